@@ -9,28 +9,26 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.context import Context, Request
 from bot.delivery import Delivery
 from bot.drafts import Drafts
-from bot.errands import Errands
 from bot.errors import UserError
-from bot.features import Trigger
-from bot.fronts import Rescue
+from bot.features import Rescue, Trigger
 from bot.mattermost import Chat
 from bot.people import People
+from bot.tasks import BackgroundFetches, Traffic
 from bot.texts import Markdown, render
-from bot.traffic import Traffic
-from bot.watching import Watching
-from bot.web import Web
+from bot.watchlist import Watchlist
+from bot.web import WebClient
 from config.settings import Settings
 from storage.database import Database
-from storage.people import Person, Role, to_ask
+from storage.people import Person, Role, list_to_ask
 
 
-def always() -> bool:
+def always_lead() -> bool:
     """Who is alone leads."""
     return True
 
 
 @dataclass(frozen=True, slots=True)
-class Machine:
+class HandlerDependencies:
     """The parts that handlers run with."""
 
     database: Database
@@ -39,21 +37,21 @@ class Machine:
     delivery: Delivery
     drafts: Drafts
     traffic: Traffic
-    watching: Watching
+    watching: Watchlist
     settings: Settings
     clock: Callable[[], datetime]
-    web: Web
+    web: WebClient
     rescue: Rescue | None = None
     """Where it leads who sees it fail."""
-    errands: Errands = field(default_factory=Errands)
-    leads: Callable[[], bool] = always
-    """Whether this replica may take what another could do (bot/skew.py)."""
+    errands: BackgroundFetches = field(default_factory=BackgroundFetches)
+    leads: Callable[[], bool] = always_lead
+    """Whether this replica may take what another could do (bot/clock_skew.py)."""
 
 
 class Admission:
     """The door between what came in and its handler."""
 
-    def __init__(self, machine: Machine) -> None:
+    def __init__(self, machine: HandlerDependencies) -> None:
         self._m = machine
 
     async def person(self, db: AsyncSession, request: Request, trigger: Trigger) -> Person:
@@ -67,7 +65,7 @@ class Admission:
         user = await (people.fresh(db, request.user_id) if fresh else people.of(request.user_id))
         if await self._may(user, request, db, trigger):
             return user
-        if people.doubt(request.user_id):
+        if people.mark_doubtful(request.user_id):
             await db.rollback()  # (Mattermost is asked: not while others wait.)
             user = await people.fresh(db, request.user_id)
             if await self._may(user, request, db, trigger):
@@ -89,6 +87,6 @@ class Admission:
 
 async def say_reserved(db: AsyncSession, user: Person, roles: Collection[Role], contact: str) -> Markdown:
     """That a command is for people of these roles, and whom somebody may ask who is refused by mistake."""
-    asked = [] if contact else [person.username for person in await to_ask(db)]
+    asked = [] if contact else [person.username for person in await list_to_ask(db)]
     in_order = sorted(roles, key=list(Role).index)
     return render("refus/role", user=user, roles=in_order, contact=contact, animateurs=asked)

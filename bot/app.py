@@ -12,45 +12,39 @@ import structlog
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import logs
-from bot.acceptance import Acceptance
-from bot.admission import Machine
+from bot.admission import HandlerDependencies
 from bot.clock import utc_now
+from bot.clock_skew import ClockSkew
 from bot.connections import Connections, Limits
-from bot.delivery import Delivery, Ways
-from bot.dispatch import Dispatcher
+from bot.delivery import Delivery, DeliveryDependencies, RegisteredHandlers
+from bot.delivery_events import DeliveryEvents, ThreadEvents, find_listening_features
+from bot.dispatch import Acceptance, Dispatcher
 from bot.drafts import Drafts
-from bot.features import Feature, Pace
-from bot.feeds import Feeds
-from bot.fronts import Rescue
-from bot.hearing import Hearing
-from bot.jobs import Jobs
+from bot.event_dispatcher import EventDispatcher
+from bot.features import Feature, Rescue, WorkPriority
+from bot.job_runner import JobRunner, JobScheduler
 from bot.links import Links
-from bot.mattermost import Budget, Mattermost, apart
+from bot.mattermost import Mattermost, RateLimit, outside_transactions
 from bot.mattermost.client import AioClient
-from bot.outbox import Around, Outbox
+from bot.outbox import Outbox, OutboxOptions
 from bot.people import People
 from bot.recovery import Recovery
-from bot.runs import Runs
-from bot.server import Doors, Entrance
-from bot.skew import Skew
+from bot.registry import choose_features, index_all_triggers, index_work
+from bot.server import FeedServer, HttpServer, ServerDependencies
 from bot.spool import Spool
-from bot.switch import choose, index_all, index_works
-from bot.threads import Threads
-from bot.tidings import Tidings, hearers
-from bot.traffic import Traffic
-from bot.watching import Watching
-from bot.web import Web, agent
-from bot.websocket import Events, Ground
-from bot.work import Bells
-from bot.work.files import FileAttempt, Folders
-from bot.work.stepping import Stepping
-from bot.work.workers import Crew, Hands, Workers
-from bot.work.workshop import Workshop
-from bot.writer import Known
+from bot.tasks import Traffic
+from bot.watchlist import Watchlist
+from bot.web import WebClient, describe_agent
+from bot.websocket import EventListener, ListenerDependencies
+from bot.work import WorkSignals
+from bot.work.handlers import WorkHandlers
+from bot.work.orders import OrderFolders, OrderRunner
+from bot.work.steps import StepRunner
+from bot.work.workers import WorkerGroup, Workers, WorkerSlots
 from config.settings import Settings
 from storage.database import Database
 from storage.faults import AWAY
-from storage.work import Among, Sort
+from storage.work import WorkFilter, WorkSort
 
 log = structlog.get_logger()
 
@@ -74,41 +68,41 @@ class App:
         first: float = 1.0,
         limits: Limits | None = None,
     ) -> None:
-        self.settings, self._features = settings, choose(features, settings.features)
+        self.settings, self._features = settings, choose_features(features, settings.features)
         self.database = Database(settings.database_url)
-        self.skew = Skew(self.database)
-        self.budget, bells, self.web = Budget(settings.work_calls), Bells(), Web(agent(settings))
+        self.skew = ClockSkew(self.database)
+        self.budget, self.web = RateLimit(settings.work_calls), WebClient(describe_agent(settings))
         self.client = AioClient(settings.mattermost_url, settings.bot_token.get_secret_value(), self.budget)
         self.chat = Mattermost(self.client, settings.team)
-        chat, self._traffic, self._folders = apart(self.chat), Traffic(), Folders(settings.data_dir)
+        chat, self._traffic, self._folders = outside_transactions(self.chat), Traffic(), OrderFolders(settings.data_dir)
         self.outbox = Outbox(self.database, chat, clock, first=first, around=self._around())
-        links, triggers = Links(settings.secrets), index_all(features, settings.features)
+        links, triggers = Links(settings.secrets), index_all_triggers(features, settings.features)
         self.people = people = People(self.database, chat, settings, clock)
-        known = Known(hearers(triggers), index_works(triggers))
-        ways = Ways(self.database, chat, self.outbox, people, links, settings, clock, known, bells)
-        self.spool, watching = Spool(settings.data_dir), Watching(self.database, self._features, settings)
+        known, bells = RegisteredHandlers(find_listening_features(triggers), index_work(triggers)), WorkSignals()
+        ways = DeliveryDependencies(self.database, chat, self.outbox, people, links, settings, clock, known, bells)
+        self.spool, watching = Spool(settings.data_dir), Watchlist(self.database, self._features, settings)
         drafts = Drafts(self.spool, clock, Acceptance(triggers).accepted)
         self._delivery = Delivery(ways)
         parts = (self.database, chat, people, self._delivery, drafts, self._traffic, watching, settings, clock)
-        machine = Machine(*parts, self.web, self._rescue(), leads=self.skew.leads)
-        self.dispatcher, self.runs = Dispatcher(triggers, machine), Runs(triggers, machine)
+        machine = HandlerDependencies(*parts, self.web, self._rescue(), leads=self.skew.leads)
+        self.dispatcher, self.runs = Dispatcher(triggers, machine), JobRunner(triggers, machine)
         self._errands = machine.errands
-        self.makers, self.workers = self._crews(Workshop(triggers, machine), bells, first)
-        self.hearing = Hearing(triggers.values(), machine, self.dispatcher.perform, first)
-        self._recovery, self._tidings = Recovery(triggers, machine), Tidings(triggers, machine, self.outbox)
-        self.events, self.jobs = self._ears(machine), Jobs(triggers, self.runs.run, self.runs.zones, clock)
+        self.makers, self.workers = self._make_worker_groups(WorkHandlers(triggers, machine), bells, first)
+        self.hearing = EventDispatcher(triggers.values(), machine, self.dispatcher.perform, first)
+        self._recovery, self._tidings = Recovery(triggers, machine), DeliveryEvents(triggers, machine, self.outbox)
+        self.events, self.jobs = self._ears(machine), JobScheduler(triggers, self.runs.run, self.runs.zones, clock)
         self.connections, self._tasks = Connections(limits or Limits()), list[asyncio.Task[None]]()
-        self._entrance = Entrance(self._doors(links, Feeds(triggers, machine)), DRAIN_SECONDS)
+        self._entrance = HttpServer(self._doors(links, FeedServer(triggers, machine)), DRAIN_SECONDS)
 
     def _rescue(self) -> Rescue | None:
         return next((feature.rescue for feature in self._features if feature.rescue), None)
 
-    def _around(self) -> Around:
-        return Around(self._traffic, self._folders.fresh, self.budget, leads=self.skew.leads)
+    def _around(self) -> OutboxOptions:
+        return OutboxOptions(self._traffic, self._folders.fresh, self.budget, leads=self.skew.leads)
 
-    def _doors(self, links: Links, feeds: Feeds) -> Doors:
+    def _doors(self, links: Links, feeds: FeedServer) -> ServerDependencies:
         token = self.settings.command_token.get_secret_value()
-        return Doors(self.dispatcher, links, token, self.ready, self.connections, feeds)
+        return ServerDependencies(self.dispatcher, links, token, self.ready, self.connections, feeds)
 
     @property
     def port(self) -> int:
@@ -159,7 +153,7 @@ class App:
 
     async def _give_way(self, seconds: float) -> None:
         """Long work waits for what is being answered, and for what is on its way to people, a moment at most."""
-        await self._traffic.lull(seconds)
+        await self._traffic.wait_until_idle(seconds)
         await self.outbox.quiet(seconds)
 
     async def _warm_up(self) -> None:
@@ -179,29 +173,31 @@ class App:
         except AWAY as problem:
             log.warning("not_read_at_start", exc_info=problem)
 
-    def _ears(self, machine: Machine) -> Events:
+    def _ears(self, machine: HandlerDependencies) -> EventListener:
         parts = (self.chat, machine.database, machine.watching, machine.clock, machine.traffic)
-        threads = Threads(machine, self.outbox, self._tidings, self.hearing.tell)
-        return Events(Ground(*parts, self.outbox.hear), threads.tell)
+        threads = ThreadEvents(machine, self.outbox, self._tidings, self.hearing.tell)
+        return EventListener(ListenerDependencies(*parts, self.outbox.hear), threads.tell)
 
-    def _crews(self, workshop: Workshop, bells: Bells, first: float) -> tuple[Crew, Crew]:
-        return self._makers(workshop, bells, first), self._workers(workshop, bells, first)
+    def _make_worker_groups(
+        self, workshop: WorkHandlers, bells: WorkSignals, first: float
+    ) -> tuple[WorkerGroup, WorkerGroup]:
+        return self._make_order_workers(workshop, bells, first), self._workers(workshop, bells, first)
 
-    def _makers(self, workshop: Workshop, bells: Bells, first: float) -> Crew:
+    def _make_order_workers(self, workshop: WorkHandlers, bells: WorkSignals, first: float) -> WorkerGroup:
         """Who makes files: a hand is free for what somebody waits for, however much is made that nobody watches."""
-        files = FileAttempt(workshop, self._folders, first)
-        return Crew(Workers(workshop, files, bells.of(Sort.FILE), Hands(2, unwatched=1)))
+        files = OrderRunner(workshop, self._folders, first)
+        return WorkerGroup(Workers(workshop, files, bells.of(WorkSort.FILE), WorkerSlots(2, unwatched=1)))
 
-    def _workers(self, workshop: Workshop, bells: Bells, first: float) -> Crew:
+    def _workers(self, workshop: WorkHandlers, bells: WorkSignals, first: float) -> WorkerGroup:
         """Who takes steps: each class of work has hands of its own, so that none waits for another."""
-        urgent, chores = workshop.names(Pace.URGENT), workshop.names(Pace.CHORE)
+        urgent, chores = workshop.names(WorkPriority.URGENT), workshop.names(WorkPriority.CHORE)
         classes = (
-            (_at_once, Hands(4, Among(urgent))),
-            (partial(self._give_way, COURTESY), Hands(4, Among(others=urgent | chores))),
-            (partial(self._give_way, CHORES_COURTESY), Hands(2, Among(chores))),
+            (_at_once, WorkerSlots(4, WorkFilter(urgent))),
+            (partial(self._give_way, COURTESY), WorkerSlots(4, WorkFilter(others=urgent | chores))),
+            (partial(self._give_way, CHORES_COURTESY), WorkerSlots(2, WorkFilter(chores))),
         )
-        steps = [(Stepping(workshop, give_way, first), hands) for give_way, hands in classes]
-        return Crew(*(Workers(workshop, each, bells.of(Sort.STEPS), hands) for each, hands in steps))
+        steps = [(StepRunner(workshop, give_way, first), hands) for give_way, hands in classes]
+        return WorkerGroup(*(Workers(workshop, each, bells.of(WorkSort.STEPS), hands) for each, hands in steps))
 
     def _spawn(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)

@@ -11,12 +11,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.capabilities import Capabilities
 from bot.drafts import Drafts
-from bot.errands import Errands
 from bot.errors import UserError
 from bot.forms import Clues
 from bot.mattermost import ChatReader
-from bot.people import People, Reading
-from bot.web import Web
+from bot.people import People, PersonQuery
+from bot.tasks import BackgroundFetches
+from bot.web import WebClient
 from config.settings import Settings
 from storage import outbox
 from storage.database import release
@@ -59,7 +59,7 @@ class Request:
     age: timedelta = timedelta()
 
     @property
-    def waits_as(self) -> TriggerKind:
+    def waiting_kind(self) -> TriggerKind:
         """What waits for the answer: the dialog or the button that stood for a button or a command, and nothing where
         plain words stood for one."""
         if self.by_dialog or self.by_command:
@@ -71,7 +71,7 @@ class Request:
     @property
     def answers_dialog(self) -> bool:
         """Whether what it is answered with goes to an open dialog."""
-        return self.waits_as == "submit"
+        return self.waiting_kind == "submit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +90,10 @@ class Context:
     settings: Settings
     drafts: Drafts
     people: People
-    web: Web
+    web: WebClient
     touched: set[str] = field(default_factory=set)
     """Ids of whom else the handler changed something in the register, which counts at once after the commit."""
-    errands: Errands = field(default_factory=Errands)
+    errands: BackgroundFetches = field(default_factory=BackgroundFetches)
 
     @property
     def channel_id(self) -> str:
@@ -120,7 +120,7 @@ class Context:
         """The date where the person is: it is tomorrow in La Réunion before it is in Paris."""
         return self.now.astimezone(self.zone).date()
 
-    async def recall(self, read: Reading[T]) -> T:
+    async def recall(self, read: PersonQuery[T]) -> T:
         """What a feature’s tables say of this person, as it was less than a minute ago; reads nothing when that is
         known, and never in this request’s own transaction."""
         return await self.people.recall(self.user.id, read)
@@ -137,7 +137,7 @@ class Context:
 
     async def posts_about(self, topic: str) -> Sequence[Sent]:
         """The posts of the messages already sent on a topic, newest first."""
-        return await outbox.posts_about(self.db, topic)
+        return await outbox.find_posts_about(self.db, topic)
 
     async def compute(self, work: Callable[[], T]) -> T:
         """Do what takes a while (drawing, composing) in a thread, with no connection in hand.

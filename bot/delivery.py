@@ -1,39 +1,198 @@
-"""One way out: replies become the body of the answer, rows of the outbox, and calls to Mattermost."""
+"""One way out: replies become the body of the answer, rows of the outbox and of long work, and calls to Mattermost."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+import secrets
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from math import ceil
+from typing import Any, get_args
 
 import structlog
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.cards import Cards, without_menus
+from bot import actions
+from bot.command_lines import RunCommand
 from bot.context import Request
 from bot.drafts import Resume
 from bot.errors import ChatError
-from bot.face import Face, picture_url
+from bot.features import Trigger
 from bot.forms import Clues, Form, mistakes_in
 from bot.french.words import plural
-from bot.lines import Run
 from bot.links import Links
 from bot.mattermost import Chat
+from bot.menus import resolve_references
 from bot.outbox import Outbox
-from bot.outbox.precedence import put_in_order
+from bot.outbox.actions import put_in_order
 from bot.people import People
-from bot.picks import look_up
-from bot.replies import Ask, Button, Direct, Message, Refuse, Reply, Update, Whisper
+from bot.renderers import BotProfile, DialogRenderer, MessageRenderer, picture_url, without_menus
+from bot.replies import (
+    Ask,
+    Button,
+    Direct,
+    Message,
+    Refresh,
+    Refuse,
+    Reply,
+    Say,
+    SendFile,
+    Start,
+    StopWork,
+    Update,
+    Whisper,
+)
 from bot.texts import render, typeset
-from bot.windows import Windows
-from bot.work import Bells
-from bot.writer import OUTGOING, Known, Row, Writer
+from bot.work import FileDestination, WorkSignals, check_work_limit, make_work
+from bot.work.queue import WorkPhase, make_work_message
 from config.settings import Settings
 from storage import outbox as table
 from storage import work
+from storage.claims import LEASE
 from storage.database import Database
-from storage.outbox import Outgoing
-from storage.work import Work
+from storage.outbox import Outgoing, TargetKind
+from storage.work import Work, WorkSort
+
+Row = Outgoing | Work
+"""What is written down: a message, or work."""
+FILES_MAX = 10
+"""How many files a post carries, on every version (docs/mattermost.md §5.5)."""
+OUTGOING = (Say, Direct, Refresh, SendFile, Start, StopWork, *get_args(actions.ChatAction))
+"""The replies that are written down."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredHandlers:
+    """``hearers`` are the features that hear what became of what they sent on a topic, ``works`` what does long work,
+    by name."""
+
+    hearers: frozenset[str] = frozenset()
+    works: Mapping[str, Trigger] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingWriter:
+    """Writes down what handlers answer."""
+
+    cards: MessageRenderer
+    clock: Callable[[], datetime]
+    known: RegisteredHandlers
+
+    async def rows(self, db: AsyncSession, reply: Reply, request: Request, sender: str) -> Sequence[Row]:
+        """The messages of one reply, and its work, none for what the HTTP answer tells. Raises UserError for one file,
+        or work, too many."""
+        match reply:
+            case Say() | Direct():
+                return [self._hear(self._said(reply, request), reply.topic, sender)]
+            case Refresh():
+                posts = await _posts_about(db, reply, request)
+                return [
+                    self._row(self._content(reply, who), TargetKind.POST, post, request) for post, who in posts.items()
+                ]
+            case SendFile() | Start() | StopWork():
+                return await self._work(db, reply, request)
+            case _ if isinstance(reply, actions.ChatAction):
+                row = self._row(actions.write_action(reply), TargetKind.ACT, reply.target, request)
+                # Nobody looks for an act by its topic.
+                return [self._hear(row, reply.topic if sender in self.known.hearers else None, sender)]
+            case _:
+                return []
+
+    def to_person(self, message: Message, user_id: str, request: Request) -> Outgoing:
+        """A message for one person."""
+        return self._row(self._content(message, user_id), TargetKind.PERSON, user_id, request)
+
+    def _said(self, reply: Say | Direct, request: Request) -> Outgoing:
+        if len(set(reply.files)) > FILES_MAX:
+            raise ValueError(f"a post carries {FILES_MAX} files at most")
+        if isinstance(reply, Direct):
+            row = self.to_person(reply, reply.user_id, request)
+        else:
+            place = reply.channel_id or request.channel_id
+            row = self._row(self._content(reply), TargetKind.CHANNEL, place, request)
+        more: dict[str, Any] = {"root_id": reply.root_id, "files": list(dict.fromkeys(reply.files))}
+        more["pinned"] = isinstance(reply, Say) and reply.pinned
+        row.content |= {name: value for name, value in more.items() if value}
+        if reply.at and reply.at > row.created_at:
+            # It lies in the table until then, in its order among what is said then.
+            row.created_at = row.not_before = reply.at
+        return row
+
+    def _hear(self, row: Outgoing, topic: str | None, sender: str) -> Outgoing:
+        row.topic = topic
+        row.tells = sender if topic and sender in self.known.hearers else None
+        return row
+
+    def _content(self, message: Message, person: str = "") -> dict[str, Any]:
+        return self.cards.content(message, person)
+
+    def _row(self, content: dict[str, Any], where: TargetKind, target: str, request: Request) -> Outgoing:
+        """What answers people is in the hands of this process; what goes to many anybody may take."""
+        now = self.clock()
+        return Outgoing(
+            id=secrets.token_hex(13),
+            where=where,
+            target=target,
+            content=content,
+            created_at=now,
+            not_before=now - LEASE if request.crowd else now + LEASE,
+            crowd=request.crowd,
+        )
+
+    async def _work(self, db: AsyncSession, reply: SendFile | Start | StopWork, request: Request) -> Sequence[Row]:
+        match reply:
+            case SendFile():
+                await check_work_limit(db, reply.user_id if request.user_id else "", WorkSort.FILE)
+                return self._order(reply, request)
+            case Start():
+                await check_work_limit(db, "" if reply.quiet else request.user_id, WorkSort.STEPS)
+                return self._start(reply, request)
+            case StopWork():
+                await work.cancel(db, reply.work_id, self.clock())
+                found = await work.get(db, reply.work_id)
+                return [found] if found else []
+
+    def _order(self, reply: SendFile, request: Request) -> Sequence[Row]:
+        """The waiting message, and the order."""
+        order = make_work(WorkSort.FILE, reply.order, reply.user_id, self.clock(), told=bool(reply.waiting))
+        if reply.channel_id:
+            place = FileDestination(channel_id=reply.channel_id, root_id=reply.root_id, topic=reply.topic)
+            order.cursor = {"place": place.model_dump(mode="json")}
+        if not order.topic:
+            return [order]
+        waiting = Message(reply.waiting)
+        if reply.channel_id:
+            said = self._row(self._content(waiting), TargetKind.CHANNEL, reply.channel_id, request)
+        else:
+            said = self.to_person(waiting, reply.user_id, request)
+        said.topic = order.topic
+        return [said, order]
+
+    def _start(self, reply: Start, request: Request) -> Sequence[Row]:
+        """Work, and the message that tells how far it is; to nobody when a job begins it."""
+        told = bool(reply.told_in or request.user_id) and not reply.quiet
+        person = "" if reply.quiet else request.user_id
+        started = make_work(WorkSort.STEPS, reply.payload, person, self.clock(), told=told)
+        if reply.at and reply.at > started.created_at:
+            # It lies in the table until then, as what is said later does.
+            started.created_at = started.not_before = reply.at
+        trigger = self.known.works[started.name]
+        if not told:
+            return [started]
+        message = make_work_message(trigger, started, WorkPhase.BEGUN, reply.said)
+        if reply.told_in:
+            said = self._row(self._content(message), TargetKind.CHANNEL, reply.told_in, request)
+        else:
+            said = self.to_person(message, request.user_id, request)
+        said.topic = started.topic
+        return [said, started]
+
+
+async def _posts_about(db: AsyncSession, refresh: Refresh, request: Request) -> dict[str, str]:
+    """The posts to rewrite, and whom each is for (empty: all of its channel): those delivered, and the one clicked (its
+    mark may be on its way to the database)."""
+    clicked = {request.post_id: request.user_id} if refresh.here and request.post_id else {}
+    return clicked | {post.post_id: post.user_id for post in await table.find_posts_about(db, refresh.topic)}
+
 
 log = structlog.get_logger()
 
@@ -41,7 +200,7 @@ AnswerBody = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
-class Ways:
+class DeliveryDependencies:
     """What a delivery sends by; ``bells`` call who does long work."""
 
     database: Database
@@ -51,18 +210,18 @@ class Ways:
     links: Links
     settings: Settings
     clock: Callable[[], datetime]
-    known: Known = field(default_factory=Known)
-    bells: Bells = field(default_factory=Bells)
+    known: RegisteredHandlers = field(default_factory=RegisteredHandlers)
+    bells: WorkSignals = field(default_factory=WorkSignals)
 
 
 class Delivery:
     """``prepare`` inside the transaction, ``hurry`` once it is committed, ``answer`` for the HTTP reply."""
 
-    def __init__(self, ways: Ways) -> None:
+    def __init__(self, ways: DeliveryDependencies) -> None:
         self._w = ways
-        self._cards = Cards(ways.links, ways.settings.public_url)
-        self._writer = Writer(self._cards, ways.clock, ways.known)
-        self._windows = Windows(ways.links)
+        self._cards = MessageRenderer(ways.links, ways.settings.public_url)
+        self._writer = OutgoingWriter(self._cards, ways.clock, ways.known)
+        self._windows = DialogRenderer(ways.links)
         self._pointers: set[asyncio.Task[None]] = set()
         self.content = self._cards.content
 
@@ -87,11 +246,11 @@ class Delivery:
             await work.add(db, works)
         return rows
 
-    def hurry(self, rows: Sequence[Row]) -> None:
+    def deliver_now(self, rows: Sequence[Row]) -> None:
         """The transaction is committed: deliver at once."""
         if messages := [row for row in rows if isinstance(row, Outgoing)]:
-            self._w.outbox.hurry(messages)
-        self._w.bells.ring(row for row in rows if isinstance(row, Work))
+            self._w.outbox.deliver_now(messages)
+        self._w.bells.notify(row for row in rows if isinstance(row, Work))
 
     async def answer(self, replies: Sequence[Reply], request: Request) -> AnswerBody:
         """The body of the HTTP answer, once dialogs are opened and whispers that need a call are sent."""
@@ -99,16 +258,16 @@ class Delivery:
         for reply in replies:
             match reply:
                 case Ask():
-                    body = _join(body, await self._ask(reply, request))
+                    body = _join_answers(body, await self._ask(reply, request))
                 case Whisper():
-                    body = _join(body, await self._whisper(reply, request))
+                    body = _join_answers(body, await self._whisper(reply, request))
                 case Update() if request.by_dialog:
                     told = Whisper(reply.text, reply.buttons, reply.facts, reply.menus, reply.cards)
-                    body = _join(body, await self._whisper(told, request))
+                    body = _join_answers(body, await self._whisper(told, request))
                 case Update():
                     body |= {"update": self.content(reply, request.only_for, request.response_url)}
                 case Refuse():
-                    body = _join(body, await self._refuse(reply, request))
+                    body = _join_answers(body, await self._refuse(reply, request))
                 case _:
                     continue
         if _goes_elsewhere(replies, request):
@@ -143,7 +302,7 @@ class Delivery:
             return await self._whisper(opened, request)
         user = await self._w.people.of(request.user_id)
         today = self._w.clock().astimezone(user.zone).date()
-        names = await look_up(self._w.chat, user.id, ask.form.known_references())
+        names = await resolve_references(self._w.chat, user.id, ask.form.known_references())
         dialog = self._windows.draw(ask, request, Clues(user, today, self._w.chat.capabilities, names))
         if request.answers_dialog:
             return await self._next_step(ask, dialog, request)
@@ -163,9 +322,9 @@ class Delivery:
         return await self._whisper(Whisper(render("brouillon/continue", title=ask.form.title), [go_on]), request)
 
     async def _whisper(self, whisper: Whisper, request: Request) -> AnswerBody:
-        if request.waits_as == "command":
+        if request.waiting_kind == "command":
             return await self._ephemeral(whisper, request)
-        if request.waits_as == "button" and not _has_more(whisper):
+        if request.waiting_kind == "button" and not _has_more(whisper):
             return {"ephemeral_text": typeset(whisper.text)}
         if request.response_url and await self._respond(whisper, request):
             return {}
@@ -174,7 +333,7 @@ class Delivery:
             messages = [self._writer.to_person(part, request.user_id, request) for part in parts]
             async with self._w.database.transaction() as db:
                 await table.add(db, messages)
-            self.hurry(messages)
+            self.deliver_now(messages)
         return {}
 
     async def _respond(self, whisper: Whisper, request: Request) -> bool:
@@ -210,7 +369,7 @@ class Delivery:
         except ChatError:
             return {}
         settings = self._w.settings
-        return Face(me.username, picture_url(settings.picture_url, settings.public_url)).as_fields()
+        return BotProfile(me.username, picture_url(settings.picture_url, settings.public_url)).as_fields()
 
 
 def _goes_elsewhere(replies: Sequence[Reply], request: Request) -> bool:
@@ -235,7 +394,7 @@ def _has_more(message: Message) -> bool:
 
 def _open_button(line: str) -> Button:
     """Mattermost opens no dialog without a click."""
-    return Button("Ouvrir", Run(line=line), "primary")
+    return Button("Ouvrir", RunCommand(line=line), "primary")
 
 
 def _explain_unopened(problem: ChatError) -> str:
@@ -245,7 +404,7 @@ def _explain_unopened(problem: ChatError) -> str:
     return "La fenêtre n’a pas pu s’ouvrir. Recommencez, s’il vous plaît."
 
 
-def _join(body: AnswerBody, more: AnswerBody) -> AnswerBody:
+def _join_answers(body: AnswerBody, more: AnswerBody) -> AnswerBody:
     """Two answers in one: a command’s second whisper is an extra response."""
     if "text" in body and "text" in more:
         extra = body.get("extra_responses", [])

@@ -1,10 +1,12 @@
-"""Where what goes to many is said: the planned channels, which of Mattermost’s they are, and who may speak there."""
+"""Where messages go: the planned channels and who may speak there, and the conversation with the bot."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.context import Context
 from bot.french.words import join
 from bot.mattermost import ChatChannel
+from bot.replies import Replies, SendFile, Whisper
 from bot.texts import escape
 from config.canaux import PlannedChannel, home_of
 from storage.people import Person
@@ -17,7 +19,7 @@ class NoSuchChannelError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Own:
+class TeamChannels:
     """The channels of the team that the bot is in, and which of them are known to be which (key → id)."""
 
     channels: Sequence[ChatChannel]
@@ -41,7 +43,19 @@ def _say_absent(names: Sequence[str]) -> str:
     return f"Ces canaux n’existent pas, sont archivés, ou n’ont pas le bot parmi leurs membres : {join(shown)}."
 
 
-def allowed(person: Person, wanted: Sequence[str]) -> bool:
+def may_post_to(person: Person, wanted: Sequence[str]) -> bool:
     """Whether somebody may speak to all there: animateurs anywhere, others in their own départements."""
     own = {home for code in person.departements if (home := home_of(code))}
     return person.animates or all(home_of(target) in own for target in wanted)
+
+
+async def is_in_direct_channel(ctx: Context) -> bool:
+    """Whether this was asked in the conversation with the bot, where answers stay."""
+    return bool(ctx.channel_id) and ctx.channel_id == await ctx.chat.direct_channel(ctx.user.id)
+
+
+async def send_file(ctx: Context, file: SendFile) -> Replies:
+    """A file; elsewhere than in the direct channel, say where it arrives."""
+    if await is_in_direct_channel(ctx):
+        return file
+    return [file, Whisper("Votre fichier arrive dans notre conversation privée.")]

@@ -1,32 +1,150 @@
-"""One way in: every trigger runs here, in one transaction, and any error becomes one refusal."""
+"""One way in: every trigger runs here, in its sender’s turn and in one transaction; a dialog’s key counts once,
+and any error becomes one refusal.
+"""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
 import structlog
 from pydantic import BaseModel, ValidationError
+from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.acceptance import AcceptedBeforeError, again, must_settle, settle
-from bot.admission import Admission, Machine
+from bot.admission import Admission, HandlerDependencies
+from bot.command_lines import CommandIndex, find_performed_line
 from bot.context import Context, Request, TriggerKind
-from bot.drafts import resume_button
-from bot.errors import UserError, passes
+from bot.delivery import Row
+from bot.drafts import AcceptedKeys, resume_button, topic_of_draft
+from bot.errors import UserError, may_succeed_later
 from bot.features import Key, Trigger
-from bot.forms import Form
-from bot.lines import KnownCommands, line_to_perform
+from bot.forms import Form, name_of
 from bot.logs import begin_request
-from bot.menus import Choosing
+from bot.menus import Choosing, check_chosen, find_references, resolve_references
 from bot.metrics import OUTCOMES, REQUESTS
-from bot.picks import check_chosen, look_up, references
-from bot.replies import Press, Refuse, Reply, Whisper, as_list
+from bot.registry import require_enabled, require_fresh, require_known_forms
+from bot.replies import Ask, Redirect, Refresh, Refuse, Reply, Whisper, as_list
 from bot.spool import Submission
-from bot.switch import must_be_on, must_lead_on, must_live
 from bot.texts import render
-from bot.turns import Turns
-from bot.writer import Row
+from storage import claims
 from storage.faults import AWAY, cannot_write
+
+SUBMISSIONS = "submission"
+"""The scope under which keys of accepted dialogs are claimed, where their feature does not store them."""
+
+
+class AcceptedBeforeError(Exception):
+    """The whole, of which this is a part or a second sending, was accepted already: nothing more is to be done."""
+
+
+class Acceptance:
+    """Which keys were accepted, by whatever feature they belong to."""
+
+    def __init__(self, triggers: Mapping[Key, Trigger]) -> None:
+        told = (t.accepted for t in triggers.values() if t.accepted is not None)
+        self._told: tuple[AcceptedKeys, ...] = tuple(dict.fromkeys(told))
+
+    async def accepted(self, db: AsyncSession, keys: Sequence[str]) -> set[str]:
+        """Those of these one-time keys that were accepted; they are random, so it matters not whose they are."""
+        if not keys:
+            return set()
+        found = set(await claims.list_taken(db, SUBMISSIONS, keys))
+        for feature in self._told:
+            found |= set(await feature(db, keys))
+        return found
+
+
+async def must_settle_key(ctx: Context, payload: object, replies: Sequence[Reply]) -> bool:
+    """Whether a dialog that only reads leaves something to be written all the same: a next step, a draft to forget."""
+    if not isinstance(payload, Submission):
+        return ctx.request.by_dialog and _next_step(replies) is not None
+    return _next_step(replies) is not None or await ctx.drafts.find(ctx.db, ctx.user.id, payload.key) is not None
+
+
+async def settle_key(ctx: Context, trigger: Trigger, payload: object, replies: Sequence[Reply]) -> list[Reply]:
+    """What the handler answered, once what it means for a dialog’s key is written down in the same transaction.
+
+    With a next step nothing is accepted yet: that step waits as a draft until it is sent. Raises AcceptedBeforeError.
+    """
+    step = _next_step(replies) if ctx.request.answers_dialog else None
+    if step is not None:
+        await _begin_step(ctx, step)
+    elif isinstance(payload, Submission):
+        return [*replies, *await _accept(ctx, trigger, payload.key)]
+    return list(replies)
+
+
+async def _begin_step(ctx: Context, step: Ask) -> None:
+    key, form = ctx.request.key, step.form
+    if step.key is not None:  # it takes up what waits already
+        return
+    if await ctx.drafts.accepted(ctx.db, [key]):
+        raise AcceptedBeforeError
+    begun = Submission(name_of(type(form)), key, ctx.user.id, form.shown(ctx.clues), form.hidden())
+    await ctx.drafts.keep(ctx.db, begun)
+
+
+async def _accept(ctx: Context, trigger: Trigger, key: str) -> Sequence[Reply]:
+    if trigger.writes and trigger.accepted is None and not await claims.claim(ctx.db, SUBMISSIONS, key, ctx.now):
+        raise AcceptedBeforeError
+    if trigger.accepted is None:
+        await ctx.drafts.drop(ctx.db, key)
+    if not (trigger.writes and ctx.request.resumed):
+        return []
+    # Whoever was told of the draft is told what became of it.
+    return [Refresh(render("brouillon/done"), topic=topic_of_draft(key), here=True)]
+
+
+def answer_repeat(request: Request) -> list[Reply]:
+    """What is said of a second sending: nothing, unless it was taken up on purpose."""
+    return [Whisper(render("brouillon/done"))] if request.resumed else []
+
+
+def _next_step(replies: Sequence[Reply]) -> Ask | None:
+    return next((reply for reply in replies if isinstance(reply, Ask)), None)
+
+
+ANSWERED_AT_ONCE = 2
+"""How many requests of one person are answered at once: of SQLite’s four connections that read, the half."""
+WAITING_PER_PERSON = 20
+"""How many more of theirs may wait; what comes on top is refused."""
+
+
+@dataclass(slots=True)
+class _PersonQueue:
+    door: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(ANSWERED_AT_ONCE))
+    length: int = 0
+
+
+class RequestTurns:
+    """Who has requests under way; nothing is kept of anybody else."""
+
+    def __init__(self) -> None:
+        self._lines: dict[str, _PersonQueue] = {}
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    @asynccontextmanager
+    async def turn(self, user_id: str) -> AsyncIterator[None]:
+        """Wait for one’s turn, in the order of coming, and have it for the length of the block.
+
+        Raises UserError when too many of that person wait already.
+        """
+        line = self._lines.setdefault(user_id, _PersonQueue())
+        if line.length >= ANSWERED_AT_ONCE + WAITING_PER_PERSON:
+            raise UserError(render("refus/busy"))
+        line.length += 1
+        try:
+            async with line.door:
+                yield
+        finally:
+            line.length -= 1
+            if not line.length:
+                del self._lines[user_id]
+
 
 log = structlog.get_logger()
 
@@ -44,13 +162,13 @@ that nothing is read in part."""
 class Dispatcher:
     """Finds the handler, checks the role, runs it, commits; the replies leave by the delivery."""
 
-    def __init__(self, triggers: Mapping[Key, Trigger], machine: Machine) -> None:
+    def __init__(self, triggers: Mapping[Key, Trigger], machine: HandlerDependencies) -> None:
         self._triggers = triggers
         self._m = machine
         self._admission = Admission(machine)
-        self._turns = Turns()
+        self._turns = RequestTurns()
         names = {name: trigger.seeks for (kind, name), trigger in triggers.items() if kind == "command"}
-        self.find = KnownCommands(names, [name for name, seeks in names.items() if seeks]).find
+        self.find = CommandIndex(names, [name for name, seeks in names.items() if seeks]).find
 
     async def run(self, request: Request, payload: Payload) -> Answer:
         """The body of the HTTP answer; what else there is to say is on its way."""
@@ -69,12 +187,12 @@ class Dispatcher:
 
     async def _run(self, request: Request, payload: Payload) -> Answer:
         reference = begin_request()
-        with self._m.traffic.pass_by():
+        with self._m.traffic.count_request():
             replies = await self._guard(request, payload, reference)
-            while (press := next((r for r in replies if isinstance(r, Press)), None)) is not None:
-                request = _pressed(request, press.name)
+            while (press := next((r for r in replies if isinstance(r, Redirect)), None)) is not None:
+                request = _redirected(request, press.name)
                 replies = await self._guard(request, press.data, reference)
-            if (line := line_to_perform(replies)) is not None:
+            if (line := find_performed_line(replies)) is not None:
                 return await self.perform(line, request)
             return await self._answer(replies, request, reference)
 
@@ -134,7 +252,7 @@ class Dispatcher:
             OUTCOMES.labels(request.kind, "refused").inc()
             return await self._refuse(refusal, payload)
         except AcceptedBeforeError:
-            replies = again(request)
+            replies = answer_repeat(request)
         except Exception as problem:
             OUTCOMES.labels(request.kind, "failed").inc()
             log.error("request_failed", kind=request.kind, name=request.name, exc_info=problem)
@@ -149,23 +267,23 @@ class Dispatcher:
         trigger = self._triggers.get((request.kind, request.name))
         if trigger is None:
             raise UserError("Cette commande ou ce bouton n’existe pas, ou plus. Tapez /aide pour voir ce qui existe.")
-        must_be_on(trigger)
-        must_live(trigger, request.age)
+        require_enabled(trigger)
+        require_fresh(trigger, request.age)
         # Before the first statement: on SQLite that one makes every other writer wait.
-        names = await look_up(self._m.chat, request.user_id, references(trigger.payload, payload))
+        names = await resolve_references(self._m.chat, request.user_id, find_references(trigger.payload, payload))
         async with self._m.database.transaction(writes=trigger.writes) as db:
             user = await self._admission.person(db, request, trigger)
             context = self._admission.context(user, request, db)
             arguments = self._arguments(trigger, payload, context, names)
             replies = as_list(await trigger.handler(context, *arguments))
-            must_lead_on(replies, self._triggers)
+            require_known_forms(replies, self._triggers)
             if trigger.writes:
                 replies, messages = await self._write_down(context, payload, replies)
             else:
-                leaves = self._m.delivery.has_messages(replies) or await must_settle(context, payload, replies)
+                leaves = self._m.delivery.has_messages(replies) or await must_settle_key(context, payload, replies)
         if not trigger.writes:
             messages = await self._write_after(context, payload, replies) if leaves else []
-        self._m.delivery.hurry(messages)
+        self._m.delivery.deliver_now(messages)
         self._forget(context)
         if trigger.writes:
             self._m.watching.touch(trigger.feature)
@@ -182,7 +300,7 @@ class Dispatcher:
     ) -> tuple[list[Reply], list[Row]]:
         """What must arrive, and what becomes of a dialog’s key, in the context’s own transaction."""
         trigger = self._triggers[context.request.kind, context.request.name]
-        replies = await settle(context, trigger, payload, replies)
+        replies = await settle_key(context, trigger, payload, replies)
         return replies, await self._m.delivery.prepare(context.db, replies, context.request, trigger.feature)
 
     async def _write_after(self, context: Context, payload: Payload, replies: list[Reply]) -> list[Row]:
@@ -214,7 +332,7 @@ class Dispatcher:
 
     def _apologise(self, problem: Exception, request: Request, reference: str, *, kept: bool = False) -> Refuse:
         """The bot failed: it says so, with the reference, and leads to help where something is wrong with itself."""
-        away, full = passes(problem), cannot_write(problem)
+        away, full = may_succeed_later(problem), cannot_write(problem)
         rescue = None if away or full else self._m.rescue
         buttons = [rescue.button(reference, self._say_done(request))] if rescue and not request.answers_dialog else []
         line = rescue.line if rescue and not buttons else ""
@@ -241,9 +359,9 @@ class Dispatcher:
         return [Refuse(refusal.text, refusal.fields)]
 
 
-def _pressed(request: Request, name: str) -> Request:
+def _redirected(request: Request, name: str) -> Request:
     """The click that a dialog stood for, or that another button or a command goes on with: it is answered as what came
     in."""
-    only_for, waits = request.only_for if request.kind == "button" else request.user_id, request.waits_as
+    only_for, waits = request.only_for if request.kind == "button" else request.user_id, request.waiting_kind
     clicked = replace(request, kind="button", name=name, only_for=only_for)
     return replace(clicked, by_dialog=waits == "submit", by_command=waits == "command")

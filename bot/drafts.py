@@ -58,7 +58,7 @@ class Drafts:
             return
         key = submission.key
         self._at_work[key] += 1
-        self._spool.write(replace(trim(submission), at=self._clock().timestamp()))
+        self._spool.write(replace(trim_submission(submission), at=self._clock().timestamp()))
         try:
             yield
         finally:
@@ -83,7 +83,7 @@ class Drafts:
     async def keep(self, db: AsyncSession, submission: Submission) -> None:
         """Keep a draft, if the transaction ends well and the form is one to keep."""
         if _is_kept(submission):
-            await drafts.keep(db, self._draft(trim(submission)))
+            await drafts.keep(db, self._draft(trim_submission(submission)))
 
     def left_over(self) -> list[Submission]:
         """What a crash or an outage of the database left in the spool, oldest first."""
@@ -124,7 +124,7 @@ def _is_kept(submission: Submission) -> bool:
     return form is None or form.is_kept
 
 
-def trim(submission: Submission) -> Submission:
+def trim_submission(submission: Submission) -> Submission:
     """What is kept of a submission: what its form asked for, and of that no more than people type.
 
     What a form asked for that this version no longer has is anybody’s guess: a few values of what was sent.
@@ -156,7 +156,7 @@ def _size(value: object) -> int:
     return len(json.dumps(value))
 
 
-def reopen(draft: Draft, *, here: bool = True) -> Ask:
+def reopen_draft(draft: Draft, *, here: bool = True) -> Ask:
     """The dialog of a draft, under the same one-time key: sent twice it still counts once."""
     form = Form.find(draft.form)
     if form is None:
@@ -164,7 +164,7 @@ def reopen(draft: Draft, *, here: bool = True) -> Ask:
     return Ask(form.recall(draft.raw, draft.hidden), key=draft.key, here=here)
 
 
-def topic_of(key: str) -> str:
+def topic_of_draft(key: str) -> str:
     """What messages about a draft are filed under."""
     return f"draft:{key}"
 

@@ -1,9 +1,120 @@
-"""How the bot refuses: the one exception a handler raises on purpose, and the failures of Mattermost."""
+"""How the bot refuses, and how Mattermost does: one exception for each, and reasons that hold for every version."""
 
 from collections.abc import Mapping
+from enum import StrEnum
 
-from bot.refusals import Refusal, meaning
 from storage.faults import may_pass
+
+
+class Refusal(StrEnum):
+    """What a feature can tell apart; ``ChatError.refusal`` says it (docs/mattermost.md §9.2)."""
+
+    SIGNED_OUT = "signed_out"
+    """The token is no longer taken."""
+    FORBIDDEN = "forbidden"
+    """The bot lacks the right; old servers say so, too, of a post that is gone."""
+    SWITCHED_OFF = "switched_off"
+    """An administrator has switched it off, or it takes a licence."""
+    UNKNOWN_PERSON = "unknown_person"
+    UNKNOWN_CHANNEL = "unknown_channel"
+    """There is no such channel, or it is private and the bot is not in it."""
+    UNKNOWN_POST = "unknown_post"
+    UNKNOWN_FILE = "unknown_file"
+    UNKNOWN_EMOJI = "unknown_emoji"
+    NOT_IN_TEAM = "not_in_team"
+    NOT_IN_CHANNEL = "not_in_channel"
+    DEACTIVATED = "deactivated"
+    """The person’s account is switched off; 5.37 takes them all the same."""
+    NAME_TAKEN = "name_taken"
+    """Also by an archived channel, and by a private one that the bot cannot see."""
+    BAD_NAME = "bad_name"
+    ARCHIVED = "archived"
+    """The channel is archived: it may be read, and still takes and loses members."""
+    DEFAULT_CHANNEL = "default_channel"
+    """Not with « town-square », in which everybody of the team is."""
+    NOT_OF_TEAM = "not_of_team"
+    """A direct or group channel has no such thing."""
+    THREAD_GONE = "thread_gone"
+    """The message to be answered is deleted, is an answer itself, or stands in another channel."""
+    TOO_LONG = "too_long"
+    TOO_LARGE = "too_large"
+    TOO_LATE = "too_late"
+    """The time in which messages may be rewritten is over (PostEditTimeLimit)."""
+    TOO_MANY_FILES = "too_many_files"
+    TOO_MANY_REACTIONS = "too_many_reactions"
+    TOO_MANY_CHANNELS = "too_many_channels"
+    """The team has as many as it may (TeamSettings.MaxChannelsPerTeam)."""
+    TEAM_FULL = "team_full"
+    """The team has as many people as it may (TeamSettings.MaxUsersPerTeam)."""
+    TAKEN_BACK = "taken_back"
+    """Mattermost was not asked: before the act began another was written down that settles the same otherwise."""
+
+
+IDS: Mapping[str, Refusal] = {
+    "api.context.session_expired.app_error": Refusal.SIGNED_OUT,
+    "api.context.permissions.app_error": Refusal.FORBIDDEN,
+    "api.file.attachments.disabled.app_error": Refusal.SWITCHED_OFF,
+    "app.user.missing_account.const": Refusal.UNKNOWN_PERSON,
+    "app.user.get_by_username.app_error": Refusal.UNKNOWN_PERSON,
+    "api.team.user.missing_account": Refusal.UNKNOWN_PERSON,
+    "api.channel.create_direct_channel.invalid_user.app_error": Refusal.UNKNOWN_PERSON,
+    "app.channel.get.existing.app_error": Refusal.UNKNOWN_CHANNEL,
+    "app.channel.get_by_name.missing.app_error": Refusal.UNKNOWN_CHANNEL,
+    "app.post.get.app_error": Refusal.UNKNOWN_POST,
+    "app.file_info.get.app_error": Refusal.UNKNOWN_FILE,
+    "api.file.get_file_info.app_error": Refusal.UNKNOWN_FILE,
+    "app.emoji.get_by_name.no_result": Refusal.UNKNOWN_EMOJI,
+    "model.reaction.is_valid.emoji_name.app_error": Refusal.UNKNOWN_EMOJI,
+    "app.team.get_member.missing.app_error": Refusal.NOT_IN_TEAM,
+    "api.channel.add_user.to.channel.failed.deleted.app_error": Refusal.NOT_IN_TEAM,
+    "app.channel.get_member.missing.app_error": Refusal.NOT_IN_CHANNEL,
+    "app.channel.add_member.deleted_user.app_error": Refusal.DEACTIVATED,
+    "store.sql_channel.save_channel.exists.app_error": Refusal.NAME_TAKEN,
+    "model.channel.is_valid.1_or_more.app_error": Refusal.BAD_NAME,
+    "model.channel.is_valid.2_or_more.app_error": Refusal.BAD_NAME,
+    "model.channel.is_valid.name.app_error": Refusal.BAD_NAME,
+    "api.post.create_post.can_not_post_to_deleted.error": Refusal.ARCHIVED,
+    "api.channel.delete_channel.deleted.app_error": Refusal.ARCHIVED,
+    "api.reaction.save.archived_channel.app_error": Refusal.ARCHIVED,
+    "app.channel.update.bad_id": Refusal.ARCHIVED,
+    "api.channel.delete_channel.cannot.app_error": Refusal.DEFAULT_CHANNEL,
+    "api.channel.remove.default.app_error": Refusal.DEFAULT_CHANNEL,
+    "api.channel.update_channel.tried.app_error": Refusal.DEFAULT_CHANNEL,
+    "api.channel.update_channel_privacy.default_channel_error": Refusal.DEFAULT_CHANNEL,
+    "api.channel.add_user_to_channel.type.app_error": Refusal.NOT_OF_TEAM,
+    "api.channel.remove_channel_member.type.app_error": Refusal.NOT_OF_TEAM,
+    "api.channel.delete_channel.type.invalid": Refusal.NOT_OF_TEAM,
+    "api.post.create_post.root_id.app_error": Refusal.THREAD_GONE,
+    "api.post.create_post.channel_root_id.app_error": Refusal.THREAD_GONE,
+    "model.post.is_valid.msg.app_error": Refusal.TOO_LONG,
+    "model.post.is_valid.message_length.app_error": Refusal.TOO_LONG,
+    "model.post.is_valid.props.app_error": Refusal.TOO_LONG,
+    "model.channel.is_valid.display_name.app_error": Refusal.TOO_LONG,
+    "model.channel.is_valid.header.app_error": Refusal.TOO_LONG,
+    "model.channel.is_valid.purpose.app_error": Refusal.TOO_LONG,
+    "api.context.request_body_too_large.app_error": Refusal.TOO_LONG,
+    "api.file.upload_file.too_large_detailed.app_error": Refusal.TOO_LARGE,
+    "api.post.update_post.permissions_time_limit.app_error": Refusal.TOO_LATE,
+    "model.post.is_valid.file_ids.app_error": Refusal.TOO_MANY_FILES,
+    "app.reaction.save.save.too_many_reactions": Refusal.TOO_MANY_REACTIONS,
+    "api.channel.create_channel.max_channel_limit.app_error": Refusal.TOO_MANY_CHANNELS,
+    "app.team.join_user_to_team.save_member.max_accounts.app_error": Refusal.TEAM_FULL,
+}
+_STATUSES: Mapping[int, Refusal] = {
+    401: Refusal.SIGNED_OUT,
+    403: Refusal.FORBIDDEN,
+    413: Refusal.TOO_LARGE,
+    501: Refusal.SWITCHED_OFF,
+}
+"""What is meant where the id says nothing: a proxy answered, or a version not met yet."""
+
+OF_A_PERSON = frozenset({Refusal.UNKNOWN_PERSON, Refusal.NOT_IN_TEAM, Refusal.DEACTIVATED})
+"""What keeps one person out of a channel, and nobody else."""
+
+
+def read_refusal(status: int, error_id: str) -> Refusal | None:
+    """What an answer of Mattermost’s means; None for what is not told apart."""
+    return IDS.get(error_id) or _STATUSES.get(status)
 
 
 class UserError(Exception):
@@ -33,7 +144,7 @@ class ChatError(Exception):
         self.status = status
         self.error_id = error_id
         self.retry_after = retry_after
-        self.refusal = refusal or meaning(status, error_id)
+        self.refusal = refusal or read_refusal(status, error_id)
 
     @property
     def may_pass(self) -> bool:
@@ -44,6 +155,6 @@ class ChatError(Exception):
         return self.status in {0, 408, 425, 429} or (self.status >= 500 and self.status != 501)
 
 
-def passes(problem: BaseException) -> bool:
+def may_succeed_later(problem: BaseException) -> bool:
     """Whether it was the database or Mattermost that did not answer, and the same may succeed later."""
     return may_pass(problem) or (isinstance(problem, ChatError) and problem.may_pass)

@@ -6,14 +6,14 @@ from hashlib import sha256
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.refusals import Refusal
+from bot.errors import Refusal
 
 TEAM = "team"
 """The place of what concerns the bot’s whole team."""
 
 
 @dataclass(frozen=True, slots=True)
-class Watched:
+class WatchedPlaces:
     """Where a feature listens: channels by id, and who comes into the team and leaves it.
 
     Of the ``crowded`` channels, in which everybody is, it is told what is said there and how they are, but not who
@@ -24,10 +24,10 @@ class Watched:
     team: bool = False
     crowded: frozenset[str] = frozenset()
 
-    def __or__(self, other: "Watched") -> "Watched":
+    def __or__(self, other: "WatchedPlaces") -> "WatchedPlaces":
         """Where either listens; what is heard whole needs no second look."""
         channels = self.channels | other.channels
-        return Watched(channels, self.team or other.team, (self.crowded | other.crowded) - channels)
+        return WatchedPlaces(channels, self.team or other.team, (self.crowded | other.crowded) - channels)
 
     @property
     def places(self) -> frozenset[str]:
@@ -124,7 +124,7 @@ class _OfEmoji(_OfPost):
 
     @property
     def ident(self) -> str:
-        return brief(self.post_id, self.user_id, self.emoji, self.at)
+        return fingerprint(self.post_id, self.user_id, self.emoji, self.at)
 
 
 class Reacted(_OfEmoji):
@@ -245,6 +245,6 @@ class Reconnected(Event):
     """Events are heard again, and what happened meanwhile was read, and is being told."""
 
 
-def brief(*parts: object) -> str:
+def fingerprint(*parts: object) -> str:
     """A short text that stands for these, and for no others."""
     return sha256(":".join(map(str, parts)).encode()).hexdigest()[:40]

@@ -1,4 +1,4 @@
-"""A feature: the handlers of one file, each with what triggers it and who may."""
+"""A feature: its handlers, each with what triggers it and who may; how it shows itself, and the rights it needs."""
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -12,15 +12,76 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.context import Context, TriggerKind
 from bot.drafts import AcceptedKeys
-from bot.events import DirectMessage, Event, Watched
+from bot.events import DirectMessage, Event, WatchedPlaces
 from bot.forms import Form, name_of, store_as
-from bot.fronts import Feed, Front, Rescue, RescueHook
 from bot.links import UNDO_LIFE
-from bot.replies import Heard, Parcel, Progress, Replies, Step, Waiting
-from bot.rights import Right
+from bot.replies import Button, Parcel, PlainTextReply, Progress, Replies, Step, Waiting
 from config.settings import Settings
 from storage.claims import SCOPE_MAX
-from storage.people import EVERYONE, Role
+from storage.people import EVERYONE, Person, Role
+
+RescueHook = Callable[[str, str], Button]
+"""The button under words that say that the bot failed: of the reference, and of what was being done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """How a feature is shown in « /aide »: its title, one sentence without its point, and the line that its button
+    runs, which depends on who clicks."""
+
+    title: str
+    about: str
+    start: Callable[[Person], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Rescue:
+    """Where the bot leads who sees it fail: a button, and the line to type where no button can stand."""
+
+    line: str
+    button: RescueHook
+
+
+@dataclass(frozen=True, slots=True)
+class FeedContent:
+    """What a program of somebody’s is answered with that asked over HTTP."""
+
+    body: bytes
+    content_type: str
+
+
+class Right(Enum):
+    """Something the bot must be able to do; ``permissions`` are Mattermost’s own names for it (docs/mattermost.md
+    §7.3), ``label`` follows « le droit d’… », ``without`` is what does not work without it."""
+
+    MEMBER = "être membre de l’équipe", (), "rien n’y marche"
+    IN_CHANNELS = "être membre de ses canaux", (), "le bot n’y lit et n’y écrit rien"
+    ADD_MEMBERS = (
+        "ajouter des personnes aux canaux",
+        ("manage_public_channel_members", "manage_private_channel_members"),
+        "personne n’y est ajouté ni retiré",
+    )
+    ADMINISTER_CHANNELS = (
+        "administrer les canaux",
+        ("manage_team", "manage_channel_roles"),
+        "aucun canal n’est restauré, converti ni confié à quelqu’un",
+    )
+    ADMINISTER_TEAM = (
+        "administrer l’équipe",
+        ("manage_team", "manage_team_roles", "remove_user_from_team"),
+        "personne n’en est retiré, ni n’y change de rôle",
+    )
+    REMOVE_MESSAGES = (
+        "retirer les messages des autres",
+        ("delete_others_posts",),
+        "un message signalé reste visible",
+    )
+
+    def __init__(self, label: str, permissions: tuple[str, ...], without: str) -> None:
+        self.label = label
+        self.permissions = frozenset(permissions)
+        self.without = without
+
 
 P = TypeVar("P", bound=BaseModel)
 F = TypeVar("F", bound=Form)
@@ -29,20 +90,20 @@ Handler = Callable[[Context, P], Awaitable[Replies]]
 TextHandler = Callable[[Context, str], Awaitable[Replies]]
 JobHandler = Callable[[Context], Awaitable[Replies]]
 FileHandler = Callable[[Context, P, Path], Awaitable[Parcel]]
-FeedHandler = Callable[[Context, str], Awaitable[Feed | None]]
+FeedHandler = Callable[[Context, str], Awaitable[FeedContent | None]]
 StepHandler = Callable[[Context, P, Progress], Awaitable[Step]]
-Watches = Callable[[AsyncSession, Settings], Awaitable[Watched]]
+Watches = Callable[[AsyncSession, Settings], Awaitable[WatchedPlaces]]
 """Where a feature listens, read from what it stores: asked at first, twice a minute, and after it wrote something."""
 WaitingHook = Callable[[Context], Awaitable[Sequence[Waiting]]]
 """What waits for somebody, read in few statements."""
 AdmitsHook = Callable[[Context], Awaitable[bool]]
 """Whether somebody may use a feature though their role does not say so; it recalls, and opens no transaction."""
-WordsHook = Callable[[Context, DirectMessage], Awaitable[Heard]]
+WordsHook = Callable[[Context, DirectMessage], Awaitable[PlainTextReply]]
 Key = tuple[TriggerKind, str]
 """("command", "hotline fermer"), ("submit", "hotline.NewTicket"), ("button", …), …"""
 
 
-class Pace(Enum):
+class WorkPriority(Enum):
     """Who waits for long work: somebody, for this one thing, and what it sends leaves with what answers people;
     somebody, for what goes to many; nobody (a chore gives way to all else)."""
 
@@ -93,7 +154,7 @@ class Trigger:
     admits: AdmitsHook | None = None
     only: Callable[[Any], bool] | None = None
     life: timedelta | None = None
-    pace: "Pace | None" = None
+    pace: "WorkPriority | None" = None
     seeks: bool = False
 
 
@@ -184,7 +245,7 @@ class Feature:
         handler where there was none): what it writes and answers happens at most once over replicas and restarts.
         ``only`` leaves out, by the event alone, those that are none of its business: they cost no transaction.
         """
-        return self._adds(("event", claimed_by(name)), EVERYONE, payload=event, only=only)
+        return self._adds(("event", check_claim_name(name)), EVERYONE, payload=event, only=only)
 
     def watches(self, watched: Watches) -> Watches:
         """Where the feature listens, a value that may change while the bot runs. One for each feature.
@@ -228,7 +289,7 @@ class Feature:
         A ``local`` job runs once for each zone of the register, when the schedule’s time comes there (``ctx.zone``).
         What it only reads keeps no writer waiting, but may be read by two replicas, of which one says it.
         """
-        return self._adds(("job", claimed_by(name)), EVERYONE, schedule=schedule, local=local, writes=writes)
+        return self._adds(("job", check_claim_name(name)), EVERYONE, schedule=schedule, local=local, writes=writes)
 
     def file(
         self, order: type[P], *, name: str, roles: Collection[Role] = EVERYONE
@@ -254,17 +315,17 @@ class Feature:
         beginning, so what else it does must be harmless twice. ``writes`` as with commands: without it the handler
         reads, and only what it answers is written. What it sends goes to many, and gives way to what answers people.
         """
-        return self._works(payload, Pace.BROAD, told)
+        return self._works(payload, WorkPriority.BROAD, told)
 
     def urgent_work(self, payload: type[P], **told: Unpack[LongWork]) -> Callable[[StepHandler[P]], StepHandler[P]]:
         """The same of what somebody waits for, and others may suffer from meanwhile: its few messages and acts leave
         with what answers people, and it waits for nothing that goes to many."""
-        return self._works(payload, Pace.URGENT, told)
+        return self._works(payload, WorkPriority.URGENT, told)
 
     def chore(self, payload: type[P], **told: Unpack[LongWork]) -> Callable[[StepHandler[P]], StepHandler[P]]:
         """The same of what can wait: it has hands of its own, takes few calls of Mattermost’s at once, and its steps
         take a second at most: what takes longer outside goes on beside them (``ctx.errands``)."""
-        return self._works(payload, Pace.CHORE, told)
+        return self._works(payload, WorkPriority.CHORE, told)
 
     def stopped(self, payload: type[P], *, name: str) -> Callable[[StepHandler[P]], StepHandler[P]]:
         """Such work ends before its end: somebody stopped it, it was refused, or failed.
@@ -274,7 +335,7 @@ class Feature:
         """
         return self._declare("stopped", payload, EVERYONE, name)
 
-    def _works(self, payload: type[Any], pace: Pace, told: LongWork) -> Callable[[Any], Any]:
+    def _works(self, payload: type[Any], pace: WorkPriority, told: LongWork) -> Callable[[Any], Any]:
         more: dict[str, Any] = {"roles": EVERYONE, "writes": False, **told}
         return self._declare("work", payload, pace=pace, **more)
 
@@ -293,7 +354,7 @@ class Feature:
         return register
 
 
-def claimed_by(name: str) -> str:
+def check_claim_name(name: str) -> str:
     """A name under which something is claimed. Raises ValueError where the table has no room for it."""
     if not 0 < len(name) <= SCOPE_MAX:
         raise ValueError(f"{SCOPE_MAX} characters at most, and one at least, can be claimed by: « {name} »")

@@ -1,18 +1,58 @@
-"""What the bot writes down of its work: one line an event, and nothing personal in it."""
+"""What the bot logs of its work: one line an event, nothing personal in it, and no kind of line by the thousand."""
 
 import logging
 import secrets
 import sys
+import time
 import traceback
-from collections.abc import MutableMapping
+from collections import OrderedDict
+from collections.abc import Callable, MutableMapping
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TextIO, cast
 
 import structlog
+from structlog import DropEvent
 
-from bot.seldom import Seldom
+BETWEEN_LINES = 60.0
+"""Seconds between two lines of a kind."""
+REPEATED = frozenset({"http_refused", "http_failed", "link_refused", "lookup_refused", "connections_full"})
+"""Our own events that are told so; those of libraries all are."""
+THROTTLED_KINDS, THROTTLED_WORDS = 500, 40
+"""How many kinds are remembered, and how much of a library’s sentence tells one: the rest may differ each time."""
+
+
+class LogThrottle:
+    """Drops a line whose kind was told less than a minute ago; the next one that is told says how many it stands for,
+    in ``count``."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._told: OrderedDict[tuple[object, ...], tuple[float, int]] = OrderedDict()
+
+    def __call__(self, _: Any, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        """A step of structlog’s."""
+        event = str(line.get("event"))
+        if "logger" not in line and event not in REPEATED:
+            return line
+        kind = (line.get("logger"), event[:THROTTLED_WORDS], line.get("status"), line.get("kind"))
+        now = self._clock()
+        at, dropped = self._told.get(kind, (now - BETWEEN_LINES, 0))
+        if now - at < BETWEEN_LINES:
+            self._told[kind] = (at, dropped + 1)
+            raise DropEvent
+        self._remember(kind, now)
+        if dropped:
+            line["count"] = dropped + 1
+        return line
+
+    def _remember(self, kind: tuple[object, ...], now: float) -> None:
+        self._told[kind] = (now, 0)
+        self._told.move_to_end(kind)
+        if len(self._told) > THROTTLED_KINDS:
+            self._told.popitem(last=False)
+
 
 LOGGED_KEYS = frozenset({
     "event", "level", "timestamp", "logger", "reference", "kind", "name", "path", "status", "error_id", "fault",
@@ -32,10 +72,10 @@ def configure(level: str = "INFO", stream: TextIO | None = None) -> None:
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
-            Seldom(),
+            LogThrottle(),
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            _fault,
+            _describe_fault,
             _keep_allowed,
             renderer,
         ],
@@ -80,7 +120,7 @@ def _simplify(value: object) -> object:
     return "…" if "@" in text else text[:LOGGED_TEXT_MAX]
 
 
-def _fault(_: Any, __: str, line: LogLine) -> LogLine:
+def _describe_fault(_: Any, __: str, line: LogLine) -> LogLine:
     """An exception as its kinds and places. Its words may quote what somebody typed."""
     problem = line.pop("exc_info", None)
     if problem is True:
@@ -88,12 +128,12 @@ def _fault(_: Any, __: str, line: LogLine) -> LogLine:
     if isinstance(problem, tuple):
         problem = problem[1]
     if isinstance(problem, BaseException):
-        line["fault"] = " < ".join(_kinds(problem))
+        line["fault"] = " < ".join(_list_kinds(problem))
         line["where"] = " > ".join(_places(problem.__traceback__))
     return line
 
 
-def _kinds(problem: BaseException) -> list[str]:
+def _list_kinds(problem: BaseException) -> list[str]:
     kinds: list[str] = []
     following: BaseException | None = problem
     while following is not None and len(kinds) < FRAMES:

@@ -1,13 +1,15 @@
-"""Menus under messages: one value of a list, a person or a channel; where a client cannot, a dialog asks."""
+"""Menus under messages, and who or what was picked in them or in a dialog, asked of Mattermost."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, Field
 
-from bot.errors import UserError
+from bot.errors import ChatError, Refusal, UserError
 from bot.forms import ID, ChannelPicker, Choice, Form, Hidden, Offered, PersonPicker, Reference, Source, name_of
+from bot.mattermost import ChatReader, ChatUser
+from bot.spool import Submission
 
 
 class Choosing(BaseModel):
@@ -127,3 +129,56 @@ class ChosenChannel(Chosen):
     """A channel."""
 
     chosen: Annotated[str, ChannelPicker()] = Field(title="Canal")
+
+
+UNSEEN = frozenset({Refusal.UNKNOWN_CHANNEL, Refusal.FORBIDDEN})
+"""What Mattermost says of a channel that is not there, or not for the bot."""
+
+
+def find_references(model: type[BaseModel] | None, payload: object) -> Collection[Reference]:
+    """The people and channels in what a dialog or a menu sent."""
+    if model is None:
+        return ()
+    if isinstance(payload, Submission):
+        return model.references(payload.raw) if issubclass(model, Form) else ()
+    return model.references(payload) if issubclass(model, Choosing) and isinstance(payload, Mapping) else ()
+
+
+async def resolve_references(chat: ChatReader, user_id: str, wanted: Collection[Reference]) -> dict[str, str]:
+    """The names, by id, of those that exist and that this person may name. Raises ChatError."""
+    if not wanted:
+        return {}
+    people = sorted(one.id for one in wanted if one.source == "users")
+    found = {u.id: u.full_name or u.username async for page in chat.users(people) for u in page if _is_somebody(u)}
+    for one in wanted:
+        if one.source == "channels" and (name := await _read_channel_title(chat, user_id, one.id)):
+            found[one.id] = name
+    return found
+
+
+def _is_somebody(user: ChatUser) -> bool:
+    return not user.deleted and not user.is_bot
+
+
+async def _read_channel_title(chat: ChatReader, user_id: str, channel_id: str) -> str:
+    """The title of a channel that both see; empty otherwise."""
+    try:
+        channel = await chat.channel(channel_id)
+    except ChatError as refused:
+        if refused.refusal in UNSEEN:
+            return ""
+        raise
+    if channel.archived or channel.type not in ("O", "P"):
+        return ""
+    if channel.is_private and await chat.channel_member(channel_id, user_id) is None:
+        return ""
+    return channel.display_name or channel.name
+
+
+def check_chosen(model: type[Choosing], data: object, names: Mapping[str, str]) -> None:
+    """Raises UserError for nobody, or no channel, that a menu could have shown."""
+    chosen = data.get("chosen") if isinstance(data, Mapping) else None
+    if model.source == "users" and chosen not in names:
+        raise UserError(PersonPicker.missing)
+    if model.source == "channels" and chosen not in names:
+        raise UserError(ChannelPicker.missing)

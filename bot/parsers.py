@@ -22,7 +22,8 @@ _NICE = 5
 
 
 def _feed(body: bytes, told: Mapping[str, str]) -> object:
-    from bot.syndication import NoFeed, parse_feed
+    from bot.documents import NotAFeedError as NoFeed
+    from bot.documents import parse_feed
 
     try:
         return {"feed": asdict(parse_feed(body, {"content-type": told["kind"]}, told["url"]))}
@@ -31,13 +32,13 @@ def _feed(body: bytes, told: Mapping[str, str]) -> object:
 
 
 def _title(body: bytes, told: Mapping[str, str]) -> object:
-    from bot.pages import title_of
+    from bot.documents import parse_title as title_of
 
     return title_of(body, told["kind"])
 
 
 def _robots(body: bytes, told: Mapping[str, str]) -> object:
-    from bot.pages import allows
+    from bot.documents import allows_robot as allows
 
     return allows(body, told["name"], told["url"])
 

@@ -1,29 +1,126 @@
-"""Who acts: the person of the register first, and what Mattermost tells of those to whom it gives no role.
+"""Who acts: the person of the register first, and what Mattermost tells of accounts, asked once a minute each."""
 
-The role of who has left has ended, whatever the register says: they may what an agent invité may.
-"""
-
+import asyncio
 from collections import Counter, OrderedDict
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.accounts import NEWS_FOR, Account, Accounts
 from bot.errors import ChatError, UserError
 from bot.mattermost import Chat, ChatUser
 from bot.texts import render
 from config.settings import Settings
 from storage import people
 from storage.database import Database
-from storage.people import ANIMATES, PARIS, Person, Role, awaited
+from storage.people import ANIMATES, PARIS, Person, Role, register
+
+NEWS_FOR = timedelta(seconds=60)
+ACCOUNTS_MAX = 5000
+ASKING_MAX = 1.5
+"""Seconds to ask about somebody of whom something is known already: people wait for an answer meanwhile."""
+SILENCE_FOR = timedelta(seconds=5)
+"""How long a Mattermost that did not answer is left alone, where what is known will do."""
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAccount:
+    """What Mattermost said of somebody, and when; ``role`` is what follows from it, None until it was needed.
+
+    ``is_stale`` once something changed since.
+    """
+
+    user: ChatUser
+    role: Role | None
+    at: datetime
+    is_stale: bool = False
+
+
+class AccountCache:
+    """The accounts of those at work; what Mattermost said holds while it does not answer."""
+
+    def __init__(self, chat: Chat, settings: Settings, clock: Callable[[], datetime]) -> None:
+        self._chat = chat
+        self._settings = settings
+        self._clock = clock
+        self._known: OrderedDict[str, KnownAccount] = OrderedDict()
+        self._silent_until = _LONG_AGO
+        self._verifies = (False, _LONG_AGO)
+
+    async def of(self, user_id: str, *, derive: bool, is_known: bool) -> KnownAccount | None:
+        """Somebody’s account, with the role that follows if ``derive``; asks only when that is older than a minute.
+
+        Older, or None, when Mattermost does not answer and the caller knows the person otherwise (``is_known``).
+        Raises ChatError for an account that there is not, and where nobody can tell.
+        """
+        known = self._known.get(user_id)
+        says_it = known is not None and (known.role is not None or not derive)
+        if known and says_it and not known.is_stale and self._clock() - known.at < NEWS_FOR:
+            return known
+        will_do = is_known or says_it
+        if will_do and self._clock() < self._silent_until:
+            return known
+        return await self._ask(user_id, known, derive=derive, will_do=will_do)
+
+    async def trusts_addresses(self) -> bool:
+        """Whether an address says who somebody is: where it is not verified, anybody may give themselves any."""
+        if self._settings.trust_addresses != "auto":
+            return self._settings.trust_addresses == "oui"
+        verifies, at = self._verifies
+        if self._clock() - at >= NEWS_FOR:
+            verifies = await self._chat.verifies_addresses()
+            self._verifies = (verifies, self._clock())
+        return verifies
+
+    def note_change(self, user_id: str, *, is_gone: bool) -> None:
+        """Something about an account changed: it was deactivated, or is to be asked about again."""
+        known = self._known.get(user_id)
+        if is_gone:
+            user = replace(known.user, deleted=True) if known else ChatUser(user_id, "", deleted=True)
+            self._remember(KnownAccount(user, Role.INVITE, self._clock()))
+        elif known:
+            self._known[user_id] = replace(known, is_stale=True)
+
+    async def _ask(
+        self, user_id: str, known: KnownAccount | None, *, derive: bool, will_do: bool
+    ) -> KnownAccount | None:
+        try:
+            async with asyncio.timeout(ASKING_MAX if will_do else None):
+                user = await self._chat.user(user_id)
+                role = await self._role(user) if derive else None
+                return self._remember(KnownAccount(user, role, self._clock()))
+        except TimeoutError:
+            pass
+        except ChatError as error:
+            if not (will_do and error.may_pass):
+                raise
+        self._silent_until = self._clock() + SILENCE_FOR
+        return known
+
+    async def _role(self, user: ChatUser) -> Role:
+        if user.is_bot or user.deleted:
+            return Role.INVITE
+        if user.is_system_admin or await self._chat.is_team_admin(user.id):
+            return Role.ANIMATEUR
+        _, at, domain = user.email.lower().rpartition("@")
+        is_ours = bool(at) and domain in self._settings.domains
+        return Role.CONSEILLER if is_ours and await self.trusts_addresses() else Role.INVITE
+
+    def _remember(self, account: KnownAccount) -> KnownAccount:
+        self._known[account.user.id] = account
+        self._known.move_to_end(account.user.id)
+        if len(self._known) > ACCOUNTS_MAX:
+            self._known.popitem(last=False)
+        return account
+
 
 T = TypeVar("T")
-Reading = Callable[[AsyncSession, str], Awaitable[T]]
+PersonQuery = Callable[[AsyncSession, str], Awaitable[T]]
 """A query about the person of that id."""
 
 PEOPLE_MAX = 5000
@@ -36,7 +133,7 @@ ROLE_HOLDS_FOR = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
-class _Memory:
+class _KnownPerson:
     person: Person
     until: datetime
     derived: bool
@@ -50,9 +147,9 @@ class People:
 
     def __init__(self, database: Database, chat: Chat, settings: Settings, clock: Callable[[], datetime]) -> None:
         self._database = database
-        self._accounts = Accounts(chat, settings, clock)
+        self._accounts = AccountCache(chat, settings, clock)
         self._clock = clock
-        self._known: OrderedDict[str, _Memory] = OrderedDict()
+        self._known: OrderedDict[str, _KnownPerson] = OrderedDict()
         self._at_it: Counter[str] = Counter()
         """How often somebody is being looked up right now."""
         self._changes: Counter[str] = Counter()
@@ -69,7 +166,7 @@ class People:
             return known.person
         return (await self._look_up(user_id)).person
 
-    async def recall(self, user_id: str, read: Reading[T]) -> T:
+    async def recall(self, user_id: str, read: PersonQuery[T]) -> T:
         """What a query says of somebody, as it was less than a minute ago; reads nothing when that is known."""
         await self.of(user_id)
         readings = self._known[user_id].readings
@@ -108,7 +205,7 @@ class People:
         if known is not None:
             self._known[user_id] = replace(known, until=self._clock(), readings={})
 
-    def doubt(self, user_id: str) -> bool:
+    def mark_doubtful(self, user_id: str) -> bool:
         """Ask again next time for somebody’s role, of whom it is known for a few seconds; whether that is so."""
         known = self._known.get(user_id)
         if known is None or known.until - self._clock() > NEWS_FOR - DOUBTED_AFTER:
@@ -122,14 +219,14 @@ class People:
         self._accounts.note_change(user_id, is_gone=is_gone)
         self.forget(user_id)
 
-    async def hear_of(self, user_id: str) -> None:
+    async def note_role_change(self, user_id: str) -> None:
         """Somebody’s role in Mattermost changed: it counts from now on. Where Mattermost does not say which it is now,
         it is asked when they act."""
         self.note_change(user_id)
         with suppress(ChatError):
             await self.of(user_id)
 
-    async def _look_up(self, user_id: str) -> _Memory:
+    async def _look_up(self, user_id: str) -> _KnownPerson:
         """Somebody as they are now; who changed meanwhile, only for this once."""
         before = self._changes[user_id]
         self._at_it[user_id] += 1
@@ -143,7 +240,7 @@ class People:
                 del self._at_it[user_id], self._changes[user_id]
         return found
 
-    async def _read(self, user_id: str) -> _Memory:
+    async def _read(self, user_id: str) -> _KnownPerson:
         """The register, read by itself and before Mattermost, which is asked only where that gives no role."""
         async with self._database.transaction(writes=False) as db:
             row = await people.get(db, user_id)
@@ -156,7 +253,7 @@ class People:
             await self._note(account)
         return self._derive(user_id, row, account)
 
-    async def _arrived(self, account: Account) -> Person | None:
+    async def _arrived(self, account: KnownAccount) -> Person | None:
         """Somebody new, as the imported line says that waited for them; None where none did.
 
         An address says who somebody is only where addresses are trusted.
@@ -165,19 +262,19 @@ class People:
         if user.is_bot or user.deleted:
             return None
         async with self._database.transaction(writes=False) as db:
-            line = await awaited.find(db, user.username, user.email)
+            line = await register.find_awaited(db, user.username, user.email)
             if line is None:  # somebody else may just have taken it
                 return await people.get(db, user.id)
         if line.username != user.username and not await self._accounts.trusts_addresses():
             return None
         async with self._database.transaction() as db:
-            come = await awaited.arrive(db, newcomer(user, self._clock()), user.email)
+            come = await register.register_awaited(db, make_newcomer(user, self._clock()), user.email)
             return come or await people.get(db, user.id)
 
-    async def _account(self, user_id: str, row: Person | None) -> Account | None:
+    async def _account(self, user_id: str, row: Person | None) -> KnownAccount | None:
         return await self._accounts.of(user_id, derive=True, is_known=self._holds(row))
 
-    async def _active(self, user_id: str, known: _Memory) -> Account | None:
+    async def _active(self, user_id: str, known: _KnownPerson) -> KnownAccount | None:
         """The account of somebody who acts; None where Mattermost can’t say, and what was known holds."""
         try:
             if known.derived:
@@ -198,58 +295,58 @@ class People:
         """Whether the register remembers the role that follows from Mattermost, and not from too long ago."""
         return row is not None and row.derived_at is not None and self._clock() - row.derived_at < ROLE_HOLDS_FOR
 
-    def _derive(self, user_id: str, row: Person | None, account: Account | None) -> _Memory:
+    def _derive(self, user_id: str, row: Person | None, account: KnownAccount | None) -> _KnownPerson:
         if account is None or account.role is None:
             if row is None or not self._holds(row):
                 raise ChatError(0, "nobody_knows")
-            return self._remember(_with(row, role=row.derived_role), derived=True)
-        person = row or newcomer(account.user, self._clock())
-        told = _with(person, role=account.role, derived_role=account.role, derived_at=account.at)
+            return self._remember(_copy_with(row, role=row.derived_role), derived=True)
+        person = row or make_newcomer(account.user, self._clock())
+        told = _copy_with(person, role=account.role, derived_role=account.role, derived_at=account.at)
         return self._remember(told, derived=True, since=account.at)
 
-    async def _note(self, account: Account) -> None:
+    async def _note(self, account: KnownAccount) -> None:
         """The register remembers the role; of who is not in it, only that they animate."""
         if account.role is None:
             return
         async with self._database.transaction() as db:
             if account.role in ANIMATES:
                 told = {"derived_role": account.role, "derived_at": account.at}
-                await people.note_animateur(db, _with(newcomer(account.user, self._clock()), **told))
+                await people.note_animateur(db, _copy_with(make_newcomer(account.user, self._clock()), **told))
             await people.note_derived_role(db, account.user.id, account.role, account.at)
 
-    def _remember(self, person: Person, *, derived: bool, since: datetime | None = None) -> _Memory:
+    def _remember(self, person: Person, *, derived: bool, since: datetime | None = None) -> _KnownPerson:
         """``since`` is when Mattermost said so; what is older because it does not answer serves for a minute more."""
         now = self._clock()
         if person.has_left(person.today(now)):
-            person = _with(person, role=Role.INVITE)
+            person = _copy_with(person, role=Role.INVITE)
         start = since if since is not None and now - since < NEWS_FOR else now
-        known = self._known[person.id] = _Memory(person, start + NEWS_FOR, derived)
+        known = self._known[person.id] = _KnownPerson(person, start + NEWS_FOR, derived)
         self._known.move_to_end(person.id)
         if len(self._known) > PEOPLE_MAX:
             self._known.popitem(last=False)
         return known
 
 
-def _is_news(row: Person, account: Account) -> bool:
+def _is_news(row: Person, account: KnownAccount) -> bool:
     """Whether the register should remember what was derived: another role, or the same one a day later."""
     if account.role is None:
         return False
     return row.derived_role != account.role or row.derived_at is None or account.at - row.derived_at > ROLE_NOTED_FOR
 
 
-def _animates_anew(row: Person | None, account: Account) -> bool:
+def _animates_anew(row: Person | None, account: KnownAccount) -> bool:
     """Whether somebody animates, or does so no more, and the register, which says whom to ask, does not know."""
     if row is None:
         return account.role in ANIMATES
     return ANIMATES.isdisjoint({account.role}) is not ANIMATES.isdisjoint({row.derived_role})
 
 
-def newcomer(user: ChatUser, now: datetime) -> Person:
+def make_newcomer(user: ChatUser, now: datetime) -> Person:
     """Somebody the register does not know yet, as far as their account tells."""
     return Person(id=user.id, username=user.username, timezone=_zone(user.timezone), since=now)
 
 
-def _with(person: Person, **values: object) -> Person:
+def _copy_with(person: Person, **values: object) -> Person:
     """A copy that no session knows: its role is not written to the register, and a rollback does not empty it."""
     return Person(**(person.model_dump() | values))
 

@@ -14,7 +14,7 @@ TOLD_FROM = 2
 
 
 class Quota(StrEnum):
-    """Something that is bounded, as the setting calls it (config/quotas.py)."""
+    """Something that is bounded, as the setting calls it (config/policies.py)."""
 
     POLL = "sondage"
     ANNOUNCEMENT = "annonce"

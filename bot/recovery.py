@@ -7,16 +7,16 @@ from collections.abc import Mapping
 import structlog
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.admission import Machine
+from bot.admission import HandlerDependencies
 from bot.context import Request
-from bot.drafts import resume_button, topic_of
+from bot.delivery import Row
+from bot.drafts import resume_button, topic_of_draft
 from bot.features import Key, Trigger
 from bot.replies import Direct
 from bot.spool import Submission
 from bot.texts import render
-from bot.writer import Row
 from storage import drafts
-from storage.faults import is_own, may_pass
+from storage.faults import is_own_fault, may_pass
 
 log = structlog.get_logger()
 
@@ -33,7 +33,7 @@ class UnknownForm(Exception):
 class Recovery:
     """Asks the database only; what is to be told leaves by the outbox."""
 
-    def __init__(self, triggers: Mapping[Key, Trigger], machine: Machine) -> None:
+    def __init__(self, triggers: Mapping[Key, Trigger], machine: HandlerDependencies) -> None:
         self._triggers = triggers
         self._m = machine
         self._tries: Counter[str] = Counter()
@@ -73,12 +73,12 @@ class Recovery:
                 if not await self._m.drafts.accepted(db, [submission.key]):
                     messages = await self._keep(db, submission)
         self._m.drafts.release(submission.key)
-        self._m.delivery.hurry(messages)
+        self._m.delivery.deliver_now(messages)
 
     async def _keep(self, db: AsyncSession, submission: Submission) -> list[Row]:
         if not await self._is_behind(db, submission):
             await self._m.drafts.keep(db, submission)
-        button, topic = resume_button(submission.key), topic_of(submission.key)
+        button, topic = resume_button(submission.key), topic_of_draft(submission.key)
         news = Direct(render("brouillon/kept"), [button], user_id=submission.user_id, topic=topic)
         return await self._m.delivery.prepare(db, [news], Request("submit", submission.form))
 
@@ -89,7 +89,7 @@ class Recovery:
 
     def _set_aside(self, submission: Submission, problem: Exception) -> bool:
         """Whether it is out of the way; what may succeed later stays."""
-        hopeless = isinstance(problem, UnknownForm) or is_own(problem)
+        hopeless = isinstance(problem, UnknownForm) or is_own_fault(problem)
         if may_pass(problem) or not (hopeless or self._tries[submission.key] >= RECOVERY_TRIES - 1):
             log.warning("draft_not_kept", name=submission.form, exc_info=problem)
             return False

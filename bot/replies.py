@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from bot.acts import Act
+from bot.actions import ChatAction
 from bot.forms import Form, name_of
 from bot.menus import Menu
 
@@ -192,7 +192,7 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
-class Press:
+class Redirect:
     """Go on as if a button with that payload (its name and data) had been clicked: a dialog stood for it, or a button
     or command that only read, since what writes cannot ask Mattermost any more."""
 
@@ -200,7 +200,7 @@ class Press:
     data: Mapping[str, object]
 
     @classmethod
-    def to(cls, payload: BaseModel) -> "Press":
+    def to(cls, payload: BaseModel) -> "Redirect":
         """That of a button with this payload."""
         return cls(name_of(type(payload)), payload.model_dump(mode="json"))
 
@@ -222,7 +222,7 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class PlainTextReply:
     """What a feature makes of plain words said to the bot: they are its own (``is_its``: an answer in a thread of its),
     or it has ``buttons`` for them. (No reply of its own.)"""
 
@@ -239,7 +239,21 @@ class Refuse:
     buttons: Sequence[Button] = ()
 
 
-Reply = Whisper | Say | Direct | Update | Refresh | SendFile | Start | StopWork | Ask | Press | Perform | Refuse | Act
+Reply = (
+    Whisper
+    | Say
+    | Direct
+    | Update
+    | Refresh
+    | SendFile
+    | Start
+    | StopWork
+    | Ask
+    | Redirect
+    | Perform
+    | Refuse
+    | ChatAction
+)
 Replies = Reply | Sequence[Reply] | None
 
 

@@ -1,30 +1,169 @@
-"""The HTTP entrance: slash commands, dialogs and buttons as Mattermost sends them, health and metrics."""
+"""The HTTP entrance: slash commands, dialogs, buttons and feeds as they are sent, health and metrics."""
 
 import asyncio
 import hmac
-from collections.abc import Awaitable, Callable, Coroutine
+import json
+import re
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 
 import structlog
-from aiohttp import web
+from aiohttp import ETag, web
 from prometheus_client import generate_latest
+from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot import bodies, face, menus
+from bot import menus, renderers
+from bot.admission import Admission, HandlerDependencies
 from bot.connections import Connections
-from bot.context import Request
+from bot.context import Context, Request
 from bot.dispatch import Dispatcher
-from bot.errors import UserError
-from bot.feeds import Feeds
+from bot.errors import UserError, may_succeed_later
+from bot.features import FeedContent, Key, Trigger
 from bot.forms import sent_in
 from bot.links import ExpiredLink, Links
-from bot.shared import Shared
+from bot.metrics import OUTCOMES, REQUESTS
 from bot.spool import Submission
-
-HttpHandler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+from bot.tasks import SingleFlight
+from storage.people import PARIS, Person
 
 log = structlog.get_logger()
+
+KEY_MAX = 200
+"""Characters of a key; a longer one is nobody’s."""
+FEED_MAX = 2_000_000
+"""Bytes of a feed."""
+
+
+class FeedServer:
+    """Finds the handler of a feed, runs it in a transaction that only reads, and answers as HTTP wants."""
+
+    def __init__(self, triggers: Mapping[Key, Trigger], machine: HandlerDependencies) -> None:
+        self._triggers = {name: trigger for (kind, name), trigger in triggers.items() if kind == "feed"}
+        self._admission = Admission(machine)
+        self._m = machine
+
+    def routes(self) -> list[web.RouteDef]:
+        """Where they are, whether they are on or not."""
+        return [web.get(f"/{name}/{{key}}", self.answer) for name in self._triggers]
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        """The feed, or that what the program has of it is still so. Raises HTTPException, which says nothing more."""
+        name = request.path.split("/")[1]
+        with REQUESTS.labels("feed", name).time(), self._m.traffic.count_request():
+            feed = await self._outcome(name, request.match_info["key"])
+        if feed is None:
+            raise web.HTTPNotFound
+        tag = ETag(sha256(feed.body).hexdigest()[:32])
+        kept = {"Cache-Control": "private, no-cache", "X-Robots-Tag": "noindex", "Referrer-Policy": "no-referrer"}
+        is_known = any(known.value in (tag.value, "*") for known in request.if_none_match or ())
+        answer = web.Response(status=304, headers=kept) if is_known else _whole_response(feed, kept)
+        answer.etag = tag
+        return answer
+
+    async def _outcome(self, name: str, key: str) -> FeedContent | None:
+        try:
+            feed = await self._read(self._triggers[name], key)
+        except UserError:
+            feed = None
+        except Exception as problem:
+            OUTCOMES.labels("feed", "failed").inc()
+            if not may_succeed_later(problem):
+                raise
+            log.warning("feed_later", name=name, exc_info=problem)
+            raise web.HTTPServiceUnavailable from None
+        OUTCOMES.labels("feed", "done" if feed else "refused").inc()
+        return feed
+
+    async def _read(self, trigger: Trigger, key: str) -> FeedContent | None:
+        if trigger.is_off or len(key) > KEY_MAX:
+            return None
+        async with self._m.database.transaction(writes=False) as db:
+            feed: FeedContent | None = await trigger.handler(self._context(trigger, db), key)
+        if feed is not None and len(feed.body) > FEED_MAX:
+            raise ValueError(f"a feed of {trigger.feature} is too long: {len(feed.body)} bytes")
+        return feed
+
+    def _context(self, trigger: Trigger, db: AsyncSession) -> Context:
+        """Whoever asks is nobody until the handler knows better."""
+        nobody = Person(id="", username="", role=None, timezone=PARIS, since=self._m.clock())
+        return self._admission.context(nobody, Request("feed", trigger.key[1]), db)
+
+
+def _whole_response(feed: FeedContent, headers: Mapping[str, str]) -> web.Response:
+    return web.Response(body=feed.body, headers={**headers, "Content-Type": feed.content_type})
+
+
+ENCODINGS = frozenset({"utf-8", "utf8", "us-ascii"})
+"""What texts may be written in; Mattermost knows no other, and some others are slow to read."""
+
+_ID = re.compile(r"[a-z0-9]{26}")
+
+
+async def read_body(request: web.Request) -> None:
+    """Have the whole body. Raises HTTPBadRequest for one that is cut short, badly packed or oddly written."""
+    if (request.charset or "utf-8").lower() not in ENCODINGS:
+        raise web.HTTPBadRequest
+    try:
+        await request.read()
+    except web.HTTPException:
+        raise
+    except Exception:
+        request.content.feed_eof()  # nothing more can be had of it
+        raise web.HTTPBadRequest from None
+
+
+async def read_form(request: web.Request) -> dict[str, str]:
+    """The fields of a form, without the character that no database keeps. Raises HTTPException."""
+    if request.content_type != "application/x-www-form-urlencoded":
+        raise web.HTTPUnsupportedMediaType
+    try:
+        return {name: str(value).replace("\0", " ") for name, value in (await request.post()).items()}
+    except ValueError:
+        raise web.HTTPBadRequest from None
+
+
+async def read_json_object(request: web.Request) -> dict[str, Any]:
+    """The object that a JSON text means. Raises HTTPException."""
+    if request.content_type != "application/json":
+        raise web.HTTPUnsupportedMediaType
+    try:
+        text = await request.text()
+        body = json.loads(text, parse_constant=_refuse_constant)
+        if "\\u" in text:
+            json.dumps(body, ensure_ascii=False).encode()  # half a character is no text
+    except (ValueError, RecursionError):
+        raise web.HTTPBadRequest from None
+    if not isinstance(body, dict):
+        raise web.HTTPBadRequest
+    return body
+
+
+def read_user_id(body: Mapping[str, Any]) -> str:
+    """The id of who acts, which must be one of Mattermost’s. Raises HTTPBadRequest."""
+    user_id = body.get("user_id")
+    if not isinstance(user_id, str) or not _ID.fullmatch(user_id):
+        raise web.HTTPBadRequest
+    return user_id
+
+
+def loggable_path(request: web.Request) -> str:
+    """What was asked for, to be written down: not the key of a feed, which is somebody’s."""
+    resource = request.match_info.route.resource
+    if resource is not None:
+        return resource.canonical
+    first, *rest = request.path.removeprefix("/").split("/")
+    return f"/{first}/…" if rest else f"/{first}"
+
+
+def _refuse_constant(constant: str) -> None:
+    """NaN and Infinity are no JSON."""
+    raise ValueError(constant)
+
+
+HttpHandler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 BODY_MAX = 300_000
 """Bytes; Mattermost’s own limit for what people send it (MaximumPayloadSizeBytes)."""
@@ -34,7 +173,7 @@ LINGERING = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Doors:
+class ServerDependencies:
     """What the entrance needs: who answers, what opens links, which token commands carry, whether all is well, who is
     connected, and what programs read."""
 
@@ -43,12 +182,12 @@ class Doors:
     command_token: str
     ready: Callable[[], Coroutine[None, None, dict[str, bool]]]
     connections: Connections
-    feeds: Feeds
+    feeds: FeedServer
 
 
-def application(doors: Doors) -> web.Application:
+def make_application(doors: ServerDependencies) -> web.Application:
     """The routes Mattermost and the operator’s probes call."""
-    server = _Server(doors)
+    server = _Routes(doors)
     app = web.Application(client_max_size=BODY_MAX, middlewares=[_answer_soberly, server.read_whole])
     app.add_routes(
         [
@@ -56,7 +195,7 @@ def application(doors: Doors) -> web.Application:
             web.post("/dialogs", server.dialog),
             web.post("/dialogs/lookup", server.lookup),
             web.post("/buttons", server.button),
-            web.get(face.PATH, server.portrait),
+            web.get(renderers.PORTRAIT_PATH, server.portrait),
             web.get("/healthz", server.health),
             web.get("/readyz", server.readiness),
             web.get("/metrics", server.metrics),
@@ -73,34 +212,34 @@ async def _answer_soberly(request: web.Request, handler: HttpHandler) -> web.Str
         return await handler(request)
     except web.HTTPException as refusal:
         if refusal.status >= 400:
-            log.warning("http_refused", path=bodies.place(request), status=refusal.status)
+            log.warning("http_refused", path=loggable_path(request), status=refusal.status)
         answer = web.json_response({"error": refusal.reason}, status=refusal.status)
         if refusal.status == web.HTTPBadRequest.status_code:
             answer.force_close()  # where the next request begins is anybody’s guess
         return answer
     except Exception:
-        log.error("http_failed", path=bodies.place(request), exc_info=True)
+        log.error("http_failed", path=loggable_path(request), exc_info=True)
         return web.json_response({"error": "Internal Server Error"}, status=500)
 
 
-class _Server:
-    def __init__(self, doors: Doors) -> None:
+class _Routes:
+    def __init__(self, doors: ServerDependencies) -> None:
         self._d = doors
-        self._ready = Shared(doors.ready)
-        self._portrait = face.portrait()
+        self._ready = SingleFlight(doors.ready)
+        self._portrait = renderers.read_portrait()
 
     @web.middleware
     async def read_whole(self, request: web.Request, handler: HttpHandler) -> web.StreamResponse:
         """A request is answered once it has come whole: until then its connection keeps the bot waiting."""
-        await bodies.read(request)
+        await read_body(request)
         with self._d.connections.answering(request.transport):
             return await handler(request)
 
     async def command(self, request: web.Request) -> web.Response:
-        fields = await bodies.fields(request)
+        fields = await read_form(request)
         if not hmac.compare_digest(fields.get("token", "").encode(), self._d.command_token.encode()):
             raise web.HTTPUnauthorized
-        user_id = bodies.person(fields)
+        user_id = read_user_id(fields)
         if not fields.get("command"):
             raise web.HTTPBadRequest
         name, rest = self._d.dispatcher.find(f"{fields['command']} {fields.get('text', '')}")
@@ -115,8 +254,8 @@ class _Server:
         return web.json_response(await self._d.dispatcher.run(came, rest))
 
     async def dialog(self, request: web.Request) -> web.Response:
-        body = await bodies.json_object(request)
-        user_id = bodies.person(body)
+        body = await read_json_object(request)
+        user_id = read_user_id(body)
         try:
             state, expired = self._state(body, user_id)
         except UserError as refusal:
@@ -143,16 +282,16 @@ class _Server:
 
     async def lookup(self, request: web.Request) -> web.Response:
         """No form has a dynamic select yet (phones send no search words to one): nothing to propose."""
-        body = await bodies.json_object(request)
+        body = await read_json_object(request)
         try:
-            self._state(body, bodies.person(body))
+            self._state(body, read_user_id(body))
         except UserError:
             log.warning("lookup_refused")
         return web.json_response({"items": []})
 
     async def button(self, request: web.Request) -> web.Response:
-        body = await bodies.json_object(request)
-        user_id, context = bodies.person(body), body.get("context")
+        body = await read_json_object(request)
+        user_id, context = read_user_id(body), body.get("context")
         try:
             link, age = self._link(context if isinstance(context, dict) else {}, user_id)
         except UserError as refusal:
@@ -217,13 +356,13 @@ class _Server:
         )
 
 
-class Entrance:
+class HttpServer:
     """The port: it listens between ``open`` and ``close``, which lets what is being answered end."""
 
-    def __init__(self, doors: Doors, patience: float) -> None:
+    def __init__(self, doors: ServerDependencies, patience: float) -> None:
         self._connections = doors.connections
         self._runner = web.AppRunner(
-            application(doors), access_log=None, shutdown_timeout=patience, lingering_time=LINGERING
+            make_application(doors), access_log=None, shutdown_timeout=patience, lingering_time=LINGERING
         )
         self._server: asyncio.Server | None = None
 

@@ -1,18 +1,132 @@
-"""The spool: each submission is written down before it is worked on, and struck out once it is safe elsewhere."""
+"""The spool: each submission is in a private file before it is worked on, and struck out once it is safe elsewhere."""
 
+import errno
+import fcntl
 import json
+import os
 import secrets
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import structlog
 
-from bot.journal import JOURNAL, RENEWED, Journal, Legacy, append_whole
-from storage import private
+from storage import private_files
 from storage.drafts import DRAFTS_PER_PERSON
+
+JOURNAL, RENEWED = ".jsonl", ".new"
+"""How the names of journals end, and of those about to take the place of one."""
+
+
+class JournalFile:
+    """``size`` in bytes; every method may raise OSError.
+
+    Not synced to the disk: it guards against the end of this process, not of the machine.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.size = 0
+        self._file: int | None = None
+
+    def append(self, line: bytes) -> None:
+        """Write a line at the end. When it does not fit nothing of it stays (or ``renew`` is needed)."""
+        if self._file is None:
+            raise OSError(errno.EBADF, "not opened")
+        try:
+            _write_whole(self._file, line)
+        except OSError:
+            os.ftruncate(self._file, self.size)
+            raise
+        self.size += len(line)
+
+    def empty(self) -> None:
+        """Drop all lines; that needs no room."""
+        if self._file is not None:
+            os.ftruncate(self._file, 0)
+        self.size = 0
+
+    def renew(self, lines: Iterable[bytes]) -> None:
+        """Have these lines and no others, from one instant to the next."""
+        new, content = self.path.with_suffix(RENEWED), b"".join(lines)
+        file = os.open(new, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o600)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            _write_whole(file, content)
+            new.rename(self.path)
+        except OSError:
+            os.close(file)
+            new.unlink(missing_ok=True)
+            raise
+        self.close()
+        self._file, self.size = file, len(content)
+
+    def close(self) -> None:
+        """Leave it to whoever comes next."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+
+class AbandonedJournal:
+    """The journal of a process that died, held while it is open."""
+
+    def __init__(self, path: Path, file: int) -> None:
+        self.path = path
+        self._file = file
+
+    @classmethod
+    def take(cls, path: Path) -> "AbandonedJournal | None":
+        """Hold it; None while its process lives, when another one was faster, or when it can’t be opened."""
+        try:
+            file = os.open(path, os.O_RDWR)
+        except OSError:
+            return None
+        with suppress(OSError):
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if os.fstat(file).st_ino == path.stat().st_ino:  # else it was renewed a moment ago
+                return cls(path, file)
+        os.close(file)
+        return None
+
+    def lines(self) -> list[bytes]:
+        """All its lines, of which the last may be cut short."""
+        with self.path.open("rb") as file:
+            return file.readlines()
+
+    def drop(self) -> None:
+        """It is needed no more."""
+        with suppress(OSError):
+            self.path.unlink(missing_ok=True)
+        self.close()
+
+    def close(self) -> None:
+        """Leave it where it is."""
+        os.close(self._file)
+
+
+def append_whole(path: Path, lines: Iterable[bytes]) -> None:
+    """Add lines to a private file, all or none."""
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        size = os.fstat(file).st_size
+        try:
+            _write_whole(file, b"".join(line.rstrip(b"\n") + b"\n" for line in lines))
+        except OSError:
+            os.ftruncate(file, size)
+            raise
+    finally:
+        os.close(file)
+
+
+def _write_whole(file: int, content: bytes) -> None:
+    """Write all of it, at once: what is cut short does not fit."""
+    if content and os.write(file, content) != len(content):
+        raise OSError(errno.ENOSPC, "cut short")
+
 
 log = structlog.get_logger()
 
@@ -53,8 +167,8 @@ class Spool:
     """
 
     def __init__(self, folder: Path, seconds: Callable[[], float] = time.monotonic) -> None:
-        self._folder = private.folder(folder / "spool")
-        self._journal = Journal(self._folder / f"{secrets.token_hex(8)}{JOURNAL}")
+        self._folder = private_files.make_private_folder(folder / "spool")
+        self._journal = JournalFile(self._folder / f"{secrets.token_hex(8)}{JOURNAL}")
         self._seconds = seconds
         self._tried_at = seconds()
         self._trouble = False
@@ -77,7 +191,7 @@ class Spool:
     def strike(self, key: str) -> None:
         """It is safe elsewhere."""
         if self._drop(key):
-            self._note(_line({"struck": key}))
+            self._note(_encode_line({"struck": key}))
 
     def set_aside(self, key: str) -> None:
         """Take out what will never be of use here, for the operator to look at. Raises OSError when it can’t be."""
@@ -107,7 +221,7 @@ class Spool:
     def _keep(self, submission: Submission) -> None:
         self._drop(submission.key)
         self._left[submission.key] = submission
-        line = _line({name: getattr(submission, name) for name in FIELD_TYPES})
+        line = _encode_line({name: getattr(submission, name) for name in FIELD_TYPES})
         self._lines[submission.key] = line
         self._size += len(line)
 
@@ -160,9 +274,9 @@ class Spool:
             log.warning("spool_not_written", exc_info=True)
         self._trouble = True
 
-    def _take_over(self, path: Path) -> Legacy | None:
+    def _take_over(self, path: Path) -> AbandonedJournal | None:
         """Make the journal of a process that died part of this one."""
-        if path.suffix not in (JOURNAL, RENEWED) or (left := Legacy.take(path)) is None:
+        if path.suffix not in (JOURNAL, RENEWED) or (left := AbandonedJournal.take(path)) is None:
             return None
         if path.suffix == RENEWED:  # the journal that it was to replace is still there
             left.drop()
@@ -185,7 +299,7 @@ def _lay_aside(path: Path, lines: Sequence[bytes]) -> None:
     log.warning("spool_laid_aside", count=len(lines), path=str(path))
 
 
-def _line(content: dict[str, Any]) -> bytes:
+def _encode_line(content: dict[str, Any]) -> bytes:
     return f"{json.dumps(content)}\n".encode()
 
 
@@ -194,7 +308,7 @@ def _read_journal(lines: Iterable[bytes]) -> tuple[list[Submission], list[bytes]
     found: dict[str, Submission] = {}
     strange: list[bytes] = []
     for line in lines:
-        read = _read(line)
+        read = _decode_line(line)
         if isinstance(read, Submission):
             found.pop(read.key, None)  # an earlier sending of the same dialog, which has lost its place
             found[read.key] = read
@@ -205,7 +319,7 @@ def _read_journal(lines: Iterable[bytes]) -> tuple[list[Submission], list[bytes]
     return list(found.values()), strange
 
 
-def _read(line: bytes) -> Submission | str | None:
+def _decode_line(line: bytes) -> Submission | str | None:
     """A submission, or the key of one that is struck out; None for anything else."""
     try:
         read = json.loads(line)

@@ -7,11 +7,10 @@ from importlib.resources import files
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 
-from bot.french.durations import say_delay, say_minutes
-from bot.french.words import NBSP, group, join, plural
-from config import folding
+from bot.french.words import NBSP, group, join, plural, say_delay, say_minutes
+from config import text
 
-quote = folding.quote
+quote = text.quote
 BREAK = "\u200b"
 """A zero-width space: after @ it keeps a name from being a mention (docs/mattermost.md §6)."""
 
@@ -46,13 +45,13 @@ def escape(text: str) -> str:
     if _HARMLESS.fullmatch(text):
         return text
     text = _STRUCTURE.sub(r"\\\1", _BLANK.sub(_on_one_line, _TURN.sub("", text)))
-    text = quiet(text.replace("@", f"@{BREAK}"))
+    text = neutralize_mentions(text.replace("@", f"@{BREAK}"))
     text = _EMOJI.sub(f":{BREAK}", text)
     text = _LINK.sub(lambda found: f"{found[0][0]}{BREAK}{found[0][1:]}", text)
     return _LINE_START.sub(rf"\1{BREAK}\2", text)
 
 
-def quiet(text: str) -> str:
+def neutralize_mentions(text: str) -> str:
     """Somebody’s words in which Mattermost finds no mention, an e-mail address left as it is.
 
     A word begins after any sign but a letter or figure, which the server’s rule and this one must agree on: only those
@@ -89,14 +88,14 @@ def quotation(text: str, most: int) -> Markdown:
 
 
 def _lower_first(text: str) -> str:
-    return _as(text, text[:1].lower() + text[1:])
+    return _keep_markdown(text, text[:1].lower() + text[1:])
 
 
 def _upper_first(text: str) -> str:
-    return _as(text, text[:1].upper() + text[1:])
+    return _keep_markdown(text, text[:1].upper() + text[1:])
 
 
-def _as(before: str, changed: str) -> str:
+def _keep_markdown(before: str, changed: str) -> str:
     """What was Markdown still is: it is not escaped a second time."""
     return Markdown(changed) if isinstance(before, Markdown) else changed
 
@@ -153,12 +152,12 @@ def render(name: str, **values: object) -> Markdown:
 _ADDRESS = re.compile(r"(https?://[^\s`]+)")
 
 
-def relay(text: str) -> Markdown:
+def relay_markdown(text: str) -> Markdown:
     """Somebody’s Markdown as they wrote it, said for them to those whom they wrote to: it calls nobody."""
-    return Markdown(quiet(text.strip()))
+    return Markdown(neutralize_mentions(text.strip()))
 
 
-def relay_plainly(text: str) -> Markdown:
+def relay_plain_text(text: str) -> Markdown:
     """Somebody’s words line by line, as they are: no structure, no mention; addresses can be copied, not clicked."""
     return Markdown("\n".join(_plain_line(line) for line in text.strip().splitlines()))
 

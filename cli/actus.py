@@ -15,11 +15,11 @@ from typing import Any
 import click
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.calendar import Occasion
 from bot.errors import ChatError
 from bot.french.dates import say_date
 from bot.papers import brand
 from bot.replies import Reply
-from bot.rhythms import Occasion
 from bot.schedules import ZONE
 from bot.texts import BREAK
 from cli.command import DAY, Call, Touches, command, json_object
@@ -27,15 +27,24 @@ from cli.delivery import Pen
 from cli.environment import begin_reading, check_editions, open_chat, open_up_to_date
 from cli.errors import OperatorError
 from cli.usage import Choice, Value
-from commands.actus import cards, drafting, harvest, paper, places, plain, words
+from commands.actus import cards, drafts, formats, harvest
+from commands.actus.editions import (
+    Edition,
+    Piece,
+    Sheet,
+    get_day,
+    is_shown,
+    lay_out_sheet,
+    read_editions,
+    read_sheet,
+    say_at,
+)
 from commands.actus.feature import feature
-from commands.actus.places import Edition
-from commands.actus.posts import posts
-from commands.actus.sheet import Piece, Sheet, day_of, lay_out
+from commands.actus.formats import draw_posts
 from config.settings import Settings
 from storage import outbox
 from storage.actus import digests, items
-from storage.actus.digests import Digest, State
+from storage.actus.digests import Digest, DigestState
 from storage.actus.items import Item
 from storage.database import Database
 
@@ -63,7 +72,7 @@ async def edition_named(desk: Standing, key: str) -> Edition:
 async def editions(desk: Standing) -> dict[str, Edition]:
     """All editions by key. Raises OperatorError for a table that cannot be used."""
     check_editions(desk.settings)
-    return dict(await places.editions(desk))
+    return dict(await read_editions(desk))
 
 
 @asynccontextmanager
@@ -106,8 +115,8 @@ async def begin_digest(desk: Standing, number: int) -> Digest:
         return digest
     await digests.hold_numbers(desk.db, desk.now)
     await editions(desk)
-    if await digests.get(desk.db, number) is None and (named := await drafting.find_number(desk, number)):
-        await drafting.begin(desk, *named, number)
+    if await digests.get(desk.db, number) is None and (named := await drafts.find_by_number(desk, number)):
+        await drafts.begin_draft(desk, *named, number)
     return _there(await digests.lock(desk.db, number), number)
 
 
@@ -142,10 +151,10 @@ async def preview(call: Call, edition: str, day: date | None, as_json: bool, mar
             desk = Standing(db, settings, clock())
             of = await edition_named(desk, edition)
             chosen = await _chosen(desk, of, day)
-            since = chosen.since if isinstance(chosen, Digest) else await drafting.since(desk, of, chosen)
-        if not isinstance(chosen, Digest) or chosen.state in {State.DRAFT, State.HELD}:
+            since = chosen.since if isinstance(chosen, Digest) else await drafts.find_start(desk, of, chosen)
+        if not isinstance(chosen, Digest) or chosen.state in {DigestState.DRAFT, DigestState.HELD}:
             await _look_through_messages(settings, database, since, clock)
-        if isinstance(chosen, Digest) and chosen.state in {State.DRAFT, State.HELD}:
+        if isinstance(chosen, Digest) and chosen.state in {DigestState.DRAFT, DigestState.HELD}:
             await _complete(settings, database, chosen.number, clock)
         async with rehearsal(database, settings, clock) as desk:
             number = await _number(desk, of, await _chosen(desk, of, day))
@@ -158,16 +167,16 @@ async def _number(desk: Standing, edition: Edition, chosen: Digest | Occasion) -
     """Its number; what is not begun is, until this transaction ends."""
     if isinstance(chosen, Digest):
         return chosen.number
-    number = await drafting.number_for(desk, edition, chosen)
-    return (await drafting.begin(desk, edition, chosen, number)).number
+    number = await drafts.predict_number(desk, edition, chosen)
+    return (await drafts.begin_draft(desk, edition, chosen, number)).number
 
 
 async def _chosen(desk: Standing, edition: Edition, day: date | None) -> Digest | Occasion:
     """The one of that day, or the next. Raises OperatorError for a day that is past and had none."""
     if day is None or day >= desk.now.astimezone(ZONE).date():
-        return await drafting.find_coming(desk, edition, day)
-    out = [*await digests.published(desk.db, edition.key), *await digests.open_ones(desk.db, edition.key)]
-    there = next((one for one in out if day in {one.day, day_of(one)}), None)
+        return await drafts.find_coming(desk, edition, day)
+    out = [*await digests.list_published(desk.db, edition.key), *await digests.list_open(desk.db, edition.key)]
+    there = next((one for one in out if day in {one.day, get_day(one)}), None)
     if there is None:
         raise OperatorError(f"--date : aucun numéro de « {edition.name} » n’est du {say_date(day)}.", code=2)
     return there
@@ -180,7 +189,7 @@ async def _look_through_messages(
     try:
         async with open_chat(settings) as chat:
             if chat is not None:
-                await harvest.messages(chat, database, settings, since, clock())
+                await harvest.harvest_messages(chat, database, settings, since, clock())
                 return
     except ChatError:
         pass
@@ -193,43 +202,43 @@ async def _complete(settings: Settings, database: Database, number: int, clock: 
         desk = Standing(db, settings, clock())
         digest = await digests.lock(db, number)
         edition = (await editions(desk)).get(digest.edition) if digest else None
-        if digest is None or edition is None or not await drafting.fill(desk, digest, edition):
+        if digest is None or edition is None or not await drafts.fill_draft(desk, digest, edition):
             return
-        again: Sequence[Reply] = [await cards.refresh(desk, digest)] if await words.is_shown(desk, digest) else []
+        again: Sequence[Reply] = [await cards.refresh_card(desk, digest)] if await is_shown(desk, digest) else []
         await outbox.add(db, await Pen(settings, clock, feature.name).rows(db, again, feature.name))
 
 
 async def _told(desk: Standing, number: int, edition: Edition, *, as_json: bool, markdown: bool) -> str:
     digest = await find_digest(desk, number)
-    entries = await digests.entries(desk.db, number)
-    sheet = lay_out(digest, entries, edition)
+    entries = await digests.list_entries(desk.db, number)
+    sheet = lay_out_sheet(digest, entries, edition)
     if as_json:
-        known = await items.by_ids(desk.db, {entry.item for entry in entries})
+        known = await items.find_by_ids(desk.db, {entry.item for entry in entries})
         return json.dumps(as_object(digest, sheet, known), ensure_ascii=False)
     if markdown:
-        return "\n\n".join(posts(sheet))
-    return f"N° {number}, {_state(digest)}\n\n{plain.text(sheet)}".removesuffix("\n")
+        return "\n\n".join(draw_posts(sheet))
+    return f"N° {number}, {_state(digest)}\n\n{formats.write_text(sheet)}".removesuffix("\n")
 
 
 def _state(digest: Digest) -> str:
-    at = words.say_at(digest.published_at or digest.at)
+    at = say_at(digest.published_at or digest.at)
     return {
-        State.DRAFT: f"brouillon, pour {at}",
-        State.APPROVED: f"approuvé, pour {at}",
-        State.HELD: f"retenu ; il était prévu {at}",
-        State.PUBLISHING: "en train de sortir",
-        State.PUBLISHED: f"sorti {at}",
-        State.WITHDRAWN: f"retiré ; il était sorti {at}",
+        DigestState.DRAFT: f"brouillon, pour {at}",
+        DigestState.APPROVED: f"approuvé, pour {at}",
+        DigestState.HELD: f"retenu ; il était prévu {at}",
+        DigestState.PUBLISHING: "en train de sortir",
+        DigestState.PUBLISHED: f"sorti {at}",
+        DigestState.WITHDRAWN: f"retiré ; il était sorti {at}",
     }[digest.state]
 
 
-STATES: Mapping[State, str] = {
-    State.DRAFT: "brouillon",
-    State.APPROVED: "approuve",
-    State.PUBLISHING: "en-cours",
-    State.PUBLISHED: "publie",
-    State.HELD: "retenu",
-    State.WITHDRAWN: "retire",
+STATES: Mapping[DigestState, str] = {
+    DigestState.DRAFT: "brouillon",
+    DigestState.APPROVED: "approuve",
+    DigestState.PUBLISHING: "en-cours",
+    DigestState.PUBLISHED: "publie",
+    DigestState.HELD: "retenu",
+    DigestState.WITHDRAWN: "retire",
 }
 
 
@@ -253,7 +262,7 @@ def as_object(digest: Digest, sheet: Sheet, known: Mapping[int, Item]) -> dict[s
             }
             for chapter in sheet.chapters
         ],
-        "texte": list(posts(sheet)),
+        "texte": list(draw_posts(sheet)),
     }
 
 
@@ -282,7 +291,7 @@ async def export_digest(call: Call, number: int, form: str, output: str | None) 
     settings = call.settings
     async with open_up_to_date(settings) as database, standing(database, settings, call.clock, number) as desk:
         await editions(desk)
-        sheet = await words.sheet_of(desk, await find_digest(desk, number))
+        sheet = await read_sheet(desk, await find_digest(desk, number))
     made = _made(sheet, form, settings)
     _hand_over(made, output)
     return 0
@@ -299,10 +308,10 @@ def _hand_over(made: bytes, output: str | None) -> None:
 def _made(sheet: Sheet, form: str, settings: Settings) -> bytes:
     match form:
         case "pdf":
-            return paper.write(sheet, brand.of(settings))
+            return formats.write_pdf(sheet, brand.read_brand(settings))
         case "html":
-            return plain.page(sheet).encode()
+            return formats.write_page(sheet).encode()
         case "txt":
-            return plain.text(sheet).encode()
+            return formats.write_text(sheet).encode()
         case _:
-            return ("\n\n".join(posts(sheet)) + "\n").encode()
+            return ("\n\n".join(draw_posts(sheet)) + "\n").encode()

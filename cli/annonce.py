@@ -11,32 +11,30 @@ from pathlib import Path
 import click
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.destinations import Own
-from bot.errors import ChatError
+from bot.delivery import FILES_MAX
+from bot.destinations import TeamChannels
+from bot.errors import ChatError, Refusal
 from bot.forms import name_of
 from bot.french.words import NBSP, plural
 from bot.mattermost import Chat
-from bot.outbox.tries import LONG_TRY_MAX
-from bot.refusals import Refusal
+from bot.outbox.attempts import LONG_TRY_MAX
 from bot.replies import Say
-from bot.writer import FILES_MAX
 from cli.command import Call, Touches, command, json_object
 from cli.delivery import Office, Pen, arrival, delivering, open_office
 from cli.environment import begin_reading, check_channels, open_up_to_date
 from cli.errors import OperatorError
 from cli.journal import note
 from cli.terminal import ProgressBar
-from commands.annonce import attaching
-from commands.annonce.buttons import Broadcast
+from commands.annonce import cards
+from commands.annonce.cards import Broadcast, draw_text, find_text_fault
 from commands.annonce.feature import feature
-from commands.annonce.words import fault_of, spoken
 from config.canaux import PlannedChannel
 from storage import annonce as annonces
 from storage import canaux as known
 from storage import outbox, targets
-from storage.annonce import BATCH, Announcement, State
-from storage.journal import Act
-from storage.outbox import Outgoing, Tally
+from storage.annonce import BATCH, Announcement, AnnouncementState
+from storage.journal import AuditAct
+from storage.outbox import DeliveryTally, Outgoing
 
 LENGTH_MAX = 100_000
 """Characters that are read of a text: much more than a post holds."""
@@ -87,12 +85,12 @@ async def announce(
     settings, clock = call.settings, call.clock
     check_channels(settings)
     announcement = Announcement(id="", text=_text(text), targets=[], created_at=clock())
-    if fault := fault_of(announcement.text):
+    if fault := find_text_fault(announcement.text):
         raise OperatorError(f"--text : {fault}")
     attached = read_files(files)
     async with open_up_to_date(settings) as database, open_office(settings, database, clock) as office:
         async with begin_reading(database) as db:
-            table = await known.planned(db, settings)
+            table = await known.list_planned(db, settings)
         announcement.targets = _targets(to, table)
         announcement.channels = await _channels(office, announcement.targets, table)
         announcement.digest = digest(announcement, [(each.path.name, each.digest) for each in attached])
@@ -111,7 +109,7 @@ async def announce(
 def _targets(text: str, table: Mapping[str, PlannedChannel]) -> list[str]:
     """The codes, each once, in one order whatever they were written in."""
     try:
-        found = {targets.read(word, table) for word in text.split(",") if word.strip()}
+        found = {targets.read_target(word, table) for word in text.split(",") if word.strip()}
     except ValueError as problem:
         raise OperatorError(f"--to : {problem}", code=2) from None
     if not found:
@@ -136,9 +134,9 @@ async def _channels(office: Office, wanted: Sequence[str], table: Mapping[str, P
     """The channels that are meant, title by id; raises OperatorError where one cannot be written in."""
     own = await office.chat.own_channels()
     async with begin_reading(office.database) as db:
-        remembered = await known.by_key(db)
+        remembered = await known.find_channel_ids(db)
     try:
-        return Own(own, remembered).find(targets.channels(wanted, table))
+        return TeamChannels(own, remembered).find(targets.find_channels(wanted, table))
     except ValueError as problem:
         raise OperatorError(f"{problem} Rien n’est envoyé.") from None
 
@@ -184,15 +182,15 @@ def _read(path: Path) -> Attached:
 async def check_files(chat: Chat, attached: Sequence[Attached]) -> None:
     """Raises OperatorError for those that the server does not take."""
     sizes = [(each.path.name, each.size) for each in attached]
-    if attached and (fault := attaching.fault_of(sizes, await chat.largest_file())):
+    if attached and (fault := cards.find_files_fault(sizes, await chat.largest_file())):
         raise OperatorError(f"--file : {fault}")
 
 
 async def bring_files(office: Office, announcement: Announcement, attached: Sequence[Attached]) -> dict[str, str]:
     """They are on the server now, name by id: those of an earlier call of the same, as long as they are there."""
     async with office.database.transaction(writes=False) as db:
-        before = await annonces.latest_of(db, announcement.digest or "")
-    if before and not await attaching.gone(office.chat, before.files):
+        before = await annonces.get_latest(db, announcement.digest or "")
+    if before and not await cards.find_missing(office.chat, before.files):
         return before.files
     place = next(iter(announcement.channels))
     return {await _bring(office.chat, place, each.path): each.path.name for each in attached}
@@ -208,7 +206,7 @@ async def _bring(chat: Chat, channel_id: str, path: Path) -> str:
         raise
 
 
-TAKEN_BACK = (State.WITHDRAWN, State.REMAINS)
+TAKEN_BACK = (AnnouncementState.WITHDRAWN, AnnouncementState.REMAINS)
 STALLED = 60.0
 """Seconds in which nothing arrives and nothing is refused: Mattermost takes no messages. With files one message may
 take longer."""
@@ -223,7 +221,7 @@ def digest(announcement: Announcement, attached: Sequence[tuple[str, str]] = ())
 async def said_so_far(office: Office, announcement: Announcement) -> Outcome:
     """How many channels have it from an earlier call."""
     async with office.database.transaction(writes=False) as db:
-        before = await annonces.latest_of(db, announcement.digest or "")
+        before = await annonces.get_latest(db, announcement.digest or "")
         stands = before is not None and before.state not in TAKEN_BACK
         sent = (await outbox.tally(db, before.topics, office.clock())).arrived if before and stands else 0
     return Outcome(len(announcement.channels), sent)
@@ -238,29 +236,31 @@ async def enlist(office: Office, wanted: Announcement, *, again: bool) -> Announ
         kept = await _round(db, wanted, again=again)
         if kept.state in TAKEN_BACK:
             raise OperatorError("Cette annonce a été retirée depuis : « --again » l’envoie une fois de plus.")
-        await outbox.hurry(db, kept.topics, office.clock())
-        reached = await outbox.reached(db, kept.topics)
+        await outbox.make_due(db, kept.topics, office.clock())
+        reached = await outbox.find_reached(db, kept.topics)
         # A channel that was made anew meanwhile takes the place of the old one.
         channels = {i: title for i, title in kept.channels.items() if i in reached} | wanted.channels
         written = max(kept.written, len(channels))
-        await annonces.change(db, kept, channels=channels, files=wanted.files, written=written, state=State.SENDING)
+        await annonces.change(
+            db, kept, channels=channels, files=wanted.files, written=written, state=AnnouncementState.SENDING
+        )
         rows = [row for row in await _rows(office, db, kept) if row.target not in reached]
         await outbox.add(db, rows)
         if rows:
             where = [kept.channels[row.target] for row in rows if row.target in kept.channels]
-            await note(db, Act.ANNOUNCE, f"annonce:{kept.id}", office.clock(), texte=kept.text, canaux=where)
+            await note(db, AuditAct.ANNOUNCE, f"annonce:{kept.id}", office.clock(), texte=kept.text, canaux=where)
     return kept
 
 
 async def _round(db: AsyncSession, wanted: Announcement, *, again: bool) -> Announcement:
     """The row of this call: the last one of the same, or a new one."""
     of_call = wanted.digest or ""
-    before = await annonces.latest_of(db, of_call)
+    before = await annonces.get_latest(db, of_call)
     if before is None or again:
         values = {"id": secrets.token_hex(13), "digest": of_call, "round": before.round + 1 if before else 0}
         # Another call may be making the same one at this moment.
-        await annonces.put(db, Announcement(**(wanted.model_dump() | values)))
-        before = await annonces.latest_of(db, of_call)
+        await annonces.add(db, Announcement(**(wanted.model_dump() | values)))
+        before = await annonces.get_latest(db, of_call)
     assert before is not None
     kept = await annonces.lock(db, before.id)
     assert kept is not None
@@ -270,7 +270,7 @@ async def _round(db: AsyncSession, wanted: Announcement, *, again: bool) -> Anno
 async def _rows(office: Office, db: AsyncSession, kept: Announcement) -> Sequence[Outgoing]:
     """The message for each channel, as long work would write it."""
     said = [
-        Say(spoken(kept), channel_id=i, topic=kept.topic_of(n // BATCH), files=list(kept.files))
+        Say(draw_text(kept), channel_id=i, topic=kept.topic_of(n // BATCH), files=list(kept.files))
         for n, i in enumerate(kept.channels)
     ]
     return await Pen(office.settings, office.clock, feature.name).rows(db, said, name_of(Broadcast))
@@ -284,13 +284,13 @@ async def send(office: Office, kept: Announcement) -> Outcome:
         now = await annonces.lock(db, kept.id)
         withdrawn = now is None or now.state in TAKEN_BACK
         if tally.arrived >= kept.total and not withdrawn:
-            await annonces.change(db, kept, state=State.SENT)
-        missing = await outbox.unreached(db, kept.topics)
+            await annonces.change(db, kept, state=AnnouncementState.SENT)
+        missing = await outbox.find_unreached(db, kept.topics)
     refused = [kept.channels[target] for target in missing if target in kept.channels] if tally.refused else []
     return Outcome(kept.total, 0 if withdrawn else tally.arrived, refused, withdrawn)
 
 
-async def _arrival(office: Office, kept: Announcement) -> Tally:
+async def _arrival(office: Office, kept: Announcement) -> DeliveryTally:
     """How it stands once nothing more is to be waited for."""
     patience = LONG_TRY_MAX.total_seconds() if kept.files else STALLED
     return await arrival(office, kept.topics, ProgressBar(sys.stderr, "canal", kept.total, many="canaux"), patience)

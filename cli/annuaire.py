@@ -18,15 +18,24 @@ from cli.errors import OperatorError
 from cli.journal import note
 from cli.tables import POLITENESS, BadLineError, Cells, Complain, open_table, take_in, take_turn
 from cli.terminal import ProgressBar, align
-from config.formulas import unguard
-from storage import migrate, people
-from storage.annuaire import NETWORK, Hit, contacts, read
-from storage.annuaire.contacts import COLUMNS, TEXT_MAX, Contact, State, key_of
-from storage.annuaire.values import read_departement, read_email, read_phone, read_site
-from storage.cra import cells
+from config.text import unguard
+from storage import people, schema
+from storage.annuaire import NETWORK, DirectoryHit, contacts, read_index
+from storage.annuaire.contacts import (
+    COLUMNS,
+    TEXT_MAX,
+    Contact,
+    ContactState,
+    make_key,
+    read_departement,
+    read_email,
+    read_phone,
+    read_site,
+)
+from storage.cra import files
 from storage.database import Database
-from storage.journal import Act
-from storage.people import Person, Role, SameNameError, awaited
+from storage.journal import AuditAct
+from storage.people import Person, Role, SameNameError, register
 
 
 @command(touches=Touches.READS)
@@ -39,7 +48,7 @@ async def search_people(call: Call, query: str, username: str, as_json: bool) ->
         viewer = await _viewer(db, username.strip().removeprefix("@").lower())
         today = viewer.today(call.clock())
         is_open = viewer.may(NETWORK) and not viewer.has_left(today)
-        index = await read(db, today, awaited=True)
+        index = await read_index(db, today, awaited=True)
         hits = index.search(viewer, query) if is_open else []
     if not is_open:
         print(f"L’annuaire n’est pas ouvert à @{viewer.username} : son rôle ne le permet pas.", file=sys.stderr)
@@ -53,7 +62,7 @@ async def search_people(call: Call, query: str, username: str, as_json: bool) ->
 async def import_contacts(call: Call, file: str) -> int:
     """Take a file in; 1 when a line was refused, 0 otherwise."""
     os.nice(POLITENESS)
-    await migrate.prepare(call.settings.database_url)
+    await schema.prepare(call.settings.database_url)
     async with open_database(call.settings) as database:
         with open_table(file, COLUMNS, [{"nom"}, {"organisme"}]) as table:
             outcome = await Import(database, call.clock(), _complain).run(table, ProgressBar(sys.stderr, "ligne lue"))
@@ -69,8 +78,8 @@ async def _viewer(db: AsyncSession, username: str) -> Person:
         raise OperatorError(
             f"Plusieurs personnes du registre s’appellent « {username} » : « coop-bot people » les montre."
         ) from None
-    if person is None and (line := await awaited.find(db, username)) is not None:
-        person = awaited.fill(Person(id="", username=username, since=line.imported_at), line)
+    if person is None and (line := await register.find_awaited(db, username)) is not None:
+        person = register.fill_from_awaited(Person(id="", username=username, since=line.imported_at), line)
     if person is None:
         raise OperatorError(f"Personne ne s’appelle « {username} » dans le registre.")
     return Person(**(person.model_dump() | {"role": person.role or person.derived_role or _unknown(person)}))
@@ -85,7 +94,7 @@ def _complain(number: int, reason: str) -> None:
     print(f"ligne {number} : {reason}", file=sys.stderr)
 
 
-def _as_object(hit: Hit, person: Person) -> dict[str, object]:
+def _as_object(hit: DirectoryHit, person: Person) -> dict[str, object]:
     """One person as docs/wire.md describes them."""
     return {
         "id": person.id,
@@ -161,19 +170,19 @@ class Import:
         """Those that say something new; of two about the same contact the last one counts."""
         said = {contact.key: contact for _, contact in batch}
         async with take_turn(self.database) as db:
-            known, written = await contacts.by_keys(db, list(said)), list[str]()
+            known, written = await contacts.find_by_keys(db, list(said)), list[str]()
             for key, contact in said.items():
                 before = known.get(key)
                 # What animateurs took out stays out, unless its line says something new.
-                if before and before.state is not State.PROPOSED and before.says == contact.says:
+                if before and before.state is not ContactState.PROPOSED and before.says == contact.says:
                     self.outcome.same += 1
                     continue
-                await contacts.write(db, contact)
+                await contacts.save_contact(db, contact)
                 written.append(key)
                 self.outcome.changed += before is not None
                 self.outcome.added += before is None
             if written:
-                await note(db, Act.IMPORT, "import:contacts", self.now, contacts=written)
+                await note(db, AuditAct.IMPORT, "import:contacts", self.now, contacts=written)
 
 
 def read_contact(line: Cells, now: datetime) -> Contact:
@@ -181,13 +190,13 @@ def read_contact(line: Cells, now: datetime) -> Contact:
     said: dict[str, Any] = {name: _read(name, line.get(name, "")) for name in COLUMNS}
     if not said["nom"] and not said["organisme"]:
         raise BadLineError("nom ou organisme : l’un des deux au moins est à remplir.")
-    key = key_of(said["nom"], said["organisme"], said["departement"])
-    return Contact(key=key, state=State.PUBLISHED, changed_at=now, **said)
+    key = make_key(said["nom"], said["organisme"], said["departement"])
+    return Contact(key=key, state=ContactState.PUBLISHED, changed_at=now, **said)
 
 
 def _read(name: str, cell: str) -> str:
     try:
-        text = cells.line(" ".join(unguard(cell).split()))
+        text = files.read_text(" ".join(unguard(cell).split()))
         return READERS[name](text) if text else ""
     except ValueError as fault:
         raise BadLineError(f"{name} : {fault}") from None

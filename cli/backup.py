@@ -17,8 +17,8 @@ from cli.errors import OperatorError
 from cli.faults import place_fault
 from cli.terminal import ProgressBar
 from cli.usage import Value
-from storage import migrate
-from storage.backup import Content, Writer, save
+from storage import schema
+from storage.backup import BackupWriter, Content, save
 from storage.backup import restore as restore_file
 from storage.database import place
 
@@ -28,13 +28,13 @@ from storage.database import place
 async def backup(call: Call, file: Path) -> int:
     """Write a new file with everything."""
     url = call.settings.database_url
-    found = await migrate.current(url)
+    found = await schema.current(url)
     # An older one is backed up by the new version, before it migrates it.
-    migrate.check_known(url, found)
-    if found is None and (fault := migrate.mismatch(url, found)):
+    schema.check_known(url, found)
+    if found is None and (fault := schema.mismatch(url, found)):
         raise OperatorError(fault)
     with _new(file) as raw:
-        content = await save(url, Writer(raw), call.clock(), _progress())
+        content = await save(url, BackupWriter(raw), call.clock(), _progress())
     print(f"Sauvegarde écrite : {file} ({_size(file)}, étape {content.step}).")
     _tell(content)
     return 0

@@ -15,12 +15,11 @@ from typing import Any
 import click
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.acts import Act, AddMembers
-from bot.errors import ChatError
+from bot.actions import AddMembers, ChatAction
+from bot.errors import ChatError, Refusal
 from bot.french.words import NBSP, plural
-from bot.mattermost import AioClient, Chat, Mattermost, pacing
-from bot.outbox.acting import do
-from bot.refusals import Refusal
+from bot.mattermost import AioClient, Chat, Mattermost, paced_calls
+from bot.outbox.actions import perform_action
 from cli.admin import Admin
 from cli.command import Call, Touches, command, json_object
 from cli.environment import check_channels, open_chat, open_up_to_date
@@ -28,19 +27,23 @@ from cli.errors import OperatorError
 from cli.faults import chat_fault
 from cli.journal import note
 from cli.terminal import ProgressBar
-from commands.canaux.repair.acting import batches
-from commands.canaux.repair.comparing import Plan, Surveyed, compare, plan
-from commands.canaux.repair.mending import NO_CHANNEL
-from commands.canaux.repair.survey import Place, Survey
-from commands.canaux.repair.words import WHY, count_done, say_refusal
+from commands.canaux.cards import REFUSAL_REASONS, count_done, say_refusal
+from commands.canaux.drift import (
+    ChannelTarget,
+    ComparedChannel,
+    Plan,
+    Survey,
+    build_batches,
+    compare_channel,
+    read_plan,
+)
+from commands.canaux.runs import NO_CHANNEL
 from config.canaux import PlannedChannel
 from config.settings import Settings
-from storage.canaux import changes, forget, remember, runs
-from storage.canaux.changes import Change, State
-from storage.canaux.drift import OUTSIDERS, Drift, Finding
-from storage.canaux.runs import Kind, Run, Stage
+from storage.canaux import forget_channel, remember_channel, runs
+from storage.canaux.runs import OUTSIDERS, Change, ChangeState, Drift, Finding, Run, RunKind, Stage
 from storage.database import Database
-from storage.journal import Act as JournalAct
+from storage.journal import AuditAct as JournalAct
 
 CLEAN, DRIFTED = 0, 3
 """How a check ends that could tell; 1, as everywhere, where it could not."""
@@ -117,8 +120,8 @@ async def bring_to_plan(
         async for found in _survey(survey, wanted):
             told += mending.pretend(found) if pretend else await mending.mend(found)
             if found.to_join and not pretend:
-                seen = await survey.look(Place.of(found.planned, wanted.known))
-                found = compare(wanted, survey, found.planned, seen)  # noqa: PLW2901
+                seen = await survey.look(ChannelTarget.of(found.planned, wanted.known))
+                found = compare_channel(wanted, survey, found.planned, seen)  # noqa: PLW2901
                 told += await mending.mend(found) if seen.members is not None else Outcome()
             left += [finding for finding in found.findings if finding.drift in left_alone]
         await journal.end()
@@ -132,22 +135,22 @@ async def _chat(settings: Settings) -> AsyncIterator[Mattermost]:
     async with open_chat(settings) as chat:
         if chat is None:
             raise OperatorError("COOP_BOT_TOKEN n’est pas réglé : « coop-bot setup » l’écrit.")
-        with pacing():
+        with paced_calls():
             yield chat
 
 
 async def _plan(database: Database, settings: Settings, now: datetime) -> Plan:
     async with database.transaction(writes=False) as db:
-        return await plan(db, settings, now)
+        return await read_plan(db, settings, now)
 
 
-async def _survey(survey: Survey, wanted: Plan) -> AsyncIterator[Surveyed]:
+async def _survey(survey: Survey, wanted: Plan) -> AsyncIterator[ComparedChannel]:
     """One channel after the other, with a line on the terminal that says how far it is."""
     bar = ProgressBar(sys.stderr, "canal", len(wanted.table), many="canaux")
     await survey.begin()
     try:
         for done, planned in enumerate(wanted.table.values(), 1):
-            yield compare(wanted, survey, planned, await survey.look(Place.of(planned, wanted.known)))
+            yield compare_channel(wanted, survey, planned, await survey.look(ChannelTarget.of(planned, wanted.known)))
             bar.at(done)
     finally:
         bar.end()
@@ -159,7 +162,7 @@ ELSEWHERE = {Drift.PUT_AWAY}
 """What this command never puts right."""
 
 
-def tell_check(surveyed: Sequence[Surveyed], *, as_json: bool) -> None:
+def tell_check(surveyed: Sequence[ComparedChannel], *, as_json: bool) -> None:
     """Say what is not as planned."""
     if as_json:
         print(json.dumps(_as_object(surveyed), ensure_ascii=False))
@@ -168,7 +171,7 @@ def tell_check(surveyed: Sequence[Surveyed], *, as_json: bool) -> None:
     print("\n".join(_lines(findings, len(surveyed))))
 
 
-def _as_object(surveyed: Sequence[Surveyed]) -> dict[str, object]:
+def _as_object(surveyed: Sequence[ComparedChannel]) -> dict[str, object]:
     """As docs/wire.md describes it."""
     findings = [finding for found in surveyed for finding in found.findings]
     people = [f for f in findings if f.drift is Drift.MISSING or f.drift in OUTSIDERS]
@@ -245,63 +248,63 @@ class Journal:
     async def open(self) -> None:
         """Read what earlier runs did not come to the end of."""
         async with self.database.transaction(writes=False) as db:
-            for change in await runs.left_open(db, Kind.SYNC):
+            for change in await runs.list_left_open(db, RunKind.SYNC):
                 self._left.setdefault(change.key, []).append(change)
 
-    async def begin(self, surveyed: Surveyed, wanted: Sequence[Finding]) -> None:
+    async def begin(self, surveyed: ComparedChannel, wanted: Sequence[Finding]) -> None:
         """That channel is the planned one, and this is what is to be done there."""
         key, place = surveyed.planned.key, surveyed.channel.id if surveyed.channel else ""
         async with self.database.transaction() as db:
             if surveyed.is_own:
-                await remember(db, key, place, self.clock())
+                await remember_channel(db, key, place, self.clock())
             elif surveyed.is_taken:
-                await forget(db, key)
+                await forget_channel(db, key)
             await self._settle(db, surveyed, place)
             if wanted and self._run is None:
-                self._run = Run(id=token_hex(13), kind=Kind.SYNC, at=self.clock(), stage=Stage.MENDED)
-                await runs.add(db, Run(**self._run.model_dump()))
+                self._run = Run(id=token_hex(13), kind=RunKind.SYNC, at=self.clock(), stage=Stage.MENDED)
+                await runs.add_run(db, Run(**self._run.model_dump()))
                 await note(db, JournalAct.CHANNEL_REPAIR, f"canaux:{self._run.id}", self.clock())
             if self._run is not None:
-                await changes.note(db, self._run.id, wanted, {key: place})
+                await runs.note_changes(db, self._run.id, wanted, {key: place})
 
     async def next(self) -> Sequence[Change]:
         """What is to be done next."""
         if self._run is None:
             return []
         async with self.database.transaction(writes=False) as db:
-            return await changes.next_of(db, self._run.id, State.FOUND)
+            return await runs.list_next_changes(db, self._run.id, ChangeState.FOUND)
 
     async def send(self, mine: Sequence[Change]) -> None:
         """One call is about to make these."""
-        await self._put(mine, state=State.SENT, batch=mine[0].n)
+        await self._put(mine, state=ChangeState.SENT, batch=mine[0].n)
 
     async def refuse(self, mine: Iterable[Change], why: str) -> None:
         """These cannot be made."""
-        await self._put(mine, state=State.REFUSED, why=why)
+        await self._put(mine, state=ChangeState.REFUSED, why=why)
 
     async def _put(self, of_run: Iterable[Change], **values: Any) -> None:
         numbers = [change.n for change in of_run]
         if numbers and self._run is not None:
             async with self.database.transaction() as db:
-                await changes.put(db, self._run.id, numbers, **values)
+                await runs.update_changes(db, self._run.id, numbers, **values)
 
     async def note_made(self, made: Sequence[Change], channel_id: str) -> None:
         """These were made; a channel that was is the planned one from now on."""
         async with self.database.transaction() as db:
             for change in made[:1]:
-                await changes.put(db, change.run_id, [each.n for each in made], state=State.DONE)
+                await runs.update_changes(db, change.run_id, [each.n for each in made], state=ChangeState.DONE)
                 if change.drift is Drift.ABSENT:
-                    await remember(db, change.key, channel_id, self.clock())
-                    await changes.put_place(db, change.run_id, change.key, channel_id)
+                    await remember_channel(db, change.key, channel_id, self.clock())
+                    await runs.set_channel_id(db, change.run_id, change.key, channel_id)
 
     async def end(self) -> None:
         """A run that could change nothing is none."""
         if self._run is not None:
             async with self.database.transaction() as db:
-                if not (await changes.tally(db, self._run.id)).get(State.DONE):
-                    await runs.drop(db, self._run)
+                if not (await runs.count_by_state(db, self._run.id)).get(ChangeState.DONE):
+                    await runs.drop_run(db, self._run)
 
-    async def _settle(self, db: AsyncSession, surveyed: Surveyed, place: str) -> None:
+    async def _settle(self, db: AsyncSession, surveyed: ComparedChannel, place: str) -> None:
         """What an earlier run was killed at was made, if it is not to be made any more."""
         if any(finding.drift is Drift.UNSEEN for finding in surveyed.findings):
             return
@@ -309,13 +312,13 @@ class Journal:
         wanted |= {(Drift.ADMIN_MISSING, finding.user_id) for finding in surveyed.findings if finding.leads}
         for run_id, left in groupby(self._left.pop(surveyed.planned.key, []), lambda change: change.run_id):
             at_hand = list(left)
-            made = [c for c in at_hand if c.state is State.SENT and (c.drift, c.user_id) not in wanted]
+            made = [c for c in at_hand if c.state is ChangeState.SENT and (c.drift, c.user_id) not in wanted]
             numbers = {change.n for change in made}
-            await changes.put(db, run_id, numbers, state=State.DONE)
+            await runs.update_changes(db, run_id, numbers, state=ChangeState.DONE)
             rest = {change.n for change in at_hand} - numbers
-            await changes.put(db, run_id, rest, state=State.DROPPED, why=INTERRUPTED)
+            await runs.update_changes(db, run_id, rest, state=ChangeState.DROPPED, why=INTERRUPTED)
             if any(change.drift is Drift.ABSENT for change in made):
-                await changes.put_place(db, run_id, surveyed.planned.key, place)
+                await runs.set_channel_id(db, run_id, surveyed.planned.key, place)
 
 
 UNSEEN, UNTOUCHED = "rien n’y a été fait", "rien n’y serait fait"
@@ -330,7 +333,7 @@ class Mending:
     journal: Journal
     left_alone: frozenset[Drift] = frozenset()
 
-    async def mend(self, surveyed: Surveyed) -> Outcome:
+    async def mend(self, surveyed: ComparedChannel) -> Outcome:
         """Make all changes that one channel needs; one that is public and unseen is only joined, and then to be looked
         at again. Raises ChatError where Mattermost is away."""
         outcome = Outcome(failed=_out_of_reach(surveyed, UNSEEN))
@@ -339,11 +342,11 @@ class Mending:
             await self._make(surveyed.planned, found, outcome)
         return outcome
 
-    def pretend(self, surveyed: Surveyed) -> Outcome:
+    def pretend(self, surveyed: ComparedChannel) -> Outcome:
         """What it would come to; nothing can be said of a channel that the bot does not see."""
         return Outcome(Counter(finding.drift for finding in self._wanted(surveyed)), _out_of_reach(surveyed, UNTOUCHED))
 
-    def _wanted(self, surveyed: Surveyed) -> Sequence[Finding]:
+    def _wanted(self, surveyed: ComparedChannel) -> Sequence[Finding]:
         """Those that can be put right."""
         wanted = [finding for finding in surveyed.findings if finding.drift not in self.left_alone]
         return [finding for finding in wanted if finding.drift is not Drift.UNSEEN or finding.user_id]
@@ -352,7 +355,7 @@ class Mending:
         """A channel is made before anything else of it."""
         at_hand = {change.n: change for change in (found[:1] if found[0].drift is Drift.ABSENT else found)}
         stuck = dict(at_hand)
-        for batch in batches(list(at_hand.values()), {planned.key: planned}, back=False):
+        for batch in build_batches(list(at_hand.values()), {planned.key: planned}, back=False):
             mine = [stuck.pop(n) for n in batch.numbers]
             if mine[0].drift is Drift.ADMIN_MISSING and mine[0].user_id in _kept_out(outcome):
                 await self.journal.refuse(mine, NOT_THERE)
@@ -360,15 +363,17 @@ class Mending:
                 await self._try(batch.act, mine, outcome)
         await self.journal.refuse(stuck.values(), NO_CHANNEL)
 
-    async def _try(self, act: Act, mine: Sequence[Change], outcome: Outcome) -> None:
+    async def _try(self, act: ChatAction, mine: Sequence[Change], outcome: Outcome) -> None:
         """What concerns all channels, and not this one, ends the run: the next one goes on."""
         await self.journal.send(mine)
         try:
-            arrival = await do(self.chat, act)
+            arrival = await perform_action(self.chat, act)
         except ChatError as error:
             if error.may_pass or error.refusal is Refusal.SIGNED_OUT:
                 raise
-            await self._refuse(mine, WHY[error.refusal] if error.refusal in WHY else chat_fault(error), outcome)
+            await self._refuse(
+                mine, REFUSAL_REASONS[error.refusal] if error.refusal in REFUSAL_REASONS else chat_fault(error), outcome
+            )
             return
         out = arrival.news.get("kept_out", {})
         came = [change for change in mine if change.user_id not in out]
@@ -385,7 +390,7 @@ class Mending:
         outcome.failed += [(change, why) for change in mine]
 
 
-def _out_of_reach(surveyed: Surveyed, why: str) -> list[tuple[Finding | Change, str]]:
+def _out_of_reach(surveyed: ComparedChannel, why: str) -> list[tuple[Finding | Change, str]]:
     """The channel itself, where the bot does not see it."""
     return [(f, why) for f in surveyed.findings if f.drift is Drift.UNSEEN and not f.user_id]
 

@@ -23,7 +23,7 @@ from cli.errors import OperatorError
 from cli.faults import as_sentence
 from cli.usage import Value
 from config.settings import Settings
-from storage.cra import cells
+from storage.cra import files
 
 P = ParamSpec("P")
 
@@ -119,7 +119,7 @@ def _report_failure(error: Exception, settings: Settings | None) -> int:
     return sentence.code
 
 
-DAY = Value(cells.day)
+DAY = Value(files.read_day)
 ADMIN_TOKEN = "COOP_ADMIN_TOKEN"  # noqa: S105  (the variable’s name)
 
 admin_token = click.option(

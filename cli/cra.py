@@ -21,7 +21,7 @@ import click
 from bot.errors import ChatError
 from bot.french.words import NBSP, plural
 from bot.mattermost import Chat, ChatUser
-from bot.people import newcomer
+from bot.people import make_newcomer
 from cli.command import DAY, Call, Touches, command, from_file
 from cli.environment import open_chat, open_database, open_file, open_up_to_date
 from cli.errors import OperatorError
@@ -40,13 +40,22 @@ from cli.tables import (
 )
 from cli.terminal import ProgressBar
 from cli.usage import Choice
-from storage import migrate, people
-from storage.cra.bulk import ExportFilter, IncomingLine, add, content, export_rows, renumber
-from storage.cra.last_commune import note
-from storage.cra.reading import NEEDED, PLACE_COLUMNS, Entry, RowError, read
-from storage.cra.rows import CSV_COLUMNS, LINE_COLUMNS, Row, cells, from_cells
-from storage.cra.rules import problems
-from storage.cra.values import Report
+from storage import people, schema
+from storage.cra.bulk import ExportFilter, IncomingLine, add_lines, describe_line, export_rows, renumber_lines
+from storage.cra.files import (
+    CSV_COLUMNS,
+    LINE_COLUMNS,
+    NEEDED,
+    PLACE_COLUMNS,
+    ReportEntry,
+    Row,
+    RowError,
+    format_cells,
+    parse_cells,
+    read_entry,
+)
+from storage.cra.queries import note_last_commune
+from storage.cra.report import Report, find_problems
 from storage.database import Database
 from storage.people import Person, SameNameError
 
@@ -57,7 +66,7 @@ async def import_cra(call: Call, file: str) -> int:
     """Take a file in; 1 when a line was refused, 0 otherwise."""
     os.nice(POLITENESS)
     settings, clock = call.settings, call.clock
-    await migrate.prepare(settings.database_url)
+    await schema.prepare(settings.database_url)
     async with open_database(settings) as database, open_chat(settings) as chat:
         with open_file(file) as stream:
             lines = Lines(stream)
@@ -155,7 +164,7 @@ def _line(header: list[str], cells: list[str] | BadLineError) -> Row | RowError:
     if isinstance(cells, BadLineError):
         return RowError(str(cells))
     try:
-        return from_cells(by_column(header, cells))
+        return parse_cells(by_column(header, cells))
     except BadLineError as fault:
         return RowError(str(fault))
 
@@ -222,14 +231,14 @@ class Authors:
         if person.departements:
             return person
         async with self._database.transaction() as db:
-            settled = await people.settle(db, person, report.departement)
-            await note(db, person.id, report)
+            settled = await people.settle_departement(db, person, report.departement)
+            await note_last_commune(db, person.id, report)
         self._found[person.username] = settled
         return settled
 
     async def _register(self, user: ChatUser) -> Person:
         """Without role: it goes on following from Mattermost."""
-        person = newcomer(user, self._clock())
+        person = make_newcomer(user, self._clock())
         async with self._database.transaction() as db:
             await people.add(db, person)
         return person
@@ -329,18 +338,18 @@ class Import:
     async def _judge(self, line: Row | RowError, ranks: Ranks) -> IncomingLine:
         if isinstance(line, RowError):
             raise line
-        entry = read(line)
+        entry = read_entry(line)
         author = await self.authors.of(entry.auteur)
         now = self.clock()
         check(entry, now, now.astimezone(author.zone).date())
         author = await self.authors.settle(author, entry.report)
-        said = "" if entry.was_exported else content(entry)
+        said = "" if entry.was_exported else describe_line(entry)
         return IncomingLine(line, entry, author, said, 0 if entry.numero else ranks.next(said))
 
     async def _store(self, batch: Sequence[IncomingLine]) -> Sequence[IncomingLine]:
         """Store a batch, and return what has to wait for a new number."""
         async with take_turn(self.database) as db:
-            added = await add(db, batch, self.clock())
+            added = await add_lines(db, batch, self.clock())
         self.outcome.added += added.count
         self.outcome.there += len(batch) - added.count - len(added.elsewhere)
         return added.elsewhere
@@ -349,15 +358,15 @@ class Import:
         lines = iter(aside)
         while batch := [await self._judge(line, ranks) for line in islice(lines, LINES_AT_ONCE)]:
             async with take_turn(self.database) as db:
-                added = await renumber(db, batch, self.clock())
+                added = await renumber_lines(db, batch, self.clock())
             self.outcome.added += added
             self.outcome.there += len(batch) - added
 
 
-def check(entry: Entry, now: datetime, today: date) -> None:
+def check(entry: ReportEntry, now: datetime, today: date) -> None:
     """The rules of every compte rendu, and that its own story is possible; raises RowError."""
     report = entry.report
-    found = list(problems({each.name: getattr(report, each.name) for each in fields(report)}, today).values())
+    found = list(find_problems({each.name: getattr(report, each.name) for each in fields(report)}, today).values())
     moments = [m for m in (entry.cree, entry.modifie, entry.supprime) if m]
     if moments and max(moments) > now + timedelta(days=1):
         found.append("Un instant (cree, modifie ou supprime) est dans l’avenir.")
@@ -380,7 +389,7 @@ def writer(out: TextIO, kind: str) -> Callable[[Row], None]:
     table.writerow(CSV_COLUMNS)
 
     def write(row: Row) -> None:
-        table.writerow(cells(row))
+        table.writerow(format_cells(row))
 
     return write
 

@@ -8,19 +8,19 @@ from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.cards import Cards
 from bot.context import Request
+from bot.delivery import OutgoingWriter, RegisteredHandlers
 from bot.links import Links
-from bot.mattermost import AioClient, Budget, Chat, Mattermost, apart
-from bot.outbox import Around, Outbox
+from bot.mattermost import AioClient, Chat, Mattermost, RateLimit, outside_transactions
+from bot.outbox import Outbox, OutboxOptions
+from bot.renderers import MessageRenderer
 from bot.replies import Reply
-from bot.writer import Known, Writer
 from cli.errors import OperatorError
 from cli.terminal import ProgressBar
 from config.settings import Settings
 from storage import outbox
 from storage.database import Database
-from storage.outbox import Outgoing, Tally
+from storage.outbox import DeliveryTally, Outgoing
 
 BETWEEN_LOOKS = 0.2
 
@@ -32,7 +32,7 @@ class Office:
     settings: Settings
     database: Database
     chat: Chat
-    budget: Budget
+    budget: RateLimit
     clock: Callable[[], datetime]
 
 
@@ -41,10 +41,10 @@ async def open_office(settings: Settings, database: Database, clock: Callable[[]
     """Mattermost at hand. Raises OperatorError where settings are missing."""
     if missing := settings.missing():
         raise OperatorError(f"Réglages manquants : {', '.join(missing)}. « coop-bot setup » les écrit.", code=2)
-    budget = Budget(settings.work_calls)
+    budget = RateLimit(settings.work_calls)
     client = AioClient(settings.mattermost_url, settings.bot_token.get_secret_value(), budget)
     try:
-        chat: Chat = apart(Mattermost(client, settings.team))
+        chat: Chat = outside_transactions(Mattermost(client, settings.team))
         yield Office(settings, database, chat, budget, clock)
     finally:
         await client.close()
@@ -60,8 +60,8 @@ class Pen:
 
     async def rows(self, db: AsyncSession, replies: Sequence[Reply], work: str) -> Sequence[Outgoing]:
         """The messages of replies, as that work would send them."""
-        cards = Cards(Links(self.settings.secrets), self.settings.public_url)
-        writer, request = Writer(cards, self.clock, Known()), Request("work", work, crowd=True)
+        cards = MessageRenderer(Links(self.settings.secrets), self.settings.public_url)
+        writer, request = OutgoingWriter(cards, self.clock, RegisteredHandlers()), Request("work", work, crowd=True)
         rows = [row for each in replies for row in await writer.rows(db, each, request, self.feature)]
         return [row for row in rows if isinstance(row, Outgoing)]
 
@@ -69,7 +69,7 @@ class Pen:
 @asynccontextmanager
 async def delivering(office: Office) -> AsyncIterator[None]:
     """What is written down is sent for as long as the block lasts."""
-    way = Outbox(office.database, office.chat, office.clock, around=Around(budget=office.budget, visits=True))
+    way = Outbox(office.database, office.chat, office.clock, around=OutboxOptions(budget=office.budget, visits=True))
     await way.start()
     way.look()
     try:
@@ -78,10 +78,10 @@ async def delivering(office: Office) -> AsyncIterator[None]:
         await way.drain()
 
 
-async def arrival(office: Office, topics: Collection[str], progress: ProgressBar, patience: float) -> Tally:
+async def arrival(office: Office, topics: Collection[str], progress: ProgressBar, patience: float) -> DeliveryTally:
     """How what is said on these topics stands once nothing more is to be waited for: all is there, or for so many
     seconds nothing arrived and nothing was refused."""
-    last, changed_at = Tally(), _now()
+    last, changed_at = DeliveryTally(), _now()
     while True:
         async with office.database.transaction(writes=False) as db:
             tally = await outbox.tally(db, topics, office.clock())

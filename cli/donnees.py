@@ -18,13 +18,13 @@ from cli.faults import place_fault
 from cli.people.register import find
 from cli.terminal import align
 from cli.usage import Value
-from commands.donnees import archive
+from commands import donnees
 from config.settings import Settings
 from storage.database import Database
-from storage.holdings import HOLDINGS, keeping
-from storage.holdings.kinds import months_before
-from storage.holdings.sleeping import asleep
 from storage.people import Person
+from storage.personal_data import PERSONAL_DATA
+from storage.personal_data.declarations import months_before
+from storage.personal_data.retention import LIMITED, count_expired, delete_expired, find_sleeping
 
 
 @command(touches=Touches.READS)
@@ -50,7 +50,7 @@ async def _write(database: Database, person: Person, now: datetime, path: Path, 
     with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
         made = Path(folder) / "copie.zip"
         async with begin_reading(database) as db:
-            count = await archive.write(db, person, now, made, _compute)
+            count = await donnees.write_archive(db, person, now, made, _compute)
         made.chmod(0o600)
         _must_be_free(path, force=force)
         made.replace(path)
@@ -76,7 +76,7 @@ async def retention(call: Call, dry_run: bool, as_json: bool) -> int:
         sleepers = await _sleepers(database, settings, now)
         if dry_run:
             async with begin_reading(database) as db:
-                counts = await keeping.too_old(db, settings, now)
+                counts = await count_expired(db, settings, now)
         else:
             counts = await _sweep(database, settings, now)
     _tell(counts, sleepers, dry_run=dry_run, as_json=as_json)
@@ -84,11 +84,11 @@ async def retention(call: Call, dry_run: bool, as_json: bool) -> int:
 
 
 async def _sweep(database: Database, settings: Settings, now: datetime) -> Mapping[str, int]:
-    gone: dict[str, int] = {one.name: 0 for one in keeping.LIMITED}
+    gone: dict[str, int] = {one.name: 0 for one in LIMITED}
     is_more = True
     while is_more:
         async with database.transaction() as db:
-            part, is_more = await keeping.sweep(db, settings, now)
+            part, is_more = await delete_expired(db, settings, now)
         gone = {name: count + part.get(name, 0) for name, count in gone.items()}
     return gone
 
@@ -98,14 +98,14 @@ async def _sleepers(database: Database, settings: Settings, now: datetime) -> in
     before, after, count = months_before(now, settings.account_months), "", 0
     while True:
         async with begin_reading(database) as db:
-            found, after = await asleep(db, before, after)
+            found, after = await find_sleeping(db, before, after)
         count += len(found)
         if not after:
             return count
 
 
 def _tell(counts: Mapping[str, int], sleepers: int, *, dry_run: bool, as_json: bool) -> None:
-    known = {one.name: one for one in HOLDINGS}
+    known = {one.name: one for one in PERSONAL_DATA}
     limits = {name: known[name].limit for name in counts}
     if as_json:
         told = [{"table": name, "kept": limit.said, "rows": counts[name]} for name, limit in limits.items() if limit]

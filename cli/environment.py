@@ -13,19 +13,19 @@ from sqlalchemy import text
 from sqlalchemy.exc import ArgumentError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot import registry
+from bot.calendar import read_recurrence
 from bot.errors import ChatError
 from bot.features import Feature
-from bot.mattermost import AioClient, Budget, Mattermost
+from bot.mattermost import AioClient, Mattermost, RateLimit
 from bot.papers import brand
-from bot.rhythms import read_rhythm
-from bot.switch import choose
 from cli.admin import Admin
 from cli.errors import OperatorError
 from cli.faults import chat_fault, folder_fault, text_of
 from config import canaux, editions
 from config import settings as configuration
 from config.settings import Settings
-from storage import migrate
+from storage import schema
 from storage.database import Database, async_url, dialect
 
 ANSWERED_WITHIN = 5.0
@@ -56,7 +56,7 @@ def read_settings(path: Path | None) -> Settings:
 def choose_features(features: Iterable[Feature], settings: Settings) -> Sequence[Feature]:
     """The features that the settings leave on. Raises OperatorError for a name that is none."""
     try:
-        return choose(features, settings.features)
+        return registry.choose_features(features, settings.features)
     except ValueError as error:
         raise OperatorError(str(error), code=2) from None
 
@@ -74,9 +74,9 @@ async def open_database(settings: Settings) -> AsyncIterator[Database]:
 @asynccontextmanager
 async def open_up_to_date(settings: Settings) -> AsyncIterator[Database]:
     """The configured database, to read from; raises OperatorError where it is not of this version."""
-    found = await migrate.current(settings.database_url)
-    migrate.check_known(settings.database_url, found)
-    if fault := migrate.mismatch(settings.database_url, found):
+    found = await schema.current(settings.database_url)
+    schema.check_known(settings.database_url, found)
+    if fault := schema.mismatch(settings.database_url, found):
         raise OperatorError(fault)
     async with open_database(settings) as database:
         yield database
@@ -110,7 +110,7 @@ async def open_chat(settings: Settings) -> AsyncIterator[Mattermost | None]:
     if not token:
         yield None
         return
-    client = AioClient(settings.mattermost_url, token, Budget(settings.work_calls))
+    client = AioClient(settings.mattermost_url, token, RateLimit(settings.work_calls))
     try:
         yield Mattermost(client, settings.team)
     finally:
@@ -149,7 +149,7 @@ def check_channels(settings: Settings) -> None:
     """Raises OperatorError for a table of channels that can’t be used."""
     try:
         canaux.read(settings.channels)
-    except canaux.TableError as problem:
+    except canaux.ChannelTableError as problem:
         raise OperatorError(f"COOP_CHANNELS : {problem}.", code=2) from None
 
 
@@ -157,7 +157,7 @@ def check_editions(settings: Settings) -> None:
     """Raises OperatorError for a table of editions that can’t be used."""
     try:
         for edition in editions.read(settings.editions).values():
-            read_rhythm(edition.rhythm)
+            read_recurrence(edition.rhythm)
     except ValueError as problem:
         raise OperatorError(f"COOP_EDITIONS : {problem}", code=2) from None
 

@@ -16,8 +16,8 @@ from cli.errors import OperatorError
 from config.settings import Settings
 from storage.backup import BackupError
 from storage.database import async_url, place
-from storage.migrate import OldSchemaError, SchemaError
 from storage.people import SameNameError
+from storage.schema import OldSchemaError, SchemaError
 
 _FULL = "il n’y a plus de place, ou la taille permise est atteinte : libérez-en, ou choisissez un autre disque"
 _RIGHTS = "qui lance la commande n’en a pas le droit : donnez-le (chown, chmod), ou indiquez un autre chemin"

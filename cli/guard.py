@@ -10,7 +10,7 @@ from typing import BinaryIO, TextIO
 import click
 
 from bot.french.words import plural
-from bot.guard import Found, find
+from bot.guard import Detection, find
 from cli.command import Call, command, json_list
 from cli.environment import open_file
 from cli.errors import OperatorError
@@ -53,7 +53,7 @@ def read_lines(stream: BinaryIO) -> Iterator[Text]:
         yield number, line.removesuffix("\n").removesuffix("\r")
 
 
-def _as_json(found: Iterator[tuple[int, Found]], told: TextIO) -> None:
+def _as_json(found: Iterator[tuple[int, Detection]], told: TextIO) -> None:
     between = "["
     for number, one in found:
         row = {"line": number, "kind": one.kind, "start": one.start, "end": one.end}
@@ -62,7 +62,7 @@ def _as_json(found: Iterator[tuple[int, Found]], told: TextIO) -> None:
     told.write("[]\n" if between == "[" else "]\n")
 
 
-def _in_words(found: Iterator[tuple[int, Found]], told: TextIO) -> None:
+def _in_words(found: Iterator[tuple[int, Detection]], told: TextIO) -> None:
     """Counted from one, as people count; what it is stays where it is."""
     count = 0
     for number, one in found:

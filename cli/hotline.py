@@ -19,12 +19,12 @@ from cli.environment import open_up_to_date
 from cli.errors import OperatorError
 from cli.terminal import ProgressBar
 from config import hotline
-from config.folding import fold
 from config.hotline import Queue, QueueError
 from config.settings import Settings
+from config.text import fold
 from storage.hotline import rows
-from storage.hotline.rows import CSV_COLUMNS, Chosen, Line
-from storage.hotline.states import State, Urgency
+from storage.hotline.rows import CSV_COLUMNS, Line, TicketSelection
+from storage.hotline.states import TicketState, Urgency
 
 BYTE_ORDER_MARK = "\ufeff"
 """Without it, spreadsheets take UTF-8 for something else."""
@@ -43,7 +43,7 @@ async def tickets(call: Call, state: str | None, queue: str | None, as_json: boo
     chosen, names = choose(settings, state, queue), {code: each.name for code, each in queues(settings).items()}
     with TemporaryFile("w+", encoding="utf-8", newline="") as told:
         async with open_up_to_date(settings) as database:
-            found = rows.lines(database, chosen)
+            found = rows.read_lines(database, chosen)
             await (_as_json(found, told) if as_json else as_table(found, names, told))
         told.seek(0)
         shutil.copyfileobj(told, sys.stdout)
@@ -59,7 +59,7 @@ async def export_tickets(call: Call, state: str | None, queue: str | None, outpu
     chosen = choose(call.settings, state, queue)
     with TemporaryFile("w+", encoding="utf-8", newline="") as told:
         async with open_up_to_date(call.settings) as database:
-            await _as_csv(rows.lines(database, chosen, CSV_COLUMNS), told)
+            await _as_csv(rows.read_lines(database, chosen, CSV_COLUMNS), told)
         told.seek(0)
         _hand_over(told, output)
     return 0
@@ -78,7 +78,7 @@ async def _as_csv(found: AsyncIterator[Line], told: TextIO) -> None:
     table, progress, count = csv.writer(told, delimiter=";"), ProgressBar(sys.stderr, "demande"), 0
     table.writerow(CSV_COLUMNS)
     async for line in found:
-        table.writerow(rows.cells(line))
+        table.writerow(rows.make_cells(line))
         count += 1
         progress.at(count)
     progress.end()
@@ -94,14 +94,14 @@ def _hand_over(told: TextIO, output: str) -> None:
     print(f"Écrit : {output}")
 
 
-_SHORT = {"en attente": State.EN_ATTENTE}
+_SHORT = {"en attente": TicketState.EN_ATTENTE}
 """Other names of states, folded."""
 
 
-def choose(settings: Settings, state: str | None, queue: str | None) -> Chosen:
+def choose(settings: Settings, state: str | None, queue: str | None) -> TicketSelection:
     """What the options say. Raises OperatorError for a state or a queue that is none."""
     states = [_state(state)] if state is not None else []
-    return Chosen(states, _queue(settings, queue) if queue is not None else "")
+    return TicketSelection(states, _queue(settings, queue) if queue is not None else "")
 
 
 def queues(settings: Settings) -> Mapping[str, Queue]:
@@ -112,11 +112,11 @@ def queues(settings: Settings) -> Mapping[str, Queue]:
         raise OperatorError(f"COOP_HOTLINE : {problem}.", code=2) from None
 
 
-def _state(text: str) -> State:
-    names = _SHORT | {_folded(name): state for state in State for name in (state.value, state.label)}
+def _state(text: str) -> TicketState:
+    names = _SHORT | {_folded(name): state for state in TicketState for name in (state.value, state.label)}
     if found := names.get(_folded(text)):
         return found
-    known = ", ".join(state.label for state in State)
+    known = ", ".join(state.label for state in TicketState)
     raise OperatorError(f"--state : « {text} » n’est pas un état d’une demande. Il y a : {known}.", code=2)
 
 
@@ -152,7 +152,7 @@ async def as_table(found: AsyncIterator[Line], names: Mapping[str, str], told: T
 
 def _cells(line: Line, names: Mapping[str, str]) -> tuple[str, ...]:
     opened = datetime.fromisoformat(line["ouvert"]).astimezone(PARIS)
-    what = (names.get(line["file"], line["file"]), State(line["etat"]).label, Urgency(line["urgence"]).label)
+    what = (names.get(line["file"], line["file"]), TicketState(line["etat"]).label, Urgency(line["urgence"]).label)
     who = (f"@{line['auteur']}", f"@{line['agent']}" if line["agent"] else "—")
     return str(line["id"]), *what, f"{opened:%d/%m/%Y %H:%M}", *who, line["sujet"]
 

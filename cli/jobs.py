@@ -13,12 +13,12 @@ from cli.command import Call, Touches, command, json_list
 from cli.environment import begin_reading, choose_features, open_up_to_date
 from cli.terminal import align
 from commands import FEATURES
-from commands.actus import drafting
+from commands.actus import drafts
 from commands.actus.feature import feature as actus
 from config.settings import Settings
-from storage import job_runs, people
+from storage import claims, people
 from storage.actus import digests
-from storage.job_runs import JobRun, Result
+from storage.claims import JobResult, JobRun
 
 JOBS = {
     "actus.gather": "Messages utiles pour les actus",
@@ -104,7 +104,7 @@ async def show(settings: Settings, now: datetime, features: Sequence[Feature] = 
     on = choose_features(features, settings)
     async with open_up_to_date(settings) as database, begin_reading(database) as db:
         zones = find_zones(await people.zones(db))
-        ran = {run.name: run for run in await job_runs.every(db)}
+        ran = {run.name: run for run in await claims.list_runs(db)}
         out = await _editions(Standing(db, settings, now)) if any(f.name == actus.name for f in on) else []
     triggers = sorted((t for f in on for t in f.triggers if t.key[0] == "job"), key=lambda t: t.key)
     found = sorted([*(_line(trigger, zones, ran, now) for trigger in triggers), *out], key=lambda line: line.name)
@@ -127,9 +127,12 @@ async def _editions(desk: Standing) -> Sequence[Line]:
     """When each edition of the news comes out next, and when it last did."""
     lines = []
     for edition in (await editions(desk)).values():
-        coming, last = await drafting.next_out(desk, edition), await digests.last_published(desk.db, edition.key)
+        coming, last = (
+            await drafts.find_next_occasion(desk, edition),
+            await digests.find_last_published(desk.db, edition.key),
+        )
         before = last.published_at.astimezone(ZONE) if last and last.published_at else None
-        name, result = f"{actus.name}.{edition.key}", Result.DONE if before else None
+        name, result = f"{actus.name}.{edition.key}", JobResult.DONE if before else None
         title = f"Prochain numéro : {edition.name}"
         lines.append(Line(name, coming.at.astimezone(ZONE), before, result, title))
     return lines

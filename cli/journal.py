@@ -21,15 +21,15 @@ from cli.errors import OperatorError
 from cli.usage import Choice
 from config.settings import Settings
 from storage import journal
-from storage.journal import OPERATOR, Act, Entry
+from storage.journal import OPERATOR, AuditAct, JournalEntry
 
 
-async def note(db: AsyncSession, act: Act, thing: str, now: datetime, **after: object) -> None:
+async def note(db: AsyncSession, act: AuditAct, thing: str, now: datetime, **after: object) -> None:
     """Done from a terminal: nobody’s account is known."""
-    await journal.add(db, Entry(at=now, actor=OPERATOR, act=act, object=thing, after=after))
+    await journal.add(db, JournalEntry(at=now, actor=OPERATOR, act=act, object=thing, after=after))
 
 
-async def note_about(db: AsyncSession, entry: Entry) -> None:
+async def note_about(db: AsyncSession, entry: JournalEntry) -> None:
     """The same, with whom it concerns and how it was."""
     entry.actor = OPERATOR
     await journal.add(db, entry)
@@ -70,7 +70,7 @@ async def show(
     first, last = _span(since, until)
     with TemporaryFile("w+", encoding="utf-8", newline="") as told:
         async with open_up_to_date(call.settings) as database, begin_reading(database) as db:
-            found = journal.between(db, first, last, (actor or "").removeprefix("@"))
+            found = journal.list_between(db, first, last, (actor or "").removeprefix("@"))
             await (_as_lines(found, told) if jsonl else _as_table(found, told))
         told.seek(0)
         shutil.copyfileobj(told, sys.stdout)
@@ -94,14 +94,14 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), PARIS).astimezone(UTC)
 
 
-async def _as_lines(found: AsyncIterator[Entry], told: TextIO) -> None:
+async def _as_lines(found: AsyncIterator[JournalEntry], told: TextIO) -> None:
     async for entry in found:
         at = entry.at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
         line = {"id": entry.id, "at": at} | {name: getattr(entry, name) for name in TOLD}
         told.write(json.dumps(line, ensure_ascii=False) + "\n")
 
 
-async def _as_table(found: AsyncIterator[Entry], told: TextIO) -> None:
+async def _as_table(found: AsyncIterator[JournalEntry], told: TextIO) -> None:
     count = 0
     async for entry in found:
         count += 1
@@ -110,7 +110,7 @@ async def _as_table(found: AsyncIterator[Entry], told: TextIO) -> None:
     told.write(f"{counted}. Heures de Paris.\n" if count else "Rien n’est noté dans ces jours.\n")
 
 
-def _line(entry: Entry) -> str:
+def _line(entry: JournalEntry) -> str:
     """No sign of anybody’s words does anything in a terminal."""
     when = f"{entry.at.astimezone(PARIS):%d/%m/%Y %H:%M}"
     whom = f" (@{entry.target})" if entry.target else ""

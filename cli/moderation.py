@@ -13,10 +13,10 @@ from bot.french.words import NBSP, plural
 from cli.command import Call, Touches, command, json_list
 from cli.environment import begin_reading, open_up_to_date
 from cli.errors import OperatorError
-from config.folding import fold
+from config.text import fold
 from storage import people
 from storage.journal import label_of
-from storage.moderation import Case, State, cases, reports
+from storage.moderation import Case, CaseState, cases, reports
 
 PARIS = ZoneInfo("Europe/Paris")
 AT_ONCE = 500
@@ -29,23 +29,23 @@ async def show(call: Call, state: str | None, as_json: bool) -> int:
     """Write them on the standard output."""
     states = [_state(state)] if state is not None else []
     async with open_up_to_date(call.settings) as database, begin_reading(database) as db:
-        lines = await _lines(db, await cases.listed(db, states))
+        lines = await _lines(db, await cases.list_in_states(db, states))
     print(json.dumps(lines, ensure_ascii=False) if as_json else _table(lines))
     return 0
 
 
-def _state(text: str) -> State:
-    for state in State:
+def _state(text: str) -> CaseState:
+    for state in CaseState:
         if fold(text).replace("_", " ") == fold(state.value).replace("_", " "):
             return state
-    known = ", ".join(state.value for state in State)
+    known = ", ".join(state.value for state in CaseState)
     raise OperatorError(f"--state : « {text} » n’est pas un état d’un dossier. Il y a : {known}.", code=2)
 
 
 async def _lines(db: AsyncSession, found: Sequence[Case]) -> list[dict[str, Any]]:
     counts: dict[int, int] = {}
     for start in range(0, len(found), AT_ONCE):
-        counts |= await reports.counts(db, [case.number for case in found[start : start + AT_ONCE]])
+        counts |= await reports.count_by_case(db, [case.number for case in found[start : start + AT_ONCE]])
     names = await _names(db, sorted({case.decided_by for case in found if case.decided_by}))
     return [_line(case, counts.get(case.number, 0), names) for case in found]
 

@@ -13,12 +13,11 @@ from tempfile import TemporaryDirectory
 import click
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.destinations import Own
-from bot.errors import ChatError
+from bot.destinations import TeamChannels
+from bot.errors import ChatError, Refusal
 from bot.forms import name_of
 from bot.french.words import NBSP, plural
 from bot.papers import brand
-from bot.refusals import Refusal
 from bot.replies import Message, Reply
 from bot.schedules import ZONE
 from bot.texts import Markdown, escape, render
@@ -29,28 +28,28 @@ from cli.environment import check_channels, open_up_to_date
 from cli.errors import OperatorError
 from cli.journal import note
 from cli.terminal import ProgressBar
-from commands.actus import cards, checking, paper, publishing, words
-from commands.actus.buttons import Publish
-from commands.actus.checking import Where
+from commands.actus import cards, formats, publication
+from commands.actus.cards import Publish
+from commands.actus.editions import Sheet, is_shown, read_sheet, tell_team
 from commands.actus.feature import feature
-from commands.actus.posts import posts
-from commands.actus.sheet import Sheet
+from commands.actus.formats import draw_posts
+from commands.actus.publication import Destinations
 from storage import canaux, outbox
 from storage.actus import digests
-from storage.actus.digests import Digest, State
+from storage.actus.digests import Digest, DigestState
 from storage.database import change
-from storage.journal import Act
+from storage.journal import AuditAct
 
 STALLED = 120.0
 """Seconds in which nothing arrives and nothing is refused: Mattermost takes no messages."""
-OUT = (State.PUBLISHED, State.WITHDRAWN)
+OUT = (DigestState.PUBLISHED, DigestState.WITHDRAWN)
 
 
 @dataclass(frozen=True, slots=True)
 class Issue:
     """Where it goes, the ids of the posts that it quotes and are gone, and the ids of the files that go along."""
 
-    where: Where
+    where: Destinations
     gone: frozenset[str]
     files: Sequence[str] = ()
 
@@ -65,7 +64,7 @@ async def publish(call: Call, number: int, dry_run: bool) -> int:
     async with open_up_to_date(settings) as database:
         async with standing(database, settings, clock, number) as desk:
             digest = await find_digest(desk, number)
-        if digest.state is State.WITHDRAWN:
+        if digest.state is DigestState.WITHDRAWN:
             raise OperatorError(
                 f"Le n° {digest.number} a été retiré : « Restaurer », dans Mattermost, en refait un brouillon."
             )
@@ -75,17 +74,17 @@ async def publish(call: Call, number: int, dry_run: bool) -> int:
 
 async def _rehearse(office: Office, digest: Digest) -> int:
     """Say where it would go and what, and write nothing."""
-    if digest.state is State.PUBLISHED:
+    if digest.state is DigestState.PUBLISHED:
         print(f"Le n° {digest.number} est déjà sorti. Rien n’est envoyé.")
     else:
         issue, sheet = await _checked(office, digest)
-        _show(posts(sheet), issue.where)
+        _show(draw_posts(sheet), issue.where)
     return 0
 
 
 async def _go_out(office: Office, digest: Digest) -> int:
     """Checked, its paper made, all of it written down in one transaction, and sent."""
-    was_out = digest.state is State.PUBLISHED
+    was_out = digest.state is DigestState.PUBLISHED
     if not was_out:
         issue, sheet = await _checked(office, digest)
         files = await _paper(office, sheet, next(iter(issue.where.channels)))
@@ -97,16 +96,16 @@ async def _checked(office: Office, digest: Digest) -> tuple[Issue, Sheet]:
     """Where it can go, and how it will be read."""
     own = await office.chat.own_channels()
     async with standing(office.database, office.settings, office.clock, digest.number) as desk:
-        where = await _where(desk, digest, own_of=Own(own, await canaux.by_key(desk.db)))
-        quoted = await checking.quoted(desk.db, digest)
-    lost = await checking.lost(office.chat, quoted)
+        where = await _where(desk, digest, own_of=TeamChannels(own, await canaux.find_channel_ids(desk.db)))
+        quoted = await publication.find_quotes(desk.db, digest)
+    lost = await publication.find_lost_quotes(office.chat, quoted)
     issue = Issue(where, frozenset(one.post_id for one in quoted if one.entry in lost))
     return issue, await _sheet(office, digest, issue)
 
 
 async def _lost(db: AsyncSession, digest: Digest, issue: Issue) -> Sequence[int]:
     """Its entries that quote what is gone."""
-    return [one.entry for one in await checking.quoted(db, digest) if one.post_id in issue.gone]
+    return [one.entry for one in await publication.find_quotes(db, digest) if one.post_id in issue.gone]
 
 
 def _desk(office: Office, db: AsyncSession) -> Standing:
@@ -117,27 +116,29 @@ async def _sheet(office: Office, digest: Digest, issue: Issue) -> Sheet:
     """As it will be read. Raises OperatorError for what would be empty."""
     async with standing(office.database, office.settings, office.clock, digest.number) as desk:
         found = await find_digest(desk, digest.number)
-        away = {entry.number for entry in await checking.unfit(desk.db, found, await _lost(desk.db, found, issue))}
-        entries = [entry for entry in await digests.entries(desk.db, found.number) if entry.number not in away]
-        sheet = await words.sheet_of(desk, found, entries)
+        away = {
+            entry.number for entry in await publication.find_unfit(desk.db, found, await _lost(desk.db, found, issue))
+        }
+        entries = [entry for entry in await digests.list_entries(desk.db, found.number) if entry.number not in away]
+        sheet = await read_sheet(desk, found, entries)
     out_on = (found.published_at or office.clock()).astimezone(ZONE).date()
     if not sheet.pieces and not sheet.edito:
         raise OperatorError(f"Le n° {digest.number} est vide : il ne sort pas.")
     return replace(sheet, on=out_on)
 
 
-async def _where(desk: Standing, digest: Digest, own_of: Own) -> Where:
+async def _where(desk: Standing, digest: Digest, own_of: TeamChannels) -> Destinations:
     """Where it goes. Raises OperatorError where that is nowhere."""
     edition = (await editions(desk)).get(digest.edition)
     if edition is None:
         raise OperatorError(f"L’édition « {digest.edition} » n’est plus dans la table.")
-    where = await checking.where(desk.db, desk.settings, edition, own_of)
+    where = await publication.find_destinations(desk.db, desk.settings, edition, own_of)
     if not where.channels:
         raise OperatorError(f"Il n’y a aucun canal où publier : {unmarked(' '.join(where.absent))}")
     return where
 
 
-def _show(drawn: Sequence[Markdown], where: Where) -> None:
+def _show(drawn: Sequence[Markdown], where: Destinations) -> None:
     """Where and what."""
     print("\n".join([f"Où : {', '.join(where.channels.values())}", *map(unmarked, where.absent)]))
     for text in drawn:
@@ -151,9 +152,9 @@ def _show(drawn: Sequence[Markdown], where: Where) -> None:
 
 async def _paper(office: Office, sheet: Sheet, place: str) -> Sequence[str]:
     """Its paper, loose in a channel that is to have a copy. Nothing where the server takes no files."""
-    made = await asyncio.to_thread(partial(paper.write, sheet, brand.of(office.settings)))
+    made = await asyncio.to_thread(partial(formats.write_pdf, sheet, brand.read_brand(office.settings)))
     with TemporaryDirectory() as folder:
-        path = Path(folder) / paper.file_name(sheet)
+        path = Path(folder) / formats.name_pdf(sheet)
         path.write_bytes(made)
         try:
             return [await office.chat.upload(place, path)]
@@ -171,29 +172,29 @@ async def _write_down(office: Office, digest: Digest, issue: Issue, shown: Sheet
         found = await begin_digest(desk, digest.number)
         if found.state in OUT:
             return
-        left_out = await checking.drop(db, found, await _lost(db, found, issue))
-        pieces = (await words.sheet_of(desk, found)).pieces
+        left_out = await publication.drop_unfit(db, found, await _lost(db, found, issue))
+        pieces = (await read_sheet(desk, found)).pieces
         if found.revision != digest.revision or [one.title for one in pieces] != [one.title for one in shown.pieces]:
             raise OperatorError(f"Le n° {digest.number} vient de changer : relisez-le, puis relancez la commande.")
         if not found.written:
             at = found.published_at or desk.now
             values = {"approved_by": found.approved_by, "approved_at": found.approved_at or desk.now}
             await change(db, found, channels=dict(issue.where.channels), published_at=at, **values)
-        drawn = posts(await words.sheet_of(desk, found))
-        every = publishing.lay(found, drawn, issue.files)
+        drawn = draw_posts(await read_sheet(desk, found))
+        every = publication.make_messages(found, drawn, issue.files)
         replies: list[Reply] = [*every[found.written :]]
-        await change(db, found, state=State.PUBLISHED, parts=len(drawn), written=len(every))
+        await change(db, found, state=DigestState.PUBLISHED, parts=len(drawn), written=len(every))
         where = list(found.channels.values())
-        await note(db, Act.DIGEST_PUBLISH, f"numero:{found.number}", desk.now, edition=found.edition, canaux=where)
+        await note(db, AuditAct.DIGEST_PUBLISH, f"numero:{found.number}", desk.now, edition=found.edition, canaux=where)
         for text in _notes(found, issue.where, left_out):
-            replies += await words.tell_team(desk, Message(text))
-        if await words.is_shown(desk, found):
-            replies.append(await cards.refresh(desk, found))
+            replies += await tell_team(desk, Message(text))
+        if await is_shown(desk, found):
+            replies.append(await cards.refresh_card(desk, found))
         pen = Pen(office.settings, office.clock, feature.name)
         await outbox.add(db, await pen.rows(db, replies, name_of(Publish)))
 
 
-def _notes(digest: Digest, where: Where, left_out: Sequence[str]) -> Sequence[str]:
+def _notes(digest: Digest, where: Destinations, left_out: Sequence[str]) -> Sequence[str]:
     """What the team has to know of it."""
     absent = [Markdown(each) for each in where.absent]
     reached = [Markdown(escape(title)) for title in digest.channels.values()]
@@ -206,13 +207,13 @@ async def _deliver(office: Office, number: int, *, was_out: bool) -> int:
     """Wait until it has arrived, and say where it is."""
     async with office.database.transaction() as db:
         found = await find_digest(Standing(db, office.settings, office.clock()), number)
-        topics = publishing.topics(found)
-        await outbox.hurry(db, topics, office.clock())
+        topics = publication.get_topics(found)
+        await outbox.make_due(db, topics, office.clock())
     total = len(found.channels) * found.parts
     async with delivering(office):
         tally = await arrival(office, topics, ProgressBar(sys.stderr, "message", total), STALLED)
     async with office.database.transaction(writes=False) as db:
-        missing = await outbox.unreached(db, topics)
+        missing = await outbox.find_unreached(db, topics)
     if was_out and not tally.waiting and not missing:
         print(f"Le n° {number} est déjà sorti.")
         return 0

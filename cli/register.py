@@ -3,9 +3,10 @@
 from pathlib import Path
 
 from bot.texts import render, typeset
-from commands.donnees.feature import PATIENCE, WARNED
-from storage.holdings import HOLDINGS, Ground, Holding, Span
-from storage.holdings.erasing import STEPS
+from commands.donnees import PATIENCE, WARNED
+from storage.personal_data import PERSONAL_DATA
+from storage.personal_data.declarations import LegalBasis, PersonalData, RetentionSpan
+from storage.personal_data.erasure import STEPS
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "rgpd.md"
 
@@ -16,19 +17,19 @@ def page() -> str:
         "days": PATIENCE.days,
         "warned": WARNED.days,
         "steps": STEPS,
-        "account": Span(setting="account_months").said,
-        "limited": [one for one in HOLDINGS if one.limit],
+        "account": RetentionSpan(setting="account_months").said,
+        "limited": [one for one in PERSONAL_DATA if one.limit],
         "purposes": sorted(_by_purpose().items()),
-        "others": [one for one in HOLDINGS if one.ground is Ground.NOTHING],
+        "others": [one for one in PERSONAL_DATA if one.ground is LegalBasis.NOTHING],
     }
     return typeset(render("donnees/rgpd", **said)) + "\n"
 
 
-def _by_purpose() -> dict[str, list[Holding]]:
+def _by_purpose() -> dict[str, list[PersonalData]]:
     """The tables with personal data, by what they are kept for."""
-    found: dict[str, list[Holding]] = {}
-    for one in HOLDINGS:
-        if one.ground is not Ground.NOTHING:
+    found: dict[str, list[PersonalData]] = {}
+    for one in PERSONAL_DATA:
+        if one.ground is not LegalBasis.NOTHING:
             found.setdefault(one.why.rstrip("."), []).append(one)
     return found
 

@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.features import Feature
+from bot.features import Feature, Right
 from bot.french.words import join
-from bot.rights import Right
 from cli.admin import LEADER, Admin, Identity
 from config.settings import Settings
 

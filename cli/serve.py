@@ -2,17 +2,10 @@
 
 from bot import app
 from cli.command import Call, Touches, command
-from cli.environment import (
-    check_channels,
-    check_editions,
-    check_logo,
-    check_server,
-    choose_features,
-    data_dir_fault,
-)
+from cli.environment import check_channels, check_editions, check_logo, check_server, choose_features, data_dir_fault
 from cli.errors import OperatorError
 from commands import FEATURES
-from storage import migrate as schema
+from storage import schema
 
 
 @command(touches=Touches.WRITES, is_quiet=False)

@@ -10,19 +10,18 @@ from typing import cast
 import click
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.papers.csv import Cell
+from bot.papers.sheets import Cell
 from cli.command import Call, Touches, command
 from cli.environment import begin_reading, open_up_to_date
 from cli.errors import OperatorError
 from cli.usage import Value
-from commands.sondage import sheet
-from config.formulas import guard
+from commands.sondage.results import list_result_lines, list_vote_lines
+from config.text import guard
 from storage import people
 from storage import sondage as polls
 from storage.people import Person
-from storage.sondage import Poll, State, votes
-from storage.sondage.visible import visible
-from storage.sondage.votes import Vote
+from storage.sondage import Poll, PollState, votes
+from storage.sondage.votes import NamedVote, read_visible_results
 
 BYTE_ORDER_MARK = "\ufeff"
 """Without it, spreadsheets take UTF-8 for something else."""
@@ -42,35 +41,35 @@ def _read_number(text: str) -> int:
 async def export_poll(call: Call, number: int, by_voter: bool, output: str) -> int:
     """Write the results of a poll, or who chose what in it."""
     async with open_up_to_date(call.settings) as database, begin_reading(database) as db:
-        poll = _must_be(await polls.get(db, number), number)
+        poll = _must_be(await polls.get_poll(db, number), number)
         lines = await (_voters(db, poll) if by_voter else _results(db, poll))
     _hand_over(_written(lines), output)
     return 0
 
 
 def _must_be(poll: Poll | None, number: int) -> Poll:
-    if poll is None or poll.state is State.DRAFT:
+    if poll is None or poll.state is PollState.DRAFT:
         raise OperatorError(f"Aucun sondage n’a le numéro {number} : vérifiez-le dans Mattermost, par /sondage liste.")
-    if poll.state is State.WITHDRAWN:
+    if poll.state is PollState.WITHDRAWN:
         raise OperatorError(f"Le sondage {number} a été retiré : ses votes sont effacés. Choisissez-en un autre.")
     return poll
 
 
 async def _results(db: AsyncSession, poll: Poll) -> Sequence[Sequence[Cell]]:
-    results = await visible(db, poll)
+    results = await read_visible_results(db, poll)
     if not results.is_told:
         print(f"{results.votes} ont voté ; les réponses ne se voient pas encore, ou pas à si peu.", file=sys.stderr)
-    return list(sheet.lines(poll, results))
+    return list(list_result_lines(poll, results))
 
 
 async def _voters(db: AsyncSession, poll: Poll) -> Sequence[Sequence[Cell]]:
     if poll.anonymous:
         raise OperatorError(f"Les votes du sondage {poll.number} sont secrets : relancez sans « --votes ».")
-    chosen = await votes.named(db, poll.id)
-    return list(sheet.named_lines(poll, chosen, await _people(db, chosen)))
+    chosen = await votes.list_votes(db, poll.id)
+    return list(list_vote_lines(poll, chosen, await _people(db, chosen)))
 
 
-async def _people(db: AsyncSession, chosen: Sequence[Vote]) -> Sequence[Person]:
+async def _people(db: AsyncSession, chosen: Sequence[NamedVote]) -> Sequence[Person]:
     wanted = {vote.user_id for vote in chosen}
     return [person async for page in people.pages(db) for person in page if person.id in wanted]
 

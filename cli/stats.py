@@ -15,29 +15,35 @@ from zoneinfo import ZoneInfo
 import click
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.french.durations import say_minutes
 from bot.french.periods import Period
-from bot.french.words import NBSP, group
+from bot.french.words import NBSP, group, say_minutes
 from bot.mattermost import AioClient, Mattermost
-from bot.papers import LabelledValue, Section
+from bot.papers import FigureSection, LabelledValue
 from bot.texts import typeset
 from cli.command import DAY, Call, Touches, command, json_object
 from cli.environment import begin_reading, open_up_to_date
 from cli.errors import OperatorError
 from cli.usage import Choice, Value
-from commands.stats.answers import NOTES, figures_of, full_name, page_of
-from commands.stats.asking import OwnQuery
-from commands.stats.papers import Page, Workbook, territory_page, write_paper
-from commands.stats.sections import Presentation, charts, evolution, general, suites, temps, territory_sections
-from config.departements import DEPARTEMENTS, Departement
-from config.folding import fold
+from commands.stats.conseiller import NOTES, find_full_name, make_own_page, read_own_figures
+from commands.stats.papers import Page, Workbook, make_territory_page, write_paper
+from commands.stats.queries import OwnQuery
+from commands.stats.sections import (
+    Presentation,
+    make_chart_sections,
+    make_evolution,
+    make_general,
+    make_suites,
+    make_temps,
+    make_territory_sections,
+)
 from config.settings import Settings
-from config.territories import NATION, Territory, TerritoryKind
+from config.territories import DEPARTEMENTS, NATION, Departement, Territory, TerritoryKind
+from config.text import fold
 from storage import people
 from storage.cra import Suite
 from storage.people import PARIS, Person
 from storage.stats import Figures, Percent, share, shares
-from storage.stats.queries import of_territory, own, own_rows
+from storage.stats.figures import iterate_own_rows, read_exact_figures, read_own
 
 
 def departement(text: str) -> Departement:
@@ -90,8 +96,8 @@ class Subject:
     async def figures(self, db: AsyncSession, start: date, end: date) -> Figures:
         """What was done in [start, end[; exactly."""
         if self.person:
-            return await own(db, self.person.id, start, end)
-        return await of_territory(db, self.territory, start, end)
+            return await read_own(db, self.person.id, start, end)
+        return await read_exact_figures(db, self.territory, start, end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,15 +175,15 @@ def _part(counts: Mapping[Any, int], whole: int, percent: Percent) -> dict[str, 
 def _lines(title: str, period: Period, told: Presentation) -> Iterator[str]:
     """The same as on the page, section by section; what is zero is left out of the long ones."""
     yield typeset(f"Statistiques : {title}, {period.label}")
-    key_figures, goes_on = general(told), suites(told)
-    sections = (*charts(told), temps(told), evolution(told.figures.mois))
-    for section in (key_figures, goes_on, *(Section(s.key, s.title, s.unit, s.filled) for s in sections)):
+    key_figures, goes_on = make_general(told), make_suites(told)
+    sections = (*make_chart_sections(told), make_temps(told), make_evolution(told.figures.mois))
+    for section in (key_figures, goes_on, *(FigureSection(s.key, s.title, s.unit, s.filled) for s in sections)):
         if section.lines:
             yield from ("", typeset(f"{section.title} :"))
             yield from (typeset(f"  {_line(section, line)}") for line in section.lines)
 
 
-def _line(section: Section, line: LabelledValue) -> str:
+def _line(section: FigureSection, line: LabelledValue) -> str:
     value = line.value or 0
     said = say_minutes(value) if section.unit == "minutes" else group(value, least=1_000)
     percent = "" if line.percent is None else f" ({line.percent}{NBSP}%)"
@@ -228,11 +234,13 @@ async def _page(settings: Settings, db: AsyncSession, subject: Subject, days: Ow
     """A person’s own page is the chat’s to the letter."""
     if person := subject.person:
         reader = _PageContext(person, db, now.astimezone(person.zone).date())
-        return await page_of(reader, days, await figures_of(reader, days), await _name(settings, person))
+        return await make_own_page(reader, days, await read_own_figures(reader, days), await _name(settings, person))
     told = Presentation(await subject.figures(db, days.start, days.end), days.percent)
     today = now.astimezone(ZoneInfo(PARIS)).date()
     period = Period(days.start, days.end)
-    page = territory_page(subject.title, period, today, territory_sections(told), [NOTES[days.percent], EXACT])
+    page = make_territory_page(
+        subject.title, period, today, make_territory_sections(told), [NOTES[days.percent], EXACT]
+    )
     return replace(page, last=max(min(period.last, today), days.start))
 
 
@@ -243,7 +251,7 @@ async def _name(settings: Settings, person: Person) -> str:
         return person.username
     client = AioClient(settings.mattermost_url, token)
     try:
-        return await full_name(Mattermost(client, settings.team), person)
+        return await find_full_name(Mattermost(client, settings.team), person)
     finally:
         await client.close()
 
@@ -254,7 +262,7 @@ async def _write(db: AsyncSession, subject: Subject, days: OwnQuery, page: Page,
         return
     with Workbook(page, path, raw=subject.person is not None) as book:
         if subject.person:
-            async for rows in own_rows(db, subject.person.id, days.start, days.end):
+            async for rows in iterate_own_rows(db, subject.person.id, days.start, days.end):
                 book.add(rows)
 
 

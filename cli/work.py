@@ -16,16 +16,16 @@ from cli.terminal import align
 from commands import FEATURES
 from config.settings import Settings
 from storage import work
-from storage.journal import Act
-from storage.work import State, Work
+from storage.journal import AuditAct
+from storage.work import Work, WorkState
 
 PARIS = ZoneInfo("Europe/Paris")
 STATES = {
-    State.WAITING: "en attente",
-    State.RUNNING: "en cours",
-    State.DONE: "fait",
-    State.CANCELLED: "arrêté",
-    State.FAILED: "échoué",
+    WorkState.WAITING: "en attente",
+    WorkState.RUNNING: "en cours",
+    WorkState.DONE: "fait",
+    WorkState.CANCELLED: "arrêté",
+    WorkState.FAILED: "échoué",
 }
 FILES = {
     "actus.Document": "PDF des actus",
@@ -58,7 +58,7 @@ async def long_work(call: Call, as_json: bool, work_id: str | None) -> int:
 async def _show(settings: Settings, *, as_json: bool) -> int:
     """Write what is under way or waits, oldest first, then what is over, newest first."""
     async with open_up_to_date(settings) as database, begin_reading(database) as db:
-        found = await work.latest(db)
+        found = await work.list_latest(db)
     if as_json:
         print(json.dumps([_as_object(row) for row in found], ensure_ascii=False))
     else:
@@ -71,7 +71,7 @@ async def _cancel(settings: Settings, work_id: str, now: datetime) -> int:
     """Stop it; whichever replica is at it finds out before its next step, and tells in its message."""
     async with open_up_to_date(settings) as database, database.transaction() as db:
         if await work.cancel(db, work_id, now):
-            await note(db, Act.WORK_CANCEL, f"travail:{work_id}", now)
+            await note(db, AuditAct.WORK_CANCEL, f"travail:{work_id}", now)
             print(f"Travail {work_id} arrêté : ce qui est fait le reste.")
             return 0
         found = await work.get(db, work_id)

@@ -21,7 +21,7 @@ from commands import (
     stats,
     travaux,
 )
-from commands.aide import aide
+from commands.aide import build_aide
 
 _OTHERS = (
     cra.feature,
@@ -50,5 +50,5 @@ _OTHERS = (
     travaux.feature,
 )
 
-FEATURES: tuple[Feature, ...] = (aide(_OTHERS), *_OTHERS)
+FEATURES: tuple[Feature, ...] = (build_aide(_OTHERS), *_OTHERS)
 """The only list."""

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
+from bot.command_lines import RunCommand
 from bot.context import Context
-from bot.drafts import Resume, reopen
+from bot.drafts import Resume, reopen_draft
 from bot.errors import UserError
 from bot.features import Feature
 from bot.forms import Form
 from bot.french.words import plural
-from bot.lines import Run
 from bot.menus import Choosing, Menu
 from bot.replies import Button, Replies, Waiting, Whisper
 from bot.texts import render
@@ -28,7 +28,7 @@ async def take_up(ctx: Context, _: str) -> Replies:
     if not waiting:
         raise UserError("Aucun brouillon ne vous attend.")
     if len(waiting) == 1:
-        return reopen(waiting[0], here=False)
+        return reopen_draft(waiting[0], here=False)
     offered = {draft.key: _title(ctx, draft) for draft in waiting}
     return Whisper(render("brouillon/several", count=len(waiting)), menus=[Menu("Reprendre", TakeUp(), offered)])
 
@@ -47,7 +47,7 @@ async def resume(ctx: Context, click: Resume) -> Replies:
     draft = await ctx.drafts.find(ctx.db, ctx.user.id, click.key)
     if draft is None:
         raise UserError("Ce brouillon n’existe plus : il a été repris, ou gardé plus de 7 jours.")
-    return reopen(draft, here=click.here)
+    return reopen_draft(draft, here=click.here)
 
 
 @feature.waiting
@@ -57,7 +57,7 @@ async def remind(ctx: Context) -> Sequence[Waiting]:
     if not count:
         return []
     verb = "attend d’être reprise" if count == 1 else "attendent d’être reprises"
-    return [Waiting(f"{plural(count, 'saisie')} {verb}", Button("Reprendre", Run(line="brouillon"), "primary"))]
+    return [Waiting(f"{plural(count, 'saisie')} {verb}", Button("Reprendre", RunCommand(line="brouillon"), "primary"))]
 
 
 async def _waiting(ctx: Context) -> Sequence[Draft]:

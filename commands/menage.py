@@ -6,7 +6,7 @@ from pydantic import BaseModel
 from bot.context import Context
 from bot.features import Feature
 from bot.replies import Progress, Replies, Start, Step
-from storage.holdings.keeping import sweep
+from storage.personal_data.retention import delete_expired
 
 log = structlog.get_logger()
 
@@ -32,7 +32,7 @@ async def go_on(ctx: Context, _: Sweep, so_far: Progress) -> Step:
 
 
 async def _sweep(ctx: Context) -> tuple[int, bool]:
-    gone, is_more = await sweep(ctx.db, ctx.settings, ctx.now)
+    gone, is_more = await delete_expired(ctx.db, ctx.settings, ctx.now)
     for table, rows in gone.items():
         if rows:
             log.info("retention", table=table, rows=rows)

@@ -3,7 +3,7 @@
 from bot.context import Context
 from bot.features import Feature
 from bot.menus import Chosen, ChosenChannel, ChosenOption, ChosenPerson, OpenMenu
-from bot.replies import Ask, Press, Replies
+from bot.replies import Ask, Redirect, Replies
 
 feature = Feature("menus", always=True)
 
@@ -16,7 +16,7 @@ async def ask(ctx: Context, click: OpenMenu) -> Replies:
 
 async def choose(ctx: Context, form: Chosen) -> Replies:
     """This one: whether that may be, the menu’s handler says."""
-    return Press(form.name, form.answer)
+    return Redirect(form.name, form.answer)
 
 
 for asked in (ChosenOption, ChosenPerson, ChosenChannel):

@@ -1,13 +1,13 @@
 """Long work as people see it: the button « Arrêter » under the message that tells how far it is."""
 
+from bot.audit import AuditEntry, record_entry_at_end
 from bot.context import Context
 from bot.errors import UserError
 from bot.features import Feature
-from bot.journaling import Deed, note_at_end
 from bot.replies import Replies, StopWork
-from bot.work.telling import Stop
+from bot.work.queue import Stop
 from storage import work
-from storage.journal import Act
+from storage.journal import AuditAct
 from storage.work import ACTIVE
 
 feature = Feature("travaux", always=True)
@@ -22,6 +22,6 @@ async def stop(ctx: Context, click: Stop) -> Replies:
     if ctx.user.id != found.person and not ctx.user.animates:
         raise UserError("Seules la personne qui a lancé ce travail et l’équipe d’animation peuvent l’arrêter.")
     if ctx.user.id != found.person:
-        deed = Deed(Act.WORK_CANCEL, f"travail:{found.id}", found.person, after={"travail": found.name})
-        note_at_end(ctx, deed)
+        deed = AuditEntry(AuditAct.WORK_CANCEL, f"travail:{found.id}", found.person, after={"travail": found.name})
+        record_entry_at_end(ctx, deed)
     return StopWork(click.work_id)

@@ -8,8 +8,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 
-from config.departements import DEPARTEMENTS, Departement
-from config.hubs import HUBS, Hub
+from config.territories import DEPARTEMENTS, HUBS, Departement, Hub
 
 COLUMNS = ("cle", "famille", "nom", "adresse", "prive", "pour", "sujet", "entete")
 ADDRESS = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}[a-z0-9]")
@@ -62,7 +61,7 @@ class PlannedChannel:
     team: str = ""
 
 
-class TableError(ValueError):
+class ChannelTableError(ValueError):
     """A table of channels that cannot be used; the text, in French, names its line."""
 
 
@@ -110,14 +109,16 @@ def _plan_hub(hub: Hub, team: str) -> PlannedChannel:
 def _parse(lines: Iterable[str]) -> Mapping[str, PlannedChannel]:
     rows = [(n, line) for n, line in enumerate(lines, 1) if line.strip() and not line.startswith("#")]
     if not rows or tuple(rows[0][1].split("\t")) != COLUMNS:
-        raise TableError(f"la première ligne nomme les colonnes, séparées par des tabulations : {', '.join(COLUMNS)}")
+        raise ChannelTableError(
+            f"la première ligne nomme les colonnes, séparées par des tabulations : {', '.join(COLUMNS)}"
+        )
     found: dict[str, PlannedChannel] = {}
     for number, line in rows[1:]:
         try:
             for planned in _plan_line(line):
                 _add(found, planned)
         except ValueError as problem:
-            raise TableError(f"ligne {number} : {problem}") from None
+            raise ChannelTableError(f"ligne {number} : {problem}") from None
     return found
 
 

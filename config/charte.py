@@ -15,7 +15,7 @@ LABEL_MAX = 60
 DURATION = re.compile(r"([1-9]\d{0,2})\s?([hj])")
 
 
-class Measure(StrEnum):
+class MeasureKind(StrEnum):
     """What can be decided about a message or its author, from the lightest to the heaviest."""
 
     NOTHING = "rien"
@@ -30,7 +30,7 @@ class Measure(StrEnum):
 class Graded:
     """A measure, and how long it lasts where it ends by itself."""
 
-    measure: Measure
+    measure: MeasureKind
     lasts: timedelta | None = None
 
 
@@ -47,7 +47,7 @@ class Motive:
         return self.grades[min(before, len(self.grades) - 1)]
 
 
-class TableError(ValueError):
+class CharterTableError(ValueError):
     """A charter that cannot be used; the text, in French, names its line."""
 
 
@@ -81,33 +81,37 @@ def _ours() -> Mapping[str, Motive]:
 def _parse(lines: Iterable[str]) -> Mapping[str, Motive]:
     rows = [(n, line.split("\t")) for n, line in enumerate(lines, 1) if line.strip() and not line.startswith("#")]
     if not rows or tuple(rows[0][1]) != COLUMNS:
-        raise TableError(f"La première ligne de la charte doit être : {', '.join(COLUMNS)}.")
+        raise CharterTableError(f"La première ligne de la charte doit être : {', '.join(COLUMNS)}.")
     found: dict[str, Motive] = {}
     for number, cells in rows[1:]:
         motive = _motive(number, [cell.strip() for cell in cells])
         if motive.key in found:
-            raise TableError(f"Charte, ligne {number} : « {motive.key} » y est deux fois.")
+            raise CharterTableError(f"Charte, ligne {number} : « {motive.key} » y est deux fois.")
         found[motive.key] = motive
     if not found:
-        raise TableError("La charte est vide.")
+        raise CharterTableError("La charte est vide.")
     return found
 
 
 def _motive(number: int, cells: list[str]) -> Motive:
     if len(cells) != len(COLUMNS):
-        raise TableError(f"Charte, ligne {number} : {len(COLUMNS)} colonnes, séparées par des tabulations.")
+        raise CharterTableError(f"Charte, ligne {number} : {len(COLUMNS)} colonnes, séparées par des tabulations.")
     key, label, *grades = cells
     if not KEY.fullmatch(key) or not 0 < len(label) <= LABEL_MAX:
-        raise TableError(f"Charte, ligne {number} : il faut une clé (lettres minuscules) et un motif de 60 caractères.")
+        raise CharterTableError(
+            f"Charte, ligne {number} : il faut une clé (lettres minuscules) et un motif de 60 caractères."
+        )
     first, second, third = (_graded(number, text) for text in grades)
     return Motive(key, label, (first, second, third))
 
 
 def _graded(number: int, text: str) -> Graded:
     name, _, lasts = text.partition(" ")
-    if name not in set(Measure):
-        raise TableError(f"Charte, ligne {number} : « {text} » n’est pas une mesure ({', '.join(Measure)}).")
+    if name not in set(MeasureKind):
+        raise CharterTableError(f"Charte, ligne {number} : « {text} » n’est pas une mesure ({', '.join(MeasureKind)}).")
     period = duration(lasts) if lasts else None
-    if (period is None) == (name == Measure.SILENCE):
-        raise TableError(f"Charte, ligne {number} : « silence » demande une durée (« silence 7j »), et lui seul.")
-    return Graded(Measure(name), period)
+    if (period is None) == (name == MeasureKind.SILENCE):
+        raise CharterTableError(
+            f"Charte, ligne {number} : « silence » demande une durée (« silence 7j »), et lui seul."
+        )
+    return Graded(MeasureKind(name), period)

@@ -22,7 +22,7 @@ class Unapproved(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """An edition: ``key`` names it for ever, ``name`` is its title. ``rhythm`` is said in French (bot/rhythms.py reads
+    """An edition: ``key`` names it for ever, ``name`` is its title. ``rhythm`` is said in French (bot/calendar.py reads
     it), ``targets`` are codes of storage/targets.py, or keys of national channels."""
 
     key: str
@@ -32,7 +32,7 @@ class Edition:
     unapproved: Unapproved
 
 
-class TableError(ValueError):
+class EditionTableError(ValueError):
     """A table of editions that cannot be used; the text, in French, names its line."""
 
 
@@ -58,26 +58,32 @@ def _ours() -> Mapping[str, Edition]:
 def _parse(lines: Iterable[str]) -> Mapping[str, Edition]:
     rows = [(n, line.split("\t")) for n, line in enumerate(lines, 1) if line.strip() and not line.startswith("#")]
     if not rows or tuple(rows[0][1]) != COLUMNS:
-        raise TableError(f"La première ligne de la table des éditions est : {', '.join(COLUMNS)}.")
+        raise EditionTableError(f"La première ligne de la table des éditions est : {', '.join(COLUMNS)}.")
     found: dict[str, Edition] = {}
     for number, cells in rows[1:]:
         edition = _edition(number, cells)
         if edition.key in found:
-            raise TableError(f"Table des éditions, ligne {number} : « {edition.key} » y est deux fois.")
+            raise EditionTableError(f"Table des éditions, ligne {number} : « {edition.key} » y est deux fois.")
         found[edition.key] = edition
     if not found:
-        raise TableError("La table des éditions est vide.")
+        raise EditionTableError("La table des éditions est vide.")
     return found
 
 
 def _edition(number: int, cells: list[str]) -> Edition:
     if len(cells) != len(COLUMNS):
-        raise TableError(f"Table des éditions, ligne {number} : {len(COLUMNS)} colonnes, séparées par des tabulations.")
+        raise EditionTableError(
+            f"Table des éditions, ligne {number} : {len(COLUMNS)} colonnes, séparées par des tabulations."
+        )
     key, name, rhythm, targets, unapproved = (cell.strip() for cell in cells)
     if not KEY.fullmatch(key):
-        raise TableError(f"Table des éditions, ligne {number} : « {key} » n’est pas une clé (lettres minuscules).")
+        raise EditionTableError(
+            f"Table des éditions, ligne {number} : « {key} » n’est pas une clé (lettres minuscules)."
+        )
     if not 0 < len(name) <= NAME_MAX or not targets:
-        raise TableError(f"Table des éditions, ligne {number} : il faut un nom (60 caractères au plus) et un endroit.")
+        raise EditionTableError(
+            f"Table des éditions, ligne {number} : il faut un nom (60 caractères au plus) et un endroit."
+        )
     if unapproved not in set(Unapproved):
-        raise TableError(f"Table des éditions, ligne {number} : sans_accord est « retenir » ou « publier ».")
+        raise EditionTableError(f"Table des éditions, ligne {number} : sans_accord est « retenir » ou « publier ».")
     return Edition(key, name, rhythm, tuple(t.strip() for t in targets.split("|")), Unapproved(unapproved))

@@ -1,12 +1,15 @@
-"""The queues of the hotline: what each is for, the channel where people ask, the room where agents answer; and how many
-tickets make an outage."""
+"""The hotline: its queues, how soon it answers and solves, and how many tickets make an outage."""
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
+from typing import NamedTuple
+
+from config.text import fold
 
 COLUMNS = ("code", "nom", "pour", "aide", "salle")
 CODE_MAX = 16
@@ -100,4 +103,42 @@ def _parse(lines: Sequence[str]) -> Mapping[str, Queue]:
         found[cells[0]] = Queue(*cells)
     if not found:
         raise QueueError("aucune file n’y est")
+    return found
+
+
+URGENCIES = ("bloquant", "genant", "question")
+USUAL_TARGETS = "bloquant 1h 4h, genant 4h 16h, question 8h 40h"
+LONGEST = timedelta(hours=1000)
+_DELAY = re.compile(r"(\d{1,4})(h|min)")
+_HOW = f"Écrivez pour chaque urgence le délai de la réponse, puis celui de la solution : « {USUAL_TARGETS} »."
+
+
+class ResponseTarget(NamedTuple):
+    """Within how much open time somebody has a first answer, and a solution."""
+
+    answer: timedelta
+    solution: timedelta
+
+
+def read_targets(text: str) -> Mapping[str, ResponseTarget]:
+    """The targets by urgency; those that are not named are as usual. Raises ValueError, in French."""
+    usual = {} if text == USUAL_TARGETS else read_targets(USUAL_TARGETS)
+    return {**usual, **dict(_read(part) for part in text.split(",") if part.strip())}
+
+
+def _read(part: str) -> tuple[str, ResponseTarget]:
+    urgency, *delays = fold(part).split()
+    if urgency not in URGENCIES:
+        raise ValueError(f"« {urgency[:40]} » n’est pas une urgence ({', '.join(URGENCIES)}). {_HOW}")
+    found = [_read_delay(delay) for delay in delays]
+    if len(found) != len(ResponseTarget._fields) or found[0] > found[1]:
+        raise ValueError(f"« {part.strip()[:40]} » ne dit pas deux délais, le second au moins égal au premier. {_HOW}")
+    return urgency, ResponseTarget(*found)
+
+
+def _read_delay(text: str) -> timedelta:
+    match = _DELAY.fullmatch(text)
+    found = timedelta(**{"hours" if match[2] == "h" else "minutes": int(match[1])}) if match else timedelta()
+    if not timedelta() < found <= LONGEST:
+        raise ValueError(f"« {text[:40]} » n’est pas un délai (« 30min », « 4h »). {_HOW}")
     return found

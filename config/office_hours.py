@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
-from config.folding import fold
+from config.text import fold
 
-USUAL = "lun-ven 9:00-12:30 13:30-17:30"
+USUAL_HOURS = "lun-ven 9:00-12:30 13:30-17:30"
 WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 DAY_MINUTES = 24 * 60
 DOUBLED = (2 * 60, 3 * 60)
@@ -18,7 +18,7 @@ LONGEST_CLOSURE = 366
 _DASHES = re.compile(r"[ \t\u00a0\u202f]?[-‐‑–—][ \t\u00a0\u202f]?")
 _SLOT = re.compile(r"([0-9]{1,2})(?:[:h]([0-9]{2})|h)?-([0-9]{1,2})(?:[:h]([0-9]{2})|h)?")
 _DAY_LETTERS = 3
-_HOW = f"Écrivez par exemple « {USUAL}; sam 9:00-12:00 »."
+_HOW = f"Écrivez par exemple « {USUAL_HOURS}; sam 9:00-12:00 »."
 
 
 @dataclass(frozen=True, slots=True, order=True)

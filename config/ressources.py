@@ -1,15 +1,15 @@
-"""The lists of the ressourcerie (what a resource is, about what, for whom), and words that mean the same thing."""
+"""The lists of the ressourcerie (what a resource is, about what, for whom), and the tools that it begins with."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from config.folding import fold
 from config.tables import read
+from config.text import fold
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ListedChoice:
     """One of a list: ``code`` is stored, ``libelle`` shown, ``mots`` mean it."""
 
     code: str
@@ -17,16 +17,16 @@ class Choice:
     mots: tuple[str, ...]
 
 
-def _load(liste: str) -> Mapping[str, Choice]:
+def _load(liste: str) -> Mapping[str, ListedChoice]:
     rows = (row for row in read("ressources.tsv") if row["liste"] == liste)
-    return {row["code"]: Choice(row["code"], row["libelle"], tuple(row["mots"].split(", "))) for row in rows}
+    return {row["code"]: ListedChoice(row["code"], row["libelle"], tuple(row["mots"].split(", "))) for row in rows}
 
 
 CATEGORIES = _load("categorie")
 KINDS = _load("type")
 LEVELS = _load("niveau")
 PUBLICS = _load("public")
-LISTS: Mapping[str, Mapping[str, Choice]] = {
+LISTS: Mapping[str, Mapping[str, ListedChoice]] = {
     "categorie": CATEGORIES,
     "type": KINDS,
     "niveau": LEVELS,
@@ -35,13 +35,13 @@ LISTS: Mapping[str, Mapping[str, Choice]] = {
 """Each list, under the name that a column of an import and a filter of a search have for it."""
 
 
-def choice_of(liste: str, text: str) -> Choice | None:
+def choice_of(liste: str, text: str) -> ListedChoice | None:
     """The one of a list that a code, a label or a usual word means; case, accents and hyphens do not matter."""
     return _vocabulary(liste).get(fold(text))
 
 
 @cache
-def _vocabulary(liste: str) -> Mapping[str, Choice]:
+def _vocabulary(liste: str) -> Mapping[str, ListedChoice]:
     return {
         fold(text): choice
         for choice in reversed(list(LISTS[liste].values()))
@@ -53,3 +53,25 @@ def _vocabulary(liste: str) -> Mapping[str, Choice]:
 def synonyms() -> Sequence[tuple[str, ...]]:
     """The groups of words and phrases that say the same thing."""
     return [tuple(row["mots"].split(", ")) for row in read("synonymes.tsv")]
+
+
+NAME = "Bibliothèque d’outils"
+ABOUT = "Les outils et tutoriels de tous les jours. L’équipe d’animation choisit ce qui y est."
+AUTHOR = "équipe d’animation"
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryTool:
+    """One of them; ``type`` is a code of config.ressources, ``themes`` are codes of config.themes."""
+
+    code: str
+    titre: str
+    description: str
+    url: str
+    type: str
+    themes: tuple[str, ...]
+
+
+TOOLS: Sequence[LibraryTool] = tuple(
+    LibraryTool(themes=tuple(filter(None, row.pop("themes").split("|"))), **row) for row in read("outils.tsv")
+)

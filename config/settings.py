@@ -7,16 +7,10 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from config.brand import USUAL as USUAL_COLOURS
-from config.brand import read_colours
-from config.hotline import Outage, read_outage
-from config.office_hours import USUAL, Closure, Slot, read_closed, read_hours
-from config.quotas import USUAL as USUAL_QUOTAS
-from config.quotas import read_quotas
-from config.targets import USUAL as USUAL_TARGETS
-from config.targets import Target, read_targets
-from config.trust import USUAL as USUAL_TRUST
-from config.trust import Trust, read_trust
+from config.hotline import USUAL_TARGETS, Outage, ResponseTarget, read_outage, read_targets
+from config.office_hours import USUAL_HOURS, Closure, Slot, read_closed, read_hours
+from config.policies import USUAL_QUOTAS, USUAL_TRUST, Trust, read_quotas, read_trust
+from config.programme import USUAL_COLOURS, read_colours
 
 SECRET_MIN = 32
 """Characters of a signing key."""
@@ -158,13 +152,13 @@ class Settings(BaseSettings):
         "d’office 200.",
     )
     office_hours: Annotated[tuple[Slot, ...], NoDecode, _typed(read_hours)] = Field(
-        read_hours(USUAL),
+        read_hours(USUAL_HOURS),
         description="Heures de la hotline, à Paris : jours et plages, d’office « lun-ven 9:00-12:30 13:30-17:30 ».",
     )
     closed: Annotated[tuple[Closure, ...], NoDecode, _typed(read_closed)] = Field(
         (), description="Jours où elle est fermée en plus des jours fériés : « 2026-12-24..2027-01-01, 2026-05-15 »."
     )
-    targets: Annotated[Mapping[str, Target], NoDecode, _typed(read_targets)] = Field(
+    targets: Annotated[Mapping[str, ResponseTarget], NoDecode, _typed(read_targets)] = Field(
         read_targets(USUAL_TARGETS),
         description="Délais de la hotline en heures ouvertes, par urgence : la réponse, puis la solution ; d’office "
         f"« {USUAL_TARGETS} ».",

@@ -1,9 +1,50 @@
-"""Territories: the départements, the régions they are in, and the nation."""
+"""Territories: the départements with their zones and channels, the régions, the hubs, and the nation."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from config.departements import DEPARTEMENTS
+from config.tables import read
+
+
+@dataclass(frozen=True, slots=True)
+class Hub:
+    """A hub: ``key`` names it here, and in the address of its channel; ``departements`` are the codes of its perimeter,
+    of which another may have some, too."""
+
+    key: str
+    name: str
+    departements: Sequence[str]
+
+
+HUBS: dict[str, Hub] = {
+    row["adresse"]: Hub(row["adresse"], row["nom"], tuple(row["departements"].split("|"))) for row in read("hubs.tsv")
+}
+_OF_DEPARTEMENT = {code: hub for hub in reversed(HUBS.values()) for code in hub.departements}
+
+
+def hub_of(code: str) -> Hub | None:
+    """The hub of who works in a département: of two that share it, the first; overseas some have none."""
+    return _OF_DEPARTEMENT.get(code)
+
+
+@dataclass(frozen=True)
+class Departement:
+    """A département, or an overseas territory counted as one.
+
+    `code_region` and `region` are "" overseas outside the régions, `canal` (the slug of its Mattermost channel)
+    is "" where there is none; `fuseau` is an IANA time zone.
+    """
+
+    code: str
+    nom: str
+    code_region: str
+    region: str
+    fuseau: str
+    canal: str
+
+
+DEPARTEMENTS: dict[str, Departement] = {row["code"]: Departement(**row) for row in read("departements.tsv")}
 
 REGIONS = {code: d.code_region for code, d in DEPARTEMENTS.items() if d.code_region}
 """The région of each département that has one."""

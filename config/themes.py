@@ -8,8 +8,8 @@ from functools import cache
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
-from config.folding import fold
 from config.tables import read
+from config.text import fold
 
 # Words too small to carry a theme; « en » is not among them: « en emploi » is a statut.
 _SMALL = {"de", "d", "du", "des", "le", "la", "les", "l", "un", "une"}

@@ -10,15 +10,15 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from bot.forms import Clues, Form, Hidden, Offered, ReadText, Text
-from bot.french.moments import read_moment
+from bot.french.periods import read_moment
 from config.canaux import home_of
-from config.departements import DEPARTEMENTS
-from config.folding import normalize
+from config.territories import DEPARTEMENTS
+from config.text import normalize
 from dialogs.destinations import WHEN, moment
 from dialogs.lines import Roomy, read_address
 from dialogs.published import fault_of
 from storage import targets
-from storage.agenda.event import DETAILS_MAX, PLACE_MAX, REASON_MAX, TITLE_MAX
+from storage.agenda import DETAILS_MAX, PLACE_MAX, REASON_MAX, TITLE_MAX
 
 ALL = "reseau"
 """The choice of the whole réseau; others are codes of départements."""
@@ -27,24 +27,24 @@ _LONG_AGO = timedelta(days=3650)
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 
-def clean(text: str) -> str:
+def clean_text(text: str) -> str:
     """A text without what nobody sees: signs of no width, and those that turn the direction of a line."""
-    return "\n".join(_shown(line) for line in normalize("NFC", text).splitlines()).strip()
+    return "\n".join(_clean_line(line) for line in normalize("NFC", text).splitlines()).strip()
 
 
-def _shown(line: str) -> str:
+def _clean_line(line: str) -> str:
     seen = (sign for sign in line.replace("\t", " ") if unicodedata.category(sign) not in _INVISIBLE)
     return "".join(seen).rstrip()
 
 
 @dataclass(frozen=True)
-class Words(Text):
+class EventText(Text):
     """A text of so many characters at most, of one line unless it is ``long``, that shows something."""
 
     limit: int = REASON_MAX
 
     def value(self, text: str, clues: Clues) -> str:
-        found = clean(text) if self.long else " ".join(clean(text).split())
+        found = clean_text(text) if self.long else " ".join(clean_text(text).split())
         if not found:
             raise ValueError(self.missing)
         if len(found) > self.limit:
@@ -52,7 +52,7 @@ class Words(Text):
         return found
 
 
-def _moment() -> ReadText:
+def _make_moment() -> ReadText:
     """A moment to come; one that is past says so."""
     usual = moment()
 
@@ -69,7 +69,7 @@ def _moment() -> ReadText:
 
 def _say_place(code: str) -> str:
     """Whom an event is for, as a choice; "" is all."""
-    return targets.say(code, {}) if code else "Tout le réseau"
+    return targets.say_target(code, {}) if code else "Tout le réseau"
 
 
 class _Event(Form):
@@ -77,21 +77,23 @@ class _Event(Form):
 
     title = "Un événement"
 
-    titre: Annotated[str, Words(limit=TITLE_MAX)] = Field(
+    titre: Annotated[str, EventText(limit=TITLE_MAX)] = Field(
         title="Titre", description="Ce que c’est : « Atelier Pix », « Webinaire impôts »."
     )
-    quand: Annotated[datetime, _moment()] = Field(title="Quand", description="Le jour et l’heure de début, chez vous.")
-    jusqua: Annotated[str, Words(limit=80)] = Field(
+    quand: Annotated[datetime, _make_moment()] = Field(
+        title="Quand", description="Le jour et l’heure de début, chez vous."
+    )
+    jusqua: Annotated[str, EventText(limit=80)] = Field(
         "", title="Jusqu’à", description="L’heure de fin (16h), ou le jour et l’heure. Vide : une heure après le début."
     )
-    lieu: Annotated[str, Words(limit=PLACE_MAX)] = Field(
+    lieu: Annotated[str, EventText(limit=PLACE_MAX)] = Field(
         "", title="Lieu", description="Salle, adresse, ville. Vide pour une visioconférence."
     )
     lien: Annotated[str, Roomy(read_address, always=True)] = Field(
         "", title="Lien", description="De la visioconférence, ou de l’inscription."
     )
     pour: Annotated[str, Offered()] = Field(title="Pour qui", description="Seules ces personnes le verront.")
-    details: Annotated[str, Words(long=True, limit=DETAILS_MAX)] = Field(
+    details: Annotated[str, EventText(long=True, limit=DETAILS_MAX)] = Field(
         "", title="Détails", description="Programme, public, inscription. Jamais de donnée personnelle d’un usager."
     )
     places: Hidden[tuple[str, ...]] = ()
@@ -155,7 +157,7 @@ class RefuseEvent(_About):
     title = "Refuser l’événement"
     submit_label = "Refuser"
 
-    text: Annotated[str, Words(long=True)] = Field(
+    text: Annotated[str, EventText(long=True)] = Field(
         alias="raison", title="Raison", description="La personne la lit ; elle peut corriger et proposer de nouveau."
     )
 
@@ -166,6 +168,6 @@ class CancelEvent(_About):
     title = "Annuler l’événement"
     submit_label = "Annuler l’événement"
 
-    text: Annotated[str, Words(long=True)] = Field(
+    text: Annotated[str, EventText(long=True)] = Field(
         "", alias="raison", title="Un mot", description="Lu par tous ceux qui devaient venir. « Rétablir » le remet."
     )

@@ -18,15 +18,15 @@ MENTION = Choice(MENTIONS)
 MOMENT = moment(" ; vide, l’envoi suit la confirmation")
 
 
-def _mention() -> Any:
+def _make_mention_field() -> Any:
     return Field("non", title="Notifier tout le canal ?", description="Un @channel dans le texte ne notifie personne.")
 
 
-def _moment() -> Any:
+def _make_moment_field() -> Any:
     return Field(None, alias="quand", title="Quand", description="Vide : dès que vous confirmez l’envoi.")
 
 
-def _files() -> Any:
+def _make_files_field() -> Any:
     return Field(
         NO_FILES,
         alias="fichiers",
@@ -74,9 +74,9 @@ class Announce(_Words):
     places: Annotated[tuple[str, ...], PLACES] = Field(
         alias="destinataires", title="Destinataires", description="Canaux, ou personnes d’un rôle en message direct."
     )
-    mention: Annotated[str, MENTION] = _mention()
-    moment: Annotated[datetime | None, MOMENT] = _moment()
-    files: Annotated[str, Offered()] = _files()
+    mention: Annotated[str, MENTION] = _make_mention_field()
+    moment: Annotated[datetime | None, MOMENT] = _make_moment_field()
+    files: Annotated[str, Offered()] = _make_files_field()
     thematiques: Hidden[dict[str, str]] = {}
 
     @classmethod
@@ -90,9 +90,9 @@ class AnnounceHere(_Words):
     place: Annotated[str, Offered()] = Field(
         alias="destinataire", title="Où", description="Le canal de votre département, ou de tous les vôtres."
     )
-    mention: Annotated[str, MENTION] = _mention()
-    moment: Annotated[datetime | None, MOMENT] = _moment()
-    files: Annotated[str, Offered()] = _files()
+    mention: Annotated[str, MENTION] = _make_mention_field()
+    moment: Annotated[datetime | None, MOMENT] = _make_moment_field()
+    files: Annotated[str, Offered()] = _make_files_field()
     departements: Hidden[dict[str, str]] = {}
 
     @classmethod

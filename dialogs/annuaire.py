@@ -9,7 +9,7 @@ from pydantic import Field
 
 from bot.forms import Clues, Form, Hidden, ReadText, Text
 from dialogs.themes import THEME_FIELD
-from storage.annuaire import values as readers
+from storage.annuaire import contacts
 from storage.annuaire.contacts import COLUMNS, TEXT_MAX
 from storage.people import Audience, Person
 
@@ -33,7 +33,7 @@ class YesNo(StrEnum):
         return cls.OUI if is_so else cls.NON
 
 
-def _words(text: str, _: Clues) -> tuple[str, ...]:
+def _read_words(text: str, _: Clues) -> tuple[str, ...]:
     """Words separated by commas, each once. Raises ValueError for too many, or too long ones."""
     found = tuple(dict.fromkeys(" ".join(word.split()) for word in re.split(r"[,;|\n]", text) if word.strip()))
     if len(found) > WORDS_MAX or any(len(word) > WORD_MAX for word in found):
@@ -41,18 +41,18 @@ def _words(text: str, _: Clues) -> tuple[str, ...]:
     return found
 
 
-def _short(text: str, _: Clues) -> str:
+def _read_short(text: str, _: Clues) -> str:
     if len(text) > TEXT_MAX:
         raise ValueError(f"Raccourcissez ce texte : {TEXT_MAX} caractères au plus.")
     return " ".join(text.split())
 
 
-WORDS = ReadText(_words, show=", ".join)
-SHORT = ReadText(_short)
-PHONE = ReadText(lambda text, _: readers.read_phone(text), show=readers.show_phone, placeholder="06 12 34 56 78")
-EMAIL = ReadText(lambda text, _: readers.read_email(text), placeholder="prenom.nom@exemple.fr")
-SITE = ReadText(lambda text, _: readers.read_site(text), placeholder="https://exemple.fr")
-DEPARTEMENT = ReadText(lambda text, _: readers.read_departement(text), placeholder="69, ou Rhône")
+WORDS = ReadText(_read_words, show=", ".join)
+SHORT = ReadText(_read_short)
+PHONE = ReadText(lambda text, _: contacts.read_phone(text), show=contacts.show_phone, placeholder="06 12 34 56 78")
+EMAIL = ReadText(lambda text, _: contacts.read_email(text), placeholder="prenom.nom@exemple.fr")
+SITE = ReadText(lambda text, _: contacts.read_site(text), placeholder="https://exemple.fr")
+DEPARTEMENT = ReadText(lambda text, _: contacts.read_departement(text), placeholder="69, ou Rhône")
 
 
 class EditProfile(Form):
@@ -81,7 +81,7 @@ class EditProfile(Form):
     def of(cls, person: Person) -> Self:
         """The form filled with what somebody said before."""
         return cls.draft(
-            telephone=person.telephone and readers.show_phone(person.telephone),
+            telephone=person.telephone and contacts.show_phone(person.telephone),
             skills=tuple(person.skills),
             skill_words=", ".join(person.skill_words) or None,
             languages=", ".join(person.languages) or None,

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.forms import Clues, Many, ReadText
-from bot.french.moments import read_moment
+from bot.french.periods import read_moment
 from storage import targets
 
 MINE, ALL_MINE = "miens", "Tous mes départements"
@@ -16,13 +16,13 @@ WHEN = "Écrivez le jour et l’heure comme demain 9h, lundi 14h30 ou 24/11 9h{o
 def _read_target(word: str) -> str | None:
     """A target, but for those that the table of channels has: these are offered."""
     try:
-        return MINE if word.strip().lower() == MINE else targets.read(word, {})
+        return MINE if word.strip().lower() == MINE else targets.read_target(word, {})
     except ValueError:
         return None
 
 
 PLACES = Many(
-    options={**targets.territories(), MINE: "Mes départements", **targets.roles()},
+    options={**targets.list_territories(), MINE: "Mes départements", **targets.list_roles()},
     singular="destinataire",
     noun="destinataire",
     reader=_read_target,

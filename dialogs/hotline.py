@@ -27,14 +27,14 @@ URGENCIES = Choice(
 ENDINGS = Choice({reason: reason.label.capitalize() for reason in Reason if reason is not Reason.DOUBLON})
 
 
-def _numbers(text: str, _: Clues) -> tuple[int, ...]:
+def _read_numbers(text: str, _: Clues) -> tuple[int, ...]:
     found = [int(number) for number in re.findall(r"\d{1,9}", text)]
     if not found or re.search(r"[^\d\s,;#n°et.]", text):
         raise ValueError("Écrivez des numéros de demandes : 12, 15.")
     return tuple(dict.fromkeys(found))
 
 
-NUMBERS = ReadText(_numbers, show=lambda found: ", ".join(map(str, found)), placeholder="12, 15")
+NUMBERS = ReadText(_read_numbers, show=lambda found: ", ".join(map(str, found)), placeholder="12, 15")
 
 
 class OpenTicket(Form):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.forms import Clues, Element, ReadText
 from bot.forms.kinds import Question
 from bot.forms.limits import LONG_MAX, TEXT_MAX
-from storage.links import LINK_MAX, InsideError, read_link
+from storage.urls import LINK_MAX, InsideError, read_link
 
 Reader = Callable[[str, Clues], str]
 

@@ -9,9 +9,9 @@ from pydantic import BaseModel, Field
 
 from bot.forms import Clues, Element, Form, Hidden, Offered, PersonPicker, Raw, ReadText
 from bot.french.dates import read_date
-from storage.cra.cells import at_most
+from storage.cra.files import make_text_reader
 from storage.people import Person, Role
-from storage.people.reading import read_departements
+from storage.people.person import read_departements
 from storage.people.structures import read_siret
 
 FIRST_DAY = dt.date(2020, 1, 1)
@@ -66,7 +66,7 @@ def _at_most(most: int) -> ReadText:
 
     def read(text: str, _: Clues) -> str | None:
         try:
-            return at_most(most)(text)
+            return make_text_reader(most)(text)
         except ValueError as problem:
             sentence = str(problem)
             raise ValueError(f"{sentence[:1].upper()}{sentence[1:]}.") from None

@@ -1,9 +1,9 @@
 """What is never said in what others read: the personal data that a text tells, in every window of that kind."""
 
 from bot import guard
-from bot.guard import Kind
+from bot.guard import DataKind
 
-SECRETS = (Kind.NIR, Kind.IBAN, Kind.CARTE, Kind.MOT_DE_PASSE, Kind.NAISSANCE)
+SECRETS = (DataKind.NIR, DataKind.IBAN, DataKind.CARTE, DataKind.MOT_DE_PASSE, DataKind.NAISSANCE)
 """What nothing published ever needs to say. An address or a telephone number may be a service’s: whoever reads it over
 is told."""
 
@@ -12,7 +12,7 @@ def fault_of(text: str, why: str) -> str:
     """Why a text may not be published: it says what is nobody else’s business, and that is ``why``. Empty when it
     may."""
     found = [one for one in guard.find(text) if one.kind in SECRETS]
-    return f"Retirez d’ici une donnée personnelle ({guard.name(found)}) : {why}." if found else ""
+    return f"Retirez d’ici une donnée personnelle ({guard.name_kinds(found)}) : {why}." if found else ""
 
 
 def fault_of_owner(text: str, why: str) -> str:

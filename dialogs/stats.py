@@ -4,11 +4,11 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from bot.command_lines import UNDERSTOOD, require_period
 from bot.forms import Choice, Clues, Form, Hidden, ReadText
 from bot.french.periods import Period
-from bot.periods import UNDERSTOOD, understand
 from config.programme import FIRST_DAY
-from storage.cra.values import Labelled
+from storage.cra.report import Labelled
 from storage.stats import Percent
 
 
@@ -22,7 +22,7 @@ class Format(Labelled):
 
 def period_of(text: str, clues: Clues) -> Period:
     """The period a text means. Raises UnreadPeriod, or ValueError for one without any possible report."""
-    period = understand(text, clues.today)
+    period = require_period(text, clues.today)
     if period.end <= FIRST_DAY or period.start > clues.today:
         raise ValueError(f"Il n’y a pas de compte rendu à cette période ({period.label}). {UNDERSTOOD}")
     return period

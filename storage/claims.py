@@ -1,15 +1,18 @@
-"""Claims: who does what may be done once only, among any number of replicas."""
+"""Who does what may be done once only, among any number of replicas: claims, leases, cursors, and runs of jobs."""
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
+from enum import StrEnum
 
-from sqlalchemy import Connection, delete, func
+from sqlalchemy import Connection, case, delete, func
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.database import INSERT, UtcTime, insertion
+from storage.database import INSERT, Code, UtcTime, insertion
 
-KEPT = timedelta(days=60)
+LEASE = timedelta(seconds=20)
+
+CLAIMS_KEPT = timedelta(days=60)
 """How long they are remembered."""
 SCOPE_MAX = 80
 """Characters."""
@@ -54,10 +57,10 @@ def claim_first(scope: str, period: str, at: datetime) -> Callable[[Connection],
 
 async def is_taken(db: AsyncSession, scope: str, period: str) -> bool:
     """Whether somebody took it."""
-    return bool(await taken(db, scope, [period]))
+    return bool(await list_taken(db, scope, [period]))
 
 
-async def taken(db: AsyncSession, scope: str, periods: Collection[str]) -> Sequence[str]:
+async def list_taken(db: AsyncSession, scope: str, periods: Collection[str]) -> Sequence[str]:
     """Those of these that somebody took."""
     return (await db.exec(select(Claim.period).where(Claim.scope == scope, col(Claim.period).in_(periods)))).all()
 
@@ -77,3 +80,58 @@ async def release(db: AsyncSession, scope: str, period: str) -> bool:
 async def forget(db: AsyncSession, before: datetime) -> None:
     """Erase old claims."""
     await db.execute(delete(Claim).where(col(Claim.at) < before))
+
+
+class JobResult(StrEnum):
+    """What came of a run."""
+
+    DONE = "done"
+    FAILED = "failed"
+
+
+class JobRun(SQLModel, table=True):
+    """The latest run of the job of that name: for which period, and when it ended."""
+
+    __tablename__ = "job_run"
+
+    name: str = Field(primary_key=True, max_length=80)
+    period: str = Field(max_length=80)
+    at: datetime = Field(sa_type=UtcTime)
+    result: JobResult = Field(sa_type=Code(JobResult))
+
+
+async def note_run(db: AsyncSession, name: str, period: str, result: JobResult, at: datetime) -> None:
+    """Write a run down in place of the one before; a replica’s failure does not undo what another did."""
+    statement = insertion(db, JobRun).values({"name": name, "period": period, "at": at, "result": result})
+    new = {column: statement.excluded[column] for column in ("period", "at", "result")}
+    undone = (col(JobRun.period) != period) | (col(JobRun.result) != JobResult.DONE)
+    guard = undone if result is JobResult.FAILED else None
+    await db.execute(statement.on_conflict_do_update(index_elements=["name"], set_=new, where=guard))
+
+
+async def list_runs(db: AsyncSession) -> Sequence[JobRun]:
+    """The latest run of each job that ran."""
+    return (await db.exec(select(JobRun).order_by(col(JobRun.name)))).all()
+
+
+class ReadCursor(SQLModel, table=True):
+    """Everything before ``at`` has been seen."""
+
+    __tablename__ = "read_cursor"
+
+    name: str = Field(primary_key=True, max_length=80)
+    at: datetime = Field(sa_type=UtcTime)
+
+
+async def read_cursor(db: AsyncSession, name: str) -> datetime | None:
+    """Up to when it was read; None before the first time."""
+    cursor = await db.get(ReadCursor, name)
+    return cursor.at if cursor else None
+
+
+async def move_cursor(db: AsyncSession, name: str, at: datetime) -> None:
+    """Move on to that instant; a replica that lags behind does not move it back."""
+    statement = insertion(db, ReadCursor).values(name=name, at=at)
+    new = statement.excluded.at
+    latest = case((new > col(ReadCursor.at), new), else_=col(ReadCursor.at))
+    await db.exec(statement.on_conflict_do_update(index_elements=["name"], set_={"at": latest}))

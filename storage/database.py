@@ -183,7 +183,7 @@ class Database:
         await self._reader.dispose()
 
 
-def at_end(db: AsyncSession, step: Callable[[AsyncSession], Awaitable[object]]) -> None:
+def before_commit(db: AsyncSession, step: Callable[[AsyncSession], Awaitable[object]]) -> None:
     """Do that last, right before the commit: for what holds a row for which all others wait."""
     db.info.setdefault(_AT_END, []).append(step)
 
@@ -204,7 +204,7 @@ async def release(db: AsyncSession) -> None:
 
 
 @contextmanager
-def apart() -> Iterator[None]:
+def detached() -> Iterator[None]:
     """A task begun in the block, which lasts longer, is none of the caller’s transactions’ business."""
     around = _OPEN.set(())
     try:
@@ -213,7 +213,7 @@ def apart() -> Iterator[None]:
         _OPEN.reset(around)
 
 
-async def free_hands() -> None:
+async def release_connections() -> None:
     """Hold no connection from now on: for whoever is about to wait for somebody else, over the network.
 
     Raises RuntimeError in the middle of a transaction that writes: all other writers would wait along.

@@ -1,13 +1,89 @@
-"""The engines of both databases: how many connections, how long they wait, and how their transactions begin."""
+"""The engines and connections of both databases: how many, how long they wait, and how transactions begin."""
 
-from typing import Any
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from typing import Any, TypeVar
 
+import aiosqlite
 from sqlalchemy import event
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from storage.sqlite import connect
+from storage import private_files
+
+T = TypeVar("T")
+
+BUSY_MS = 5000
+WRITING = ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON")
+"""FULL: a report said to be recorded survives a power cut, at the price of one fsync a commit; secure_delete: what is
+emptied or erased is gone from the file, too (many builds of SQLite do so by themselves)."""
+READING = ("query_only=ON",)
+WAITING_STATEMENTS = ("begin", "pragma", "vacuum", "commit", "rollback", "close")
+"""How statements begin, and what methods of a connection are called, that may wait for another process or the disk."""
+
+
+class SqliteConnection(aiosqlite.Connection):
+    """aiosqlite’s connection, which may be told to stop more than once.
+
+    Its thread ends at the first time: what is queued after that is never answered, and whoever waits for it, for ever.
+    """
+
+    stopped: asyncio.Future[Any] | None = None
+    """Done once the thread has ended, which was told to."""
+
+    def stop(self) -> asyncio.Future[Any] | None:
+        if self.stopped is not None:
+            return None
+        self.stopped = super().stop()
+        return self.stopped
+
+
+class WritingConnection(SqliteConnection):
+    """A connection whose queue to its thread is used for waiting only."""
+
+    async def _execute(self, fn: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+        if self._waits(fn, args) or not self._running or self._connection is None:
+            result: T = await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]
+            return result
+        return fn(*args, **kwargs)
+
+    def _waits(self, fn: Callable[..., Any], args: tuple[Any, ...]) -> bool:
+        if args and isinstance(args[0], str):
+            return args[0].lstrip().lower().startswith(WAITING_STATEMENTS)
+        return getattr(fn, "__self__", None) is self._connection and fn.__name__ in WAITING_STATEMENTS
+
+
+async def connect(path: str, *, writes: bool) -> SqliteConnection:
+    """Open the file, made private; its statements may be run by any thread, one at a time."""
+    kind = WritingConnection if writes else SqliteConnection
+    connection = kind(lambda: _open(path, WRITING if writes else READING), iter_chunk_size=64)
+    # No public way leads there, and a connection left open would keep the process alive.
+    connection._thread.daemon = True  # noqa: SLF001
+    try:
+        opened = await connection
+    except BaseException:
+        if connection.stopped:  # the thread says that it ends to this loop, which has to be there still
+            await connection.stopped
+        raise
+    assert isinstance(opened, SqliteConnection)
+    return opened
+
+
+def _open(path: str, pragmas: tuple[str, ...]) -> sqlite3.Connection:
+    """All that makes a connection ours, in one go: nobody can be cut off with half of it."""
+    private_files.make_private_database(path)
+    # pysqlite would begin by itself, and too late: two read-modify-writes would lose one of them.
+    connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+    try:
+        for pragma in ("foreign_keys=ON", f"busy_timeout={BUSY_MS}", *pragmas):
+            connection.execute(f"PRAGMA {pragma}").close()
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
 
 STATEMENT_MS = 5000
 CONNECTIONS = 10

@@ -15,14 +15,14 @@ _UNWRITABLE_STATES = {"53100", "25006", "58030"}
 """disk_full, read_only_sql_transaction, io_error."""
 
 
-def is_own(error: BaseException) -> bool:
+def is_own_fault(error: BaseException) -> bool:
     """Whether it is the fault of what was to be written, which no database would ever take."""
     return isinstance(error, _OWN_FAULT) or _state(error).startswith(_OWN_STATES)
 
 
 def may_pass(error: BaseException) -> bool:
     """Whether the same statement may succeed later."""
-    return isinstance(error, AWAY) and not is_own(error)
+    return isinstance(error, AWAY) and not is_own_fault(error)
 
 
 def cannot_write(error: BaseException) -> bool:

@@ -1,17 +1,16 @@
-"""At what an announcement, or a poll, may be aimed, as codes, as people write it, and in words.
+"""At whom announcements and polls are aimed, as codes, as people write it and in words; and whom that reaches."""
 
-The codes: « national », « 69 » (a département), « region:84 », « hub:hinaura » (the channels of its départements),
-« theme:education » (the key of a thematic channel), and « role:coordinateur » (each of a role, by direct message).
-"""
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
 
-from collections.abc import Iterable, Mapping, Sequence
+from sqlalchemy import ColumnElement, or_
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.canaux import Family, PlannedChannel, home_of
-from config.departements import DEPARTEMENTS
-from config.folding import fold
-from config.hubs import HUBS
-from config.territories import REGION_NAMES, REGIONS, departement
-from storage.people import Role
+from config.territories import DEPARTEMENTS, HUBS, REGION_NAMES, REGIONS, departement
+from config.text import fold
+from storage.people import Person, Role
 
 NATIONAL = "national"
 GENERAL = "general"
@@ -28,7 +27,7 @@ _PLURALS = {
 Table = Mapping[str, PlannedChannel]
 
 
-def read(text: str, table: Table) -> str:
+def read_target(text: str, table: Table) -> str:
     """The code of what somebody wrote. Raises ValueError, with a French sentence, for what is nothing known."""
     kind, colon, name = text.partition(":")
     wanted = fold(name if colon else text)
@@ -81,7 +80,7 @@ def _role(word: str) -> str:
     return f"{ROLE}:{word}" if word in set(Role) else ""
 
 
-def say(target: str, table: Table) -> str:
+def say_target(target: str, table: Table) -> str:
     """What a code means: « tout le réseau », « Rhône (69) », « Bretagne », « Hubik », « Éducation », « les
     coordinateurs »."""
     kind, _, name = target.partition(":")
@@ -98,25 +97,25 @@ def say(target: str, table: Table) -> str:
     return departement(target).name.replace("'", "’") if target in DEPARTEMENTS else target
 
 
-def themes(table: Table) -> Mapping[str, str]:
+def list_themes(table: Table) -> Mapping[str, str]:
     """The thematic channels of a table, by code."""
     return {f"{THEME}:{p.key}": p.name for p in table.values() if p.family is Family.THEMATIQUE}
 
 
-def territories() -> Mapping[str, str]:
+def list_territories() -> Mapping[str, str]:
     """The nation, the régions, the hubs and the départements that have a channel, by code."""
     regions = {f"{REGION}:{code}": f"Région {name}" for code, name in REGION_NAMES.items()}
     hubs = {f"{HUB}:{key}": f"{hub.name}, canaux de ses départements" for key, hub in HUBS.items()}
-    known = {code: say(code, {}) for code in DEPARTEMENTS if home_of(code)}
+    known = {code: say_target(code, {}) for code in DEPARTEMENTS if home_of(code)}
     return {NATIONAL: "Tout le réseau (canal national)", **regions, **known, **hubs}
 
 
-def roles() -> Mapping[str, str]:
+def list_roles() -> Mapping[str, str]:
     """The roles, by code."""
     return {f"{ROLE}:{role}": _PLURALS[role].capitalize() + ", en message direct" for role in Role}
 
 
-def channels(targets: Iterable[str], table: Table) -> Sequence[PlannedChannel]:
+def find_channels(targets: Iterable[str], table: Table) -> Sequence[PlannedChannel]:
     """The channels that targets mean, each once. Raises ValueError, with a French sentence, where there is none."""
     found = [planned for target in targets for planned in _channels_of(target, table)]
     return list({planned.key: planned for planned in found}.values())
@@ -129,13 +128,13 @@ def _channels_of(target: str, table: Table) -> Sequence[PlannedChannel]:
     if kind in {NATIONAL, THEME}:
         found = [p for p in table.values() if p.key == (name or GENERAL)]
     else:
-        found = [p for p in table.values() if p.departement and p.departement in homes([target])]
+        found = [p for p in table.values() if p.departement and p.departement in find_homes([target])]
     if not found:
-        raise ValueError(f"Aucun canal n’est prévu pour « {say(target, table)} ».")
+        raise ValueError(f"Aucun canal n’est prévu pour « {say_target(target, table)} ».")
     return found
 
 
-def homes(targets: Iterable[str]) -> frozenset[str]:
+def find_homes(targets: Iterable[str]) -> frozenset[str]:
     """The départements, by whose channel they have, that targets mean; not those that the nation has."""
     return frozenset(home for target in targets for home in _homes(target) if home)
 
@@ -153,3 +152,36 @@ def _homes(target: str) -> Iterable[str]:
 def asked_roles(targets: Iterable[str]) -> frozenset[Role]:
     """The roles among targets."""
     return frozenset(Role(t.partition(":")[2]) for t in targets if t.startswith(f"{ROLE}:"))
+
+
+async def find_with_roles(db: AsyncSession, roles: Collection[Role], today: date) -> Sequence[str]:
+    """The ids of all of these roles who have not left, in the order of their ids."""
+    if not roles:
+        return []
+    given, derived = col(Person.role), col(Person.derived_role)
+    mine = or_(given.in_(list(roles)), given.is_(None) & derived.in_(list(roles)))
+    found = select(Person.id).where(mine, *_is_present(today)).order_by(col(Person.id))
+    return (await db.exec(found)).all()
+
+
+async def count_reached(db: AsyncSession, targets: Collection[str], today: date) -> int:
+    """How many of the register are reached; who is in a thematic channel is known to Mattermost only."""
+    roles, places = asked_roles(targets), find_homes(targets)
+    known = (
+        await db.exec(select(Person.role, Person.derived_role, Person.departements).where(*_is_present(today)))
+    ).all()
+    return sum(
+        NATIONAL in targets or (role or derived) in roles or not places.isdisjoint(map(home_of, departements))
+        for role, derived, departements in known
+    )
+
+
+def reaches(targets: Collection[str], person: Person) -> bool:
+    """Whether they reach somebody of the register, as ``count`` counts; who has left is the caller’s to know."""
+    own = {home for code in person.departements if (home := home_of(code))}
+    has_role = (person.role or person.derived_role) in asked_roles(targets)
+    return NATIONAL in targets or has_role or not find_homes(targets).isdisjoint(own)
+
+
+def _is_present(today: date) -> Sequence[ColumnElement[bool]]:
+    return [or_(col(Person.left_on).is_(None), col(Person.left_on) >= today)]

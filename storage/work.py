@@ -11,7 +11,7 @@ from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.database import Code, UtcTime
-from storage.outbox import Outgoing, Where
+from storage.outbox import Outgoing, TargetKind
 
 EMPTY: dict[str, Any] = {}
 """What is left of what was asked for once it is over: it may tell of people."""
@@ -24,14 +24,14 @@ SHOWN_MAX = 100
 """How much of what is over is listed."""
 
 
-class Sort(StrEnum):
+class WorkSort(StrEnum):
     """Files are made all at once and sent; the rest is done in steps. The values are the kinds of their triggers."""
 
     FILE = "file"
     STEPS = "work"
 
 
-class State(StrEnum):
+class WorkState(StrEnum):
     """How it stands: it has not begun, or rests after a fault; somebody is at it, or takes turns; it is over."""
 
     WAITING = "waiting"
@@ -41,7 +41,7 @@ class State(StrEnum):
     FAILED = "failed"
 
 
-ACTIVE = (State.WAITING, State.RUNNING)
+ACTIVE = (WorkState.WAITING, WorkState.RUNNING)
 
 
 def _index(name: str, *columns: str, where: str) -> Index:
@@ -64,11 +64,11 @@ class Work(SQLModel, table=True):
     )
 
     id: str = Field(primary_key=True, max_length=26)
-    sort: Sort = Field(sa_type=Code(Sort))
+    sort: WorkSort = Field(sa_type=Code(WorkSort))
     name: str = Field(max_length=64)
     data: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
     person: str = Field(max_length=26)
-    state: State = Field(default=State.WAITING, sa_type=Code(State))
+    state: WorkState = Field(default=WorkState.WAITING, sa_type=Code(WorkState))
     done: int = 0
     total: int | None = None
     cursor: Any = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
@@ -83,7 +83,7 @@ class Work(SQLModel, table=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Among:
+class WorkFilter:
     """Of which work of a sort: that of these names (None: of all but the ``others``), and that a message is about, or
     none (``told``)."""
 
@@ -99,14 +99,14 @@ class Among:
         return found if self.told is None else [*found, col(Work.topic).is_not(None) == self.told]
 
 
-ALL = Among()
+ALL = WorkFilter()
 
 
-class Turn:
+class WorkTurn:
     """Whose turn it is: nobody in ``busy``, and those last who were ``served`` in this round."""
 
     def __init__(
-        self, sort: Sort, busy: Collection[str] = (), served: Collection[str] = (), among: Among = ALL
+        self, sort: WorkSort, busy: Collection[str] = (), served: Collection[str] = (), among: WorkFilter = ALL
     ) -> None:
         self.sort = sort
         self._busy = list(busy)
@@ -124,7 +124,7 @@ class Turn:
         """Files that somebody waits for (a topic) come first, then those of people not served, in their order; what is
         done in steps goes on where nobody was for the longest time."""
         served = case((col(Work.person).in_(self._served), 1), else_=0)
-        if self.sort is Sort.FILE:
+        if self.sort is WorkSort.FILE:
             return (col(Work.topic).is_(None), served, col(Work.created_at), col(Work.id))
         return (served, col(Work.updated_at), col(Work.id))
 
@@ -135,25 +135,25 @@ async def add(db: AsyncSession, works: Sequence[Work]) -> None:
     await db.flush()
 
 
-async def take(db: AsyncSession, now: datetime, until: datetime, owner: str, turn: Turn) -> Work | None:
+async def take(db: AsyncSession, now: datetime, until: datetime, owner: str, turn: WorkTurn) -> Work | None:
     """Lease what is due and next; what was cancelled too, to be told so."""
     due = select(Work.id).where(WAITS, turn.condition, col(Work.not_before) <= now)
     first = due.order_by(*turn.order).limit(1).with_for_update(skip_locked=True).scalar_subquery()
     work = (await db.exec(select(Work).where(col(Work.id) == first))).first()
     if work is not None:
         work.not_before, work.owner = until, owner
-        if work.state is not State.CANCELLED:
-            work.state, work.started_at, work.updated_at = State.RUNNING, work.started_at or now, now
+        if work.state is not WorkState.CANCELLED:
+            work.state, work.started_at, work.updated_at = WorkState.RUNNING, work.started_at or now, now
         await db.flush()
     return work
 
 
-async def next_due(db: AsyncSession, turn: Turn) -> datetime | None:
+async def next_due(db: AsyncSession, turn: WorkTurn) -> datetime | None:
     """When the next is due, or its lease over; None when none waits."""
     return (await db.exec(select(func.min(Work.not_before)).where(WAITS, turn.condition))).one()
 
 
-async def waiting(db: AsyncSession, person: str, sort: Sort) -> int:
+async def count_waiting(db: AsyncSession, person: str, sort: WorkSort) -> int:
     """How much of somebody’s waits, what is under way included."""
     mine = (WAITS, Work.sort == sort, Work.person == person)
     return (await db.exec(select(func.count()).select_from(Work).where(*mine))).one()
@@ -168,7 +168,7 @@ async def change(db: AsyncSession, work: Work, values: dict[str, Any], now: date
 async def cancel(db: AsyncSession, work_id: str, now: datetime) -> bool:
     """Nothing more of it is done, and it is due to be told so; False when it was over."""
     active = (col(Work.id) == work_id, col(Work.state).in_(ACTIVE))
-    values = {"state": State.CANCELLED, "owner": None, "not_before": now, "updated_at": now}
+    values = {"state": WorkState.CANCELLED, "owner": None, "not_before": now, "updated_at": now}
     return (await db.exec(update(Work).where(*active).values(values))).rowcount == 1
 
 
@@ -177,7 +177,7 @@ async def has_its_turn(db: AsyncSession, work: Work) -> bool:
     person’s earlier ones not tried to the end yet. What somebody waits for does not wait for the rest."""
     if work.topic and await _any(db, Outgoing.id, *_about(work.topic), col(Outgoing.not_before).is_not(None)):
         return False
-    if work.sort is not Sort.FILE:
+    if work.sort is not WorkSort.FILE:
         return True
     earlier = (Work.person == work.person, Work.attempts == 0, col(Work.created_at) < work.created_at)
     same = [col(Work.topic).is_not(None)] if work.topic else []
@@ -194,24 +194,24 @@ async def get(db: AsyncSession, work_id: str) -> Work | None:
     return (await db.exec(select(Work).where(col(Work.id) == work_id))).first()
 
 
-async def waiting_for(db: AsyncSession, name: str, data: dict[str, Any]) -> Sequence[Work]:
+async def find_waiting(db: AsyncSession, name: str, data: dict[str, Any]) -> Sequence[Work]:
     """What is not over of that name, begun with these values."""
     found = await db.exec(select(Work).where(WAITS, col(Work.name) == name, col(Work.state).in_(ACTIVE)))
     return [work for work in found.all() if work.data == data]
 
 
-async def latest(db: AsyncSession) -> Sequence[Work]:
+async def list_latest(db: AsyncSession) -> Sequence[Work]:
     """What is not over, oldest first, then what is, newest first, as far as it is listed."""
     active = select(Work).where(col(Work.state).in_(ACTIVE)).order_by(col(Work.created_at), col(Work.id))
     over = select(Work).where(col(Work.state).not_in(ACTIVE)).order_by(col(Work.updated_at).desc(), col(Work.id))
     return [*(await db.exec(active)).all(), *(await db.exec(over.limit(SHOWN_MAX))).all()]
 
 
-async def counts(db: AsyncSession) -> dict[State, int]:
+async def count_by_state(db: AsyncSession) -> dict[WorkState, int]:
     """How much is in each state."""
     counted = select(Work.state, func.count()).group_by(col(Work.state))
     found = dict((await db.exec(counted)).all())
-    return {state: found.get(state, 0) for state in State}
+    return {state: found.get(state, 0) for state in WorkState}
 
 
 async def count_active(db: AsyncSession) -> int:
@@ -219,7 +219,7 @@ async def count_active(db: AsyncSession) -> int:
     return (await db.exec(select(func.count()).select_from(Work).where(WAITS))).one()
 
 
-async def release_all(db: AsyncSession, now: datetime, turn: Turn) -> None:
+async def release_all(db: AsyncSession, now: datetime, turn: WorkTurn) -> None:
     """All of it that waits is due, but what is for later: for the only process there is, when it starts."""
     begun = (turn.condition, col(Work.created_at) <= now)
     await db.exec(update(Work).where(WAITS, *begun).values(not_before=now))
@@ -235,4 +235,4 @@ async def _any(db: AsyncSession, what: Any, *conditions: Any) -> bool:
 
 
 def _about(topic: str) -> tuple[ColumnElement[bool], ...]:
-    return col(Outgoing.topic) == topic, col(Outgoing.where).in_((Where.PERSON, Where.CHANNEL))
+    return col(Outgoing.topic) == topic, col(Outgoing.where).in_((TargetKind.PERSON, TargetKind.CHANNEL))

@@ -16,12 +16,12 @@ from bot.app import App
 from bot.clock import utc_now
 from commands import annonce, travaux
 from config import canaux as planned_canaux
-from config.departements import DEPARTEMENTS
 from config.settings import Settings
+from config.territories import DEPARTEMENTS
 from storage import canaux
-from storage.annonce import Announcement, State
+from storage.annonce import Announcement, AnnouncementState
 from storage.database import Database
-from storage.outbox import counts
+from storage.outbox import count_by_state
 from storage.people import Role
 from tests.channelling import TABLE, room
 from tests.databases import address
@@ -132,7 +132,7 @@ async def seen(person: Person, words: str) -> Post:
 async def all_noted(house: House) -> bool:
     """Whether the bot has written down that all it said has arrived."""
     async with house.bot.database.transaction(writes=False) as db:
-        return (await counts(db))["waiting"] == 0
+        return (await count_by_state(db))["waiting"] == 0
 
 
 async def many(house: House) -> list[str]:
@@ -173,17 +173,17 @@ class Fair(Workplace):
         """From now on that channel is the planned one, whatever it is called."""
         database = Database(self.url)
         async with database.transaction() as db:
-            await canaux.remember(db, key, channel_id, utc_now())
+            await canaux.remember_channel(db, key, channel_id, utc_now())
         await database.close()
 
-    async def changes(self, state: State) -> None:
+    async def changes(self, state: AnnouncementState) -> None:
         """From now on all announcements stand so."""
         database = Database(self.url)
         async with database.transaction() as db:
             await db.exec(update(Announcement).values(state=state))
         await database.close()
 
-    async def states(self) -> list[State]:
+    async def states(self) -> list[AnnouncementState]:
         """How each stands."""
         database = Database(self.url)
         async with database.transaction(writes=False) as db:

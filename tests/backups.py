@@ -26,9 +26,9 @@ from sqlalchemy import (
 )
 from sqlmodel import AutoString, SQLModel
 
-from storage import migrate
-from storage.backup import Content, Restoration, Writer, restore, save
-from storage.backup.saving import OnRows
+from storage import schema
+from storage.backup import BackupWriter, Content, Restoration, restore, save
+from storage.backup.transfer import OnRows
 from storage.database import Code, Database, UtcTime
 from tests.postgres import Server
 
@@ -121,7 +121,7 @@ async def at(url: str) -> AsyncIterator[Database]:
 async def full(kind: str, request: pytest.FixtureRequest, folder: Path) -> AsyncIterator[Database]:
     """A database of that kind with something in every table."""
     async with empty(kind, request, folder) as url:
-        await migrate.upgrade(url)
+        await schema.upgrade(url)
         async with at(url) as database:
             await fill(database)
             yield database
@@ -135,7 +135,7 @@ async def saved(database: Database, path: Path, on_rows: OnRows = _nothing) -> C
     """Write a backup."""
     url = database.url.render_as_string(hide_password=False)
     with path.open("wb") as raw:
-        return await save(url, Writer(raw), NOW, on_rows)
+        return await save(url, BackupWriter(raw), NOW, on_rows)
 
 
 async def restored(url: str, path: Path) -> Restoration:

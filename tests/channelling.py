@@ -14,10 +14,10 @@ from bot.app import App
 from bot.clock import utc_now
 from cli.demo.stage import free_port
 from commands import canaux, travaux
-from commands.canaux.feature import where
+from commands.canaux.feature import watch_channels
 from config.canaux import COLUMNS
 from config.settings import Settings
-from storage.canaux import by_key
+from storage.canaux import find_channel_ids
 from storage.database import Database
 from storage.people import Person as Registered
 from storage.people import Role
@@ -61,7 +61,7 @@ class Field(Workplace):
     async def _hears(self, app: App) -> bool:
         """In the team, and in the channels that are to be looked after."""
         async with app.database.transaction(writes=False) as db:
-            listens = await where(db, self.settings())
+            listens = await watch_channels(db, self.settings())
         return await hears(app, listens.places, listens.crowded)
 
     def settings(self, **others: Any) -> Settings:
@@ -96,7 +96,7 @@ class Field(Workplace):
         """The ids of the channels that the bot takes for the planned ones, by key."""
         database = Database(self.url)
         async with database.transaction(writes=False) as db:
-            found = await by_key(db)
+            found = await find_channel_ids(db)
         await database.close()
         return found
 

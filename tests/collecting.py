@@ -9,8 +9,8 @@ import pytest
 from sqlmodel import col, select
 
 from storage.actus import digests, feeds, items, subscriptions
-from storage.actus.digests import Digest, Entry, State
-from storage.actus.feeds import Feed
+from storage.actus.digests import Digest, DigestEntry, DigestState
+from storage.actus.feeds import NewsFeed
 from storage.actus.items import Item
 from storage.people import Role
 from tests.helping import plain, reacts
@@ -41,7 +41,7 @@ class Newsroom:
     async def of_post(self, post: Post) -> Item | None:
         """What quotes a message."""
         async with self.house.bot.database.transaction(writes=False) as db:
-            return await items.of_post(db, post.id)
+            return await items.find_by_post(db, post.id)
 
     async def found(self, post: Post) -> Item:
         """The same, once it is there and not withdrawn."""
@@ -96,7 +96,7 @@ class Newsroom:
         """All that the bot told somebody with these words."""
         return [post for post in await who.direct() if containing in plain(post)]
 
-    async def places(self, item: Item, state: State = State.DRAFT, *, dropped: bool = False) -> int:
+    async def places(self, item: Item, state: DigestState = DigestState.DRAFT, *, dropped: bool = False) -> int:
         """It is in a digest, which stands so; its number."""
         now = self.house.clock()
         async with self.house.bot.database.transaction() as db:
@@ -115,18 +115,18 @@ class Newsroom:
                 created_at=now,
             )
             digest = await digests.begin(db, made)
-            entry = Entry(
+            entry = DigestEntry(
                 digest=digest.number, item=item.number, section=item.section, title=item.title, dropped=dropped
             )
-            await digests.put_in(db, [entry])
+            await digests.add_entries(db, [entry])
             return digest.number
 
-    async def feeds(self) -> Sequence[Feed]:
+    async def feeds(self) -> Sequence[NewsFeed]:
         """Those that are followed."""
         async with self.house.bot.database.transaction(writes=False) as db:
-            return await feeds.followed(db)
+            return await feeds.list_followed(db)
 
-    async def feed(self, number: int) -> Feed:
+    async def feed(self, number: int) -> NewsFeed:
         """One as it is."""
         async with self.house.bot.database.transaction(writes=False) as db:
             found = await feeds.get(db, number)
@@ -155,11 +155,11 @@ async def newsroom(house: House) -> AsyncIterator[Newsroom]:
         await house.site.admin.post(f"/channels/{place}/members", {"user_id": person.id})
     await until_async(lambda: hears(house.bot, {room}, {place}))
     async with house.bot.database.transaction() as db:
-        for one in await feeds.followed(db):
+        for one in await feeds.list_followed(db):
             one.removed = True
             db.add(one)
         for person in (juliette, lea, ana):
-            await subscriptions.unhush(db, person.id)
+            await subscriptions.allow_quotes(db, person.id)
         await items.withdraw(db, [item.key for item in (await db.exec(select(Item))).all()])
     yield Newsroom(house, juliette, lea, ana, place, room)
     house.clock.is_right_again()

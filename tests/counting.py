@@ -4,7 +4,7 @@ import asyncio
 import os
 from datetime import timedelta
 
-from storage import leases
+from storage import claims
 
 LEASE, STEP = "COUNTING_LEASE_S", "COUNTING_STEP_S"
 """The variables that say how long a lease is, and a step takes, in seconds."""
@@ -12,7 +12,7 @@ LEASE, STEP = "COUNTING_LEASE_S", "COUNTING_STEP_S"
 
 def main() -> None:
     """Serve by the settings of the environment until it is told to stop, or killed."""
-    leases.LEASE = timedelta(seconds=float(os.environ.get(LEASE, leases.LEASE.total_seconds())))
+    claims.LEASE = timedelta(seconds=float(os.environ.get(LEASE, claims.LEASE.total_seconds())))
     # Only now: they take the lease as it is when they are loaded.
     from bot.app import serve
     from bot.work import workers
@@ -20,7 +20,7 @@ def main() -> None:
     from config.settings import read
     from tests.working import Gang
 
-    workers.LOOK_ANYWAY = leases.LEASE.total_seconds()
+    workers.LOOK_ANYWAY = claims.LEASE.total_seconds()
     gang, step = Gang(), float(os.environ.get(STEP, "0.02"))
     gang.trouble = lambda: asyncio.sleep(step)
     asyncio.run(serve(read(), [gang.feature, travaux.feature]))

@@ -4,7 +4,7 @@ import secrets
 import string
 from typing import Any
 
-from config.folding import fold
+from config.text import fold
 from storage.people import Person as Registered
 from storage.people import Role
 from tests.house import House

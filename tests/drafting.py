@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import make_url
 
 from bot.app import App
-from storage.sqlite import BUSY_MS
+from storage.engines import BUSY_MS
 from tests.house import PATIENCE, House, until_async
 from tests.people import Dialog, Person
 from tests.telling import asked, mistake

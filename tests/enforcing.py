@@ -9,10 +9,10 @@ import pytest
 from sqlmodel import col, select
 
 from bot.app import App
-from bot.watching import BREATH
-from storage import canaux, watched
+from bot.watchlist import BREATH
+from storage import canaux, watchlist
 from storage.canaux import Allowance
-from storage.journal import Act, Entry
+from storage.journal import AuditAct, JournalEntry
 from storage.moderation import Case, Measure
 from storage.people import Role
 from tests.house import House, hears, until_async
@@ -74,7 +74,7 @@ class Bench:
     async def _is_known_out(self, who: Person) -> bool:
         """Whether the bot, too, knows that somebody left the private channel."""
         async with self.house.bot.database.transaction(writes=False) as db:
-            known = (await watched.members(db, self.club, [who.id])).get(who.id)
+            known = (await watchlist.find_members(db, self.club, [who.id])).get(who.id)
         return self.house.bot.events.is_idle and (known is None or not known.is_in)
 
     async def _is(self, who: Person, channel: str, *, there: bool) -> bool:
@@ -116,10 +116,12 @@ class Bench:
         """The last of those."""
         return (await self.measures(who))[-1]
 
-    async def entries(self, act: Act, target: Person | None = None) -> list[Entry]:
+    async def entries(self, act: AuditAct, target: Person | None = None) -> list[JournalEntry]:
         """What the journal says of such acts (about somebody), oldest first."""
         async with self.house.bot.database.transaction(writes=False) as db:
-            found = (await db.exec(select(Entry).where(Entry.act == act).order_by(col(Entry.id)))).all()
+            found = (
+                await db.exec(select(JournalEntry).where(JournalEntry.act == act).order_by(col(JournalEntry.id)))
+            ).all()
             return [entry for entry in found if target is None or entry.target_id == target.id]
 
     async def cases(self, who: Person) -> list[Case]:
@@ -130,7 +132,7 @@ class Bench:
     async def kept_out(self, who: Person) -> list[Allowance]:
         """From which channels the checks keep somebody by name."""
         async with self.house.bot.database.transaction(writes=False) as db:
-            return [each for each in await canaux.allowances(db) if each.user_id == who.id]
+            return [each for each in await canaux.list_allowances(db) if each.user_id == who.id]
 
     async def clock_strikes(self, app: App | None = None) -> None:
         """The job that ends what is due runs."""
@@ -156,7 +158,7 @@ async def known(house: House) -> AsyncIterator[None]:
     yield
     async with house.bot.database.transaction() as db:
         for key in ("departement:69", "general"):
-            await canaux.forget(db, key)
+            await canaux.forget_channel(db, key)
 
 
 @pytest.fixture
@@ -174,7 +176,7 @@ async def bench(house: House, known: None) -> Bench:
     keys = {"moderation": room, "ressourcerie": place, "departement:69": club, "general": house.site.square}
     async with house.bot.database.transaction() as db:
         for key, channel in keys.items():
-            await canaux.remember(db, key, channel, house.clock())
+            await canaux.remember_channel(db, key, channel, house.clock())
     await until_async(lambda: hears(house.bot, {room, club}, {place}))
     await house.settled()
     return Bench(house, juliette, lea, agathe, omar, room, place, club, "Ressourcerie")

@@ -11,7 +11,7 @@ from icalendar import Calendar, Event
 from sqlmodel import col, select
 
 from storage import canaux
-from storage.agenda.event import AgendaEvent
+from storage.agenda import AgendaEvent
 from storage.people import Role
 from tests.house import PARIS, House, until_async
 from tests.people import Person, Post, Refused, unique
@@ -146,13 +146,13 @@ async def agenda(house: House) -> AsyncIterator[Agenda]:
             await house.site.admin.post(f"/channels/{place}/members", {"user_id": one.id})
     async with house.bot.database.transaction() as db:
         for key, place in rooms.items():
-            await canaux.remember(db, key, place, house.clock())
+            await canaux.remember_channel(db, key, place, house.clock())
     read = [await agathe.reads(place) for place in rooms.values()]
     before = frozenset(post.id for posts in read for post in posts)
     yield Agenda(house, juliette, lea, paul, agathe, omar, rooms, before)
     async with house.bot.database.transaction() as db:
         for key in rooms:
-            await canaux.forget(db, key)
+            await canaux.forget_channel(db, key)
     house.clock.is_right_again()
 
 

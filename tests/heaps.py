@@ -6,13 +6,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from random import Random
 
-from config.departements import DEPARTEMENTS
-from storage.cra.measures import CANAL_NAMES, DUREE_NAMES, MEASURE_NAMES, MINUTES, THEME_BITS
-from storage.cra.table import AGES, STATUTS, SUITES
-from storage.cra.values import DUREES as LENGTHS
-from storage.cra.values import Duree
-from storage.stats.known import CELLS, KIND_CELLS, LEAST, QUARTER, STEPS, TIMES
-from storage.stats.rounding import MonthCount, round_counts
+from config.territories import DEPARTEMENTS
+from storage.cra.months import CANAL_NAMES, DUREE_NAMES, MEASURE_NAMES, MINUTES, THEME_BITS
+from storage.cra.report import AGES, STATUTS, SUITES, Duree
+from storage.cra.report import DUREES as LENGTHS
+from storage.stats.privacy import CELLS, KIND_CELLS, LEAST, QUARTER, STEPS, TIMES, MonthCount, round_counts
 
 Where = tuple[str, date]
 SECRET = bytes(range(32))

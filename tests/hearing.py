@@ -16,12 +16,12 @@ from bot.clock import utc_now
 from bot.events import DirectMessage
 from bot.features import Feature
 from bot.mattermost import AioClient, Mattermost
-from bot.traffic import Traffic
-from bot.watching import Watching
-from bot.websocket import Events, Ground
-from bot.websocket.progress import CURSOR
+from bot.tasks import Traffic
+from bot.watchlist import Watchlist
+from bot.websocket import EventListener, ListenerDependencies
+from bot.websocket.queue import CURSOR
 from config.settings import Settings
-from storage import cursors
+from storage import claims
 from storage.database import Database
 from tests.chat_server import BOT, CHANNEL, ID, TEAM, ChatServer, chat_server, fault
 from tests.house import PATIENCE
@@ -60,11 +60,11 @@ class Heard:
 @asynccontextmanager
 async def hearing(
     url: str, token: str, database: Database, team: str = "cnum", first: float = FIRST
-) -> AsyncIterator[tuple[Events, Heard]]:
+) -> AsyncIterator[tuple[EventListener, Heard]]:
     """The bot’s ears on a server; ``first`` is the pause in seconds before they connect again."""
     client = AioClient(url, token)
     heard = Heard()
-    events = Events(ground(client, database, team), heard, first)
+    events = EventListener(ground(client, database, team), heard, first)
     events.start()
     try:
         yield events, heard
@@ -73,10 +73,12 @@ async def hearing(
         await client.close()
 
 
-def ground(client: AioClient, database: Database, team: str = "cnum", *features: Feature) -> Ground:
+def ground(client: AioClient, database: Database, team: str = "cnum", *features: Feature) -> ListenerDependencies:
     """What the ears stand on, with nothing of features listened to but what these say."""
     settings = Settings(mattermost_url=client.url, team=team, bot_token="t", command_token="c" * 26, secret="s")
-    return Ground(Mattermost(client, team), database, Watching(database, features, settings), utc_now, Traffic())
+    return ListenerDependencies(
+        Mattermost(client, team), database, Watchlist(database, features, settings), utc_now, Traffic()
+    )
 
 
 @dataclass
@@ -150,7 +152,7 @@ async def server(wire: Wire) -> AsyncIterator[ChatServer]:
 
 async def seen(database: Database, at: datetime) -> None:
     async with database.transaction() as db:
-        await cursors.move(db, CURSOR, at)
+        await claims.move_cursor(db, CURSOR, at)
 
 
 def news(server: ChatServer, *texts: str) -> None:

@@ -15,11 +15,11 @@ from bot.clock import utc_now
 from bot.context import Request
 from bot.spool import Submission
 from commands import canaux, hotline
-from commands.aide import aide
-from commands.hotline.feature import where
+from commands.aide import build_aide
+from commands.hotline.feature import watch_rooms
 from storage import canaux as known
 from storage.database import Database
-from storage.hotline import cards
+from storage.hotline import posts
 from storage.hotline.tickets import Ticket
 from storage.people import Person as Registered
 from storage.people import Role
@@ -42,7 +42,7 @@ class Helpdesk(Workplace):
     async def bot(self) -> AsyncIterator[App]:
         """One run of the bot."""
         others = (hotline.feature, hotline.billet, canaux.feature)
-        app = App(self.settings(), [aide(others), *others], first=FIRST)
+        app = App(self.settings(), [build_aide(others), *others], first=FIRST)
         await app.start()
         await until_async(lambda: self.is_heard(app))
         try:
@@ -53,7 +53,7 @@ class Helpdesk(Workplace):
     async def is_heard(self, app: App) -> bool:
         """Whether it listens wherever it should."""
         async with app.database.transaction(writes=False) as db:
-            listens = await where(db, self.settings())
+            listens = await watch_rooms(db, self.settings())
         return await hears(app, set(listens.channels))
 
     async def files(self, app: App, subject: str, key: str = "") -> Any:
@@ -87,7 +87,7 @@ class Helpdesk(Workplace):
     async def place(self) -> str:
         """The id of the room; "" while there is none."""
         async with self.asks() as db:
-            return (await known.by_key(db)).get(ROOM, "")
+            return (await known.find_channel_ids(db)).get(ROOM, "")
 
     async def card(self, subject: str) -> Post:
         """The card of that subject, once it stands there."""
@@ -101,7 +101,7 @@ class Helpdesk(Workplace):
         """Whether it is known where the card and the receipt of that subject stand."""
         async with self.asks() as db:
             found = (await db.exec(select(Ticket).where(Ticket.subject == subject))).one()
-            card = await cards.get(db, found)
+            card = await posts.get_card(db, found)
         return bool(found.thread_post and card and card.post_id)
 
     async def registers_as(self, person: Person, role: Role) -> None:

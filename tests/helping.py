@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import col, select
 
 from storage import canaux
-from storage.hotline import cards, lines, tickets
+from storage.hotline import posts, tickets
 from storage.hotline.tickets import Ticket
 from storage.people import Role
 from tests.house import House, hears, until_async
@@ -74,7 +74,7 @@ class Desk:
         async def stands() -> bool:
             async with self.house.bot.database.transaction(writes=False) as db:
                 found = await tickets.get(db, ticket.number)
-                card = await cards.get(db, found) if found else None
+                card = await posts.get_card(db, found) if found else None
                 return bool(found and found.thread_post and card and card.post_id)
 
         await until_async(stands)
@@ -84,7 +84,7 @@ class Desk:
 
         async def is_so() -> bool:
             async with self.house.bot.database.transaction(writes=False) as db:
-                return await lines.of_post(db, twin.id) is not None
+                return await posts.find_line(db, twin.id) is not None
 
         await until_async(is_so)
 
@@ -144,7 +144,7 @@ async def desk(house: House) -> Desk:
 async def _room(house: House, queue: str) -> str:
     """The room of a queue; made by the admin where the bot has none yet, and the bot let in."""
     async with house.bot.database.transaction(writes=False) as db:
-        known = (await canaux.by_key(db)).get(ROOMS[queue])
+        known = (await canaux.find_channel_ids(db)).get(ROOMS[queue])
     if known:
         return known
     team = house.site.team_id
@@ -159,7 +159,7 @@ async def _room(house: House, queue: str) -> str:
 
     async def is_known() -> bool:
         async with house.bot.database.transaction(writes=False) as db:
-            return (await canaux.by_key(db)).get(ROOMS[queue]) == str(made["id"])
+            return (await canaux.find_channel_ids(db)).get(ROOMS[queue]) == str(made["id"])
 
     await until_async(is_known)
     return str(made["id"])

@@ -8,14 +8,15 @@ from sqlmodel import AutoString, SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.database import Code, Database
-from storage.holdings import HOLDINGS, Holding
+from storage.personal_data import PERSONAL_DATA
+from storage.personal_data.declarations import PersonalData
 from tests.backups import value
 
 ANNA, BERT = "anna-de-lyon", "bert-de-brest"
 """Their user names; their ids are these and more."""
 SINGLE = {"journal_head", "resource_stamp"}
 """Tables of one row."""
-BY_NAME = {one.name: one for one in HOLDINGS}
+BY_NAME = {one.name: one for one in PERSONAL_DATA}
 
 
 def id_of(name: str) -> str:
@@ -36,7 +37,7 @@ async def fill(db: AsyncSession) -> None:
             await db.execute(insert(table).values(values | ({"last": 2} if table.name == "journal_head" else {})))
 
 
-def _value(holding: Holding, column: Column[Any], n: int, owner: str, other: str) -> Any:
+def _value(holding: PersonalData, column: Column[Any], n: int, owner: str, other: str) -> Any:
     named = {
         **dict.fromkeys(holding.others, id_of(other)),
         **dict.fromkeys(holding.own, id_of(owner)),

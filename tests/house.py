@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete
 from sqlmodel import col, select
 
-from bot import logs, watching
+from bot import logs, watchlist
 from bot.app import App
 from bot.clock import utc_now
 from bot.connections import Limits
@@ -24,16 +24,17 @@ from bot.features import Feature
 from cli.demo.stage import free_port
 from cli.setup.command import SetupOptions, setup
 from commands import FEATURES
-from commands.moderation import storm
-from commands.sondage import telling
+from commands.moderation import cards
+from commands.sondage import broadcast
 from config.settings import Settings, read
 from sandbox import Sandbox
-from storage import migrate, watched, work
+from storage import schema, work
 from storage.cra import Cra
-from storage.cra.last_commune import LastCommune
-from storage.outbox import Outgoing, counts
+from storage.cra.queries import LastCommune
+from storage.outbox import Outgoing, count_by_state
 from storage.people import Person as Registered
 from storage.people import Role
+from storage.watchlist import find_members, list_places
 from tests.people import Client, Person, Site, unique
 
 T = TypeVar("T")
@@ -42,7 +43,7 @@ PARIS = ZoneInfo("Europe/Paris")
 EDITIONS = Path(__file__).parent / "data" / "editions.tsv"
 """Those of the news, but hardly ever: no draft is told of in the middle of another story."""
 SETTLED_S = 75.0
-"""Longer than a replica takes to look at what another one left (bot.outbox.worker.LOOK_ANYWAY)."""
+"""Longer than a replica takes to look at what another one left (bot.outbox.service.LOOK_ANYWAY)."""
 PATIENCE = 30.0
 """Seconds after which what has no event is given up; only a failure waits that long."""
 FIRST = 0.1
@@ -113,8 +114,8 @@ class House:
     async def start(self) -> None:
         """Start the bot, as `coop-bot serve` does."""
         logs.configure("INFO", LOG)
-        await migrate.prepare(self.settings.database_url)
-        watching.WATCHES_EVERY, storm.JOINS, telling.GATHERED_FOR = ASKS_EVERY, CROWD, GATHERED_FOR
+        await schema.prepare(self.settings.database_url)
+        watchlist.WATCHES_EVERY, cards.STORM_JOINS, broadcast.GATHERED_FOR = ASKS_EVERY, CROWD, GATHERED_FOR
         self.app = App(self.settings, self.features, self.clock, first=self._first)
         await self.app.start()
 
@@ -193,7 +194,7 @@ class House:
 
         async def is_in() -> bool:
             async with self.bot.database.transaction(writes=False) as db:
-                return bool(await watched.members(db, TEAM, [person.id]))
+                return bool(await find_members(db, TEAM, [person.id]))
 
         await until_async(is_in)
 
@@ -223,7 +224,7 @@ class House:
     async def _waiting(self) -> int:
         async with self.bot.database.transaction(writes=False) as db:
             # Work first: what it says last is written down with its end.
-            return await work.count_active(db) + (await counts(db))["waiting"]
+            return await work.count_active(db) + (await count_by_state(db))["waiting"]
 
 
 def _folder() -> Path:
@@ -265,7 +266,7 @@ async def hears(app: App, places: Set[str], states: Set[str] = frozenset()) -> b
     """Whether a bot is connected, knows who is in these places and how these channels are, and has told all that it
     heard so far."""
     async with app.database.transaction(writes=False) as db:
-        seen = await watched.every(db)
+        seen = await list_places(db)
     known = {place.id for place in seen.values() if place.is_ready}
     return places <= known and states <= seen.keys() and app.events.connected and app.events.is_idle
 

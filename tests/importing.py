@@ -13,9 +13,9 @@ from cli.people.transfer import write_people
 from cli.tables import Table
 from cli.terminal import ProgressBar
 from storage import people
-from storage.canaux.belonging import Rules
+from storage.canaux.membership import MembershipRules
 from storage.database import Database
-from storage.people import Awaited, Person, awaited
+from storage.people import Awaited, Person, register
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 GRACE = timedelta(days=7)
@@ -56,7 +56,7 @@ async def imported(
     """What became of these lines; ``told`` takes what was said of the bad ones, of which there are none without it."""
     text = "\n".join((header, *lines)) + "\n"
     faults: list[str] = []
-    places = memberships or Memberships({}, Rules([]))
+    places = memberships or Memberships({}, MembershipRules([]))
     work = Import(database, Accounts(chat), lambda: NOW, lambda n, why: faults.append(f"{n} {why}"), GRACE, places)
     outcome = await work.run(Table(io.BytesIO(text.encode()), COLUMNS, [NAMED_BY]), ProgressBar(io.StringIO(), "ligne"))
     if told is None:
@@ -77,7 +77,7 @@ async def person(database: Database, name: str) -> Person:
 async def waiting(database: Database) -> Sequence[Awaited]:
     """The lines that wait."""
     async with database.transaction(writes=False) as db:
-        return await awaited.every(db)
+        return await register.every_awaited(db)
 
 
 async def exported(database: Database) -> str:

@@ -9,9 +9,8 @@ import pytest
 
 from storage import canaux
 from storage.people import Role
-from storage.ressources import Resource, State
-from storage.ressources import resource as resources
-from storage.ressources.resource import begin_writing, write
+from storage.ressources import Resource, ResourceState, resources
+from storage.ressources.resources import begin_writing, write_resources
 from tests.helping import plain
 from tests.house import PARIS, House, until_async
 from tests.people import Person, Post
@@ -38,14 +37,14 @@ class Shelf:
             said = {"auteur_id": self.juliette.id, "auteur": "juliette", "published_at": self.house.clock()} | more
             new = resource(titre, **said)
             await stored(db, new)
-            found = await resources.by_key(db, new.key)
+            found = await resources.find_by_key(db, new.key)
         assert found
         return found
 
     async def now(self, number: int) -> Resource:
         """A resource as it is now."""
         async with self.house.bot.database.transaction(writes=False) as db:
-            found = await resources.get(db, number)
+            found = await resources.get_resource(db, number)
         assert found
         return found
 
@@ -53,21 +52,21 @@ class Shelf:
         """It is written anew."""
         async with self.house.bot.database.transaction() as db:
             revision = await begin_writing(db)
-            found = await resources.get(db, number)
+            found = await resources.get_resource(db, number)
             assert found
             for name, value in to.items():
                 setattr(found, name, value)
-            await write(db, [found], revision)
+            await write_resources(db, [found], revision)
         return await self.now(number)
 
     async def is_empty(self) -> None:
         """What other stories left is withdrawn."""
         async with self.house.bot.database.transaction() as db:
             revision = await begin_writing(db)
-            async for page in resources.pages(db, State.PUBLISHED):
+            async for page in resources.iterate_pages(db, ResourceState.PUBLISHED):
                 for one in page:
-                    one.state, one.review_on = State.WITHDRAWN, None
-                await write(db, page, revision)
+                    one.state, one.review_on = ResourceState.WITHDRAWN, None
+                await write_resources(db, page, revision)
 
     async def runs(self, job: str, at: datetime | None = None) -> None:
         """A job is due, at that time; all that follows from it is done."""
@@ -125,12 +124,12 @@ async def shelf(house: House) -> Shelf:
 async def channel_of(house: House, member: Person, key: str, kind: str) -> str:
     """A channel of this name, made anew where a story took it away."""
     async with house.bot.database.transaction(writes=False) as db:
-        known = (await canaux.by_key(db)).get(key)
+        known = (await canaux.find_channel_ids(db)).get(key)
     if not known:
         call = {"team_id": house.site.team_id, "name": f"{key}-{next(_RUNS)}", "display_name": key, "type": kind}
         known = (await house.site.admin.post("/channels", call))["id"]
         await house.site.admin.post(f"/channels/{known}/members", {"user_id": house.site.bot_id})
         async with house.bot.database.transaction() as db:
-            await canaux.remember(db, key, known, house.clock())
+            await canaux.remember_channel(db, key, known, house.clock())
     await house.site.admin.post(f"/channels/{known}/members", {"user_id": member.id})
     return str(known)

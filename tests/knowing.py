@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot import accounts
+from bot import people as bot_people
 from bot.mattermost import AioClient, Mattermost
 from bot.people import People
 from config.settings import Settings
@@ -16,6 +16,7 @@ from tests.chat_server import ID, TEAM, USER, ChatServer, chat_server
 from tests.sqlite import database
 
 __all__ = ["database"]
+
 
 USER_PATH = f"GET /api/v4/users/{ID}"
 MEMBER_PATH = f"GET /api/v4/teams/{TEAM}/members/{ID}"
@@ -61,7 +62,7 @@ async def client(server: ChatServer) -> AsyncIterator[AioClient]:
 
 @pytest.fixture
 def people(client: AioClient, database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> People:
-    monkeypatch.setattr(accounts, "ASKING_MAX", 60)  # no test but one is about a slow server
+    monkeypatch.setattr(bot_people, "ASKING_MAX", 60)  # no test but one is about a slow server
     return at_work(client, database, clock)
 
 

@@ -31,13 +31,13 @@ from bot.events import (
     Restored,
     RoleChanged,
     Unreacted,
-    Watched,
+    WatchedPlaces,
 )
 from bot.features import Feature
 from bot.replies import Replies, Whisper
-from bot.websocket.progress import CURSOR
+from bot.websocket.queue import CURSOR
 from config.settings import Settings
-from storage.cursors import Cursor
+from storage.claims import ReadCursor
 from storage.database import Database
 from tests.databases import KINDS, address
 from tests.house import hears, until_async
@@ -66,7 +66,7 @@ class Listener:
     """A feature that hears everything where it listens; ``calls`` is what it was called with, and may have undone."""
 
     name: str
-    watched: Watched = field(default_factory=Watched)
+    watched: WatchedPlaces = field(default_factory=WatchedPlaces)
     trouble: Trouble | None = None
     calls: list[Event] = field(default_factory=list)
     feature: Feature = field(init=False)
@@ -78,14 +78,16 @@ class Listener:
         self.feature.watches(self.where)
         self.feature.command(self.name, help="Écouter ailleurs", writes=True)(self.listen)
 
-    async def where(self, _: Any, __: Settings) -> Watched:
+    async def where(self, _: Any, __: Settings) -> WatchedPlaces:
         return self.watched
 
     async def listen(self, ctx: Context, line: str) -> Replies:
         """« canal canal =canal team »: listen there from now on; of « =canal » not who comes and goes."""
         words = frozenset(line.split())
         crowded = frozenset(word for word in words if word.startswith("="))
-        self.watched = Watched(words - crowded - {"team"}, "team" in words, frozenset(word[1:] for word in crowded))
+        self.watched = WatchedPlaces(
+            words - crowded - {"team"}, "team" in words, frozenset(word[1:] for word in crowded)
+        )
         return Whisper(f"J’écoute {len(words)} lieux.")
 
     async def hear(self, ctx: Context, event: Event) -> Replies:
@@ -165,7 +167,7 @@ class Hall(Workplace):
     async def goes_back(self, by: timedelta = timedelta(hours=1)) -> None:
         """What was handled in the last hour is read again by the next run."""
         async with self.database.transaction() as db:
-            await db.merge(Cursor(name=CURSOR, at=utc_now() - by))
+            await db.merge(ReadCursor(name=CURSOR, at=utc_now() - by))
 
 
 class Pause:

@@ -9,8 +9,8 @@ from sqlalchemy import update
 from sqlmodel import col, select
 
 from storage import canaux
-from storage.journal import Entry
-from storage.moderation import Appeal, Case, Hit, Measure, Report, measures
+from storage.journal import JournalEntry
+from storage.moderation import Appeal, Case, Measure, Report, RuleHit, measures
 from storage.people import Role
 from tests.house import House, hears, until_async
 from tests.people import Person, Post, unique
@@ -87,12 +87,12 @@ class Room:
     async def standing(self, case: Case) -> list[Measure]:
         """The measures that hold against its author."""
         async with self.house.bot.database.transaction(writes=False) as db:
-            return list(await measures.standing(db, case.author_id))
+            return list(await measures.list_standing(db, case.author_id))
 
     async def acts(self, case: Case) -> list[str]:
         """The acts of moderation that the journal has about its author, oldest first."""
         async with self.house.bot.database.transaction(writes=False) as db:
-            theirs = select(Entry).where(Entry.target_id == case.author_id).order_by(col(Entry.id))
+            theirs = select(JournalEntry).where(JournalEntry.target_id == case.author_id).order_by(col(JournalEntry.id))
             return [entry.act for entry in (await db.exec(theirs)).all() if entry.act.startswith("moderation.")]
 
     async def card(self, case: Case, containing: str = "") -> Post:
@@ -150,7 +150,7 @@ async def calm(house: House) -> None:
     yesterday = house.clock() - timedelta(days=1)
     async with house.bot.database.transaction() as db:
         await db.execute(update(Report).values(at=yesterday))
-        await db.execute(update(Hit).values(at=yesterday))
+        await db.execute(update(RuleHit).values(at=yesterday))
 
 
 @pytest.fixture
@@ -166,7 +166,7 @@ async def room(house: House) -> Room:
             await house.site.admin.post(f"/channels/{place}/members", {"user_id": person.id})
     async with house.bot.database.transaction() as db:
         for key, place in places.items():
-            await canaux.remember(db, key, place, house.clock())
+            await canaux.remember_channel(db, key, place, house.clock())
     await calm(house)
     await until_async(lambda: hears(house.bot, set(), {places["ressourcerie"]}))
     return Room(house, juliette, paul, lea, agathe, omar, places["moderation"], places["ressourcerie"])

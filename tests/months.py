@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from storage.cra.months import CRA_MONTH, rebuild
+from storage.cra.months import CRA_MONTH, rebuild_months
 from storage.database import Database
 
 
@@ -17,5 +17,5 @@ async def is_what_the_rows_say(database: Database) -> bool:
     """Whether counting everything again changes nothing."""
     kept = await summary(database)
     async with database.transaction() as db:
-        await rebuild(db)
+        await rebuild_months(db)
     return kept == await summary(database)

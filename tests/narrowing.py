@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from storage.cra.measures import DUREE_NAMES, MINUTES, THEME_BITS
-from storage.stats.known import KIND_CELLS, QUARTER, SUMS
+from storage.cra.months import DUREE_NAMES, MINUTES, THEME_BITS
+from storage.stats.privacy import KIND_CELLS, QUARTER, SUMS
 
 Bounds = dict[str, tuple[int, int]]
 """Between what each figure must be; times in quarter hours."""

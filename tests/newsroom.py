@@ -13,9 +13,9 @@ from sqlmodel import col, select
 from bot.features import Key
 from storage import canaux
 from storage.actus import digests, items
-from storage.actus.digests import Digest, Entry, Programme
-from storage.actus.items import Item, Kind, Section
-from storage.job_runs import JobRun
+from storage.actus.digests import Digest, DigestEntry, EditionSettings
+from storage.actus.items import Item, ItemKind, NewsSection
+from storage.claims import JobRun
 from storage.outbox import Outgoing
 from storage.people import Role
 from tests.house import PARIS, House, until_async
@@ -23,6 +23,7 @@ from tests.people import Dialog, Person, Post
 from tests.shelving import a_room, plain
 
 __all__ = ["plain"]
+
 
 ROOMS = {"animation": "P", "actualites": "O"}
 KEEP: Key = ("job", "actus.keep")
@@ -62,16 +63,16 @@ class Newsroom:
     async def finds(self, title: str, **more: Any) -> Item:
         """Something is in the pool."""
         usual: dict[str, Any] = {
-            "key": items.key_of_words(title),
-            "kind": Kind.FEED,
-            "section": Section.PRESS,
+            "key": items.make_words_key(title),
+            "kind": ItemKind.FEED,
+            "section": NewsSection.PRESS,
             "text": "Deux phrases.",
         }
         found_at = self.house.clock() - timedelta(minutes=5)
         item = Item(**(usual | {"title": title, "url": "https://exemple.fr/a", "found_at": found_at} | more))
         async with self.house.bot.database.transaction() as db:
             await items.add(db, [item])
-            found = await items.by_key(db, item.key)
+            found = await items.get_by_key(db, item.key)
         assert found
         return found
 
@@ -95,10 +96,10 @@ class Newsroom:
         assert found
         return found
 
-    async def entries(self, digest: Digest, *, dropped: bool = False) -> Sequence[Entry]:
+    async def entries(self, digest: Digest, *, dropped: bool = False) -> Sequence[DigestEntry]:
         """What is in it."""
         async with self.house.bot.database.transaction(writes=False) as db:
-            return await digests.entries(db, digest.number, dropped=dropped)
+            return await digests.list_entries(db, digest.number, dropped=dropped)
 
     async def titles(self, digest: Digest) -> list[str]:
         """What is in it, by title."""
@@ -176,7 +177,7 @@ async def _nothing(*_: object) -> None:
 @pytest.fixture
 async def newsroom(house: House, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Newsroom]:
     """A newsroom of its own, whose places are known to the bot."""
-    for source in ("from_tables", "period_items"):
+    for source in ("harvest_tables", "harvest_period"):
         monkeypatch.setattr(f"commands.actus.harvest.{source}", _nothing)
     agathe, omar = await house.someone(Role.ANIMATEUR, "agathe"), await house.someone(Role.ANIMATEUR, "omar")
     juliette = await house.conseiller()
@@ -188,16 +189,16 @@ async def newsroom(house: House, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
     await house.settled()
     async with house.bot.database.transaction() as db:
         for key, place in rooms.items():
-            await canaux.remember(db, key, place, house.clock())
-        for table in (Entry, Digest, Programme, Item):
+            await canaux.remember_channel(db, key, place, house.clock())
+        for table in (DigestEntry, Digest, EditionSettings, Item):
             await db.execute(delete(table))
         await db.execute(delete(Outgoing).where(col(Outgoing.topic).like("actus%")))
         await db.execute(delete(JobRun).where(col(JobRun.name) == "actus.keep"))
-        db.add_all(Programme(key=key, rhythm=rhythm, at=house.clock()) for key, rhythm in RHYTHMS.items())
+        db.add_all(EditionSettings(key=key, rhythm=rhythm, at=house.clock()) for key, rhythm in RHYTHMS.items())
     before = {post.id for place in rooms.values() for post in await agathe.reads(place)}
     yield Newsroom(house, agathe, omar, juliette, rooms, frozenset(before))
     await house.settled()
     house.clock.is_right_again()
     async with house.bot.database.transaction() as db:
-        for table in (Entry, Digest, Programme):
+        for table in (DigestEntry, Digest, EditionSettings):
             await db.execute(delete(table))

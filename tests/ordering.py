@@ -15,7 +15,7 @@ from bot.app import App
 from bot.context import Context
 from bot.features import Feature
 from bot.replies import Button, Direct, Parcel, Replies, SendFile
-from bot.work.held import Held
+from bot.work.leases import WorkLease
 from storage.people import Role
 from storage.work import Work
 from tests.databases import address
@@ -129,11 +129,11 @@ class Office(Workplace):
 
     async def crashes(self, app: App) -> None:
         """The bot’s makers end in the middle, and give nothing back."""
-        with patch.object(Held, "give_back", _nothing):
+        with patch.object(WorkLease, "give_back", _nothing):
             await app.makers.stop()
 
 
-async def _nothing(_: Held) -> None: ...
+async def _nothing(_: WorkLease) -> None: ...
 
 
 @dataclass

@@ -17,7 +17,7 @@ from bot.mattermost import AioClient, Mattermost
 from bot.outbox import LEASE, Outbox
 from storage import outbox as table
 from storage.database import Database
-from storage.outbox import Outgoing, Where
+from storage.outbox import Outgoing, TargetKind
 from tests.chat_server import BOT, CHANNEL, ID, POST, Answer, ChatServer, chat_server, fault
 
 FIRST = 0.02
@@ -133,7 +133,7 @@ class Stage:
     async def waits(self) -> bool:
         """Whether something is not sent yet; to read all rows each time would keep the bot from sending them."""
         async with self.database.transaction(writes=False) as db:
-            return bool((await table.counts(db))["waiting"])
+            return bool((await table.count_by_state(db))["waiting"])
 
     async def rows_once(self, condition: Callable[[list[Outgoing]], bool]) -> list[Outgoing]:
         """The rows, once they are so."""
@@ -159,7 +159,7 @@ async def stage(database: Database) -> AsyncIterator[Stage]:
         yield Stage(town, database, server)
 
 
-def message(text: str, where: Where = Where.PERSON, target: str = ID, **other: Any) -> Outgoing:
+def message(text: str, where: TargetKind = TargetKind.PERSON, target: str = ID, **other: Any) -> Outgoing:
     created = other.pop("created_at", now())
     return Outgoing(
         id=secrets.token_hex(13),

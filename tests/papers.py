@@ -12,8 +12,7 @@ from openpyxl import load_workbook
 
 from commands.stats import papers
 from commands.stats.sections import Presentation
-from storage.cra.table import AGES, STATUTS, SUITES
-from storage.cra.values import Activite, Canal, Source
+from storage.cra.report import AGES, STATUTS, SUITES, Activite, Canal, Source
 from storage.stats import Figures
 from tests.golden import page
 
@@ -90,7 +89,9 @@ def grown(folder: str) -> tuple[int, int]:
     """The most memory that this process took after a workbook of 500 rows, and after one of 20,000."""
     most = []
     for pages in (1, 40):
-        papers.workbook(page(), ([cra(n) for n in range(500)] for _ in range(pages)), Path(folder) / f"{pages}.xlsx")
+        papers.write_workbook(
+            page(), ([cra(n) for n in range(500)] for _ in range(pages)), Path(folder) / f"{pages}.xlsx"
+        )
         most.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
     return most[0], most[1]
 

@@ -16,7 +16,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from storage import migrate
+from storage import schema
 
 # What makes a server quick and forgetful: its data live as long as the tests.
 FORGETFUL = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=60", "jit=off")
@@ -107,7 +107,7 @@ async def make_template(server: Server) -> None:
     """Create the database that those of the tests are copies of."""
     await until_ready(server)
     await server.run(f"CREATE DATABASE {TEMPLATE}")
-    await migrate.upgrade(server.url(TEMPLATE))
+    await schema.upgrade(server.url(TEMPLATE))
 
 
 @pytest.fixture(scope="session")

@@ -16,12 +16,12 @@ from bot.app import App
 from bot.clock import utc_now
 from cli.actus import Standing
 from commands import actus, travaux
-from commands.actus import drafting, places
+from commands.actus import drafts, editions
 from config.settings import Settings
 from storage import canaux
 from storage.actus import items
 from storage.actus.digests import Digest
-from storage.actus.items import Item, Kind, Section
+from storage.actus.items import Item, ItemKind, NewsSection
 from storage.database import Database
 from tests.announcing import made, said_in
 from tests.databases import address
@@ -54,7 +54,7 @@ class Press(Workplace):
         site = self.room.site
         place = await made(site.admin, site.team_id, self.room.bot_id, "actualites", "Actualités")
         async with self.asks(writes=True) as db:
-            await canaux.remember(db, "actualites", place, utc_now())
+            await canaux.remember_channel(db, "actualites", place, utc_now())
         return place
 
     @asynccontextmanager
@@ -68,13 +68,13 @@ class Press(Workplace):
     async def finds(self, *titles: str, **more: Any) -> None:
         """These are in the pool."""
         usual: dict[str, Any] = {
-            "kind": Kind.FEED,
-            "section": Section.PRESS,
+            "kind": ItemKind.FEED,
+            "section": NewsSection.PRESS,
             "text": "Deux phrases.",
             "url": "https://e.fr/a",
         }
         at = utc_now() - timedelta(minutes=5)
-        found = [Item(**(usual | {"key": items.key_of_words(t), "title": t, "found_at": at} | more)) for t in titles]
+        found = [Item(**(usual | {"key": items.make_words_key(t), "title": t, "found_at": at} | more)) for t in titles]
         async with self.asks(writes=True) as db:
             await items.add(db, found)
 
@@ -92,7 +92,7 @@ class Press(Workplace):
         """The draft of the coming number is there, as after « /actus brouillon »; its number."""
         async with self.asks(writes=True) as db:
             desk = Standing(db, self.settings(), utc_now())
-            return (await drafting.coming(desk, (await places.editions(desk))[edition])).number
+            return (await drafts.open_coming(desk, (await editions.read_editions(desk))[edition])).number
 
     async def numbers(self) -> Sequence[int]:
         """Those that are taken."""

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from bot.errors import ChatError
+from bot.errors import ChatError, Refusal
 from bot.mattermost import AioClient, ChatChannel, ChatPost, Mattermost
-from bot.refusals import Refusal
 from tests.house import House
 from tests.people import Site, unique
 

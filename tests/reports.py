@@ -13,12 +13,13 @@ from config.themes import THEMES
 from storage import people
 from storage.cra import Activite, Age, Canal, Report, Source, Statut, Suite, queries
 from storage.cra.queries import Filing
-from storage.cra.values import DUREES, Duree
+from storage.cra.report import DUREES, Duree
 from storage.people import Person, Role
 from storage.stats import Figures
 from tests.databases import database
 
 __all__ = ["database"]
+
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 _keys = count()
@@ -33,7 +34,7 @@ def someone(name: str, departement: str | None = "69", structure: str | None = "
 async def registered(db: AsyncSession, *persons: Person) -> None:
     """Store them."""
     for person in persons:
-        await people.register(db, person)
+        await people.register_person(db, person)
 
 
 def report(**changes: Any) -> Report:
@@ -58,7 +59,7 @@ def report(**changes: Any) -> Report:
 async def file(db: AsyncSession, author: Person, *reports: Report) -> list[int]:
     """File them, and give their numbers."""
     how = [Filing(f"test:{next(_keys)}", Source.DIALOG, NOON) for _ in reports]
-    return [(await queries.file(db, author, r, h)).number for r, h in zip(reports, how, strict=True)]
+    return [(await queries.file_report(db, author, r, h)).number for r, h in zip(reports, how, strict=True)]
 
 
 def counted(reports: Iterable[Report]) -> Figures:

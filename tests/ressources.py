@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.themes import bits
 from storage.ressources import search
-from storage.ressources.resource import Resource, State, among, begin_writing, key, write
+from storage.ressources.resources import Resource, ResourceState, begin_writing, find_by_keys, make_key, write_resources
 from tests.house import House
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -21,15 +21,15 @@ DATA = Path(__file__).parent / "data"
 
 def resource(titre: str, **more: Any) -> Resource:
     """A published one, not stored yet; ``themes`` are codes."""
-    said: dict[str, Any] = {"date": date(2025, 1, 1), "state": State.PUBLISHED, "url": ""}
+    said: dict[str, Any] = {"date": date(2025, 1, 1), "state": ResourceState.PUBLISHED, "url": ""}
     said |= more | {"themes": bits(more.get("themes", ()))}
-    said |= {"created_at": NOW, "changed_at": NOW, "key": key(said["url"], titre)}
+    said |= {"created_at": NOW, "changed_at": NOW, "key": make_key(said["url"], titre)}
     return Resource(titre=titre, revision=0, **said)
 
 
 async def stored(db: AsyncSession, *resources: Resource) -> None:
     """Write them down."""
-    await write(db, resources, await begin_writing(db))
+    await write_resources(db, resources, await begin_writing(db))
 
 
 async def shelved(house: House, *resources: Resource) -> Sequence[int]:
@@ -37,7 +37,7 @@ async def shelved(house: House, *resources: Resource) -> Sequence[int]:
     async with house.bot.database.transaction() as db:
         await stored(db, *resources)
         keys = [each.key for each in resources]
-        found = {each.key: each.number for each in await among(db, keys, [])}
+        found = {each.key: each.number for each in await find_by_keys(db, keys, [])}
     return [found[key] for key in keys]
 
 
@@ -47,8 +47,8 @@ async def emptied(house: House) -> None:
         revision = await begin_writing(db)
         there = (await db.exec(select(Resource))).all()
         for one in there:
-            one.state = State.WITHDRAWN
-        await write(db, there, revision)
+            one.state = ResourceState.WITHDRAWN
+        await write_resources(db, there, revision)
     async with house.bot.database.transaction(writes=False) as db:
         await search(db, "")
     async with house.bot.database.transaction() as db:

@@ -7,10 +7,9 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from sqlalchemy import delete
 
+from bot.calendar import is_working_day
 from bot.features import Key
-from bot.working_days import is_working
-from storage.hotline.duty import Absence, Turn
-from storage.hotline.swaps import Swap
+from storage.hotline.duty import DutyAbsence, DutySwap, DutyTurn
 from storage.people import Role
 from tests.house import PARIS, House
 from tests.people import Person, Post, unique
@@ -63,9 +62,9 @@ async def rota(house: House) -> AsyncIterator[Rota]:
     """The rota of a story."""
     today = house.today
     mondays = (today + timedelta(days=7 * week - today.weekday()) for week in range(1, _WEEKS))
-    monday = next(m for m in mondays if all(is_working(m + timedelta(days=d)) for d in (*range(5), *range(7, 12))))
+    monday = next(m for m in mondays if all(is_working_day(m + timedelta(days=d)) for d in (*range(5), *range(7, 12))))
     async with house.bot.database.transaction() as db:
-        for table in (Turn, Absence, Swap):
+        for table in (DutyTurn, DutyAbsence, DutySwap):
             await db.execute(delete(table))
     house.clock.goes_to(at(monday, 10))
     yield Rota(house, monday)

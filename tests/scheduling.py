@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from bot.features import Feature, Key, Trigger
+from bot.registry import index_triggers
 from bot.replies import Replies
 from bot.schedules import ZONE
-from bot.switch import index
 
 PARIS = ZoneInfo("Europe/Paris")
 WEDNESDAY = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
@@ -26,7 +26,7 @@ def triggers(*schedules: str, local: bool = False) -> dict[Key, Trigger]:
 
     for number in range(len(schedules)):
         job(number)
-    return index([feature])
+    return index_triggers([feature])
 
 
 class Runs:

@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, text
 
-from storage import migrate
+from storage import schema
 
 DATA = Path(__file__).parent / "data"
 FIRST = "0036"
 """The step of the first schema."""
-LATER = f"{int(migrate.head()) + 1:04}"
+LATER = f"{int(schema.head()) + 1:04}"
 """The step after the newest."""
 ADDED = "added"
 """The column that the later step adds to claims."""
@@ -29,7 +29,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "{LATER}"
-down_revision = "{migrate.head()}"
+down_revision = "{schema.head()}"
 
 
 def upgrade() -> None:
@@ -126,7 +126,7 @@ def one_step_later(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
     shutil.copytree(DATA.parent.parent / "storage" / "migrations", migrations)
     (migrations / "versions" / f"v{LATER}_step_of_tests.py").write_text(_LATER, "utf-8")
     with monkeypatch.context() as patch:
-        patch.setattr(migrate, "MIGRATIONS", migrations)
+        patch.setattr(schema, "MIGRATIONS", migrations)
         _forget()
         try:
             yield
@@ -136,5 +136,5 @@ def one_step_later(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
 
 
 def _forget() -> None:
-    migrate.steps.cache_clear()
-    migrate.tables_at.cache_clear()
+    schema.steps.cache_clear()
+    schema.tables_at.cache_clear()

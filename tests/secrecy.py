@@ -7,9 +7,9 @@ from typing import Any
 from sqlmodel import col, or_, select
 
 from bot.links import Links
-from storage.journal import Entry
+from storage.journal import JournalEntry
 from storage.outbox import Outgoing
-from storage.outbox.table import Where
+from storage.outbox.table import TargetKind
 from tests.moderating import Room
 from tests.people import Person
 from tests.test_data_copy import copy_of
@@ -34,8 +34,8 @@ async def sent(room: Room, who: Person) -> Iterator[str]:
     places = [who.id, await who.direct_channel(), room.place]
     async with room.house.bot.database.transaction(writes=False) as db:
         theirs = or_(col(Outgoing.target).in_(places), col(Outgoing.channel_id).in_(places))
-        rows = (await db.exec(select(Outgoing).where(theirs, Outgoing.where != Where.ACT))).all()
-        about = (await db.exec(select(Entry).where(Entry.target_id == who.id))).all()
+        rows = (await db.exec(select(Outgoing).where(theirs, Outgoing.where != TargetKind.ACT))).all()
+        about = (await db.exec(select(JournalEntry).where(JournalEntry.target_id == who.id))).all()
     told = [json.dumps([row.content, row.topic], ensure_ascii=False) for row in rows]
     return iter([*told, *(entry.model_dump_json() for entry in about)])
 

@@ -11,7 +11,7 @@ from sqlmodel import col, select
 
 from storage import canaux
 from storage.people import Role
-from storage.ressources.resource import Resource
+from storage.ressources.resources import Resource
 from tests.house import House, hears, until_async
 from tests.people import Person, Post, Refused
 from tests.people.dialog import Answer
@@ -150,7 +150,7 @@ async def shelf(house: House) -> Shelf:
     steps.done("rooms")
     async with house.bot.database.transaction() as db:
         for key, place in rooms.items():
-            await canaux.remember(db, key, place, house.clock())
+            await canaux.remember_channel(db, key, place, house.clock())
     steps.done("database")
     await until_async(lambda: hears(house.bot, set(), {rooms["ressourcerie"]}))
     await steps.tell("hearing")

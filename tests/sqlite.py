@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from storage import migrate
+from storage import schema
 from storage.database import Database
 
 
@@ -24,7 +24,7 @@ async def migrated(folder: Path) -> str:
     file = folder / "coop.db"
     made = _made()
     if not made:
-        await migrate.upgrade(f"sqlite:///{file}")
+        await schema.upgrade(f"sqlite:///{file}")
         made.append(file.read_bytes())
     file.write_bytes(made[0])
     return f"sqlite:///{file}"

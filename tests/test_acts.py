@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.acts import (
+from bot.actions import (
     AddMembers,
     ArchiveChannel,
     ChangeChannel,
@@ -21,9 +21,9 @@ from bot.acts import (
 )
 from bot.app import App
 from bot.clock import utc_now
+from bot.errors import Refusal
 from bot.events import Delivered, Undelivered
-from bot.outbox.marks import Marks
-from bot.refusals import Refusal
+from bot.outbox.table import DeliveryMarks
 from bot.replies import Reply, Say
 from storage.outbox import release_all
 from tests.house import until_async
@@ -32,6 +32,7 @@ from tests.reading import NOBODY
 from tests.sending import Newsroom, everywhere, newsroom, room
 
 __all__ = ["newsroom", "room"]
+
 
 pytestmark = everywhere
 
@@ -97,7 +98,7 @@ async def test_a_channel_is_made_once_though_the_bot_died_before_it_was_noted(
     name = unique("hub")
     wanted = CreateChannel(name=name, display_name="Le hub", topic="hub:1")
     with monkeypatch.context() as patch:
-        patch.setattr(Marks, "add", lambda *_: None)
+        patch.setattr(DeliveryMarks, "add", lambda *_: None)
         async with newsroom.bot() as app:
             await newsroom.sends(app, wanted)
             made = await until_async(lambda: _named(newsroom, name))

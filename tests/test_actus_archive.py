@@ -2,10 +2,11 @@
 
 import pytest
 
-from storage.actus.digests import Digest, State
-from storage.actus.items import Kind, Section
+from storage.actus.digests import Digest, DigestState
+from storage.actus.items import ItemKind, NewsSection
 from tests.house import PARIS, until_async
-from tests.newsroom import THURSDAY, Newsroom, fills, goes_on, newsroom, plain
+from tests.newsroom import THURSDAY, Newsroom, fills, goes_on, newsroom
+from tests.shelving import plain
 
 __all__ = ["newsroom"]
 
@@ -16,7 +17,7 @@ async def published(newsroom: Newsroom, *titles: str) -> Digest:
     await newsroom.agathe.clicks(card, "Approuver")
     await newsroom.card(digest, "approuvé")
     await newsroom.keeps(2026, 12, 4, 9, 0)
-    assert (await newsroom.now(digest)).state is State.PUBLISHED
+    assert (await newsroom.now(digest)).state is DigestState.PUBLISHED
     return digest
 
 
@@ -50,7 +51,7 @@ async def test_corrected_wherever_it_stands(newsroom: Newsroom) -> None:
 async def test_a_correction_that_needs_one_post_less_and_one_more(newsroom: Newsroom) -> None:
     newsroom.goes_to(*THURSDAY)
     for n in range(20):
-        await newsroom.finds(f"Long {n:02}", text="mot " * 450, kind=Kind.PROPOSAL)
+        await newsroom.finds(f"Long {n:02}", text="mot " * 450, kind=ItemKind.PROPOSAL)
     digest = await published(newsroom)
     assert len(await newsroom.all_said("Les actus du vendredi", "actualites")) == 3
     for n in range(8):
@@ -124,7 +125,7 @@ async def test_withdrawn_and_restored_it_comes_out_again_once(newsroom: Newsroom
     window = await newsroom.omar.opens(f"/actus corriger {digest.number}")
     await goes_on(newsroom.omar, window, "Un guide", "monter", by_line=True)
     await newsroom.settled()
-    assert (await newsroom.now(digest)).state is State.PUBLISHED
+    assert (await newsroom.now(digest)).state is DigestState.PUBLISHED
 
 
 @pytest.mark.every_mode
@@ -164,7 +165,7 @@ async def test_programmed_by_line_and_the_draft_moves_along(newsroom: Newsroom) 
     assert "Ensuite : 14 décembre et 21 décembre." in plain(said)
     assert "7 décembre 2026 à 10 h" in plain(await newsroom.card(digest, "7 décembre"))
     await newsroom.keeps(2026, 12, 4, 9, 0)
-    assert (await newsroom.now(digest)).state is State.DRAFT
+    assert (await newsroom.now(digest)).state is DigestState.DRAFT
     await newsroom.agathe.clicks(await newsroom.card(digest), "Approuver")
     await newsroom.card(digest, "approuvé")
     await newsroom.keeps(2026, 12, 7, 10, 0)
@@ -211,7 +212,7 @@ async def test_programmed_by_a_window(newsroom: Newsroom) -> None:
 
 async def test_counted_without_saying_who_reads(newsroom: Newsroom) -> None:
     newsroom.goes_to(*THURSDAY)
-    await newsroom.finds("Proposé", kind=Kind.PROPOSAL, section=Section.TOP, proposed_by=newsroom.juliette.id)
+    await newsroom.finds("Proposé", kind=ItemKind.PROPOSAL, section=NewsSection.TOP, proposed_by=newsroom.juliette.id)
     digest = await published(newsroom, "Un guide paraît")
     said = plain(await newsroom.agathe.asks("/actus stats"))
     assert "- Décembre 2026 : 1 numéro, 2 éléments, 0 correction. Accord :" in said

@@ -8,13 +8,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.working_days import holiday
-from commands.actus.choosing import LEAST, MOST, Reader, choose, grounds, say_ground
-from commands.actus.turns import is_due, is_theirs, next_day
+from bot.calendar import find_holiday
+from commands.actus.subscriptions import (
+    LEAST,
+    MOST,
+    NewsReader,
+    choose_news,
+    find_next_day,
+    is_due,
+    is_their_day,
+    list_grounds,
+    say_ground,
+)
 from config.themes import THEMES, bits, themes_in
-from storage.actus.items import Kind, Section
-from storage.actus.personal import Candidate
-from storage.actus.subscriptions import Subscription
+from storage.actus.items import ItemKind, NewsSection
+from storage.actus.subscriptions import Candidate, NewsSubscription
 
 PARIS = ZoneInfo("Europe/Paris")
 REUNION = ZoneInfo("Indian/Reunion")
@@ -22,9 +30,9 @@ CODES = tuple(THEMES)
 BEGUN = datetime(2026, 1, 2, tzinfo=UTC)
 
 
-def subscription(**more: Any) -> Subscription:
+def subscription(**more: Any) -> NewsSubscription:
     known: dict[str, Any] = {"user_id": "u" * 26, "begun_at": BEGUN}
-    return Subscription(**(known | more))
+    return NewsSubscription(**(known | more))
 
 
 candidates = st.builds(
@@ -32,12 +40,12 @@ candidates = st.builds(
     item=st.integers(1, 60),
     number=st.just(1),
     edition=st.just("vendredi"),
-    section=st.sampled_from(Section),
+    section=st.sampled_from(NewsSection),
     title=st.just("Un titre"),
     text=st.just(""),
     url=st.just(""),
     credit=st.just(""),
-    kind=st.sampled_from(Kind),
+    kind=st.sampled_from(ItemKind),
     feed=st.none(),
     departement=st.sampled_from(["", "69", "23"]),
     themes=st.sets(st.sampled_from(CODES), max_size=3).map(tuple),
@@ -45,28 +53,28 @@ candidates = st.builds(
     published_at=st.just(BEGUN),
 )
 readers = st.builds(
-    Reader,
+    NewsReader,
     practice=st.dictionaries(st.sampled_from(CODES), st.floats(0.01, 1)),
     skills=st.sets(st.sampled_from(CODES), max_size=3),
     departements=st.sampled_from([[], ["69"], ["23", "69"]]),
-    less=st.frozensets(st.sampled_from([f"theme:{code}" for code in CODES] + [f"genre:{kind}" for kind in Kind])),
+    less=st.frozensets(st.sampled_from([f"theme:{code}" for code in CODES] + [f"genre:{kind}" for kind in ItemKind])),
     got=st.sets(st.integers(1, 60)),
 )
 
 
 @given(st.lists(candidates, max_size=30, unique_by=lambda each: each.item), readers)
 def test_few_things_never_again_with_a_reason_and_less_of_what_was_refused(
-    news: list[Candidate], reader: Reader
+    news: list[Candidate], reader: NewsReader
 ) -> None:
-    chosen = choose(news, reader)
+    chosen = choose_news(news, reader)
     numbers = [each.news.item for each in chosen]
     assert len(numbers) == len(set(numbers)) <= MOST
     assert not set(numbers) & {*reader.got}
     for each in chosen:
         assert each.why
-        assert each.news.kind not in {Kind.FIGURES, Kind.NEWCOMERS}
+        assert each.news.kind not in {ItemKind.FIGURES, ItemKind.NEWCOMERS}
         assert each.news.departement in {"", *reader.departements}
-        assert each.news.section is Section.TOP or not reader.less & grounds(each.news)
+        assert each.news.section is NewsSection.TOP or not reader.less & list_grounds(each.news)
     for_all = [each for each in chosen if each.why == "cela intéresse tout le réseau"]
     assert not for_all or len(chosen) <= LEAST
 
@@ -74,10 +82,10 @@ def test_few_things_never_again_with_a_reason_and_less_of_what_was_refused(
 def test_what_one_works_on_most_comes_first_and_says_so() -> None:
     often, seldom = CODES[0], CODES[1]
     made = [
-        Candidate(n, 1, "vendredi", Section.PRESS, "t", "", "", "", Kind.FEED, None, "", tuple(codes), 0, BEGUN)
+        Candidate(n, 1, "vendredi", NewsSection.PRESS, "t", "", "", "", ItemKind.FEED, None, "", tuple(codes), 0, BEGUN)
         for n, codes in enumerate([[], [seldom], [often]], 1)
     ]
-    chosen = choose(made, Reader({often: 0.6, seldom: 0.1}, (), ("69",), frozenset(), ()))
+    chosen = choose_news(made, NewsReader({often: 0.6, seldom: 0.1}, (), ("69",), frozenset(), ()))
     assert [each.news.item for each in chosen] == [3, 2, 1]
     assert "souvent" in chosen[0].why
     assert "parfois" in chosen[1].why
@@ -110,7 +118,7 @@ def test_a_text_names_themes_by_their_words() -> None:
     st.sampled_from([None, "69", "67", "974"]),
 )
 def test_over_a_year_it_comes_once_for_each_turn_at_the_hour_never_on_leave_or_a_holiday(
-    one: Subscription, zone: ZoneInfo, departement: str | None
+    one: NewsSubscription, zone: ZoneInfo, departement: str | None
 ) -> None:
     day, sent = date(2026, 1, 2), []
     while day < date(2027, 1, 1):
@@ -121,16 +129,18 @@ def test_over_a_year_it_comes_once_for_each_turn_at_the_hour_never_on_leave_or_a
                 one.sent_at = now
         day += timedelta(days=1)
     assert {at.hour for at in sent} <= {one.hour}
-    assert not [at for at in sent if holiday(at.date(), departement)]
+    assert not [at for at in sent if find_holiday(at.date(), departement)]
     assert not [at for at in sent if one.away_until and at.date() <= one.away_until]
     assert len({at.date() for at in sent}) == len(sent)
     if one.away_until is None:
-        turns = sum(is_theirs(one, date(2026, 1, 2) + timedelta(days=n)) for n in range(364))
+        turns = sum(is_their_day(one, date(2026, 1, 2) + timedelta(days=n)) for n in range(364))
         # One that falls on the last holidays of the year comes in the next.
         assert turns - 1 <= len(sent) <= turns
 
 
 def test_the_next_day_is_after_the_leave() -> None:
-    assert next_day(subscription(weekday=4), date(2026, 11, 26)) == date(2026, 11, 27)
-    assert next_day(subscription(weekday=4, away_until=date(2026, 11, 27)), date(2026, 11, 26)) == date(2026, 12, 4)
-    assert next_day(subscription(weekday=2, monthly=True), date(2026, 11, 26)) == date(2026, 12, 2)
+    assert find_next_day(subscription(weekday=4), date(2026, 11, 26)) == date(2026, 11, 27)
+    assert find_next_day(subscription(weekday=4, away_until=date(2026, 11, 27)), date(2026, 11, 26)) == date(
+        2026, 12, 4
+    )
+    assert find_next_day(subscription(weekday=2, monthly=True), date(2026, 11, 26)) == date(2026, 12, 2)

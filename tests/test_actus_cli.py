@@ -17,10 +17,10 @@ from bot.app import App
 from bot.clock import utc_now
 from cli.environment import check_editions
 from cli.errors import OperatorError
-from commands.actus import words
+from commands.actus import editions
 from config.settings import Settings
 from storage.actus import digests
-from storage.actus.digests import Digest, State
+from storage.actus.digests import Digest, DigestState
 from storage.database import change
 from tests.bench.children import environment_of
 from tests.channelling import room
@@ -31,6 +31,7 @@ from tests.pressroom import Capture, Press, press
 from tests.test_work_killed import ROOT
 
 __all__ = ["press", "room"]
+
 
 BOTH = pytest.mark.parametrize(("room", "press"), [(NEWEST, "sqlite"), (NEWEST, "postgresql")], indirect=True)
 EVERYWHERE = pytest.mark.parametrize(
@@ -68,7 +69,7 @@ async def test_seen_and_published_once_however_often(press: Press, capsys: Captu
         "texte"
     ]
     assert len(out.file_ids) == 1
-    assert (await press.digest(seen["numero"])).state is State.PUBLISHED
+    assert (await press.digest(seen["numero"])).state is DigestState.PUBLISHED
     assert (await press.shows(capsys=capsys))["numero"] == seen["numero"] + 1
 
 
@@ -80,7 +81,7 @@ async def test_beside_a_bot_at_work_and_at_its_hour_it_comes_out_once(press: Pre
     assert (await press.shows(capsys=capsys))["numero"] == number
     async with press.asks(writes=True) as db:
         found = (await db.exec(select(Digest).where(Digest.number == number))).one()
-        await change(db, found, state=State.APPROVED, at=utc_now() - timedelta(seconds=1))
+        await change(db, found, state=DigestState.APPROVED, at=utc_now() - timedelta(seconds=1))
     async with press.bot() as app:
         both = [press.publishes(number) for _ in range(2)]
         assert (await asyncio.gather(app.runs.run(("job", "actus.keep"), "essai"), *both))[1:] == [0, 0]
@@ -163,11 +164,11 @@ async def test_a_draft_that_is_given_up_gives_its_number_back(press: Press) -> N
     await press.place()
     first, second = await press.begins(), await press.begins("nouvelles")
     assert (first, second) == (1, 2)
-    given_up = words.topic_of(await press.digest(first))
+    given_up = editions.get_draft_topic(await press.digest(first))
     async with press.asks(writes=True) as db:
         await digests.drop(db, first)
     assert await press.begins() == first
-    again = words.topic_of(await press.digest(first))
+    again = editions.get_draft_topic(await press.digest(first))
     assert again != given_up, "what is said of the one is not said of the other"
 
 

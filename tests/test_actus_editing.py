@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 import pytest
 
-from storage.actus.digests import Digest, Entry, State
-from storage.actus.items import Kind, Section
+from storage.actus.digests import Digest, DigestEntry, DigestState
+from storage.actus.items import ItemKind, NewsSection
 from tests.house import until_async
-from tests.newsroom import Newsroom, fills, goes_on, named, newsroom, plain
+from tests.newsroom import Newsroom, fills, goes_on, named, newsroom
 from tests.people import Post
+from tests.shelving import plain
 
 __all__ = ["newsroom"]
 
@@ -22,7 +23,7 @@ async def stands(newsroom: Newsroom, digest: Digest, *titles: str) -> None:
     await until_async(true)
 
 
-async def entry(newsroom: Newsroom, digest: Digest, title: str) -> Entry:
+async def entry(newsroom: Newsroom, digest: Digest, title: str) -> DigestEntry:
     """One by its title."""
     return next(one for one in await newsroom.entries(digest, dropped=True) if one.title == title)
 
@@ -61,7 +62,11 @@ async def test_shortened_moved_to_another_part_added_and_prefaced(newsroom: News
     assert (await fills(window, edito="Bonne lecture @all !\nhttps://exemple.fr/c")).accepted
     card = await newsroom.card(digest, "Bonne lecture")
     assert "Bonne lecture @\u200ball\u00a0!\n<https://exemple.fr/c>" in card.message
-    assert [e.section for e in await newsroom.entries(digest)] == [Section.TOP, Section.PRESS, Section.AGENDA]
+    assert [e.section for e in await newsroom.entries(digest)] == [
+        NewsSection.TOP,
+        NewsSection.PRESS,
+        NewsSection.AGENDA,
+    ]
     again = await newsroom.moves(newsroom.omar, digest, "", "ajouter")
     answer = await fills(again, titre="Encore", lien="https://www.exemple.fr/b/")
     assert "déjà dans ce numéro" in plain_text(str(answer.errors))
@@ -122,14 +127,14 @@ async def test_approved_is_what_was_seen_and_can_be_taken_up_again(newsroom: New
     assert approved.buttons == ["Reprendre", "Aperçu", "Reporter", "Publier maintenant"]
     await newsroom.agathe.clicks(approved, "Reprendre")
     await newsroom.card(digest, "Brouillon")
-    assert (await newsroom.now(digest)).state is State.DRAFT
+    assert (await newsroom.now(digest)).state is DigestState.DRAFT
 
 
 async def test_nothing_is_approved_that_is_empty(newsroom: Newsroom) -> None:
     digest, card = await newsroom.drafted()
     await newsroom.agathe.clicks(card, "Approuver")
     assert "est vide" in plain(await newsroom.agathe.whispered("est vide"))
-    assert (await newsroom.now(digest)).state is State.DRAFT
+    assert (await newsroom.now(digest)).state is DigestState.DRAFT
 
 
 async def later(newsroom: Newsroom, digest: Digest, quand: str = "") -> None:
@@ -156,7 +161,7 @@ async def test_put_off_to_a_moment_or_to_the_next_time(newsroom: Newsroom) -> No
     await newsroom.agathe.clicks(await newsroom.card(digest, "11 décembre"), "Approuver")
     await newsroom.card(digest, "approuvé")
     await newsroom.keeps(2026, 12, 11, 9, 0)
-    assert (await newsroom.now(digest)).state is State.PUBLISHED
+    assert (await newsroom.now(digest)).state is DigestState.PUBLISHED
     await newsroom.keeps(2026, 12, 17, 9, 0)
     assert (await newsroom.latest()).day.isoformat() == "2026-12-18"
 
@@ -197,7 +202,7 @@ async def test_the_draft_at_any_time_from_anywhere(newsroom: Newsroom) -> None:
 async def test_figures_grow_until_somebody_edits_them(newsroom: Newsroom) -> None:
     digest, _ = await newsroom.drafted("Un")
     key = f"chiffres:vendredi:{digest.day}"
-    item = await newsroom.finds("10 accompagnements", kind=Kind.FIGURES, section=Section.FIGURES, key=key)
+    item = await newsroom.finds("10 accompagnements", kind=ItemKind.FIGURES, section=NewsSection.FIGURES, key=key)
     await newsroom.keeps(2026, 12, 3, 10, 0)
     await newsroom.becomes(item, "12 accompagnements")
     await newsroom.keeps(2026, 12, 3, 11, 0)

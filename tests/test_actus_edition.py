@@ -2,12 +2,14 @@
 
 import pytest
 
-from storage.actus.digests import State
-from storage.actus.items import Kind, Section
-from tests.newsroom import Newsroom, newsroom, plain
+from storage.actus.digests import DigestState
+from storage.actus.items import ItemKind, NewsSection
+from tests.newsroom import Newsroom, newsroom
+from tests.shelving import plain
 from tests.test_actus_editing import plain_text
 
 __all__ = ["newsroom"]
+
 
 BUTTONS = ["Approuver", "Aperçu", "Modifier…", "Reporter"]
 
@@ -36,7 +38,7 @@ async def test_drafted_the_day_before_approved_and_out_once_at_its_hour(newsroom
     (name,) = files
     assert name == f"actus_n{digest.number}_04-12-2026.pdf"
     assert files[name].startswith(b"%PDF")
-    assert (await newsroom.now(digest)).state is State.PUBLISHED
+    assert (await newsroom.now(digest)).state is DigestState.PUBLISHED
     assert (await newsroom.said("est sorti dans")) is not None
     assert (await newsroom.card(digest, "sorti")).buttons == ["Corriger…", "Retirer"]
 
@@ -88,7 +90,7 @@ async def test_what_nobody_approved_is_reminded_of_then_held_then_out_late_on_pu
         await newsroom.keeps(2026, 12, 4, 9, minute)
     (held,) = await newsroom.all_said("il est retenu")
     assert held.buttons == ["Approuver et publier", *BUTTONS[1:]]
-    assert (await newsroom.now(digest)).state is State.HELD
+    assert (await newsroom.now(digest)).state is DigestState.HELD
     assert await newsroom.all_said("Un guide paraît", "actualites") == []
     card = await newsroom.card(digest, "retenu")
     assert card.buttons == ["Approuver et publier", *BUTTONS[1:]]
@@ -128,7 +130,7 @@ async def test_a_bot_that_was_down_catches_up_within_the_day_and_else_says_so(ne
     for _ in range(2):
         await newsroom.keeps()
     assert len(await newsroom.all_said("le bot était arrêté ce jour-là")) == 1
-    assert (await newsroom.now(second)).state is State.HELD
+    assert (await newsroom.now(second)).state is DigestState.HELD
     assert await newsroom.all_said("Une autre", "actualites") == []
 
 
@@ -140,7 +142,7 @@ async def test_a_number_missed_altogether_is_held_and_told(newsroom: Newsroom) -
     await newsroom.finds("Un guide paraît")
     await newsroom.keeps()
     digest = await newsroom.latest()
-    assert (digest.day.isoformat(), digest.state) == ("2026-12-04", State.HELD)
+    assert (digest.day.isoformat(), digest.state) == ("2026-12-04", DigestState.HELD)
     assert len(await newsroom.all_said("il est retenu")) == 1
     await newsroom.keeps(2026, 12, 5, 10, 5)
     assert len(await newsroom.all_said("il est retenu")) == 1
@@ -165,10 +167,10 @@ async def test_the_best_come_first_within_bounds_and_what_people_propose_always(
     newsroom.goes_to(2026, 12, 3, 8, 0)
     for n in range(12):
         await newsroom.finds(f"Article {n:02}", score=n)
-    await newsroom.finds("Proposé", kind=Kind.PROPOSAL)
-    await newsroom.finds("Une fiche", section=Section.RESOURCES)
+    await newsroom.finds("Proposé", kind=ItemKind.PROPOSAL)
+    await newsroom.finds("Une fiche", section=NewsSection.RESOURCES)
     await newsroom.finds(
-        "Chiffres d’une autre", kind=Kind.FIGURES, section=Section.FIGURES, key="chiffres:nouvelles:2026-12-04"
+        "Chiffres d’une autre", kind=ItemKind.FIGURES, section=NewsSection.FIGURES, key="chiffres:nouvelles:2026-12-04"
     )
     digest, _ = await newsroom.drafted()
     found = await newsroom.titles(digest)

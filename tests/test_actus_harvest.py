@@ -12,15 +12,14 @@ from hypothesis import strategies as st
 from bot.mattermost import ChatPost
 from bot.mattermost.values import ChatReaction
 from commands.actus import harvest
-from commands.actus.harvest import Period
-from commands.actus.ranking import PEOPLE_MIN, rank
+from commands.actus.harvest import PEOPLE_MIN, DigestPeriod, rank_posts
 from storage.actus import items
-from storage.actus.items import Item, Kind, Section
+from storage.actus.items import Item, ItemKind, NewsSection
 from storage.hotline.incidents import Incident
 from storage.people import Person as Registered
 from storage.people import Role
 from storage.people.arrivals import Arrival
-from storage.ressources.resource import State
+from storage.ressources.resources import ResourceState
 from tests.collecting import Newsroom, newsroom
 from tests.helping import changes, reacts, writes
 from tests.house import House
@@ -29,6 +28,7 @@ from tests.ressources import resource, shelved
 from tests.territories import OLD, Work, month, work
 
 __all__ = ["month", "newsroom", "work"]
+
 
 BOT = "b" * 26
 _days = itertools.count()
@@ -55,7 +55,7 @@ async def test_messages_that_others_found_useful_are_gathered(newsroom: Newsroom
     short = await useful(newsroom, "Ok merci")
     await gathered(newsroom)
     item = await newsroom.found(post)
-    assert (item.kind, item.section, item.title) == (Kind.MESSAGE, Section.COMMUNITY, words)
+    assert (item.kind, item.section, item.title) == (ItemKind.MESSAGE, NewsSection.COMMUNITY, words)
     assert (item.text, item.author_id) == ("On éteint, on attend, on rallume.", newsroom.lea.id)
     assert item.score == 5
     assert item.url.endswith(f"/pl/{post.id}")
@@ -107,15 +107,15 @@ async def test_what_somebody_proposed_stays_theirs_and_is_scored(newsroom: Newsr
     await newsroom.found(post)
     await gathered(newsroom)
     item = await newsroom.found(post)
-    assert (item.kind, item.proposed_by) == (Kind.PROPOSAL, newsroom.juliette.id)
+    assert (item.kind, item.proposed_by) == (ItemKind.PROPOSAL, newsroom.juliette.id)
     assert item.score > 0
 
 
 async def test_the_same_without_the_machinery(newsroom: Newsroom) -> None:
     post = await useful(newsroom, f"Un {unique('conseil')} qui a servi à plusieurs")
     bot, now = newsroom.house.bot, newsroom.house.clock()
-    await harvest.messages(bot.chat, bot.database, bot.settings, now - harvest.WEEK, now + timedelta(minutes=1))
-    assert (await newsroom.found(post)).kind is Kind.MESSAGE
+    await harvest.harvest_messages(bot.chat, bot.database, bot.settings, now - harvest.WEEK, now + timedelta(minutes=1))
+    assert (await newsroom.found(post)).kind is ItemKind.MESSAGE
 
 
 @pytest.mark.both_databases
@@ -130,7 +130,7 @@ async def test_resources_and_ended_outages_are_news(newsroom: Newsroom) -> None:
             f"La {word}", url=f"https://exemple.fr/{word}", description="**Pas** à pas", themes=["courriel"], **there
         ),
         resource(f"Vieille {word}", **(there | {"published_at": since - timedelta(days=1)})),
-        resource(f"Future {word}", state=State.PROPOSED, **there),
+        resource(f"Future {word}", state=ResourceState.PROPOSED, **there),
     )
     over: dict[str, Any] = {"queue": "espace-coop", "opened_at": since, "ended_at": since + timedelta(hours=5)}
     async with house.bot.database.transaction() as db:
@@ -138,11 +138,11 @@ async def test_resources_and_ended_outages_are_news(newsroom: Newsroom) -> None:
         db.add(Incident(subject=f"Rien {word}", **over))
     for _ in range(2):
         async with house.bot.database.transaction() as db:
-            await harvest.from_tables(db, since, until, house.settings)
+            await harvest.harvest_tables(db, since, until, house.settings)
     found = {item.title: item for item in await newsroom.items() if word in item.title}
     assert set(found) == {f"La {word}", f"Panne terminée : Connexion {word}"}
     fiche = found[f"La {word}"]
-    assert (fiche.key, fiche.section, fiche.text) == (f"fiche:{one}", Section.RESOURCES, "Pas à pas")
+    assert (fiche.key, fiche.section, fiche.text) == (f"fiche:{one}", NewsSection.RESOURCES, "Pas à pas")
     assert (fiche.url, fiche.found_at) == (f"https://exemple.fr/{word}", there["published_at"])
     assert found[f"Panne terminée : Connexion {word}"].text == "C’est réparé."
     assert not {f"fiche:{old}", f"fiche:{not_yet}"} & {item.key for item in await newsroom.items()}
@@ -150,7 +150,7 @@ async def test_resources_and_ended_outages_are_news(newsroom: Newsroom) -> None:
 
 async def test_newcomers_are_counted_and_named_by_departement_from_five_on(newsroom: Newsroom) -> None:
     since = datetime(2018, 1, 1, tzinfo=UTC) + timedelta(days=10 * next(_days))
-    period = Period("vendredi", since.date(), since, since + timedelta(days=7), monthly=False)
+    period = DigestPeriod("vendredi", since.date(), since, since + timedelta(days=7), monthly=False)
 
     async def come(code: str, count: int) -> None:
         async with newsroom.house.bot.database.transaction() as db:
@@ -161,9 +161,9 @@ async def test_newcomers_are_counted_and_named_by_departement_from_five_on(newsr
 
     async def item() -> Item | None:
         async with newsroom.house.bot.database.transaction() as db:
-            await harvest.period_items(db, period)
+            await harvest.harvest_period(db, period)
         async with newsroom.house.bot.database.transaction(writes=False) as db:
-            return await items.by_key(db, f"nouveaux:vendredi:{period.day}")
+            return await items.get_by_key(db, f"nouveaux:vendredi:{period.day}")
 
     assert await item() is None
     await come("69", 1)
@@ -190,11 +190,11 @@ async def test_figures_are_those_that_stats_tell(house: House, work: Work, month
     until = datetime(day.year, day.month, day.day, 9, tzinfo=UTC)
     key = f"essai-{monthly}"
     async with house.bot.database.transaction() as db:
-        await harvest.period_items(db, Period(key, day, until - timedelta(days=7), until, monthly))
+        await harvest.harvest_period(db, DigestPeriod(key, day, until - timedelta(days=7), until, monthly))
     async with house.bot.database.transaction(writes=False) as db:
-        item = await items.by_key(db, f"chiffres:{key}:{day}")
+        item = await items.get_by_key(db, f"chiffres:{key}:{day}")
     assert item
-    assert item.section is Section.FIGURES
+    assert item.section is NewsSection.FIGURES
     assert item.title.replace("\u00a0", " ").endswith(" : 5 accompagnements et 40 personnes accompagnées")
     assert ("jusqu’au dimanche" in item.title) is not monthly
     assert item.details["accompagnements"] == 5
@@ -220,7 +220,7 @@ def test_people_count_not_clicks_and_nobody_for_themselves() -> None:
         post("g", "lea", delete_at=1, reactions=likes("x", "y")),
         post("h", "lea", "Oui", reactions=likes("x", "y")),
     ]
-    assert [(one.post.id, one.score) for one in rank(posts, BOT)] == [("c", 6), ("a", 4)]
+    assert [(one.post.id, one.score) for one in rank_posts(posts, BOT)] == [("c", 6), ("a", 4)]
 
 
 people = st.sampled_from(["lea", "juliette", "ana", "omar", BOT])
@@ -239,6 +239,6 @@ def test_the_order_does_not_depend_on_that_of_the_messages(said: list[tuple[str,
         post(str(n), by, text, reactions=likes(*liked), root_id="" if root is None else str(root))
         for n, (by, liked, root, text) in enumerate(said)
     ]
-    found = rank(posts, BOT)
-    assert found == rank(list(reversed(posts)), BOT)
+    found = rank_posts(posts, BOT)
+    assert found == rank_posts(list(reversed(posts)), BOT)
     assert all(one.post.user_id != BOT and one.score >= 2 * PEOPLE_MIN for one in found)

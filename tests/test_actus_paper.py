@@ -11,15 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from bot.papers import brand, codes, glyphs, shortcodes
+from bot.papers import brand, typeset
 from bot.papers.brand import Brand, Logo
 from cli.environment import check_logo
 from cli.errors import OperatorError
-from commands.actus import edito, paper
-from commands.actus.sheet import Chapter, Piece, Sheet
-from config.brand import contrast, read_colours
+from commands.actus import formats
+from commands.actus.editions import Chapter, Piece, Sheet
+from config.programme import contrast, read_colours
 from config.settings import Settings
-from storage.actus.items import TITLES, Section
+from storage.actus.items import TITLES, NewsSection
 from tests.papers import HOSTILE, tagged
 
 PLAIN = Brand(("#000091", "#c9191e"), home="https://chat.exemple.fr/cnum")
@@ -35,7 +35,7 @@ def piece(n: int, title: str, text: str = "", url: str = "", credit: str = "") -
     return Piece(n, n, n, title, text, url, credit)
 
 
-def chapter(section: Section, *pieces: Piece) -> Chapter:
+def chapter(section: NewsSection, *pieces: Piece) -> Chapter:
     return Chapter(section, TITLES[section], pieces)
 
 
@@ -43,13 +43,13 @@ def sheet(*chapters: Chapter, words: str = "", figures: Any = None, name: str = 
     return Sheet(name, 42, date(2026, 11, 27), words, chapters, figures)
 
 
-def many(section: Section, count: int, **more: str) -> Chapter:
+def many(section: NewsSection, count: int, **more: str) -> Chapter:
     said = {"text": "Quelques phrases assez longues. " * 8, "url": "https://exemple.fr/articles/une-page"} | more
     return chapter(section, *(piece(n, f"Une actu n° {n} dont le titre est assez long", **said) for n in range(count)))
 
 
 def read(made: Sheet, look: Brand = PLAIN) -> PdfReader:
-    return PdfReader(BytesIO(paper.write(made, look)))
+    return PdfReader(BytesIO(formats.write_pdf(made, look)))
 
 
 def text_of(found: PdfReader) -> str:
@@ -63,9 +63,9 @@ def pictured(found: PdfReader) -> list[str]:
 
 def test_one_page_says_what_it_is_and_describes_its_pictures() -> None:
     made = sheet(
-        chapter(Section.TOP, piece(1, "Un guide paraît", url="https://exemple.fr/guides/aidants?utm=1")),
-        chapter(Section.AGENDA, piece(2, "Café en visio")),
-        chapter(Section.FIGURES, piece(3, "En novembre : 48 250 accompagnements")),
+        chapter(NewsSection.TOP, piece(1, "Un guide paraît", url="https://exemple.fr/guides/aidants?utm=1")),
+        chapter(NewsSection.AGENDA, piece(2, "Café en visio")),
+        chapter(NewsSection.FIGURES, piece(3, "En novembre : 48 250 accompagnements")),
         figures=FIGURES,
     )
     found = read(made, Brand(PLAIN.colours, Logo("svg", DRAWING), PLAIN.home))
@@ -90,7 +90,9 @@ def test_one_page_says_what_it_is_and_describes_its_pictures() -> None:
 
 @pytest.mark.parametrize("count", [0, 1, 12, 40, 60])
 def test_two_pages_at_most_and_what_is_cut_is_told(count: int) -> None:
-    made = sheet(many(Section.TOP, min(count, 6)), many(Section.PRESS, count), words="Bonjour.\n\n" * bool(count))
+    made = sheet(
+        many(NewsSection.TOP, min(count, 6)), many(NewsSection.PRESS, count), words="Bonjour.\n\n" * bool(count)
+    )
     found = read(made)
     assert len(found.pages) <= 2
     shown = len(set(re.findall(r"Une actu n° [0-9]+ dont", text_of(found))))
@@ -103,22 +105,22 @@ def test_two_pages_at_most_and_what_is_cut_is_told(count: int) -> None:
 def test_any_words_make_a_paper(words: str) -> None:
     line = " ".join(words.split())[:200] or "x"
     far = f"https://exemple.fr/{'x' * 900}"
-    one = chapter(Section.TOP, *(piece(n, line, words * 9, far, line[:120]) for n in range(6)))
+    one = chapter(NewsSection.TOP, *(piece(n, line, words * 9, far, line[:120]) for n in range(6)))
     found = read(
-        sheet(one, many(Section.COMMUNITY, 54, text=words * 5, credit=line[:120]), words=(words + "\n\n") * 20)
+        sheet(one, many(NewsSection.COMMUNITY, 54, text=words * 5, credit=line[:120]), words=(words + "\n\n") * 20)
     )
     assert len(found.pages) == 2
     assert "pour la suite" in text_of(found)
 
 
 def test_pictographs_are_drawn_and_flags_are_letters() -> None:
-    assert glyphs.drawable("🎉 Merci 🙏🏽 👨‍👩‍👧 🇫🇷 1️⃣ ☎️") == "🎉 Merci 🙏 👨👩👧 FR 1 ☎"
+    assert typeset.to_drawable("🎉 Merci 🙏🏽 👨‍👩‍👧 🇫🇷 1️⃣ ☎️") == "🎉 Merci 🙏 👨👩👧 FR 1 ☎"
     found = read(
-        sheet(chapter(Section.COMMUNITY, piece(1, "🎉 Bravo à Nantes", "Et merci 🙏🏽 :sunflower: :inconnu:")))
+        sheet(chapter(NewsSection.COMMUNITY, piece(1, "🎉 Bravo à Nantes", "Et merci 🙏🏽 :sunflower: :inconnu:")))
     )
     for said in ("🎉", "🌻", ":inconnu:"):
         assert said in text_of(found)
-    assert all(glyphs.drawable(sign) == sign for sign in shortcodes.named().values()), "each has a shape"
+    assert all(typeset.to_drawable(sign) == sign for sign in typeset.read_shortcodes().values()), "each has a shape"
     assert "\ufffd" not in text_of(found)
 
 
@@ -129,18 +131,18 @@ def test_nobody_is_told_to_type_on_paper() -> None:
         ("Tapez /cra puis « /stats moi », et/ou 1/2.", "Tapez « cra » puis « « stats » moi », et/ou 1/2."),
     )
     for said, shown in told:
-        assert paper.off_screen(said) == shown
-    made = sheet(chapter(Section.PRESS, piece(1, "Essayez /cra", "Puis /stats.")), words="Dites /actus proposer")
+        assert formats.strip_commands(said) == shown
+    made = sheet(chapter(NewsSection.PRESS, piece(1, "Essayez /cra", "Puis /stats.")), words="Dites /actus proposer")
     assert not re.search(r"(?<!\S)/[a-z]", text_of(read(made)))
 
 
 def test_the_edito_keeps_its_markdown_and_calls_nobody() -> None:
     words = "# Bonjour @all\n\nUn **grand** *merci* à [Léa](https://e.fr/x) :tada:\n- un\n- deux <b>\n\n> @channel"
-    said = "\n\n".join(edito.post(words))
+    said = "\n\n".join(formats.draw_edito(words))
     assert "Un **grand** *merci* à [Léa](<https://e.fr/x>) :tada:\n\n- un\n- deux \\<b\\>" in said
     assert said.startswith("**Bonjour @\u200ball**")
     assert "> @\u200bchannel" in said
-    assert "Léa (https://e.fr/x)" in edito.plain(words)
+    assert "Léa (https://e.fr/x)" in formats.write_edito(words)
     found = text_of(read(sheet(words=words)))
     assert "Un grand merci à Léa" in found
     assert "**" not in found
@@ -149,19 +151,19 @@ def test_the_edito_keeps_its_markdown_and_calls_nobody() -> None:
 @given(st.text(st.one_of(st.characters(), st.sampled_from("@#*_[]()<>|`~\\\u202e\n:!->1. ")), max_size=160))
 @settings(max_examples=200, deadline=None)
 def test_no_edito_calls_heads_or_leads_astray(words: str) -> None:
-    for post in edito.post(words):
+    for post in formats.draw_edito(words):
         assert not re.search(r"@(?!\u200b)[\w]", post)
         assert not re.search(r"^\s*#", post, re.MULTILINE)
         assert not re.search(r"\]\(<(?!https?://)", post)
 
 
 def test_a_code_is_large_enough_to_be_read_or_not_there() -> None:
-    near, far = codes.draw("https://e.fr/a"), codes.draw(f"https://e.fr/{'x' * 150}")
+    near, far = brand.draw_qr_code("https://e.fr/a"), brand.draw_qr_code(f"https://e.fr/{'x' * 150}")
     assert near
     assert far
-    assert codes.SMALLEST_MM == near.size < far.size <= codes.LARGEST_MM
-    assert codes.draw(f"https://e.fr/{'x' * 900}") is None
-    assert codes.draw(f"https://e.fr/{'x' * 9000}") is None
+    assert brand.SMALLEST_MM == near.size < far.size <= brand.LARGEST_MM
+    assert brand.draw_qr_code(f"https://e.fr/{'x' * 900}") is None
+    assert brand.draw_qr_code(f"https://e.fr/{'x' * 9000}") is None
 
 
 def test_a_logo_that_cannot_be_drawn_is_told_at_start_and_left_out_later(tmp_path: Path) -> None:
@@ -173,12 +175,12 @@ def test_a_logo_that_cannot_be_drawn_is_told_at_start_and_left_out_later(tmp_pat
     logo.write_bytes(b"%PDF-1.7")
     with pytest.raises(OperatorError, match="ni SVG, ni PNG, ni JPEG"):
         check_logo(set_so)
-    assert brand.of(set_so).logo is None
+    assert brand.read_brand(set_so).logo is None
     logo.write_bytes(DRAWING)
     check_logo(set_so)
-    assert brand.of(set_so).logo == Logo("svg", DRAWING)
+    assert brand.read_brand(set_so).logo == Logo("svg", DRAWING)
     broken = Brand(PLAIN.colours, Logo("png", b"\x89PNG\r\n\x1a\nnothing"))
-    assert "Logo du programme" not in pictured(read(sheet(many(Section.PRESS, 1)), broken))
+    assert "Logo du programme" not in pictured(read(sheet(many(NewsSection.PRESS, 1)), broken))
 
 
 def test_colours_are_dark_enough_for_white_words() -> None:

@@ -15,15 +15,16 @@ from sqlmodel import select
 from bot.errors import ChatError
 from bot.mattermost import ChatChannel, ChatPost, ChatReader, ChatUser
 from bot.mattermost.values import ChatReaction
-from commands.actus import harvest, listening
+from commands.actus import harvest
 from config.settings import Settings
 from storage.actus import subscriptions
 from storage.actus.items import Item
-from storage.actus.subscriptions import Unquoted
+from storage.actus.subscriptions import QuoteRefusal
 from storage.database import Database
 from tests.databases import database
 
 __all__ = ["database"]
+
 
 NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
 SINCE = NOW - timedelta(days=7)
@@ -85,7 +86,7 @@ def _post(draw: st.DrawFn, channel: str, at: int) -> ChatPost:
 
 async def gathered(server: Server, database: Database) -> None:
     """All that a harvest does."""
-    await harvest.messages(cast(ChatReader, server), database, Settings(), SINCE, NOW)
+    await harvest.harvest_messages(cast(ChatReader, server), database, Settings(), SINCE, NOW)
 
 
 async def waiting(database: Database) -> Sequence[Item]:
@@ -100,10 +101,10 @@ async def test_nothing_private_comes_into_the_pool(
     database: Database, server: Server, silent: set[str], turned: str
 ) -> None:
     async with database.transaction() as db:
-        for table in (Item, Unquoted):
+        for table in (Item, QuoteRefusal):
             await db.execute(delete(table))
         for person in silent:
-            await subscriptions.hush(db, person, NOW)
+            await subscriptions.refuse_quotes(db, person, NOW)
     await gathered(server, database)
     public = {ident for ident, channel in server.channels.items() if channel.type == "O" and not channel.archived}
     assert set(server.asked) <= public, "nothing else is even read"
@@ -134,12 +135,12 @@ async def test_a_channel_that_turns_private_while_it_is_looked_through_is_left(d
     server = Server({channel.id: channel}, {channel.id: [post]})
     await gathered(server, database)
     assert [item.post_id for item in await waiting(database)] == [post.id]
-    (listed,) = await listening.public_channels(cast(ChatReader, server))
+    (listed,) = await harvest.find_public_channels(cast(ChatReader, server))
     server.channels[channel.id] = replace(channel, type="P")
-    heard = await listening.listen(cast(ChatReader, server), listed, SINCE, NOW)
+    heard = await harvest.read_channel(cast(ChatReader, server), listed, SINCE, NOW)
     assert not heard.is_public
     async with database.transaction() as db:
-        await listening.keep(db, heard, Settings(), NOW)
+        await harvest.keep_best(db, heard, Settings(), NOW)
     assert await waiting(database) == []
 
 
@@ -152,4 +153,4 @@ async def test_a_channel_gives_a_few_at_most(database: Database, count: int) -> 
         for n in range(count)
     ]
     await gathered(Server({channel.id: channel}, {channel.id: posts}), database)
-    assert len(await waiting(database)) == min(count, listening.BEST)
+    assert len(await waiting(database)) == min(count, harvest.BEST)

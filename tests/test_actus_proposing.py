@@ -2,8 +2,8 @@
 
 import pytest
 
-from storage.actus.digests import State
-from storage.actus.items import Kind, Section
+from storage.actus.digests import DigestState
+from storage.actus.items import ItemKind, NewsSection
 from tests.collecting import Newsroom, newsroom
 from tests.helping import plain
 from tests.people import Post, unique
@@ -26,14 +26,14 @@ async def test_a_link_is_proposed_changed_and_taken_back(newsroom: Newsroom) -> 
     assert "Votre proposition est notée pour les prochaines actus" in plain(receipt)
     assert receipt.buttons == ["Modifier", "Retirer"]
     item = await newsroom.titled(f"Le {word}")
-    assert (item.kind, item.section, item.credit) == (Kind.PROPOSAL, Section.PRESS, "exemple.fr")
+    assert (item.kind, item.section, item.credit) == (ItemKind.PROPOSAL, NewsSection.PRESS, "exemple.fr")
     assert (item.text, item.proposed_by) == ("À lire.", juliette.id)
     form = await juliette.opens_by(receipt, "Modifier")
     assert form.shown("texte") == "À lire."
     assert (await form.fill(titre=f"Le vrai {word}", partie="une").submit()).accepted
     await juliette.rewritten(receipt, "Le vrai")
     item = await newsroom.titled(f"Le vrai {word}")
-    assert item.section is Section.TOP
+    assert item.section is NewsSection.TOP
     await juliette.clicks(await juliette.sees(receipt), "Retirer")
     gone = await juliette.rewritten(receipt, "est retirée")
     assert not gone.buttons
@@ -68,7 +68,7 @@ async def test_words_alone_are_by_who_writes_them_and_concern_whom_they_say(news
     assert form.options("concerne") == {"tous": "Tout le réseau", "69": "Rhône"}
     assert (await form.fill(texte="Bravo @all, **bravo**.", concerne="69").submit()).accepted
     item = await newsroom.titled(title)
-    assert (item.section, item.departement, item.author_id) == (Section.COMMUNITY, "69", newsroom.juliette.id)
+    assert (item.section, item.departement, item.author_id) == (NewsSection.COMMUNITY, "69", newsroom.juliette.id)
     assert item.text == "Bravo @all, **bravo**."
 
 
@@ -142,7 +142,7 @@ async def test_what_editors_have_is_theirs_and_what_came_out_stays(newsroom: New
     receipts = [await newsroom.proposes(newsroom.juliette, titre=title) for title in titles]
     found = [await newsroom.titled(title) for title in titles]
     draft = await newsroom.places(found[1])
-    out = await newsroom.places(found[2], State.PUBLISHED)
+    out = await newsroom.places(found[2], DigestState.PUBLISHED)
     await newsroom.places(found[3], dropped=True)
     await newsroom.juliette.clicks(receipts[4], "Retirer")
     await newsroom.juliette.rewritten(receipts[4], "est retirée")

@@ -11,27 +11,27 @@ from hypothesis import strategies as st
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.clock import utc_now
-from bot.work import begin
+from bot.work import make_work
 from cli.actus import Standing
-from commands.actus import drafting, places
-from commands.actus.buttons import Publish
-from commands.actus.posts import POST_MAX, posts
-from commands.actus.sheet import Chapter, Piece, Sheet, clean
+from commands.actus import drafts, editions
+from commands.actus.cards import Publish
+from commands.actus.editions import Chapter, Piece, Sheet, clean_text
+from commands.actus.formats import POST_MAX, draw_posts
 from storage import canaux, outbox, work
 from storage.actus import digests, subscriptions
-from storage.actus.digests import Digest, Programme, State
-from storage.actus.items import Kind, Section, key_of_post
+from storage.actus.digests import Digest, DigestState, EditionSettings
+from storage.actus.items import ItemKind, NewsSection, make_post_key
 from storage.database import change
 from storage.people import Role
-from storage.work import Sort
+from storage.work import WorkSort
 from tests.announcing import made, said_in
 from tests.channelling import room
 from tests.databases import KINDS
 from tests.house import until, until_async
 from tests.journalling import noted
-from tests.newsroom import KEEP, Newsroom, newsroom, plain
+from tests.newsroom import KEEP, Newsroom, newsroom
 from tests.pressroom import Press, press
-from tests.shelving import a_room
+from tests.shelving import a_room, plain
 
 __all__ = ["newsroom", "press", "room"]
 
@@ -63,7 +63,7 @@ async def test_nowhere_to_go_is_held_and_told(newsroom: Newsroom) -> None:
     assert "38 - Isère" in plain(await newsroom.said("aucun canal où sortir")), "said at approval"
     await newsroom.keeps(2026, 12, 4, 9, 0)
     await newsroom.said("n’est pas sorti")
-    assert (await newsroom.now(digest)).state is State.HELD
+    assert (await newsroom.now(digest)).state is DigestState.HELD
     await newsroom.agathe.asks("/actus programmer vendredi dans actualites")
     await newsroom.omar.clicks(await newsroom.card(digest, "retenu"), "Approuver et publier")
     await newsroom.settled()
@@ -79,13 +79,13 @@ async def test_what_is_no_longer_public_or_may_not_be_quoted_is_left_out(newsroo
     said = [await house.site.admin.post("/posts", {"channel_id": salon, "message": f"Mot {n}"}) for n in range(3)]
     newsroom.goes_to(2026, 12, 3, 8, 0)
     for title, post, author in zip(("Gardé", "Effacé", "Discret"), said, ("", "", quiet.id), strict=True):
-        more = {"key": key_of_post(post["id"]), "post_id": post["id"], "channel_id": salon, "author_id": author}
-        await newsroom.finds(title, kind=Kind.MESSAGE, section=Section.COMMUNITY, **more)
+        more = {"key": make_post_key(post["id"]), "post_id": post["id"], "channel_id": salon, "author_id": author}
+        await newsroom.finds(title, kind=ItemKind.MESSAGE, section=NewsSection.COMMUNITY, **more)
     digest = await approved(newsroom)
     assert sorted(await newsroom.titles(digest)) == ["Discret", "Effacé", "Gardé"]
     await house.site.admin.delete(f"/posts/{said[1]['id']}")
     async with house.bot.database.transaction() as db:
-        db.add(subscriptions.Unquoted(user_id=quiet.id, at=utc_now()))
+        db.add(subscriptions.QuoteRefusal(user_id=quiet.id, at=utc_now()))
     await newsroom.keeps(2026, 12, 4, 9, 0)
     (out,) = await newsroom.all_said("Gardé", "actualites")
     assert "Effacé" not in out.message
@@ -93,13 +93,13 @@ async def test_what_is_no_longer_public_or_may_not_be_quoted_is_left_out(newsroo
     left_out = await newsroom.said("Écarté du n°")
     assert "- Effacé" in left_out.message
     async with house.bot.database.transaction() as db:
-        found = await db.get(subscriptions.Unquoted, quiet.id)
+        found = await db.get(subscriptions.QuoteRefusal, quiet.id)
         await db.delete(found)
 
 
 async def test_without_a_room_each_animateur_is_told(newsroom: Newsroom) -> None:
     async with newsroom.house.bot.database.transaction() as db:
-        await canaux.forget(db, "animation")
+        await canaux.forget_channel(db, "animation")
     # Of many animateurs the first by name are told.
     first = await newsroom.house.someone(Role.ANIMATEUR, "a0-agathe")
     first.acts()
@@ -122,7 +122,7 @@ async def test_a_paper_that_cannot_be_made_keeps_nothing_from_coming_out(
         tried.append(sheet.number)
         raise OSError("no fonts")
 
-    monkeypatch.setattr("commands.actus.paper.write", breaks)
+    monkeypatch.setattr("commands.actus.formats.write_pdf", breaks)
     await approved(newsroom, "Un guide paraît")
     newsroom.goes_to(2026, 12, 4, 9, 0)
     await newsroom.house.bot.runs.run(KEEP, "sans-papier")
@@ -138,15 +138,15 @@ async def test_stopped_before_anything_is_said_it_is_held_and_comes_out_later(ne
     digest = await approved(newsroom, "Un guide paraît")
     newsroom.goes_to(2026, 12, 4, 9, 0)
     async with newsroom.house.bot.database.transaction() as db:
-        await change(db, await _locked(db, digest.number), state=State.PUBLISHING)
-        begun = begin(Sort.STEPS, Publish(digest=digest.number), "", newsroom.house.clock(), told=False)
+        await change(db, await _locked(db, digest.number), state=DigestState.PUBLISHING)
+        begun = make_work(WorkSort.STEPS, Publish(digest=digest.number), "", newsroom.house.clock(), told=False)
         begun.not_before = begun.created_at + timedelta(hours=1)
         await work.add(db, [begun])
     async with newsroom.house.bot.database.transaction() as db:
         assert await work.cancel(db, begun.id, newsroom.house.clock())
     newsroom.house.bot.workers.look()
     await newsroom.said("sa publication a été arrêtée")
-    assert (await newsroom.now(digest)).state is State.HELD
+    assert (await newsroom.now(digest)).state is DigestState.HELD
     await newsroom.agathe.clicks(await newsroom.card(digest, "retenu"), "Approuver et publier")
     await newsroom.settled()
     assert len(await newsroom.all_said("Un guide paraît", "actualites")) == 1
@@ -180,7 +180,7 @@ async def test_killed_at_any_step_it_comes_out_once(press: Press) -> None:
     for code, name in (("69", "rhone"), ("38", "isere")):
         channels.append(await made(site.admin, site.team_id, press.room.bot_id, name, name))
         async with press.asks(writes=True) as db:
-            await canaux.remember(db, f"departement:{code}", channels[-1], utc_now())
+            await canaux.remember_channel(db, f"departement:{code}", channels[-1], utc_now())
     async with press.bot():
         pass
     number = await due_now(press)
@@ -199,21 +199,21 @@ async def due_now(press: Press) -> int:
     await press.finds("Un guide paraît")
     async with press.asks(writes=True) as db:
         where = ["actualites", "69", "38"]
-        db.add(Programme(key="vendredi", targets=where, at=utc_now()))
+        db.add(EditionSettings(key="vendredi", targets=where, at=utc_now()))
         await db.flush()
         desk = Standing(db, press.settings(), utc_now())
-        edition = await places.edition(desk, "vendredi")
-        digest = await drafting.coming(desk, edition)
-        await drafting.fill(desk, digest, edition)
-        await change(db, digest, state=State.PUBLISHING)
-        await work.add(db, [begin(Sort.STEPS, Publish(digest=digest.number), "", utc_now(), told=False)])
+        edition = await editions.get_edition(desk, "vendredi")
+        digest = await drafts.open_coming(desk, edition)
+        await drafts.fill_draft(desk, digest, edition)
+        await change(db, digest, state=DigestState.PUBLISHING)
+        await work.add(db, [make_work(WorkSort.STEPS, Publish(digest=digest.number), "", utc_now(), told=False)])
         return digest.number
 
 
 async def is_out(press: Press, number: int) -> bool:
     async with press.asks() as db:
-        rests = await work.count_active(db) or (await outbox.counts(db))["waiting"]
-    return not rests and (await press.digest(number)).state is State.PUBLISHED
+        rests = await work.count_active(db) or (await outbox.count_by_state(db))["waiting"]
+    return not rests and (await press.digest(number)).state is DigestState.PUBLISHED
 
 
 hostile = st.text(
@@ -225,9 +225,13 @@ hostile = st.text(
 def test_no_words_of_anybody_call_turn_or_draw_anything(
     title: str, text: str, credit: str, edito: str, name: str
 ) -> None:
-    piece = Piece(1, 1, 1, " ".join(clean(title).split()) or "x", clean(text), "", " ".join(clean(credit).split()))
-    sheet = Sheet(clean(name), 1, date(2026, 11, 27), clean(edito), (Chapter(Section.PRESS, "Presse", (piece,)),))
-    for post in posts(sheet):
+    piece = Piece(
+        1, 1, 1, " ".join(clean_text(title).split()) or "x", clean_text(text), "", " ".join(clean_text(credit).split())
+    )
+    sheet = Sheet(
+        clean_text(name), 1, date(2026, 11, 27), clean_text(edito), (Chapter(NewsSection.PRESS, "Presse", (piece,)),)
+    )
+    for post in draw_posts(sheet):
         assert not re.search(r"@(?!\u200b)", post), "nobody is called"
         assert not re.search("[\u202a-\u202e\u2066-\u2069\ufeff]", post), "nothing turns the text"
         heads = [line for line in post.splitlines() if line.startswith("#")]
@@ -239,11 +243,19 @@ def test_no_words_of_anybody_call_turn_or_draw_anything(
 @given(st.lists(st.tuples(st.text(max_size=200), st.text(max_size=2000)), min_size=1, max_size=60))
 def test_split_between_items_within_what_a_post_holds(items_of: list[tuple[str, str]]) -> None:
     pieces = tuple(
-        Piece(n, n, n, f"Titre{n}z " + clean(title).replace("\n", " "), clean(text), "https://e.fr/" + "x" * 900, "")
+        Piece(
+            n,
+            n,
+            n,
+            f"Titre{n}z " + clean_text(title).replace("\n", " "),
+            clean_text(text),
+            "https://e.fr/" + "x" * 900,
+            "",
+        )
         for n, (title, text) in enumerate(items_of, 1)
     )
-    sheet = Sheet("Les actus", 42, date(2026, 11, 27), "", (Chapter(Section.PRESS, "Presse", pieces),))
-    drawn = posts(sheet)
+    sheet = Sheet("Les actus", 42, date(2026, 11, 27), "", (Chapter(NewsSection.PRESS, "Presse", pieces),))
+    drawn = draw_posts(sheet)
     assert all(len(post) <= POST_MAX for post in drawn)
     assert all(post.startswith("### Les actus n°\u00a042") for post in drawn)
     for n in range(1, len(pieces) + 1):

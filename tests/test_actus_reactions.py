@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from storage import claims
-from storage.actus.items import Kind
+from storage.actus.items import ItemKind
 from tests.collecting import Newsroom, newsroom
 from tests.helping import changes, plain
 from tests.house import until_async
@@ -36,7 +36,7 @@ async def test_newspaper_proposes_a_message_and_its_author_may_say_no(newsroom: 
     receipt = await newsroom.juliette.told(word)
     assert receipt.buttons == ["Modifier", "Retirer"]
     item = await newsroom.found(post)
-    assert (item.kind, item.proposed_by, item.author_id) == (Kind.PROPOSAL, newsroom.juliette.id, newsroom.lea.id)
+    assert (item.kind, item.proposed_by, item.author_id) == (ItemKind.PROPOSAL, newsroom.juliette.id, newsroom.lea.id)
     told = await newsroom.lea.told(word)
     await newsroom.heard(newsroom.ana, post)
     assert "C’est déjà proposé" in plain(await newsroom.ana.told(word))
@@ -203,4 +203,4 @@ async def test_what_is_no_news_is_not_even_claimed(newsroom: Newsroom) -> None:
     perhaps = await newsroom.lea.says(f"@{newsroom.juliette.username} https://exemple.fr/x", newsroom.place)
     await newsroom.heard(newsroom.juliette, plain_words, "heart")
     async with newsroom.house.bot.database.transaction(writes=False) as db:
-        assert await claims.taken(db, heard, [plain_words.id, perhaps.id]) == [perhaps.id]
+        assert await claims.list_taken(db, heard, [plain_words.id, perhaps.id]) == [perhaps.id]

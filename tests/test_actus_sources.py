@@ -8,7 +8,7 @@ from sqlmodel import col, update
 
 from commands.actus import harvest
 from storage import agenda, sondage
-from storage.actus.items import Kind, Section
+from storage.actus.items import ItemKind, NewsSection
 from storage.agenda import AgendaEvent
 from storage.sondage import Poll, Results
 from tests.collecting import Newsroom, newsroom
@@ -27,24 +27,24 @@ async def test_events_to_come_and_polls_that_ended_are_news(newsroom: Newsroom) 
     others = [
         _event(newsroom, f"Loin {word}", begins + timedelta(days=60)),
         _event(newsroom, f"Ailleurs {word}", begins, departement="23"),
-        _event(newsroom, f"Proposé {word}", begins, state=agenda.State.PROPOSED),
+        _event(newsroom, f"Proposé {word}", begins, state=agenda.EventState.PROPOSED),
     ]
     polls = [_poll(f"Lequel, {word} ?", until, public=True), _poll(f"Entre nous, {word} ?", until, public=False)]
     async with house.bot.database.transaction() as db:
         db.add_all([event, *others, *polls])
     for _ in range(2):
         async with house.bot.database.transaction() as db:
-            await harvest.from_tables(db, since, until, house.settings)
+            await harvest.harvest_tables(db, since, until, house.settings)
     found = {item.kind: item for item in await newsroom.items() if word in item.title}
-    assert set(found) == {Kind.EVENT, Kind.POLL}
-    assert found[Kind.EVENT].title.startswith(f"Café {word}, ")
-    assert "Médiathèque" in found[Kind.EVENT].text
-    assert found[Kind.EVENT].section is Section.AGENDA
-    assert found[Kind.POLL].text == "Visio : 75 % ; Agenda : 25 % (8 votes)."
-    for state, is_gone in ((agenda.State.CANCELLED, True), (agenda.State.PUBLISHED, False)):
+    assert set(found) == {ItemKind.EVENT, ItemKind.POLL}
+    assert found[ItemKind.EVENT].title.startswith(f"Café {word}, ")
+    assert "Médiathèque" in found[ItemKind.EVENT].text
+    assert found[ItemKind.EVENT].section is NewsSection.AGENDA
+    assert found[ItemKind.POLL].text == "Visio : 75 % ; Agenda : 25 % (8 votes)."
+    for state, is_gone in ((agenda.EventState.CANCELLED, True), (agenda.EventState.PUBLISHED, False)):
         async with house.bot.database.transaction() as db:
             await db.execute(update(AgendaEvent).where(col(AgendaEvent.id) == event.number).values(state=state))
-            await harvest.from_tables(db, since, until, house.settings)
+            await harvest.harvest_tables(db, since, until, house.settings)
         (item,) = [item for item in await newsroom.items() if item.key == f"evenement:{event.number}"]
         assert item.withdrawn is is_gone, "cancelled it goes nowhere, and restored it may"
 
@@ -59,7 +59,7 @@ def _event(newsroom: Newsroom, title: str, begins: datetime, **more: Any) -> Age
         "proposed_at": begins - timedelta(days=9),
         "published_at": begins - timedelta(days=5),
         "changed_at": begins - timedelta(days=5),
-        "state": agenda.State.PUBLISHED,
+        "state": agenda.EventState.PUBLISHED,
     }
     return AgendaEvent(**(values | more))
 
@@ -69,7 +69,7 @@ def _poll(question: str, until: datetime, *, public: bool) -> Poll:
         key=unique("k")[:26],
         question=question,
         options=["Agenda", "Visio"],
-        state=sondage.State.ENDED,
+        state=sondage.PollState.ENDED,
         public=public,
         results=Results(8, (2, 6)).stored(),
         created_at=until - timedelta(days=3),

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from sqlmodel import col, delete, select
 
-from bot.working_days import is_working
+from bot.calendar import is_working_day
 from config.themes import bits
 from storage.actus import digests, items
-from storage.actus.digests import Digest, Entry, State
-from storage.actus.items import Item, Kind, Section
-from storage.actus.subscriptions import Subscription
+from storage.actus.digests import Digest, DigestEntry, DigestState
+from storage.actus.items import Item, ItemKind, NewsSection
+from storage.actus.subscriptions import NewsSubscription
 from storage.people import Role
 from tests.helping import plain
 from tests.house import House
@@ -38,7 +38,7 @@ class Press:
         now = self.house.clock()
         async with self.house.bot.database.transaction() as db:
             await items.add(db, things)
-            known = {each.key: each for thing in things if (each := await items.by_key(db, thing.key))}
+            known = {each.key: each for thing in things if (each := await items.get_by_key(db, thing.key))}
             await digests.hold_numbers(db, now)
             day = date(2030, 1, 1) + timedelta(days=next(_RUNS))
             made = await digests.begin(
@@ -49,15 +49,15 @@ class Press:
                     day=day,
                     first_day=day,
                     at=now,
-                    state=State.PUBLISHED,
+                    state=DigestState.PUBLISHED,
                     since=now,
                     until=now,
                     published_at=now,
                     created_at=now,
                 ),
             )
-            await digests.put_in(
-                db, [digests.entry_of(known[thing.key], made.number, at) for at, thing in enumerate(things)]
+            await digests.add_entries(
+                db, [digests.make_entry(known[thing.key], made.number, at) for at, thing in enumerate(things)]
             )
         return made
 
@@ -71,16 +71,16 @@ class Press:
         """All the digests of somebody’s own."""
         return [post for post in await who.direct() if "Vos actus, d’après" in plain(post).replace("*", "")]
 
-    async def row(self, who: Person) -> Subscription | None:
+    async def row(self, who: Person) -> NewsSubscription | None:
         async with self.house.bot.database.transaction(writes=False) as db:
-            return (await db.exec(select(Subscription).where(col(Subscription.user_id) == who.id))).first()
+            return (await db.exec(select(NewsSubscription).where(col(NewsSubscription.user_id) == who.id))).first()
 
 
 def thing(house: House, title: str, themes: Sequence[str] = (), **more: Any) -> Item:
     values: dict[str, Any] = {
         "key": unique("essai"),
-        "kind": Kind.FEED,
-        "section": Section.PRESS,
+        "kind": ItemKind.FEED,
+        "section": NewsSection.PRESS,
         "title": title,
         "url": f"https://exemple.fr/{unique('page')}",
         "themes": bits(themes),
@@ -92,7 +92,7 @@ def thing(house: House, title: str, themes: Sequence[str] = (), **more: Any) -> 
 @pytest.fixture
 async def press(house: House) -> Press:
     async with house.bot.database.transaction() as db:
-        for table in (Subscription, Entry, Digest, Item):
+        for table in (NewsSubscription, DigestEntry, Digest, Item):
             await db.execute(delete(table))
     juliette = await house.conseiller("juliette")
     return Press(house, juliette)
@@ -111,7 +111,7 @@ def friday(house: House, weeks: int = 1) -> date:
     """A Friday to come that is no holiday in Alsace, nor elsewhere."""
     today = house.today
     days = (today + timedelta(days=(4 - today.weekday()) % 7 + 7 * week) for week in itertools.count(weeks))
-    return next(day for day in days if is_working(day, "67"))
+    return next(day for day in days if is_working_day(day, "67"))
 
 
 @pytest.mark.every_mode
@@ -143,10 +143,10 @@ async def test_it_comes_on_my_day_at_my_hour_with_what_is_near_to_my_work(house:
 
 async def test_an_item_that_comes_out_in_two_digests_comes_once(house: House, press: Press) -> None:
     await subscribes(press.juliette)
-    again = thing(house, "Deux fois", section=Section.TOP)
+    again = thing(house, "Deux fois", section=NewsSection.TOP)
     await press.publishes(again)
     await press.looks(on(friday(house), 9))
-    await press.publishes(again, thing(house, "Du neuf", section=Section.TOP))
+    await press.publishes(again, thing(house, "Du neuf", section=NewsSection.TOP))
     await press.looks(on(friday(house), 9))
     first, second = [plain(post) for post in await press.told(press.juliette)]
     assert ("Deux fois" in first, "Deux fois" in second, "Du neuf" in second) == (True, False, True)
@@ -163,7 +163,7 @@ async def test_less_of_that_and_back(house: House, press: Press) -> None:
     await juliette.chooses(told, "Moins de…", "« Emploi, formation »")
     said = await juliette.told("Entendu")
     await press.publishes(
-        thing(house, "Un autre CV", [EMPLOI]), thing(house, "À la une", [EMPLOI], section=Section.TOP)
+        thing(house, "Un autre CV", [EMPLOI]), thing(house, "À la une", [EMPLOI], section=NewsSection.TOP)
     )
     await press.looks(on(friday(house), 9))
     second = plain((await press.told(juliette))[-1])
@@ -179,7 +179,7 @@ async def test_nothing_on_leave_and_then_what_came_meanwhile(house: House, press
     back = friday(house, 2)
     said = await subscribes(press.juliette, conges=f"{back - timedelta(days=1):%d/%m}")
     assert "En congé jusqu’au" in plain(said)
-    await press.publishes(thing(house, "Pendant les congés", section=Section.TOP))
+    await press.publishes(thing(house, "Pendant les congés", section=NewsSection.TOP))
     await press.looks(on(friday(house), 9))
     assert await press.told(press.juliette) == []
     await press.looks(on(back, 9))
@@ -190,7 +190,7 @@ async def test_what_is_of_a_departement_is_for_who_works_there(house: House, pre
     there = await house.conseiller("amina", departements=["23"])
     for who in (press.juliette, there):
         await subscribes(who)
-    await press.publishes(thing(house, "En Creuse", departement="23"), thing(house, "Partout", section=Section.TOP))
+    await press.publishes(thing(house, "En Creuse", departement="23"), thing(house, "Partout", section=NewsSection.TOP))
     await press.looks(on(friday(house), 9))
     mine, theirs = [plain((await press.told(who))[0]) for who in (press.juliette, there)]
     assert "En Creuse" not in mine
@@ -199,7 +199,7 @@ async def test_what_is_of_a_departement_is_for_who_works_there(house: House, pre
 
 async def test_what_was_withdrawn_or_dropped_comes_to_nobody(house: House, press: Press) -> None:
     await subscribes(press.juliette)
-    gone, kept = thing(house, "Retiré", section=Section.TOP), thing(house, "Gardé", section=Section.TOP)
+    gone, kept = thing(house, "Retiré", section=NewsSection.TOP), thing(house, "Gardé", section=NewsSection.TOP)
     await press.publishes(gone, kept)
     async with house.bot.database.transaction() as db:
         await items.withdraw(db, [gone.key])
@@ -215,7 +215,7 @@ async def test_see_it_now_and_end_it(house: House, press: Press) -> None:
     assert "le premier mardi du mois à 18 h" in plain(said)
     await juliette.clicks(said, "Voir maintenant")
     await juliette.whispered("Rien de neuf pour vous")
-    await press.publishes(thing(house, "À voir", section=Section.TOP))
+    await press.publishes(thing(house, "À voir", section=NewsSection.TOP))
     await juliette.clicks(said, "Voir maintenant")
     await juliette.whispered("À voir")
     await juliette.clicks(said, "Me désabonner")
@@ -229,7 +229,7 @@ async def test_who_left_gets_nothing_and_a_killed_bot_sends_once(house: House, p
     for who in (press.juliette, left):
         await subscribes(who)
     await house.registers(left, Role.CONSEILLER, left_on=house.today - timedelta(days=1))
-    await press.publishes(thing(house, "Une fois", section=Section.TOP))
+    await press.publishes(thing(house, "Une fois", section=NewsSection.TOP))
     house.clock.goes_to(on(friday(house), 9))
     await house.bot.runs.run(("job", "actus.tell"), f"essai-{next(_RUNS)}")
     await house.restart()

@@ -8,19 +8,20 @@ from sqlmodel import col, select
 
 from bot.replies import Start
 from cli.actus import Standing
-from commands.actus import keeping
-from commands.actus.buttons import Publish
+from commands.actus import programme
+from commands.actus.cards import Publish
 from config.settings import Settings
-from storage import job_runs
+from storage import claims
 from storage.actus import items
-from storage.actus.digests import Digest, State
-from storage.actus.items import Item, Kind, Section
+from storage.actus.digests import Digest, DigestState
+from storage.actus.items import Item, ItemKind, NewsSection
+from storage.claims import JobResult
 from storage.database import Database, change
-from storage.job_runs import Result
 from tests.databases import database
 from tests.house import PARIS
 
 __all__ = ["database"]
+
 
 pytestmark = pytest.mark.slow
 
@@ -60,17 +61,17 @@ def expected() -> list[Out]:
 async def looks(house: Database, settings: Settings, now: datetime) -> list[Out]:
     """The bot’s clock comes round once; somebody approves at once what is drafted, and what comes out is out."""
     async with house.transaction() as db:
-        replies = await keeping.look(Standing(db, settings, now))
-        await job_runs.note(db, keeping.JOB, now.isoformat(), Result.DONE, now)
+        replies = await programme.run_due(Standing(db, settings, now))
+        await claims.note_run(db, programme.JOB, now.isoformat(), JobResult.DONE, now)
         out = []
-        for digest in (await db.exec(select(Digest).where(Digest.state == State.DRAFT))).all():
-            await change(db, digest, state=State.APPROVED, approved_at=now)
+        for digest in (await db.exec(select(Digest).where(Digest.state == DigestState.DRAFT))).all():
+            await change(db, digest, state=DigestState.APPROVED, approved_at=now)
         begun = {
             reply.payload.digest for reply in replies if isinstance(reply, Start) and isinstance(reply.payload, Publish)
         }
         for digest in (await db.exec(select(Digest).where(col(Digest.number).in_(begun)))).all():
-            assert digest.state is State.PUBLISHING
-            await change(db, digest, state=State.PUBLISHED, published_at=now)
+            assert digest.state is DigestState.PUBLISHING
+            await change(db, digest, state=DigestState.PUBLISHED, published_at=now)
             out.append(Out(digest.edition, now.astimezone(PARIS)))
         return out
 
@@ -92,5 +93,5 @@ async def test_a_year_at_nine_on_the_right_days(database: Database) -> None:
 def _item(n: int) -> Item:
     """Something new each day."""
     at = datetime.combine(FIRST + timedelta(days=n), time(12), PARIS)
-    key = items.key_of_words(str(n))
-    return Item(key=key, kind=Kind.FEED, section=Section.PRESS, title=f"Le {n}", found_at=at)
+    key = items.make_words_key(str(n))
+    return Item(key=key, kind=ItemKind.FEED, section=NewsSection.PRESS, title=f"Le {n}", found_at=at)

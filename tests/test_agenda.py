@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from storage import canaux
-from storage.agenda.event import State
+from storage.agenda import EventState
 from storage.people import Role
 from tests.gathering import Agenda, agenda, day, plain
 from tests.people import Post, unique
@@ -23,7 +23,7 @@ def buttons(post: Post) -> list[str]:
 async def test_proposed_read_over_published_and_come_to(agenda: Agenda) -> None:
     juliette, agathe, lea = agenda.juliette, agenda.agathe, agenda.lea
     event = await agenda.proposes(juliette, lien="visio.exemple.fr/pix", details="Pour débuter.\nOn apporte son ordi.")
-    assert event.state is State.PROPOSED
+    assert event.state is EventState.PROPOSED
     assert event.title not in plain(await lea.asks("/agenda"))
     assert "attend d’être relu" in plain(await juliette.asks("/agenda mes"))
     card = await agenda.card(event, "à relire")
@@ -57,14 +57,14 @@ async def test_proposed_read_over_published_and_come_to(agenda: Agenda) -> None:
 @pytest.mark.every_mode
 async def test_an_animateur_publishes_at_once_and_a_coordinateur_in_their_own_departements(agenda: Agenda) -> None:
     event = await agenda.proposes(agenda.agathe, pour="69")
-    assert event.state is State.PUBLISHED
+    assert event.state is EventState.PUBLISHED
     await agenda.said(event.title, room="departement:69")
     assert not await agenda.all_said(event.title, "actualites")
     assert not await agenda.all_said(event.title, "animation")
     nora = await agenda.house.site.person("nora")
     await agenda.house.registers(nora, Role.COORDINATEUR, departements=["69"])
-    assert (await agenda.proposes(nora, pour="69")).state is State.PUBLISHED
-    assert (await agenda.proposes(nora)).state is State.PROPOSED
+    assert (await agenda.proposes(nora, pour="69")).state is EventState.PUBLISHED
+    assert (await agenda.proposes(nora)).state is EventState.PROPOSED
     form = await agenda.juliette.opens("/agenda proposer Un café")
     assert form.options("pour") == {"reseau": "Tout le réseau", "69": "Rhône (69)"}
 
@@ -84,7 +84,7 @@ async def test_refused_with_a_reason_corrected_and_proposed_again(agenda: Agenda
     card = await agenda.card(event, "à relire")
     assert "12 rue de la Paix, Lyon" in plain(card)
     await agathe.clicks(card, "Publier")
-    assert (await agenda.as_is(event)).state is State.PUBLISHED
+    assert (await agenda.as_is(event)).state is EventState.PUBLISHED
 
 
 @pytest.mark.every_mode
@@ -98,7 +98,7 @@ async def test_of_two_at_once_one_decides_and_the_other_reads_who_did(agenda: Ag
     assert f"@{agenda.agathe.username}" in plain(await agenda.omar.told("déjà publié"))
     await asyncio.gather(*(who.races(card, "Publier") for who in (agenda.agathe, agenda.omar) for _ in range(4)))
     await agenda.house.settled()
-    assert (await agenda.as_is(event)).state is State.PUBLISHED
+    assert (await agenda.as_is(event)).state is EventState.PUBLISHED
     assert len(await agenda.all_said(event.title, "actualites")) == 1
     assert len(await agenda.told(agenda.juliette, event, "est publié")) == 1
 
@@ -180,19 +180,19 @@ async def test_nothing_to_come_leads_to_a_proposal(agenda: Agenda) -> None:
 async def test_without_a_room_it_waits_and_without_a_channel_it_is_said_later(agenda: Agenda) -> None:
     async with agenda.house.bot.database.transaction() as db:
         for key in agenda.rooms:
-            await canaux.forget(db, key)
+            await canaux.forget_channel(db, key)
     first = await agenda.proposes(agenda.juliette)
     listed = await agenda.agathe.asks("/agenda propositions")
     assert "n’est pas connue du bot" in plain(listed)
     home = await agenda.agathe.asks("/aide")
     assert "relu" in plain(home)
     async with agenda.house.bot.database.transaction() as db:
-        await canaux.remember(db, "animation", agenda.rooms["animation"], agenda.house.clock())
+        await canaux.remember_channel(db, "animation", agenda.rooms["animation"], agenda.house.clock())
     event = await agenda.proposes(agenda.juliette)
     await agenda.agathe.clicks(await agenda.card(event), "Publier")
     assert "n’est pas connu du bot" in plain(await agenda.agathe.whispered("publié"))
     async with agenda.house.bot.database.transaction() as db:
-        await canaux.remember(db, "actualites", agenda.rooms["actualites"], agenda.house.clock())
+        await canaux.remember_channel(db, "actualites", agenda.rooms["actualites"], agenda.house.clock())
     for _ in range(2):
         await agenda.house.bot.runs.run(("job", "agenda.catch_up"), unique("fois"))
         await agenda.house.settled()

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from icalendar import Event
 
-from storage.agenda.event import AgendaEvent, State
+from storage.agenda import AgendaEvent, EventState
 from storage.people import Role
 from tests.gathering import Agenda, agenda, day, events, plain
 from tests.house import PARIS
@@ -76,7 +76,7 @@ async def test_cancelled_with_a_word_and_restored(agenda: Agenda) -> None:
     event = await coming(agenda, agenda.lea)
     said = await agenda.said(event.title, room="departement:69")
     await cancels(agenda, agenda.agathe, event, "La salle est prise. @channel")
-    assert (await agenda.as_is(event)).state is State.CANCELLED
+    assert (await agenda.as_is(event)).state is EventState.CANCELLED
     stands = await agenda.lea.sees(said)
     assert "annulé" in plain(stands)
     assert "J’y serai" not in stands.buttons
@@ -124,7 +124,7 @@ async def test_the_author_changes_what_is_theirs_and_others_do_not(agenda: Agend
     assert "Votre événement" in (await agenda.told(agenda.juliette, event, "annulé par un animateur"))[0]
     await agenda.juliette.clicks(await offers(agenda.juliette, event), "Rétablir")
     assert "demandez-lui" in plain(await agenda.juliette.whispered())
-    assert (await agenda.as_is(event)).state is State.CANCELLED
+    assert (await agenda.as_is(event)).state is EventState.CANCELLED
 
 
 async def test_of_two_windows_the_second_is_told_that_it_changed(agenda: Agenda) -> None:
@@ -152,7 +152,7 @@ async def test_a_coordinateur_s_refused_event_is_proposed_again(agenda: Agenda) 
     window = await agenda.agathe.opens_by(await agenda.card(event), "Refuser")
     assert (await window.fill(raison="Pour le Rhône seulement.").submit()).accepted
     await agenda.house.settled()
-    assert (await changes(agenda, nora, event, pour="69")).state is State.PROPOSED
+    assert (await changes(agenda, nora, event, pour="69")).state is EventState.PROPOSED
     await cancels(agenda, nora, event)
     assert "annulé" in plain(await agenda.card(event, "annulé"))
     assert event.title not in plain(await agenda.juliette.asks(f"/agenda {event.id}")), "it was never out"

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.errors import ChatError
-from storage.agenda.event import AgendaEvent
+from storage.agenda import AgendaEvent
 from storage.people import Role
 from tests.gathering import Agenda, agenda, day, events, plain, titles
 from tests.house import LOG, House
@@ -115,7 +115,7 @@ async def test_what_is_no_address_of_a_feed_says_nothing(agenda: Agenda) -> None
         assert (answer.status, b"BEGIN" in body) == (405, False)
     assert address.rpartition("/")[2].removesuffix(".ics") not in LOG.getvalue()
     async with agenda.house.bot.database.transaction(writes=False) as db:
-        from storage.agenda.feed import of
+        from storage.agenda import get_feed as of
 
         stored = await of(db, agenda.juliette.id)
     assert stored is not None

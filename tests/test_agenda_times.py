@@ -5,13 +5,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from storage.agenda.event import AgendaEvent, State
+from storage.agenda import AgendaEvent, EventState
 from storage.people import Role
 from tests.gathering import Agenda, agenda, day, events, plain
 from tests.house import PARIS
 from tests.people import Person
 
 __all__ = ["agenda"]
+
 
 WINTER, SPRING = datetime(2027, 2, 1, 9, tzinfo=PARIS), datetime(2027, 9, 1, 9, tzinfo=PARIS)
 
@@ -178,7 +179,7 @@ async def test_the_longest_event_is_shown_in_a_list_and_as_a_file(agenda: Agenda
     first = day(agenda.now, 1, "0h05")
     assert (await agenda.sends(agenda.agathe, lien=f"exemple.fr/{'a' * 900}", quand=first, **fields)).accepted
     event = await newest(agenda)
-    assert event.state is State.PUBLISHED
+    assert event.state is EventState.PUBLISHED
     assert titre[:10] in await seen(agenda.lea, "/agenda")
     assert "é@" in await seen(agenda.lea, f"/agenda {event.id}")
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.texts import BREAK
-from commands.annonce.words import spoken
+from commands.annonce.cards import draw_text
 from storage.annonce import Announcement
 from storage.people import Role
 from tests.announcing import (
@@ -87,7 +87,7 @@ async def test_it_calls_the_whole_channel_only_where_that_was_chosen(house: Hous
     ],
 )
 def test_it_calls_nobody_by_name_and_markdown_stays(text: str, said: str) -> None:
-    assert spoken(Announcement(id="", text=text, targets=[], created_at=datetime(2026, 11, 26, tzinfo=UTC))) == said
+    assert draw_text(Announcement(id="", text=text, targets=[], created_at=datetime(2026, 11, 26, tzinfo=UTC))) == said
 
 
 async def test_without_words_nothing_is_announced(house: House, agathe: Person) -> None:

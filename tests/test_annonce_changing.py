@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from bot.outbox import desk
-from commands.annonce import attaching
+from bot.outbox import pool
+from commands.annonce import cards
 from sandbox.faults import Faults
 from storage import journal
 from storage.people import Role
@@ -59,7 +59,7 @@ async def test_a_correction_rewrites_it_and_a_withdrawal_deletes_it_everywhere(h
     card = await agathe.sees(card)
     assert card.buttons == ["Rétablir"]
     async with house.bot.database.transaction(writes=False) as db:
-        last = (await journal.named(db, agathe.username, 1))[0].object
+        last = (await journal.list_by_name(db, agathe.username, 1))[0].object
     assert [act for act, _ in await noted(house, last)] == ["envoyer", "corriger", "retirer"]
     assert "État : Retirée" in card.text
 
@@ -147,7 +147,7 @@ class Turnstile:
 def held(monkeypatch: pytest.MonkeyPatch, nth: int) -> Turnstile:
     """The click on « Envoyer » is the first pass, each batch one more."""
     stile = Turnstile(nth)
-    monkeypatch.setattr(attaching, "gone", stile)
+    monkeypatch.setattr(cards, "find_missing", stile)
     return stile
 
 
@@ -187,7 +187,7 @@ async def test_what_nobody_tried_to_send_is_taken_back_by_a_stop_and_sent_when_i
     house: House, agathe: Person, faults: Faults, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     channels, words, stile = await many(house), unique("Lent"), held(monkeypatch, 2)
-    monkeypatch.setattr(desk, "TAKEN_AT_ONCE", 2)
+    monkeypatch.setattr(pool, "TAKEN_AT_ONCE", 2)
     preview = await previewed(agathe, texte=words, destinataires=MANY)
     await agathe.clicks(preview, "Envoyer")
     progress = await agathe.told("Annonce")

@@ -12,15 +12,17 @@ import pytest
 from cli import annonce as sending
 from cli.errors import OperatorError
 from config.settings import Settings
-from storage.annonce import State
-from tests.announcing import Fair, fair, room
+from storage.annonce import AnnouncementState
+from tests.announcing import Fair, fair
 from tests.bench.children import environment_of
+from tests.channelling import room
 from tests.house import until_async
 from tests.modes import MODES, NEWEST
 from tests.operating import operate
 from tests.test_work_killed import ROOT
 
 __all__ = ["fair", "room"]
+
 
 BOTH = pytest.mark.parametrize(("room", "fair"), [(NEWEST, "sqlite"), (NEWEST, "postgresql")], indirect=True)
 EVERYWHERE = pytest.mark.parametrize(
@@ -55,7 +57,7 @@ async def test_a_second_time_on_purpose(fair: Fair, capsys: Capture) -> None:
 async def test_what_was_taken_back_is_not_said_again_by_itself(fair: Fair, capsys: Capture) -> None:
     places = await fair.channels()
     await fair.announces("69", "Bonjour", capsys=capsys)
-    await fair.changes(State.WITHDRAWN)
+    await fair.changes(AnnouncementState.WITHDRAWN)
     with pytest.raises(OperatorError, match="a été retirée depuis : « --again »"):
         await fair.announces("69", "Bonjour", capsys=capsys)
     assert await fair.announces("69", "Bonjour", "--dry-run", capsys=capsys) == (0, {"channels": 1, "sent": 0})
@@ -71,12 +73,12 @@ async def test_what_is_taken_back_while_it_is_sent_stays_so(
 
     async def enlist_then_withdraw(*args: Any, **options: Any) -> Any:
         kept = await original(*args, **options)
-        await fair.changes(State.WITHDRAWN)
+        await fair.changes(AnnouncementState.WITHDRAWN)
         return kept
 
     monkeypatch.setattr("cli.annonce.enlist", enlist_then_withdraw)
     assert await fair.announces("69", "Bonjour", capsys=capsys) == (1, {"channels": 1, "sent": 0})
-    assert (await fair.states()) == [State.WITHDRAWN]
+    assert (await fair.states()) == [AnnouncementState.WITHDRAWN]
 
 
 async def test_a_hub_is_the_channels_of_its_departements(fair: Fair, capsys: Capture) -> None:

@@ -8,12 +8,14 @@ from collections.abc import Mapping
 import pytest
 
 from cli.errors import OperatorError
-from tests.announcing import Fair, fair, room, said_in
+from tests.announcing import Fair, fair, said_in
+from tests.channelling import room
 from tests.house import until_async
 from tests.operating import operate
 from tests.test_annonce_cli import BOTH, EVERYWHERE, begun, said_somewhere
 
 __all__ = ["fair", "room"]
+
 
 Capture = pytest.CaptureFixture[str]
 FILES = {"programme_été.pdf": b"%PDF-1.4 jeudi", "affiche.csv": b"a;b\n" * 500}

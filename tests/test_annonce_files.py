@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot import attached
+from bot import attachments
 from bot.mattermost import ChatReader
 from bot.texts import BREAK
-from commands.annonce import attaching
+from commands.annonce import cards
 from storage.annonce import BATCH
 from storage.people import Role
 from tests.announcing import (
@@ -32,6 +32,7 @@ from tests.house import House, until_async
 from tests.people import Person, Post, unique
 
 __all__ = ["agathe"]
+
 
 FILES = {"programme_été.pdf": b"%PDF-1.4 jeudi", "affiche.csv": b"a;b\n" * 500}
 
@@ -199,7 +200,7 @@ async def test_what_is_deleted_on_the_way_stops_the_rest_and_is_said(
     house: House, agathe: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     channels, words, passes = await many(house), unique("À moitié"), 0
-    original = attaching.gone
+    original = cards.find_missing
 
     async def deleted_after_a_batch(chat: ChatReader, ids: Collection[str]) -> Sequence[str]:
         nonlocal passes
@@ -209,7 +210,7 @@ async def test_what_is_deleted_on_the_way_stops_the_rest_and_is_said(
             await agathe.api.delete(f"/posts/{post.id}")
         return await original(chat, ids)
 
-    monkeypatch.setattr(attaching, "gone", deleted_after_a_batch)
+    monkeypatch.setattr(cards, "find_missing", deleted_after_a_batch)
     post = await given(agathe)
     form = await agathe.opens("/annonce")
     preview = await sent(agathe, form, texte=words, destinataires=MANY, fichiers=post.id)
@@ -237,9 +238,9 @@ async def test_what_is_too_heavy_is_refused_under_its_field(
     post = await given(agathe)
     form = await agathe.opens("/annonce")
     form.fill(texte="Bonjour", destinataires=["69"], fichiers=post.id)
-    monkeypatch.setattr(attaching, "TOTAL_MAX", 1000)
+    monkeypatch.setattr(cards, "TOTAL_MAX", 1000)
     assert "Donnez plutôt un lien" in (await form.submit()).errors["fichiers"]
-    monkeypatch.setattr(attaching, "FILES_MAX", 1)
+    monkeypatch.setattr(cards, "FILES_MAX", 1)
     assert "2 fichiers ; une annonce en porte 1 au plus" in plain((await form.submit()).errors["fichiers"])
     monkeypatch.undo()
     config = {"FileSettings": {"MaxFileSize": 1000}}
@@ -267,5 +268,5 @@ async def test_while_mattermost_takes_its_time_the_window_opens_without_them(
     house: House, agathe: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await given(agathe)
-    monkeypatch.setattr(attached, "PATIENCE", 0.0)
+    monkeypatch.setattr(attachments, "PATIENCE", 0.0)
     assert list((await agathe.opens("/annonce")).options("fichiers")) == ["aucun"]

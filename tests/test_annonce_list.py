@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from storage import annonce as annonces
-from storage.annonce import Announcement, State
+from storage.annonce import Announcement, AnnouncementState
 from tests.announcing import (
     ISERE,
     RHONE,
@@ -43,8 +43,8 @@ async def filled(house: House, by: str, count: int) -> list[str]:
         for number, text in enumerate(words):
             at = house.clock() - timedelta(days=1, seconds=-number)
             row = Announcement(id=unique("liste").ljust(26, "x"), by=by, text=text, targets=["69"], created_at=at,
-                               channels={"a" * 26: "69 - Rhône"}, state=State.SENT)  # fmt: skip
-            assert await annonces.put(db, row)
+                               channels={"a" * 26: "69 - Rhône"}, state=AnnouncementState.SENT)  # fmt: skip
+            assert await annonces.add(db, row)
     return words
 
 

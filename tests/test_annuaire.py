@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from storage.annuaire import contacts
-from storage.annuaire.contacts import Contact, State, key_of
+from storage.annuaire.contacts import Contact, ContactState, make_key
 from storage.people import Audience, Role
 from tests.directory import listed, said, surname
 from tests.house import House
@@ -183,16 +183,16 @@ async def test_on_a_phone_pages_cards_and_files_are_a_tap_away(house: House) -> 
 async def test_an_institution_is_found_and_its_site_is_a_link(house: House, juliette: Person) -> None:
     organisme = f"Banque des {surname('Territoires')}"
     contact = Contact(
-        key=key_of("", organisme, ""),
+        key=make_key("", organisme, ""),
         organisme=organisme,
         site="https://www.banque.exemple.fr/a_b",
         email="accueil@banque.exemple.fr",
         telephone="3949",
-        state=State.PUBLISHED,
+        state=ContactState.PUBLISHED,
         changed_at=house.clock(),
     )
     async with house.bot.database.transaction() as db:
-        await contacts.write(db, contact)
+        await contacts.save_contact(db, contact)
     card = await juliette.asks(f"/annuaire {organisme.lower()}")
     for words in (organisme, "toute la France", "https://www.banque.exemple.fr/a_b", "3949"):
         assert words in card.text.replace("\u00a0", " ")

@@ -8,14 +8,16 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
-from storage.annuaire.contacts import Contact, State
+from storage.annuaire.contacts import Contact, ContactState
 from storage.database import Database
 from storage.people import Audience, Awaited, Role
+from tests.databases import database
 from tests.directory import person
 from tests.operating import elsewhere, run
-from tests.reports import NOON, database, registered
+from tests.reports import NOON, registered
 
 __all__ = ["database", "elsewhere"]
+
 
 HEADER = "nom,organisme,fonction,email,telephone,site,departement"
 
@@ -139,7 +141,7 @@ async def test_contacts_come_in_once_and_bad_lines_are_explained(
     assert (guy.nom, guy.fonction, guy.telephone, guy.departement) == (
         *("Guy Martin", "=Chargé de mission", "+33472000000", "69"),
     )
-    assert {contact.state for contact in (banque, guy)} == {State.PUBLISHED}
+    assert {contact.state for contact in (banque, guy)} == {ContactState.PUBLISHED}
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
@@ -170,12 +172,12 @@ async def test_what_was_taken_out_comes_back_only_with_news(
     await said(capsys, "import", "contacts", str(file))
     async with filled.transaction() as db:
         (contact,) = (await db.exec(select(Contact))).all()
-        contact.state = State.REFUSED
+        contact.state = ContactState.REFUSED
     assert "1 inchangé" in (await said(capsys, "import", "contacts", str(file)))[0]
-    assert [each.state for each in await stored(filled)] == [State.REFUSED]
+    assert [each.state for each in await stored(filled)] == [ContactState.REFUSED]
     file.write_text(f"{HEADER}\n,ANCT,,,,anct.fr,\n", "utf-8")
     assert "1 changé" in (await said(capsys, "import", "contacts", str(file)))[0]
-    assert [each.state for each in await stored(filled)] == [State.PUBLISHED]
+    assert [each.state for each in await stored(filled)] == [ContactState.PUBLISHED]
 
 
 async def test_a_file_that_is_none_is_said(

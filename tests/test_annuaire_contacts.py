@@ -8,7 +8,7 @@ from sqlalchemy import delete, update
 from sqlmodel import col
 
 from storage.annuaire import contacts
-from storage.annuaire.contacts import Contact, State, key_of
+from storage.annuaire.contacts import Contact, ContactState, make_key
 from storage.people import Person as Registered
 from storage.people import Role
 from tests.directory import said, surname
@@ -111,10 +111,10 @@ async def test_an_imported_contact_is_taken_out_and_put_back_by_an_animateur(hou
     agathe = await house.someone(Role.ANIMATEUR, "agathe")
     organisme = surname("Hub")
     contact = Contact(
-        key=key_of("", organisme, ""), organisme=organisme, state=State.PUBLISHED, changed_at=house.clock()
+        key=make_key("", organisme, ""), organisme=organisme, state=ContactState.PUBLISHED, changed_at=house.clock()
     )
     async with house.bot.database.transaction() as db:
-        await contacts.write(db, contact)
+        await contacts.save_contact(db, contact)
     assert (await juliette.asks(f"/annuaire {organisme}")).buttons == ["vCard"]
     card = await agathe.asks(f"/annuaire {organisme}")
     assert card.buttons == ["vCard", "Retirer"]

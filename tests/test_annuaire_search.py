@@ -8,14 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage import annuaire, people
-from storage.annuaire import Entry, Index, contacts
-from storage.annuaire.contacts import Contact, State, key_of
+from storage.annuaire import DirectoryEntry, DirectoryIndex, contacts
+from storage.annuaire.contacts import Contact, ContactState, make_key
 from storage.database import Database
 from storage.people import Audience, Awaited, Person, Role
+from tests.databases import database
 from tests.directory import TODAY, person
-from tests.reports import NOON, database, registered
+from tests.reports import NOON, registered
 
 __all__ = ["database"]
+
 
 ZOE = person(
     "zoe",
@@ -38,7 +40,7 @@ NOBODY = person("nobody", departements=[])
 async def found(database: Database, query: str, viewer: Person = NOBODY, today: date = TODAY) -> list[str]:
     """The ids of those found, the best first."""
     async with database.transaction(writes=False) as db:
-        hits = (await annuaire.read(db, today)).search(viewer, query)
+        hits = (await annuaire.read_index(db, today)).search(viewer, query)
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
     return [hit.entry.person.id if hit.entry.person else f"contact {hit.entry.name}" for hit in hits]
 
@@ -131,13 +133,13 @@ async def test_nobody_is_found_by_what_who_looks_may_not_see(database: Database,
     for viewer in (NEIGHBOUR, STRANGER, AGATHE, zed):
         sees = viewer.id in SIGHTS[audience]
         assert ("zed" in await found(database, query, viewer)) is sees, viewer.id
-        assert bool(getattr(annuaire.show(viewer, zed), name)) is sees, viewer.id
+        assert bool(getattr(annuaire.show_person(viewer, zed), name)) is sees, viewer.id
         assert await found(database, "zibeline", viewer) == ["zed"], "the name is everybody’s"
 
 
 async def test_a_telephone_is_nobody_s_and_an_address_the_departement_s_unless_one_says_otherwise() -> None:
     zed = person("zed", telephone="+33612345678", email="z@exemple.fr")
-    seen = {viewer.id: annuaire.show(viewer, zed) for viewer in (NEIGHBOUR, STRANGER, AGATHE, zed)}
+    seen = {viewer.id: annuaire.show_person(viewer, zed) for viewer in (NEIGHBOUR, STRANGER, AGATHE, zed)}
     assert {ident: shown.telephone for ident, shown in seen.items() if shown.telephone} == {"zed": "+33612345678"}
     assert {ident for ident, shown in seen.items() if shown.email} == {"neighbour", "agathe", "zed"}
 
@@ -176,7 +178,7 @@ async def test_the_role_that_follows_from_mattermost_serves_where_the_register_g
 @given(st.text(max_size=120) | st.text("perinzolux69 -’#", max_size=40))
 def test_any_words_are_answered(query: str) -> None:
     """Whatever is typed, all that is found is somebody, and what is proposed finds somebody."""
-    index = Index([Entry.of_person(each) for each in EVERYBODY])
+    index = DirectoryIndex([DirectoryEntry.of_person(each) for each in EVERYBODY])
     hits = index.search(ZOE, query)
     assert {hit.entry for hit in hits} <= set(index.entries)
     assert all(0 < hit.score <= 100 for hit in hits)
@@ -187,7 +189,7 @@ def test_any_words_are_answered(query: str) -> None:
 async def near(database: Database, query: str, viewer: Person = NOBODY) -> list[str]:
     """What is proposed in place of a query."""
     async with database.transaction(writes=False) as db:
-        return (await annuaire.read(db, TODAY)).suggest(viewer, query)
+        return (await annuaire.read_index(db, TODAY)).suggest(viewer, query)
 
 
 async def test_the_nearest_spellings_find_somebody(database: Database) -> None:
@@ -213,8 +215,8 @@ async def test_what_may_not_be_seen_takes_no_place_of_what_may(database: Databas
     assert await near(database, "clandestinnnerrie") == ["clandestins"]
 
 
-def contact(organisme: str, nom: str = "", state: State = State.PUBLISHED, **more: Any) -> Contact:
-    key = key_of(nom, organisme, more.get("departement", ""))
+def contact(organisme: str, nom: str = "", state: ContactState = ContactState.PUBLISHED, **more: Any) -> Contact:
+    key = make_key(nom, organisme, more.get("departement", ""))
     return Contact(key=key, nom=nom, organisme=organisme, state=state, changed_at=NOON, **more)
 
 
@@ -224,10 +226,10 @@ async def test_published_contacts_are_found_beside_people(database: Database) ->
         for each in (
             contact("Banque des Territoires", site="https://www.banquedesterritoires.fr"),
             contact("Préfecture", "Guy Banque", departement="69"),
-            contact("Banque refusée", state=State.REFUSED),
-            contact("Banque proposée", state=State.PROPOSED),
+            contact("Banque refusée", state=ContactState.REFUSED),
+            contact("Banque proposée", state=ContactState.PROPOSED),
         ):
-            await contacts.write(db, each)
+            await contacts.save_contact(db, each)
     assert await found(database, "banque des territoires") == ["contact banque des territoires"]
     assert await found(database, "banque 69") == ["b", "contact guy banque"]
     assert await found(database, "prefecture rhône") == ["contact guy banque"]
@@ -244,6 +246,6 @@ async def test_who_is_announced_is_found_only_where_that_is_wanted(database: Dat
             db.add(line)
         await db.flush()
     async with database.transaction(writes=False) as db:
-        hits = (await annuaire.read(db, TODAY, awaited=True)).search(NOBODY, "zibeline")
+        hits = (await annuaire.read_index(db, TODAY, awaited=True)).search(NOBODY, "zibeline")
     assert {(p.id, p.username) for hit in hits if (p := hit.entry.person)} == {("zoe", "zoe"), ("", "noe")}
     assert await found(database, "zibeline") == ["zoe"]

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from bot.capabilities import OLDEST
 from bot.events import PersonChanged
 from bot.features import Key
-from bot.mattermost import AioClient, Chat, Mattermost, apart
+from bot.mattermost import AioClient, Chat, Mattermost, outside_transactions
 from commands import FEATURES
 from sandbox.faults import Faults
 from storage.database import Database
@@ -35,7 +35,7 @@ async def server() -> AsyncIterator[ChatServer]:
 @pytest.fixture
 async def chat(server: ChatServer) -> AsyncIterator[Chat]:
     client = AioClient(server.url, "jeton")
-    yield apart(Mattermost(client, "cnum"))
+    yield outside_transactions(Mattermost(client, "cnum"))
     await client.close()
 
 

@@ -17,7 +17,7 @@ from bot.app import serve
 from cli import envfile
 from cli.demo.stage import free_port
 from sandbox.faults import Faults
-from storage import migrate
+from storage import schema
 from tests.house import PATIENCE, House
 from tests.people import Person
 
@@ -132,7 +132,7 @@ async def test_what_stays_for_good_is_not_looked_through_for_garbage(
     left_alone = asyncio.Event()
     monkeypatch.setattr("gc.freeze", left_alone.set)
     monkeypatch.setattr(asyncio.get_running_loop(), "add_signal_handler", lambda *_: None)
-    await migrate.upgrade(database := f"sqlite:///{tmp_path}/coop.db")
+    await schema.upgrade(database := f"sqlite:///{tmp_path}/coop.db")
     own = {"port": free_port(), "database_url": database, "data_dir": tmp_path}
     serving = asyncio.create_task(serve(house.settings.model_copy(update=own), []))
     await asyncio.wait_for(left_alone.wait(), PATIENCE)

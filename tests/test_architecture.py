@@ -70,8 +70,8 @@ def test_nobody_reads_in_a_circle() -> None:
         pytest.fail(" → ".join(reversed(circle.args[1])))
 
 
-TABLES_OF_THE_MACHINE = {"claims", "cursors", "drafts", "job_runs", "journal", "outbox", "people", "watched", "work"}
-HOW_TABLES_ARE_KEPT = {"database", "faults", "leases", "private"}
+TABLES_OF_THE_MACHINE = {"claims", "drafts", "journal", "outbox", "people", "watchlist", "work"}
+HOW_TABLES_ARE_KEPT = {"database", "faults", "private_files"}
 """No tables, but what all of them are kept by."""
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, text
 
-from storage import migrate
-from storage.backup import BackupError, Content, check
+from storage import schema
+from storage.backup import BackupError, Content, check_backup
 from storage.cra import Cra
 from storage.cra.months import CRA_MONTH
 from storage.database import Database
@@ -43,14 +43,14 @@ async def test_what_is_restored_is_what_was_saved(source: Database, target: str,
     before = await everything(source)
     assert all(before.values())
     content = await saved(source, tmp_path / "b")
-    assert content == check(tmp_path / "b")
+    assert content == check_backup(tmp_path / "b")
     assert dict(content.counts) == {name: len(rows) for name, rows in before.items()}
     done = await restored(target, tmp_path / "b")
-    assert (done.content, done.step) == (content, migrate.head())
+    assert (done.content, done.step) == (content, schema.head())
     async with at(target) as database:
         assert await everything(database) == before
         await saved(database, tmp_path / "again")
-    await migrate.check(target)
+    await schema.check(target)
     assert lines(tmp_path / "again")[1:-1] == lines(tmp_path / "b")[1:-1]
 
 
@@ -70,7 +70,7 @@ async def test_numbers_go_on_where_they_were(source: Database, target: str, tmp_
 
 async def test_a_database_in_which_nothing_was_numbered_yet(target: str, tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/neuve.db"
-    await migrate.upgrade(url)
+    await schema.upgrade(url)
     async with at(url) as database:
         await saved(database, tmp_path / "b")
     await restored(target, tmp_path / "b")
@@ -150,7 +150,7 @@ async def test_an_empty_database_that_the_bot_made_is_no_used_one(
     source: Database, target: str, tmp_path: Path
 ) -> None:
     await saved(source, tmp_path / "b")
-    await migrate.prepare(target)
+    await schema.prepare(target)
     await restored(target, tmp_path / "b")
     async with at(target) as database:
         assert await everything(database) == await everything(source)
@@ -161,11 +161,11 @@ async def test_nothing_stays_of_a_restoration_that_fails(
     source: Database, target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await saved(source, tmp_path / "b")
-    monkeypatch.setattr(migrate, "finish", _fails)
+    monkeypatch.setattr(schema, "finish", _fails)
     with pytest.raises(ZeroDivisionError):
         await restored(target, tmp_path / "b")
     monkeypatch.undo()
-    assert await migrate.current(target) is None
+    assert await schema.current(target) is None
     await restored(target, tmp_path / "b")
 
 

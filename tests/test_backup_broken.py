@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from storage import migrate
-from storage.backup import BackupError, check
+from storage import schema
+from storage.backup import BackupError, check_backup
 from tests.backups import full, lines, restored, saved
 
 
@@ -25,19 +25,19 @@ async def test_a_truncated_backup_is_refused(whole: bytes, tmp_path: Path) -> No
     for length in sorted({*range(0, len(whole), max(1, len(whole) // 30)), len(whole) - 1, len(whole) - 9}):
         cut.write_bytes(whole[:length])
         with pytest.raises(BackupError, match=r"endommagée|n’est pas une sauvegarde"):
-            check(cut)
+            check_backup(cut)
 
 
 async def test_no_changed_byte_goes_unnoticed(whole: bytes, tmp_path: Path) -> None:
     """Refused; or what is read is what was written: some bytes of the compression mean nothing."""
     (tmp_path / "whole").write_bytes(whole)
-    good, content = lines(tmp_path / "whole"), check(tmp_path / "whole")
+    good, content = lines(tmp_path / "whole"), check_backup(tmp_path / "whole")
     file = tmp_path / "flipped"
     dice = random.Random(8)
     for place in dice.sample(range(len(whole)), 200):
         file.write_bytes(whole[:place] + bytes([whole[place] ^ (1 << dice.randrange(8))]) + whole[place + 1 :])
         try:
-            found = check(file)
+            found = check_backup(file)
         except BackupError:
             continue
         assert (found, lines(file)) == (content, good), place
@@ -72,7 +72,7 @@ async def test_a_backup_somebody_edited_is_refused(change: str, whole: bytes, tm
     (tmp_path / "edited").write_bytes(gzip.compress(b"".join(edited)))
     with pytest.raises(BackupError, match="endommagée"):
         await restored(f"sqlite:///{tmp_path}/neuve.db", tmp_path / "edited")
-    assert await migrate.current(f"sqlite:///{tmp_path}/neuve.db") is None
+    assert await schema.current(f"sqlite:///{tmp_path}/neuve.db") is None
 
 
 @pytest.mark.parametrize(
@@ -95,4 +95,4 @@ async def test_a_backup_somebody_edited_is_refused(change: str, whole: bytes, tm
 def test_what_is_no_backup_is_said(data: bytes, words: str, tmp_path: Path) -> None:
     (tmp_path / "b").write_bytes(data)
     with pytest.raises(BackupError, match=words):
-        check(tmp_path / "b")
+        check_backup(tmp_path / "b")

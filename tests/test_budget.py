@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.mattermost import Budget, budget, pacing
+from bot.mattermost import RateLimit, paced_calls, rate_limit
 
 
 @pytest.fixture
@@ -15,13 +15,13 @@ def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     async def sleep(seconds: float) -> None:
         times[0] += seconds
 
-    monkeypatch.setattr(budget, "loop_time", lambda: times[0])
+    monkeypatch.setattr(rate_limit, "loop_time", lambda: times[0])
     monkeypatch.setattr(asyncio, "sleep", sleep)
     return times
 
 
 async def test_so_many_a_second_and_one_second_is_saved_up(now: list[float]) -> None:
-    calls = Budget(10)
+    calls = RateLimit(10)
     for _ in range(110):
         await calls.take()
     assert now[0] == pytest.approx(1000 + 99 / 10, abs=0.11)
@@ -35,7 +35,7 @@ async def test_so_many_a_second_and_one_second_is_saved_up(now: list[float]) -> 
 
 
 async def test_a_refusal_halves_it_and_it_comes_back(now: list[float]) -> None:
-    calls = Budget(16)
+    calls = RateLimit(16)
     calls.halve()
     calls.halve()
     assert calls.rate == 8, "those under way together count as one"
@@ -43,18 +43,18 @@ async def test_a_refusal_halves_it_and_it_comes_back(now: list[float]) -> None:
         now[0] += 2
         calls.halve()
     assert 1.0 <= calls.rate < 1.1, "a sixteenth is left"
-    now[0] += budget.DOUBLES_IN
+    now[0] += rate_limit.DOUBLES_IN
     assert calls.rate == pytest.approx(2, rel=0.1)
-    now[0] += 10 * budget.DOUBLES_IN
+    now[0] += 10 * rate_limit.DOUBLES_IN
     assert calls.rate == 16
 
 
 async def test_only_long_work_waits(now: list[float]) -> None:
-    calls = Budget(1)
+    calls = RateLimit(1)
     for _ in range(100):
         await calls.take_if_paced()
     assert now[0] == 1000
-    with pacing():
+    with paced_calls():
         for _ in range(10):
             await calls.take_if_paced()
     assert now[0] >= 1008
@@ -64,7 +64,7 @@ async def test_only_long_work_waits(now: list[float]) -> None:
 
 
 async def test_without_a_number_nothing_waits(now: list[float]) -> None:
-    calls = Budget()
+    calls = RateLimit()
     calls.halve()
     for _ in range(1000):
         await calls.take()

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from commands.canaux import own
+from commands.canaux import memberships
 from storage import canaux
 from tests.house import House, until_async
 from tests.people import Person, unique
@@ -24,11 +24,11 @@ async def places(house: House) -> AsyncIterator[dict[str, str]]:
         made[key] = channel.id
     async with house.bot.database.transaction() as db:
         for key, channel_id in made.items():
-            await canaux.remember(db, key, channel_id, house.clock())
+            await canaux.remember_channel(db, key, channel_id, house.clock())
     yield made
     async with house.bot.database.transaction() as db:
         for key in made:
-            await canaux.forget(db, key)
+            await canaux.forget_channel(db, key)
     for channel_id in made.values():
         await house.bot.chat.archive_channel(channel_id)
 
@@ -39,8 +39,8 @@ async def is_in(house: House, channel_id: str, person: Person) -> bool:
 
 async def test_nothing_is_known_yet(house: House, juliette: Person) -> None:
     async with house.bot.database.transaction() as db:
-        for key in await canaux.by_key(db):
-            await canaux.forget(db, key)
+        for key in await canaux.find_channel_ids(db):
+            await canaux.forget_channel(db, key)
     assert "Aucun canal ne vous attend" in (await juliette.asks("/canaux")).text
 
 
@@ -71,7 +71,7 @@ async def test_one_joins_and_leaves_by_a_click(house: House, juliette: Person, p
 async def test_many_channels_have_a_menu(
     house: House, juliette: Person, places: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(own, "BUTTONS_MAX", 1)
+    monkeypatch.setattr(memberships, "BUTTONS_MAX", 1)
     await house.bot.chat.add_member(places["education"], juliette.id)
     listed = await juliette.asks("/canaux")
     assert listed.buttons == ["Veille numérique", "Éducation"], "what it stands for in a whisper"

@@ -11,15 +11,16 @@ from bot.features import Key
 from bot.texts import BREAK
 from storage import people
 from storage.database import Database
-from storage.outbox import Where
+from storage.outbox import TargetKind
 from storage.people import Awaited, Role
-from storage.people.moves import Move
+from storage.people.departures import Move
 from tests.channelling import Field, land, peopled, room, synced
 from tests.house import PARIS, until_async
 from tests.modes import MODES
 from tests.people import Person
 
 __all__ = ["land", "room"]
+
 LEAVE: Key = ("job", "canaux.leave_old_channels")
 
 
@@ -93,7 +94,7 @@ async def test_who_has_just_left_by_another_replica_is_not_put_back(
         await leaves(land, lea, "rhone")
         await leaves(land, omar, "rhone")
         await until_in(land, "rhone", {"omar"})
-        assert [row.where for row in await land.rows(app)] == [Where.ACT], "the one who stays"
+        assert [row.where for row in await land.rows(app)] == [TargetKind.ACT], "the one who stays"
 
 
 async def test_who_is_nowhere_known_is_told_of_and_stays(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
@@ -131,10 +132,10 @@ async def test_who_leaves_on_a_day_to_come_is_out_of_all_channels_the_morning_af
         await until_in(land, "veille", {"lea"})
         assert await land.names_in("aide-metier") == {"juliette", "lea", "omar", "agathe"}
         assert "nina" in await land.names_in("town-square"), "nobody can leave that one"
-        assert [row.target for row in await land.rows(app) if row.where is Where.PERSON] == [nina.id]
+        assert [row.target for row in await land.rows(app) if row.where is TargetKind.PERSON] == [nina.id]
     async with land.bot() as app:
         await app.runs.run(LEAVE, "2026-11-26")
-        assert [row.target for row in await land.rows(app) if row.where is Where.PERSON] == [nina.id], "told once"
+        assert [row.target for row in await land.rows(app) if row.where is TargetKind.PERSON] == [nina.id], "told once"
 
 
 async def test_who_stays_after_all_is_left_where_they_are(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
@@ -212,5 +213,5 @@ async def test_who_moved_leaves_the_old_channel_when_the_grace_is_over(
         for day in ("2026-11-24", "2026-11-25"):
             await app.runs.run(LEAVE, day)
         await until_in(land, "rhone", {"omar"})
-        (told,) = [row for row in await land.rows(app) if row.where is Where.PERSON]
+        (told,) = [row for row in await land.rows(app) if row.where is TargetKind.PERSON]
         assert told.target == lea.id

@@ -7,7 +7,7 @@ import pytest
 
 from config.canaux import read
 from storage.canaux import Allowance
-from storage.canaux.belonging import Member, Rules
+from storage.canaux.membership import ChannelMember, MembershipRules
 from storage.people import Person, Role
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -15,15 +15,15 @@ TODAY = NOON.date()
 TABLE = read()
 
 
-def member(role: Role | None = Role.CONSEILLER, *departements: str, leaving: str = "", **more: Any) -> Member:
+def member(role: Role | None = Role.CONSEILLER, *departements: str, leaving: str = "", **more: Any) -> ChannelMember:
     """Somebody of the register."""
     person = Person(id="a" * 26, username="a", role=role, departements=list(departements), since=NOON, **more)
-    return Member.of(person, TODAY, [leaving] if leaving else [])
+    return ChannelMember.of(person, TODAY, [leaving] if leaving else [])
 
 
-def places(somebody: Member, *named: Allowance) -> set[str]:
+def places(somebody: ChannelMember, *named: Allowance) -> set[str]:
     """Where they belong."""
-    return set(Rules(named).places(TABLE, somebody))
+    return set(MembershipRules(named).places(TABLE, somebody))
 
 
 NATIONAL = {"general", "actualites", "aide-espace-coop", "aide-metier", "ressourcerie", "revue-de-presse"}
@@ -45,14 +45,14 @@ NATIONAL = {"general", "actualites", "aide-espace-coop", "aide-metier", "ressour
         (member(None, "69", derived_role=Role.CONSEILLER), {"departement:69"}),
     ],
 )
-def test_where_each_belongs(somebody: Member, besides: set[str]) -> None:
+def test_where_each_belongs(somebody: ChannelMember, besides: set[str]) -> None:
     assert places(somebody) == NATIONAL | besides
 
 
 def test_who_left_belongs_nowhere() -> None:
     gone = member(Role.CONSEILLER, "69", left_on=date(2026, 11, 23))
     assert places(gone) == set()
-    assert "quitté" in Rules([]).reason_out(TABLE["departement:69"], gone)
+    assert "quitté" in MembershipRules([]).reason_out(TABLE["departement:69"], gone)
     assert places(member(Role.CONSEILLER, "69", left_on=TODAY)) == NATIONAL | {"departement:69"}
 
 
@@ -65,7 +65,7 @@ def test_exceptions_by_name_come_first() -> None:
     let_in, kept_out = allowed("departement:38", is_in=True), allowed("departement:69", is_in=False, reason="charte")
     somebody = member(Role.CONSEILLER, "69")
     assert places(somebody, let_in, kept_out) == NATIONAL | {"departement:38"}
-    rules = Rules([let_in, kept_out])
+    rules = MembershipRules([let_in, kept_out])
     assert rules.reason_out(TABLE["departement:38"], somebody) == ""
     assert rules.reason_out(TABLE["departement:69"], somebody) == "charte"
 
@@ -84,8 +84,8 @@ def test_exceptions_by_name_come_first() -> None:
         (member(Role.CONSEILLER, "69"), "hotline-metier", "rôle"),
     ],
 )
-def test_who_should_not_be_there_and_why(somebody: Member | None, key: str, why: str) -> None:
-    said = Rules([]).reason_out(TABLE[key], somebody)
+def test_who_should_not_be_there_and_why(somebody: ChannelMember | None, key: str, why: str) -> None:
+    said = MembershipRules([]).reason_out(TABLE[key], somebody)
     assert (why in said) if why else said == ""
 
 
@@ -98,5 +98,5 @@ def test_who_should_not_be_there_and_why(somebody: Member | None, key: str, why:
         (member(Role.COORDINATEUR, "69", left_on=date(2026, 1, 1)), False),
     ],
 )
-def test_coordinateurs_administer_the_channel_of_their_departement(somebody: Member, administers: bool) -> None:
-    assert Rules([]).administers(TABLE["departement:69"], somebody) is administers
+def test_coordinateurs_administer_the_channel_of_their_departement(somebody: ChannelMember, administers: bool) -> None:
+    assert MembershipRules([]).administers(TABLE["departement:69"], somebody) is administers

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from config.settings import Settings
-from storage.canaux import planned
+from storage.canaux import list_planned
 from storage.database import Database
 from storage.people import Role
 from tests.channelling import Field, land, peopled, room
@@ -51,8 +51,8 @@ async def joins(land: Field, person: Person) -> None:
 async def test_there_are_none_unless_their_team_is_named(land: Field) -> None:
     database = Database(land.url)
     async with database.transaction(writes=False) as db:
-        assert not [key for key in await planned(db, land.settings()) if key.startswith("hub:")]
-        hubs = [c for c in (await planned(db, land.settings(hubs_team="hubs"))).values() if c.hub]
+        assert not [key for key in await list_planned(db, land.settings()) if key.startswith("hub:")]
+        hubs = [c for c in (await list_planned(db, land.settings(hubs_team="hubs"))).values() if c.hub]
     await database.close()
     assert len(hubs) == 17
     assert {channel.team for channel in hubs} == {"hubs"}

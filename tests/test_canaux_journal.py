@@ -11,10 +11,9 @@ from bot.context import Request
 from bot.forms import name_of
 from bot.mattermost import AioClient
 from cli.canaux import INTERRUPTED
-from commands.canaux.repair.buttons import Undo
-from storage.canaux import changes, runs
-from storage.canaux.changes import Change, State
-from storage.canaux.drift import Drift
+from commands.canaux.cards import Undo
+from storage.canaux import runs
+from storage.canaux.runs import Change, ChangeState, Drift
 from storage.database import Database
 from tests.channelling import Field, land, peopled, room, synced
 from tests.modes import MODES
@@ -23,6 +22,7 @@ from tests.test_canaux_cli import Killed, dying
 from tests.test_canaux_mending import is_clean, types
 
 __all__ = ["land", "room"]
+
 
 WRITES = ("post", "put", "delete")
 Way = Callable[..., Awaitable[Any]]
@@ -56,7 +56,7 @@ async def written(land: Field) -> list[list[Change]]:
     """The changes of all runs, newest first."""
     database = Database(land.url)
     async with database.transaction(writes=False) as db:
-        found = [list(await changes.of(db, run.id)) for run in await runs.newest(db, 100)]
+        found = [list(await runs.list_changes(db, run.id)) for run in await runs.list_newest(db, 100)]
     await database.close()
     return found
 
@@ -79,7 +79,7 @@ async def stands(land: Field, change: Change) -> bool:
 
 
 def made(of_runs: Sequence[Sequence[Change]]) -> Counter[tuple[str, Drift, str]]:
-    return Counter((c.key, c.drift, c.user_id) for of_run in of_runs for c in of_run if c.state is State.DONE)
+    return Counter((c.key, c.drift, c.user_id) for of_run in of_runs for c in of_run if c.state is ChangeState.DONE)
 
 
 @pytest.mark.parametrize("room", MODES, indirect=True)
@@ -97,21 +97,23 @@ async def test_the_journal_is_true_whenever_it_is_killed(
         was_killed = await killed(land, monkeypatch, ends, calls)
         (last, *_) = all_of_it = await written(land)
         for change in last:
-            if change.state is State.DONE:
+            if change.state is ChangeState.DONE:
                 assert await stands(land, change), change
-            elif change.state is State.FOUND:
+            elif change.state is ChangeState.FOUND:
                 assert not await stands(land, change), change
-        assert len({change.batch for change in last if change.state is State.SENT}) <= 1
+        assert len({change.batch for change in last if change.state is ChangeState.SENT}) <= 1
         if not was_killed:
             break
     capsys.readouterr()
     assert await is_clean(land, capsys)
-    assert {change.state for of_run in all_of_it for change in of_run} <= {State.DONE, State.DROPPED}
+    assert {change.state for of_run in all_of_it for change in of_run} <= {ChangeState.DONE, ChangeState.DROPPED}
     told = made(all_of_it)
     assert set(told.values()) == {1}, "nothing is told twice"
     assert len(told) == len(found["missing"]) + len(found["wrong"]) + leads
     assert len(all_of_it) > 3
-    assert {change.why for of_run in all_of_it for change in of_run if change.state is State.DROPPED} == {INTERRUPTED}
+    assert {change.why for of_run in all_of_it for change in of_run if change.state is ChangeState.DROPPED} == {
+        INTERRUPTED
+    }
 
 
 async def test_what_it_was_killed_at_is_undone_with_the_rest(
@@ -122,7 +124,7 @@ async def test_what_it_was_killed_at_is_undone_with_the_rest(
     await land.leaves(lea, "rhone")
     assert await killed(land, monkeypatch, dead_after, 2)  # the title, and the line that Mattermost writes about it
     ((title, missing), *_) = await written(land)
-    assert (title.state, missing.state) == (State.DONE, State.SENT)
+    assert (title.state, missing.state) == (ChangeState.DONE, ChangeState.SENT)
     assert await land.names_in("rhone") == {"lea", "omar"}
     async with land.bot() as app:
         said = str(await types(land, app, agathe, "canaux journal")).replace("\u00a0", " ")
@@ -133,7 +135,7 @@ async def test_what_it_was_killed_at_is_undone_with_the_rest(
         assert (await land.channel("rhone"))["display_name"] == "Lyon"
         assert await land.names_in("rhone") == {"omar"}
     ((title, missing), *_) = await written(land)
-    assert (title.state, missing.state) == (State.UNDONE, State.UNDONE)
+    assert (title.state, missing.state) == (ChangeState.UNDONE, ChangeState.UNDONE)
 
 
 async def test_a_run_that_could_change_nothing_is_not_in_the_journal(

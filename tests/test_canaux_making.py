@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from storage import canaux
-from storage.canaux import allowances
-from storage.journal import Act
+from storage.canaux import list_allowances
+from storage.journal import AuditAct
 from storage.people import Role
 from tests.adjusting import as_member
 from tests.house import House, until_async
@@ -24,10 +24,10 @@ async def agathe(house: House) -> AsyncIterator[Person]:
     """Animatrice; what she makes of the table of channels is forgotten."""
     yield await house.someone(Role.ANIMATEUR, "agathe")
     async with house.bot.database.transaction() as db:
-        for key in await canaux.planned(db, house.settings, archived=True):
+        for key in await canaux.list_planned(db, house.settings, archived=True):
             if key.startswith("libre:"):
-                await canaux.forget(db, key)
-                await canaux.amend(db, key, "", house.clock(), address="", archived="")
+                await canaux.forget_channel(db, key)
+                await canaux.amend_channel(db, key, "", house.clock(), address="", archived="")
 
 
 @pytest.fixture
@@ -115,7 +115,7 @@ async def test_a_repair_is_in_the_journal_of_its_channel_by_who_clicked(house: H
     await agathe.clicks(card, "Réparer")
     await agathe.rewritten(card, "réparés")
     told = plain((await agathe.asks(f"/moderer journal {name}")).text)
-    assert f"@{agathe.username} : {Act.CHANNEL_REPAIR.label}" in told
+    assert f"@{agathe.username} : {AuditAct.CHANNEL_REPAIR.label}" in told
 
 
 async def test_the_missing_channels_of_departements_are_looked_for(house: House, agathe: Person) -> None:
@@ -225,7 +225,7 @@ async def test_an_exception_is_listed_and_ended(house: House, agathe: Person, ju
 
     async def is_over() -> bool:
         async with house.bot.database.transaction(writes=False) as db:
-            return not await allowances(db)
+            return not await list_allowances(db)
 
     await until_async(is_over)
     assert "Aucune exception" in (await agathe.asks("/canaux exceptions")).text

@@ -12,9 +12,8 @@ from bot.clock import utc_now
 from bot.context import Request
 from bot.spool import Submission
 from storage import canaux
-from storage.canaux import allowances, changes, runs
-from storage.canaux.changes import Change, State
-from storage.canaux.drift import Drift
+from storage.canaux import list_allowances, runs
+from storage.canaux.runs import Change, ChangeState, Drift
 from storage.people import Role
 from tests.channelling import Field, land, peopled, room, synced
 from tests.house import until_async
@@ -58,8 +57,8 @@ async def is_clean(land: Field, capsys: pytest.CaptureFixture[str]) -> bool:
 async def changes_of(app: App) -> list[Change]:
     """Those of the newest run."""
     async with app.database.transaction(writes=False) as db:
-        (run,) = await runs.newest(db, 1)
-        return list(await changes.of(db, run.id))
+        (run,) = await runs.list_newest(db, 1)
+        return list(await runs.list_changes(db, run.id))
 
 
 @pytest.mark.parametrize("room", MODES, indirect=True)
@@ -87,7 +86,7 @@ async def test_nothing_is_there_then_all_is_then_it_is_put_away(
         await agathe.clicks(card, "Annuler")
         card = await agathe.rewritten(card, "réparation annulée")
         assert card.buttons == ["Tout voir"]
-        assert {change.state for change in await changes_of(app)} == {State.UNDONE}
+        assert {change.state for change in await changes_of(app)} == {ChangeState.UNDONE}
     assert (await land.channel("rhone"))["delete_at"] > 0, "archived, not deleted"
     assert (await land.channel("town-square"))["display_name"] != "Général"
 
@@ -141,7 +140,7 @@ async def test_each_kind_of_drift_is_put_right_and_undone(land: Field, capsys: p
         assert (await land.channel("aide-metier"))["type"] == "P"
         assert (await land.channel("veille"))["delete_at"] > 0
         async with app.database.transaction(writes=False) as db:
-            named = {(each.user_id, each.is_in) for each in await allowances(db)}
+            named = {(each.user_id, each.is_in) for each in await list_allowances(db)}
         assert named == {(lea.id, False), (land.juliette.id, True), (nina.id, True)}, "else it would be done again"
     _, found = await land.checks(capsys)
     assert found["missing"] == found["intruders"] == []
@@ -210,7 +209,7 @@ async def test_a_namesake_the_bot_cannot_see(land: Field, capsys: pytest.Capture
         card = await repaired(agathe, await checked(land, app, agathe))
         assert "un canal que le bot ne voit pas a déjà cette adresse" in plain(card)
         states = {change.drift: (change.state, change.why) for change in await changes_of(app)}
-        assert states[Drift.MISSING] == (State.REFUSED, "le canal n’a pas été créé")
+        assert states[Drift.MISSING] == (ChangeState.REFUSED, "le canal n’a pas été créé")
 
 
 async def test_two_at_once_are_one(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
@@ -221,7 +220,7 @@ async def test_two_at_once_are_one(land: Field, capsys: pytest.CaptureFixture[st
         told = await asyncio.gather(*(types(land, app, agathe, "canaux reparer") for _ in range(3)))
         assert sum("C’est lancé" in str(each) for each in told) == 1
         await agathe.rewritten(card, "réparés")
-        assert [change.state for change in await changes_of(app)] == [State.DONE]
+        assert [change.state for change in await changes_of(app)] == [ChangeState.DONE]
         assert await is_clean(land, capsys)
 
 
@@ -267,7 +266,7 @@ async def test_a_private_channel_of_others_at_a_planned_address_is_theirs(land: 
     theirs = (await lea.api.post("/channels", body))["id"]
     async with land.bot() as app:
         async with app.database.transaction() as db:
-            await canaux.remember(db, "animation", theirs, utc_now())  # as versions before this one did
+            await canaux.remember_channel(db, "animation", theirs, utc_now())  # as versions before this one did
         await app.runs.run(("job", "canaux.look_for_namesakes"), "story")
         await agathe.told("n’a pas de canal")
 

@@ -3,13 +3,14 @@
 import pytest
 from sqlalchemy import text
 
-from storage.canaux import changes
-from storage.canaux.changes import State
+from storage.canaux import runs
+from storage.canaux.runs import ChangeState
 from storage.database import Database
 from tests.databases import database
 from tests.test_outbox_plans import FILL, plans
 
 __all__ = ["database"]
+
 
 MANY = 20_000
 ROWS = """
@@ -29,5 +30,7 @@ async def test_what_one_act_makes_is_found_by_an_index(database: Database, analy
         async with database.engine.begin() as connection:
             await connection.execute(text("ANALYZE"))
     async with database.transaction(writes=False) as db:
-        assert [c.n for c in await changes.batch(db, "run0", 40, State.SENT)] == list(range(40, 60, 2))
-    assert "ix_channel_change_batch" in await plans(database, lambda db: changes.batch(db, "run0", 40, State.SENT))
+        assert [c.n for c in await runs.list_batch(db, "run0", 40, ChangeState.SENT)] == list(range(40, 60, 2))
+    assert "ix_channel_change_batch" in await plans(
+        database, lambda db: runs.list_batch(db, "run0", 40, ChangeState.SENT)
+    )

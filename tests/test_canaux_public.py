@@ -4,7 +4,7 @@ import pytest
 from sqlmodel import select
 
 from bot.app import App
-from storage.watched import WatchedMember
+from storage.watchlist import WatchedMember
 from tests.channelling import Field, land, room, synced
 from tests.house import until
 from tests.modes import MODES
@@ -13,6 +13,7 @@ from tests.test_canaux_mending import checked, is_clean, repaired
 from tests.test_canaux_turning import said
 
 __all__ = ["land", "room"]
+
 
 PUBLIC = ("town-square", "aide-metier", "veille")
 ARCHIVED, RENAMED, PRIVATE = "vient d’être archivé", "s’appelle maintenant « Infos »", "vient d’être rendu privé"

@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 
 from config.canaux import read
-from storage.canaux import Allowance, remember
-from storage.canaux.belonging import Member
-from storage.canaux.settling import settle
+from storage.canaux import Allowance, remember_channel
+from storage.canaux.membership import ChannelMember, compute_settling
 from storage.database import Database
 from storage.people import Person, Role
 from tests.databases import database
 
 __all__ = ["database"]
+
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 TODAY = NOON.date()
@@ -21,10 +21,10 @@ TABLE = read()
 KNOWN = ("general", "aide-metier", "education", "animation", "departement:69", "departement:38")
 
 
-def somebody(role: Role, *departements: str, leaving: str = "", **more: Any) -> Member:
+def somebody(role: Role, *departements: str, leaving: str = "", **more: Any) -> ChannelMember:
     """A person as the register has them."""
     person = Person(id="a" * 26, username="a", role=role, departements=list(departements), since=NOON, **more)
-    return Member.of(person, TODAY, [leaving] if leaving else [])
+    return ChannelMember.of(person, TODAY, [leaving] if leaving else [])
 
 
 @pytest.mark.parametrize(
@@ -52,20 +52,20 @@ def somebody(role: Role, *departements: str, leaving: str = "", **more: Any) -> 
     ],
 )
 async def test_what_changes(
-    before: Member | None, after: Member, joins: set[str], leaves: set[str], database: Database
+    before: ChannelMember | None, after: ChannelMember, joins: set[str], leaves: set[str], database: Database
 ) -> None:
     async with database.transaction() as db:
         for key in KNOWN:
-            await remember(db, key, f"{key:x<26.26}", NOON)
-        told = await settle(db, TABLE, before, after)
+            await remember_channel(db, key, f"{key:x<26.26}", NOON)
+        told = await compute_settling(db, TABLE, before, after)
     names = {f"{key:x<26.26}": key for key in KNOWN}
     assert ({names[i] for i in told.joins}, {names[i] for i in told.leaves}) == (joins, leaves)
 
 
 async def test_who_is_let_in_by_name_stays(database: Database) -> None:
     async with database.transaction() as db:
-        await remember(db, "departement:69", "c" * 26, NOON)
+        await remember_channel(db, "departement:69", "c" * 26, NOON)
         db.add(Allowance(key="departement:69", user_id="a" * 26, is_in=True, at=NOON))
         await db.flush()
-        told = await settle(db, TABLE, somebody(Role.CONSEILLER, "69"), somebody(Role.CONSEILLER, "38"))
+        told = await compute_settling(db, TABLE, somebody(Role.CONSEILLER, "69"), somebody(Role.CONSEILLER, "38"))
     assert (told.joins, told.leaves) == ({}, [])

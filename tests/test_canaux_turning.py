@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from bot.app import App
-from storage.canaux import allowances, changes, runs
-from storage.canaux.changes import State
+from storage.canaux import list_allowances, runs
+from storage.canaux.runs import ChangeState
 from tests.channelling import Field, land, peopled, room, synced
 from tests.house import until_async
 from tests.modes import MODES
@@ -82,7 +82,7 @@ async def test_an_intruder_is_let_in_or_taken_out_by_a_click(land: Field, capsys
 
         await until_async(paul_is_out)
         async with app.database.transaction(writes=False) as db:
-            assert [each.user_id for each in await allowances(db)] == [nina.id]
+            assert [each.user_id for each in await list_allowances(db)] == [nina.id]
         assert await is_clean(land, capsys)
 
 
@@ -143,16 +143,16 @@ async def test_a_repair_that_is_killed_is_finished_by_the_next_bot(
     for pause in (0.02 * n for n in range(40)):
         async with land.bot() as app:
             await asyncio.sleep(pause)
-            if (await _states(app)) <= {State.DONE}:
+            if (await _states(app)) <= {ChangeState.DONE}:
                 break
     assert await is_clean(land, capsys)
     assert await land.names_in("rhone") == {"lea", "omar"}
 
 
-async def _states(app: Any) -> set[State]:
+async def _states(app: Any) -> set[ChangeState]:
     async with app.database.transaction(writes=False) as db:
-        (run,) = await runs.newest(db, 1)
-        return set(await changes.tally(db, run.id))
+        (run,) = await runs.list_newest(db, 1)
+        return set(await runs.count_by_state(db, run.id))
 
 
 @pytest.mark.slow
@@ -161,7 +161,7 @@ async def test_two_bots_repair_as_one(land: Field, capsys: pytest.CaptureFixture
     *_, agathe = await peopled(land)
     async with land.bot() as app, land.bot():
         await repaired(agathe, await checked(land, app, agathe))
-        assert await _states(app) == {State.DONE}
+        assert await _states(app) == {ChangeState.DONE}
     assert await is_clean(land, capsys)
 
 

@@ -3,12 +3,13 @@
 import pytest
 
 from storage import journal
-from storage.canaux import allowances
+from storage.canaux import list_allowances
 from tests.house import House, until_async
 from tests.people import Person, unique
 from tests.test_canaux_making import agathe, channel, made, plain
 
 __all__ = ["agathe"]
+
 
 pytestmark = pytest.mark.both_databases
 
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.both_databases
 async def noted(house: House, channel_id: str) -> list[tuple[str, str, str, str]]:
     """What the journal says of a channel, newest first: the act, by whom, before and after."""
     async with house.bot.database.transaction(writes=False) as db:
-        found = await journal.of_things(db, [f"canal:{channel_id}"])
+        found = await journal.list_of_things(db, [f"canal:{channel_id}"])
     return [(e.act, e.actor, str(e.before["nom"]), str(e.after["nom"])) for e in found]
 
 
@@ -90,7 +91,7 @@ async def test_who_administers_is_shown_added_taken_away_and_undone(
     await undone(agathe)
     await leads(is_so=False)
     async with house.bot.database.transaction(writes=False) as db:
-        assert juliette.id not in {each.user_id for each in await allowances(db)}
+        assert juliette.id not in {each.user_id for each in await list_allowances(db)}
     await house.settled()
 
     assert "administre maintenant" in plain((await agathe.asks(f"{asked} +@{juliette.username}")).text)

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from bot.cards import Cards
 from bot.links import Links
 from bot.menus import Choosing, Menu
+from bot.renderers import MessageRenderer
 from bot.replies import Button, Card, Message
 from tests.house import House
 from tests.people import Person, Post, Refused
@@ -15,7 +15,8 @@ from tests.trying import trial
 
 __all__ = ["trial"]
 
-CARDS = Cards(Links(["une clé assez longue pour signer ce qui suit"]), "http://bot.example")
+
+CARDS = MessageRenderer(Links(["une clé assez longue pour signer ce qui suit"]), "http://bot.example")
 
 
 class Take(BaseModel):

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from bot.errors import Refusal
 from bot.mattermost import ChatChannel
-from bot.refusals import Refusal
 from tests.house import House
 from tests.people import Person, unique
 from tests.reading import NOBODY, Stage, a_stage, refused

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from bot.errors import Refusal
 from bot.mattermost import ChatMember
-from bot.refusals import Refusal
 from tests.house import House
 from tests.reading import NOBODY, Stage, a_stage, refused
 

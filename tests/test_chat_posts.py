@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.errors import Refusal
 from bot.mattermost import ChatReaction, NewPost
-from bot.refusals import Refusal
 from tests.house import House
 from tests.people import Person, unique
 from tests.reading import NOBODY, Stage, a_stage, refused

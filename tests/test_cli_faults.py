@@ -23,7 +23,7 @@ def test_an_unexpected_fault_shows_no_values(
     def fail(_: str) -> NoReturn:
         raise RuntimeError("un-secret")
 
-    monkeypatch.setattr("storage.migrate.upgrade", fail)
+    monkeypatch.setattr("storage.schema.upgrade", fail)
     assert run("migrate") == 1
     said = capsys.readouterr().err
     assert "RuntimeError, test_cli_faults.py" in said
@@ -37,7 +37,7 @@ def test_interruptions_are_quiet(monkeypatch: pytest.MonkeyPatch, capsys: pytest
     def interrupt(_: str) -> NoReturn:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("storage.migrate.upgrade", interrupt)
+    monkeypatch.setattr("storage.schema.upgrade", interrupt)
     assert run("migrate") == INTERRUPTED
     assert capsys.readouterr().err == ""
 
@@ -144,7 +144,7 @@ def test_the_guide_lists_every_setting() -> None:
 
 
 def test_the_format_s_page_lists_every_key() -> None:
-    from storage.cra.rows import CSV_COLUMNS, LINE_COLUMNS
+    from storage.cra.files import CSV_COLUMNS, LINE_COLUMNS
 
     page = (Path(__file__).parent.parent / "docs" / "wire.md").read_text("utf-8")
     for name in (*LINE_COLUMNS, *CSV_COLUMNS):

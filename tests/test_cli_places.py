@@ -16,14 +16,14 @@ import pytest
 from sqlalchemy import text
 
 from bot.clock import utc_now
-from bot.work import begin
+from bot.work import make_work
 from cli.command import Command, Touches
 from cli.main import coop_bot
 from cli.usage import Group
-from storage import migrate, work
+from storage import schema, work
 from storage.database import Database
-from storage.sondage import State
-from storage.work import Sort
+from storage.sondage import PollState
+from storage.work import WorkSort
 from tests.backups import fill, saved
 from tests.faulty import ASKED, BEGUN, NO_RIGHTS, commands
 from tests.polling import poll_of
@@ -87,9 +87,9 @@ async def place(tmp_path: Path) -> Place:
         await db.execute(text("DELETE FROM stats_secret WHERE id <> 1"))  # there is one for ever
         await db.execute(text("DELETE FROM journal"))
         await db.execute(text("DELETE FROM journal_head WHERE id <> 1"))  # so there is of the journal’s end
-        begun = begin(Sort.STEPS, Count(steps=3), "", utc_now(), told=False)
+        begun = make_work(WorkSort.STEPS, Count(steps=3), "", utc_now(), told=False)
         await work.add(db, [begun.sqlmodel_update({"id": BEGUN})])
-        db.add(poll_of(number=ASKED, state=State.OPEN))
+        db.add(poll_of(number=ASKED, state=PollState.OPEN))
     await database.close()
     return place
 
@@ -252,7 +252,7 @@ async def test_a_backup_that_finds_no_room_is_named_and_leaves_nothing(place: Pl
 async def test_a_restoration_into_a_full_disk_leaves_nothing(place: Place) -> None:
     place.database.unlink()
     check(told(place, ["restore", "migrate", "serve"], largest=8192), str(place.database))
-    assert await migrate.current(f"sqlite:///{place.database}") is None
+    assert await schema.current(f"sqlite:///{place.database}") is None
 
 
 @pytest.mark.parametrize("name", ["il-y-est", "nulle-part/b", "fichier/b"])

@@ -22,6 +22,7 @@ from tests.sqlite import migrated
 
 __all__ = ["elsewhere"]
 
+
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 NAMED = "GET /api/v4/users/username/juliette"
 A_MINUTE = timedelta(seconds=61)
@@ -97,7 +98,7 @@ async def settings_in(folder: Path, url: str = "", **persons: str) -> Settings:
     database = Database(address)
     async with database.transaction() as db:
         for username, user_id in persons.items():
-            await people.register(db, Person(id=user_id, username=username, departements=["69"], since=NOW))
+            await people.register_person(db, Person(id=user_id, username=username, departements=["69"], since=NOW))
     await database.close()
     token = {"bot_token": SecretStr("t" * 26), "mattermost_url": url} if url else {}
     return Settings(_env_file=None).model_copy(update={"database_url": address, **token})

@@ -18,6 +18,7 @@ from tests.transfer import LINE, Chat, database, imported, jsonl
 
 __all__ = ["database", "elsewhere"]
 
+
 OTHER = "o" * 26
 
 
@@ -25,7 +26,7 @@ async def two(database: Database) -> None:
     """Jeanne, who was called so when she was registered, and Juliette, who is today."""
     async with database.transaction() as db:
         for user_id in (ID, OTHER):
-            await people.register(db, Person(id=user_id, username="juliette", departements=["69"], since=NOW))
+            await people.register_person(db, Person(id=user_id, username="juliette", departements=["69"], since=NOW))
 
 
 async def registered(folder: Path, url: str = "") -> Settings:

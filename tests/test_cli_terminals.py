@@ -17,13 +17,14 @@ from tests.test_cli_register import NOW
 
 __all__ = ["elsewhere"]
 
+
 ODD = "Maison « Été » 𝄞"
 
 
 async def registers(url: str) -> None:
     database = Database(url)
     async with database.transaction() as db:
-        await people.register(db, Person(id="i" * 26, username="zoe", structure=ODD, since=NOW))
+        await people.register_person(db, Person(id="i" * 26, username="zoe", structure=ODD, since=NOW))
     await database.close()
 
 

@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage import communes
-from storage.communes import by_code, find, label
+from storage.communes import find_place, get_commune, make_label
 from storage.data import build_communes
 
 
 def found(text: str, *near: str) -> str | None:
-    place = find(text, near).place
+    place = find_place(text, near).place
     return f"{place.label} {place.commune.code}" if place else None
 
 
@@ -64,7 +64,7 @@ def test_one_commune(text: str, expected: str) -> None:
 
 
 def test_a_shared_postcode_asks_which() -> None:
-    answer = find("51300")
+    answer = find_place("51300")
     assert answer.place is None
     assert (len(answer.choices), answer.more) == (12, 34)
     assert answer.choices[0].label == "51300 Vitry-le-François"
@@ -72,11 +72,11 @@ def test_a_shared_postcode_asks_which() -> None:
 
 
 def test_a_shared_name_asks_which_the_near_ones_first() -> None:
-    departements = [place.commune.departement for place in find("Sainte-Colombe").choices]
+    departements = [place.commune.departement for place in find_place("Sainte-Colombe").choices]
     assert len(departements) == 12
     assert departements[0] != "05"
-    assert find("Sainte-Colombe", near=("05",)).choices[0].commune.departement == "05"
-    assert [place.commune.departement for place in find("st denis", ["11"]).choices][:2] == ["11", "974"]
+    assert find_place("Sainte-Colombe", near=("05",)).choices[0].commune.departement == "05"
+    assert [place.commune.departement for place in find_place("st denis", ["11"]).choices][:2] == ["11", "974"]
 
 
 @pytest.mark.parametrize(
@@ -94,53 +94,53 @@ def test_a_shared_name_asks_which_the_near_ones_first() -> None:
     ],
 )
 def test_nothing_near_enough_is_suggested_never_taken(text: str, suggested: str) -> None:
-    answer = find(text, ("69",))
+    answer = find_place(text, ("69",))
     assert (answer.place, answer.choices) == (None, ())
     assert suggested in [place.label for place in answer.suggestions]
 
 
 @pytest.mark.parametrize("text", ["", "   ", "?", "xyzxyzxyz", "99999", "69120 69100", "Paris 93 75001"])
 def test_no_commune(text: str) -> None:
-    answer = find(text)
+    answer = find_place(text)
     assert (answer.place, answer.choices) == (None, ())
 
 
 def test_every_label_finds_exactly_its_commune() -> None:
-    for commune in communes.every():
+    for commune in communes.list_communes():
         for code_postal in commune.codes_postaux or ("",):
-            place = find(label(commune, code_postal)).place
-            assert place is not None, label(commune, code_postal)
+            place = find_place(make_label(commune, code_postal)).place
+            assert place is not None, make_label(commune, code_postal)
             assert (place.commune, place.code_postal) == (commune, code_postal)
 
 
 @given(st.one_of(st.text(max_size=200), st.from_regex(r"[0-9]{5} [A-Za-zéÉ'() -]{0,20}")))
 def test_any_text_is_answered(text: str) -> None:
-    answer = find(text, ("69",))
+    answer = find_place(text, ("69",))
     assert not (answer.place and answer.choices)
     for place in (*answer.choices, *answer.suggestions):
-        assert by_code(place.commune.code) == place.commune
+        assert get_commune(place.commune.code) == place.commune
 
 
 def test_the_departement_is_never_the_postcodes() -> None:
-    for commune in communes.every():
+    for commune in communes.list_communes():
         digits = 3 if commune.code[:2] in ("97", "98") else 2
         assert commune.departement == commune.code[:digits]
-    strangers = [c for c in communes.every() if c.codes_postaux and c.departement[:2] not in c.codes_postaux[0]]
-    assert by_code("74109") in strangers
-    corsicans = [c for c in communes.every() if c.departement in ("2A", "2B")]
+    strangers = [c for c in communes.list_communes() if c.codes_postaux and c.departement[:2] not in c.codes_postaux[0]]
+    assert get_commune("74109") in strangers
+    corsicans = [c for c in communes.list_communes() if c.departement in ("2A", "2B")]
     assert len(corsicans) == 360
     assert all(code_postal.startswith("20") for commune in corsicans for code_postal in commune.codes_postaux)
 
 
 def test_the_table_is_whole() -> None:
-    every = list(communes.every())
+    every = list(communes.list_communes())
     assert len(every) == 34_969
-    lyon = by_code("69123")
+    lyon = get_commune("69123")
     assert lyon is not None
     assert lyon.codes_postaux == tuple(f"6900{n}" for n in range(1, 10))
     assert lyon.population > 500_000
     assert len([commune for commune in every if not commune.codes_postaux]) == 5
-    assert by_code("99999") is None
+    assert get_commune("99999") is None
 
 
 def test_the_build_script_keeps_todays_communes_and_the_other_names(

@@ -7,9 +7,11 @@ from sqlalchemy import text
 
 from bot.context import Context
 from storage.database import Database
-from tests.reports import NOON, database
+from tests.databases import database
+from tests.reports import NOON
 
 __all__ = ["database"]
+
 NOBODY: Any = None
 ONE = text("SELECT 1")
 

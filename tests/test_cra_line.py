@@ -11,8 +11,8 @@ from config.tables import read as read_table
 from config.themes import THEMES, key, vocabulary
 from dialogs.cra import NewCra
 from dialogs.cra.line import read_line
-from dialogs.cra.line.words import SMALL
-from storage.cra.values import Age
+from dialogs.cra.line.readers import SMALL
+from storage.cra.report import Age
 from tests.cra_lines import CLUES, MISTAKES, line, rows
 
 EXAMPLE = "atelier 8p 1h30 mail, internet 69120 hier +60 retraités"

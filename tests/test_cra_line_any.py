@@ -12,12 +12,12 @@ from config.programme import FIRST_DAY
 from config.themes import THEMES
 from dialogs.cra import NewCra
 from dialogs.cra.line import Line, print_line
-from storage.communes import Commune, every
+from storage.communes import Commune, list_communes
 from storage.cra import Report
-from storage.cra.values import DUREES, Activite, Age, Canal, Statut, Suite
+from storage.cra.report import DUREES, Activite, Age, Canal, Statut, Suite
 from tests.cra_lines import CLUES, TODAY, line, rows
 
-COMMUNES: Sequence[Commune] = list(every())[::97]
+COMMUNES: Sequence[Commune] = list(list_communes())[::97]
 ODD_SIGNS = ["+", "-", "(", "’", "·", "😀", "\u00a0", "ß", "½", "٣", "²"]
 SEGMENTS = [*(text for _, _, text in rows()), *ODD_SIGNS]
 LINES: st.SearchStrategy[str] = st.lists(st.sampled_from(SEGMENTS), max_size=30).map(" ".join)

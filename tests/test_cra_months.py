@@ -10,13 +10,15 @@ import pytest
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.cra import Report, Source, bulk, queries
+from storage.cra.files import ReportEntry
 from storage.cra.queries import Filing
-from storage.cra.reading import Entry
 from storage.database import Database
+from tests.databases import database
 from tests.months import is_what_the_rows_say, summary
-from tests.reports import NOON, database, file, registered, report, someone
+from tests.reports import NOON, file, registered, report, someone
 
 __all__ = ["database"]
+
 
 JULIETTE = someone("juliette")
 NOVEMBER, DECEMBER = date(2026, 11, 3), date(2026, 12, 3)
@@ -44,21 +46,23 @@ async def moved_to_another_month(db: AsyncSession, number: int) -> None:
 
 
 async def deleted_or_restored(db: AsyncSession, number: int) -> None:
-    cra = await queries.own(db, JULIETTE.id, number)
+    cra = await queries.find_own(db, JULIETTE.id, number)
     assert cra
-    await (queries.restore if cra.deleted_at else queries.delete)(db, cra, NOON)
+    await (queries.restore_report if cra.deleted_at else queries.delete_report)(db, cra, NOON)
 
 
 async def imported(db: AsyncSession, _: int) -> None:
-    lines = [Entry(auteur=JULIETTE.username, report=report(date=day, themes=MAIL)) for day in (DECEMBER, NOVEMBER)]
+    lines = [
+        ReportEntry(auteur=JULIETTE.username, report=report(date=day, themes=MAIL)) for day in (DECEMBER, NOVEMBER)
+    ]
     batch = [bulk.IncomingLine({}, line, JULIETTE, said=f"line {next(_lines)}") for line in lines]
-    await bulk.add(db, batch, NOON)
+    await bulk.add_lines(db, batch, NOON)
 
 
 async def _revise(db: AsyncSession, number: int, said: Report) -> None:
-    cra = await queries.own(db, JULIETTE.id, number)
+    cra = await queries.find_own(db, JULIETTE.id, number)
     assert cra
-    await queries.revise(db, cra, said, NOON)
+    await queries.revise_report(db, cra, said, NOON)
 
 
 ACTS: tuple[Act, ...] = (
@@ -115,7 +119,7 @@ async def test_a_second_sending_adds_nothing(database: Database) -> None:
 
     async def send(key: str) -> queries.FilingResult:
         async with database.transaction() as db:
-            return await queries.file(db, JULIETTE, report(date=DECEMBER), Filing(key, Source.DIALOG, NOON))
+            return await queries.file_report(db, JULIETTE, report(date=DECEMBER), Filing(key, Source.DIALOG, NOON))
 
     answers = [await send("a"), await send("a"), *await asyncio.gather(*(send("b") for _ in range(6)))]
     assert [a.is_new for a in answers[:2]] == [True, False]

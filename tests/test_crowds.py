@@ -10,10 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.capabilities import Capabilities
-from bot.errors import ChatError
+from bot.errors import ChatError, Refusal
 from bot.mattermost import AioClient, Mattermost
-from bot.mattermost.pages import batches, pages
-from bot.refusals import Refusal
+from bot.mattermost.calls import read_pages, split_batches
 from tests.chat_server import CHANNEL, TEAM, ChatServer, chat_server, fault
 
 CROWD = 4000
@@ -154,7 +153,7 @@ async def test_trouble_with_the_server_is_no_reason_of_a_person_s(
 
 @given(st.integers(0, 1000), st.integers(1, 300))
 def test_batches_hold_everybody_in_order(count: int, size: int) -> None:
-    cut = list(batches((person(number) for number in range(count)), size))
+    cut = list(split_batches((person(number) for number in range(count)), size))
     assert [one for batch in cut for one in batch] == [person(number) for number in range(count)]
     assert all(len(batch) == size for batch in cut[:-1])
     assert all(cut)
@@ -169,7 +168,7 @@ async def test_pages_hold_everybody_in_order_and_end(count: int) -> None:
         asked += 1
         return list(range(count))[page["page"] * page["per_page"] :][: page["per_page"]]
 
-    read = [rows async for rows in pages(ask)]
+    read = [rows async for rows in read_pages(ask)]
     assert [row for rows in read for row in rows] == list(range(count))
     assert all(read)
     assert asked == count // 200 + 1

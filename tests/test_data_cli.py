@@ -16,14 +16,15 @@ from bot.clock import utc_now
 from storage import claims, people
 from storage.claims import Claim
 from storage.database import Database
-from storage.holdings import HOLDINGS
 from storage.moderation import Case, Report
+from storage.personal_data import PERSONAL_DATA
 from tests.chat_server import ID, USER, chat_server
 from tests.databases import database
 from tests.operating import run
 from tests.reports import file, registered, report, someone
 
 __all__ = ["database"]
+
 
 Typed = Callable[..., Awaitable[tuple[int, str, str]]]
 
@@ -111,11 +112,11 @@ async def test_what_would_go_is_told_before_it_goes(typed: Typed, database: Data
         old = utc_now() - timedelta(days=365 * 3)
         juliette = await people.get(db, "juliette")
         assert juliette
-        await people.register(db, people.Person(id="vieille", username="vieille", since=old))
+        await people.register_person(db, people.Person(id="vieille", username="vieille", since=old))
     code, out, _ = await typed("retention", "--dry-run", "--json")
     assert code == 0
     told = {line["table"]: line for line in json.loads(out)}
-    assert set(told) == {one.name for one in HOLDINGS if one.limit} | {"person"}
+    assert set(told) == {one.name for one in PERSONAL_DATA if one.limit} | {"person"}
     assert (told["claim"]["rows"], told["claim"]["kept"]) == (2, "60 jours après l’acte")
     assert told["person"]["rows"] == 1
     assert await count(database) == 3

@@ -10,8 +10,8 @@ from pypdf import PdfReader
 
 from storage import drafts, people
 from storage.drafts import Draft
-from storage.holdings.reading import GIVEN
 from storage.people import Role
+from storage.personal_data.copy import GIVEN
 from tests.helping import plain
 from tests.house import House
 from tests.people import Person

@@ -9,11 +9,11 @@ from sqlmodel import col, select
 from storage import drafts, people
 from storage.cra import Cra
 from storage.drafts import Draft
-from storage.holdings import erasing, keeping
-from storage.journal import Act, Entry
+from storage.journal import AuditAct, JournalEntry
 from storage.people import Person as Registered
 from storage.people import Role, erasures
 from storage.people.erasures import Erasure
+from storage.personal_data import erasure, retention
 from tests.house import House, until_async
 from tests.people import Person, unique
 from tests.telling import filed
@@ -25,7 +25,7 @@ LOOK = ("job", "donnees.look_for_sleepers")
 
 async def wish(house: House, person: Person) -> Erasure | None:
     async with house.bot.database.transaction(writes=False) as db:
-        return await erasures.get(db, person.id)
+        return await erasures.get_erasure(db, person.id)
 
 
 async def registered(house: House, person: Person) -> Registered | None:
@@ -75,7 +75,11 @@ async def test_somebody_is_erased_a_week_after_they_wished_it(house: House, juli
     assert done.done_at
     assert done.pseudonym == ""
     async with house.bot.database.transaction(writes=False) as db:
-        noted = (await db.exec(select(Entry).where(Entry.act == Act.ERASE, Entry.target_id == juliette.id))).all()
+        noted = (
+            await db.exec(
+                select(JournalEntry).where(JournalEntry.act == AuditAct.ERASE, JournalEntry.target_id == juliette.id)
+            )
+        ).all()
     assert len(noted) == 1
     assert "à propos" not in said(await juliette.asks("/aide")), "who comes back is a newcomer"
 
@@ -139,12 +143,12 @@ async def test_an_erasure_that_stopped_in_the_middle_goes_on_after_a_restart(hou
     house_now = house.clock()
     for _ in range(4):  # as a process does that is killed then
         async with house.bot.database.transaction() as db:
-            found = await erasures.lock(db, juliette.id)
+            found = await erasures.lock_erasure(db, juliette.id)
             if found is None:
                 asked = house_now - timedelta(days=8)
-                await erasures.wish(db, Erasure(user_id=juliette.id, asked_at=asked, due_at=house_now))
+                await erasures.note_erasure(db, Erasure(user_id=juliette.id, asked_at=asked, due_at=house_now))
                 continue
-            await erasing.step(db, found, house_now)
+            await erasure.erase_step(db, found, house_now)
     half = await wish(house, juliette)
     assert half
     assert (half.step, half.done_at) == (3, None)
@@ -161,7 +165,7 @@ async def test_an_erasure_that_stopped_in_the_middle_goes_on_after_a_restart(hou
 async def test_what_is_too_old_goes_at_night_part_by_part(
     house: House, juliette: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keeping, "AT_ONCE", 2)
+    monkeypatch.setattr(retention, "AT_ONCE", 2)
     now = house.clock()
     async with house.bot.database.transaction() as db:
         for n in range(9):

@@ -11,19 +11,21 @@ from storage import people
 from storage.cra import Cra
 from storage.cra.months import CRA_MONTH
 from storage.database import Database
-from storage.holdings import HOLDINGS, Fate, Ground, erasing, reading
-from storage.holdings.erasing import STEPS
-from storage.holdings.words import LABELS
-from storage.journal import Act
+from storage.journal import AuditAct
 from storage.moderation.measures import REFUSED
 from storage.people import erasures
 from storage.people.erasures import Erasure
-from storage.stats.queries import of_territory
+from storage.personal_data import PERSONAL_DATA, copy, erasure
+from storage.personal_data.declarations import ErasureFate, LegalBasis
+from storage.personal_data.erasure import STEPS
+from storage.personal_data.labels import LABELS
+from storage.stats.figures import read_exact_figures
 from tests.databases import database
 from tests.holding import ANNA, BERT, BY_NAME, both, id_of, table_names, tables
 from tests.reports import file, registered, report, someone
 
 __all__ = ["both", "database"]
+
 
 RHONE = Territory(TerritoryKind.DEPARTEMENT, "69")
 NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
@@ -31,31 +33,31 @@ NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
 
 def test_every_table_is_declared_once_and_nothing_else() -> None:
     """Why, on what ground, for how long, seen by whom, and whether its person gets it, or why not."""
-    names = [one.name for one in HOLDINGS]
+    names = [one.name for one in PERSONAL_DATA]
     assert sorted(names) == sorted(table_names())
-    for one in HOLDINGS:
+    for one in PERSONAL_DATA:
         assert one.what, one.name
         assert one.why, one.name
         assert one.how_long, one.name
         assert one.has_owners or one.not_given, f"{one.name}: its person gets it, or it is said why not"
-        assert (one.ground is Ground.NOTHING) == (one.fate is Fate.NONE), one.name
-        assert bool(one.because) == (one.fate is Fate.KEPT), one.name
-    assert len({one.what for one in HOLDINGS}) == len(HOLDINGS)
+        assert (one.ground is LegalBasis.NOTHING) == (one.fate is ErasureFate.NONE), one.name
+        assert bool(one.because) == (one.fate is ErasureFate.KEPT), one.name
+    assert len({one.what for one in PERSONAL_DATA}) == len(PERSONAL_DATA)
 
 
 def test_every_column_that_is_declared_exists_and_every_one_given_has_a_name() -> None:
-    for one in HOLDINGS:
+    for one in PERSONAL_DATA:
         named = {*one.own, *one.others, *one.names, *one.credits, *one.lists, *one.withheld, *one.blanks, *one.acts}
         named |= set(one.limit.blanks) if one.limit else set()
         assert named <= set(one.table.columns.keys()), one.name
-    unnamed = {f"{one.name}.{c}" for one in reading.GIVEN for c in reading.columns(one) if c not in LABELS}
+    unnamed = {f"{one.name}.{c}" for one in copy.GIVEN for c in copy.list_columns(one) if c not in LABELS}
     assert not unnamed
 
 
 def test_columns_that_hold_people_are_declared() -> None:
     """By their names, as far as those tell: what is 26 characters long and says who."""
     who = {"user_id", "person_id", "author_id", "agent_id", "by", "asked_by", "with_id", "person", "decided_by"}
-    for one in HOLDINGS:
+    for one in PERSONAL_DATA:
         known = {*one.own, *one.others, *one.names, *one.withheld}
         assert {c.name for c in one.table.columns if c.name in who} <= known, one.name
 
@@ -64,8 +66,8 @@ async def read(database: Database, name: str) -> dict[str, list[Any]]:
     """All that somebody gets, by table."""
     async with database.transaction(writes=False) as db:
         return {
-            one.name: [row async for page in reading.pages(db, one, id_of(name)) for row in page]
-            for one in reading.GIVEN
+            one.name: [row async for page in copy.read_pages(db, one, id_of(name)) for row in page]
+            for one in copy.GIVEN
         }
 
 
@@ -93,10 +95,10 @@ async def test_who_decided_or_reported_is_not_in_ones_copy(both: Database) -> No
 async def test_what_animateurs_weigh_among_themselves_is_not_in_ones_copy(both: Database) -> None:
     """Whoever notes an act of moderation that its person is not told of: it would say that they are reported."""
     for act, is_told in (
-        (Act.WARN, True),
-        (Act.FORWARD, False),
+        (AuditAct.WARN, True),
+        (AuditAct.FORWARD, False),
         ("moderation.un_acte_a_venir", False),
-        (Act.ERASE, True),
+        (AuditAct.ERASE, True),
     ):
         async with both.transaction() as db:
             entries, cases = BY_NAME["journal"].table, BY_NAME["moderation_case"].table
@@ -106,7 +108,7 @@ async def test_what_animateurs_weigh_among_themselves_is_not_in_ones_copy(both: 
         mine = [row for row in copy["journal"] if row["concerne"] == "vous" and row["par"] != "vous"]
         assert bool(mine) is is_told, act
         assert {(row["raison"], type(row["le"])) for row in mine} <= {("signalé par bert", date)}
-        if act != Act.ERASE:
+        if act != AuditAct.ERASE:
             assert copy["moderation_case"][0]["raison"] == ("signalé par bert" if is_told else "")
 
 
@@ -133,14 +135,14 @@ async def test_nobody_learns_of_reports_about_them_before_somebody_decided(both:
 async def erase(database: Database, name: str) -> None:
     """Each step twice: once killed before its end."""
     async with database.transaction() as db:
-        await erasures.wish(db, Erasure(user_id=id_of(name), asked_at=NOW, due_at=NOW))
+        await erasures.note_erasure(db, Erasure(user_id=id_of(name), asked_at=NOW, due_at=NOW))
     for _ in range(STEPS):
         for is_killed in (True, False):
             try:
                 async with database.transaction() as db:
-                    found = await erasures.lock(db, id_of(name))
+                    found = await erasures.lock_erasure(db, id_of(name))
                     assert found
-                    await erasing.step(db, found, NOW)
+                    await erasure.erase_step(db, found, NOW)
                     if is_killed:
                         raise InterruptedError
             except InterruptedError:
@@ -167,11 +169,11 @@ async def test_after_an_erasure_nothing_says_who_it_was(both: Database) -> None:
     before = await read(both, BERT)
     assert await traces(both) > {"cra", "ticket", "resource", "person"}
     await erase(both, ANNA)
-    assert await traces(both) == {one.name for one in HOLDINGS if one.fate is Fate.KEPT}
+    assert await traces(both) == {one.name for one in PERSONAL_DATA if one.fate is ErasureFate.KEPT}
     after = await read(both, BERT)
     assert {name: len(rows) for name, rows in after.items()} == {name: len(rows) for name, rows in before.items()}
     async with both.transaction(writes=False) as db:
-        done = await erasures.get(db, id_of(ANNA))
+        done = await erasures.get_erasure(db, id_of(ANNA))
         assert done
         assert (done.done_at, done.pseudonym, done.step) == (NOW, "", STEPS)
 
@@ -213,12 +215,12 @@ async def test_figures_are_the_same_and_the_author_is_nobody(database: Database)
         await file(db, jean, report())
     before = await figures(database)
     async with database.transaction() as db:
-        await erasures.wish(db, Erasure(user_id=juliette.id, asked_at=NOW, due_at=NOW))
+        await erasures.note_erasure(db, Erasure(user_id=juliette.id, asked_at=NOW, due_at=NOW))
     for _ in range(STEPS):
         async with database.transaction() as db:
-            found = await erasures.lock(db, juliette.id)
+            found = await erasures.lock_erasure(db, juliette.id)
             assert found
-            await erasing.step(db, found, NOW)
+            await erasure.erase_step(db, found, NOW)
     assert await figures(database) == before
     async with database.transaction(writes=False) as db:
         authors = set((await db.execute(select(Cra.author_id, Cra.structure, Cra.key))).all())  # type: ignore[call-overload]
@@ -236,7 +238,7 @@ async def figures(database: Database) -> Any:
         rows = sorted(tuple(row) for row in (await db.execute(select(*months))).all())
         who = (await db.execute(select(func.count(CRA_MONTH.c.author_id.distinct())))).scalar_one()
         days = date(2026, 1, 1), date(2027, 1, 1)
-        told = [await of_territory(db, place, *days) for place in (NATION, RHONE)]
+        told = [await read_exact_figures(db, place, *days) for place in (NATION, RHONE)]
         return rows, who, told
 
 
@@ -258,17 +260,17 @@ async def test_who_files_in_the_middle_of_an_erasure_is_erased_once_more(databas
     async with database.transaction() as db:
         await registered(db, juliette)
         await file(db, juliette, report())
-        await erasures.wish(db, Erasure(user_id=juliette.id, asked_at=NOW, due_at=NOW))
+        await erasures.note_erasure(db, Erasure(user_id=juliette.id, asked_at=NOW, due_at=NOW))
     steps = 0
     while True:
         async with database.transaction() as db:
-            found = await erasures.lock(db, juliette.id)
+            found = await erasures.lock_erasure(db, juliette.id)
             assert found
             if found.done_at:
                 break
             if steps == 4:
                 await file(db, juliette, report())
-            await erasing.step(db, found, NOW)
+            await erasure.erase_step(db, found, NOW)
             steps += 1
     assert steps == 2 * STEPS
     async with database.transaction(writes=False) as db:

@@ -7,18 +7,20 @@ from sqlalchemy import func, select, update
 
 from config.settings import Settings
 from storage.database import Database
-from storage.holdings import HOLDINGS, erasing, keeping
-from storage.holdings.duties import Duties, duties_of
-from storage.holdings.kinds import Span, months_before
-from storage.holdings.sleeping import asleep, last_acts
-from storage.hotline.states import State
+from storage.hotline.states import TicketState
 from storage.people import erasures
 from storage.people.erasures import Erasure
+from storage.personal_data import PERSONAL_DATA, retention
+from storage.personal_data.copy import Duties, duties_of
+from storage.personal_data.declarations import RetentionSpan, months_before
+from storage.personal_data.erasure import erase_step
+from storage.personal_data.retention import find_last_activity, find_sleeping
 from tests.databases import database
 from tests.holding import ANNA, BY_NAME, both, id_of
 from tests.reports import file, registered, report, someone
 
 __all__ = ["both", "database"]
+
 
 NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
 
@@ -28,22 +30,25 @@ async def test_what_is_too_old_goes_a_part_at_a_time_and_is_counted_before(both:
     settings = Settings()
     far = NOW + timedelta(days=4000)
     async with both.transaction() as db:
-        early = await keeping.too_old(db, settings, NOW - timedelta(days=4000))
+        early = await retention.count_expired(db, settings, NOW - timedelta(days=4000))
         assert set(early.values()) == {0}
-        late = await keeping.too_old(db, settings, far)
+        late = await retention.count_expired(db, settings, far)
     assert {name for name, count in late.items() if not count} <= {"announcement", "poll", "poll_crowd", "outgoing"}
     rounds, gone = 0, dict.fromkeys(late, 0)
     is_more = True
     while is_more:
         async with both.transaction() as db:
-            dropped, is_more = await keeping.sweep(db, settings, far, limit=1)
+            dropped, is_more = await retention.delete_expired(db, settings, far, limit=1)
         gone = {name: count + dropped.get(name, 0) for name, count in gone.items()}
         rounds += 1
     assert gone == late
     assert rounds > 10
     async with both.transaction(writes=False) as db:
-        assert set((await keeping.too_old(db, settings, far)).values()) <= {0, 1}  # (the journal says what it dropped)
-        kept = [one for one in HOLDINGS if not one.limit]
+        assert set((await retention.count_expired(db, settings, far)).values()) <= {
+            0,
+            1,
+        }  # (the journal says what it dropped)
+        kept = [one for one in PERSONAL_DATA if not one.limit]
         for one in kept:
             assert (await db.execute(select(func.count()).select_from(one.table))).scalar_one() >= 1, one.name
 
@@ -58,8 +63,8 @@ def test_months_ago(now: str, months: int, then: str) -> None:
 
 def test_a_length_is_that_of_the_settings() -> None:
     settings = Settings(ticket_months=3)
-    assert Span(setting="ticket_months").before(NOW, settings) == months_before(NOW, 3)
-    assert Span(days=7).before(NOW, settings) == NOW - timedelta(days=7)
+    assert RetentionSpan(setting="ticket_months").before(NOW, settings) == months_before(NOW, 3)
+    assert RetentionSpan(days=7).before(NOW, settings) == NOW - timedelta(days=7)
 
 
 async def test_who_did_nothing_for_long_sleeps(database: Database) -> None:
@@ -70,35 +75,35 @@ async def test_who_did_nothing_for_long_sleeps(database: Database) -> None:
     async with database.transaction() as db:
         await registered(db, juliette, jean, new)
         await file(db, jean, report())
-        found, last = await asleep(db, NOW - timedelta(days=900))
+        found, last = await find_sleeping(db, NOW - timedelta(days=900))
         assert ([one.id for one in found], last) == ([juliette.id], "")
-        assert (await last_acts(db, [juliette.id, jean.id]))[juliette.id] == old
+        assert (await find_last_activity(db, [juliette.id, jean.id]))[juliette.id] == old
 
 
 async def test_whatever_its_person_does_counts(both: Database) -> None:
     """Each table that says when something was done is asked."""
     async with both.transaction(writes=False) as db:
         moments = []
-        for holding in (one for one in HOLDINGS if one.acts):
+        for holding in (one for one in PERSONAL_DATA if one.acts):
             for name in holding.acts:
                 mine = holding.table.c[holding.own[0]] == id_of(ANNA)
                 moments.append((await db.execute(select(func.max(holding.table.c[name])).where(mine))).scalar_one())
-        assert (await last_acts(db, [id_of(ANNA)]))[id_of(ANNA)] == max(moments)
+        assert (await find_last_activity(db, [id_of(ANNA)]))[id_of(ANNA)] == max(moments)
 
 
 async def test_what_somebody_has_in_hand_is_counted_then_closed_or_handed_back(both: Database) -> None:
     ticket = BY_NAME["ticket"].table
     async with both.transaction() as db:
-        await db.execute(update(ticket).values(state=State.PRIS, closed_at=None))
+        await db.execute(update(ticket).values(state=TicketState.PRIS, closed_at=None))
         assert await duties_of(db, id_of(ANNA), NOW - timedelta(days=400)) == Duties(asked=1, held=1, turns=1)
         erasure = Erasure(user_id=id_of(ANNA), asked_at=NOW, due_at=NOW)
-        await erasures.wish(db, erasure)
-        found = await erasures.lock(db, id_of(ANNA))
+        await erasures.note_erasure(db, erasure)
+        found = await erasures.lock_erasure(db, id_of(ANNA))
         assert found
-        await erasing.step(db, found, NOW)
+        await erase_step(db, found, NOW)
         assert await duties_of(db, id_of(ANNA), NOW) == Duties(asked=0, held=0, turns=0)
         rows = (
             await db.execute(select(ticket.c.state, ticket.c.agent_id, ticket.c.closed_at).order_by(ticket.c.id))
         ).all()
-    assert [row.state for row in rows] == [State.CLOS, State.NOUVEAU]
+    assert [row.state for row in rows] == [TicketState.CLOS, TicketState.NOUVEAU]
     assert (rows[0].closed_at, rows[1].agent_id) == (NOW, "")

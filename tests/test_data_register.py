@@ -1,7 +1,7 @@
 """The register of processing is what the code declares."""
 
 from cli.register import PAGE, page
-from storage.holdings import HOLDINGS
+from storage.personal_data import PERSONAL_DATA
 
 
 def test_the_page_is_as_the_declarations_make_it() -> None:
@@ -11,4 +11,4 @@ def test_the_page_is_as_the_declarations_make_it() -> None:
 
 def test_every_table_is_in_it() -> None:
     told = PAGE.read_text("utf-8")
-    assert not [one.name for one in HOLDINGS if f"`{one.name}`" not in told]
+    assert not [one.name for one in PERSONAL_DATA if f"`{one.name}`" not in told]

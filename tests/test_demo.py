@@ -27,9 +27,9 @@ from cli.demo.rooms import rooms
 from cli.demo.visitor import visit
 from cli.errors import OperatorError
 from config.settings import read
-from storage.communes import by_code
+from storage.communes import get_commune
 from storage.cra import Cra
-from storage.cra.rules import problems
+from storage.cra.report import find_problems
 from storage.database import Database
 from storage.people import Person
 from tests.house import until, until_async
@@ -38,6 +38,7 @@ from tests.people import Api, new_session, unique
 from tests.sqlite import database, migrated
 
 __all__ = ["database"]
+
 
 FULL = {actor.departement for actor in everybody()[len(CAST) :]}
 NOW = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)
@@ -116,7 +117,7 @@ async def test_the_history_is_possible_and_always_the_same(
     for cra in reports:
         report = cra.report
         values = {name: getattr(report, name) for name in report.__slots__}
-        assert problems(values, cra.created_at.astimezone(people[cra.author_id].zone).date()) == {}
+        assert find_problems(values, cra.created_at.astimezone(people[cra.author_id].zone).date()) == {}
         assert datetime(NOW.year - 1, 1, 1, tzinfo=UTC) < cra.created_at < NOW
         assert cra.structure
         assert cra.departement_structure == people[cra.author_id].departement
@@ -137,7 +138,7 @@ def test_the_reseau_is_large_and_spread_out() -> None:
     assert len(by_departement) == 12
     assert min(by_departement.values()) >= 2
     for actor in others:
-        places = [by_code(code) for code in actor.communes]
+        places = [get_commune(code) for code in actor.communes]
         assert all(place and place.departement == actor.departement and place.codes_postaux for place in places)
 
 

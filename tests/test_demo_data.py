@@ -14,21 +14,20 @@ from cli.demo_data import history as storing
 from cli.demo_data.content import POOL_SIZE, pools
 from cli.demo_data.rows import NATIVE, ROW_COLUMNS, HistoryPlan, conseillers, rows, spread
 from cli.terminal import QUIET_FOR, ProgressBar
-from config.departements import DEPARTEMENTS
-from config.territories import NATION
+from config.territories import DEPARTEMENTS, NATION
 from storage import people
-from storage.communes import by_code
+from storage.communes import get_commune
 from storage.cra import Activite, Cra
-from storage.cra.measures import CRA
-from storage.cra.months import CRA_MONTH, rebuild
-from storage.cra.rules import problems
-from storage.cra.table import columns
+from storage.cra.months import CRA, CRA_MONTH, rebuild_months
+from storage.cra.report import columns, find_problems
 from storage.database import Database
-from storage.stats.queries import of_territory
+from storage.stats.figures import read_exact_figures
+from tests.databases import database
 from tests.operating import elsewhere, run
-from tests.reports import NOON, database, file, registered, report, someone
+from tests.reports import NOON, file, registered, report, someone
 
 __all__ = ["database", "elsewhere"]
+
 
 START, LAST = date(2024, 1, 1), date(2026, 10, 31)
 DAYS = ("--from", START.isoformat(), "--to", LAST.isoformat())
@@ -70,7 +69,7 @@ async def is_counted(database: Database) -> bool:
     """Whether the summary is what counting everything again gives."""
     kept = await summary(database)
     async with database.transaction() as db:
-        await rebuild(db)
+        await rebuild_months(db)
     return kept == await summary(database) != []
 
 
@@ -80,7 +79,7 @@ async def test_the_same_rows_on_every_database(configured: Database, capsys: pyt
     assert await is_counted(configured)
     assert "350 comptes rendus ajoutés (30 conseillers" in capsys.readouterr().out
     async with configured.transaction(writes=False) as db:
-        everybody = await of_territory(db, NATION, START, LAST + timedelta(days=1))
+        everybody = await read_exact_figures(db, NATION, START, LAST + timedelta(days=1))
         first = await people.by_username(db, "demo-0001")
     assert everybody.accompagnements == 350
     assert first
@@ -156,9 +155,9 @@ async def test_every_report_is_one_that_could_have_been_filed(configured: Databa
     async with configured.transaction(writes=False) as db:
         found = [Cra(**row) for row in (await db.execute(select(CRA))).mappings()]
     for cra in found:
-        assert problems(columns(cra.report) | _counts(cra), LAST) == {}
+        assert find_problems(columns(cra.report) | _counts(cra), LAST) == {}
         assert (cra.date, cra.deleted_at) == (cra.created_at.date(), None)
-        commune = by_code(cra.commune)
+        commune = get_commune(cra.commune)
         assert commune
         assert commune.departement == cra.departement == cra.departement_structure
         assert cra.code_postal in commune.codes_postaux

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from config.departements import DEPARTEMENTS
+from config.territories import DEPARTEMENTS
 from storage import communes
 
 OVERSEAS = {"971", "972", "973", "974", "976"}
@@ -47,4 +47,4 @@ def test_time_zones() -> None:
 
 
 def test_every_commune_lies_in_one_of_them() -> None:
-    assert {commune.departement for commune in communes.every()} == set(DEPARTEMENTS)
+    assert {commune.departement for commune in communes.list_communes()} == set(DEPARTEMENTS)

@@ -11,12 +11,13 @@ from sqlmodel import select
 from storage import outbox
 from storage.claims import Claim
 from storage.database import Database
-from storage.direct import DirectStatement
 from storage.engines import CONNECTIONS
-from storage.outbox import Outgoing, Where
+from storage.outbox import Outgoing, TargetKind
+from storage.statements import DirectStatement
 from tests.databases import database
 
 __all__ = ["database"]
+
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 ADD = DirectStatement(
@@ -55,7 +56,9 @@ async def test_it_is_part_of_the_transaction(database: Database) -> None:
 async def test_values_are_stored_as_the_session_would(database: Database) -> None:
     """Instants of any zone, codes, JSON, nothing."""
     late = NOON.astimezone(timezone(timedelta(hours=4)))
-    message = Outgoing(id="m", where=Where.CHANNEL, target="c", content={"é": [1, None]}, created_at=late, topic=None)
+    message = Outgoing(
+        id="m", where=TargetKind.CHANNEL, target="c", content={"é": [1, None]}, created_at=late, topic=None
+    )
     async with database.transaction() as db:
         await outbox.add(db, [message])
     async with database.transaction(writes=False) as db:

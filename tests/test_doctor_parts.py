@@ -19,9 +19,9 @@ from cli.doctor import chat, house
 from cli.doctor import server as callback
 from cli.doctor.findings import Findings
 from config.settings import Settings
-from storage import canaux, migrate, outbox
+from storage import canaux, outbox, schema
 from storage.database import Database
-from storage.outbox import Outgoing, Where
+from storage.outbox import Outgoing, TargetKind
 from storage.people import Person, Role
 from tests.chat_server import CHANNEL, TEAM, USER, chat_server
 from tests.operating import answering, examined
@@ -56,12 +56,12 @@ async def test_with_nothing_there_everything_is_said(tmp_path: Path) -> None:
 
 async def test_the_outbox_tells_of_what_waits(tmp_path: Path) -> None:
     settings = own(tmp_path)
-    await migrate.upgrade(settings.database_url)
+    await schema.upgrade(settings.database_url)
     now = utc_now()
     waiting = Outgoing(
-        id="a" * 26, where=Where.PERSON, target="p" * 26, content={}, created_at=now, not_before=now + timedelta(1)
+        id="a" * 26, where=TargetKind.PERSON, target="p" * 26, content={}, created_at=now, not_before=now + timedelta(1)
     )
-    lost = Outgoing(id="b" * 26, where=Where.PERSON, target="p" * 26, content={}, created_at=now)
+    lost = Outgoing(id="b" * 26, where=TargetKind.PERSON, target="p" * 26, content={}, created_at=now)
     database = Database(settings.database_url)
     async with database.transaction() as db:
         await outbox.add(db, [waiting, lost])
@@ -78,7 +78,7 @@ async def test_the_outbox_tells_of_what_waits(tmp_path: Path) -> None:
 
 async def test_what_is_left_to_do_is_said_until_it_is_done(tmp_path: Path) -> None:
     settings = own(tmp_path)
-    await migrate.upgrade(settings.database_url)
+    await schema.upgrade(settings.database_url)
     people, channels = await house.next_steps(settings)
     assert ("import people" in people, "channels sync" in channels) == (True, True)
     database = Database(settings.database_url)
@@ -88,7 +88,7 @@ async def test_what_is_left_to_do_is_said_until_it_is_done(tmp_path: Path) -> No
         assert await house.next_steps(settings) == [people, channels], "it is not committed yet"
     assert await house.next_steps(settings) == [channels]
     async with database.transaction() as db:
-        await canaux.remember(db, "general", "c" * 26, utc_now())
+        await canaux.remember_channel(db, "general", "c" * 26, utc_now())
     await database.close()
     assert await house.next_steps(settings) == []
 
@@ -100,18 +100,18 @@ async def test_a_database_out_of_reach_or_out_of_date_is_said(tmp_path: Path) ->
     assert "motdepasse" not in said[0]
     settings = own(tmp_path)
     for step, words in (("0000", "coop-bot migrate"), ("9999", "plus récente")):
-        await migrate.upgrade(settings.database_url)
+        await schema.upgrade(settings.database_url)
         await _stands_at(settings.database_url, step)
         await house.database(settings, findings, utc_now())
         assert words in said[-1]
-        await _stands_at(settings.database_url, migrate.head())
+        await _stands_at(settings.database_url, schema.head())
     assert findings.faults == 3
 
 
 async def test_a_moderation_that_is_safe_says_which_table_is_broken(tmp_path: Path) -> None:
     charter = tmp_path / "charte.tsv"
     settings = own(tmp_path, charter=charter)
-    await migrate.upgrade(settings.database_url)
+    await schema.upgrade(settings.database_url)
     for text, words in (("cle\tmotif\n", "La première ligne de la charte doit être"), (None, "ne peut pas être lu")):
         if text is None:
             charter.unlink()

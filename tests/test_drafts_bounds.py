@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from bot.drafts import DRAFT_MAX, trim
+from bot.drafts import DRAFT_MAX, trim_submission
 from bot.forms import Form, name_of
 from bot.spool import Submission
 from dialogs.cra import NewCra
@@ -28,6 +28,7 @@ from tests.test_properties_forms import EVERY_FORM, HIDDEN, TODAY, USER, submiss
 from tests.test_readers_time import steep
 
 __all__ = ["database", "mallory"]
+
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 LONG = "é\U0001f600\ud800\x00" * 70_000
@@ -48,13 +49,13 @@ def sent(raw: dict[str, Any], form: str = name_of(NewCra)) -> Submission:
 @settings(max_examples=40)
 @given(raw=st.dictionaries(st.sampled_from(ELEMENTS) | st.text(), anything, max_size=12))
 def test_whatever_is_sent_little_is_kept_and_any_database_takes_it(form: str, raw: dict[str, Any]) -> None:
-    kept = trim(sent(raw, form)).raw
+    kept = trim_submission(sent(raw, form)).raw
     said = json.dumps(kept, allow_nan=False)
     assert len(said) <= DRAFT_MAX
     assert json.loads(said) == kept
     said.encode()
     json.dumps(kept, ensure_ascii=False).encode()  # no lone surrogate
-    assert trim(sent(kept, form)).raw == kept
+    assert trim_submission(sent(kept, form)).raw == kept
 
 
 @EVERY_FORM
@@ -63,7 +64,7 @@ def test_whatever_is_sent_little_is_kept_and_any_database_takes_it(form: str, ra
 @given(data=st.data())
 def test_what_people_type_is_kept_whole(form: type[Form], mode: str, data: st.DataObject) -> None:
     raw = {n: v for n, v in data.draw(submissions(form)).items() if _typed(v)}
-    kept = trim(sent(raw, name_of(form))).raw
+    kept = trim_submission(sent(raw, name_of(form))).raw
     here = clues(mode, USER, TODAY)
     hidden = HIDDEN.get(form.__name__, ({},))[0]
     assert form.recall(kept, hidden).elements(here) == form.recall(raw, hidden).elements(here)
@@ -93,12 +94,12 @@ SENT: dict[str, Callable[[str], dict[str, Any]]] = {
 @pytest.mark.parametrize("form", [name_of(NewCra), "cra.OldCra"])
 def test_what_is_kept_is_found_in_no_more_than_its_share(form: str, what: str) -> None:
     """Of a form that is gone, too: dialogs of it may still be open, and are somebody’s to send."""
-    assert steep(lambda text: trim(sent(SENT[what](text), form)), {"accents": "é", "letters": "ab"}) == []
+    assert steep(lambda text: trim_submission(sent(SENT[what](text), form)), {"accents": "é", "letters": "ab"}) == []
 
 
 def test_of_a_form_that_is_gone_what_people_typed_is_kept() -> None:
     typed = {f"champ{number}": "comme avant " * 5 for number in range(60)}
-    assert trim(sent(typed, "cra.OldCra")).raw == typed
+    assert trim_submission(sent(typed, "cra.OldCra")).raw == typed
 
 
 async def test_of_one_person_the_newest_drafts_are_kept(database: Database) -> None:

@@ -6,9 +6,9 @@ import pytest
 from sqlmodel import select
 
 from bot.app import App
-from bot.events import TEAM, Watched
+from bot.events import TEAM, WatchedPlaces
 from bot.mattermost import AioClient
-from storage.watched import WatchedMember
+from storage.watchlist import WatchedMember
 from tests.house import until, until_async
 from tests.listening import Hall, hall, room
 from tests.people import Person
@@ -16,8 +16,8 @@ from tests.people import Person
 __all__ = ["hall", "room"]
 
 
-def of(*channels: str) -> Watched:
-    return Watched(crowded=frozenset(channels))
+def of(*channels: str) -> WatchedPlaces:
+    return WatchedPlaces(crowded=frozenset(channels))
 
 
 async def written(app: App) -> set[str]:
@@ -70,7 +70,7 @@ async def test_it_is_told_after_an_outage_too_and_who_is_there_is_not_read(
     hall: Hall, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     channel, nina = await hall.salon(), await hall.room.site.person("nina")
-    hall.one.watched, hall.two.watched = of(channel), Watched(team=True)
+    hall.one.watched, hall.two.watched = of(channel), WatchedPlaces(team=True)
     asked = listed(monkeypatch)
     async with hall.bot() as app:
         assert await hall.told(app, hall.one) == [], "what is seen for the first time is told to nobody"
@@ -133,7 +133,7 @@ async def test_a_bot_put_out_of_the_team_takes_no_channel_for_private(hall: Hall
 async def test_one_asks_how_it_is_and_another_who_is_there(hall: Hall) -> None:
     channel = await hall.salon()
     nina, paul = await hall.room.site.person("nina"), await hall.room.site.person("paul")
-    hall.one.watched, hall.two.watched = of(channel), Watched(frozenset({channel}))
+    hall.one.watched, hall.two.watched = of(channel), WatchedPlaces(frozenset({channel}))
     async with hall.bot() as app:
         await hall.juliette.api.post(f"/channels/{channel}/members", {"user_id": nina.id})
         await hall.room.site.admin.put(f"/channels/{channel}/patch", {"display_name": "Grand salon"})

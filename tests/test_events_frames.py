@@ -8,11 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.events import TEAM, Deleted, Edited, Event, Posted, Reacted, Unreacted, brief
+from bot.events import TEAM, Deleted, Edited, Event, Posted, Reacted, Unreacted, fingerprint
 from bot.mattermost import ChatChannel
-from bot.websocket.frames import Frame, outside
-from bot.websocket.news import ChannelNews, MemberNews, News
-from bot.websocket.parse import Ears
+from bot.websocket.connection import Frame, parse_frame
+from bot.websocket.parser import ChannelNews, FrameParser, MemberNews, News
 from tests.chat_server import BOT, CHANNEL, ID
 from tests.chat_server import TEAM as TEAM_ID
 
@@ -27,7 +26,7 @@ TIGHT, LOOSE = (",", ":"), (", ", ": ")
 
 def frame(name: str, data: object, *, channel: str = "", team: str = "", spaces: tuple[str, str] = LOOSE) -> Frame:
     target = {"omit_users": None, "user_id": "", "channel_id": channel, "team_id": team}
-    found = outside(json.dumps({"event": name, "data": data, "broadcast": target, "seq": 7}, separators=spaces))
+    found = parse_frame(json.dumps({"event": name, "data": data, "broadcast": target, "seq": 7}, separators=spaces))
     assert found is not None
     return found
 
@@ -52,14 +51,14 @@ def test_what_people_write_passes_for_no_outside(text: str) -> None:
 def test_what_concerns_nobody_is_not_decoded() -> None:
     text = json.dumps({"event": "posted", "data": {"post": "x" * 10_000}, "broadcast": {"channel_id": OTHER}, "seq": 1})
     with patch("json.loads", wraps=json.loads) as loads:
-        found = outside(text)
+        found = parse_frame(text)
         assert found is not None
-        assert list(Ears(bot_id=BOT).parse(found)) == []
+        assert list(FrameParser(bot_id=BOT).parse(found)) == []
     assert max(len(call.args[0]) for call in loads.call_args_list) < 200
 
 
-def ears() -> Ears:
-    return Ears(BOT, TEAM_ID, SQUARE, frozenset({CHANNEL, TEAM}), {DIRECT}, frozenset({STATE}))
+def ears() -> FrameParser:
+    return FrameParser(BOT, TEAM_ID, SQUARE, frozenset({CHANNEL, TEAM}), {DIRECT}, frozenset({STATE}))
 
 
 def post(channel: str, **other: Any) -> dict[str, str]:
@@ -129,11 +128,11 @@ def test_a_direct_channel_is_known_from_its_first_post() -> None:
 
 def test_a_brief_name_stands_for_one_thing() -> None:
     names = [
-        brief(POST, ID, "tada", 1),
-        brief(POST, ID, "tada", 2),
-        brief(POST, ID, "ok", 1),
-        brief(POST, "x", "ok", 1),
+        fingerprint(POST, ID, "tada", 1),
+        fingerprint(POST, ID, "tada", 2),
+        fingerprint(POST, ID, "ok", 1),
+        fingerprint(POST, "x", "ok", 1),
     ]
     assert len(set(names)) == 4
     assert {len(name) for name in names} == {40}
-    assert brief(POST, ID, "tada", 1) == names[0]
+    assert fingerprint(POST, ID, "tada", 1) == names[0]

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from bot.events import DirectMessage, Event, Watched
+from bot.events import DirectMessage, Event, WatchedPlaces
 from bot.features import Feature
 from tests.house import until
 from tests.listening import Hall, Pause, hall, room
@@ -37,7 +37,7 @@ async def test_two_replicas_hear_it_once(hall: Hall) -> None:
     if hall.url.startswith("sqlite"):
         pytest.skip("SQLite has one process")
     channel = await hall.salon()
-    hall.one.watched = hall.two.watched = Watched(frozenset({channel}), team=True)
+    hall.one.watched = hall.two.watched = WatchedPlaces(frozenset({channel}), team=True)
     nina = await hall.room.site.person("nina")
     async with hall.bot() as app, hall.bot() as other:
         for number in range(10):
@@ -84,7 +84,7 @@ async def test_a_handler_is_tried_again_while_the_database_is_away(hall: Hall) -
 
 
 async def test_what_could_not_be_told_for_long_is_read_again(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.hearing.HEARING_TRIES", 1)
+    monkeypatch.setattr("bot.event_dispatcher.EVENT_TRIES", 1)
     left = [1, 2, 3]
 
     async def away(_: Event) -> None:
@@ -120,8 +120,8 @@ def test_names_that_cannot_be_claimed_by_are_refused() -> None:
 
 
 def test_a_feature_says_once_where_it_listens() -> None:
-    async def where(*_: object) -> Watched:
-        return Watched()
+    async def where(*_: object) -> WatchedPlaces:
+        return WatchedPlaces()
 
     feature = Feature("essai")
     feature.watches(where)

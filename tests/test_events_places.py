@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 
 from bot.context import Request
-from bot.events import JoinedChannel, LeftChannel, Renamed, Watched
+from bot.events import JoinedChannel, LeftChannel, Renamed, WatchedPlaces
 from tests.listening import Hall, Pause, hall, room
 from tests.people import Person
 
@@ -31,7 +31,7 @@ async def goes(hall: Hall, person: Person) -> None:
 async def test_who_comes_into_a_channel_and_leaves_it(hall: Hall) -> None:
     channel, other = await hall.salon(), await hall.salon(private=True)
     nina, paul = await hall.room.site.person("nina"), await hall.room.site.person("paul")
-    hall.one.watched, hall.two.watched = Watched(frozenset({channel})), Watched(frozenset({other}))
+    hall.one.watched, hall.two.watched = WatchedPlaces(frozenset({channel})), WatchedPlaces(frozenset({other}))
     async with hall.bot() as app:
         await joins(hall, channel, nina)
         await joins(hall, channel, nina)  # she is
@@ -48,7 +48,7 @@ async def test_who_comes_into_a_channel_and_leaves_it(hall: Hall) -> None:
 async def test_who_comes_into_the_team_and_leaves_it_with_its_channels(hall: Hall) -> None:
     channel = await hall.salon()
     nina = await hall.room.site.person("nina", in_team=False)
-    hall.one.watched, hall.two.watched = Watched(team=True), Watched(frozenset({channel}))
+    hall.one.watched, hall.two.watched = WatchedPlaces(team=True), WatchedPlaces(frozenset({channel}))
     async with hall.bot() as app:
         await enters(hall, nina)
         await joins(hall, channel, nina)
@@ -66,7 +66,7 @@ async def test_who_comes_into_the_team_and_leaves_it_with_its_channels(hall: Hal
 
 async def test_what_becomes_of_a_channel(hall: Hall) -> None:
     channel = await hall.salon(private=True)
-    hall.one.watched = Watched(frozenset({channel}))
+    hall.one.watched = WatchedPlaces(frozenset({channel}))
     admin = hall.room.site.admin
     async with hall.bot() as app:
         await hall.juliette.api.put(f"/channels/{channel}/patch", {"display_name": "Grand salon"})
@@ -84,7 +84,7 @@ async def test_what_becomes_of_a_channel(hall: Hall) -> None:
 
 async def test_a_private_channel_put_away(hall: Hall) -> None:
     channel = await hall.salon(private=True)
-    hall.one.watched = Watched(frozenset({channel}))
+    hall.one.watched = WatchedPlaces(frozenset({channel}))
     async with hall.bot() as app:
         await hall.room.site.admin.delete(f"/channels/{channel}")
         assert await hall.heard(hall.one, all_of=1) == ["Archived"]
@@ -93,7 +93,7 @@ async def test_a_private_channel_put_away(hall: Hall) -> None:
 
 async def test_who_administers_the_team_is_read(hall: Hall) -> None:
     """Mattermost tells only whom it concerns."""
-    hall.one.watched = Watched(team=True)
+    hall.one.watched = WatchedPlaces(team=True)
     nina = await hall.room.site.person("nina")
     async with hall.bot() as app:
         await hall.room.site.promote(nina)
@@ -111,7 +111,7 @@ async def test_what_changed_meanwhile_is_read_and_told_once(hall: Hall) -> None:
     nina, paul = await site.person("nina"), await site.person("paul")
     eve = await site.person("eve", in_team=False)
     await joins(hall, channel, paul)
-    hall.one.watched = hall.two.watched = Watched(frozenset({channel}), team=True)
+    hall.one.watched = hall.two.watched = WatchedPlaces(frozenset({channel}), team=True)
     async with hall.bot() as app:
         assert await hall.told(app, hall.one) == [], "what is seen for the first time is told to nobody"
     await joins(hall, channel, nina)
@@ -134,7 +134,7 @@ async def test_what_changed_meanwhile_is_read_and_told_once(hall: Hall) -> None:
 async def test_a_change_is_told_to_all_though_the_bot_is_cut_off(hall: Hall) -> None:
     channel = await hall.salon()
     nina = await hall.room.site.person("nina")
-    hall.one.watched = hall.two.watched = Watched(frozenset({channel}))
+    hall.one.watched = hall.two.watched = WatchedPlaces(frozenset({channel}))
     pause = Pause(JoinedChannel)
     async with hall.bot() as app:
         hall.two.trouble = pause
@@ -150,7 +150,7 @@ async def test_a_change_is_told_to_all_though_the_bot_is_cut_off(hall: Hall) -> 
 async def test_a_bot_that_comes_back_into_a_channel_reads_what_it_missed(hall: Hall) -> None:
     channel = await hall.salon()
     nina = await hall.room.site.person("nina")
-    hall.one.watched = Watched(frozenset({channel}))
+    hall.one.watched = WatchedPlaces(frozenset({channel}))
     async with hall.bot() as app:
         await hall.juliette.api.delete(f"/channels/{channel}/members/{hall.room.bot_id}")
         await joins(hall, channel, nina)
@@ -161,9 +161,9 @@ async def test_a_bot_that_comes_back_into_a_channel_reads_what_it_missed(hall: H
 
 async def test_a_channel_out_of_reach_holds_up_no_other(hall: Hall) -> None:
     channel, nowhere = await hall.salon(), "z" * 26
-    hall.one.watched = Watched(frozenset({channel}))
+    hall.one.watched = WatchedPlaces(frozenset({channel}))
     async with hall.bot() as app:
         await app.dispatcher.run(Request("command", "un", hall.juliette.id), f"{nowhere} {channel}")
         await hall.juliette.says("un", channel)
         assert await hall.heard(hall.one, all_of=1) == ["Posted un"]
-        hall.one.watched = Watched()
+        hall.one.watched = WatchedPlaces()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.events import Deleted, Edited, Posted, Reacted, Watched
+from bot.events import Deleted, Edited, Posted, Reacted, WatchedPlaces
 from tests.listening import Hall, hall, room
 from tests.modes import EDGES
 from tests.people import Person, Post
@@ -47,7 +47,7 @@ LIFE = [
 
 async def test_the_life_of_a_post_is_heard_in_order(hall: Hall) -> None:
     channel, other = await hall.salon(), await hall.salon(private=True)
-    hall.one.watched, hall.two.watched = Watched(frozenset({channel})), Watched(frozenset({other}))
+    hall.one.watched, hall.two.watched = WatchedPlaces(frozenset({channel})), WatchedPlaces(frozenset({other}))
     async with hall.bot() as app:
         post = await lives(hall, channel)
         secret = await hall.juliette.says("secret", other)
@@ -77,7 +77,7 @@ async def test_the_life_of_a_direct_message_is_heard_by_all(hall: Hall) -> None:
 
 async def test_a_file_and_what_is_only_pinned(hall: Hall) -> None:
     channel = await hall.salon()
-    hall.one.watched = Watched(frozenset({channel}))
+    hall.one.watched = WatchedPlaces(frozenset({channel}))
     async with hall.bot() as app:
         post = await hall.juliette.says("un", channel)
         await hall.juliette.api.post(f"/posts/{post.id}/pin")
@@ -87,7 +87,7 @@ async def test_a_file_and_what_is_only_pinned(hall: Hall) -> None:
 
 async def test_what_bots_say_is_no_event_and_what_people_do_to_it_is(hall: Hall) -> None:
     channel = await hall.salon()
-    hall.one.watched = Watched(frozenset({channel}))
+    hall.one.watched = WatchedPlaces(frozenset({channel}))
     async with hall.bot() as app:
         said = await app.chat.read_post(await app.chat.post(channel, "du bot", {}, "essai"))
         await app.chat.rewrite(said.id, "du bot, corrigé", {})
@@ -99,7 +99,7 @@ async def test_what_bots_say_is_no_event_and_what_people_do_to_it_is(hall: Hall)
 
 async def test_an_emoji_put_again_after_it_was_taken_back(hall: Hall) -> None:
     channel = await hall.salon()
-    hall.one.watched = Watched(frozenset({channel}))
+    hall.one.watched = WatchedPlaces(frozenset({channel}))
     async with hall.bot() as app:
         post = await hall.juliette.says("un", channel)
         for _ in range(2):
@@ -110,7 +110,7 @@ async def test_an_emoji_put_again_after_it_was_taken_back(hall: Hall) -> None:
 
 async def test_what_happened_meanwhile_is_told_in_order_and_once(hall: Hall) -> None:
     channel = await hall.salon()
-    hall.one.watched = Watched(frozenset({channel}))
+    hall.one.watched = WatchedPlaces(frozenset({channel}))
     async with hall.bot() as app:
         kept, gone = await hall.juliette.says("avant", channel), await hall.juliette.says("à jeter", channel)
         direct = await hall.juliette.says("bonjour", await hall.room.direct())
@@ -136,7 +136,7 @@ async def test_what_happened_meanwhile_is_told_in_order_and_once(hall: Hall) -> 
 
 async def test_where_a_feature_listens_may_change_while_the_bot_runs(hall: Hall) -> None:
     first, second = await hall.salon(), await hall.salon()
-    hall.one.watched = Watched(frozenset({first}))
+    hall.one.watched = WatchedPlaces(frozenset({first}))
     async with hall.bot() as app:
         await hall.juliette.says("trop tôt", second)
         await hall.listens(app, hall.one, second)
@@ -153,7 +153,7 @@ async def test_more_than_a_server_lists_is_read_in_pages(hall: Hall) -> None:
     if hall.room.server.caps.number not in {f"{mode}.0" for mode in EDGES} or not hall.url.startswith("sqlite"):
         pytest.skip("told on the newest and the oldest server, with the quicker database")
     channel = await hall.salon()
-    hall.one.watched = Watched(frozenset({channel}))
+    hall.one.watched = WatchedPlaces(frozenset({channel}))
     async with hall.bot() as app:
         old = await hall.juliette.says("avant", channel)
         assert await hall.told(app, hall.one) == ["Posted avant"]

@@ -3,13 +3,14 @@
 import aiohttp
 import pytest
 
-from bot.face import portrait
+from bot.renderers import read_portrait
 from tests.adjusting import adjusted
 from tests.house import House
 from tests.operating import Server, elsewhere, examined, newest
 from tests.people import Person, Post
 
 __all__ = ["elsewhere", "newest"]
+
 
 ALLOWED = {"EnablePostUsernameOverride": True, "EnablePostIconOverride": True}
 REFUSED = dict.fromkeys(ALLOWED, False)
@@ -59,9 +60,9 @@ async def test_commands_of_an_earlier_set_up_are_answered_under_its_name_too(hou
 async def test_the_bot_serves_its_picture_to_whoever_reads_along(house: House) -> None:
     async with aiohttp.ClientSession() as session, session.get(f"{house.settings.public_url}/portrait.png") as reply:
         assert (reply.status, reply.content_type) == (200, "image/png")
-        assert await reply.read() == portrait()
-    assert portrait().startswith(b"\x89PNG")
-    assert len(portrait()) < 10_000
+        assert await reply.read() == read_portrait()
+    assert read_portrait().startswith(b"\x89PNG")
+    assert len(read_portrait()) < 10_000
 
 
 @pytest.mark.newest_only

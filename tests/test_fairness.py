@@ -9,19 +9,20 @@ from sqlalchemy import text
 
 from bot.app import App
 from bot.context import Context, Request, TriggerKind
+from bot.dispatch import ANSWERED_AT_ONCE, WAITING_PER_PERSON, RequestTurns
 from bot.forms import name_of
 from bot.replies import Replies, SendFile, Whisper
 from bot.spool import Submission
-from bot.turns import ANSWERED_AT_ONCE, WAITING_PER_PERSON, Turns
-from bot.work.starting import WORKS_PER_PERSON
+from bot.work.queue import WORKS_PER_PERSON
 from storage import work
-from storage.work import Sort
+from storage.work import WorkSort
 from tests.house import House, until, until_async
 from tests.ordering import HERE, WAITING, Again, Export, Office, Pause, office, room
 from tests.people import Person, unique
 from tests.telling import filed
 
 __all__ = ["office", "room"]
+
 
 CROWD = 100
 
@@ -121,7 +122,7 @@ async def test_two_crowds_leave_room_for_a_third_person(office: Office, slow: Sl
 
 
 async def test_turns_come_in_the_order_of_coming() -> None:
-    turns, order = Turns(), list[int]()
+    turns, order = RequestTurns(), list[int]()
 
     async def come(number: int) -> None:
         async with turns.turn("qui"):
@@ -133,7 +134,7 @@ async def test_turns_come_in_the_order_of_coming() -> None:
 
 
 async def test_nothing_is_kept_of_who_has_no_request_under_way() -> None:
-    turns = Turns()
+    turns = RequestTurns()
     for n in range(1000):
         async with turns.turn(str(n)):
             pass
@@ -148,7 +149,7 @@ async def test_nothing_is_kept_of_who_has_no_request_under_way() -> None:
     assert len(turns) == 0
 
 
-async def _take_a_turn(turns: Turns) -> None:
+async def _take_a_turn(turns: RequestTurns) -> None:
     async with turns.turn("qui"):
         await asyncio.Event().wait()
 
@@ -189,7 +190,7 @@ async def test_one_file_too_many_is_refused_kindly_and_only_to_who_asks(office: 
         async def wait(count: int) -> None:
             async def so_many() -> bool:
                 async with app.database.transaction(writes=False) as db:
-                    return await work.waiting(db, juliette.id, Sort.FILE) == count
+                    return await work.count_waiting(db, juliette.id, WorkSort.FILE) == count
 
             await until_async(so_many)
 
@@ -222,6 +223,6 @@ async def test_a_report_among_the_crowds_of_another_person(house: House, juliett
     await agathe.runs("/stats exporter pdf")
     assert (await agathe.told("1 compte rendu")).file_ids
     async with house.bot.database.transaction(writes=False) as db:
-        assert await work.waiting(db, juliette.id, Sort.FILE) > 0
+        assert await work.count_waiting(db, juliette.id, WorkSort.FILE) > 0
     await asyncio.gather(*flood, return_exceptions=True)
     await house.settled()

@@ -11,8 +11,9 @@ from sqlmodel import col
 
 from bot.errors import UserError
 from bot.texts import typeset
-from bot.work.files import Folders, making
-from storage.work import State, Work
+from bot.work import orders
+from bot.work.orders import OrderFolders
+from storage.work import Work, WorkState
 from tests.house import until
 from tests.ordering import HERE, READY, WAITING, Office, Pause, before, name_of, office, room
 
@@ -44,7 +45,7 @@ async def test_the_handler_gets_the_person_the_instant_and_a_folder_of_its_own(o
         (made,), (folder,) = office.shop.made, office.shop.folders
         assert (made.user.id, made.now, made.request.kind) == (order.person, order.created_at, "file")
         assert not folder.exists()
-        assert (order.state, order.done, order.total, order.data) == (State.DONE, 1, 1, {})
+        assert (order.state, order.done, order.total, order.data) == (WorkState.DONE, 1, 1, {})
         assert order.topic is None
         assert not [row for row in await office.rows(app) if row.topic], "nothing is kept for a later rewriting"
 
@@ -152,7 +153,7 @@ async def test_what_the_handler_refuses_is_said_in_its_words(office: Office) -> 
         office.shop.waiting = ""
         await office.asks(app)
         assert [p.message for p in await office.settled(app)] == ["Rien à exporter en septembre."] * 2
-        assert {(row.state, row.error) for row in await office.works(app)} == {(State.DONE, None)}, "it is no fault"
+        assert {(row.state, row.error) for row in await office.works(app)} == {(WorkState.DONE, None)}, "it is no fault"
 
 
 async def test_what_fails_once_is_made_again(office: Office) -> None:
@@ -181,11 +182,11 @@ async def test_what_always_fails_is_told_kindly(office: Office, waiting: str) ->
     assert len(office.shop.made) == 3
     assert "n’a pas pu être préparé" in told.message
     assert "oups" not in told.message
-    assert (order.state, order.error) == (State.FAILED, "not made: RuntimeError")
+    assert (order.state, order.error) == (WorkState.FAILED, "not made: RuntimeError")
 
 
 async def test_what_takes_too_long_is_told(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(making, "MAKING_MAX", 0.05)
+    monkeypatch.setattr(orders, "MAKING_MAX", 0.05)
 
     async def for_ever() -> None:
         await asyncio.Event().wait()
@@ -256,12 +257,12 @@ async def test_tries_are_counted(office: Office) -> None:
 
 
 def test_a_folder_of_the_dead_is_cleared_away(office: Office) -> None:
-    folders = Folders(office.folder)
+    folders = OrderFolders(office.folder)
     with folders.fresh() as mine:
         (mine / "à moi.csv").write_text("x")
         left = office.folder / "files" / "mort"
         (left / "export").mkdir(parents=True)
-        others = Folders(office.folder)
+        others = OrderFolders(office.folder)
         assert not left.exists()
         assert (mine / "à moi.csv").exists(), "its process lives"
         others.close()
@@ -271,7 +272,7 @@ def test_a_folder_of_the_dead_is_cleared_away(office: Office) -> None:
 
 def test_programs_that_start_together_leave_each_other_their_folders(tmp_path: Path) -> None:
     def starts_and_ends(_: int) -> bool:
-        folders = Folders(tmp_path)
+        folders = OrderFolders(tmp_path)
         with folders.fresh() as mine:
             (mine / "export.csv").write_text("x")
         folders.close()

@@ -11,7 +11,7 @@ from bot.context import Context
 from bot.errors import ChatError, UserError
 from bot.replies import Replies, SendFile
 from storage import outbox
-from storage.work import State
+from storage.work import WorkState
 from tests.house import until_async
 from tests.ordering import HERE, Export, Office, Pause, after, before, name_of, office, room
 
@@ -79,7 +79,7 @@ async def test_what_cannot_come_is_said_to_nobody(office: Office, problem: Excep
         await office.runs_command(app, "ici", channel_id=salon)
         await settled(office, app)
         assert (await office.said(salon), await office.told()) == ([], [])
-        assert (await office.order(app)).state in (State.DONE, State.FAILED)
+        assert (await office.order(app)).state in (WorkState.DONE, WorkState.FAILED)
 
 
 async def test_files_for_a_channel_come_there_once_and_are_known_by_their_topic(office: Office) -> None:
@@ -89,7 +89,7 @@ async def test_files_for_a_channel_come_there_once_and_are_known_by_their_topic(
         told = await office.settled(app)
         (parcel,) = [p for p in await office.room.juliette.reads(salon) if p.message == HERE]
         async with app.database.transaction(writes=False) as db:
-            (stands,) = await outbox.posts_about(db, "essai:42")
+            (stands,) = await outbox.find_posts_about(db, "essai:42")
     assert [p.message for p in told] == [], "nothing in the direct channel, where nobody asked for it"
     assert list(await office.room.juliette.files(parcel)) == [name_of(0)]
     assert (stands.post_id, stands.channel_id, stands.user_id) == (parcel.id, salon, "")
@@ -105,7 +105,7 @@ async def test_files_that_no_channel_gets_are_told_to_who_asked(office: Office) 
         await office.runs_command(app, "montrer", "essai:43", channel_id=salon)
         assert [p.message for p in await office.settled(app)] == ["Rien à montrer."]
         async with app.database.transaction(writes=False) as db:
-            assert not await outbox.posts_about(db, "essai:43")
+            assert not await outbox.find_posts_about(db, "essai:43")
 
 
 async def test_files_for_a_channel_are_sent_once_though_the_bot_is_killed(office: Office) -> None:
@@ -121,6 +121,6 @@ async def test_files_for_a_channel_are_sent_once_though_the_bot_is_killed(office
         await office.leases_end(app)
         await office.settled(app)
         async with app.database.transaction(writes=False) as db:
-            (stands,) = await outbox.posts_about(db, "essai:44")
+            (stands,) = await outbox.find_posts_about(db, "essai:44")
         parcels = [p for p in await office.room.juliette.reads(salon) if p.message == HERE]
     assert [p.id for p in parcels] == [stands.post_id]

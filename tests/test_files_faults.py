@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from bot import leases
+from bot import retries
 from bot.errors import ChatError
 from bot.mattermost import NewPost
-from bot.rounds import Pauses
+from bot.retries import PollerPauses
 from bot.work import workers
 from storage import work
 from storage.work import Work
@@ -77,7 +77,7 @@ async def test_a_crash_before_it_was_written_down_that_all_is_done(
     pause = Pause()
     async with office.bot() as app:
         with monkeypatch.context() as patch:
-            patch.setattr("bot.work.held.Held.end", pause)
+            patch.setattr("bot.work.leases.WorkLease.end", pause)
             await office.asks(app)
             await pause.reached.wait()
             await office.crashes(app)
@@ -128,7 +128,7 @@ async def test_two_replicas_send_everything_once(office: Office, monkeypatch: py
 
 
 async def test_a_long_making_keeps_its_lease(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(leases, "BEAT", timedelta(seconds=0.02))
+    monkeypatch.setattr(retries, "RENEWED_EVERY", timedelta(seconds=0.02))
     pause = Pause()
     office.shop.trouble = pause
     async with office.bot() as app:
@@ -147,7 +147,7 @@ async def test_a_long_making_keeps_its_lease(office: Office, monkeypatch: pytest
 
 
 async def test_who_lost_the_lease_stops_and_sends_nothing(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(leases, "BEAT", timedelta(seconds=0.02))
+    monkeypatch.setattr(retries, "RENEWED_EVERY", timedelta(seconds=0.02))
     pause = Pause()
     office.shop.trouble = once(pause)
     async with office.bot() as app:
@@ -199,7 +199,7 @@ async def test_a_post_that_lost_its_files_in_a_crash_is_made_anew(
 
 
 async def test_a_database_away_delays(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "PAUSES", Pauses(breath=0.02, after_fault=0.02))
+    monkeypatch.setattr(workers, "PAUSES", PollerPauses(breath=0.02, after_fault=0.02))
     untaken, unwritten = Away(), Away()
     async with office.bot() as app:
         with monkeypatch.context() as patch:

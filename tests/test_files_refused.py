@@ -9,7 +9,7 @@ import pytest
 
 from bot.errors import ChatError
 from bot.mattermost import NewPost
-from bot.work.files import posting
+from bot.work import orders
 from tests.house import until, until_async
 from tests.ordering import HERE, WAITING, Office, arrived_once, before, office, room
 from tests.workplace import once
@@ -74,7 +74,7 @@ async def test_what_is_never_sent_is_given_up_after_a_day(office: Office, monkey
     async def full() -> None:
         raise ChatError(500, "api.file.upload_file.storage.app_error")
 
-    monkeypatch.setattr("bot.work.files.attempt.GIVEN_UP_AFTER", timedelta())
+    monkeypatch.setattr("bot.work.orders.GIVEN_UP_AFTER", timedelta())
     async with office.bot() as app:
         before(app, "upload", full)
         await office.asks(app)
@@ -143,5 +143,5 @@ async def test_an_order_waits_while_its_waiting_message_does(office: Office) -> 
 
 def test_as_many_files_as_a_post_takes() -> None:
     paths = [Path(str(n)) for n in range(21)]
-    assert [len(p) for p in posting.parts(paths)] == [10, 10, 1]
-    assert posting.parts([]) == [[]]
+    assert [len(p) for p in orders.split_parcel(paths)] == [10, 10, 1]
+    assert orders.split_parcel([]) == [[]]

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.french.dates import read_date, say_date
-from bot.french.durations import read_minutes, say_delay, say_minutes, whole_minutes
 from bot.french.periods import Period, read_period
-from bot.french.words import fold, join, of, plural, read_number
+from bot.french.words import join, of, plural, read_minutes, read_number, say_delay, say_minutes, whole_minutes
+from config.text import fold
 
 TODAY = date(2026, 11, 24)  # a Tuesday
 DAYS = st.dates(date(2020, 1, 1), date(2099, 12, 31))

@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.french.coming import read_coming_days
 from bot.french.dates import say_days
-from bot.french.periods import Period
+from bot.french.periods import Period, read_coming_days
 
 TODAY = date(2026, 11, 26)
 """A Thursday."""

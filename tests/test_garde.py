@@ -7,7 +7,7 @@ import pytest
 
 from bot.french.dates import say_days
 from storage.hotline import duty
-from storage.hotline.duty import Turn
+from storage.hotline.duty import DutyTurn
 from storage.people import Role
 from tests.house import House
 from tests.journalling import noted
@@ -21,7 +21,7 @@ __all__ = ["rota"]
 async def on_duty(rota: Rota, queue: str, ahead: int, hour: int = 10) -> list[str]:
     """Who is on duty for a queue then, as the hotline asks."""
     async with rota.house.bot.database.transaction(writes=False) as db:
-        return list(await duty.on_duty(db, queue, at(rota.day(ahead), hour)))
+        return list(await duty.find_on_duty(db, queue, at(rota.day(ahead), hour)))
 
 
 @pytest.mark.every_mode
@@ -62,7 +62,7 @@ async def test_the_window_asks_for_days_queue_and_whom(rota: Rota) -> None:
     assert f"@{agathe.username} l’est aussi" in told
     assert await on_duty(rota, "metier", 7) == [agathe.id, bilal.id]
     async with rota.house.bot.database.transaction(writes=False) as db:
-        turn = (await duty.turns_of(db, bilal.id, rota.day(7)))[0]
+        turn = (await duty.list_turns_of(db, bilal.id, rota.day(7)))[0]
     assert await noted(rota.house, f"garde:{turn.id}") == [("prendre", "agathe")]
 
 
@@ -258,7 +258,7 @@ async def test_who_is_away_is_not_on_duty_whatever_their_turn(rota: Rota) -> Non
     assert say_days(rota.day(1), rota.day(2)) in shown.split("Personne n’est de garde")[1]
     assert "déjà notée" in said(await bilal.asks(f"/garde absent {rota.days(2, 6)}"))
     async with rota.house.bot.database.transaction(writes=False) as db:
-        assert list(await duty.away(db, at(rota.day(1), 12))) == [bilal.id]
+        assert list(await duty.find_away(db, at(rota.day(1), 12))) == [bilal.id]
     await bilal.clicks(told, "Annuler")
     assert "ne compte plus" in said(await bilal.whispered())
     assert await on_duty(rota, "metier", 1) == [bilal.id]
@@ -312,13 +312,13 @@ async def test_what_two_note_at_once_is_noted_once(rota: Rota) -> None:
 
 @pytest.mark.both_databases
 async def test_turns_noted_at_once_by_two_never_meet(rota: Rota) -> None:
-    turn = Turn(user_id="k" * 26, starts=rota.day(0), ends=rota.day(5), by="k" * 26, at=rota.house.clock())
+    turn = DutyTurn(user_id="k" * 26, starts=rota.day(0), ends=rota.day(5), by="k" * 26, at=rota.house.clock())
     async with rota.house.bot.database.transaction() as db:
-        number = await duty.add(db, turn)
+        number = await duty.add_days(db, turn)
     async with rota.house.bot.database.transaction() as db:
-        stored = await duty.turn(db, number)
+        stored = await duty.get_turn(db, number)
         assert stored is not None
-        assert await duty.end(db, stored, stored.ends - timedelta(days=1))
-        assert not await duty.end(db, stored, stored.ends), "somebody changed it meanwhile"
-        assert not await duty.give(db, number, "x" * 26, "y" * 26)
-        assert await duty.give(db, number, "k" * 26, "y" * 26)
+        assert await duty.end_days(db, stored, stored.ends - timedelta(days=1))
+        assert not await duty.end_days(db, stored, stored.ends), "somebody changed it meanwhile"
+        assert not await duty.give_turn(db, number, "x" * 26, "y" * 26)
+        assert await duty.give_turn(db, number, "k" * 26, "y" * 26)

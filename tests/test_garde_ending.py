@@ -11,41 +11,42 @@ from hypothesis import strategies as st
 from sqlalchemy import delete
 from sqlmodel import col
 
+from bot.calendar import OfficeHours
 from bot.clock import utc_now
-from bot.office_hours import OfficeHours
-from commands.garde.ending import ended_at
-from commands.garde.gaps import Gap, days_from, find_gaps
-from config.office_hours import USUAL, read_closed, read_hours
+from commands.garde.handover import find_end
+from commands.garde.rota import Gap, find_gaps, list_days_from
+from config.office_hours import USUAL_HOURS, read_closed, read_hours
 from storage import canaux
 from storage.hotline import duty, tickets
-from storage.hotline.duty import Absence, Turn
-from storage.hotline.states import State, Urgency
+from storage.hotline.duty import DutyAbsence, DutyTurn
+from storage.hotline.states import TicketState, Urgency
 from storage.hotline.tickets import Ticket
 from storage.people import Role
 from tests.people import unique
 from tests.rota import Rota, at, rota, said
 
 __all__ = ["rota"]
-HOURS = OfficeHours(read_hours(USUAL))
+
+HOURS = OfficeHours(read_hours(USUAL_HOURS))
 QUEUES = ("espace-coop", "metier")
 MONDAY = date(2026, 11, 30)
 
 
-def turn(first: int, last: int, user: str = "a", queue: str = "") -> Turn:
+def turn(first: int, last: int, user: str = "a", queue: str = "") -> DutyTurn:
     """Somebody’s turn, in days after that Monday."""
     starts, ends = MONDAY + timedelta(days=first), MONDAY + timedelta(days=last + 1)
-    return Turn(user_id=user * 26, queue=queue, starts=starts, ends=ends, by=user * 26, at=utc_now())
+    return DutyTurn(user_id=user * 26, queue=queue, starts=starts, ends=ends, by=user * 26, at=utc_now())
 
 
-def absence(first: int, last: int, user: str = "a") -> Absence:
+def absence(first: int, last: int, user: str = "a") -> DutyAbsence:
     """Somebody’s absence."""
     starts, ends = MONDAY + timedelta(days=first), MONDAY + timedelta(days=last + 1)
-    return Absence(user_id=user * 26, starts=starts, ends=ends, by=user * 26, at=utc_now())
+    return DutyAbsence(user_id=user * 26, starts=starts, ends=ends, by=user * 26, at=utc_now())
 
 
-def gaps(turns: list[Turn], absences: list[Absence], hours: OfficeHours = HOURS) -> list[tuple[int, int, int]]:
+def gaps(turns: list[DutyTurn], absences: list[DutyAbsence], hours: OfficeHours = HOURS) -> list[tuple[int, int, int]]:
     """The gaps of two weeks: the first day, the last one, and for how many queues."""
-    found = find_gaps(hours, QUEUES, turns, absences, days_from(MONDAY, 14))
+    found = find_gaps(hours, QUEUES, turns, absences, list_days_from(MONDAY, 14))
     return [((gap.first - MONDAY).days, (gap.last - MONDAY).days, len(gap.queues)) for gap in found]
 
 
@@ -57,15 +58,15 @@ def test_gaps_are_open_days_without_anybody() -> None:
     assert gaps([turn(0, 11)], [absence(2, 3)]) == [(2, 3, 2)]
     assert gaps([turn(0, 11), turn(0, 11, "b", "metier")], [absence(4, 7)]) == [(4, 7, 1)]
     assert gaps([turn(0, 3, "a", "metier"), turn(4, 11)], []) == [(0, 3, 1)]
-    closed = OfficeHours(read_hours(USUAL), read_closed("2026-12-07..2026-12-13"))
+    closed = OfficeHours(read_hours(USUAL_HOURS), read_closed("2026-12-07..2026-12-13"))
     assert gaps([turn(0, 4)], [], closed) == []
 
 
 @given(st.lists(st.tuples(st.integers(0, 13), st.integers(0, 13), st.sampled_from(["", *QUEUES])), max_size=6))
 def test_every_open_day_has_somebody_or_is_in_a_gap(rows: list[tuple[int, int, str]]) -> None:
     turns = [turn(min(a, b), max(a, b), "a", queue) for a, b, queue in rows]
-    found = find_gaps(HOURS, QUEUES, turns, [], days_from(MONDAY, 14))
-    for day in filter(HOURS.opens_on, days_from(MONDAY, 14)):
+    found = find_gaps(HOURS, QUEUES, turns, [], list_days_from(MONDAY, 14))
+    for day in filter(HOURS.opens_on, list_days_from(MONDAY, 14)):
         missing = {queue for queue in QUEUES if not any(t.has(day) and t.covers(queue) for t in turns)}
         told = {queue for gap in found if gap.first <= day <= gap.last for queue in gap.queues}
         assert told == missing
@@ -74,10 +75,10 @@ def test_every_open_day_has_somebody_or_is_in_a_gap(rows: list[tuple[int, int, s
 
 
 def test_a_turn_ends_when_its_last_open_day_closes() -> None:
-    assert ended_at(turn(0, 4), HOURS) == at(MONDAY + timedelta(days=4), 17, 30)
-    assert ended_at(turn(0, 6), HOURS) == at(MONDAY + timedelta(days=4), 17, 30)
-    assert ended_at(turn(5, 6), HOURS) == at(MONDAY + timedelta(days=7), 0)
-    assert ended_at(turn(0, 0), OfficeHours(read_hours("lun 8-12"))) == at(MONDAY, 12)
+    assert find_end(turn(0, 4), HOURS) == at(MONDAY + timedelta(days=4), 17, 30)
+    assert find_end(turn(0, 6), HOURS) == at(MONDAY + timedelta(days=4), 17, 30)
+    assert find_end(turn(5, 6), HOURS) == at(MONDAY + timedelta(days=7), 0)
+    assert find_end(turn(0, 0), OfficeHours(read_hours("lun 8-12"))) == at(MONDAY, 12)
 
 
 @pytest.mark.every_mode
@@ -99,7 +100,7 @@ async def test_who_follows_reads_from_whom_they_take_over_once(rota: Rota) -> No
     assert len(await agathe.direct()) == len(await bilal.direct()) == 1
 
 
-async def opened(rota: Rota, subject: str, agent: str = "", state: State = State.NOUVEAU) -> Ticket:
+async def opened(rota: Rota, subject: str, agent: str = "", state: TicketState = TicketState.NOUVEAU) -> Ticket:
     """A demand that is more urgent and older than those of other stories."""
     long_ago = rota.house.clock() - timedelta(days=300)
     about: dict[str, Any] = {
@@ -119,8 +120,8 @@ async def opened(rota: Rota, subject: str, agent: str = "", state: State = State
 async def test_the_note_tells_what_is_open_and_who_has_it(rota: Rota) -> None:
     agathe, bilal = await rota.agent("agathe", Role.ANIMATEUR), await rota.agent("bilal")
     free = await opened(rota, "Contrat **perdu** @all")
-    taken = await opened(rota, "Avenant", agathe.id, State.PRIS)
-    solved = await opened(rota, "Fini", agathe.id, State.RESOLU)
+    taken = await opened(rota, "Avenant", agathe.id, TicketState.PRIS)
+    solved = await opened(rota, "Fini", agathe.id, TicketState.RESOLU)
     await agathe.asks(f"/garde moi {rota.days(0, 4)} métier")
     await bilal.asks(f"/garde moi {rota.days(7, 11)} métier")
     rota.goes_to(5, 12)
@@ -139,11 +140,13 @@ async def room(rota: Rota, key: str) -> AsyncIterator[str]:
     """The id of a room of this story alone."""
     made = await rota.house.bot.chat.create_channel(unique("salle"), "Salle", private=True)
     async with rota.house.bot.database.transaction() as db:
-        before = (await canaux.by_key(db)).get(key)
-        await canaux.remember(db, key, made.id, rota.house.clock())
+        before = (await canaux.find_channel_ids(db)).get(key)
+        await canaux.remember_channel(db, key, made.id, rota.house.clock())
     yield made.id
     async with rota.house.bot.database.transaction() as db:
-        await (canaux.remember(db, key, before, rota.house.clock()) if before else canaux.forget(db, key))
+        await (
+            canaux.remember_channel(db, key, before, rota.house.clock()) if before else canaux.forget_channel(db, key)
+        )
 
 
 async def test_where_nobody_follows_the_room_reads_what_is_open(rota: Rota) -> None:
@@ -217,4 +220,4 @@ async def test_what_was_over_long_ago_is_forgotten(rota: Rota) -> None:
         await rota.runs("forget")
         async with rota.house.bot.database.transaction(writes=False) as db:
             first, end = rota.day(-10), rota.day(10)
-            assert (len(await duty.turns(db, first, end)), len(await duty.absences(db, first, end))) == left
+            assert (len(await duty.list_turns(db, first, end)), len(await duty.list_absences(db, first, end))) == left

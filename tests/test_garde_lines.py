@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commands.garde.reading import split_queue
+from commands.garde.rota import split_queue
 from dialogs.garde import read_absence, read_turn
 from tests.test_french_coming import TODAY
 

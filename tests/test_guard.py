@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.guard import Found, Kind, find, mask, name
+from bot.guard import DataKind, Detection, find, mask, name_kinds
 from tests.guarding import labelled, measured
 
 SENTENCES = list(labelled())
@@ -24,16 +24,16 @@ def test_recall_and_precision_reach_the_goal(capsys: pytest.CaptureFixture[str])
     score = measured()
     with capsys.disabled():
         print(f"\n{score}")
-    assert score.recall(*Kind) >= GOAL, score
-    assert score.precision(*Kind) >= GOAL, score
-    for kind in Kind:
+    assert score.recall(*DataKind) >= GOAL, score
+    assert score.precision(*DataKind) >= GOAL, score
+    for kind in DataKind:
         assert min(score.recall(kind), score.precision(kind)) >= EACH, score
 
 
 def test_the_sentences_are_many_and_as_many_hold_nothing() -> None:
     assert len({sentence for sentence, _ in SENTENCES}) == len(SENTENCES) >= 600
     assert sum(not wanted for _, wanted in SENTENCES) >= 250
-    for kind in Kind:
+    for kind in DataKind:
         assert sum(one.kind is kind for _, wanted in SENTENCES for one in wanted) >= 15
 
 
@@ -66,8 +66,8 @@ def test_what_is_dressed_up_is_found_as_it_was(dress: Callable[[str], str]) -> N
 
 
 def test_places_count_characters_of_the_text_as_it_is() -> None:
-    assert find("😀 é jean@exemple.fr") == [Found(Kind.COURRIEL, 4, 19)]
-    assert find("ﬁn ① jean@exemple.fr") == [Found(Kind.COURRIEL, 5, 20)]
+    assert find("😀 é jean@exemple.fr") == [Detection(DataKind.COURRIEL, 4, 19)]
+    assert find("ﬁn ① jean@exemple.fr") == [Detection(DataKind.COURRIEL, 5, 20)]
     assert find("") == find(" ") == find("\u200b") == find("\u0301") == []
 
 
@@ -145,9 +145,9 @@ def test_a_masked_text_says_what_was_there_and_no_more() -> None:
     masked = mask(text, find(text))
     assert masked == "Appelez le ▮▮▮ (numéro de téléphone) ou ▮▮▮ (adresse électronique) !"
     assert mask(text, []) == text
-    assert name(find(text)) == "un numéro de téléphone et une adresse électronique"
-    assert name(find(f"{text} 06 98 76 54 32")) == name(find(text)), "each kind once"
-    assert name([]) == ""
+    assert name_kinds(find(text)) == "un numéro de téléphone et une adresse électronique"
+    assert name_kinds(find(f"{text} 06 98 76 54 32")) == name_kinds(find(text)), "each kind once"
+    assert name_kinds([]) == ""
 
 
 def test_nothing_is_left_of_what_was_masked() -> None:

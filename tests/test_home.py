@@ -7,15 +7,13 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
+from bot.calendar import is_working_day
+from bot.command_lines import RunCommand
 from bot.context import Context
-from bot.features import Feature
-from bot.fronts import Front
-from bot.lines import Run
+from bot.features import Feature, Front
 from bot.replies import Button, Replies, Waiting, Whisper
-from bot.working_days import is_working
 from commands import FEATURES
-from commands.aide import aide
-from commands.aide.answers import SHOWN_MAX, WAITING_MAX
+from commands.aide import SHOWN_MAX, WAITING_MAX, build_aide
 from storage.people import Role
 from tests.databases import statements
 from tests.house import LOG, PARIS, House
@@ -32,7 +30,7 @@ def monday(house: House) -> datetime:
     """A coming Monday morning after a Thursday and a Friday that were no holidays."""
     now = house.clock()
     day = (now + timedelta(days=7 - now.weekday())).replace(hour=9)
-    while not all(is_working(day.date() - timedelta(days=back)) for back in (3, 4)):
+    while not all(is_working_day(day.date() - timedelta(days=back)) for back in (3, 4)):
         day += timedelta(days=7)
     return day
 
@@ -203,7 +201,7 @@ async def test_a_deleted_report_leaves_its_day_without_one(house: House, juliett
 def many(count: int) -> Sequence[Feature]:
     """So many features, each with a command and with something that waits; the home before them."""
     made = [_room(number) for number in range(1, count + 1)]
-    return (aide(made), *made)
+    return (build_aide(made), *made)
 
 
 def _room(number: int) -> Feature:
@@ -216,7 +214,7 @@ def _room(number: int) -> Feature:
 
     @feature.waiting
     async def wait(ctx: Context) -> Sequence[Waiting]:
-        return [Waiting(f"*Quelqu’un* en salle {number}", Button(f"Voir {number}", Run(line=name)))]
+        return [Waiting(f"*Quelqu’un* en salle {number}", Button(f"Voir {number}", RunCommand(line=name)))]
 
     return feature
 
@@ -242,7 +240,7 @@ async def test_what_cannot_say_what_waits_hides_nothing_else(house: House, julie
         return []
 
     broken.waits = [fail]
-    async with living(house, [aide([broken, *others]), broken, *others]):
+    async with living(house, [build_aide([broken, *others]), broken, *others]):
         home = await juliette.asks("/aide")
         assert len(home.buttons) == 2 + 3, "two things wait, and three features are there"
     assert "waiting_not_told" in LOG.getvalue()

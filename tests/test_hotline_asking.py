@@ -15,7 +15,7 @@ async def heard_place(desk: Desk) -> str:
     """A channel that is planned and heard, with everybody and the bot in it."""
     place = str((await desk.house.site.admin.get(f"/teams/{desk.house.site.team_id}/channels/name/town-square"))["id"])
     async with desk.house.bot.database.transaction() as db:
-        await canaux.remember(db, "general", place, desk.house.clock())
+        await canaux.remember_channel(db, "general", place, desk.house.clock())
     if not await hears(desk.house.bot, set(), {place}):
         await desk.house.restart()
     await until_async(lambda: hears(desk.house.bot, set(), {place}))

@@ -3,10 +3,10 @@
 import pytest
 
 from bot.clock import utc_now
-from storage.holdings.activity import ERASED
-from storage.hotline import cards
+from storage.hotline import posts
 from storage.people import erasures
 from storage.people.erasures import Erasure
+from storage.personal_data.activity import ERASED
 from tests.helping import Desk, desk
 from tests.house import until_async
 from tests.people import Post, unique
@@ -31,7 +31,7 @@ async def test_the_card_goes_with_what_was_said_under_it(desk: Desk) -> None:
     await desk.under(desk.juliette, receipt, "Voici comment")
     async with desk.house.bot.database.transaction() as db:
         due = utc_now()
-        await erasures.wish(db, Erasure(user_id=desk.juliette.id, asked_at=due, due_at=due))
+        await erasures.note_erasure(db, Erasure(user_id=desk.juliette.id, asked_at=due, due_at=due))
     await night(desk, "donnees.erase_due", "hotline.clear_old")
 
     async def is_gone() -> bool:
@@ -40,7 +40,7 @@ async def test_the_card_goes_with_what_was_said_under_it(desk: Desk) -> None:
 
     await until_async(is_gone)
     async with desk.house.bot.database.transaction(writes=False) as db:
-        assert await cards.at(db, card.id) is None
+        assert await posts.find_card(db, card.id) is None
     assert (await desk.card(other)).id == stays.id, "one that is called so is another thing"
     await night(desk, "hotline.put_up_all")
     assert not [p for p in await desk.agathe.reads(card.channel_id) if f"n° {ticket.number} :" in p.text]

@@ -13,13 +13,14 @@ from cli.environment import open_up_to_date
 from config.settings import read
 from storage.database import Database
 from storage.hotline import rows
-from storage.hotline.rows import COLUMNS, CSV_COLUMNS, Chosen
-from storage.hotline.states import Reason, State, Urgency
+from storage.hotline.rows import COLUMNS, CSV_COLUMNS, TicketSelection
+from storage.hotline.states import Reason, TicketState, Urgency
 from tests.databases import database, statements
 from tests.operating import run
 from tests.ticketing import AGATHE, JULIETTE, at, registered, ticket, wrote
 
 __all__ = ["database"]
+
 
 KEYS = ["id", "file", "etat", "sujet", "auteur", "agent", "urgence", "ouvert", "premiere_reponse", "resolu", "clos"]
 OPENED = at("2026-11-02 08:30")
@@ -36,10 +37,10 @@ def here(database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
 async def three(here: Database) -> Database:
     """A new one, one that waits, and one that is closed with all that can be said of it."""
     await registered(here, JULIETTE, AGATHE)
-    waits = ticket(OPENED, state=State.EN_ATTENTE, agent_id=AGATHE.id, queue="metier", urgency=Urgency.BLOQUANT)
+    waits = ticket(OPENED, state=TicketState.EN_ATTENTE, agent_id=AGATHE.id, queue="metier", urgency=Urgency.BLOQUANT)
     ended = ticket(
         OPENED,
-        state=State.CLOS,
+        state=TicketState.CLOS,
         agent_id="z" * 26,
         author_id="y" * 26,
         username="partie",
@@ -221,10 +222,10 @@ async def test_a_csv_goes_into_a_file_which_it_replaces(
 
 async def test_pages_neither_repeat_nor_skip(here: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rows, "ROWS_PER_PAGE", 3)
-    await wrote(here, *(ticket(OPENED, state=State.PRIS if n % 2 else State.NOUVEAU) for n in range(13)))
+    await wrote(here, *(ticket(OPENED, state=TicketState.PRIS if n % 2 else TicketState.NOUVEAU) for n in range(13)))
     async with open_up_to_date(read()) as opened:
         with statements(opened) as asked:
-            found = [line["id"] async for line in rows.lines(opened, Chosen([State.NOUVEAU]))]
+            found = [line["id"] async for line in rows.read_lines(opened, TicketSelection([TicketState.NOUVEAU]))]
     assert found == [1, 3, 5, 7, 9, 11, 13]
     assert len([one for one in asked if one.startswith("SELECT")]) == 3, "so many at a time"
     assert tuple(COLUMNS) == tuple(KEYS)

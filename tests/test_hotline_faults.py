@@ -9,9 +9,9 @@ from sqlmodel import col
 
 from bot.clock import utc_now
 from bot.context import Request
-from bot.websocket.progress import CURSOR
+from bot.websocket.queue import CURSOR
 from storage import canaux as known
-from storage.cursors import Cursor
+from storage.claims import ReadCursor
 from storage.people import Person as Registered
 from storage.people import Role
 from tests.databases import KINDS
@@ -21,6 +21,7 @@ from tests.house import until_async
 from tests.people import Person, Post, unique
 
 __all__ = ["place", "room"]
+
 
 RUNS, LINES = 3, 4
 """How often the bot is killed, and what is written each time."""
@@ -101,7 +102,7 @@ async def test_killed_in_the_middle_each_line_is_there_once_as_it_was_last(place
         await until_async(lambda: place.is_heard(app))
     receipt = (await place.juliette.direct())[-1]
     async with place.asks() as db:  # it is no new installation, which has heard nothing so far
-        await db.merge(Cursor(name=CURSOR, at=utc_now()))
+        await db.merge(ReadCursor(name=CURSOR, at=utc_now()))
     for run in range(RUNS):
         async with place.process():
             for number in range(LINES):
@@ -137,7 +138,7 @@ async def test_a_deleted_card_is_put_back_and_a_room_made_anew_is_filled(place: 
         again = await place.card("Carte supprimée")
         assert again.id != card.id
         async with place.asks() as db:
-            await known.forget(db, ROOM)
+            await known.forget_channel(db, ROOM)
         await place.room.site.admin.put(f"/channels/{card.channel_id}/patch", {"name": "ancienne-salle"})
         await place.room.site.admin.delete(f"/channels/{card.channel_id}")
         await app.runs.run(("job", "hotline.put_up_all"), "story")

@@ -6,11 +6,11 @@ import pytest
 from sqlmodel import select
 
 from bot.clock import utc_now
-from storage.hotline import wishes
+from storage.hotline import suggestions
 from storage.hotline.tickets import Ticket
-from storage.ressources import marks
-from storage.ressources.marks import Mark
-from storage.ressources.resource import Resource, State
+from storage.ressources import feedback
+from storage.ressources.feedback import Mark
+from storage.ressources.resources import Resource, ResourceState
 from tests.helping import USUAL, Desk, desk, plain, sends
 from tests.people import Post, unique
 from tests.ressources import resource, stored
@@ -55,8 +55,8 @@ async def test_a_resource_that_answers_it_avoids_a_ticket_and_is_thanked(desk: D
     assert settled.buttons == []
     assert await mine(desk) == []
     async with desk.house.bot.database.transaction(writes=False) as db:
-        assert await marks.counts(db, [number], Mark.USEFUL) == {number: 1}
-        assert await wishes.avoided(db, since, since + timedelta(hours=1), ["espace-coop"]) == 1
+        assert await feedback.count_marks(db, [number], Mark.USEFUL) == {number: 1}
+        assert await suggestions.count_avoided(db, since, since + timedelta(hours=1), ["espace-coop"]) == 1
 
 
 async def test_who_goes_on_has_the_ticket_all_the_same(desk: Desk) -> None:
@@ -109,7 +109,7 @@ async def test_solved_tickets_and_resources_are_shown_together(desk: Desk) -> No
 
 async def test_only_what_is_published_and_near_is_shown(desk: Desk) -> None:
     word = unique("clavier")
-    await shelved(desk, f"Le {word} bloqué", state=State.PROPOSED)
+    await shelved(desk, f"Le {word} bloqué", state=ResourceState.PROPOSED)
     await shelved(desk, f"Atelier cuisine et {unique('divers')}", description=f"Rien sur un {unique('autre')}.")
     ticket, _ = await desk.asks(desk.juliette, f"Le {word} bloqué")
     assert ticket.subject == f"Le {word} bloqué"
@@ -130,7 +130,7 @@ async def test_a_solved_demand_becomes_a_resource_in_the_name_of_who_solved_it(d
     await desk.agathe.told("aura relue")
     async with desk.house.bot.database.transaction(writes=False) as db:
         made = (await db.exec(select(Resource).where(Resource.titre == subject))).one()
-    assert (made.ticket, made.auteur_id, made.state) == (ticket.number, desk.agathe.id, State.PROPOSED)
+    assert (made.ticket, made.auteur_id, made.state) == (ticket.number, desk.agathe.id, ResourceState.PROPOSED)
     known = await desk.agathe.asks(f"/ressources ajouter demande {ticket.number}")
     assert f"n° {made.number}" in plain(known)
     await desk.house.settled()

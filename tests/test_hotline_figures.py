@@ -14,25 +14,35 @@ from sqlalchemy import delete
 
 from storage.database import Database
 from storage.hotline import figures
-from storage.hotline.delays import MEDIAN, P90, Delays, Gathered, quantile
-from storage.hotline.figures import Figures, Part, Span, read
-from storage.hotline.states import Reason, State
+from storage.hotline.figures import (
+    MEDIAN,
+    P90,
+    DaySpan,
+    DelayCollector,
+    Delays,
+    FiguresPart,
+    HotlineFigures,
+    compute_quantile,
+    read_figures,
+)
+from storage.hotline.states import Reason, TicketState
 from storage.hotline.tickets import Ticket
 from tests.databases import database, statements
 from tests.ticketing import at, avoided, ticket, wrote
 
 __all__ = ["database"]
 
+
 PARIS = ZoneInfo("Europe/Paris")
 QUEUES = ("espace-coop", "metier")
-NOVEMBER = Span(date(2026, 11, 1), date(2026, 12, 1))
+NOVEMBER = DaySpan(date(2026, 11, 1), date(2026, 12, 1))
 HOUR = timedelta(hours=1)
-RESOLVED = {"state": State.RESOLU, "reason": Reason.RESOLU}
+RESOLVED = {"state": TicketState.RESOLU, "reason": Reason.RESOLU}
 
 
-async def figures_of(database: Database, span: Span = NOVEMBER, **asked: Any) -> Figures:
+async def figures_of(database: Database, span: DaySpan = NOVEMBER, **asked: Any) -> HotlineFigures:
     async with database.transaction(writes=False) as db:
-        return await read(db, span, **({"queues": QUEUES} | asked))
+        return await read_figures(db, span, **({"queues": QUEUES} | asked))
 
 
 @pytest.mark.parametrize(
@@ -49,13 +59,13 @@ async def figures_of(database: Database, span: Span = NOVEMBER, **asked: Any) ->
     ],
 )
 def test_quantiles_by_hand(seconds: list[int], median: float, p90: float) -> None:
-    assert quantile(seconds, MEDIAN) == timedelta(seconds=median)
-    assert quantile(seconds, P90) == timedelta(seconds=p90)
+    assert compute_quantile(seconds, MEDIAN) == timedelta(seconds=median)
+    assert compute_quantile(seconds, P90) == timedelta(seconds=p90)
 
 
 @given(st.lists(st.integers(0, 10**8), min_size=2, max_size=60))
 def test_quantiles_are_those_of_the_standard_library(seconds: list[int]) -> None:
-    told = Gathered()
+    told = DelayCollector()
     for one in seconds:
         told.add(timedelta(seconds=one))
     deciles = statistics.quantiles(seconds, n=10, method="inclusive")
@@ -69,15 +79,15 @@ def test_quantiles_are_those_of_the_standard_library(seconds: list[int]) -> None
 
 
 def test_delays_of_nothing_and_clocks_that_went_back() -> None:
-    assert Gathered().told == Delays()
-    told = Gathered()
+    assert DelayCollector().told == Delays()
+    told = DelayCollector()
     told.add(-HOUR)
     assert told.told == Delays(1, timedelta(), timedelta())
 
 
 async def test_nothing_at_all(database: Database) -> None:
     found = await figures_of(database)
-    assert found == Figures()
+    assert found == HotlineFigures()
     assert found.is_empty
     await wrote(database, ticket(at("2026-09-01 09:00")))
     found = await figures_of(database)
@@ -92,9 +102,9 @@ async def test_a_month_by_hand(database: Database) -> None:
         database,
         ticket(nine, first_answer_at=nine + HOUR, resolved_at=nine + 4 * HOUR, rating=1, **RESOLVED),
         ticket(nine, first_answer_at=nine + 2 * HOUR, resolved_at=nine + 5 * HOUR, rating=-1, **RESOLVED),
-        ticket(nine, category="cra", first_answer_at=nine + 9 * HOUR, state=State.PRIS),
+        ticket(nine, category="cra", first_answer_at=nine + 9 * HOUR, state=TicketState.PRIS),
         ticket(nine, **metier),
-        ticket(nine, state=State.CLOS, resolved_at=nine + HOUR, closed_at=nine, reason=Reason.DOUBLON, **metier),
+        ticket(nine, state=TicketState.CLOS, resolved_at=nine + HOUR, closed_at=nine, reason=Reason.DOUBLON, **metier),
         ticket(at("2026-10-20 08:00"), first_answer_at=nine, resolved_at=nine, departement="", **RESOLVED),
     )
     await avoided(database, nine)
@@ -104,13 +114,13 @@ async def test_a_month_by_hand(database: Database) -> None:
     found = await figures_of(database)
     old = nine - at("2026-10-20 08:00")
     answers = Delays(4, (2 * HOUR + 9 * HOUR) / 2, 9 * HOUR + (old - 9 * HOUR) * 7 / 10)
-    assert found.whole == Part(5, answers, Delays(4, 4.5 * HOUR, 5 * HOUR + (old - 5 * HOUR) * 7 / 10))
+    assert found.whole == FiguresPart(5, answers, Delays(4, 4.5 * HOUR, 5 * HOUR + (old - 5 * HOUR) * 7 / 10))
     assert (found.open_now, found.avoided, found.liked, found.disliked) == (2, 2, 1, 1)
     assert found.reasons == {Reason.RESOLU: 3, Reason.DOUBLON: 1}
     assert {code: part.received for code, part in found.queues.items()} == {"espace-coop": 3, "metier": 2}
     assert [*found.categories] == ["autre", "contrat", "cra"], "the most asked first, then by code"
-    assert found.categories["cra"] == Part(1, Delays(1, 9 * HOUR, 9 * HOUR), Delays())
-    assert found.departements[""] == Part(0, Delays(1, old, old), Delays(1, old, old))
+    assert found.categories["cra"] == FiguresPart(1, Delays(1, 9 * HOUR, 9 * HOUR), Delays())
+    assert found.departements[""] == FiguresPart(0, Delays(1, old, old), Delays(1, old, old))
     assert found.queues["metier"].answers == Delays(), "a duplicate that nobody answered"
 
     of_one = await figures_of(database, queues=["metier"])
@@ -124,14 +134,14 @@ async def test_days_begin_and_end_at_midnight_in_paris(database: Database) -> No
         *(ticket(at(f"2026-{when}")) for when in ("10-31 22:59", "10-31 23:00", "11-30 22:59", "11-30 23:00")),
     )
     assert (await figures_of(database)).whole.received == 2
-    summer = Span(date(2026, 10, 25), date(2026, 10, 26))
+    summer = DaySpan(date(2026, 10, 25), date(2026, 10, 26))
     assert summer.until - summer.since == 25 * HOUR, "the night that has an hour twice"
     assert (summer.since, summer.until) == (at("2026-10-24 22:00"), at("2026-10-25 23:00"))
 
 
 async def test_what_was_reopened_is_resolved_no_more(database: Database) -> None:
     nine = at("2026-11-02 08:00")
-    await wrote(database, ticket(nine, state=State.ROUVERT, first_answer_at=nine + HOUR, rating=1))
+    await wrote(database, ticket(nine, state=TicketState.ROUVERT, first_answer_at=nine + HOUR, rating=1))
     found = await figures_of(database)
     assert (found.whole.answers.count, found.whole.resolutions.count, found.open_now) == (1, 0, 1)
     assert (found.liked, found.reasons) == (0, {})
@@ -177,7 +187,7 @@ def _made(row: tuple[Any, ...]) -> Ticket:
     opened, answered, resolved, queue, category, departement, rating = row
     answered, resolved = (None if s is None else opened + timedelta(seconds=s) for s in (answered, resolved))
     values = {"queue": queue, "category": category, "departement": departement, "rating": rating}
-    state = State.PRIS if resolved is None else State.RESOLU
+    state = TicketState.PRIS if resolved is None else TicketState.RESOLU
     return ticket(opened, first_answer_at=answered, resolved_at=resolved, state=state, **values)
 
 
@@ -201,7 +211,7 @@ def _told(delays: Delays) -> Told:
     return delays.count, median, p90
 
 
-def _agree(part: Part, made: Sequence[Ticket]) -> None:
+def _agree(part: FiguresPart, made: Sequence[Ticket]) -> None:
     assert part.received == len([t for t in made if t.opened_at.astimezone(PARIS).strftime("%Y-%m") == "2026-11"])
     assert _told(part.answers) == pytest.approx(_delays(made, lambda t: t.first_answer_at), abs=1e-5)
     assert _told(part.resolutions) == pytest.approx(_delays(made, lambda t: t.resolved_at), abs=1e-5)

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.clock import utc_now
-from storage.hotline import moves
-from storage.hotline.states import OPEN, TABLE, Move, MoveError, State, Who, allowed, lead
+from storage.hotline import tickets
+from storage.hotline.states import OPEN, TABLE, ActorKind, Move, MoveError, TicketState, find_next_state, list_allowed
 from storage.hotline.tickets import Ticket
 from storage.people import Role
 from tests.helping import Desk, changes, desk, plain, sends, writes
@@ -23,7 +23,7 @@ async def history(desk: Desk, ticket: Ticket) -> list[tuple[str, str, str]]:
     """Who did what, and how it stood then."""
     async with desk.house.bot.database.transaction(writes=False) as db:
         names = {desk.juliette.id: "juliette", desk.agathe.id: "agathe", desk.omar.id: "omar", "": "bot"}
-        return [(names[each.by], each.move, each.state) for each in await moves.history(db, ticket.number)]
+        return [(names[each.by], each.move, each.state) for each in await tickets.read_history(db, ticket.number)]
 
 
 async def test_never_two_agents_on_one_ticket(desk: Desk) -> None:
@@ -255,21 +255,21 @@ async def test_who_is_no_agent_does_nothing_with_a_ticket(desk: Desk) -> None:
 
 def test_every_move_names_who_may_and_leads_somewhere() -> None:
     assert set(TABLE) == set(Move) - {Move.OPEN}
-    for state in State:
-        assert all(move in TABLE for who in Who for move in allowed(state, who))
-    assert allowed(State.CLOS, Who.AGENT) == {Move.ANSWER, Move.REOPEN}
-    assert allowed(State.NOUVEAU, Who.AUTHOR) == {Move.REPLY, Move.CLOSE}
+    for state in TicketState:
+        assert all(move in TABLE for who in ActorKind for move in list_allowed(state, who))
+    assert list_allowed(TicketState.CLOS, ActorKind.AGENT) == {Move.ANSWER, Move.REOPEN}
+    assert list_allowed(TicketState.NOUVEAU, ActorKind.AUTHOR) == {Move.REPLY, Move.CLOSE}
 
 
-@given(st.lists(st.tuples(st.sampled_from(sorted(TABLE)), st.sampled_from(sorted(Who))), max_size=30))
-def test_any_moves_stay_in_the_table(made: list[tuple[Move, Who]]) -> None:
-    state = State.NOUVEAU
+@given(st.lists(st.tuples(st.sampled_from(sorted(TABLE)), st.sampled_from(sorted(ActorKind))), max_size=30))
+def test_any_moves_stay_in_the_table(made: list[tuple[Move, ActorKind]]) -> None:
+    state = TicketState.NOUVEAU
     for move, who in made:
         try:
-            state = lead(move, state, who)
+            state = find_next_state(move, state, who)
         except MoveError:
-            assert move not in allowed(state, who)
+            assert move not in list_allowed(state, who)
             continue
-        assert state in State
-        assert who is not Who.AUTHOR or move in {Move.REPLY, Move.REOPEN, Move.CLOSE}
+        assert state in TicketState
+        assert who is not ActorKind.AUTHOR or move in {Move.REPLY, Move.REOPEN, Move.CLOSE}
         assert state in OPEN or move in {Move.RESOLVE, Move.DUPLICATE, Move.CLOSE, Move.ANSWER}

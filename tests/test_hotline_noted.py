@@ -8,8 +8,8 @@ import pytest
 
 from bot.app import App
 from bot.clock import utc_now
-from bot.websocket.progress import CURSOR
-from storage.cursors import Cursor
+from bot.websocket.queue import CURSOR
+from storage.claims import ReadCursor
 from storage.people import Role
 from tests.databases import KINDS
 from tests.helpdesk import Helpdesk, place, registered, room
@@ -18,6 +18,7 @@ from tests.house import until_async
 from tests.people import Person, Post
 
 __all__ = ["place", "room"]
+
 
 pytestmark = pytest.mark.parametrize("room", ["11.2"], indirect=True)
 SUBJECT = "Postée par un mourant"
@@ -51,7 +52,7 @@ async def opened(place: Helpdesk) -> Person:
         await until_async(is_in)
         await until_async(lambda: place.is_heard(app))
     async with place.asks() as db:
-        await db.merge(Cursor(name=CURSOR, at=utc_now()))
+        await db.merge(ReadCursor(name=CURSOR, at=utc_now()))
     return agathe
 
 

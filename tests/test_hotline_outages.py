@@ -210,7 +210,7 @@ async def test_an_end_that_failed_on_its_way_is_said_again(desk: Desk, monkeypat
     async def fail(*_: object) -> NoReturn:
         raise RuntimeError("une chose imprévue")
 
-    monkeypatch.setattr(incidents, "tickets_after", fail)
+    monkeypatch.setattr(incidents, "list_tickets_after", fail)
     await fills(desk.agathe, running, "C’est fini", mot="Fini")
     await said(desk, word, "Elle est finie")
     running = await reopened(desk, word)

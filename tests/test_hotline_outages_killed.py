@@ -5,16 +5,16 @@ from functools import partial
 import pytest
 
 from bot.clock import utc_now
-from bot.work import begin
-from commands.hotline.telling import TellAll, What
+from bot.work import make_work
+from commands.hotline.outages import OutageStage, TellAll
 from storage import outbox, work
 from storage.database import change
-from storage.hotline import incidents, moves, tickets
+from storage.hotline import incidents, tickets
 from storage.hotline.incidents import Incident
-from storage.hotline.states import Move, Reason, State, Urgency
+from storage.hotline.states import Move, Reason, TicketState, Urgency
 from storage.hotline.tickets import Ticket
 from storage.people import Role
-from storage.work import Sort
+from storage.work import WorkSort
 from tests.databases import KINDS
 from tests.helpdesk import Helpdesk, place, registered, room
 from tests.helping import plain
@@ -22,6 +22,7 @@ from tests.house import until_async
 from tests.people import Person
 
 __all__ = ["place", "room"]
+
 
 PEOPLE, EACH, KILLS = 3, 40, 3
 
@@ -46,8 +47,8 @@ async def suffered(place: Helpdesk, people: list[Person], by: Person) -> int:
                 incident=incident.number,
             )
             assert await tickets.add(db, made)
-        about = TellAll(incident=incident.number, what=What.OVER)
-        await work.add(db, [begin(Sort.STEPS, about, by.id, utc_now(), told=False)])
+        about = TellAll(incident=incident.number, what=OutageStage.OVER)
+        await work.add(db, [make_work(WorkSort.STEPS, about, by.id, utc_now(), told=False)])
         return incident.number
 
 
@@ -74,9 +75,9 @@ async def test_killed_while_all_are_told_each_hears_it_once(place: Helpdesk) -> 
     for words in ("Tout est revenu.", "La panne est finie"):
         assert len(await told(people, words)) == PEOPLE * EACH
     async with place.asks() as db:
-        for ticket in await incidents.tickets_after(db, number, 0, PEOPLE * EACH):
-            assert (ticket.state, ticket.reason) == (State.RESOLU, Reason.PANNE)
-            assert [move.move for move in await moves.history(db, ticket.number)] == [Move.RESOLVE]
+        for ticket in await incidents.list_tickets_after(db, number, 0, PEOPLE * EACH):
+            assert (ticket.state, ticket.reason) == (TicketState.RESOLU, Reason.PANNE)
+            assert [move.move for move in await tickets.read_history(db, ticket.number)] == [Move.RESOLVE]
 
 
 async def has_told(people: list[Person], most: int) -> bool:
@@ -85,4 +86,4 @@ async def has_told(people: list[Person], most: int) -> bool:
 
 async def is_over(place: Helpdesk) -> bool:
     async with place.asks() as db:
-        return not await work.count_active(db) and not (await outbox.counts(db))["waiting"]
+        return not await work.count_active(db) and not (await outbox.count_by_state(db))["waiting"]

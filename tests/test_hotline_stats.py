@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import update
 
 from bot.features import Key
-from storage.hotline.states import Reason, State
+from storage.hotline.states import Reason, TicketState
 from storage.hotline.tickets import Ticket
 from storage.people import Role
 from tests.helping import Desk, desk, plain
@@ -20,6 +20,7 @@ from tests.ticketing import at, avoided, ticket, wrote
 
 __all__ = ["desk"]
 
+
 WEEKLY: Key = ("job", "hotline.weekly")
 HOUR = timedelta(hours=1)
 FORMS = {"Graphique": "png", "Excel": "xlsx", "CSV": "csv"}
@@ -28,7 +29,7 @@ FORMS = {"Graphique": "png", "Excel": "xlsx", "CSV": "csv"}
 async def done(desk: Desk, opened: str) -> None:
     """Three demands of that hour, in a month in which nobody else’s story happens, solved the same morning."""
     day = at(opened)
-    solved: dict[str, Any] = {"state": State.CLOS, "reason": Reason.RESOLU, "first_answer_at": day + HOUR}
+    solved: dict[str, Any] = {"state": TicketState.CLOS, "reason": Reason.RESOLU, "first_answer_at": day + HOUR}
     await wrote(
         desk.house.bot.database,
         ticket(day, resolved_at=day + 2 * HOUR, closed_at=day + 2 * HOUR, rating=1, category="cra", **solved),
@@ -83,7 +84,7 @@ async def test_one_of_each_is_said_as_one(desk: Desk) -> None:
         "resolved_at": day + 24 * HOUR,
         "closed_at": day + 24 * HOUR,
     }
-    await wrote(desk.house.bot.database, ticket(day, state=State.CLOS, reason=Reason.RESOLU, **ended))
+    await wrote(desk.house.bot.database, ticket(day, state=TicketState.CLOS, reason=Reason.RESOLU, **ended))
     told = said(await desk.omar.asks("/hotline stats du 9 au 11 mai 2022"))
     assert "**1** demande reçue, **1** résolue, **0** évitée" in told
     assert "Première réponse : moins d’une minute (une seule)" in told
@@ -173,7 +174,7 @@ async def on(desk: Desk, when: str) -> list[Post]:
 async def test_on_monday_each_room_reads_of_its_week(desk: Desk) -> None:
     day = at("2027-03-10 09:00")
     async with desk.house.bot.database.transaction() as db:
-        await db.execute(update(Ticket).values(state=State.CLOS))  # those of earlier stories would be older
+        await db.execute(update(Ticket).values(state=TicketState.CLOS))  # those of earlier stories would be older
     (number,) = await wrote(
         desk.house.bot.database, ticket(day, queue="metier", subject="Mon *contrat* @all", first_answer_at=day + HOUR)
     )

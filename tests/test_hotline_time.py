@@ -5,14 +5,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.calendar import OfficeHours
 from bot.clock import utc_now
-from bot.office_hours import OfficeHours
-from config.targets import USUAL, Target, read_targets
+from config.hotline import USUAL_TARGETS, ResponseTarget, read_targets
 from storage.hotline import duty
-from storage.hotline.duty import Turn
+from storage.hotline.duty import DutyTurn
 from tests.helping import Desk, desk, plain, writes
 
 __all__ = ["desk"]
+
 
 HOUR = timedelta(hours=1)
 
@@ -43,7 +44,7 @@ async def reminded(desk: Desk, at: datetime, label: str) -> None:
 async def test_a_silent_ticket_is_reminded_of_then_escalated_once(desk: Desk, morning: datetime) -> None:
     async with desk.house.bot.database.transaction() as db:
         today = morning.date()
-        turn = Turn(
+        turn = DutyTurn(
             user_id=desk.omar.id,
             queue="espace-coop",
             starts=today,
@@ -72,7 +73,7 @@ async def test_a_silent_ticket_is_reminded_of_then_escalated_once(desk: Desk, mo
     await reminded(desk, morning + 6 * HOUR, ticket.subject)
     await desk.under(desk.agathe, card, "devrait être résolue")
     async with desk.house.bot.database.transaction() as db:
-        await duty.forget(db, today + timedelta(days=500))
+        await duty.forget_days(db, today + timedelta(days=500))
 
 
 async def test_lunch_and_the_night_count_for_nothing(desk: Desk, morning: datetime) -> None:
@@ -94,10 +95,10 @@ async def test_lunch_and_the_night_count_for_nothing(desk: Desk, morning: dateti
 
 
 def test_targets_are_read_or_refused_in_words() -> None:
-    usual = read_targets(USUAL)
-    assert usual["bloquant"] == Target(HOUR, 4 * HOUR)
+    usual = read_targets(USUAL_TARGETS)
+    assert usual["bloquant"] == ResponseTarget(HOUR, 4 * HOUR)
     mine = read_targets("gênant 30min 2h")
-    assert mine["genant"] == Target(HOUR / 2, 2 * HOUR)
+    assert mine["genant"] == ResponseTarget(HOUR / 2, 2 * HOUR)
     assert mine["question"] == usual["question"]
     for text, words in {
         "grave 1h 2h": "n’est pas une urgence",

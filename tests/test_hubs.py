@@ -4,10 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from config.departements import DEPARTEMENTS
-from config.folding import fold
-from config.hubs import HUBS, hub_of
-from config.territories import REGIONS
+from config.territories import DEPARTEMENTS, HUBS, REGIONS, hub_of
+from config.text import fold
 from storage.people import Person
 
 SHARED = {"971": "Hub UltraNumérique", "972": "Mednum Antilles", "974": "Solidarnum", "976": "Hub UltraNumérique"}

@@ -5,24 +5,10 @@ import asyncio
 from cli.cra import LINES_AT_ONCE, ImportOutcome
 from storage import people
 from storage.cra import Source
-from storage.cra.last_commune import last_commune
-from storage.cra.queries import Filing, file
+from storage.cra.queries import Filing, file_report, read_last_commune
 from storage.database import Database
 from storage.people import Person
-from tests.transfer import (
-    CARL,
-    LINE,
-    NOW,
-    SINGLE,
-    WORKSHOP,
-    Chat,
-    database,
-    exported,
-    filed,
-    imported,
-    jsonl,
-    rows,
-)
+from tests.transfer import CARL, LINE, NOW, SINGLE, WORKSHOP, Chat, database, exported, filed, imported, jsonl, rows
 
 __all__ = ["database"]
 
@@ -90,7 +76,7 @@ async def test_an_author_without_departement_gets_the_first_commune_s(database: 
     async with database.transaction() as db:
         carl = await people.by_username(db, "carl")
         assert carl is not None
-        assert await last_commune(db, carl.id) == "69120 Vaulx-en-Velin"
+        assert await read_last_commune(db, carl.id) == "69120 Vaulx-en-Velin"
     assert carl.departements == ["69"]
     assert rows(await exported(database))[0]["departement_structure"] == "69"
 
@@ -132,7 +118,7 @@ async def test_a_silent_mattermost_is_asked_once(database: Database) -> None:
 
 async def test_the_date_rule_goes_by_the_author_s_own_day(database: Database) -> None:
     async with database.transaction() as db:
-        await people.register(db, Person(**(CARL.model_dump() | {"timezone": "Pacific/Noumea"})))
+        await people.register_person(db, Person(**(CARL.model_dump() | {"timezone": "Pacific/Noumea"})))
     faults: list[str] = []
     tomorrow = LINE | {"date": "2026-11-25"}
     lines = jsonl(tomorrow | {"auteur": "carl"}, tomorrow)
@@ -157,5 +143,5 @@ async def test_the_bot_may_file_while_an_import_runs(database: Database) -> None
 async def _file_often(database: Database) -> None:
     for n in range(20):
         async with database.transaction() as db:
-            await file(db, CARL, SINGLE, Filing(f"busy:{n}", Source.DIALOG, NOW))
+            await file_report(db, CARL, SINGLE, Filing(f"busy:{n}", Source.DIALOG, NOW))
         await asyncio.sleep(0.005)

@@ -14,12 +14,12 @@ from cli.cra import Authors, Import, ImportOutcome, Lines, check
 from cli.errors import OperatorError
 from cli.tables import LINE_BYTES_MAX
 from cli.terminal import ProgressBar
-from storage.cra.reading import RowError, read
-from storage.cra.rows import LINE_COLUMNS
+from storage.cra.files import LINE_COLUMNS, RowError, read_entry
 from storage.database import Database
 from tests.transfer import LINE, NOW, database, imported, jsonl
 
 __all__ = ["database"]
+
 
 BAD: list[tuple[dict[str, Any], str]] = [
     ({"auteur": None}, "auteur"),
@@ -76,7 +76,7 @@ def judged(line: dict[str, Any]) -> None:
     for _, found in Lines(io.BytesIO(text.encode())):
         if isinstance(found, RowError):
             raise found
-        entry = read(found)
+        entry = read_entry(found)
         check(entry, NOW, NOW.date())
 
 
@@ -140,7 +140,7 @@ _ANYTHING = st.recursive(
 @given(st.dictionaries(st.sampled_from(LINE_COLUMNS), _ANYTHING))
 def test_any_line_is_taken_or_explained(change: dict[str, Any]) -> None:
     with contextlib.suppress(RowError):
-        assert read(LINE | change).auteur
+        assert read_entry(LINE | change).auteur
 
 
 @given(st.binary())

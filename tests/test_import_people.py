@@ -13,23 +13,11 @@ from cli.tables import BadLineError, Table
 from cli.terminal import ProgressBar
 from config import canaux
 from storage import people
-from storage.canaux.belonging import Rules
+from storage.canaux.membership import MembershipRules
 from storage.database import Database
-from storage.people import Awaited, Person, Role, awaited, moves
+from storage.people import Awaited, Person, Role, departures, register
 from tests.databases import database, statements
-from tests.importing import (
-    GRACE,
-    HEADER,
-    LEA,
-    NOW,
-    SIRET,
-    Mattermost,
-    account,
-    exported,
-    imported,
-    person,
-    waiting,
-)
+from tests.importing import GRACE, HEADER, LEA, NOW, SIRET, Mattermost, account, exported, imported, person, waiting
 
 __all__ = ["database"]
 
@@ -68,8 +56,8 @@ async def test_what_is_written_out_and_taken_in_again_changes_nothing(database: 
         }
         one = Person(id="l" * 26, username="-lea", since=NOW, role=Role.HOTLINE, arrived_on=date(2025, 1, 2), **formula)
         other = Person(id="o" * 26, username="zoe", since=NOW, code_commune="69123", siret=SIRET, left_on=left)
-        await people.register_all(db, [one, other])
-        await awaited.write_all(db, [Awaited(email="a@b.fr", imported_at=NOW, departements=["974"])])
+        await people.register_people(db, [one, other])
+        await register.write_awaited(db, [Awaited(email="a@b.fr", imported_at=NOW, departements=["974"])])
     text = await exported(database)
     _, *lines = text.removeprefix("\ufeff").splitlines()
     assert lines[0].startswith("'-lea;'=cmd;"), "no cell runs as a formula"
@@ -98,7 +86,7 @@ async def test_a_line_waits_for_its_account_and_is_taken_when_that_is_there(data
 async def test_the_id_is_the_key_whatever_names_become(database: Database) -> None:
     async with database.transaction() as db:
         one = Person(id=f"{'a':x<26}", username="lea", email="lea@mairie.fr", departements=["69"], since=NOW)
-        await people.register(db, one)
+        await people.register_person(db, one)
     # Her account is called otherwise now, and somebody else bears the name.
     chat = Mattermost(account("lea.perrin", "a"), account("lea", "b"))
     lines = ("lea.perrin,Léa,Perrin,,,,,,,,", "lea,Léa,Autre,,,,,,,,")
@@ -109,7 +97,7 @@ async def test_the_id_is_the_key_whatever_names_become(database: Database) -> No
 
 async def test_without_mattermost_the_register_is_asked_by_name_then_address(database: Database) -> None:
     async with database.transaction() as db:
-        await people.register(db, Person(id="l" * 26, username="lea", email="Lea@Mairie.fr", since=NOW))
+        await people.register_person(db, Person(id="l" * 26, username="lea", email="Lea@Mairie.fr", since=NOW))
     chat, told = Mattermost(away=True), list[str]()
     lines = ("lea.perrin,Léa,,lea@mairie.fr,,,,,,,", "lea,Autre,,,,,,,,,", *(f"n{n},,,,,,,,,," for n in range(300)))
     outcome = await imported(database, *lines, chat=chat, told=told)
@@ -168,10 +156,12 @@ def test_roles_are_written_as_people_write_them(word: str, role: Role | None) ->
 
 async def test_columns_come_in_any_order_and_some_are_missing(database: Database) -> None:
     async with database.transaction() as db:
-        await people.register(db, Person(id="l" * 26, username="lea", since=NOW, role=Role.ANIMATEUR, nom="Perrin"))
+        await people.register_person(
+            db, Person(id="l" * 26, username="lea", since=NOW, role=Role.ANIMATEUR, nom="Perrin")
+        )
     text = "\ufeffdepartement;Téléphone;username\r\n1|Corse-du-Sud;06;lea\r\n"
     table = Table(io.BytesIO(text.encode()), COLUMNS, [NAMED_BY])
-    work = Import(database, Accounts(None), lambda: NOW, lambda *_: None, GRACE, Memberships({}, Rules([])))
+    work = Import(database, Accounts(None), lambda: NOW, lambda *_: None, GRACE, Memberships({}, MembershipRules([])))
     assert (await work.run(table, ProgressBar(io.StringIO(), "ligne"))).changed == 1
     lea = await person(database, "lea")
     assert (lea.departements, lea.role, lea.nom) == (["01", "2A"], Role.ANIMATEUR, "Perrin")
@@ -218,17 +208,17 @@ async def test_a_move_is_remembered_for_its_grace(database: Database) -> None:
     lea = await person(database, "lea")
     assert (lea.departements, lea.timezone) == (["974", "38"], "Indian/Reunion")
     async with database.transaction(writes=False) as db:
-        (left,) = await moves.over(db, NOW + GRACE)
+        (left,) = await departures.list_over(db, NOW + GRACE)
     assert (left.departement, left.left_at, left.until) == ("69", NOW, NOW + GRACE)
     await imported(database, LEA, chat=chat)
     async with database.transaction(writes=False) as db:
-        assert set((await moves.in_grace(db, NOW))[lea.id]) == {"974", "38"}, "69 is home again"
+        assert set((await departures.find_in_grace(db, NOW))[lea.id]) == {"974", "38"}, "69 is home again"
     assert (await person(database, "lea")).timezone == "Europe/Paris"
 
 
 async def test_it_is_said_how_many_memberships_differ(database: Database) -> None:
     chat, table = Mattermost(account("lea")), canaux.read(None)
-    rules = Rules([])
+    rules = MembershipRules([])
 
     async def differ(*lines: str) -> int:
         memberships = Memberships(table, rules)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from storage import migrate
-from storage.journal import chain
+from storage import schema
+from storage.journal import log
 from tests import schemas
 from tests.backups import at, empty, everything, restored
 from tests.house import House
@@ -60,11 +60,11 @@ async def test_nothing_has_to_be_done_to_its_database(tmp_path: Path) -> None:
     url = loaded(tmp_path)
     before = statements(tmp_path)
     assert len({line.split()[2] for line in before if line.startswith("INSERT")}) > 40, "most tables have rows"
-    assert await migrate.upgrade(url, schemas.FIRST) == migrate.Change(schemas.FIRST, schemas.FIRST)
+    assert await schema.upgrade(url, schemas.FIRST) == schema.SchemaChange(schemas.FIRST, schemas.FIRST)
     assert statements(tmp_path) == before
-    assert await migrate.in_transaction(url, schemas.described) == schemas.recorded(schemas.FIRST, "sqlite")
-    await migrate.upgrade(url)
-    await migrate.check(url)
+    assert await schema.in_transaction(url, schemas.described) == schemas.recorded(schemas.FIRST, "sqlite")
+    await schema.upgrade(url)
+    await schema.check(url)
 
 
 @pytest.mark.newest_only
@@ -80,12 +80,12 @@ async def test_its_people_go_on(installation: House, juliette: Person) -> None:
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 async def test_a_backup_of_it_is_restored(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
-    await migrate.upgrade(dumped := loaded(tmp_path))
+    await schema.upgrade(dumped := loaded(tmp_path))
     async with at(dumped) as old, empty(kind, request, tmp_path / "to") as url:
         assert (await restored(url, BACKUP)).content.step == schemas.FIRST
-        await migrate.check(url)
+        await schema.check(url)
         async with at(url) as new:
             assert await everything(new) == await everything(old)
             async with new.transaction(writes=False) as db:
-                entries, fault = await chain.verify(db)
+                entries, fault = await log.verify(db)
     assert (entries, fault) == (70, None)

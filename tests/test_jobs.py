@@ -6,12 +6,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot import jobs as module
-from bot import schedules
+from bot import job_runner, schedules
 from bot.features import Key
-from bot.jobs import MADE_UP, Jobs
+from bot.job_runner import MISSED_MAX, JobScheduler
+from bot.registry import index_triggers
 from bot.schedules import ZONE, Schedule
-from bot.switch import index
 from storage import claims
 from tests.house import until
 from tests.scheduling import WEDNESDAY, Runs, at, in_paris, paris, triggers
@@ -55,7 +54,7 @@ def test_a_schedule_that_makes_no_sense(text: str) -> None:
 
 async def test_what_was_due_while_nobody_was_here_is_made_up_for() -> None:
     runs = Runs()
-    jobs = Jobs(triggers("day_of_week=mon hour=9 minute=0", "hour=4 minute=10"), runs, in_paris, at(WEDNESDAY))
+    jobs = JobScheduler(triggers("day_of_week=mon hour=9 minute=0", "hour=4 minute=10"), runs, in_paris, at(WEDNESDAY))
     await jobs.start()
     await jobs.stop()
     assert runs.calls == [("essai.job0", "2026-11-23T09:00:00"), ("essai.job1", "2026-11-25T04:10:00")]
@@ -63,7 +62,7 @@ async def test_what_was_due_while_nobody_was_here_is_made_up_for() -> None:
 
 async def test_what_was_never_due_is_not_run() -> None:
     runs = Runs()
-    jobs = Jobs(triggers("year=2020 month=1 day=1 hour=8"), runs, in_paris, at(WEDNESDAY))
+    jobs = JobScheduler(triggers("year=2020 month=1 day=1 hour=8"), runs, in_paris, at(WEDNESDAY))
     await jobs.start()
     await jobs.stop()
     assert runs.calls == []
@@ -75,7 +74,7 @@ async def test_a_job_runs_when_its_time_comes(monkeypatch: pytest.MonkeyPatch) -
     far = (datetime.now(ZONE).hour + 12) % 24
     monkeypatch.setattr(schedules, "DOUBLED_HOUR", schedules.DOUBLED_HOUR.replace(hour=far))
     hours = f"hour={','.join(str(h) for h in range(24) if h != far)} minute=* second=*"
-    jobs = Jobs(triggers(hours), runs, in_paris, lambda: datetime.now(UTC))
+    jobs = JobScheduler(triggers(hours), runs, in_paris, lambda: datetime.now(UTC))
     await jobs.start()
     for _ in range(2):
         await asyncio.wait_for(runs.happened.wait(), 30)
@@ -86,9 +85,9 @@ async def test_a_job_runs_when_its_time_comes(monkeypatch: pytest.MonkeyPatch) -
 
 
 async def test_a_failed_job_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "JOB_RETRIES", (0.01, 0.01, 0.01))
+    monkeypatch.setattr(job_runner, "JOB_RETRIES", (0.01, 0.01, 0.01))
     runs = Runs(failures=2)
-    jobs = Jobs(triggers("hour=4 minute=10"), runs, in_paris, at(WEDNESDAY))
+    jobs = JobScheduler(triggers("hour=4 minute=10"), runs, in_paris, at(WEDNESDAY))
     await jobs.start()
     await until(lambda: jobs.is_idle)
     await jobs.stop()
@@ -96,9 +95,9 @@ async def test_a_failed_job_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 async def test_a_job_that_goes_on_failing_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "JOB_RETRIES", (0.01,))
+    monkeypatch.setattr(job_runner, "JOB_RETRIES", (0.01,))
     runs = Runs(failures=9)
-    jobs = Jobs(triggers("hour=4 minute=10"), runs, in_paris, at(WEDNESDAY))
+    jobs = JobScheduler(triggers("hour=4 minute=10"), runs, in_paris, at(WEDNESDAY))
     await jobs.start()
     await until(lambda: jobs.is_idle)
     assert len(runs.calls) == 2
@@ -107,7 +106,7 @@ async def test_a_job_that_goes_on_failing_is_left(monkeypatch: pytest.MonkeyPatc
 
 async def test_stopping_does_not_wait_for_another_try() -> None:
     runs = Runs(failures=9)
-    jobs = Jobs(triggers("hour=4 minute=10"), runs, in_paris, at(WEDNESDAY))
+    jobs = JobScheduler(triggers("hour=4 minute=10"), runs, in_paris, at(WEDNESDAY))
     await jobs.start()
     await runs.happened.wait()
     await jobs.stop()
@@ -125,7 +124,7 @@ async def test_stopping_lets_a_running_job_end_but_not_for_ever() -> None:
             await asyncio.Event().wait()
         ended.append(key[1])
 
-    jobs = Jobs(triggers("hour=4 minute=10", "hour=5 minute=0"), slowly, in_paris, at(WEDNESDAY))
+    jobs = JobScheduler(triggers("hour=4 minute=10", "hour=5 minute=0"), slowly, in_paris, at(WEDNESDAY))
     await jobs.start()
     await asyncio.sleep(0)
     end = asyncio.create_task(jobs.stop(0.5))
@@ -141,7 +140,7 @@ async def test_stopping_lets_a_running_job_end_but_not_for_ever() -> None:
 def test_a_job_of_the_bot_has_a_schedule_that_holds() -> None:
     from commands import FEATURES
 
-    texts = [trigger.schedule for key, trigger in index(FEATURES).items() if key[0] == "job"]
+    texts = [trigger.schedule for key, trigger in index_triggers(FEATURES).items() if key[0] == "job"]
     assert texts
     for text in texts:
         due = Schedule(text).last_due(WEDNESDAY)
@@ -150,12 +149,12 @@ def test_a_job_of_the_bot_has_a_schedule_that_holds() -> None:
 
 
 def test_the_latest_claims_are_remembered_for_longer_than_times_are_made_up_for() -> None:
-    assert MADE_UP < claims.KEPT
+    assert MISSED_MAX < claims.CLAIMS_KEPT
 
 
 async def test_what_was_due_too_long_ago_is_left() -> None:
     runs = Runs()
-    jobs = Jobs(triggers("month=1 day=1 hour=8 minute=0"), runs, in_paris, at(WEDNESDAY))
+    jobs = JobScheduler(triggers("month=1 day=1 hour=8 minute=0"), runs, in_paris, at(WEDNESDAY))
     await jobs.start()
     await jobs.stop()
     assert runs.calls == []

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.features import Key
-from bot.jobs import Jobs
+from bot.job_runner import JobScheduler
 from bot.schedules import Schedule, find_zones
 from tests.house import until
 from tests.scheduling import WEDNESDAY, Runs, triggers
@@ -33,7 +33,7 @@ LOCAL: Key = ("job", "essai.job0")
 EIGHT = "hour=8 minute=0"
 
 
-async def look(jobs: Jobs) -> None:
+async def look(jobs: JobScheduler) -> None:
     """One of the instants at which the job may be due."""
     await jobs.look(LOCAL)
     await until(lambda: jobs.is_idle)
@@ -41,7 +41,7 @@ async def look(jobs: Jobs) -> None:
 
 async def test_a_local_job_runs_for_each_zone_at_its_hour() -> None:
     runs, places = Runs(), Travelling("Europe/Paris", "Indian/Reunion", "Pacific/Noumea", "America/Martinique")
-    jobs = Jobs(triggers(EIGHT, local=True), runs, places, places.clock)
+    jobs = JobScheduler(triggers(EIGHT, local=True), runs, places, places.clock)
     await jobs.start()
     await until(lambda: jobs.is_idle)
     # It is noon in London: in Martinique it is 8 since then, in Nouméa 23.
@@ -58,7 +58,7 @@ async def test_a_local_job_runs_for_each_zone_at_its_hour() -> None:
 
 async def test_in_a_zone_that_is_new_only_what_comes_is_run() -> None:
     runs, places = Runs(), Travelling("Europe/Paris")
-    jobs = Jobs(triggers(EIGHT, local=True), runs, places, places.clock)
+    jobs = JobScheduler(triggers(EIGHT, local=True), runs, places, places.clock)
     await jobs.start()
     await until(lambda: jobs.is_idle)
     runs.calls.clear()
@@ -75,7 +75,7 @@ async def test_in_a_zone_that_is_new_only_what_comes_is_run() -> None:
 async def test_zones_that_cannot_be_read_are_read_at_the_next_look() -> None:
     runs, places = Runs(), Travelling("America/Martinique")
     places.is_away = True
-    jobs = Jobs(triggers(EIGHT, local=True), runs, places, places.clock)
+    jobs = JobScheduler(triggers(EIGHT, local=True), runs, places, places.clock)
     await jobs.start()
     await until(lambda: jobs.is_idle)
     assert runs.calls == []
@@ -87,7 +87,7 @@ async def test_zones_that_cannot_be_read_are_read_at_the_next_look() -> None:
 
 async def test_a_clock_set_back_stops_no_job() -> None:
     runs, places = Runs(), Travelling("Europe/Paris")
-    jobs = Jobs(triggers(EIGHT, local=True), runs, places, places.clock)
+    jobs = JobScheduler(triggers(EIGHT, local=True), runs, places, places.clock)
     places.now = WEDNESDAY + timedelta(days=9)
     await jobs.start()
     await until(lambda: jobs.is_idle)

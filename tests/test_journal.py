@@ -8,11 +8,12 @@ import pytest
 from sqlalchemy import text
 
 from storage import claims, journal
-from storage.database import Database, at_end, dialect
-from storage.journal import BOT, Act, Entry, Fault
+from storage.database import Database, before_commit, dialect
+from storage.journal import BOT, AuditAct, ChainFault, JournalEntry
 from tests.databases import database
 
 __all__ = ["database"]
+
 
 NOW = datetime(2026, 11, 20, 9, 30, 12, 345678, tzinfo=UTC)
 COLUMNS = {
@@ -31,17 +32,17 @@ COLUMNS = {
 }
 
 
-def entry(**values: Any) -> Entry:
+def entry(**values: Any) -> JournalEntry:
     """Somebody warned somebody."""
     usual: dict[str, Any] = {
         "at": NOW,
         "actor_id": "a" * 26,
         "actor": "agathe",
-        "act": Act.WARN,
+        "act": AuditAct.WARN,
         "object": "personne:julien",
     }
     more = {"target_id": "j" * 26, "target": "julien", "reason": "« injures » répétées", "before": {"a": 1}}
-    return Entry(**usual | more | {"after": {"jusqu": "2026-11-21", "n": [1, None, "é"]}} | values)
+    return JournalEntry(**usual | more | {"after": {"jusqu": "2026-11-21", "n": [1, None, "é"]}} | values)
 
 
 async def write(database: Database, count: int, **values: Any) -> None:
@@ -51,7 +52,7 @@ async def write(database: Database, count: int, **values: Any) -> None:
             await journal.add(db, entry(**values))
 
 
-async def verified(database: Database) -> tuple[int, Fault | None]:
+async def verified(database: Database) -> tuple[int, ChainFault | None]:
     async with database.transaction(writes=False) as db:
         return await journal.verify(db)
 
@@ -79,8 +80,8 @@ async def test_entries_follow_one_another_and_read_as_they_were_written(database
     assert await verified(database) == (4, None)
     async with database.transaction(writes=False) as db:
         first, last = await journal.get(db, 1), await journal.get(db, 4)
-        found = [one.id async for one in journal.between(db, NOW, NOW + timedelta(seconds=1), "agathe")]
-        mine = [one.id for one in await journal.about(db, "j" * 26, limit=2, before=4)]
+        found = [one.id async for one in journal.list_between(db, NOW, NOW + timedelta(seconds=1), "agathe")]
+        mine = [one.id for one in await journal.list_about(db, "j" * 26, limit=2, before=4)]
     assert first
     assert last
     assert (first.previous, first.at, first.label, first.after["n"]) == ("", NOW, "avertissement", [1, None, "é"])
@@ -162,12 +163,12 @@ async def test_the_journal_is_held_last_so_that_nobody_waits_in_a_circle(databas
     async def act(place: int) -> None:
         async with database.transaction() as db:
             if place % 2:
-                at_end(db, lambda session: journal.add(session, entry()))
+                before_commit(db, lambda session: journal.add(session, entry()))
             await claims.hold(db, "journal", str(place // 2 % 2), NOW)
             await asyncio.sleep(0)
             await claims.hold(db, "journal", "shared", NOW)
             if not place % 2:
-                at_end(db, lambda session: journal.add(session, entry()))
+                before_commit(db, lambda session: journal.add(session, entry()))
 
     async with asyncio.timeout(30):
         await asyncio.gather(*(act(place) for place in range(12)))
@@ -179,5 +180,5 @@ async def test_the_journal_is_held_last_so_that_nobody_waits_in_a_circle(databas
 
 async def _fail_after_noting(database: Database) -> None:
     async with database.transaction() as db:
-        at_end(db, lambda session: journal.add(session, entry()))
+        before_commit(db, lambda session: journal.add(session, entry()))
         raise RuntimeError

@@ -10,14 +10,15 @@ from sqlalchemy import text
 
 from storage import journal, people
 from storage.database import Database
-from storage.journal import Act
-from storage.moderation import Case, Report, State
+from storage.journal import AuditAct
+from storage.moderation import Case, CaseState, Report
 from storage.people import Person, Role
 from tests.databases import database
 from tests.operating import run
 from tests.test_journal import NOW, entry, write
 
 __all__ = ["database"]
+
 
 Typed = Callable[..., Awaitable[tuple[int, str, str]]]
 
@@ -87,11 +88,11 @@ async def test_verify_ends_with_0_or_names_the_first_bad_number(database: Databa
 async def test_cases_of_all_states_or_of_one_without_their_reporters(database: Database, typed: Typed) -> None:
     async with database.transaction() as db:
         agathe = Person(id="a" * 26, username="agathe", role=Role.ANIMATEUR, since=NOW)
-        await people.register(db, agathe)
-        noted = await journal.add(db, entry(act=Act.SILENCE))
+        await people.register_person(db, agathe)
+        noted = await journal.add(db, entry(act=AuditAct.SILENCE))
         first = Case(author_id="j" * 26, author="julien", channel="Rhône", opened_at=NOW)
-        second = Case(author_id="j" * 26, author="julien", opened_at=NOW, state=State.DECIDED, decided_by="a" * 26)
-        second.sqlmodel_update({"act": Act.SILENCE, "entry": noted.id, "until": NOW, "decided_at": NOW})
+        second = Case(author_id="j" * 26, author="julien", opened_at=NOW, state=CaseState.DECIDED, decided_by="a" * 26)
+        second.sqlmodel_update({"act": AuditAct.SILENCE, "entry": noted.id, "until": NOW, "decided_at": NOW})
         db.add_all([first, second])
         await db.flush()
         db.add_all([Report(case_id=first.number, reporter_id=c * 26, motive="injure", at=NOW) for c in "bc"])

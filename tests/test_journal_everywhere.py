@@ -5,13 +5,12 @@ from types import CodeType, FunctionType, ModuleType
 
 import pytest
 
-from bot import journaling
-from bot.switch import index
+from bot import audit
+from bot.registry import index_triggers
 from commands import FEATURES
 from storage import journal
-from storage.journal import BOT, Act
-from storage.journal.entry import LABELS
-from storage.journal.labels import OTHERS
+from storage.journal import BOT, AuditAct
+from storage.journal.entry import LABELS, OTHER_LABELS
 from storage.people import Role
 from tests.house import House
 from tests.people import Person, unique
@@ -20,7 +19,8 @@ from tests.test_journal import verified
 
 __all__ = ["agathe"]
 
-NOTES = {journaling.note, journaling.note_at_end}
+
+NOTES = {audit.record_entry, audit.record_entry_at_end}
 
 ELSEWHERE: Mapping[str, str] = {
     "one’s own: what somebody writes, chooses or takes back for themselves": """
@@ -105,7 +105,7 @@ def _is_named(name: str) -> bool:
 
 
 def test_whatever_writes_is_in_the_journal_or_says_why_not() -> None:
-    writing = [t for t in index(FEATURES).values() if t.writes and t.key[0] not in ("file", "feed")]
+    writing = [t for t in index_triggers(FEATURES).values() if t.writes and t.key[0] not in ("file", "feed")]
     quiet = {t.key[1] for t in writing if not notes(t.handler, set())}
     assert not [name for name in sorted(quiet) if not _is_named(name)]
     named = {word for words in ELSEWHERE.values() for word in words.split() if not word.endswith("*")}
@@ -115,9 +115,9 @@ def test_whatever_writes_is_in_the_journal_or_says_why_not() -> None:
 
 
 def test_every_act_is_told_in_words() -> None:
-    assert {act.value for act in Act} == {act.value for act in LABELS} | set(OTHERS)
-    assert not {act.value for act in LABELS} & set(OTHERS)
-    for act in Act:
+    assert {act.value for act in AuditAct} == {act.value for act in LABELS} | set(OTHER_LABELS)
+    assert not {act.value for act in LABELS} & set(OTHER_LABELS)
+    for act in AuditAct:
         assert act.label[0].islower()
 
 
@@ -144,12 +144,14 @@ async def test_an_animateur_reads_who_did_what_to_whom_and_why(house: House, aga
     assert f"@{agathe.username} : départ noté, @{juliette.username}" in about
     assert f"@{agathe.username} : rôle changé (coordinateur" in about
     async with house.bot.database.transaction(writes=False) as db:
-        mine = [e for e in await journal.about(db, juliette.id) if e.actor == agathe.username]
-        moved = await journal.named(db, BOT, 500)
-        entry = next(e for e in mine if e.act == Act.MEMBER_CHANGE)
-        placed = [e.act for e in await journal.of_things(db, [f"canal:{channel_id}", f"canal:libre:{name.lower()}"])]
+        mine = [e for e in await journal.list_about(db, juliette.id) if e.actor == agathe.username]
+        moved = await journal.list_by_name(db, BOT, 500)
+        entry = next(e for e in mine if e.act == AuditAct.MEMBER_CHANGE)
+        placed = [
+            e.act for e in await journal.list_of_things(db, [f"canal:{channel_id}", f"canal:libre:{name.lower()}"])
+        ]
     assert (entry.before, entry.after) == ({"role": "conseiller"}, {"role": "coordinateur"})
-    assert placed == [Act.CHANNEL_CHANGE] * 12
+    assert placed == [AuditAct.CHANNEL_CHANGE] * 12
     assert all(e.actor_id == "" for e in moved)
     assert "38 - Isère" in plain((await agathe.asks("/moderer journal 38")).text), "a département before a number"
     whole = plain((await agathe.asks(f"/moderer journal n° {entry.id}")).text)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.lines import KnownCommands
+from bot.command_lines import CommandIndex
 
 NAMES = ("aide", "cra", "cra liste", "cra rétablir", "stats", "stats rapport", "actus cherche")
 TITLES = {"Compte rendu": "cra"}
@@ -23,7 +23,7 @@ TITLES = {"Compte rendu": "cra"}
     ],
 )
 def test_words_that_call_a_command(said: str, line: str) -> None:
-    assert KnownCommands(NAMES).call(said) == line
+    assert CommandIndex(NAMES).call(said) == line
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_words_that_call_a_command(said: str, line: str) -> None:
     ],
 )
 def test_commands_that_are_near(said: str, lines: list[str]) -> None:
-    assert KnownCommands(NAMES).near(said, TITLES) == lines
+    assert CommandIndex(NAMES).near(said, TITLES) == lines
 
 
 @pytest.mark.parametrize(
@@ -61,12 +61,12 @@ def test_commands_that_are_near(said: str, lines: list[str]) -> None:
     ],
 )
 def test_help_after_a_command_is_about_it_and_longer_names_come_first(line: str, called: tuple[str, str]) -> None:
-    assert KnownCommands([*NAMES, "stats aide", "cra liste de tous"], ("cra liste",)).find(line) == called
+    assert CommandIndex([*NAMES, "stats aide", "cra liste de tous"], ("cra liste",)).find(line) == called
 
 
 @given(st.text(max_size=300))
 def test_any_words_are_near_to_few_commands_that_exist(words: str) -> None:
-    lines = KnownCommands(NAMES)
+    lines = CommandIndex(NAMES)
     near = lines.near(words, TITLES)
     assert len(set(near)) == len(near) <= 3
     for line in [*near, *filter(None, [lines.call(words)])]:
@@ -75,5 +75,5 @@ def test_any_words_are_near_to_few_commands_that_exist(words: str) -> None:
 
 @given(st.sampled_from(NAMES), st.text("abcé 0123456789/", max_size=30), st.sampled_from(["", "/", " /", "`"]))
 def test_a_command_is_found_however_it_is_written(name: str, rest: str, before: str) -> None:
-    lines = KnownCommands(NAMES)
+    lines = CommandIndex(NAMES)
     assert lines.find(lines.call(f"{before}{name.upper()} {rest} !"))[0].startswith(name)

@@ -13,7 +13,7 @@ import structlog
 from structlog import DropEvent
 
 from bot import logs
-from bot.seldom import KINDS, Seldom
+from bot.logs import THROTTLED_KINDS, LogThrottle
 
 
 @pytest.fixture
@@ -149,7 +149,7 @@ def test_what_happens_to_people_is_told_each_time(out: io.StringIO) -> None:
 
 def test_the_next_line_says_how_many_it_stands_for() -> None:
     now = 0.0
-    seldom = Seldom(lambda: now)
+    seldom = LogThrottle(lambda: now)
 
     def told(**line: object) -> object:
         try:
@@ -166,9 +166,9 @@ def test_the_next_line_says_how_many_it_stands_for() -> None:
 
 
 def test_kinds_without_end_are_not_remembered_without_end() -> None:
-    seldom = Seldom(lambda: 0.0)
-    for number in range(3 * KINDS):
+    seldom = LogThrottle(lambda: 0.0)
+    for number in range(3 * THROTTLED_KINDS):
         seldom(None, "", {"event": f"{number}", "logger": "x"})
     with pytest.raises(DropEvent):
-        seldom(None, "", {"event": f"{3 * KINDS - 1}", "logger": "x"})
+        seldom(None, "", {"event": f"{3 * THROTTLED_KINDS - 1}", "logger": "x"})
     assert seldom(None, "", {"event": "0", "logger": "x"}), "forgotten, and told again"

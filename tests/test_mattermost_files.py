@@ -14,9 +14,8 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from bot.errors import ChatError
+from bot.errors import ChatError, Refusal
 from bot.mattermost import AioClient, Mattermost, NewPost, client
-from bot.refusals import Refusal
 from tests.chat_server import BOT, CHANNEL, FILE, POST, ChatServer, chat_server, fault
 
 NAME = 'Été "chaud" à Saint-Étienne.csv'

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from bot.clock import utc_now
 from bot.errors import ChatError
-from bot.mattermost import AioClient, pauses
-from bot.mattermost.pauses import PAUSE_MAX
+from bot.mattermost import AioClient
+from bot.mattermost import client as bot_client
+from bot.mattermost.client import PAUSE_MAX, read_retry_after
 from sandbox.faults import Faults
 from tests.chat_server import ChatServer, chat_server
 from tests.house import House, until
@@ -72,7 +73,7 @@ IN_YEARS = format_datetime(utc_now() + timedelta(days=900), usegmt=True)
 async def test_a_server_that_asks_for_an_hour_once_is_called_again_within_a_minute(
     client: AioClient, server: ChatServer, monkeypatch: pytest.MonkeyPatch, said: str
 ) -> None:
-    monkeypatch.setattr(pauses, "PAUSE_MAX", 0.3)
+    monkeypatch.setattr(bot_client, "PAUSE_MAX", 0.3)
     limited = [web.Response(status=429, headers={"Retry-After": said})]
     server.answers["*"] = lambda *_: limited.pop() if limited else web.json_response({"status": "OK"})
     with pytest.raises(ChatError):
@@ -95,26 +96,26 @@ DATES = st.datetimes(min_value=datetime(1900, 1, 1), timezones=st.just(UTC)).map
 
 @given(st.text() | st.floats().map(str) | st.integers().map(str) | DATES)
 def test_no_header_asks_for_more_than_a_minute_or_less_than_nothing(said: str) -> None:
-    asked = pauses.seconds(said, utc_now())
+    asked = read_retry_after(said, utc_now())
     assert asked is None or 0 <= asked <= PAUSE_MAX
 
 
 @given(st.floats(0, PAUSE_MAX))
 def test_a_sensible_pause_is_kept_as_it_is(asked: float) -> None:
-    assert pauses.seconds(str(asked), utc_now()) == asked
+    assert read_retry_after(str(asked), utc_now()) == asked
 
 
 def test_a_date_is_a_pause_until_then() -> None:
     now = datetime(2026, 11, 24, 9, 0, 0, tzinfo=UTC)
-    assert pauses.seconds("Tue, 24 Nov 2026 09:00:30 GMT", now) == 30
-    assert pauses.seconds("Tue, 24 Nov 2026 08:00:00 GMT", now) == 0
-    assert pauses.seconds("Tue, 24 Nov 2026 09:00:30", now) == 30
+    assert read_retry_after("Tue, 24 Nov 2026 09:00:30 GMT", now) == 30
+    assert read_retry_after("Tue, 24 Nov 2026 08:00:00 GMT", now) == 0
+    assert read_retry_after("Tue, 24 Nov 2026 09:00:30", now) == 30
 
 
 async def test_one_429_does_not_silence_the_bot(
     house: House, juliette: Person, faults: Faults, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pauses, "PAUSE_MAX", 3.0)
+    monkeypatch.setattr(bot_client, "PAUSE_MAX", 3.0)
     monkeypatch.setattr("bot.mattermost.client.PAUSE_WAITED_MAX", 0.1)
     faults.rate_limit(1 / 3600, 0)
     while await house.bot.chat.answers():

@@ -10,7 +10,7 @@ from sqlmodel import select
 from storage import people
 from storage.people import Person as Registered
 from storage.people import Role, Structure, structures
-from storage.people.moves import Move
+from storage.people.departures import Move
 from tests.house import House
 from tests.people import Dialog, Person, Post
 from tests.telling import filed
@@ -57,7 +57,7 @@ async def lea_of(house: House, **more: Any) -> Person:
 async def test_somebody_new_is_written_into_the_register_from_a_window(house: House) -> None:
     agathe, lea = await leader(house), await house.site.person("lea")
     async with house.bot.database.transaction() as db:
-        await structures.write(db, Structure(siret=SIRET, nom="Ville de Lyon"))
+        await structures.write_structure(db, Structure(siret=SIRET, nom="Ville de Lyon"))
     form = await agathe.opens(f"/membres ajouter @{lea.username}")
     assert f"@{lea.username}" in form.introduction
     assert "administrateur" not in form.options("role")

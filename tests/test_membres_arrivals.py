@@ -7,7 +7,7 @@ import pytest
 from bot.clock import utc_now
 from bot.features import Key
 from storage import people
-from storage.people import Awaited, Role, awaited, gone
+from storage.people import Awaited, Role, departures, register
 from storage.people import Person as Registered
 from tests.house import DOMAIN, House, until_async
 from tests.people import Person, unique
@@ -21,7 +21,7 @@ ASK: Key = ("job", "membres.ask")
 async def waits(house: House, **line: Any) -> None:
     """An imported line waits for its account."""
     async with house.bot.database.transaction() as db:
-        await awaited.write_all(db, [Awaited(imported_at=utc_now(), **line)])
+        await register.write_awaited(db, [Awaited(imported_at=utc_now(), **line)])
 
 
 async def row(house: House, person_id: str) -> Registered | None:
@@ -41,7 +41,7 @@ async def test_who_was_announced_is_registered_when_they_come_into_the_team(hous
     assert found.timezone == "Indian/Reunion"
     await lea.opens("/cra")
     async with house.bot.database.transaction(writes=False) as db:
-        assert await awaited.find(db, lea.username) is None
+        assert await register.find_awaited(db, lea.username) is None
 
 
 @pytest.mark.both_databases
@@ -87,18 +87,18 @@ async def test_a_deactivation_that_no_event_told_of_is_found_in_the_night(house:
     juliette = await house.conseiller("juliette")
     await switched_off(house, juliette)
     async with house.bot.database.transaction() as db:
-        await gone.forget(db, [juliette.id])
+        await departures.forget_gone(db, [juliette.id])
     await house.bot.runs.run(LOOK, unique("nuit"))
     await house.settled()
     async with house.bot.database.transaction(writes=False) as db:
-        assert juliette.id in await gone.since(db, [juliette.id])
+        assert juliette.id in await departures.find_gone_since(db, [juliette.id])
 
 
 async def settled_questions(house: House) -> None:
     """Whom earlier stories left behind is asked about no more."""
     async with house.bot.database.transaction() as db:
-        while found := await gone.to_ask_about(db, 200):
-            await gone.note_asked(db, [person.id for person in found], utc_now())
+        while found := await departures.list_to_ask_about(db, 200):
+            await departures.note_gone_asked(db, [person.id for person in found], utc_now())
 
 
 async def switched_off(house: House, *persons: Person) -> None:
@@ -109,7 +109,7 @@ async def switched_off(house: House, *persons: Person) -> None:
 
     async def noted() -> bool:
         async with house.bot.database.transaction(writes=False) as db:
-            return len(await gone.since(db, [person.id for person in persons])) == len(persons)
+            return len(await departures.find_gone_since(db, [person.id for person in persons])) == len(persons)
 
     await until_async(noted)
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot import people as looking
-from commands.membres import guests as asking
+from commands.membres import arrivals
 from storage import people
 from storage.people import Person as Registered
 from storage.people import Role
@@ -14,6 +14,7 @@ from tests.people import Person, unique
 from tests.welcoming import joins, open_house, said
 
 __all__ = ["open_house"]
+
 BOTH = ["Conseiller numérique", "Coordinateur", "Agent de la hotline", "Agent invité"]
 
 
@@ -60,7 +61,7 @@ async def test_who_animates_because_of_their_role_in_mattermost_is_asked_too(
 ) -> None:
     """The role counts at the next command, and whoever has it is told what animateurs are told."""
     house = open_house
-    monkeypatch.setattr(asking, "ASKED_MAX", 10_000)
+    monkeypatch.setattr(arrivals, "ASKED_MAX", 10_000)
     monkeypatch.setattr(looking, "DOUBTED_AFTER", timedelta(0))
     anna = await house.site.person("anna")
     assert "réservé" in said(await anna.asks("/membres"))

@@ -9,18 +9,19 @@ from sqlalchemy import delete
 from sqlmodel import col, select
 
 from bot.clock import utc_now
-from commands.membres.newcomers import TellNewcomers
-from storage.canaux import remember
-from storage.canaux.table import forget
-from storage.outbox import Outgoing, Where
-from storage.people import Audience, Awaited, Role, awaited, newcomers
-from storage.people.newcomers import Newcomer
-from storage.work import State, Work
+from commands.membres.arrivals import TellNewcomers
+from storage.canaux import remember_channel
+from storage.canaux.channels import forget_channel
+from storage.outbox import Outgoing, TargetKind
+from storage.people import Audience, Awaited, Role, arrivals, register
+from storage.people.arrivals import Newcomer
+from storage.work import Work, WorkState
 from tests.house import PARIS, House, until_async
 from tests.people import Person, unique
 from tests.welcoming import joins, leaves, open_house, said
 
 __all__ = ["open_house"]
+
 KEY = "departement:69"
 
 
@@ -30,11 +31,11 @@ async def rhone(open_house: House) -> AsyncIterator[str]:
     made = await open_house.bot.chat.create_channel(unique("dept"), "69 - Rhône", private=True)
     async with open_house.bot.database.transaction() as db:
         await db.execute(delete(Newcomer))
-        await remember(db, KEY, made.id, open_house.clock())
+        await remember_channel(db, KEY, made.id, open_house.clock())
     yield made.id
     async with open_house.bot.database.transaction() as db:
-        await forget(db, KEY)
-        await newcomers.unhush(db, ["69"])
+        await forget_channel(db, KEY)
+        await arrivals.unhush_departements(db, ["69"])
 
 
 async def comes(house: House, name: str, **line: Any) -> Person:
@@ -50,7 +51,7 @@ async def enters(house: House, name: str, **line: Any) -> Person:
     usual = {"role": Role.CONSEILLER, "prenom": name.capitalize(), "nom": "Perrin", "departements": ["69"]}
     async with house.bot.database.transaction() as db:
         row = Awaited(username=person.username, imported_at=house.clock(), **(usual | line))
-        await awaited.write_all(db, [row])
+        await register.write_awaited(db, [row])
     await joins(house, person)
     return person
 
@@ -226,7 +227,9 @@ async def test_many_in_a_minute_are_told_in_few_messages_by_two_replicas(open_ho
 async def test_while_the_message_is_on_its_way_another_is_not_sent(open_house: House, rhone: str) -> None:
     house, now = open_house, open_house.clock()
     topic = f"membres.new:{rhone}:{now.astimezone(PARIS).date()}"
-    sent = Outgoing(id=unique("sent")[:26], where=Where.CHANNEL, target=rhone, content={"message": "…"}, created_at=now)
+    sent = Outgoing(
+        id=unique("sent")[:26], where=TargetKind.CHANNEL, target=rhone, content={"message": "…"}, created_at=now
+    )
     sent.topic, sent.not_before = topic, now + timedelta(hours=1)
     async with house.bot.database.transaction() as db:
         db.add(sent)
@@ -234,7 +237,7 @@ async def test_while_the_message_is_on_its_way_another_is_not_sent(open_house: H
 
     async def is_tried_again() -> bool:
         async with house.bot.database.transaction(writes=False) as db:
-            tried = select(Work).where(Work.name == "membres.TellNewcomers", Work.state == State.WAITING)
+            tried = select(Work).where(Work.name == "membres.TellNewcomers", Work.state == WorkState.WAITING)
             return any(work.data["tries"] and work.data["key"] == KEY for work in (await db.exec(tried)).all())
 
     await until_async(is_tried_again)

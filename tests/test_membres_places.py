@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from storage.canaux import remember
-from storage.canaux.table import forget
-from storage.people import Awaited, Role, awaited
+from storage.canaux import remember_channel
+from storage.canaux.channels import forget_channel
+from storage.people import Awaited, Role, register
 from tests.house import House, until_async
 from tests.people import Person, Post, unique
 
@@ -44,11 +44,11 @@ async def land(house: House) -> AsyncIterator[Land]:
     made = [(await chat.create_channel(unique("dept"), key, private=True)).id for key in keys]
     async with house.bot.database.transaction() as db:
         for key, channel_id in zip(keys, made, strict=True):
-            await remember(db, key, channel_id, house.clock())
+            await remember_channel(db, key, channel_id, house.clock())
     yield Land(house, *made)
     async with house.bot.database.transaction() as db:
         for key in keys:
-            await forget(db, key)
+            await forget_channel(db, key)
 
 
 def said(post: Post) -> str:
@@ -86,6 +86,6 @@ async def test_who_is_recognised_in_the_night_is_brought_into_the_channel(land: 
     await land.house.bot.people.of(zoe.id)  # her account need not be asked for again
     async with land.house.bot.database.transaction() as db:
         line = Awaited(username=zoe.username, role=Role.CONSEILLER, departements=["38"], imported_at=land.house.clock())
-        await awaited.write_all(db, [line])
+        await register.write_awaited(db, [line])
     await land.house.bot.runs.run(("job", "membres.recognise"), unique("nuit"))
     await land.until(zoe, land.isere)

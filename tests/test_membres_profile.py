@@ -5,14 +5,15 @@ import pytest
 from bot.features import Key
 from storage import people
 from storage.people import Person as Registered
-from storage.people import Role, welcomes
-from storage.people.wishes import Wish
+from storage.people import Role, arrivals
+from storage.people.arrivals import Wish
 from tests.house import DOMAIN, House
 from tests.people import Person, Post, unique
 from tests.telling import filed
 from tests.welcoming import joins, open_house, said
 
 __all__ = ["open_house"]
+
 TICK: Key = ("job", "membres.tick")
 
 
@@ -158,6 +159,6 @@ async def test_the_first_compte_rendu_is_ticked_within_the_hour(open_house: Hous
     await house.bot.runs.run(TICK, unique("heure"))
     assert "3. ✅ Tapez `/cra`" in said(await lea.rewritten(message, "bravo"))
     async with house.bot.database.transaction(writes=False) as db:
-        found = await welcomes.get(db, lea.id)
+        found = await arrivals.get_welcome(db, lea.id)
     assert found
     assert found.filed_at is not None

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from commands.membres import roles
+from commands.membres import changes
 from storage import people
-from storage.canaux import table
+from storage.canaux import channels
 from storage.people import Person as Registered
 from storage.people import Role
 from tests.house import House
@@ -19,19 +19,19 @@ from tests.welcoming import said
 @pytest.fixture(autouse=True)
 def all_are_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     """However many animateurs other stories left in the register."""
-    monkeypatch.setattr(roles, "ASKED_MAX", 10_000)
+    monkeypatch.setattr(changes, "ASKED_MAX", 10_000)
 
 
 @pytest.fixture(autouse=True)
 async def no_room(house: House) -> AsyncIterator[None]:
     """The animateurs’ room of another story is none of these."""
     async with house.bot.database.transaction() as db:
-        before = (await table.by_key(db)).get(roles.ROOM)
-        await table.forget(db, roles.ROOM)
+        before = (await channels.find_channel_ids(db)).get(changes.ROOM)
+        await channels.forget_channel(db, changes.ROOM)
     yield
     if before is not None:
         async with house.bot.database.transaction() as db:
-            await table.remember(db, roles.ROOM, before, house.clock())
+            await channels.remember_channel(db, changes.ROOM, before, house.clock())
 
 
 async def row(house: House, person: Person) -> Registered:
@@ -105,10 +105,10 @@ async def room(house: House, no_room: None) -> AsyncIterator[str]:
     place = str((await house.site.admin.post("/channels", wanted))["id"])
     await house.site.admin.post(f"/channels/{place}/members", {"user_id": house.site.bot_id})
     async with house.bot.database.transaction() as db:
-        await table.remember(db, roles.ROOM, place, house.clock())
+        await channels.remember_channel(db, changes.ROOM, place, house.clock())
     yield place
     async with house.bot.database.transaction() as db:
-        await table.forget(db, roles.ROOM)
+        await channels.forget_channel(db, changes.ROOM)
 
 
 async def in_room(house: House, room: str, agathe: Person, line: str) -> Post:
@@ -151,7 +151,7 @@ async def test_neither_who_asks_nor_who_is_meant_decides(house: House, room: str
     assert (await row(house, gus)).role is Role.HOTLINE
 
     question = await in_room(house, room, boris, f"/membres role @{gus.username} conseiller")
-    house.clock.goes_to(house.clock() + roles.HOLDS_FOR + timedelta(hours=1))
+    house.clock.goes_to(house.clock() + changes.HOLDS_FOR + timedelta(hours=1))
     try:
         await omar.clicks(question, "Approuver")
         await omar.whispered("depuis trop longtemps")

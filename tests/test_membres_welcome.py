@@ -6,20 +6,21 @@ import pytest
 from sqlalchemy import delete
 
 from bot.features import Key
-from storage.people import Awaited, Role, awaited, welcomes
-from storage.people.welcomes import Welcome
+from storage.people import Awaited, Role, arrivals, register
+from storage.people.arrivals import Welcome
 from tests.house import DOMAIN, House
 from tests.people import Person, unique
 from tests.welcoming import joins, leaves, open_house, said
 
 __all__ = ["open_house"]
+
 REMIND: Key = ("job", "membres.remind")
 
 
 async def welcomed(house: House, person: Person) -> Welcome:
     """How somebody was welcomed."""
     async with house.bot.database.transaction(writes=False) as db:
-        found = await welcomes.get(db, person.id)
+        found = await arrivals.get_welcome(db, person.id)
     assert found is not None
     return found
 
@@ -71,7 +72,7 @@ async def test_who_was_announced_as_a_guest_is_asked_about_by_nobody(open_house:
     zoe = await house.site.person("zoe", in_team=False)
     async with house.bot.database.transaction() as db:
         line = Awaited(username=zoe.username, role=Role.INVITE, prenom="Zoé", imported_at=house.clock())
-        await awaited.write_all(db, [line])
+        await register.write_awaited(db, [line])
     zoe.acts()
     await joins(house, zoe)
     assert "Bienvenue, Zoé" in said(await zoe.told("Bienvenue"))
@@ -83,8 +84,8 @@ async def test_who_was_missed_is_welcomed_by_a_click(open_house: House) -> None:
     house = open_house
     agathe = await house.someone(Role.ANIMATEUR, "agathe")
     async with house.bot.database.transaction() as db:
-        for person in await welcomes.missed(db):
-            await welcomes.note(db, person, house.clock())
+        for person in await arrivals.list_missed(db):
+            await arrivals.note_welcome(db, person, house.clock())
     house.settings = house.settings.model_copy(update={"welcome": "non"})
     await house.restart()
     juliette = await house.conseiller("juliette")
@@ -110,7 +111,7 @@ async def test_who_does_nothing_is_reminded_once(open_house: House) -> None:
     await house.settled()
     assert len(await lea.direct()) == 1, "three working days have not passed"
     async with house.bot.database.transaction() as db:
-        found = await welcomes.get(db, lea.id)
+        found = await arrivals.get_welcome(db, lea.id)
         assert found
         found.at = now.replace(year=now.year - 1)
         db.add(found)

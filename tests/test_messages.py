@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from bot.delivery_events import DeliveryEvents
+from bot.errors import Refusal
 from bot.events import Delivered, Undelivered
-from bot.refusals import Refusal
 from bot.replies import Direct, Refresh, Say
-from bot.tidings import Tidings
 from storage import outbox as table
 from tests.house import until_async
 from tests.people import Post
@@ -17,6 +17,7 @@ from tests.sending import Newsroom, everywhere, newsroom, room
 from tests.sqlite import Away
 
 __all__ = ["newsroom", "room"]
+
 
 pytestmark = everywhere
 
@@ -164,7 +165,7 @@ async def test_a_bot_that_ends_before_it_told_tells_after_the_restart(
 ) -> None:
     here = await newsroom.salon()
     with monkeypatch.context() as patch:
-        patch.setattr(Tidings, "run", _nothing)
+        patch.setattr(DeliveryEvents, "run", _nothing)
         async with newsroom.bot() as app:
             await newsroom.sends(app, Say("Annonce", channel_id=here, topic=f"noter:{newsroom.juliette.id}"))
             await until_async(lambda: newsroom.said(here))
@@ -174,7 +175,7 @@ async def test_a_bot_that_ends_before_it_told_tells_after_the_restart(
     assert read(await newsroom.juliette.direct()) == ["Vu Delivered"]
 
 
-async def _nothing(_: Tidings) -> None:
+async def _nothing(_: DeliveryEvents) -> None:
     await asyncio.Event().wait()
 
 
@@ -196,11 +197,11 @@ async def test_a_database_away_or_a_handler_that_fails_does_not_lose_it(
     newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     here, away = await newsroom.salon(), Away()
-    monkeypatch.setattr("bot.tidings.BETWEEN_TRIES", 0.05)
+    monkeypatch.setattr("bot.delivery_events.BETWEEN_TRIES", 0.05)
     async with newsroom.bot() as app:
         newsroom.news.trouble = RuntimeError("un défaut")
         with monkeypatch.context() as patch:
-            patch.setattr(table, "told", away)
+            patch.setattr(table, "mark_told", away)
             await newsroom.sends(app, Say("Annonce", channel_id=here, topic=f"noter:{newsroom.juliette.id}"))
             await until_async(_truth(lambda: len(newsroom.news.heard) == 1))
             newsroom.news.trouble = None
@@ -213,7 +214,7 @@ async def test_a_handler_that_always_fails_keeps_nobody_else_from_hearing(
     newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     here = await newsroom.salon()
-    monkeypatch.setattr("bot.tidings.BETWEEN_TRIES", 0.05)
+    monkeypatch.setattr("bot.delivery_events.BETWEEN_TRIES", 0.05)
     async with newsroom.bot() as app:
         newsroom.news.trouble = RuntimeError("un défaut")
         await newsroom.sends(app, Say("Annonce", channel_id=here, topic="annonce:1"))

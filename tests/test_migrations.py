@@ -14,7 +14,7 @@ from sqlalchemy import Connection, inspect, select, table, text
 from sqlmodel import SQLModel
 
 import storage
-from storage import migrate
+from storage import schema
 from storage.database import Database
 from tests import schemas
 from tests.postgres import Server
@@ -41,15 +41,15 @@ async def stands_at(url: str, step: str) -> None:
 
 
 async def test_the_steps_make_the_tables_that_the_code_declares(empty: str) -> None:
-    assert await migrate.upgrade(empty) == migrate.Change(None, migrate.head())
-    await migrate.check(empty)
+    assert await schema.upgrade(empty) == schema.SchemaChange(None, schema.head())
+    await schema.check(empty)
 
 
 async def test_the_first_schema_is_what_the_36_steps_left(empty: str) -> None:
-    await migrate.upgrade(empty, schemas.FIRST)
+    await schema.upgrade(empty, schemas.FIRST)
     kind = "sqlite" if empty.startswith("sqlite") else "postgresql"
-    assert await migrate.in_transaction(empty, schemas.described) == schemas.recorded(schemas.FIRST, kind)
-    rows = await migrate.in_transaction(empty, begun_with)
+    assert await schema.in_transaction(empty, schemas.described) == schemas.recorded(schemas.FIRST, kind)
+    rows = await schema.in_transaction(empty, begun_with)
     secret = rows.pop("stats_secret")
     assert [(number, len(drawn)) for number, drawn in secret] == [(1, 32)]
     assert rows == {"resource_stamp": [(1, 0)], "journal_head": [(1, 0, "")]}
@@ -57,72 +57,72 @@ async def test_the_first_schema_is_what_the_36_steps_left(empty: str) -> None:
 
 def begun_with(connection: Connection) -> dict[str, list[tuple[Any, ...]]]:
     """All rows of a new database."""
-    tables = {name: table(name) for name in inspect(connection).get_table_names() if name != migrate.VERSION_TABLE}
+    tables = {name: table(name) for name in inspect(connection).get_table_names() if name != schema.VERSION_TABLE}
     rows = {name: connection.execute(select(text("*")).select_from(of)).all() for name, of in tables.items()}
     return {name: [tuple(row) for row in found] for name, found in rows.items() if found}
 
 
 async def test_up_down_and_up_again(empty: str) -> None:
-    await migrate.upgrade(empty)
-    assert await migrate.downgrade(empty) == migrate.Change(migrate.head(), None)
-    assert await migrate.upgrade(empty) == migrate.Change(None, migrate.head())
-    assert await migrate.upgrade(empty) == migrate.Change(migrate.head(), migrate.head())
-    await migrate.check(empty)
+    await schema.upgrade(empty)
+    assert await schema.downgrade(empty) == schema.SchemaChange(schema.head(), None)
+    assert await schema.upgrade(empty) == schema.SchemaChange(None, schema.head())
+    assert await schema.upgrade(empty) == schema.SchemaChange(schema.head(), schema.head())
+    await schema.check(empty)
 
 
 async def test_an_empty_database_is_prepared_by_itself(empty: str) -> None:
-    assert await migrate.current(empty) is None
-    assert await migrate.prepare(empty) == migrate.Change(None, migrate.head())
-    assert await migrate.prepare(empty) == migrate.Change(migrate.head(), migrate.head())
+    assert await schema.current(empty) is None
+    assert await schema.prepare(empty) == schema.SchemaChange(None, schema.head())
+    assert await schema.prepare(empty) == schema.SchemaChange(schema.head(), schema.head())
 
 
 async def test_an_outdated_file_is_prepared_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    url, before = await migrated(tmp_path), migrate.head()
+    url, before = await migrated(tmp_path), schema.head()
     with schemas.one_step_later(tmp_path, monkeypatch):
-        assert await migrate.prepare(url) == migrate.Change(before, schemas.LATER)
+        assert await schema.prepare(url) == schema.SchemaChange(before, schemas.LATER)
 
 
 async def test_an_outdated_postgresql_waits_for_its_operator(
     postgres: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = migrate.head()
+    before = schema.head()
     async with postgres.database() as url:
         with schemas.one_step_later(tmp_path, monkeypatch):
-            with pytest.raises(migrate.SchemaError, match=f"il faut {schemas.LATER}.*coop-bot migrate"):
-                await migrate.prepare(url)
-            assert await migrate.upgrade(url) == migrate.Change(before, schemas.LATER)
-            assert await migrate.downgrade(url, before) == migrate.Change(schemas.LATER, before)
-        await migrate.check(url)
+            with pytest.raises(schema.SchemaError, match=f"il faut {schemas.LATER}.*coop-bot migrate"):
+                await schema.prepare(url)
+            assert await schema.upgrade(url) == schema.SchemaChange(before, schemas.LATER)
+            assert await schema.downgrade(url, before) == schema.SchemaChange(schemas.LATER, before)
+        await schema.check(url)
 
 
 async def test_a_database_from_before_the_first_schema_is_refused(empty: str) -> None:
-    await migrate.upgrade(empty)
+    await schema.upgrade(empty)
     await stands_at(empty, "0020")
-    for bring_up_to_date in (migrate.prepare, migrate.upgrade):
-        with pytest.raises(migrate.OldSchemaError, match=r"0020.*à partir de l’étape 0036.*code du bot d’avant"):
+    for bring_up_to_date in (schema.prepare, schema.upgrade):
+        with pytest.raises(schema.OldSchemaError, match=r"0020.*à partir de l’étape 0036.*code du bot d’avant"):
             await bring_up_to_date(empty)
-    assert await migrate.current(empty) == "0020"
+    assert await schema.current(empty) == "0020"
 
 
 async def test_a_newer_database_is_refused(empty: str) -> None:
-    await migrate.upgrade(empty)
+    await schema.upgrade(empty)
     await stands_at(empty, "9999")
-    with pytest.raises(migrate.SchemaError, match="plus récente"):
-        await migrate.prepare(empty)
+    with pytest.raises(schema.SchemaError, match="plus récente"):
+        await schema.prepare(empty)
 
 
 async def test_two_at_once_take_the_steps_once(postgres: Server) -> None:
     async with postgres.database("template0") as url:
-        changes = await asyncio.gather(migrate.upgrade(url), migrate.upgrade(url))
-    assert sorted(change.before or "" for change in changes) == ["", migrate.head()]
+        changes = await asyncio.gather(schema.upgrade(url), schema.upgrade(url))
+    assert sorted(change.before or "" for change in changes) == ["", schema.head()]
 
 
 def test_the_steps_read_from_file_names_are_alembics() -> None:
     """By the settings with which a developer makes the next one."""
     scripts = ScriptDirectory.from_config(Config(toml_file=Path(storage.__path__[0]).parent / "pyproject.toml"))
     known = [script.revision for script in scripts.walk_revisions()]
-    assert known[::-1] == migrate.steps()
-    assert scripts.get_current_head() == migrate.head()
+    assert known[::-1] == schema.steps()
+    assert scripts.get_current_head() == schema.head()
 
 
 def models(of: type[SQLModel] = SQLModel) -> Iterator[type[SQLModel]]:

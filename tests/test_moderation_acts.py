@@ -4,11 +4,12 @@ import asyncio
 
 import pytest
 
-from storage.journal import Act
-from storage.moderation import State
+from storage.journal import AuditAct
+from storage.moderation import CaseState
 from storage.people import Role
-from tests.enforcing import Bench, bench, known, plain
+from tests.enforcing import Bench, bench, known
 from tests.people import unique
+from tests.shelving import plain
 
 __all__ = ["bench", "known"]
 
@@ -23,13 +24,13 @@ async def test_a_warning_says_who_why_and_how_to_contest(bench: Bench) -> None:
     assert "l’équipe de modération" in told.text
     assert bench.agathe.username not in told.text
     assert told.buttons == ["Contester"]
-    (entry,) = await bench.entries(Act.WARN, bench.lea)
+    (entry,) = await bench.entries(AuditAct.WARN, bench.lea)
     assert (entry.id, entry.actor, entry.target) == (measure.entry, bench.agathe.username, bench.lea.username)
     assert f"avertissement, @{bench.lea.username}" in plain(await bench.said(bench.room, f"acte n° {measure.entry}"))[
         20:
     ].replace("**", "")
     (case,) = await bench.cases(bench.lea)
-    assert (case.state, case.act, case.entry) == (State.DECIDED, Act.WARN, measure.entry)
+    assert (case.state, case.act, case.entry) == (CaseState.DECIDED, AuditAct.WARN, measure.entry)
 
 
 async def test_a_hidden_message_is_kept_and_its_author_has_the_text(bench: Bench) -> None:
@@ -44,7 +45,7 @@ async def test_a_hidden_message_is_kept_and_its_author_has_the_text(bench: Bench
     assert told.buttons == ["Contester"]
     await bench.stands(post, there=False)
     (case,) = await bench.cases(bench.lea)
-    assert (case.message, case.post_id, case.state) == (words, post.id, State.DECIDED)
+    assert (case.message, case.post_id, case.state) == (words, post.id, CaseState.DECIDED)
     assert "déjà décidé" not in said
     again = await bench.moderates(f"masquer {bench.link(post)} encore")
     assert "ne trouve pas ce message" in again
@@ -73,7 +74,7 @@ async def test_of_two_animateurs_at_once_one_decides(bench: Bench) -> None:
     assert len([text for text in said if "est en train d’être retiré" in text]) == 1
     await bench.stands(post, there=False)
     assert len(await bench.measures(bench.lea)) == 1
-    assert len(await bench.entries(Act.HIDE, bench.lea)) == 1
+    assert len(await bench.entries(AuditAct.HIDE, bench.lea)) == 1
 
 
 async def test_an_exclusion_takes_two_animateurs(bench: Bench) -> None:
@@ -81,10 +82,10 @@ async def test_an_exclusion_takes_two_animateurs(bench: Bench) -> None:
     said = await bench.moderates(line)
     assert "second animateur" in said
     (case,) = await bench.cases(bench.lea)
-    assert (case.state, case.proposed["by"]) == (State.SECOND, bench.agathe.id)
+    assert (case.state, case.proposed["by"]) == (CaseState.SECOND, bench.agathe.id)
     assert not await bench.measures(bench.lea)
     assert await bench.is_in(bench.lea, bench.club)
-    (entry,) = await bench.entries(Act.PROPOSE, bench.lea)
+    (entry,) = await bench.entries(AuditAct.PROPOSE, bench.lea)
     assert entry.reason.startswith("propos blessants")
 
 

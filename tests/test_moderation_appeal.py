@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from commands.moderation.reminding import is_due
+from commands.moderation.appeals import is_due
 from storage.moderation import Appeal
-from storage.moderation.cases import State
+from storage.moderation.cases import CaseState
 from storage.people import Role
 from tests.helping import writes
 from tests.house import until_async
@@ -45,7 +45,7 @@ async def test_another_animateur_answers_and_the_measure_stands_or_goes(room: Ro
     told = plain(await room.lea.told("est maintenue"))
     assert "lue comme une insulte" in told
     done = await room.now(case)
-    assert done.state is State.CLOSED
+    assert done.state is CaseState.CLOSED
     assert await room.acts(case) == ["moderation.avertir", "moderation.recours", "moderation.repondre"]
     await room.card(case, "clos")
     await room.lea.clicks(notice, "Contester")
@@ -97,7 +97,7 @@ async def test_the_answer_to_an_appeal_is_the_second_opinion_and_who_proposed_gi
     assert "Trente jours suffisent." in plain(await room.lea.told("Votre écriture est suspendue"))
     await room.house.settled()
     done = await room.now(case)
-    assert (done.state, done.proposed, done.decided_by) == (State.CLOSED, {}, sara.id)
+    assert (done.state, done.proposed, done.decided_by) == (CaseState.CLOSED, {}, sara.id)
     (standing,) = await room.standing(case)
     assert (standing.entry, standing.until) == (done.entry, standing.began_at + timedelta(days=30))
 

@@ -1,7 +1,7 @@
 """Stories: what an animateur decides, by which window; a message that changed since; an advice, a hand-over."""
 
 from sandbox.faults import Faults
-from storage.moderation.cases import State
+from storage.moderation.cases import CaseState
 from storage.people import Role
 from tests.helping import changes
 from tests.moderating import Room, opens, plain, room
@@ -27,7 +27,7 @@ async def test_each_window_knows_what_the_charter_says_and_one_of_two_decides(ro
     assert (await other.submit()).accepted
     assert f"@{room.agathe.username} a déjà décidé : avertissement" in plain(await room.omar.told("déjà décidé"))
     assert (await room.acts(case)) == ["moderation.avertir"]
-    assert (await room.now(case)).state is State.DECIDED
+    assert (await room.now(case)).state is CaseState.DECIDED
     room.lea.acts()
     await room.omar.clicks(card, "Annuler")
     assert "est annulé" in plain(await room.omar.whispered("est annulé"))
@@ -86,7 +86,7 @@ async def test_an_advice_and_a_hand_over_stay_among_those_who_may(room: Room) ->
     assert case.message in plain(handed)
     assert not handed.buttons
     await room.under(card, "transmet ce dossier")
-    assert (await room.now(case)).state is State.OPEN
+    assert (await room.now(case)).state is CaseState.OPEN
     assert await room.acts(case) == ["moderation.consulter", "moderation.transmettre"]
     listed = await room.omar.asks("/moderer dossiers")
     assert "à décider" in plain(listed)
@@ -107,4 +107,4 @@ async def test_a_thread_is_moved_where_it_belongs(room: Room) -> None:
     await room.card(case, "Fil déplacé, par")
     await room.house.settled()
     assert any(case.message in plain(post) for post in await room.juliette.reads(elsewhere))
-    assert (await room.now(case)).state is State.DECIDED
+    assert (await room.now(case)).state is CaseState.DECIDED

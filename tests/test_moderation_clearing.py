@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from tests.enforcing import Bench, bench, known, plain, with_file
+from tests.enforcing import Bench, bench, known, with_file
 from tests.people import unique
+from tests.shelving import plain
 from tests.test_moderation_evidence import hidden, keeping
 
 __all__ = ["bench", "known"]

@@ -5,9 +5,10 @@ import pytest
 from sandbox.faults import Faults
 from storage.moderation import Measure
 from storage.people import Role
-from tests.enforcing import Bench, bench, carries, known, plain, with_file
+from tests.enforcing import Bench, bench, carries, known, with_file
 from tests.house import until
 from tests.people import Post, unique
+from tests.shelving import plain
 
 __all__ = ["bench", "known"]
 

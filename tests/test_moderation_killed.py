@@ -12,16 +12,16 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.clock import utc_now
-from storage import migrate
+from storage import schema
 from storage.database import Database
-from storage.journal import Act, Entry, verify
+from storage.journal import AuditAct, JournalEntry, verify
 from storage.people import Person as Registered
 from storage.people import Role
 from tests.databases import KINDS, address
-from tests.enforcing import plain
 from tests.house import until_async
 from tests.people import Person, Post
 from tests.room import Room, a_room
+from tests.shelving import plain
 from tests.workplace import Workplace
 
 pytestmark = pytest.mark.slow
@@ -38,7 +38,7 @@ async def room() -> AsyncIterator[Room]:
 @pytest.fixture(params=KINDS)
 async def place(request: pytest.FixtureRequest, room: Room, tmp_path: Path) -> AsyncIterator[Workplace]:
     async with address(request, tmp_path) as url:
-        await migrate.prepare(url)
+        await schema.prepare(url)
         place = Workplace(room, url, tmp_path)
         await place.leads()
         yield place
@@ -70,7 +70,7 @@ async def standing(who: Person, posts: list[Post]) -> set[str]:
 async def hidden(place: Workplace) -> list[str]:
     """The messages whose hiding is in the journal."""
     async with asks(place) as db:
-        found = (await db.exec(select(Entry).where(Entry.act == Act.HIDE))).all()
+        found = (await db.exec(select(JournalEntry).where(JournalEntry.act == AuditAct.HIDE))).all()
         return [entry.object.removeprefix("message:") for entry in found]
 
 

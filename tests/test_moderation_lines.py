@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.folding import fold
-from dialogs.moderation.lines import LONGEST, take_channel, take_length, take_word
+from config.text import fold
+from dialogs.moderation.lines import LENGTH_MAX, take_channel, take_length, take_word
 
 NAMES = {"general": "g", "69 rhone": "r", "69": "r", "aide metier": "a", "aide": "b", "education": "e"}
 UNITS = {"min": 1 / 60, "minutes": 1 / 60, "h": 1, "heures": 1, "j": 24, "jours": 24, "semaines": 168, "mois": 720}
@@ -18,7 +18,7 @@ words = st.text("abcdéàç '’-", min_size=1, max_size=30).map(lambda text: f"
 def test_a_duration_is_read_in_every_unit_and_bounded(n: int, unit: str, space: str, rest: str) -> None:
     lasts, left = take_length(f"{n}{space}{unit} {rest}")
     meant = timedelta(hours=n * UNITS[unit])
-    assert lasts == (meant if timedelta() < meant <= LONGEST else None)
+    assert lasts == (meant if timedelta() < meant <= LENGTH_MAX else None)
     assert left.split() == rest.split()
 
 

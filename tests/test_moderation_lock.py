@@ -8,10 +8,11 @@ from typing import cast
 import pytest
 
 from bot.events import Posted
-from commands.moderation.where import expect, may_be_held, where
-from storage.journal import Act
-from tests.enforcing import Bench, bench, carries, known, plain, with_file
+from commands.moderation.channels import expect_breach, may_breach_measure, watch_channels
+from storage.journal import AuditAct
+from tests.enforcing import Bench, bench, carries, known, with_file
 from tests.people import unique
+from tests.shelving import plain
 
 __all__ = ["bench", "known"]
 
@@ -46,7 +47,7 @@ async def test_what_is_written_in_a_locked_channel_goes_back_to_its_author(bench
     later = await bench.lea.says(unique("Merci"), bench.place)
     await bench.house.settled()
     await bench.stands(later, there=True)
-    assert len(await bench.entries(Act.UNDO)) >= 1
+    assert len(await bench.entries(AuditAct.UNDO)) >= 1
 
 
 async def test_locking_the_channel_of_all_takes_two(bench: Bench) -> None:
@@ -92,7 +93,7 @@ async def test_it_opens_at_the_hour_once(bench: Bench) -> None:
         await asyncio.gather(bench.clock_strikes(), bench.clock_strikes(second))
         await bench.said(bench.place, "Ce canal est rouvert : vous")
         await bench.house.settled()
-    ended = [e for e in await bench.entries(Act.EXPIRE) if e.before["entry"] == measure.entry]
+    ended = [e for e in await bench.entries(AuditAct.EXPIRE) if e.before["entry"] == measure.entry]
     assert [entry.actor for entry in ended] == ["coop"]
     assert len([t for t in await bench.reads(bench.place) if "Ce canal est rouvert : vous" in t]) == 1
 
@@ -100,8 +101,8 @@ async def test_it_opens_at_the_hour_once(bench: Bench) -> None:
 @pytest.mark.newest_only
 async def test_what_was_read_before_a_decision_was_written_does_not_forget_it(bench: Bench) -> None:
     ident, settings = unique("canal"), bench.house.settings
-    expect(settings, ident)
+    expect_breach(settings, ident)
     async with bench.house.bot.database.transaction(writes=False) as db:
-        await where(db, settings)
-    assert may_be_held(cast(Posted, SimpleNamespace(channel_id=ident, user_id="")))
-    assert not may_be_held(cast(Posted, SimpleNamespace(channel_id="", user_id=bench.juliette.id)))
+        await watch_channels(db, settings)
+    assert may_breach_measure(cast(Posted, SimpleNamespace(channel_id=ident, user_id="")))
+    assert not may_breach_measure(cast(Posted, SimpleNamespace(channel_id="", user_id=bench.juliette.id)))

@@ -4,10 +4,11 @@ import asyncio
 
 import pytest
 
-from storage.journal import Act
-from tests.enforcing import Bench, bench, carries, known, plain, with_file
+from storage.journal import AuditAct
+from tests.enforcing import Bench, bench, carries, known, with_file
 from tests.house import until_async
 from tests.people import Person, Post, unique
+from tests.shelving import plain
 
 __all__ = ["bench", "known"]
 
@@ -58,7 +59,7 @@ async def test_it_goes_with_names_hours_and_files_and_comes_back(bench: Bench) -
     told = await bench.lea.told("Votre fil a été déplacé")
     assert "Contester" not in told.buttons
     measure = (await bench.measures(bench.lea))[-1]
-    assert len(await bench.entries(Act.MOVE, bench.lea)) == 1
+    assert len(await bench.entries(AuditAct.MOVE, bench.lea)) == 1
 
     await bench.moderates(f"annuler {measure.entry}")
     await bench.stands(copies[0], there=False)

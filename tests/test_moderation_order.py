@@ -5,15 +5,15 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from bot.acts import AddMembers, RemoveMember
-from bot.outbox.precedence import put_in_order
+from bot.actions import AddMembers, RemoveMember
+from bot.outbox.actions import put_in_order
 from bot.replies import Reply, Say
 from cli.delivery import Pen
-from commands.moderation import topics
-from commands.moderation.topics import Part
+from commands.moderation import notices
+from commands.moderation.notices import ActPurpose
 from sandbox.faults import Faults
 from storage import outbox
-from storage.moderation import records
+from storage.moderation import measures
 from tests.enforcing import Bench, bench, known
 from tests.house import until, until_async
 from tests.people import unique
@@ -32,7 +32,7 @@ async def to_many(bench: Bench, *replies: Reply) -> None:
             row.tells = "moderation" if row.topic else None
         await put_in_order(db, rows, clock())
         await outbox.add(db, rows)
-    bot.outbox.hurry(rows)
+    bot.outbox.deliver_now(rows)
 
 
 @asynccontextmanager
@@ -50,7 +50,7 @@ async def announcement(bench: Bench, faults: Faults) -> AsyncIterator[None]:
 
 async def in_hand(bench: Bench) -> bool:
     measure = await bench.last(bench.lea)
-    record = records.read(measure)
+    record = measures.read_record(measure)
     return bool(record.waits or record.done)
 
 
@@ -83,7 +83,9 @@ async def test_a_removal_that_arrives_after_its_measure_ended_is_undone(bench: B
     await bench.moderates(f"annuler {entry}", bench.omar)
     await bench.is_back(bench.lea, bench.place)
     await bench.house.settled()
-    await to_many(bench, RemoveMember(bench.place, bench.lea.id, topic=topics.topic(Part.ACT, entry, bench.place)))
+    await to_many(
+        bench, RemoveMember(bench.place, bench.lea.id, topic=notices.make_act_topic(ActPurpose.ACT, entry, bench.place))
+    )
     await bench.is_out(bench.lea, bench.place)
     await bench.is_back(bench.lea, bench.place)
 
@@ -117,7 +119,7 @@ async def test_a_message_whose_hiding_had_not_begun_stays_as_it_is(bench: Bench,
 
 
 async def is_going(bench: Bench) -> bool:
-    return not records.read(await bench.last(bench.lea)).looking
+    return not measures.read_record(await bench.last(bench.lea)).looking
 
 
 @pytest.mark.both_databases
@@ -147,4 +149,4 @@ async def test_who_is_silenced_while_coming_back_stays_out_and_is_closed_out_by_
 
 
 async def is_told(bench: Bench) -> bool:
-    return records.read(await bench.last(bench.lea)).told
+    return measures.read_record(await bench.last(bench.lea)).told

@@ -9,7 +9,7 @@ import pytest
 from bot.context import Context
 from bot.errors import UserError
 from bot.mattermost import ChatChannel, ChatMember, ChatPost, ChatUser
-from commands.moderation.reach import NOT_FOUND, reportable
+from commands.moderation.reports import NOT_FOUND, read_reportable_post
 from config.settings import Settings
 from tests.chat_server import BOT, CHANNEL, ID, POST, TEAM
 
@@ -59,8 +59,8 @@ class Server:
 async def test_only_what_one_can_read_oneself(server: Server, may: bool) -> None:
     ctx = cast(Context, SimpleNamespace(chat=server, user=SimpleNamespace(id=ID), settings=Settings(_env_file=None)))
     if may:
-        assert await reportable(ctx, f"http://mm/cnum/pl/{POST}") == WRITTEN
+        assert await read_reportable_post(ctx, f"http://mm/cnum/pl/{POST}") == WRITTEN
         return
     with pytest.raises(UserError) as refusal:
-        await reportable(ctx, f"http://mm/cnum/pl/{POST}")
+        await read_reportable_post(ctx, f"http://mm/cnum/pl/{POST}")
     assert refusal.value.text == NOT_FOUND

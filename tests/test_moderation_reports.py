@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.french.moments import say_hour
+from bot.french.periods import say_hour
 from storage import canaux
-from storage.moderation.cases import State
+from storage.moderation.cases import CaseState
 from storage.people import Role
 from tests.helping import reacts
 from tests.house import PARIS, until_async
@@ -51,7 +51,7 @@ async def test_a_message_is_reported_by_several_and_they_hear_the_outcome_once(r
     await room.house.settled()
     assert {one.was_right for one in await room.reported(case)} == {False}
     done = await room.now(case)
-    assert (done.state, done.act, done.decided_by) == (State.DECIDED, "moderation.classer", room.agathe.id)
+    assert (done.state, done.act, done.decided_by) == (CaseState.DECIDED, "moderation.classer", room.agathe.id)
     assert not [p for p in await room.lea.direct() if "dossier" in p.text], "nothing was done to her"
     assert "rien n’y a changé" in plain(await room.juliette.asks(f"/signaler {room.link(post)}"))
 
@@ -98,7 +98,7 @@ async def test_what_cannot_be_reported_is_said_kindly(room: Room) -> None:
     post = await room.writes()
     answer = await form.fill(lien=room.link(post)).submit()
     assert answer.accepted, answer
-    assert (await room.case(post)).state is State.OPEN
+    assert (await room.case(post)).state is CaseState.OPEN
 
 
 @pytest.mark.both_databases
@@ -142,11 +142,11 @@ async def test_each_animateur_has_the_card_where_the_room_is_not_for_it_or_not_k
     await sends(aaron, card, "Rien à faire")
 
     async def is_decided() -> bool:
-        return (await room.now(case)).state is State.DECIDED
+        return (await room.now(case)).state is CaseState.DECIDED
 
     await until_async(is_decided)
     async with room.house.bot.database.transaction() as db:
-        await canaux.forget(db, "moderation")
+        await canaux.forget_channel(db, "moderation")
     post = await room.writes()
     aaron.acts()
     await room.reports(room.juliette, post)

@@ -5,12 +5,13 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from storage.journal import Act
-from storage.moderation import State
+from storage.journal import AuditAct
+from storage.moderation import CaseState
 from storage.moderation.measures import REFUSED
 from tests.adjusting import as_member
-from tests.enforcing import Bench, bench, known, plain
+from tests.enforcing import Bench, bench, known
 from tests.people import unique
+from tests.shelving import plain
 
 __all__ = ["bench", "known"]
 
@@ -38,7 +39,7 @@ async def test_a_message_that_cannot_be_removed(powerless: Bench) -> None:
     await bench.stands(post, there=True)
     await bench.house.settled()
     assert not any("a été retiré" in plain(p) for p in await bench.lea.direct()), "nothing is told that is not so"
-    (entry,) = await bench.entries(Act.FAIL, bench.lea)
+    (entry,) = await bench.entries(AuditAct.FAIL, bench.lea)
     assert entry.after == {"entry": measure.entry}
     assert "n’a pas eu lieu" in await bench.moderates(f"annuler {measure.entry}")
 
@@ -51,7 +52,7 @@ async def test_a_lock_that_cannot_be_kept_and_a_thread_that_cannot_leave(powerle
     post = await bench.lea.says(unique("J’écris quand même"), bench.place)
     await bench.said(bench.place, "n’est pas verrouillé, finalement")
     await bench.stands(post, there=True)
-    lock = [m for m in await bench.measures() if m.act == Act.LOCK][-1]
+    lock = [m for m in await bench.measures() if m.act == AuditAct.LOCK][-1]
     assert lock.ended_by == REFUSED
 
     asked = await bench.agathe.asks(f"/moderer deplacer {bench.link(post)} 69")
@@ -90,7 +91,7 @@ async def test_somebody_who_cannot_be_taken_out(powerless: Bench) -> None:
         assert not await bench.kept_out(bench.lea)
         assert await bench.is_in(bench.lea, bench.club)
         (case,) = await bench.cases(bench.lea)
-        assert (case.state, case.entry) == (State.CLOSED, None)
+        assert (case.state, case.entry) == (CaseState.CLOSED, None)
         assert not any("plus partie" in plain(p) for p in await bench.lea.direct())
 
 

@@ -10,13 +10,27 @@ from hypothesis import strategies as st
 
 from bot.errors import UserError
 from bot.events import Edited, Posted
-from commands.moderation.rules import BrokenRuleError, Engine, RuleName, Table, Tuning
-from commands.moderation.rules.checks import check
-from commands.moderation.rules.memory import Memory
-from commands.moderation.rules.names import SPECS
-from commands.moderation.rules.said import Note, Said, mark_of
-from commands.moderation.rules.tuning import fault_of, read, say, tune, usual
-from storage.moderation.rules import Mode, Rule
+from commands.moderation.rules import (
+    SPECS,
+    BrokenRuleError,
+    RuleName,
+    Tuning,
+    find_tuning_fault,
+    make_default_tuning,
+    read_tunings,
+    say_tuning,
+    tune_rule,
+)
+from commands.moderation.rules.engine import (
+    CheckedMessage,
+    Engine,
+    Memory,
+    MemoryNote,
+    RuleTable,
+    check_message,
+    compute_mark,
+)
+from storage.moderation.rules import Rule, RuleMode
 from tests.test_readers_time import steep
 
 NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
@@ -29,13 +43,13 @@ TUNED = {
 }
 
 
-def on(name: RuleName, line: str = "", mode: Mode = Mode.PROPOSE) -> Tuning:
+def on(name: RuleName, line: str = "", mode: RuleMode = RuleMode.PROPOSE) -> Tuning:
     """A rule that was tuned so."""
-    return tune(name, Tuning(mode, *SPECS[name].usual, tuple(map(str, SPECS[name].items))), line)
+    return tune_rule(name, Tuning(mode, *SPECS[name].usual, tuple(map(str, SPECS[name].items))), line)
 
 
-def said(text: str = "Bonjour", at: int = 0, number: int = 0, author: str = LEA) -> Said:
-    return Said(f"{number}".rjust(26, "p"), author, text, at, mark_of(text))
+def said(text: str = "Bonjour", at: int = 0, number: int = 0, author: str = LEA) -> CheckedMessage:
+    return CheckedMessage(f"{number}".rjust(26, "p"), author, text, at, compute_mark(text))
 
 
 @pytest.mark.parametrize(
@@ -73,31 +87,31 @@ def said(text: str = "Bonjour", at: int = 0, number: int = 0, author: str = LEA)
     ],
 )
 def test_a_rule_finds_what_it_looks_for_and_nothing_near_it(name: RuleName, text: str, *, found: bool) -> None:
-    assert (check(said(text), (), {name: on(name, TUNED[name])}) == {name}) is found
+    assert (check_message(said(text), (), {name: on(name, TUNED[name])}) == {name}) is found
 
 
-def spoken(*moments: int, text: str = "Bonjour à toutes et à tous") -> Sequence[Note]:
-    return [Note(f"{n}".rjust(26, "q"), at, mark_of(text)) for n, at in enumerate(moments)]
+def spoken(*moments: int, text: str = "Bonjour à toutes et à tous") -> Sequence[MemoryNote]:
+    return [MemoryNote(f"{n}".rjust(26, "q"), at, compute_mark(text)) for n, at in enumerate(moments)]
 
 
 def test_messages_are_counted_in_their_time() -> None:
     flood = {RuleName.FLOOD: on(RuleName.FLOOD, "4 en 10s")}
-    assert check(said(at=10_000), spoken(0, 1, 2), flood), "to the millisecond"
-    assert not check(said(at=10_001), spoken(0, 1, 2), flood)
+    assert check_message(said(at=10_000), spoken(0, 1, 2), flood), "to the millisecond"
+    assert not check_message(said(at=10_001), spoken(0, 1, 2), flood)
     repeat = {RuleName.REPEAT: on(RuleName.REPEAT, "3 en 1min")}
     same = "BONJOUR à  toutes et à tous"
-    assert check(said(same, 60_000), spoken(0, 5), repeat)
-    assert not check(said(same, 60_001), spoken(0, 5), repeat)
-    assert not check(said("Bonjour à toutes", 10), spoken(0, 5), repeat)
-    assert not check(said("merci", 10), spoken(0, 5, text="merci"), repeat), "everybody says so"
+    assert check_message(said(same, 60_000), spoken(0, 5), repeat)
+    assert not check_message(said(same, 60_001), spoken(0, 5), repeat)
+    assert not check_message(said("Bonjour à toutes", 10), spoken(0, 5), repeat)
+    assert not check_message(said("merci", 10), spoken(0, 5, text="merci"), repeat), "everybody says so"
 
 
 def test_a_first_message_is_looked_at_when_it_shows_something() -> None:
     first = {RuleName.FIRST: on(RuleName.FIRST)}
-    assert check(said("![](x)"), (), first)
-    assert check(said("voir https://exemple.fr"), (), first)
-    assert not check(said("Bonjour, je débute"), (), first)
-    assert not check(said("voir https://exemple.fr"), spoken(0), first)
+    assert check_message(said("![](x)"), (), first)
+    assert check_message(said("voir https://exemple.fr"), (), first)
+    assert not check_message(said("Bonjour, je débute"), (), first)
+    assert not check_message(said("voir https://exemple.fr"), spoken(0), first)
 
 
 @pytest.mark.parametrize(
@@ -115,21 +129,21 @@ def test_a_first_message_is_looked_at_when_it_shows_something() -> None:
 )
 def test_a_rule_is_tuned_on_a_line_and_said_as_it_is_typed(name: RuleName, line: str, told: str) -> None:
     tuned = on(name, line)
-    assert say(name, tuned).replace("\u00a0", " ") == told
-    assert on(name, say(name, tuned).replace(" ; ", " ")) == tuned
+    assert say_tuning(name, tuned).replace("\u00a0", " ") == told
+    assert on(name, say_tuning(name, tuned).replace(" ; ", " ")) == tuned
     row = Rule(name=name, mode=tuned.mode, settings=tuned.settings, changed_at=NOW)
-    assert read([row])[name] == tuned
+    assert read_tunings([row])[name] == tuned
 
 
 def test_a_list_grows_and_shrinks() -> None:
     words = on(RuleName.WORDS, "casino, crédit")
-    words = tune(RuleName.WORDS, words, "ajouter casino, pari")
+    words = tune_rule(RuleName.WORDS, words, "ajouter casino, pari")
     assert words.items == ("casino", "crédit", "pari")
-    assert tune(RuleName.WORDS, words, "retirer crédit, autre").items == ("casino", "pari")
-    assert tune(RuleName.WORDS, words, "loterie, pari").items == ("casino", "crédit", "pari", "loterie")
-    assert tune(RuleName.WORDS, words, "remplacer loterie").items == ("loterie",)
-    assert tune(RuleName.WORDS, words, "loterie", adds=False).items == ("loterie",)
-    assert tune(RuleName.MENTIONS, on(RuleName.MENTIONS, "6 all, here"), "here").items == ("here",), "all is known"
+    assert tune_rule(RuleName.WORDS, words, "retirer crédit, autre").items == ("casino", "pari")
+    assert tune_rule(RuleName.WORDS, words, "loterie, pari").items == ("casino", "crédit", "pari", "loterie")
+    assert tune_rule(RuleName.WORDS, words, "remplacer loterie").items == ("loterie",)
+    assert tune_rule(RuleName.WORDS, words, "loterie", adds=False).items == ("loterie",)
+    assert tune_rule(RuleName.MENTIONS, on(RuleName.MENTIONS, "6 all, here"), "here").items == ("here",), "all is known"
 
 
 @pytest.mark.parametrize(
@@ -151,10 +165,14 @@ def test_what_a_rule_cannot_be_is_said(name: RuleName, line: str, says: str) -> 
 
 
 def test_only_some_rules_may_act() -> None:
-    acting = {name for name in RuleName if not fault_of(name, on(name, mode=Mode.PROPOSE)) and SPECS[name].may_act}
+    acting = {
+        name
+        for name in RuleName
+        if not find_tuning_fault(name, on(name, mode=RuleMode.PROPOSE)) and SPECS[name].may_act
+    }
     assert acting == {RuleName.FLOOD, RuleName.REPEAT, RuleName.LINKS, RuleName.WORDS}
     with pytest.raises(UserError, match="proposer, pas agir"):
-        on(RuleName.GUARD, "5min", Mode.ACT)
+        on(RuleName.GUARD, "5min", RuleMode.ACT)
 
 
 @pytest.mark.parametrize(
@@ -168,19 +186,19 @@ def test_only_some_rules_may_act() -> None:
         {"settings": {"items": ["x"]}},
         {"settings": {"autre": 1}},
         {"settings": []},
-        {"name": "donnees", "mode": Mode.ACT},
+        {"name": "donnees", "mode": RuleMode.ACT},
     ],
 )
 def test_a_broken_row_is_no_rule(row: dict[str, Any]) -> None:
-    whole: dict[str, Any] = {"name": "flood", "mode": Mode.PROPOSE, "settings": {}, "changed_at": NOW}
+    whole: dict[str, Any] = {"name": "flood", "mode": RuleMode.PROPOSE, "settings": {}, "changed_at": NOW}
     with pytest.raises(BrokenRuleError):
-        read([Rule(**whole | row)])
+        read_tunings([Rule(**whole | row)])
 
 
 def test_what_is_off_by_default_stays_off() -> None:
-    assert {usual(name).mode for name in RuleName} == {Mode.OFF}
-    assert not any(fault_of(name, usual(name)) for name in RuleName)
-    assert not Table.of(read([])).tuned
+    assert {make_default_tuning(name).mode for name in RuleName} == {RuleMode.OFF}
+    assert not any(find_tuning_fault(name, make_default_tuning(name)) for name in RuleName)
+    assert not RuleTable.of(read_tunings([])).tuned
 
 
 def post(text: str = "x", at: int = 0, number: int = 0, **more: Any) -> Posted:
@@ -196,7 +214,7 @@ def engine(*exempt: str, **tuned: str) -> Engine:
     """One at work in the channel with those rules."""
     made = Engine()
     rules = {RuleName(name): on(RuleName(name), line) for name, line in tuned.items()}
-    made.tune("ici", frozenset({CHANNEL}), Table.of(rules, exempt))
+    made.tune("ici", frozenset({CHANNEL}), RuleTable.of(rules, exempt))
     return made
 
 
@@ -223,16 +241,16 @@ def test_what_is_changed_is_looked_at_again_once() -> None:
 def test_who_is_exempt_and_what_is_elsewhere_is_not_looked_at() -> None:
     made = engine(LEA, mots="casino")
     assert not made.wants(post("Un casino"))
-    made.tune("ici", frozenset({CHANNEL}), Table.of({RuleName.WORDS: on(RuleName.WORDS, "casino")}))
+    made.tune("ici", frozenset({CHANNEL}), RuleTable.of({RuleName.WORDS: on(RuleName.WORDS, "casino")}))
     assert made.wants(post("Un casino"))
     assert not made.wants(post("Un casino", channel_id="d" * 26, number=1))
-    made.tune("ici", frozenset(), Table.of({}))
+    made.tune("ici", frozenset(), RuleTable.of({}))
     assert not made.wants(post("Un casino", number=2))
 
 
 def test_two_bots_of_one_process_have_rules_of_their_own() -> None:
     made, other = engine(mots="casino"), "d" * 26
-    made.tune("là", frozenset({other}), Table.of({RuleName.WORDS: on(RuleName.WORDS, "pari")}))
+    made.tune("là", frozenset({other}), RuleTable.of({RuleName.WORDS: on(RuleName.WORDS, "pari")}))
     assert made.wants(post("Un casino", number=1))
     assert not made.wants(post("Un casino", channel_id=other, number=2))
     assert made.wants(post("Un pari", channel_id=other, number=3))
@@ -263,7 +281,11 @@ def test_only_rules_that_are_on_find_something_and_what_was_answered_holds(
     events: list[tuple[str, int, int, bool]], on_now: set[RuleName]
 ) -> None:
     made = Engine()
-    made.tune("ici", frozenset({CHANNEL}), Table.of({n: on(n) if n in on_now else usual(n) for n in RuleName}))
+    made.tune(
+        "ici",
+        frozenset({CHANNEL}),
+        RuleTable.of({n: on(n) if n in on_now else make_default_tuning(n) for n in RuleName}),
+    )
     for text, at, number, is_edited in events:
         event = changed(text, number) if is_edited else post(text, at, number)
         wanted = made.wants(event)
@@ -274,4 +296,4 @@ def test_only_rules_that_are_on_find_something_and_what_was_answered_holds(
 @pytest.mark.parametrize("name", [name for name in RuleName if not SPECS[name].is_timed])
 def test_a_rule_takes_no_more_than_its_share_for_a_longer_message(name: RuleName) -> None:
     tuned = {name: on(name, TUNED.get(name, ""))}
-    assert steep(lambda text: check(said(text), (), tuned)) == []
+    assert steep(lambda text: check_message(said(text), (), tuned)) == []

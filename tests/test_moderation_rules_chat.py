@@ -5,14 +5,15 @@ from datetime import timedelta
 import pytest
 
 from storage import journal
-from storage.journal import Act
-from storage.moderation.cases import Source, State
+from storage.journal import AuditAct
+from storage.moderation.cases import CaseSource, CaseState
 from tests.helping import changes, plain
 from tests.house import until_async
 from tests.people import Post, unique
 from tests.watching import Watch, watch
 
 __all__ = ["watch"]
+
 NIR = "1 84 12 76 451 089 46"
 
 
@@ -22,8 +23,8 @@ async def test_a_flood_is_one_case_and_a_false_alarm_is_counted(watch: Watch) ->
     posts = [await watch.lea.says(f"Message {number}", watch.place) for number in range(4)]
     case = await watch.case(posts[3])
     assert (case.source, case.state, case.author_id, case.message) == (
-        Source.RULE,
-        State.OPEN,
+        CaseSource.RULE,
+        CaseState.OPEN,
         watch.lea.id,
         "Message 3",
     )
@@ -41,13 +42,13 @@ async def test_a_flood_is_one_case_and_a_false_alarm_is_counted(watch: Watch) ->
     await watch.ana.clicks(card, "Fausse alerte")
     await watch.said("(fausse alerte)")
     (case,) = await watch.cases(watch.lea)
-    assert (case.state, case.decided_by) == (State.CLOSED, watch.ana.id)
+    assert (case.state, case.decided_by) == (CaseState.CLOSED, watch.ana.id)
     async with watch.house.bot.database.transaction(writes=False) as db:
         entry = await journal.get(db, case.entry or 0)
-        tuned = await journal.of_things(db, ["regle:flood"])
+        tuned = await journal.list_of_things(db, ["regle:flood"])
     assert entry
-    assert (entry.act, entry.actor_id, entry.target_id) == (Act.DISMISS, watch.ana.id, watch.lea.id)
-    assert (tuned[0].act, tuned[0].before["mode"], tuned[0].after["count"]) == (Act.RULE, "non", 4)
+    assert (entry.act, entry.actor_id, entry.target_id) == (AuditAct.DISMISS, watch.ana.id, watch.lea.id)
+    assert (tuned[0].act, tuned[0].before["mode"], tuned[0].after["count"]) == (AuditAct.RULE, "non", 4)
     listed = plain(await watch.ana.asks("/moderer regles"))
     assert "2 signalés, 2 fausses alertes" in listed
 
@@ -85,7 +86,7 @@ async def test_each_rule_finds_what_people_write(watch: Watch) -> None:
     later = await watch.lea.says("Un message ordinaire", watch.place)
     await changes(watch.lea, later, "Un casino ordinaire")
     for post in (link, invitation, word, mention, again, later):
-        assert (await watch.case(post)).source == Source.RULE
+        assert (await watch.case(post)).source == CaseSource.RULE
     assert (await watch.case(later)).message == "Un casino ordinaire"
     before = len(await watch.hits())
     await watch.ana.says("Le casino : @all https://t.me/+x", watch.place)
@@ -115,7 +116,7 @@ async def test_personal_data_is_a_word_to_its_author_first(watch: Watch) -> None
     await watch.waits(timedelta(minutes=11))
     await watch.runs("regles.find_old")
     case = await watch.case(left)
-    assert (case.source, case.author_id) == (Source.RULE, watch.paul.id)
+    assert (case.source, case.author_id) == (CaseSource.RULE, watch.paul.id)
     await watch.said("données personnelles")
     await watch.is_idle()
     assert [case.post_id for case in await watch.cases()] == [left.id]
@@ -176,7 +177,7 @@ async def test_a_rule_that_acts_hides_and_its_author_is_told(watch: Watch) -> No
     watch.paul.acts()
     post = await watch.paul.says("Le casino en ligne", watch.place)
     case = await watch.case(post)
-    assert (case.state, case.act, case.decided_by, case.message) == (State.DECIDED, Act.HIDE, "", post.message)
+    assert (case.state, case.act, case.decided_by, case.message) == (CaseState.DECIDED, AuditAct.HIDE, "", post.message)
 
     async def is_gone() -> bool:
         return post.id not in {each.id for each in await watch.paul.reads(watch.place)}

@@ -14,24 +14,22 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, text
 
-from bot.acts import Act
+from bot.actions import ChatAction
 from bot.context import Context, Request
 from bot.errors import ChatError
 from bot.events import Posted
 from bot.mattermost import ChatChannel, ChatPost, ChatUser
 from bot.replies import Reply
-from commands.moderation import automatic, proposing, safety
-from commands.moderation.automatic import engine
-from commands.moderation.decision import Decision
-from commands.moderation.opening import Seen
-from commands.moderation.rules import SPECS, RuleName
-from commands.moderation.rules.tuning import usual
-from config.charte import Measure
+from commands.moderation import charter
+from commands.moderation.cases import Decision, MessageSnapshot
+from commands.moderation.rules import SPECS, RuleName, handlers, make_default_tuning
+from commands.moderation.rules.handlers import engine
+from config.charte import MeasureKind
 from config.settings import Settings
 from storage import canaux
 from storage.database import Database
-from storage.moderation import Case, Hit, Rule, rules
-from storage.moderation.rules import Mode
+from storage.moderation import Case, Rule, RuleHit, rules
+from storage.moderation.rules import RuleMode
 from storage.people import Person, Role
 from tests.databases import database
 from tests.helping import plain
@@ -39,6 +37,7 @@ from tests.house import until
 from tests.watching import Watch, watch
 
 __all__ = ["database", "watch"]
+
 
 NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
 LEA, CHANNEL, ROOM = "l" * 26, "c" * 26, "m" * 26
@@ -61,7 +60,7 @@ async def test_a_broken_table_of_rules_is_told_once_and_nothing_is_looked_for(wa
     await watch.ana.asks("/moderer regle flood non")
     await watch.runs("moderation.watch_tables")
     assert "Fin du mode sûr" in plain(await watch.said("Fin du mode sûr"))
-    await until(lambda: RuleName.WORDS in engine.tuned_in(watch.place))
+    await until(lambda: RuleName.WORDS in engine.read_tunings_in(watch.place))
     await watch.case(await watch.lea.says("Un casino encore", watch.place))
 
 
@@ -70,12 +69,12 @@ def test_a_broken_charter_proposes_no_measure(tmp_path: Path) -> None:
     for content, says in ((b"cle\tmotif\n", "première ligne"), (b"\xff\xfe", "ne peut pas être lu")):
         table.write_bytes(content)
         broken = Settings().model_copy(update={"charter": table})
-        assert says in safety.charter_fault(broken)
-        assert safety.charter(broken) == {}
+        assert says in charter.find_charter_fault(broken)
+        assert charter.read_valid_charter(broken) == {}
     missing = Settings().model_copy(update={"charter": tmp_path / "absente.tsv"})
-    assert "ne peut pas être lu" in safety.charter_fault(missing)
-    assert safety.charter_fault(Settings()) == ""
-    assert safety.charter(Settings())
+    assert "ne peut pas être lu" in charter.find_charter_fault(missing)
+    assert charter.find_charter_fault(Settings()) == ""
+    assert charter.read_valid_charter(Settings())
 
 
 @dataclass
@@ -89,10 +88,10 @@ class Trace:
         return []
 
 
-def seen(number: int) -> Seen:
+def seen(number: int) -> MessageSnapshot:
     """A message of Léa’s."""
     post = ChatPost(f"{number}".rjust(26, "p"), LEA, CHANNEL, "Un casino : 1 84 12 76 451 089 46", 1_700_000_000_000)
-    return Seen(post, ChatUser(LEA, "lea"), ChatChannel(CHANNEL, "O", "salon", "Salon"))
+    return MessageSnapshot(post, ChatUser(LEA, "lea"), ChatChannel(CHANNEL, "O", "salon", "Salon"))
 
 
 async def meets(database: Database, number: int, found: set[RuleName], options: Settings) -> Sequence[Reply]:
@@ -103,10 +102,10 @@ async def meets(database: Database, number: int, found: set[RuleName], options: 
     async with database.transaction() as db:
         unused: Any = None
         ctx = Context(author, Request("event", "essai", LEA, CHANNEL), NOW, db, unused, options, *[unused] * 3)
-        return list(await proposing.meet(ctx, event, what, found))
+        return list(await handlers.apply_rules(ctx, event, what, found))
 
 
-MODES = st.sampled_from([Mode.OFF, Mode.PROPOSE, Mode.ACT])
+MODES = st.sampled_from([RuleMode.OFF, RuleMode.PROPOSE, RuleMode.ACT])
 TUNED = st.dictionaries(st.sampled_from(list(RuleName)), MODES)
 MESSAGES = st.lists(st.tuples(st.integers(0, 3), st.sets(st.sampled_from(list(RuleName)))), max_size=8)
 
@@ -114,26 +113,28 @@ MESSAGES = st.lists(st.tuples(st.integers(0, 3), st.sets(st.sampled_from(list(Ru
 @given(tuned=TUNED, messages=MESSAGES)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
 async def test_no_rule_acts_that_is_to_propose(
-    database: Database, tuned: dict[RuleName, Mode], messages: list[tuple[int, set[RuleName]]]
+    database: Database, tuned: dict[RuleName, RuleMode], messages: list[tuple[int, set[RuleName]]]
 ) -> None:
-    tuned = {name: mode for name, mode in tuned.items() if mode is not Mode.ACT or SPECS[name].may_act}
+    tuned = {name: mode for name, mode in tuned.items() if mode is not RuleMode.ACT or SPECS[name].may_act}
     async with database.transaction() as db:
-        for table in (Rule, Hit, Case):
+        for table in (Rule, RuleHit, Case):
             await db.execute(delete(table))
-        await canaux.remember(db, "moderation", ROOM, NOW)
+        await canaux.remember_channel(db, "moderation", ROOM, NOW)
         for name, mode in tuned.items():
-            await rules.put(db, Rule(name=name, mode=mode, settings=usual(name).settings, changed_at=NOW))
+            await rules.save(
+                db, Rule(name=name, mode=mode, settings=make_default_tuning(name).settings, changed_at=NOW)
+            )
     trace, replies = Trace(), list[Reply]()
-    with patch.object(proposing, "carry_out", trace.carry_out):
+    with patch.object(handlers, "carry_out", trace.carry_out):
         for number, found in messages:
             replies += await meets(database, number, found, Settings())
-    acting = {name for name, mode in tuned.items() if mode is Mode.ACT}
-    assert not [reply for reply in replies if isinstance(reply, Act)]
+    acting = {name for name, mode in tuned.items() if mode is RuleMode.ACT}
+    assert not [reply for reply in replies if isinstance(reply, ChatAction)]
     assert bool(trace.decisions) == any(found & acting for _, found in messages)
-    assert all(not by and decision.measure is Measure.HIDE for by, decision in trace.decisions)
+    assert all(not by and decision.measure is MeasureKind.HIDE for by, decision in trace.decisions)
     async with database.transaction(writes=False) as db:
-        known = await rules.counts(db)
-    on = {name for name, mode in tuned.items() if mode is not Mode.OFF}
+        known = await rules.count_hits(db)
+    on = {name for name, mode in tuned.items() if mode is not RuleMode.OFF}
     assert {name: count for name, (count, _) in known.items()} == {
         str(name): len({number for number, found in messages if name in found})
         for name in on & {name for _, found in messages for name in found}
@@ -142,12 +143,12 @@ async def test_no_rule_acts_that_is_to_propose(
 
 async def test_nothing_is_done_with_a_broken_charter_or_without_a_room(database: Database, tmp_path: Path) -> None:
     async with database.transaction() as db:
-        await rules.put(db, Rule(name="mots", mode=Mode.ACT, settings={}, changed_at=NOW))
+        await rules.save(db, Rule(name="mots", mode=RuleMode.ACT, settings={}, changed_at=NOW))
     broken = Settings().model_copy(update={"charter": tmp_path / "absente.tsv"})
-    with patch.object(proposing, "carry_out", (trace := Trace()).carry_out):
+    with patch.object(handlers, "carry_out", (trace := Trace()).carry_out):
         assert await meets(database, 1, {RuleName.WORDS}, Settings()) == []
         async with database.transaction() as db:
-            await canaux.remember(db, "moderation", ROOM, NOW)
+            await canaux.remember_channel(db, "moderation", ROOM, NOW)
         assert await meets(database, 1, {RuleName.WORDS}, broken) == []
         assert not trace.decisions
         await meets(database, 1, {RuleName.WORDS}, Settings())
@@ -171,7 +172,7 @@ async def test_a_first_message_is_none_where_nothing_may_be_searched() -> None:
     what, both = seen(7), frozenset({RuleName.FIRST, RuleName.LINKS})
 
     async def confirmed(server: Sought) -> Collection[RuleName]:
-        return await automatic.confirmed(cast(Context, SimpleNamespace(chat=server)), what, both)
+        return await handlers.confirm_rules(cast(Context, SimpleNamespace(chat=server)), what, both)
 
     later = ChatPost("z" * 26, LEA, CHANNEL, "Et puis", what.post.create_at + 1)
     assert await confirmed(Sought([later, what.post])) == both

@@ -6,11 +6,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.french.moments import say_moment
-from storage.journal import Act
-from storage.moderation import records
-from tests.enforcing import Bench, bench, known, plain
+from bot.french.periods import say_moment
+from storage.journal import AuditAct
+from storage.moderation import measures
+from tests.enforcing import Bench, bench, known
 from tests.people import unique
+from tests.shelving import plain
 
 __all__ = ["bench", "known"]
 
@@ -53,7 +54,7 @@ async def test_taken_out_everywhere_and_brought_back_at_the_hour(bench: Bench) -
         await bench.is_back(bench.lea, bench.club)
         await bench.house.settled()
     assert await announced(bench) == before, "neither her leaving nor her return"
-    assert len(await bench.entries(Act.EXPIRE, bench.lea)) == 1
+    assert len(await bench.entries(AuditAct.EXPIRE, bench.lea)) == 1
     assert not await bench.kept_out(bench.lea)
     measure = await bench.last(bench.lea)
     assert (measure.ended_by, measure.counts) == ("", True)
@@ -104,14 +105,14 @@ async def test_in_one_channel_only_and_undone_at_once(bench: Bench) -> None:
     assert await bench.is_in(bench.lea, bench.club)
     measure = await bench.last(bench.lea)
     assert (measure.channels, measure.reason) == ([bench.place], "hors sujet")
-    assert records.read(measure).done == [bench.place]
+    assert measures.read_record(measure).done == [bench.place]
     bench.lea.acts()
     assert "est annulé" in await bench.moderates(f"annuler {measure.entry}", bench.omar)
     assert "de nouveau écrire" in plain(await bench.lea.told("Décision annulée"))
     await bench.is_back(bench.lea, bench.place)
     assert "déjà annulé" in await bench.moderates(f"annuler {measure.entry}")
-    (entry,) = await bench.entries(Act.UNDO, bench.lea)
-    assert entry.before == {"act": Act.SILENCE, "entry": measure.entry}
+    (entry,) = await bench.entries(AuditAct.UNDO, bench.lea)
+    assert entry.before == {"act": AuditAct.SILENCE, "entry": measure.entry}
     assert not (await bench.last(bench.lea)).counts
 
 

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from storage.moderation.cases import State
+from storage.moderation.cases import CaseState
 from storage.people import Role
 from tests.moderating import Room, opens, plain, room, sends
 
@@ -34,7 +34,7 @@ async def test_an_exclusion_waits_for_another_animateur_who_may_refuse_or_approv
     assert "Trente jours suffisent." in plain(await room.lea.told("Trente jours"))
     assert "une suite y est donnée" in plain(await room.juliette.told("une suite"))
     done = await room.now(case)
-    assert (done.state, done.act, done.decided_by) == (State.DECIDED, "moderation.silence", room.agathe.id)
+    assert (done.state, done.act, done.decided_by) == (CaseState.DECIDED, "moderation.silence", room.agathe.id)
     assert await room.acts(case) == [
         "moderation.proposer",
         "moderation.refuser",
@@ -68,4 +68,4 @@ async def test_nobody_decides_about_oneself_nor_against_an_administrateur(room: 
     form = await opens(room.agathe, card, "Avertir")
     assert "administrateur" in (await form.submit()).error
     await sends(room.agathe, card, "Rien à faire")
-    assert (await room.now(case)).state is State.DECIDED
+    assert (await room.now(case)).state is CaseState.DECIDED

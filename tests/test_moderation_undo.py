@@ -6,14 +6,15 @@ from typing import Any
 import pytest
 
 from bot.context import Context
-from commands.moderation.grading import propose
+from commands.moderation.charter import propose_measure
 from config.charte import Graded
-from config.charte import Measure as Kind
-from storage.journal import Act
-from storage.moderation import State
+from config.charte import MeasureKind as Kind
+from storage.journal import AuditAct
+from storage.moderation import CaseState
 from storage.people import Role
-from tests.enforcing import Bench, bench, known, plain
+from tests.enforcing import Bench, bench, known
 from tests.people import unique
+from tests.shelving import plain
 
 __all__ = ["bench", "known"]
 
@@ -42,8 +43,8 @@ async def test_a_warning_and_a_hidden_message_are_taken_back(bench: Bench) -> No
     assert words.replace("@all", "") in plain(again).replace("@all", "")
     assert "@all" not in again.text
     case = (await bench.cases(bench.lea))[-1]
-    assert case.state is State.CLOSED
-    undos = await bench.entries(Act.UNDO, bench.lea)
+    assert case.state is CaseState.CLOSED
+    undos = await bench.entries(AuditAct.UNDO, bench.lea)
     assert [entry.before["entry"] for entry in undos] == [first, measure.entry]
     assert all(entry.actor == bench.omar.username for entry in undos)
 
@@ -69,7 +70,7 @@ async def test_an_exclusion_is_carried_out_by_a_second_and_undone(bench: Bench) 
     bench.lea.acts()
     assert "ne fait plus partie" in await bench.moderates(line, bench.omar)
     (case,) = await bench.cases(bench.lea)
-    assert (case.state, case.decided_by) == (State.DECIDED, bench.omar.id)
+    assert (case.state, case.decided_by) == (CaseState.DECIDED, bench.omar.id)
     told = plain(await bench.lea.told("Vous ne faites plus partie"))
     assert "69 - Rhône" in told
     await bench.is_out(bench.lea, bench.club)
@@ -107,7 +108,7 @@ async def test_several_messages_are_shown_removed_and_said_again(bench: Bench) -
     case = (await bench.cases(bench.lea))[-1]
     assert words[2] in case.message
     measure = await bench.last(bench.lea)
-    assert (measure.act, measure.case_id) == (Act.CLEAN, case.id)
+    assert (measure.act, measure.case_id) == (AuditAct.CLEAN, case.id)
     await undone(bench, measure.entry)
     await bench.said(bench.place, words[2])
 
@@ -127,9 +128,9 @@ async def test_a_pin_is_put_and_taken_off(bench: Bench) -> None:
     assert "n’est plus épinglé" in await bench.moderates(f"desepingler {bench.link(post)}", bench.omar)
     await bench.house.settled()
     assert not (await bench.agathe.sees(post)).is_pinned
-    (pinned,) = [m for m in await bench.measures() if m.act == Act.PIN and m.ended_by == bench.omar.id]
+    (pinned,) = [m for m in await bench.measures() if m.act == AuditAct.PIN and m.ended_by == bench.omar.id]
     assert "déjà annulé" in await bench.moderates(f"annuler {pinned.entry}")
-    (undo,) = [e for e in await bench.entries(Act.UNDO) if e.before["entry"] == pinned.entry]
+    (undo,) = [e for e in await bench.entries(AuditAct.UNDO) if e.before["entry"] == pinned.entry]
     assert "pas un acte qui s’annule" in await bench.moderates(f"annuler {undo.id}")
 
 
@@ -141,7 +142,7 @@ async def test_what_is_proposed_grows_with_what_stands(bench: Bench) -> None:
         nobody: Any = None
         async with bench.house.bot.database.transaction(writes=False) as db:
             ctx = Context(nobody, nobody, bench.house.clock(), db, nobody, bench.house.settings, nobody, nobody, nobody)
-            return await propose(ctx, bench.lea.id, motive)
+            return await propose_measure(ctx, bench.lea.id, motive)
 
     assert await proposed("propos") == Graded(Kind.WARN)
     await bench.moderates(f"avertir @{bench.lea.username} ton vif")

@@ -8,9 +8,9 @@ from random import Random
 import pytest
 from sqlmodel import select
 
-from storage.journal import Act
+from storage.journal import AuditAct
 from storage.moderation import Case, Measure, measures
-from storage.moderation.cases import State
+from storage.moderation.cases import CaseState
 from storage.people import Role
 from tests.helping import changes, reacts
 from tests.moderating import Room, calm, plain, room, sends
@@ -19,6 +19,7 @@ from tests.people.dialog import Dialog
 from tests.secrecy import told_without
 
 __all__ = ["room"]
+
 
 SECRET = "motsecret"
 STEPS = 24
@@ -65,7 +66,7 @@ class Walk:
             "asks for the rules": lambda: self.room.lea.asks("/moderer journal"),
             "two hours pass": self._waits,
         }
-        may_write = not any(each.act in {Act.SILENCE, Act.EXCLUDE} for each in standing)
+        may_write = not any(each.act in {AuditAct.SILENCE, AuditAct.EXCLUDE} for each in standing)
         if may_write:
             steps["writes"] = self._writes
         if there := [post for post in self.posts if post.id not in self.gone]:
@@ -87,13 +88,13 @@ class Walk:
     def _on(self, case: Case) -> dict[str, Callable[[], Awaitable[object]]]:
         """What may become of a case."""
         match case.state:
-            case State.OPEN:
+            case CaseState.OPEN:
                 return {"is decided": lambda: self._decides(case)}
-            case State.SECOND:
+            case CaseState.SECOND:
                 return {"is approved": lambda: self._clicks(self.room.omar, case, "Approuver")}
-            case State.DECIDED if case.entry and case.act != Act.DISMISS:
+            case CaseState.DECIDED if case.entry and case.act != AuditAct.DISMISS:
                 return {"is contested": lambda: self._contests(case)}
-            case State.APPEALED:
+            case CaseState.APPEALED:
                 label = self.chance.choice(["Maintenir", "Annuler la mesure"])
                 return {"is answered": lambda: self._sends(self.nora, case, label, reponse="C’est vu.")}
             case _:
@@ -150,7 +151,7 @@ class Walk:
 
     async def _standing(self) -> Sequence[Measure]:
         async with self.room.house.bot.database.transaction(writes=False) as db:
-            return await measures.standing(db, self.room.lea.id)
+            return await measures.list_standing(db, self.room.lea.id)
 
 
 @pytest.mark.newest_only

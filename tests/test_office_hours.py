@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.office_hours import OfficeHours
-from config.office_hours import USUAL, Closure, Slot, read_closed, read_hours
+from bot.calendar import OfficeHours
+from config.office_hours import USUAL_HOURS, Closure, Slot, read_closed, read_hours
 from config.settings import Settings
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -18,7 +18,7 @@ REUNION = ZoneInfo("Indian/Reunion")
 ROUND_THE_CLOCK = "lun-dim 0:00-24:00"
 
 
-def hours(text: str = USUAL, closed: str = "", **more: Any) -> OfficeHours:
+def hours(text: str = USUAL_HOURS, closed: str = "", **more: Any) -> OfficeHours:
     return OfficeHours(read_hours(text), read_closed(closed), **more)
 
 

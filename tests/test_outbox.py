@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from bot.outbox import tries
-from bot.outbox.marks import Marks
-from storage.outbox import Where
+from bot.outbox import attempts
+from bot.outbox.table import DeliveryMarks
+from storage.outbox import TargetKind
 from tests.chat_server import BOT, CHANNEL, POST
 from tests.databases import database
 from tests.house import until
@@ -21,7 +21,7 @@ __all__ = ["database", "stage"]
 
 async def test_what_was_written_is_delivered_and_marked(stage: Stage) -> None:
     async with stage.outbox() as outbox:
-        outbox.hurry(await stage.write(message("bonjour")))
+        outbox.deliver_now(await stage.write(message("bonjour")))
         (row,) = await stage.settled()
     (post,) = stage.town.posts
     assert (post["message"], post["channel_id"]) == ("bonjour", CHANNEL)
@@ -34,14 +34,16 @@ async def test_what_was_written_is_delivered_and_marked(stage: Stage) -> None:
 async def test_each_person_hears_things_in_order(stage: Stage) -> None:
     async with stage.outbox() as outbox:
         for numbers in (range(10), range(10, 20)):
-            outbox.hurry(await stage.write(*(message(str(n)) for n in numbers)))
+            outbox.deliver_now(await stage.write(*(message(str(n)) for n in numbers)))
         await stage.settled()
     assert stage.town.texts == [str(n) for n in range(20)]
 
 
 async def test_a_channel_and_a_rewritten_post(stage: Stage) -> None:
     async with stage.outbox() as outbox:
-        outbox.hurry(await stage.write(message("à tous", Where.CHANNEL, CHANNEL), message("corrigé", Where.POST, POST)))
+        outbox.deliver_now(
+            await stage.write(message("à tous", TargetKind.CHANNEL, CHANNEL), message("corrigé", TargetKind.POST, POST))
+        )
         rows = await stage.settled()
     assert sorted(stage.town.texts) == ["corrigé", "à tous"]
     assert {r.target: r.post_id for r in rows}[POST] == POST
@@ -51,7 +53,7 @@ async def test_a_channel_and_a_rewritten_post(stage: Stage) -> None:
 async def test_an_outage_delays_and_one_probe_at_a_time_asks(trouble: Callable[[], Any], stage: Stage) -> None:
     stage.town.before = trouble
     async with stage.outbox() as outbox:
-        outbox.hurry(await stage.write(*(message(str(n), target=f"{n:026}") for n in range(60))))
+        outbox.deliver_now(await stage.write(*(message(str(n), target=f"{n:026}") for n in range(60))))
         await until(lambda: stage.town.tries >= 4)
         assert stage.town.texts == []
         assert stage.town.tries < 15
@@ -67,7 +69,7 @@ async def test_a_server_that_answers_nothing(stage: Stage) -> None:
 
     stage.town.before = never
     async with stage.outbox() as outbox:
-        outbox.hurry(await stage.write(message("patience")))
+        outbox.deliver_now(await stage.write(message("patience")))
         await until(lambda: stage.town.tries >= 3)
         stage.town.before = None
         (row,) = await stage.settled()
@@ -78,7 +80,7 @@ async def test_a_server_that_answers_nothing(stage: Stage) -> None:
 async def test_an_answer_that_got_lost_makes_no_second_post(stage: Stage) -> None:
     stage.town.after = always(502)
     async with stage.outbox() as outbox:
-        outbox.hurry(await stage.write(message("une fois")))
+        outbox.deliver_now(await stage.write(message("une fois")))
         (row,) = await stage.settled()
     assert stage.town.texts == ["une fois"]
     assert row.post_id == stage.town.posts[0]["id"]
@@ -87,14 +89,14 @@ async def test_an_answer_that_got_lost_makes_no_second_post(stage: Stage) -> Non
 async def test_an_answer_that_comes_too_late_makes_no_second_post(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tries, "TRY_MAX", timedelta(seconds=0.5))
+    monkeypatch.setattr(attempts, "TRY_MAX", timedelta(seconds=0.5))
 
     async def slow() -> None:
         await until(lambda: stage.town.reads > 0)  # it is searched for already
 
     stage.town.after = slow
     async with stage.outbox() as outbox:
-        outbox.hurry(await stage.write(message("lentement")))
+        outbox.deliver_now(await stage.write(message("lentement")))
         (row,) = await stage.settled()
     assert stage.town.texts == ["lentement"]
     assert row.fault is None
@@ -104,9 +106,9 @@ async def test_a_crash_between_post_and_mark_makes_no_second_post(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(Marks, "add", lambda *_: None)
+        patch.setattr(DeliveryMarks, "add", lambda *_: None)
         async with stage.outbox() as outbox:
-            outbox.hurry(await stage.write(message("une fois")))
+            outbox.deliver_now(await stage.write(message("une fois")))
             await until(lambda: stage.town.texts == ["une fois"])
     await end_leases(stage)
     async with stage.outbox():
@@ -129,7 +131,7 @@ async def test_stopping_in_the_middle_of_an_outage(stage: Stage) -> None:
     stage.town.before = always(503)
     async with stage.outbox() as outbox:
         for n in range(30):
-            outbox.hurry(await stage.write(message(str(n), target=f"{n:026}")))
+            outbox.deliver_now(await stage.write(message(str(n), target=f"{n:026}")))
         await until(lambda: stage.town.tries >= 3)
         await outbox.drain(0.1)
     stage.town.before = None
@@ -144,10 +146,10 @@ async def test_stopping_finishes_what_is_on_its_way(stage: Stage) -> None:
 
     stage.town.after = slow
     async with stage.outbox() as outbox:
-        outbox.hurry(await stage.write(message("un"), message("deux")))
+        outbox.deliver_now(await stage.write(message("un"), message("deux")))
         await outbox.drain(60)
         rows = await stage.rows()
-        outbox.hurry(await stage.write(message("plus tard")))
+        outbox.deliver_now(await stage.write(message("plus tard")))
     assert stage.town.texts == ["un", "deux"]
     assert all(r.delivered_at for r in rows)
 
@@ -155,7 +157,7 @@ async def test_stopping_finishes_what_is_on_its_way(stage: Stage) -> None:
 async def test_what_is_cut_off_by_stopping_is_not_lost_nor_doubled(stage: Stage) -> None:
     stage.town.after = asyncio.Event().wait  # for ever
     async with stage.outbox() as outbox:
-        outbox.hurry(await stage.write(message("un"), message("deux")))
+        outbox.deliver_now(await stage.write(message("un"), message("deux")))
         await until(lambda: stage.town.tries == 1)
         await outbox.drain(0)
     stage.town.after = None

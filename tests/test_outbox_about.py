@@ -5,11 +5,12 @@ from typing import Any
 
 from storage import outbox
 from storage.database import Database
-from storage.outbox import LEASE, Outgoing, Tally, Where
+from storage.outbox import LEASE, DeliveryTally, Outgoing, TargetKind
 from tests.databases import database
 from tests.outgoing import message, now
 
 __all__ = ["database"]
+
 
 TOPICS = ["annonce:a:0", "annonce:a:1"]
 OTHER = "annonce:b:0"
@@ -19,7 +20,7 @@ def of(topic: str, target: str, **more: Any) -> Outgoing:
     """A message to a channel as long work writes it."""
     created = now()
     usual = {"created_at": created, "not_before": created - LEASE, "topic": topic, "crowd": True}
-    return message("x", Where.CHANNEL, target, **(usual | more))
+    return message("x", TargetKind.CHANNEL, target, **(usual | more))
 
 
 async def write(database: Database, *rows: Outgoing) -> None:
@@ -45,19 +46,19 @@ async def some(database: Database) -> None:
 async def test_what_has_arrived_what_waits_and_what_is_refused(database: Database) -> None:
     await some(database)
     async with database.transaction(writes=False) as db:
-        assert await outbox.tally(db, TOPICS, now()) == Tally(arrived=1, waiting=3, refused=2)
-        assert await outbox.tally(db, [], now()) == Tally()
-        assert await outbox.reached(db, TOPICS) == {"there", "new", "leased", "doubtful", "refused"}
-        assert await outbox.unreached(db, TOPICS) == ["doubtful", "given up", "leased", "new", "refused"]
+        assert await outbox.tally(db, TOPICS, now()) == DeliveryTally(arrived=1, waiting=3, refused=2)
+        assert await outbox.tally(db, [], now()) == DeliveryTally()
+        assert await outbox.find_reached(db, TOPICS) == {"there", "new", "leased", "doubtful", "refused"}
+        assert await outbox.find_unreached(db, TOPICS) == ["doubtful", "given up", "leased", "new", "refused"]
 
 
 async def test_what_nobody_tried_or_was_refused_is_taken_back_and_nothing_else(database: Database) -> None:
     await some(database)
     async with database.transaction() as db:
-        await outbox.recall(db, TOPICS, now())
+        await outbox.recall_unsent(db, TOPICS, now())
     async with database.transaction(writes=False) as db:
-        assert await outbox.reached(db, [*TOPICS, OTHER]) == {"there", "leased", "doubtful", "other"}
-        assert await outbox.unreached(db, TOPICS) == ["doubtful", "leased"]
+        assert await outbox.find_reached(db, [*TOPICS, OTHER]) == {"there", "leased", "doubtful", "other"}
+        assert await outbox.find_unreached(db, TOPICS) == ["doubtful", "leased"]
 
 
 async def test_what_others_had_in_hand_is_free_again(database: Database) -> None:
@@ -65,7 +66,7 @@ async def test_what_others_had_in_hand_is_free_again(database: Database) -> None
     held = {"not_before": at + LEASE}
     await write(database, of(TOPICS[0], "leased", **held), of(OTHER, "other", **held))
     async with database.transaction() as db:
-        await outbox.hurry(db, TOPICS, at)
+        await outbox.make_due(db, TOPICS, at)
     async with database.transaction() as db:
         taken = await outbox.take(db, at, at + LEASE, 10, outbox.Share(crowd=True))
     assert [(message.target, is_new) for message, is_new in taken] == [("leased", False)]

@@ -6,14 +6,15 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.outbox import LEASE
-from bot.outbox.letters import taken, written
-from bot.outbox.marks import Marks
-from bot.outbox.tries import TRY_MAX
+from bot.outbox.attempts import TRY_MAX
+from bot.outbox.lanes import lease_taken, lease_written
+from bot.outbox.table import DeliveryMarks
 from tests.databases import database
 from tests.house import until
 from tests.outgoing import Stage, end_leases, message, now, stage
 
 __all__ = ["database", "stage"]
+
 
 WRONG = [
     timedelta(minutes=-45),
@@ -37,9 +38,9 @@ class Wrong:
 async def crash_after_posting(stage: Stage, clock: Wrong, monkeypatch: pytest.MonkeyPatch) -> None:
     """A post is made, and the bot ends before it is marked."""
     with monkeypatch.context() as patch:
-        patch.setattr(Marks, "add", lambda *_: None)
+        patch.setattr(DeliveryMarks, "add", lambda *_: None)
         async with stage.outbox(clock) as outbox:
-            outbox.hurry(await stage.write(message("une fois", created_at=clock())))
+            outbox.deliver_now(await stage.write(message("une fois", created_at=clock())))
             await until(lambda: stage.town.texts == ["une fois"])
     await end_leases(stage)
 
@@ -84,7 +85,7 @@ async def test_replicas_whose_clocks_are_minutes_apart(stage: Stage) -> None:
     async with stage.outbox(early) as one, stage.outbox(late) as other:
         for n in range(80):
             at_work, clock = (one, early) if n % 2 else (other, late)
-            at_work.hurry(await stage.write(message(str(n), target=f"{n % 7:026}", created_at=clock())))
+            at_work.deliver_now(await stage.write(message(str(n), target=f"{n % 7:026}", created_at=clock())))
         await stage.settled()
     said = {post["pending_post_id"] for post in stage.town.posts}
     assert len(said) == 80
@@ -93,12 +94,12 @@ async def test_replicas_whose_clocks_are_minutes_apart(stage: Stage) -> None:
 async def test_a_clock_set_back_does_not_lengthen_a_lease(stage: Stage) -> None:
     """Who waited for long in memory asks the table before the first try."""
     hour = timedelta(hours=1)
-    fresh = written(message("un", created_at=now() + hour), now())
+    fresh = lease_written(message("un", created_at=now() + hour), now())
     assert fresh.is_mine_for(LEASE - timedelta(seconds=1))
     fresh.mine_until -= (LEASE - TRY_MAX).total_seconds() + 0.1
     assert fresh.message.not_before
     assert fresh.message.not_before - now() > hour
     assert not fresh.is_mine_for(TRY_MAX)
-    assert not written(message("deux", created_at=now() - LEASE), now()).is_mine_for(TRY_MAX)
-    assert taken(message("trois")).is_mine_for(TRY_MAX)
+    assert not lease_written(message("deux", created_at=now() - LEASE), now()).is_mine_for(TRY_MAX)
+    assert lease_taken(message("trois")).is_mine_for(TRY_MAX)
     await asyncio.sleep(0)

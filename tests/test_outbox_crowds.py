@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from bot.outbox import LEASE, desk
+from bot.outbox import LEASE, pool
 from bot.outbox.lanes import Lanes
 from bot.replies import Direct, Refresh, Say
-from storage.outbox import Outgoing, Where
+from storage.outbox import Outgoing, TargetKind
 from tests.databases import database
 from tests.house import until
 from tests.outgoing import Stage, always, message, now, stage
@@ -19,6 +19,7 @@ from tests.people import Person
 from tests.sending import Newsroom, everywhere, newsroom, room
 
 __all__ = ["database", "newsroom", "room", "stage"]
+
 
 MANY = 5000
 SLOW = 0.2
@@ -31,7 +32,7 @@ def crowd(count: int, targets: int, begin: int = 0, **more: Any) -> Sequence[Out
     return [
         message(
             f"{n % targets}:{n}",
-            Where.CHANNEL,
+            TargetKind.CHANNEL,
             f"k{n % targets:025}",
             crowd=True,
             created_at=created + timedelta(microseconds=n),
@@ -72,35 +73,35 @@ async def test_a_receipt_does_not_wait_for_thousands(stage: Stage, most: list[in
         await until(lambda: len(stage.town.posts) > 2)
         for n in range(5):
             begun = asyncio.get_running_loop().time()
-            outbox.hurry(await stage.write(message(f"reçu {n}")))
+            outbox.deliver_now(await stage.write(message(f"reçu {n}")))
             await until(lambda n=n: f"reçu {n}" in stage.town.texts)  # type: ignore[misc]
             assert asyncio.get_running_loop().time() - begun < SLOW + 1
         assert len(stage.town.posts) < MANY // 10
-    assert max(most) <= desk.LETTERS_MAX
+    assert max(most) <= pool.LETTERS_MAX
 
 
 async def test_thousands_written_at_once_by_a_person_are_not_all_in_memory(stage: Stage, most: list[int]) -> None:
     async with stage.outbox() as outbox:
-        outbox.hurry(await stage.write(*(message(str(n), target=f"{n:026}") for n in range(1000))))
+        outbox.deliver_now(await stage.write(*(message(str(n), target=f"{n:026}") for n in range(1000))))
         await until(lambda: len(stage.town.posts) > 500)
-    assert max(most) <= desk.LETTERS_MAX
+    assert max(most) <= pool.LETTERS_MAX
 
 
 async def test_a_crowd_gives_way_while_people_are_answered(stage: Stage) -> None:
     stage.town.before = slowly
     await stage.write(*crowd(200, 200))
     async with stage.outbox() as outbox:
-        outbox.hurry(await stage.write(*(message(f"reçu {n}", target=f"{n:026}") for n in range(20))))
+        outbox.deliver_now(await stage.write(*(message(f"reçu {n}", target=f"{n:026}") for n in range(20))))
         await until(lambda: sum(text.startswith("reçu") for text in stage.town.texts) == 20)
-        assert len(stage.town.posts) - 20 <= 2 * desk.CROWD.workers
+        assert len(stage.town.posts) - 20 <= 2 * pool.CROWD.workers
 
 
 async def test_people_without_end_do_not_stop_a_crowd(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(desk, "CROWD", desk.Manner(is_crowd=True, workers=2, refill=50, courtesy=0.05))
+    monkeypatch.setattr(pool, "CROWD", pool.PoolSettings(is_crowd=True, workers=2, refill=50, courtesy=0.05))
     stage.town.before = slowly
     await stage.write(*crowd(5, 5))
     async with stage.outbox() as outbox:
-        outbox.hurry(await stage.write(*(message(f"reçu {n}", target=f"{n:026}") for n in range(200))))
+        outbox.deliver_now(await stage.write(*(message(f"reçu {n}", target=f"{n:026}") for n in range(200))))
         await until(lambda: sum(":" in text for text in stage.town.texts) == 5)
         assert len(stage.town.posts) < 200
 
@@ -108,7 +109,7 @@ async def test_people_without_end_do_not_stop_a_crowd(stage: Stage, monkeypatch:
 async def test_each_channel_has_its_messages_in_order(stage: Stage) -> None:
     async with stage.outbox() as outbox:
         for begin in (0, 300):
-            outbox.hurry(await stage.write(*crowd(300, 7, begin)))
+            outbox.deliver_now(await stage.write(*crowd(300, 7, begin)))
         await stage.settled()
     assert len(stage.town.posts) == 600
     assert all(of(stage, target) == sorted(of(stage, target)) for target in range(7))
@@ -116,9 +117,9 @@ async def test_each_channel_has_its_messages_in_order(stage: Stage) -> None:
 
 async def test_so_it_has_with_leases_that_end_while_they_wait(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """A server so slow that what is in memory is due again: it keeps its place."""
-    monkeypatch.setattr("bot.outbox.rows.LEASE", timedelta(seconds=0.3))
-    monkeypatch.setattr("bot.outbox.letters.LEASE", timedelta(seconds=0.3))
-    monkeypatch.setattr("bot.outbox.tries.TRY_MAX", timedelta(seconds=0.25))
+    monkeypatch.setattr("bot.outbox.table.LEASE", timedelta(seconds=0.3))
+    monkeypatch.setattr("bot.outbox.lanes.LEASE", timedelta(seconds=0.3))
+    monkeypatch.setattr("bot.outbox.attempts.TRY_MAX", timedelta(seconds=0.25))
 
     async def slow() -> None:
         await asyncio.sleep(0.02)
@@ -137,7 +138,7 @@ async def test_two_replicas_keep_the_order_of_each_channel(stage: Stage) -> None
     await stage.write(*crowd(400, 3))
     async with stage.outbox() as one, stage.outbox() as other:
         for begin in (400, 800):
-            one.hurry(await stage.write(*crowd(200, 5, begin)))
+            one.deliver_now(await stage.write(*crowd(200, 5, begin)))
             other.look()
         while await stage.waits():
             one.look()
@@ -163,7 +164,7 @@ async def test_a_message_that_the_server_fails_at_stops_neither_people_nor_the_c
     async with stage.outbox() as outbox:
         for n in range(10):
             begun = asyncio.get_running_loop().time()
-            outbox.hurry(await stage.write(message(f"reçu {n}")))
+            outbox.deliver_now(await stage.write(message(f"reçu {n}")))
             await until(lambda n=n: f"reçu {n}" in stage.town.texts)  # type: ignore[misc]
             assert asyncio.get_running_loop().time() - begun < 1
             assert outbox.is_open
@@ -186,11 +187,11 @@ async def test_what_is_not_sent_at_the_end_is_sent_by_the_next_run(stage: Stage)
 
 async def test_what_a_person_rewrote_is_not_rewritten_by_what_many_were_to_read_before(stage: Stage) -> None:
     begun = now() - timedelta(seconds=5)
-    old = message("2 sur 3", Where.POST, "p" * 26, crowd=True, created_at=begun, not_before=begun - LEASE)
-    new = message("3 sur 3", Where.POST, "p" * 26)
+    old = message("2 sur 3", TargetKind.POST, "p" * 26, crowd=True, created_at=begun, not_before=begun - LEASE)
+    new = message("3 sur 3", TargetKind.POST, "p" * 26)
     await stage.write(old, new)
     async with stage.outbox() as outbox:
-        outbox.hurry([new])
+        outbox.deliver_now([new])
         await stage.settled()
     assert stage.town.texts == ["3 sur 3"]
 
@@ -203,9 +204,9 @@ async def test_what_a_job_sends_to_many_lets_people_s_messages_pass(newsroom: Ne
         faults.slow = "/posts"
         to_all = [Direct(f"À tous {n}", user_id=person.id, topic="a") for n in range(20) for person in people]
         await newsroom.sends_to_many(app, *to_all, *(Say(f"Ici {n}", channel_id=here) for n in range(20)))
-        await until(lambda: faults.held == desk.CROWD.workers)
+        await until(lambda: faults.held == pool.CROWD.workers)
         await newsroom.sends(app, Direct("Pour vous", user_id=newsroom.juliette.id))
-        await until(lambda: faults.held == desk.CROWD.workers + 1)
+        await until(lambda: faults.held == pool.CROWD.workers + 1)
         faults.slow = ""
         await newsroom.juliette.told("Pour vous")
         await newsroom.settled(app)

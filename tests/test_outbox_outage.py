@@ -10,16 +10,17 @@ import pytest
 from bot.clock import utc_now
 from bot.mattermost import AioClient, Mattermost
 from bot.outbox import LEASE, Outbox
-from bot.outbox.rows import Rows
+from bot.outbox.table import OutboxTable
 from sandbox.faults import Faults
 from storage import outbox
 from storage.database import Database
-from storage.outbox import Outgoing, Where
+from storage.outbox import Outgoing, TargetKind
 from tests.people import Person
 from tests.room import Room, a_room
 from tests.sqlite import database
 
 __all__ = ["database"]
+
 
 TEXTS = [str(n) for n in range(40)]
 
@@ -46,7 +47,7 @@ def letter_to(person: Person, text: str) -> Outgoing:
     now = utc_now()
     return Outgoing(
         id=secrets.token_hex(13),
-        where=Where.PERSON,
+        where=TargetKind.PERSON,
         target=person.id,
         content={"message": text, "props": {}},
         created_at=now,
@@ -59,14 +60,14 @@ async def tell(room: Room, database: Database, worker: Outbox, text: str, person
     message = letter_to(person or room.juliette, text)
     async with database.transaction() as db:
         await outbox.add(db, [message])
-    worker.hurry([message])
+    worker.deliver_now([message])
 
 
 async def all_delivered(database: Database) -> None:
     async with asyncio.timeout(60):
         while True:
             async with database.transaction(writes=False) as db:
-                if not (await outbox.counts(db))["waiting"]:
+                if not (await outbox.count_by_state(db))["waiting"]:
                     return
             await asyncio.sleep(0.05)
 
@@ -104,7 +105,7 @@ async def test_each_message_arrives_once(trouble: Callable[[Faults], None], room
 class Held:
     """A call that ended, and of which nobody hears before ``goes_on``."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, rows: Rows, name: str) -> None:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, rows: OutboxTable, name: str) -> None:
         self.ended, self.goes_on = asyncio.Event(), asyncio.Event()
         self._plain = getattr(rows, name)
         monkeypatch.setattr(rows, name, self)
@@ -149,7 +150,7 @@ async def test_what_is_taken_from_the_table_while_one_fails_waits_behind_it(
         desk.call.set()
         await taken.ended.wait()
         in_trouble(room.server.faults)
-        worker.hurry([first])
+        worker.deliver_now([first])
         await desk.quiet(10)
         assert not desk.is_open
         room.server.faults.status = None

@@ -3,10 +3,8 @@
 import asyncio
 from datetime import timedelta
 
-from bot.backoff import backoff
-from bot.outbox.gate import Gate, patience
-from bot.outbox.lanes import Lanes
-from bot.outbox.letters import written
+from bot.outbox.lanes import Lanes, lease_written
+from bot.retries import Gate, backoff, next_try
 from tests.chat_server import BOT
 from tests.outgoing import message, now
 
@@ -22,7 +20,7 @@ def test_patience_lasts_a_day() -> None:
     begin = now()
     times, at = [], begin
     for attempts in range(100):
-        following = patience(attempts, begin, at)
+        following = next_try(attempts, begin, at)
         if following is None:
             break
         times.append((following - at).total_seconds() / 60)
@@ -47,7 +45,7 @@ async def test_calls_that_fail_together_count_as_one() -> None:
 
 async def test_a_lane_belongs_to_one_worker() -> None:
     lanes = Lanes()
-    first, second, other = (written(m, now()) for m in (message("1"), message("2"), message("3", target=BOT)))
+    first, second, other = (lease_written(m, now()) for m in (message("1"), message("2"), message("3", target=BOT)))
     for m in (first, second, other):
         lanes.put(m)
     lane, taken = await lanes.next()

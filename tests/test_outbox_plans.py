@@ -11,16 +11,17 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.outbox import LEASE
-from bot.work import begin
+from bot.work import make_work
 from storage import outbox, work
 from storage.database import Database, UtcTime
 from storage.outbox import Outgoing, Share
-from storage.work import Sort, Turn, Work
+from storage.work import Work, WorkSort, WorkTurn
 from tests.databases import database
 from tests.ordering import Export
 from tests.outgoing import message, now
 
 __all__ = ["database"]
+
 
 MANY = 20_000
 Query = Callable[[AsyncSession], Awaitable[Any]]
@@ -102,16 +103,16 @@ async def look(db: AsyncSession) -> None:
 
 
 async def take_order(db: AsyncSession) -> None:
-    assert await work.take(db, now(), now() + timedelta(seconds=20), "moi", Turn(Sort.FILE, ["p1"], ["p100"]))
+    assert await work.take(db, now(), now() + timedelta(seconds=20), "moi", WorkTurn(WorkSort.FILE, ["p1"], ["p100"]))
 
 
 def order() -> Work:
     """Of somebody who has others."""
-    return begin(Sort.FILE, Export(), "p100", now(), told=True)
+    return make_work(WorkSort.FILE, Export(), "p100", now(), told=True)
 
 
 async def take_steps(db: AsyncSession) -> None:
-    assert await work.take(db, now(), now() + timedelta(seconds=20), "moi", Turn(Sort.STEPS, ["p1"], ["p100"]))
+    assert await work.take(db, now(), now() + timedelta(seconds=20), "moi", WorkTurn(WorkSort.STEPS, ["p1"], ["p100"]))
 
 
 FOUND: dict[str, tuple[Query, str]] = {
@@ -119,17 +120,17 @@ FOUND: dict[str, tuple[Query, str]] = {
     "take but of some": (take_some, "ix_outgoing_waiting"),
     "take of a crowd": (take_of_crowd, "ix_outgoing_waiting"),
     "look": (look, "ix_outgoing_waiting"),
-    "earliest": (outbox.earliest, "ix_outgoing_waiting"),
-    "posts about": (lambda db: outbox.posts_about(db, "cra:2"), "ix_outgoing_topic"),
+    "earliest": (outbox.find_earliest, "ix_outgoing_waiting"),
+    "posts about": (lambda db: outbox.find_posts_about(db, "cra:2"), "ix_outgoing_topic"),
     "crowd": (lambda db: outbox.crowd_waiting(db, now(), 50), "ix_outgoing_waiting"),
     "order": (take_order, "ix_work_waiting"),
-    "next order": (lambda db: work.next_due(db, Turn(Sort.FILE, ["p1"])), "ix_work_waiting"),
-    "orders of one": (lambda db: work.waiting(db, "p100", Sort.FILE), "ix_work_waiting"),
+    "next order": (lambda db: work.next_due(db, WorkTurn(WorkSort.FILE, ["p1"])), "ix_work_waiting"),
+    "orders of one": (lambda db: work.count_waiting(db, "p100", WorkSort.FILE), "ix_work_waiting"),
     "turn": (lambda db: work.has_its_turn(db, order()), "ix_work_waiting"),
     "steps": (take_steps, "ix_work_waiting"),
     "forget work": (lambda db: work.forget(db, now() - timedelta(days=90)), "ix_work_over"),
     "acts": (lambda db: outbox.waiting_acts(db, "p100"), "ix_outgoing_acts"),
-    "news": (lambda db: outbox.news(db, 50), "ix_outgoing_news"),
+    "news": (lambda db: outbox.list_news(db, 50), "ix_outgoing_news"),
     "forget": (lambda db: outbox.forget(db, now() - timedelta(days=90)), "ix_outgoing_passing"),
 }
 
@@ -147,11 +148,11 @@ async def test_an_index_finds_it(name: str, full: Database) -> None:
 
 
 async def test_what_waits_and_was_given_up_is_counted_by_the_database(full: Database) -> None:
-    plan = await plans(full, outbox.counts)
+    plan = await plans(full, outbox.count_by_state)
     assert "Seq Scan" not in plan
     assert not [line for line in plan.splitlines() if "SCAN" in line and "INDEX" not in line and "CONSTANT" not in line]
     async with full.transaction(writes=False) as db:
-        assert await outbox.counts(db) == {"waiting": MANY // 10, "given_up": MANY // 10}
+        assert await outbox.count_by_state(db) == {"waiting": MANY // 10, "given_up": MANY // 10}
 
 
 async def test_many_that_are_not_due_do_not_hide_the_one_that_is(full: Database) -> None:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.outbox.gate import Gate
+from bot.retries import Gate
 from storage.database import Database
 from tests.house import until_async
 from tests.people import Person
@@ -14,6 +14,7 @@ from tests.sqlite import database
 from tests.test_outbox_outage import all_delivered, at_work, tell
 
 __all__ = ["database"]
+
 
 POISON = "poison"
 

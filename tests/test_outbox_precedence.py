@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.acts import (
+from bot.actions import (
     AddMembers,
     ArchiveChannel,
     ChangeChannel,
@@ -17,15 +17,16 @@ from bot.acts import (
     Unpin,
 )
 from bot.app import App
+from bot.errors import Refusal
 from bot.events import Delivered, Undelivered
-from bot.refusals import Refusal
 from bot.replies import Say
-from storage.outbox import Where
+from storage.outbox import TargetKind
 from tests.house import until_async
 from tests.people import unique
 from tests.sending import Newsroom, newsroom, room
 
 __all__ = ["newsroom", "room"]
+
 
 pytestmark = pytest.mark.parametrize(
     ("room", "newsroom"), [("11.2", "sqlite"), ("11.2", "postgresql"), ("5.37", "sqlite")], indirect=True
@@ -72,7 +73,7 @@ async def test_what_undoes_an_act_under_way_follows_it(newsroom: Newsroom) -> No
         await until_async(partial(is_begun, newsroom, app))
         await newsroom.sends(other, AddMembers(here, [newsroom.juliette.id]), Say("Bienvenue", channel_id=here))
         await asyncio.sleep(0.5)
-        rows = [row for row in await newsroom.rows(app) if row.where is Where.ACT]
+        rows = [row for row in await newsroom.rows(app) if row.where is TargetKind.ACT]
         assert [row.not_before is not None for row in rows] == [True, True], "the later waits for the earlier"
         faults.slow = ""
         await newsroom.settled(app)

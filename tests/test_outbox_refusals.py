@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from aiohttp import web
 
-from storage.outbox import Where
+from storage.outbox import TargetKind
 from tests.calls import WRITTEN
 from tests.chat_server import BOT, CHANNEL, POST, fault
 from tests.databases import database
@@ -21,10 +21,10 @@ async def test_a_refusal_waits_long_and_holds_up_nobody(status: int, stage: Stag
     stage.town.before = always(status, "no")
     async with stage.outbox() as outbox:
         (refused,) = await stage.write(message("refusé"))
-        outbox.hurry([refused])
+        outbox.deliver_now([refused])
         await until(lambda: stage.town.tries == 1)
         stage.town.before = None
-        outbox.hurry(await stage.write(message("accepté")))
+        outbox.deliver_now(await stage.write(message("accepté")))
         await until(lambda: stage.town.texts == ["accepté"])
         rows = await stage.rows_once(lambda rows: any(r.attempts for r in rows))
     row = next(r for r in rows if r.id == refused.id)
@@ -55,7 +55,7 @@ async def test_what_only_fails_is_never_given_up_but_stops_nobody(stage: Stage) 
 async def test_a_post_that_is_gone_needs_no_rewriting(status: int, stage: Stage) -> None:
     stage.town.before = always(status, "gone")
     async with stage.outbox() as outbox:
-        outbox.hurry(await stage.write(message("corrigé", Where.POST, POST)))
+        outbox.deliver_now(await stage.write(message("corrigé", TargetKind.POST, POST)))
         (row,) = await stage.settled()
     assert row.delivered_at
 
@@ -67,7 +67,7 @@ async def test_a_rewriting_that_is_refused_is_given_up_at_once(why: str, stage: 
     stage.town.before = always(int(status), error_id)
     stage.answer(f"GET /api/v4/posts/{POST}", lambda *_: web.json_response(WRITTEN))
     async with stage.outbox() as outbox:
-        outbox.hurry(await stage.write(message("corrigé", Where.POST, POST)))
+        outbox.deliver_now(await stage.write(message("corrigé", TargetKind.POST, POST)))
         (row,) = await stage.settled()
     assert (row.delivered_at, row.fault) == (None, why)
 
@@ -78,7 +78,7 @@ async def test_nothing_is_said_in_a_channel_that_the_bot_is_not_in(status: int, 
     ids = {403: "api.context.permissions.app_error", 404: "app.channel.get_member.missing.app_error"}
     stage.answer(f"GET /api/v4/channels/{CHANNEL}/members/{BOT}", lambda *_: fault(status, ids[status]))
     async with stage.outbox() as outbox:
-        outbox.hurry(await stage.write(message("secret", Where.CHANNEL, CHANNEL)))
+        outbox.deliver_now(await stage.write(message("secret", TargetKind.CHANNEL, CHANNEL)))
         (row,) = await stage.rows_once(lambda rows: bool(rows[0].attempts))
     assert (row.fault, stage.town.texts) == ("403 bot_not_in_channel", [])
     assert row.not_before
@@ -87,9 +87,9 @@ async def test_nothing_is_said_in_a_channel_that_the_bot_is_not_in(status: int, 
 
 async def test_an_old_content_does_not_overwrite_a_newer_one(stage: Stage) -> None:
     early = now() - timedelta(minutes=5)
-    await stage.write(message("ancien", Where.POST, POST, created_at=early, attempts=1, not_before=now()))
-    (newer,) = await stage.write(message("nouveau", Where.POST, POST))
+    await stage.write(message("ancien", TargetKind.POST, POST, created_at=early, attempts=1, not_before=now()))
+    (newer,) = await stage.write(message("nouveau", TargetKind.POST, POST))
     async with stage.outbox() as outbox:
-        outbox.hurry([newer])
+        outbox.deliver_now([newer])
         await stage.settled()
     assert stage.town.texts == ["nouveau"]

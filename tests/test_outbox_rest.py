@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import update
 
 from storage import outbox as table
-from storage.outbox import Mark, Outgoing, Where
+from storage.outbox import DeliveryMark, Outgoing, TargetKind
 from tests.chat_server import POST
 from tests.databases import database
 from tests.house import House
@@ -18,6 +18,7 @@ from tests.people import Person
 from tests.telling import filed
 
 __all__ = ["database", "stage"]
+
 
 SECRET = "Mme Dupont, 12 rue des Lilas"
 LONG_AGO = timedelta(days=91)
@@ -28,13 +29,13 @@ async def whole(stage: Stage) -> str:
     return json.dumps([row.model_dump(mode="json") for row in await stage.rows()], ensure_ascii=False)
 
 
-@pytest.mark.parametrize("where", [Where.PERSON, Where.CHANNEL, Where.POST])
-async def test_nothing_is_kept_of_what_was_delivered(where: Where, stage: Stage) -> None:
-    target = {Where.POST: POST, Where.CHANNEL: "c" * 26}.get(where, "a" * 26)
+@pytest.mark.parametrize("where", [TargetKind.PERSON, TargetKind.CHANNEL, TargetKind.POST])
+async def test_nothing_is_kept_of_what_was_delivered(where: TargetKind, stage: Stage) -> None:
+    target = {TargetKind.POST: POST, TargetKind.CHANNEL: "c" * 26}.get(where, "a" * 26)
     async with stage.outbox() as outbox:
         written = await stage.write(message(SECRET, where, target, topic="cra:1"))
         assert SECRET in await whole(stage)
-        outbox.hurry(written)
+        outbox.deliver_now(written)
         await stage.settled()
     assert stage.town.texts == [SECRET]
     assert SECRET not in await whole(stage)
@@ -51,7 +52,7 @@ async def test_nothing_is_kept_of_what_was_given_up(stage: Stage) -> None:
 async def test_words_stay_while_they_may_still_be_sent(stage: Stage) -> None:
     stage.town.before = always(403, "no")
     async with stage.outbox() as outbox:
-        outbox.hurry(await stage.write(message(SECRET)))
+        outbox.deliver_now(await stage.write(message(SECRET)))
         (row,) = await stage.rows_once(lambda rows: rows[0].attempts == 1)
     assert row.content["message"] == SECRET
 
@@ -60,8 +61,8 @@ async def test_who_comes_late_with_a_failure_does_not_bring_back_what_is_deliver
     """Its words are gone: nothing could be sent."""
     (row,) = await stage.write(message(SECRET))
     async with stage.database.transaction() as db:
-        await table.delivered(db, [Mark(row.id, POST)], now())
-        await table.failed(db, row.id, "503", now())
+        await table.mark_delivered(db, [DeliveryMark(row.id, POST)], now())
+        await table.mark_failed(db, row.id, "503", now())
     (row,) = await stage.rows()
     assert (row.not_before, row.fault, row.attempts) == (None, None, 0)
 
@@ -72,7 +73,7 @@ async def test_marks_are_forgotten_but_those_that_modifier_needs(stage: Stage) -
         "receipt": {"topic": "cra:1", "delivered_at": old, "post_id": "r" * 26},
         "receipt of a moment ago": {"topic": "cra:2", "delivered_at": now(), "post_id": "r" * 26},
         "said": {"delivered_at": old},
-        "rewritten": {"where": Where.POST, "delivered_at": old},
+        "rewritten": {"where": TargetKind.POST, "delivered_at": old},
         "draft": {"topic": "draft:x", "delivered_at": old},
         "given up": {},
         "receipt given up": {"topic": "cra:3"},
@@ -105,6 +106,6 @@ async def test_what_was_emptied_is_gone_from_the_file_too(stage: Stage, tmp_path
         pytest.skip("PostgreSQL clears away by itself what is dead")
     rows = await stage.write(*(message(f"{SECRET} {n}" * 20) for n in range(200)))
     async with stage.database.transaction() as db:
-        await table.delivered(db, [Mark(row.id, POST) for row in rows], now())
+        await table.mark_delivered(db, [DeliveryMark(row.id, POST) for row in rows], now())
     await stage.database.close()  # the last connection writes the journal into the file
     assert SECRET.encode() not in (tmp_path / "coop.db").read_bytes()

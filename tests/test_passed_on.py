@@ -8,7 +8,7 @@ import pytest
 
 from bot.context import Request
 from bot.mattermost import NewPost
-from bot.outbox.marks import Marks
+from bot.outbox.table import DeliveryMarks
 from bot.replies import Direct, Reply, Say
 from storage.outbox import release_all
 from tests.house import until_async
@@ -17,6 +17,7 @@ from tests.reading import NOBODY
 from tests.sending import Newsroom, everywhere, newsroom, room
 
 __all__ = ["newsroom", "room"]
+
 
 pytestmark = everywhere
 
@@ -93,7 +94,7 @@ async def test_they_are_uploaded_once_and_posted_once_through_a_crash(
     _, ids = await given(newsroom)
     uploaded: list[Any] = []
     with monkeypatch.context() as patch:
-        patch.setattr(Marks, "add", lambda *_: None)
+        patch.setattr(DeliveryMarks, "add", lambda *_: None)
         async with newsroom.bot() as app:
             _count_uploads(app, uploaded)
             await newsroom.sends(app, Say("À lire", channel_id=there, files=ids))

@@ -8,16 +8,25 @@ from typing import Any
 
 import pytest
 
-from bot import accounts
+from bot import people as bot_people
 from bot import people as module
 from bot.errors import ChatError
 from bot.people import People
 from storage.database import Database
-from storage.people import Person, Role, awaited
+from storage.people import Person, Role
+from storage.people import register as stored_register
+from storage.people.register import find_awaited
 from tests.chat_server import ID, USER, ChatServer, fault
-from tests.knowing import MEMBER_PATH, USER_PATH, Clock, client, clock, database, fresh, people, register, server
+from tests.knowing import MEMBER_PATH, USER_PATH, Clock, client, clock, fresh, people, register, server
+from tests.sqlite import database
 
-__all__ = ["client", "clock", "database", "people", "server"]
+__all__ = [
+    "client",
+    "clock",
+    "database",
+    "people",
+    "server",
+]
 
 
 @pytest.mark.parametrize(
@@ -137,7 +146,7 @@ async def test_somebody_entered_in_the_register_meanwhile(people: People, databa
 async def test_somebody_entered_while_they_are_looked_up(
     people: People, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    original = awaited.find
+    original = find_awaited
 
     async def find_slowly(*args: Any) -> Any:
         found = await original(*args)
@@ -145,7 +154,7 @@ async def test_somebody_entered_while_they_are_looked_up(
         people.forget(ID)
         return found
 
-    monkeypatch.setattr(awaited, "find", find_slowly)
+    monkeypatch.setattr(stored_register, "find_awaited", find_slowly)
     await people.of(ID)
     assert (await people.of(ID)).role is Role.COORDINATEUR
 
@@ -165,7 +174,7 @@ async def test_a_slow_mattermost_is_not_waited_for(
     people: People, database: Database, server: ChatServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await people.of(ID)
-    monkeypatch.setattr(accounts, "ASKING_MAX", 0)
+    monkeypatch.setattr(bot_people, "ASKING_MAX", 0)
     people.note_change(ID)
     server.answers[USER_PATH] = USER | {"email": "j@mairie.fr"}
     assert (await fresh(people, database)).role is Role.CONSEILLER
@@ -201,7 +210,7 @@ async def test_a_rolled_back_transaction_leaves_the_person_whole(people: People,
 
 
 async def test_only_so_many_are_remembered(people: People, server: ChatServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(accounts, "ACCOUNTS_MAX", 1)
+    monkeypatch.setattr(bot_people, "ACCOUNTS_MAX", 1)
     monkeypatch.setattr(module, "PEOPLE_MAX", 1)
     other = "o" * 26
     server.answers[f"GET /api/v4/users/{other}"] = USER | {"id": other, "roles": "system_admin"}

@@ -21,15 +21,22 @@ from tests.knowing import (
     at_work,
     client,
     clock,
-    database,
     fresh,
     people,
     register,
     registered,
     server,
 )
+from tests.sqlite import database
 
-__all__ = ["client", "clock", "database", "people", "server"]
+__all__ = [
+    "client",
+    "clock",
+    "database",
+    "people",
+    "server",
+]
+
 
 AWAY = fault(503, "away")
 ELSEWHERE = USER | {"email": "juliette@mairie.fr"}
@@ -129,15 +136,15 @@ async def test_who_runs_the_server_is_nobody_s_contact_where_the_register_has_an
     database: Database, clock: Clock
 ) -> None:
     async with database.transaction() as db:
-        await storage.register(db, Person(id=ID, username="admin", since=clock(), derived_role=Role.ANIMATEUR))
-        assert [one.username for one in await storage.to_ask(db)] == ["admin"]
-        await storage.register(db, Person(id=ID[::-1], username="agathe", since=clock(), role=Role.ANIMATEUR))
-        assert [one.username for one in await storage.to_ask(db)] == ["agathe"]
+        await storage.register_person(db, Person(id=ID, username="admin", since=clock(), derived_role=Role.ANIMATEUR))
+        assert [one.username for one in await storage.list_to_ask(db)] == ["admin"]
+        await storage.register_person(db, Person(id=ID[::-1], username="agathe", since=clock(), role=Role.ANIMATEUR))
+        assert [one.username for one in await storage.list_to_ask(db)] == ["agathe"]
 
 
 async def test_somebody_settled_is_known_with_what_mattermost_said(people: People, database: Database) -> None:
     async with database.transaction() as db:
-        await storage.settle(db, await people.fresh(db, ID), "69")
+        await storage.settle_departement(db, await people.fresh(db, ID), "69")
     person = await registered(database)
     assert person
     assert (person.role, person.derived_role, person.derived_at is not None) == (None, Role.CONSEILLER, True)
@@ -220,7 +227,7 @@ async def test_a_role_just_taken_back_is_asked_for_with_nobody_waiting(
     person = await registered(database)
     assert person
     async with database.transaction() as db:
-        await storage.give(db, Person(**person.model_dump() | {"role": None}))
+        await storage.give_role(db, Person(**person.model_dump() | {"role": None}))
     async with database.transaction() as db:
 
         def answer(*_: Any) -> web.StreamResponse:

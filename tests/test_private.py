@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import text
 
 from bot.spool import Spool
-from bot.work.files import Folders
+from bot.work.orders import OrderFolders
 from config.settings import Settings
-from storage import migrate, private
+from storage import private_files, schema
 from storage.database import Database
 from tests.operating import examined
 from tests.test_spool import submission
@@ -43,7 +43,7 @@ PRIVATE = {"coop.db": "600", "coop.db-wal": "600", "coop.db-shm": "600"}
 
 async def test_a_new_database_is_private_and_what_lies_beside_it(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/coop.db"
-    await migrate.prepare(url)
+    await schema.prepare(url)
     database = Database(url)
     await written(database)
     assert modes(tmp_path) == PRIVATE
@@ -52,7 +52,7 @@ async def test_a_new_database_is_private_and_what_lies_beside_it(tmp_path: Path)
 
 async def test_one_that_was_open_is_closed_to_others_at_the_start(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/coop.db"
-    await migrate.prepare(url)
+    await schema.prepare(url)
     before = Database(url)
     await written(before)
     for name in PRIVATE:
@@ -75,10 +75,10 @@ async def test_who_only_reads_makes_no_file_that_others_could_read(tmp_path: Pat
 async def test_a_database_in_use_is_never_opened_and_closed_beside_sqlite(tmp_path: Path) -> None:
     """The system would drop the locks that SQLite has in this process: another one could take the log away from it."""
     url = f"sqlite:///{tmp_path}/coop.db"
-    await migrate.prepare(url)
+    await schema.prepare(url)
     database = Database(url)
     await written(database)
-    private.database(str(tmp_path / "coop.db"))
+    private_files.make_private_database(str(tmp_path / "coop.db"))
     other = await asyncio.create_subprocess_exec(sys.executable, "-c", LEAVES_WAL, str(tmp_path / "coop.db"))
     assert await other.wait() == LOCKED
     await database.close()
@@ -96,7 +96,7 @@ except sqlite3.OperationalError:
 
 def test_folders_of_the_bot_and_those_above_are_private(tmp_path: Path) -> None:
     data = tmp_path / "srv" / "coop"
-    spool, folders = Spool(data), Folders(data)
+    spool, folders = Spool(data), OrderFolders(data)
     spool.write(submission("a"))
     with folders.fresh() as folder:
         (folder / "file.pdf").write_bytes(b"x")
@@ -113,7 +113,7 @@ def test_folders_that_were_open_are_closed_to_others_and_the_operator_s_own_is_l
         (tmp_path / name).mkdir(mode=0o755)
     tmp_path.chmod(0o755)
     Spool(tmp_path).close()
-    Folders(tmp_path).close()
+    OrderFolders(tmp_path).close()
     assert modes(tmp_path) == {"spool": "700", "files": "700"}
     assert S_IMODE(tmp_path.stat().st_mode) == 0o755
 
@@ -121,7 +121,7 @@ def test_folders_that_were_open_are_closed_to_others_and_the_operator_s_own_is_l
 async def test_doctor_names_what_others_can_read(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/coop.db"
     settings = Settings(database_url=url, data_dir=tmp_path, mattermost_url="http://127.0.0.1:9")
-    await migrate.prepare(url)
+    await schema.prepare(url)
     Spool(tmp_path).close()
     assert "lisible" not in (await examined(settings))[1]
     (tmp_path / "coop.db").chmod(0o640)

@@ -4,7 +4,7 @@ import pytest
 from sqlmodel import select
 
 from storage.people import Role
-from storage.ressources.resource import Resource, State
+from storage.ressources.resources import Resource, ResourceState
 from tests.announcing import RHONE, canal
 from tests.helping import Desk, desk, reacts, sends
 from tests.house import House
@@ -12,6 +12,7 @@ from tests.people import Person, Post, unique
 from tests.shelving import Shelf, gives, link, plain, shelf
 
 __all__ = ["desk", "shelf"]
+
 PRIVATE = "dans un canal privé"
 
 
@@ -84,10 +85,10 @@ async def test_who_asked_for_help_reads_first_what_is_made_of_it_and_may_prefer_
     assert (await form.submit()).accepted
     resource = await made(desk.house, subject)
     assert resource
-    assert resource.state is State.PROPOSED, "an animateur’s own would be out at once"
+    assert resource.state is ResourceState.PROPOSED, "an animateur’s own would be out at once"
     asked = await desk.juliette.told("faite de votre demande d’aide")
     assert "En demander un autre." in plain(asked)
     await desk.juliette.clicks(asked, "Je préfère que non")
     await desk.juliette.rewritten(asked, "ne sera pas publiée")
-    assert ((await made(desk.house, subject)) or resource).state is State.WITHDRAWN
+    assert ((await made(desk.house, subject)) or resource).state is ResourceState.WITHDRAWN
     await desk.house.settled()

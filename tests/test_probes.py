@@ -6,11 +6,12 @@ from unittest.mock import patch
 
 import aiohttp
 
-from bot.shared import Shared
+from bot.tasks import SingleFlight
 from tests.house import until
 from tests.ordering import Office, office, room
 
 __all__ = ["office", "room"]
+
 
 CROWD = 100
 
@@ -24,7 +25,7 @@ async def test_many_probes_at_once_are_one_question() -> None:
         await answered.wait()
         return asked
 
-    shared = Shared(question)
+    shared = SingleFlight(question)
     probes = [asyncio.create_task(shared.ask()) for _ in range(CROWD)]
     await until(lambda: asked == 1)
     probes[0].cancel()

@@ -8,15 +8,13 @@ import pytest
 from sqlalchemy import delete
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.agenda import attendance, coming, event, listing
-from storage.agenda.attendance import AgendaAttendance
-from storage.agenda.event import AgendaEvent, State
-from storage.agenda.listing import Window
-from storage.agenda.sight import Sight, homes
+from storage import agenda
+from storage.agenda import AgendaAttendance, AgendaEvent, EventState, Sight, Window, find_homes, list_coming
 from storage.database import Database
 from tests.databases import database
 
 __all__ = ["database"]
+
 
 NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
 CODES = ("", "69", "01", "971", "974", "988")
@@ -32,8 +30,8 @@ async def fill(db: AsyncSession, chance: random.Random) -> Sequence[AgendaEvent]
     made = []
     for number in range(40):
         start = NOW + timedelta(hours=chance.randint(-2000, 2000))
-        state = chance.choice(list(State))
-        out = state is State.PUBLISHED or (state is State.CANCELLED and chance.random() < 0.5)
+        state = chance.choice(list(EventState))
+        out = state is EventState.PUBLISHED or (state is EventState.CANCELLED and chance.random() < 0.5)
         made.append(
             AgendaEvent(
                 title=f"Événement {number}",
@@ -48,10 +46,10 @@ async def fill(db: AsyncSession, chance: random.Random) -> Sequence[AgendaEvent]
                 changed_at=NOW,
             )
         )
-        await event.add(db, made[-1])
+        await agenda.add_event(db, made[-1])
         for person in PEOPLE:
             if chance.random() < 0.3:
-                await attendance.put(db, made[-1], person, NOW)
+                await agenda.add_attendance(db, made[-1], person, NOW)
     return made
 
 
@@ -67,19 +65,19 @@ async def test_nobody_is_shown_what_is_for_another_departement(database: Databas
         for person, departements in PEOPLE.items():
             sight = Sight.of(departements)
             lists = {
-                "to_come": (await listing.to_come(db, sight, NOW, ALL))[0],
-                "past": (await listing.past(db, sight, NOW, ALL))[0],
-                "coming": await coming(db, NOW, NOW + timedelta(days=90), departements),
-                "attended": await listing.attended(db, person, sight, NOW, NOW + timedelta(days=90)),
+                "to_come": (await agenda.list_to_come(db, sight, NOW, ALL))[0],
+                "past": (await agenda.list_past(db, sight, NOW, ALL))[0],
+                "coming": await list_coming(db, NOW, NOW + timedelta(days=90), departements),
+                "attended": await agenda.list_attended(db, person, sight, NOW, NOW + timedelta(days=90)),
             }
             for name, found in lists.items():
-                assert all(is_for(one, departements) and one.state is State.PUBLISHED for one in found), name
+                assert all(is_for(one, departements) and one.state is EventState.PUBLISHED for one in found), name
             mine = [
-                *(await listing.own(db, person, sight, NOW, ALL))[0],
-                *await listing.of_feed(db, person, sight, NOW - timedelta(days=60), 1000),
+                *(await agenda.list_own(db, person, sight, NOW, ALL))[0],
+                *await agenda.list_for_feed(db, person, sight, NOW - timedelta(days=60), 1000),
             ]
             assert all(one.author_id == person or (is_for(one, departements) and one.is_out) for one in mine)
-            there = {one.number for one in every if one.state is State.PUBLISHED and is_for(one, departements)}
+            there = {one.number for one in every if one.state is EventState.PUBLISHED and is_for(one, departements)}
             shown = {one.number for one in [*lists["to_come"], *lists["past"]]}
             assert shown == there, "and all that is for them is there"
             assert all(sight.covers(one.departement) == is_for(one, departements) for one in every)
@@ -90,11 +88,11 @@ async def test_pages_hold_each_event_once_in_order(database: Database, seed: int
     async with database.transaction() as db:
         await fill(db, random.Random(seed))
         sight = Sight(everything=True)
-        whole, total = await listing.to_come(db, sight, NOW, ALL)
-        pages = [(await listing.to_come(db, sight, NOW, Window(5, at)))[0] for at in range(0, total, 5)]
+        whole, total = await agenda.list_to_come(db, sight, NOW, ALL)
+        pages = [(await agenda.list_to_come(db, sight, NOW, Window(5, at)))[0] for at in range(0, total, 5)]
         assert [one.number for page in pages for one in page] == [one.number for one in whole]
         assert sorted(whole, key=lambda one: (one.starts_at, one.number)) == list(whole)
 
 
 def test_territories_without_a_channel_of_their_own() -> None:
-    assert homes(["978", "988", "69"]) == {"971", "988", "69"}
+    assert find_homes(["978", "988", "69"]) == {"971", "988", "69"}

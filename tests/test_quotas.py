@@ -4,24 +4,26 @@ from datetime import date, timedelta
 
 import pytest
 
-from config.quotas import KINDS, USUAL, read_quotas
+from config.policies import QUOTA_KINDS, USUAL_QUOTAS, read_quotas
 from storage import quotas
 from storage.database import Database
 from storage.people import Role
+from tests.announcing import plain
 from tests.databases import database
 from tests.house import House
 from tests.people import Person
-from tests.polling import agathe, asked, club, launched, number_of, plain, previewed, said, stored
+from tests.polling import agathe, asked, club, launched, number_of, previewed, said, stored
 from tests.test_sondage_reminding import reminded, reminds
 
 __all__ = ["agathe", "database"]
+
 
 DAY = date(2026, 11, 28)
 
 
 def test_those_that_are_not_named_are_as_usual() -> None:
-    assert read_quotas("Sondage 5, événement 0") == {**read_quotas(USUAL), "sondage": 5, "evenement": 0}
-    assert set(read_quotas(USUAL)) == set(KINDS)
+    assert read_quotas("Sondage 5, événement 0") == {**read_quotas(USUAL_QUOTAS), "sondage": 5, "evenement": 0}
+    assert set(read_quotas(USUAL_QUOTAS)) == set(QUOTA_KINDS)
 
 
 async def test_so_many_a_day_of_each_kind_and_person(database: Database) -> None:

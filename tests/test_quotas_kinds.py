@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from config.quotas import read_quotas
+from config.policies import read_quotas
 from storage.hotline.states import Urgency
 from tests.collecting import Newsroom, newsroom
 from tests.gathering import Agenda, agenda
@@ -15,6 +15,7 @@ from tests.moderating import Room, room
 from tests.people import Person, unique
 
 __all__ = ["agenda", "desk", "newsroom", "room"]
+
 
 HOUR = timedelta(hours=1)
 

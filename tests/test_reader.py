@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from bot import parsers
-from bot.syndication import NoFeed, parse_feed
-from bot.web import Reader, Unreadable, reader
+from bot.documents import NotAFeedError, parse_feed
+from bot.web import DocumentReader, UnreadableDocument, reader
 from tests.test_syndication import ATOM, HEAD, ONE, TAIL, URL
 
 HEAVY = HEAD + b"<item><title " + b"a='b' " * 800_000 + b">x</title></item>" + TAIL
@@ -27,17 +27,19 @@ def children() -> list[str]:
 
 
 async def test_a_feed_is_what_it_is_without_the_process() -> None:
-    read = await Reader().feed(ATOM.encode(), "application/atom+xml", URL)
+    read = await DocumentReader().feed(ATOM.encode(), "application/atom+xml", URL)
     assert read == parse_feed(ATOM.encode(), {"content-type": "application/atom+xml"}, URL)
-    with pytest.raises(NoFeed, match="ce n’est pas un flux"):
-        await Reader().feed(b"bonjour", "", URL)
+    with pytest.raises(NotAFeedError, match="ce n’est pas un flux"):
+        await DocumentReader().feed(b"bonjour", "", URL)
 
 
 async def test_titles_and_rules_of_robots_are_read() -> None:
     page = "<html><head><title>Été à la médiathèque</title></head><body><title>non</title>".encode("cp1252")
-    assert await Reader().title(page, "text/html; charset=iso-8859-1") == "Été à la médiathèque"
+    assert await DocumentReader().title(page, "text/html; charset=iso-8859-1") == "Été à la médiathèque"
     rules = b"User-agent: *\nDisallow: /prive\n" + b"# long\n" * 9999
-    assert [await Reader().lets_in(rules, "coop-bot", f"https://a.example/{path}") for path in ("prive", "x")] == [
+    assert [
+        await DocumentReader().lets_in(rules, "coop-bot", f"https://a.example/{path}") for path in ("prive", "x")
+    ] == [
         False,
         True,
     ]
@@ -54,15 +56,15 @@ async def test_what_takes_too_much_is_stopped_and_the_bot_goes_on_meanwhile() ->
             longest, before = max(longest, loop.time() - before), loop.time()
 
     heart = asyncio.create_task(beat())
-    with pytest.raises(Unreadable):
-        await Reader().feed(HEAVY, "", URL)
+    with pytest.raises(UnreadableDocument):
+        await DocumentReader().feed(HEAVY, "", URL)
     heart.cancel()
     assert longest < 0.5
     assert children() == []
 
 
 async def test_one_is_read_at_a_time_and_the_others_have_their_turn() -> None:
-    one, running = Reader(), list[int]()
+    one, running = DocumentReader(), list[int]()
 
     async def count() -> None:
         while True:
@@ -78,10 +80,10 @@ async def test_one_is_read_at_a_time_and_the_others_have_their_turn() -> None:
 
 async def test_what_lasts_too_long_or_is_given_up_leaves_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reader, "TIME_S", 0.01)
-    with pytest.raises(Unreadable):
-        await Reader().feed(HEAD + ONE + TAIL, "", URL)
+    with pytest.raises(UnreadableDocument):
+        await DocumentReader().feed(HEAD + ONE + TAIL, "", URL)
     monkeypatch.undo()
-    one = Reader()
+    one = DocumentReader()
     reading = asyncio.create_task(one.feed(HEAVY, "", URL))
     while not children():  # noqa: ASYNC110  (a process has no event)
         await asyncio.sleep(0.005)
@@ -96,7 +98,7 @@ def test_it_has_limits_no_secrets_and_little_of_the_bot(tmp_path: Path) -> None:
     asked = (
         "import json, os, resource as r, sys; from bot import parsers\n"
         "def tell(body, told):\n"
-        "    import bot.syndication, bot.pages\n"
+        "    import bot.documents, bot.documents\n"
         "    held = [r.getrlimit(each)[0] for each in (r.RLIMIT_AS, r.RLIMIT_CPU, r.RLIMIT_CORE)]\n"
         "    return {'held': held, 'modules': sorted(sys.modules)}\n"
         "parsers.PARSERS = {'tell': tell}; parsers.main('tell')"

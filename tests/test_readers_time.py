@@ -23,11 +23,12 @@ from bot import forms, french, guard, mattermost, papers, texts
 from bot.context import Context
 from bot.errors import ChatError, UserError
 from bot.forms import Clues, Form
-from config import folding, formulas, themes
+from config import text, themes
+from config import text as config_text
 from config.settings import Settings
 from config.territories import TerritoryKind
+from dialogs.cra.line.parser import TypedLine, split_line
 from dialogs.cra.line.readers import Span
-from dialogs.cra.line.tokens import TypedLine, split
 from storage import annuaire, communes, people
 from tests.cra_lines import CLUES, JULIETTE, TODAY
 from tests.modes import FORM_MODES, clues
@@ -42,7 +43,7 @@ STEEPEST = 9.0
 NOISE_S = 0.006
 """Seconds of processor time below which nothing is told of growth: nobody waits for that."""
 ROOMS = (
-    *(forms, french, guard, texts, papers, mattermost, folding, formulas, themes, annuaire, communes, people),
+    *(forms, french, guard, texts, papers, mattermost, text, text, themes, annuaire, communes, people),
     *(dialogs, commands),
 )
 PIECES = {
@@ -111,11 +112,11 @@ def modules() -> Iterator[ModuleType]:
 
 def span(text: str) -> Span:
     """Some words of a line, as its readers see them."""
-    return Span(text, folding.fold(text), themes.key(text), 1, numbered=True)
+    return Span(text, config_text.fold(text), themes.key(text), 1, numbered=True)
 
 
 CONTEXT = SimpleNamespace(clues=CLUES, today=TODAY, user=CLUES.user, settings=Settings())
-FROM_TEXT: dict[Any, Callable[[str], object]] = {str: str, Span: span, TypedLine: split}
+FROM_TEXT: dict[Any, Callable[[str], object]] = {str: str, Span: span, TypedLine: split_line}
 GIVEN: dict[Any, object] = {Clues: CLUES, date: TODAY, Context: CONTEXT, TerritoryKind: TerritoryKind.DEPARTEMENT}
 
 
@@ -176,7 +177,7 @@ def test_a_dialog_is_read_in_no_more_than_its_share(form: type[Form]) -> None:
 def test_the_readers_are_found() -> None:
     """Lest the walk finds nothing and says that all is well."""
     assert len(READERS) > 90
-    for name in ("bot.french.periods.read_period", "commands.stats.territory.places.read_name", "bot.texts.escape"):
+    for name in ("bot.french.periods.read_period", "commands.stats.queries.read_territory_name", "bot.texts.escape"):
         assert name in READERS
     short, long = (hostile(" ", length)[1] for length in (500, 2_000))
     assert is_steep(lambda text: re.sub(r"\s*\bcomme coop", "", text), short, long)

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import ChatError
+from bot.errors import IDS, OF_A_PERSON, ChatError, Refusal
 from bot.mattermost import AioClient, Mattermost, NewPost
-from bot.refusals import IDS, OF_A_PERSON, Refusal
 from tests.calls import ANSWERS, CALLS
 from tests.chat_server import BOT, CHANNEL, FILE, ID, POST, TEAM, chat_server
 from tests.house import House

@@ -6,13 +6,23 @@ import pytest
 
 from bot.people import People
 from storage.database import Database
-from storage.people import Awaited, Person, Role, awaited
-from storage.people.structures import Structure, among, read_siret, write
+from storage.people import Awaited, Person, Role
+from storage.people.register import find_awaited, take_awaited
+from storage.people.structures import Structure, find_structures, read_siret, write_structure
 from tests.chat_server import ID
 from tests.databases import database as databases
-from tests.knowing import client, clock, database, people, register, server
+from tests.knowing import client, clock, people, register, server
+from tests.sqlite import database
 
-__all__ = ["client", "clock", "database", "databases", "people", "server"]
+__all__ = [
+    "client",
+    "clock",
+    "database",
+    "databases",
+    "people",
+    "server",
+]
+
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -52,9 +62,9 @@ def test_a_siret_that_is_none_is_refused_with_the_reason(text: str, why: str) ->
 
 async def test_a_structure_is_written_down_once(databases: Database) -> None:
     async with databases.transaction() as db:
-        await write(db, Structure(siret="73282932000074", nom="Ancien nom"))
-        await write(db, Structure(siret="73282932000074", nom="Ville de Lyon", code_commune="69123"))
-        found = await among(db, ["73282932000074", "35600000000048"])
+        await write_structure(db, Structure(siret="73282932000074", nom="Ancien nom"))
+        await write_structure(db, Structure(siret="73282932000074", nom="Ville de Lyon", code_commune="69123"))
+        found = await find_structures(db, ["73282932000074", "35600000000048"])
     assert {siret: (s.nom, s.code_commune) for siret, s in found.items()} == {
         "73282932000074": ("Ville de Lyon", "69123")
     }
@@ -65,15 +75,15 @@ async def test_a_line_waits_for_its_account_by_name_before_address(databases: Da
         db.add(Awaited(email="lea@mairie.fr", role=Role.INVITE, imported_at=NOON))
         db.add(Awaited(username="lea", prenom="Léa", nom="Perrin", departements=["69"], imported_at=NOON))
         await db.flush()
-        assert await awaited.find(db, "paul", "paul@mairie.fr") is None
-        by_address = await awaited.find(db, "lea.perrin", "Lea@Mairie.fr")
+        assert await find_awaited(db, "paul", "paul@mairie.fr") is None
+        by_address = await find_awaited(db, "lea.perrin", "Lea@Mairie.fr")
         assert by_address
         assert by_address.role is Role.INVITE
-        line = await awaited.find(db, "Lea", "lea@mairie.fr")
+        line = await find_awaited(db, "Lea", "lea@mairie.fr")
         assert line
-        person = await awaited.fulfil(db, line, Person(id=ID, username="lea", since=NOON, timezone="Indian/Reunion"))
+        person = await take_awaited(db, line, Person(id=ID, username="lea", since=NOON, timezone="Indian/Reunion"))
         assert (person.full_name, person.departements, person.timezone) == ("Léa Perrin", ["69"], "Indian/Reunion")
-        assert await awaited.find(db, "lea") is None
+        assert await find_awaited(db, "lea") is None
 
 
 def test_who_has_no_name_is_called_by_the_user_name() -> None:

@@ -12,7 +12,7 @@ from bot.features import Feature
 from bot.spool import Submission
 from commands import hotline
 from storage.database import change
-from storage.hotline import alike, incidents, moving, tickets
+from storage.hotline import incidents, suggestions, tickets
 from storage.hotline.incidents import Incident
 from tests.helping import USUAL, Desk, desk, plain
 
@@ -36,7 +36,7 @@ def reference_in(text: str) -> str:
 
 @pytest.mark.every_mode
 async def test_a_command_that_fails_leads_to_help(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tickets, "of_author", fail)
+    monkeypatch.setattr(tickets, "list_of_author", fail)
     told = await desk.juliette.asks("/hotline demandes secret")
     reference = reference_in(told.text)
     assert told.buttons == ["Demander de l’aide"]
@@ -54,7 +54,7 @@ async def test_a_command_that_fails_leads_to_help(desk: Desk, monkeypatch: pytes
 async def test_a_button_that_fails_leads_to_help(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     ticket, _ = await desk.asks(desk.juliette, "Une imprimante muette")
     card = await desk.card(ticket)
-    monkeypatch.setattr(moving, "make", fail)
+    monkeypatch.setattr(tickets, "make_move", fail)
     await desk.agathe.clicks(card, "Prendre")
     told = await desk.agathe.told("référence")
     reference = reference_in(told.text)
@@ -66,7 +66,7 @@ async def test_a_button_that_fails_leads_to_help(desk: Desk, monkeypatch: pytest
 @pytest.mark.every_mode
 async def test_a_dialog_that_fails_names_the_line_to_type(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     form = (await desk.juliette.opens("/hotline")).fill(**(USUAL | {"sujet": "Un secret"}))
-    monkeypatch.setattr(alike, "solved", fail)
+    monkeypatch.setattr(suggestions, "find_solved", fail)
     said = (await form.submit()).error
     assert f"tapez /hotline et donnez la référence {reference_in(said)}" in said.replace("\u00a0", " ")
     assert "/brouillon" in said
@@ -92,7 +92,7 @@ async def test_no_help_is_offered_where_there_is_none_or_something_else_is_away(
         body = await helped.dispatcher.run(request, "")
     assert "demandez de l’aide" in str(body["text"])
     assert "Demander de l’aide" in str(body["attachments"])
-    monkeypatch.setattr(tickets, "of_author", be_away)
+    monkeypatch.setattr(tickets, "list_of_author", be_away)
     told = await desk.juliette.asks("/hotline demandes")
     assert "ne répond pas" in plain(told)
     assert not told.buttons
@@ -102,7 +102,7 @@ async def test_long_work_that_fails_leads_to_help(desk: Desk, monkeypatch: pytes
     async with desk.house.bot.database.transaction() as db:
         running = Incident(queue="espace-coop", subject="Plus de réseau", by=desk.agathe.id, opened_at=utc_now())
         number = (await incidents.add(db, running)).number
-    monkeypatch.setattr(incidents, "tickets_after", fail)
+    monkeypatch.setattr(incidents, "list_tickets_after", fail)
     told = Submission("hotline.TellOutage", "k", desk.agathe.id, {"nouvelles": "Du nouveau"}, {"incident": number})
     desk.agathe.acts()
     await desk.house.bot.dispatcher.run(Request("submit", "hotline.TellOutage", desk.agathe.id, key="k"), told)

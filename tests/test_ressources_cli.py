@@ -14,14 +14,16 @@ from sqlmodel import col, select
 from cli.ressources.imports import Import
 from cli.terminal import ProgressBar
 from storage.database import Database
-from storage.ressources import Resource, State
-from storage.ressources.resource import begin_writing, get, write
+from storage.ressources import Resource, ResourceState
+from storage.ressources.resources import begin_writing, get_resource, write_resources
+from tests.databases import database
 from tests.directory import person
 from tests.operating import elsewhere, run
-from tests.reports import database, registered
+from tests.reports import registered
 from tests.ressources import NOW
 
 __all__ = ["database", "elsewhere"]
+
 
 HEADER = "titre,description,url,categorie,themes,type,licence,auteur,date"
 LINES = (
@@ -194,8 +196,8 @@ async def test_the_public_list_comes_in_and_takes_out(
     out, _ = await imported(capsys, file, text([BASES[0] | {"title": None, "url": None}, moved]), header="")
     assert out == "0 fiche ajoutée, 1 changée, 1 retirée, 0 inchangée, 0 refusée.\n"
     assert [(one.state, one.url) for one in await stored(place)] == [
-        (State.WITHDRAWN, "https://bases.exemple/t"),
-        (State.PUBLISHED, "https://bases.exemple/e"),
+        (ResourceState.WITHDRAWN, "https://bases.exemple/t"),
+        (ResourceState.PUBLISHED, "https://bases.exemple/e"),
     ]
     out, _ = await imported(capsys, file, text(BASES), header="")
     assert out == "0 fiche ajoutée, 2 changées, 1 inchangée, 0 refusée.\n"
@@ -207,12 +209,14 @@ async def test_what_animateurs_took_out_stays_out(
     await imported(capsys, elsewhere / "f.csv", *LINES)
     async with place.transaction() as db:
         revision = await begin_writing(db)
-        one = await get(db, 1)
+        one = await get_resource(db, 1)
         assert one is not None
-        await write(db, [one.sqlmodel_update({"state": State.REFUSED, "decided_by": "agathe"})], revision)
+        await write_resources(
+            db, [one.sqlmodel_update({"state": ResourceState.REFUSED, "decided_by": "agathe"})], revision
+        )
     out, _ = await imported(capsys, elsewhere / "f.csv", LINES[0].replace("Créer", "Ouvrir"))
     assert out == "0 fiche ajoutée, 0 changée, 1 inchangée, 0 refusée. Rien à changer.\n"
-    assert (await stored(place))[0].state is State.REFUSED
+    assert (await stored(place))[0].state is ResourceState.REFUSED
 
 
 @pytest.mark.parametrize(

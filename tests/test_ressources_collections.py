@@ -5,14 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from config.outils import NAME, TOOLS
-from config.ressources import KINDS
+from config.ressources import KINDS, NAME, TOOLS
 from storage.database import Database
-from storage.links import read_link
-from storage.ressources import State
-from storage.ressources import collection as collections
-from storage.ressources import resource as resources
-from storage.ressources.collection import HELD_MAX, ResourceCollection, key_of_name
+from storage.ressources import ResourceState, collections, resources
+from storage.ressources.collections import HELD_MAX, ResourceCollection, make_name_key
+from storage.urls import read_link
 from tests.databases import database
 from tests.helping import plain
 from tests.keeping import Shelf, days, goes_on, shelf
@@ -20,6 +17,7 @@ from tests.people import Person, Post
 from tests.ressources import NOW, resource, stored
 
 __all__ = ["database", "shelf"]
+
 
 _NAMES = itertools.count(1)
 
@@ -72,7 +70,7 @@ async def test_sorted_and_taken_out_and_put_back(shelf: Shelf) -> None:
     assert len(order) == 3
     number = one.number
     async with shelf.house.bot.database.transaction() as db:
-        found = await collections.named(db, name)
+        found = await collections.find_by_name(db, name)
         assert found
         await collections.move_up(db, found.number, number)
     seen = await lines_of(shelf.juliette, name)
@@ -150,7 +148,7 @@ async def test_only_its_owner_and_animateurs_change_it(shelf: Shelf) -> None:
     assert "n’est pas la vôtre" in plain(await camille.asks(f"/ressources collection ajouter {one.number} {name}"))
     assert (await camille.asks(f"/ressources collection {name}")).buttons == []
     assert "est dans" in plain(await shelf.ana.asks(f"/ressources collection ajouter {one.number} {name}"))
-    hidden = await shelf.holds("Proposée", state=State.PROPOSED)
+    hidden = await shelf.holds("Proposée", state=ResourceState.PROPOSED)
     said = await shelf.ana.asks(f"/ressources collection ajouter {hidden.number} {name}")
     assert "Il n’y a pas de fiche publiée" in plain(said)
 
@@ -201,7 +199,7 @@ async def test_the_library_comes_once_and_is_pinned(shelf: Shelf) -> None:
 
 async def number_of(shelf: Shelf, url: str) -> int:
     async with shelf.house.bot.database.transaction(writes=False) as db:
-        found = await resources.by_link(db, url)
+        found = await resources.find_by_link(db, url)
     assert found
     return found.number
 
@@ -217,29 +215,29 @@ def test_the_tools_are_well_formed() -> None:
 
 async def test_order_survives_what_is_withdrawn(database: Database) -> None:
     async with database.transaction() as db:
-        await stored(db, *(resource(f"F{at}") for at in range(1, 6)), resource("cachée", state=State.WITHDRAWN))
-        number = await collections.make(db, ResourceCollection(key="c", name="C", created_at=NOW))
+        await stored(db, *(resource(f"F{at}") for at in range(1, 6)), resource("cachée", state=ResourceState.WITHDRAWN))
+        number = await collections.add_collection(db, ResourceCollection(key="c", name="C", created_at=NOW))
         assert number
         for one in (1, 6, 2, 3):
-            assert await collections.put(db, number, one, "", NOW)
-        assert not await collections.put(db, number, 1, "", NOW)
+            assert await collections.put_in(db, number, one, "", NOW)
+        assert not await collections.put_in(db, number, 1, "", NOW)
         await collections.move_up(db, number, 2)
-        assert await collections.contents(db, number) == [2, 1, 3]
+        assert await collections.list_contents(db, number) == [2, 1, 3]
         await collections.move_up(db, number, 2)
         await collections.move_up(db, number, 4)
-        assert await collections.contents(db, number) == [2, 1, 3]
-        assert [(one.name, count) for one, count in await collections.every(db)] == [("C", 3)]
-        assert await collections.make(db, ResourceCollection(key="c", name="c", created_at=NOW)) is None
+        assert await collections.list_contents(db, number) == [2, 1, 3]
+        assert [(one.name, count) for one, count in await collections.list_collections(db)] == [("C", 3)]
+        assert await collections.add_collection(db, ResourceCollection(key="c", name="c", created_at=NOW)) is None
 
 
 async def test_a_collection_is_bounded(database: Database) -> None:
     async with database.transaction() as db:
-        number = await collections.make(db, ResourceCollection(key="c", name="C", created_at=NOW))
+        number = await collections.add_collection(db, ResourceCollection(key="c", name="C", created_at=NOW))
         assert number
-        assert all([await collections.put(db, number, one, "", NOW) for one in range(1, HELD_MAX + 1)])
-        assert not await collections.put(db, number, HELD_MAX + 1, "", NOW)
+        assert all([await collections.put_in(db, number, one, "", NOW) for one in range(1, HELD_MAX + 1)])
+        assert not await collections.put_in(db, number, HELD_MAX + 1, "", NOW)
 
 
 @pytest.mark.parametrize(("name", "key"), [("Été  des-aînés !", "ete des aines"), ("œ" * 80, "oe" * 40), ("🙂", "")])
 def test_keys_of_names(name: str, key: str) -> None:
-    assert key_of_name(name) == key
+    assert make_name_key(name) == key

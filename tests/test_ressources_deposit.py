@@ -4,9 +4,9 @@ import pytest
 
 from bot.context import Request
 from bot.spool import Submission
-from config.trust import Trust, read_trust
+from config.policies import Trust, read_trust
 from storage.people import Role
-from storage.ressources.resource import State
+from storage.ressources.resources import ResourceState
 from tests.helping import reacts
 from tests.people import unique
 from tests.shelving import Shelf, gives, link, plain, shelf
@@ -25,7 +25,7 @@ async def test_a_link_is_proposed_and_the_animateurs_see_it_whole(shelf: Shelf) 
     assert (await form.submit()).accepted
     assert "vous serez prévenu" in plain(await shelf.juliette.whispered("Merci"))
     resource = await shelf.titled(f"Le {word}")
-    assert (resource.state, resource.type, resource.auteur) == (State.PROPOSED, "lien", shelf.juliette.username)
+    assert (resource.state, resource.type, resource.auteur) == (ResourceState.PROPOSED, "lien", shelf.juliette.username)
     card = await shelf.card(resource)
     assert card.buttons == ["Publier", "Corriger", "Demander", "Refuser"]
     for shown in ("à relire", f"(<https://www.exemple.fr/{word}>)", "Débutant", "CC BY-SA", shelf.juliette.username):
@@ -92,7 +92,7 @@ async def test_a_name_with_a_telephone_number_is_refused_for_everybody(shelf: Sh
 
 async def test_an_animateur_s_own_with_a_telephone_number_is_reviewed(shelf: Shelf) -> None:
     resource, card = await shelf.proposes(shelf.agathe, unique("Numéro"), description="sophie au 06 12 34 56 78")
-    assert resource.state is State.PROPOSED
+    assert resource.state is ResourceState.PROPOSED
     assert "À vérifier : elle contient un numéro de téléphone" in plain(card)
 
 
@@ -175,7 +175,7 @@ async def test_another_s_message_is_credited_and_its_author_may_prefer_not(shelf
     shelf.juliette.acts()
     await lea.clicks(asked, "Je préfère que non")
     assert "préfère que non" in plain(await shelf.juliette.told(titre))
-    assert (await shelf.now(resource)).state is State.WITHDRAWN
+    assert (await shelf.now(resource)).state is ResourceState.WITHDRAWN
     await shelf.card(resource, "retirée")
 
 
@@ -215,11 +215,11 @@ async def test_books_under_a_message_offer_a_window_once(shelf: Shelf) -> None:
 async def test_a_guest_deposits_too_and_trusted_people_publish_at_once(shelf: Shelf) -> None:
     ines = await shelf.house.someone(Role.INVITE, "ines")
     guest, _ = await shelf.proposes(ines, unique("Invitée"))
-    assert guest.state is State.PROPOSED
+    assert guest.state is ResourceState.PROPOSED
     titre = unique("Confiance")
     await shelf.deposits(shelf.agathe, titre=titre, description="Écrire à aide@exemple.fr")
     assert f"fiche n° {(await shelf.titled(titre)).id}" in plain(await shelf.agathe.whispered("publié"))
-    assert (await shelf.titled(titre)).state is State.PUBLISHED
+    assert (await shelf.titled(titre)).state is ResourceState.PUBLISHED
     await shelf.said(titre)
 
 
@@ -265,13 +265,13 @@ async def test_who_published_enough_is_trusted_but_with_addresses(shelf: Shelf) 
     await shelf.house.restart()
     try:
         first, card = await shelf.proposes(shelf.juliette, unique("Premier"))
-        assert first.state is State.PROPOSED
+        assert first.state is ResourceState.PROPOSED
         await shelf.agathe.clicks(card, "Publier")
         titre = unique("Second")
         await shelf.deposits(shelf.juliette, titre=titre, description="Là.")
-        assert (await shelf.titled(titre)).state is State.PUBLISHED
+        assert (await shelf.titled(titre)).state is ResourceState.PUBLISHED
         named, card = await shelf.proposes(shelf.juliette, unique("Contact"), description="paul.martin@exemple.fr")
-        assert named.state is State.PROPOSED
+        assert named.state is ResourceState.PROPOSED
         assert "À vérifier : elle contient" in plain(card)
     finally:
         shelf.house.settings = before

@@ -9,8 +9,8 @@ from sqlalchemy import insert
 
 from config.themes import THEMES, bits
 from storage.database import Database
-from storage.ressources import following, search
-from storage.ressources.following import Fresh, Harvest, ThemeFollow
+from storage.ressources import search, subscriptions
+from storage.ressources.subscriptions import FreshResource, NewsHarvest, ThemeFollow
 from tests.databases import database
 from tests.helping import plain
 from tests.house import House
@@ -19,6 +19,7 @@ from tests.people import Person, Post
 from tests.ressources import NOW, resource, stored
 
 __all__ = ["database", "shelf"]
+
 
 EMPLOI, COURRIEL, SANTE = "trouver emploi", "courriel", "sante"
 MiB = 1024 * 1024
@@ -31,7 +32,7 @@ def monday(house: House, weeks: int = 1) -> date:
 
 async def follows(shelf: Shelf, who: Person) -> Sequence[ThemeFollow]:
     async with shelf.house.bot.database.transaction(writes=False) as db:
-        return await following.of(db, who.id)
+        return await subscriptions.list_followed_themes(db, who.id)
 
 
 async def deposits(shelf: Shelf, *titles: str, themes: Sequence[str] = (EMPLOI,)) -> None:
@@ -173,13 +174,13 @@ async def test_four_thousand_followers_in_pages(database: Database) -> None:
     after = ""
     while True:
         async with database.transaction() as db:
-            page = await following.followers(db, after, until_, 100)
+            page = await subscriptions.list_followers(db, after, until_, 100)
             if not page:
                 break
-            found = await following.harvest(db, NOW - timedelta(days=1), until_)
+            found = await subscriptions.read_harvest(db, NOW - timedelta(days=1), until_)
             assert all(len(each) == 2 for each in page.values())
             assert all(found.of(each) for each in page.values())
-            await following.note_told(db, list(page), until_)
+            await subscriptions.note_followers_told(db, list(page), until_)
         seen, after, pages = [*seen, *page], max(page), pages + 1
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
@@ -190,9 +191,12 @@ async def test_four_thousand_followers_in_pages(database: Database) -> None:
 async def test_following_twice_tells_from_the_first_time(database: Database) -> None:
     later = NOW + timedelta(days=3)
     async with database.transaction() as db:
-        await following.follow(db, "a" * 26, [EMPLOI], NOW)
-        await following.follow(db, "a" * 26, [EMPLOI, SANTE], later)
-        assert {each.theme: each.told_at for each in await following.of(db, "a" * 26)} == {EMPLOI: NOW, SANTE: later}
+        await subscriptions.follow_themes(db, "a" * 26, [EMPLOI], NOW)
+        await subscriptions.follow_themes(db, "a" * 26, [EMPLOI, SANTE], later)
+        assert {each.theme: each.told_at for each in await subscriptions.list_followed_themes(db, "a" * 26)} == {
+            EMPLOI: NOW,
+            SANTE: later,
+        }
 
 
 def test_what_is_new_is_told_by_each_theme() -> None:
@@ -202,8 +206,13 @@ def test_what_is_new_is_told_by_each_theme() -> None:
 
     when = datetime(2026, 11, 10, tzinfo=UTC)
     both = bits([EMPLOI, SANTE])
-    found = Harvest(
-        [Fresh(1, bits([EMPLOI]), when), Fresh(2, both, when), Fresh(3, bits([COURRIEL]), when)], {(both, when): 7}
+    found = NewsHarvest(
+        [
+            FreshResource(1, bits([EMPLOI]), when),
+            FreshResource(2, both, when),
+            FreshResource(3, bits([COURRIEL]), when),
+        ],
+        {(both, when): 7},
     )
     assert found.of([one(EMPLOI, 3), one(SANTE, 20)]).numbers == [1, 2]
     assert found.of([one(SANTE, 3)]).numbers == [2]

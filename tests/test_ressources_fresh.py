@@ -8,7 +8,7 @@ from structlog.testing import capture_logs
 from bot.errors import UserError
 from bot.french.dates import say_date
 from bot.french.periods import months_after
-from commands.ressources.freshness import read_day
+from commands.ressources.upkeep import read_review_day
 from tests.helping import plain
 from tests.house import House
 from tests.keeping import Shelf, days, on, shelf
@@ -130,7 +130,7 @@ async def test_by_command(shelf: Shelf) -> None:
 @pytest.mark.parametrize("text", ["2027-13", "2026-01", "0000-01", "9999-12", "hier", "n’importe quoi", "2026-11-24"])
 def test_what_is_no_day_to_come(text: str) -> None:
     with pytest.raises(UserError):
-        read_day(text, date(2026, 11, 24))
+        read_review_day(text, date(2026, 11, 24))
 
 
 @pytest.mark.parametrize(
@@ -143,4 +143,4 @@ def test_what_is_no_day_to_come(text: str) -> None:
     ],
 )
 def test_how_a_day_is_said(text: str, day: date | None) -> None:
-    assert read_day(text, date(2026, 11, 24)) == day
+    assert read_review_day(text, date(2026, 11, 24)) == day

@@ -5,9 +5,9 @@ import re
 
 import pytest
 
-from commands.ressources.snippets import WIDTH, snippet
-from storage.ressources.resource import DESCRIPTION_MAX, TITLE_MAX, Resource
-from storage.ressources.words import groups, tokens, words
+from commands.ressources.cards import WIDTH, cut_snippet
+from storage.ressources.query import group_words, make_tokens, split_words
+from storage.ressources.resources import DESCRIPTION_MAX, TITLE_MAX, Resource
 from tests.helping import plain
 from tests.house import House
 from tests.people import Mobile, Person
@@ -92,7 +92,7 @@ async def test_the_longest_resource_is_opened(house: House, juliette: Person) ->
 
 def found_by(query: str) -> frozenset[str]:
     """The tokens of a query."""
-    return frozenset(token for group in groups(words(query)) for token in group.worths)
+    return frozenset(token for group in group_words(split_words(query)) for token in group.worths)
 
 
 @pytest.mark.parametrize(
@@ -108,19 +108,19 @@ def found_by(query: str) -> frozenset[str]:
     ],
 )
 def test_the_words_found_are_bold(query: str, text: str, shown: str) -> None:
-    assert snippet(text, found_by(query)) == shown
+    assert cut_snippet(text, found_by(query)) == shown
 
 
 def test_the_part_is_shown_in_which_most_of_what_is_asked_stands() -> None:
     filler = "rien de spécial ici " * 30
     text = f"Une tablette. {filler} Sur la tablette, régler la souris et l’imprimante. {filler}"
-    shown = snippet(text, found_by("tablette souris imprimante"))
+    shown = cut_snippet(text, found_by("tablette souris imprimante"))
     assert "**tablette**, régler la **souris** et l’**imprimante**" in shown
     assert shown.startswith("… ")
     assert shown.endswith(" …")
     assert len(shown) <= WIDTH + 20
-    assert tokens(["tablette"])
+    assert make_tokens(["tablette"])
 
 
 def test_a_text_without_spaces_is_cut() -> None:
-    assert len(snippet("x" * 4000, frozenset())) <= WIDTH + 2
+    assert len(cut_snippet("x" * 4000, frozenset())) <= WIDTH + 2

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from storage.ressources.resource import State
+from storage.ressources.resources import ResourceState
 from tests.house import until_async
 from tests.people import Dialog, Person, Post, unique
 from tests.ressources import resource as made
@@ -120,7 +120,7 @@ async def test_withdrawn_with_its_files_and_back(shelf: Shelf) -> None:
     await shelf.house.settled()
     assert files.id not in {p.id for p in await shelf.agathe.reads(shelf.rooms["ressourcerie"])}
     await sends(shelf.juliette, told, "Corriger", description="Sans le nom.")
-    assert (await shelf.now(resource)).state is State.PROPOSED
+    assert (await shelf.now(resource)).state is ResourceState.PROPOSED
     await shelf.agathe.clicks(await shelf.card(resource, "à relire"), "Publier")
     again = await shelf.said(resource.titre, root=await shelf.said(resource.titre))
     assert await shelf.agathe.files(again) == {"plan.pdf": b"%PDF plan"}
@@ -177,7 +177,7 @@ async def test_what_is_reported_is_dealt_with_and_who_did_hears(shelf: Shelf) ->
     for who in (lea, paul):
         assert "elle est retirée" in plain(await who.told("signalé"))
     await until_async(lambda: says(shelf, card, "signalement traité"))
-    assert (await shelf.now(resource)).state is State.WITHDRAWN
+    assert (await shelf.now(resource)).state is ResourceState.WITHDRAWN
 
 
 async def test_two_who_report_at_once_stand_on_one_card(shelf: Shelf) -> None:

@@ -8,10 +8,10 @@ from datetime import date, timedelta
 import pytest
 from aiohttp import web as server
 
-from commands.ressources import looking
-from commands.ressources.lasting import CheckLinks
-from storage.ressources import State, checks
-from storage.ressources.checks import Fault, Kind, LinkCheck, Look, judge
+from commands.ressources import upkeep
+from commands.ressources.buttons import CheckLinks
+from storage.ressources import ResourceState, link_checks
+from storage.ressources.link_checks import Fault, Kind, LinkCheck, Look, judge_look
 from tests.helping import plain
 from tests.house import House
 from tests.keeping import Shelf, days, shelf
@@ -21,6 +21,7 @@ from tests.webbing import Outside, endless, outside, redirect, says, slow
 
 __all__ = ["shelf"]
 
+
 MiB = 1024 * 1024
 
 
@@ -29,13 +30,13 @@ async def web(house: House, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Ou
     """What is outside, archive included; the bot reaches nothing else."""
     async with outside() as made:
         made.opens_to(house.bot.web)
-        monkeypatch.setattr(looking, "ARCHIVE", made.link("archive.example/available"))
+        monkeypatch.setattr(upkeep, "ARCHIVE", made.link("archive.example/available"))
         yield made
 
 
 async def check(shelf: Shelf, number: int) -> LinkCheck | None:
     async with shelf.house.bot.database.transaction(writes=False) as db:
-        return (await checks.known(db, [number])).get(number)
+        return (await link_checks.find_checks(db, [number])).get(number)
 
 
 async def broken(shelf: Shelf, web: Outside, where: str, **more: str) -> tuple[int, Post]:
@@ -83,12 +84,12 @@ async def test_a_copy_of_the_archive_is_shown(shelf: Shelf, web: Outside) -> Non
 )
 async def test_an_archive_that_says_nonsense_harms_nothing(answer: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     async with outside() as made:
-        monkeypatch.setattr(looking, "ARCHIVE", made.link("archive.example/available"))
+        monkeypatch.setattr(upkeep, "ARCHIVE", made.link("archive.example/available"))
         web = made.client()
         made.pages["archive.example/available"] = says(answer)
-        assert await looking.find_archive(web, "http://x.example/") == ""
+        assert await upkeep.find_archive(web, "http://x.example/") == ""
         made.pages["archive.example/available"] = slow
-        assert await looking.find_archive(web, "http://x.example/") == ""
+        assert await upkeep.find_archive(web, "http://x.example/") == ""
         await web.close()
 
 
@@ -103,7 +104,7 @@ async def test_what_works_for_somebody_is_left_alone_until_it_changes(shelf: She
     assert found
     assert found.quiet
     async with shelf.house.bot.database.transaction(writes=False) as db:
-        one = await checks.due(db, shelf.house.clock() + timedelta(days=90), 500)
+        one = await link_checks.list_links_due(db, shelf.house.clock() + timedelta(days=90), 500)
     assert number not in [due for due, _ in one]
 
 
@@ -113,11 +114,11 @@ async def test_withdrawn_by_its_button_and_put_back(shelf: Shelf, web: Outside) 
     await shelf.juliette.clicks(told, "Retirer")
     after = await shelf.juliette.rewritten(told, "est retirée")
     async with shelf.house.bot.database.transaction(writes=False) as db:
-        assert (await checks.due(db, days(shelf.house, 60), 500)) == []
+        assert (await link_checks.list_links_due(db, days(shelf.house, 60), 500)) == []
     await shelf.juliette.clicks(after, "Remettre")
     await shelf.juliette.rewritten(after, "est remise")
     one = await shelf.now(number)
-    assert one.state is State.PUBLISHED
+    assert one.state is ResourceState.PUBLISHED
 
 
 async def test_strangers_change_nothing(shelf: Shelf, web: Outside) -> None:
@@ -126,7 +127,7 @@ async def test_strangers_change_nothing(shelf: Shelf, web: Outside) -> None:
     await shelf.changes(number, auteur_id=camille.id)
     await shelf.juliette.clicks(told, "Retirer")
     await shelf.juliette.whispered("changent cette fiche")
-    assert (await shelf.now(number)).state is State.PUBLISHED
+    assert (await shelf.now(number)).state is ResourceState.PUBLISHED
 
 
 async def test_who_left_is_replaced_by_the_depositor_then_by_animateurs(shelf: Shelf, web: Outside) -> None:
@@ -143,7 +144,7 @@ async def test_who_left_is_replaced_by_the_depositor_then_by_animateurs(shelf: S
     assert not await shelf.told(camille, "ne répond plus")
     await shelf.ana.clicks(card, "Retirer")
     await shelf.said(f"La fiche n° {nobodys.number} (")
-    assert (await shelf.now(nobodys.number)).state is State.WITHDRAWN
+    assert (await shelf.now(nobodys.number)).state is ResourceState.WITHDRAWN
 
 
 async def test_what_the_bot_may_not_see_is_never_told(shelf: Shelf, web: Outside) -> None:
@@ -238,7 +239,7 @@ async def test_hundreds_of_bad_links_take_little_memory() -> None:
         tracemalloc.start()
         for start in range(0, 200, 8):
             links = [(n, made.link(f"{hosts[n % 4]}?{n}")) for n in range(start, start + 8)]
-            assert len(await looking.look_at(web, links)) == 8
+            assert len(await upkeep.look_at_links(web, links)) == 8
             made.calls.clear()
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
@@ -253,7 +254,7 @@ def faults(*seen: tuple[int, Fault]) -> list[bool]:
     """Whether somebody is told after each look, on these days."""
     stands, told = None, []
     for day, fault in seen:
-        stands = judge(
+        stands = judge_look(
             stands, Look(1, "http://a.example/", fault), NOW + timedelta(days=day), DAY + timedelta(days=day)
         )
         told.append(stands.is_to_be_told(DAY + timedelta(days=day)))
@@ -275,9 +276,11 @@ def test_when_somebody_is_told() -> None:
 
 
 def test_another_link_is_another_matter() -> None:
-    first = judge(None, Look(1, "http://a.example/", Fault.GONE), NOW, DAY)
+    first = judge_look(None, Look(1, "http://a.example/", Fault.GONE), NOW, DAY)
     first.told_at, first.quiet = NOW, True
-    other = judge(first, Look(1, "http://b.example/", Fault.GONE), NOW + timedelta(days=7), DAY + timedelta(days=7))
+    other = judge_look(
+        first, Look(1, "http://b.example/", Fault.GONE), NOW + timedelta(days=7), DAY + timedelta(days=7)
+    )
     assert (other.failures, other.told_at, other.quiet) == (1, None, False)
 
 

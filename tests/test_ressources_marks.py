@@ -8,10 +8,10 @@ import pytest
 from bot.context import Context
 from bot.replies import Replies, Whisper
 from commands.ressources.buttons import Report
-from commands.ressources.feature import feature, leads_on
-from storage.ressources import marks
-from storage.ressources.marks import Mark
-from storage.ressources.resource import State, begin_writing, get, write
+from commands.ressources.feature import feature, has_handler
+from storage.ressources import feedback
+from storage.ressources.feedback import Mark
+from storage.ressources.resources import ResourceState, begin_writing, get_resource, write_resources
 from tests.helping import plain
 from tests.house import House
 from tests.people import Mobile, Person, Post
@@ -44,7 +44,7 @@ async def deeds(house: House) -> AsyncIterator[None]:
     async def reports(ctx: Context, click: Report) -> Replies:
         return Whisper(f"Signalée : {click.resource}")
 
-    added = not leads_on(Report)
+    added = not has_handler(Report)
     if added:
         feature.button(Report, writes=False)(reports)
         await house.restart()
@@ -57,17 +57,17 @@ async def deeds(house: House) -> AsyncIterator[None]:
 async def useful(house: House, number: int) -> int:
     """How many found it useful."""
     async with house.bot.database.transaction(writes=False) as db:
-        return (await marks.counts(db, [number], Mark.USEFUL)).get(number, 0)
+        return (await feedback.count_marks(db, [number], Mark.USEFUL)).get(number, 0)
 
 
 async def withdrawn(house: House, number: int) -> None:
     """It is published no more."""
     async with house.bot.database.transaction() as db:
         revision = await begin_writing(db)
-        one = await get(db, number)
+        one = await get_resource(db, number)
         assert one
-        one.state = State.WITHDRAWN
-        await write(db, [one], revision)
+        one.state = ResourceState.WITHDRAWN
+        await write_resources(db, [one], revision)
 
 
 @pytest.mark.every_mode

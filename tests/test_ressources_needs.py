@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from storage import canaux
 from storage.people import Person as Registered
 from storage.people import Role
-from storage.ressources.needs import ResourceNeed, key_of
+from storage.ressources.needs import ResourceNeed, make_need_key
 from tests.helping import plain
 from tests.house import House, until_async
 from tests.people import Person, Post
@@ -25,7 +25,7 @@ async def _empty(house: House) -> None:
     """Nothing waits from another story, there is no room, and the animateurs of earlier ones are gone."""
     await emptied(house)
     async with house.bot.database.transaction() as db:
-        await canaux.forget(db, ROOM)
+        await canaux.forget_channel(db, ROOM)
         await db.execute(update(Registered).where(col(Registered.left_on).is_(None)).values(left_on=date(2020, 1, 1)))
 
 
@@ -40,7 +40,7 @@ async def room_of(house: House, animateur: Person) -> str:
     place = (await channel_of(animateur, "P"))["id"]
     await house.site.admin.post(f"/channels/{place}/members", {"user_id": house.site.bot_id})
     async with house.bot.database.transaction() as db:
-        await canaux.remember(db, ROOM, place, house.clock())
+        await canaux.remember_channel(db, ROOM, place, house.clock())
     return place
 
 
@@ -170,5 +170,5 @@ async def test_the_same_need_said_by_two_at_once_is_one_message(house: House, ju
     ],
 )
 def test_needs_are_the_same_whatever_their_order_and_form(one: str, other: str, same: bool) -> None:
-    assert (key_of(one) == key_of(other)) is same
-    assert not key_of("de la … !")
+    assert (make_need_key(one) == make_need_key(other)) is same
+    assert not make_need_key("de la … !")

@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import update
 from sqlmodel import col
 
-from commands.ressources import daily, feature
+from commands.ressources import feature, review
 from storage import canaux
 from storage.people import Role
-from storage.ressources.resource import Resource, State
+from storage.ressources.resources import Resource, ResourceState
 from tests.house import until_async
 from tests.journalling import noted
 from tests.people import unique
@@ -49,7 +49,7 @@ async def test_published_it_is_told_in_one_message_a_day(shelf: Shelf) -> None:
     await sends(shelf.agathe, await shelf.card(other, "publiée"), "Retirer", raison="Doublon.")
     await shelf.house.settled()
     assert second not in (await shelf.agathe.sees(day)).text
-    assert (await shelf.now(other)).state is State.WITHDRAWN
+    assert (await shelf.now(other)).state is ResourceState.WITHDRAWN
 
 
 @pytest.mark.every_mode
@@ -70,7 +70,7 @@ async def test_refused_with_a_reason_answered_corrected_and_proposed_again(shelf
     assert "Avec les captures." in plain(card)
     await shelf.said("propose de nouveau", root=card, room="animation")
     await shelf.agathe.clicks(card, "Publier")
-    assert (await shelf.now(resource)).state is State.PUBLISHED
+    assert (await shelf.now(resource)).state is ResourceState.PUBLISHED
     done = await noted(shelf.house, f"ressource:{resource.id}")  # numbers are given again in a shared house
     assert done[-2:] == [("refuser", "agathe"), ("publier", "agathe")]
 
@@ -101,7 +101,7 @@ async def test_of_two_at_once_one_decides_and_the_other_reads_who_did(shelf: She
     shelf.omar.acts()
     await refusal.fill(raison="Non.").submit()
     assert "par @" in plain(await shelf.omar.told("déjà publiée"))
-    assert (await shelf.now(resource)).state is State.PUBLISHED
+    assert (await shelf.now(resource)).state is ResourceState.PUBLISHED
     await shelf.omar.clicks(listed, "Publier")
     assert f"@{shelf.agathe.username}" in plain(await shelf.omar.whispered("déjà publiée"))
 
@@ -112,7 +112,7 @@ async def test_ten_clicks_publish_once(shelf: Shelf) -> None:
     await asyncio.gather(*(who.races(card, "Publier") for who in (shelf.agathe, shelf.omar) for _ in range(5)))
     await shelf.house.settled()
     assert len([p for p in await shelf.juliette.direct() if titre in p.text and "publiée" in p.text]) == 1
-    assert (await shelf.now(resource)).state is State.PUBLISHED
+    assert (await shelf.now(resource)).state is ResourceState.PUBLISHED
 
 
 @pytest.mark.every_mode
@@ -134,9 +134,9 @@ async def test_what_waits_is_at_home_and_listed(shelf: Shelf) -> None:
 
 async def nothing_else_waits(shelf: Shelf, but: Resource) -> None:
     """What other stories left to be reviewed is refused."""
-    others = (col(Resource.id) != but.id, col(Resource.state) == State.PROPOSED)
+    others = (col(Resource.id) != but.id, col(Resource.state) == ResourceState.PROPOSED)
     async with shelf.house.bot.database.transaction() as db:
-        await db.execute(update(Resource).where(*others).values(state=State.REFUSED))
+        await db.execute(update(Resource).where(*others).values(state=ResourceState.REFUSED))
 
 
 async def test_nobody_who_left_is_written_to(shelf: Shelf) -> None:
@@ -152,14 +152,14 @@ async def test_nobody_who_left_is_written_to(shelf: Shelf) -> None:
     assert "qui a quitté le réseau" in plain(await shelf.card(resource, "publiée"))
     await shelf.house.settled()
     assert len(await paul.direct()) == before
-    assert (await shelf.now(resource)).state is State.PUBLISHED
+    assert (await shelf.now(resource)).state is ResourceState.PUBLISHED
 
 
 async def test_without_a_room_animateurs_are_asked_and_without_a_channel_it_is_told_later(shelf: Shelf) -> None:
     await new_day(shelf, 60)
     async with shelf.house.bot.database.transaction() as db:
         for key in shelf.rooms:
-            await canaux.forget(db, key)
+            await canaux.forget_channel(db, key)
     titre = unique("Nulle part")
     post = await gives(shelf.juliette, titre, plan__pdf=b"%PDF plan")
     form = await shelf.juliette.opens(f"/ressources ajouter {link(shelf, post)}")
@@ -172,7 +172,7 @@ async def test_without_a_room_animateurs_are_asked_and_without_a_channel_it_is_t
     assert not await shelf.all_said(titre)
     async with shelf.house.bot.database.transaction() as db:
         for key, place in shelf.rooms.items():
-            await canaux.remember(db, key, place, shelf.house.clock())
+            await canaux.remember_channel(db, key, place, shelf.house.clock())
     await catches_up(shelf)
     day = await shelf.said(titre)
     files = await shelf.said(titre, root=day)
@@ -212,4 +212,4 @@ async def test_many_are_cut_and_imports_are_a_number(shelf: Shelf) -> None:
 
 def test_the_hour_of_the_last_look_is_one_at_which_it_looks() -> None:
     schedule = next(t.schedule for t in feature.triggers if t.key[1] == "ressources.catch_up")
-    assert f"-{daily.LAST_HOUR} " in schedule
+    assert f"-{review.LAST_HOUR} " in schedule

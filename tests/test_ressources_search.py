@@ -7,18 +7,19 @@ from pathlib import Path
 import pytest
 
 from storage.database import Database
-from storage.ressources import Found, Resource, State, search
-from storage.ressources.resource import begin_writing, get, write
+from storage.ressources import Resource, ResourceState, SearchPage, search
+from storage.ressources.resources import begin_writing, get_resource, write_resources
 from tests.databases import database
 from tests.ressources import graded_queries, graded_resources, ndcg, resource, stored
 
 __all__ = ["database"]
 
+
 GOAL = 0.85
 AT = 5
 
 
-async def found(database: Database, query: str, limit: int = 10, offset: int = 0) -> Found:
+async def found(database: Database, query: str, limit: int = 10, offset: int = 0) -> SearchPage:
     async with database.transaction(writes=False) as db:
         return await search(db, query, limit=limit, offset=offset)
 
@@ -141,20 +142,20 @@ async def test_pages_go_on_where_the_one_before_ended(small: Database) -> None:
 
 async def test_only_published_ones_are_found_and_changes_count_at_once(small: Database) -> None:
     async with small.transaction() as db:
-        await stored(db, *(resource(f"Courriels {state}", state=state) for state in State))
+        await stored(db, *(resource(f"Courriels {state}", state=state) for state in ResourceState))
     assert len(await titles(small, "courriels")) == 2
     async with small.transaction() as db:
         revision = await begin_writing(db)
-        one = await get(db, 2)
+        one = await get_resource(db, 2)
         assert one is not None
-        await write(db, [one.sqlmodel_update({"titre": "Le tricot"})], revision)
+        await write_resources(db, [one.sqlmodel_update({"titre": "Le tricot"})], revision)
     assert await titles(small, "courriels") == ["Courriels published", "Le tricot"]
     assert (await titles(small, "tricot")) == ["Le tricot"]
     async with small.transaction() as db:
         revision = await begin_writing(db)
-        one = await get(db, 2)
+        one = await get_resource(db, 2)
         assert one is not None
-        await write(db, [one.sqlmodel_update({"state": State.WITHDRAWN})], revision)
+        await write_resources(db, [one.sqlmodel_update({"state": ResourceState.WITHDRAWN})], revision)
     assert await titles(small, "tricot") == []
 
 

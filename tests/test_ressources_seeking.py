@@ -7,7 +7,7 @@ import pytest
 
 from storage.database import Database
 from storage.people import Role
-from storage.ressources.resource import Resource, State
+from storage.ressources.resources import Resource, ResourceState
 from tests.databases import statements
 from tests.helping import plain
 from tests.house import House
@@ -112,7 +112,7 @@ async def test_nothing_found_leads_to_what_is_near(house: House, juliette: Perso
 @pytest.mark.every_mode
 async def test_without_words_the_latest_stand_first_and_lead_to_the_lists(house: House, juliette: Person) -> None:
     now = house.clock()
-    mine = taxes(1, auteur_id=juliette.id, state=State.REFUSED, reason="Le lien ne mène nulle part.")
+    mine = taxes(1, auteur_id=juliette.id, state=ResourceState.REFUSED, reason="Le lien ne mène nulle part.")
     old, new = taxes(2, published_at=now - timedelta(days=9)), taxes(3, published_at=now)
     await shelved(house, mine, new, old)
     assert "/ressources ajouter" in (await juliette.asks("/ressources aide")).text
@@ -193,8 +193,8 @@ async def test_what_is_not_published_is_for_its_author_and_animateurs(house: Hou
     agathe, carl = await house.someone(Role.ANIMATEUR, "agathe"), await house.conseiller("carl")
     (proposed, gone) = await shelved(
         house,
-        taxes(1, state=State.PROPOSED, deposited_by=juliette.id),
-        taxes(2, state=State.WITHDRAWN, reason="Remplacée par une autre."),
+        taxes(1, state=ResourceState.PROPOSED, deposited_by=juliette.id),
+        taxes(2, state=ResourceState.WITHDRAWN, reason="Remplacée par une autre."),
     )
     for person in (juliette, agathe):
         assert "attend d’être relue" in (await person.asks(f"/ressources {proposed}")).text

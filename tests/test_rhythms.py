@@ -8,12 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.rhythms import LAST, Rhythm, read_rhythm
-from bot.working_days import holiday
+from bot.calendar import LAST, Recurrence, find_holiday, read_recurrence
 
 PARIS = ZoneInfo("Europe/Paris")
-FRIDAY = Rhythm(4, 0, time(9))
-FIRST_WEDNESDAY = Rhythm(2, 1, time(9))
+FRIDAY = Recurrence(4, 0, time(9))
+FIRST_WEDNESDAY = Recurrence(2, 1, time(9))
 
 
 @pytest.mark.parametrize(
@@ -22,15 +21,15 @@ FIRST_WEDNESDAY = Rhythm(2, 1, time(9))
         ("chaque vendredi à 9 h", FRIDAY),
         ("Vendredi", FRIDAY),
         ("tous les vendredis 9:00", FRIDAY),
-        ("chaque jeudi, à 10h30", Rhythm(3, 0, time(10, 30))),
+        ("chaque jeudi, à 10h30", Recurrence(3, 0, time(10, 30))),
         ("le premier mercredi du mois à 9 h", FIRST_WEDNESDAY),
         ("1er mercredi", FIRST_WEDNESDAY),
-        ("dernier vendredi du mois vers 17 heures", Rhythm(4, LAST, time(17))),
-        ("le 3e mardi de chaque mois à 14h", Rhythm(1, 3, time(14))),
+        ("dernier vendredi du mois vers 17 heures", Recurrence(4, LAST, time(17))),
+        ("le 3e mardi de chaque mois à 14h", Recurrence(1, 3, time(14))),
     ],
 )
-def test_it_is_read_as_people_write_it(text: str, meant: Rhythm) -> None:
-    assert read_rhythm(text) == meant
+def test_it_is_read_as_people_write_it(text: str, meant: Recurrence) -> None:
+    assert read_recurrence(text) == meant
 
 
 @pytest.mark.parametrize(
@@ -38,17 +37,17 @@ def test_it_is_read_as_people_write_it(text: str, meant: Rhythm) -> None:
 )
 def test_what_is_none_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(ValueError, match="chaque vendredi à 9 h"):
-        read_rhythm(text)
+        read_recurrence(text)
 
 
 @pytest.mark.parametrize("text", ["dimanche 2h30", "chaque dimanche à 02:00", "dernier dimanche du mois à 2 h 59"])
 def test_an_hour_that_the_change_of_hour_skips_or_doubles_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="entre 2 h et 3 h"):
-        read_rhythm(text)
+        read_recurrence(text)
 
 
 rhythms = st.builds(
-    Rhythm,
+    Recurrence,
     st.integers(0, 6),
     st.sampled_from([0, 1, 2, 3, 4, LAST]),
     st.times().map(lambda t: time(t.hour if t.hour != 2 else 3, t.minute)),
@@ -56,13 +55,13 @@ rhythms = st.builds(
 
 
 @given(rhythms)
-def test_what_is_said_is_read_back(rhythm: Rhythm) -> None:
-    assert read_rhythm(str(rhythm)) == rhythm
+def test_what_is_said_is_read_back(rhythm: Recurrence) -> None:
+    assert read_recurrence(str(rhythm)) == rhythm
 
 
 @given(rhythms, st.dates(date(2020, 1, 1), date(2040, 1, 1)), st.times())
 def test_each_occasion_comes_once_on_its_day_or_on_the_working_day_before_a_holiday(
-    rhythm: Rhythm, day: date, hour: time
+    rhythm: Recurrence, day: date, hour: time
 ) -> None:
     moment = datetime.combine(day, hour, PARIS)
     found = list(islice(rhythm.after(moment), 6))
@@ -72,8 +71,8 @@ def test_each_occasion_comes_once_on_its_day_or_on_the_working_day_before_a_holi
         assert occasion.day.weekday() == rhythm.weekday
         assert occasion.at.timetz().replace(tzinfo=None) == rhythm.hour, "the hour on the wall, summer and winter"
         assert rhythm.on(occasion.day) == occasion
-        assert occasion.at.date() == occasion.day or holiday(occasion.day)
-        assert not (occasion.at.date() != occasion.day and holiday(occasion.at.date()))
+        assert occasion.at.date() == occasion.day or find_holiday(occasion.day)
+        assert not (occasion.at.date() != occasion.day and find_holiday(occasion.at.date()))
     if not rhythm.is_monthly:
         assert {b.day - a.day for a, b in pairwise(found)} == {timedelta(days=7)}
 

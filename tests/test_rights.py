@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.features import Feature
-from bot.rights import Right
+from bot.features import Feature, Right
 from commands import FEATURES
 from tests.adjusting import as_account, as_member
 from tests.house import House
@@ -15,6 +14,7 @@ from tests.operating import Server, elsewhere, examined, fresh, newest
 from tests.people import unique
 
 __all__ = ["elsewhere", "newest"]
+
 
 PLAIN = tuple(feature for feature in FEATURES if not feature.wishes)
 """Those for which a plain member will do."""

@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 
 from bot.context import Request
-from bot.delivery import Delivery, Ways
+from bot.delivery import Delivery, DeliveryDependencies
 from bot.links import Links
 from bot.replies import Button, Direct, Refresh, Say
-from commands.cra.buttons import Delete, Restore
-from commands.cra.receipt import topic_of
-from storage.outbox import Outgoing, Where
+from commands.cra.cards import receipt_topic
+from commands.cra.feature import Delete, Restore
+from storage.outbox import Outgoing, TargetKind
 from storage.people import Role
 from tests.attacker import Attacker, links, mallory
 from tests.house import House, links_grown_old
@@ -76,7 +76,9 @@ async def test_the_preview_of_somebody_else_cannot_be_recorded(
 def delivery_of(house: House) -> Delivery:
     """The way out of the bot at work."""
     app = house.bot
-    ways = Ways(app.database, app.chat, app.outbox, app.people, links(house), house.settings, house.clock)
+    ways = DeliveryDependencies(
+        app.database, app.chat, app.outbox, app.people, links(house), house.settings, house.clock
+    )
     return Delivery(ways)
 
 
@@ -96,12 +98,12 @@ async def links_of(house: House, mallory: Attacker, juliette: Person) -> list[st
     found += links_in((await mallory.sends_form(mallory.command(user_id=juliette.id, command="/stats", text="")))[1])
     button, request = Button("Supprimer", Delete(number=number)), Request("button", "", user_id=juliette.id)
     direct = Direct("", [button], user_id=juliette.id)
-    refresh = Refresh("", [button], topic=topic_of(number))
+    refresh = Refresh("", [button], topic=receipt_topic(number))
     async with house.bot.database.transaction() as db:
         rows = await delivery_of(house).prepare(db, [direct, refresh], request)
         await db.rollback()
     messages = [row for row in rows if isinstance(row, Outgoing)]
-    assert [row.where for row in messages] == [Where.PERSON, Where.POST]
+    assert [row.where for row in messages] == [TargetKind.PERSON, TargetKind.POST]
     found += [link for row in messages for link in links_in(row.content)]
     deleted = mallory.click(found[-1], user_id=juliette.id)
     return [*found, *links_in((await mallory.sends("/buttons", deleted))[1])]

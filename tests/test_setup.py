@@ -8,8 +8,8 @@ import pytest
 from aiohttp import ClientSession, FormData
 from pydantic import SecretStr
 
-from bot.face import portrait
 from bot.mattermost import AioClient
+from bot.renderers import read_portrait
 from cli.admin import Admin
 from cli.environment import check_server
 from cli.errors import OperatorError
@@ -72,7 +72,7 @@ async def test_the_account_has_the_face_of_its_answers(server: Server) -> None:
 async def test_a_picture_that_somebody_chose_stays(newest: Server) -> None:
     made = await newest.admin.post("/bots", {"username": "coop", "display_name": "Coop"})
     chosen = AioClient(newest.admin.url, newest.admin.token)
-    await chosen.send_picture(made["user_id"], portrait())
+    await chosen.send_picture(made["user_id"], read_portrait())
     await chosen.close()
     assert await newest.setup() == 0
     assert not [line for line in newest.said if "Portrait" in line]

@@ -8,7 +8,7 @@ from prometheus_client import REGISTRY
 
 from bot.app import App
 from bot.clock import utc_now
-from bot.skew import MOST
+from bot.clock_skew import SKEW_MAX
 from cli.doctor import house as examination
 from cli.doctor.findings import Findings
 from storage.database import Database
@@ -47,7 +47,7 @@ async def test_who_is_a_day_ahead_ends_no_silence(bench: Bench, monkeypatch: pyt
         bench.house.clock.goes_to(bench.house.clock() + timedelta(hours=13))
         await bench.clock_strikes(second)
         assert (await bench.last(bench.lea)).ended_at is None
-        lags(second.database, monkeypatch, timedelta(seconds=MOST / 2))
+        lags(second.database, monkeypatch, timedelta(seconds=SKEW_MAX / 2))
         await second.skew.look()
         assert "clock" not in (await readiness(second))[1]
         await bench.clock_strikes(second)

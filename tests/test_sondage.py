@@ -3,6 +3,7 @@
 import pytest
 
 from storage.people import Role
+from tests.announcing import plain
 from tests.house import House
 from tests.people import Person
 from tests.polling import (
@@ -14,7 +15,6 @@ from tests.polling import (
     ends,
     number_of,
     people,
-    plain,
     previewed,
     said,
     standing,

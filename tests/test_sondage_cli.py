@@ -14,14 +14,15 @@ from storage import people
 from storage import sondage as polls
 from storage.database import Database
 from storage.people import Person, Role
-from storage.sondage import Results, State, count, votes
-from storage.sondage.results import Ballot
-from storage.sondage.votes import Vote
+from storage.sondage import PollState, Results, count_ballots, votes
+from storage.sondage.poll import Ballot
+from storage.sondage.votes import NamedVote
 from tests.databases import database
 from tests.operating import run
 from tests.polling import NOW, poll_of
 
 __all__ = ["database"]
+
 
 HEAD = ["question", "reponse", "departement", "votes", "participants"]
 
@@ -36,8 +37,8 @@ def here(database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
 async def poll(here: Database, **values: Any) -> int:
     """The number of a poll."""
     async with here.transaction() as db:
-        number = await polls.put(
-            db, poll_of(**({"question": "=1+1 ?", "options": ["Oui", "-Non"], "state": State.OPEN} | values))
+        number = await polls.add_poll(
+            db, poll_of(**({"question": "=1+1 ?", "options": ["Oui", "-Non"], "state": PollState.OPEN} | values))
         )
     assert number is not None
     return number
@@ -68,8 +69,8 @@ async def exported(typed: Typed, number: int) -> list[list[str]]:
 
 async def test_each_answer_of_everybody_and_of_each_place(here: Database, typed: Typed) -> None:
     ballots = [Ballot(1, "69")] * 5 + [Ballot(2, "38")] * 6
-    results = count(2, ballots, anonymous=True)
-    number = await poll(here, state=State.ENDED, ended_at=NOW, results=results.stored())
+    results = count_ballots(2, ballots, anonymous=True)
+    number = await poll(here, state=PollState.ENDED, ended_at=NOW, results=results.stored())
     assert await exported(typed, number) == [
         HEAD,
         ["'=1+1 ?", "Oui", "Tous", "5", "11"],
@@ -85,10 +86,10 @@ async def test_votes_with_names_are_shown_while_it_is_open(here: Database, typed
     number = await poll(here, anonymous=False, several=True)
     async with here.transaction() as db:
         row = Person(id="j" * 26, username="juliette", role=Role.CONSEILLER, prenom="Juliette", nom="B", since=NOW)
-        await people.register(db, row)
+        await people.register_person(db, row)
         for user, choices in (("j" * 26, 3), ("p" * 26, 2)):
-            await votes.note(db, number, user)
-            await votes.choose(db, Vote(poll=number, user_id=user, choices=choices, departement="69", at=NOW))
+            await votes.note_voter(db, number, user)
+            await votes.put_vote(db, NamedVote(poll=number, user_id=user, choices=choices, departement="69", at=NOW))
     assert [line[3:] for line in await exported(typed, number)] == [["votes", "participants"], ["1", "2"], ["2", "2"]]
     written = tmp_path / "sondage.csv"
     code, out, _ = await typed(str(number), "--votes", "--output", str(written))
@@ -104,7 +105,7 @@ async def test_votes_with_names_are_shown_while_it_is_open(here: Database, typed
 async def test_of_secret_votes_only_how_many_until_the_end(here: Database, typed: Typed) -> None:
     number = await poll(here)
     async with here.transaction() as db:
-        await votes.note(db, number, "j" * 26)
+        await votes.note_voter(db, number, "j" * 26)
     assert [line[2:] for line in (await exported(typed, number))[1:]] == [["Tous", "", "1"]] * 2
     code, _, err = await typed(str(number), "--votes")
     assert (code, "secrets" in err) == (1, True)
@@ -114,12 +115,12 @@ async def test_of_secret_votes_that_are_shown_the_last_standing_and_no_vote_more
     number = await poll(here, live=True, results=Results(5, (3, 2)).stored())
     async with here.transaction() as db:
         for voter in range(11):
-            await votes.note(db, number, f"{voter:026}")
+            await votes.note_voter(db, number, f"{voter:026}")
     assert [line[2:] for line in (await exported(typed, number))[1:]] == [["Tous", "3", "5"], ["Tous", "2", "5"]]
 
 
-@pytest.mark.parametrize(("state", "sentence"), [(State.DRAFT, "Aucun sondage"), (State.WITHDRAWN, "retiré")])
-async def test_what_is_not_there_is_refused(here: Database, typed: Typed, state: State, sentence: str) -> None:
+@pytest.mark.parametrize(("state", "sentence"), [(PollState.DRAFT, "Aucun sondage"), (PollState.WITHDRAWN, "retiré")])
+async def test_what_is_not_there_is_refused(here: Database, typed: Typed, state: PollState, sentence: str) -> None:
     number = await poll(here, state=state)
     for asked, words in ((number, sentence), (number + 1, "Aucun sondage")):
         code, _, err = await typed(str(asked))
@@ -134,9 +135,9 @@ async def test_what_is_no_number_is_badly_written(typed: Typed, text: str) -> No
 
 @pytest.mark.parametrize(("start", "end", "found"), [(-1, 1, True), (0, 1, True), (-1, 0, False), (1, 2, False)])
 async def test_a_digest_finds_what_ended_in_its_days(database: Database, start: int, end: int, found: bool) -> None:
-    number = await poll(database, state=State.ENDED, ended_at=NOW, public=True, results={"votes": 0, "counts": [],
+    number = await poll(database, state=PollState.ENDED, ended_at=NOW, public=True, results={"votes": 0, "counts": [],
                         "places": []})  # fmt: skip
     days = [NOW + timedelta(days=day) for day in (start, end)]
     async with database.transaction(writes=False) as db:
-        ended = await polls.ended_between(db, *days)
+        ended = await polls.list_ended_between(db, *days)
     assert [(one.number, one.public, one.known is not None) for one in ended] == [(number, True, True)] * found

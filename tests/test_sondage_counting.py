@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.forms import Clues
-from commands.sondage import words
-from dialogs.sondage.asking import read_options, read_question, visible
-from storage.sondage import Results, count
-from storage.sondage.ballots import KEY, Seal, UnreadableBoxError
-from storage.sondage.results import ANONYMOUS_LEAST, PLACE_LEAST, Ballot
+from commands.sondage import cards
+from dialogs.sondage import read_options, read_question, strip_invisible
+from storage.sondage import Results, count_ballots
+from storage.sondage.poll import ANONYMOUS_LEAST, PLACE_LEAST, Ballot
+from storage.sondage.votes import KEY, Seal, UnreadableBoxError
 from tests.polling import poll_of
 
 OPTIONS = 3
@@ -28,7 +28,7 @@ def of(ballots: list[Ballot], at: int) -> int:
 
 @given(st.lists(placed, max_size=40), st.booleans())
 def test_counts_are_those_of_the_votes_and_places_add_up_to_them(ballots: list[Ballot], anonymous: bool) -> None:
-    results = count(OPTIONS, ballots, anonymous=anonymous)
+    results = count_ballots(OPTIONS, ballots, anonymous=anonymous)
     assert results.votes == len(ballots)
     if anonymous and len(ballots) < ANONYMOUS_LEAST:
         assert (results.counts, results.places) == ((), ())
@@ -41,7 +41,7 @@ def test_counts_are_those_of_the_votes_and_places_add_up_to_them(ballots: list[B
 
 @given(st.lists(placed, max_size=40), st.booleans())
 def test_no_place_is_told_of_which_fewer_than_five_voted(ballots: list[Ballot], anonymous: bool) -> None:
-    places = count(OPTIONS, ballots, anonymous=anonymous).places
+    places = count_ballots(OPTIONS, ballots, anonymous=anonymous).places
     assert all(place.votes >= PLACE_LEAST for place in places)
     for place in places:
         if place.code:
@@ -50,14 +50,14 @@ def test_no_place_is_told_of_which_fewer_than_five_voted(ballots: list[Ballot], 
 
 @given(st.lists(placed, max_size=40).flatmap(lambda b: st.tuples(st.just(b), st.permutations(b))))
 def test_the_order_of_votes_says_nothing(pair: tuple[list[Ballot], list[Ballot]]) -> None:
-    first, turned = (count(OPTIONS, ballots, anonymous=True) for ballots in pair)
+    first, turned = (count_ballots(OPTIONS, ballots, anonymous=True) for ballots in pair)
     assert first == turned
     assert Results.read(first.stored()) == first
 
 
 def test_too_few_others_are_told_with_the_smallest_place() -> None:
     ballots = [Ballot(1, "69")] * 9 + [Ballot(2, "38")] * 5 + [Ballot(4, "01")]
-    places = count(OPTIONS, ballots, anonymous=True).places
+    places = count_ballots(OPTIONS, ballots, anonymous=True).places
     assert [(place.code, place.votes, place.counts) for place in places] == [("69", 9, (9, 0, 0)), ("", 6, (0, 5, 1))]
 
 
@@ -95,17 +95,17 @@ def test_a_box_that_was_changed_is_refused(box: dict[bytes, Ballot], data: st.Da
 @given(st.lists(st.integers(0, 5000), min_size=2, max_size=10).filter(any))
 def test_percents_of_one_answer_each_add_up(counts: list[int]) -> None:
     poll = poll_of(options=["x"] * len(counts))
-    assert sum(words.percents_of(poll, sum(counts), counts)) == 100
+    assert sum(cards.list_percents(poll, sum(counts), counts)) == 100
 
 
 @pytest.mark.parametrize("text", ["12", "n° 12", "n°12", "N° 12", "n°\u00a012", "sondage n° 12", "#12", " 12 "])
 def test_a_poll_is_called_by_its_number(text: str) -> None:
-    assert words.number_in(text) == 12
+    assert cards.read_number(text) == 12
 
 
 @pytest.mark.parametrize("text", ["", "douze", "12 outils", "n°", "1.2", "-12", "12345678901"])
 def test_other_words_are_no_number(text: str) -> None:
-    assert words.number_in(text) is None
+    assert cards.read_number(text) is None
 
 
 @pytest.mark.parametrize(
@@ -126,6 +126,6 @@ def test_answers_that_cannot_be_are_explained(text: str, sentence: str) -> None:
 
 def test_answers_are_lines_without_what_nobody_sees() -> None:
     assert read_options(" Oui \n\n\u202eNon\u202c\n C++\nC#", nobody) == ("Oui", "Non", "C++", "C#")
-    assert visible("👩\u200d💻 à\n deux") == "👩\u200d💻 à deux"
+    assert strip_invisible("👩\u200d💻 à\n deux") == "👩\u200d💻 à deux"
     with pytest.raises(ValueError, match="Écrivez votre question"):
         read_question("\u200b\u2060", nobody)

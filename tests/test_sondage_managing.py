@@ -7,8 +7,8 @@ import pytest
 from sqlmodel import SQLModel
 
 from storage.people import Role
-from storage.sondage import State
-from tests.announcing import MANY, many, stands
+from storage.sondage import PollState
+from tests.announcing import MANY, many, plain, stands
 from tests.house import House, until_async
 from tests.journalling import noted
 from tests.people import Person, unique
@@ -21,7 +21,6 @@ from tests.polling import (
     launched,
     number_of,
     people,
-    plain,
     previewed,
     run,
     said,
@@ -136,7 +135,7 @@ async def test_what_is_withdrawn_takes_no_votes_and_says_none(house: House) -> N
     async with house.bot.database.transaction(writes=False) as db:
         rows = (await db.execute(SQLModel.metadata.tables["poll_vote"].select())).mappings().all()
     assert [row for row in rows if row["poll"] == number] == []
-    assert (await stored(house, number)).state is State.WITHDRAWN
+    assert (await stored(house, number)).state is PollState.WITHDRAWN
 
 
 async def test_live_votes_are_shown_gathered(house: House) -> None:

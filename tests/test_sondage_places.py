@@ -4,7 +4,7 @@ import pytest
 
 from bot.texts import BREAK
 from storage.people import Role
-from tests.announcing import ISERE, RHONE, canal, coordinateur
+from tests.announcing import ISERE, RHONE, canal, coordinateur, plain
 from tests.house import House
 from tests.people import Person, unique
 from tests.polling import (
@@ -17,7 +17,6 @@ from tests.polling import (
     launched,
     number_of,
     people,
-    plain,
     previewed,
     said,
     standing,

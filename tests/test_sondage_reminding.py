@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from commands.sondage.reminding import remind_at
+from commands.sondage.votes import find_reminder_time
 from storage.people import Role
-from tests.announcing import RHONE, canal
+from tests.announcing import RHONE, canal, plain
 from tests.house import House
 from tests.people import Person
 from tests.polling import (
@@ -18,7 +18,6 @@ from tests.polling import (
     club,
     launched,
     number_of,
-    plain,
     poll_of,
     previewed,
     run,
@@ -29,6 +28,7 @@ from tests.polling import (
 )
 
 __all__ = ["agathe"]
+
 
 REUNION = "Indian/Reunion"
 
@@ -117,4 +117,4 @@ async def test_by_the_register_and_in_their_own_zone(house: House, agathe: Perso
     ],
 )
 def test_when_it_comes(lasts: timedelta, after: timedelta | None) -> None:
-    assert remind_at(poll_of(opened_at=NOW, ends_at=NOW + lasts)) == (NOW + after if after else None)
+    assert find_reminder_time(poll_of(opened_at=NOW, ends_at=NOW + lasts)) == (NOW + after if after else None)

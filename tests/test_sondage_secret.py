@@ -14,36 +14,25 @@ from sqlmodel import SQLModel
 
 from bot.context import Context, Request
 from bot.forms import name_of
-from commands.sondage.voting import vote
+from commands.sondage.votes import submit_vote
 from config.settings import Settings
-from dialogs.sondage import VoteOne
-from dialogs.sondage.voting import CODE_SIGNS
+from dialogs.sondage import CODE_SIGNS, VoteOne
 from storage import sondage as polls
 from storage.database import Database
 from storage.people import Person as Registered
 from storage.people import Role
-from storage.sondage import Poll, State, ballots
-from storage.sondage.ballots import Seal
-from storage.sondage.results import Ballot
+from storage.sondage import Poll, PollState, votes
+from storage.sondage.poll import Ballot
+from storage.sondage.votes import Seal
+from tests.announcing import plain
 from tests.databases import database
 from tests.drafting import database_away
 from tests.house import LOG, House, links_grown_old
 from tests.people import Dialog, Person
-from tests.polling import (
-    OUTILS,
-    asked,
-    club,
-    code_in,
-    ends,
-    number_of,
-    people,
-    plain,
-    run,
-    said,
-    stored,
-)
+from tests.polling import OUTILS, asked, club, code_in, ends, number_of, people, run, said, stored
 
 __all__ = ["database"]
+
 
 NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
 SECRETS = ("un-secret-de-trente-deux-caracteres", "un-autre-secret-de-trente-caracteres")
@@ -118,9 +107,9 @@ CHOICES = [1, 1, 2, 2, 4, 4]
 async def told(bot_database: Database, voters: Sequence[str], choices: Sequence[int], codes: Sequence[str]) -> int:
     """The number of a poll in which these voted so, one after the other, with these codes."""
     async with bot_database.transaction() as db:
-        poll = Poll(key="".join(codes)[:26], question="?", options=OUTILS, state=State.OPEN, created_at=NOW,
+        poll = Poll(key="".join(codes)[:26], question="?", options=OUTILS, state=PollState.OPEN, created_at=NOW,
                     ends_at=NOW + timedelta(days=1))  # fmt: skip
-        number = await polls.put(db, poll)
+        number = await polls.add_poll(db, poll)
     assert number is not None
     settings = Settings(secret=SECRETS[0])
     for voter, choice, code in zip(voters, choices, codes, strict=True):
@@ -129,7 +118,7 @@ async def told(bot_database: Database, voters: Sequence[str], choices: Sequence[
             user = Registered(id=voter, username=voter, role=Role.CONSEILLER, departements=["69"], since=NOW)
             nothing: Any = None
             parts = (nothing, settings, nothing, nothing, nothing)
-            await vote(Context(user, Request("submit", "", voter), NOW, db, *parts), form)
+            await submit_vote(Context(user, Request("submit", "", voter), NOW, db, *parts), form)
     return number
 
 
@@ -138,7 +127,7 @@ async def kept(bot_database: Database, number: int) -> tuple[list[Any], int, lis
     async with bot_database.transaction(writes=False) as db:
         voters = (await db.execute(text("SELECT user_id FROM poll_voter WHERE poll = :n"), {"n": number})).all()
         sealed = (await db.execute(text("SELECT sealed FROM poll_box WHERE poll = :n"), {"n": number})).scalar_one()
-        found = await ballots.read(db, Seal(number, SECRETS[:1]))
+        found = await votes.read_box(db, Seal(number, SECRETS[:1]))
     return [row[0] for row in voters], len(sealed), [found[key] for key in sorted(found)]
 
 
@@ -192,7 +181,7 @@ async def test_two_windows_of_one_person_make_one_vote(house: House) -> None:
     assert "déjà voté" in str(await first.fill(reponse="2").submit())
     await house.settled()
     async with house.bot.database.transaction(writes=False) as db:
-        box = await ballots.read(db, Seal(number_of(post), house.settings.secrets))
+        box = await votes.read_box(db, Seal(number_of(post), house.settings.secrets))
     assert [ballot.choices for ballot in box.values()] == [1]
 
 
@@ -218,14 +207,14 @@ async def test_a_box_that_no_secret_opens_waits_for_the_operator(house: House) -
     channel = await club(house, author)
     number = number_of(await asked(house, author, channel))
     async with house.bot.database.transaction() as db:
-        await ballots.write(db, Seal(number, SECRETS), {b"k" * 16: Ballot(1, "69")})
+        await votes.write_box(db, Seal(number, SECRETS), {b"k" * 16: Ballot(1, "69")})
     before = len(LOG.getvalue())
     await ends(house, number)
     assert "poll_box_not_opened" in LOG.getvalue()[before:]
-    assert (await stored(house, number)).state is State.OPEN
+    assert (await stored(house, number)).state is PollState.OPEN
     async with house.bot.database.transaction() as db:
-        await ballots.forget(db, number)
+        await votes.forget_box(db, number)
     await run(house, "sondage.end_due", f"encore {number}")
     await house.settled()
-    assert (await stored(house, number)).state is State.ENDED
+    assert (await stored(house, number)).state is PollState.ENDED
     house.clock.is_right_again()

@@ -11,15 +11,17 @@ from unittest.mock import patch
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from storage.sondage import Results, ballots, count, standing
-from storage.sondage.ballots import KEY, take_in
-from storage.sondage.results import ANONYMOUS_LEAST, Ballot
+from storage.sondage import Results, count_ballots, count_standing, votes
+from storage.sondage.poll import ANONYMOUS_LEAST, Ballot
+from storage.sondage.votes import KEY, take_in_ballots
 from tests import polling
+from tests.announcing import plain
 from tests.house import House
 from tests.people import Person
-from tests.polling import OUTILS, agathe, asked, club, code_in, ends, number_of, people, plain, stored, voted
+from tests.polling import OUTILS, agathe, asked, club, code_in, ends, number_of, people, stored, voted
 
 __all__ = ["agathe"]
+
 
 Version = tuple[bytes, int]
 """What somebody chose the first time, the second…"""
@@ -52,14 +54,14 @@ class Watched:
 
     def look(self) -> None:
         """What whoever looks now sees."""
-        taken = take_in(self.box)
+        taken = take_in_ballots(self.box)
         self.box |= taken
         self.seen |= {key: (key, self.changes[key]) for key in taken}
-        self._show(standing(OPTIONS, self.box.values()), self.seen.values())
+        self._show(count_standing(OPTIONS, self.box.values()), self.seen.values())
 
     def close(self) -> None:
         """What everybody sees at the end."""
-        results = count(OPTIONS, self.box.values(), anonymous=True)
+        results = count_ballots(OPTIONS, self.box.values(), anonymous=True)
         if not results.is_told:
             return
         self._show(results, self.changes.items())
@@ -122,7 +124,7 @@ OLDEST_FIRST = SimpleNamespace(sample=lambda waiting, number: waiting[:number])
 @example([some("38", A), some("69", A), some("69", B), LOOK, LOOK, [("change", 0, 4)], some("01", B), LOOK])
 def test_no_views_however_many_tell_a_ballot_or_that_it_was_changed(moves: list[Moves]) -> None:
     watched = Watched()
-    with patch.object(ballots, "CHANCE", OLDEST_FIRST):
+    with patch.object(votes, "CHANCE", OLDEST_FIRST):
         for what, *with_ in (move for several in moves for move in several):
             getattr(watched, str(what))(*with_)
     standings = list(dict.fromkeys(watched.shown))

@@ -10,9 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage.stats.known import CELLS, GROUPS, KIND_CELLS, LEAST, STEPS, SUMS
-from storage.stats.rounding import MonthCount, round_counts
-from storage.stats.territories import RoundedFigures, told_until
+from storage.stats.privacy import CELLS, GROUPS, KIND_CELLS, LEAST, STEPS, SUMS, MonthCount, round_counts
+from storage.stats.territories import RoundedFigures, find_told_until
 from tests.heaps import MONTHS, SECRET, Heap, Where, heaps, small
 from tests.narrowing import found_out
 
@@ -193,4 +192,4 @@ def will_do(rests: Iterable[int], total: int) -> float:
     ],
 )
 def test_a_month_in_progress_is_told_as_of_its_last_sunday(today: date, until: date) -> None:
-    assert told_until(today) == until
+    assert find_told_until(today) == until

@@ -10,13 +10,15 @@ import pytest
 from cli.demo.stage import free_port
 from config.themes import THEMES
 from storage.cra import Activite, Age, Canal, Statut, queries
-from storage.cra.values import Duree
+from storage.cra.report import Duree
 from storage.database import Database
+from tests.databases import database
 from tests.operating import elsewhere, run
-from tests.reports import NOON, database, file, registered, report, someone
+from tests.reports import NOON, file, registered, report, someone
 from tests.test_stats_figures import VECTOR
 
 __all__ = ["database", "elsewhere"]
+
 
 JULIETTE, CARL, LEO = someone("juliette"), someone("carl", "38", "Métropole"), someone("leo", "974")
 NOBODY = someone("nobody", None)
@@ -148,9 +150,9 @@ async def test_both_days_are_included(filled: Database, capsys: pytest.CaptureFi
 async def test_deleted_reports_are_left_out(filled: Database, capsys: pytest.CaptureFixture[str]) -> None:
     async with filled.transaction() as db:
         [number] = await file(db, CARL, report(activite=Activite.INDIVIDUEL))
-        cra = await queries.own(db, CARL.id, number)
+        cra = await queries.find_own(db, CARL.id, number)
         assert cra
-        await queries.delete(db, cra, NOON)
+        await queries.delete_report(db, cra, NOON)
     assert (await found(capsys, "--user", "carl", *NOVEMBER))["individuels"] == 0
     assert (await found(capsys, "--region", "84", *NOVEMBER))["individuels"] == 1  # Juliette’s
 

@@ -13,15 +13,16 @@ import pypdf
 import pytest
 
 from cli.demo.stage import free_port
-from commands.stats.answers import figures_of, page_of
-from commands.stats.asking import OwnQuery
+from commands.stats.conseiller import make_own_page, read_own_figures
 from commands.stats.papers import statistiques_csv
+from commands.stats.queries import OwnQuery
 from storage.database import Database
+from tests.databases import database
 from tests.operating import elsewhere, run
-from tests.reports import database
 from tests.test_stats_cli import JULIETTE, NOVEMBER, filled
 
 __all__ = ["database", "elsewhere", "filled"]
+
 
 OWN = ("--user", "juliette", *NOVEMBER)
 RHONE = ("--departement", "69", *NOVEMBER)
@@ -52,7 +53,7 @@ async def test_the_csv_is_the_chat_s_own(
     async with filled.transaction(writes=False) as db:
         chat: Any = SimpleNamespace(user=JULIETTE, db=db, today=datetime(2026, 11, 24, tzinfo=UTC).date())
         asked = OwnQuery(start=datetime(2026, 11, 1, tzinfo=UTC).date(), end=datetime(2026, 12, 1, tzinfo=UTC).date())
-        page = await page_of(chat, asked, await figures_of(chat, asked), "juliette")
+        page = await make_own_page(chat, asked, await read_own_figures(chat, asked), "juliette")
     statistiques_csv(page, tmp_path / "chat.csv")
     assert (elsewhere / f"{NAME}.csv").read_bytes() == (tmp_path / "chat.csv").read_bytes()
 

@@ -9,7 +9,7 @@ import pytest
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
-from commands.stats.rapport import month_at
+from commands.stats.exports import month_at
 from storage import people
 from storage.cra import Report
 from tests.house import House

@@ -11,17 +11,18 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.territories import NATION, departement
 from storage.cra import Activite, Age, Canal, Cra, Report, Statut, Suite, queries
-from storage.cra.measures import MEASURE_NAMES
-from storage.cra.months import CRA_MONTH
+from storage.cra.months import CRA_MONTH, MEASURE_NAMES
 from storage.cra.queries import RESTORE_FOR
-from storage.cra.values import Duree
+from storage.cra.report import Duree
 from storage.database import Database
 from storage.stats import Figures, Percent, share, shares
-from storage.stats.queries import of_territory, own, own_communes
+from storage.stats.figures import count_own_communes, read_exact_figures, read_own
+from tests.databases import database
 from tests.months import is_what_the_rows_say
-from tests.reports import NOON, any_report, counted, database, file, registered, report, someone
+from tests.reports import NOON, any_report, counted, file, registered, report, someone
 
 __all__ = ["database"]
+
 
 NOVEMBER, DECEMBER = date(2026, 11, 1), date(2026, 12, 1)
 ALWAYS = (date(2020, 1, 1), date(2030, 1, 1))
@@ -55,7 +56,7 @@ async def told(database: Database, *reports: Report) -> Figures:
     async with database.transaction() as db:
         await registered(db, juliette)
         await file(db, juliette, *reports)
-        return await own(db, juliette.id, NOVEMBER, DECEMBER)
+        return await read_own(db, juliette.id, NOVEMBER, DECEMBER)
 
 
 async def test_the_check_vector(database: Database) -> None:
@@ -118,24 +119,24 @@ async def test_what_is_corrected_deleted_or_restored_counts_at_once(database: Da
         [number] = await file(db, juliette, report())
 
         async def seen() -> tuple[int, int]:
-            mine = await own(db, juliette.id, NOVEMBER, DECEMBER)
-            rhone = await of_territory(db, departement("69"), NOVEMBER, DECEMBER)
+            mine = await read_own(db, juliette.id, NOVEMBER, DECEMBER)
+            rhone = await read_exact_figures(db, departement("69"), NOVEMBER, DECEMBER)
             return mine.personnes, rhone.personnes
 
         async def cra() -> Cra:
-            found = await queries.own(db, juliette.id, number)
+            found = await queries.find_own(db, juliette.id, number)
             assert found
             await db.refresh(found)
             return found
 
         assert await seen() == (8, 8)
-        await queries.revise(db, await cra(), report(participants=3), NOON)
+        await queries.revise_report(db, await cra(), report(participants=3), NOON)
         assert await seen() == (3, 3)
-        await queries.delete(db, await cra(), NOON)
+        await queries.delete_report(db, await cra(), NOON)
         assert await seen() == (0, 0)
-        await queries.restore(db, await cra(), NOON + RESTORE_FOR)
+        await queries.restore_report(db, await cra(), NOON + RESTORE_FOR)
         assert await seen() == (3, 3)
-        await queries.revise(db, await cra(), report(date=date(2026, 10, 31)), NOON)
+        await queries.revise_report(db, await cra(), report(date=date(2026, 10, 31)), NOON)
         assert await seen() == (0, 0)
 
 
@@ -145,7 +146,7 @@ async def test_communes_are_counted_the_most_frequent_first(database: Database) 
         await registered(db, juliette)
         lyon, vaulx = report(commune="69123"), report()
         await file(db, juliette, lyon, vaulx, vaulx)
-        assert await own_communes(db, juliette.id, *ALWAYS) == {"69256": 2, "69123": 1}
+        assert await count_own_communes(db, juliette.id, *ALWAYS) == {"69256": 2, "69123": 1}
 
 
 async def test_reports_stay_where_the_structure_was(database: Database) -> None:
@@ -156,9 +157,9 @@ async def test_reports_stay_where_the_structure_was(database: Database) -> None:
         await file(db, here, report(), report())
         await registered(db, moved)
         await file(db, moved, report())
-        found = {code: await of_territory(db, departement(code), NOVEMBER, DECEMBER) for code in ("69", "38")}
+        found = {code: await read_exact_figures(db, departement(code), NOVEMBER, DECEMBER) for code in ("69", "38")}
         assert {code: f.accompagnements for code, f in found.items()} == {"69": 2, "38": 1}
-        assert (await of_territory(db, NATION, NOVEMBER, DECEMBER)).accompagnements == 3
+        assert (await read_exact_figures(db, NATION, NOVEMBER, DECEMBER)).accompagnements == 3
 
 
 # Each example empties the tables first.
@@ -208,13 +209,13 @@ async def emptied(db: AsyncSession) -> None:
 
 async def change(db: AsyncSession, step: Step, author_id: str, number: int) -> None:
     """Revise, delete or restore a report."""
-    cra = await queries.own(db, author_id, number)
+    cra = await queries.find_own(db, author_id, number)
     assert cra
     await db.refresh(cra)
     if step.what == "revise":
-        await queries.revise(db, cra, step.said, NOON)
+        await queries.revise_report(db, cra, step.said, NOON)
     else:
-        await (queries.delete if step.what == "delete" else queries.restore)(db, cra, NOON)
+        await (queries.delete_report if step.what == "delete" else queries.restore_report)(db, cra, NOON)
 
 
 @AGAIN
@@ -232,9 +233,9 @@ async def test_figures_are_those_counted_by_hand(
         for name, said in filed:
             await file(db, someone(name, where[name]), said)
         inside = [(name, r) for name, r in filed if start <= r.date < end]
-        assert await own(db, "a", start, end) == counted(r for name, r in inside if name == "a")
-        rhone = await of_territory(db, departement("69"), start, end)
-        nation = await of_territory(db, NATION, start, end)
+        assert await read_own(db, "a", start, end) == counted(r for name, r in inside if name == "a")
+        rhone = await read_exact_figures(db, departement("69"), start, end)
+        nation = await read_exact_figures(db, NATION, start, end)
     assert rhone == counted(r for name, r in inside if name in "ab")
     assert nation == counted(r for _, r in inside)
 

@@ -12,8 +12,7 @@ from random import Random
 
 import pytest
 
-from storage.stats.known import CELLS
-from storage.stats.rounding import offset
+from storage.stats.privacy import CELLS, draw_offset
 from tests.heaps import MONTHS, Heap, Where, heaps
 from tests.narrowing import Bounds, bounds, narrowed
 
@@ -23,7 +22,7 @@ HERSELF = 1000
 
 
 def unevenness(each: Collection[int], least: int) -> int:
-    """As storage.stats.rounding wants it, of one figure of everybody."""
+    """As storage.stats.privacy wants it, of one figure of everybody."""
     return sum(max(0, min(n % 5, 2) - least) for n in each)
 
 
@@ -50,7 +49,7 @@ def seen_through(kept: Callable[[int, int, int], int], least: int) -> set[int]:
 @pytest.mark.parametrize("least", [0, 1])
 def test_who_files_for_herself_finds_no_figure_of_which_each_has_a_least(least: int) -> None:
     """Whatever up to five others have, however much of it she files, and though she knows how offsets are made."""
-    assert seen_through(offset, least) == set()
+    assert seen_through(draw_offset, least) == set()
 
 
 def test_who_looks_through_all_cases_finds_what_there_is_to_find() -> None:

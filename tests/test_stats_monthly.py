@@ -9,18 +9,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from config.departements import DEPARTEMENTS
-from config.territories import NATION, departement, region
+from config.territories import DEPARTEMENTS, NATION, departement, region
 from storage.cra import Report
 from storage.database import Database
-from storage.stats.known import CELLS, LEAST, QUARTER, TIMES
-from storage.stats.monthly import MonthSpan, conseillers, conseillers_of_each, count_months
-from storage.stats.territories import read_figures
-from tests.reports import any_report, database, file, registered, report, someone
+from storage.stats.privacy import CELLS, LEAST, QUARTER, TIMES
+from storage.stats.territories import (
+    MonthSpan,
+    count_conseillers,
+    count_conseillers_of_each,
+    count_months,
+    read_figures,
+)
+from tests.databases import database
+from tests.reports import any_report, file, registered, report, someone
 from tests.reports import counted as counted_by_hand
 from tests.test_stats_figures import AGAIN, emptied
 
 __all__ = ["database"]
+
 
 Filed = tuple[str, str | None, Report]
 """By whom, in which département, what."""
@@ -63,9 +69,9 @@ async def test_months_are_counted_up_to_a_day(database: Database, filed: list[Fi
             (AURA, {"69", "38"}),
         ):
             there = {name for name, code, _ in inside if code in codes}
-            assert await conseillers(db, territory, span) == len(there)
+            assert await count_conseillers(db, territory, span) == len(there)
         each_of = {code or "": len({n for n, c, _ in inside if c == code}) for _, code, _ in inside}
-        assert await conseillers_of_each(db, NATION, span) == each_of
+        assert await count_conseillers_of_each(db, NATION, span) == each_of
 
 
 def uneven(filed: list[Filed]) -> dict[str, int]:
@@ -89,11 +95,11 @@ async def test_what_is_done_after_the_last_sunday_changes_nothing(database: Data
     span = MonthSpan(SEPTEMBER, DECEMBER, date(2026, 11, 23))
     async with database.transaction() as db:
         await stored(db, [("a", "69", report(date=date(2026, 11, 22))), ("b", "69", report())])
-        before = await read_figures(db, NATION, span), await conseillers(db, NATION, span)
+        before = await read_figures(db, NATION, span), await count_conseillers(db, NATION, span)
         await file(db, someone("a"), report(date=later))
         await registered(db, someone("c"))
         await file(db, someone("c"), report(date=later))
-        assert (await read_figures(db, NATION, span), await conseillers(db, NATION, span)) == before
+        assert (await read_figures(db, NATION, span), await count_conseillers(db, NATION, span)) == before
 
 
 async def test_territories_tell_sums_of_the_same_figures(database: Database) -> None:

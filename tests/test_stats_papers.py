@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from bot.papers import LabelledValue, Section, glyphs, typeset
+from bot.papers import FigureSection, LabelledValue, typeset
 from commands.stats import papers, sections
 from commands.stats.sections import Presentation
 from tests.golden import FIGURES, HERE, nation, page
@@ -24,12 +24,12 @@ from tests.papers import EMPTY, HOSTILE, NOTHING, cra, every_cell, is_harmless, 
 @pytest.mark.parametrize("place", [0, 1])
 def test_pictures_have_not_changed(tmp_path: Path, place: int) -> None:
     """After a change on purpose: .venv/bin/python -m tests.golden, and look at them."""
-    drawn = papers.charts(page(), tmp_path)[place]
+    drawn = papers.draw_charts(page(), tmp_path)[place]
     assert drawn.read_bytes() == (HERE / drawn.name).read_bytes()
 
 
 def test_pictures_are_named_and_sized_for_phones(tmp_path: Path) -> None:
-    drawn = [*papers.charts(page(), tmp_path), papers.carte(nation(), tmp_path)]
+    drawn = [*papers.draw_charts(page(), tmp_path), papers.draw_carte(nation(), tmp_path)]
     assert [path.name for path in drawn] == [
         "Mes_statistiques_01-01-2026_24-11-2026_activite.png",
         "Mes_statistiques_01-01-2026_24-11-2026_usagers.png",
@@ -39,7 +39,7 @@ def test_pictures_are_named_and_sized_for_phones(tmp_path: Path) -> None:
 
 
 def test_the_bars_of_departements_go_from_the_largest() -> None:
-    lines = typeset.tell(nation())["sections"]["departements"]["lines"]
+    lines = typeset.describe_page(nation())["sections"]["departements"]["lines"]
     values = [line["value"] for line in lines]
     assert len(values) == 101
     assert values == sorted(values, reverse=True)
@@ -47,7 +47,9 @@ def test_the_bars_of_departements_go_from_the_largest() -> None:
 
 def test_months_too_many_to_draw_are_years() -> None:
     months = {date(2020 + m // 12, m % 12 + 1, 1): 2 for m in range(30)}
-    lines = typeset.tell(replace(page(), sections=(sections.evolution(months),)))["sections"]["evolution"]["lines"]
+    lines = typeset.describe_page(replace(page(), sections=(sections.make_evolution(months),)))["sections"][
+        "evolution"
+    ]["lines"]
     assert [(line["short"], line["value"], line["total"]) for line in lines] == [
         ("2020", 24, "24"),
         ("2021", 24, "48"),
@@ -59,7 +61,7 @@ def test_months_too_many_to_draw_are_years() -> None:
 
 
 def test_the_document_says_whose_when_and_how_much(tmp_path: Path) -> None:
-    papers.pdf(page(), path := tmp_path / page().file("pdf"))
+    papers.write_pdf(page(), path := tmp_path / page().file("pdf"))
     read = PdfReader(path)
     texts = [sheet.extract_text() for sheet in read.pages]
     assert path.name == "Mes_statistiques_01-01-2026_24-11-2026.pdf"
@@ -75,7 +77,7 @@ def test_the_document_says_whose_when_and_how_much(tmp_path: Path) -> None:
 
 
 def test_the_document_is_made_for_everyone(tmp_path: Path) -> None:
-    papers.pdf(page(), path := tmp_path / "p.pdf")
+    papers.write_pdf(page(), path := tmp_path / "p.pdf")
     read = PdfReader(path)
     root: Any = read.trailer["/Root"]
     assert root["/MarkInfo"]["/Marked"] is not None
@@ -95,39 +97,42 @@ def test_the_document_is_made_for_everyone(tmp_path: Path) -> None:
 def test_the_same_page_gives_the_same_document(tmp_path: Path) -> None:
     made = []
     for name in ("a.pdf", "b.pdf"):
-        papers.pdf(page(), tmp_path / name)
+        papers.write_pdf(page(), tmp_path / name)
         made.append((tmp_path / name).read_bytes())
     assert made[0] == made[1]
 
 
 def test_the_longest_document_has_three_pages(tmp_path: Path) -> None:
     told = Presentation(replace(FIGURES, themes=dict.fromkeys(FIGURES.themes, 1234)))
-    months = sections.evolution({date(2024 + m // 12, m % 12 + 1, 1): 100 + m for m in range(24)})
-    towns = Section(
+    months = sections.make_evolution({date(2024 + m // 12, m % 12 + 1, 1): 100 + m for m in range(24)})
+    towns = FigureSection(
         "communes", "Communes", "comptes rendus", tuple(LabelledValue(f"Commune {n}", 90 - n) for n in range(60))
     )
     kept = tuple(s for s in page(told).sections if s.key not in ("evolution", "communes"))
-    papers.pdf(replace(page(), sections=(*kept, months, towns)), path := tmp_path / "p.pdf")
+    papers.write_pdf(replace(page(), sections=(*kept, months, towns)), path := tmp_path / "p.pdf")
     read = PdfReader(path)
     assert len(read.pages) == 3
     assert "40 autres communes" in "".join(sheet.extract_text() for sheet in read.pages)
 
 
 def test_an_empty_page_says_so_everywhere(tmp_path: Path) -> None:
-    nothing = replace(page(EMPTY), sections=(sections.general(EMPTY), *sections.charts(EMPTY), sections.evolution({})))
-    papers.pdf(nothing, path := tmp_path / "p.pdf")
+    nothing = replace(
+        page(EMPTY),
+        sections=(sections.make_general(EMPTY), *sections.make_chart_sections(EMPTY), sections.make_evolution({})),
+    )
+    papers.write_pdf(nothing, path := tmp_path / "p.pdf")
     assert NOTHING in PdfReader(path).pages[0].extract_text()
-    assert [size(drawn)[0] for drawn in papers.charts(nothing, tmp_path)] == [1440, 1440]
+    assert [size(drawn)[0] for drawn in papers.draw_charts(nothing, tmp_path)] == [1440, 1440]
     papers.statistiques_csv(nothing, tmp_path / "s.csv")
     assert ["Ateliers réalisés", "0"] in read_csv(tmp_path / "s.csv")
-    assert papers.workbook(nothing, [], tmp_path / "s.xlsx") == 0
+    assert papers.write_workbook(nothing, [], tmp_path / "s.xlsx") == 0
     bare = replace(page(), sections=())
-    papers.charts(bare, tmp_path)
-    papers.pdf(bare, tmp_path / "bare.pdf")
+    papers.draw_charts(bare, tmp_path)
+    papers.write_pdf(bare, tmp_path / "bare.pdf")
 
 
 def test_an_empty_month_after_others_keeps_its_past(tmp_path: Path) -> None:
-    papers.pdf(page(EMPTY), path := tmp_path / "p.pdf")
+    papers.write_pdf(page(EMPTY), path := tmp_path / "p.pdf")
     text = PdfReader(path).pages[0].extract_text()
     assert "Rien sur cette période." in text
     assert NOTHING not in text
@@ -139,37 +144,37 @@ def test_an_empty_month_after_others_keeps_its_past(tmp_path: Path) -> None:
 @pytest.mark.parametrize("words", HOSTILE)
 def test_words_are_shown_and_never_obeyed(tmp_path: Path, words: str) -> None:
     said = replace(page(), name=words, structure=words, place=words, title=words, stem=words, notes=(words,))
-    papers.pdf(said, path := tmp_path / said.file("pdf"))
-    papers.charts(said, tmp_path)
+    papers.write_pdf(said, path := tmp_path / said.file("pdf"))
+    papers.draw_charts(said, tmp_path)
     text = "".join(PdfReader(path).pages[0].extract_text().replace("\u200b", "").split())
-    assert "".join(glyphs.drawable(words).replace("\u200b", "").split())[:40] in text
+    assert "".join(typeset.to_drawable(words).replace("\u200b", "").split())[:40] in text
     papers.statistiques_csv(said, tmp_path / "s.csv")
-    papers.workbook(said, None, tmp_path / "s.xlsx")
+    papers.write_workbook(said, None, tmp_path / "s.xlsx")
     assert is_harmless(tmp_path / "s.csv")
     assert {cell.data_type for cell in every_cell(tmp_path / "s.xlsx")} <= {"s", "n", "d", "inlineStr"}
 
 
 def test_letters_the_fonts_have_are_all_drawn(tmp_path: Path) -> None:
     """PDF/UA refuses a letter without a shape, in either weight: the list of letters is the fonts’."""
-    letters = "".join(sorted(map(chr, glyphs.draw())))
+    letters = "".join(sorted(map(chr, typeset.drawn_code_points())))
     said = replace(page(), name=letters, title=letters, notes=(letters,))
-    papers.pdf(said, path := tmp_path / "p.pdf")
+    papers.write_pdf(said, path := tmp_path / "p.pdf")
     text = PdfReader(path).pages[0].extract_text()
     assert all(letter in text for letter in "œŒ€…’«»éÿ")
 
 
 @given(st.text(max_size=60))
 def test_any_text_is_made_of_letters_the_fonts_have(text: str) -> None:
-    drawable = glyphs.drawable(text)
-    assert {ord(letter) for letter in drawable} <= glyphs.draw()
-    assert glyphs.drawable(drawable) == drawable or "\u200b" in drawable
+    drawable = typeset.to_drawable(text)
+    assert {ord(letter) for letter in drawable} <= typeset.drawn_code_points()
+    assert typeset.to_drawable(drawable) == drawable or "\u200b" in drawable
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
 @settings(max_examples=25, deadline=None)
 def test_any_words_make_a_document(tmp_path_factory: pytest.TempPathFactory, name: str, structure: str) -> None:
     said = replace(page(), name=name, structure=structure, title=name, sections=page().sections[:1])
-    papers.pdf(said, path := tmp_path_factory.mktemp("any") / said.file("pdf"))
+    papers.write_pdf(said, path := tmp_path_factory.mktemp("any") / said.file("pdf"))
     assert len(PdfReader(path).pages) in (1, 2)
 
 
@@ -179,13 +184,13 @@ def test_any_words_make_a_document(tmp_path_factory: pytest.TempPathFactory, nam
 def test_a_folder_that_is_gone_is_an_error_to_tell(tmp_path: Path) -> None:
     gone = tmp_path / "gone"
     with pytest.raises(OSError, match="gone"):
-        papers.pdf(page(), gone / "p.pdf")
+        papers.write_pdf(page(), gone / "p.pdf")
     with pytest.raises(OSError, match="gone"):
-        papers.charts(page(), gone)
+        papers.draw_charts(page(), gone)
     with pytest.raises(OSError, match="gone"):
         papers.statistiques_csv(page(), gone / "s.csv")
     with pytest.raises(OSError, match="gone"):
-        papers.workbook(page(), [[cra(1)]], gone / "s.xlsx")
+        papers.write_workbook(page(), [[cra(1)]], gone / "s.xlsx")
 
 
 def test_starting_the_bot_loads_no_typesetter() -> None:

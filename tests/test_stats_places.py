@@ -2,7 +2,7 @@
 
 import pytest
 
-from commands.stats.territory.places import read_name
+from commands.stats.queries import read_territory_name
 from config.territories import TerritoryKind
 from tests.people import Person
 from tests.territories import agathe, plain
@@ -30,7 +30,7 @@ __all__ = ["agathe"]
 def test_territories_are_read_by_code_and_name(
     kind: TerritoryKind, text: str, expected: tuple[str | None, str]
 ) -> None:
-    assert read_name(kind, text) == expected
+    assert read_territory_name(kind, text) == expected
 
 
 @pytest.mark.newest_only

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from bot.papers import LabelledValue, Section
+from bot.papers import FigureSection, LabelledValue
 from commands.stats import papers, sections
-from commands.stats.papers import TerritoryRow, TerritoryTable, labels, xlsx
+from commands.stats.papers import TerritoryRow, TerritoryTable
 from commands.stats.sections import Presentation
 from tests.golden import FIGURES, page
 from tests.papers import EMPTY, cra, is_harmless, naive, read_csv
@@ -55,20 +55,22 @@ def test_the_csv_opens_in_a_french_spreadsheet(tmp_path: Path) -> None:
 
 @given(st.text(), st.text())
 def test_no_cell_of_a_csv_runs(tmp_path_factory: pytest.TempPathFactory, name: str, label: str) -> None:
-    section = Section("autre", name, label, (LabelledValue(label, 1, 100), LabelledValue(name, 2)))
+    section = FigureSection("autre", name, label, (LabelledValue(label, 1, 100), LabelledValue(name, 2)))
     said = replace(page(), name=name, structure=label, title=label, place=label, notes=(label,), sections=(section,))
     folder = tmp_path_factory.mktemp("csv")
     papers.statistiques_csv(said, folder / "s.csv")
     papers.statistiques_csv(replace(said, name=None), folder / "t.csv")
-    papers.table_csv(TerritoryTable(name, (label,), (TerritoryRow(name, label, (3,)),), (label,)), folder / "u.csv")
+    papers.write_table_csv(
+        TerritoryTable(name, (label,), (TerritoryRow(name, label, (3,)),), (label,)), folder / "u.csv"
+    )
     assert all(is_harmless(path) for path in folder.iterdir())
 
 
 @pytest.mark.parametrize("told", [EMPTY, Presentation(FIGURES)], ids=["none", "many"])
 def test_every_general_label_has_its_word_in_the_exports(told: Presentation) -> None:
     """Whether singular or plural; a change of labels in sections.py must be followed here."""
-    lines = (*sections.general(told).lines, *sections.suites(told).lines)
-    assert {line.label for line in lines} <= labels.LABELS.keys()
+    lines = (*sections.make_general(told).lines, *sections.make_suites(told).lines)
+    assert {line.label for line in lines} <= papers.LABELS.keys()
 
 
 # Workbooks
@@ -77,7 +79,7 @@ def test_every_general_label_has_its_word_in_the_exports(told: Presentation) -> 
 def test_the_workbook_has_figures_and_rows(tmp_path: Path) -> None:
     stored = [cra(7, recurrents=None, created_at=datetime(2026, 11, 24, 23, 30, tzinfo=UTC)), cra(8)]
     path = tmp_path / "s.xlsx"
-    assert papers.workbook(page(), [stored[:1], [], stored[1:]], path) == 2
+    assert papers.write_workbook(page(), [stored[:1], [], stored[1:]], path) == 2
     book = load_workbook(path)
     assert book.sheetnames == ["Statistiques", "CRA"]
     figures = list(book["Statistiques"].iter_rows(max_col=3, values_only=True))
@@ -100,12 +102,14 @@ def test_the_workbook_has_figures_and_rows(tmp_path: Path) -> None:
 
 def test_times_are_the_reader_s(tmp_path: Path) -> None:
     there = replace(page(), zone=ZoneInfo("America/Martinique"))
-    papers.workbook(there, [[cra(1, created_at=datetime(2026, 11, 24, 2, 0, tzinfo=UTC))]], path := tmp_path / "s.xlsx")
+    papers.write_workbook(
+        there, [[cra(1, created_at=datetime(2026, 11, 24, 2, 0, tzinfo=UTC))]], path := tmp_path / "s.xlsx"
+    )
     assert load_workbook(path)["CRA"].cell(2, 25).value == naive("2026-11-23T22:00")
 
 
 def test_the_head_of_rows_stands_still_and_filters(tmp_path: Path) -> None:
-    papers.workbook(page(), [[cra(1), cra(2)]], path := tmp_path / "s.xlsx")
+    papers.write_workbook(page(), [[cra(1), cra(2)]], path := tmp_path / "s.xlsx")
     sheet = load_workbook(path)["CRA"]
     assert sheet.freeze_panes == "B2"
     assert sheet.auto_filter.ref == "A1:Y3"
@@ -113,8 +117,8 @@ def test_the_head_of_rows_stands_still_and_filters(tmp_path: Path) -> None:
 
 
 def test_rows_that_do_not_fit_a_sheet_go_to_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(xlsx, "ROWS", 3)
-    papers.workbook(page(), [[cra(n) for n in range(7)]], path := tmp_path / "s.xlsx")
+    monkeypatch.setattr(papers, "ROWS_MAX", 3)
+    papers.write_workbook(page(), [[cra(n) for n in range(7)]], path := tmp_path / "s.xlsx")
     book = load_workbook(path)
     found = {
         name: [row[0] for row in book[name].iter_rows(min_row=2, values_only=True)] for name in book.sheetnames[1:]
@@ -141,7 +145,7 @@ def test_memory_stays_flat(tmp_path: Path) -> None:
 
 
 def test_a_territory_has_no_sheet_of_rows(tmp_path: Path) -> None:
-    papers.workbook(page(), None, path := tmp_path / "s.xlsx")
+    papers.write_workbook(page(), None, path := tmp_path / "s.xlsx")
     assert load_workbook(path).sheetnames == ["Statistiques"]
 
 
@@ -151,12 +155,12 @@ def test_a_territory_has_no_sheet_of_rows(tmp_path: Path) -> None:
 def test_territories_are_a_row_each(tmp_path: Path) -> None:
     rows = (TerritoryRow("01", "Ain", (1200, 5)), TerritoryRow("2A", "Corse-du-Sud", (7, 0)))
     table = TerritoryTable("Territoires", ("Personnes accompagnées", "Ateliers"), rows, ("Arrondis à 5.",))
-    papers.table_csv(table, tmp_path / "t.csv")
+    papers.write_table_csv(table, tmp_path / "t.csv")
     head, ain, corse, _, note = read_csv(tmp_path / "t.csv")
     assert head == ["Code", "Nom", "Personnes accompagnées", "Ateliers"]
     assert (ain, corse) == (["01", "Ain", "1200", "5"], ["2A", "Corse-du-Sud", "7", "0"])
     assert note == ["Arrondis à 5."]
-    papers.table_xlsx(table, tmp_path / "t.xlsx")
+    papers.write_table_xlsx(table, tmp_path / "t.xlsx")
     book = load_workbook(tmp_path / "t.xlsx")
     assert list(book["Territoires"].values) == [
         tuple(head),
@@ -167,5 +171,5 @@ def test_territories_are_a_row_each(tmp_path: Path) -> None:
 
 
 def test_no_territory_is_a_table_too(tmp_path: Path) -> None:
-    papers.table_xlsx(TerritoryTable("Rien", ("CRA",), ()), tmp_path / "t.xlsx")
+    papers.write_table_xlsx(TerritoryTable("Rien", ("CRA",), ()), tmp_path / "t.xlsx")
     assert load_workbook(tmp_path / "t.xlsx")["Territoires"].max_row == 1

@@ -7,7 +7,7 @@ from datetime import date
 import openpyxl
 import pytest
 
-from config.departements import DEPARTEMENTS
+from config.territories import DEPARTEMENTS
 from storage.cra import Activite
 from storage.people import Role
 from tests.house import House

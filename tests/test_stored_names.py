@@ -16,56 +16,56 @@ import pytest
 from pydantic import BaseModel
 from sqlmodel import SQLModel
 
-from bot import acts
+from bot import actions
 from bot.context import Context
+from bot.errors import Refusal
 from bot.events import DirectMessage
 from bot.features import Feature
 from bot.forms import Form, name_of, store_as
 from bot.menus import Choosing
 from bot.outbox.sender import MARK
 from bot.quotas import Quota
-from bot.refusals import Refusal
+from bot.registry import index_triggers
 from bot.replies import Progress, Replies, Step
-from bot.switch import index
 from commands import FEATURES
-from commands.actus.publishing import Plan
-from commands.agenda import buttons as agenda
-from commands.canaux.repair.checking import Cursor
-from commands.moderation.trial import Seen
+from commands.actus.publication import PublicationPlan
+from commands.agenda import cards
+from commands.canaux.checks import Cursor
+from commands.moderation.rules.trial import TrialProgress
 from commands.ressources import buttons as ressources
-from config.charte import Measure
+from config.charte import MeasureKind
 from storage.database import Code
-from storage.holdings import HOLDINGS
-from storage.journal import Act
-from storage.moderation.records import Record
-from storage.ressources.checks import Fault
+from storage.journal import AuditAct
+from storage.moderation.measures import MeasureRecord
+from storage.personal_data import PERSONAL_DATA
+from storage.ressources.link_checks import Fault
 
 FILE = Path(__file__).parent / "data" / "stored_names.txt"
 ROOT = Path(__file__).parent.parent
 ROOMS = ("bot", "cli", "commands", "storage")
-FOREIGN = ("bot/mattermost/", "bot/refusals.py", "cli/demo", "storage/data/", "storage/migrations/")
+FOREIGN = ("bot/mattermost/", "bot/errors.py", "cli/demo", "storage/data/", "storage/migrations/")
 """Where words of that look are Mattermost’s, or are not kept."""
 PREFIX, DOTTED = re.compile(r"[a-z_]+([.-][a-z_]+)*:([a-z]+:?)?"), re.compile(r"[a-z_]+(\.[a-z_]+)+")
 FILE_NAME = re.compile(r".*\.(json|tsv|xz|log|org)")
 BAR = " | "
 WITH_FIELDS = {"button", "submit", "work", "file"}
 RECORDS: Mapping[str, type[BaseModel]] = {
-    "actus.Publish:cursor": Plan,
+    "actus.Publish:cursor": PublicationPlan,
     "canaux.Check:cursor": Cursor,
-    "moderation.Try:cursor": Seen,
-    "moderation_measure.before": Record,
+    "moderation.Try:cursor": TrialProgress,
+    "moderation_measure.before": MeasureRecord,
 }
 """What stands as JSON in a column: how far long work is, what undoing a measure needs."""
 VALUES: Mapping[str, type[Enum]] = {
-    "agenda.More": agenda.Deed,
-    "ressources.More": ressources.Deed,
+    "agenda.More": cards.EventAction,
+    "ressources.More": ressources.MoreAction,
     "resource_link_check.fault": Fault,
-    "charter": Measure,
+    "charter": MeasureKind,
 }
 """What columns, menus and settings hold as plain words."""
 Names = set[tuple[str, str]]
 """What a name is of, and the name; after a bar, a part that is stored with it: a field, a value."""
-TRIGGERS = index(FEATURES)
+TRIGGERS = index_triggers(FEATURES)
 
 
 def test_stored_names_stay() -> None:
@@ -89,7 +89,7 @@ def test_functions_may_be_renamed() -> None:
     before, after = Feature("essai"), Feature("essai")
     before.job("hour=4", name="essai.nightly")(_one)
     after.job("hour=4", name="essai.nightly")(_other)
-    assert index([before]).keys() == index([after]).keys() == {("job", "essai.nightly")}
+    assert index_triggers([before]).keys() == index_triggers([after]).keys() == {("job", "essai.nightly")}
 
 
 def test_classes_may_be_renamed() -> None:
@@ -101,7 +101,7 @@ def test_classes_may_be_renamed() -> None:
 
     feature = Feature("essai")
     feature.submit(Renamed, name="essai.BeforeThat")(handler)
-    assert index([feature]).keys() == {("submit", "essai.BeforeThat")}
+    assert index_triggers([feature]).keys() == {("submit", "essai.BeforeThat")}
     assert name_of(Renamed) == "essai.BeforeThat"
     assert Form.find("essai.BeforeThat") is Renamed
 
@@ -147,14 +147,14 @@ def _say(names: Names) -> str:
 
 def _found() -> Names:
     claims = set(_claims())
-    known = {name for _, name in TRIGGERS} | set(Act) | claims
+    known = {name for _, name in TRIGGERS} | set(AuditAct) | claims
     sets: dict[str, Iterable[str]] = {
         "feature": [feature.name for feature in FEATURES if any(t.key[0] == "event" for t in feature.triggers)],
         "act": _acts(),
         "refusal": Refusal,
         "quota": Quota,
-        "journal": Act,
-        "holding": [holding.name for holding in HOLDINGS],
+        "journal": AuditAct,
+        "holding": [holding.name for holding in PERSONAL_DATA],
         "record": [part for name, model in RECORDS.items() for part in _fields(name, model)],
         "value": [part for name, members in VALUES.items() for part in _values(name, members)],
         "column": _columns(),
@@ -205,7 +205,7 @@ def _parts(field: str, annotation: Any) -> Iterator[str]:
 
 
 def _acts() -> Iterator[str]:
-    for kind in get_args(acts.Act):
+    for kind in get_args(actions.ChatAction):
         yield kind.__name__
         yield from (f"{kind.__name__}{BAR}{field.name}" for field in fields(kind) if field.name != "topic")
 
@@ -247,13 +247,13 @@ def _calls(tree: ast.Module) -> Iterator[ast.Call]:
 
 def _scopes(call: ast.Call, module: ModuleType) -> Iterator[ast.expr]:
     yield from (keyword.value for keyword in call.keywords if keyword.arg == "scope")
-    if getattr(_value(call.func, module), "__module__", "") in {"storage.claims", "storage.cursors"}:
+    if getattr(_value(call.func, module), "__module__", "") in {"storage.claims"}:
         yield from call.args[1:2]
 
 
 def _imports_claims(node: ast.ImportFrom) -> bool:
     modules = {node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return bool(modules & {"storage.claims", "storage.cursors"})
+    return bool(modules & {"storage.claims"})
 
 
 def _value(node: ast.expr, module: ModuleType) -> object:
@@ -276,5 +276,5 @@ def _words() -> Iterator[str]:
             first = node.values[0] if isinstance(node, ast.JoinedStr) and node.values else node
             if isinstance(first, ast.Constant) and isinstance(text := first.value, str):
                 is_ours = DOTTED.fullmatch(text) and text.split(".")[0] in rooms and not FILE_NAME.fullmatch(text)
-                if is_ours or PREFIX.fullmatch(text):
+                if is_ours or (PREFIX.fullmatch(text) and not text.startswith("cli.")):
                     yield text

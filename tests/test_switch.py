@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.switch import choose, index, index_all, is_on
+from bot.registry import choose_features, index_all_triggers, index_triggers, is_enabled
 from cli import envfile
 from cli.errors import OperatorError
 from cli.jobs import show
@@ -24,6 +24,7 @@ from tests.test_recovery import NEWS, left
 
 __all__ = ["elsewhere", "newest"]
 
+
 MACHINE = {"aide", "bienvenue", "brouillon", "menage", "menus", "travaux"}
 OFF = "n’est pas en service ici"
 
@@ -35,12 +36,12 @@ def on(*names: str) -> set[str]:
 
 def in_order(*names: str) -> list[str]:
     """The same in the order of the list."""
-    return [feature.name for feature in choose(FEATURES, names) if feature.name not in MACHINE]
+    return [feature.name for feature in choose_features(FEATURES, names) if feature.name not in MACHINE]
 
 
 def commands_with(*names: str) -> set[str]:
     """What can be typed after the slash with these features on."""
-    triggers = [trigger for feature in choose(FEATURES, names) for trigger in feature.triggers]
+    triggers = [trigger for feature in choose_features(FEATURES, names) for trigger in feature.triggers]
     return {trigger.key[1].split()[0] for trigger in triggers if trigger.key[0] == "command"}
 
 
@@ -56,7 +57,7 @@ def test_names_turn_on_exactly_these_or_all_but_these() -> None:
 
 def test_what_belongs_to_the_machine_stays() -> None:
     for names in ((), ("cra",), ("-cra",), ("aide",)):
-        assert {feature.name for feature in FEATURES if is_on(feature, names)} >= MACHINE
+        assert {feature.name for feature in FEATURES if is_enabled(feature, names)} >= MACHINE
 
 
 @pytest.mark.parametrize(
@@ -103,7 +104,7 @@ def test_names_of_nothing_are_refused_in_words(
 
 def test_all_triggers_are_there_and_those_that_are_off_say_so() -> None:
     """What nobody pulls is not: jobs and events."""
-    known, all_of_them = index_all(FEATURES, ("-stats",)), index(FEATURES)
+    known, all_of_them = index_all_triggers(FEATURES, ("-stats",)), index_triggers(FEATURES)
     gone = {key for key in all_of_them if key not in known}
     assert gone == {key for key in all_of_them if key[0] in ("job", "event") and key[1].startswith("stats.")}
     assert {k for k, t in known.items() if t.is_off} == {k for k in known if k[1].split(".")[0].split()[0] == "stats"}

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.quoting import one_line, shorten, unmarked
-from bot.syndication import ENDS_MAX, TITLE_MAX, parse_feed
+from bot.documents import ENDS_MAX, TITLE_MAX, parse_feed
+from bot.plain_text import shorten, strip_markdown, to_one_line
 
 URL = "https://site.example/flux/rss.xml"
 HEAD = b'<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>Un flux</title>'
@@ -125,7 +125,7 @@ def test_whatever_is_sent_is_a_feed_or_none(junk: bytes, words: str) -> None:
             feed = parse_feed(body, {"content-type": words}, URL)
         except ValueError:
             continue
-        assert all(each.title == one_line(each.title, TITLE_MAX) for each in feed.articles)
+        assert all(each.title == to_one_line(each.title, TITLE_MAX) for each in feed.articles)
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_whatever_is_sent_is_a_feed_or_none(junk: bytes, words: str) -> None:
     ],
 )  # fmt: skip
 def test_markdown_becomes_the_words_that_one_reads(markdown: str, words: str) -> None:
-    assert one_line(unmarked(markdown), 200) == words
+    assert to_one_line(strip_markdown(markdown), 200) == words
 
 
 @given(st.text(max_size=200), st.integers(10, 60))

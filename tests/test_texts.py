@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import TemplateNotFound, UndefinedError
 
-from bot.texts import BREAK, Markdown, escape, mention, quote, relay, relay_plainly, render, typeset
+from bot.texts import BREAK, Markdown, escape, mention, quote, relay_markdown, relay_plain_text, render, typeset
 from sandbox.posts.mentions import names_in
 from storage.people import Role
 
@@ -99,14 +99,14 @@ def test_these_are_mentions_for_mattermost(text: str) -> None:
 
 
 @given(st.lists(pieces, max_size=8).map("".join))
-@pytest.mark.parametrize("say", [escape, relay, relay_plainly])
+@pytest.mark.parametrize("say", [escape, relay_markdown, relay_plain_text])
 def test_whatever_is_said_for_somebody_mattermost_finds_no_mention_in_it(say: Callable[[str], str], text: str) -> None:
     assert called(say(text)) == []
     assert called(typeset(say(text))) == []
 
 
 def test_an_address_stays_one_that_can_be_copied() -> None:
-    assert relay("écrire à jean.dupont+a@exemple.fr") == "écrire à jean.dupont+a@exemple.fr"
+    assert relay_markdown("écrire à jean.dupont+a@exemple.fr") == "écrire à jean.dupont+a@exemple.fr"
     assert called("écrire à jean.dupont+a@exemple.fr") == []
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.folding import fold
+from config.text import fold
 from config.themes import THEMES, Theme, bits, from_bits, key, theme_of
 from storage import communes
 
@@ -66,7 +66,7 @@ def test_other_words_are_no_theme(text: str) -> None:
 
 
 def test_no_commune_is_taken_for_a_theme() -> None:
-    names = {commune.nom for commune in communes.every()}
+    names = {commune.nom for commune in communes.list_communes()}
     assert {name for name in names if theme_of(name)} == NAMESAKES
 
 

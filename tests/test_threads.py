@@ -10,12 +10,12 @@ import pytest
 from bot.app import App
 from bot.clock import utc_now
 from bot.context import Context
-from bot.events import Delivered, DirectMessage, Edited, Event, Posted, Reacted, Watched
+from bot.events import Delivered, DirectMessage, Edited, Event, Posted, Reacted, WatchedPlaces
 from bot.features import Feature
 from bot.replies import Direct, Replies, Say
-from bot.websocket.progress import CURSOR
+from bot.websocket.queue import CURSOR
 from storage import claims
-from storage.cursors import Cursor
+from storage.claims import ReadCursor
 from storage.database import Database
 from tests.databases import KINDS, address
 from tests.helping import changes, reacts, writes
@@ -26,6 +26,7 @@ from tests.room import Room
 from tests.workplace import FIRST, Workplace
 
 __all__ = ["room"]
+
 
 KNOWN = "essai"
 
@@ -60,8 +61,8 @@ class Office(Workplace):
         feature = Feature("essai")
 
         @feature.watches
-        async def where(*_: object) -> Watched:
-            return Watched(frozenset({self.channel}))
+        async def where(*_: object) -> WatchedPlaces:
+            return WatchedPlaces(frozenset({self.channel}))
 
         @feature.command("essai", help="Poster une carte et un reçu", writes=True)
         async def begin(ctx: Context, _: str) -> Replies:
@@ -106,7 +107,7 @@ async def office(request: pytest.FixtureRequest, room: Room, tmp_path: Path) -> 
 async def test_lines_changes_and_emojis_wait_for_the_note_of_their_post(office: Office) -> None:
     database = Database(office.url)
     async with database.transaction() as db:  # it is no new installation, which has heard nothing so far
-        await db.merge(Cursor(name=CURSOR, at=utc_now()))
+        await db.merge(ReadCursor(name=CURSOR, at=utc_now()))
     await database.close()
     async with office.bot(dies=True) as app:
         await office.runs_command(app, "essai")

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cli.cra import ImportOutcome, writer
-from config.formulas import guard, unguard
-from storage import migrate
-from storage.cra.queries import delete, own, revise
-from storage.cra.rows import CSV_COLUMNS, LINE_COLUMNS
+from config.text import guard, unguard
+from storage import schema
+from storage.cra.files import CSV_COLUMNS, LINE_COLUMNS
+from storage.cra.queries import delete_report, find_own, revise_report
 from storage.database import Database
 from tests.transfer import CARL, JULIETTE, NOW, SINGLE, WORKSHOP, database, exported, filed, imported, opened, rows
 
@@ -62,9 +62,9 @@ async def test_only_what_is_asked_for_is_exported(database: Database) -> None:
     assert await numbers(start=SINGLE.date) == [second, third]
     assert await numbers(username="carl") == [third]
     async with database.transaction() as db:
-        cra = await own(db, JULIETTE.id, second)
+        cra = await find_own(db, JULIETTE.id, second)
         assert cra is not None
-        await delete(db, cra, NOW)
+        await delete_report(db, cra, NOW)
     assert await numbers() == [first, third]
     assert await numbers(deleted=True) == [first, second, third]
     assert rows(await exported(database, deleted=True))[1]["supprime"] == "2026-11-24T18:00:00Z"
@@ -80,13 +80,13 @@ async def test_pages_neither_repeat_nor_skip(database: Database, monkeypatch: py
 async def test_an_export_moves_to_another_database_unchanged(database: Database, kind: str, tmp_path: Path) -> None:
     await filed(database, WORKSHOP, SINGLE)
     async with database.transaction() as db:
-        cra = await own(db, JULIETTE.id, 1)
+        cra = await find_own(db, JULIETTE.id, 1)
         assert cra is not None
-        await revise(db, cra, SINGLE, NOW)
+        await revise_report(db, cra, SINGLE, NOW)
     await filed(database, SINGLE, author=CARL)
     text = await exported(database, kind)
     url = f"sqlite:///{tmp_path}/other.db"
-    await migrate.upgrade(url)
+    await schema.upgrade(url)
     async for other in opened(url):
         assert await imported(other, text) == ImportOutcome(added=3)
         assert await exported(other, kind) == text

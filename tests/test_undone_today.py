@@ -7,7 +7,7 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from bot.clock import utc_now
-from commands.canaux.repair.undoing import LAST
+from commands.canaux.runs import UNDO_FOR
 from storage.canaux.runs import Run
 from storage.people import Role
 from tests.announcing import RHONE, agathe, canal, confirmed, coordinateur, plain, previewed, stands
@@ -61,7 +61,7 @@ async def test_changes_of_channels_are_undone_for_a_month(house: House, agathe: 
     asked = await agathe.asks("/canaux annuler")
     async with house.bot.database.transaction() as db:
         mine = update(Run).where(col(Run.by) == agathe.id)
-        await db.execute(mine.values(at=house.clock() - LAST - timedelta(days=1)))
+        await db.execute(mine.values(at=house.clock() - UNDO_FOR - timedelta(days=1)))
     await agathe.clicks(asked, "Annuler ces changements")
     assert "plus de trente jours" in plain((await agathe.whispered()).text)
 

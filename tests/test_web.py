@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from yarl import URL
 
-from bot.web import Pace, Reach, Trouble, Web, WebError, agent
-from bot.web.robots import REMEMBERED_MAX, ROBOTS_MAX, Robots
+from bot.web import HostRateLimit, Reach, Trouble, WebClient, WebError, describe_agent
+from bot.web.reader import REMEMBERED_MAX, ROBOTS_MAX, RobotRulesCache
 from config.addresses import is_inside, is_public
 from config.settings import Settings
 from tests.webbing import HERE, Outside, endless, outside, redirect, says, slow
@@ -31,13 +31,13 @@ async def site() -> AsyncIterator[Outside]:
 
 
 @pytest.fixture
-async def web(site: Outside) -> AsyncIterator[Web]:
+async def web(site: Outside) -> AsyncIterator[WebClient]:
     made = site.client()
     yield made
     await made.close()
 
 
-async def trouble(web: Web, link: str, method: str = "GET") -> Trouble:
+async def trouble(web: WebClient, link: str, method: str = "GET") -> Trouble:
     with pytest.raises(WebError) as caught:
         await web.fetch(method, link)  # type: ignore[arg-type]
     return caught.value.trouble
@@ -105,7 +105,7 @@ async def test_what_is_private_is_never_asked(site: Outside, link: str) -> None:
         found = await asyncio.get_running_loop().getaddrinfo(host, port) if host not in names else []
         return names.get(host) or [str(each[4][0]) for each in found]
 
-    web = Web("coop-bot/1", Reach(lookup=lookup), Pace(0, 1000))
+    web = WebClient("coop-bot/1", Reach(lookup=lookup), HostRateLimit(0, 1000))
     assert await trouble(web, link.format(port=site.port)) in {Trouble.FORBIDDEN, Trouble.ODD}
     assert site.calls == []
     await web.close()
@@ -118,20 +118,20 @@ async def test_the_last_look_is_where_the_connection_is_made(site: Outside) -> N
         async def addresses(self, host: str, port: int) -> list[str]:
             return [HERE]
 
-    web = Web("coop-bot/1", Blind(frozenset({("10.9.9.9", site.port)})), Pace(0, 1000))
+    web = WebClient("coop-bot/1", Blind(frozenset({("10.9.9.9", site.port)})), HostRateLimit(0, 1000))
     assert await trouble(web, site.link("ruse.example/")) is Trouble.FORBIDDEN
     assert site.calls == []
     await web.close()
 
 
-async def test_a_redirect_is_looked_at_again(site: Outside, web: Web) -> None:
+async def test_a_redirect_is_looked_at_again(site: Outside, web: WebClient) -> None:
     site.names["dedans.example"] = ["192.168.0.10"]
     for to in ("http://10.0.0.1/", "http://dedans.example/", f"http://{HERE}:1/", "file:///etc/passwd", "//[::1]/"):
         site.pages["a.example/"] = redirect(to)
         assert await trouble(web, site.link("a.example/")) is Trouble.FORBIDDEN, to
 
 
-async def test_redirects_are_followed_five_times(site: Outside, web: Web) -> None:
+async def test_redirects_are_followed_five_times(site: Outside, web: WebClient) -> None:
     for step in range(6):
         site.pages[f"a.example/{step}"] = redirect(f"/{step + 1}", 308)
     site.pages["a.example/6"] = says(b"enfin")
@@ -142,7 +142,7 @@ async def test_redirects_are_followed_five_times(site: Outside, web: Web) -> Non
     assert len(site.asked("a.example/tour")) == 6
 
 
-async def test_slow_and_endless_answers_end(site: Outside, web: Web) -> None:
+async def test_slow_and_endless_answers_end(site: Outside, web: WebClient) -> None:
     site.pages |= {"a.example/lent": slow, "a.example/robots.txt": 404, "b.example/sans-fin": endless}
     assert await trouble(web, site.link("a.example/lent")) is Trouble.SLOW
     tracemalloc.start()
@@ -165,7 +165,7 @@ async def test_endless_headers_and_junk_end(site: Outside) -> None:
 
     async with await asyncio.start_server(pour, HERE, 0) as pourer:
         port = pourer.sockets[0].getsockname()[1]
-        web = Web("coop-bot/1", Reach(frozenset({(HERE, port)})), Pace(0, 1000))
+        web = WebClient("coop-bot/1", Reach(frozenset({(HERE, port)})), HostRateLimit(0, 1000))
         tracemalloc.start()
         with pytest.raises(WebError) as caught:
             await web.fetch("GET", f"http://{HERE}:{port}/", robots=False)
@@ -176,7 +176,7 @@ async def test_endless_headers_and_junk_end(site: Outside) -> None:
         await web.close()
 
 
-async def test_nobody_there_no_such_name_no_proof(site: Outside, web: Web, tmp_path: Path) -> None:
+async def test_nobody_there_no_such_name_no_proof(site: Outside, web: WebClient, tmp_path: Path) -> None:
     assert await trouble(web, site.link("absent.example/")) is Trouble.NAME
     assert await trouble(web, site.link("a.example/").replace("http:", "https:")) is Trouble.TLS
     port = site.port
@@ -195,7 +195,7 @@ async def test_nobody_there_no_such_name_no_proof(site: Outside, web: Web, tmp_p
 ROBOTS = b"User-agent: *\nDisallow: /tous\n\nUser-agent: coop-bot\nDisallow: /prive\n"
 
 
-async def test_robots_are_respected_and_read_once(site: Outside, web: Web) -> None:
+async def test_robots_are_respected_and_read_once(site: Outside, web: WebClient) -> None:
     site.pages |= {"a.example/robots.txt": says(ROBOTS), "a.example/tous": 200, "a.example/prive": 200}
     assert (await web.fetch("HEAD", site.link("a.example/tous"))).status == 200
     assert await trouble(web, site.link("a.example/prive"), "HEAD") is Trouble.ROBOTS
@@ -205,7 +205,7 @@ async def test_robots_are_respected_and_read_once(site: Outside, web: Web) -> No
     assert await trouble(web, site.link("b.example/")) is Trouble.ROBOTS
 
 
-async def test_robots_that_cannot_be_had(site: Outside, web: Web) -> None:
+async def test_robots_that_cannot_be_had(site: Outside, web: WebClient) -> None:
     """As RFC 9309 has it: none where there is none, all forbidden where the site fails; redirects are followed."""
     site.pages |= {f"{name}.example/": 200 for name in "abcd"}
     site.pages |= {"a.example/robots.txt": 403, "b.example/robots.txt": 503, "c.example/robots.txt": endless}
@@ -218,7 +218,7 @@ async def test_robots_that_cannot_be_had(site: Outside, web: Web) -> None:
 
 
 async def test_what_is_remembered_of_robots_is_bounded() -> None:
-    robots = Robots("coop-bot")
+    robots = RobotRulesCache("coop-bot")
     for number in range(200):
         await asyncio.sleep(0)
         robots.learn(URL(f"http://{number}.example"), b"#" * ROBOTS_MAX)
@@ -227,7 +227,7 @@ async def test_what_is_remembered_of_robots_is_bounded() -> None:
     assert 0 < len(kept) * ROBOTS_MAX <= REMEMBERED_MAX
 
 
-async def test_a_host_that_wants_peace_has_it(site: Outside, web: Web) -> None:
+async def test_a_host_that_wants_peace_has_it(site: Outside, web: WebClient) -> None:
     site.pages |= {"a.example/": says(b"", 429, Retry_After="3600"), "a.example/autre": 200, "b.example/": 200}
     assert (await web.fetch("GET", site.link("a.example/"))).status == 429
     assert await trouble(web, site.link("a.example/autre")) is Trouble.BUSY
@@ -243,7 +243,7 @@ async def test_the_pace_is_kept(site: Outside) -> None:
         return server.Response()
 
     site.pages |= {"a.example/": note, "b.example/": note}
-    web = site.client(Pace(0.2, 50))
+    web = site.client(HostRateLimit(0.2, 50))
     hosts = ["a.example/", "a.example/", "a.example/", "b.example/"]
     await asyncio.gather(*(web.fetch("HEAD", site.link(host), robots=False) for host in hosts))
     of_a = [at for host, at in times if host == "a.example"]
@@ -252,11 +252,11 @@ async def test_the_pace_is_kept(site: Outside) -> None:
     await web.close()
 
 
-async def test_the_bot_says_who_it_is(site: Outside, web: Web) -> None:
+async def test_the_bot_says_who_it_is(site: Outside, web: WebClient) -> None:
     site.pages["a.example/"] = 200
     await web.fetch("HEAD", site.link("a.example/"))
     assert site.agents == {web.agent}
-    said = agent(Settings(contact="Équipe d’animation\r\nX-Autre: 1", mattermost_url="https://chat.example"))
+    said = describe_agent(Settings(contact="Équipe d’animation\r\nX-Autre: 1", mattermost_url="https://chat.example"))
     assert said.startswith("coop-bot/")
     assert "https://chat.example" in said
     assert said.isascii()

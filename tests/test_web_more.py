@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from aiohttp import web as server
 
-from bot.web import Pace, Reach, Trouble, Web, WebError
+from bot.web import HostRateLimit, Reach, Trouble, WebClient, WebError
 from tests.webbing import HERE, Outside, outside, redirect, says
 
 
@@ -16,19 +16,19 @@ async def site() -> AsyncIterator[Outside]:
 
 
 @pytest.fixture
-async def web(site: Outside) -> AsyncIterator[Web]:
+async def web(site: Outside) -> AsyncIterator[WebClient]:
     made = site.client()
     yield made
     await made.close()
 
 
-async def trouble(web: Web, link: str) -> Trouble:
+async def trouble(web: WebClient, link: str) -> Trouble:
     with pytest.raises(WebError) as caught:
         await web.fetch("GET", link, robots=False)
     return caught.value.trouble
 
 
-async def test_where_something_is_for_good_is_told(site: Outside, web: Web) -> None:
+async def test_where_something_is_for_good_is_told(site: Outside, web: WebClient) -> None:
     site.pages |= {"c.example/": says(b"la"), "b.example/": redirect(site.link("c.example/"), 302)}
     site.pages |= {"a.example/": redirect(site.link("b.example/"), 301), "d.example/": redirect("/fin", 308)}
     site.pages["d.example/fin"] = says(b"fin")
@@ -36,7 +36,7 @@ async def test_where_something_is_for_good_is_told(site: Outside, web: Web) -> N
     assert moved == {"a": site.link("b.example/"), "b": "", "c": "", "d": site.link("d.example/fin")}
 
 
-async def test_what_is_known_of_it_is_said(site: Outside, web: Web) -> None:
+async def test_what_is_known_of_it_is_said(site: Outside, web: WebClient) -> None:
     async def answer(request: server.Request) -> server.StreamResponse:
         return server.Response(status=304 if request.headers.get("If-None-Match") == '"a"' else 200)
 
@@ -46,7 +46,7 @@ async def test_what_is_known_of_it_is_said(site: Outside, web: Web) -> None:
 
 
 async def test_private_addresses_only_by_the_client_that_is_let_there(site: Outside) -> None:
-    web = Web("coop-bot/1 (essai)", Reach(lookup=site.reach.lookup), Pace(0, 10_000))
+    web = WebClient("coop-bot/1 (essai)", Reach(lookup=site.reach.lookup), HostRateLimit(0, 10_000))
     try:
         site.pages["127.0.0.1/"] = says(b"ici")
         url = f"http://{HERE}:{site.port}/"

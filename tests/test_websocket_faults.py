@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from bot.events import DirectMessage, Reconnected
 from bot.mattermost import AioClient, Mattermost
-from bot.websocket import Events, connection, listener, queue
+from bot.websocket import EventListener, connection, listener, queue
 from storage.database import Database
 from tests.chat_server import TEAM, ChatServer, fault
 from tests.hearing import (
@@ -161,7 +161,7 @@ async def test_a_channel_that_cannot_be_read_holds_up_no_other(
 
 async def test_refusals_of_the_handshake(wire: Wire, server: ChatServer, database: Database) -> None:
     client = AioClient(server.url, "t")
-    events = Events(ground(client, database), Heard(), FIRST)
+    events = EventListener(ground(client, database), Heard(), FIRST)
     assert await events.connect() == (False, 0.0)
     server.answers["GET /api/v4/websocket"] = fault(429, "x", Retry_After="7")
     assert await events.connect() == (False, 7.0)

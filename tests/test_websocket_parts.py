@@ -13,11 +13,10 @@ from pydantic import BaseModel
 from bot.clock import utc_now
 from bot.events import DirectMessage, PersonChanged
 from bot.websocket import connection
-from bot.websocket.connection import Position
-from bot.websocket.frames import outside
-from bot.websocket.parse import Ears
-from bot.websocket.progress import CURSOR, Progress
-from storage import cursors
+from bot.websocket.connection import StreamPosition, parse_frame
+from bot.websocket.parser import FrameParser
+from bot.websocket.queue import CURSOR, EventCursor
+from storage import claims
 from storage.database import Database
 from tests.chat_server import BOT, CHANNEL, ID, TEAM, USER, ChatServer
 from tests.hearing import NOW_MS, Wire, answer, hearing, hello, posted, script, seen, server, wire
@@ -32,7 +31,7 @@ async def test_how_far_was_read_is_kept_in_the_servers_time(wire: Wire, server: 
     async with hearing(server.url, "t", database) as (events, _):
         await until(lambda: events.seen is not None)
     async with database.transaction(writes=False) as db:
-        at = await cursors.read(db, CURSOR)
+        at = await claims.read_cursor(db, CURSOR)
     assert at == datetime.fromtimestamp(NOW_MS / 1000, UTC) - timedelta(seconds=5)
 
 
@@ -61,14 +60,14 @@ async def test_a_cursor_never_goes_back(database: Database) -> None:
     await seen(database, late)
     await seen(database, late - timedelta(hours=1))
     async with database.transaction(writes=False) as db:
-        assert await cursors.read(db, CURSOR) == late
+        assert await claims.read_cursor(db, CURSOR) == late
 
 
 async def test_progress_survives_a_database_that_is_away(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     await seen(database, datetime(2026, 1, 1, tzinfo=UTC))
-    progress, away = Progress(database), Away()
+    progress, away = EventCursor(database), Away()
     with monkeypatch.context() as patch:
-        patch.setattr(cursors, "read", away)
+        patch.setattr(claims, "read_cursor", away)
         loading = asyncio.create_task(progress.load(0.01))
         await until(lambda: away.tries > 1)
         assert not loading.done()
@@ -78,13 +77,13 @@ async def test_progress_survives_a_database_that_is_away(database: Database, mon
     assert progress.seen == datetime(2026, 1, 1, tzinfo=UTC)
     progress.reach(datetime(2026, 2, 1, tzinfo=UTC))
     with monkeypatch.context() as patch:
-        patch.setattr(cursors, "move", away)
+        patch.setattr(claims, "move_cursor", away)
         await progress.save()
     await progress.save()
     progress.reach(datetime(2026, 2, 1, 0, 0, 1, tzinfo=UTC))
     await progress.save()
     async with database.transaction(writes=False) as db:
-        assert await cursors.read(db, CURSOR) == datetime(2026, 1, 31, 23, 59, 55, tzinfo=UTC)
+        assert await claims.read_cursor(db, CURSOR) == datetime(2026, 1, 31, 23, 59, 55, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -107,13 +106,13 @@ async def test_progress_survives_a_database_that_is_away(database: Database, mon
     ],
 )
 def test_what_concerns_the_bot(name: str, data: Mapping[str, Any], event: BaseModel | None) -> None:
-    frame = outside(json.dumps({"event": name, "data": data, "broadcast": {"channel_id": CHANNEL}, "seq": 1}))
+    frame = parse_frame(json.dumps({"event": name, "data": data, "broadcast": {"channel_id": CHANNEL}, "seq": 1}))
     assert frame is not None
-    assert list(Ears(bot_id=BOT).parse(frame)) == ([event] if event else [])
+    assert list(FrameParser(bot_id=BOT).parse(frame)) == ([event] if event else [])
 
 
 def test_a_new_beginning_asks_for_nothing() -> None:
-    position = Position()
+    position = StreamPosition()
     assert position.params == {}
     position.connection_id = "one"
     assert position.params == {"connection_id": "one", "sequence_number": "0"}

@@ -6,15 +6,16 @@ from typing import Any
 import pytest
 
 from bot.context import Request
-from bot.work import stepped
+from bot.work import steps
 from storage.people import Role
-from storage.work import State
+from storage.work import WorkState
 from tests.house import until, until_async
 from tests.people import Post, unique
 from tests.working import Count, Fill, Pause, Write, Yard, everywhere, room, yard
 from tests.workplace import once
 
 __all__ = ["room", "yard"]
+
 
 pytestmark = everywhere
 
@@ -32,7 +33,7 @@ async def progress(yard: Yard) -> Post:
 
 
 async def test_channels_are_filled_and_one_message_tells_how_far(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stepped, "TOLD_EVERY", 0.0)
+    monkeypatch.setattr(steps, "TOLD_EVERY", 0.0)
     agathe = await yard.room.site.person("agathe")
     channels = [await yard.salon() for _ in range(12)]
     pause = Pause(nth=5)
@@ -50,7 +51,7 @@ async def test_channels_are_filled_and_one_message_tells_how_far(yard: Yard, mon
         assert end.buttons == []
         (done,) = await yard.settled(app)
         assert [p.id for p in await yard.juliette.direct()] == [told.id], "one message, rewritten"
-    assert (done.state, done.done, done.total, done.error) == (State.DONE, 12, 12, None)
+    assert (done.state, done.done, done.total, done.error) == (WorkState.DONE, 12, 12, None)
     assert (done.data, done.cursor, done.topic) == ({}, None, None), "nothing is kept of it"
     for channel in channels:
         assert agathe.id in await members(yard, channel)
@@ -87,7 +88,7 @@ async def test_the_bot_itself_begins_some_and_acts_for_nobody(yard: Yard) -> Non
         yard.gang.payload, yard.gang.is_night = Count(steps=3, channel=salon), True
         await app.runs.run(("job", "essai.nightly"), unique("nuit"))
         (done,) = await yard.settled(app)
-        assert (done.person, done.state, done.done) == ("", State.DONE, 3)
+        assert (done.person, done.state, done.done) == ("", WorkState.DONE, 3)
         assert {(ctx.user.id, ctx.user.role) for ctx, _ in yard.gang.seen} == {("", None)}
         assert await yard.juliette.direct() == []
 
@@ -98,7 +99,7 @@ async def test_what_is_quiet_is_nobody_s_though_somebody_begins_it(yard: Yard) -
         yard.gang.quiet = True
         await yard.begins(app, Count(steps=3, channel=salon))
         (done,) = await yard.settled(app)
-        assert (done.person, done.topic, done.state, done.done) == ("", None, State.DONE, 3)
+        assert (done.person, done.topic, done.state, done.done) == ("", None, WorkState.DONE, 3)
         assert {ctx.user.id for ctx, _ in yard.gang.seen} == {""}
         assert await yard.juliette.direct() == []
 
@@ -115,7 +116,7 @@ async def test_who_began_it_stops_it_by_the_button(yard: Yard) -> None:
         end = await yard.juliette.rewritten(told, "arrêté à la demande, 2 étapes sur 50")
         assert end.buttons == []
         (stopped,) = await yard.settled(app)
-        assert (stopped.state, stopped.done) == (State.CANCELLED, 2)
+        assert (stopped.state, stopped.done) == (WorkState.CANCELLED, 2)
         assert await yard.steps_done(app) == 2, "the step under way is undone"
         again = Request("button", "work.Stop", yard.juliette.id)
         answer = await app.dispatcher.run(again, {"work_id": stopped.id})
@@ -136,11 +137,11 @@ async def test_nobody_else_stops_it_but_an_animateur(yard: Yard) -> None:
         (told,) = await yard.said(salon)
         await simon.clicks(told, "Arrêter")
         await simon.whispered("l’équipe d’animation peuvent l’arrêter")
-        assert (await yard.work(app)).state is State.RUNNING
+        assert (await yard.work(app)).state is WorkState.RUNNING
         await amina.clicks(told, "Arrêter")
         pause.over.set()
         (stopped,) = await yard.settled(app)
-    assert stopped.state is State.CANCELLED
+    assert stopped.state is WorkState.CANCELLED
     assert "arrêté à la demande" in (await yard.said(salon))[0].message
 
 
@@ -152,11 +153,11 @@ async def test_what_fails_is_done_again_and_then_told(yard: Yard) -> None:
     async with yard.bot() as app:
         await yard.begins(app, Count(steps=3))
         (done,) = await yard.settled(app)
-        assert (done.state, done.error, await yard.steps_done(app)) == (State.DONE, None, 3)
+        assert (done.state, done.error, await yard.steps_done(app)) == (WorkState.DONE, None, 3)
         yard.gang.trouble = oops
         await yard.begins(app, Count(steps=3))
         _, failed = await yard.settled(app)
-        assert (failed.state, failed.attempts) == (State.FAILED, 3)
+        assert (failed.state, failed.attempts) == (WorkState.FAILED, 3)
         assert failed.error
         assert failed.error.startswith("RuntimeError (")
         last = (await yard.juliette.direct())[-1]
@@ -173,7 +174,7 @@ async def test_who_lost_the_role_meanwhile_has_nothing_more_done(yard: Yard) -> 
         await yard.registers(app, yard.juliette, Role.INVITE)
         pause.over.set()
         (refused,) = await yard.settled(app)
-        assert (refused.state, refused.done) == (State.FAILED, 2)
+        assert (refused.state, refused.done) == (WorkState.FAILED, 2)
         assert "réservé" in str(refused.error)
         (told,) = await yard.juliette.direct()
     assert "arrêté, 2 personnes sur 4" in told.message
@@ -199,13 +200,13 @@ async def test_mattermost_away_delays_and_loses_nothing(yard: Yard) -> None:
         await yard.begins(app, Fill(channels=channels, person=agathe.id))
         (done,) = await yard.settled(app)
         assert not [row.fault for row in await yard.rows(app) if row.fault], "nothing was given up"
-    assert (done.state, done.done, done.error) == (State.DONE, 6, None)
+    assert (done.state, done.done, done.error) == (WorkState.DONE, 6, None)
     for channel in channels:
         assert agathe.id in await members(yard, channel)
 
 
 async def test_one_too_many_is_refused_kindly(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.work.starting.WORKS_PER_PERSON", 2)
+    monkeypatch.setattr("bot.work.queue.WORKS_PER_PERSON", 2)
     pause = Pause()
     yard.gang.trouble = pause
     async with yard.bot() as app:

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from bot.acts import React
+from bot.actions import React
 from bot.app import App
 from bot.context import Context
 from bot.features import Feature
-from bot.mattermost import Budget, Pacing, pacing
+from bot.mattermost import CallPriority, RateLimit, paced_calls
 from bot.replies import Progress, Replies, Say, Start, Step
-from storage.work import State
+from storage.work import WorkState
 from tests.databases import address
 from tests.house import until, until_async
 from tests.room import Room, a_room
@@ -135,7 +135,7 @@ async def has_emoji(yard: Yard, post_id: str) -> bool:
 
 
 async def all_done(yard: Yard, app: App) -> bool:
-    return all(work.state is State.DONE for work in await yard.works(app))
+    return all(work.state is WorkState.DONE for work in await yard.works(app))
 
 
 async def test_what_goes_to_few_leaves_with_what_answers_people(yard: Yard) -> None:
@@ -157,12 +157,12 @@ async def test_what_goes_to_few_leaves_with_what_answers_people(yard: Yard) -> N
 
 async def test_a_chore_s_calls_book_no_time_ahead() -> None:
     """However many it makes at once, others wait for one of them at most."""
-    budget = Budget(20)
-    with pacing(Pacing.CHORE):
+    budget = RateLimit(20)
+    with paced_calls(CallPriority.CHORE):
         chores = [asyncio.create_task(budget.take_if_paced()) for _ in range(60)]
     await asyncio.sleep(0.2)
     began = asyncio.get_running_loop().time()
-    with pacing():
+    with paced_calls():
         await budget.take_if_paced()
     assert asyncio.get_running_loop().time() - began < 0.3
     for chore in chores:

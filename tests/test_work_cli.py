@@ -8,17 +8,18 @@ from typing import Any
 import pytest
 
 from bot.clock import utc_now
-from bot.work import begin
+from bot.work import make_work
 from config.settings import read
 from storage import work
 from storage.database import Database
-from storage.work import Sort, State, Work
+from storage.work import Work, WorkSort, WorkState
 from tests.databases import database
 from tests.house import until, until_async
 from tests.operating import elsewhere, examined, run
 from tests.working import Count, Pause, Yard, both, room, yard
 
 __all__ = ["database", "elsewhere", "room", "yard"]
+
 
 KEYS = ["id", "name", "state", "done", "total", "started", "updated", "error"]
 
@@ -32,7 +33,7 @@ def here(database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
 
 async def wrote(database: Database, **values: Any) -> Work:
     """A row; by default one that just began."""
-    row = begin(Sort.STEPS, Count(steps=101), "juliette", utc_now(), told=False)
+    row = make_work(WorkSort.STEPS, Count(steps=101), "juliette", utc_now(), told=False)
     row.sqlmodel_update(values)
     async with database.transaction() as db:
         await work.add(db, [row])
@@ -61,10 +62,10 @@ async def test_nothing_yet(here: Database, capsys: pytest.CaptureFixture[str]) -
 async def test_each_is_shown_with_how_far_it_is(here: Database, capsys: pytest.CaptureFixture[str]) -> None:
     now = utc_now()
     waits = await wrote(here, created_at=now - timedelta(hours=2))
-    runs = await wrote(here, state=State.RUNNING, done=37, total=101, started_at=now, created_at=now)
+    runs = await wrote(here, state=WorkState.RUNNING, done=37, total=101, started_at=now, created_at=now)
     over = {"not_before": None, "started_at": now}
-    failed = await wrote(here, state=State.FAILED, error="RuntimeError (0a1b2c3d)", updated_at=now, **over)
-    done = await wrote(here, state=State.DONE, done=5, updated_at=now - timedelta(hours=1), **over)
+    failed = await wrote(here, state=WorkState.FAILED, error="RuntimeError (0a1b2c3d)", updated_at=now, **over)
+    done = await wrote(here, state=WorkState.DONE, done=5, updated_at=now - timedelta(hours=1), **over)
     found = await objects(capsys)
     assert [list(line) for line in found] == [KEYS] * 4
     assert [line["id"] for line in found] == [waits.id, runs.id, failed.id, done.id], "what is over last, newest first"
@@ -89,7 +90,7 @@ async def test_each_is_shown_with_how_far_it_is(here: Database, capsys: pytest.C
 
 async def test_what_is_over_is_listed_as_far_as_can_be_read(here: Database, capsys: pytest.CaptureFixture[str]) -> None:
     for n in range(work.SHOWN_MAX + 5):
-        await wrote(here, state=State.DONE, not_before=None, done=n, updated_at=utc_now() + timedelta(seconds=n))
+        await wrote(here, state=WorkState.DONE, not_before=None, done=n, updated_at=utc_now() + timedelta(seconds=n))
     assert [line["done"] for line in await objects(capsys)] == list(range(104, 4, -1))
 
 
@@ -138,7 +139,7 @@ async def test_what_nobody_is_at_is_told_when_its_turn_would_come(
     assert (await shown(capsys, "--cancel", line["id"]))[0] == 0
     async with yard.bot() as app:
         (stopped,) = await yard.settled(app)
-        assert (stopped.state, stopped.done) == (State.CANCELLED, 0)
+        assert (stopped.state, stopped.done) == (WorkState.CANCELLED, 0)
         await until(lambda: app.workers.is_idle)
     (told,) = await yard.juliette.direct()
     assert "arrêté à la demande" in told.message
@@ -150,6 +151,6 @@ async def stands(yard: Yard, app: Any) -> bool:
 
 
 async def test_doctor_tells_of_what_failed(here: Database) -> None:
-    await wrote(here, state=State.FAILED, not_before=None)
+    await wrote(here, state=WorkState.FAILED, not_before=None)
     _, said = await examined(read())
     assert "En échec : 1 travail long." in said

@@ -8,20 +8,21 @@ import pytest
 from sqlalchemy import update
 from sqlmodel import col
 
-from bot import leases
+from bot import retries
 from bot.clock import utc_now
 from bot.errors import ChatError
-from bot.rounds import Pauses
-from bot.work import stepping, workers
+from bot.retries import PollerPauses
+from bot.work import steps, workers
 from storage import outbox, work
-from storage.leases import LEASE
-from storage.work import State, Work
+from storage.claims import LEASE
+from storage.work import Work, WorkState
 from tests.house import until, until_async
 from tests.sqlite import Away
 from tests.working import Count, Pause, Write, Yard, both, room, yard
 from tests.workplace import once
 
 __all__ = ["room", "yard"]
+
 
 pytestmark = both
 
@@ -45,7 +46,7 @@ async def test_stopping_in_the_middle_goes_on_elsewhere(yard: Yard) -> None:
         assert await yard.steps_done(app) == 3
     async with yard.bot() as app:
         (done,) = await yard.settled(app)
-        assert (done.state, done.done) == (State.DONE, 9)
+        assert (done.state, done.done) == (WorkState.DONE, 9)
         assert await yard.steps_done(app) == 9
     assert await said(yard, salon) == all_once(yard, 9)
     assert [so_far.done for _, so_far in yard.gang.seen] == [0, 1, 2, 3, 3, 4, 5, 6, 7, 8]
@@ -60,7 +61,7 @@ async def test_a_crash_in_a_step_leaves_nothing_of_it(yard: Yard) -> None:
             await pause()
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("bot.work.stepped.HeldSteps.leave", pauses_after_its_write)
+            patch.setattr("bot.work.steps.StepsLease.leave", pauses_after_its_write)
             await yard.begins(app, Count(steps=5, channel=salon))
             await pause.reached.wait()
             await yard.crashes(app)
@@ -89,7 +90,7 @@ async def test_who_lost_the_lease_in_a_step_undoes_it(yard: Yard, monkeypatch: p
 
 
 async def test_a_long_step_keeps_its_lease(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(leases, "BEAT", timedelta(seconds=0.02))
+    monkeypatch.setattr(retries, "RENEWED_EVERY", timedelta(seconds=0.02))
     pause = Pause(nth=2)
     yard.gang.trouble = pause
     async with yard.bot() as app:
@@ -105,7 +106,7 @@ async def test_a_long_step_keeps_its_lease(yard: Yard, monkeypatch: pytest.Monke
         await until_async(renewed)
         pause.over.set()
         (done,) = await yard.settled(app)
-    assert (done.state, yard.gang.twice) == (State.DONE, [])
+    assert (done.state, yard.gang.twice) == (WorkState.DONE, [])
 
 
 async def test_two_replicas_do_each_step_once(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -113,17 +114,17 @@ async def test_two_replicas_do_each_step_once(yard: Yard, monkeypatch: pytest.Mo
     if yard.is_sqlite:
         pytest.skip("one process has the file")
     monkeypatch.setattr(workers, "LOOK_ANYWAY", 0.01)
-    monkeypatch.setattr(stepping, "TURN", 0.01)
+    monkeypatch.setattr(steps, "TURN", 0.01)
     salon = await yard.salon()
     async with yard.bot() as one, yard.bot():
         await yard.begins(one, Count(steps=40, channel=salon))
         (done,) = await yard.settled(one)
-        assert (done.state, done.done, await yard.steps_done(one)) == (State.DONE, 40, 40)
+        assert (done.state, done.done, await yard.steps_done(one)) == (WorkState.DONE, 40, 40)
     assert sorted(await said(yard, salon)) == sorted(all_once(yard, 40))
 
 
 async def test_a_database_away_delays(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "PAUSES", Pauses(breath=0.02, after_fault=0.02))
+    monkeypatch.setattr(workers, "PAUSES", PollerPauses(breath=0.02, after_fault=0.02))
     untaken, unwritten = Away(), Away()
     async with yard.bot() as app:
         with monkeypatch.context() as patch:
@@ -136,7 +137,7 @@ async def test_a_database_away_delays(yard: Yard, monkeypatch: pytest.MonkeyPatc
             await until(lambda: app.workers.is_idle)
         await yard.leases_end(app)
         (done,) = await yard.settled(app)
-        assert (done.state, done.attempts, await yard.steps_done(app)) == (State.DONE, 0, 4)
+        assert (done.state, done.attempts, await yard.steps_done(app)) == (WorkState.DONE, 0, 4)
 
 
 @pytest.mark.parametrize("changed", [{"data": {"steps": "beaucoup"}}, {"name": "essai.Autre"}])
@@ -150,14 +151,14 @@ async def test_what_an_older_version_began_is_told(yard: Yard, changed: dict[str
             await db.exec(update(Work).where(col(Work.id) == begun.id).values(changed))
     async with yard.bot() as app:
         (failed,) = await yard.settled(app)
-    assert failed.state is State.FAILED
+    assert failed.state is WorkState.FAILED
     (told,) = await yard.juliette.direct()
     assert "ne sait plus le faire" in told.message
 
 
 async def test_people_take_turns(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two have work that never ends; who comes then is served all the same."""
-    monkeypatch.setattr(stepping, "TURN", 0.05)
+    monkeypatch.setattr(steps, "TURN", 0.05)
     amina, simon = [await yard.room.site.person(name) for name in ("amina", "simon")]
     async with yard.bot() as app:
         for person in (amina, simon):
@@ -170,12 +171,12 @@ async def test_people_take_turns(yard: Yard, monkeypatch: pytest.MonkeyPatch) ->
 
 async def has_done(yard: Yard, database: object, steps: int) -> bool:
     async with database.transaction(writes=False) as db:  # type: ignore[attr-defined]
-        return any(row.done == steps and row.state is State.DONE for row in await work.latest(db))
+        return any(row.done == steps and row.state is WorkState.DONE for row in await work.list_latest(db))
 
 
 async def test_no_more_is_made_than_mattermost_takes(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
     """While it is away work waits, so that what is told done is, and what is stopped stops."""
-    monkeypatch.setattr(stepping, "AHEAD_MAX", 4)
+    monkeypatch.setattr(steps, "AHEAD_MAX", 4)
     agathe, faults = await yard.room.site.person("agathe"), yard.room.server.faults
     async with yard.bot() as app:
         await yard.begins(app, Write(people=[agathe.id] * 60))
@@ -188,14 +189,14 @@ async def test_no_more_is_made_than_mattermost_takes(yard: Yard, monkeypatch: py
         assert len(yard.gang.seen) < 30
         faults.down = False
         (done,) = await yard.settled(app)
-        assert done.state is State.DONE
+        assert done.state is WorkState.DONE
     assert [p.message for p in await agathe.direct()] == [f"Bonjour {n}" for n in range(60)]
 
 
 async def test_steps_wait_a_moment_for_people(yard: Yard) -> None:
     """While somebody is being answered, none begins; but not for ever."""
     async with yard.bot() as app:
-        with app._traffic.pass_by():  # noqa: SLF001  (a request of a person’s that lasts as long as this block)
+        with app._traffic.count_request():  # noqa: SLF001  (a request of a person’s that lasts as long as this block)
             began = time.monotonic()
             await yard.begins(app, Count(steps=2))
             await yard.settled(app)
@@ -228,7 +229,7 @@ async def test_a_step_that_comes_no_further_is_not_asked_all_the_time(yard: Yard
 
 
 async def test_what_is_too_slow_has_failed(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stepping, "STEP_MAX", 0.05)
+    monkeypatch.setattr(steps, "STEP_MAX", 0.05)
 
     async def for_ever() -> None:
         await asyncio.Event().wait()
@@ -237,7 +238,7 @@ async def test_what_is_too_slow_has_failed(yard: Yard, monkeypatch: pytest.Monke
     async with yard.bot() as app:
         await yard.begins(app, Count(steps=2))
         (done,) = await yard.settled(app)
-    assert (done.state, done.done) == (State.DONE, 2)
+    assert (done.state, done.done) == (WorkState.DONE, 2)
 
 
 async def test_what_mattermost_fails_at_rests_a_little_and_is_done(yard: Yard) -> None:
@@ -250,4 +251,4 @@ async def test_what_mattermost_fails_at_rests_a_little_and_is_done(yard: Yard) -
     async with yard.bot() as app:
         await yard.begins(app, Count(steps=3))
         (done,) = await yard.settled(app)
-    assert (done.state, done.done, done.attempts, done.error) == (State.DONE, 3, 0, None)
+    assert (done.state, done.done, done.attempts, done.error) == (WorkState.DONE, 3, 0, None)

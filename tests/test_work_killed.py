@@ -10,17 +10,18 @@ import aiohttp
 import pytest
 
 from bot.clock import utc_now
-from bot.work import begin
+from bot.work import make_work
 from config.settings import Settings
 from storage import outbox, work
 from storage.database import Database
-from storage.work import Sort, State
+from storage.work import WorkSort, WorkState
 from tests.bench.children import environment_of
 from tests.counting import LEASE
 from tests.house import until_async
 from tests.working import Count, Yard, both, room, yard
 
 __all__ = ["room", "yard"]
+
 
 pytestmark = [both, pytest.mark.slow]
 STEPS, KILLS = 60, 3
@@ -56,7 +57,7 @@ async def is_ready(settings: Settings) -> bool:
 
 async def done(database: Database) -> int:
     async with database.transaction(writes=False) as db:
-        (row,) = await work.latest(db)
+        (row,) = await work.list_latest(db)
     return row.done
 
 
@@ -78,7 +79,7 @@ async def test_killed_and_resumed_each_step_is_done_once(yard: Yard) -> None:
     salon = await yard.salon()
     database = Database(yard.url)
     async with database.transaction() as db:
-        await work.add(db, [begin(Sort.STEPS, Count(steps=STEPS, channel=salon), "", utc_now(), told=False)])
+        await work.add(db, [make_work(WorkSort.STEPS, Count(steps=STEPS, channel=salon), "", utc_now(), told=False)])
     try:
         for _ in range(KILLS):
             async with counting(yard) as process:
@@ -91,13 +92,13 @@ async def test_killed_and_resumed_each_step_is_done_once(yard: Yard) -> None:
         async with counting(yard):
             await until_async(lambda: is_over(database))
             async with database.transaction(writes=False) as db:
-                (row,) = await work.latest(db)
+                (row,) = await work.list_latest(db)
     finally:
         await database.close()
-    assert (row.state, row.done, row.total) == (State.DONE, STEPS, STEPS)
+    assert (row.state, row.done, row.total) == (WorkState.DONE, STEPS, STEPS)
     assert sorted(p.message for p in await yard.said(salon)) == sorted(f"pas {n}" for n in range(STEPS))
 
 
 async def is_over(database: Database) -> bool:
     async with database.transaction(writes=False) as db:
-        return not await work.count_active(db) and not (await outbox.counts(db))["waiting"]
+        return not await work.count_active(db) and not (await outbox.count_by_state(db))["waiting"]

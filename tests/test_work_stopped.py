@@ -3,13 +3,14 @@
 from bot.clock import utc_now
 from bot.context import Request
 from storage import claims
-from storage.work import State
+from storage.work import WorkState
 from tests.house import until_async
 from tests.people import Person, Post
 from tests.working import Count, Pause, Yard, everywhere, room, yard
 from tests.workplace import once
 
 __all__ = ["room", "yard"]
+
 
 pytestmark = everywhere
 
@@ -39,7 +40,7 @@ async def stopped(yard: Yard, salon: str) -> None:
         await yard.juliette.clicks(await yard.juliette.sees(told), "Arrêter")
         pause.over.set()
         (row,) = await yard.settled(app)
-        assert (row.state, row.data) == (State.CANCELLED, {})
+        assert (row.state, row.data) == (WorkState.CANCELLED, {})
 
 
 async def test_what_is_stopped_has_a_last_step_once(yard: Yard) -> None:
@@ -76,7 +77,7 @@ async def test_what_fails_has_one_too(yard: Yard) -> None:
     async with yard.bot() as app:
         await yard.begins(app, Count(steps=5))
         (failed,) = await yard.settled(app)
-        assert (failed.state, failed.done) == (State.FAILED, 41)
+        assert (failed.state, failed.done) == (WorkState.FAILED, 41)
         assert len(yard.gang.ends) == 1
         async with app.database.transaction() as db:
             assert not await claims.claim(db, "essai fini", "fin", utc_now()), "what it wrote stands"
@@ -86,4 +87,4 @@ async def test_what_comes_to_its_end_has_none(yard: Yard) -> None:
     async with yard.bot() as app:
         await yard.begins(app, Count(steps=3))
         (done,) = await yard.settled(app)
-    assert (done.state, yard.gang.ends) == (State.DONE, [])
+    assert (done.state, yard.gang.ends) == (WorkState.DONE, [])

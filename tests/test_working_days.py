@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from bot.working_days import SUBDIVISIONS, holiday, is_working, working_days_before
-from config.departements import DEPARTEMENTS
+from bot.calendar import SUBDIVISIONS, find_holiday, is_working_day, working_days_before
+from config.territories import DEPARTEMENTS
 
 
 @pytest.mark.parametrize(
@@ -31,8 +31,8 @@ from config.departements import DEPARTEMENTS
     ],
 )
 def test_public_holidays_are_those_of_the_territory(day: date, departement: str | None, name: str) -> None:
-    assert holiday(day, departement) == name
-    assert not is_working(day, departement)
+    assert find_holiday(day, departement) == name
+    assert not is_working_day(day, departement)
 
 
 @pytest.mark.parametrize(
@@ -46,8 +46,8 @@ def test_public_holidays_are_those_of_the_territory(day: date, departement: str 
     ],
 )
 def test_those_of_another_territory_are_worked(day: date, departement: str | None) -> None:
-    assert holiday(day, departement) == ""
-    assert is_working(day, departement)
+    assert find_holiday(day, departement) == ""
+    assert is_working_day(day, departement)
 
 
 @pytest.mark.parametrize(
@@ -77,16 +77,16 @@ def test_a_working_day_is_none_of_a_weekend(today: int, before: int) -> None:
 def test_every_territory_with_holidays_of_its_own_is_a_known_one() -> None:
     assert set(SUBDIVISIONS) <= set(DEPARTEMENTS)
     for code in DEPARTEMENTS:
-        assert holiday(date(2026, 5, 1), code) == "Fête du Travail"
+        assert find_holiday(date(2026, 5, 1), code) == "Fête du Travail"
 
 
 def test_the_library_is_not_loaded_before_it_is_needed() -> None:
-    asked = "import sys, commands, bot.working_days; sys.exit('holidays' in sys.modules)"
+    asked = "import sys, commands, bot.calendar; sys.exit('holidays' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", asked], check=False).returncode == 0
 
 
 def test_no_other_country_is_loaded() -> None:
-    asked = "import sys; from bot.working_days import load; load(); print(*sys.modules)"
+    asked = "import sys; from bot.calendar import load_holidays; load_holidays(); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
     countries = [name for name in done.stdout.split() if name.startswith("holidays.countries.")]
     assert "holidays.countries.france" in countries

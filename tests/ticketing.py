@@ -7,10 +7,10 @@ from uuid import uuid4
 
 from storage import people
 from storage.database import Database
-from storage.hotline import tickets, wishes
+from storage.hotline import suggestions, tickets
 from storage.hotline.states import Urgency
+from storage.hotline.suggestions import TicketWish
 from storage.hotline.tickets import Ticket
-from storage.hotline.wishes import TicketWish
 from storage.people import Person, Role
 
 JULIETTE = Person(
@@ -50,7 +50,7 @@ async def wrote(database: Database, *made: Ticket) -> Sequence[int]:
 async def registered(database: Database, *persons: Person) -> None:
     """Who is in the register from then on."""
     async with database.transaction() as db:
-        await people.register_all(db, persons)
+        await people.register_people(db, persons)
 
 
 async def avoided(database: Database, asked: datetime, queue: str = "espace-coop", answered: int | None = 1) -> None:
@@ -59,4 +59,4 @@ async def avoided(database: Database, asked: datetime, queue: str = "espace-coop
         key=uuid4().hex, author_id=JULIETTE.id, asked={}, alike=[1], at=asked, answered=answered, queue=queue
     )
     async with database.transaction() as db:
-        await wishes.put(db, wish)
+        await suggestions.save_wish(db, wish)

@@ -16,7 +16,7 @@ from cli.terminal import ProgressBar
 from storage import people
 from storage.cra import Activite, Age, Canal, Report, Source, Statut, Suite
 from storage.cra.bulk import ExportFilter
-from storage.cra.queries import Filing, file
+from storage.cra.queries import Filing, file_report
 from storage.database import Database
 from storage.people import Person, Role
 from tests.databases import KINDS, address
@@ -101,7 +101,7 @@ async def opened(url: str) -> AsyncIterator[Database]:
     try:
         async with database.transaction() as db:
             for person in (JULIETTE, CARL):
-                await people.register(db, Person(**person.model_dump()))
+                await people.register_person(db, Person(**person.model_dump()))
         yield database
     finally:
         await database.close()
@@ -114,7 +114,7 @@ async def filed(database: Database, *reports: Report, author: Person = JULIETTE)
         for report in reports:
             at = NOW - timedelta(days=1, microseconds=7 * len(numbers))
             how = Filing(f"dialog:{author.username}:{len(numbers)}", Source.DIALOG, at)
-            numbers.append((await file(db, author, report, how)).number)
+            numbers.append((await file_report(db, author, report, how)).number)
     return numbers
 
 

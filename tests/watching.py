@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import delete
 from sqlmodel import col, select
 
-from commands.moderation.automatic import engine
 from commands.moderation.rules import RuleName
-from storage.moderation import Case, Hit, Report, Rule
+from commands.moderation.rules.handlers import engine
+from storage.moderation import Case, Report, Rule, RuleHit
 from storage.people import Role
 from tests.helping import plain
 from tests.house import House, hears, until, until_async
@@ -40,13 +40,13 @@ class Watch:
         name, mode = line.split(maxsplit=2)[:2]
         if mode in {"proposer", "agir", "non"}:
             is_on = mode != "non"
-            await until(lambda: (RuleName(name) in engine.tuned_in(self.place)) is is_on)
+            await until(lambda: (RuleName(name) in engine.read_tunings_in(self.place)) is is_on)
         return told
 
     async def is_off(self) -> None:
         """No rule looks at anything."""
         await self.ana.asks("/moderer regle mots non")
-        await until(lambda: not engine.tuned_in(self.place))
+        await until(lambda: not engine.read_tunings_in(self.place))
 
     async def cases(self, author: Person | None = None) -> Sequence[Case]:
         """All of this story (about somebody), oldest first."""
@@ -65,10 +65,10 @@ class Watch:
         await self.house.settled()
         return found
 
-    async def hits(self) -> Sequence[Hit]:
+    async def hits(self) -> Sequence[RuleHit]:
         """What rules found."""
         async with self.house.bot.database.transaction(writes=False) as db:
-            return (await db.exec(select(Hit).order_by(col(Hit.at)))).all()
+            return (await db.exec(select(RuleHit).order_by(col(RuleHit.at)))).all()
 
     async def is_idle(self) -> None:
         """Wait until the bot has done all that follows from what it heard."""
@@ -103,7 +103,7 @@ async def watch(house: House) -> AsyncIterator[Watch]:
     for person in (lea, paul):
         await house.site.admin.post(f"/channels/{place}/members", {"user_id": person.id})
     async with house.bot.database.transaction() as db:
-        for table in (Rule, Hit, Report):
+        for table in (Rule, RuleHit, Report):
             await db.execute(delete(table))
     await until_async(lambda: hears(house.bot, set(), {place}))
     watch = Watch(house, lea, paul, ana, place, room)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import ClientTimeout, web
 
-from bot.web import Pace, Reach, Trouble, Web, WebError
+from bot.web import HostRateLimit, Reach, Trouble, WebClient, WebError
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 HERE = "127.0.0.1"
@@ -35,13 +35,13 @@ class Outside:
         """That lets this server be reached, and no other of this machine."""
         return Reach(frozenset({(HERE, self.port)}), self._lookup)
 
-    def client(self, pace: Pace | None = None) -> Web:
+    def client(self, pace: HostRateLimit | None = None) -> WebClient:
         """A client that reaches it, in haste."""
-        return Web("coop-bot/1 (essai)", self.reach, pace or Pace(0, 10_000), PATIENCE)
+        return WebClient("coop-bot/1 (essai)", self.reach, pace or HostRateLimit(0, 10_000), PATIENCE)
 
-    def opens_to(self, web: Web) -> None:
+    def opens_to(self, web: WebClient) -> None:
         """A bot’s client reaches it from now on, in haste."""
-        web.reach, web.pace, web.timeout = self.reach, Pace(0, 10_000), PATIENCE
+        web.reach, web.pace, web.timeout = self.reach, HostRateLimit(0, 10_000), PATIENCE
 
     def asked(self, where: str) -> list[str]:
         """By which methods a page was asked for."""

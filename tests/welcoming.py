@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete
 
-from commands.membres import notices
-from storage.people.guests import Guest
+from commands.membres import arrivals
+from storage.people.arrivals import Guest
 from tests.house import House
 from tests.people import Person, Post
 
@@ -18,7 +18,7 @@ async def open_house(house: House, monkeypatch: pytest.MonkeyPatch) -> AsyncIter
 
     Who comes is told of sooner than by the three seconds that are usual.
     """
-    monkeypatch.setattr(notices, "GATHERED_FOR", timedelta(seconds=0.3))
+    monkeypatch.setattr(arrivals, "GATHERED_FOR", timedelta(seconds=0.3))
     before = house.settings
     async with house.bot.database.transaction() as db:
         await db.execute(delete(Guest))

@@ -12,12 +12,12 @@ import pytest
 from pydantic import BaseModel
 
 from bot import logs
-from bot.acts import AddMembers
+from bot.actions import AddMembers
 from bot.app import App
 from bot.context import Context
 from bot.features import Feature
 from bot.replies import Direct, Progress, Replies, Say, Start, Step
-from bot.work.held import Held
+from bot.work.leases import WorkLease
 from cli.demo.stage import free_port
 from commands import travaux
 from config.settings import Settings
@@ -183,11 +183,11 @@ class Yard(Workplace):
 
     async def crashes(self, app: App) -> None:
         """The bot’s workers end in the middle, and give nothing back."""
-        with patch.object(Held, "give_back", _nothing):
+        with patch.object(WorkLease, "give_back", _nothing):
             await app.workers.stop()
 
 
-async def _nothing(_: Held) -> None: ...
+async def _nothing(_: WorkLease) -> None: ...
 
 
 @dataclass

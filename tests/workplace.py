@@ -17,7 +17,7 @@ from storage import work
 from storage.outbox import Outgoing
 from storage.people import Person as Registered
 from storage.people import Role
-from storage.work import Sort, Work
+from storage.work import Work, WorkSort
 from tests.bench.children import COOP_BOT, Child, free_port, program
 from tests.people import Person, Post, unique
 from tests.room import Room
@@ -129,8 +129,8 @@ class Workplace:
         """Let the time of the leases pass."""
         async with app.database.transaction() as db:
             await table.release_all(db, utc_now())
-            for sort in Sort:
-                await work.release_all(db, utc_now(), work.Turn(sort))
+            for sort in WorkSort:
+                await work.release_all(db, utc_now(), work.WorkTurn(sort))
         app.makers.look()
         app.workers.look()
         app.outbox.look()

@@ -7,8 +7,9 @@ from functools import cached_property
 
 from bot.forms.kinds import Clues, Element, FieldKind, Question, Raw, Unreadable
 from bot.forms.limits import LONG_MAX, TEXT_MAX, cut, say_too_long
-from bot.french.words import fold, join
+from bot.french.words import join
 from bot.texts import quote
+from config.text import fold
 
 SELECTS = 3
 

@@ -1,21 +1,24 @@
-"""Periods as people ask for them: « septembre », « 7 jours », « du 1er au 15 mars », « depuis lundi », « tout »."""
+"""Periods, coming days and moments as people write and hear them: « septembre », « lundi », « demain 9h »."""
 
 import re
 from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from bot.french.dates import (
     MONTH_NUMBERS,
     MONTHS,
+    WEEKDAYS,
     days_away,
     fold_date,
     read_date,
     say_date,
+    say_day,
     say_days,
 )
-from bot.french.words import digits
+from bot.french.words import NBSP, digits
 from config.programme import FIRST_DAY
 
 _ONE_DAY = timedelta(days=1)
@@ -200,3 +203,185 @@ _READERS: tuple[Callable[[str, date], Period | None], ...] = (
     *(_read_all, _read_this, _read_last, _read_last_few),
     *(_read_named, _read_single, _read_since, _read_between),
 )
+
+AHEAD = (6, 27, 364)
+"""Days within which a weekday, a day of the month, a day of the year comes again."""
+NEAR = timedelta(days=184)
+"""What is further away may have been meant as days under way: « du 24/11 au 30/11 », said on the 26th."""
+BEGUN = (7, 14, 31)
+"""How many days ago days under way may have begun."""
+_A_DAY, _A_WEEK = timedelta(days=1), timedelta(days=7)
+_COMING_LEAD = re.compile(r"(?:du|de|d|des|entre|le|la|ce|cette|pour|sur)(?: le| la)? ")
+_LINK = re.compile(r" (?:jusqu )?(?:au|a|et) (?:le )?| ?→ ?")
+_UNTIL = re.compile(r"jusqu (?:au |a |en )?(.+)")
+_WEEK_OF = re.compile(r"semaine du (?:le )?(.+)")
+_BARE = re.compile(r"[0-9]{1,2}(?: ?er)?")
+
+
+def read_coming_day(text: str, today: date) -> date | None:
+    """The next day that is called so, today included; None for what is none, or past."""
+    if (away := days_away(text)) is not None:
+        return today + timedelta(days=away) if away >= 0 else None
+    found = (read_date(text, today + timedelta(days=within)) for within in AHEAD)
+    return next((on for on in found if on and on >= today), None)
+
+
+def read_coming_days(text: str, today: date) -> Period | None:
+    """The next days that are called so; None for what is none. They may have begun, but end today or later.
+
+    What is left unsaid (the year, the month, which Monday) is completed with the nearest to come, which may be as far
+    as a year: the caller judges.
+    """
+    found = fold_date(text)
+    try:
+        coming = _read_coming(found, today)
+        if coming and coming.start - today <= NEAR:
+            return coming
+        begun = (_read_coming(found, today - timedelta(days=ago)) for ago in BEGUN)
+        return next((read for read in begun if read and read.start <= today <= read.last), coming)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _read_coming(found: str, today: date) -> Period | None:
+    bare = _without_lead(found)
+    if bare in {"semaine", "semaine en cours"}:
+        return Period(today, _monday(today) + _A_WEEK)
+    if bare in {"semaine prochaine", "prochaine semaine"}:
+        return Period(_monday(today) + _A_WEEK, _monday(today) + 2 * _A_WEEK)
+    if match := _WEEK_OF.fullmatch(bare):
+        day = _read_coming_one(match[1], today)
+        return Period(_monday(day), _monday(day) + _A_WEEK) if day else None
+    if match := _UNTIL.fullmatch(found):
+        last = _read_coming_one(match[1], today)
+        return Period(today, last + _A_DAY) if last else None
+    if day := _read_coming_one(bare, today):
+        return Period(day, day + _A_DAY)
+    return _read_coming_between(bare, today)
+
+
+def _read_coming_between(found: str, today: date) -> Period | None:
+    for link in _LINK.finditer(found):
+        opening, ending = found[: link.start()], found[link.end() :]
+        if _BARE.fullmatch(opening) and not _BARE.fullmatch(ending):
+            last = _read_coming_one(ending, today)  # « du 1er au 5 décembre »
+            first = read_date(f"le {opening}", last) if last else None
+        else:
+            first = _read_coming_one(opening, today)
+            last = _read_coming_one(ending, first) if first else None
+        if first and last and first <= last:
+            return Period(first, last + _A_DAY)
+    return None
+
+
+def _read_coming_one(found: str, today: date) -> date | None:
+    found = _without_lead(found).removesuffix(" inclus").removesuffix(" prochain")
+    return read_coming_day(f"le {found}" if _BARE.fullmatch(found) else found, today)
+
+
+def _without_lead(found: str) -> str:
+    match = _COMING_LEAD.match(found)
+    return found[match.end() :] if match else found
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+MORNING = time(9)
+"""The hour of a day that is named without one."""
+_HOUR = re.compile(r"(?:^|[ ,])(?:a |vers )?([01]?[0-9]|2[0-3]) ?(?:heures?|h|:) ?([0-5][0-9])?$")
+
+
+def read_moment(text: str, today: date, zone: ZoneInfo) -> datetime | None:
+    """Read a moment of today or later, in that zone; None when the text is none, or names a day that is past.
+
+    An hour alone is one of today, which may be past: the caller judges. A day alone means nine o’clock.
+    """
+    found = fold_date(text)
+    match = _HOUR.search(found)
+    hour = time(int(match[1]), int(match[2] or 0)) if match else MORNING
+    day = found[: match.start()].strip(" ,") if match else found
+    on = read_coming_day(day, today) if day else today if match else None
+    return datetime.combine(on, hour, zone) if on else None
+
+
+def say_moment(moment: datetime) -> str:
+    """Say a moment: « mardi 24 novembre 2026 à 9 h 05 »; the spaces about the hour do not break."""
+    return f"{say_date(moment.date())} à {say_hour(moment)}"
+
+
+def say_hour(moment: datetime | time) -> str:
+    """Say the hour of a moment: « 9 h », « 9 h 05 »."""
+    return f"{moment.hour}{NBSP}h" + (f"{NBSP}{moment.minute:02}" if moment.minute else "")
+
+
+def say_part_of_day(moment: datetime, today: date) -> str:
+    """Say by when something will be, from today on: « cet après-midi », « lundi 30 novembre dans la matinée »."""
+    this, of_day = next(said for until, said in _PARTS if moment.time() <= until)
+    if moment.date() == today:
+        return this
+    year = "" if moment.year == today.year else f" {moment.year}"
+    return f"{WEEKDAYS[moment.weekday()]} {say_day(moment.date())} {MONTHS[moment.month - 1]}{year} {of_day}"
+
+
+_PARTS = (
+    (time(5), ("cette nuit", "dans la nuit")),
+    (time(12), ("ce matin", "dans la matinée")),
+    (time(18), ("cet après-midi", "dans l’après-midi")),
+    (time.max, ("ce soir", "dans la soirée")),
+)
+
+_NEXT_DAY = timedelta(days=1)
+_WEEK_DAYS = 7
+_YEAR_MONTHS = 12
+_QUARTER_MONTHS = 3
+
+
+def period_before(period: Period) -> Period | None:
+    """The whole week, month, quarter, year or run of days before; None before the first day that can be told."""
+    if months := _count_months(period):
+        found = Period(months_after(period.start, -months), period.start)
+    else:
+        found = Period(period.start - timedelta(days=_count_days(period)), period.start)
+    return found if found.last >= FIRST_DAY else None
+
+
+def period_after(period: Period, today: date) -> Period | None:
+    """The one after, up to today when it is not over; None when it has not begun."""
+    months = _count_months(period)
+    start = months_after(period.start, months) if months else period.start + timedelta(days=_count_days(period))
+    end = months_after(start, months) if months else start + timedelta(days=_count_days(period))
+    return Period(start, min(end, today + _NEXT_DAY)) if start <= today else None
+
+
+def period_to_compare(period: Period, today: date) -> Period:
+    """The same days of the period before: all of it for one that is over, the first days for one in progress."""
+    if period.last > today:
+        period = Period(period.start, max(today, period.start) + _NEXT_DAY)
+    months = _count_months(period)
+    if not months:
+        back = timedelta(days=_count_days(period))
+        return Period(period.start - back, min(period.end - back, period.start))
+    start = months_after(period.start, -months)
+    if months_after(period.start, months) == period.end:
+        return Period(start, period.start)
+    return Period(start, min(months_after(period.last, -months) + _NEXT_DAY, period.start))
+
+
+def _count_months(period: Period) -> int:
+    """How many months has what the period is, or begins: a month, a quarter, a year, whole months; 0 for days."""
+    if period.start.day != 1:
+        return 0
+    spanned = (period.last.year - period.start.year) * _YEAR_MONTHS + period.last.month - period.start.month + 1
+    if spanned == 1 or period.end.day == 1:
+        return spanned
+    if spanned <= _QUARTER_MONTHS and (period.start.month - 1) % _QUARTER_MONTHS == 0:
+        return _QUARTER_MONTHS
+    return _YEAR_MONTHS if spanned <= _YEAR_MONTHS and period.start.month == 1 else 0
+
+
+def _count_days(period: Period) -> int:
+    """Days; a week in progress is a week."""
+    days = (period.end - period.start).days
+    return _WEEK_DAYS if days <= _WEEK_DAYS and days > 1 and period.start.weekday() == 0 else days

@@ -1,12 +1,17 @@
 """The guard of personal data: what of a text tells who somebody is or opens their accounts, found and masked.
 
 Words:
-    guard, Found, Kind: what of a text is personal data, where, and of which sort: `find`, `mask`, `name` over plain
-        text.
+    Detection, DataKind: what of a text is personal data, and of which sort (`find`, `mask`, `name_kinds`).
+    PlainText: a text as it is searched, each character of which knows where it stands in the original.
 """
 
-from bot.guard.finding import find, mask, name
-from bot.guard.kinds import Found, Kind
-from bot.guard.owners import names_owner
+from bot.guard.search import DataKind, Detection, find, mask, name_kinds, names_owner
 
-__all__ = ["Found", "Kind", "find", "mask", "name", "names_owner"]
+__all__ = [
+    "DataKind",
+    "Detection",
+    "find",
+    "mask",
+    "name_kinds",
+    "names_owner",
+]

@@ -2,9 +2,68 @@
 
 import re
 from collections.abc import Iterator
+from importlib.resources import files
 
-from bot.guard.plain import Plain
-from bot.guard.values import is_common, is_secret, is_strong, is_word
+from bot.guard.plain_text import PlainText
+
+_SIGNS = frozenset("@#$%&*!?+_=€£^~<>|§")
+_REFERENCE = re.compile(
+    r"[a-z]{1,6}-?\d{1,4}(?:-\d{1,9}){1,5}|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{1,2}h\d{0,2}|\d{1,9}(?:e|er|ème|eme|nd|[€%])"
+)
+_PLACE = re.compile(
+    r"(?:https?://|www\.).*|(?:[\w-]{1,63}\.){1,8}[a-z]{2,6}(?:/.*)?|[\w.+-]{1,64}@[\w-]{1,63}\.[\w.]+|[@~#][a-zà-ÿ_-].*"
+)
+
+
+def _words(name: str) -> frozenset[str]:
+    lines = (files("bot.guard") / name).read_text("utf-8").splitlines()
+    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
+
+
+_NO_SECRETS = _words("no_secrets.txt")
+_COMMON = _words("common_passwords.txt")
+_NAME = re.compile(r"[^\W\d_][^\s]*")
+_INNER = re.compile(r"[a-zà-ÿ][A-ZÀ-Þ]")
+
+
+def _is_told(text: str) -> bool:
+    """What sentences are made of, addresses and references are no secrets."""
+    small = text.lower().rstrip("!?")
+    return small in _NO_SECRETS or bool(_REFERENCE.fullmatch(small) or _PLACE.fullmatch(small))
+
+
+def is_strong(text: str) -> bool:
+    """Letters and figures, or one of them and signs."""
+    if len(text) < 5 or len(text.split()) > 1 or _is_told(text):
+        return False
+    letters, figures = any(map(str.isalpha, text)), any(map(str.isdigit, text))
+    signs = bool(_SIGNS & set(text[:-1])) or text[-1] in "@#$%&*+_="
+    elided = re.fullmatch(r"[ldnmstcj]'.*", text.lower())
+    return not elided and ((letters and figures) or (signs and (figures or letters)))
+
+
+def is_secret(text: str) -> bool:
+    """What is one where a sentence says that a value follows: figures alone, or capitals inside."""
+    if _PLACE.fullmatch(text.lower()):
+        return False
+    dated = re.fullmatch(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}", text)
+    if re.fullmatch(r"\d{4,16}", text) or dated:
+        return True
+    return len(text) >= 4 and not _is_told(text) and bool(_INNER.search(text)) and len(text.split()) == 1
+
+
+def is_common(text: str) -> bool:
+    """One of those that everybody takes."""
+    return text.lower().rstrip("!?.") in _COMMON
+
+
+def is_word(text: str) -> bool:
+    """A word, or up to four, that could be one where nothing else can stand."""
+    words = text.lower().rstrip("!?").split()
+    if not words or len(words) > 4 or len(text) < 4 or not _NAME.match(text):
+        return False
+    return words[0] not in _NO_SECRETS and not _is_told(text)
+
 
 Span = tuple[int, int]
 
@@ -42,23 +101,23 @@ _CLOSING = {"(": ")", "[": "]", "<": ">"}
 _TRAILING = ",;.…)]:"
 
 
-def find_passwords(plain: Plain) -> Iterator[Span]:
+def find_passwords(plain: PlainText) -> Iterator[Span]:
     """« mdp : Azerty12! », « mon mot de passe est Azerty12 », « Azerty12 comme mot de passe »."""
     for key in _KEY.finditer(plain.text):
-        if span := _linked(plain, key) or _direct(plain, key) or _before(plain, key):
+        if span := _find_after_sign(plain, key) or _find_direct(plain, key) or _find_before(plain, key):
             yield span
     for login in _LOGIN.finditer(plain.text):
-        value = _value(plain, login.end())
-        if value and is_strong(_cased(plain, value)):
+        value = _find_value(plain, login.end())
+        if value and is_strong(_cased_text(plain, value)):
             yield value
 
 
-def _linked(plain: Plain, key: re.Match[str]) -> Span | None:
+def _find_after_sign(plain: PlainText, key: re.Match[str]) -> Span | None:
     """After « : », « = », « est »."""
     tail = plain.text[key.end() : key.end() + _FAR]
     stop = _STOP.search(tail)
     for link in _LINK.finditer(tail, 0, stop.start() if stop else len(tail)):
-        value = _paired(plain, key, _value(plain, key.end() + link.end()))
+        value = _find_paired(plain, key, _find_value(plain, key.end() + link.end()))
         plainly = bool(link["sign"] or link["colon"])
         if value and _is_taken(plain, key, value, plainly=plainly):
             return value
@@ -67,9 +126,9 @@ def _linked(plain: Plain, key: re.Match[str]) -> Span | None:
     return None
 
 
-def _is_taken(plain: Plain, key: re.Match[str], value: Span, *, plainly: bool) -> bool:
+def _is_taken(plain: PlainText, key: re.Match[str], value: Span, *, plainly: bool) -> bool:
     """Whether what stands where a value would is one."""
-    text = _cased(plain, value)
+    text = _cased_text(plain, value)
     quoted = plain.text[value[0] - 1 : value[0]] in {'"', "`", "*"}
     before = plain.text[max(0, key.start() - 40) : key.start()] + " "
     if is_strong(text):
@@ -82,23 +141,23 @@ def _is_taken(plain: Plain, key: re.Match[str], value: Span, *, plainly: bool) -
     return bool(quoted or alone) and is_word(text)
 
 
-def _paired(plain: Plain, key: re.Match[str], value: Span | None) -> Span | None:
+def _find_paired(plain: PlainText, key: re.Match[str], value: Span | None) -> Span | None:
     """« identifiant et mot de passe : jean / Soleil2024 »: the second of the two."""
     if not value or not _PAIR.search(plain.text[max(0, key.start() - 40) : key.start()]):
         return value
     link = _SECOND.match(plain.text, value[1])
-    return (_value(plain, link.end()) if link else None) or value
+    return (_find_value(plain, link.end()) if link else None) or value
 
 
-def _direct(plain: Plain, key: re.Match[str]) -> Span | None:
+def _find_direct(plain: PlainText, key: re.Match[str]) -> Span | None:
     """« mdp Azerty12! », « le mot de passe provisoire Xy12ab », « code secret 4512 »."""
     at = key.end()
     for word in range(_WORDS):
         gap = _SPACE.match(plain.text, at)
-        value = _value(plain, gap.end()) if gap else None
+        value = _find_value(plain, gap.end()) if gap else None
         if not value:
             return None
-        text = _cased(plain, value)
+        text = _cased_text(plain, value)
         digits = word == 0 and key[0].startswith("code") and re.fullmatch(r"\d{4,8}", text)
         if digits or (word == 0 and is_common(text)) or (is_strong(text) and (word < 3 or re.search(r"\w{4}\d", text))):
             return value
@@ -106,7 +165,7 @@ def _direct(plain: Plain, key: re.Match[str]) -> Span | None:
     return None
 
 
-def _before(plain: Plain, key: re.Match[str]) -> Span | None:
+def _find_before(plain: PlainText, key: re.Match[str]) -> Span | None:
     """« Azerty12 comme mot de passe »."""
     begin = max(0, key.start() - 100)
     found = _AS.search(plain.text[begin : key.start()])
@@ -120,7 +179,7 @@ def _before(plain: Plain, key: re.Match[str]) -> Span | None:
     return (start, end) if is_strong(plain.cased[start:end]) else None
 
 
-def _value(plain: Plain, at: int) -> Span | None:
+def _find_value(plain: PlainText, at: int) -> Span | None:
     """The word that begins there, or what stands between quotes."""
     if quoted := _QUOTED.match(plain.text, at):
         return quoted.span(1)
@@ -138,5 +197,5 @@ def _value(plain: Plain, at: int) -> Span | None:
     return (start, end) if end > start else None
 
 
-def _cased(plain: Plain, span: Span) -> str:
+def _cased_text(plain: PlainText, span: Span) -> str:
     return plain.cased[span[0] : span[1]]

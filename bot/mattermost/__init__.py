@@ -1,16 +1,16 @@
 """Mattermost as the bot sees it: what may be asked of it, and the one place that speaks its REST API.
 
 Words:
-    Budget: how many calls a second long work and crowds make; a 429 halves it.
     ChatReader, Chat: what handlers may ask of Mattermost; that and all that the machine does there, each harmless
         twice.
+    RateLimit, CallPriority: how many calls a second long work and crowds make, halved by a 429; whose calls these are.
+    outside_transactions: the same server, whose calls hold no connection to the database meanwhile.
 """
 
-from bot.mattermost.apart import apart
-from bot.mattermost.budget import Budget, Pacing, pacing
 from bot.mattermost.chat import Chat, ChatReader
 from bot.mattermost.client import AioClient
-from bot.mattermost.rest import Mattermost
+from bot.mattermost.rate_limit import CallPriority, RateLimit, paced_calls
+from bot.mattermost.rest import Mattermost, outside_transactions
 from bot.mattermost.values import (
     ChatChanges,
     ChatChannel,
@@ -24,7 +24,7 @@ from bot.mattermost.values import (
 
 __all__ = [
     "AioClient",
-    "Budget",
+    "CallPriority",
     "Chat",
     "ChatChanges",
     "ChatChannel",
@@ -36,7 +36,7 @@ __all__ = [
     "ChatUser",
     "Mattermost",
     "NewPost",
-    "Pacing",
-    "apart",
-    "pacing",
+    "RateLimit",
+    "outside_transactions",
+    "paced_calls",
 ]

@@ -1,6 +1,9 @@
-"""What the calls of every area stand on: the client, the driver’s endpoints, who the bot is and which its team."""
+"""What the calls of every area stand on: the client, who the bot is and which its team, lists in pages."""
 
 import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import TypeVar
 
 from bot.capabilities import Capabilities
 from bot.errors import ChatError
@@ -54,3 +57,26 @@ def check_id(value: str) -> str:
     if not _ID.fullmatch(value):
         raise ChatError(400, "bad_id")
     return value
+
+
+T = TypeVar("T")
+
+PAGE_ROWS = 200
+"""Rows of a page: what servers give at most, silently (docs/mattermost.md §9.1)."""
+
+
+async def read_pages(ask: Callable[[Mapping[str, int]], Awaitable[Sequence[T]]]) -> AsyncIterator[Sequence[T]]:
+    """Every page that ``ask`` gives for its ``page`` and ``per_page``; the first that is not full is the last."""
+    number = 0
+    while rows := await ask({"page": number, "per_page": PAGE_ROWS}):
+        yield rows
+        if len(rows) < PAGE_ROWS:
+            return
+        number += 1
+
+
+def split_batches(ids: Iterable[str], size: int) -> Iterator[list[str]]:
+    """The ids, so many at a time."""
+    left = iter(ids)
+    while batch := list(islice(left, size)):
+        yield batch

@@ -5,13 +5,11 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
-from bot.errors import ChatError
+from bot.errors import ChatError, Refusal
 from bot.mattermost import wire
-from bot.mattermost.calls import Calls, check_id
+from bot.mattermost.calls import Calls, check_id, read_pages
 from bot.mattermost.client import AioClient
-from bot.mattermost.pages import pages
 from bot.mattermost.values import ChatChannel
-from bot.refusals import Refusal
 
 REMEMBERED_CHANNELS = 5000
 
@@ -53,7 +51,7 @@ class ChannelCalls(Calls):
         async def ask(page: Mapping[str, int]) -> Sequence[ChatChannel]:
             return _values(await self._channels.get_public_channels(team_id, page))
 
-        async for found in pages(ask):
+        async for found in read_pages(ask):
             yield found
 
     async def archived_channels(self) -> AsyncIterator[Sequence[ChatChannel]]:
@@ -63,7 +61,7 @@ class ChannelCalls(Calls):
         async def ask(page: Mapping[str, int]) -> Sequence[ChatChannel]:
             return _values(await self._channels.get_deleted_channels(team_id, page))
 
-        async for found in pages(ask):
+        async for found in read_pages(ask):
             yield found
 
     async def own_channels(self) -> Sequence[ChatChannel]:

@@ -6,7 +6,6 @@ from typing import Any, Protocol, Self
 
 from bot.capabilities import Capabilities
 from bot.errors import ChatError
-from bot.mattermost.searching import Searching
 from bot.mattermost.values import (
     ChatChanges,
     ChatChannel,
@@ -17,6 +16,14 @@ from bot.mattermost.values import (
     ChatUser,
     NewPost,
 )
+
+
+class Searching(Protocol):
+    """The half that reads, as far as it searches; all may raise ChatError."""
+
+    async def posts_by(self, username: str) -> Sequence[ChatPost]:
+        """What somebody wrote in the team’s channels that the bot is in, newest first: some hundred at most. Refused
+        where the server’s search is switched off."""
 
 
 class ChatReader(Searching, Protocol):

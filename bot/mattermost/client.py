@@ -1,9 +1,12 @@
 """The HTTP client that mattermostdriver’s endpoint classes run on: one session, checked paths, known errors."""
 
 import asyncio
+import math
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +18,76 @@ from yarl import URL
 from bot.capabilities import OLDEST, Capabilities, of_version
 from bot.clock import utc_now
 from bot.errors import ChatError
-from bot.mattermost import bodies, pauses
-from bot.mattermost.budget import Budget
+from bot.mattermost.rate_limit import RateLimit
+
+CHUNK_BYTES = 256 * 1024
+"""Bytes of a file in memory at a time."""
+
+
+async def read_chunks(reply: aiohttp.ClientResponse, limit: int) -> AsyncIterator[bytes]:
+    """The body as it comes, as long as it is no larger than said."""
+    size = reply.content_length or 0
+    if size <= limit:
+        size = 0
+        async for chunk in reply.content.iter_chunked(CHUNK_BYTES):
+            size += len(chunk)
+            if size > limit:
+                break
+            yield chunk
+    if size > limit:
+        raise ChatError(413, "too_large")
+
+
+async def decode_json(reply: aiohttp.ClientResponse) -> Any:
+    """The JSON; ChatError where it is none."""
+    try:
+        return await reply.json(content_type=None)
+    except ValueError:
+        # A proxy’s own page: what stands behind it may be back soon.
+        raise ChatError(502, "not_json") from None
+
+
+async def read_error_id(reply: aiohttp.ClientResponse) -> str:
+    """Mattermost’s own name of a fault; empty where it is not told."""
+    try:
+        body = await reply.json(content_type=None)
+        return str(body["id"])
+    except (ValueError, TypeError, KeyError):
+        return ""
+
+
+PAUSE_MAX = 60.0
+"""Seconds a pause lasts at most, whatever is asked: a server that needs longer says so again at the next call."""
+
+
+def read_retry_after(header: str | None, now: datetime, most: float | None = None) -> float | None:
+    """The pause that a header asks for, between 0 and ``most`` (else ``PAUSE_MAX``); None where it says no time that
+    can be waited.
+
+    It is a number of seconds or an HTTP date. What is negative, infinite or no number asks for nothing.
+    """
+    if not header:
+        return None
+    asked = _number(header) if _number(header) is not None else _until(header, now)
+    return None if asked is None else min(asked, PAUSE_MAX if most is None else most)
+
+
+def _number(text: str) -> float | None:
+    try:
+        found = float(text)
+    except ValueError:
+        return None
+    return found if math.isfinite(found) and found >= 0 else None
+
+
+def _until(text: str, now: datetime) -> float | None:
+    try:
+        instant = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    there = instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+    return max(0.0, (there - now).total_seconds())
+
 
 log = structlog.get_logger()
 
@@ -41,9 +112,9 @@ class AioClient:
     anything else once. ``budget`` is how many calls a second long work makes.
     """
 
-    def __init__(self, url: str, token: str = "", budget: Budget | None = None) -> None:
+    def __init__(self, url: str, token: str = "", budget: RateLimit | None = None) -> None:
         self.url = url.rstrip("/")
-        self._budget = budget or Budget()
+        self._budget = budget or RateLimit()
         self.capabilities: Capabilities = OLDEST
         self._token = token
         self._version = ""
@@ -115,7 +186,7 @@ class AioClient:
         # Names go as they are, as browsers send them: Mattermost would keep the percent signs of quoted ones.
         form = aiohttp.FormData(quote_fields=False)
         form.add_field("channel_id", channel_id)
-        name = _name(path)
+        name = _header_file_name(path)
         # In a thread an upload that is cut off meanwhile would leave the file open.
         with path.open("rb") as file:
             form.add_field("files", file, filename=name, content_type="application/octet-stream")
@@ -135,7 +206,7 @@ class AioClient:
         file = await asyncio.to_thread(path.open, "xb")
         try:
             async with self._answer("get", self._address(API + endpoint), timeout=FILE_TIMEOUT) as reply:
-                async for chunk in bodies.chunks(reply, limit):
+                async for chunk in read_chunks(reply, limit):
                     await asyncio.to_thread(file.write, chunk)
             await asyncio.to_thread(file.close)
         except BaseException:
@@ -147,7 +218,7 @@ class AioClient:
     async def _call(self, method: str, url: URL, is_json: bool = True, **options: Any) -> Any:
         try:
             async with self._answer(method, url, **options) as reply:
-                return await (bodies.decode(reply) if is_json else reply.text())
+                return await (decode_json(reply) if is_json else reply.text())
         except OSError as error:
             raise ChatError(0, type(error).__name__) from error
 
@@ -205,7 +276,7 @@ class AioClient:
             self._paused_until = max(self._paused_until, until)
             if self.holds_back:
                 log.warning("mattermost_asks_to_wait", seconds=retry_after)
-        return ChatError(reply.status, await bodies.error_id(reply), retry_after=retry_after)
+        return ChatError(reply.status, await read_error_id(reply), retry_after=retry_after)
 
     def _note_version(self, text: str) -> None:
         if text and text != self._version:
@@ -222,10 +293,10 @@ def _is_worth_retry(error: Exception) -> bool | float:
     return error.retry_after if error.retry_after <= PAUSE_WAITED_MAX else False
 
 
-def _name(path: Path) -> str:
+def _header_file_name(path: Path) -> str:
     """The name of a file, without what could end the header it travels in."""
     return "".join(c if c.isprintable() else " " for c in path.name)
 
 
 def _pause_of(headers: Mapping[str, str] | None) -> float | None:
-    return pauses.seconds(headers.get("Retry-After"), utc_now()) if headers else None
+    return read_retry_after(headers.get("Retry-After"), utc_now()) if headers else None

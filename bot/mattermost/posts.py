@@ -1,15 +1,44 @@
-"""Posts: written, read, rewritten, taken away, pinned, and what is put under them."""
+"""Posts and files: written, read, rewritten, taken away, pinned; uploaded and fetched."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
-from bot.errors import ChatError
+from pydantic import BaseModel
+
+from bot.errors import ChatError, Refusal
 from bot.mattermost import wire
-from bot.mattermost.calls import Calls, check_id
-from bot.mattermost.pages import PAGE_ROWS
-from bot.mattermost.values import ChatChanges, ChatPost, ChatReaction, NewPost
-from bot.refusals import Refusal
+from bot.mattermost.calls import PAGE_ROWS, Calls, check_id
+from bot.mattermost.values import ChatChanges, ChatFile, ChatPost, ChatReaction, NewPost
+
+
+class _Settings(BaseModel):
+    """Of what every client is told of the server’s settings, all of it in texts."""
+
+    MaxFileSize: int
+
+
+class FileCalls(Calls):
+    """The part of ``Chat`` about files."""
+
+    async def upload(self, channel_id: str, path: Path) -> str:
+        """Give a file to a channel."""
+        return wire.read(wire.Upload, await self.client.upload(check_id(channel_id), path)).file_infos[0].id
+
+    async def file(self, file_id: str) -> ChatFile:
+        """What a file is."""
+        return wire.read(wire.FileInfo, await self._files.get_file_metadata(check_id(file_id))).value
+
+    async def largest_file(self) -> int:
+        """FileSettings.MaxFileSize, as every client is told (5.37 to 11.2)."""
+        told = await self.client.get("/config/client", params={"format": "old"})
+        return wire.read(_Settings, told).MaxFileSize
+
+    async def download(self, file_id: str, path: Path, limit: int) -> None:
+        """Write a file to a new one on the disk as it comes."""
+        await self.client.download(f"/files/{check_id(file_id)}", path, limit)
+
 
 LISTED = 1000
 """How many posts a server lists at most as changed since an instant (docs/mattermost.md §5.2)."""

@@ -1,17 +1,75 @@
-"""``Chat`` over Mattermost’s REST API v4: mattermostdriver’s endpoints where they are right, plain paths elsewhere."""
+"""``Chat`` over Mattermost’s REST API v4, and the same outside of transactions: no call holds a database connection."""
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from inspect import isasyncgenfunction, iscoroutinefunction
+from typing import Any, TypeVar, cast
 
-from bot.errors import ChatError
+from bot.errors import ChatError, Refusal
 from bot.mattermost.channels import ChannelCalls
+from bot.mattermost.chat import Chat
 from bot.mattermost.client import AioClient
-from bot.mattermost.files import FileCalls
-from bot.mattermost.members import MemberCalls
-from bot.mattermost.posts import PostCalls
-from bot.mattermost.users import UserCalls
-from bot.refusals import Refusal
+from bot.mattermost.posts import FileCalls, PostCalls
+from bot.mattermost.users import MemberCalls, UserCalls
+from storage.database import release_connections
+
+T = TypeVar("T")
+
+
+def outside_transactions(chat: Chat) -> Chat:
+    """The same chat server, whose calls hold no connection to the database meanwhile.
+
+    In the middle of a transaction that writes a call raises RuntimeError: one asks before its first statement, or
+    after its end. A session that only reads gives its connection back, and takes one again at its next statement; so
+    before each page of what comes in pages.
+    """
+    return cast(Chat, _ChatOutsideTransactions(chat))
+
+
+class _ChatOutsideTransactions:
+    def __init__(self, chat: Chat) -> None:
+        self._chat = chat
+        self._kinds: dict[str, Callable[[Any], Any]] = {}
+        """How each call is freed; asked once, since each request makes a few."""
+
+    def in_team(self, team: str) -> Chat:
+        return outside_transactions(self._chat.in_team(team))
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._chat, name)
+        kind = self._kinds.get(name)
+        if kind is None:
+            kind = self._kinds[name] = _wrapper_for(found)
+        return kind(found)
+
+
+def _wrapper_for(found: object) -> Callable[[Any], Any]:
+    if isasyncgenfunction(found):
+        return _pages_without_connection
+    return _without_connection if iscoroutinefunction(found) else _unchanged
+
+
+def _unchanged(found: T) -> T:
+    return found
+
+
+def _without_connection(call: Callable[..., Coroutine[Any, Any, Any]]) -> Callable[..., Coroutine[Any, Any, Any]]:
+    async def freed(*args: Any, **options: Any) -> Any:
+        await release_connections()
+        return await call(*args, **options)
+
+    return freed
+
+
+def _pages_without_connection(call: Callable[..., AsyncIterator[Any]]) -> Callable[..., AsyncIterator[Any]]:
+    async def freed(*args: Any, **options: Any) -> AsyncIterator[Any]:
+        await release_connections()
+        async for page in call(*args, **options):
+            yield page
+            await release_connections()
+
+    return freed
+
 
 _HOOKS = "/hooks/commands/"
 _HOOK = re.compile(r"[a-z0-9]{26}")

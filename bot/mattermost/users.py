@@ -1,14 +1,163 @@
-"""Accounts: one, by id or name, and many."""
+"""Accounts, and who is in the team and in channels: reading it, bringing people in, taking them out, their roles."""
 
 import re
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import Any
 
-from bot.errors import ChatError
+from bot.errors import OF_A_PERSON, ChatError, Refusal
 from bot.mattermost import wire
-from bot.mattermost.calls import Calls, check_id
-from bot.mattermost.pages import PAGE_ROWS, batches, pages
-from bot.mattermost.values import ChatUser
+from bot.mattermost.calls import PAGE_ROWS, Calls, check_id, read_pages, split_batches
+from bot.mattermost.values import ChatMember, ChatUser
+
+ADDED_AT_ONCE = 50
+"""People added by one call: the server takes 1000, but tells the channel of each, and has ten seconds to answer."""
+
+
+class MemberCalls(Calls):
+    """The part of ``Chat`` about who is where."""
+
+    async def is_team_admin(self, user_id: str) -> bool:
+        """Whether somebody administers the bot’s team."""
+        member = await self.team_member(user_id)
+        return member is not None and member.is_admin
+
+    async def team_member(self, user_id: str) -> ChatMember | None:
+        """Somebody in the bot’s team. Who left is still told of, with the moment when."""
+        team_id = await self._team_of_bot()
+        try:
+            answer = await self._teams.get_team_member(team_id, check_id(user_id))
+        except ChatError as error:
+            if error.refusal is Refusal.NOT_IN_TEAM:
+                return None
+            raise
+        member = wire.read(wire.TeamMember, answer)
+        return None if member.delete_at else member.value
+
+    async def team_members(self) -> AsyncIterator[Sequence[ChatMember]]:
+        """Who is in the bot’s team."""
+        team_id = await self._team_of_bot()
+
+        async def ask(page: Mapping[str, int]) -> Sequence[ChatMember]:
+            return [m.value for m in wire.rows(wire.TeamMember, await self._teams.get_team_members(team_id, page))]
+
+        async for found in read_pages(ask):
+            yield found
+
+    async def team_members_among(self, user_ids: Sequence[str]) -> Sequence[ChatMember]:
+        """Those of some people who are in the bot’s team."""
+        answer = await self.client.ask(f"/teams/{await self._team_of_bot()}/members/ids", user_ids)
+        return [m.value for m in wire.rows(wire.TeamMember, answer) if not m.delete_at]
+
+    async def channel_members_among(self, channel_id: str, user_ids: Sequence[str]) -> Sequence[ChatMember]:
+        """Those of some people who are in a channel of the bot’s."""
+        answer = await self.client.ask(f"/channels/{check_id(channel_id)}/members/ids", user_ids)
+        return [m.value for m in _members(answer)]
+
+    async def channel_member(self, channel_id: str, user_id: str) -> ChatMember | None:
+        """Somebody in a channel of the bot’s."""
+        try:
+            answer = await self._channels.get_channel_member(check_id(channel_id), check_id(user_id))
+        except ChatError as error:
+            if error.refusal is Refusal.NOT_IN_CHANNEL:
+                return None
+            raise
+        return wire.read(wire.ChannelMember, answer).value
+
+    async def is_in(self, channel_id: str) -> bool:
+        """Whether the bot itself is in a channel: one that administers the team finds, and may write in, others too."""
+        try:
+            return await self.channel_member(channel_id, (await self.me()).id) is not None
+        except ChatError as error:
+            if error.refusal in {Refusal.FORBIDDEN, Refusal.UNKNOWN_CHANNEL}:
+                return False
+            raise
+
+    async def channel_members(self, channel_id: str) -> AsyncIterator[Sequence[ChatMember]]:
+        """Who is in a channel of the bot’s."""
+        place = check_id(channel_id)
+
+        async def ask(page: Mapping[str, int]) -> Sequence[ChatMember]:
+            return [m.value for m in _members(await self._channels.get_channel_members(place, page))]
+
+        async for found in read_pages(ask):
+            yield found
+
+    async def count_members(self, channel_id: str) -> int:
+        """How many accounts are in a channel."""
+        answer = await self._channels.get_channel_statistics(check_id(channel_id))
+        return wire.read(wire.ChannelStatistics, answer).member_count
+
+    async def add_member(self, channel_id: str, user_id: str) -> None:
+        """Bring somebody of the team into a channel; nothing happens when they are."""
+        await self._channels.add_user(check_id(channel_id), {"user_id": check_id(user_id)})
+
+    async def add_members(self, channel_id: str, user_ids: Iterable[str]) -> Mapping[str, ChatError]:
+        """Bring many into a channel: many by a call where the server can, and one by one whom it left out."""
+        kept_out: dict[str, ChatError] = {}
+        for batch in split_batches(user_ids, ADDED_AT_ONCE):
+            for user_id in await self._absentees(channel_id, batch):
+                if refusal := await self._refusal(channel_id, user_id):
+                    kept_out[user_id] = refusal
+        return kept_out
+
+    async def _refusal(self, channel_id: str, user_id: str) -> ChatError | None:
+        """Why somebody cannot be brought in; None for who is in now."""
+        try:
+            await self.add_member(channel_id, user_id)
+        except ChatError as error:
+            if error.refusal in OF_A_PERSON:
+                return error
+            raise
+        return None
+
+    async def _absentees(self, channel_id: str, user_ids: Sequence[str]) -> Sequence[str]:
+        """Try to bring all of them in by one call, and return who is not, of whom the server says nothing."""
+        if not self.capabilities.bulk_members or len(user_ids) == 1:
+            return user_ids
+        wanted = {"user_ids": [check_id(user_id) for user_id in user_ids]}
+        try:
+            answer = await self._channels.add_user(check_id(channel_id), wanted)
+        except ChatError as error:
+            if error.may_pass:
+                raise
+            return user_ids
+        brought = {member.user_id for member in _members(answer)}
+        return [user_id for user_id in user_ids if user_id not in brought]
+
+    async def remove_member(self, channel_id: str, user_id: str) -> None:
+        """Take somebody out of a channel; nothing happens when they are not in it."""
+        try:
+            await self._channels.remove_channel_member(check_id(channel_id), check_id(user_id))
+        except ChatError as error:
+            if error.refusal is not Refusal.NOT_IN_CHANNEL:
+                raise
+
+    async def set_channel_admin(self, channel_id: str, user_id: str, *, is_admin: bool) -> None:
+        """Let a member administer a channel, or no more."""
+        roles = {"scheme_user": True, "scheme_admin": is_admin}
+        set_roles = self._channels.update_scheme_derived_roles_of_channel_member
+        await set_roles(check_id(channel_id), check_id(user_id), roles)
+
+    async def add_to_team(self, user_id: str) -> None:
+        """Bring somebody into the bot’s team; nothing happens when they are."""
+        team_id = await self._team_of_bot()
+        await self._teams.add_user_to_team(team_id, {"team_id": team_id, "user_id": check_id(user_id)})
+
+    async def remove_from_team(self, user_id: str) -> None:
+        """Take somebody out of the bot’s team; nothing happens when they are not in it."""
+        if await self.team_member(user_id) is not None:
+            await self._teams.remove_user_from_team(await self._team_of_bot(), check_id(user_id))
+
+    async def set_team_admin(self, user_id: str, *, is_admin: bool) -> None:
+        """Let a member administer the bot’s team, or no more."""
+        roles = {"scheme_user": True, "scheme_admin": is_admin}
+        set_roles = self._teams.update_scheme_derived_roles_of_team_member
+        await set_roles(await self._team_of_bot(), check_id(user_id), roles)
+
+
+def _members(answer: Any) -> Sequence[wire.ChannelMember]:
+    return wire.rows(wire.ChannelMember, answer)
+
 
 _USERNAME = re.compile(r"[a-z0-9._-]{1,64}")
 
@@ -62,13 +211,13 @@ class UserCalls(Calls):
 
     async def users(self, user_ids: Iterable[str]) -> AsyncIterator[Sequence[ChatUser]]:
         """The accounts that have these ids, 200 at a time."""
-        for batch in batches(user_ids, PAGE_ROWS):
+        for batch in split_batches(user_ids, PAGE_ROWS):
             yield _accounts(await self.client.ask("/users/ids", batch))
 
     async def users_by_names(self, usernames: Iterable[str]) -> AsyncIterator[Sequence[ChatUser]]:
         """The accounts that have these names, 200 at a time; names that nobody can have are not asked for."""
         possible = (name for name in usernames if _USERNAME.fullmatch(name))
-        for batch in batches(possible, PAGE_ROWS):
+        for batch in split_batches(possible, PAGE_ROWS):
             yield _accounts(await self.client.ask("/users/usernames", batch))
 
     async def team_users(self) -> AsyncIterator[Sequence[ChatUser]]:
@@ -85,7 +234,7 @@ class UserCalls(Calls):
         async def ask(page: Mapping[str, int]) -> Sequence[ChatUser]:
             return _accounts(await self._users.get_users({**place, **page}))
 
-        return pages(ask)
+        return read_pages(ask)
 
 
 def _accounts(answer: Any) -> Sequence[ChatUser]:

@@ -1,15 +1,15 @@
 """The way out for what must arrive: whatever happens, each message reaches Mattermost once.
 
 Words:
-    Desk: a class of messages, people’s or a crowd’s, with its workers, gate and lanes.
-    Lanes: the messages in memory, in order for each receiver.
-    Gate: shut while Mattermost takes nothing: one probe after each pause.
-    Marks: deliveries to be noted in the database, many at once.
-    Echoes, Threads: posts of the bot’s own seen in Mattermost, which notes their delivery; what is said under one waits
-        for that.
+    WorkerPool, PoolSettings: one class of messages, people’s or a crowd’s, with its workers, gate and lanes.
+    LeasedMessage, Lanes, Backlog: a message in the hands of this process; those, in order for each receiver; those
+        that it left in the table.
+    Attempts, AttemptOutcome: one try to deliver a message; what became of it, for those behind it.
+    DeliveryResult, DeliveryMarks: the post that a message became; deliveries to be noted in the table, many at once.
+    OwnPosts: posts of the bot’s own seen in Mattermost, by which their delivery is noted whoever sent them.
 """
 
-from bot.outbox.worker import Around, Outbox
+from bot.outbox.service import Outbox, OutboxOptions
 from storage.outbox import LEASE
 
-__all__ = ["LEASE", "Around", "Outbox"]
+__all__ = ["LEASE", "Outbox", "OutboxOptions"]

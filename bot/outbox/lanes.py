@@ -1,10 +1,122 @@
-"""What leaves in which order: one lane for each person, channel or post, and many lanes side by side."""
+"""Messages in the hands of this process, in lanes that keep their order, and those it left in the table."""
 
 import asyncio
-from collections import deque
-from collections.abc import Sequence
+from collections import Counter, deque
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from bot.outbox.letters import Letter
+from bot.actions import AddMembers
+from storage.outbox import LEASE, Outgoing
+
+
+@dataclass(slots=True)
+class LeasedMessage:
+    """``mine_until`` is when the lease ends, in the seconds of the event loop: the clock on the wall may be set back
+    while a message waits its turn. ``again`` says that another try may have made the post already."""
+
+    message: Outgoing
+    mine_until: float
+    again: bool = True
+
+    @property
+    def target(self) -> str:
+        """The person, channel or post it is for."""
+        return self.message.target
+
+    @property
+    def takes_long(self) -> bool:
+        """Whether it may take more than a moment: files are brought along, or many people into a channel."""
+        return bool(self.message.content.get("files")) or self.message.content.get("act") == AddMembers.__name__
+
+    def is_mine_for(self, needed: timedelta) -> bool:
+        """Whether the lease lasts as long."""
+        return self.mine_until - _loop_time() >= needed.total_seconds()
+
+    def renew(self, not_before: datetime) -> None:
+        """The lease is a whole one again; the row says so."""
+        self.message.not_before = not_before
+        self.mine_until = _loop_time() + LEASE.total_seconds()
+
+    def renew_as(self, other: "LeasedMessage") -> None:
+        """The same message was taken again, its lease being over."""
+        self.message.not_before = other.message.not_before
+        self.mine_until, self.again = other.mine_until, True
+
+
+def is_leased(message: Outgoing) -> bool:
+    """Whether a message just written is in the hands of this process; another lies in the table until it is due."""
+    return message.not_before is not None and message.not_before > message.created_at
+
+
+def lease_written(message: Outgoing, now: datetime) -> LeasedMessage:
+    """What this process wrote a moment ago, and surely nobody sent."""
+    left = message.not_before - now if message.not_before else timedelta()
+    return LeasedMessage(message, _loop_time() + min(left, LEASE).total_seconds(), again=False)
+
+
+def lease_taken(message: Outgoing, *, again: bool = True) -> LeasedMessage:
+    """What this process took from the table just now."""
+    return LeasedMessage(message, _loop_time() + LEASE.total_seconds(), again)
+
+
+def _loop_time() -> float:
+    return asyncio.get_running_loop().time()
+
+
+BACKLOG_MAX = 20_000
+"""Of how many messages the ids are kept; the leases of the others end by themselves."""
+
+
+class Backlog:
+    """Messages that are in the table and not in memory, oldest first."""
+
+    def __init__(self) -> None:
+        self._ids: dict[str, None] = {}
+        self._targets: Counter[str] = Counter()
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def found(self, waiting: Mapping[str, int]) -> None:
+        """So many were in the table from before, by target."""
+        self._targets.update(waiting)
+
+    def add(self, letters: Iterable[LeasedMessage]) -> None:
+        """Leave messages in the table, their leases to be ended."""
+        for letter in letters:
+            self.returned(letter)
+            if len(self._ids) < BACKLOG_MAX:
+                self._ids[letter.message.id] = None
+
+    def returned(self, letter: LeasedMessage) -> None:
+        """A message is back in the table, and due."""
+        self._targets[letter.target] += 1
+
+    def holds(self, target: str) -> bool:
+        """Whether something for that target is in the table: what comes later for it must wait behind."""
+        return target in self._targets
+
+    def oldest(self, count: int) -> list[str]:
+        """The ids of so many messages whose leases are to be ended."""
+        return [message_id for message_id, _ in zip(self._ids, range(count), strict=False)]
+
+    def released(self, ids: Iterable[str]) -> None:
+        """Their leases are ended."""
+        for message_id in ids:
+            self._ids.pop(message_id, None)
+
+    def taken(self, letter: LeasedMessage) -> None:
+        """A message was taken from the table."""
+        self._targets[letter.target] -= 1
+        if self._targets[letter.target] <= 0:
+            del self._targets[letter.target]
+
+    def all_taken(self, but_of: Collection[str]) -> None:
+        """All that was due is taken, here or elsewhere, except what is for those targets."""
+        if not self._ids:
+            self._targets = Counter({target: self._targets[target] for target in but_of if target in self._targets})
+
 
 Lane = str
 """The person, channel or post that its messages are for; ids are nowhere the same."""
@@ -16,8 +128,8 @@ class Lanes:
     """Messages in memory, each lane’s in order; a lane is worked on by one worker at a time, and takes turns."""
 
     def __init__(self) -> None:
-        self._lanes: dict[Lane, deque[Letter]] = {}
-        self._letters: dict[str, Letter] = {}
+        self._lanes: dict[Lane, deque[LeasedMessage]] = {}
+        self._letters: dict[str, LeasedMessage] = {}
         self._ready: asyncio.Queue[Lane] = asyncio.Queue()
         self._busy: set[Lane] = set()
         self._idle = asyncio.Event()
@@ -26,7 +138,7 @@ class Lanes:
     def __len__(self) -> int:
         return len(self._letters)
 
-    def put(self, letter: Letter) -> None:
+    def put(self, letter: LeasedMessage) -> None:
         """Let a message wait for its turn; one that waits already keeps its place, and has the new lease."""
         lane, waits = letter.target, self._letters.get(letter.message.id)
         if waits is not None and not (lane in self._busy and waits is self._lanes[lane][0]):
@@ -39,7 +151,7 @@ class Lanes:
         self._letters[letter.message.id] = letter
         self._idle.clear()
 
-    async def next(self) -> tuple[Lane, Letter]:
+    async def next(self) -> tuple[Lane, LeasedMessage]:
         """Take a lane, waiting for one, and its first message; it stays taken until that is ``done``."""
         while True:
             lane = await self._ready.get()
@@ -72,9 +184,9 @@ class Lanes:
         """Whether it is one of these."""
         return len(self._lanes.get(lane, ())) >= LANE_MAX
 
-    def clear(self, *lanes: Lane) -> Sequence[Letter]:
+    def clear(self, *lanes: Lane) -> Sequence[LeasedMessage]:
         """Take out all that nobody is at, of these lanes or of all."""
-        out: list[Letter] = []
+        out: list[LeasedMessage] = []
         for lane in lanes or list(self._lanes):
             letters = self._lanes[lane]
             kept = [letters.popleft()] if lane in self._busy and letters else []
@@ -87,7 +199,7 @@ class Lanes:
             self._forget(letter)
         return out
 
-    def all(self) -> Sequence[Letter]:
+    def all(self) -> Sequence[LeasedMessage]:
         """Everything still here."""
         return [letter for letters in self._lanes.values() for letter in letters]
 
@@ -95,7 +207,7 @@ class Lanes:
         """Wait until nothing is left."""
         await self._idle.wait()
 
-    def _forget(self, letter: Letter) -> None:
+    def _forget(self, letter: LeasedMessage) -> None:
         if self._letters.get(letter.message.id) is letter:
             del self._letters[letter.message.id]
 

@@ -1,15 +1,91 @@
-"""Sending one message, so that another try, here or elsewhere, never makes a second post."""
+"""Sending one message and the files it passes on, so that another try, here or elsewhere, never makes a second post."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
 
-from bot.errors import ChatError
-from bot.mattermost import Chat, ChatPost, NewPost
-from bot.outbox.acting import Arrival, perform
-from bot.outbox.bringing import Porter, text_of
-from bot.outbox.search import posts_from
-from bot.refusals import Refusal
-from storage.outbox import Outgoing, Where
+from bot.errors import ChatError, Refusal
+from bot.mattermost import Chat, ChatFile, ChatPost, NewPost
+from bot.outbox.actions import DeliveryResult, perform, read_posts_back_to
+from bot.texts import render, typeset
+from storage.outbox import Outgoing, TargetKind
+
+FILE_NAME_MAX = 200
+"""Bytes of a file’s name that a disk surely takes."""
+FILE_REASONS = {Refusal.SWITCHED_OFF: "off", Refusal.TOO_LARGE: "large", Refusal.FORBIDDEN: "forbidden"}
+
+Fresh = Callable[[], AbstractContextManager[Path]]
+"""An empty folder for the length of a block."""
+Keep = Callable[[Outgoing], Awaitable[None]]
+"""Writes down how far a message is."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileCarrier:
+    """Brings the files of a message to a channel; what it brought is in the row before a post is made with it."""
+
+    chat: Chat
+    keep: Keep
+    fresh: Fresh
+
+    async def bring(self, message: Outgoing, channel_id: str) -> None:
+        """Bring what is neither brought nor left behind. Raises ChatError for what may pass."""
+        content = message.content
+        brought, left = content.setdefault("brought", {}), content.setdefault("left", {})
+        limit = None
+        for file_id in content["files"]:
+            if file_id in brought or file_id in left:
+                continue
+            limit = limit if limit is not None else await self.chat.largest_file()
+            await self._one(message, file_id, channel_id, limit)
+
+    async def _one(self, message: Outgoing, file_id: str, channel_id: str, limit: int) -> None:
+        name = ""
+        try:
+            info = await self.chat.file(file_id)
+            name = info.name
+            if info.size > limit:
+                raise ChatError(413, "too_large")
+            message.content["brought"][file_id] = await self._carry(info, channel_id, limit)
+        except ChatError as error:
+            if error.may_pass or error.status == 401:
+                raise
+            message.content["left"][file_id] = [name, FILE_REASONS.get(error.refusal or Refusal.UNKNOWN_FILE, "gone")]
+        await self.keep(message)
+
+    async def _carry(self, info: ChatFile, channel_id: str, limit: int) -> str:
+        try:
+            with self.fresh() as folder:
+                path = folder / _safe_file_name(info.name)
+                await self.chat.download(info.id, path, limit)
+                return await self.chat.upload(channel_id, path)
+        except OSError as error:  # this machine’s disk: it may have room again
+            raise ChatError(0, type(error).__name__) from error
+
+    async def leave_all(self, message: Outgoing) -> None:
+        """Mattermost drops the files each time: the message goes without."""
+        names = dict.fromkeys(message.content["files"], ("", "dropped"))
+        message.content |= {"brought": {}, "left": names}
+        await self.keep(message)
+
+
+def text_with_failures(message: Outgoing) -> str:
+    """The words of a message, and one line about what could not come with it."""
+    words, left = str(message.content["message"]), list(message.content.get("left", {}).values())
+    return f"{words}\n\n{typeset(render('fichier/left', left=left))}".strip() if left else words
+
+
+def _safe_file_name(name: str) -> str:
+    """A file’s name as a disk takes it, its ending kept."""
+    plain = PurePosixPath(name.replace("\\", "/")).name or "fichier"
+    stem, dot, ending = plain.rpartition(".")
+    room = FILE_NAME_MAX - len(f"{dot}{ending}".encode())
+    if not stem or room <= 0:
+        return plain.encode()[:FILE_NAME_MAX].decode(errors="ignore")
+    return stem.encode()[:room].decode(errors="ignore") + dot + ending
+
 
 MARK = "coop_id"
 """The prop by which a post tells which message it is."""
@@ -26,22 +102,22 @@ class Sender:
     """Brings messages to Mattermost; the porter brings the files of others."""
 
     chat: Chat
-    porter: Porter
+    porter: FileCarrier
     inside: dict[str, float] = field(default_factory=dict)
     """The channels in which the bot was found to be, and when (in the seconds of the event loop)."""
 
-    async def send(self, message: Outgoing, *, again: bool) -> Arrival:
+    async def send(self, message: Outgoing, *, again: bool) -> DeliveryResult:
         """``again`` says that a try may have been made before: the channel is searched first. Raises ChatError.
 
         (Within 30 seconds ``pending_post_id`` makes Mattermost itself recognise the message.)
         """
         match message.where:
-            case Where.POST:
+            case TargetKind.POST:
                 await self.chat.rewrite(message.target, message.content["message"], dict(message.content["props"]))
-                return Arrival(message.target)
-            case Where.ACT:
+                return DeliveryResult(message.target)
+            case TargetKind.ACT:
                 return await perform(self.chat, message, again=again)
-            case Where.PERSON:
+            case TargetKind.PERSON:
                 return await self._say(message, await self.chat.direct_channel(message.target), again)
             case _:
                 await self._must_be_in(message.target)
@@ -59,29 +135,29 @@ class Sender:
             self.inside.clear()
         self.inside[channel_id] = now
 
-    async def _say(self, message: Outgoing, channel_id: str, again: bool) -> Arrival:
+    async def _say(self, message: Outgoing, channel_id: str, again: bool) -> DeliveryResult:
         found = await self._earlier(channel_id, message) if again else None
         if found is not None and not _is_whole(found, message):
             await self._take_away(found, message)
             found = None
         post_id = found.id if found else await self._post(message, channel_id)
-        return await self._arrive(message, Arrival(post_id, channel_id, found is not None))
+        return await self._arrive(message, DeliveryResult(post_id, channel_id, found is not None))
 
-    async def recognize(self, message: Outgoing, post: ChatPost) -> Arrival | None:
+    async def recognize(self, message: Outgoing, post: ChatPost) -> DeliveryResult | None:
         """What that post, seen in Mattermost, is for a message; None where it is not the whole of it. Raises
         ChatError."""
         if not _is_whole(post, message):
             return None
-        return await self._arrive(message, Arrival(post.id, post.channel_id, found=True))
+        return await self._arrive(message, DeliveryResult(post.id, post.channel_id, found=True))
 
-    async def _arrive(self, message: Outgoing, arrival: Arrival) -> Arrival:
+    async def _arrive(self, message: Outgoing, arrival: DeliveryResult) -> DeliveryResult:
         if message.content.get("pinned"):
             await self.chat.pin(arrival.post_id)
         return arrival
 
     async def _earlier(self, channel_id: str, message: Outgoing) -> ChatPost | None:
         bot = await self.chat.me()
-        async for post in posts_from(self.chat, channel_id, message.created_at):
+        async for post in read_posts_back_to(self.chat, channel_id, message.created_at):
             if post.user_id == bot.id and post.props.get(MARK) == message.id:
                 return post
         return None
@@ -99,7 +175,9 @@ class Sender:
             # A post taken away would be found again by its pending id.
             pending = f"{bot.id}:{message.id}:{content.get('dropped', 0)}"
             brought = list(content["brought"].values())
-            post = await self.chat.post_files(NewPost(channel_id, text_of(message), props, pending, root_id, brought))
+            post = await self.chat.post_files(
+                NewPost(channel_id, text_with_failures(message), props, pending, root_id, brought)
+            )
             if _is_whole(post, message):
                 return post.id
             await self._take_away(post, message)

@@ -1,12 +1,10 @@
 """Papers of any figures: pictures, PDF, workbook and CSV, each a function that writes files, for a thread.
 
 Words:
-    Page, Section: figures as every paper shows them: lines under titles, for pictures, PDF, workbook and CSV.
-    Brand, Code, Block, Span: the logo and colours of papers, as the operator set them; an address as a QR code; an
-        edito’s Markdown, read once and written again for posts, papers and pages.
+    FigurePage, FigureSection, LabelledValue: figures as every paper shows them: lines under titles.
+    Brand, QrCode: the logo and colours of papers, as the operator set them; an address as a QR code.
 """
 
-from bot.papers.page import Page, file_name
-from bot.papers.sections import LabelledValue, Section
+from bot.papers.page import FigurePage, FigureSection, LabelledValue, file_name
 
-__all__ = ["LabelledValue", "Page", "Section", "file_name"]
+__all__ = ["FigurePage", "FigureSection", "LabelledValue", "file_name"]

@@ -1,6 +1,7 @@
-"""How papers look: the logo and the colours of the programme, as the operator set them."""
+"""How papers look: the logo and colours of the programme, and addresses as QR codes."""
 
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 from config.settings import Settings
@@ -27,7 +28,7 @@ class Brand:
     home: str = ""
 
 
-def of(settings: Settings) -> Brand:
+def read_brand(settings: Settings) -> Brand:
     """As it is set; without a logo where there is none, or none that can be read any more."""
     home = f"{settings.mattermost_url}/{settings.team}"
     try:
@@ -52,3 +53,33 @@ def read_logo(path: Path) -> Logo:
     if not is_svg:
         raise ValueError("ce logo n’est ni SVG, ni PNG, ni JPEG")
     return Logo("svg", content)
+
+
+MODULE_MM = 0.36
+"""What a telephone reads at arm’s length."""
+SMALLEST_MM, LARGEST_MM = 13.0, 22.0
+_QUIET = 2
+
+
+@dataclass(frozen=True, slots=True)
+class QrCode:
+    """A QR code as SVG, and how wide it has to be, in millimetres."""
+
+    svg: str
+    size: float
+
+
+def draw_qr_code(address: str) -> QrCode | None:
+    """The code of an address; None for one so long that its code would be too large, or too fine to be read."""
+    import segno
+
+    try:
+        made = segno.make_qr(address, error="l")
+    except segno.DataOverflowError:
+        return None
+    size = made.symbol_size(border=_QUIET)[0] * MODULE_MM
+    if size > LARGEST_MM:
+        return None
+    written = BytesIO()
+    made.save(written, kind="svg", xmldecl=False, omitsize=True, border=_QUIET, svgclass=None, lineclass=None)
+    return QrCode(written.getvalue().decode(), round(max(size, SMALLEST_MM), 2))

@@ -1,4 +1,4 @@
-"""A page of figures as every paper shows it: pictures, PDF, workbook and CSV."""
+"""A page of figures as every paper shows it: lines under titles, each a label and its value."""
 
 import re
 from dataclasses import dataclass
@@ -7,16 +7,45 @@ from unicodedata import combining
 from zoneinfo import ZoneInfo
 
 from bot.french import words
-from bot.french.durations import say_minutes
-from bot.papers.sections import Section
-from config.folding import normalize
+from bot.french.words import say_minutes
+from config.text import normalize
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledValue:
+    """A label and its value; ``percent`` is its share in whole numbers, None where it has none."""
+
+    label: str
+    value: int
+    percent: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FigureSection:
+    """Lines under a title; ``key`` names it in templates and files. Values count what ``unit`` says."""
+
+    key: str
+    title: str
+    unit: str
+    lines: tuple[LabelledValue, ...]
+
+    @property
+    def filled(self) -> tuple[LabelledValue, ...]:
+        """The lines that are not zero, in their order."""
+        return tuple(line for line in self.lines if line.value != 0)
+
+    @property
+    def ranked(self) -> tuple[LabelledValue, ...]:
+        """The lines that are not zero, the largest first."""
+        return tuple(sorted(self.filled, key=lambda line: -line.value))
+
 
 PARIS = ZoneInfo("Europe/Paris")
 NOTHING = "Il n’y a aucune statistique pour le moment."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class FigurePage:
     """What a page of figures says; ``last`` is its last day, ``today`` the day it is made.
 
     ``stem`` begins the names of its files; ``place`` is the postcode and the town, ``zone`` the reader’s.
@@ -27,7 +56,7 @@ class Page:
     start: date
     last: date
     today: date
-    sections: tuple[Section, ...]
+    sections: tuple[FigureSection, ...]
     name: str | None = None
     structure: str | None = None
     place: str | None = None
@@ -39,22 +68,22 @@ class Page:
         """The name of one of its files: ``pdf``, or ``activite.png`` for one of several."""
         return file_name(self.stem, self.start, self.last, ending)
 
-    def section(self, key: str) -> Section | None:
+    def section(self, key: str) -> FigureSection | None:
         """The section of that key, if the page has it."""
         return next((section for section in self.sections if section.key == key), None)
 
     @property
-    def ordered(self) -> tuple[Section, ...]:
+    def ordered(self) -> tuple[FigureSection, ...]:
         """Its sections in the order of documents."""
         return self.sections
 
     @property
-    def drawn(self) -> tuple[Section, ...]:
+    def drawn(self) -> tuple[FigureSection, ...]:
         """The same as they are drawn."""
         return self.ordered
 
     @property
-    def sheets(self) -> tuple[Section, ...]:
+    def sheets(self) -> tuple[FigureSection, ...]:
         """The same in the words of sheets."""
         return self.ordered
 
@@ -71,12 +100,12 @@ def file_name(stem: str, start: date, last: date, ending: str) -> str:
     return "_".join((_simplify(stem), *dates, *part)) + f".{kind}"
 
 
-def say(value: int, unit: str = "") -> str:
+def say_value(value: int, unit: str = "") -> str:
     """A value as papers say it: « 1 234 », « 12 h 30 » where the unit is minutes."""
-    return say_minutes(value) if unit == "minutes" else group(value)
+    return say_minutes(value) if unit == "minutes" else group_digits(value)
 
 
-def group(number: int) -> str:
+def group_digits(number: int) -> str:
     """Digits in groups of three, from the first thousand on: columns of figures are read down."""
     return words.group(number, least=1_000)
 

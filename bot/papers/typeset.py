@@ -1,6 +1,7 @@
-"""Pictures and PDF, composed by typst from templates/reports; to be run in a thread, none is slow."""
+"""Pictures and PDF, composed by typst from templates/reports, in letters that our fonts have; for a thread."""
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from functools import cache
@@ -8,43 +9,88 @@ from importlib.resources import files
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
+from unicodedata import category
 
 from bot.french.dates import MONTHS, MONTHS_SHORT
-from bot.papers.glyphs import drawable
-from bot.papers.page import NOTHING, Page, group, say
-from bot.papers.sections import LabelledValue, Section
+from bot.papers.page import NOTHING, FigurePage, FigureSection, LabelledValue, group_digits, say_value
 from bot.texts import typeset
+from config import tables
+from config.text import normalize
+
+_UNKNOWN = "\ufffd"
+_MAY_BREAK = "\u200b"
+_REPLACED: dict[int, str | None] = {
+    # What only changes how the pictograph before it looks: the hue of a skin, a key around a figure.
+    **dict.fromkeys((0x20E3, 0xFE0E, 0xFE0F, *range(0x1F3FB, 0x1F400))),
+    # Flags are two letters each: « FR ».
+    **{0x1F1E6 + n: chr(ord("A") + n) for n in range(26)},
+}
+# Longer words have no place to break in a column: they get some.
+_LONG_WORD = re.compile(r"\S{24,}")
+
+
+def to_drawable(text: str) -> str:
+    """The text on one line, in letters the fonts have; marks that would turn or hide text are taken out."""
+    plain = normalize("NFC", text).translate(_REPLACED)
+    kept = (c for c in " ".join(plain.split(" ")) if category(c) not in ("Cf", "Cs"))
+    line = re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+", " ", "".join(kept)).strip()
+    known = "".join(c if ord(c) in drawn_code_points() else _UNKNOWN for c in line)
+    return _LONG_WORD.sub(lambda word: _MAY_BREAK.join(re.findall(r".{1,12}", word[0])), known)
+
+
+@cache
+def drawn_code_points() -> frozenset[int]:
+    """The code points of the fonts, from the lists they were made with: « U+0020-007E,U+00A0-017F… »."""
+    lists = [(files("templates") / "fonts" / name).read_text("ascii") for name in ("unicodes.txt", "emoji.txt")]
+    ranges = ",".join(lists).replace("U+", "").split(",")
+    bounds = ([int(bound, 16) for bound in span.split("-")] for span in ranges)
+    return frozenset(code for low, *high in bounds for code in range(low, (high[0] if high else low) + 1))
+
+
+_SHORTCODE = re.compile(r":([a-z0-9_+-]{1,60}):")
+
+
+@cache
+def read_shortcodes() -> Mapping[str, str]:
+    """What each name stands for, where the fonts have a shape for it."""
+    return {row["nom"]: row["signe"] for row in tables.read("emojis.tsv")}
+
+
+def replace_shortcodes(text: str) -> str:
+    """A text with its pictographs; a name that is none stays as it is."""
+    return _SHORTCODE.sub(lambda found: read_shortcodes().get(found[1], found[0]), text)
+
 
 # 400 points wide, as wide as a phone, drawn on 1440 pixels.
 _PPI = 1440 / 400 * 72
 _SHORT_MONTHS = dict(zip(MONTHS, MONTHS_SHORT, strict=True))
 
 
-def picture(page: Page, template: str, folder: Path) -> Path:
+def draw_picture(page: FigurePage, template: str, folder: Path) -> Path:
     """A picture of the page in ``folder``, as a template draws it."""
     path = folder / page.file(f"{template}.png")
     path.write_bytes(_compile(page, template, format="png", ppi=_PPI))
     return path
 
 
-def document(page: Page, template: str, path: Path) -> None:
+def draw_document(page: FigurePage, template: str, path: Path) -> None:
     """The page as a PDF, as a template composes it: tagged, PDF/UA-1; typst refuses what does not conform."""
     made = datetime(page.today.year, page.today.month, page.today.day, tzinfo=UTC)
     path.write_bytes(_compile(page, template, format="pdf", pdf_standards=["ua-1"], timestamp=made))
 
 
-def compose(template: str, told: Mapping[str, Any], day: date) -> bytes:
+def compose_pdf(template: str, told: Mapping[str, Any], day: date) -> bytes:
     """A PDF of what is no page of figures, as a template composes it, tagged as well; ``day`` is when it is made."""
     made = datetime(day.year, day.month, day.day, tzinfo=UTC)
-    return _made(template, told, format="pdf", pdf_standards=["ua-1"], timestamp=made)
+    return _compile_words(template, told, format="pdf", pdf_standards=["ua-1"], timestamp=made)
 
 
-def _compile(page: Page, template: str, **asked: Any) -> bytes:
+def _compile(page: FigurePage, template: str, **asked: Any) -> bytes:
     """What a template makes of a page."""
-    return _made(template, tell(page), **asked)
+    return _compile_words(template, describe_page(page), **asked)
 
 
-def _made(template: str, told: Mapping[str, Any], **asked: Any) -> bytes:
+def _compile_words(template: str, told: Mapping[str, Any], **asked: Any) -> bytes:
     """What a template makes of words, which go in as data, so that none is markup.
 
     A compiler serves one thread at a time, and making one costs nothing that counts.
@@ -69,7 +115,7 @@ def _fonts(folder: Path) -> Any:
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder])
 
 
-def tell(page: Page) -> dict[str, Any]:
+def describe_page(page: FigurePage) -> dict[str, Any]:
     """The page as templates read it."""
     return {
         "title": _words(page.title) or "Statistiques",
@@ -88,7 +134,7 @@ def tell(page: Page) -> dict[str, Any]:
     }
 
 
-def _section(section: Section) -> dict[str, Any]:
+def _section(section: FigureSection) -> dict[str, Any]:
     totals = accumulate(line.value for line in section.lines)
     drawn = [_line(line, section.unit, total) for line, total in zip(section.lines, totals, strict=True)]
     return {"title": _words(section.title), "unit": _words(section.unit), "lines": drawn}
@@ -100,8 +146,8 @@ def _line(line: LabelledValue, unit: str, total: int) -> dict[str, Any]:
         "label": _words(line.label),
         "short": _words(_shorten(line.label)),
         "value": line.value,
-        "said": say(line.value, unit),
-        "total": group(total),
+        "said": say_value(line.value, unit),
+        "total": group_digits(total),
         "percent": None if line.percent is None else _words(f"{line.percent}\u00a0%"),
     }
 
@@ -113,4 +159,4 @@ def _shorten(label: str) -> str:
 
 
 def _words(text: str) -> str:
-    return typeset(drawable(text))
+    return typeset(to_drawable(text))

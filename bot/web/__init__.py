@@ -1,17 +1,22 @@
 """The web outside, fetched with care: never a private address, never much, never many calls to one host.
 
 Words:
-    Web, Reach, Pace: what is outside, fetched with care: public addresses only, looked at again when connecting; how
-        often it is asked.
-    Reader, parsers: what strangers wrote (feeds, titles of pages, long robots.txt), parsed in a child process with
-        limits of memory, processor and time, one at a time; what runs in it, importing nothing else of the bot.
+    WebClient, Reach, HostRateLimit: fetches what is outside; which addresses may be reached; how often a host is asked.
+    DocumentReader, `bot/parsers.py`: has what strangers wrote parsed in a child process with limits of memory and time;
+        what runs in it, importing nothing else of the bot.
 """
 
-from bot.web.agent import agent
-from bot.web.client import Answer, Web
-from bot.web.pace import Pace
-from bot.web.reach import Reach
-from bot.web.reader import Reader, Unreadable
-from bot.web.troubles import Trouble, WebError
+from bot.web.client import HostRateLimit, Reach, Trouble, WebClient, WebError, WebResponse, describe_agent
+from bot.web.reader import DocumentReader, UnreadableDocument
 
-__all__ = ["Answer", "Pace", "Reach", "Reader", "Trouble", "Unreadable", "Web", "WebError", "agent"]
+__all__ = [
+    "DocumentReader",
+    "HostRateLimit",
+    "Reach",
+    "Trouble",
+    "UnreadableDocument",
+    "WebClient",
+    "WebError",
+    "WebResponse",
+    "describe_agent",
+]

@@ -1,21 +1,185 @@
-"""The HTTP client for what is outside: nothing private, little read, little time given, each redirect looked at."""
+"""The HTTP client for what is outside: public addresses only, little read, each redirect checked, hosts spared."""
 
+import asyncio
 import socket
-from collections.abc import Mapping
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Literal
+from unicodedata import normalize
 
 import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from bot.clock import utc_now
-from bot.mattermost import pauses
-from bot.web.pace import REST_MAX, Pace
-from bot.web.reach import Reach, Resolver
-from bot.web.reader import Reader
-from bot.web.robots import ROBOTS_MAX, Robots
-from bot.web.troubles import Trouble, WebError
+from bot.mattermost import client
+from bot.web.reader import ROBOTS_MAX, DocumentReader, RobotRulesCache
+from config.addresses import is_public
+from config.settings import Settings
+
+
+def describe_agent(settings: Settings) -> str:
+    """Its name, by which robots.txt calls it, where it serves, and whom to write to: in signs that headers may hold."""
+    said = f"coop-bot/1 (liens et flux; +{settings.mattermost_url}; {settings.contact or settings.team})"
+    plain = normalize("NFKD", said).encode("ascii", "ignore").decode()
+    return "".join(sign for sign in plain if sign.isprintable())[:300]
+
+
+HOSTS_MAX = 2_000
+"""Hosts that are remembered: the longest unasked is forgotten first."""
+REST_MAX = 24 * 3600.0
+"""Seconds for which a host is left alone at most, whatever it asks for."""
+
+
+class HostRateLimit:
+    """``pause`` is in seconds, between two calls to one host; ``rate`` the calls a second to all of them."""
+
+    def __init__(self, pause: float = 2.0, rate: float = 5.0) -> None:
+        self._pause = pause
+        self._gap = 1 / rate
+        self._next = 0.0
+        self._of: OrderedDict[str, float] = OrderedDict()
+        self._resting: OrderedDict[str, float] = OrderedDict()
+
+    async def turn(self, host: str) -> None:
+        """Wait until that host may be asked."""
+        now = _now()
+        at = max(now, self._next, self._of.pop(host, 0.0))
+        self._next, self._of[host] = max(now, self._next) + self._gap, at + self._pause
+        _bound(self._of)
+        await asyncio.sleep(at - now)
+
+    def rest(self, host: str, seconds: float) -> None:
+        """It asked to be left alone for so long."""
+        self._resting[host] = _now() + min(seconds, REST_MAX)
+        _bound(self._resting)
+
+    def rests(self, host: str) -> bool:
+        """Whether it is to be left alone now."""
+        return self._resting.get(host, 0.0) > _now()
+
+
+def _bound(remembered: OrderedDict[str, float]) -> None:
+    while len(remembered) > HOSTS_MAX:
+        remembered.popitem(last=False)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
+
+
+class Trouble(StrEnum):
+    """What stood in the way."""
+
+    NAME = "name"
+    """The name of the host does not exist."""
+    REFUSED = "refused"
+    """Nobody listens there."""
+    TLS = "tls"
+    """The host does not prove who it is."""
+    SLOW = "slow"
+    """No answer in time."""
+    ODD = "odd"
+    """What came is no answer, or the connection broke."""
+    LOOP = "loop"
+    """Redirected again and again."""
+    FORBIDDEN = "forbidden"
+    """Where the bot never goes: another scheme or port, a private address."""
+    ROBOTS = "robots"
+    """The site asks robots to stay away."""
+    BUSY = "busy"
+    """The host asked to be left alone for a while."""
+
+
+class WebError(Exception):
+    """It could not be fetched, for that reason."""
+
+    def __init__(self, trouble: Trouble, detail: str = "") -> None:
+        super().__init__(f"{trouble}: {detail}" if detail else str(trouble))
+        self.trouble = trouble
+
+
+Lookup = Callable[[str, int], Awaitable[Sequence[str]]]
+PORTS = frozenset({80, 443})
+_NO_SUCH_NAME = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}
+
+
+async def resolve_name(host: str, port: int) -> Sequence[str]:
+    """The addresses of a name. Raises WebError."""
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        gone = isinstance(error, UnicodeError) or error.errno in _NO_SUCH_NAME
+        raise WebError(Trouble.NAME if gone else Trouble.SLOW, host) from error
+    return list(dict.fromkeys(str(each[4][0]) for each in found))
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """``besides`` are addresses and ports that are allowed though private, and ``lookup`` finds the addresses of a
+    name: both are for tests, whose servers have no public address. No setting leads there. ``everywhere`` is what
+    COOP_ALLOW_PRIVATE_FEEDS wants, of feeds only."""
+
+    besides: frozenset[tuple[str, int]] = frozenset()
+    lookup: Lookup = resolve_name
+    everywhere: bool = False
+
+    def check(self, url: URL) -> None:
+        """Raises WebError for an address of the web that is never asked for."""
+        ports = PORTS | {port for _, port in self.besides}
+        host = url.raw_host or ""
+        if url.scheme not in {"http", "https"} or not host or url.user or url.password:
+            raise WebError(Trouble.FORBIDDEN, str(url))
+        if not self.everywhere and url.port not in ports:
+            raise WebError(Trouble.FORBIDDEN, str(url))
+        # Such a host is no name: it would be connected to as it is.
+        if (":" in host or host.replace(".", "").isdigit()) and not self.admits(host, url.port or 0):
+            raise WebError(Trouble.FORBIDDEN, str(url))
+
+    def admits(self, address: str, port: int) -> bool:
+        """Whether a connection to that address may be made."""
+        if self.everywhere:
+            return True
+        return (address, port) in self.besides or (port in PORTS and is_public(address))
+
+    async def addresses(self, host: str, port: int) -> Sequence[str]:
+        """Those of a name; one that also leads to where nobody may go leads nowhere. Raises WebError."""
+        found = await self.lookup(host, port)
+        if not found:
+            raise WebError(Trouble.NAME, host)
+        if not all(self.admits(address, port) for address in found):
+            raise WebError(Trouble.FORBIDDEN, host)
+        return found
+
+
+class Resolver(AbstractResolver):
+    """Gives the HTTP client the addresses of names that were looked at."""
+
+    def __init__(self, reach: Callable[[], Reach]) -> None:
+        self._reach = reach
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        """Raises WebError."""
+        return [
+            ResolveResult(
+                hostname=host,
+                host=address,
+                port=port,
+                family=socket.AF_INET6 if ":" in address else socket.AF_INET,
+                proto=socket.IPPROTO_TCP,
+                flags=socket.AI_NUMERICHOST,
+            )
+            for address in await self._reach().addresses(host, port)
+        ]
+
+    async def close(self) -> None:
+        """Nothing is kept."""
+
 
 REDIRECTS_MAX = 5
 CONNECTIONS_MAX = 8
@@ -31,7 +195,7 @@ Method = Literal["HEAD", "GET"]
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class WebResponse:
     """What a host answered in the end; of the ``body`` as much as was wanted. ``moved`` is where it said that what was
     asked for is for good (301 and 308 only); empty where it is where it was."""
 
@@ -42,30 +206,30 @@ class Answer:
     moved: str = ""
 
 
-class Web:
+class WebClient:
     """``agent`` names the bot, and whom to write to. What ``fetch`` raises is WebError; ``reader`` parses what came."""
 
     def __init__(
         self,
         agent: str,
         reach: Reach | None = None,
-        pace: Pace | None = None,
+        pace: HostRateLimit | None = None,
         timeout: aiohttp.ClientTimeout = TIMEOUT,
     ) -> None:
         self.agent = agent
         self.reach = reach or Reach()
-        self.pace = pace or Pace()
+        self.pace = pace or HostRateLimit()
         self.timeout = timeout
-        self.robots = Robots(agent.partition("/")[0])
-        self.reader = Reader()
+        self.robots = RobotRulesCache(agent.partition("/")[0])
+        self.reader = DocumentReader()
         self._opened: aiohttp.ClientSession | None = None
-        self._beside: Web | None = None
+        self._beside: WebClient | None = None
 
-    def anywhere(self) -> "Web":
+    def anywhere(self) -> "WebClient":
         """The same, which reaches private addresses and any port too: for what an operator allows it."""
         if self._beside is None:
             everywhere = Reach(self.reach.besides, self.reach.lookup, everywhere=True)
-            self._beside = Web(self.agent, everywhere, self.pace, self.timeout)
+            self._beside = WebClient(self.agent, everywhere, self.pace, self.timeout)
             self._beside.reader = self.reader
         return self._beside
 
@@ -84,10 +248,10 @@ class Web:
         most: int = 0,
         robots: bool = True,
         known: Mapping[str, str] = NOTHING,
-    ) -> Answer:
+    ) -> WebResponse:
         """Ask for something, of which so many bytes are read; ``robots``: unless its site asks robots to stay away.
         ``known`` are headers that say what of it is known already."""
-        url, moved, for_good = _read(address), "", True
+        url, moved, for_good = _read_url(address), "", True
         for _ in range(REDIRECTS_MAX + 1):
             self.reach.check(url)
             if robots:
@@ -96,7 +260,7 @@ class Web:
             onward = answer.headers.get("location", "")
             if answer.status not in _REDIRECTS or not onward:
                 return replace(answer, moved=moved)
-            url, for_good = _read(onward, url), for_good and answer.status in _FOR_GOOD
+            url, for_good = _read_url(onward, url), for_good and answer.status in _FOR_GOOD
             moved = str(url) if for_good else moved
         raise WebError(Trouble.LOOP, address)
 
@@ -116,7 +280,7 @@ class Web:
             return None
         return answer.body if answer.status < 300 else b""
 
-    async def _call(self, method: Method, url: URL, most: int, known: Mapping[str, str]) -> Answer:
+    async def _call(self, method: Method, url: URL, most: int, known: Mapping[str, str]) -> WebResponse:
         host = url.raw_host or ""
         if self.pace.rests(host):
             raise WebError(Trouble.BUSY, host)
@@ -129,7 +293,7 @@ class Web:
         except (aiohttp.ClientError, TimeoutError, ValueError, OSError) as error:
             raise WebError(_trouble(error), f"{type(error).__name__} {url}") from error
         if answer.status in {429, 503}:
-            asked = pauses.seconds(answer.headers.get("retry-after"), utc_now(), REST_MAX)
+            asked = client.read_retry_after(answer.headers.get("retry-after"), utc_now(), REST_MAX)
             if asked is not None or answer.status == 429:
                 self.pace.rest(host, _MOMENT if asked is None else asked)
         return answer
@@ -167,7 +331,7 @@ class Web:
         return made
 
 
-def _read(text: str, base: URL | None = None) -> URL:
+def _read_url(text: str, base: URL | None = None) -> URL:
     try:
         url = URL(text)
         joined = (base.join(url) if base else url).with_fragment(None)
@@ -177,12 +341,12 @@ def _read(text: str, base: URL | None = None) -> URL:
     return joined
 
 
-async def _read_answer(reply: aiohttp.ClientResponse, most: int) -> Answer:
+async def _read_answer(reply: aiohttp.ClientResponse, most: int) -> WebResponse:
     headers = {name.lower(): value for name, value in reply.headers.items()}
     body = bytearray()
     while len(body) < most and (piece := await reply.content.read(most - len(body))):
         body += piece
-    return Answer(str(reply.url), reply.status, headers, bytes(body))
+    return WebResponse(str(reply.url), reply.status, headers, bytes(body))
 
 
 def _trouble(error: Exception) -> Trouble:

@@ -1,7 +1,8 @@
-"""One connection to Mattermost’s websocket: its greeting, its numbers, its pulse."""
+"""One connection to Mattermost’s websocket: its greeting, its pulse, and its frames, read no further than needed."""
 
 import asyncio
 import json
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -10,8 +11,43 @@ from typing import Any
 
 import aiohttp
 
-from bot.traffic import Traffic
-from bot.websocket.frames import Frame, outside
+from bot.tasks import Traffic
+
+_EVENT = re.compile(r'\s*\{\s*"event":\s*"([^"\\]+)"')
+_TARGET = '"broadcast"'
+"""The last key but one: as a key it cannot stand in what people wrote, whose quotes are escaped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """An event as it came. ``channel_id`` and ``team_id`` are those it was sent to, empty for others."""
+
+    name: str
+    number: int
+    channel_id: str
+    team_id: str
+    text: str
+
+    def data(self) -> Mapping[str, Any]:
+        """What is in it. Raises ValueError or AttributeError where that makes no sense."""
+        return json.loads(self.text).get("data") or {}
+
+    def has(self, key: str, value: str) -> bool:
+        """Whether its data say so, by a look that decodes nothing."""
+        return f'"{key}":"{value}"' in self.text or f'"{key}": "{value}"' in self.text
+
+
+def parse_frame(text: str) -> Frame | None:
+    """The outside of an event; None for anything else. Raises ValueError, KeyError, TypeError or AttributeError for
+    what is not of this protocol."""
+    found = _EVENT.match(text)
+    if found is None:
+        return None
+    start = text.rfind(_TARGET)
+    tail = json.loads(text if start < 0 else "{" + text[start:])
+    target = tail.get("broadcast") or {}
+    return Frame(found[1], int(tail["seq"]), target.get("channel_id") or "", target.get("team_id") or "", text)
+
 
 PING_EVERY = 30.0
 """Seconds between the bot’s own pings; proxies cut what is silent for a minute."""
@@ -33,7 +69,7 @@ class MissedEventsError(Exception):
 
 
 @dataclass(slots=True)
-class Position:
+class StreamPosition:
     """Which connection this was for the server, and the number of the event to come: what resuming needs."""
 
     connection_id: str = ""
@@ -52,7 +88,7 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
-class Hearers:
+class FrameHandlers:
     """Who is told: ``hello`` of a new beginning, ``event`` of each event, ``alive`` of the server’s time."""
 
     hello: Callable[[], None]
@@ -65,7 +101,9 @@ class Hearers:
 class Connection:
     """An open websocket; ``run`` ends when it does."""
 
-    def __init__(self, socket: aiohttp.ClientWebSocketResponse, position: Position, hearers: Hearers) -> None:
+    def __init__(
+        self, socket: aiohttp.ClientWebSocketResponse, position: StreamPosition, hearers: FrameHandlers
+    ) -> None:
         self._socket = socket
         self._position = position
         self._hearers = hearers
@@ -92,7 +130,7 @@ class Connection:
         if self._heard % FRAMES_AT_ONCE:
             await asyncio.sleep(0)
         else:
-            await self._hearers.traffic.lull(COURTESY)
+            await self._hearers.traffic.wait_until_idle(COURTESY)
 
     async def _ping(self) -> None:
         number = 0
@@ -104,7 +142,7 @@ class Connection:
 
     async def _frame(self, text: str) -> None:
         try:
-            if (frame := outside(text)) is not None:
+            if (frame := parse_frame(text)) is not None:
                 self._event(frame)
             else:
                 await self._reply(json.loads(text))

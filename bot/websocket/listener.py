@@ -7,23 +7,19 @@ from datetime import datetime
 
 import structlog
 
-from bot.backoff import backoff
 from bot.errors import ChatError
 from bot.events import Event
 from bot.mattermost import ChatPost, Mattermost
 from bot.mattermost.values import TOWN_SQUARE
 from bot.metrics import WEBSOCKET_UP
-from bot.traffic import Traffic
-from bot.watching import Watching
-from bot.websocket.catching import CatchUp
-from bot.websocket.connection import Connection, Hearers, MissedEventsError, Position
-from bot.websocket.frames import Frame
-from bot.websocket.news import ChannelNews, MemberNews
-from bot.websocket.parse import Ears
-from bot.websocket.places import Places
-from bot.websocket.progress import Progress
-from bot.websocket.queue import Item, Queue
-from bot.websocket.reading import Reading
+from bot.retries import backoff
+from bot.tasks import Traffic
+from bot.watchlist import Watchlist
+from bot.websocket.catch_up import CatchUp, CatchUpReader
+from bot.websocket.connection import Connection, Frame, FrameHandlers, MissedEventsError, StreamPosition
+from bot.websocket.parser import ChannelNews, FrameParser, MemberNews
+from bot.websocket.queue import EventCursor, EventQueue, Item
+from bot.websocket.tracker import PlaceTracker
 from storage.database import Database
 
 log = structlog.get_logger()
@@ -36,38 +32,38 @@ OnEvent = Callable[[Event], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class ListenerDependencies:
     """What the entrance of events stands on; ``on_own`` is told of each post of the bot’s own that is heard of."""
 
     chat: Mattermost
     database: Database
-    watching: Watching
+    watching: Watchlist
     clock: Callable[[], datetime]
     traffic: Traffic
     on_own: Callable[[ChatPost], None] = lambda _: None
 
 
-class Events:
+class EventListener:
     """Calls ``on_event`` for what happens in Mattermost: told by the websocket, and read after an outage.
 
     The same may be told twice: each handler claims it. ``first`` is the first pause in seconds before connecting again.
     """
 
-    def __init__(self, ground: Ground, on_event: OnEvent, first: float = 1.0) -> None:
+    def __init__(self, ground: ListenerDependencies, on_event: OnEvent, first: float = 1.0) -> None:
         self._chat = ground.chat
         self._clock = ground.clock
         self._watching = ground.watching
         self._traffic = ground.traffic
         self._first = first
         self._on_event = on_event
-        self._ears = Ears(on_own=ground.on_own)
-        self._queue = Queue(self._handle)
-        self._progress = Progress(ground.database)
-        self._places = Places(ground.database, ground.chat, on_event, ground.clock)
-        self._reader = Reading(ground.chat, self._ears, self._queue, self._places, ground.clock)
+        self._ears = FrameParser(on_own=ground.on_own)
+        self._queue = EventQueue(self._handle)
+        self._progress = EventCursor(ground.database)
+        self._places = PlaceTracker(ground.database, ground.chat, on_event, ground.clock)
+        self._reader = CatchUpReader(ground.chat, self._ears, self._queue, self._places, ground.clock)
         self._catching = CatchUp(self._reader, self._queue, self._places, lambda: self.seen, first)
         self._queue.on_loss = self._catching.fall_behind
-        self._position = Position()
+        self._position = StreamPosition()
         self._tasks: list[asyncio.Task[None]] = []
         self.connected = False
 
@@ -124,7 +120,7 @@ class Events:
         """One connection from begin to end: whether it came about, and the seconds to wait at least."""
         try:
             await self._learn()
-            hearers = Hearers(self._hello, self._hear, self._note_time, self._traffic)
+            hearers = FrameHandlers(self._hello, self._hear, self._note_time, self._traffic)
             socket = await self._chat.client.listen(self._position.params)
         except ChatError as error:
             return False, self._pause_after(error)

@@ -1,18 +1,21 @@
-"""What happened on its way to the handlers: each channel’s in order, a few channels at a time, so that neither a slow
-nor a failing handler stops the others."""
+"""Events on their way to the handlers: each channel’s in order, a few at a time; and up to when all were handled."""
 
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from datetime import datetime, timedelta
 
 import structlog
 
-from bot.errors import passes
+from bot.errors import may_succeed_later
+from bot.event_dispatcher import EventNotHandledError
 from bot.events import Event
-from bot.hearing import NotHeardError
 from bot.metrics import EVENTS
-from bot.websocket.news import News
+from bot.tasks import ShieldedTransactions
+from bot.websocket.parser import News
+from storage import claims
+from storage.database import Database
 
 log = structlog.get_logger()
 
@@ -23,7 +26,7 @@ Item = Event | News
 OnItem = Callable[[Item], Awaitable[None]]
 
 
-class Queue:
+class EventQueue:
     """Hands what happened to ``on_item``; its failures are logged, and ``on_loss`` called for what may succeed later:
     then all that waits is given up, to be read again."""
 
@@ -105,7 +108,7 @@ class Queue:
             await self._on_item(item)
         except Exception as problem:
             log.error("event_failed", name=type(item).__name__, exc_info=problem)
-            if isinstance(problem, NotHeardError) or passes(problem):
+            if isinstance(problem, EventNotHandledError) or may_succeed_later(problem):
                 with suppress(Exception):
                     self.clear()
                     self.on_loss()
@@ -118,3 +121,52 @@ def lane_of(item: Item) -> str:
     if isinstance(item, Event):
         return getattr(item, "channel_id", "") or getattr(item, "user_id", "") or type(item).__name__
     return item.place
+
+
+CURSOR = "events"
+OVERLAP = timedelta(seconds=5)
+"""How much is read again: a post may be told of a moment after the server gave it its time."""
+WRITE_EVERY = timedelta(seconds=30)
+
+
+class EventCursor:
+    """An instant in the server’s own time, so that the bot’s clock may be wrong."""
+
+    def __init__(self, database: Database) -> None:
+        self.seen: datetime | None = None
+        """Everything before was handled; None before the first run."""
+        self._written: datetime | None = None
+        self._transactions = ShieldedTransactions(database)
+        self.wait = self._transactions.wait
+
+    async def load(self, pause: float) -> None:
+        """Go on from where the last run stopped, asking the database again after so many seconds."""
+        while True:
+            try:
+                self.seen = self._written = await self._transactions.run(
+                    lambda db: claims.read_cursor(db, CURSOR), writes=False
+                )
+            except Exception:
+                log.warning("cursor_unreadable", exc_info=True)
+                await asyncio.sleep(pause)
+            else:
+                return
+
+    def reach(self, at: datetime) -> None:
+        """Everything before that instant was handled."""
+        at -= OVERLAP
+        self.seen = at if self.seen is None else max(self.seen, at)
+
+    async def save(self, *, now: bool = False) -> None:
+        """Write it down, if that was not done for a while; what fails is tried again next time."""
+        seen = self.seen
+        if seen is None or seen == self._written:
+            return
+        if not now and self._written is not None and seen - self._written < WRITE_EVERY:
+            return
+        try:
+            await self._transactions.run(lambda db: claims.move_cursor(db, CURSOR, seen))
+        except Exception:
+            log.warning("cursor_not_written", exc_info=True)
+        else:
+            self._written = seen

@@ -1,10 +1,20 @@
-"""Long work: what takes longer than an answer, done by whichever replica has a hand free, and resumed after a crash.
+"""Long work: what takes longer than an answer, done by whichever replica has a worker free, and resumed after a crash.
 
 Words:
-    Workers, Workshop, Held, Attempt: who does it, with what, one piece at hand, how a sort is done.
-    Order: a file to be made, for a person or for a channel: the first sort of work.
+    Workers, WorkHandlers, WorkRunner: who takes work from the table; where its handler is found; how a sort of it is
+        done.
+    WorkLease, StepsLease, OrderLease: a piece of work in hand, until it is put off, ended, or lost to another replica.
+    StepRunner, StepResult: does work in steps, each in one transaction; one step, and the handler that took it.
+    OrderRunner: makes files that were ordered, for a person or a channel, and sends them once.
+    WorkSignals, WorkPhase: wake the workers when work was written down; how far work is, as its message says it.
 """
 
-from bot.work.starting import Bells, Place, begin, make_room, topic_of
+from bot.work.queue import FileDestination, WorkSignals, check_work_limit, make_work, topic_of_work
 
-__all__ = ["Bells", "Place", "begin", "make_room", "topic_of"]
+__all__ = [
+    "FileDestination",
+    "WorkSignals",
+    "check_work_limit",
+    "make_work",
+    "topic_of_work",
+]

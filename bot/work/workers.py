@@ -13,15 +13,14 @@ from typing import Any, Generic, Protocol, TypeVar
 
 import structlog
 
-from bot import leases
-from bot.outbox.gate import Gate
-from bot.rounds import Pauses, Rounds
-from bot.transactions import Transactions
-from bot.work.held import Held, Lost
-from bot.work.workshop import Workshop
+from bot import retries
+from bot.retries import Gate, PollerPauses, TablePoller
+from bot.tasks import ShieldedTransactions
+from bot.work.handlers import WorkHandlers
+from bot.work.leases import LeaseLostError, WorkLease
 from storage import work as table
-from storage.leases import LEASE
-from storage.work import ALL, Among, Sort, State, Turn, Work
+from storage.claims import LEASE
+from storage.work import ALL, Work, WorkFilter, WorkSort, WorkState, WorkTurn
 
 log = structlog.get_logger()
 
@@ -29,33 +28,33 @@ LOOK_ANYWAY = 30.0
 """Seconds after which the table is looked at anyway: another replica may have died at its work."""
 NOT_LEADING = 5.0
 """Seconds until it is asked again whether this replica may take work."""
-PAUSES = Pauses(breath=0.05, after_fault=1.0)
+PAUSES = PollerPauses(breath=0.05, after_fault=1.0)
 SERVED_MAX = 200
 """Of how many people it is known at most that they had their turn in this round."""
-H = TypeVar("H", bound=Held)
+H = TypeVar("H", bound=WorkLease)
 
 
 @dataclass(frozen=True, slots=True)
-class Hands:
+class WorkerSlots:
     """So many pieces at once, of that work of a sort; ``unwatched`` is of how many no message tells at most."""
 
     count: int
-    among: Among = ALL
+    among: WorkFilter = ALL
     unwatched: int | None = None
 
 
-class Attempt(Protocol[H]):
+class WorkRunner(Protocol[H]):
     """How a sort of work is done."""
 
     @property
-    def sort(self) -> Sort:
+    def sort(self) -> WorkSort:
         """The sort."""
 
     @property
     def gate(self) -> Gate:
         """Shut while Mattermost does not answer: nothing is done for nobody then."""
 
-    def hold(self, row: Work, transactions: Transactions) -> H:
+    def hold(self, row: Work, transactions: ShieldedTransactions) -> H:
         """Take it in hand."""
 
     async def run(self, held: H) -> None:
@@ -68,14 +67,14 @@ class Attempt(Protocol[H]):
 class Workers(Generic[H]):
     """``call`` is set when there is something to be done."""
 
-    def __init__(self, workshop: Workshop, attempt: Attempt[H], call: asyncio.Event, hands: Hands) -> None:
-        self._transactions = Transactions(workshop.database)
+    def __init__(self, workshop: WorkHandlers, attempt: WorkRunner[H], call: asyncio.Event, hands: WorkerSlots) -> None:
+        self._transactions = ShieldedTransactions(workshop.database)
         self._one_process = workshop.database.is_sqlite
         self._clock, self._leads = workshop.clock, workshop.leads
         self._attempt = attempt
         self._sort = attempt.sort
         self._hands = hands
-        self._rounds = Rounds("work", self._look, PAUSES, call)
+        self._rounds = TablePoller("work", self._look, PAUSES, call)
         self._busy: dict[str, asyncio.Task[None]] = {}
         """What is worked on, by its id."""
         self._rows: dict[str, Work] = {}
@@ -107,7 +106,7 @@ class Workers(Generic[H]):
     async def _run(self) -> None:
         if self._one_process:
             with suppress(Exception):  # the leases end by themselves
-                turn = Turn(self._sort, among=self._hands.among)
+                turn = WorkTurn(self._sort, among=self._hands.among)
                 await self._transactions.run(lambda db: table.release_all(db, self._clock(), turn))
         await self._rounds.run()
 
@@ -120,7 +119,7 @@ class Workers(Generic[H]):
             return NOT_LEADING
         if len(self._busy) >= (self._hands.count if gate.is_open else 1):
             return LOOK_ANYWAY  # who is done calls
-        now, turn = self._clock(), Turn(self._sort, self._served_now(), list(self._turn), self._wanted())
+        now, turn = self._clock(), WorkTurn(self._sort, self._served_now(), list(self._turn), self._wanted())
         owner = secrets.token_hex(13)
         row = await self._transactions.run(lambda db: table.take(db, now, now + LEASE, owner, turn))
         if row is not None:
@@ -134,9 +133,9 @@ class Workers(Generic[H]):
     def _served_now(self) -> Sequence[str]:
         """Those whose turn it is; in steps, what nobody began is done side by side."""
         persons = [row.person for row in self._rows.values()]
-        return [person for person in persons if person or self._sort is Sort.FILE]
+        return [person for person in persons if person or self._sort is WorkSort.FILE]
 
-    def _wanted(self) -> Among:
+    def _wanted(self) -> WorkFilter:
         """Of which work one more piece may be taken."""
         unwatched = sum(row.topic is None for row in self._rows.values())
         is_enough = self._hands.unwatched is not None and unwatched >= self._hands.unwatched
@@ -154,10 +153,10 @@ class Workers(Generic[H]):
         held = self._attempt.hold(row, self._transactions)
         me = asyncio.current_task()
         assert me is not None
-        beating = asyncio.create_task(leases.keep(held.renew, me.cancel))
+        beating = asyncio.create_task(retries.keep_lease(held.renew, me.cancel))
         try:
             await self._do(held)
-        except Lost:
+        except LeaseLostError:
             log.warning("work_lost", name=row.name, attempts=row.attempts)
         except asyncio.CancelledError:
             with suppress(Exception):  # the lease ends by itself
@@ -172,13 +171,13 @@ class Workers(Generic[H]):
             self._rounds.call.set()
 
     async def _do(self, held: H) -> None:
-        if held.row.state is State.CANCELLED:
+        if held.row.state is WorkState.CANCELLED:
             await self._attempt.close(held)
         else:
             await self._attempt.run(held)
 
 
-class Crew:
+class WorkerGroup:
     """All who do work of one sort, each of its classes with hands of their own."""
 
     def __init__(self, *workers: Workers[Any]) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from config.departements import DEPARTEMENTS
+from config.territories import DEPARTEMENTS
 
 PARIS = "Europe/Paris"
 PASSWORD = "Coop-demo-1!"  # noqa: S105  (everybody’s, and printed: nothing here is secret)

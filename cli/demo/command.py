@@ -22,7 +22,7 @@ from cli.demo.stage import LOCK, empty, free_port, run
 from cli.demo.tour import play
 from cli.errors import INTERRUPTED, OperatorError
 from cli.usage import Value
-from storage import private
+from storage import private_files
 
 FOLDER = Path(".demo")
 AT_LAST = 4
@@ -136,7 +136,7 @@ def _be_gone() -> None:
 @contextmanager
 def _lock(folder: Path) -> Iterator[None]:
     """One demo in a folder at a time; the lock goes with the process, however it ends."""
-    private.folder(folder)
+    private_files.make_private_folder(folder)
     with (folder / LOCK).open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -9,24 +9,22 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.work import begin
+from bot.work import make_work
 from cli.demo.cast import PARIS, Actor, everybody
 from cli.demo_data import history as storing
 from cli.demo_data.rows import Conseiller, HistoryPlan
 from cli.ressources.imports import Import
 from cli.ressources.lines import Numbered
 from cli.terminal import ProgressBar
-from commands.sondage.buttons import Broadcast
-from storage import canaux, people, reach, targets, work
+from commands.sondage.feature import Broadcast
+from storage import agenda, canaux, people, targets, work
 from storage import sondage as polls
-from storage.agenda import attendance
-from storage.agenda.event import AgendaEvent, State, add
-from storage.communes import by_code
+from storage.agenda import AgendaEvent, EventState, add_event
+from storage.communes import get_commune
 from storage.database import Database
 from storage.people import Person, Role
-from storage.sondage import Poll
-from storage.sondage import State as PollState
-from storage.work import Sort
+from storage.sondage import Poll, PollState
+from storage.work import WorkSort
 
 SEED = 0
 A_DAY = 0.8
@@ -41,7 +39,7 @@ async def fill(database: Database, ids: Mapping[str, str], now: datetime) -> int
     wanted = HistoryPlan(round(A_DAY * len(crowd) * (last - start).days), SEED, start, last)
     async with database.transaction() as db:
         for actor in everybody():
-            await people.register(db, register(actor, ids[actor.username], now - timedelta(days=500)))
+            await people.register_person(db, register(actor, ids[actor.username], now - timedelta(days=500)))
     async with database.engine.connect() as connection:
         async for _ in storing.fill(connection, wanted, crowd):
             pass
@@ -66,7 +64,7 @@ def register(actor: Actor, user_id: str, since: datetime) -> Person:
 
 
 def _conseiller(actor: Actor, user_id: str) -> Conseiller:
-    places = tuple(place for place in map(by_code, actor.communes) if place)
+    places = tuple(place for place in map(get_commune, actor.communes) if place)
     dice = random.Random(actor.username)  # noqa: S311  (a story, not a secret)
     departement = actor.departement or places[0].departement
     return Conseiller(user_id, actor.username, departement, actor.structure, places, dice.uniform(0.7, 1.4))
@@ -81,7 +79,7 @@ async def fill_agenda(database: Database, ids: Mapping[str, str], now: datetime)
     webinar.details, webinar.url = "Les nouveaux écrans, puis vos questions.", "https://visio.exemple.fr/impots"
     meeting = _event(now, _day(now, 4, 9), ids["agathe"], "Rencontre des conseillers du Rhône")
     meeting.place, meeting.departement = "Médiathèque de Vaulx-en-Velin", "69"
-    coffee = _event(now, _day(now, 12, 10), ids["juliette"], "Café numérique des seniors", State.PROPOSED)
+    coffee = _event(now, _day(now, 12, 10), ids["juliette"], "Café numérique des seniors", EventState.PROPOSED)
     coffee.details, coffee.place = (
         "Qui veut venir aider ? On apporte les tablettes.",
         "Maison de quartier, Villeurbanne",
@@ -89,12 +87,14 @@ async def fill_agenda(database: Database, ids: Mapping[str, str], now: datetime)
     coffee.departement = "69"
     async with database.transaction() as db:
         for event in (webinar, meeting, coffee):
-            await add(db, event)
-        await attendance.put(db, meeting, ids["juliette"], now)
+            await add_event(db, event)
+        await agenda.add_attendance(db, meeting, ids["juliette"], now)
     return 3
 
 
-def _event(now: datetime, start: datetime, author_id: str, title: str, state: State = State.PUBLISHED) -> AgendaEvent:
+def _event(
+    now: datetime, start: datetime, author_id: str, title: str, state: EventState = EventState.PUBLISHED
+) -> AgendaEvent:
     """Proposed yesterday; it takes two hours."""
     yesterday = now - timedelta(days=1)
     return AgendaEvent(
@@ -106,7 +106,7 @@ def _event(now: datetime, start: datetime, author_id: str, title: str, state: St
         state=state,
         proposed_at=yesterday,
         changed_at=yesterday,
-        published_at=yesterday if state is State.PUBLISHED else None,
+        published_at=yesterday if state is EventState.PUBLISHED else None,
     )
 
 
@@ -159,16 +159,16 @@ async def ask_poll(db: AsyncSession, now: datetime) -> int:
         options=OPTIONS,
         several=True,
         targets=[targets.NATIONAL],
-        channels={(await canaux.by_key(db))[KEY]: TITLE},
+        channels={(await canaux.find_channel_ids(db))[KEY]: TITLE},
         public=True,
-        invited=await reach.count(db, [targets.NATIONAL], now.date()),
+        invited=await targets.count_reached(db, [targets.NATIONAL], now.date()),
         state=PollState.OPEN,
         created_at=now,
         opened_at=now,
         ends_at=now + LASTS,
     )
-    number = await polls.put(db, poll)
+    number = await polls.add_poll(db, poll)
     if number is None:
         raise ValueError("the demo’s poll is there already")
-    await work.add(db, [begin(Sort.STEPS, Broadcast(poll=number), "", now, told=False)])
+    await work.add(db, [make_work(WorkSort.STEPS, Broadcast(poll=number), "", now, told=False)])
     return number

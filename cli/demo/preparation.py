@@ -11,7 +11,7 @@ from cli.demo.visitor import bring_in, log_in, people_server
 from cli.errors import OperatorError
 from cli.setup.command import SetupOptions, setup
 from config.settings import read
-from storage import migrate as schema
+from storage import schema
 from storage.database import Database
 
 CALLS = 1000

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from cli.demo.cast import ADMIN, PARIS, PASSWORD, TEAM, TEAM_NAME, Actor, everybody
 from config import canaux
 from config.canaux import PlannedChannel
-from config.departements import DEPARTEMENTS
+from config.territories import DEPARTEMENTS
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from config.themes import bits
-from storage.cra.table import AGES, STATUTS, SUITES
-from storage.cra.values import Activite, Age, Canal, Source, Statut, Suite
+from storage.cra.report import AGES, STATUTS, SUITES, Activite, Age, Canal, Source, Statut, Suite
 
 K = TypeVar("K")
 

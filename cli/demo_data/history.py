@@ -24,10 +24,9 @@ from cli.errors import OperatorError
 from cli.terminal import ProgressBar
 from cli.usage import Value
 from config.programme import FIRST_DAY
-from storage import migrate
-from storage.cra.last_commune import LastCommune
-from storage.cra.measures import CRA, MEASURE_SUMS
-from storage.cra.months import add_sums, keys_of
+from storage import schema
+from storage.cra.months import CRA, MEASURE_SUMS, add_sums, list_keys
+from storage.cra.queries import LastCommune
 from storage.database import INSERT, Database, async_url
 from storage.people import Person
 
@@ -59,7 +58,7 @@ async def demo_data(
     wanted = _plan(cras, seed, (start, end), call.clock().date())
     crowd = list(conseillers(authors))
     os.nice(POLITENESS)
-    await migrate.prepare(settings.database_url)
+    await schema.prepare(settings.database_url)
     async with open_engine(settings.database_url) as engine, engine.connect() as connection:
         if not force and await real_reports(connection):
             raise OperatorError(
@@ -204,7 +203,7 @@ async def add(connection: AsyncConnection, wanted: HistoryPlan, source: Iterable
 
 def count_rows(kind: str, wanted: HistoryPlan, numbers: range) -> Executable:
     """What these rows add to the summary."""
-    keys = keys_of(kind)
+    keys = list_keys(kind)
     sums = select(*keys, *MEASURE_SUMS.values()).group_by(*keys)
     counted: Executable = add_sums(kind, sums.where(*_between(wanted, numbers.start, numbers.stop - 1)))
     return counted

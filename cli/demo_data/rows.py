@@ -10,9 +10,9 @@ from typing import Any, Generic, TypeVar
 
 from cli.demo_data.content import PROFILES, pools
 from cli.demo_data.content import SAID_COLUMNS as SAID
-from config.departements import DEPARTEMENTS
-from storage.communes import Commune, every
-from storage.cra.last_commune import LastCommune
+from config.territories import DEPARTEMENTS
+from storage.communes import Commune, list_communes
+from storage.cra.queries import LastCommune
 from storage.people import Person, Role
 
 WHO = ("author_id", "structure", "departement_structure", "commune", "code_postal", "departement")
@@ -148,7 +148,7 @@ def conseillers(count: int) -> Iterator[Conseiller]:
 def _country() -> tuple[_Draw[str], Mapping[str, _Draw[Commune]]]:
     """The départements, and the communes of each, to draw from."""
     communes: dict[str, list[Commune]] = {code: [] for code, d in DEPARTEMENTS.items() if d.region}
-    for commune in every():
+    for commune in list_communes():
         if commune.codes_postaux and commune.departement in communes:
             communes[commune.departement].append(commune)
     # Fewer people per conseiller where there are few: every département has some.

@@ -19,7 +19,7 @@ from cli.rights import Needs, explain_excess, look_up
 from cli.setup.server import host_of, is_loopback, worth_of_addresses
 from config.canaux import PlannedChannel
 from config.settings import Settings
-from storage.canaux import planned
+from storage.canaux import list_planned
 from storage.database import Database
 
 OLDEST_VERSION = (5, 37)
@@ -211,7 +211,7 @@ async def _table(settings: Settings) -> Mapping[str, PlannedChannel]:
     database = Database(settings.database_url)
     try:
         async with database.transaction(writes=False) as db:
-            return await planned(db, settings)
+            return await list_planned(db, settings)
     finally:
         await database.close()
 

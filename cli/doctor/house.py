@@ -4,22 +4,22 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from bot.clock_skew import ClockSkew
 from bot.features import Feature
 from bot.french.words import NBSP, plural
-from bot.skew import Skew
+from bot.registry import find_setting_fault, is_enabled
 from bot.spool import ASIDE
-from bot.switch import fault, is_on
 from cli.doctor.findings import Findings
 from cli.environment import data_dir_fault
 from cli.errors import OperatorError
 from cli.faults import as_sentence
 from cli.rights import Needs
-from commands.moderation import safety
+from commands.moderation.rules import handlers
 from config.settings import Settings
-from storage import canaux, migrate, outbox, people, private, work
+from storage import canaux, outbox, people, private_files, schema, work
 from storage.database import Database, async_url
-from storage.people import awaited
-from storage.work import State
+from storage.people import register
+from storage.work import WorkState
 
 COMMAND_TOKEN_LENGTH = 26
 LATE = timedelta(minutes=10)
@@ -44,10 +44,10 @@ def configuration(settings: Settings, findings: Findings) -> bool:
 
 def features(settings: Settings, known: Sequence[Feature], findings: Findings) -> Needs:
     """Which features are on; with a setting that makes no sense all are looked at."""
-    if sentence := fault(known, settings.features):
+    if sentence := find_setting_fault(known, settings.features):
         findings.fault(sentence)
         return Needs(known, settings)
-    on = [feature for feature in known if is_on(feature, settings.features)]
+    on = [feature for feature in known if is_enabled(feature, settings.features)]
     off = [feature.name for feature in known if feature not in on]
     told = f"Fonctions en service : {', '.join(feature.name for feature in on if not feature.always)}"
     findings.well(f"{told} ; désactivées : {', '.join(off)}." if off else f"{told}.")
@@ -72,17 +72,17 @@ def privacy(settings: Settings, findings: Findings) -> None:
     url = async_url(settings.database_url)
     ours = [settings.data_dir / "spool", settings.data_dir / "files"]
     if url.get_backend_name() == "sqlite" and url.database:
-        ours += [Path(f"{url.database}{end}") for end in private.BESIDE]
+        ours += [Path(f"{url.database}{end}") for end in private_files.BESIDE]
     for path in ours:
-        if private.is_open(path):
+        if private_files.is_open_to_others(path):
             findings.fault(f"« {path} » est lisible par d’autres comptes de cette machine : chmod go= « {path} ».")
 
 
 async def database(settings: Settings, findings: Findings, now: datetime) -> None:
     """The database, its tables, and what waits in the outbox."""
     try:
-        step = await migrate.current(settings.database_url)
-        if fault := migrate.mismatch(settings.database_url, step):
+        step = await schema.current(settings.database_url)
+        if fault := schema.mismatch(settings.database_url, step):
             findings.fault(fault)
             return
         findings.well(f"Base de données à jour (étape {step}).")
@@ -101,7 +101,7 @@ async def database(settings: Settings, findings: Findings, now: datetime) -> Non
 async def _clock(settings: Settings, findings: Findings) -> None:
     """Whether this machine agrees with the one of the database, whose clock all replicas share."""
     database = Database(settings.database_url)
-    skew = Skew(database)
+    skew = ClockSkew(database)
     await skew.look()
     await database.close()
     if not skew.leads():
@@ -115,8 +115,12 @@ async def _messages(settings: Settings, findings: Findings, now: datetime) -> No
     database = Database(settings.database_url)
     try:
         async with database.transaction(writes=False) as db:
-            counts, oldest, works = await outbox.counts(db), await outbox.earliest(db), await work.counts(db)
-            unsafe = await safety.fault(db, settings)
+            counts, oldest, works = (
+                await outbox.count_by_state(db),
+                await outbox.find_earliest(db),
+                await work.count_by_state(db),
+            )
+            unsafe = await handlers.find_fault(db, settings)
     finally:
         await database.close()
     _say_waiting(counts["waiting"], findings, late=bool(oldest and oldest < now - LATE))
@@ -126,7 +130,7 @@ async def _messages(settings: Settings, findings: Findings, now: datetime) -> No
         findings.note(
             f"Jamais remis, et ne le seront plus (personne ou canal disparus) : {_count(given_up, 'message')}."
         )
-    if failed := works[State.FAILED]:
+    if failed := works[WorkState.FAILED]:
         told = _count(failed, "travail long", "travaux longs")
         findings.note(f"En échec : {told}. « coop-bot work » dit lesquels, et pourquoi.")
 
@@ -147,8 +151,8 @@ async def next_steps(settings: Settings) -> Sequence[str]:
     database = Database(settings.database_url)
     try:
         async with database.transaction(writes=False) as db:
-            has_people = bool(await people.every(db)) or bool(await awaited.count(db))
-            has_channels = bool(await canaux.by_key(db))
+            has_people = bool(await people.every(db)) or bool(await register.count_awaited(db))
+            has_channels = bool(await canaux.find_channel_ids(db))
     finally:
         await database.close()
     steps = [] if has_people else ["« coop-bot import people FICHIER » inscrit les personnes au registre."]

@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.errors import ChatError
 from bot.french.words import NBSP, plural
 from bot.mattermost import ChatReader, ChatUser
-from bot.people import newcomer
+from bot.people import make_newcomer
 from cli.delivery import Pen
 from cli.journal import note
 from cli.people.lines import Entry, change_awaited, change_person, read_entry
@@ -21,10 +21,10 @@ from cli.tables import BadLineError, Cells, Complain, take_in, take_turn
 from cli.terminal import ProgressBar
 from config.canaux import PlannedChannel
 from storage import people
-from storage.canaux.belonging import Member, Rules
+from storage.canaux.membership import ChannelMember, MembershipRules
 from storage.database import Database
-from storage.journal import Act
-from storage.people import Awaited, Person, awaited, moves, structures
+from storage.journal import AuditAct
+from storage.people import Awaited, Person, departures, register, structures
 
 LINES_AT_ONCE = 200
 """Lines a transaction, and accounts a call: on SQLite the bot’s own writers wait while it lasts."""
@@ -122,7 +122,7 @@ class Known:
             return self._only(entry.username) or self._only(entry.email)
         if account.is_bot:
             raise BadLineError(f"username : « {entry.username} » est un compte de bot")
-        known = self.ids.get(account.id) or newcomer(account, self.now)
+        known = self.ids.get(account.id) or make_newcomer(account, self.now)
         if known.username == account.username:
             return known
         return Person(**(known.model_dump() | {"username": account.username}))
@@ -143,7 +143,7 @@ class Memberships:
     """They grow with each change; nobody is moved by that."""
 
     table: Mapping[str, PlannedChannel]
-    rules: Rules
+    rules: MembershipRules
     count: int = 0
 
     def note(self, before: Person | None, after: Person, now: datetime) -> None:
@@ -157,7 +157,7 @@ class Memberships:
     def _places(self, person: Person | None, now: datetime) -> frozenset[str]:
         if person is None:
             return frozenset()
-        return self.rules.places(self.table, Member.of(person, person.today(now)))
+        return self.rules.places(self.table, ChannelMember.of(person, person.today(now)))
 
 
 @dataclass(slots=True)
@@ -165,7 +165,7 @@ class _Batch:
     """What a batch makes of the register."""
 
     known: Known
-    changes: list[moves.Change] = field(default_factory=list)
+    changes: list[departures.MovedPair] = field(default_factory=list)
     persons: list[Person] = field(default_factory=list)
     lines: list[Awaited] = field(default_factory=list)
     fulfilled: list[int] = field(default_factory=list)
@@ -216,9 +216,9 @@ class Import:
         async with take_turn(self.database) as db:
             batch = _Batch(Known(accounts, self.clock()))
             found = await people.among(db, ids, names, emails)
-            batch.known.add(found, await awaited.among(db, names, emails))
+            batch.known.add(found, await register.find_awaited_among(db, names, emails))
             sirets = [siret for _, entry in numbered if (siret := entry.said.get("siret"))]
-            employers = await structures.among(db, sirets)
+            employers = await structures.find_structures(db, sirets)
             for number, entry in numbered:
                 try:
                     self._take(batch, number, entry, employers)
@@ -250,20 +250,20 @@ class Import:
         batch.persons.append(after)
 
     async def _write(self, db: AsyncSession, batch: _Batch) -> None:
-        await people.register_all(db, batch.persons)
+        await people.register_people(db, batch.persons)
         if self.pen is not None:
             was = {before.id: before for before, _ in batch.changes}
             changes = [(was.get(one.id) or _unknown(one), one) for one in batch.persons]
             await tell(db, self.pen, changes, batch.known.now)
-        await moves.note(db, batch.changes, batch.known.now, self.grace)
-        await awaited.write_all(db, batch.lines)
-        await awaited.forget(db, batch.fulfilled)
+        await departures.note_moves(db, batch.changes, batch.known.now, self.grace)
+        await register.write_awaited(db, batch.lines)
+        await register.forget_awaited(db, batch.fulfilled)
         is_news = bool(batch.persons or batch.lines or batch.fulfilled)
         self.outcome.news |= is_news
         if is_news:
             names = [person.username for person in batch.persons]
             now = batch.known.now
-            await note(db, Act.IMPORT, "import:people", now, personnes=names, attendues=len(batch.lines))
+            await note(db, AuditAct.IMPORT, "import:people", now, personnes=names, attendues=len(batch.lines))
 
 
 def _unknown(person: Person) -> Person:

@@ -7,12 +7,11 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 
 from cli.tables import BadLineError, Cells
-from config.folding import fold
-from config.formulas import guard, unguard
-from storage.communes import by_code
-from storage.cra import cells
+from config.text import fold, guard, unguard
+from storage.communes import get_commune
+from storage.cra import files
 from storage.people import Awaited, Person, Role, Structure, zone_in
-from storage.people.reading import read_departements, read_role
+from storage.people.person import read_departements, read_role
 from storage.people.structures import Employers, read_siret
 
 COLUMNS = (
@@ -93,11 +92,11 @@ def _read(line: Cells, readers: Mapping[str, Callable[[str | None], Any]]) -> di
 
 
 def _username(text: str | None) -> str | None:
-    return cells.username(text) if text else None
+    return files.read_username(text) if text else None
 
 
 def _email(text: str | None) -> str | None:
-    address = cells.at_most(254)(text)
+    address = files.make_text_reader(254)(text)
     if address and not _EMAIL.fullmatch(address):
         raise ValueError(f"« {address} » n’est pas une adresse électronique")
     return address.lower() if address else None
@@ -114,7 +113,7 @@ def _siret(text: str | None) -> str | None:
 def _commune(text: str | None) -> str | None:
     """An INSEE code; spreadsheets drop its zero."""
     code = text.upper().zfill(5) if text else None
-    if code and by_code(code) is None:
+    if code and get_commune(code) is None:
         raise ValueError(f"« {text} » n’est le code INSEE d’aucune commune")
     return code
 
@@ -124,20 +123,20 @@ def _departements(text: str | None) -> list[str]:
 
 
 def _day(text: str | None) -> date | None:
-    return cells.day(text) if text else None
+    return files.read_day(text) if text else None
 
 
 def _need(reader: Callable[[str | None], Any]) -> Callable[[str | None], Any]:
-    return lambda text: reader(cells.need(text))
+    return lambda text: reader(files.read_needed_text(text))
 
 
 _READERS: Mapping[str, Callable[[str | None], Any]] = {
     "username": _username,
-    "prenom": cells.at_most(80),
-    "nom": cells.at_most(80),
+    "prenom": files.make_text_reader(80),
+    "nom": files.make_text_reader(80),
     "email": _email,
     "role": _role,
-    "structure": cells.at_most(200),
+    "structure": files.make_text_reader(200),
     "siret": _siret,
     "code_commune": _commune,
     "departement": _departements,
@@ -145,7 +144,7 @@ _READERS: Mapping[str, Callable[[str | None], Any]] = {
     "depart": _day,
 }
 _STRUCTURE_READERS = {
-    "nom": _need(cells.at_most(200)),
+    "nom": _need(files.make_text_reader(200)),
     "siret": _need(_siret),
     "code_commune": _commune,
 }
@@ -183,7 +182,7 @@ def _values(known: P, entry: Entry, structures: Employers) -> dict[str, Any]:
     _complete_structure(values, known, structures)
     commune = values.get("code_commune")
     if "departements" not in values and commune and commune != known.code_commune and not known.departements:
-        found = by_code(commune)
+        found = get_commune(commune)
         values |= {"departements": [found.departement]} if found else {}
     arrived_on = values.get("arrived_on")
     if "left_on" not in values and arrived_on and known.left_on and arrived_on > known.left_on:

@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.errors import ChatError
 from bot.french.words import NBSP, plural
 from bot.mattermost import AioClient, ChatUser, Mattermost
-from bot.people import newcomer
+from bot.people import make_newcomer
 from bot.replies import Direct, Reply, Say
 from bot.texts import Markdown, render
 from cli.command import Call, Touches, command, json_list
@@ -22,14 +22,13 @@ from cli.faults import chat_fault
 from cli.journal import note_about
 from cli.terminal import align
 from cli.usage import Choice
+from commands.membres.changes import ROOM, RoleProposal
 from commands.membres.feature import feature
-from commands.membres.roles import ROOM, Asked
-from commands.membres.rules import takes_two
-from commands.membres.standing import Standing
+from commands.membres.members import Standing, needs_approval
 from config.settings import Settings
 from storage import canaux, outbox, people
 from storage.database import Database
-from storage.journal import Act, Entry
+from storage.journal import AuditAct, JournalEntry
 from storage.people import Person, Role
 
 AUTO = "auto"
@@ -74,15 +73,15 @@ async def show(call: Call, as_json: bool) -> int:
 
 
 async def _give(db: AsyncSession, person: Person, wanted: Role | None, now: datetime) -> None:
-    await people.give(db, Person(**(person.model_dump() | {"role": wanted})))
+    await people.give_role(db, Person(**(person.model_dump() | {"role": wanted})))
     if person.role != wanted:
         await note_about(db, _entry(person, wanted, now))
 
 
-def _entry(person: Person, wanted: Role | None, now: datetime) -> Entry:
+def _entry(person: Person, wanted: Role | None, now: datetime) -> JournalEntry:
     before, after = ({"role": role.value if role else AUTO} for role in (person.role, wanted))
     whom, name, thing = person.id, person.username, f"personne:{person.id}"
-    entry = Entry(at=now, act=Act.MEMBER_CHANGE, object=thing, target_id=whom, target=name)
+    entry = JournalEntry(at=now, act=AuditAct.MEMBER_CHANGE, object=thing, target_id=whom, target=name)
     return entry.sqlmodel_update({"before": before, "after": after})
 
 
@@ -138,7 +137,7 @@ async def find(database: Database, settings: Settings, username: str, now: datet
     async with database.transaction(writes=False) as db:
         row = await (people.by_username(db, username) if user is None else people.get(db, user.id))
     if user is not None:
-        person = row or newcomer(user, now)
+        person = row or make_newcomer(user, now)
         return Person(**(person.model_dump() | {"username": user.username})), row is None
     if row is None:
         asked = silence or "et Mattermost ne connaît personne de ce nom : vérifiez l’orthographe."
@@ -181,7 +180,7 @@ async def tell(db: AsyncSession, pen: Pen, changes: Sequence[Change], now: datet
         )
         for change in told
     ]
-    if room := (await canaux.by_key(db)).get(ROOM):
+    if room := (await canaux.find_channel_ids(db)).get(ROOM):
         listed, more = [_say_change(*change, now) for change in told[:LISTED_MAX]], len(told) - LISTED_MAX
         replies.append(
             Say(render("membres/role_by_operator", reader="room", changes=listed, more=more), channel_id=room)
@@ -190,11 +189,11 @@ async def tell(db: AsyncSession, pen: Pen, changes: Sequence[Change], now: datet
 
 
 def _is_over(before: Person, after: Person) -> bool:
-    return takes_two(before.known_role or Role.INVITE, before, after)
+    return needs_approval(before.known_role or Role.INVITE, before, after)
 
 
 def _say_change(before: Person, after: Person, now: datetime, *, own: bool = False) -> Markdown:
-    asked = Asked(
+    asked = RoleProposal(
         by="",
         person_id=after.id,
         username=after.username,

@@ -21,12 +21,12 @@ from cli.tables import POLITENESS, BadLineError, Cells, Complain, Table, open_ta
 from cli.terminal import ProgressBar
 from commands.membres.feature import feature
 from config.settings import Settings
-from storage import migrate, people
-from storage.canaux import allowances, planned
-from storage.canaux.belonging import Rules
+from storage import people, schema
+from storage.canaux import list_allowances, list_planned
+from storage.canaux.membership import MembershipRules
 from storage.database import Database
-from storage.journal import Act
-from storage.people import Structure, awaited, structures
+from storage.journal import AuditAct
+from storage.people import Structure, register, structures
 
 BYTE_ORDER_MARK = "\ufeff"
 """Without it, spreadsheets take UTF-8 for something else."""
@@ -38,7 +38,7 @@ async def import_people(call: Call, file: str) -> int:
     """Take people in; 1 when a line was refused, 0 otherwise."""
     settings, clock = call.settings, call.clock
     os.nice(POLITENESS)
-    await migrate.prepare(settings.database_url)
+    await schema.prepare(settings.database_url)
     async with open_database(settings) as database, open_chat(settings) as chat:
         accounts, memberships = Accounts(chat), await _memberships(settings, database)
         pen = Pen(settings, clock, feature.name)
@@ -59,7 +59,7 @@ async def import_people(call: Call, file: str) -> int:
 async def import_structures(call: Call, file: str) -> int:
     """Take employers in; 1 when a line was refused, 0 otherwise."""
     os.nice(POLITENESS)
-    await migrate.prepare(call.settings.database_url)
+    await schema.prepare(call.settings.database_url)
     async with open_database(call.settings) as database:
         with open_table(file, STRUCTURE_COLUMNS, [{"siret"}]) as table:
             outcome = await StructuresImport(database, _complain).run(table, _progress())
@@ -85,13 +85,13 @@ async def write_people(database: Database, out: TextIO) -> None:
     async with database.transaction(writes=False) as db:
         async for page in people.pages(db):
             table.writerows(map(write_cells, page))
-        table.writerows(map(write_cells, await awaited.every(db)))
+        table.writerows(map(write_cells, await register.every_awaited(db)))
 
 
 async def _memberships(settings: Settings, database: Database) -> Memberships:
     check_channels(settings)
     async with database.transaction(writes=False) as db:
-        return Memberships(await planned(db, settings), Rules(await allowances(db)))
+        return Memberships(await list_planned(db, settings), MembershipRules(await list_allowances(db)))
 
 
 def _tell_missing(table: Table) -> None:
@@ -161,11 +161,11 @@ class StructuresImport:
         """Those that are new or say something new."""
         said = [structure for _, structure in batch]
         async with take_turn(self.database) as db:
-            known = await structures.among(db, [structure.siret for structure in said])
+            known = await structures.find_structures(db, [structure.siret for structure in said])
             news = [s for s in said if s.siret not in known or s.model_dump() != known[s.siret].model_dump()]
-            await structures.write_all(db, news)
+            await structures.write_structures(db, news)
             if news:
-                await note(db, Act.IMPORT, "import:structures", utc_now(), sirets=[each.siret for each in news])
+                await note(db, AuditAct.IMPORT, "import:structures", utc_now(), sirets=[each.siret for each in news])
         self.outcome.added += sum(s.siret not in known for s in news)
         self.outcome.changed += sum(s.siret in known for s in news)
         self.outcome.same += len(said) - len(news)

@@ -18,12 +18,12 @@ from cli.ressources.lines import COLUMNS, THEMES_JOINED_BY, Lines
 from cli.tables import POLITENESS
 from cli.terminal import ProgressBar, align
 from cli.usage import Choice, Value
-from config.formulas import guard
 from config.ressources import CATEGORIES, KINDS
-from storage import migrate
+from config.text import guard
+from storage import schema
 from storage.database import Database
-from storage.ressources import Found, search
-from storage.ressources.resource import Resource, State, pages
+from storage.ressources import SearchPage, search
+from storage.ressources.resources import Resource, ResourceState, iterate_pages
 
 MOST = 1000
 """Resources that may be asked for."""
@@ -63,7 +63,7 @@ async def search_resources(call: Call, query: str, limit: int, as_json: bool) ->
 async def import_resources(call: Call, file: str) -> int:
     """Take a file in; 1 when a line was refused, 0 otherwise."""
     os.nice(POLITENESS)
-    await migrate.prepare(call.settings.database_url)
+    await schema.prepare(call.settings.database_url)
     async with open_database(call.settings) as database:
         with open_file(file) as stream:
             lines = Lines(cast("BufferedReader", stream))
@@ -88,7 +88,7 @@ def _complain(number: int, reason: str) -> None:
     print(f"ligne {number} : {reason}", file=sys.stderr)
 
 
-def _lines(found: Found) -> Iterator[str]:
+def _lines(found: SearchPage) -> Iterator[str]:
     """A table to be read."""
     rows = [("score", "nº", "titre", "type", "catégorie", "date")]
     for hit in found.hits:
@@ -128,7 +128,7 @@ async def export(database: Database, write: Callable[[Said], None], progress: Pr
     """Write everything that is published, and say how much it was."""
     count = 0
     async with database.transaction(writes=False) as db:
-        async for page in pages(db, State.PUBLISHED):
+        async for page in iterate_pages(db, ResourceState.PUBLISHED):
             for resource in page:
                 write(_said(resource))
             count += len(page)

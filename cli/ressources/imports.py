@@ -17,22 +17,22 @@ from cli.terminal import ProgressBar
 from config.ressources import LISTS, choice_of
 from config.themes import bits, theme_of
 from storage import people
-from storage.cra import cells
+from storage.cra import files
 from storage.database import Database
-from storage.journal import Act
-from storage.links import guess_type, read_link
-from storage.ressources.resource import (
+from storage.journal import AuditAct
+from storage.ressources.resources import (
     DESCRIPTION_MAX,
     LICENCE_MAX,
     SOURCE_MAX,
     TITLE_MAX,
     Resource,
-    State,
-    among,
+    ResourceState,
     begin_writing,
-    key,
-    write,
+    find_by_keys,
+    make_key,
+    write_resources,
 )
+from storage.urls import guess_type, read_link
 
 LINES_AT_ONCE = 200
 """Lines a transaction: on SQLite the bot’s own writers wait while it lasts."""
@@ -71,7 +71,7 @@ class Line:
     @property
     def key(self) -> str:
         """What tells it apart."""
-        return key(self.said.get("url", ""), self.said["titre"]) if self.said else ""
+        return make_key(self.said.get("url", ""), self.said["titre"]) if self.said else ""
 
 
 @dataclass(slots=True)
@@ -127,10 +127,10 @@ class Import:
                     self._take(known, line)
                 except BadLineError as fault:
                     self.refuse(number, fault)
-            await write(db, list(known.written.values()), revision)
+            await write_resources(db, list(known.written.values()), revision)
             if known.written:
                 titles = [each.titre for each in known.written.values()]
-                await note(db, Act.IMPORT, "import:resources", self.now, fiches=titles)
+                await note(db, AuditAct.IMPORT, "import:resources", self.now, fiches=titles)
 
     def _take(self, known: _Known, line: Line) -> None:
         before = known.about(line)
@@ -150,16 +150,16 @@ class Import:
             return
         usual = {"type": guess_type(line.said.get("url", "")), "date": self.now.date()}
         told: dict[str, Any] = {**usual, **line.said, **_author(known, line.said), "key": line.key}
-        state, now = State.PUBLISHED, self.now
+        state, now = ResourceState.PUBLISHED, self.now
         dated: dict[str, Any] = {"created_at": now, "changed_at": now, "published_at": now}
         known.keep(Resource(**told, source=line.source, state=state, **dated, revision=0))
         self.outcome.added += 1
 
     def _withdraw(self, known: _Known, before: Resource) -> None:
-        if before.state is State.WITHDRAWN:
+        if before.state is ResourceState.WITHDRAWN:
             self.outcome.same += 1
             return
-        before.sqlmodel_update({"state": State.WITHDRAWN, "changed_at": self.now})
+        before.sqlmodel_update({"state": ResourceState.WITHDRAWN, "changed_at": self.now})
         known.keep(before)
         self.outcome.withdrawn += 1
 
@@ -167,7 +167,7 @@ class Import:
         key = before.key if before.key == line.key or "url" not in line.said else line.key
         if key != before.key and key in known.keys:
             raise BadLineError(f"url : ce lien est déjà celui de la fiche {known.keys[key].id or 'd’une autre ligne'}")
-        new = {**line.said, **_author(known, line.said), "key": key, "state": State.PUBLISHED}
+        new = {**line.said, **_author(known, line.said), "key": key, "state": ResourceState.PUBLISHED}
         if all(getattr(before, name) == value for name, value in new.items()):
             self.outcome.same += 1
             return
@@ -180,7 +180,7 @@ class Import:
 
 def _is_out(resource: Resource) -> bool:
     """Whether somebody decided that it is not to be found."""
-    return resource.state in {State.REFUSED, State.WITHDRAWN} and bool(resource.decided_by)
+    return resource.state in {ResourceState.REFUSED, ResourceState.WITHDRAWN} and bool(resource.decided_by)
 
 
 def _author(known: _Known, said: Mapping[str, Any]) -> dict[str, str]:
@@ -189,7 +189,7 @@ def _author(known: _Known, said: Mapping[str, Any]) -> dict[str, str]:
 
 async def _known(db: AsyncSession, lines: Sequence[Line]) -> _Known:
     keys = {line.key for line in lines if line.key}
-    found = await among(db, keys, {line.source for line in lines if line.source})
+    found = await find_by_keys(db, keys, {line.source for line in lines if line.source})
     names = {line.said["auteur"] for line in lines if line.said.get("auteur")}
     authors: dict[str, str] = {}
     for person in await people.among(db, usernames=names) if names else ():
@@ -224,7 +224,7 @@ def read_line(line: Cells) -> Line:
 
 
 def _title(text: str) -> str:
-    return cells.need(cells.at_most(TITLE_MAX)(" ".join(text.split())))
+    return files.read_needed_text(files.make_text_reader(TITLE_MAX)(" ".join(text.split())))
 
 
 def _description(text: str) -> str:
@@ -251,7 +251,7 @@ def _themes(text: str) -> int:
 
 
 def _short(most: int, text: str) -> str:
-    return cells.at_most(most)(text) or ""
+    return files.make_text_reader(most)(text) or ""
 
 
 READERS: Mapping[str, Callable[[str], Any]] = {
@@ -262,8 +262,8 @@ READERS: Mapping[str, Callable[[str], Any]] = {
     "themes": _themes,
     "type": partial(_choice, "type"),
     "licence": partial(_short, LICENCE_MAX),
-    "auteur": lambda text: cells.username(text) if text else "",
-    "date": lambda text: cells.day(text) if text else None,
+    "auteur": lambda text: files.read_username(text) if text else "",
+    "date": lambda text: files.read_day(text) if text else None,
     "niveau": partial(_choice, "niveau"),
     "public": partial(_choice, "public"),
     "source": partial(_short, SOURCE_MAX),

@@ -9,7 +9,7 @@ from io import BufferedReader
 from typing import Any
 
 from cli.tables import LINE_BYTES_MAX, BadLineError, Cells, Table, read_texts
-from config.formulas import unguard
+from config.text import unguard
 
 COLUMNS = (
     *("titre", "description", "url", "categorie", "themes", "type", "licence", "auteur", "date"),

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from functools import partial
 
 from bot.errors import ChatError
-from bot.face import portrait
+from bot.features import Right
 from bot.french.words import plural
 from bot.mattermost import AioClient, ChatUser
-from bot.rights import Right
+from bot.renderers import read_portrait
 from cli.admin import Admin, Identity
 from cli.errors import OperatorError
 from cli.rights import Lack, Needs, Standing, explain_excess, look_up
@@ -101,7 +101,7 @@ async def _show_face(admin: Admin, changes: Changes, name: str, user_id: str) ->
         return
     try:
         await changes.do(
-            f"Portrait du compte @{name}", ("à donner", "donné"), lambda: admin.set_picture(user_id, portrait())
+            f"Portrait du compte @{name}", ("à donner", "donné"), lambda: admin.set_picture(user_id, read_portrait())
         )
     except ChatError as error:
         # A server without a store of files has no pictures, and needs none.

@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 import click
 
 from bot.errors import ChatError
-from bot.face import Face, picture_url
 from bot.features import Feature
 from bot.mattermost import AioClient
+from bot.renderers import BotProfile, picture_url
 from cli import envfile
 from cli.admin import Admin, Identity, SlashCommand
 from cli.command import Call, admin_token, command
@@ -129,7 +129,7 @@ async def _prepare(admin: Admin, changes: Changes, options: SetupOptions, featur
 
 
 def _plan(options: SetupOptions, needs: Needs, team: Identity, token: str) -> list[SlashCommand]:
-    face = Face(options.bot_name, picture_url(needs.settings.picture_url, options.public_url))
+    face = BotProfile(options.bot_name, picture_url(needs.settings.picture_url, options.public_url))
     return add_face(plan_commands(needs.features, team.id, options.public_url, token), face)
 
 

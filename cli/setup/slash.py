@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 
 from bot.errors import ChatError
-from bot.face import Face
 from bot.features import Feature
+from bot.renderers import BotProfile
 from cli.admin import Admin, SlashCommand
 from cli.setup.changes import Changes
 
@@ -39,7 +39,7 @@ def plan_commands(features: Iterable[Feature], team_id: str, public_url: str, to
     return list(found.values())
 
 
-def add_face(commands: Iterable[SlashCommand], face: Face) -> list[SlashCommand]:
+def add_face(commands: Iterable[SlashCommand], face: BotProfile) -> list[SlashCommand]:
     """The commands, with the name and picture under which their answers are to appear."""
     return [command.model_copy(update=face.as_fields()) for command in commands]
 

@@ -1,27 +1,39 @@
-"""« /actus »: what there is; « /actus n° 42 » reads a number again, « /actus cherche » looks through the old ones."""
+"""What came out: read again, searched, counted month by month, withdrawn everywhere and restored."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
 
+from sqlmodel import col, select
+
+from bot.actions import DeletePost
+from bot.command_lines import RunCommand, refuse_mistyped
 from bot.context import Context
 from bot.errors import UserError
-from bot.french.dates import say_date
-from bot.lines import Run
-from bot.mistyped import refuse_mistyped
-from bot.replies import Button, Direct, Replies, Whisper
+from bot.forms import name_of
+from bot.french.dates import MONTHS, say_date
+from bot.french.words import join, plural
+from bot.replies import Button, Direct, Progress, Replies, Start, Step, StopWork, Whisper
+from bot.schedules import ZONE
 from bot.texts import Markdown, escape, render
-from commands.actus import drafting, edito, places, programming, words
-from commands.actus.buttons import Search
-from commands.actus.feature import feature
-from commands.actus.numbers import find_number
-from commands.actus.posts import posts
-from commands.actus.sheet import clean, day_of, name_of
-from config.folding import fold
+from commands.actus import cards, drafts, editions, formats, programme
+from commands.actus.cards import Removal, Restore, Rewrite, Search, Withdraw, WithdrawSurely
+from commands.actus.editions import clean_text, find_number, get_day, name_edition, note_digest, read_number
+from commands.actus.feature import ANIMATEURS, feature
+from commands.actus.formats import draw_posts
+from commands.actus.publication import UNIT, get_topics
+from config.text import fold
+from storage import outbox, work
 from storage.actus import digests
-from storage.actus.digests import Digest, Entry, State
+from storage.actus.digests import Digest, DigestEntry, DigestState
+from storage.actus.items import Item, ItemKind
+from storage.database import change
+from storage.journal import AuditAct
 
-OUT = (State.PUBLISHED, State.WITHDRAWN)
+OUT = (DigestState.PUBLISHED, DigestState.WITHDRAWN)
 PAGE = 5
 """Found things in one answer."""
 AROUND = 60
@@ -31,43 +43,43 @@ _WORD = re.compile(r"\w+")
 
 
 @feature.command("actus", help="Lire les actus", hint="[n° 42]")
-async def begin(ctx: Context, line: str) -> Replies:
+async def show_actus(ctx: Context, line: str) -> Replies:
     """What came out last and what comes next; or the number that is named."""
     if not line.strip():
-        return await _overview(ctx)
+        return await _show_overview(ctx)
     number = find_number(line)
     if number is None:
         refuse_mistyped(feature, "actus", line, shortest=3)
         raise UserError("Tapez `/actus n° 42` pour lire un numéro, ou `/actus cherche` et un mot pour en retrouver un.")
-    return await _read(ctx, number)
+    return await _show_digest(ctx, number)
 
 
-async def _overview(ctx: Context) -> Whisper:
-    out = [one for one in await digests.published(ctx.db) if one.state is State.PUBLISHED]
-    known = await places.editions(ctx)
-    coming = [(edition, await drafting.next_out(ctx, edition)) for edition in known.values()]
-    said = [(edition.name, str(edition.rhythm), programming.say_coming(one, ctx.now)) for edition, one in coming]
-    buttons = [Button("Lire le dernier", Run(line=f"actus {out[0].number}"))] if out else []
-    buttons.append(Button("Proposer une actu", Run(line="actus proposer")))
+async def _show_overview(ctx: Context) -> Whisper:
+    out = [one for one in await digests.list_published(ctx.db) if one.state is DigestState.PUBLISHED]
+    known = await editions.read_editions(ctx)
+    coming = [(edition, await drafts.find_next_occasion(ctx, edition)) for edition in known.values()]
+    said = [(edition.name, str(edition.rhythm), programme.say_coming(one, ctx.now)) for edition, one in coming]
+    buttons = [Button("Lire le dernier", RunCommand(line=f"actus {out[0].number}"))] if out else []
+    buttons.append(Button("Proposer une actu", RunCommand(line="actus proposer")))
     if ctx.user.animates:
-        buttons.append(Button("Le brouillon", Run(line="actus brouillon")))
-    return Whisper(render("actus/overview", last=_title(out[0], known) if out else "", coming=said), buttons)
+        buttons.append(Button("Le brouillon", RunCommand(line="actus brouillon")))
+    return Whisper(render("actus/overview", last=_say_title(out[0], known) if out else "", coming=said), buttons)
 
 
-def _title(digest: Digest, known: Mapping[str, places.Edition]) -> str:
+def _say_title(digest: Digest, known: Mapping[str, editions.Edition]) -> str:
     """« Les actus du vendredi n° 42, vendredi 27 novembre 2026 »."""
-    return f"{name_of(digest, known.get(digest.edition))} n° {digest.number}, {say_date(day_of(digest))}"
+    return f"{name_edition(digest, known.get(digest.edition))} n° {digest.number}, {say_date(get_day(digest))}"
 
 
-async def _read(ctx: Context, number: int) -> Replies:
+async def _show_digest(ctx: Context, number: int) -> Replies:
     digest = await digests.get(ctx.db, number)
     if digest is None or digest.state not in OUT:
         more = " `/actus brouillon` montre ce qui se prépare." if ctx.user.animates else ""
         raise UserError(f"Il n’y a pas de n° {number} des actus dans l’archive.{more}")
-    if digest.state is State.WITHDRAWN:
-        known = await places.editions(ctx)
-        return Whisper(f"{escape(_title(digest, known))} : ce numéro a été retiré.")
-    drawn = posts(await words.sheet_of(ctx, digest))
+    if digest.state is DigestState.WITHDRAWN:
+        known = await editions.read_editions(ctx)
+        return Whisper(f"{escape(_say_title(digest, known))} : ce numéro a été retiré.")
+    drawn = draw_posts(await editions.read_sheet(ctx, digest))
     if len(drawn) == 1:
         return Whisper(drawn[0])
     return [
@@ -85,22 +97,22 @@ class _Hit:
 
 
 @feature.search("actus cherche", help="Chercher dans les anciens numéros", hint="mots")
-async def search(ctx: Context, line: str) -> Replies:
+async def search_archive(ctx: Context, line: str) -> Replies:
     """The newest first."""
-    return await _found(ctx, line, 0)
+    return await _show_found(ctx, line, 0)
 
 
 @feature.button(Search, writes=False)
-async def more(ctx: Context, click: Search) -> Replies:
+async def show_more(ctx: Context, click: Search) -> Replies:
     """« Suite »."""
-    return await _found(ctx, click.words, click.skip)
+    return await _show_found(ctx, click.words, click.skip)
 
 
-async def _found(ctx: Context, line: str, skip: int) -> Whisper:
+async def _show_found(ctx: Context, line: str, skip: int) -> Whisper:
     wanted = list(dict.fromkeys(_WORD.findall(fold(line[:WORDS_MAX]))))
     if not wanted:
         raise UserError("Dites quoi chercher, par exemple `/actus cherche inclusion`.")
-    hits = list(await _hits(ctx, wanted))
+    hits = list(await _find_hits(ctx, wanted))
     left = len(hits) - skip - PAGE
     following = [Button("Suite", Search(words=line[:WORDS_MAX], skip=skip + PAGE))] if left > 0 else []
     shown = hits[skip : skip + PAGE]
@@ -109,29 +121,29 @@ async def _found(ctx: Context, line: str, skip: int) -> Whisper:
     )
 
 
-async def _hits(ctx: Context, wanted: Sequence[str]) -> Sequence[_Hit]:
-    known = await places.editions(ctx)
-    out = {one.number: one for one in await digests.published(ctx.db) if one.state is State.PUBLISHED}
-    by_number: dict[int, list[Entry]] = {}
-    for entry in await digests.every_entry(ctx.db):
+async def _find_hits(ctx: Context, wanted: Sequence[str]) -> Sequence[_Hit]:
+    known = await editions.read_editions(ctx)
+    out = {one.number: one for one in await digests.list_published(ctx.db) if one.state is DigestState.PUBLISHED}
+    by_number: dict[int, list[DigestEntry]] = {}
+    for entry in await digests.list_all_entries(ctx.db):
         by_number.setdefault(entry.digest, []).append(entry)
     return [
-        _Hit(_title(digest, known), _shown(text, wanted))
+        _Hit(_say_title(digest, known), _cut_around(text, wanted))
         for number, digest in out.items()
-        for text in _texts(digest, by_number.get(number, []))
+        for text in _list_texts(digest, by_number.get(number, []))
         if all(word in fold(text) for word in wanted)
     ]
 
 
-def _texts(digest: Digest, entries: Sequence[Entry]) -> Iterator[str]:
+def _list_texts(digest: Digest, entries: Sequence[DigestEntry]) -> Iterator[str]:
     """What is looked through."""
     if digest.edito:
-        yield " ".join(edito.plain(clean(digest.edito)).split())
+        yield " ".join(formats.write_edito(clean_text(digest.edito)).split())
     for entry in entries:
-        yield " ".join(clean(" ".join((entry.title, entry.text, entry.credit))).split())
+        yield " ".join(clean_text(" ".join((entry.title, entry.text, entry.credit))).split())
 
 
-def _shown(text: str, wanted: Sequence[str]) -> Markdown:
+def _cut_around(text: str, wanted: Sequence[str]) -> Markdown:
     """The words around the first that was found; each of them in bold."""
     spans = [match.span() for match in _WORD.finditer(text) if any(word in fold(match[0]) for word in wanted)]
     first = max(spans[0][0] - AROUND, 0) if spans else 0
@@ -142,3 +154,177 @@ def _shown(text: str, wanted: Sequence[str]) -> Markdown:
             pieces += [escape(text[at:start]) if at < start else "", f"**{escape(text[start:end])}**"]
             at = end
     return Markdown("".join([*pieces, escape(text[at:last]), "…" if last < len(text) else ""]))
+
+
+MONTHS_SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A month of an edition, in words."""
+
+    month: str
+    published: str
+    items: str
+    approved: str
+    corrected: str
+
+
+@feature.command("actus stats", help="Compter les actus, mois par mois", roles=ANIMATEURS)
+async def count_actus(ctx: Context, _: str) -> Replies:
+    """Per edition and month; contributions of all editions together."""
+    held = Counter(entry.digest for entry in await digests.list_all_entries(ctx.db))
+    lines = []
+    for edition in (await editions.read_editions(ctx)).values():
+        out = await digests.list_published(ctx.db, edition.key)
+        lines.append(
+            (edition.name, [await _make_line(ctx, month, those, held) for month, those in _group_by_month(out)])
+        )
+    return Whisper(render("actus/stats", editions=lines, given=await _count_proposals(ctx)))
+
+
+def _group_by_month(out: Sequence[Digest]) -> Sequence[tuple[date, Sequence[Digest]]]:
+    months: dict[date, list[Digest]] = {}
+    for one in out:
+        months.setdefault(get_day(one).replace(day=1), []).append(one)
+    return list(months.items())[:MONTHS_SHOWN]
+
+
+async def _make_line(ctx: Context, month: date, those: Sequence[Digest], held: Counter[int]) -> _Line:
+    by = Counter([await editions.name_person(ctx, one.approved_by) if one.approved_at else "personne" for one in those])
+    away = sum(one.state is DigestState.WITHDRAWN for one in those)
+    published = plural(len(those), "numéro") + (f", dont {plural(away, 'retiré')}" if away else "")
+    return _Line(
+        month=_say_month(month),
+        published=published,
+        items=plural(sum(held[one.number] for one in those), "élément"),
+        approved=join([f"{name} ({times})" for name, times in by.most_common()]),
+        corrected=plural(sum(one.corrected for one in those), "correction"),
+    )
+
+
+def _say_month(month: date) -> str:
+    return f"{MONTHS[month.month - 1]} {month.year}"
+
+
+async def _count_proposals(ctx: Context) -> Sequence[tuple[str, str, str]]:
+    """What people proposed, month by month: how much, and by how many."""
+    asked = select(Item.found_at, Item.proposed_by).where(
+        col(Item.kind) == ItemKind.PROPOSAL, col(Item.proposed_by) != ""
+    )
+    months: dict[date, Counter[str]] = {}
+    for at, by in (await ctx.db.exec(asked.order_by(col(Item.found_at).desc()))).all():
+        local = at.astimezone(ZONE)
+        months.setdefault(date(local.year, local.month, 1), Counter())[by] += 1
+    shown = list(months.items())[:MONTHS_SHOWN]
+    return [(_say_month(month), plural(by.total(), "proposition"), plural(len(by), "personne")) for month, by in shown]
+
+
+@feature.command("actus retirer", help="Retirer un numéro de partout", hint="numéro", roles=ANIMATEURS)
+async def ask_by_line(ctx: Context, line: str) -> Replies:
+    """Asked once more."""
+    return _ask_again(await editions.get_digest(ctx, read_number(line, "retirer")))
+
+
+@feature.button(Withdraw, roles=ANIMATEURS, writes=False)
+async def ask_by_button(ctx: Context, click: Withdraw) -> Replies:
+    """The same."""
+    return _ask_again(await editions.get_digest(ctx, click.digest))
+
+
+def _ask_again(digest: Digest) -> Whisper:
+    _must_be_out(digest)
+    surely = Button("Retirer partout", WithdrawSurely(digest=digest.number), "danger")
+    return Whisper(render("actus/withdraw", digest=digest), [surely])
+
+
+def _must_be_out(digest: Digest) -> None:
+    if digest.state is DigestState.WITHDRAWN:
+        raise UserError(f"Le n° {digest.number} est déjà retiré.")
+    if digest.state is not DigestState.PUBLISHED:
+        raise UserError(f"Le n° {digest.number} n’est pas encore sorti : « Reporter », sous son brouillon, le retarde.")
+
+
+@feature.button(WithdrawSurely, roles=ANIMATEURS)
+async def withdraw_digest(ctx: Context, click: WithdrawSurely) -> Replies:
+    """Nothing more of it is said, and what stands is deleted beside."""
+    digest = await editions.lock_digest(ctx, click.digest)
+    _must_be_out(digest)
+    await change(ctx.db, digest, state=DigestState.WITHDRAWN, withdrawn_by=ctx.user.id)
+    if digest.at > ctx.now:
+        await _free_day(ctx, digest)
+    note_digest(ctx, AuditAct.DIGEST_WITHDRAW, digest, {"etat": DigestState.PUBLISHED.value})
+    asked = Rewrite(digest=digest.number)
+    under_way = await work.find_waiting(ctx.db, name_of(Rewrite), asked.model_dump(mode="json"))
+    stopped = [StopWork(row.id) for row in under_way]
+    removal = Start(payload=Removal(digest=digest.number))
+    told = Whisper(f"Le n° {digest.number} est retiré : ses messages disparaissent.")
+    return [told, await cards.refresh_card(ctx, digest), *stopped, removal]
+
+
+async def _free_day(ctx: Context, digest: Digest) -> None:
+    """What came out early and is withdrawn before its hour leaves that to another: its day is the one on which it came
+    out, or the next before that which is free."""
+    day = get_day(digest)
+    while (other := await digests.get_for_day(ctx.db, digest.edition, day)) and other.number != digest.number:
+        day -= timedelta(days=1)
+    await change(ctx.db, digest, day=day, first_day=day)
+
+
+@feature.button(Restore, roles=ANIMATEURS)
+async def restore_digest(ctx: Context, click: Restore) -> Replies:
+    """What was withdrawn is a draft again, with all that it had, and for its own day where no other has that."""
+    digest = await editions.lock_digest(ctx, click.digest)
+    if digest.state is not DigestState.WITHDRAWN:
+        raise UserError(f"Le n° {digest.number} n’est pas retiré.")
+    removal = Removal(digest=digest.number).model_dump(mode="json")
+    if await work.find_waiting(ctx.db, name_of(Removal), removal):
+        raise UserError("Ses messages sont encore en train de disparaître : réessayez dans un instant.")
+    await outbox.forget_ended(ctx.db, get_topics(digest))
+    await _reset_digest(ctx, digest)
+    note_digest(ctx, AuditAct.DIGEST_RESTORE, digest, {"etat": DigestState.WITHDRAWN.value})
+    told = render("actus/restored", digest=digest, at=editions.say_at(digest.at), past=digest.at <= ctx.now)
+    return [Whisper(told), await cards.refresh_card(ctx, digest, here=True)]
+
+
+async def _reset_digest(ctx: Context, digest: Digest) -> None:
+    """It never came out, and what it has comes out nowhere else."""
+    late = digest.at <= ctx.now
+    anew: dict[str, Any] = {
+        "approved_by": "",
+        "approved_at": None,
+        "published_at": None,
+        "withdrawn_by": "",
+        "channels": {},
+    }
+    counts = {"parts": 0, "written": 0, "document": "", "reminded": 2 if late else 0}
+    own = await _find_own_day(ctx, digest)
+    state = DigestState.HELD if late else DigestState.DRAFT
+    await change(ctx.db, digest, state=state, day=own, first_day=own, revision=digest.revision + 1, **anew, **counts)
+    there = await digests.list_entries(ctx.db, digest.number)
+    await digests.take_from_later(ctx.db, digest, [entry.item for entry in there])
+
+
+async def _find_own_day(ctx: Context, digest: Digest) -> date:
+    """The day that its edition’s rhythm gives to its hour, where that is free."""
+    edition = await editions.find_edition(ctx, digest)
+    named = edition.rhythm.naming(digest.at) if edition else None
+    if named is None or await digests.find_covering(ctx.db, digest.edition, named):
+        return digest.day
+    return named
+
+
+@feature.work(Removal, name="actus.Removal", title="Retrait des actus", unit=UNIT, writes=True)
+async def remove_posts(ctx: Context, asked: Removal, so_far: Progress) -> Step:
+    """The next of its posts, in all channels; what nobody tried to send is not sent, the rest arrives first."""
+    digest = await digests.get(ctx.db, asked.digest)
+    if digest is None or not digest.parts:
+        return Step(finished=True)
+    at, total = so_far.cursor or 0, digest.parts
+    topic = editions.get_part_topic(digest.number, at)
+    await outbox.recall_unsent(ctx.db, [topic], ctx.now)
+    posts = await ctx.posts_about(topic)
+    if (await outbox.tally(ctx.db, [topic], ctx.now)).waiting:
+        return Step(cursor=at, done=at, total=total)
+    gone = [DeletePost(post.post_id, channel_id=post.channel_id) for post in posts]
+    return Step(replies=gone, cursor=at + 1, done=at + 1, total=total, finished=at + 1 >= total)

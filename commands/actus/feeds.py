@@ -1,25 +1,263 @@
-"""« /actus flux »: the feeds that animateurs follow for the news: which, how each is, one more, one less."""
+"""« /actus flux »: the feeds that the news follow: managed by animateurs, fetched each hour, new articles taken."""
 
 import asyncio
 import re
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
+from pydantic import BaseModel
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.account_status import is_active
+from bot.audit import AuditEntry, record_entry_at_end
 from bot.context import Context
+from bot.documents import Article, ParsedFeed
 from bot.errors import UserError
-from bot.french.moments import say_moment
-from bot.journaling import Deed, note_at_end
-from bot.replies import Replies, Start, Whisper
+from bot.french.dates import say_date
+from bot.french.periods import say_moment
+from bot.french.words import plural
+from bot.replies import Direct, Message, Progress, Replies, Reply, Start, Step, Whisper
 from bot.texts import render
-from commands.actus import fetching
-from commands.actus.bringing import note
-from commands.actus.carried import ReadFeeds
+from bot.web import Trouble, UnreadableDocument, WebClient, WebError, WebResponse
+from commands.actus import editions
 from commands.actus.feature import ANIMATEURS, feature
-from commands.actus.fetching import Reading, Source
-from config.folding import fold
-from storage.actus import feeds
-from storage.actus.feeds import NAME_MAX, Feed
-from storage.journal import Act
-from storage.links import key_of
+from config.text import fold
+from storage import claims
+from storage.actus import feeds, items
+from storage.actus.feeds import FAULT_MAX, HEADER_MAX, NAME_MAX, NewsFeed
+from storage.actus.items import TEXT_MAX, Item, ItemKind, NewsSection
+from storage.journal import AuditAct
+from storage.urls import LINK_MAX, InsideError, digest_key, read_link, url_key
+
+
+class ReadFeeds(BaseModel):
+    """All feeds that were not read since it began are to be read; or one, because somebody wants it so."""
+
+    begun: datetime
+    feed: int | None = None
+
+
+BYTES_MAX = 5 * 1024 * 1024
+ALL_S = 30.0
+"""Seconds that one answer takes at most, redirects included."""
+_FORBIDDEN = re.compile(r"[\s<>\"\\`\x00-\x1f\x7f]")
+_FAULTS = {
+    Trouble.NAME: "ce nom de site n’existe pas",
+    Trouble.REFUSED: "personne ne répond à cette adresse",
+    Trouble.TLS: "le site ne prouve pas qui il est (certificat)",
+    Trouble.SLOW: "le site ne répond pas à temps",
+    Trouble.ODD: "la réponse est illisible",
+    Trouble.LOOP: "le site renvoie sans fin d’une page à l’autre",
+    Trouble.FORBIDDEN: "cette adresse n’est pas publique : le bot n’y va pas",
+    Trouble.ROBOTS: "le site ne veut pas de robots",
+    Trouble.BUSY: "le site demande qu’on le laisse un moment tranquille",
+}
+UNREADABLE = "il est trop lourd ou trop abîmé, le bot a arrêté sa lecture"
+_STATUSES = {401: "l’accès est réservé", 403: "l’accès est refusé", 404: "il n’y a rien à cette adresse"}
+
+
+@dataclass(frozen=True, slots=True)
+class FeedSource:
+    """A feed to be asked for: what its server said of it last; ``is_new`` before it was ever read."""
+
+    number: int
+    url: str
+    etag: str = ""
+    modified: str = ""
+    is_new: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FeedReading:
+    """What came of asking: the ``feed``, unless it is as it was, is ``gone`` for good, or there is a ``fault``. ``url``
+    is where it is from now on; ``stopped`` where reading it took more than there is for it."""
+
+    source: FeedSource
+    url: str
+    feed: ParsedFeed | None = None
+    fault: str = ""
+    gone: bool = False
+    stopped: bool = False
+    etag: str = ""
+    modified: str = ""
+
+
+def get_web(ctx: Context) -> WebClient:
+    """What feeds are asked with: it goes to private addresses where the operator lets it; nothing else does."""
+    return ctx.web.anywhere() if ctx.settings.allow_private_feeds else ctx.web
+
+
+def read_feed_address(text: str, *, private: bool) -> str:
+    """The address of a feed; ``private`` ones of one machine too. Raises ValueError, with a French sentence."""
+    try:
+        return read_link(text)
+    except ValueError:
+        if not private or not is_plain_url(text.strip()):
+            raise
+        return text.strip()
+
+
+def is_plain_url(url: str) -> bool:
+    """Whether an address may be kept, wherever it leads."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return False
+    is_web = parts.scheme in {"http", "https"} and bool(parts.hostname) and not parts.username
+    return is_web and len(url) <= LINK_MAX and not _FORBIDDEN.search(url)
+
+
+async def fetch_feed(web: WebClient, source: FeedSource) -> FeedReading:
+    """Ask for it, in the time there is."""
+    try:
+        return await _fetch(web, source)
+    except UnreadableDocument:
+        return FeedReading(source, source.url, fault=UNREADABLE, stopped=True)
+    except WebError as error:
+        return FeedReading(source, source.url, fault=_FAULTS[error.trouble])
+    except ValueError as error:
+        return FeedReading(source, source.url, fault=str(error)[:FAULT_MAX])
+
+
+async def _fetch(web: WebClient, source: FeedSource) -> FeedReading:
+    known = {"If-None-Match": source.etag, "If-Modified-Since": source.modified}
+    answer = await _request(web, source.url, {name: said for name, said in known.items() if said})
+    url = answer.moved if is_plain_url(answer.moved) else source.url
+    if answer.status == 304:
+        return FeedReading(source, url, etag=source.etag, modified=source.modified)
+    if answer.status == 410:
+        return FeedReading(source, source.url, fault="le flux est fermé", gone=True)
+    feed = await _parse(web, answer)
+    if feed.declared:
+        if not source.is_new or not is_plain_url(feed.declared):
+            raise ValueError("c’est une page, plus un flux")
+        url, answer = feed.declared, await _request(web, feed.declared, {})
+        feed = await _parse(web, answer)
+        if feed.declared:
+            raise ValueError("c’est une page, sans flux")
+    return FeedReading(
+        source, url, feed, etag=_read_header(answer, "etag"), modified=_read_header(answer, "last-modified")
+    )
+
+
+async def _request(web: WebClient, url: str, known: dict[str, str]) -> WebResponse:
+    """A site that asks robots to stay away does not mean feeds, which are made for programs: an animateur wants it."""
+    try:
+        async with asyncio.timeout(ALL_S):
+            return await web.fetch("GET", url, most=BYTES_MAX + 1, robots=False, known=known)
+    except TimeoutError:
+        raise WebError(Trouble.SLOW, url) from None
+
+
+async def _parse(web: WebClient, answer: WebResponse) -> ParsedFeed:
+    if answer.status >= 400:
+        raise ValueError(_STATUSES.get(answer.status, f"le site répond par une erreur ({answer.status})"))
+    if answer.headers.get("content-encoding", "identity").strip().lower() not in {"", "identity"}:
+        raise ValueError("la réponse est compressée, ce que le bot ne demande pas")
+    if len(answer.body) > BYTES_MAX:
+        raise ValueError(f"ce flux pèse plus de {BYTES_MAX // 2**20} Mo")
+    return await web.reader.feed(answer.body, answer.headers.get("content-type", ""), answer.url)
+
+
+def _read_header(answer: WebResponse, name: str) -> str:
+    said = answer.headers.get(name, "")
+    return said if len(said) <= HEADER_MAX and said.isascii() and said.isprintable() else ""
+
+
+def make_source(feed: feeds.NewsFeed) -> FeedSource:
+    """What is known of one that is followed."""
+    return FeedSource(feed.number, feed.url, feed.etag, feed.modified, feed.read_at is None)
+
+
+FIRST_MAX, NEW_MAX = 1, 10
+"""Articles taken of a feed: when it is first read, and each time after that. The others are no news any more."""
+OLDEST = timedelta(days=31)
+"""What came out so long ago is no news, though it was not seen before."""
+
+
+async def record_reading(db: AsyncSession, row: NewsFeed, reading: FeedReading, now: datetime) -> int:
+    """Write down what came of asking for a feed that is locked; how many articles were taken."""
+    is_first, row.read_at = row.read_at is None, now
+    if reading.fault:
+        row.failing_since = row.failing_since or now
+        row.fault = reading.fault
+        row.removed = reading.gone
+        db.add(row)
+        await db.flush()
+        return 0
+    row.failing_since, row.fault, row.told_at = None, "", None
+    row.etag, row.modified = reading.etag, reading.modified
+    await _move_feed(db, row, reading.url)
+    taken = 0
+    if reading.feed is not None:
+        row.name = (reading.feed.name or row.name)[:NAME_MAX]
+        taken = await _take_articles(db, row, reading.feed.articles, now, first=is_first)
+        row.added += taken
+    db.add(row)
+    await db.flush()
+    return taken
+
+
+async def _move_feed(db: AsyncSession, row: NewsFeed, url: str) -> None:
+    """It is elsewhere for good, unless that is followed already."""
+    key = url_key(url)
+    if url != row.url and (key == row.key or await feeds.get_by_key(db, key) is None):
+        row.url, row.key = url, key
+
+
+async def _take_articles(
+    db: AsyncSession, row: NewsFeed, articles: Sequence[Article], now: datetime, *, first: bool
+) -> int:
+    """What is new goes into the pool, as far as there is room; all of it is seen."""
+    marks = {id(each): _mark_article(each) for each in articles}
+    fresh = await feeds.mark_seen(db, row.number, {mark for each in marks.values() for mark in each}, now)
+    unseen = [each for each in _sort_newest(articles, now) if marks[id(each)] <= set(fresh)]
+    if not first:
+        unseen = [each for each in unseen if each.at is None or each.at > now - OLDEST]
+    taken = [_make_article_item(row, each, now) for each in unseen[: FIRST_MAX if first else NEW_MAX]]
+    return len(await items.add(db, list({item.key: item for item in taken}.values())))
+
+
+def _mark_article(article: Article) -> set[str]:
+    """What tells it apart: its own id, and its link however that is written."""
+    link = _clean_link(article.url)
+    return {digest_key("id", article.ident)} | ({url_key(link)} if link else set())
+
+
+def _sort_newest(articles: Sequence[Article], now: datetime) -> Sequence[Article]:
+    """As they say themselves, and as they stand where one does not say it; none is of tomorrow."""
+    if all(each.at for each in articles):
+        return sorted(articles, key=lambda each: min(each.at or now, now), reverse=True)
+    return articles
+
+
+def _clean_link(url: str) -> str:
+    """An address as it is kept: without what tracks people."""
+    try:
+        return read_link(url)
+    except InsideError:
+        return ""
+    except ValueError:
+        return url if is_plain_url(url) else ""
+
+
+def _make_article_item(row: NewsFeed, article: Article, now: datetime) -> Item:
+    link = _clean_link(article.url)
+    return Item(
+        key=items.make_link_key(link) if link else digest_key("flux", f"{row.number}:{article.ident}"),
+        kind=ItemKind.FEED,
+        section=NewsSection.PRESS,
+        title=article.title,
+        text="" if article.text == article.title else article.text[:TEXT_MAX],
+        url=link,
+        credit=row.name,
+        feed=row.number,
+        found_at=now,
+    )
+
 
 AT_ONCE_S = 1.5
 """Seconds for which somebody waits for the answer; what takes longer goes on by itself."""
@@ -33,39 +271,39 @@ USAGE = "Tapez `/actus flux`, `/actus flux ajouter ADRESSE`, `/actus flux retire
     roles=ANIMATEURS,
     writes=True,
 )
-async def flux(ctx: Context, line: str) -> Replies:
+async def manage_feeds(ctx: Context, line: str) -> Replies:
     """The list, or what is to be done with one."""
     word, _, rest = line.strip().partition(" ")
     match fold(word):
         case "":
-            return await _list(ctx)
+            return await _list_feeds(ctx)
         case "ajouter" | "suivre":
-            return await _add(ctx, rest.strip().strip("<>"))
+            return await _add_feed(ctx, rest.strip().strip("<>"))
         case "retirer" | "supprimer":
-            return await _remove(ctx, await _numbered(ctx, rest))
+            return await _remove_feed(ctx, await _get_numbered(ctx, rest))
         case "essayer" | "lire":
-            one = await _numbered(ctx, rest)
+            one = await _get_numbered(ctx, rest)
             return Start(payload=ReadFeeds(begun=ctx.now, feed=one.number))
     raise UserError(USAGE)
 
 
-async def _list(ctx: Context) -> Replies:
-    rows = [(feed, _say_state(ctx, feed)) for feed in await feeds.followed(ctx.db)]
+async def _list_feeds(ctx: Context) -> Replies:
+    rows = [(feed, _say_state(ctx, feed)) for feed in await feeds.list_followed(ctx.db)]
     return Whisper(render("actus/feeds", rows=rows))
 
 
-def _say_state(ctx: Context, feed: Feed) -> str:
+def _say_state(ctx: Context, feed: NewsFeed) -> str:
     """How it stands, in a sentence without its point."""
     if feed.failing_since is not None:
-        return f"ne se lit plus depuis {_say(ctx, feed.failing_since)} : {feed.fault}"
-    return f"lu {_say(ctx, feed.read_at)}" if feed.read_at else "pas encore lu"
+        return f"ne se lit plus depuis {_say_moment(ctx, feed.failing_since)} : {feed.fault}"
+    return f"lu {_say_moment(ctx, feed.read_at)}" if feed.read_at else "pas encore lu"
 
 
-def _say(ctx: Context, moment: datetime) -> str:
+def _say_moment(ctx: Context, moment: datetime) -> str:
     return f"le {say_moment(moment.astimezone(ctx.zone))}"
 
 
-async def _numbered(ctx: Context, text: str) -> Feed:
+async def _get_numbered(ctx: Context, text: str) -> NewsFeed:
     """The feed of that number, which is followed. Raises UserError."""
     found = re.fullmatch(r"(?:n°? ?)?(\d{1,9})", text.strip().replace("\u00a0", " "))
     feed = await feeds.lock(ctx.db, int(found[1])) if found else None
@@ -74,27 +312,29 @@ async def _numbered(ctx: Context, text: str) -> Feed:
     return feed
 
 
-async def _remove(ctx: Context, feed: Feed) -> Replies:
+async def _remove_feed(ctx: Context, feed: NewsFeed) -> Replies:
     feed.removed = True
     ctx.db.add(feed)
-    note_at_end(ctx, Deed(Act.FEED, f"flux:{feed.number}", before={"url": feed.url}, after={"retire": True}))
+    record_entry_at_end(
+        ctx, AuditEntry(AuditAct.FEED, f"flux:{feed.number}", before={"url": feed.url}, after={"retire": True})
+    )
     return Whisper(render("actus/feed_removed", feed=feed))
 
 
-async def _add(ctx: Context, text: str) -> Replies:
+async def _add_feed(ctx: Context, text: str) -> Replies:
     """Read at once, if its server answers at once; nothing is kept of what is no feed."""
     if not text:
         raise UserError(f"Quel flux ? {USAGE}")
     try:
-        url = fetching.address(text, private=ctx.settings.allow_private_feeds)
+        url = read_feed_address(text, private=ctx.settings.allow_private_feeds)
     except ValueError:
         raise UserError(f"« {text[:80]} » n’est pas l’adresse d’un flux que le bot peut lire : il lui faut une adresse "
                         "publique, comme https://exemple.fr/rss.") from None  # fmt: skip
-    reading = await _read_at_once(ctx, Source(0, url, is_new=True))
+    reading = await _read_at_once(ctx, FeedSource(0, url, is_new=True))
     if reading and reading.fault:
         raise UserError(f"Ce flux ne se lit pas : {reading.fault}.")
-    feed = await _kept(ctx, reading.url if reading else url)
-    note_at_end(ctx, Deed(Act.FEED, f"flux:{feed.number}", after={"url": feed.url}))
+    feed = await _follow_feed(ctx, reading.url if reading else url)
+    record_entry_at_end(ctx, AuditEntry(AuditAct.FEED, f"flux:{feed.number}", after={"url": feed.url}))
     if feed.read_at is not None:
         return Whisper(render("actus/feed_known", feed=feed))
     if reading is None or reading.feed is None:
@@ -102,26 +342,108 @@ async def _add(ctx: Context, text: str) -> Replies:
             Whisper(render("actus/feed_slow", feed=feed)),
             Start(payload=ReadFeeds(begun=ctx.now, feed=feed.number)),
         ]
-    taken = await note(ctx.db, feed, reading, ctx.now)
+    taken = await record_reading(ctx.db, feed, reading, ctx.now)
     return Whisper(render("actus/feed_added", feed=feed, taken=taken, total=reading.feed.total))
 
 
-async def _read_at_once(ctx: Context, source: Source) -> Reading | None:
+async def _read_at_once(ctx: Context, source: FeedSource) -> FeedReading | None:
     try:
         async with asyncio.timeout(AT_ONCE_S):
-            return await fetching.read(fetching.web_of(ctx), source)
+            return await fetch_feed(get_web(ctx), source)
     except TimeoutError:
         return None
 
 
-async def _kept(ctx: Context, url: str) -> Feed:
+async def _follow_feed(ctx: Context, url: str) -> NewsFeed:
     """The feed of that address, followed from now on; as it was, if it is followed already."""
     host = url.partition("://")[2].partition("/")[0]
-    new = Feed(key=key_of(url), url=url, name=host[:NAME_MAX], by=ctx.user.id, added_at=ctx.now)
-    feed = await feeds.keep(ctx.db, new)
+    new = NewsFeed(key=url_key(url), url=url, name=host[:NAME_MAX], by=ctx.user.id, added_at=ctx.now)
+    feed = await feeds.add_or_get(ctx.db, new)
     if feed.removed:
         await feeds.forget_seen(ctx.db, feed.number)
         feed.removed, feed.read_at, feed.by, feed.added_at, feed.url = False, None, ctx.user.id, ctx.now, url
         feed.failing_since, feed.told_at, feed.fault, feed.etag, feed.modified = None, None, "", "", ""
         ctx.db.add(feed)
     return feed
+
+
+AT_ONCE = 4
+"""Feeds read in one step."""
+FAILS_FOR = timedelta(days=7)
+"""After so long in vain the animateurs are told."""
+
+
+@feature.job("hour=0-1,3-23 minute=17", name="actus.hourly")
+async def read_hourly(ctx: Context) -> Replies:
+    """Read all of them."""
+    return Start(payload=ReadFeeds(begun=ctx.now)) if await feeds.list_due(ctx.db, ctx.now, 1) else None
+
+
+@feature.chore(ReadFeeds, name="actus.ReadFeeds", title="Lecture des flux", unit=("flux", "flux"), writes=True)
+async def read_next_feeds(ctx: Context, work: ReadFeeds, so_far: Progress) -> Step:
+    """The next few, which the step before found. They are asked for beside the steps, with nothing of the database in
+    hand."""
+    sources = [FeedSource(*each) for each in so_far.cursor or ()]
+    readings = (
+        await ctx.errands.fetch(f"feeds {work.begun} {sources}", lambda: _fetch_all(ctx, sources)) if sources else ()
+    )
+    replies: list[Reply] = []
+    told = ""
+    for reading in readings:
+        row = await feeds.lock(ctx.db, reading.source.number)
+        if row is None or row.removed or (row.read_at and row.read_at >= work.begun):
+            continue
+        told = _say_reading(reading, await record_reading(ctx.db, row, reading, ctx.now))
+        replies += [*await _tell_team(ctx, row), *([] if work.feed else await _tell_owner(ctx, row, reading))]
+    following = await _find_following(ctx, work)
+    done = so_far.done + len(readings)
+    return Step(
+        replies=replies,
+        cursor=[list(asdict(each).values()) for each in following],
+        done=done,
+        finished=not following,
+        said=told if work.feed else "",
+    )
+
+
+async def _fetch_all(ctx: Context, sources: Sequence[FeedSource]) -> Sequence[FeedReading]:
+    web = get_web(ctx)
+    return await asyncio.gather(*(fetch_feed(web, each) for each in sources))
+
+
+async def _find_following(ctx: Context, work: ReadFeeds) -> Sequence[FeedSource]:
+    if work.feed is None:
+        return [make_source(row) for row in await feeds.list_due(ctx.db, work.begun, AT_ONCE)]
+    row = await feeds.get(ctx.db, work.feed)
+    is_due = row is not None and not row.removed and (row.read_at is None or row.read_at < work.begun)
+    return [make_source(row)] if row and is_due else []
+
+
+def _say_reading(reading: FeedReading, taken: int) -> str:
+    """What came of one."""
+    if reading.fault:
+        return f"Il ne se lit pas : {reading.fault}."
+    if reading.feed is None:
+        return "Rien de nouveau."
+    return f"{plural(taken, 'article pris', 'articles pris')} sur {reading.feed.total}."
+
+
+async def _tell_team(ctx: Context, row: NewsFeed) -> Sequence[Reply]:
+    """The animateurs hear of one that failed for a week, or is closed for good; once, until it works again."""
+    since = row.failing_since
+    if row.told_at is not None or since is None or not (row.removed or since <= ctx.now - FAILS_FOR):
+        return []
+    row.told_at = ctx.now
+    ctx.db.add(row)
+    text = render("actus/feed_fails", feed=row, since=say_date(since.astimezone(ctx.zone).date()))
+    return await editions.tell_team(ctx, Message(text))
+
+
+async def _tell_owner(ctx: Context, row: NewsFeed, reading: FeedReading) -> Sequence[Reply]:
+    """Whoever added one whose reading was stopped hears of it at once; once, until it works again."""
+    since = row.failing_since
+    if not reading.stopped or since is None or not await is_active(ctx, row.by):
+        return []
+    if not await claims.claim(ctx.db, "actus.feed_stopped", f"{row.number}:{since.isoformat()}", ctx.now):
+        return []
+    return [Direct(render("actus/feed_stopped", feed=row), user_id=row.by)]

@@ -1,37 +1,282 @@
-"""What comes into the pool by itself: what the bot knows, and the most useful messages of public channels."""
+"""What comes into the pool by itself: what other features know, and the best messages of public channels."""
 
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot import guard
 from bot.context import Context
+from bot.errors import ChatError
 from bot.french.dates import MONTHS, MONTHS_SHORT, WEEKDAYS, say_day
+from bot.french.periods import say_hour
 from bot.french.words import group, join, noun, plural
-from bot.mattermost import ChatReader
+from bot.mattermost import ChatPost, ChatReader, ChatUser
+from bot.permalinks import make_permalink
+from bot.plain_text import shorten, strip_markdown, to_one_line
 from bot.replies import Progress, Replies, Start, Step
-from commands.actus import listening, sources
+from bot.websocket.parser import is_by_person
+from commands.actus import proposals
 from commands.actus.feature import feature
-from config.departements import DEPARTEMENTS
 from config.settings import Settings
-from config.territories import NATION
+from config.territories import DEPARTEMENTS, NATION
 from config.themes import THEMES
 from storage import people
-from storage.actus import harvest as known
-from storage.actus import items
-from storage.actus.items import Item, Kind, Section
+from storage.actus import items, subscriptions
+from storage.actus.items import AHEAD, CREDIT_MAX, TITLE_MAX, Item, ItemKind, NewsSection
+from storage.agenda import AgendaEvent
 from storage.database import Database
-from storage.people import PARIS
+from storage.hotline.incidents import Incident
+from storage.people import PARIS, Person
+from storage.ressources.resources import Resource
+from storage.sondage import Poll
 from storage.stats.figures import Figures
-from storage.stats.monthly import MonthSpan
-from storage.stats.territories import read_figures, told_until
+from storage.stats.territories import MonthSpan, find_told_until, read_figures
+
+PEOPLE_MIN = 2
+"""People beside the author who answered or reacted, at least."""
+WORDS_MIN = 4
+ANSWER, REACTION = 3, 2
+"""What somebody counts who answered, and who reacted."""
+_TELLING = 10
+"""Characters of a word list that say nothing less than that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A message, and how useful it was found."""
+
+    post: ChatPost
+    score: int
+
+
+def rank_posts(posts: Iterable[ChatPost], bot_id: str) -> Sequence[Ranked]:
+    """Those of people that others found useful, the best first, then the oldest; the posts are those of a channel."""
+    written = [post for post in posts if is_by_person(post, bot_id) and not post.delete_at]
+    answerers: dict[str, set[str]] = defaultdict(set)
+    for post in written:
+        if post.root_id:
+            answerers[post.root_id].add(post.user_id)
+    found = (_rank_post(post, answerers.get(post.id, set()), bot_id) for post in written if _says_something(post))
+    return sorted((one for one in found if one), key=lambda one: (-one.score, one.post.create_at, one.post.id))
+
+
+def _rank_post(post: ChatPost, answerers: set[str], bot_id: str) -> Ranked | None:
+    nobody = {post.user_id, bot_id}
+    reacted = {reaction.user_id for reaction in post.reactions} - nobody
+    answered = answerers - nobody
+    if len(reacted | answered) < PEOPLE_MIN:
+        return None
+    return Ranked(post, ANSWER * len(answered) + REACTION * len(reacted))
+
+
+def _says_something(post: ChatPost) -> bool:
+    return len(post.message) >= _TELLING and len(post.message.split()) >= WORDS_MIN
+
+
+PAGE, PAGES_MAX = 200, 50
+BEST = 10
+"""Messages of one channel that are kept at most."""
+LOOKED_AT = 50
+"""The best ones, of which those are left out that may not be quoted."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelMessages:
+    """What was said in a public channel: the best of it, who said that, and all messages since then, if that is
+    ``whole``. Of a channel that is not public (any more) nothing."""
+
+    channel: str
+    is_public: bool = False
+    best: Sequence[Ranked] = ()
+    users: Mapping[str, ChatUser] = field(default_factory=dict)
+    seen: Collection[str] = frozenset()
+    since_ms: int = 0
+    is_whole: bool = False
+
+
+async def find_public_channels(chat: ChatReader) -> Sequence[str]:
+    """The ids of those of the team’s channels in which the bot is and which everybody may read."""
+    return [channel.id for channel in await chat.own_channels() if channel.type == "O" and not channel.archived]
+
+
+async def read_channel(chat: ChatReader, channel_id: str, since: datetime, until: datetime) -> ChannelMessages:
+    """What was said there, if it is public at this moment."""
+    try:
+        channel = await chat.channel(channel_id)
+        if channel.type != "O" or channel.archived:
+            return ChannelMessages(channel_id)
+        posts, is_whole = await _read_posts(chat, channel_id, _to_ms(since))
+    except ChatError as error:
+        if error.may_pass:
+            raise
+        return ChannelMessages(channel_id)
+    told = [post for post in posts if post.create_at < _to_ms(until)]
+    best = rank_posts(told, (await chat.me()).id)[:LOOKED_AT]
+    authors = list(dict.fromkeys(one.post.user_id for one in best))
+    users = {user.id: user async for page in chat.users(authors) for user in page} if authors else {}
+    return ChannelMessages(channel_id, True, best, users, {post.id for post in posts}, _to_ms(since), is_whole)
+
+
+async def _read_posts(chat: ChatReader, channel_id: str, since_ms: int) -> tuple[Sequence[ChatPost], bool]:
+    """The messages since then; whether these are all."""
+    found: dict[str, ChatPost] = {}
+    for number in range(PAGES_MAX):
+        page = await chat.newest_posts(channel_id, number, PAGE)
+        found |= {post.id: post for post in page if post.create_at >= since_ms}
+        if len(page) < PAGE or page[-1].create_at < since_ms:
+            return list(found.values()), True
+    return list(found.values()), False
+
+
+def _to_ms(moment: datetime) -> int:
+    return (moment.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
+
+
+async def keep_best(db: AsyncSession, heard: ChannelMessages, settings: Settings, now: datetime) -> None:
+    """Write the best of it down, as it stands; what was taken away meanwhile is quoted no more."""
+    if not heard.is_public:
+        await items.withdraw_quotes_in(db, heard.channel)
+        return
+    waits = await items.find_quoted(db, heard.channel)
+    silent = await subscriptions.list_unquoted(db)
+    register = {row.id: row for row in await people.among(db, heard.users)}
+    kept, unfit = list[Ranked](), set[str]()
+    for one in heard.best:
+        if len(kept) >= BEST and one.post.id not in waits:
+            continue
+        if _may_be_quoted(one, heard, register, silent, now):
+            kept.append(one)
+        else:
+            unfit.add(one.post.id)
+    own = {post_id for post_id, item in waits.items() if item.kind is not ItemKind.MESSAGE}
+    found = [one for one in kept if one.post.id not in own]
+    await items.save(
+        db, [_make_message_item(one, _name_author(heard, register, one.post.user_id), settings, now) for one in found]
+    )
+    await items.rescore(db, {waits[one.post.id].key: one.score for one in kept if one.post.id in own})
+    gone = unfit | _find_deleted(heard, waits)
+    await items.withdraw(db, [item.key for post_id, item in waits.items() if post_id in gone])
+
+
+def _may_be_quoted(
+    one: Ranked, heard: ChannelMessages, register: Mapping[str, Person], silent: Collection[str], now: datetime
+) -> bool:
+    """Whether its author is there, is no secret and has nothing against it, and it tells nothing private."""
+    author, row = heard.users.get(one.post.user_id), register.get(one.post.user_id)
+    if author is None or author.deleted or author.id in silent or proposals.find_quote_fault(one.post):
+        return False
+    return row is None or not (row.is_hidden or row.has_left(row.today(now)))
+
+
+def _find_deleted(heard: ChannelMessages, waits: Mapping[str, Item]) -> set[str]:
+    """The messages that wait, and stand there no more."""
+    if not heard.is_whole:
+        return set()
+    since = heard.since_ms
+    recent = {post_id for post_id, item in waits.items() if int(item.details.get("said_at", 0)) >= since}
+    return recent - set(heard.seen)
+
+
+def _name_author(heard: ChannelMessages, register: Mapping[str, Person], user_id: str) -> str:
+    return register[user_id].full_name if user_id in register else f"@{heard.users[user_id].username}"
+
+
+def _make_message_item(one: Ranked, author: str, settings: Settings, now: datetime) -> Item:
+    said = proposals.quote_message(one.post.message)
+    return Item(
+        key=items.make_post_key(one.post.id),
+        kind=ItemKind.MESSAGE,
+        section=NewsSection.COMMUNITY,
+        title=said.title,
+        text=said.text,
+        url=make_permalink(settings, one.post.id),
+        credit=shorten(author, CREDIT_MAX),
+        author_id=one.post.user_id,
+        channel_id=one.post.channel_id,
+        post_id=one.post.id,
+        score=one.score,
+        found_at=now,
+        details={"said_at": one.post.create_at},
+    )
+
+
+TEXT_MAX = 300
+ANSWERS_MAX = 3
+"""Of a poll, the most chosen."""
+
+
+def make_resource_item(resource: Resource, author: Person | None, settings: Settings) -> Item:
+    """A resource that came out, with who wrote it."""
+    credit = author.full_name if author else f"@{resource.auteur}" if resource.auteur else ""
+    return Item(
+        key=f"fiche:{resource.number}",
+        kind=ItemKind.RESOURCE,
+        section=NewsSection.RESOURCES,
+        title=to_one_line(resource.titre, TITLE_MAX),
+        text=to_one_line(strip_markdown(resource.description), TEXT_MAX),
+        url=resource.url or (make_permalink(settings, resource.post_id) if resource.post_id else ""),
+        credit=shorten(credit, CREDIT_MAX),
+        author_id=resource.auteur_id,
+        themes=resource.themes,
+        found_at=resource.published_at or resource.created_at,
+        details={"fiche": resource.number},
+    )
+
+
+def make_outage_item(incident: Incident) -> Item:
+    """An outage that is over, with what was told of it last."""
+    told = to_one_line(strip_markdown(incident.news), TEXT_MAX)
+    return Item(
+        key=f"panne:{incident.number}",
+        kind=ItemKind.INCIDENT,
+        section=NewsSection.COMMUNITY,
+        title=to_one_line(f"Panne terminée : {incident.subject}", TITLE_MAX),
+        text="" if guard.find(told) else told,
+        found_at=incident.ended_at or incident.opened_at,
+    )
+
+
+def make_poll_item(poll: Poll) -> Item:
+    """What came of a poll, in its most chosen answers."""
+    results = poll.known
+    assert results is not None, "only what is told goes into the news"
+    chosen = sorted(zip(results.counts, poll.options, strict=True), key=lambda pair: -pair[0])[:ANSWERS_MAX]
+    said = [f"{option} : {count * 100 / results.votes:.0f} %" for count, option in chosen if count]
+    return Item(
+        key=f"sondage:{poll.id}",
+        kind=ItemKind.POLL,
+        section=NewsSection.COMMUNITY,
+        title=to_one_line(f"Vous avez répondu : {poll.question}", TITLE_MAX),
+        text=to_one_line(f"{' ; '.join(said)} ({plural(results.votes, 'vote')}).", TEXT_MAX),
+        found_at=poll.ended_at or poll.ends_at,
+        details={"sondage": poll.id},
+    )
+
+
+def make_event_item(event: AgendaEvent) -> Item:
+    """An event to come: when and where; it is news from when it was published, or from when it is near."""
+    start = event.starts_at.astimezone(ZoneInfo(PARIS))
+    when = f"{WEEKDAYS[start.weekday()]} {say_day(start.date())} {MONTHS[start.month - 1]} à {say_hour(start)}"
+    near = event.starts_at - AHEAD
+    return Item(
+        key=f"evenement:{event.number}",
+        kind=ItemKind.EVENT,
+        section=NewsSection.AGENDA,
+        title=to_one_line(f"{event.title}, {when}", TITLE_MAX),
+        text=to_one_line(f"{event.place or 'À distance'}. /agenda {event.number} : en savoir plus, y venir.", TEXT_MAX),
+        url=event.url,
+        author_id=event.author_id,
+        found_at=max(event.published_at or near, near),
+        details={"evenement": event.number, "quand": event.starts_at.isoformat()},
+    )
+
 
 WEEK = timedelta(days=7)
-TEXT_MAX = 300
 MONTHS_DRAWN, THEMES_DRAWN = 6, 5
 """What the picture of a number’s figures shows."""
 NAMED_MIN = 5
@@ -47,7 +292,7 @@ class Harvest(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
+class DigestPeriod:
     """The time of one digest: its edition’s key and its day by the rhythm are what its figures are filed under."""
 
     edition: str
@@ -64,55 +309,57 @@ async def gather(ctx: Context) -> Replies:
 
 
 @feature.chore(Harvest, name="actus.Harvest", title="Messages des actus", unit=("canal", "canaux"), writes=True)
-async def gather_some(ctx: Context, work: Harvest, so_far: Progress) -> Step:
+async def harvest_channel(ctx: Context, work: Harvest, so_far: Progress) -> Step:
     """The next channel, asked of Mattermost before anything is written; at first, which channels there are."""
     if so_far.cursor is None:
-        channels = await listening.public_channels(ctx.chat)
+        channels = await find_public_channels(ctx.chat)
         await items.withdraw_quotes_outside(ctx.db, channels)
         return Step(cursor=list(channels), total=len(channels), finished=not channels)
     channel, what = so_far.cursor[0], f"harvest {work.since} {work.until} {so_far.cursor[0]}"
-    heard = await ctx.errands.fetch(what, lambda: listening.listen(ctx.chat, channel, work.since, work.until))
-    await listening.keep(ctx.db, heard, ctx.settings, ctx.now)
+    heard = await ctx.errands.fetch(what, lambda: read_channel(ctx.chat, channel, work.since, work.until))
+    await keep_best(ctx.db, heard, ctx.settings, ctx.now)
     rest, done = so_far.cursor[1:], so_far.done + 1
     return Step(cursor=rest, done=done, total=so_far.total, finished=not rest)
 
 
-async def messages(chat: ChatReader, database: Database, settings: Settings, since: datetime, until: datetime) -> None:
+async def harvest_messages(
+    chat: ChatReader, database: Database, settings: Settings, since: datetime, until: datetime
+) -> None:
     """The same at once, for who waits for it; ``until`` is now."""
-    channels = await listening.public_channels(chat)
+    channels = await find_public_channels(chat)
     async with database.transaction() as db:
         await items.withdraw_quotes_outside(db, channels)
     for channel in channels:
-        heard = await listening.listen(chat, channel, since, until)
+        heard = await read_channel(chat, channel, since, until)
         async with database.transaction() as db:
-            await listening.keep(db, heard, settings, until)
+            await keep_best(db, heard, settings, until)
 
 
-async def from_tables(db: AsyncSession, since: datetime, until: datetime, settings: Settings) -> None:
+async def harvest_tables(db: AsyncSession, since: datetime, until: datetime, settings: Settings) -> None:
     """What the bot’s other features know of that time: resources that came out, outages and polls that ended, events
     to come."""
-    came_out = await known.resources(db, since, until)
+    came_out = await items.find_resources(db, since, until)
     authors = {person.id: person for person in await people.among(db, {one.auteur_id for one in came_out})}
-    await items.put(db, [sources.of_resource(one, authors.get(one.auteur_id), settings) for one in came_out])
-    await items.put(db, [sources.of_outage(incident) for incident in await known.ended_outages(db, since, until)])
-    await items.put(db, [sources.of_poll(poll) for poll in await known.ended_polls(db, since, until)])
-    coming = [sources.of_event(event) for event in await known.coming_events(db, until)]
-    await items.put(db, coming)
-    await items.bring_back(db, [item.key for item in coming])
-    await items.withdraw(db, [*await known.gone_resources(db), *await known.gone_events(db)])
+    await items.save(db, [make_resource_item(one, authors.get(one.auteur_id), settings) for one in came_out])
+    await items.save(db, [make_outage_item(incident) for incident in await items.find_ended_outages(db, since, until)])
+    await items.save(db, [make_poll_item(poll) for poll in await items.find_ended_polls(db, since, until)])
+    coming = [make_event_item(event) for event in await items.find_coming_events(db, until)]
+    await items.save(db, coming)
+    await items.restore(db, [item.key for item in coming])
+    await items.withdraw(db, [*await items.find_gone_resources(db), *await items.find_gone_events(db)])
 
 
-async def period_items(db: AsyncSession, period: Period) -> None:
+async def harvest_period(db: AsyncSession, period: DigestPeriod) -> None:
     """Who is new and the figures of a period, for its digest; as they are by now."""
-    for item in (await _of_newcomers(db, period), await _of_figures(db, period)):
+    for item in (await _make_newcomers_item(db, period), await _make_figures_item(db, period)):
         if item is not None:
             item.key = f"{item.kind.value}:{period.edition}:{period.day}"
             item.details = {**item.details, "edition": period.edition, "day": period.day.isoformat()}
-            await items.put(db, [item])
+            await items.save(db, [item])
 
 
-async def _of_newcomers(db: AsyncSession, period: Period) -> Item | None:
-    places = await known.newcomers(db, period.since, period.until)
+async def _make_newcomers_item(db: AsyncSession, period: DigestPeriod) -> Item | None:
+    places = await items.find_newcomers(db, period.since, period.until)
     if not places:
         return None
     named = [(code, n) for code, n in Counter(places).most_common() if n >= NAMED_MIN and code in DEPARTEMENTS]
@@ -120,32 +367,32 @@ async def _of_newcomers(db: AsyncSession, period: Period) -> Item | None:
     one, many = "nouvelle personne nous a rejoints", "nouvelles personnes nous ont rejoints"
     text = f"Notamment : {join(where)}." if where else ""
     return Item(
-        key="", kind=Kind.NEWCOMERS, section=Section.COMMUNITY, title=plural(len(places), one, many), text=text,
+        key="", kind=ItemKind.NEWCOMERS, section=NewsSection.COMMUNITY, title=plural(len(places), one, many), text=text,
         found_at=period.since, details={"nouveaux": len(places)},
     )  # fmt: skip
 
 
-async def _of_figures(db: AsyncSession, period: Period) -> Item | None:
+async def _make_figures_item(db: AsyncSession, period: DigestPeriod) -> Item | None:
     """What is told of the réseau’s month as « /stats » tells it: nothing finer ever is, and nothing is rounded anew."""
     today = period.until.astimezone(ZoneInfo(PARIS)).date()
-    first, told = today.replace(day=1), told_until(today)
+    first, told = today.replace(day=1), find_told_until(today)
     is_whole = period.monthly or told <= first
     start = (first - timedelta(days=1)).replace(day=1) if is_whole else first
     end = first if is_whole else (first + timedelta(days=31)).replace(day=1)
-    before = _months_before(start)
+    before = _find_first_month(start)
     rounded = (await read_figures(db, NATION, MonthSpan(before, end, told))).round()
     figures = rounded.figures(start, end)
     if not figures.accompagnements:
         return None
-    when = MONTHS[start.month - 1] + ("" if is_whole else f", jusqu’au {_say(told - timedelta(days=1))}")
+    when = MONTHS[start.month - 1] + ("" if is_whole else f", jusqu’au {_say_day(told - timedelta(days=1))}")
     return Item(
-        key="", kind=Kind.FIGURES, section=Section.FIGURES, title=f"En {when} : {_say_figures(figures)}",
+        key="", kind=ItemKind.FIGURES, section=NewsSection.FIGURES, title=f"En {when} : {_say_figures(figures)}",
         text=ROUNDED, found_at=period.since,
-        details=_numbers(figures) | {"image": _drawn(figures, rounded.figures(before, end).mois, first)},
+        details=_count_figures(figures) | {"image": _draw_figures(figures, rounded.figures(before, end).mois, first)},
     )  # fmt: skip
 
 
-def _say(day: date) -> str:
+def _say_day(day: date) -> str:
     return f"{WEEKDAYS[day.weekday()]} {say_day(day)}"
 
 
@@ -161,18 +408,18 @@ def _count(n: int, one: str) -> str:
     return f"{group(n, 1000)} {noun(n, one)}"
 
 
-def _numbers(figures: Figures) -> dict[str, int]:
+def _count_figures(figures: Figures) -> dict[str, int]:
     return {"accompagnements": figures.accompagnements, "personnes": figures.personnes}
 
 
-def _months_before(start: date) -> date:
+def _find_first_month(start: date) -> date:
     """The first day of the first month of the picture."""
     months = start.year * 12 + start.month - MONTHS_DRAWN
     return date(months // 12, months % 12 + 1, 1)
 
 
-def _drawn(figures: Figures, months: Mapping[date, int], open_since: date) -> dict[str, list[tuple[str, int]]]:
-    """What the picture of the paper is drawn from (commands/actus/paper.py): labels and values; a star is after the
+def _draw_figures(figures: Figures, months: Mapping[date, int], open_since: date) -> dict[str, list[tuple[str, int]]]:
+    """What the picture of the paper is drawn from (commands/actus/formats.py): labels and values; a star is after the
     name of a month that is not over."""
     totals = [("accompagnements", figures.accompagnements), ("personnes accompagnées", figures.personnes)]
     totals.append(("ateliers", figures.ateliers))

@@ -1,17 +1,12 @@
 """« /agenda »: what takes place, who comes, and calendars that know of it."""
 
-from commands.agenda import attending, changing, deciding, feeding, filing, listing, proposing, publishing, reminding
+from commands.agenda import attendance, calendars, cards, publication
 from commands.agenda.feature import feature
 
 __all__ = [
-    "attending",
-    "changing",
-    "deciding",
+    "attendance",
+    "calendars",
+    "cards",
     "feature",
-    "feeding",
-    "filing",
-    "listing",
-    "proposing",
-    "publishing",
-    "reminding",
+    "publication",
 ]

@@ -1,8 +1,6 @@
 """The feature that the files of this folder add their handlers to, and who may pull what."""
 
-from bot.features import Feature
-from bot.fronts import Front
-from bot.rights import Right
+from bot.features import Feature, Front, Right
 from storage.people import Role
 
 feature = Feature(

@@ -1,35 +1,221 @@
-"""The author’s copy of an announcement: its words as they are read, and under them where it goes and how it stands."""
+"""An announcement at hand: its words and files, who may change it, its card, and what its buttons carry."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from pydantic import BaseModel
+
+from bot import attachments
+from bot.attachments import find_file, say_size
 from bot.context import Context
-from bot.french.moments import say_moment
+from bot.delivery import FILES_MAX
+from bot.destinations import may_post_to
+from bot.errors import UserError
+from bot.french.periods import say_moment
 from bot.french.words import group, join, plural
+from bot.mattermost import ChatReader
+from bot.menus import Choosing
 from bot.replies import Button, Message, Refresh
-from bot.texts import BREAK, escape
-from commands.annonce.buttons import Abandon, Change, Correct, Restore, Send, Withdraw
-from commands.annonce.words import spoken
+from bot.texts import BREAK, Markdown, escape, relay_markdown, typeset
 from config.canaux import PlannedChannel
-from storage import outbox, reach
-from storage.annonce import Announcement, State
-from storage.canaux import planned
-from storage.outbox import Tally
-from storage.targets import say
+from dialogs.annonce import TEXT
+from storage import outbox, targets
+from storage.annonce import Announcement, AnnouncementState
+from storage.canaux import list_planned
+from storage.outbox import DeliveryTally
+from storage.people import Person
+from storage.targets import say_target
+
+TOTAL_MAX = 50_000_000
+"""Bytes of all files of an announcement: each channel gets a copy of its own."""
+
+
+async def read_files(ctx: Context, ids: Sequence[str]) -> dict[str, str]:
+    """The names of files that can go with an announcement, by id. Raises ValueError, with a French sentence, for
+    those that cannot."""
+    if len(ids) > FILES_MAX:
+        raise ValueError(f"Ce message a {len(ids)} fichiers ; une annonce en porte {FILES_MAX} au plus.")
+    files = await attachments.read_files(ctx.chat, ids)
+    if None in files:
+        raise ValueError("Un de ces fichiers a été supprimé depuis : envoyez-les de nouveau au bot.")
+    found = [file for file in files if file]
+    largest = await ctx.chat.largest_file() if found else 0
+    if fault := find_files_fault([(escape(file.name), file.size) for file in found], largest):
+        raise ValueError(fault)
+    return {file.id: file.name for file in found}
+
+
+def find_files_fault(sizes: Sequence[tuple[str, int]], largest: int) -> str:
+    """Why files of these names and sizes cannot go with an announcement, in French; empty when they can."""
+    if heavy := next(((name, size) for name, size in sizes if size > largest), None):
+        return f"« {heavy[0]} » pèse {say_size(heavy[1])}, {say_size(largest)} au plus."
+    if (total := sum(size for _, size in sizes)) > TOTAL_MAX:
+        return (f"Ces fichiers pèsent {say_size(total)} en tout, {say_size(TOTAL_MAX)} au plus : chaque canal en "
+                "reçoit une copie. Donnez plutôt un lien dans le texte.")  # fmt: skip
+    return ""
+
+
+async def find_missing(chat: ChatReader, ids: Iterable[str]) -> Sequence[str]:
+    """Which of these files are there no more."""
+    return [ident for ident in ids if await find_file(chat, ident) is None]
+
+
+class About(BaseModel):
+    """Something about the announcement of that id."""
+
+    annonce: str
+
+
+class Keep(BaseModel):
+    """What a window asked for; ``annonce`` is what it changes, empty for a new one; ``files`` are names by id,
+    ``channels`` titles by id."""
+
+    annonce: str
+    text: str
+    files: dict[str, str]
+    targets: list[str]
+    everybody: bool
+    at: datetime | None
+    channels: dict[str, str]
+
+
+class Send(About):
+    """« Envoyer » what was shown, « Reprendre » what was stopped: first Mattermost is asked for its files."""
+
+
+class Leave(About):
+    """Then it leaves."""
+
+
+class Change(About):
+    """« Modifier » it before it is sent."""
+
+
+class Abandon(About):
+    """« Annuler »: it is not sent."""
+
+
+class Correct(About):
+    """« Corriger » the words of what was sent."""
+
+
+class Replace(About):
+    """The new words, where they are read."""
+
+    text: str
+
+
+class Withdraw(About):
+    """« Retirer »: asks once more."""
+
+
+class WithdrawNow(About):
+    """It is taken back from wherever it stands."""
+
+
+class KeepStanding(About):
+    """It stays."""
+
+
+class Restore(About):
+    """« Rétablir » what was taken back."""
+
+
+class Older(BaseModel):
+    """« Plus anciennes », « Plus récentes »: the announcements after so many."""
+
+    skip: int
+
+
+class See(Choosing):
+    """« Voir » one of the list; ``chosen`` is its id."""
+
+
+class Broadcast(About):
+    """The sending, batch by batch, with ``files``."""
+
+    files: list[str] = []
+
+
+class Rewrite(About):
+    """The rewriting of what stands already."""
+
+
+class Removal(About):
+    """The deleting of what stands."""
+
+
+POST_MAX = 16_383
+"""Characters of a post, on every version (docs/mattermost.md §5.4)."""
+
+
+def draw_text(announcement: Announcement) -> Markdown:
+    """What is read in the channels."""
+    return _draw_text(announcement.text, announcement.everybody)
+
+
+def _draw_text(text: str, everybody: bool) -> Markdown:
+    """Its author’s Markdown as it is: whom it names is called in none of its many channels."""
+    said = relay_markdown(text)
+    return Markdown(f"@channel\n\n{said}") if everybody else said
+
+
+def find_text_fault(text: str, *, everybody: bool = False) -> str:
+    """Why these words cannot be posted, in one sentence; empty when they can."""
+    length = len(typeset(_draw_text(text, everybody)))
+    if not text.strip():
+        return "Le texte de l’annonce est vide."
+    if length > POST_MAX:
+        return f"L’annonce est trop longue : {group(length)} caractères, {group(POST_MAX)} au plus."
+    return ""
+
+
+def fits_window(text: str) -> bool:
+    """Whether a window takes these words."""
+    return len(text.encode()) <= TEXT.most
+
+
+def fill_window(text: str) -> dict[str, object]:
+    """What a window is filled with: the words, or how many characters they have where it does not take them."""
+    return {"text": text} if fits_window(text) else {"length": len(text)}
+
+
+def must_be_in(announcement: Announcement | None, *states: AnnouncementState) -> Announcement:
+    """The announcement, if it is so now. Raises UserError."""
+    if announcement is None:
+        raise UserError("Cette annonce a été abandonnée : tapez /annonce pour en écrire une autre.")
+    if announcement.state in states:
+        return announcement
+    if announcement.state is AnnouncementState.WITHDRAWN:
+        raise UserError("Cette annonce a été retirée : tapez /annonce pour en écrire une autre.")
+    if announcement.state is AnnouncementState.REMAINS:
+        raise UserError("Cette annonce est en train d’être retirée : finissez avec « Retirer ».")
+    if announcement.state is AnnouncementState.DRAFT:
+        raise UserError("Cette annonce n’est pas encore envoyée : confirmez-la d’abord avec « Envoyer ».")
+    raise UserError("Cette annonce est déjà partie : corrigez-la ou retirez-la avec les boutons sous son texte.")
+
+
+def must_be_own(person: Person, announcement: Announcement | None, *states: AnnouncementState) -> Announcement:
+    """One that is so now, which somebody made, or may change as an animateur. Raises UserError."""
+    said = must_be_in(announcement, *states)
+    if said.by != person.id and not person.animates:
+        raise UserError("Seules la personne qui a fait cette annonce et l’équipe d’animation peuvent la changer.")
+    return said
+
 
 SHOWN_MAX = 6
 """Destinations, and files, named under a preview."""
 
 
-def topic_of(announcement: Announcement) -> str:
+def get_card_topic(announcement: Announcement) -> str:
     """What the copies of its author, and of who looked at it, are filed under."""
     return f"annonce-carte:{announcement.id}"
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class CardContext:
     """Where the author is, when, and what channels there are."""
 
     zone: ZoneInfo
@@ -37,14 +223,14 @@ class Desk:
     table: Mapping[str, PlannedChannel]
 
 
-async def desk_of(ctx: Context) -> Desk:
+async def read_card_context(ctx: Context) -> CardContext:
     """Where the author is, when, and what channels there are."""
-    return Desk(ctx.zone, ctx.now, await planned(ctx.db, ctx.settings))
+    return CardContext(ctx.zone, ctx.now, await list_planned(ctx.db, ctx.settings))
 
 
-async def preview(ctx: Context, announcement: Announcement) -> Message:
+async def draw_preview(ctx: Context, announcement: Announcement) -> Message:
     """The words as they will look, and under them where they go; nobody has them yet."""
-    people = await reach.count(ctx.db, announcement.targets, ctx.today)
+    people = await targets.count_reached(ctx.db, announcement.targets, ctx.today)
     about = {"annonce": announcement.id}
     buttons = [
         Button("Envoyer", Send(**about), "primary"),
@@ -52,61 +238,63 @@ async def preview(ctx: Context, announcement: Announcement) -> Message:
         Button("Annuler", Abandon(**about)),
     ]
     return Message(
-        spoken(announcement), buttons, [*_counts(announcement, people), *_facts(announcement, await desk_of(ctx))]
+        draw_text(announcement),
+        buttons,
+        [*_list_counts(announcement, people), *_list_facts(announcement, await read_card_context(ctx))],
     )
 
 
-async def card(ctx: Context, announcement: Announcement) -> Message:
+async def draw_card(ctx: Context, announcement: Announcement) -> Message:
     """The same once it is sent, on its way, or stopped there: how it stands, and what can still be done."""
     tally = await outbox.tally(ctx.db, announcement.topics, ctx.now)
-    desk = await desk_of(ctx)
-    facts = [("État", say_state(announcement, tally, desk)), *_facts(announcement, desk)]
-    return Message(spoken(announcement), _buttons(announcement), facts)
+    desk = await read_card_context(ctx)
+    facts = [("État", say_state(announcement, tally, desk)), *_list_facts(announcement, desk)]
+    return Message(draw_text(announcement), _draw_buttons(announcement), facts)
 
 
-async def refresh(ctx: Context, announcement: Announcement, *, here: bool = False) -> Refresh:
+async def refresh_card(ctx: Context, announcement: Announcement, *, here: bool = False) -> Refresh:
     """Show on all copies how it is now."""
-    drawn = preview if announcement.state is State.DRAFT else card
+    drawn = draw_preview if announcement.state is AnnouncementState.DRAFT else draw_card
     told = await drawn(ctx, announcement)
-    return Refresh(told.text, told.buttons, told.facts, topic=topic_of(announcement), here=here)
+    return Refresh(told.text, told.buttons, told.facts, topic=get_card_topic(announcement), here=here)
 
 
-def _buttons(announcement: Announcement) -> Sequence[Button]:
+def _draw_buttons(announcement: Announcement) -> Sequence[Button]:
     about = {"annonce": announcement.id}
     again = [Button("Reprendre", Send(**about), "primary")]
     correct, withdraw = [Button("Corriger", Correct(**about))], [Button("Retirer", Withdraw(**about), "danger")]
     return {
-        State.WITHDRAWN: [Button("Rétablir", Restore(**about))],
-        State.REMAINS: withdraw,
-        State.STOPPED: [*again, *correct, *withdraw],
+        AnnouncementState.WITHDRAWN: [Button("Rétablir", Restore(**about))],
+        AnnouncementState.REMAINS: withdraw,
+        AnnouncementState.STOPPED: [*again, *correct, *withdraw],
     }.get(announcement.state, [*correct, *withdraw])
 
 
-def say_state(announcement: Announcement, tally: Tally, desk: Desk) -> str:
+def say_state(announcement: Announcement, tally: DeliveryTally, desk: CardContext) -> str:
     """How it stands: « Prévue », « En cours d’envoi », « Envoyée », « Arrêtée : 12 canaux sur 101 »…"""
-    if announcement.state is State.SENDING:
+    if announcement.state is AnnouncementState.SENDING:
         if tally.arrived >= announcement.total > 0:  # who sent it was cut off, and the bot went on
             return "Envoyée"
         waits = announcement.at and announcement.at > desk.now and not announcement.written
         return "Prévue" if waits else "En cours d’envoi"
-    if announcement.state is State.STOPPED:
+    if announcement.state is AnnouncementState.STOPPED:
         return f"Arrêtée : {say_reached(announcement, tally)}"
     return {
-        State.SENT: "Envoyée",
-        State.WITHDRAWN: "Retirée",
-        State.REMAINS: "Retirée en partie : le retrait a été arrêté",
+        AnnouncementState.SENT: "Envoyée",
+        AnnouncementState.WITHDRAWN: "Retirée",
+        AnnouncementState.REMAINS: "Retirée en partie : le retrait a été arrêté",
     }[announcement.state]
 
 
-def say_reached(announcement: Announcement, tally: Tally) -> str:
+def say_reached(announcement: Announcement, tally: DeliveryTally) -> str:
     """To how many of all it has come: « 12 canaux sur 101 »."""
     unit = ("canal", "canaux") if not announcement.people else ("personne", "personnes")
     unit = ("envoi", "envois") if announcement.people and announcement.channels else unit
-    reached = tally.arrived + (tally.waiting if announcement.state is State.STOPPED else 0)
+    reached = tally.arrived + (tally.waiting if announcement.state is AnnouncementState.STOPPED else 0)
     return f"{plural(reached, *unit)} sur {group(announcement.total)}"
 
 
-def _counts(announcement: Announcement, people: int) -> Sequence[tuple[str, str]]:
+def _list_counts(announcement: Announcement, people: int) -> Sequence[tuple[str, str]]:
     channels = [("Canaux", plural(len(announcement.channels), "canal", "canaux"))] if announcement.channels else []
     direct = [("Messages directs", group(len(announcement.people)))] if announcement.people else []
     reached = plural(people, "personne") + " au registre"
@@ -115,7 +303,7 @@ def _counts(announcement: Announcement, people: int) -> Sequence[tuple[str, str]
     return [*channels, *direct, ("Personnes", reached)]
 
 
-def _facts(announcement: Announcement, desk: Desk) -> Sequence[tuple[str, str]]:
+def _list_facts(announcement: Announcement, desk: CardContext) -> Sequence[tuple[str, str]]:
     at = [("Départ", say_moment(announcement.at.astimezone(desk.zone)))] if announcement.at else []
     call = "@channel : chaque membre est notifié" if announcement.everybody else "aucune"
     files = [("Fichiers", escape(_enumerate(list(announcement.files.values()))))] if announcement.files else []
@@ -127,11 +315,18 @@ def _facts(announcement: Announcement, desk: Desk) -> Sequence[tuple[str, str]]:
     ]
 
 
-def say_places(announcement: Announcement, desk: Desk) -> str:
+def say_places(announcement: Announcement, desk: CardContext) -> str:
     """Where it goes, in words: « Rhône (69), Bretagne et 3 autres »."""
-    return _enumerate([say(target, desk.table) for target in announcement.targets])
+    return _enumerate([say_target(target, desk.table) for target in announcement.targets])
 
 
 def _enumerate(names: Sequence[str]) -> str:
     more = len(names) - SHOWN_MAX
     return join([*names[:SHOWN_MAX], *([plural(more, "autre")] if more > 0 else [])])
+
+
+def must_be_allowed(person: Person, wanted: Sequence[str]) -> None:
+    """Raises UserError for who may not announce there, or not any more."""
+    if not may_post_to(person, wanted):
+        raise UserError("Vous pouvez annoncer dans les canaux de vos départements ; pour d’autres, demandez à l’équipe "
+                        "d’animation.")  # fmt: skip

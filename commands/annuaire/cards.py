@@ -1,17 +1,85 @@
-"""How people and contacts are shown: a line in a list, a card, and the ways to reach them."""
+"""How people and contacts are shown: a line, a card, a vCard (4.0, RFC 6350); « /profil », one’s own card."""
 
 import re
+from collections.abc import Iterator
+from pathlib import Path
 
+from pydantic import BaseModel
+
+from bot import replies
 from bot.context import Context
+from bot.destinations import send_file
 from bot.errors import UserError
-from bot.replies import Button, Message
+from bot.menus import Choosing
+from bot.replies import Button, Message, Parcel, Replies, SendFile, Whisper
 from bot.texts import Markdown, escape, render
-from commands.annuaire.buttons import Decide, Take
+from commands.annuaire.feature import feature
+from config.text import fold
+from dialogs.annuaire import EditProfile, EditSight
 from storage import people
-from storage.annuaire import Entry, Shown, place_name, show
-from storage.annuaire.contacts import Contact, State, get
-from storage.annuaire.values import read_site, show_phone
-from storage.people import Person
+from storage.annuaire import NETWORK, DirectoryEntry, ShownPerson, name_place, profiles, show_person
+from storage.annuaire.contacts import Contact, ContactState, get_contact, read_site, show_phone
+from storage.people import Audience, Person
+
+
+class More(BaseModel):
+    """« Suite »: another page of what was found."""
+
+    query: str
+    page: int
+
+
+class See(Choosing):
+    """« Fiche »: ``chosen`` is a person’s id, or ``contact:`` and a number."""
+
+
+class Take(BaseModel):
+    """« vCard » of what ``See`` names."""
+
+    target: str
+
+
+class TakeOne(Choosing):
+    """« vCard » of one of a page."""
+
+
+class VCard(BaseModel):
+    """An order: the file of what ``See`` names."""
+
+    target: str
+
+
+class Edit(BaseModel):
+    """« Modifier »: the window of one’s own card."""
+
+
+class ChooseSight(BaseModel):
+    """« Qui voit quoi »: the window that says whom each field is shown to."""
+
+
+class Decide(BaseModel):
+    """« Publier » or « Refuser » a contact."""
+
+    contact_id: int
+    publish: bool
+
+
+class Ask(BaseModel):
+    """« Demander de l’aide » of those who were found."""
+
+    about: str
+    helpers: tuple[str, ...]
+
+
+class Withdraw(BaseModel):
+    """« Retirer ma demande »."""
+
+    key: str
+
+
+class StopHelping(BaseModel):
+    """« Ne plus être sollicité »: nobody asks any more."""
+
 
 LABEL_MAX = 40
 CONTACT = "contact:"
@@ -19,49 +87,49 @@ CONTACT = "contact:"
 GONE = "Cette fiche n’est plus dans l’annuaire."
 
 
-def target_of(entry: Entry) -> str:
+def get_target(entry: DirectoryEntry) -> str:
     """What ``See`` names an entry by."""
     return entry.person.id if entry.person else f"{CONTACT}{entry.contact.id if entry.contact else 0}"
 
 
-def label_of(entry: Entry) -> str:
+def get_label(entry: DirectoryEntry) -> str:
     """What an entry is called on a button."""
     name = entry.person.full_name if entry.person else entry.contact.title if entry.contact else ""
     return name if len(name) <= LABEL_MAX else f"{name[: LABEL_MAX - 1]}…"
 
 
-def line(ctx: Context, entry: Entry) -> Markdown:
+def draw_line(ctx: Context, entry: DirectoryEntry) -> Markdown:
     """An entry on one line, as somebody sees it."""
     if entry.contact is not None:
-        return render("annuaire/contact_line", **_of_contact(entry.contact))
+        return render("annuaire/contact_line", **_describe_contact(entry.contact))
     assert entry.person is not None
-    shown = show(ctx.user, entry.person)
-    return render("annuaire/person_line", person=shown, link=link_to(ctx, shown.username))
+    shown = show_person(ctx.user, entry.person)
+    return render("annuaire/person_line", person=shown, link=link_person(ctx, shown.username))
 
 
-def person_card(ctx: Context, person: Person) -> Message:
+def draw_person(ctx: Context, person: Person) -> Message:
     """A person, as somebody sees them."""
-    shown = show(ctx.user, person)
-    said = {"person": shown, "link": link_to(ctx, shown.username), "address": address(shown.email)}
+    shown = show_person(ctx.user, person)
+    said = {"person": shown, "link": link_person(ctx, shown.username), "address": draw_address(shown.email)}
     return Message(render("annuaire/person", **said), [Button("vCard", Take(target=person.id))])
 
 
-def contact_card(contact: Contact, viewer: Person) -> Message:
+def draw_contact(contact: Contact, viewer: Person) -> Message:
     """A contact; animateurs may take it out."""
     out = [Button("Retirer", Decide(contact_id=contact.id or 0, publish=False))] if viewer.animates else []
-    return Message(contact_text(contact), [Button("vCard", Take(target=f"{CONTACT}{contact.id}")), *out])
+    return Message(draw_contact_text(contact), [Button("vCard", Take(target=f"{CONTACT}{contact.id}")), *out])
 
 
-def contact_text(contact: Contact) -> Markdown:
+def draw_contact_text(contact: Contact) -> Markdown:
     """All that is known of a contact."""
-    return render("annuaire/contact", **_of_contact(contact))
+    return render("annuaire/contact", **_describe_contact(contact))
 
 
-async def find(ctx: Context, target: str) -> Person | Contact:
+async def find_target(ctx: Context, target: str) -> Person | Contact:
     """Whom a target names, as the tables have them now. Raises UserError for who is hidden, gone or not published."""
     if target.startswith(CONTACT):
-        contact = await get(ctx.db, int(target.removeprefix(CONTACT)))
-        if contact is None or contact.state is not State.PUBLISHED:
+        contact = await get_contact(ctx.db, int(target.removeprefix(CONTACT)))
+        if contact is None or contact.state is not ContactState.PUBLISHED:
             raise UserError(GONE)
         return contact
     person = await people.get(ctx.db, target)
@@ -70,37 +138,186 @@ async def find(ctx: Context, target: str) -> Person | Contact:
     return Person(**(person.model_dump() | {"role": person.role or person.derived_role}))
 
 
-async def shown_of(ctx: Context, target: str) -> Shown | Contact:
+async def show_target(ctx: Context, target: str) -> ShownPerson | Contact:
     """The same, as who acts sees it."""
-    found = await find(ctx, target)
-    return found if isinstance(found, Contact) else show(ctx.user, found)
+    found = await find_target(ctx, target)
+    return found if isinstance(found, Contact) else show_person(ctx.user, found)
 
 
-def link_to(ctx: Context, username: str) -> Markdown:
+def link_person(ctx: Context, username: str) -> Markdown:
     """« Message »: the direct channel with somebody; empty for what cannot be an account."""
     if not re.fullmatch(r"[a-z0-9._-]{1,64}", username):
         return Markdown()
     return Markdown(f"[Message]({ctx.settings.mattermost_url}/{ctx.settings.team}/messages/@{username})")
 
 
-def address(email: str) -> Markdown:
+def draw_address(email: str) -> Markdown:
     """An address to be copied: no mention, no Markdown."""
     return Markdown(f"`{email}`" if email and not re.search(r"[`\s]", email) else escape(email))
 
 
-def _of_contact(contact: Contact) -> dict[str, object]:
+def _describe_contact(contact: Contact) -> dict[str, object]:
     return {
         "contact": contact,
-        "place": place_name(contact.departement) if contact.departement else "toute la France",
-        "address": address(contact.email),
+        "place": name_place(contact.departement) if contact.departement else "toute la France",
+        "address": draw_address(contact.email),
         "phone": show_phone(contact.telephone),
-        "site": _site(contact.site),
+        "site": _draw_site(contact.site),
     }
 
 
-def _site(site: str) -> Markdown:
+def _draw_site(site: str) -> Markdown:
     """The address of a page, which Mattermost makes a link; nothing that is not of the web."""
     try:
         return Markdown(read_site(site) if site else "")
     except ValueError:
         return Markdown()
+
+
+SEEN_BY = {
+    Audience.RESEAU: "tout le réseau",
+    Audience.DEPARTEMENT: "votre département et les animateurs",
+    Audience.ANIMATEURS: "les animateurs",
+    Audience.PERSONNE: "personne d’autre",
+}
+
+
+@feature.command("profil", help="Voir et changer votre fiche de l’annuaire, et qui en voit quoi", roles=NETWORK)
+async def show_profile(ctx: Context, _: str) -> Replies:
+    """One’s card as it stands."""
+    return _draw_profile(ctx.user)
+
+
+@feature.button(Edit, roles=NETWORK, writes=False)
+async def ask_profile(ctx: Context, _: Edit) -> Replies:
+    """What one says of oneself."""
+    return replies.Ask(EditProfile.of(ctx.user))
+
+
+@feature.button(ChooseSight, roles=NETWORK, writes=False)
+async def ask_sight(ctx: Context, _: ChooseSight) -> Replies:
+    """Whom each field is shown to."""
+    return replies.Ask(EditSight.of(ctx.user))
+
+
+@feature.submit(EditProfile, roles=NETWORK)
+async def save_profile(ctx: Context, form: EditProfile) -> Replies:
+    """It is found by that from now on."""
+    return _draw_profile(await profiles.save_profile(ctx.db, ctx.user, form.said))
+
+
+@feature.submit(EditSight, roles=NETWORK)
+async def save_sight(ctx: Context, form: EditSight) -> Replies:
+    """Others see that much from now on."""
+    return _draw_profile(await profiles.save_profile(ctx.db, ctx.user, form.said))
+
+
+def _draw_profile(person: Person) -> Whisper:
+    """One’s own card, and who sees what."""
+    shown = show_person(person, person)
+    fields = (
+        ("Courriel", draw_address(shown.email), "email"),
+        ("Téléphone", shown.phone, "telephone"),
+        ("Structure", shown.structure, "structure"),
+        ("Commune", shown.commune, "commune"),
+        ("Sait faire", ", ".join(shown.skills), "skills"),
+        ("Langues", ", ".join(shown.languages), "languages"),
+    )
+    rows = [(title, value, SEEN_BY[person.audience(name)]) for title, value, name in fields]
+    buttons = [Button("Modifier", Edit(), "primary"), Button("Qui voit quoi", ChooseSight())]
+    return Whisper(render("annuaire/profile", person=person, shown=shown, rows=rows), buttons)
+
+
+LINE_BYTES = 75
+"""A line of a vCard; what is longer goes on after a line break and a space."""
+NAME_MAX = 60
+
+
+@feature.button(Take, roles=NETWORK, writes=False)
+async def take_vcard(ctx: Context, click: Take) -> Replies:
+    """The file arrives in the direct channel."""
+    await find_target(ctx, click.target)
+    return await send_file(ctx, SendFile(user_id=ctx.user.id, order=VCard(target=click.target)))
+
+
+@feature.button(TakeOne, roles=NETWORK, writes=False)
+async def take_chosen_vcard(ctx: Context, click: TakeOne) -> Replies:
+    """The same, of one chosen on a page."""
+    return await take_vcard(ctx, Take(target=click.chosen))
+
+
+@feature.file(VCard, name="annuaire.VCard", roles=NETWORK)
+async def make_vcard(ctx: Context, order: VCard, folder: Path) -> Parcel:
+    """What this person may see, as a file."""
+    found = await find_target(ctx, order.target)
+    name = found.title if isinstance(found, Contact) else found.full_name
+    path = folder / f"{_name_file(name)}.vcf"
+    lines = write_contact(found) if isinstance(found, Contact) else write_person(ctx.user, found)
+    path.write_bytes(b"".join(_fold_line(line) for line in ("BEGIN:VCARD", "VERSION:4.0", *lines, "END:VCARD")))
+    return Parcel(render("annuaire/vcard", title=name), files=[path])
+
+
+def write_person(viewer: Person, person: Person) -> Iterator[str]:
+    """The properties of a person, as somebody may see them."""
+    shown = show_person(viewer, person)
+    yield "KIND:individual"
+    yield f"FN:{_escape_value(shown.name)}"
+    yield f"N:{_escape_value(person.nom or '')};{_escape_value(person.prenom or '')};;;"
+    if shown.role is not None:
+        yield f"TITLE:{_escape_value(shown.role.label)}"
+    yield from _write_ways(shown.structure, shown.email, shown.telephone, shown.commune)
+    if shown.skills:
+        yield f"CATEGORIES:{','.join(_escape_value(skill) for skill in shown.skills)}"
+    if shown.places:
+        yield f"NOTE:{_escape_value(', '.join(shown.places))}"
+
+
+def write_contact(contact: Contact) -> Iterator[str]:
+    """The properties of a contact; one without a person’s name is an organisation."""
+    yield f"KIND:{'individual' if contact.nom else 'org'}"
+    yield f"FN:{_escape_value(contact.title)}"
+    if contact.nom:
+        first, _, last = contact.nom.rpartition(" ")
+        yield f"N:{_escape_value(last)};{_escape_value(first)};;;"
+    if contact.fonction:
+        yield f"TITLE:{_escape_value(contact.fonction)}"
+    yield from _write_ways(contact.organisme, contact.email, contact.telephone, "")
+    if contact.site:
+        yield f"URL:{contact.site}"
+    if contact.departement:
+        yield f"NOTE:{_escape_value(name_place(contact.departement))}"
+
+
+def _write_ways(organisation: str, email: str, telephone: str, town: str) -> Iterator[str]:
+    if organisation:
+        yield f"ORG:{_escape_value(organisation)}"
+    if email:
+        yield f"EMAIL;TYPE=work:{_escape_value(email)}"
+    if telephone:
+        yield f"TEL;VALUE=uri;TYPE=work:tel:{telephone}"
+    if town:
+        yield f"ADR;TYPE=work:;;;{_escape_value(town)};;;France"
+
+
+def _escape_value(value: str) -> str:
+    """A text as a value: what would end it is escaped (RFC 6350, 3.4)."""
+    one_line = " ".join(value.split())
+    return one_line.replace("\\", "\\\\").replace(",", "\\,").replace(";", "\\;")
+
+
+def _fold_line(line: str) -> bytes:
+    """A line with its end, broken where it is too long, never inside a letter."""
+    pieces, size = [b""], 0
+    for letter in line:
+        encoded = letter.encode(errors="replace")
+        if size + len(encoded) > LINE_BYTES:
+            pieces.append(b" ")
+            size = 1
+        pieces[-1] += encoded
+        size += len(encoded)
+    return b"\r\n".join(pieces) + b"\r\n"
+
+
+def _name_file(name: str) -> str:
+    letters = "".join(sign if sign.isascii() and sign.isalnum() else "-" for sign in fold(name))
+    return "-".join(filter(None, letters.split("-")))[:NAME_MAX] or "fiche"

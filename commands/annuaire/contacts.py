@@ -3,21 +3,20 @@
 from collections.abc import Mapping, Sequence
 
 from bot import quotas
+from bot.audit import AuditEntry, record_entry_at_end
+from bot.command_lines import RunCommand
 from bot.context import Context
 from bot.errors import UserError
 from bot.french.words import plural
-from bot.journaling import Deed, note_at_end
-from bot.lines import Run
 from bot.quotas import Quota
 from bot.replies import Ask, Button, Direct, Message, Refresh, Replies, Reply, Waiting, Whisper
 from bot.texts import render
-from commands.annuaire.buttons import Decide
-from commands.annuaire.cards import contact_card, contact_text
+from commands.annuaire.cards import Decide, draw_contact, draw_contact_text
 from commands.annuaire.feature import ANIMATEURS, feature
 from dialogs.annuaire import ProposeContact
 from storage.annuaire import NETWORK, contacts
-from storage.annuaire.contacts import Contact, State, key_of
-from storage.journal import Act
+from storage.annuaire.contacts import Contact, ContactState, make_key
+from storage.journal import AuditAct
 from storage.people import Person, animating, get
 
 REVIEWERS_MAX = 20
@@ -25,58 +24,61 @@ REVIEWERS_MAX = 20
 
 
 @feature.command("annuaire ajouter", help="Proposer un contact ou une institution", roles=NETWORK)
-async def add(ctx: Context, text: str) -> Replies:
+async def ask_contact(ctx: Context, text: str) -> Replies:
     """The window of a contact; what follows the command is its organisation."""
     return Ask(ProposeContact.draft(organisme=" ".join(text.split()) or None))
 
 
 @feature.submit(ProposeContact, roles=NETWORK)
-async def propose(ctx: Context, form: ProposeContact) -> Replies:
+async def propose_contact(ctx: Context, form: ProposeContact) -> Replies:
     """Published at once for an animateur, else shown to those who review."""
     said = form.said
     contact = Contact(
-        key=key_of(said["nom"], said["organisme"], said["departement"]),
-        state=State.PUBLISHED if ctx.user.animates else State.PROPOSED,
+        key=make_key(said["nom"], said["organisme"], said["departement"]),
+        state=ContactState.PUBLISHED if ctx.user.animates else ContactState.PROPOSED,
         proposed_by=ctx.user.id,
         changed_at=ctx.now,
         **said,
     )
-    stored = await contacts.propose(ctx.db, contact)
+    stored = await contacts.propose_contact(ctx.db, contact)
     if stored is None:
         raise UserError(fields={"organisme": "Ce contact est déjà dans l’annuaire, ou attend d’être relu."})
     if ctx.user.animates:
-        _note(ctx, stored, {})
-        card = contact_card(stored, ctx.user)
+        _note_contact(ctx, stored, {})
+        card = draw_contact(stored, ctx.user)
         return Whisper(render("annuaire/added", card=card.text), card.buttons)
     thanks = [Whisper(render("annuaire/proposed", title=stored.title)), *await quotas.spend(ctx, Quota.CONTACT)]
-    return [*thanks, *(_to_review(stored, ctx.user, animateur) for animateur in await animating(ctx.db, REVIEWERS_MAX))]
+    return [
+        *thanks,
+        *(_send_review(stored, ctx.user, animateur) for animateur in await animating(ctx.db, REVIEWERS_MAX)),
+    ]
 
 
 @feature.command("annuaire propositions", help="Relire les contacts proposés", roles=ANIMATEURS)
-async def review(ctx: Context, _: str) -> Replies:
+async def review_next(ctx: Context, _: str) -> Replies:
     """The one that has waited longest, with its buttons."""
-    contact = await contacts.oldest_proposed(ctx.db)
+    contact = await contacts.find_oldest_proposed(ctx.db)
     if contact is None:
         return Whisper("Aucun contact n’attend d’être relu.")
     count = await contacts.count_proposed(ctx.db)
     told = Whisper(render("annuaire/waiting", count=count))
-    return [told, _to_review(contact, await _proposer(ctx, contact), ctx.user)]
+    return [told, _send_review(contact, await _find_proposer(ctx, contact), ctx.user)]
 
 
 @feature.button(Decide, roles=ANIMATEURS)
-async def decide(ctx: Context, click: Decide) -> Replies:
+async def decide_contact(ctx: Context, click: Decide) -> Replies:
     """Published or refused: all animateurs see it, and who proposed it is told."""
-    state = State.PUBLISHED if click.publish else State.REFUSED
-    was = await contacts.state_of(ctx.db, click.contact_id)
-    is_new = await contacts.decide(ctx.db, click.contact_id, state, ctx.user.id, ctx.now)
-    contact = await contacts.get(ctx.db, click.contact_id)
+    state = ContactState.PUBLISHED if click.publish else ContactState.REFUSED
+    was = await contacts.get_state(ctx.db, click.contact_id)
+    is_new = await contacts.decide_contact(ctx.db, click.contact_id, state, ctx.user.id, ctx.now)
+    contact = await contacts.get_contact(ctx.db, click.contact_id)
     if contact is None:
         raise UserError("Ce contact n’existe plus.")
     if is_new:
-        _note(ctx, contact, {"etat": was.value} if was else {})
-    card = _review(contact, await _proposer(ctx, contact), ctx.user)
-    replies: list[Reply] = [Refresh(card.text, card.buttons, topic=_topic(contact), here=True)]
-    if ctx.request.post_id not in {post.post_id for post in await ctx.posts_about(_topic(contact))}:
+        _note_contact(ctx, contact, {"etat": was.value} if was else {})
+    card = _draw_review(contact, await _find_proposer(ctx, contact), ctx.user)
+    replies: list[Reply] = [Refresh(card.text, card.buttons, topic=_get_topic(contact), here=True)]
+    if ctx.request.post_id not in {post.post_id for post in await ctx.posts_about(_get_topic(contact))}:
         # It was clicked where nothing can be rewritten: under what was found.
         replies.append(Whisper(card.text, card.buttons))
     if is_new and contact.proposed_by not in {"", ctx.user.id}:
@@ -86,42 +88,50 @@ async def decide(ctx: Context, click: Decide) -> Replies:
 
 
 @feature.waiting
-async def remind(ctx: Context) -> Sequence[Waiting]:
+async def list_waiting(ctx: Context) -> Sequence[Waiting]:
     """What waits for a review."""
     count = await contacts.count_proposed(ctx.db) if ctx.user.animates else 0
     if not count:
         return []
     verb = "attend d’être relu" if count == 1 else "attendent d’être relus"
-    return [Waiting(f"{plural(count, 'contact')} {verb}", Button("Relire", Run(line="annuaire propositions")))]
+    return [Waiting(f"{plural(count, 'contact')} {verb}", Button("Relire", RunCommand(line="annuaire propositions")))]
 
 
-def _note(ctx: Context, contact: Contact, before: Mapping[str, object]) -> None:
+def _note_contact(ctx: Context, contact: Contact, before: Mapping[str, object]) -> None:
     after = {"etat": contact.state.value, "titre": contact.title}
-    note_at_end(ctx, Deed(Act.CONTACT, f"contact:{contact.id}", contact.proposed_by, before=before, after=after))
+    record_entry_at_end(
+        ctx, AuditEntry(AuditAct.CONTACT, f"contact:{contact.id}", contact.proposed_by, before=before, after=after)
+    )
 
 
-async def _proposer(ctx: Context, contact: Contact) -> Person | None:
+async def _find_proposer(ctx: Context, contact: Contact) -> Person | None:
     return await get(ctx.db, contact.proposed_by) if contact.proposed_by else None
 
 
-def _to_review(contact: Contact, proposer: Person | None, animateur: Person) -> Direct:
-    card = _review(contact, proposer, None)
-    return Direct(card.text, card.buttons, user_id=animateur.id, topic=_topic(contact))
+def _send_review(contact: Contact, proposer: Person | None, animateur: Person) -> Direct:
+    card = _draw_review(contact, proposer, None)
+    return Direct(card.text, card.buttons, user_id=animateur.id, topic=_get_topic(contact))
 
 
-def _review(contact: Contact, proposer: Person | None, decider: Person | None) -> Message:
+def _draw_review(contact: Contact, proposer: Person | None, decider: Person | None) -> Message:
     """A proposal, and what can be done with it: what was decided can be decided otherwise."""
-    card = contact_text(contact)
+    card = draw_contact_text(contact)
     text = render("annuaire/review", card=card, proposer=proposer, decider=decider, state=contact.state.value)
     publish = Button("Publier", Decide(contact_id=contact.id or 0, publish=True), "primary")
-    refuse = Button("Retirer" if contact.state is State.PUBLISHED else "Refuser", _refusal(contact), "danger")
-    offered = {State.PROPOSED: [publish, refuse], State.PUBLISHED: [refuse], State.REFUSED: [publish]}
+    refuse = Button(
+        "Retirer" if contact.state is ContactState.PUBLISHED else "Refuser", _make_refusal(contact), "danger"
+    )
+    offered = {
+        ContactState.PROPOSED: [publish, refuse],
+        ContactState.PUBLISHED: [refuse],
+        ContactState.REFUSED: [publish],
+    }
     return Message(text, offered[contact.state])
 
 
-def _refusal(contact: Contact) -> Decide:
+def _make_refusal(contact: Contact) -> Decide:
     return Decide(contact_id=contact.id or 0, publish=False)
 
 
-def _topic(contact: Contact) -> str:
+def _get_topic(contact: Contact) -> str:
     return f"annuaire:{contact.id}"

@@ -1,18 +1,15 @@
 """The team’s channels: who belongs where, one’s own list, what is not as planned, and putting it right."""
 
-from commands.canaux import arrivals, describing, exceptions, leading, leaving, making, own, repair, turning, writing
+from commands.canaux import alerts, cards, checks, edits, exceptions, memberships, runs
 from commands.canaux.feature import feature
 
 __all__ = [
-    "arrivals",
-    "describing",
+    "alerts",
+    "cards",
+    "checks",
+    "edits",
     "exceptions",
     "feature",
-    "leading",
-    "leaving",
-    "making",
-    "own",
-    "repair",
-    "turning",
-    "writing",
+    "memberships",
+    "runs",
 ]

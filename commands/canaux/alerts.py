@@ -1,22 +1,140 @@
-"""Alerts in the animateurs’ channel: each is rewritten, without its buttons, once what it tells of is so no more."""
+"""Alerts in the animateurs’ room: a channel changed by hand, or an address that somebody else’s channel has."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from enum import StrEnum
 
+import structlog
+from pydantic import BaseModel
+
+from bot.command_lines import RunCommand
 from bot.context import Context
-from bot.replies import Refresh, Reply
-from bot.texts import Markdown
-from storage import claims
+from bot.events import Archived, ChannelTurned, Converted, Renamed, Restored
+from bot.mattermost import ChatReader
+from bot.replies import Button, Direct, Progress, Refresh, Replies, Reply, Say, Start, Step
+from bot.texts import Markdown, render
+from commands.canaux.feature import ROOM, feature, find_planned_at
+from config.canaux import Family, PlannedChannel, read
+from storage import claims, people
+from storage.canaux import find_channel_ids, forget_channel, list_planned
+
+log = structlog.get_logger()
+
+TOLD_MAX = 5
+"""Animateurs who are told one by one, where it is their own room that is taken."""
+
+
+class LookForNamesakes(BaseModel):
+    """Hold the addresses of the rooms against what stands there."""
+
+
+@feature.job("hour=0-1,3-23 minute=7", name="canaux.look_for_namesakes")
+async def look_for_namesakes(_: Context) -> Replies:
+    """A room that is needed all day is not waited for until the night."""
+    return Start(payload=LookForNamesakes())
+
+
+@feature.chore(LookForNamesakes, name="canaux.LookForNamesakes", title="Adresses des salles", writes=True)
+async def check_addresses(ctx: Context, _: LookForNamesakes, __: Progress) -> Step:
+    """What stands at one and is somebody else’s, which an earlier version may have taken for the room, is told of."""
+    wanted = [c for c in read(ctx.settings.channels).values() if c.family is Family.SALLE and not c.team]
+    hour = f"namesakes {ctx.now:%Y-%m-%d %H}"
+    taken = await ctx.errands.fetch(hour, lambda: _find_taken_addresses(ctx.chat, wanted))  # before the first statement
+    table, known = await list_planned(ctx.db, ctx.settings), await find_channel_ids(ctx.db)
+    told: list[Reply] = []
+    for key, (address, channel_id) in taken.items():
+        if key in table and table[key].address == address and known.get(key, channel_id) == channel_id:
+            await forget_channel(ctx.db, key)
+            told += await report_taken_address(ctx, table[key])
+    return Step(replies=told, finished=True)
+
+
+async def _find_taken_addresses(chat: ChatReader, wanted: Sequence[PlannedChannel]) -> Mapping[str, tuple[str, str]]:
+    """Address and id, by key, of the private channels at these addresses in which the bot is not."""
+    found = [(canal, await chat.channel_by_name(canal.address)) for canal in wanted]
+    return {
+        canal.key: (canal.address, channel.id)
+        for canal, channel in found
+        if channel and channel.is_private and not await chat.is_in(channel.id)
+    }
+
+
+async def report_taken_address(ctx: Context, canal: PlannedChannel) -> Sequence[Reply]:
+    """Once a day the operator reads it in the log, and the animateurs in their room."""
+    if not await claims.claim(ctx.db, "canaux.taken", f"{canal.key}:{ctx.now.date()}", ctx.now):
+        return []
+    log.warning("planned_channel_taken", key=canal.key, address=canal.address)
+    text, room = render("canaux/taken", canal=canal), (await find_channel_ids(ctx.db)).get(ROOM, "")
+    if room:
+        return [Say(text, channel_id=room)]
+    return [Direct(text, user_id=one.id) for one in await people.animating(ctx.db, TOLD_MAX)]
+
 
 CLOSED = "canaux.alert"
 """The scope of the claims of posts that are dealt with."""
 
 
-async def close(ctx: Context, topic: str, text: Markdown) -> Sequence[Reply]:
+async def close_alert(ctx: Context, topic: str, text: Markdown) -> Sequence[Reply]:
     """Say that it is over, if the last alert on that topic is still open."""
-    return [Refresh(text, topic=topic)] if await settle(ctx, topic) else []
+    return [Refresh(text, topic=topic)] if await settle_alert(ctx, topic) else []
 
 
-async def settle(ctx: Context, topic: str) -> bool:
+async def settle_alert(ctx: Context, topic: str) -> bool:
     """The last alert on that topic is dealt with; False where there is none, or it was before."""
     posts = await ctx.posts_about(topic)
     return bool(posts) and await claims.claim(ctx.db, CLOSED, posts[0].post_id, ctx.now)
+
+
+class HandChange(StrEnum):
+    """What somebody did to a channel by hand."""
+
+    ARCHIVED = "archived"
+    RENAMED = "renamed"
+    CONVERTED = "converted"
+
+
+@feature.event(Archived, name="canaux.archived.Archived")
+async def alert_archived(ctx: Context, event: Archived) -> Replies:
+    """Nobody can write there any more; what the animateurs put away themselves is planned no more."""
+    return await _alert_change(
+        ctx, event, HandChange.ARCHIVED, lambda _: "vient d’être archivé : plus personne ne peut y écrire"
+    )
+
+
+@feature.event(Restored, name="canaux.restored.Restored")
+async def alert_restored(ctx: Context, event: Restored) -> Replies:
+    """It is open again, whoever did that."""
+    return await _alert_change(ctx, event, HandChange.ARCHIVED, lambda _: "")
+
+
+@feature.event(Renamed, name="canaux.renamed.Renamed")
+async def alert_renamed(ctx: Context, event: Renamed) -> Replies:
+    """It stays the same channel; its title is told of, not its address."""
+    title = event.display_name
+    return await _alert_change(
+        ctx, event, HandChange.RENAMED, lambda canal: f"s’appelle maintenant « {title} »" if canal.name != title else ""
+    )
+
+
+@feature.event(Converted, name="canaux.converted.Converted")
+async def alert_converted(ctx: Context, event: Converted) -> Replies:
+    """Of a private one that is public now, all can read what was written there; of a public one, who is not in it finds
+    it no more."""
+    now = "privé : qui n’y est pas ne le trouve plus" if event.is_private else "public : toute l’équipe peut le lire"
+    wrong = f"vient d’être rendu {now}"
+    return await _alert_change(
+        ctx, event, HandChange.CONVERTED, lambda canal: wrong if canal.private != event.is_private else ""
+    )
+
+
+async def _alert_change(
+    ctx: Context, event: ChannelTurned, turn: HandChange, what: Callable[[PlannedChannel], str]
+) -> Replies:
+    """``what`` says what is wrong with the channel now; where that is nothing (""), what was told of it is over."""
+    canal, room = await find_planned_at(ctx, event.channel_id), (await find_channel_ids(ctx.db)).get(ROOM)
+    if canal is None or room is None or room == event.channel_id:
+        return None
+    topic = f"canaux.turned:{event.channel_id}:{turn}"
+    if not (said := what(canal)):
+        return await close_alert(ctx, topic, render("canaux/turned_back", planned=canal, turn=turn))
+    check = Button("Vérifier ce canal", RunCommand(line=f"canaux verifier {canal.address}"))
+    return Say(render("canaux/turned", planned=canal, said=said), [check], channel_id=room, topic=topic)

@@ -1,25 +1,27 @@
-"""Who is let into a channel, or kept out of it, by name: decided by a click, listed, and ended."""
+"""Exceptions by name: who is let into a channel, kept out of it, or administers it."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 
 from pydantic import BaseModel
 
-from bot.acts import AddMembers, RemoveMember
+from bot.actions import AddMembers, RemoveMember
+from bot.audit import AuditEntry, record_entry_at_end
 from bot.context import Context
-from bot.errors import UserError
-from bot.journaling import Deed, note_at_end
+from bot.errors import ChatError, UserError
+from bot.mattermost import ChatUser
 from bot.menus import Choosing, Menu
-from bot.replies import Button, Refresh, Replies, Say, Whisper
+from bot.replies import Button, Redirect, Refresh, Replies, Say, Whisper
 from bot.texts import Markdown, escape, mention, quote, render
-from commands.canaux.alerts import close, settle
-from commands.canaux.feature import ANIMATEURS, feature
-from commands.canaux.noting import note_place
-from commands.canaux.scope import must_be_planned, read_scope
+from commands.canaux.alerts import close_alert, settle_alert
+from commands.canaux.edits import apply_change, list_known_channels, split_channel_name
+from commands.canaux.feature import ANIMATEURS, feature, must_be_planned, note_place, read_scope
 from config.canaux import PlannedChannel
 from dialogs.canaux import REASON_MAX
 from storage import people
-from storage.canaux import Allowance, allow, allowances, by_key, disallow, planned
-from storage.journal import Act
+from storage.canaux import Allowance, allow, disallow, find_allowance, find_channel_ids, list_allowances, list_planned
+from storage.canaux.runs import Drift, Finding
+from storage.journal import AuditAct
 from storage.people import Person
 
 SHOWN = 20
@@ -48,36 +50,36 @@ class EndException(Choosing):
     """The rules alone hold again for who was ``chosen`` (« key user_id »)."""
 
 
-def intruder(who: Outsider, canal: PlannedChannel, why: str, room: str) -> Say:
+def alert_outsider(who: Outsider, canal: PlannedChannel, why: str, room: str) -> Say:
     """What the animateurs’ channel reads of somebody who is where they do not belong."""
     text = render("canaux/intruder", username=who.username, planned=canal, why=why)
     about = who.model_dump()
     buttons = [Button("L’admettre", Admit(**about)), Button("Retirer du canal", Remove(**about), "danger")]
-    return Say(text, buttons, channel_id=room, topic=topic_of(who.key, who.user_id))
+    return Say(text, buttons, channel_id=room, topic=outsider_topic(who.key, who.user_id))
 
 
-def by_name(ctx: Context, key: str, user_id: str, reason: str, *, is_in: bool) -> Allowance:
+def make_exception(ctx: Context, key: str, user_id: str, reason: str, *, is_in: bool) -> Allowance:
     """The exception that who acts makes of somebody."""
     return Allowance(key=key, user_id=user_id, is_in=is_in, reason=reason, by=ctx.user.id, at=ctx.now)
 
 
 @feature.button(Admit, roles=ANIMATEURS)
-async def admit(ctx: Context, click: Admit) -> Replies:
+async def admit_outsider(ctx: Context, click: Admit) -> Replies:
     """From now on they belong there, by name."""
     canal = await must_be_planned(ctx, click.key)
-    await allow(ctx.db, [by_name(ctx, click.key, click.user_id, ADMITTED, is_in=True)])
-    note_place(ctx, Act.CHANNEL_ADMIT, canal, click.user_id, ADMITTED)
-    return await _settled(ctx, click, canal, is_in=True)
+    await allow(ctx.db, [make_exception(ctx, click.key, click.user_id, ADMITTED, is_in=True)])
+    note_place(ctx, AuditAct.CHANNEL_ADMIT, canal, click.user_id, ADMITTED)
+    return await _settle_outsider(ctx, click, canal, is_in=True)
 
 
 @feature.button(Remove, roles=ANIMATEURS)
-async def remove(ctx: Context, click: Remove) -> Replies:
+async def remove_outsider(ctx: Context, click: Remove) -> Replies:
     """Out of the channel; what they wrote stays."""
     canal = await must_be_planned(ctx, click.key)
-    channel_id = (await by_key(ctx.db)).get(click.key, "")
+    channel_id = (await find_channel_ids(ctx.db)).get(click.key, "")
     await disallow(ctx.db, click.key, click.user_id)
-    note_place(ctx, Act.CHANNEL_REMOVE, canal, click.user_id)
-    return [RemoveMember(channel_id, click.user_id), await _settled(ctx, click, canal, is_in=False)]
+    note_place(ctx, AuditAct.CHANNEL_REMOVE, canal, click.user_id)
+    return [RemoveMember(channel_id, click.user_id), await _settle_outsider(ctx, click, canal, is_in=False)]
 
 
 @feature.command(
@@ -98,62 +100,140 @@ async def admit_by_name(ctx: Context, text: str) -> Replies:
     account = await ctx.chat.user_by_name(name)
     if account is None or account.is_bot:
         raise UserError(f"Personne ne s’appelle @{quote(name.removeprefix('@'))} dans Mattermost.")
-    table, known = await planned(ctx.db, ctx.settings), await by_key(ctx.db)
+    table, known = await list_planned(ctx.db, ctx.settings), await find_channel_ids(ctx.db)
     canal = table.get(read_scope(where, table))
     if canal is None or canal.key not in known:
         raise UserError("Ce canal n’existe pas encore : /canaux verifier dit lesquels manquent.")
     why = reason.strip()[:REASON_MAX] or ADMITTED
-    await allow(ctx.db, [by_name(ctx, canal.key, account.id, why, is_in=True)])
-    note_place(ctx, Act.CHANNEL_ADMIT, canal, account.id, why)
+    await allow(ctx.db, [make_exception(ctx, canal.key, account.id, why, is_in=True)])
+    note_place(ctx, AuditAct.CHANNEL_ADMIT, canal, account.id, why)
     said = render("canaux/admitted", username=account.username, planned=canal)
-    alert = await close(ctx, topic_of(canal.key, account.id), said)
+    alert = await close_alert(ctx, outsider_topic(canal.key, account.id), said)
     return [AddMembers(known[canal.key], [account.id], team=canal.team), *alert, Whisper(said)]
 
 
 @feature.command(
     "canaux exceptions", help="Voir qui est admis dans un canal, ou exclu, par exception", roles=ANIMATEURS
 )
-async def show(ctx: Context, _: str) -> Replies:
+async def list_exceptions(ctx: Context, _: str) -> Replies:
     """All of them, and a menu to end one."""
-    found = await allowances(ctx.db)
-    table = await planned(ctx.db, ctx.settings)
+    found = await list_allowances(ctx.db)
+    table = await list_planned(ctx.db, ctx.settings)
     about = await people.among(ctx.db, ids=[each.user_id for each in found[:SHOWN]]) if found else []
     known = {person.id: person for person in about}
-    lines = [_line(each, table, known) for each in found[:SHOWN]]
+    lines = [_say_exception(each, table, known) for each in found[:SHOWN]]
     text = render("canaux/exceptions", lines=lines, more=len(found) - SHOWN)
-    options = {f"{e.key} {e.user_id}": _option(e, table, known) for e in found[:SHOWN]}
+    options = {f"{e.key} {e.user_id}": _label_exception(e, table, known) for e in found[:SHOWN]}
     return Whisper(text, menus=[Menu("Mettre fin à une exception", EndException(), options)] if options else [])
 
 
 @feature.button(EndException, roles=ANIMATEURS)
-async def end(ctx: Context, click: EndException) -> Replies:
+async def end_exception(ctx: Context, click: EndException) -> Replies:
     """Nobody is moved by that: the next check says what follows from it."""
     key, _, user_id = click.chosen.rpartition(" ")
     was_there = await disallow(ctx.db, key, user_id)
     if not was_there:
         raise UserError("Cette exception n’existe plus.")
-    note_at_end(ctx, Deed(Act.CHANNEL_EXCEPTION, f"canal:{key}", user_id))
+    record_entry_at_end(ctx, AuditEntry(AuditAct.CHANNEL_EXCEPTION, f"canal:{key}", user_id))
     return Whisper("C’est noté : les règles ordinaires valent de nouveau. /canaux verifier dit ce que cela change.")
 
 
-async def _settled(ctx: Context, who: Outsider, canal: PlannedChannel, *, is_in: bool) -> Refresh:
-    await settle(ctx, topic_of(who.key, who.user_id))
+async def _settle_outsider(ctx: Context, who: Outsider, canal: PlannedChannel, *, is_in: bool) -> Refresh:
+    await settle_alert(ctx, outsider_topic(who.key, who.user_id))
     text = render("canaux/outsider_settled", who=who, planned=canal, by=ctx.user.username, is_in=is_in)
-    return Refresh(text, topic=topic_of(who.key, who.user_id), here=True)
+    return Refresh(text, topic=outsider_topic(who.key, who.user_id), here=True)
 
 
-def topic_of(key: str, user_id: str) -> str:
+def outsider_topic(key: str, user_id: str) -> str:
     """What the alert about somebody in the channel of that key is filed under."""
     return f"canaux.out:{key[:20]}:{user_id}"
 
 
-def _line(each: Allowance, table: Mapping[str, PlannedChannel], known: Mapping[str, Person]) -> Markdown:
+def _say_exception(each: Allowance, table: Mapping[str, PlannedChannel], known: Mapping[str, Person]) -> Markdown:
     who = mention(known[each.user_id].username) if each.user_id in known else "quelqu’un hors du registre"
     what = _LEADS[each.leads] if each.leads is not None else "admis dans" if each.is_in else "tenu hors de"
     name = table[each.key].name if each.key in table else each.key
     return Markdown(f"{who} : {what} **{escape(name)}** ({escape(each.reason or 'sans raison écrite')})")
 
 
-def _option(each: Allowance, table: Mapping[str, PlannedChannel], known: Mapping[str, Person]) -> str:
+def _label_exception(each: Allowance, table: Mapping[str, PlannedChannel], known: Mapping[str, Person]) -> str:
     who = f"@{known[each.user_id].username}" if each.user_id in known else each.user_id[:8]
     return f"{who}, {table[each.key].name if each.key in table else each.key}"
+
+
+ADMIN_USAGE = "Dites quel canal, et qui au besoin : /canaux administrateurs 69 +@nina.roux, ou -@nina.roux."
+ADMIN_REASON = "administrateur du canal par décision de l’équipe d’animation"
+_SIGNED_NAME = re.compile(r"([+-])\s*@?(\S+)")
+
+
+class Lead(BaseModel):
+    """Somebody administers the channel of that key from now on, or no more."""
+
+    key: str
+    user_id: str
+    username: str
+    leads: bool
+
+
+@feature.command(
+    "canaux administrateurs",
+    help="Voir qui administre un canal, en ajouter ou en retirer",
+    hint="canal [+@nom | -@nom]",
+    roles=ANIMATEURS,
+)
+async def administer_channel(ctx: Context, text: str) -> Replies:
+    """Those who do; or Mattermost is asked whether that may be, before anything is written."""
+    key, rest = await split_channel_name(ctx, text, await list_known_channels(ctx, lambda _: True))
+    who = _SIGNED_NAME.fullmatch(rest)
+    if key is None or (rest and who is None):
+        raise UserError(ADMIN_USAGE)
+    canal, place = await must_be_planned(ctx, key), (await find_channel_ids(ctx.db))[key]
+    try:
+        if who is None:
+            return Whisper(render("canaux/leaders", planned=canal, names=await _list_admins(ctx, place)))
+        return await _check_admin_change(ctx, Lead(key=key, user_id="", username=who[2], leads=who[1] == "+"), place)
+    except ChatError as error:
+        if error.may_pass:
+            raise
+        raise UserError("Le bot ne voit pas ce canal : ajoutez-le-y d’abord.") from None
+
+
+async def _list_admins(ctx: Context, place: str) -> Sequence[str]:
+    """Who administers it now, by name; bots are not people."""
+    ids = [member.user_id async for page in ctx.chat.channel_members(place) for member in page if member.is_admin]
+    found = [user async for page in ctx.chat.users(ids) for user in page]
+    return sorted(user.username for user in found if not (user.is_bot or user.deleted))
+
+
+async def _check_admin_change(ctx: Context, wanted: Lead, place: str) -> Replies:
+    account = await ctx.chat.user_by_name(wanted.username)
+    if account is None or account.is_bot or account.deleted:
+        raise UserError(f"Personne ne s’appelle @{quote(wanted.username)} dans Mattermost.")
+    member = await ctx.chat.channel_member(place, account.id)
+    if member is None:
+        raise UserError(f"@{account.username} n’est pas dans ce canal : /canaux admettre l’y fait entrer.")
+    if member.is_guest:
+        raise UserError("Mattermost ne laisse pas un invité administrer un canal.")
+    if member.is_admin is wanted.leads:
+        return Whisper(render("canaux/leads_already", who=account, leads=wanted.leads))
+    return Redirect.to(_identify(wanted, account))
+
+
+def _identify(wanted: Lead, account: ChatUser) -> Lead:
+    return wanted.model_copy(update={"user_id": account.id, "username": account.username})
+
+
+@feature.button(Lead, roles=ANIMATEURS)
+async def set_admin(ctx: Context, wanted: Lead) -> Replies:
+    """It is so by name, so that no check undoes it."""
+    canal = await must_be_planned(ctx, wanted.key)
+    known = await find_allowance(ctx.db, wanted.key, wanted.user_id)
+    named = make_exception(ctx, wanted.key, wanted.user_id, ADMIN_REASON, is_in=True)
+    named.leads = wanted.leads
+    await allow(ctx.db, [named])
+    before = known.model_dump_json(exclude={"by", "at"}) if known else ""
+    drift = Drift.ADMIN_MISSING if wanted.leads else Drift.ADMIN_EXTRA
+    why = "décidé à la main"
+    found = Finding(drift, wanted.key, canal.address, why, wanted.user_id, wanted.username, before=before)
+    act = await apply_change(ctx, found)
+    return [Whisper(render("canaux/leads", planned=canal, who=wanted)), act]

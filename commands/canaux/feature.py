@@ -1,14 +1,25 @@
-"""The feature that the files of this folder add their handlers to."""
+"""The feature, which channels somebody means and looks after, and what the journal has of them."""
+
+from collections.abc import Mapping, Sequence
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.events import Watched
-from bot.features import Feature
-from bot.fronts import Front
-from bot.rights import Right
+from bot.audit import AuditEntry, record_entry_at_end
+from bot.context import Context
+from bot.errors import UserError
+from bot.events import WatchedPlaces
+from bot.features import Feature, Front, Right
+from bot.french.words import join
+from bot.texts import quote
+from config.canaux import Family, PlannedChannel, home_of
 from config.settings import Settings
-from storage.canaux import listened_to
-from storage.people import Role
+from config.territories import departement
+from config.text import fold
+from storage.canaux import find_channel_ids, find_watched_channels, list_planned
+from storage.canaux.runs import Finding, Run
+from storage.journal import AuditAct
+from storage.people import Person, Role
+from storage.people.person import read_departements
 
 feature = Feature(
     "canaux",
@@ -24,8 +35,100 @@ ANIMATEURS = (Role.ANIMATEUR,)
 
 
 @feature.watches
-async def where(db: AsyncSession, settings: Settings) -> Watched:
+async def watch_channels(db: AsyncSession, settings: Settings) -> WatchedPlaces:
     """Who comes into the team; who comes into the private channels, and leaves them. Of the public ones, in which
     everybody is or may be, how they are."""
-    found = await listened_to(db, settings)
-    return Watched(found.private, team=True, crowded=found.public)
+    found = await find_watched_channels(db, settings)
+    return WatchedPlaces(found.private, team=True, crowded=found.public)
+
+
+ALL = ""
+"""The scope of all channels; that of one is its key."""
+DEPARTEMENTS = "departements"
+"""The scope of all channels of départements."""
+PREFIX = "departement:"
+Table = Mapping[str, PlannedChannel]
+
+
+def read_scope(text: str, table: Table) -> str:
+    """What somebody wrote: nothing, « départements », one of them, or a channel by name. Raises UserError."""
+    wanted = fold(text.strip().removeprefix("~"))
+    if not wanted:
+        return ALL
+    if wanted == DEPARTEMENTS:
+        return DEPARTEMENTS
+    for key, canal in table.items():
+        if wanted in {fold(canal.name), fold(canal.address), fold(key)}:
+            return key
+    try:
+        (code,) = read_departements(text)
+    except ValueError:
+        raise UserError(f"« {quote(text.strip())} » n’est ni un département ni un canal du réseau.") from None
+    key = f"{PREFIX}{home_of(code)}"
+    if key not in table:
+        raise UserError(f"{departement(code).name} n’a pas de canal à elle seule dans la table des canaux.")
+    return key
+
+
+async def find_planned_at(ctx: Context, channel_id: str) -> PlannedChannel | None:
+    """The planned channel that this one of Mattermost’s is; None for any other."""
+    keys = (key for key, its_id in (await find_channel_ids(ctx.db)).items() if its_id == channel_id)
+    return (await list_planned(ctx.db, ctx.settings)).get(next(keys, ""))
+
+
+async def must_be_planned(ctx: Context, key: str) -> PlannedChannel:
+    """The planned channel of that key. Raises UserError for one that is none any more."""
+    canal = (await list_planned(ctx.db, ctx.settings)).get(key)
+    if canal is None:
+        raise UserError("Ce canal n’est plus dans la table des canaux.")
+    return canal
+
+
+def channels_in(scope: str, table: Table) -> Sequence[PlannedChannel]:
+    """The channels that are meant."""
+    if scope == DEPARTEMENTS:
+        return [canal for canal in table.values() if canal.family is Family.DEPARTEMENT]
+    return [canal for key, canal in table.items() if scope in {ALL, key}]
+
+
+def must_look_after(actor: Person, scope: str) -> None:
+    """Raises UserError where these channels are not for this actor: coordinateurs have those of their départements."""
+    if not actor.id or actor.animates or scope in {f"{PREFIX}{home_of(code)}" for code in actor.departements}:
+        return
+    own = join([code for code in actor.departements if home_of(code)])
+    hint = f"Écrivez le numéro du vôtre ({own})." if own else "Le registre ne vous en donne aucun."
+    raise UserError(f"Un coordinateur vérifie et répare le canal de son département. {hint}")
+
+
+def say_scope(scope: str, table: Table) -> str:
+    """The same in words."""
+    if scope in {ALL, DEPARTEMENTS}:
+        return "tous les canaux des départements" if scope else "tous les canaux"
+    return f"le canal « {table[scope].name if scope in table else scope.removeprefix(PREFIX)} »"
+
+
+def note_finding(ctx: Context, finding: Finding, place: str) -> None:
+    """Something that is changed by hand of a channel, whose id is ``place`` once there is one."""
+    before, after = ({"quoi": finding.drift.value, "nom": value} for value in (finding.before, finding.after))
+    thing = f"canal:{place or finding.key}"
+    deed = AuditEntry(
+        AuditAct.CHANNEL_CHANGE, thing, finding.user_id, finding.reason, before, after | {"cle": finding.key}
+    )
+    record_entry_at_end(ctx, deed)
+
+
+def note_run(ctx: Context, act: AuditAct, run: Run, counted: Mapping[str, int]) -> None:
+    """Changes that are made, or undone, together: how many of each kind; which ones « /canaux journal » tells."""
+    record_entry_at_end(ctx, AuditEntry(act, f"canaux:{run.id}", after={"portee": run.scope, "combien": dict(counted)}))
+
+
+def note_place(ctx: Context, act: AuditAct, canal: PlannedChannel, user_id: str, reason: str = "") -> None:
+    """Somebody is let in, taken out, or brought in, by name or because they belong there."""
+    record_entry_at_end(ctx, AuditEntry(act, f"canal:{canal.key}", user_id, reason, after={"canal": canal.name}))
+
+
+def note_moves(ctx: Context, user_id: str, *, joins: Sequence[str] = (), leaves: Sequence[str] = ()) -> None:
+    """The bot itself brings somebody into channels, or takes them out, as the register says."""
+    if joins or leaves:
+        after = {"entre": list(joins), "sort": list(leaves)}
+        record_entry_at_end(ctx, AuditEntry(AuditAct.CHANNEL_MOVE, f"personne:{user_id}", user_id, after=after))

@@ -1,6 +1,6 @@
 """« /garde »: who is on duty at the hotline, when, and who takes over from whom."""
 
-from commands.garde import absences, ending, leaving, showing, swapping, taking
+from commands.garde import handover, swaps, turns
 from commands.garde.feature import feature
 
-__all__ = ["absences", "ending", "feature", "leaving", "showing", "swapping", "taking"]
+__all__ = ["feature", "handover", "swaps", "turns"]

@@ -1,15 +1,60 @@
-"""The feature that the files of this folder add their handlers to, and who may pull what."""
+"""The feature, who may be on duty, and what the buttons about duty carry."""
 
 from collections.abc import Collection, Mapping
+from datetime import date
+
+from pydantic import BaseModel
 
 from bot.context import Context
-from bot.features import Feature
-from bot.fronts import Front
-from bot.rights import Right
+from bot.features import Feature, Front, Right
 from config.hotline import read
 from config.settings import Settings
-from storage.canaux import keys_of
+from storage.canaux import list_keys_of
 from storage.people import Person, Role
+
+
+class Take(BaseModel):
+    """« Me mettre de garde »: opens the window."""
+
+
+class Release(BaseModel):
+    """« Me retirer », « Annuler »: somebody is not on duty after all."""
+
+    number: int
+
+
+class PutBack(BaseModel):
+    """« Annuler » of that: the turn ends again when it did, as long as it still ends when it then did. Of days from its
+    middle, ``rest`` is the turn that came after them."""
+
+    number: int
+    ends: date
+    cut: date
+    rest: int | None = None
+
+
+class Return(BaseModel):
+    """« Annuler » of an absence: it ends today, or never was."""
+
+    number: int
+
+
+class OpenSwap(BaseModel):
+    """« Échanger »: opens the window."""
+
+
+class AnswerSwap(BaseModel):
+    """« Accepter » or « Refuser » what somebody proposes."""
+
+    number: int
+    accept: bool
+
+
+class WithdrawSwap(BaseModel):
+    """« Retirer ma proposition »."""
+
+    number: int
+
 
 AGENTS = (Role.HOTLINE, Role.ANIMATEUR)
 """Who is on duty, and says who is; and whoever is in the room of a queue."""
@@ -28,16 +73,16 @@ feature = Feature(
 
 
 @feature.admits
-async def answers(ctx: Context) -> bool:
+async def admits_room_members(ctx: Context) -> bool:
     """Whether somebody is in the room of a queue."""
-    return is_in_a_room(ctx.settings, await ctx.recall(keys_of))
+    return is_in_a_room(ctx.settings, await ctx.recall(list_keys_of))
 
 
-def may(person: Person, settings: Settings, keys: Collection[str]) -> bool:
+def may_be_on_duty(person: Person, settings: Settings, keys: Collection[str]) -> bool:
     """Whether somebody may be on duty, who is in the planned channels of these keys."""
     return person.may(AGENTS) or is_in_a_room(settings, keys)
 
 
-def queues(settings: Settings) -> Mapping[str, str]:
+def name_queues(settings: Settings) -> Mapping[str, str]:
     """The names of the queues, by code."""
     return {code: queue.name for code, queue in read(settings.hotline).items()}

@@ -1,53 +1,20 @@
 """The hotline: asking for help, and answering it."""
 
-from commands.hotline import (
-    agents,
-    asking,
-    card,
-    clearing,
-    closing,
-    exchange,
-    figures,
-    incidents,
-    listing,
-    mirror,
-    moving,
-    outages,
-    own,
-    pointing,
-    rating,
-    reminding,
-    rooms,
-    standing,
-    suggesting,
-    telling,
-    windows,
-)
+from commands.hotline import cards, figures, jobs, lists, mirror, outages, queues, requests, tickets, triage
 from commands.hotline.feature import feature
-from commands.hotline.pointing import billet
+from commands.hotline.requests import billet
 
 __all__ = [
-    "agents",
-    "asking",
     "billet",
-    "card",
-    "clearing",
-    "closing",
-    "exchange",
+    "cards",
     "feature",
     "figures",
-    "incidents",
-    "listing",
+    "jobs",
+    "lists",
     "mirror",
-    "moving",
     "outages",
-    "own",
-    "pointing",
-    "rating",
-    "reminding",
-    "rooms",
-    "standing",
-    "suggesting",
-    "telling",
-    "windows",
+    "queues",
+    "requests",
+    "tickets",
+    "triage",
 ]

@@ -3,16 +3,14 @@
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.context import Context
-from bot.events import Watched
-from bot.features import Feature
-from bot.fronts import Front
-from bot.rights import Right
+from bot.events import WatchedPlaces
+from bot.features import Feature, Front, Right
 from config.hotline import read
 from config.settings import Settings
-from storage.canaux import by_key, keys_of
+from storage.canaux import find_channel_ids, list_keys_of
 
 
-def room_keys(settings: Settings) -> frozenset[str]:
+def read_room_keys(settings: Settings) -> frozenset[str]:
     """The keys of the rooms."""
     return frozenset(queue.room_key for queue in read(settings.hotline).values())
 
@@ -25,13 +23,13 @@ feature = Feature(
 
 
 @feature.admits
-async def answers(ctx: Context) -> bool:
+async def is_agent(ctx: Context) -> bool:
     """Whether somebody is in the room of a queue: an agent, whatever their role."""
-    return not room_keys(ctx.settings).isdisjoint(await ctx.recall(keys_of))
+    return not read_room_keys(ctx.settings).isdisjoint(await ctx.recall(list_keys_of))
 
 
 @feature.watches
-async def where(db: AsyncSession, settings: Settings) -> Watched:
+async def watch_rooms(db: AsyncSession, settings: Settings) -> WatchedPlaces:
     """The rooms, for what agents write and who they are."""
-    rooms, known = room_keys(settings), await by_key(db)
-    return Watched(frozenset(known[key] for key in rooms & known.keys()))
+    rooms, known = read_room_keys(settings), await find_channel_ids(db)
+    return WatchedPlaces(frozenset(known[key] for key in rooms & known.keys()))

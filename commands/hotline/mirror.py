@@ -1,32 +1,98 @@
 """The thread under the card and the one with its author say the same: text, changes, files, and ✅.
-
 The bot hears only people, so no mirror echoes itself.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pydantic import BaseModel
 
 from bot import guard
-from bot.acts import DeletePost, React, Unreact
+from bot.actions import DeletePost, React, Unreact
 from bot.context import Context
 from bot.errors import UserError
-from bot.events import Deleted, DirectMessage, Edited, Posted, Reacted, Unreacted
-from bot.replies import Button, Direct, Press, Refresh, Replies, Reply, Say, Update
-from bot.texts import render
+from bot.events import Deleted, Delivered, DirectMessage, Edited, Posted, Reacted, Undelivered, Unreacted
+from bot.replies import Button, Direct, Redirect, Refresh, Replies, Reply, Say, Update
+from bot.texts import Markdown, escape, relay_markdown, relay_plain_text, render
+from commands.hotline.cards import carry_if_moved, draw_receipt, refresh_card
 from commands.hotline.feature import feature
-from commands.hotline.making import make
 from commands.hotline.queues import say_queue
-from commands.hotline.relaying import is_internal, pass_on, say
-from commands.hotline.words import is_thanks
+from commands.hotline.tickets import make_move, tell_duplicates
+from config.text import fold
+from storage import people
 from storage.database import change
-from storage.hotline import cards, lines, tickets
-from storage.hotline.cards import TicketCard
-from storage.hotline.lines import Side, TicketLine
-from storage.hotline.moving import Actor
-from storage.hotline.states import Move, Who, allowed
-from storage.hotline.tickets import Ticket
+from storage.hotline import posts, tickets
+from storage.hotline.posts import Side, TicketCard, TicketLine
+from storage.hotline.states import ActorKind, Move, list_allowed
+from storage.hotline.tickets import Actor, Ticket
+
+INTERNAL = "!"
+"""How lines begin that stay among agents."""
+
+
+def is_internal(text: str) -> bool:
+    """Whether a line never leaves the room."""
+    return text.lstrip().startswith(INTERNAL)
+
+
+async def say_line(ctx: Context, line: TicketLine, text: str) -> Markdown:
+    """What its twin says: agents’ Markdown as it is, others’ words literally, what is personal in them masked."""
+    person = await people.get(ctx.db, line.by)
+    name = person.full_name if person else "Un agent" if line.side is Side.ROOM else "La personne"
+    said = relay_markdown(text) if line.side is Side.ROOM else relay_plain_text(mask_line(line, text))
+    return Markdown(f"**{escape(name)}**\n{said}".strip())
+
+
+def mask_line(line: TicketLine, text: str) -> str:
+    """The words with bars over what is personal, unless their author wants it read."""
+    return text if line.is_kept or line.side is Side.ROOM else guard.mask(text, guard.find(text))
+
+
+async def send_twin(
+    ctx: Context, ticket: Ticket, card: TicketCard | None, line: TicketLine, text: str
+) -> Sequence[Reply]:
+    """The twin of a line; it waits while there is nothing yet to say it under."""
+    if line.side is Side.ROOM and ticket.thread_post:
+        said, files = await say_line(ctx, line, text), line.files
+        own = Direct(said, user_id=ticket.author_id, root_id=ticket.thread_post, topic=line.topic, files=files)
+        return [own, *await tell_duplicates(ctx, ticket, said, line.topic, files)]
+    if line.side is Side.DIRECT and card is not None and card.post_id:
+        said, files = await say_line(ctx, line, text), line.files
+        return [Say(said, channel_id=card.channel_id, root_id=card.post_id, topic=line.topic, files=files)]
+    await change(ctx.db, line, waits=text)
+    return []
+
+
+async def send_waiting(ctx: Context, ticket: Ticket, card: TicketCard | None, side: Side) -> Sequence[Reply]:
+    """What was written on a side before there was anything to say it under."""
+    replies: list[Reply] = []
+    for line in await posts.list_waiting_lines(ctx.db, ticket.number, side):
+        text = line.waits or ""
+        await change(ctx.db, line, waits=None)
+        replies += [] if line.is_gone else await send_twin(ctx, ticket, card, line, text)
+    return replies
+
+
+THANKS_MAX = 60
+"""Characters: what is longer says more than thanks."""
+THANKS = frozenset(
+    re.findall(
+        r"\w+",
+        """
+        a beaucoup bien bonne bonsoir c compris cordialement de est fonctionne genial grand infiniment journee
+        le marche merci mille nickel ok parfait pour reglee regle reponse soiree super top tout tres votre
+        vous
+        """,
+    )
+)
+
+
+def is_thanks(text: str) -> bool:
+    """Whether somebody says thank you, and nothing that would need an answer."""
+    words = re.findall(r"[a-z]+", fold(text)) if len(text) <= THANKS_MAX and "?" not in text else ["?"]
+    return all(word in THANKS for word in words)
+
 
 CHECK = "white_check_mark"
 
@@ -46,7 +112,7 @@ class ShowLine(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class TicketThread:
     """Under which ticket something was written, and on which side."""
 
     ticket: Ticket
@@ -54,64 +120,66 @@ class Place:
     side: Side
 
 
-async def place_of(ctx: Context, root_id: str, *, is_direct: bool) -> Place | None:
+async def find_thread(ctx: Context, root_id: str, *, is_direct: bool) -> TicketThread | None:
     """The ticket under which that thread is; it is nobody else’s until this transaction ends."""
     if not root_id:
         return None
     if is_direct:
-        found = await tickets.by_thread(ctx.db, root_id)
+        found = await tickets.find_by_thread(ctx.db, root_id)
         ticket = await tickets.lock(ctx.db, found.number) if found else None
-        return Place(ticket, await cards.get(ctx.db, ticket), Side.DIRECT) if ticket else None
-    stood = await cards.at(ctx.db, root_id)
+        return TicketThread(ticket, await posts.get_card(ctx.db, ticket), Side.DIRECT) if ticket else None
+    stood = await posts.find_card(ctx.db, root_id)
     ticket = await tickets.lock(ctx.db, stood.ticket) if stood else None
-    return Place(ticket, stood, Side.ROOM) if ticket else None
+    return TicketThread(ticket, stood, Side.ROOM) if ticket else None
 
 
 @feature.event(Posted, name="hotline.agent_wrote.Posted")
-async def agent_wrote(ctx: Context, event: Posted) -> Replies:
+async def on_agent_post(ctx: Context, event: Posted) -> Replies:
     """A line under a card goes to who asked, unless it begins with « ! »."""
-    return await _wrote(ctx, event, is_direct=False)
+    return await _mirror_post(ctx, event, is_direct=False)
 
 
 @feature.event(DirectMessage, name="hotline.author_wrote.DirectMessage")
-async def author_wrote(ctx: Context, event: DirectMessage) -> Replies:
+async def on_author_post(ctx: Context, event: DirectMessage) -> Replies:
     """A line under a receipt goes to the agents."""
-    return await _wrote(ctx, event, is_direct=True)
+    return await _mirror_post(ctx, event, is_direct=True)
 
 
-async def _wrote(ctx: Context, event: Posted | DirectMessage | Edited, *, is_direct: bool) -> Replies:
-    place = await place_of(ctx, event.root_id, is_direct=is_direct)
+async def _mirror_post(ctx: Context, event: Posted | DirectMessage | Edited, *, is_direct: bool) -> Replies:
+    place = await find_thread(ctx, event.root_id, is_direct=is_direct)
     if place and place.card and place.side is Side.ROOM and place.card.queue != place.ticket.queue:
         text = render("hotline/elsewhere", queue=say_queue(ctx, place.ticket.queue))
         return Say(text, channel_id=event.channel_id, root_id=event.root_id)
     if place is None or (place.side is Side.ROOM and is_internal(event.text)):
         return None
-    return await bring(ctx, place, event.post_id, event.text, event.file_ids)
+    return await mirror_line(ctx, place, event.post_id, event.text, event.file_ids)
 
 
-async def bring(ctx: Context, place: Place, post_id: str, text: str, files: Sequence[str]) -> Sequence[Reply]:
+async def mirror_line(
+    ctx: Context, place: TicketThread, post_id: str, text: str, files: Sequence[str]
+) -> Sequence[Reply]:
     """What somebody wrote goes to the other side, and moves the ticket; once for each post."""
     line = TicketLine(
         post_id=post_id, ticket=place.ticket.number, side=place.side, by=ctx.user.id, at=ctx.now, files=list(files)
     )
-    if not await lines.add(ctx.db, line):
+    if not await posts.add_line(ctx.db, line):
         return []
-    said = await pass_on(ctx, place.ticket, place.card, line, text)
-    moved = await _move(ctx, place, text)
-    return [*said, *moved, *_ask_about(ctx, place, line, text)]
+    said = await send_twin(ctx, place.ticket, place.card, line, text)
+    moved = await _move_ticket(ctx, place, text)
+    return [*said, *moved, *_ask_masked(ctx, place, line, text)]
 
 
-async def _move(ctx: Context, place: Place, text: str) -> Sequence[Reply]:
+async def _move_ticket(ctx: Context, place: TicketThread, text: str) -> Sequence[Reply]:
     """An answer, or a word of who asked; thanks reopen nothing."""
-    who, move = (Who.AGENT, Move.ANSWER) if place.side is Side.ROOM else (Who.AUTHOR, Move.REPLY)
-    if move not in allowed(place.ticket.state, who):
+    who, move = (ActorKind.AGENT, Move.ANSWER) if place.side is Side.ROOM else (ActorKind.AUTHOR, Move.REPLY)
+    if move not in list_allowed(place.ticket.state, who):
         return []
     if move is Move.REPLY and not place.ticket.state.is_open and is_thanks(text):
         return []
-    return await make(ctx, place.ticket, move, Actor(ctx.user.id, who, ctx.now))
+    return await make_move(ctx, place.ticket, move, Actor(ctx.user.id, who, ctx.now))
 
 
-def _ask_about(ctx: Context, place: Place, line: TicketLine, text: str) -> Sequence[Reply]:
+def _ask_masked(ctx: Context, place: TicketThread, line: TicketLine, text: str) -> Sequence[Reply]:
     """What was masked, and whether it should be read all the same."""
     found = guard.find(text) if place.side is Side.DIRECT else ()
     if not found:
@@ -120,12 +188,12 @@ def _ask_about(ctx: Context, place: Place, line: TicketLine, text: str) -> Seque
         Button("Masquer", KeepLine(post_id=line.post_id, keep=False), "primary"),
         Button("Garder", KeepLine(post_id=line.post_id, keep=True)),
     ]
-    asked = render("hotline/masked", found=guard.name(found))
+    asked = render("hotline/masked", found=guard.name_kinds(found))
     return [Direct(asked, buttons, user_id=ctx.user.id, root_id=place.ticket.thread_post)]
 
 
 @feature.button(KeepLine, writes=False)
-async def decide(ctx: Context, click: KeepLine) -> Replies:
+async def decide_masked(ctx: Context, click: KeepLine) -> Replies:
     """What is personal in a line stays masked, or is read as it was written. (Mattermost, asked here, cannot be where
     something is written.)"""
     if not click.keep:
@@ -134,54 +202,54 @@ async def decide(ctx: Context, click: KeepLine) -> Replies:
     if post.user_id != ctx.user.id:
         raise UserError("Ce message n’est pas de vous.")
     shown = ShowLine(post_id=post.id, text=post.message)
-    return Press.to(shown)
+    return Redirect.to(shown)
 
 
 @feature.button(ShowLine)
 async def show_line(ctx: Context, click: ShowLine) -> Replies:
     """The agents read a line as it was written."""
-    line = await lines.get(ctx.db, click.post_id)
+    line = await posts.lock_line(ctx.db, click.post_id)
     if line is None:
         raise UserError("Ce message n’est plus là.")
     await change(ctx.db, line, is_kept=True, **({} if line.twin else {"later": click.text}))
-    kept = Refresh(await say(ctx, line, click.text), topic=line.topic)
+    kept = Refresh(await say_line(ctx, line, click.text), topic=line.topic)
     return [kept, Update("C’est noté : les agents le lisent tel quel.")]
 
 
 @feature.event(Edited, name="hotline.changed.Edited")
-async def changed(ctx: Context, event: Edited) -> Replies:
+async def on_edit(ctx: Context, event: Edited) -> Replies:
     """The twin says what the line says now; what became internal is taken back, and what no longer is goes over."""
-    line = await lines.get(ctx.db, event.post_id)
+    line = await posts.lock_line(ctx.db, event.post_id)
     if line is None:
-        return await _wrote(ctx, event, is_direct=event.is_direct)
+        return await _mirror_post(ctx, event, is_direct=event.is_direct)
     if line.side is Side.ROOM and is_internal(event.text):
-        return await _take_back(ctx, line)
+        return await _remove_twin(ctx, line)
     if line.is_gone:
-        return await _again(ctx, line, event)
+        return await _mirror_again(ctx, line, event)
     if line.waits is not None:
         await change(ctx.db, line, waits=event.text)
         return None
     if not line.twin:
         await change(ctx.db, line, later=event.text)
         return None
-    return Refresh(await say(ctx, line, event.text), topic=line.topic)
+    return Refresh(await say_line(ctx, line, event.text), topic=line.topic)
 
 
-async def _again(ctx: Context, line: TicketLine, event: Edited) -> Replies:
+async def _mirror_again(ctx: Context, line: TicketLine, event: Edited) -> Replies:
     """What had been taken back as internal goes over after all."""
     await change(ctx.db, line, is_gone=False, twin="", twin_channel="")
-    place = await place_of(ctx, event.root_id, is_direct=event.is_direct)
-    return await pass_on(ctx, place.ticket, place.card, line, event.text) if place else None
+    place = await find_thread(ctx, event.root_id, is_direct=event.is_direct)
+    return await send_twin(ctx, place.ticket, place.card, line, event.text) if place else None
 
 
 @feature.event(Deleted, name="hotline.gone.Deleted")
-async def gone(ctx: Context, event: Deleted) -> Replies:
+async def on_delete(ctx: Context, event: Deleted) -> Replies:
     """What was taken away on one side is taken away on the other."""
-    line = await lines.get(ctx.db, event.post_id)
-    return await _take_back(ctx, line) if line else None
+    line = await posts.lock_line(ctx.db, event.post_id)
+    return await _remove_twin(ctx, line) if line else None
 
 
-async def _take_back(ctx: Context, line: TicketLine) -> Replies:
+async def _remove_twin(ctx: Context, line: TicketLine) -> Replies:
     if line.is_gone:
         return None
     await change(ctx.db, line, is_gone=True, later=None)
@@ -191,22 +259,22 @@ async def _take_back(ctx: Context, line: TicketLine) -> Replies:
 
 
 @feature.event(Reacted, name="hotline.ticked.Reacted")
-async def ticked(ctx: Context, event: Reacted) -> Replies:
+async def on_tick(ctx: Context, event: Reacted) -> Replies:
     """✅ is put on the other side, too."""
-    there = await _other_side(ctx, event)
+    there = await _find_other_side(ctx, event)
     return React(there[0], CHECK, channel_id=there[1]) if there else None
 
 
 @feature.event(Unreacted, name="hotline.unticked.Unreacted")
-async def unticked(ctx: Context, event: Unreacted) -> Replies:
+async def on_untick(ctx: Context, event: Unreacted) -> Replies:
     """✅ is taken back on the other side, too."""
-    there = await _other_side(ctx, event)
+    there = await _find_other_side(ctx, event)
     return Unreact(there[0], CHECK, channel_id=there[1]) if there else None
 
 
-async def _other_side(ctx: Context, event: Reacted | Unreacted) -> tuple[str, str] | None:
+async def _find_other_side(ctx: Context, event: Reacted | Unreacted) -> tuple[str, str] | None:
     """The post on the other side of the one that carries a ✅, and its channel."""
-    line = await lines.of_post(ctx.db, event.post_id) if event.emoji == CHECK else None
+    line = await posts.find_line(ctx.db, event.post_id) if event.emoji == CHECK else None
     if line is None or not line.twin:
         return None
     if line.post_id == event.post_id:
@@ -214,6 +282,74 @@ async def _other_side(ctx: Context, event: Reacted | Unreacted) -> tuple[str, st
     ticket = await tickets.get(ctx.db, line.ticket)
     if ticket is None:
         return None
-    stood = await cards.get(ctx.db, ticket)
+    stood = await posts.get_card(ctx.db, ticket)
     origin = ticket.thread_channel if line.side is Side.DIRECT else stood.channel_id if stood else ""
     return (line.post_id, origin) if origin else None
+
+
+CARD, RECEIPT, LINE = "hotline.card", "hotline.receipt", "hotline.line"
+"""What their topics begin with."""
+
+
+@feature.event(Delivered, name="hotline.card_arrived.Delivered")
+async def on_card_delivered(ctx: Context, event: Delivered) -> Replies:
+    """The card stands in the room: what its author says goes under it."""
+    kind, _, rest = event.topic.partition(":")
+    ticket = await tickets.lock(ctx.db, int(rest.split(":")[0])) if kind == CARD else None
+    found = await posts.get_card(ctx.db, ticket) if ticket else None
+    if ticket is None or found is None or found.post_id:
+        return None
+    written, found.post_id = found.version, event.post_id
+    await posts.save_card(ctx.db, found)
+    changed = await refresh_card(ctx, ticket) if ticket.version != written else []
+    before = [*_draw_thread(ticket, found), *await carry_if_moved(ctx, ticket)]
+    return [*changed, *before, *await send_waiting(ctx, ticket, found, Side.DIRECT)]
+
+
+def _draw_thread(ticket: Ticket, card: TicketCard) -> Sequence[Reply]:
+    """What stood in the thread that the ticket was made of."""
+    if not ticket.context:
+        return []
+    said = render("hotline/thread", context=relay_plain_text(ticket.context))
+    return [Say(said, channel_id=card.channel_id, root_id=card.post_id)]
+
+
+@feature.event(Delivered, name="hotline.receipt_arrived.Delivered")
+async def on_receipt_delivered(ctx: Context, event: Delivered) -> Replies:
+    """The receipt stands in the direct channel: what agents say goes under it."""
+    kind, _, number = event.topic.partition(":")
+    ticket = await tickets.lock(ctx.db, int(number)) if kind == RECEIPT else None
+    if ticket is None or ticket.thread_post:
+        return None
+    await tickets.set_thread(ctx.db, ticket, event.post_id, event.channel_id)
+    receipt = await draw_receipt(ctx, ticket)
+    changed = [Refresh(receipt.text, receipt.buttons, topic=ticket.topic)] if ticket.version else []
+    return [*changed, *await send_waiting(ctx, ticket, None, Side.ROOM)]
+
+
+@feature.event(Delivered, name="hotline.line_arrived.Delivered")
+async def on_line_delivered(ctx: Context, event: Delivered) -> Replies:
+    """A line is on the other side."""
+    kind, _, origin = event.topic.partition(":")
+    line = await posts.lock_line(ctx.db, origin) if kind == LINE else None
+    if line is None:
+        return None
+    if line.is_gone:
+        return DeletePost(event.post_id, channel_id=event.channel_id)
+    ticket = await tickets.get(ctx.db, line.ticket)
+    if line.side is Side.ROOM and ticket and ticket.thread_channel != event.channel_id:
+        return None  # it is what the author of a duplicate reads
+    later = line.later
+    await change(ctx.db, line, twin=event.post_id, twin_channel=event.channel_id, later=None)
+    return Refresh(await say_line(ctx, line, later), topic=line.topic) if later is not None else None
+
+
+@feature.event(Undelivered, name="hotline.card_lost.Undelivered")
+async def on_card_refused(ctx: Context, event: Undelivered) -> Replies:
+    """A card that Mattermost did not take is put up again in a while."""
+    kind, _, rest = event.topic.partition(":")
+    ticket = await tickets.lock(ctx.db, int(rest.split(":")[0])) if kind == CARD else None
+    found = await posts.get_card(ctx.db, ticket) if ticket else None
+    if found is not None and not found.post_id:
+        await posts.drop_card(ctx.db, found)
+    return None

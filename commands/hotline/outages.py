@@ -1,28 +1,216 @@
-"""What agents do with outages: say that it is one, write to all that it concerns, end it; « /ticket panne »."""
+"""Outages: proposed for look-alike tickets, declared, told to all whom they concern, ended; « /ticket panne »."""
 
 from collections.abc import Sequence
+from enum import StrEnum
 
 from pydantic import BaseModel
 
+from bot.audit import AuditEntry, record_entry_at_end
 from bot.context import Context
 from bot.errors import UserError
+from bot.events import Delivered
 from bot.forms import name_of as type_name
+from bot.french.dates import say_date
 from bot.menus import Choosing, Menu
-from bot.replies import Ask, Button, Refresh, Replies, Reply, Say, Start, Whisper
-from bot.texts import render
-from commands.hotline.agents import AGENTS, must_serve, must_serve_some, served_by
+from bot.replies import Ask, Button, Message, Progress, Refresh, Replies, Reply, Say, Start, Step, Whisper
+from bot.texts import relay_markdown, render
+from commands.hotline.cards import Part
 from commands.hotline.feature import feature
-from commands.hotline.incidents import SayNone, SayOutage, SayOver, UnsayNone, WriteToAll, draw, refresh
-from commands.hotline.noting import note_outage
-from commands.hotline.queues import room_of, say_queue
-from commands.hotline.telling import TellAll, What
+from commands.hotline.queues import AGENTS, find_room, list_served, must_serve, must_serve_some, name_person, say_queue
+from commands.hotline.tickets import ask_rating, lock_for_agent, make_move, tell_author
 from dialogs.hotline import DeclareOutage, EndOutage, NewOutage, TellOutage
 from storage import claims, work
 from storage.database import change
-from storage.hotline import incidents
-from storage.hotline.incidents import Incident
-from storage.hotline.tickets import SUBJECT_MAX
-from storage.journal import Act
+from storage.hotline import incidents, suggestions, tickets
+from storage.hotline.incidents import TOPIC, Incident
+from storage.hotline.states import ActorKind, Move, Reason
+from storage.hotline.tickets import SUBJECT_MAX, Actor, MoveNote, Ticket
+from storage.journal import AuditAct
+
+
+def note_outage(ctx: Context, act: AuditAct, incident: Incident, reason: str = "", **after: object) -> None:
+    """Something was said of an outage, or done to its tickets."""
+    before = {"sujet": incident.subject}
+    record_entry_at_end(ctx, AuditEntry(act, f"panne:{incident.number}", reason=reason, before=before, after=after))
+
+
+SHOWN_MAX = 8
+"""Tickets of a proposal that are named."""
+
+
+class SayOutage(BaseModel):
+    """« C’est une panne »."""
+
+    incident: int
+
+
+class SayNone(BaseModel):
+    """« Non, sans lien »."""
+
+    incident: int
+
+
+class UnsayNone(BaseModel):
+    """« Annuler » of that: it is proposed again."""
+
+    incident: int
+
+
+class WriteToAll(BaseModel):
+    """« Écrire à tous »."""
+
+    incident: int
+
+
+class SayOver(BaseModel):
+    """« C’est fini »."""
+
+    incident: int
+
+
+async def refresh_outage(ctx: Context, incident: Incident, *, here: bool = False) -> Refresh:
+    """Its message in the room as it is now; ``here`` if one of its buttons was clicked."""
+    said = await draw_outage(ctx, incident)
+    return Refresh(said.text, said.buttons, topic=incident.topic, here=here)
+
+
+@feature.event(Delivered, name="hotline.outage_arrived.Delivered")
+async def on_outage_delivered(ctx: Context, event: Delivered) -> Replies:
+    """It stands in the room, and says what came about while it was on its way."""
+    kind, _, number = event.topic.partition(":")
+    found = await incidents.get(ctx.db, int(number)) if kind == TOPIC else None
+    if found is None:
+        return None
+    await incidents.hold_queue(ctx.db, found.queue, ctx.now)  # who adds to it at this moment does not know of the post
+    incident = await incidents.lock(ctx.db, found.number)
+    return await refresh_outage(ctx, incident) if incident else None
+
+
+async def draw_outage(ctx: Context, incident: Incident, refused_by: str = "") -> Message:
+    """An outage as the agents see it: proposed, refused, running, or over."""
+    number = incident.number
+    if incident.is_refused:
+        text = render("hotline/outage_refused", numbers=incident.alike, person=refused_by)
+        return Message(text, [Button("Annuler", UnsayNone(incident=number))])
+    if not incident.is_proposed:
+        since = say_date(incident.opened_at.astimezone(ctx.zone).date(), ctx.now.astimezone(ctx.zone).date())
+        count = await incidents.count_tickets(ctx.db, number)
+        said = {"incident": incident, "since": since, "by": await name_person(ctx, incident.by), "count": count}
+        does = [Button("Écrire à tous", WriteToAll(incident=number)), Button("C’est fini", SayOver(incident=number))]
+        return Message(render("hotline/outage", **said), does if incident.is_running else [])
+    rows = await incidents.list_tickets(ctx.db, incident.alike)
+    words = suggestions.find_common_words(rows)
+    said = {"rows": rows[:SHOWN_MAX], "more": len(rows) - SHOWN_MAX, "count": len(rows), "words": words}
+    does = [Button("C’est une panne", SayOutage(incident=number), "primary")]
+    return Message(
+        render("hotline/outage_proposed", **said), [*does, Button("Non, sans lien", SayNone(incident=number))]
+    )
+
+
+@feature.button(Part)
+async def leave_outage(ctx: Context, click: Part) -> Replies:
+    """It has nothing to do with it, and is answered by itself."""
+    ticket, actor = await lock_for_agent(ctx, click.ticket)
+    incident = await incidents.get(ctx.db, ticket.incident) if ticket.incident else None
+    if incident is None:
+        return None
+    made = await make_move(ctx, ticket, Move.PART, actor, MoveNote(f"n° {incident.number}"), incident=None)
+    return [*made, tell_author(ticket, render("hotline/outage_left")), await refresh_outage(ctx, incident)]
+
+
+BATCH = 20
+"""Tickets of one step."""
+
+
+class OutageStage(StrEnum):
+    """What is told."""
+
+    SAID = "dite"
+    NEWS = "nouvelles"
+    OVER = "finie"
+
+
+class TellAll(BaseModel):
+    """Everybody whose ticket is part of an outage is told something."""
+
+    incident: int
+    what: OutageStage
+
+
+@feature.work(TellAll, name="hotline.TellAll", title="Panne", unit=("demande", "demandes"), writes=True)
+async def tell_all(ctx: Context, asked: TellAll, so_far: Progress) -> Step:
+    """The next of them, by number."""
+    incident = await incidents.lock(ctx.db, asked.incident)
+    if incident is None:
+        return Step(finished=True, done=so_far.done, total=so_far.total)
+    numbers = await _next_numbers(ctx, incident, asked.what, so_far.cursor or 0)
+    replies = [reply for number in numbers for reply in await _tell_ticket(ctx, number, incident, asked.what)]
+    done, ends = so_far.done + len(numbers), len(numbers) < BATCH
+    total = done if ends else so_far.total or await _count_told(ctx, incident, asked.what)
+    replies += [await refresh_outage(ctx, incident)] if ends else []
+    if numbers:
+        note_outage(ctx, AuditAct.OUTAGE_TELL, incident, demandes=list(numbers), quoi=asked.what.value)
+    reached = numbers[-1] if numbers else so_far.cursor
+    return Step(replies=replies, cursor=reached, done=done, total=total, finished=ends)
+
+
+@feature.stopped(TellAll, name="hotline.TellAll")
+async def stop_telling(ctx: Context, asked: TellAll, so_far: Progress) -> Step:
+    """An end of which not all have heard is none yet: said again, it goes on with the others."""
+    incident = await incidents.lock(ctx.db, asked.incident)
+    replies: list[Reply] = []
+    if incident is not None and asked.what is OutageStage.OVER:
+        await change(ctx.db, incident, ended_at=None)
+        replies.append(await refresh_outage(ctx, incident))
+    return Step(replies=replies, done=so_far.done, total=so_far.total)
+
+
+async def _next_numbers(ctx: Context, incident: Incident, what: OutageStage, after: int) -> Sequence[int]:
+    if what is OutageStage.SAID:
+        return [number for number in incident.alike if number > after][:BATCH]
+    return [ticket.number for ticket in await incidents.list_tickets_after(ctx.db, incident.number, after, BATCH)]
+
+
+async def _count_told(ctx: Context, incident: Incident, what: OutageStage) -> int:
+    return len(incident.alike) if what is OutageStage.SAID else await incidents.count_tickets(ctx.db, incident.number)
+
+
+async def _tell_ticket(ctx: Context, number: int, incident: Incident, what: OutageStage) -> Sequence[Reply]:
+    """What is solved meanwhile needs to hear nothing more."""
+    ticket = await tickets.lock(ctx.db, number)
+    if ticket is None or not ticket.state.is_open:
+        return []
+    match what:
+        case OutageStage.SAID:
+            return await _join_outage(ctx, ticket, incident)
+        case OutageStage.NEWS:
+            return [_say_news(ctx, ticket, incident)]
+        case OutageStage.OVER:
+            return await _solve_ticket(ctx, ticket, incident)
+
+
+async def _join_outage(ctx: Context, ticket: Ticket, incident: Incident) -> Sequence[Reply]:
+    if ticket.incident is not None:
+        return []
+    actor = Actor(ctx.user.id, ActorKind.AGENT, ctx.now)
+    made = await make_move(ctx, ticket, Move.JOIN, actor, MoveNote(f"n° {incident.number}"), incident=incident.number)
+    return [*made, tell_author(ticket, render("hotline/outage_said", incident=incident))]
+
+
+async def _solve_ticket(ctx: Context, ticket: Ticket, incident: Incident) -> Sequence[Reply]:
+    actor = Actor(ctx.user.id, ActorKind.AGENT, ctx.now)
+    reason = Reason.PANNE
+    made = await make_move(
+        ctx, ticket, Move.RESOLVE, actor, MoveNote(f"{reason.label} n° {incident.number}"), reason=reason
+    )
+    words = [_say_news(ctx, ticket, incident)] if incident.news else []
+    return [*made, *words, *await ask_rating(ctx, ticket)]
+
+
+def _say_news(ctx: Context, ticket: Ticket, incident: Incident) -> Reply:
+    text = render("hotline/said", person=ctx.user.full_name, text=relay_markdown(incident.news))
+    return tell_author(ticket, text)
+
 
 NOT_THERE = "Cette panne n’existe pas, ou n’est pas d’une de vos files."
 NO_AGENT = "C’est réservé aux agents de la hotline. Vos demandes : /hotline mes demandes."
@@ -44,33 +232,33 @@ class Declare(BaseModel):
     hint="[numéro | ce qui ne marche pas]",
     roles=AGENTS,
 )
-async def show(ctx: Context, line: str) -> Replies:
+async def show_outages(ctx: Context, line: str) -> Replies:
     """Those that run and those that are proposed: one of them, or a list to choose from; other words declare one."""
-    served = await served_by(ctx, ctx.user)
+    served = await list_served(ctx, ctx.user)
     if not served:
         raise UserError(NO_AGENT)
-    found = await incidents.under_way(ctx.db, served)
+    found = await incidents.list_under_way(ctx.db, served)
     number = line.strip().lstrip("#").removeprefix("n°").strip()
     if number.isdecimal():
-        return await _one(ctx, [each for each in found if str(each.number) == number])
+        return await _show_one(ctx, [each for each in found if str(each.number) == number])
     if number:
-        return await _window(ctx, line)
+        return await _draft_window(ctx, line)
     declare_one = Button("Déclarer une panne", Declare())
     if len(found) == 1:
-        one = await _one(ctx, found)
+        one = await _show_one(ctx, found)
         return Whisper(one.text, [*one.buttons, declare_one])
-    options = {str(each.number): _say(each)[:80] for each in found[:MENU_MAX]}
+    options = {str(each.number): _say_title(each)[:80] for each in found[:MENU_MAX]}
     text = render("hotline/outages", found=found)
     return Whisper(text, [declare_one], menus=[Menu("Voir une panne", SeeOutage(), options)] if options else [])
 
 
 @feature.button(Declare, writes=False)
-async def open_window(ctx: Context, _: Declare) -> Replies:
+async def ask_outage(ctx: Context, _: Declare) -> Replies:
     """The window of an outage that nobody’s tickets told of."""
-    return await _window(ctx, "")
+    return await _draft_window(ctx, "")
 
 
-async def _window(ctx: Context, words: str) -> Ask:
+async def _draft_window(ctx: Context, words: str) -> Ask:
     served = await must_serve_some(ctx, NO_AGENT)
     offered = {code: say_queue(ctx, code) for code in served}
     title = " ".join(words.split())[:SUBJECT_MAX] or None
@@ -78,7 +266,7 @@ async def _window(ctx: Context, words: str) -> Ask:
 
 
 @feature.submit(NewOutage)
-async def declare_by_hand(ctx: Context, form: NewOutage) -> Replies:
+async def declare_new(ctx: Context, form: NewOutage) -> Replies:
     """It is one from now on: it stands in the room, and tickets that are like it, or named here, are part of it."""
     await must_serve(ctx, form.queue)
     if not await claims.claim(ctx.db, "hotline.outage_key", ctx.request.key, ctx.now):
@@ -87,17 +275,20 @@ async def declare_by_hand(ctx: Context, form: NewOutage) -> Replies:
     numbers = await _must_be_open(ctx, form)
     new = Incident(queue=form.queue, subject=form.subject, by=ctx.user.id, alike=list(numbers), opened_at=ctx.now)
     incident = await incidents.add(ctx.db, new)
-    note_outage(ctx, Act.OUTAGE_SAY, incident, demandes=list(numbers))
-    said, room = await draw(ctx, incident), await room_of(ctx, form.queue)
+    note_outage(ctx, AuditAct.OUTAGE_SAY, incident, demandes=list(numbers))
+    said, room = await draw_outage(ctx, incident), await find_room(ctx, form.queue)
     told: list[Reply] = [Say(said.text, said.buttons, channel_id=room, topic=incident.topic)] if room else []
-    told += [_start(incident, What.SAID)] if numbers else []
-    return [*told, Whisper(f"C’est noté : {_say(incident)}. /ticket panne {incident.number} permet d’y écrire à tous.")]
+    told += [_start_telling(incident, OutageStage.SAID)] if numbers else []
+    return [
+        *told,
+        Whisper(f"C’est noté : {_say_title(incident)}. /ticket panne {incident.number} permet d’y écrire à tous."),
+    ]
 
 
 async def _must_be_open(ctx: Context, form: NewOutage) -> Sequence[int]:
     """The tickets that are named. Raises UserError under their field where one is over, elsewhere, or in an outage."""
     numbers = sorted(form.numbers or ())
-    found = {ticket.number: ticket for ticket in await incidents.founding(ctx.db, numbers)}
+    found = {ticket.number: ticket for ticket in await incidents.list_tickets(ctx.db, numbers)}
     for number in numbers:
         ticket = found.get(number)
         if ticket is None or ticket.queue != form.queue or not ticket.state.is_open:
@@ -108,107 +299,107 @@ async def _must_be_open(ctx: Context, form: NewOutage) -> Sequence[int]:
 
 
 @feature.button(SeeOutage, writes=False)
-async def see(ctx: Context, click: SeeOutage) -> Replies:
+async def show_chosen(ctx: Context, click: SeeOutage) -> Replies:
     """The one that was chosen."""
-    found = await incidents.under_way(ctx.db, await served_by(ctx, ctx.user))
-    return await _one(ctx, [each for each in found if str(each.number) == click.chosen])
+    found = await incidents.list_under_way(ctx.db, await list_served(ctx, ctx.user))
+    return await _show_one(ctx, [each for each in found if str(each.number) == click.chosen])
 
 
-async def _one(ctx: Context, found: Sequence[Incident]) -> Whisper:
+async def _show_one(ctx: Context, found: Sequence[Incident]) -> Whisper:
     if not found:
         raise UserError(NOT_THERE)
-    said = await draw(ctx, found[0])
+    said = await draw_outage(ctx, found[0])
     return Whisper(said.text, said.buttons)
 
 
 @feature.button(SayOutage, writes=False)
-async def say_outage(ctx: Context, click: SayOutage) -> Replies:
+async def ask_title(ctx: Context, click: SayOutage) -> Replies:
     """The window in which it has its title."""
-    incident = await _of_mine(ctx, await incidents.get(ctx.db, click.incident))
+    incident = await _must_be_served(ctx, await incidents.get(ctx.db, click.incident))
     _must_be_proposed(incident)
     said = f"{len(incident.alike)} demandes se ressemblent : leurs auteurs sont prévenus ensemble."
     return Ask(DeclareOutage.draft(incident=incident.number, said=said, subject=incident.subject))
 
 
 @feature.submit(DeclareOutage)
-async def declare(ctx: Context, form: DeclareOutage) -> Replies:
+async def declare_outage(ctx: Context, form: DeclareOutage) -> Replies:
     """It is one: its tickets are part of it, and who filed them is told. So it is where somebody said meanwhile that it
     is none: who fills the window knows better than a click."""
-    incident = await _locked(ctx, form.incident)
+    incident = await _lock_outage(ctx, form.incident)
     if not incident.is_refused:
         _must_be_proposed(incident)
     await change(ctx.db, incident, by=ctx.user.id, subject=form.subject, opened_at=ctx.now, ended_at=None)
-    note_outage(ctx, Act.OUTAGE_SAY, incident, demandes=list(incident.alike))
-    return [await refresh(ctx, incident, here=True), _start(incident, What.SAID)]
+    note_outage(ctx, AuditAct.OUTAGE_SAY, incident, demandes=list(incident.alike))
+    return [await refresh_outage(ctx, incident, here=True), _start_telling(incident, OutageStage.SAID)]
 
 
 @feature.button(SayNone)
-async def say_none(ctx: Context, click: SayNone) -> Replies:
+async def refuse_outage(ctx: Context, click: SayNone) -> Replies:
     """It is none: these tickets are not counted together any more."""
-    incident = await _locked(ctx, click.incident)
+    incident = await _lock_outage(ctx, click.incident)
     _must_be_proposed(incident)
     await change(ctx.db, incident, ended_at=ctx.now)
-    note_outage(ctx, Act.OUTAGE_REFUSE, incident, demandes=list(incident.alike))
-    said = await draw(ctx, incident, ctx.user.full_name)
+    note_outage(ctx, AuditAct.OUTAGE_REFUSE, incident, demandes=list(incident.alike))
+    said = await draw_outage(ctx, incident, ctx.user.full_name)
     return Refresh(said.text, said.buttons, topic=incident.topic, here=True)
 
 
 @feature.button(UnsayNone)
-async def unsay_none(ctx: Context, click: UnsayNone) -> Replies:
+async def propose_again(ctx: Context, click: UnsayNone) -> Replies:
     """It is proposed again."""
-    incident = await _locked(ctx, click.incident)
+    incident = await _lock_outage(ctx, click.incident)
     if not incident.is_refused:
         raise UserError("C’est déjà annulé.")
     await change(ctx.db, incident, ended_at=None)
-    note_outage(ctx, Act.OUTAGE_REOPEN, incident, demandes=list(incident.alike))
-    return await refresh(ctx, incident, here=True)
+    note_outage(ctx, AuditAct.OUTAGE_REOPEN, incident, demandes=list(incident.alike))
+    return await refresh_outage(ctx, incident, here=True)
 
 
 @feature.button(WriteToAll, writes=False)
-async def write(ctx: Context, click: WriteToAll) -> Replies:
+async def ask_news(ctx: Context, click: WriteToAll) -> Replies:
     """The window of what is new."""
-    incident = await _of_mine(ctx, await incidents.get(ctx.db, click.incident))
+    incident = await _must_be_served(ctx, await incidents.get(ctx.db, click.incident))
     await _must_be_quiet(ctx, incident)
-    return Ask(TellOutage.draft(incident=incident.number, said=_say(incident)))
+    return Ask(TellOutage.draft(incident=incident.number, said=_say_title(incident)))
 
 
 @feature.submit(TellOutage)
-async def tell(ctx: Context, form: TellOutage) -> Replies:
+async def tell_news(ctx: Context, form: TellOutage) -> Replies:
     """Everybody whom it concerns reads what is new, and so does who asks later."""
-    incident = await _locked(ctx, form.incident)
+    incident = await _lock_outage(ctx, form.incident)
     await _must_be_quiet(ctx, incident)
     await change(ctx.db, incident, news=form.text.strip())
-    note_outage(ctx, Act.OUTAGE_TELL, incident, form.text.strip())
-    return [await refresh(ctx, incident, here=True), _start(incident, What.NEWS)]
+    note_outage(ctx, AuditAct.OUTAGE_TELL, incident, form.text.strip())
+    return [await refresh_outage(ctx, incident, here=True), _start_telling(incident, OutageStage.NEWS)]
 
 
 @feature.button(SayOver, writes=False)
-async def say_over(ctx: Context, click: SayOver) -> Replies:
+async def ask_end(ctx: Context, click: SayOver) -> Replies:
     """The window of the last word."""
-    incident = await _of_mine(ctx, await incidents.get(ctx.db, click.incident))
+    incident = await _must_be_served(ctx, await incidents.get(ctx.db, click.incident))
     await _must_be_quiet(ctx, incident)
-    return Ask(EndOutage.draft(incident=incident.number, said=_say(incident)))
+    return Ask(EndOutage.draft(incident=incident.number, said=_say_title(incident)))
 
 
 @feature.submit(EndOutage)
-async def end(ctx: Context, form: EndOutage) -> Replies:
+async def end_outage(ctx: Context, form: EndOutage) -> Replies:
     """No later ticket is part of it; those that are, are solved."""
-    incident = await _locked(ctx, form.incident)
+    incident = await _lock_outage(ctx, form.incident)
     await _must_be_quiet(ctx, incident)
     await change(ctx.db, incident, news=form.text.strip(), ended_at=ctx.now)
-    note_outage(ctx, Act.OUTAGE_END, incident, form.text.strip())
-    return [await refresh(ctx, incident, here=True), _start(incident, What.OVER)]
+    note_outage(ctx, AuditAct.OUTAGE_END, incident, form.text.strip())
+    return [await refresh_outage(ctx, incident, here=True), _start_telling(incident, OutageStage.OVER)]
 
 
-async def _locked(ctx: Context, number: int) -> Incident:
+async def _lock_outage(ctx: Context, number: int) -> Incident:
     """The outage of that number, nobody else’s until this transaction ends. Raises UserError where there is none."""
     known = await incidents.get(ctx.db, number)
     if known is not None:
         await incidents.hold_queue(ctx.db, known.queue, ctx.now)
-    return await _of_mine(ctx, await incidents.lock(ctx.db, number))
+    return await _must_be_served(ctx, await incidents.lock(ctx.db, number))
 
 
-async def _of_mine(ctx: Context, incident: Incident | None) -> Incident:
+async def _must_be_served(ctx: Context, incident: Incident | None) -> Incident:
     """Raises UserError for none, and for who does not answer in its queue."""
     if incident is None:
         raise UserError(NOT_THERE)
@@ -227,15 +418,15 @@ async def _must_be_quiet(ctx: Context, incident: Incident) -> None:
     """Raises UserError for what is over, or of which something is being told: it is read in its order."""
     if not incident.is_running:
         raise UserError(OVER if incident.by else "Dites d’abord si c’est une panne.")
-    for what in What:
+    for what in OutageStage:
         about = TellAll(incident=incident.number, what=what).model_dump(mode="json")
-        if await work.waiting_for(ctx.db, type_name(TellAll), about):
+        if await work.find_waiting(ctx.db, type_name(TellAll), about):
             raise UserError("Les personnes touchées sont en train d’être prévenues : recommencez dans un instant.")
 
 
-def _start(incident: Incident, what: What) -> Start:
+def _start_telling(incident: Incident, what: OutageStage) -> Start:
     return Start(payload=TellAll(incident=incident.number, what=what))
 
 
-def _say(incident: Incident) -> str:
+def _say_title(incident: Incident) -> str:
     return f"Panne n° {incident.number} : {incident.subject}"

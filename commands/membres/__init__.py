@@ -5,43 +5,16 @@ Words:
         another animateur approves; whether a change is one.
 """
 
-from commands.membres import (
-    animateurs,
-    approval,
-    arriving,
-    changing,
-    gone,
-    guests,
-    introducing,
-    newcomers,
-    profile,
-    quiet,
-    show,
-    typed,
-    welcome,
-    welcomes,
-    windows,
-    wishes,
-)
+from commands.membres import accounts, arrivals, changes, handlers, profiles, welcomes
 from commands.membres.feature import bienvenue, feature
 
 __all__ = [
-    "animateurs",
-    "approval",
-    "arriving",
+    "accounts",
+    "arrivals",
     "bienvenue",
-    "changing",
+    "changes",
     "feature",
-    "gone",
-    "guests",
-    "introducing",
-    "newcomers",
-    "profile",
-    "quiet",
-    "show",
-    "typed",
-    "welcome",
+    "handlers",
+    "profiles",
     "welcomes",
-    "windows",
-    "wishes",
 ]

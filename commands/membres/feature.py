@@ -2,10 +2,8 @@
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.events import Watched
-from bot.features import Feature
-from bot.fronts import Front
-from bot.rights import Right
+from bot.events import WatchedPlaces
+from bot.features import Feature, Front, Right
 from config.settings import Settings
 from storage.people import Role
 
@@ -23,6 +21,6 @@ ANIMATEURS = (Role.ANIMATEUR,)
 
 
 @feature.watches
-async def watch(_: AsyncSession, __: Settings) -> Watched:
+async def watch_team(_: AsyncSession, __: Settings) -> WatchedPlaces:
     """Who comes into the team."""
-    return Watched(team=True)
+    return WatchedPlaces(team=True)

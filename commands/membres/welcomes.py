@@ -1,22 +1,165 @@
-"""Who was welcomed: shown to the animateurs, who catch up on those missed; one reminder after three working days."""
+"""The welcome of who comes into the team: once for ever, by role; the charter, its reminder, and who was missed."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from pydantic import BaseModel
 
+from bot.audit import AuditEntry, record_entry_at_end
+from bot.calendar import working_days_before
 from bot.context import Context
-from bot.journaling import Deed, note_at_end
-from bot.replies import Button, Direct, Replies, Reply, Whisper
+from bot.events import JoinedTeam
+from bot.replies import Button, Direct, Message, Refresh, Replies, Reply, Update, Whisper
 from bot.texts import render
-from bot.working_days import working_days_before
-from commands.membres.feature import ANIMATEURS, feature
-from commands.membres.making import with_
-from commands.membres.welcome import CHARTER, AcceptCharter, ReadCharter, greet, refresh_welcome
+from commands.membres.arrivals import announce_newcomer, report_guest
+from commands.membres.feature import ANIMATEURS, bienvenue, feature
+from commands.membres.members import copy_with
+from config.canaux import PlannedChannel
+from dialogs.membres import CompleteProfile
 from storage import people
+from storage.annuaire import NETWORK
+from storage.canaux import find_channel_ids, list_allowances, list_planned
+from storage.canaux.membership import ChannelMember, MembershipRules
 from storage.cra import queries
-from storage.journal import Act
-from storage.people import Person, Role, welcomes
-from storage.people.welcomes import Welcome
+from storage.journal import AuditAct
+from storage.people import Person, Role, arrivals
+from storage.people.arrivals import Welcome
+
+CHARTER = "2026-1"
+"""The version of the charter that is accepted now (templates/membres.md.j2)."""
+CHANNELS_MAX = 8
+
+
+class Complete(BaseModel):
+    """« Compléter mon profil »."""
+
+
+class ReadCharter(BaseModel):
+    """« Lire la charte »."""
+
+
+class AcceptCharter(BaseModel):
+    """« J’accepte la charte », in that version."""
+
+    version: str
+
+
+@feature.event(JoinedTeam, name="membres.arrive.JoinedTeam")
+async def welcome_arrival(ctx: Context, event: JoinedTeam) -> Replies:
+    """Looked up anew, which registers who was waited for (bot/people.py); a direct message to who comes for the first
+    time, and of a guest the animateurs hear, to say who that is. Their département hears of it whether they are
+    welcomed or not."""
+    ctx.people.forget(event.user_id)
+    person = await ctx.people.of(event.user_id)
+    welcomes_them, tells = ctx.settings.welcome == "oui", ctx.settings.newcomers == "oui"
+    if not (welcomes_them or tells) or not await _is_a_person(ctx, event.user_id):
+        return None
+    is_new = await _is_first_arrival(ctx, person)
+    greeting = await welcome_person(ctx, person) if welcomes_them else []
+    return [*greeting, *(await announce_newcomer(ctx, person) if is_new else [])]
+
+
+@bienvenue.command("bienvenue", help="Revoir le message d’accueil et la charte")
+async def show_welcome(ctx: Context, _: str) -> Replies:
+    """One’s own welcome, as it is today."""
+    message = await _draw_welcome(ctx, ctx.user)
+    return Whisper(message.text, message.buttons)
+
+
+@bienvenue.button(ReadCharter, writes=False)
+async def show_charter(ctx: Context, _: ReadCharter) -> Replies:
+    """What it says."""
+    return Whisper(render("membres/charter", version=CHARTER))
+
+
+@bienvenue.button(AcceptCharter)
+async def accept_charter(ctx: Context, click: AcceptCharter) -> Replies:
+    """Noted with its date and version; a second time changes nothing."""
+    await arrivals.accept_charter(ctx.db, ctx.user, click.version, ctx.now)
+    message = await _draw_welcome(ctx, ctx.user)
+    if ctx.request.response_url:
+        return [await refresh_welcome(ctx, ctx.user), Whisper("C’est noté, merci !")]
+    return Update(message.text, message.buttons)
+
+
+async def _is_a_person(ctx: Context, user_id: str) -> bool:
+    """Of whom the register knows nothing Mattermost says whether it is a bot, or deactivated."""
+    if await ctx.people.recall(user_id, people.get) is not None:
+        return True
+    account = await ctx.chat.user(user_id)
+    return not (account.is_bot or account.deleted)
+
+
+async def _is_first_arrival(ctx: Context, person: Person) -> bool:
+    """Whether somebody comes for the first time; who was welcomed before was there before the bot."""
+    known = await arrivals.get_welcome(ctx.db, person.id)
+    return await arrivals.note_arrival(ctx.db, person.id, ctx.now) and known is None
+
+
+async def welcome_person(ctx: Context, person: Person) -> Sequence[Reply]:
+    """The welcome of somebody; nothing where they had it once."""
+    if not await arrivals.note_welcome(ctx.db, person, ctx.now):
+        return []
+    message = await _draw_welcome(ctx, person)
+    told = Direct(message.text, message.buttons, user_id=person.id, topic=_welcome_topic(person.id))
+    asked = await report_guest(ctx, person) if person.role in {None, Role.INVITE} else []
+    return [told, *asked]
+
+
+async def refresh_welcome(ctx: Context, person: Person) -> Refresh:
+    """The welcome that somebody had, as it is now."""
+    message = await _draw_welcome(ctx, person)
+    return Refresh(message.text, message.buttons, topic=_welcome_topic(person.id))
+
+
+async def _draw_welcome(ctx: Context, person: Person) -> Message:
+    """The welcome of somebody as it is now: what is done is ticked, and its buttons are gone."""
+    known = await arrivals.get_welcome(ctx.db, person.id)
+    steps = await _read_steps(ctx, person, known)
+    animateurs = await people.list_to_ask(ctx.db)
+    text = render(
+        "membres/welcome",
+        person=person,
+        role=person.role or Role.INVITE,
+        channels=await _list_channels(ctx, person),
+        animateurs=[animateur.username for animateur in animateurs],
+        accepted_on=known.charter_at.astimezone(person.zone).date() if known and known.charter_at else None,
+        steps=steps,
+    )
+    complete = [] if steps.profile is not False else [Button("Compléter mon profil", Complete(), "primary")]
+    accept = [] if steps.charter else [Button("J’accepte la charte", AcceptCharter(version=CHARTER))]
+    return Message(text, [*complete, Button("Lire la charte", ReadCharter()), *accept])
+
+
+@dataclass(frozen=True, slots=True)
+class WelcomeSteps:
+    """Which of the first steps are done; ``profile`` is None for whom the directory is not open to."""
+
+    profile: bool | None
+    charter: bool
+    filed: bool
+
+
+async def _read_steps(ctx: Context, person: Person, known: Welcome | None) -> WelcomeSteps:
+    files = person.role is Role.CONSEILLER
+    return WelcomeSteps(
+        profile=not CompleteProfile.of(person).asks_something if person.role in NETWORK else None,
+        charter=known is not None and known.charter == CHARTER,
+        filed=files and bool(await queries.find_authors(ctx.db, [person.id])),
+    )
+
+
+async def _list_channels(ctx: Context, person: Person) -> Sequence[PlannedChannel]:
+    """The channels where somebody belongs, and what each is for, the first few of them."""
+    table, known = await list_planned(ctx.db, ctx.settings), await find_channel_ids(ctx.db)
+    places = MembershipRules(await list_allowances(ctx.db)).places(table, ChannelMember.of(person, ctx.today))
+    return [table[key] for key in table if key in places and key in known][:CHANNELS_MAX]
+
+
+def _welcome_topic(person_id: str) -> str:
+    return f"membres.welcome:{person_id}"
+
 
 SHOWN = 15
 GREETED_AT_ONCE = 50
@@ -33,50 +176,52 @@ class CatchUp(BaseModel):
 
 
 @feature.command("membres accueils", help="Voir qui a été accueilli, et accueillir les oubliés", roles=ANIMATEURS)
-async def show_welcomes(ctx: Context, _: str) -> Replies:
+async def list_welcomes(ctx: Context, _: str) -> Replies:
     """The last ones, and how many were missed."""
-    last, missed = await welcomes.latest(ctx.db, SHOWN), await welcomes.missed(ctx.db)
+    last, missed = await arrivals.list_latest_welcomes(ctx.db, SHOWN), await arrivals.list_missed(ctx.db)
     rows = [(w, w.at.astimezone(ctx.zone).date(), w.charter is not None) for w in last]
     text = render("membres/welcomes", rows=rows, missed=len(missed), at_once=GREETED_AT_ONCE)
     return Whisper(text, [Button("Accueillir", CatchUp(), "primary")] if missed else [])
 
 
 @feature.button(CatchUp, roles=ANIMATEURS)
-async def catch_up(ctx: Context, _: CatchUp) -> Replies:
+async def welcome_missed(ctx: Context, _: CatchUp) -> Replies:
     """Some of those missed are welcomed now, each once."""
-    missed = await welcomes.missed(ctx.db)
+    missed = await arrivals.list_missed(ctx.db)
     told: list[Reply] = []
     for person in missed[:GREETED_AT_ONCE]:
-        told += await greet(ctx, person)
+        told += await welcome_person(ctx, person)
     greeted = [person.id for person in missed[:GREETED_AT_ONCE]]
-    note_at_end(ctx, Deed(Act.MEMBER_WELCOME, "reglage:membres.accueils", after={"personnes": greeted}))
+    record_entry_at_end(
+        ctx, AuditEntry(AuditAct.MEMBER_WELCOME, "reglage:membres.accueils", after={"personnes": greeted})
+    )
     left = len(missed) - min(len(missed), GREETED_AT_ONCE)
     return [*told, Whisper(render("membres/caught_up", count=len(missed) - left, left=left))]
 
 
 @feature.job("hour=9 minute=40", name="membres.remind", writes=True)
-async def remind(ctx: Context) -> Replies:
+async def remind_of_charter(ctx: Context) -> Replies:
     """Who did not accept the charter three working days after their welcome hears of it once more, then never again."""
     if ctx.settings.welcome == "non":
         return None
-    found = await welcomes.to_remind(ctx.db, ctx.now - timedelta(days=PATIENCE), REMINDED_AT_ONCE)
+    found = await arrivals.list_to_remind(ctx.db, ctx.now - timedelta(days=PATIENCE), REMINDED_AT_ONCE)
     due = [welcome for welcome, person in found if _has_waited(ctx, welcome, person)]
     if due:
-        await welcomes.note_reminded(ctx.db, [each.person_id for each in due], ctx.now)
+        await arrivals.note_reminded(ctx.db, [each.person_id for each in due], ctx.now)
     buttons = [Button("Lire la charte", ReadCharter()), Button("J’accepte la charte", AcceptCharter(version=CHARTER))]
     return [Direct(render("membres/reminder"), buttons, user_id=each.person_id) for each in due]
 
 
 @feature.job("hour=6-22 minute=25", name="membres.tick", writes=True)
-async def tick(ctx: Context) -> Replies:
+async def tick_filed(ctx: Context) -> Replies:
     """The welcome of who has filed a first compte rendu since says so, within the hour."""
-    waiting = await welcomes.unfiled(ctx.db, ctx.now - FOLLOWED_FOR, FOLLOWED_MAX)
-    filed = sorted(await queries.authors(ctx.db, waiting))[:TICKED_AT_ONCE]
+    waiting = await arrivals.list_unfiled(ctx.db, ctx.now - FOLLOWED_FOR, FOLLOWED_MAX)
+    filed = sorted(await queries.find_authors(ctx.db, waiting))[:TICKED_AT_ONCE]
     if not filed:
         return None
-    await welcomes.note_filed(ctx.db, filed, ctx.now)
+    await arrivals.note_filed(ctx.db, filed, ctx.now)
     there = await people.among(ctx.db, ids=filed)
-    acting = [with_(person, role=person.role or person.derived_role) for person in there]
+    acting = [copy_with(person, role=person.role or person.derived_role) for person in there]
     return [await refresh_welcome(ctx, person) for person in acting if person.role is Role.CONSEILLER]
 
 

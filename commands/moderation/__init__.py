@@ -1,86 +1,31 @@
-"""Moderation: reports, cases, measures and appeals; what animateurs do by commands; the automatic rules.
-
-Words:
-    Decision, Fate, Contested: what is decided of a case; what became of its message since; an appeal in hand with its
-        measure.
-    Try: a rule tried on what was said before.
-    storm, gathered, weight: more than can be read one by one; the cases that a summary tells of; how much somebody’s
-        report counts.
-    safe mode: a charter or rules that cannot be used: nothing is done by itself.
+"""Moderation: people report messages; animateurs decide about cases; measures are carried out, contested, undone.
+A case is a message (or somebody) as it was when it was reported; a decision says what is to be done about it; a
+measure is what was carried out, by its number in the journal; an appeal contests it. In a storm one summary takes the
+place of many cards. In safe mode (a charter or rules that cannot be used) nothing is done by itself.
 """
 
-from commands.moderation import (
-    answering,
-    appealing,
-    automatic,
-    beginning,
-    clearing,
-    deciding,
-    ending,
-    expiring,
-    false_alarms,
-    gathered,
-    guarding,
-    journal,
-    locking,
-    moving,
-    overview,
-    passing,
-    pinning,
-    proposals,
-    relocating,
-    reminding,
-    replacing,
-    reporting,
-    ruling,
-    safety,
-    second,
-    showing,
-    silencing,
-    sweeping,
-    trial,
-    typed,
-    undoing,
-    where,
-)
-from commands.moderation.feature import feature
-from commands.moderation.flagging import drapeau
-from commands.moderation.listening import regles
+from commands.moderation import appeals, channels, commands, decisions, journal, measures, reports
+from commands.moderation.feature import drapeau, feature, regles
+from commands.moderation.measures import exclusion, lifecycle, lock, move, pin, removal
+from commands.moderation.rules import handlers, trial
 
 __all__ = [
-    "answering",
-    "appealing",
-    "automatic",
-    "beginning",
-    "clearing",
-    "deciding",
+    "appeals",
+    "channels",
+    "commands",
+    "decisions",
     "drapeau",
-    "ending",
-    "expiring",
-    "false_alarms",
+    "exclusion",
     "feature",
-    "gathered",
-    "guarding",
+    "handlers",
     "journal",
-    "locking",
-    "moving",
-    "overview",
-    "passing",
-    "pinning",
-    "proposals",
+    "lifecycle",
+    "lock",
+    "measures",
+    "move",
+    "pin",
     "regles",
-    "relocating",
-    "reminding",
-    "replacing",
-    "reporting",
-    "ruling",
-    "safety",
-    "second",
-    "showing",
-    "silencing",
-    "sweeping",
+    "removal",
+    "reports",
     "trial",
-    "typed",
-    "undoing",
-    "where",
 ]

@@ -1,8 +1,8 @@
-"""The feature that the files of this folder add their handlers to, and who may pull what."""
+"""The features that the files of this folder add their handlers to: what animateurs do, the automatic rules, 🚩.
+Each can be switched off by itself.
+"""
 
-from bot.features import Feature
-from bot.fronts import Front
-from bot.rights import Right
+from bot.features import Feature, Front, Right
 from storage.people import Role
 
 feature = Feature(
@@ -14,3 +14,8 @@ feature.wishes.append(Right.REMOVE_MESSAGES)
 
 ANIMATEURS = (Role.ANIMATEUR,)
 """Who decides. (Administrateurs may all that animateurs may.)"""
+
+regles = Feature("regles")
+
+drapeau = Feature("drapeau")
+"""Listens for 🚩, wherever the bot is."""

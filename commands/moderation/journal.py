@@ -9,18 +9,18 @@ from pydantic import BaseModel
 
 from bot.context import Context
 from bot.errors import UserError
-from bot.french.moments import say_moment
-from bot.linked import address_of
+from bot.french.periods import say_moment
+from bot.permalinks import make_permalink
 from bot.replies import Button, Replies, Whisper
 from bot.texts import Markdown, link, mention, quote, render
 from commands.moderation.feature import ANIMATEURS, feature
 from config.canaux import home_of
-from config.folding import fold
+from config.text import fold
 from storage import canaux, journal
 from storage.canaux import runs
-from storage.journal import BOT, OPERATOR, Act, Entry
+from storage.journal import BOT, OPERATOR, AuditAct, JournalEntry
 from storage.people import Role
-from storage.people.reading import read_departements
+from storage.people.person import read_departements
 
 PAGE = 10
 REPAIRS_MAX = 30
@@ -80,23 +80,23 @@ class Older(BaseModel):
     hint="[@nom | canal | n° 57]",
     roles=ANIMATEURS,
 )
-async def show(ctx: Context, line: str) -> Replies:
+async def show_journal(ctx: Context, line: str) -> Replies:
     """Whispered, wherever it is typed. (Mattermost is asked before the journal.)"""
     text = line.strip().replace("\u00a0", " ")
     if not text:
-        return await _page(ctx, Older(said="", before=0))
-    if (number := _NUMBER.fullmatch(text)) and not _home(text):
-        return await _one(ctx, int(number[1]))
-    return await _page(ctx, await (_person(ctx, text) if text.startswith("@") else _channel(ctx, text)))
+        return await _draw_page(ctx, Older(said="", before=0))
+    if (number := _NUMBER.fullmatch(text)) and not _find_home(text):
+        return await _draw_entry(ctx, int(number[1]))
+    return await _draw_page(ctx, await (_find_person(ctx, text) if text.startswith("@") else _find_channel(ctx, text)))
 
 
 @feature.button(Older, roles=ANIMATEURS, writes=False)
-async def turn(ctx: Context, at: Older) -> Replies:
+async def show_older(ctx: Context, at: Older) -> Replies:
     """The page before."""
-    return await _page(ctx, at)
+    return await _draw_page(ctx, at)
 
 
-async def _person(ctx: Context, text: str) -> Older:
+async def _find_person(ctx: Context, text: str) -> Older:
     """What somebody did, and what was done that concerns them; who has no account any more is meant by name."""
     name = text.removeprefix("@").strip().lower()
     account = await ctx.chat.user_by_name(name) if name not in _BY_ITSELF else None
@@ -104,22 +104,22 @@ async def _person(ctx: Context, text: str) -> Older:
     return Older(said=f"@{name}", before=0, **own)
 
 
-async def _channel(ctx: Context, text: str) -> Older:
+async def _find_channel(ctx: Context, text: str) -> Older:
     """What was done to a channel: one of the planned ones, or another by its address. Raises UserError."""
-    table, known = await canaux.planned(ctx.db, ctx.settings, archived=True), await canaux.by_key(ctx.db)
+    table, known = await canaux.list_planned(ctx.db, ctx.settings, archived=True), await canaux.find_channel_ids(ctx.db)
     wanted = fold(text.removeprefix("~"))
-    home = _home(text)
+    home = _find_home(text)
     for key, planned in table.items():
         if wanted in {fold(planned.name), fold(planned.address), fold(key)} or key == home:
             things = [f"canal:{name}" for name in (known.get(key), key) if name]
-            repairs = [f"canaux:{run_id}" for run_id in await runs.of_channel(ctx.db, key, REPAIRS_MAX)]
+            repairs = [f"canaux:{run_id}" for run_id in await runs.list_runs_of_channel(ctx.db, key, REPAIRS_MAX)]
             return Older(said=planned.name, before=0, things=[*things, *repairs])
     raise UserError(
         f"« {quote(text)} » n’est ni une personne (`@nom`), ni un canal du réseau, ni un numéro du journal (`n° 57`)."
     )
 
 
-def _home(text: str) -> str:
+def _find_home(text: str) -> str:
     """The key of the channel of a département that somebody wrote; "" for none. (« n° 57 » is an act, « 57 » Moselle,
     and « 1 » an act, as « 01 » is Ain.)"""
     if len(text) < 2:
@@ -131,42 +131,44 @@ def _home(text: str) -> str:
     return f"departement:{home}" if codes and (home := home_of(codes[0])) else ""
 
 
-async def _page(ctx: Context, at: Older) -> Whisper:
-    found = await _read(ctx, at)
+async def _draw_page(ctx: Context, at: Older) -> Whisper:
+    found = await _read_entries(ctx, at)
     if not found:
         return Whisper(render("moderation/journal_empty", said=at.said, older=at.before > 0))
-    names = await _channel_names(ctx)
+    names = await _list_channel_names(ctx)
     shown = found[:PAGE]
-    lines = [_line(ctx, entry, names) for entry in shown]
+    lines = [_draw_line(ctx, entry, names) for entry in shown]
     older = at.model_copy(update={"before": shown[-1].id})
     more = [Button("Plus anciens", older)] if len(found) > PAGE else []
     return Whisper(render("moderation/journal", said=at.said, lines=lines), more)
 
 
-async def _read(ctx: Context, at: Older) -> Sequence[Entry]:
+async def _read_entries(ctx: Context, at: Older) -> Sequence[JournalEntry]:
     """A page, and one more where there is more."""
     before, most = at.before or None, PAGE + 1
     if at.user_id:
-        return await journal.about(ctx.db, at.user_id, most, before)
+        return await journal.list_about(ctx.db, at.user_id, most, before)
     if at.actor:
-        return await journal.named(ctx.db, at.actor, most, before)
+        return await journal.list_by_name(ctx.db, at.actor, most, before)
     if at.things:
-        return await journal.of_things(ctx.db, at.things, most, before)
-    return await journal.newest(ctx.db, most, before)
+        return await journal.list_of_things(ctx.db, at.things, most, before)
+    return await journal.list_newest(ctx.db, most, before)
 
 
-async def _one(ctx: Context, number: int) -> Whisper:
+async def _draw_entry(ctx: Context, number: int) -> Whisper:
     """One whole: how it was, and is."""
     entry = await journal.get(ctx.db, number)
     if entry is None:
         raise UserError(f"Le journal n’a pas (ou plus) d’entrée n° {number}.")
     names = {*entry.before, *entry.after}
-    changes = [(_NAMES.get(n, n), _value(ctx, entry.before, n), _value(ctx, entry.after, n)) for n in sorted(names)]
-    line = _line(ctx, entry, await _channel_names(ctx))
+    changes = [
+        (_NAMES.get(n, n), _say_value(ctx, entry.before, n), _say_value(ctx, entry.after, n)) for n in sorted(names)
+    ]
+    line = _draw_line(ctx, entry, await _list_channel_names(ctx))
     return Whisper(render("moderation/journal_entry", line=line, changes=changes, thing=entry.object))
 
 
-def _value(ctx: Context, values: Mapping[str, object], name: str) -> str:
+def _say_value(ctx: Context, values: Mapping[str, object], name: str) -> str:
     if name not in values:
         return ""
     value = values[name]
@@ -178,7 +180,7 @@ def _value(ctx: Context, values: Mapping[str, object], name: str) -> str:
     return told if len(told) <= VALUE_MAX else f"{told[: VALUE_MAX - 1]}…"
 
 
-def _line(ctx: Context, entry: Entry, names: Mapping[str, str]) -> Markdown:
+def _draw_line(ctx: Context, entry: JournalEntry, names: Mapping[str, str]) -> Markdown:
     """« n° 57, 20 novembre à 10 h 30, @agathe : fiche publiée (fiche n° 12), @juliette : raison »."""
     by = _BY_ITSELF.get(entry.actor) if not entry.actor_id else mention(entry.actor)
     return render(
@@ -187,32 +189,32 @@ def _line(ctx: Context, entry: Entry, names: Mapping[str, str]) -> Markdown:
         at=say_moment(entry.at.astimezone(ctx.zone)),
         by=by or entry.actor,
         what=_what(ctx, entry),
-        thing=_thing(ctx, entry.object, names),
+        thing=_say_object(ctx, entry.object, names),
         whom=mention(entry.target),
         why=" ".join(entry.reason.split()),
     )
 
 
-def _what(ctx: Context, entry: Entry) -> str:
+def _what(ctx: Context, entry: JournalEntry) -> str:
     """What was done; of a role that changes, or is asked for, which."""
-    role = _value(ctx, entry.after, "role")
-    if not entry.object.startswith("personne:") or not role or role == _value(ctx, entry.before, "role"):
+    role = _say_value(ctx, entry.after, "role")
+    if not entry.object.startswith("personne:") or not role or role == _say_value(ctx, entry.before, "role"):
         return entry.label
-    return f"{'rôle changé' if entry.act == Act.MEMBER_CHANGE else entry.label} ({role})"
+    return f"{'rôle changé' if entry.act == AuditAct.MEMBER_CHANGE else entry.label} ({role})"
 
 
-def _thing(ctx: Context, thing: str, names: Mapping[str, str]) -> Markdown | str:
+def _say_object(ctx: Context, thing: str, names: Mapping[str, str]) -> Markdown | str:
     """What it was done to, in words; a person is told apart."""
     kind, _, ident = thing.partition(":")
     if kind == "message":
-        return link("message", address_of(ctx.settings, ident))
+        return link("message", make_permalink(ctx.settings, ident))
     if kind == "canal":
         return f"canal « {names.get(ident, ident)} »"
     return f"{_THINGS[kind]} n° {ident}" if kind in _THINGS else ""
 
 
-async def _channel_names(ctx: Context) -> Mapping[str, str]:
+async def _list_channel_names(ctx: Context) -> Mapping[str, str]:
     """The titles of planned channels, by key and by id."""
-    table, known = await canaux.planned(ctx.db, ctx.settings, archived=True), await canaux.by_key(ctx.db)
+    table, known = await canaux.list_planned(ctx.db, ctx.settings, archived=True), await canaux.find_channel_ids(ctx.db)
     named = {key: planned.name for key, planned in table.items()}
     return named | {ident: named[key] for key, ident in known.items() if key in named}

@@ -1,53 +1,19 @@
 """« /ressources »: what the réseau knows, found again; deposited by everybody, read over by animateurs."""
 
-from commands.ressources import (
-    changing,
-    collecting,
-    collections,
-    commenting,
-    daily,
-    depositing,
-    following,
-    freshness,
-    library,
-    links,
-    marking,
-    more,
-    needs,
-    pointing,
-    reporting,
-    reviewing,
-    seeking,
-    sharing,
-    showing,
-    versions,
-    withdrawing,
-)
+from commands.ressources import cards, collections, deposit, interests, life, posts, review, search, upkeep
+from commands.ressources.deposit import livre
 from commands.ressources.feature import feature
-from commands.ressources.pointing import livre
 
 __all__ = [
-    "changing",
-    "collecting",
+    "cards",
     "collections",
-    "commenting",
-    "daily",
-    "depositing",
+    "deposit",
     "feature",
-    "following",
-    "freshness",
-    "library",
-    "links",
+    "interests",
+    "life",
     "livre",
-    "marking",
-    "more",
-    "needs",
-    "pointing",
-    "reporting",
-    "reviewing",
-    "seeking",
-    "sharing",
-    "showing",
-    "versions",
-    "withdrawing",
+    "posts",
+    "review",
+    "search",
+    "upkeep",
 ]

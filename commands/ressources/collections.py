@@ -1,21 +1,277 @@
-"""« /ressources collection »: all of them, and one in its order, page by page."""
+"""Collections of resources: made, changed and shown by people; the pinned ones stand in the channel."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
 
+from bot.audit import AuditEntry, record_entry_at_end
 from bot.context import Context
 from bot.errors import UserError
-from bot.replies import Ask, Button, Card, Replies, Whisper
-from bot.texts import quote, render
-from commands.ressources import places
-from commands.ressources.cards import draw
-from commands.ressources.collecting import may_change, must_find, put_in, take_out
-from commands.ressources.feature import feature
-from commands.ressources.lasting import MoveUp, NameIt, PutIn, RemoveCollection, ShowCollection, TakeOut
-from dialogs.ressources.collections import NameCollection
-from storage.ressources import collection as collections
-from storage.ressources.collection import ResourceCollection
-from storage.ressources.resource import Shown, shown
+from bot.menus import Menu
+from bot.replies import Ask, Button, Card, Redirect, Refresh, Replies, Reply, Say, Whisper
+from bot.texts import Markdown, quote, render
+from commands.ressources import posts
+from commands.ressources.buttons import (
+    Collect,
+    CollectInto,
+    MoveUp,
+    NameIt,
+    PutIn,
+    RemoveCollection,
+    RestoreCollection,
+    ShowCollection,
+    TakeOut,
+)
+from commands.ressources.cards import draw_cards
+from commands.ressources.feature import ANIMATEURS, feature
+from config.ressources import ABOUT, AUTHOR, NAME, TOOLS, LibraryTool
+from config.themes import bits
+from dialogs.ressources import NameCollection
+from storage.journal import AuditAct
+from storage.ressources import Resource, ResourceState, collections, resources
+from storage.ressources.collections import ResourceCollection, make_name_key
+from storage.ressources.resources import (
+    ShownResource,
+    begin_writing,
+    get_resource,
+    list_shown,
+    make_key,
+    write_resources,
+)
+
+SEED = "outils"
+PINNED_SHOWN = 20
+
+
+@feature.job("hour=6 minute=20", name="ressources.keep_library", writes=True)
+async def keep_library(ctx: Context) -> Replies:
+    """Once the ressourcerie’s channel is known, the library is there; what is said of pinned collections is true."""
+    if not await posts.find_channel(ctx):
+        return None
+    await _seed_library(ctx)
+    return [reply for one in await collections.list_pinned(ctx.db) for reply in await refresh_pinned(ctx, one)]
+
+
+async def refresh_pinned(ctx: Context, one: ResourceCollection) -> Sequence[Reply]:
+    """What stands in the channel of a pinned collection is as the collection is: said once, then rewritten."""
+    place = await posts.find_channel(ctx) if one.pinned else ""
+    if not place:
+        return []
+    text = await _draw_pinned(ctx, one)
+    told = sha256(text.encode()).hexdigest()
+    if told == one.told or (one.removed_at is not None and not one.told):
+        return []
+    stands, topic = bool(one.told), f"ressources.collection:{one.number}"
+    await collections.note_told(ctx.db, one, told)
+    return [Refresh(text, topic=topic) if stands else Say(text, channel_id=place, topic=topic, pinned=True)]
+
+
+async def _draw_pinned(ctx: Context, one: ResourceCollection) -> Markdown:
+    numbers = await collections.list_contents(ctx.db, one.number) if one.removed_at is None else []
+    here = (await list_shown(ctx.db, numbers[:PINNED_SHOWN]))[0]
+    lines = [render("ressources/news_line", number=each.id, title=posts.link_title(each), kind="") for each in here]
+    said = {"name": one.name, "about": one.about, "gone": one.removed_at is not None}
+    return render("ressources/pinned", said=said, lines=lines, more=len(numbers) - len(lines))
+
+
+async def _seed_library(ctx: Context) -> None:
+    """What comes with the bot, once: an installation that removed it does not get it back."""
+    if await collections.is_seeded(ctx.db, SEED):
+        return
+    new = ResourceCollection(
+        key=make_name_key(NAME), name=NAME, about=ABOUT, seed=SEED, pinned=True, created_at=ctx.now
+    )
+    number = await collections.add_collection(ctx.db, new)
+    if number is None:
+        # People have one of that name: theirs stays, and ours does not come.
+        new.key, new.removed_at = f"~{SEED}", ctx.now
+        await collections.add_collection(ctx.db, new)
+        return
+    revision = await begin_writing(ctx.db)
+    known = {each.key: each for each in await resources.find_by_keys(ctx.db, [_tool_key(tool) for tool in TOOLS], [])}
+    await write_resources(ctx.db, [_make_tool(ctx, tool) for tool in TOOLS if _tool_key(tool) not in known], revision)
+    there = {each.key: each for each in await resources.find_by_keys(ctx.db, [_tool_key(tool) for tool in TOOLS], [])}
+    for tool in TOOLS:
+        await collections.put_in(ctx.db, number, there[_tool_key(tool)].number, "", ctx.now)
+
+
+def _tool_key(tool: LibraryTool) -> str:
+    return make_key(tool.url, tool.titre)
+
+
+def _make_tool(ctx: Context, tool: LibraryTool) -> Resource:
+    return Resource(
+        key=_tool_key(tool),
+        source=f"{SEED}:{tool.code}",
+        titre=tool.titre,
+        description=tool.description,
+        url=tool.url,
+        type=tool.type,
+        themes=bits(tool.themes),
+        auteur=AUTHOR,
+        date=ctx.today,
+        state=ResourceState.PUBLISHED,
+        published_at=ctx.now,
+        created_at=ctx.now,
+        changed_at=ctx.now,
+        revision=0,
+    )
+
+
+NEW_COLLECTION = "new"
+OFFERED_MAX = 20
+
+
+def may_change_collection(ctx: Context, one: ResourceCollection) -> bool:
+    """Whether whoever acts may change it."""
+    return ctx.user.may(ANIMATEURS) or (one.owner_id == ctx.user.id and bool(one.owner_id))
+
+
+async def find_collection(ctx: Context, number: int) -> ResourceCollection:
+    """That collection. Raises UserError for one that is there no more."""
+    found = await collections.get_collection(ctx.db, number)
+    if found is None or found.removed_at is not None:
+        raise UserError(render("ressources/collection_gone"))
+    return found
+
+
+async def find_changeable_collection(ctx: Context, number: int) -> ResourceCollection:
+    """That collection, which whoever acts may change. Raises UserError."""
+    found = await find_collection(ctx, number)
+    if not may_change_collection(ctx, found):
+        raise UserError(render("ressources/collection_not_yours", called=found.name))
+    return found
+
+
+@feature.button(NameIt, writes=False)
+async def open_name_window(ctx: Context, click: NameIt) -> Replies:
+    """The window; of one that is there, filled with what it is called."""
+    if not click.collection:
+        return Ask(NameCollection.draft(collection=0, resource=click.resource))
+    found = await find_changeable_collection(ctx, click.collection)
+    return Ask(NameCollection.draft(name=found.name, about=found.about, collection=found.number, resource=0))
+
+
+@feature.submit(NameCollection)
+async def save_collection(ctx: Context, form: NameCollection) -> Replies:
+    """It is made, or called otherwise; a name that another has is refused under its field."""
+    if form.collection:
+        found = await find_changeable_collection(ctx, form.collection)
+        was = {"nom": found.name, "texte": found.about}
+        if not await collections.rename_collection(ctx.db, found, form.name, form.about):
+            raise UserError(fields={"nom": render("ressources/collection_taken")})
+        _note_collection(ctx, found, was, {"nom": form.name, "texte": form.about})
+        return [*await refresh_pinned(ctx, found), _confirm_collection(found, "renamed")]
+    new = ResourceCollection(
+        key=make_name_key(form.name), name=form.name, about=form.about, owner_id=ctx.user.id, created_at=ctx.now
+    )
+    number = await collections.add_collection(ctx.db, new)
+    if number is None:
+        raise UserError(fields={"nom": render("ressources/collection_taken")})
+    if form.resource:
+        return await put_in_collection(ctx, PutIn(collection=number, resource=form.resource))
+    new.id = number
+    return _confirm_collection(new, "made")
+
+
+@feature.button(Collect, writes=False)
+async def choose_collection(ctx: Context, click: Collect) -> Replies:
+    """« Ajouter à une collection »: those that one may change, or a new one."""
+    mine = [one for one, _ in await collections.list_collections(ctx.db) if may_change_collection(ctx, one)][
+        :OFFERED_MAX
+    ]
+    if not mine:
+        return Redirect.to(NameIt(resource=click.resource))
+    options = {str(one.number): one.name for one in mine} | {NEW_COLLECTION: "Nouvelle collection…"}
+    text = render("ressources/collect", number=click.resource)
+    return Whisper(text, menus=[Menu("Choisir une collection", CollectInto(resource=click.resource), options)])
+
+
+@feature.button(CollectInto, writes=False)
+async def collect_into(ctx: Context, click: CollectInto) -> Replies:
+    """Into the one that was chosen."""
+    if click.chosen == NEW_COLLECTION:
+        return Redirect.to(NameIt(resource=click.resource))
+    into = PutIn(collection=int(click.chosen), resource=click.resource)
+    return Redirect.to(into)
+
+
+@feature.button(PutIn)
+async def put_in_collection(ctx: Context, click: PutIn) -> Replies:
+    """It is the last in it."""
+    into = await find_changeable_collection(ctx, click.collection)
+    found = await get_resource(ctx.db, click.resource)
+    if found is None or found.state is not ResourceState.PUBLISHED:
+        raise UserError(f"Il n’y a pas de fiche publiée n° {click.resource}.")
+    is_new = await collections.put_in(ctx.db, into.number, found.number, ctx.user.id, ctx.now)
+    if is_new:
+        _note_collection(ctx, into, {}, {"fiche": found.number})
+    undo = [Button("Annuler", TakeOut(collection=into.number, resource=found.number))] if is_new else []
+    is_in = is_new or found.number in await collections.list_contents(ctx.db, into.number)
+    said = _confirm_collection(into, "put" if is_new else "there" if is_in else "full", click.resource, undo)
+    return [*await refresh_pinned(ctx, into), said]
+
+
+@feature.button(TakeOut)
+async def take_out_of_collection(ctx: Context, click: TakeOut) -> Replies:
+    """It is in it no more."""
+    of = await find_changeable_collection(ctx, click.collection)
+    was_in = await collections.take_out(ctx.db, of.number, click.resource)
+    if was_in:
+        _note_collection(ctx, of, {"fiche": click.resource}, {})
+    undo = [Button("Annuler", PutIn(collection=of.number, resource=click.resource))] if was_in else []
+    return [
+        *await refresh_pinned(ctx, of),
+        _confirm_collection(of, "taken" if was_in else "not_in", click.resource, undo),
+    ]
+
+
+@feature.button(MoveUp)
+async def move_up_in_collection(ctx: Context, click: MoveUp) -> Replies:
+    """Before the one that it followed."""
+    within = await find_changeable_collection(ctx, click.collection)
+    await collections.move_up(ctx.db, within.number, click.resource)
+    _note_collection(ctx, within, {}, {"monte": click.resource})
+    again = ShowCollection(collection=within.number, page=click.page, sort=True)
+    return [*await refresh_pinned(ctx, within), Redirect.to(again)]
+
+
+@feature.button(RemoveCollection)
+async def remove_collection(ctx: Context, click: RemoveCollection) -> Replies:
+    """Nobody finds it any more, until that is taken back."""
+    found = await find_changeable_collection(ctx, click.collection)
+    await collections.remove_collection(ctx.db, found, ctx.now)
+    _note_collection(ctx, found, {"nom": found.name}, {"supprimee": True})
+    undo = Button("Annuler", RestoreCollection(collection=found.number))
+    return [*await refresh_pinned(ctx, found), _confirm_collection(found, "removed", buttons=[undo])]
+
+
+@feature.button(RestoreCollection)
+async def restore_collection(ctx: Context, click: RestoreCollection) -> Replies:
+    """It is there again, as it was."""
+    found = await collections.get_collection(ctx.db, click.collection)
+    if found is None or not may_change_collection(ctx, found):
+        raise UserError(render("ressources/collection_gone"))
+    if found.removed_at is not None and not await collections.restore_collection(ctx.db, found):
+        raise UserError(render("ressources/collection_taken"))
+    _note_collection(ctx, found, {"supprimee": True}, {"nom": found.name})
+    return [*await refresh_pinned(ctx, found), _confirm_collection(found, "restored")]
+
+
+def _note_collection(
+    ctx: Context, one: ResourceCollection, before: Mapping[str, object], after: Mapping[str, object]
+) -> None:
+    """What others than its owner change of it is noted."""
+    if one.owner_id != ctx.user.id:
+        deed = AuditEntry(AuditAct.COLLECTION, f"collection:{one.number}", one.owner_id, before=before, after=after)
+        record_entry_at_end(ctx, deed)
+
+
+def _confirm_collection(one: ResourceCollection, what: str, resource: int = 0, buttons: Sequence[Button] = ()) -> Reply:
+    text = render("ressources/collection_changed", said={"name": one.name, "what": what, "resource": resource})
+    shows = Button("Voir la collection", ShowCollection(collection=one.number))
+    return Whisper(text, [*([] if what == "removed" else [shows]), *buttons])
+
 
 PAGE = 5
 BUTTONS_LISTED = 4
@@ -28,44 +284,48 @@ _MOVE = re.compile(r"(ajouter|retirer) (?:n ?° ?|#)?(\d{1,9}) (.{1,120})", re.I
     hint="[nom | nouvelle | ajouter 12 nom | retirer 12 nom]",
     writes=True,
 )
-async def collection(ctx: Context, line: str) -> Replies:
+async def open_collections(ctx: Context, line: str) -> Replies:
     """All; one by its name; a resource into one, or out of it."""
     text = " ".join(line.split())
     if not text:
-        return await _list(ctx)
+        return await _list_collections(ctx)
     if text.lower() == "nouvelle":
         return Ask(NameCollection.draft(collection=0, resource=0))
     move = _MOVE.fullmatch(text)
-    found = await collections.named(ctx.db, move[3] if move else text)
+    found = await collections.find_by_name(ctx.db, move[3] if move else text)
     if found is None:
-        return _unknown(move[3] if move else text, int(move[2]) if move else 0)
+        return _say_unknown_collection(move[3] if move else text, int(move[2]) if move else 0)
     if move is None:
-        return await show(ctx, ShowCollection(collection=found.number))
+        return await show_collection(ctx, ShowCollection(collection=found.number))
     both = {"collection": found.number, "resource": int(move[2])}
-    return await (put_in(ctx, PutIn(**both)) if move[1].lower() == "ajouter" else take_out(ctx, TakeOut(**both)))
+    return await (
+        put_in_collection(ctx, PutIn(**both))
+        if move[1].lower() == "ajouter"
+        else take_out_of_collection(ctx, TakeOut(**both))
+    )
 
 
 @feature.button(ShowCollection, writes=False)
-async def show(ctx: Context, at: ShowCollection) -> Whisper:
+async def show_collection(ctx: Context, at: ShowCollection) -> Whisper:
     """A page of it, as it is now; sorted by who may."""
-    found = await must_find(ctx, at.collection)
-    numbers = await collections.contents(ctx.db, found.number)
+    found = await find_collection(ctx, at.collection)
+    numbers = await collections.list_contents(ctx.db, found.number)
     pages = max(1, -(-len(numbers) // PAGE))
     page = min(max(at.page, 1), pages)
-    here = (await shown(ctx.db, numbers[(page - 1) * PAGE : page * PAGE]))[0]
-    sorts = at.sort and may_change(ctx, found)
+    here = (await list_shown(ctx.db, numbers[(page - 1) * PAGE : page * PAGE]))[0]
+    sorts = at.sort and may_change_collection(ctx, found)
     said = {"name": found.name, "about": found.about, "count": len(numbers), "page": page, "pages": pages}
     text = render("ressources/collection", said=said, sorts=sorts)
-    cards = _to_sort(found, here, page) if sorts else await draw(ctx, here)
-    return Whisper(text, _below(ctx, found, at.model_copy(update={"page": page}), pages), cards=cards)
+    cards = _sorting_cards(found, here, page) if sorts else await draw_cards(ctx, here)
+    return Whisper(text, _collection_buttons(ctx, found, at.model_copy(update={"page": page}), pages), cards=cards)
 
 
-def _below(ctx: Context, found: ResourceCollection, at: ShowCollection, pages: int) -> Sequence[Button]:
+def _collection_buttons(ctx: Context, found: ResourceCollection, at: ShowCollection, pages: int) -> Sequence[Button]:
     """The next page, and what may be done with the collection."""
     number = found.number
     following = at.model_copy(update={"page": at.page + 1})
     buttons = [Button("Suite", following, "primary")] if at.page < pages else []
-    if not may_change(ctx, found):
+    if not may_change_collection(ctx, found):
         return buttons
     if at.sort:
         return [*buttons, Button("Terminé", ShowCollection(collection=number))]
@@ -77,10 +337,10 @@ def _below(ctx: Context, found: ResourceCollection, at: ShowCollection, pages: i
     return [*buttons, *changing]
 
 
-def _to_sort(found: ResourceCollection, here: Sequence[Shown], page: int) -> Sequence[Card]:
+def _sorting_cards(found: ResourceCollection, here: Sequence[ShownResource], page: int) -> Sequence[Card]:
     return [
         Card(
-            render("ressources/news_line", number=one.id, title=places.title(one), kind="").removeprefix("- "),
+            render("ressources/news_line", number=one.id, title=posts.link_title(one), kind="").removeprefix("- "),
             [
                 Button("Monter", MoveUp(collection=found.number, resource=one.id, page=page)),
                 Button("Enlever", TakeOut(collection=found.number, resource=one.id)),
@@ -90,15 +350,15 @@ def _to_sort(found: ResourceCollection, here: Sequence[Shown], page: int) -> Seq
     ]
 
 
-async def _list(ctx: Context) -> Whisper:
-    every = await collections.every(ctx.db)
+async def _list_collections(ctx: Context) -> Whisper:
+    every = await collections.list_collections(ctx.db)
     first = [Button(one.name[:40], ShowCollection(collection=one.number)) for one, _ in every[: BUTTONS_LISTED - 1]]
     text = render("ressources/collections", every=every)
     return Whisper(text, [*first, Button("Nouvelle collection", NameIt(), "primary")])
 
 
-def _unknown(name: str, resource: int) -> Replies:
-    if not collections.key_of_name(name):
+def _say_unknown_collection(name: str, resource: int) -> Replies:
+    if not collections.make_name_key(name):
         raise UserError(render("ressources/collection_usage"))
     text = render("ressources/collection_unknown", called=quote(name))
     return Whisper(text, [Button("Nouvelle collection", NameIt(resource=resource))])

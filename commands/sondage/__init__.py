@@ -1,29 +1,12 @@
 """« /sondage »: a question to a channel, to départements or to everybody, answered by a click, secretly or by name."""
 
-from commands.sondage import (
-    asking,
-    ending,
-    listing,
-    papers,
-    preview,
-    reminding,
-    sending,
-    telling,
-    voting,
-    waiting,
-)
+from commands.sondage import broadcast, drafts, results, votes
 from commands.sondage.feature import feature
 
 __all__ = [
-    "asking",
-    "ending",
+    "broadcast",
+    "drafts",
     "feature",
-    "listing",
-    "papers",
-    "preview",
-    "reminding",
-    "sending",
-    "telling",
-    "voting",
-    "waiting",
+    "results",
+    "votes",
 ]

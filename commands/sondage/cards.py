@@ -1,62 +1,179 @@
-"""How a poll looks: to all who may answer it, and to its author, with how it stands and what can be done about it."""
+"""How a poll looks, to who answers it and to its author; what is said of it in words, and in the journal."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from zoneinfo import ZoneInfo
 
+from bot.audit import AuditEntry, record_entry_at_end
 from bot.context import Context
-from bot.french.words import group, plural
+from bot.errors import UserError
+from bot.french.periods import say_moment
+from bot.french.words import group, join, plural
 from bot.replies import Button, Message, Refresh
 from bot.texts import Markdown, escape, render
-from commands.sondage import words
-from commands.sondage.buttons import (
-    Abandon,
-    Change,
-    Close,
-    Extend,
-    Launch,
-    TakePicture,
-    TakeSheet,
-    Vote,
-    Withdraw,
-)
-from storage.canaux import planned
-from storage.sondage import Poll, Results, State, votes
+from commands.sondage.feature import Abandon, Change, Close, Extend, Launch, TakePicture, TakeSheet, Vote, Withdraw
+from storage.canaux import list_planned
+from storage.journal import AuditAct
+from storage.people import PARIS, Person
+from storage.sondage import DepartementResults, Poll, PollState, Results, votes
+from storage.stats import Percent, shares
+from storage.targets import Table, say_target
+
+SHOWN_MAX = 6
+"""Destinations named under a preview."""
+PLACES_MAX = 8
+"""Départements named in a text; papers have them all."""
+BAR = 10
+"""Signs of a bar that stands for everybody."""
+OTHERS = "Autres départements"
+_NUMBER = re.compile(r"(?:sondage\s*)?(?:n\s*[°ºo]\s*|#\s*)?(\d{1,9})", re.IGNORECASE)
+UNKNOWN = "Aucun sondage n’a ce numéro : tapez /sondage liste pour voir les sondages."
 
 
-def topic_of(poll: Poll) -> str:
+@dataclass(frozen=True, slots=True)
+class AnswerLine:
+    """An answer and how often it was chosen, in words first: a bar says nothing to who hears it."""
+
+    number: int
+    text: str
+    votes: int
+    percent: int
+    bar: str
+
+
+def read_number(text: str) -> int | None:
+    """The number of a poll, as people write it: « 12 », « n° 12 », « n°12 »; None for anything else."""
+    found = _NUMBER.fullmatch(" ".join(text.split()))
+    return int(found[1]) if found else None
+
+
+def must_be_in_state(poll: Poll | None, *states: PollState) -> Poll:
+    """The poll, if it is so now. Raises UserError."""
+    if poll is None:
+        raise UserError(UNKNOWN)
+    if poll.state in states:
+        return poll
+    refusals = {
+        PollState.DRAFT: "Ce sondage n’est pas encore lancé : confirmez-le d’abord avec « Lancer ».",
+        PollState.OPEN: "Ce sondage est déjà lancé : les boutons sous votre copie permettent de le clore ou de "
+        "le retirer.",
+        PollState.ENDED: f"Le sondage n° {poll.number} est terminé ; ses résultats : /sondage resultats {poll.number}.",
+        PollState.WITHDRAWN: f"Le sondage n° {poll.number} a été retiré.",
+    }
+    raise UserError(refusals[poll.state])
+
+
+def must_manage(person: Person, poll: Poll | None, *states: PollState) -> Poll:
+    """One that is so now, which somebody made, or may manage as an animateur. Raises UserError."""
+    if poll is not None and not may_manage(person, poll):
+        raise UserError("Seules la personne qui a fait ce sondage et l’équipe d’animation peuvent le gérer.")
+    return must_be_in_state(poll, *states)
+
+
+def may_manage(person: Person, poll: Poll) -> bool:
+    """Whether a poll is somebody’s to manage; a preview is its author’s only."""
+    return poll.by == person.id or (person.animates and poll.state is not PollState.DRAFT)
+
+
+def must_be_open(poll: Poll | None, now: datetime) -> Poll:
+    """One that may be answered. Raises UserError."""
+    found = must_be_in_state(poll, PollState.OPEN)
+    if found.is_over(now):
+        raise UserError(f"Le vote du sondage n° {found.number} est terminé.")
+    return found
+
+
+def say_end(poll: Poll, zone: tzinfo | None = None) -> str:
+    """« mardi 24 novembre 2026 à 9 h »; in Paris, and said to be so, where all read it."""
+    end = poll.ended_at or poll.ends_at
+    if zone is not None:
+        return say_moment(end.astimezone(zone))
+    return f"{say_moment(end.astimezone(ZoneInfo(PARIS)))}, heure de Paris"
+
+
+def list_lines(poll: Poll, votes: int, counts: Sequence[int]) -> Sequence[AnswerLine]:
+    """Each answer; without counts none was chosen."""
+    percents = list_percents(poll, votes, counts)
+    return [
+        AnswerLine(number, option, counts[number - 1] if counts else 0, percent, "█" * round(percent * BAR / 100))
+        for number, (option, percent) in enumerate(zip(poll.options, percents, strict=True), 1)
+    ]
+
+
+def list_percents(poll: Poll, votes: int, counts: Sequence[int]) -> Sequence[int]:
+    """Whole percents of who voted: of one answer each they add up to 100, of several to anything."""
+    if not counts or not votes:
+        return [0] * len(poll.options)
+    if poll.several:
+        return [round(100 * n / votes) for n in counts]
+    return list(shares(dict(enumerate(counts)), votes, Percent.JUSTE).values())
+
+
+def say_counts(poll: Poll, place: DepartementResults) -> str:
+    """« Oui 60 %, Non 40 % », in their order, those that were chosen."""
+    chosen = [line for line in list_lines(poll, place.votes, place.counts) if line.votes]
+    return ", ".join(f"{line.text} {line.percent} %" for line in chosen)
+
+
+def say_turnout(poll: Poll, results: Results) -> str:
+    """« 12 votes sur 40 personnes (30 %) », or how many votes where nobody knows of how many."""
+    if not poll.invited or poll.invited < results.votes:
+        return plural(results.votes, "vote")
+    percent = 100 * results.votes // poll.invited
+    return f"{plural(results.votes, 'vote')} sur {plural(poll.invited, 'personne')} ({percent} %)"
+
+
+def say_place(code: str) -> str:
+    """« Rhône (69) », or all others."""
+    return say_target(code, {}) if code else OTHERS
+
+
+def say_places(poll: Poll, table: Table) -> str:
+    """Where it is asked, in words: « Rhône (69), Bretagne et 3 autres »."""
+    here = [title for ident, title in poll.channels.items() if ident in poll.rooms]
+    themes = {say_target(target, table) for target in poll.targets}
+    names = [*(say_target(target, table) for target in poll.targets), *(title for title in here if title not in themes)]
+    more = len(names) - SHOWN_MAX
+    return join([*names[:SHOWN_MAX], *([plural(more, "autre")] if more > 0 else [])])
+
+
+def card_topic(poll: Poll) -> str:
     """What the copies of its author, and of who looked at it, are filed under."""
     return f"sondage-carte:{poll.number}"
 
 
-def asked(poll: Poll) -> Message:
+def draw_poll(poll: Poll) -> Message:
     """The poll where it is answered, as it is now: the same for all who read it."""
-    buttons = [Button("Voter", Vote(poll=poll.id), "primary")] if poll.state is State.OPEN else []
-    return Message(words_of(poll), buttons)
+    buttons = [Button("Voter", Vote(poll=poll.id), "primary")] if poll.state is PollState.OPEN else []
+    return Message(say_poll(poll), buttons)
 
 
-def words_of(poll: Poll) -> Markdown:
+def say_poll(poll: Poll) -> Markdown:
     """Its words: the question, the answers with what may be shown of the votes, and how and until when one votes."""
-    shown = poll.known if poll.live or poll.state is State.ENDED else None
-    return render("sondage/poll", poll=poll, results=shown, end=words.say_end(poll), **_figures(poll, shown))
+    shown = poll.known if poll.live or poll.state is PollState.ENDED else None
+    return render("sondage/poll", poll=poll, results=shown, end=say_end(poll), **_figures(poll, shown))
 
 
-def results_of(poll: Poll, results: Results) -> Markdown:
+def say_results(poll: Poll, results: Results) -> Markdown:
     """What came of it, or how it stands."""
-    return render("sondage/results", poll=poll, results=results, end=words.say_end(poll), **_figures(poll, results))
+    return render("sondage/results", poll=poll, results=results, end=say_end(poll), **_figures(poll, results))
 
 
 def _figures(poll: Poll, results: Results | None) -> dict[str, object]:
     """What templates show of the results."""
     votes, counts, places = (results.votes, results.counts, results.places) if results else (0, (), ())
-    largest = sorted(places, key=lambda place: -place.votes)[: words.PLACES_MAX]
+    largest = sorted(places, key=lambda place: -place.votes)[:PLACES_MAX]
     return {
-        "lines": words.lines(poll, votes, counts),
-        "turnout": words.say_turnout(poll, results) if results else "",
-        "places": [(words.say_place(p.code), p.votes, words.say_counts(poll, p)) for p in largest],
+        "lines": list_lines(poll, votes, counts),
+        "turnout": say_turnout(poll, results) if results else "",
+        "places": [(say_place(p.code), p.votes, say_counts(poll, p)) for p in largest],
         "more": len(places) - len(largest),
     }
 
 
-async def preview(ctx: Context, poll: Poll) -> Message:
+async def draw_preview(ctx: Context, poll: Poll) -> Message:
     """The poll as it will look, and under it where it goes; nobody has it yet."""
     about = {"poll": poll.id}
     buttons = [
@@ -65,27 +182,27 @@ async def preview(ctx: Context, poll: Poll) -> Message:
         Button("Annuler", Abandon(**about)),
     ]
     reached = [("Personnes", plural(poll.invited, "personne") + " au registre")] if poll.invited is not None else []
-    return Message(words_of(poll), buttons, [*await _facts(ctx, poll), *reached])
+    return Message(say_poll(poll), buttons, [*await _facts(ctx, poll), *reached])
 
 
-async def card(ctx: Context, poll: Poll) -> Message:
+async def draw_card(ctx: Context, poll: Poll) -> Message:
     """The same once it is asked: how it stands, and what can still be done."""
     facts = [("État", await _say_state(ctx, poll)), *await _facts(ctx, poll)]
-    return Message(words_of(poll), _buttons(poll), facts)
+    return Message(say_poll(poll), _buttons(poll), facts)
 
 
-async def drawn(ctx: Context, poll: Poll) -> Message:
+async def draw_copy(ctx: Context, poll: Poll) -> Message:
     """Whichever of both it is."""
-    return await (preview if poll.state is State.DRAFT else card)(ctx, poll)
+    return await (draw_preview if poll.state is PollState.DRAFT else draw_card)(ctx, poll)
 
 
-async def refresh(ctx: Context, poll: Poll, *, here: bool = False) -> Refresh:
+async def refresh_cards(ctx: Context, poll: Poll, *, here: bool = False) -> Refresh:
     """Show on all copies how it is now."""
-    told = await drawn(ctx, poll)
-    return Refresh(told.text, told.buttons, told.facts, topic=topic_of(poll), here=here)
+    told = await draw_copy(ctx, poll)
+    return Refresh(told.text, told.buttons, told.facts, topic=card_topic(poll), here=here)
 
 
-def result_buttons(poll: Poll, *, managed: bool) -> Sequence[Button]:
+def list_result_buttons(poll: Poll, *, managed: bool) -> Sequence[Button]:
     """What may be taken away of a poll that is over."""
     picture = [Button("Image", TakePicture(poll=poll.id))] if poll.known and poll.known.is_told else []
     return [*picture, *([Button("CSV", TakeSheet(poll=poll.id))] if managed else [])]
@@ -93,9 +210,9 @@ def result_buttons(poll: Poll, *, managed: bool) -> Sequence[Button]:
 
 def _buttons(poll: Poll) -> Sequence[Button]:
     about = {"poll": poll.id}
-    if poll.state is State.ENDED:
-        return result_buttons(poll, managed=True)
-    if poll.state is State.WITHDRAWN:
+    if poll.state is PollState.ENDED:
+        return list_result_buttons(poll, managed=True)
+    if poll.state is PollState.WITHDRAWN:
         return []
     return [
         Button("Changer la fin", Extend(**about)),
@@ -105,20 +222,26 @@ def _buttons(poll: Poll) -> Sequence[Button]:
 
 
 async def _say_state(ctx: Context, poll: Poll) -> str:
-    if poll.state is State.WITHDRAWN:
+    if poll.state is PollState.WITHDRAWN:
         return "Retiré"
-    if poll.state is State.ENDED:
+    if poll.state is PollState.ENDED:
         return "Terminé"
     if poll.written < poll.total:
         return f"En cours d’envoi, {plural(poll.written, 'message')} sur {group(poll.total)}"
-    return f"Ouvert, {plural(await votes.participants(ctx.db, poll.id), 'vote')}"
+    return f"Ouvert, {plural(await votes.count_voters(ctx.db, poll.id), 'vote')}"
 
 
 async def _facts(ctx: Context, poll: Poll) -> Sequence[tuple[str, str]]:
-    table = await planned(ctx.db, ctx.settings)
+    table = await list_planned(ctx.db, ctx.settings)
     return [
-        ("Où", escape(words.say_places(poll, table))),
-        ("Fin", words.say_end(poll, ctx.zone)),
+        ("Où", escape(say_places(poll, table))),
+        ("Fin", say_end(poll, ctx.zone)),
         ("Votes", "secrets" if poll.anonymous else "nominatifs"),
         ("Résultats", "en direct" if poll.live else "à la fin"),
     ]
+
+
+def note_poll(ctx: Context, act: AuditAct, poll: Poll, before: Mapping[str, object], **after: object) -> None:
+    """It concerns who asked it."""
+    named = {"question": poll.question, **before}
+    record_entry_at_end(ctx, AuditEntry(act, f"sondage:{poll.id}", poll.by, before=named, after=after))

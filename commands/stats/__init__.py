@@ -1,6 +1,6 @@
 """« /stats »: what conseillers did, for themselves and for territories."""
 
-from commands.stats import export, own, rapport, territory
+from commands.stats import conseiller, exports, territories
 from commands.stats.feature import feature
 
-__all__ = ["export", "feature", "own", "rapport", "territory"]
+__all__ = ["conseiller", "exports", "feature", "territories"]

@@ -9,9 +9,9 @@ from datetime import date
 from typing import Any
 
 from bot.french.dates import MONTHS
-from bot.papers import LabelledValue, Section
+from bot.papers import FigureSection, LabelledValue
 from config.themes import THEMES
-from storage.communes import by_code
+from storage.communes import get_commune
 from storage.cra import Activite, Suite
 from storage.stats import Figures, Percent, share, shares
 
@@ -34,7 +34,7 @@ class Presentation:
         return tuple(LabelledValue(_label(code), n, percents[code]) for code, n in counts.items())
 
 
-def general(told: Presentation) -> Section:
+def make_general(told: Presentation) -> FigureSection:
     """The key figures, each with the seed’s label, singular or plural by its value."""
     f = told.figures
     counted = [
@@ -48,10 +48,10 @@ def general(told: Presentation) -> Section:
     ]
     lines = [LabelledValue(_noun(n, one, many) + more, n) for n, one, many, more in counted]
     benefit = _noun(f.poursuivis, "usager a bénéficié", "usagers ont bénéficié") + " d’un accompagnement poursuivi"
-    return Section("general", "Général", "", (*lines, LabelledValue(benefit, f.poursuivis, told.goes_on)))
+    return FigureSection("general", "Général", "", (*lines, LabelledValue(benefit, f.poursuivis, told.goes_on)))
 
 
-def suites(told: Presentation) -> Section:
+def make_suites(told: Presentation) -> FigureSection:
     """How the accompaniments that go on do."""
     redirections = _noun(told.figures.suites[Suite.REDIRECTION], "redirection", "redirections")
     labels = {
@@ -60,46 +60,48 @@ def suites(told: Presentation) -> Section:
         Suite.REDIRECTION: f"{redirections} vers une autre structure agréée",
     }
     lines = tuple(LabelledValue(labels[suite], n) for suite, n in told.figures.suites.items())
-    return Section("suites", "Accompagnements poursuivis", "usagers", lines)
+    return FigureSection("suites", "Accompagnements poursuivis", "usagers", lines)
 
 
-def charts(told: Presentation) -> tuple[Section, ...]:
+def make_chart_sections(told: Presentation) -> tuple[FigureSection, ...]:
     """The sections that the seed’s page draws; the evolution is apart, its months are not those of the period."""
     f = told.figures
     reports, persons = "comptes rendus", "personnes"
     return (
-        Section("themes", "Thèmes des accompagnements", reports, told.part(f.themes)),
-        Section("canaux", "Lieux des accompagnements", reports, told.part(f.canaux)),
-        Section("durees", "Durée des accompagnements", reports, told.part(f.durees)),
-        Section("ages", "Tranches d’âge des usagers", persons, told.part(f.ages, f.personnes)),
-        Section("statuts", "Statut des usagers", persons, told.part(f.statuts, f.personnes)),
+        FigureSection("themes", "Thèmes des accompagnements", reports, told.part(f.themes)),
+        FigureSection("canaux", "Lieux des accompagnements", reports, told.part(f.canaux)),
+        FigureSection("durees", "Durée des accompagnements", reports, told.part(f.durees)),
+        FigureSection("ages", "Tranches d’âge des usagers", persons, told.part(f.ages, f.personnes)),
+        FigureSection("statuts", "Statut des usagers", persons, told.part(f.statuts, f.personnes)),
     )
 
 
-def territory_sections(told: Presentation) -> tuple[Section, ...]:
+def make_territory_sections(told: Presentation) -> tuple[FigureSection, ...]:
     """All sections of a territory’s page; its months, where they are several."""
-    months = (evolution(told.figures.mois),) if len(told.figures.mois) > 1 else ()
-    return (general(told), suites(told), *charts(told), temps(told), *months)
+    months = (make_evolution(told.figures.mois),) if len(told.figures.mois) > 1 else ()
+    return (make_general(told), make_suites(told), *make_chart_sections(told), make_temps(told), *months)
 
 
-def temps(told: Presentation) -> Section:
+def make_temps(told: Presentation) -> FigureSection:
     """Minutes passed, by kind of activity."""
     labels = {Activite.COLLECTIF: "Ateliers", Activite.INDIVIDUEL: "Individuels", Activite.PONCTUEL: "Ponctuels"}
     parts = (LabelledValue(labels[a], minutes) for a, minutes in told.figures.minutes.items())
-    return Section("temps", "Temps en accompagnement", "minutes", (LabelledValue("Total", told.figures.temps), *parts))
+    return FigureSection(
+        "temps", "Temps en accompagnement", "minutes", (LabelledValue("Total", told.figures.temps), *parts)
+    )
 
 
-def evolution(months: Mapping[date, int]) -> Section:
+def make_evolution(months: Mapping[date, int]) -> FigureSection:
     """CRAs by month (its first day), oldest first."""
     lines = (LabelledValue(f"{MONTHS[month.month - 1]} {month.year}", count) for month, count in sorted(months.items()))
-    return Section("evolution", "Évolution des accompagnements", "comptes rendus", tuple(lines))
+    return FigureSection("evolution", "Évolution des accompagnements", "comptes rendus", tuple(lines))
 
 
-def communes(counts: Mapping[str, int]) -> Section:
+def make_communes(counts: Mapping[str, int]) -> FigureSection:
     """CRAs by commune (INSEE code), in the order given."""
-    found = ((by_code(code), count) for code, count in counts.items())
+    found = ((get_commune(code), count) for code, count in counts.items())
     lines = tuple(LabelledValue(commune.nom if commune else "Commune inconnue", count) for commune, count in found)
-    return Section("communes", "Communes", "comptes rendus", lines)
+    return FigureSection("communes", "Communes", "comptes rendus", lines)
 
 
 def _noun(count: int, one: str, many: str) -> str:

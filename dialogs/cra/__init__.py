@@ -1,6 +1,293 @@
-"""The dialogs of comptes rendus."""
+"""The forms of comptes rendus: the questions of 2021 in order (docs/domaine.md §2.1), with date and recurrents."""
 
-from dialogs.cra.forms import EditCra, NewCra, SpreadCra
-from dialogs.cra.kept import Keep, KeptAnswers
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Annotated, Any, Self, TypeVar
 
-__all__ = ["EditCra", "Keep", "KeptAnswers", "NewCra", "SpreadCra"]
+from pydantic import BaseModel, Field
+
+from bot.forms import Choice, Clues, Day, Form, Hidden, ReadText
+from bot.french.dates import say_date
+from bot.french.words import say_minutes
+from bot.texts import quote
+from config.programme import FIRST_DAY
+from dialogs.themes import THEME_FIELD
+from storage.communes import CommunePlace, Match, find_place, get_commune
+from storage.communes import make_label as place_label
+from storage.cra import Activite, Age, Canal, Cra, Report, Statut, Suite
+from storage.cra.report import DUREES
+from storage.cra.report import find_problems as rule_problems
+
+__all__ = [
+    "EditCra",
+    "Keep",
+    "KeptAnswers",
+    "NewCra",
+    "SpreadCra",
+]
+
+
+class Keep(StrEnum):
+    """The choice that keeps what is recorded; offered only where several values are."""
+
+    GARDER = "garder"
+
+    @property
+    def label(self) -> str:
+        return "Garder la répartition enregistrée"
+
+
+class KeptAnswers(BaseModel):
+    """Ages, statuts and suites of several values, and for how many participants they are."""
+
+    participants: int
+    ages: dict[Age, int]
+    statuts: dict[Statut, int]
+    suite: dict[Suite, int]
+
+    @classmethod
+    def of(cls, report: Report) -> "KeptAnswers | None":
+        """What of a report one value for everybody can’t say; None when it can."""
+        if not report.is_spread:
+            return None
+        return cls(
+            participants=report.participants,
+            ages=dict(report.ages),
+            statuts=dict(report.statuts),
+            suite=dict(report.suite),
+        )
+
+
+LISTED = 8
+
+
+def read_place(text: str, clues: Clues) -> CommunePlace:
+    """The place that a postcode, a name or both mean. Raises ValueError with the choices to copy."""
+    return require_place(text, find_place(text, clues.user.departements))
+
+
+def require_place(text: str, found: Match) -> CommunePlace:
+    """The place found for a text. Raises ValueError as `read_place` does."""
+    if found.place:
+        return found.place
+    if found.choices:
+        more = len(found.choices) + found.more - LISTED
+        rest = f" (et {more} autres : ajoutez le code postal)" if more > 0 else ""
+        raise ValueError(
+            f"Plusieurs communes correspondent : copiez celle qui convient. {_list_places(found.choices)}{rest}."
+        )
+    if len(found.suggestions) == 1:
+        raise ValueError(f"Commune introuvable. Si c’est {_list_places(found.suggestions)}, copiez ces mots.")
+    if found.suggestions:
+        raise ValueError(
+            f"Commune introuvable. Si c’est l’une de celles-ci, copiez-la : {_list_places(found.suggestions)}."
+        )
+    raise ValueError(f"Aucune commune ne correspond à « {quote(text)} » : écrivez son code postal ou son nom.")
+
+
+def _list_places(places: Sequence[CommunePlace]) -> str:
+    return " · ".join(p.label for p in places[:LISTED])
+
+
+E = TypeVar("E", bound=StrEnum)
+
+
+COMMUNE_FIELD = ReadText(
+    read_place,
+    show=lambda place: place.label,
+    placeholder="69120, ou Vaulx-en-Velin",
+    missing_text="Indiquez la commune : son code postal ou son nom.",
+)
+DUREE_FIELD = Choice({str(m): say_minutes(m) for m in DUREES}, int)
+KEPT_ANSWERS = frozenset({Keep.GARDER.value})
+
+
+def _or_keep(enumeration: Any) -> Choice:
+    choice = Choice.of(enumeration, Keep)
+    return Choice(choice.options, choice.to, only_known=KEPT_ANSWERS)
+
+
+class NewCra(Form):
+    """One accompaniment or workshop, to be recorded. ``kept`` is the distribution of the report it copies."""
+
+    title = "Compte rendu (CRA)"
+    submit_label = "Enregistrer"
+
+    date: Annotated[dt.date, Day(FIRST_DAY)] = Field(title="Date", description="Le jour de l’accompagnement.")
+    canal: Canal = Field(title="Canal", description="Par quel canal l’accompagnement a-t-il eu lieu ?")
+    commune: Annotated[CommunePlace, COMMUNE_FIELD] = Field(title="Commune", description="Son code postal ou son nom.")
+    activite: Activite = Field(title="Activité", description="Quel type d’activité venez-vous de réaliser ?")
+    participants: int | None = Field(
+        None, title="Participants", description="Pour un atelier : de 1 à 100. Sinon, laissez vide."
+    )
+    age: Annotated[Age | Keep, _or_keep(Age)] = Field(
+        title="Âge", description="Catégorie d’âge, ou âge moyen du groupe. « Répartir » le précise ensuite."
+    )
+    statut: Annotated[Statut | Keep, _or_keep(Statut)] = Field(
+        title="Statut", description="De la personne ou du groupe. « Répartir » le précise ensuite."
+    )
+    themes: Annotated[tuple[str, ...], THEME_FIELD] = Field(title="Thèmes", description="Un ou plusieurs.")
+    minutes: Annotated[int, DUREE_FIELD] = Field(title="Durée", alias="duree", description="Arrondissez si besoin.")
+    suite: Annotated[Suite | Keep | None, _or_keep(Suite)] = Field(
+        None, title="Suite", description="L’accompagnement va-t-il être poursuivi ?"
+    )
+    recurrents: int | None = Field(
+        None, title="Déjà venus", description="Nombre de personnes que vous aviez déjà accompagnées."
+    )
+    kept: Hidden[KeptAnswers | None] = None
+
+    @classmethod
+    def problems(cls, values: Mapping[str, Any], clues: Clues) -> Mapping[str, str]:
+        # One suite for everybody is never more than there are participants.
+        judged = {name: value for name, value in values.items() if name != "suite"}
+        return {**_broken_keeps(values), **rule_problems(judged, clues.today)}
+
+    @classmethod
+    def of(cls, report: Report, **more: object) -> Self:
+        """The form filled with what a report says."""
+        kept = KeptAnswers.of(report)
+        people = report.participants
+        commune = get_commune(report.commune)
+        return cls.draft(
+            date=report.date,
+            canal=report.canal,
+            commune=place_label(commune, report.code_postal) if commune else report.code_postal,
+            activite=report.activite,
+            participants=people if report.activite is Activite.COLLECTIF else None,
+            age=_only_value(report.ages, people),
+            statut=_only_value(report.statuts, people),
+            themes=report.themes,
+            minutes=report.minutes,
+            suite=_only_value(report.suite, people) if report.suite else None,
+            recurrents=report.recurrents,
+            kept=kept,
+            **more,
+        )
+
+    def report(self) -> Report:
+        """What the form says, one value for everybody unless a distribution is kept."""
+        people = self.participants if self.activite is Activite.COLLECTIF and self.participants else 1
+        kept = self.kept
+        return Report(
+            date=self.date,
+            canal=self.canal,
+            commune=self.commune.commune.code,
+            code_postal=self.commune.code_postal,
+            departement=self.commune.commune.departement,
+            activite=self.activite,
+            participants=people,
+            ages=_count_answers(self.age, kept.ages if kept else None, people),
+            statuts=_count_answers(self.statut, kept.statuts if kept else None, people),
+            suite=_count_answers(self.suite, kept.suite if kept else None, people),
+            themes=self.themes,
+            minutes=self.minutes,
+            recurrents=self.recurrents,
+        )
+
+
+class EditCra(NewCra):
+    """A report to be changed; ``version`` is the state it was opened at."""
+
+    title = "Modifier le compte rendu"
+
+    numero: Hidden[int]
+    version: Hidden[int]
+
+    def introduction(self) -> str:
+        return f"Compte rendu n° {self.numero}"
+
+
+class SpreadCra(Form):
+    """How the participants of a workshop spread over ages and statuts."""
+
+    title = "Répartir l’atelier"
+    submit_label = "Enregistrer"
+
+    age_moins_12: int = Field(0, alias="age_-12", title="-12 ans")
+    age_de_12_a_18: int = Field(0, alias="age_12-18", title="12 - 18 ans")
+    age_de_18_a_35: int = Field(0, alias="age_18-35", title="18 - 35 ans")
+    age_de_35_a_60: int = Field(0, alias="age_35-60", title="35 - 60 ans")
+    age_plus_60: int = Field(0, alias="age_+60", title="Plus de 60 ans")
+    statut_etudiant: int = Field(0, title="Étudiant(e)")
+    statut_sans_emploi: int = Field(0, alias="statut_sans emploi", title="Sans emploi")
+    statut_en_emploi: int = Field(0, alias="statut_en emploi", title="En emploi")
+    statut_retraite: int = Field(0, title="Retraité")
+    statut_heterogene: int = Field(0, title="Non renseigné", description="Non renseigné ou hétérogène.")
+    numero: Hidden[int]
+    version: Hidden[int]
+    participants: Hidden[int]
+    day: Hidden[dt.date]
+
+    def introduction(self) -> str:
+        return (
+            f"Atelier du {say_date(self.day)}, {self.participants} participants. "
+            f"Le total des âges et celui des statuts doivent faire {self.participants}."
+        )
+
+    @classmethod
+    def of(cls, cra: Cra) -> Self:
+        """The form filled with the distribution as it is."""
+        report = cra.report
+        known = {AGE_FIELDS[a]: n for a, n in report.ages.items()}
+        known |= {STATUT_FIELDS[s]: n for s, n in report.statuts.items()}
+        hidden = {"numero": cra.number, "version": cra.version, "participants": report.participants}
+        return cls.draft(**known, **hidden, day=report.date)
+
+    @classmethod
+    def problems(cls, values: Mapping[str, Any], clues: Clues) -> Mapping[str, str]:
+        ages, statuts = _count_group(values, AGE_FIELDS), _count_group(values, STATUT_FIELDS)
+        negative = [f for f in (*ages, *statuts) if values.get(f, 0) < 0]
+        if negative:
+            return dict.fromkeys(negative, "Un nombre de personnes ne peut pas être négatif.")
+        wanted = int(values["participants"])
+        groups = (("âges", ages), ("statuts", statuts))
+        return {
+            next(iter(g)): _say_missing(name, sum(g.values()), wanted)
+            for name, g in groups
+            if sum(g.values()) != wanted
+        }
+
+    def counts(self) -> tuple[dict[Age, int], dict[Statut, int]]:
+        """Persons by age and by statut."""
+        ages = {a: n for a, f in AGE_FIELDS.items() if (n := getattr(self, f))}
+        return ages, {s: n for s, f in STATUT_FIELDS.items() if (n := getattr(self, f))}
+
+
+AGE_FIELDS = {a: f"age_{a.name.lower()}" for a in Age}
+STATUT_FIELDS = {s: f"statut_{s.name.lower()}" for s in Statut}
+
+
+def _count_group(values: Mapping[str, Any], fields: Mapping[Any, str]) -> dict[str, int]:
+    return {f: values.get(f, 0) for f in fields.values()}
+
+
+def _say_missing(name: str, total: int, wanted: int) -> str:
+    todo = f"ajoutez {wanted - total}" if total < wanted else f"retirez {total - wanted}"
+    return f"Le total des {name} est de {total} pour {wanted} participants : {todo}."
+
+
+def _only_value(counts: Mapping[Any, int], people: int) -> Any:
+    """The one value everybody has, else « garder »."""
+    values = list(counts)
+    return values[0] if len(values) == 1 and counts[values[0]] == people else Keep.GARDER
+
+
+def _count_answers(choice: E | Keep | None, kept: dict[E, int] | None, people: int) -> dict[E, int]:
+    """Everybody at the one value chosen, or the distribution that is kept."""
+    if isinstance(choice, Keep):
+        return kept or {}
+    return {} if choice is None else {choice: people}
+
+
+def _broken_keeps(values: Mapping[str, Any]) -> dict[str, str]:
+    """A kept distribution is for its own number of participants, and must exist."""
+    keeping = [f for f in ("age", "statut", "suite") if isinstance(values.get(f), Keep)]
+    kept: Mapping[str, Any] | None = values.get("kept")
+    if not kept:
+        return dict.fromkeys(keeping, "Choisissez une réponse dans la liste.")
+    people = values.get("participants") if values.get("activite") is Activite.COLLECTIF else 1
+    if "activite" not in values or people in (None, kept["participants"]):
+        return {}
+    text = f"La répartition enregistrée compte {kept['participants']} personnes : choisissez ici une seule réponse."
+    return dict.fromkeys(keeping, text)

@@ -4,10 +4,10 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 
-from config.folding import fold
+from config.text import fold
 
 REASON_MAX = 1000
-LONGEST = timedelta(days=366)
+LENGTH_MAX = timedelta(days=366)
 _LENGTH = re.compile(
     r"(\d{1,5}) ?(min|minutes?|h|heures?|j|jours?|sem|semaines?|mois)(?=\s|$)[.,;:]?\s*", re.IGNORECASE
 )
@@ -35,7 +35,7 @@ def take_length(text: str) -> tuple[timedelta | None, str]:
         return None, text.strip()
     unit = found[2].lower()
     lasts = int(found[1]) * _UNITS["mois" if unit == "mois" else unit[0]]
-    return (lasts if timedelta() < lasts <= LONGEST else None), text.strip()[found.end() :]
+    return (lasts if timedelta() < lasts <= LENGTH_MAX else None), text.strip()[found.end() :]
 
 
 def take_channel(text: str, names: Mapping[str, str]) -> tuple[str, str]:

@@ -1,25 +1,40 @@
-"""Digests: each number of an edition, how it stands, and what is in it as its editors left it."""
+"""Digests: each number of an edition, how it stands, what is in it, and which items may go into it."""
 
 import datetime as dt
 import itertools
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from enum import StrEnum
 
-from sqlalchemy import JSON, Column, ColumnElement, Index, Text, UniqueConstraint, and_, delete, or_, update
+from sqlalchemy import (
+    JSON,
+    Column,
+    ColumnElement,
+    Index,
+    Text,
+    UniqueConstraint,
+    and_,
+    case,
+    delete,
+    exists,
+    not_,
+    or_,
+    update,
+)
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
 from config.editions import KEY_MAX
-from storage.actus.items import CREDIT_MAX, TITLE_MAX, Item, Section
+from storage.actus.items import CREDIT_MAX, TITLE_MAX, Item, ItemKind, NewsSection
 from storage.claims import hold
 from storage.database import Code, UtcTime, insertion
-from storage.links import LINK_MAX
+from storage.urls import LINK_MAX
 
 EDITO_MAX = 2000
 _SCOPE = "actus.numbers"
 
 
-class State(StrEnum):
+class DigestState(StrEnum):
     """How a digest stands: edited; approved, and waiting for its hour; on its way; out; held back, as nobody approved
     it or its hour is long past; withdrawn after it came out."""
 
@@ -31,7 +46,7 @@ class State(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-OPEN = (State.DRAFT, State.APPROVED, State.HELD)
+OPEN = (DigestState.DRAFT, DigestState.APPROVED, DigestState.HELD)
 """What can still be edited, and has not come out."""
 
 
@@ -52,7 +67,7 @@ class Digest(SQLModel, table=True):
     day: dt.date
     first_day: dt.date
     at: dt.datetime = Field(sa_type=UtcTime, index=True)
-    state: State = Field(default=State.DRAFT, sa_type=Code(State))
+    state: DigestState = Field(default=DigestState.DRAFT, sa_type=Code(DigestState))
     since: dt.datetime = Field(sa_type=UtcTime)
     until: dt.datetime = Field(sa_type=UtcTime)
     edito: str = Field(default="", sa_type=Text)
@@ -73,7 +88,7 @@ class Digest(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("edition", "day"), Index("ix_digest_state", "state"))
 
 
-class Entry(SQLModel, table=True):
+class DigestEntry(SQLModel, table=True):
     """An item in a digest, in the words its editors gave it; ``dropped`` ones stay, so that they do not come again."""
 
     __tablename__ = "digest_entry"
@@ -82,7 +97,7 @@ class Entry(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     digest: int = Field(index=True)
     item: int = Field(index=True)
-    section: Section = Field(sa_type=Code(Section))
+    section: NewsSection = Field(sa_type=Code(NewsSection))
     position: int = 0
     title: str = Field(max_length=TITLE_MAX)
     text: str = Field(default="", sa_type=Text)
@@ -98,7 +113,7 @@ class Entry(SQLModel, table=True):
         return self.id
 
 
-class Programme(SQLModel, table=True):
+class EditionSettings(SQLModel, table=True):
     """What animateurs changed of an edition in chat: its rhythm, its places, what becomes of it unapproved."""
 
     __tablename__ = "edition"
@@ -116,7 +131,7 @@ async def hold_numbers(db: AsyncSession, now: dt.datetime) -> None:
     await hold(db, _SCOPE, "", now)
 
 
-async def free_numbers(db: AsyncSession) -> Iterator[int]:
+async def list_free_numbers(db: AsyncSession) -> Iterator[int]:
     """The numbers that no digest has, from the first on: what a draft that was given up had is one of them."""
     taken = set((await db.exec(select(Digest.number))).all())
     return (number for number in itertools.count(1) if number not in taken)
@@ -125,9 +140,9 @@ async def free_numbers(db: AsyncSession) -> Iterator[int]:
 async def begin(db: AsyncSession, digest: Digest) -> Digest:
     """Write it down, with the next number where it has none; the one that its edition has for that day already, if it
     has one. After ``hold_numbers``."""
-    if (known := await of_day(db, digest.edition, digest.day)) is not None:
+    if (known := await get_for_day(db, digest.edition, digest.day)) is not None:
         return known
-    digest.number = digest.number or next(await free_numbers(db))
+    digest.number = digest.number or next(await list_free_numbers(db))
     await db.execute(insertion(db, Digest).values(digest.model_dump()))
     return digest
 
@@ -143,37 +158,37 @@ async def lock(db: AsyncSession, number: int) -> Digest | None:
     return (await db.exec(statement.execution_options(populate_existing=True))).first()
 
 
-async def of_day(db: AsyncSession, edition: str, day: dt.date) -> Digest | None:
+async def get_for_day(db: AsyncSession, edition: str, day: dt.date) -> Digest | None:
     """That of an edition for a day by its rhythm."""
     return (await db.exec(select(Digest).where(col(Digest.edition) == edition, col(Digest.day) == day))).first()
 
 
-async def covering(db: AsyncSession, edition: str, day: dt.date) -> Digest | None:
+async def find_covering(db: AsyncSession, edition: str, day: dt.date) -> Digest | None:
     """That of an edition for a day by its rhythm, or the one that was put off beyond that day."""
     beyond = and_(col(Digest.first_day) <= day, col(Digest.day) >= day)
     own = (col(Digest.edition) == edition, or_(col(Digest.day) == day, beyond))
     return (await db.exec(select(Digest).where(*own).order_by(col(Digest.day)).limit(1))).first()
 
 
-async def open_ones(db: AsyncSession, edition: str | None = None) -> Sequence[Digest]:
+async def list_open(db: AsyncSession, edition: str | None = None) -> Sequence[Digest]:
     """What has not come out yet, the next first; of one edition, or of all."""
     theirs = [] if edition is None else [col(Digest.edition) == edition]
     waits = select(Digest).where(col(Digest.state).in_(OPEN), *theirs).execution_options(populate_existing=True)
     return (await db.exec(waits.order_by(col(Digest.at), col(Digest.number)))).all()
 
 
-def taken_back() -> ColumnElement[bool]:
+def was_taken_back() -> ColumnElement[bool]:
     """What came out before its hour and was withdrawn: what it had may come out in another."""
-    return and_(col(Digest.state) == State.WITHDRAWN, col(Digest.published_at) < col(Digest.at))
+    return and_(col(Digest.state) == DigestState.WITHDRAWN, col(Digest.published_at) < col(Digest.at))
 
 
-async def last_published(db: AsyncSession, edition: str) -> Digest | None:
+async def find_last_published(db: AsyncSession, edition: str) -> Digest | None:
     """What came out last of an edition, even if it was withdrawn after its hour."""
-    out = select(Digest).where(col(Digest.edition) == edition, col(Digest.published_at).is_not(None), ~taken_back())
+    out = select(Digest).where(col(Digest.edition) == edition, col(Digest.published_at).is_not(None), ~was_taken_back())
     return (await db.exec(out.order_by(col(Digest.published_at).desc()).limit(1))).first()
 
 
-async def published(db: AsyncSession, edition: str | None = None) -> Sequence[Digest]:
+async def list_published(db: AsyncSession, edition: str | None = None) -> Sequence[Digest]:
     """All that came out, of one edition or of all, the newest first; what was withdrawn too."""
     theirs = [] if edition is None else [col(Digest.edition) == edition]
     out = select(Digest).where(col(Digest.published_at).is_not(None), *theirs)
@@ -182,35 +197,37 @@ async def published(db: AsyncSession, edition: str | None = None) -> Sequence[Di
 
 async def drop(db: AsyncSession, number: int) -> None:
     """Erase one that never came out, with what is in it."""
-    await db.execute(delete(Entry).where(col(Entry.digest) == number))
+    await db.execute(delete(DigestEntry).where(col(DigestEntry.digest) == number))
     await db.execute(delete(Digest).where(col(Digest.number) == number, col(Digest.state).in_(OPEN)))
 
 
-async def entry(db: AsyncSession, ident: int) -> Entry | None:
+async def get_entry(db: AsyncSession, ident: int) -> DigestEntry | None:
     """An entry by its id."""
-    found = select(Entry).where(col(Entry.id) == ident)
+    found = select(DigestEntry).where(col(DigestEntry.id) == ident)
     return (await db.exec(found.execution_options(populate_existing=True))).first()
 
 
-async def every_entry(db: AsyncSession) -> Sequence[Entry]:
+async def list_all_entries(db: AsyncSession) -> Sequence[DigestEntry]:
     """Those of all digests that are not dropped, in the order of their digests."""
-    found = select(Entry).where(~col(Entry.dropped))
-    return (await db.exec(found.order_by(col(Entry.digest), col(Entry.position), col(Entry.id)))).all()
+    found = select(DigestEntry).where(~col(DigestEntry.dropped))
+    return (
+        await db.exec(found.order_by(col(DigestEntry.digest), col(DigestEntry.position), col(DigestEntry.id)))
+    ).all()
 
 
-async def entries(db: AsyncSession, number: int, *, dropped: bool = False) -> Sequence[Entry]:
+async def list_entries(db: AsyncSession, number: int, *, dropped: bool = False) -> Sequence[DigestEntry]:
     """What is in a digest, in order; with what was dropped or without."""
-    kept = [] if dropped else [~col(Entry.dropped)]
-    found = select(Entry).where(col(Entry.digest) == number, *kept)
-    rows = (await db.exec(found.order_by(col(Entry.position), col(Entry.id)))).all()
-    order = list(Section)
+    kept = [] if dropped else [~col(DigestEntry.dropped)]
+    found = select(DigestEntry).where(col(DigestEntry.digest) == number, *kept)
+    rows = (await db.exec(found.order_by(col(DigestEntry.position), col(DigestEntry.id)))).all()
+    order = list(NewsSection)
     return sorted(rows, key=lambda entry: order.index(entry.section))
 
 
-def entry_of(said: Item, digest: int, position: int, *, item: int | None = None, by: str = "") -> Entry:
+def make_entry(said: Item, digest: int, position: int, *, item: int | None = None, by: str = "") -> DigestEntry:
     """An entry of a digest that says what ``said`` does; ``item`` is the one in the pool where that is another, ``by``
     the editor whose words these are."""
-    return Entry(
+    return DigestEntry(
         digest=digest,
         item=said.number if item is None else item,
         section=said.section,
@@ -223,27 +240,73 @@ def entry_of(said: Item, digest: int, position: int, *, item: int | None = None,
     )
 
 
-async def put_in(db: AsyncSession, added: Sequence[Entry]) -> None:
+async def add_entries(db: AsyncSession, added: Sequence[DigestEntry]) -> None:
     """Add entries; what is in that digest already stays as it is, dropped or not."""
     if added:
         rows = [entry.model_dump(exclude={"id"}) for entry in added]
-        await db.execute(insertion(db, Entry).values(rows).on_conflict_do_nothing())
+        await db.execute(insertion(db, DigestEntry).values(rows).on_conflict_do_nothing())
 
 
 async def merge(db: AsyncSession, source: int, into: int) -> None:
     """What one has that another has not comes into that one; nothing is left of the first."""
-    there = select(Entry.item).where(col(Entry.digest) == into)
-    moved = update(Entry).where(col(Entry.digest) == source, col(Entry.item).not_in(there)).values(digest=into)
+    there = select(DigestEntry.item).where(col(DigestEntry.digest) == into)
+    moved = (
+        update(DigestEntry)
+        .where(col(DigestEntry.digest) == source, col(DigestEntry.item).not_in(there))
+        .values(digest=into)
+    )
     await db.execute(moved.execution_options(synchronize_session=False))
     await drop(db, source)
 
 
-async def where(db: AsyncSession, items: Collection[int]) -> Mapping[int, Sequence[tuple[Digest, bool]]]:
+async def find_digests(db: AsyncSession, items: Collection[int]) -> Mapping[int, Sequence[tuple[Digest, bool]]]:
     """The digests that have or had these items, by item, the newest first, and whether it was dropped there."""
-    theirs = select(Entry.item, Entry.dropped, Digest).join(Digest, col(Digest.number) == col(Entry.digest))
+    theirs = select(DigestEntry.item, DigestEntry.dropped, Digest).join(
+        Digest, col(Digest.number) == col(DigestEntry.digest)
+    )
     found: dict[int, list[tuple[Digest, bool]]] = {}
     for item, dropped, digest in await db.exec(
-        theirs.where(col(Entry.item).in_(items)).order_by(col(Digest.number).desc())
+        theirs.where(col(DigestEntry.item).in_(items)).order_by(col(Digest.number).desc())
     ):
         found.setdefault(item, []).append((digest, dropped))
     return found
+
+
+OF_A_PERIOD = (ItemKind.FIGURES, ItemKind.NEWCOMERS)
+"""What is of the time of one digest: its key ends with the edition and the day."""
+
+
+async def find_best(db: AsyncSession, digest: Digest, section: NewsSection, limit: int) -> Sequence[Item]:
+    """So many at most for a part of it: what people proposed first, then the best, then the oldest."""
+    found = and_(col(Item.found_at) >= digest.since, col(Item.found_at) < digest.until, ~col(Item.withdrawn))
+    own = col(Item.key).endswith(f":{digest.edition}:{digest.day.isoformat()}", autoescape=True)
+    of_its_time = or_(col(Item.kind).not_in(OF_A_PERIOD), own)
+    proposed = case((col(Item.kind) == ItemKind.PROPOSAL, 0), else_=1)
+    wanted = select(Item).where(found, col(Item.section) == section, of_its_time, not_(_is_in_edition(digest)))
+    return (await db.exec(wanted.order_by(proposed, col(Item.score).desc(), col(Item.id)).limit(limit))).all()
+
+
+async def is_placed(db: AsyncSession, digest: Digest, item: Item) -> bool:
+    """Whether some digest of its edition has that, or had it before it was dropped; but for what a later one has that
+    nobody touched: that may come out in this one."""
+    found = select(Item.id).where(col(Item.id) == item.id, _is_in_edition(digest))
+    return (await db.exec(found)).first() is not None
+
+
+def _is_in_edition(digest: Digest) -> ColumnElement[bool]:
+    later = col(Digest.state).in_(OPEN) & (col(Digest.at) > digest.at) & (col(Digest.number) != digest.number)
+    untouched = and_(later, col(DigestEntry.changed_by) == "", ~col(DigestEntry.dropped))
+    same = (col(DigestEntry.item) == col(Item.id), col(Digest.number) == col(DigestEntry.digest))
+    free = or_(untouched, was_taken_back())
+    return exists().where(*same, col(Digest.edition) == digest.edition, not_(free)).correlate(Item)
+
+
+async def take_from_later(db: AsyncSession, digest: Digest, found: Collection[int]) -> None:
+    """These items come out in this one, not in those of its edition that come later."""
+    waits = (col(DigestEntry.item).in_(found), col(DigestEntry.digest).in_(_select_later(digest)))
+    await db.execute(delete(DigestEntry).where(*waits).execution_options(synchronize_session=False))
+
+
+def _select_later(digest: Digest) -> SelectOfScalar[int]:
+    same = (col(Digest.edition) == digest.edition, col(Digest.number) != digest.number)
+    return select(Digest.number).where(*same, col(Digest.state).in_(OPEN), col(Digest.at) > digest.at)

@@ -8,14 +8,14 @@ from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.database import UtcTime, insertion
-from storage.links import LINK_MAX
+from storage.urls import LINK_MAX
 
 NAME_MAX, FAULT_MAX, HEADER_MAX, SEEN_MAX = 120, 120, 200, 64
 _AT_ONCE = 500
 """Rows of one statement."""
 
 
-class Feed(SQLModel, table=True):
+class NewsFeed(SQLModel, table=True):
     """A feed: ``url`` is where it is read, ``key`` tells two apart however that is written, ``name`` what it calls
     itself. ``etag`` and ``modified`` are what its server said last, sent back to it. ``read_at`` is when it was asked
     last, ``failing_since`` since when in vain (``fault`` says how, in French), ``told_at`` when the animateurs were
@@ -46,7 +46,7 @@ class Feed(SQLModel, table=True):
         return self.id
 
 
-class Seen(SQLModel, table=True):
+class SeenArticle(SQLModel, table=True):
     """Something of a feed that was seen there, by its own id (a digest of it): it is no news any more."""
 
     __tablename__ = "news_feed_seen"
@@ -56,27 +56,29 @@ class Seen(SQLModel, table=True):
     at: datetime = Field(sa_type=UtcTime)
 
 
-async def followed(db: AsyncSession) -> Sequence[Feed]:
+async def list_followed(db: AsyncSession) -> Sequence[NewsFeed]:
     """Those that are read, by name."""
-    return (await db.exec(select(Feed).where(~col(Feed.removed)).order_by(col(Feed.name), col(Feed.id)))).all()
+    return (
+        await db.exec(select(NewsFeed).where(~col(NewsFeed.removed)).order_by(col(NewsFeed.name), col(NewsFeed.id)))
+    ).all()
 
 
-async def get(db: AsyncSession, number: int) -> Feed | None:
+async def get(db: AsyncSession, number: int) -> NewsFeed | None:
     """One by its number."""
-    return await db.get(Feed, number)
+    return await db.get(NewsFeed, number)
 
 
-async def by_key(db: AsyncSession, key: str) -> Feed | None:
+async def get_by_key(db: AsyncSession, key: str) -> NewsFeed | None:
     """One by its address, removed or not."""
-    return (await db.exec(select(Feed).where(col(Feed.key) == key))).first()
+    return (await db.exec(select(NewsFeed).where(col(NewsFeed.key) == key))).first()
 
 
-async def see(db: AsyncSession, feed: int, idents: Collection[str], now: datetime) -> Collection[str]:
+async def mark_seen(db: AsyncSession, feed: int, idents: Collection[str], now: datetime) -> Collection[str]:
     """Write down what was seen of a feed that is locked; those that were not seen before."""
     asked, known = sorted(idents), set[str]()
     for start in range(0, len(asked), _AT_ONCE):
-        some = col(Seen.ident).in_(asked[start : start + _AT_ONCE])
-        known |= set((await db.exec(select(Seen.ident).where(Seen.feed == feed, some))).all())
+        some = col(SeenArticle.ident).in_(asked[start : start + _AT_ONCE])
+        known |= set((await db.exec(select(SeenArticle.ident).where(SeenArticle.feed == feed, some))).all())
     fresh = [ident for ident in asked if ident not in known]
     if fresh:
         rows = [{"feed": feed, "ident": ident, "at": now} for ident in fresh]
@@ -84,26 +86,32 @@ async def see(db: AsyncSession, feed: int, idents: Collection[str], now: datetim
     return set(fresh)
 
 
-async def due(db: AsyncSession, before: datetime, limit: int) -> Sequence[Feed]:
+async def list_due(db: AsyncSession, before: datetime, limit: int) -> Sequence[NewsFeed]:
     """Those that were not read since then, the longest unread first."""
-    unread = or_(col(Feed.read_at).is_(None), col(Feed.read_at) < before)
-    waits = select(Feed).where(~col(Feed.removed), unread).order_by(col(Feed.read_at).is_not(None), col(Feed.read_at))
-    return (await db.exec(waits.order_by(col(Feed.id)).limit(limit))).all()
+    unread = or_(col(NewsFeed.read_at).is_(None), col(NewsFeed.read_at) < before)
+    waits = (
+        select(NewsFeed)
+        .where(~col(NewsFeed.removed), unread)
+        .order_by(col(NewsFeed.read_at).is_not(None), col(NewsFeed.read_at))
+    )
+    return (await db.exec(waits.order_by(col(NewsFeed.id)).limit(limit))).all()
 
 
-async def lock(db: AsyncSession, number: int) -> Feed | None:
+async def lock(db: AsyncSession, number: int) -> NewsFeed | None:
     """One by its number, which nobody else changes until this transaction ends."""
-    statement = select(Feed).where(Feed.id == number).with_for_update()
+    statement = select(NewsFeed).where(NewsFeed.id == number).with_for_update()
     return (await db.exec(statement.execution_options(populate_existing=True))).first()
 
 
-async def keep(db: AsyncSession, feed: Feed) -> Feed:
+async def add_or_get(db: AsyncSession, feed: NewsFeed) -> NewsFeed:
     """Write a new one down; that of the same address, if there is one already, removed or not."""
-    added = insertion(db, Feed).values(feed.model_dump(exclude={"id"})).on_conflict_do_nothing(index_elements=["key"])
+    added = (
+        insertion(db, NewsFeed).values(feed.model_dump(exclude={"id"})).on_conflict_do_nothing(index_elements=["key"])
+    )
     await db.execute(added)
-    return (await db.exec(select(Feed).where(col(Feed.key) == feed.key).with_for_update())).one()
+    return (await db.exec(select(NewsFeed).where(col(NewsFeed.key) == feed.key).with_for_update())).one()
 
 
 async def forget_seen(db: AsyncSession, feed: int) -> None:
     """Nothing of a feed is known any more: when it is followed again, it begins anew."""
-    await db.execute(delete(Seen).where(col(Seen.feed) == feed))
+    await db.execute(delete(SeenArticle).where(col(SeenArticle.feed) == feed))

@@ -1,7 +1,7 @@
-"""News: what may go into a digest, whoever or whatever brought it, each thing once."""
+"""News: what may go into a digest, each thing once, whoever brought it or whatever feature knows of it."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -9,16 +9,23 @@ from sqlalchemy import JSON, Column, Text, bindparam, update
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from storage import agenda, sondage
+from storage.agenda import AgendaEvent
 from storage.database import Code, UtcTime, insertion
-from storage.links import LINK_MAX, key_of
-from storage.links import digest as digest_of
+from storage.hotline.incidents import Incident
+from storage.people import Person
+from storage.people.arrivals import Arrival
+from storage.ressources.resources import Resource, ResourceState
+from storage.sondage import Poll
+from storage.urls import LINK_MAX, url_key
+from storage.urls import digest_key as digest_of
 
 KEY_MAX, TITLE_MAX, TEXT_MAX, CREDIT_MAX = 80, 200, 2000, 120
 _FIXED = frozenset({"id", "key", "withdrawn", "found_at"})
 """What stays as it was written first."""
 
 
-class Section(StrEnum):
+class NewsSection(StrEnum):
     """The parts of a digest, in the order in which they are read."""
 
     TOP = "une"
@@ -29,17 +36,17 @@ class Section(StrEnum):
     FIGURES = "chiffres"
 
 
-TITLES: Mapping[Section, str] = {
-    Section.TOP: "À la une",
-    Section.PRESS: "Vu dans la presse",
-    Section.RESOURCES: "Ressources",
-    Section.AGENDA: "Agenda",
-    Section.COMMUNITY: "Vie de la communauté",
-    Section.FIGURES: "Chiffres de la semaine",
+TITLES: Mapping[NewsSection, str] = {
+    NewsSection.TOP: "À la une",
+    NewsSection.PRESS: "Vu dans la presse",
+    NewsSection.RESOURCES: "Ressources",
+    NewsSection.AGENDA: "Agenda",
+    NewsSection.COMMUNITY: "Vie de la communauté",
+    NewsSection.FIGURES: "Chiffres de la semaine",
 }
 
 
-class Kind(StrEnum):
+class ItemKind(StrEnum):
     """Where something comes from: somebody proposed it; a message that many found useful; a feed; what the bot’s other
     features know."""
 
@@ -69,8 +76,8 @@ class Item(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(unique=True, max_length=KEY_MAX)
-    kind: Kind = Field(sa_type=Code(Kind))
-    section: Section = Field(sa_type=Code(Section))
+    kind: ItemKind = Field(sa_type=Code(ItemKind))
+    section: NewsSection = Field(sa_type=Code(NewsSection))
     title: str = Field(max_length=TITLE_MAX)
     text: str = Field(default="", sa_type=Text)
     url: str = Field(default="", max_length=LINK_MAX)
@@ -95,17 +102,17 @@ class Item(SQLModel, table=True):
         return self.id
 
 
-def key_of_link(url: str) -> str:
+def make_link_key(url: str) -> str:
     """What tells things with a link apart, however the link is written."""
-    return key_of(url)
+    return url_key(url)
 
 
-def key_of_post(post_id: str) -> str:
+def make_post_key(post_id: str) -> str:
     """What tells messages apart."""
     return f"message:{post_id}"
 
 
-def key_of_words(title: str) -> str:
+def make_words_key(title: str) -> str:
     """What tells apart what has neither link nor message."""
     return digest_of("actus", title)
 
@@ -124,18 +131,18 @@ async def get(db: AsyncSession, number: int) -> Item | None:
     return await db.get(Item, number)
 
 
-async def by_key(db: AsyncSession, key: str) -> Item | None:
+async def get_by_key(db: AsyncSession, key: str) -> Item | None:
     """One by what tells it apart."""
     return (await db.exec(select(Item).where(col(Item.key) == key))).first()
 
 
-async def by_ids(db: AsyncSession, ids: Collection[int]) -> Mapping[int, Item]:
+async def find_by_ids(db: AsyncSession, ids: Collection[int]) -> Mapping[int, Item]:
     """Several, by id."""
     found = (await db.exec(select(Item).where(col(Item.id).in_(ids)))).all()
     return {item.number: item for item in found}
 
 
-async def by_keys(db: AsyncSession, keys: Collection[str]) -> Mapping[str, Item]:
+async def find_by_keys(db: AsyncSession, keys: Collection[str]) -> Mapping[str, Item]:
     """Several, by what tells them apart."""
     found = (await db.exec(select(Item).where(col(Item.key).in_(keys)))).all() if keys else []
     return {item.key: item for item in found}
@@ -147,19 +154,19 @@ async def lock(db: AsyncSession, number: int) -> Item | None:
     return (await db.exec(statement.execution_options(populate_existing=True))).first()
 
 
-async def of_post(db: AsyncSession, post_id: str) -> Item | None:
+async def find_by_post(db: AsyncSession, post_id: str) -> Item | None:
     """What quotes a message."""
     return (await db.exec(select(Item).where(col(Item.post_id) == post_id))).first()
 
 
-async def untitled(db: AsyncSession, limit: int) -> Sequence[Item]:
+async def list_untitled(db: AsyncSession, limit: int) -> Sequence[Item]:
     """Links whose pages are to be asked for their titles, the oldest first."""
     asked = col(Item.details)["untitled"].as_boolean()
-    there = select(Item).where(Item.kind == Kind.PROPOSAL, ~col(Item.withdrawn), asked)
+    there = select(Item).where(Item.kind == ItemKind.PROPOSAL, ~col(Item.withdrawn), asked)
     return (await db.exec(there.order_by(col(Item.id)).limit(limit))).all()
 
 
-async def proposed(db: AsyncSession, person: str, limit: int) -> Sequence[Item]:
+async def list_proposed(db: AsyncSession, person: str, limit: int) -> Sequence[Item]:
     """What somebody proposed, the newest first."""
     theirs = select(Item).where(col(Item.proposed_by) == person)
     return (await db.exec(theirs.order_by(col(Item.found_at).desc(), col(Item.id).desc()).limit(limit))).all()
@@ -182,7 +189,7 @@ async def withdraw_quotes_outside(db: AsyncSession, channels: Collection[str]) -
     await db.exec(update(Item).where(*others).values(withdrawn=True))
 
 
-async def put(db: AsyncSession, found: Sequence[Item]) -> None:
+async def save(db: AsyncSession, found: Sequence[Item]) -> None:
     """Write things down as they are now; what was withdrawn stays so, and is found when it was found first."""
     if not found:
         return
@@ -204,7 +211,7 @@ async def rescore(db: AsyncSession, scores: Mapping[str, int]) -> None:
     await db.execute(changed, [{"wanted": key, "now": score} for key, score in scores.items()])
 
 
-async def bring_back(db: AsyncSession, keys: Collection[str]) -> None:
+async def restore(db: AsyncSession, keys: Collection[str]) -> None:
     """These may go into digests again."""
     await db.exec(update(Item).where(col(Item.key).in_(keys), col(Item.withdrawn)).values(withdrawn=False))
 
@@ -212,3 +219,64 @@ async def bring_back(db: AsyncSession, keys: Collection[str]) -> None:
 async def withdraw(db: AsyncSession, keys: Collection[str]) -> None:
     """These go into no digest any more."""
     await db.exec(update(Item).where(col(Item.key).in_(keys)).values(withdrawn=True))
+
+
+AHEAD = timedelta(days=21)
+"""How long before an event it is news."""
+
+
+async def find_resources(db: AsyncSession, since: datetime, until: datetime) -> Sequence[Resource]:
+    """Those that came out from then until before then, and are there."""
+    out = select(Resource).where(col(Resource.published_at) >= since, col(Resource.published_at) < until)
+    return (await db.exec(out.where(Resource.state == ResourceState.PUBLISHED).order_by(col(Resource.id)))).all()
+
+
+async def find_gone_resources(db: AsyncSession) -> Sequence[str]:
+    """The keys of what waits and is about resources that are not there any more."""
+    waits = select(Item.key, Item.details).where(Item.kind == ItemKind.RESOURCE, ~col(Item.withdrawn))
+    numbers = {int(details["fiche"]): key for key, details in await db.exec(waits)}
+    there = select(Resource.id).where(col(Resource.id).in_(numbers), Resource.state == ResourceState.PUBLISHED)
+    found = set((await db.exec(there)).all()) if numbers else set()
+    return [key for number, key in numbers.items() if number not in found]
+
+
+async def find_ended_outages(db: AsyncSession, since: datetime, until: datetime) -> Sequence[Incident]:
+    """Those that somebody said, and that ended from then until before then."""
+    over = select(Incident).where(Incident.by != "", col(Incident.ended_at) >= since, col(Incident.ended_at) < until)
+    return (await db.exec(over.order_by(col(Incident.id)))).all()
+
+
+async def find_ended_polls(db: AsyncSession, since: datetime, until: datetime) -> Sequence[Poll]:
+    """Those that all of the réseau might answer, which ended in between with results that are told."""
+    ended = await sondage.list_ended_between(db, since, until)
+    return [poll for poll in ended if poll.public and poll.known and poll.known.is_told]
+
+
+async def find_coming_events(db: AsyncSession, now: datetime) -> Sequence[AgendaEvent]:
+    """Those for all of the réseau that begin soon after that."""
+    return await agenda.list_coming(db, now, now + AHEAD)
+
+
+async def find_gone_events(db: AsyncSession) -> Sequence[str]:
+    """The keys of what waits and is about events that were cancelled."""
+    waits = select(Item.key, Item.details).where(Item.kind == ItemKind.EVENT, ~col(Item.withdrawn))
+    numbers = {int(details["evenement"]): key for key, details in await db.exec(waits)}
+    there = select(AgendaEvent.id).where(
+        col(AgendaEvent.id).in_(numbers), AgendaEvent.state == agenda.EventState.PUBLISHED
+    )
+    found = set((await db.exec(there)).all()) if numbers else set()
+    return [key for number, key in numbers.items() if number not in found]
+
+
+async def find_newcomers(db: AsyncSession, since: datetime, until: datetime) -> Sequence[str]:
+    """The départements ("" for none) of those who came for the first time in between, one for each of them."""
+    came = select(Person.departements).join(Arrival, col(Arrival.person_id) == col(Person.id))
+    came = came.where(col(Arrival.at) >= since, col(Arrival.at) < until)
+    rows = await db.exec(came.where(col(Person.is_hidden).is_(False), col(Person.left_on).is_(None)))
+    return [places[0] if places else "" for places in rows]
+
+
+async def find_quoted(db: AsyncSession, channel: str) -> Mapping[str, Item]:
+    """What waits that quotes messages of a channel, by message."""
+    waits = select(Item).where(col(Item.channel_id) == channel, col(Item.post_id) != "", ~col(Item.withdrawn))
+    return {item.post_id: item for item in (await db.exec(waits)).all()}

@@ -1,15 +1,22 @@
-"""Who gets some of the news apart, when, and what of it they want less; and whose messages are never quoted."""
+"""Who gets a digest of their own and what it is made of; whose messages are never quoted."""
 
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import JSON, Column, delete
+from sqlalchemy import JSON, Column, delete, func
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.database import UtcTime, insertion
+from config.themes import THEMES, from_bits, themes_in
+from storage.actus.digests import Digest, DigestEntry, DigestState
+from storage.actus.items import Item, ItemKind, NewsSection
+from storage.cra import Cra
+from storage.database import UtcTime, change, insertion
 
 
-class Subscription(SQLModel, table=True):
+class NewsSubscription(SQLModel, table=True):
     """Somebody’s own digest: each week on ``weekday`` (Monday is 0), or each month on the first of these
     (``monthly``), at ``hour`` where they are. ``less`` are what they want less of (« theme:courriel », « flux:3 »,
     « genre:message »), ``away_until`` is the last day of their leave. ``sent`` are the items they got, the newest
@@ -29,7 +36,7 @@ class Subscription(SQLModel, table=True):
     begun_at: datetime = Field(sa_type=UtcTime)
 
 
-class Unquoted(SQLModel, table=True):
+class QuoteRefusal(SQLModel, table=True):
     """Somebody whose messages go into no digest."""
 
     __tablename__ = "news_unquoted"
@@ -38,26 +45,121 @@ class Unquoted(SQLModel, table=True):
     at: datetime = Field(sa_type=UtcTime)
 
 
-async def get(db: AsyncSession, user_id: str) -> Subscription | None:
+async def get(db: AsyncSession, user_id: str) -> NewsSubscription | None:
     """That of somebody."""
-    return (await db.exec(select(Subscription).where(col(Subscription.user_id) == user_id))).first()
+    return (await db.exec(select(NewsSubscription).where(col(NewsSubscription.user_id) == user_id))).first()
 
 
-async def hush(db: AsyncSession, user_id: str, now: datetime) -> None:
+async def refuse_quotes(db: AsyncSession, user_id: str, now: datetime) -> None:
     """Their messages go into no digest from now on."""
-    await db.execute(insertion(db, Unquoted).values({"user_id": user_id, "at": now}).on_conflict_do_nothing())
+    await db.execute(insertion(db, QuoteRefusal).values({"user_id": user_id, "at": now}).on_conflict_do_nothing())
 
 
-async def unhush(db: AsyncSession, user_id: str) -> None:
+async def allow_quotes(db: AsyncSession, user_id: str) -> None:
     """Their messages may again."""
-    await db.execute(delete(Unquoted).where(col(Unquoted.user_id) == user_id))
+    await db.execute(delete(QuoteRefusal).where(col(QuoteRefusal.user_id) == user_id))
 
 
 async def is_unquoted(db: AsyncSession, user_id: str) -> bool:
     """Whether somebody’s messages go into no digest."""
-    return (await db.exec(select(Unquoted.user_id).where(col(Unquoted.user_id) == user_id))).first() is not None
+    return (await db.exec(select(QuoteRefusal.user_id).where(col(QuoteRefusal.user_id) == user_id))).first() is not None
 
 
-async def unquoted(db: AsyncSession) -> frozenset[str]:
+async def list_unquoted(db: AsyncSession) -> frozenset[str]:
     """Whose messages go into no digest."""
-    return frozenset((await db.exec(select(Unquoted.user_id))).all())
+    return frozenset((await db.exec(select(QuoteRefusal.user_id))).all())
+
+
+SENT_MAX = 500
+"""So many items are remembered that somebody got: those of years."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Something that came out in a digest, in its editors' words; ``item`` is its id, ``published_at`` when it came
+    out first. ``themes`` are codes, of what it was filed under, or of what its words name."""
+
+    item: int
+    number: int
+    edition: str
+    section: NewsSection
+    title: str
+    text: str
+    url: str
+    credit: str
+    kind: ItemKind
+    feed: int | None
+    departement: str
+    themes: tuple[str, ...]
+    score: int
+    published_at: datetime
+
+
+async def find_candidates(db: AsyncSession, since: datetime) -> Sequence[Candidate]:
+    """What came out after that instant and stands, each item once, as it came out first."""
+    out = (
+        Digest.state == DigestState.PUBLISHED,
+        col(Digest.published_at) > since,
+        ~col(DigestEntry.dropped),
+        ~col(Item.withdrawn),
+    )
+    joined = (
+        select(Digest, DigestEntry, Item)
+        .join(DigestEntry, col(DigestEntry.digest) == col(Digest.number))
+        .join(Item, col(Item.id) == col(DigestEntry.item))
+    )
+    rows = (await db.exec(joined.where(*out).order_by(col(Digest.published_at), col(DigestEntry.id)))).all()
+    found: dict[int, Candidate] = {}
+    for digest, entry, item in rows:
+        found.setdefault(item.number, _make_candidate(digest, entry, item))
+    return list(found.values())
+
+
+def _make_candidate(digest: Digest, entry: DigestEntry, item: Item) -> Candidate:
+    assert digest.published_at is not None
+    return Candidate(
+        item=item.number,
+        number=digest.number,
+        edition=digest.edition,
+        section=entry.section,
+        title=entry.title,
+        text=entry.text,
+        url=entry.url,
+        credit=entry.credit,
+        kind=item.kind,
+        feed=item.feed,
+        departement=item.departement,
+        themes=from_bits(item.themes or themes_in(f"{entry.title} {entry.text}")),
+        score=item.score,
+        published_at=digest.published_at,
+    )
+
+
+async def read_practice(db: AsyncSession, authors: Collection[str], since: date) -> Mapping[str, Mapping[str, float]]:
+    """In what part of their comptes rendus since that day each of these worked on which theme, by code; nothing for who
+    filed none."""
+    theirs = (col(Cra.author_id).in_(authors), Cra.date >= since, col(Cra.deleted_at).is_(None))
+    counted = select(Cra.author_id, Cra.themes, func.count()).where(*theirs).group_by(Cra.author_id, col(Cra.themes))
+    total: Counter[str] = Counter()
+    themes: dict[str, Counter[str]] = {author: Counter() for author in authors}
+    for author, mask, count in (await db.exec(counted)).all():
+        total[author] += count
+        themes[author].update({theme.code: count for theme in THEMES.values() if mask >> theme.bit & 1})
+    return {
+        author: {code: count / total[author] for code, count in found.items()}
+        for author, found in themes.items()
+        if total[author]
+    }
+
+
+async def read_page(db: AsyncSession, after: str, limit: int) -> Sequence[NewsSubscription]:
+    """The next subscriptions by the id of their reader, which nobody else sends until this transaction ends."""
+    next_ones = (
+        select(NewsSubscription).where(col(NewsSubscription.user_id) > after).order_by(col(NewsSubscription.user_id))
+    )
+    return (await db.exec(next_ones.limit(limit).with_for_update())).all()
+
+
+async def note_sent(db: AsyncSession, to: NewsSubscription, items: Sequence[int], now: datetime) -> None:
+    """Somebody got these, or nothing, and what comes out from now on is for the next time."""
+    await change(db, to, sent=[*to.sent, *items][-SENT_MAX:], sent_at=now)

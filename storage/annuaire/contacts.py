@@ -1,22 +1,95 @@
-"""Contacts and institutions of the directory: imported, or proposed by somebody and reviewed by animateurs."""
+"""Contacts of the directory, imported or proposed; how addresses, numbers, sites and départements are read."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 from sqlalchemy import func, update
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from config.folding import fold
-from storage.annuaire.values import EMAIL_MAX, PHONE_MAX, SITE_MAX
+from config.territories import DEPARTEMENTS
+from config.text import fold
 from storage.database import Code, UtcTime, execute, insertion
+
+PHONE_MAX, EMAIL_MAX, SITE_MAX = 32, 254, 300
+"""Characters, as the tables hold them."""
+
+_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}")
+_NATIONAL = re.compile(r"0[1-9][0-9]{8}")
+_INTERNATIONAL = re.compile(r"\+[1-9][0-9]{7,14}")
+_SHORT = re.compile(r"3[0-9]{3}|1[0-9]{1,3}|118[0-9]{3}")
+"""Numbers of services: 3949, 115, 1033, 118218."""
+_OVERSEAS = {
+    **dict.fromkeys(("0262", "0263", "0269", "0639", "0692", "0693"), "262"),
+    **dict.fromkeys(("0590", "0690", "0691"), "590"),
+    **dict.fromkeys(("0594", "0694"), "594"),
+    **dict.fromkeys(("0596", "0696", "0697"), "596"),
+}
+"""The country codes of the overseas départements, by how their numbers begin (ARCEP, plan de numérotation)."""
+_FRENCH = re.compile(r"\+(33|262|590|594|596)([0-9]{9})")
+
+
+def read_email(text: str) -> str:
+    """An address in lower case. Raises ValueError for what cannot be one."""
+    email = text.strip().lower()
+    if len(email) > EMAIL_MAX or not _EMAIL.fullmatch(email):
+        raise ValueError("Cette adresse électronique ne peut pas exister : relisez-la.")
+    return email
+
+
+def read_phone(text: str) -> str:
+    """A number as it is called from anywhere (« +33612345678 »), or a short one. Raises ValueError for none."""
+    digits = re.sub(r"[\s.\-/()]", "", text.replace("(0)", ""))
+    digits = f"+{digits[2:]}" if digits.startswith("00") else digits
+    if _NATIONAL.fullmatch(digits):
+        return f"+{_OVERSEAS.get(digits[:4], '33')}{digits[1:]}"
+    if _INTERNATIONAL.fullmatch(digits) or _SHORT.fullmatch(digits):
+        return digits
+    raise ValueError("Écrivez le numéro comme 06 12 34 56 78, ou +262 692 12 34 56.")
+
+
+def show_phone(number: str) -> str:
+    """A number as people in France write it: « 06 12 34 56 78 »; a foreign one as it is called."""
+    found = _FRENCH.fullmatch(number)
+    return "\u00a0".join(re.findall("..", f"0{found[2]}")) if found else number
+
+
+def read_site(text: str) -> str:
+    """The address of a web page; without a scheme it is one of https. Raises ValueError for anything else."""
+    typed = text.strip()
+    address = typed if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", typed) else f"https://{typed}"
+    try:
+        parts = urlsplit(address)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        host = ""
+    named = re.fullmatch(r"(?:[\w-]{1,63}\.)+[\w-]{2,63}", host)
+    is_web = named and parts.scheme in {"http", "https"} and not parts.username
+    if not is_web or len(address) > SITE_MAX or re.search(r"[\s<>\"'()\[\]\\|`]", address):
+        raise ValueError("Cette adresse de site ne convient pas : écrivez-la comme exemple.fr, en http ou https.")
+    return address
+
+
+def read_departement(text: str) -> str:
+    """The code of a département, from its code or name. Raises ValueError for none."""
+    wanted = fold(text)
+    code = wanted.upper().zfill(2)
+    if code in DEPARTEMENTS:
+        return code
+    named = next((d.code for d in DEPARTEMENTS.values() if fold(d.nom) == wanted), None)
+    if named is None:
+        raise ValueError("Ce département n’existe pas : écrivez son code (69) ou son nom (Rhône).")
+    return named
+
 
 TEXT_MAX = 120
 KEY_MAX = 300
 
 
-class State(StrEnum):
+class ContactState(StrEnum):
     """What became of a contact: only published ones are found."""
 
     PROPOSED = "proposed"
@@ -41,7 +114,7 @@ class Contact(SQLModel, table=True):
     telephone: str = Field(default="", max_length=PHONE_MAX)
     site: str = Field(default="", max_length=SITE_MAX)
     departement: str = Field(default="", max_length=3)
-    state: State = Field(sa_type=Code(State), index=True)
+    state: ContactState = Field(sa_type=Code(ContactState), index=True)
     proposed_by: str = Field(default="", max_length=26)
     decided_by: str = Field(default="", max_length=26)
     changed_at: datetime = Field(sa_type=UtcTime)
@@ -61,23 +134,23 @@ COLUMNS = ("nom", "organisme", "fonction", "email", "telephone", "site", "depart
 """The columns of an import, in their order."""
 
 
-def key_of(nom: str, organisme: str, departement: str) -> str:
+def make_key(nom: str, organisme: str, departement: str) -> str:
     """What tells a contact apart."""
     return f"{fold(organisme)}|{fold(nom)}|{departement}"[:KEY_MAX]
 
 
-async def get(db: AsyncSession, contact_id: int) -> Contact | None:
+async def get_contact(db: AsyncSession, contact_id: int) -> Contact | None:
     """The contact of that number, whatever its state."""
     return (await db.exec(select(Contact).where(Contact.id == contact_id))).first()
 
 
-async def by_keys(db: AsyncSession, keys: Sequence[str]) -> dict[str, Contact]:
+async def find_by_keys(db: AsyncSession, keys: Sequence[str]) -> dict[str, Contact]:
     """Those of a few hundred keys at most that are there, whatever their state."""
     found = await db.exec(select(Contact).where(col(Contact.key).in_(keys)))
     return {contact.key: contact for contact in found}
 
 
-async def write(db: AsyncSession, contact: Contact) -> None:
+async def save_contact(db: AsyncSession, contact: Contact) -> None:
     """Write down all that is known of a contact, in place of what was said under its key."""
     values = contact.model_dump(exclude={"id"})
     statement = insertion(db, Contact).values(values)
@@ -85,7 +158,7 @@ async def write(db: AsyncSession, contact: Contact) -> None:
     await db.execute(statement.on_conflict_do_update(index_elements=["key"], set_=new))
 
 
-async def propose(db: AsyncSession, contact: Contact) -> Contact | None:
+async def propose_contact(db: AsyncSession, contact: Contact) -> Contact | None:
     """Store a contact and return it with its number; None where one of its key is published or waits already.
 
     One that was refused may be proposed again.
@@ -94,32 +167,34 @@ async def propose(db: AsyncSession, contact: Contact) -> Contact | None:
     statement = insertion(db, Contact).values(values)
     new = {name: statement.excluded[name] for name in values if name != "key"}
     again = statement.on_conflict_do_update(
-        index_elements=["key"], set_=new, where=col(Contact.state) == State.REFUSED
+        index_elements=["key"], set_=new, where=col(Contact.state) == ContactState.REFUSED
     ).returning(col(Contact.id))
     number = (await execute(db, again)).scalar()
-    return None if number is None else await get(db, number)
+    return None if number is None else await get_contact(db, number)
 
 
-async def state_of(db: AsyncSession, contact_id: int) -> State | None:
+async def get_state(db: AsyncSession, contact_id: int) -> ContactState | None:
     """How it stands; nothing of it is in hand then."""
     found = (await db.exec(select(Contact.state).where(col(Contact.id) == contact_id))).first()
-    return State(found) if found else None
+    return ContactState(found) if found else None
 
 
-async def decide(db: AsyncSession, contact_id: int, state: State, by: str, at: datetime) -> bool:
+async def decide_contact(db: AsyncSession, contact_id: int, state: ContactState, by: str, at: datetime) -> bool:
     """Publish or refuse a contact; False where it was so already, or is gone."""
     waiting = update(Contact).where(col(Contact.id) == contact_id, col(Contact.state) != state)
     done = await execute(db, waiting.values(state=state, decided_by=by, changed_at=at))
     return done.rowcount > 0
 
 
-async def oldest_proposed(db: AsyncSession) -> Contact | None:
+async def find_oldest_proposed(db: AsyncSession) -> Contact | None:
     """The one that has waited longest for a review."""
-    waiting = select(Contact).where(Contact.state == State.PROPOSED).order_by(col(Contact.changed_at), col(Contact.id))
+    waiting = (
+        select(Contact).where(Contact.state == ContactState.PROPOSED).order_by(col(Contact.changed_at), col(Contact.id))
+    )
     return (await db.exec(waiting.limit(1))).first()
 
 
 async def count_proposed(db: AsyncSession) -> int:
     """How many wait for a review."""
-    counted = select(func.count()).select_from(Contact).where(Contact.state == State.PROPOSED)
+    counted = select(func.count()).select_from(Contact).where(Contact.state == ContactState.PROPOSED)
     return (await db.exec(counted)).one()

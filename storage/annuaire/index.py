@@ -1,20 +1,172 @@
-"""The directory in memory: which words find whom, and how well."""
+"""The directory in memory, as it stands now: which words find whom, and how well."""
 
+import asyncio
+import json
+import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache, cached_property, lru_cache
 from itertools import islice
+from typing import Any
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
+from sqlalchemy import ColumnElement, Text, cast, func, or_, select
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
 
-from config.themes import key, vocabulary
-from storage.annuaire.entries import ROLE_WORDS, Entry, theme_word, words
-from storage.annuaire.sight import sees
-from storage.communes import find_exactly
-from storage.people import Person
+from config.territories import DEPARTEMENTS, hub_of
+from config.text import fold
+from config.themes import THEMES, key, vocabulary
+from storage.annuaire.contacts import Contact, ContactState
+from storage.annuaire.profiles import find_commune, may_see
+from storage.communes import Commune, find_place_exactly
+from storage.database import dialect, execute
+from storage.people import SHOWN_TO, Audience, Awaited, Person, Role
+
+SMALL = frozenset({"a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "pour", "sur"})
+"""Words that find nothing."""
+ROLES = {
+    Role.CONSEILLER: ("conseiller", "conseillere", "cn", "cnfs"),
+    Role.COORDINATEUR: ("coordinateur", "coordinatrice", "coordo"),
+    Role.ANIMATEUR: ("animateur", "animatrice"),
+    Role.INVITE: ("invite", "invitee"),
+    Role.HOTLINE: ("hotline",),
+    Role.ADMINISTRATEUR: ("administrateur", "administratrice"),
+}
+"""What people call each role, folded."""
+ROLE_WORDS = frozenset(name for names in ROLES.values() for name in names)
+WHOLE, PART = 100, 75
+"""How well a word finds what it names, alone or as one word of several."""
+OWN_WORD, STRUCTURE, USERNAME, REGION, THEME = 90, 70, 80, 60, 60
+
+
+REMEMBERED = 10_000
+"""Texts whose words are kept at hand: first names and structures come again and again."""
+
+
+Word = tuple[str, int, str]
+"""A word that finds an entry, how well (of 100), and the field that says it: empty for what everybody sees.
+
+(There are hundreds of thousands: of plain tuples the garbage collector takes no notice.)
+"""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DirectoryEntry:
+    """Somebody or something to be found. A person whose line still waits for its account has no id.
+
+    ``open_fields`` are those that the whole réseau sees; ``order`` is where it comes among others as good.
+    """
+
+    person: Person | None
+    contact: Contact | None
+    name: str
+    departements: frozenset[str]
+    words: tuple[Word, ...]
+    open_fields: frozenset[str]
+    order: tuple[bool, str, str]
+
+    @classmethod
+    def of_person(cls, person: Person) -> "DirectoryEntry":
+        """A person with all words, whoever may see them."""
+        name, places = fold(person.full_name), frozenset(person.departements)
+        seen = frozenset(field for field in SHOWN_TO if person.audience(field) is Audience.RESEAU)
+        return cls(person, None, name, places, tuple(_list_person_words(person)), seen, (False, name, person.username))
+
+    @classmethod
+    def of_contact(cls, contact: Contact) -> "DirectoryEntry":
+        """A contact."""
+        name, places = fold(contact.title), frozenset({contact.departement} - {""})
+        return cls(None, contact, name, places, tuple(_list_contact_words(contact)), frozenset(), (True, name, ""))
+
+
+@lru_cache(REMEMBERED)
+def split_words(text: str) -> tuple[str, ...]:
+    """A text as the words that are compared; without the small ones, unless there are no others."""
+    every = re.findall(r"[a-z0-9]+", fold(text))
+    return tuple(word for word in every if word not in SMALL) or tuple(every)
+
+
+def make_theme_word(code: str) -> str:
+    """The word, which nobody can type, that finds who is good at a theme."""
+    return f"#{code}"
+
+
+def _weigh(text: str, whole: int, part: int, field: str = "") -> Iterator[Word]:
+    found = split_words(text)
+    weight = whole if len(found) == 1 else part
+    return ((word, weight, field) for word in found)
+
+
+def _list_person_words(person: Person) -> Iterator[Word]:
+    for name in (person.prenom, person.nom):
+        yield from _weigh(name or "", WHOLE, WHOLE)
+    yield from _weigh(person.username, USERNAME, USERNAME)
+    if person.role is not None:
+        yield from _list_role_words(person.role)
+    yield from _list_departements_words(person.departements)
+    yield from _list_commune_words(find_commune(person))
+    yield from _weigh(person.structure or "", STRUCTURE, STRUCTURE, "structure")
+    for code in person.skills:
+        yield from _list_theme_words(code)
+    for word in person.skill_words:
+        yield from _weigh(word, OWN_WORD, OWN_WORD, "skills")
+    for language in person.languages:
+        yield from _weigh(language, USERNAME, USERNAME, "languages")
+
+
+def _list_contact_words(contact: Contact) -> Iterator[Word]:
+    yield from _weigh(contact.nom, WHOLE, WHOLE)
+    yield from _weigh(contact.organisme, WHOLE, WHOLE)
+    yield from _weigh(contact.fonction, STRUCTURE, STRUCTURE)
+    yield from _list_departements_words([contact.departement] if contact.departement else [])
+
+
+@cache
+def _list_role_words(role: Role) -> tuple[Word, ...]:
+    called = [(name, WHOLE, "") for name in ROLES[role]]
+    return (*called, *((word, PART, "") for word in split_words(role.label) if word not in ROLES[role]))
+
+
+def _list_departements_words(codes: Iterable[str]) -> Iterator[Word]:
+    for code in codes:
+        yield from _list_departement_words(code)
+
+
+@cache
+def _list_departement_words(code: str) -> tuple[Word, ...]:
+    found = DEPARTEMENTS.get(code)
+    named = (*_weigh(found.nom, WHOLE, PART), *_weigh(found.region, REGION, REGION)) if found else ()
+    hub = hub_of(code)
+    # (« Hub » alone is no name: everybody has one.)
+    of_hub = _weigh(hub.name.removeprefix("Hub "), REGION, REGION) if hub else ()
+    return ((code.lower(), WHOLE, ""), *named, *of_hub)
+
+
+@cache
+def _list_commune_words(commune: Commune | None) -> tuple[Word, ...]:
+    """A commune is found by its name, its postcodes and its code."""
+    if commune is None:
+        return ()
+    codes = {commune.code.lower(), *commune.codes_postaux}
+    return (*_weigh(commune.nom, WHOLE, PART, "commune"), *((each, WHOLE, "commune") for each in sorted(codes)))
+
+
+@cache
+def _list_theme_words(code: str) -> tuple[Word, ...]:
+    theme = THEMES.get(code)
+    if theme is None:
+        return ()
+    labels = {*split_words(theme.court), *split_words(theme.libelle)}
+    return (
+        (make_theme_word(code), THEME, "skills"),
+        *((word, THEME, "skills") for word in sorted(labels) if len(word) > 2),
+    )
+
 
 QUERY_MAX = 100
 """Characters of a query that are read."""
@@ -32,29 +184,29 @@ Scores = dict[int, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class DirectoryHit:
     """An entry that was found, and how well (of 100)."""
 
-    entry: Entry
+    entry: DirectoryEntry
     score: int
 
 
-class Index:
+class DirectoryIndex:
     """Entries, and where each word leads."""
 
-    def __init__(self, entries: Sequence[Entry]) -> None:
+    def __init__(self, entries: Sequence[DirectoryEntry]) -> None:
         self.entries = entries
         self.leads: dict[str, list[tuple[int, int, str, bool]]] = defaultdict(list)
         for place, entry in enumerate(entries):
-            for text, weight, field in entry.words:
-                self.leads[text].append((place, weight, field, not field or field in entry.open_fields))
+            for text, weight, of in entry.words:
+                self.leads[text].append((place, weight, of, not of or of in entry.open_fields))
 
     @cached_property
     def vocabulary(self) -> list[str]:
         """All words of letters."""
         return [word for word in self.leads if word.isalpha()]
 
-    def search(self, viewer: Person, query: str) -> list[Hit]:
+    def search(self, viewer: Person, query: str) -> list[DirectoryHit]:
         """All that somebody may find by these words, the best first; each word must find it.
 
         What is as good comes from one’s own département first. Without words everything is found, from there first.
@@ -62,20 +214,20 @@ class Index:
         terms = read_terms(query)
         found = self._all(viewer) if not terms else self._by_terms(viewer, terms)
         here = frozenset(viewer.departements)
-        hits = [Hit(self.entries[place], round(score)) for place, score in found.items()]
-        return sorted(hits, key=lambda hit: _rank(hit, here))
+        hits = [DirectoryHit(self.entries[place], round(score)) for place, score in found.items()]
+        return sorted(hits, key=lambda hit: _rank_hit(hit, here))
 
-    def skilled(self, viewer: Person, query: str) -> list[Hit]:
+    def skilled(self, viewer: Person, query: str) -> list[DirectoryHit]:
         """Those who said that they can do this, and that they can be asked; never who asks."""
         terms = read_terms(query)
         found = self._by_terms(viewer, terms, "skills") if terms else {}
-        hits = [Hit(self.entries[place], round(score)) for place, score in found.items()]
+        hits = [DirectoryHit(self.entries[place], round(score)) for place, score in found.items()]
         return [hit for hit in hits if (p := hit.entry.person) and p.helps and p.id not in {"", viewer.id}]
 
     def suggest(self, viewer: Person, query: str) -> list[str]:
         """Other queries, near to one that finds nothing, which do find something."""
         terms = read_terms(query)
-        proposed = [*_around(query), *self._respelt(viewer, terms), *(terms if len(terms) > 1 else ())]
+        proposed = [*_find_departements(query), *self._respelt(viewer, terms), *(terms if len(terms) > 1 else ())]
         worth = (other for other in dict.fromkeys(proposed) if self._by_terms(viewer, read_terms(other)))
         return [other for _, other in zip(range(SUGGESTED_MAX), worth, strict=False)]
 
@@ -86,7 +238,7 @@ class Index:
     def _by_terms(self, viewer: Person, terms: Sequence[str], only: str = "") -> Scores:
         """Those whom each word finds, or all of them as a theme; ``only`` by what one field says."""
         phrase = vocabulary().get(key(" ".join(terms))) if len(terms) > 1 else None
-        by_theme = self._follow(viewer, {theme_word(phrase.code): 1.0}, only) if phrase else {}
+        by_theme = self._follow(viewer, {make_theme_word(phrase.code): 1.0}, only) if phrase else {}
         each = [self._follow(viewer, dict(self._spellings(term)), only) for term in terms]
         both = set(each[0]).intersection(*each[1:])
         found = {place: sum(scores[place] for scores in each) / len(each) for place in both}
@@ -105,28 +257,28 @@ class Index:
                 yield from ((word, BEGINS) for word in self.vocabulary if word.startswith(term))
         theme = vocabulary().get(key(term))
         if theme is not None:
-            yield theme_word(theme.code), 1.0
+            yield make_theme_word(theme.code), 1.0
         yield term, 1.0
 
     def _follow(self, viewer: Person, worths: Mapping[str, float], only: str = "") -> Scores:
         """Where words lead, as far as this person may see what says so."""
         found: Scores = {}
         for word, worth in worths.items():
-            for place, weight, field, is_open in self.leads.get(word, ()):
+            for place, weight, of, is_open in self.leads.get(word, ()):
                 score = weight * worth
-                if score <= found.get(place, 0.0) or (only and field != only):
+                if score <= found.get(place, 0.0) or (only and of != only):
                     continue
-                if is_open or self._shows(viewer, place, field):
+                if is_open or self._shows(viewer, place, of):
                     found[place] = score
         return found
 
     def _shows(self, viewer: Person, place: int, field: str) -> bool:
         person = self.entries[place].person
-        return person is None or sees(viewer, person, field)
+        return person is None or may_see(viewer, person, field)
 
     def _is_seen(self, viewer: Person, word: str) -> bool:
         """Whether something that this person may see says that word."""
-        return any(is_open or self._shows(viewer, place, field) for place, _, field, is_open in self.leads[word])
+        return any(is_open or self._shows(viewer, place, of) for place, _, of, is_open in self.leads[word])
 
     def _respelt(self, viewer: Person, terms: Sequence[str]) -> Iterator[str]:
         """The query with one of its words, which finds nobody, replaced by one that is like it."""
@@ -141,17 +293,137 @@ class Index:
 
 def read_terms(query: str) -> list[str]:
     """The words of a query; « 1 » is the Ain’s « 01 »."""
-    found = words(query[:QUERY_MAX])[:TERMS_MAX]
+    found = split_words(query[:QUERY_MAX])[:TERMS_MAX]
     return [term.zfill(2) if term.isdecimal() else term for term in found]
 
 
-def _around(query: str) -> Iterator[str]:
+def _find_departements(query: str) -> Iterator[str]:
     """The département of a commune where nobody is."""
-    found = find_exactly(query[:QUERY_MAX])
+    found = find_place_exactly(query[:QUERY_MAX])
     for place in (found.place, *found.choices):
         if place is not None:
             yield place.commune.departement.lower()
 
 
-def _rank(hit: Hit, here: frozenset[str]) -> tuple[int, bool, tuple[bool, str, str]]:
+def _rank_hit(hit: DirectoryHit, here: frozenset[str]) -> tuple[int, bool, tuple[bool, str, str]]:
     return -hit.score, hit.entry.departements.isdisjoint(here), hit.entry.order
+
+
+AT_ONCE = 100
+"""Entries indexed before others have their turn: the first time there may be thousands."""
+BETWEEN = "\x1e"
+"""What stands between two rows: no JSON holds it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _TableSource:
+    """A table that the directory reads: columns, and columns that hold JSON, one row being one line."""
+
+    table: type[Any]
+    plain: tuple[str, ...]
+    jsons: tuple[str, ...] = ()
+
+    def line(self, kind: str) -> ColumnElement[str]:
+        """A row as a JSON array, in the words of a kind of database."""
+        plain = [col(getattr(self.table, name)) for name in self.plain]
+        jsons = [col(getattr(self.table, name)) for name in self.jsons]
+        if kind == "postgresql":
+            return cast(func.json_build_array(*plain, *jsons), Text)
+        return func.json_array(*plain, *(func.json(column) for column in jsons))
+
+    def read(self, line: str) -> dict[str, Any]:
+        """The columns of a line."""
+        return dict(zip((*self.plain, *self.jsons), json.loads(line), strict=True))
+
+
+_PEOPLE = _TableSource(
+    Person,
+    (
+        *("id", "username", "helps", "role", "derived_role", "prenom", "nom"),
+        *("email", "telephone", "structure", "code_commune"),
+    ),
+    ("departements", "skills", "skill_words", "languages", "shown_to"),
+)
+_LINES = _TableSource(
+    Awaited, ("username", "role", "prenom", "nom", "email", "structure", "code_commune"), ("departements",)
+)
+_CONTACTS = _TableSource(
+    Contact, ("id", "key", "nom", "organisme", "fonction", "email", "telephone", "site", "departement")
+)
+
+
+@dataclass(slots=True)
+class _Memory:
+    """What was read last, and the index of it."""
+
+    texts: Sequence[str] = ()
+    entries: dict[str, DirectoryEntry] = field(default_factory=dict)
+    index: DirectoryIndex = field(default_factory=lambda: DirectoryIndex(()))
+
+
+_memories: dict[bool, _Memory] = {}
+"""With and without those who have no account yet: each is right, or made anew, whichever database is read."""
+
+
+async def read_index(db: AsyncSession, today: date, *, awaited: bool = False) -> DirectoryIndex:
+    """The directory: who is neither hidden nor gone by that day, contacts, and if wanted who is announced."""
+    seen = _is_there(Person, today) & col(Person.is_hidden).is_(False)
+    texts = [
+        await _read_text(db, _PEOPLE, seen),
+        await _read_text(db, _CONTACTS, col(Contact.state) == ContactState.PUBLISHED),
+        await _read_text(db, _LINES, _is_there(Awaited, today)) if awaited else "",
+    ]
+    known = _memories.get(awaited) or _Memory()
+    if texts != known.texts:
+        known = await _build_index(texts, known.entries)
+        _memories[awaited] = known
+    return known.index
+
+
+async def _read_text(db: AsyncSession, source: _TableSource, wanted: Any) -> str:
+    """All rows as one text: thousands of them would be objects that the garbage collector goes through again."""
+    kind = dialect(db)
+    rows = select(source.line(kind).label("line")).where(wanted).order_by(col(source.table.id)).subquery()
+    joined = func.string_agg if kind == "postgresql" else func.group_concat
+    return (await execute(db, select(joined(rows.c.line, BETWEEN)))).scalar() or ""
+
+
+def _is_there(table: type[Person] | type[Awaited], today: date) -> ColumnElement[bool]:
+    return or_(col(table.left_on).is_(None), col(table.left_on) >= today)
+
+
+async def _build_index(texts: Sequence[str], known: dict[str, DirectoryEntry]) -> _Memory:
+    """All entries; what did not change is not read anew."""
+    readers: tuple[Callable[[str], DirectoryEntry], ...] = (_read_person, _read_contact, _read_announced)
+    entries: dict[str, DirectoryEntry] = {}
+    for reader, text in zip(readers, texts, strict=True):
+        for line in filter(None, text.split(BETWEEN)):
+            entries[line] = known.get(line) or reader(line)
+            if len(entries) % AT_ONCE == 0:
+                await asyncio.sleep(0)
+    return _Memory(texts, entries, DirectoryIndex(_drop_announced(entries)))
+
+
+def _drop_announced(entries: dict[str, DirectoryEntry]) -> tuple[DirectoryEntry, ...]:
+    """All but the announced who are there already under their name."""
+    present = {entry.person.username for entry in entries.values() if entry.person and entry.person.id}
+    return tuple(e for e in entries.values() if not e.person or e.person.id or e.person.username not in present)
+
+
+def _read_person(line: str) -> DirectoryEntry:
+    """Somebody; their role is the one the register gives, else what Mattermost last told."""
+    said = _PEOPLE.read(line)
+    given, derived = said.pop("role"), said.pop("derived_role")
+    role = given or derived
+    said |= {"role": role and Role(role), "shown_to": said["shown_to"] or {}, "helps": bool(said["helps"])}
+    return DirectoryEntry.of_person(Person(**said))
+
+
+def _read_announced(line: str) -> DirectoryEntry:
+    said = _LINES.read(line)
+    role, username = said.pop("role"), said.pop("username") or ""
+    return DirectoryEntry.of_person(Person(**said, id="", username=username, role=role and Role(role)))
+
+
+def _read_contact(line: str) -> DirectoryEntry:
+    return DirectoryEntry.of_contact(Contact(**_CONTACTS.read(line), state=ContactState.PUBLISHED))

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from storage import migrate
+from storage import schema
 
 KIND = "coop-bot backup"
 FORMAT = 1
@@ -50,7 +50,7 @@ class Content:
         return fixed | {"tables": tables, "numbers": dict(self.numbers)}
 
 
-class Writer:
+class BackupWriter:
     """Writes one file; what was not closed by ``end`` will not pass for whole."""
 
     def __init__(self, raw: BinaryIO) -> None:
@@ -73,7 +73,7 @@ class Writer:
         self._zip.close()
 
 
-class Reader:
+class BackupReader:
     """Reads a file once, from begin to end: ``content`` first, then every row, then ``end``.
 
     Raises BackupError for whatever is not a whole backup that this version understands.
@@ -129,7 +129,7 @@ class Reader:
 
     def _mismatch(self, form: object, step: str) -> str | None:
         """Why a file of that format and step can’t be restored by this version; None where it can."""
-        first, last = migrate.steps()[0], migrate.head()
+        first, last = schema.steps()[0], schema.head()
         if form != FORMAT or step > last:
             return (
                 f"La sauvegarde « {self._path} » vient d’une version plus récente du bot (étape {step}, connue ici : "
@@ -177,9 +177,9 @@ class Reader:
         )
 
 
-def check(path: Path) -> Content:
+def check_backup(path: Path) -> Content:
     """Read a file whole, and return what it holds; raises BackupError where it is not what was written."""
-    reader = Reader(path)
+    reader = BackupReader(path)
     try:
         for table in reader.content.columns:
             for _ in reader.rows(table):

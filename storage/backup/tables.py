@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import SAWarning
 from sqlalchemy.types import TypeEngine, UserDefinedType
 
-from storage import migrate
+from storage import schema
 
 Decoder = Callable[[Any], Any]
 
@@ -47,13 +47,13 @@ class _PostgresqlJson(UserDefinedType[str]):
         return cast(colexpr, Text)
 
 
-def tables(connection: Connection, step: str) -> Sequence[Table]:
+def reflect_tables(connection: Connection, step: str) -> Sequence[Table]:
     """The tables of a step as this database has them, those first that others refer to."""
     metadata = MetaData()
     with warnings.catch_warnings():
         # Indexes of a kind that can’t be read back: none is needed here.
         warnings.simplefilter("ignore", SAWarning)
-        metadata.reflect(connection, only=sorted(migrate.tables_at(step)))
+        metadata.reflect(connection, only=sorted(schema.tables_at(step)))
     for table in metadata.sorted_tables:
         for column in table.columns:
             if isinstance(column.type, JSON):
@@ -61,7 +61,7 @@ def tables(connection: Connection, step: str) -> Sequence[Table]:
     return metadata.sorted_tables
 
 
-def count(connection: Connection, table: Table) -> int:
+def count_rows(connection: Connection, table: Table) -> int:
     """How many rows a table has."""
     return connection.execute(select(func.count()).select_from(table)).scalar_one()
 
@@ -90,7 +90,7 @@ def decoder(kind: TypeEngine[Any]) -> Decoder | None:
     return base64.b64decode if isinstance(kind, LargeBinary) else None
 
 
-def numbers(connection: Connection, of: Sequence[Table]) -> Mapping[str, int]:
+def read_numbers(connection: Connection, of: Sequence[Table]) -> Mapping[str, int]:
     """The last number given in each table whose rows are numbered."""
     if connection.dialect.name == "sqlite":
         if not _has_sequences(connection):

@@ -6,34 +6,38 @@ Words:
     Amendment, Allowance: what animateurs changed of the table of channels; who is let in or kept out by name.
 """
 
-from storage.canaux.planned import amend, listened_to, planned, put_away, take_back
-from storage.canaux.table import (
+from storage.canaux.channels import (
     Allowance,
     Channel,
     allow,
-    allowance_of,
-    allowances,
-    by_key,
+    amend_channel,
     disallow,
-    forget,
-    keys_of,
-    remember,
+    find_allowance,
+    find_channel_ids,
+    find_watched_channels,
+    forget_channel,
+    list_allowances,
+    list_keys_of,
+    list_planned,
+    list_put_away,
+    remember_channel,
+    take_back_change,
 )
 
 __all__ = [
     "Allowance",
     "Channel",
     "allow",
-    "allowance_of",
-    "allowances",
-    "amend",
-    "by_key",
+    "amend_channel",
     "disallow",
-    "forget",
-    "keys_of",
-    "listened_to",
-    "planned",
-    "put_away",
-    "remember",
-    "take_back",
+    "find_allowance",
+    "find_channel_ids",
+    "find_watched_channels",
+    "forget_channel",
+    "list_allowances",
+    "list_keys_of",
+    "list_planned",
+    "list_put_away",
+    "remember_channel",
+    "take_back_change",
 ]

@@ -1,22 +1,253 @@
-"""Changes of the channels that are shown, made and undone together, and who began them: the journal."""
+"""Changes of the channels that are shown, made and undone together: what was found, and how each stands."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from hashlib import sha256
+from itertools import count
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import Executable, Index, Text, delete, func, insert, update
+from sqlalchemy.orm import aliased
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.canaux.changes import Change, State, write
 from storage.database import Code, UtcTime, change
 
-KEPT = timedelta(days=400)
+
+class Drift(StrEnum):
+    """The kinds of it. ``PUT_AWAY`` is none: it is the archiving that somebody asked for, undone like the others."""
+
+    ABSENT = "absent"
+    ARCHIVED = "archived"
+    UNSEEN = "unseen"
+    TITLE = "title"
+    HEADER = "header"
+    PURPOSE = "purpose"
+    PRIVACY = "privacy"
+    MISSING = "missing"
+    INTRUDER = "intruder"
+    STRANGER = "stranger"
+    ADMIN_MISSING = "admin_missing"
+    ADMIN_EXTRA = "admin_extra"
+    PUT_AWAY = "put_away"
+
+
+OUTSIDERS = frozenset({Drift.INTRUDER, Drift.STRANGER})
+"""Who is in a channel and should not be: by what the register says, or because it does not know them."""
+LEADERSHIP = frozenset({Drift.ADMIN_MISSING, Drift.ADMIN_EXTRA})
+LEADERLESS = "devrait administrer le canal"
+"""Of a coordinateur who does not."""
+GONE = "a un compte désactivé"
+PRIVATE, PUBLIC = "privé", "public"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing: ``key`` names the planned channel, ``address`` is where it stands in Mattermost; ``user_id`` and
+    ``username`` are whom it is about, if it is about somebody. ``reason`` is in French and stands after a colon.
+
+    ``before`` is what stands there, ``after`` what should (texts, and « privé » or « public »). Of who is missing
+    ``leads`` says that they are to administer the channel, too.
+    """
+
+    drift: Drift
+    key: str
+    address: str
+    reason: str
+    user_id: str = ""
+    username: str = ""
+    before: str = ""
+    after: str = ""
+    leads: bool = False
+
+
+AT_ONCE = 500
+"""Rows written by one statement."""
+ELSEWHERE = "déjà réparé"
+STEP_MAX = 200
+"""Changes of one channel that are made together."""
+
+
+class ChangeState(StrEnum):
+    """How one change stands: found; on its way; made, refused, or no longer needed; on its way back; undone, or not to
+    be undone."""
+
+    FOUND = "found"
+    SENT = "sent"
+    DONE = "done"
+    REFUSED = "refused"
+    DROPPED = "dropped"
+    BACK = "back"
+    UNDONE = "undone"
+    KEPT = "kept"
+
+
+class Change(SQLModel, table=True):
+    """A finding, or what was done by hand, as the n-th of its run. ``channel_id`` is empty until there is one;
+    ``batch`` is the ``n`` of the first of those that one act makes; ``why`` says why it was refused or dropped."""
+
+    __tablename__ = "channel_change"
+    __table_args__ = (Index("ix_channel_change_batch", "run_id", "batch", "n"),)
+
+    run_id: str = Field(primary_key=True, max_length=26)
+    n: int = Field(primary_key=True)
+    drift: Drift = Field(sa_type=Code(Drift))
+    key: str = Field(max_length=64)
+    address: str = Field(max_length=64)
+    channel_id: str = Field(default="", max_length=26)
+    user_id: str = Field(default="", max_length=26)
+    username: str = Field(default="", max_length=64)
+    reason: str = Field(default="", sa_type=Text)
+    before: str = Field(default="", sa_type=Text)
+    after: str = Field(default="", sa_type=Text)
+    state: ChangeState = Field(default=ChangeState.FOUND, sa_type=Code(ChangeState))
+    batch: int = 0
+    why: str = Field(default="", sa_type=Text)
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it is about an account that is deactivated."""
+        return self.reason == GONE
+
+
+async def write_rows(db: AsyncSession, statement: Executable) -> None:
+    """Change rows. What is in hand of them stays as it was read: it is read anew where that matters."""
+    await db.execute(statement.execution_options(synchronize_session=False))
+
+
+async def note_changes(
+    db: AsyncSession,
+    run_id: str,
+    findings: Iterable[Finding],
+    places: Mapping[str, str],
+    state: ChangeState = ChangeState.FOUND,
+) -> None:
+    """Add what was found; ``places`` are the ids of channels by key. Who is missing and is to lead makes two."""
+    last = (await db.exec(select(func.max(Change.n)).where(col(Change.run_id) == run_id))).one()
+    numbers = count((last or 0) + 1)
+    rows = [
+        {
+            "run_id": run_id,
+            "n": next(numbers),
+            "channel_id": places.get(f.key, ""),
+            "state": state,
+            "batch": 0,
+            "why": "",
+        }
+        | {name: value for name, value in asdict(f).items() if name != "leads"}
+        for finding in findings
+        for f in _split_lead(finding)
+    ]
+    for start in range(0, len(rows), AT_ONCE):
+        await db.execute(insert(Change), rows[start : start + AT_ONCE])
+
+
+def _split_lead(finding: Finding) -> Iterable[Finding]:
+    yield finding
+    if finding.leads:
+        values = asdict(finding) | {"drift": Drift.ADMIN_MISSING, "leads": False}
+        yield Finding(**values | {"reason": "administrera le canal"})
+
+
+async def list_next_changes(
+    db: AsyncSession, run_id: str, state: ChangeState, *, last_first: bool = False
+) -> Sequence[Change]:
+    """The next changes in that state, all of one channel."""
+    order = col(Change.n).desc() if last_first else col(Change.n)
+    mine = (col(Change.run_id) == run_id, col(Change.state) == state)
+    first = (await db.exec(select(Change).where(*mine).order_by(order).limit(1))).first()
+    if first is None:
+        return []
+    same = select(Change).where(*mine, col(Change.key) == first.key).order_by(order).limit(STEP_MAX)
+    return (await db.exec(same.execution_options(populate_existing=True))).all()
+
+
+async def list_changes(
+    db: AsyncSession, run_id: str, *, key: str | None = None, drift: Drift | None = None
+) -> Sequence[Change]:
+    """The changes of a run in their order; those of one channel, or of one kind."""
+    found = select(Change).where(col(Change.run_id) == run_id).order_by(col(Change.n))
+    found = found if key is None else found.where(col(Change.key) == key)
+    found = found if drift is None else found.where(col(Change.drift) == drift)
+    return (await db.exec(found.execution_options(populate_existing=True))).all()
+
+
+async def list_changes_page(db: AsyncSession, run_id: str, at: int, size: int) -> Sequence[Change]:
+    """Some of the changes of a run, in their order."""
+    found = select(Change).where(col(Change.run_id) == run_id).order_by(col(Change.n)).offset(at).limit(size)
+    return (await db.exec(found)).all()
+
+
+async def update_changes(db: AsyncSession, run_id: str, numbers: Collection[int], **values: Any) -> None:
+    """Write that down of these changes."""
+    if numbers:
+        mine = (col(Change.run_id) == run_id, col(Change.n).in_(list(numbers)))
+        await write_rows(db, update(Change).where(*mine).values(values))
+
+
+async def set_channel_id(db: AsyncSession, run_id: str, key: str, channel_id: str) -> None:
+    """The channel of that key is this one."""
+    mine = (col(Change.run_id) == run_id, col(Change.key) == key)
+    await write_rows(db, update(Change).where(*mine).values(channel_id=channel_id))
+
+
+async def list_batch(db: AsyncSession, run_id: str, number: int, state: ChangeState) -> Sequence[Change]:
+    """What one act makes, of what is in that state."""
+    mine = (col(Change.run_id) == run_id, col(Change.batch) == number, col(Change.state) == state)
+    return (await db.exec(select(Change).where(*mine).order_by(col(Change.n)))).all()
+
+
+async def count_by_state(db: AsyncSession, run_id: str) -> Mapping[ChangeState, int]:
+    """How many changes are how far."""
+    counted = select(Change.state, func.count()).where(col(Change.run_id) == run_id).group_by(col(Change.state))
+    return {ChangeState(state): number for state, number in (await db.exec(counted)).all()}
+
+
+async def count_by_channel(db: AsyncSession, run_id: str) -> Sequence[tuple[str, Drift, ChangeState, int]]:
+    """How many changes of each kind are how far, by key; channels in the order of the run."""
+    groups = (Change.key, Change.drift, Change.state)
+    counted = select(*groups, func.count()).where(col(Change.run_id) == run_id).group_by(*groups)
+    found = (await db.exec(counted.order_by(func.min(Change.n)))).all()
+    return [(key, Drift(drift), ChangeState(state), number) for key, drift, state, number in found]
+
+
+async def drop_found(db: AsyncSession, run_id: str, why: str, drift: Drift | None = None) -> None:
+    """What was found, of that kind if one is given, is not changed any more."""
+    mine = [col(Change.run_id) == run_id, col(Change.state) == ChangeState.FOUND]
+    mine += [] if drift is None else [col(Change.drift) == drift]
+    await write_rows(db, update(Change).where(*mine).values(state=ChangeState.DROPPED, why=why))
+
+
+async def drop_made(db: AsyncSession, run_id: str, by: str) -> bool:
+    """What was found in one run and made by another is not changed any more; False where that is nothing."""
+    other = aliased(Change)
+    same = (other.drift == Change.drift, other.key == Change.key, other.user_id == Change.user_id)
+    made = select(other.n).where(col(other.run_id) == by, col(other.state) == ChangeState.DONE, *same).exists()
+    mine = (col(Change.run_id) == run_id, col(Change.state) == ChangeState.FOUND, made)
+    dropped = update(Change).where(*mine).values(state=ChangeState.DROPPED, why=ELSEWHERE)
+    return bool((await db.execute(dropped.execution_options(synchronize_session=False))).rowcount)  # type: ignore[attr-defined]
+
+
+async def mark_sent_as_made(db: AsyncSession, run_id: str) -> None:
+    """What was on its way has arrived, as far as anybody knows."""
+    mine = (col(Change.run_id) == run_id, col(Change.state) == ChangeState.SENT)
+    await write_rows(db, update(Change).where(*mine).values(state=ChangeState.DONE))
+
+
+async def digest_changes(db: AsyncSession, run_id: str) -> str:
+    """What tells one run’s findings from another’s, in whatever order."""
+    words = select(Change.drift, Change.key, Change.user_id, Change.reason).where(col(Change.run_id) == run_id)
+    said = sorted(" ".join(row) for row in (await db.exec(words)).all())
+    return sha256("\n".join(said).encode()).hexdigest()
+
+
+KEPT_FOR = timedelta(days=400)
 """How long the journal is kept."""
 
 
-class Kind(StrEnum):
+class RunKind(StrEnum):
     """Where changes come from: a check in chat, the operator’s « channels sync », or one command of an animateur’s."""
 
     CHECK = "check"
@@ -42,84 +273,84 @@ class Run(SQLModel, table=True):
     __tablename__ = "channel_run"
 
     id: str = Field(primary_key=True, max_length=26)
-    kind: Kind = Field(sa_type=Code(Kind))
+    kind: RunKind = Field(sa_type=Code(RunKind))
     scope: str = Field(default="", max_length=64)
     by: str = Field(default="", max_length=26)
     at: datetime = Field(sa_type=UtcTime, index=True)
     stage: Stage = Field(sa_type=Code(Stage))
 
 
-async def add(db: AsyncSession, run: Run) -> None:
+async def add_run(db: AsyncSession, run: Run) -> None:
     """Begin one."""
     db.add(run)
     await db.flush()
 
 
-async def get(db: AsyncSession, run_id: str) -> Run | None:
+async def get_run(db: AsyncSession, run_id: str) -> Run | None:
     """One by its id."""
     return (await db.exec(select(Run).where(col(Run.id) == run_id))).first()
 
 
-async def lock(db: AsyncSession, run_id: str) -> Run | None:
+async def lock_run(db: AsyncSession, run_id: str) -> Run | None:
     """The same, which nobody else changes until this transaction ends."""
     statement = select(Run).where(col(Run.id) == run_id).with_for_update()
     return (await db.exec(statement.execution_options(populate_existing=True))).first()
 
 
-async def move(db: AsyncSession, run: Run, stage: Stage, **values: Any) -> None:
+async def move_run(db: AsyncSession, run: Run, stage: Stage, **values: Any) -> None:
     """It is that far now; ``values`` are what else is new of it."""
     await change(db, run, stage=stage, **values)
 
 
-async def latest(db: AsyncSession, since: datetime, stage: Stage, other: str = "", **of_run: Any) -> Run | None:
+async def find_latest(db: AsyncSession, since: datetime, stage: Stage, other: str = "", **of_run: Any) -> Run | None:
     """The newest run, but for the ``other``, that is that far, with these values."""
     found = select(Run).where(col(Run.at) >= since, col(Run.stage) == stage, col(Run.id) != other).filter_by(**of_run)
     return (await db.exec(found.order_by(col(Run.at).desc(), col(Run.id)).limit(1))).first()
 
 
-async def last_made(db: AsyncSession, since: datetime) -> Run | None:
+async def find_last_made(db: AsyncSession, since: datetime) -> Run | None:
     """The newest run of which something stands, or is about to."""
-    made = col(Change.state).in_((State.DONE, State.SENT))
+    made = col(Change.state).in_((ChangeState.DONE, ChangeState.SENT))
     done = select(Change.run_id).where(col(Change.run_id) == col(Run.id), made).exists()
     found = select(Run).where(col(Run.at) >= since, col(Run.stage) == Stage.MENDED, done)
     return (await db.exec(found.order_by(col(Run.at).desc(), col(Run.id)).limit(1))).first()
 
 
-async def newest(db: AsyncSession, limit: int) -> Sequence[Run]:
+async def list_newest(db: AsyncSession, limit: int) -> Sequence[Run]:
     """The last runs that changed something, newest first."""
     changed = (Stage.MENDING, Stage.MENDED, Stage.UNDOING, Stage.UNDONE)
     found = select(Run).where(col(Run.stage).in_(changed)).order_by(col(Run.at).desc(), col(Run.id)).limit(limit)
     return (await db.exec(found)).all()
 
 
-async def of_channel(db: AsyncSession, key: str, limit: int) -> Sequence[str]:
+async def list_runs_of_channel(db: AsyncSession, key: str, limit: int) -> Sequence[str]:
     """The ids of the last runs that changed a channel, newest first."""
     about = select(Change.run_id).where(col(Change.run_id) == col(Run.id), col(Change.key) == key).exists()
     changed = (col(Run.stage).not_in((Stage.CHECKING, Stage.SHOWN)), about)
     return (await db.exec(select(Run.id).where(*changed).order_by(col(Run.at).desc()).limit(limit))).all()
 
 
-async def under_way(db: AsyncSession) -> Run | None:
+async def find_under_way(db: AsyncSession) -> Run | None:
     """A run whose changes are being made, or undone."""
     busy = select(Run).where(col(Run.stage).in_((Stage.MENDING, Stage.UNDOING)))
     return (await db.exec(busy.limit(1))).first()
 
 
-async def left_open(db: AsyncSession, kind: Kind) -> Sequence[Change]:
+async def list_left_open(db: AsyncSession, kind: RunKind) -> Sequence[Change]:
     """Changes of such runs of which it is not known what became, run by run."""
     found = select(Change).join(Run, col(Run.id) == col(Change.run_id)).where(Run.kind == kind)
-    found = found.where(col(Change.state).in_((State.FOUND, State.SENT)))
+    found = found.where(col(Change.state).in_((ChangeState.FOUND, ChangeState.SENT)))
     return (await db.exec(found.order_by(col(Change.run_id), col(Change.n)))).all()
 
 
-async def drop(db: AsyncSession, run: Run) -> None:
+async def drop_run(db: AsyncSession, run: Run) -> None:
     """Erase one of which nothing was made."""
-    await write(db, delete(Change).where(col(Change.run_id) == run.id))
-    await write(db, delete(Run).where(col(Run.id) == run.id))
+    await write_rows(db, delete(Change).where(col(Change.run_id) == run.id))
+    await write_rows(db, delete(Run).where(col(Run.id) == run.id))
 
 
-async def forget(db: AsyncSession, before: datetime) -> None:
+async def forget_runs(db: AsyncSession, before: datetime) -> None:
     """Erase what is older."""
     old = select(Run.id).where(col(Run.at) < before)
-    await write(db, delete(Change).where(col(Change.run_id).in_(old)))
-    await write(db, delete(Run).where(col(Run.at) < before))
+    await write_rows(db, delete(Change).where(col(Change.run_id).in_(old)))
+    await write_rows(db, delete(Run).where(col(Run.at) < before))

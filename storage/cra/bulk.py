@@ -10,10 +10,9 @@ from typing import Any
 from sqlalchemy import RowMapping, Table, func, select, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.cra.months import MonthKey, refresh
-from storage.cra.reading import Entry
-from storage.cra.rows import Row, row
-from storage.cra.table import Cra, columns
+from storage.cra.files import ReportEntry, Row, make_line
+from storage.cra.months import MonthKey, recount_months
+from storage.cra.report import Cra, columns
 from storage.database import Database, insertion
 from storage.people import Person
 
@@ -41,7 +40,7 @@ async def export_rows(database: Database, wanted: ExportFilter) -> AsyncIterator
         async with database.transaction(writes=False) as db:
             page = await _page(db, wanted, after)
         for found in page:
-            yield row({**found}, found["username"])
+            yield make_line({**found}, found["username"])
         if len(page) < ROWS_PER_PAGE:
             return
         after = page[-1]["id"]
@@ -67,7 +66,7 @@ class IncomingLine:
     """A line of a file whose author is known; ``rank`` tells lines alike to the letter (``said``) apart."""
 
     line: Row
-    entry: Entry
+    entry: ReportEntry
     author: Person
     said: str = ""
     rank: int = 0
@@ -77,11 +76,11 @@ class IncomingLine:
         """The same for the same line of the same file, in either format, whenever it is read."""
         entry, author = self.entry, self.author.id
         if entry.was_exported:
-            return _key(author, entry.numero, entry.cree)
-        return _key(author, self.rank, self.said)
+            return _digest_key(author, entry.numero, entry.cree)
+        return _digest_key(author, self.rank, self.said)
 
 
-def content(entry: Entry) -> str:
+def describe_line(entry: ReportEntry) -> str:
     """Everything a line says."""
     said = columns(entry.report) | {
         name: getattr(entry, name)
@@ -90,7 +89,7 @@ def content(entry: Entry) -> str:
     return repr(sorted((name, str(value)) for name, value in said.items()))
 
 
-def _key(*parts: object) -> str:
+def _digest_key(*parts: object) -> str:
     return "import:" + hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()
 
 
@@ -102,48 +101,48 @@ class AddResult:
     elsewhere: Sequence[IncomingLine] = ()
 
 
-async def add(db: AsyncSession, batch: Sequence[IncomingLine], now: datetime) -> AddResult:
+async def add_lines(db: AsyncSession, batch: Sequence[IncomingLine], now: datetime) -> AddResult:
     """Store those not there yet under their own numbers, or under new ones where they have none.
 
     A line with number, author and birth of a stored compte rendu is that one, whatever has become of it since.
     """
     # All that needs no database comes before the first statement, which on SQLite makes other writers wait.
-    rows = {i.key: _row(i, now) for i in batch}
-    taken = await _numbers_taken(db, [i.entry.numero for i in batch if i.entry.numero])
-    filed = await _keys_filed(db, list(rows))
-    new = {i.key: i for i in batch if i.key not in filed and not _is_there(i, taken)}
+    rows = {i.key: _make_row(i, now) for i in batch}
+    taken = await _find_numbers_taken(db, [i.entry.numero for i in batch if i.entry.numero])
+    filed = await _find_keys_filed(db, list(rows))
+    new = {i.key: i for i in batch if i.key not in filed and not _is_stored(i, taken)}
     numbered = {key: i for key, i in new.items() if i.entry.numero}
     free = [rows[key] | {"id": i.entry.numero} for key, i in numbered.items() if i.entry.numero not in taken]
-    await _reserve(db, max((row["id"] for row in free), default=0))
+    await _reserve_numbers(db, max((row["id"] for row in free), default=0))
     await _insert(db, free)
     # A number may also have been taken this very moment, or be twice in the batch.
-    kept = await _keys_filed(db, list(numbered)) if numbered else set()
+    kept = await _find_keys_filed(db, list(numbered)) if numbered else set()
     others = [rows[key] for key in new if key not in numbered]
     await _insert(db, others)
-    await _count(db, [*free, *others])
+    await _count_in_months(db, [*free, *others])
     elsewhere = [i for key, i in numbered.items() if key not in kept]
     return AddResult(len(new) - len(elsewhere), elsewhere)
 
 
-async def renumber(db: AsyncSession, batch: Sequence[IncomingLine], now: datetime) -> int:
+async def renumber_lines(db: AsyncSession, batch: Sequence[IncomingLine], now: datetime) -> int:
     """Store those not there yet under new numbers, and say how many they were.
 
     To be done once every line of the file that can keep its number has it: a new number must not be one of theirs.
     """
-    rows = {i.key: _row(i, now) for i in batch}
-    filed = await _keys_filed(db, list(rows))
+    rows = {i.key: _make_row(i, now) for i in batch}
+    filed = await _find_keys_filed(db, list(rows))
     new = [row for key, row in rows.items() if key not in filed]
     await _insert(db, new)
-    await _count(db, new)
+    await _count_in_months(db, new)
     return len(new)
 
 
-def _is_there(incoming: IncomingLine, taken: Mapping[int, tuple[str, datetime]]) -> bool:
+def _is_stored(incoming: IncomingLine, taken: Mapping[int, tuple[str, datetime]]) -> bool:
     entry = incoming.entry
     return entry.was_exported and taken.get(entry.numero or 0) == (incoming.author.id, entry.cree)
 
 
-async def _numbers_taken(db: AsyncSession, numbers: Sequence[int]) -> dict[int, tuple[str, datetime]]:
+async def _find_numbers_taken(db: AsyncSession, numbers: Sequence[int]) -> dict[int, tuple[str, datetime]]:
     if not numbers:
         return {}
     query = select(_CRA.c.id, _CRA.c.author_id, _CRA.c.created_at).where(_CRA.c.id.in_(numbers))
@@ -151,7 +150,7 @@ async def _numbers_taken(db: AsyncSession, numbers: Sequence[int]) -> dict[int, 
     return {number: (author, born) for number, author, born in rows}
 
 
-async def _keys_filed(db: AsyncSession, keys: Sequence[str]) -> set[str]:
+async def _find_keys_filed(db: AsyncSession, keys: Sequence[str]) -> set[str]:
     rows = await (await db.connection()).execute(select(_CRA.c.key).where(_CRA.c.key.in_(keys)))
     return set(rows.scalars())
 
@@ -161,12 +160,12 @@ async def _insert(db: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
         await (await db.connection()).execute(insertion(db, Cra).on_conflict_do_nothing(), rows)
 
 
-async def _count(db: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
+async def _count_in_months(db: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
     """Once a transaction, as it locks the months in their order."""
-    await refresh(db, [MonthKey.of(row["author_id"], row["date"], row["departement_structure"]) for row in rows])
+    await recount_months(db, [MonthKey.of(row["author_id"], row["date"], row["departement_structure"]) for row in rows])
 
 
-def _row(incoming: IncomingLine, now: datetime) -> dict[str, Any]:
+def _make_row(incoming: IncomingLine, now: datetime) -> dict[str, Any]:
     entry, author = incoming.entry, incoming.author
     born = entry.cree or now
     structure, departement = entry.structure, entry.departement_structure
@@ -185,7 +184,7 @@ def _row(incoming: IncomingLine, now: datetime) -> dict[str, Any]:
     }
 
 
-async def _reserve(db: AsyncSession, number: int) -> None:
+async def _reserve_numbers(db: AsyncSession, number: int) -> None:
     """See that PostgreSQL will give no number up to this one (SQLite sees to it by itself)."""
     if not number or db.get_bind().dialect.name != "postgresql":
         return

@@ -1,21 +1,21 @@
-"""What each conseiller did each month for each département: a table derived from the comptes rendus.
-
+"""What each conseiller did each month for each département: a table of measures, derived from the reports.
 It is for territories: a nation’s year is then 48,000 short rows, not millions (docs/architecture.md §6). It is per
 conseiller, not only per département, because it is told how many of them there are, and because each writer then has
-rows of his own.
-
-A new compte rendu is **added** to its row, by the statement that stores it (``adding``). Whatever else happens to some
-(changes, deletions, restores, imports) **counts** their rows **again** (``refresh``). The row is the lock between the
-two: who adds holds it from then to the end of the transaction, and who counts takes it in a statement of its own before
-the one that counts. So what was added before is committed and counted, and what comes after is added to the count.
+rows of his own. Each measure is a sum over rows, so that sums of disjoint sets add.
+A new report is **added** to its row, by the statement that stores it (``add_rows``). Whatever else happens to some
+(changes, deletions, restores, imports) **counts** their rows **again** (``recount_months``). The row is the lock
+between the two: who adds holds it from then to the end of the transaction, and who counts takes it in a statement
+of its own before the one that counts. So what was added before is committed and counted, and what comes after is
+added to the count.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     BindParameter,
     Column,
     ColumnElement,
@@ -30,6 +30,7 @@ from sqlalchemy import (
     String,
     Table,
     bindparam,
+    case,
     cast,
     delete,
     func,
@@ -41,8 +42,67 @@ from sqlalchemy import (
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.cra.measures import CRA, MEASURE_NAMES, MEASURE_SUMS, each_of
+from config.themes import THEMES
+from storage.cra.report import AGES, STATUTS, SUITES, Activite, Canal, Cra, Duree
 from storage.database import INSERT, dialect, execute
+
+CRA: Table = Cra.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+
+
+MINUTES = {a: f"minutes_{a.value}" for a in Activite}
+CANAL_NAMES = {c: f"canal_{c.value}" for c in Canal}
+DUREE_NAMES = {d: f"duree_{d.name.lower()}" for d in Duree}
+THEME_BITS = {theme.code: f"theme_{theme.bit}" for theme in THEMES.values()}
+"""The measure of each value."""
+
+
+def _sql(value: int | str) -> ColumnElement[Any]:
+    """A constant of ours as SQL: as parameters, the hundred of them would be sent with every compte rendu."""
+    return literal_column(f"'{value}'", String) if isinstance(value, str) else literal_column(str(value), Integer)
+
+
+_NONE, _ONE = _sql(0), _sql(1)
+
+
+def _when(condition: ColumnElement[bool], value: ColumnElement[Any] = _ONE) -> ColumnElement[int]:
+    return case((condition, value), else_=_NONE)
+
+
+def _is_in_class(duree: Duree, minutes: ColumnElement[int]) -> ColumnElement[bool]:
+    return {
+        Duree.JUSQU_A_30: minutes <= _sql(30),
+        Duree.DE_30_A_60: (minutes > _sql(30)) & (minutes < _sql(60)),
+        Duree.DE_60_A_120: (minutes >= _sql(60)) & (minutes < _sql(120)),
+        Duree.DES_120: minutes >= _sql(120),
+    }[duree]
+
+
+def list_measures(cra: Any) -> Mapping[str, ColumnElement[Any]]:
+    """What one compte rendu gives each measure; ``cra`` are its columns, of the table or of an INSERT."""
+    activite = {a: cra.activite == _sql(a.value) for a in Activite}
+    counted: dict[str, ColumnElement[Any]] = {
+        "accompagnements": _ONE,
+        "ateliers": _when(activite[Activite.COLLECTIF]),
+        "participants": _when(activite[Activite.COLLECTIF], cra.participants),
+        "individuels": _when(activite[Activite.INDIVIDUEL]),
+        "ponctuelles": _when(activite[Activite.PONCTUEL]),
+        "recurrents": func.coalesce(cra.recurrents, _NONE),
+    }
+    counted |= {name: _when(activite[a], cra.minutes) for a, name in MINUTES.items()}
+    counted |= {name: _when(cra.canal == _sql(canal.value)) for canal, name in CANAL_NAMES.items()}
+    counted |= {name: _when(_is_in_class(duree, cra.minutes)) for duree, name in DUREE_NAMES.items()}
+    counted |= {name: cra[name] for columns in (AGES, STATUTS, SUITES) for name in columns.values()}
+    # A bit is read by a mask: « themes >> 18 » would need PostgreSQL and SQLite to agree on a shift’s type.
+    masks = {THEME_BITS[theme.code]: _sql(1 << theme.bit) for theme in THEMES.values()}
+    return counted | {name: _when(cra.themes.op("&")(mask) != _NONE) for name, mask in masks.items()}
+
+
+MEASURES = list_measures(CRA.c)
+MEASURE_NAMES = tuple(MEASURES)
+MEASURE_SUMS: Mapping[str, ColumnElement[int]] = {
+    name: cast(func.coalesce(func.sum(each), 0), BigInteger).label(name) for name, each in MEASURES.items()
+}
+"""Each measure of a set of rows; 0 of none."""
 
 CRA_MONTH = Table(
     "cra_month",
@@ -83,7 +143,7 @@ def month_of(kind: str, cra: FromClause = CRA) -> Any:
     return cast(func.date_trunc(text("'month'"), cra.c.date), Date)
 
 
-def keys_of(kind: str, cra: FromClause = CRA) -> tuple[ColumnElement[Any], ...]:
+def list_keys(kind: str, cra: FromClause = CRA) -> tuple[ColumnElement[Any], ...]:
     """The row that a compte rendu counts in, in SQL."""
     return cra.c.author_id, month_of(kind, cra), _departement_of(cra)
 
@@ -95,7 +155,7 @@ def _departement_of(cra: FromClause) -> ColumnElement[str]:
 def add_rows(kind: str, cra: FromClause, which: ColumnElement[bool] | None = None) -> Any:
     """The statement that adds new comptes rendus, all of ``cra`` or ``which``, to their rows."""
     # SQLite needs a WHERE to tell what follows from a join’s condition.
-    rows = select(*keys_of(kind, cra), *each_of(cra.c).values()).where(true() if which is None else which)
+    rows = select(*list_keys(kind, cra), *list_measures(cra.c).values()).where(true() if which is None else which)
     return add_sums(kind, rows)
 
 
@@ -133,10 +193,10 @@ _LOCK = _lock()
 _AGAIN = {kind: _count_again(kind) for kind in INSERT}
 
 
-async def refresh(db: AsyncSession, keys: Iterable[MonthKey]) -> None:
+async def recount_months(db: AsyncSession, keys: Iterable[MonthKey]) -> None:
     """Count these rows again, in the transaction that changed what they count."""
     # In one order for everybody, so that no two ever wait for each other.
-    wanted = [asdict(key) | {"end": _next(key.month)} for key in sorted(set(keys))]
+    wanted = [asdict(key) | {"end": _next_month(key.month)} for key in sorted(set(keys))]
     if not wanted:
         return
     if dialect(db) == "postgresql":  # SQLite has one writer at a time
@@ -144,19 +204,19 @@ async def refresh(db: AsyncSession, keys: Iterable[MonthKey]) -> None:
     await execute(db, _AGAIN[dialect(db)], wanted)
 
 
-async def rebuild(db: AsyncSession) -> None:
+async def rebuild_months(db: AsyncSession) -> None:
     """Count everything again."""
     await execute(db, delete(CRA_MONTH))
-    await execute(db, everything(dialect(db)))
+    await execute(db, count_everything(dialect(db)))
 
 
-def everything(kind: str) -> Executable:
+def count_everything(kind: str) -> Executable:
     """The statement that fills the empty table."""
-    keys = keys_of(kind)
+    keys = list_keys(kind)
     rows = select(*keys, *MEASURE_SUMS.values()).where(_COUNTED).group_by(*keys)
     counted: Executable = INSERT[kind](CRA_MONTH).from_select([*MONTH_KEYS, *MEASURE_NAMES], rows)
     return counted
 
 
-def _next(month: date) -> date:
+def _next_month(month: date) -> date:
     return (month + timedelta(days=31)).replace(day=1)

@@ -1,35 +1,74 @@
-"""What is asked of the comptes rendus, and what changes them; none of it commits."""
+"""What is asked of the reports and what changes them, and the commune that each author used last; none commits."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ClauseElement, CursorResult, Table, bindparam, func, update
-from sqlmodel import col, select
+from sqlalchemy import ClauseElement, CursorResult, Table, bindparam, func, or_, update
+from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.cra.months import MonthKey, add_rows, refresh
-from storage.cra.table import Cra, columns
-from storage.cra.values import Report, Source
+from storage.communes import get_commune, make_label
+from storage.cra.months import MonthKey, add_rows, recount_months
+from storage.cra.report import Cra, Report, Source, columns
 from storage.database import INSERT, dialect
-from storage.direct import DirectStatement
 from storage.people import Person
+from storage.statements import DirectStatement
+
+
+class LastCommune(SQLModel, table=True):
+    """A commune (INSEE code) with the postcode that was said; "" for one that has none."""
+
+    __tablename__ = "cra_last_commune"
+
+    author_id: str = Field(primary_key=True, foreign_key="person.id", max_length=26)
+    commune: str = Field(max_length=5)
+    code_postal: str = Field(max_length=5)
+
+
+_LAST_COMMUNE: Table = LastCommune.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+
+
+def _note_statement(kind: str) -> ClauseElement:
+    """One statement, which writes nothing where nothing changed."""
+    insert = INSERT[kind](_LAST_COMMUNE).values({c.name: bindparam(c.name) for c in _LAST_COMMUNE.c})
+    new = {name: insert.excluded[name] for name in ("commune", "code_postal")}
+    changed = or_(*(_LAST_COMMUNE.c[name] != value for name, value in new.items()))
+    statement: ClauseElement = insert.on_conflict_do_update(index_elements=["author_id"], set_=new, where=changed)
+    return statement
+
+
+_NOTE = DirectStatement({kind: _note_statement(kind) for kind in INSERT})
+
+
+async def note_last_commune(db: AsyncSession, author_id: str, report: Report) -> None:
+    """Somebody of the register used the report’s commune."""
+    row = {"author_id": author_id, "commune": report.commune, "code_postal": report.code_postal}
+    await _NOTE.run(db, row)
+
+
+async def read_last_commune(db: AsyncSession, author_id: str) -> str:
+    """« 69120 Vaulx-en-Velin »: what people write in the field; empty when nothing is known."""
+    found = (await db.exec(select(LastCommune).where(LastCommune.author_id == author_id))).first()
+    commune = get_commune(found.commune) if found else None
+    return make_label(commune, found.code_postal) if found and commune else ""
+
 
 RESTORE_FOR = timedelta(days=30)
 """How long a deleted report can be brought back."""
 
 TABLE: Table = Cra.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
-_LATER = {"id", "deleted_at"}
+_LATER_COLUMNS = {"id", "deleted_at"}
 """What a report gets from the database, or afterwards."""
 
 
-def _once(kind: str) -> ClauseElement:
+def _insert_statement(kind: str) -> ClauseElement:
     """The statement that stores a report and gives its number; for a key already there it does and gives nothing.
 
     On PostgreSQL it adds to the month’s row too; SQLite has no INSERT inside another statement.
     """
-    values: dict[str, Any] = {c.name: bindparam(c.name) for c in TABLE.c if c.name not in _LATER}
+    values: dict[str, Any] = {c.name: bindparam(c.name) for c in TABLE.c if c.name not in _LATER_COLUMNS}
     insert = INSERT[kind](TABLE).values(values).on_conflict_do_nothing(index_elements=["key"])
     if kind == "sqlite":
         alone: ClauseElement = insert.returning(TABLE.c.id)
@@ -38,7 +77,7 @@ def _once(kind: str) -> ClauseElement:
     return select(new.c.id).add_cte(add_rows(kind, new).cte("added"))
 
 
-_ONCE = DirectStatement({kind: _once(kind) for kind in INSERT})
+_INSERT = DirectStatement({kind: _insert_statement(kind) for kind in INSERT})
 _ADD = DirectStatement({"sqlite": add_rows("sqlite", TABLE, TABLE.c.id == bindparam("number"))})
 
 
@@ -59,7 +98,7 @@ class FilingResult:
     is_new: bool
 
 
-async def file(db: AsyncSession, author: Person, report: Report, how: Filing) -> FilingResult:
+async def file_report(db: AsyncSession, author: Person, report: Report, how: Filing) -> FilingResult:
     """Store a report once: the same key gives the first one’s number."""
     row = columns(report) | {
         "author_id": author.id,
@@ -71,7 +110,7 @@ async def file(db: AsyncSession, author: Person, report: Report, how: Filing) ->
         "created_at": how.at,
         "modified_at": how.at,
     }
-    number = await _ONCE.run(db, row)
+    number = await _INSERT.run(db, row)
     if number is None:
         first = await db.execute(select(Cra.id).where(Cra.key == how.key))
         return FilingResult(first.scalar_one() or 0, is_new=False)
@@ -80,22 +119,22 @@ async def file(db: AsyncSession, author: Person, report: Report, how: Filing) ->
     return FilingResult(number, is_new=True)
 
 
-async def own(db: AsyncSession, author_id: str, number: int) -> Cra | None:
+async def find_own(db: AsyncSession, author_id: str, number: int) -> Cra | None:
     """The author’s report of that number, deleted ones too; None for anybody else’s."""
     return (await db.exec(select(Cra).where(Cra.id == number, Cra.author_id == author_id))).first()
 
 
-async def revise(db: AsyncSession, cra: Cra, report: Report, at: datetime) -> bool:
+async def revise_report(db: AsyncSession, cra: Cra, report: Report, at: datetime) -> bool:
     """Change what a report says, unless it changed since ``cra`` was read."""
     return await _change(db, cra, at, **columns(report))
 
 
-async def delete(db: AsyncSession, cra: Cra, at: datetime) -> bool:
+async def delete_report(db: AsyncSession, cra: Cra, at: datetime) -> bool:
     """Take a report out of lists and figures; it can be restored for 30 days."""
     return await _change(db, cra, at, deleted_at=at)
 
 
-async def restore(db: AsyncSession, cra: Cra, at: datetime) -> bool:
+async def restore_report(db: AsyncSession, cra: Cra, at: datetime) -> bool:
     """Bring a deleted report back."""
     return await _change(db, cra, at, deleted_at=None)
 
@@ -109,7 +148,7 @@ async def _change(db: AsyncSession, cra: Cra, at: datetime, **values: Any) -> bo
     )
     if changed.rowcount != 1:
         return False
-    await refresh(db, [MonthKey.of(cra.author_id, day, cra.departement_structure) for day in days])
+    await recount_months(db, [MonthKey.of(cra.author_id, day, cra.departement_structure) for day in days])
     return True
 
 
@@ -121,7 +160,7 @@ class Listing:
     more: bool
 
 
-async def page(  # noqa: PLR0913  (whose, between which dates, after which)
+async def list_page(  # noqa: PLR0913  (whose, between which dates, after which)
     db: AsyncSession,
     author_id: str,
     start: date,
@@ -141,24 +180,24 @@ async def page(  # noqa: PLR0913  (whose, between which dates, after which)
     return Listing(rows[:size], len(rows) > size)
 
 
-async def count(db: AsyncSession, author_id: str, start: date, end: date) -> int:
+async def count_reports(db: AsyncSession, author_id: str, start: date, end: date) -> int:
     """How many reports the author has in [start, end[."""
     mine = (Cra.author_id == author_id, col(Cra.deleted_at).is_(None), Cra.date >= start, Cra.date < end)
     return (await db.exec(select(func.count()).select_from(Cra).where(*mine))).one()
 
 
-async def days_filed(db: AsyncSession, author_id: str, since: date) -> set[date]:
+async def list_days_filed(db: AsyncSession, author_id: str, since: date) -> set[date]:
     """The days, from one on, of which the author has a report."""
     mine = (Cra.author_id == author_id, col(Cra.deleted_at).is_(None), Cra.date >= since)
     return set((await db.exec(select(col(Cra.date)).where(*mine).distinct())).all())
 
 
-async def authors(db: AsyncSession, ids: Collection[str]) -> set[str]:
+async def find_authors(db: AsyncSession, ids: Collection[str]) -> set[str]:
     """Those of a few thousand people at most who have a report."""
     theirs = (col(Cra.author_id).in_(ids), col(Cra.deleted_at).is_(None))
     return set((await db.exec(select(col(Cra.author_id)).where(*theirs).distinct())).all()) if ids else set()
 
 
-async def keys_filed(db: AsyncSession, keys: Sequence[str]) -> set[str]:
+async def find_filed_keys(db: AsyncSession, keys: Sequence[str]) -> set[str]:
     """Which of these one-time keys already filed a report."""
     return set((await db.exec(select(Cra.key).where(col(Cra.key).in_(keys)))).all()) if keys else set()

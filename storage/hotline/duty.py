@@ -1,7 +1,8 @@
-"""Who is on duty at the hotline, for which queue, on which days; and who is away."""
+"""Who is on duty at the hotline, for which queue, on which days; who is away; turns proposed to another."""
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Index, delete, or_
@@ -10,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.hotline import CODE_MAX
 from storage.claims import hold
-from storage.database import UtcTime, execute, insertion
+from storage.database import Code, UtcTime, execute, insertion
 from storage.people import PARIS, Person
 
 KEPT = timedelta(days=400)
@@ -55,7 +56,7 @@ class _Days(SQLModel):
         return max(self.starts, other.starts) < min(self.ends, other.ends)
 
 
-class Turn(_Days, table=True):
+class DutyTurn(_Days, table=True):
     """Somebody is on duty for a queue, or for all of them (""). ``handed_at`` is when its end was told."""
 
     __tablename__ = "duty_turn"
@@ -69,131 +70,190 @@ class Turn(_Days, table=True):
         return not self.queue or not queue or self.queue == queue
 
 
-class Absence(_Days, table=True):
+class DutyAbsence(_Days, table=True):
     """Somebody is away: they are not on duty, whatever turn they have."""
 
     __tablename__ = "duty_absence"
     __table_args__ = (Index("ix_duty_absence_ends", "ends"),)
 
 
-def day_of(at: datetime) -> date:
+def get_day(at: datetime) -> date:
     """The day that an instant belongs to, for the hotline: that of Paris."""
     return at.astimezone(_ZONE).date()
 
 
-async def on_duty(db: AsyncSession, queue: str, at: datetime) -> Sequence[str]:
+async def find_on_duty(db: AsyncSession, queue: str, at: datetime) -> Sequence[str]:
     """The ids of who is on duty for a queue: neither away nor gone; who began first comes first."""
-    day = day_of(at)
-    turns = select(Turn.user_id).join(Person, col(Person.id) == col(Turn.user_id), isouter=True)
-    turns = turns.where(*_on(Turn, day), or_(col(Turn.queue) == queue, col(Turn.queue) == ""))
+    day = get_day(at)
+    turns = select(DutyTurn.user_id).join(Person, col(Person.id) == col(DutyTurn.user_id), isouter=True)
+    turns = turns.where(*_is_on(DutyTurn, day), or_(col(DutyTurn.queue) == queue, col(DutyTurn.queue) == ""))
     turns = turns.where(or_(col(Person.left_on).is_(None), col(Person.left_on) >= day))
-    absent = select(Absence.user_id).where(*_on(Absence, day))
-    found = await db.exec(turns.where(col(Turn.user_id).not_in(absent)).order_by(col(Turn.starts), col(Turn.id)))
+    absent = select(DutyAbsence.user_id).where(*_is_on(DutyAbsence, day))
+    found = await db.exec(
+        turns.where(col(DutyTurn.user_id).not_in(absent)).order_by(col(DutyTurn.starts), col(DutyTurn.id))
+    )
     return list(dict.fromkeys(found))
 
 
-async def away(db: AsyncSession, at: datetime) -> Collection[str]:
+async def find_away(db: AsyncSession, at: datetime) -> Collection[str]:
     """The ids of who is away."""
-    return set((await db.exec(select(Absence.user_id).where(*_on(Absence, day_of(at))))).all())
+    return set((await db.exec(select(DutyAbsence.user_id).where(*_is_on(DutyAbsence, get_day(at))))).all())
 
 
-async def turns(db: AsyncSession, first: date, end: date) -> Sequence[Turn]:
+async def list_turns(db: AsyncSession, first: date, end: date) -> Sequence[DutyTurn]:
     """All turns of these days, up to but not including the end; the first to begin comes first."""
-    there = select(Turn).where(*_within(Turn, first, end))
-    return (await db.exec(there.order_by(col(Turn.starts), col(Turn.ends), col(Turn.id)))).all()
+    there = select(DutyTurn).where(*_is_within(DutyTurn, first, end))
+    return (await db.exec(there.order_by(col(DutyTurn.starts), col(DutyTurn.ends), col(DutyTurn.id)))).all()
 
 
-async def absences(db: AsyncSession, first: date, end: date) -> Sequence[Absence]:
+async def list_absences(db: AsyncSession, first: date, end: date) -> Sequence[DutyAbsence]:
     """All absences of these days."""
-    there = select(Absence).where(*_within(Absence, first, end))
-    return (await db.exec(there.order_by(col(Absence.starts), col(Absence.id)))).all()
+    there = select(DutyAbsence).where(*_is_within(DutyAbsence, first, end))
+    return (await db.exec(there.order_by(col(DutyAbsence.starts), col(DutyAbsence.id)))).all()
 
 
-async def departures(db: AsyncSession, user_ids: Collection[str]) -> Sequence[Absence]:
+async def list_departures(db: AsyncSession, user_ids: Collection[str]) -> Sequence[DutyAbsence]:
     """Who of these has left, or will: they are away from the day after their last one, for good."""
     leaving = select(Person).where(col(Person.id).in_(user_ids), col(Person.left_on).is_not(None))
     return [
-        Absence(user_id=person.id, starts=person.left_on + _DAY, ends=date.max, by=person.id, at=person.since)
+        DutyAbsence(user_id=person.id, starts=person.left_on + _DAY, ends=date.max, by=person.id, at=person.since)
         for person in await db.exec(leaving.order_by(col(Person.id)))
         if person.left_on is not None
     ]
 
 
-async def turns_of(db: AsyncSession, user_id: str, today: date) -> Sequence[Turn]:
+async def list_turns_of(db: AsyncSession, user_id: str, today: date) -> Sequence[DutyTurn]:
     """Those of somebody that are not over."""
-    theirs = select(Turn).where(Turn.user_id == user_id, col(Turn.ends) > today, col(Turn.starts) < col(Turn.ends))
-    return (await db.exec(theirs.order_by(col(Turn.starts), col(Turn.id)))).all()
+    theirs = select(DutyTurn).where(
+        DutyTurn.user_id == user_id, col(DutyTurn.ends) > today, col(DutyTurn.starts) < col(DutyTurn.ends)
+    )
+    return (await db.exec(theirs.order_by(col(DutyTurn.starts), col(DutyTurn.id)))).all()
 
 
-async def turn(db: AsyncSession, number: int) -> Turn | None:
+async def get_turn(db: AsyncSession, number: int) -> DutyTurn | None:
     """One of them, as it is now."""
-    found = select(Turn).where(Turn.id == number).execution_options(populate_existing=True)
+    found = select(DutyTurn).where(DutyTurn.id == number).execution_options(populate_existing=True)
     return (await db.exec(found)).first()
 
 
-async def absence(db: AsyncSession, number: int) -> Absence | None:
+async def get_absence(db: AsyncSession, number: int) -> DutyAbsence | None:
     """One of them, as it is now."""
-    found = select(Absence).where(Absence.id == number).execution_options(populate_existing=True)
+    found = select(DutyAbsence).where(DutyAbsence.id == number).execution_options(populate_existing=True)
     return (await db.exec(found)).first()
 
 
-async def lock(db: AsyncSession, now: datetime) -> None:
+async def lock_duty(db: AsyncSession, now: datetime) -> None:
     """Nobody else changes who is on duty until the transaction ends: what is found free stays so."""
     await hold(db, "garde", "tours", now)
 
 
-async def add(db: AsyncSession, days: Turn | Absence) -> int:
+async def add_days(db: AsyncSession, days: DutyTurn | DutyAbsence) -> int:
     """Write it down; the number that it has."""
     kind = type(days)
     statement = insertion(db, kind).values(days.model_dump(exclude={"id"})).returning(col(kind.id))
     return int((await execute(db, statement)).scalar_one())
 
 
-async def end(db: AsyncSession, days: Turn | Absence, ends: date) -> bool:
+async def end_days(db: AsyncSession, days: DutyTurn | DutyAbsence, ends: date) -> bool:
     """It ends then; False where somebody changed it meanwhile. What is told of its end is told anew."""
     kind = type(days)
     same = (col(kind.id) == days.id, col(kind.user_id) == days.user_id, col(kind.ends) == days.ends)
-    values: dict[str, object] = {"ends": ends} | ({"handed_at": None} if kind is Turn else {})
+    values: dict[str, object] = {"ends": ends} | ({"handed_at": None} if kind is DutyTurn else {})
     return (await execute(db, update(kind).where(*same).values(values))).rowcount == 1
 
 
-async def take_out(db: AsyncSession, days: Turn | Absence, first: date, end_: date) -> int | None:
+async def take_out(db: AsyncSession, days: DutyTurn | DutyAbsence, first: date, end_: date) -> int | None:
     """Some days from within are none of it any more: it ends before them. What comes after them is a row of its own,
     whose number is returned; None where nothing does."""
-    await end(db, days, first)
+    await end_days(db, days, first)
     if end_ >= days.ends:
         return None
-    return await add(db, type(days)(**(days.model_dump() | {"id": None, "starts": end_})))
+    return await add_days(db, type(days)(**(days.model_dump() | {"id": None, "starts": end_})))
 
 
-async def give(db: AsyncSession, number: int, before: str, after: str) -> bool:
+async def give_turn(db: AsyncSession, number: int, before: str, after: str) -> bool:
     """A turn that was somebody’s is another’s; False where it was not theirs any more."""
-    theirs = update(Turn).where(col(Turn.id) == number, col(Turn.user_id) == before, col(Turn.starts) < col(Turn.ends))
+    theirs = update(DutyTurn).where(
+        col(DutyTurn.id) == number, col(DutyTurn.user_id) == before, col(DutyTurn.starts) < col(DutyTurn.ends)
+    )
     return (await execute(db, theirs.values(user_id=after))).rowcount == 1
 
 
-async def ending(db: AsyncSession, first: date, last: date) -> Sequence[Turn]:
+async def list_ending(db: AsyncSession, first: date, last: date) -> Sequence[DutyTurn]:
     """Turns whose last day is one of those, and of whose end nobody was told."""
-    over = (col(Turn.ends) > first, col(Turn.ends) <= last + _DAY, col(Turn.starts) < col(Turn.ends))
-    untold = select(Turn).where(*over, col(Turn.handed_at).is_(None))
-    return (await db.exec(untold.order_by(col(Turn.ends), col(Turn.id)))).all()
+    over = (col(DutyTurn.ends) > first, col(DutyTurn.ends) <= last + _DAY, col(DutyTurn.starts) < col(DutyTurn.ends))
+    untold = select(DutyTurn).where(*over, col(DutyTurn.handed_at).is_(None))
+    return (await db.exec(untold.order_by(col(DutyTurn.ends), col(DutyTurn.id)))).all()
 
 
 async def hand_over(db: AsyncSession, number: int, at: datetime) -> bool:
     """Its end is told; False where it was already."""
-    untold = update(Turn).where(col(Turn.id) == number, col(Turn.handed_at).is_(None))
+    untold = update(DutyTurn).where(col(DutyTurn.id) == number, col(DutyTurn.handed_at).is_(None))
     return (await execute(db, untold.values(handed_at=at))).rowcount == 1
 
 
-async def forget(db: AsyncSession, before: date) -> None:
+async def forget_days(db: AsyncSession, before: date) -> None:
     """Drop what was over by then."""
-    for kind in (Turn, Absence):
+    for kind in (DutyTurn, DutyAbsence):
         await db.execute(delete(kind).where(col(kind.ends) < before))
 
 
-def _on(kind: type[Turn] | type[Absence], day: date) -> tuple[ColumnElement[bool], ...]:
-    return _within(kind, day, day + _DAY)
+def _is_on(kind: type[DutyTurn] | type[DutyAbsence], day: date) -> tuple[ColumnElement[bool], ...]:
+    return _is_within(kind, day, day + _DAY)
 
 
-def _within(kind: type[Turn] | type[Absence], first: date, end: date) -> tuple[ColumnElement[bool], ...]:
+def _is_within(kind: type[DutyTurn] | type[DutyAbsence], first: date, end: date) -> tuple[ColumnElement[bool], ...]:
     return (col(kind.starts) < end, col(kind.ends) > first, col(kind.starts) < col(kind.ends))
+
+
+class SwapAnswer(StrEnum):
+    """What became of a proposal."""
+
+    ACCEPTE = "accepte"
+    REFUSE = "refuse"
+    RETIRE = "retire"
+    CADUC = "caduc"
+
+
+class DutySwap(SQLModel, table=True):
+    """``by`` gives the turn of number ``given`` to ``with_id``, against their turn ``taken`` (None: for nothing)."""
+
+    __tablename__ = "duty_swap"
+
+    id: int | None = Field(default=None, primary_key=True)
+    given: int
+    taken: int | None = None
+    by: str = Field(max_length=26)
+    with_id: str = Field(max_length=26)
+    answer: SwapAnswer | None = Field(default=None, sa_type=Code(SwapAnswer))
+    at: datetime = Field(sa_type=UtcTime)
+
+
+async def propose_swap(db: AsyncSession, swap: DutySwap) -> int:
+    """Write it down; the number that it has."""
+    statement = insertion(db, DutySwap).values(swap.model_dump(exclude={"id"})).returning(col(DutySwap.id))
+    return int((await execute(db, statement)).scalar_one())
+
+
+async def get_swap(db: AsyncSession, number: int) -> DutySwap | None:
+    """One of them, as it is now."""
+    return (
+        await db.exec(select(DutySwap).where(DutySwap.id == number).execution_options(populate_existing=True))
+    ).first()
+
+
+async def is_swap_open(db: AsyncSession, given: int, with_id: str) -> bool:
+    """Whether that turn is proposed to somebody who has not answered yet."""
+    waits = (DutySwap.given == given, DutySwap.with_id == with_id, col(DutySwap.answer).is_(None))
+    return (await db.exec(select(DutySwap.id).where(*waits).limit(1))).first() is not None
+
+
+async def settle_swap(db: AsyncSession, number: int, answer: SwapAnswer) -> bool:
+    """That is what became of it; False where something did before."""
+    waits = update(DutySwap).where(col(DutySwap.id) == number, col(DutySwap.answer).is_(None))
+    return (await execute(db, waits.values(answer=answer))).rowcount == 1
+
+
+async def forget_swaps(db: AsyncSession, before: datetime) -> None:
+    """Drop what was proposed before."""
+    await db.execute(delete(DutySwap).where(col(DutySwap.at) < before))

@@ -84,29 +84,29 @@ async def lock(db: AsyncSession, number: int) -> Incident | None:
     return (await db.exec(mine.execution_options(populate_existing=True))).first()
 
 
-async def under_way(db: AsyncSession, queues: Collection[str]) -> Sequence[Incident]:
+async def list_under_way(db: AsyncSession, queues: Collection[str]) -> Sequence[Incident]:
     """Those of some queues that have not ended, those only proposed too, the newest first."""
     there = select(Incident).where(col(Incident.queue).in_(queues), col(Incident.ended_at).is_(None))
     return (await db.exec(there.order_by(col(Incident.id).desc()))).all()
 
 
-async def refused_since(db: AsyncSession, queue: str, since: datetime) -> Collection[int]:
+async def find_refused(db: AsyncSession, queue: str, since: datetime) -> Collection[int]:
     """The numbers of tickets of which somebody said that they have nothing to do with each other."""
     refused = (Incident.queue == queue, Incident.by == "", col(Incident.ended_at) >= since)
     return {number for alike in await db.exec(select(Incident.alike).where(*refused)) for number in alike}
 
 
-async def tickets_after(db: AsyncSession, number: int, after: int, limit: int) -> Sequence[Ticket]:
+async def list_tickets_after(db: AsyncSession, number: int, after: int, limit: int) -> Sequence[Ticket]:
     """The tickets that are part of one, by number, after one of them."""
     part = select(Ticket).where(Ticket.incident == number, col(Ticket.id) > after)
     return (await db.exec(part.order_by(col(Ticket.id)).limit(limit))).all()
 
 
-async def count(db: AsyncSession, number: int) -> int:
+async def count_tickets(db: AsyncSession, number: int) -> int:
     """How many tickets are part of one."""
     return (await db.exec(select(func.count()).select_from(Ticket).where(Ticket.incident == number))).one()
 
 
-async def founding(db: AsyncSession, numbers: Collection[int]) -> Sequence[Ticket]:
+async def list_tickets(db: AsyncSession, numbers: Collection[int]) -> Sequence[Ticket]:
     """The tickets of these numbers, for which one was proposed."""
     return (await db.exec(select(Ticket).where(col(Ticket.id).in_(numbers)).order_by(col(Ticket.id)))).all()

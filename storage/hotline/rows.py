@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import RowMapping, Select, Table, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from config.formulas import guard
-from storage.cra.rows import instant
+from config.text import guard
+from storage.cra.files import format_instant
 from storage.database import Database
-from storage.hotline.states import State
+from storage.hotline.states import TicketState
 from storage.hotline.tickets import Ticket
 from storage.people import Person
 
@@ -49,14 +49,16 @@ _AUTHOR, _AGENT = _PERSON.alias("author"), _PERSON.alias("agent")
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class TicketSelection:
     """Which tickets: in these states (none given: in any), of that queue ("": of all)."""
 
-    states: Collection[State] = ()
+    states: Collection[TicketState] = ()
     queue: str = ""
 
 
-async def lines(database: Database, chosen: Chosen, columns: Mapping[str, str] = COLUMNS) -> AsyncIterator[Line]:
+async def read_lines(
+    database: Database, chosen: TicketSelection, columns: Mapping[str, str] = COLUMNS
+) -> AsyncIterator[Line]:
     """Those, by number, read a page at a time: memory stays flat, and no page holds a connection while it is written.
 
     Who asked and who has it are called as they are now; who is in the register no more, as they were then, or by id.
@@ -64,7 +66,7 @@ async def lines(database: Database, chosen: Chosen, columns: Mapping[str, str] =
     after = 0
     while True:
         async with database.transaction(writes=False) as db:
-            page = await _page(db, chosen, after)
+            page = await _read_page(db, chosen, after)
         for found in page:
             yield {name: _say(column, found[column]) for name, column in columns.items()}
         if len(page) < ROWS_PER_PAGE:
@@ -72,13 +74,13 @@ async def lines(database: Database, chosen: Chosen, columns: Mapping[str, str] =
         after = page[-1]["id"]
 
 
-def cells(line: Line) -> list[str]:
+def make_cells(line: Line) -> list[str]:
     """A line as the cells of a CSV, nothing for what is not known; no text of somebody’s runs as a formula."""
     return ["" if value is None else guard(value) if isinstance(value, str) else str(value) for value in line.values()]
 
 
-async def _page(db: AsyncSession, chosen: Chosen, after: int) -> Sequence[RowMapping]:
-    query = _named().where(_TICKET.c.id > after).order_by(_TICKET.c.id).limit(ROWS_PER_PAGE)
+async def _read_page(db: AsyncSession, chosen: TicketSelection, after: int) -> Sequence[RowMapping]:
+    query = _select_named().where(_TICKET.c.id > after).order_by(_TICKET.c.id).limit(ROWS_PER_PAGE)
     if chosen.states:
         query = query.where(_TICKET.c.state.in_(chosen.states))
     if chosen.queue:
@@ -87,7 +89,7 @@ async def _page(db: AsyncSession, chosen: Chosen, after: int) -> Sequence[RowMap
     return page
 
 
-def _named() -> Select[Any]:
+def _select_named() -> Select[Any]:
     """Tickets with the names of who asked and who has them; long texts stay where they are."""
     said = [_TICKET.c[column] for column in CSV_COLUMNS.values() if column not in {"author", "agent"}]
     author = func.coalesce(_AUTHOR.c.username, _TICKET.c.username).label("author")
@@ -98,5 +100,5 @@ def _named() -> Select[Any]:
 
 def _say(column: str, value: Any) -> Any:
     if isinstance(value, datetime):
-        return instant(value)
+        return format_instant(value)
     return None if column in _EMPTY_IS_NOTHING and not value else value

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class State(StrEnum):
+class TicketState(StrEnum):
     """Where a ticket is on its way."""
 
     NOUVEAU = "nouveau"
@@ -27,16 +27,18 @@ class State(StrEnum):
 
 
 _LABELS = {
-    State.NOUVEAU: "nouveau",
-    State.PRIS: "pris",
-    State.EN_ATTENTE: "en attente de la personne",
-    State.TRANSFERE: "transféré",
-    State.RESOLU: "résolu",
-    State.ROUVERT: "rouvert",
-    State.CLOS: "clos",
+    TicketState.NOUVEAU: "nouveau",
+    TicketState.PRIS: "pris",
+    TicketState.EN_ATTENTE: "en attente de la personne",
+    TicketState.TRANSFERE: "transféré",
+    TicketState.RESOLU: "résolu",
+    TicketState.ROUVERT: "rouvert",
+    TicketState.CLOS: "clos",
 }
-OPEN = frozenset({State.NOUVEAU, State.PRIS, State.EN_ATTENTE, State.TRANSFERE, State.ROUVERT})
-OURS = OPEN - {State.EN_ATTENTE}
+OPEN = frozenset(
+    {TicketState.NOUVEAU, TicketState.PRIS, TicketState.EN_ATTENTE, TicketState.TRANSFERE, TicketState.ROUVERT}
+)
+OURS = OPEN - {TicketState.EN_ATTENTE}
 """Where the next word is the hotline’s."""
 
 
@@ -72,7 +74,7 @@ class Reason(StrEnum):
         }[self.value]
 
 
-class Who(StrEnum):
+class ActorKind(StrEnum):
     """Who makes a move: an agent of the ticket’s queue, the person who asked, or the bot by itself."""
 
     AGENT = "agent"
@@ -125,44 +127,49 @@ _DONE = {
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class MoveRule:
     """Who may make a move, and where it leads from each state that allows it."""
 
-    who: frozenset[Who]
-    leads: Mapping[State, State]
+    who: frozenset[ActorKind]
+    leads: Mapping[TicketState, TicketState]
 
 
-_AGENT, _AUTHOR = frozenset({Who.AGENT}), frozenset({Who.AUTHOR})
-_EITHER, _ENDS = frozenset({Who.AGENT, Who.AUTHOR}), frozenset({Who.AUTHOR, Who.BOT})
-_DONE_FOR_NOW = (State.RESOLU, State.CLOS)
+_AGENT, _AUTHOR = frozenset({ActorKind.AGENT}), frozenset({ActorKind.AUTHOR})
+_EITHER, _ENDS = frozenset({ActorKind.AGENT, ActorKind.AUTHOR}), frozenset({ActorKind.AUTHOR, ActorKind.BOT})
+_DONE_FOR_NOW = (TicketState.RESOLU, TicketState.CLOS)
 
 
-def _all_to(state: State, *froms: State) -> dict[State, State]:
+def _lead_to(state: TicketState, *froms: TicketState) -> dict[TicketState, TicketState]:
     return dict.fromkeys(froms or sorted(OPEN), state)
 
 
-_TAKEN = {**_all_to(State.PRIS), State.EN_ATTENTE: State.EN_ATTENTE}
+_TAKEN = {**_lead_to(TicketState.PRIS), TicketState.EN_ATTENTE: TicketState.EN_ATTENTE}
 """An open ticket is somebody’s then; one that waits for the person still does."""
 
-TABLE: Mapping[Move, Rule] = {
-    Move.TAKE: Rule(_AGENT, _TAKEN),
-    Move.ASSIGN: Rule(_AGENT, _TAKEN),
+TABLE: Mapping[Move, MoveRule] = {
+    Move.TAKE: MoveRule(_AGENT, _TAKEN),
+    Move.ASSIGN: MoveRule(_AGENT, _TAKEN),
     # (An agent who left is released by the bot.)
-    Move.RELEASE: Rule(frozenset({Who.AGENT, Who.BOT}), {**_all_to(State.NOUVEAU), State.EN_ATTENTE: State.EN_ATTENTE}),
-    Move.ANSWER: Rule(_AGENT, _TAKEN | {state: state for state in _DONE_FOR_NOW}),
-    Move.ASK: Rule(_AGENT, _all_to(State.EN_ATTENTE)),
-    Move.REPLY: Rule(
-        _AUTHOR,
-        {state: state for state in OPEN} | {State.EN_ATTENTE: State.PRIS} | _all_to(State.ROUVERT, *_DONE_FOR_NOW),
+    Move.RELEASE: MoveRule(
+        frozenset({ActorKind.AGENT, ActorKind.BOT}),
+        {**_lead_to(TicketState.NOUVEAU), TicketState.EN_ATTENTE: TicketState.EN_ATTENTE},
     ),
-    Move.TRANSFER: Rule(_AGENT, _all_to(State.TRANSFERE)),
-    Move.HASTEN: Rule(_AGENT, {state: state for state in OPEN}),
-    Move.RESOLVE: Rule(_AGENT, _all_to(State.RESOLU)),
-    Move.DUPLICATE: Rule(_AGENT, _all_to(State.RESOLU)),
-    Move.REOPEN: Rule(_EITHER, _all_to(State.ROUVERT, *_DONE_FOR_NOW)),
-    Move.CLOSE: Rule(_ENDS, _all_to(State.CLOS, *OPEN, State.RESOLU)),
-    Move.JOIN: Rule(frozenset({Who.AGENT, Who.BOT}), {state: state for state in OPEN}),
-    Move.PART: Rule(_AGENT, {state: state for state in OPEN}),
+    Move.ANSWER: MoveRule(_AGENT, _TAKEN | {state: state for state in _DONE_FOR_NOW}),
+    Move.ASK: MoveRule(_AGENT, _lead_to(TicketState.EN_ATTENTE)),
+    Move.REPLY: MoveRule(
+        _AUTHOR,
+        {state: state for state in OPEN}
+        | {TicketState.EN_ATTENTE: TicketState.PRIS}
+        | _lead_to(TicketState.ROUVERT, *_DONE_FOR_NOW),
+    ),
+    Move.TRANSFER: MoveRule(_AGENT, _lead_to(TicketState.TRANSFERE)),
+    Move.HASTEN: MoveRule(_AGENT, {state: state for state in OPEN}),
+    Move.RESOLVE: MoveRule(_AGENT, _lead_to(TicketState.RESOLU)),
+    Move.DUPLICATE: MoveRule(_AGENT, _lead_to(TicketState.RESOLU)),
+    Move.REOPEN: MoveRule(_EITHER, _lead_to(TicketState.ROUVERT, *_DONE_FOR_NOW)),
+    Move.CLOSE: MoveRule(_ENDS, _lead_to(TicketState.CLOS, *OPEN, TicketState.RESOLU)),
+    Move.JOIN: MoveRule(frozenset({ActorKind.AGENT, ActorKind.BOT}), {state: state for state in OPEN}),
+    Move.PART: MoveRule(_AGENT, {state: state for state in OPEN}),
 }
 
 
@@ -170,7 +177,7 @@ class MoveError(Exception):
     """A move that the table does not allow: from that state, or not to that one."""
 
 
-def lead(move: Move, state: State, who: Who) -> State:
+def find_next_state(move: Move, state: TicketState, who: ActorKind) -> TicketState:
     """Where a move leads. Raises MoveError where it may not be made."""
     rule = TABLE[move]
     if who not in rule.who or state not in rule.leads:
@@ -178,6 +185,6 @@ def lead(move: Move, state: State, who: Who) -> State:
     return rule.leads[state]
 
 
-def allowed(state: State, who: Who) -> frozenset[Move]:
+def list_allowed(state: TicketState, who: ActorKind) -> frozenset[Move]:
     """The moves that somebody may make from a state."""
     return frozenset(move for move, rule in TABLE.items() if who in rule.who and state in rule.leads)

@@ -1,17 +1,18 @@
-"""The tickets: what was asked by whom, who has it, how it stands, and since when."""
+"""The tickets: what was asked by whom, who has it, how it stands; the moves made of each, and its history."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, ColumnElement, Index, Text, false, update
+from sqlalchemy import JSON, Column, ColumnElement, Index, Text, case, false, update
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.hotline import CODE_MAX
 from storage import database
 from storage.database import Code, UtcTime, execute, insertion
-from storage.hotline.states import OPEN, Reason, State, Urgency
+from storage.hotline.states import OPEN, ActorKind, Move, Reason, TicketState, Urgency, find_next_state
 
 SUBJECT_MAX = 120
 """Characters of a subject."""
@@ -60,7 +61,7 @@ class Ticket(SQLModel, table=True):
     username: str = Field(max_length=64)
     departement: str = Field(default="", max_length=3)
     agent_id: str = Field(default="", max_length=ID, index=True)
-    state: State = Field(default=State.NOUVEAU, sa_type=Code(State))
+    state: TicketState = Field(default=TicketState.NOUVEAU, sa_type=Code(TicketState))
     reason: Reason | None = Field(default=None, sa_type=Code(Reason))
     solution: str = Field(default="", sa_type=Text)
     duplicate_of: int | None = Field(default=None, index=True)
@@ -110,7 +111,7 @@ async def get(db: AsyncSession, number: int) -> Ticket | None:
     return (await db.exec(select(Ticket).where(Ticket.id == number))).first()
 
 
-async def accepted(db: AsyncSession, keys: Sequence[str]) -> Collection[str]:
+async def find_accepted(db: AsyncSession, keys: Sequence[str]) -> Collection[str]:
     """Which of these one-time keys of dialogs made a ticket."""
     return set((await db.exec(select(Ticket.key).where(col(Ticket.key).in_(keys)))).all())
 
@@ -126,61 +127,61 @@ async def change(db: AsyncSession, ticket: Ticket, **values: Any) -> None:
     await database.change(db, ticket, **values, version=ticket.version + 1)
 
 
-async def place(db: AsyncSession, ticket: Ticket, post_id: str, channel_id: str) -> None:
+async def set_thread(db: AsyncSession, ticket: Ticket, post_id: str, channel_id: str) -> None:
     """Its author’s receipt stands there; nothing else of it has changed."""
     await database.change(db, ticket, thread_post=post_id, thread_channel=channel_id)
 
 
-async def by_thread(db: AsyncSession, post_id: str) -> Ticket | None:
+async def find_by_thread(db: AsyncSession, post_id: str) -> Ticket | None:
     """The one whose author and agents talk under that post of the author’s direct channel."""
     return (await db.exec(select(Ticket).where(Ticket.thread_post == post_id).limit(1))).first()
 
 
-async def by_source(db: AsyncSession, post_id: str) -> Ticket | None:
+async def find_by_source(db: AsyncSession, post_id: str) -> Ticket | None:
     """The newest that was made of that message."""
     made = select(Ticket).where(Ticket.source_post == post_id).order_by(col(Ticket.id).desc())
     return (await db.exec(made.limit(1))).first()
 
 
-async def of_author(db: AsyncSession, author_id: str, skip: int, limit: int) -> Sequence[Ticket]:
+async def list_of_author(db: AsyncSession, author_id: str, skip: int, limit: int) -> Sequence[Ticket]:
     """Those of somebody, what is open first, then the newest."""
     theirs = select(Ticket).where(Ticket.author_id == author_id)
     ordered = theirs.order_by(col(Ticket.state).in_(OPEN).desc(), col(Ticket.id).desc())
     return (await db.exec(ordered.offset(skip).limit(limit))).all()
 
 
-async def blocking_since(db: AsyncSession, author_id: str, moment: datetime) -> int | None:
+async def find_blocking(db: AsyncSession, author_id: str, moment: datetime) -> int | None:
     """The number of one of somebody’s that was opened since then and is « bloquant »."""
     theirs = (col(Ticket.author_id) == author_id, col(Ticket.opened_at) > moment)
     blocking = select(Ticket.id).where(*theirs, col(Ticket.urgency) == Urgency.BLOQUANT)
     return (await db.exec(blocking.order_by(col(Ticket.id)).limit(1))).first()
 
 
-async def open_of_author(db: AsyncSession, author_id: str) -> Sequence[Ticket]:
+async def list_open_of_author(db: AsyncSession, author_id: str) -> Sequence[Ticket]:
     """Those of somebody that are open, the oldest first."""
     theirs = select(Ticket).where(Ticket.author_id == author_id, col(Ticket.state).in_(OPEN))
     return (await db.exec(theirs.order_by(col(Ticket.id)))).all()
 
 
-async def duplicates_of(db: AsyncSession, number: int) -> Sequence[Ticket]:
+async def list_duplicates(db: AsyncSession, number: int) -> Sequence[Ticket]:
     """Those that ended as duplicates of one, still are, and whose authors can be told, by number."""
     same = (Ticket.duplicate_of == number, Ticket.reason == Reason.DOUBLON, Ticket.thread_post != "")
     return (await db.exec(select(Ticket).where(*same).order_by(col(Ticket.id)))).all()
 
 
-async def redirect(db: AsyncSession, number: int, other: int) -> None:
+async def redirect_duplicates(db: AsyncSession, number: int, other: int) -> None:
     """The duplicates of one are duplicates of another from now on."""
     await execute(db, update(Ticket).where(col(Ticket.duplicate_of) == number).values(duplicate_of=other))
 
 
-async def open_of_agent(db: AsyncSession, agent_id: str) -> Sequence[Ticket]:
+async def list_open_of_agent(db: AsyncSession, agent_id: str) -> Sequence[Ticket]:
     """Those that somebody has, and that are open, the oldest first."""
     theirs = select(Ticket).where(Ticket.agent_id == agent_id, col(Ticket.state).in_(OPEN))
     return (await db.exec(theirs.order_by(col(Ticket.id)))).all()
 
 
-async def every(
-    db: AsyncSession, *, states: Collection[State] = (), queue: str = "", after: int = 0, limit: int = 500
+async def list_tickets(
+    db: AsyncSession, *, states: Collection[TicketState] = (), queue: str = "", after: int = 0, limit: int = 500
 ) -> Sequence[Ticket]:
     """Those in some states (empty: all), of a queue ("": all), by number after one of them."""
     wanted: list[ColumnElement[bool]] = [col(Ticket.state).in_(states)] if states else []
@@ -196,3 +197,155 @@ async def search(
     found = [col(Ticket.words).contains(word, autoescape=True) for word in words]
     here = select(Ticket).where(col(Ticket.queue).in_(queues), *found)
     return (await db.exec(here.order_by(col(Ticket.id).desc()).offset(skip).limit(limit))).all()
+
+
+NOTE_MAX = 300
+
+
+@dataclass(frozen=True, slots=True)
+class MoveNote:
+    """What else there is to a move. ``public`` is read by who asked too, ``internal`` by agents only; ``whom`` is the
+    id of the person whom it is about, ``queue`` the code of the queue to which the ticket goes."""
+
+    public: str = ""
+    internal: str = ""
+    whom: str = ""
+    queue: str = ""
+
+
+NO_NOTE = MoveNote()
+
+
+class TicketMove(SQLModel, table=True):
+    """A move of a ticket; ``by`` made it ("": the bot). The rest is what ``Note`` says; no name is stored, people are
+    ids here."""
+
+    __tablename__ = "ticket_move"
+    __table_args__ = (Index("ix_ticket_move_ticket", "ticket", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    ticket: int
+    at: datetime = Field(sa_type=UtcTime)
+    by: str = Field(default="", max_length=26)
+    move: Move = Field(sa_type=Code(Move))
+    state: TicketState = Field(sa_type=Code(TicketState))
+    note: str = Field(default="", max_length=NOTE_MAX)
+    internal: str = Field(default="", max_length=NOTE_MAX)
+    whom: str = Field(default="", max_length=26)
+    queue: str = Field(default="", max_length=CODE_MAX)
+
+
+async def add_move(db: AsyncSession, move: TicketMove) -> None:
+    """Write a move down."""
+    db.add(move)
+    await db.flush()
+
+
+async def read_history(db: AsyncSession, number: int) -> Sequence[TicketMove]:
+    """The moves of a ticket, oldest first."""
+    made = select(TicketMove).where(TicketMove.ticket == number).order_by(col(TicketMove.id))
+    return (await db.exec(made)).all()
+
+
+BY_URGENCY = case({Urgency.BLOQUANT.value: 0, Urgency.GENANT.value: 1}, value=col(Ticket.urgency), else_=2)
+"""The most urgent first."""
+
+
+@dataclass(frozen=True, slots=True)
+class TicketFilter:
+    """Which: of these queues; that an agent has; that wait for who asked; urgent ones; that nobody has; of who works
+    in these départements."""
+
+    queues: Collection[str]
+    agent_id: str = ""
+    waiting: bool = False
+    urgent: bool = False
+    free: bool = False
+    departements: Collection[str] = ()
+
+    @property
+    def conditions(self) -> Sequence[ColumnElement[bool]]:
+        """It in SQL."""
+        states = [TicketState.EN_ATTENTE] if self.waiting else OPEN
+        wanted: list[ColumnElement[bool]] = [col(Ticket.queue).in_(self.queues), col(Ticket.state).in_(states)]
+        wanted += [col(Ticket.agent_id) == self.agent_id] if self.agent_id else []
+        wanted += [col(Ticket.urgency) == Urgency.BLOQUANT] if self.urgent else []
+        wanted += [col(Ticket.agent_id) == ""] if self.free else []
+        wanted += [col(Ticket.departement).in_(self.departements)] if self.departements else []
+        return wanted
+
+
+async def list_filtered(db: AsyncSession, wanted: TicketFilter, skip: int, limit: int) -> Sequence[Ticket]:
+    """Those, the most urgent and the longest waiting first."""
+    ordered = select(Ticket).where(*wanted.conditions).order_by(BY_URGENCY, col(Ticket.opened_at), col(Ticket.id))
+    return (await db.exec(ordered.offset(skip).limit(limit))).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who makes a move ("": the bot by itself), as what, and when."""
+
+    by: str
+    who: ActorKind
+    at: datetime
+
+
+class HeldError(Exception):
+    """Somebody else has the ticket."""
+
+
+SPEAKS = frozenset({Move.ANSWER, Move.ASK, Move.RESOLVE, Move.DUPLICATE})
+"""The hotline said something: it does not owe the next word, and of a ticket that nobody has, who said it has it."""
+
+
+async def make_move(
+    db: AsyncSession, ticket: Ticket, move: Move, actor: Actor, note: MoveNote = NO_NOTE, **given: Any
+) -> None:
+    """Make a move of a locked ticket; ``given`` are values of its row that come with it.
+
+    Raises MoveError where the table does not allow it, HeldError where somebody wants to take what another has.
+    """
+    if move is Move.TAKE and ticket.agent_id not in ("", actor.by):
+        raise HeldError(ticket.agent_id)
+    state = find_next_state(move, ticket.state, actor.who)
+    changes = _find_agent(ticket, move, actor) | _find_times(ticket, move, actor) | given
+    if state is TicketState.PRIS and not changes.get("agent_id", ticket.agent_id):
+        state = TicketState.NOUVEAU
+    await change(db, ticket, state=state, **changes)
+    made = TicketMove(
+        ticket=ticket.number,
+        at=actor.at,
+        by=actor.by,
+        move=move,
+        state=state,
+        note=note.public[:NOTE_MAX],
+        internal=note.internal[:NOTE_MAX],
+        whom=note.whom,
+        queue=note.queue,
+    )
+    await add_move(db, made)
+
+
+def _find_agent(ticket: Ticket, move: Move, actor: Actor) -> dict[str, Any]:
+    """Who has it then."""
+    if move is Move.TAKE or (move in SPEAKS and not ticket.agent_id):
+        return {"agent_id": actor.by}
+    return {"agent_id": ""} if move in {Move.RELEASE, Move.TRANSFER} else {}
+
+
+def _find_times(ticket: Ticket, move: Move, actor: Actor) -> dict[str, Any]:
+    """What is known of its hours then."""
+    if move in SPEAKS:
+        said = {"first_answer_at": ticket.first_answer_at or actor.at, "asked_at": None, "nudged": 0}
+        return said | ({"resolved_at": actor.at} if move in {Move.RESOLVE, Move.DUPLICATE} else {})
+    if move in {Move.REPLY, Move.REOPEN}:
+        reopened = {"resolved_at": None, "closed_at": None, "reason": None, "warned_at": None, "nudged": 0}
+        return {"asked_at": ticket.asked_at or actor.at} | ({} if ticket.state in OPEN else reopened)
+    if move is Move.JOIN:  # the outage owes the next word, to all of them
+        return {"first_answer_at": ticket.first_answer_at or actor.at, "asked_at": None, "nudged": 0}
+    if move in {Move.TRANSFER, Move.PART}:
+        return {"asked_at": ticket.asked_at or actor.at}
+    if move is Move.CLOSE:
+        ended = {"closed_at": actor.at, "resolved_at": ticket.resolved_at or actor.at, "asked_at": None}
+        return ended | {"reason": ticket.reason or Reason.RESOLU, "said_masked": {}}
+    return {}

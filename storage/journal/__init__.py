@@ -1,31 +1,38 @@
 """The journal: what was done to people, channels, messages, resources and settings, by whom, when and why.
 
 Words:
-    Entry, Act, Deed, Head: what was done, as the journal keeps it; the one list of acts; one as a handler says it,
-        noted at the end of its transaction (`note_at_end`) or at once where its number is needed; the last entry, held
-        by who writes.
+    JournalEntry, AuditAct, Head: one thing done, as the table has it; the list of all that can be done; the last
+        entry’s number and hash, held by who writes. Handlers write with `bot/audit.py`.
 """
 
-from storage.journal.chain import Fault, verify
-from storage.journal.entry import BOT, OPERATOR, Act, Entry, label_of
-from storage.journal.keeping import forget_before
-from storage.journal.reading import about, between, get, named, newest, of_things
-from storage.journal.writing import add
+from storage.journal.entry import BOT, OPERATOR, AuditAct, JournalEntry, label_of
+from storage.journal.log import (
+    ChainFault,
+    add,
+    forget_before,
+    get,
+    list_about,
+    list_between,
+    list_by_name,
+    list_newest,
+    list_of_things,
+    verify,
+)
 
 __all__ = [
     "BOT",
     "OPERATOR",
-    "Act",
-    "Entry",
-    "Fault",
-    "about",
+    "AuditAct",
+    "ChainFault",
+    "JournalEntry",
     "add",
-    "between",
     "forget_before",
     "get",
     "label_of",
-    "named",
-    "newest",
-    "of_things",
+    "list_about",
+    "list_between",
+    "list_by_name",
+    "list_newest",
+    "list_of_things",
     "verify",
 ]

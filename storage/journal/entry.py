@@ -1,4 +1,4 @@
-"""An entry of the journal, and the hash that ties it to the one before."""
+"""An entry of the journal: what can be done and how it is told, and the hash that ties it to the one before."""
 
 import hashlib
 import json
@@ -10,7 +10,71 @@ from sqlalchemy import JSON, Column
 from sqlmodel import Field, SQLModel
 
 from storage.database import UtcTime
-from storage.journal.labels import OTHERS
+
+OTHER_LABELS = {
+    "ressources.publier": "fiche publiée",
+    "ressources.refuser": "fiche refusée",
+    "ressources.retirer": "fiche retirée",
+    "ressources.corriger": "fiche corrigée",
+    "ressources.interroger": "question posée sur une fiche",
+    "ressources.regler": "signalements d’une fiche réglés",
+    "ressources.revoir": "date de relecture d’une fiche changée",
+    "ressources.lien": "lien d’une fiche tenu pour bon",
+    "ressources.collection": "collection changée",
+    "ressources.besoin": "besoin traité",
+    "membres.demander_role": "rôle demandé",
+    "membres.refuser_role": "rôle refusé",
+    "hotline.deplacer": "demande d’aide suivie",
+    "hotline.panne": "panne déclarée",
+    "hotline.sans_panne": "panne écartée",
+    "hotline.panne_proposee": "panne de nouveau proposée",
+    "hotline.prevenir": "personnes touchées prévenues",
+    "hotline.fin_panne": "fin d’une panne",
+    "garde.prendre": "tour de garde pris",
+    "garde.rendre": "tour de garde rendu",
+    "garde.absence": "absence de la garde changée",
+    "garde.echanger": "tour de garde échangé",
+    "actus.modifier": "numéro des actus modifié",
+    "actus.approuver": "numéro des actus approuvé",
+    "actus.desapprouver": "approbation d’un numéro retirée",
+    "actus.reporter": "numéro des actus reporté",
+    "actus.publier": "numéro des actus publié",
+    "actus.corriger": "numéro publié corrigé",
+    "actus.retirer": "numéro publié retiré",
+    "actus.restaurer": "numéro retiré restauré",
+    "actus.programmer": "édition des actus réglée",
+    "actus.flux": "flux des actus changé",
+    "agenda.publier": "événement publié",
+    "agenda.refuser": "événement refusé",
+    "agenda.modifier": "événement modifié",
+    "agenda.annuler": "événement annulé",
+    "agenda.retablir": "événement rétabli",
+    "sondage.lancer": "sondage lancé",
+    "sondage.clore": "sondage clos",
+    "sondage.prolonger": "sondage prolongé",
+    "sondage.retirer": "sondage retiré",
+    "annonce.envoyer": "annonce envoyée",
+    "annonce.corriger": "annonce corrigée",
+    "annonce.retirer": "annonce retirée",
+    "annonce.retablir": "annonce rétablie",
+    "canaux.changer": "canal changé",
+    "canaux.reparer": "canaux réparés",
+    "canaux.annuler": "changements des canaux annulés",
+    "canaux.admettre": "admission dans un canal",
+    "canaux.retirer": "retrait d’un canal",
+    "canaux.exception": "fin d’une exception dans un canal",
+    "canaux.placer": "mise à jour des canaux de quelqu’un",
+    "membres.ajouter": "personne ajoutée au registre",
+    "membres.changer": "personne changée dans le registre",
+    "membres.depart": "départ noté",
+    "membres.retour": "retour noté",
+    "membres.reponse": "demande de rattachement traitée",
+    "membres.accueillir": "personnes oubliées accueillies",
+    "membres.regler": "réglage de l’accueil changé",
+    "annuaire.contact": "contact de l’annuaire changé",
+    "operateur.importer": "données importées",
+    "operateur.arreter": "travail long arrêté",
+}
 
 BOT = "coop"
 """The actor of what the bot did by itself: at an hour, or for an event."""
@@ -20,7 +84,7 @@ REASON_MAX, OBJECT_MAX, NAME_MAX = 1000, 80, 64
 """Characters kept of it."""
 
 
-class Act(StrEnum):
+class AuditAct(StrEnum):
     """What can be done, as « domaine.geste »; ``label`` is how it is told."""
 
     WARN = "moderation.avertir"
@@ -112,43 +176,43 @@ class Act(StrEnum):
 
     @property
     def label(self) -> str:
-        return LABELS.get(self) or OTHERS[self.value]
+        return LABELS.get(self) or OTHER_LABELS[self.value]
 
 
 LABELS = {
-    Act.WARN: "avertissement",
-    Act.REMIND: "rappel de la charte",
-    Act.HIDE: "message masqué",
-    Act.SILENCE: "écriture suspendue",
-    Act.EXCLUDE: "exclusion d’un canal",
-    Act.LOCK: "canal verrouillé",
-    Act.UNLOCK: "canal rouvert",
-    Act.PIN: "message épinglé",
-    Act.UNPIN: "message désépinglé",
-    Act.MOVE: "fil déplacé",
-    Act.CLEAN: "messages retirés",
-    Act.UNDO: "acte annulé",
-    Act.EXPIRE: "fin d’une mesure",
-    Act.FAIL: "acte que Mattermost a refusé",
-    Act.DISMISS: "signalement sans suite",
-    Act.FORWARD: "signalement transmis",
-    Act.CONSULT: "avis demandé",
-    Act.PROPOSE: "mesure proposée à un second animateur",
-    Act.DECLINE: "mesure refusée par un second animateur",
-    Act.APPEAL: "recours",
-    Act.ANSWER_APPEAL: "réponse à un recours",
-    Act.RULE: "règle automatique changée",
-    Act.RETAIN: "entrées anciennes retirées",
-    Act.ERASE: "données effacées",
+    AuditAct.WARN: "avertissement",
+    AuditAct.REMIND: "rappel de la charte",
+    AuditAct.HIDE: "message masqué",
+    AuditAct.SILENCE: "écriture suspendue",
+    AuditAct.EXCLUDE: "exclusion d’un canal",
+    AuditAct.LOCK: "canal verrouillé",
+    AuditAct.UNLOCK: "canal rouvert",
+    AuditAct.PIN: "message épinglé",
+    AuditAct.UNPIN: "message désépinglé",
+    AuditAct.MOVE: "fil déplacé",
+    AuditAct.CLEAN: "messages retirés",
+    AuditAct.UNDO: "acte annulé",
+    AuditAct.EXPIRE: "fin d’une mesure",
+    AuditAct.FAIL: "acte que Mattermost a refusé",
+    AuditAct.DISMISS: "signalement sans suite",
+    AuditAct.FORWARD: "signalement transmis",
+    AuditAct.CONSULT: "avis demandé",
+    AuditAct.PROPOSE: "mesure proposée à un second animateur",
+    AuditAct.DECLINE: "mesure refusée par un second animateur",
+    AuditAct.APPEAL: "recours",
+    AuditAct.ANSWER_APPEAL: "réponse à un recours",
+    AuditAct.RULE: "règle automatique changée",
+    AuditAct.RETAIN: "entrées anciennes retirées",
+    AuditAct.ERASE: "données effacées",
 }
 
 
 def label_of(act: str) -> str:
     """What was done, in words; the code itself of an act that this version does not know."""
-    return Act(act).label if act in set(Act) else act
+    return AuditAct(act).label if act in set(AuditAct) else act
 
 
-class Entry(SQLModel, table=True):
+class JournalEntry(SQLModel, table=True):
     """Who did what, when, to what, concerning whom, and why; and how it was before and after.
 
     ``actor`` and ``target`` are user names as they were then (``BOT`` for the bot itself, "" where nobody is

@@ -34,13 +34,13 @@ async def get(db: AsyncSession, entry: int) -> Appeal | None:
     return (await db.exec(select(Appeal).where(Appeal.entry == entry))).first()
 
 
-async def open_ones(db: AsyncSession) -> Sequence[Appeal]:
+async def list_open(db: AsyncSession) -> Sequence[Appeal]:
     """Those that nobody answered yet, the most urgent first."""
     wanted = select(Appeal).where(col(Appeal.decided_at).is_(None))
     return (await db.exec(wanted.order_by(col(Appeal.due_at)))).all()
 
 
-async def put(db: AsyncSession, appeal: Appeal) -> bool:
+async def add(db: AsyncSession, appeal: Appeal) -> bool:
     """Write it down; False where there is one about that measure already."""
     made = insertion(db, Appeal).values(appeal.model_dump()).on_conflict_do_nothing()
     return (await db.execute(made.returning(col(Appeal.entry)))).scalar() is not None
@@ -52,7 +52,7 @@ async def lock(db: AsyncSession, entry: int) -> Appeal | None:
     return (await db.exec(wanted)).first()
 
 
-async def of_case(db: AsyncSession, case_id: int) -> Appeal | None:
+async def find_newest_of_case(db: AsyncSession, case_id: int) -> Appeal | None:
     """The newest of a case."""
     wanted = select(Appeal).where(Appeal.case_id == case_id).order_by(col(Appeal.entry).desc())
     return (await db.exec(wanted.limit(1))).first()

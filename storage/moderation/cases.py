@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from storage.database import Code, UtcTime
 
 
-class State(StrEnum):
+class CaseState(StrEnum):
     """How far a case is."""
 
     OPEN = "ouvert"
@@ -22,13 +22,13 @@ class State(StrEnum):
     CLOSED = "clos"
 
 
-UNDECIDED = (State.OPEN, State.SECOND)
+UNDECIDED = (CaseState.OPEN, CaseState.SECOND)
 """Nobody decided yet, or one who needs a second."""
-WAITING = (*UNDECIDED, State.APPEALED)
+WAITING = (*UNDECIDED, CaseState.APPEALED)
 """Somebody is to decide, be it once more."""
 
 
-class Source(StrEnum):
+class CaseSource(StrEnum):
     """How it began: people reported it, a rule proposes it, or an animateur acted at once."""
 
     REPORTED = "signalement"
@@ -48,8 +48,8 @@ class Case(SQLModel, table=True):
     __tablename__ = "moderation_case"
 
     id: int | None = Field(default=None, primary_key=True)
-    state: State = Field(default=State.OPEN, sa_type=Code(State), index=True)
-    source: Source = Field(default=Source.REPORTED, sa_type=Code(Source))
+    state: CaseState = Field(default=CaseState.OPEN, sa_type=Code(CaseState), index=True)
+    source: CaseSource = Field(default=CaseSource.REPORTED, sa_type=Code(CaseSource))
     author_id: str = Field(max_length=26, index=True)
     author: str = Field(max_length=64)
     channel_id: str = Field(default="", max_length=26)
@@ -93,30 +93,32 @@ async def lock(db: AsyncSession, number: int) -> Case | None:
     return (await db.exec(wanted)).first()
 
 
-async def waiting_about(db: AsyncSession, post_id: str) -> Case | None:
+async def find_undecided(db: AsyncSession, post_id: str) -> Case | None:
     """The case of a message that nobody decided yet."""
     wanted = select(Case).where(Case.post_id == post_id, col(Case.state).in_(UNDECIDED))
     return (await db.exec(wanted)).first()
 
 
-async def of_author(db: AsyncSession, author_id: str, since: datetime, limit: int = 100) -> Sequence[Case]:
+async def list_by_author(db: AsyncSession, author_id: str, since: datetime, limit: int = 100) -> Sequence[Case]:
     """Those about somebody that were opened since then, newest first."""
     wanted = select(Case).where(Case.author_id == author_id, col(Case.opened_at) >= since)
     return (await db.exec(wanted.order_by(col(Case.id).desc()).limit(limit))).all()
 
 
-async def listed(db: AsyncSession, states: Sequence[State] = (), limit: int | None = None) -> Sequence[Case]:
+async def list_in_states(
+    db: AsyncSession, states: Sequence[CaseState] = (), limit: int | None = None
+) -> Sequence[Case]:
     """Cases in those states (all of them), oldest first."""
     wanted = select(Case).order_by(col(Case.id)).limit(limit)
     return (await db.exec(wanted.where(col(Case.state).in_(states)) if states else wanted)).all()
 
 
-async def decided_before(db: AsyncSession, moment: datetime, after: int, limit: int) -> Sequence[Case]:
+async def list_decided_before(db: AsyncSession, moment: datetime, after: int, limit: int) -> Sequence[Case]:
     """Those that were decided before then, by number, after one of them."""
     wanted = select(Case).where(col(Case.decided_at) < moment, col(Case.id) > after)
     return (await db.exec(wanted.order_by(col(Case.id)).limit(limit))).all()
 
 
-async def decided_since(db: AsyncSession, moment: datetime) -> Sequence[int]:
+async def list_decided_since(db: AsyncSession, moment: datetime) -> Sequence[int]:
     """The numbers of those that were decided since then."""
     return [number for number in (await db.exec(select(Case.id).where(col(Case.decided_at) >= moment))).all() if number]

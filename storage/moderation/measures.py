@@ -1,19 +1,22 @@
-"""What was decided and carried out: a warning, a silence, a lock, a moved thread…, until when, and how to undo it."""
+"""What was decided and carried out: until when, what undoing it needs, and how far Mattermost has done it."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from pydantic import BaseModel
 from sqlalchemy import JSON, Column
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.database import UtcTime
-from storage.journal import Act
+from storage.database import UtcTime, change
+from storage.journal import AuditAct
+from storage.moderation import cases
+from storage.moderation.cases import Case
 
 REFUSED = "mattermost"
 """Who ended a measure that Mattermost did not let the bot carry out."""
-LASTING = (Act.SILENCE, Act.EXCLUDE, Act.LOCK)
+LASTING = (AuditAct.SILENCE, AuditAct.EXCLUDE, AuditAct.LOCK)
 """Acts that hold until they end or are undone, which needs what is kept of them."""
 
 
@@ -51,24 +54,24 @@ async def lock(db: AsyncSession, entry: int) -> Measure | None:
     return (await db.exec(wanted)).first()
 
 
-async def due(db: AsyncSession, now: datetime, limit: int) -> Sequence[Measure]:
+async def list_due(db: AsyncSession, now: datetime, limit: int) -> Sequence[Measure]:
     """Those whose time is over but that still stand, oldest first."""
     wanted = select(Measure).where(col(Measure.until) <= now, col(Measure.ended_at).is_(None))
     return (await db.exec(wanted.order_by(col(Measure.until)).limit(limit))).all()
 
 
-async def standing(db: AsyncSession, user_id: str) -> Sequence[Measure]:
+async def list_standing(db: AsyncSession, user_id: str) -> Sequence[Measure]:
     """Those of somebody that still hold."""
     wanted = select(Measure).where(Measure.user_id == user_id, col(Measure.ended_at).is_(None))
     return (await db.exec(wanted.order_by(col(Measure.entry)))).all()
 
 
-async def of_case(db: AsyncSession, case_id: int) -> Sequence[Measure]:
+async def list_of_case(db: AsyncSession, case_id: int) -> Sequence[Measure]:
     """Those that were decided in a case, oldest first."""
     return (await db.exec(select(Measure).where(Measure.case_id == case_id).order_by(col(Measure.entry)))).all()
 
 
-async def since(db: AsyncSession, user_id: str, moment: datetime) -> Sequence[Measure]:
+async def list_since(db: AsyncSession, user_id: str, moment: datetime) -> Sequence[Measure]:
     """All of somebody’s since then, oldest first."""
     wanted = select(Measure).where(Measure.user_id == user_id, col(Measure.began_at) >= moment)
     return (await db.exec(wanted.order_by(col(Measure.entry)))).all()
@@ -79,7 +82,67 @@ async def get(db: AsyncSession, entry: int) -> Measure | None:
     return (await db.exec(select(Measure).where(Measure.entry == entry))).first()
 
 
-async def in_force(db: AsyncSession, acts: Sequence[str], limit: int | None = None) -> Sequence[Measure]:
+async def list_in_force(db: AsyncSession, acts: Sequence[str], limit: int | None = None) -> Sequence[Measure]:
     """Those of these acts that still hold, oldest first."""
     wanted = select(Measure).where(col(Measure.act).in_(acts), col(Measure.ended_at).is_(None))
     return (await db.exec(wanted.order_by(col(Measure.entry)).limit(limit))).all()
+
+
+class KeptPost(BaseModel):
+    """A message as it was before something was done to it; ``files`` are ids."""
+
+    id: str
+    channel_id: str
+    root_id: str = ""
+    author_id: str
+    author: str
+    text: str
+    at: datetime
+    files: list[str] = []
+    is_bot: bool = False
+
+
+class MeasureRecord(BaseModel):
+    """``posts`` are what was removed or moved. ``waits`` are the posts or channels about which Mattermost has not
+    answered yet, ``done`` those where it did what was asked, ``refused`` those where it did not.
+
+    ``looking`` is true while it is still being found out where somebody is, or while a message waits for its files to
+    be kept; ``muted`` are channels that nobody can be taken out of. ``let_in`` are keys of channels in which somebody
+    was admitted by name before, with the reason; ``titles`` what channels are called that the bot knows from Mattermost
+    only. ``place`` is where a thread was moved to. ``evidence`` are the posts whose files were kept before they went,
+    with the ids of the copies. ``told`` says that the person knows of it.
+    """
+
+    posts: list[KeptPost] = []
+    waits: list[str] = []
+    done: list[str] = []
+    refused: list[str] = []
+    muted: list[str] = []
+    let_in: dict[str, str] = {}
+    titles: dict[str, str] = {}
+    place: str = ""
+    evidence: dict[str, list[str]] = {}
+    looking: bool = False
+    told: bool = False
+
+    def is_safe(self, post: KeptPost) -> bool:
+        """Whether a message may go: nothing of it is lost with it."""
+        return not post.files or post.id in self.evidence
+
+
+def read_record(measure: Measure) -> MeasureRecord:
+    """That of a measure."""
+    return MeasureRecord.model_validate(measure.before)
+
+
+async def store_record(db: AsyncSession, measure: Measure, record: MeasureRecord) -> None:
+    """From now on it is that."""
+    await change(db, measure, before=record.model_dump(mode="json"))
+
+
+async def lock_with_case(db: AsyncSession, entry: int) -> tuple[Measure | None, Case | None]:
+    """The measure of that number in the journal and its case, if it has one, until the transaction ends. Who notes
+    something in the journal takes that after them."""
+    known = await get(db, entry)
+    case = await cases.lock(db, known.case_id) if known and known.case_id else None
+    return await lock(db, entry), case

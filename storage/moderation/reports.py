@@ -28,30 +28,30 @@ class Report(SQLModel, table=True):
     told_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
 
-async def of_case(db: AsyncSession, case_id: int) -> Sequence[Report]:
+async def list_of_case(db: AsyncSession, case_id: int) -> Sequence[Report]:
     """Those of a case, oldest first."""
     return (await db.exec(select(Report).where(Report.case_id == case_id).order_by(col(Report.at)))).all()
 
 
-async def counts(db: AsyncSession, case_ids: Sequence[int]) -> dict[int, int]:
+async def count_by_case(db: AsyncSession, case_ids: Sequence[int]) -> dict[int, int]:
     """How many reports each of these cases has."""
     wanted = select(Report.case_id, func.count()).where(col(Report.case_id).in_(case_ids)).group_by(col(Report.case_id))
     return dict((await db.exec(wanted)).all()) if case_ids else {}
 
 
-async def since(db: AsyncSession, moment: datetime) -> Sequence[Report]:
+async def list_since(db: AsyncSession, moment: datetime) -> Sequence[Report]:
     """Those that came since then."""
     return (await db.exec(select(Report).where(col(Report.at) >= moment))).all()
 
 
-async def judged(db: AsyncSession, reporter_id: str) -> tuple[int, int]:
+async def count_judged(db: AsyncSession, reporter_id: str) -> tuple[int, int]:
     """How many of somebody’s were right, and how many were not."""
     wanted = select(Report.was_right, func.count()).where(Report.reporter_id == reporter_id)
     found = dict((await db.exec(wanted.group_by(col(Report.was_right)))).all())
     return found.get(True, 0), found.get(False, 0)
 
 
-async def put(db: AsyncSession, report: Report) -> bool:
+async def add(db: AsyncSession, report: Report) -> bool:
     """Write it down; False where theirs is there already."""
     made = insertion(db, Report).values(report.model_dump()).on_conflict_do_nothing()
     return (await db.execute(made.returning(col(Report.case_id)))).scalar() is not None
@@ -62,7 +62,7 @@ async def get(db: AsyncSession, case_id: int, reporter_id: str) -> Report | None
     return (await db.exec(select(Report).where(Report.case_id == case_id, Report.reporter_id == reporter_id))).first()
 
 
-async def cases_about(db: AsyncSession, post_id: str, reporter_id: str) -> Sequence[Case]:
+async def list_cases_about(db: AsyncSession, post_id: str, reporter_id: str) -> Sequence[Case]:
     """The cases of a message that somebody reported, newest first."""
     theirs = select(Case).join(Report, col(Report.case_id) == col(Case.id))
     wanted = theirs.where(Case.post_id == post_id, Report.reporter_id == reporter_id)
@@ -74,7 +74,7 @@ async def judge(db: AsyncSession, case_id: int, *, was_right: bool) -> None:
     await db.execute(update(Report).where(col(Report.case_id) == case_id).values(was_right=was_right))
 
 
-async def tell(db: AsyncSession, case_id: int, now: datetime) -> Sequence[str]:
+async def mark_told(db: AsyncSession, case_id: int, now: datetime) -> Sequence[str]:
     """Who of a case is to hear the outcome: each once."""
     untold = (col(Report.case_id) == case_id, col(Report.told_at).is_(None))
     told = update(Report).where(*untold).values(told_at=now).returning(col(Report.reporter_id))

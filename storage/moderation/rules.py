@@ -12,11 +12,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from storage.database import Code, UtcTime, insertion
 from storage.people import Person, Role
 
-EXEMPT = (Role.ANIMATEUR, Role.ADMINISTRATEUR)
+EXEMPT_ROLES = (Role.ANIMATEUR, Role.ADMINISTRATEUR)
 """Whose messages no rule looks at."""
 
 
-class Mode(StrEnum):
+class RuleMode(StrEnum):
     """What a rule does when it finds something: nothing is looked for, the animateurs decide, or it acts at once."""
 
     OFF = "non"
@@ -31,13 +31,13 @@ class Rule(SQLModel, table=True):
     __tablename__ = "moderation_rule"
 
     name: str = Field(primary_key=True, max_length=24)
-    mode: Mode = Field(sa_type=Code(Mode))
+    mode: RuleMode = Field(sa_type=Code(RuleMode))
     settings: dict[str, Any] = Field(default={}, sa_column=Column(JSON, nullable=False))
     changed_at: datetime = Field(sa_type=UtcTime)
     changed_by: str = Field(default="", max_length=26)
 
 
-class Hit(SQLModel, table=True):
+class RuleHit(SQLModel, table=True):
     """A message that a rule found, once. ``is_false`` is what the animateurs said of it: None while nobody did."""
 
     __tablename__ = "moderation_hit"
@@ -51,69 +51,74 @@ class Hit(SQLModel, table=True):
     is_false: bool | None = None
 
 
-async def tuned(db: AsyncSession) -> Sequence[Rule]:
+async def list_tuned(db: AsyncSession) -> Sequence[Rule]:
     """Those that somebody tuned. Raises ValueError for a row that no rule can be read from."""
     return (await db.exec(select(Rule).execution_options(populate_existing=True))).all()
 
 
-async def put(db: AsyncSession, rule: Rule) -> None:
+async def save(db: AsyncSession, rule: Rule) -> None:
     """A rule is so from now on."""
     values = rule.model_dump()
     new = {name: value for name, value in values.items() if name != "name"}
     await db.execute(insertion(db, Rule).values(values).on_conflict_do_update(index_elements=["name"], set_=new))
 
 
-async def note(db: AsyncSession, hits: Sequence[Hit]) -> Collection[str]:
+async def add_hits(db: AsyncSession, hits: Sequence[RuleHit]) -> Collection[str]:
     """Write down what was found of one message; the rules of those that nobody had written down before."""
-    wanted = insertion(db, Hit).values([hit.model_dump() for hit in hits]).on_conflict_do_nothing()
-    return set((await db.execute(wanted.returning(col(Hit.rule)))).scalars().all())
+    wanted = insertion(db, RuleHit).values([hit.model_dump() for hit in hits]).on_conflict_do_nothing()
+    return set((await db.execute(wanted.returning(col(RuleHit.rule)))).scalars().all())
 
 
-async def belong_to(db: AsyncSession, post_id: str, rules: Collection[str], case_id: int) -> None:
+async def assign_hits(db: AsyncSession, post_id: str, rules: Collection[str], case_id: int) -> None:
     """What these rules found of a message is part of that case."""
-    here = (col(Hit.post_id) == post_id, col(Hit.rule).in_(rules))
-    await db.execute(update(Hit).where(*here).values(case_id=case_id))
+    here = (col(RuleHit.post_id) == post_id, col(RuleHit.rule).in_(rules))
+    await db.execute(update(RuleHit).where(*here).values(case_id=case_id))
 
 
-async def of_case(db: AsyncSession, case_id: int) -> Sequence[Hit]:
+async def list_hits_of_case(db: AsyncSession, case_id: int) -> Sequence[RuleHit]:
     """What is part of a case, in order."""
-    return (await db.exec(select(Hit).where(Hit.case_id == case_id).order_by(col(Hit.at), col(Hit.rule)))).all()
+    return (
+        await db.exec(select(RuleHit).where(RuleHit.case_id == case_id).order_by(col(RuleHit.at), col(RuleHit.rule)))
+    ).all()
 
 
-async def cases_since(db: AsyncSession, author_id: str, rules: Collection[str], moment: datetime) -> Sequence[int]:
+async def list_cases_since(db: AsyncSession, author_id: str, rules: Collection[str], moment: datetime) -> Sequence[int]:
     """The cases about what one of these rules found of somebody since then, newest first."""
-    newest = func.max(Hit.at)
-    wanted = select(Hit.case_id).where(
-        Hit.author_id == author_id, col(Hit.rule).in_(rules), col(Hit.at) >= moment, col(Hit.case_id).is_not(None)
+    newest = func.max(RuleHit.at)
+    wanted = select(RuleHit.case_id).where(
+        RuleHit.author_id == author_id,
+        col(RuleHit.rule).in_(rules),
+        col(RuleHit.at) >= moment,
+        col(RuleHit.case_id).is_not(None),
     )
-    found = await db.exec(wanted.group_by(col(Hit.case_id)).order_by(newest.desc()))
+    found = await db.exec(wanted.group_by(col(RuleHit.case_id)).order_by(newest.desc()))
     return [number for number in found.all() if number is not None]
 
 
-async def without_case(db: AsyncSession, rule: str, since: datetime, until: datetime) -> Sequence[str]:
+async def list_posts_without_case(db: AsyncSession, rule: str, since: datetime, until: datetime) -> Sequence[str]:
     """The messages that a rule found in that time, of which there is no case."""
-    here = (Hit.rule == rule, col(Hit.case_id).is_(None), col(Hit.at) >= since, col(Hit.at) < until)
-    return (await db.exec(select(Hit.post_id).where(*here).order_by(col(Hit.at)))).all()
+    here = (RuleHit.rule == rule, col(RuleHit.case_id).is_(None), col(RuleHit.at) >= since, col(RuleHit.at) < until)
+    return (await db.exec(select(RuleHit.post_id).where(*here).order_by(col(RuleHit.at)))).all()
 
 
 async def mark_false(db: AsyncSession, case_id: int) -> None:
     """All that rules found for a case was a false alarm."""
-    await db.execute(update(Hit).where(col(Hit.case_id) == case_id).values(is_false=True))
+    await db.execute(update(RuleHit).where(col(RuleHit.case_id) == case_id).values(is_false=True))
 
 
-async def counts(db: AsyncSession) -> dict[str, tuple[int, int]]:
+async def count_hits(db: AsyncSession) -> dict[str, tuple[int, int]]:
     """Of each rule that found something: how much, and how many false alarms."""
-    false = func.sum(case((col(Hit.is_false).is_(True), 1), else_=0))
-    rows = (await db.exec(select(Hit.rule, func.count(), false).group_by(col(Hit.rule)))).all()
+    false = func.sum(case((col(RuleHit.is_false).is_(True), 1), else_=0))
+    rows = (await db.exec(select(RuleHit.rule, func.count(), false).group_by(col(RuleHit.rule)))).all()
     return {rule: (count, int(wrong)) for rule, count, wrong in rows}
 
 
 async def count_cases_since(db: AsyncSession, moment: datetime) -> int:
     """How many cases rules made since then."""
-    return (await db.exec(select(func.count(func.distinct(Hit.case_id))).where(col(Hit.at) >= moment))).one()
+    return (await db.exec(select(func.count(func.distinct(RuleHit.case_id))).where(col(RuleHit.at) >= moment))).one()
 
 
-async def exempt(db: AsyncSession) -> Collection[str]:
+async def list_exempt(db: AsyncSession) -> Collection[str]:
     """The ids of those whose messages no rule looks at."""
-    derived = and_(col(Person.role).is_(None), col(Person.derived_role).in_(EXEMPT))
-    return (await db.exec(select(Person.id).where(or_(col(Person.role).in_(EXEMPT), derived)))).all()
+    derived = and_(col(Person.role).is_(None), col(Person.derived_role).in_(EXEMPT_ROLES))
+    return (await db.exec(select(Person.id).where(or_(col(Person.role).in_(EXEMPT_ROLES), derived)))).all()

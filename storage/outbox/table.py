@@ -12,9 +12,9 @@ from sqlmodel import Field, SQLModel, col
 from storage.database import Code, UtcTime
 
 
-class Where(StrEnum):
+class TargetKind(StrEnum):
     """What ``target`` names; with ACT it is what is acted on, a channel or a post, and the content what is done there
-    (bot/acts.py)."""
+    (bot/actions.py)."""
 
     PERSON = "person"
     CHANNEL = "channel"
@@ -69,7 +69,7 @@ class Outgoing(SQLModel, table=True):
     )
 
     id: str = Field(primary_key=True, max_length=26)
-    where: Where = Field(sa_type=Code(Where))
+    where: TargetKind = Field(sa_type=Code(TargetKind))
     target: str = Field(max_length=26)
     content: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
     topic: str | None = Field(default=None, max_length=64)
@@ -101,7 +101,7 @@ class Share:
 PEOPLE, CROWD = Share(), Share(crowd=True)
 
 
-class Taken(NamedTuple):
+class TakenMessage(NamedTuple):
     """A message that was taken; ``is_new`` if surely nobody tried to send it before."""
 
     message: Outgoing
@@ -109,7 +109,7 @@ class Taken(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class DeliveryMark:
     """A message that arrived: the post it became, where, and what else its sender is told, if it is (``is_news``)."""
 
     message_id: str

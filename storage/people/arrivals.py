@@ -1,11 +1,15 @@
-"""Who came into the team for the first time since the bot listens, and when: they are new there for a while."""
+"""Who came into the team: first arrivals, newcomers, guests, welcomes and the charter, and where they say they work."""
 
-from datetime import datetime
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, datetime
 
-from sqlmodel import Field, SQLModel, col, select
+from sqlalchemy import JSON, Column, Index, delete, or_
+from sqlmodel import Field, SQLModel, col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.database import UtcTime, insertion
+from storage.claims import hold
+from storage.database import Code, UtcTime, insertion
+from storage.people.person import Person, Role
 
 
 class Arrival(SQLModel, table=True):
@@ -15,14 +19,247 @@ class Arrival(SQLModel, table=True):
     at: datetime = Field(sa_type=UtcTime)
 
 
-async def note(db: AsyncSession, person_id: str, at: datetime) -> bool:
+async def note_arrival(db: AsyncSession, person_id: str, at: datetime) -> bool:
     """Somebody comes; False where they came before, however long ago."""
     row = {"person_id": person_id, "at": at}
     added = insertion(db, Arrival).values(row).on_conflict_do_nothing().returning(col(Arrival.person_id))
     return (await db.execute(added)).scalar() is not None
 
 
-async def is_since(db: AsyncSession, person_id: str, since: datetime) -> bool:
+async def came_since(db: AsyncSession, person_id: str, since: datetime) -> bool:
     """Whether somebody came then or later."""
     came = select(Arrival.person_id).where(Arrival.person_id == person_id, col(Arrival.at) >= since)
     return (await db.exec(came)).first() is not None
+
+
+GUESTS_SCOPE = "membres.guests"
+
+
+class Guest(SQLModel, table=True):
+    """Somebody who came on that ``day`` (in Paris); ``role`` is what ``by`` (a user name) then said they are, and
+    ``told_at`` since when the message of the day has them."""
+
+    person_id: str = Field(primary_key=True, max_length=26)
+    username: str = Field(max_length=64)
+    timezone: str = Field(max_length=64)
+    day: date = Field(index=True)
+    at: datetime = Field(sa_type=UtcTime)
+    told_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    role: Role | None = Field(default=None, sa_type=Code(Role))
+    by: str = Field(default="", max_length=64)
+
+
+async def note_guest(db: AsyncSession, guest: Guest) -> bool:
+    """Somebody unknown came; whether they are the first who waits for the message of the day."""
+    await hold(db, GUESTS_SCOPE, f"{guest.day}", guest.at)
+    waits = select(Guest.person_id).where(Guest.day == guest.day, col(Guest.told_at).is_(None)).limit(1)
+    others = (await db.exec(waits)).first()
+    added = insertion(db, Guest).values(guest.model_dump()).on_conflict_do_nothing()
+    is_new = (await db.execute(added.returning(col(Guest.person_id)))).scalar() is not None
+    return is_new and others is None
+
+
+async def take_guests(db: AsyncSession, day: date, now: datetime) -> int:
+    """Those who waited wait no more; how many they were. Nobody else tells of that day meanwhile."""
+    await hold(db, GUESTS_SCOPE, f"{day}", now)
+    waits = (col(Guest.day) == day, col(Guest.told_at).is_(None))
+    return (await db.exec(update(Guest).where(*waits).values(told_at=now))).rowcount
+
+
+async def list_guests(db: AsyncSession, day: date) -> Sequence[Guest]:
+    """Who came on that day, first ones first; the role is the register’s, and ``by`` empty where it has another now."""
+    came = select(Guest, Person.role).outerjoin(Person, col(Person.id) == col(Guest.person_id)).where(Guest.day == day)
+    found = (await db.exec(came.order_by(col(Guest.at), col(Guest.username)))).all()
+    return [_guest_as_now(guest, Role(role) if role else None) for guest, role in found]
+
+
+def _guest_as_now(guest: Guest, role: Role | None) -> Guest:
+    return Guest(**(guest.model_dump() | {"role": role, "by": guest.by if guest.role is role else ""}))
+
+
+async def get_guest(db: AsyncSession, person_id: str) -> Guest | None:
+    """Somebody who came unknown."""
+    return (await db.exec(select(Guest).where(Guest.person_id == person_id))).first()
+
+
+async def settle_guest(db: AsyncSession, person_id: str, role: Role | None, by: str) -> date | None:
+    """Somebody said who that is, or took it back; on which day they had come, None for who never came so, or where that
+    was said before."""
+    news = (col(Guest.person_id) == person_id, col(Guest.role).is_distinct_from(role))
+    guest = update(Guest).where(*news).values(role=role, by=by)
+    return (await db.execute(guest.returning(col(Guest.day)))).scalar()
+
+
+NEWCOMERS_SCOPE = "membres.newcomers"
+
+
+class Newcomer(SQLModel, table=True):
+    """Somebody to be announced in a planned channel (its ``key``) on that ``day``, as it is there; ``told_at`` is since
+    when the message of the day has them."""
+
+    __table_args__ = (Index("ix_newcomer_day", "day", "key"),)
+
+    person_id: str = Field(primary_key=True, max_length=26)
+    key: str = Field(primary_key=True, max_length=64)
+    day: date
+    at: datetime = Field(sa_type=UtcTime)
+    told_at: datetime | None = Field(default=None, sa_type=UtcTime)
+
+
+class QuietDepartement(SQLModel, table=True):
+    """A département in whose channel nobody is announced; ``by`` is who decided."""
+
+    __tablename__ = "newcomer_quiet"
+
+    departement: str = Field(primary_key=True, max_length=3)
+    by: str = Field(max_length=26)
+    at: datetime = Field(sa_type=UtcTime)
+
+
+async def note_newcomer(db: AsyncSession, newcomer: Newcomer) -> bool:
+    """Somebody is to be announced, once for ever; whether they are the first who waits for that, in that channel and on
+    that day."""
+    await hold(db, NEWCOMERS_SCOPE, f"{newcomer.key}:{newcomer.day}", newcomer.at)
+    waits = (Newcomer.key == newcomer.key, Newcomer.day == newcomer.day, col(Newcomer.told_at).is_(None))
+    others = (await db.exec(select(Newcomer.person_id).where(*waits).limit(1))).first()
+    added = insertion(db, Newcomer).values(newcomer.model_dump()).on_conflict_do_nothing()
+    is_new = (await db.execute(added.returning(col(Newcomer.person_id)))).scalar() is not None
+    return is_new and others is None
+
+
+async def take_newcomers(db: AsyncSession, key: str, day: date, now: datetime) -> int:
+    """Those who waited wait no more; how many they were. Nobody else tells of that day and channel meanwhile."""
+    await hold(db, NEWCOMERS_SCOPE, f"{key}:{day}", now)
+    waits = (col(Newcomer.key) == key, col(Newcomer.day) == day, col(Newcomer.told_at).is_(None))
+    return (await db.exec(update(Newcomer).where(*waits).values(told_at=now))).rowcount
+
+
+async def list_newcomers(db: AsyncSession, key: str, day: date) -> Sequence[Person]:
+    """Who came on that day, first ones first, as far as they are to be seen."""
+    came = select(Person).join(Newcomer, col(Newcomer.person_id) == col(Person.id))
+    came = came.where(Newcomer.key == key, Newcomer.day == day)
+    came = came.where(col(Person.is_hidden).is_(False), col(Person.left_on).is_(None))
+    return (await db.exec(came.order_by(col(Newcomer.at), col(Person.username)))).all()
+
+
+async def list_quiet_departements(db: AsyncSession) -> Collection[str]:
+    """The départements where nobody is announced."""
+    return (await db.exec(select(QuietDepartement.departement).order_by(QuietDepartement.departement))).all()
+
+
+async def hush_departements(db: AsyncSession, departements: Iterable[str], by: str, at: datetime) -> None:
+    """Nobody is announced there from now on."""
+    rows = [{"departement": code, "by": by, "at": at} for code in departements]
+    await db.execute(insertion(db, QuietDepartement).values(rows).on_conflict_do_nothing())
+
+
+async def unhush_departements(db: AsyncSession, departements: Collection[str]) -> None:
+    """Who comes is announced there again."""
+    await db.execute(delete(QuietDepartement).where(col(QuietDepartement.departement).in_(departements)))
+
+
+class Welcome(SQLModel, table=True):
+    """Somebody was welcomed as what they were then; what became of the charter since, and when they were reminded.
+
+    ``filed_at`` is since when their welcome says that they have filed a compte rendu.
+    """
+
+    person_id: str = Field(primary_key=True, max_length=26)
+    username: str = Field(max_length=64)
+    role: Role = Field(sa_type=Code(Role))
+    at: datetime = Field(sa_type=UtcTime)
+    charter: str | None = Field(default=None, max_length=16)
+    charter_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    reminded_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    filed_at: datetime | None = Field(default=None, sa_type=UtcTime)
+
+
+async def note_welcome(db: AsyncSession, person: Person, at: datetime) -> bool:
+    """Somebody is being welcomed; False where that was done once already, however long ago."""
+    row = {"person_id": person.id, "username": person.username, "role": person.role or Role.INVITE, "at": at}
+    added = insertion(db, Welcome).values(row).on_conflict_do_nothing().returning(col(Welcome.person_id))
+    return (await db.execute(added)).scalar() is not None
+
+
+async def get_welcome(db: AsyncSession, person_id: str) -> Welcome | None:
+    """How somebody was welcomed."""
+    return (await db.exec(select(Welcome).where(Welcome.person_id == person_id))).first()
+
+
+async def accept_charter(db: AsyncSession, person: Person, charter: str, at: datetime) -> None:
+    """Somebody accepts a version of the charter; the first time counts."""
+    await note_welcome(db, person, at)
+    mine = (col(Welcome.person_id) == person.id) & (col(Welcome.charter).is_distinct_from(charter))
+    await db.exec(update(Welcome).where(mine).values(charter=charter, charter_at=at))
+
+
+async def list_latest_welcomes(db: AsyncSession, limit: int) -> Sequence[Welcome]:
+    """The last ones, newest first."""
+    return (await db.exec(select(Welcome).order_by(col(Welcome.at).desc(), col(Welcome.username)).limit(limit))).all()
+
+
+async def list_missed(db: AsyncSession) -> Sequence[Person]:
+    """People of the register who have not left and were never welcomed, by name."""
+    never = select(Person).outerjoin(Welcome, col(Welcome.person_id) == col(Person.id))
+    never = never.where(col(Welcome.person_id).is_(None), col(Person.left_on).is_(None))
+    return (await db.exec(never.order_by(col(Person.username)))).all()
+
+
+async def list_to_remind(db: AsyncSession, before: datetime, limit: int) -> Sequence[tuple[Welcome, Person | None]]:
+    """Who was welcomed before that instant, did not accept any charter, was not reminded, and has not left; and what
+    the register says of them."""
+    due = select(Welcome, Person).outerjoin(Person, col(Person.id) == col(Welcome.person_id))
+    due = due.where(col(Welcome.at) < before, col(Welcome.charter).is_(None), col(Welcome.reminded_at).is_(None))
+    due = due.where(or_(col(Person.id).is_(None), col(Person.left_on).is_(None)))
+    return (await db.exec(due.order_by(col(Welcome.at)).limit(limit))).all()
+
+
+async def list_unfiled(db: AsyncSession, since: datetime, limit: int) -> Sequence[str]:
+    """The ids of those welcomed since, of whom it is not known yet that they filed a compte rendu; newest first."""
+    waits = select(Welcome.person_id).where(col(Welcome.at) >= since, col(Welcome.filed_at).is_(None))
+    return (await db.exec(waits.order_by(col(Welcome.at).desc()).limit(limit))).all()
+
+
+async def note_filed(db: AsyncSession, person_ids: Collection[str], at: datetime) -> None:
+    """These people have filed one."""
+    await db.exec(update(Welcome).where(col(Welcome.person_id).in_(person_ids)).values(filed_at=at))
+
+
+async def note_reminded(db: AsyncSession, person_ids: Collection[str], at: datetime) -> None:
+    """These people were reminded."""
+    await db.exec(update(Welcome).where(col(Welcome.person_id).in_(person_ids)).values(reminded_at=at))
+
+
+class Wish(SQLModel, table=True):
+    """The last that somebody said; ``granted`` is what became of it, said ``by`` that user name, None until then."""
+
+    __tablename__ = "place_wish"
+
+    person_id: str = Field(primary_key=True, max_length=26)
+    departements: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    at: datetime = Field(sa_type=UtcTime)
+    granted: bool | None = None
+    by: str = Field(default="", max_length=64)
+
+
+async def get_wish(db: AsyncSession, person_id: str) -> Wish | None:
+    """What somebody said last."""
+    return (await db.exec(select(Wish).where(Wish.person_id == person_id))).first()
+
+
+async def note_wish(db: AsyncSession, person_id: str, departements: Sequence[str], at: datetime) -> bool:
+    """Somebody says it; False where they did before, and nobody has answered yet."""
+    before = await get_wish(db, person_id)
+    if before is not None and before.granted is None and before.departements == list(departements):
+        return False
+    row = {"person_id": person_id, "departements": list(departements), "at": at, "granted": None, "by": ""}
+    statement = insertion(db, Wish).values(row)
+    new = {name: statement.excluded[name] for name in row if name != "person_id"}
+    await db.execute(statement.on_conflict_do_update(index_elements=["person_id"], set_=new))
+    return True
+
+
+async def settle_wish(db: AsyncSession, wish: Wish, *, granted: bool, by: str) -> bool:
+    """A leader answers; False where another has, or something else was said since."""
+    same = (col(Wish.person_id) == wish.person_id, col(Wish.at) == wish.at, col(Wish.granted).is_(None))
+    return (await db.exec(update(Wish).where(*same).values(granted=granted, by=by))).rowcount == 1

@@ -27,12 +27,12 @@ class Erasure(SQLModel, table=True):
     asleep: bool = False
 
 
-async def get(db: AsyncSession, user_id: str) -> Erasure | None:
+async def get_erasure(db: AsyncSession, user_id: str) -> Erasure | None:
     """That of somebody."""
     return (await db.exec(select(Erasure).where(Erasure.user_id == user_id))).first()
 
 
-async def due(db: AsyncSession, now: datetime) -> Sequence[Erasure]:
+async def list_due_erasures(db: AsyncSession, now: datetime) -> Sequence[Erasure]:
     """Those whose time has come, oldest first."""
     wanted = select(Erasure).where(
         col(Erasure.due_at) <= now, col(Erasure.cancelled_at).is_(None), col(Erasure.done_at).is_(None)
@@ -40,26 +40,26 @@ async def due(db: AsyncSession, now: datetime) -> Sequence[Erasure]:
     return (await db.exec(wanted.order_by(col(Erasure.due_at)))).all()
 
 
-async def lock(db: AsyncSession, user_id: str) -> Erasure | None:
+async def lock_erasure(db: AsyncSession, user_id: str) -> Erasure | None:
     """The same, held until the transaction ends."""
     wanted = select(Erasure).where(Erasure.user_id == user_id).with_for_update()
     return (await db.exec(wanted.execution_options(populate_existing=True))).first()
 
 
-async def wish(db: AsyncSession, erasure: Erasure) -> None:
+async def note_erasure(db: AsyncSession, erasure: Erasure) -> None:
     """Write a wish down, in place of an older one."""
     statement = insertion(db, Erasure).values(erasure.model_dump())
     new = {name: statement.excluded[name] for name in erasure.model_dump() if name != "user_id"}
     await db.execute(statement.on_conflict_do_update(index_elements=["user_id"], set_=new))
 
 
-async def waiting(db: AsyncSession, user_id: str) -> Erasure | None:
+async def find_waiting_erasure(db: AsyncSession, user_id: str) -> Erasure | None:
     """One that is to come, or under way."""
-    found = await get(db, user_id)
+    found = await get_erasure(db, user_id)
     return found if found and not found.cancelled_at and not found.done_at else None
 
 
-async def cancel(db: AsyncSession, user_id: str, now: datetime) -> bool:
+async def cancel_erasure(db: AsyncSession, user_id: str, now: datetime) -> bool:
     """It is wished no more; False where there is none to come, or it has begun."""
     to_come = (col(Erasure.cancelled_at).is_(None), col(Erasure.done_at).is_(None), col(Erasure.step) == 0)
     statement = update(Erasure).where(col(Erasure.user_id) == user_id, *to_come).values(cancelled_at=now)

@@ -1,15 +1,20 @@
-"""The register: its queries. Who is not in it, or gives no role, follows from Mattermost (bot/people.py)."""
+"""The register: its queries, the imported lines that wait for an account, and finding people by their names.
+Who is not in it, or gives no role, follows from Mattermost (bot/people.py).
+"""
 
+import re
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, case, func, or_, tuple_, update
-from sqlmodel import col, select
+from sqlalchemy import JSON, Column, ColumnElement, RowMapping, bindparam, case, delete, func, or_, tuple_, update
+from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from config.departements import DEPARTEMENTS
-from storage.database import execute, insertion
+from config.territories import DEPARTEMENTS
+from config.text import fold
+from storage.database import Code, UtcTime, execute, insertion
 from storage.people.person import ANIMATES, ERASED, PARIS, Person, Role
 
 _OURS = {"id", "since", "derived_role", "derived_at"}
@@ -57,7 +62,7 @@ async def animating(db: AsyncSession, limit: int = 3) -> Sequence[Person]:
     return (await db.exec(there.order_by(by_register, col(Person.username)).limit(limit))).all()
 
 
-async def to_ask(db: AsyncSession) -> Sequence[Person]:
+async def list_to_ask(db: AsyncSession) -> Sequence[Person]:
     """Whom anybody may be told to write to: animateurs of the register; where it has none, who may do what they may
     because of a role in Mattermost, as who runs the server does."""
     found = await animating(db)
@@ -75,7 +80,7 @@ def _has_role(roles: Collection[Role]) -> ColumnElement[bool]:
     return or_(given.in_(list(roles)), given.is_(None) & derived.in_(list(roles)))
 
 
-async def ended(db: AsyncSession, first: date, last: date) -> Sequence[Person]:
+async def list_ended(db: AsyncSession, first: date, last: date) -> Sequence[Person]:
     """Whose last day is one of those, by name."""
     theirs = select(Person).where(col(Person.left_on).between(first, last))
     return (await db.exec(theirs.order_by(col(Person.username)))).all()
@@ -132,7 +137,7 @@ async def zones(db: AsyncSession) -> Sequence[str]:
     return (await db.exec(select(Person.timezone).distinct().order_by(Person.timezone))).all()
 
 
-async def give(db: AsyncSession, person: Person) -> None:
+async def give_role(db: AsyncSession, person: Person) -> None:
     """Write down somebody’s role and present name, registering who was not known yet; the rest stays."""
     statement = insertion(db, Person).values(person.model_dump())
     new = {name: statement.excluded[name] for name in ("username", "role")}
@@ -157,12 +162,12 @@ async def among(
     return (await db.exec(select(Person).where(or_(*wanted)).order_by(col(Person.id)))).all()
 
 
-async def register(db: AsyncSession, person: Person) -> None:
+async def register_person(db: AsyncSession, person: Person) -> None:
     """Write down all that is known of somebody, in place of what was."""
-    await register_all(db, [person])
+    await register_people(db, [person])
 
 
-async def register_all(db: AsyncSession, persons: Sequence[Person]) -> None:
+async def register_people(db: AsyncSession, persons: Sequence[Person]) -> None:
     """Write down all that is known of a few hundred people at most, in place of what was."""
     if not persons:
         return
@@ -172,7 +177,7 @@ async def register_all(db: AsyncSession, persons: Sequence[Person]) -> None:
     await execute(db, statement.on_conflict_do_update(index_elements=["id"], set_=new), rows)
 
 
-async def settle(db: AsyncSession, person: Person, departement: str) -> Person:
+async def settle_departement(db: AsyncSession, person: Person, departement: str) -> Person:
     """Somebody as the register has them from now on: they work in this département, unless they have one already.
 
     Who was not known yet is registered, their role still following Mattermost. Their zone is the one Mattermost told,
@@ -209,3 +214,134 @@ def zone_in(person: Person, departements: Sequence[str]) -> str:
     known, before = DEPARTEMENTS.get(departement), DEPARTEMENTS.get(person.departement or "")
     follows = person.timezone == PARIS or (before is not None and person.timezone == before.fuseau)
     return known.fuseau if known and follows else person.timezone
+
+
+class Awaited(SQLModel, table=True):
+    """A line of an import, under the names that ``Person`` gives these fields; ``username`` and ``email`` are lower
+    case, and one of them is there."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    username: str | None = Field(default=None, unique=True, max_length=64)
+    email: str | None = Field(default=None, index=True, max_length=254)
+    role: Role | None = Field(default=None, sa_type=Code(Role))
+    prenom: str | None = Field(default=None, max_length=80)
+    nom: str | None = Field(default=None, max_length=80)
+    structure: str | None = Field(default=None, max_length=200)
+    siret: str | None = Field(default=None, max_length=14)
+    code_commune: str | None = Field(default=None, max_length=5)
+    departements: list[str] = Field(default=[], sa_column=Column(JSON, nullable=False))
+    arrived_on: date | None = None
+    left_on: date | None = None
+    imported_at: datetime = Field(sa_type=UtcTime)
+
+
+TAKEN_FIELDS = set(Awaited.model_fields) - {"id", "username", "imported_at"}
+"""What somebody who comes takes over from the line that waited for them."""
+
+
+async def find_awaited(db: AsyncSession, username: str, email: str = "") -> Awaited | None:
+    """The line that waits for an account, by its name before its address."""
+    named = col(Awaited.username) == username.lower()
+    wanted = or_(named, col(Awaited.email) == email.lower()) if email else named
+    found = (await db.exec(select(Awaited).where(wanted).order_by(col(Awaited.id)))).all()
+    return min(found, key=lambda line: line.username != username.lower(), default=None)
+
+
+async def every_awaited(db: AsyncSession) -> Sequence[Awaited]:
+    """All lines that wait, oldest first."""
+    return (await db.exec(select(Awaited).order_by(col(Awaited.id)))).all()
+
+
+async def find_awaited_among(
+    db: AsyncSession, usernames: Collection[str], emails: Collection[str]
+) -> Sequence[Awaited]:
+    """The lines that wait under some of a few hundred names and addresses at most."""
+    wanted = or_(col(Awaited.username).in_(usernames), col(Awaited.email).in_(emails))
+    return (await db.exec(select(Awaited).where(wanted).order_by(col(Awaited.id)))).all()
+
+
+async def count_awaited(db: AsyncSession) -> int:
+    """How many lines wait."""
+    return (await db.exec(select(func.count()).select_from(Awaited))).one()
+
+
+async def write_awaited(db: AsyncSession, lines: Sequence[Awaited]) -> None:
+    """Write down lines, new ones and those that are known by their number, whatever they said before."""
+    await _write_rows(db, [line.model_dump(exclude={"id"}) for line in lines if line.id is None])
+    await _write_rows(db, [line.model_dump() for line in lines if line.id is not None])
+
+
+async def _write_rows(db: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
+    if rows:
+        statement = insertion(db, Awaited).values(rows)
+        new = {name: statement.excluded[name] for name in rows[0] if name != "id"}
+        await db.execute(statement.on_conflict_do_update(index_elements=["id"], set_=new))
+
+
+async def forget_awaited(db: AsyncSession, numbers: Collection[int]) -> None:
+    """These lines wait no more."""
+    if numbers:
+        await db.execute(delete(Awaited).where(col(Awaited.id).in_(numbers)))
+
+
+def fill_from_awaited(person: Person, line: Awaited) -> Person:
+    """Somebody as the line that waits for them says; their zone is that of where they will work."""
+    told = line.model_dump(include=TAKEN_FIELDS - {"departements"})
+    return place(Person(**(person.model_dump() | told)), line.departements)
+
+
+async def take_awaited(db: AsyncSession, line: Awaited, person: Person) -> Person:
+    """Somebody as the line that waited for them says; it waits no more. (Who calls writes them down.)"""
+    await forget_awaited(db, [line.id] if line.id else [])
+    return fill_from_awaited(person, line)
+
+
+async def register_awaited(db: AsyncSession, person: Person, email: str) -> Person | None:
+    """Somebody new, registered as the line says that waited for them; None where none did."""
+    line = await find_awaited(db, person.username, email)
+    if line is None:
+        return None
+    come = await take_awaited(db, line, person)
+    await register_person(db, come)
+    return come
+
+
+_NAME_PARTS = re.compile(r"[\s._-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPerson:
+    """Somebody who is called so; ``id`` is empty for who is still waited for."""
+
+    id: str
+    username: str
+    full_name: str
+
+
+async def find_called(db: AsyncSession, words: str, within: Collection[str] | None = None) -> list[NamedPerson]:
+    """Who is called so, by name, those that are waited for last; ``within`` some départements, or anywhere."""
+    wanted = _NAME_PARTS.split(fold(words.removeprefix("@")))
+    here = select(Person.id, Person.username, Person.prenom, Person.nom, Person.departements)  # type: ignore[call-overload]
+    there = select(Awaited.username, Awaited.email, Awaited.prenom, Awaited.nom, Awaited.departements)  # type: ignore[call-overload]
+    rows = list(
+        (await execute(db, here.where(col(Person.username) != ERASED).order_by(col(Person.username)))).mappings()
+    )
+    found = [_name_row(row) for row in rows if _has_name(row, wanted) and _is_within(row, within)]
+    waiting = list((await execute(db, there.order_by(col(Awaited.id)))).mappings())
+    found += [_name_row(row) for row in waiting if _has_name(row, wanted) and _is_within(row, within)]
+    return sorted(found, key=lambda one: (not one.id, fold(one.full_name)))
+
+
+def _name_row(row: RowMapping) -> NamedPerson:
+    name = " ".join(str(part) for part in (row["prenom"], row["nom"]) if part)
+    username = str(row["username"] or row.get("email") or "")
+    return NamedPerson(str(row.get("id") or ""), username, name or username)
+
+
+def _has_name(row: RowMapping, wanted: Collection[str]) -> bool:
+    parts = _NAME_PARTS.split(fold(" ".join(str(row[name] or "") for name in ("prenom", "nom", "username"))))
+    return all(any(part.startswith(word) for part in parts) for word in wanted if word)
+
+
+def _is_within(row: RowMapping, within: Collection[str] | None) -> bool:
+    return within is None or not set(within).isdisjoint(row["departements"])

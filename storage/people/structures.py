@@ -5,8 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from config.folding import quote
-from config.luhn import follows_luhn
+from config.text import follows_luhn, quote
 from storage.database import insertion
 
 SIRET_DIGITS = 14
@@ -39,18 +38,18 @@ def read_siret(text: str) -> str:
     return digits
 
 
-async def among(db: AsyncSession, sirets: Collection[str]) -> Employers:
+async def find_structures(db: AsyncSession, sirets: Collection[str]) -> Employers:
     """Those of a few hundred at most that are known, by SIRET."""
     found = await db.exec(select(Structure).where(col(Structure.siret).in_(sirets)))
     return {structure.siret: structure for structure in found}
 
 
-async def write(db: AsyncSession, structure: Structure) -> None:
+async def write_structure(db: AsyncSession, structure: Structure) -> None:
     """Write down all that is known of an establishment, in place of what was."""
-    await write_all(db, [structure])
+    await write_structures(db, [structure])
 
 
-async def write_all(db: AsyncSession, structures: Sequence[Structure]) -> None:
+async def write_structures(db: AsyncSession, structures: Sequence[Structure]) -> None:
     """Write down all that is known of a few hundred establishments at most, in place of what was."""
     if not structures:
         return

@@ -7,7 +7,13 @@ Words:
         last looked at.
 """
 
-from storage.ressources.resource import Resource, State
-from storage.ressources.search import Found, Hit, search
+from storage.ressources.catalogue import Hit, SearchPage, search
+from storage.ressources.resources import Resource, ResourceState
 
-__all__ = ["Found", "Hit", "Resource", "State", "search"]
+__all__ = [
+    "Hit",
+    "Resource",
+    "ResourceState",
+    "SearchPage",
+    "search",
+]

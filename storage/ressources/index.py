@@ -7,13 +7,133 @@ from dataclasses import dataclass
 from functools import cache
 from heapq import nsmallest
 from math import log2
+from sys import intern
+from urllib.parse import urlsplit
 
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
-from storage.ressources.entries import Entry
-from storage.ressources.query import ANYTHING, Filters, Query
-from storage.ressources.words import OF_THEME, Group, singular, stem, theme_token
+from config.ressources import LISTS
+from config.themes import THEMES, from_bits
+from storage.ressources.query import (
+    ANYTHING,
+    OF_THEME,
+    PDF,
+    SAME,
+    SYNONYM,
+    Filters,
+    Group,
+    Query,
+    Tag,
+    list_meanings,
+    make_theme_token,
+    make_tokens,
+    singularise,
+    split_words,
+    stem,
+)
+from storage.ressources.resources import ShownResource
+
+TITLE, TITLE_SHARED = 60, 60
+"""What a word of a title weighs, and what all of them share."""
+FIRST, AGAIN, MOST = 24, 6, 42
+"""What a word of a description weighs, what each repetition adds, and the most that it comes to."""
+LABELS = {"categorie": 18, "type": 15, "niveau": 12, "public": 12}
+THEME, AUTHOR = 15, 20
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class IndexEntry:
+    """A published resource, without its texts; ``day`` is a number that grows with its date.
+
+    ``tokens`` find it.
+    """
+
+    number: int
+    day: int
+    themes: int
+    choices: tuple[str, ...]
+    tokens: tuple[str, ...]
+
+    def passes(self, filters: Filters, verdicts: dict[tuple[str, ...], bool]) -> bool:
+        """Whether it is as these demand; ``verdicts`` remembers which choices are."""
+        chosen = verdicts.get(self.choices)
+        if chosen is None:
+            chosen = verdicts[self.choices] = self._is_chosen(filters)
+        since = filters.since is None or self.day >= filters.since.toordinal()
+        return chosen and since and all(self._bears(tag) for tag in filters.tags)
+
+    def _bears(self, tag: Tag) -> bool:
+        return bool(self.themes & tag.bit) or _choice_key("categorie", tag.categorie) in self.choices
+
+    def _is_chosen(self, filters: Filters) -> bool:
+        wanted = all(_choice_key(liste, code) in self.choices for liste, code in filters.choices)
+        return wanted and (
+            not filters.kinds or any(_choice_key("type", kind) in self.choices for kind in filters.kinds)
+        )
+
+
+def make_entry(resource: ShownResource) -> tuple[IndexEntry, Sequence[int], Collection[str]]:
+    """A stored resource, what each of its tokens weighs, and the words that stand in it."""
+    weights: dict[str, int] = {}
+    said = [*_weigh_title(resource.titre, weights), *_weigh_description(resource.description, weights)]
+    for liste, weight in LABELS.items():
+        choice = LISTS[liste].get(getattr(resource, liste))
+        said += _weigh_label(choice.libelle, weight, weights) if choice else []
+    for code in from_bits(resource.themes):
+        said += _weigh_label(THEMES[code].court, THEME, weights)
+        _add_weights({make_theme_token(code): THEME}, weights)
+    said += _weigh_label(resource.auteur, AUTHOR, weights)
+    for token, weight in weights.items():
+        # Whoever looks for a word finds what means the same at less, never at more.
+        weights[token] = max([weight, *(weights.get(m, 0) * SYNONYM // SAME for m in list_meanings(token))])
+    number, day = resource.id, resource.date.toordinal()
+    entry = IndexEntry(number, day, resource.themes, _list_choices(resource), tuple(weights))
+    return entry, list(weights.values()), {intern(singularise(word)) for word in said}
+
+
+def _weigh_title(text: str, weights: dict[str, int]) -> list[str]:
+    found = split_words(text)
+    weight = TITLE + TITLE_SHARED // max(1, len(found))
+    _add_weights(dict.fromkeys(make_tokens(found), weight), weights)
+    return found
+
+
+def _weigh_description(text: str, weights: dict[str, int]) -> list[str]:
+    found = split_words(text)
+    told: dict[str, int] = {}
+    for token in make_tokens(found):
+        told[token] = min(MOST, told.get(token, FIRST - AGAIN) + AGAIN)
+    _add_weights(told, weights)
+    return found
+
+
+def _weigh_label(text: str, weight: int, weights: dict[str, int]) -> list[str]:
+    found = split_words(text)
+    _add_weights(dict.fromkeys(make_tokens(found), weight), weights)
+    return found
+
+
+def _add_weights(told: dict[str, int], weights: dict[str, int]) -> None:
+    for token, weight in told.items():
+        weights[intern(token)] = weights.get(token, 0) + weight
+
+
+def _list_choices(resource: ShownResource) -> tuple[str, ...]:
+    codes = tuple(getattr(resource, liste) for liste in LISTS)
+    return _intern_choices(codes, urlsplit(resource.url).path.lower().endswith(".pdf"))
+
+
+@cache
+def _intern_choices(codes: tuple[str, ...], is_pdf: bool) -> tuple[str, ...]:
+    """The same object for all that are of the same kind."""
+    found = [_choice_key(liste, code) for liste, code in zip(LISTS, codes, strict=True)]
+    return (*found, _choice_key("type", PDF), _choice_key("type", "document")) if is_pdf else tuple(found)
+
+
+def _choice_key(liste: str, code: str) -> str:
+    return f"{liste}:{code}"
+
 
 PREFIX_MIN, PREFIX = 3, 60
 """Letters from which the beginning of a word stands for it, and what it is worth."""
@@ -49,14 +169,14 @@ class Ranking:
 
 
 @dataclass(frozen=True, slots=True)
-class _Sought:
+class _WeighedGroup:
     """A group as it is looked for: tokens with their worth, and how telling it is."""
 
     worths: Mapping[str, int]
     telling: int
 
 
-class _Leads:
+class _Postings:
     """The places where a token is, and what it weighs in each."""
 
     __slots__ = ("places", "weights")
@@ -80,11 +200,11 @@ class _Leads:
 
     def worth(self, worth: int) -> Iterator[tuple[int, int]]:
         """Each place, with its weight at that worth."""
-        return zip(self.places, self.weights.translate(_times(worth)), strict=True)
+        return zip(self.places, self.weights.translate(_multiply_weights(worth)), strict=True)
 
 
 @cache
-def _times(worth: int) -> bytes:
+def _multiply_weights(worth: int) -> bytes:
     """All weights at a worth, in hundredths."""
     return bytes(weight * worth // 100 for weight in range(_HEAVIEST + 1))
 
@@ -93,10 +213,10 @@ class Index:
     """Published resources, and where each token leads: places in a list, each with the weight it has there."""
 
     def __init__(self) -> None:
-        self._places: list[Entry | None] = []
+        self._places: list[IndexEntry | None] = []
         self._free: list[int] = []
         self._by_number: dict[int, int] = {}
-        self._leads: dict[str, _Leads] = {}
+        self._leads: dict[str, _Postings] = {}
         self._words: set[str] = set()
         """All that were ever read: one of which no token is left leads nowhere."""
         self._sorted: list[str] = []
@@ -104,7 +224,7 @@ class Index:
     def __len__(self) -> int:
         return len(self._by_number)
 
-    def put(self, entry: Entry, weights: Sequence[int], words: Collection[str]) -> None:
+    def put(self, entry: IndexEntry, weights: Sequence[int], words: Collection[str]) -> None:
         """Add a resource, in place of what was known of it; each of its tokens has a weight."""
         self.drop(entry.number)
         place = self._free.pop() if self._free else len(self._places)
@@ -113,7 +233,7 @@ class Index:
         self._places[place] = entry
         self._by_number[entry.number] = place
         for token, weight in zip(entry.tokens, weights, strict=True):
-            self._leads.setdefault(token, _Leads()).add(place, weight)
+            self._leads.setdefault(token, _Postings()).add(place, weight)
         if not self._words.issuperset(words):
             self._words.update(words)
             self._sorted = []
@@ -161,7 +281,7 @@ class Index:
         verdicts: dict[tuple[str, ...], bool] = {}
         return {place: s for place, s in scores.items() if (e := self._places[place]) and e.passes(filters, verdicts)}
 
-    def _scores(self, sought: Sequence[_Sought], filters: Filters) -> Scores:
+    def _scores(self, sought: Sequence[_WeighedGroup], filters: Filters) -> Scores:
         """How well places are found, each word of several weighed by how telling it is."""
         found = [self._passing(self._follow(one.worths), filters) for one in sought]
         if len(found) == 1:
@@ -170,7 +290,7 @@ class Index:
         if len(by_all) >= ENOUGH:
             told = [(each, one.telling) for each, one in zip(found, sought, strict=True)]
             return {place: sum(each[place] * telling for each, telling in told) for place in by_all}
-        return _by_most(found, sought)
+        return _score_partial(found, sought)
 
     def _follow(self, worths: Mapping[str, int]) -> Scores:
         """What these tokens say of each place; what is worth more is said last, and counts."""
@@ -180,17 +300,17 @@ class Index:
                 found.update(self._leads[token].worth(worth))
         return found
 
-    def _seek(self, group: Group, is_last: bool, is_wide: bool) -> _Sought:
+    def _seek(self, group: Group, is_last: bool, is_wide: bool) -> _WeighedGroup:
         exact = {token: worth for token, worth in group.worths.items() if token in self._leads}
         more = self._begun(group.said) if is_last or not exact else {}
-        theme = theme_token(group.theme or "")
+        theme = make_theme_token(group.theme or "")
         if theme in self._leads and (is_wide or not exact):
             more = {**more, theme: OF_THEME}
         more = more or ({} if exact else self._mistyped(group.said))
         known = exact or more
         most = max((len(self._leads[token]) for token in known), default=0)
         telling = int(100 * log2(1 + len(self) / (most + max(1, len(self)) / USUAL)))
-        return _Sought({**more, **exact}, telling if known else telling // 2)
+        return _WeighedGroup({**more, **exact}, telling if known else telling // 2)
 
     def _begun(self, word: str) -> dict[str, int]:
         """Tokens of the words that begin so."""
@@ -210,7 +330,7 @@ class Index:
         if len(word) < TYPO_MIN or not word.isalpha():
             return {}
         slips = 2 if len(word) >= TWO_SLIPS_MIN else 1
-        near = extract(singular(word), self._listed(), scorer=OSA.distance, score_cutoff=slips, limit=EXPANSIONS_MAX)
+        near = extract(singularise(word), self._listed(), scorer=OSA.distance, score_cutoff=slips, limit=EXPANSIONS_MAX)
         least = min((distance for _, distance, _ in near), default=0)
         found = (stem(other) for other, distance, _ in near if distance == least)
         return dict.fromkeys(self._most_used(found), ONE_SLIP if least == 1 else TWO_SLIPS)
@@ -226,7 +346,7 @@ class Index:
         return self._sorted
 
 
-def _by_most(found: Sequence[Scores], sought: Sequence[_Sought]) -> Scores:
+def _score_partial(found: Sequence[Scores], sought: Sequence[_WeighedGroup]) -> Scores:
     """Places of which most of what is asked is said; a part counts for less than its share."""
     rest = total = max(1, sum(one.telling for one in sought))
     scores, covered = Scores(), Scores()

@@ -10,9 +10,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import claims
 from storage.database import UtcTime, insertion
-from storage.links import digest
-from storage.ressources.words import stem
-from storage.ressources.words import words as words_of
+from storage.ressources.query import split_words as words_of
+from storage.ressources.query import stem
+from storage.urls import digest_key
 
 WORDS_MAX, ABOUT_MAX = 200, 500
 """Characters of what was looked for, and of what is said with it."""
@@ -53,18 +53,18 @@ class Need:
         return self.first.closed_at is None
 
 
-def key_of(words: str) -> str:
+def make_need_key(words: str) -> str:
     """What two needs share that are the same, in whatever order and form; "" where nothing is said."""
     stems = sorted({stem(word) for word in words_of(words)})
-    return digest("need", " ".join(stems)) if stems else ""
+    return digest_key("need", " ".join(stems)) if stems else ""
 
 
-async def hold(db: AsyncSession, key: str, now: datetime) -> None:
+async def hold_need(db: AsyncSession, key: str, now: datetime) -> None:
     """Keep out who has, or closes, the same need until the transaction ends."""
     await claims.hold(db, "ressources.need", key, now)
 
 
-async def put(db: AsyncSession, need: ResourceNeed) -> bool:
+async def put_need(db: AsyncSession, need: ResourceNeed) -> bool:
     """Note that somebody has it, once; False where they do already. One that was closed is open again for them."""
     values = need.model_dump()
     told = {name: value for name, value in values.items() if name not in ("key", "user_id")}
@@ -75,26 +75,26 @@ async def put(db: AsyncSession, need: ResourceNeed) -> bool:
     return (await db.execute(statement.returning(col(ResourceNeed.key)))).scalar() is not None
 
 
-async def get(db: AsyncSession, key: str) -> Need | None:
+async def get_need(db: AsyncSession, key: str) -> Need | None:
     """A need by its key, as it stands."""
     order = (col(ResourceNeed.at), col(ResourceNeed.user_id))
     wanted = select(ResourceNeed).where(ResourceNeed.key == key).order_by(*order)
     # What was changed by statements since this session read it is read anew.
     whose = (await db.exec(wanted.execution_options(populate_existing=True))).all()
-    return _need(whose) if whose else None
+    return _group_need(whose) if whose else None
 
 
-async def open_ones(db: AsyncSession, limit: int, offset: int = 0) -> tuple[Sequence[Need], int]:
+async def list_open_needs(db: AsyncSession, limit: int, offset: int = 0) -> tuple[Sequence[Need], int]:
     """Those that wait, the ones that most people have first, and how many there are."""
     waits = select(ResourceNeed.key).where(col(ResourceNeed.closed_at).is_(None)).group_by(col(ResourceNeed.key))
     order = (func.count().desc(), func.max(ResourceNeed.at).desc(), col(ResourceNeed.key))
     keys = (await db.exec(waits.order_by(*order).limit(limit).offset(offset))).all()
     total = (await db.exec(select(func.count()).select_from(waits.subquery()))).one()
-    found = [await get(db, key) for key in keys]
+    found = [await get_need(db, key) for key in keys]
     return [need for need in found if need], total
 
 
-async def close(db: AsyncSession, key: str, by: str, now: datetime, resource: int | None = None) -> Sequence[str]:
+async def close_need(db: AsyncSession, key: str, by: str, now: datetime, resource: int | None = None) -> Sequence[str]:
     """It is answered by a resource, or put aside; whose it was until then, each once."""
     closed = update(ResourceNeed).where(col(ResourceNeed.key) == key, col(ResourceNeed.closed_at).is_(None))
     closed = closed.values(resource=resource, closed_by=by, closed_at=now).returning(col(ResourceNeed.user_id))
@@ -102,7 +102,7 @@ async def close(db: AsyncSession, key: str, by: str, now: datetime, resource: in
     return sorted((await db.execute(closed)).scalars())
 
 
-async def reopen(db: AsyncSession, key: str) -> bool:
+async def reopen_need(db: AsyncSession, key: str) -> bool:
     """What was put aside waits again; False where nothing was."""
     aside = update(ResourceNeed).where(
         col(ResourceNeed.key) == key, col(ResourceNeed.closed_at).is_not(None), col(ResourceNeed.resource).is_(None)
@@ -111,7 +111,7 @@ async def reopen(db: AsyncSession, key: str) -> bool:
     return bool((await db.execute(again.execution_options(synchronize_session=False))).scalars().all())
 
 
-def _need(whose: Sequence[ResourceNeed]) -> Need:
+def _group_need(whose: Sequence[ResourceNeed]) -> Need:
     """Those who wait, else those of the last closing."""
     if waiting := [one for one in whose if one.closed_at is None]:
         return Need(waiting)

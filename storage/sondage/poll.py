@@ -1,16 +1,124 @@
-"""The table of polls: the question and its answers, at whom it is aimed, and how it stands."""
+"""A poll: its question, at whom it is aimed and how it stands; and its results, in which nobody is found."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import JSON, Column, Index, delete
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.database import Code, UtcTime, insertion
-from storage.sondage.results import ANONYMOUS_LEAST, Results
+
+__all__ = ["ANONYMOUS_LEAST", "BATCH", "OPTION_MAX", "QUESTION_MAX"]
+
+
+PLACE_LEAST = 5
+"""Voters of a département that is told apart."""
+ANONYMOUS_LEAST = 5
+"""Voters of an anonymous poll whose results are told at all: fewer would tell what each of them chose."""
+OTHERS = ""
+"""All départements together that are not told apart."""
+
+
+class Ballot(NamedTuple):
+    """What somebody chose, as bits in the order of the options, and where they work ("": nobody knows).
+
+    ``step`` counts the standings shown while the poll runs: in which this ballot came in (0: in none yet), and with
+    which choice (``shown``), whatever becomes of it afterwards.
+    """
+
+    choices: int
+    departement: str
+    step: int = 0
+    shown: int = 0
+
+    @property
+    def layer(self) -> tuple[int, bool]:
+        """What the standings shown tell it apart by: when it came in, and whether it was changed afterwards."""
+        return self.step, self.step > 0 and self.choices != self.shown
+
+
+@dataclass(frozen=True, slots=True)
+class DepartementResults:
+    """A département, or OTHERS: how many voted there, and how often each answer was chosen."""
+
+    code: str
+    votes: int
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """How many voted, how often each answer was chosen (nothing where that would tell who chose what), and the same of
+    each place that is told apart; of all ``places`` together these are the same."""
+
+    votes: int
+    counts: tuple[int, ...] = ()
+    places: tuple[DepartementResults, ...] = ()
+
+    @property
+    def is_told(self) -> bool:
+        """Whether enough voted for anything to be said."""
+        return bool(self.counts)
+
+    def stored(self) -> dict[str, Any]:
+        """As JSON."""
+        return asdict(self)
+
+    @classmethod
+    def read(cls, stored: Mapping[str, Any]) -> "Results":
+        """From JSON."""
+        places = (DepartementResults(p["code"], p["votes"], tuple(p["counts"])) for p in stored["places"])
+        return cls(stored["votes"], tuple(stored["counts"]), tuple(places))
+
+
+def count_ballots(options: int, ballots: Iterable[Ballot], *, anonymous: bool) -> Results:
+    """What came of it, of so many options."""
+    by_place: dict[str, list[Ballot]] = {}
+    for ballot in ballots:
+        by_place.setdefault(ballot.departement, []).append(ballot)
+    everybody = _count_place(OTHERS, [ballot for there in by_place.values() for ballot in there], options)
+    if anonymous and everybody.votes < ANONYMOUS_LEAST:
+        return Results(everybody.votes)
+    return Results(everybody.votes, everybody.counts, _count_apart(by_place, options))
+
+
+def count_standing(options: int, ballots: Iterable[Ballot]) -> Results:
+    """What the last standing showed of these; nothing by département."""
+    came_in = [ballot._replace(choices=ballot.shown) for ballot in ballots if ballot.step]
+    return Results(len(came_in), _count_place(OTHERS, came_in, options).counts) if came_in else Results(0)
+
+
+def _count_apart(by_place: Mapping[str, list[Ballot]], options: int) -> tuple[DepartementResults, ...]:
+    """Each département of which enough voted, by its code, then all others; none where that would say nothing more.
+
+    Too few others, whom the total less those told apart would tell, are told with the smallest of these.
+    """
+    told = {code: there for code, there in by_place.items() if code and _hides_each(there)}
+    rest = [ballot for code, there in by_place.items() if code not in told for ballot in there]
+    while told and rest and not _hides_each(rest):
+        smallest = min(told, key=lambda code: (len(told[code]), code))
+        rest += told.pop(smallest)
+    if not told:
+        return ()
+    others = [_count_place(OTHERS, rest, options)] if rest else []
+    return (*(_count_place(code, told[code], options) for code in sorted(told)), *others)
+
+
+def _hides_each(there: Sequence[Ballot]) -> bool:
+    """Whether enough voted there in each layer: a place less the standings shown before must not leave a few."""
+    return min(Counter(ballot.layer for ballot in there).values()) >= PLACE_LEAST
+
+
+def _count_place(code: str, there: Sequence[Ballot], options: int) -> DepartementResults:
+    return DepartementResults(
+        code, len(there), tuple(sum(ballot.choices >> at & 1 for ballot in there) for at in range(options))
+    )
+
 
 KEPT = timedelta(days=60)
 """How long one waits that was never asked."""
@@ -19,10 +127,8 @@ BATCH = 20
 QUESTION_MAX, OPTION_MAX = 150, 60
 """Characters of the question, and of an answer."""
 
-__all__ = ["ANONYMOUS_LEAST", "BATCH", "OPTION_MAX", "QUESTION_MAX"]
 
-
-class State(StrEnum):
+class PollState(StrEnum):
     """How it stands: shown to its author only; answered; over, with results; taken back."""
 
     DRAFT = "draft"
@@ -60,7 +166,7 @@ class Poll(SQLModel, table=True):
     people: int = 0
     public: bool = False
     invited: int | None = None
-    state: State = Field(default=State.DRAFT, sa_type=Code(State))
+    state: PollState = Field(default=PollState.DRAFT, sa_type=Code(PollState))
     written: int = 0
     telling: bool = False
     voted: int = 0
@@ -96,7 +202,7 @@ class Poll(SQLModel, table=True):
 
     def is_over(self, now: datetime) -> bool:
         """Whether nobody may answer it any more."""
-        return self.state is not State.OPEN or self.ends_at <= now
+        return self.state is not PollState.OPEN or self.ends_at <= now
 
 
 class Crowd(SQLModel, table=True):
@@ -108,18 +214,18 @@ class Crowd(SQLModel, table=True):
     people: list[str] = Field(default=[], sa_column=Column(JSON, nullable=False))
 
 
-async def get(db: AsyncSession, number: int) -> Poll | None:
+async def get_poll(db: AsyncSession, number: int) -> Poll | None:
     """One by its number."""
     return (await db.exec(select(Poll).where(col(Poll.number) == number))).first()
 
 
-async def lock(db: AsyncSession, number: int) -> Poll | None:
+async def lock_poll(db: AsyncSession, number: int) -> Poll | None:
     """The same, which nobody else changes, or votes in, until this transaction ends."""
     statement = select(Poll).where(col(Poll.number) == number).with_for_update()
     return (await db.exec(statement.execution_options(populate_existing=True))).first()
 
 
-async def put(db: AsyncSession, poll: Poll) -> int | None:
+async def add_poll(db: AsyncSession, poll: Poll) -> int | None:
     """Write one down and return its number; None, and nothing happens, when its window made one already."""
     values = poll.model_dump(exclude={"number"})
     statement = insertion(db, Poll).values(values).on_conflict_do_nothing(index_elements=["key"])
@@ -133,39 +239,39 @@ async def keep_crowd(db: AsyncSession, number: int, people: Sequence[str]) -> No
     await db.execute(statement.on_conflict_do_update(index_elements=["poll"], set_={"people": list(people)}))
 
 
-async def crowd(db: AsyncSession, number: int) -> Sequence[str]:
+async def read_crowd(db: AsyncSession, number: int) -> Sequence[str]:
     """Who gets it by direct message."""
     return (await db.exec(select(Crowd.people).where(col(Crowd.poll) == number))).first() or []
 
 
-async def page(db: AsyncSession, skip: int, limit: int, by: str | None = None) -> Sequence[Poll]:
+async def list_page(db: AsyncSession, skip: int, limit: int, by: str | None = None) -> Sequence[Poll]:
     """Those that were asked, the newest first; ``by`` somebody, or by anybody."""
     theirs = [] if by is None else [col(Poll.by) == by]
-    asked = select(Poll).where(col(Poll.state) != State.DRAFT, *theirs)
+    asked = select(Poll).where(col(Poll.state) != PollState.DRAFT, *theirs)
     return (await db.exec(asked.order_by(col(Poll.number).desc()).offset(skip).limit(limit))).all()
 
 
-async def open_ones(db: AsyncSession, now: datetime) -> Sequence[Poll]:
+async def list_open(db: AsyncSession, now: datetime) -> Sequence[Poll]:
     """Those that may be answered, the first to end first."""
-    running = select(Poll).where(col(Poll.state) == State.OPEN, col(Poll.ends_at) > now)
+    running = select(Poll).where(col(Poll.state) == PollState.OPEN, col(Poll.ends_at) > now)
     return (await db.exec(running.order_by(col(Poll.ends_at), col(Poll.number)))).all()
 
 
-async def due(db: AsyncSession, now: datetime) -> Sequence[int]:
+async def list_due(db: AsyncSession, now: datetime) -> Sequence[int]:
     """The numbers of those whose time is over, and that nobody ended yet."""
-    over = select(col(Poll.number)).where(col(Poll.state) == State.OPEN, col(Poll.ends_at) <= now)
+    over = select(col(Poll.number)).where(col(Poll.state) == PollState.OPEN, col(Poll.ends_at) <= now)
     return [number for number in (await db.exec(over.order_by(col(Poll.number)))).all() if number is not None]
 
 
-async def ended_between(db: AsyncSession, start: datetime, end: datetime) -> Sequence[Poll]:
+async def list_ended_between(db: AsyncSession, start: datetime, end: datetime) -> Sequence[Poll]:
     """Those that ended in [start, end[, in that order, with their results; ``public`` says which of them all of the
     réseau may see."""
     then = (col(Poll.ended_at) >= start, col(Poll.ended_at) < end)
-    ended = select(Poll).where(col(Poll.state) == State.ENDED, *then)
+    ended = select(Poll).where(col(Poll.state) == PollState.ENDED, *then)
     return (await db.exec(ended.order_by(col(Poll.ended_at), col(Poll.number)))).all()
 
 
-async def drop(db: AsyncSession, number: int) -> None:
+async def drop_draft(db: AsyncSession, number: int) -> None:
     """Erase one that was shown to nobody else."""
     await db.execute(delete(Crowd).where(col(Crowd.poll) == number))
-    await db.execute(delete(Poll).where(col(Poll.number) == number, col(Poll.state) == State.DRAFT))
+    await db.execute(delete(Poll).where(col(Poll.number) == number, col(Poll.state) == PollState.DRAFT))

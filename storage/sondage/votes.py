@@ -1,18 +1,127 @@
-"""Who took part in a poll, what they chose where votes have names, and who wants no reminders.
-
-Of an anonymous poll nothing here says when somebody voted, or what: a row is a poll and a person, and lies where its
-key puts it.
+"""Who took part in a poll and what they chose: votes with names, and the sealed box of secret ballots.
+Of an anonymous poll no row says when somebody voted, or what: a row is a poll and a person, and lies where its key
+puts it. A ballot lies under what a code makes of it, which only who voted has; the box is written whole each time,
+its ballots sorted by that, under a new nonce. So no row, order, moment or number ties a ballot to a voter. Beside a
+ballot lies only in which standing it was shown first, with at least four others.
 """
 
-from collections.abc import Collection, Sequence
-from datetime import datetime
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+from itertools import product
+from os import urandom
+from random import SystemRandom
+from struct import Struct
 
-from sqlalchemy import delete, func
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from sqlalchemy import LargeBinary, delete, func, or_
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.database import UtcTime, insertion
-from storage.sondage.results import Ballot
+from storage.people import Person
+from storage.sondage.poll import ANONYMOUS_LEAST, Ballot, Poll, PollState, Results, count_ballots
+
+NONCE, KEY = 12, 16
+"""Bytes of a nonce, and of what a ballot lies under."""
+_ROW, _ROW_BEFORE = Struct(f">{KEY}sH3sHH"), Struct(f">{KEY}sH3s")
+"""A ballot in its box; and as it lay there before standings were noted beside it, in polls that are open still."""
+_FORMAT_MARK = b"2"
+_ROWS = {_FORMAT_MARK: _ROW, b"": _ROW_BEFORE}
+"""How ballots lie in a box, by the mark that its seal carries."""
+CHANCE = SystemRandom()
+"""Which of those who wait come in next."""
+_SALT = b"coop-bot.sondage"
+
+
+class Box(SQLModel, table=True):
+    """The ballots of an open poll; gone when it ends."""
+
+    __tablename__ = "poll_box"
+
+    poll: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    sealed: bytes = Field(sa_type=LargeBinary)
+
+
+class UnreadableBoxError(Exception):
+    """No secret of now opens a box: it was sealed under another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """The secrets of one poll’s box; the last seals, each opens, which lets an operator change them."""
+
+    poll: int
+    secrets: Sequence[str]
+
+    def close(self, ballots: Mapping[bytes, Ballot]) -> bytes:
+        """The ballots as a value that says nothing but how many they are."""
+        rows = b"".join(
+            _ROW.pack(key, one.choices, one.departement.encode(), one.step, one.shown)
+            for key, one in sorted(ballots.items())
+        )
+        nonce = urandom(NONCE)
+        return nonce + self._cipher(self.secrets[-1]).encrypt(nonce, rows, self._name + _FORMAT_MARK)
+
+    def open(self, sealed: bytes) -> dict[bytes, Ballot]:
+        """The ballots by what they lie under. Raises UnreadableBoxError."""
+        for secret, (mark, row) in product(reversed(self.secrets), _ROWS.items()):
+            try:
+                rows = self._cipher(secret).decrypt(sealed[:NONCE], sealed[NONCE:], self._name + mark)
+            except InvalidTag:
+                continue
+            return {
+                key: Ballot(choices, place.rstrip(b"\0").decode(), *shown)
+                for key, choices, place, *shown in row.iter_unpack(rows)
+            }
+        raise UnreadableBoxError(str(self.poll))
+
+    def key_of(self, code: str) -> bytes:
+        """What the ballot of a code lies under."""
+        return sha256(self._name + code.encode()).digest()[:KEY]
+
+    @property
+    def _name(self) -> bytes:
+        return b"%s:%d:" % (_SALT, self.poll)
+
+    def _cipher(self, secret: str) -> AESGCM:
+        return AESGCM(HKDF(SHA256(), 32, salt=_SALT, info=self._name).derive(secret.encode()))
+
+
+async def read_box(db: AsyncSession, seal: Seal) -> dict[bytes, Ballot]:
+    """The ballots of a poll by what they lie under; to change them, the poll is locked. Raises UnreadableBoxError."""
+    sealed = (await db.exec(select(Box.sealed).where(col(Box.poll) == seal.poll))).first()
+    return seal.open(sealed) if sealed else {}
+
+
+async def write_box(db: AsyncSession, seal: Seal, ballots: Mapping[bytes, Ballot]) -> None:
+    """These are all ballots from now on."""
+    sealed = seal.close(ballots)
+    statement = insertion(db, Box).values(poll=seal.poll, sealed=sealed)
+    await db.execute(statement.on_conflict_do_update(index_elements=["poll"], set_={"sealed": sealed}))
+
+
+async def forget_box(db: AsyncSession, poll: int) -> None:
+    """The poll is over, and counted."""
+    await db.execute(delete(Box).where(col(Box.poll) == poll))
+
+
+def take_in_ballots(box: Mapping[bytes, Ballot]) -> dict[bytes, Ballot]:
+    """The ballots that the next standing shows beside those of the last; none while that would tell too much.
+
+    Five at least come in together, whichever chance takes, and five at least stay out: they are what the final count
+    shows beside this standing, if the poll ends now. Who changes a ballot brings none in.
+    """
+    waiting = sorted(key for key, ballot in box.items() if not ballot.step)
+    if len(waiting) < 2 * ANONYMOUS_LEAST:
+        return {}
+    step = 1 + max(ballot.step for ballot in box.values())
+    chosen = CHANCE.sample(waiting, len(waiting) - ANONYMOUS_LEAST)
+    return {key: box[key]._replace(step=step, shown=box[key].choices) for key in chosen}
 
 
 class Voter(SQLModel, table=True):
@@ -26,7 +135,7 @@ class Voter(SQLModel, table=True):
     user_id: str = Field(primary_key=True, max_length=26)
 
 
-class Vote(SQLModel, table=True):
+class NamedVote(SQLModel, table=True):
     """What somebody chose in a poll whose votes have names: ``choices`` are bits, in the order of its options."""
 
     __tablename__ = "poll_vote"
@@ -38,7 +147,7 @@ class Vote(SQLModel, table=True):
     at: datetime = Field(sa_type=UtcTime)
 
 
-class Quiet(SQLModel, table=True):
+class ReminderOptOut(SQLModel, table=True):
     """Somebody who wants no reminders of polls."""
 
     __tablename__ = "poll_quiet"
@@ -46,7 +155,7 @@ class Quiet(SQLModel, table=True):
     user_id: str = Field(primary_key=True, max_length=26)
 
 
-async def note(db: AsyncSession, poll: int, user_id: str) -> bool:
+async def note_voter(db: AsyncSession, poll: int, user_id: str) -> bool:
     """Somebody takes part; False where they did already."""
     added = insertion(db, Voter).values(poll=poll, user_id=user_id).on_conflict_do_nothing()
     return (await db.execute(added.returning(col(Voter.user_id)))).scalar() is not None
@@ -58,63 +167,95 @@ async def has_voted(db: AsyncSession, poll: int, user_id: str) -> bool:
     return (await db.exec(mine)).first() is not None
 
 
-async def taken_part(db: AsyncSession, polls: Collection[int], user_id: str) -> Collection[int]:
+async def list_taken_part(db: AsyncSession, polls: Collection[int], user_id: str) -> Collection[int]:
     """Those of these polls in which somebody took part."""
     mine = select(Voter.poll).where(col(Voter.poll).in_(polls), col(Voter.user_id) == user_id)
     return set((await db.exec(mine)).all())
 
 
-async def participants(db: AsyncSession, poll: int) -> int:
+async def count_voters(db: AsyncSession, poll: int) -> int:
     """How many took part in an open poll."""
     return (await db.exec(select(func.count()).select_from(Voter).where(col(Voter.poll) == poll))).one()
 
 
-async def choose(db: AsyncSession, vote: Vote) -> None:
+async def put_vote(db: AsyncSession, vote: NamedVote) -> None:
     """Somebody’s choice, in place of an earlier one."""
     values = vote.model_dump()
     told = {name: values[name] for name in ("choices", "departement", "at")}
-    statement = insertion(db, Vote).values(values)
+    statement = insertion(db, NamedVote).values(values)
     await db.execute(statement.on_conflict_do_update(index_elements=["poll", "user_id"], set_=told))
 
 
-async def chosen(db: AsyncSession, poll: int, user_id: str) -> int:
+async def read_choice(db: AsyncSession, poll: int, user_id: str) -> int:
     """Somebody’s choice, none of the options where there is none."""
-    mine = select(Vote.choices).where(col(Vote.poll) == poll, col(Vote.user_id) == user_id)
+    mine = select(NamedVote.choices).where(col(NamedVote.poll) == poll, col(NamedVote.user_id) == user_id)
     return (await db.exec(mine)).first() or 0
 
 
-async def named(db: AsyncSession, poll: int) -> Sequence[Vote]:
+async def list_votes(db: AsyncSession, poll: int) -> Sequence[NamedVote]:
     """All that was chosen, the first vote first."""
-    votes = select(Vote).where(col(Vote.poll) == poll).order_by(col(Vote.at), col(Vote.user_id))
+    votes = select(NamedVote).where(col(NamedVote.poll) == poll).order_by(col(NamedVote.at), col(NamedVote.user_id))
     return (await db.exec(votes)).all()
 
 
-async def named_ballots(db: AsyncSession, poll: int) -> Sequence[Ballot]:
+async def list_ballots(db: AsyncSession, poll: int) -> Sequence[Ballot]:
     """The same, to be counted."""
-    votes = select(Vote.choices, Vote.departement).where(col(Vote.poll) == poll)
+    votes = select(NamedVote.choices, NamedVote.departement).where(col(NamedVote.poll) == poll)
     return [Ballot(choices, departement) for choices, departement in (await db.exec(votes)).all()]
 
 
-async def forget(db: AsyncSession, poll: int) -> None:
+async def forget_voters(db: AsyncSession, poll: int) -> None:
     """Who took part in a poll that is over: how many they were is in its results."""
     await db.execute(delete(Voter).where(col(Voter.poll) == poll))
 
 
-async def erase(db: AsyncSession, poll: int) -> None:
+async def erase_votes(db: AsyncSession, poll: int) -> None:
     """What was chosen by name in a poll that was taken back."""
-    await db.execute(delete(Vote).where(col(Vote.poll) == poll))
+    await db.execute(delete(NamedVote).where(col(NamedVote.poll) == poll))
 
 
-async def hush(db: AsyncSession, user_id: str) -> None:
+async def stop_reminders(db: AsyncSession, user_id: str) -> None:
     """Somebody wants no reminders any more."""
-    await db.execute(insertion(db, Quiet).values(user_id=user_id).on_conflict_do_nothing())
+    await db.execute(insertion(db, ReminderOptOut).values(user_id=user_id).on_conflict_do_nothing())
 
 
-async def unhush(db: AsyncSession, user_id: str) -> None:
+async def resume_reminders(db: AsyncSession, user_id: str) -> None:
     """Somebody wants them again."""
-    await db.execute(delete(Quiet).where(col(Quiet.user_id) == user_id))
+    await db.execute(delete(ReminderOptOut).where(col(ReminderOptOut.user_id) == user_id))
 
 
-async def is_hushed(db: AsyncSession, user_id: str) -> bool:
+async def has_stopped_reminders(db: AsyncSession, user_id: str) -> bool:
     """Whether somebody wants none."""
-    return (await db.exec(select(Quiet.user_id).where(col(Quiet.user_id) == user_id))).first() is not None
+    return (
+        await db.exec(select(ReminderOptOut.user_id).where(col(ReminderOptOut.user_id) == user_id))
+    ).first() is not None
+
+
+async def read_visible_results(db: AsyncSession, poll: Poll) -> Results:
+    """Its results; of one that is open all that votes with names say, and of secret ones the standing that was last
+    shown or, before there is one, how many voted."""
+    if poll.state is not PollState.OPEN:
+        return poll.known or Results(0)
+    if not poll.anonymous:
+        return count_ballots(len(poll.options), await list_ballots(db, poll.id), anonymous=False)
+    if poll.live and poll.known and poll.known.is_told:
+        return poll.known
+    return Results(await count_voters(db, poll.id))
+
+
+PAGE = 200
+"""People looked at at once: of so many Mattermost says in one call who is in a channel."""
+
+
+async def list_silent(db: AsyncSession, poll: int, zone: str, today: date, after: str = "") -> Sequence[Person]:
+    """Who lives in that zone, has not left, has not answered, and wants reminders: the next page, by their ids."""
+    answered = select(Voter.user_id).where(col(Voter.poll) == poll)
+    there = or_(col(Person.left_on).is_(None), col(Person.left_on) >= today)
+    found = select(Person).where(
+        col(Person.id) > after,
+        col(Person.timezone) == zone,
+        there,
+        col(Person.id).not_in(answered),
+        col(Person.id).not_in(select(ReminderOptOut.user_id)),
+    )
+    return (await db.exec(found.order_by(col(Person.id)).limit(PAGE))).all()

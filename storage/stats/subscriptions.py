@@ -48,7 +48,7 @@ async def find_waiting(db: AsyncSession, month: date, zone: str) -> Sequence[str
     return (await db.exec(due.order_by(Person.id))).all()
 
 
-async def deal_with(db: AsyncSession, person_ids: Sequence[str], month: date) -> set[str]:
+async def mark_dealt_with(db: AsyncSession, person_ids: Sequence[str], month: date) -> set[str]:
     """Note that a month is dealt with for these persons, and say which of them did something in it."""
     if not person_ids:
         return set()

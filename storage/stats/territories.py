@@ -1,26 +1,169 @@
 """What is told of départements, régions and the nation: sums of figures rounded once by département and month.
-
 Nothing finer than one département’s month is ever told, and nothing larger is rounded again: whatever somebody asks
-for and subtracts is a sum of the same rounded figures (storage.stats.rounding).
+for and subtracts is a sum of the same rounded figures (storage.stats.privacy), read of the summary
+(storage.cra.months): sums by département and month, and who was active.
 """
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import reduce
 from itertools import repeat
+from operator import add
+from typing import Any
 
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    Subquery,
+    and_,
+    case,
+    cast,
+    distinct,
+    exists,
+    func,
+    or_,
+    select,
+    union_all,
+)
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from config.territories import Territory
-from storage.stats.figures import Figures
-from storage.stats.known import CELL_INDEX, STEPS, TOTAL_CELLS
-from storage.stats.monthly import MonthSpan, count_months
-from storage.stats.rounding import MonthCount, round_counts
-from storage.stats.secret import secret
+from config.territories import NATION, Territory
+from storage.cra.months import CRA, CRA_MONTH, MEASURE_NAMES, MEASURE_SUMS, MINUTES
+from storage.cra.report import SUITES
+from storage.database import execute
+from storage.people import Person
+from storage.stats.figures import Figures, select_counted
+from storage.stats.privacy import (
+    CELL_INDEX,
+    CELLS,
+    LEAST,
+    QUARTER,
+    STEPS,
+    TIMES,
+    TOTAL_CELLS,
+    MonthCount,
+    read_secret,
+    round_counts,
+)
+
+_M, _PERSON = CRA_MONTH.c, col(Person.id)
+_WHERE = func.coalesce(CRA.c.departement_structure, "")
 
 
-def told_until(today: date) -> date:
+@dataclass(frozen=True, slots=True)
+class MonthSpan:
+    """Whole months [start, end[, of which only the days before ``until`` count."""
+
+    start: date
+    end: date
+    until: date
+
+    @property
+    def closed(self) -> date:
+        """The end of the months that count whole."""
+        return min(self.end, self.until.replace(day=1))
+
+    @property
+    def is_open(self) -> bool:
+        """Whether of its last month only the first days count."""
+        return self.start <= self.until.replace(day=1) < min(self.end, self.until)
+
+
+async def count_months(db: AsyncSession, territory: Territory, span: MonthSpan) -> list[MonthCount]:
+    """Every département of a territory in every month; one statement, so that reports filed meanwhile are in all or in
+    no part of it."""
+    keys = (_M.departement, _M.month)
+    active = func.count(case((_M.accompagnements > 0, 1)))
+    whole = select(*keys, active, *_select_told({name: _M[name] for name in MEASURE_NAMES}))
+    parts = [whole.where(_M.month >= span.start, _M.month < span.closed, *_select_there(territory)).group_by(*keys)]
+    if span.is_open:
+        late = _select_late(territory, span)
+        left = {name: _M[name] - func.coalesce(late.c[name], 0) for name in MEASURE_NAMES}
+        active = func.count(case((left["accompagnements"] > 0, 1)))
+        begun = select(*keys, active, *_select_told(left)).select_from(CRA_MONTH.outerjoin(late, _is_same_row(late)))
+        this = (_M.month == span.closed, *_select_there(territory))
+        parts.append(begun.where(*this).group_by(*keys))
+    found: list[Any] = list(await execute(db, union_all(*parts) if len(parts) > 1 else parts[0]))
+    rest = len(LEAST)
+    return [MonthCount(code, month, who, sums[:rest], sums[rest:]) for code, month, who, *sums in found]
+
+
+async def count_conseillers(db: AsyncSession, territory: Territory, span: MonthSpan) -> int:
+    """How many conseillers have a compte rendu there; who worked in several départements is one."""
+    if territory == NATION:
+        return int((await execute(db, _select_everywhere(span))).scalar_one())
+    active = _select_active(territory, span)
+    return int((await execute(db, select(func.count(distinct(active.c.author_id))))).scalar_one())
+
+
+async def count_conseillers_of_each(db: AsyncSession, territory: Territory, span: MonthSpan) -> dict[str, int]:
+    """The same for every département."""
+    where, who = (active := _select_active(territory, span)).c.departement, active.c.author_id
+    found: list[Any] = list(await execute(db, select(where, func.count(distinct(who))).group_by(where)))
+    return dict(found)
+
+
+def _select_everywhere(span: MonthSpan) -> Select[Any]:
+    """The same of the nation, in a third of the time: people looked up by their months, and left at the first."""
+    worked = _M.month >= span.start, _M.month < span.closed, _M.accompagnements > 0
+    active: ColumnElement[bool] = exists().where(_M.author_id == _PERSON, *worked)
+    if span.is_open:
+        days = select_counted(NATION, span.closed, span.until)
+        active = or_(active, exists().where(CRA.c.author_id == _PERSON, *days))
+    return select(func.count()).select_from(Person).where(active)
+
+
+def _select_active(territory: Territory, span: MonthSpan) -> Subquery:
+    """Who worked in which département, by whole months and by the days of the open one."""
+    whole = select(_M.author_id, _M.departement).where(_M.month >= span.start, _M.month < span.closed)
+    whole = whole.where(_M.accompagnements > 0, *_select_there(territory))
+    if not span.is_open:
+        return whole.subquery()
+    days = select(CRA.c.author_id, _WHERE).where(*select_counted(territory, span.closed, span.until))
+    return union_all(whole, days).subquery()
+
+
+def _select_late(territory: Territory, span: MonthSpan) -> Subquery:
+    """What of the open month does not count yet, by conseiller and département: a week at most."""
+    after = (span.closed + timedelta(days=31)).replace(day=1)
+    late = select(CRA.c.author_id, _WHERE.label("departement"), *MEASURE_SUMS.values())
+    return late.where(*select_counted(territory, span.until, after)).group_by(CRA.c.author_id, _WHERE).subquery()
+
+
+def _is_same_row(late: Subquery) -> ColumnElement[bool]:
+    return and_(late.c.author_id == _M.author_id, late.c.departement == _M.departement)
+
+
+def _select_there(territory: Territory) -> list[ColumnElement[bool]]:
+    return [] if territory.departements is None else [_M.departement.in_(territory.departements)]
+
+
+def _select_told(each: Mapping[str, ColumnElement[Any]]) -> list[ColumnElement[Any]]:
+    """How uneven the rows are (storage.stats.privacy), and the sums of CELLS, of what each row has of the measures."""
+    one = list_cells(each)
+    uneven = [_unevenness(one[CELL_INDEX[name]] % 5, least) for name, least in LEAST.items()]
+    return [*uneven, *list_cells({name: func.sum(value) for name, value in each.items()})]
+
+
+def _unevenness(rest: ColumnElement[int], least: int) -> ColumnElement[int]:
+    return func.sum(case((rest > 1, 2 - least), (rest == 1, 1 - least), else_=0))
+
+
+def list_cells(sums: Mapping[str, Any]) -> list[ColumnElement[Any]]:
+    """CELLS, of sums of the measures."""
+    derived = dict(sums)
+    derived["personnes"] = sums["participants"] + sums["individuels"] + sums["ponctuelles"]
+    derived["nouveaux"] = derived["personnes"] - sums["recurrents"]
+    derived["poursuivis"] = reduce(add, (sums[name] for name in SUITES.values()))
+    derived["temps"] = reduce(add, (sums[name] for name in MINUTES.values()))
+    return [cast(derived[name] // QUARTER if name in TIMES else derived[name], BigInteger) for name in CELLS]
+
+
+def find_told_until(today: date) -> date:
     """The first day that is not told of yet: the month in progress is told as of its last Sunday that is over.
 
     Else who asks before and after a compte rendu of the day would see what it changed.
@@ -63,4 +206,4 @@ class CountedFigures:
 
 async def read_figures(db: AsyncSession, territory: Territory, span: MonthSpan) -> CountedFigures:
     """Read what is needed to tell of a territory."""
-    return CountedFigures(await secret(db), await count_months(db, territory, span))
+    return CountedFigures(await read_secret(db), await count_months(db, territory, span))

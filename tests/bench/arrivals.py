@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from bot.events import TEAM
-from storage import watched
+from storage import watchlist
 from storage.database import Database
 from tests.bench.children import COOP_BOT, program
 from tests.bench.figures import Figure, ms
@@ -47,7 +47,7 @@ async def _knows_the_team(team: Team) -> bool:
     """Whether the bot has read who is there already: whoever comes from now on is new."""
     database = Database(team.database_url)
     async with database.transaction(writes=False) as db:
-        place = await watched.get(db, TEAM)
+        place = await watchlist.get_place(db, TEAM)
     await database.close()
     return place is not None and place.is_ready
 

@@ -14,24 +14,24 @@ from unittest.mock import patch
 from bot.app import App
 from bot.clock import utc_now
 from bot.forms import name_of
-from bot.web import Answer, Trouble, Web, WebError
-from bot.work import begin
+from bot.web import Trouble, WebClient, WebError, WebResponse
+from bot.work import make_work
 from commands import FEATURES
-from commands.actus.buttons import Publish
-from commands.actus.publishing import Phase
-from commands.actus.publishing import Plan as Publishing
-from commands.canaux.repair.buttons import Check
-from commands.ressources.lasting import CheckLinks
+from commands.actus.cards import Publish
+from commands.actus.publication import Phase
+from commands.actus.publication import PublicationPlan as Publishing
+from commands.canaux.cards import Check
+from commands.ressources.buttons import CheckLinks
 from config import editions
 from sandbox import Sandbox
 from storage import canaux, work
 from storage.actus.digests import Digest
-from storage.actus.digests import State as Published
+from storage.actus.digests import DigestState as Published
 from storage.database import Database
 from storage.people import Person as Registered
 from storage.people import Role
-from storage.ressources import Resource, State
-from storage.work import Sort
+from storage.ressources import Resource, ResourceState
+from storage.work import WorkSort
 from tests.bench.announcing import places
 from tests.bench.children import free_port
 from tests.bench.client import Chatter
@@ -77,7 +77,7 @@ async def _chores(town: Town, plan: Plan) -> None:
     await town.app.runs.run(("job", "ressources.check_links"), "mesure")
     await town.app.runs.run(("job", "canaux.watch_over"), "mesure")
     now = utc_now()
-    publishing = begin(Sort.STEPS, Publish(digest=NUMBER), "", now, told=False)
+    publishing = make_work(WorkSort.STEPS, Publish(digest=NUMBER), "", now, told=False)
     publishing.cursor = Publishing(phase=Phase.WRITE).model_dump(mode="json")
     async with town.app.database.transaction() as db:
         await work.add(db, [publishing])
@@ -123,10 +123,10 @@ async def _busy(town: Town) -> int:
     """How many of the three are under way still."""
     names = {name_of(payload) for payload in (CheckLinks, Check, Publish)}
     async with town.app.database.transaction(writes=False) as db:
-        return len({each.name for each in await work.latest(db) if each.state in work.ACTIVE} & names)
+        return len({each.name for each in await work.list_latest(db) if each.state in work.ACTIVE} & names)
 
 
-async def _dead(*_: Any, **__: Any) -> Answer:
+async def _dead(*_: Any, **__: Any) -> WebResponse:
     """Nobody answers there."""
     await asyncio.sleep(DEAD_S)
     raise WebError(Trouble.SLOW)
@@ -151,7 +151,7 @@ async def _town(plan: Plan, stores: Stores, folder: Path) -> AsyncIterator[Town]
             await _fill(plan, stores, [(agathe, Role.ANIMATEUR), *((one, Role.CONSEILLER) for one in people)], ids)
             own = {"host": "127.0.0.1", "port": port, "public_url": url, "database_url": stores.bot, "data_dir": folder}
             app = App(settings.model_copy(update=own), FEATURES)
-            with patch.object(Web, "fetch", _dead):
+            with patch.object(WebClient, "fetch", _dead):
                 await app.start()
                 try:
                     yield Town(app, site, agathe, people, place)
@@ -177,7 +177,7 @@ async def _fill(plan: Plan, stores: Stores, people: Sequence[tuple[Person, Role]
         for person, role in people:
             db.add(Registered(id=person.id, username=person.username, role=role, departements=["69"], since=now))
         for key, ident in ids.items():
-            await canaux.remember(db, key, ident, now)
+            await canaux.remember_channel(db, key, ident, now)
         db.add_all(_resource(number) for number in range(plan.dead_links))
         day = now.date()
         coming: dict[str, Any] = {"day": day, "first_day": day, "at": now, "since": now, "until": now}
@@ -192,4 +192,4 @@ def _resource(number: int) -> Resource:
     url = f"https://mort{number}.example/"
     now = utc_now()
     when: dict[str, Any] = {"date": now.date(), "created_at": now, "changed_at": now, "revision": number + 1}
-    return Resource(key=url, titre=f"Lien {number}", url=url, state=State.PUBLISHED, **when)
+    return Resource(key=url, titre=f"Lien {number}", url=url, state=ResourceState.PUBLISHED, **when)

@@ -14,10 +14,10 @@ import aiohttp
 from pydantic import BaseModel
 
 from bot.forms import name_of
-from commands.hotline.card import Take
-from commands.hotline.moving import Release
+from commands.hotline.cards import Take
+from commands.hotline.tickets import Release
 from storage.database import Database
-from storage.hotline import moves, tickets
+from storage.hotline import tickets
 from storage.hotline.states import Move
 from tests.bench.children import free_port, program
 from tests.bench.client import JSON, Chatter
@@ -149,7 +149,7 @@ async def _wrong(stores: Stores, clicks: Sequence[Click]) -> int:
     async with database.transaction(writes=False) as db:
         wrong = 0
         for number, accepted in of_each.items():
-            ticket, made = await tickets.get(db, number), await moves.history(db, number)
+            ticket, made = await tickets.get(db, number), await tickets.read_history(db, number)
             assert ticket
             told = [(move.by, move.move) for move in made]
             agents = _follow(told)

@@ -6,10 +6,10 @@ from pathlib import Path
 from statistics import median
 
 from bot.clock import utc_now
-from config.departements import DEPARTEMENTS
+from config.territories import DEPARTEMENTS
 from config.themes import THEMES
 from storage import annuaire
-from storage.communes import every, load
+from storage.communes import list_communes, load_communes
 from storage.database import Database
 from storage.people import Person, Role
 from tests.bench.client import Chatter
@@ -25,7 +25,7 @@ QUERIES = ("perin", "zoé perrin", "coordinateur 69", "69", "lyon", "linux", "ma
 
 async def measure(plan: Plan, chatter: Chatter, stores: Stores, folder: Path) -> Figure:
     """Every kind of query in turn, by somebody with a département."""
-    load()
+    load_communes()
     database = Database(stores.bot)
     try:
         await _peopled(database, plan.listed)
@@ -39,7 +39,7 @@ async def measure(plan: Plan, chatter: Chatter, stores: Stores, folder: Path) ->
 
 
 async def _peopled(database: Database, count: int) -> None:
-    communes, departements, themes = list(every()), list(DEPARTEMENTS), list(THEMES)
+    communes, departements, themes = list(list_communes()), list(DEPARTEMENTS), list(THEMES)
     async with database.transaction() as db:
         for n in range(count):
             commune = communes[n * 7919 % len(communes)]
@@ -65,5 +65,5 @@ async def _searched(database: Database, times: int) -> AsyncIterator[float]:
     for n in range(times):
         begun = time.perf_counter()
         async with database.transaction(writes=False) as db:
-            (await annuaire.read(db, utc_now().date())).search(viewer, QUERIES[n % len(QUERIES)])
+            (await annuaire.read_index(db, utc_now().date())).search(viewer, QUERIES[n % len(QUERIES)])
         yield time.perf_counter() - begun

@@ -18,13 +18,13 @@ from aiohttp import web
 from bot.clock import utc_now
 from bot.mattermost import Mattermost
 from bot.mattermost.client import AioClient
-from bot.web import Pace, Reach, Web
-from commands.actus import fetching, harvest
-from commands.actus.bringing import note
+from bot.web import HostRateLimit, Reach, WebClient
+from commands.actus import feeds, harvest
+from commands.actus.feeds import record_reading
 from config.settings import Settings
-from storage.actus import feeds
+from storage.actus.feeds import NewsFeed, add_or_get
 from storage.database import Database
-from storage.links import key_of
+from storage.urls import url_key
 from tests.bench.client import Chatter
 from tests.bench.figures import Figure, ms
 from tests.bench.plan import Plan
@@ -124,9 +124,9 @@ async def _ours(server: Outside, database: Database, now: datetime) -> None:
     settings = Settings(mattermost_url=server.url, team="cnum")
     client = AioClient(server.url, "jeton")
     port = int(server.url.rpartition(":")[2])
-    site = Web("coop-bot/1 (mesure)", Reach(frozenset({(HERE, port)})), Pace(0, 100_000))
+    site = WebClient("coop-bot/1 (mesure)", Reach(frozenset({(HERE, port)})), HostRateLimit(0, 100_000))
     try:
-        await harvest.messages(Mattermost(client, "cnum"), database, settings, now - timedelta(days=7), now)
+        await harvest.harvest_messages(Mattermost(client, "cnum"), database, settings, now - timedelta(days=7), now)
         for first in range(0, server.feeds, AT_ONCE):
             await _read(server, database, site, range(first, min(first + AT_ONCE, server.feeds)), now)
     finally:
@@ -134,16 +134,16 @@ async def _ours(server: Outside, database: Database, now: datetime) -> None:
         await site.close()
 
 
-async def _read(server: Outside, database: Database, site: Web, numbers: range, now: datetime) -> None:
+async def _read(server: Outside, database: Database, site: WebClient, numbers: range, now: datetime) -> None:
     """Some feeds, together, as the hourly reading does it."""
     urls = [server.feed_url(number) for number in numbers]
-    readings = await asyncio.gather(*(fetching.read(site, fetching.Source(0, url)) for url in urls))
+    readings = await asyncio.gather(*(feeds.fetch_feed(site, feeds.FeedSource(0, url)) for url in urls))
     async with database.transaction() as db:
         for reading in readings:
             url = reading.source.url
-            row = await feeds.keep(db, feeds.Feed(key=key_of(url), url=url, name="", added_at=now))
+            row = await add_or_get(db, NewsFeed(key=url_key(url), url=url, name="", added_at=now))
             assert not reading.fault, reading.fault
-            await note(db, row, reading, now)
+            await record_reading(db, row, reading, now)
 
 
 async def _bare(server: Outside) -> None:

@@ -13,12 +13,12 @@ from bot.links import Links
 from config import hotline
 from config.settings import Settings
 from sandbox import Sandbox
-from storage import canaux, outbox, watched
+from storage import canaux, outbox, watchlist
 from storage.database import Database
-from storage.hotline import cards, tickets
-from storage.hotline.cards import TicketCard
+from storage.hotline import posts, tickets
+from storage.hotline.posts import TicketCard
 from storage.hotline.tickets import Ticket
-from storage.outbox import Outgoing, Where
+from storage.outbox import Outgoing, TargetKind
 from storage.people import Person as Registered
 from storage.people import Role
 from tests.bench.announcing import environment
@@ -81,7 +81,7 @@ async def _made(plan: Plan, stores: Stores, site: Site, settings: Settings, url:
     async with database.transaction() as db:
         for user_id, role in (*((one, Role.HOTLINE) for one in (agathe.id, *agents)), (juliette.id, Role.CONSEILLER)):
             db.add(Registered(id=user_id, username=f"u{user_id}", role=role, departements=["69"], since=utc_now()))
-        await canaux.remember(db, hotline.read()[QUEUE].room_key, room, utc_now())
+        await canaux.remember_channel(db, hotline.read()[QUEUE].room_key, room, utc_now())
     # The first is about nothing but what is said; nobody clicks it.
     stood = [await _ticket(database, bot, room, askers[n % len(askers)], site) for n in range(plan.tickets + 1)]
     await database.close()
@@ -119,13 +119,16 @@ async def _ticket(database: Database, bot: Api, room: str, author_id: str, site:
     async with database.transaction() as db:
         written = await tickets.add(db, ticket(now, author_id=author_id, thread_post=receipt, thread_channel=direct))
         assert written
-        await cards.put(db, TicketCard(ticket=written.number, queue=QUEUE, channel_id=room, post_id=card))
-        sent = [(written.card_topic, Where.CHANNEL, room, card), (written.topic, Where.PERSON, author_id, receipt)]
+        await posts.save_card(db, TicketCard(ticket=written.number, queue=QUEUE, channel_id=room, post_id=card))
+        sent = [
+            (written.card_topic, TargetKind.CHANNEL, room, card),
+            (written.topic, TargetKind.PERSON, author_id, receipt),
+        ]
         await outbox.add(db, [_mark(topic, where, target, post, now) for topic, where, target, post in sent])
     return written, card
 
 
-def _mark(topic: str, where: Where, target: str, post_id: str, now: datetime) -> Outgoing:
+def _mark(topic: str, where: TargetKind, target: str, post_id: str, now: datetime) -> Outgoing:
     """What the outbox remembers of a message that was delivered."""
     return Outgoing(
         id=secrets.token_hex(13),
@@ -144,7 +147,7 @@ async def _listens(stores: Stores, room: str) -> None:
 
     async def is_ready() -> bool:
         async with database.transaction(writes=False) as db:
-            place = (await watched.every(db)).get(room)
+            place = (await watchlist.list_places(db)).get(room)
         return bool(place and place.is_ready)
 
     await until_async(is_ready)

@@ -20,8 +20,8 @@ import duckdb
 
 from cli.demo_data import history as storing
 from cli.demo_data.rows import ROW_COLUMNS, Conseiller, conseillers
-from storage import migrate
-from storage.cra.measures import CRA
+from storage import schema
+from storage.cra.months import CRA
 from tests import postgres
 from tests.bench.children import ROOT, clean_environment
 from tests.bench.plan import Plan
@@ -127,7 +127,7 @@ def _last(plan: Plan) -> tuple[str]:
 
 
 async def _peopled(histories: Histories) -> None:
-    await migrate.upgrade(histories.short)
+    await schema.upgrade(histories.short)
     async with storing.open_engine(histories.short) as engine, engine.begin() as connection:
         await storing.register(connection, histories.people, datetime(2023, 11, 1, tzinfo=UTC))
 
@@ -135,7 +135,7 @@ async def _peopled(histories: Histories) -> None:
 async def raw_sqlite(source: Path, folder: Path) -> float:
     """Seconds of a bare executemany of the same rows into the same tables, in one transaction."""
     target = folder / "raw.db"
-    await migrate.upgrade(f"sqlite:///{target}")
+    await schema.upgrade(f"sqlite:///{target}")
     with sqlite3.connect(source) as rows, sqlite3.connect(target) as db:
         begun = time.perf_counter()
         marks = ", ".join("?" * len(ROW_COLUMNS))

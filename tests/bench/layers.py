@@ -13,17 +13,17 @@ from statistics import median
 from typing import Any
 
 from bot.capabilities import of_version
-from bot.cards import Cards
 from bot.clock import utc_now
 from bot.forms import Clues
 from bot.links import Links
-from commands.cra.receipt import standing_card
-from dialogs.cra.forms import NewCra
+from bot.renderers import MessageRenderer
+from commands.cra.cards import draw_standing_card
+from dialogs.cra import NewCra
 from storage import outbox, people
 from storage.cra import Report, Source, queries
 from storage.cra.queries import Filing
 from storage.database import Database
-from storage.outbox import Outgoing, Where
+from storage.outbox import Outgoing, TargetKind
 from storage.people import Person
 from tests.bench.client import WORKSHOP
 from tests.bench.figures import Figure, ms
@@ -53,18 +53,18 @@ class _Work:
     async def stored(self, number: int) -> None:
         async with self.database.transaction() as db:
             await people.get(db, self.author.id)
-            await queries.file(db, self.author, self.report, _how())
+            await queries.file_report(db, self.author, self.report, _how())
 
     async def told(self, number: int) -> None:
         async with self.database.transaction() as db:
             await people.get(db, self.author.id)
-            filed = await queries.file(db, self.author, self.report, _how())
+            filed = await queries.file_report(db, self.author, self.report, _how())
             await outbox.add(db, [self._message(filed.number)])
 
     def _message(self, number: int) -> Outgoing:
         return Outgoing(
             id=secrets.token_hex(13),
-            where=Where.PERSON,
+            where=TargetKind.PERSON,
             target=self.author.id,
             content=self.content,
             topic=f"cra:{number}",
@@ -106,10 +106,10 @@ def _words(author: Person) -> tuple[Callable[[int], NewCra], Callable[[int], dic
     today, capabilities = date(2026, 11, 24), of_version(VERSION)
     assert capabilities
     clues, raw = Clues(author, today, capabilities), {**WORKSHOP, "date": today.isoformat()}
-    cards, report = Cards(Links(["s" * 40]), "http://127.0.0.1:8066"), NewCra.parse(raw, {}, clues).report()
+    cards, report = MessageRenderer(Links(["s" * 40]), "http://127.0.0.1:8066"), NewCra.parse(raw, {}, clues).report()
 
     def draw(number: int) -> dict[str, Any]:
-        return cards.content(standing_card(number, report, "enregistré"))
+        return cards.content(draw_standing_card(number, report, "enregistré"))
 
     return lambda _: NewCra.parse(raw, {}, clues), draw
 

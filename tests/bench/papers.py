@@ -6,12 +6,12 @@ from datetime import date
 from pathlib import Path
 from statistics import median
 
-from commands.stats.papers import Page, charts, pdf
-from commands.stats.sections import Presentation, evolution, general, suites, temps
-from commands.stats.sections import charts as drawn
+from commands.stats.papers import Page, draw_charts, write_pdf
+from commands.stats.sections import Presentation, make_evolution, make_general, make_suites, make_temps
+from commands.stats.sections import make_chart_sections as drawn
 from config.territories import NATION
 from storage.database import Database
-from storage.stats.queries import of_territory
+from storage.stats.figures import read_exact_figures
 from tests.bench.figures import Figure, ms
 from tests.bench.history import FIRST, LAST, Run, coop_bot, made
 from tests.bench.plan import Plan
@@ -26,8 +26,8 @@ async def papers(plan: Plan, folder: Path) -> list[Figure]:
     url = f"sqlite:///{folder}/papers.db"
     await made(url, plan.sheet_rows, 1)
     page = await _page(url)
-    pictures = _median(plan, lambda: charts(page, folder))
-    paper = _median(plan, lambda: pdf(page, folder / "page.pdf"))
+    pictures = _median(plan, lambda: draw_charts(page, folder))
+    paper = _median(plan, lambda: write_pdf(page, folder / "page.pdf"))
     many = await _workbook(url, folder)
     small = f"sqlite:///{folder}/fewer.db"
     await made(small, max(1, plan.sheet_rows // FEWER), 1)
@@ -51,11 +51,11 @@ async def _page(url: str) -> Page:
     database = Database(url)
     try:
         async with database.transaction(writes=False) as db:
-            figures = await of_territory(db, NATION, FIRST, date(2026, 11, 1))
+            figures = await read_exact_figures(db, NATION, FIRST, date(2026, 11, 1))
     finally:
         await database.close()
     told = Presentation(figures)
-    sections = (general(told), suites(told), *drawn(told), temps(told), evolution(figures.mois))
+    sections = (make_general(told), make_suites(told), *drawn(told), make_temps(told), make_evolution(figures.mois))
     return Page(title="Mes statistiques", period="tout", start=FIRST, last=LAST, today=LAST, sections=sections)
 
 

@@ -13,7 +13,7 @@ from bot.clock import utc_now
 from bot.outbox import LEASE
 from storage import outbox
 from storage.database import Database
-from storage.outbox import Outgoing, Where
+from storage.outbox import Outgoing, TargetKind
 from tests.bench.figures import Figure, ms
 from tests.bench.plan import Plan
 from tests.bench.store import Stores
@@ -51,7 +51,7 @@ def _rows(numbers: range) -> Sequence[dict[str, Any]]:
 
 def _message(target: str, created: datetime) -> Outgoing:
     content = {"message": "Bonjour", "props": {}}
-    ways: dict[str, Any] = {"where": Where.PERSON, "target": target, "content": content}
+    ways: dict[str, Any] = {"where": TargetKind.PERSON, "target": target, "content": content}
     return Outgoing(id=secrets.token_hex(13), created_at=created, not_before=created, **ways)
 
 

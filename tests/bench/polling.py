@@ -17,8 +17,8 @@ from storage import people
 from storage import sondage as polls
 from storage.database import Database
 from storage.people import Person, Role
-from storage.sondage import Poll, State, ballots, votes
-from storage.sondage.ballots import Seal
+from storage.sondage import Poll, PollState, votes
+from storage.sondage.votes import Seal
 from tests.bench.children import SECRETS, bot, free_port, program
 from tests.bench.client import CHANNEL, Chatter
 from tests.bench.figures import Figure, ms
@@ -88,8 +88,8 @@ async def _to_the_bot(
         receipts = [await _receipt(chatter, body) for body in bodies[WARM + plan.voters :]]
     database = Database(stores.bot)
     async with database.transaction(writes=False) as db:
-        box = await ballots.read(db, Seal(number, [SECRETS["COOP_SECRET"]]))
-        noted = await votes.participants(db, number)
+        box = await votes.read_box(db, Seal(number, [SECRETS["COOP_SECRET"]]))
+        noted = await votes.count_voters(db, number)
     await database.close()
     return Voted(run, receipts, len(box) - len(bodies) + plan.voters, noted - len(bodies) + plan.voters)
 
@@ -107,11 +107,19 @@ async def _asked(stores: Stores, count: int) -> int:
     """The number of an open poll, with so many people in the register."""
     database, now = Database(stores.bot), utc_now()
     crowd = [_person(number) for number in range(count)]
-    poll = Poll(key="bench", question="Quels outils vous manquent ?", options=OPTIONS, state=State.OPEN, created_at=now,
-                opened_at=now, ends_at=now + timedelta(days=1), channels={CHANNEL: "Général"})  # fmt: skip
+    poll = Poll(
+        key="bench",
+        question="Quels outils vous manquent ?",
+        options=OPTIONS,
+        state=PollState.OPEN,
+        created_at=now,
+        opened_at=now,
+        ends_at=now + timedelta(days=1),
+        channels={CHANNEL: "Général"},
+    )
     async with database.transaction() as db:
-        await people.register_all(db, crowd)
-        number = await polls.put(db, poll)
+        await people.register_people(db, crowd)
+        number = await polls.add_poll(db, poll)
     await database.close()
     if number is None:
         raise RuntimeError("the poll is there already")

@@ -11,7 +11,7 @@ from bot.clock import utc_now
 from storage import canaux, people
 from storage.database import Database
 from storage.moderation import cases, rules
-from storage.moderation.rules import Mode, Rule
+from storage.moderation.rules import Rule, RuleMode
 from storage.people import Person, Role
 from tests.bench.children import bot
 from tests.bench.client import Chatter
@@ -86,7 +86,7 @@ async def _opened(stores: Stores, wanted: int) -> int:
     while found < wanted and time.perf_counter() < until:
         await asyncio.sleep(0.2)
         async with database.transaction(writes=False) as db:
-            found = len(await cases.listed(db))
+            found = len(await cases.list_in_states(db))
     await database.close()
     return found
 
@@ -95,11 +95,11 @@ async def _tuned(stores: Stores) -> None:
     """A channel, a room, who talks, and the rule."""
     database, now = Database(stores.bot), utc_now()
     async with database.transaction() as db:
-        await people.register_all(db, [_person(number) for number in range(PEOPLE)])
-        await canaux.remember(db, "ressourcerie", PLACE, now)
-        await canaux.remember(db, "moderation", ROOM, now)
+        await people.register_people(db, [_person(number) for number in range(PEOPLE)])
+        await canaux.remember_channel(db, "ressourcerie", PLACE, now)
+        await canaux.remember_channel(db, "moderation", ROOM, now)
         settings = {"count": 0, "seconds": 0, "items": [WORD]}
-        await rules.put(db, Rule(name="mots", mode=Mode.PROPOSE, settings=settings, changed_at=now))
+        await rules.save(db, Rule(name="mots", mode=RuleMode.PROPOSE, settings=settings, changed_at=now))
     await database.close()
 
 

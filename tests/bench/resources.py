@@ -15,11 +15,11 @@ import asyncpg
 from bot.clock import utc_now
 from config.ressources import CATEGORIES, KINDS, synonyms
 from config.themes import THEMES
-from storage.communes import every
+from storage.communes import list_communes
 from storage.database import Database
-from storage.ressources import Resource, State, search
-from storage.ressources.resource import begin_writing, key, write
-from storage.ressources.words import stem, words
+from storage.ressources import Resource, ResourceState, search
+from storage.ressources.query import split_words, stem
+from storage.ressources.resources import begin_writing, make_key, write_resources
 from tests.bench.client import Chatter
 from tests.bench.figures import Figure, ms
 from tests.bench.plan import Plan
@@ -88,7 +88,7 @@ async def _sqlite(
         connection.commit()
 
         async def ask(query: str) -> Sequence[Any]:
-            found = [stem(word) for word in words(query)]
+            found = [stem(word) for word in split_words(query)]
             match = " AND ".join([*(f'"{word}"' for word in found[:-1]), f'"{found[-1]}"*'])
             statement = "SELECT rowid, titre FROM fts WHERE fts MATCH ? ORDER BY rank LIMIT 10"
             return connection.execute(statement, (match,)).fetchall()
@@ -108,7 +108,7 @@ async def _postgresql(
         await connection.execute("ANALYZE fts")
 
         async def ask(query: str) -> Sequence[Any]:
-            found = [stem(word) for word in words(query)]
+            found = [stem(word) for word in split_words(query)]
             match = " & ".join([*(f"'{word}'" for word in found[:-1]), f"'{found[-1]}':*"])
             statement = "SELECT id, titre FROM fts, to_tsquery('simple', $1) q WHERE said @@ q"
             return list(await connection.fetch(f"{statement} ORDER BY ts_rank(said, q) DESC, id LIMIT 10", match))
@@ -120,14 +120,14 @@ async def _postgresql(
 
 def _said(resource: Resource) -> str:
     """The words and stems of all that a resource says."""
-    found = words(f"{resource.titre} {resource.description}")
+    found = split_words(f"{resource.titre} {resource.description}")
     return " ".join([*found, *map(stem, found)])
 
 
 async def _store(database: Database, resources: Sequence[Resource]) -> None:
     for at in range(0, len(resources), AT_ONCE):
         async with database.transaction() as db:
-            await write(db, resources[at : at + AT_ONCE], await begin_writing(db))
+            await write_resources(db, resources[at : at + AT_ONCE], await begin_writing(db))
 
 
 def _resources(count: int) -> Iterator[Resource]:
@@ -135,20 +135,20 @@ def _resources(count: int) -> Iterator[Resource]:
     draw = random.Random(12)
     things = [phrase for group in synonyms() for phrase in group]
     usual = [word for theme in THEMES.values() for word in theme.mots]
-    places = [commune.nom for commune in every()]
+    places = [commune.nom for commune in list_communes()]
     now = utc_now()
     for number in range(count):
         titre = f"{draw.choice(VERBS)} {draw.choice(things)} à {draw.choice(places)}"
         description = " ".join([*draw.choices(usual, k=10), *draw.choices(things, k=3), *draw.choices(places, k=2)])
         yield Resource(
             titre=titre,
-            key=key("", f"{titre} {number}"),
+            key=make_key("", f"{titre} {number}"),
             description=description,
             categorie=draw.choice(list(CATEGORIES)),
             type=draw.choice(list(KINDS)),
             themes=1 << draw.randrange(len(THEMES)),
             date=date(2022, 1, 1) + timedelta(days=draw.randrange(1500)),
-            state=State.PUBLISHED,
+            state=ResourceState.PUBLISHED,
             created_at=now,
             changed_at=now,
             revision=0,

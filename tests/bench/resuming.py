@@ -11,11 +11,11 @@ from pathlib import Path
 from sqlalchemy import delete
 
 from bot.clock import utc_now
-from bot.work import begin
+from bot.work import make_work
 from storage import outbox, work
 from storage.claims import Claim
 from storage.database import Database
-from storage.work import Sort, Work
+from storage.work import Work, WorkSort
 from tests.bench.children import Child, free_port, program, settings
 from tests.bench.client import Chatter
 from tests.bench.figures import Figure
@@ -54,7 +54,7 @@ async def _run(plan: Plan, chatter: Chatter, stores: Stores, folder: Path, kills
     async with database.transaction() as db:
         for of_the_run_before in (Work, Claim):
             await db.execute(delete(of_the_run_before))
-        begun = begin(Sort.STEPS, Count(steps=plan.steps, channel=channel), "", utc_now(), told=False)
+        begun = make_work(WorkSort.STEPS, Count(steps=plan.steps, channel=channel), "", utc_now(), told=False)
         await work.add(db, [begun])
     chatter.stub.forget()
     started = time.perf_counter()
@@ -93,11 +93,11 @@ async def _replica(chatter: Chatter, stores: Stores, folder: Path) -> AsyncItera
 async def _until(database: Database, step: int) -> None:
     async def is_there() -> bool:
         async with database.transaction(writes=False) as db:
-            return any(row.done >= step for row in await work.latest(db))
+            return any(row.done >= step for row in await work.list_latest(db))
 
     await until_async(is_there, PATIENCE_S)
 
 
 async def _is_over(database: Database) -> bool:
     async with database.transaction(writes=False) as db:
-        return not await work.count_active(db) and not (await outbox.counts(db))["waiting"]
+        return not await work.count_active(db) and not (await outbox.count_by_state(db))["waiting"]

@@ -6,8 +6,9 @@ import time
 from collections.abc import Callable, Sequence
 
 from bot.events import Posted
-from commands.moderation.rules import SPECS, Engine, RuleName, Table, Tuning
-from storage.moderation.rules import Mode
+from commands.moderation.rules import SPECS, RuleName, Tuning
+from commands.moderation.rules.engine import Engine, RuleTable
+from storage.moderation.rules import RuleMode
 from tests.bench.figures import Figure
 from tests.bench.plan import Plan
 from tests.bench.stub import user_id
@@ -34,7 +35,7 @@ def measure(plan: Plan) -> Figure:
     channels = frozenset(f"c{number:025d}" for number in range(CHANNELS))
     theirs, _ = _seconds(lambda event: event.channel_id in channels, events)
     engine = Engine()
-    engine.tune("bench", channels, Table.of(_tuned()))
+    engine.tune("bench", channels, RuleTable.of(_tuned()))
     mine, slowest = _seconds(engine.wants, events)
     measured = f"{mine * 1e6:.0f} µs = {mine / theirs:.0f}, 99,9 % en {slowest * 1e6:.0f} µs"
     what = f"(s) {plan.messages} messages par les sept règles"
@@ -56,11 +57,11 @@ def _seconds(look: Callable[[Posted], bool], events: Sequence[Posted]) -> tuple[
 def _tuned() -> dict[RuleName, Tuning]:
     """As they are by themselves, with lists of some length."""
     tuned = {
-        name: Tuning(Mode.PROPOSE, *spec.usual, tuple(map(str, spec.items)))
+        name: Tuning(RuleMode.PROPOSE, *spec.usual, tuple(map(str, spec.items)))
         for name, spec in SPECS.items()
     }  # fmt: skip
-    tuned[RuleName.WORDS] = Tuning(Mode.PROPOSE, items=tuple(f"interdit{n}" for n in range(50)))
-    tuned[RuleName.LINKS] = Tuning(Mode.PROPOSE, items=tuple(f"site{n}.example" for n in range(50)))
+    tuned[RuleName.WORDS] = Tuning(RuleMode.PROPOSE, items=tuple(f"interdit{n}" for n in range(50)))
+    tuned[RuleName.LINKS] = Tuning(RuleMode.PROPOSE, items=tuple(f"site{n}.example" for n in range(50)))
     return tuned
 
 

@@ -13,11 +13,10 @@ from sqlalchemy.dialects.postgresql.asyncpg import dialect as postgres_dialect
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.territories import NATION, Territory, departement
-from storage.cra.measures import CRA, MEASURES
+from storage.cra.months import CRA, MEASURES
 from storage.database import Database
-from storage.stats.monthly import MonthSpan, cells_of, conseillers
-from storage.stats.queries import counted_in, of_territory, own
-from storage.stats.territories import read_figures
+from storage.stats.figures import read_exact_figures, read_own, select_counted
+from storage.stats.territories import MonthSpan, count_conseillers, list_cells, read_figures
 from tests import postgres
 from tests.bench import history
 from tests.bench.figures import Figure, ms
@@ -148,7 +147,7 @@ async def _own(
 
 
 def _mine(author_id: str, days: tuple[date, date]) -> Ask:
-    return lambda db: own(db, author_id, *days)
+    return lambda db: read_own(db, author_id, *days)
 
 
 async def _median(database: Database, asks: Sequence[Ask]) -> float:
@@ -187,24 +186,26 @@ async def _territory(
 
 async def _told(db: AsyncSession, territory: Territory, span: MonthSpan) -> Answer:
     """What was read, once it is rounded and added up too."""
-    who, read = await conseillers(db, territory, span), await read_figures(db, territory, span)
+    who, read = await count_conseillers(db, territory, span), await read_figures(db, territory, span)
     read.round().figures(span.start, span.end)
     return {(row.departement, row.month): tuple(row.counts) for row in read.counted if row.conseillers}, who
 
 
 async def _days(plan: Plan, histories: Histories, database: Database) -> Figure:
     """The operator’s exact figures of days that are not whole months, as « cette année » is."""
-    took = [(await _timed(database, lambda db: of_territory(db, NATION, *DAYS)))[1] for _ in range(plan.rounds + 1)]
+    took = [
+        (await _timed(database, lambda db: read_exact_figures(db, NATION, *DAYS)))[1] for _ in range(plan.rounds + 1)
+    ]
     what = f"(f) année du pays, jours compris, à l’exploitant, {_count(plan.cras)} CRA, {histories.name}"
     return Figure(what, ms(median(took[1:])), "", "")
 
 
 def _questions(territory: Territory, span: MonthSpan) -> tuple[str, str]:
     """The sums by département and month, and how many conseillers, from the rows."""
-    where = counted_in(territory, span.start, min(span.end, span.until))
+    where = select_counted(territory, span.start, min(span.end, span.until))
     code = func.coalesce(CRA.c.departement_structure, "").label("code")
     month = cast(func.date_trunc("month", CRA.c.date), Date).label("month")
-    sums = cells_of({name: func.sum(each) for name, each in MEASURES.items()})
+    sums = list_cells({name: func.sum(each) for name, each in MEASURES.items()})
     cells = select(code, month, *sums).where(*where).group_by(text("1"), text("2"))
     return _written(cells), _written(select(func.count(distinct(CRA.c.author_id))).where(*where))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.clock import utc_now
-from storage import migrate
+from storage import schema
 from storage.database import Database
 from storage.people import Person, Role
 from tests import postgres
@@ -45,7 +45,7 @@ async def sqlite(folder: Path, stem: str) -> Stores:
     """Two files."""
     stores = Stores("SQLite", f"sqlite:///{folder}/{stem}-bot.db", f"sqlite:///{folder}/{stem}-hand.db", 0.3)
     for url in (stores.bot, stores.hand):
-        await migrate.upgrade(url)
+        await schema.upgrade(url)
     await _peopled(stores.bot)
     return stores
 

@@ -13,20 +13,20 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import col, delete, select
 
+from bot.calendar import find_holiday
 from bot.clock import utc_now
 from bot.schedules import ZONE
-from bot.work import begin
-from bot.working_days import holiday
-from commands.actus.personal import TellSubscribers
+from bot.work import make_work
+from commands.actus.subscriptions import TellSubscribers
 from config.themes import THEMES
-from storage.actus.digests import Digest, Entry, State
-from storage.actus.items import Item, Kind, Section
-from storage.actus.subscriptions import Subscription
+from storage.actus.digests import Digest, DigestEntry, DigestState
+from storage.actus.items import Item, ItemKind, NewsSection
+from storage.actus.subscriptions import NewsSubscription
 from storage.cra import Activite, Canal, Cra, Source
 from storage.database import Database, insertion
-from storage.outbox import Outgoing, Where
+from storage.outbox import Outgoing, TargetKind
 from storage.people import Person, Role
-from storage.work import Sort
+from storage.work import WorkSort
 from tests.bench.children import bot
 from tests.bench.client import Chatter
 from tests.bench.figures import Figure, ms
@@ -43,7 +43,7 @@ PATIENCE_S = 120
 async def measure(plan: Plan, chatter: Chatter, stores: Stores, folder: Path) -> Figure:
     """From the hour at which all of them are due until each has theirs in the outbox, or nothing that is new."""
     what = f"(r) {plan.conseillers} actus personnelles, {stores.name}"
-    if holiday(utc_now().astimezone(ZONE).date()):
+    if find_holiday(utc_now().astimezone(ZONE).date()):
         return Figure(what, "jour férié : rien ne part", "", "≤ 60 s, reçus ≤ 1 s")
     database = Database(stores.bot)
     try:
@@ -74,7 +74,7 @@ async def _built(
 ) -> tuple[float, Sequence[float]]:
     """Seconds until all are built, and those of each compte rendu sent meanwhile, one after the other."""
     async with database.transaction() as db:
-        db.add(begin(Sort.STEPS, TellSubscribers(zone=ZONE.key), "", utc_now(), told=False))
+        db.add(make_work(WorkSort.STEPS, TellSubscribers(zone=ZONE.key), "", utc_now(), told=False))
     begun = time.perf_counter()
     among = []
     waiting = itertools.chain(bodies)
@@ -90,7 +90,7 @@ async def _built(
 
 async def _left(database: Database) -> int:
     async with database.transaction(writes=False) as db:
-        waits = select(func.count()).select_from(Subscription).where(col(Subscription.sent_at).is_(None))
+        waits = select(func.count()).select_from(NewsSubscription).where(col(NewsSubscription.sent_at).is_(None))
         return (await db.exec(waits)).one()
 
 
@@ -112,7 +112,7 @@ def _message(ident: str) -> dict[str, Any]:
     now = utc_now()
     return {
         "id": secrets.token_hex(13),
-        "where": Where.PERSON,
+        "where": TargetKind.PERSON,
         "target": ident,
         "content": {"message": "x" * 1500, "props": {}},
         "created_at": now,
@@ -137,7 +137,7 @@ async def _fill(database: Database, count: int) -> None:
                 for n in numbers
             )
             db.add_all(
-                Subscription(
+                NewsSubscription(
                     user_id=_ident(n),
                     weekday=now.astimezone(ZONE).weekday(),
                     hour=0,
@@ -182,7 +182,7 @@ def _digest(now: datetime) -> Digest:
         day=now.date(),
         first_day=now.date(),
         at=now,
-        state=State.PUBLISHED,
+        state=DigestState.PUBLISHED,
         since=long_ago,
         until=now,
         published_at=now - timedelta(hours=1),
@@ -194,8 +194,8 @@ def _item(number: int, now: datetime) -> Item:
     return Item(
         id=number,
         key=f"bench:{number}",
-        kind=Kind.FEED,
-        section=Section.PRESS,
+        kind=ItemKind.FEED,
+        section=NewsSection.PRESS,
         title=f"Titre {number}",
         text="Des mots qui disent de quoi il s’agit. " * 5,
         url=f"https://exemple.fr/{number}",
@@ -204,12 +204,12 @@ def _item(number: int, now: datetime) -> Item:
     )
 
 
-def _entry(number: int) -> Entry:
+def _entry(number: int) -> DigestEntry:
     text = "Des mots qui disent de quoi il s’agit. " * 5
-    return Entry(
+    return DigestEntry(
         digest=1,
         item=number,
-        section=Section.PRESS,
+        section=NewsSection.PRESS,
         title=f"Titre {number}",
         text=text,
         url=f"https://exemple.fr/{number}",

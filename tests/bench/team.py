@@ -15,7 +15,7 @@ from config import canaux
 from config.canaux import COLUMNS
 from sandbox import Sandbox
 from sandbox.records import Token
-from storage import migrate
+from storage import schema
 from storage.database import Database
 from storage.people import Person, Role
 from tests.bench.children import free_port, settings
@@ -123,7 +123,7 @@ async def _led(server: Counted, site: Site, folder: Path) -> Team:
     leads = {"roles": "team_user team_admin"}
     await site.admin.put(f"/teams/{site.team_id}/members/{site.bot_id}/roles", leads)
     url = f"sqlite:///{folder}/team.db"
-    await migrate.upgrade(url)
+    await schema.upgrade(url)
     table = folder / "canaux.tsv"
     table.write_text("\t".join(COLUMNS) + "\n" + "".join(LINE.format(code=code) for code in PLACES), "utf-8")
     variables = settings(server.url, url, folder, port) | {

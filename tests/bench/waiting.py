@@ -12,7 +12,7 @@ from bot.clock import utc_now
 from bot.outbox import LEASE
 from storage import outbox
 from storage.database import Database
-from storage.outbox import Outgoing, Where
+from storage.outbox import Outgoing, TargetKind
 from tests.bench.children import bot
 from tests.bench.client import Chatter
 from tests.bench.figures import Figure, ms
@@ -83,7 +83,7 @@ def _message(number: int) -> Outgoing:
     created = utc_now() + timedelta(microseconds=number)
     return Outgoing(
         id=secrets.token_hex(13),
-        where=Where.PERSON,
+        where=TargetKind.PERSON,
         target=f"w{number:025d}",
         content={"message": TO_MANY, "props": {}},
         created_at=created,

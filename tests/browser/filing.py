@@ -1,6 +1,6 @@
 """A workshop reported in a window, as many stories do in passing."""
 
-from bot.french.durations import say_minutes
+from bot.french.words import say_minutes
 from config.themes import THEMES
 from storage.cra import Activite, Age, Canal, Statut
 from tests.browser.window import Window

@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import expect
 
-from storage.canaux import allowances, disallow, forget
+from storage.canaux import disallow, forget_channel, list_allowances
 from storage.people import Role
 from tests.announcing import canal
 from tests.browser.desk import PHONE, SIT
@@ -37,9 +37,9 @@ async def test_a_channel_is_checked_repaired_and_undone(house: House, sit: SIT, 
 
     await until_async(is_out)
     async with house.bot.database.transaction() as db:
-        for each in await allowances(db):
+        for each in await list_allowances(db):
             await disallow(db, each.key, each.user_id)
-        await forget(db, "departement:69")
+        await forget_channel(db, "departement:69")
 
 
 async def is_in(house: House, channel_id: str, person: Person) -> bool:

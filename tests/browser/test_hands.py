@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import expect
 
-from bot.french.durations import say_minutes
+from bot.french.words import say_minutes
 from config.themes import THEMES
 from storage.cra import Activite, Age, Canal, Statut
 from tests.browser.desk import BOX, LIST, PHONE, SIT, Desk

@@ -4,13 +4,13 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from bot.papers import LabelledValue, Section
+from bot.papers import FigureSection, LabelledValue
 from commands.stats import sections
 from commands.stats.papers import Page
 from commands.stats.sections import Presentation
-from config.departements import DEPARTEMENTS
+from config.territories import DEPARTEMENTS
 from config.themes import THEMES
-from storage.cra.values import Activite, Age, Canal, Duree, Statut, Suite
+from storage.cra.report import Activite, Age, Canal, Duree, Statut, Suite
 from storage.stats import Figures
 
 HERE = Path(__file__).parent
@@ -43,12 +43,12 @@ def page(told: Presentation | None = None) -> Page:
         last=date(2026, 11, 24),
         today=date(2026, 11, 25),
         sections=(
-            sections.general(told),
-            sections.suites(told),
-            *sections.charts(told),
-            sections.temps(told),
-            sections.evolution(MONTHS),
-            sections.communes({"69256": 800, "69266": 300, "69034": 184}),
+            sections.make_general(told),
+            sections.make_suites(told),
+            *sections.make_chart_sections(told),
+            sections.make_temps(told),
+            sections.make_evolution(MONTHS),
+            sections.make_communes({"69256": 800, "69266": 300, "69034": 184}),
         ),
         name="Juliette Martin",
         structure="Médiathèque Léonard-de-Vinci — Ville de Vaulx-en-Velin",
@@ -61,5 +61,5 @@ def nation() -> Page:
     """Every département."""
     regional = [d for d in DEPARTEMENTS.values() if d.code_region]
     lines = (LabelledValue(f"{d.nom} ({d.code})", i * 7919 % 9000 + 3) for i, d in enumerate(regional))
-    every = Section("departements", "Accompagnements par département", "comptes rendus", tuple(lines))
+    every = FigureSection("departements", "Accompagnements par département", "comptes rendus", tuple(lines))
     return replace(page(), title="Statistiques nationales", stem="Statistiques_nationales", sections=(every,))

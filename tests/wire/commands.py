@@ -9,7 +9,8 @@ import aiohttp
 from tests.wire.captures import Call, scenario
 from tests.wire.integration import RECORDED, Integration
 from tests.wire.match import Matcher
-from tests.wire.world import SERVER, SETTINGS, Answer, Unbound, World, decoded
+from tests.wire.names import Unbound
+from tests.wire.world import SERVER, SETTINGS, Answer, World, decoded
 
 LISTENERS = ("user", "user2", "bot")
 WINDOW = 24  # frames of different threads of the recorded server may have overtaken each other

@@ -7,11 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 from tests.wire.captures import Call, Frame, scenario
+from tests.wire.names import Unbound
 from tests.wire.rooms_files import form_of
 from tests.wire.rooms_left_out import LEFT_OUT, UNKNOWN
 from tests.wire.rooms_outside import left_out
 from tests.wire.rooms_setup import after, before, body_of, has_after, path_of
-from tests.wire.world import Answer, Unbound, World
+from tests.wire.world import Answer, World
 
 TIMELESS = {"hello", "reply", "status_change"}
 """Frames of connecting: they come when they come, so they belong to no call."""

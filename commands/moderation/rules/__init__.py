@@ -1,13 +1,284 @@
-"""The automatic rules: what each looks for, how it is tuned, and whether it finds a message.
+"""The automatic rules: what each looks for, what of it can be tuned, how it is tuned on a line and in the table."""
 
-Words:
-    RuleName, Tuning, Hit: an automatic rule; its mode, number, time and list; a message that one found, once.
-    Said, Note, Memory, Engine, Table: a message as rules see it; what a replica remembers of it; of whom, bounded;
-        which rules find a message, asking nobody; those that hold in some channels.
-"""
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any, NamedTuple
 
-from commands.moderation.rules.engine import ASLEEP, Engine, Table
-from commands.moderation.rules.names import SPECS, RuleName
-from commands.moderation.rules.tuning import BrokenRuleError, Tuning
+from sqlmodel.ext.asyncio.session import AsyncSession
 
-__all__ = ["ASLEEP", "SPECS", "BrokenRuleError", "Engine", "RuleName", "Table", "Tuning"]
+from bot.errors import UserError
+from bot.french.words import NBSP
+from bot.guard import DataKind
+from config.text import fold
+from storage.moderation import rules
+from storage.moderation.rules import Rule, RuleMode
+
+
+class RuleName(StrEnum):
+    """In the order in which they are listed."""
+
+    FLOOD = "flood"
+    REPEAT = "repetition"
+    MENTIONS = "mentions"
+    LINKS = "liens"
+    WORDS = "mots"
+    FIRST = "premier"
+    GUARD = "donnees"
+
+
+class Bounds(NamedTuple):
+    """The least and the most that a number may be."""
+
+    least: int
+    most: int
+
+
+MINUTE, HOUR, DAY = 60, 3600, 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """What a rule looks for, in words, and what of it may be tuned: a number, a time (seconds), a list.
+
+    ``usual`` are its number and time, ``items`` its list before anybody changed them; ``known`` are all that its list
+    may have, empty where anything may. ``may_act`` says whether it may hide by itself what it finds, ``is_timed``
+    that it counts what somebody wrote lately, ``again`` that what was changed is looked at again.
+    """
+
+    label: str
+    example: str
+    count: Bounds | None = None
+    seconds: Bounds | None = None
+    usual: tuple[int, int] = (0, 0)
+    items: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
+    has_items: bool = False
+    may_act: bool = False
+    is_timed: bool = False
+    again: bool = False
+
+
+EVERYBODY = ("all", "channel", "here")
+SURE_KINDS = (DataKind.NIR, DataKind.IBAN, DataKind.CARTE, DataKind.MOT_DE_PASSE)
+"""What nobody writes in a channel of professionals by way of business, as one does a phone number."""
+
+SPECS = {
+    RuleName.FLOOD: Spec(
+        "beaucoup de messages en peu de temps",
+        "6 en 10s",
+        count=Bounds(3, 30),
+        seconds=Bounds(2, HOUR),
+        usual=(8, 10),
+        may_act=True,
+        is_timed=True,
+    ),
+    RuleName.REPEAT: Spec(
+        "le même message, d’un canal à l’autre ou dans un seul",
+        "3 en 10min",
+        count=Bounds(2, 30),
+        seconds=Bounds(10, DAY),
+        usual=(3, 10 * MINUTE),
+        may_act=True,
+        is_timed=True,
+    ),
+    RuleName.MENTIONS: Spec(
+        "beaucoup de mentions, ou @all, @channel, @here",
+        "6 all, channel",
+        count=Bounds(2, 100),
+        usual=(6, 0),
+        items=EVERYBODY,
+        known=EVERYBODY,
+        has_items=True,
+        again=True,
+    ),
+    RuleName.LINKS: Spec(
+        "liens vers un site de la liste, et invitations (Mattermost, WhatsApp, Telegram, Discord…)",
+        "exemple.com, autre.net",
+        has_items=True,
+        may_act=True,
+        again=True,
+    ),
+    RuleName.WORDS: Spec("mots de la liste", "casino, argent facile", has_items=True, may_act=True, again=True),
+    RuleName.FIRST: Spec("image, fichier ou lien dans le tout premier message de quelqu’un", ""),
+    RuleName.GUARD: Spec(
+        "données personnelles : un mot à l’auteur d’abord, les animateurs si elles restent",
+        "10min nir, iban",
+        seconds=Bounds(MINUTE, DAY),
+        usual=(0, 10 * MINUTE),
+        items=SURE_KINDS,
+        known=tuple(DataKind),
+        has_items=True,
+        again=True,
+    ),
+}
+
+ITEMS_MAX, ITEM_MAX = 200, 60
+ADD, REMOVE, REPLACE = "ajouter", "retirer", "remplacer"
+_SITE = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,8}[a-z]{2,24}")
+_UNITS = {"s": 1, "min": MINUTE, "m": MINUTE, "h": HOUR, "j": DAY}
+_COUNT = re.compile(r"(\d{1,4})(?:\s+(?:en|par)\b)?(?=\s|$)")
+_TIME = re.compile(r"(?:en\s+)?(\d{1,5})\s?(s|min|m|h|j)(?=\s|,|$)")
+
+
+class BrokenRuleError(ValueError):
+    """A row of the table that cannot be used; the text, in French, names its rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tuning:
+    """``count`` and ``seconds`` are 0, ``items`` empty, where the rule has none."""
+
+    mode: RuleMode = RuleMode.OFF
+    count: int = 0
+    seconds: int = 0
+    items: tuple[str, ...] = ()
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """As the table has it."""
+        return {"count": self.count, "seconds": self.seconds, "items": list(self.items)}
+
+
+def make_default_tuning(name: RuleName) -> Tuning:
+    """A rule that nobody tuned: off."""
+    spec = SPECS[name]
+    return Tuning(RuleMode.OFF, *spec.usual, tuple(map(str, spec.items)))
+
+
+def read_tunings(rows: Sequence[Rule]) -> Mapping[RuleName, Tuning]:
+    """All rules, tuned or not. Raises BrokenRuleError for a row that is none, or has what it may not have."""
+    tuned = {name: make_default_tuning(name) for name in RuleName}
+    for row in rows:
+        if row.name not in tuned:
+            raise BrokenRuleError(f"« {row.name} » n’est pas une règle")
+        name = RuleName(row.name)
+        tuned[name] = _read_tuning(name, row)
+    return tuned
+
+
+def _read_tuning(name: RuleName, row: Rule) -> Tuning:
+    broken = BrokenRuleError(f"la règle « {name} » a des réglages illisibles")
+    found = row.settings
+    if not isinstance(found, dict) or not found.keys() <= {"count", "seconds", "items"}:
+        raise broken
+    items = found.get("items", [])
+    if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
+        raise broken
+    usually = make_default_tuning(name)
+    count, seconds = found.get("count", usually.count), found.get("seconds", usually.seconds)
+    if not all(isinstance(number, int) and not isinstance(number, bool) for number in (count, seconds)):
+        raise broken
+    tuning = Tuning(row.mode, count, seconds, tuple(items))
+    if fault := find_tuning_fault(name, tuning):
+        raise BrokenRuleError(f"la règle « {name} » est mal réglée : {fault}")
+    return tuning
+
+
+def find_tuning_fault(name: RuleName, tuning: Tuning) -> str:
+    """What is wrong with it, in French; "" where nothing is."""
+    spec = SPECS[name]
+    if tuning.mode is RuleMode.ACT and not spec.may_act:
+        return "elle peut proposer, pas agir"
+    for what, value, bounds in (("le nombre", tuning.count, spec.count), ("la durée", tuning.seconds, spec.seconds)):
+        if fault := _find_bounds_fault(what, value, bounds):
+            return fault
+    if len(tuning.items) > ITEMS_MAX or (tuning.items and not spec.has_items):
+        return f"sa liste a {ITEMS_MAX} mots au plus" if spec.has_items else "elle n’a pas de liste"
+    return next((fault for item in tuning.items if (fault := _find_item_fault(name, item))), "")
+
+
+def _find_bounds_fault(what: str, value: int, bounds: Bounds | None) -> str:
+    if bounds is None:
+        return f"elle n’a pas de {what.partition(' ')[2]}" if value else ""
+    shown = say_seconds if what == "la durée" else str
+    inside = bounds.least <= value <= bounds.most
+    return "" if inside else f"{what} va de {shown(bounds.least)} à {shown(bounds.most)}"
+
+
+def _find_item_fault(name: RuleName, item: str) -> str:
+    known = SPECS[name].known
+    if known and item not in known:
+        return f"sa liste peut avoir : {', '.join(known)}"
+    if name is RuleName.LINKS and not _SITE.fullmatch(item):
+        return "un site s’écrit comme « exemple.com »"
+    return "" if known or 2 <= len(item) <= ITEM_MAX else f"un mot a de 2 à {ITEM_MAX} caractères"
+
+
+def tune_rule(name: RuleName, before: Tuning, line: str, *, adds: bool = True) -> Tuning:
+    """The rule after « 6 en 10s », « casino, argent facile », « ajouter x », « retirer x », « remplacer x ».
+
+    What is not said stays. Words without one of these verbs come to the list where ``adds``, and are the list where
+    not, or where the rule knows all that may be in it. Raises UserError for what it cannot be.
+    """
+    rest, spec, after = line.strip().lower(), SPECS[name], before
+    if spec.count and (found := _COUNT.match(rest)):
+        after, rest = replace(after, count=int(found[1])), rest[found.end() :].strip()
+    if spec.seconds and (found := _TIME.match(rest)):
+        after, rest = replace(after, seconds=int(found[1]) * _UNITS[found[2]]), rest[found.end() :].strip(" ,")
+    if rest:
+        if not spec.has_items:
+            raise UserError(
+                f"La règle « {name} » ne comprend pas « {rest[:40]} ». Par exemple : {_say_example(name, spec)}."
+            )
+        wish, pieces = _read_wish(rest)
+        if not wish:
+            wish = ADD if adds and not spec.known else REPLACE
+        after = replace(after, items=_change_items(name, before, wish, pieces))
+    if fault := find_tuning_fault(name, after):
+        raise UserError(f"La règle « {name} » ne peut pas être ainsi : {fault}.")
+    return after
+
+
+def _read_wish(rest: str) -> tuple[str, Sequence[str]]:
+    """What is to be done with a list, "" where that is not said; and with what."""
+    word, _, more = rest.partition(" ")
+    wish = fold(word) if fold(word) in {ADD, REMOVE, REPLACE} else ""
+    pieces = [" ".join(piece.split()) for piece in (more if wish else rest).split(",")]
+    return wish, [piece for piece in pieces if piece]
+
+
+def _change_items(name: RuleName, before: Tuning, wish: str, pieces: Sequence[str]) -> tuple[str, ...]:
+    items = [_read_item(name, piece) for piece in pieces]
+    if wish == ADD:
+        items = [*before.items, *items]
+    elif wish == REMOVE:
+        items = [item for item in before.items if item not in items]
+    return tuple(dict.fromkeys(items))
+
+
+def _read_item(name: RuleName, piece: str) -> str:
+    if name is not RuleName.LINKS:
+        return piece.lstrip("@").replace(" ", "_") if SPECS[name].known else piece
+    return piece.partition("://")[2].partition("/")[0] or piece.partition("/")[0]
+
+
+def _say_example(name: RuleName, spec: Spec) -> str:
+    return f"`/moderer regle {name} proposer {spec.example}`".replace(" `", "`")
+
+
+def say_tuning(name: RuleName, tuning: Tuning) -> str:
+    """Its number, time and list, as they are typed: « 6 en 10 s »."""
+    spec = SPECS[name]
+    parts = [str(tuning.count) if spec.count else "", say_seconds(tuning.seconds) if spec.seconds else ""]
+    told = " en ".join(part for part in parts if part)
+    shown = ", ".join(item.replace("_", " ") for item in tuning.items[:10]) + ("…" if len(tuning.items) > 10 else "")
+    return " ; ".join(part for part in (told, shown) if part)
+
+
+def say_seconds(seconds: int) -> str:
+    """« 10 s », « 5 min », « 24 h », in the greatest unit that fits."""
+    for unit, name in ((HOUR, "h"), (MINUTE, "min")):
+        if seconds and not seconds % unit:
+            return f"{seconds // unit}{NBSP}{name}"
+    return f"{seconds}{NBSP}s"
+
+
+async def load_tunings(db: AsyncSession) -> Mapping[RuleName, Tuning]:
+    """All rules, tuned or not. Raises BrokenRuleError for a table that cannot be used."""
+    try:
+        rows = await rules.list_tuned(db)
+    except ValueError:  # a mode that is none, or no JSON
+        raise BrokenRuleError("la table des règles est illisible") from None
+    return read_tunings(rows)

@@ -1,31 +1,125 @@
-"""What a few words of a line may mean: small readers, each for one kind of thing."""
+"""What a few words of a line may mean: small readers, each for one kind of thing, and the words that they know."""
 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extractOne
 
 from bot.forms import Clues
 from bot.french.dates import WEEKDAYS, read_date
-from bot.french.durations import read_minutes
-from bot.french.words import digits, fold, read_number
-from config.themes import theme_of, vocabulary
-from dialogs.cra.line.ages import read_ages
-from dialogs.cra.line.words import (
-    AMBIGUOUS,
-    NOT_TYPOS,
-    ORDINARY,
-    SHORTEST_WITH_TYPO,
-    SMALL,
-    Meaning,
-    comma_themes,
-    meanings,
-    single_words,
+from bot.french.words import digits, read_minutes, read_number
+from config.tables import read
+from config.text import fold
+from config.themes import THEMES, key, theme_of, vocabulary
+from storage.communes import find_place_exactly
+from storage.cra.report import DUREES, Age
+
+_YEARS = r"(?: ?ans?)"
+_OLDER = re.compile(
+    rf"(?:[+>] ?(?:de |que )?|plus de |au dela de )(\d{{2,3}}){_YEARS}?|"
+    rf"(\d{{2,3}}) ?(?:{_YEARS} ?)?(?:\+|et plus){_YEARS}?"
 )
-from storage.communes import find_exactly
-from storage.cra.values import DUREES
+_YOUNGER = re.compile(rf"(?:[-<] ?(?:de )?|moins de )(\d{{1,2}})({_YEARS})?")
+_RANGE = re.compile(rf"(?:de |entre |les )?(\d{{1,2}}){_YEARS}? ?(?:-|/|a|et) ?(\d{{1,3}})({_YEARS})?")
+_AGED = re.compile(rf"(?:age(?:e)?s? de )?(\d{{1,3}}){_YEARS}")
+# The first and last whole years of each category; the form’s bounds overlap, the older one holds but at 60.
+_YEARS_OF = {
+    Age.MOINS_12: (0, 11),
+    Age.DE_12_A_18: (12, 17),
+    Age.DE_18_A_35: (18, 34),
+    Age.DE_35_A_60: (35, 60),
+    Age.PLUS_60: (61, 130),
+}
+
+
+def read_ages(text: str) -> Age | None:
+    """Read a category by its bounds, or the one that holds an age or a range of ages: « 72 ans », « 6-10 ans ».
+
+    The text is folded, with its signs and hyphens. None where no category holds all of it.
+    """
+    bounds = _bounds(re.sub(r" ?- ?", "-", text))
+    if bounds is None:
+        return None
+    first, last = bounds
+    return next((age for age, (low, high) in _YEARS_OF.items() if low <= first and last <= high), None)
+
+
+def _bounds(text: str) -> tuple[int, int] | None:
+    """The first and last whole years that a text on ages means."""
+    if match := _OLDER.fullmatch(text):
+        years = int(match[1] or match[2])
+        return (years + 1, 130) if years == 60 else (years, 130)
+    if match := _YOUNGER.fullmatch(text):
+        years = int(match[1])
+        return (0, years - 1) if match[2] or years == 12 or "moins" in text else None
+    if match := _RANGE.fullmatch(text):
+        first, last, unit = int(match[1]), int(match[2]), match[3]
+        if f"{first}-{last}" in ("12-18", "18-35", "35-60"):
+            return first, last - (last < 60)
+        return (first, last) if unit and first < last else None
+    match = _AGED.fullmatch(text)
+    return (int(match[1]), int(match[1])) if match else None
+
+
+Meaning = tuple[str, str]
+"""An element of the dialog and its value."""
+
+WEAK = "weak"
+"""The element of an activity’s words that hold only where no better one is: « un accompagnement ponctuel »."""
+NO_SUITE = "aucune"
+SOME, ALL = "some", "all"
+"""Recurrents without a number."""
+
+# Two meanings; which holds depends on what else the line says (weigh.py).
+AMBIGUOUS: dict[str, tuple[Meaning, Meaning]] = {
+    key("enfants"): (("age", "-12"), ("themes", "accompagner enfant")),
+    key("téléphone"): (("canal", "distance"), ("themes", "smartphone")),
+    key("visio"): (("canal", "distance"), ("themes", "echanger")),
+    key("visioconférence"): (("canal", "distance"), ("themes", "echanger")),
+}
+
+_SMALL = (
+    "a activite age ai aide ans au aux avec avons c ca canal ce cet cette chez commune cra d dame dames "
+    "dans date de des dont du duree en environ est et etaient etait fait femme femmes h homme hommes il "
+    "ils initiation j je l la le les leur leurs lieu lors ma madame mes mme mon monsieur mr n ne nos "
+    "notre nous on ont ou par pendant perfectionnement permanence pour public qu que qui s sa se ses soit "
+    "son sous statut sujet sujets sur theme themes un une vers y "
+)
+SMALL = frozenset(_SMALL.split())
+"""Words of a sentence that tell nothing of the report."""
+
+_ORDINARY = (
+    "bar bois bus campagne contre cours fille grand jardin marche mer mere montagne pere place plan pont "
+    "riviere rue salon ville vue "
+)
+ORDINARY = frozenset(_ORDINARY.split())
+"""Words that are also communes: they name one only where typed with a capital, or beside a postcode."""
+
+NOT_TYPOS = frozenset(("domicilie", "retrait", "salaire"))
+"""One letter away from a word of the table, and no slip."""
+SHORTEST_WITH_TYPO = 6
+
+
+@cache
+def read_meanings() -> dict[str, Meaning]:
+    """Every text that means something besides themes, reduced by `key`."""
+    return {key(word): (row["element"], row["valeur"]) for row in read("line.tsv") for word in row["mots"].split(", ")}
+
+
+@cache
+def comma_themes() -> frozenset[str]:
+    """The theme labels that hold a comma, reduced by `key`: they are read across it."""
+    return frozenset(key(text) for t in THEMES.values() for text in (t.libelle, t.court) if "," in text)
+
+
+@cache
+def single_words() -> tuple[str, ...]:
+    """The single words of the table that are long enough for a slip to show."""
+    return tuple(word for word in read_meanings() if len(word) >= SHORTEST_WITH_TYPO and " " not in word)
+
 
 # What each reading costs; the cheapest reading of the whole line holds (choose.py). A word left unread costs most.
 SURE, NAME, GUESS, BARE, WRONG = 1.0, 1.3, 1.6, 2.0, 4.0
@@ -78,7 +172,7 @@ def read_word(span: Span, clues: Clues) -> Reading | None:
     """Read a usual word of the form, or of an activity that says less than others."""
     if both := AMBIGUOUS.get(span.key):
         return Reading(*both[0], other=both[1])
-    found = meanings().get(span.key)
+    found = read_meanings().get(span.key)
     return Reading(*found) if found else None
 
 
@@ -122,15 +216,15 @@ def _between_hours(text: str) -> int | None:
 
 def read_participants(span: Span, clues: Clues) -> Reading | None:
     """Read a number of people: « 8p », « huit personnes », « participants : 8 »."""
-    return _count("participants", _PARTICIPANTS, span)
+    return _read_count("participants", _PARTICIPANTS, span)
 
 
 def read_recurrents(span: Span, clues: Clues) -> Reading | None:
     """Read how many had come before: « 3 récurrents », « dont deux déjà venus »."""
-    return _count("recurrents", _RECURRENTS, span)
+    return _read_count("recurrents", _RECURRENTS, span)
 
 
-def _count(element: str, pattern: re.Pattern[str], span: Span) -> Reading | None:
+def _read_count(element: str, pattern: re.Pattern[str], span: Span) -> Reading | None:
     # The words have lost « (e)s », the text has kept the colon of « participants : 8 ».
     match = pattern.fullmatch(digits(span.words)) or pattern.fullmatch(digits(span.text))
     return Reading(element, str(int(match[1] or match[2]))) if match else None
@@ -160,7 +254,7 @@ def read_commune(span: Span, clues: Clues) -> Reading | None:
     ordinary = span.words in ORDINARY and span.text.islower()
     if ordinary or all(word in SMALL for word in span.words.split()):
         return None
-    found = find_exactly(span.text, clues.user.departements)
+    found = find_place_exactly(span.text, clues.user.departements)
     if found.place or found.choices:
         return Reading("commune", span.text, SURE if has_code(span.text) else NAME)
     return Reading("commune", span.text, WRONG) if _CODE.fullmatch(span.text) else None
@@ -175,8 +269,8 @@ def read_typo(span: Span, clues: Clues) -> Reading | None:
     """Read a word of the form or of the themes with a slip."""
     if len(span.key) < SHORTEST_WITH_TYPO or re.search(r"\d", span.key) or span.key in NOT_TYPOS:
         return None
-    if span.count == 1 and (near := _near(span.key)):
-        return Reading(*meanings()[near], cost=GUESS)
+    if span.count == 1 and (near := _find_near_word(span.key)):
+        return Reading(*read_meanings()[near], cost=GUESS)
     theme = theme_of(span.text)
     # As many words as in what was meant: « internet pc » is no slip of « internet ».
     count = span.key.count(" ")
@@ -188,7 +282,7 @@ def read_typo(span: Span, clues: Clues) -> Reading | None:
     return Reading("themes", theme.code, GUESS) if theme and as_long else None
 
 
-def _near(word: str) -> str | None:
+def _find_near_word(word: str) -> str | None:
     """The one usual word a slip away (two from ten letters), the first letter being right."""
     allowed = 2 if len(word) >= 10 else 1
     words = [known for known in single_words() if known[0] == word[0]]
@@ -197,7 +291,7 @@ def _near(word: str) -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class SpanReader:
     """A reader, and where it is worth trying: the most words, whether a number is needed, whether articles may
     begin or end them."""
 
@@ -211,16 +305,16 @@ class Way:
         return span.count <= self.most and (span.numbered or not self.needs_number) and (self.edges or not edged)
 
 
-WAYS = (
-    Way(read_word, 7),
-    Way(read_theme, 12),
-    Way(read_recurrents, 6, needs_number=True, edges=True),
-    Way(read_participants, 4, needs_number=True, edges=True),
-    Way(read_age, 6, needs_number=True, edges=True),
-    Way(read_duration, 8, edges=True),
-    Way(read_day, 6, edges=True),
-    Way(read_commune, 9, edges=True),
-    Way(read_bare_number, 3, needs_number=True),
-    Way(read_typo, 4),
+READERS = (
+    SpanReader(read_word, 7),
+    SpanReader(read_theme, 12),
+    SpanReader(read_recurrents, 6, needs_number=True, edges=True),
+    SpanReader(read_participants, 4, needs_number=True, edges=True),
+    SpanReader(read_age, 6, needs_number=True, edges=True),
+    SpanReader(read_duration, 8, edges=True),
+    SpanReader(read_day, 6, edges=True),
+    SpanReader(read_commune, 9, edges=True),
+    SpanReader(read_bare_number, 3, needs_number=True),
+    SpanReader(read_typo, 4),
 )
-WORDS_MAX = max(way.most for way in WAYS)
+WORDS_MAX = max(way.most for way in READERS)

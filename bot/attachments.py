@@ -1,0 +1,74 @@
+"""Files that somebody gave to the bot before, or that a message has: offered in a window, and looked at."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+from bot.context import Context
+from bot.errors import ChatError
+from bot.french.words import NBSP, group, plural
+from bot.mattermost import ChatFile, ChatPost, ChatReader
+
+FRESH = timedelta(days=1)
+"""How long the files that somebody sent to the bot are offered to them."""
+LOOKED_THROUGH = 30
+"""In how many of the newest messages of a direct channel files are looked for."""
+PATIENCE = 1.5
+"""Seconds after which the window opens without offering them: a click opens it for three."""
+
+
+async def list_recent_files(ctx: Context) -> Mapping[str, str]:
+    """The last files that the person sent to the bot, to be chosen by the id of their message; nothing while
+    Mattermost takes its time."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            post = await find_newest_files(ctx)
+            return {post.id: await describe_files(ctx, post)} if post else {}
+    except (ChatError, TimeoutError):
+        return {}
+
+
+async def find_newest_files(ctx: Context) -> ChatPost | None:
+    """The last message with files that the person sent to the bot, if it is fresh."""
+    channel = await ctx.chat.direct_channel(ctx.user.id)
+    posts = await ctx.chat.newest_posts(channel, 0, LOOKED_THROUGH)
+    found = (post for post in posts if post.user_id == ctx.user.id and post.file_ids)
+    return next((post for post in found if ctx.now - _read_moment(post) < FRESH), None)
+
+
+async def describe_files(ctx: Context, post: ChatPost) -> str:
+    """How the files of a message are offered: « programme.pdf et 2 autres, de votre message de 14 h 02 »."""
+    first = (await ctx.chat.file(post.file_ids[0])).name
+    more = len(post.file_ids) - 1
+    at = _read_moment(post).astimezone(ctx.zone)
+    whose = "votre message" if post.user_id == ctx.user.id else "ce message"
+    named = f"{_shorten(first)} et {plural(more, 'autre')}" if more else _shorten(first)
+    return f"{named}, de {whose} de {at.hour}{NBSP}h{NBSP}{at.minute:02}"
+
+
+def _read_moment(post: ChatPost) -> datetime:
+    return datetime.fromtimestamp(post.create_at / 1000, UTC)
+
+
+def _shorten(name: str, most: int = 60) -> str:
+    return name if len(name) <= most else f"{name[: most - 1]}…"
+
+
+async def read_files(chat: ChatReader, ids: Sequence[str]) -> Sequence[ChatFile | None]:
+    """What these files are; None for each that is there no more."""
+    return [await find_file(chat, ident) for ident in ids]
+
+
+async def find_file(chat: ChatReader, ident: str) -> ChatFile | None:
+    """What a file is; None when it is there no more."""
+    try:
+        return await chat.file(ident)
+    except ChatError as error:
+        if error.may_pass or error.status == 401:
+            raise
+        return None
+
+
+def say_size(size: int) -> str:
+    """In millions of bytes, one at least."""
+    return f"{group(max(1, round(size / 1_000_000)))}{NBSP}Mo"

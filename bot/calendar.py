@@ -1,0 +1,315 @@
+"""Working days and public holidays, the hotline’s office hours, and what comes back each week or month."""
+
+import re
+import sys
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from importlib.util import find_spec, module_from_spec
+from itertools import accumulate
+from zoneinfo import ZoneInfo
+
+from bot.french.dates import WEEKDAYS
+from bot.french.periods import MORNING, say_hour, say_part_of_day
+from bot.schedules import ZONE
+from config.office_hours import DAY_MINUTES, Closure, Slot
+from config.settings import Settings
+from config.text import fold
+
+SATURDAY = 5
+SUBDIVISIONS = {
+    **{code: code for code in ("57", "971", "972", "973", "974", "976")},
+    **{"67": "6AE", "68": "6AE"},
+    **{"975": "PM", "977": "BL", "978": "MF", "984": "TF", "986": "WF", "987": "PF", "988": "NC"},
+}
+"""What the library of holidays calls the territories that have some of their own, by code of département."""
+
+
+def find_holiday(day: date, departement: str | None = None) -> str:
+    """The name of the public holiday that a day is in a département, or all over France; "" where it is none."""
+    return _holidays_of(day.year, SUBDIVISIONS.get(departement or "")).get(day, "")
+
+
+def is_working_day(day: date, departement: str | None = None) -> bool:
+    """Whether one works on that day there."""
+    return day.weekday() < SATURDAY and not find_holiday(day, departement)
+
+
+def working_days_before(day: date, count: int, departement: str | None = None) -> date:
+    """The day so many working days earlier."""
+    while count:
+        day -= timedelta(days=1)
+        count -= is_working_day(day, departement)
+    return day
+
+
+def load_holidays() -> None:
+    """Have the library at hand: the first question would wait for it."""
+    find_holiday(date(2026, 1, 1))
+
+
+@lru_cache(256)
+def _holidays_of(year: int, subdivision: str | None) -> Mapping[date, str]:
+    _leave_out_other_countries()
+    from holidays.countries.france import France  # heavy: imported when first asked
+
+    found = France(subdiv=subdivision, years=year, language="fr")  # type: ignore[no-untyped-call]
+    return {day: name.replace("'", "’") for day, name in found.items()}
+
+
+def _leave_out_other_countries() -> None:
+    """The package of countries imports all of them: megabytes, and a tenth of a second. Its place is taken by an empty
+    module that only knows where the files are."""
+    if "holidays.countries" not in sys.modules and (found := find_spec("holidays.countries")):
+        sys.modules["holidays.countries"] = module_from_spec(found)
+
+
+_DAY = timedelta(days=1)
+_NONE = timedelta()
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeHours:
+    """The slots of a week in a zone, but for closures and the public holidays of France, or of one of its territories.
+
+    Moments come in any zone and go out in UTC; what is counted is time that passes: a night that has an hour twice is
+    an hour longer for who works through it. Raises ValueError where no slot is.
+    """
+
+    slots: tuple[Slot, ...]
+    closures: tuple[Closure, ...] = ()
+    zone: ZoneInfo = ZONE
+    departement: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.slots:
+            raise ValueError("a service that never opens")
+
+    @classmethod
+    def of(cls, settings: Settings, departement: str = "") -> "OfficeHours":
+        """As the operator wants them."""
+        return cls(settings.office_hours, settings.closed, departement=departement)
+
+    def opens_on(self, day: date) -> bool:
+        """Whether it is open for some of that day."""
+        return bool(self._slots_of(day))
+
+    def day_after(self, day: date, count: int) -> date:
+        """The day so many open days later."""
+        while count:
+            day += _DAY
+            count -= self.opens_on(day)
+        return day
+
+    def is_open(self, at: datetime) -> bool:
+        """Whether somebody is there: from the minute it opens until the one it closes."""
+        return self.closing(at) is not None
+
+    def closing(self, at: datetime) -> datetime | None:
+        """When it closes next; None while it is closed."""
+        year = _windows(self, self._year(at))
+        last = bisect_right(year.opens, at) - 1
+        return year.closes[last] if last >= 0 and at < year.closes[last] else None
+
+    def next_opening(self, at: datetime) -> datetime:
+        """The first moment from then on at which it is open: that moment itself if it is."""
+        number = self._year(at)
+        year = _windows(self, number)
+        following = bisect_right(year.closes, at)
+        while following == len(year.closes):
+            number, following = number + 1, 0
+            year = _windows(self, number)
+        return max(at.astimezone(UTC), year.opens[following])
+
+    def last_closing(self, before: datetime) -> datetime:
+        """The last time it closed by then."""
+        number = self._year(before)
+        last = bisect_right(_windows(self, number).closes, before) - 1
+        while last < 0:
+            number -= 1
+            last = len(_windows(self, number).closes) - 1
+        return _windows(self, number).closes[last]
+
+    def between(self, start: datetime, end: datetime) -> timedelta:
+        """Open time from one moment to the other; negative where the other is the earlier one."""
+        if end < start:
+            return -self.between(end, start)
+        first, last = self._year(start), self._year(end)
+        whole = sum((_windows(self, year).total for year in range(first, last)), _NONE)
+        return whole + _windows(self, last).until(end) - _windows(self, first).until(start)
+
+    def add(self, at: datetime, delay: timedelta) -> datetime:
+        """The first moment until which so much open time has passed. Raises ValueError for a negative delay."""
+        if delay <= _NONE:
+            if delay < _NONE:
+                raise ValueError("a deadline lies ahead")
+            return at.astimezone(UTC)
+        number = self._year(at)
+        year = _windows(self, number)
+        left = delay + year.until(at)
+        while left > year.total:
+            left -= year.total
+            number += 1
+            year = _windows(self, number)
+        return year.after(left)
+
+    def expected(self, at: datetime, target: timedelta) -> datetime | None:
+        """When an answer is due that is asked for while it is closed, or too late before it closes; None where it is
+        due within the hours that are under way."""
+        closing = self.closing(at)
+        return None if closing and at.astimezone(UTC) + target <= closing else self.add(at, target)
+
+    def say_expected(self, at: datetime, target: timedelta, zone: ZoneInfo | None = None) -> str:
+        """What who asks in that zone is told of it, in French; "" where nothing is to be said."""
+        due, there = self.expected(at, target), zone or self.zone
+        if due is None:
+            return ""
+        closing = self.closing(at)
+        today = at.astimezone(there).date()
+        opening = f"Nous fermons à {say_hour(closing.astimezone(there))}" if closing else "C’est fermé en ce moment"
+        return f"{opening}\u00a0: vous aurez une réponse {say_part_of_day(due.astimezone(there), today)}."
+
+    def windows(self, year: int) -> Iterator[tuple[datetime, datetime]]:
+        """All that is open in a year, in order, each from when it opens to when it closes."""
+        for ordinal in range(date(year, 1, 1).toordinal(), date(year + 1, 1, 1).toordinal()):
+            day = date.fromordinal(ordinal)
+            for slot in sorted(self._slots_of(day)):
+                yield self._instant(day, slot.opens), self._instant(day, slot.closes)
+
+    def _year(self, at: datetime) -> int:
+        return at.astimezone(self.zone).year
+
+    def _slots_of(self, day: date) -> list[Slot]:
+        found = [slot for slot in self.slots if slot.weekday == day.weekday()]
+        if not found or any(closure.first <= day <= closure.last for closure in self.closures):
+            return []
+        return [] if find_holiday(day, self.departement) else found
+
+    def _instant(self, day: date, minutes: int) -> datetime:
+        """A time of the wall as an instant; midnight at the end of a day is that at the beginning of the next."""
+        later, minutes = divmod(minutes, DAY_MINUTES)
+        wall = time(*divmod(minutes, 60), tzinfo=self.zone)
+        return datetime.combine(day + later * _DAY, wall).astimezone(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class _Year:
+    """The open hours of a year, and how much of them is over at each closing."""
+
+    opens: tuple[datetime, ...]
+    closes: tuple[datetime, ...]
+    over: tuple[timedelta, ...]
+
+    @property
+    def total(self) -> timedelta:
+        return self.over[-1] if self.over else _NONE
+
+    def until(self, at: datetime) -> timedelta:
+        """Open time of this year before a moment of it."""
+        last = bisect_right(self.opens, at) - 1
+        return self.over[last] - max(self.closes[last] - at, _NONE) if last >= 0 else _NONE
+
+    def after(self, passed: timedelta) -> datetime:
+        """The first moment before which so much open time of this year lies: more than none, at most all."""
+        last = bisect_left(self.over, passed)
+        return self.closes[last] - (self.over[last] - passed)
+
+
+@lru_cache(64)
+def _windows(hours: OfficeHours, year: int) -> _Year:
+    found = list(hours.windows(year))
+    over = accumulate(closes - opens for opens, closes in found)
+    return _Year(tuple(opens for opens, _ in found), tuple(closes for _, closes in found), tuple(over))
+
+
+LAST = -1
+"""The last one of a month."""
+_NTH = {"premier": 1, "deuxieme": 2, "second": 2, "troisieme": 3, "quatrieme": 4, "dernier": LAST}
+_SHORT = {"1er": 1, "1": 1, "2e": 2, "2eme": 2, "2": 2, "3e": 3, "3eme": 3, "3": 3, "4e": 4, "4eme": 4, "4": 4}
+_SAID = {1: "premier", 2: "deuxième", 3: "troisième", 4: "quatrième", LAST: "dernier"}
+_LEAD = re.compile(r"^(?:chaque|tous les|toutes les|le|les|tout les) ")
+_TEXT = re.compile(
+    rf"(?:(?P<nth>{'|'.join([*_NTH, *_SHORT])}) )?(?P<day>{'|'.join(WEEKDAYS)})s?"
+    r"(?: (?:de chaque|du|de tous les) mois)?"
+    r"(?:,? (?:a |vers )?(?P<hour>[0-9]{1,2}) ?(?:heures?|h|:) ?(?P<minute>[0-9]{2})?)?"
+)
+_DOUBLED = 2
+"""The hour that one night a year has twice, and another not at all."""
+_MOVED_MAX = 8
+"""Days by which public holidays, one after the other, may move something at most."""
+RECURRENCE_HELP = "Écrivez-le comme « chaque vendredi à 9 h » ou « premier mercredi du mois à 9 h 30 »."
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """One time: ``day`` is the day by the rule, for ever its name; ``at`` when it really is, a working day before where
+    that is a public holiday."""
+
+    day: date
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Recurrence:
+    """A weekday (Monday is 0) of each week (``nth`` 0), or the ``nth`` of each month, at an hour of Paris."""
+
+    weekday: int
+    nth: int
+    hour: time
+
+    def __str__(self) -> str:
+        """« chaque vendredi à 9 h », « le premier mercredi du mois à 9 h 30 »."""
+        day = WEEKDAYS[self.weekday]
+        said = f"le {_SAID[self.nth]} {day} du mois" if self.nth else f"chaque {day}"
+        return f"{said} à {say_hour(self.hour)}"
+
+    @property
+    def is_monthly(self) -> bool:
+        """Whether it comes once a month."""
+        return self.nth != 0
+
+    def after(self, moment: datetime) -> Iterator[Occasion]:
+        """The occasions after that moment, for ever."""
+        # A holiday moves an occasion by some days at most; it may so be past already.
+        day = moment.astimezone(ZONE).date() - timedelta(days=1)
+        while True:
+            if self._is_day(day) and (found := self.on(day)).at > moment:
+                yield found
+            day += timedelta(days=1)
+
+    def next(self, moment: datetime) -> Occasion:
+        """The first of them."""
+        return next(self.after(moment))
+
+    def on(self, day: date) -> Occasion:
+        """The occasion that has this day by the rule."""
+        moved = working_days_before(day, 1) if find_holiday(day) else day
+        return Occasion(day, datetime.combine(moved, self.hour, ZONE))
+
+    def naming(self, moment: datetime) -> date | None:
+        """The day by the rule of what comes at that moment; None where nothing does."""
+        near = (moment.astimezone(ZONE).date() + timedelta(days=n) for n in range(_MOVED_MAX))
+        return next((day for day in near if self._is_day(day) and self.on(day).at == moment), None)
+
+    def _is_day(self, day: date) -> bool:
+        if day.weekday() != self.weekday:
+            return False
+        if self.nth == LAST:
+            return (day + timedelta(days=7)).month != day.month
+        return not self.nth or (day.day - 1) // 7 + 1 == self.nth
+
+
+def read_recurrence(text: str) -> Recurrence:
+    """Read a rhythm; without an hour it is nine o’clock. Raises ValueError, with a French sentence."""
+    match = _TEXT.fullmatch(_LEAD.sub("", fold(text).strip().rstrip(".")))
+    if not match:
+        raise ValueError(f"« {text.strip()[:60]} » n’est pas un rythme. {RECURRENCE_HELP}")
+    hour, minute = int(match["hour"] or MORNING.hour), int(match["minute"] or 0)
+    if hour > 23 or minute > 59:
+        raise ValueError(f"Il n’y a pas d’heure {hour} h {minute:02}. {RECURRENCE_HELP}")
+    if hour == _DOUBLED:
+        raise ValueError("Pas entre 2 h et 3 h : une nuit par an n’a pas cette heure, une autre l’a deux fois.")
+    nth = (_NTH | _SHORT)[match["nth"]] if match["nth"] else 0
+    return Recurrence(WEEKDAYS.index(match["day"]), nth, time(hour, minute))

@@ -1,0 +1,132 @@
+"""Lines that call a command: typed, behind a button or said in plain words; mistyped ones; periods."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
+
+from pydantic import BaseModel
+from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import extractOne
+
+from bot.errors import UserError
+from bot.features import Feature
+from bot.french.periods import Period, read_period
+from bot.replies import Perform, Reply
+from bot.texts import quote
+from config.text import fold
+
+NEAR_MIN = 68
+"""How alike, of 100, a command and what was said must be for it to be proposed."""
+SAME_MIN = 85
+"""The same for a word in the middle of what was said."""
+MANNERED = " \t\n\r\u00a0\u202f.!?…`"
+"""What people put around a command that they say."""
+TELLING_MIN = 4
+"""Letters of a subcommand’s own word that mean it without the command: « mes » does not mean « actus mes »."""
+_OF_ANYTHING = frozenset({"cherche", "chercher"})
+"""Words of subcommands that are said of anything: they mean one only behind the command. « Je cherche une fiche » is no
+search in the news."""
+HELP = "aide"
+"""After a command, alone, it asks how that is used; it is also the command that tells it."""
+SAID_MAX = 200
+"""Characters in which a command is looked for."""
+
+
+class RunCommand(BaseModel):
+    """A button that runs a command, as if the person had typed that line."""
+
+    line: str
+
+
+class CommandIndex:
+    """The commands that a line may call."""
+
+    def __init__(self, names: Iterable[str], seeking: Collection[str] = ()) -> None:
+        """``seeking`` are those after which any word is looked for, « aide » too."""
+        # « /cra retablir » is « /cra rétablir »: accents are a trouble to type on some phones.
+        self._names = {fold(name): name for name in names}
+        self._longest = max((name.count(" ") + 1 for name in self._names), default=1)
+        self._seeking = seeking
+
+    def find(self, line: str) -> tuple[str, str]:
+        """The command that a line calls, longest name first, and the rest of the line; of a line that calls none, its
+        first word. « aide » after a command calls the help about that."""
+        said = line.removeprefix("/").strip()
+        for size in range(min(self._longest, len(said.split())), 0, -1):
+            *words, rest = [*said.split(maxsplit=size), ""][: size + 1]
+            if name := self._names.get(fold(" ".join(words))):
+                return self._or_help(name, rest)
+        first, _, rest = said.partition(" ")
+        return first.lower(), rest.strip()
+
+    def _or_help(self, name: str, rest: str) -> tuple[str, str]:
+        asks = fold(rest.strip(MANNERED)) == HELP and HELP in self._names
+        return (HELP, name) if asks and name != HELP and name not in self._seeking else (name, rest)
+
+    def call(self, said: str) -> str:
+        """The line that plain words are, without what people put around it; empty where they call no command."""
+        line = said.strip(MANNERED).removeprefix("/")
+        return line if fold(self.find(line)[0]) in self._names else ""
+
+    def near(self, said: str, titles: Mapping[str, str], most: int = 3) -> list[str]:
+        """The lines that were likely meant, the likeliest first; ``titles`` are other words for some of them."""
+        words = said[:SAID_MAX].strip(MANNERED).removeprefix("/").split()
+        found = [self._match(name, words) for name in self._names]
+        found += [(fuzz.token_set_ratio(title, " ".join(words), processor=fold), titles[title]) for title in titles]
+        near = sorted((pair for pair in found if pair[0] >= NEAR_MIN), key=lambda pair: (-pair[0], len(pair[1])))
+        return list(dict.fromkeys(line for _, line in near))[:most]
+
+    def _match(self, folded: str, words: list[str]) -> tuple[float, str]:
+        """How much a command is like the first words, or one of them all, and the line that it makes of them."""
+        size = folded.count(" ") + 1
+        short = folded.rsplit(maxsplit=1)[-1]
+        whole = fuzz.ratio(folded, fold(" ".join(words[:size])))
+        if short in _OF_ANYTHING and fuzz.ratio(folded.partition(" ")[0], fold(" ".join(words[:1]))) < NEAR_MIN:
+            return 0.0, self._names[folded]
+        if size > 1 and len(short) < TELLING_MIN:
+            return whole, " ".join((self._names[folded], *words[size:]))
+        first = fuzz.ratio(short, fold(" ".join(words[:1]))) - 1
+        within = max((fuzz.ratio(short, word) for word in fold(" ".join(words)).split()), default=0.0)
+        if within >= SAME_MIN and max(whole, first) < NEAR_MIN:
+            return within - 2, self._names[folded]
+        rest = words[size:] if whole >= first else words[1:]
+        return max(whole, first), " ".join((self._names[folded], *rest))
+
+
+def find_performed_line(replies: Sequence[Reply]) -> str | None:
+    """The command with which a handler goes on, if it does."""
+    return next((reply.line for reply in replies if isinstance(reply, Perform)), None)
+
+
+SLIPS_MAX = 2
+"""How many letters may be wrong."""
+
+
+def refuse_mistyped(feature: Feature, command: str, line: str, *, shortest: int) -> None:
+    """Raises UserError, saying what was likely meant, for a line whose first word, of so many letters at least, is
+    nearly a subcommand."""
+    word, _, rest = fold(line).partition(" ")
+    lead = f"{command} "
+    commands = [t.key[1] for t in feature.triggers if t.key[0] == "command"]
+    names = [name.removeprefix(lead) for name in commands if name.startswith(lead)]
+    meant = extractOne(word, names, processor=fold, scorer=OSA.distance, score_cutoff=SLIPS_MAX)
+    if meant and len(word) >= shortest:
+        raise UserError(f"Vouliez-vous dire `/{' '.join(filter(None, (command, meant[0], rest)))}` ?")
+
+
+UNDERSTOOD = (
+    "Essayez : semaine, mois, mois dernier, trimestre, année, 3 derniers mois, septembre, 2025, "
+    "ou du 01/09/2026 au 30/09/2026."
+)
+
+
+class UnreadablePeriodError(ValueError):
+    """The text names no period at all; the words are for who wrote it."""
+
+
+def require_period(text: str, today: date) -> Period:
+    """The period a text means. Raises UnreadPeriod."""
+    period = read_period(text, today)
+    if period is None:
+        raise UnreadablePeriodError(f"Je n’ai pas compris la période « {quote(text)} ». {UNDERSTOOD}")
+    return period

@@ -1,0 +1,189 @@
+"""What became of what was sent, told to the feature that sent it: once, and before what people do under the post."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+import structlog
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.admission import Admission, HandlerDependencies
+from bot.context import Request
+from bot.delivery import Row
+from bot.errors import ChatError, UserError, may_succeed_later
+from bot.event_dispatcher import EventNotHandledError, make_nobody
+from bot.events import Delivered, DirectMessage, Edited, Event, Posted, Reacted, Undelivered, Unreacted
+from bot.features import Key, Trigger
+from bot.logs import begin_request
+from bot.mattermost import ChatPost
+from bot.outbox import Outbox
+from bot.replies import Reply, as_list
+from bot.retries import PollerPauses, TablePoller
+from bot.tasks import ShieldedTransactions
+from storage import outbox as table
+from storage.outbox import Outgoing
+
+log = structlog.get_logger()
+
+DeliveryEvent = Delivered | Undelivered
+
+TOLD_AT_ONCE = 50
+LOOK_ANYWAY = 30.0
+"""Seconds after which the table is looked at anyway: another replica may have died before it told."""
+TRIES_MAX = 3
+"""So often a handler that fails is run again; then nobody is told."""
+BETWEEN_TRIES = 2.0
+PAUSES = PollerPauses(breath=0.05, after_fault=1.0)
+
+
+class ToldAlreadyError(Exception):
+    """Another replica told it meanwhile: what was done here is undone."""
+
+
+def find_listening_features(triggers: Mapping[Key, Trigger]) -> frozenset[str]:
+    """The features that hear what became of what they sent."""
+    return frozenset(t.feature for t in triggers.values() if t.payload in (Delivered, Undelivered))
+
+
+class DeliveryEvents:
+    """Runs the handlers of ``Delivered`` and ``Undelivered`` of the feature that sent a message."""
+
+    def __init__(self, triggers: Mapping[Key, Trigger], machine: HandlerDependencies, outbox: Outbox) -> None:
+        self._triggers = [t for t in triggers.values() if t.payload in (Delivered, Undelivered)]
+        self._m = machine
+        self._admission = Admission(machine)
+        self._transactions = ShieldedTransactions(machine.database)
+        self._failures: Counter[str] = Counter()
+        self._later: set[str] = set()
+        self._rounds = TablePoller("news", self._look, PAUSES, outbox.news)
+
+    async def run(self) -> None:
+        """Tell whatever is to be told, for ever."""
+        if self._triggers:
+            await self._rounds.run()
+
+    async def wait(self) -> None:
+        """Wait for the steps of a run that was cancelled."""
+        await self._transactions.wait()
+
+    async def _look(self) -> float:
+        """Tell what is to be told now; the seconds until the next look."""
+        later = list(self._later)
+        found = await self._transactions.run(lambda db: table.list_news(db, TOLD_AT_ONCE, later), writes=False)
+        for message in found:
+            await self._tell(message)
+        if found:
+            return 0.0
+        self._later.clear()
+        return BETWEEN_TRIES if later else LOOK_ANYWAY
+
+    async def tell_of(self, message_id: str) -> None:
+        """Tell of one end now, if that is still to be done. Raises NotHeardError where it cannot be for the moment."""
+        for _ in range(TRIES_MAX + 1):
+            message = await self._transactions.run(lambda db: table.find_untold(db, message_id), writes=False)
+            if message is None:
+                return
+            await self._tell(message)
+            if message.id in self._later:
+                await asyncio.sleep(BETWEEN_TRIES)
+        raise EventNotHandledError
+
+    async def _tell(self, message: Outgoing) -> None:
+        """Tell of one end; what fails is told again later, and keeps no other waiting."""
+        begin_request()
+        try:
+            messages = await self._transactions.run(lambda db: self._handle(db, message))
+        except ToldAlreadyError:
+            return
+        except UserError:
+            await self._transactions.run(lambda db: table.mark_told(db, message, self._m.clock()))
+            return
+        except Exception as problem:
+            await self._put_off(message, problem)
+            return
+        del self._failures[message.id]
+        self._m.delivery.deliver_now(messages)
+        self._m.watching.touch(message.tells or "")
+
+    async def _handle(self, db: AsyncSession, message: Outgoing) -> Sequence[Row]:
+        """One transaction: what the handlers write, what they answer, and that they were told."""
+        event, channel_id = _event(message), message.channel_id or ""
+        answers: list[tuple[Request, Sequence[Reply]]] = []
+        for trigger in self._triggers:
+            if trigger.feature == message.tells and isinstance(event, trigger.payload or ()):
+                request = Request("event", trigger.key[1], "", channel_id, crowd=message.crowd)
+                context = self._admission.context(make_nobody(self._m.clock()), request, db)
+                answers.append((request, as_list(await trigger.handler(context, event))))
+        if not await table.mark_told(db, message, self._m.clock()):
+            raise ToldAlreadyError
+        prepare, sender = self._m.delivery.prepare, message.tells or ""
+        return [row for request, replies in answers for row in await prepare(db, replies, request, sender)]
+
+    async def _put_off(self, message: Outgoing, problem: Exception) -> None:
+        """Again and again while the database or Mattermost is away, a few times where the handler is at fault."""
+        self._failures[message.id] += 0 if may_succeed_later(problem) else 1
+        given_up = self._failures[message.id] >= TRIES_MAX
+        log.error("event_failed", name=type(_event(message)).__name__, given_up=given_up, exc_info=problem)
+        if given_up:
+            del self._failures[message.id]
+            await self._transactions.run(lambda db: table.mark_told(db, message, self._m.clock()))
+        else:
+            self._later.add(message.id)
+
+
+def _event(message: Outgoing) -> DeliveryEvent:
+    """What its sender is told. A refusal that this version does not know is none that is told apart."""
+    topic = message.topic or ""
+    if message.fault is None:
+        kept_out = message.content.get("kept_out", {})
+        return Delivered(
+            topic=topic, post_id=message.post_id or "", channel_id=message.channel_id or "", kept_out=kept_out
+        )
+    return Undelivered(topic=topic, refusal=message.content.get("refusal"))
+
+
+class ThreadEvents:
+    """``tell`` hands events on, each after what its sender is to hear of the post it is about.
+
+    A post stands before its delivery is noted: for a moment, or until a lease ends where the replica that sent it was
+    killed. Meanwhile no feature finds its thread.
+    """
+
+    def __init__(
+        self,
+        machine: HandlerDependencies,
+        outbox: Outbox,
+        tidings: DeliveryEvents,
+        tell: Callable[[Event], Awaitable[None]],
+    ) -> None:
+        self._m = machine
+        self._outbox = outbox
+        self._tidings = tidings
+        self._tell = tell
+        self._transactions = ShieldedTransactions(machine.database)
+
+    async def tell(self, event: Event) -> None:
+        """Let all who listen hear it. Raises what may pass: then it is to be told again later."""
+        match event:
+            case Posted() | DirectMessage() | Edited() if event.root_id:
+                await self._settle(event.root_id, event.channel_id, event.user_id)
+            case Reacted() | Unreacted():
+                await self._settle(event.post_id, event.channel_id, event.user_id)
+        await self._tell(event)
+
+    async def _settle(self, post_id: str, channel_id: str, user_id: str) -> None:
+        """See to it that a post, if it is the bot’s, is noted and its sender told."""
+        if not await self._transactions.run(lambda db: table.may_have_posted(db, channel_id, user_id), writes=False):
+            return
+        post = await self._own(post_id)
+        if post is not None:
+            await self._tidings.tell_of(await self._outbox.note(post))
+
+    async def _own(self, post_id: str) -> ChatPost | None:
+        try:
+            post, bot = await self._m.chat.read_post(post_id), await self._m.chat.me()
+        except ChatError as error:
+            if error.may_pass or error.status == 401:
+                raise
+            return None  # it is gone, and its thread with it
+        return post if post.user_id == bot.id else None

@@ -1,0 +1,114 @@
+"""Handlers of events: each hears an event at most once over all replicas and restarts, whatever befalls the others."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import datetime
+
+import structlog
+
+from bot.admission import Admission, HandlerDependencies
+from bot.command_lines import find_performed_line
+from bot.context import Request
+from bot.errors import UserError, may_succeed_later
+from bot.events import Event, PersonChanged, RoleChanged
+from bot.features import Trigger
+from bot.logs import begin_request
+from bot.metrics import OUTCOMES, REQUESTS
+from bot.replies import as_list
+from bot.retries import backoff
+from bot.tasks import ShieldedTransactions
+from storage.claims import TakenError, claim_first, is_taken
+from storage.people import Person
+
+log = structlog.get_logger()
+
+EVENT_TRIES = 5
+"""How often a handler is called for one event, while the database or Mattermost is away."""
+
+
+PerformLine = Callable[[str, Request], Awaitable[object]]
+
+
+class EventNotHandledError(Exception):
+    """Somebody could not hear an event for now: tell it again later, to all of them."""
+
+
+class EventDispatcher:
+    """``perform`` runs the command with which a handler goes on; ``first`` is the first pause in seconds after the
+    database or Mattermost did not answer a handler."""
+
+    def __init__(
+        self, triggers: Iterable[Trigger], machine: HandlerDependencies, perform: PerformLine, first: float = 1.0
+    ) -> None:
+        self._m = machine
+        self._perform = perform
+        self._first = first
+        self._admission = Admission(machine)
+        self._transactions = ShieldedTransactions(machine.database)
+        self._handlers: dict[type[object], list[Trigger]] = defaultdict(list)
+        for trigger in triggers:
+            if trigger.key[0] == "event" and trigger.payload is not None:
+                self._handlers[trigger.payload].append(trigger)
+
+    async def tell(self, event: Event) -> None:
+        """Let all who listen there hear it. Raises NotHeardError once all others have."""
+        if isinstance(event, PersonChanged):
+            self._m.people.note_change(event.user_id, is_gone=event.is_gone)
+        if isinstance(event, RoleChanged):
+            await self._m.people.note_role_change(event.user_id)
+        wanted = [t for t in self._handlers.get(type(event), ()) if t.only is None or t.only(event)]
+        hearers = [t for t in wanted if self._m.watching.hears(t.feature, event)]
+        if not all(await asyncio.gather(*(self._heard(trigger, event) for trigger in hearers))):
+            raise EventNotHandledError
+
+    async def _heard(self, trigger: Trigger, event: Event) -> bool:
+        """Whether a handler is done with an event, also by failing: then it would fail again."""
+        begin_request()
+        for tries in range(1, EVENT_TRIES + 1):
+            try:
+                with REQUESTS.labels("event", trigger.key[1]).time(), self._m.traffic.count_request():
+                    outcome = await self._once(trigger, event)
+            except Exception as problem:
+                log.error("handler_failed", name=trigger.key[1], attempts=tries, exc_info=problem)
+                outcome = "later" if may_succeed_later(problem) else "failed"
+            OUTCOMES.labels("event", outcome).inc()
+            if outcome != "later":
+                return True
+            if tries < EVENT_TRIES:
+                await asyncio.sleep(backoff(tries, self._first))
+        return False
+
+    async def _once(self, trigger: Trigger, event: Event) -> str:
+        claim = (trigger.key[1], event.ident)
+        if event.ident and await self._was_heard(claim):
+            return "heard"
+        now = self._m.clock()
+        user = await self._m.people.of(event.by) if event.by else make_nobody(now)
+        request = Request("event", trigger.key[1], event.by, getattr(event, "channel_id", ""))
+        first = claim_first(*claim, now) if event.ident else None
+        try:
+            async with self._m.database.transaction(first=first) as db:
+                replies = as_list(await trigger.handler(self._admission.context(user, request, db, now), event))
+                messages = await self._m.delivery.prepare(db, replies, request, trigger.feature)
+                await db.connection()  # where nothing was written, this alone claims
+        except TakenError:
+            return "heard"
+        except UserError:
+            return "refused"  # nobody waits for an answer
+        self._m.delivery.deliver_now(messages)
+        if (line := find_performed_line(replies)) is not None:
+            await self._perform(line, request)
+        await self._m.delivery.answer(replies, request)
+        self._m.watching.touch(trigger.feature)
+        return "done"
+
+    async def _was_heard(self, claim: tuple[str, str]) -> bool:
+        """Whether it was told before: by this replica or another, live or read after an outage."""
+        scope, period = claim
+        return await self._transactions.run(lambda db: is_taken(db, scope, period), writes=False)
+
+
+def make_nobody(now: datetime) -> Person:
+    """Who acts where no person does: with no rights of anybody’s."""
+    return Person(id="", username="", role=None, since=now)

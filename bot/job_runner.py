@@ -1,0 +1,198 @@
+"""Scheduled jobs: begun when they are due, and run once for their period by whichever replica comes first."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import structlog
+from apscheduler.jobstores.memory import MemoryJobStore
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.admission import Admission, HandlerDependencies
+from bot.context import Context, Request
+from bot.delivery import Row
+from bot.features import Key, Trigger
+from bot.metrics import JOBS
+from bot.replies import Reply, as_list
+from bot.schedules import ZONE, Schedule, find_zones
+from storage import claims, people
+from storage.claims import JobResult
+from storage.people import Person
+
+log = structlog.get_logger()
+
+GRACE = timedelta(hours=1)
+JOB_RETRIES = (60.0, 300.0, 900.0)
+"""Seconds after which a failed job is tried again."""
+MISSED_MAX = timedelta(days=40)
+"""How old a time that passed while nobody was here may be, to be made up for: claims are remembered for longer."""
+
+RunJob = Callable[[Key, str, ZoneInfo], Awaitable[None]]
+Zones = Callable[[], Awaitable[Sequence[ZoneInfo]]]
+
+
+class JobScheduler:
+    """Calls ``run`` with a job’s key, its period and its zone; ``run`` claims the period, so that a second call does
+    nothing. ``zones`` tells where local jobs have their times."""
+
+    def __init__(
+        self, triggers: Mapping[Key, Trigger], run: RunJob, zones: Zones, clock: Callable[[], datetime]
+    ) -> None:
+        self._run = run
+        self._zones = zones
+        self._clock = clock
+        self._schedules = {
+            key: Schedule(trigger.schedule, local=trigger.local) for key, trigger in triggers.items() if key[0] == "job"
+        }
+        self._looked: dict[Key, datetime] = {}
+        self._scheduler: Any = AsyncIOScheduler(
+            timezone=ZONE,
+            jobstores={"default": MemoryJobStore()},
+            job_defaults={"coalesce": True, "misfire_grace_time": int(GRACE.total_seconds())},
+        )
+        self._running: set[asyncio.Task[None]] = set()
+        self._stopping = asyncio.Event()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no job runs, nor waits to be tried again."""
+        return not self._running
+
+    async def start(self) -> None:
+        """Wait for the times to come, and make up for those that passed while nobody was here."""
+        for key, schedule in self._schedules.items():
+            self._scheduler.add_job(self.look, schedule.looks, args=(key,), id=key[1])
+            await self.look(key)
+        self._scheduler.start()
+
+    async def stop(self, seconds: float = 3.0) -> None:
+        """Begin nothing more, and let what runs end."""
+        self._stopping.set()
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+        if self._running:
+            _, late = await asyncio.wait(self._running, timeout=seconds)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def look(self, key: Key) -> None:
+        """Begin what came due since the last look."""
+        # Tasks of our own: the scheduler would cancel its own at the end.
+        if self._schedules[key].is_local:
+            self._begin(self._look_around(key))
+        else:
+            self._run_due(key, [ZONE])
+
+    async def _look_around(self, key: Key) -> None:
+        try:
+            zones = await self._zones()
+        except Exception:
+            # The next look goes back to the one before.
+            log.warning("zones_unreadable", job=key[1], exc_info=True)
+        else:
+            self._run_due(key, zones)
+
+    def _run_due(self, key: Key, zones: Sequence[ZoneInfo]) -> None:
+        """Begin what came due since the last look. In a zone that is new only what comes from now on."""
+        schedule, now = self._schedules[key], self._clock()
+        since = min(self._looked.get(key, now - MISSED_MAX), now)
+        self._looked[key] = now
+        for zone in zones:
+            due = schedule.last_due(now, zone)
+            if due is not None and due > since:
+                self._begin(self._run_until_done(key, schedule.period_of(due, zone), zone))
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        if self._stopping.is_set():
+            work.close()
+            return
+        task = asyncio.create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def _run_until_done(self, key: Key, period: str, zone: ZoneInfo) -> None:
+        for pause in (*JOB_RETRIES, None):
+            try:
+                await self._run(key, period, zone)
+            except Exception:
+                JOBS.labels(key[1], "failed").inc()
+                log.exception("job_failed", job=key[1], period=period)
+            else:
+                JOBS.labels(key[1], "done").inc()
+                return
+            if pause is None or await self._stops_within(pause):
+                return
+
+    async def _stops_within(self, seconds: float) -> bool:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+        return self._stopping.is_set()
+
+
+class JobRunner:
+    """What the clock calls."""
+
+    def __init__(self, triggers: Mapping[Key, Trigger], machine: HandlerDependencies) -> None:
+        self._triggers = triggers
+        self._m = machine
+        self._admission = Admission(machine)
+
+    async def zones(self) -> Sequence[ZoneInfo]:
+        """Where somebody of the register is, and Paris."""
+        async with self._m.database.transaction(writes=False) as db:
+            return find_zones(await people.zones(db))
+
+    async def run(self, key: Key, period: str, zone: ZoneInfo = ZONE) -> None:
+        """Run a job for a period, unless a replica did, or this one must not. Errors are for the scheduler to log."""
+        if not self._m.leads():
+            log.warning("job_not_run", job=key[1], why="clock_off")
+            return
+        trigger = self._triggers[key]
+        try:
+            messages = await (self._write if trigger.writes else self._read)(trigger, period, zone)
+        except Exception:
+            await self._note_failure(key[1], period)
+            raise
+        self._m.delivery.deliver_now(messages)
+        self._m.watching.touch(trigger.feature)
+
+    async def _write(self, trigger: Trigger, period: str, zone: ZoneInfo) -> Sequence[Row]:
+        """All in one transaction: the claim, what the handler changes, and what it answers."""
+        async with self._m.database.transaction() as db:
+            if not await claims.claim(db, trigger.key[1], period, self._m.clock()):
+                return []
+            replies = await trigger.handler(self._context(trigger, zone, db))
+            return await self._finish(db, trigger, period, as_list(replies))
+
+    async def _read(self, trigger: Trigger, period: str, zone: ZoneInfo) -> Sequence[Row]:
+        """The handler first, which keeps no writer waiting; of two replicas that have read one says what it found."""
+        async with self._m.database.transaction(writes=False) as db:
+            if await claims.is_taken(db, trigger.key[1], period):
+                return []
+            replies = await trigger.handler(self._context(trigger, zone, db))
+        async with self._m.database.transaction() as db:
+            if not await claims.claim(db, trigger.key[1], period, self._m.clock()):
+                return []
+            return await self._finish(db, trigger, period, as_list(replies))
+
+    def _context(self, trigger: Trigger, zone: ZoneInfo, db: AsyncSession) -> Context:
+        """The bot acts for nobody: it has no role that a person could have, and is where the job’s time has come."""
+        bot = Person(id="", username="", role=None, timezone=zone.key, since=self._m.clock())
+        return self._admission.context(bot, Request("job", trigger.key[1]), db)
+
+    async def _finish(self, db: AsyncSession, trigger: Trigger, period: str, replies: Sequence[Reply]) -> Sequence[Row]:
+        name = trigger.key[1]
+        await claims.note_run(db, name, period, JobResult.DONE, self._m.clock())
+        return await self._m.delivery.prepare(db, replies, Request("job", name, crowd=True), trigger.feature)
+
+    async def _note_failure(self, name: str, period: str) -> None:
+        try:
+            async with self._m.database.transaction() as db:
+                await claims.note_run(db, name, period, JobResult.FAILED, self._m.clock())
+        except Exception:
+            log.warning("job_failure_not_noted", job=name, exc_info=True)

@@ -1,0 +1,159 @@
+"""Figures for spreadsheets: as CSV in French, and as a workbook in flat memory."""
+
+import csv
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from bot.papers.page import FigurePage, FigureSection
+from config.text import guard
+
+Cell = str | int | float | None
+
+
+def write_csv_page(page: FigurePage, path: Path) -> None:
+    """A page as a file (docs/domaine.md §3.4)."""
+    write_csv(path, list_csv_lines(page))
+
+
+def write_csv(path: Path, lines: Iterable[Iterable[Cell]]) -> None:
+    """Cells as a file: texts guarded, numbers with a decimal comma, nothing for None."""
+    with path.open("w", encoding="utf-8-sig", errors="replace", newline="") as file:
+        csv.writer(file, delimiter=";", lineterminator="\r\n").writerows(
+            [_cell(cell) for cell in line] for line in lines
+        )
+
+
+def list_csv_lines(page: FigurePage) -> Iterator[Iterable[Cell]]:
+    """All sections of a page, one below the other, under a line that says whose and when."""
+    whose = f"Statistiques {page.name}" if page.name else page.title
+    yield [" ".join(filter(None, (whose, page.place, page.days)))]
+    for section in page.sheets:
+        yield []
+        yield from _csv_section(section)
+    if page.notes:
+        yield []
+        yield from ([note] for note in page.notes)
+
+
+def _csv_section(section: FigureSection) -> Iterator[Iterable[Cell]]:
+    shares = any(line.percent is not None for line in section.lines)
+    yield [section.title, value_heading(section), *(["pourcentage"] if shares else [])]
+    for line in section.lines:
+        value = to_hours(line.value) if section.unit == "minutes" else line.value
+        yield [line.label, value, *([line.percent] if shares else [])]
+
+
+def value_heading(section: FigureSection) -> str:
+    """What a column of values counts."""
+    return {"minutes": "heures", "": "nombre"}.get(section.unit, section.unit)
+
+
+def to_hours(minutes: int) -> float:
+    """Minutes as hours, to the hundredth."""
+    return round(minutes / 60, 2)
+
+
+def _cell(cell: Cell) -> str:
+    if isinstance(cell, str):
+        return guard(cell)
+    if isinstance(cell, float):
+        return f"{cell:.2f}".rstrip("0").rstrip(".").replace(".", ",")
+    return "" if cell is None else str(cell)
+
+
+# A file does not say when it was made: the same rows give the same bytes.
+_MADE = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+class CellFormats:
+    """How cells look."""
+
+    def __init__(self, book: Any) -> None:
+        self.title = book.add_format({"bold": True, "font_size": 14})
+        self.head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
+        self.number = book.add_format({"num_format": "#,##0"})
+        self.percent = book.add_format({"num_format": "0 %"})
+        self.duration = book.add_format({"num_format": '[h]" h "mm'})
+        self.date = book.add_format({"num_format": "dd/mm/yyyy", "align": "left"})
+        self.moment = book.add_format({"num_format": "dd/mm/yyyy hh:mm", "align": "left"})
+
+    def of(self, kind: str) -> Any:
+        """The format of a kind of column; texts have none."""
+        return getattr(self, kind, None)
+
+
+@contextmanager
+def open_book(path: Path, title: str) -> Iterator[Any]:
+    """A workbook in flat memory, written when it is left; OSError if it cannot be."""
+    book = begin_book(path, title)
+    try:
+        yield book
+    finally:
+        finish_book(book)
+
+
+def begin_book(path: Path, title: str) -> Any:
+    """A workbook whose rows go to disk beside it as they come, and where a text is never a formula or a link."""
+    import xlsxwriter
+
+    asked = {
+        "constant_memory": True,
+        "tmpdir": str(path.parent),
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    book = xlsxwriter.Workbook(str(path), asked)
+    book.set_properties({"title": title, "created": _MADE})
+    return book
+
+
+def finish_book(book: Any) -> None:
+    from xlsxwriter.exceptions import FileCreateError
+
+    try:
+        book.close()
+    except FileCreateError as error:
+        raise OSError(str(error)) from error
+
+
+def write_cells(sheet: Any, row: int, told: Sequence[Any], formats: Sequence[Any]) -> None:
+    """Write a row, each cell as what it is; nothing for None."""
+    for column, (value, form) in enumerate(zip(told, formats, strict=True)):
+        if isinstance(value, str):
+            sheet.write_string(row, column, value, form)
+        elif isinstance(value, date):
+            sheet.write_datetime(row, column, value, form)
+        elif value is not None:
+            sheet.write_number(row, column, value, form)
+
+
+def write_sheet(sheet: Any, page: FigurePage, formats: CellFormats) -> None:
+    """The sheet of figures, one section below the other, like the CSV."""
+    sheet.set_column(0, 0, 62)
+    sheet.set_column(1, 2, 18)
+    sheet.freeze_panes(1, 0)
+    rows: list[tuple[list[Any], list[Any]]] = [([page.title], [formats.title])]
+    about = [("Nom", page.name), ("Structure", page.structure), ("Lieu", page.place), ("Période", page.period)]
+    rows += [([what, said], [None, None]) for what, said in about if said]
+    rows += [(["Du", page.start], [None, formats.date]), (["Au", page.last], [None, formats.date])]
+    for section in page.sheets:
+        rows += [([], []), *_sheet_section(section, formats)]
+    rows += [([], []), *(([note], [None]) for note in page.notes)]
+    for place, (told, looks) in enumerate(rows):
+        write_cells(sheet, place, told, looks)
+
+
+def _sheet_section(section: FigureSection, formats: CellFormats) -> Iterator[tuple[list[Any], list[Any]]]:
+    shares = any(line.percent is not None for line in section.lines)
+    head = [section.title, value_heading(section), *(["%"] if shares else [])]
+    yield head, [formats.head] * len(head)
+    timed = section.unit == "minutes"
+    looks = [None, formats.duration if timed else formats.number, formats.percent]
+    for line in section.lines:
+        # Excel counts time in days.
+        value = line.value / 1440 if timed else line.value
+        yield [line.label, value, None if line.percent is None else line.percent / 100], looks

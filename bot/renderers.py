@@ -1,0 +1,204 @@
+"""How messages, cards and dialogs look in Mattermost, and under whose name and picture answers appear."""
+
+import json
+import secrets
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from hashlib import sha256
+from importlib.resources import files
+from typing import Any
+
+from pydantic import BaseModel
+
+from bot.context import Request
+from bot.forms import Clues, draw_step, name_of
+from bot.links import Links
+from bot.menus import Menu, OpenMenu
+from bot.replies import Ask, Button, Card, Message, Refresh, Update
+from bot.texts import typeset
+
+COLOUR = "#000091"
+"""The blue of the State’s design system, at the edge of cards."""
+BUTTONS_MAX = 4
+"""Under one message: each takes a line on a phone."""
+
+
+MARGIN = 400
+"""Characters left to what the outbox and Mattermost add."""
+IDENT_DIGITS = 12
+"""Of the id of what can be clicked, enough for one post."""
+
+
+class MessageRenderer:
+    """Draws messages; the buttons lead back to ``public_url``."""
+
+    def __init__(self, links: Links, public_url: str) -> None:
+        self._links = links
+        self._public_url = public_url
+
+    def content(self, message: Message, person: str = "", response_url: str = "") -> dict[str, Any]:
+        """The text and the props of a post.
+
+        ``person`` is whom it is for, and nobody else may use its buttons; empty where all of a channel may. A
+        ``response_url`` is that of a whisper.
+        """
+        return {"message": typeset(message.text), "props": self.props(message, person, response_url)}
+
+    def props(self, message: Message, person: str, response_url: str) -> dict[str, Any]:
+        """The cards under a message; empty when it is words alone."""
+        own = Card("", message.buttons, message.facts, message.menus)
+        cards = [*message.cards, *([own] if own.buttons or own.facts or own.menus else [])]
+        if not cards:
+            return {"attachments": []} if isinstance(message, (Update, Refresh)) else {}
+        sealed = partial(self._seal, person=person, response_url=response_url)
+        idents = _Idents()
+        return {"attachments": [self._card(card, idents, sealed) for card in cards]}
+
+    def parts(self, message: Message, person: str, most: int) -> Sequence[Message]:
+        """The same in as many messages as it takes for what stands under each to have so many characters at most."""
+        cards = message.cards
+        if len(cards) < 2 or _json_length(self.props(message, person, "")) <= most - MARGIN:
+            return [message]
+        half = len(cards) // 2
+        both = (Message(message.text, cards=cards[:half]), replace(message, text="", cards=cards[half:]))
+        return [part for each in both for part in self.parts(each, person, most)]
+
+    def _card(self, card: Card, idents: "_Idents", sealed: Callable[..., str]) -> dict[str, Any]:
+        return {
+            **({"text": typeset(card.text)} if card.text else {}),
+            "color": COLOUR,
+            "fields": [{"title": name, "value": value, "short": True} for name, value in card.facts],
+            "actions": [
+                *(self._action(button, idents.of(button.payload), sealed(button.payload)) for button in card.buttons),
+                *(self._menu(menu, idents.of(menu.payload), sealed(menu.payload, menu)) for menu in card.menus),
+            ],
+        }
+
+    def _seal(self, payload: BaseModel, menu: Menu | None = None, *, person: str, response_url: str) -> str:
+        link: dict[str, Any] = {"b": name_of(type(payload)), "d": payload.model_dump(mode="json")}
+        if menu is not None:
+            # What a client says was chosen may be anything.
+            link["m"] = list(menu.options)
+        if person:
+            link["u"] = person
+        if response_url:
+            # A whisper’s buttons may whisper in turn, buttons and all, where the person reads it.
+            link["r"] = response_url
+        return self._links.seal("button", link)
+
+    def _action(self, button: Button, ident: str, link: str) -> dict[str, Any]:
+        more = {"type": "button", "style": button.style}
+        return {"id": ident, "name": button.label, **more, "integration": self._integration(link)}
+
+    def _menu(self, menu: Menu, ident: str, link: str) -> dict[str, Any]:
+        listed = [{"text": text, "value": value} for value, text in menu.options.items()]
+        offers = {"data_source": menu.payload.source} if menu.payload.source else {"options": listed}
+        return {"id": ident, "name": menu.label, "type": "select", **offers, "integration": self._integration(link)}
+
+    def _integration(self, link: str) -> dict[str, Any]:
+        return {"url": f"{self._public_url}/buttons", "context": {"link": link}}
+
+
+class _Idents:
+    """The ids of what can be clicked in one post, made of what it carries: where a post was rewritten under somebody’s
+    finger, Mattermost finds what they meant, or refuses it, but never takes what stands in its place for it."""
+
+    def __init__(self) -> None:
+        self._given: Counter[str] = Counter()
+
+    def of(self, payload: BaseModel) -> str:
+        """Letters and digits; the same again for the same thing in the same order."""
+        meant = f"{name_of(type(payload))} {payload.model_dump_json()}"
+        ident = f"a{sha256(meant.encode()).hexdigest()[:IDENT_DIGITS]}"
+        self._given[ident] += 1
+        return ident if self._given[ident] == 1 else f"{ident}x{self._given[ident]}"
+
+
+def without_menus(message: Message) -> Message:
+    """The same with buttons in place of menus: one for each value of a short list, else one that opens a dialog.
+
+    A phone sends nothing of a menu in a whisper (docs/mattermost.md §4.4).
+    """
+    cards = [replace(card, buttons=_make_buttons(card), menus=()) for card in message.cards]
+    return replace(message, buttons=_make_buttons(message), menus=(), cards=cards)
+
+
+def _json_length(props: dict[str, Any]) -> int:
+    """Characters of props as Mattermost writes them: it spells out what HTML would take for its own."""
+    written = json.dumps(props, ensure_ascii=False)
+    return len(written) + 5 * sum(map(written.count, "<>&"))
+
+
+def _make_buttons(message: Message | Card) -> list[Button]:
+    buttons = list(message.buttons)
+    for left, menu in zip(range(len(message.menus) - 1, -1, -1), message.menus, strict=True):
+        if menu.options and len(buttons) + len(menu.options) + left <= BUTTONS_MAX:
+            buttons += [Button(text, _fill_choice(menu, value)) for value, text in menu.options.items()]
+        else:
+            buttons.append(Button(menu.label, OpenMenu.of(menu)))
+    return buttons
+
+
+def _fill_choice(menu: Menu, value: str) -> BaseModel:
+    return menu.payload.model_copy(update={"chosen": value})
+
+
+PORTRAIT_PATH = "/portrait.png"
+"""Where the bot serves its picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class BotProfile:
+    """As commands and their answers carry it; without, an answer looks like the person’s own words."""
+
+    username: str
+    icon_url: str
+
+    def as_fields(self) -> dict[str, object]:
+        """What a command, or its answer, says of it."""
+        return asdict(self)
+
+
+def picture_url(chosen: str, public_url: str) -> str:
+    """The picture that the operator chose, else the bot’s own."""
+    return chosen or f"{public_url}{PORTRAIT_PATH}"
+
+
+def read_portrait() -> bytes:
+    """The bot’s own picture, a PNG."""
+    return (files("templates") / "portrait.png").read_bytes()
+
+
+class DialogRenderer:
+    """Draws dialogs."""
+
+    def __init__(self, links: Links) -> None:
+        self._links = links
+
+    def draw(self, ask: Ask, request: Request, clues: Clues) -> dict[str, Any]:
+        """The dialog. In answer to another it is the next step: under the same key, with names of its own."""
+        form, is_next = ask.form, request.answers_dialog
+        step = request.step + 1 if is_next else 1
+        state = {
+            "f": name_of(type(form)),
+            "u": request.user_id,
+            "h": form.hidden(),
+            "k": ask.key or (request.key if is_next else secrets.token_urlsafe(16)),
+            "d": ask.key is not None or (is_next and request.resumed),
+            "c": request.channel_id,
+            "r": request.response_url,
+            "p": request.post_id if ask.here else "",
+            "n": step,
+        }
+        return {
+            "callback_id": state["f"],
+            "title": form.title,
+            "introduction_text": typeset(form.introduction()),
+            "submit_label": form.submit_label,
+            # Told of a cancellation, the bot says where a refused submission waits.
+            "notify_on_cancel": True,
+            "elements": draw_step(step, form.elements(clues)),
+            "state": self._links.seal("dialog", state),
+        }

@@ -1,0 +1,133 @@
+"""Tasks side by side: one question for all who ask, requests counted, background fetches, shielded transactions."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, Generic, TypeVar
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.database import Database, detached
+
+T = TypeVar("T")
+
+FETCH_PATIENCE = 0.8
+"""Seconds that a step waits for what it wants from outside."""
+FETCH_MAX = 120.0
+"""Seconds after which an errand has failed."""
+FETCHED_KEPT = 600.0
+"""Seconds that what was brought waits to be fetched: its work may have been stopped meanwhile."""
+
+
+class NotFetchedYetError(Exception):
+    """It takes longer: the step is done again in a moment, from its beginning."""
+
+
+class BackgroundFetches:
+    """Questions to the outside under way, by what they are for; they write nothing, and are lost with the process."""
+
+    def __init__(self) -> None:
+        self._under_way: dict[str, tuple[float, asyncio.Task[Any]]] = {}
+
+    async def fetch(self, what: str, errand: Callable[[], Awaitable[T]]) -> T:
+        """What an errand brings; it is begun where it is not under way. Raises NotBackError, and what it raises.
+
+        It must be asked for before the step’s first statement: nothing of the database is in hand meanwhile.
+        """
+        _, task = self._under_way.get(what) or self._begin(what, errand)
+        await asyncio.wait({task}, timeout=FETCH_PATIENCE)
+        if not task.done():
+            raise NotFetchedYetError
+        del self._under_way[what]
+        brought: T = task.result()
+        return brought
+
+    async def stop(self) -> None:
+        """Leave all of them."""
+        tasks = [task for _, task in self._under_way.values()]
+        self._under_way.clear()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _begin(self, what: str, errand: Callable[[], Awaitable[T]]) -> tuple[float, asyncio.Task[Any]]:
+        now = asyncio.get_running_loop().time()
+        for old in [
+            each for each, (since, task) in self._under_way.items() if task.done() and since < now - FETCHED_KEPT
+        ]:
+            del self._under_way[old]
+        with detached():
+            begun = now, asyncio.create_task(_run_in_time(errand))
+        self._under_way[what] = begun
+        return begun
+
+
+async def _run_in_time(errand: Callable[[], Awaitable[T]]) -> T:
+    async with asyncio.timeout(FETCH_MAX):
+        return await errand()
+
+
+class ShieldedTransactions:
+    """Short transactions of the machine’s own. A driver that is cut off in the middle loses its connection."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._running: set[asyncio.Task[Any]] = set()
+
+    async def run(self, work: Callable[[AsyncSession], Coroutine[Any, Any, T]], *, writes: bool = True) -> T:
+        """Do ``work`` in one transaction."""
+        step = asyncio.create_task(self._transact(work, writes))
+        self._running.add(step)
+        step.add_done_callback(self._running.discard)
+        return await asyncio.shield(step)
+
+    async def wait(self) -> None:
+        """Wait for those whose callers went away."""
+        await asyncio.gather(*self._running, return_exceptions=True)
+
+    async def _transact(self, work: Callable[[AsyncSession], Coroutine[Any, Any, T]], writes: bool) -> T:
+        async with self._database.transaction(writes=writes) as db:
+            return await work(db)
+
+
+class Traffic:
+    """Counts the requests under way."""
+
+    def __init__(self) -> None:
+        self._under_way = 0
+        self._calm = asyncio.Event()
+        self._calm.set()
+
+    @contextmanager
+    def count_request(self) -> Iterator[None]:
+        """A request is being answered."""
+        self._under_way += 1
+        self._calm.clear()
+        try:
+            yield
+        finally:
+            self._under_way -= 1
+            if not self._under_way:
+                self._calm.set()
+
+    async def wait_until_idle(self, seconds: float) -> None:
+        """Wait until nobody is being answered, but no longer than that."""
+        if self._calm.is_set():
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._calm.wait()
+
+
+class SingleFlight(Generic[T]):
+    """Asks, unless the same is being asked; who is gone before the answer leaves it to the others."""
+
+    def __init__(self, question: Callable[[], Coroutine[None, None, T]]) -> None:
+        self._question = question
+        self._asked: asyncio.Task[T] | None = None
+
+    async def ask(self) -> T:
+        """The answer, or what went wrong with it."""
+        if self._asked is None or self._asked.done():
+            self._asked = asyncio.create_task(self._question())
+        return await asyncio.shield(self._asked)

@@ -1,0 +1,100 @@
+"""Where features listen: what each says of it, asked again from time to time and after the feature wrote something."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from functools import partial, reduce
+from operator import or_
+
+import structlog
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.events import Event, JoinedChannel, LeftChannel, WatchedPlaces
+from bot.features import Feature, Watches
+from bot.tasks import ShieldedTransactions
+from config.settings import Settings
+from storage.database import Database
+from storage.faults import may_pass
+
+log = structlog.get_logger()
+
+WATCHES_EVERY = 30.0
+"""Seconds."""
+BREATH = 0.25
+"""Seconds between two rounds of asking: who writes many times a second would have all of them asked each time."""
+NOWHERE = WatchedPlaces()
+
+
+class Watchlist:
+    """``all_of_it`` is where anybody listens now; ``on_change`` is called when that is not what it was."""
+
+    def __init__(self, database: Database, features: Iterable[Feature], settings: Settings) -> None:
+        self._transactions = ShieldedTransactions(database)
+        self._settings = settings
+        self._asked: Mapping[str, Watches] = {f.name: f.watched for f in features if f.watched}
+        self._watched: dict[str, WatchedPlaces] = {}
+        self._stale = asyncio.Event()
+        self._known = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self.all_of_it = NOWHERE
+        self.on_change: Callable[[], None] = lambda: None
+
+    def start(self) -> None:
+        """Begin to ask."""
+        self._task = asyncio.create_task(self._run())
+
+    async def stop(self) -> None:
+        """Ask no more."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        await self._transactions.wait()
+
+    async def wait_known(self) -> None:
+        """Wait until every feature has said where it listens."""
+        await self._known.wait()
+
+    def touch(self, feature: str) -> None:
+        """A feature wrote something: it may listen elsewhere now."""
+        if feature in self._asked:
+            self._stale.set()
+
+    def hears(self, feature: str, event: Event) -> bool:
+        """Whether that feature listens where this happened."""
+        watched = self._watched.get(feature, NOWHERE)
+        is_there = event.place in watched.crowded and not isinstance(event, JoinedChannel | LeftChannel)
+        return not event.place or is_there or event.place in watched.places
+
+    async def _run(self) -> None:
+        while True:
+            self._stale.clear()
+            if await self._ask():
+                self._known.set()
+            await asyncio.sleep(BREATH)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(WATCHES_EVERY if self._known.is_set() else 1.0):
+                    await self._stale.wait()
+
+    async def _ask(self) -> bool:
+        """Ask all of them; whether of all it is known. What one said last holds while it does not answer."""
+        for name, watches in self._asked.items():
+            try:
+                self._watched[name] = await self._transactions.run(
+                    partial(_ask_one, watches, self._settings), writes=False
+                )
+            except Exception as problem:
+                log.warning("watches_unknown", name=name, exc_info=problem)
+                if not may_pass(problem):
+                    self._watched.setdefault(name, NOWHERE)
+        self._combine()
+        return len(self._watched) == len(self._asked)
+
+    def _combine(self) -> None:
+        all_of_it = reduce(or_, self._watched.values(), NOWHERE)
+        if all_of_it != self.all_of_it:
+            self.all_of_it = all_of_it
+            self.on_change()
+
+
+async def _ask_one(watches: Watches, settings: Settings, db: AsyncSession) -> WatchedPlaces:
+    return await watches(db, settings)

@@ -1,0 +1,310 @@
+"""Reading what happened while nobody listened, in order, and how places are now: after a loss, and every hour."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.errors import ChatError
+from bot.events import TEAM, Event, Reacted, Reconnected
+from bot.mattermost import Chat, ChatChannel, ChatPost
+from bot.mattermost.calls import PAGE_ROWS
+from bot.retries import backoff
+from bot.websocket.parser import (
+    ChannelNews,
+    FrameParser,
+    MemberNews,
+    make_deleted_event,
+    make_edited_event,
+    make_posted_event,
+)
+from bot.websocket.queue import EventQueue
+from bot.websocket.tracker import PlaceTracker, is_change, make_member_news, state_of
+from storage import claims, watchlist
+from storage.watchlist import WatchedPlace
+
+log = structlog.get_logger()
+
+CATCH_UP_MAX = timedelta(days=7)
+"""What was written longer ago is not answered any more."""
+PLACES_KEPT = timedelta(days=1)
+"""When nobody has listened somewhere for so long, it is as if nobody ever had."""
+
+
+class CatchUpReader:
+    """What is found goes to the queue as if it came by itself, where it is told once."""
+
+    def __init__(
+        self, chat: Chat, ears: FrameParser, queue: EventQueue, places: PlaceTracker, clock: Callable[[], datetime]
+    ) -> None:
+        self._chat = chat
+        self._ears = ears
+        self._queue = queue
+        self._places = places
+        self._clock = clock
+
+    async def of_posts(self, seen: datetime) -> None:
+        """Everything that people wrote, changed or took away from that instant on (of the server’s)."""
+        since = to_milliseconds(max(seen, self._clock() - CATCH_UP_MAX))
+        for channel_id, last_post_at in (await self._direct()).items():
+            if last_post_at >= since:
+                await self._tried(channel_id, self._read_channel(channel_id, since))
+        begun = await self._places.transactions.run(watchlist.list_places, writes=False)
+        for channel_id in sorted((self._ears.places | self._ears.crowded) - {TEAM}):
+            if channel_id in begun:
+                await self._tried(channel_id, self._read_channel(channel_id, max(since, begun[channel_id].since)))
+
+    async def learn_direct(self) -> None:
+        """Know the direct channels."""
+        await self._direct()
+
+    async def _direct(self) -> dict[str, int]:
+        found = dict(await self._chat.direct_channels())
+        self._ears.direct |= set(found)
+        return found
+
+    async def of_places(self, *, new_only: bool = False) -> None:
+        """How the places are in which somebody listens; what is seen for the first time is told to nobody."""
+        if not self._ears.bot_id:
+            return  # nobody has connected yet: then all is read
+        wanted, crowded = self._ears.places, self._ears.crowded
+        await self._places.transactions.run(partial(_note_seen, places=wanted, crowded=crowded, at=self._clock()))
+        known = await self._places.transactions.run(watchlist.list_places, writes=False)
+        for place in sorted(wanted):
+            is_new = place not in known or not known[place].is_ready
+            if is_new:
+                await self._tried(place, self._first_sight(place))
+            if is_new or not new_only:
+                await self._tried(place, self._read_place(place))
+        for place in sorted(crowded):
+            if place not in known:
+                await self._tried(place, self._first_look(place))
+            elif not new_only:
+                await self._queue.put(ChannelNews(place))
+
+    async def _tried(self, place: str, reading: AsyncIterator[object]) -> None:
+        """Read to the end; a place that cannot be read holds up no other. Raises ChatError for what may pass."""
+        try:
+            async for item in reading:
+                if isinstance(item, Event | ChannelNews | MemberNews):
+                    await self._queue.put(item)
+        except ChatError as error:
+            if error.may_pass or error.status == 401:
+                raise
+            log.warning("channel_not_read", status=error.status, error_id=error.error_id)
+
+    async def _read_channel(self, channel_id: str, since: int) -> AsyncIterator[Event]:
+        is_direct = channel_id in self._ears.direct
+        changes = await self._chat.changes(channel_id, since)
+        found = changes.posts
+        if changes.is_whole:
+            for event in self._events(found, since, is_direct=is_direct):
+                yield event
+            return
+        # Only the latest of what changed is in that list: what was written since is gone through from its beginning.
+        for event in self._events([p for p in found if p.create_at < since], since, is_direct=is_direct):
+            yield event
+        async for page in self._pages(channel_id, since):
+            for event in self._events(page, since, is_direct=is_direct):
+                yield event
+        for event in self._events([p for p in found if p.delete_at], since, is_direct=is_direct):
+            yield event
+
+    def _events(self, posts: Sequence[ChatPost], since: int, *, is_direct: bool) -> Sequence[Event]:
+        """What happened to some posts from an instant on, in order."""
+        happened = [pair for post in posts for pair in self._of_post(post, is_direct=is_direct)]
+        return [event for at, event in sorted(happened, key=lambda pair: pair[0]) if at >= since]
+
+    def _of_post(self, post: ChatPost, *, is_direct: bool) -> Iterator[tuple[int, Event]]:
+        bot_id = self._ears.bot_id
+        if post.user_id == bot_id and not post.delete_at:
+            self._ears.on_own(post)
+        told = (
+            [(post.delete_at, make_deleted_event)]
+            if post.delete_at
+            else [(post.create_at, make_posted_event), (post.edit_at, make_edited_event)]
+        )
+        for at, kind in told:
+            if (event := kind(post, bot_id, is_direct=is_direct)) is not None:
+                yield at, event
+        for reaction in [] if post.delete_at else post.reactions:
+            if reaction.user_id != bot_id:
+                where = {"channel_id": post.channel_id, "post_id": post.id, "is_direct": is_direct}
+                put = {"user_id": reaction.user_id, "emoji": reaction.emoji, "at": reaction.create_at}
+                yield reaction.create_at, Reacted(**where, **put)
+
+    async def _pages(self, channel_id: str, since: int) -> AsyncIterator[Sequence[ChatPost]]:
+        """What stands in a channel from an instant on, oldest first, a page at a time."""
+        page = await self._page_before(channel_id, since)
+        yield page
+        while page:
+            page = await self._chat.posts_after(channel_id, page[-1].id)
+            yield page
+
+    async def _page_before(self, channel_id: str, since: int) -> Sequence[ChatPost]:
+        """The latest post before an instant, or the very first of the channel; none where there is none."""
+        number = 0
+        while True:
+            page = await self._chat.newest_posts(channel_id, number, PAGE_ROWS)
+            if older := [post for post in page if post.create_at < since]:
+                return older[:1]
+            if len(page) < PAGE_ROWS:
+                return page[-1:]
+            number += 1
+
+    async def _first_sight(self, place_id: str) -> AsyncIterator[object]:
+        """Write down how a place is, and who is in it."""
+        if place_id == TEAM:
+            await self._begin(WatchedPlace(id=TEAM, seen_at=self._clock()))
+            pages = self._chat.team_members()
+        else:
+            await self._begin_channel(await self._chat.channel(place_id))
+            pages = self._chat.channel_members(place_id)
+        async for page in pages:
+            found = {member.user_id: member.is_admin and place_id == TEAM for member in page}
+            await self._places.transactions.run(partial(watchlist.add_members, place_id=place_id, members=found))
+            yield page
+        await self._places.transactions.run(lambda db: watchlist.mark_ready(db, place_id))
+
+    async def _first_look(self, place_id: str) -> AsyncIterator[object]:
+        """Write down how a channel is; another replica may have done so a while ago."""
+        channel = await self._chat.channel(place_id)
+        await self._begin_channel(channel)
+        yield ChannelNews(place_id, channel)
+
+    async def _begin_channel(self, channel: ChatChannel) -> None:
+        values = state_of(channel) | {"since": channel.last_post_at + 1}
+        await self._begin(WatchedPlace(id=channel.id, seen_at=self._clock(), **values))
+
+    async def _begin(self, place: WatchedPlace) -> None:
+        await self._places.transactions.run(lambda db: watchlist.add_place(db, place))
+
+    async def _read_place(self, place: str) -> AsyncIterator[object]:
+        """Hold what is now against what is known: a page of people at a time, those who came and those who went."""
+        if place != TEAM:
+            yield ChannelNews(place, await self._chat.channel(place))
+        pages = self._chat.team_members() if place == TEAM else self._chat.channel_members(place)
+        age = self._places.ages[place]
+        async for page in pages:
+            ids = [member.user_id for member in page]
+            wanted = partial(watchlist.find_members, place_id=place, user_ids=ids)
+            known = await self._places.transactions.run(wanted, writes=False)
+            for member in page:
+                news = make_member_news(place, member.user_id, member, age)
+                if member.user_id != self._ears.bot_id and is_change(known.get(member.user_id), news):
+                    yield news
+            age = self._places.ages[place]
+        async for news in self._gone(place):
+            yield news
+
+    async def _gone(self, place: str) -> AsyncIterator[MemberNews]:
+        """Who is known to be in a place, and is there no more."""
+        last = ""
+        while True:
+            next_page = partial(watchlist.list_page, place_id=place, after=last, limit=PAGE_ROWS)
+            ids = await self._places.transactions.run(next_page, writes=False)
+            if not ids:
+                return
+            age = self._places.ages[place]
+            if place == TEAM:
+                there = await self._chat.team_members_among(ids)
+            else:
+                there = await self._chat.channel_members_among(place, ids)
+            for user_id in set(ids) - {member.user_id for member in there} - {self._ears.bot_id}:
+                yield make_member_news(place, user_id, None, age)
+            last = ids[-1]
+
+
+async def _note_seen(db: AsyncSession, places: frozenset[str], crowded: frozenset[str], at: datetime) -> None:
+    await watchlist.note_seen(db, places | crowded, at, at - PLACES_KEPT)
+    await watchlist.forget_members(db, crowded)
+
+
+def to_milliseconds(at: datetime) -> int:
+    """An instant as Mattermost counts it: milliseconds since 1970."""
+    return int(at.timestamp() * 1000)
+
+
+CATCHING_UP_MAX = 30.0
+PLACES_EVERY = timedelta(hours=1)
+"""How often one replica reads how places are, for what no websocket tells or told."""
+LOOKS = "events.look"
+"""The scope under which it claims that hour."""
+
+
+class CatchUp:
+    """``seen`` tells up to when everything was handled; ``first`` is the first pause in seconds after a failure."""
+
+    def __init__(
+        self,
+        reader: CatchUpReader,
+        queue: EventQueue,
+        places: PlaceTracker,
+        seen: Callable[[], datetime | None],
+        first: float,
+    ) -> None:
+        self._reader = reader
+        self._queue = queue
+        self._places = places
+        self._seen = seen
+        self._first = first
+        self._due = asyncio.Event()
+        self._all_due = False
+        self._reading = False
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is to be read, or being read."""
+        return self._due.is_set() or self._reading
+
+    def fall_behind(self) -> None:
+        """Something may have been missed: read it all."""
+        self._all_due = True
+        self._due.set()
+
+    def widen(self) -> None:
+        """Features listen elsewhere: read what is new of it."""
+        self._due.set()
+
+    async def run(self) -> None:
+        """Read whenever something is due, until it succeeds."""
+        tries = 0
+        while True:
+            await self._due.wait()
+            self._due.clear()
+            self._reading = True
+            all_of_it, self._all_due = self._all_due, False
+            try:
+                await self._read(all_of_it=all_of_it)
+                tries = 0
+            except Exception:
+                log.warning("not_caught_up", exc_info=True)
+                self._all_due = self._all_due or all_of_it
+                self._due.set()
+                tries += 1
+                await asyncio.sleep(backoff(tries, self._first, CATCHING_UP_MAX))
+            finally:
+                self._reading = False
+
+    async def _read(self, *, all_of_it: bool) -> None:
+        seen = self._seen()
+        if all_of_it and seen is not None:
+            await self._reader.of_posts(seen)
+        await self._reader.of_places(new_only=not all_of_it)
+        if all_of_it:
+            await self._queue.put(Reconnected())
+
+    async def look_around(self, clock: Callable[[], datetime]) -> None:
+        """Every hour, by one replica for all."""
+        while True:
+            await asyncio.sleep(PLACES_EVERY.total_seconds() * (1 - random.random() / 10))  # noqa: S311 (a spread)
+            now = clock()
+            with suppress(Exception):  # the next hour comes
+                hour = now.strftime("%Y-%m-%dT%H")
+                if await self._places.transactions.run(partial(claims.claim, scope=LOOKS, period=hour, at=now)):
+                    await self._reader.of_places()

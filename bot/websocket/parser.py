@@ -1,0 +1,177 @@
+"""What frames tell, as events and as news of who is where; of those that concern nobody nothing is read."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import ValidationError
+
+from bot.events import TEAM, Deleted, DirectMessage, Edited, Event, PersonChanged, Posted, Reacted, Unreacted
+from bot.mattermost import ChatChannel, ChatPost
+from bot.mattermost.wire import Channel, Post, Reaction
+from bot.websocket.connection import Frame
+
+
+@dataclass(frozen=True, slots=True)
+class MemberNews:
+    """Somebody is in a place, or not. ``is_admin`` is None where that is not told.
+
+    ``age`` is how many news of that place had come by themselves when it was read, None for one of these.
+    """
+
+    place: str
+    user_id: str
+    is_in: bool
+    is_admin: bool | None = None
+    age: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelNews:
+    """A channel is not what it was. ``channel`` is None where only that is told, or that it was put away when
+    ``archived_at`` says (ms since 1970)."""
+
+    place: str
+    channel: ChatChannel | None = None
+    archived_at: int = 0
+
+
+News = MemberNews | ChannelNews
+
+OF_POSTS = frozenset({"posted", "post_edited", "post_deleted", "reaction_added", "reaction_removed"})
+OF_CHANNELS = frozenset({"channel_updated", "channel_deleted", "channel_restored", "channel_converted"})
+OF_MEMBERS = frozenset({"user_added", "user_removed"})
+OF_PEOPLE = frozenset({"user_updated", "user_role_updated", "memberrole_updated"})
+
+
+@dataclass(slots=True)
+class FrameParser:
+    """What the bot listens to: its team, the places that features watch, its direct channels.
+
+    ``square`` is the channel in which everybody of the team is: coming into it is coming into the team. Who
+    comes into the ``crowded`` channels, and leaves them, is not heard. ``on_own`` is told of what the bot itself said.
+    """
+
+    bot_id: str = ""
+    team_id: str = ""
+    square: str = ""
+    places: frozenset[str] = frozenset()
+    direct: set[str] = field(default_factory=set)
+    crowded: frozenset[str] = frozenset()
+    on_own: Callable[[ChatPost], None] = lambda _: None
+
+    def parse(self, frame: Frame) -> Sequence[Event | News]:
+        """What a frame tells: nothing when it concerns nobody, or makes no sense."""
+        try:
+            if frame.name in OF_POSTS:
+                return _as_sequence(self._of_post(frame))
+            if frame.name in OF_PEOPLE:
+                return [_of_person(frame.name, frame.data())]
+            if frame.name in OF_MEMBERS or frame.name == "leave_team":
+                return list(self._of_member(frame))
+            return _as_sequence(self._of_channel(frame)) if frame.name in OF_CHANNELS else []
+        except (KeyError, TypeError, AttributeError, ValueError, ValidationError):
+            return []
+
+    def _of_post(self, frame: Frame) -> Event | None:
+        is_direct = frame.channel_id in self.direct or (frame.name == "posted" and frame.has("channel_type", "D"))
+        if is_direct:
+            self.direct.add(frame.channel_id)
+        elif not self._watches(frame.channel_id):
+            return None
+        data = frame.data()
+        if "reaction" in data:
+            row = Reaction.model_validate_json(data["reaction"])
+            return self._emoji(frame.name, row, frame.channel_id, is_direct=is_direct)
+        post = Post.model_validate_json(data["post"]).value
+        if post.user_id == self.bot_id and frame.name == "posted":
+            self.on_own(post)
+        kinds = {"post_edited": make_edited_event, "post_deleted": make_deleted_event}
+        return kinds.get(frame.name, make_posted_event)(post, self.bot_id, is_direct=is_direct)
+
+    def _emoji(self, name: str, row: Reaction, channel_id: str, *, is_direct: bool) -> Event | None:
+        if row.user_id == self.bot_id:
+            return None
+        kind = Reacted if name == "reaction_added" else Unreacted
+        where = {"channel_id": channel_id, "post_id": row.post_id, "user_id": row.user_id, "is_direct": is_direct}
+        return kind(**where, emoji=row.emoji_name, at=row.create_at or row.update_at)
+
+    def _of_member(self, frame: Frame) -> Iterator[News]:
+        data = frame.data()
+        if frame.name == "leave_team":
+            if data["team_id"] == self.team_id and self.places:
+                yield MemberNews(TEAM, data["user_id"], is_in=False)
+            return
+        is_in, channel_id = frame.name == "user_added", frame.channel_id or data["channel_id"]
+        # Who is thrown out hears it without their own id.
+        user_id = data["user_id"] if is_in else data.get("user_id") or self.bot_id
+        if channel_id == self.square and TEAM in self.places and is_in:
+            yield MemberNews(TEAM, user_id, is_in=True)
+        if channel_id in self.places:
+            yield MemberNews(channel_id, user_id, is_in=is_in)
+
+    def _of_channel(self, frame: Frame) -> News | None:
+        if frame.channel_id and not self._watches(frame.channel_id):
+            return None
+        data = frame.data()
+        if frame.name == "channel_updated":
+            told = Channel.model_validate_json(data["channel"]).value
+            return ChannelNews(told.id, told) if self._watches(told.id) else None
+        if not self._watches(data["channel_id"]):
+            return None
+        return ChannelNews(data["channel_id"], archived_at=int(data.get("delete_at") or 0))
+
+    def _watches(self, channel_id: str) -> bool:
+        return channel_id in self.places or channel_id in self.crowded
+
+
+def _as_sequence(item: Event | News | None) -> Sequence[Event | News]:
+    return [item] if item is not None else []
+
+
+def _of_person(name: str, data: Mapping[str, Any]) -> Event:
+    if name == "user_updated":
+        return PersonChanged(user_id=data["user"]["id"], is_gone=bool(data["user"].get("delete_at")))
+    if name == "user_role_updated":
+        return PersonChanged(user_id=data["user_id"])
+    return PersonChanged.model_validate_json(data["member"])
+
+
+def make_posted_event(post: ChatPost, bot_id: str, *, is_direct: bool) -> Event | None:
+    """What somebody wrote; None for the bot’s own posts, other bots’, and those Mattermost writes itself."""
+    kind = DirectMessage if is_direct else Posted
+    return kind(**_content(post, is_direct=is_direct)) if is_by_person(post, bot_id) else None
+
+
+def make_edited_event(post: ChatPost, bot_id: str, *, is_direct: bool) -> Event | None:
+    """What somebody changed; a pin, or a preview that came later, is told by the same frame and is none."""
+    if not post.edit_at or not is_by_person(post, bot_id):
+        return None
+    return Edited(**_content(post, is_direct=is_direct), edit_at=post.edit_at)
+
+
+def make_deleted_event(post: ChatPost, bot_id: str, *, is_direct: bool) -> Event | None:
+    """What was taken away of what somebody had written."""
+    if not is_by_person(post, bot_id):
+        return None
+    where = {"channel_id": post.channel_id, "post_id": post.id, "user_id": post.user_id, "is_direct": is_direct}
+    return Deleted(**where, root_id=post.root_id)
+
+
+def _content(post: ChatPost, *, is_direct: bool) -> dict[str, Any]:
+    return {
+        "channel_id": post.channel_id,
+        "post_id": post.id,
+        "user_id": post.user_id,
+        "is_direct": is_direct,
+        "text": post.message,
+        "root_id": post.root_id,
+        "file_ids": tuple(post.file_ids),
+        "at": post.create_at,
+    }
+
+
+def is_by_person(post: ChatPost, bot_id: str) -> bool:
+    """Whether a person wrote it, and not a bot, a hook, a command or Mattermost itself."""
+    automatic = post.type or post.props.get("from_bot") == "true" or post.props.get("from_webhook") == "true"
+    return not automatic and post.user_id != bot_id

@@ -1,0 +1,103 @@
+"""Where the handler of some work is found and run, with the rights its person has now."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import structlog
+from pydantic import BaseModel, ValidationError
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.admission import Admission, HandlerDependencies
+from bot.context import Context, Request
+from bot.delivery import Row
+from bot.errors import UserError
+from bot.event_dispatcher import make_nobody
+from bot.features import Key, Trigger, WorkPriority
+from bot.registry import require_enabled
+from bot.replies import Message, Progress, Reply, Step
+from storage import people
+from storage.faults import may_pass
+from storage.work import Work
+
+log = structlog.get_logger()
+
+
+class WorkHandlers:
+    """What all workers work with."""
+
+    def __init__(self, triggers: Mapping[Key, Trigger], machine: HandlerDependencies) -> None:
+        self._triggers = triggers
+        self._m = machine
+        self._admission = Admission(machine)
+        self.database, self.chat, self.clock = machine.database, machine.chat, machine.clock
+        self.traffic, self.rescue, self.leads = machine.traffic, machine.rescue, machine.leads
+
+    def trigger(self, row: Work) -> Trigger | None:
+        """What does such work; None for what this version does no more."""
+        return self._triggers.get((row.sort.value, row.name))
+
+    def names(self, pace: WorkPriority) -> frozenset[str]:
+        """What work of that pace is called."""
+        return frozenset(name for (kind, name), each in self._triggers.items() if kind == "work" and each.pace is pace)
+
+    def find(self, row: Work, old: str) -> tuple[Trigger, BaseModel]:
+        """That, and what its handler gets. Raises UserError with the sentence ``old`` for what this version does not
+        know, or cannot read."""
+        trigger = self.trigger(row)
+        if trigger is None or trigger.payload is None:
+            raise UserError(old)
+        require_enabled(trigger)
+        try:
+            return trigger, trigger.payload.model_validate(row.data)
+        except ValidationError:
+            raise UserError(old) from None
+
+    async def context(self, db: AsyncSession, row: Work, trigger: Trigger, now: datetime) -> Context:
+        """What the handler is given. Raises UserError when the role of the person refuses.
+
+        That is looked up apart: the handler may ask Mattermost before its first statement.
+        """
+        request = Request(row.sort.value, row.name, row.person)
+        if not row.person:
+            return self._admission.context(make_nobody(now), request, db, now)
+        async with self.database.transaction(writes=False) as register:
+            user = await self._admission.person(register, request, trigger)
+        return self._admission.context(user, request, db, now)
+
+    async def last_step(self, db: AsyncSession, row: Work, so_far: Progress) -> Step | None:
+        """What its feature makes of work that ends before its end, whoever may do such work no more included.
+
+        None where it makes nothing of it, or cannot: the work ends all the same.
+        """
+        trigger, now = self._triggers.get(("stopped", row.name)), self.clock()
+        if trigger is None or trigger.payload is None:
+            return None
+        user = await people.get(db, row.person) or make_nobody(now)
+        context = self._admission.context(user, Request(row.sort.value, row.name, row.person), db, now)
+        try:
+            step: Step = await trigger.handler(context, trigger.payload.model_validate(row.data), so_far)
+        except Exception as problem:
+            if may_pass(problem):
+                raise
+            log.error("last_step_failed", name=row.name, exc_info=problem)
+            return None
+        return step
+
+    def content(self, message: Message, person: str) -> dict[str, Any]:
+        """A message as it is posted for somebody."""
+        return self._m.delivery.content(message, person)
+
+    async def prepare(
+        self, db: AsyncSession, replies: Sequence[Reply], request: Request | None = None, sender: str = ""
+    ) -> list[Row]:
+        """Write down what is to be said, in the caller’s transaction; by default to people, of the machine’s own."""
+        return await self._m.delivery.prepare(db, replies, request or Request("file", ""), sender)
+
+    def touch(self, trigger: Trigger) -> None:
+        """Its feature wrote something: where it listens may have changed."""
+        self._m.watching.touch(trigger.feature)
+
+    def deliver_now(self, messages: Sequence[Row]) -> None:
+        """That transaction is committed."""
+        self._m.delivery.deliver_now(messages)

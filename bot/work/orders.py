@@ -1,0 +1,400 @@
+"""Orders of files: each is made, perhaps again and again, in a private folder until Mattermost has its files once."""
+
+import asyncio
+import fcntl
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import structlog
+from pydantic import BaseModel
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.errors import ChatError, Refusal, UserError
+from bot.logs import begin_request
+from bot.mattermost import Chat, ChatPost, NewPost
+from bot.metrics import ORDER_TRIES, REQUESTS
+from bot.outbox.actions import read_posts_back_to
+from bot.outbox.sender import MARK
+from bot.replies import Direct, Parcel, Refresh
+from bot.retries import GIVEN_UP_AFTER, Gate, backoff
+from bot.tasks import ShieldedTransactions
+from bot.texts import render
+from bot.work.handlers import WorkHandlers
+from bot.work.leases import ERROR_MAX, WorkLease
+from bot.work.queue import FileDestination
+from storage import outbox, private_files
+from storage.outbox import Outgoing, TargetKind
+from storage.work import Work, WorkSort, WorkState
+
+__all__ = ["OrderFolders", "OrderLease", "OrderRunner"]
+
+
+class OrderFolders:
+    """Folders under ``folder``. Each process locks its own part while it lives; the next one to start clears away
+    those of the dead, since what they hold is personal."""
+
+    def __init__(self, folder: Path) -> None:
+        root = private_files.make_private_folder(folder / "files")
+        self._own = root / secrets.token_hex(8)
+        with _locked(root):  # a part that is made and not locked yet looks like one of the dead
+            self._own.mkdir(mode=0o700)
+            self._lock: int | None = os.open(self._own, os.O_RDONLY)
+            fcntl.flock(self._lock, fcntl.LOCK_EX)
+            for other in root.iterdir():
+                if other != self._own:
+                    _clear_abandoned(other)
+
+    @contextmanager
+    def fresh(self) -> Iterator[Path]:
+        """An empty folder for the length of the block."""
+        # A thread that was left at its work may still write into it.
+        with tempfile.TemporaryDirectory(dir=self._own, ignore_cleanup_errors=True) as folder:
+            yield Path(folder)
+
+    def close(self) -> None:
+        """Take away this process’s part."""
+        if self._lock is not None:
+            shutil.rmtree(self._own, ignore_errors=True)
+            os.close(self._lock)
+            self._lock = None
+
+
+@contextmanager
+def _locked(root: Path) -> Iterator[None]:
+    """No other process that starts is in the block meanwhile."""
+    lock = os.open(root, os.O_RDONLY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
+
+
+def _clear_abandoned(folder: Path) -> None:
+    """Take away the part of a process that died."""
+    with suppress(OSError):  # another process clears it away too
+        lock = os.open(folder, os.O_RDONLY)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(folder, ignore_errors=True)
+        finally:
+            os.close(lock)
+
+
+MAKING_MAX = 120.0
+"""Seconds after which an order that is still not made has failed."""
+OLD_ORDER = "Ce fichier vient d’une demande plus ancienne : recommencez depuis une commande."
+
+
+async def make_files(workshop: WorkHandlers, row: Work, folder: Path) -> Parcel:
+    """Run the order’s handler. Raises UserError when it, or the role of the person, refuses."""
+    trigger, payload = workshop.find(row, OLD_ORDER)
+    with REQUESTS.labels("file", row.name).time():
+        async with asyncio.timeout(MAKING_MAX), workshop.database.transaction(writes=False) as db:
+            context = await workshop.context(db, row, trigger, row.created_at)
+            parcel: Parcel = await trigger.handler(context, payload, folder)
+    for path in parcel.files:
+        if path.parent != folder or path.is_symlink() or not path.is_file():
+            raise ValueError(f"{row.name}: a file that was not made in its folder")
+    return parcel
+
+
+class OrderProgress(BaseModel):
+    """The cursor of an order’s row.
+
+    ``place`` is the channel it goes to, None for its person. ``sizes`` (how many files each post carries) and ``done``
+    (what the waiting message becomes) are written down before the first post. ``failures`` counts the times it could
+    not be made, ``dropped`` the posts that Mattermost kept without their files.
+    """
+
+    place: FileDestination | None = None
+    sizes: list[int] | None = None
+    done: str = ""
+    failures: int = 0
+    dropped: int = 0
+
+
+class OrderLease(WorkLease):
+    """Held, with what is known of its files."""
+
+    def __init__(self, row: Work, transactions: ShieldedTransactions, workshop: WorkHandlers) -> None:
+        super().__init__(row, transactions, workshop)
+        self.order = OrderProgress.model_validate(row.cursor or {})
+        self._stand: list[Outgoing] = []
+
+    @property
+    def reader(self) -> str:
+        """Whom the files are for; empty where all of a channel read them."""
+        return "" if self.order.place else self.row.person
+
+    async def arrived(self, channel_id: str, posts: Mapping[int, str]) -> None:
+        """All is there, in these posts. Raises Lost."""
+        if self.order.place and self.order.place.topic:
+            self._stand = [self._standing(self.order.place, channel_id, posts[at]) for at in sorted(posts)]
+        await self.end(WorkState.DONE, self.order.done, done=1, total=1, error=None)
+
+    async def leave(self, db: AsyncSession, values: dict[str, Any]) -> None:
+        """Where its posts stand is known from the transaction on in which it ends."""
+        if self._stand:
+            await outbox.add(db, self._stand)
+        await super().leave(db, values)
+
+    def _standing(self, place: FileDestination, channel_id: str, post_id: str) -> Outgoing:
+        now = self._clock()
+        return Outgoing(
+            id=secrets.token_hex(13),
+            where=TargetKind.CHANNEL,
+            target=channel_id,
+            content=outbox.EMPTY,
+            topic=place.topic,
+            created_at=now,
+            delivered_at=now,
+            post_id=post_id,
+            channel_id=channel_id,
+        )
+
+    def cursor(self) -> dict[str, Any]:
+        """How far the files are."""
+        return {"cursor": self.order.model_dump(mode="json")}
+
+    async def refuse(self, state: WorkState, text: str, error: str | None = None) -> None:
+        """No files will come, and the person is told why: in the waiting message, or in one of its own."""
+        person = self.row.person
+        await self.end(state, text, instead=Direct(text, user_id=person) if person else None, error=error)
+
+
+FILES_PER_POST = 10
+"""How many files a post carries: their ids must fit in 300 characters, on every version."""
+REASONS = {Refusal.SWITCHED_OFF: "off", Refusal.TOO_LARGE: "large", Refusal.FORBIDDEN: "forbidden"}
+
+
+class FilesDroppedError(ChatError):
+    """Mattermost made the post without the files it was to carry."""
+
+    def __init__(self) -> None:
+        super().__init__(200, "files_dropped")
+
+
+def split_parcel(files: Sequence[Path]) -> list[Sequence[Path]]:
+    """The files of each post; a parcel without files is one post too."""
+    return [files[i : i + FILES_PER_POST] for i in range(0, len(files), FILES_PER_POST)] or [[]]
+
+
+async def find_posted_parts(chat: Chat, channel_id: str, held: OrderLease) -> dict[int, str]:
+    """The posts an earlier try made, by their place in the parcel; one that lost its files is taken away."""
+    bot = await chat.me()
+    found: dict[int, str] = {}
+    places = {_mark(held, place): place for place in range(len(held.order.sizes or []))}
+    broken: dict[str, ChatPost] = {}
+    async for post in read_posts_back_to(chat, channel_id, held.row.created_at):
+        place = places.get(str(post.props.get(MARK)))
+        if place is None or post.user_id != bot.id:
+            continue
+        if _is_whole(post, held, place):
+            found[place] = post.id
+        else:
+            broken[post.id] = post
+    for post in broken.values():
+        await _take_away(chat, held, post)
+    return found
+
+
+async def send_part(chat: Chat, channel_id: str, held: OrderLease, part: "ParcelPart") -> str:
+    """Upload the files of one post, and post it. Raises Dropped when it is not what was asked for, Lost, ChatError."""
+    file_ids = [await chat.upload(channel_id, path) for path in part.files]
+    await held.keep()
+    mark = _mark(held, part.place)
+    # A post taken away would be found again by its pending id.
+    pending = f"{(await chat.me()).id}:{mark}:{held.order.dropped}"
+    root = held.order.place.root_id if held.order.place else ""
+    new = NewPost(channel_id, part.text, part.props | {MARK: mark}, pending, root, file_ids=file_ids)
+    post = await chat.post_files(new)
+    if not _is_whole(post, held, part.place):
+        await _take_away(chat, held, post)
+        raise FilesDroppedError
+    return post.id
+
+
+class ParcelPart:
+    """One post of a parcel; the first has the words."""
+
+    def __init__(self, place: int, files: Sequence[Path], content: dict[str, Any]) -> None:
+        self.place = place
+        self.files = files
+        self.text: str = content["message"] if place == 0 else ""
+        self.props: dict[str, Any] = content["props"] if place == 0 else {}
+
+
+def explain_failure(error: ChatError) -> str:
+    """Why no file will come, in a word that the template knows."""
+    return REASONS.get(error.refusal, "") if error.refusal else ""
+
+
+async def _take_away(chat: Chat, held: OrderLease, post: ChatPost) -> None:
+    held.order.dropped += 1
+    await chat.delete(post.id)
+
+
+def _mark(held: OrderLease, place: int) -> str:
+    return f"{held.row.id}.{place}" if place else held.row.id
+
+
+def _is_whole(post: ChatPost, held: OrderLease, place: int) -> bool:
+    sizes = held.order.sizes or []
+    return place < len(sizes) and len(post.file_ids) == sizes[place]
+
+
+log = structlog.get_logger()
+
+MAKING_TRIES = 3
+"""After so many times an order that can’t be made is refused."""
+SENDING_TRIES_UNTOLD = 3
+"""After so many failed tries to send it, whoever waits is told that it will take longer."""
+BETWEEN_TRIES_MAX = 3600.0
+"""Seconds between two tries at most."""
+
+
+class FilesNotMadeError(Exception):
+    """The handler failed; the cause says how."""
+
+
+class OrderRunner:
+    """``first`` is the first pause in seconds after a failure."""
+
+    sort = WorkSort.FILE
+
+    def __init__(self, workshop: WorkHandlers, folders: OrderFolders, first: float = 1.0) -> None:
+        self._workshop = workshop
+        self._chat = workshop.chat
+        self._clock = workshop.clock
+        self._folders = folders
+        self.gate = Gate(first)
+        self._first = first
+
+    def hold(self, row: Work, transactions: ShieldedTransactions) -> OrderLease:
+        """Take an order in hand."""
+        return OrderLease(row, transactions, self._workshop)
+
+    async def close(self, held: OrderLease) -> None:
+        """Tell that it was cancelled."""
+        await held.refuse(WorkState.CANCELLED, render("fichier/cancelled"))
+        ORDER_TRIES.labels("cancelled").inc()
+
+    async def run(self, held: OrderLease) -> None:
+        """Try once. Raises Lost, and what the database raises."""
+        reference = begin_request()
+        if not await held.has_its_turn():
+            return
+        began = asyncio.get_running_loop().time()
+        try:
+            place = held.order.place
+            channel_id = place.channel_id if place else await self._chat.direct_channel(held.row.person)
+            there = await find_posted_parts(self._chat, channel_id, held)
+        except ChatError as error:
+            await self._not_reached(held, error, began, reference)
+            return
+        self.gate.opened()
+        await self._fulfil(held, channel_id, there, reference)
+
+    async def _fulfil(self, held: OrderLease, channel_id: str, there: dict[int, str], reference: str) -> None:
+        try:
+            await self._complete(held, channel_id, there)
+        except UserError as refusal:
+            # It was answered, as an order should be: nothing is wrong.
+            await self._over(held, WorkState.DONE, "refused", refusal.text)
+        except FilesNotMadeError as problem:
+            await self._unmade(held, problem, reference)
+        except FilesDroppedError as error:
+            await self._dropped(held, error, reference)
+        except ChatError as error:
+            await self._unsent(held, error, reference)
+        else:
+            await held.arrived(channel_id, there)
+            ORDER_TRIES.labels("sent").inc()
+
+    async def _complete(self, held: OrderLease, channel_id: str, there: dict[int, str]) -> None:
+        """Make what is not there yet, and send it; ``there`` then holds all posts."""
+        if there and len(there) == len(held.order.sizes or ()):
+            return
+        with self._folders.fresh() as folder:
+            parcel = await self._make(held, folder)
+            content, files = self._workshop.content(parcel, held.reader), split_parcel(parcel.files)
+            held.order.sizes, held.order.done = [len(part) for part in files], parcel.done
+            await held.keep()
+            for place, part in enumerate(files):
+                if place not in there:
+                    there[place] = await send_part(self._chat, channel_id, held, ParcelPart(place, part, content))
+
+    async def _make(self, held: OrderLease, folder: Path) -> Parcel:
+        try:
+            return await make_files(self._workshop, held.row, folder)
+        except UserError:
+            raise
+        except Exception as problem:
+            raise FilesNotMadeError from problem
+
+    async def _unmade(self, held: OrderLease, problem: FilesNotMadeError, reference: str) -> None:
+        held.order.failures += 1
+        given_up = held.order.failures >= MAKING_TRIES
+        log.error("order_not_made", name=held.row.name, given_up=given_up, exc_info=problem.__cause__)
+        fault = f"not made: {type(problem.__cause__).__name__}"
+        if given_up:
+            line = self._workshop.rescue.line if self._workshop.rescue else ""
+            text = render("fichier/broken", reference=reference, line=line)
+            await self._over(held, WorkState.FAILED, "failed", text, fault)
+        else:
+            await self._later(held, fault, held.order.failures)
+
+    async def _dropped(self, held: OrderLease, error: FilesDroppedError, reference: str) -> None:
+        if held.order.dropped > 1:
+            await self._refused(held, error, reference)
+        else:
+            await self._later(held, str(error), 1)
+
+    async def _unsent(self, held: OrderLease, error: ChatError, reference: str) -> None:
+        tries = held.row.attempts + 1
+        too_late = self._clock() >= held.row.created_at + GIVEN_UP_AFTER
+        if too_late or not (error.may_pass or error.status == 401):
+            await self._refused(held, error, reference)
+            return
+        log.warning("order_not_sent", status=error.status, error_id=error.error_id, attempts=tries)
+        await self._later(held, str(error), tries, error.retry_after or 0.0)
+
+    async def _not_reached(self, held: OrderLease, error: ChatError, began: float, reference: str) -> None:
+        away = error.status in {401, 429} or (error.may_pass and not await self._chat.answers())
+        if not away:
+            # The server answers others: this person’s channel only, or a refusal.
+            self.gate.opened()
+            await self._unsent(held, error, reference)
+            return
+        if self.gate.shut(began, error.retry_after):
+            log.warning("mattermost_away", status=error.status, error_id=error.error_id)
+        ORDER_TRIES.labels("later").inc()
+        await held.put_off(self._clock())
+
+    async def _later(self, held: OrderLease, fault: str, tries: int, at_least: float = 0.0) -> None:
+        """Try again, after pauses that grow."""
+        ORDER_TRIES.labels("later").inc()
+        pause = max(backoff(2 * tries - 1, 2 * self._first, BETWEEN_TRIES_MAX), at_least)
+        topic, attempts = held.row.topic, held.row.attempts + 1
+        told = [Refresh(render("fichier/later"), topic=topic)] if topic and attempts == SENDING_TRIES_UNTOLD else []
+        next_try = self._clock() + timedelta(seconds=pause)
+        await held.put_off(next_try, told, state=WorkState.WAITING, attempts=attempts, error=fault[:ERROR_MAX])
+
+    async def _refused(self, held: OrderLease, error: ChatError, reference: str) -> None:
+        log.warning("order_refused", status=error.status, error_id=error.error_id, given_up=True)
+        text = render("fichier/refused", reason=explain_failure(error), reference=reference)
+        await self._over(held, WorkState.FAILED, "refused", text, str(error)[:ERROR_MAX])
+
+    async def _over(
+        self, held: OrderLease, state: WorkState, outcome: str, text: str, error: str | None = None
+    ) -> None:
+        await held.refuse(state, text, error)
+        ORDER_TRIES.labels(outcome).inc()

@@ -1,0 +1,304 @@
+"""Work done in steps: each in one transaction with what it sends and how far it is then, giving way to people."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from pydantic import BaseModel
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.context import Context, Request
+from bot.delivery import Row
+from bot.errors import ChatError, UserError
+from bot.features import Trigger, WorkPriority
+from bot.logs import begin_request
+from bot.mattermost import CallPriority, paced_calls
+from bot.metrics import REQUESTS, WORK_STEPS
+from bot.replies import Button, Progress, Refresh, Reply, Step
+from bot.retries import Gate, backoff
+from bot.tasks import NotFetchedYetError, ShieldedTransactions
+from bot.work.handlers import WorkHandlers
+from bot.work.leases import ERROR_MAX, LeaseLostError, WorkLease, end_values
+from bot.work.queue import WorkPhase, make_work_message
+from storage import outbox
+from storage.claims import LEASE
+from storage.faults import may_pass
+from storage.work import Work, WorkSort, WorkState
+
+FEW = 3
+"""What goes to so few is no crowd: it leaves with what answers people."""
+TOLD_EVERY = 2.0
+"""Seconds between two rewritings of the message about it at least."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepResult:
+    """A step, and what took it."""
+
+    trigger: Trigger
+    step: Step
+
+
+class StepsLease(WorkLease):
+    """Held, with how far it is."""
+
+    def __init__(self, row: Work, transactions: ShieldedTransactions, workshop: WorkHandlers) -> None:
+        super().__init__(row, transactions, workshop)
+        self.is_over = False
+        self._told_at = float("-inf")
+
+    @property
+    def progress(self) -> Progress:
+        """How far it is."""
+        return Progress(cursor=self.row.cursor, done=self.row.done, total=self.row.total)
+
+    async def advance(self, taken: StepResult) -> None:
+        """Write a step down, in a transaction of its own. Raises Lost."""
+        messages = await self._transactions.run(lambda db: self.write(db, taken))
+        self.note(taken, messages)
+
+    async def write(self, db: AsyncSession, taken: StepResult) -> Sequence[Row]:
+        """Write a step down in the caller’s transaction: how far it is, what it sends, what is told. Raises Lost."""
+        step = taken.step
+        values: dict[str, Any] = {"done": step.done, "total": step.total, "attempts": 0, "error": None}
+        if step.finished:
+            values |= end_values(WorkState.DONE)
+        else:
+            values |= {"cursor": step.cursor, "not_before": self._clock() + LEASE}
+        await self.claim(db, values)
+        prepare = self._workshop.prepare
+        few = step.total is not None and step.total <= FEW
+        request = Request("work", self.row.name, crowd=not few and taken.trigger.pace is not WorkPriority.URGENT)
+        rows = [*await prepare(db, step.replies, request, taken.trigger.feature), *await prepare(db, self._tell(step))]
+        await self.leave(db, values)
+        return rows
+
+    def note(self, taken: StepResult, messages: Sequence[Row]) -> None:
+        """That transaction is committed."""
+        step = taken.step
+        self.row.done, self.row.total, self.row.cursor = step.done, step.total, step.cursor
+        self.row.attempts, self.is_over = 0, step.finished
+        self._workshop.deliver_now(messages)
+
+    async def rest(self, until: datetime, **more: Any) -> None:
+        """Leave it until then, as something went wrong. Raises Lost."""
+        await self.put_off(until, self._say(WorkPhase.LATER), state=WorkState.WAITING, **more)
+
+    async def close(self, state: WorkState, how: WorkPhase, said: str = "", **more: Any) -> None:
+        """Nothing more will be done of it, and that is told. Raises Lost."""
+        values = end_values(state) | more
+        messages = await self._transactions.run(lambda db: self._close(db, values, how, said))
+        self.is_over = True
+        self._workshop.deliver_now(messages)
+
+    async def _close(self, db: AsyncSession, values: dict[str, Any], how: WorkPhase, said: str) -> Sequence[Row]:
+        """One transaction: what its feature makes of that, and that it is over."""
+        trigger, prepare = self._workshop.trigger(self.row), self._workshop.prepare
+        last = await self._workshop.last_step(db, self.row, self.progress)
+        then = _row_after(self.row, last) if last else self.row
+        await self.claim(db, values | {"done": then.done, "total": then.total})
+        message = make_work_message(trigger, then, how, said)
+        buttons = self._lead_to_help(said) if how is WorkPhase.FAILED else []
+        rows = await prepare(db, [Refresh(message.text, buttons, topic=self.row.topic)] if self.row.topic else [])
+        if last and trigger:
+            rows += await prepare(db, last.replies, Request("work", self.row.name), trigger.feature)
+        await self.leave(db, values)
+        return rows
+
+    def _lead_to_help(self, reference: str) -> Sequence[Button]:
+        rescue, trigger = self._workshop.rescue, self._workshop.trigger(self.row)
+        return [rescue.button(reference, f"un travail long, « {trigger.title} »")] if rescue and trigger else []
+
+    def _tell(self, step: Step) -> Sequence[Reply]:
+        """What there is to say of a step: not of each, but of the last."""
+        if not step.finished and _now() - self._told_at < TOLD_EVERY:
+            return []
+        self._told_at = _now()
+        return self._say(WorkPhase.DONE if step.finished else WorkPhase.RUNNING, _row_after(self.row, step), step.said)
+
+    def _say(self, how: WorkPhase, work: Work | None = None, said: str = "") -> Sequence[Reply]:
+        if not self.row.topic:
+            return []
+        message = make_work_message(self._workshop.trigger(self.row), work or self.row, how, said)
+        return [Refresh(message.text, message.buttons, topic=self.row.topic)]
+
+
+def _row_after(row: Work, step: Step) -> Work:
+    """The row as it is after that step."""
+    return Work(**(row.model_dump() | {"done": step.done, "total": step.total}))
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
+
+
+log = structlog.get_logger()
+
+TURN = 1.0
+"""Seconds after which others may go on, if somebody waits."""
+NOT_BACK = 0.5
+"""Seconds until a chore asks again for what it waits for outside."""
+STEP_MAX = 120.0
+"""Seconds after which a step that has not ended has failed."""
+TRIES_MAX = 3
+"""So often in a row a step may fail; then the work has."""
+AHEAD_MAX = 50
+"""How many messages to many may wait before more are made: what is told done should be, and what is stopped stop."""
+AHEAD_PAUSE = 0.25
+"""Seconds until they are counted again."""
+IDLE_PAUSE = 1.0
+"""Seconds after a step that came no further."""
+REST_MAX = 60.0
+"""How many seconds work rests at most when Mattermost fails at it though it answers others."""
+OLD = "Ce travail vient d’une version plus ancienne du bot, qui ne sait plus le faire."
+GiveWay = Callable[[], Awaitable[None]]
+PACING = {
+    WorkPriority.URGENT: CallPriority.NONE,
+    WorkPriority.BROAD: CallPriority.WORK,
+    WorkPriority.CHORE: CallPriority.CHORE,
+}
+
+
+class TooSlowError(Exception):
+    """A step took longer than it may."""
+
+
+class StepRunner:
+    """``give_way`` waits a moment for what answers people; ``first`` is the first pause in seconds after a failure."""
+
+    sort = WorkSort.STEPS
+
+    def __init__(self, workshop: WorkHandlers, give_way: GiveWay, first: float = 1.0) -> None:
+        self._workshop = workshop
+        self._clock = workshop.clock
+        self._give_way = give_way
+        self.gate = Gate(first)
+        self._first = first
+        self._rests: Counter[str] = Counter()
+        """How often in a row each has rested so."""
+
+    def hold(self, row: Work, transactions: ShieldedTransactions) -> StepsLease:
+        """Take some in hand."""
+        return StepsLease(row, transactions, self._workshop)
+
+    async def close(self, held: StepsLease) -> None:
+        """Tell that it was cancelled, once the message about it has arrived: what is not there is not rewritten."""
+        self._rests.pop(held.row.id, None)
+        if await held.has_its_turn():
+            await held.close(WorkState.CANCELLED, WorkPhase.CANCELLED)
+
+    async def run(self, held: StepsLease) -> None:
+        """Do steps for a while. Raises Lost, and what the database raises."""
+        reference = begin_request()
+        if not await held.has_its_turn():
+            return
+        try:
+            trigger, payload = self._workshop.find(held.row, OLD)
+        except UserError as refusal:
+            await self._refused(held, refusal)
+            return
+        until = asyncio.get_running_loop().time() + TURN
+        while asyncio.get_running_loop().time() < until:
+            await self._give_way()
+            if self._is_behind(held, trigger) and await self._much_waits():
+                await asyncio.sleep(AHEAD_PAUSE)
+            elif not await self._try(held, trigger, payload, reference):
+                return
+        await held.put_off(self._clock())
+
+    @staticmethod
+    def _is_behind(held: StepsLease, trigger: Trigger) -> bool:
+        """Whether a step waits for what goes to many already: not what is urgent, nor anybody’s first."""
+        return trigger.pace is not WorkPriority.URGENT and (held.row.cursor is not None or held.row.done > 0)
+
+    async def _much_waits(self) -> bool:
+        async with self._workshop.database.transaction(writes=False) as db:
+            return await outbox.crowd_waiting(db, self._clock() + LEASE, AHEAD_MAX) >= AHEAD_MAX
+
+    async def _try(self, held: StepsLease, trigger: Trigger, payload: BaseModel, reference: str) -> bool:
+        """One step; whether another may follow at once."""
+        began = asyncio.get_running_loop().time()
+        try:
+            came_on = await self._do(held, trigger, payload)
+        except LeaseLostError:
+            raise
+        except NotFetchedYetError:
+            await held.put_off(self._clock() + timedelta(seconds=NOT_BACK))
+        except UserError as refusal:
+            await self._refused(held, refusal)
+        except ChatError as error:
+            await self._chat_failed(held, error, began, reference)
+        except Exception as problem:
+            if may_pass(problem):
+                raise
+            await self._failed(held, problem, reference)
+        else:
+            self.gate.opened()
+            self._rests.pop(held.row.id, None)
+            WORK_STEPS.labels("done").inc()
+            if not held.is_over and not came_on:
+                await asyncio.sleep(IDLE_PAUSE)
+            return not held.is_over
+        return False
+
+    async def _do(self, held: StepsLease, trigger: Trigger, payload: BaseModel) -> bool:
+        """Run the handler and write down what it answers, in one transaction if it writes; whether it came further."""
+        database, before = self._workshop.database, held.progress
+        with REQUESTS.labels("work", held.row.name).time():
+            async with database.transaction(writes=trigger.writes) as db:
+                context = await self._workshop.context(db, held.row, trigger, self._clock())
+                taken = StepResult(trigger, await _call_in_time(trigger, context, payload, before))
+                messages = await held.write(db, taken) if trigger.writes else None
+        if messages is None:
+            await held.advance(taken)
+        else:
+            held.note(taken, messages)
+        self._workshop.touch(trigger)
+        return held.is_over or held.progress != before
+
+    async def _refused(self, held: StepsLease, refusal: UserError) -> None:
+        WORK_STEPS.labels("refused").inc()
+        await held.close(WorkState.FAILED, WorkPhase.REFUSED, refusal.text, error=refusal.text[:ERROR_MAX])
+
+    async def _failed(self, held: StepsLease, problem: Exception, reference: str) -> None:
+        attempts, fault = held.row.attempts + 1, f"{type(problem).__name__} ({reference})"[:ERROR_MAX]
+        given_up = attempts >= TRIES_MAX
+        log.error("step_failed", name=held.row.name, given_up=given_up, exc_info=problem)
+        WORK_STEPS.labels("failed").inc()
+        if given_up:
+            await held.close(WorkState.FAILED, WorkPhase.FAILED, reference, error=fault, attempts=attempts)
+            return
+        pause = timedelta(seconds=backoff(attempts, 2 * self._first))
+        await held.rest(self._clock() + pause, error=fault, attempts=attempts)
+
+    async def _chat_failed(self, held: StepsLease, error: ChatError, began: float, reference: str) -> None:
+        """Nothing is given up while Mattermost may come back; what it refuses is the feature’s to expect."""
+        if not error.may_pass and error.status != 401:
+            await self._failed(held, error, reference)
+            return
+        WORK_STEPS.labels("later").inc()
+        if error.status in {401, 429} or not await self._workshop.chat.answers():
+            if self.gate.shut(began, error.retry_after):
+                log.warning("mattermost_away", status=error.status, error_id=error.error_id)
+            await held.put_off(self._clock())
+            return
+        self._rests[held.row.id] += 1
+        log.warning("step_later", name=held.row.name, status=error.status, error_id=error.error_id)
+        pause = max(backoff(self._rests[held.row.id], self._first, REST_MAX), error.retry_after or 0.0)
+        await held.rest(self._clock() + timedelta(seconds=pause), error=str(error)[:ERROR_MAX])
+
+
+async def _call_in_time(trigger: Trigger, context: Context, payload: BaseModel, so_far: Progress) -> Step:
+    try:
+        async with asyncio.timeout(STEP_MAX) as limit:
+            with paced_calls(PACING[trigger.pace or WorkPriority.BROAD]):
+                step: Step = await trigger.handler(context, payload, so_far)
+                return step
+    except TimeoutError as error:
+        if limit.expired():
+            raise TooSlowError from error
+        raise

@@ -1,0 +1,305 @@
+"""The draft of an edition: found or begun, filled with the best of what was collected, shown and previewed."""
+
+import itertools
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.calendar import Occasion, Recurrence, working_days_before
+from bot.command_lines import RunCommand
+from bot.context import Context
+from bot.errors import UserError
+from bot.french.words import join
+from bot.replies import Button, Direct, Message, Replies, Reply, Say, Start, Waiting, Whisper
+from bot.schedules import ZONE
+from commands.actus import cards, editions, harvest
+from commands.actus.cards import Preview
+from commands.actus.editions import Edition, NewsContext
+from commands.actus.feature import ANIMATEURS, feature
+from commands.actus.formats import draw_posts
+from commands.actus.harvest import Harvest
+from config.settings import Settings
+from config.text import fold
+from storage.actus import digests, items
+from storage.actus.digests import Digest, DigestEntry, DigestState
+from storage.actus.items import Item, ItemKind, NewsSection
+from storage.database import change
+
+TOTAL_MAX = 60
+"""Entries of a digest, those of people included."""
+CAPS: Mapping[NewsSection, int] = {
+    NewsSection.TOP: 4,
+    NewsSection.PRESS: 8,
+    NewsSection.RESOURCES: 8,
+    NewsSection.AGENDA: 12,
+    NewsSection.COMMUNITY: 8,
+    NewsSection.FIGURES: 2,
+}
+"""How many come into each part by themselves; what people propose comes in beside."""
+COPIED = ("title", "text", "url", "credit")
+"""What an entry takes over from what was collected."""
+
+
+async def collect_items(db: AsyncSession, digest: Digest, edition: Edition, settings: Settings) -> None:
+    """Bring into the pool what the tables have of its time."""
+    await harvest.harvest_tables(db, digest.since, digest.until, settings)
+    period = harvest.DigestPeriod(edition.key, digest.day, digest.since, digest.until, edition.rhythm.is_monthly)
+    await harvest.harvest_period(db, period)
+
+
+async def complete_draft(db: AsyncSession, digest: Digest) -> int:
+    """Put in what was found since, as far as there is room; how much changed.
+
+    What an editor touched stays as it is, and what was dropped does not come again: harmless however often. The digest
+    is locked by the caller.
+    """
+    there = await digests.list_entries(db, digest.number, dropped=True)
+    renewed = await _renew_entries(db, [entry for entry in there if not (entry.dropped or entry.changed_by)])
+    found = [item for section in NewsSection for item in await digests.find_best(db, digest, section, TOTAL_MAX)]
+    new = _choose_items(found, there)
+    if not new:
+        return renewed
+    await digests.take_from_later(db, digest, [item.number for item in new])
+    last = Counter(
+        {section: max((e.position for e in there if e.section is section), default=0) for section in NewsSection}
+    )
+    await digests.add_entries(
+        db, [digests.make_entry(item, digest.number, _next_position(last, item.section)) for item in new]
+    )
+    return len(new) + renewed
+
+
+async def _renew_entries(db: AsyncSession, untouched: Sequence[DigestEntry]) -> int:
+    """Have what nobody edited say what it says by now: figures grow, a proposal is withdrawn; how many changed."""
+    known = await items.find_by_ids(db, {entry.item for entry in untouched})
+    changed = 0
+    for entry in untouched:
+        item = known.get(entry.item)
+        if item is None or item.withdrawn:
+            values: dict[str, Any] = {"dropped": True}
+        else:
+            values = {name: new for name in COPIED if (new := getattr(item, name)) != getattr(entry, name)}
+        if values:
+            await change(db, entry, **values)
+            changed += 1
+    return changed
+
+
+def _next_position(last: Counter[NewsSection], section: NewsSection) -> int:
+    last[section] += 1
+    return last[section]
+
+
+def _choose_items(found: Iterable[Item], there: Sequence[DigestEntry]) -> Sequence[Item]:
+    """What people proposed first, then the best."""
+    room = TOTAL_MAX - len([entry for entry in there if not entry.dropped])
+    counts = Counter(entry.section for entry in there)
+    chosen: list[Item] = []
+    for item in sorted(found, key=lambda item: item.kind is not ItemKind.PROPOSAL):
+        if len(chosen) < room and (item.kind is ItemKind.PROPOSAL or counts[item.section] < CAPS[item.section]):
+            counts[item.section] += 1
+            chosen.append(item)
+    return chosen
+
+
+WEEK, MONTH = timedelta(days=7), timedelta(days=31)
+"""How far back the first of an edition looks."""
+FAR = timedelta(days=92)
+"""How long before its hour a number that is not begun yet can be named."""
+
+
+def find_showing_time(at: datetime) -> datetime:
+    """When the draft of what comes out then is shown: the working day before, at the same hour."""
+    local = at.astimezone(ZONE)
+    return datetime.combine(working_days_before(local.date(), 1), local.time(), ZONE)
+
+
+async def open_coming(desk: NewsContext, edition: Edition) -> Digest:
+    """The one that comes out next; begun and filled where there is none yet."""
+    found = await find_coming(desk, edition)
+    return found if isinstance(found, Digest) else await begin_draft(desk, edition, found)
+
+
+async def find_coming(desk: NewsContext, edition: Edition, day: date | None = None) -> Digest | Occasion:
+    """The one that comes out next, or whose day by the rhythm is that one or after; where it is not begun, when it
+    would come out."""
+    start = desk.now if day is None else datetime.combine(day, time.min, ZONE) - timedelta(microseconds=1)
+    for occasion in _list_occasions(edition.rhythm, start, day):
+        there = await digests.find_covering(desk.db, edition.key, occasion.day)
+        if there is None and occasion.at <= desk.now:
+            continue
+        if there is None or there.state in digests.OPEN:
+            waits = await _find_sooner(desk, edition, there.at if there else occasion.at, start if day else None)
+            return waits or there or occasion
+        if day is not None:
+            return there
+    raise AssertionError("there is always another occasion")
+
+
+def _list_occasions(rhythm: Recurrence, start: datetime, day: date | None) -> Iterator[Occasion]:
+    """The occasions after an instant, or from a day on: one that a holiday moved has its day all the same."""
+    if day is None:
+        return rhythm.after(start)
+    return (one for one in rhythm.after(start - WEEK) if one.day >= day)
+
+
+async def _find_sooner(desk: NewsContext, edition: Edition, than: datetime, start: datetime | None) -> Digest | None:
+    """What waits already and comes out before that, from ``start`` on; without that, what was held back, too."""
+    waits = await digests.list_open(desk.db, edition.key)
+    return next((one for one in waits if one.at < than and (start is None or one.at > start)), None)
+
+
+async def find_next_occasion(desk: NewsContext, edition: Edition) -> Occasion:
+    """When it comes out next; what was put off, or came out before its hour, is known."""
+    waits = [one for one in await digests.list_open(desk.db, edition.key) if one.at > desk.now]
+    async for occasion in _list_not_begun(desk, edition):
+        due = [*(Occasion(one.day, one.at) for one in waits), occasion]
+        return min(due, key=lambda one: one.at)
+    raise AssertionError("there is always another occasion")
+
+
+async def predict_number(desk: NewsContext, edition: Edition, occasion: Occasion) -> int:
+    """The number of what is not begun yet, as long as nothing else begins: editions take turns for those that are
+    free, so that each coming one of each has its own."""
+    keys = list(await editions.read_editions(desk))
+    before = 0
+    async for other in _list_not_begun(desk, edition):
+        if other.at >= occasion.at:
+            break
+        before += 1
+    turn = before * len(keys) + keys.index(edition.key)
+    return next(itertools.islice(await digests.list_free_numbers(desk.db), turn, None))
+
+
+async def find_by_number(desk: NewsContext, number: int) -> tuple[Edition, Occasion] | None:
+    """What is not begun yet and would have that number; None for a number that is taken, or of what is far away."""
+    every = list((await editions.read_editions(desk)).values())
+    free = itertools.islice(await digests.list_free_numbers(desk.db), FAR.days * len(every))
+    numbers = list(itertools.takewhile(lambda one: one <= number, free))
+    if number not in numbers:
+        return None
+    before, turn = divmod(len(numbers) - 1, len(every))
+    async for occasion in _list_not_begun(desk, every[turn]):
+        if occasion.at > desk.now + FAR:
+            return None
+        if before == 0:
+            return every[turn], occasion
+        before -= 1
+    raise AssertionError("there is always another occasion")
+
+
+async def _list_not_begun(desk: NewsContext, edition: Edition) -> AsyncIterator[Occasion]:
+    for occasion in edition.rhythm.after(desk.now):
+        if await digests.find_covering(desk.db, edition.key, occasion.day) is None:
+            yield occasion
+
+
+async def begin_draft(desk: NewsContext, edition: Edition, occasion: Occasion, number: int = 0) -> Digest:
+    """A new one, filled with what there is, under that number or the next; that of this occasion, where somebody else
+    began it."""
+    await digests.hold_numbers(desk.db, desk.now)
+    new = Digest(
+        number=number,
+        edition=edition.key,
+        day=occasion.day,
+        first_day=occasion.day,
+        at=occasion.at,
+        since=await find_start(desk, edition, occasion),
+        until=desk.now,
+        created_at=desk.now,
+    )
+    digest = await digests.begin(desk.db, new)
+    if digest is new:
+        await fill_draft(desk, digest, edition)
+    return digest
+
+
+async def find_start(desk: NewsContext, edition: Edition, occasion: Occasion) -> datetime:
+    """From when on it collects: where the last one ended."""
+    last = await digests.find_last_published(desk.db, edition.key)
+    usual = min(occasion.at, desk.now) - (MONTH if edition.rhythm.is_monthly else WEEK)
+    return last.until if last else usual
+
+
+async def fill_draft(desk: NewsContext, digest: Digest, edition: Edition, *, tables: bool = True) -> int:
+    """Put in what was found since; how much that was. Once it is approved it stays as it is."""
+    if digest.state not in {DigestState.DRAFT, DigestState.HELD}:
+        return 0
+    await change(desk.db, digest, until=max(digest.until, desk.now))
+    if tables:
+        await collect_items(desk.db, digest, edition, desk.settings)
+    return await complete_draft(desk.db, digest)
+
+
+@feature.command(
+    "actus brouillon", help="Voir et modifier le prochain numéro", hint="[édition]", roles=ANIMATEURS, writes=True
+)
+async def show_draft(ctx: Context, line: str) -> Replies:
+    """At once, begun where there is none; messages of channels are looked for beside."""
+    edition = await _choose_edition(ctx, line)
+    digest = await open_coming(ctx, edition)
+    found = await digests.lock(ctx.db, digest.number)
+    assert found is not None
+    added = await fill_draft(ctx, found, edition)
+    card = await cards.draw_card(ctx, found)
+    again = [await cards.refresh_card(ctx, found)] if added and await editions.is_shown(ctx, found) else []
+    begun = [Start(payload=Harvest(since=found.since, until=ctx.now))] if found.created_at == ctx.now else []
+    return [*again, *await _post_draft(ctx, found, card), *begun]
+
+
+async def _post_draft(ctx: Context, digest: Digest, card: Message) -> Sequence[Reply]:
+    """In the animateurs’ room for all of them, elsewhere for who asks."""
+    if ctx.channel_id and ctx.channel_id == await editions.find_room(ctx):
+        return [Say(card.text, card.buttons, channel_id=ctx.channel_id, topic=editions.get_draft_topic(digest))]
+    return [Whisper(card.text, card.buttons)]
+
+
+async def _choose_edition(ctx: Context, line: str) -> Edition:
+    """The one that is named; without a name the one that comes out next."""
+    known = await editions.read_editions(ctx)
+    if line.strip():
+        return find_named_edition(known, line)
+    return min(known.values(), key=lambda edition: edition.rhythm.next(ctx.now).at)
+
+
+def find_named_edition(known: Mapping[str, Edition], line: str) -> Edition:
+    """The edition of that key, or called so. Raises UserError."""
+    word = fold(line)
+    found = next((e for e in known.values() if word in {fold(e.key), fold(e.name)}), None)
+    if found is None:
+        listed = join([f"`{key}` ({edition.name})" for key, edition in known.items()])
+        raise UserError(f"Il n’y a pas d’édition de ce nom. Il y a : {listed}.")
+    return found
+
+
+@feature.button(Preview, roles=ANIMATEURS, writes=False)
+async def preview(ctx: Context, click: Preview) -> Replies:
+    """Its posts, one by one, in the direct channel."""
+    digest = await editions.get_digest(ctx, click.digest)
+    drawn = draw_posts(await editions.read_sheet(ctx, digest))
+    count = f"en {len(drawn)} messages" if len(drawn) > 1 else "en un message"
+    first = f"Aperçu du n° {digest.number}, {count}, exactement comme il sortira :"
+    told = Whisper("L’aperçu est dans votre conversation avec le bot.")
+    return [told, *(Direct(text, user_id=ctx.user.id) for text in (first, *drawn))]
+
+
+@feature.waiting
+async def list_waiting(ctx: Context) -> Sequence[Waiting]:
+    """What waits for an approval and comes out soon, or should have."""
+    if not ctx.user.animates:
+        return []
+    waits = [one for one in await digests.list_open(ctx.db) if one.state is not DigestState.APPROVED]
+    due = [one for one in waits if find_showing_time(one.at) <= ctx.now]
+    names = await editions.read_editions(ctx) if due else {}
+    return [
+        Waiting(f"Le n° {one.number} des actus attend un accord", _link_draft(one, names))
+        for one in due
+        if one.edition in names
+    ]
+
+
+def _link_draft(digest: Digest, names: Mapping[str, Edition]) -> Button:
+    return Button(f"Relire « {names[digest.edition].name} »"[:40], RunCommand(line=f"actus brouillon {digest.edition}"))

@@ -1,0 +1,341 @@
+"""Editions and their digests at hand: found or refused, laid out as they are read, noted, told to the team."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any, Protocol
+from unicodedata import category
+
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.audit import AuditEntry, record_entry_at_end
+from bot.calendar import Recurrence, read_recurrence
+from bot.context import Context
+from bot.errors import UserError
+from bot.french.dates import say_date
+from bot.french.periods import say_moment
+from bot.replies import Direct, Message, Refresh, Reply, Say
+from bot.schedules import ZONE
+from bot.texts import Markdown, escape
+from config import editions as table
+from config.canaux import PlannedChannel
+from config.editions import Unapproved
+from config.settings import Settings
+from config.text import fold
+from storage import canaux, outbox, people, targets
+from storage.actus import digests, items
+from storage.actus.digests import Digest, DigestEntry, DigestState, EditionSettings
+from storage.actus.items import TITLES, NewsSection
+from storage.journal import AuditAct
+
+ROOM = "animation"
+"""The key, in config/canaux.tsv, of the room in which animateurs edit."""
+
+
+class NewsContext(Protocol):
+    """What the news are made with: a request at work, or the operator’s command."""
+
+    @property
+    def db(self) -> AsyncSession:
+        """One transaction."""
+
+    @property
+    def settings(self) -> Settings:
+        """Those of this bot."""
+
+    @property
+    def now(self) -> datetime:
+        """What time it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """An edition as it is now: ``key`` names it for ever; ``targets`` are as in config/editions.py."""
+
+    key: str
+    name: str
+    rhythm: Recurrence
+    targets: tuple[str, ...]
+    unapproved: Unapproved
+
+
+async def read_editions(desk: NewsContext) -> Mapping[str, Edition]:
+    """All of them, by key, in the order of the table."""
+    changed = {row.key: row for row in (await desk.db.exec(select(EditionSettings))).all()}
+    return {key: _apply_changes(given, changed.get(key)) for key, given in table.read(desk.settings.editions).items()}
+
+
+def _apply_changes(given: table.Edition, changed: EditionSettings | None) -> Edition:
+    rhythm, places, unapproved = given.rhythm, given.targets, given.unapproved
+    if changed is not None:
+        rhythm, places = changed.rhythm or rhythm, tuple(changed.targets) or places
+        unapproved = Unapproved(changed.unapproved) if changed.unapproved else unapproved
+    return Edition(given.key, given.name, read_recurrence(rhythm), places, unapproved)
+
+
+async def get_edition(desk: NewsContext, key: str) -> Edition:
+    """One by its key. Raises UserError where the operator’s table has it no more."""
+    found = (await read_editions(desk)).get(key)
+    if found is None:
+        raise UserError(f"Il n’y a plus d’édition « {key} ».")
+    return found
+
+
+async def find_room(desk: NewsContext) -> str:
+    """The id of the animateurs’ room; "" while it is not known."""
+    return (await canaux.find_channel_ids(desk.db)).get(ROOM, "")
+
+
+def find_channels(wanted: Sequence[str], known: Mapping[str, PlannedChannel]) -> Sequence[PlannedChannel]:
+    """The channels that targets and keys mean, each once. Raises ValueError, with a French sentence."""
+    keyed = [known[target] for target in wanted if target in known]
+    others = targets.find_channels([target for target in wanted if target not in known], known)
+    return list({channel.key: channel for channel in (*keyed, *others)}.values())
+
+
+_ADDRESS = re.compile(r"https?://[^\s<>\"\\`\x00-\x1f\x7f]+")
+_SPACES = re.compile(r"[^\S\n]+")
+_EMPTY_LINES = re.compile(r"\n\s*\n+")
+_OF_MONTH = "Chiffres du mois"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Something in a digest, in plain words without any sign that hides or turns text; ``rank`` is its place, counted
+    from 1, ``entry`` its id."""
+
+    rank: int
+    entry: int
+    item: int
+    title: str
+    text: str
+    url: str
+    credit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A part of a digest that has something in it."""
+
+    section: NewsSection
+    title: str
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A digest. ``on`` is the day, in Paris, on which it comes out; ``edito`` is Markdown as its editor wrote it;
+    ``figures`` are what the picture of its month is drawn from, where nobody changed what is said of them."""
+
+    name: str
+    number: int
+    on: date
+    edito: str
+    chapters: tuple[Chapter, ...]
+    figures: Mapping[str, Any] | None = None
+
+    @property
+    def heading(self) -> str:
+        """« Les actus du vendredi n° 42 »."""
+        return f"{self.name} n° {self.number}"
+
+    @property
+    def day(self) -> str:
+        """« Vendredi 27 novembre 2026 »."""
+        said = say_date(self.on)
+        return said[:1].upper() + said[1:]
+
+    @property
+    def pieces(self) -> Sequence[Piece]:
+        """All that is in it, in order."""
+        return [piece for chapter in self.chapters for piece in chapter.pieces]
+
+
+def lay_out_sheet(digest: Digest, entries: Iterable[DigestEntry], edition: Edition | None) -> Sheet:
+    """A digest with its entries, in order."""
+    monthly = edition is not None and edition.rhythm.is_monthly
+    rank, chapters = 0, []
+    kept = [entry for entry in entries if not entry.dropped]
+    for section in NewsSection:
+        theirs = [entry for entry in kept if entry.section is section]
+        pieces = tuple(_make_piece(entry, rank + n) for n, entry in enumerate(theirs, 1))
+        rank += len(pieces)
+        if pieces:
+            chapters.append(Chapter(section, get_section_title(section, monthly=monthly), pieces))
+    return Sheet(
+        name_edition(digest, edition), digest.number, get_day(digest), clean_text(digest.edito), tuple(chapters)
+    )
+
+
+def name_edition(digest: Digest, edition: Edition | None) -> str:
+    """What its edition is called, or was: it may be in the operator’s table no more."""
+    return edition.name if edition else digest.edition.capitalize()
+
+
+def get_day(digest: Digest) -> date:
+    """The day, in Paris, on which it comes out, or came out."""
+    return (digest.published_at or digest.at).astimezone(ZONE).date()
+
+
+def get_section_title(section: NewsSection, *, monthly: bool = False) -> str:
+    """What a part is called."""
+    return _OF_MONTH if monthly and section is NewsSection.FIGURES else TITLES[section]
+
+
+def _make_piece(entry: DigestEntry, rank: int) -> Piece:
+    title, credit = (" ".join(clean_text(words).split()) for words in (entry.title, entry.credit))
+    url = entry.url if _ADDRESS.fullmatch(entry.url) else ""
+    return Piece(rank, entry.number, entry.item, title or "Sans titre", clean_text(entry.text), url, credit)
+
+
+def clean_text(text: str) -> str:
+    """Somebody’s words without signs that are not seen, or turn what follows; empty lines are one."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
+    kept = "".join(c for c in lines if c in "\n\t" or category(c) not in {"Cc", "Cf", "Cs", "Co"})
+    return _EMPTY_LINES.sub("\n\n", _SPACES.sub(" ", kept)).strip()
+
+
+def split_addresses(line: str) -> Sequence[tuple[str, bool]]:
+    """A line of an edito in pieces: words, and addresses (True) that lead somewhere."""
+    found: list[tuple[str, bool]] = []
+    at = 0
+    for match in _ADDRESS.finditer(line):
+        address = match[0].rstrip(".,;:!?)»’'")
+        found += [(line[at : match.start()], False), (address, "@" not in address)]
+        at = match.start() + len(address)
+    return [(words, leads) for words, leads in (*found, (line[at:], False)) if words]
+
+
+TOLD_MAX = 20
+"""Animateurs who are told where their room is not known."""
+DRAFT = "actus-brouillon:"
+"""How the topics of drafts begin."""
+
+
+def get_draft_topic(digest: Digest) -> str:
+    """What all copies of a draft are filed under; those of one that had its number before and was given up are not."""
+    return f"{DRAFT}{digest.number}:{digest.created_at.timestamp():.6f}"
+
+
+def get_part_topic(number: int, part: int) -> str:
+    """What the posts of one part are filed under, in all channels."""
+    return f"actus:{number}:{part}"
+
+
+def get_document_topic(number: int, revision: int) -> str:
+    """What the post of its paper is filed under."""
+    return f"actus-document:{number}:{revision}"
+
+
+async def get_digest(desk: NewsContext, number: int) -> Digest:
+    """The digest of that number. Raises UserError where there is none."""
+    return _must_exist(await digests.get(desk.db, number), number)
+
+
+async def lock_digest(desk: NewsContext, number: int) -> Digest:
+    """The same, nobody else’s until the transaction ends."""
+    return _must_exist(await digests.lock(desk.db, number), number)
+
+
+def _must_exist(digest: Digest | None, number: int) -> Digest:
+    if digest is None:
+        raise UserError(f"Il n’y a pas de numéro {number} des actus.")
+    return digest
+
+
+def must_be_open(digest: Digest) -> None:
+    """Raises UserError for what has come out, or is coming out."""
+    if digest.state in digests.OPEN:
+        return
+    if digest.state is DigestState.PUBLISHING:
+        raise UserError(f"Le n° {digest.number} est en train de sortir : corrigez-le quand il est sorti.")
+    if digest.state is DigestState.WITHDRAWN:
+        raise UserError(f"Le n° {digest.number} a été retiré : il ne change plus.")
+    raise UserError(f"Le n° {digest.number} est déjà sorti : `/actus corriger {digest.number}` le change partout.")
+
+
+async def find_edition(desk: NewsContext, digest: Digest) -> Edition | None:
+    """Its edition; None where the operator’s table has it no more."""
+    return (await read_editions(desk)).get(digest.edition)
+
+
+async def require_edition(desk: NewsContext, digest: Digest) -> Edition:
+    """The same. Raises UserError."""
+    return await get_edition(desk, digest.edition)
+
+
+async def read_sheet(desk: NewsContext, digest: Digest, entries: Sequence[DigestEntry] | None = None) -> Sheet:
+    """As it is read now, with all its entries or these."""
+    kept = await digests.list_entries(desk.db, digest.number) if entries is None else entries
+    sheet = lay_out_sheet(digest, kept, await find_edition(desk, digest))
+    return replace(sheet, figures=await _read_figures(desk, kept))
+
+
+async def _read_figures(desk: NewsContext, entries: Sequence[DigestEntry]) -> Mapping[str, Any] | None:
+    """What the picture of its figures is drawn from, unless an editor said something else of them."""
+    told = [entry for entry in entries if entry.section is NewsSection.FIGURES]
+    known = await items.find_by_ids(desk.db, {entry.item for entry in told}) if told else {}
+    found = [(entry, known[entry.item]) for entry in told if entry.item in known]
+    drawn = (item.details.get("image") for entry, item in found if entry.title == item.title)
+    return next((image for image in drawn if image), None)
+
+
+def say_at(moment: datetime) -> str:
+    """When something comes out: « vendredi 27 novembre 2026 à 9 h »."""
+    return say_moment(moment.astimezone(ZONE))
+
+
+async def name_person(desk: NewsContext, user_id: str) -> Markdown:
+    """What somebody is called; the operator has no name."""
+    if not user_id:
+        return Markdown("l’exploitant")
+    person = await people.get(desk.db, user_id)
+    return Markdown(escape(person.full_name if person else "quelqu’un"))
+
+
+async def tell_team(desk: NewsContext, said: Message, topic: str | None = None) -> Sequence[Reply]:
+    """Said in the animateurs’ room, or to each of them where it is not known."""
+    room, shown = await find_room(desk), (said.text, said.buttons, said.facts)
+    if room:
+        return [Say(*shown, channel_id=room, topic=topic)]
+    told = [animateur.id for animateur in await people.animating(desk.db, TOLD_MAX)]
+    return [Direct(*shown, user_id=one, topic=topic) for one in told]
+
+
+async def is_shown(desk: NewsContext, digest: Digest) -> bool:
+    """Whether a draft stands somewhere, or is on its way there."""
+    return bool(await outbox.find_reached(desk.db, [get_draft_topic(digest)]))
+
+
+def rewrite_draft(said: Message, digest: Digest, *, here: bool = False) -> Refresh:
+    """All copies of a draft say this from now on."""
+    return Refresh(said.text, said.buttons, said.facts, topic=get_draft_topic(digest), here=here)
+
+
+def note_digest(
+    ctx: Context, act: AuditAct, digest: Digest, before: Mapping[str, object] | None = None, **after: object
+) -> None:
+    """Something was decided of it; by default it is noted how it stands now."""
+    told = after or {"etat": digest.state.value}
+    record_entry_at_end(
+        ctx, AuditEntry(act, f"numero:{digest.number}", before=before or {}, after={"edition": digest.edition} | told)
+    )
+
+
+_NUMBER = re.compile(r"(?:(?:le )?(?:n ?o|n|no|num|numero|actus) ?)?([0-9]{1,6})")
+
+
+def find_number(line: str) -> int | None:
+    """The number that a line is; None for what is none."""
+    match = _NUMBER.fullmatch(" ".join(fold(line.replace("°", " ").replace("º", " ")).split()))
+    return int(match[1]) if match else None
+
+
+def read_number(line: str, command: str) -> int:
+    """The same. Raises UserError."""
+    number = find_number(line)
+    if number is None:
+        raise UserError(f"Dites quel numéro, par exemple `/actus {command} 42`.")
+    return number

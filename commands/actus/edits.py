@@ -1,0 +1,326 @@
+"""A digest is edited: its entries moved and reworded, its edito written; what came out is corrected everywhere."""
+
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+
+from bot.actions import DeletePost
+from bot.context import Context
+from bot.errors import UserError
+from bot.forms import Form
+from bot.forms.limits import LONG_MAX
+from bot.french.words import join
+from bot.plain_text import shorten
+from bot.replies import Ask, Button, Progress, Refresh, Replies, Reply, Start, Step, Whisper
+from commands.actus import cards, editions, proposals
+from commands.actus.cards import Edit, GoOn, Rewrite
+from commands.actus.drafts import TOTAL_MAX
+from commands.actus.editions import note_digest, read_number
+from commands.actus.feature import ANIMATEURS, feature
+from commands.actus.formats import draw_posts
+from commands.actus.publication import UNIT
+from dialogs.actus import NO_ENTRY, AddEntry, EditDigest, EntryMove, RewordEntry, WriteEdito
+from storage import outbox
+from storage.actus import digests, items
+from storage.actus.digests import Digest, DigestEntry, DigestState
+from storage.actus.items import Item, ItemKind
+from storage.database import change
+from storage.journal import AuditAct
+
+EDITABLE = (DigestState.DRAFT, DigestState.HELD, DigestState.PUBLISHED)
+
+
+def must_be_editable(digest: Digest) -> None:
+    """Raises UserError for what is not edited now."""
+    if digest.state is DigestState.APPROVED:
+        raise UserError(f"Le n° {digest.number} est approuvé : « Reprendre » permet de le changer.")
+    if digest.state not in EDITABLE:
+        editions.must_be_open(digest)
+
+
+Difference = tuple[Mapping[str, object], Mapping[str, object]]
+"""How it was, and is."""
+
+
+async def record_change(ctx: Context, digest: Digest, what: Difference, *, here: bool = True) -> Sequence[Reply]:
+    """Something of it was changed: copies of the draft show it, and what stands is rewritten. ``here`` says whether
+    the window was opened by the button of a copy."""
+    act = AuditAct.DIGEST_CORRECT if digest.state is DigestState.PUBLISHED else AuditAct.DIGEST_CHANGE
+    note_digest(ctx, act, digest, what[0], **what[1])
+    more = {"corrected": digest.corrected + 1} if digest.state is DigestState.PUBLISHED else {}
+    await change(ctx.db, digest, revision=digest.revision + 1, **more)
+    if digest.state is DigestState.PUBLISHED:
+        await _must_fit(ctx, digest)
+        return [await cards.refresh_card(ctx, digest), Start(payload=Rewrite(digest=digest.number))]
+    shown = await editions.is_shown(ctx, digest)
+    card = await cards.refresh_card(ctx, digest, here=here)
+    return [card] if shown else [card, Whisper(card.text, card.buttons)]
+
+
+async def _must_fit(ctx: Context, digest: Digest) -> None:
+    """Raises UserError where a correction needs more posts than stand: none can be put between those that do."""
+    if len(draw_posts(await editions.read_sheet(ctx, digest))) > digest.parts:
+        raise UserError(f"Avec ce changement le n° {digest.number} ne tient plus dans les messages qui sont sortis : "
+                        "raccourcissez-le, ou retirez autre chose d’abord.")  # fmt: skip
+
+
+FIELDS: Mapping[str, str] = {
+    "headline": "titre",
+    "text": "texte",
+    "link": "lien",
+    "credit": "crédit",
+    "section": "partie",
+}
+_COLUMNS = {"headline": "title", "link": "url"}
+
+
+async def get_entry(ctx: Context, digest: Digest, ident: int) -> DigestEntry:
+    """An entry of that digest. Raises UserError."""
+    entry = await digests.get_entry(ctx.db, ident)
+    if entry is None or entry.digest != digest.number:
+        raise UserError("Cet élément n’est plus dans ce numéro : rouvrez « Modifier… ».")
+    return entry
+
+
+async def must_be_kept(ctx: Context, entry: DigestEntry) -> None:
+    """Raises UserError for what was dropped."""
+    if entry.dropped:
+        by = await editions.name_person(ctx, entry.changed_by)
+        raise UserError(f"Cet élément a été écarté par {by} : « Remettre » d’abord, avec « Modifier… ».")
+
+
+def draft_entry_window(digest: Digest, entry: DigestEntry) -> RewordEntry:
+    """Its words as they are."""
+    now = _read_values(entry)
+    seen = {name: _fingerprint(value) for name, value in now.items()}
+    known = {**now, "section": entry.section}
+    return RewordEntry.draft(digest=digest.number, entry=entry.number, seen=seen, **known)
+
+
+def draft_edito_window(digest: Digest) -> WriteEdito:
+    """The words it begins with."""
+    text = _cut_to_window(digest.edito)
+    return WriteEdito.draft(digest=digest.number, text=text, seen=_fingerprint(text))
+
+
+def draft_adding_window(digest: Digest) -> AddEntry:
+    """Something more."""
+    return AddEntry.draft(digest=digest.number)
+
+
+def _read_values(entry: DigestEntry) -> Mapping[str, str]:
+    """What its window shows."""
+    return {name: _cut_to_window(str(getattr(entry, _COLUMNS.get(name, name)))) for name in FIELDS}
+
+
+def _cut_to_window(text: str) -> str:
+    """As much of it as a window takes."""
+    return text.strip().encode()[:LONG_MAX].decode(errors="ignore")
+
+
+def _fingerprint(text: str) -> str:
+    """What stands for a text."""
+    return sha256(" ".join(text.split()).encode()).hexdigest()[:12]
+
+
+@feature.submit(RewordEntry, roles=ANIMATEURS)
+async def reword_entry(ctx: Context, form: RewordEntry) -> Replies:
+    """What was changed in the window; what others changed meanwhile stands. Raises UserError where it is the same."""
+    digest = await editions.lock_digest(ctx, form.digest)
+    must_be_editable(digest)
+    entry = await get_entry(ctx, digest, form.entry)
+    await must_be_kept(ctx, entry)
+    now, said = _read_values(entry), {name: str(getattr(form, name)) for name in FIELDS}
+    mine = {name: value for name, value in said.items() if _fingerprint(value) != form.seen.get(name)}
+    clash = [name for name in mine if _fingerprint(now[name]) not in {form.seen.get(name), _fingerprint(mine[name])}]
+    if clash and not ctx.request.resumed:
+        await _refuse_clash(ctx, entry.changed_by, [FIELDS[name] for name in clash])
+    columns = {_COLUMNS.get(name, name): getattr(form, name) for name in mine}
+    if "section" in columns:
+        columns["position"] = await _find_last_position(ctx, digest, form.section) + 1
+    if columns:
+        await change(ctx.db, entry, **columns, changed_by=ctx.user.id)
+    what = {name: now[name] for name in mine}, mine
+    return await record_change(ctx, digest, what, here=ctx.capabilities.steps)
+
+
+async def _refuse_clash(ctx: Context, other: str, what: list[str]) -> None:
+    by = await editions.name_person(ctx, other)
+    raise UserError(f"Cela a changé pendant que vous écriviez ({join(what)}, par {by}). Ce que vous avez écrit est "
+                    "gardé : `/brouillon` le rouvre, et l’envoyer de là l’emporte.")  # fmt: skip
+
+
+async def _find_last_position(ctx: Context, digest: Digest, section: items.NewsSection) -> int:
+    every = await digests.list_entries(ctx.db, digest.number, dropped=True)
+    return max((one.position for one in every if one.section is section), default=0)
+
+
+@feature.submit(WriteEdito, roles=ANIMATEURS)
+async def write_edito(ctx: Context, form: WriteEdito) -> Replies:
+    """The new one. Raises UserError where somebody else wrote one meanwhile."""
+    digest = await editions.lock_digest(ctx, form.digest)
+    must_be_editable(digest)
+    if (
+        _fingerprint(_cut_to_window(digest.edito)) not in {form.seen, _fingerprint(form.text)}
+        and not ctx.request.resumed
+    ):
+        await _refuse_clash(ctx, digest.edito_by, ["édito"])
+    what = {"edito": digest.edito}, {"edito": form.text}
+    await change(ctx.db, digest, edito=form.text, edito_by=ctx.user.id)
+    return await record_change(ctx, digest, what, here=ctx.capabilities.steps)
+
+
+@feature.submit(AddEntry, roles=ANIMATEURS)
+async def add_entry(ctx: Context, form: AddEntry) -> Replies:
+    """Something more, last in its part; what the edition has already is said to be there."""
+    digest = await editions.lock_digest(ctx, form.digest)
+    must_be_editable(digest)
+    if len(await digests.list_entries(ctx.db, digest.number)) >= TOTAL_MAX:
+        raise UserError(f"Un numéro a {TOTAL_MAX} éléments au plus : écartez-en un d’abord.")
+    key = proposals.find_link_key(form.link) if form.link else items.make_words_key(form.headline)
+    said = _make_item(ctx, form, key)
+    await items.add(ctx.db, [said])
+    item = await items.get_by_key(ctx.db, key)
+    assert item is not None
+    if await digests.is_placed(ctx.db, digest, item):
+        field = "lien" if form.link else "titre"
+        raise UserError(fields={field: "C’est déjà dans ce numéro ou un ancien : changez-le avec « Modifier… »."})
+    await digests.take_from_later(ctx.db, digest, [item.number])
+    position = await _find_last_position(ctx, digest, form.section) + 1
+    entry = digests.make_entry(said, digest.number, position, item=item.number, by=ctx.user.id)
+    await digests.add_entries(ctx.db, [entry])
+    return await record_change(ctx, digest, ({}, {"ajoute": entry.title}), here=ctx.capabilities.steps)
+
+
+def _make_item(ctx: Context, form: AddEntry, key: str) -> Item:
+    return Item(
+        key=key,
+        kind=ItemKind.PROPOSAL,
+        section=form.section,
+        title=form.headline,
+        text=form.text,
+        url=form.link,
+        credit=form.credit,
+        proposed_by=ctx.user.id,
+        found_at=ctx.now,
+    )
+
+
+ASKED_FURTHER = (EntryMove.CHANGE, EntryMove.ADD, EntryMove.EDITO)
+"""What is asked further, in another window."""
+SHOWN_MAX = 60
+"""Characters of a title in a list."""
+
+
+@feature.button(Edit, roles=ANIMATEURS, writes=False)
+async def choose_entry(ctx: Context, click: Edit) -> Replies:
+    """The window: what of it, and what to do."""
+    digest = await editions.get_digest(ctx, click.digest)
+    must_be_editable(digest)
+    return Ask(await draft_window(ctx, digest))
+
+
+async def draft_window(ctx: Context, digest: Digest) -> EditDigest:
+    """What is in it, in order."""
+    return EditDigest.draft(
+        digest=digest.number, entries=await _list_entries(ctx, digest), entry=NO_ENTRY, move=EntryMove.CHANGE
+    )
+
+
+async def _list_entries(ctx: Context, digest: Digest) -> Mapping[str, str]:
+    every = await digests.list_entries(ctx.db, digest.number, dropped=True)
+    kept, away = [e for e in every if not e.dropped], [e for e in every if e.dropped]
+    listed = {str(e.number): f"{n}. {_shorten_title(e)}" for n, e in enumerate(kept, 1)}
+    return listed | {str(e.number): f"(écarté) {_shorten_title(e)}" for e in away}
+
+
+def _shorten_title(entry: DigestEntry) -> str:
+    return shorten(" ".join(entry.title.split()), SHOWN_MAX)
+
+
+@feature.submit(EditDigest, roles=ANIMATEURS)
+async def edit_digest(ctx: Context, form: EditDigest) -> Replies:
+    """Done at once, or asked further."""
+    digest = await editions.lock_digest(ctx, form.digest)
+    must_be_editable(digest)
+    chosen = 0 if form.entry == NO_ENTRY else int(form.entry)
+    if form.move in ASKED_FURTHER:
+        asked = await _draft_next_window(ctx, GoOn(digest=digest.number, entry=chosen, move=form.move))
+        if ctx.capabilities.steps:
+            return Ask(asked)
+        # A step of a window that is begun anew would look like one that was taken up after a refusal.
+        go_on = Button("Continuer", GoOn(digest=digest.number, entry=chosen, move=form.move), "primary")
+        return Whisper(f"« {asked.title} » : cliquez sur « Continuer ».", [go_on])
+    entry = await get_entry(ctx, digest, chosen)
+    if not await _move_entry(ctx, digest, entry, form.move):
+        return await cards.refresh_card(ctx, digest, here=True)
+    return await record_change(ctx, digest, ({"element": entry.title}, {"geste": form.move.value}))
+
+
+@feature.button(GoOn, roles=ANIMATEURS, writes=False)
+async def ask_further(ctx: Context, click: GoOn) -> Replies:
+    """The window in which it is asked further."""
+    return Ask(await _draft_next_window(ctx, click))
+
+
+async def _draft_next_window(ctx: Context, asked: GoOn) -> Form:
+    """What is asked further, as it is now."""
+    digest = await editions.get_digest(ctx, asked.digest)
+    must_be_editable(digest)
+    if asked.move is EntryMove.EDITO:
+        return draft_edito_window(digest)
+    if asked.move is EntryMove.ADD:
+        return draft_adding_window(digest)
+    entry = await get_entry(ctx, digest, asked.entry)
+    await must_be_kept(ctx, entry)
+    return draft_entry_window(digest, entry)
+
+
+async def _move_entry(ctx: Context, digest: Digest, entry: DigestEntry, move: EntryMove) -> bool:
+    """Whether that changed something."""
+    if move in {EntryMove.DROP, EntryMove.BACK}:
+        dropped = move is EntryMove.DROP
+        if entry.dropped is dropped:
+            return False
+        await change(ctx.db, entry, dropped=dropped, changed_by=ctx.user.id)
+        return True
+    await must_be_kept(ctx, entry)
+    every = await digests.list_entries(ctx.db, digest.number)
+    theirs = [one for one in every if one.section is entry.section]
+    at = next(n for n, one in enumerate(theirs) if one.id == entry.id)
+    to = {EntryMove.UP: max(at - 1, 0), EntryMove.DOWN: min(at + 1, len(theirs) - 1), EntryMove.FIRST: 0}[move]
+    moved = theirs[at]
+    theirs.insert(to, theirs.pop(at))
+    for position, one in enumerate(theirs, 1):
+        if one.position != position:
+            await change(ctx.db, one, position=position)
+    await change(ctx.db, moved, changed_by=ctx.user.id)
+    return to != at
+
+
+@feature.command("actus corriger", help="Corriger un numéro, partout où il est sorti", hint="numéro", roles=ANIMATEURS)
+async def correct_digest(ctx: Context, line: str) -> Replies:
+    """The window: what of it, and what to do."""
+    digest = await editions.get_digest(ctx, read_number(line, "corriger"))
+    must_be_editable(digest)
+    return Ask(await draft_window(ctx, digest))
+
+
+@feature.work(Rewrite, name="actus.Rewrite", title="Correction des actus", unit=UNIT, writes=True)
+async def rewrite_posts(ctx: Context, asked: Rewrite, so_far: Progress) -> Step:
+    """The next of its posts, in all channels, as it is now; one that is needed no more is deleted. What is on its way
+    arrives first."""
+    digest = await digests.lock(ctx.db, asked.digest)
+    if digest is None or digest.state is not DigestState.PUBLISHED:
+        return Step(done=so_far.done, total=so_far.total, finished=True)
+    at, total = so_far.cursor or 0, digest.parts
+    topic = editions.get_part_topic(digest.number, at)
+    if (await outbox.tally(ctx.db, [topic], ctx.now)).waiting:
+        return Step(cursor=at, done=at, total=total)
+    drawn = draw_posts(await editions.read_sheet(ctx, digest))
+    replies: list[Reply] = [Refresh(drawn[at], topic=topic)] if at < len(drawn) else []
+    if at >= len(drawn):
+        replies = [DeletePost(p.post_id, channel_id=p.channel_id) for p in await ctx.posts_about(topic)]
+    finished = at + 1 >= total
+    if finished and len(drawn) < total:
+        await change(ctx.db, digest, parts=len(drawn))
+    return Step(replies=replies, cursor=at + 1, done=at + 1, total=total, finished=finished)

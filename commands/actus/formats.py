@@ -1,0 +1,427 @@
+"""A digest in its formats: its edito read once, then posts, plain text, a web page and a PDF."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
+from itertools import groupby
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from bot.french.words import plural
+from bot.papers import brand
+from bot.papers.brand import Brand
+from bot.papers.page import group_digits
+from bot.papers.typeset import compose_pdf, replace_shortcodes, to_drawable
+from bot.plain_text import shorten
+from bot.texts import BREAK, Markdown, escape, typeset
+from commands.actus.editions import Chapter, Piece, Sheet, split_addresses
+from storage.actus.items import NewsSection
+
+_EMOJI = re.compile(rf":{BREAK}(?=[\w+-]+:)")
+_STYLES = {"strong": "bold", "em": "italic", "s": "struck"}
+_SIGNS = {"bold": "**", "italic": "*", "struck": "~~"}
+_WEB = re.compile(r"https?://[^\s<>\"\\`]+")
+
+
+@dataclass(frozen=True, slots=True)
+class EditoSpan:
+    """Some of its words: how they stand out, and where they lead."""
+
+    text: str
+    styles: tuple[str, ...] = ()
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EditoBlock:
+    """A paragraph, or a point of a list: ``mark`` is what stands before it (« - », « 1. », « > » or nothing), ``depth``
+    how many lists it is in."""
+
+    lines: tuple[tuple[EditoSpan, ...], ...]
+    mark: str = ""
+    depth: int = 0
+
+    @property
+    def text(self) -> str:
+        """Its words alone."""
+        return "\n".join("".join(span.text for span in line) for line in self.lines)
+
+
+@cache
+def _make_reader() -> MarkdownIt:
+    return MarkdownIt("commonmark", {"html": False}).enable("strikethrough")
+
+
+def read_edito(text: str) -> Sequence[EditoBlock]:
+    """What an edito says; images are their descriptions, titles bold words, tables and tags the signs they are."""
+    return list(_read_blocks(_make_reader().parse(text)))
+
+
+def _read_blocks(tokens: Sequence[Token]) -> Iterator[EditoBlock]:
+    lists: list[str] = []
+    mark, quoted, is_title = "", 0, False
+    for token in tokens:
+        match token.type:
+            case "bullet_list_open" | "ordered_list_open":
+                lists.append("-" if token.type == "bullet_list_open" else "1.")
+            case "bullet_list_close" | "ordered_list_close":
+                lists.pop()
+            case "list_item_open":
+                mark = f"{token.info}." if lists[-1] == "1." else "-"
+            case "blockquote_open" | "blockquote_close":
+                quoted += 1 if token.nesting > 0 else -1
+            case "heading_open" | "heading_close":
+                is_title = token.nesting > 0
+            case "inline":
+                styles = ("bold",) if is_title else ()
+                yield EditoBlock(_read_lines(token.children or [], styles), mark or (">" if quoted else ""), len(lists))
+                mark = ""
+            case "fence" | "code_block":
+                lines = token.content.strip("\n").split("\n")
+                yield EditoBlock(tuple((EditoSpan(line),) for line in lines), ">" if quoted else "", len(lists))
+
+
+def _read_lines(tokens: Sequence[Token], styles: tuple[str, ...]) -> tuple[tuple[EditoSpan, ...], ...]:
+    lines: list[list[EditoSpan]] = [[]]
+    url = ""
+    for token in tokens:
+        name, _, end = token.type.rpartition("_")
+        if token.type in {"softbreak", "hardbreak"}:
+            lines.append([])
+        elif name in _STYLES:
+            style = _STYLES[name]
+            styles = (*styles, style) if end == "open" else tuple(one for one in styles if one != style)
+        elif name == "link":
+            address = str(token.attrGet("href") or "")
+            url = address if end == "open" and _WEB.fullmatch(address) and "@" not in address else ""
+        elif token.content:
+            lines[-1] += _split_span(EditoSpan(token.content, styles, url))
+    return tuple(map(tuple, lines))
+
+
+def _split_span(span: EditoSpan) -> Sequence[EditoSpan]:
+    """Words as they are, or in pieces where addresses stand among them."""
+    if span.url:
+        return [span]
+    return [replace(span, text=words, url=words if leads else "") for words, leads in split_addresses(span.text)]
+
+
+def draw_edito(text: str) -> Iterator[Markdown]:
+    """Its paragraphs and lists as Markdown of a post."""
+    blocks = groupby(read_edito(text), key=lambda block: object() if not block.depth else "list")
+    yield from (Markdown("\n".join(map(_draw_block, group))) for _, group in blocks)
+
+
+def _draw_block(block: EditoBlock) -> str:
+    indent = "    " * (block.depth - 1)
+    lines = ["".join(map(_draw_span, line)) for line in block.lines]
+    if block.mark == ">":
+        return "\n".join(f"> {line}" for line in lines)
+    lead, under = (f"{block.mark} ", "  ") if block.mark else ("", "")
+    return indent + lead + f"\n{indent}{under}".join(lines)
+
+
+def _draw_span(span: EditoSpan) -> str:
+    words = _EMOJI.sub(":", escape(span.text))
+    if span.url == span.text:
+        words = f"<{span.url}>"
+    elif span.url:
+        words = f"[{words}](<{span.url}>)"
+    around = "".join(_SIGNS[style] for style in dict.fromkeys(span.styles))
+    return f"{around}{words}{around[::-1]}" if words.strip() else words
+
+
+def write_edito(text: str) -> str:
+    """Its words, line by line; an address that words lead to is said after them."""
+    return "\n".join(
+        "\n".join("".join(map(_write_span, line)) for line in _mark_lines(block)) for block in read_edito(text)
+    )
+
+
+def _mark_lines(block: EditoBlock) -> Sequence[Sequence[EditoSpan]]:
+    first, *rest = block.lines
+    return [(EditoSpan(f"{block.mark} "), *first), *rest] if block.mark not in {"", ">"} else block.lines
+
+
+def _write_span(span: EditoSpan) -> str:
+    return f"{span.text} ({span.url})" if span.url not in {"", span.text} else span.text
+
+
+POST_MAX = 16_383
+"""Characters of a post, on every version (docs/mattermost.md §5.4)."""
+MARGIN = 300
+"""Characters left to the heading of a part that goes on."""
+PROPOSE = "Une idée pour la prochaine fois ? `/actus proposer`"
+
+
+@dataclass(frozen=True, slots=True)
+class _PostBlock:
+    """What is not split; ``lead`` is the heading of its part of the digest, said once in a post."""
+
+    text: str
+    lead: str = ""
+
+
+def draw_posts(sheet: Sheet, most: int = POST_MAX) -> Sequence[Markdown]:
+    """The posts that it makes, in order."""
+    pages = _fill_pages(list(_draw_blocks(sheet)), most - MARGIN)
+    count = len(pages)
+    return [Markdown(typeset(_draw_page(sheet, body, at, count))) for at, body in enumerate(pages, 1)]
+
+
+def _draw_page(sheet: Sheet, body: str, at: int, count: int) -> str:
+    more = f" (suite, {at} sur {count})" if at > 1 else f" (1 sur {count})" if count > 1 else ""
+    return f"### {escape(sheet.heading)}{more}\n\n{body}"
+
+
+def _draw_blocks(sheet: Sheet) -> Iterator[_PostBlock]:
+    yield _PostBlock(sheet.day)
+    yield from map(_PostBlock, draw_edito(sheet.edito))
+    for chapter in sheet.chapters:
+        for piece in chapter.pieces:
+            yield _PostBlock(_draw_item(piece), _draw_lead(chapter))
+    yield _PostBlock(f"---\n{PROPOSE}")
+
+
+def _draw_lead(chapter: Chapter) -> str:
+    return f"#### {escape(chapter.title)}"
+
+
+def _draw_item(piece: Piece) -> str:
+    title = escape(piece.title)
+    lines = [f"- **[{title}](<{piece.url}>)**" if piece.url else f"- **{title}**"]
+    lines += [f"  {escape(line.strip())}" for line in piece.text.split("\n") if line.strip()]
+    return "\n".join([*lines, *([f"  *{escape(piece.credit)}*"] if piece.credit else [])])
+
+
+def _fill_pages(blocks: Sequence[_PostBlock], most: int) -> Sequence[str]:
+    """As many pages as it takes; a part that goes on in the next one is named again there."""
+    pages: list[str] = []
+    page, lead = "", ""
+    for block in blocks:
+        added = _join_block(block, lead)
+        if page and len(page) + len(added) > most:
+            pages.append(page.strip())
+            page, added = "", _join_block(block, "", goes_on=bool(block.lead) and block.lead == lead)
+        page += added
+        lead = block.lead
+    return [*pages, page.strip()]
+
+
+def _join_block(block: _PostBlock, lead: str, *, goes_on: bool = False) -> str:
+    """A block with its heading where that is not said yet; items of one part follow each other as one list."""
+    if not block.lead:
+        return f"\n\n{block.text}"
+    if block.lead == lead:
+        return f"\n{block.text}"
+    return f"\n\n{block.lead}{' (suite)' if goes_on else ''}\n\n{block.text}"
+
+
+TOP_MAX = 4
+"""How much of what is on top stands apart; the rest follows in the columns."""
+TEXTS = (320, 140)
+"""Characters of a text: where there is room, and where there is less; where there is none, none."""
+TITLES = (160, 130, 90)
+"""Characters of a title, likewise."""
+CREDITS, SHORTS = (120, 40, 18), (34, 34, 22)
+"""Characters of a credit, and of an address."""
+EDITO_LINES, EDITO_MAX = 22, 1600
+"""As much of an edito as stands on the first page beside what is on top."""
+_POINTER = re.compile(r"\s?(?:/agenda [0-9]+ : en savoir plus, y venir\.|Le détail : /stats\.)")
+"""What the bot says of its own commands: nobody types on paper."""
+_COMMAND = re.compile(r"(?<![^\s(«“\"'’])/([a-z]{2,}(?:-[a-z]+)*)(?=[\s.,;:!?)»”\"'’]|$)")
+_PERMALINK = re.compile(r"/pl/[a-z0-9]{26}$")
+NO_ROOM = "La place manque ici : pour la suite ({}), rendez-vous dans Mattermost."
+_SITE = re.compile(r"https?://(?:www\.)?")
+
+
+def write_pdf(sheet: Sheet, look: Brand) -> bytes:
+    """The file; to be made in a thread. A logo that cannot be drawn is left out."""
+    told = describe_sheet(sheet, look)
+    try:
+        return compose_pdf("actus", told, sheet.on)
+    except RuntimeError:
+        if told["logo"] is None:
+            raise
+        return compose_pdf("actus", told | {"logo": None}, sheet.on)
+
+
+def name_pdf(sheet: Sheet) -> str:
+    """« actus_n42_27-11-2026.pdf »."""
+    return f"actus_n{sheet.number}_{sheet.on:%d-%m-%Y}.pdf"
+
+
+def describe_sheet(sheet: Sheet, look: Brand) -> dict[str, Any]:
+    """A digest as its template reads it."""
+    top = [chapter for chapter in sheet.chapters if chapter.section is NewsSection.TOP]
+    return {
+        "heading": _typeset(sheet.heading),
+        "name": _typeset(sheet.name),
+        "number": str(sheet.number),
+        "day": _typeset(sheet.day),
+        "colours": list(look.colours),
+        "logo": _describe_logo(look),
+        "home": _describe_home(look.home),
+        "edito": [_describe_block(block) for block in _cut_edito(read_edito(sheet.edito))],
+        "top": {"title": _typeset(top[0].title), "pieces": _describe_pieces(top[0].pieces[:TOP_MAX])} if top else None,
+        "chapters": [_describe_chapter(chapter) for chapter in sheet.chapters if _is_in_columns(chapter, sheet)],
+        "figures": _describe_figures(sheet),
+        "left": NO_ROOM,
+    }
+
+
+def _describe_logo(look: Brand) -> dict[str, Any] | None:
+    if look.logo is None:
+        return None
+    drawn = look.logo.content.decode() if look.logo.form == "svg" else list(look.logo.content)
+    return {"format": look.logo.form, "bytes": drawn}
+
+
+def _describe_home(address: str) -> dict[str, str] | None:
+    code = brand.draw_qr_code(address) if address else None
+    return {"url": address, "short": _typeset(_SITE.sub("", address)), "svg": code.svg} if code else None
+
+
+def _is_in_columns(chapter: Chapter, sheet: Sheet) -> bool:
+    """Whether a part has something that stands in the columns."""
+    if chapter.section is NewsSection.TOP:
+        return len(chapter.pieces) > TOP_MAX
+    return chapter.section is not NewsSection.FIGURES or sheet.figures is None
+
+
+def _describe_chapter(chapter: Chapter) -> dict[str, Any]:
+    is_top = chapter.section is NewsSection.TOP
+    title = f"{chapter.title} (suite)" if is_top else chapter.title
+    pieces = chapter.pieces[TOP_MAX if is_top else 0 :]
+    return {"key": chapter.section.value, "title": _typeset(title), "pieces": _describe_pieces(pieces)}
+
+
+def _describe_figures(sheet: Sheet) -> dict[str, Any] | None:
+    found = next((chapter for chapter in sheet.chapters if chapter.section is NewsSection.FIGURES), None)
+    if found is None or sheet.figures is None:
+        return None
+    return {"chapter": _describe_chapter(found), "picture": _describe_picture(sheet.figures)}
+
+
+def _describe_pieces(pieces: Sequence[Piece]) -> list[dict[str, Any]]:
+    return [_describe_piece(piece) for piece in pieces]
+
+
+def _describe_piece(piece: Piece) -> dict[str, Any]:
+    text = strip_commands(" ".join(piece.text.split()))
+    code = brand.draw_qr_code(piece.url) if piece.url else None
+    return {
+        "titles": [_typeset(shorten(strip_commands(piece.title), most)) or "Sans titre" for most in TITLES],
+        "texts": [*(_typeset(shorten(text, most)) for most in TEXTS), ""],
+        "credits": [_typeset(shorten(piece.credit, most)) for most in CREDITS],
+        "url": piece.url,
+        "shorts": [_typeset(shorten_url(piece.url, most)) for most in SHORTS],
+        "code": {"svg": code.svg, "size": code.size, "alt": f"Code QR vers {shorten_url(piece.url, SHORTS[0])}"}
+        if code
+        else None,
+    }
+
+
+def shorten_url(url: str, most: int) -> str:
+    """An address as one reads it: no scheme, nothing after a question mark, no longer than a line."""
+    if _PERMALINK.search(url):
+        return "dans Mattermost"
+    path = _SITE.sub("", url).partition("?")[0].partition("#")[0].rstrip("/")
+    return path if len(path) <= most else f"{path[: most - 1]}…"
+
+
+def strip_commands(text: str) -> str:
+    """Words for a paper, on which no command can be typed: the bot’s own hints are left out, the names of commands
+    among somebody’s words are words."""
+    return _COMMAND.sub(r"« \1 »", _POINTER.sub("", text)).strip()
+
+
+def _cut_edito(blocks: Sequence[EditoBlock]) -> Sequence[EditoBlock]:
+    """As much of an edito as there is room for; « … » says that there is more."""
+    kept: list[EditoBlock] = []
+    lines = size = 0
+    for block in blocks:
+        lines += max(len(block.lines), len(block.text) // 110 + 1)
+        size += len(block.text)
+        if kept and (lines > EDITO_LINES or size > EDITO_MAX):
+            return [*kept, EditoBlock(((EditoSpan("… (la suite est dans Mattermost)", ("italic",)),),))]
+        kept.append(EditoBlock(block.lines[:EDITO_LINES], block.mark, block.depth))
+    return kept
+
+
+def _describe_block(block: EditoBlock) -> dict[str, Any]:
+    lines = [[_describe_span(span) for span in line] for line in block.lines]
+    return {"mark": block.mark, "depth": max(block.depth, 1), "lines": lines}
+
+
+def _describe_span(span: EditoSpan) -> dict[str, Any]:
+    lead, tail = (" " if span.text[:1].isspace() else ""), (" " if span.text[-1:].isspace() else "")
+    words = f"{lead}{_typeset(strip_commands(span.text))}{tail}" if span.text.strip() else " "
+    return {"text": words, "styles": list(span.styles), "url": span.url}
+
+
+def _describe_picture(figures: Mapping[str, Any]) -> dict[str, Any]:
+    """The figures of its month: totals, the months before, what people were helped with most."""
+    totals = [{"label": label, "said": group_digits(value)} for label, value in figures["totals"]]
+    months = [{"label": label, "value": n, "said": group_digits(n)} for label, n in figures["mois"]]
+    themes = [{"label": _typeset(label), "value": n, "said": group_digits(n)} for label, n in figures["themes"]]
+    more = " (* en cours)" if any("*" in line["label"] for line in months) else ""
+    said = [f"{line['label']} : {line['said']}" for line in (*totals, *months, *themes)]
+    return {
+        "totals": totals,
+        "months": {"title": f"Accompagnements, mois par mois{more}", "lines": months},
+        "themes": {"title": "Ce qui a été le plus demandé", "lines": themes},
+        "spoken": f"{'. '.join(said)}.",
+    }
+
+
+def _typeset(text: str) -> str:
+    return typeset(to_drawable(replace_shortcodes(text)))
+
+
+def write_text(sheet: Sheet) -> str:
+    """Line by line, as a screen reader says it: nothing is drawn, each part says how much it has."""
+    return typeset("\n".join(_write_lines(sheet))).strip() + "\n"
+
+
+def _write_lines(sheet: Sheet) -> Iterator[str]:
+    yield from (sheet.heading, sheet.day)
+    if sheet.edito:
+        yield from ("", *write_edito(sheet.edito).split("\n"))
+    for at, chapter in enumerate(sheet.chapters, 1):
+        yield from ("", f"Partie {at} : {chapter.title} ({_count_items(chapter)})")
+        for piece in chapter.pieces:
+            yield from ("", *_write_item(piece))
+
+
+def _count_items(chapter: Chapter) -> str:
+    return plural(len(chapter.pieces), "élément")
+
+
+def _write_item(piece: Piece) -> Iterator[str]:
+    yield f"{piece.rank}. {piece.title}"
+    yield from (line.strip() for line in piece.text.split("\n") if line.strip())
+    if piece.credit:
+        yield piece.credit
+    if piece.url:
+        yield f"Lien : {piece.url}"
+
+
+def write_page(sheet: Sheet) -> str:
+    """A whole page: headings, lists, no script, nothing fetched from elsewhere."""
+    return _load_template().render(sheet=sheet, edito=read_edito(sheet.edito), heading=typeset(sheet.heading))
+
+
+@cache
+def _load_template() -> Template:
+    folder = FileSystemLoader(str(files("templates")))
+    environment = Environment(
+        loader=folder, undefined=StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters |= {"typeset": typeset}
+    return environment.get_template("actus.html.j2")

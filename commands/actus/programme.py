@@ -1,0 +1,328 @@
+"""When editions come out: programmed in chat; drafts are made, reminded of and let out at their hour."""
+
+import itertools
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+
+from sqlmodel import select
+
+from bot.audit import AuditEntry, record_entry_at_end
+from bot.calendar import Occasion, find_holiday, read_recurrence
+from bot.context import Context
+from bot.errors import UserError
+from bot.french.dates import MONTHS, say_day
+from bot.french.words import join
+from bot.replies import Ask, Message, Replies, Reply, Start, Whisper
+from bot.schedules import ZONE
+from bot.texts import render
+from commands.actus import cards, drafts, editions
+from commands.actus.cards import Publish
+from commands.actus.editions import Edition, NewsContext
+from commands.actus.feature import ANIMATEURS, feature
+from commands.actus.harvest import Harvest
+from config.canaux import PlannedChannel
+from config.editions import Unapproved
+from config.text import fold
+from dialogs.actus import Programme as Window
+from storage import canaux, claims, targets
+from storage.actus import digests
+from storage.actus.digests import Digest, DigestState, EditionSettings
+from storage.database import change, insertion
+from storage.journal import AuditAct
+
+PLACES_MAX = 20
+"""Places of an edition."""
+AHEAD = 3
+"""How many of its coming dates are said."""
+_PLACES = re.compile(r"(?:^|\s)(?:dans|pour|où)\s+(.+)$", re.IGNORECASE)
+
+
+@feature.command(
+    "actus programmer",
+    help="Changer le rythme d’une édition",
+    hint="[édition] [rythme] [dans …] [retenir | publier]",
+    roles=ANIMATEURS,
+    writes=True,
+)
+async def change_programme(ctx: Context, line: str) -> Replies:
+    """What the line says is changed; without a line a window asks."""
+    known = await editions.read_editions(ctx)
+    if not line.strip():
+        return Ask(Window.draft(editions={key: edition.name for key, edition in known.items()}))
+    edition, rest = _read_edition(known, line)
+    rest, unapproved = _read_unapproved(rest)
+    found = _PLACES.search(rest)
+    wanted = await _read_places(ctx, found[1]) if found else None
+    rhythm = _read_rhythm(rest[: found.start()] if found else rest)
+    return await _save_edition(ctx, edition, EditionChange(rhythm, wanted, unapproved))
+
+
+def _read_edition(known: Mapping[str, Edition], line: str) -> tuple[Edition, str]:
+    """The edition that a line begins with, by its key or its name, and the rest."""
+    for edition in known.values():
+        for name in (edition.name, edition.key):
+            size = len(name.split())
+            line_words = line.split()
+            if fold(" ".join(line_words[:size])) == fold(name):
+                return edition, " ".join(line_words[size:])
+    return drafts.find_named_edition(known, line.split(maxsplit=1)[0]), ""
+
+
+def _read_unapproved(line: str) -> tuple[str, Unapproved | None]:
+    """What becomes of it unapproved, if a line ends with it, and what stands before."""
+    head, _, word = line.rpartition(" ")
+    return (head, Unapproved(fold(word))) if fold(word) in set(Unapproved) else (line, None)
+
+
+def _read_rhythm(text: str) -> str:
+    if not text.strip(" ,"):
+        return ""
+    try:
+        return str(read_recurrence(text.strip(" ,")))
+    except ValueError as problem:
+        raise UserError(str(problem)) from None
+
+
+async def _read_places(ctx: Context, text: str) -> list[str]:
+    """Keys of channels and targets, each once. Raises UserError."""
+    table = await canaux.list_planned(ctx.db, ctx.settings)
+    try:
+        found = list(dict.fromkeys(_read_place(word.strip(), table) for word in text.split(",") if word.strip()))
+        editions.find_channels(found, table)
+    except ValueError as problem:
+        raise UserError(str(problem)) from None
+    if targets.asked_roles(found) or not 0 < len(found) <= PLACES_MAX:
+        raise UserError(
+            f"Les actus sortent dans des canaux, {PLACES_MAX} au plus : national, actualites, 69, Bretagne…"
+        )
+    return found
+
+
+def _read_place(word: str, table: Mapping[str, PlannedChannel]) -> str:
+    key = next((key for key, channel in table.items() if fold(word) in {fold(key), fold(channel.name)}), None)
+    return key if key and not table[key].departement else targets.read_target(word, table)
+
+
+class EditionChange:
+    """What is to be changed of an edition; what is empty stays."""
+
+    def __init__(self, rhythm: str = "", wanted: list[str] | None = None, unapproved: Unapproved | None = None) -> None:
+        self.rhythm = rhythm
+        self.places = wanted
+        self.unapproved = unapproved
+
+
+@feature.submit(Window, roles=ANIMATEURS)
+async def submit_programme(ctx: Context, form: Window) -> Replies:
+    """The same, from the window."""
+    edition = await editions.get_edition(ctx, form.edition)
+    try:
+        wanted = await _read_places(ctx, form.places) if form.places else None
+    except UserError as problem:
+        raise UserError(fields={"ou": problem.text}) from None
+    return await _save_edition(ctx, edition, EditionChange(form.rhythm, wanted, form.unapproved))
+
+
+async def _save_edition(ctx: Context, edition: Edition, wanted: EditionChange) -> Sequence[Reply]:
+    """It is so from now on; what is drafted moves along."""
+    before = (await ctx.db.exec(select(EditionSettings).where(EditionSettings.key == edition.key))).first()
+    row = {
+        "key": edition.key,
+        "rhythm": wanted.rhythm or (before.rhythm if before else ""),
+        "targets": wanted.places or (before.targets if before else []),
+        "unapproved": str(wanted.unapproved or (before.unapproved if before else "")),
+        "by": ctx.user.id,
+        "at": ctx.now,
+    }
+    new = {name: value for name, value in row.items() if name != "key"}
+    statement = insertion(ctx.db, EditionSettings).values(row).on_conflict_do_update(index_elements=["key"], set_=new)
+    await ctx.db.execute(statement)
+    ctx.db.expire_all()
+    changed = await editions.get_edition(ctx, edition.key)
+    _note_edition(ctx, edition, changed)
+    if not wanted.rhythm or changed.rhythm == edition.rhythm:
+        return [Whisper(await say_edition(ctx, changed))]
+    moved, stays = await _move_draft(ctx, edition, changed)
+    return [Whisper(await say_edition(ctx, changed, stays)), *moved]
+
+
+def _note_edition(ctx: Context, before: Edition, after: Edition) -> None:
+    was, now = (
+        {"rythme": str(one.rhythm), "ou": list(one.targets), "sans_accord": one.unapproved.value}
+        for one in (before, after)
+    )
+    record_entry_at_end(ctx, AuditEntry(AuditAct.PROGRAMME, f"edition:{after.key}", before=was, after=now))
+
+
+async def _move_draft(ctx: Context, before: Edition, edition: Edition) -> tuple[Sequence[Reply], Sequence[Digest]]:
+    """What has not come out has its day by the new rhythm, and what somebody put off stays: those. The later of two for
+    one day stays where it is."""
+    replies, stay = list[Reply](), list[Digest]()
+    occasions = edition.rhythm.after(ctx.now)
+    for one in await digests.list_open(ctx.db, edition.key):
+        if one.state is DigestState.HELD:
+            continue
+        digest = await editions.lock_digest(ctx, one.number)
+        if cards.is_postponed(digest, before):
+            stay.append(digest)
+            continue
+        occasion = next(occasions)
+        other = await digests.get_for_day(ctx.db, edition.key, occasion.day)
+        if other is None or other.number == digest.number:
+            await change(ctx.db, digest, day=occasion.day, first_day=occasion.day, at=occasion.at)
+        replies.append(await cards.refresh_card(ctx, digest))
+    return replies, stay
+
+
+async def say_edition(ctx: Context, edition: Edition, stays: Sequence[Digest] = ()) -> str:
+    """« Les actus du vendredi : chaque jeudi à 10 h, le prochain le 3 décembre »."""
+    table = await canaux.list_planned(ctx.db, ctx.settings)
+    coming = list(itertools.islice(edition.rhythm.after(ctx.now), AHEAD))
+    return render(
+        "actus/programmed",
+        called=edition.name,
+        rhythm=str(edition.rhythm),
+        coming=say_coming(coming[0], ctx.now),
+        after=join([say_coming(each, ctx.now) for each in coming[1:]]),
+        where=cards.say_places(edition.targets, {key: channel.name for key, channel in table.items()}),
+        publishes=edition.unapproved is Unapproved.PUBLISH,
+        stays=[(one.number, editions.say_at(one.at)) for one in stays],
+    )
+
+
+def say_coming(occasion: Occasion, now: datetime) -> str:
+    """« 3 décembre », « 8 janvier 2027 »; what a holiday moves says so."""
+    on = occasion.at.astimezone(ZONE).date()
+    year = "" if on.year == now.astimezone(ZONE).year else f" {on.year}"
+    moved = f" (le {say_day(occasion.day)} est férié)" if find_holiday(occasion.day) and on < occasion.day else ""
+    return f"{say_day(on)} {MONTHS[on.month - 1]}{year}{moved}"
+
+
+JOB = "actus.keep"
+AFTERNOON = time(16)
+"""When the team is reminded, on the day before, of what nobody approved."""
+LAST_MINUTES = timedelta(hours=2)
+"""How long before its hour it is reminded of where that is past."""
+HOURLY = timedelta(minutes=5)
+"""In these first minutes of each hour the tables of other features are looked through."""
+
+
+class Due(StrEnum):
+    """What is to be done with a digest at this moment."""
+
+    NOTHING = "nothing"
+    REMIND = "remind"
+    PUBLISH = "publish"
+    PUBLISH_UNREAD = "publish unread"
+    HOLD = "hold"
+
+
+def find_due(digest: Digest, unapproved: Unapproved, now: datetime) -> Due:
+    """At its hour what was approved comes out, and the rest as the edition says; but not on another day."""
+    if digest.at > now:
+        waits = digest.state is DigestState.DRAFT and not digest.reminded and now >= find_reminder_time(digest)
+        return Due.REMIND if waits else Due.NOTHING
+    if digest.state is DigestState.HELD:
+        return Due.NOTHING
+    if digest.at.astimezone(ZONE).date() == now.astimezone(ZONE).date():
+        if digest.state is DigestState.APPROVED:
+            return Due.PUBLISH
+        if unapproved is Unapproved.PUBLISH:
+            return Due.PUBLISH_UNREAD
+    return Due.HOLD
+
+
+def find_reminder_time(digest: Digest) -> datetime:
+    """At four in the afternoon of the day before, or two hours before its hour where the draft was shown later."""
+    shown = max(drafts.find_showing_time(digest.at), digest.created_at)
+    afternoon = datetime.combine(drafts.find_showing_time(digest.at).astimezone(ZONE).date(), AFTERNOON, ZONE)
+    return afternoon if shown < afternoon else digest.at - LAST_MINUTES
+
+
+@feature.job("hour=0-1,3-23 minute=*/5", name="actus.keep", writes=True)
+async def run_editions(ctx: Context) -> Replies:
+    """All editions, one after the other."""
+    return await run_due(ctx)
+
+
+async def run_due(desk: NewsContext) -> Sequence[Reply]:
+    """What is due now, of all of them."""
+    before = next((run.at for run in await claims.list_runs(desk.db) if run.name == JOB), desk.now)
+    replies: list[Reply] = []
+    for edition in (await editions.read_editions(desk)).values():
+        replies += await _begin_due(desk, edition, min(before, desk.now))
+        for one in await digests.list_open(desk.db, edition.key):
+            digest = await editions.lock_digest(desk, one.number)
+            if digest.state in digests.OPEN:
+                replies += await _process_digest(desk, digest, edition)
+    return replies
+
+
+async def _begin_due(desk: NewsContext, edition: Edition, before: datetime) -> Sequence[Reply]:
+    """The draft of what comes out within a working day, or should have since the bot last looked."""
+    coming = edition.rhythm.next(desk.now)
+    near = [coming] if drafts.find_showing_time(coming.at) <= desk.now else []
+    missed = _find_last_occasion(edition, before, desk.now)
+    replies: list[Reply] = []
+    for occasion in [*missed, *near]:
+        if await digests.find_covering(desk.db, edition.key, occasion.day) is None:
+            digest = await drafts.begin_draft(desk, edition, occasion)
+            replies.append(Start(payload=Harvest(since=digest.since, until=desk.now)))
+    return replies
+
+
+def _find_last_occasion(edition: Edition, start: datetime, end: datetime) -> Sequence[Occasion]:
+    """The last occasion of that time; those before it are part of it."""
+    last: list[Occasion] = []
+    for occasion in edition.rhythm.after(start):
+        if occasion.at > end:
+            break
+        last = [occasion]
+    return last
+
+
+async def _process_digest(desk: NewsContext, digest: Digest, edition: Edition) -> Sequence[Reply]:
+    """What is new comes in; it is shown when that is due; then what its hour asks for."""
+    hourly = desk.now.minute * timedelta(minutes=1) < HOURLY
+    fresh = digest.state is DigestState.DRAFT
+    added = await drafts.fill_draft(desk, digest, edition, tables=hourly) if fresh else 0
+    what = find_due(digest, edition.unapproved, desk.now)
+    if what is Due.PUBLISH_UNREAD and not digest.edito and not await digests.list_entries(desk.db, digest.number):
+        what = Due.HOLD
+    acted = await _act_on_due(desk, digest, what)
+    shown = await editions.is_shown(desk, digest)
+    if shown:
+        return [*acted, *([await cards.refresh_card(desk, digest)] if added or what is not Due.NOTHING else [])]
+    if drafts.find_showing_time(digest.at) <= desk.now:
+        card = await cards.draw_card(desk, digest)
+        return [*await editions.tell_team(desk, card, editions.get_draft_topic(digest)), *acted]
+    return acted
+
+
+async def _act_on_due(desk: NewsContext, digest: Digest, what: Due) -> Sequence[Reply]:
+    """Do what is due, and say it."""
+    match what:
+        case Due.NOTHING:
+            return []
+        case Due.REMIND:
+            await change(desk.db, digest, reminded=1)
+            return await _tell_team(desk, digest, "reminder")
+        case Due.HOLD:
+            approved = digest.state is DigestState.APPROVED
+            await change(desk.db, digest, state=DigestState.HELD, reminded=2)
+            text = render("actus/held", digest=digest, at=editions.say_at(digest.at), approved=approved)
+            # It is a copy of the draft from now on: what becomes of it is seen there, too.
+            said = Message(text, cards.draw_buttons(digest, late=True))
+            return await editions.tell_team(desk, said, editions.get_draft_topic(digest))
+        case _:
+            unread = what is Due.PUBLISH_UNREAD
+            told = await _tell_team(desk, digest, "unread") if unread else []
+            await change(desk.db, digest, state=DigestState.PUBLISHING)
+            return [*told, Start(payload=Publish(digest=digest.number))]
+
+
+async def _tell_team(desk: NewsContext, digest: Digest, what: str, **more: object) -> Sequence[Reply]:
+    text = render(f"actus/{what}", digest=digest, at=editions.say_at(digest.at), **more)
+    return await editions.tell_team(desk, Message(text))

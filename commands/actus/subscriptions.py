@@ -1,0 +1,400 @@
+"""« /actus abonnement »: a digest of one’s own: when it is due, what is nearest to its reader, and why."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from textwrap import shorten
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel
+from sqlalchemy import delete
+from sqlmodel import col
+
+from bot.calendar import find_holiday
+from bot.context import Context
+from bot.french.dates import WEEKDAYS, say_date
+from bot.french.periods import say_hour
+from bot.french.words import join
+from bot.menus import Choosing, Menu
+from bot.replies import Ask, Button, Direct, Message, Progress, Replies, Start, Step, Whisper
+from bot.texts import link, render
+from commands.actus.feature import feature
+from config.territories import DEPARTEMENTS
+from config.text import fold
+from config.themes import THEMES
+from dialogs.actus import Subscribe
+from storage import people
+from storage.actus import subscriptions
+from storage.actus.items import ItemKind, NewsSection
+from storage.actus.subscriptions import Candidate, NewsSubscription
+from storage.database import change, insertion
+from storage.people import Person, departures
+
+MOST, LEAST = 7, 3
+"""Items in a digest of one's own; fewer than the least are completed with what is for all."""
+OFTEN = 0.2
+"""Of somebody's comptes rendus, from which they work on a theme « often »."""
+_SKILL = 0.5
+"""What a theme that somebody says they know weighs, beside the part of their comptes rendus."""
+_HERE, _TOP = 1.0, 0.6
+KINDS: Mapping[ItemKind, str] = {
+    ItemKind.MESSAGE: "les messages des canaux",
+    ItemKind.FEED: "la presse",
+    ItemKind.RESOURCE: "les ressources",
+    ItemKind.EVENT: "les événements",
+    ItemKind.POLL: "les résultats de sondages",
+    ItemKind.PROPOSAL: "ce que proposent les collègues",
+}
+"""What one may want less of, beside themes."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewsReader:
+    """For whom: the part of their work by theme (code), what they know, where they work, what they want less of
+    (« theme:courriel », « genre:flux ») and what they got before."""
+
+    practice: Mapping[str, float]
+    skills: Collection[str]
+    departements: Collection[str]
+    less: frozenset[str]
+    got: Collection[int]
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenNews:
+    """Something for somebody, and why, as the end of « parce que … »."""
+
+    news: Candidate
+    why: str
+
+
+def choose_news(news: Sequence[Candidate], reader: NewsReader) -> Sequence[ChosenNews]:
+    """The nearest first; what somebody wants less of comes only on top of the news, and never what they got before."""
+    there = [each for each in news if each.item not in reader.got and _is_for(each, reader)]
+    wanted = [each for each in there if each.section is NewsSection.TOP or not reader.less & list_grounds(each)]
+    weighed = [(_weigh(each, reader), each) for each in wanted]
+    weighed.sort(key=lambda pair: (-pair[0], -pair[1].score, pair[1].item))
+    near = [each for weight, each in weighed if weight][:MOST]
+    rest = [each for weight, each in weighed if not weight][: max(0, LEAST - len(near))]
+    return [ChosenNews(each, _say_why(each, reader)) for each in (*near, *rest)]
+
+
+def list_grounds(news: Candidate) -> set[str]:
+    """All that somebody may want less of, and would with it see less of this."""
+    return {*(f"theme:{code}" for code in news.themes), f"genre:{news.kind}"}
+
+
+def say_ground(ground: str) -> str:
+    """What one wants less of, in words; "" for what is none any more."""
+    kind, _, code = ground.partition(":")
+    if kind == "theme":
+        return f"« {THEMES[code].court} »" if code in THEMES else ""
+    return KINDS[ItemKind(code)] if code in set(ItemKind) and ItemKind(code) in KINDS else ""
+
+
+def _is_for(news: Candidate, reader: NewsReader) -> bool:
+    """Figures and newcomers are read in the digest itself; what is of a département is for who works there."""
+    if news.kind in {ItemKind.FIGURES, ItemKind.NEWCOMERS}:
+        return False
+    return not news.departement or news.departement in reader.departements
+
+
+def _weigh(news: Candidate, reader: NewsReader) -> float:
+    themes = sum(max(reader.practice.get(code, 0), _SKILL * (code in reader.skills)) for code in news.themes)
+    return themes + _HERE * bool(news.departement) + _TOP * (news.section is NewsSection.TOP)
+
+
+def _say_why(news: Candidate, reader: NewsReader) -> str:
+    codes = sorted(news.themes, key=lambda code: -reader.practice.get(code, 0))
+    if codes and (part := reader.practice.get(codes[0], 0)):
+        return f"vous accompagnez {'souvent' if part >= OFTEN else 'parfois'} sur « {THEMES[codes[0]].court} »"
+    if known := next((code for code in codes if code in reader.skills), None):
+        return f"vous dites connaître « {THEMES[known].court} »"
+    if news.departement in DEPARTEMENTS:
+        return f"cela se passe dans votre département ({DEPARTEMENTS[news.departement].nom})"
+    return "c’est à la une" if news.section is NewsSection.TOP else "cela intéresse tout le réseau"
+
+
+_BACK = 31
+"""Days in which a month has had its day."""
+
+
+def is_due(subscription: NewsSubscription, now: datetime, zone: ZoneInfo, departement: str | None) -> bool:
+    """Whether it is to be sent now. What came on leave, on a holiday or while the bot was away comes the next day that
+    is none, at the same hour."""
+    here = now.astimezone(zone)
+    if here.hour < subscription.hour or is_away(subscription, here.date()) or find_holiday(here.date(), departement):
+        return False
+    day = find_last_day(subscription, here.date())
+    at = datetime(day.year, day.month, day.day, subscription.hour, tzinfo=zone)
+    return at > (subscription.sent_at or subscription.begun_at)
+
+
+def is_away(subscription: NewsSubscription, day: date) -> bool:
+    """Whether its reader is on leave that day."""
+    return subscription.away_until is not None and day <= subscription.away_until
+
+
+def find_last_day(subscription: NewsSubscription, today: date) -> date:
+    """The last day, today included, that is theirs by the rule."""
+    days = (today - timedelta(days=back) for back in range(_BACK + 7))
+    return next(day for day in days if is_their_day(subscription, day))
+
+
+def find_next_day(subscription: NewsSubscription, today: date) -> date:
+    """The next day after today that is theirs by the rule, leave apart."""
+    first = max(today, subscription.away_until or today)
+    days = (first + timedelta(days=ahead) for ahead in range(1, _BACK + 8))
+    return next(day for day in days if is_their_day(subscription, day))
+
+
+def is_their_day(subscription: NewsSubscription, day: date) -> bool:
+    """Whether a day is one by the rule: their weekday, of a month the first."""
+    return day.weekday() == subscription.weekday and (not subscription.monthly or day.day <= 7)
+
+
+AT_ONCE = 25
+"""Subscribers in one step: what is chosen for them keeps others waiting for some hundredths of a second."""
+BACK = timedelta(days=31)
+"""How far a first digest goes back, and any at most."""
+WORKED_IN = timedelta(days=90)
+"""The comptes rendus that say what somebody works on."""
+TEXT_MAX = 240
+LESS_MAX = 60
+
+
+class Settle(BaseModel):
+    """« M’abonner… », « Régler… »: the window."""
+
+
+class Stop(BaseModel):
+    """« Me désabonner »."""
+
+
+class All(BaseModel):
+    """« Ne plus rien écarter »."""
+
+
+class SeeNow(BaseModel):
+    """« Voir maintenant » what would come."""
+
+
+class Less(Choosing):
+    """« Moins de… » a theme or a kind: what ``chosen`` names (commands/actus/subscriptions.py)."""
+
+
+class TellSubscribers(BaseModel):
+    """Work: who in that zone is due gets their digest."""
+
+    zone: str
+
+
+@feature.job("hour=7-20 minute=0", name="actus.tell", local=True)
+async def send_due(ctx: Context) -> Replies:
+    """Each hour at which digests of one's own may come, where people are."""
+    first = await subscriptions.read_page(ctx.db, "", 1)
+    return Start(payload=TellSubscribers(zone=ctx.zone.key)) if first else None
+
+
+@feature.work(
+    TellSubscribers,
+    name="actus.TellSubscribers",
+    title="Actus personnelles",
+    unit=("personne", "personnes"),
+    writes=True,
+)
+async def send_next(ctx: Context, work: TellSubscribers, so_far: Progress) -> Step:
+    """The next subscribers, by id: each gets it in the transaction in which that is noted."""
+    page = await subscriptions.read_page(ctx.db, so_far.cursor or "", AT_ONCE)
+    if not page:
+        return Step(done=so_far.done, finished=True)
+    due = [
+        (to, person)
+        for to, person in await _find_readers(ctx, page)
+        if person.timezone == work.zone and is_due(to, ctx.now, person.zone, person.departement)
+    ]
+    told = await _send(ctx, due)
+    return Step(replies=told, cursor=page[-1].user_id, done=so_far.done + len(told))
+
+
+async def _find_readers(ctx: Context, page: Sequence[NewsSubscription]) -> Sequence[tuple[NewsSubscription, Person]]:
+    """Those of the register who are still there, each with what is known of them."""
+    ids = [each.user_id for each in page]
+    off = await departures.find_gone_since(ctx.db, ids)
+    known = [person for person in await people.among(ctx.db, ids=ids) if not person.has_left(person.today(ctx.now))]
+    there = {person.id: person for person in known if person.id not in off}
+    return [(each, there[each.user_id]) for each in page if each.user_id in there]
+
+
+async def _send(ctx: Context, due: Sequence[tuple[NewsSubscription, Person]]) -> Sequence[Direct]:
+    chosen = await _choose_for(ctx, due)
+    for to, _ in due:
+        await subscriptions.note_sent(ctx.db, to, [each.news.item for each in chosen[to.user_id]], ctx.now)
+    return [_draw_direct(to.user_id, chosen[to.user_id]) for to, _ in due if chosen[to.user_id]]
+
+
+async def _choose_for(
+    ctx: Context, due: Sequence[tuple[NewsSubscription, Person]]
+) -> Mapping[str, Sequence[ChosenNews]]:
+    """What is nearest to each of these."""
+    if not due:
+        return {}
+    begins = {to.user_id: find_start(to, ctx.now) for to, _ in due}
+    news = await subscriptions.find_candidates(ctx.db, min(begins.values()))
+    practice = await subscriptions.read_practice(ctx.db, list(begins), (ctx.now - WORKED_IN).date())
+    return {
+        to.user_id: choose_news(
+            [each for each in news if each.published_at > begins[to.user_id]],
+            NewsReader(
+                practice=practice.get(to.user_id, {}),
+                skills=person.skills,
+                departements=person.departements,
+                less=frozenset(to.less),
+                got=frozenset(to.sent),
+            ),
+        )
+        for to, person in due
+    }
+
+
+def find_start(to: NewsSubscription, now: datetime) -> datetime:
+    """After when what came out is news to them."""
+    return max(to.sent_at or to.begun_at - BACK, now - BACK)
+
+
+def _draw_direct(user_id: str, chosen: Sequence[ChosenNews]) -> Direct:
+    told = draw_digest(chosen)
+    return Direct(told.text, told.buttons, user_id=user_id, menus=told.menus)
+
+
+def draw_digest(chosen: Sequence[ChosenNews]) -> Message:
+    """The digest of somebody, with what they may want less of."""
+    text = render("actus/personal", lines=[_draw_line(each) for each in chosen])
+    less = {
+        ground: said for each in chosen for ground in sorted(list_grounds(each.news)) if (said := say_ground(ground))
+    }
+    menus = [Menu("Moins de…", Less(), less)] if less else []
+    return Message(text, [Button("Régler…", Settle())], menus=menus)
+
+
+@lru_cache(1024)
+def _draw_line(one: ChosenNews) -> str:
+    """The same for all to whom it comes for the same reason."""
+    title = link(" ".join(one.news.title.split()), one.news.url)
+    text = shorten(one.news.text, TEXT_MAX, placeholder="…")
+    return render("actus/personal_line", title=title, news=one.news, text=text, why=one.why)
+
+
+@feature.button(SeeNow, writes=False)
+async def show_now(ctx: Context, click: SeeNow) -> Replies:
+    """What would come now, without counting as sent."""
+    mine = await subscriptions.get(ctx.db, ctx.user.id)
+    chosen = (await _choose_for(ctx, [(mine, ctx.user)]))[mine.user_id] if mine else []
+    if not chosen:
+        return Whisper(render("actus/personal_nothing"))
+    return Whisper(draw_digest(chosen).text)
+
+
+@feature.button(Less)
+async def want_less(ctx: Context, click: Less) -> Replies:
+    """Less of that from now on; a click takes it back."""
+    mine, said = await subscriptions.get(ctx.db, ctx.user.id), say_ground(click.chosen)
+    if mine is None or not said:
+        return Whisper(render("actus/not_subscribed"), [Button("M’abonner…", Settle(), "primary")])
+    await change(ctx.db, mine, less=_add_ground(mine.less, click.chosen))
+    return Whisper(render("actus/less", said=said), [Button("Ne plus rien écarter", All())])
+
+
+def _add_ground(less: Collection[str], ground: str) -> list[str]:
+    return list(dict.fromkeys([*less, ground]))[-LESS_MAX:]
+
+
+NO = {"non", "arreter", "stop", "desabonner"}
+
+
+@feature.command(
+    "actus abonnement",
+    help="Recevoir en message direct les actus proches de ce que vous faites",
+    hint="[non]",
+    writes=True,
+)
+async def show_subscription(ctx: Context, line: str) -> Replies:
+    """How it stands, and the buttons to change that; « non » ends it at once."""
+    if fold(line) in NO:
+        return await unsubscribe(ctx, Stop())
+    mine = await subscriptions.get(ctx.db, ctx.user.id)
+    if mine is None:
+        return Whisper(render("actus/not_subscribed"), [Button("M’abonner…", Settle(), "primary")])
+    return Whisper(_say_subscription(ctx, mine), _draw_buttons(mine))
+
+
+def _draw_buttons(mine: NewsSubscription) -> Sequence[Button]:
+    again = [Button("Ne plus rien écarter", All())] if mine.less else []
+    return [Button("Régler…", Settle()), Button("Voir maintenant", SeeNow()), *again, Button("Me désabonner", Stop())]
+
+
+def _say_subscription(ctx: Context, mine: NewsSubscription) -> str:
+    away = say_date(mine.away_until) if mine.away_until and is_away(mine, ctx.today) else ""
+    less = join([said for ground in mine.less if (said := say_ground(ground))])
+    coming = say_date(find_next_day(mine, ctx.today))
+    return render("actus/subscribed", when=say_rhythm(mine), next=coming, away=away, less=less)
+
+
+def say_rhythm(mine: NewsSubscription) -> str:
+    """« chaque vendredi à 9 h », « le premier mardi du mois à 8 h »."""
+    day, hour = WEEKDAYS[mine.weekday], say_hour(time(mine.hour))
+    return f"le premier {day} du mois à {hour}" if mine.monthly else f"chaque {day} à {hour}"
+
+
+@feature.button(Settle, writes=False)
+async def ask_settings(ctx: Context, click: Settle) -> Replies:
+    """The window, as it is now."""
+    mine = await subscriptions.get(ctx.db, ctx.user.id)
+    if mine is None:
+        return Ask(Subscribe.draft())
+    away = mine.away_until if is_away(mine, ctx.today) else None
+    rhythm = "mois" if mine.monthly else "semaine"
+    return Ask(Subscribe.draft(rhythm=rhythm, weekday=mine.weekday, hour=mine.hour, away_until=away))
+
+
+@feature.submit(Subscribe)
+async def subscribe(ctx: Context, form: Subscribe) -> Replies:
+    """From now on it is so; what they got and want less of stays."""
+    chosen = {
+        "monthly": form.rhythm == "mois",
+        "weekday": form.weekday,
+        "hour": form.hour,
+        "away_until": form.away_until,
+    }
+    new = insertion(ctx.db, NewsSubscription).values(_make_subscription(ctx.user.id, ctx.now).model_dump() | chosen)
+    await ctx.db.execute(new.on_conflict_do_update(index_elements=["user_id"], set_=chosen))
+    mine = await subscriptions.get(ctx.db, ctx.user.id)
+    assert mine is not None
+    return Whisper(_say_subscription(ctx, mine), _draw_buttons(mine))
+
+
+def _make_subscription(user_id: str, now: datetime) -> NewsSubscription:
+    return NewsSubscription(user_id=user_id, begun_at=now)
+
+
+@feature.button(Stop)
+async def unsubscribe(ctx: Context, click: Stop) -> Replies:
+    """Nothing more comes, and nothing is kept of it; a click takes it up again."""
+    gone = await ctx.db.execute(
+        delete(NewsSubscription)
+        .where(col(NewsSubscription.user_id) == ctx.user.id)
+        .returning(col(NewsSubscription.user_id))
+    )
+    was = gone.scalar() is not None
+    return Whisper(render("actus/unsubscribed", was=was), [Button("M’abonner…", Settle())])
+
+
+@feature.button(All)
+async def forget_less(ctx: Context, click: All) -> Replies:
+    """All kinds and themes count again."""
+    mine = await subscriptions.get(ctx.db, ctx.user.id)
+    if mine is None:
+        return Whisper(render("actus/not_subscribed"), [Button("M’abonner…", Settle(), "primary")])
+    await change(ctx.db, mine, less=[])
+    return Whisper(_say_subscription(ctx, mine), _draw_buttons(mine))

@@ -1,0 +1,216 @@
+"""« /aide », the home: what waits, what there is, and the way to it for who writes plain words to the bot."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import structlog
+
+from bot.admission import say_reserved
+from bot.command_lines import CommandIndex, RunCommand
+from bot.context import Context
+from bot.errors import UserError
+from bot.events import DirectMessage
+from bot.features import Feature, Front, Right, Trigger
+from bot.registry import is_enabled
+from bot.renderers import BUTTONS_MAX
+from bot.replies import Button, Direct, Message, Perform, PlainTextReply, Replies, Waiting, Whisper
+from bot.texts import quote, render
+from config.text import fold
+from storage.database import release
+from storage.people import Person, Role, list_to_ask
+
+log = structlog.get_logger()
+
+SHOWN_MAX = 5
+"""Features on one screen: each has a line and a button, and on a phone that button has a line of its own."""
+WAITING_MAX = 3
+"""Of what waits, how much is shown at once."""
+PROPOSED_MAX = 3
+MANNERS = {"hello": {"bonjour", "bonsoir", "salut", "coucou", "hello"}, "thanks": {"merci"}}
+"""First words that are said out of politeness, and are answered so."""
+
+
+@dataclass(frozen=True)
+class Home:
+    """All features, whoever may use them."""
+
+    features: Sequence[Feature]
+
+    @cached_property
+    def lines(self) -> CommandIndex:
+        """All commands, those of features that are off too, which say so."""
+        commands = [trigger for feature in self.features for trigger in _list_commands(feature)]
+        return CommandIndex([t.key[1] for t in commands], [t.key[1] for t in commands if t.seeks])
+
+    async def hear(self, ctx: Context, message: DirectMessage) -> Sequence[PlainTextReply]:
+        """What features that are on make of plain words."""
+        on = [feature for feature in self.features if is_enabled(feature, ctx.settings.features)]
+        return [await hook(ctx, message) for feature in on for hook in feature.words]
+
+    async def seen_by(self, ctx: Context) -> "FeatureList":
+        """What is on and this person may use."""
+        on = [f for f in self.features if is_enabled(f, ctx.settings.features)]
+        return FeatureList([FeatureHelp(f, ctx.user, mine) for f in on if (mine := await _list_usable(f, ctx))])
+
+
+@dataclass(frozen=True)
+class FeatureHelp:
+    """A feature, as somebody may use it."""
+
+    feature: Feature
+    person: Person
+    commands: Sequence[Trigger]
+
+    @property
+    def front(self) -> Front:
+        """How it shows itself; one that says nothing is called as its first command, and does what that does."""
+        first = self.commands[0]
+        name = first.key[1]
+        return self.feature.front or Front(name.capitalize(), first.help, lambda _: name)
+
+    @property
+    def start(self) -> str:
+        """The line that its button runs."""
+        return self.front.start(self.person)
+
+    @property
+    def words(self) -> set[str]:
+        """What it may be called."""
+        return {fold(w) for w in (self.feature.name, self.front.title, *(t.key[1].split()[0] for t in self.commands))}
+
+
+@dataclass(frozen=True)
+class FeatureList:
+    """What somebody may use."""
+
+    chapters: Sequence[FeatureHelp]
+
+    @property
+    def shown(self) -> Sequence[FeatureHelp]:
+        """The chapters that the home leads to: what the bot’s own parts have for somebody is among what waits."""
+        return [chapter for chapter in self.chapters if not chapter.feature.always]
+
+
+async def answer_help(home: Home, ctx: Context, about: str) -> Message:
+    """The home, or what is asked about."""
+    view, word = await home.seen_by(ctx), fold(about.strip(" ?!./"))
+    if not word or word.isdecimal():
+        return await _draw_home(home, view, ctx, int(word[:3] or 1))
+    found = next((chapter for chapter in view.chapters if {word, word.split()[0]} & chapter.words), None)
+    if found is not None:
+        return _draw_feature(found, word)
+    off = (f for f in home.features if not is_enabled(f, ctx.settings.features))
+    if name := next((f.name for f in off if fold(f.name) == word.split()[0]), None):
+        raise UserError(render("refus/off", command=name, kept=False))
+    if reserved := next((t for f in home.features for t in _list_commands(f) if t.key[1] == word.split()[0]), None):
+        raise UserError(await say_reserved(ctx.db, ctx.user, reserved.roles, ctx.settings.contact))
+    return propose_commands(view, about)
+
+
+async def _draw_home(home: Home, view: FeatureList, ctx: Context, page: int) -> Message:
+    """What waits, and a screen of features; the last button leads to the next screen."""
+    waiting = await _list_waiting(home, ctx) if page == 1 else []
+    pages = max(1, -(-len(view.shown) // SHOWN_MAX))
+    page = min(max(page, 1), pages)
+    chapters = view.shown[(page - 1) * SHOWN_MAX : page * SHOWN_MAX]
+    buttons = [each.button for each in waiting[:WAITING_MAX]]
+    buttons += [Button(chapter.front.title, RunCommand(line=chapter.start)) for chapter in chapters]
+    buttons += [Button("La suite", RunCommand(line=f"aide {page + 1}"))] if page < pages else []
+    said = {
+        "waiting": waiting[:WAITING_MAX],
+        "more": len(waiting) - WAITING_MAX,
+        "chapters": chapters,
+        "page": page,
+        "pages": pages,
+    }
+    return Message(render("aide/home", user=ctx.user, contacts=await _list_contacts(ctx, view), **said), buttons)
+
+
+async def _list_waiting(home: Home, ctx: Context) -> list[Waiting]:
+    on = [feature for feature in home.features if is_enabled(feature, ctx.settings.features)]
+    return [each for feature in on for each in await _list_waiting_in(feature, ctx)]
+
+
+async def _list_waiting_in(feature: Feature, ctx: Context) -> list[Waiting]:
+    """What waits in a feature; one that cannot say so keeps nobody from the others."""
+    try:
+        return [each for hook in feature.waits for each in await hook(ctx)]
+    except Exception as problem:
+        log.error("waiting_not_told", name=feature.name, exc_info=problem)
+        await release(ctx.db)
+        return []
+
+
+async def _list_contacts(ctx: Context, view: FeatureList) -> Sequence[str]:
+    """Whom to ask; for a guest, who may be one by mistake, the animateurs where nobody else is named."""
+    if ctx.settings.contact or (view.shown and ctx.user.role is not Role.INVITE):
+        return [ctx.settings.contact] if ctx.settings.contact else []
+    return [f"@{person.username}" for person in await list_to_ask(ctx.db)]
+
+
+def _draw_feature(chapter: FeatureHelp, asked: str) -> Message:
+    """A feature in all its commands, or the subcommand that is asked about."""
+    commands = sorted(chapter.commands, key=lambda t: t.key[1])
+    sub = [t for t in commands if f"{fold(t.key[1])} ".startswith(f"{asked} ")] if " " in asked else []
+    commands = sub or commands
+    text = render("aide/feature", title=chapter.front.title, about=chapter.front.about, commands=commands)
+    return Message(text, [Button(f"/{chapter.start}", RunCommand(line=chapter.start), "primary")])
+
+
+def propose_commands(view: FeatureList, said: str) -> Message:
+    """The commands nearest to what was said, as buttons; where none is near, what one begins with."""
+    lines = CommandIndex(t.key[1] for chapter in view.chapters for t in chapter.commands)
+    titles = {chapter.front.title: chapter.start for chapter in view.shown}
+    near = lines.near(said, titles, PROPOSED_MAX)
+    offered = near or [*(chapter.start for chapter in view.shown[: PROPOSED_MAX - 1]), "aide"]
+    buttons = [Button(f"/{quote(line)}", RunCommand(line=line)) for line in offered]
+    return Message(render("aide/near", said=quote(said), manner=_find_manner(said), is_near=bool(near)), buttons)
+
+
+def _find_manner(said: str) -> str:
+    """How somebody begins: « hello », « thanks », or nothing of the kind."""
+    first = {word.strip(",;.!…") for word in fold(said).split()[:1]}
+    return next((name for name, words in MANNERS.items() if first & words), "")
+
+
+def _list_commands(feature: Feature) -> list[Trigger]:
+    return [trigger for trigger in feature.triggers if trigger.key[0] == "command"]
+
+
+async def _list_usable(feature: Feature, ctx: Context) -> list[Trigger]:
+    """The commands that somebody may type: by their role, or as the feature lets them in."""
+    commands = _list_commands(feature)
+    mine = [trigger for trigger in commands if ctx.user.may(trigger.roles)]
+    return commands if len(mine) < len(commands) and feature.lets_in and await feature.lets_in(ctx) else mine
+
+
+def build_aide(features: Iterable[Feature]) -> Feature:
+    """The feature that tells of all the others (and of itself)."""
+    feature = Feature("aide", rights=(Right.MEMBER,), always=True)
+    home = Home((feature, *features))
+
+    @feature.command("aide", help="Voir ce qui vous attend, et ce que vous pouvez faire ici", hint="[fonction]")
+    async def help_me(ctx: Context, about: str) -> Replies:
+        told = await answer_help(home, ctx, about)
+        return Whisper(told.text, told.buttons)
+
+    @feature.button(RunCommand, name="lines.Run", writes=False)
+    async def run(ctx: Context, click: RunCommand) -> Replies:
+        """A button stands for a command."""
+        return Perform(click.line)
+
+    @feature.event(DirectMessage, name="aide.written_to.DirectMessage")
+    async def written_to(ctx: Context, message: DirectMessage) -> Replies:
+        """Plain words are commands here, unless a feature says that they are for it; where they are none, the nearest
+        ones."""
+        heard = await home.hear(ctx, message)
+        if any(each.is_its for each in heard):
+            return None
+        if line := home.lines.call(message.text):
+            return Perform(line)
+        told = propose_commands(await home.seen_by(ctx), message.text)
+        offered = [button for each in heard for button in each.buttons]
+        return Direct(told.text, [*offered, *told.buttons][:BUTTONS_MAX], user_id=message.user_id)
+
+    return feature

@@ -1,0 +1,223 @@
+"""« /annuaire »: people and contacts found by words, who can do something, and a question to them."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.command_lines import RunCommand
+from bot.context import Context
+from bot.errors import UserError
+from bot.menus import Menu
+from bot.replies import Ask as OpenWindow
+from bot.replies import Button, Direct, Message, Refresh, Replies, Whisper
+from bot.texts import quote, render
+from commands.annuaire.cards import (
+    Ask,
+    More,
+    See,
+    StopHelping,
+    TakeOne,
+    Withdraw,
+    draw_contact,
+    draw_line,
+    draw_person,
+    find_target,
+    get_label,
+    get_target,
+    link_person,
+)
+from commands.annuaire.feature import feature
+from dialogs.annuaire import AskHelp
+from storage.annuaire import NETWORK, DirectoryHit, DirectoryIndex, name_place, profiles, read_index, show_person
+from storage.annuaire.contacts import Contact, read_departement
+from storage.annuaire.index import QUERY_MAX
+from storage.annuaire.profiles import NEARNESS, find_commune, save_profile
+from storage.communes import Commune, find_place, get_commune
+from storage.people import Person
+
+PAGE = 5
+"""Cards on one page: each takes two lines on a phone."""
+
+
+@feature.command(
+    "annuaire",
+    help="Trouver une personne ou un contact",
+    hint="[nom | rôle | commune | département | structure | savoir-faire]",
+    roles=NETWORK,
+)
+async def search_directory(ctx: Context, text: str) -> Replies:
+    """Whoever fits, one’s own département first."""
+    return await show_page(ctx, More(query=" ".join(text.split())[:QUERY_MAX], page=1))
+
+
+@feature.button(More, roles=NETWORK, writes=False)
+async def show_page(ctx: Context, click: More) -> Replies:
+    """A page of those found, as they are now; a single one is shown in full."""
+    index = await read_index(ctx.db, ctx.today)
+    hits = index.search(ctx.user, click.query)
+    if not hits:
+        return _draw_nobody(ctx, index, click.query)
+    if len(hits) == 1:
+        return await show_card(ctx, See(chosen=get_target(hits[0].entry)))
+    pages = -(-len(hits) // PAGE)
+    return _draw_page(ctx, hits, More(query=click.query, page=min(max(click.page, 1), pages)))
+
+
+@feature.button(See, roles=NETWORK, writes=False)
+async def show_card(ctx: Context, click: See) -> Replies:
+    """« Fiche »: one card in full."""
+    found = await find_target(ctx, click.chosen)
+    return _whisper(draw_contact(found, ctx.user) if isinstance(found, Contact) else draw_person(ctx, found))
+
+
+def _draw_page(ctx: Context, hits: Sequence[DirectoryHit], at: More) -> Whisper:
+    pages = -(-len(hits) // PAGE)
+    shown = hits[(at.page - 1) * PAGE : at.page * PAGE]
+    lines = [draw_line(ctx, hit.entry) for hit in shown]
+    text = render("annuaire/list", lines=lines, count=len(hits), query=quote(at.query), page=at.page, pages=pages)
+    following = [Button("Suite", More(query=at.query, page=at.page + 1))] if at.page < pages else []
+    cards = Menu("Fiche", See(), {get_target(hit.entry): get_label(hit.entry) for hit in shown})
+    # (A short page has a button for each of both, so each says what it is.)
+    files = Menu("vCard", TakeOne(), {get_target(hit.entry): f"vCard {get_label(hit.entry)}" for hit in shown})
+    return Whisper(text, following, menus=[cards, files])
+
+
+def _draw_nobody(ctx: Context, index: DirectoryIndex, query: str) -> Whisper:
+    """Nothing is found; what is near is a click away."""
+    near = index.suggest(ctx.user, query)
+    buttons = [Button(f"/annuaire {quote(other)}", RunCommand(line=f"annuaire {other}")) for other in near]
+    return Whisper(render("annuaire/nobody", query=quote(query), is_near=bool(near)), buttons)
+
+
+def _whisper(message: Message) -> Whisper:
+    return Whisper(message.text, message.buttons, message.facts, message.menus)
+
+
+ASKED_MAX = 5
+"""People of whom one request is made: the nearest."""
+NEAR = re.compile(r" (?:près|pres|proche|autour) (?:du |des? |d[’'])", re.IGNORECASE)
+"""What stands between what is wanted and where."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPlace:
+    """Near where somebody is looked for; ``name`` is how it is called, empty where nobody knows."""
+
+    commune: str = ""
+    departement: str = ""
+    name: str = ""
+
+
+@feature.search("annuaire qui", help="Qui sait faire ? Demander de l’aide", hint="linux [près de 69120]", roles=NETWORK)
+async def find_helpers(ctx: Context, text: str) -> Replies:
+    """Those who said that they can, and can be asked."""
+    what, *rest = NEAR.split(f" {' '.join(text.split())[:QUERY_MAX]}", maxsplit=1)
+    about = what.strip()
+    if not about:
+        raise UserError("Dites ce qu’il faut savoir faire : par exemple /annuaire qui linux près de 69120.")
+    where = _read_place(ctx, rest[0]) if rest else _find_own_place(ctx.user)
+    hits = (await read_index(ctx.db, ctx.today)).skilled(ctx.user, about)
+    near = sorted(hits, key=lambda hit: (_measure_nearness(ctx, hit, where), -hit.score, hit.entry.name))[:ASKED_MAX]
+    text = render(
+        "annuaire/who", about=quote(about), where=where, lines=[_draw_helper(ctx, hit, where) for hit in near]
+    )
+    asked = Ask(about=about, helpers=tuple(_get_person(hit).id for hit in near))
+    return Whisper(text, [Button("Demander de l’aide", asked, "primary")] if near else [])
+
+
+@feature.button(Ask, roles=NETWORK, writes=False)
+async def ask_question(ctx: Context, click: Ask) -> Replies:
+    """The window of a question."""
+    return OpenWindow(AskHelp.draft(about=click.about, helpers=click.helpers))
+
+
+@feature.submit(AskHelp, roles=NETWORK)
+async def send_question(ctx: Context, form: AskHelp) -> Replies:
+    """Each who may still be asked gets the question in a message of the bot’s."""
+    free = await profiles.find_willing(ctx.db, form.helpers, ctx.now, ctx.settings.help_requests)
+    asked = [person for person in free if person.id != ctx.user.id]
+    if not asked:
+        raise UserError("Ces personnes ont déjà été assez sollicitées cette semaine : réessayez dans quelques jours.")
+    key = ctx.request.key
+    await profiles.note_request(ctx.db, key, ctx.user.id, [person.id for person in asked], ctx.now)
+    names = [person.full_name for person in asked]
+    sent = Whisper(render("annuaire/asked", names=names), [Button("Retirer ma demande", Withdraw(key=key))])
+    return [sent, *(_draw_question(ctx, form, person) for person in asked)]
+
+
+@feature.button(Withdraw, roles=NETWORK)
+async def withdraw_question(ctx: Context, click: Withdraw) -> Replies:
+    """The question is taken back from all, and counts for nobody."""
+    if not await profiles.withdraw_request(ctx.db, click.key, ctx.user.id):
+        raise UserError("Cette demande est déjà retirée.")
+    gone = Refresh(render("annuaire/withdrawn"), topic=_get_topic(click.key))
+    return [gone, Whisper("Votre demande est retirée : personne n’a plus à y répondre.")]
+
+
+@feature.button(StopHelping, roles=NETWORK)
+async def stop_helping(ctx: Context, _: StopHelping) -> Replies:
+    """Nobody asks this person any more, until they say otherwise."""
+    await save_profile(ctx.db, ctx.user, {"helps": False})
+    return Whisper("C’est noté : on ne vous sollicitera plus. `/profil` permet de changer d’avis.")
+
+
+@feature.job("hour=4 minute=20", name="annuaire.forget_requests", writes=True)
+async def forget_requests(ctx: Context) -> Replies:
+    """What counts no more is dropped."""
+    await profiles.forget_requests(ctx.db, ctx.now)
+    return None
+
+
+def _draw_question(ctx: Context, form: AskHelp, helper: Person) -> Direct:
+    said = {"asker": show_person(helper, ctx.user), "link": link_person(ctx, ctx.user.username)}
+    text = render("annuaire/question", about=quote(form.about), question=form.question, **said)
+    stop = Button("Ne plus être sollicité", StopHelping())
+    return Direct(text, [stop], user_id=helper.id, topic=_get_topic(ctx.request.key))
+
+
+def _find_own_place(person: Person) -> SearchPlace:
+    if commune := find_commune(person):
+        return _make_place(commune)
+    code = person.departement or ""
+    return SearchPlace(departement=code, name=name_place(code) if code else "")
+
+
+def _read_place(ctx: Context, text: str) -> SearchPlace:
+    """A département or a commune. Raises UserError for neither."""
+    try:
+        code = read_departement(text)
+        return SearchPlace(departement=code, name=name_place(code))
+    except ValueError:
+        found = find_place(text, ctx.user.departements)
+    places: Sequence[Commune] = [place.commune for place in (*filter(None, [found.place]), *found.choices)]
+    if not places:
+        near = ", ".join(place.label for place in found.suggestions)
+        hint = f" Peut-être : {near}." if near else ""
+        raise UserError(f"Je ne connais pas de lieu « {quote(text)} » : écrivez un code postal ou un nom.{hint}")
+    return _make_place(places[0])
+
+
+def _make_place(commune: Commune) -> SearchPlace:
+    return SearchPlace(
+        commune=commune.code, departement=commune.departement, name=f"{commune.nom} ({commune.departement})"
+    )
+
+
+def _get_person(hit: DirectoryHit) -> Person:
+    assert hit.entry.person is not None  # contacts have no skills
+    return hit.entry.person
+
+
+def _measure_nearness(ctx: Context, hit: DirectoryHit, where: SearchPlace) -> int:
+    commune = get_commune(where.commune) if where.commune else None
+    return profiles.measure_nearness(ctx.user, _get_person(hit), commune, where.departement)
+
+
+def _draw_helper(ctx: Context, hit: DirectoryHit, where: SearchPlace) -> str:
+    shown = show_person(ctx.user, _get_person(hit))
+    near = NEARNESS[_measure_nearness(ctx, hit, where)] if where.departement else ""
+    return render("annuaire/who_line", person=shown, near=near, link=link_person(ctx, shown.username))
+
+
+def _get_topic(key: str) -> str:
+    return f"annuaire:aide:{key}"

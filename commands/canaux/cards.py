@@ -1,0 +1,322 @@
+"""How a run of changes is shown: a card that is rewritten as it goes on, its pages, and the journal."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from itertools import groupby
+
+from pydantic import BaseModel
+
+from bot.context import Context
+from bot.errors import Refusal, UserError
+from bot.french.periods import say_moment
+from bot.french.words import join, plural
+from bot.replies import Button, Message, Refresh, Replies, Reply, Whisper
+from bot.texts import Markdown, escape, render
+from commands.canaux.feature import ANIMATEURS, LEADERS, feature, must_look_after, say_scope
+from config.canaux import PlannedChannel
+from storage import people
+from storage.canaux import list_planned, runs
+from storage.canaux.runs import Change, ChangeState, Drift, Run, RunKind, Stage
+
+REFUSAL_REASONS = {
+    Refusal.FORBIDDEN: "le bot n’en a pas le droit : nommez-le administrateur du canal, ou de l’équipe",
+    Refusal.NAME_TAKEN: "un canal que le bot ne voit pas a déjà cette adresse : un administrateur de l’équipe peut y "
+    "ajouter le bot, ou en changer l’adresse",
+    Refusal.NOT_IN_TEAM: "n’est plus dans l’équipe",
+    Refusal.DEACTIVATED: "a un compte désactivé",
+    Refusal.UNKNOWN_PERSON: "n’a plus de compte",
+    Refusal.TOO_MANY_CHANNELS: "l’équipe a déjà autant de canaux que le serveur en permet (MaxChannelsPerTeam)",
+    Refusal.ARCHIVED: "le canal est archivé",
+    Refusal.DEFAULT_CHANNEL: "c’est le canal par défaut de l’équipe, qui ne change pas",
+}
+
+DONE_LABELS = {
+    Drift.ABSENT: ("canal créé", "canaux créés"),
+    Drift.ARCHIVED: ("canal restauré", "canaux restaurés"),
+    Drift.PUT_AWAY: ("canal archivé", "canaux archivés"),
+    Drift.UNSEEN: ("canal rejoint par le bot", "canaux rejoints par le bot"),
+    Drift.TITLE: ("titre corrigé", "titres corrigés"),
+    Drift.HEADER: ("en-tête corrigé", "en-têtes corrigés"),
+    Drift.PURPOSE: ("sujet corrigé", "sujets corrigés"),
+    Drift.PRIVACY: ("canal converti", "canaux convertis"),
+    Drift.MISSING: ("personne ajoutée", "personnes ajoutées"),
+    Drift.INTRUDER: ("personne retirée", "personnes retirées"),
+    Drift.STRANGER: ("inconnu du registre retiré", "inconnus du registre retirés"),
+    Drift.ADMIN_MISSING: ("administrateur nommé", "administrateurs nommés"),
+    Drift.ADMIN_EXTRA: ("administrateur de trop", "administrateurs de trop"),
+}
+"""What is told of each kind that was put right."""
+TO_DO_LABELS = {
+    Drift.ABSENT: ("canal à créer", "canaux à créer"),
+    Drift.ARCHIVED: ("canal à restaurer", "canaux à restaurer"),
+    Drift.PUT_AWAY: ("canal à archiver", "canaux à archiver"),
+    Drift.UNSEEN: ("canal que le bot ne voit pas", "canaux que le bot ne voit pas"),
+    Drift.TITLE: ("titre à corriger", "titres à corriger"),
+    Drift.HEADER: ("en-tête à corriger", "en-têtes à corriger"),
+    Drift.PURPOSE: ("sujet à corriger", "sujets à corriger"),
+    Drift.PRIVACY: ("canal à convertir", "canaux à convertir"),
+    Drift.MISSING: ("personne à ajouter", "personnes à ajouter"),
+    Drift.INTRUDER: ("personne à retirer", "personnes à retirer"),
+    Drift.STRANGER: ("inconnu du registre", "inconnus du registre"),
+    Drift.ADMIN_MISSING: ("administrateur à nommer", "administrateurs à nommer"),
+    Drift.ADMIN_EXTRA: ("administrateur de trop", "administrateurs de trop"),
+}
+"""What is told of each kind that is to be put right."""
+STATE_LABELS = {
+    ChangeState.FOUND: "",
+    ChangeState.SENT: "en cours",
+    ChangeState.DONE: "fait",
+    ChangeState.REFUSED: "pas fait",
+    ChangeState.DROPPED: "laissé",
+    ChangeState.BACK: "en cours d’annulation",
+    ChangeState.UNDONE: "annulé",
+    ChangeState.KEPT: "pas annulé",
+}
+
+
+def say_refusal(refusal: Refusal | None) -> str:
+    """Why Mattermost did not do it."""
+    return REFUSAL_REASONS.get(refusal, "Mattermost l’a refusé") if refusal else "Mattermost l’a refusé"
+
+
+def say_changes(alike: Sequence[Change]) -> str:
+    """Changes of one kind in one channel, and why they are to be: what was found wrong, or who is to come or go."""
+    first = alike[0]
+    names = [f"@{change.username}" for change in alike if change.username]
+    if first.drift is Drift.MISSING:
+        return f"{'manque' if len(names) == 1 else 'manquent'} {join(names)} ({first.reason})"
+    return f"{join(names)}{' :' if len(names) > 1 else ''} {first.reason}".strip()
+
+
+def count_done(counts: Mapping[Drift, int]) -> list[str]:
+    """What was put right, kind by kind."""
+    return [plural(counts[drift], *words) for drift, words in DONE_LABELS.items() if counts.get(drift)]
+
+
+class Check(BaseModel):
+    """Look at these channels (scope.py); those that do not exist only (``absent``); or by ``night``, for the room."""
+
+    scope: str = ""
+    absent: bool = False
+    night: bool = False
+
+
+class AboutRun(BaseModel):
+    """Something with the run of that id."""
+
+    run: str
+
+
+class Repair(AboutRun):
+    """« Réparer » what was shown, with those whom the register does not know if ``strangers``."""
+
+    strangers: bool = False
+
+
+class Undo(AboutRun):
+    """« Annuler » what was changed."""
+
+
+class See(AboutRun):
+    """« Tout voir », from the change ``at``."""
+
+    at: int = 0
+
+
+class Mend(AboutRun):
+    """The making of the changes."""
+
+
+class Unmend(AboutRun):
+    """The undoing of them."""
+
+
+DAY = timedelta(days=1)
+"""How long what was shown may be put right: later it may be otherwise."""
+FEW = 8
+"""So many changes are shown one by one, each with its reason."""
+CHANNELS_MAX = 12
+"""Channels that a card names; all are seen by « Tout voir »."""
+PAGE = 50
+"""Changes of a page."""
+TO_BE_DONE = "à faire"
+"""Of a run that goes on, or was interrupted."""
+NOT_DONE = {ChangeState.REFUSED, ChangeState.DROPPED, ChangeState.KEPT}
+MADE = (ChangeState.DONE, ChangeState.SENT)
+"""What has arrived, and what is about to."""
+RUNS_SHOWN = 10
+
+
+def run_topic(run: Run) -> str:
+    """What its card is filed under."""
+    return f"canaux.card:{run.id}"
+
+
+async def draw_run(ctx: Context, run: Run) -> Message:
+    """The card of a run as it is now."""
+    counted = await runs.count_by_channel(ctx.db, run.id)
+    table = await list_planned(ctx.db, ctx.settings, archived=True)
+    total = sum(number for *_, number in counted)
+    few = await runs.list_changes_page(ctx.db, run.id, 0, FEW) if total <= FEW else []
+    lines = _list_changes(few, table, run.scope) or _summarise_channels(counted, run.stage, table)
+    text = render(
+        "canaux/run",
+        stage=run.stage,
+        scope=say_scope(run.scope, table),
+        sums=_sum_up(counted, run.stage),
+        lines=lines[:CHANNELS_MAX],
+        more=len(lines) - CHANNELS_MAX,
+    )
+    return Message(text, _run_buttons(run, counted, is_long=not few))
+
+
+async def refresh_run(ctx: Context, run: Run) -> Refresh:
+    """Its card, wherever it stands, told anew."""
+    shown = await draw_run(ctx, run)
+    return Refresh(shown.text, shown.buttons, topic=run_topic(run))
+
+
+async def list_made(ctx: Context, run: Run, table: Mapping[str, PlannedChannel]) -> Sequence[Markdown]:
+    """What of a run stands: one by one where it is little, else counted for each channel."""
+    counted = [row for row in await runs.count_by_channel(ctx.db, run.id) if row[2] in MADE]
+    if sum(number for *_, number in counted) <= FEW:
+        named = "" if run.kind is RunKind.HAND else run.scope  # of what was done by hand nothing else says where
+        return _list_changes([c for c in await runs.list_changes(ctx.db, run.id) if c.state in MADE], table, named)
+    return _summarise_each(counted, DONE_LABELS, set(MADE), table)
+
+
+Counted = Sequence[tuple[str, Drift, ChangeState, int]]
+
+
+def _sum_up(counted: Counted, stage: Stage) -> list[Markdown]:
+    """How much of each kind is to be done, or was, and how much was not."""
+    if stage in {Stage.SHOWN, Stage.CHECKING}:
+        return [
+            Markdown(words) for words in _count_kinds(counted, TO_DO_LABELS, {ChangeState.FOUND, ChangeState.DROPPED})
+        ]
+    done = _count_kinds(counted, DONE_LABELS, {ChangeState.DONE, ChangeState.BACK, ChangeState.KEPT})
+    rest = [(state, sum(n for *_, each, n in counted if each is state)) for state in ChangeState]
+    return [Markdown(w) for w in done] + [
+        Markdown(f"{number} {STATE_LABELS[state] or TO_BE_DONE}")
+        for state, number in rest
+        if number and state is not ChangeState.DONE
+    ]
+
+
+def _count_kinds(counted: Counted, names: Mapping[Drift, tuple[str, str]], states: set[ChangeState]) -> list[str]:
+    sums = {drift: sum(n for _, kind, state, n in counted if kind is drift and state in states) for drift in names}
+    return [plural(sums[drift], *words) for drift, words in names.items() if sums[drift]]
+
+
+def _summarise_channels(counted: Counted, stage: Stage, table: Mapping[str, PlannedChannel]) -> list[Markdown]:
+    """A line for each channel: what is to be done there; once it was, what was not."""
+    states = set(ChangeState) if stage in {Stage.SHOWN, Stage.CHECKING} else NOT_DONE
+    return _summarise_each([row for row in counted if row[2] in states], TO_DO_LABELS, states, table)
+
+
+def _summarise_each(
+    told: Counted, names: Mapping[Drift, tuple[str, str]], states: set[ChangeState], table: Mapping[str, PlannedChannel]
+) -> list[Markdown]:
+    return [
+        Markdown(
+            f"**{_title_of(key, table)}** : {join(_count_kinds([row for row in told if row[0] == key], names, states))}"
+        )
+        for key in dict.fromkeys(key for key, *_ in told)
+    ]
+
+
+def _list_changes(changes_: Sequence[Change], table: Mapping[str, PlannedChannel], scope: str) -> list[Markdown]:
+    """Changes with their reasons and how they stand; people of whom the same is to be told stand together. The channel
+    is named where it is not the only one."""
+    alike = groupby(changes_, lambda c: (c.key, c.drift, c.reason, c.state, c.why))
+    told = [(key[0], _say_change(list(group))) for key, group in alike]
+    return [line if key == scope else Markdown(f"**{_title_of(key, table)}** : {line}") for key, line in told]
+
+
+def _say_change(alike: Sequence[Change]) -> Markdown:
+    change = alike[0]
+    stands = f" ({STATE_LABELS[change.state]})" if STATE_LABELS[change.state] else ""
+    why = f" : {escape(change.why)}" if change.why else ""
+    return Markdown(f"{escape(say_changes(alike))}{stands}{why}")
+
+
+def _title_of(key: str, table: Mapping[str, PlannedChannel]) -> str:
+    return escape(table[key].name if key in table else key)
+
+
+def _run_buttons(run: Run, counted: Counted, *, is_long: bool) -> Sequence[Button]:
+    see = [Button("Tout voir", See(run=run.id))] if is_long else []
+    if run.stage is Stage.SHOWN:
+        strangers = any(drift is Drift.STRANGER for _, drift, *_ in counted)
+        others = any(drift is not Drift.STRANGER for _, drift, *_ in counted)
+        repair = [Button("Réparer", Repair(run=run.id), "primary")] if others else []
+        out = [Button("Retirer aussi les inconnus", Repair(run=run.id, strangers=True), "danger")] if strangers else []
+        return [*repair, *out, *see]
+    done = any(state is ChangeState.DONE for *_, state, _ in counted)
+    undo = [Button("Annuler", Undo(run=run.id))] if run.stage is Stage.MENDED and done else []
+    return [*undo, *see]
+
+
+@feature.button(See, roles=LEADERS, writes=False)
+async def show_page(ctx: Context, click: See) -> Replies:
+    """Its changes one by one, a page of them."""
+    run = await runs.get_run(ctx.db, click.run)
+    if run is None:
+        raise UserError("Cette vérification est trop ancienne : recommencez avec /canaux verifier.")
+    must_look_after(ctx.user, run.scope)
+    table = await list_planned(ctx.db, ctx.settings, archived=True)
+    found = await runs.list_changes_page(ctx.db, run.id, click.at, PAGE + 1)
+    shown = found[:PAGE]
+    text = render(
+        "canaux/page", lines=_list_changes(shown, table, run.scope), first=click.at + 1, last=click.at + len(shown)
+    )
+    back = [Button("Avant", See(run=run.id, at=max(click.at - PAGE, 0)))] if click.at else []
+    on = [Button("Suite", See(run=run.id, at=click.at + PAGE))] if len(found) > PAGE else []
+    return Whisper(text, [*back, *on])
+
+
+@feature.command("canaux journal", help="Revoir ce qui a changé dans les canaux, et par qui", roles=ANIMATEURS)
+async def show_journal(ctx: Context, _: str) -> Replies:
+    """The last runs, newest first."""
+    last = await runs.list_newest(ctx.db, RUNS_SHOWN)
+    table = await list_planned(ctx.db, ctx.settings, archived=True)
+    names = {person.id: person.username for person in await people.among(ctx.db, ids=[r.by for r in last if r.by])}
+    rows = [await _journal_row(ctx, run, table, names) for run in last]
+    buttons = [Button(f"Voir le n° {n}", See(run=run.id)) for n, run in enumerate(last[:3], 1)]
+    return Whisper(render("canaux/journal", rows=rows), buttons)
+
+
+async def _journal_row(
+    ctx: Context, run: Run, table: Mapping[str, PlannedChannel], names: Mapping[str, str]
+) -> Markdown:
+    counted = await runs.count_by_channel(ctx.db, run.id)
+    return render(
+        "canaux/journal_row",
+        at=say_moment(run.at.astimezone(ctx.zone)),
+        kind=run.kind,
+        by=names.get(run.by, ""),
+        scope=say_scope(run.scope, table),
+        sums=_sum_up(counted, run.stage),
+        is_undone=run.stage is Stage.UNDONE,
+    )
+
+
+async def find_last_night(ctx: Context, run: Run) -> Run | None:
+    """The check that the animateurs’ channel read of last, but for this one, as far as it still stands."""
+    return await runs.find_latest(ctx.db, ctx.now - runs.KEPT_FOR, Stage.SHOWN, other=run.id, kind=RunKind.CHECK, by="")
+
+
+async def close_night(ctx: Context, last: Run, *, newer: bool = False) -> Refresh:
+    """There is nothing to be put right on its card any more: a ``newer`` one says what is."""
+    topic = run_topic(last)
+    await runs.drop_run(ctx.db, last)
+    return Refresh(render("canaux/night_over", newer=newer), topic=topic)
+
+
+async def note_mended(ctx: Context, run: Run) -> Sequence[Reply]:
+    """What a run has put right is to be done no more on the card of the last night."""
+    last = await find_last_night(ctx, run)
+    if last is None or not await runs.drop_made(ctx.db, last.id, run.id):
+        return []
+    left = (await runs.count_by_state(ctx.db, last.id)).get(ChangeState.FOUND, 0)
+    return [await refresh_run(ctx, last) if left else await close_night(ctx, last)]

@@ -1,0 +1,367 @@
+"""Drift of the channels: what they are, what they are to be, and the acts that mend or undo a difference."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.actions import (
+    AddMembers,
+    ArchiveChannel,
+    ChangeChannel,
+    ChatAction,
+    ConvertChannel,
+    CreateChannel,
+    RemoveMember,
+    RestoreChannel,
+    SetChannelAdmin,
+)
+from bot.errors import ChatError, Refusal
+from bot.mattermost import ChatChannel, ChatMember, ChatReader
+from config.canaux import PlannedChannel
+from config.settings import Settings
+from storage.canaux import find_channel_ids, list_allowances, runs
+from storage.canaux.channels import list_planned
+from storage.canaux.membership import ChannelMember, MembershipRules
+from storage.canaux.runs import GONE, LEADERLESS, OUTSIDERS, PRIVATE, PUBLIC, Change, ChangeState, Drift, Finding
+from storage.people import departures, every
+
+CHANNEL_FIELDS = {Drift.TITLE: "display_name", Drift.HEADER: "header", Drift.PURPOSE: "purpose"}
+"""What Mattermost calls what is written of a channel."""
+
+FORWARD, BACK = "canaux.run", "canaux.back"
+"""How the topics of acts begin that make changes, and of those that undo them."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActBatch:
+    """Changes (by number) that one act makes."""
+
+    numbers: Sequence[int]
+    act: ChatAction
+
+
+def read_act_topic(topic: str) -> tuple[str, int, bool] | None:
+    """The run, the batch, and whether it undoes; None for what is no such topic."""
+    kind, _, rest = topic.partition(":")
+    run_id, _, number = rest.rpartition(".")
+    return (run_id, int(number), kind == BACK) if kind in {FORWARD, BACK} and number.isdigit() else None
+
+
+def build_batches(wanted: Sequence[Change], table: Mapping[str, PlannedChannel], *, back: bool) -> Iterator[ActBatch]:
+    """What makes these changes of one channel (or undoes them), in their order; those whom one act brings in stand
+    together. What no act can do is left out."""
+    joining = [change for change in wanted if is_joining(change, back=back)]
+    for change in wanted:
+        if is_joining(change, back=back):
+            if change is joining[0]:
+                team = table[change.key].team if change.key in table else ""
+                people = [c.user_id for c in joining]
+                act = AddMembers(change.channel_id, people, team=team, topic=_act_topic(change, back))
+                yield ActBatch([c.n for c in joining], act)
+        elif act_ := _build_act(change, table.get(change.key), back):
+            yield ActBatch([change.n], act_)
+
+
+async def note_sent(
+    db: AsyncSession, wanted: Sequence[Change], sent: Sequence[ActBatch], state: ChangeState
+) -> Collection[int]:
+    """Write down which of these changes, all of one run, are on their way; the numbers of those that no act can do."""
+    for batch in sent:
+        await runs.update_changes(db, wanted[0].run_id, batch.numbers, state=state, batch=batch.numbers[0])
+    numbers = {n for batch in sent for n in batch.numbers}
+    return {change.n for change in wanted if change.n not in numbers}
+
+
+def is_joining(change: Change, *, back: bool) -> bool:
+    """Whether it is somebody’s coming into a channel that the bot sees."""
+    kinds = OUTSIDERS if back else {Drift.MISSING, Drift.UNSEEN}
+    return change.drift in kinds and bool(change.channel_id and change.user_id)
+
+
+def _act_topic(change: Change, back: bool) -> str:
+    return f"{BACK if back else FORWARD}:{change.run_id}.{change.n}"
+
+
+def _build_act(change: Change, planned: PlannedChannel | None, back: bool) -> ChatAction | None:
+    topic, place, drift = _act_topic(change, back), change.channel_id, change.drift
+    if drift is Drift.ABSENT and not back:
+        return _build_creation(planned, topic) if planned else None
+    if not place or drift is Drift.UNSEEN:
+        return None
+    match drift:
+        case Drift.ABSENT | Drift.ARCHIVED | Drift.PUT_AWAY:
+            restores = back is (drift is Drift.PUT_AWAY)
+            act: ChatAction = RestoreChannel(place, topic=topic) if restores else ArchiveChannel(place, topic=topic)
+        case Drift.ADMIN_MISSING | Drift.ADMIN_EXTRA:
+            leads = back is (drift is Drift.ADMIN_EXTRA)
+            act = SetChannelAdmin(place, change.user_id, is_admin=leads, topic=topic)
+        case Drift.PRIVACY:
+            act = ConvertChannel(place, private=_wanted_value(change, back) == PRIVATE, topic=topic)
+        case Drift.TITLE | Drift.HEADER | Drift.PURPOSE:
+            act = ChangeChannel(place, topic=topic, **{CHANNEL_FIELDS[drift]: _wanted_value(change, back)})
+        case _:
+            act = RemoveMember(place, change.user_id, topic=topic)
+    return act
+
+
+def _wanted_value(change: Change, back: bool) -> str:
+    return change.before if back else change.after
+
+
+def _build_creation(planned: PlannedChannel, topic: str) -> CreateChannel:
+    return CreateChannel(
+        name=planned.address,
+        display_name=planned.name,
+        private=planned.private,
+        header=planned.header,
+        purpose=planned.purpose,
+        team=planned.team,
+        topic=topic,
+    )
+
+
+OUT_OF_SIGHT = {Refusal.UNKNOWN_CHANNEL, Refusal.FORBIDDEN}
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Somebody in the team, as far as it matters here."""
+
+    username: str
+    is_bot: bool
+    is_gone: bool
+    is_admin: bool
+    """Whether they administer the server: such people are everywhere in their own right."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelTarget:
+    """Where a planned channel is looked for: by the id that is remembered of it (or ""), else by its address in its
+    team."""
+
+    key: str
+    address: str
+    channel_id: str
+    team: str = ""
+
+    @classmethod
+    def of(cls, planned: PlannedChannel, known: Mapping[str, str]) -> "ChannelTarget":
+        """Of a planned channel, with the ids that are remembered."""
+        return cls(planned.key, planned.address, known.get(planned.key, ""), planned.team)
+
+
+@dataclass(frozen=True, slots=True)
+class SeenChannel:
+    """What is there: a channel (None: it is not to be found), and who is in it (None: the bot is not, so that it is not
+    for the bot to know)."""
+
+    channel: ChatChannel | None = None
+    members: Mapping[str, ChatMember] | None = None
+
+
+@dataclass
+class Survey:
+    """Reads pages of the team’s accounts once, then of each channel’s members; the channels that the bot is not in, one
+    by one. All of it raises ChatError."""
+
+    chat: ChatReader
+    accounts: dict[str, Account] = field(default_factory=dict)
+    own_id: str = ""
+    _own: dict[str, Mapping[str, ChatChannel]] = field(default_factory=dict)
+    """The channels of the bot, by id, of each team."""
+
+    async def begin(self) -> None:
+        """Read what all channels have in common."""
+        async for users in self.chat.team_users():
+            self.accounts |= {u.id: Account(u.username, u.is_bot, u.deleted, u.is_system_admin) for u in users}
+        self._own = {"": {channel.id: channel for channel in await self.chat.own_channels()}}
+        self.own_id = (await self.chat.me()).id
+
+    async def look(self, place: ChannelTarget) -> SeenChannel:
+        """One channel as it is now."""
+        channel = await self._find(place)
+        if channel is None:
+            return SeenChannel()
+        is_own = channel.id in await self._own_of(place.team) or await self.chat.is_in(channel.id)
+        return SeenChannel(channel, await self._members(channel) if is_own else None)
+
+    async def look_at_all(self, places: Iterable[ChannelTarget]) -> Mapping[str, SeenChannel]:
+        """Several, by key, and what they have in common."""
+        await self.begin()
+        return {place.key: await self.look(place) for place in places}
+
+    async def _find(self, place: ChannelTarget) -> ChatChannel | None:
+        """The channel: the one that is remembered, else the one that stands at the address."""
+        own = await self._own_of(place.team)
+        if place.channel_id:
+            try:
+                return own.get(place.channel_id) or await self.chat.channel(place.channel_id)
+            except ChatError as error:
+                if error.refusal not in OUT_OF_SIGHT:
+                    raise
+        by_address = next((c for c in own.values() if c.name == place.address), None)
+        try:
+            return by_address or await self.chat.in_team(place.team).channel_by_name(place.address, archived=True)
+        except ChatError as error:
+            return self._none_of(place.team, error)
+
+    async def _own_of(self, team: str) -> Mapping[str, ChatChannel]:
+        """The channels of the bot in a team; none of another team in which it is not, or which does not exist."""
+        if team not in self._own:
+            try:
+                channels = await self.chat.in_team(team).own_channels()
+            except ChatError as error:
+                self._none_of(team, error)
+                channels = []
+            self._own[team] = {channel.id: channel for channel in channels}
+        return self._own[team]
+
+    @staticmethod
+    def _none_of(team: str, error: ChatError) -> None:
+        """Another team than the bot’s own may be out of its sight: then nothing is found there."""
+        if not team or error.may_pass or error.refusal is Refusal.SIGNED_OUT:
+            raise error
+
+    async def _members(self, channel: ChatChannel) -> Mapping[str, ChatMember]:
+        found: dict[str, ChatMember] = {}
+        async for page in self.chat.channel_members(channel.id):
+            found |= {member.user_id: member for member in page}
+        return found
+
+
+NOT_A_MEMBER = "le bot n’en est pas membre : ajoutez-l’y s’il est à vous, sinon donnez un autre nom au canal prévu"
+"""Of a private channel at a planned address: perhaps somebody else’s, of which the bot takes nothing."""
+NOT_YET_A_MEMBER = "le bot n’en est pas encore membre"
+"""Of a public channel, which it joins by itself when the channels are brought in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be: the planned channels, those of them that are known, the rules, and the people of the register by
+    id."""
+
+    table: Mapping[str, PlannedChannel]
+    known: Mapping[str, str]
+    rules: MembershipRules
+    people: Mapping[str, ChannelMember]
+
+
+async def read_plan(db: AsyncSession, settings: Settings, now: datetime) -> Plan:
+    """What is to be by the register, today."""
+    leaving = await departures.find_in_grace(db, now)
+    everybody = await every(db)
+    people = {p.id: ChannelMember.of(p, p.today(now), leaving.get(p.id, ())) for p in everybody}
+    return Plan(
+        await list_planned(db, settings), await find_channel_ids(db), MembershipRules(await list_allowances(db)), people
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedChannel:
+    """A planned channel, what it is in Mattermost (None: it is not to be found), how many are in it, and its drift.
+
+    ``to_join`` is the id of a public channel of which the bot knows too little as long as it is not in it, else "".
+    """
+
+    planned: PlannedChannel
+    channel: ChatChannel | None
+    members: int
+    findings: Sequence[Finding]
+    to_join: str = ""
+    is_own: bool = False
+    """Whether the bot is in it: only then is it remembered as the planned one."""
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether a private channel in which the bot is not stands at the planned address."""
+        return self.channel is not None and self.channel.is_private and not self.is_own
+
+    @property
+    def own_id(self) -> str:
+        """The id of the channel that is the planned one; "" where there is none."""
+        return self.channel.id if self.channel and self.is_own else ""
+
+
+def compare_channel(plan: Plan, survey: Survey, planned: PlannedChannel, seen: SeenChannel) -> ComparedChannel:
+    """What of a planned channel is not as it is to be."""
+    comparison, channel = _Comparison(plan, survey, planned, seen), seen.channel
+    findings, is_own = list(comparison.findings()), seen.members is not None
+    return ComparedChannel(planned, channel, len(seen.members or ()), findings, comparison.to_join, is_own)
+
+
+@dataclass(frozen=True, slots=True)
+class _Comparison:
+    """One planned channel, and what is there."""
+
+    plan: Plan
+    survey: Survey
+    planned: PlannedChannel
+    seen: SeenChannel
+
+    @property
+    def to_join(self) -> str:
+        channel = self.seen.channel
+        return channel.id if channel and self.seen.members is None and not channel.is_private else ""
+
+    def findings(self) -> Sequence[Finding]:
+        channel, members = self.seen.channel, self.seen.members
+        if channel is None:
+            return [self._absent(), *self._about_people({})]
+        if members is None:
+            unseen = self._finding(Drift.UNSEEN, NOT_YET_A_MEMBER if self.to_join else NOT_A_MEMBER)
+            return [replace(unseen, user_id=self.survey.own_id if self.to_join else "")]
+        return [*self._about_channel(channel), *self._about_people(members)]
+
+    def _absent(self) -> Finding:
+        reason = "n’existe pas, ou est un canal privé dont le bot n’est pas membre"
+        return self._finding(Drift.ABSENT, reason if self.planned.private else "n’existe pas")
+
+    def _about_channel(self, channel: ChatChannel) -> Iterator[Finding]:
+        to_be = self.planned
+        if channel.archived:
+            yield self._finding(Drift.ARCHIVED, "est archivé")
+        if channel.display_name != to_be.name:
+            reason = f"s’appelle « {channel.display_name} » au lieu de « {to_be.name} »"
+            yield self._text(Drift.TITLE, reason, channel.display_name, to_be.name)
+        if channel.is_private != to_be.private:
+            before, after = (PRIVATE, PUBLIC) if channel.is_private else (PUBLIC, PRIVATE)
+            yield self._text(Drift.PRIVACY, f"est {before} au lieu de {after}", before, after)
+        if channel.header != to_be.header:
+            yield self._text(Drift.HEADER, "n’a pas l’en-tête prévu", channel.header, to_be.header)
+        if channel.purpose != to_be.purpose:
+            yield self._text(Drift.PURPOSE, "n’a pas le sujet prévu", channel.purpose, to_be.purpose)
+
+    def _about_people(self, members: Mapping[str, ChatMember]) -> Iterator[Finding]:
+        rules = self.plan.rules
+        for user_id, account in self.survey.accounts.items():
+            person, member = self.plan.people.get(user_id), members.get(user_id)
+            if account.is_bot or (person is None and account.is_admin):
+                continue
+            if member is not None:
+                yield from self._about_member(account, person, member)
+            elif person and not account.is_gone and (reason := rules.reason_in(self.planned, person)):
+                missing = self._finding(Drift.MISSING, reason, user_id, account.username)
+                yield replace(missing, leads=rules.administers(self.planned, person))
+
+    def _about_member(self, account: Account, person: ChannelMember | None, member: ChatMember) -> Iterator[Finding]:
+        who = (member.user_id, account.username)
+        rules, to_be = self.plan.rules, self.planned
+        reason = GONE if account.is_gone else rules.reason_out(to_be, person, member.user_id)
+        if to_be.private and reason:
+            drift = Drift.INTRUDER if person or account.is_gone else Drift.STRANGER
+            yield self._finding(drift, reason, *who)
+        elif person and rules.administers(to_be, person) and not member.is_admin:
+            yield self._finding(Drift.ADMIN_MISSING, LEADERLESS, *who)
+        elif person and member.is_admin and to_be.departement and not self._may_administer(person):
+            yield self._finding(Drift.ADMIN_EXTRA, "administre le canal sans en être coordinateur", *who)
+
+    def _may_administer(self, person: ChannelMember) -> bool:
+        return person.is_everywhere or self.plan.rules.administers(self.planned, person)
+
+    def _finding(self, drift: Drift, reason: str, user_id: str = "", username: str = "") -> Finding:
+        return Finding(drift, self.planned.key, self.planned.address, reason, user_id, username)
+
+    def _text(self, drift: Drift, reason: str, before: str, after: str) -> Finding:
+        return replace(self._finding(drift, reason), before=before, after=after)

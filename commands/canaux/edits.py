@@ -1,0 +1,365 @@
+"""Channels changed by a command: created, renamed, described, archived and restored; each can be undone."""
+
+import re
+from collections.abc import Callable, Mapping
+from secrets import token_hex
+
+from pydantic import BaseModel
+
+from bot.actions import ChatAction
+from bot.context import Context
+from bot.errors import ChatError, UserError
+from bot.mattermost import ChatChannel
+from bot.menus import Choosing, Menu
+from bot.replies import Ask, Redirect, Replies, Whisper
+from bot.texts import quote, render
+from commands.canaux.drift import build_batches
+from commands.canaux.feature import ALL, ANIMATEURS, DEPARTEMENTS, feature, must_be_planned, note_finding, read_scope
+from config.canaux import HEADER_MAX, PURPOSE_MAX, Family, PlannedChannel
+from config.text import fold
+from dialogs.canaux import NewChannel, PutAway, RenameChannel, WriteHeader, WritePurpose
+from storage import people, watchlist
+from storage.canaux import (
+    amend_channel,
+    find_channel_ids,
+    list_allowances,
+    list_planned,
+    list_put_away,
+    remember_channel,
+    runs,
+)
+from storage.canaux.channels import MADE
+from storage.canaux.membership import ChannelMember, MembershipRules
+from storage.canaux.runs import ChangeState, Drift, Finding, Run, RunKind, Stage
+
+OFFERED_MAX = 100
+WORDS_MAX = 8
+"""Words in the name of a channel."""
+
+
+async def list_known_channels(
+    ctx: Context, fits: Callable[[PlannedChannel], bool], *, absent: bool = False
+) -> dict[str, str]:
+    """The titles, by key, of those channels that are there, and of those that are not if ``absent``."""
+    table, known = await list_planned(ctx.db, ctx.settings), await find_channel_ids(ctx.db)
+    found = {key: canal.name for key, canal in table.items() if (absent or key in known) and fits(canal)}
+    if not found:
+        raise UserError("Aucun canal de cette sorte n’est encore connu du bot : tapez d’abord /canaux verifier.")
+    return dict(list(found.items())[:OFFERED_MAX])
+
+
+async def find_named_channel(ctx: Context, text: str, there: Mapping[str, str], refusal: str) -> str | None:
+    """The key of the channel that a line names, if it names one. Raises UserError for one that is not ``there``."""
+    if not text.strip():
+        return None
+    key = read_scope(text, await list_planned(ctx.db, ctx.settings))
+    if key not in there:
+        raise UserError(refusal)
+    return key
+
+
+async def apply_change(ctx: Context, finding: Finding) -> ChatAction:
+    """Note the change as a run of its own, and make it."""
+    scope, place = finding.key, (await find_channel_ids(ctx.db)).get(finding.key, "")
+    run = Run(id=token_hex(13), kind=RunKind.HAND, scope=scope, by=ctx.user.id, at=ctx.now, stage=Stage.MENDED)
+    await runs.add_run(ctx.db, run)
+    await runs.note_changes(ctx.db, run.id, [finding], {finding.key: place}, ChangeState.SENT)
+    await runs.update_changes(ctx.db, run.id, [1], batch=1)
+    note_finding(ctx, finding, place)
+    table = await list_planned(ctx.db, ctx.settings, archived=True)
+    (batch,) = build_batches(await runs.list_changes(ctx.db, run.id), table, back=False)
+    return batch.act
+
+
+async def split_channel_name(ctx: Context, text: str, there: Mapping[str, str]) -> tuple[str | None, str]:
+    """The key of the channel whose name a line begins with (as many words as can be), and the rest of it. Raises
+    UserError for one that is not ``there``."""
+    table, words = await list_planned(ctx.db, ctx.settings), text.split()
+    if not words:
+        return None, ""
+    for size in range(min(WORDS_MAX, len(words)), 0, -1):
+        try:
+            key = read_scope(" ".join(words[:size]), table)
+        except UserError:
+            continue
+        if key in there:
+            return key, text.split(maxsplit=size)[size].strip() if len(words) > size else ""
+    raise UserError("Dites d’abord de quel canal il s’agit : par exemple 69, ou Éducation.")
+
+
+COLUMNS = {Drift.PURPOSE: ("purpose", "la description", PURPOSE_MAX), Drift.HEADER: ("header", "l’en-tête", HEADER_MAX)}
+"""What the table calls it, what people do, and how long it may be."""
+
+
+@feature.command(
+    "canaux description",
+    help="Dire à quoi sert un canal",
+    hint="[canal] [texte]",
+    roles=ANIMATEURS,
+    writes=True,
+)
+async def write_purpose(ctx: Context, text: str) -> Replies:
+    """At once; without a text the window, with what stands there."""
+    there = await list_known_channels(ctx, lambda _: True)
+    key, words = await split_channel_name(ctx, text, there)
+    if key and words:
+        return await _save_text(ctx, key, Drift.PURPOSE, " ".join(words.split()))
+    purpose = (await must_be_planned(ctx, key)).purpose if key else None
+    return Ask(WritePurpose.draft(there=there, key=key, text=purpose))
+
+
+@feature.submit(WritePurpose, roles=ANIMATEURS)
+async def save_purpose(ctx: Context, form: WritePurpose) -> Replies:
+    """The same."""
+    return await _save_text(ctx, form.key, Drift.PURPOSE, form.text)
+
+
+@feature.command(
+    "canaux entete",
+    help="Écrire l’en-tête d’un canal",
+    hint="[canal] [texte]",
+    roles=ANIMATEURS,
+    writes=True,
+)
+async def write_header(ctx: Context, text: str) -> Replies:
+    """The same of what stands at its top, where Markdown is read."""
+    there = await list_known_channels(ctx, lambda _: True)
+    key, words = await split_channel_name(ctx, text, there)
+    if key and words:
+        return await _save_text(ctx, key, Drift.HEADER, words)
+    header = (await must_be_planned(ctx, key)).header if key else None
+    return Ask(WriteHeader.draft(there=there, key=key, text=header))
+
+
+@feature.submit(WriteHeader, roles=ANIMATEURS)
+async def save_header(ctx: Context, form: WriteHeader) -> Replies:
+    """The same."""
+    return await _save_text(ctx, form.key, Drift.HEADER, form.text)
+
+
+async def _save_text(ctx: Context, key: str, drift: Drift, text: str) -> Replies:
+    """It is so from now on, in the table too: the nightly check would put the old one back."""
+    column, called, most = COLUMNS[drift]
+    canal = await must_be_planned(ctx, key)
+    before = str(getattr(canal, column))
+    if len(text) > most:
+        raise UserError(f"C’est trop long : {most} caractères au plus, et il y en a {len(text)}.")
+    if before == text:
+        return Whisper("C’est déjà ce qui y est écrit.")
+    await amend_channel(ctx.db, key, ctx.user.id, ctx.now, **{column: text})
+    act = await apply_change(ctx, Finding(drift, key, canal.address, "écrit à la main", before=before, after=text))
+    said = render("canaux/described", title=canal.name, what=called, before=before, after=text)
+    return [Whisper(said), act]
+
+
+ADDRESS_MAX = 50
+KEEPS_ITS_NAME = "Le canal d’un département garde son nom : chacun le cherche sous celui-là."
+BY_HAND = "archivé à la main, dans Mattermost"
+_OTHER_SIGNS = re.compile(r"[^a-z0-9]+")
+
+
+class Make(BaseModel):
+    """A thematic channel to be made, of which no namesake was found."""
+
+    name: str
+    address: str
+    purpose: str
+    header: str
+
+
+class Restore(Choosing):
+    """« Restaurer » the channel of the key ``chosen``; ``channel`` is its id where Mattermost says that it is archived,
+    and nobody had put it away here."""
+
+    channel: str = ""
+
+
+@feature.command("canaux creer", help="Créer un canal thématique", hint="[nom]", roles=ANIMATEURS)
+async def ask_new_channel(_: Context, text: str) -> Replies:
+    """The window."""
+    return Ask(NewChannel.draft(name=text.strip() or None))
+
+
+@feature.submit(NewChannel, roles=ANIMATEURS, writes=False)
+async def check_new_channel(ctx: Context, form: NewChannel) -> Replies:
+    """It is made, unless a namesake is there: Mattermost is asked before anything is written."""
+    address = make_address(form.name)
+    if not address:
+        raise UserError(fields={"nom": "Ce nom n’a ni lettre ni chiffre."})
+    namesake = await ctx.chat.channel_by_name(address, archived=True)
+    if namesake and namesake.is_private and not await ctx.chat.is_in(namesake.id):
+        raise UserError(fields={"nom": "Un canal privé a déjà cette adresse : choisissez un autre nom."})
+    table = await list_planned(ctx.db, ctx.settings, archived=True)
+    if fault := _find_namesake_fault(form.name, address, namesake, table):
+        raise UserError(fields={"nom": fault})
+    new = Make(name=form.name, address=address, purpose=form.purpose, header=form.header or "")
+    return Redirect.to(new)
+
+
+@feature.button(Make, roles=ANIMATEURS)
+async def make_channel(ctx: Context, new: Make) -> Replies:
+    """It is in the table from now on, and made."""
+    key = f"{MADE}{new.address}"
+    if key in await list_planned(ctx.db, ctx.settings, archived=True):
+        raise UserError("Ce canal est déjà créé : /canaux le montre.")
+    await amend_channel(ctx.db, key, ctx.user.id, ctx.now, **new.model_dump())
+    act = await apply_change(ctx, Finding(Drift.ABSENT, key, new.address, "créé à la main"))
+    return [Whisper(render("canaux/being_made", title=new.name)), act]
+
+
+def make_address(name: str) -> str:
+    """The address of a thematic channel; "" for a name without letters or figures."""
+    return _OTHER_SIGNS.sub("-", fold(name))[:ADDRESS_MAX].strip("-")
+
+
+def _find_namesake_fault(
+    name: str, address: str, there: ChatChannel | None, table: Mapping[str, PlannedChannel]
+) -> str:
+    """Why a channel of that name cannot be made; "" when it can."""
+    if there is not None and there.archived:
+        return "Un canal archivé a déjà cette adresse : restaurez-le, ou choisissez un autre nom."
+    if there is not None:
+        return f"Le canal « {quote(there.display_name)} » a déjà cette adresse : choisissez un autre nom."
+    if any(address == other.address or fold(name) == fold(other.name) for other in table.values()):
+        return "La table des canaux a déjà un canal de ce nom : choisissez-en un autre."
+    return ""
+
+
+@feature.command("canaux renommer", help="Donner un autre nom à un canal", hint="[nom]", roles=ANIMATEURS)
+async def ask_new_name(ctx: Context, text: str) -> Replies:
+    """The window; the channels of the départements keep theirs, by which each finds them."""
+    there = await list_known_channels(ctx, lambda channel: channel.family is not Family.DEPARTEMENT, absent=True)
+    chosen = await find_named_channel(ctx, text, there, KEEPS_ITS_NAME)
+    return Ask(RenameChannel.draft(there=there, key=chosen))
+
+
+@feature.submit(RenameChannel, roles=ANIMATEURS)
+async def save_name(ctx: Context, form: RenameChannel) -> Replies:
+    """Its title changes, here and in Mattermost; its address stays, unless there is no such channel yet."""
+    canal = await must_be_planned(ctx, form.key)
+    if canal.name == form.name:
+        return Whisper(f"Ce canal s’appelle déjà « {quote(form.name, 64)} ».")
+    if form.key not in await find_channel_ids(ctx.db):
+        return await _make_elsewhere(ctx, canal, form.name)
+    await amend_channel(ctx.db, form.key, ctx.user.id, ctx.now, name=form.name)
+    reason = "renommé à la main"
+    act = await apply_change(
+        ctx, Finding(Drift.TITLE, form.key, canal.address, reason, before=canal.name, after=form.name)
+    )
+    return [Whisper(render("canaux/renamed", before=canal.name, after=form.name)), act]
+
+
+async def _make_elsewhere(ctx: Context, canal: PlannedChannel, name: str) -> Replies:
+    """A planned channel that is not there, perhaps since others have its address, is made at that of its new name."""
+    address, table = make_address(name), dict(await list_planned(ctx.db, ctx.settings, archived=True))
+    del table[canal.key]
+    if fault := _find_namesake_fault(name, address, None, table) if address else "Ce nom n’a ni lettre ni chiffre.":
+        raise UserError(fields={"nom": fault})
+    await amend_channel(ctx.db, canal.key, ctx.user.id, ctx.now, name=name, address=address)
+    reason = f"« {canal.name} » n’existait pas : créé sous ce nom"
+    act = await apply_change(ctx, Finding(Drift.ABSENT, canal.key, address, reason, before=canal.name))
+    return [Whisper(render("canaux/being_made", title=name)), act]
+
+
+@feature.command(
+    "canaux archiver", help="Archiver un canal thématique, avec une raison", hint="[nom]", roles=ANIMATEURS
+)
+async def ask_archive_reason(ctx: Context, text: str) -> Replies:
+    """The window."""
+    there = await list_known_channels(ctx, lambda channel: channel.family is Family.THEMATIQUE)
+    refusal = "Seuls les canaux thématiques s’archivent : le réseau a besoin des autres, le bot les recréerait."
+    return Ask(PutAway.draft(there=there, key=await find_named_channel(ctx, text, there, refusal)))
+
+
+@feature.submit(PutAway, roles=ANIMATEURS)
+async def archive_channel(ctx: Context, form: PutAway) -> Replies:
+    """Nobody writes there any more, all can read, and the bot does not restore it by itself."""
+    canal = await must_be_planned(ctx, form.key)
+    await amend_channel(ctx.db, form.key, ctx.user.id, ctx.now, archived=form.reason)
+    act = await apply_change(ctx, Finding(Drift.PUT_AWAY, form.key, canal.address, f"archivé : {form.reason}"))
+    return [Whisper(render("canaux/put_away", title=canal.name, reason=form.reason)), act]
+
+
+@feature.command("canaux restaurer", help="Rouvrir un canal archivé", hint="[nom]", roles=ANIMATEURS)
+async def ask_restore(ctx: Context, text: str) -> Replies:
+    """The one that is named, or a menu of them: what was put away here, and what somebody archived by hand."""
+    table = await list_planned(ctx.db, ctx.settings, archived=True)
+    if text.strip():
+        return Redirect.to(await _find_archived(ctx, read_scope(text, table), table))
+    known, told = await find_channel_ids(ctx.db), await _list_archived(ctx)
+    away = {
+        key: why for key, why in told.items() if why != BY_HAND or await _find_archived_id(ctx, table[key], known[key])
+    }
+    if not away:
+        raise UserError("Aucun canal n’est archivé.")
+    options = {key: table[key].name for key in list(away)[:OFFERED_MAX]}
+    lines = [(name, away[key]) for key, name in options.items()]
+    return Whisper(render("canaux/away", lines=lines), menus=[Menu("Restaurer", Restore(), options)])
+
+
+async def _list_archived(ctx: Context) -> Mapping[str, str]:
+    """The keys of channels that are archived, and why each is."""
+    table, archived = await list_planned(ctx.db, ctx.settings, archived=True), await watchlist.list_archived(ctx.db)
+    by_hand = {key: BY_HAND for key, channel_id in (await find_channel_ids(ctx.db)).items() if channel_id in archived}
+    return {key: why for key, why in (by_hand | dict(await list_put_away(ctx.db))).items() if key in table}
+
+
+async def _find_archived(ctx: Context, key: str, table: Mapping[str, PlannedChannel]) -> Restore:
+    """The channel of that key; of one that was not put away here Mattermost is asked. Raises UserError where it is
+    open."""
+    if key in await list_put_away(ctx.db) or key not in table:
+        return Restore(chosen=key)
+    found = await _find_archived_id(ctx, table[key], (await find_channel_ids(ctx.db)).get(key, ""))
+    if not found:
+        raise UserError("Ce canal n’est pas archivé.")
+    return Restore(chosen=key, channel=found)
+
+
+async def _find_archived_id(ctx: Context, canal: PlannedChannel, channel_id: str) -> str:
+    """The id of a channel that Mattermost says is archived; "" for any other."""
+    chat = ctx.chat.in_team(canal.team)
+    try:
+        found = await (chat.channel(channel_id) if channel_id else chat.channel_by_name(canal.address, archived=True))
+    except ChatError as error:
+        if error.may_pass:
+            raise
+        return ""
+    return found.id if found is not None and found.archived else ""
+
+
+@feature.button(Restore, roles=ANIMATEURS)
+async def restore_channel(ctx: Context, click: Restore) -> Replies:
+    """It is open again, with all who were in it."""
+    canal = (await list_planned(ctx.db, ctx.settings, archived=True)).get(click.chosen)
+    if canal is None or not (click.channel or click.chosen in await _list_archived(ctx)):
+        raise UserError("Ce canal n’est plus archivé.")
+    if click.channel:
+        await remember_channel(ctx.db, click.chosen, click.channel, ctx.now)
+    reason = (await list_put_away(ctx.db)).get(click.chosen, "")
+    if reason:
+        await amend_channel(ctx.db, click.chosen, ctx.user.id, ctx.now, archived="")
+    act = await apply_change(
+        ctx, Finding(Drift.ARCHIVED, click.chosen, canal.address, "restauré à la main", before=reason)
+    )
+    return [Whisper(render("canaux/brought_back", title=canal.name)), act]
+
+
+COORDINATEURS_MAX = 1000
+"""More than there are in the réseau."""
+
+
+@feature.command(
+    "canaux droits", help="Savoir qui écrit dans un canal, et ce qui s’y règle", hint="69 | canal", roles=ANIMATEURS
+)
+async def show_rights(ctx: Context, text: str) -> Replies:
+    """In words; Mattermost keeps writing for some to its licensed editions."""
+    table = await list_planned(ctx.db, ctx.settings)
+    scope = read_scope(text, table)
+    if scope in {ALL, DEPARTEMENTS}:
+        raise UserError("De quel canal s’agit-il ? Par exemple : /canaux droits 69, ou /canaux droits Éducation.")
+    canal, rules = table[scope], MembershipRules(await list_allowances(ctx.db))
+    found = (
+        await people.with_role(ctx.db, people.Role.COORDINATEUR, limit=COORDINATEURS_MAX) if canal.departement else []
+    )
+    leads = [p.username for p in found if rules.administers(canal, ChannelMember.of(p, p.today(ctx.now)))]
+    return Whisper(render("canaux/rights", planned=canal, leads=leads, licensed=ctx.capabilities.licensed))

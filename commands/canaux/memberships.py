@@ -1,0 +1,274 @@
+"""Who is in which channel: brought in on arrival, taken out after a move or a departure, or by choice.
+Mattermost is asked before the first statement: from that one on every other writer may wait.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from pydantic import BaseModel
+
+from bot.actions import AddMembers, RemoveMember
+from bot.context import Context
+from bot.errors import ChatError, Refusal, UserError
+from bot.events import JoinedChannel, JoinedTeam, LeftChannel
+from bot.mattermost import ChatChannel, ChatUser
+from bot.menus import Choosing, Menu
+from bot.replies import Button, Direct, Progress, Replies, Reply, Say, Start, Step, Whisper
+from bot.texts import render
+from commands.canaux.alerts import close_alert
+from commands.canaux.exceptions import Outsider, alert_outsider, outsider_topic
+from commands.canaux.feature import ROOM, feature, find_planned_at, note_moves
+from config.canaux import Belonging, PlannedChannel, home_of
+from config.territories import hub_of
+from storage import people
+from storage.canaux import find_channel_ids, list_allowances, list_planned
+from storage.canaux import list_planned as planned_channels
+from storage.canaux.membership import ChannelMember, MembershipRules, begin_departure, compute_settling, find_departed
+from storage.people import Person, departures
+
+
+@feature.event(JoinedTeam, name="canaux.bring_in.JoinedTeam")
+async def bring_in(ctx: Context, event: JoinedTeam) -> Replies:
+    """All channels where the register wants somebody; who was announced by an import is in it by then."""
+    await _find_unregistered_account(ctx, event.user_id)
+    member = await _find_member(ctx, event.user_id)
+    if member is None:
+        return None
+    table, known = await list_planned(ctx.db, ctx.settings), await find_channel_ids(ctx.db)
+    wanted = MembershipRules(await list_allowances(ctx.db)).places(table, member)
+    joins = [channel for key, channel in table.items() if key in wanted and key in known]
+    note_moves(ctx, member.id, joins=[channel.name for channel in joins])
+    return [AddMembers(known[channel.key], [member.id], team=channel.team) for channel in joins]
+
+
+@feature.event(LeftChannel, name="canaux.put_back.LeftChannel")
+async def put_back(ctx: Context, event: LeftChannel) -> Replies:
+    """Who belongs into a private channel, and was taken out of it or left it. (Who left the team is refused there; of
+    public channels the bot does not hear who is there, feature.py.)"""
+    account = await _find_unregistered_account(ctx, event.user_id)
+    canal = await find_planned_at(ctx, event.channel_id)
+    if canal is None:
+        return None
+    member = await _find_member(ctx, event.user_id)
+    if member is None or not MembershipRules(await list_allowances(ctx.db)).reason_in(canal, member):
+        over = render("canaux/outsider_gone", planned=canal, username=_find_username(member, account))
+        return await close_alert(ctx, outsider_topic(canal.key, event.user_id), over)
+    note_moves(ctx, event.user_id, joins=[canal.name])
+    return AddMembers(event.channel_id, [event.user_id], team=canal.team)
+
+
+@feature.event(JoinedChannel, name="canaux.tell_of_intruder.JoinedChannel")
+async def report_intruder(ctx: Context, event: JoinedChannel) -> Replies:
+    """Who is in a private channel without belonging there is not thrown out: the animateurs are told why it is so, and
+    decide by a click."""
+    account = await _find_unregistered_account(ctx, event.user_id)
+    canal, room = await find_planned_at(ctx, event.channel_id), (await find_channel_ids(ctx.db)).get(ROOM)
+    if canal is None or room is None or (account and (account.is_bot or account.is_system_admin)):
+        return None
+    member = await _find_member(ctx, event.user_id)
+    why = MembershipRules(await list_allowances(ctx.db)).reason_out(canal, member, event.user_id)
+    if not why:
+        return None
+    who = Outsider(key=canal.key, user_id=event.user_id, username=_find_username(member, account))
+    return alert_outsider(who, canal, why, room)
+
+
+def _find_username(member: ChannelMember | None, account: ChatUser | None) -> str:
+    return member.username if member else account.username if account else ""
+
+
+async def _find_unregistered_account(ctx: Context, user_id: str) -> ChatUser | None:
+    """The account of who is not in the register: who was waited for is by then. None for who is, or has no account."""
+    try:
+        person = await ctx.people.recall(user_id, people.get)
+        return None if person else await ctx.chat.user(user_id)
+    except ChatError as error:
+        if error.refusal is Refusal.UNKNOWN_PERSON:
+            return None
+        raise
+
+
+async def _find_member(ctx: Context, user_id: str) -> ChannelMember | None:
+    """Somebody as far as channels go, by the register as it is now (what was read before the first statement may have
+    changed since); None for who is not in it."""
+    person = await people.get(ctx.db, user_id)
+    return ChannelMember.of(person, person.today(ctx.now)) if person else None
+
+
+LOOKED_BACK = timedelta(days=7)
+"""How old a last day may be that is still dealt with, where some nights were missed."""
+AT_ONCE = 20
+SHOWN = 15
+
+
+class SeeOff(BaseModel):
+    """People whose last day has passed leave their channels."""
+
+
+@feature.job("hour=5 minute=0", name="canaux.leave_old_channels", writes=True)
+async def leave_old_channels(ctx: Context) -> Replies:
+    """Once a night, before the channels are looked at (repair/checking.py): who is due to leave is no drift."""
+    ended = [Start(payload=SeeOff())] if await _list_leavers(ctx) else []
+    return [*await _leave_old_homes(ctx, await find_channel_ids(ctx.db)), *ended]
+
+
+@feature.chore(SeeOff, name="canaux.SeeOff", title="Départs du réseau", unit=("personne", "personnes"), writes=True)
+async def take_out_leavers(ctx: Context, _: SeeOff, progress: Progress) -> Step:
+    """A few at a time, each once; at the end the animateurs’ channel reads who left."""
+    seen: list[str] = progress.cursor or []
+    leavers = (await _list_leavers(ctx))[:AT_ONCE]
+    if not leavers:
+        return Step(replies=await _report_leavers(ctx, seen), done=len(seen), finished=True)
+    left = [person for person in leavers if await begin_departure(ctx.db, person, ctx.now)]
+    off = await departures.find_gone_since(ctx.db, [person.id for person in left])
+    told: list[Reply] = []
+    for person in left:
+        told += await _take_out(ctx, person)
+        if person.id not in off:
+            told.append(Direct(render("canaux/ended", last_day=person.left_on), user_id=person.id))
+    seen = [*seen, *(person.id for person in left)]
+    return Step(replies=told, cursor=seen, done=len(seen))
+
+
+async def _leave_old_homes(ctx: Context, known: Mapping[str, str]) -> Sequence[Reply]:
+    """Of those who moved; who is let in by name, moved back or animates stays."""
+    table, rules = await list_planned(ctx.db, ctx.settings), MembershipRules(await list_allowances(ctx.db))
+    told: list[Reply] = []
+    for move in await departures.list_over(ctx.db, ctx.now):
+        await departures.forget_move(ctx.db, move)
+        person = await people.get(ctx.db, move.person_id)
+        if person is None:
+            continue
+        member = ChannelMember.of(person, person.today(ctx.now))
+        for key in _home_keys(move.departement):
+            if key in known and key in table and rules.reason_out(table[key], member):
+                said = render("canaux/left", planned=table[key])
+                note_moves(ctx, person.id, leaves=[table[key].name])
+                told += [RemoveMember(known[key], person.id), Direct(said, user_id=person.id)]
+    return told
+
+
+def _home_keys(departement: str) -> Sequence[str]:
+    """The keys of the channels of who works there: the département’s, and its hub’s."""
+    hub = hub_of(departement)
+    return [f"departement:{home_of(departement)}", *([f"hub:{hub.key}"] if hub else [])]
+
+
+async def _list_leavers(ctx: Context) -> Sequence[Person]:
+    """Whose last day has passed where they are; who left on the day that it was said is in no channel any more."""
+    ended = await people.list_ended(ctx.db, ctx.today - LOOKED_BACK, ctx.today)
+    ended = [person for person in ended if person.has_left(person.today(ctx.now))]
+    done = await find_departed(ctx.db, ended)
+    return [person for person in ended if person.id not in done]
+
+
+async def _take_out(ctx: Context, person: Person) -> Sequence[Reply]:
+    """What takes somebody out of the channels that were theirs on their last day."""
+    assert person.left_on is not None  # that is why they leave
+    was, is_now = ChannelMember.of(person, person.left_on), ChannelMember.of(person, person.today(ctx.now))
+    settling = await compute_settling(ctx.db, await list_planned(ctx.db, ctx.settings), was, is_now)
+    note_moves(ctx, person.id, leaves=list(settling.leaves))
+    return [RemoveMember(channel_id, person.id) for channel_id in settling.leaves]
+
+
+async def _report_leavers(ctx: Context, ids: Sequence[str]) -> Sequence[Reply]:
+    room = (await find_channel_ids(ctx.db)).get(ROOM)
+    if not room or not ids:
+        return []
+    shown = await people.among(ctx.db, ids=ids[:SHOWN])
+    return [Say(render("canaux/ended_all", people=shown, count=len(ids), more=len(ids) - SHOWN), channel_id=room)]
+
+
+BUTTONS_MAX = 4
+"""More take too much of a phone’s screen."""
+
+
+class Choose(BaseModel):
+    """Come into a channel that each may choose, or leave it."""
+
+    key: str
+    joins: bool
+
+
+class ChooseOne(Choosing):
+    """The same of the channel of the key ``chosen``, where there are too many for buttons."""
+
+    joins: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ListedChannel:
+    """A channel as somebody sees it in the list, and how many are in it."""
+
+    planned: PlannedChannel
+    channel: ChatChannel
+    is_in: bool
+    people: int
+
+
+@feature.command("canaux", help="Voir vos canaux, en rejoindre d’autres ou les quitter")
+async def show_channels(ctx: Context, _: str) -> Replies:
+    """One’s own channels, and the thematic ones with what they are for."""
+    table = await planned_channels(ctx.db, ctx.settings)
+    known = await find_channel_ids(ctx.db)
+    rules = MembershipRules(await list_allowances(ctx.db))
+    member = ChannelMember.of(ctx.user, ctx.today)
+    found = [planned for key, planned in table.items() if key in known]
+    own = [planned for planned in found if rules.reason_in(planned, member)]
+    free = await asyncio.gather(
+        *(_look_at_channel(ctx, p, known[p.key]) for p in found if p.belonging is Belonging.LIBRE)
+    )
+    there = sorted((place for place in free if place), key=lambda place: place.planned.name)
+    text = render("canaux/list", own=own, free=there, has_departement=member.departements)
+    if len(there) <= BUTTONS_MAX:
+        return Whisper(text, [_channel_button(place) for place in there])
+    return Whisper(text, menus=[menu for joins in (True, False) for menu in _channel_menus(there, joins=joins)])
+
+
+@feature.button(ChooseOne, writes=False)
+async def choose_from_menu(ctx: Context, click: ChooseOne) -> Replies:
+    """Done at once, too."""
+    return await choose_channel(ctx, Choose(key=click.chosen, joins=click.joins))
+
+
+@feature.button(Choose, writes=False)
+async def choose_channel(ctx: Context, click: Choose) -> Replies:
+    """Done at once; what is so already is said so."""
+    planned = (await planned_channels(ctx.db, ctx.settings)).get(click.key)
+    channel_id = (await find_channel_ids(ctx.db)).get(click.key)
+    place = await _look_at_channel(ctx, planned, channel_id) if planned and channel_id else None
+    if place is None or place.planned.belonging is not Belonging.LIBRE:
+        raise UserError("Ce canal n’existe plus. Tapez /canaux pour voir ceux d’aujourd’hui.")
+    said = render("canaux/chosen", place=place, joins=click.joins)
+    if place.is_in is click.joins:
+        return Whisper(said)
+    act = AddMembers(place.channel.id, [ctx.user.id]) if click.joins else RemoveMember(place.channel.id, ctx.user.id)
+    return [Whisper(said), act]
+
+
+async def _look_at_channel(ctx: Context, planned: PlannedChannel, channel_id: str) -> ListedChannel | None:
+    """A channel as it is now; None for one that is gone, archived or out of sight."""
+    try:
+        channel, member, count = await asyncio.gather(
+            ctx.chat.channel(channel_id),
+            ctx.chat.channel_member(channel_id, ctx.user.id),
+            ctx.chat.count_members(channel_id),
+        )
+        return None if channel.archived else ListedChannel(planned, channel, member is not None, count)
+    except ChatError as error:
+        if error.refusal in {Refusal.UNKNOWN_CHANNEL, Refusal.FORBIDDEN}:
+            return None
+        raise
+
+
+def _channel_menus(there: Sequence[ListedChannel], *, joins: bool) -> Sequence[Menu]:
+    """The channels that one may join, or leave, if there are any."""
+    options = {place.planned.key: place.planned.name for place in there if place.is_in is not joins}
+    return [Menu("Rejoindre" if joins else "Quitter", ChooseOne(joins=joins), options)] if options else []
+
+
+def _channel_button(place: ListedChannel) -> Button:
+    word = "Quitter" if place.is_in else "Rejoindre"
+    return Button(f"{word} {place.planned.name}", Choose(key=place.planned.key, joins=not place.is_in))

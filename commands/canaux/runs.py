@@ -1,0 +1,385 @@
+"""Runs of changes: « Réparer » makes what a check showed, « Annuler » undoes it, channel by channel."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from datetime import timedelta
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.actions import AddMembers, ChatAction
+from bot.context import Context
+from bot.errors import Refusal, UserError
+from bot.events import Delivered, Undelivered
+from bot.french.periods import say_moment
+from bot.replies import Button, Direct, Progress, Replies, Reply, Start, Step, Update, Whisper
+from bot.texts import render
+from commands.canaux.alerts import report_taken_address
+from commands.canaux.cards import (
+    CHANNELS_MAX,
+    DAY,
+    MADE,
+    Mend,
+    Repair,
+    See,
+    Undo,
+    Unmend,
+    draw_run,
+    list_made,
+    note_mended,
+    refresh_run,
+    say_refusal,
+)
+from commands.canaux.drift import build_batches, note_sent, read_act_topic
+from commands.canaux.exceptions import make_exception
+from commands.canaux.feature import ANIMATEURS, LEADERS, feature, must_look_after, note_run, read_scope, say_scope
+from config.canaux import PlannedChannel
+from storage import journal, people
+from storage.canaux import Allowance, allow, list_allowances, list_planned, remember_channel, runs, take_back_change
+from storage.canaux.membership import ChannelMember, MembershipRules
+from storage.canaux.runs import LEADERSHIP, OUTSIDERS, Change, ChangeState, Drift, Run, RunKind, Stage
+from storage.journal import AuditAct
+from storage.people import departures
+
+ABOUT_PEOPLE = OUTSIDERS | LEADERSHIP | {Drift.MISSING}
+
+
+async def find_outdated(ctx: Context, canal: PlannedChannel | None, found: Sequence[Change]) -> Collection[int]:
+    """The numbers of those, all of one channel, that nobody wants any more."""
+    if canal is None:
+        return {change.n for change in found}
+    about = [change for change in found if change.drift in ABOUT_PEOPLE]
+    members = await _read_members(ctx, [change.user_id for change in about]) if about else {}
+    rules = MembershipRules(await list_allowances(ctx.db))
+    return {c.n for c in about if not _is_still_wanted(rules, canal, members.get(c.user_id), c)}
+
+
+async def _read_members(ctx: Context, ids: Sequence[str]) -> dict[str, ChannelMember]:
+    """Those of the register, as far as channels go."""
+    leaving = await departures.find_in_grace(ctx.db, ctx.now)
+    found = await people.among(ctx.db, ids=ids)
+    return {p.id: ChannelMember.of(p, p.today(ctx.now), leaving.get(p.id, ())) for p in found}
+
+
+def _is_still_wanted(
+    rules: MembershipRules, canal: PlannedChannel, member: ChannelMember | None, change: Change
+) -> bool:
+    if change.drift is Drift.MISSING:
+        return member is not None and bool(rules.reason_in(canal, member))
+    if change.drift in LEADERSHIP:
+        leads = member is not None and rules.administers(canal, member)
+        return leads is (change.drift is Drift.ADMIN_MISSING)
+    return change.is_gone or bool(rules.reason_out(canal, member, change.user_id))
+
+
+STRANGER = "laissé tel quel"
+STOPPED = "le travail a été arrêté avant"
+
+
+async def lock_shown_run(ctx: Context, run_id: str) -> Run:
+    """A run that can be put right now. Raises UserError."""
+    run = await runs.lock_run(ctx.db, run_id)
+    if run is None or (run.stage is Stage.SHOWN and run.at < ctx.now - DAY):
+        raise UserError("Cette vérification est trop ancienne : recommencez avec /canaux verifier.")
+    if run.stage is not Stage.SHOWN:
+        raise UserError("Cette réparation est déjà lancée, ou finie.")
+    return run
+
+
+async def start_repair(ctx: Context, run: Run, *, strangers: bool) -> Start:
+    """Begin to put it right. Raises UserError where these channels are not for who acts, or others are under way."""
+    must_look_after(ctx.user, run.scope)
+    await must_be_alone(ctx)
+    await begin_repair(ctx, run, strangers=strangers)
+    return Start(payload=Mend(run=run.id))
+
+
+async def begin_repair(ctx: Context, run: Run, *, strangers: bool) -> None:
+    """From now on its changes are made, and are those of who asked for it, whoever had looked; whom the register does
+    not know is taken out only if that is asked for."""
+    await runs.move_run(ctx.db, run, Stage.MENDING, **({"by": ctx.user.id} if ctx.user.id else {}))
+    if not strangers:
+        await runs.drop_found(ctx.db, run.id, STRANGER, drift=Drift.STRANGER)
+    note_run(ctx, AuditAct.CHANNEL_REPAIR, run, await count_changes(ctx.db, run.id, ChangeState.FOUND))
+
+
+async def count_changes(db: AsyncSession, run_id: str, *states: ChangeState) -> Mapping[str, int]:
+    """How many changes in those states there are of each kind."""
+    counted: Counter[str] = Counter()
+    for _, drift, how, number in await runs.count_by_channel(db, run_id):
+        counted[drift.value] += number if how in states else 0
+    return {kind: number for kind, number in counted.items() if number}
+
+
+async def must_be_alone(ctx: Context) -> None:
+    """Raises UserError while other changes are made or undone."""
+    if await runs.find_under_way(ctx.db) is not None:
+        raise UserError("Une autre réparation des canaux est en cours : attendez qu’elle soit finie.")
+
+
+@feature.stopped(Mend, name="canaux.Mend")
+async def stop_mending(ctx: Context, asked: Mend, so_far: Progress) -> Step:
+    """What is on its way arrives; no more of it is made, and what was can be undone."""
+    return await _stop_run(ctx, asked.run, so_far)
+
+
+@feature.stopped(Unmend, name="canaux.Unmend")
+async def stop_unmending(ctx: Context, asked: Unmend, so_far: Progress) -> Step:
+    """No more of it is undone; the rest can be undone another time."""
+    return await _stop_run(ctx, asked.run, so_far)
+
+
+async def _stop_run(ctx: Context, run_id: str, so_far: Progress) -> Step:
+    run = await runs.lock_run(ctx.db, run_id)
+    told: list[Reply] = []
+    if run is not None and run.stage in {Stage.MENDING, Stage.UNDOING}:
+        await runs.drop_found(ctx.db, run.id, STOPPED)
+        await runs.move_run(ctx.db, run, Stage.MENDED)
+        told.append(await refresh_run(ctx, run))
+    return Step(replies=told, done=so_far.done, total=so_far.total, finished=True)
+
+
+MENDED_UNIT = ("changement", "changements")
+NO_CHANNEL = "le canal n’a pas été créé"
+UNSEEN_REASON = "le bot ne voit pas ce canal : ajoutez-le-y d’abord"
+OUTDATED_REASON = "n’est plus nécessaire"
+SUPERSEDED_REASON = "autre chose a été décidé depuis"
+
+
+@feature.button(Repair, roles=LEADERS)
+async def repair_shown(ctx: Context, click: Repair) -> Replies:
+    """Put right what that card shows."""
+    run = await lock_shown_run(ctx, click.run)
+    started = await start_repair(ctx, run, strangers=click.strangers)
+    shown = await draw_run(ctx, run)
+    return [Update(shown.text, shown.buttons), started]
+
+
+@feature.command(
+    "canaux reparer",
+    help="Réparer ce que la dernière vérification a montré",
+    hint="[69 | canal]",
+    roles=LEADERS,
+    writes=True,
+)
+async def repair_last(ctx: Context, text: str) -> Replies:
+    """What this person was shown last of these channels."""
+    scope = read_scope(text, await list_planned(ctx.db, ctx.settings))
+    last = await runs.find_latest(ctx.db, ctx.now - DAY, Stage.SHOWN, kind=RunKind.CHECK, scope=scope, by=ctx.user.id)
+    if last is None:
+        line = f"/canaux verifier {text.strip()}".strip()
+        raise UserError(f"Rien n’est à réparer parmi ce que vous avez vérifié depuis hier : tapez d’abord {line}.")
+    run = await lock_shown_run(ctx, last.id)
+    started = await start_repair(ctx, run, strangers=False)
+    return [await refresh_run(ctx, run), Whisper(render("canaux/mending")), started]
+
+
+@feature.work(Mend, name="canaux.Mend", title="Réparation des canaux", unit=MENDED_UNIT, roles=LEADERS, writes=True)
+async def mend_channels(ctx: Context, asked: Mend, so_far: Progress) -> Step:
+    """The next changes of one channel; at the end, until all have arrived."""
+    run = await runs.lock_run(ctx.db, asked.run)
+    if run is None or run.stage is not Stage.MENDING:
+        return Step(done=so_far.done, total=so_far.total, finished=True)
+    must_look_after(ctx.user, run.scope)
+    found, tally = (
+        await runs.list_next_changes(ctx.db, run.id, ChangeState.FOUND),
+        await runs.count_by_state(ctx.db, run.id),
+    )
+    left, total = tally.get(ChangeState.FOUND, 0) + tally.get(ChangeState.SENT, 0), sum(tally.values())
+    if left:
+        acts = await _send_changes(ctx, run, found) if found else []
+        return Step(replies=acts, cursor=[found[0].n if found else 0, left], done=total - left, total=total)
+    await runs.move_run(ctx.db, run, Stage.MENDED)
+    said = render("canaux/mended", refused=tally.get(ChangeState.REFUSED, 0))
+    told = [await refresh_run(ctx, run), *await note_mended(ctx, run)]
+    return Step(replies=told, done=total, total=total, finished=True, said=said)
+
+
+async def _send_changes(ctx: Context, run: Run, found: Sequence[Change]) -> Sequence[ChatAction]:
+    """Send what makes them; a channel is made before anything else of it."""
+    first = found[0]
+    if first.drift is Drift.ABSENT:
+        found = [first]
+    elif not first.channel_id and await _is_being_made(ctx, first):
+        return []
+    table = await list_planned(ctx.db, ctx.settings)
+    over = await find_outdated(ctx, table.get(first.key), found)
+    await runs.update_changes(ctx.db, run.id, over, state=ChangeState.DROPPED, why=OUTDATED_REASON)
+    wanted = [change for change in found if change.n not in over]
+    sent = list(build_batches(wanted, table, back=False))
+    stuck = await note_sent(ctx.db, wanted, sent, ChangeState.SENT)
+    why = UNSEEN_REASON if first.drift is Drift.UNSEEN else NO_CHANNEL
+    await runs.update_changes(ctx.db, run.id, stuck, state=ChangeState.REFUSED, why=why)
+    return [batch.act for batch in sent]
+
+
+async def _is_being_made(ctx: Context, change: Change) -> bool:
+    of_channel = await runs.list_changes(ctx.db, change.run_id, key=change.key, drift=Drift.ABSENT)
+    return any(each.state is ChangeState.SENT for each in of_channel)
+
+
+@feature.event(Delivered, name="canaux.arrived.Delivered")
+async def note_arrived(ctx: Context, event: Delivered) -> Replies:
+    """It is so now, but for whom Mattermost did not take."""
+    about = read_act_topic(event.topic)
+    if about is None:
+        return None
+    run_id, number, back = about
+    await runs.lock_run(ctx.db, run_id)  # else a step that goes on meanwhile sees half of it
+    found = await runs.list_batch(ctx.db, run_id, number, ChangeState.BACK if back else ChangeState.SENT)
+    out = [change for change in found if change.user_id in event.kept_out]
+    came = [change.n for change in found if change not in out]
+    await runs.update_changes(ctx.db, run_id, came, state=ChangeState.UNDONE if back else ChangeState.DONE)
+    for change in out:
+        await _mark_refused(ctx, change, say_refusal(event.kept_out[change.user_id]), back=back)
+    if not back and any(change.drift is Drift.UNSEEN and change.n in came for change in found):
+        await remember_channel(ctx.db, found[0].key, event.channel_id, ctx.now)
+    made = next((change for change in found if change.drift is Drift.ABSENT and not back), None)
+    return await _settle_made_channel(ctx, made, event.channel_id) if made else None
+
+
+async def _settle_made_channel(ctx: Context, made: Change, channel_id: str) -> Replies:
+    """A channel is there: it is the planned one from now on; who made it by hand comes in."""
+    await remember_channel(ctx.db, made.key, channel_id, ctx.now)
+    await runs.set_channel_id(ctx.db, made.run_id, made.key, channel_id)
+    run = await runs.get_run(ctx.db, made.run_id)
+    if run is None or run.kind is not RunKind.HAND:
+        return None
+    canal = (await list_planned(ctx.db, ctx.settings)).get(made.key)
+    text = render("canaux/made", title=canal.name if canal else made.address, address=made.address)
+    return [AddMembers(channel_id, [run.by]), Direct(text, user_id=run.by)]
+
+
+@feature.event(Undelivered, name="canaux.refused.Undelivered")
+async def note_refused(ctx: Context, event: Undelivered) -> Replies:
+    """It is not so, and is told of with the rest of its run; what somebody did by hand is told to them."""
+    about = read_act_topic(event.topic)
+    if about is None:
+        return None
+    run_id, number, back = about
+    told: list[Reply] = []
+    run = await runs.lock_run(ctx.db, run_id)
+    found = await runs.list_batch(ctx.db, run_id, number, ChangeState.BACK if back else ChangeState.SENT)
+    if event.refusal is Refusal.TAKEN_BACK:
+        state = ChangeState.UNDONE if back else ChangeState.DROPPED
+        await runs.update_changes(ctx.db, run_id, [change.n for change in found], state=state, why=SUPERSEDED_REASON)
+        return None
+    table = await list_planned(ctx.db, ctx.settings)
+    for change in found:
+        why, canal = say_refusal(event.refusal), table.get(change.key)
+        await _mark_refused(ctx, change, why, back=back)
+        if run is not None and run.kind is RunKind.HAND and not back:
+            await take_back_change(ctx.db, change, run.by, ctx.now)
+            told.append(Direct(render("canaux/not_done", change=change, why=why), user_id=run.by))
+        if change.drift is Drift.ABSENT and event.refusal is Refusal.NAME_TAKEN and canal:
+            told += await report_taken_address(ctx, canal)
+    return told
+
+
+async def _mark_refused(ctx: Context, change: Change, why: str, *, back: bool) -> None:
+    await runs.update_changes(
+        ctx.db, change.run_id, [change.n], state=ChangeState.KEPT if back else ChangeState.REFUSED, why=why
+    )
+
+
+UNDO_FOR = timedelta(days=30)
+"""How long a run can be undone."""
+UNDONE_UNIT = ("changement annulé", "changements annulés")
+WITH_IT = "le canal créé est archivé"
+STAYS = "le bot reste membre de ce canal"
+KEPT_OUT = "son ajout a été annulé"
+LET_IN = "son retrait a été annulé"
+WAITED_FOR = (*MADE, ChangeState.BACK)
+"""While there are such changes it is not over: what is only on its way is undone once it has arrived."""
+
+
+@feature.command("canaux annuler", help="Annuler les derniers changements des canaux", roles=ANIMATEURS)
+async def ask_undo(ctx: Context, _: str) -> Replies:
+    """What would be undone, first."""
+    last = await runs.find_last_made(ctx.db, ctx.now - UNDO_FOR)
+    if last is None:
+        raise UserError("Il n’y a rien à annuler : aucun changement des canaux depuis trente jours.")
+    counted = await runs.count_by_channel(ctx.db, last.id)
+    table = await list_planned(ctx.db, ctx.settings, archived=True)
+    lines, count_ = await list_made(ctx, last, table), sum(n for *_, state, n in counted if state in MADE)
+    text = render(
+        "canaux/undo",
+        lines=lines[:CHANNELS_MAX],
+        more=len(lines) - CHANNELS_MAX,
+        at=say_moment(last.at.astimezone(ctx.zone)),
+        scope=say_scope(last.scope, table),
+        count=count_,
+        made=sum(n for _, drift, state, n in counted if drift is Drift.ABSENT and state in MADE),
+        people=sum(n for _, drift, state, n in counted if drift in {Drift.MISSING, *OUTSIDERS} and state in MADE),
+        kind=last.kind,
+    )
+    see = [Button("Tout voir", See(run=last.id))] if count_ > len(lines) or len(lines) > CHANNELS_MAX else []
+    return Whisper(text, [Button("Annuler ces changements", Undo(run=last.id), "danger"), *see])
+
+
+@feature.undo(Undo, roles=ANIMATEURS)
+async def undo_run(ctx: Context, click: Undo) -> Replies:
+    """Begin; a second click finds it under way."""
+    run = await runs.lock_run(ctx.db, click.run)
+    if run is not None and run.at < ctx.now - UNDO_FOR:
+        raise UserError("Ces changements ont plus de trente jours : ils ne s’annulent plus. Tapez /canaux verifier.")
+    if run is None or run.stage is not Stage.MENDED:
+        raise UserError("Ces changements sont déjà annulés, ou en train de l’être.")
+    must_look_after(ctx.user, run.scope)
+    await must_be_alone(ctx)
+    if run.kind is RunKind.SYNC:  # it may have been killed: what it was at may be there
+        await runs.mark_sent_as_made(ctx.db, run.id)
+        await runs.drop_found(ctx.db, run.id, STOPPED)
+    await runs.move_run(ctx.db, run, Stage.UNDOING)
+    note_run(ctx, journal.AuditAct.CHANNEL_UNDO, run, await count_changes(ctx.db, run.id, *MADE))
+    return [await refresh_run(ctx, run), Whisper(render("canaux/mending")), Start(payload=Unmend(run=run.id))]
+
+
+@feature.work(
+    Unmend, name="canaux.Unmend", title="Annulation dans les canaux", unit=UNDONE_UNIT, roles=ANIMATEURS, writes=True
+)
+async def unmend_channels(ctx: Context, asked: Unmend, so_far: Progress) -> Step:
+    """The next changes of one channel, last ones first; at the end, until all have arrived."""
+    run = await runs.lock_run(ctx.db, asked.run)
+    if run is None or run.stage is not Stage.UNDOING:
+        return Step(done=so_far.done, total=so_far.total, finished=True)
+    must_look_after(ctx.user, run.scope)
+    found = await runs.list_next_changes(ctx.db, run.id, ChangeState.DONE, last_first=True)
+    tally = await runs.count_by_state(ctx.db, run.id)
+    left = sum(tally.get(state, 0) for state in WAITED_FOR)
+    total = so_far.total or sum(tally.get(state, 0) for state in MADE)
+    if left:
+        acts = await _undo_changes(ctx, run, found) if found else []
+        return Step(replies=acts, cursor=[found[0].n if found else 0, left], done=total - left, total=total)
+    await runs.move_run(ctx.db, run, Stage.UNDONE)
+    kept = tally.get(ChangeState.KEPT, 0)
+    said = render("canaux/undone", kept=kept)
+    return Step(replies=[await refresh_run(ctx, run)], done=total - kept, total=total, finished=True, said=said)
+
+
+async def _undo_changes(ctx: Context, run: Run, found: Sequence[Change]) -> Sequence[ChatAction]:
+    """Send what undoes them; a channel that was made is put away, with all that was done there since."""
+    made = [
+        c
+        for c in await runs.list_changes(ctx.db, run.id, key=found[0].key, drift=Drift.ABSENT)
+        if c.state is ChangeState.DONE
+    ]
+    if made:
+        rest = [c.n for c in found if c.drift is not Drift.ABSENT]
+        await runs.update_changes(ctx.db, run.id, rest, state=ChangeState.UNDONE, why=WITH_IT)
+        found = [c for c in found if c.drift is Drift.ABSENT]
+    sent = list(build_batches(found, await list_planned(ctx.db, ctx.settings), back=True))
+    stuck = await note_sent(ctx.db, found, sent, ChangeState.BACK)
+    await runs.update_changes(ctx.db, run.id, stuck, state=ChangeState.KEPT, why=STAYS)
+    await allow(ctx.db, [each for c in found if c.n not in stuck and (each := _make_undo_exception(ctx, c))])
+    for change in found if run.kind is RunKind.HAND else []:
+        await take_back_change(ctx.db, change, ctx.user.id, ctx.now)
+    return [batch.act for batch in sent]
+
+
+def _make_undo_exception(ctx: Context, change: Change) -> Allowance | None:
+    """Who was brought in stays out from now on, and who was taken out may stay: else the next check, or the bot itself,
+    would do it again."""
+    if change.drift not in {Drift.MISSING, *OUTSIDERS}:
+        return None
+    is_in = change.drift in OUTSIDERS
+    return make_exception(ctx, change.key, change.user_id, LET_IN if is_in else KEPT_OUT, is_in=is_in)

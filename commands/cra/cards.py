@@ -1,0 +1,82 @@
+"""The receipt of a report: one sentence of all that is stored, and what can be done with it."""
+
+from bot.context import Context
+from bot.french.dates import say_date
+from bot.french.words import say_minutes
+from bot.replies import Button, Direct, Message, Refresh, Reply, Update
+from bot.texts import Markdown, render
+from commands.cra.feature import Copy, Delete, Edit, Restore, Spread
+from config.themes import THEMES
+from storage.communes import get_commune
+from storage.cra import Activite, Cra, Report
+from storage.cra.queries import RESTORE_FOR
+
+
+def receipt_topic(number: int) -> str:
+    """What messages about a report are filed under."""
+    return f"cra:{number}"
+
+
+def say_report(report: Report) -> Markdown:
+    """All that a report says, in one readable sentence."""
+    return render("cra/sentence", day=say_date(report.date), **describe_report(report))
+
+
+def describe_report(report: Report) -> dict[str, object]:
+    """A report and its codes in words, for templates."""
+    commune = get_commune(report.commune)
+    return {
+        "report": report,
+        "commune": commune.nom if commune else report.commune,
+        "duration": say_minutes(report.minutes),
+        "themes": [THEMES[code].court for code in report.themes],
+    }
+
+
+def draw_standing_card(number: int, report: Report, verb: str) -> Message:
+    """The receipt of a report that counts; ``verb`` says what was done: enregistré, modifié…"""
+    text = render("cra/receipt", number=number, verb=verb, sentence=say_report(report))
+    short = [("Date", f"{report.date:%d/%m/%Y}"), ("Durée", say_minutes(report.minutes))]
+    return Message(text, _buttons(number, report.activite), short)
+
+
+def draw_card(cra: Cra, verb: str) -> Message:
+    """The receipt of a report as it is in the database, deleted or not."""
+    if cra.deleted_at is None:
+        return draw_standing_card(cra.number, cra.report, verb)
+    until = (cra.deleted_at + RESTORE_FOR).date()
+    text = render("cra/deleted", number=cra.number, until=until, sentence=say_report(cra.report))
+    return Message(text, [Button("Rétablir", Restore(number=cra.number), "primary")])
+
+
+def make_receipt(ctx: Context, number: int, message: Message) -> Direct:
+    """A card as a direct message: it survives a reload."""
+    return Direct(message.text, message.buttons, message.facts, user_id=ctx.user.id, topic=receipt_topic(number))
+
+
+def refresh_card(cra: Cra, verb: str, *, here: bool = False) -> Refresh:
+    """Every receipt of this report told anew."""
+    message = draw_card(cra, verb)
+    return Refresh(message.text, message.buttons, message.facts, topic=receipt_topic(cra.number), here=here)
+
+
+def update_card(cra: Cra, verb: str) -> Update:
+    """The receipt whose button was clicked, told anew."""
+    message = draw_card(cra, verb)
+    return Update(message.text, message.buttons, message.facts)
+
+
+def confirm_change(ctx: Context, cra: Cra, verb: str) -> list[Reply]:
+    """Receipts after a change by dialog: the clicked one shows it, a command’s comes as a new message."""
+    told: list[Reply] = [refresh_card(cra, verb, here=True)]
+    return told if ctx.request.post_id else [*told, make_receipt(ctx, cra.number, draw_card(cra, verb))]
+
+
+def _buttons(number: int, activite: Activite) -> list[Button]:
+    spread = [Button("Répartir", Spread(number=number))] if activite is Activite.COLLECTIF else []
+    return [
+        Button("Modifier", Edit(number=number), "primary"),
+        Button("Dupliquer", Copy(number=number)),
+        *spread,
+        Button("Supprimer", Delete(number=number), "danger"),
+    ]

@@ -1,0 +1,342 @@
+"""« /mes-donnees »: a copy of all that is held of somebody, and its erasure, wished or after a long silence."""
+
+import json
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any, TextIO
+from zipfile import ZIP_DEFLATED, ZipFile
+
+from pydantic import BaseModel
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.audit import AuditEntry, record_entry
+from bot.command_lines import refuse_mistyped
+from bot.context import Context
+from bot.destinations import send_file
+from bot.errors import UserError
+from bot.features import Feature, Front
+from bot.forms import name_of
+from bot.french.words import plural
+from bot.papers import typeset as papers
+from bot.papers.typeset import to_drawable
+from bot.replies import Button, Direct, Parcel, Progress, Refresh, Replies, Reply, SendFile, Start, Step, Whisper
+from bot.texts import quote, render, typeset
+from storage import work
+from storage.journal import AuditAct
+from storage.people import Person, erasures
+from storage.people.erasures import Erasure
+from storage.personal_data import PERSONAL_DATA, erasure
+from storage.personal_data.copy import GIVEN, duties_of, read_pages
+from storage.personal_data.declarations import ErasureFate, PersonalData, Row, months_before
+from storage.personal_data.retention import find_sleeping, is_awake
+
+__all__ = ["feature"]
+
+
+class Copy(BaseModel):
+    """A copy of all that is held of who asked."""
+
+
+class Confirm(BaseModel):
+    """« Effacer mes données »."""
+
+
+class KeepData(BaseModel):
+    """« Annuler l’effacement », « Garder mes données »."""
+
+
+class Erase(BaseModel):
+    """Somebody’s time has come."""
+
+    user_id: str
+
+
+class Doze(BaseModel):
+    """Look for accounts of which nothing was heard for long."""
+
+
+feature = Feature(
+    "donnees",
+    front=Front("Mes données", "recevoir ce que le bot garde de vous, ou le faire effacer", lambda _: "mes-donnees"),
+)
+
+PATIENCE = timedelta(days=7)
+"""How long after the wish somebody is erased."""
+WARNED = timedelta(days=30)
+"""How long before its erasure the person of a sleeping account is told."""
+
+
+def get_topic(user_id: str) -> str:
+    """What the message about somebody’s erasure is filed under."""
+    return f"donnees.erasure:{user_id}"
+
+
+AT_ONCE = 20
+"""Erasures begun at once."""
+
+
+@feature.job("hour=0-1,3-23 minute=*/5", name="donnees.erase_due", writes=True)
+async def erase_due(ctx: Context) -> Replies:
+    """Begin those whose time has come, and those that stopped in the middle."""
+    begun = []
+    for one in (await erasures.list_due_erasures(ctx.db, ctx.now))[:AT_ONCE]:
+        payload = Erase(user_id=one.user_id)
+        if not await work.find_waiting(ctx.db, name_of(Erase), payload.model_dump(mode="json")):
+            begun.append(Start(payload=payload, quiet=True))
+    return begun
+
+
+@feature.work(Erase, name="donnees.Erase", title="Effacement de données", writes=True)
+async def erase_step(ctx: Context, order: Erase, so_far: Progress) -> Step:
+    """The next step; the person hears of the last one, in the last message that the bot writes to them."""
+    found = await erasures.lock_erasure(ctx.db, order.user_id)
+    if found is None or found.cancelled_at or found.done_at:
+        return Step(done=so_far.done, finished=True)
+    if found.asleep and not found.step and await is_awake(ctx.db, found):
+        await erasures.cancel_erasure(ctx.db, found.user_id, ctx.now)
+        return Step(done=so_far.done, finished=True)
+    await erasure.erase_step(ctx.db, found, ctx.now)
+    ctx.touched.add(found.user_id)
+    if not found.done_at:
+        return Step(done=found.step, total=erasure.STEPS)
+    await record_entry(ctx, AuditEntry(AuditAct.ERASE, f"personne:{found.user_id}", target_id=found.user_id))
+    last = Direct(render("donnees/erased"), user_id=found.user_id)
+    return Step(replies=[last], done=erasure.STEPS, total=erasure.STEPS, finished=True)
+
+
+@feature.job("hour=5 minute=15", name="donnees.look_for_sleepers")
+async def look_for_sleepers(ctx: Context) -> Replies:
+    """Look through the register, where anybody is in it for so long."""
+    found, last = await find_sleeping(ctx.db, months_before(ctx.now, ctx.settings.account_months))
+    return Start(payload=Doze(), quiet=True) if found or last else None
+
+
+@feature.chore(Doze, name="donnees.Doze", title="Comptes sans activité", unit=("compte", "comptes"), writes=True)
+async def warn_sleepers(ctx: Context, _: Doze, so_far: Progress) -> Step:
+    """The next page of the register."""
+    before = months_before(ctx.now, ctx.settings.account_months)
+    found, last = await find_sleeping(ctx.db, before, so_far.cursor or "")
+    replies = [await _warn(ctx, person) for person in found]
+    return Step(replies=replies, cursor=last, done=so_far.done + len(found), finished=not last)
+
+
+async def _warn(ctx: Context, person: Person) -> Reply:
+    due = ctx.now + WARNED
+    await erasures.note_erasure(ctx.db, Erasure(user_id=person.id, asked_at=ctx.now, due_at=due, asleep=True))
+    day = f"{due.astimezone(person.zone):%d/%m/%Y}"
+    text = render("donnees/asleep", months=ctx.settings.account_months, due=day)
+    return Direct(
+        text, [Button("Garder mes données", KeepData(), "primary")], user_id=person.id, topic=get_topic(person.id)
+    )
+
+
+DRAWN_MAX = 25
+"""Rows of a table that are drawn, the newest; all of them are in the JSON."""
+WORDS_MAX = 600
+"""Characters of a value that are drawn."""
+JSON, PDF = "donnees.json", "mes-donnees.pdf"
+Compute = Callable[[Callable[[], None]], Awaitable[None]]
+"""Does what takes a while elsewhere."""
+
+
+@dataclass(slots=True)
+class _Chapter:
+    """What is drawn of a table."""
+
+    holding: PersonalData
+    count: int = 0
+    last: deque[Row] = field(default_factory=lambda: deque(maxlen=DRAWN_MAX))
+
+
+async def write_archive(db: AsyncSession, person: Person, now: datetime, path: Path, compute: Compute) -> int:
+    """Write the ZIP, a page of rows in hand at a time; says how many rows it has."""
+    folder = path.parent
+    chapters: list[_Chapter] = []
+    with (folder / JSON).open("w", encoding="utf-8") as stream:
+        _write_head(stream, person, now)
+        for holding in GIVEN:
+            chapter = _Chapter(holding)
+            stream.write(f"{',' if chapters else ''}\n  {_dump(holding.what)}: [")
+            async for page in read_pages(db, holding, person.id):
+                await compute(partial(_write_rows, stream, chapter, page))
+            stream.write("]")
+            chapters.append(chapter)
+        _write_tail(stream)
+    await compute(partial(_write_zip, path, chapters, person, now))
+    return sum(chapter.count for chapter in chapters)
+
+
+def _write_head(stream: TextIO, person: Person, now: datetime) -> None:
+    about = {"compte": person.username, "établi le": now.astimezone(person.zone), "par": "coop-bot"}
+    stream.write(f'{{"à propos": {_dump(about)},\n "données": {{')
+
+
+def _write_rows(stream: TextIO, chapter: _Chapter, page: Sequence[Row]) -> None:
+    for row in page:
+        stream.write(f"{',' if chapter.count else ''}\n   {_dump(row)}")
+        chapter.count += 1
+        chapter.last.append(row)
+
+
+def _write_tail(stream: TextIO) -> None:
+    missing = {one.what: one.not_given for one in PERSONAL_DATA if one.not_given}
+    stream.write(f'}},\n "non fourni": {_dump(missing)}}}\n')
+
+
+def _dump(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, default=_dump_other)
+
+
+def _dump_other(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime | date) else str(value)
+
+
+def _write_zip(path: Path, chapters: Sequence[_Chapter], person: Person, now: datetime) -> None:
+    pdf = papers.compose_pdf("donnees", _describe(chapters, person, now), now.date())
+    with ZipFile(path, "w", ZIP_DEFLATED) as made:
+        made.write(path.parent / JSON, JSON)
+        made.writestr(PDF, pdf)
+
+
+def _describe(chapters: Sequence[_Chapter], person: Person, now: datetime) -> dict[str, Any]:
+    """The document as its template reads it."""
+    filled = [chapter for chapter in chapters if chapter.count]
+    empty = [_typeset(chapter.holding.what) for chapter in chapters if not chapter.count]
+    missing = [[_typeset(one.what), _typeset(one.not_given)] for one in PERSONAL_DATA if one.not_given]
+    name, day = _typeset(person.full_name), f"{now.astimezone(person.zone):%d/%m/%Y}"
+    intro = [_typeset(line) for line in render("donnees/document").splitlines() if line]
+    told = [_describe_chapter(chapter, person) for chapter in filled]
+    return {"name": name, "day": day, "intro": intro, "chapters": told, "empty": empty, "missing": missing}
+
+
+def _describe_chapter(chapter: _Chapter, person: Person) -> dict[str, Any]:
+    holding, count = chapter.holding, chapter.count
+    rest = f"Les {len(chapter.last)} plus récentes sont ci-dessous ; toutes sont dans {JSON}."
+    return {
+        "title": _typeset(holding.what),
+        "why": _typeset(holding.why),
+        "ground": _typeset(holding.ground),
+        "kept": _typeset(holding.how_long),
+        "seen": _typeset(holding.seen_by),
+        "count": _typeset(f"{plural(count, 'ligne')}. {rest if count > DRAWN_MAX else ''}"),
+        "rows": [_describe_row(row, person) for row in reversed(chapter.last)],
+    }
+
+
+def _describe_row(row: Row, person: Person) -> list[list[str]]:
+    """What a row says, without what is empty."""
+    return [
+        [_typeset(label), _typeset(_say_value(value, person))]
+        for label, value in row.items()
+        if value not in (None, "", [], {})
+    ]
+
+
+def _say_value(value: Any, person: Person) -> str:
+    if isinstance(value, bool):
+        return "oui" if value else "non"
+    if isinstance(value, datetime):
+        return f"{value.astimezone(person.zone):%d/%m/%Y à %H:%M}"
+    if isinstance(value, date):
+        return f"{value:%d/%m/%Y}"
+    if isinstance(value, list):
+        return ", ".join(_say_value(one, person) for one in value)
+    if isinstance(value, dict):
+        return " ; ".join(f"{key} : {_say_value(one, person)}" for key, one in value.items())
+    return str(value)
+
+
+def _typeset(text: str) -> str:
+    """Anybody’s words as they can be drawn, cut where they are long."""
+    cut = text if len(text) <= WORDS_MAX else f"{text[: WORDS_MAX - 1]}…"
+    return typeset(to_drawable(cut))
+
+
+SHORTEST = 4
+"""Letters of a word that may be a subcommand typed wrong."""
+USAGE = "`/mes-donnees` en envoie une copie, `/mes-donnees effacer` les fait effacer."
+
+
+@feature.command("mes-donnees", help="Recevoir tout ce que le bot garde de vous, ou le faire effacer")
+async def send_copy(ctx: Context, line: str) -> Replies:
+    """It is on its way; other words ask for something else, which is not guessed."""
+    if line.strip():
+        refuse_mistyped(feature, "mes-donnees", line, shortest=SHORTEST)
+        raise UserError(f"Que faut-il faire de vos données ? « {quote(line)} » ne le dit pas : {USAGE}")
+    return await send_file(ctx, SendFile(user_id=ctx.user.id, order=Copy(), waiting=render("donnees/waiting")))
+
+
+@feature.file(Copy, name="donnees.Copy")
+async def make_copy(ctx: Context, _: Copy, folder: Path) -> Parcel:
+    """The ZIP, in a message that says in two sentences what it is."""
+    path = folder / f"mes-donnees_{ctx.today:%d-%m-%Y}.zip"
+    count = await write_archive(ctx.db, ctx.user, ctx.now, path, ctx.compute)
+    text = render("donnees/copy", count=plural(count, "ligne"))
+    return Parcel(text, files=[path], done=render("donnees/ready", file=path.name))
+
+
+NONE = "Aucun effacement de vos données n’est prévu."
+
+
+@feature.command("mes-donnees effacer", help="Faire effacer ce que le bot garde de vous")
+async def explain_erasure(ctx: Context, _: str) -> Replies:
+    """What goes, what stays and why; nothing happens before it is confirmed."""
+    waiting = await erasures.find_waiting_erasure(ctx.db, ctx.user.id)
+    if waiting and not waiting.asleep:
+        return Whisper(
+            render("donnees/already", due=_say_due(ctx, waiting)), [Button("Annuler l’effacement", KeepData())]
+        )
+    duties = await duties_of(ctx.db, ctx.user.id, ctx.now)
+    kept = [(one.what, one.because) for one in PERSONAL_DATA if one.fate is ErasureFate.KEPT]
+    said = {
+        "kept": kept,
+        "asked": plural(duties.asked, "demande d’aide ouverte", "demandes d’aide ouvertes") if duties.asked else "",
+        "held": plural(duties.held, "demande", "demandes") if duties.held else "",
+        "turns": plural(duties.turns, "tour de garde", "tours de garde") if duties.turns else "",
+        "animates": ctx.user.animates,
+        "months": ctx.settings.journal_months,
+        "days": PATIENCE.days,
+    }
+    return Whisper(render("donnees/explain", **said), [Button("Effacer mes données", Confirm(), "danger")])
+
+
+@feature.button(Confirm)
+async def confirm_erasure(ctx: Context, _: Confirm) -> Replies:
+    """It is done in a week; the message in the direct channel can stop it until then."""
+    waiting = await erasures.find_waiting_erasure(ctx.db, ctx.user.id)
+    if waiting and not waiting.asleep:
+        raise UserError(render("donnees/already", due=_say_due(ctx, waiting)))
+    wish = Erasure(user_id=ctx.user.id, asked_at=ctx.now, due_at=ctx.now + PATIENCE)
+    await erasures.note_erasure(ctx.db, wish)
+    text = render("donnees/asked", due=_say_due(ctx, wish))
+    button = Button("Annuler l’effacement", KeepData())
+    return [
+        Direct(text, [button], user_id=ctx.user.id, topic=get_topic(ctx.user.id)),
+        Whisper(render("donnees/noted", due=_say_due(ctx, wish))),
+    ]
+
+
+@feature.command("mes-donnees annuler", help="Annuler l’effacement de vos données", writes=True)
+async def cancel_erasure(ctx: Context, _: str) -> Replies:
+    """It is not done."""
+    return await keep_data(ctx, KeepData())
+
+
+@feature.button(KeepData)
+async def keep_data(ctx: Context, _: KeepData) -> Replies:
+    """« Annuler l’effacement », « Garder mes données »."""
+    waiting = await erasures.find_waiting_erasure(ctx.db, ctx.user.id)
+    if waiting is None:
+        raise UserError(NONE)
+    if not await erasures.cancel_erasure(ctx.db, ctx.user.id, ctx.now):
+        raise UserError("L’effacement a commencé : il ne peut plus être annulé.")
+    text = render("donnees/kept")
+    return [Refresh(text, topic=get_topic(ctx.user.id), here=True), Whisper(text)]
+
+
+def _say_due(ctx: Context, erasure: Erasure) -> str:
+    return f"{erasure.due_at.astimezone(ctx.user.zone):%d/%m/%Y à %H:%M}"

@@ -1,0 +1,222 @@
+"""The rota: what a line says of it, how turns and people are called, when nobody is there, and the journal."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from bot.audit import AuditEntry, record_entry_at_end
+from bot.calendar import OfficeHours
+from bot.context import Context
+from bot.errors import UserError
+from bot.french.dates import say_date, say_days
+from bot.french.periods import Period
+from bot.texts import Markdown, mention, quote
+from commands.garde.feature import may_be_on_duty, name_queues
+from config.text import fold
+from storage import people
+from storage.canaux import list_keys_of
+from storage.hotline import duty
+from storage.hotline.duty import DutyAbsence, DutyTurn, get_day
+from storage.journal import AuditAct
+from storage.people import Person
+
+
+def note_turn(ctx: Context, act: AuditAct, turn: DutyTurn, reason: str = "", **after: object) -> None:
+    """A turn: whose, which days."""
+    days = {"du": str(turn.starts), "jusqu_au": str(turn.ends), "file": turn.queue}
+    record_entry_at_end(ctx, AuditEntry(act, f"garde:{turn.id}", turn.user_id, reason, after=days | after))
+
+
+def note_absence(ctx: Context, absence: DutyAbsence, *, ends: bool) -> None:
+    """An absence, written down or over."""
+    days = {"du": str(absence.starts), "jusqu_au": str(absence.ends)}
+    before, after = (days, {}) if ends else ({}, days)
+    record_entry_at_end(
+        ctx, AuditEntry(AuditAct.DUTY_ABSENCE, f"absence:{absence.id}", absence.user_id, before=before, after=after)
+    )
+
+
+_ALL_QUEUES = ("toutes les files", "toutes", "les deux files", "les deux")
+_PREPOSITIONS = ("pour", "sur", "pour l", "sur l")
+_WORDS_MAX = 5
+"""Of the name of a queue, and of what stands before it."""
+
+DaysReader = Callable[[str, date], Period]
+
+
+@dataclass(frozen=True, slots=True)
+class DutyRequest:
+    """Somebody, days, and a queue, "" for all of them."""
+
+    person: Person
+    days: Period
+    queue: str = ""
+
+
+async def read_line(ctx: Context, text: str, reader: DaysReader) -> DutyRequest:
+    """« [@nom] du … au … [file] »; who writes is meant where nobody is named. Mattermost is asked: before the first
+    statement. Raises UserError."""
+    person, rest = await read_person(ctx, text)
+    queue, days = split_queue(rest, name_queues(ctx.settings))
+    try:
+        return DutyRequest(person, reader(days, ctx.today), queue)
+    except ValueError as problem:
+        raise UserError(str(problem)) from None
+
+
+async def read_person(ctx: Context, text: str) -> tuple[Person, str]:
+    """Whom a line begins with, and the rest of it. Raises UserError for nobody, and who is never on duty."""
+    name, _, rest = text.strip().partition(" ")
+    if not name.startswith("@"):
+        return ctx.user, text.strip()
+    account = await ctx.chat.user_by_name(name)
+    if account is None or account.is_bot or account.deleted:
+        raise UserError(f"Personne ne s’appelle @{quote(name.removeprefix('@'))} dans Mattermost.")
+    return await read_agent(ctx, account.id), rest.strip()
+
+
+async def read_agent(ctx: Context, user_id: str) -> Person:
+    """Somebody who may be on duty; Mattermost may be asked. Raises UserError for others."""
+    person = await ctx.people.of(user_id)
+    if not may_be_on_duty(person, ctx.settings, await ctx.people.recall(user_id, list_keys_of)):
+        raise UserError(_say_not_an_agent(person))
+    return person
+
+
+async def read_registered(ctx: Context, user_id: str) -> Person:
+    """The same for what a window chose, after the first statement: by the register alone. Raises UserError, also for
+    whose role it does not know."""
+    row = await people.get(ctx.db, user_id)
+    role = (row.role or row.derived_role) if row else None
+    if row is None or role is None:
+        raise UserError("Le registre ne connaît pas le rôle de cette personne : tapez plutôt /garde @nom du … au ….")
+    person = Person(**(row.model_dump() | {"role": role}))
+    if not may_be_on_duty(person, ctx.settings, await list_keys_of(ctx.db, user_id)):
+        raise UserError(_say_not_an_agent(person))
+    return person
+
+
+def _say_not_an_agent(person: Person) -> str:
+    return (
+        f"@{quote(person.username)} n’est ni agent de la hotline, ni animateur, ni dans la salle d’une file : "
+        "invitez cette personne dans la salle, ou demandez à un animateur de lui donner ce rôle avec /membres role."
+    )
+
+
+def split_queue(text: str, known: Mapping[str, str]) -> tuple[str, str]:
+    """The queue that a line begins or ends with ("" for none, or all), and the rest of the line."""
+    called = {fold(name): code for code, name in known.items()} | {fold(code): code for code in known}
+    called |= {fold(name): "" for name in _ALL_QUEUES}
+    called |= {f"{before} {name}": code for name, code in called.items() for before in _PREPOSITIONS}
+    words = text.split()
+    for size in range(min(_WORDS_MAX, len(words)), 0, -1):
+        for first, rest in ((words[-size:], words[:-size]), (words[:size], words[size:])):
+            if (code := called.get(fold(" ".join(first)))) is not None:
+                return code, " ".join(rest)
+    return "", " ".join(words)
+
+
+async def ensure_registered(ctx: Context, person: Person) -> None:
+    """Whoever is on duty is in the register, under the name that they have."""
+    if await people.get(ctx.db, person.id) is None:
+        await people.add(ctx.db, person)
+
+
+UNKNOWN = Markdown("quelqu’un hors du registre")
+
+
+def say_name(person: Person) -> Markdown:
+    """Somebody, as the bot calls them."""
+    return mention(person.username) or UNKNOWN
+
+
+async def say_names(ctx: Context, ids: Iterable[str]) -> Mapping[str, Markdown]:
+    """How people are called, by id; who is not in the register any more, too."""
+    wanted = sorted(set(ids))
+    found = await people.among(ctx.db, ids=wanted) if wanted else []
+    return dict.fromkeys(wanted, UNKNOWN) | {person.id: say_name(person) for person in found}
+
+
+def turn_topic(number: int) -> str:
+    """What the message is filed under that told somebody of a turn."""
+    return f"garde.turn:{number}"
+
+
+def say_queue(ctx: Context, turn: DutyTurn) -> str:
+    """For which queue a turn is, by its name."""
+    return name_queues(ctx.settings).get(turn.queue, turn.queue) if turn.queue else "toutes les files"
+
+
+def say_turn(ctx: Context, turn: DutyTurn) -> str:
+    """« du 30 novembre au 4 décembre 2026 (Aide métier) »; of one that was taken back, when it would have begun."""
+    if turn.starts >= turn.ends:
+        return f"le {say_date(turn.starts)} (retirée depuis)"
+    return f"{say_dates(turn)} ({say_queue(ctx, turn)})"
+
+
+def say_dates(days: DutyTurn | DutyAbsence) -> str:
+    """« du 30 novembre au 4 décembre 2026 »."""
+    return say_days(days.starts, days.last)
+
+
+def shorten_turn(ctx: Context, turn: DutyTurn) -> str:
+    """A turn in a list of choices: « 30/11 au 04/12, Aide métier »."""
+    days = f"{turn.starts:%d/%m}" if turn.starts == turn.last else f"{turn.starts:%d/%m} au {turn.last:%d/%m}"
+    return f"{days}, {say_queue(ctx, turn)}"
+
+
+async def find_clash(ctx: Context, turn: DutyTurn, user_id: str, but: Collection[int] = ()) -> DutyTurn | None:
+    """The turn of somebody’s that one more would meet, apart from some that they give away."""
+    theirs = await duty.list_turns_of(ctx.db, user_id, get_day(ctx.now))
+    met = (other for other in theirs if other.number not in but and other.meets(turn) and other.covers(turn.queue))
+    return next(met, None)
+
+
+async def must_be_free(ctx: Context, turn: DutyTurn) -> None:
+    """Raises UserError where who has that turn has another already on some of its days."""
+    other = await find_clash(ctx, turn, turn.user_id, [turn.number] if turn.id else [])
+    if other is None:
+        return
+    called = (await say_names(ctx, [turn.user_id]))[turn.user_id]
+    who = "Vous êtes" if turn.user_id == ctx.user.id else f"{called} est"
+    raise UserError(f"{who} déjà de garde {say_turn(ctx, other)}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Open days, the first and the last, on which nobody is on duty for some queues."""
+
+    first: date
+    last: date
+    queues: frozenset[str]
+
+
+def find_gaps(
+    hours: OfficeHours,
+    queues: Collection[str],
+    turns: Sequence[DutyTurn],
+    absences: Sequence[DutyAbsence],
+    days: Sequence[date],
+) -> list[Gap]:
+    """The gaps among those days, in order; those that are closed are none, nor do they part one."""
+    found: list[Gap] = []
+    under_way = False
+    for day in filter(hours.opens_on, days):
+        there = [turn for turn in turns if is_on_duty(turn, day, absences)]
+        missing = frozenset(queue for queue in queues if not any(turn.covers(queue) for turn in there))
+        if under_way and found[-1].queues == missing:
+            found[-1] = Gap(found[-1].first, day, missing)
+        elif missing:
+            found.append(Gap(day, day, missing))
+        under_way = bool(missing)
+    return found
+
+
+def is_on_duty(turn: DutyTurn, day: date, absences: Sequence[DutyAbsence]) -> bool:
+    """Whether who has that turn is on duty on that day: they may be away."""
+    return turn.has(day) and not any(each.user_id == turn.user_id and each.has(day) for each in absences)
+
+
+def list_days_from(first: date, count: int) -> list[date]:
+    """So many days, from that one on."""
+    return [first + timedelta(days=n) for n in range(count)]

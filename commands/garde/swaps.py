@@ -1,0 +1,213 @@
+"""« /garde echanger »: a turn is proposed to somebody; nothing changes before they accept."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from bot.audit import AuditEntry, record_entry_at_end
+from bot.context import Context
+from bot.errors import UserError
+from bot.replies import Ask, Button, Direct, Refresh, Replies, Whisper
+from bot.texts import Markdown, render
+from commands.garde.feature import AGENTS, AnswerSwap, OpenSwap, WithdrawSwap, feature
+from commands.garde.rota import (
+    ensure_registered,
+    find_clash,
+    read_person,
+    read_registered,
+    say_names,
+    say_turn,
+    shorten_turn,
+)
+from dialogs.garde import AHEAD, SwapTurn
+from storage import people
+from storage.hotline import duty
+from storage.hotline.duty import DutySwap, DutyTurn, SwapAnswer, get_day
+from storage.journal import AuditAct
+from storage.people import Person, Role
+
+TURN, AGAINST_NOTHING = "t", "p"
+"""What is chosen: the number of a turn, or the id of somebody who takes one over."""
+OWN_MAX, OTHERS_MAX, AGENTS_MAX = 12, 15, 10
+"""How much a window offers: it travels sealed with it."""
+
+
+async def list_own_turns(ctx: Context) -> Sequence[DutyTurn]:
+    """Those that one may give away. Raises UserError where there is none."""
+    found = await list_turns_to_come(ctx, ctx.user.id)
+    if not found:
+        raise UserError("Vous n’avez pas de garde à venir : /garde moi vous met de garde, /garde montre qui l’est.")
+    return found
+
+
+async def list_turns_to_come(ctx: Context, user_id: str) -> Sequence[DutyTurn]:
+    """Those of somebody that have not begun before today."""
+    today = get_day(ctx.now)
+    return [turn for turn in await duty.list_turns_of(ctx.db, user_id, today) if turn.starts >= today]
+
+
+async def make_swap_window(ctx: Context, person: Person | None = None) -> SwapTurn:
+    """The window; ``person`` is with whom, if that is known."""
+    own = {str(turn.number): shorten_turn(ctx, turn) for turn in (await list_own_turns(ctx))[:OWN_MAX]}
+    others = await _list_offers(ctx, person)
+    if not others:
+        raise UserError("Personne d’autre n’est de garde, ni agent de la hotline : il n’y a pas avec qui échanger.")
+    return SwapTurn.draft(
+        given=next(iter(own)), taken=next(iter(others)) if len(others) == 1 else None, own=own, others=others
+    )
+
+
+async def _list_offers(ctx: Context, person: Person | None) -> dict[str, str]:
+    """The turns of others, or of one, then those who could take one over for nothing."""
+    today = get_day(ctx.now)
+    if person is not None:
+        turns, agents = await list_turns_to_come(ctx, person.id), [person]
+    else:
+        there = await duty.list_turns(ctx.db, today, today + timedelta(days=AHEAD))
+        turns = [turn for turn in there if turn.user_id != ctx.user.id and turn.starts >= today]
+        known = [*await people.with_role(ctx.db, Role.HOTLINE, AGENTS_MAX), *await people.animating(ctx.db, AGENTS_MAX)]
+        agents = [agent for agent in known if agent.id != ctx.user.id]
+    called = await say_names(ctx, [turn.user_id for turn in turns[:OTHERS_MAX]])
+    found = {
+        f"{TURN}{turn.number}": f"{called[turn.user_id]}, {shorten_turn(ctx, turn)}" for turn in turns[:OTHERS_MAX]
+    }
+    return found | {f"{AGAINST_NOTHING}{agent.id}": f"@{agent.username}, sans échange" for agent in agents}
+
+
+@feature.command("garde echanger", help="Proposer votre garde à quelqu’un", hint="[@nom]", roles=AGENTS, writes=True)
+async def start_swap(ctx: Context, text: str) -> Replies:
+    """The only turn of each; where there are several, or nobody is named, a window."""
+    if not text.strip():
+        return Ask(await make_swap_window(ctx))
+    person, rest = await read_person(ctx, text)
+    if person.id == ctx.user.id or rest:
+        raise UserError("Dites avec qui : par exemple /garde echanger @nom. Les jours se choisissent ensuite.")
+    own = await list_own_turns(ctx)
+    theirs = await list_turns_to_come(ctx, person.id)
+    if len(own) > 1 or len(theirs) > 1:
+        return Ask(await make_swap_window(ctx, person))
+    return await propose_swap(ctx, own[0], theirs[0] if theirs else None, person.id)
+
+
+@feature.button(OpenSwap, roles=AGENTS, writes=False)
+async def ask_swap(ctx: Context, _: OpenSwap) -> Replies:
+    """The window."""
+    return Ask(await make_swap_window(ctx))
+
+
+@feature.submit(SwapTurn, roles=AGENTS)
+async def submit_swap(ctx: Context, form: SwapTurn) -> Replies:
+    """What was chosen, as it stands now."""
+    kind, chosen = form.taken[:1], form.taken[1:]
+    if kind == AGAINST_NOTHING:
+        await read_registered(ctx, chosen)
+    given = await duty.get_turn(ctx.db, int(form.given))
+    taken = await duty.get_turn(ctx.db, int(chosen)) if kind == TURN else None
+    if given is None or (kind == TURN and taken is None):
+        raise UserError("Cette garde n’existe plus : /garde montre celles qu’il y a.")
+    if taken is not None and taken.user_id == ctx.user.id:
+        raise UserError("Les deux gardes sont à vous : /garde montre celles des autres.")
+    return await propose_swap(ctx, given, taken, taken.user_id if taken else chosen)
+
+
+async def propose_swap(ctx: Context, given: DutyTurn, taken: DutyTurn | None, with_id: str) -> Replies:
+    """Ask somebody. Raises UserError for what could not be accepted anyway."""
+    await duty.lock_duty(ctx.db, ctx.now)
+    new = DutySwap(
+        given=given.number, taken=taken.number if taken else None, by=ctx.user.id, with_id=with_id, at=ctx.now
+    )
+    if problem := await _find_objection(ctx, new):
+        raise UserError(problem)
+    if await duty.is_swap_open(ctx.db, given.number, with_id):
+        raise UserError("Vous le lui avez déjà proposé : attendez sa réponse.")
+    number = await duty.propose_swap(ctx.db, new)
+    buttons = [
+        Button("Accepter", AnswerSwap(number=number, accept=True), "primary"),
+        Button("Refuser", AnswerSwap(number=number, accept=False)),
+    ]
+    called = (await say_names(ctx, [with_id]))[with_id]
+    asked = render("garde/proposed", who=called, given=say_turn(ctx, given), taken=taken and say_turn(ctx, taken))
+    return [
+        Whisper(asked, [Button("Retirer ma proposition", WithdrawSwap(number=number))]),
+        Direct(await _say_swap(ctx, new), buttons, user_id=with_id, topic=_swap_topic(number)),
+    ]
+
+
+@feature.button(AnswerSwap, roles=AGENTS)
+async def answer_swap(ctx: Context, click: AnswerSwap) -> Replies:
+    """The turns are another’s, or stay; both read it."""
+    await duty.lock_duty(ctx.db, ctx.now)
+    asked = await duty.get_swap(ctx.db, click.number)
+    if asked is None or asked.with_id != ctx.user.id:
+        raise UserError("Cette proposition n’existe plus, ou n’est pas pour vous.")
+    if asked.answer is not None:
+        return Refresh(await _say_swap(ctx, asked, asked.answer), topic=_swap_topic(click.number), here=True)
+    problem = await _find_objection(ctx, asked) if click.accept else ""
+    outcome = SwapAnswer.CADUC if problem else SwapAnswer.ACCEPTE if click.accept else SwapAnswer.REFUSE
+    text = await _say_swap(ctx, asked, outcome, problem)
+    told = await _say_swap(ctx, asked, outcome, problem, to_proposer=True)
+    await duty.settle_swap(ctx.db, click.number, outcome)
+    if outcome is SwapAnswer.ACCEPTE:
+        await ensure_registered(ctx, ctx.user)
+        await _trade_turns(ctx, asked)
+    return [Refresh(text, topic=_swap_topic(click.number), here=True), Direct(told, user_id=asked.by)]
+
+
+@feature.button(WithdrawSwap, roles=AGENTS)
+async def withdraw_swap(ctx: Context, click: WithdrawSwap) -> Replies:
+    """Nobody can accept it any more."""
+    await duty.lock_duty(ctx.db, ctx.now)
+    asked = await duty.get_swap(ctx.db, click.number)
+    if asked is None or asked.by != ctx.user.id or asked.answer is not None:
+        raise UserError("Cette proposition a déjà sa réponse, ou est déjà retirée.")
+    await duty.settle_swap(ctx.db, click.number, SwapAnswer.RETIRE)
+    gone = Refresh(await _say_swap(ctx, asked, SwapAnswer.RETIRE), topic=_swap_topic(click.number))
+    return [gone, Whisper("Votre proposition est retirée : rien n’a changé.")]
+
+
+async def _trade_turns(ctx: Context, asked: DutySwap) -> None:
+    """Each turn is the other’s; both are theirs, as was just seen."""
+    await duty.give_turn(ctx.db, asked.given, asked.by, asked.with_id)
+    before, after = {asked.given: asked.by}, {asked.given: asked.with_id}
+    if asked.taken is not None:
+        await duty.give_turn(ctx.db, asked.taken, asked.with_id, asked.by)
+        before[asked.taken], after[asked.taken] = asked.with_id, asked.by
+    record_entry_at_end(
+        ctx, AuditEntry(AuditAct.DUTY_SWAP, f"garde:{asked.given}", asked.by, before={"de": before}, after={"a": after})
+    )
+
+
+async def _find_objection(ctx: Context, asked: DutySwap) -> str:
+    """Why that cannot be exchanged as things stand, in a sentence that both may read; "" where it can."""
+    sides = ((asked.given, asked.by, asked.with_id), (asked.taken, asked.with_id, asked.by))
+    called = await say_names(ctx, [asked.by, asked.with_id])
+    numbers = [number for number, _, _ in sides if number is not None]
+    for number, before, after in sides:
+        turn = await duty.get_turn(ctx.db, number) if number is not None else None
+        if number is None:
+            continue
+        if turn is None or turn.user_id != before or not get_day(ctx.now) <= turn.starts < turn.ends:
+            return f"La garde de {called[before]} a commencé, ou a changé depuis."
+        if other := await find_clash(ctx, turn, after, numbers):
+            return f"{called[after]} est déjà de garde {say_turn(ctx, other)}."
+    return ""
+
+
+async def _say_swap(
+    ctx: Context, asked: DutySwap, answer: SwapAnswer | None = None, problem: str = "", *, to_proposer: bool = False
+) -> Markdown:
+    """What is proposed, and what became of it, as one of both reads it."""
+    called = await say_names(ctx, [asked.by, asked.with_id])
+    given = await duty.get_turn(ctx.db, asked.given)
+    taken = await duty.get_turn(ctx.db, asked.taken) if asked.taken is not None else None
+    return render(
+        "garde/answered" if to_proposer else "garde/swap",
+        who=called[asked.with_id if to_proposer else asked.by],
+        given=given and say_turn(ctx, given),
+        taken=taken and say_turn(ctx, taken),
+        answer=answer.value if answer else "",
+        problem=Markdown(problem),
+    )
+
+
+def _swap_topic(number: int) -> str:
+    return f"garde.swap:{number}"

@@ -1,0 +1,375 @@
+"""« /garde », « moi », « retirer », « absent », « present »: who is on duty, from when to when, and who is away."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+
+from bot.calendar import OfficeHours
+from bot.command_lines import RunCommand
+from bot.context import Context
+from bot.errors import UserError
+from bot.french.dates import say_days
+from bot.french.periods import Period
+from bot.french.words import join
+from bot.menus import Choosing, Menu
+from bot.replies import Ask, Button, Direct, Refresh, Replies, Whisper
+from bot.texts import Markdown, escape, quote, render
+from commands.garde.feature import AGENTS, OpenSwap, PutBack, Release, Return, Take, feature, name_queues
+from commands.garde.rota import (
+    DutyRequest,
+    Gap,
+    ensure_registered,
+    find_gaps,
+    is_on_duty,
+    list_days_from,
+    must_be_free,
+    note_absence,
+    note_turn,
+    read_line,
+    read_person,
+    read_registered,
+    say_dates,
+    say_names,
+    say_turn,
+    shorten_turn,
+    turn_topic,
+)
+from config.text import fold
+from dialogs.garde import ALL, TakeTurn, read_absence, read_turn
+from storage.hotline import duty
+from storage.hotline.duty import DutyAbsence, DutyTurn, get_day
+from storage.journal import AuditAct
+
+
+@feature.command("garde absent", help="Noter une absence", hint="[@nom] du 30/11 au 4/12", roles=AGENTS, writes=True)
+async def add_absence(ctx: Context, text: str) -> Replies:
+    """Somebody is away on those days."""
+    if not text.strip():
+        raise UserError("Dites de quel jour à quel jour : par exemple /garde absent du 30/11 au 4/12.")
+    said = await read_line(ctx, text, read_absence)
+    await duty.lock_duty(ctx.db, ctx.now)
+    absence = await _make_absence(ctx, said)
+    await ensure_registered(ctx, said.person)
+    number = await duty.add_days(ctx.db, absence)
+    note_absence(ctx, absence.model_copy(update={"id": number}), ends=False)
+    return await _report_absence(ctx, absence, Button("Annuler", Return(number=number)), "away")
+
+
+class ReturnOne(Choosing):
+    """One of somebody’s absences (its number is ``chosen``) is no more, or only on the days that were said."""
+
+    first: date | None = None
+    end: date | None = None
+
+
+@feature.command(
+    "garde present",
+    help="Dire que vous êtes de retour, ou pas absent finalement",
+    hint="[@nom] [jour]",
+    roles=AGENTS,
+    writes=True,
+)
+async def end_absence(ctx: Context, text: str) -> Replies:
+    """Who is away is back from today on; an absence to come is none, or not on the days that are said. Where several
+    are meant, a menu."""
+    person, rest = await read_person(ctx, text)
+    days = (await read_line(ctx, rest, read_absence)).days if rest else None
+    first, end = (days.start, days.end) if days else (get_day(ctx.now), date.max)
+    found = [each for each in await duty.list_absences(ctx.db, first, end) if each.user_id == person.id]
+    if not found:
+        when = "ces jours-là" if days else "aujourd’hui, ni plus tard"
+        raise UserError(f"Aucune absence n’est notée {when} : /garde montre celles qu’il y a.")
+    if len(found) == 1 or (not days and found[0].has(get_day(ctx.now))):
+        return await _end_absence_days(ctx, found[0].number, days)
+    chosen = ReturnOne(first=days.start, end=days.end) if days else ReturnOne()
+    options = {str(each.number): say_dates(each) for each in found}
+    return Whisper("De quelle absence s’agit-il ?", menus=[Menu("Choisir l’absence", chosen, options)])
+
+
+@feature.button(ReturnOne, roles=AGENTS)
+async def end_chosen_absence(ctx: Context, click: ReturnOne) -> Replies:
+    """That one."""
+    days = Period(click.first, click.end) if click.first and click.end else None
+    return await _end_absence_days(ctx, int(click.chosen), days)
+
+
+@feature.undo(Return, roles=AGENTS)
+async def undo_absence(ctx: Context, click: Return) -> Replies:
+    """The absence is over, or never was."""
+    return await _end_absence_days(ctx, click.number, None)
+
+
+async def _end_absence_days(ctx: Context, number: int, days: Period | None) -> Replies:
+    """All of an absence that is still to come is none, or only these days of it."""
+    await duty.lock_duty(ctx.db, ctx.now)
+    absence, today = await duty.get_absence(ctx.db, number), get_day(ctx.now)
+    cut = max(absence.starts, today, days.start if days else today) if absence else today
+    if absence is None or absence.ends <= cut or (days and days.end <= cut):
+        raise UserError("Cette absence n’existe plus, ou elle est finie : /garde montre celles qu’il y a.")
+    ends = min(absence.ends, days.end) if days else absence.ends
+    gone = DutyAbsence(**(absence.model_dump() | {"starts": cut, "ends": ends}))
+    await duty.take_out(ctx.db, absence, cut, ends)
+    note_absence(ctx, gone, ends=True)
+    return await _report_absence(ctx, gone, None, "present")
+
+
+async def _make_absence(ctx: Context, said: DutyRequest) -> DutyAbsence:
+    """The absence that is meant. Raises UserError for one that is over in Paris, or is written down already."""
+    starts = max(said.days.start, get_day(ctx.now))
+    absence = DutyAbsence(user_id=said.person.id, starts=starts, ends=said.days.end, by=ctx.user.id, at=ctx.now)
+    if absence.ends <= starts:
+        raise UserError("À Paris, ces jours sont déjà passés.")
+    there = await duty.list_absences(ctx.db, absence.starts, absence.ends)
+    if same := next((each for each in there if each.user_id == absence.user_id), None):
+        raise UserError(f"Une absence est déjà notée {say_dates(same)}.")
+    return absence
+
+
+async def _report_absence(ctx: Context, absence: DutyAbsence, button: Button | None, what: str) -> Replies:
+    """Who acted reads what is so now, turns that nobody else has included; and who is meant, if they are another."""
+    turns = await duty.list_turns(ctx.db, absence.starts, absence.ends)
+    own = [turn for turn in turns if turn.user_id == absence.user_id]
+    called = (await say_names(ctx, [absence.user_id]))[absence.user_id]
+    is_self = absence.user_id == ctx.user.id
+    about = {"days": say_dates(absence), "turns": [say_turn(ctx, turn) for turn in own], "what": what}
+    text = render("garde/absence", who=None if is_self else called, by=None, **about)
+    buttons = [button] if button else []
+    if is_self and own and what == "away":
+        buttons.append(Button("Échanger ma garde", OpenSwap()))
+    told = Whisper(text, buttons)
+    return (
+        told
+        if is_self
+        else [told, Direct(render("garde/absence", who=None, by=ctx.user, **about), user_id=absence.user_id)]
+    )
+
+
+class ReleaseOne(Choosing):
+    """One of somebody’s turns (its number is ``chosen``) is taken back, or only the days that were said."""
+
+    first: date | None = None
+    end: date | None = None
+
+
+@feature.command("garde retirer", help="Ne plus être de garde", hint="[@nom] [jour]", roles=AGENTS, writes=True)
+async def release_by_line(ctx: Context, text: str) -> Replies:
+    """The only turn that is meant, or some days of it; where there are several, a menu."""
+    person, rest = await read_person(ctx, text)
+    days = (await read_line(ctx, rest, read_turn)).days if rest else None
+    theirs = await duty.list_turns_of(ctx.db, person.id, get_day(ctx.now))
+    found = [turn for turn in theirs if days is None or _overlaps(turn, days)]
+    if not found:
+        who = "Vous n’êtes" if person.id == ctx.user.id else f"@{quote(person.username)} n’est"
+        when = "ces jours-là" if days else "en ce moment, ni plus tard"
+        raise UserError(f"{who} pas de garde {when} : /garde montre qui l’est.")
+    if len(found) == 1:
+        return await _release_days(ctx, found[0].number, days)
+    chosen = ReleaseOne(first=days.start, end=days.end) if days else ReleaseOne()
+    options = {str(turn.number): shorten_turn(ctx, turn) for turn in found}
+    return Whisper("De quelle garde s’agit-il ?", menus=[Menu("Choisir la garde", chosen, options)])
+
+
+@feature.button(ReleaseOne, roles=AGENTS)
+async def release_chosen(ctx: Context, click: ReleaseOne) -> Replies:
+    """That one."""
+    days = Period(click.first, click.end) if click.first and click.end else None
+    return await _release_days(ctx, int(click.chosen), days)
+
+
+@feature.button(Release, roles=AGENTS)
+async def release_turn(ctx: Context, click: Release) -> Replies:
+    """It is taken back; of one that began, the days from today on."""
+    return await _release_days(ctx, click.number, None)
+
+
+async def _release_days(ctx: Context, number: int, days: Period | None) -> Replies:
+    """All of a turn that is still to come, or only these days of it."""
+    await duty.lock_duty(ctx.db, ctx.now)
+    turn, today = await duty.get_turn(ctx.db, number), get_day(ctx.now)
+    cut = max(turn.starts, today, days.start if days else today) if turn else today
+    if turn is None or turn.ends <= cut or (days and days.end <= cut):
+        raise UserError("Cette garde n’existe plus, ou elle est finie : /garde montre celles qu’il y a.")
+    gone = _copy_turn(turn, starts=cut, ends=min(turn.ends, days.end) if days else turn.ends)
+    rest = await duty.take_out(ctx.db, turn, cut, gone.ends)
+    undo = Button("Annuler", PutBack(number=number, ends=turn.ends, cut=cut, rest=rest))
+    note_turn(ctx, AuditAct.DUTY_RELEASE, gone)
+    return await _report_turn(ctx, gone, "released", undo)
+
+
+@feature.undo(PutBack, roles=AGENTS)
+async def restore_turn(ctx: Context, click: PutBack) -> Replies:
+    """It ends again when it did. Raises UserError where something else became of it, or they may not be on duty now."""
+    await duty.lock_duty(ctx.db, ctx.now)
+    turn, today = await duty.get_turn(ctx.db, click.number), get_day(ctx.now)
+    if turn is None or turn.ends != click.cut or click.ends <= today:
+        raise UserError("Cette garde a changé depuis, ou elle est finie : /garde montre celles qu’il y a.")
+    if turn.user_id != ctx.user.id:
+        await read_registered(ctx, turn.user_id)
+    if click.rest is not None:
+        await _join_turns(ctx, turn, click)
+    back = _copy_turn(turn, starts=max(turn.starts, today), ends=click.ends)
+    await must_be_free(ctx, back)
+    await duty.end_days(ctx.db, turn, click.ends)
+    note_turn(ctx, AuditAct.DUTY_TAKE, back)
+    return await _report_turn(ctx, back, "back", Button("Retirer", Release(number=click.number)))
+
+
+async def _join_turns(ctx: Context, turn: DutyTurn, click: PutBack) -> None:
+    """The turn that came after the days is part of the one before them again. Raises UserError where it changed."""
+    rest = await duty.get_turn(ctx.db, click.rest or 0)
+    if rest is None or (rest.user_id, rest.ends) != (turn.user_id, click.ends) or rest.starts >= rest.ends:
+        raise UserError("Cette garde a changé depuis, ou elle est finie : /garde montre celles qu’il y a.")
+    await duty.end_days(ctx.db, rest, rest.starts)
+
+
+async def _report_turn(ctx: Context, turn: DutyTurn, what: str, button: Button) -> Replies:
+    """Who acted reads what is so now; so does whose turn it is, if they are somebody else, where they were told too."""
+    there = await duty.list_turns(ctx.db, turn.starts, turn.ends)
+    others = [other.user_id for other in there if other.user_id != turn.user_id and other.covers(turn.queue)]
+    called = await say_names(ctx, [turn.user_id, *others])
+    is_self = turn.user_id == ctx.user.id
+    about = {"turn": say_turn(ctx, turn), "what": what}
+    who = None if is_self else called[turn.user_id]
+    text = render("garde/changed", who=who, others=[called[each] for each in dict.fromkeys(others)], **about)
+    was_told = {post.post_id for post in await ctx.posts_about(turn_topic(turn.number))}
+    if is_self:
+        now = Refresh(text, [button], topic=turn_topic(turn.number), here=True)
+        return now if ctx.request.post_id in was_told else [now, Whisper(text, [button])]
+    told = render("garde/told", by=ctx.user, **about)
+    rewritten = Refresh(told, topic=turn_topic(turn.number))
+    return [rewritten, Whisper(text, [button]), Direct(told, user_id=turn.user_id)]
+
+
+def _overlaps(turn: DutyTurn, days: Period) -> bool:
+    return turn.starts < days.end and days.start < turn.ends
+
+
+def _copy_turn(turn: DutyTurn, **days: object) -> DutyTurn:
+    return DutyTurn(**(turn.model_dump() | days))
+
+
+@feature.command("garde moi", help="Vous mettre de garde", hint="[du 30/11 au 4/12] [file]", roles=AGENTS, writes=True)
+async def take_turn(ctx: Context, text: str) -> Replies:
+    """Who writes is on duty; without days, a window asks for them."""
+    if not text.strip():
+        return _make_turn_window(ctx)
+    return await add_turn(ctx, await read_line(ctx, text, read_turn))
+
+
+@feature.button(Take, roles=AGENTS, writes=False)
+async def open_turn_window(ctx: Context, _: Take) -> Replies:
+    """The window."""
+    return _make_turn_window(ctx)
+
+
+@feature.submit(TakeTurn, roles=AGENTS)
+async def submit_turn(ctx: Context, form: TakeTurn) -> Replies:
+    """The same as in a line."""
+    person = await read_registered(ctx, form.person) if form.person else ctx.user
+    return await add_turn(ctx, DutyRequest(person, form.days, "" if form.queue == ALL else form.queue))
+
+
+async def add_turn(ctx: Context, said: DutyRequest) -> Replies:
+    """Somebody is on duty. Raises UserError where they are already."""
+    await duty.lock_duty(ctx.db, ctx.now)
+    turn = await _make_turn(ctx, said)
+    await ensure_registered(ctx, said.person)
+    number = await duty.add_days(ctx.db, turn)
+    note_turn(ctx, AuditAct.DUTY_TAKE, turn.model_copy(update={"id": number}))
+    there = await duty.list_turns(ctx.db, turn.starts, turn.ends)
+    others = [other.user_id for other in there if other.user_id != turn.user_id and other.covers(turn.queue)]
+    absent = [each for each in await duty.list_absences(ctx.db, turn.starts, turn.ends) if each.user_id == turn.user_id]
+    called = await say_names(ctx, [turn.user_id, *others])
+    text = render(
+        "garde/taken",
+        who=None if turn.user_id == ctx.user.id else called[turn.user_id],
+        turn=say_turn(ctx, turn),
+        others=[called[user_id] for user_id in dict.fromkeys(others)],
+        absent=[say_dates(each) for each in absent],
+    )
+    told = Whisper(text, [Button("Annuler", Release(number=number))])
+    if turn.user_id == ctx.user.id:
+        return told
+    by = render("garde/told", by=ctx.user, turn=say_turn(ctx, turn), what="taken")
+    leave = Button("Me retirer", Release(number=number))
+    return [told, Direct(by, [leave], user_id=turn.user_id, topic=turn_topic(number))]
+
+
+async def _make_turn(ctx: Context, said: DutyRequest) -> DutyTurn:
+    """The turn that is meant. Raises UserError for one that is over in Paris, or meets another of theirs."""
+    starts, ends = max(said.days.start, get_day(ctx.now)), said.days.end
+    turn = DutyTurn(user_id=said.person.id, queue=said.queue, starts=starts, ends=ends, by=ctx.user.id, at=ctx.now)
+    if ends <= starts:
+        raise UserError("À Paris, ces jours sont déjà passés.")
+    await must_be_free(ctx, turn)
+    return turn
+
+
+def _make_turn_window(ctx: Context) -> Replies:
+    return Ask(TakeTurn.draft(queue=ALL, queues=dict(name_queues(ctx.settings))))
+
+
+SHOWN_WEEKS, WATCHED_WEEKS = 12, 4
+"""How far ahead turns are shown, and gaps are told of."""
+SHOWN_MAX = 20
+
+
+@feature.command(
+    "garde",
+    help="Voir qui est de garde à la hotline, ou y mettre quelqu’un",
+    hint="[@nom du 30/11 au 4/12] [file]",
+    roles=AGENTS,
+    writes=True,
+)
+async def show_rota(ctx: Context, text: str) -> Replies:
+    """The list; a line that says who or when puts somebody on duty."""
+    if text.strip() and fold(text) != "liste":
+        return await add_turn(ctx, await read_line(ctx, text, read_turn))
+    today = get_day(ctx.now)
+    turns = await duty.list_turns(ctx.db, today, today + timedelta(weeks=SHOWN_WEEKS))
+    own = [turn for turn in turns if turn.user_id == ctx.user.id]
+    away = await duty.list_absences(ctx.db, today, today + timedelta(weeks=SHOWN_WEEKS))
+    back = (
+        [Button("Annuler mon absence", RunCommand(line="garde present"))]
+        if ctx.user.id in {a.user_id for a in away}
+        else []
+    )
+    return Whisper(await _draw_rota(ctx, turns, away), [*_rota_buttons(own), *back])
+
+
+async def _draw_rota(ctx: Context, turns: Sequence[DutyTurn], absences: Sequence[DutyAbsence]) -> Markdown:
+    today = get_day(ctx.now)
+    away = [*absences, *await duty.list_departures(ctx.db, {turn.user_id for turn in turns})]
+    called = await say_names(ctx, [each.user_id for each in (*turns, *absences)])
+    hours = OfficeHours.of(ctx.settings)
+    gaps = find_gaps(hours, name_queues(ctx.settings), turns, away, list_days_from(today, 7 * WATCHED_WEEKS))
+    coming = [turn for turn in turns if turn.starts > today and any(is_on_duty(turn, day, away) for day in turn.days)]
+    return render(
+        "garde/list",
+        is_open=hours.opens_on(today),
+        now=[_rota_line(ctx, turn, called) for turn in turns if is_on_duty(turn, today, away)],
+        coming=[_rota_line(ctx, turn, called) for turn in coming[:SHOWN_MAX]],
+        more=len(coming) - SHOWN_MAX,
+        absent=[Markdown(f"{called[each.user_id]} : {say_dates(each)}") for each in absences[:SHOWN_MAX]],
+        gaps=[_say_gap(ctx, gap) for gap in gaps[:SHOWN_MAX]],
+    )
+
+
+def _rota_buttons(own: Sequence[DutyTurn]) -> Sequence[Button]:
+    """What one can do: with turns of one’s own, more."""
+    take = Button("Me mettre de garde", Take(), "primary")
+    return (
+        [take, Button("Échanger", OpenSwap()), Button("Me retirer", RunCommand(line="garde retirer"))]
+        if own
+        else [take]
+    )
+
+
+def _rota_line(ctx: Context, turn: DutyTurn, called: Mapping[str, Markdown]) -> Markdown:
+    return Markdown(f"{called[turn.user_id]} : {escape(say_turn(ctx, turn))}")
+
+
+def _say_gap(ctx: Context, gap: Gap) -> str:
+    known = name_queues(ctx.settings)
+    which = [name for code, name in known.items() if code in gap.queues]
+    days = say_days(gap.first, gap.last)
+    return days if len(which) == len(known) else f"{days} ({join(which)})"

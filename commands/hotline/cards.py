@@ -1,0 +1,400 @@
+"""Cards of tickets in the rooms of their queues, receipts of their authors, and the rooms themselves."""
+
+from collections.abc import Collection, Mapping, Sequence
+from itertools import pairwise
+
+import structlog
+from pydantic import BaseModel
+
+from bot import guard
+from bot.actions import AddMembers, CreateChannel
+from bot.audit import AuditEntry, record_entry_at_end
+from bot.command_lines import RunCommand
+from bot.context import Context
+from bot.errors import ChatError, Refusal
+from bot.events import Delivered, Undelivered
+from bot.french.dates import say_date
+from bot.mattermost import ChatPost
+from bot.menus import Choosing, Menu
+from bot.permalinks import make_permalink
+from bot.replies import Button, Direct, Message, Progress, Refresh, Replies, Reply, Say, Start, Step
+from bot.texts import Markdown, escape, relay_plain_text, render
+from commands.hotline.feature import feature
+from commands.hotline.queues import find_room, name_person, read_queues, say_due, say_promise, say_queue
+from config.canaux import PlannedChannel
+from config.canaux import read as read_channels
+from config.hotline import CATEGORIES, Queue
+from storage import canaux, claims, people
+from storage.database import release
+from storage.hotline import incidents, posts, tickets
+from storage.hotline.posts import TicketCard
+from storage.hotline.states import ActorKind, Move, Reason, TicketState, list_allowed
+from storage.hotline.tickets import Ticket, TicketMove
+from storage.journal import AuditAct
+from storage.people import Role
+
+DETAILS_MAX = 700
+"""Characters of what was asked that a card shows: the rest is one click away."""
+
+
+class Take(BaseModel):
+    """« Prendre »."""
+
+    ticket: int
+
+
+class Answer(BaseModel):
+    """« Répondre »."""
+
+    ticket: int
+
+
+class Resolve(BaseModel):
+    """« Résoudre »."""
+
+    ticket: int
+
+
+class Reopen(BaseModel):
+    """« Rouvrir », for agents and who asked."""
+
+    ticket: int
+
+
+class Settled(BaseModel):
+    """« C’est réglé », for who asked."""
+
+    ticket: int
+
+
+class Unmask(BaseModel):
+    """« Masquer » or « Garder » what is personal in what was asked."""
+
+    ticket: int
+    keep: bool
+
+
+class More(Choosing):
+    """The rest of what agents do; ``chosen`` is a move."""
+
+    ticket: int
+
+
+MORE: Mapping[Move, str] = {
+    Move.ASSIGN: "Attribuer à…",
+    Move.ASK: "Demander une précision",
+    Move.TRANSFER: "Transférer",
+    Move.DUPLICATE: "Doublon de…",
+    Move.HASTEN: "Urgence",
+    Move.RELEASE: "Libérer",
+    Move.REOPEN: "Rouvrir",
+    Move.PART: "Hors de la panne",
+}
+
+
+async def post_card(ctx: Context, ticket: Ticket, room: str) -> Reply:
+    """The card, which is on its way to the room from now on."""
+    await posts.save_card(
+        ctx.db, TicketCard(ticket=ticket.number, queue=ticket.queue, channel_id=room, version=ticket.version)
+    )
+    said = await draw_card(ctx, ticket)
+    return Say(
+        said.text, said.buttons, said.facts, said.menus, channel_id=room, topic=ticket.card_topic, files=ticket.files
+    )
+
+
+async def refresh_card(ctx: Context, ticket: Ticket) -> Sequence[Reply]:
+    """Card and receipt as they are now."""
+    said, receipt = await draw_card(ctx, ticket), await draw_receipt(ctx, ticket)
+    return [
+        Refresh(said.text, said.buttons, said.facts, said.menus, topic=ticket.card_topic),
+        Refresh(receipt.text, receipt.buttons, topic=ticket.topic),
+    ]
+
+
+async def draw_card(ctx: Context, ticket: Ticket) -> Message:
+    """A ticket as its agents see it."""
+    shown = ticket.details if len(ticket.details) <= DETAILS_MAX else f"{ticket.details[: DETAILS_MAX - 1]}…"
+    text = render("hotline/card", ticket=ticket, details=_quote(shown), link=link_post(ctx, ticket.source_post))
+    return Message(text, _draw_buttons(ticket), await _list_facts(ctx, ticket), _draw_menus(ticket))
+
+
+async def draw_receipt(ctx: Context, ticket: Ticket) -> Message:
+    """A ticket as its author sees it."""
+    agent = await name_person(ctx, ticket.agent_id)
+    said: dict[str, object] = {"ticket": ticket, "queue": say_queue(ctx, ticket.queue), "agent": agent}
+    said["promise"] = await say_promise(ctx, ticket)
+    said["outage"] = await incidents.get(ctx.db, ticket.incident) if ticket.incident else None
+    text = render("hotline/receipt", masked=bool(ticket.said_masked), **said)
+    if ticket.said_masked:
+        mask = [Button("Masquer", Unmask(ticket=ticket.number, keep=False), "primary")]
+        return Message(text, [*mask, Button("Garder", Unmask(ticket=ticket.number, keep=True))])
+    if ticket.state.is_open:
+        return Message(text, [Button("C’est réglé", Settled(ticket=ticket.number))])
+    return Message(text, [Button("Rouvrir", Reopen(ticket=ticket.number))])
+
+
+def link_post(ctx: Context, post_id: str, called: str = "le message") -> Markdown:
+    """The link of a message; "" for none."""
+    return Markdown(f"[{called}]({make_permalink(ctx.settings, post_id)})" if post_id else "")
+
+
+def _quote(text: str) -> Markdown:
+    return Markdown("\n".join(f"> {escape(line)}" for line in text.splitlines() if line.strip()))
+
+
+def _draw_buttons(ticket: Ticket) -> Sequence[Button]:
+    number = ticket.number
+    if not ticket.state.is_open:
+        fiche = [Button("En faire une fiche", RunCommand(line=f"ressources ajouter demande {number}"))]
+        return [Button("Rouvrir", Reopen(ticket=number)), *(fiche if ticket.reason is Reason.RESOLU else [])]
+    take = [] if ticket.agent_id else [Button("Prendre", Take(ticket=number), "primary")]
+    return [*take, Button("Répondre", Answer(ticket=number)), Button("Résoudre", Resolve(ticket=number))]
+
+
+def _draw_menus(ticket: Ticket) -> Sequence[Menu]:
+    nothing = {Move.RELEASE: not ticket.agent_id, Move.PART: ticket.incident is None}
+    may = list_allowed(ticket.state, ActorKind.AGENT) - {move for move, is_idle in nothing.items() if is_idle}
+    options = {move.value: label for move, label in MORE.items() if move in may}
+    return [Menu("Plus…", More(ticket=ticket.number), options)] if ticket.state.is_open else []
+
+
+async def _list_facts(ctx: Context, ticket: Ticket) -> list[tuple[str, str]]:
+    author = await people.get(ctx.db, ticket.author_id)
+    name = f"{author.full_name} " if author and (author.prenom or author.nom) else ""
+    where = f", {ticket.departement}" if ticket.departement else ""
+    known = {
+        "Demandé par": f"{name}(@{ticket.username}{where})",
+        "État": say_state(ticket),
+        "Agent": await name_person(ctx, ticket.agent_id) or "personne",
+        "Urgence": ticket.urgency.label,
+        "Catégorie": CATEGORIES.get(ticket.category, ticket.category),
+        "Commune": ticket.commune,
+        "Fait partie de": f"Panne n° {ticket.incident}" if ticket.incident else "",
+        "À répondre": say_due(ctx, ticket),
+        "Depuis": say_date(ticket.opened_at.astimezone(ctx.zone).date(), ctx.now.astimezone(ctx.zone).date()),
+    }
+    return [(title, Markdown(escape(value))) for title, value in known.items() if value]
+
+
+def say_state(ticket: Ticket) -> str:
+    """How it stands, and why where it has ended."""
+    if (
+        ticket.reason
+        and ticket.state in {TicketState.RESOLU, TicketState.CLOS}
+        and ticket.reason.value != ticket.state.value
+    ):
+        return f"{ticket.state.label} ({ticket.reason.label})"
+    return ticket.state.label
+
+
+LINE_MAX, SHOWN_MAX = 600, 3_000
+"""Characters of one line, and of all that is shown at once: the last ones."""
+
+
+class CarryExchange(BaseModel):
+    """A ticket came to another queue: its agents read under the card what was said before, and what is for them."""
+
+    ticket: int
+    queue: str
+    is_back: bool = False
+
+
+async def read_exchange(ctx: Context, ticket: Ticket, since: int = 0) -> Sequence[Markdown]:
+    """What its author and the agents said to each other after an instant (ms), oldest first, the last of it.
+
+    For anybody but its author what is personal in the author’s words is masked, unless they want it read. Nothing
+    where their channel cannot be read any more.
+    """
+    if not ticket.thread_post:
+        return []
+    kept = await posts.list_kept(ctx.db, ticket.number)
+    author = await name_person(ctx, ticket.author_id)
+    await release(ctx.db)
+    try:
+        thread = await ctx.chat.thread(ticket.thread_post)
+    except ChatError as error:
+        if error.may_pass:
+            raise
+        return []
+    after = [post for post in thread if post.root_id and not post.type and post.create_at > since]
+    said = [_say_line(ticket, post, author, kept, mine=ctx.user.id == ticket.author_id) for post in after]
+    return _keep_last([line for line in said if line])
+
+
+def _say_line(ticket: Ticket, post: ChatPost, author: str, kept: Collection[str], *, mine: bool) -> Markdown:
+    if post.user_id != ticket.author_id:
+        attached = [str(each.get("text") or "") for each in post.props.get("attachments") or ()]
+        return Markdown(_cut("\n".join(filter(None, [post.message, *attached]))))
+    is_read = mine or post.id in kept
+    words = post.message if is_read else guard.mask(post.message, guard.find(post.message))
+    return render("hotline/said", person=author, text=relay_plain_text(_cut(words))) if words.strip() else Markdown()
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LINE_MAX else f"{text[: LINE_MAX - 1]}…"
+
+
+def _keep_last(said: Sequence[Markdown]) -> Sequence[Markdown]:
+    """As many of the last as may be shown at once."""
+    left, shown = SHOWN_MAX, []
+    for line in reversed(said):
+        left -= len(line)
+        if left < 0:
+            break
+        shown.append(line)
+    return shown[::-1]
+
+
+async def carry_if_moved(ctx: Context, ticket: Ticket, *, is_back: bool = False) -> Sequence[Reply]:
+    """What is begun once a card stands: nothing for a ticket that was never transferred. Where it ``is_back``, what was
+    said before it left is there already."""
+    made = await tickets.read_history(ctx.db, ticket.number) if ticket.version else []
+    was_moved = any(move.move is Move.TRANSFER for move in made)
+    work = CarryExchange(ticket=ticket.number, queue=ticket.queue, is_back=is_back)
+    return [Start(payload=work, quiet=True)] if was_moved else []
+
+
+@feature.work(CarryExchange, name="hotline.CarryExchange", title="Suite d’une demande transférée")
+async def carry_exchange(ctx: Context, work: CarryExchange, _: Progress) -> Step:
+    """Under the card in one message; nothing where the ticket went on to another queue meanwhile."""
+    ticket = await tickets.get(ctx.db, work.ticket)
+    card = await posts.get_card(ctx.db, ticket) if ticket and ticket.queue == work.queue else None
+    if ticket is None or card is None or not card.post_id:
+        return Step(finished=True)
+    transfers = [move for move in await tickets.read_history(ctx.db, ticket.number) if move.move is Move.TRANSFER]
+    note, place, root = transfers[-1].internal, card.channel_id, card.post_id
+    said = await read_exchange(ctx, ticket, _find_left_at(transfers) if work.is_back else 0)
+    if not (said or note):
+        return Step(finished=True)
+    text = render("hotline/exchange", note=note, said=said)
+    return Step(replies=[Say(text, channel_id=place, root_id=root)], finished=True)
+
+
+def _find_left_at(transfers: Sequence[TicketMove]) -> int:
+    """When a ticket that came back had left this queue, in ms."""
+    here = transfers[-1].queue
+    left = [later for move, later in pairwise(transfers) if move.queue == here]
+    return int((left or transfers)[-1 if left else 0].at.timestamp() * 1000)
+
+
+class Part(BaseModel):
+    """« Hors de la panne »: a ticket is about something else."""
+
+    ticket: int
+
+
+log = structlog.get_logger()
+
+ROOM = "hotline.room:"
+"""How the topics begin under which rooms are made."""
+AT_ONCE = 50
+"""Cards that are put up in one go, and people who are brought in."""
+ANIMATION = "animation"
+"""The key of the animateurs’ own room, in config/canaux.tsv."""
+TOLD_MAX = 5
+"""Animateurs who are told that there is no room, where theirs is not known either."""
+
+
+async def post_waiting_cards(ctx: Context, queue: str) -> Sequence[Reply]:
+    """The cards of a queue that are nowhere yet; where there is no room, it is made first."""
+    place = await find_room(ctx, queue)
+    waiting = await posts.list_without_card(ctx.db, queue, place, AT_ONCE)
+    if not waiting:
+        return []
+    if place:
+        return [await post_card(ctx, ticket, place) for ticket in waiting]
+    planned = await _find_planned(ctx, queue)
+    return [_make_room(planned, queue)] if planned else []
+
+
+@feature.job("hour=0-1,3-23 minute=*/5", name="hotline.put_up_all", writes=True)
+async def post_all_cards(ctx: Context) -> Replies:
+    """What waited for a room, whatever the reason, is tried again."""
+    return [reply for queue in read_queues(ctx) for reply in await post_waiting_cards(ctx, queue)]
+
+
+@feature.event(Delivered, name="hotline.made.Delivered")
+async def on_room_made(ctx: Context, event: Delivered) -> Replies:
+    """The room is there: its agents come in, and what waited is put up."""
+    queue = event.topic.removeprefix(ROOM)
+    planned = await _find_planned(ctx, queue) if event.topic.startswith(ROOM) else None
+    if planned is None:
+        return None
+    await canaux.remember_channel(ctx.db, planned.key, event.channel_id, ctx.now)
+    record_entry_at_end(
+        ctx, AuditEntry(AuditAct.CHANNEL_CHANGE, f"canal:{event.channel_id}", after={"cree": planned.name})
+    )
+    belong = [
+        person.id
+        for role in Role
+        if role in planned.roles
+        for person in await people.with_role(ctx.db, role, limit=AT_ONCE)
+    ]
+    return [*([AddMembers(event.channel_id, belong)] if belong else []), *await post_waiting_cards(ctx, queue)]
+
+
+@feature.event(Undelivered, name="hotline.refused.Undelivered")
+async def on_room_refused(ctx: Context, event: Undelivered) -> Replies:
+    """A room of that name is there already: it is found, or the animateurs are told what to do."""
+    if not event.topic.startswith(ROOM):
+        return None
+    queue = event.topic.removeprefix(ROOM)
+    known = read_queues(ctx).get(queue)
+    address = _find_address(ctx, known) if known else ""
+    found = await ctx.chat.channel_by_name(address) if address and event.refusal is Refusal.NAME_TAKEN else None
+    is_ours = found is not None and found.is_private and await ctx.chat.is_in(found.id)
+    if known is None:
+        return None
+    if found is not None and is_ours:
+        await canaux.remember_channel(ctx.db, known.room_key, found.id, ctx.now)
+        return await post_waiting_cards(ctx, queue)
+    return await _tell_no_room(ctx, known, address)
+
+
+async def _tell_no_room(ctx: Context, queue: Queue, address: str) -> Replies:
+    """The operator, in the log, and the animateurs, once a day, hear that tickets wait for a room."""
+    log.warning("planned_channel_taken", key=queue.room_key, address=address)
+    if not await claims.claim(ctx.db, "hotline.room", f"{queue.code}:{ctx.now.date()}", ctx.now):
+        return None
+    waiting = len(await posts.list_without_card(ctx.db, queue.code, "", AT_ONCE))
+    text = render("hotline/no_room", queue=queue, address=address, waiting=waiting)
+    if room := (await canaux.find_channel_ids(ctx.db)).get(ANIMATION):
+        return Say(text, channel_id=room)
+    told = await people.animating(ctx.db, TOLD_MAX)
+    return [Direct(text, user_id=person.id) for person in told]
+
+
+async def _find_planned(ctx: Context, queue: str) -> PlannedChannel | None:
+    known = read_queues(ctx).get(queue)
+    return (await canaux.list_planned(ctx.db, ctx.settings)).get(known.room_key) if known else None
+
+
+def _find_address(ctx: Context, queue: Queue) -> str:
+    """Of the room, by the table alone: Mattermost is asked before the first statement."""
+    planned = read_channels(ctx.settings.channels).get(queue.room_key)
+    return planned.address if planned else ""
+
+
+def _make_room(planned: PlannedChannel, queue: str) -> CreateChannel:
+    texts = {"header": planned.header, "purpose": planned.purpose}
+    return CreateChannel(
+        name=planned.address,
+        display_name=planned.name,
+        private=True,
+        team=planned.team,
+        topic=f"{ROOM}{queue}",
+        **texts,
+    )
+
+
+async def bring_card(ctx: Context, ticket: Ticket) -> Sequence[Reply]:
+    """The card of a ticket that came from another queue; where it was here before, that card is its own again."""
+    stood = await posts.get_card(ctx.db, ticket)
+    if stood is None:
+        return await post_waiting_cards(ctx, ticket.queue)
+    shown = await draw_card(ctx, ticket)
+    again = Refresh(shown.text, shown.buttons, shown.facts, shown.menus, topic=ticket.card_topic)
+    said = render("hotline/back")
+    back = Say(said, channel_id=stood.channel_id, root_id=stood.post_id)
+    return [again, back, *(await carry_if_moved(ctx, ticket, is_back=True) if stood.post_id else [])]

@@ -1,0 +1,329 @@
+"""« /hotline stats », its files, and Monday’s summary in each room: what the hotline did, for its agents."""
+
+import datetime as dt
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel
+
+from bot.calendar import OfficeHours, is_working_day
+from bot.command_lines import UnreadablePeriodError, require_period
+from bot.context import Context
+from bot.destinations import send_file
+from bot.errors import UserError
+from bot.french.periods import Period
+from bot.french.words import whole_minutes
+from bot.papers import FigurePage, FigureSection, LabelledValue, sheets, typeset
+from bot.papers.sheets import Cell
+from bot.replies import Button, Parcel, Replies, Reply, Say, SendFile, Whisper
+from bot.texts import Markdown, render
+from commands.hotline.cards import say_state
+from commands.hotline.feature import feature
+from commands.hotline.queues import find_room, list_served, must_serve_some, name_person, read_queues, say_queue
+from commands.hotline.requests import draft_request
+from config.hotline import CATEGORIES
+from config.territories import DEPARTEMENTS
+from storage import claims
+from storage.hotline import tickets
+from storage.hotline.figures import DaySpan, Delays, FiguresPart, HotlineFigures, read_figures
+from storage.hotline.states import OPEN
+from storage.people import PARIS
+from storage.stats import Percent, shares
+
+ZONE = ZoneInfo(PARIS)
+NOT_AN_AGENT = "Les chiffres de la hotline sont réservés à ses agents. Vos demandes\u00a0: /hotline mes demandes."
+
+
+class Days(BaseModel):
+    """The days [start, end[, in Paris."""
+
+    start: dt.date
+    end: dt.date
+
+    @property
+    def period(self) -> Period:
+        """The same, as people say it."""
+        return Period(self.start, self.end)
+
+
+def get_today(ctx: Context) -> dt.date:
+    """The day in Paris: the figures are the same for all, wherever they are."""
+    return ctx.now.astimezone(ZONE).date()
+
+
+async def compute_figures(ctx: Context, days: Days, queues: Collection[str]) -> HotlineFigures:
+    """The figures of some queues; of delays the hours count in which the hotline is open."""
+    hours = OfficeHours.of(ctx.settings)
+    return await read_figures(ctx.db, DaySpan(days.start, days.end), queues, hours.between)
+
+
+async def must_be_agent(ctx: Context) -> Collection[str]:
+    """The queues in which somebody answers. Raises UserError for who answers in none."""
+    return await must_serve_some(ctx, NOT_AN_AGENT)
+
+
+MEASURED = (
+    "Délais des premières réponses et des résolutions de ces jours-là, quel que soit le jour de la demande ; seules "
+    "comptent les heures d’ouverture."
+)
+STILL_OPEN = "« En cours » compte les demandes ouvertes quand ce document a été établi."
+
+
+@dataclass(frozen=True, slots=True)
+class FiguresRow:
+    """A part of all tickets: ``kind`` says of which sort, ``name`` which."""
+
+    kind: str
+    name: str
+    part: FiguresPart
+
+
+def make_page(ctx: Context, days: Days, figures: HotlineFigures, queues: Collection[str]) -> FigurePage:
+    """The page."""
+    names = ", ".join(say_queue(ctx, code) for code in queues)
+    return FigurePage(
+        title=f"Hotline — {names}",
+        period=days.period.label,
+        start=days.start,
+        last=max(min(days.period.last, get_today(ctx)), days.start),
+        today=get_today(ctx),
+        sections=(_make_general(figures), _make_delays(figures), *_make_parts(ctx, figures), _make_reasons(figures)),
+        notes=(MEASURED, STILL_OPEN),
+        stem="Hotline",
+    )
+
+
+def list_rows(ctx: Context, figures: HotlineFigures) -> Iterator[FiguresRow]:
+    """All tickets, then each part of them."""
+    yield FiguresRow("Toutes", "", figures.whole)
+    for kind, parts in name_parts(ctx, figures).items():
+        yield from (FiguresRow(kind, name, part) for name, part in parts.items())
+
+
+def name_parts(ctx: Context, figures: HotlineFigures) -> Mapping[str, Mapping[str, FiguresPart]]:
+    """The parts by what they are called, under the name of their sort."""
+    return {
+        "File": {say_queue(ctx, code): part for code, part in figures.queues.items()},
+        "Catégorie": {CATEGORIES.get(code, code): part for code, part in figures.categories.items()},
+        "Département": {_name_place(code): part for code, part in figures.departements.items()},
+    }
+
+
+def _name_place(code: str) -> str:
+    known = DEPARTEMENTS.get(code)
+    return f"{known.nom} ({code})" if known else code or "Département inconnu"
+
+
+def _make_general(figures: HotlineFigures) -> FigureSection:
+    counted = {
+        "Demandes reçues": figures.whole.received,
+        "Demandes résolues": figures.whole.resolutions.count,
+        "Demandes évitées": figures.avoided,
+        "Demandes en cours": figures.open_now,
+        "Avis favorables": figures.liked,
+        "Avis défavorables": figures.disliked,
+    }
+    return FigureSection("general", "Général", "", tuple(LabelledValue(label, n) for label, n in counted.items()))
+
+
+def _make_delays(figures: HotlineFigures) -> FigureSection:
+    told = {"Première réponse": figures.whole.answers, "Résolution": figures.whole.resolutions}
+    lines = (line for name, delays in told.items() for line in _make_delay_lines(name, delays))
+    return FigureSection("delais", "Délais", "minutes", tuple(lines))
+
+
+def _make_delay_lines(name: str, delays: Delays) -> Iterator[LabelledValue]:
+    for share, delay in (("une sur deux", delays.median), ("neuf sur dix", delays.p90)):
+        if delay is not None:
+            yield LabelledValue(f"{name}, {share} au plus", whole_minutes(delay))
+
+
+def _make_parts(ctx: Context, figures: HotlineFigures) -> Iterator[FigureSection]:
+    keys = {"File": ("files", "Par file"), "Catégorie": ("categories", "Par catégorie")}
+    keys["Département"] = ("departements", "Par département")
+    for kind, parts in name_parts(ctx, figures).items():
+        counts = {name: part.received for name, part in parts.items() if part.received}
+        yield _make_counted(*keys[kind], counts)
+
+
+def _make_reasons(figures: HotlineFigures) -> FigureSection:
+    counts = {reason.label.capitalize(): n for reason, n in figures.reasons.items()}
+    return _make_counted("raisons", "Comment elles ont fini", counts)
+
+
+def _make_counted(key: str, title: str, counts: Mapping[str, int]) -> FigureSection:
+    percents = shares(counts, sum(counts.values()), Percent.JUSTE)
+    lines = (LabelledValue(name, n, percents[name]) for name, n in counts.items())
+    return FigureSection(key, title, "demandes", tuple(lines))
+
+
+FileFormat = Literal["png", "xlsx", "csv"]
+LABELS: dict[FileFormat, str] = {"png": "Graphique", "xlsx": "Excel", "csv": "CSV"}
+PREPARING, DONE = "Préparation de votre fichier…", "✅ Votre fichier est prêt, juste en dessous."
+HEAD = (
+    *("Par", "Nom", "Reçues", "Premières réponses", "Réponse, une sur deux", "Réponse, neuf sur dix"),
+    *("Résolues", "Résolution, une sur deux", "Résolution, neuf sur dix"),
+)
+_TIMED = {4, 5, 7, 8}
+"""Which of these columns are delays."""
+
+
+class TakeFigures(Days):
+    """« Graphique », « Excel », « CSV »."""
+
+    format: FileFormat
+
+
+class FiguresFile(Days):
+    """A file of these figures."""
+
+    format: FileFormat
+
+
+def draw_buttons(days: Days) -> list[Button]:
+    """What may be taken away of these days."""
+    return [Button(label, TakeFigures(start=days.start, end=days.end, format=form)) for form, label in LABELS.items()]
+
+
+@feature.button(TakeFigures, writes=False)
+async def take_figures(ctx: Context, click: TakeFigures) -> Replies:
+    """The file is on its way."""
+    await must_be_agent(ctx)
+    order = FiguresFile(**click.model_dump())
+    return await send_file(ctx, SendFile(user_id=ctx.user.id, order=order, waiting=PREPARING))
+
+
+@feature.file(FiguresFile, name="hotline.FiguresFile")
+async def make_file(ctx: Context, order: FiguresFile, folder: Path) -> Parcel:
+    """The file, of the figures as they are then, of the queues in which its reader answers then."""
+    queues = await must_be_agent(ctx)
+    figures = await compute_figures(ctx, order, queues)
+    page, parts = make_page(ctx, order, figures, queues), list(list_rows(ctx, figures))
+    path = await ctx.compute(lambda: _write_file(page, parts, order.format, folder))
+    return Parcel(render("hotline/figures_file", page=page), files=[path], done=DONE)
+
+
+def _write_file(page: FigurePage, parts: Sequence[FiguresRow], form: FileFormat, folder: Path) -> Path:
+    if form == "png":
+        return typeset.draw_picture(page, "hotline", folder)
+    path = folder / page.file(form)
+    if form == "csv":
+        sheets.write_csv(path, [*sheets.list_csv_lines(page), [], *_make_table(parts)])
+        return path
+    with sheets.open_book(path, page.title) as book:
+        _write_sheets(book, page, parts)
+    return path
+
+
+def _make_table(parts: Sequence[FiguresRow]) -> Iterator[Sequence[Cell]]:
+    """Delays in hours, to the hundredth."""
+    yield [f"{name} (heures)" if place in _TIMED else name for place, name in enumerate(HEAD)]
+    yield from ([_in_hours(cell) for cell in _make_cells(row)] for row in parts)
+
+
+def _make_cells(row: FiguresRow) -> list[str | int | timedelta | None]:
+    part = row.part
+    return [row.kind, row.name, part.received, *_list_delays(part.answers), *_list_delays(part.resolutions)]
+
+
+def _list_delays(delays: Delays) -> list[int | timedelta | None]:
+    return [delays.count, delays.median, delays.p90]
+
+
+def _in_hours(cell: str | int | timedelta | None) -> Cell:
+    return round(cell / timedelta(hours=1), 2) if isinstance(cell, timedelta) else cell
+
+
+def _write_sheets(book: Any, page: FigurePage, parts: Sequence[FiguresRow]) -> None:
+    """The page, and a sheet of its parts with a filter; spreadsheets count time in days."""
+    formats = sheets.CellFormats(book)
+    sheets.write_sheet(book.add_worksheet("Statistiques"), page, formats)
+    sheet = book.add_worksheet("Détail")
+    sheet.set_column(0, 0, 14)
+    sheet.set_column(1, 1, 32)
+    sheet.set_column(2, len(HEAD) - 1, 14)
+    sheet.freeze_panes(1, 2)
+    sheets.write_cells(sheet, 0, HEAD, [formats.head] * len(HEAD))
+    looks = [None, None, *(formats.duration if n in _TIMED else formats.number for n in range(2, len(HEAD)))]
+    for place, row in enumerate(parts, 1):
+        told = [cell / timedelta(days=1) if isinstance(cell, timedelta) else cell for cell in _make_cells(row)]
+        sheets.write_cells(sheet, place, told, looks)
+    sheet.autofilter(0, 0, max(len(parts), 1), len(HEAD) - 1)
+
+
+SHOWN = 5
+"""Parts of each sort that are named; papers have them all."""
+
+
+@feature.command(
+    "hotline stats",
+    help="Voir les chiffres de la hotline (pour ses agents)",
+    hint="[semaine | mois dernier | septembre | 2026]",
+)
+async def show_stats(ctx: Context, text: str) -> Replies:
+    """The figures of a period, this month’s when none is said; other words of who is no agent are a question."""
+    try:
+        period = require_period(text, get_today(ctx))
+    except UnreadablePeriodError as problem:
+        if not await list_served(ctx, ctx.user):
+            return await draft_request(ctx, f"stats {text}")
+        raise UserError(str(problem)) from None
+    return await show_figures(ctx, Days(start=period.start, end=period.end))
+
+
+async def show_figures(ctx: Context, days: Days) -> Whisper:
+    """The figures in words, and what may be taken away."""
+    queues = await must_be_agent(ctx)
+    figures = await compute_figures(ctx, days, queues)
+    return Whisper(_say_figures(ctx, days, figures, queues), [] if figures.is_empty else draw_buttons(days))
+
+
+def _say_figures(ctx: Context, days: Days, figures: HotlineFigures, queues: Collection[str]) -> Markdown:
+    parts = {
+        kind: _keep_first({n: p.received for n, p in parts.items()}) for kind, parts in name_parts(ctx, figures).items()
+    }
+    parts["Fin"] = _keep_first({reason.label: n for reason, n in figures.reasons.items()})
+    names = [say_queue(ctx, code) for code in queues]
+    return render("hotline/figures", period=days.period.label, f=figures, queues=names, parts=parts)
+
+
+def _keep_first(counts: dict[str, int]) -> list[tuple[str, int]]:
+    """The first of them; the others together."""
+    counted = [(name, n) for name, n in counts.items() if n]
+    rest = sum(n for _, n in counted[SHOWN:])
+    return [*counted[:SHOWN], *([("autres", rest)] if rest else [])]
+
+
+SCOPE = "hotline.weekly"
+OLDEST = 5
+_WEEK = timedelta(days=7)
+
+
+@feature.job("day_of_week=mon-fri hour=8 minute=30", name="hotline.weekly", writes=True)
+async def post_weekly(ctx: Context) -> Replies:
+    """On the first working day of a week on which the bot is there: once."""
+    day = get_today(ctx)
+    monday = day - timedelta(days=day.weekday())
+    if not is_working_day(day) or not await claims.claim(ctx.db, SCOPE, str(monday), ctx.now):
+        return None
+    return [reply for queue in read_queues(ctx) for reply in await _draw_summary(ctx, queue, monday)]
+
+
+async def _draw_summary(ctx: Context, queue: str, monday: date) -> Sequence[Reply]:
+    """What is told in the room of a queue; nothing where nothing happened, and nothing is open."""
+    room = await find_room(ctx, queue)
+    if not room:
+        return []
+    week = Days(start=monday - _WEEK, end=monday)
+    figures = await compute_figures(ctx, week, [queue])
+    if figures.is_empty and not figures.open_now:
+        return []
+    oldest = await tickets.list_tickets(ctx.db, states=OPEN, queue=queue, limit=OLDEST)
+    lines = [(ticket, say_state(ticket), await name_person(ctx, ticket.agent_id)) for ticket in oldest]
+    names = {queue: say_queue(ctx, queue)}
+    said = {"period": week.period.label, "f": figures, "lines": lines, "zone": ctx.zone}
+    return [Say(render("hotline/weekly", queue=names[queue], queues=names, **said), channel_id=room)]

@@ -1,0 +1,180 @@
+"""« /ticket »: one by its number, those that wait, and those that speak of something; for agents."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+
+from pydantic import BaseModel
+
+from bot.context import Context
+from bot.errors import ChatError, Refusal, UserError
+from bot.menus import Choosing, Menu
+from bot.replies import Button, Replies, Whisper
+from bot.texts import quote, render
+from commands.hotline.cards import draw_card, link_post, read_exchange, say_state
+from commands.hotline.cards import post_waiting_cards as put_up_waiting
+from commands.hotline.feature import feature
+from commands.hotline.queues import AGENTS, list_served, must_serve_some, name_person, read_queues, say_queue
+from commands.hotline.tickets import NOT_THERE, lock_for_agent
+from config.text import fold
+from storage.hotline import posts, tickets
+from storage.hotline.tickets import Ticket, TicketFilter, TicketMove
+from storage.people.person import read_departements
+
+PAGE = 8
+NOT_AN_AGENT = "C’est réservé aux agents de la hotline. Vos demandes : /hotline mes demandes."
+HINT = "[a moi | en attente | urgent | 69 | file]"
+OF_MINE = frozenset({"a moi", "moi", "miens", "les miens"})
+WORDS: Mapping[str, TicketFilter] = {
+    **dict.fromkeys(("", *OF_MINE), TicketFilter(())),
+    **dict.fromkeys(("en attente", "attente"), TicketFilter((), waiting=True)),
+    **dict.fromkeys(("urgent", "urgents", "bloquant", "bloquants"), TicketFilter((), urgent=True)),
+    **dict.fromkeys(("libre", "libres", "nouveau", "nouveaux"), TicketFilter((), free=True)),
+}
+"""What may be asked of the list, folded."""
+
+
+class Page(BaseModel):
+    """« La suite » of a list, or of what was found."""
+
+    line: str
+    page: int
+    searched: bool = False
+
+
+class PutUp(BaseModel):
+    """« Remettre la carte » that somebody deleted."""
+
+    ticket: int
+
+
+class See(Choosing):
+    """A menu of tickets; ``chosen`` is the number of one."""
+
+
+@feature.command("ticket", help="Voir une demande d’aide et ce qui en a été fait", hint="12")
+async def show_ticket(ctx: Context, line: str) -> Replies:
+    """One by its number; without one, those that wait."""
+    word = line.strip().lstrip("#").removeprefix("n°").strip()
+    if not word:
+        return await show_list(ctx, "", 0)
+    if not word.isdecimal() or len(word) > 9:
+        raise UserError("Écrivez le numéro d’une demande (/ticket 12), /ticket liste ou /ticket chercher mots.")
+    return await _show_one(ctx, int(word))
+
+
+@feature.button(See, writes=False)
+async def show_chosen(ctx: Context, click: See) -> Replies:
+    """The one that was chosen."""
+    return await _show_one(ctx, int(click.chosen))
+
+
+async def _show_one(ctx: Context, number: int) -> Whisper:
+    ticket = await tickets.get(ctx.db, number)
+    mine = ticket is not None and ticket.author_id == ctx.user.id
+    if ticket is None or not (mine or ticket.queue in await list_served(ctx, ctx.user)):
+        raise UserError(NOT_THERE)
+    made = await tickets.read_history(ctx.db, number)
+    past = [(move, await name_person(ctx, move.by) or "Le bot", await _say_note(ctx, move)) for move in made]
+    card = await posts.get_card(ctx.db, ticket)
+    where = card.post_id if card and not mine else ticket.thread_post
+    shown = await draw_card(ctx, ticket)
+    said = await read_exchange(ctx, ticket)
+    about = {"past": past, "mine": mine, "said": said, "zone": ctx.zone}
+    text = render("hotline/history", card=shown.text, link=link_post(ctx, where), **about)
+    if mine:
+        return Whisper(text, facts=shown.facts)
+    is_gone = card is not None and card.post_id and not await _is_standing(ctx, card.post_id)
+    again = [Button("Remettre la carte", PutUp(ticket=number), "primary")] if is_gone else []
+    return Whisper(text, [*again, *shown.buttons], shown.facts, shown.menus)
+
+
+async def _say_note(ctx: Context, move: TicketMove) -> str:
+    """What else there is to a move, for who asked as for agents: names are those of today."""
+    whom = f"à {await name_person(ctx, move.whom)}" if move.whom else ""
+    return move.note or whom or (f"vers {say_queue(ctx, move.queue)}" if move.queue else "")
+
+
+@feature.button(PutUp)
+async def post_card_again(ctx: Context, click: PutUp) -> Replies:
+    """A new card takes the place of the one that is gone."""
+    ticket, _ = await lock_for_agent(ctx, click.ticket)
+    card = await posts.get_card(ctx.db, ticket)
+    if card is not None:
+        await posts.drop_card(ctx.db, card)
+    return [*await put_up_waiting(ctx, ticket.queue), Whisper("La carte revient dans la salle.")]
+
+
+async def _is_standing(ctx: Context, post_id: str) -> bool:
+    try:
+        await ctx.chat.read_post(post_id)
+    except ChatError as error:
+        if error.refusal is not Refusal.UNKNOWN_POST:
+            raise
+        return False
+    return True
+
+
+@feature.command("ticket liste", help="Les demandes en cours", hint=HINT, roles=AGENTS)
+async def list_tickets(ctx: Context, line: str) -> Replies:
+    """Those that are open, the most urgent and the longest waiting first."""
+    return await show_list(ctx, line, 0)
+
+
+@feature.search("ticket chercher", help="Chercher dans les demandes d’aide", hint="mots", roles=AGENTS)
+async def search_tickets(ctx: Context, line: str) -> Replies:
+    """Those that speak of it, solved or not."""
+    return await show_found(ctx, line, 0)
+
+
+@feature.button(Page, writes=False)
+async def show_more(ctx: Context, click: Page) -> Replies:
+    """The next page."""
+    return await (show_found if click.searched else show_list)(ctx, click.line, click.page)
+
+
+async def show_list(ctx: Context, line: str, page: int) -> Whisper:
+    """A page of the open ones."""
+    served = await must_serve_some(ctx, NOT_AN_AGENT)
+    wanted = _read_filter(ctx, line, served)
+    found = await tickets.list_filtered(ctx.db, wanted, page * PAGE, PAGE + 1)
+    text = await _draw_list(ctx, "hotline/list", found[:PAGE], line=quote(line), page=page)
+    return _draw_page(text, found, Page(line=line, page=page + 1))
+
+
+async def show_found(ctx: Context, line: str, page: int) -> Whisper:
+    """A page of what was found."""
+    served = await must_serve_some(ctx, NOT_AN_AGENT)
+    words = fold(line).split()[:10]
+    if not words:
+        raise UserError("Dites ce que vous cherchez : /ticket chercher imprimante.")
+    found = await tickets.search(ctx.db, words, served, page * PAGE, PAGE + 1)
+    text = await _draw_list(ctx, "hotline/found", found[:PAGE], line=quote(line), page=page)
+    return _draw_page(text, found, Page(line=line, page=page + 1, searched=True))
+
+
+async def _draw_list(ctx: Context, template: str, found: Sequence[Ticket], **said: object) -> str:
+    lines = [(ticket, say_state(ticket), await name_person(ctx, ticket.agent_id)) for ticket in found]
+    names = {code: say_queue(ctx, code) for code in read_queues(ctx)}
+    return render(template, lines=lines, queues=names, zone=ctx.zone, now=ctx.now, **said)
+
+
+def _draw_page(text: str, found: Sequence[Ticket], following: Page) -> Whisper:
+    options: Mapping[str, str] = {str(t.number): f"n° {t.number} : {t.subject}"[:80] for t in found[:PAGE]}
+    buttons = [Button("La suite", following)] if len(found) > PAGE else []
+    return Whisper(text, buttons, menus=[Menu("Voir une demande", See(), options)] if options else [])
+
+
+def _read_filter(ctx: Context, line: str, served: Collection[str]) -> TicketFilter:
+    """What is wanted of the open ones. Raises UserError for what is none of it."""
+    word = fold(line)
+    by_name = {fold(name): code for code, queue in read_queues(ctx).items() for name in (code, queue.name)}
+    if found := WORDS.get(word):
+        return replace(found, queues=served, agent_id=ctx.user.id if word in OF_MINE else "")
+    if word in by_name:
+        return TicketFilter(queues=[by_name[word]] if by_name[word] in served else [])
+    try:
+        return TicketFilter(queues=served, departements=read_departements(line))
+    except ValueError:
+        raise UserError(
+            f"Je ne comprends pas « {quote(line)} » : a moi, en attente, urgent, un département (69) ou une file."
+        ) from None

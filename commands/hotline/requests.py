@@ -1,0 +1,291 @@
+"""« /hotline »: help asked for in a window, by the link of a message or by 🎫; one’s own demands."""
+
+from collections.abc import Sequence
+
+from pydantic import BaseModel
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.command_lines import RunCommand
+from bot.context import Context
+from bot.errors import ChatError, UserError
+from bot.events import DirectMessage, Reacted, WatchedPlaces
+from bot.features import Feature
+from bot.mattermost import ChatPost
+from bot.permalinks import find_permalink, read_linked_post
+from bot.replies import Ask, Button, Direct, PlainTextReply, Redirect, Replies, Update, Waiting, Whisper
+from bot.texts import render
+from commands.hotline.cards import link_post, say_state
+from commands.hotline.feature import feature
+from commands.hotline.mirror import TicketThread, mirror_line
+from commands.hotline.queues import read_queues, say_queue
+from commands.hotline.tickets import NOT_THERE, lock_ticket
+from config.hotline import OTHER
+from config.settings import Settings
+from config.text import fold
+from dialogs.hotline import OpenTicket
+from storage.canaux import find_watched_channels
+from storage.hotline import posts, suggestions, tickets
+from storage.hotline.posts import Side, TicketSource
+from storage.hotline.states import Urgency
+from storage.hotline.tickets import SUBJECT_MAX
+
+
+async def draft_request(ctx: Context, words: str = "", details: str = "", source: str = "") -> Ask:
+    """The window filled with that; what is too long for the first line is among the details."""
+    line = " ".join(words.split())
+    if len(line) > SUBJECT_MAX:
+        line, details = f"{line[: SUBJECT_MAX - 1]}…", f"{words.strip()}\n{details}".strip()
+    offered = {queue.code: f"{queue.name} : {queue.about}"[:120] for queue in read_queues(ctx).values()}
+    known: dict[str, object] = {"subject": line or None, "details": details or None, "source": source}
+    return Ask(OpenTicket.draft(queues=offered, category=OTHER, urgency=Urgency.GENANT.value, **known))
+
+
+PAGE = 10
+OFFERED_MAX = 2
+"""Open demands to which a loose message can be added by a click."""
+
+
+class AddTo(BaseModel):
+    """« Ajouter à la demande n° 12 » what somebody wrote beside its thread."""
+
+    ticket: int
+    post_id: str
+
+
+class BringTo(BaseModel):
+    """A message of the direct channel is to go to the agents of a ticket."""
+
+    ticket: int
+    post_id: str
+    text: str
+    files: list[str] = []
+
+
+class Mine(BaseModel):
+    """« La suite » of one’s own demands."""
+
+    page: int
+
+
+@feature.command("hotline demandes", help="Voir vos demandes d’aide et où elles en sont")
+async def show_own(ctx: Context, _: str) -> Replies:
+    """One’s own, what is open first."""
+    return await show_page(ctx, 0)
+
+
+@feature.button(Mine, writes=False)
+async def show_more(ctx: Context, click: Mine) -> Replies:
+    """The next page."""
+    return await show_page(ctx, click.page)
+
+
+async def show_page(ctx: Context, page: int) -> Whisper:
+    """A page of one’s own demands."""
+    found = await tickets.list_of_author(ctx.db, ctx.user.id, page * PAGE, PAGE + 1)
+    lines = [
+        (ticket, say_state(ticket), say_queue(ctx, ticket.queue), link_post(ctx, ticket.thread_post, "le fil"))
+        for ticket in found[:PAGE]
+    ]
+    waiting = await suggestions.list_wishes(ctx.db, ctx.user.id) if not page else []
+    buttons = [Button("La suite", Mine(page=page + 1))] if len(found) > PAGE else []
+    buttons += [] if found or page else [Button("Demander de l’aide", RunCommand(line="hotline"), "primary")]
+    return Whisper(render("hotline/mine", lines=lines, waiting=len(waiting), page=page), buttons)
+
+
+@feature.waiting
+async def list_waiting(ctx: Context) -> Sequence[Waiting]:
+    """Demands that wait for the person, and one that they have not decided about."""
+    mine_ = await tickets.list_open_of_author(ctx.db, ctx.user.id)
+    asked = [ticket for ticket in mine_ if ticket.state == "en_attente"]
+    if not asked:
+        return []
+    said = f"la demande n° {asked[0].number} attend votre réponse" if len(asked) == 1 else "des demandes vous attendent"
+    return [Waiting(said, Button("Mes demandes", RunCommand(line="hotline mes demandes")))]
+
+
+@feature.hears_words
+async def hear_words(ctx: Context, message: DirectMessage) -> PlainTextReply:
+    """What is said in the thread of a demand is for its agents; what is said beside may be, too."""
+    if message.root_id and await tickets.find_by_thread(ctx.db, message.root_id):
+        return PlainTextReply(is_its=True)
+    theirs = await tickets.list_open_of_author(ctx.db, message.user_id)
+    return PlainTextReply(
+        buttons=[
+            Button(f"Ajouter à la demande n° {ticket.number}", AddTo(ticket=ticket.number, post_id=message.post_id))
+            for ticket in theirs[-OFFERED_MAX:]
+        ]
+    )
+
+
+@feature.button(AddTo, writes=False)
+async def ask_to_add(ctx: Context, click: AddTo) -> Replies:
+    """It goes to the agents, as if it had been written in the thread. (Mattermost, asked here, cannot be where
+    something is written.)"""
+    post = await ctx.chat.read_post(click.post_id)
+    if post.user_id != ctx.user.id:
+        raise UserError(NOT_THERE)
+    added = BringTo(ticket=click.ticket, post_id=post.id, text=post.message, files=list(post.file_ids))
+    return Redirect.to(added)
+
+
+@feature.button(BringTo)
+async def add_message(ctx: Context, click: BringTo) -> Replies:
+    """It is under the card."""
+    ticket = await lock_ticket(ctx, click.ticket)
+    if ticket.author_id != ctx.user.id:
+        raise UserError(NOT_THERE)
+    place = TicketThread(ticket, await posts.get_card(ctx.db, ticket), Side.DIRECT)
+    brought = await mirror_line(ctx, place, click.post_id, click.text, click.files)
+    if not brought:
+        raise UserError("C’est déjà ajouté.")
+    return [*brought, Update(render("hotline/added", number=ticket.number))]
+
+
+TICKET = frozenset({"ticket", "admission_tickets"})
+"""What Mattermost calls 🎫 and 🎟️."""
+CONTEXT_MAX = 8000
+FILES_MAX = 10
+"""Characters of a thread, and files of it, that a ticket takes along."""
+
+billet = Feature("billet")
+"""Listens for 🎫 wherever the bot is; it hears nothing else there."""
+
+
+class OpenFrom(BaseModel):
+    """« Ouvrir la demande » of a message."""
+
+    source: str
+
+
+class Decline(BaseModel):
+    """« Non merci »."""
+
+    source: str
+
+
+@billet.watches
+async def watch_channels(db: AsyncSession, settings: Settings) -> WatchedPlaces:
+    """All planned channels."""
+    found = await find_watched_channels(db, settings)
+    return WatchedPlaces(found.private, crowded=found.public)
+
+
+async def request_by_link(ctx: Context, post_id: str) -> Replies:
+    """One’s own message opens the window; of another’s, its author is asked."""
+    post = await read_linked_post(ctx, post_id)
+    thread = await ctx.chat.thread(post_id)
+    channel = await ctx.chat.channel(post.channel_id)
+    must_be_new(await tickets.find_by_source(ctx.db, post.root_id or post.id))
+    source = make_source(ctx, post, thread)
+    first = await posts.save_source(ctx.db, source)
+    if post.user_id == ctx.user.id:
+        return await draft_from_source(ctx, source)
+    if not first:
+        raise UserError("La personne qui a écrit ce message est déjà invitée à en faire une demande.")
+    if channel.type == "D":
+        raise UserError("Ce message est dans une conversation privée : seule la personne qui l’a écrit peut l’ouvrir.")
+    return [ask_author(ctx, source), Whisper(render("hotline/author_asked"))]
+
+
+def must_be_new(known: tickets.Ticket | None) -> None:
+    """Raises UserError where that message is a ticket already, which is open."""
+    if known is not None and known.state.is_open:
+        raise UserError(f"Ce message est déjà la demande n° {known.number}.")
+
+
+@billet.event(Reacted, name="billet.reacted.Reacted")
+async def on_reaction(ctx: Context, event: Reacted) -> Replies:
+    """🎫 under a message: its author is asked, whoever put it there."""
+    if event.emoji not in TICKET:
+        return None
+    try:
+        thread = await ctx.chat.thread(event.post_id)
+    except ChatError as error:
+        if error.may_pass:
+            raise
+        return None
+    post = next((each for each in thread if each.id == event.post_id), None)
+    if post is None or post.type or post.user_id == (await ctx.chat.me()).id:
+        return None
+    known = await tickets.find_by_source(ctx.db, post.root_id or post.id)
+    source = make_source(ctx, post, thread)
+    if (known and known.state.is_open) or not await posts.save_source(ctx.db, source):
+        return None
+    return ask_author(ctx, source)
+
+
+def make_source(ctx: Context, post: ChatPost, thread: Sequence[ChatPost]) -> TicketSource:
+    """The message with its thread, as they are now."""
+    others = [each for each in thread if each.id != post.id and not each.type]
+    files = [ident for each in (post, *others) for ident in each.file_ids]
+    return TicketSource(
+        post_id=post.id,
+        channel_id=post.channel_id,
+        root_id=post.root_id or post.id,
+        author_id=post.user_id,
+        asked_by=ctx.user.id,
+        text=post.message[:CONTEXT_MAX],
+        context="\n".join(each.message for each in others)[:CONTEXT_MAX],
+        files=list(dict.fromkeys(files))[:FILES_MAX],
+        at=ctx.now,
+    )
+
+
+def ask_author(ctx: Context, source: TicketSource) -> Direct:
+    """Who wrote it decides."""
+    mine = source.author_id == ctx.user.id
+    text = render("hotline/propose", mine=mine, by=ctx.user.full_name, text=source.text[:300])
+    buttons = [Button("Ouvrir la demande", OpenFrom(source=source.post_id), "primary")]
+    return Direct(text, [*buttons, Button("Non merci", Decline(source=source.post_id))], user_id=source.author_id)
+
+
+async def draft_from_source(ctx: Context, source: TicketSource) -> Ask:
+    """The window, filled from a message."""
+    first, _, rest = source.text.strip().partition("\n")
+    return await draft_request(ctx, first, rest.strip(), source.post_id)
+
+
+@feature.button(OpenFrom, writes=False)
+async def open_request(ctx: Context, click: OpenFrom) -> Replies:
+    """The window, filled from that message."""
+    source = await posts.get_source(ctx.db, click.source)
+    if source is None or source.author_id != ctx.user.id:
+        raise UserError("Ce message n’est plus là : tapez /hotline.")
+    must_be_new(await tickets.find_by_source(ctx.db, source.root_id))
+    return await draft_from_source(ctx, source)
+
+
+@feature.button(Decline)
+async def decline_request(ctx: Context, click: Decline) -> Replies:
+    """It stays a message."""
+    return Update(render("hotline/declined"))
+
+
+class AskFor(BaseModel):
+    """« Demander de l’aide », with what is known of it: where a refusal leads, with its reference."""
+
+    subject: str = ""
+    details: str = ""
+
+
+@feature.command("hotline", help="Demander de l’aide à l’équipe", hint="[question | lien d’un message]", writes=True)
+async def ask_help(ctx: Context, line: str) -> Replies:
+    """The window, with the words that were typed; of the link of a message, with what that says."""
+    if fold(line) in {"mes demandes", "mes demande", "mes tickets"}:
+        return await show_page(ctx, 0)
+    if ident := find_permalink(line):
+        return await request_by_link(ctx, ident)
+    return await draft_request(ctx, line)
+
+
+@feature.button(AskFor, writes=False)
+async def ask_known(ctx: Context, click: AskFor) -> Replies:
+    """The window, with what is known."""
+    return await draft_request(ctx, click.subject, click.details)
+
+
+@feature.rescues("hotline")
+def offer_help(reference: str, doing: str) -> Button:
+    """« Demander de l’aide » where the bot failed: what it was at is known already."""
+    known = AskFor(subject=f"Le bot a échoué (référence {reference})", details=f"Ce que je faisais : {doing}.")
+    return Button("Demander de l’aide", known)

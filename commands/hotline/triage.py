@@ -1,0 +1,292 @@
+"""A demand for help is sent: what is like it is shown first, then it is filed, or part of an outage."""
+
+from collections.abc import Collection, Sequence
+from datetime import timedelta
+from typing import Any
+
+from pydantic import BaseModel
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot import guard, quotas
+from bot.context import Context
+from bot.errors import UserError
+from bot.quotas import Quota
+from bot.replies import Button, Direct, Refresh, Replies, Reply, Say
+from bot.texts import Markdown, render
+from commands.hotline.cards import draw_receipt, post_waiting_cards
+from commands.hotline.feature import feature
+from commands.hotline.outages import draw_outage, refresh_outage
+from commands.hotline.queues import AGENTS, find_room
+from commands.hotline.tickets import note_move
+from config.hotline import Outage
+from config.text import fold
+from dialogs.hotline import OpenTicket
+from storage import claims, people
+from storage.database import change
+from storage.hotline import incidents, posts, suggestions, tickets
+from storage.hotline.incidents import Incident
+from storage.hotline.posts import TicketSource
+from storage.hotline.states import ActorKind, Move, TicketState, Urgency
+from storage.hotline.suggestions import TicketWish
+from storage.hotline.tickets import SUBJECT_MAX, Actor, MoveNote, Ticket, TicketMove
+from storage.people import Person
+from storage.ressources import feedback, search
+from storage.ressources.feedback import Mark
+from storage.ressources.resources import ShownResource
+
+WITHIN = timedelta(hours=24)
+"""How old look-alike tickets may be that are counted together."""
+COMPARED_MAX = 30
+"""Tickets of an outage that a new one is compared with."""
+
+
+async def look_for_outage(ctx: Context, ticket: Ticket) -> Sequence[Reply]:
+    """A new ticket is part of a running outage that it is like, or counts with others for one to be proposed."""
+    if ctx.settings.outage is None:
+        return []
+    await incidents.hold_queue(ctx.db, ticket.queue, ctx.now)
+    under_way = await incidents.list_under_way(ctx.db, [ticket.queue])
+    for incident in under_way:
+        if incident.is_running and await _belongs_to(ctx, ticket, incident):
+            return await _attach_ticket(ctx, ticket, incident)
+    return await _propose_outage(ctx, ticket, [each for each in under_way if each.is_proposed], ctx.settings.outage)
+
+
+async def _belongs_to(ctx: Context, ticket: Ticket, incident: Incident) -> bool:
+    founding = await incidents.list_tickets(ctx.db, incident.alike[:COMPARED_MAX])
+    return suggestions.is_part(ticket, incident.subject, founding)
+
+
+async def _attach_ticket(ctx: Context, ticket: Ticket, incident: Incident) -> Sequence[Reply]:
+    """Its receipt, which is not written yet, says that it is known."""
+    if (now := await incidents.lock(ctx.db, incident.number)) is None or not now.is_running:
+        return []
+    by_itself = Actor("", ActorKind.BOT, ctx.now)
+    was = ticket.state, ticket.agent_id
+    await tickets.make_move(ctx.db, ticket, Move.JOIN, by_itself, MoveNote(f"n° {now.number}"), incident=now.number)
+    note_move(ctx, ticket, Move.JOIN, by_itself, was)
+    return [await refresh_outage(ctx, now)]
+
+
+async def _propose_outage(
+    ctx: Context, ticket: Ticket, proposed: Sequence[Incident], bounds: Outage
+) -> Sequence[Reply]:
+    """Once there are enough; those that were proposed already are only more of them."""
+    unrelated = await incidents.find_refused(ctx.db, ticket.queue, ctx.now - WITHIN)
+    near = await suggestions.find_recent_alike(ctx.db, ticket, ctx.now - WITHIN)
+    rows = [*(row for row in near if row.number not in unrelated), ticket]
+    numbers = {row.number for row in rows}
+    if known := next((each for each in proposed if numbers & set(each.alike)), None):
+        await change(ctx.db, known, alike=sorted(numbers | set(known.alike)))
+        return [await refresh_outage(ctx, known)]
+    places = {row.departement for row in rows if row.departement}
+    room = await find_room(ctx, ticket.queue)
+    if len(rows) < bounds.tickets or len(places) < bounds.departements or not room:
+        return []
+    new = Incident(queue=ticket.queue, subject=rows[0].subject, alike=sorted(numbers), opened_at=ctx.now)
+    said = await draw_outage(ctx, await incidents.add(ctx.db, new))
+    return [Say(said.text, said.buttons, channel_id=room, topic=new.topic)]
+
+
+BLOCKS_FOR = timedelta(hours=1)
+"""For how long one demand that is « bloquant » is the only one of its author."""
+
+
+async def file_ticket(ctx: Context, author: Person, key: str, asked: dict[str, Any]) -> Sequence[Reply]:
+    """The ticket is there; its author has a receipt, its room a card, the thread that it came from a word."""
+    form = OpenTicket.model_validate({**asked, "queues": {}})
+    source = await posts.get_source(ctx.db, form.source) if form.source else None
+    new = _make_ticket(ctx, author, key, form, source)
+    first = await _find_blocking(ctx, author) if new.urgency is Urgency.BLOQUANT else None
+    if first:
+        new.urgency = Urgency.GENANT
+    ticket = await tickets.add(ctx.db, new)
+    if ticket is None:  # sent twice, it is the same
+        return []
+    note = f"dite bloquante, comme la n° {first}" if first else ""
+    opened = TicketMove(
+        ticket=ticket.number, at=ctx.now, by=author.id, move=Move.OPEN, state=TicketState.NOUVEAU, note=note
+    )
+    await tickets.add_move(ctx.db, opened)
+    known = await look_for_outage(ctx, ticket)
+    receipt = await draw_receipt(ctx, ticket)
+    told = Direct(receipt.text, receipt.buttons, user_id=author.id, topic=ticket.topic)
+    thread = [_say_in_thread(ticket)] if source else []
+    second = [Direct(render("hotline/second_blocking", first=first, ticket=ticket), user_id=author.id)] if first else []
+    return [told, *second, *thread, *await post_waiting_cards(ctx, ticket.queue), *known]
+
+
+async def _find_blocking(ctx: Context, author: Person) -> int | None:
+    """The demand of the last hour that is « bloquant » already: another of the same person is not, until an agent says
+    so. Two that are sent at once wait for each other."""
+    await claims.hold(ctx.db, "hotline.blocking", author.id, ctx.now)
+    return await tickets.find_blocking(ctx.db, author.id, ctx.now - BLOCKS_FOR)
+
+
+def _make_ticket(ctx: Context, author: Person, key: str, form: OpenTicket, source: TicketSource | None) -> Ticket:
+    """What was asked as a ticket, with bars over what is personal until its author decides."""
+    subject, details = _mask(form.subject), _mask(form.details)
+    masked = {"subject": (form.subject, subject), "details": (form.details, details)}
+    return Ticket(
+        key=key,
+        queue=form.queue,
+        category=form.category,
+        urgency=Urgency(form.urgency),
+        commune=form.commune,
+        subject=subject[:SUBJECT_MAX],
+        details=details,
+        said_masked={name: said for name, (said, shown) in masked.items() if said != shown},
+        words=fold(f"{subject} {details}"),
+        context=_mask(source.context) if source else "",
+        files=source.files if source else [],
+        source_post=source.root_id if source else "",
+        source_channel=source.channel_id if source else "",
+        author_id=author.id,
+        username=author.username,
+        departement=author.departement or "",
+        opened_at=ctx.now,
+        asked_at=ctx.now,
+    )
+
+
+def _mask(text: str) -> str:
+    return guard.mask(text, guard.find(text))
+
+
+def _say_in_thread(ticket: Ticket) -> Say:
+    said = render("hotline/in_thread", number=ticket.number)
+    return Say(said, channel_id=ticket.source_channel, root_id=ticket.source_post)
+
+
+REMEMBERED = timedelta(days=366)
+"""How old a solved ticket may be that is shown."""
+DECIDES_IN = timedelta(hours=1)
+"""After which a demand is filed whose author did not say whether one of those shown was it."""
+AT_ONCE = 50
+SHOWN_MAX = 3
+"""Solved tickets and resources that are shown: with « Continuer », as many buttons as a message has."""
+LOOKED_AT = 5
+"""Resources among which those are that are shown."""
+DECIDED = "Cette demande est déjà partie, ou déjà réglée."
+
+
+class WasIt(BaseModel):
+    """« C’était ça »: that solved ticket answers it."""
+
+    key: str
+    ticket: int
+
+
+class WasFiche(BaseModel):
+    """« C’était ça »: that resource answers it."""
+
+    key: str
+    fiche: int
+
+
+class FileIt(BaseModel):
+    """« Continuer »: none of them does."""
+
+    key: str
+
+
+async def find_accepted(db: AsyncSession, keys: Sequence[str]) -> Collection[str]:
+    """Which one-time keys of dialogs made a ticket, or wait for a decision."""
+    return {*await tickets.find_accepted(db, keys), *await suggestions.find_accepted(db, keys)}
+
+
+@feature.submit(OpenTicket, accepted=find_accepted)
+async def submit_request(ctx: Context, form: OpenTicket) -> Replies:
+    """What is like it and solved, or in the ressourcerie, is shown first. Where nothing is, and where it keeps
+    somebody from working, it is filed at once."""
+    left = [] if ctx.user.may(AGENTS) else await quotas.spend(ctx, Quota.TICKET)
+    asked = form.model_dump(mode="json", exclude={"queues"})
+    if form.urgency == Urgency.BLOQUANT:
+        return [*await file_ticket(ctx, ctx.user, ctx.request.key, asked), *left]
+    near = await suggestions.find_solved(ctx.db, f"{form.subject} {form.details}", ctx.now - REMEMBERED)
+    fiches = await _find_fiches(ctx, form.subject, SHOWN_MAX - min(len(near), SHOWN_MAX - 1))
+    if not near and not fiches:
+        return [*await file_ticket(ctx, ctx.user, ctx.request.key, asked), *left]
+    near = near[: SHOWN_MAX - len(fiches)]
+    wish = TicketWish(
+        key=ctx.request.key,
+        author_id=ctx.user.id,
+        username=ctx.user.username,
+        asked=asked,
+        alike=[ticket.number for ticket in near],
+        fiches=[fiche.id for fiche in fiches],
+        at=ctx.now,
+        queue=form.queue,
+    )
+    await suggestions.save_wish(ctx.db, wish)
+    return [_draw_alike(wish, near, fiches, form.subject), *left]
+
+
+async def _find_fiches(ctx: Context, subject: str, most: int) -> Sequence[ShownResource]:
+    """The resources that speak of it most, and clearly."""
+    found = (hit.resource for hit in (await search(ctx.db, subject, limit=LOOKED_AT)).hits)
+    return [fiche for fiche in found if suggestions.is_answer(fiche.titre, fiche.description, subject)][:most]
+
+
+def _draw_alike(wish: TicketWish, near: Sequence[Ticket], fiches: Sequence[ShownResource], subject: str) -> Direct:
+    several = len(near) + len(fiches) > 1
+    offered: list[tuple[str, BaseModel]] = [
+        *((f"n° {ticket.number}", WasIt(key=wish.key, ticket=ticket.number)) for ticket in near),
+        *((f"fiche {fiche.id}", WasFiche(key=wish.key, fiche=fiche.id)) for fiche in fiches),
+    ]
+    buttons = [Button(f"C’était ça : {name}" if several else "C’était ça", payload) for name, payload in offered]
+    text = render("hotline/alike", subject=subject, near=near, fiches=[(fiche, _link_fiche(fiche)) for fiche in fiches])
+    go_on = Button("Continuer", FileIt(key=wish.key), "primary")
+    return Direct(text, [*buttons, go_on], user_id=wish.author_id, topic=_get_wish_topic(wish.key))
+
+
+def _link_fiche(fiche: ShownResource) -> Markdown:
+    """Where a resource leads, in a word; empty for one that has no link."""
+    return Markdown(f"[Ouvrir](<{fiche.url}>)" if fiche.url else "")
+
+
+def _get_wish_topic(key: str) -> str:
+    return f"hotline.wish:{key}"[:64]
+
+
+@feature.button(WasIt)
+async def accept_ticket(ctx: Context, click: WasIt) -> Replies:
+    """It needs no ticket, and counts as one avoided."""
+    if not await suggestions.answer_wish(ctx.db, click.key, ticket=click.ticket):
+        raise UserError(DECIDED)
+    return Refresh(render("hotline/avoided", was=f"la n° {click.ticket}"), topic=_get_wish_topic(click.key), here=True)
+
+
+@feature.button(WasFiche)
+async def accept_fiche(ctx: Context, click: WasFiche) -> Replies:
+    """It needs no ticket, and counts as one avoided; whoever wrote the resource has one more thank."""
+    if not await suggestions.answer_wish(ctx.db, click.key, fiche=click.fiche):
+        raise UserError(DECIDED)
+    await feedback.put_mark(ctx.db, click.fiche, ctx.user.id, Mark.USEFUL, ctx.now)
+    return Refresh(
+        render("hotline/avoided", was=f"la fiche n° {click.fiche}"), topic=_get_wish_topic(click.key), here=True
+    )
+
+
+@feature.button(FileIt)
+async def file_wish(ctx: Context, click: FileIt) -> Replies:
+    """It is filed."""
+    wish = await suggestions.take_wish(ctx.db, click.key)
+    if wish is None:
+        raise UserError(DECIDED)
+    filed = await file_ticket(ctx, ctx.user, wish.key, wish.asked)
+    return [Refresh(render("hotline/filed"), topic=_get_wish_topic(wish.key), here=True), *filed]
+
+
+@feature.job("hour=0-1,3-23 minute=*/10", name="hotline.file_undecided", writes=True)
+async def file_undecided(ctx: Context) -> Replies:
+    """Nobody’s demand is lost because they did not click."""
+    replies: list[Reply] = []
+    for waiting in await suggestions.list_undecided(ctx.db, ctx.now - DECIDES_IN, AT_ONCE):
+        wish = await suggestions.take_wish(ctx.db, waiting.key)
+        author = await people.get(ctx.db, waiting.author_id)
+        if wish is not None:
+            somebody = author or Person(id=waiting.author_id, username=waiting.username, since=ctx.now)
+            replies += [Refresh(render("hotline/filed"), topic=_get_wish_topic(wish.key))]
+            replies += await file_ticket(ctx, somebody, wish.key, wish.asked)
+    return replies

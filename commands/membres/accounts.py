@@ -1,0 +1,180 @@
+"""What is found of Mattermost’s accounts: deactivated, waited for by an import, or animating by their role there."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+from pydantic import BaseModel
+
+from bot.context import Context
+from bot.errors import ChatError
+from bot.events import TEAM, PersonChanged
+from bot.mattermost import ChatUser
+from bot.replies import Button, Direct, Progress, Refresh, Replies, Reply, Start, Step
+from bot.texts import render
+from commands.membres.changes import propose_role, settle_channels
+from commands.membres.feature import ANIMATEURS, feature
+from commands.membres.members import Member, copy_with, needs_approval, note_person
+from config.territories import departement
+from storage import people, watchlist
+from storage.database import release
+from storage.people import Person, Role, departures, register
+
+
+@feature.job("hour=0-1,3-23 minute=35", name="membres.look_up")
+async def look_up_animateurs(ctx: Context) -> Replies:
+    """Each is looked up as if they had typed something: the register remembers what Mattermost says."""
+    found = {*await watchlist.list_admins(ctx.db, TEAM), *await people.animating_by_mattermost(ctx.db)}
+    await release(ctx.db)
+    for user_id in sorted(found):
+        with suppress(ChatError):
+            await ctx.people.of(user_id)
+    return None
+
+
+@feature.job("hour=4 minute=40", name="membres.recognise")
+async def recognise_awaited(ctx: Context) -> Replies:
+    """Whoever was missed: no event came, or they were in the team before the import; into their channels, too."""
+    if not await register.count_awaited(ctx.db):
+        return None
+    told: list[Reply] = []
+    async for page in ctx.chat.team_users():
+        for user in await _find_expected(ctx, [user for user in page if not user.deleted and not user.is_bot]):
+            ctx.people.forget(user.id)
+            # Registered by another transaction, which this one may not see.
+            person = await ctx.people.recall(user.id, people.get)
+            told += await settle_channels(ctx, None, person) if person else []
+    return told
+
+
+async def _find_expected(ctx: Context, users: list[ChatUser]) -> list[ChatUser]:
+    """Those of a page for whom a line waits."""
+    emails = [user.email.lower() for user in users if user.email]
+    lines = await register.find_awaited_among(ctx.db, [user.username for user in users], emails)
+    names = {name for line in lines for name in (line.username, line.email) if name}
+    return [user for user in users if user.username in names or user.email.lower() in names]
+
+
+ASKED_AT_ONCE = 20
+"""People in one message; the others are asked about on the days after."""
+ANIMATEURS_MAX = 50
+IDS_AT_ONCE = 200
+
+
+class ConfirmGone(BaseModel):
+    """« Confirmer »: these people have left; ``topic`` is what the message was sent under."""
+
+    person_ids: list[str]
+    topic: str
+
+
+class IgnoreGone(BaseModel):
+    """« Ignorer »: they have not, or it is not known yet."""
+
+    person_ids: list[str]
+    topic: str
+
+
+class NoteGone(BaseModel):
+    """These accounts are deactivated, and no event told of it."""
+
+    person_ids: list[str]
+
+
+@feature.event(PersonChanged, name="membres.note.PersonChanged")
+async def note_account_change(ctx: Context, event: PersonChanged) -> Replies:
+    """Whoever is deactivated is to be asked about; whoever is back is not."""
+    if event.is_gone:
+        await _note_gone(ctx, [event.user_id])
+    else:
+        await departures.forget_gone(ctx.db, [event.user_id])
+    return None
+
+
+@feature.job("hour=4 minute=50", name="membres.look")
+async def find_deactivated(ctx: Context) -> Replies:
+    """Whom no event told of: the accounts of the team that are deactivated."""
+    missed: list[str] = []
+    async for page in ctx.chat.team_users():
+        off = [user.id for user in page if user.deleted]
+        counted = [p.id for p in await people.among(ctx.db, ids=off) if p.left_on is None] if off else []
+        known = await departures.find_gone_since(ctx.db, counted) if counted else {}
+        missed += [person_id for person_id in counted if person_id not in known]
+    return Start(payload=NoteGone(person_ids=missed)) if missed else None
+
+
+@feature.chore(NoteGone, name="membres.NoteGone", title="Comptes désactivés", writes=True)
+async def note_missed(ctx: Context, work: NoteGone, _: Progress) -> Step:
+    """They are asked about in the morning."""
+    for start in range(0, len(work.person_ids), IDS_AT_ONCE):
+        await _note_gone(ctx, work.person_ids[start : start + IDS_AT_ONCE])
+    return Step(finished=True)
+
+
+@feature.job("hour=8 minute=20", name="membres.ask", writes=True)
+async def ask_about_gone(ctx: Context) -> Replies:
+    """One message to each animateur about the accounts found deactivated since."""
+    found = await departures.list_to_ask_about(ctx.db, ASKED_AT_ONCE)
+    asked = await people.animating(ctx.db, ANIMATEURS_MAX) if found else []
+    off = await departures.find_gone_since(ctx.db, [animateur.id for animateur in asked])
+    asked = [animateur for animateur in asked if animateur.id not in off]
+    if not asked:
+        return None
+    await departures.note_gone_asked(ctx.db, [person.id for person in found], ctx.now)
+    return [_draw_question(ctx, animateur, found) for animateur in asked]
+
+
+@feature.button(ConfirmGone, roles=ANIMATEURS)
+async def confirm_gone(ctx: Context, click: ConfirmGone) -> Replies:
+    """Their last day was that on which the account was found deactivated; who left otherwise stays as they are."""
+    when = await departures.find_gone_since(ctx.db, click.person_ids)
+    told: list[Reply] = []
+    left = []
+    for person in await people.among(ctx.db, ids=click.person_ids):
+        if person.left_on is None and person.id in when:
+            after = copy_with(person, left_on=when[person.id].astimezone(person.zone).date())
+            role = person.known_role or Role.INVITE
+            if needs_approval(role, person, after):
+                told += await propose_role(ctx, Member(person, role), after)
+                continue
+            told += await settle_channels(ctx, person, after)
+            ctx.touched.add(person.id)
+            note_person(ctx, person, after)
+            left.append(after)
+    await people.register_people(ctx.db, left)
+    return [*told, _settle_gone_cards(ctx, click.topic, left, confirmed=True)]
+
+
+@feature.button(IgnoreGone, roles=ANIMATEURS)
+async def ignore_gone(ctx: Context, click: IgnoreGone) -> Replies:
+    """Nothing changes, and it is not asked again while the account stays deactivated."""
+    found = await people.among(ctx.db, ids=click.person_ids)
+    return _settle_gone_cards(ctx, click.topic, [p for p in found if p.left_on is None], confirmed=False)
+
+
+async def _note_gone(ctx: Context, person_ids: Sequence[str]) -> None:
+    """Of these accounts, those of people who are still counted on."""
+    found = await people.among(ctx.db, ids=person_ids)
+    await departures.note_gone(ctx.db, [person.id for person in found if person.left_on is None], ctx.now)
+
+
+def _draw_question(ctx: Context, animateur: Person, found: Sequence[Person]) -> Direct:
+    ids = [person.id for person in found]
+    topic = f"membres.gone:{ids[0]}:{ctx.today}"
+    label = "Confirmer le départ" if len(ids) == 1 else "Confirmer les départs"
+    buttons = [
+        Button(label, ConfirmGone(person_ids=ids, topic=topic), "primary"),
+        Button("Ignorer", IgnoreGone(person_ids=ids, topic=topic)),
+    ]
+    text = render("membres/gone", people=[(person, _say_place(person)) for person in found])
+    return Direct(text, buttons, user_id=animateur.id, topic=topic)
+
+
+def _settle_gone_cards(ctx: Context, topic: str, found: Sequence[Person], *, confirmed: bool) -> Refresh:
+    """Every animateur’s message told anew: who settled it, and how."""
+    people_ = [(person, _say_place(person)) for person in found]
+    text = render("membres/gone_settled", people=people_, by=ctx.user.username, confirmed=confirmed)
+    return Refresh(text, topic=topic, here=True)
+
+
+def _say_place(person: Person) -> str:
+    return departement(person.departement).name if person.departement else ""

@@ -1,0 +1,220 @@
+"""Who came that day: a département’s channel reads of newcomers, animateurs are asked about guests.
+Each is one message a day that grows; many may come in a minute: the first of them starts the work that tells of all.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel
+
+from bot.context import Context
+from bot.replies import Button, Direct, Message, Progress, Refresh, Reply, Say, Start, Step
+from bot.texts import Markdown, render
+from commands.membres.feature import feature
+from config.canaux import Belonging
+from config.territories import DEPARTEMENTS
+from dialogs.membres import GIVEN_TO_GUESTS, Who
+from storage import outbox, people
+from storage.annuaire.profiles import name_commune
+from storage.canaux import find_channel_ids, list_allowances, list_planned
+from storage.canaux.membership import ChannelMember, MembershipRules
+from storage.people import PARIS, Audience, Person, Role, arrivals
+from storage.people.arrivals import Guest, Newcomer
+
+GATHERED_FOR = timedelta(seconds=3)
+"""What comes within that time is told together."""
+TRIES_MAX = 10
+LONGEST = timedelta(hours=1)
+
+
+class DailyNotice(BaseModel):
+    """Work that tells; ``tries`` is how often some of it was still on its way, and could not be rewritten yet."""
+
+    tries: int = 0
+
+    def begin(self, now: datetime) -> Start:
+        """Soon."""
+        return Start(payload=self, at=now + GATHERED_FOR)
+
+    def again(self, now: datetime) -> Sequence[Start]:
+        """Later, and always later; at last no more."""
+        if self.tries >= TRIES_MAX:
+            return []
+        later = self.model_copy(update={"tries": self.tries + 1})
+        return [Start(payload=later, at=now + min(GATHERED_FOR * 4**self.tries, LONGEST))]
+
+
+class SpreadResult(NamedTuple):
+    """What is to be sent, and whether some of what was sent before is still on its way."""
+
+    replies: Sequence[Reply]
+    waits: bool
+
+
+async def spread_notice(ctx: Context, message: Message, places: Sequence[Say | Direct], topic: str) -> SpreadResult:
+    """Say it in those of the ``places`` where nothing of that topic came, or is on its way; elsewhere rewrite what
+    stands."""
+    reached = await outbox.find_reached(ctx.db, [topic])
+    posts = await ctx.posts_about(topic)
+    told: list[Reply] = [place for place in places if _target(place) not in reached]
+    if posts:
+        told.append(Refresh(message.text, message.buttons, topic=topic))
+    stands = {post.user_id or post.channel_id for post in posts}
+    return SpreadResult(told, not stands.issuperset(reached))
+
+
+def _target(place: Say | Direct) -> str:
+    return place.user_id if isinstance(place, Direct) else place.channel_id or ""
+
+
+ASKED_MAX = 20
+"""Animateurs."""
+GUESTS_SHOWN = 15
+
+
+class Introduce(BaseModel):
+    """A role for somebody who came as a guest."""
+
+    who: Who
+    role: Role
+
+
+class IntroduceOne(BaseModel):
+    """« Donner un rôle » to one of those who came on that day."""
+
+    day: date
+
+
+class TellGuests(DailyNotice):
+    """The animateurs are asked about who came on that day."""
+
+    day: date
+
+
+async def report_guest(ctx: Context, person: Person) -> Sequence[Reply]:
+    """The animateurs are asked who a guest is; not about who was announced as one."""
+    if await people.get(ctx.db, person.id) is not None:
+        return []
+    day = ctx.today
+    guest = Guest(person_id=person.id, username=person.username, timezone=person.timezone, day=day, at=ctx.now)
+    return [TellGuests(day=day).begin(ctx.now)] if await arrivals.note_guest(ctx.db, guest) else []
+
+
+@feature.work(TellGuests, name="membres.TellGuests", title="Nouveaux venus", writes=True)
+async def ask_about_guests(ctx: Context, work: TellGuests, _: Progress) -> Step:
+    """All of that day in one message to each animateur, as things are now."""
+    if not (await arrivals.take_guests(ctx.db, work.day, ctx.now) or work.tries):
+        return Step(finished=True)
+    message, topic = await _draw_guests(ctx, work.day), _guests_topic(work.day)
+    asked = await people.animating(ctx.db, ASKED_MAX)
+    places = [Direct(message.text, message.buttons, user_id=person.id, topic=topic) for person in asked]
+    told = await spread_notice(ctx, message, places, topic)
+    return Step(replies=[*told.replies, *(work.again(ctx.now) if told.waits else [])], finished=True)
+
+
+async def settle_guest(ctx: Context, person: Person) -> Sequence[Reply]:
+    """Of who came unknown it is known now who they are: all animateurs see who said so."""
+    day = await arrivals.settle_guest(ctx.db, person.id, person.role, ctx.user.username)
+    return [] if day is None else [await refresh_guests(ctx, day)]
+
+
+async def refresh_guests(ctx: Context, day: date, *, here: bool = False) -> Refresh:
+    """The message of a day as it is now; ``here`` if one of its buttons was clicked."""
+    message = await _draw_guests(ctx, day)
+    return Refresh(message.text, message.buttons, topic=_guests_topic(day), here=here)
+
+
+async def _draw_guests(ctx: Context, day: date) -> Message:
+    came = await arrivals.list_guests(ctx.db, day)
+    waiting, known = [guest for guest in came if not guest.role], [guest for guest in came if guest.role]
+    said = {"waiting": waiting[:GUESTS_SHOWN], "known": known[:GUESTS_SHOWN], "count": len(waiting)}
+    more = {"more": len(waiting) - GUESTS_SHOWN, "more_known": len(known) - GUESTS_SHOWN}
+    return Message(render("membres/guests", **said, **more), _guest_buttons(waiting, day))
+
+
+def _guest_buttons(waiting: Sequence[Guest], day: date) -> Sequence[Button]:
+    """For one guest a click gives the role; for several a window asks of whom."""
+    if len(waiting) > 1:
+        return [Button("Donner un rôle", IntroduceOne(day=day), "primary")]
+    roles = [(Who.of(guest_as_person(guest), Role.INVITE), role) for guest in waiting for role in GIVEN_TO_GUESTS]
+    return [Button(role.label.capitalize(), Introduce(who=who, role=role)) for who, role in roles]
+
+
+def guest_as_person(guest: Guest) -> Person:
+    """Somebody who is not in the register yet."""
+    return Person(id=guest.person_id, username=guest.username, timezone=guest.timezone, since=guest.at)
+
+
+def _guests_topic(day: date) -> str:
+    return f"membres.guests:{day}"
+
+
+NEWCOMERS_SHOWN = 15
+"""People in one message; the others are told by their number."""
+NEAR = (Audience.RESEAU, Audience.DEPARTEMENT)
+"""Of what is shown to these, everybody in the channel sees it."""
+
+
+class TellNewcomers(DailyNotice):
+    """Who came on that day is told in that planned channel."""
+
+    key: str
+    day: date
+
+
+async def announce_newcomer(ctx: Context, person: Person) -> Sequence[Reply]:
+    """Somebody is to be announced where they belong, once for ever; nobody who wants to be found by nobody."""
+    if ctx.settings.newcomers == "non" or person.is_hidden:
+        return []
+    told: list[Reply] = []
+    for key in await _list_channel_keys(ctx, person):
+        day = ctx.now.astimezone(_channel_zone(key)).date()
+        if await arrivals.note_newcomer(ctx.db, Newcomer(person_id=person.id, key=key, day=day, at=ctx.now)):
+            told.append(TellNewcomers(key=key, day=day).begin(ctx.now))
+    return told
+
+
+@feature.work(TellNewcomers, name="membres.TellNewcomers", title="Nouveaux inscrits", writes=True)
+async def tell_newcomers(ctx: Context, work: TellNewcomers, _: Progress) -> Step:
+    """All of that day who are to be seen as they are now."""
+    taken = await arrivals.take_newcomers(ctx.db, work.key, work.day, ctx.now)
+    channel_id = (await find_channel_ids(ctx.db)).get(work.key)
+    if channel_id is None or not (taken or work.tries):
+        return Step(finished=True)
+    people = await arrivals.list_newcomers(ctx.db, work.key, work.day)
+    lines = [_newcomer_line(person) for person in people[:NEWCOMERS_SHOWN]]
+    text = render("membres/newcomers", lines=lines, more=len(people) - NEWCOMERS_SHOWN, count=len(people), day=work.day)
+    topic = f"membres.new:{channel_id}:{work.day}"
+    places = [Say(text, channel_id=channel_id, topic=topic)] if people else []
+    told = await spread_notice(ctx, Message(text), places, topic)
+    return Step(replies=[*told.replies, *(work.again(ctx.now) if told.waits else [])], finished=True)
+
+
+async def _list_channel_keys(ctx: Context, person: Person) -> Sequence[str]:
+    """The keys of the channels of the départements that somebody shares, where newcomers are announced."""
+    table, known, quiet = (
+        await list_planned(ctx.db, ctx.settings),
+        await find_channel_ids(ctx.db),
+        await arrivals.list_quiet_departements(ctx.db),
+    )
+    places = MembershipRules(await list_allowances(ctx.db)).places(
+        table, ChannelMember.of(person, person.today(ctx.now))
+    )
+    near = [table[key] for key in table if key in places and key in known]
+    return [c.key for c in near if c.belonging is Belonging.DEPARTEMENT and c.departement not in quiet]
+
+
+def _channel_zone(key: str) -> ZoneInfo:
+    """Where the people of a channel are."""
+    known = DEPARTEMENTS.get(key.partition(":")[2])
+    return ZoneInfo(known.fuseau if known else PARIS)
+
+
+def _newcomer_line(person: Person) -> Markdown:
+    """Somebody, as who works in the same département sees them."""
+    structure = person.structure if person.audience("structure") in NEAR else None
+    commune = name_commune(person) if person.audience("commune") in NEAR else ""
+    role = person.role or person.derived_role
+    return render("membres/newcomer", person=person, role=role, structure=structure, commune=commune)

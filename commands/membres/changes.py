@@ -1,0 +1,333 @@
+"""A change of somebody: checked, written, told and undone; a role over others is approved by a second animateur."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from pydantic import BaseModel
+
+from bot.account_status import is_active
+from bot.actions import AddMembers, RemoveMember
+from bot.audit import AuditEntry, record_entry_at_end
+from bot.context import Context
+from bot.errors import UserError
+from bot.permalinks import make_permalink
+from bot.replies import Button, Direct, Refresh, Replies, Reply, Say, Whisper
+from bot.texts import Markdown, link, render
+from commands.membres.arrivals import announce_newcomer, settle_guest
+from commands.membres.feature import ANIMATEURS, LEADERS, feature
+from commands.membres.members import (
+    Member,
+    Standing,
+    check_change,
+    copy_with,
+    find_member,
+    list_facts,
+    must_reach,
+    needs_approval,
+    note_person,
+)
+from commands.membres.welcomes import refresh_welcome
+from config.territories import departement
+from storage import canaux, claims, journal, people
+from storage.canaux import list_planned
+from storage.canaux.membership import ChannelMember, begin_departure, compute_settling
+from storage.journal import AuditAct
+from storage.people import Person, Role, arrivals, departures
+
+
+async def settle_channels(ctx: Context, before: Person | None, after: Person) -> Sequence[Reply]:
+    """What brings somebody into the channels that are theirs now, and takes them out of those that are not.
+
+    Of who moved the old département’s channel waits for its grace; ``before`` is None of who is new.
+    """
+    today = after.today(ctx.now)
+    if after.has_left(today):
+        await begin_departure(ctx.db, after, ctx.now)
+    leaving = (await departures.find_in_grace(ctx.db, ctx.now, after.id)).get(after.id, ())
+    was = ChannelMember.of(before, today) if before else None
+    change = await compute_settling(
+        ctx.db, await list_planned(ctx.db, ctx.settings), was, ChannelMember.of(after, today, leaving)
+    )
+    joins = [AddMembers(channel_id, [after.id], team=team) for channel_id, team in change.joins.items()]
+    return [*joins, *(RemoveMember(channel_id, after.id) for channel_id in change.leaves)]
+
+
+ROOM = "animation"
+ASKED_MAX = 20
+HOLDS_FOR = timedelta(days=7)
+"""How long what is asked may be approved."""
+
+
+DECIDED = "membres.role"
+"""What the decision about a topic is claimed under."""
+
+
+def topic_of(person_id: str, at: datetime) -> str:
+    """What the messages about something asked at that moment are filed under."""
+    return f"membres.role:{person_id}:{int(at.timestamp() * 1000):x}"
+
+
+class RoleProposal(BaseModel):
+    """What is asked for: by whom (an id, "" for the operator), about whom, as they were, and as they are to be.
+    ``role`` is the one that they have, also where it follows from Mattermost."""
+
+    by: str
+    person_id: str
+    username: str
+    role: Role
+    before: Standing
+    after: Standing
+    is_new: bool
+    at: datetime
+
+    @property
+    def topic(self) -> str:
+        """What the messages about it are filed under."""
+        return topic_of(self.person_id, self.at)
+
+
+class ApproveRole(BaseModel):
+    """« Approuver »."""
+
+    asked: RoleProposal
+
+
+class RefuseRole(BaseModel):
+    """« Refuser »; of who asked for it, « Retirer »."""
+
+    asked: RoleProposal
+
+
+async def propose_role(ctx: Context, member: Member, after: Person) -> Sequence[Reply]:
+    """The animateurs are asked in their room, each by themselves where there is none; nothing changes before.
+    Raises UserError where the same is asked already."""
+    asked = RoleProposal(
+        by=ctx.user.id,
+        person_id=after.id,
+        username=after.username,
+        role=member.role,
+        before=Standing.of(member.person),
+        after=Standing.of(after),
+        is_new=member.is_new,
+        at=ctx.now,
+    )
+    await _must_be_new(ctx, asked)
+    note_role(ctx, AuditAct.ROLE_ASK, asked)
+    text = await say_proposal(ctx, asked, "asked")
+    buttons = [Button("Approuver", ApproveRole(asked=asked), "primary"), Button("Refuser", RefuseRole(asked=asked))]
+    if room := (await canaux.find_channel_ids(ctx.db)).get(ROOM):
+        told: list[Reply] = [Say(text, buttons, channel_id=room, topic=asked.topic)]
+    else:
+        others = [one.id for one in await people.animating(ctx.db, ASKED_MAX) if one.id not in {asked.by, after.id}]
+        told = [Direct(text, buttons, user_id=one, topic=asked.topic) for one in others if await is_active(ctx, one)]
+    return [*told, Whisper(await say_proposal(ctx, asked, "waits"))]
+
+
+async def _must_be_new(ctx: Context, asked: RoleProposal) -> None:
+    """Raises UserError where the same waits for its second animateur, saying where. What somebody changed about the
+    person since makes void what was asked before."""
+    await claims.hold(ctx.db, "membres.role.ask", asked.person_id, ctx.now)
+    for entry in await journal.list_of_things(ctx.db, [f"personne:{asked.person_id}"]):
+        is_about_roles = entry.act in {AuditAct.ROLE_ASK, AuditAct.ROLE_REFUSE}
+        if ctx.now - entry.at > HOLDS_FOR or not (is_about_roles or entry.actor == journal.BOT):
+            return
+        topic, by = topic_of(asked.person_id, entry.at), await people.get(ctx.db, entry.actor_id)
+        is_same = entry.act == AuditAct.ROLE_ASK and (entry.before, entry.after) == _as_noted(asked)
+        if is_same and by and by.animates and not await claims.is_taken(ctx.db, DECIDED, topic):
+            cards = [post for post in await ctx.posts_about(topic) if not post.user_id]
+            where = link("La demande", make_permalink(ctx.settings, cards[0].post_id)) if cards else ""
+            own = by.id == ctx.user.id
+            room = ROOM in await canaux.find_channel_ids(ctx.db)
+            first = asked.model_copy(update={"by": by.id})
+            raise UserError(await say_proposal(ctx, first, "again", where=where, room=room, own=own))
+
+
+async def say_proposal(ctx: Context, asked: RoleProposal, what: str, **more: object) -> Markdown:
+    """What is to be read of it: that it is « asked », « approved », « refused », « withdrawn » …"""
+    by = await people.get(ctx.db, asked.by)
+    change = render("membres/role_change", asked=asked, own=what == "told")
+    return render("membres/role", what=what, by=by, change=change, user=ctx.user, **more)
+
+
+async def settle_proposal_cards(ctx: Context, asked: RoleProposal, what: str) -> Refresh:
+    """The messages in which it was asked, as things are now."""
+    return Refresh(await say_proposal(ctx, asked, what), topic=asked.topic, here=True)
+
+
+def note_role(ctx: Context, act: AuditAct, asked: RoleProposal) -> None:
+    """It is asked for, or refused, in the journal; what is approved is noted as any change of somebody."""
+    before, after = _as_noted(asked)
+    record_entry_at_end(
+        ctx, AuditEntry(act, f"personne:{asked.person_id}", asked.person_id, before=before, after=after)
+    )
+
+
+def _as_noted(asked: RoleProposal) -> tuple[dict[str, str], dict[str, str]]:
+    """How it was and is to be, as the journal says it."""
+    before = {"role": asked.role.value, "dernier_jour": _say_last_day(asked.before)}
+    role = asked.after.role or asked.role
+    return before, {"role": role.value, "dernier_jour": _say_last_day(asked.after)}
+
+
+def _say_last_day(standing: Standing) -> str:
+    return str(standing.left_on) if standing.left_on else ""
+
+
+NEW_FOR = timedelta(days=30)
+"""After somebody came: who has no département until later is announced no more."""
+
+
+class Undo(BaseModel):
+    """« Annuler »: back to how it was, as long as it is still what it then became."""
+
+    person_id: str
+    before: Standing
+    after: Standing
+
+
+async def change_member(ctx: Context, actor: Person, member: Member, after: Person) -> Replies:
+    """Write somebody down as they are to be, and say so; nothing where they are so already.
+
+    Raises UserError where this actor may not change that.
+    """
+    before = member.person
+    check_change(actor, member.role, before, after)
+    if not member.is_new and Standing.of(before) == Standing.of(after):
+        return Whisper(render("membres/same", person=after), facts=list_facts(after, ctx))
+    if needs_approval(member.role, before, after):
+        return await propose_role(ctx, member, after)
+    told = await write_member(ctx, None if member.is_new else before, after, timedelta(days=ctx.settings.move_grace))
+    text = render("membres/changed", what=say_changes(ctx, before, after, is_new=member.is_new), person=after)
+    undo = Undo(person_id=after.id, before=Standing.of(before), after=Standing.of(after))
+    buttons = [] if member.is_new else [Button("Annuler", undo)]
+    return [*told, Whisper(text, buttons, list_facts(after, ctx))]
+
+
+@feature.undo(Undo, roles=LEADERS)
+async def undo_change(ctx: Context, click: Undo) -> Replies:
+    """It is again as it was; who may make that change today may take it back."""
+    member = await find_member(ctx, click.person_id)
+    now = Standing.of(member.person)
+    if now == click.before:
+        return Whisper(render("membres/same", person=member.person))
+    if now != click.after:
+        raise UserError("Cette personne a changé entre-temps : regardez sa fiche avec /membres avant de continuer.")
+    after = click.before.applied_to(member.person)
+    must_reach(ctx.user, member.role, member.person)
+    check_change(ctx.user, click.before.role or member.role, after, member.person)
+    if needs_approval(member.role, member.person, after):
+        return await propose_role(ctx, member, after)
+    told = await write_member(ctx, member.person, after, timedelta())
+    return [*told, Whisper(render("membres/undone", person=after), facts=list_facts(after, ctx))]
+
+
+async def write_member(ctx: Context, before: Person | None, after: Person, grace: timedelta) -> Sequence[Reply]:
+    """Somebody is so from now on. ``before`` is None of who is new; what is undone has no ``grace``, as if it had not
+    been."""
+    note_person(ctx, before, after)
+    await people.register_person(ctx.db, after)
+    ctx.touched.add(after.id)
+    told = [*await settle_guest(ctx, after)]
+    if before is not None:
+        await departures.note_moves(ctx.db, [(before, after)], ctx.now, grace)
+        told += _tell_mover(ctx, before, after) if grace else []
+    is_placed = after.departements and not (before and before.departements)
+    if is_placed and await arrivals.came_since(ctx.db, after.id, ctx.now - NEW_FOR):
+        told += await announce_newcomer(ctx, after)
+    return [*told, *await settle_channels(ctx, before, after)]
+
+
+def _tell_mover(ctx: Context, before: Person, after: Person) -> Sequence[Reply]:
+    """Who works in another département learns of it, and until when they are still in the old one’s channel."""
+    left = [departement(code).name for code in before.departements if code not in after.departements]
+    if not left or not after.departements or after.id == ctx.user.id or after.left_on:
+        return []
+    until = (ctx.now + timedelta(days=ctx.settings.move_grace)).astimezone(after.zone).date()
+    now = [departement(code).name for code in after.departements]
+    return [Direct(render("membres/moved", now=now, left=left, until=until), user_id=after.id)]
+
+
+def say_changes(ctx: Context, before: Person, after: Person, *, is_new: bool) -> list[Markdown]:
+    """What is different, a sentence each."""
+    names = ("role", "departements", "structure", "siret", "arrived_on", "left_on", "prenom", "nom")
+    different = {name for name in names if getattr(before, name) != getattr(after, name)}
+    later = not after.has_left(after.today(ctx.now))
+    said = render("membres/changes", before=before, after=after, different=different, is_new=is_new, later=later)
+    return [Markdown(line) for line in said.splitlines() if line.strip()]
+
+
+OWN = "Quelqu’un d’autre de l’équipe d’animation en décide : ni qui le demande, ni qui est concerné."
+OLD = "C’est demandé depuis trop longtemps, ou la situation a changé : rien n’est fait. Demandez-le de nouveau."
+LATE = "C’est déjà décidé."
+
+
+@feature.button(ApproveRole, roles=ANIMATEURS)
+async def approve_role(ctx: Context, click: ApproveRole) -> Replies:
+    """It is so from now on, as if both had done it; the person and who asked hear of it."""
+    asked = click.asked
+    if ctx.user.id in {asked.by, asked.person_id}:
+        raise UserError(OWN)
+    member = await _find_unchanged_member(ctx, asked)
+    after = asked.after.applied_to(member.person)
+    check_change(await _find_proposer(ctx, asked), member.role, member.person, after)
+    await _claim_decision(ctx, asked)
+    told = await write_member(
+        ctx, None if member.is_new else member.person, after, timedelta(days=ctx.settings.move_grace)
+    )
+    return [
+        *told,
+        *await _report_approval(ctx, asked, member, after),
+        await settle_proposal_cards(ctx, asked, "approved"),
+    ]
+
+
+@feature.button(RefuseRole, roles=ANIMATEURS)
+async def refuse_role(ctx: Context, click: RefuseRole) -> Replies:
+    """Nothing changes; who asked hears of it, unless it is they who take it back."""
+    asked = click.asked
+    if ctx.user.id == asked.person_id:
+        raise UserError(OWN)
+    await _claim_decision(ctx, asked)
+    note_role(ctx, AuditAct.ROLE_REFUSE, asked)
+    if ctx.user.id == asked.by:
+        return await settle_proposal_cards(ctx, asked, "withdrawn")
+    text = await say_proposal(ctx, asked, "refused")
+    return [Direct(text, user_id=asked.by), await settle_proposal_cards(ctx, asked, "refused")]
+
+
+async def _claim_decision(ctx: Context, asked: RoleProposal) -> None:
+    """The first who says something of it decides. Raises UserError for anybody later."""
+    if ctx.now - asked.at > HOLDS_FOR:
+        raise UserError(OLD)
+    if not await claims.claim(ctx.db, DECIDED, asked.topic, ctx.now):
+        raise UserError(LATE)
+
+
+async def _find_unchanged_member(ctx: Context, asked: RoleProposal) -> Member:
+    """Whom it is about. Raises UserError where something about them changed since."""
+    row = await people.get(ctx.db, asked.person_id)
+    new = Person(id=asked.person_id, username=asked.username, since=ctx.now)
+    person = row or asked.before.applied_to(new)
+    if Standing.of(person) != asked.before:
+        raise UserError(OLD)
+    return Member(person, person.known_role or asked.role, row is None)
+
+
+async def _find_proposer(ctx: Context, asked: RoleProposal) -> Person:
+    """Who asked, as they are now. Raises UserError for who animates no more."""
+    by = await people.get(ctx.db, asked.by)
+    if by is None or not by.animates or by.has_left(by.today(ctx.now)):
+        raise UserError(
+            "Qui le demandait n’anime plus le réseau : demandez-le vous-même, un autre animateur en décidera."
+        )
+    return copy_with(by, role=by.known_role)
+
+
+async def _report_approval(ctx: Context, asked: RoleProposal, member: Member, after: Person) -> Sequence[Reply]:
+    text = await say_proposal(ctx, asked, "told")
+    return [
+        Direct(text, user_id=after.id),
+        Direct(await say_proposal(ctx, asked, "approved"), user_id=asked.by),
+        await refresh_welcome(ctx, copy_with(after, role=after.role or member.role)),
+        Whisper("C’est fait."),
+    ]

@@ -1,0 +1,410 @@
+"""« /membres » and its subcommands: what is typed, clicked and sent in windows about people."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+
+from bot.context import Context
+from bot.errors import UserError
+from bot.menus import Choosing, Menu
+from bot.replies import Ask, Perform, Refresh, Replies, Reply, Whisper, as_list
+from bot.texts import mention, quote, render
+from commands.membres.arrivals import Introduce, IntroduceOne, guest_as_person, refresh_guests
+from commands.membres.changes import change_member
+from commands.membres.feature import ANIMATEURS, LEADERS, feature
+from commands.membres.members import (
+    EditEnd,
+    EditPlace,
+    EditRole,
+    Member,
+    Return,
+    copy_ended,
+    copy_with,
+    draw_card,
+    find_employer,
+    find_member,
+    find_named_member,
+    list_givable_roles,
+    look_up_id,
+    look_up_name,
+    looks_after,
+    must_reach,
+    needs_approval,
+    note_setting,
+    read_chosen_role,
+    read_or_refuse,
+)
+from commands.membres.welcomes import refresh_welcome
+from config.canaux import home_of
+from config.territories import departement
+from dialogs.membres import (
+    OFFERED_MAX,
+    About,
+    AddMember,
+    ChooseMember,
+    EndMember,
+    GiveRole,
+    IntroduceGuest,
+    MoveMember,
+    Purpose,
+    Who,
+    read_day,
+)
+from storage import people
+from storage.people import Person, Role, arrivals, register
+from storage.people.arrivals import Guest
+from storage.people.person import read_departements, read_role
+from storage.people.register import NamedPerson, Tally, find_called
+
+
+@feature.button(Introduce, roles=ANIMATEURS)
+async def introduce_guest(ctx: Context, click: Introduce) -> Replies:
+    """The guest has that role from now on; the other animateurs see who said so."""
+    guest = await arrivals.get_guest(ctx.db, click.who.id)
+    if guest is None:
+        raise UserError("Cette personne n’attend plus de rôle : regardez sa fiche avec /membres.")
+    return await _introduce(ctx, guest, click.role)
+
+
+@feature.button(IntroduceOne, roles=ANIMATEURS, writes=False)
+async def ask_which_guest(ctx: Context, click: IntroduceOne) -> Replies:
+    """The window: which of them, and the role."""
+    waiting = [guest for guest in await arrivals.list_guests(ctx.db, click.day) if not guest.role]
+    if not waiting:
+        raise UserError("Plus personne de ce jour n’attend de rôle : un autre animateur s’en est chargé.")
+    offered = {guest.person_id: f"@{guest.username}" for guest in waiting[:OFFERED_MAX]}
+    return Ask(IntroduceGuest.draft(waiting=offered))
+
+
+@feature.submit(IntroduceGuest, roles=ANIMATEURS)
+async def introduce_chosen(ctx: Context, form: IntroduceGuest) -> Replies:
+    """The same for the one that was chosen."""
+    guest = await arrivals.get_guest(ctx.db, form.person)
+    assert guest is not None  # it was offered, and none is ever erased
+    return await _introduce(ctx, guest, Role(form.role))
+
+
+async def _introduce(ctx: Context, guest: Guest, role: Role) -> Sequence[Reply]:
+    """A welcome that fits the role, and the message of the day, which stands where the animateur clicked; of who has
+    a role by now it shows that, and who said so."""
+    row = await people.get(ctx.db, guest.person_id)
+    if row is not None and row.role is not None:
+        already = f"{mention(guest.username)} a déjà un rôle : {row.role.label}. Il se change avec /membres role."
+        return [await refresh_guests(ctx, guest.day, here=True), Whisper(already)]
+    member = Member(row or guest_as_person(guest), Role.INVITE, row is None)
+    person = copy_with(member.person, role=role)
+    changed = as_list(await change_member(ctx, ctx.user, member, person))
+    if needs_approval(member.role, member.person, person):
+        return [*changed, await refresh_guests(ctx, guest.day, here=True)]
+    told = [reply for reply in changed if not isinstance(reply, (Whisper, Refresh))]
+    return [*told, await refresh_welcome(ctx, person), await refresh_guests(ctx, guest.day, here=True)]
+
+
+@feature.command(
+    "membres nouveaux",
+    help="Annoncer, ou non, les nouveaux inscrits d’un département",
+    hint="[oui | non] [départements]",
+    roles=LEADERS,
+    writes=True,
+)
+async def set_announcements(ctx: Context, text: str) -> Replies:
+    """How it is, or how it is to be from now on."""
+    actor = await ctx.must_still_be(LEADERS)
+    word, _, rest = text.strip().partition(" ")
+    if word:
+        codes = _read_chosen_departements(actor, rest)
+        match word.lower():
+            case "non":
+                await arrivals.hush_departements(ctx.db, codes, actor.id, ctx.now)
+                note_setting(ctx, codes, announced=False)
+            case "oui":
+                await arrivals.unhush_departements(ctx.db, codes)
+                note_setting(ctx, codes, announced=True)
+            case _:
+                raise UserError(f"« {quote(word)} » : dites oui ou non, par exemple /membres nouveaux non 69.")
+    return Whisper(await _say_announcements(ctx, actor))
+
+
+async def _say_announcements(ctx: Context, actor: Person) -> str:
+    hushed = await arrivals.list_quiet_departements(ctx.db)
+    own = None if actor.animates else [departement(code) for code in _home_departements(actor.departements)]
+    names = [departement(code).name for code in hushed]
+    off = ctx.settings.newcomers == "non"
+    return render("membres/nouveaux", own=own, hushed=hushed, names=names, off=off)
+
+
+def _read_chosen_departements(actor: Person, text: str) -> Sequence[str]:
+    """The départements that are meant; a coordinateur’s own where none is named. Raises UserError."""
+    codes = _home_departements(
+        read_or_refuse(read_departements, text) if text.strip() else [] if actor.animates else actor.departements
+    )
+    if not codes:
+        raise UserError("Dites de quel département il s’agit, par exemple /membres nouveaux non 69.")
+    if not actor.animates and not set(codes) <= set(_home_departements(actor.departements)):
+        raise UserError("Vous ne réglez cela que pour vos départements : demandez à un animateur de communauté.")
+    return codes
+
+
+def _home_departements(codes: Sequence[str]) -> Sequence[str]:
+    """The départements in whose channels theirs are."""
+    return list(dict.fromkeys(home for code in codes if (home := home_of(code))))
+
+
+LISTED_MAX = 15
+"""People in one answer: more are told by their number."""
+
+
+class See(Choosing):
+    """A menu of people who are called so; ``chosen`` is the id of one."""
+
+
+@feature.command("membres", help="Trouver quelqu’un du réseau et voir sa fiche", hint="[nom | @nom]", roles=LEADERS)
+async def show_members(ctx: Context, text: str) -> Replies:
+    """Whoever is called so; without a name, how many there are and what can be typed."""
+    words = text.strip()
+    if not words:
+        return await _summarise(ctx)
+    if words.startswith("@") and " " not in words:
+        named = await look_up_name(ctx, words)
+        member = await find_named_member(ctx, named)
+        if not member.is_new:
+            _must_look_after(ctx, member.person)
+        return draw_card(ctx, member)
+    return await _search_members(ctx, words)
+
+
+@feature.button(See, roles=LEADERS, writes=False)
+async def show_chosen_card(ctx: Context, click: See) -> Replies:
+    """The card of the one that was chosen."""
+    return await _show_card(ctx, click.chosen)
+
+
+async def _search_members(ctx: Context, words: str) -> Replies:
+    within = None if ctx.user.animates else ctx.user.departements
+    found = await find_called(ctx.db, words, within)
+    if len(found) == 1 and found[0].id:
+        return await _show_card(ctx, found[0].id)
+    if not found:
+        raise UserError(render("membres/nobody", words=quote(words), within=within is not None))
+    listed = found[:LISTED_MAX]
+    text = render("membres/found", words=quote(words), found=listed, more=len(found) - len(listed))
+    return Whisper(text, menus=_card_menus(listed))
+
+
+async def _show_card(ctx: Context, person_id: str) -> Whisper:
+    member = await find_member(ctx, person_id)
+    _must_look_after(ctx, member.person)
+    return draw_card(ctx, member)
+
+
+def _must_look_after(ctx: Context, person: Person) -> None:
+    if person.id != ctx.user.id and not looks_after(ctx.user, person):
+        raise UserError(
+            f"@{quote(person.username)} n’est pas de votre département : les fiches des autres départements sont "
+            "réservées aux animateurs de communauté."
+        )
+
+
+def _card_menus(found: Sequence[NamedPerson]) -> list[Menu]:
+    """One that leads to the cards; two people of one name are told apart by their user names."""
+    options: Mapping[str, str] = {one.id: f"{one.full_name} (@{one.username})" for one in found if one.id}
+    return [Menu("Voir une fiche", See(), options)] if options else []
+
+
+async def _summarise(ctx: Context) -> Whisper:
+    within = None if ctx.user.animates else ctx.user.departements
+    tally: Tally = await people.tally(ctx.db, ctx.today, within)
+    waiting = await register.count_awaited(ctx.db) if within is None else 0
+    return Whisper(render("membres/summary", tally=tally, waiting=waiting, within=within))
+
+
+def open_window(actor: Person, purpose: Purpose, member: Member) -> Replies:
+    """The window, if this person may change that at all."""
+    person, who = member.person, Who.of(member.person, member.role)
+    must_reach(actor, member.role, person)
+    match purpose:
+        case Purpose.ROLE:
+            return Ask(GiveRole.draft(who=who, may_give=list_givable_roles(actor), role=person.role))
+        case Purpose.DEPLACER:
+            known = {"structure": person.structure, "siret": person.siret}
+            return Ask(MoveMember.draft(who=who, departements=tuple(person.departements) or None, **known))
+        case Purpose.DEPART:
+            return Ask(EndMember.draft(who=who, left_on=person.left_on))
+        case _:
+            return Ask(_draft_new_member(actor, member, who))
+
+
+def _draft_new_member(actor: Person, member: Member, who: Who) -> AddMember:
+    """The window of somebody new, with what is known already."""
+    person = member.person
+    own = actor.departements if len(actor.departements) == 1 and not actor.animates else []
+    known = {name: getattr(person, name) for name in ("prenom", "nom", "structure", "siret", "arrived_on")}
+    role = person.role or (member.role if member.role in list_givable_roles(actor) else None)
+    departements = tuple(person.departements or own) or None
+    return AddMember.draft(who=who, may_give=list_givable_roles(actor), role=role, departements=departements, **known)
+
+
+def ask_for_member(purpose: Purpose) -> Replies:
+    return Ask(ChooseMember.draft(purpose=purpose))
+
+
+@feature.submit(ChooseMember, roles=LEADERS, writes=False)
+async def open_chosen_window(ctx: Context, form: ChooseMember) -> Replies:
+    """Now that it is known whom it is about: what about them?"""
+    named = await look_up_id(ctx, form.person)
+    if form.purpose is Purpose.RETOUR:
+        return Perform(f"membres retour @{named.username}")
+    return open_window(ctx.user, form.purpose, await find_named_member(ctx, named))
+
+
+@feature.button(EditRole, roles=LEADERS, writes=False)
+async def edit_role(ctx: Context, click: EditRole) -> Replies:
+    """The window of a role."""
+    return open_window(ctx.user, Purpose.ROLE, await find_member(ctx, click.person_id))
+
+
+@feature.button(EditPlace, roles=LEADERS, writes=False)
+async def edit_place(ctx: Context, click: EditPlace) -> Replies:
+    """The window of a place."""
+    return open_window(ctx.user, Purpose.DEPLACER, await find_member(ctx, click.person_id))
+
+
+@feature.button(EditEnd, roles=LEADERS, writes=False)
+async def edit_end(ctx: Context, click: EditEnd) -> Replies:
+    """The window of a departure."""
+    return open_window(ctx.user, Purpose.DEPART, await find_member(ctx, click.person_id))
+
+
+@feature.button(Return, roles=LEADERS)
+async def return_by_button(ctx: Context, click: Return) -> Replies:
+    """They have not left, or are back."""
+    member = await find_member(ctx, click.person_id)
+    return await change_member(ctx, ctx.user, member, copy_with(member.person, left_on=None))
+
+
+@feature.submit(AddMember, roles=LEADERS)
+async def save_new(ctx: Context, form: AddMember) -> Replies:
+    """Somebody is in the register, with what was filled in; the rest stays as it was; who had left is back."""
+    member = await _find_form_member(ctx, form)
+    names = ("prenom", "nom", "structure", "siret", "arrived_on")
+    values = {name: value for name in names if (value := getattr(form, name)) is not None}
+    values |= await find_employer(ctx, form.siret, form.structure)
+    after = copy_with(member.person, role=read_chosen_role(ctx.user, form.role), **values)
+    after = people.place(after, form.departements) if form.departements else after
+    after = copy_with(after, left_on=None) if after.has_left(ctx.today) else after
+    return await change_member(ctx, ctx.user, member, after)
+
+
+@feature.submit(GiveRole, roles=LEADERS)
+async def save_role(ctx: Context, form: GiveRole) -> Replies:
+    """This role, from now on."""
+    member = await _find_form_member(ctx, form)
+    return await change_member(
+        ctx, ctx.user, member, copy_with(member.person, role=read_chosen_role(ctx.user, form.role))
+    )
+
+
+@feature.submit(MoveMember, roles=LEADERS)
+async def save_place(ctx: Context, form: MoveMember) -> Replies:
+    """This place, from now on."""
+    member = await _find_form_member(ctx, form)
+    moved = people.place(member.person, form.departements)
+    values = await find_employer(ctx, form.siret, form.structure)
+    return await change_member(ctx, ctx.user, member, copy_with(moved, **values))
+
+
+@feature.submit(EndMember, roles=LEADERS)
+async def save_end(ctx: Context, form: EndMember) -> Replies:
+    """That was, or will be, the last day."""
+    member = await _find_form_member(ctx, form)
+    return await change_member(ctx, ctx.user, member, copy_ended(member.person, form.left_on))
+
+
+async def _find_form_member(ctx: Context, form: About) -> Member:
+    """Whom a window is about, as the register has them now; who is not in it is as the window was told."""
+    who = form.who
+    row = await people.get(ctx.db, who.id)
+    person = row or Person(id=who.id, username=who.username, timezone=who.timezone, since=ctx.now)
+    return Member(person, person.role or who.role, row is None)
+
+
+@feature.command("membres ajouter", help="Inscrire quelqu’un au registre", hint="[@nom]", roles=LEADERS)
+async def add_member(ctx: Context, text: str) -> Replies:
+    """The window of somebody new."""
+    name, _ = _split_name(text)
+    if not name:
+        return ask_for_member(Purpose.AJOUTER)
+    return open_window(ctx.user, Purpose.AJOUTER, await find_named_member(ctx, await look_up_name(ctx, name)))
+
+
+@feature.command("membres role", help="Changer le rôle de quelqu’un", hint="[@nom] [rôle]", roles=LEADERS, writes=True)
+async def give_role(ctx: Context, text: str) -> Replies:
+    """This role, from now on."""
+    return await _change_by_line(
+        ctx, Purpose.ROLE, text, lambda person, rest: copy_with(person, role=read_or_refuse(read_role, rest))
+    )
+
+
+@feature.command(
+    "membres deplacer",
+    help="Changer quelqu’un de département ou de structure",
+    hint="[@nom] [départements]",
+    roles=LEADERS,
+    writes=True,
+)
+async def move_member(ctx: Context, text: str) -> Replies:
+    """These départements, from now on."""
+    to = read_departements
+    return await _change_by_line(
+        ctx, Purpose.DEPLACER, text, lambda person, rest: people.place(person, read_or_refuse(to, rest))
+    )
+
+
+@feature.command(
+    "membres depart",
+    help="Noter que quelqu’un quitte le réseau",
+    hint="[@nom] [dernier jour]",
+    roles=LEADERS,
+    writes=True,
+)
+async def end_member(ctx: Context, text: str) -> Replies:
+    """That was, or will be, the last day."""
+    day = partial(read_day, clues=ctx.clues)
+    return await _change_by_line(
+        ctx, Purpose.DEPART, text, lambda person, rest: copy_ended(person, read_or_refuse(day, rest))
+    )
+
+
+@feature.command(
+    "membres retour", help="Rendre son rôle à quelqu’un qui était parti", hint="[@nom]", roles=LEADERS, writes=True
+)
+async def return_member(ctx: Context, text: str) -> Replies:
+    """They have not left, or are back."""
+    name, _ = _split_name(text)
+    if not name:
+        return ask_for_member(Purpose.RETOUR)
+    actor, member = await _read_actor_and_member(ctx, name)
+    return await change_member(ctx, actor, member, copy_with(member.person, left_on=None))
+
+
+async def _change_by_line(ctx: Context, purpose: Purpose, text: str, make: Callable[[Person, str], Person]) -> Replies:
+    """Somebody as the rest of the line makes them; what the line does not say is asked for."""
+    name, rest = _split_name(text)
+    if not name:
+        return ask_for_member(purpose)
+    actor, member = await _read_actor_and_member(ctx, name)
+    if not rest:
+        return open_window(actor, purpose, member)
+    return await change_member(ctx, actor, member, make(member.person, rest))
+
+
+async def _read_actor_and_member(ctx: Context, name: str) -> tuple[Person, Member]:
+    """Who acts and on whom: Mattermost is asked before the first statement."""
+    named = await look_up_name(ctx, name)
+    actor = await ctx.must_still_be(LEADERS)
+    return actor, await find_named_member(ctx, named)
+
+
+def _split_name(text: str) -> tuple[str, str]:
+    """The name that a line begins with, and the rest of it."""
+    name, _, rest = text.strip().partition(" ")
+    return name, rest.strip()

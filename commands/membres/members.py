@@ -1,0 +1,331 @@
+"""Somebody of the register: found by name, shown as a card, and who may change what about them."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Self, TypeVar
+
+from pydantic import BaseModel
+
+from bot.audit import AuditEntry, record_entry_at_end
+from bot.context import Context
+from bot.errors import ChatError, UserError
+from bot.french.dates import say_date
+from bot.french.words import join
+from bot.mattermost import ChatUser
+from bot.people import make_newcomer
+from bot.replies import Button, Whisper
+from bot.texts import Markdown, escape, quote, render
+from config.territories import DEPARTEMENTS, departement
+from storage import people
+from storage.journal import AuditAct
+from storage.people import Person, Role, SameNameError
+from storage.people.structures import find_structures
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody as the register has them (``is_new`` if it does not), and the role that they have: the register’s, else
+    the one that follows from Mattermost."""
+
+    person: Person
+    role: Role
+    is_new: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NamedAccount:
+    """What Mattermost says of who is called so; ``is_silent`` if it did not answer."""
+
+    username: str
+    account: ChatUser | None = None
+    role: Role | None = None
+    is_silent: bool = False
+
+
+async def look_up_name(ctx: Context, name: str) -> NamedAccount:
+    """Who bears a name today; before the first statement, so that no writer waits for Mattermost. Raises UserError for
+    a bot."""
+    username = name.removeprefix("@").lower()
+    try:
+        account = await ctx.chat.user_by_name(username)
+    except ChatError:
+        return NamedAccount(username, is_silent=True)
+    if account is None:
+        return NamedAccount(username)
+    if account.is_bot:
+        raise UserError(f"@{quote(username)} est un bot : il n’a pas de rôle.")
+    return NamedAccount(account.username, account, await _find_role(ctx, account.id))
+
+
+async def look_up_id(ctx: Context, person_id: str) -> NamedAccount:
+    """The same of an account by id."""
+    account = await ctx.chat.user(person_id)
+    return NamedAccount(account.username, account, await _find_role(ctx, account.id))
+
+
+async def find_named_member(ctx: Context, named: NamedAccount) -> Member:
+    """Who that is in the register, or would be. Raises UserError for nobody, or a name that is not only one’s."""
+    row = await _find_row(ctx, named)
+    if named.account is not None:
+        person = row or make_newcomer(named.account, ctx.now)
+        person = Person(**(person.model_dump() | {"username": named.account.username}))
+    elif row is not None:
+        person = row
+    else:
+        raise UserError(render("membres/unknown", called=quote(named.username), silent=named.is_silent))
+    return Member(person, person.role or named.role or person.derived_role or Role.INVITE, row is None)
+
+
+async def find_member(ctx: Context, person_id: str, role: Role | None = None) -> Member:
+    """Somebody of the register by id; ``role`` is the one that they had a moment ago. Raises UserError for nobody."""
+    row = await people.get(ctx.db, person_id)
+    if row is None:
+        raise UserError("Cette personne n’est pas, ou plus, au registre : ajoutez-la avec /membres ajouter.")
+    return Member(row, row.role or role or row.derived_role or Role.INVITE)
+
+
+async def _find_role(ctx: Context, person_id: str) -> Role | None:
+    """The role that follows from Mattermost, where the register gives none."""
+    try:
+        return (await ctx.people.of(person_id)).role
+    except ChatError:
+        return None
+
+
+async def _find_row(ctx: Context, named: NamedAccount) -> Person | None:
+    if named.account is not None:
+        return await people.get(ctx.db, named.account.id)
+    try:
+        return await people.by_username(ctx.db, named.username)
+    except SameNameError:
+        name = quote(named.username)
+        raise UserError(f"Plusieurs personnes du registre s’appellent @{name}, et Mattermost se tait.") from None
+
+
+ABOVE = frozenset({Role.ANIMATEUR, Role.ADMINISTRATEUR})
+"""The roles of people about whom coordinateurs have no say."""
+OVER_OTHERS = ABOVE | {Role.HOTLINE}
+"""The roles that are given and taken by two: who has one reads or decides what is others’ everywhere in the réseau."""
+
+
+def list_givable_roles(actor: Person) -> list[Role]:
+    """The roles that somebody may give."""
+    if actor.role is Role.ADMINISTRATEUR:
+        return list(Role)
+    kept = {Role.ADMINISTRATEUR} if actor.animates else OVER_OTHERS
+    return [role for role in Role if role not in kept]
+
+
+def looks_after(actor: Person, person: Person) -> bool:
+    """Whether somebody is for this actor to look after."""
+    return actor.animates or not set(actor.departements).isdisjoint(person.departements)
+
+
+def needs_approval(role: Role, before: Person, after: Person) -> bool:
+    """Whether a role over others is given or taken, also by a departure or a return; ``role`` is the one that somebody
+    has before."""
+    return _changes_role_or_end(before, after) and not OVER_OTHERS.isdisjoint({role, after.role or role})
+
+
+def _changes_role_or_end(before: Person, after: Person) -> bool:
+    return before.role != after.role or before.left_on != after.left_on
+
+
+def must_reach(actor: Person, role: Role, person: Person) -> None:
+    """Raises UserError where this actor may change nothing about somebody who has that role."""
+    if actor.animates:
+        return
+    if person.id == actor.id:
+        raise UserError(_OWN)
+    if role in ABOVE:
+        raise UserError("Les rôles d’animateur et d’administrateur sont l’affaire de l’équipe d’animation.")
+    if person.departements and not looks_after(actor, person):
+        raise UserError(f"Cette personne n’est pas de votre département. {_say_own(actor.departements)}")
+
+
+def check_change(actor: Person, role: Role, before: Person, after: Person) -> None:
+    """Raises UserError where this actor may not change somebody so; ``role`` is the one that they have before."""
+    must_reach(actor, role, before)
+    ends = _changes_role_or_end(before, after)
+    if ends and before.id == actor.id:
+        raise UserError(_OWN)
+    touched = {role, after.role or role}
+    if ends and Role.ADMINISTRATEUR in touched and actor.role is not Role.ADMINISTRATEUR:
+        raise UserError("Le rôle d’administrateur n’est donné et retiré que par un administrateur.")
+    if not actor.animates:
+        _check_coordinateur(actor, role, before, after)
+
+
+def _check_coordinateur(actor: Person, role: Role, before: Person, after: Person) -> None:
+    if needs_approval(role, before, after):
+        raise UserError("Un coordinateur ne donne ni ne retire ce rôle : demandez à un animateur de communauté.")
+    if not after.departements:
+        raise UserError(
+            f"@{after.username} n’a pas de département : indiquez-le d’abord avec /membres deplacer @{after.username}."
+        )
+    if not set(after.departements) <= {*actor.departements, *before.departements}:
+        raise UserError(
+            f"{_say_own(actor.departements)} Pour un autre département, demandez à un animateur de communauté."
+        )
+
+
+_OWN = "Votre propre rôle et votre propre place, quelqu’un d’autre les change pour vous."
+
+
+def _say_own(codes: Sequence[str]) -> str:
+    if not codes:
+        return "Le registre ne vous donne aucun département : demandez à l’équipe d’animation de l’y inscrire."
+    named = "Votre département" if len(codes) == 1 else "Vos départements"
+    return f"{named} : {join([departement(code).name for code in codes])}."
+
+
+class EditRole(BaseModel):
+    """« Rôle » on the card of somebody."""
+
+    person_id: str
+
+
+class EditPlace(BaseModel):
+    """« Déplacer » on the card of somebody."""
+
+    person_id: str
+
+
+class EditEnd(BaseModel):
+    """« Départ » on the card of somebody."""
+
+    person_id: str
+
+
+class Return(BaseModel):
+    """« Retour » on the card of somebody who has left."""
+
+    person_id: str
+
+
+def draw_card(ctx: Context, member: Member) -> Whisper:
+    """Somebody, with the buttons that this person may use."""
+    person = member.person
+    buttons: Sequence[Button] = ()
+    if person.id != ctx.user.id and looks_after(ctx.user, person):
+        end = Return(person_id=person.id) if person.left_on else EditEnd(person_id=person.id)
+        buttons = [
+            Button("Rôle", EditRole(person_id=person.id)),
+            Button("Déplacer", EditPlace(person_id=person.id)),
+            Button("Retour" if person.left_on else "Départ", end),
+        ]
+    text = render("membres/card", person=person, role=member.role, left=person.has_left(ctx.today))
+    return Whisper(text, buttons, list_facts(person, ctx))
+
+
+def list_facts(person: Person, ctx: Context) -> list[tuple[str, str]]:
+    """What the register knows of somebody, in short."""
+    where = [departement(code).name if code in DEPARTEMENTS else code for code in person.departements]
+    known = {
+        "Rôle": person.role.label if person.role else "suit Mattermost",
+        "Département" if len(where) < 2 else "Départements": join(where) or "aucun",
+        "Région et hub": join([name for name in (person.region, person.hub) if name]),
+        "Structure": person.structure or "",
+        "SIRET": person.siret or "",
+        "Arrivée": say_date(person.arrived_on, ctx.today) if person.arrived_on else "",
+        "Dernier jour": say_date(person.left_on, ctx.today) if person.left_on else "",
+    }
+    return [(title, Markdown(escape(value))) for title, value in known.items() if value]
+
+
+_NOTED = ("role", "departements", "structure", "siret", "arrived_on", "left_on", "prenom", "nom")
+
+
+def note_person(ctx: Context, before: Person | None, after: Person) -> None:
+    """What differs of somebody; ``before`` is None of who is new in the register."""
+    new = _noted_values(after)
+    old = _noted_values(before) if before else {}
+    was = {name: old[name] for name in old if old[name] != new[name]}
+    now = {name: value for name, value in new.items() if (name in was if before else value)}
+    record_entry_at_end(
+        ctx, AuditEntry(_choose_act(before, after), f"personne:{after.id}", after.id, before=was, after=now)
+    )
+
+
+def note_setting(ctx: Context, departements: Sequence[str], *, announced: bool) -> None:
+    """Whether newcomers of these are announced."""
+    after = {"departements": list(departements), "annonces": announced}
+    record_entry_at_end(ctx, AuditEntry(AuditAct.MEMBER_SETTING, "reglage:membres.nouveaux", after=after))
+
+
+def _choose_act(before: Person | None, after: Person) -> AuditAct:
+    if before is None:
+        return AuditAct.MEMBER_ADD
+    if before.left_on != after.left_on:
+        return AuditAct.MEMBER_LEAVE if after.left_on else AuditAct.MEMBER_RETURN
+    return AuditAct.MEMBER_CHANGE
+
+
+def _noted_values(person: Person) -> Mapping[str, object]:
+    told = {name: getattr(person, name) for name in _NOTED}
+    return {name: list(value) if name == "departements" else value and str(value) for name, value in told.items()}
+
+
+class Standing(BaseModel):
+    """What of somebody these commands change."""
+
+    role: Role | None
+    prenom: str | None
+    nom: str | None
+    structure: str | None
+    siret: str | None
+    departements: list[str]
+    timezone: str
+    arrived_on: dt.date | None
+    left_on: dt.date | None
+
+    @classmethod
+    def of(cls, person: Person) -> Self:
+        """Somebody as they are now."""
+        return cls.model_validate(person.model_dump(include=set(cls.model_fields)))
+
+    def applied_to(self, person: Person) -> Person:
+        """Somebody with all that."""
+        return Person(**(person.model_dump() | dict(self)))
+
+
+T = TypeVar("T")
+
+
+def copy_with(person: Person, **values: object) -> Person:
+    """Somebody with other values."""
+    return Person(**(person.model_dump() | values))
+
+
+def copy_ended(person: Person, left_on: dt.date) -> Person:
+    """Somebody whose last day that is; it may be the eve of the first, for who never came. Raises UserError for one
+    before that."""
+    if person.arrived_on and left_on < person.arrived_on - timedelta(days=1):
+        raise UserError(f"Ce jour précède l’arrivée, le {person.arrived_on:%d/%m/%Y}.")
+    return copy_with(person, left_on=left_on)
+
+
+def read_chosen_role(actor: Person, text: str) -> Role:
+    """The role chosen; a window that opened before somebody’s own role changed may offer more than they may give."""
+    role = Role(text)
+    if role not in list_givable_roles(actor):
+        raise UserError(fields={"role": "Ce rôle, vous ne pouvez pas ou plus le donner."})
+    return role
+
+
+async def find_employer(ctx: Context, siret: str | None, name: str | None) -> Mapping[str, object]:
+    """Who employs somebody: the name that goes with the number, if none was given."""
+    if siret and not name:
+        known = await find_structures(ctx.db, [siret])
+        name = known[siret].nom if siret in known else None
+    return {"structure": name, "siret": siret} if name or siret else {}
+
+
+def read_or_refuse(reader: Callable[[str], T], text: str) -> T:
+    """What a reader makes of a text. Raises UserError with its sentence where that is nothing."""
+    try:
+        return reader(text)
+    except ValueError as problem:
+        raise UserError(str(problem)) from None

@@ -1,0 +1,202 @@
+"""Cases are opened, found and held; whom one may concern, who may decide it, and what can be decided."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bot import mattermost
+from bot.context import Context
+from bot.errors import ChatError, Refusal, UserError
+from bot.mattermost.values import ChatChannel, ChatPost, ChatUser
+from bot.texts import quote
+from config.charte import MeasureKind
+from dialogs.moderation.forms import Fate
+from storage import claims, people
+from storage.moderation import cases
+from storage.moderation.cases import Case, CaseSource, CaseState
+from storage.people import Role
+
+AROUND_MAX = 3
+"""Messages kept before, and after."""
+LOOKED_THROUGH = 30
+"""Messages that are looked at for those before: answers in threads are among them."""
+TEXT_MAX = 16_383
+"""Characters of a message: as many as Mattermost takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageSnapshot:
+    """A message as it is now, who wrote it, where, and what is around it."""
+
+    post: ChatPost
+    author: ChatUser
+    channel: ChatChannel
+    context: Sequence[dict[str, Any]] = ()
+    files: Sequence[str] = field(default=())
+
+
+async def take_snapshot(ctx: Context, post_id: str) -> MessageSnapshot:
+    """Ask Mattermost for it, before anything is written. Raises ChatError where the bot may not read it."""
+    post = await ctx.chat.read_post(post_id)
+    author = await ctx.chat.user(post.user_id)
+    channel = await ctx.chat.channel(post.channel_id)
+    files = [(await ctx.chat.file(file_id)).name for file_id in post.file_ids]
+    return MessageSnapshot(post, author, channel, await _read_around(ctx, post), files)
+
+
+async def open_case(ctx: Context, seen: MessageSnapshot, source: CaseSource) -> Case:
+    """The case of that message, held until the transaction ends: the one that nobody decided yet, or a new one."""
+    post = seen.post
+    await hold_message(ctx, post.id)
+    if found := await cases.find_undecided(ctx.db, post.id):
+        return found
+    case = Case(
+        source=source,
+        author_id=seen.author.id,
+        author=seen.author.username,
+        channel_id=post.channel_id,
+        channel=seen.channel.display_name,
+        post_id=post.id,
+        root_id=post.root_id,
+        message=post.message[:TEXT_MAX],
+        files=list(seen.files),
+        context=list(seen.context),
+        posted_at=datetime.fromtimestamp(post.create_at / 1000, UTC),
+        opened_at=ctx.now,
+    )
+    return await _store_case(ctx, case)
+
+
+async def hold_message(ctx: Context, post_id: str) -> None:
+    """Nobody else reports that message until this transaction ends."""
+    await claims.hold(ctx.db, "moderation.case", post_id, ctx.now)
+
+
+async def open_case_about(
+    ctx: Context, author: ChatUser, channel: ChatChannel | None = None, source: CaseSource = CaseSource.DIRECT
+) -> Case:
+    """A case about somebody, perhaps in a channel, where there is no message."""
+    case = Case(source=source, author_id=author.id, author=author.username, opened_at=ctx.now)
+    if channel is not None:
+        case.channel_id, case.channel = channel.id, channel.display_name
+    return await _store_case(ctx, case)
+
+
+async def _store_case(ctx: Context, case: Case) -> Case:
+    ctx.db.add(case)
+    await ctx.db.flush()
+    return case
+
+
+async def _read_around(ctx: Context, post: ChatPost) -> Sequence[dict[str, Any]]:
+    """Those of its thread or, outside of threads, of its channel, nearest first cut."""
+    if post.root_id:
+        all_of_them = [p for p in await ctx.chat.thread(post.root_id) if not p.type]
+    else:
+        near = await ctx.chat.posts_before(post.channel_id, post.id, LOOKED_THROUGH)
+        near = [*near, *await ctx.chat.posts_after(post.channel_id, post.id)]
+        all_of_them = [p for p in near if not p.type and not p.root_id]
+    before = [p for p in all_of_them if p.create_at < post.create_at][-AROUND_MAX:]
+    after = [p for p in all_of_them if p.create_at > post.create_at][:AROUND_MAX]
+    return [_dump_post(p, after=p.create_at > post.create_at) for p in (*before, *after)]
+
+
+def _dump_post(post: ChatPost, *, after: bool) -> dict[str, Any]:
+    """By id: names are put in when it is shown, so that who is erased meanwhile is not named."""
+    at = datetime.fromtimestamp(post.create_at / 1000, UTC).isoformat()
+    return {"at": at, "author_id": post.user_id, "message": post.message[:2000], "after": after}
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """``lasts`` is None for what does not end by itself, or has no length; ``channel_id`` is where, for what is done
+    in one channel only (empty: everywhere the bot looks after)."""
+
+    measure: MeasureKind
+    reason: str
+    lasts: timedelta | None = None
+    channel_id: str = ""
+
+
+def read_proposal(case: Case) -> Decision | None:
+    """What waits for a second animateur, if something does."""
+    if case.state is not CaseState.SECOND or not case.proposed:
+        return None
+    found = case.proposed
+    lasts = timedelta(seconds=found["seconds"]) if found["seconds"] else None
+    return Decision(MeasureKind(found["act"]), found["reason"], lasts, found["channel_id"])
+
+
+OWN_CASE = "Ce dossier vous concerne : un autre animateur s’en occupe."
+ADMIN_TARGET = (
+    "@{name} administre la communauté ou le serveur : le bot ne prend pas de mesure contre un administrateur."
+)
+
+
+def check_target(ctx: Context, account: mattermost.ChatUser) -> None:
+    """By the account, as Mattermost has just told it. Raises UserError."""
+    if account.is_bot:
+        raise UserError(f"@{quote(account.username)} est un bot : aucune mesure ne le concerne.")
+    if account.id == ctx.user.id:
+        raise UserError("On ne se modère pas soi-même : un autre animateur s’en occupe.")
+    if account.is_system_admin:
+        raise UserError(ADMIN_TARGET.format(name=quote(account.username)))
+
+
+async def check_target_by_id(ctx: Context, user_id: str) -> None:
+    """The same of somebody by id; asks Mattermost, so before anything is written. Raises UserError and ChatError."""
+    check_target(ctx, await ctx.chat.user(user_id))
+
+
+async def check_decider(ctx: Context, case: Case) -> None:
+    """Whether who acts may decide about a case, by the register; it is not decided yet. Raises UserError."""
+    if ctx.user.id and case.author_id == ctx.user.id:
+        raise UserError(OWN_CASE)
+    person = await people.get(ctx.db, case.author_id)
+    if person and person.role is Role.ADMINISTRATEUR:
+        raise UserError(ADMIN_TARGET.format(name=quote(case.author)))
+    if not case.is_waiting:
+        decider = await people.get(ctx.db, case.decided_by) if case.decided_by else None
+        by = f" par @{quote(decider.username)}" if decider else ""
+        raise UserError(f"Le dossier n° {case.number} est déjà décidé{by}.")
+
+
+NO_CASE = "Ce dossier n’existe plus."
+ABOUT_ONESELF = "Ce dossier vous concerne : il est pour d’autres animateurs."
+
+
+async def get_case(ctx: Context, number: int) -> Case:
+    """The case as it is. Raises UserError."""
+    return _refuse_own_case(ctx, await cases.get(ctx.db, number))
+
+
+async def lock_case(ctx: Context, number: int) -> Case:
+    """The same, held until the transaction ends."""
+    return _refuse_own_case(ctx, await cases.lock(ctx.db, number))
+
+
+def _refuse_own_case(ctx: Context, case: Case | None) -> Case:
+    if case is None:
+        raise UserError(NO_CASE)
+    if case.author_id == ctx.user.id:
+        raise UserError(ABOUT_ONESELF)
+    return case
+
+
+async def read_fate(ctx: Context, case: Case) -> Fate:
+    """What became of its message since. (Where the bot may not read it any more, it says nothing.)"""
+    if not case.post_id:
+        return Fate.SAME
+    try:
+        post = await ctx.chat.read_post(case.post_id)
+    except ChatError as error:
+        if error.may_pass or error.status == 401:
+            raise
+        return Fate.GONE if error.refusal is Refusal.UNKNOWN_POST else Fate.SAME
+    return Fate.EDITED if post.message != case.message else Fate.SAME
+
+
+def name_case_object(case: Case) -> str:
+    """How the journal names it."""
+    return f"dossier:{case.number}"

@@ -1,0 +1,289 @@
+"""Messages are taken away: one with its thread (hide), or somebody’s last ones (clean).
+Their files are copied first to where they are evidence, so that they can come back with the words.
+"""
+
+from collections.abc import Sequence
+
+from pydantic import BaseModel
+
+from bot.actions import DeletePost
+from bot.audit import AuditEntry, record_entry
+from bot.context import Context
+from bot.errors import ChatError, Refusal, UserError
+from bot.french.words import plural
+from bot.mattermost import ChatChannel, ChatPost
+from bot.replies import Button, Direct, Progress, Redirect, Replies, Reply, Say, Start, Step, Whisper
+from bot.texts import quotation, relay_markdown, render
+from commands.moderation import arguments, notices
+from commands.moderation.cases import check_decider, check_target_by_id
+from commands.moderation.channels import find_room
+from commands.moderation.feature import ANIMATEURS, feature
+from commands.moderation.notices import ActPurpose, ActTopic
+from dialogs.moderation.lines import take_word
+from storage import people
+from storage.database import change
+from storage.journal import AuditAct
+from storage.moderation import measures
+from storage.moderation.cases import Case, CaseSource, CaseState
+from storage.moderation.measures import KeptPost, Measure, MeasureRecord
+
+
+async def keep_or_remove(ctx: Context, measure: Measure, record: MeasureRecord) -> Sequence[Reply]:
+    """What is done first with messages that go: those with files wait for the copies of these."""
+    kept = [await _keep_files(ctx, measure, post) for post in record.posts if not record.is_safe(post)]
+    return [*kept, *_list_removals(measure, record)]
+
+
+async def read_copied_files(ctx: Context, post_id: str) -> Sequence[str]:
+    """The ids of the copies that stand in a post; none where there is none any more. Raises ChatError for what may
+    pass."""
+    if not post_id:
+        return []
+    try:
+        return (await ctx.chat.read_post(post_id)).file_ids
+    except ChatError as error:
+        if error.may_pass:
+            raise
+        return []
+
+
+async def remove_once_kept(ctx: Context, about: ActTopic, copies: Sequence[str]) -> Sequence[Reply]:
+    """The files of a message are safe, or cannot be kept: it goes, unless the measure was taken back meanwhile."""
+    measure = await measures.lock(ctx.db, about.entry)
+    if measure is None or measure.ended_at:
+        return []
+    record = measures.read_record(measure)
+    if about.target in record.evidence:
+        return []
+    record.evidence[about.target] = list(copies)
+    replies = _list_removals(measure, record, about.target)
+    await measures.store_record(ctx.db, measure, record)
+    return replies
+
+
+def _list_removals(measure: Measure, record: MeasureRecord, target: str = "") -> Sequence[Reply]:
+    """The messages that may go now: a thread once all of it is safe, others each; ``target`` is what became safe."""
+    if measure.act == AuditAct.HIDE:
+        record.looking = not all(record.is_safe(post) for post in record.posts)
+        return [] if record.looking else [_remove_post(measure, record.posts[0])]
+    safe = [post for post in record.posts if record.is_safe(post) and target in {"", post.id}]
+    return [_remove_post(measure, post) for post in safe]
+
+
+def _remove_post(measure: Measure, post: KeptPost) -> DeletePost:
+    return DeletePost(
+        post.id, channel_id=post.channel_id, topic=notices.make_act_topic(ActPurpose.ACT, measure.entry, post.id)
+    )
+
+
+async def _keep_files(ctx: Context, measure: Measure, post: KeptPost) -> Reply:
+    """Others’ files go back to them with their words; those of whom it concerns stay among animateurs."""
+    about = notices.make_act_topic(ActPurpose.KEPT, measure.entry, post.id)
+    if post.author_id != measure.user_id and not post.is_bot:
+        return await notices.hand_back(ctx, post, "thread", about)
+    text = render("moderation/evidence", entry=measure.entry, case=measure.case_id, author=f"@{post.author}")
+    author = await people.get(ctx.db, measure.user_id)
+    place = "" if author and author.animates else await find_room(ctx)
+    if place:
+        return Say(text, channel_id=place, files=post.files, topic=about)
+    return Direct(text, user_id=measure.by, files=post.files, topic=about)
+
+
+class HideThread(BaseModel):
+    """A message that may have answers is taken away, once these are kept."""
+
+    entry: int
+    post_id: str
+
+
+async def start_hide(ctx: Context, case: Case, measure: Measure, record: MeasureRecord) -> Sequence[Reply]:
+    kept = KeptPost(
+        id=case.post_id,
+        channel_id=case.channel_id,
+        root_id=case.root_id,
+        author_id=case.author_id,
+        author=case.author,
+        text=case.message,
+        at=case.posted_at or case.opened_at,
+    )
+    record.posts, record.waits, record.looking = [kept], [case.post_id], True
+    await measures.store_record(ctx.db, measure, record)
+    return [Start(payload=HideThread(entry=measure.entry, post_id=case.post_id), quiet=True)]
+
+
+@feature.urgent_work(HideThread, name="moderation.HideThread", title="Message masqué", writes=True)
+async def hide_thread(ctx: Context, asked: HideThread, _: Progress) -> Step:
+    """Answers go with the message: they are kept first, and handed back to those who wrote them; and so are files."""
+    thread = await arguments.read_thread(ctx, asked.post_id)
+    measure = await measures.lock(ctx.db, asked.entry)
+    if measure is None or measure.ended_at:
+        return Step(finished=True)
+    record = measures.read_record(measure)
+    hidden = record.posts[0]
+    hidden.files = next((post.files for post in thread if post.id == hidden.id), [])
+    answers = [] if hidden.root_id else [post for post in thread if post.id != hidden.id]
+    record.posts = [hidden, *answers]
+    replies = await keep_or_remove(ctx, measure, record)
+    await measures.store_record(ctx.db, measure, record)
+    others = [post for post in answers if post.author_id != measure.user_id and not post.is_bot and not post.files]
+    given = [await notices.hand_back(ctx, post, "thread") for post in others]
+    return Step(replies=[*given, *replies], done=1, finished=True)
+
+
+def restore_post(measure: Measure, post: KeptPost, *, outside: bool = False) -> Say:
+    """A message that was taken away, said again for its author, with those of its files that were kept; ``outside`` of
+    its thread where that is gone."""
+    files = measures.read_record(measure).evidence.get(post.id, [])
+    lost = bool(post.files) and not files
+    text = render("moderation/put_back", author=f"@{post.author}", text=relay_markdown(post.text), lost=lost)
+    about = notices.make_act_topic(ActPurpose.BACK, measure.entry, "outside" if outside else post.id)
+    return Say(text, channel_id=post.channel_id, root_id="" if outside else post.root_id, topic=about, files=files)
+
+
+CLEAN_EXAMPLE = "/moderer nettoyer @nina.roux 10 ~general publicité répétée"
+CLEAN_MAX = 20
+PAGES, PAGE = 5, 200
+"""How many of the newest messages of a channel are looked through."""
+PREVIEW_MAX = 300
+"""Characters of each in the preview."""
+
+
+class SweepSurely(BaseModel):
+    """« Retirer ces messages »: those that were shown."""
+
+    user_id: str
+    post_ids: list[str]
+    reason: str
+
+
+class Sweep(BaseModel):
+    """The same, as they are now."""
+
+    posts: list[KeptPost]
+    reason: str
+    channel: str
+
+
+@feature.command(
+    "moderer nettoyer",
+    help="Retirer les derniers messages de quelqu’un",
+    hint="@nom 10 [canal] raison",
+    roles=ANIMATEURS,
+)
+async def preview_clean(ctx: Context, line: str) -> Replies:
+    """They are shown first."""
+    account, rest = await arguments.take_account(ctx, line, CLEAN_EXAMPLE)
+    word, rest = take_word(rest)
+    if not word.isdecimal() or not 0 < int(word) <= CLEAN_MAX:
+        raise UserError(f"Dites combien de messages, de 1 à {CLEAN_MAX} : par exemple `{CLEAN_EXAMPLE}`.")
+    known = await arguments.index_channels(ctx)
+    named, rest = known.take_optional(rest)
+    channel = named or known.by_id.get(ctx.channel_id)
+    if channel is None:
+        raise UserError(f"Le bot n’est pas dans ce canal : dites lequel. Par exemple : `{CLEAN_EXAMPLE}`.")
+    reason = arguments.take_reason(rest, CLEAN_EXAMPLE)
+    found, left = await _find_newest(ctx, channel, account.id, int(word))
+    if not found:
+        raise UserError("Rien à retirer : aucun message récent de cette personne dans ce canal.")
+    surely = SweepSurely(user_id=account.id, post_ids=[post.id for post in found], reason=reason)
+    text = render(
+        "moderation/sweep_preview",
+        author=account.username,
+        where=channel.display_name or channel.name,
+        texts=[quotation(post.message, PREVIEW_MAX) for post in found],
+        left=left,
+    )
+    return Whisper(text, [Button(f"Retirer {plural(len(found), 'message')}", surely, "danger")])
+
+
+async def _find_newest(ctx: Context, channel: ChatChannel, user_id: str, most: int) -> tuple[Sequence[ChatPost], int]:
+    """Somebody’s last messages in a channel, oldest first, and how many of these stay: what others answered."""
+    theirs: list[ChatPost] = []
+    for page in range(PAGES):
+        posts = await ctx.chat.newest_posts(channel.id, page, PAGE)
+        theirs += [post for post in posts if post.user_id == user_id and not post.type]
+        if len(theirs) >= most or len(posts) < PAGE:
+            break
+    theirs = theirs[:most]
+    kept = [post for post in theirs if not post.root_id and await _has_answers(ctx, post)]
+    return [post for post in reversed(theirs) if post not in kept], len(kept)
+
+
+async def _has_answers(ctx: Context, post: ChatPost) -> bool:
+    """Whether others answered: their words would go along."""
+    return any(each.user_id != post.user_id for each in await ctx.chat.thread(post.id))
+
+
+@feature.button(SweepSurely, roles=ANIMATEURS, writes=False)
+async def confirm_clean(ctx: Context, click: SweepSurely) -> Replies:
+    """Those that stand still, as they are at the click."""
+    await check_target_by_id(ctx, click.user_id)
+    posts = [
+        post for ident in click.post_ids if (post := await _read_post(ctx, ident)) and post.user_id == click.user_id
+    ]
+    if not posts:
+        raise UserError("Ces messages ne sont plus là.")
+    channel = await ctx.chat.channel(posts[0].channel_id)
+    kept = await arguments.keep_posts(ctx, posts)
+    return Redirect.to(Sweep(posts=kept, reason=click.reason, channel=channel.display_name))
+
+
+async def _read_post(ctx: Context, post_id: str) -> ChatPost | None:
+    try:
+        return await ctx.chat.read_post(post_id)
+    except ChatError as error:
+        if error.refusal in {Refusal.UNKNOWN_POST, Refusal.FORBIDDEN}:
+            return None
+        raise
+
+
+@feature.button(Sweep, roles=ANIMATEURS)
+async def clean_messages(ctx: Context, click: Sweep) -> Replies:
+    """They are kept in a case, and go."""
+    first = click.posts[0]
+    case = await _store_case(ctx, click)
+    after = {"case": case.number, "messages": len(click.posts)}
+    entry = await record_entry(
+        ctx, AuditEntry(AuditAct.CLEAN, f"canal:{first.channel_id}", first.author_id, click.reason, after=after)
+    )
+    record = MeasureRecord(posts=click.posts, waits=[post.id for post in click.posts])
+    measure = Measure(
+        entry=entry.id,
+        case_id=case.number,
+        act=AuditAct.CLEAN,
+        user_id=first.author_id,
+        channels=[first.channel_id],
+        reason=click.reason,
+        by=ctx.user.id,
+        began_at=ctx.now,
+        before=record.model_dump(mode="json"),
+    )
+    ctx.db.add(measure)
+    await ctx.db.flush()
+    await change(ctx.db, case, entry=entry.id)
+    replies = await keep_or_remove(ctx, measure, record)
+    said = render("moderation/swept", entry=entry.id, count=len(click.posts), author=first.author)
+    return [*replies, Whisper(said)]
+
+
+async def _store_case(ctx: Context, click: Sweep) -> Case:
+    first = click.posts[0]
+    case = Case(
+        source=CaseSource.DIRECT,
+        author_id=first.author_id,
+        author=first.author,
+        channel_id=first.channel_id,
+        channel=click.channel[:64],
+        message="\n\n".join(post.text for post in click.posts)[:16_383],
+        context=[
+            {"at": p.at.isoformat(), "author": p.author, "message": p.text[:2000], "after": True} for p in click.posts
+        ],
+        posted_at=first.at,
+        opened_at=ctx.now,
+    )
+    await check_decider(ctx, case)
+    case.state, case.act, case.reason = CaseState.DECIDED, AuditAct.CLEAN.value, click.reason
+    case.decided_at, case.decided_by = ctx.now, ctx.user.id
+    ctx.db.add(case)
+    await ctx.db.flush()
+    return case

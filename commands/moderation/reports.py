@@ -1,0 +1,406 @@
+"""A message is reported, by « /signaler » or 🚩; who reported it hears the outcome; many at once are one summary."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot import guard, quotas
+from bot.account_status import find_active
+from bot.actions import Unreact
+from bot.context import Context
+from bot.errors import ChatError, Refusal, UserError
+from bot.events import Delivered, Reacted, Undelivered, WatchedPlaces
+from bot.mattermost import ChatChannel, ChatPost
+from bot.menus import Choosing, Menu
+from bot.permalinks import find_permalink
+from bot.plain_text import strip_markdown, to_one_line
+from bot.quotas import Quota
+from bot.replies import Ask, Button, Direct, Message, Progress, Redirect, Refresh, Replies, Reply, Say, Step, Whisper
+from bot.texts import render
+from commands.moderation import cards, charter
+from commands.moderation.cards import Summarise
+from commands.moderation.cases import NO_CASE, MessageSnapshot, hold_message, open_case, take_snapshot
+from commands.moderation.channels import find_room
+from commands.moderation.feature import ANIMATEURS, drapeau, feature
+from config.settings import Settings
+from dialogs.moderation.forms import PreciseReport, ReportMessage
+from storage import claims, outbox
+from storage.canaux import find_watched_channels
+from storage.database import change
+from storage.journal import AuditAct
+from storage.moderation import cases, reports
+from storage.moderation.cases import Case, CaseSource, CaseState
+from storage.moderation.reports import WORD_MAX, Report
+from storage.people import PARIS
+
+
+class FileReport(BaseModel):
+    """What somebody reports, as Mattermost shows it at this moment. (No button: what a window goes on with.)"""
+
+    seen: MessageSnapshot
+    motive: str
+    word: str = ""
+
+
+class Precise(BaseModel):
+    """« Préciser »: the motive of who put a flag under a message."""
+
+    case: int
+
+
+DECIDED_STATES = {CaseState.DECIDED, CaseState.CLOSED}
+
+
+async def tell_reporters(ctx: Context, case: Case) -> Sequence[Reply]:
+    """Once it is decided; nobody who decided it themselves, or has left."""
+    if case.state not in DECIDED_STATES:
+        return []
+    if case.act != AuditAct.DISMISS:
+        await reports.judge(ctx.db, case.number, was_right=True)
+    whose = await reports.mark_told(ctx.db, case.number, ctx.now)
+    others = await find_active(ctx, [one for one in whose if one != ctx.user.id])
+    text = render("moderation/told_reporter", case=case, nothing=case.act == AuditAct.DISMISS)
+    return [Direct(text, user_id=one) for one in whose if one in others]
+
+
+NO_LINK = (
+    "Donnez le lien du message : au survol, « … » puis « Copier le lien » (sur téléphone : un appui long), et tapez "
+    "« /signaler » suivi du lien."
+)
+NOT_FOUND = "Le bot ne trouve pas ce message : il n’existe plus, ou vous n’y avez pas accès."
+OTHER_SERVER = "Ce lien mène à un autre serveur : ses animateurs à lui peuvent agir, pas ceux d’ici."
+OWN_MESSAGE = "C’est votre message : vous pouvez le modifier ou le supprimer vous-même."
+BOT_MESSAGE = "Ce message est du bot : s’il a un défaut, dites-le avec /hotline."
+SYSTEM_MESSAGE = "Ce message vient de Mattermost lui-même : il ne se signale pas."
+
+
+def read_post_id(ctx: Context, text: str) -> str:
+    """The id of the message that is meant. Raises UserError."""
+    post_id = find_permalink(text)
+    if not post_id:
+        raise UserError(NO_LINK)
+    return post_id
+
+
+async def read_reportable_post(ctx: Context, link: str) -> ChatPost:
+    """The message behind a link, if this person may report it; asks Mattermost only. Raises UserError."""
+    try:
+        post = await ctx.chat.read_post(read_post_id(ctx, link))
+        channel = await ctx.chat.channel(post.channel_id)
+    except ChatError as error:
+        if error.may_pass or error.status == 401:
+            raise
+        raise UserError(_say_unreadable(ctx, link, error)) from None
+    if not await _may_see(ctx, channel):
+        raise UserError(NOT_FOUND)
+    if fault := find_report_fault(post, ctx.user.id, (await ctx.chat.me()).id):
+        raise UserError(fault)
+    return post
+
+
+def find_report_fault(post: ChatPost, user_id: str, bot_id: str) -> str:
+    """Why this person cannot report that message; "" where they can."""
+    if post.user_id == user_id:
+        return OWN_MESSAGE
+    if post.user_id == bot_id:
+        return BOT_MESSAGE
+    return SYSTEM_MESSAGE if post.type else ""
+
+
+def _say_unreadable(ctx: Context, link: str, error: ChatError) -> str:
+    """Why it cannot be read: no server says of another’s message more than that it is not there."""
+    host = urlsplit(link.strip().strip("<>")).hostname
+    if host and host != urlsplit(ctx.settings.mattermost_url).hostname:
+        return OTHER_SERVER
+    return render("moderation/out_of_reach") if error.refusal is Refusal.FORBIDDEN else NOT_FOUND
+
+
+async def _may_see(ctx: Context, channel: ChatChannel) -> bool:
+    """Whether this person can read it themselves: its members can, and of a public channel all of the team but
+    guests."""
+    if await ctx.chat.channel_member(channel.id, ctx.user.id) is not None:
+        return True
+    if channel.is_private or channel.team_id != await ctx.chat.team_id():
+        return False
+    member = await ctx.chat.team_member(ctx.user.id)
+    return member is not None and not member.is_guest
+
+
+QUOTED_MAX = 100
+"""Characters of a message by which its window calls it."""
+ALREADY_REPORTED = "Vous l’avez déjà signalé : les animateurs le regardent, et vous saurez la suite."
+ALREADY_DECIDED = "Vous l’avez déjà signalé, et les animateurs l’ont regardé : rien n’y a changé depuis."
+
+
+@feature.command("signaler", help="Signaler un message aux animateurs", hint="[lien du message]")
+async def open_report_form(ctx: Context, text: str) -> Replies:
+    """The window; with a link it knows which message is meant."""
+    link = text.strip()
+    if not link:
+        return Ask(ReportMessage.draft(motives=charter.list_motives(ctx)))
+    post = await read_reportable_post(ctx, link)
+    await refuse_second_report(ctx, post.id, post.message)
+    said = to_one_line(strip_markdown(post.message), QUOTED_MAX)
+    return Ask(ReportMessage.draft(link=link, motives=charter.list_motives(ctx), said=said))
+
+
+@feature.submit(ReportMessage, writes=False)
+async def read_report(ctx: Context, form: ReportMessage) -> Replies:
+    """The message as it is at this moment. (Mattermost, asked here, cannot be where something is written.)"""
+    try:
+        await read_reportable_post(ctx, form.link)
+        seen = await take_snapshot(ctx, read_post_id(ctx, form.link))
+    except UserError as refusal:
+        raise UserError(fields={"lien": refusal.text}) from None
+    return Redirect.to(FileReport(seen=seen, motive=form.motive, word=form.word))
+
+
+@feature.button(FileReport)
+async def file_report(ctx: Context, given: FileReport) -> Replies:
+    """One case a message, whoever reports it."""
+    await refuse_second_report(ctx, given.seen.post.id, given.seen.post.message)
+    case, told = await add_report(ctx, given.seen, given.motive, given.word)
+    masked = given.word != mask_personal_data(given.word)
+    return [Whisper(render("moderation/reported", case=case, masked=masked)), *told]
+
+
+async def refuse_second_report(ctx: Context, post_id: str, message: str) -> None:
+    """Raises UserError where this person reported that message already, and it is as it was."""
+    before = next(iter(await reports.list_cases_about(ctx.db, post_id, ctx.user.id)), None)
+    if before is None:
+        return
+    if before.state in cases.UNDECIDED:
+        raise UserError(ALREADY_REPORTED)
+    if before.message == message:
+        raise UserError(ALREADY_DECIDED)
+
+
+async def add_report(ctx: Context, seen: MessageSnapshot, motive: str, word: str = "") -> tuple[Case, Sequence[Reply]]:
+    """A report more, of the case there is or of a new one; what is shown of it. Raises UserError for a second one."""
+    left = await quotas.spend(ctx, Quota.REPORT)  # first: one that is not taken opens no case
+    case = await open_case(ctx, seen, CaseSource.REPORTED)
+    before = await reports.list_of_case(ctx.db, case.number)
+    made = Report(
+        case_id=case.number, reporter_id=ctx.user.id, motive=motive, word=mask_personal_data(word), at=ctx.now
+    )
+    if not await reports.add(ctx.db, made):
+        raise UserError(ALREADY_REPORTED)
+    is_new = not before and case.source is CaseSource.REPORTED
+    return case, [*await (cards.post_card(ctx, case) if is_new else cards.refresh_card(ctx, case)), *left]
+
+
+def mask_personal_data(word: str) -> str:
+    """A reporter’s words with bars over what is personal: they stand on a card that many read."""
+    return guard.mask(word, guard.find(word))[:WORD_MAX]
+
+
+@feature.event(Delivered, name="moderation.card_stands.Delivered")
+async def refresh_late_card(ctx: Context, event: Delivered) -> Replies:
+    """What was reported, or decided, while a card was on its way stands on it."""
+    if not event.topic.startswith(cards.CARD_TOPIC):
+        return None
+    found = await cases.get(ctx.db, int(event.topic.removeprefix(cards.CARD_TOPIC)))
+    if found is None:
+        return None
+    await hold_message(ctx, found.post_id)  # who reports or decides at this moment does not know of the card
+    case = await cases.lock(ctx.db, found.number) or found
+    said_since = [one for one in await reports.list_of_case(ctx.db, case.number) if one.at > case.opened_at]
+    is_as_said = case.state is CaseState.OPEN and not said_since
+    return None if is_as_said else await cards.refresh_card(ctx, case)
+
+
+FLAG_TOPIC = "drapeau:"
+"""How the topics of flags begin that are to be taken off: then the case, and who set it."""
+
+
+@drapeau.watches
+async def watch_flags(db: AsyncSession, settings: Settings) -> WatchedPlaces:
+    """All planned channels."""
+    known = await find_watched_channels(db, settings)
+    return WatchedPlaces(known.private, crowded=known.public)
+
+
+def is_in_channel(event: Reacted) -> bool:
+    """Whether others see it, too."""
+    return not event.is_direct
+
+
+@drapeau.event(Reacted, name="drapeau.reacted.Reacted", only=is_in_channel)
+async def report_by_flag(ctx: Context, event: Reacted) -> Replies:
+    """It is a report, once; taking the flag off comes first, and what came of that is told with the thanks."""
+    if event.emoji != ctx.settings.report_emoji:
+        return None
+    try:
+        seen = await take_snapshot(ctx, event.post_id)
+        fault = find_report_fault(seen.post, ctx.user.id, (await ctx.chat.me()).id)
+    except ChatError as error:
+        if error.may_pass:
+            raise
+        return None
+    if fault:
+        return await _refuse_flag(ctx, event, fault)
+    try:
+        await refuse_second_report(ctx, event.post_id, seen.post.message)
+        case, told = await add_report(ctx, seen, charter.find_motive(ctx, charter.OTHER_MOTIVE).key)
+    except UserError as refusal:
+        return await _refuse_flag(ctx, event, refusal.text)
+    return [_remove_flag(event, f"{FLAG_TOPIC}{case.number}:{ctx.user.id}"), *told]
+
+
+def _remove_flag(event: Reacted, topic: str | None = None) -> Unreact:
+    return Unreact(event.post_id, event.emoji, user_id=event.user_id, channel_id=event.channel_id, topic=topic)
+
+
+async def _refuse_flag(ctx: Context, event: Reacted, why: str) -> Replies:
+    """Said once of each message."""
+    told: list[Reply] = [_remove_flag(event)]
+    if await claims.claim(ctx.db, "drapeau.refused", f"{event.post_id}:{ctx.user.id}", ctx.now):
+        told.append(Direct(render("moderation/not_flagged", why=why), user_id=ctx.user.id))
+    return told
+
+
+@drapeau.event(Delivered, name="drapeau.taken_off.Delivered")
+async def thank_for_removed_flag(ctx: Context, event: Delivered) -> Replies:
+    """Nobody sees the flag any more. (A card that a flag put up stands.)"""
+    return await refresh_late_card(ctx, event) or _thank_reporter(event.topic, off=True)
+
+
+@drapeau.event(Undelivered, name="drapeau.left_there.Undelivered")
+async def thank_for_left_flag(ctx: Context, event: Undelivered) -> Replies:
+    """The bot may not: who set it can."""
+    return _thank_reporter(event.topic, off=False)
+
+
+def _thank_reporter(topic: str, *, off: bool) -> Replies:
+    if not topic.startswith(FLAG_TOPIC):
+        return None
+    number, _, user_id = topic.removeprefix(FLAG_TOPIC).partition(":")
+    text = render("moderation/flagged", number=int(number), off=off)
+    return Direct(text, [Button("Préciser", Precise(case=int(number)))], user_id=user_id)
+
+
+@feature.button(Precise, writes=False)
+async def open_motive_form(ctx: Context, click: Precise) -> Replies:
+    """The window of a motive."""
+    mine = await _get_own_report(ctx, click.case)
+    motives = charter.list_motives(ctx)
+    known = mine.motive if mine.motive in motives else None
+    return Ask(PreciseReport.draft(case=click.case, motive=known, word=mine.word or None, motives=motives))
+
+
+@feature.submit(PreciseReport)
+async def change_motive(ctx: Context, form: PreciseReport) -> Replies:
+    """It stands on the card, without a name."""
+    case = await cases.lock(ctx.db, form.case)
+    mine = await _get_own_report(ctx, form.case)
+    if case is None or case.state not in cases.UNDECIDED:
+        raise UserError("Les animateurs ont déjà décidé : le bot vous l’a dit.")
+    await change(ctx.db, mine, motive=form.motive, word=mask_personal_data(form.word), at=ctx.now)
+    noted = render("moderation/precised", masked=mine.word != form.word)
+    return [Whisper(noted), *await cards.refresh_card(ctx, case)]
+
+
+async def _get_own_report(ctx: Context, case: int) -> Report:
+    found = await reports.get(ctx.db, case, ctx.user.id)
+    if found is None:
+        raise UserError(NO_CASE)
+    return found
+
+
+SUMMARY_TOPIC = "moderation.storm"
+SUMMARY_MAX = 10
+MENU_MAX = 25
+LATELY = timedelta(minutes=6)
+
+
+class SeeGathered(Choosing):
+    """A menu of cases; ``chosen`` is the number of one."""
+
+
+@feature.work(Summarise, name="moderation.Summarise", title="Résumé des signalements", writes=True)
+async def post_summary(ctx: Context, work: Summarise, _: Progress) -> Step:
+    """Said once a day, and rewritten where it stands."""
+    place, topic = await find_room(ctx), make_summary_topic(ctx)
+    if not place:
+        return Step(finished=True)
+    message = await draw_summary(ctx)
+    if place in await outbox.find_reached(ctx.db, [topic]):
+        return Step(replies=[_refresh_summary(message, topic)], finished=True)
+    return Step(replies=[Say(message.text, menus=message.menus, channel_id=place, topic=topic)], finished=True)
+
+
+@feature.event(Delivered, name="moderation.summary_arrived.Delivered")
+async def refresh_late_summary(ctx: Context, event: Delivered) -> Replies:
+    """It stands in the room, and says what came about while it was on its way."""
+    return (
+        _refresh_summary(await draw_summary(ctx), event.topic)
+        if event.topic.partition(":")[0] == SUMMARY_TOPIC
+        else None
+    )
+
+
+@feature.job("hour=0-1,3-23 minute=*/5", name="moderation.keep_summary", writes=True)
+async def update_summary(ctx: Context) -> Replies:
+    """What was decided lately, and who came, is told there, too."""
+    if not await ctx.posts_about(topic := make_summary_topic(ctx)):
+        return None
+    decided = await cases.list_decided_since(ctx.db, ctx.now - LATELY)
+    known = await claims.list_taken(ctx.db, cards.GATHERED_CLAIM, [str(number) for number in decided])
+    joined = await claims.count_since(ctx.db, cards.JOINED_CLAIM, ctx.now - LATELY)
+    return _refresh_summary(await draw_summary(ctx), topic) if known or joined else None
+
+
+@feature.button(SeeGathered, roles=ANIMATEURS)
+async def show_held_back_case(ctx: Context, click: SeeGathered) -> Replies:
+    """Its card comes into the room."""
+    case = await cases.lock(ctx.db, int(click.chosen)) if click.chosen.isdecimal() else None
+    if case is None or not await claims.is_taken(ctx.db, cards.GATHERED_CLAIM, click.chosen):
+        raise UserError("Ce cas n’est pas, ou plus, dans ce résumé.")
+    replies: list[Reply] = []
+    if await claims.claim(ctx.db, cards.SHOWN_CLAIM, click.chosen, ctx.now):
+        replies += await cards.post_card(ctx, case)
+    return [*replies, _refresh_summary(await draw_summary(ctx), make_summary_topic(ctx))]
+
+
+async def draw_summary(ctx: Context) -> Message:
+    """What waits, and how much came."""
+    waiting = await cards.list_held_back(ctx)
+    lately = await reports.list_since(ctx.db, ctx.now - cards.STORM_WINDOW)
+    rows = [await _draw_row(ctx, case) for case in waiting[:SUMMARY_MAX]]
+    text = render(
+        "moderation/storm",
+        rows=rows,
+        count=len(waiting),
+        more=len(waiting) - len(rows),
+        reports=len(lately),
+        people=len({report.reporter_id for report in lately}),
+        joined=await _count_joined(ctx),
+        at=f"{ctx.now.astimezone(ZoneInfo(PARIS)):%H:%M}",
+    )
+    options = {str(case.number): f"n° {case.number} · {case.author}" for case in waiting[:MENU_MAX]}
+    return Message(text, menus=[Menu("Voir un cas", SeeGathered(), options)] if options else [])
+
+
+async def _draw_row(ctx: Context, case: Case) -> tuple[Case, int, str]:
+    """A case with how many people report it, and their motives, or what rules found."""
+    theirs = await reports.list_of_case(ctx.db, case.number)
+    return case, len(theirs), charter.say_motives(ctx, theirs) or await cards.say_rules(ctx, case)
+
+
+async def _count_joined(ctx: Context) -> int:
+    """How many came into the team lately, where they are many."""
+    count = await claims.count_since(ctx.db, cards.JOINED_CLAIM, ctx.now - cards.STORM_WINDOW)
+    return count if count >= cards.STORM_JOINS else 0
+
+
+def make_summary_topic(ctx: Context) -> str:
+    """That of the summary of this day."""
+    return f"{SUMMARY_TOPIC}:{ctx.now.astimezone(ZoneInfo(PARIS)).date()}"
+
+
+def _refresh_summary(message: Message, topic: str) -> Refresh:
+    return Refresh(message.text, menus=message.menus, topic=topic)

@@ -1,0 +1,359 @@
+"""What is said in channels is checked by the rules: what they find becomes a case, is hidden at once, or
+is told to its author first; « /moderer regle … » lists and tunes them.
+In safe mode (a charter or rules that cannot be used) nothing automatic is done.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from pydantic import BaseModel
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot import guard
+from bot.audit import AuditEntry, record_entry
+from bot.context import Context
+from bot.errors import ChatError, UserError
+from bot.event_dispatcher import make_nobody
+from bot.events import Edited, JoinedTeam, Posted, WatchedPlaces
+from bot.french.words import say_delay
+from bot.permalinks import make_permalink
+from bot.replies import Direct, Progress, Replies, Reply, Say, Start, Step, Whisper
+from bot.texts import Markdown, link, render
+from commands.moderation import cards, cases
+from commands.moderation.cards import FalseAlarm
+from commands.moderation.cases import Decision, MessageSnapshot
+from commands.moderation.channels import ROOM, find_room, list_rule_channels, list_unwatched_channels
+from commands.moderation.charter import find_charter_fault
+from commands.moderation.feature import ANIMATEURS, feature, regles
+from commands.moderation.measures import carry_out
+from commands.moderation.rules import (
+    SPECS,
+    BrokenRuleError,
+    RuleName,
+    Tuning,
+    load_tunings,
+    make_default_tuning,
+    say_tuning,
+    trial,
+    tune_rule,
+)
+from commands.moderation.rules.engine import NO_RULES, TIMED, Engine, RuleTable
+from config.charte import MeasureKind
+from config.settings import Settings
+from config.text import fold
+from storage import canaux, claims
+from storage.database import change
+from storage.journal import AuditAct
+from storage.moderation import cases as stored_cases
+from storage.moderation import reports, rules
+from storage.moderation.cases import UNDECIDED, Case, CaseSource, CaseState
+from storage.moderation.rules import EXEMPT_ROLES, Rule, RuleHit, RuleMode
+
+SAFE_MODE_CLAIM = "moderation.safe"
+"""The claim that stands while the room knows of it."""
+
+
+async def find_fault(db: AsyncSession, settings: Settings) -> str:
+    """What keeps the bot from acting by itself, in French; "" where nothing does."""
+    if said := find_charter_fault(settings):
+        return said
+    try:
+        await load_tunings(db)
+    except BrokenRuleError as error:
+        return f"Règles automatiques : {error}."
+    return ""
+
+
+@feature.job("hour=0-1,3-23 minute=*/5", name="moderation.watch_tables", writes=True)
+async def announce_safe_mode(ctx: Context) -> Replies:
+    """The room is told when it begins, and when it is over."""
+    place = await find_room(ctx)
+    if not place:
+        return None
+    if said := await find_fault(ctx.db, ctx.settings):
+        begins = await claims.claim(ctx.db, SAFE_MODE_CLAIM, "told", ctx.now)
+        return Say(render("moderation/safe", fault=said), channel_id=place) if begins else None
+    over = await claims.release(ctx.db, SAFE_MODE_CLAIM, "told")
+    return Say(render("moderation/safe_over"), channel_id=place) if over else None
+
+
+RECHECKED_WITHIN = timedelta(days=2)
+"""After which nobody asks any more: nothing was done for that long."""
+
+
+class LookAgain(BaseModel):
+    """Whether a message is still as it was."""
+
+    post: str
+
+
+def warn_author(ctx: Context, seen: MessageSnapshot, tuning: Tuning) -> Sequence[Reply]:
+    """Its author is told what to do, and until when nobody else hears of it."""
+    found = [each for each in guard.find(seen.post.message) if each.kind in tuning.items]
+    if not found:
+        return []
+    delay = timedelta(seconds=tuning.seconds)
+    said = {"named": guard.name_kinds(found), "delay": Markdown(say_delay(delay)), "channel": seen.channel.display_name}
+    text = render("moderation/guard", **said, link=link("votre message", make_permalink(ctx.settings, seen.post.id)))
+    return [Direct(text, user_id=seen.author.id)]
+
+
+@regles.job("hour=0-1,3-23 minute=*/5", name="regles.find_old", writes=True)
+async def recheck_old_warnings(ctx: Context) -> Replies:
+    """What was told to its author long enough ago is looked at again, once."""
+    if await find_fault(ctx.db, ctx.settings):
+        return None
+    until = ctx.now - timedelta(seconds=(await load_tunings(ctx.db))[RuleName.GUARD].seconds)
+    told = await rules.list_posts_without_case(ctx.db, RuleName.GUARD, until - RECHECKED_WITHIN, until)
+    new = [post_id for post_id in told if await claims.claim(ctx.db, "moderation.look", post_id, ctx.now)]
+    return [Start(payload=LookAgain(post=post_id)) for post_id in new]
+
+
+@regles.chore(LookAgain, name="moderation.LookAgain", title="Données personnelles", writes=True)
+async def recheck_message(ctx: Context, work: LookAgain, _: Progress) -> Step:
+    """The animateurs hear of what is still there; what was changed or taken away is nobody’s concern any more."""
+    try:
+        seen = await cases.take_snapshot(ctx, work.post)
+    except ChatError as error:
+        if error.may_pass:
+            raise
+        return Step(finished=True)
+    return Step(replies=await _propose_personal_data(ctx, seen), finished=True)
+
+
+async def _propose_personal_data(ctx: Context, seen: MessageSnapshot) -> Sequence[Reply]:
+    if await find_fault(ctx.db, ctx.settings):
+        return []
+    tuning = (await load_tunings(ctx.db))[RuleName.GUARD]
+    stands = any(found.kind in tuning.items for found in guard.find(seen.post.message))
+    if tuning.mode is RuleMode.OFF or not stands:
+        return []
+    case = await cases.open_case(ctx, seen, CaseSource.RULE)
+    await rules.assign_hits(ctx.db, seen.post.id, {RuleName.GUARD}, case.number)
+    return await (cards.post_card if case.opened_at == ctx.now else cards.refresh_card)(ctx, case)
+
+
+GATHERED_FOR = timedelta(minutes=10)
+"""What somebody goes on with is one case."""
+Event = Posted | Edited
+
+
+async def apply_rules(
+    ctx: Context, event: Event, seen: MessageSnapshot, names: Collection[RuleName]
+) -> Sequence[Reply]:
+    """What is done about a message that rules found, as they are tuned at this moment; by nobody: ``ctx.user`` wrote
+    it."""
+    if await find_fault(ctx.db, ctx.settings) or not await find_room(ctx):
+        return []
+    ctx = replace(ctx, user=make_nobody(ctx.now))
+    known = {name: tuning for name, tuning in (await load_tunings(ctx.db)).items() if name in names}
+    at_work = {name: tuning for name, tuning in known.items() if tuning.mode is not RuleMode.OFF}
+    if not at_work:
+        return []
+    new = await rules.add_hits(ctx.db, [_make_hit(ctx, event, name) for name in at_work])
+    fresh = {name: tuning for name, tuning in at_work.items() if name in new}
+    guard = fresh.pop(RuleName.GUARD, None)
+    warned = warn_author(ctx, seen, guard) if guard else []
+    return [*warned, *(await propose_case(ctx, seen, fresh) if fresh else [])]
+
+
+def _make_hit(ctx: Context, event: Event, name: RuleName) -> RuleHit:
+    return RuleHit(rule=name, post_id=event.post_id, author_id=event.user_id, channel_id=event.channel_id, at=ctx.now)
+
+
+async def propose_case(ctx: Context, seen: MessageSnapshot, found: Mapping[RuleName, Tuning]) -> Sequence[Reply]:
+    """A case of its own, or one that it goes on with."""
+    if known := await _find_continued_case(ctx, seen, found):
+        await rules.assign_hits(ctx.db, seen.post.id, found, known.number)
+        return await cards.refresh_card(ctx, known)
+    case = await cases.open_case(ctx, seen, CaseSource.RULE)
+    await rules.assign_hits(ctx.db, seen.post.id, found, case.number)
+    acting = [name for name, tuning in found.items() if tuning.mode is RuleMode.ACT and SPECS[name].may_act]
+    done = await _hide_message(ctx, case, acting) if acting else []
+    is_new = case.opened_at == ctx.now
+    return [*done, *(await cards.post_card(ctx, case) if is_new else await cards.refresh_card(ctx, case))]
+
+
+async def _find_continued_case(ctx: Context, seen: MessageSnapshot, found: Mapping[RuleName, Tuning]) -> Case | None:
+    """The case that waits about the same rule and author, of those that count what somebody writes."""
+    if not TIMED.issuperset(found) or any(tuning.mode is RuleMode.ACT for tuning in found.values()):
+        return None
+    lately = await rules.list_cases_since(ctx.db, seen.author.id, found, ctx.now - GATHERED_FOR)
+    case = await stored_cases.lock(ctx.db, lately[0]) if lately else None
+    return case if case and case.is_waiting else None
+
+
+async def _hide_message(ctx: Context, case: Case, acting: Sequence[RuleName]) -> Sequence[Reply]:
+    reason = f"Règle automatique : {' ; '.join(SPECS[name].label for name in acting)}"
+    return await carry_out(ctx, case, Decision(MeasureKind.HIDE, reason))
+
+
+engine = Engine()
+
+
+@regles.watches
+async def watch_rule_channels(db: AsyncSession, settings: Settings) -> WatchedPlaces:
+    """All planned channels but the rooms; from then on the rules are as they are tuned now."""
+    places = await list_rule_channels(db, settings)
+    wakes = ROOM in await canaux.find_channel_ids(db) and not await find_fault(db, settings)
+    rows = RuleTable.of(await load_tunings(db), await rules.list_exempt(db)) if wakes else NO_RULES
+    engine.tune(f"{settings.mattermost_url} {settings.team} {settings.database_url}", places, rows)
+    return WatchedPlaces(team=True, crowded=places)
+
+
+@regles.event(Posted, name="regles.posted.Posted", only=engine.wants)
+async def check_posted(ctx: Context, event: Posted) -> Replies:
+    """A rule found it."""
+    return await _handle_found(ctx, event)
+
+
+@regles.event(Edited, name="regles.edited.Edited", only=engine.wants)
+async def check_edited(ctx: Context, event: Edited) -> Replies:
+    """A rule found what it was changed into."""
+    return await _handle_found(ctx, event)
+
+
+async def _handle_found(ctx: Context, event: Posted | Edited) -> Replies:
+    if ctx.user.role in EXEMPT_ROLES:
+        return None
+    try:
+        seen = await cases.take_snapshot(ctx, event.post_id)
+        names = await confirm_rules(ctx, seen, engine.found(event))
+    except ChatError as error:
+        if error.may_pass:
+            raise
+        return None
+    seen = replace(seen, post=replace(seen.post, message=event.text))
+    return await apply_rules(ctx, event, seen, names) if names and not seen.author.is_bot else None
+
+
+async def confirm_rules(ctx: Context, seen: MessageSnapshot, names: Collection[RuleName]) -> Collection[RuleName]:
+    """Those that hold: whether somebody never wrote before, only Mattermost knows, where it may be searched."""
+    if RuleName.FIRST not in names or await _is_first(ctx, seen):
+        return names
+    return frozenset(names) - {RuleName.FIRST}
+
+
+async def _is_first(ctx: Context, seen: MessageSnapshot) -> bool:
+    try:
+        wrote = await ctx.chat.posts_by(seen.author.username)
+    except ChatError as error:
+        if error.may_pass:
+            raise
+        return False
+    return all(post.id == seen.post.id or post.create_at > seen.post.create_at for post in wrote)
+
+
+@regles.event(JoinedTeam, name="regles.joined.JoinedTeam")
+async def count_arrival(ctx: Context, event: JoinedTeam) -> Replies:
+    """Many at once are told of in the room."""
+    count = await claims.count_since(ctx.db, cards.JOINED_CLAIM, ctx.now - cards.STORM_WINDOW)
+    return await cards.schedule_summary(ctx) if count >= cards.STORM_JOINS else None
+
+
+@regles.button(FalseAlarm, roles=ANIMATEURS)
+async def dismiss_false_alarm(ctx: Context, click: FalseAlarm) -> Replies:
+    """Closed, unless people reported the message, too: that is still to be decided."""
+    case = await stored_cases.lock(ctx.db, click.case)
+    if case is None or case.state not in UNDECIDED:
+        raise UserError("Quelqu’un a déjà décidé de ce cas.")
+    if case.author_id == ctx.user.id:
+        raise UserError("C’est de vous qu’il s’agit : quelqu’un d’autre décide.")
+    await rules.mark_false(ctx.db, case.number)
+    if not await reports.list_of_case(ctx.db, case.number):
+        await _close_case(ctx, case)
+    return await cards.refresh_card(ctx, case)
+
+
+async def _close_case(ctx: Context, case: Case) -> None:
+    thing = f"message:{case.post_id}"
+    deed = AuditEntry(AuditAct.DISMISS, thing, target_id=case.author_id, reason="Fausse alerte d’une règle automatique")
+    entry = await record_entry(ctx, deed)
+    decided = {"decided_at": ctx.now, "decided_by": ctx.user.id, "act": AuditAct.DISMISS, "reason": entry.reason}
+    await change(ctx.db, case, state=CaseState.CLOSED, entry=entry.id, **decided)
+
+
+MODES = {"non": RuleMode.OFF, "proposer": RuleMode.PROPOSE, "agir": RuleMode.ACT}
+TRIAL_WORD = "essai"
+UNWATCHED_MAX = 15
+"""Names of channels that rules do not look at."""
+HINT = "<règle> [non|proposer|agir|essai] [nombres ou liste]"
+
+
+@feature.command("moderer regles", help="Les règles automatiques, et ce qu’elles ont trouvé", roles=ANIMATEURS)
+async def list_rules(ctx: Context, _: str) -> Replies:
+    """Each with its mode, its numbers and what it found."""
+    fault = await find_fault(ctx.db, ctx.settings)
+    try:
+        known = await load_tunings(ctx.db)
+    except BrokenRuleError:
+        known = {name: make_default_tuning(name) for name in RuleName}
+    found = await rules.count_hits(ctx.db)
+    rows = [
+        (name, SPECS[name], known[name].mode, say_tuning(name, known[name]), *found.get(name, (0, 0))) for name in known
+    ]
+    apart = await list_unwatched_channels(ctx)
+    said = {"rows": rows, "fault": fault, "has_room": bool(await find_room(ctx)), "apart": apart[:UNWATCHED_MAX]}
+    return Whisper(render("moderation/rules", **said, more=len(apart) - UNWATCHED_MAX))
+
+
+@feature.command("moderer regle", help="Régler ou essayer une règle", hint=HINT, roles=ANIMATEURS, writes=True)
+async def change_rule(ctx: Context, line: str) -> Replies:
+    """« flood proposer 6 en 10s », « flood non », « liens essai 7j », « mots ajouter casino »."""
+    word, _, rest = line.strip().partition(" ")
+    name = _read_name(word)
+    await claims.hold(ctx.db, "moderation.rule", name, ctx.now)
+    before = await _load_tuning(ctx, name)
+    if not rest.strip():
+        return _show_rule(name, before)
+    mode, _, more = rest.strip().partition(" ")
+    if fold(mode) == TRIAL_WORD:
+        return _start_trial(ctx, name, before, more)
+    said = MODES.get(fold(mode))
+    after = tune_rule(name, replace(before, mode=said) if said else before, more if said else rest)
+    await _store_tuning(ctx, name, before, after)
+    return _show_rule(name, after)
+
+
+def _read_name(word: str) -> RuleName:
+    wish = fold(word)
+    found = [name for name in RuleName if wish and name.startswith(wish)]
+    if len(found) != 1:
+        raise UserError(
+            f"Les règles sont : {', '.join(RuleName)}. Par exemple : `/moderer regle flood proposer 6 en 10s`."
+        )
+    return found[0]
+
+
+async def _load_tuning(ctx: Context, name: RuleName) -> Tuning:
+    """As it is; one that cannot be read is tuned anew."""
+    try:
+        return (await load_tunings(ctx.db))[name]
+    except BrokenRuleError:
+        return make_default_tuning(name)
+
+
+async def _store_tuning(ctx: Context, name: RuleName, before: Tuning, after: Tuning) -> None:
+    rule = Rule(name=name, mode=after.mode, settings=after.settings, changed_at=ctx.now, changed_by=ctx.user.id)
+    await rules.save(ctx.db, rule)
+    states = [{"mode": str(each.mode)} | each.settings for each in (before, after)]
+    await record_entry(ctx, AuditEntry(AuditAct.RULE, f"regle:{name}", before=states[0], after=states[1]))
+
+
+def _show_rule(name: RuleName, tuning: Tuning) -> Whisper:
+    said = {"rule": name, "spec": SPECS[name], "mode": tuning.mode, "told": say_tuning(name, tuning)}
+    return Whisper(render("moderation/rule", **said))
+
+
+def _start_trial(ctx: Context, name: RuleName, tuning: Tuning, line: str) -> Replies:
+    """The rule as it is, or with other numbers or another list: « essai 7j 4 en 10s », « essai 7j casino »."""
+    days, _, rest = line.strip().lower().partition(" ")
+    number = days.removesuffix("j")
+    if not (days.endswith("j") and number.isdecimal()):
+        number, rest = str(trial.TRIAL_DAYS), line
+    if not 1 <= int(number[:4]) <= trial.TRIAL_DAYS_MAX:
+        raise UserError(f"Un essai porte sur 1 à {trial.TRIAL_DAYS_MAX} jours : `/moderer regle {name} essai 7j`.")
+    tried = tune_rule(name, tuning, rest, adds=False)
+    work = trial.Try.of(name, tried, ctx.now, int(number))
+    return [Start(payload=work), Whisper(render("moderation/trying", rule=name, days=int(number)))]

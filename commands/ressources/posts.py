@@ -1,0 +1,394 @@
+"""What stands in the rooms: the reviewers’ card, the message of a day, files, and the thread of comments."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot import guard, quotas
+from bot.account_status import is_active, read_display_name
+from bot.actions import DeletePost
+from bot.context import Context
+from bot.errors import UserError
+from bot.events import Deleted, Delivered, Posted, WatchedPlaces
+from bot.french.dates import say_date
+from bot.french.periods import months_after
+from bot.guard import DataKind
+from bot.permalinks import make_permalink
+from bot.quotas import Quota
+from bot.replies import Ask, Button, Direct, Message, Refresh, Replies, Reply, Say, Whisper
+from bot.texts import Markdown, escape, link, quotation, relay_plain_text, render
+from commands.ressources.buttons import AskAbout, Comment, Edit, Publish, Refuse, Withdraw
+from commands.ressources.feature import feature, find_resource, lock_resource, note_state
+from config.ressources import KINDS, LISTS
+from config.settings import Settings
+from config.themes import THEMES
+from dialogs.ressources import CommentResource
+from storage import canaux, claims, outbox
+from storage.journal import AuditAct
+from storage.people import PARIS, animating
+from storage.ressources import feedback, resources, reviews
+from storage.ressources.feedback import ResourceComment
+from storage.ressources.resources import Resource, ResourceState, ShownResource, write_resources
+
+CHANNEL, ROOM = "ressourcerie", "animation"
+"""Keys of config/canaux.tsv."""
+
+
+async def find_channel(ctx: Context) -> str:
+    """The id of the ressourcerie’s channel; "" while it is not known."""
+    return (await canaux.find_channel_ids(ctx.db)).get(CHANNEL, "")
+
+
+async def find_room(ctx: Context) -> str:
+    """The id of the animateurs’ room; "" while it is not known."""
+    return (await canaux.find_channel_ids(ctx.db)).get(ROOM, "")
+
+
+def link_title(resource: ShownResource | Resource) -> Markdown:
+    """The title of a resource, which leads where it leads."""
+    return link(" ".join(resource.titre.split()), resource.url)
+
+
+REVIEW = "ressources.review:"
+"""How the topics of cards begin."""
+REVIEWERS_MAX = 20
+"""Animateurs who are told where their room is not known; the others see it in « /aide »."""
+DESCRIPTION_SHOWN = 700
+"""Characters of a description that a card shows."""
+
+
+def review_topic(resource: Resource) -> str:
+    """Of its cards."""
+    return f"{REVIEW}{resource.number}"
+
+
+async def post_card(ctx: Context, resource: Resource) -> Sequence[Reply]:
+    """The card, with the files: copies, since those of who gave them may go."""
+    return await tell_reviewers(
+        ctx, await draw_review_card(ctx, resource), review_topic(resource), list(resource.files)
+    )
+
+
+async def tell_reviewers(
+    ctx: Context, said: Message, about: str | None = None, files: Sequence[str] = ()
+) -> Sequence[Reply]:
+    """Said in their room, or to each of them where it is not known."""
+    room, shown = await find_room(ctx), (said.text, said.buttons, said.facts)
+    if room:
+        return [Say(*shown, channel_id=room, topic=about, files=files)]
+    told = [animateur.id for animateur in await animating(ctx.db, REVIEWERS_MAX)]
+    return [Direct(*shown, user_id=one, topic=about, files=files) for one in told]
+
+
+async def refresh_card(ctx: Context, resource: Resource, note: str = "", *, here: bool = False) -> Sequence[Reply]:
+    """The card as it is now, wherever it stands; a ``note`` is said under it."""
+    said = await draw_review_card(ctx, resource)
+    again = Refresh(said.text, said.buttons, said.facts, topic=review_topic(resource), here=here)
+    return [again, *(await reply_under_card(ctx, resource, note) if note else [])]
+
+
+async def reply_under_card(ctx: Context, resource: Resource, note: str) -> Sequence[Reply]:
+    """A word in the thread of the newest card, in each place; beside it where it is only just on its way."""
+    newest = {post.user_id or post.channel_id: post for post in reversed(await ctx.posts_about(review_topic(resource)))}
+    if not newest:
+        return await tell_reviewers(ctx, Message(render("ressources/about", resource=resource, note=note)))
+    return [
+        Direct(note, user_id=post.user_id, root_id=post.post_id)
+        if post.user_id
+        else Say(note, channel_id=post.channel_id, root_id=post.post_id)
+        for post in newest.values()
+    ]
+
+
+async def repost_card(ctx: Context, resource: Resource, note: str) -> Sequence[Reply]:
+    """It is to be reviewed once more: said under its card, or on a new one where there is none."""
+    stands = await outbox.find_reached(ctx.db, [review_topic(resource)])
+    return await refresh_card(ctx, resource, note) if stands else await post_card(ctx, resource)
+
+
+async def draw_review_card(ctx: Context, resource: Resource) -> Message:
+    """A resource as those see it who review it, and what can be done with it."""
+    text = render(
+        "ressources/proposal",
+        resource=resource,
+        title=link_title(resource),
+        description=quotation(resource.description, DESCRIPTION_SHOWN),
+        decider=await read_display_name(ctx, resource.decided_by),
+        depositor=await read_display_name(ctx, resource.deposited_by),
+        contacts=name_contacts(resource),
+    )
+    return Message(text, _review_buttons(resource), await _review_facts(ctx, resource))
+
+
+def name_contacts(resource: Resource) -> str:
+    """What of it may be somebody’s own, in words: whoever reviews it looks."""
+    return guard.name_kinds(guard.find(f"{resource.titre}\n{resource.description}"))
+
+
+def has_phone(resource: Resource) -> bool:
+    """Whether it has somebody’s telephone number."""
+    return any(one.kind is DataKind.TELEPHONE for one in guard.find(f"{resource.titre}\n{resource.description}"))
+
+
+def _review_buttons(resource: Resource) -> Sequence[Button]:
+    number = resource.number
+    publish, correct = Button("Publier", Publish(resource=number), "primary"), Button("Corriger", Edit(resource=number))
+    match resource.state:
+        case ResourceState.PROPOSED:
+            asking = Button("Demander", AskAbout(resource=number))
+            return [publish, correct, asking, Button("Refuser", Refuse(resource=number), "danger")]
+        case ResourceState.PUBLISHED:
+            return [correct, Button("Retirer", Withdraw(resource=number), "danger")]
+        case _:
+            return [publish, correct]
+
+
+async def _review_facts(ctx: Context, resource: Resource) -> Sequence[tuple[str, str]]:
+    chosen = {liste: choices.get(getattr(resource, liste)) for liste, choices in LISTS.items()}
+    names = {"categorie": "Catégorie", "type": "Type", "niveau": "Niveau", "public": "Public"}
+    known = {
+        "Proposée par": await read_display_name(ctx, resource.deposited_by),
+        "Auteur": await _say_author(ctx, resource),
+        "Thèmes": Markdown(escape(", ".join(THEMES[code].court for code in resource.theme_codes))),
+        **{names[liste]: Markdown(choice.libelle) for liste, choice in chosen.items() if choice},
+        "Licence": Markdown(escape(resource.licence)),
+        "Fichiers": Markdown(escape(", ".join(resource.files.values())[:300])),
+    }
+    return [(name, value) for name, value in known.items() if value]
+
+
+async def _say_author(ctx: Context, resource: Resource) -> Markdown:
+    if not resource.auteur_id:
+        return Markdown(escape(f"@{resource.auteur}" if resource.auteur else ""))
+    gone = "" if await is_active(ctx, resource.auteur_id) else ", qui a quitté le réseau"
+    if resource.auteur_id == resource.deposited_by and not gone:
+        return Markdown("")
+    return Markdown(f"{await read_display_name(ctx, resource.auteur_id)}{gone}")
+
+
+DAY, FILES, THREAD = "ressources.day:", "ressources.files:", "ressources.thread:"
+"""How the topics begin of what stands in the channel: the message of a day, the files of a resource, its thread."""
+DAY_SHOWN = 15
+"""Resources in one message; the others are told by their number."""
+NEW_FOR_DAYS = 3
+"""Days after which nothing is told any more as new."""
+ZONE = ZoneInfo(PARIS)
+
+
+async def publish_resource(ctx: Context, resource: Resource, revision: int) -> Sequence[Reply]:
+    """It is found from now on, and told of."""
+    was, resource.state, resource.decided_by = resource.state, ResourceState.PUBLISHED, ctx.user.id
+    resource.reason = resource.question = ""
+    resource.published_at = resource.published_at or ctx.now
+    resource.review_on = resource.review_on or months_after(ctx.today, reviews.YEAR_MONTHS)
+    resource.changed_at = ctx.now
+    await write_resources(ctx.db, [resource], revision)
+    note_state(ctx, AuditAct.RESOURCE_PUBLISH, resource, was)
+    return await refresh_posts(ctx, resource)
+
+
+async def refresh_posts(ctx: Context, resource: Resource) -> Sequence[Reply]:
+    """Whatever stands in the channel about it is true again."""
+    replies: list[Reply] = []
+    if resource.published_at is not None:
+        replies += await post_day(ctx, find_day(resource.published_at))
+    replies += await post_files(ctx, resource)
+    files = Refresh(draw_post(resource, "files"), topic=make_files_topic(resource))
+    return [*replies, files, Refresh(draw_post(resource, "thread"), topic=f"{THREAD}{resource.number}")]
+
+
+def find_day(instant: datetime) -> date:
+    """Its day in Paris."""
+    return instant.astimezone(ZONE).date()
+
+
+async def post_day(ctx: Context, day: date) -> Sequence[Reply]:
+    """The message of that day, as it is now: said once, then rewritten. Who writes holds what is written, so that no
+    two say it."""
+    topic, place = f"{DAY}{day}", await find_channel(ctx)
+    text = await _draw_day(ctx, day)
+    if await ctx.posts_about(topic):
+        return [Refresh(text or render("ressources/day_empty", day=say_date(day)), topic=topic)]
+    is_new = find_day(ctx.now) - day < timedelta(days=NEW_FOR_DAYS)
+    if not (place and text and is_new) or await outbox.find_reached(ctx.db, [topic]):
+        return []
+    return [Say(text, channel_id=place, topic=topic)]
+
+
+async def _draw_day(ctx: Context, day: date) -> Markdown:
+    """What came out that day; empty where nothing did. What was imported is counted."""
+    start, end = bound_day(day)
+    found = await resources.list_published_between(ctx.db, start, end)
+    imported = await resources.count_imported(ctx.db, start, end)
+    if not found and not imported:
+        return Markdown("")
+    lines = [_day_line(resource) for resource in found[:DAY_SHOWN]]
+    more = max(0, len(found) - DAY_SHOWN)
+    return render("ressources/day", day=say_date(day), lines=lines, more=more, imported=imported)
+
+
+def bound_day(day: date) -> tuple[datetime, datetime]:
+    """When a day begins in Paris, and the next one does."""
+    return datetime.combine(day, time(), ZONE), datetime.combine(day + timedelta(days=1), time(), ZONE)
+
+
+def _day_line(resource: Resource) -> Markdown:
+    return render(
+        "ressources/day_line",
+        resource=resource,
+        title=link_title(resource),
+        kind=_say_kind(resource),
+        files=len(resource.files),
+    )
+
+
+def _say_kind(resource: Resource) -> str:
+    known = KINDS.get(resource.type)
+    return known.libelle.lower() if known else ""
+
+
+def draw_post(resource: Resource, what: str) -> Markdown:
+    """What the post says that carries its files, or begins its thread."""
+    return render(
+        f"ressources/{what}",
+        resource=resource,
+        title=link_title(resource),
+        kind=_say_kind(resource),
+        about=quotation(resource.description, 300),
+        there=resource.state is ResourceState.PUBLISHED,
+    )
+
+
+def make_files_topic(resource: Resource) -> str:
+    """Of the post with its files; the one before had another."""
+    return f"{FILES}{resource.number}:{resource.showing}"
+
+
+def delete_files_post(resource: Resource) -> Sequence[Reply]:
+    """Its files stand in the channel no more; what people say of it stays."""
+    if resource.post_id in {"", resource.thread_post}:
+        return []
+    post_id, channel_id = resource.post_id, resource.channel_id
+    resource.post_id = ""
+    resource.showing += 1
+    return [DeletePost(post_id, channel_id=channel_id)]
+
+
+async def post_files(ctx: Context, resource: Resource) -> Sequence[Reply]:
+    """Its files stand in the channel, under the message of its day; once."""
+    place = await find_channel(ctx)
+    if not (place and resource.files and resource.published_at) or resource.post_id:
+        return []
+    topic, day = make_files_topic(resource), f"{DAY}{find_day(resource.published_at)}"
+    if resource.state is not ResourceState.PUBLISHED or await outbox.find_reached(ctx.db, [topic]):
+        return []
+    roots = await ctx.posts_about(day)
+    if not roots and await outbox.find_reached(ctx.db, [day]):
+        # Once that message stands, its files come.
+        return []
+    is_first = not roots and find_day(ctx.now) - find_day(resource.published_at) < timedelta(days=NEW_FOR_DAYS)
+    if is_first:
+        return []
+    root = roots[0].post_id if roots else ""
+    return [Say(draw_post(resource, "files"), channel_id=place, root_id=root, topic=topic, files=list(resource.files))]
+
+
+@feature.watches
+async def watch_thread_channel(db: AsyncSession, settings: Settings) -> WatchedPlaces:
+    """The channel of the ressourcerie, for what is typed under a resource."""
+    known = await canaux.find_channel_ids(db)
+    return WatchedPlaces(crowded=frozenset({known[CHANNEL]} if CHANNEL in known else ()))
+
+
+async def say_comments(ctx: Context, resource: Resource) -> Markdown:
+    """How many comments there are, and where: for who has the resource before them; "" for none."""
+    count = await feedback.count_comments(ctx.db, resource.number)
+    link = make_permalink(ctx.settings, resource.thread_post) if resource.thread_post else ""
+    return render("ressources/comments", count=count, link=link) if count else Markdown("")
+
+
+@feature.button(Comment, writes=False)
+async def open_comment_window(ctx: Context, click: Comment) -> Replies:
+    """The window of a word."""
+    resource = await _must_be_published(ctx, await find_resource(ctx, click.resource))
+    return Ask(CommentResource.draft(resource=resource.number, said=resource.titre[:100]), here=False)
+
+
+async def _must_be_published(ctx: Context, resource: Resource) -> Resource:
+    if resource.state is not ResourceState.PUBLISHED:
+        raise UserError("Cette fiche n’est pas publiée : on n’en parle pas encore, ou plus.")
+    if not await find_channel(ctx):
+        raise UserError("Le bot ne connaît pas encore le canal de la ressourcerie : dites-le aux animateurs.")
+    return resource
+
+
+@feature.submit(CommentResource)
+async def comment_resource(ctx: Context, form: CommentResource) -> Replies:
+    """The bot says it in the thread; where there is none it is begun, and the word follows."""
+    resource, _ = await lock_resource(ctx, form.resource)
+    await _must_be_published(ctx, resource)
+    said = ResourceComment(resource=resource.number, user_id=ctx.user.id, at=ctx.now, waits=form.text)
+    topic, begun = f"{THREAD}{resource.number}", []
+    if resource.thread_post:
+        said.waits = ""
+        begun = [_post_comment(ctx, resource, await read_display_name(ctx, ctx.user.id), form.text)]
+    elif not await outbox.find_reached(ctx.db, [topic]):
+        begun = [Say(draw_post(resource, "thread"), channel_id=await find_channel(ctx), topic=topic)]
+    left = await quotas.spend(ctx, Quota.COMMENT)
+    await feedback.add_comment(ctx.db, said)
+    thanks = Whisper(render("ressources/commented", resource=resource))
+    return [thanks, *left, *begun, *await _tell_author_of_comment(ctx, resource, ctx.user.id, form.text)]
+
+
+def _post_comment(ctx: Context, resource: Resource, name: str, text: str) -> Reply:
+    words = Markdown(f"**{name}** :\n{relay_plain_text(text)}")
+    return Say(words, channel_id=resource.channel_id, root_id=resource.thread_post)
+
+
+async def note_thread(ctx: Context, number: int, event: Delivered) -> Sequence[Reply]:
+    """What waited for the thread is said in it."""
+    resource, revision = await lock_resource(ctx, number)
+    resource.thread_post, resource.channel_id = event.post_id, event.channel_id
+    resource.post_id = resource.post_id or ("" if resource.files else event.post_id)
+    await write_resources(ctx.db, [resource], revision)
+    waiting = await feedback.take_waiting_comments(ctx.db, number)
+    return [_post_comment(ctx, resource, await read_display_name(ctx, one.user_id), one.waits) for one in waiting]
+
+
+@feature.event(Posted, name="ressources.typed.Posted")
+async def note_typed_comment(ctx: Context, event: Posted) -> Replies:
+    """An answer in the thread of a resource is a comment."""
+    resource = await resources.find_by_thread(ctx.db, event.root_id) if event.root_id else None
+    if resource is None:
+        return None
+    said = ResourceComment(resource=resource.number, user_id=event.user_id, at=ctx.now, post_id=event.post_id)
+    await feedback.add_comment(ctx.db, said)
+    return await _tell_author_of_comment(ctx, resource, event.user_id, event.text)
+
+
+@feature.event(Deleted, name="ressources.taken_away.Deleted")
+async def forget_deleted_comment(ctx: Context, event: Deleted) -> Replies:
+    """It is no comment any more."""
+    await feedback.forget_comment(ctx.db, event.post_id)
+    return None
+
+
+async def _tell_author_of_comment(ctx: Context, resource: Resource, by: str, text: str) -> Sequence[Reply]:
+    """Its author (else who deposited it) hears of it once a day: the thread has the rest."""
+    whom = resource.auteur_id or resource.deposited_by
+    if whom in {"", by} or not await is_active(ctx, whom):
+        return []
+    day = find_day(ctx.now)
+    if not await claims.claim(ctx.db, "ressources.comment", f"{resource.number}:{whom}:{day}", ctx.now):
+        return []
+    link = make_permalink(ctx.settings, resource.thread_post) if resource.thread_post else ""
+    said = render(
+        "ressources/told_comment",
+        resource=resource,
+        by=await read_display_name(ctx, by),
+        word=Markdown("\n".join(f"> {escape(line)}" for line in text[:300].splitlines() if line.strip())),
+        link=link,
+    )
+    return [Direct(said, user_id=whom)]

@@ -1,0 +1,347 @@
+"""Animateurs review what is proposed and reported; what follows once a card or a post has arrived."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, timedelta
+
+from bot import quotas
+from bot.account_status import is_active, read_display_name
+from bot.actions import DeletePost
+from bot.command_lines import RunCommand
+from bot.context import Context
+from bot.errors import ChatError, UserError
+from bot.events import Delivered
+from bot.french.words import plural
+from bot.quotas import Quota
+from bot.replies import Ask, Button, Card, Direct, Message, Refresh, Replies, Reply, Waiting, Whisper
+from bot.texts import quotation, render
+from commands.ressources import posts
+from commands.ressources.buttons import AnswerAbout, AskAbout, Edit, Open, Publish, Refuse, Report, Settle, Withdraw
+from commands.ressources.feature import ANIMATEURS, feature, find_resource, lock_resource, note_resource, note_state
+from commands.ressources.posts import DAY, FILES, REVIEW, THREAD
+from dialogs.ressources import REPORT_REASONS, AnswerReview, AskDepositor, RefuseResource, ReportResource
+from storage import outbox
+from storage.journal import AuditAct
+from storage.ressources import feedback, resources
+from storage.ressources.feedback import ResourceReport
+from storage.ressources.resources import Resource, ResourceState, begin_writing, get_resource, write_resources
+
+REPORT = "ressources.report:"
+"""How the topics of cards begin."""
+REPORTS_SHOWN = 10
+"""Reports that a card shows."""
+
+
+@feature.button(Report, writes=False)
+async def open_report(ctx: Context, click: Report) -> Replies:
+    """The window that asks what is wrong."""
+    resource = await find_resource(ctx, click.resource)
+    if any(one.user_id == ctx.user.id for one in await feedback.list_open_reports(ctx.db, resource.number)):
+        raise UserError("Vous avez déjà signalé cette fiche : les animateurs la regardent.")
+    return Ask(ReportResource.draft(resource=resource.number, said=resource.titre[:100]), here=False)
+
+
+@feature.submit(ReportResource)
+async def report_resource(ctx: Context, form: ReportResource) -> Replies:
+    """Once for each person until it is dealt with; one card has them all."""
+    await begin_writing(ctx.db)
+    resource = await find_resource(ctx, form.resource)
+    before = await feedback.list_open_reports(ctx.db, resource.number)
+    made = ResourceReport(resource=resource.number, user_id=ctx.user.id, why=form.why, word=form.text, at=ctx.now)
+    if not await feedback.put_report(ctx.db, made):
+        raise UserError("Vous avez déjà signalé cette fiche : les animateurs la regardent.")
+    thanks = [Whisper(render("ressources/reported", resource=resource)), *await quotas.spend(ctx, Quota.REPORT)]
+    if before:
+        return [*thanks, *await refresh_reports(ctx, resource)]
+    return [*thanks, *await _post_report_card(ctx, resource)]
+
+
+def _report_topic(resource: Resource) -> str:
+    return f"{REPORT}{resource.number}"
+
+
+async def _post_report_card(ctx: Context, resource: Resource) -> Sequence[Reply]:
+    return await posts.tell_reviewers(ctx, await _draw_reports(ctx, resource), _report_topic(resource))
+
+
+async def refresh_arrived_reports(ctx: Context, number: int) -> Sequence[Reply]:
+    """What was reported, or dealt with, while the card was on its way stands on it."""
+    await begin_writing(ctx.db)
+    is_as_said = len(await feedback.list_open_reports(ctx.db, number)) == 1
+    return [] if is_as_said else await refresh_reports(ctx, await find_resource(ctx, number))
+
+
+async def refresh_reports(ctx: Context, resource: Resource, *, here: bool = False) -> Sequence[Reply]:
+    """The card as it is now."""
+    said = await _draw_reports(ctx, resource)
+    return [Refresh(said.text, said.buttons, topic=_report_topic(resource), here=here)]
+
+
+async def _draw_reports(ctx: Context, resource: Resource) -> Message:
+    open_ones = await feedback.list_open_reports(ctx.db, resource.number)
+    lines = [
+        (REPORT_REASONS.get(one.why, one.why), await read_display_name(ctx, one.user_id), quotation(one.word, 300))
+        for one in open_ones[:REPORTS_SHOWN]
+    ]
+    title = posts.link_title(resource)
+    gone = resource.state is not ResourceState.PUBLISHED
+    more = max(0, len(open_ones) - REPORTS_SHOWN)
+    text = render("ressources/reports", resource=resource, title=title, lines=lines, more=more, gone=gone)
+    if not open_ones:
+        return Message(text)
+    settle = Button("Traité", Settle(resource=resource.number), "primary")
+    correct = Button("Corriger", Edit(resource=resource.number))
+    withdraw = [] if gone else [Button("Retirer la fiche", Withdraw(resource=resource.number), "danger")]
+    return Message(text, [settle, correct, *withdraw])
+
+
+@feature.button(Settle, roles=ANIMATEURS)
+async def settle_reports(ctx: Context, click: Settle) -> Replies:
+    """What was reported is dealt with, and who reported it hears so."""
+    await begin_writing(ctx.db)
+    resource = await find_resource(ctx, click.resource)
+    told = await close_reports(ctx, resource)
+    return [Whisper("C’est noté : les personnes qui l’ont signalée le savent."), *told]
+
+
+async def close_reports(ctx: Context, resource: Resource) -> Sequence[Reply]:
+    """Nothing more is reported of it."""
+    whose = await feedback.close_reports(ctx.db, resource.number, ctx.user.id, ctx.now)
+    if whose:
+        note_resource(ctx, AuditAct.RESOURCE_SETTLE, resource, ({"signalements": len(whose)}, {"signalements": 0}))
+    text = render("ressources/told_settled", resource=resource, gone=resource.state is not ResourceState.PUBLISHED)
+    others = [one for one in whose if one != ctx.user.id and await is_active(ctx, one)]
+    return [*await refresh_reports(ctx, resource, here=False), *(Direct(text, user_id=one) for one in others)]
+
+
+AT_ONCE = 20
+"""Resources whose files are shown in one go."""
+LAST_HOUR = 20
+"""After which the message of a day is counted over once more: nobody tells of what was imported."""
+
+
+@feature.event(Delivered, name="ressources.arrived.Delivered")
+async def note_delivered(ctx: Context, event: Delivered) -> Replies:
+    """It is known where something stands, and what comes next is said there."""
+    rest = event.topic.partition(":")[2]
+    if event.topic.startswith(DAY):
+        return await _note_day_post(ctx, date.fromisoformat(rest))
+    if not event.topic.startswith((REPORT, REVIEW, FILES, THREAD)):
+        return None
+    number = int(rest.partition(":")[0])
+    if event.topic.startswith(REPORT):
+        return await refresh_arrived_reports(ctx, number)
+    if event.topic.startswith(REVIEW):
+        return await _note_review_card(ctx, number, await read_copies(ctx, event.post_id))
+    if event.topic.startswith(FILES):
+        return await _note_files_post(ctx, number, event, await read_copies(ctx, event.post_id))
+    return await posts.note_thread(ctx, number, event)
+
+
+async def read_copies(ctx: Context, post_id: str) -> Mapping[str, str]:
+    """The files that the bot’s post carries, name by id; none of a post that is gone."""
+    try:
+        ids = (await ctx.chat.read_post(post_id)).file_ids
+        return {ident: (await ctx.chat.file(ident)).name for ident in ids}
+    except ChatError as error:
+        if error.may_pass or error.status == 401:
+            raise
+        return {}
+
+
+async def _note_day_post(ctx: Context, day: date) -> Sequence[Reply]:
+    """What came out while it was on its way is told, and files come under it."""
+    await begin_writing(ctx.db)
+    replies = list(await posts.post_day(ctx, day))
+    for resource in await resources.list_published_between(ctx.db, *posts.bound_day(day)):
+        replies += await posts.post_files(ctx, resource)
+    return replies
+
+
+async def _note_review_card(ctx: Context, number: int, found: Mapping[str, str]) -> Sequence[Reply]:
+    """The copies that it carries stay, whatever becomes of those that were given. What is withdrawn has left the
+    channel then."""
+    revision = await begin_writing(ctx.db)
+    resource = await get_resource(ctx.db, number)
+    if resource is None:
+        return []
+    replies: list[Reply] = []
+    if found and not (resource.state is ResourceState.PUBLISHED and resource.post_id):
+        resource.files = dict(found)
+    if resource.state is ResourceState.WITHDRAWN:
+        replies += posts.delete_files_post(resource)
+    await write_resources(ctx.db, [resource], revision)
+    if resource.state is not ResourceState.PROPOSED or resource.question:
+        replies += await posts.refresh_card(ctx, resource)
+    return replies
+
+
+async def _note_files_post(ctx: Context, number: int, event: Delivered, found: Mapping[str, str]) -> Sequence[Reply]:
+    """From now on its files are those of the channel."""
+    revision = await begin_writing(ctx.db)
+    resource = await get_resource(ctx.db, number)
+    if resource is None or event.topic != posts.make_files_topic(resource):
+        return [DeletePost(event.post_id, channel_id=event.channel_id)]
+    resource.post_id, resource.channel_id = event.post_id, event.channel_id
+    resource.files = dict(found) or resource.files
+    away = [] if resource.state is ResourceState.PUBLISHED else posts.delete_files_post(resource)
+    await write_resources(ctx.db, [resource], revision)
+    return away
+
+
+@feature.job("hour=7-20 minute=10", name="ressources.catch_up", writes=True)
+async def catch_up_posts(ctx: Context) -> Replies:
+    """What could not be told when it came out is told: no channel was known, or it was imported."""
+    await begin_writing(ctx.db)
+    today = posts.find_day(ctx.now)
+    days = [today - timedelta(days=back) for back in range(posts.NEW_FOR_DAYS - 1, -1, -1)]
+    reached = {day for day in days if await outbox.find_reached(ctx.db, [f"{DAY}{day}"])}
+    is_late = ctx.now.astimezone(posts.ZONE).hour >= LAST_HOUR
+    due = [day for day in days if day not in reached or (day == today and is_late)]
+    replies: list[Reply] = []
+    for day in due:
+        replies += await posts.post_day(ctx, day)
+    for resource in await resources.list_unplaced(ctx.db, AT_ONCE):
+        replies += await posts.post_files(ctx, resource)
+    return replies
+
+
+PAGE = 5
+"""Proposals in one answer."""
+
+
+@feature.command("ressources relire", help="Relire les fiches proposées", roles=ANIMATEURS)
+async def list_proposed(ctx: Context, _: str) -> Replies:
+    """Those that have waited longest, each with what can be done with it."""
+    waiting = await resources.list_proposed(ctx.db, PAGE)
+    if not waiting:
+        return Whisper("Aucune fiche n’attend d’être relue.")
+    drawn = [await posts.draw_review_card(ctx, resource) for resource in waiting]
+    cards = [Card(one.text, one.buttons, one.facts) for one in drawn]
+    more = await resources.count_proposed(ctx.db) - len(waiting)
+    return Whisper(render("ressources/waiting", count=len(waiting), more=more), cards=cards)
+
+
+@feature.waiting
+async def remind_reviewers(ctx: Context) -> Sequence[Waiting]:
+    """What waits for a review."""
+    count = await resources.count_proposed(ctx.db) if ctx.user.animates else 0
+    if not count:
+        return []
+    verb = "attend d’être relue" if count == 1 else "attendent d’être relues"
+    return [
+        Waiting(f"{plural(count, 'fiche')} {verb}", Button("Relire les fiches", RunCommand(line="ressources relire")))
+    ]
+
+
+@feature.button(Publish, roles=ANIMATEURS)
+async def publish_proposed(ctx: Context, click: Publish) -> Replies:
+    """It is found from now on, whatever was decided before; the second of two reads who was first."""
+    resource, revision = await lock_resource(ctx, click.resource)
+    if resource.state is ResourceState.PUBLISHED:
+        return await _say_decided(ctx, resource)
+    told = await posts.publish_resource(ctx, resource, revision)
+    opened = [Button("Ouvrir", Open(resource=resource.number))]
+    text = render("ressources/told_published", resource=resource)
+    said = await _tell_others(ctx, {resource.deposited_by, resource.auteur_id}, text, opened)
+    done = Whisper(render("ressources/is_published", resource=resource))
+    return [done, *await posts.refresh_card(ctx, resource, here=True), *told, *said]
+
+
+async def _say_decided(ctx: Context, resource: Resource) -> Sequence[Reply]:
+    """Somebody decided already."""
+    by = "vous" if resource.decided_by == ctx.user.id else await read_display_name(ctx, resource.decided_by)
+    text = render("ressources/decided_already", resource=resource, by=by, state=resource.state.value)
+    return [Whisper(text), *await posts.refresh_card(ctx, resource, here=True)]
+
+
+async def tell_depositor(
+    ctx: Context, resource: Resource, what: str, buttons: Sequence[Button] = (), word: str = ""
+) -> Sequence[Reply]:
+    """Who proposed it hears what became of it."""
+    text = render(f"ressources/told_{what}", resource=resource, word=quotation(word, 1000))
+    return await _tell_others(ctx, {resource.deposited_by}, text, buttons)
+
+
+async def _tell_others(ctx: Context, whom: Collection[str], text: str, buttons: Sequence[Button]) -> Sequence[Reply]:
+    """Nobody who did it themselves, or has left."""
+    others = [one for one in sorted(whom) if one != ctx.user.id and await is_active(ctx, one)]
+    return [Direct(text, buttons, user_id=one) for one in others]
+
+
+@feature.button(AskAbout, roles=ANIMATEURS)
+async def open_question(ctx: Context, click: AskAbout) -> Replies:
+    """The window of a question."""
+    resource, _ = await lock_resource(ctx, click.resource)
+    if resource.state is not ResourceState.PROPOSED:
+        return await _say_decided(ctx, resource)
+    if not await is_active(ctx, resource.deposited_by):
+        raise UserError("La personne qui a proposé cette fiche a quitté le réseau : publiez, corrigez ou refusez-la.")
+    return Ask(AskDepositor.draft(resource=resource.number, said=resource.titre[:100]))
+
+
+@feature.submit(AskDepositor, roles=ANIMATEURS)
+async def ask_depositor(ctx: Context, form: AskDepositor) -> Replies:
+    """The question goes to who proposed it; the card says that an answer is awaited."""
+    resource, revision = await lock_resource(ctx, form.resource)
+    if resource.state is not ResourceState.PROPOSED:
+        return await _say_decided(ctx, resource)
+    resource.question = form.text
+    await write_resources(ctx.db, [resource], revision)
+    note_resource(ctx, AuditAct.RESOURCE_ASK, resource, reason=form.text)
+    offered = [Button("Répondre", AnswerAbout(resource=resource.number), "primary"), _correct_button(resource)]
+    note = render("ressources/asked", by=await read_display_name(ctx, ctx.user.id), word=quotation(form.text, 1000))
+    told = await tell_depositor(ctx, resource, "asked", offered, form.text)
+    return [*await posts.refresh_card(ctx, resource, note, here=True), *told]
+
+
+def _correct_button(resource: Resource) -> Button:
+    return Button("Corriger", Edit(resource=resource.number))
+
+
+@feature.button(AnswerAbout, writes=False)
+async def open_answer(ctx: Context, click: AnswerAbout) -> Replies:
+    """The window of an answer."""
+    resource = await _must_be_depositor(ctx, await find_resource(ctx, click.resource))
+    return Ask(AnswerReview.draft(resource=resource.number, said=resource.question[:300] or resource.titre[:100]))
+
+
+async def _must_be_depositor(ctx: Context, resource: Resource) -> Resource:
+    if ctx.user.id != resource.deposited_by:
+        raise UserError("Seule la personne qui a proposé la fiche répond ici.")
+    return resource
+
+
+@feature.submit(AnswerReview)
+async def answer_question(ctx: Context, form: AnswerReview) -> Replies:
+    """It stands under the card, which says so."""
+    resource, revision = await lock_resource(ctx, form.resource)
+    await _must_be_depositor(ctx, resource)
+    resource.question = ""
+    await write_resources(ctx.db, [resource], revision)
+    by, word = await read_display_name(ctx, ctx.user.id), quotation(form.text, 1000)
+    note = render("ressources/answered", by=by, word=word, resource=resource)
+    return [Whisper(render("ressources/answer_sent")), *await posts.repost_card(ctx, resource, note)]
+
+
+@feature.button(Refuse, roles=ANIMATEURS)
+async def open_refusal(ctx: Context, click: Refuse) -> Replies:
+    """The window of a reason."""
+    resource, _ = await lock_resource(ctx, click.resource)
+    if resource.state is not ResourceState.PROPOSED:
+        return await _say_decided(ctx, resource)
+    return Ask(RefuseResource.draft(resource=resource.number, said=resource.titre[:100]))
+
+
+@feature.submit(RefuseResource, roles=ANIMATEURS)
+async def refuse_resource(ctx: Context, form: RefuseResource) -> Replies:
+    """It is not published; who proposed it reads why, may answer, and may correct it and propose it again."""
+    resource, revision = await lock_resource(ctx, form.resource)
+    if resource.state is not ResourceState.PROPOSED:
+        return await _say_decided(ctx, resource)
+    resource.state, resource.decided_by, resource.reason = ResourceState.REFUSED, ctx.user.id, form.text
+    resource.question, resource.changed_at = "", ctx.now
+    await write_resources(ctx.db, [resource], revision)
+    note_state(ctx, AuditAct.RESOURCE_REFUSE, resource, ResourceState.PROPOSED)
+    offered = [_correct_button(resource), Button("Répondre", AnswerAbout(resource=resource.number))]
+    told = await tell_depositor(ctx, resource, "refused", offered, form.text)
+    return [*await posts.refresh_card(ctx, resource, here=True), *told]

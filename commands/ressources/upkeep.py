@@ -1,0 +1,415 @@
+"""Upkeep of resources: links are checked each week, and what grew old is shown to who keeps it."""
+
+import asyncio
+import json
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from itertools import groupby
+from urllib.parse import urlencode, urlsplit
+
+from bot.context import Context
+from bot.errors import UserError
+from bot.french.dates import say_date
+from bot.french.periods import months_after, read_coming_day
+from bot.replies import Button, Card, Direct, Progress, Refresh, Replies, Reply, Say, Start, Step, Update, Whisper
+from bot.texts import link, render
+from bot.web import Trouble, WebClient, WebError, WebResponse
+from commands.ressources import posts
+from commands.ressources.buttons import BringBack, CheckLinks, Edit, LinkWorks, StillGood, TakeDown
+from commands.ressources.feature import (
+    ANIMATEURS,
+    feature,
+    find_changeable,
+    find_keepers,
+    is_own,
+    lock_resource,
+    note_resource,
+)
+from commands.ressources.life import restore_resource, take_down
+from storage import people
+from storage.journal import AuditAct
+from storage.people import PARIS
+from storage.ressources import Resource, ResourceState, link_checks, resources, reviews
+from storage.ressources.link_checks import Fault, Kind, LinkCheck, Look
+from storage.ressources.resources import write_resources
+from storage.urls import LINK_MAX, read_link
+
+REVIEWED_AT_ONCE = 1_000
+REVIEWS_SHOWN = 5
+"""Resources in one message; the others are told by their number."""
+YEARS_MAX = 10
+_REVIEW_LINE = re.compile(r"(?:n ?° ?|#)?(\d{1,9})(?:\s+(.{1,60}))?")
+_MONTH = re.compile(r"(\d{4})-(\d{1,2})")
+_NEVER = {"jamais", "non", "aucune"}
+
+
+@feature.job("day_of_week=mon-fri hour=9 minute=10", name="ressources.remind", local=True, writes=True)
+async def remind_keepers(ctx: Context) -> Replies:
+    """One message to each author who is where it is morning; one in the animateurs’ room, in Paris: what nobody else is
+    left for, and what its author left as it is for two weeks."""
+    due = await reviews.list_reviews_due(ctx.db, ctx.today, REVIEWED_AT_ONCE)
+    theirs = await find_keepers(ctx, due) if due else {}
+    first = [each for each in due if each.reviews == reviews.NOBODY]
+    here = await _find_in_zone(ctx, set(theirs.values()))
+    by_author: dict[str, list[Resource]] = {}
+    for each in first:
+        if theirs.get(each.number) in here:
+            by_author.setdefault(theirs[each.number], []).append(each)
+    late = [each for each in due if each.reviews != reviews.NOBODY or each.number not in theirs]
+    told = [each.number for found in by_author.values() for each in found]
+    replies: list[Reply] = [_remind_author(ctx, who, found) for who, found in by_author.items()]
+    await reviews.note_reminded(ctx.db, told, reviews.AUTHOR, ctx.today)
+    return [*replies, *await _remind_room(ctx, late)]
+
+
+@feature.command(
+    "ressources revoir",
+    help="Dire quand une fiche sera à revoir ; vos fiches à revoir",
+    hint="[12 2027-03 | 12 jamais]",
+    writes=True,
+)
+async def review_typed(ctx: Context, line: str) -> Replies:
+    """What is to be looked at again; of one, when that will be, or from now on when."""
+    asked = _REVIEW_LINE.fullmatch(" ".join(line.split()))
+    if not line.strip():
+        return await _list_due(ctx)
+    if asked is None:
+        raise UserError(render("ressources/review_usage"))
+    found = await find_changeable(ctx, int(asked[1]))
+    if asked[2] is None:
+        return Whisper(_say_review(found), _review_buttons(found, (found.number,)))
+    changed = await _set_review_day(ctx, found.number, read_review_day(asked[2], ctx.today))
+    return Whisper(_say_review(changed))
+
+
+@feature.button(StillGood)
+async def confirm_still_good(ctx: Context, click: StillGood) -> Replies:
+    """« C’est encore bon »: it is, for a year; the message tells of the others still."""
+    await find_changeable(ctx, click.resource)
+    changed = await _set_review_day(ctx, click.resource, months_after(ctx.today, reviews.YEAR_MONTHS))
+    if len(click.listed) < 2:
+        return Update(_say_review(changed))
+    listed = await resources.find_by_numbers(ctx.db, click.listed)
+    shown = [listed[number] for number in click.listed if number in listed]
+    return Update(render("ressources/review_left"), cards=[_review_card(ctx, each, click.listed) for each in shown])
+
+
+async def _find_in_zone(ctx: Context, ids: set[str]) -> set[str]:
+    """Who of these is in the zone whose morning it is; whom the register does not know is in Paris."""
+    zones = {person.id: person.timezone for person in await people.among(ctx.db, ids=sorted(ids))} if ids else {}
+    return {one for one in ids if zones.get(one, PARIS) == ctx.zone.key}
+
+
+async def _remind_room(ctx: Context, late: Sequence[Resource]) -> Sequence[Reply]:
+    room = await posts.find_room(ctx) if late and ctx.zone.key == PARIS else ""
+    if not room:
+        return []
+    text = render("ressources/review_room", count=len(late), more=_list_hidden(late))
+    said = Say(text, channel_id=room, cards=_review_cards(ctx, late))
+    await reviews.note_reminded(ctx.db, [each.number for each in late], reviews.ANIMATEURS, ctx.today)
+    return [said]
+
+
+def _remind_author(ctx: Context, who: str, found: Sequence[Resource]) -> Reply:
+    text = render("ressources/review_author", count=len(found), more=_list_hidden(found))
+    return Direct(text, user_id=who, cards=_review_cards(ctx, found))
+
+
+async def _list_due(ctx: Context) -> Replies:
+    """One’s own; animateurs see all."""
+    mine = None if ctx.user.may(ANIMATEURS) else ctx.user.id
+    found = await reviews.list_to_review(ctx.db, ctx.today, REVIEWED_AT_ONCE, mine)
+    text = render("ressources/review_list", count=len(found), more=_list_hidden(found))
+    return Whisper(text, cards=_review_cards(ctx, found))
+
+
+async def _set_review_day(ctx: Context, number: int, day: date | None) -> Resource:
+    """It is to be looked at again on that day, or never."""
+    found, revision = await lock_resource(ctx, number)
+    was, found.review_on, found.reviews, found.changed_at = found.review_on, day, reviews.NOBODY, ctx.now
+    await write_resources(ctx.db, [found], revision)
+    if not is_own(ctx.user, found):
+        change = ({"a_revoir": was and str(was)}, {"a_revoir": day and str(day)})
+        note_resource(ctx, AuditAct.RESOURCE_REVIEW, found, change)
+    return found
+
+
+def read_review_day(text: str, today: date) -> date | None:
+    """The day that is meant, None for « jamais ». Raises UserError for one that is none, past, or too far."""
+    if text.strip().lower() in _NEVER:
+        return None
+    month = _MONTH.fullmatch(text.strip())
+    try:
+        day = date(int(month[1]), int(month[2]), 1) if month else read_coming_day(text, today)
+    except ValueError:
+        day = None
+    if day is None or not today < day <= months_after(today, 12 * YEARS_MAX):
+        raise UserError(render("ressources/review_when"))
+    return day
+
+
+def _review_cards(ctx: Context, found: Sequence[Resource]) -> Sequence[Card]:
+    shown = found[:REVIEWS_SHOWN]
+    return [_review_card(ctx, each, tuple(one.number for one in shown)) for each in shown]
+
+
+def _review_card(ctx: Context, resource: Resource, listed: Sequence[int]) -> Card:
+    is_due = resource.review_on is not None and resource.review_on <= ctx.today
+    text = render(
+        "ressources/review_card",
+        resource=resource,
+        title=posts.link_title(resource),
+        said=_say_review_days(resource),
+        due=is_due,
+    )
+    return Card(text, _review_buttons(resource, listed) if is_due else ())
+
+
+def _review_buttons(resource: Resource, listed: Sequence[int]) -> Sequence[Button]:
+    number = resource.number
+    good = StillGood(resource=number, listed=list(listed))
+    return [Button("C’est encore bon", good, "primary"), Button("Modifier", Edit(resource=number))]
+
+
+def _say_review(resource: Resource) -> str:
+    return render(
+        "ressources/review_one", resource=resource, title=posts.link_title(resource), said=_say_review_days(resource)
+    )
+
+
+def _say_review_days(resource: Resource) -> Mapping[str, str]:
+    """Since when it is as it is, and when it is to be looked at again."""
+    on = resource.review_on
+    return {"since": say_date(resource.date), "on": say_date(on) if on else ""}
+
+
+def _list_hidden(found: Sequence[Resource]) -> Sequence[int]:
+    """The numbers of those that are not shown: some."""
+    return [each.number for each in found[REVIEWS_SHOWN : REVIEWS_SHOWN + 20]]
+
+
+LOOK_S, ALL_S = 40.0, 80.0
+"""Seconds that one look takes at most, and several together: what is not done by then is for the next time."""
+READ_MAX = 2 * 1024
+"""Bytes of a page that are read, to see that something comes."""
+ARCHIVE = "https://archive.org/wayback/available"
+ARCHIVE_S = 10.0
+ARCHIVE_MAX = 16 * 1024
+ARCHIVES = ("web.archive.org",)
+"""Hosts that copies are at."""
+_FAULTS = {
+    Trouble.NAME: Fault.NAME,
+    Trouble.REFUSED: Fault.REFUSED,
+    Trouble.TLS: Fault.TLS,
+    Trouble.SLOW: Fault.SLOW,
+    Trouble.ODD: Fault.ODD,
+    Trouble.LOOP: Fault.LOOP,
+    Trouble.FORBIDDEN: Fault.FORBIDDEN,
+    Trouble.ROBOTS: Fault.ROBOTS,
+    Trouble.BUSY: Fault.BUSY,
+}
+
+
+async def look_at_links(web: WebClient, links: Sequence[tuple[int, str]]) -> Sequence[Look]:
+    """Look at the links of these resources, those of one host one after the other, as far as time allows."""
+    by_host = sorted(links, key=_host)
+    found: list[Look] = []
+    lanes = [_look_in_turn(web, list(lane), found) for _, lane in groupby(by_host, _host)]
+    try:
+        async with asyncio.timeout(ALL_S):
+            await asyncio.gather(*lanes)
+    except TimeoutError:
+        pass
+    return found
+
+
+async def _look_in_turn(web: WebClient, links: Sequence[tuple[int, str]], found: list[Look]) -> None:
+    for number, url in links:
+        fault = await _find_fault(web, url)
+        archive = await find_archive(web, url) if fault.kind is Kind.BROKEN else ""
+        found.append(Look(number, url, fault, archive))
+
+
+async def _find_fault(web: WebClient, url: str) -> Fault:
+    try:
+        async with asyncio.timeout(LOOK_S):
+            return _judge_status(await _fetch_link(web, url))
+    except TimeoutError:
+        return Fault.SLOW
+    except WebError as error:
+        return _FAULTS[error.trouble]
+
+
+async def _fetch_link(web: WebClient, url: str) -> WebResponse:
+    """By HEAD; many sites answer that with some error though the page is there: by GET, then."""
+    try:
+        answer = await web.fetch("HEAD", url)
+        if answer.status < 400 or answer.status == 429:
+            return answer
+    except WebError as error:
+        if error.trouble not in {Trouble.ODD, Trouble.SLOW, Trouble.LOOP}:
+            raise
+    return await web.fetch("GET", url, most=READ_MAX)
+
+
+def _judge_status(answer: WebResponse) -> Fault:
+    if answer.status < 400:
+        return Fault.NONE
+    if answer.status in {404, 410}:
+        return Fault.GONE
+    if answer.status == 429 or (answer.status == 503 and "retry-after" in answer.headers):
+        return Fault.BUSY
+    return Fault.SERVER if answer.status >= 500 else Fault.DENIED
+
+
+async def find_archive(web: WebClient, url: str) -> str:
+    """Where the Internet Archive has a copy of it; "" where there is none, or that is not known."""
+    try:
+        async with asyncio.timeout(ARCHIVE_S):
+            asked = f"{ARCHIVE}?{urlencode({'url': url})}"
+            answer = await web.fetch("GET", asked, most=ARCHIVE_MAX, robots=False)
+        said = json.loads(answer.body)["archived_snapshots"]["closest"]
+        return _read_archive_link(str(said["url"])) if said["available"] is True else ""
+    except (WebError, TimeoutError, ValueError, KeyError, TypeError, RecursionError):
+        return ""
+
+
+def _read_archive_link(address: str) -> str:
+    """That address, if it is one of an archive. Raises ValueError for what is no link."""
+    link = read_link(address.replace("http://", "https://", 1))
+    return link if urlsplit(link).hostname in ARCHIVES and len(link) <= LINK_MAX else ""
+
+
+def _host(link: tuple[int, str]) -> str:
+    return urlsplit(link[1]).hostname or ""
+
+
+LINKS_AT_ONCE = 8
+"""Links looked at in one step."""
+
+
+# On the second night what may be broken is looked at again, and what is new.
+@feature.job("day_of_week=tue,fri hour=22 minute=40", name="ressources.check_links")
+async def start_link_check(ctx: Context) -> Replies:
+    """Look at all that were not looked at for a week, where the operator lets the bot."""
+    if ctx.settings.link_check == "non":
+        return None
+    return Start(payload=CheckLinks(begun=ctx.now)) if await link_checks.list_links_due(ctx.db, ctx.now, 1) else None
+
+
+@feature.chore(
+    CheckLinks, name="ressources.CheckLinks", title="Vérification des liens", unit=("lien", "liens"), writes=True
+)
+async def check_next_links(ctx: Context, work: CheckLinks, so_far: Progress) -> Step:
+    """Look at the next few, which the step before found, and find those of the next step.
+
+    They are looked at beside the steps, with nothing of the database in hand; after a restart they are looked at anew.
+    """
+    if ctx.settings.link_check == "non":
+        return Step(done=so_far.done, finished=True)
+    links = [(number, url) for number, url in so_far.cursor or ()]
+    looks = (
+        await ctx.errands.fetch(f"links {work.begun} {links}", lambda: look_at_links(ctx.web, links)) if links else ()
+    )
+    replies = await _note_looks(ctx, looks)
+    following = await link_checks.list_links_due(ctx.db, work.begun, LINKS_AT_ONCE)
+    done = so_far.done + len(looks)
+    return Step(replies=replies, cursor=[list(each) for each in following], done=done, finished=not following)
+
+
+@feature.button(LinkWorks)
+async def silence_link(ctx: Context, click: LinkWorks) -> Replies:
+    """« Il marche chez moi »: nobody hears of this link again until it changes."""
+    found = await find_changeable(ctx, click.resource)
+    await link_checks.silence_check(ctx.db, found.number)
+    note_resource(ctx, AuditAct.RESOURCE_LINK, found, ({}, {"lien": found.url}))
+    return _refresh_link_card(found, "ressources/link_quiet", by=ctx.user.username)
+
+
+@feature.button(TakeDown)
+async def withdraw_broken(ctx: Context, click: TakeDown) -> Replies:
+    """« Retirer »: it is found no more, until somebody puts it back."""
+    found, told = await take_down(ctx, click.resource, render("ressources/link_reason"))
+    undo = Button("Remettre", BringBack(resource=found.number))
+    return [_refresh_link_card(found, "ressources/link_withdrawn", [undo], by=ctx.user.username), *told]
+
+
+@feature.button(BringBack)
+async def put_back_broken(ctx: Context, click: BringBack) -> Replies:
+    """« Remettre »: it is found again."""
+    found, told = await restore_resource(ctx, click.resource)
+    return [_refresh_link_card(found, "ressources/link_put_back", _link_buttons(found), by=ctx.user.username), *told]
+
+
+async def _note_looks(ctx: Context, looks: Sequence[Look]) -> Sequence[Reply]:
+    """Write down what was found; those hear of it who should."""
+    numbers = [look.resource for look in looks]
+    before = await link_checks.find_checks(ctx.db, numbers) if looks else {}
+    found = await resources.find_by_numbers(ctx.db, numbers) if looks else {}
+    # What was changed or withdrawn meanwhile is another matter.
+    seen = [look for look in looks if _is_still_its_link(found.get(look.resource), look)]
+    judged = [link_checks.judge_look(before.get(look.resource), look, ctx.now, ctx.today) for look in seen]
+    replies = [_say_works_again(found[now.resource]) for now in judged if not now.fault and _was_told(before, now)]
+    telling = [now for now in judged if now.is_to_be_told(ctx.today)]
+    told = await _tell_keepers(ctx, [found[now.resource] for now in telling], {now.resource: now for now in telling})
+    for now in telling:
+        now.told_at = ctx.now if now.resource in told else None
+    await link_checks.note_checks(ctx.db, judged)
+    return [*replies, *told.values()]
+
+
+async def _tell_keepers(ctx: Context, broken: Sequence[Resource], how: Mapping[int, LinkCheck]) -> dict[int, Reply]:
+    """To whoever keeps each of these, by its number; animateurs in their room, once there is one, where nobody does."""
+    theirs = await find_keepers(ctx, broken)
+    room = await posts.find_room(ctx) if len(theirs) < len(broken) else ""
+    told: dict[int, Reply] = {}
+    for each in broken:
+        own, topic = each.number in theirs, _link_topic(each.number)
+        text = _say_broken(ctx, each, how[each.number], own=own)
+        if own:
+            told[each.number] = Direct(text, _link_buttons(each), user_id=theirs[each.number], topic=topic)
+        elif room:
+            told[each.number] = Say(text, _link_buttons(each), channel_id=room, topic=topic)
+    return told
+
+
+def _say_broken(ctx: Context, resource: Resource, check: LinkCheck, *, own: bool) -> str:
+    title = posts.link_title(resource)
+    archive = link(render("ressources/archive"), check.archive) if check.archive else ""
+    fault, since = Fault(check.fault), say_date(check.failing_since or ctx.today)
+    said = {"title": title, "archive": archive, "fault": fault, "since": since, "own": own}
+    return render("ressources/link_broken", resource=resource, **said)
+
+
+def _link_buttons(resource: Resource) -> Sequence[Button]:
+    number = resource.number
+    return [
+        Button("Modifier", Edit(resource=number), "primary"),
+        Button("Il marche chez moi", LinkWorks(resource=number)),
+        Button("Retirer", TakeDown(resource=number)),
+    ]
+
+
+def _say_works_again(resource: Resource) -> Reply:
+    return _refresh_link_card(resource, "ressources/link_works")
+
+
+def _refresh_link_card(resource: Resource, template: str, buttons: Sequence[Button] = (), **more: str) -> Refresh:
+    title = posts.link_title(resource)
+    said = {"by": ""} | more
+    return Refresh(
+        render(template, resource=resource, title=title, **said), buttons, topic=_link_topic(resource.number), here=True
+    )
+
+
+def _link_topic(number: int) -> str:
+    return f"ressources.link:{number}"
+
+
+def _is_still_its_link(resource: Resource | None, look: Look) -> bool:
+    return resource is not None and resource.state is ResourceState.PUBLISHED and resource.url == look.url
+
+
+def _was_told(before: Mapping[int, LinkCheck], now: LinkCheck) -> bool:
+    return now.resource in before and before[now.resource].told_at is not None

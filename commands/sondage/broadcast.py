@@ -1,0 +1,352 @@
+"""A poll is launched, sent batch by batch, rewritten where it stands, extended, closed or withdrawn."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import structlog
+
+from bot import quotas
+from bot.context import Context
+from bot.errors import UserError
+from bot.quotas import Quota
+from bot.replies import (
+    Ask,
+    Button,
+    Direct,
+    Message,
+    Progress,
+    Redirect,
+    Refresh,
+    Replies,
+    Reply,
+    Say,
+    SendFile,
+    Start,
+    Step,
+    Update,
+)
+from bot.texts import render
+from commands.sondage import cards, drafts
+from commands.sondage.cards import note_poll
+from commands.sondage.feature import (
+    SHORTEST,
+    Broadcast,
+    Close,
+    CloseNow,
+    Conclude,
+    Extend,
+    KeepOpen,
+    Launch,
+    LaunchNow,
+    Picture,
+    Resume,
+    Retell,
+    Withdraw,
+    WithdrawNow,
+    feature,
+)
+from dialogs.sondage import ChangeEnd
+from storage import outbox
+from storage import sondage as polls
+from storage.database import change
+from storage.journal import AuditAct
+from storage.sondage import BATCH, Poll, PollState, Results, count_ballots, count_standing, votes
+from storage.sondage.poll import ANONYMOUS_LEAST
+from storage.sondage.votes import Seal, UnreadableBoxError, take_in_ballots
+
+UNIT = ("envoi", "envois")
+
+
+@feature.button(Launch, writes=False)
+async def launch_poll(ctx: Context, click: Launch) -> Replies:
+    """It is asked, where who clicks may ask now. (Mattermost, asked here, cannot be where something is written.)"""
+    poll = cards.must_manage(ctx.user, await polls.get_poll(ctx.db, click.poll), PollState.DRAFT)
+    for room in poll.rooms:
+        await drafts.must_not_be_a_crowd(ctx, room)
+    return Redirect.to(LaunchNow(poll=poll.id))
+
+
+@feature.button(LaunchNow)
+async def launch_now(ctx: Context, click: LaunchNow) -> Replies:
+    """Now; a second click finds it open."""
+    poll = cards.must_manage(ctx.user, await polls.lock_poll(ctx.db, click.poll), PollState.DRAFT)
+    drafts.must_be_allowed(ctx.user, poll.targets)
+    if not poll.total:
+        raise UserError("Ce sondage ne serait posé à personne : choisissez d’autres destinataires avec « Modifier ».")
+    if poll.ends_at < ctx.now + SHORTEST:
+        raise UserError("La fin du vote est passée, ou presque : changez-la avec « Modifier ».")
+    await change(ctx.db, poll, state=PollState.OPEN, opened_at=ctx.now)
+    left = await quotas.spend(ctx, Quota.POLL)
+    note_poll(ctx, AuditAct.POLL_LAUNCH, poll, {}, a=list(poll.targets), canaux=list(poll.rooms), total=poll.total)
+    return [await cards.refresh_cards(ctx, poll, here=True), _start_broadcast(poll), *left]
+
+
+def _start_broadcast(poll: Poll) -> Start:
+    return Start(payload=Broadcast(poll=poll.id), quiet=poll.total <= BATCH)
+
+
+@feature.work(Broadcast, name="sondage.Broadcast", title="Sondage", unit=UNIT, writes=True)
+async def send_batch(ctx: Context, asked: Broadcast, so_far: Progress) -> Step:
+    """The next batch; what was written down and then taken back, when it was stopped, comes first. Once all is written
+    down, wait until it has arrived."""
+    poll = await polls.lock_poll(ctx.db, asked.poll)
+    if poll is None or poll.is_over(ctx.now):
+        return Step(done=so_far.done, total=so_far.total, finished=True, said="Le vote est terminé.")
+    tally = await outbox.tally(ctx.db, _list_topics(poll), ctx.now)
+    gaps = await _find_unsent(ctx, poll) if so_far.cursor is None and poll.written else []
+    numbers = [*gaps, *range(poll.written, min(poll.written + BATCH, poll.total))]
+    if numbers:
+        replies = await _draw_batch(ctx, poll, numbers)
+        await change(ctx.db, poll, written=max(poll.written, numbers[-1] + 1))
+        return Step(replies=replies, cursor=poll.written, done=tally.arrived, total=poll.total)
+    if tally.waiting:
+        return Step(cursor=poll.written, done=tally.arrived, total=poll.total)
+    card = await cards.refresh_cards(ctx, poll)
+    return Step(replies=[card], cursor=poll.written, done=tally.arrived, total=poll.total, finished=True)
+
+
+def _list_topics(poll: Poll) -> Sequence[str]:
+    return [poll.topic_of(batch) for batch in range(poll.batches)]
+
+
+async def _find_unsent(ctx: Context, poll: Poll) -> Sequence[int]:
+    reached = await outbox.find_reached(ctx.db, _list_topics(poll))
+    targets = await list_targets(ctx, poll)
+    return [number for number in range(poll.written) if targets[number] not in reached]
+
+
+async def list_targets(ctx: Context, poll: Poll) -> Sequence[str]:
+    """All to whom it goes, in their order: the channels come first, then the people."""
+    return [*poll.channels, *(await polls.read_crowd(ctx.db, poll.id) if poll.people else ())]
+
+
+async def _draw_batch(ctx: Context, poll: Poll, numbers: Sequence[int]) -> Sequence[Reply]:
+    targets = await list_targets(ctx, poll)
+    message = cards.draw_poll(poll)
+    return [address_message(poll, targets[number], message, poll.topic_of(number // BATCH)) for number in numbers]
+
+
+def address_message(poll: Poll, target: str, message: Message, topic: str | None = None) -> Say | Direct:
+    """Say something there."""
+    if target in poll.channels:
+        return Say(message.text, message.buttons, channel_id=target, topic=topic)
+    return Direct(message.text, message.buttons, user_id=target, topic=topic)
+
+
+@feature.stopped(Broadcast, name="sondage.Broadcast")
+async def stop_broadcast(ctx: Context, asked: Broadcast, so_far: Progress) -> Step:
+    """What nobody tried to send is not sent; its author may go on."""
+    poll = await polls.lock_poll(ctx.db, asked.poll)
+    if poll is None or poll.is_over(ctx.now) or not poll.by:
+        return Step(done=so_far.done, total=so_far.total)
+    await outbox.recall_unsent(ctx.db, _list_topics(poll), ctx.now)
+    reached = len(await outbox.find_reached(ctx.db, _list_topics(poll)))
+    text = render("sondage/stopped", poll=poll, reached=reached)
+    told = Direct(text, [Button("Reprendre", Resume(poll=poll.id), "primary")], user_id=poll.by)
+    return Step(replies=[told], done=reached, total=poll.total)
+
+
+@feature.button(Resume)
+async def resume_broadcast(ctx: Context, click: Resume) -> Replies:
+    """It goes on to those who have not got it; a second click too, which finds nothing more to send."""
+    poll = cards.must_manage(ctx.user, await polls.lock_poll(ctx.db, click.poll), PollState.OPEN)
+    cards.must_be_open(poll, ctx.now)
+    return [_start_broadcast(poll), await cards.refresh_cards(ctx, poll)]
+
+
+GATHERED_FOR = timedelta(seconds=5)
+"""What is voted within that time is shown together."""
+EACH = timedelta(seconds=0.3)
+"""How much longer for each message that is rewritten then."""
+MESSAGES = ("message", "messages")
+
+
+async def refresh_soon(ctx: Context, poll: Poll) -> Sequence[Reply]:
+    """That a vote came is seen where it was asked in a moment, together with what else is voted until then."""
+    if poll.telling:
+        return []
+    await change(ctx.db, poll, telling=True)
+    at = ctx.now + max(GATHERED_FOR, EACH * poll.total)
+    return [Start(payload=Retell(poll=poll.id), at=at, quiet=True)]
+
+
+async def count_votes(ctx: Context, poll: Poll) -> Results:
+    """What came of it so far. Raises UnreadableBoxError."""
+    if not poll.anonymous:
+        return count_ballots(len(poll.options), await votes.list_ballots(ctx.db, poll.id), anonymous=False)
+    box = await votes.read_box(ctx.db, Seal(poll.id, ctx.settings.secrets))
+    return count_ballots(len(poll.options), box.values(), anonymous=True)
+
+
+async def _read_standing(ctx: Context, poll: Poll) -> Results | None:
+    """How it stands, as it is shown from now on (None: nothing is yet); nothing by département. The poll is locked."""
+    if not poll.anonymous:
+        now = await count_votes(ctx, poll)
+        return Results(now.votes, now.counts)
+    before = poll.known
+    seal = Seal(poll.id, ctx.settings.secrets)
+    box = await votes.read_box(ctx.db, seal)
+    taken = take_in_ballots(box)
+    now = count_standing(len(poll.options), (box | taken).values())
+    if not taken or (before and before.is_told and now.votes - before.votes < ANONYMOUS_LEAST):
+        return before
+    await votes.write_box(ctx.db, seal, box | taken)
+    return now
+
+
+@feature.work(Retell, name="sondage.Retell", title="Sondage : ce qui est affiché", unit=MESSAGES, writes=True)
+async def refresh_batch(ctx: Context, asked: Retell, so_far: Progress) -> Step:
+    """The next batch of what stands, as it is now."""
+    poll = await polls.lock_poll(ctx.db, asked.poll)
+    if poll is None or (poll.state is not PollState.OPEN and not asked.always):
+        return Step(finished=True)
+    if so_far.cursor is None and poll.state is PollState.OPEN:
+        stands = await _read_standing(ctx, poll) if poll.live else poll.known
+        voted = await votes.count_voters(ctx.db, poll.id)
+        is_news = (stands, voted) != (poll.known, poll.voted) or asked.always
+        await change(ctx.db, poll, telling=False, voted=voted, results=stands.stored() if stands else None)
+        if not is_news:
+            return Step(finished=True)
+    return await _rewrite_batch(ctx, poll, so_far)
+
+
+@feature.work(Conclude, name="sondage.Conclude", title="Sondage : les résultats", unit=MESSAGES, writes=True)
+async def conclude_batch(ctx: Context, asked: Conclude, so_far: Progress) -> Step:
+    """The next batch of what stands, with the results, which are said there once, and shown in channels."""
+    poll = await polls.lock_poll(ctx.db, asked.poll)
+    if poll is None or poll.state is not PollState.ENDED or poll.known is None:
+        return Step(finished=True)
+    return await _rewrite_batch(ctx, poll, so_far, poll.known)
+
+
+async def _rewrite_batch(ctx: Context, poll: Poll, so_far: Progress, results: Results | None = None) -> Step:
+    """Rewrite the batch at hand, unless some of it is still on its way; with ``results``, say them there too."""
+    at, total = so_far.cursor or 0, poll.written
+    if at >= poll.batches:
+        return Step(done=so_far.done, total=total, finished=True)
+    topic = poll.topic_of(at)
+    if (await outbox.tally(ctx.db, [topic], ctx.now)).waiting:
+        return Step(cursor=at, done=so_far.done, total=total)
+    message = cards.draw_poll(poll)
+    told = await _say_end(ctx, poll, results, at) if results else []
+    done = min((at + 1) * BATCH, total)
+    replies = [Refresh(message.text, message.buttons, topic=topic), *told]
+    return Step(replies=replies, cursor=at + 1, done=done, total=total, finished=at + 1 >= poll.batches)
+
+
+async def _say_end(ctx: Context, poll: Poll, results: Results, batch: int) -> Sequence[Reply]:
+    """The word that it is over, in each place that it came to, and its picture in channels."""
+    reached = await outbox.find_reached(ctx.db, [poll.topic_of(batch)])
+    everywhere = (await list_targets(ctx, poll))[batch * BATCH : (batch + 1) * BATCH]
+    there = [target for target in everywhere if target in reached]
+    said = Message(cards.say_results(poll, results))
+    order = Picture(poll=poll.id)
+    pictures = [SendFile(order=order, channel_id=t) for t in there if t in poll.channels] if results.is_told else []
+    return [*(address_message(poll, target, said) for target in there), *pictures]
+
+
+log = structlog.get_logger()
+
+
+@feature.job("hour=0-1,3-23 minute=*/5", name="sondage.end_due", writes=True)
+async def end_due_polls(ctx: Context) -> Replies:
+    """Those whose time is over; a box that no secret opens any more waits for the operator."""
+    told: list[Reply] = []
+    for number in await polls.list_due(ctx.db, ctx.now):
+        poll = await polls.lock_poll(ctx.db, number)
+        if poll is None or poll.state is not PollState.OPEN:
+            continue
+        try:
+            told += await _end_poll(ctx, poll)
+        except UnreadableBoxError:
+            log.error("poll_box_not_opened", count=number)
+    return told
+
+
+async def _end_poll(ctx: Context, poll: Poll) -> Sequence[Reply]:
+    """It is counted; who took part, and the ballots of a secret vote, are forgotten."""
+    results = await count_votes(ctx, poll)
+    await change(ctx.db, poll, state=PollState.ENDED, ended_at=ctx.now, telling=False, results=results.stored())
+    note_poll(ctx, AuditAct.POLL_END, poll, {"fin": str(poll.ends_at)}, fin=str(ctx.now))
+    await _forget_ballots(ctx, poll)
+    told: list[Reply] = [
+        await cards.refresh_cards(ctx, poll, here=True),
+        Start(payload=Conclude(poll=poll.id), quiet=True),
+    ]
+    if poll.by:
+        buttons = cards.list_result_buttons(poll, managed=True)
+        told.append(Direct(cards.say_results(poll, results), buttons, user_id=poll.by))
+    return told
+
+
+async def _forget_ballots(ctx: Context, poll: Poll) -> None:
+    await votes.forget_box(ctx.db, poll.id)
+    await votes.forget_voters(ctx.db, poll.id)
+
+
+@feature.button(Close, writes=False)
+async def ask_close(ctx: Context, click: Close) -> Replies:
+    """It asks once more."""
+    return await _ask_to_confirm(
+        ctx, click.poll, "close", Button("Clore maintenant", CloseNow(poll=click.poll), "primary")
+    )
+
+
+@feature.button(Withdraw, writes=False)
+async def ask_withdraw(ctx: Context, click: Withdraw) -> Replies:
+    """It asks once more."""
+    return await _ask_to_confirm(ctx, click.poll, "withdraw", Button("Retirer", WithdrawNow(poll=click.poll), "danger"))
+
+
+async def _ask_to_confirm(ctx: Context, number: int, what: str, yes: Button) -> Update:
+    poll = cards.must_manage(ctx.user, await polls.get_poll(ctx.db, number), PollState.OPEN)
+    count = await votes.count_voters(ctx.db, poll.id)
+    text = render("sondage/sure", poll=poll, what=what, count=count)
+    return Update(text, [yes, Button("Non, laisser ouvert", KeepOpen(poll=poll.id))])
+
+
+@feature.button(KeepOpen, writes=False)
+async def keep_open(ctx: Context, click: KeepOpen) -> Replies:
+    """The card again."""
+    told = await cards.draw_card(ctx, cards.must_manage(ctx.user, await polls.get_poll(ctx.db, click.poll), *PollState))
+    return Update(told.text, told.buttons, told.facts)
+
+
+@feature.button(CloseNow)
+async def close_poll(ctx: Context, click: CloseNow) -> Replies:
+    """It is over; a second click finds it so."""
+    return await _end_poll(ctx, cards.must_manage(ctx.user, await polls.lock_poll(ctx.db, click.poll), PollState.OPEN))
+
+
+@feature.button(WithdrawNow)
+async def withdraw_poll(ctx: Context, click: WithdrawNow) -> Replies:
+    """Nobody can vote any more, and nothing is said of the votes; what nobody tried to send is not sent."""
+    poll = cards.must_manage(ctx.user, await polls.lock_poll(ctx.db, click.poll), PollState.OPEN)
+    await change(ctx.db, poll, state=PollState.WITHDRAWN, ended_at=ctx.now, telling=False, results=None)
+    note_poll(ctx, AuditAct.POLL_WITHDRAW, poll, {"etat": PollState.OPEN.value}, etat=PollState.WITHDRAWN.value)
+    await _forget_ballots(ctx, poll)
+    await votes.erase_votes(ctx.db, poll.id)
+    await outbox.recall_unsent(ctx.db, [poll.topic_of(batch) for batch in range(poll.batches)], ctx.now)
+    retell = Start(payload=Retell(poll=poll.id, always=True), quiet=True)
+    return [await cards.refresh_cards(ctx, poll, here=True), retell]
+
+
+@feature.button(Extend, writes=False)
+async def ask_new_end(ctx: Context, click: Extend) -> Replies:
+    """The window, with the end as it is."""
+    poll = cards.must_manage(ctx.user, await polls.get_poll(ctx.db, click.poll), PollState.OPEN)
+    return Ask(ChangeEnd.draft(poll=poll.id, ends=poll.ends_at.astimezone(ctx.zone)))
+
+
+@feature.submit(ChangeEnd)
+async def change_end(ctx: Context, form: ChangeEnd) -> Replies:
+    """Another end, which is said wherever it stands."""
+    poll = cards.must_manage(ctx.user, await polls.lock_poll(ctx.db, form.poll), PollState.OPEN)
+    cards.must_be_open(poll, ctx.now)
+    was = poll.ends_at
+    await change(ctx.db, poll, ends_at=drafts.must_be_soon(form.ends, ctx.now))
+    note_poll(ctx, AuditAct.POLL_EXTEND, poll, {"fin": str(was)}, fin=str(poll.ends_at))
+    return [
+        await cards.refresh_cards(ctx, poll, here=True),
+        Start(payload=Retell(poll=poll.id, always=True), quiet=True),
+    ]

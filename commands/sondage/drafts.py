@@ -1,0 +1,241 @@
+"""A poll is written: who may ask where and until when, the window, and the preview that its author alone sees."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from hashlib import sha256
+
+from bot.command_lines import refuse_mistyped
+from bot.context import Context
+from bot.destinations import TeamChannels, may_post_to
+from bot.errors import UserError
+from bot.french.words import plural
+from bot.mattermost import ChatChannel
+from bot.replies import Ask, Direct, Redirect, Replies, Update
+from commands.sondage import cards
+from commands.sondage.feature import LONGEST, SHORTEST, USUAL, Abandon, Change, Keep, feature
+from commands.sondage.results import show_poll
+from config.canaux import home_of
+from dialogs.destinations import ALL_MINE, MINE, meant
+from dialogs.sondage import AT_THE_END, HERE, LIVE, NAMED, ONE, SECRET, SEVERAL, AskPoll, AskPollHere, strip_invisible
+from storage import canaux as known
+from storage import sondage as polls
+from storage import targets
+from storage.database import change
+from storage.people import Person, Role
+from storage.sondage import Poll, PollState
+from storage.sondage.poll import QUESTION_MAX, drop_draft
+
+GUEST = (
+    "Poser une question est réservé aux membres du réseau. Si vous en êtes, faites-vous rattacher par `/profil`, ou "
+    "demandez à l’équipe d’animation."
+)
+
+
+def must_be_allowed(person: Person, places: Sequence[str]) -> None:
+    """Raises UserError for who may not ask there, or not any more."""
+    if person.role is Role.INVITE:
+        raise UserError(GUEST)
+    if places and not (person.animates or (person.role is Role.COORDINATEUR and may_post_to(person, places))):
+        raise UserError("Vous pouvez poser une question dans le canal où vous êtes et, si vous coordonnez, dans "
+                        "ceux de vos départements ; pour d’autres, demandez à l’équipe d’animation.")  # fmt: skip
+
+
+async def must_not_be_a_crowd(ctx: Context, channel_id: str) -> None:
+    """Raises UserError for a channel of so many that only who animates or coordinates asks there."""
+    if ctx.user.animates or ctx.user.role is Role.COORDINATEUR:
+        return
+    most = ctx.settings.crowd
+    if await ctx.chat.count_members(channel_id) > most:
+        raise UserError(f"Ce canal a plus de {plural(most, 'membre')} : seuls animateurs et coordinateurs y posent "
+                        "une question. Demandez-le-leur, ou posez-la dans un canal plus petit.")  # fmt: skip
+
+
+def must_be_soon(ends: datetime, now: datetime) -> datetime:
+    """An end that a poll can have. Raises UserError under its field."""
+    if now + SHORTEST <= ends <= now + LONGEST:
+        return ends
+    raise UserError(fields={"fin": f"Choisissez un moment à venir, dans {LONGEST.days} jours au plus."})
+
+
+SUBCOMMAND_MIN = 5
+"""Letters a word needs to be taken for a mistyped subcommand."""
+NOWHERE = (
+    "Dans un canal où le bot est invité, /sondage pose une question à ses membres : allez-y (ou invitez-y d’abord le "
+    "bot), puis tapez-le de nouveau."
+)
+PollWindow = AskPoll | AskPollHere
+
+
+@feature.command("sondage", help="Poser une question, ou revoir un sondage", hint="[question | n° 12]")
+async def open_poll_window(ctx: Context, line: str) -> Replies:
+    """The window, with the question that was typed; or the poll of that number. A word alone may be a mistyped
+    subcommand."""
+    if (number := cards.read_number(line)) is not None:
+        return await show_poll(ctx, number)
+    if len(line.split()) == 1:
+        refuse_mistyped(feature, "sondage", line, shortest=SUBCOMMAND_MIN)
+    must_be_allowed(ctx.user, ())
+    question = strip_invisible(line)
+    if len(question) > QUESTION_MAX:
+        raise UserError(f"Cette question est trop longue : {QUESTION_MAX} caractères au plus.")
+    here = await _find_own_channel(ctx, ctx.channel_id)
+    return Ask(await _make_window(ctx, here, **({"question": question} if question else {})))
+
+
+@feature.button(Change, writes=False)
+async def change_draft(ctx: Context, click: Change) -> Replies:
+    """The window again, as it was filled."""
+    shown = cards.must_manage(ctx.user, await polls.get_poll(ctx.db, click.poll), PollState.DRAFT)
+    place = next((ident for ident in shown.rooms if ident == _find_asked_room(shown)), "")
+    here = await _find_own_channel(ctx, place) if place else None
+    filled: dict[str, object] = {
+        "poll": shown.id,
+        "question": shown.question,
+        "options": tuple(shown.options),
+        "answers": SEVERAL if shown.several else ONE,
+        "votes": SECRET if shown.anonymous else NAMED,
+        "results": LIVE if shown.live else AT_THE_END,
+        "ends": shown.ends_at.astimezone(ctx.zone),
+    }
+    chosen = [*([HERE] if here else []), *shown.targets]
+    where = {"places": tuple(chosen)} if ctx.user.animates else {"place": chosen[0]} if len(chosen) == 1 else {}
+    return Ask(await _make_window(ctx, here, **filled, **where))
+
+
+def _find_asked_room(shown: Poll) -> str:
+    """The channel in which it was asked for: of its rooms the last, where no theme is meant but that one."""
+    themes = sum(target.startswith(f"{targets.THEME}:") for target in shown.targets)
+    return shown.rooms[-1] if len(shown.rooms) > themes else ""
+
+
+async def _find_own_channel(ctx: Context, channel_id: str) -> ChatChannel | None:
+    """That channel, if a poll can stand there: the bot is in it."""
+    return next((channel for channel in await ctx.chat.own_channels() if channel.id == channel_id), None)
+
+
+async def _make_window(ctx: Context, here: ChatChannel | None, **filled: object) -> PollWindow:
+    where = {"here": here.id, "here_name": here.display_name or here.name} if here else {}
+    if ctx.user.animates:
+        themes = dict(targets.list_themes(await known.list_planned(ctx.db, ctx.settings)))
+        return AskPoll.draft(thematiques=themes, **where, **_add_usual(filled))
+    own = _list_own_departements(ctx.user)
+    if not (where or own):
+        raise UserError(NOWHERE)
+    place = HERE if where else next(iter(own))
+    return AskPollHere.draft(departements=own, **where, **_add_usual({"place": place} | filled))
+
+
+def _add_usual(filled: dict[str, object]) -> dict[str, object]:
+    return {"answers": ONE, "votes": SECRET, "results": AT_THE_END} | filled
+
+
+def _list_own_departements(person: Person) -> dict[str, str]:
+    """The départements with a channel of who coordinates there, by code; nobody else asks in any."""
+    if person.role is not Role.COORDINATEUR:
+        return {}
+    found = {code: targets.say_target(code, {}) for code in person.departements if home_of(code)}
+    return {MINE: ALL_MINE, **found} if len(found) > 1 else found
+
+
+@feature.submit(AskPoll, roles=(Role.ANIMATEUR,), writes=False)
+async def submit_poll(ctx: Context, form: AskPoll) -> Replies:
+    """What an animateur asks."""
+    wanted = meant(form.places, ctx.user.departements)
+    if not wanted:
+        raise UserError(
+            fields={_place_element(form, ctx): "Le registre ne vous donne pas de département : choisissez-en un."}
+        )
+    return await _check_poll(ctx, form, wanted)
+
+
+@feature.submit(AskPollHere, writes=False)
+async def submit_poll_here(ctx: Context, form: AskPollHere) -> Replies:
+    """What anybody asks in one channel, and who coordinates in their départements."""
+    return await _check_poll(ctx, form, meant([form.place], filter(home_of, ctx.user.departements)))
+
+
+async def _check_poll(ctx: Context, form: PollWindow, wanted: Sequence[str]) -> Redirect:
+    """What is to be kept of it. (Mattermost, asked here, cannot be where something is written.)"""
+    places = [target for target in wanted if target != HERE]
+    must_be_allowed(ctx.user, places)
+    ends = must_be_soon(form.ends or ctx.now + USUAL, ctx.now)
+    own = await ctx.chat.own_channels()
+    channels, themed = await _find_planned(ctx, form, own, places)
+    here = await _check_room(ctx, form, own) if HERE in wanted else []
+    channels |= {channel.id: channel.display_name or channel.name for channel in here}
+    is_public = targets.NATIONAL in places or bool(themed) or any(not channel.is_private for channel in here)
+    asked = Keep(
+        poll=form.poll,
+        question=form.question,
+        options=list(form.options),
+        several=form.answers == SEVERAL,
+        anonymous=form.votes == SECRET,
+        live=form.results == LIVE,
+        targets=places,
+        channels=channels,
+        rooms=list(dict.fromkeys([*themed, *(channel.id for channel in here)])),
+        public=is_public,
+        ends_at=ends,
+    )
+    return Redirect.to(asked)
+
+
+async def _check_room(ctx: Context, form: PollWindow, own: Sequence[ChatChannel]) -> Sequence[ChatChannel]:
+    """The channel where it was asked, which must not be too large for who asks."""
+    here = [channel for channel in own if channel.id == form.here]
+    if not here:
+        raise UserError(fields={_place_element(form, ctx): "Le bot n’est plus dans ce canal : invitez-le d’abord."})
+    await must_not_be_a_crowd(ctx, form.here)
+    return here
+
+
+async def _find_planned(
+    ctx: Context, form: PollWindow, own: Sequence[ChatChannel], places: Sequence[str]
+) -> tuple[dict[str, str], Sequence[str]]:
+    """The channels that are meant, title by id, and the ids of the thematic ones. Raises UserError under a field."""
+    table = await known.list_planned(ctx.db, ctx.settings)
+    ours = TeamChannels(own, await known.find_channel_ids(ctx.db))
+    themes = [place for place in places if place.startswith(f"{targets.THEME}:")]
+    try:
+        found = ours.find(targets.find_channels(places, table))
+        return found, list(ours.find(targets.find_channels(themes, table)))
+    except ValueError as problem:
+        raise UserError(fields={_place_element(form, ctx): str(problem)}) from None
+
+
+def _place_element(form: PollWindow, ctx: Context) -> str:
+    return form.element_of("places" if isinstance(form, AskPoll) else "place", ctx.clues)
+
+
+@feature.button(Keep)
+async def keep_draft(ctx: Context, asked: Keep) -> Replies:
+    """It is written down and shown, in place of what was shown before or anew; a window sent twice makes one."""
+    must_be_allowed(ctx.user, asked.targets)
+    people = await targets.find_with_roles(ctx.db, targets.asked_roles(asked.targets), ctx.today)
+    invited = None if asked.rooms else await targets.count_reached(ctx.db, asked.targets, ctx.today)
+    values = asked.model_dump(exclude={"poll"}) | {"people": len(people), "invited": invited}
+    if asked.poll:
+        poll = cards.must_manage(ctx.user, await polls.lock_poll(ctx.db, asked.poll), PollState.DRAFT)
+        await change(ctx.db, poll, **values)
+    else:
+        poll = Poll(key=_make_key(ctx), by=ctx.user.id, created_at=ctx.now, **values)
+        if await polls.add_poll(ctx.db, poll) is None:
+            return None
+    await polls.keep_crowd(ctx.db, poll.id, people)
+    if asked.poll:
+        return await cards.refresh_cards(ctx, poll, here=True)
+    shown = await cards.draw_preview(ctx, poll)
+    return Direct(shown.text, shown.buttons, shown.facts, user_id=ctx.user.id, topic=cards.card_topic(poll))
+
+
+def _make_key(ctx: Context) -> str:
+    """The window’s one-time key, as short as an id."""
+    return sha256(ctx.request.key.encode()).hexdigest()[:26]
+
+
+@feature.button(Abandon)
+async def abandon_draft(ctx: Context, click: Abandon) -> Replies:
+    """It is forgotten, unless it is asked already."""
+    poll = cards.must_manage(ctx.user, await polls.lock_poll(ctx.db, click.poll), PollState.DRAFT)
+    await drop_draft(ctx.db, poll.id)
+    return Update("Sondage abandonné : la question n’a été posée à personne.")

@@ -1,0 +1,259 @@
+"""« /stats »: a conseiller’s own figures, in words and pictures, for any period, and where the answer goes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Protocol
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.command_lines import refuse_mistyped
+from bot.context import Context
+from bot.destinations import is_in_direct_channel
+from bot.errors import ChatError, UserError
+from bot.french.periods import Period, months_after, period_after, period_before, period_to_compare
+from bot.french.words import of, plural
+from bot.mattermost import ChatReader
+from bot.papers import FigureSection
+from bot.replies import Ask, Button, Direct, Parcel, Replies, Reply, SendFile, Whisper
+from bot.texts import Markdown, render
+from commands.stats.feature import COMMUNITY, CONSEILLERS, feature
+from commands.stats.papers import Page, draw_charts
+from commands.stats.queries import Details, Other, OwnQuery, Pictured, See, Take, read_own_query
+from commands.stats.sections import (
+    Presentation,
+    make_chart_sections,
+    make_communes,
+    make_evolution,
+    make_general,
+    make_suites,
+    make_temps,
+)
+from dialogs.stats import SeePeriod, period_of
+from storage.cra.queries import read_last_commune
+from storage.people import Person, Role
+from storage.stats import Figures, Percent
+from storage.stats.figures import count_own_communes, count_own_months, read_own
+
+MONTHS_SHOWN = 12
+NOTES = {
+    Percent.JUSTE: "Pourcentages arrondis à l’entier ; ceux d’un même groupe font 100 ensemble.",
+    Percent.COOP: "Pourcentages tronqués à l’entier, comme sur l’ancienne plateforme Coop.",
+}
+
+
+class PageContext(Protocol):
+    """Whose page it is and where it is read from: a request in the chat, or a command of the operator’s."""
+
+    @property
+    def user(self) -> Person: ...
+
+    @property
+    def db(self) -> AsyncSession: ...
+
+    @property
+    def today(self) -> date: ...
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAnswer:
+    """What is said of one’s figures, and the page of them; ``drawn`` when there is something to draw."""
+
+    text: Markdown
+    buttons: list[Button]
+    page: Page
+    drawn: bool
+
+
+async def find_full_name(chat: ChatReader, person: Person) -> str:
+    """Somebody’s own name, as the account says it; the user name where it does not, or Mattermost is away."""
+    try:
+        account = await chat.user(person.id)
+    except ChatError:
+        return person.username
+    return account.full_name or person.username
+
+
+async def read_own_figures(ctx: PageContext, asked: OwnQuery) -> Figures:
+    """One’s own figures."""
+    return await read_own(ctx.db, ctx.user.id, asked.start, asked.end)
+
+
+async def answer_own(ctx: Context, asked: OwnQuery) -> OwnAnswer:
+    """One’s own figures in words, compared with the period before, and where to go from there."""
+    figures = await read_own_figures(ctx, asked)
+    earlier = period_to_compare(asked.period, ctx.today)
+    then = await read_own(ctx.db, ctx.user.id, earlier.start, earlier.end)
+    told = Presentation(figures, asked.percent)
+    text = render(
+        "stats/answer",
+        period=asked.period.label,
+        f=figures,
+        goes_on=told.goes_on,
+        drawn=make_chart_sections(told),
+        earlier=earlier.label,
+        compared=_compare_periods(figures, then),
+    )
+    page = await make_own_page(ctx, asked, figures)
+    return OwnAnswer(text, _own_buttons(ctx, asked, figures), page, figures.accompagnements > 0)
+
+
+async def say_details(ctx: Context, asked: OwnQuery) -> Markdown:
+    """Every figure, in words."""
+    page = await make_own_page(ctx, asked, await read_own_figures(ctx, asked))
+    return render("stats/details", page=page)
+
+
+async def make_own_page(ctx: PageContext, asked: OwnQuery, figures: Figures, name: str | None = None) -> Page:
+    """What papers show of one’s figures."""
+    user, last = ctx.user, min(asked.period.last, ctx.today)
+    return Page(
+        title="Mes statistiques",
+        period=asked.period.label,
+        start=asked.start,
+        last=max(last, asked.start),
+        today=ctx.today,
+        sections=await make_own_sections(ctx, asked, figures, last),
+        name=name,
+        structure=user.structure,
+        place=await read_last_commune(ctx.db, user.id) or None,
+        notes=(NOTES[asked.percent],),
+        zone=user.zone,
+    )
+
+
+async def make_own_sections(
+    ctx: PageContext, asked: OwnQuery, figures: Figures, last: date
+) -> tuple[FigureSection, ...]:
+    """All sections of one’s own page; the evolution is that of the twelve months up to the period’s last day."""
+    told = Presentation(figures, asked.percent)
+    first = months_after(last.replace(day=1), 1 - MONTHS_SHOWN)
+    counts = await count_own_months(ctx.db, ctx.user.id, first, last + timedelta(days=1))
+    months = {month: counts.get(month, 0) for month in (months_after(first, n) for n in range(MONTHS_SHOWN))}
+    places = await count_own_communes(ctx.db, ctx.user.id, asked.start, asked.end)
+    return (
+        make_general(told),
+        make_suites(told),
+        *make_chart_sections(told),
+        make_temps(told),
+        make_evolution(months),
+        make_communes(places),
+    )
+
+
+def _own_buttons(ctx: Context, asked: OwnQuery, figures: Figures) -> list[Button]:
+    beside = [period_before(asked.period), period_after(asked.period, ctx.today)]
+    buttons = [Button(f"Voir {_shorten_period(p)}", See(**asked.about(p))) for p in beside if p]
+    buttons.append(Button("Autre période", Other(**asked.same)))
+    if figures.accompagnements:
+        buttons += [Button("Détails", Details(**asked.same)), Button("Exporter", Take(**asked.same))]
+    return buttons
+
+
+def _shorten_period(period: Period) -> str:
+    """A period as a button names it."""
+    if (period.end - period.start).days == 1 or not period.label.startswith("du "):
+        return period.label.removeprefix("année ")
+    return f"du {period.start:%d/%m} au {period.last:%d/%m}"
+
+
+def _compare_periods(now: Figures, then: Figures) -> list[str]:
+    """How much more or less than before; nothing when there is nothing to compare with."""
+    if not then.accompagnements:
+        return []
+    return [
+        say_difference(now.personnes, then.personnes, "personne accompagnée", "personnes accompagnées"),
+        say_difference(now.accompagnements, then.accompagnements, "compte rendu", "comptes rendus"),
+    ]
+
+
+def say_difference(now: int, then: int, one: str, many: str) -> str:
+    """« 3 comptes rendus de plus », « 1 personne accompagnée de moins », « autant de comptes rendus »."""
+    if now == then:
+        return f"autant {of(many)}"
+    return f"{plural(abs(now - then), one, many)} de {'plus' if now > then else 'moins'}"
+
+
+async def say_where_asked(ctx: Context, text: Markdown, buttons: Sequence[Button] = ()) -> Reply:
+    """A message that stays in the direct channel, and is whispered anywhere else."""
+    return make_reply(ctx, text, buttons, direct=await is_in_direct_channel(ctx))
+
+
+def make_reply(ctx: Context, text: Markdown, buttons: Sequence[Button] = (), *, direct: bool) -> Reply:
+    """The same, where it is known already whether this is the direct channel."""
+    return Direct(text, buttons, user_id=ctx.user.id) if direct else Whisper(text, buttons)
+
+
+def whisper_with_pictures(text: Markdown, buttons: Sequence[Button], pictures: SendFile) -> Replies:
+    """An answer where others read along, its pictures where they do not."""
+    note = Markdown(f"{text}\n\nLes graphiques vous attendent dans notre conversation privée.")
+    return [Whisper(note, buttons), pictures]
+
+
+SUBCOMMAND_MIN = 5
+"""Letters a word needs to be taken for a mistyped subcommand: periods have words of four."""
+
+
+@feature.command(
+    "stats",
+    help="Voir vos statistiques, en mots et en graphiques",
+    hint="[semaine | mois dernier | septembre | 2025]",
+    roles=COMMUNITY,
+)
+async def show_own(ctx: Context, text: str) -> Replies:
+    """One’s own figures of a period, this month’s when none is said."""
+    if ctx.user.role is not Role.CONSEILLER:
+        raise UserError("Vous n’avez pas de compte rendu à vous. Tapez /stats national ou /stats departement.")
+    refuse_mistyped(feature, "stats", text, shortest=SUBCOMMAND_MIN)
+    return await show_figures(ctx, read_own_query(ctx, text))
+
+
+@feature.button(See, roles=CONSEILLERS, writes=False)
+async def show_other_period(ctx: Context, click: See) -> Replies:
+    """The period before, or after."""
+    return await show_figures(ctx, click)
+
+
+@feature.button(Other, roles=CONSEILLERS, writes=False)
+async def ask_other_period(ctx: Context, click: Other) -> Replies:
+    """Which other period?"""
+    return Ask(SeePeriod.draft(percent=click.percent))
+
+
+@feature.submit(SeePeriod, roles=CONSEILLERS, writes=False)
+async def choose_period(ctx: Context, form: SeePeriod) -> Replies:
+    """The figures of the period chosen, or written."""
+    period = form.written or period_of(form.usual or "", ctx.clues)
+    return await show_figures(ctx, OwnQuery(start=period.start, end=period.end, percent=form.percent))
+
+
+@feature.button(Details, roles=CONSEILLERS, writes=False)
+async def show_details(ctx: Context, click: Details) -> Replies:
+    """Every figure of a period."""
+    return await say_where_asked(ctx, await say_details(ctx, click))
+
+
+@feature.command("stats aide", help="Ce que comptent les statistiques", roles=COMMUNITY)
+async def explain_figures(ctx: Context, _: str) -> Replies:
+    """What each figure counts."""
+    return Whisper(render("stats/aide"))
+
+
+async def show_figures(ctx: Context, asked: OwnQuery) -> Replies:
+    """The figures where they were asked for; the pictures always where nobody else sees them."""
+    pictures = SendFile(user_id=ctx.user.id, order=Pictured(**asked.same))
+    if await is_in_direct_channel(ctx):
+        return pictures
+    said = await answer_own(ctx, asked)
+    if not said.drawn:
+        return Whisper(said.text, said.buttons)
+    return whisper_with_pictures(said.text, said.buttons, pictures)
+
+
+@feature.file(Pictured, name="stats.Pictured", roles=CONSEILLERS)
+async def draw_figures(ctx: Context, order: Pictured, folder: Path) -> Parcel:
+    """The figures with their charts."""
+    said = await answer_own(ctx, order)
+    files = await ctx.compute(lambda: draw_charts(said.page, folder)) if said.drawn else []
+    return Parcel(said.text, said.buttons, files=files)

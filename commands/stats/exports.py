@@ -1,0 +1,150 @@
+"""A conseiller’s figures as a file: « /stats exporter » at once, « /stats rapport » each month."""
+
+from datetime import date, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel
+
+from bot.context import Context
+from bot.destinations import is_in_direct_channel, send_file
+from bot.errors import UserError
+from bot.french.periods import months_after
+from bot.french.words import plural
+from bot.replies import Ask, Button, Parcel, Replies, SendFile
+from bot.texts import render
+from commands.stats import papers
+from commands.stats.conseiller import find_full_name, make_own_page, make_reply, read_own_figures
+from commands.stats.feature import CONSEILLERS, feature
+from commands.stats.queries import Export, OwnQuery, Take, read_own_query
+from config.text import fold
+from dialogs.stats import Format, TakeAway
+from storage.cra import queries
+from storage.stats import subscriptions
+from storage.stats.figures import iterate_own_rows
+
+FORMATS_BY_WORD = {"pdf": Format.PDF, "xlsx": Format.XLSX, "xls": Format.XLSX, "excel": Format.XLSX, "csv": Format.CSV}
+
+
+@feature.command(
+    "stats exporter",
+    help="Recevoir vos statistiques en fichier",
+    hint="[pdf | xlsx | csv] [période]",
+    roles=CONSEILLERS,
+)
+async def export_by_line(ctx: Context, text: str) -> Replies:
+    """A file of the period said; which form is asked in a window when it is not."""
+    first, _, rest = text.strip().partition(" ")
+    form = FORMATS_BY_WORD.get(fold(first))
+    if form:
+        return await order_file(ctx, read_own_query(ctx, rest), form)
+    return _make_window(read_own_query(ctx, text))
+
+
+@feature.button(Take, roles=CONSEILLERS, writes=False)
+async def ask_form(ctx: Context, click: Take) -> Replies:
+    """« Exporter »: in which form?"""
+    return _make_window(click)
+
+
+@feature.submit(TakeAway, roles=CONSEILLERS, writes=False)
+async def choose_form(ctx: Context, form: TakeAway) -> Replies:
+    """The form was chosen."""
+    asked = OwnQuery(start=form.period.start, end=form.period.end, percent=form.percent)
+    return await order_file(ctx, asked, form.format)
+
+
+async def order_file(ctx: Context, asked: OwnQuery, form: Format) -> Replies:
+    """The file is on its way."""
+    waiting = render("stats/waiting", format=form.value.upper(), period=asked.period.label)
+    order = Export(**asked.same, format=form)
+    return await send_file(ctx, SendFile(user_id=ctx.user.id, order=order, waiting=waiting))
+
+
+@feature.file(Export, name="stats.Export", roles=CONSEILLERS)
+async def make_file(ctx: Context, order: Export, folder: Path) -> Parcel:
+    """The file; a workbook has the reports themselves, read and written a page at a time."""
+    name = await find_full_name(ctx.chat, ctx.user)
+    page = await make_own_page(ctx, order, await read_own_figures(ctx, order), name)
+    count = await queries.count_reports(ctx.db, ctx.user.id, order.start, order.end)
+    path = folder / page.file(order.format.value)
+    await write_file(ctx, order, page, path)
+    told = plural(count, "compte rendu", "comptes rendus")
+    text = render("stats/exported", period=order.period.label, told=told)
+    done = render("stats/prepared", file=path.name)
+    return Parcel(text, files=[path], done=done)
+
+
+async def write_file(ctx: Context, order: Export, page: papers.Page, path: Path) -> None:
+    """Write the file."""
+    if order.format is Format.XLSX:
+        book = await ctx.compute(partial(papers.Workbook, page, path))
+        async for rows in iterate_own_rows(ctx.db, ctx.user.id, order.start, order.end):
+            await ctx.compute(partial(book.add, rows))
+        await ctx.compute(book.close)
+        return
+    await ctx.compute(partial(papers.write_paper, page, path))
+
+
+def _make_window(asked: OwnQuery) -> Ask:
+    return Ask(TakeAway.draft(format=Format.PDF, period=asked.period, percent=asked.percent))
+
+
+HOUR = 8
+"""When the report leaves on the 1st, where the person is."""
+YES, NO = {"oui", "recevoir", "activer"}, {"non", "arreter", "desactiver", "stop"}
+
+
+class Receive(BaseModel):
+    """« Recevoir » the report, or « Ne plus recevoir »; ``direct`` where the button stands in the direct channel."""
+
+    wanted: bool
+    direct: bool = False
+
+
+@feature.command(
+    "stats rapport",
+    help="Recevoir chaque mois vos statistiques en PDF",
+    hint="[oui | non]",
+    roles=CONSEILLERS,
+    writes=True,
+)
+async def show_report_setting(ctx: Context, text: str) -> Replies:
+    """Whether it is sent, and the button to change that; « oui » and « non » do at once."""
+    answer = fold(text)
+    if answer not in YES | NO | {""}:
+        raise UserError("Tapez /stats rapport oui pour le recevoir chaque mois, /stats rapport non pour l’arrêter.")
+    direct = await is_in_direct_channel(ctx)  # before the first statement: nobody waits for Mattermost along
+    if answer:
+        return await set_report(ctx, Receive(wanted=answer in YES, direct=direct))
+    sent = await subscriptions.is_subscribed(ctx.db, ctx.user.id)
+    click = Receive(wanted=not sent, direct=direct)
+    button = Button("Ne plus recevoir" if sent else "Recevoir", click, "default" if sent else "primary")
+    return make_reply(ctx, render("stats/report", sent=sent), [button], direct=direct)
+
+
+@feature.button(Receive, roles=CONSEILLERS)
+async def set_report(ctx: Context, click: Receive) -> Replies:
+    """It is sent from now on, or no more."""
+    if click.wanted:
+        await subscriptions.subscribe(ctx.db, ctx.user.id, ctx.now, months_after(ctx.today.replace(day=1), -1))
+    else:
+        await subscriptions.unsubscribe(ctx.db, ctx.user.id)
+    return make_reply(ctx, render("stats/report_changed", wanted=click.wanted), direct=click.direct)
+
+
+# Every morning: a bot that was away, or somebody who moved to another zone on the 1st, makes up for it.
+@feature.job(f"hour={HOUR} minute=0", name="stats.monthly", local=True, writes=True)
+async def send_monthly_reports(ctx: Context) -> Replies:
+    """The report of the month that is over, to who is where it is eight o’clock; none of an empty month."""
+    month = months_after(month_at(ctx.now, ctx.zone), -1)
+    due = await subscriptions.find_waiting(ctx.db, month, ctx.zone.key)
+    active = await subscriptions.mark_dealt_with(ctx.db, due, month)
+    order = Export(start=month, end=months_after(month, 1), format=Format.PDF)
+    return [SendFile(user_id=person_id, order=order) for person_id in due if person_id in active]
+
+
+def month_at(now: datetime, zone: ZoneInfo) -> date:
+    """The first day of the month in a zone, where it begins at eight o’clock: what is made up for at night waits."""
+    return (now.astimezone(zone) - timedelta(hours=HOUR)).date().replace(day=1)

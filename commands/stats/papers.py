@@ -1,0 +1,367 @@
+"""Papers of statistics: pictures, PDF, workbook and CSV, each a function that writes files, for a thread."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, tzinfo
+from itertools import groupby
+from pathlib import Path
+from typing import Any, Self
+
+from bot import papers
+from bot.french.periods import Period
+from bot.papers import FigurePage, FigureSection, LabelledValue, file_name, typeset
+from bot.papers.sheets import Cell, CellFormats, begin_book, finish_book, open_book, write_cells, write_csv, write_sheet
+from bot.papers.sheets import write_csv_page as statistiques_csv
+from config.themes import THEMES, from_bits
+from storage.communes import get_commune
+from storage.cra.report import AGES, STATUTS, SUITES
+
+__all__ = [
+    "Page",
+    "TerritoryRow",
+    "TerritoryTable",
+    "Workbook",
+    "draw_carte",
+    "draw_charts",
+    "file_name",
+    "make_territory_page",
+    "statistiques_csv",
+    "write_paper",
+    "write_pdf",
+    "write_table_csv",
+    "write_table_xlsx",
+    "write_workbook",
+]
+
+
+_TITLES = {
+    "canaux": "Canaux d’accompagnements",
+    "temps": "Temps en accompagnements",
+    "evolution": "Évolution des comptes rendus d’activité",
+}
+# By the seed’s label in the plural and in the singular (commands/stats/sections.py); others stay as they are.
+_GENERAL = {
+    ("personnes accompagnées durant cette période", "personne accompagnée durant cette période"): (
+        "Personnes totales accompagnées durant cette période"
+    ),
+    ("nouveaux usagers accompagnés", "nouvel usager accompagné"): "Nouveaux usagers accompagnés",
+    ("accompagnements enregistrés", "accompagnement enregistré"): "Accompagnements enregistrés",
+    ("ateliers réalisés", "atelier réalisé"): "Ateliers réalisés",
+    ("participants au total", "participant au total"): "Total des participants aux ateliers",
+    ("accompagnements individuels", "accompagnement individuel"): "Accompagnements individuels",
+    ("demandes ponctuelles", "demande ponctuelle"): "Demandes ponctuelles",
+    (
+        "usagers ont bénéficié d’un accompagnement poursuivi",
+        "usager a bénéficié d’un accompagnement poursuivi",
+    ): "Accompagnements avec suivi",
+    ("en accompagnement individuel",): "Accompagnements individuels",
+    ("en atelier collectif",): "Accompagnements en atelier collectif",
+    (
+        "redirections vers une autre structure agréée",
+        "redirection vers une autre structure agréée",
+    ): "Redirections vers une autre structure agréée",
+}
+LABELS = {seed: label for seeds, label in _GENERAL.items() for seed in seeds}
+# A cell that begins with a minus sign would have to be guarded.
+_AGES = {"-12 ans": "Moins de 12 ans"}
+_TIMES = {"Total": "Total d’heures", "Ateliers": "Collectifs"}
+FOLLOWED = "Pourcentage du total des usagers accompagnés sur cette période"
+
+
+def label_sections(sections: Sequence[FigureSection]) -> tuple[FigureSection, ...]:
+    """Sections in the order and the words of the exports, whatever the values (always plural)."""
+    found = {section.key: section for section in sections}
+    keys = [line for key in ("general", "suites") if key in found for line in _label_general(found[key].lines)]
+    others = (_label_section(section) for section in sections if section.key not in {"general", "suites"})
+    return (*((FigureSection("general", "Général", "", tuple(keys)),) if keys else ()), *others)
+
+
+def _label_general(lines: Sequence[LabelledValue]) -> list[LabelledValue]:
+    """General lines; a share is a line of its own, since it is one of something else than the rest."""
+    told = []
+    for line in lines:
+        told.append(LabelledValue(LABELS.get(line.label, line.label), line.value))
+        if line.percent is not None:
+            told.append(LabelledValue(FOLLOWED, line.percent))
+    return told
+
+
+def _label_section(section: FigureSection) -> FigureSection:
+    labels = {"temps": _TIMES, "ages": _AGES}.get(section.key, {})
+    lines = tuple(LabelledValue(labels.get(line.label, line.label), line.value, line.percent) for line in section.lines)
+    return FigureSection(section.key, _TITLES.get(section.key, section.title), section.unit, lines)
+
+
+# The order of the old platform’s exports (docs/domaine.md §3.4), our own sections where they belong.
+_ORDER = ("general", "suites", "themes", "canaux", "temps", "durees", "ages", "statuts", "evolution", "communes")
+# Enough for a picture and a page; sheets have them all.
+_MONTHS, _COMMUNES = 24, 20
+_RANKED = ("themes", "departements")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page(papers.FigurePage):
+    """A page of statistics."""
+
+    stem: str = "Mes_statistiques"
+
+    @property
+    def ordered(self) -> tuple[FigureSection, ...]:
+        """Its sections in the order of the sheets; those without a place there come last."""
+        return tuple(sorted(self.sections, key=lambda s: _ORDER.index(s.key) if s.key in _ORDER else len(_ORDER)))
+
+    @property
+    def drawn(self) -> tuple[FigureSection, ...]:
+        """The same, no longer than can be looked at, and what is compared the largest first."""
+        return tuple(FigureSection(s.key, s.title, s.unit, _cut_lines(s)) for s in self.ordered)
+
+    @property
+    def sheets(self) -> tuple[FigureSection, ...]:
+        """The same in the words of the old platform’s exports."""
+        return label_sections(self.ordered)
+
+
+def make_territory_page(
+    name: str, period: Period, today: date, sections: Sequence[FigureSection], notes: Sequence[str]
+) -> Page:
+    """A page of a territory, or of several together, of that name."""
+    return Page(
+        title=f"Statistiques — {name}",
+        period=period.label,
+        start=period.start,
+        last=period.last,
+        today=today,
+        sections=tuple(sections),
+        notes=tuple(notes),
+        stem=f"Statistiques_{name}",
+    )
+
+
+def _cut_lines(section: FigureSection) -> tuple[LabelledValue, ...]:
+    lines = section.lines
+    if section.key in _RANKED:
+        return tuple(sorted(lines, key=lambda line: line.value, reverse=True))
+    if section.key == "evolution" and len(lines) > _MONTHS:
+        years = groupby(lines, key=lambda line: line.label.rpartition(" ")[2])
+        return tuple(_sum_lines(year, tuple(months)) for year, months in years)
+    rest = lines[_COMMUNES:]
+    if section.key == "communes" and len(rest) > 1:
+        return (*lines[:_COMMUNES], _sum_lines(f"{len(rest)} autres communes", rest))
+    return lines
+
+
+def _sum_lines(label: str, lines: Sequence[LabelledValue]) -> LabelledValue:
+    """Lines as one."""
+    return LabelledValue(label, sum(line.value for line in lines))
+
+
+def draw_charts(page: FigurePage, folder: Path) -> list[Path]:
+    """Two pictures of the page in ``folder``: what was done, and for whom."""
+    return [typeset.draw_picture(page, kind, folder) for kind in ("activite", "usagers")]
+
+
+def draw_carte(page: FigurePage, folder: Path) -> Path:
+    """A picture of the page’s first section, one bar a département, the largest first."""
+    return typeset.draw_picture(page, "carte", folder)
+
+
+def write_pdf(page: FigurePage, path: Path) -> None:
+    """The page as a document for an employer, on A4."""
+    typeset.draw_document(page, "recapitulatif", path)
+
+
+_WIDTHS = (8, 30)
+
+
+@dataclass(frozen=True, slots=True)
+class TerritoryRow:
+    """A territory and its values."""
+
+    code: str
+    nom: str
+    values: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TerritoryTable:
+    """Territories side by side; ``columns`` names the values, after the code and the name."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[TerritoryRow, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def head(self) -> tuple[str, ...]:
+        """The names of all columns."""
+        return ("Code", "Nom", *self.columns)
+
+
+def write_table_csv(table: TerritoryTable, path: Path) -> None:
+    """The head, then a row each, then the notes: other programs find the columns in the first line."""
+    write_csv(path, _list_table_lines(table))
+
+
+def _list_table_lines(table: TerritoryTable) -> Iterator[Sequence[Cell]]:
+    yield list(table.head)
+    for row in table.rows:
+        yield [row.code, row.nom, *row.values]
+    if table.notes:
+        yield []
+        yield from ([note] for note in table.notes)
+
+
+def write_table_xlsx(table: TerritoryTable, path: Path) -> None:
+    """The same as a sheet with a frozen head and a filter; the notes are on a sheet of their own."""
+    with open_book(path, table.title) as book:
+        head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
+        number = book.add_format({"num_format": "#,##0"})
+        sheet = book.add_worksheet("Territoires")
+        for column in range(len(table.head)):
+            sheet.set_column(column, column, _WIDTHS[column] if column < len(_WIDTHS) else 15)
+        write_cells(sheet, 0, list(table.head), [head] * len(table.head))
+        formats: list[Any] = [None, None, *[number] * len(table.columns)]
+        for place, row in enumerate(table.rows, 1):
+            write_cells(sheet, place, [row.code, row.nom, *row.values], formats)
+        sheet.freeze_panes(1, 2)
+        sheet.autofilter(0, 0, max(len(table.rows), 1), len(table.head) - 1)
+        _write_notes(book, table)
+
+
+def _write_notes(book: Any, table: TerritoryTable) -> None:
+    sheet = book.add_worksheet("À lire")
+    sheet.set_column(0, 0, 100, book.add_format({"text_wrap": True}))
+    for place, note in enumerate((table.title, *table.notes)):
+        sheet.write_string(place, 0, note)
+
+
+_SOURCES = {"dialog": "Fenêtre", "line": "Ligne", "import": "Import"}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column; ``kind`` is how its cells look (plain, date, moment, or text), ``width`` in characters."""
+
+    title: str
+    says: Callable[[Mapping[str, Any]], Any]
+    kind: str = "plain"
+    width: int = 12
+
+
+def _say_commune(row: Mapping[str, Any]) -> str:
+    commune = get_commune(row["commune"])
+    return commune.nom if commune else row["commune"]
+
+
+def _say_themes(row: Mapping[str, Any]) -> str:
+    return "; ".join(THEMES[code].court for code in from_bits(row["themes"]))
+
+
+def _read_stored(name: str) -> Callable[[Mapping[str, Any]], Any]:
+    return lambda row: row[name]
+
+
+def _read_label(name: str) -> Callable[[Mapping[str, Any]], str]:
+    return lambda row: str(row[name].label)
+
+
+def _count_columns(prefix: str, columns: Mapping[Any, str]) -> tuple[Column, ...]:
+    return tuple(Column(f"{prefix} : {code.label}", _read_stored(name)) for code, name in columns.items())
+
+
+SHEET_COLUMNS: tuple[Column, ...] = (
+    Column("Numéro", _read_stored("id"), width=10),
+    Column("Date", _read_stored("date"), "date"),
+    Column("Canal", _read_label("canal"), "text", 20),
+    Column("Commune", _say_commune, "text", 24),
+    Column("Code postal", _read_stored("code_postal"), "text", 10),
+    Column("Activité", _read_label("activite"), "text", 26),
+    Column("Participants", _read_stored("participants")),
+    Column("dont récurrents", _read_stored("recurrents")),
+    *_count_columns("Âge", AGES),
+    *_count_columns("Statut", STATUTS),
+    Column("Thèmes", _say_themes, "text", 50),
+    Column("Durée (minutes)", _read_stored("minutes")),
+    *_count_columns("Suite", SUITES),
+    Column("Source", lambda row: _SOURCES[str(row["source"])], "text"),
+    Column("Enregistré le", _read_stored("created_at"), "moment", 17),
+)
+
+
+def list_cells(row: Mapping[str, Any], zone: tzinfo) -> list[Any]:
+    """A row’s cells in the order of COLUMNS; moments are the reader’s, as a spreadsheet knows no zones."""
+    told = [column.says(row) for column in SHEET_COLUMNS]
+    return [
+        value.astimezone(zone).replace(tzinfo=None) if column.kind == "moment" else value
+        for value, column in zip(told, SHEET_COLUMNS, strict=True)
+    ]
+
+
+# What a sheet holds in any spreadsheet, its head apart.
+ROWS_MAX = 1_048_575
+
+
+def write_workbook(page: FigurePage, pages: Iterable[Sequence[Mapping[str, Any]]] | None, path: Path) -> int:
+    """A workbook at ``path``: the figures of ``page``, and the rows of ``pages`` (columns of the table of comptes
+    rendus, some at a time); None when there are none to show. Returns how many rows."""
+    with Workbook(page, path, raw=pages is not None) as book:
+        for rows in pages or ():
+            book.add(rows)
+    return book.rows
+
+
+class Workbook:
+    """The same piece by piece, for rows that come from elsewhere; one thread at a time.
+
+    The file is there once it is closed; what it is made of lies beside it until then.
+    """
+
+    def __init__(self, page: FigurePage, path: Path, *, raw: bool = True) -> None:
+        """Begin with the figures of ``page``; without ``raw`` there is no sheet for rows."""
+        self.rows = 0
+        self._zone = page.zone
+        self._book = begin_book(path, page.title)
+        self._formats = CellFormats(self._book)
+        write_sheet(self._book.add_worksheet("Statistiques"), page, self._formats)
+        self._sheet = self._begin() if raw else None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Write the file; OSError if it cannot be."""
+        self._end()
+        finish_book(self._book)
+
+    def add(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Write some more rows."""
+        formats = [self._formats.of(column.kind) for column in SHEET_COLUMNS]
+        for row in rows:
+            if self.rows and self.rows % ROWS_MAX == 0:
+                self._end()
+                self._sheet = self._begin()
+            write_cells(self._sheet, self.rows % ROWS_MAX + 1, list_cells(row, self._zone), formats)
+            self.rows += 1
+
+    def _begin(self) -> Any:
+        """A sheet for rows: columns have their widths and the head stands still before the first row is written."""
+        number = self.rows // ROWS_MAX + 1
+        sheet = self._book.add_worksheet("CRA" if number == 1 else f"CRA {number}")
+        for place, column in enumerate(SHEET_COLUMNS):
+            sheet.set_column(place, place, column.width)
+        sheet.freeze_panes(1, 1)
+        write_cells(sheet, 0, [column.title for column in SHEET_COLUMNS], [self._formats.head] * len(SHEET_COLUMNS))
+        return sheet
+
+    def _end(self) -> None:
+        if self._sheet is not None:
+            written = self.rows - (self.rows - 1) // ROWS_MAX * ROWS_MAX if self.rows else 0
+            self._sheet.autofilter(0, 0, max(written, 1), len(SHEET_COLUMNS) - 1)
+
+
+def write_paper(page: Page, path: Path) -> None:
+    """A page as a PDF or a CSV, by the ending of the file’s name."""
+    (write_pdf if path.suffix == ".pdf" else statistiques_csv)(page, path)

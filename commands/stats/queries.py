@@ -1,0 +1,284 @@
+"""What lines, buttons and orders of files ask for: whose figures, of which period or months, and who may see them."""
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+
+from pydantic import BaseModel
+
+from bot.command_lines import UNDERSTOOD, UnreadablePeriodError
+from bot.context import Context
+from bot.errors import UserError
+from bot.french.dates import MONTHS, WEEKDAYS, say_day
+from bot.french.periods import Period, months_after
+from bot.french.words import join, of
+from bot.papers.page import PARIS
+from bot.texts import quote
+from config.territories import (
+    DEPARTEMENTS,
+    NATION,
+    REGION_NAMES,
+    REGIONS,
+    Territory,
+    TerritoryKind,
+    departement,
+    region,
+)
+from config.text import fold
+from dialogs.stats import Format, period_of
+from storage.people import Person
+from storage.stats import Percent
+from storage.stats.territories import MonthSpan, find_told_until
+
+_AS_COOP = re.compile(r"\bcomme (?:la )?coop$", re.IGNORECASE)
+
+
+class OwnQuery(BaseModel):
+    """Days [start, end[, and how percentages are made."""
+
+    start: dt.date
+    end: dt.date
+    percent: Percent = Percent.JUSTE
+
+    @property
+    def period(self) -> Period:
+        """The days."""
+        return Period(self.start, self.end)
+
+    def about(self, period: Period) -> dict[str, object]:
+        """The fields of a payload that asks the same of other days."""
+        return {"start": period.start, "end": period.end, "percent": self.percent}
+
+    @property
+    def same(self) -> dict[str, object]:
+        """The fields of a payload that asks just this."""
+        return self.about(self.period)
+
+
+def read_own_query(ctx: Context, text: str) -> OwnQuery:
+    """What a line asks for; this month when it says nothing. Raises UserError saying what is understood."""
+    said, as_coop = _AS_COOP.subn("", text.strip())
+    try:
+        period = period_of(said, ctx.clues)
+    except ValueError as problem:
+        raise UserError(str(problem)) from None
+    return OwnQuery(start=period.start, end=period.end, percent=Percent.COOP if as_coop else Percent.JUSTE)
+
+
+class See(OwnQuery):
+    """« Voir octobre 2026 »: the figures of other days."""
+
+
+class Details(OwnQuery):
+    """« Détails »: every figure."""
+
+
+class Other(OwnQuery):
+    """« Autre période »: which, in a window."""
+
+
+class Take(OwnQuery):
+    """« Exporter »: in which form, in a window."""
+
+
+class Pictured(OwnQuery):
+    """The answer with its pictures, sent as a direct message."""
+
+
+class Export(OwnQuery):
+    """A file of one’s figures."""
+
+    format: Format
+
+
+_DAY = dt.timedelta(days=1)
+_WEEK = 7
+RULE = (
+    "Pour que personne ne soit reconnu, tout chiffre sauf le nombre de conseillers est arrondi au hasard à un multiple "
+    "de 5 (le temps : de 1 h 15), par département et par mois, puis additionné."
+)
+
+
+class Months(BaseModel):
+    """Whole months [start, end[."""
+
+    start: dt.date
+    end: dt.date
+
+    def period(self, today: dt.date) -> Period:
+        """Their days, up to today."""
+        return Period(self.start, min(self.end, max(today, self.start) + _DAY))
+
+    def days_told(self, ctx: Context) -> Period | None:
+        """Those of their days that are told of; None when the first are still to come."""
+        end = min(self.end, find_first_untold_day(ctx))
+        return Period(self.start, end) if self.start < end else None
+
+    def span(self, ctx: Context) -> MonthSpan:
+        """The same, as what is read for it."""
+        return MonthSpan(self.start, self.end, find_first_untold_day(ctx))
+
+
+def find_first_untold_day(ctx: Context) -> dt.date:
+    """The first day that nobody is told of yet: the same for all, wherever they are."""
+    return find_told_until(ctx.now.astimezone(PARIS).date())
+
+
+def months_of(period: Period, today: dt.date) -> Months:
+    """The whole months that a period touches, the one in progress included."""
+    last = max(min(period.last, today), period.start)
+    return Months(start=period.start.replace(day=1), end=months_after(last.replace(day=1), 1))
+
+
+def say_rule(ctx: Context, months: Months) -> str:
+    """What every answer says of its figures."""
+    told = months.days_told(ctx)
+    if told is None or told.end.day == 1:
+        return RULE
+    return f"{RULE} Le mois en cours s’arrête au {_say(told.last)}."
+
+
+def say_to_come(month: dt.date) -> str:
+    """When the first figures of a month (its first day) come: on the Monday after its first Sunday."""
+    monday = month + dt.timedelta(days=_WEEK - month.weekday())
+    name = of(MONTHS[month.month - 1])
+    return f"Les premiers chiffres {name} arrivent le {_say(monday)} : un mois en cours s’arrête au dernier dimanche."
+
+
+def _say(day: dt.date) -> str:
+    return f"{WEEKDAYS[day.weekday()]} {say_day(day)} {MONTHS[day.month - 1]}"
+
+
+_SHORT = {"paca": "93", "idf": "11", "aura": "84"}
+_LEADS = {"de", "du", "des", "d", "le", "la", "les", "l", "en", "dans", "departement", "region"}
+_LONGEST_NAME = 12
+"""Words, hyphens standing alone among them, that a name may be written in: « Terres australes et antarctiques … »."""
+_ELIDED = re.compile(r"\b([dl])['’]", re.IGNORECASE)
+
+
+_UNDERSTOOD = UNDERSTOOD[0].lower() + UNDERSTOOD[1:]
+_NEITHER: Mapping[TerritoryKind | None, str] = {
+    TerritoryKind.DEPARTEMENT: "Je n’ai reconnu ni département ni période dans « {} ». Pour un département, donnez son "
+    "nom ou son numéro : /stats departement Rhône septembre, /stats departement 69 mois dernier. Pour la période, {}",
+    TerritoryKind.REGION: "Je n’ai reconnu ni région ni période dans « {} ». Pour une région, donnez son nom ou son "
+    "numéro : /stats region Bretagne septembre, /stats region 53 mois dernier. Pour la période, {}",
+}
+"""What is said of a text that may also name a territory."""
+
+
+class TerritoryQuery(Months):
+    """A territory in whole months, as buttons and orders carry it; ``widened`` when other days were asked for."""
+
+    kind: TerritoryKind
+    code: str = ""
+    widened: bool = False
+
+    @property
+    def territory(self) -> Territory:
+        """The territory. Raises UserError when there is none of that code."""
+        known: Mapping[TerritoryKind, Mapping[str, object]] = {
+            TerritoryKind.DEPARTEMENT: DEPARTEMENTS,
+            TerritoryKind.REGION: REGION_NAMES,
+            TerritoryKind.NATIONAL: {"": ""},
+        }
+        if self.code not in known[self.kind]:
+            raise UserError("Ce territoire n’existe pas, ou plus.")
+        return Territory(self.kind, self.code)
+
+    def about(self, period: Period, today: dt.date) -> dict[str, object]:
+        """The fields of a payload that asks the same of other days."""
+        return {"kind": self.kind, "code": self.code, **months_of(period, today).model_dump()}
+
+    @property
+    def same(self) -> dict[str, object]:
+        """The fields of a payload that asks just this."""
+        return {name: getattr(self, name) for name in TerritoryQuery.model_fields}
+
+
+def read_territory_query(ctx: Context, kind: TerritoryKind, text: str) -> TerritoryQuery:
+    """What a line asks for: one’s own territory when it names none, this month when it says nothing of it.
+
+    Raises UserError saying what is understood, or what this person may see.
+    """
+    code, rest = read_territory_name(kind, text)
+    period = read_period_of(ctx, rest, kind if code is None else None)
+    if code is None:
+        code = _find_own_code(ctx.user, kind)
+    months = months_of(period, ctx.today)
+    widened = months.period(ctx.today) != Period(period.start, min(period.end, ctx.today + _DAY))
+    wanted = TerritoryQuery(kind=kind, code=code, widened=widened, **months.model_dump())
+    must_be_seen_by(ctx.user, wanted.territory)
+    return wanted
+
+
+def read_territory_name(kind: TerritoryKind, text: str) -> tuple[str | None, str]:
+    """The code of the territory that a text begins with, by code or name, and the rest of it."""
+    words = _ELIDED.sub(r"\1 ", text).split()
+    folded = [fold(word) for word in words]
+    skipped = next((i for i, word in enumerate(folded) if word not in _LEADS), len(words))
+    known = _codes_by_name(kind)
+    for first in sorted({0, skipped}):
+        for last in range(min(first + _LONGEST_NAME, len(words)), first, -1):
+            if code := known.get(fold(" ".join(words[first:last]))):
+                return code, " ".join(words[last:])
+    return None, text.strip()
+
+
+def read_period_of(ctx: Context, text: str, kind: TerritoryKind | None = None) -> Period:
+    """The period of a text. Raises UserError saying what is understood."""
+    try:
+        return period_of(text, ctx.clues)
+    except UnreadablePeriodError as problem:
+        raise UserError(_NEITHER[kind].format(quote(text), _UNDERSTOOD) if kind in _NEITHER else str(problem)) from None
+    except ValueError as problem:
+        raise UserError(str(problem)) from None
+
+
+def must_be_seen_by(user: Person, territory: Territory) -> None:
+    """Raises UserError, saying what this person may see, when that is not it."""
+    if user.animates or territory in list_territories_of(user):
+        return
+    names = [t.name for t in list_territories_of(user) if t is not NATION]
+    mine = f"Vous pouvez voir {join(['la France entière', *names])}." if names else _say_homeless()
+    raise UserError(f"Les chiffres de ce territoire sont réservés aux animateurs de communauté. {mine}")
+
+
+def list_territories_of(user: Person) -> list[Territory]:
+    """What conseillers and coordinateurs see: the nation, their départements and régions."""
+    codes = [code for code in user.departements if code in DEPARTEMENTS]
+    regions = dict.fromkeys(REGIONS[code] for code in codes if code in REGIONS)
+    return [NATION, *map(departement, codes), *map(region, regions)]
+
+
+def _find_own_code(user: Person, kind: TerritoryKind) -> str:
+    code = user.departement if user.departement in DEPARTEMENTS else None
+    if kind is TerritoryKind.NATIONAL:
+        return ""
+    if code and (kind is TerritoryKind.DEPARTEMENT or code in REGIONS):
+        return code if kind is TerritoryKind.DEPARTEMENT else REGIONS[code]
+    if user.animates or code:
+        example = "departement 69" if kind is TerritoryKind.DEPARTEMENT else "region Bretagne"
+        raise UserError(f"De quel territoire ? Indiquez-le : /stats {example}.")
+    raise UserError(_say_homeless())
+
+
+def _say_homeless() -> str:
+    return (
+        "Je ne connais pas encore votre département : il se remplit avec votre premier compte rendu (/cra), ou "
+        "demandez à l’équipe d’animation. D’ici là, vous pouvez voir la France entière : /stats national."
+    )
+
+
+def _codes_by_name(kind: TerritoryKind) -> Mapping[str, str]:
+    if kind is TerritoryKind.DEPARTEMENT:
+        return _list_written_names({code: d.nom for code, d in DEPARTEMENTS.items()})
+    return _list_written_names(REGION_NAMES) | _SHORT if kind is TerritoryKind.REGION else {}
+
+
+def _list_written_names(territories: Mapping[str, str]) -> dict[str, str]:
+    """Codes and names as they may be written, with and without an article."""
+    found = {fold(code): code for code in territories}
+    for code, name in territories.items():
+        words = fold(name).split()
+        found |= {" ".join(words): code, " ".join(words[words[0] in _LEADS :]): code}
+    return found

@@ -1,0 +1,366 @@
+"""« /stats departement », « region », « national », « carte »: what a territory did, for those who may see it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from bot.context import Context
+from bot.destinations import is_in_direct_channel, send_file
+from bot.errors import UserError
+from bot.french.periods import Period, period_after, period_before
+from bot.papers import FigureSection, LabelledValue
+from bot.replies import Button, Parcel, Replies, SendFile, Whisper
+from bot.texts import Markdown, render
+from commands.stats.conseiller import say_difference, whisper_with_pictures
+from commands.stats.feature import ANIMATEURS, COMMUNITY, feature
+from commands.stats.papers import (
+    Page,
+    TerritoryRow,
+    TerritoryTable,
+    draw_carte,
+    draw_charts,
+    file_name,
+    make_territory_page,
+    write_table_csv,
+    write_table_xlsx,
+)
+from commands.stats.queries import (
+    Months,
+    TerritoryQuery,
+    months_of,
+    must_be_seen_by,
+    read_period_of,
+    read_territory_query,
+    say_rule,
+    say_to_come,
+)
+from commands.stats.sections import Presentation, make_territory_sections
+from config.territories import DEPARTEMENTS, NATION, TerritoryKind, departement
+from config.text import fold
+from config.themes import THEMES
+from storage.cra.months import CANAL_NAMES, DUREE_NAMES, THEME_BITS
+from storage.cra.report import AGES, STATUTS, SUITES
+from storage.stats import Figures
+from storage.stats.territories import CountedFigures, count_conseillers, count_conseillers_of_each, read_figures
+
+
+@dataclass(frozen=True, slots=True)
+class TerritoryAnswer:
+    """What is said of a territory, and the page of it; ``drawn`` when there is something to draw."""
+
+    text: Markdown
+    page: Page
+    drawn: bool
+
+
+async def answer_territory(ctx: Context, wanted: TerritoryQuery) -> TerritoryAnswer:
+    """The figures of a territory in words, compared with the months before."""
+    there, earlier = wanted.territory, _find_earlier_months(ctx, wanted)
+    active = await count_conseillers(ctx.db, there, wanted.span(ctx))
+    read = Months(start=earlier.start if earlier else wanted.start, end=wanted.end)
+    counted = await read_figures(ctx.db, there, read.span(ctx))
+    figures, then = await ctx.compute(lambda: _round_figures(counted, wanted, earlier))
+    page = make_page_of(ctx, wanted, figures)
+    drawn = any(line.value for section in page.sections for line in section.lines)
+    text = render(
+        "stats/territory",
+        place=wanted.territory.name,
+        page=page,
+        widened=wanted.widened,
+        to_come="" if wanted.days_told(ctx) else say_to_come(wanted.start),
+        conseillers=active,
+        drawn=drawn,
+        compared=_compare_months(ctx, wanted, figures, then) if drawn else "",
+    )
+    return TerritoryAnswer(text, page, drawn)
+
+
+def _round_figures(counted: CountedFigures, wanted: Months, earlier: Months | None) -> tuple[Figures, Figures]:
+    table = counted.round()
+    then = table.figures(earlier.start, earlier.end) if earlier else Figures()
+    return table.figures(wanted.start, wanted.end), then
+
+
+def make_page_of(ctx: Context, wanted: TerritoryQuery, figures: Figures) -> Page:
+    """What papers show of a territory."""
+    return make_page(ctx, wanted, wanted.territory.name, make_territory_sections(Presentation(figures)))
+
+
+def make_page(ctx: Context, months: Months, name: str, sections: Sequence[FigureSection]) -> Page:
+    """A page of one territory, or of all « départements »."""
+    period = months.days_told(ctx) or Period(months.start, months.end)
+    made = make_territory_page(name, period, ctx.today, sections, [say_rule(ctx, months)])
+    return replace(made, zone=ctx.user.zone)
+
+
+def _find_earlier_months(ctx: Context, wanted: TerritoryQuery) -> Months | None:
+    """The whole months before, where there are some."""
+    earlier = period_before(wanted.period(ctx.today))
+    if earlier is None or earlier.end != wanted.start or earlier.start.day != 1:
+        return None
+    return months_of(earlier, ctx.today)
+
+
+def _compare_months(ctx: Context, wanted: TerritoryQuery, now: Figures, then: Figures) -> str:
+    """How much more or less than in the months before; of months in progress, only what those counted."""
+    earlier, told = period_before(wanted.period(ctx.today)), wanted.days_told(ctx)
+    pairs = [
+        (now.personnes, then.personnes, "personne accompagnée", "personnes accompagnées"),
+        (now.accompagnements, then.accompagnements, "accompagnement", "accompagnements"),
+    ]
+    pairs = [pair for pair in pairs if pair[1]]
+    if not pairs or earlier is None or told is None:
+        return ""
+    return render(
+        "stats/territory_compared",
+        earlier=earlier.label,
+        over=told.end == wanted.end,
+        differences=[say_difference(*pair) for pair in pairs],
+        counts=[pair[1:] for pair in pairs],
+    )
+
+
+ACTIVE_CONSEILLERS = "Conseillers actifs"
+TABLE_COLUMNS = {
+    "personnes": "Personnes accompagnées",
+    "nouveaux": "Nouveaux usagers",
+    "accompagnements": "Accompagnements enregistrés",
+    "ateliers": "Ateliers",
+    "participants": "Participants aux ateliers",
+    "individuels": "Accompagnements individuels",
+    "ponctuelles": "Demandes ponctuelles",
+    "poursuivis": "Accompagnements poursuivis",
+    **{name: f"Suite : {suite.label}" for suite, name in SUITES.items()},
+    "temps": "Temps (minutes)",
+    **{name: f"Thème : {THEMES[code].court}" for code, name in THEME_BITS.items()},
+    **{name: f"Lieu : {canal.label}" for canal, name in CANAL_NAMES.items()},
+    **{name: f"Durée : {duree.label}" for duree, name in DUREE_NAMES.items()},
+    **{name: f"Âge : {age.label}" for age, name in AGES.items()},
+    **{name: f"Statut : {statut.label}" for statut, name in STATUTS.items()},
+}
+"""The columns of the table of départements, after how many conseillers there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class EveryDepartement:
+    """What is read to tell of every département."""
+
+    found: CountedFigures
+    conseillers: dict[str, int]
+
+
+async def read_every_departement(ctx: Context, months: Months) -> EveryDepartement:
+    """Read it."""
+    span = months.span(ctx)
+    return EveryDepartement(
+        await read_figures(ctx.db, NATION, span), await count_conseillers_of_each(ctx.db, NATION, span)
+    )
+
+
+def make_table(ctx: Context, months: Months, read: EveryDepartement) -> TerritoryTable:
+    """One row a département; those without any compte rendu count zero everywhere."""
+    told = read.found.round()
+    names = {code: d.nom for code, d in DEPARTEMENTS.items()}
+    names |= {"": "Structure sans département"} if "" in read.conseillers else {}
+    rows = []
+    for code, nom in names.items():
+        measures = told.measures(months.start, months.end, code)
+        rows.append(
+            TerritoryRow(code, nom, (read.conseillers.get(code, 0), *(measures[name] for name in TABLE_COLUMNS)))
+        )
+    side_by_side = make_page(ctx, months, "départements", ())
+    notes = (f"Jours : {side_by_side.days}, selon le département de la structure.", say_rule(ctx, months))
+    return TerritoryTable(
+        f"Départements — {side_by_side.period}", (ACTIVE_CONSEILLERS, *TABLE_COLUMNS.values()), tuple(rows), notes
+    )
+
+
+def make_carte_page(ctx: Context, months: Months, read: EveryDepartement) -> Page:
+    """The accompaniments of all départements."""
+    told = read.found.round()
+    lines = tuple(
+        LabelledValue(
+            departement(code).name,
+            told.measures(months.start, months.end, code)["accompagnements"],
+        )
+        for code in DEPARTEMENTS
+    )
+    section = FigureSection("departements", "Accompagnements par département", "comptes rendus", lines)
+    return make_page(ctx, months, "départements", (section,))
+
+
+TableFormat = Literal["csv", "xlsx"]
+WRITERS = {"csv": write_table_csv, "xlsx": write_table_xlsx}
+PREPARING = "Préparation de votre fichier…"
+PREPARED = "✅ Votre fichier est prêt, juste en dessous."
+
+
+class TakeDepartements(Months):
+    """« Exporter »: the table of all départements."""
+
+
+class Departements(Months):
+    """The table of all départements as a file."""
+
+    format: TableFormat = "xlsx"
+
+
+class Carte(Months):
+    """The picture of all départements."""
+
+
+async def export_departements(ctx: Context, text: str) -> Replies:
+    """« /stats departement exporter »: one row a département, in the form that the first word says."""
+    if not ctx.user.animates:
+        raise UserError("L’export des départements est réservé aux animateurs de communauté.")
+    word, _, rest = text.strip().partition(" ")
+    formats: dict[str, TableFormat] = {"csv": "csv", "xlsx": "xlsx", "excel": "xlsx"}
+    if fold(word) not in formats:
+        raise UserError("En quelle forme ? Tapez /stats departement exporter csv, ou xlsx, puis une période.")
+    months = months_of(read_period_of(ctx, rest), ctx.today)
+    return await _order_file(ctx, Departements(format=formats[fold(word)], start=months.start, end=months.end))
+
+
+@feature.button(TakeDepartements, roles=ANIMATEURS, writes=False)
+async def take_table(ctx: Context, click: TakeDepartements) -> Replies:
+    """The table for Excel, of the months looked at."""
+    return await _order_file(ctx, Departements(start=click.start, end=click.end))
+
+
+@feature.file(Departements, name="stats.Departements", roles=ANIMATEURS)
+async def make_table_file(ctx: Context, order: Departements, folder: Path) -> Parcel:
+    """The table, of the same figures as every answer."""
+    period, read = _require_days_told(ctx, order), await read_every_departement(ctx, order)
+    path = folder / file_name("Departements", period.start, period.last, order.format)
+
+    def written() -> TerritoryTable:
+        WRITERS[order.format](made := make_table(ctx, order, read), path)
+        return made
+
+    made = await ctx.compute(written)
+    text = f"Voici les chiffres de tous les départements ({period.label}). {made.notes[-1]}"
+    return Parcel(text, files=[path], done=PREPARED)
+
+
+@feature.command(
+    "stats carte",
+    help="Comparer les accompagnements des départements, en image",
+    hint="[mois dernier | septembre | 2025]",
+    roles=ANIMATEURS,
+)
+async def order_carte(ctx: Context, text: str) -> Replies:
+    """The picture of a period."""
+    months = months_of(read_period_of(ctx, text), ctx.today)
+    return await _order_file(ctx, Carte(start=months.start, end=months.end))
+
+
+@feature.file(Carte, name="stats.Carte", roles=ANIMATEURS)
+async def make_carte_file(ctx: Context, order: Carte, folder: Path) -> Parcel:
+    """One bar a département, and in words the first of them."""
+    _require_days_told(ctx, order)
+    read = await read_every_departement(ctx, order)
+    page = await ctx.compute(lambda: make_carte_page(ctx, order, read))
+    ranked = page.sections[0].ranked
+    if not ranked:
+        raise UserError(f"Il n’y a aucun compte rendu à cette période ({page.period}).")
+    path = await ctx.compute(lambda: draw_carte(page, folder))
+    return Parcel(render("stats/territory_carte", page=page, ranked=ranked), files=[path], done=PREPARED)
+
+
+def _require_days_told(ctx: Context, months: Months) -> Period:
+    """The days told of. Raises UserError when the first are still to come."""
+    told = months.days_told(ctx)
+    if told is None:
+        raise UserError(f"{say_to_come(months.start)} D’ici là, demandez par exemple le mois dernier.")
+    return told
+
+
+async def _order_file(ctx: Context, order: Departements | Carte) -> Replies:
+    _require_days_told(ctx, order)
+    return await send_file(ctx, SendFile(user_id=ctx.user.id, order=order, waiting=PREPARING))
+
+
+EXPORT_WORD = "exporter"
+WAITING, DONE = "Préparation des chiffres…", "Voici les chiffres, juste en dessous."
+
+
+class SeeTerritory(TerritoryQuery):
+    """« Voir octobre 2026 »: the territory in other months."""
+
+
+class TerritoryPictures(TerritoryQuery):
+    """The answer with its pictures, sent as a direct message."""
+
+
+@feature.command(
+    "stats departement",
+    help="Voir les chiffres d’un département (le vôtre si vous n’en nommez pas)",
+    hint="[69 | Rhône] [mois dernier | septembre | 2025]",
+    roles=COMMUNITY,
+)
+async def show_departement(ctx: Context, text: str) -> Replies:
+    """The figures of a département; « exporter » is no name of one, but asks for the table of all."""
+    word, _, rest = text.strip().partition(" ")
+    if fold(word) == EXPORT_WORD:
+        return await export_departements(ctx, rest)
+    return await show_territory(ctx, read_territory_query(ctx, TerritoryKind.DEPARTEMENT, text))
+
+
+@feature.command(
+    "stats region",
+    help="Voir les chiffres d’une région (la vôtre si vous n’en nommez pas)",
+    hint="[Bretagne] [mois dernier | septembre | 2025]",
+    roles=COMMUNITY,
+)
+async def show_region(ctx: Context, text: str) -> Replies:
+    """The figures of a région."""
+    return await show_territory(ctx, read_territory_query(ctx, TerritoryKind.REGION, text))
+
+
+@feature.command(
+    "stats national",
+    help="Voir les chiffres de la France entière",
+    hint="[mois dernier | septembre | 2025]",
+    roles=COMMUNITY,
+)
+async def show_nation(ctx: Context, text: str) -> Replies:
+    """The figures of the nation."""
+    return await show_territory(ctx, read_territory_query(ctx, TerritoryKind.NATIONAL, text))
+
+
+@feature.button(SeeTerritory, roles=COMMUNITY, writes=False)
+async def show_other_months(ctx: Context, click: SeeTerritory) -> Replies:
+    """The months before, or after."""
+    return await show_territory(ctx, click)
+
+
+async def show_territory(ctx: Context, wanted: TerritoryQuery) -> Replies:
+    """The figures where they were asked for; the pictures always where nobody else sees them."""
+    must_be_seen_by(ctx.user, wanted.territory)
+    pictures = SendFile(user_id=ctx.user.id, order=TerritoryPictures(**wanted.same))
+    if await is_in_direct_channel(ctx):
+        return replace(pictures, waiting=WAITING)
+    said = await answer_territory(ctx, wanted)
+    if not said.drawn:
+        return Whisper(said.text, list_buttons(ctx, wanted))
+    return whisper_with_pictures(said.text, list_buttons(ctx, wanted), pictures)
+
+
+@feature.file(TerritoryPictures, name="stats.TerritoryPictures", roles=COMMUNITY)
+async def draw_territory(ctx: Context, order: TerritoryPictures, folder: Path) -> Parcel:
+    """The figures with their charts."""
+    must_be_seen_by(ctx.user, order.territory)
+    said = await answer_territory(ctx, order)
+    files = await ctx.compute(lambda: draw_charts(said.page, folder)) if said.drawn else []
+    return Parcel(said.text, list_buttons(ctx, order), files=files, done=DONE)
+
+
+def list_buttons(ctx: Context, wanted: TerritoryQuery) -> list[Button]:
+    """Where to go from there."""
+    period = wanted.period(ctx.today)
+    beside = [period_before(period), period_after(period, ctx.today)]
+    found = [Button(f"Voir {p.label}", SeeTerritory(**wanted.about(p, ctx.today))) for p in beside if p]
+    if ctx.user.animates:
+        found.append(Button("Exporter", TakeDepartements(start=wanted.start, end=wanted.end)))
+    return found

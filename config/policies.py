@@ -1,0 +1,58 @@
+"""What one person may do: how much they ask in a day, and who publishes without being read over."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from config.canaux import ROLES
+from config.text import fold
+
+USUAL_QUOTAS = (
+    "sondage 3, annonce 10, demande 20, signalement 20, proposition 10, evenement 10, fiche 20, commentaire 30, "
+    "partage 10, besoin 10, contact 10, rappel 2"
+)
+"""« rappel » are the reminders that a person gets; all others are what they ask for."""
+QUOTA_KINDS = tuple(part.split()[0] for part in USUAL_QUOTAS.split(","))
+QUOTA_MAX = 1_000
+_HOW = f"Écrivez un nombre par jour pour chaque chose, 0 pour aucune : « {USUAL_QUOTAS} »."
+
+
+def read_quotas(text: str) -> Mapping[str, int]:
+    """How many of each kind in a day; those that are not named are as usual. Raises ValueError, in French."""
+    usual = {} if text == USUAL_QUOTAS else read_quotas(USUAL_QUOTAS)
+    return {**usual, **dict(_read(part) for part in text.split(",") if part.strip())}
+
+
+def _read(part: str) -> tuple[str, int]:
+    match = re.fullmatch(r"([a-z]+) (\d{1,4})", " ".join(fold(part).split()))
+    if match is None or match[1] not in QUOTA_KINDS:
+        raise ValueError(f"« {part.strip()[:40]} » n’est pas un quota ({', '.join(QUOTA_KINDS)}). {_HOW}")
+    if int(match[2]) > QUOTA_MAX:
+        raise ValueError(f"« {part.strip()[:40]} » : {QUOTA_MAX} par jour au plus. {_HOW}")
+    return match[1], int(match[2])
+
+
+USUAL_TRUST = "animateur|administrateur"
+_COUNT = re.compile(r"[1-9]\d{0,3}")
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Those ``roles``, and who has that many resources ``published`` (None: nobody for that)."""
+
+    roles: frozenset[str]
+    published: int | None = None
+
+
+def read_trust(text: str) -> Trust:
+    """Roles and a number separated by « | ». Animateurs read over what others propose: they are always trusted.
+
+    Raises ValueError, in French.
+    """
+    words = [fold(word) for word in text.split("|") if word.strip()]
+    counts = [int(word) for word in words if _COUNT.fullmatch(word)]
+    if wrong := [word for word in words if word not in ROLES and not _COUNT.fullmatch(word)]:
+        raise ValueError(f"« {wrong[0][:40]} » n’est ni un rôle ({', '.join(sorted(ROLES))}), ni un nombre de fiches")
+    if len(counts) > 1:
+        raise ValueError("donnez un seul nombre de fiches")
+    return Trust(ROLES.intersection(words) | set(USUAL_TRUST.split("|")), counts[0] if counts else None)

@@ -1,0 +1,323 @@
+"""The windows of the news: a digest edited, put off, programmed; something proposed; a digest of one’s own."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from bot.calendar import read_recurrence
+from bot.forms import Choice, Clues, Form, Hidden, Offered, ReadText
+from bot.forms.limits import TEXT_MAX
+from bot.french.dates import WEEKDAYS, fold_date
+from bot.french.periods import read_coming_day
+from bot.texts import quote
+from config.editions import Unapproved
+from config.text import fold
+from dialogs.destinations import moment
+from dialogs.lines import Roomy, line, read_address
+from dialogs.published import fault_of
+from dialogs.themes import THEME_FIELD
+from storage.actus.digests import EDITO_MAX
+from storage.actus.items import CREDIT_MAX, TITLE_MAX, TITLES, NewsSection
+from storage.actus.items import TEXT_MAX as WORDS_MAX
+from storage.urls import LINK_MAX
+
+NO_ENTRY = "aucun"
+"""No entry."""
+
+
+class EntryMove(StrEnum):
+    """What can be done with a digest, and with an entry of it."""
+
+    CHANGE = "corriger"
+    UP = "monter"
+    DOWN = "descendre"
+    FIRST = "tete"
+    DROP = "ecarter"
+    BACK = "remettre"
+    ADD = "ajouter"
+    EDITO = "edito"
+
+
+MOVES = {
+    EntryMove.CHANGE: "Corriger, raccourcir, changer de partie",
+    EntryMove.UP: "Monter d’un rang dans sa partie",
+    EntryMove.DOWN: "Descendre d’un rang dans sa partie",
+    EntryMove.FIRST: "Mettre en tête de sa partie",
+    EntryMove.DROP: "Écarter",
+    EntryMove.BACK: "Remettre ce qui était écarté",
+    EntryMove.ADD: "Ajouter un élément (sans rien choisir au-dessus)",
+    EntryMove.EDITO: "Écrire l’édito (sans rien choisir au-dessus)",
+}
+ALONE = (EntryMove.ADD, EntryMove.EDITO)
+"""What needs no entry."""
+
+
+@dataclass(frozen=True)
+class NewsText(Roomy):
+    """A text of so many characters at most."""
+
+    limit: int = WORDS_MAX
+
+    def value(self, text: str, clues: Clues) -> Any:
+        if len(text) > self.limit:
+            raise ValueError(f"Raccourcissez ce texte : {self.limit} caractères au plus.")
+        return self.reader(text, clues)
+
+
+def _as_it_is(text: str, _: Clues) -> str:
+    return text
+
+
+TITLE, TEXT = NewsText(_as_it_is, limit=TITLE_MAX), NewsText(_as_it_is, limit=WORDS_MAX, always=True)
+CREDIT, EDITO = NewsText(_as_it_is, limit=CREDIT_MAX), NewsText(_as_it_is, limit=EDITO_MAX, always=True)
+LINK = NewsText(read_address, limit=LINK_MAX)
+SECTION = Choice({str(section): title for section, title in TITLES.items()}, NewsSection)
+
+
+class OfDigest(Form):
+    """A window about one digest."""
+
+    title = "Les actus"
+
+    digest: Hidden[int]
+
+    def introduction(self) -> str:
+        return f"N° {self.digest}"
+
+
+class EditDigest(OfDigest):
+    """What of it, and what to do; ``entries`` are its entries by id, those that were dropped too."""
+
+    title = "Modifier le numéro"
+    submit_label = "Continuer"
+    is_kept = False
+
+    entry: Annotated[str, Offered()] = Field(
+        NO_ENTRY, alias="quoi", title="Quoi", description="Les éléments du numéro, dans l’ordre ; les écartés à la fin."
+    )
+    move: Annotated[EntryMove, Choice({str(move): text for move, text in MOVES.items()}, EntryMove)] = Field(
+        EntryMove.CHANGE, alias="faire", title="Que faire"
+    )
+    entries: Hidden[dict[str, str]] = {}
+
+    @classmethod
+    def offers(cls, hidden: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
+        return {"quoi": {NO_ENTRY: "Rien en particulier", **(hidden.get("entries") or {})}}
+
+    @classmethod
+    def problems(cls, values: Mapping[str, Any], clues: Clues) -> Mapping[str, str]:
+        if values.get("entry", NO_ENTRY) == NO_ENTRY and values.get("move", EntryMove.CHANGE) not in ALONE:
+            return {"entry": "Choisissez d’abord un élément dans la liste."}
+        return {}
+
+
+class _EntryWindow(OfDigest):
+    """The words of an entry."""
+
+    headline: Annotated[str, TITLE] = Field(alias="titre", title="Titre")
+    text: Annotated[str, TEXT] = Field("", alias="texte", title="Texte", description="Deux ou trois phrases suffisent.")
+    link: Annotated[str, LINK] = Field("", alias="lien", title="Lien", description="Le titre y mènera.")
+    credit: Annotated[str, CREDIT] = Field(
+        "", alias="credit", title="Crédit", description="L’auteur ou la source, en mots : Le Monde, Léa (69)."
+    )
+
+
+class RewordEntry(_EntryWindow):
+    """Other words for an entry, or another part; ``seen`` stands for what each field held when it opened."""
+
+    title = "Corriger un élément"
+    submit_label = "Corriger"
+
+    section: Annotated[NewsSection, SECTION] = Field(alias="partie", title="Partie")
+    entry: Hidden[int]
+    seen: Hidden[dict[str, str]] = {}
+
+
+class AddEntry(_EntryWindow):
+    """Something more."""
+
+    title = "Ajouter un élément"
+    submit_label = "Ajouter"
+
+    section: Annotated[NewsSection, SECTION] = Field(NewsSection.TOP, alias="partie", title="Partie")
+
+
+class WriteEdito(OfDigest):
+    """The words it begins with."""
+
+    title = "Écrire l’édito"
+    submit_label = "Garder"
+
+    text: Annotated[str, EDITO] = Field(
+        "",
+        alias="edito",
+        title="Édito",
+        description="Quelques lignes, en Markdown si vous voulez. Vide, il n’y en a pas.",
+    )
+    seen: Hidden[str] = ""
+
+
+NOW = datetime(1, 1, 1, tzinfo=UTC)
+"""« maintenant »: no hour of any clock."""
+_AT_ONCE = {"maintenant", "tout de suite", "immediatement", "de suite"}
+_LATER = moment(", ou maintenant ; vide, c’est la prochaine fois")
+
+
+def _read_moment(text: str, clues: Clues) -> datetime:
+    found: datetime = NOW if fold(text) in _AT_ONCE else _LATER.reader(text, clues)
+    return found
+
+
+def _show_moment(value: datetime) -> str:
+    return "maintenant" if value == NOW else _LATER.show(value)
+
+
+MOMENT = replace(_LATER, reader=_read_moment, show=_show_moment)
+UNAPPROVED = {
+    Unapproved.HOLD.value: "Le retenir, et le dire à l’équipe",
+    Unapproved.PUBLISH.value: "Le publier quand même, et le dire",
+}
+
+
+def _read_rhythm(text: str, _: Clues) -> str:
+    return str(read_recurrence(text))
+
+
+class PutOff(OfDigest):
+    """Until when."""
+
+    title = "Reporter le numéro"
+    submit_label = "Reporter"
+
+    moment: Annotated[datetime | None, MOMENT] = Field(
+        None,
+        alias="quand",
+        title="Quand",
+        description="Dans les 30 jours, ou « maintenant ». Vide : à la prochaine date de l’édition.",
+    )
+
+
+class Programme(Form):
+    """When and where an edition comes out; ``editions`` are the names by key."""
+
+    title = "Programmer les actus"
+    submit_label = "Programmer"
+
+    edition: Annotated[str, Offered()] = Field(title="Édition")
+    rhythm: Annotated[str, ReadText(_read_rhythm, placeholder="chaque vendredi à 9 h")] = Field(
+        "", alias="rythme", title="Quand", description="« premier mercredi du mois à 9 h 30 ». Vide : inchangé."
+    )
+    places: Annotated[str, NewsText(_as_it_is, limit=300)] = Field(
+        "",
+        alias="ou",
+        title="Où",
+        description="national, actualites, 69, Bretagne, séparés par des virgules. Vide : inchangé.",
+    )
+    unapproved: Annotated[Unapproved | None, Choice(UNAPPROVED, Unapproved)] = Field(
+        None, alias="sans", title="Sans accord à l’heure", description="Vide : inchangé."
+    )
+    editions: Hidden[dict[str, str]] = {}
+
+    @classmethod
+    def offers(cls, hidden: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
+        return {"edition": hidden.get("editions") or {}}
+
+
+PROPOSAL_MAX = 1000
+ALL = "tous"
+"""What concerns everybody."""
+WHY = "tout le réseau lirait cette actu"
+_PARTS = Choice({section.value: title for section, title in TITLES.items() if section is not NewsSection.FIGURES})
+
+
+def _read_proposal(text: str, _: Clues) -> str:
+    words = "\n".join(each.rstrip() for each in text.splitlines()).strip()
+    if len(words) > PROPOSAL_MAX:
+        raise ValueError(f"Raccourcissez ce texte : {PROPOSAL_MAX} caractères au plus.")
+    return words
+
+
+class ProposeNews(Form):
+    """Something for the news; ``post`` is the message that it quotes, of a ``channel`` and an ``author`` (who is called
+    ``name``); ``places`` are départements that it may be about."""
+
+    title = "Proposer une actu"
+    submit_label = "Proposer"
+
+    titre: Annotated[str, line(TEXT_MAX)] = Field(title="Titre", description="Ce qu’on apprend, en une phrase.")
+    url: Annotated[str, Roomy(read_address, always=True)] = Field(
+        "", alias="lien", title="Lien", description="La page où en lire plus, s’il y en a une."
+    )
+    text: Annotated[str, Roomy(_read_proposal, always=True)] = Field(
+        "", alias="texte", title="Texte", description="Quelques phrases. Jamais de donnée personnelle d’un usager."
+    )
+    part: Annotated[str, _PARTS] = Field(
+        "", alias="partie", title="Partie", description="Vide : d’après le lien ou le message."
+    )
+    themes: Annotated[tuple[str, ...], THEME_FIELD] = Field((), title="Thèmes")
+    about: Annotated[str, Offered()] = Field(ALL, alias="concerne", title="Pour qui")
+    post: Hidden[str] = ""
+    channel: Hidden[str] = ""
+    author: Hidden[str] = ""
+    name: Hidden[str] = ""
+    places: Hidden[dict[str, str]] = {}
+
+    @classmethod
+    def offers(cls, hidden: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
+        return {"concerne": {ALL: "Tout le réseau", **(hidden.get("places") or {})}}
+
+    @classmethod
+    def problems(cls, values: Mapping[str, Any], clues: Clues) -> Mapping[str, str]:
+        found = {name: fault_of(str(values.get(name) or ""), WHY) for name in ("titre", "text")}
+        return {name: sentence for name, sentence in found.items() if sentence}
+
+
+class ChangeNews(ProposeNews):
+    """The same of what was proposed already."""
+
+    title = "Modifier l’actu"
+    submit_label = "Enregistrer"
+
+    item: Hidden[int]
+
+
+RHYTHMS = {"semaine": "Chaque semaine", "mois": "Chaque mois, le premier de ces jours"}
+HOURS = range(7, 21)
+"""At which a message may come: the job that sends it looks at each of them."""
+
+
+def _read_day(text: str, clues: Clues) -> dt.date:
+    found = read_coming_day(fold_date(text), clues.today)
+    if found is None:
+        raise ValueError(f"Je n’ai pas compris la date « {quote(text)} ». Écrivez vendredi, 24/12 ou demain.")
+    return found
+
+
+def _show_day(day: Any) -> str:
+    return f"{day:%d/%m/%Y}"
+
+
+class Subscribe(Form):
+    """When somebody gets their own digest."""
+
+    title = "Mes actus"
+    submit_label = "C’est noté"
+
+    rhythm: Annotated[str, Choice(RHYTHMS)] = Field("semaine", alias="rythme", title="Rythme")
+    weekday: Annotated[int, Choice({str(n): name.capitalize() for n, name in enumerate(WEEKDAYS)}, int)] = Field(
+        4, alias="jour", title="Jour", description="Un jour férié, c’est le jour suivant qui compte."
+    )
+    hour: Annotated[int, Choice({str(n): f"{n} h" for n in HOURS}, int)] = Field(
+        9, alias="heure", title="Heure", description="Chez vous : outre-mer aussi."
+    )
+    away_until: Annotated[dt.date | None, ReadText(_read_day, show=_show_day, placeholder="vendredi, 24/12…")] = Field(
+        None,
+        alias="conges",
+        title="En congé jusqu’au",
+        description="Facultatif : rien ne vient d’ici là, ce jour compris.",
+    )

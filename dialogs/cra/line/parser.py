@@ -1,0 +1,188 @@
+"""A typed line in tokens, and its likeliest reading: the cheapest way to cut it into pieces that mean something."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.forms import Clues
+from bot.french.words import digits
+from config.text import fold
+from config.themes import key
+from dialogs.cra.line.readers import NAME, READERS, SMALL, WORDS_MAX, Reading, Span, read_comma_theme
+
+READ_MAX = 600
+TOKENS_MAX = 80
+"""Characters and tokens that are read; a compte rendu takes some 80 and 15."""
+
+# What keyboards write by themselves, sign for sign: dashes, apostrophes, spaces that do not break.
+_PLAIN = {
+    **dict.fromkeys(map(ord, "‐‑‒–—―−"), "-"),
+    **dict.fromkeys(map(ord, "’‘ʼ`´′"), "'"),
+    **dict.fromkeys(map(ord, "\u00a0\u202f\u2009\u2007\t\r\n\v\f\u2028\u2029\0"), " "),
+    **dict.fromkeys(map(ord, "，、；"), ","),
+}
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufe00-\ufe0f\ud800-\udfff]")
+
+_SIGN = r"(?:(?<![^\s,;(“”«\"*_])(?:[+<>]\s?|-)(?=\d{1,3}(?:\s?ans?)?(?!\w))|[+-]\s?(?=de\s\d))?"
+_LETTERS = r"[^\s!-/:-@\[-`{-~«»“”„…·•‧–¡¿§°]+"
+_INCLUSIVE = r"(?:\(e\)|[·.•‧/-]e(?!\w))(?:[·.•‧/-]?s(?!\w))?|[·.•‧]es(?!\w)|\(s\)"
+_TOKEN = re.compile(rf"{_SIGN}(?P<word>{_LETTERS})(?:{_INCLUSIVE}|(?<=\d)\+(?!\w))?", re.IGNORECASE)
+# A comma parts what it separates, but for « 1,5 h ».
+_PARTING = re.compile(r"[,;|•]")
+_DECIMAL = re.compile(r"\d,\d{1,2}\s?h", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word: where it is in the text, how it is compared, and how it holds to the next one.
+
+    ``key`` is the word as themes are compared, ``numbered`` whether it is a number or holds one, in figures or
+    letters; ``parted`` by a comma, ``glued`` without any space.
+    """
+
+    start: int
+    end: int
+    word: str
+    key: str
+    numbered: bool
+    parted: bool
+    glued: bool
+
+    @property
+    def strange(self) -> bool:
+        """Whether it has no letter or figure that French is written in."""
+        return not self.key and self.word not in SMALL
+
+
+@dataclass(frozen=True, slots=True)
+class TypedLine:
+    """A line: as typed, the same with plain signs (position by position), its tokens, and what was too much."""
+
+    text: str
+    plain: str
+    tokens: tuple[Token, ...]
+    rest: str
+
+    def words(self, first: int, end: int) -> str:
+        """Some tokens as they are compared."""
+        return " ".join(t.word for t in self.tokens[first:end])
+
+    def key(self, first: int, end: int) -> str:
+        """Some tokens as themes are compared."""
+        return " ".join(t.key for t in self.tokens[first:end] if t.key)
+
+    def slice(self, first: int, end: int) -> str:
+        """Some tokens with what stands between them, in plain signs, and the bracket or the sign of minutes that
+        closes them."""
+        start, stop = self.tokens[first].start, self.tokens[end - 1].end
+        text, closing = self.plain[start:stop], self.plain[stop : stop + 1]
+        minutes = closing == "'" and text[-1].isdigit() and not self.plain[stop + 1 : stop + 2].isalnum()
+        return text + closing if minutes or (closing == ")" and "(" in text) else text
+
+    def hyphenate(self, index: int) -> bool:
+        """Whether a hyphen holds a token to the next."""
+        if not 0 <= index < len(self.tokens) or not self.tokens[index].glued:
+            return False
+        end = self.tokens[index].end
+        return self.plain[end : end + 1] == "-"
+
+    def as_typed(self, first: int, end: int) -> str:
+        """Some tokens as they were typed."""
+        return " ".join(self.text[self.tokens[first].start : self.tokens[end - 1].end].split())
+
+
+def split_line(text: str) -> TypedLine:
+    """Split a line; what is beyond READ_MAX or TOKENS_MAX is left as the rest."""
+    shown = _INVISIBLE.sub("", text[: 4 * READ_MAX])
+    plain = shown[:READ_MAX].translate(_PLAIN)
+    found = list(_TOKEN.finditer(plain))
+    end = found[TOKENS_MAX].start() if len(found) > TOKENS_MAX else len(plain)
+    stops = [match.start() for match in found[1:]] + [end]
+    tokens = tuple(_make_token(plain, match, stop) for match, stop in zip(found[:TOKENS_MAX], stops, strict=False))
+    return TypedLine(shown[:end], plain[:end], tokens, (shown[end:] or text[4 * READ_MAX :]).strip())
+
+
+def _make_token(plain: str, match: re.Match[str], stop: int) -> Token:
+    gap = plain[match.end() : stop]
+    decimal = gap == "," and _DECIMAL.match(plain, match.end() - 1)
+    parted = bool(_PARTING.search(gap)) and not decimal
+    glued = " " not in gap and not parted and stop < len(plain)
+    word = fold(match["word"])
+    numbered = any(sign.isdigit() for sign in digits(word))
+    return Token(match.start(), match.end(), word, key(word), numbered, parted, glued)
+
+
+SMALL_COST, UNREAD_COST, CUT_COST = 0.01, 10.0, 0.2
+_LINKS = ("et", "ou")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some tokens and their reading; None for what means nothing."""
+
+    first: int
+    end: int
+    reading: Reading | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Best:
+    """The cheapest way to read a line from some token on."""
+
+    cost: float
+    piece: Piece | None
+    small: bool = False
+
+
+def choose_pieces(typed: TypedLine, clues: Clues) -> list[Piece]:
+    """Cut the line into pieces, the small words left out."""
+    best = [_Best(0.0, None)] * (len(typed.tokens) + 1)
+    for first in reversed(range(len(typed.tokens))):
+        best[first] = min(_candidates(typed, first, best, clues), key=lambda one: one.cost)
+    return list(_follow(best))
+
+
+def _follow(best: list[_Best]) -> Iterator[Piece]:
+    first = 0
+    while piece := best[first].piece:
+        if not best[first].small:
+            yield piece
+        first = piece.end
+
+
+def _candidates(typed: TypedLine, first: int, best: list[_Best], clues: Clues) -> Iterator[_Best]:
+    alone = Piece(first, first + 1, None)
+    small = typed.tokens[first].word in SMALL
+    yield _Best((SMALL_COST if small else UNREAD_COST) + _cost_after(typed, first + 1, best), alone, small)
+    for end in range(min(first + WORDS_MAX, len(typed.tokens)), first, -1):
+        for reading in _readings(typed, first, end, clues):
+            yield _Best(reading.cost + _cost_after(typed, end, best), Piece(first, end, reading))
+
+
+def _cost_after(typed: TypedLine, end: int, best: list[_Best]) -> float:
+    """What the rest costs, and the cut between words that were typed as one."""
+    return best[end].cost + (CUT_COST if typed.tokens[end - 1].glued else 0.0)
+
+
+def _readings(typed: TypedLine, first: int, end: int, clues: Clues) -> Iterator[Reading]:
+    tokens = typed.tokens[first:end]
+    if any(token.strange for token in tokens) or _tears_number(typed, first) or _tears_number(typed, end):
+        return
+    numbered = any(token.numbered for token in tokens)
+    span = Span(typed.slice(first, end), typed.words(first, end), typed.key(first, end), end - first, numbered)
+    if any(token.parted for token in tokens[:-1]):
+        if found := read_comma_theme(span, clues):
+            yield found
+        return
+    # Articles never begin or end a usual word: « mail le 12 » is a theme and a date.
+    edged = not (tokens[0].key and tokens[-1].key) or tokens[0].word in _LINKS or tokens[-1].word in _LINKS
+    torn = typed.hyphenate(first - 1) or typed.hyphenate(end - 1)
+    for way in READERS:
+        # « Vaux-en-Velin » does not name Vaux.
+        if way.fits(span, edged) and (found := way.read(span, clues)) and not (torn and found.cost == NAME):
+            yield found
+
+
+def _tears_number(typed: TypedLine, index: int) -> bool:
+    """Whether « 10-20 » would be cut before this token: neither number says what both do."""
+    return typed.hyphenate(index - 1) and all(t.word.isdigit() for t in typed.tokens[index - 1 : index + 1])

@@ -1,0 +1,329 @@
+"""The forms of moderation: who reports a message, what animateurs decide about a case, who contests a measure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field
+
+from bot.forms import ChannelPicker, Choice, Clues, Form, Hidden, Offered, PersonPicker, ReadText, Text
+from config.charte import MeasureKind, duration
+from storage.journal.entry import REASON_MAX
+from storage.moderation.reports import WORD_MAX
+
+DURATION_MAX = timedelta(days=365)
+
+
+@dataclass(frozen=True)
+class LongText(Text):
+    """A text of several lines, of so many characters at most."""
+
+    long: bool = True
+    limit: int = REASON_MAX
+
+    def value(self, text: str, clues: Clues) -> str:
+        if len(text) > self.limit:
+            raise ValueError(f"Raccourcissez ce texte : {self.limit} caractères au plus.")
+        return text
+
+
+def read_duration(text: str, _: Clues) -> timedelta:
+    """« 3j », « 2 h ». Raises ValueError, with a French sentence, for what is no duration."""
+    found = duration(text)
+    if found is None or found > DURATION_MAX:
+        raise ValueError("Écrivez une durée en heures ou en jours : « 2h », « 3j », un an au plus.")
+    return found
+
+
+def write_duration(lasts: timedelta) -> str:
+    """As it is read."""
+    return f"{lasts.days}j" if not lasts.seconds else f"{lasts // timedelta(hours=1)}h"
+
+
+DURATION = ReadText(read_duration, show=write_duration, placeholder="7j")
+
+READ_BY_AUTHOR = "La personne la lit, avec la mesure."
+
+
+class Fate(StrEnum):
+    """What became of a message since it was reported."""
+
+    SAME = ""
+    EDITED = "edited"
+    GONE = "gone"
+
+    @property
+    def said(self) -> str:
+        return {
+            "": "",
+            "edited": "Ce message a été modifié depuis : le dossier garde le texte signalé.",
+            "gone": "Ce message a été supprimé depuis : le dossier garde le texte signalé.",
+        }[self.value]
+
+
+class CaseForm(Form):
+    """A window about one case; ``said`` is what it is called there, ``fate`` what became of its message."""
+
+    title = "Dossier"
+
+    case: Hidden[int]
+    said: Hidden[str] = ""
+    fate: Hidden[Fate] = Fate.SAME
+
+    def introduction(self) -> str:
+        return "  \n".join(line for line in (f"Dossier n° {self.case} : {self.said}", self.fate.said) if line)
+
+
+class DismissCase(CaseForm):
+    """Nothing is done."""
+
+    title = "Rien à faire"
+    submit_label = "Classer"
+
+    verdict: Annotated[str, Choice({"bonne-foi": "Signalé de bonne foi", "infonde": "Signalé à tort"})] = Field(
+        "bonne-foi", alias="avis", title="Le signalement", description="« À tort » : les suivants pèsent moins."
+    )
+    reason: Annotated[str, LongText()] = Field("", alias="raison", title="Un mot", description="Reste au journal.")
+
+
+class MeasureForm(CaseForm):
+    """A measure."""
+
+    measure: ClassVar[MeasureKind] = MeasureKind.NOTHING
+
+    reason: Annotated[str, LongText()] = Field(alias="raison", title="Raison", description=READ_BY_AUTHOR)
+
+    @property
+    def duration(self) -> timedelta | None:
+        """How long it lasts, if it has a length."""
+        return None
+
+    @property
+    def channel_id(self) -> str:
+        """Where, for what is done in one channel."""
+        return ""
+
+
+class RemindCharter(MeasureForm):
+    """The charter is called to mind."""
+
+    title = "Rappel de la charte"
+    submit_label = "Envoyer"
+    measure = MeasureKind.REMIND
+
+
+class WarnAuthor(MeasureForm):
+    """A warning."""
+
+    title = "Avertir"
+    submit_label = "Avertir"
+    measure = MeasureKind.WARN
+
+
+class HideMessage(MeasureForm):
+    """The message is taken away."""
+
+    title = "Masquer le message"
+    submit_label = "Masquer"
+    measure = MeasureKind.HIDE
+
+
+class SilenceAuthor(MeasureForm):
+    """Nothing can be written for a while."""
+
+    title = "Suspendre l’écriture"
+    submit_label = "Suspendre"
+    measure = MeasureKind.SILENCE
+
+    lasts: Annotated[timedelta, DURATION] = Field(
+        alias="duree", title="Durée", description="« 2h », « 7j ». Plus de 7 jours : un second animateur approuve."
+    )
+    place: Annotated[str, ChannelPicker()] = Field(
+        "", alias="canal", title="Canal", description="Vide : tous les canaux."
+    )
+
+    @property
+    def duration(self) -> timedelta | None:
+        return self.lasts
+
+    @property
+    def channel_id(self) -> str:
+        return self.place
+
+
+class ExcludeAuthor(MeasureForm):
+    """The person leaves a channel."""
+
+    title = "Exclure du canal"
+    submit_label = "Exclure"
+    measure = MeasureKind.EXCLUDE
+
+    place: Annotated[str, ChannelPicker()] = Field(
+        alias="canal", title="Canal", description="Un second animateur approuve."
+    )
+
+    @property
+    def channel_id(self) -> str:
+        return self.place
+
+
+MEASURE_FORMS: tuple[type[MeasureForm], ...] = (RemindCharter, WarnAuthor, HideMessage, SilenceAuthor, ExcludeAuthor)
+
+
+class MoveThread(CaseForm):
+    """To which channel the thread goes."""
+
+    title = "Déplacer le fil"
+    submit_label = "Déplacer"
+
+    place: Annotated[str, ChannelPicker()] = Field(alias="canal", title="Vers le canal")
+    reason: Annotated[str, LongText()] = Field("", alias="raison", title="Raison", description=READ_BY_AUTHOR)
+
+
+class AskOpinion(CaseForm):
+    """A question to other animateurs."""
+
+    title = "Demander l’avis"
+    submit_label = "Demander"
+
+    text: Annotated[str, LongText()] = Field(alias="question", title="Question", description="Dite sous le dossier.")
+    whom: Annotated[str, PersonPicker()] = Field(
+        "", alias="a", title="À", description="Un animateur ; vide : à qui veut répondre."
+    )
+
+
+class ForwardCase(CaseForm):
+    """Whom the case goes to: ``there`` are those to choose from (text by code)."""
+
+    title = "Transmettre"
+    submit_label = "Transmettre"
+
+    whom: Annotated[str, Offered()] = Field(alias="a", title="À")
+    text: Annotated[str, LongText()] = Field(alias="mot", title="Un mot", description="Lu avec le message signalé.")
+    there: Hidden[dict[str, str]]
+
+    @classmethod
+    def offers(cls, hidden: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
+        return {"a": dict(hidden.get("there", {}))}
+
+
+class DeclineMeasure(CaseForm):
+    """A second animateur does not approve."""
+
+    title = "Refuser la mesure"
+    submit_label = "Refuser"
+
+    text: Annotated[str, LongText()] = Field(alias="raison", title="Raison", description="Lue par qui l’a proposée.")
+
+
+APPEAL_MAX = 2000
+_READ_BY_PERSON = "La personne la lit."
+
+
+class ContestMeasure(Form):
+    """What somebody answers to a measure; ``said`` is what it is called."""
+
+    title = "Contester la mesure"
+    submit_label = "Envoyer"
+
+    word: Annotated[str, LongText(limit=APPEAL_MAX)] = Field(
+        alias="mot", title="Votre réponse", description="Lue par les animateurs ; un autre que le premier décide."
+    )
+    entry: Hidden[int]
+    said: Hidden[str] = ""
+
+    def introduction(self) -> str:
+        return f"Mesure n° {self.entry} : {self.said}. Une mesure se conteste une fois."
+
+
+class AppealAnswerForm(Form):
+    """A window about an appeal; ``said`` is what is contested."""
+
+    title = "Recours"
+
+    answer: Annotated[str, LongText()] = Field(alias="reponse", title="Réponse", description=_READ_BY_PERSON)
+    entry: Hidden[int]
+    said: Hidden[str] = ""
+
+    def introduction(self) -> str:
+        return f"Recours sur la mesure n° {self.entry} : {self.said}"
+
+
+class UpholdMeasure(AppealAnswerForm):
+    """It stands."""
+
+    title = "Maintenir la mesure"
+    submit_label = "Maintenir"
+
+
+class CancelMeasure(AppealAnswerForm):
+    """It is undone."""
+
+    title = "Annuler la mesure"
+    submit_label = "Annuler la mesure"
+
+
+class LightenMeasure(AppealAnswerForm):
+    """A lighter one takes its place: one of ``lighter`` (text by measure)."""
+
+    title = "Alléger la mesure"
+    submit_label = "Alléger"
+
+    instead: Annotated[str, Offered()] = Field(alias="mesure", title="À la place")
+    lasts: Annotated[timedelta | None, DURATION] = Field(
+        None, alias="duree", title="Durée", description="Pour une écriture suspendue : « 2h », « 3j »."
+    )
+    lighter: Hidden[dict[str, str]]
+
+    @classmethod
+    def offers(cls, hidden: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
+        return {"mesure": dict(hidden.get("lighter", {}))}
+
+
+_READ_BY_ANIMATEURS = "Lu par les animateurs seulement."
+
+
+class ReportMessage(Form):
+    """« /signaler »: which message, why. ``motives`` are those of the charter (text by key), ``said`` how the message
+    begins."""
+
+    title = "Signaler un message"
+    submit_label = "Signaler"
+
+    link: Annotated[str, Text()] = Field(
+        alias="lien", title="Lien du message", description="Au survol du message : « … », puis « Copier le lien »."
+    )
+    motive: Annotated[str, Offered()] = Field(alias="motif", title="Motif")
+    word: Annotated[str, LongText(limit=WORD_MAX)] = Field(
+        "", alias="mot", title="Un mot", description=_READ_BY_ANIMATEURS
+    )
+    motives: Hidden[dict[str, str]]
+    said: Hidden[str] = ""
+
+    def introduction(self) -> str:
+        shown = f" : « {self.said} »" if self.said else ""
+        return f"Votre nom n’est montré ni à la personne qui a écrit ce message, ni dans le dossier{shown}"
+
+    @classmethod
+    def offers(cls, hidden: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
+        return {"motif": dict(hidden.get("motives", {}))}
+
+
+class PreciseReport(Form):
+    """« Préciser »: why a message was reported, for who put a flag under it."""
+
+    title = "Préciser"
+    submit_label = "Préciser"
+
+    motive: Annotated[str, Offered()] = Field(alias="motif", title="Motif")
+    word: Annotated[str, LongText(limit=WORD_MAX)] = Field(
+        "", alias="mot", title="Un mot", description=_READ_BY_ANIMATEURS
+    )
+    case: Hidden[int]
+    motives: Hidden[dict[str, str]]
+
+    @classmethod
+    def offers(cls, hidden: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
+        return {"motif": dict(hidden.get("motives", {}))}

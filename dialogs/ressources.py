@@ -1,0 +1,292 @@
+"""The windows of the ressourcerie: a resource, what is said about one, a need, and a collection."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from bot.forms import Choice, Clues, Form, Hidden, Number, Offered, PersonPicker, ReadText, Text
+from config.ressources import CATEGORIES, KINDS, LEVELS, PUBLICS
+from dialogs.lines import Roomy, line, read_address, read_line
+from dialogs.published import fault_of, fault_of_owner
+from dialogs.themes import THEME_FIELD
+from storage.ressources import needs
+from storage.ressources.collections import ABOUT_MAX, NAME_MAX, make_name_key
+from storage.ressources.feedback import COMMENT_MAX, WORD_MAX
+from storage.ressources.needs import WORDS_MAX, make_need_key
+from storage.ressources.resources import LICENCE_MAX, REASON_MAX, TITLE_MAX
+
+NO_FILES, KEPT_FILES = "aucun", "gardes"
+"""None, and those that the resource has; others are chosen by the id of their message."""
+READ_BY_ALL = "tout le réseau lirait cette fiche"
+
+
+def _options(listed: Mapping[str, Any]) -> Choice:
+    return Choice({code: choice.libelle for code, choice in listed.items()})
+
+
+class Fiche(Form):
+    """What is said of a resource, read without Mattermost: that was asked when the window opened.
+
+    ``attached`` are the messages whose files are offered beside none, ``files`` these (name by id) by message, and
+    ``faults`` why some cannot be taken; ``names`` are the user names of authors whom the register may not know.
+    """
+
+    title = "Une fiche"
+
+    titre: Annotated[str, Roomy(read_line(TITLE_MAX))] = Field(
+        title="Titre", description="Ce qu’on y trouve : « Créer une adresse mail, pas à pas »."
+    )
+    url: Annotated[str, Roomy(read_address, always=True)] = Field(
+        "", alias="lien", title="Lien", description="D’une page, d’une vidéo, d’un document en ligne."
+    )
+    description: Annotated[str, Text(long=True)] = Field(
+        "", title="Description", description="Pour qui, comment s’en servir. Jamais de donnée personnelle d’un usager."
+    )
+    fichiers: Annotated[str, Offered()] = Field(
+        NO_FILES,
+        title="Fichiers",
+        description="Envoyez-les d’abord au bot, en message direct : ils sont proposés ici.",
+    )
+    categorie: Annotated[str, _options(CATEGORIES)] = Field("", title="Catégorie")
+    themes: Annotated[tuple[str, ...], THEME_FIELD] = Field((), title="Thèmes")
+    kind: Annotated[str, _options(KINDS)] = Field(
+        "", alias="type", title="Type", description="Vide : d’après le lien ou le fichier."
+    )
+    niveau: Annotated[str, _options(LEVELS)] = Field("", title="Niveau")
+    public: Annotated[str, _options(PUBLICS)] = Field("", title="Public")
+    licence: Annotated[str, line(LICENCE_MAX)] = Field(
+        "", title="Licence", description="Ce qu’on peut en faire : CC BY-SA, domaine public…"
+    )
+    auteur: Annotated[str, PersonPicker()] = Field("", title="Auteur", description="Vide : vous.")
+    attached: Hidden[dict[str, str]] = {}
+    files: Hidden[dict[str, dict[str, str]]] = {}
+    faults: Hidden[dict[str, str]] = {}
+    names: Hidden[dict[str, str]] = {}
+
+    @classmethod
+    def offers(cls, hidden: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
+        return {"fichiers": {NO_FILES: "Aucun", **(hidden.get("attached") or {})}}
+
+    @classmethod
+    def problems(cls, values: Mapping[str, Any], clues: Clues) -> Mapping[str, str]:
+        said = {name: str(values.get(name) or "") for name in ("titre", "description")}
+        found = {name: fault_of(text, READ_BY_ALL) or fault_of_owner(text, READ_BY_ALL) for name, text in said.items()}
+        found["fichiers"] = (values.get("faults") or {}).get(values.get("fichiers"), "")
+        if not cls.has_content(values):
+            found["url"] = "Donnez un lien, un fichier ou une description."
+        return {name: sentence for name, sentence in found.items() if sentence}
+
+    @classmethod
+    def has_content(cls, values: Mapping[str, Any]) -> bool:
+        """Whether there is more than a title."""
+        return bool(values.get("url") or values.get("description")) or values.get("fichiers", NO_FILES) != NO_FILES
+
+
+class DepositResource(Fiche):
+    """A resource that is proposed, made of the message ``source`` or the ticket ``ticket`` if there is one."""
+
+    title = "Proposer une fiche"
+    submit_label = "Proposer"
+
+    source: Hidden[str] = ""
+    ticket: Hidden[int] = 0
+
+    def introduction(self) -> str:
+        return "Un titre, et un lien, des fichiers ou une description."
+
+
+class EditResource(Fiche):
+    """A resource that is there already; ``version`` is the one that the window showed, ``length`` how long its
+    description is where the window does not take it."""
+
+    title = "Modifier la fiche"
+    submit_label = "Enregistrer"
+
+    auteur: Annotated[str, PersonPicker()] = Field("", title="Auteur", description="Vide : comme avant.")
+    resource: Hidden[int]
+    version: Hidden[int]
+    length: Hidden[int] = 0
+    named: Hidden[str] = ""
+
+    def introduction(self) -> str:
+        said = f"Fiche n° {self.resource}." + (
+            f" Auteur : {self.named}, si vous ne choisissez personne." if self.named else ""
+        )
+        if self.length:
+            said += (
+                f" Sa description a {self.length} caractères, trop pour cette fenêtre : vide, elle reste telle quelle."
+            )
+        return said
+
+    @classmethod
+    def has_content(cls, values: Mapping[str, Any]) -> bool:
+        return super().has_content(values) or bool(values.get("length"))
+
+
+RESERVED = {"nouvelle", "ajouter", "retirer"}
+"""Words that the command reads otherwise."""
+
+
+def _name(text: str, clues: Clues) -> str:
+    name = read_line(NAME_MAX, "ce nom")(text, clues)
+    key = make_name_key(name)
+    if not key or key.partition(" ")[0] in RESERVED:
+        raise ValueError("Choisissez un autre nom : « Bureautique seniors », par exemple.")
+    return name
+
+
+class NameCollection(Form):
+    """A new collection (``collection`` is 0), into which a resource is put if there is one; or one that is there."""
+
+    title = "Collection"
+    submit_label = "Enregistrer"
+
+    name: Annotated[str, ReadText(_name)] = Field(alias="nom", title="Nom", description="« Bureautique seniors »")
+    about: Annotated[str, line(ABOUT_MAX, "ce texte")] = Field("", alias="sujet", title="À quoi elle sert")
+    collection: Hidden[int] = 0
+    resource: Hidden[int] = 0
+
+
+REPORT_REASONS = {
+    "lien": "Le lien ne mène plus nulle part",
+    "erreur": "Il y a une erreur",
+    "perime": "C’est périmé",
+    "inadapte": "Le contenu est inadapté",
+    "personnel": "Il y a des données personnelles",
+    "droits": "C’est à quelqu’un qui n’a pas donné son accord",
+    "autre": "Autre chose",
+}
+"""What may be wrong with a resource."""
+
+
+@dataclass(frozen=True)
+class Words(Text):
+    """A text of several lines, of so many characters at most."""
+
+    limit: int = REASON_MAX
+
+    def value(self, text: str, clues: Clues) -> str:
+        if len(text) > self.limit:
+            raise ValueError(f"Raccourcissez ce texte : {self.limit} caractères au plus.")
+        return text
+
+
+class AboutResource(Form):
+    """A window about one resource, which is called ``said`` there."""
+
+    title = "Une fiche"
+
+    resource: Hidden[int]
+    said: Hidden[str] = ""
+
+    def introduction(self) -> str:
+        return f"Fiche n° {self.resource}{f' : {self.said}' if self.said else ''}"
+
+
+class AskDepositor(AboutResource):
+    """A question for who proposed it."""
+
+    title = "Demander"
+    submit_label = "Demander"
+
+    text: Annotated[str, Words(long=True)] = Field(
+        alias="question", title="Question", description="La personne la lit en message direct, et y répond."
+    )
+
+
+class AnswerReview(AboutResource):
+    """What who proposed it answers."""
+
+    title = "Répondre"
+    submit_label = "Répondre"
+
+    text: Annotated[str, Words(long=True)] = Field(
+        alias="reponse", title="Réponse", description="Lue par les animateurs, sous la fiche."
+    )
+
+
+class RefuseResource(AboutResource):
+    """Why it is not published."""
+
+    title = "Refuser la fiche"
+    submit_label = "Refuser"
+
+    text: Annotated[str, Words(long=True)] = Field(
+        alias="raison", title="Raison", description="La personne la lit ; elle peut corriger sa fiche et la reproposer."
+    )
+
+
+class WithdrawResource(AboutResource):
+    """Why it is taken away."""
+
+    title = "Retirer la fiche"
+    submit_label = "Retirer"
+
+    text: Annotated[str, Words(long=True)] = Field(
+        alias="raison", title="Raison", description="La fiche n’est plus trouvée ; elle peut revenir."
+    )
+
+
+class CommentResource(AboutResource):
+    """A word under it."""
+
+    title = "Commenter"
+    submit_label = "Commenter"
+
+    text: Annotated[str, Words(long=True, limit=COMMENT_MAX)] = Field(
+        alias="mot", title="Commentaire", description="Dit en votre nom dans le canal de la ressourcerie, lu par tous."
+    )
+
+
+class ReportResource(AboutResource):
+    """What is wrong with it."""
+
+    title = "Signaler"
+    submit_label = "Signaler"
+
+    why: Annotated[str, Choice(REPORT_REASONS)] = Field(alias="quoi", title="Ce qui ne va pas")
+    text: Annotated[str, Words(long=True, limit=WORD_MAX)] = Field(
+        "", alias="mot", title="Un mot", description="Lu par les animateurs seulement."
+    )
+
+
+def _sought(text: str, clues: Clues) -> str:
+    """What was looked for. Raises ValueError where that says nothing."""
+    line = read_line(WORDS_MAX, "ce texte")(text, clues)
+    if not make_need_key(line):
+        raise ValueError("Dites en quelques mots ce que vous cherchiez.")
+    return line
+
+
+class SayNeed(Form):
+    """What somebody looked for and did not find."""
+
+    title = "Je n’ai rien trouvé"
+    submit_label = "Le dire"
+
+    words: Annotated[str, ReadText(_sought)] = Field(
+        alias="recherche",
+        title="Ce que vous cherchiez",
+        description="Lu par les animateurs. Jamais de donnée personnelle.",
+    )
+    about: Annotated[str, line(needs.ABOUT_MAX, "ce texte")] = Field(
+        "", alias="precision", title="Un mot de plus", description="Pour qui, pour quoi faire, sous quelle forme…"
+    )
+
+
+class AnswerNeed(Form):
+    """Which resource answers a need."""
+
+    title = "C’est fait"
+    submit_label = "Prévenir"
+
+    number: Annotated[int, Number()] = Field(
+        alias="numero", title="Numéro de la fiche", description="Qui la cherchait reçoit un message, une seule fois."
+    )
+    need: Hidden[str]
+    said: Hidden[str] = ""
+
+    def introduction(self) -> str:
+        return self.said

@@ -1,0 +1,290 @@
+"""The windows of polls: to write one, to change its end, and to answer it, with the code of a secret ballot."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field
+
+from bot.forms import Choice, Clues, Form, Hidden, Many, Offered, ReadText
+from bot.texts import Markdown, escape
+from config.text import fold
+from dialogs.destinations import PLACES, moment
+from dialogs.lines import Roomy
+from storage.sondage.poll import OPTION_MAX, QUESTION_MAX
+
+__all__ = [
+    "AskPoll",
+    "AskPollHere",
+    "ChangeEnd",
+    "ChangeOne",
+    "ChangeSeveral",
+    "VoteOne",
+    "VoteSeveral",
+]
+
+
+OPTIONS_MIN, OPTIONS_MAX = 2, 10
+HERE = "ici"
+"""The channel in which the window was asked for."""
+ONE, SEVERAL = "une", "plusieurs"
+SECRET, NAMED = "secret", "nominatif"
+AT_THE_END, LIVE = "fin", "direct"
+ANSWERS = Choice({ONE: "Une seule réponse", SEVERAL: "Plusieurs réponses possibles"})
+VOTES = Choice({SECRET: "Secret : personne ne sait qui a voté quoi", NAMED: "Nominatif : vous voyez qui a voté quoi"})
+SHOWN = Choice({AT_THE_END: "À la fin seulement", LIVE: "En direct, pendant le vote"})
+_UNSEEN = re.compile(r"[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200c\u200e\u200f\u2028-\u202e"
+                     r"\u2060-\u206f\ufeff\U000e0000-\U000e007f]")  # fmt: skip
+
+
+def strip_invisible(text: str) -> str:
+    """Somebody’s words on one line, without signs that nobody sees, or that turn what follows."""
+    return " ".join(_UNSEEN.sub("", text).split())
+
+
+def read_options(text: str, _: Clues) -> tuple[str, ...]:
+    """The answers, one a line. Raises ValueError, with a French sentence."""
+    found = [line for line in map(strip_invisible, text.splitlines()) if line]
+    if not OPTIONS_MIN <= len(found) <= OPTIONS_MAX:
+        raise ValueError(f"Écrivez de {OPTIONS_MIN} à {OPTIONS_MAX} réponses, une par ligne.")
+    if long := next((line for line in found if len(line) > OPTION_MAX), None):
+        raise ValueError(f"Raccourcissez « {escape(long[:30])}… » : {OPTION_MAX} caractères au plus par réponse.")
+    folded = [fold(line) or line for line in found]
+    if twice := next((line for at, line in enumerate(found) if folded[at] in folded[:at]), None):
+        raise ValueError(f"« {escape(twice)} » y est deux fois : gardez-la une seule fois.")
+    return tuple(found)
+
+
+def read_question(text: str, _: Clues) -> str:
+    """The question. Raises ValueError, with a French sentence."""
+    found = strip_invisible(text)
+    if not found:
+        raise ValueError("Écrivez votre question.")
+    if len(found) > QUESTION_MAX:
+        raise ValueError(f"Raccourcissez la question : {QUESTION_MAX} caractères au plus.")
+    return found
+
+
+QUESTION = ReadText(read_question, missing_text="Écrivez votre question.")
+OPTIONS = Roomy(read_options, "\n".join, missing_text="Écrivez au moins deux réponses, une par ligne.", always=True)
+END = moment(" ; vide, le sondage dure sept jours")
+
+
+def _end_field() -> Any:
+    return Field(None, alias="fin", title="Fin du vote", description="Dans 90 jours au plus. Vide : dans sept jours.")
+
+
+class _PollForm(Form):
+    """What windows that ask have in common; ``poll`` is the one that is changed (0: a new one), ``here`` the channel in
+    which it was asked for, and ``here_name`` its title, empty where no poll can stand there."""
+
+    title = "Faire un sondage"
+    submit_label = "Voir l’aperçu"
+
+    poll: Hidden[int] = 0
+    here: Hidden[str] = ""
+    here_name: Hidden[str] = ""
+
+    question: Annotated[str, QUESTION] = Field(title="Question")
+    options: Annotated[tuple[str, ...], OPTIONS] = Field(
+        alias="reponses", title="Réponses proposées", description="De 2 à 10, une par ligne, 60 caractères au plus."
+    )
+    answers: Annotated[str, ANSWERS] = Field(ONE, alias="choix", title="Combien de réponses ?")
+    votes: Annotated[str, VOTES] = Field(
+        SECRET, title="Votes", description="Secret : résultats à partir de 5 votes. Le bot non plus ne sait rien."
+    )
+    results: Annotated[str, SHOWN] = Field(AT_THE_END, alias="resultats", title="Résultats visibles")
+
+
+def _place_here(hidden: Mapping[str, Any]) -> Mapping[str, str]:
+    return {HERE: f"Ce canal : {hidden['here_name']}"[:80]} if hidden.get("here_name") else {}
+
+
+class AskPoll(_PollForm):
+    """A poll of the animation’s, anywhere; ``thematiques`` are the channels of that kind, by target."""
+
+    places: Annotated[tuple[str, ...], PLACES] = Field(
+        alias="destinataires", title="Destinataires", description="Canaux, ou personnes d’un rôle en message direct."
+    )
+    ends: Annotated[datetime | None, END] = _end_field()
+    thematiques: Hidden[dict[str, str]] = {}
+
+    @classmethod
+    def offers(cls, hidden: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
+        return {"destinataires": {**_place_here(hidden), **(hidden.get("thematiques") or {})}}
+
+
+class AskPollHere(_PollForm):
+    """Anybody’s poll, in the channel where they are; of who coordinates, in their ``departements`` too."""
+
+    place: Annotated[str, Offered()] = Field(
+        alias="destinataire", title="Où", description="Les membres de ce canal pourront voter."
+    )
+    ends: Annotated[datetime | None, END] = _end_field()
+    departements: Hidden[dict[str, str]] = {}
+
+    @classmethod
+    def offers(cls, hidden: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
+        return {"destinataire": {**_place_here(hidden), **(hidden.get("departements") or {})}}
+
+
+class ChangeEnd(Form):
+    """Another end of a poll that is open."""
+
+    title = "Changer la fin du vote"
+    submit_label = "Changer"
+
+    poll: Hidden[int]
+    ends: Annotated[datetime, moment()] = Field(
+        alias="fin", title="Fin du vote", description="Dans 90 jours au plus. Les messages du sondage le diront."
+    )
+
+
+CODE_SIGNS = "234679ACDEFGHJKMNPQRTWXY"
+"""The letters and figures of codes: none that looks like another."""
+CODE_LENGTH = 8
+
+
+def read_code(text: str, _: Clues) -> str:
+    """A code as it was noted. Raises ValueError, with a French sentence, for what is none."""
+    found = re.sub(r"[\W_]", "", text).upper()
+    if len(found) != CODE_LENGTH or not set(found) <= set(CODE_SIGNS):
+        raise ValueError("Un code a huit lettres ou chiffres, comme K7QF-92MD.")
+    return found
+
+
+def say_code(code: str) -> str:
+    """« K7QF-92MD »."""
+    half = CODE_LENGTH // 2
+    return f"{code[:half]}-{code[half:]}"
+
+
+class _Answers(Many):
+    """Several of the answers that are offered."""
+
+    @property
+    def missing(self) -> str:  # type: ignore[override]  # a feminine noun
+        return "Choisissez au moins une réponse."
+
+
+SEVERAL_ANSWERS = _Answers(
+    options={},
+    singular="reponse",
+    noun="choix",
+    reader=lambda _: None,
+    more_label="Et aussi",
+    more_help="D’autres réponses, par leur numéro, séparées par des virgules.",
+)
+
+
+class VoteForm(Form):
+    """What windows that take a vote have in common: the poll, its answers by number, and the code of a secret ballot
+    (empty where votes have names). Nothing of it is kept anywhere but in the vote itself."""
+
+    title = "Voter"
+    submit_label = "Voter"
+    is_kept: ClassVar[bool] = False
+
+    poll: Hidden[int]
+    question: Hidden[str]
+    options: Hidden[list[str]]
+    code: Hidden[str] = ""
+
+    def introduction(self) -> str:
+        said = f"**{escape(self.question)}**"
+        if self.code:
+            said += (
+                f"\n\nVote secret. Notez ce code si vous pensez changer d’avis : **{say_code(self.code)}** ; personne "
+                "d’autre ne l’a, le bot non plus."
+            )
+        return Markdown(said)
+
+    @classmethod
+    def offers(cls, hidden: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
+        numbered = {str(number): option for number, option in enumerate(hidden.get("options") or (), 1)}
+        return {"reponse": numbered, "reponses": numbered}
+
+    @property
+    def chosen(self) -> int:
+        """What was chosen, as bits in the order of the options."""
+        return sum(1 << int(number) - 1 for number in self.numbers)
+
+    @property
+    def numbers(self) -> Sequence[str]:
+        """The numbers of the answers that were chosen; each window says how."""
+        raise NotImplementedError
+
+    @property
+    def ballot_code(self) -> str:
+        """The code under which a secret ballot lies."""
+        return self.code
+
+
+class VoteOne(VoteForm):
+    """One answer."""
+
+    answer: Annotated[str, Offered()] = Field(alias="reponse", title="Votre réponse")
+
+    @property
+    def numbers(self) -> Sequence[str]:
+        return [self.answer]
+
+
+class VoteSeveral(VoteForm):
+    """One answer or more."""
+
+    chosen_answers: Annotated[tuple[str, ...], SEVERAL_ANSWERS] = Field(alias="reponses", title="Vos réponses")
+
+    @property
+    def numbers(self) -> Sequence[str]:
+        return self.chosen_answers
+
+
+_NOTED = "Celui que la fenêtre montrait quand vous avez voté, comme K7QF-92MD."
+CODE = ReadText(read_code, missing_text="Indiquez le code que vous avez noté ; sans lui, votre vote reste tel quel.")
+
+
+def _code_field() -> Any:
+    return Field(alias="votre_code", title="Votre code", description=_NOTED)
+
+
+class ChangeForm(VoteForm):
+    """Of who voted secretly already: their own code finds their ballot."""
+
+    title = "Changer mon vote"
+    submit_label = "Changer mon vote"
+
+    def introduction(self) -> str:
+        said = "Vous avez déjà voté. Votre bulletin est secret : seul votre code permet de le remplacer."
+        return Markdown(f"**{escape(self.question)}**\n\n{said}")
+
+
+class ChangeOne(ChangeForm):
+    """One answer."""
+
+    noted: Annotated[str, CODE] = _code_field()
+    answer: Annotated[str, Offered()] = Field(alias="reponse", title="Votre réponse")
+
+    @property
+    def numbers(self) -> Sequence[str]:
+        return [self.answer]
+
+    @property
+    def ballot_code(self) -> str:
+        return self.noted
+
+
+class ChangeSeveral(ChangeForm):
+    """One answer or more."""
+
+    noted: Annotated[str, CODE] = _code_field()
+    chosen_answers: Annotated[tuple[str, ...], SEVERAL_ANSWERS] = Field(alias="reponses", title="Vos réponses")
+
+    @property
+    def numbers(self) -> Sequence[str]:
+        return self.chosen_answers
+
+    @property
+    def ballot_code(self) -> str:
+        return self.noted

@@ -1,0 +1,129 @@
+"""Announcements: what is said once in many channels, or to many people, and what became of it."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, Column, Index, Text, delete, func, update
+from sqlmodel import Field, SQLModel, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.database import Code, UtcTime, insertion
+
+__all__ = [
+    "BATCH",
+    "Announcement",
+    "AnnouncementState",
+    "add",
+    "change",
+    "drop",
+    "get",
+    "get_latest",
+    "lock",
+    "read_page",
+]
+
+
+KEPT = timedelta(days=60)
+"""How long one waits that was never sent."""
+BATCH = 20
+"""How many of its messages are written down, rewritten or taken back at once; they have a topic together."""
+
+
+class AnnouncementState(StrEnum):
+    """How it stands: shown to its author only; on its way, or waiting for its hour; stopped on its way; there; taken
+    back; taken back in part, as that was stopped."""
+
+    DRAFT = "draft"
+    SENDING = "sending"
+    STOPPED = "stopped"
+    SENT = "sent"
+    WITHDRAWN = "withdrawn"
+    REMAINS = "remains"
+
+
+class Announcement(SQLModel, table=True):
+    """Something said once in each of ``channels`` (title by id), then to each of ``people`` (ids).
+
+    ``by`` is its author, nobody for the operator. ``files`` go with the words (name by id): those of somebody’s post,
+    or what the operator brought. ``targets`` are what channels and people were made of (storage/targets.py).
+    ``everybody`` says that it calls all of a channel. ``at`` is when it leaves (None: at once). Of its messages the
+    first ``written`` are in the outbox. ``digest`` stands for targets, words and files where the same must not be said
+    twice, ``round`` counts how often it was said all the same.
+    """
+
+    __table_args__ = (Index("ix_announcement_said", "digest", "round", unique=True),)
+
+    id: str = Field(primary_key=True, max_length=26)
+    by: str = Field(default="", max_length=26)
+    text: str = Field(sa_type=Text)
+    files: dict[str, str] = Field(default={}, sa_column=Column(JSON, nullable=False))
+    targets: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    everybody: bool = False
+    at: datetime | None = Field(default=None, sa_type=UtcTime)
+    channels: dict[str, str] = Field(default={}, sa_column=Column(JSON, nullable=False))
+    people: list[str] = Field(default=[], sa_column=Column(JSON, nullable=False))
+    state: AnnouncementState = Field(default=AnnouncementState.DRAFT, sa_type=Code(AnnouncementState))
+    written: int = 0
+    digest: str | None = Field(default=None, max_length=64)
+    round: int = 0
+    created_at: datetime = Field(sa_type=UtcTime)
+
+    @property
+    def total(self) -> int:
+        """How many messages it makes."""
+        return len(self.channels) + len(self.people)
+
+    @property
+    def topics(self) -> Sequence[str]:
+        """What its messages are filed under, batch by batch, as far as they are written down."""
+        return [self.topic_of(n) for n in range(-(-self.written // BATCH))]
+
+    def topic_of(self, batch: int) -> str:
+        """What the messages of a batch are filed under."""
+        return f"annonce:{self.id}:{batch}"
+
+
+async def get(db: AsyncSession, ident: str) -> Announcement | None:
+    """One by its id."""
+    return (await db.exec(select(Announcement).where(col(Announcement.id) == ident))).first()
+
+
+async def lock(db: AsyncSession, ident: str) -> Announcement | None:
+    """The same, which nobody else changes until this transaction ends."""
+    statement = select(Announcement).where(col(Announcement.id) == ident).with_for_update()
+    return (await db.exec(statement.execution_options(populate_existing=True))).first()
+
+
+async def get_latest(db: AsyncSession, digest: str) -> Announcement | None:
+    """The last round of what that digest stands for."""
+    said = select(Announcement).where(col(Announcement.digest) == digest)
+    return (await db.exec(said.order_by(col(Announcement.round).desc()).limit(1))).first()
+
+
+async def read_page(db: AsyncSession, skip: int, limit: int, by: str | None = None) -> Sequence[Announcement]:
+    """Those that were sent or are to be, the last to leave first; ``by`` somebody, or by anybody."""
+    leaves = func.coalesce(col(Announcement.at), col(Announcement.created_at))
+    theirs = [] if by is None else [col(Announcement.by) == by]
+    said = select(Announcement).where(col(Announcement.state) != AnnouncementState.DRAFT, *theirs)
+    return (await db.exec(said.order_by(leaves.desc(), col(Announcement.id)).offset(skip).limit(limit))).all()
+
+
+async def add(db: AsyncSession, announcement: Announcement) -> bool:
+    """Write one down; False, and nothing happens, when it or its round is there already."""
+    statement = insertion(db, Announcement).values(announcement.model_dump()).on_conflict_do_nothing()
+    return (await db.execute(statement.returning(col(Announcement.id)))).scalar() is not None
+
+
+async def change(db: AsyncSession, announcement: Announcement, **values: Any) -> None:
+    """Change what is given of one, in the table and in hand."""
+    await db.exec(update(Announcement).where(col(Announcement.id) == announcement.id).values(values))
+    for name, value in values.items():
+        setattr(announcement, name, value)
+
+
+async def drop(db: AsyncSession, announcement: Announcement) -> None:
+    """Erase one that was shown to nobody else."""
+    unsaid = (col(Announcement.id) == announcement.id, col(Announcement.state) == AnnouncementState.DRAFT)
+    await db.execute(delete(Announcement).where(*unsaid))

@@ -1,0 +1,280 @@
+"""The communes of France (official table of the year given in storage/data/NOTICE.md) and how a text names one."""
+
+import lzma
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import extract
+
+from config.text import fold
+
+__all__ = [
+    "Commune",
+    "CommunePlace",
+    "Match",
+    "find_place",
+    "find_place_exactly",
+    "get_commune",
+    "list_communes",
+    "load_communes",
+    "make_label",
+]
+
+
+_CEDEX = re.compile(r"\bcedex\b(?: [0-9]{1,2}\b)?")
+_ARRONDISSEMENT = re.compile(r"\b0?([0-9]{1,2}) ?(?:er|ere|eme|e|nd|nde)?(?: arr(?:ondissement)?)?(?=\||$)")
+_SHORT = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes", "s": "sur"}
+_SHORT_WORD = re.compile(r"\b(st|ste|sts|stes|s)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Commune:
+    """A commune of today: INSEE code, name, postcodes (or none), département, inhabitants (0: unknown)."""
+
+    code: str
+    nom: str
+    codes_postaux: tuple[str, ...]
+    departement: str
+    population: int
+
+
+@dataclass(frozen=True, slots=True)
+class CommuneIndex:
+    """The tables (lines by code) and their indexes (codes, separated by spaces, by name or postcode).
+
+    Communes stay lines of text until asked for: they load sooner and weigh less than objects.
+    """
+
+    lines: dict[str, str]
+    by_name: dict[str, str]
+    by_postcode: dict[str, str]
+    former: dict[str, str]
+    by_former_name: dict[str, str]
+
+
+def _read_lines(name: str) -> dict[str, str]:
+    data = (files("storage") / "data" / name).read_bytes()
+    return {line[:5]: line for line in lzma.decompress(data).decode().splitlines()}
+
+
+def _make_index(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    index: dict[str, str] = {}
+    for key, code in pairs:
+        index[key] = f"{index[key]} {code}" if key in index else code
+    return index
+
+
+def _index_names(lines: dict[str, str]) -> dict[str, str]:
+    # All names at once: one pass of each regular expression instead of thirty-five thousand.
+    names = "|".join(line.split("\t", 2)[1] for line in lines.values())
+    return _make_index(zip(reduce_name(names).split("|"), lines, strict=True))
+
+
+@cache
+def load_table() -> CommuneIndex:
+    lines, former = _read_lines("communes.tsv.xz"), _read_lines("former_communes.tsv.xz")
+    postcodes = ((cp, code) for code, line in lines.items() for cp in line.split("\t")[3].split())
+    return CommuneIndex(lines, _index_names(lines), _make_index(postcodes), former, _index_names(former))
+
+
+def load_communes() -> None:
+    """Read it now: it takes longer than a request should."""
+    load_table()
+
+
+def reduce_name(text: str) -> str:
+    """Reduce names (separated by | if several) to what tells them apart: St is Saint, s/ is sur, s/s is sous."""
+    folded = _CEDEX.sub(" ", fold(text)).replace("s/s", " sous ")
+    folded = " ".join(re.sub(r"[^a-z0-9|]+", " ", folded).split()).replace(" |", "|").replace("| ", "|")
+    return _ARRONDISSEMENT.sub(r"\1", _SHORT_WORD.sub(lambda match: _SHORT[match[0]], folded))
+
+
+def get_commune(code: str) -> Commune | None:
+    """Return the commune of today with this INSEE code."""
+    line = load_table().lines.get(code)
+    if line is None:
+        return None
+    _, nom, population, codes_postaux, departement = line.split("\t")
+    return Commune(code, nom, tuple(codes_postaux.split()), departement, int(population or 0))
+
+
+def list_communes() -> Iterator[Commune]:
+    """Yield all communes of today, in the order of their INSEE codes."""
+    return (commune for code in load_table().lines if (commune := get_commune(code)))
+
+
+MOST_CHOICES = 12
+MOST_SUGGESTIONS = 5
+_LONGEST_TEXT = 120
+# Likeness of names, out of 100: worth suggesting, and worth suggesting before the names that begin as typed.
+_LEAST_LIKENESS, _GREAT_LIKENESS = 75, 90
+
+_CODE = re.compile(r"[(\[]?\b([0-9][0-9AaBb][0-9]{3})\b[)\]]?")
+_SPACED_POSTCODE = re.compile(r"^\s*([0-9]{2})\s([0-9]{3})\b")
+_DEPARTEMENT = re.compile(r"^(.+) (2a|2b|[0-9]{2,3})$")
+
+
+@dataclass(frozen=True, slots=True)
+class CommunePlace:
+    """A commune and the postcode to keep with it ("" where the commune has none)."""
+
+    commune: Commune
+    code_postal: str
+
+    @property
+    def label(self) -> str:
+        """What to show, and what `find` reads back as exactly this place."""
+        return make_label(self.commune, self.code_postal)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What a text names: one `place`; or several `choices` (and `more` unlisted); or none, with `suggestions`."""
+
+    place: CommunePlace | None = None
+    choices: tuple[CommunePlace, ...] = ()
+    more: int = 0
+    suggestions: tuple[CommunePlace, ...] = ()
+
+
+def make_label(commune: Commune, code_postal: str) -> str:
+    """Return « 69120 Vaulx-en-Velin », or « Archipel des Crozet (98413) » for a commune without postcode."""
+    return f"{code_postal} {commune.nom}" if code_postal else f"{commune.nom} ({commune.code})"
+
+
+def find_place(text: str, near: Sequence[str] = ()) -> Match:
+    """Find the commune that a text names: postcode, name, both in any order, or INSEE code.
+
+    Former communes and « Lyon 3e » lead to today's commune, « Saint-Denis 974 » to the one of that département.
+    The start of a name is never taken for the name. Choices and suggestions come from the départements `near`
+    first, then by population.
+    """
+    found = find_place_exactly(text, near)
+    if found.place or found.choices:
+        return found
+    name, codes = _split_codes(text)
+    return Match(suggestions=_suggest(name, codes, near))
+
+
+def find_place_exactly(text: str, near: Sequence[str] = ()) -> Match:
+    """Find as `find` does, without the search for suggestions, a thousand times slower than this one."""
+    name, codes = _split_codes(text)
+    places = _rank_places(_find_by_name(name, codes) if name else _find_by_code(codes), near)
+    if len(places) == 1:
+        return Match(place=places[0])
+    return Match(choices=tuple(places[:MOST_CHOICES]), more=max(0, len(places) - MOST_CHOICES))
+
+
+def _split_codes(text: str) -> tuple[str, list[str]]:
+    """Tell the name, reduced by `key`, from the codes."""
+    text = _SPACED_POSTCODE.sub(r"\1\2", text[:_LONGEST_TEXT])
+    return reduce_name(_CODE.sub(" ", text)), [code.upper() for code in _CODE.findall(text)]
+
+
+def _drop_doubles(places: Iterable[CommunePlace]) -> list[CommunePlace]:
+    """Keep the first place of each commune."""
+    unique: dict[str, CommunePlace] = {}
+    for place in places:
+        unique.setdefault(place.commune.code, place)
+    return list(unique.values())
+
+
+def _rank_places(places: Iterable[CommunePlace], near: Sequence[str]) -> list[CommunePlace]:
+    """Sort by nearness then population, one place per commune."""
+    return sorted(
+        _drop_doubles(places),
+        key=lambda place: (place.commune.departement not in near, -place.commune.population, place.commune.code),
+    )
+
+
+def _get_place(code: str, codes_postaux: Iterable[str] = ()) -> CommunePlace:
+    """Return the commune with the first wanted postcode that is its own, else with its first one."""
+    commune = get_commune(code)
+    assert commune, code  # the indexes only hold codes of the table
+    own = [postcode for postcode in codes_postaux if postcode in commune.codes_postaux]
+    return CommunePlace(commune, (own or [*commune.codes_postaux, ""])[0])
+
+
+def _find_by_code(codes: Sequence[str]) -> Iterator[CommunePlace]:
+    """Yield the communes of one postcode, else the one of an INSEE code, of today or of an arrondissement.
+
+    Codes of former communes do not count: nobody types them, and they would swallow mistyped postcodes.
+    """
+    if len(codes) != 1:
+        return
+    communes, code = load_table(), codes[0]
+    if code in communes.by_postcode:
+        yield from (_get_place(insee, codes) for insee in communes.by_postcode[code].split())
+    elif code in communes.lines:
+        yield _get_place(code)
+    elif code in communes.former and not communes.former[code].endswith("\t"):
+        yield _get_former(code)
+
+
+def _get_former(code: str) -> CommunePlace:
+    _, _, today, code_postal = load_table().former[code].split("\t")
+    return _get_place(today, [code_postal])
+
+
+def _find_by_name(name: str, codes: Sequence[str]) -> list[CommunePlace]:
+    """Return the communes of this name that agree with all codes; former names serve where no other agrees."""
+    communes = load_table()
+    today = (_get_place(code, codes) for code in communes.by_name.get(name, "").split())
+    former = (_get_former(code) for code in communes.by_former_name.get(name, "").split())
+    for places in (today, former):
+        if agreeing := [agreed for place in places if (agreed := _agree(place, codes))]:
+            return agreeing
+    return _find_in_departement(name) if not codes else []
+
+
+def _agree(place: CommunePlace, codes: Sequence[str]) -> CommunePlace | None:
+    """Return the place with the typed postcode, or None where a code is neither its postcode nor its INSEE code."""
+    commune = place.commune
+    if any(code not in commune.codes_postaux and code != commune.code for code in codes):
+        return None
+    return _get_place(commune.code, [*codes, place.code_postal])
+
+
+def _find_in_departement(name: str) -> list[CommunePlace]:
+    match = _DEPARTEMENT.match(name)
+    if not match:
+        return []
+    places = _find_by_name(match[1], ())
+    return [place for place in places if place.commune.departement == match[2].upper()]
+
+
+def _suggest(name: str, codes: Sequence[str], near: Sequence[str]) -> tuple[CommunePlace, ...]:
+    """Return what may have been meant, the likeliest first, each group by nearness then population."""
+    groups = _suggest_by_name(name, codes) if name else _suggest_by_code(codes)
+    return tuple(_drop_doubles(place for group in groups for place in _rank_places(group, near))[:MOST_SUGGESTIONS])
+
+
+def _suggest_by_name(name: str, codes: Sequence[str]) -> Iterator[Iterator[CommunePlace]]:
+    """Yield the places of a typed postcode whose name resembles, then the name elsewhere, then names like it."""
+    communes = load_table()
+    here = (_get_place(code, codes) for cp in codes for code in communes.by_postcode.get(cp, "").split())
+    yield (place for place in here if fuzz.WRatio(name, reduce_name(place.commune.nom)) >= _LEAST_LIKENESS)
+    yield (place for place in _find_by_name(name, ()) if codes)
+    yield _list_by_names(other for other in communes.by_name if other.startswith(name + " "))
+    names = extract(name, communes.by_name.keys(), scorer=fuzz.ratio, score_cutoff=_LEAST_LIKENESS, limit=10)
+    yield from (_list_by_names([other]) for other, likeness, _ in names if likeness >= _GREAT_LIKENESS)
+    yield _list_by_names(other for other in communes.by_name if len(name) > 2 and other.startswith(name))
+    yield from (_list_by_names([other]) for other, _, _ in names)
+
+
+def _list_by_names(names: Iterable[str]) -> Iterator[CommunePlace]:
+    return (_get_place(code) for name in names for code in load_table().by_name[name].split())
+
+
+def _suggest_by_code(codes: Sequence[str]) -> Iterator[Iterator[CommunePlace]]:
+    """Yield the communes of the postcodes one digit away."""
+    by_postcode = load_table().by_postcode
+    near_codes = [
+        cp for code in codes for cp, _, _ in extract(code, by_postcode.keys(), scorer=OSA.distance, score_cutoff=1)
+    ]
+    yield (_get_place(code, [cp]) for cp in near_codes for code in by_postcode[cp].split())

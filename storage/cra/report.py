@@ -1,0 +1,323 @@
+"""A report: what it says in the codes of 2021 (docs/domaine.md §2.1), what makes it acceptable, and its table."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from sqlalchemy import Index, SmallInteger
+from sqlmodel import Field, SQLModel
+
+from config.programme import FIRST_DAY
+from config.themes import bits, from_bits
+from storage.database import Code, UtcTime
+
+
+class Labelled(StrEnum):
+    """An enumeration whose members carry the label people read."""
+
+    label: str
+
+    def __new__(cls, value: str, label: str) -> "Labelled":
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
+
+
+class Canal(Labelled):
+    RATTACHEMENT = "rattachement", "Lieu de rattachement"
+    AUTRE = "autre", "Autre lieu"
+    DISTANCE = "distance", "À distance"
+    DOMICILE = "domicile", "À domicile"
+
+
+class Activite(Labelled):
+    COLLECTIF = "collectif", "Atelier Collectif"
+    INDIVIDUEL = "individuel", "Accompagnement individuel"
+    PONCTUEL = "ponctuel", "Demande ponctuelle"
+
+
+class Age(Labelled):
+    MOINS_12 = "-12", "-12 ans"
+    DE_12_A_18 = "12-18", "12 - 18 ans"
+    DE_18_A_35 = "18-35", "18 - 35 ans"
+    DE_35_A_60 = "35-60", "35 - 60 ans"
+    PLUS_60 = "+60", "Plus de 60 ans"
+
+
+class Statut(Labelled):
+    ETUDIANT = "etudiant", "Étudiant(e)"
+    SANS_EMPLOI = "sans emploi", "Sans emploi"
+    EN_EMPLOI = "en emploi", "En emploi"
+    RETRAITE = "retraite", "Retraité"
+    HETEROGENE = "heterogene", "Non renseigné ou hétérogène"
+
+
+class Suite(Labelled):
+    INDIVIDUEL = "individuel", "Accompagnement individuel"
+    ATELIER = "atelier", "En atelier"
+    REDIRECTION = "redirection", "Redirection vers un établissement agréé"
+
+
+class Duree(Labelled):
+    """A class of durations in minutes: [0, 30], ]30, 60[, [60, 120[ and [120, ∞[ (docs/domaine.md §3.1)."""
+
+    JUSQU_A_30 = "0-30", "0 à 30 min."
+    DE_30_A_60 = "30-60", "30 min. à 1h"
+    DE_60_A_120 = "60-120", "1h à 2h"
+    DES_120 = "120+", "2h et plus"
+
+
+class Source(StrEnum):
+    """How a compte rendu came in."""
+
+    DIALOG = "dialog"
+    LINE = "line"
+    IMPORT = "import"
+
+
+DUREES: tuple[int, ...] = (*range(15, 121, 15), *range(150, 481, 30))
+"""The durations one may report, in minutes."""
+
+PARTICIPANTS_MAX = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """One accompaniment or one workshop.
+
+    ``ages``, ``statuts`` and ``suite`` count persons (absent: nobody); ``themes`` are codes of config.themes;
+    ``minutes`` is the duration; ``commune`` an INSEE code and ``departement`` that commune’s, never the
+    postcode’s first digits; ``recurrents`` is None when nobody said.
+    """
+
+    date: date
+    canal: Canal
+    commune: str
+    code_postal: str
+    departement: str
+    activite: Activite
+    participants: int
+    ages: Mapping[Age, int]
+    statuts: Mapping[Statut, int]
+    themes: tuple[str, ...]
+    minutes: int
+    suite: Mapping[Suite, int] = field(default_factory=dict)
+    recurrents: int | None = None
+
+    def __post_init__(self) -> None:
+        """Themes are a set: said in the order of the form, two reports that say the same are equal."""
+        object.__setattr__(self, "themes", from_bits(bits(self.themes)))
+
+    @property
+    def is_spread(self) -> bool:
+        """Whether ages, statuts or suites say more than one value for everybody."""
+        whole = {self.participants}
+        split = set(self.ages.values()) != whole or set(self.statuts.values()) != whole
+        return split or set(self.suite.values()) - whole != set()
+
+
+E = TypeVar("E", bound=StrEnum)
+
+AGES = {a: f"age_{a.name.lower()}" for a in Age}
+STATUTS = {s: f"statut_{s.name.lower()}" for s in Statut}
+SUITES = {s: f"suite_{s.name.lower()}" for s in Suite}
+"""The column of each count."""
+
+
+def _code(members: type[StrEnum]) -> Any:
+    return Field(sa_type=Code(members))
+
+
+def _count() -> Any:
+    return Field(default=0, sa_type=SmallInteger)
+
+
+class Cra(SQLModel, table=True):
+    """One compte rendu d’activité; ``id`` is the number people see.
+
+    ``structure`` and ``departement_structure`` are the author’s when it was filed, and stay. ``key`` makes a
+    second sending of the same dialog, line or import row the first one again. ``version`` counts changes.
+    """
+
+    __table_args__ = (
+        Index(None, "author_id", "date"),
+        Index(None, "departement", "date"),
+        Index(None, "departement_structure", "date"),
+        # A b-tree on the date alone misleads PostgreSQL’s planner (docs/architecture.md §6); SQLite has no BRIN.
+        Index("ix_cra_date", "date").ddl_if(dialect="sqlite"),
+        Index("ix_cra_date_brin", "date", postgresql_using="brin").ddl_if(dialect="postgresql"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    author_id: str = Field(foreign_key="person.id", max_length=26)
+    structure: str | None = Field(default=None, max_length=200)
+    departement_structure: str | None = Field(default=None, max_length=3)
+    date: dt.date
+    canal: Canal = _code(Canal)
+    commune: str = Field(max_length=5)
+    code_postal: str = Field(max_length=5)
+    departement: str = Field(max_length=3)
+    activite: Activite = _code(Activite)
+    participants: int = Field(sa_type=SmallInteger)
+    recurrents: int | None = Field(default=None, sa_type=SmallInteger)
+    age_moins_12: int = _count()
+    age_de_12_a_18: int = _count()
+    age_de_18_a_35: int = _count()
+    age_de_35_a_60: int = _count()
+    age_plus_60: int = _count()
+    statut_etudiant: int = _count()
+    statut_sans_emploi: int = _count()
+    statut_en_emploi: int = _count()
+    statut_retraite: int = _count()
+    statut_heterogene: int = _count()
+    suite_individuel: int = _count()
+    suite_atelier: int = _count()
+    suite_redirection: int = _count()
+    themes: int
+    minutes: int = Field(sa_type=SmallInteger)
+    source: Source = _code(Source)
+    key: str = Field(unique=True, max_length=80)
+    version: int = Field(default=1)
+    created_at: dt.datetime = Field(sa_type=UtcTime)
+    modified_at: dt.datetime = Field(sa_type=UtcTime)
+    deleted_at: dt.datetime | None = Field(default=None, sa_type=UtcTime)
+
+    @property
+    def number(self) -> int:
+        """The number people see."""
+        assert self.id is not None
+        return self.id
+
+    @property
+    def report(self) -> Report:
+        """What it says."""
+        return Report(
+            date=self.date,
+            canal=self.canal,
+            commune=self.commune,
+            code_postal=self.code_postal,
+            departement=self.departement,
+            activite=self.activite,
+            participants=self.participants,
+            recurrents=self.recurrents,
+            ages=self._counts(AGES),
+            statuts=self._counts(STATUTS),
+            suite=self._counts(SUITES),
+            themes=from_bits(self.themes),
+            minutes=self.minutes,
+        )
+
+    def _counts(self, columns: Mapping[E, str]) -> dict[E, int]:
+        return {code: n for code, column in columns.items() if (n := getattr(self, column))}
+
+
+def columns(report: Report) -> dict[str, Any]:
+    """A report as values of the table’s columns."""
+    counts = {AGES[a]: report.ages.get(a, 0) for a in Age}
+    counts |= {STATUTS[s]: report.statuts.get(s, 0) for s in Statut}
+    counts |= {SUITES[s]: report.suite.get(s, 0) for s in Suite}
+    same = (
+        "date",
+        "canal",
+        "commune",
+        "code_postal",
+        "departement",
+        "activite",
+        "participants",
+        "recurrents",
+        "minutes",
+    )
+    return {name: getattr(report, name) for name in same} | counts | {"themes": bits(report.themes)}
+
+
+Values = Mapping[str, Any]
+"""Any of the fields of a Report; what is absent is not judged."""
+
+
+def find_problems(values: Values, today: date) -> dict[str, str]:
+    """What is wrong, one sentence by field, among the fields given.
+
+    ``today`` is the date where the author is (« not in the future » by the server’s clock once refused the
+    day’s own reports).
+    """
+    judged = (
+        _check_date(values, today),
+        _check_participants(values),
+        _check_themes(values),
+        _check_minutes(values),
+        _check_sums(values),
+    )
+    return {field: text for found in judged for field, text in found.items()}
+
+
+def _check_date(values: Values, today: date) -> dict[str, str]:
+    day = values.get("date")
+    if day is None or FIRST_DAY <= day <= today:
+        return {}
+    if day > today:
+        return {"date": f"Cette date n’est pas encore passée : indiquez au plus tard le {today:%d/%m/%Y}."}
+    return {"date": f"Indiquez une date à partir du {FIRST_DAY:%d/%m/%Y}."}
+
+
+def _check_participants(values: Values) -> dict[str, str]:
+    activite, count = values.get("activite"), values.get("participants")
+    if activite is None:
+        return {}
+    if activite is Activite.COLLECTIF:
+        if count is None:
+            return {"participants": "Indiquez le nombre de participants de l’atelier, de 1 à 100."}
+        if not 1 <= count <= PARTICIPANTS_MAX:
+            return {"participants": f"Un atelier compte de 1 à {PARTICIPANTS_MAX} participants : corrigez ce nombre."}
+    elif count not in (None, 1):
+        text = f"« {activite.label} » concerne une seule personne : laissez vide, ou choisissez Atelier Collectif."
+        return {"participants": text}
+    return {}
+
+
+def _check_themes(values: Values) -> dict[str, str]:
+    themes = values.get("themes")
+    if themes is None or (themes and len(set(themes)) == len(themes)):
+        return {}
+    if not themes:
+        return {"themes": "Choisissez au moins un thème."}
+    return {"themes": "Un thème est indiqué deux fois : gardez-le une seule fois."}
+
+
+def _check_minutes(values: Values) -> dict[str, str]:
+    minutes = values.get("minutes")
+    if minutes is None or minutes in DUREES:
+        return {}
+    return {"minutes": "Choisissez une durée de 15 min à 2 h par quart d’heure, ou jusqu’à 8 h par demi-heure."}
+
+
+def _check_sums(values: Values) -> dict[str, str]:
+    """Everybody has one age and one statut, at most one suite, and is new or known."""
+    people = 1 if values.get("activite") not in (None, Activite.COLLECTIF) else values.get("participants")
+    if people is None:
+        return {}
+    found = {
+        field: f"Le total est de {total} pour {people} participant{'s' if people > 1 else ''} : corrigez les nombres."
+        for field, counts in (("age", values.get("ages")), ("statut", values.get("statuts")))
+        if counts is not None and (total := sum(counts.values())) != people
+    }
+    found |= {
+        field: "Un nombre de personnes ne peut pas être négatif."
+        for field, counts in (
+            ("age", values.get("ages")),
+            ("statut", values.get("statuts")),
+            ("suite", values.get("suite")),
+        )
+        if counts and min(counts.values()) < 0
+    }
+    if sum((values.get("suite") or {}).values()) > people:
+        found["suite"] = f"Il y a plus de suites que de participants ({people}) : corrigez les nombres."
+    if not 0 <= (values.get("recurrents") or 0) <= people:
+        found["recurrents"] = (
+            f"Indiquez de 0 à {people} personne{'s' if people > 1 else ''} déjà accompagnée{'s' if people > 1 else ''}."
+        )
+    return found

@@ -1,0 +1,191 @@
+"""The journal as a log: entries added at its end only, read, verified by their hashes, dropped when they are old."""
+
+import json
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, or_, text
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
+
+from storage.database import dialect
+from storage.journal.entry import BOT, HEAD, NAME_MAX, OBJECT_MAX, REASON_MAX, AuditAct, Head, JournalEntry
+
+PAGE = 500
+"""Entries read at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChainFault:
+    """The first place where it is not, and what is wrong there, in French."""
+
+    number: int
+    what: str
+
+
+@dataclass(slots=True)
+class _Walk:
+    """How far one has read, and which entries the journal itself says it has dropped."""
+
+    count: int = 0
+    first: JournalEntry | None = None
+    last: JournalEntry | None = None
+    dropped: tuple[int, str] = (0, "")
+
+    def step(self, entry: JournalEntry) -> ChainFault | None:
+        """The next entry; what is wrong with it."""
+        if self.last is None:
+            self.first = entry
+            if entry.id < 1:
+                return ChainFault(entry.id, "cette entrée n’a pas été écrite par le bot")
+        elif entry.id != self.last.id + 1:
+            return ChainFault(self.last.id + 1, "cette entrée manque")
+        elif entry.previous != self.last.hash:
+            return ChainFault(entry.id, "cette entrée ne suit pas celle d’avant")
+        if entry.hash != entry.seal():
+            return ChainFault(entry.id, "cette entrée a été changée")
+        if entry.act == AuditAct.RETAIN:
+            self.dropped = (int(entry.before.get("last", 0)), str(entry.before.get("hash", "")))
+        self.last = entry
+        self.count += 1
+        return None
+
+    def end(self, head: Head) -> ChainFault | None:
+        """What is wrong with the two ends."""
+        if self.last is None or self.first is None:
+            return (
+                ChainFault(head.last, "le journal est vide, alors que des entrées y ont été écrites")
+                if head.last
+                else None
+            )
+        if head.last < self.last.id:
+            return ChainFault(head.last + 1, "cette entrée n’a pas été écrite par le bot")
+        if (head.last, head.hash) != (self.last.id, self.last.hash):
+            return ChainFault(self.last.id + 1, "les dernières entrées manquent")
+        begins = (self.first.id - 1, self.first.previous)
+        if begins not in {(0, ""), self.dropped}:
+            return ChainFault(self.first.id, "les entrées d’avant ont disparu sans que le journal le dise")
+        return None
+
+
+async def verify(db: AsyncSession) -> tuple[int, ChainFault | None]:
+    """How many entries there are, and the first fault found; all of it as at one instant, if others write."""
+    if dialect(db) == "postgresql":
+        await db.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+    walk = _Walk()
+    head = (await db.exec(select(Head).where(Head.id == HEAD))).first() or Head(id=HEAD, last=0, hash="")
+    while page := (await db.exec(_after(walk.last))).all():
+        for entry in page:
+            if fault := walk.step(entry):
+                return walk.count, fault
+        db.expunge_all()
+    return walk.count, walk.end(head)
+
+
+def _after(last: JournalEntry | None) -> SelectOfScalar[JournalEntry]:
+    following = select(JournalEntry).order_by(col(JournalEntry.id)).limit(PAGE)
+    return following if last is None else following.where(col(JournalEntry.id) > last.id)
+
+
+async def add(db: AsyncSession, entry: JournalEntry) -> JournalEntry:
+    """Note what is done in the same transaction: gives the entry its number and its hash.
+
+    Others who write wait for the end of that transaction.
+    """
+    wanted = select(Head).where(Head.id == HEAD).with_for_update().execution_options(populate_existing=True)
+    head = (await db.exec(wanted)).one()
+    entry.reason, entry.object = entry.reason[:REASON_MAX], entry.object[:OBJECT_MAX]
+    entry.actor, entry.target = entry.actor[:NAME_MAX], entry.target[:NAME_MAX]
+    entry.before, entry.after = _as_json(entry.before), _as_json(entry.after)
+    entry.id, entry.previous = head.last + 1, head.hash
+    entry.hash = entry.seal()
+    head.last, head.hash = entry.id, entry.hash
+    db.add_all([entry, head])
+    await db.flush()
+    return entry
+
+
+def _as_json(values: dict[str, Any]) -> dict[str, Any]:
+    """As it is read back later, which the hash covers: text for what JSON has no word for."""
+    told: dict[str, Any] = json.loads(json.dumps(values, default=str))
+    return told
+
+
+async def count_before(db: AsyncSession, moment: datetime) -> int:
+    """How many entries are older."""
+    return (await db.exec(select(func.count()).where(col(JournalEntry.at) < moment))).one()
+
+
+async def forget_before(db: AsyncSession, moment: datetime, now: datetime) -> int:
+    """Drop the entries older than that, from the beginning on; says how many."""
+    first_kept = (await db.exec(select(func.min(JournalEntry.id)).where(col(JournalEntry.at) >= moment))).one()
+    wanted = select(JournalEntry).where(col(JournalEntry.at) < moment)
+    if first_kept is not None:
+        wanted = wanted.where(col(JournalEntry.id) < first_kept)
+    last = (await db.exec(wanted.order_by(col(JournalEntry.id).desc()).limit(1))).first()
+    if last is None:
+        return 0
+    count = (await db.exec(select(func.count()).where(col(JournalEntry.id) <= last.id))).one()
+    dropped = {"last": last.id, "hash": last.hash, "count": count}
+    await add(db, JournalEntry(act=AuditAct.RETAIN, object="journal", actor=BOT, at=now, before=dropped))
+    await db.execute(delete(JournalEntry).where(col(JournalEntry.id) <= last.id))
+    return int(count)
+
+
+async def get(db: AsyncSession, number: int) -> JournalEntry | None:
+    """The entry of that number."""
+    return (await db.exec(select(JournalEntry).where(col(JournalEntry.id) == number))).first()
+
+
+async def list_between(
+    db: AsyncSession, since: datetime, until: datetime, actor: str = ""
+) -> AsyncIterator[JournalEntry]:
+    """Those from one instant to before another, in order; of one actor, by name, if one is given."""
+    wanted = select(JournalEntry).where(col(JournalEntry.at) >= since, col(JournalEntry.at) < until)
+    if actor:
+        wanted = wanted.where(col(JournalEntry.actor) == actor)
+    last = 0
+    while page := (
+        await db.exec(wanted.where(col(JournalEntry.id) > last).order_by(col(JournalEntry.id)).limit(PAGE))
+    ).all():
+        for entry in page:
+            yield entry
+        last = page[-1].id
+
+
+async def list_about(
+    db: AsyncSession, user_id: str, limit: int = PAGE, before: int | None = None
+) -> Sequence[JournalEntry]:
+    """What concerns or was done by somebody, newest first, from before a number on."""
+    wanted = select(JournalEntry).where(
+        or_(col(JournalEntry.target_id) == user_id, col(JournalEntry.actor_id) == user_id)
+    )
+    return (await db.exec(_newest(wanted, limit, before))).all()
+
+
+async def list_by_name(db: AsyncSession, name: str, limit: int, before: int | None = None) -> Sequence[JournalEntry]:
+    """The same of a user name as it was then: of the bot, and of who has no account any more."""
+    wanted = select(JournalEntry).where(or_(col(JournalEntry.target) == name, col(JournalEntry.actor) == name))
+    return (await db.exec(_newest(wanted, limit, before))).all()
+
+
+async def list_of_things(
+    db: AsyncSession, things: Sequence[str], limit: int = PAGE, before: int | None = None
+) -> Sequence[JournalEntry]:
+    """What was done to any of these, newest first."""
+    return (
+        await db.exec(_newest(select(JournalEntry).where(col(JournalEntry.object).in_(things)), limit, before))
+    ).all()
+
+
+async def list_newest(db: AsyncSession, limit: int, before: int | None = None) -> Sequence[JournalEntry]:
+    """The last ones, newest first."""
+    return (await db.exec(_newest(select(JournalEntry), limit, before))).all()
+
+
+def _newest(wanted: SelectOfScalar[JournalEntry], limit: int, before: int | None) -> SelectOfScalar[JournalEntry]:
+    older = wanted if before is None else wanted.where(col(JournalEntry.id) < before)
+    return older.order_by(col(JournalEntry.id).desc()).limit(limit)

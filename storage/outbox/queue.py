@@ -1,0 +1,205 @@
+"""What waits in the outbox: written down, taken for a time by one replica, given back; actions in their order."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, and_, bindparam, delete, func, insert, not_, update
+from sqlalchemy.orm import aliased
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.claims import LEASE
+from storage.database import INSERT, dialect
+from storage.outbox.table import ACTS, CROWD, MESSAGES, PEOPLE, REWRITES, Outgoing, Share, TakenMessage
+from storage.statements import DirectStatement
+
+_TABLE: Table = Outgoing.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+_INSERT = insert(_TABLE).values({c.name: bindparam(c.name) for c in _TABLE.c})
+_ADD = DirectStatement(dict.fromkeys(INSERT, _INSERT))
+_CROWD_LOCK = 9_001
+"""Any number that nothing else locks (storage/schema.py has another)."""
+
+
+async def add(db: AsyncSession, messages: Sequence[Outgoing]) -> None:
+    """Write messages down; the caller’s transaction decides whether they exist."""
+    for message in messages:
+        await _ADD.run(db, message.model_dump())
+
+
+async def take(
+    db: AsyncSession, now: datetime, until: datetime, limit: int, share: Share = PEOPLE
+) -> Sequence[TakenMessage]:
+    """Lease the messages whose next try is due until then, oldest first; no other replica gets the same ones.
+
+    Of a crowd’s, which nobody holds before they are taken, none either to a target that another replica is at.
+    """
+    elsewhere = await _at_others(db, now, until) if share.crowd and dialect(db) == "postgresql" else []
+    waiting = select(Outgoing).where(share.condition, col(Outgoing.not_before) <= now, *elsewhere)
+    first = waiting.order_by(col(Outgoing.created_at), col(Outgoing.id)).limit(limit)
+    messages = (await db.exec(first.with_for_update(skip_locked=True))).all()
+    found = [TakenMessage(message, is_new=_is_as_written(message)) for message in messages]
+    if found:
+        taken = update(Outgoing).where(col(Outgoing.id).in_([m.id for m in messages]))
+        await db.exec(taken.values(not_before=until))  # the messages in hand say so too
+    return found
+
+
+def _is_as_written(message: Outgoing) -> bool:
+    """Whether it lies there as it was written, nobody’s, to the microsecond: who takes it or gives it back says a time
+    of their own, and may have another clock."""
+    return message.not_before in {message.created_at, message.created_at - LEASE}
+
+
+async def _at_others(db: AsyncSession, now: datetime, until: datetime) -> Sequence[ColumnElement[bool]]:
+    """Whose messages are taken already, or about to be due anyway; whoever takes some sees what others took."""
+    await db.execute(select(func.pg_advisory_xact_lock(_CROWD_LOCK)))
+    other = aliased(Outgoing)
+    waits = (col(other.not_before).is_not(None), col(other.crowd).is_(True))
+    # Their lease may end later than ours: they took it while we waited for the lock.
+    taken = select(other.target).where(
+        *waits, col(other.not_before) > now, col(other.not_before) <= until + (until - now)
+    )
+    return [col(Outgoing.target).not_in(taken)]
+
+
+async def next_due(db: AsyncSession, now: datetime, share: Share = PEOPLE) -> datetime | None:
+    """When the next try of any message of a share is due; None when none waits.
+
+    It is enough to find one that is due by now, which takes no look at the others.
+    """
+    due = select(Outgoing.not_before).where(share.condition)
+    oldest = due.order_by(col(Outgoing.created_at), col(Outgoing.id)).limit(1)
+    if found := (await db.exec(oldest.where(col(Outgoing.not_before) <= now))).first():
+        return found
+    return (await db.exec(select(func.min(Outgoing.not_before)).where(share.condition))).one()
+
+
+async def find_earliest(db: AsyncSession) -> datetime | None:
+    """When the next try of any message is due; None when none waits."""
+    return (await db.exec(select(func.min(Outgoing.not_before)).where(MESSAGES))).one()
+
+
+async def count_waiting(db: AsyncSession, now: datetime) -> Mapping[str, int]:
+    """How many of people’s messages wait, by target; those for later are left out, as nothing waits behind them."""
+    waits = (PEOPLE.condition, not_(_for_later(now)))
+    counted = select(Outgoing.target, func.count()).where(*waits).group_by(col(Outgoing.target))
+    return dict((await db.exec(counted)).all())
+
+
+async def crowd_waiting(db: AsyncSession, until: datetime, most: int) -> int:
+    """How many messages to many are due until then, counted up to so many."""
+    some = select(Outgoing.id).where(CROWD.condition, col(Outgoing.not_before) <= until).limit(most)
+    return len((await db.exec(some)).all())
+
+
+async def lease(db: AsyncSession, message: Outgoing, until: datetime) -> bool:
+    """Keep a message for oneself until then; False when another replica took it meanwhile."""
+    mine = update(Outgoing).where(col(Outgoing.id) == message.id, col(Outgoing.not_before) == message.not_before)
+    return (await db.exec(mine.values(not_before=until))).rowcount == 1
+
+
+async def keep(db: AsyncSession, message: Outgoing) -> None:
+    """Write down the content of a message that waits, as it is now."""
+    waits = (col(Outgoing.id) == message.id, col(Outgoing.not_before).is_not(None))
+    await db.exec(update(Outgoing).where(*waits).values(content=message.content))
+
+
+async def release(db: AsyncSession, ids: Collection[str], now: datetime) -> None:
+    """End the leases of messages: they are due now."""
+    leased = (col(Outgoing.id).in_(ids), col(Outgoing.not_before) > now)
+    await db.exec(update(Outgoing).where(*leased).values(not_before=now))
+
+
+async def release_all(db: AsyncSession, now: datetime) -> None:
+    """Make every message that waits due now, but those for later."""
+    await db.exec(update(Outgoing).where(col(Outgoing.not_before) > now, not_(_for_later(now))).values(not_before=now))
+
+
+async def is_superseded(db: AsyncSession, message: Outgoing) -> bool:
+    """Whether a later content of the same post exists: the older one is void then."""
+    later = (REWRITES, Outgoing.target == message.target, col(Outgoing.created_at) > message.created_at)
+    newer = select(Outgoing.id).where(*later).limit(1)
+    return (await db.exec(newer)).first() is not None
+
+
+def _for_later(now: datetime) -> ColumnElement[bool]:
+    """What is to be said at a time that has not come: it is written down as of then."""
+    return and_(col(Outgoing.created_at) > now, col(Outgoing.not_before) == col(Outgoing.created_at))
+
+
+AFTER, BEGUN, VOID = "after", "begun", "void"
+"""What the content of an act says beside it: the ids of those that end first; that a try was begun; that it is to be
+tried no more, but ended."""
+PATIENCE = 3
+"""So often an act may have failed that another waits for; then it waits no longer."""
+TAKEN_BACK = "taken_back"
+
+
+class ActionTurn(Enum):
+    """Whether an act may be tried: now, later (another ends first), or no more."""
+
+    COME = "come"
+    LATER = "later"
+    GONE = "gone"
+
+
+async def waiting_acts(db: AsyncSession, target: str) -> Sequence[Outgoing]:
+    """Those that wait for a target, oldest first."""
+    found = select(Outgoing).where(ACTS, col(Outgoing.target) == target)
+    return (await db.exec(found.order_by(col(Outgoing.created_at), col(Outgoing.id)))).all()
+
+
+async def hold_acts(db: AsyncSession, ids: Collection[str]) -> Sequence[Outgoing]:
+    """Those of these that wait still; nobody begins, ends or takes them until the transaction ends."""
+    held = select(Outgoing).where(ACTS, col(Outgoing.id).in_(ids)).order_by(col(Outgoing.id)).with_for_update()
+    return (await db.exec(held.execution_options(populate_existing=True))).all()
+
+
+def is_under_way(message: Outgoing, now: datetime) -> bool:
+    """Whether a try of it may be going on at this moment: it was begun, and is leased."""
+    until = message.not_before
+    return bool(message.content.get(BEGUN)) and until is not None and now < until <= now + 2 * LEASE
+
+
+async def rewrite_act(db: AsyncSession, message: Outgoing, content: Mapping[str, Any]) -> None:
+    """From now on that is to be done: what is begun later does that."""
+    await db.execute(update(Outgoing).where(col(Outgoing.id) == message.id).values(content=dict(content)))
+
+
+async def take_back(db: AsyncSession, message: Outgoing) -> None:
+    """End an act that was not done; its sender is told, if it is to be told anything."""
+    here = col(Outgoing.id) == message.id
+    if message.tells is None:
+        await db.execute(delete(Outgoing).where(here))
+        return
+    ended = {"not_before": None, "fault": TAKEN_BACK, "content": {"refusal": TAKEN_BACK}}
+    await db.execute(update(Outgoing).where(here).values(ended))
+
+
+async def begin(db: AsyncSession, message: Outgoing) -> ActionTurn:
+    """Begin a try of an act that is leased, with the content that it has by now."""
+    held = await hold_acts(db, [message.id])
+    if not held:
+        return ActionTurn.GONE
+    content = held[0].content
+    if content.get(VOID):
+        await take_back(db, held[0])
+        return ActionTurn.GONE
+    if after := content.get(AFTER):
+        first = select(Outgoing.id).where(ACTS, col(Outgoing.id).in_(after), col(Outgoing.attempts) < PATIENCE)
+        if (await db.exec(first.limit(1))).first() is not None:
+            return ActionTurn.LATER
+    message.content = content | {BEGUN: True}
+    await rewrite_act(db, message, message.content)
+    return ActionTurn.COME
+
+
+async def withdraw(db: AsyncSession, topics: Collection[str], now: datetime) -> Collection[str]:
+    """Take back the acts on these topics that have not begun, untold; the topics of those."""
+    found = select(Outgoing.id).where(ACTS, col(Outgoing.topic).in_(topics))
+    held = await hold_acts(db, (await db.exec(found)).all())
+    gone = [message for message in held if not is_under_way(message, now)]
+    await db.execute(delete(Outgoing).where(col(Outgoing.id).in_([message.id for message in gone])))
+    return {message.topic for message in gone if message.topic}

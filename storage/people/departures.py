@@ -1,0 +1,106 @@
+"""Who left: accounts that were deactivated, and départements that are still at home for a while."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, tuple_
+from sqlmodel import Field, SQLModel, col, select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
+
+from storage.database import UtcTime, insertion
+from storage.people.person import Person
+
+
+class Gone(SQLModel, table=True):
+    """Somebody whose account was found deactivated, and when animateurs were asked whether they left."""
+
+    person_id: str = Field(primary_key=True, max_length=26)
+    noted_at: datetime = Field(sa_type=UtcTime)
+    asked_at: datetime | None = Field(default=None, sa_type=UtcTime)
+
+
+async def note_gone(db: AsyncSession, person_ids: Collection[str], at: datetime) -> None:
+    """These accounts were found deactivated; nothing happens where that is known."""
+    if person_ids:
+        rows = [{"person_id": person_id, "noted_at": at} for person_id in dict.fromkeys(person_ids)]
+        await db.execute(insertion(db, Gone).values(rows).on_conflict_do_nothing())
+
+
+async def forget_gone(db: AsyncSession, person_ids: Collection[str]) -> None:
+    """These accounts are active: should they be deactivated again, it is asked again."""
+    await db.execute(delete(Gone).where(col(Gone.person_id).in_(person_ids)))
+
+
+async def list_to_ask_about(db: AsyncSession, limit: int) -> Sequence[Person]:
+    """Who is still counted on, and was not asked about yet; longest gone first."""
+    waits = select(Person).join(Gone, col(Gone.person_id) == col(Person.id))
+    waits = waits.where(col(Gone.asked_at).is_(None), col(Person.left_on).is_(None))
+    return (await db.exec(waits.order_by(col(Gone.noted_at), col(Person.username)).limit(limit))).all()
+
+
+async def note_gone_asked(db: AsyncSession, person_ids: Collection[str], at: datetime) -> None:
+    """It was asked about these people."""
+    await db.exec(update(Gone).where(col(Gone.person_id).in_(person_ids)).values(asked_at=at))
+
+
+async def find_gone_since(db: AsyncSession, person_ids: Collection[str]) -> dict[str, datetime]:
+    """When these accounts were found deactivated, by id."""
+    found = (await db.exec(select(Gone).where(col(Gone.person_id).in_(person_ids)))).all()
+    return {row.person_id: row.noted_at for row in found}
+
+
+MovedPair = tuple[Person, Person]
+"""Somebody before and after."""
+
+
+class Move(SQLModel, table=True):
+    """A département that somebody left; ``until`` is when its channel is to be left, too."""
+
+    person_id: str = Field(primary_key=True, max_length=26)
+    departement: str = Field(primary_key=True, max_length=3)
+    left_at: datetime = Field(sa_type=UtcTime)
+    until: datetime = Field(sa_type=UtcTime)
+
+
+async def note_moves(db: AsyncSession, changes: Iterable[MovedPair], at: datetime, grace: timedelta) -> None:
+    """Write down which départements these people left, and forget that they left where they are now."""
+    pairs = list(changes)
+    here = [(after.id, code) for before, after in pairs for code in after.departements]
+    if here:
+        await db.execute(delete(Move).where(tuple_(col(Move.person_id), col(Move.departement)).in_(here)))
+    left = [
+        {"person_id": after.id, "departement": code, "left_at": at, "until": at + grace}
+        for before, after in pairs
+        for code in dict.fromkeys(before.departements)
+        if code not in after.departements
+    ]
+    if left:
+        statement = insertion(db, Move).values(left)
+        new = {name: statement.excluded[name] for name in ("left_at", "until")}
+        await db.execute(statement.on_conflict_do_update(index_elements=["person_id", "departement"], set_=new))
+
+
+async def find_in_grace(db: AsyncSession, now: datetime, person_id: str | None = None) -> Mapping[str, Sequence[str]]:
+    """The départements that people left, of which they may still be in the channel: by person, oldest first; of all,
+    or of one."""
+    one = [] if person_id is None else [col(Move.person_id) == person_id]
+    found: dict[str, list[str]] = {}
+    for move in (await db.exec(_oldest_first().where(col(Move.until) > now, *one))).all():
+        found.setdefault(move.person_id, []).append(move.departement)
+    return found
+
+
+async def list_over(db: AsyncSession, now: datetime) -> Sequence[Move]:
+    """Of which the grace is over, oldest first."""
+    return (await db.exec(_oldest_first().where(col(Move.until) <= now))).all()
+
+
+async def forget_move(db: AsyncSession, move: Move) -> None:
+    """That département is left for good."""
+    here = (col(Move.person_id) == move.person_id, col(Move.departement) == move.departement)
+    await db.execute(delete(Move).where(*here))
+
+
+def _oldest_first() -> SelectOfScalar[Move]:
+    return select(Move).order_by(col(Move.left_at), col(Move.departement))

@@ -1,0 +1,107 @@
+"""All that is held of somebody, in French words, and what they still have in hand."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Column, Select, func, literal, select, tuple_
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from config.themes import THEMES, from_bits
+from storage.database import execute
+from storage.hotline.states import OPEN
+from storage.personal_data import PERSONAL_DATA
+from storage.personal_data.declarations import PersonalData, Row, day_of, table_named
+from storage.personal_data.labels import LABELS, TECHNICAL, VALUES
+
+PAGE = 500
+"""Rows read at once."""
+OTHER = "une autre personne"
+GIVEN: tuple[PersonalData, ...] = tuple(one for one in PERSONAL_DATA if one.has_owners and not one.not_given)
+"""Of what there is a copy for its person."""
+
+
+def list_columns(holding: PersonalData) -> Sequence[str]:
+    """What is given of a table: a column that says only that a row is somebody’s own is left out."""
+    whose = holding.own if len(holding.own) == 1 else ()
+    left_out = {*holding.withheld, *TECHNICAL, *whose}
+    return [column.name for column in holding.table.columns if column.name not in left_out]
+
+
+async def read_pages(db: AsyncSession, holding: PersonalData, user_id: str) -> AsyncIterator[Sequence[Row]]:
+    """Somebody’s rows as they may see them, under French names, so many at a time."""
+    key = list(holding.table.primary_key.columns)
+    wanted = select(holding.table).where(holding.given_to(user_id)).order_by(*key).limit(PAGE)
+    page = await _read(db, wanted)
+    while page:
+        names = await _names(db, holding, page)
+        yield [_describe_row(holding, row, user_id, names) for row in page]
+        if len(page) < PAGE:
+            return
+        after = wanted.where(tuple_(*key) > tuple_(*(_bound_value(column, page[-1]) for column in key)))
+        page = await _read(db, after)
+
+
+async def _read(db: AsyncSession, query: Select[Any]) -> Sequence[Row]:
+    return [dict(row) for row in (await execute(db, query)).mappings().all()]
+
+
+def _bound_value(column: Column[Any], row: Row) -> Any:
+    return literal(row[column.name], column.type)
+
+
+def _people_columns(holding: PersonalData) -> Sequence[str]:
+    return (*holding.own, *holding.others)
+
+
+async def _names(db: AsyncSession, holding: PersonalData, page: Sequence[Row]) -> Mapping[str, str]:
+    """What the others in some rows are called."""
+    ids = {row[name] for row in page for name in _people_columns(holding) if row[name]}
+    person = table_named("person").c
+    found = await execute(db, select(person.id, person.username).where(person.id.in_(ids)))
+    return {row.id: row.username for row in found.all()}
+
+
+def _describe_row(holding: PersonalData, row: Row, user_id: str, names: Mapping[str, str]) -> Row:
+    seen = holding.shown(row, user_id) if holding.shown else row
+    people = _people_columns(holding)
+    told = {}
+    for name in list_columns(holding):
+        value: Any = day_of(seen[name]) if name in holding.days else seen[name]
+        if name in people and value:
+            value = "vous" if value == user_id else names.get(value, OTHER)
+        told[LABELS[name]] = _say_value(name, value)
+    return told
+
+
+def _say_value(name: str, value: Any) -> Any:
+    """A value in words."""
+    if name == "themes" and isinstance(value, int):
+        return [THEMES[code].libelle for code in from_bits(value)]
+    if isinstance(value, StrEnum):
+        return str(getattr(value, "label", VALUES.get(value, value)))
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Duties:
+    """Open tickets that they asked, open tickets that they have, turns on duty to come."""
+
+    asked: int
+    held: int
+    turns: int
+
+
+async def duties_of(db: AsyncSession, user_id: str, now: datetime) -> Duties:
+    """Count them."""
+    ticket, turn = table_named("ticket").c, table_named("duty_turn").c
+    count = select(func.count())
+    still = ticket.state.in_(OPEN)
+    counted = [
+        count.select_from(table_named("ticket")).where(ticket.author_id == user_id, still),
+        count.select_from(table_named("ticket")).where(ticket.agent_id == user_id, still),
+        count.select_from(table_named("duty_turn")).where(turn.user_id == user_id, turn.ends > now.date()),
+    ]
+    return Duties(*[int((await execute(db, each)).scalar_one()) for each in counted])

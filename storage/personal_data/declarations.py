@@ -1,0 +1,172 @@
+"""What is said of a table: why it is kept, on what ground, how long, who sees it, what of it is whose."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Table
+from sqlmodel import SQLModel
+
+from config.settings import Settings
+from storage.people.person import PARIS
+
+_PARIS = ZoneInfo(PARIS)
+Row = Mapping[str, Any]
+OwnerFilter = Callable[[str], ColumnElement[bool]]
+"""Which rows are somebody’s, by their id, in SQL."""
+RowFilter = Callable[[datetime], ColumnElement[bool]]
+"""Which rows are too old, in SQL: those whose moment is before that one."""
+
+
+class LegalBasis(StrEnum):
+    """On what ground personal data are kept (article 6 of the RGPD)."""
+
+    MISSION = "mission d’intérêt public"
+    INTEREST = "intérêt légitime"
+    CONSENT = "consentement"
+    NOTHING = "sans donnée personnelle"
+
+
+class ErasureFate(StrEnum):
+    """What becomes of somebody’s rows when their data are erased: they go; they stay under a pseudonym; they are kept
+    as they are, and it is said why; there are none."""
+
+    DELETED = "effacé"
+    RENAMED = "pseudonymisé"
+    KEPT = "conservé"
+    NONE = "sans objet"
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionSpan:
+    """A length of time: days, or the months that a setting says."""
+
+    days: int = 0
+    setting: str = ""
+
+    @classmethod
+    def of(cls, length: timedelta) -> "RetentionSpan":
+        """That of a constant."""
+        return cls(days=length.days)
+
+    def before(self, now: datetime, settings: Settings) -> datetime:
+        """The moment that is so long ago."""
+        return months_before(now, getattr(settings, self.setting)) if self.setting else now - timedelta(days=self.days)
+
+    @property
+    def said(self) -> str:
+        """« 7 jours », « 12 mois (COOP_TICKET_MONTHS) », by default."""
+        if not self.setting:
+            return f"{self.days} jours"
+        usual = Settings.model_fields[self.setting].default
+        return f"{usual} mois (réglage COOP_{self.setting.upper()})"
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionLimit:
+    """For how long rows are kept, and after what: « 12 mois après la clôture ». What is too old is deleted or, where
+    ``blanks`` are given, loses its words and its person."""
+
+    span: RetentionSpan
+    after: str
+    where: RowFilter
+    blanks: Row = field(default_factory=dict)
+
+    @property
+    def said(self) -> str:
+        """« 12 mois après la clôture »."""
+        return f"{self.span.said} après {self.after}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonalData:
+    """A table, as the register of processing, somebody’s copy of their data, erasure and the nightly clean-up need it.
+
+    ``what`` is what people call its rows, ``why`` it is kept. ``own`` are the columns that say whose a row is, by id,
+    ``scope`` says it where they do not; ``others`` name other people by id. ``names`` hold user names, ``credits``
+    names in words that stand for an author, ``lists`` are JSON with ids or names inside. ``withheld`` columns are given
+    to nobody, ``not_given`` says why a table is not at all; ``given`` says in SQL which of somebody’s rows they are
+    given, where not all. ``shown`` is how its person sees a row, ``days`` are moments of which they are told the day
+    alone. ``blanks`` is what takes the place of words when somebody is erased. ``acts`` are moments at which its person
+    did something.
+    """
+
+    name: str
+    what: str
+    why: str = ""
+    ground: LegalBasis = LegalBasis.NOTHING
+    seen_by: str = "personne : le bot s’en sert"
+    kept: str = ""
+    limit: RetentionLimit | None = None
+    own: tuple[str, ...] = ()
+    scope: OwnerFilter | None = None
+    others: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    credits: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()
+    withheld: tuple[str, ...] = ()
+    not_given: str = ""
+    given: OwnerFilter | None = None
+    shown: Callable[[Row, str], Row] | None = None
+    days: tuple[str, ...] = ()
+    fate: ErasureFate = ErasureFate.NONE
+    because: str = ""
+    blanks: Row = field(default_factory=dict)
+    acts: tuple[str, ...] = ()
+
+    @property
+    def table(self) -> Table:
+        """The table itself."""
+        return table_named(self.name)
+
+    @property
+    def how_long(self) -> str:
+        """How long rows are kept, in words."""
+        return "; ".join(filter(None, (self.limit.said if self.limit else "", self.kept)))
+
+    def mine(self, user_id: str) -> ColumnElement[bool]:
+        """Which rows are somebody’s."""
+        found = [self.table.c[name] == user_id for name in self.own]
+        found += [self.scope(user_id)] if self.scope else []
+        condition = found[0]
+        for other in found[1:]:
+            condition |= other
+        return condition
+
+    def given_to(self, user_id: str) -> ColumnElement[bool]:
+        """Which of their rows somebody is given."""
+        return self.mine(user_id) & self.given(user_id) if self.given else self.mine(user_id)
+
+    @property
+    def has_owners(self) -> bool:
+        """Whether rows are somebody’s."""
+        return bool(self.own or self.scope)
+
+
+def table_named(name: str) -> Table:
+    """The table of that name."""
+    return SQLModel.metadata.tables[name]
+
+
+def older(name: str, column: str) -> RowFilter:
+    """Rows of a table whose moment is before."""
+    return lambda before: table_named(name).c[column] < before
+
+
+def day_of(moment: datetime | None) -> date | None:
+    """The day of a moment, in Paris."""
+    return moment.astimezone(_PARIS).date() if moment else None
+
+
+def months_before(now: datetime, count: int) -> datetime:
+    """The same hour so many months ago; the last day of a shorter month."""
+    year, month = divmod(now.year * 12 + now.month - 1 - count, 12)
+    for day in (now.day, 30, 29, 28):
+        try:
+            return now.replace(year=year, month=month + 1, day=day)
+        except ValueError:
+            continue
+    raise ValueError("no month is that short")

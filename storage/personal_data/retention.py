@@ -1,0 +1,122 @@
+"""What is kept for a time only, and goes when that time is over; accounts of which nothing was heard for long."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, delete, func, select, tuple_, update
+from sqlmodel import col
+from sqlmodel import select as rows
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from config.settings import Settings
+from storage import claims, journal, outbox, work
+from storage.database import execute
+from storage.journal.log import count_before
+from storage.people import ERASED, Person
+from storage.people.erasures import Erasure
+from storage.personal_data import PERSONAL_DATA
+from storage.personal_data.declarations import PersonalData
+
+SLEEPING_PAGE = 200
+"""People looked at in one transaction."""
+
+
+async def find_last_activity(db: AsyncSession, ids: Collection[str]) -> dict[str, datetime]:
+    """When some hundreds of people did something last, as far as the tables know."""
+    latest: dict[str, datetime] = {}
+    for holding in (one for one in PERSONAL_DATA if one.acts):
+        for whose in holding.own:
+            owner = holding.table.c[whose]
+            moments = [func.max(holding.table.c[name]) for name in holding.acts]
+            found = await execute(db, select(owner, *moments).where(owner.in_(ids)).group_by(owner))
+            for row in found.all():
+                known = [time for time in (*row[1:], latest.get(row[0])) if time]
+                latest |= {row[0]: max(known)} if known else {}
+    return latest
+
+
+async def find_sleeping(db: AsyncSession, before: datetime, after: str = "") -> tuple[Sequence[Person], str]:
+    """Of the next people of the register by id those who did nothing since, and who wait for no erasure yet; the last
+    id looked at ("": that was all)."""
+    there = rows(Person).where(col(Person.id) > after, col(Person.since) < before, col(Person.username) != ERASED)
+    page = (await db.exec(there.order_by(col(Person.id)).limit(SLEEPING_PAGE))).all()
+    ids = [person.id for person in page]
+    acts, waits = await find_last_activity(db, ids), await _find_waiting(db, ids)
+    found = [one for one in page if one.id not in waits and acts.get(one.id, one.since) < before]
+    return found, ids[-1] if len(page) == SLEEPING_PAGE else ""
+
+
+async def is_awake(db: AsyncSession, erasure: Erasure) -> bool:
+    """Whether somebody did something since they were told that their account sleeps."""
+    return (await find_last_activity(db, [erasure.user_id])).get(erasure.user_id, erasure.asked_at) > erasure.asked_at
+
+
+async def _find_waiting(db: AsyncSession, ids: Collection[str]) -> set[str]:
+    waits = (col(Erasure.cancelled_at).is_(None), col(Erasure.done_at).is_(None))
+    return set((await db.exec(rows(Erasure.user_id).where(col(Erasure.user_id).in_(ids), *waits))).all())
+
+
+AT_ONCE = 1_000
+"""Rows of a table that go in one transaction."""
+_WHOLE = frozenset({"journal", "outgoing", "work", "claim"})
+"""Tables that have a way of their own, which leaves nothing."""
+LIMITED: tuple[PersonalData, ...] = tuple(one for one in PERSONAL_DATA if one.limit)
+
+
+async def count_expired(db: AsyncSession, settings: Settings, now: datetime) -> Mapping[str, int]:
+    """How many rows of each table are kept for too long."""
+    return {one.name: await _count_expired(db, one, _limit_moment(one, settings, now)) for one in LIMITED}
+
+
+async def delete_expired(
+    db: AsyncSession, settings: Settings, now: datetime, limit: int | None = None
+) -> tuple[dict[str, int], bool]:
+    """Take away the next of them, and say how many of each table; whether there may be more.
+
+    What hangs on something goes before it: where much of it is left, the rest waits.
+    """
+    most = limit or AT_ONCE
+    gone: dict[str, int] = {}
+    for one in LIMITED:
+        gone[one.name] = await _delete_some(db, one, _limit_moment(one, settings, now), now, most)
+        if gone[one.name] >= most and one.name not in _WHOLE:
+            return gone, True
+    return gone, False
+
+
+def _limit_moment(holding: PersonalData, settings: Settings, now: datetime) -> datetime:
+    assert holding.limit
+    return holding.limit.span.before(now, settings)
+
+
+def _expired_rows(holding: PersonalData, before: datetime) -> ColumnElement[bool]:
+    assert holding.limit
+    return holding.limit.where(before)
+
+
+async def _count_expired(db: AsyncSession, holding: PersonalData, before: datetime) -> int:
+    if holding.name == "journal":
+        return await count_before(db, before)
+    query = select(func.count()).select_from(holding.table).where(_expired_rows(holding, before))
+    return int((await execute(db, query)).scalar_one())
+
+
+async def _delete_some(db: AsyncSession, holding: PersonalData, before: datetime, now: datetime, limit: int) -> int:
+    if holding.name in _WHOLE:
+        return await _delete_whole(db, holding, before, now)
+    assert holding.limit
+    key = tuple_(*holding.table.primary_key.columns)
+    chosen = select(*holding.table.primary_key.columns).where(_expired_rows(holding, before)).limit(limit)
+    if holding.limit.blanks:
+        done = update(holding.table).where(key.in_(chosen)).values(dict(holding.limit.blanks))
+        return (await execute(db, done)).rowcount
+    return (await execute(db, delete(holding.table).where(key.in_(chosen)))).rowcount
+
+
+async def _delete_whole(db: AsyncSession, holding: PersonalData, before: datetime, now: datetime) -> int:
+    if holding.name == "journal":
+        return await journal.forget_before(db, before, now)
+    count = await _count_expired(db, holding, before)
+    forget = {"outgoing": outbox.forget, "work": work.forget, "claim": claims.forget}[holding.name]
+    await forget(db, before)
+    return count

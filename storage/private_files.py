@@ -1,0 +1,49 @@
+"""Files and folders of personal data, which nobody else on the machine may read, whatever the umask."""
+
+import os
+import stat
+from contextlib import suppress
+from pathlib import Path
+
+OTHERS = 0o077
+"""What group and others may do."""
+BESIDE = ("", "-wal", "-shm", "-journal")
+"""A SQLite database is its file and what lies beside it."""
+
+
+def make_private_folder(path: Path) -> Path:
+    """Make a folder of mode 0700, and so those above it that are missing; one already there is closed to others."""
+    for missing in [p for p in (path, *path.parents) if not p.exists()][::-1]:
+        missing.mkdir(mode=0o700, exist_ok=True)
+    close_to_others(path)
+    return path
+
+
+def make_private_database(name: str) -> None:
+    """Make a SQLite file of mode 0600 if it is not there; close to others one that is, and what lies beside it.
+
+    It is never opened when it is there: to close it again would end the locks that SQLite holds in this process.
+    """
+    path = Path(name)
+    if not name or name.startswith((":", "file:")):
+        return
+    with suppress(FileExistsError, FileNotFoundError):  # SQLite says better what is wrong with a folder
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    for end in BESIDE:
+        close_to_others(Path(f"{path}{end}"))
+
+
+def close_to_others(path: Path) -> None:
+    """Take from others what they may do with something of ours; nothing happens when it is not there, or not ours."""
+    with suppress(OSError):
+        found = path.stat()
+        if found.st_uid == os.geteuid() and found.st_mode & OTHERS:
+            path.chmod(stat.S_IMODE(found.st_mode) & ~OTHERS)
+
+
+def is_open_to_others(path: Path) -> bool:
+    """Whether others may read it, or change it."""
+    try:
+        return bool(path.stat().st_mode & OTHERS)
+    except OSError:
+        return False

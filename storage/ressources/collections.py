@@ -1,0 +1,189 @@
+"""Collections: resources that somebody put together under a name, in an order."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, delete, false, func
+from sqlmodel import Field, SQLModel, col, select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from config.text import fold
+from storage.database import UtcTime, insertion
+from storage.ressources.resources import Resource, ResourceState
+
+NAME_MAX, ABOUT_MAX = 80, 300
+"""Characters of a name, and of what is said of it."""
+HELD_MAX = 200
+"""Resources in one collection."""
+LISTED_MAX = 60
+"""Collections that are listed."""
+
+
+class ResourceCollection(SQLModel, table=True):
+    """Resources under a name; ``key`` is the name folded, by which people call it.
+
+    ``owner_id`` may change it, as animateurs may. A ``pinned`` one stands first, for everybody, and in the channel;
+    ``told`` is what stands there (a digest). ``seed`` names what came with the bot. One that was removed keeps its row,
+    with a key that nobody calls, so that it can be put back, and does not come again by itself.
+    """
+
+    __tablename__ = "resource_collection"
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True, max_length=NAME_MAX)
+    name: str = Field(max_length=NAME_MAX)
+    about: str = Field(default="", max_length=ABOUT_MAX)
+    owner_id: str = Field(default="", max_length=26, index=True)
+    pinned: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    seed: str = Field(default="", max_length=16)
+    told: str = Field(default="", max_length=64)
+    removed_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    created_at: datetime = Field(sa_type=UtcTime)
+
+    @property
+    def number(self) -> int:
+        """Which one it is. (Only what is not stored yet has none.)"""
+        assert self.id is not None
+        return self.id
+
+
+class Collected(SQLModel, table=True):
+    """A resource in a collection: ``place`` orders those of one."""
+
+    __tablename__ = "resource_collected"
+
+    collection: int = Field(primary_key=True)
+    resource: int = Field(primary_key=True, index=True)
+    place: int
+    by: str = Field(default="", max_length=26)
+    at: datetime = Field(sa_type=UtcTime)
+
+
+def make_name_key(name: str) -> str:
+    """What names of one collection share: letters and figures, folded; "" for a name of none."""
+    return " ".join("".join(sign if sign.isalnum() else " " for sign in fold(name)).split())[:NAME_MAX].strip()
+
+
+async def list_collections(db: AsyncSession) -> Sequence[tuple[ResourceCollection, int]]:
+    """All, with how much that is published is in each; pinned ones first."""
+    held = (
+        select(Collected.collection, func.count().label("held"))
+        .join(
+            Resource, (col(Resource.id) == col(Collected.resource)) & (col(Resource.state) == ResourceState.PUBLISHED)
+        )
+        .group_by(col(Collected.collection))
+        .subquery()
+    )
+    query = select(ResourceCollection, func.coalesce(held.c.held, 0))
+    query = query.join(held, held.c.collection == col(ResourceCollection.id), isouter=True).where(_is_there())
+    ordered = query.order_by(col(ResourceCollection.pinned).desc(), col(ResourceCollection.key)).limit(LISTED_MAX)
+    return [(one, int(count)) for one, count in (await db.exec(ordered)).all()]
+
+
+async def list_pinned(db: AsyncSession) -> Sequence[ResourceCollection]:
+    """Those that stand in the channel, or did: removed ones, too."""
+    return (await db.exec(select(ResourceCollection).where(col(ResourceCollection.pinned)))).all()
+
+
+async def find_by_name(db: AsyncSession, name: str) -> ResourceCollection | None:
+    """The one that is called so."""
+    called = select(ResourceCollection).where(ResourceCollection.key == make_name_key(name), _is_there())
+    return (await db.exec(called)).first() if make_name_key(name) else None
+
+
+async def get_collection(db: AsyncSession, number: int) -> ResourceCollection | None:
+    """That one; a removed one, too."""
+    query = select(ResourceCollection).where(ResourceCollection.id == number)
+    return (await db.exec(query.execution_options(populate_existing=True))).first()
+
+
+async def is_seeded(db: AsyncSession, seed: str) -> bool:
+    """Whether what came with the bot under that name is there, or was."""
+    return (await db.exec(select(ResourceCollection.id).where(ResourceCollection.seed == seed))).first() is not None
+
+
+async def add_collection(db: AsyncSession, new: ResourceCollection) -> int | None:
+    """Write it down: its number, or None where another is called so."""
+    values = new.model_dump(exclude={"id"})
+    adding = insertion(db, ResourceCollection).values(values).on_conflict_do_nothing()
+    return (await db.execute(adding.returning(col(ResourceCollection.id)))).scalar()
+
+
+async def rename_collection(db: AsyncSession, one: ResourceCollection, name: str, about: str) -> bool:
+    """It is called so from now on; False where another is."""
+    other = await find_by_name(db, name)
+    if other is not None and other.id != one.id:
+        return False
+    one.name, one.about, one.key = name, about, make_name_key(name)
+    await _write(db, one)
+    return True
+
+
+async def remove_collection(db: AsyncSession, one: ResourceCollection, now: datetime) -> None:
+    """Nobody finds it any more; its name is free."""
+    one.removed_at, one.key = now, f"~{one.number}"
+    await _write(db, one)
+
+
+async def restore_collection(db: AsyncSession, one: ResourceCollection) -> bool:
+    """It is there again; False where another took its name."""
+    if await find_by_name(db, one.name) is not None:
+        return False
+    one.removed_at, one.key = None, make_name_key(one.name)
+    await _write(db, one)
+    return True
+
+
+async def note_told(db: AsyncSession, one: ResourceCollection, told: str) -> None:
+    """That stands in the channel now."""
+    one.told = told
+    await _write(db, one)
+
+
+async def list_contents(db: AsyncSession, number: int) -> Sequence[int]:
+    """The published resources in it, in their order."""
+    query = select(Collected.resource).join(Resource, col(Resource.id) == col(Collected.resource))
+    query = query.where(Collected.collection == number, Resource.state == ResourceState.PUBLISHED)
+    return (await db.exec(query.order_by(col(Collected.place), col(Collected.resource)))).all()
+
+
+async def put_in(db: AsyncSession, into: int, resource: int, by: str, now: datetime) -> bool:
+    """It is the last in it; False where it was in it, or the collection is full."""
+    there = select(func.count(), func.coalesce(func.max(Collected.place), 0)).where(Collected.collection == into)
+    count, last = (await db.exec(there)).one()
+    if count >= HELD_MAX:
+        return False
+    values = {"collection": into, "resource": resource, "place": last + 1, "by": by, "at": now}
+    adding = insertion(db, Collected).values(values).on_conflict_do_nothing()
+    return (await db.execute(adding.returning(col(Collected.place)))).scalar() is not None
+
+
+async def take_out(db: AsyncSession, of: int, resource: int) -> bool:
+    """It is in it no more; False where it was not."""
+    one = delete(Collected).where(col(Collected.collection) == of, col(Collected.resource) == resource)
+    return (await db.execute(one.returning(col(Collected.place)))).scalar() is not None
+
+
+async def move_up(db: AsyncSession, within: int, resource: int) -> None:
+    """It stands before the published one that it followed."""
+    rows = select(Collected.resource, Collected.place).where(Collected.collection == within)
+    places = dict((await db.exec(rows.order_by(col(Collected.place), col(Collected.resource)))).all())
+    shown, order = await list_contents(db, within), list(places)
+    at = shown.index(resource) if resource in shown else 0
+    if at == 0:
+        return
+    order.remove(resource)
+    order.insert(order.index(shown[at - 1]), resource)
+    for place, number in enumerate(order, 1):
+        if places[number] != place:
+            theirs = (col(Collected.collection) == within, col(Collected.resource) == number)
+            await db.exec(update(Collected).where(*theirs).values(place=place))
+
+
+async def _write(db: AsyncSession, one: ResourceCollection) -> None:
+    db.add(one)
+    await db.flush()
+
+
+def _is_there() -> ColumnElement[bool]:
+    return col(ResourceCollection.removed_at).is_(None)

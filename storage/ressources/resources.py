@@ -1,0 +1,388 @@
+"""The resources: their table, how it is written and read, their versions, and lists by how they stand.
+Each writing has a number of its own, which tells what is new since another one.
+"""
+
+import datetime as dt
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy
+from sqlalchemy import JSON, Column, ColumnElement, Text, bindparam, cast, func, or_, update
+from sqlmodel import Field, SQLModel, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from config.text import fold
+from config.themes import from_bits
+from storage.database import Code, UtcTime, execute, insertion
+from storage.urls import LINK_MAX, digest_key, url_key
+
+TITLE_MAX, DESCRIPTION_MAX, LICENCE_MAX, SOURCE_MAX, REASON_MAX = 200, 4000, 80, 120, 500
+KEY_MAX = 80
+_WRITTEN = "resources written"
+"""What a session’s own information says of it."""
+
+
+class ResourceState(StrEnum):
+    """What became of a resource: only published ones are found."""
+
+    PROPOSED = "proposed"
+    PUBLISHED = "published"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+class Resource(SQLModel, table=True):
+    """Something to be found again; its ``id`` is the number that people say.
+
+    ``key`` tells resources apart: by their link where they have one, else by their title. ``source`` is a list outside
+    and the id there (« les-bases:42 »), empty for our own. ``themes`` is a bitmask (config.themes); ``categorie``,
+    ``type``, ``niveau`` and ``public`` are codes of config.ressources, empty where it was not said. ``auteur`` is a
+    user name as it was said, ``auteur_id`` the account where the register knows one. ``decided_by`` is who published,
+    refused or withdrew it, empty for an import, ``reason`` why it was refused or withdrawn. ``revision`` is the
+    number of the last writing, ``version`` counts what people changed of it (storage/ressources/resources.py).
+
+    ``deposited_by`` is the account that proposed it (empty: an import), from the message ``source_post`` or the
+    ticket ``ticket`` if there was one. ``files`` are the names of its files by their id, as they were given; once
+    published it stands in the post ``post_id`` of ``channel_id``, with its files (empty: nowhere yet), and what
+    people say of it under ``thread_post``; ``showing`` counts the posts that had its files before. ``question`` is
+    what animateurs want to know of who proposed it. ``published_at`` is when it was first published; at
+    ``review_on`` it is to be looked at again, and ``reviews`` counts who was reminded since: nobody, its author,
+    animateurs.
+    """
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True, max_length=KEY_MAX)
+    source: str = Field(default="", index=True, max_length=SOURCE_MAX)
+    titre: str = Field(max_length=TITLE_MAX)
+    description: str = Field(default="", sa_type=Text)
+    url: str = Field(default="", max_length=LINK_MAX)
+    categorie: str = Field(default="", max_length=32)
+    themes: int = 0
+    type: str = Field(default="", max_length=32)
+    niveau: str = Field(default="", max_length=32)
+    public: str = Field(default="", max_length=32)
+    licence: str = Field(default="", max_length=LICENCE_MAX)
+    auteur: str = Field(default="", max_length=64)
+    auteur_id: str = Field(default="", max_length=26)
+    date: dt.date
+    state: ResourceState = Field(sa_type=Code(ResourceState))
+    decided_by: str = Field(default="", max_length=26)
+    reason: str = Field(default="", max_length=REASON_MAX)
+    deposited_by: str = Field(default="", max_length=26, index=True)
+    source_post: str = Field(default="", max_length=26, index=True)
+    ticket: int | None = Field(default=None, index=True)
+    files: dict[str, str] = Field(default={}, sa_column=Column(JSON, nullable=False))
+    post_id: str = Field(default="", max_length=26, index=True)
+    channel_id: str = Field(default="", max_length=26)
+    thread_post: str = Field(default="", max_length=26, index=True)
+    showing: int = 0
+    question: str = Field(default="", max_length=REASON_MAX)
+    version: int = 1
+    published_at: dt.datetime | None = Field(default=None, sa_type=UtcTime, index=True)
+    review_on: dt.date | None = Field(default=None, index=True)
+    reviews: int = 0
+    created_at: dt.datetime = Field(sa_type=UtcTime)
+    changed_at: dt.datetime = Field(sa_type=UtcTime)
+    revision: int = Field(index=True)
+
+    @property
+    def number(self) -> int:
+        """How people call it. (Only what is not stored yet has none.)"""
+        assert self.id is not None
+        return self.id
+
+    @property
+    def theme_codes(self) -> tuple[str, ...]:
+        """Its themes, in the order of the table."""
+        return from_bits(self.themes)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownResource:
+    """What a list shows of a resource: its columns, without what only the table needs."""
+
+    id: int
+    titre: str
+    description: str
+    url: str
+    categorie: str
+    themes: int
+    type: str
+    niveau: str
+    public: str
+    licence: str
+    auteur: str
+    auteur_id: str
+    date: dt.date
+
+
+class Stamp(SQLModel, table=True):
+    """The only row of its table: how often resources were written, so that readers know what they have not seen."""
+
+    __tablename__ = "resource_stamp"
+
+    id: int = Field(default=1, primary_key=True, sa_column_kwargs={"autoincrement": False})
+    number: int
+
+
+def make_key(url: str, titre: str) -> str:
+    """What tells a resource apart."""
+    return url_key(url) if url else digest_key("titre", fold(titre))
+
+
+async def read_stamp(db: AsyncSession) -> int:
+    """The number of the last writing."""
+    return int((await execute(db, _STAMP)).scalar_one())
+
+
+async def begin_writing(db: AsyncSession) -> int:
+    """The number of this writing, asked for before anything is read that decides what to write.
+
+    Who writes meanwhile waits for the end of this transaction: numbers are seen in their order.
+    """
+    db.info[_WRITTEN] = True
+    return int((await execute(db, _NEXT)).scalar_one())
+
+
+def is_writing(db: AsyncSession) -> bool:
+    """Whether this very transaction writes resources: what it wrote may still be taken back."""
+    return bool(db.info.get(_WRITTEN))
+
+
+async def get_resource(db: AsyncSession, number: int) -> Resource | None:
+    """The resource of that number, whatever its state."""
+    return (await db.exec(select(Resource).where(Resource.id == number))).first()
+
+
+async def reread_resource(db: AsyncSession, number: int) -> Resource | None:
+    """The same as it is now, whatever was read of it before: for whoever began to write since."""
+    query = select(Resource).where(Resource.id == number).execution_options(populate_existing=True)
+    return (await db.exec(query)).first()
+
+
+async def find_by_numbers(db: AsyncSession, numbers: Collection[int]) -> Mapping[int, Resource]:
+    """Those of these numbers that are there, whatever their state."""
+    rows = (await db.exec(select(Resource).where(col(Resource.id).in_(numbers)))).all()
+    return {row.number: row for row in rows}
+
+
+async def list_shown(db: AsyncSession, numbers: Sequence[int]) -> tuple[Sequence[ShownResource], int]:
+    """Those of these numbers that are there, in that order, and the number of the last writing: in one go."""
+    rows = (await execute(db, _SHOWN, {"numbers": list(numbers)})).all()
+    found = {row[0]: _make_shown(row) for row in rows}
+    return [found[n] for n in numbers if n in found], rows[0][-1] if rows else await read_stamp(db)
+
+
+async def find_by_keys(db: AsyncSession, keys: Collection[str], sources: Collection[str]) -> Sequence[Resource]:
+    """Those that have some of a few hundred keys, or of ids elsewhere, at most; whatever their state."""
+    wanted = or_(col(Resource.key).in_(keys), col(Resource.source).in_(sources))
+    return (await db.exec(select(Resource).where(wanted).order_by(col(Resource.id)))).all()
+
+
+async def find_by_key(db: AsyncSession, wanted: str) -> Resource | None:
+    """The one that this tells apart."""
+    return (await db.exec(select(Resource).where(Resource.key == wanted))).first()
+
+
+async def find_by_link(db: AsyncSession, url: str) -> Resource | None:
+    """The resource to which this link leads, whatever its state: the same one is kept once."""
+    return await find_by_key(db, url_key(url))
+
+
+async def write_resources(db: AsyncSession, resources: Sequence[Resource], revision: int) -> None:
+    """Write down all that is known of these: those without a number are new. ``begin_writing`` gave the revision."""
+    rows = [resource.model_dump() | {"revision": revision} for resource in resources]
+    if new := [{name: row[name] for name in row if name != "id"} for row in rows if row["id"] is None]:
+        await execute(db, insertion(db, Resource), new)
+    if known := [{**row, "number": row.pop("id")} for row in rows if row["id"] is not None]:
+        await execute(db, _UPDATE, known)
+
+
+async def iterate_pages(db: AsyncSession, state: ResourceState, size: int = 500) -> AsyncIterator[Sequence[Resource]]:
+    """All in one state, by number, so many at a time."""
+    last: int | None = 0
+    while page := (await db.exec(_select_after(last or 0, size).where(Resource.state == state))).all():
+        yield page
+        db.expunge_all()
+        last = page[-1].id
+
+
+async def iterate_news(
+    db: AsyncSession, seen: int, size: int = 500
+) -> AsyncIterator[Sequence[tuple[ShownResource, ResourceState]]]:
+    """All that was written after a number, whatever its state, so many at a time."""
+    last = 0
+    while rows := (await execute(db, _NEWS, {"seen": seen, "last": last, "size": size})).all():
+        yield [(_make_shown(row), row[-1]) for row in rows]
+        last = rows[-1][0]
+
+
+def _make_shown(row: Sequence[Any]) -> ShownResource:
+    return ShownResource(*row[:-1])
+
+
+def _select_after(number: int, size: int) -> Any:
+    return select(Resource).where(col(Resource.id) > number).order_by(col(Resource.id)).limit(size)
+
+
+_COLUMNS = tuple(name for name in Resource.model_fields if name != "id")
+_STAMP = select(col(Stamp.number)).where(Stamp.id == 1)
+_LISTED = [col(getattr(Resource, each.name)) for each in fields(ShownResource)]
+_SHOWN = sqlalchemy.select(*_LISTED, _STAMP.scalar_subquery().label("stamp")).where(
+    col(Resource.id).in_(bindparam("numbers", expanding=True))
+)
+_NEWS = (
+    sqlalchemy.select(*_LISTED, col(Resource.state))
+    .where(col(Resource.revision) > bindparam("seen"), col(Resource.id) > bindparam("last"))
+    .order_by(col(Resource.id))
+    .limit(bindparam("size"))
+)
+_NEXT = update(Stamp).where(col(Stamp.id) == 1).values(number=col(Stamp.number) + 1).returning(col(Stamp.number))
+_UPDATE = (
+    update(Resource)
+    .where(col(Resource.id) == bindparam("number"))
+    .values({name: bindparam(name) for name in _COLUMNS})
+    .execution_options(synchronize_session=False)
+)
+
+CONTENT = (
+    "titre",
+    "url",
+    "description",
+    "files",
+    "categorie",
+    "themes",
+    "type",
+    "niveau",
+    "public",
+    "licence",
+    "auteur",
+    "auteur_id",
+)
+"""The columns that people write, in the order in which they are told."""
+
+
+class ResourceVersion(SQLModel, table=True):
+    """The ``version`` of a resource that ``by`` made: ``before`` are the columns changed, as they were until then."""
+
+    __tablename__ = "resource_version"
+
+    resource: int = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    by: str = Field(max_length=26)
+    at: datetime = Field(sa_type=UtcTime)
+    before: dict[str, Any] = Field(default={}, sa_column=Column(JSON, nullable=False))
+
+
+async def list_versions(db: AsyncSession, resource: int) -> Sequence[ResourceVersion]:
+    """All of a resource, the newest first."""
+    theirs = select(ResourceVersion).where(ResourceVersion.resource == resource)
+    return (await db.exec(theirs.order_by(col(ResourceVersion.version).desc()))).all()
+
+
+def read_content(resource: Resource) -> dict[str, Any]:
+    """What people wrote of it, as it is now."""
+    return {name: getattr(resource, name) for name in CONTENT}
+
+
+def read_content_at(resource: Resource, changes: Sequence[ResourceVersion], version: int) -> dict[str, Any]:
+    """What people had written of it at a version; ``changes`` are all, the newest first."""
+    known = read_content(resource)
+    for change in changes:
+        if change.version > version:
+            known |= {name: value for name, value in change.before.items() if name in known}
+    return known
+
+
+async def revise_resource(
+    db: AsyncSession, resource: Resource, said: Mapping[str, Any], made: tuple[str, datetime, int]
+) -> Sequence[str]:
+    """Write other content of a resource down as its next version; ``made`` is by whom, when, and the number that
+    ``begin_writing`` gave. Returns the columns that changed: none is no version."""
+    by, at, revision = made
+    before = {
+        name: getattr(resource, name) for name in CONTENT if name in said and getattr(resource, name) != said[name]
+    }
+    if not before:
+        return ()
+    for name in before:
+        setattr(resource, name, said[name])
+    resource.version += 1
+    resource.changed_at = at
+    resource.key = make_key(resource.url, resource.titre)
+    db.add(ResourceVersion(resource=resource.number, version=resource.version, by=by, at=at, before=before))
+    await db.flush()
+    await write_resources(db, [resource], revision)
+    return list(before)
+
+
+async def list_proposed(db: AsyncSession, limit: int) -> Sequence[Resource]:
+    """What waits to be read over, by number."""
+    waiting = select(Resource).where(Resource.state == ResourceState.PROPOSED)
+    return (await db.exec(waiting.order_by(col(Resource.id)).limit(limit))).all()
+
+
+async def count_proposed(db: AsyncSession) -> int:
+    """How much waits to be read over."""
+    return int((await db.exec(_select_count().where(Resource.state == ResourceState.PROPOSED))).one())
+
+
+async def count_published_by(db: AsyncSession, user_id: str) -> int:
+    """How much of what somebody deposited is published."""
+    theirs = _select_count().where(Resource.deposited_by == user_id, Resource.state == ResourceState.PUBLISHED)
+    return int((await db.exec(theirs)).one())
+
+
+async def find_from_post(db: AsyncSession, post_id: str) -> Resource | None:
+    """What was made of that message, and is proposed or published."""
+    return await _find_made_of(db, col(Resource.source_post) == post_id)
+
+
+async def find_from_ticket(db: AsyncSession, number: int) -> Resource | None:
+    """What was made of that ticket, and is proposed or published."""
+    return await _find_made_of(db, col(Resource.ticket) == number)
+
+
+async def _find_made_of(db: AsyncSession, of_it: ColumnElement[bool]) -> Resource | None:
+    there = select(Resource).where(of_it, col(Resource.state).in_([ResourceState.PROPOSED, ResourceState.PUBLISHED]))
+    return (await db.exec(there.order_by(col(Resource.id)).limit(1))).first()
+
+
+async def find_by_thread(db: AsyncSession, thread_post: str) -> Resource | None:
+    """That of which people speak in the thread of a post."""
+    return (await db.exec(select(Resource).where(Resource.thread_post == thread_post))).first()
+
+
+async def list_published_between(db: AsyncSession, start: datetime, end: datetime) -> Sequence[Resource]:
+    """What people deposited and that came out in that time, in the order in which it did; nothing imported."""
+    came = select(Resource).where(*_published_within(start, end), col(Resource.deposited_by) != "")
+    return (await db.exec(came.order_by(col(Resource.published_at), col(Resource.id)))).all()
+
+
+async def count_imported(db: AsyncSession, start: datetime, end: datetime) -> int:
+    """How much was imported in that time, and is published."""
+    return int(
+        (await db.exec(_select_count().where(*_published_within(start, end), col(Resource.deposited_by) == ""))).one()
+    )
+
+
+async def list_unplaced(db: AsyncSession, limit: int) -> Sequence[Resource]:
+    """Published ones whose files stand nowhere that people can see, the oldest first."""
+    hidden = select(Resource).where(Resource.state == ResourceState.PUBLISHED, Resource.post_id == "")
+    carrying = hidden.where(cast(col(Resource.files), Text) != "{}", col(Resource.deposited_by) != "")
+    return (await db.exec(carrying.order_by(col(Resource.published_at)).limit(limit))).all()
+
+
+def _select_count() -> Any:
+    return select(func.count()).select_from(Resource)
+
+
+def _published_within(start: datetime, end: datetime) -> Sequence[Any]:
+    return (
+        Resource.state == ResourceState.PUBLISHED,
+        col(Resource.published_at) >= start,
+        col(Resource.published_at) < end,
+    )

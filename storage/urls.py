@@ -1,0 +1,122 @@
+"""Links that people give: which may be kept, without what only tracks people, and when two lead to the same thing."""
+
+import re
+from hashlib import sha256
+from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
+
+from config.addresses import is_inside
+
+LINK_MAX = 1000
+"""Characters of a link."""
+_TRACKING = re.compile(
+    r"(?:utm|mtm|pk|piwik|matomo|hsa|at|xtor|xts|oly|vero|mc)_\w{1,40}|xtor|fbclid|gclid|dclid|gbraid|wbraid|msclkid|"
+    r"yclid|twclid|igshid|igsh|mibextid|_ga|_gl|_hsenc|_hsmi|mkt_tok|ref_src|ref_url|si|feature|trk|spm|wt_mc",
+    re.IGNORECASE,
+)
+"""Parameters that say where somebody came from, and change nothing of what they get."""
+_BETWEEN_SITES = {"si", "feature"}
+"""Of those, the ones that mean that on video sites only."""
+_IN_TEXT = re.compile(r"https?://[^\s<>()\[\]\"'`|]{1,1000}")
+_FORBIDDEN = re.compile(r"[\s<>\"\\`\x00-\x1f\x7f]")
+_HOST = re.compile(r"(?:[\w-]{1,63}\.){1,20}[\w-]{2,63}")
+_VIDEO_SITES = ("youtube.com", "youtu.be", "youtube-nocookie.com")
+_VIDEOS = ("youtube.com", "youtu.be", "vimeo.com", "dailymotion.com", "tube.numerique.gouv.fr")
+_VIDEO_FILES = (".mp4", ".webm", ".mov", ".avi", ".mkv", ".m4v")
+
+
+class InsideError(ValueError):
+    """A link to an address that only somebody’s own network has."""
+
+
+def read_link(text: str) -> str:
+    """The address of a page or file, without tracking. Raises ValueError, with a French sentence, for anything else;
+    InsideError for what nobody else could open."""
+    typed = text.strip()
+    address = typed if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:(?!\d)", typed) else f"https://{typed}"
+    parts = _split(address)
+    host = (parts.hostname or "") if parts else ""
+    if host and is_inside(host):
+        raise InsideError("ce lien mène à un réseau privé : personne d’autre ne pourrait l’ouvrir")
+    is_web = parts and parts.scheme in {"http", "https"} and not parts.username and _HOST.fullmatch(host)
+    if parts is None or not is_web or _FORBIDDEN.search(address):
+        raise ValueError("ce lien ne convient pas : écrivez-le comme https://exemple.fr/page")
+    if len(address) > LINK_MAX:
+        raise ValueError(f"un lien a {LINK_MAX} caractères au plus")
+    return urlunsplit((parts.scheme, parts.netloc.lower(), parts.path, _query(parts), _fragment(parts)))
+
+
+def first_link(text: str) -> str:
+    """The first address of a page in a text, as it is kept; "" where there is none."""
+    for found in _IN_TEXT.findall(text):
+        try:
+            return read_link(found.rstrip(".,;:!?»*_"))
+        except ValueError:
+            continue
+    return ""
+
+
+def strip_links(text: str) -> str:
+    """The words of a text beside its links, on one line, as a title."""
+    return " ".join(_IN_TEXT.sub(" ", text).split()).strip(" :-–—*#><")
+
+
+def site_of(link: str) -> str:
+    """The name of the site that a link leads to, as people call it."""
+    return link.partition("://")[2].partition("/")[0].removeprefix("www.")
+
+
+def guess_type(link: str) -> str:
+    """What a link most likely leads to; empty without one."""
+    parts = urlsplit(link)
+    host = (parts.hostname or "").removeprefix("www.").removeprefix("m.")
+    if host in _VIDEOS:
+        return "video"
+    return "document" if parts.path.lower().endswith(".pdf") else "lien" if link else ""
+
+
+def guess_type_of_file(name: str) -> str:
+    """What a file of that name most likely is."""
+    return "video" if name.lower().endswith(_VIDEO_FILES) else "document"
+
+
+def url_key(link: str) -> str:
+    """What two links to the same thing share: http is https, « www. », a final « / », the order of parameters and the
+    place in a page do not count; of pages made of their « #/ » this says which."""
+    parts = urlsplit(link)
+    host = (parts.hostname or "").removeprefix("www.").removeprefix("m.")
+    port = f":{parts.port}" if parts.port not in {None, 80, 443} else ""
+    query = urlencode(sorted(parse_qsl(parts.query, keep_blank_values=True)))
+    path = parts.path.rstrip("/")
+    if host == "youtu.be":
+        host, path, query = "youtube.com", "/watch", urlencode([("v", path.removeprefix("/"))])
+    route = parts.fragment if parts.fragment.startswith(("/", "!")) else ""
+    return digest_key("link", f"{host}{port}{path}?{query}#{route}")
+
+
+def digest_key(sort: str, text: str) -> str:
+    """A key of that sort, as long as all others."""
+    return f"{sort}:{sha256(text.encode()).hexdigest()[:48]}"
+
+
+def _split(address: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(address)
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts
+
+
+def _query(parts: SplitResult) -> str:
+    """The parameters as they were written, but for those that track."""
+    videos = (parts.hostname or "").removeprefix("www.").removeprefix("m.") in _VIDEO_SITES
+    return "&".join(pair for pair in parts.query.split("&") if pair and not _tracks(pair.partition("=")[0], videos))
+
+
+def _tracks(name: str, videos: bool) -> bool:
+    return bool(_TRACKING.fullmatch(name)) and (videos or name.lower() not in _BETWEEN_SITES)
+
+
+def _fragment(parts: SplitResult) -> str:
+    """Where in a page it leads, unless that is a text which a browser looked for."""
+    return parts.fragment.partition(":~:")[0]
