@@ -14,7 +14,7 @@ from threading import current_thread, main_thread
 import click
 
 from cli.errors import INTERRUPTED
-from cli.usage import Group, Lazy, explain
+from cli.usage import Group, Lazy, Value, explain
 
 
 def _group(name: str, help: str, table: Mapping[str, Lazy | Group]) -> Group:
@@ -153,7 +153,7 @@ COMMANDS: Mapping[str, Lazy | Group] = {
 @click.option(
     "--env-file",
     metavar="F",
-    type=click.Path(path_type=Path),
+    type=Value(Path),
     help="fichier de réglages (sinon .env, s’il est là)",
 )
 @click.version_option(package_name="coop-bot", message="coop-bot %(version)s", help="dire sa version")
