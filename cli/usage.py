@@ -54,7 +54,9 @@ def _not_one_of(word: str, words: Sequence[str]) -> str:
 
 
 class _InFrench(click.Command):
-    """What commands and groups share."""
+    """What commands and groups share; of the options that are ``exclusive`` one at most may be given."""
+
+    exclusive: Sequence[str] = ()
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         """« --help », in French."""
@@ -84,10 +86,14 @@ class _InFrench(click.Command):
         return [asked, *own]
 
     def _pieces(self, ctx: click.Context) -> Iterator[str]:
-        """What the usage line says."""
-        for option in self._options(ctx):
-            said = _spelling(ctx, option, short=True)
-            yield said if option.required else f"[{said}]"
+        """What the usage line says; options that exclude each other stand together."""
+        options = self._options(ctx)
+        exclusive = [option for option in options if option.opts[0] in self.exclusive]
+        for option in options:
+            together = exclusive if option in exclusive else [option]
+            if option is together[0]:
+                said = " | ".join(_spelling(ctx, each, short=True) for each in together)
+                yield said if option.required else f"[{said}]"
         for param in self.params:
             if isinstance(param, click.Argument):
                 yield _name(ctx, param) if param.required else f"[{_name(ctx, param)}]"
@@ -103,22 +109,24 @@ class _InFrench(click.Command):
             word = queue.popleft()
             name, equals, value = word.partition("=")
             option = known.get(name)
-            if word == "--" or not (option or _is_like_an_option(word)):
-                # A group’s own options come before its command.
-                rest += [word] if word != "--" else []
-                if word == "--" or isinstance(self, click.Group):
+            if word == "--":
+                rest += queue
+                break
+            if option is None and not _is_like_an_option(word):
+                rest.append(word)
+                if isinstance(self, click.Group):  # What follows is its command’s.
                     rest += queue
                     break
             elif option is None:
                 unknown.append(word)
-            elif equals and option.is_flag:
-                raise click.UsageError(f"{name} : {value!r} est de trop", ctx)
-            else:
+            elif option.is_flag or equals:
+                if option.is_flag and equals:
+                    raise click.UsageError(f"{name} : {value!r} est de trop", ctx)
                 options.append(word)
-                if not option.is_flag and not equals:
-                    if not queue or _is_like_an_option(queue[0]):
-                        raise click.UsageError(f"{name} : il manque sa valeur", ctx)
-                    options.append(queue.popleft())
+            elif not queue or _is_like_an_option(queue[0]):
+                raise click.UsageError(f"{name} : il manque sa valeur", ctx)
+            else:
+                options += [word, queue.popleft()]
         return options, rest, unknown
 
 
@@ -137,7 +145,7 @@ def _spelling(ctx: click.Context, option: click.Option, *, short: bool = False) 
 
 
 class Command(_InFrench):
-    """A command; of the options that are ``exclusive`` one at most may be given."""
+    """A command, with what follows its name."""
 
     def __init__(self, *args: Any, exclusive: Sequence[str] = (), **attributes: Any) -> None:
         super().__init__(*args, **attributes)
@@ -161,17 +169,6 @@ class Command(_InFrench):
         given = [name for name in dict.fromkeys(word.partition("=")[0] for word in options) if name in self.exclusive]
         if len(given) > 1:
             raise click.UsageError(f"{given[1]} : à choisir, ou {given[0]}, mais pas les deux", ctx)
-
-    def _pieces(self, ctx: click.Context) -> Iterator[str]:
-        """Those that exclude each other stand together."""
-        either = [option for option in self._options(ctx) if option.opts[0] in self.exclusive]
-        alternatives = " | ".join(_spelling(ctx, option, short=True) for option in either)
-        apart = {f"[{_spelling(ctx, option, short=True)}]" for option in either[1:]}
-        for piece in super()._pieces(ctx):
-            if either and piece == f"[{_spelling(ctx, either[0], short=True)}]":
-                yield f"[{alternatives}]"
-            elif piece not in apart:
-                yield piece
 
 
 class Lazy(NamedTuple):
