@@ -19,7 +19,7 @@ from config.editions import Unapproved
 from config.text import fold
 from dialogs.destinations import moment
 from dialogs.lines import Roomy, line, read_address
-from dialogs.published import fault_of
+from dialogs.personal_data import fault_of
 from dialogs.themes import THEME_FIELD
 from storage.actus.digests import EDITO_MAX
 from storage.actus.items import CREDIT_MAX, TITLE_MAX, TITLES, NewsSection

@@ -16,7 +16,7 @@ from config.territories import DEPARTEMENTS
 from config.text import normalize
 from dialogs.destinations import WHEN, moment
 from dialogs.lines import Roomy, read_address
-from dialogs.published import fault_of
+from dialogs.personal_data import fault_of
 from storage import targets
 from storage.agenda import DETAILS_MAX, PLACE_MAX, REASON_MAX, TITLE_MAX
 

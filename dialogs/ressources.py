@@ -9,7 +9,7 @@ from pydantic import Field
 from bot.forms import Choice, Clues, Form, Hidden, Number, Offered, PersonPicker, ReadText, Text
 from config.ressources import CATEGORIES, KINDS, LEVELS, PUBLICS
 from dialogs.lines import Roomy, line, read_address, read_line
-from dialogs.published import fault_of, fault_of_owner
+from dialogs.personal_data import fault_of, fault_of_owner
 from dialogs.themes import THEME_FIELD
 from storage.ressources import needs
 from storage.ressources.collections import ABOUT_MAX, NAME_MAX, make_name_key

@@ -9,11 +9,11 @@ from sandbox.call import OK, Body, Call
 from sandbox.channels.rules import may_read_posts
 from sandbox.errors import ApiError, forbidden, missing_post
 from sandbox.integrations import Answer, Unreachable
-from sandbox.posts.edit import changes_by_button, kept_props, update_post
+from sandbox.posts.edits import changes_by_button, kept_props, update_post
 from sandbox.records import Channel, Post
 from sandbox.routes import Routes
 from sandbox.seals import unseal
-from sandbox.sending import NewPost, cookie_key, send_ephemeral
+from sandbox.system_posts import NewPost, cookie_key, send_ephemeral
 from sandbox.world import World
 
 routes = Routes()

@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sandbox.auth import hash_password
-from sandbox.channels.joining import join_channel
-from sandbox.channels.reading import note_viewed
+from sandbox.channels.arrivals import join_channel
+from sandbox.channels.unreads import note_viewed
 from sandbox.ids import new_id
 from sandbox.posts.mentions import hashtags
-from sandbox.posts.publish import add_post
+from sandbox.posts.publication import add_post
 from sandbox.records import Channel, Post, Reaction, Team, TeamMember, User
-from sandbox.teams.joining import add_default_channels, default_channels
+from sandbox.teams.arrivals import add_default_channels, default_channels
 from sandbox.users.preferences import add_first_preferences
-from sandbox.users.present import TIMEZONE, default_notify_props
+from sandbox.users.views import TIMEZONE, default_notify_props
 from sandbox.world import World
 
 R = TypeVar("R")

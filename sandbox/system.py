@@ -4,7 +4,7 @@ from sandbox.call import Call
 from sandbox.client_config import client_config
 from sandbox.errors import forbidden, invalid_body
 from sandbox.routes import Routes
-from sandbox.users.active import count_people
+from sandbox.users.activation import count_people
 
 routes = Routes()
 

@@ -15,7 +15,7 @@ from sandbox.config import Config
 from sandbox.events import Hub
 from sandbox.ids import new_id
 from sandbox.integrations import Integrations
-from sandbox.pending import Pending
+from sandbox.pending_posts import Pending
 from sandbox.permissions import Rights
 from sandbox.records import Token
 from sandbox.state import State

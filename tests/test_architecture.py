@@ -4,7 +4,7 @@ import ast
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from importlib.metadata import packages_distributions
@@ -183,6 +183,28 @@ def test_facts_name_captures_that_exist() -> None:
 def test_files_stay_short() -> None:
     long = {name(p): lines for p in modules(*ROOMS) if (lines := len(p.read_text("utf-8").splitlines())) > FILE_LINES}
     assert not long
+
+
+NO_NOUN = re.compile(
+    r"(?!feed$|seed$).*ed|about|again|apart|begun|done|elsewhere|found|gone|here|held|how|in|inside|it|known|left|lost|many|"
+    r"mine|more|much|none|others?|our|out|outside|own|said|seen|seldom|some|somebody|taken|theirs?|them|there|told|what|when|"
+    r"where|which|who|whom|whose|why|your"
+)
+"""Participles, pronouns and adverbs, as names of modules."""
+NOUNS_IN_ING: Mapping[str, str] = {}
+"""Modules whose name ends as a gerund does, and why it is a noun all the same."""
+
+
+def test_modules_are_named_by_nouns() -> None:
+    """A file is found by what it is about."""
+    names = {name(p): p.stem for p in modules(*ROOMS)}
+    doubtful = {
+        path: stem
+        for path, stem in names.items()
+        if NO_NOUN.fullmatch(stem) or (stem.endswith("ing") and path not in NOUNS_IN_ING)
+    }
+    assert not doubtful
+    assert not NOUNS_IN_ING.keys() - names.keys()
 
 
 def test_functions_stay_short() -> None:

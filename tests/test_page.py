@@ -11,7 +11,7 @@ import pytest
 from cli.demo import entrance
 from cli.demo.cast import CAST, PASSWORD, everybody
 from sandbox.page.markdown import Renderer
-from sandbox.page.serve import WEB
+from sandbox.page.routes import WEB
 from sandbox.records import Channel, Team, User
 from sandbox.server import Sandbox
 from sandbox.state import State

@@ -12,9 +12,9 @@ import openpyxl
 import pypdf
 import pytest
 
+from bot.papers.sheets import write_csv_page
 from cli.demo.stage import free_port
 from commands.stats.conseiller import make_own_page, read_own_figures
-from commands.stats.papers import statistiques_csv
 from commands.stats.queries import OwnQuery
 from storage.database import Database
 from tests.databases import database
@@ -54,7 +54,7 @@ async def test_the_csv_is_the_chat_s_own(
         chat: Any = SimpleNamespace(user=JULIETTE, db=db, today=datetime(2026, 11, 24, tzinfo=UTC).date())
         asked = OwnQuery(start=datetime(2026, 11, 1, tzinfo=UTC).date(), end=datetime(2026, 12, 1, tzinfo=UTC).date())
         page = await make_own_page(chat, asked, await read_own_figures(chat, asked), "juliette")
-    statistiques_csv(page, tmp_path / "chat.csv")
+    write_csv_page(page, tmp_path / "chat.csv")
     assert (elsewhere / f"{NAME}.csv").read_bytes() == (tmp_path / "chat.csv").read_bytes()
 
 

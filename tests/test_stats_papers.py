@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from bot.papers import FigureSection, LabelledValue, typeset
+from bot.papers import FigureSection, LabelledValue, sheets, typeset
 from commands.stats import papers, sections
 from commands.stats.sections import Presentation
 from tests.golden import FIGURES, HERE, nation, page
@@ -123,7 +123,7 @@ def test_an_empty_page_says_so_everywhere(tmp_path: Path) -> None:
     papers.write_pdf(nothing, path := tmp_path / "p.pdf")
     assert NOTHING in PdfReader(path).pages[0].extract_text()
     assert [size(drawn)[0] for drawn in papers.draw_charts(nothing, tmp_path)] == [1440, 1440]
-    papers.statistiques_csv(nothing, tmp_path / "s.csv")
+    sheets.write_csv_page(nothing, tmp_path / "s.csv")
     assert ["Ateliers réalisés", "0"] in read_csv(tmp_path / "s.csv")
     assert papers.write_workbook(nothing, [], tmp_path / "s.xlsx") == 0
     bare = replace(page(), sections=())
@@ -148,7 +148,7 @@ def test_words_are_shown_and_never_obeyed(tmp_path: Path, words: str) -> None:
     papers.draw_charts(said, tmp_path)
     text = "".join(PdfReader(path).pages[0].extract_text().replace("\u200b", "").split())
     assert "".join(typeset.to_drawable(words).replace("\u200b", "").split())[:40] in text
-    papers.statistiques_csv(said, tmp_path / "s.csv")
+    sheets.write_csv_page(said, tmp_path / "s.csv")
     papers.write_workbook(said, None, tmp_path / "s.xlsx")
     assert is_harmless(tmp_path / "s.csv")
     assert {cell.data_type for cell in every_cell(tmp_path / "s.xlsx")} <= {"s", "n", "d", "inlineStr"}
@@ -188,7 +188,7 @@ def test_a_folder_that_is_gone_is_an_error_to_tell(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="gone"):
         papers.draw_charts(page(), gone)
     with pytest.raises(OSError, match="gone"):
-        papers.statistiques_csv(page(), gone / "s.csv")
+        sheets.write_csv_page(page(), gone / "s.csv")
     with pytest.raises(OSError, match="gone"):
         papers.write_workbook(page(), [[cra(1)]], gone / "s.xlsx")
 

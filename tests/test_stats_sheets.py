@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from bot.papers import FigureSection, LabelledValue
+from bot.papers import FigureSection, LabelledValue, sheets
 from commands.stats import papers, sections
 from commands.stats.papers import TerritoryRow, TerritoryTable
 from commands.stats.sections import Presentation
@@ -24,7 +24,7 @@ from tests.papers import EMPTY, cra, is_harmless, naive, read_csv
 
 
 def test_the_csv_opens_in_a_french_spreadsheet(tmp_path: Path) -> None:
-    papers.statistiques_csv(page(), path := tmp_path / "s.csv")
+    sheets.write_csv_page(page(), path := tmp_path / "s.csv")
     raw = path.read_bytes()
     assert raw.startswith(b"\xef\xbb\xbf")
     assert raw.count(b"\n") == raw.count(b"\r\n")
@@ -58,8 +58,8 @@ def test_no_cell_of_a_csv_runs(tmp_path_factory: pytest.TempPathFactory, name: s
     section = FigureSection("autre", name, label, (LabelledValue(label, 1, 100), LabelledValue(name, 2)))
     said = replace(page(), name=name, structure=label, title=label, place=label, notes=(label,), sections=(section,))
     folder = tmp_path_factory.mktemp("csv")
-    papers.statistiques_csv(said, folder / "s.csv")
-    papers.statistiques_csv(replace(said, name=None), folder / "t.csv")
+    sheets.write_csv_page(said, folder / "s.csv")
+    sheets.write_csv_page(replace(said, name=None), folder / "t.csv")
     papers.write_table_csv(
         TerritoryTable(name, (label,), (TerritoryRow(name, label, (3,)),), (label,)), folder / "u.csv"
     )

@@ -10,7 +10,7 @@ from bot.forms.choices import Offered, Radio
 from bot.forms.form import Form, Hidden, name_of, store_as
 from bot.forms.kinds import Choice, Clues, Day, Element, FieldKind, Number, Raw, ReadText, Text, Unreadable
 from bot.forms.limits import cut
-from bot.forms.many import Many, Picks
+from bot.forms.multiselects import Many, Picks
 from bot.forms.pickers import ID, ChannelPicker, PersonPicker, Reference, Source
 from bot.forms.stages import draw_step, mistakes_in, sent_in
 

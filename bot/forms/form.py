@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 from bot.errors import UserError
 from bot.forms.kinds import Choice, Clues, Element, FieldKind, Number, Question, Raw, Text, Unreadable
 from bot.forms.limits import cut
-from bot.forms.many import Many
+from bot.forms.multiselects import Many
 from bot.forms.pickers import Picker, Reference
 from bot.forms.stages import OF_A_STEP
 from bot.texts import typeset

@@ -9,7 +9,7 @@ from bot.context import Context
 from bot.destinations import is_in_direct_channel, send_file
 from bot.errors import UserError
 from bot.french.periods import Period, period_after, period_before
-from bot.papers import FigureSection, LabelledValue
+from bot.papers import FigureSection, LabelledValue, file_name
 from bot.replies import Button, Parcel, Replies, SendFile, Whisper
 from bot.texts import Markdown, render
 from commands.stats.conseiller import say_difference, whisper_with_pictures
@@ -20,7 +20,6 @@ from commands.stats.papers import (
     TerritoryTable,
     draw_carte,
     draw_charts,
-    file_name,
     make_territory_page,
     write_table_csv,
     write_table_xlsx,

@@ -1,8 +1,8 @@
 """Finding channels."""
 
 from sandbox.call import Call
-from sandbox.channels.present import channel_json
 from sandbox.channels.rules import is_identifier, known_channel, may_read, may_see
+from sandbox.channels.views import channel_json
 from sandbox.errors import ApiError, forbidden, invalid_url
 from sandbox.records import Channel, Team
 from sandbox.routes import Routes

@@ -1,14 +1,14 @@
 """The calls about who is in a channel."""
 
 from sandbox.call import OK, Call, created
-from sandbox.channels.joining import add_to_channel, remove_from_channel
-from sandbox.channels.present import member_json
+from sandbox.channels.arrivals import add_to_channel, remove_from_channel
 from sandbox.channels.rules import by_type, known_channel, may_read, must
+from sandbox.channels.views import member_json
 from sandbox.errors import ApiError, forbidden, invalid_body, missing_post, missing_user
 from sandbox.ids import is_id
 from sandbox.records import Channel, ChannelMember, User
 from sandbox.routes import Routes
-from sandbox.teams.joining import TOWN_SQUARE, missing_team_member
+from sandbox.teams.arrivals import TOWN_SQUARE, missing_team_member
 
 routes = Routes()
 

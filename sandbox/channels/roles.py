@@ -2,8 +2,8 @@
 
 from sandbox.call import OK, Call
 from sandbox.channels.members import missing_member
-from sandbox.channels.present import member_json
 from sandbox.channels.rules import known_channel, may_read, must
+from sandbox.channels.views import member_json
 from sandbox.errors import ApiError, forbidden, invalid_body
 from sandbox.events import Broadcast, dumps
 from sandbox.records import ChannelMember

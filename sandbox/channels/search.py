@@ -4,7 +4,7 @@ import re
 
 from sandbox.call import Call
 from sandbox.channels.lookup import by_title
-from sandbox.channels.present import channel_json
+from sandbox.channels.views import channel_json
 from sandbox.errors import ApiError, forbidden, invalid_body
 from sandbox.events import Data
 from sandbox.records import Channel

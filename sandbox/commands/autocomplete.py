@@ -3,8 +3,8 @@
 from typing import Any
 
 from sandbox.call import Call
-from sandbox.commands.builtin import BUILT_IN
-from sandbox.commands.manage import all_commands, require_enabled
+from sandbox.commands.builtins import BUILT_IN
+from sandbox.commands.management import all_commands, require_enabled
 from sandbox.errors import forbidden, invalid_param
 from sandbox.routes import Routes
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sandbox.attachments import announced, from_slack, slack_links, typed, with_text_values
 from sandbox.errors import ApiError, invalid_param
-from sandbox.sending import NewPost, send_ephemeral, send_post
+from sandbox.system_posts import NewPost, send_ephemeral, send_post
 from sandbox.world import World
 
 Json = dict[str, Any]

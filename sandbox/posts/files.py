@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from aiohttp import BodyPartReader, hdrs, web
 
 from sandbox.call import Call, created
-from sandbox.channels.reading import unlicensed
 from sandbox.channels.rules import may_read_posts
+from sandbox.channels.unreads import unlicensed
 from sandbox.errors import ApiError, forbidden, invalid_body
 from sandbox.ids import new_id
 from sandbox.posts.lists import readable_post
-from sandbox.posts.present import file_json
 from sandbox.posts.sizes import image_size
+from sandbox.posts.views import file_json
 from sandbox.records import Channel, FileContent, FileInfo
 from sandbox.routes import Routes
 

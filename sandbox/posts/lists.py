@@ -9,7 +9,7 @@ from sandbox.channels.members import missing_member
 from sandbox.channels.rules import may_read_posts
 from sandbox.errors import ApiError, forbidden, invalid_body, invalid_url, missing_post
 from sandbox.ids import is_id
-from sandbox.posts.present import post_json
+from sandbox.posts.views import post_json
 from sandbox.records import Channel, Post
 from sandbox.routes import Routes
 

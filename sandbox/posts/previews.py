@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from sandbox.posts.present import post_json
+from sandbox.posts.views import post_json
 from sandbox.records import Post, User
 from sandbox.world import World
 

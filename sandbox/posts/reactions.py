@@ -8,7 +8,7 @@ from sandbox.emoji import is_emoji
 from sandbox.errors import ApiError, forbidden
 from sandbox.events import Broadcast, dumps
 from sandbox.posts.lists import readable_post
-from sandbox.posts.present import reaction_json
+from sandbox.posts.views import reaction_json
 from sandbox.records import Post, Reaction
 from sandbox.routes import Routes
 

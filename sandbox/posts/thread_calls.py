@@ -3,7 +3,7 @@
 from typing import Any
 
 from sandbox.call import OK, Call
-from sandbox.channels.reading import unread_json
+from sandbox.channels.unreads import unread_json
 from sandbox.errors import forbidden
 from sandbox.events import Broadcast
 from sandbox.posts.lists import readable_post

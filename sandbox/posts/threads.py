@@ -3,9 +3,9 @@
 from typing import Any
 
 from sandbox.events import Broadcast, Data, dumps
-from sandbox.posts.present import post_json
+from sandbox.posts.views import post_json
 from sandbox.records import Channel, Post, ThreadMember, User
-from sandbox.users.present import public_user
+from sandbox.users.views import public_user
 from sandbox.world import World
 
 Json = dict[str, Any]

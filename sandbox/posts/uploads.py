@@ -6,7 +6,7 @@ from sandbox.call import Call, created
 from sandbox.errors import ApiError, forbidden
 from sandbox.ids import new_id
 from sandbox.posts.files import keep
-from sandbox.posts.present import file_json
+from sandbox.posts.views import file_json
 from sandbox.routes import Routes
 
 routes = Routes()

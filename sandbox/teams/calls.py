@@ -8,8 +8,8 @@ from sandbox.events import Broadcast, dumps
 from sandbox.ids import new_id
 from sandbox.records import Team
 from sandbox.routes import Routes
-from sandbox.teams.joining import add_default_channels, join_team
-from sandbox.teams.present import team_json
+from sandbox.teams.arrivals import add_default_channels, join_team
+from sandbox.teams.views import team_json
 
 routes = Routes()
 

@@ -7,9 +7,9 @@ from sandbox.errors import ApiError, forbidden, invalid_body, missing_user
 from sandbox.events import Broadcast, dumps
 from sandbox.records import Team, TeamMember, User
 from sandbox.routes import Routes
+from sandbox.teams.arrivals import join_team, leave_team, missing_team_member
 from sandbox.teams.calls import invited_to, missing_team
-from sandbox.teams.joining import join_team, leave_team, missing_team_member
-from sandbox.teams.present import team_member_json
+from sandbox.teams.views import team_member_json
 
 routes = Routes()
 

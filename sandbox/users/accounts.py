@@ -9,11 +9,11 @@ from sandbox.events import Data
 from sandbox.ids import new_id
 from sandbox.records import Token, User
 from sandbox.routes import Routes
+from sandbox.teams.arrivals import join_team
 from sandbox.teams.calls import invited_to
-from sandbox.teams.joining import join_team
-from sandbox.users.active import is_full
+from sandbox.users.activation import is_full
 from sandbox.users.preferences import add_first_preferences
-from sandbox.users.present import TIMEZONE, default_notify_props, own_user
+from sandbox.users.views import TIMEZONE, default_notify_props, own_user
 
 routes = Routes()
 

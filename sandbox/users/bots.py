@@ -3,16 +3,16 @@
 from typing import Any
 
 from sandbox.call import OK, Body, Call, created
-from sandbox.channels.create import open_direct
+from sandbox.channels.creation import open_direct
 from sandbox.errors import ApiError, forbidden, invalid_body, missing_user
 from sandbox.ids import new_id
-from sandbox.posts.publish import Notice, system_post
+from sandbox.posts.publication import Notice, system_post
 from sandbox.records import Token, User
 from sandbox.routes import Routes
 from sandbox.users.accounts import check_new
-from sandbox.users.active import set_active
-from sandbox.users.manage import editable
-from sandbox.users.present import TIMEZONE, default_notify_props
+from sandbox.users.activation import set_active
+from sandbox.users.profiles import editable
+from sandbox.users.views import TIMEZONE, default_notify_props
 
 routes = Routes()
 

@@ -6,7 +6,7 @@ from sandbox.records import User
 from sandbox.routes import Routes
 from sandbox.users.accounts import USERNAME
 from sandbox.users.lists import users_asked_for
-from sandbox.users.present import public_user, seen_by
+from sandbox.users.views import public_user, seen_by
 
 routes = Routes()
 

@@ -9,7 +9,7 @@ from sandbox.errors import ApiError, forbidden, missing_user
 from sandbox.posts.sizes import image_size
 from sandbox.records import FileContent, User
 from sandbox.routes import Routes
-from sandbox.users.active import tell_updated
+from sandbox.users.activation import tell_updated
 
 routes = Routes()
 

@@ -8,7 +8,7 @@ from sandbox.call import Body, Call
 from sandbox.errors import forbidden, invalid_body
 from sandbox.records import User
 from sandbox.routes import Routes
-from sandbox.users.present import public_user
+from sandbox.users.views import public_user
 
 routes = Routes()
 

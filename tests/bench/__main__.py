@@ -12,31 +12,31 @@ from pathlib import Path
 import aiohttp
 
 from tests.bench import (
-    announcing,
+    announcements,
     arrivals,
+    backlog,
     burst,
+    cases,
     channels,
     chores,
-    clicking,
+    clicks,
+    commands,
     crowd,
     directory,
-    filing,
     footprint,
-    gathering,
-    importing,
+    imports,
     layers,
-    opening,
+    news,
     page,
     pile,
-    polling,
-    reporting,
+    polls,
     resources,
-    resuming,
-    ruling,
+    restarts,
+    rules,
     statistics,
     store,
+    submissions,
     subscribers,
-    waiting,
 )
 from tests.bench.client import Chatter
 from tests.bench.figures import Figure, table
@@ -46,16 +46,16 @@ from tests.bench.team import team
 
 PARTS = ("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q", "r", "s", "t", "u")
 ON_EACH_DATABASE = {
-    "i": waiting.measure,
-    "j": resuming.measure,
+    "i": backlog.measure,
+    "j": restarts.measure,
     "k": directory.measure,
-    "m": announcing.measure,
-    "n": clicking.measure,
+    "m": announcements.measure,
+    "n": clicks.measure,
     "o": resources.measure,
-    "p": polling.measure,
-    "q": gathering.measure,
+    "p": polls.measure,
+    "q": news.measure,
     "r": subscribers.measure,
-    "t": reporting.measure,
+    "t": cases.measure,
     "u": chores.measure,
 }
 
@@ -75,7 +75,7 @@ async def figures(plan: Plan, parts: Collection[str]) -> AsyncIterator[Figure]:
             yield figure
     await stub.stop()
     if "s" in parts:
-        yield ruling.measure(plan)
+        yield rules.measure(plan)
     if "e" in parts:
         for figure in await page.measure(plan):
             yield figure
@@ -94,7 +94,7 @@ async def figures(plan: Plan, parts: Collection[str]) -> AsyncIterator[Figure]:
 async def _measured(plan: Plan, parts: Collection[str], chatter: Chatter, folder: Path) -> AsyncIterator[Figure]:
     cores = os.sched_getaffinity(0)
     if "a" in parts:
-        for figure in await opening.measure(plan, chatter, folder):
+        for figure in await commands.measure(plan, chatter, folder):
             yield figure
         os.sched_setaffinity(0, cores)
     if "h" in parts:
@@ -112,7 +112,7 @@ async def _on_databases(plan: Plan, parts: Collection[str], chatter: Chatter, fo
         async for figure in _filed(plan, chatter, await store.sqlite(folder, "filing"), folder):
             yield figure
     if "d" in parts:
-        yield await importing.measure(plan, chatter, await store.sqlite(folder, "importing"), folder)
+        yield await imports.measure(plan, chatter, await store.sqlite(folder, "importing"), folder)
     for part in ON_EACH_DATABASE.keys() & parts:
         yield await ON_EACH_DATABASE[part](plan, chatter, await store.sqlite(folder, part), folder)
     if not plan.postgres:
@@ -127,14 +127,14 @@ async def _on_databases(plan: Plan, parts: Collection[str], chatter: Chatter, fo
                     yield figure
         if "d" in parts:
             async with store.databases(server) as stores:
-                yield await importing.measure(plan, chatter, stores, folder)
+                yield await imports.measure(plan, chatter, stores, folder)
         for part in ON_EACH_DATABASE.keys() & parts:
             async with store.databases(server) as stores:
                 yield await ON_EACH_DATABASE[part](plan, chatter, stores, folder)
 
 
 async def _filed(plan: Plan, chatter: Chatter, stores: store.Stores, folder: Path) -> AsyncIterator[Figure]:
-    for figure in await filing.measure(plan, chatter, stores, folder):
+    for figure in await submissions.measure(plan, chatter, stores, folder):
         yield figure
     for figure in await layers.measure(plan, stores):
         yield figure

@@ -16,7 +16,7 @@ from tests.bench.team import COORDINATES, PLACES, Team
 CLI = """
 import sys
 from cli.main import main
-from tests.bench.looking import peak_mb
+from tests.bench.pages_by_hand import peak_mb
 code = main()
 print(f"PEAK {peak_mb():.1f}", file=sys.stderr)
 sys.exit(code)
@@ -92,7 +92,7 @@ async def look(team: Team) -> Looked:
     bot = await _run(team, "-c", CLI, "channels", "check", "--json")
     wrote = _digest(team) != before
     token = team.variables["COOP_BOT_TOKEN"]
-    bare = await _run(team, "-m", "tests.bench.looking", team.server.url, token, team.site.team_id)
+    bare = await _run(team, "-m", "tests.bench.pages_by_hand", team.server.url, token, team.site.team_id)
     told = json.loads(bare.out)
     return Looked(bot, Ran(bare.code, told["calls"], 0, told["seconds"], told["peak"], bare.out), wrote)
 

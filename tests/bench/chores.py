@@ -32,7 +32,7 @@ from storage.people import Person as Registered
 from storage.people import Role
 from storage.ressources import Resource, ResourceState
 from storage.work import WorkSort
-from tests.bench.announcing import places
+from tests.bench.announcements import places
 from tests.bench.children import free_port
 from tests.bench.client import Chatter
 from tests.bench.figures import Figure, ms

@@ -5,9 +5,9 @@ from pathlib import Path
 from tests.bench.children import bot
 from tests.bench.client import Chatter
 from tests.bench.figures import Figure
-from tests.bench.filing import today
 from tests.bench.load import closed, middle
 from tests.bench.plan import Plan
+from tests.bench.submissions import today
 
 START_S, RESIDENT_MB, GROWTH_MB = 1.5, 120, 5
 

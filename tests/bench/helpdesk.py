@@ -21,7 +21,7 @@ from storage.hotline.tickets import Ticket
 from storage.outbox import Outgoing, TargetKind
 from storage.people import Person as Registered
 from storage.people import Role
-from tests.bench.announcing import environment
+from tests.bench.announcements import environment
 from tests.bench.children import COOP_BOT, free_port, program
 from tests.bench.plan import Plan
 from tests.bench.store import Stores

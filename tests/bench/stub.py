@@ -10,7 +10,7 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
-from tests.bench.sayings import Sayings
+from tests.bench.messages import Sayings
 
 VERSION = "11.2.0.11.2.0.0123456789abcdef.false"
 BOT = {"id": "b" * 26, "username": "coop", "is_bot": True, "roles": "system_user", "delete_at": 0}

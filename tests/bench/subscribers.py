@@ -30,9 +30,9 @@ from storage.work import WorkSort
 from tests.bench.children import bot
 from tests.bench.client import Chatter
 from tests.bench.figures import Figure, ms
-from tests.bench.filing import today
 from tests.bench.plan import Plan
 from tests.bench.store import Stores
+from tests.bench.submissions import today
 
 GOAL_S, RECEIPT_S = 60.0, 1.0
 REPORTS, THINGS = 10, 60

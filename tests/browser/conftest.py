@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, BrowserContext, expect
 
-from tests.browser.asking import asking, asking_there
 from tests.browser.chrome import MISSING, chrome, executable
 from tests.browser.desk import PATIENCE_MS, SIT, Desk
+from tests.browser.dialog_bot import asking, asking_there
 from tests.browser.real import without_tours
 from tests.browser.stage import Stage, staged
 from tests.house import House

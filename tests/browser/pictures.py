@@ -16,7 +16,7 @@ from cli.demo.plan import Plan
 from cli.demo.stage import free_port, run
 from tests.browser.chrome import MISSING, chrome, executable
 from tests.browser.desk import PHONE, Desk
-from tests.browser.filing import fill_workshop
+from tests.browser.reports import fill_workshop
 from tests.browser.window import Window
 from tests.people import Api, Person, Site, new_session, web_client
 

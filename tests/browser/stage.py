@@ -7,8 +7,8 @@ from typing import Any
 
 from playwright.async_api import Browser
 
-from tests.browser.asking import Asking, Json
 from tests.browser.desk import BOX, Desk
+from tests.browser.dialog_bot import Asking, Json
 from tests.browser.real import without_tours
 from tests.browser.window import LEGACY, NEW, Window
 from tests.house import until_async

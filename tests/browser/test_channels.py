@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.async_api import Locator, expect
 
-from tests.browser.asking import Json
 from tests.browser.desk import BOX
+from tests.browser.dialog_bot import Json
 from tests.browser.stage import Stage
 from tests.people import unique
 

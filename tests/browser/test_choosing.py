@@ -3,8 +3,8 @@
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.asking import Json
 from tests.browser.desk import PHONE
+from tests.browser.dialog_bot import Json
 from tests.browser.stage import Stage
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("own_page")]

@@ -5,8 +5,8 @@ import base64
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.asking import HELP, HINT
 from tests.browser.desk import BOX, LIST
+from tests.browser.dialog_bot import HELP, HINT
 from tests.browser.pixels import picture
 from tests.browser.stage import Stage
 

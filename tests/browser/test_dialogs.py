@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.asking import Json
 from tests.browser.desk import BOX
+from tests.browser.dialog_bot import Json
 from tests.browser.stage import Stage
 from tests.browser.window import Window
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.asking import Json
+from tests.browser.dialog_bot import Json
 from tests.browser.stage import Stage
 from tests.browser.window import Window
 

@@ -7,7 +7,7 @@ from bot.french.words import say_minutes
 from config.themes import THEMES
 from storage.cra import Activite, Age, Canal, Statut
 from tests.browser.desk import BOX, LIST, PHONE, SIT, Desk
-from tests.browser.filing import fill_workshop
+from tests.browser.reports import fill_workshop
 from tests.house import House, until_async
 from tests.people import Person
 from tests.telling import filed

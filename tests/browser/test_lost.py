@@ -5,7 +5,7 @@ from playwright.async_api import Route, expect
 
 from sandbox.faults import Faults
 from tests.browser.desk import BOX, Desk
-from tests.browser.filing import fill_workshop
+from tests.browser.reports import fill_workshop
 from tests.browser.window import Window
 from tests.house import House, until_async
 

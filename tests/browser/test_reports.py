@@ -5,7 +5,7 @@ from playwright.async_api import expect
 
 from storage.cra import Source
 from tests.browser.desk import SIT, Desk
-from tests.browser.filing import fill_workshop
+from tests.browser.reports import fill_workshop
 from tests.house import House, until_async
 from tests.people import Person
 from tests.telling import filed, number_of

@@ -6,10 +6,10 @@ from typing import Any
 from sandbox.attachments import each_action, with_action_ids
 from sandbox.events import Broadcast, dumps
 from sandbox.ids import new_id
-from sandbox.posts.edit import KEPT_PROPS, kept_props
-from sandbox.posts.present import post_json
-from sandbox.posts.publish import add_post
+from sandbox.posts.edits import KEPT_PROPS, kept_props
+from sandbox.posts.publication import add_post
 from sandbox.posts.rules import check_post
+from sandbox.posts.views import post_json
 from sandbox.records import Post
 from sandbox.seals import seal, secret_of
 from sandbox.world import World

@@ -10,7 +10,7 @@ from sandbox.posts.lists import post_list
 from sandbox.posts.threads import Threads
 from sandbox.records import Channel, ChannelMember, User
 from sandbox.routes import Routes
-from sandbox.users.manage import editable
+from sandbox.users.profiles import editable
 
 routes = Routes()
 

@@ -11,7 +11,7 @@ import aiosqlite
 import asyncpg
 from aiohttp import web
 
-from tests.bench.taking import Bare, Postgres, Sqlite
+from tests.bench.clicks_by_hand import Bare, Postgres, Sqlite
 
 BALLOT = 21
 """Bytes of one."""
@@ -69,7 +69,7 @@ async def application(target: str) -> web.Application:
 
 
 def main() -> None:
-    """``balloting.py PORT DATABASE``: a file of SQLite, or an address of PostgreSQL."""
+    """``votes_by_hand.py PORT DATABASE``: a file of SQLite, or an address of PostgreSQL."""
     port, target = sys.argv[1:]
     web.run_app(application(target), host="127.0.0.1", port=int(port), print=None, access_log=None)
 

@@ -1,12 +1,12 @@
 """The calls that change posts: text, props, pins, deletion."""
 
+from sandbox.admin_events import publish_by_rank
 from sandbox.call import OK, Body, Call
 from sandbox.channels.rules import may_read_posts
 from sandbox.errors import ApiError, forbidden, invalid_body, missing_post
 from sandbox.events import Broadcast, Data, dumps
-from sandbox.posts.edit import check_time, files_left, tell_edited, update_post
-from sandbox.posts.present import post_json
-from sandbox.ranks import publish_by_rank
+from sandbox.posts.edits import check_time, files_left, tell_edited, update_post
+from sandbox.posts.views import post_json
 from sandbox.records import Channel, Post, User
 from sandbox.routes import Routes
 from sandbox.world import World

@@ -16,9 +16,9 @@ from storage.outbox import Outgoing, TargetKind
 from tests.bench.children import bot
 from tests.bench.client import Chatter
 from tests.bench.figures import Figure, ms
-from tests.bench.filing import today
 from tests.bench.plan import Plan
 from tests.bench.store import Stores
+from tests.bench.submissions import today
 
 LAG = 0.3
 """Seconds after which the slow server takes a post."""

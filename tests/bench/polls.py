@@ -55,7 +55,7 @@ async def measure(plan: Plan, chatter: Chatter, stores: Stores, folder: Path) ->
     bodies = [_vote(number, who) for who in range(everybody)]
     mine = await _to_the_bot(plan, chatter, (stores, folder), (number, bodies))
     port = free_port()
-    arguments = ["-m", "tests.bench.balloting", str(port), stores.raw(stores.hand)]
+    arguments = ["-m", "tests.bench.votes_by_hand", str(port), stores.raw(stores.hand)]
     async with program(arguments, port, "/readyz", {}) as bare:
         chatter.url = bare.url
         await closed(lambda n: chatter.sends(bodies[n]), WARM)

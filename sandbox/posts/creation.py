@@ -5,19 +5,19 @@ from typing import Any
 
 from sandbox.attachments import with_action_ids
 from sandbox.call import Body, Call, created
-from sandbox.channels.reading import mark_viewed
+from sandbox.channels.unreads import mark_viewed
 from sandbox.errors import ApiError, forbidden, invalid_body
 from sandbox.ids import new_id
 from sandbox.posts.mentions import hashtags
-from sandbox.posts.present import post_json
 from sandbox.posts.previews import shown_to
-from sandbox.posts.publish import add_post, warn_of_absent
+from sandbox.posts.publication import add_post, warn_of_absent
 from sandbox.posts.rules import check_file_ids, check_post, check_type
+from sandbox.posts.views import post_json
 from sandbox.records import Channel, Post
 from sandbox.routes import Routes
-from sandbox.sending import NewPost, send_ephemeral
 from sandbox.statuses import set_online
-from sandbox.webhooks.outgoing import tell
+from sandbox.system_posts import NewPost, send_ephemeral
+from sandbox.webhooks.outgoing_hooks import tell
 
 routes = Routes()
 

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from sandbox.call import OK, Body, Call, created
-from sandbox.commands.builtin import BUILT_IN
+from sandbox.commands.builtins import BUILT_IN
 from sandbox.commands.records import Command
 from sandbox.errors import ApiError, forbidden, invalid_body
 from sandbox.ids import is_id, new_id

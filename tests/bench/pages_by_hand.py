@@ -1,4 +1,4 @@
-"""`looking.py URL TOKEN TEAM_ID`: a bare loop over the pages that a check of channels reads; prints what it took."""
+"""`pages_by_hand.py URL TOKEN TEAM_ID`: a bare loop over the pages that a check of channels reads."""
 
 import asyncio
 import json

@@ -158,7 +158,7 @@ async def application(source: str, target: str) -> web.Application:
 
 
 def main() -> None:
-    """``taking.py PORT BOT_DATABASE OWN_DATABASE``: files of SQLite, or addresses of PostgreSQL."""
+    """``clicks_by_hand.py PORT BOT_DATABASE OWN_DATABASE``: files of SQLite, or addresses of PostgreSQL."""
     port, source, target = sys.argv[1:]
     web.run_app(application(source, target), host="127.0.0.1", port=int(port), print=None, access_log=None)
 

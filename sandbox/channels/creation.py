@@ -3,13 +3,13 @@
 import hashlib
 
 from sandbox.call import Body, Call, created
-from sandbox.channels.joining import join_channel
-from sandbox.channels.present import channel_json
+from sandbox.channels.arrivals import join_channel
 from sandbox.channels.rules import LONGEST_NAME, check_channel
+from sandbox.channels.views import channel_json
 from sandbox.errors import ApiError, forbidden, invalid_body
 from sandbox.events import Broadcast, dumps
 from sandbox.ids import direct_name, is_id, new_id
-from sandbox.posts.publish import Notice, system_post
+from sandbox.posts.publication import Notice, system_post
 from sandbox.records import Channel, User
 from sandbox.routes import Routes
 

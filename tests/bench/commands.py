@@ -23,7 +23,7 @@ async def measure(plan: Plan, chatter: Chatter, folder: Path) -> list[Figure]:
         opening = folder / "dialog.json"
         opening.write_text(json.dumps(chatter.stub.dialog))
         port = free_port()
-        arguments = ["-m", "tests.bench.bare", str(port), chatter.stub.url, str(opening)]
+        arguments = ["-m", "tests.bench.commands_by_hand", str(port), chatter.stub.url, str(opening)]
         async with program(arguments, port, "/readyz", {}) as bare:
             _pin(tested, bare)
             return await _compare(plan, chatter, tested, bare)

@@ -10,8 +10,8 @@ from sandbox.ids import new_id
 from sandbox.integrations import Unreachable
 from sandbox.records import Channel, Post
 from sandbox.routes import Routes
-from sandbox.sending import NewPost, send_post
-from sandbox.webhooks.looks import fill, overrides
+from sandbox.system_posts import NewPost, send_post
+from sandbox.webhooks.appearance import fill, overrides
 from sandbox.webhooks.records import OutgoingHook
 from sandbox.world import World
 

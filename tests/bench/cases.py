@@ -16,10 +16,10 @@ from storage.people import Person, Role
 from tests.bench.children import bot
 from tests.bench.client import Chatter
 from tests.bench.figures import Figure, ms
-from tests.bench.filing import today
 from tests.bench.plan import Plan
 from tests.bench.store import Stores
 from tests.bench.stub import PEOPLE, user_id, username
+from tests.bench.submissions import today
 
 A_MINUTE = 50
 LATER_MAX = 0.1

@@ -11,8 +11,8 @@ from sandbox.errors import ApiError, forbidden, invalid_body, missing_channel
 from sandbox.ids import new_id
 from sandbox.records import Channel
 from sandbox.routes import Routes
-from sandbox.sending import NewPost, send_post
-from sandbox.webhooks.looks import fill, overrides
+from sandbox.system_posts import NewPost, send_post
+from sandbox.webhooks.appearance import fill, overrides
 from sandbox.webhooks.records import IncomingHook
 from sandbox.world import World
 

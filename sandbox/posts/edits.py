@@ -7,8 +7,8 @@ from sandbox.errors import ApiError
 from sandbox.events import Broadcast, Data, dumps
 from sandbox.ids import new_id
 from sandbox.posts.mentions import hashtags
-from sandbox.posts.present import post_json
 from sandbox.posts.rules import check_message, check_props
+from sandbox.posts.views import post_json
 from sandbox.records import Post
 from sandbox.world import World
 

@@ -32,7 +32,7 @@ async def application(mattermost_url: str, opening: dict[str, object]) -> web.Ap
 
 
 def main() -> None:
-    """``bare.py PORT MATTERMOST_URL DIALOG_FILE``."""
+    """``commands_by_hand.py PORT MATTERMOST_URL DIALOG_FILE``."""
     port, mattermost_url, dialog = sys.argv[1:]
     opening = json.loads(Path(dialog).read_text())
     web.run_app(application(mattermost_url, opening), host="127.0.0.1", port=int(port), print=None, access_log=None)

@@ -7,8 +7,8 @@ from sandbox.events import Broadcast
 from sandbox.records import User
 from sandbox.routes import Routes
 from sandbox.users.accounts import verifies_addresses
-from sandbox.users.active import is_full, set_active, tell_updated
-from sandbox.users.present import for_admin, own_user
+from sandbox.users.activation import is_full, set_active, tell_updated
+from sandbox.users.views import for_admin, own_user
 
 routes = Routes()
 

@@ -1,8 +1,8 @@
 """Coming into a channel and leaving it, and who hears of it."""
 
-from sandbox.channels.present import default_notify_props
+from sandbox.channels.views import default_notify_props
 from sandbox.events import Broadcast
-from sandbox.posts.publish import Notice, system_post
+from sandbox.posts.publication import Notice, system_post
 from sandbox.records import Channel, ChannelMember, User
 from sandbox.world import World
 

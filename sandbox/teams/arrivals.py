@@ -1,10 +1,10 @@
 """Coming into a team and leaving it, with the default channels and all that is said about it."""
 
-from sandbox.channels.joining import join_channel
+from sandbox.channels.arrivals import join_channel
 from sandbox.errors import ApiError
 from sandbox.events import Broadcast
 from sandbox.ids import new_id
-from sandbox.posts.publish import Notice, system_post
+from sandbox.posts.publication import Notice, system_post
 from sandbox.records import Channel, Team, TeamMember, User
 from sandbox.state import State
 from sandbox.world import World

@@ -3,7 +3,7 @@
 from typing import Any
 
 from sandbox.call import Call
-from sandbox.commands import builtin, request, response
+from sandbox.commands import builtins, request, response
 from sandbox.commands.records import Command
 from sandbox.commands.request import Run
 from sandbox.commands.response import Place
@@ -75,7 +75,7 @@ async def answered(run: Run) -> dict[str, Any]:
         got["trigger_id"] = run.client_trigger
         place = Place(run.user.id, run.channel.id, run.root_id, command.username, command.icon_url)
     else:
-        found = builtin.find(run.trigger)
+        found = builtins.find(run.trigger)
         if found is None:
             raise ApiError(PREFIX + "not_found.app_error", 404, (("Trigger", run.trigger),))
         got = response.full(found.run(run))

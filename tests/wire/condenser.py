@@ -1,6 +1,6 @@
 """Turn the recordings of real servers into the compact files that the contract test reads.
 
-`python -m tests.wire.condense FOLDER` reads `wire-<version>/` in it and writes one `<version>.jsonl.xz` a version.
+`python -m tests.wire.condenser FOLDER` reads `wire-<version>/` in it and writes one `<version>.jsonl.xz` a version.
 Tokens, request numbers, and moments go; ids become names (`⟨ann⟩`, `⟨#pub⟩`, `⟨17⟩`), so that the
 replay can put its own in their place. See README.md for the fields.
 """

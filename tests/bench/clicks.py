@@ -84,7 +84,7 @@ async def measure(plan: Plan, chatter: Chatter, stores: Stores, folder: Path) ->
     """Clicks on the bot, and lines meanwhile; by turns the same clicks on a bare program."""
     async with helpdesk(plan, stores, folder) as desk:
         port = free_port()
-        arguments = ["-m", "tests.bench.taking", str(port), stores.raw(stores.bot), stores.raw(stores.hand)]
+        arguments = ["-m", "tests.bench.clicks_by_hand", str(port), stores.raw(stores.bot), stores.raw(stores.hand)]
         async with program(arguments, port, "/readyz", {}):
             bot = Clicking(chatter.session, desk.url, desk, sealed=True)
             bare = Clicking(chatter.session, f"http://127.0.0.1:{port}", desk, sealed=False)

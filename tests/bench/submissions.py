@@ -28,7 +28,13 @@ async def measure(plan: Plan, chatter: Chatter, stores: Stores, folder: Path) ->
         chatter.url = tested.url
         await _file(chatter, PEOPLE)
         port = free_port()
-        arguments = ["-m", "tests.bench.hand", str(port), stores.raw(stores.bot), stores.raw(stores.hand)]
+        arguments = [
+            "-m",
+            "tests.bench.submissions_by_hand",
+            str(port),
+            stores.raw(stores.bot),
+            stores.raw(stores.hand),
+        ]
         hand = await stack.enter_async_context(program(arguments, port, "/readyz", {}))
         figures = [await _throughput(plan, chatter, stores, tested, hand)]
         chatter.url = tested.url

@@ -1,10 +1,10 @@
 """Switching people and bots off and on."""
 
+from sandbox.admin_events import publish_by_rank
 from sandbox.events import EVERYBODY, Broadcast
-from sandbox.ranks import publish_by_rank
 from sandbox.records import User
 from sandbox.statuses import set_status
-from sandbox.users.present import for_admin, public_user
+from sandbox.users.views import for_admin, public_user
 from sandbox.world import World
 
 

@@ -1,16 +1,16 @@
 """Changing channels: names, header, privacy, archive, team."""
 
 from sandbox.call import OK, Body, Call
-from sandbox.channels.create import taken
-from sandbox.channels.joining import tell_removed
-from sandbox.channels.present import channel_json
+from sandbox.channels.arrivals import tell_removed
+from sandbox.channels.creation import taken
 from sandbox.channels.rules import by_type, check_channel, known_channel, must
+from sandbox.channels.views import channel_json
 from sandbox.errors import ApiError, forbidden, invalid_body
 from sandbox.events import Broadcast, Data, dumps
-from sandbox.posts.publish import Notice, system_post
+from sandbox.posts.publication import Notice, system_post
 from sandbox.records import Channel
 from sandbox.routes import Routes
-from sandbox.teams.joining import TOWN_SQUARE
+from sandbox.teams.arrivals import TOWN_SQUARE
 
 routes = Routes()
 

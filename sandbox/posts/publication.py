@@ -6,9 +6,9 @@ from typing import Any
 from sandbox.events import Broadcast, Data, Personal, dumps
 from sandbox.ids import new_id
 from sandbox.posts.mentions import mentioned, named_users
-from sandbox.posts.present import post_json
 from sandbox.posts.previews import linked_post, shown_to
 from sandbox.posts.threads import Threads
+from sandbox.posts.views import post_json
 from sandbox.records import Channel, Post, User
 from sandbox.world import World
 
