@@ -4,6 +4,7 @@ import gzip
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from sqlalchemy import (
     Float,
     Integer,
     LargeBinary,
+    Select,
     String,
     Table,
     Text,
@@ -26,18 +28,18 @@ from sqlalchemy import (
 )
 from sqlmodel import AutoString, SQLModel
 
-from storage import schema
 from storage.backup import BackupWriter, Content, Restoration, restore, save
 from storage.backup.transfer import OnRows
 from storage.database import Code, Database, UtcTime
 from tests.postgres import Server
+from tests.sqlite import migrated
 
 NOW = datetime(2026, 11, 24, 18, 0, 0, 123456, tzinfo=UTC)
 ODD = "é ’ “ \n\t \" \\ ' ; \u2028 𝄞 \x7f"
 Everything = dict[str, list[tuple[Any, ...]]]
 
 
-def _made(folder: Path) -> None:
+def _make(folder: Path) -> None:
     folder.mkdir(exist_ok=True)
 
 
@@ -45,7 +47,7 @@ def _made(folder: Path) -> None:
 async def empty(kind: str, request: pytest.FixtureRequest, folder: Path) -> AsyncIterator[str]:
     """The address of a database of that kind without any table."""
     if kind == "sqlite":
-        _made(folder)
+        _make(folder)
         yield f"sqlite:///{folder}/coop.db"
         return
     server: Server = request.getfixturevalue("postgres")
@@ -87,9 +89,8 @@ async def fill(database: Database, rows: int = 3) -> None:
         for table in reversed(SQLModel.metadata.sorted_tables):
             await db.execute(delete(table))
         for table in SQLModel.metadata.sorted_tables:
-            for n in range(1, rows + 1):
-                given = [c for c in table.columns if c is not table.autoincrement_column]
-                await db.execute(insert(table).values({c.name: value(c, n) for c in given}))
+            given = [c for c in table.columns if c is not table.autoincrement_column]
+            await db.execute(insert(table), [{c.name: value(c, n) for c in given} for n in range(1, rows + 1)])
 
 
 def _raw(table: Table) -> list[Any]:
@@ -99,12 +100,15 @@ def _raw(table: Table) -> list[Any]:
 
 async def everything(database: Database) -> Everything:
     """All rows of all tables."""
-    found: Everything = {}
     async with database.transaction(writes=False) as db:
-        for table in SQLModel.metadata.sorted_tables:
-            rows = await db.execute(select(*_raw(table)).order_by(*table.primary_key.columns))
-            found[table.name] = [tuple(row) for row in rows]
-    return found
+        return {name: [tuple(row) for row in await db.execute(rows)] for name, rows in _all_rows().items()}
+
+
+@cache
+def _all_rows() -> dict[str, Select[Any]]:
+    """What asks for them, by table."""
+    tables = SQLModel.metadata.sorted_tables
+    return {table.name: select(*_raw(table)).order_by(*table.primary_key.columns) for table in tables}
 
 
 @asynccontextmanager
@@ -120,11 +124,21 @@ async def at(url: str) -> AsyncIterator[Database]:
 @asynccontextmanager
 async def full(kind: str, request: pytest.FixtureRequest, folder: Path) -> AsyncIterator[Database]:
     """A database of that kind with something in every table."""
-    async with empty(kind, request, folder) as url:
-        await schema.upgrade(url)
-        async with at(url) as database:
-            await fill(database)
-            yield database
+    async with made(kind, request, folder) as url, at(url) as database:
+        await fill(database)
+        yield database
+
+
+@asynccontextmanager
+async def made(kind: str, request: pytest.FixtureRequest, folder: Path) -> AsyncIterator[str]:
+    """The address of a database of that kind with all tables."""
+    if kind == "sqlite":
+        _make(folder)
+        yield await migrated(folder)
+        return
+    server: Server = request.getfixturevalue("postgres")
+    async with server.database() as url:
+        yield url
 
 
 def _nothing(_: int, __: int) -> None:

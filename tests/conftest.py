@@ -13,12 +13,14 @@ from aiohttp import ClientSession
 
 from sandbox import Sandbox
 from sandbox.faults import Faults
+from storage import sqlite
 from tests.modes import EDGES, FORM_MODES, MODES, NEWEST
 from tests.pairing import superfluous
 from tests.parts import PARTS, is_quick
 from tests.people import Person, Site, first_admin, new_session
 from tests.postgres import Server, binaries, postgres, postgres_url
 from tests.spread import own_ports, pytest_xdist_make_scheduler
+from tests.sqlite import migrated
 
 if TYPE_CHECKING:
     from tests.house import Clock, House
@@ -131,6 +133,12 @@ def _words(item: pytest.Item) -> list[str]:
     return [value for value in callspec.params.values() if isinstance(value, str)] if callspec else []
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _forgetful() -> None:
+    """Databases live as long as the tests: no commit waits for the disk, as none of PostgreSQL’s does."""
+    sqlite.WRITING = tuple(pragma.replace("synchronous=FULL", "synchronous=OFF") for pragma in sqlite.WRITING)
+
+
 @pytest.fixture(scope="session")
 async def house(request: pytest.FixtureRequest) -> AsyncIterator["House"]:
     """A server with a team, and the bot at work in it."""
@@ -187,7 +195,7 @@ async def _real(request: pytest.FixtureRequest, session: ClientSession) -> Async
 async def _database(request: pytest.FixtureRequest, place: Place) -> AsyncIterator[str]:
     if place.database == "sqlite":
         with tempfile.TemporaryDirectory(prefix="coop-db-") as folder:
-            yield f"sqlite:///{Path(folder) / 'coop.db'}"
+            yield await migrated(Path(folder))
         return
     if binaries() is None:
         pytest.skip("no PostgreSQL binaries on this machine")

@@ -44,9 +44,24 @@ def told() -> list[Path]:
     return [*modules(*CHECKED), ROOT / "README.md", *pages]
 
 
+@cache
 def tree(path: Path) -> ast.Module:
-    """The syntax of a file."""
+    """The syntax of a file, read once for all that is asked of it."""
     return ast.parse(path.read_text("utf-8"))
+
+
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """All that a file’s syntax is made of."""
+    return tuple(ast.walk(tree(path)))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _forgotten() -> Iterator[None]:
+    """What was read takes hundreds of megabytes: other files’ tests need none of it."""
+    yield
+    nodes.cache_clear()
+    tree.cache_clear()
 
 
 def name(path: Path) -> str:
@@ -123,7 +138,7 @@ def test_only_the_clock_asks_what_time_it_is() -> None:
 def test_handlers_compute_with_no_connection_in_hand() -> None:
     """What takes a while goes through Context.compute, which gives the connection back first."""
     threads = ("to_thread", "run_in_executor", "Thread", "ThreadPoolExecutor")
-    used = {name(p) for p in modules("commands") if any(_says(node) in threads for node in ast.walk(tree(p)))}
+    used = {name(p) for p in modules("commands") if any(_says(node) in threads for node in nodes(p))}
     assert not used
 
 
@@ -263,7 +278,7 @@ def _captures(version: str) -> frozenset[str]:
 
 
 def _imported(path: Path) -> Iterator[str]:
-    for node in ast.walk(tree(path)):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             yield from (a.name for a in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -272,7 +287,7 @@ def _imported(path: Path) -> Iterator[str]:
 
 def _private(path: Path) -> Iterator[int]:
     """Lines that import a private name, or set one by its text."""
-    for node in ast.walk(tree(path)):
+    for node in nodes(path):
         if isinstance(node, ast.ImportFrom) and any(a.name.startswith("_") for a in node.names):
             yield node.lineno
         elif isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in {"setattr", "object", "patch"}:
@@ -290,12 +305,12 @@ def _says(node: ast.AST) -> str:
 
 def _is_from_the_room(path: Path, alias: ast.alias) -> bool:
     """Whether a name is taken from « storage » itself: a module of it."""
-    froms = (n for n in ast.walk(tree(path)) if isinstance(n, ast.ImportFrom) and alias in n.names)
+    froms = (n for n in nodes(path) if isinstance(n, ast.ImportFrom) and alias in n.names)
     return any(n.module == "storage" for n in froms)
 
 
 def _taken_from(path: Path, room: str) -> Iterator[ast.alias]:
-    for node in ast.walk(tree(path)):
+    for node in nodes(path):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(room):
             yield from node.names
         elif isinstance(node, ast.Import):
@@ -304,7 +319,7 @@ def _taken_from(path: Path, room: str) -> Iterator[ast.alias]:
 
 def _asks_the_time(path: Path) -> bool:
     asked = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today"), ("time", "time")}
-    calls = (n.func for n in ast.walk(tree(path)) if isinstance(n, ast.Call))
+    calls = (n.func for n in nodes(path) if isinstance(n, ast.Call))
     return any(
         isinstance(f, ast.Attribute) and (getattr(f.value, "attr", None) or getattr(f.value, "id", ""), f.attr) in asked
         for f in calls
@@ -312,7 +327,7 @@ def _asks_the_time(path: Path) -> bool:
 
 
 def _functions(path: Path) -> list[Function]:
-    return [n for n in ast.walk(tree(path)) if isinstance(n, Function)]
+    return [n for n in nodes(path) if isinstance(n, Function)]
 
 
 def _lines(function: Function) -> int:

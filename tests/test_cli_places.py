@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,15 +70,14 @@ class Place:
         return self.folder / "data"
 
 
-@pytest.fixture
-async def place(tmp_path: Path) -> Place:
-    """All in good order: settings, a database with something in it, a backup of an empty one, a line to import."""
-    place = Place(tmp_path / "ici")
-    _folders(place)
-    neuve = Database(await migrated(tmp_path))
-    await saved(neuve, place.folder / "good")
+@pytest.fixture(scope="module")
+async def filled(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, bytes]:
+    """The files that take long to make: a database with something in it, a backup of an empty one."""
+    folder = tmp_path_factory.mktemp("modèle")
+    neuve = Database(await migrated(folder))
+    await saved(neuve, folder / "good")
     await neuve.close()
-    database = Database(await migrated(place.database.parent))
+    database = Database(await migrated(folder))
     await fill(database)
     async with database.transaction() as db:
         await db.execute(
@@ -91,6 +90,16 @@ async def place(tmp_path: Path) -> Place:
         await work.add(db, [begun.sqlmodel_update({"id": BEGUN})])
         db.add(poll_of(number=ASKED, state=PollState.OPEN))
     await database.close()
+    return {name: (folder / name).read_bytes() for name in ("good", "coop.db")}
+
+
+@pytest.fixture
+def place(tmp_path: Path, filled: Mapping[str, bytes]) -> Place:
+    """All in good order: settings, a database with something in it, a backup of an empty one, a line to import."""
+    place = Place(tmp_path / "ici")
+    _folders(place)
+    (place.folder / "good").write_bytes(filled["good"])
+    place.database.write_bytes(filled["coop.db"])
     return place
 
 
