@@ -13,7 +13,7 @@ from aiohttp import ClientSession
 
 from sandbox import Sandbox
 from sandbox.faults import Faults
-from storage import sqlite
+from storage import engines
 from tests.modes import EDGES, FORM_MODES, MODES, NEWEST
 from tests.pairing import superfluous
 from tests.parts import PARTS, is_quick
@@ -136,7 +136,7 @@ def _words(item: pytest.Item) -> list[str]:
 @pytest.fixture(scope="session", autouse=True)
 def _forgetful() -> None:
     """Databases live as long as the tests: no commit waits for the disk, as none of PostgreSQL’s does."""
-    sqlite.WRITING = tuple(pragma.replace("synchronous=FULL", "synchronous=OFF") for pragma in sqlite.WRITING)
+    engines.WRITING = tuple(pragma.replace("synchronous=FULL", "synchronous=OFF") for pragma in engines.WRITING)
 
 
 @pytest.fixture(scope="session")
