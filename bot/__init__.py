@@ -21,6 +21,7 @@ Words:
     Right: what a feature needs the bot’s account to be able to do.
     Quota: how often one person may ask for something in a day; `quotas.spend(ctx, Quota.POLL)` counts, or refuses.
     AuditEntry: what is noted in the journal in the transaction that does it (`bot/audit.py`).
+    Broadcast, PostedBatches: the sending of what is said in many places, batch by batch; its messages where they stand.
     Schedule, JobScheduler, JobRunner: when a job is due; what begins it then; what runs it once for its period.
     Recurrence, Occasion: what comes back each week or month; one time of it.
     OfficeHours, Slot, Closure: when the hotline is open; some hours of a weekday; days on which nobody is there.

@@ -153,6 +153,10 @@ class Progress:
     done: int = 0
     total: int | None = None
 
+    def end(self, replies: Sequence["Reply"] = (), said: str = "") -> "Step":
+        """The last step of work that ends where it is."""
+        return Step(replies=replies, done=self.done, total=self.total, finished=True, said=said)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:

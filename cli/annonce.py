@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.broadcasts import make_messages
 from bot.delivery import FILES_MAX
 from bot.destinations import TeamChannels
 from bot.errors import ChatError, Refusal
@@ -18,7 +19,7 @@ from bot.forms import name_of
 from bot.french.words import NBSP, plural
 from bot.mattermost import Chat
 from bot.outbox.attempts import LONG_TRY_MAX
-from bot.replies import Say
+from bot.replies import Message
 from cli.command import Call, Touches, command, json_object
 from cli.delivery import Office, Pen, arrival, delivering, open_office
 from cli.environment import begin_reading, check_channels, open_up_to_date
@@ -32,7 +33,8 @@ from config.canaux import PlannedChannel
 from storage import annonce as annonces
 from storage import canaux as known
 from storage import outbox, targets
-from storage.annonce import BATCH, Announcement, AnnouncementState
+from storage.annonce import Announcement, AnnouncementState
+from storage.database import change
 from storage.journal import AuditAct
 from storage.outbox import DeliveryTally, Outgoing
 
@@ -241,9 +243,7 @@ async def enlist(office: Office, wanted: Announcement, *, again: bool) -> Announ
         # A channel that was made anew meanwhile takes the place of the old one.
         channels = {i: title for i, title in kept.channels.items() if i in reached} | wanted.channels
         written = max(kept.written, len(channels))
-        await annonces.change(
-            db, kept, channels=channels, files=wanted.files, written=written, state=AnnouncementState.SENDING
-        )
+        await change(db, kept, channels=channels, files=wanted.files, written=written, state=AnnouncementState.SENDING)
         rows = [row for row in await _rows(office, db, kept) if row.target not in reached]
         await outbox.add(db, rows)
         if rows:
@@ -269,10 +269,8 @@ async def _round(db: AsyncSession, wanted: Announcement, *, again: bool) -> Anno
 
 async def _rows(office: Office, db: AsyncSession, kept: Announcement) -> Sequence[Outgoing]:
     """The message for each channel, as long work would write it."""
-    said = [
-        Say(draw_text(kept), channel_id=i, topic=kept.topic_of(n // BATCH), files=list(kept.files))
-        for n, i in enumerate(kept.channels)
-    ]
+    numbers = range(len(kept.channels))
+    said = make_messages(kept, numbers, Message(draw_text(kept)), files=list(kept.files))
     return await Pen(office.settings, office.clock, feature.name).rows(db, said, name_of(Broadcast))
 
 
@@ -284,7 +282,7 @@ async def send(office: Office, kept: Announcement) -> Outcome:
         now = await annonces.lock(db, kept.id)
         withdrawn = now is None or now.state in TAKEN_BACK
         if tally.arrived >= kept.total and not withdrawn:
-            await annonces.change(db, kept, state=AnnouncementState.SENT)
+            await change(db, kept, state=AnnouncementState.SENT)
         missing = await outbox.find_unreached(db, kept.topics)
     refused = [kept.channels[target] for target in missing if target in kept.channels] if tally.refused else []
     return Outcome(kept.total, 0 if withdrawn else tally.arrived, refused, withdrawn)

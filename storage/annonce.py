@@ -3,20 +3,18 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import JSON, Column, Index, Text, delete, func, update
+from sqlalchemy import JSON, Column, Index, Text, delete, func
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.database import Code, UtcTime, insertion
+from storage.outbox import BATCH
 
 __all__ = [
-    "BATCH",
     "Announcement",
     "AnnouncementState",
     "add",
-    "change",
     "drop",
     "get",
     "get_latest",
@@ -27,8 +25,6 @@ __all__ = [
 
 KEPT = timedelta(days=60)
 """How long one waits that was never sent."""
-BATCH = 20
-"""How many of its messages are written down, rewritten or taken back at once; they have a topic together."""
 
 
 class AnnouncementState(StrEnum):
@@ -114,13 +110,6 @@ async def add(db: AsyncSession, announcement: Announcement) -> bool:
     """Write one down; False, and nothing happens, when it or its round is there already."""
     statement = insertion(db, Announcement).values(announcement.model_dump()).on_conflict_do_nothing()
     return (await db.execute(statement.returning(col(Announcement.id)))).scalar() is not None
-
-
-async def change(db: AsyncSession, announcement: Announcement, **values: Any) -> None:
-    """Change what is given of one, in the table and in hand."""
-    await db.exec(update(Announcement).where(col(Announcement.id) == announcement.id).values(values))
-    for name, value in values.items():
-        setattr(announcement, name, value)
 
 
 async def drop(db: AsyncSession, announcement: Announcement) -> None:

@@ -9,7 +9,7 @@ from bot import attachments
 from bot.mattermost import ChatReader
 from bot.texts import BREAK
 from commands.annonce import cards
-from storage.annonce import BATCH
+from storage.outbox import BATCH
 from storage.people import Role
 from tests.announcing import (
     CONFIRM,

@@ -9,12 +9,22 @@ Words:
     WorkSignals, WorkPhase: wake the workers when work was written down; how far work is, as its message says it.
 """
 
-from bot.work.queue import FileDestination, WorkSignals, check_work_limit, make_work, topic_of_work
+from bot.work.queue import (
+    FileDestination,
+    WorkSignals,
+    check_work_limit,
+    find_work,
+    make_work,
+    stop_work,
+    topic_of_work,
+)
 
 __all__ = [
     "FileDestination",
     "WorkSignals",
     "check_work_limit",
+    "find_work",
     "make_work",
+    "stop_work",
     "topic_of_work",
 ]

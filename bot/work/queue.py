@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -13,7 +13,7 @@ from bot.errors import UserError
 from bot.features import Trigger
 from bot.forms import name_of
 from bot.french.words import plural
-from bot.replies import Button, Message
+from bot.replies import Button, Message, StopWork
 from bot.texts import render
 from storage import work as table
 from storage.work import Work, WorkSort
@@ -59,6 +59,16 @@ async def check_work_limit(db: AsyncSession, person: str, sort: WorkSort) -> Non
     """Raises UserError when so much of somebody’s waits that they should wait, too; the bot itself need not."""
     if person and await table.count_waiting(db, person, sort) >= WORKS_PER_PERSON:
         raise UserError(render(_MANY[sort], count=WORKS_PER_PERSON))
+
+
+async def find_work(db: AsyncSession, payload: BaseModel) -> Sequence[Work]:
+    """The work on that very payload which is not over."""
+    return await table.find_waiting(db, name_of(type(payload)), payload.model_dump(mode="json"))
+
+
+async def stop_work(db: AsyncSession, *payloads: BaseModel) -> Sequence[StopWork]:
+    """Stop what is not over of the work on these payloads."""
+    return [StopWork(work.id) for payload in payloads for work in await find_work(db, payload)]
 
 
 def make_work(sort: WorkSort, payload: BaseModel, person: str, now: datetime, *, told: bool) -> Work:

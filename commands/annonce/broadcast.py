@@ -1,15 +1,13 @@
 """An announcement leaves batch by batch, once for each; it is corrected, withdrawn and restored everywhere."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from datetime import datetime
 
-from bot import quotas
-from bot.actions import DeletePost
+from bot import broadcasts, quotas
 from bot.audit import AuditEntry, record_entry_at_end
+from bot.broadcasts import PostedBatches
 from bot.context import Context
 from bot.errors import UserError
-from bot.forms import name_of
 from bot.french.periods import say_moment
 from bot.french.words import join, plural
 from bot.permalinks import find_permalink, read_publishable_post
@@ -18,21 +16,20 @@ from bot.replies import (
     Ask,
     Button,
     Direct,
+    Message,
     Progress,
     Redirect,
     Refresh,
     Replies,
     Reply,
-    Say,
     Start,
     Step,
-    StopWork,
     Update,
 )
 from bot.texts import escape, quote, render
+from bot.work import find_work, stop_work
 from commands.annonce import cards
 from commands.annonce.cards import (
-    About,
     Broadcast,
     Correct,
     KeepStanding,
@@ -50,9 +47,11 @@ from commands.annonce.cards import (
 from commands.annonce.feature import SENDERS, UNIT, feature
 from dialogs.annonce import Reword
 from storage import annonce as annonces
-from storage import journal, outbox, work
-from storage.annonce import BATCH, Announcement, AnnouncementState
+from storage import journal, outbox
+from storage.annonce import Announcement, AnnouncementState
+from storage.database import change
 from storage.journal import AuditAct
+from storage.outbox import BATCH
 
 NAMED_MAX = 5
 WAITS = (AnnouncementState.DRAFT, AnnouncementState.STOPPED)
@@ -78,7 +77,7 @@ async def begin_sending(ctx: Context, click: Leave) -> Replies:
     if not shown.total:
         raise UserError("Cette annonce n’atteindrait personne : choisissez d’autres destinataires avec « Modifier ».")
     left = await quotas.spend(ctx, Quota.ANNOUNCEMENT) if shown.state is AnnouncementState.DRAFT else []
-    await annonces.change(ctx.db, shown, state=AnnouncementState.SENDING)
+    await change(ctx.db, shown, state=AnnouncementState.SENDING)
     sent = {"texte": shown.text, "a": list(shown.targets), "total": shown.total, "le": shown.at and str(shown.at)}
     record_entry_at_end(ctx, AuditEntry(journal.AuditAct.ANNOUNCE, f"annonce:{shown.id}", shown.by, after=sent))
     return [await cards.refresh_card(ctx, shown, here=True), start_broadcast(ctx, shown), *left]
@@ -104,7 +103,7 @@ async def stop_broadcast(ctx: Context, asked: Broadcast, so_far: Progress) -> St
     """What nobody tried to send is not sent; where nothing has left, it is a preview again."""
     found = await annonces.lock(ctx.db, asked.annonce)
     if found is None or found.state is not AnnouncementState.SENDING:
-        return Step(done=so_far.done, total=so_far.total)
+        return so_far.end()
     await outbox.recall_unsent(ctx.db, found.topics, ctx.now)
     tally = await outbox.tally(ctx.db, found.topics, ctx.now)
     reached = tally.arrived + tally.waiting
@@ -115,7 +114,7 @@ async def stop_broadcast(ctx: Context, asked: Broadcast, so_far: Progress) -> St
         if reached
         else AnnouncementState.DRAFT
     )
-    await annonces.change(ctx.db, found, state=state, written=found.written if reached else 0)
+    await change(ctx.db, found, state=state, written=found.written if reached else 0)
     replies: list[Reply] = [await cards.refresh_card(ctx, found)]
     if state is not AnnouncementState.SENT and await _stopped_by_itself(ctx, asked):
         count = cards.say_reached(found, tally)
@@ -125,56 +124,44 @@ async def stop_broadcast(ctx: Context, asked: Broadcast, so_far: Progress) -> St
 
 async def _stopped_by_itself(ctx: Context, asked: Broadcast) -> bool:
     """Whether nobody clicked on « Arrêter »: then its author may be elsewhere, and what is rewritten calls nobody."""
-    return bool(await work.find_waiting(ctx.db, name_of(Broadcast), asked.model_dump(mode="json")))
+    return bool(await find_work(ctx.db, asked))
 
 
 @feature.work(Broadcast, name="annonce.Broadcast", title="Annonce", unit=UNIT, roles=SENDERS, writes=True)
 async def send_batch(ctx: Context, asked: Broadcast, so_far: Progress) -> Step:
-    """The next batch; once all is written down, wait until it has arrived."""
-    begins, ends = so_far.cursor is None, so_far.cursor is not None and so_far.cursor >= (so_far.total or 0)
+    """The next batch, as long as who sent it may write there, and its files are there."""
+    ends = so_far.cursor is not None and so_far.cursor >= (so_far.total or 0)
     missing = [] if ends else await cards.find_missing(ctx.chat, asked.files)
     found = await annonces.lock(ctx.db, asked.annonce)
     if found is None or found.state is not AnnouncementState.SENDING:
-        return Step(done=so_far.done, total=so_far.total, finished=True, said="L’annonce est retirée.")
+        return so_far.end(said="L’annonce est retirée.")
     cards.must_be_allowed(ctx.user, found.targets)
     must_have_files(found, missing)
-    tally = await outbox.tally(ctx.db, found.topics, ctx.now)
-    if begins and found.written:
-        return Step(replies=await _fill_gaps(ctx, found), cursor=found.written, done=tally.arrived, total=found.total)
-    if found.written < found.total:
-        replies = make_batch(found, range(found.written, min(found.written + BATCH, found.total)))
-        await annonces.change(ctx.db, found, written=found.written + len(replies))
-        card = [await cards.refresh_card(ctx, found)] if begins and found.at else []
-        return Step(replies=[*replies, *card], cursor=found.written, done=tally.arrived, total=found.total)
-    if tally.waiting:
-        return Step(cursor=found.written, done=tally.arrived, total=found.total)
-    return await _end_broadcast(ctx, found, tally.arrived)
+    return await AnnouncementBroadcast(ctx, found).send_batch(so_far)
 
 
-async def _fill_gaps(ctx: Context, found: Announcement) -> Sequence[Reply]:
-    """What was written down and then taken back, when it was stopped."""
-    reached = await outbox.find_reached(ctx.db, found.topics)
-    crowd = [*found.channels, *found.people]
-    return make_batch(found, [number for number in range(found.written) if crowd[number] not in reached])
+class AnnouncementBroadcast(broadcasts.Broadcast[Announcement]):
+    """The sending of an announcement."""
 
+    async def list_people(self) -> Sequence[str]:
+        return self.row.people
 
-def make_batch(found: Announcement, numbers: Sequence[int]) -> Sequence[Reply]:
-    """The messages of those numbers: the channels come first, then the people."""
-    text, files, channels = cards.draw_text(found), list(found.files), len(found.channels)
-    crowd = [*found.channels, *found.people]
-    return [
-        Say(text, channel_id=crowd[n], topic=found.topic_of(n // BATCH), files=files)
-        if n < channels
-        else Direct(text, user_id=crowd[n], topic=found.topic_of(n // BATCH), files=files)
-        for n in numbers
-    ]
+    def draw(self) -> Message:
+        return Message(cards.draw_text(self.row))
 
+    def list_files(self) -> Sequence[str]:
+        return list(self.row.files)
 
-async def _end_broadcast(ctx: Context, found: Announcement, arrived: int) -> Step:
-    await annonces.change(ctx.db, found, state=AnnouncementState.SENT)
-    said = _say_missing(await outbox.find_unreached(ctx.db, found.topics), found)
-    refresh = await cards.refresh_card(ctx, found)
-    return Step(replies=[refresh], done=arrived, total=found.total, finished=True, said=said)
+    async def note_written(self, count: int) -> None:
+        await change(self.ctx.db, self.row, written=count)
+
+    async def tell_begun(self) -> Sequence[Reply]:
+        return [await cards.refresh_card(self.ctx, self.row)] if self.row.at else ()
+
+    async def finish(self) -> tuple[Sequence[Reply], str]:
+        await change(self.ctx.db, self.row, state=AnnouncementState.SENT)
+        missing = await outbox.find_unreached(self.ctx.db, self.row.topics)
+        return [await cards.refresh_card(self.ctx, self.row)], _say_missing(missing, self.row)
 
 
 def _say_missing(targets: Sequence[str], found: Announcement) -> str:
@@ -217,7 +204,7 @@ async def replace_words(ctx: Context, click: Replace) -> Replies:
     """What has not left yet has the new words; what stands is rewritten, beside what people ask for."""
     said = _must_be_theirs(ctx, await annonces.lock(ctx.db, click.annonce), *LEFT)
     was = said.text
-    await annonces.change(ctx.db, said, text=click.text)
+    await change(ctx.db, said, text=click.text)
     words_ = {"texte": was}, {"texte": click.text}
     record_entry_at_end(
         ctx, AuditEntry(AuditAct.ANNOUNCE_CORRECT, f"annonce:{said.id}", said.by, before=words_[0], after=words_[1])
@@ -233,8 +220,12 @@ async def rewrite_batch(ctx: Context, asked: Rewrite, so_far: Progress) -> Step:
     """The next batch of what stands, with the words of now; what is on its way with the old ones arrives first."""
     found = await annonces.get(ctx.db, asked.annonce)
     if found is None or found.state not in LEFT:
-        return Step(done=so_far.done, total=so_far.total, finished=True, said="L’annonce est retirée.")
-    return await _process_batch(ctx, found, so_far, [Refresh(cards.draw_text(found), topic=_get_topic(found, so_far))])
+        return so_far.end(said="L’annonce est retirée.")
+
+    async def rewrite(batch: int) -> Sequence[Reply]:
+        return [Refresh(cards.draw_text(found), topic=found.topic_of(batch))]
+
+    return await _get_batches(found).visit(ctx, so_far, rewrite)
 
 
 @feature.undo(Withdraw, roles=SENDERS)
@@ -262,13 +253,12 @@ async def withdraw_announcement(ctx: Context, click: WithdrawNow) -> Replies:
     """No more of it is sent, and what stands is deleted."""
     said = _must_be_theirs(ctx, await annonces.lock(ctx.db, click.annonce), *LEFT, AnnouncementState.REMAINS)
     was = said.state
-    await annonces.change(ctx.db, said, state=AnnouncementState.WITHDRAWN)
+    await change(ctx.db, said, state=AnnouncementState.WITHDRAWN)
     states = {"etat": was.value}, {"etat": said.state.value}
     record_entry_at_end(
         ctx, AuditEntry(AuditAct.ANNOUNCE_WITHDRAW, f"annonce:{said.id}", said.by, before=states[0], after=states[1])
     )
-    begun = [Broadcast(annonce=said.id, files=list(said.files)), Rewrite(annonce=said.id)]
-    stopped = [StopWork(row.id) for payload in begun for row in await _find_work(ctx, payload)]
+    stopped = await stop_work(ctx.db, Broadcast(annonce=said.id, files=list(said.files)), Rewrite(annonce=said.id))
     removal = [Start(payload=Removal(annonce=said.id))] if said.written else []
     return [await cards.refresh_card(ctx, said, here=True), *stopped, *removal]
 
@@ -277,11 +267,11 @@ async def withdraw_announcement(ctx: Context, click: WithdrawNow) -> Replies:
 async def restore_announcement(ctx: Context, click: Restore) -> Replies:
     """It is said again where it was, in new messages that call nobody, once nothing of it stands."""
     said = _must_be_theirs(ctx, await annonces.lock(ctx.db, click.annonce), AnnouncementState.WITHDRAWN)
-    if await _find_work(ctx, Removal(annonce=said.id)):
+    if await find_work(ctx.db, Removal(annonce=said.id)):
         raise UserError("Le retrait est encore en cours : cliquez de nouveau sur « Rétablir » dès qu’il est terminé.")
     calls = said.everybody and not said.written
     await outbox.forget_ended(ctx.db, said.topics)
-    await annonces.change(ctx.db, said, state=AnnouncementState.SENDING, written=0, everybody=calls)
+    await change(ctx.db, said, state=AnnouncementState.SENDING, written=0, everybody=calls)
     states = {"etat": AnnouncementState.WITHDRAWN.value}, {"etat": said.state.value}
     record_entry_at_end(
         ctx, AuditEntry(AuditAct.ANNOUNCE_RESTORE, f"annonce:{said.id}", said.by, before=states[0], after=states[1])
@@ -297,42 +287,22 @@ def _must_be_theirs(ctx: Context, announcement: Announcement | None, *states: An
     return said
 
 
-async def _find_work(ctx: Context, payload: About) -> Sequence[work.Work]:
-    return await work.find_waiting(ctx.db, name_of(type(payload)), payload.model_dump(mode="json"))
-
-
 @feature.stopped(Removal, name="annonce.Removal")
 async def stop_removal(ctx: Context, asked: Removal, so_far: Progress) -> Step:
     """Some of it stands still: it can be taken back again."""
     found = await annonces.lock(ctx.db, asked.annonce)
-    step = Step(done=so_far.done, total=so_far.total)
     if found is None or found.state is not AnnouncementState.WITHDRAWN:
-        return step
-    await annonces.change(ctx.db, found, state=AnnouncementState.REMAINS)
-    return replace(step, replies=[await cards.refresh_card(ctx, found)])
+        return so_far.end()
+    await change(ctx.db, found, state=AnnouncementState.REMAINS)
+    return so_far.end([await cards.refresh_card(ctx, found)])
 
 
 @feature.work(Removal, name="annonce.Removal", title="Retrait de l’annonce", unit=MESSAGES, roles=SENDERS, writes=True)
 async def remove_batch(ctx: Context, asked: Removal, so_far: Progress) -> Step:
     """The next batch of what stands; what nobody tried to send is not sent, what is on its way arrives first."""
     found = await annonces.get(ctx.db, asked.annonce)
-    if found is None:
-        return Step(finished=True)
-    topic = _get_topic(found, so_far)
-    await outbox.recall_unsent(ctx.db, [topic], ctx.now)
-    posts = await ctx.posts_about(topic)
-    return await _process_batch(ctx, found, so_far, [DeletePost(p.post_id, channel_id=p.channel_id) for p in posts])
+    return await _get_batches(found).remove(ctx, so_far) if found else Step(finished=True)
 
 
-def _get_topic(found: Announcement, so_far: Progress) -> str:
-    return found.topic_of(so_far.cursor or 0)
-
-
-async def _process_batch(ctx: Context, found: Announcement, so_far: Progress, replies: Sequence[Reply]) -> Step:
-    """Do that with the batch at hand, unless some of it is still on its way."""
-    at, total = so_far.cursor or 0, found.written
-    waits = (await outbox.tally(ctx.db, [found.topic_of(at)], ctx.now)).waiting
-    if waits:
-        return Step(cursor=at, done=so_far.done, total=total)
-    done = min((at + 1) * BATCH, total)
-    return Step(replies=replies, cursor=at + 1, done=done, total=total, finished=done >= total)
+def _get_batches(found: Announcement) -> PostedBatches:
+    return PostedBatches(found.topics, found.written, BATCH)

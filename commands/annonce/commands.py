@@ -39,6 +39,7 @@ from storage import annonce as annonces
 from storage import canaux as known
 from storage import outbox, people, targets
 from storage.annonce import Announcement, AnnouncementState
+from storage.database import change
 from storage.people import Role
 
 ANIMATEURS = (Role.ANIMATEUR,)
@@ -278,7 +279,7 @@ async def keep_preview(ctx: Context, asked: Keep) -> Replies:
     values = asked.model_dump(exclude={"annonce"}) | {"people": list(people)}
     if asked.annonce:
         announcement = must_be_in(await annonces.lock(ctx.db, asked.annonce), AnnouncementState.DRAFT)
-        await annonces.change(ctx.db, announcement, **values)
+        await change(ctx.db, announcement, **values)
         return await cards.refresh_card(ctx, announcement, here=True)
     announcement = Announcement(id=_make_id(ctx), by=ctx.user.id, created_at=ctx.now, **values)
     if not await annonces.add(ctx.db, announcement):

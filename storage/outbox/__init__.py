@@ -49,10 +49,11 @@ from storage.outbox.results import (
     recall_unsent,
     tally,
 )
-from storage.outbox.table import EMPTY, PEOPLE, DeliveryMark, Outgoing, Sent, Share, TakenMessage, TargetKind
+from storage.outbox.table import BATCH, EMPTY, PEOPLE, DeliveryMark, Outgoing, Sent, Share, TakenMessage, TargetKind
 
 __all__ = [
     "AFTER",
+    "BATCH",
     "EMPTY",
     "KEPT",
     "LEASE",

@@ -37,6 +37,8 @@ ACTS = text(_ACTS)
 REWRITES, GIVEN_UP, PASSING = text(_REWRITES), text(_GIVEN_UP), text(_PASSING)
 NEWS = text(_NEWS)
 """What has come to its end, and somebody is to be told."""
+BATCH = 20
+"""How many messages of a broadcast are written down, rewritten or removed at once; they have a topic together."""
 EMPTY: dict[str, Any] = {}
 """The content of what waits no more: what was said to somebody is not kept twice."""
 
