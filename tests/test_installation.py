@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,8 @@ BACKUP = schemas.DATA / f"installation_{schemas.FIRST}.backup"
 JULIETTE, CALLED = "73mwre1joxh6ij7uedp3bd9hra", "juliette-7ba3e130"
 REPORTS = range(4, 27)
 """Those of hers."""
+LATER = datetime(2026, 11, 29, 8, tzinfo=UTC)
+"""When they had all been filed."""
 
 
 def loaded(folder: Path, juliette: Person | None = None) -> str:
@@ -49,6 +52,7 @@ async def juliette(house: House) -> Person:
 async def installation(house: House, juliette: Person, tmp_path: Path) -> AsyncIterator[House]:
     """The house, whose bot is started on that database."""
     before = house.settings
+    house.clock.goes_to(max(house.clock(), LATER))
     house.settings = before.model_copy(update={"database_url": loaded(tmp_path, juliette)})
     await house.restart()
     yield house
