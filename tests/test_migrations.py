@@ -138,7 +138,7 @@ def test_every_table_is_known_to_the_steps() -> None:
         if not module.name.startswith(("storage.migrations", "storage.data.")):
             importlib.import_module(module.name)
     env = (Path(storage.__path__[0]) / "migrations" / "env.py").read_text("utf-8")
-    homes = {m.__module__.removesuffix(".table") for m in models() if "__table__" in vars(m)}
+    homes = {m.__module__ for m in models() if "__table__" in vars(m)}
     assert homes
     for home in homes:
         assert f"import {home}" in env

@@ -17,9 +17,9 @@ import storage.annuaire.profiles
 import storage.canaux.channels
 import storage.canaux.runs
 import storage.claims
-import storage.cra
 import storage.cra.months
 import storage.cra.queries
+import storage.cra.report
 import storage.drafts
 import storage.hotline.duty
 import storage.hotline.incidents
@@ -32,7 +32,7 @@ import storage.moderation.cases
 import storage.moderation.measures
 import storage.moderation.reports
 import storage.moderation.rules
-import storage.outbox
+import storage.outbox.table
 import storage.people.arrivals
 import storage.people.departures
 import storage.people.erasures
@@ -51,7 +51,7 @@ import storage.sondage.votes
 import storage.stats.privacy
 import storage.stats.subscriptions
 import storage.watchlist
-import storage.work  # noqa: F401
+import storage.work  # noqa: F401  (the imports register the tables)
 
 ELSEWHERE = {"sqlite": "ix_cra_date_brin", "postgresql": "ix_cra_date"}
 """The index that each database has not."""
