@@ -57,7 +57,7 @@ async def postgresql() -> AsyncIterator[postgres.Server | None]:
         yield None
         return
     with postgres.running(LASTING) as server:
-        await postgres.make_template(server)
+        await postgres.make_ready(server)
         yield server
 
 
