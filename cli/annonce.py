@@ -21,12 +21,13 @@ from bot.mattermost import Chat
 from bot.outbox.attempts import LONG_TRY_MAX
 from bot.replies import Message
 from cli.command import Call, Touches, command, json_object
-from cli.delivery import Office, Pen, arrival, delivering, open_office
+from cli.delivery import Office, Pen, deliver, open_office
 from cli.environment import begin_reading, check_channels, open_up_to_date
 from cli.errors import OperatorError
 from cli.journal import note
 from cli.terminal import ProgressBar
 from commands.annonce import cards
+from commands.annonce.broadcast import TAKEN_BACK
 from commands.annonce.cards import Broadcast, draw_text, find_text_fault
 from commands.annonce.feature import feature
 from config.canaux import PlannedChannel
@@ -36,7 +37,6 @@ from storage import outbox, targets
 from storage.annonce import Announcement, AnnouncementState
 from storage.database import change
 from storage.journal import AuditAct
-from storage.outbox import DeliveryTally, Outgoing
 
 LENGTH_MAX = 100_000
 """Characters that are read of a text: much more than a post holds."""
@@ -208,7 +208,6 @@ async def _bring(chat: Chat, channel_id: str, path: Path) -> str:
         raise
 
 
-TAKEN_BACK = (AnnouncementState.WITHDRAWN, AnnouncementState.REMAINS)
 STALLED = 60.0
 """Seconds in which nothing arrives and nothing is refused: Mattermost takes no messages. With files one message may
 take longer."""
@@ -244,7 +243,9 @@ async def enlist(office: Office, wanted: Announcement, *, again: bool) -> Announ
         channels = {i: title for i, title in kept.channels.items() if i in reached} | wanted.channels
         written = max(kept.written, len(channels))
         await change(db, kept, channels=channels, files=wanted.files, written=written, state=AnnouncementState.SENDING)
-        rows = [row for row in await _rows(office, db, kept) if row.target not in reached]
+        left = [number for number, channel in enumerate(kept.channels) if channel not in reached]
+        said = make_messages(kept, left, Message(draw_text(kept)), files=list(kept.files))
+        rows = await Pen(office.settings, office.clock, feature.name).rows(db, said, name_of(Broadcast))
         await outbox.add(db, rows)
         if rows:
             where = [kept.channels[row.target] for row in rows if row.target in kept.channels]
@@ -267,17 +268,10 @@ async def _round(db: AsyncSession, wanted: Announcement, *, again: bool) -> Anno
     return kept
 
 
-async def _rows(office: Office, db: AsyncSession, kept: Announcement) -> Sequence[Outgoing]:
-    """The message for each channel, as long work would write it."""
-    numbers = range(len(kept.channels))
-    said = make_messages(kept, numbers, Message(draw_text(kept)), files=list(kept.files))
-    return await Pen(office.settings, office.clock, feature.name).rows(db, said, name_of(Broadcast))
-
-
 async def send(office: Office, kept: Announcement) -> Outcome:
     """Deliver it, and wait until nothing of it is on its way."""
-    async with delivering(office):
-        tally = await _arrival(office, kept)
+    patience = LONG_TRY_MAX.total_seconds() if kept.files else STALLED
+    tally = await deliver(office, kept.topics, ProgressBar(sys.stderr, "canal", kept.total, many="canaux"), patience)
     async with office.database.transaction() as db:
         now = await annonces.lock(db, kept.id)
         withdrawn = now is None or now.state in TAKEN_BACK
@@ -286,9 +280,3 @@ async def send(office: Office, kept: Announcement) -> Outcome:
         missing = await outbox.find_unreached(db, kept.topics)
     refused = [kept.channels[target] for target in missing if target in kept.channels] if tally.refused else []
     return Outcome(kept.total, 0 if withdrawn else tally.arrived, refused, withdrawn)
-
-
-async def _arrival(office: Office, kept: Announcement) -> DeliveryTally:
-    """How it stands once nothing more is to be waited for."""
-    patience = LONG_TRY_MAX.total_seconds() if kept.files else STALLED
-    return await arrival(office, kept.topics, ProgressBar(sys.stderr, "canal", kept.total, many="canaux"), patience)

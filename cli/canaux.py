@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 from secrets import token_hex
-from typing import Any
 
 import click
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -19,7 +18,7 @@ from bot.actions import AddMembers, ChatAction
 from bot.errors import ChatError, Refusal
 from bot.french.words import NBSP, plural
 from bot.mattermost import AioClient, Chat, Mattermost, paced_calls
-from bot.outbox.actions import perform_action
+from bot.outbox.actions import DeliveryResult, perform_action
 from cli.admin import Admin
 from cli.command import Call, Touches, command, json_object
 from cli.environment import check_channels, open_chat, open_up_to_date
@@ -27,7 +26,7 @@ from cli.errors import OperatorError
 from cli.faults import chat_fault
 from cli.journal import note
 from cli.terminal import ProgressBar
-from commands.canaux.cards import REFUSAL_REASONS, count_done, say_refusal
+from commands.canaux.cards import REFUSAL_REASONS, count_done
 from commands.canaux.drift import (
     ChannelTarget,
     ComparedChannel,
@@ -37,7 +36,7 @@ from commands.canaux.drift import (
     compare_channel,
     read_plan,
 )
-from commands.canaux.runs import NO_CHANNEL
+from commands.canaux.runs import NO_CHANNEL, record_arrival, record_refusal
 from config.canaux import PlannedChannel
 from config.settings import Settings
 from storage.canaux import forget_channel, remember_channel, runs
@@ -276,26 +275,21 @@ class Journal:
 
     async def send(self, mine: Sequence[Change]) -> None:
         """One call is about to make these."""
-        await self._put(mine, state=ChangeState.SENT, batch=mine[0].n)
-
-    async def refuse(self, mine: Iterable[Change], why: str) -> None:
-        """These cannot be made."""
-        await self._put(mine, state=ChangeState.REFUSED, why=why)
-
-    async def _put(self, of_run: Iterable[Change], **values: Any) -> None:
-        numbers = [change.n for change in of_run]
-        if numbers and self._run is not None:
-            async with self.database.transaction() as db:
-                await runs.update_changes(db, self._run.id, numbers, **values)
-
-    async def note_made(self, made: Sequence[Change], channel_id: str) -> None:
-        """These were made; a channel that was is the planned one from now on."""
         async with self.database.transaction() as db:
-            for change in made[:1]:
-                await runs.update_changes(db, change.run_id, [each.n for each in made], state=ChangeState.DONE)
-                if change.drift is Drift.ABSENT:
-                    await remember_channel(db, change.key, channel_id, self.clock())
-                    await runs.set_channel_id(db, change.run_id, change.key, channel_id)
+            numbers = [change.n for change in mine]
+            await runs.update_changes(db, mine[0].run_id, numbers, state=ChangeState.SENT, batch=mine[0].n)
+
+    async def refuse(self, mine: Sequence[Change], why: str) -> None:
+        """These cannot be made."""
+        if mine:
+            async with self.database.transaction() as db:
+                await record_refusal(db, mine, why)
+
+    async def record(self, mine: Sequence[Change], result: DeliveryResult) -> Sequence[tuple[Change, str]]:
+        """These were made, but for those that are returned, each with why."""
+        async with self.database.transaction() as db:
+            kept_out = result.news.get("kept_out", {})
+            return await record_arrival(db, mine, kept_out, result.channel_id, self.clock())
 
     async def end(self) -> None:
         """A run that could change nothing is none."""
@@ -361,7 +355,7 @@ class Mending:
                 await self.journal.refuse(mine, NOT_THERE)
             else:
                 await self._try(batch.act, mine, outcome)
-        await self.journal.refuse(stuck.values(), NO_CHANNEL)
+        await self.journal.refuse([*stuck.values()], NO_CHANNEL)
 
     async def _try(self, act: ChatAction, mine: Sequence[Change], outcome: Outcome) -> None:
         """What concerns all channels, and not this one, ends the run: the next one goes on."""
@@ -375,15 +369,13 @@ class Mending:
                 mine, REFUSAL_REASONS[error.refusal] if error.refusal in REFUSAL_REASONS else chat_fault(error), outcome
             )
             return
-        out = arrival.news.get("kept_out", {})
-        came = [change for change in mine if change.user_id not in out]
-        await self.journal.note_made(came, arrival.channel_id)
+        out = await self.journal.record(mine, arrival)
+        kept_out = {change.n for change, _ in out}
+        came = [change for change in mine if change.n not in kept_out]
         outcome.done.update(change.drift for change in came)
         if isinstance(act, AddMembers):
             outcome.came += [(act.channel_id, change.user_id) for change in came]
-        for change in mine:
-            if change.user_id in out:
-                await self._refuse([change], say_refusal(out[change.user_id]), outcome)
+        outcome.failed += out
 
     async def _refuse(self, mine: Sequence[Change], why: str, outcome: Outcome) -> None:
         await self.journal.refuse(mine, why)

@@ -66,21 +66,21 @@ class Pen:
         return [row for row in rows if isinstance(row, Outgoing)]
 
 
-@asynccontextmanager
-async def delivering(office: Office) -> AsyncIterator[None]:
-    """What is written down is sent for as long as the block lasts."""
+async def deliver(office: Office, topics: Collection[str], progress: ProgressBar, patience: float) -> DeliveryTally:
+    """Send what is written down until nothing more is to be waited for on these topics, and return how they stand: all
+    is there, or for so many seconds nothing arrived and nothing was refused."""
     way = Outbox(office.database, office.chat, office.clock, around=OutboxOptions(budget=office.budget, visits=True))
     await way.start()
     way.look()
     try:
-        yield
+        return await _wait_for_arrival(office, topics, progress, patience)
     finally:
         await way.drain()
 
 
-async def arrival(office: Office, topics: Collection[str], progress: ProgressBar, patience: float) -> DeliveryTally:
-    """How what is said on these topics stands once nothing more is to be waited for: all is there, or for so many
-    seconds nothing arrived and nothing was refused."""
+async def _wait_for_arrival(
+    office: Office, topics: Collection[str], progress: ProgressBar, patience: float
+) -> DeliveryTally:
     last, changed_at = DeliveryTally(), _now()
     while True:
         async with office.database.transaction(writes=False) as db:

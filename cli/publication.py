@@ -23,7 +23,7 @@ from bot.schedules import ZONE
 from bot.texts import Markdown, escape, render
 from cli.actus import Standing, begin_digest, editions, find_digest, number, standing, unmarked
 from cli.command import Call, Touches, command
-from cli.delivery import Office, Pen, arrival, delivering, open_office
+from cli.delivery import Office, Pen, deliver, open_office
 from cli.environment import check_channels, open_up_to_date
 from cli.errors import OperatorError
 from cli.journal import note
@@ -210,8 +210,7 @@ async def _deliver(office: Office, number: int, *, was_out: bool) -> int:
         topics = publication.get_topics(found)
         await outbox.make_due(db, topics, office.clock())
     total = len(found.channels) * found.parts
-    async with delivering(office):
-        tally = await arrival(office, topics, ProgressBar(sys.stderr, "message", total), STALLED)
+    tally = await deliver(office, topics, ProgressBar(sys.stderr, "message", total), STALLED)
     async with office.database.transaction(writes=False) as db:
         missing = await outbox.find_unreached(db, topics)
     if was_out and not tally.waiting and not missing:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -217,6 +217,30 @@ async def _is_being_made(ctx: Context, change: Change) -> bool:
     return any(each.state is ChangeState.SENT for each in of_channel)
 
 
+async def record_arrival(
+    db: AsyncSession, found: Sequence[Change], kept_out: Mapping[str, Refusal | None], channel_id: str, now: datetime
+) -> Sequence[tuple[Change, str]]:
+    """Note that changes of one channel are made, and return those that are not, each with why: Mattermost did not take
+    everybody. A channel that was made is the planned one from now on."""
+    came = [change for change in found if change.user_id not in kept_out]
+    for first in came[:1]:
+        await runs.update_changes(db, first.run_id, [change.n for change in came], state=ChangeState.DONE)
+        if first.drift is Drift.ABSENT:
+            await remember_channel(db, first.key, channel_id, now)
+            await runs.set_channel_id(db, first.run_id, first.key, channel_id)
+    out = [(change, say_refusal(kept_out[change.user_id])) for change in found if change.user_id in kept_out]
+    for change, why in out:
+        await record_refusal(db, [change], why)
+    return out
+
+
+async def record_refusal(db: AsyncSession, found: Sequence[Change], why: str, *, back: bool = False) -> None:
+    """Note that changes of one run cannot be made, or undone."""
+    for first in found[:1]:
+        state = ChangeState.KEPT if back else ChangeState.REFUSED
+        await runs.update_changes(db, first.run_id, [change.n for change in found], state=state, why=why)
+
+
 @feature.event(Delivered, name="canaux.arrived.Delivered")
 async def note_arrived(ctx: Context, event: Delivered) -> Replies:
     """It is so now, but for whom Mattermost did not take."""
@@ -226,21 +250,27 @@ async def note_arrived(ctx: Context, event: Delivered) -> Replies:
     run_id, number, back = about
     await runs.lock_run(ctx.db, run_id)  # else a step that goes on meanwhile sees half of it
     found = await runs.list_batch(ctx.db, run_id, number, ChangeState.BACK if back else ChangeState.SENT)
-    out = [change for change in found if change.user_id in event.kept_out]
-    came = [change.n for change in found if change not in out]
-    await runs.update_changes(ctx.db, run_id, came, state=ChangeState.UNDONE if back else ChangeState.DONE)
-    for change in out:
-        await _mark_refused(ctx, change, say_refusal(event.kept_out[change.user_id]), back=back)
-    if not back and any(change.drift is Drift.UNSEEN and change.n in came for change in found):
+    if back:
+        await _record_undone(ctx.db, found, event)
+        return None
+    await record_arrival(ctx.db, found, event.kept_out, event.channel_id, ctx.now)
+    if any(change.drift is Drift.UNSEEN and change.user_id not in event.kept_out for change in found):
         await remember_channel(ctx.db, found[0].key, event.channel_id, ctx.now)
-    made = next((change for change in found if change.drift is Drift.ABSENT and not back), None)
-    return await _settle_made_channel(ctx, made, event.channel_id) if made else None
+    made = next((change for change in found if change.drift is Drift.ABSENT), None)
+    return await _bring_in_maker(ctx, made, event.channel_id) if made else None
 
 
-async def _settle_made_channel(ctx: Context, made: Change, channel_id: str) -> Replies:
-    """A channel is there: it is the planned one from now on; who made it by hand comes in."""
-    await remember_channel(ctx.db, made.key, channel_id, ctx.now)
-    await runs.set_channel_id(ctx.db, made.run_id, made.key, channel_id)
+async def _record_undone(db: AsyncSession, found: Sequence[Change], event: Delivered) -> None:
+    """Who was to come back and whom Mattermost did not take stays out."""
+    for change in found:
+        if change.user_id in event.kept_out:
+            await record_refusal(db, [change], say_refusal(event.kept_out[change.user_id]), back=True)
+    came = [change.n for change in found if change.user_id not in event.kept_out]
+    await runs.update_changes(db, found[0].run_id if found else "", came, state=ChangeState.UNDONE)
+
+
+async def _bring_in_maker(ctx: Context, made: Change, channel_id: str) -> Replies:
+    """A channel is there: who made it by hand comes in."""
     run = await runs.get_run(ctx.db, made.run_id)
     if run is None or run.kind is not RunKind.HAND:
         return None
@@ -266,19 +296,13 @@ async def note_refused(ctx: Context, event: Undelivered) -> Replies:
     table = await list_planned(ctx.db, ctx.settings)
     for change in found:
         why, canal = say_refusal(event.refusal), table.get(change.key)
-        await _mark_refused(ctx, change, why, back=back)
+        await record_refusal(ctx.db, [change], why, back=back)
         if run is not None and run.kind is RunKind.HAND and not back:
             await take_back_change(ctx.db, change, run.by, ctx.now)
             told.append(Direct(render("canaux/not_done", change=change, why=why), user_id=run.by))
         if change.drift is Drift.ABSENT and event.refusal is Refusal.NAME_TAKEN and canal:
             told += await report_taken_address(ctx, canal)
     return told
-
-
-async def _mark_refused(ctx: Context, change: Change, why: str, *, back: bool) -> None:
-    await runs.update_changes(
-        ctx.db, change.run_id, [change.n], state=ChangeState.KEPT if back else ChangeState.REFUSED, why=why
-    )
 
 
 UNDO_FOR = timedelta(days=30)
