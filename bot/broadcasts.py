@@ -77,7 +77,7 @@ class Broadcast(ABC, Generic[R]):
         replies: Sequence[Reply] = ()
         said = ""
         if numbers:
-            messages = make_messages(row, numbers, self.draw(), await self.list_people(), self.list_files())
+            messages = make_messages(row, numbers, await self.list_targets(), self.draw(), self.list_files())
             await self.note_written(max(row.written, numbers[-1] + 1))
             replies = [*messages, *(await self.tell_begun() if so_far.cursor is None and not resumes else ())]
         elif not tally.waiting:
@@ -88,15 +88,18 @@ class Broadcast(ABC, Generic[R]):
     async def _find_gaps(self) -> Sequence[int]:
         """The numbers of the messages that were written down and then taken back."""
         reached = await outbox.find_reached(self.ctx.db, self.row.topics)
-        targets = [*self.row.channels, *await self.list_people()]
+        targets = await self.list_targets()
         return [number for number in range(self.row.written) if targets[number] not in reached]
+
+    async def list_targets(self) -> Sequence[str]:
+        """All to whom it goes, by id, in their order: the channels come first."""
+        return [*self.row.channels, *await self.list_people()]
 
 
 def make_messages(
-    row: BroadcastRow, numbers: Sequence[int], message: Message, people: Sequence[str] = (), files: Sequence[str] = ()
+    row: BroadcastRow, numbers: Sequence[int], targets: Sequence[str], message: Message, files: Sequence[str] = ()
 ) -> Sequence[Say | Direct]:
-    """The messages of those numbers, each under the topic of its batch: the channels come first, then the people."""
-    targets = [*row.channels, *people]
+    """The messages of those numbers, each under the topic of its batch; ``targets`` are all to whom it goes."""
     return [address(message, targets[n], row.channels, row.topic_of(n // BATCH), files) for n in numbers]
 
 
@@ -117,6 +120,11 @@ class PostedBatches:
     topics: Sequence[str]
     total: int
     size: int = 1
+
+    @classmethod
+    def of(cls, row: BroadcastRow) -> "PostedBatches":
+        """Those of a row, as far as they are written down."""
+        return cls(row.topics, row.written, BATCH)
 
     async def visit(self, ctx: Context, so_far: Progress, act: Callable[[int], Awaitable[Sequence[Reply]]]) -> Step:
         """Do something with the next batch, by its number; what is on its way arrives first."""

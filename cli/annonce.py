@@ -244,7 +244,7 @@ async def enlist(office: Office, wanted: Announcement, *, again: bool) -> Announ
         written = max(kept.written, len(channels))
         await change(db, kept, channels=channels, files=wanted.files, written=written, state=AnnouncementState.SENDING)
         left = [number for number, channel in enumerate(kept.channels) if channel not in reached]
-        said = make_messages(kept, left, Message(draw_text(kept)), files=list(kept.files))
+        said = make_messages(kept, left, list(kept.channels), Message(draw_text(kept)), list(kept.files))
         rows = await Pen(office.settings, office.clock, feature.name).rows(db, said, name_of(Broadcast))
         await outbox.add(db, rows)
         if rows:

@@ -51,7 +51,6 @@ from storage import journal, outbox
 from storage.annonce import Announcement, AnnouncementState
 from storage.database import change
 from storage.journal import AuditAct
-from storage.outbox import BATCH
 
 NAMED_MAX = 5
 WAITS = (AnnouncementState.DRAFT, AnnouncementState.STOPPED)
@@ -225,7 +224,7 @@ async def rewrite_batch(ctx: Context, asked: Rewrite, so_far: Progress) -> Step:
     async def rewrite(batch: int) -> Sequence[Reply]:
         return [Refresh(cards.draw_text(found), topic=found.topic_of(batch))]
 
-    return await _get_batches(found).visit(ctx, so_far, rewrite)
+    return await PostedBatches.of(found).visit(ctx, so_far, rewrite)
 
 
 @feature.undo(Withdraw, roles=SENDERS)
@@ -301,8 +300,4 @@ async def stop_removal(ctx: Context, asked: Removal, so_far: Progress) -> Step:
 async def remove_batch(ctx: Context, asked: Removal, so_far: Progress) -> Step:
     """The next batch of what stands; what nobody tried to send is not sent, what is on its way arrives first."""
     found = await annonces.get(ctx.db, asked.annonce)
-    return await _get_batches(found).remove(ctx, so_far) if found else Step(finished=True)
-
-
-def _get_batches(found: Announcement) -> PostedBatches:
-    return PostedBatches(found.topics, found.written, BATCH)
+    return await PostedBatches.of(found).remove(ctx, so_far) if found else Step(finished=True)

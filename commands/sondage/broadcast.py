@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import structlog
 
-from bot import quotas
+from bot import broadcasts, quotas
+from bot.broadcasts import PostedBatches, address
 from bot.context import Context
 from bot.errors import UserError
 from bot.quotas import Quota
@@ -19,7 +20,6 @@ from bot.replies import (
     Refresh,
     Replies,
     Reply,
-    Say,
     SendFile,
     Start,
     Step,
@@ -50,7 +50,8 @@ from storage import outbox
 from storage import sondage as polls
 from storage.database import change
 from storage.journal import AuditAct
-from storage.sondage import BATCH, Poll, PollState, Results, count_ballots, count_standing, votes
+from storage.outbox import BATCH
+from storage.sondage import Poll, PollState, Results, count_ballots, count_standing, votes
 from storage.sondage.poll import ANONYMOUS_LEAST
 from storage.sondage.votes import Seal, UnreadableBoxError, take_in_ballots
 
@@ -87,50 +88,27 @@ def _start_broadcast(poll: Poll) -> Start:
 
 @feature.work(Broadcast, name="sondage.Broadcast", title="Sondage", unit=UNIT, writes=True)
 async def send_batch(ctx: Context, asked: Broadcast, so_far: Progress) -> Step:
-    """The next batch; what was written down and then taken back, when it was stopped, comes first. Once all is written
-    down, wait until it has arrived."""
+    """The next batch, as long as it may be answered."""
     poll = await polls.lock_poll(ctx.db, asked.poll)
     if poll is None or poll.is_over(ctx.now):
-        return Step(done=so_far.done, total=so_far.total, finished=True, said="Le vote est terminé.")
-    tally = await outbox.tally(ctx.db, _list_topics(poll), ctx.now)
-    gaps = await _find_unsent(ctx, poll) if so_far.cursor is None and poll.written else []
-    numbers = [*gaps, *range(poll.written, min(poll.written + BATCH, poll.total))]
-    if numbers:
-        replies = await _draw_batch(ctx, poll, numbers)
-        await change(ctx.db, poll, written=max(poll.written, numbers[-1] + 1))
-        return Step(replies=replies, cursor=poll.written, done=tally.arrived, total=poll.total)
-    if tally.waiting:
-        return Step(cursor=poll.written, done=tally.arrived, total=poll.total)
-    card = await cards.refresh_cards(ctx, poll)
-    return Step(replies=[card], cursor=poll.written, done=tally.arrived, total=poll.total, finished=True)
+        return so_far.end(said="Le vote est terminé.")
+    return await PollBroadcast(ctx, poll).send_batch(so_far)
 
 
-def _list_topics(poll: Poll) -> Sequence[str]:
-    return [poll.topic_of(batch) for batch in range(poll.batches)]
+class PollBroadcast(broadcasts.Broadcast[Poll]):
+    """The sending of a poll."""
 
+    async def list_people(self) -> Sequence[str]:
+        return await polls.read_crowd(self.ctx.db, self.row.id) if self.row.people else ()
 
-async def _find_unsent(ctx: Context, poll: Poll) -> Sequence[int]:
-    reached = await outbox.find_reached(ctx.db, _list_topics(poll))
-    targets = await list_targets(ctx, poll)
-    return [number for number in range(poll.written) if targets[number] not in reached]
+    def draw(self) -> Message:
+        return cards.draw_poll(self.row)
 
+    async def note_written(self, count: int) -> None:
+        await change(self.ctx.db, self.row, written=count)
 
-async def list_targets(ctx: Context, poll: Poll) -> Sequence[str]:
-    """All to whom it goes, in their order: the channels come first, then the people."""
-    return [*poll.channels, *(await polls.read_crowd(ctx.db, poll.id) if poll.people else ())]
-
-
-async def _draw_batch(ctx: Context, poll: Poll, numbers: Sequence[int]) -> Sequence[Reply]:
-    targets = await list_targets(ctx, poll)
-    message = cards.draw_poll(poll)
-    return [address_message(poll, targets[number], message, poll.topic_of(number // BATCH)) for number in numbers]
-
-
-def address_message(poll: Poll, target: str, message: Message, topic: str | None = None) -> Say | Direct:
-    """Say something there."""
-    if target in poll.channels:
-        return Say(message.text, message.buttons, channel_id=target, topic=topic)
-    return Direct(message.text, message.buttons, user_id=target, topic=topic)
+    async def finish(self) -> tuple[Sequence[Reply], str]:
+        return [await cards.refresh_cards(self.ctx, self.row)], ""
 
 
 @feature.stopped(Broadcast, name="sondage.Broadcast")
@@ -138,9 +116,9 @@ async def stop_broadcast(ctx: Context, asked: Broadcast, so_far: Progress) -> St
     """What nobody tried to send is not sent; its author may go on."""
     poll = await polls.lock_poll(ctx.db, asked.poll)
     if poll is None or poll.is_over(ctx.now) or not poll.by:
-        return Step(done=so_far.done, total=so_far.total)
-    await outbox.recall_unsent(ctx.db, _list_topics(poll), ctx.now)
-    reached = len(await outbox.find_reached(ctx.db, _list_topics(poll)))
+        return so_far.end()
+    await outbox.recall_unsent(ctx.db, poll.topics, ctx.now)
+    reached = len(await outbox.find_reached(ctx.db, poll.topics))
     text = render("sondage/stopped", poll=poll, reached=reached)
     told = Direct(text, [Button("Reprendre", Resume(poll=poll.id), "primary")], user_id=poll.by)
     return Step(replies=[told], done=reached, total=poll.total)
@@ -220,29 +198,25 @@ async def conclude_batch(ctx: Context, asked: Conclude, so_far: Progress) -> Ste
 
 
 async def _rewrite_batch(ctx: Context, poll: Poll, so_far: Progress, results: Results | None = None) -> Step:
-    """Rewrite the batch at hand, unless some of it is still on its way; with ``results``, say them there too."""
-    at, total = so_far.cursor or 0, poll.written
-    if at >= poll.batches:
-        return Step(done=so_far.done, total=total, finished=True)
-    topic = poll.topic_of(at)
-    if (await outbox.tally(ctx.db, [topic], ctx.now)).waiting:
-        return Step(cursor=at, done=so_far.done, total=total)
-    message = cards.draw_poll(poll)
-    told = await _say_end(ctx, poll, results, at) if results else []
-    done = min((at + 1) * BATCH, total)
-    replies = [Refresh(message.text, message.buttons, topic=topic), *told]
-    return Step(replies=replies, cursor=at + 1, done=done, total=total, finished=at + 1 >= poll.batches)
+    """Rewrite the next batch as the poll is now; with ``results``, say them there too."""
+
+    async def rewrite(batch: int) -> Sequence[Reply]:
+        message = cards.draw_poll(poll)
+        told = await _say_end(ctx, poll, results, batch) if results else []
+        return [Refresh(message.text, message.buttons, topic=poll.topic_of(batch)), *told]
+
+    return await PostedBatches.of(poll).visit(ctx, so_far, rewrite)
 
 
 async def _say_end(ctx: Context, poll: Poll, results: Results, batch: int) -> Sequence[Reply]:
     """The word that it is over, in each place that it came to, and its picture in channels."""
     reached = await outbox.find_reached(ctx.db, [poll.topic_of(batch)])
-    everywhere = (await list_targets(ctx, poll))[batch * BATCH : (batch + 1) * BATCH]
-    there = [target for target in everywhere if target in reached]
+    everywhere = await PollBroadcast(ctx, poll).list_targets()
+    there = [target for target in everywhere[batch * BATCH : (batch + 1) * BATCH] if target in reached]
     said = Message(cards.say_results(poll, results))
     order = Picture(poll=poll.id)
     pictures = [SendFile(order=order, channel_id=t) for t in there if t in poll.channels] if results.is_told else []
-    return [*(address_message(poll, target, said) for target in there), *pictures]
+    return [*(address(said, target, poll.channels) for target in there), *pictures]
 
 
 log = structlog.get_logger()
@@ -326,7 +300,7 @@ async def withdraw_poll(ctx: Context, click: WithdrawNow) -> Replies:
     note_poll(ctx, AuditAct.POLL_WITHDRAW, poll, {"etat": PollState.OPEN.value}, etat=PollState.WITHDRAWN.value)
     await _forget_ballots(ctx, poll)
     await votes.erase_votes(ctx.db, poll.id)
-    await outbox.recall_unsent(ctx.db, [poll.topic_of(batch) for batch in range(poll.batches)], ctx.now)
+    await outbox.recall_unsent(ctx.db, poll.topics, ctx.now)
     retell = Start(payload=Retell(poll=poll.id, always=True), quiet=True)
     return [await cards.refresh_cards(ctx, poll, here=True), retell]
 

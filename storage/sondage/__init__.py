@@ -9,7 +9,6 @@ Words:
 
 from storage.sondage.poll import (
     ANONYMOUS_LEAST,
-    BATCH,
     Crowd,
     DepartementResults,
     Poll,
@@ -30,7 +29,6 @@ from storage.sondage.poll import (
 
 __all__ = [
     "ANONYMOUS_LEAST",
-    "BATCH",
     "Crowd",
     "DepartementResults",
     "Poll",

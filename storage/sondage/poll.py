@@ -12,8 +12,9 @@ from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.database import Code, UtcTime, insertion
+from storage.outbox import BATCH
 
-__all__ = ["ANONYMOUS_LEAST", "BATCH", "OPTION_MAX", "QUESTION_MAX"]
+__all__ = ["ANONYMOUS_LEAST", "OPTION_MAX", "QUESTION_MAX"]
 
 
 PLACE_LEAST = 5
@@ -122,8 +123,6 @@ def _count_place(code: str, there: Sequence[Ballot], options: int) -> Departemen
 
 KEPT = timedelta(days=60)
 """How long one waits that was never asked."""
-BATCH = 20
-"""How many of its messages are written down, or rewritten, at once; they have a topic together."""
 QUESTION_MAX, OPTION_MAX = 150, 60
 """Characters of the question, and of an answer."""
 
@@ -187,9 +186,9 @@ class Poll(SQLModel, table=True):
         return len(self.channels) + self.people
 
     @property
-    def batches(self) -> int:
-        """In how many batches they are, as far as they are written down."""
-        return -(-self.written // BATCH)
+    def topics(self) -> Sequence[str]:
+        """What its messages are filed under, batch by batch, as far as they are written down."""
+        return [self.topic_of(n) for n in range(-(-self.written // BATCH))]
 
     def topic_of(self, batch: int) -> str:
         """What the messages of a batch are filed under."""
