@@ -16,7 +16,7 @@ from sandbox.faults import Faults
 from storage import engines
 from tests.modes import EDGES, FORM_MODES, MODES, NEWEST
 from tests.pairing import superfluous
-from tests.parts import PARTS, is_quick
+from tests.parts import PARTS, files_of, is_of, is_quick, rooms
 from tests.people import Person, Site, first_admin, new_session
 from tests.postgres import Server, binaries, postgres, postgres_url
 from tests.spread import own_ports, pytest_xdist_make_scheduler
@@ -54,12 +54,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--database", choices=("sqlite", "postgres"), help="only this database")
     group.addoption("--mode", choices=MODES, help="only this generation of embedded servers")
     group.addoption("--part", choices=PARTS, help="what « make test » tells, or the rest (tests/parts.py)")
+    group.addoption("--room", default="", help="only the files that have this word in their names")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """The marks of stories; and what a real server needs."""
     if config.getoption("--mattermost") and not config.getoption("--admin-token"):
         raise pytest.UsageError("--mattermost needs --admin-token: stories make a team, people and a bot of their own")
+    room = config.getoption("--room")
+    if room and not files_of(room):
+        raise pytest.UsageError(f"ROOM={room} : aucun test de ce nom. Il y a : {', '.join(rooms())}.")
     config.addinivalue_line("markers", "every_mode: told on every generation of servers")
     config.addinivalue_line("markers", "newest_only: told on the newest server, with SQLite")
     config.addinivalue_line("markers", "browser: told in a real browser, where the machine has one")
@@ -68,6 +72,12 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "both_databases: told on the newest server, with both databases")
     config.addinivalue_line("markers", "recorded: held to what real servers sent, each of them")
     config.addinivalue_line("markers", "slow: told by « make test-all » only")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Read no file of another room than the one that is asked for."""
+    room = config.getoption("--room")
+    return True if room and collection_path.name.startswith("test_") and not is_of(room, collection_path) else None
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

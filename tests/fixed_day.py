@@ -1,8 +1,12 @@
-"""« make test DAY=2028-02-29T23:50 »: the tests as they would be on another day, by libfaketime (Debian: faketime).
+"""`python -m tests.fixed_day 2028-02-29T23:50 …`: Python with these arguments, as it would be on another day.
+
+By libfaketime (Debian: faketime); « make test DAY=2028-02-29T23:50 » runs the tests so.
 
 Every process of the run believes it, children too; clocks that count seconds, and never go back, are left alone.
 """
 
+import os
+import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,3 +41,16 @@ def surroundings(day: str) -> Mapping[str, str]:
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
         "TZ": "UTC",  # what FAKETIME says is read so
     }
+
+
+def main(day: str, *arguments: str) -> None:
+    """Become that Python."""
+    try:
+        there = {**os.environ, **surroundings(day)}
+    except NoSuchDayError as problem:
+        sys.exit(str(problem))
+    os.execve(sys.executable, [sys.executable, *arguments], there)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

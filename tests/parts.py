@@ -1,8 +1,11 @@
-"""What « make test » tells, in minutes, and what is left to « make test-all »."""
+"""What « make test » tells, in minutes; what is left to « make test-all »; what is of one room."""
 
 from collections.abc import Set
+from pathlib import Path
 
 from tests.modes import EDGES, MODES, NEWEST
+
+TESTS = Path(__file__).parent
 
 OLDEST = EDGES[1]
 PARTS = ("quick", "rest")
@@ -27,3 +30,22 @@ def is_quick(words: Set[str], marks: Set[str], place: tuple[str, str] | None = N
     if is_of_sqlite or is_of_postgresql:
         return modes == ({NEWEST} if is_of_sqlite else {OLDEST})
     return modes <= set(EDGES)
+
+
+def is_of(room: str, file: Path) -> bool:
+    """Whether a file of tests has that word in its name."""
+    return room in _words(file)
+
+
+def rooms() -> list[str]:
+    """The words that files begin with."""
+    return sorted({_words(path)[0] for path in TESTS.rglob("test_*.py")})
+
+
+def files_of(room: str) -> list[Path]:
+    """The files of a room, in the browser too."""
+    return [path for path in sorted(TESTS.rglob("test_*.py")) if is_of(room, path)]
+
+
+def _words(file: Path) -> list[str]:
+    return file.stem.split("_")[1:]

@@ -1,21 +1,19 @@
-"""How « make test » tells: what goes together, what is told twice, which tests are a room’s."""
+"""How « make test » runs: what goes together, what is run again, which tests are a room’s."""
 
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from tests.__main__ import MOST, ROOT, Told, files_of, main, rooms, tell
 from tests.databases import KINDS
-from tests.measured import measuring, reached
 from tests.modes import MODES
 from tests.pairing import superfluous
-from tests.parts import is_quick
+from tests.parts import files_of, is_quick, rooms
 from tests.spread import HOUSES, group, ports
 
+ROOT = Path(__file__).resolve().parents[1]
 FLAKY = """
 from pathlib import Path
 import pytest
@@ -30,85 +28,77 @@ def test_that_was_held_up(word):
         raise AssertionError
 """
 BROKEN = "\n\ndef test_that_is_broken():\n    raise AssertionError\n"
-SPREAD = ("-p", "xdist", "-n", "2")
 HELD_UP = ["test_it.py::test_that_was_held_up[deux]", "test_it.py::test_that_was_held_up[un]"]
 
 
-@pytest.fixture
-def few_plugins(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of all that pytest finds installed only what is asked for, in the processes that a test begins."""
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    for name in [name for name in os.environ if name.startswith(("PYTEST_XDIST_", "SLIPCOVER_"))]:
-        monkeypatch.delenv(name)  # they would take themselves for a part of the run that this test is told in
+def made(folder: Path, recipe: str, *variables: str) -> tuple[int, list[str]]:
+    """What « make » does by a recipe of its Makefile’s variables, in a folder of other tests: its code and its lines.
+
+    Of all that pytest finds installed only what is asked for: else they would take themselves for a part of this run.
+    """
+    own = ("PYTEST_", "SLIPCOVER_", "MAKE")
+    there = {name: value for name, value in os.environ.items() if not name.startswith(own)}
+    plugins = "-p xdist -p slipcover.pytest_plugin"
+    there |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": plugins}
+    command = ["make", "--silent", "-f", str(ROOT / "Makefile"), f"BIN={Path(sys.executable).parent}", "PROCESSES=2"]
+    command += [*variables, "--eval", f"tried:\n\t{recipe}", "tried"]
+    done = subprocess.run(command, cwd=folder, env=there, text=True, capture_output=True, check=False)
+    return done.returncode, done.stdout.splitlines()
 
 
-@pytest.mark.usefixtures("few_plugins")
 def test_what_failed_and_then_passed_is_named(tmp_path: Path) -> None:
     (tmp_path / "test_it.py").write_text(FLAKY)
-    told = tell(tmp_path, *SPREAD)
-    assert told == Told(0, HELD_UP, [])
-    assert str(told).splitlines() == [f"Raconté deux fois (échec, puis réussite) : {name}" for name in HELD_UP]
-    assert tell(tmp_path) == Told(0, never=[]), "what was forgiven once is not named again"
+    code, lines = made(tmp_path, "$(RUN) $(TESTS) $(AGAIN)")
+    assert code == 0
+    assert sorted(line for line in lines if line.startswith("PASSED")) == [f"PASSED {name}" for name in HELD_UP]
+    code, lines = made(tmp_path, "$(RUN) $(TESTS) $(AGAIN)")
+    assert code == 0
+    assert not [line for line in lines if line.startswith("PASSED")], "what was forgiven once is not named again"
 
 
-@pytest.mark.usefixtures("few_plugins")
 def test_what_fails_twice_fails(tmp_path: Path) -> None:
     (tmp_path / "test_it.py").write_text(FLAKY + BROKEN)
-    told = tell(tmp_path)
-    assert told == Told(1, HELD_UP, ["test_it.py::test_that_is_broken"])
-    assert str(told).endswith("\nEn échec : test_it.py::test_that_is_broken")
+    code, lines = made(tmp_path, "$(RUN) $(TESTS) $(AGAIN)")
+    assert code
+    assert sorted(line for line in lines if line.startswith("PASSED")) == [f"PASSED {name}" for name in HELD_UP]
+    assert len([line for line in lines if line.startswith("FAILED test_it.py::test_that_is_broken")]) == 2
 
 
-@pytest.mark.usefixtures("few_plugins")
-@pytest.mark.parametrize(
-    ("content", "code", "failed"),
-    [("import nothing_like_that", 2, ["test_it.py"]), ("", 5, [])],
-    ids=["broken", "none"],
-)
-def test_what_cannot_be_told_is_not_forgiven(tmp_path: Path, content: str, code: int, failed: list[str]) -> None:
+@pytest.mark.parametrize("content", ["import nothing_like_that", ""], ids=["broken", "none"])
+def test_what_cannot_be_run_is_not_forgiven(tmp_path: Path, content: str) -> None:
     (tmp_path / "test_it.py").write_text(content)
-    assert tell(tmp_path) == Told(code, never=failed)
+    assert made(tmp_path, "$(RUN) $(TESTS) $(AGAIN)")[0]
 
 
-CHANCE = """
-import os
-import pytest
-
-@pytest.mark.parametrize("name", [os.getpid()])
-def test_whose_name_is_another_in_each_process(name): ...
-"""
-MANY = "".join(f"def test_{number}():\n    raise AssertionError\n" for number in range(MOST + 1))
-
-
-@pytest.mark.usefixtures("few_plugins")
-@pytest.mark.parametrize("content", [CHANCE, MANY], ids=["names of chance", "too many"])
-def test_what_is_no_accident_is_not_told_again(tmp_path: Path, content: str) -> None:
-    (tmp_path / "test_it.py").write_text(content)
-    told = tell(tmp_path, *SPREAD)
-    assert told.code == 1
-    assert told.never
-    assert not told.twice
-
-
-def test_a_room_has_the_tests_that_have_its_name(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_room_has_the_tests_that_have_its_name() -> None:
     found = [path.name for path in files_of("forms")]
     assert {"test_forms.py", "test_properties_forms.py"} <= set(found)
     assert all("forms" in name for name in found)
     assert {"cra", "stats", "outbox", "people", "sandbox"} <= set(rooms())
     assert all(files_of(room) for room in rooms())
-    assert main(["grenier"]) == 2
-    assert "ROOM=grenier : aucun test de ce nom. Il y a : " in capsys.readouterr().err
+
+
+def collected(*options: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "pytest", "--collect-only", *options]
+    return subprocess.run(command, cwd=ROOT, text=True, capture_output=True, check=False)
+
+
+def test_a_room_that_is_not_there_is_said() -> None:
+    done = collected("--room", "grenier")
+    assert done.returncode
+    assert "ROOM=grenier : aucun test de ce nom. Il y a : " in done.stderr
 
 
 def test_a_room_is_told_once_quickly() -> None:
     """Neither another server nor another database."""
-    options = ["--collect-only", "--mode", "11.2", "--database", "sqlite"]
-    files = [f"tests/test_{name}.py" for name in ("outbox", "websocket", "cra_once")]
-    command = [sys.executable, "-m", "pytest", *options, *files]
-    done = subprocess.run(command, cwd=ROOT, text=True, capture_output=True, check=False)
+    done = collected("--mode", "11.2", "--database", "sqlite", "--room", "outbox")
     assert done.returncode == 0, done.stdout
-    names = [line for line in done.stdout.splitlines() if "[" in line]
+    names = [line for line in done.stdout.splitlines() if ".py" in line]
     assert names
+    assert all(name.startswith("tests/test_outbox") for name in names)
+    names = collected(
+        "--mode", "11.2", "--database", "sqlite", "--room", "outbox", "-o", "addopts="
+    ).stdout.splitlines()
     assert not [name for name in names if "postgres" in name or "5.37" in name or "9.4" in name]
 
 
@@ -169,25 +159,21 @@ def said(where):
 """
 
 
-@pytest.mark.usefixtures("few_plugins")
-@pytest.mark.parametrize("processes", [(), ("-p", "slipcover.pytest_plugin", *SPREAD)], ids=["alone", "spread"])
-def test_what_nothing_reaches_is_named(tmp_path: Path, processes: Sequence[str]) -> None:
+def test_what_nothing_reaches_is_named(tmp_path: Path) -> None:
     """In several processes too, and of what no test begins to read."""
     (tmp_path / "product").mkdir()
     for name, content in (("__init__.py", ""), ("it.py", PRODUCT), ("unread.py", "import sys\n")):
         (tmp_path / "product" / name).write_text(content)
     story = "from product.it import said\n\ndef test_it():\n    assert said('here') == 'told'\n"
     (tmp_path / "test_it.py").write_text(story)
-    noted = tmp_path / "reached.json"
-    told = tell(tmp_path, *processes, begun=measuring(noted, ["product"]))
-    assert told.code == 0
-    found = reached(noted)
-    assert 0 < found.percent < 100
-    assert [(name, places) for name, _, places in found.missing] == [
-        ("product/it.py", "10, 8→10"),
-        ("product/unread.py", "1"),
-    ]
-    assert str(found).endswith(" % des lignes et des branches.")
+    code, _ = made(tmp_path, "$(RUN) $(MEASURED) $(TESTS)", "PRODUCT=product")
+    assert code == 0
+    judged = "$(RUN) -m slipcover --merge $(REACHED) --out $(REACHED) --branch --skip-covered --fail-under"
+    code, lines = made(tmp_path, f"{judged} 50")
+    assert code == 0
+    missing = [line.split() for line in lines if line.startswith("product/")]
+    assert {words[0]: words[-1] for words in missing} == {"product/it.py": "10", "product/unread.py": "1"}
+    assert made(tmp_path, f"{judged} 95")[0]
 
 
 @pytest.mark.parametrize(
