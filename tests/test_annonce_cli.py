@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from cli import annonce as sending
+from cli import annonce
 from cli.errors import OperatorError
 from config.settings import Settings
 from storage.annonce import AnnouncementState
@@ -69,7 +69,7 @@ async def test_what_is_taken_back_while_it_is_sent_stays_so(
     fair: Fair, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await fair.channels()
-    original = sending.enlist
+    original = annonce.enlist
 
     async def enlist_then_withdraw(*args: Any, **options: Any) -> Any:
         kept = await original(*args, **options)
@@ -143,8 +143,8 @@ async def test_a_server_that_takes_nothing_is_told_and_the_next_call_goes_on(
     fair: Fair, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     places = await fair.channels()
-    monkeypatch.setattr(sending, "STALLED", 1.0)
-    original = sending.enlist
+    monkeypatch.setattr(annonce, "STALLED", 1.0)
+    original = annonce.enlist
 
     async def enlist_then_fail(*args: Any, **options: Any) -> Any:
         kept = await original(*args, **options)

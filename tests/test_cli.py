@@ -52,6 +52,12 @@ LINE = {
         (("migrate", "--vite"), "arguments inconnus : --vite"),
         (("--env-file", "absent", "migrate"), "absent n’existe pas"),
         (("import", "cra"), "il manque : FICHIER"),
+        (("export", "cra", "--user", "--deleted"), "--user : il manque sa valeur"),
+        (("export", "cra", "--deleted=1"), "--deleted : '1' est de trop"),
+        (("export", "poll", "-1"), "N : '-1' n’est pas une valeur possible"),
+        (("data", "--force"), "coop-bot data : il manque : NOM, --output"),
+        (("work", "--cancel", "x", "--json"), "--json : à choisir, ou --cancel, mais pas les deux"),
+        (("people", "--format", "csv"), "coop-bot : arguments inconnus : --format csv"),
     ],
 )
 def test_what_is_not_understood_is_said_in_french(
@@ -82,6 +88,14 @@ def test_help_is_in_french(capsys: pytest.CaptureFixture[str]) -> None:
     assert "usage : coop-bot" in said
     for english in ("usage:", "options:", "positional", "show this"):
         assert english not in said
+
+
+def test_the_list_of_commands_imports_none_of_them() -> None:
+    code = "import sys; from cli.main import main; main(['--help']); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], text=True, capture_output=True, check=True)
+    loaded = set(done.stdout.splitlines()[-1].split())
+    assert "click" in loaded
+    assert not loaded & {"bot", "commands", "storage", "config", "sqlalchemy", "pydantic", "cli.command"}
 
 
 @pytest.mark.parametrize(
