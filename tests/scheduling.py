@@ -8,9 +8,8 @@ from zoneinfo import ZoneInfo
 from bot.features import Feature, Key, Trigger
 from bot.registry import index_triggers
 from bot.replies import Replies
-from bot.schedules import ZONE
+from config.time import PARIS
 
-PARIS = ZoneInfo("Europe/Paris")
 WEDNESDAY = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 
 
@@ -46,7 +45,7 @@ class Runs:
 
 
 async def in_paris() -> list[ZoneInfo]:
-    return [ZONE]
+    return [PARIS]
 
 
 def at(time: datetime) -> Callable[[], datetime]:

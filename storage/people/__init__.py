@@ -13,7 +13,7 @@ Words:
         nobody wished, after long silence.
 """
 
-from storage.people.person import ANIMATES, ERASED, EVERYONE, PARIS, SHOWN_TO, Audience, Person, Role
+from storage.people.person import ANIMATES, ERASED, EVERYONE, SHOWN_TO, Audience, Person, Role
 from storage.people.register import (
     BY_ID,
     Awaited,
@@ -47,7 +47,6 @@ __all__ = [
     "BY_ID",
     "ERASED",
     "EVERYONE",
-    "PARIS",
     "SHOWN_TO",
     "Audience",
     "Awaited",
