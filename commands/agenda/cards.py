@@ -112,7 +112,7 @@ class EventAction(StrEnum):
 
 
 class More(Choosing):
-    """« Plus… » under an event; ``chosen`` is one of ``Deed``."""
+    """« Plus… » under an event; ``chosen`` is one of ``EventAction``."""
 
     event: int
 
