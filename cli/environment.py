@@ -25,7 +25,6 @@ from cli.faults import chat_fault, folder_fault, text_of
 from config import canaux, editions
 from config import settings as configuration
 from config.settings import Settings
-from config.tables import TableError
 from storage import schema
 from storage.database import Database, async_url, dialect
 
@@ -150,7 +149,7 @@ def check_channels(settings: Settings) -> None:
     """Raises OperatorError for a table of channels that can’t be used."""
     try:
         canaux.read(settings.channels)
-    except TableError as problem:
+    except canaux.ChannelTableError as problem:
         raise OperatorError(f"COOP_CHANNELS : {problem}.", code=2) from None
 
 

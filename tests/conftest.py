@@ -18,16 +18,17 @@ from tests.modes import EDGES, FORM_MODES, MODES, NEWEST
 from tests.pairing import superfluous
 from tests.parts import PARTS, files_of, is_of, is_quick, rooms
 from tests.people import Person, Site, first_admin, new_session
-from tests.postgres import Server, binaries, postgres, postgres_url
 from tests.spread import own_ports, pytest_xdist_make_scheduler
-from tests.sqlite import migrated
+from tests.support.databases import PostgresServer, create_sqlite, find_binaries, postgres, postgres_url
 
 if TYPE_CHECKING:
-    from tests.house import Clock, House
+    from tests.support.house import Clock, House
 
-gc.disable()  # until all is imported and collected: a third of the time that takes would go into looking for garbage
 
 __all__ = ["own_ports", "postgres", "postgres_url", "pytest_xdist_make_scheduler"]
+
+
+gc.disable()  # until all is imported and collected: a third of the time that takes would go into looking for garbage
 
 
 DATABASES = {"sqlite": "sqlite", "postgres": "postgresql"}
@@ -173,7 +174,7 @@ async def house(request: pytest.FixtureRequest) -> AsyncIterator["House"]:
 async def _embedded(place: Place, session: ClientSession) -> AsyncIterator["House"]:
     """A sandbox, set up as its first admin would."""
     from cli.demo.stage import free_port
-    from tests.house import House, prepared
+    from tests.support.house import House, prepare_server
 
     server = Sandbox(version=place.mode)
     server.triggers.life = 60  # a slow machine may take longer than the three seconds of old servers
@@ -183,7 +184,7 @@ async def _embedded(place: Place, session: ClientSession) -> AsyncIterator["Hous
         room, proof = {"MaxUsersPerTeam": 10_000}, {"RequireEmailVerification": True}
         await admin.put("/config/patch", {"TeamSettings": room, "EmailSettings": proof})
         site = await Site.at(session, server.url, admin.token)
-        settings = await prepared(site, f"http://127.0.0.1:{free_port()}", fix_server=True)
+        settings = await prepare_server(site, f"http://127.0.0.1:{free_port()}", fix_server=True)
         # An embedded server takes as many calls as come: long work need not make ten a second.
         yield House(site, settings.model_copy(update={"host": "127.0.0.1", "work_calls": 1000}), server)
     finally:
@@ -194,12 +195,12 @@ async def _embedded(place: Place, session: ClientSession) -> AsyncIterator["Hous
 async def _real(request: pytest.FixtureRequest, session: ClientSession) -> AsyncIterator["House"]:
     """A team of its own on the server that the options name; that server’s settings are left alone."""
     from cli.demo.stage import free_port
-    from tests.house import House, prepared
+    from tests.support.house import House, prepare_server
 
     option = request.config.getoption
     site = await Site.at(session, option("--mattermost"), option("--admin-token"))
     public_url = option("--public-url") or f"http://127.0.0.1:{free_port()}"
-    settings = await prepared(site, public_url, fix_server=False)
+    settings = await prepare_server(site, public_url, fix_server=False)
     # The addresses of the stories’ people are given by its admin.
     yield House(site, settings.model_copy(update={"trust_addresses": "oui"}))
 
@@ -208,11 +209,11 @@ async def _real(request: pytest.FixtureRequest, session: ClientSession) -> Async
 async def _database(request: pytest.FixtureRequest, place: Place) -> AsyncIterator[str]:
     if place.database == "sqlite":
         with tempfile.TemporaryDirectory(prefix="coop-db-") as folder:
-            yield await migrated(Path(folder))
+            yield await create_sqlite(Path(folder))
         return
-    if binaries() is None:
+    if find_binaries() is None:
         pytest.skip("no PostgreSQL binaries on this machine")
-    server: Server = request.getfixturevalue("postgres")
+    server: PostgresServer = request.getfixturevalue("postgres")
     async with server.database() as url:
         yield url
 
@@ -234,7 +235,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     """Show what the bot wrote when a story failed."""
     report = yield
     if report.failed and "house" in getattr(item, "fixturenames", ()):
-        from tests.house import LOG
+        from tests.support.house import LOG
 
         report.sections.append(("the bot’s log", LOG.getvalue()[-3000:]))
     return report

@@ -3,8 +3,8 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from tests.databases import KINDS
 from tests.modes import MODES
+from tests.support.databases import KINDS
 
 TOLD_WITH: Mapping[str, str] = dict(
     zip(MODES, ("sqlite", "sqlite", "postgresql", "sqlite", "sqlite", "postgresql"), strict=True)

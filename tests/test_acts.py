@@ -26,38 +26,38 @@ from bot.events import Delivered, Undelivered
 from bot.outbox.table import DeliveryMarks
 from bot.replies import Reply, Say
 from storage.outbox import release_all
-from tests.house import until_async
 from tests.people import unique
-from tests.reading import NOBODY
-from tests.sending import Newsroom, everywhere, newsroom, room
+from tests.support.house import wait_for
+from tests.support.mattermost import NOBODY
+from tests.support.outbox import MessageWorkplace, every_server, newsroom, room
 
 __all__ = ["newsroom", "room"]
 
 
-pytestmark = everywhere
+pytestmark = every_server
 
 
-async def channel(newsroom: Newsroom, channel_id: str) -> Any:
+async def channel(newsroom: MessageWorkplace, channel_id: str) -> Any:
     return await newsroom.room.site.admin.get(f"/channels/{channel_id}")
 
 
-async def emojis(newsroom: Newsroom, post_id: str) -> list[str]:
+async def emojis(newsroom: MessageWorkplace, post_id: str) -> list[str]:
     listed = await newsroom.juliette.api.get(f"/posts/{post_id}/reactions")
     return sorted(reaction["emoji_name"] for reaction in listed or ())
 
 
-async def members(newsroom: Newsroom, channel_id: str) -> set[str]:
+async def members(newsroom: MessageWorkplace, channel_id: str) -> set[str]:
     listed = await newsroom.room.site.admin.get(f"/channels/{channel_id}/members")
     return {member["user_id"] for member in listed}
 
 
-async def has_done(newsroom: Newsroom, app: App, *replies: Reply) -> None:
+async def has_done(newsroom: MessageWorkplace, app: App, *replies: Reply) -> None:
     """The bot is told to do it, and has."""
     await newsroom.sends(app, *replies)
     await newsroom.settled(app)
 
 
-async def test_emojis_are_put_and_taken_back(newsroom: Newsroom) -> None:
+async def test_emojis_are_put_and_taken_back(newsroom: MessageWorkplace) -> None:
     here = await newsroom.salon()
     post = await newsroom.juliette.says("Bravo", here)
     async with newsroom.bot() as app:
@@ -67,7 +67,7 @@ async def test_emojis_are_put_and_taken_back(newsroom: Newsroom) -> None:
         assert await emojis(newsroom, post.id) == ["+1"]
 
 
-async def test_posts_are_pinned_and_unpinned_and_taken_away(newsroom: Newsroom) -> None:
+async def test_posts_are_pinned_and_unpinned_and_taken_away(newsroom: MessageWorkplace) -> None:
     here = await newsroom.salon()
     async with newsroom.bot() as app:
         await has_done(newsroom, app, Say("À savoir", channel_id=here), Say("Une erreur", channel_id=here))
@@ -79,7 +79,7 @@ async def test_posts_are_pinned_and_unpinned_and_taken_away(newsroom: Newsroom) 
         assert not [row.fault for row in await newsroom.rows(app) if row.fault]
 
 
-async def test_a_channel_is_made_and_its_id_heard(newsroom: Newsroom) -> None:
+async def test_a_channel_is_made_and_its_id_heard(newsroom: MessageWorkplace) -> None:
     name = unique("hub")
     wanted = CreateChannel(name=name, display_name="Le hub", private=True, purpose="Tout", topic="hub:1")
     async with newsroom.bot() as app:
@@ -93,7 +93,7 @@ async def test_a_channel_is_made_and_its_id_heard(newsroom: Newsroom) -> None:
 
 
 async def test_a_channel_is_made_once_though_the_bot_died_before_it_was_noted(
-    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+    newsroom: MessageWorkplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     name = unique("hub")
     wanted = CreateChannel(name=name, display_name="Le hub", topic="hub:1")
@@ -101,14 +101,14 @@ async def test_a_channel_is_made_once_though_the_bot_died_before_it_was_noted(
         patch.setattr(DeliveryMarks, "add", lambda *_: None)
         async with newsroom.bot() as app:
             await newsroom.sends(app, wanted)
-            made = await until_async(lambda: _named(newsroom, name))
+            made = await wait_for(lambda: _named(newsroom, name))
     async with newsroom.bot() as app:
         await _leases_end(app)
         await newsroom.settled(app)
     assert newsroom.news.heard == [Delivered(topic="hub:1", channel_id=made["id"])]
 
 
-async def _named(newsroom: Newsroom, name: str) -> Any:
+async def _named(newsroom: MessageWorkplace, name: str) -> Any:
     team = newsroom.room.site.team_id
     found = await newsroom.room.site.admin.get(f"/teams/{team}/channels?per_page=200")
     return next((c for c in found if c["name"] == name), None)
@@ -120,7 +120,7 @@ async def _leases_end(app: App) -> None:
     app.outbox.look()
 
 
-async def test_a_channel_is_changed_put_away_brought_back_and_converted_in_order(newsroom: Newsroom) -> None:
+async def test_a_channel_is_changed_put_away_brought_back_and_converted_in_order(newsroom: MessageWorkplace) -> None:
     await newsroom.leads()
     here, name = await newsroom.salon(), unique("nouveau")
     async with newsroom.bot() as app:
@@ -136,7 +136,7 @@ async def test_a_channel_is_changed_put_away_brought_back_and_converted_in_order
     assert [post.text for post in await newsroom.said(here)] == ["Au revoir", "Me revoilà"]
 
 
-async def test_lines_about_what_the_bot_changed_of_a_channel_do_not_stay(newsroom: Newsroom) -> None:
+async def test_lines_about_what_the_bot_changed_of_a_channel_do_not_stay(newsroom: MessageWorkplace) -> None:
     """They would leave it unread for everybody; what somebody else changed is told as ever."""
     await newsroom.leads()
     here, admin = await newsroom.salon(), newsroom.room.site.admin
@@ -149,7 +149,7 @@ async def test_lines_about_what_the_bot_changed_of_a_channel_do_not_stay(newsroo
     assert "D’un administrateur" in told[0]
 
 
-async def test_people_are_brought_in_taken_out_and_made_administrators(newsroom: Newsroom) -> None:
+async def test_people_are_brought_in_taken_out_and_made_administrators(newsroom: MessageWorkplace) -> None:
     site, name = newsroom.room.site, unique("hub")
     people = [await site.person(f"p{n}") for n in range(4)]
     stranger = await site.person("etranger", in_team=False)
@@ -169,7 +169,7 @@ async def test_people_are_brought_in_taken_out_and_made_administrators(newsroom:
         assert "channel_admin" in roles.split()
 
 
-async def test_an_act_that_is_refused_is_not_tried_again(newsroom: Newsroom) -> None:
+async def test_an_act_that_is_refused_is_not_tried_again(newsroom: MessageWorkplace) -> None:
     """Later it might undo what was done since; who asked for it hears why."""
     here = await newsroom.salon()
     async with newsroom.bot() as app:
@@ -179,14 +179,14 @@ async def test_an_act_that_is_refused_is_not_tried_again(newsroom: Newsroom) -> 
     assert [(bool(row.delivered_at), row.attempts, row.content) for row in rows] == [(True, 1, {}), (False, 1, {})]
 
 
-async def test_acts_go_on_after_an_outage(newsroom: Newsroom) -> None:
+async def test_acts_go_on_after_an_outage(newsroom: MessageWorkplace) -> None:
     here = await newsroom.salon()
     post = await newsroom.juliette.says("Bravo", here)
     faults = newsroom.room.server.faults
     async with newsroom.bot() as app:
         faults.down = True
         await newsroom.sends(app, React(post.id, "tada"), Pin(post.id, channel_id=here), Say("Voilà", channel_id=here))
-        await until_async(lambda: _tried(newsroom, app))
+        await wait_for(lambda: _tried(newsroom, app))
     async with newsroom.bot() as app:
         faults.down = False
         await newsroom.settled(app)
@@ -195,5 +195,5 @@ async def test_acts_go_on_after_an_outage(newsroom: Newsroom) -> None:
     assert [p.text for p in await newsroom.said(here)] == ["Voilà"]
 
 
-async def _tried(newsroom: Newsroom, app: App) -> bool:
+async def _tried(newsroom: MessageWorkplace, app: App) -> bool:
     return any(row.attempts for row in await newsroom.rows(app))

@@ -4,14 +4,13 @@ import pytest
 
 from storage.actus.digests import Digest, DigestState
 from storage.actus.items import ItemKind, NewsSection
-from tests.house import PARIS, until_async
-from tests.newsroom import THURSDAY, Newsroom, fills, goes_on, newsroom
-from tests.shelving import plain
+from tests.support.actus import THURSDAY, DigestStage, fill_step, go_on, newsroom
+from tests.support.house import PARIS, plain, wait_for
 
 __all__ = ["newsroom"]
 
 
-async def published(newsroom: Newsroom, *titles: str) -> Digest:
+async def published(newsroom: DigestStage, *titles: str) -> Digest:
     """Friday’s, which came out."""
     digest, card = await newsroom.drafted(*titles)
     await newsroom.agathe.clicks(card, "Approuver")
@@ -21,25 +20,25 @@ async def published(newsroom: Newsroom, *titles: str) -> Digest:
     return digest
 
 
-async def reads(newsroom: Newsroom, *titles: str) -> None:
+async def reads(newsroom: DigestStage, *titles: str) -> None:
     """Wait until the channel says all of these, and nothing before that."""
 
     async def true() -> bool:
         said = await newsroom.all_said("Les actus du vendredi", "actualites")
         return bool(said) and all(title in post.message for title in titles for post in said)
 
-    await until_async(true)
+    await wait_for(true)
 
 
 @pytest.mark.every_mode
-async def test_corrected_wherever_it_stands(newsroom: Newsroom) -> None:
+async def test_corrected_wherever_it_stands(newsroom: DigestStage) -> None:
     digest = await published(newsroom, "Un guyde paraît", "Deux")
     window = await newsroom.omar.opens(f"/actus corriger n° {digest.number}")
-    window = await goes_on(newsroom.omar, window, "Un guyde", "corriger", by_line=True)
-    assert (await fills(window, titre="Un guide paraît")).accepted
+    window = await go_on(newsroom.omar, window, "Un guyde", "corriger", by_line=True)
+    assert (await fill_step(window, titre="Un guide paraît")).accepted
     await reads(newsroom, "Un guide paraît", "Deux")
     window = await newsroom.omar.opens_by(await newsroom.card(digest, "sorti"), "Corriger…")
-    await goes_on(newsroom.omar, window, "Deux", "ecarter")
+    await go_on(newsroom.omar, window, "Deux", "ecarter")
     await newsroom.settled()
     (out,) = await newsroom.all_said("Un guide paraît", "actualites")
     assert "[Deux]" not in out.message
@@ -48,7 +47,7 @@ async def test_corrected_wherever_it_stands(newsroom: Newsroom) -> None:
     assert shown.text == out.text
 
 
-async def test_a_correction_that_needs_one_post_less_and_one_more(newsroom: Newsroom) -> None:
+async def test_a_correction_that_needs_one_post_less_and_one_more(newsroom: DigestStage) -> None:
     newsroom.goes_to(*THURSDAY)
     for n in range(20):
         await newsroom.finds(f"Long {n:02}", text="mot " * 450, kind=ItemKind.PROPOSAL)
@@ -56,7 +55,7 @@ async def test_a_correction_that_needs_one_post_less_and_one_more(newsroom: News
     assert len(await newsroom.all_said("Les actus du vendredi", "actualites")) == 3
     for n in range(8):
         window = await newsroom.omar.opens(f"/actus corriger {digest.number}")
-        await goes_on(newsroom.omar, window, f"Long {n:02}", "ecarter")
+        await go_on(newsroom.omar, window, f"Long {n:02}", "ecarter")
     await newsroom.settled()
     left = await newsroom.all_said("Les actus du vendredi", "actualites")
     assert len(left) == 2
@@ -73,7 +72,7 @@ async def test_a_correction_that_needs_one_post_less_and_one_more(newsroom: News
 
 
 @pytest.mark.every_mode
-async def test_withdrawn_everywhere_and_the_archive_says_so(newsroom: Newsroom) -> None:
+async def test_withdrawn_everywhere_and_the_archive_says_so(newsroom: DigestStage) -> None:
     digest = await published(newsroom, "Un guide paraît")
     asked = await newsroom.agathe.asks(f"/actus retirer {digest.number}")
     assert f"Retirer le n° {digest.number} de" in plain(asked)
@@ -86,7 +85,7 @@ async def test_withdrawn_everywhere_and_the_archive_says_so(newsroom: Newsroom) 
     assert "a été retiré" in plain(await newsroom.agathe.asks(f"/actus corriger {digest.number}"))
 
 
-async def test_what_came_out_early_and_is_withdrawn_leaves_its_day_to_another(newsroom: Newsroom) -> None:
+async def test_what_came_out_early_and_is_withdrawn_leaves_its_day_to_another(newsroom: DigestStage) -> None:
     newsroom.goes_to(2026, 11, 30, 10, 0)
     await newsroom.finds("Un guide paraît")
     await newsroom.agathe.runs("/actus brouillon nouvelles", newsroom.rooms["animation"])
@@ -110,7 +109,7 @@ async def test_what_came_out_early_and_is_withdrawn_leaves_its_day_to_another(ne
 
 
 @pytest.mark.every_mode
-async def test_withdrawn_and_restored_it_comes_out_again_once(newsroom: Newsroom) -> None:
+async def test_withdrawn_and_restored_it_comes_out_again_once(newsroom: DigestStage) -> None:
     digest = await published(newsroom, "Un guide paraît")
     await newsroom.agathe.clicks(await newsroom.agathe.asks(f"/actus retirer {digest.number}"), "Retirer partout")
     await newsroom.settled()
@@ -123,13 +122,13 @@ async def test_withdrawn_and_restored_it_comes_out_again_once(newsroom: Newsroom
     (out,) = await newsroom.all_said("Un guide paraît", "actualites")
     assert len(out.file_ids) == 1
     window = await newsroom.omar.opens(f"/actus corriger {digest.number}")
-    await goes_on(newsroom.omar, window, "Un guide", "monter", by_line=True)
+    await go_on(newsroom.omar, window, "Un guide", "monter", by_line=True)
     await newsroom.settled()
     assert (await newsroom.now(digest)).state is DigestState.PUBLISHED
 
 
 @pytest.mark.every_mode
-async def test_read_again_and_found_by_words(newsroom: Newsroom) -> None:
+async def test_read_again_and_found_by_words(newsroom: DigestStage) -> None:
     await newsroom.agathe.opens("/actus programmer")
     digest, card = await newsroom.drafted("L’été numérique", *(f"Guide {n}" for n in range(7)))
     for line in ("/actus n° 999", f"/actus {digest.number}"):
@@ -158,7 +157,7 @@ async def test_read_again_and_found_by_words(newsroom: Newsroom) -> None:
 
 
 @pytest.mark.every_mode
-async def test_programmed_by_line_and_the_draft_moves_along(newsroom: Newsroom) -> None:
+async def test_programmed_by_line_and_the_draft_moves_along(newsroom: DigestStage) -> None:
     digest, _ = await newsroom.drafted("Un guide paraît")
     said = await newsroom.agathe.asks("/actus programmer vendredi chaque lundi à 10 h")
     assert "Les actus du vendredi : chaque lundi à 10 h, le prochain le 7 décembre." in plain(said)
@@ -183,7 +182,7 @@ async def test_programmed_by_line_and_the_draft_moves_along(newsroom: Newsroom) 
     assert "réservé" in plain(await newsroom.juliette.asks("/actus programmer vendredi publier")).lower()
 
 
-async def test_what_was_put_off_stays_when_its_edition_is_programmed_anew(newsroom: Newsroom) -> None:
+async def test_what_was_put_off_stays_when_its_edition_is_programmed_anew(newsroom: DigestStage) -> None:
     digest, card = await newsroom.drafted("Un guide paraît")
     window = await newsroom.agathe.opens_by(card, "Reporter")
     assert (await window.fill(quand="8 décembre 14h").submit()).accepted
@@ -195,7 +194,7 @@ async def test_what_was_put_off_stays_when_its_edition_is_programmed_anew(newsro
 
 
 @pytest.mark.every_mode
-async def test_programmed_by_a_window(newsroom: Newsroom) -> None:
+async def test_programmed_by_a_window(newsroom: DigestStage) -> None:
     newsroom.goes_to(*THURSDAY)
     window = await newsroom.agathe.opens("/actus programmer")
     answer = await window.fill(
@@ -210,7 +209,7 @@ async def test_programmed_by_a_window(newsroom: Newsroom) -> None:
     assert "n’est ni" in str(answer.errors)
 
 
-async def test_counted_without_saying_who_reads(newsroom: Newsroom) -> None:
+async def test_counted_without_saying_who_reads(newsroom: DigestStage) -> None:
     newsroom.goes_to(*THURSDAY)
     await newsroom.finds("Proposé", kind=ItemKind.PROPOSAL, section=NewsSection.TOP, proposed_by=newsroom.juliette.id)
     digest = await published(newsroom, "Un guide paraît")

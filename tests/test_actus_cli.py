@@ -23,11 +23,10 @@ from storage.actus import digests
 from storage.actus.digests import Digest, DigestState
 from storage.database import change
 from tests.bench.children import environment_of
-from tests.channelling import room
-from tests.house import PARIS, until_async
 from tests.modes import MODES, NEWEST
-from tests.operating import operate
-from tests.pressroom import Capture, Press, press
+from tests.support.cli import Capture, DigestWorkplace, operate, press
+from tests.support.house import PARIS, wait_for
+from tests.support.membership import room
 from tests.test_work_killed import ROOT
 
 __all__ = ["press", "room"]
@@ -40,7 +39,7 @@ EVERYWHERE = pytest.mark.parametrize(
 
 
 @EVERYWHERE
-async def test_seen_and_published_once_however_often(press: Press, capsys: Capture) -> None:
+async def test_seen_and_published_once_however_often(press: DigestWorkplace, capsys: Capture) -> None:
     place = await press.place()
     await press.finds("Un guide paraît", "Une loi change")
     seen = await press.shows(capsys=capsys)
@@ -74,7 +73,7 @@ async def test_seen_and_published_once_however_often(press: Press, capsys: Captu
 
 
 @BOTH
-async def test_beside_a_bot_at_work_and_at_its_hour_it_comes_out_once(press: Press, capsys: Capture) -> None:
+async def test_beside_a_bot_at_work_and_at_its_hour_it_comes_out_once(press: DigestWorkplace, capsys: Capture) -> None:
     place = await press.place()
     await press.finds("Un guide paraît")
     number = await press.begins()
@@ -85,16 +84,16 @@ async def test_beside_a_bot_at_work_and_at_its_hour_it_comes_out_once(press: Pre
     async with press.bot() as app:
         both = [press.publishes(number) for _ in range(2)]
         assert (await asyncio.gather(app.runs.run(("job", "actus.keep"), "essai"), *both))[1:] == [0, 0]
-        await until_async(lambda: rests(press, app))
+        await wait_for(lambda: rests(press, app))
     assert len(await press.out(place)) == 1
 
 
-async def rests(press: Press, app: App) -> bool:
+async def rests(press: DigestWorkplace, app: App) -> bool:
     return not await press.waits(app)
 
 
 @BOTH
-async def test_killed_on_its_way_it_goes_on_and_doubles_nothing(press: Press, capsys: Capture) -> None:
+async def test_killed_on_its_way_it_goes_on_and_doubles_nothing(press: DigestWorkplace, capsys: Capture) -> None:
     place = await press.place()
     await press.finds("Un guide paraît")
     number = (await press.shows(capsys=capsys))["numero"]
@@ -117,7 +116,7 @@ def november() -> datetime:
 
 
 @BOTH
-async def test_days_holidays_and_what_is_not_there(press: Press, capsys: Capture) -> None:
+async def test_days_holidays_and_what_is_not_there(press: DigestWorkplace, capsys: Capture) -> None:
     await press.place()
     for day in ("2026-12-24", "2026-12-25"):
         christmas = await press.shows("--date", day, capsys=capsys, clock=november)
@@ -136,7 +135,7 @@ async def test_days_holidays_and_what_is_not_there(press: Press, capsys: Capture
 
 
 @BOTH
-async def test_looking_takes_no_number_and_each_edition_has_its_own(press: Press, capsys: Capture) -> None:
+async def test_looking_takes_no_number_and_each_edition_has_its_own(press: DigestWorkplace, capsys: Capture) -> None:
     """What is not begun has the number under which it would come out, and is begun when it does."""
     place = await press.place()
     await press.finds("Un guide paraît")
@@ -160,7 +159,7 @@ async def test_looking_takes_no_number_and_each_edition_has_its_own(press: Press
         assert refused.value.code == 2
 
 
-async def test_a_draft_that_is_given_up_gives_its_number_back(press: Press) -> None:
+async def test_a_draft_that_is_given_up_gives_its_number_back(press: DigestWorkplace) -> None:
     await press.place()
     first, second = await press.begins(), await press.begins("nouvelles")
     assert (first, second) == (1, 2)
@@ -172,7 +171,7 @@ async def test_a_draft_that_is_given_up_gives_its_number_back(press: Press) -> N
     assert again != given_up, "what is said of the one is not said of the other"
 
 
-async def test_what_is_shown_for_later_comes_out_before_that(press: Press, capsys: Capture) -> None:
+async def test_what_is_shown_for_later_comes_out_before_that(press: DigestWorkplace, capsys: Capture) -> None:
     """What is shown of a later one takes nothing from the next."""
     await press.place()
     await press.finds("Un guide paraît")
@@ -186,7 +185,7 @@ async def test_what_is_shown_for_later_comes_out_before_that(press: Press, capsy
     assert (await press.shows("--date", str(later), capsys=capsys))["parties"] == []
 
 
-async def test_taken_away_in_every_form(press: Press, capsys: Capture) -> None:
+async def test_taken_away_in_every_form(press: DigestWorkplace, capsys: Capture) -> None:
     await press.place()
     await press.finds("Un <b>guide</b> @all *paraît*", text="Deux\nlignes </p>")
     number = (await press.shows(capsys=capsys))["numero"]
@@ -211,7 +210,7 @@ async def test_taken_away_in_every_form(press: Press, capsys: Capture) -> None:
     assert "guide" in paper.pages[0].extract_text()
 
 
-async def test_jobs_say_when_each_edition_comes_out(press: Press, capsys: Capture) -> None:
+async def test_jobs_say_when_each_edition_comes_out(press: DigestWorkplace, capsys: Capture) -> None:
     await press.place()
     assert await operate(press.settings(), "jobs", "--json") == 0
     lines = {line["name"]: line for line in json.loads(capsys.readouterr().out)}

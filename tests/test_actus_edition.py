@@ -4,8 +4,8 @@ import pytest
 
 from storage.actus.digests import DigestState
 from storage.actus.items import ItemKind, NewsSection
-from tests.newsroom import Newsroom, newsroom
-from tests.shelving import plain
+from tests.support.actus import DigestStage, newsroom
+from tests.support.house import plain
 from tests.test_actus_editing import plain_text
 
 __all__ = ["newsroom"]
@@ -15,7 +15,7 @@ BUTTONS = ["Approuver", "Aperçu", "Modifier…", "Reporter"]
 
 
 @pytest.mark.every_mode
-async def test_drafted_the_day_before_approved_and_out_once_at_its_hour(newsroom: Newsroom) -> None:
+async def test_drafted_the_day_before_approved_and_out_once_at_its_hour(newsroom: DigestStage) -> None:
     digest, card = await newsroom.drafted("Un guide paraît", "Une loi change")
     assert card.buttons == BUTTONS
     assert "2 éléments. Il sortira vendredi 4 décembre 2026 à 9 h dans" in plain(card)
@@ -44,7 +44,7 @@ async def test_drafted_the_day_before_approved_and_out_once_at_its_hour(newsroom
 
 
 @pytest.mark.every_mode
-async def test_approved_it_may_come_out_now_by_a_click_or_a_word(newsroom: Newsroom) -> None:
+async def test_approved_it_may_come_out_now_by_a_click_or_a_word(newsroom: DigestStage) -> None:
     digest, card = await newsroom.drafted("Un guide paraît")
     window = await newsroom.agathe.opens_by(card, "Reporter")
     answer = await window.fill(quand="maintenant").submit()
@@ -67,7 +67,7 @@ async def test_approved_it_may_come_out_now_by_a_click_or_a_word(newsroom: Newsr
 
 
 @pytest.mark.every_mode
-async def test_the_preview_is_what_comes_out(newsroom: Newsroom) -> None:
+async def test_the_preview_is_what_comes_out(newsroom: DigestStage) -> None:
     digest, card = await newsroom.drafted("Un guide paraît")
     newsroom.agathe.acts()
     await newsroom.agathe.clicks(card, "Aperçu")
@@ -79,7 +79,7 @@ async def test_the_preview_is_what_comes_out(newsroom: Newsroom) -> None:
     assert f"n° {digest.number}" in plain(out)
 
 
-async def test_what_nobody_approved_is_reminded_of_then_held_then_out_late_on_purpose(newsroom: Newsroom) -> None:
+async def test_what_nobody_approved_is_reminded_of_then_held_then_out_late_on_purpose(newsroom: DigestStage) -> None:
     digest, _ = await newsroom.drafted("Un guide paraît")
     await newsroom.keeps(2026, 12, 3, 15, 55)
     assert await newsroom.all_said("personne ne l’a encore approuvé") == []
@@ -99,7 +99,7 @@ async def test_what_nobody_approved_is_reminded_of_then_held_then_out_late_on_pu
     assert len(await newsroom.all_said("Un guide paraît", "actualites")) == 1
 
 
-async def test_the_edition_may_say_that_it_comes_out_unapproved(newsroom: Newsroom) -> None:
+async def test_the_edition_may_say_that_it_comes_out_unapproved(newsroom: DigestStage) -> None:
     said = await newsroom.agathe.asks("/actus programmer vendredi publier")
     assert "publié quand même" in plain(said)
     digest, card = await newsroom.drafted("Un guide paraît")
@@ -110,7 +110,7 @@ async def test_the_edition_may_say_that_it_comes_out_unapproved(newsroom: Newsro
     assert (await newsroom.now(digest)).approved_by == ""
 
 
-async def test_a_bot_that_was_down_catches_up_within_the_day_and_else_says_so(newsroom: Newsroom) -> None:
+async def test_a_bot_that_was_down_catches_up_within_the_day_and_else_says_so(newsroom: DigestStage) -> None:
     digest, card = await newsroom.drafted("Un guide paraît")
     await newsroom.agathe.clicks(card, "Approuver")
     await newsroom.card(digest, "approuvé")
@@ -134,7 +134,7 @@ async def test_a_bot_that_was_down_catches_up_within_the_day_and_else_says_so(ne
     assert await newsroom.all_said("Une autre", "actualites") == []
 
 
-async def test_a_number_missed_altogether_is_held_and_told(newsroom: Newsroom) -> None:
+async def test_a_number_missed_altogether_is_held_and_told(newsroom: DigestStage) -> None:
     await newsroom.keeps(2026, 12, 2, 15, 0)
     await newsroom.house.stop()
     newsroom.goes_to(2026, 12, 5, 10, 0)
@@ -148,7 +148,7 @@ async def test_a_number_missed_altogether_is_held_and_told(newsroom: Newsroom) -
     assert len(await newsroom.all_said("il est retenu")) == 1
 
 
-async def test_what_comes_late_goes_into_the_next(newsroom: Newsroom) -> None:
+async def test_what_comes_late_goes_into_the_next(newsroom: DigestStage) -> None:
     digest, _ = await newsroom.drafted("Un guide paraît")
     await newsroom.finds("Juste avant")
     await newsroom.keeps(2026, 12, 3, 11, 0)
@@ -163,7 +163,7 @@ async def test_what_comes_late_goes_into_the_next(newsroom: Newsroom) -> None:
     assert await newsroom.titles(await newsroom.latest()) == ["Trop tard"]
 
 
-async def test_the_best_come_first_within_bounds_and_what_people_propose_always(newsroom: Newsroom) -> None:
+async def test_the_best_come_first_within_bounds_and_what_people_propose_always(newsroom: DigestStage) -> None:
     newsroom.goes_to(2026, 12, 3, 8, 0)
     for n in range(12):
         await newsroom.finds(f"Article {n:02}", score=n)

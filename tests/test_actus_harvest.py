@@ -20,35 +20,34 @@ from storage.people import Person as Registered
 from storage.people import Role
 from storage.people.arrivals import Arrival
 from storage.ressources.resources import ResourceState
-from tests.collecting import Newsroom, newsroom
-from tests.helping import changes, reacts, writes
-from tests.house import House
 from tests.people import Post, unique
-from tests.ressources import resource, shelved
-from tests.territories import OLD, Work, month, work
+from tests.support.actus import NewsStage, news_stage
+from tests.support.house import House, edit_post, react, reply_in_thread
+from tests.support.ressources import make_resource, shelve
+from tests.support.stats import OLD, Work, month, work
 
-__all__ = ["month", "newsroom", "work"]
+__all__ = ["month", "news_stage", "work"]
 
 
 BOT = "b" * 26
 _days = itertools.count()
 
 
-async def useful(newsroom: Newsroom, words: str, *, place: str = "") -> Post:
+async def useful(newsroom: NewsStage, words: str, *, place: str = "") -> Post:
     """A message of Léa’s that Juliette answers and Ana likes."""
     post = await newsroom.lea.says(words, place or newsroom.place)
-    await writes(newsroom.juliette, post, "Merci, c’est ce que je cherchais")
-    await reacts(newsroom.ana, post, "heart")
+    await reply_in_thread(newsroom.juliette, post, "Merci, c’est ce que je cherchais")
+    await react(newsroom.ana, post, "heart")
     return post
 
 
-async def gathered(newsroom: Newsroom) -> None:
+async def gathered(newsroom: NewsStage) -> None:
     """The job has run, with all that follows."""
     await newsroom.runs("gather")
 
 
 @pytest.mark.every_mode
-async def test_messages_that_others_found_useful_are_gathered(newsroom: Newsroom) -> None:
+async def test_messages_that_others_found_useful_are_gathered(newsroom: NewsStage) -> None:
     words = f"Le {unique('truc')} qui a débloqué l’imprimante"
     post = await useful(newsroom, f"**{words}**\nOn éteint, on attend, on rallume.")
     ignored = await newsroom.lea.says("Personne ne répond à ce message-là", newsroom.place)
@@ -63,17 +62,17 @@ async def test_messages_that_others_found_useful_are_gathered(newsroom: Newsroom
         assert await newsroom.of_post(other) is None
 
 
-async def test_gathering_again_follows_what_is_there(newsroom: Newsroom) -> None:
+async def test_gathering_again_follows_what_is_there(newsroom: NewsStage) -> None:
     word = unique("suite")
     kept, gone, spoilt = [await useful(newsroom, f"Une {word} numéro {n} pour tous") for n in range(3)]
     await gathered(newsroom)
     first = await newsroom.found(kept)
-    await reacts(newsroom.juliette, kept, "tada")
-    await changes(newsroom.lea, kept, f"Une {word} corrigée pour tous")
+    await react(newsroom.juliette, kept, "tada")
+    await edit_post(newsroom.lea, kept, f"Une {word} corrigée pour tous")
     house = newsroom.house
     await house.stop()
     await newsroom.lea.api.delete(f"/posts/{gone.id}")
-    await changes(newsroom.lea, spoilt, f"Une {word} : appelez le 06 12 34 56 78 pour tous")
+    await edit_post(newsroom.lea, spoilt, f"Une {word} : appelez le 06 12 34 56 78 pour tous")
     await house.start()
     await gathered(newsroom)
     again = await newsroom.found(kept)
@@ -84,7 +83,7 @@ async def test_gathering_again_follows_what_is_there(newsroom: Newsroom) -> None
     assert len([item for item in await newsroom.items() if word in item.title and not item.withdrawn]) == 1
 
 
-async def test_who_is_discreet_hidden_or_gone_is_not_quoted(newsroom: Newsroom) -> None:
+async def test_who_is_discreet_hidden_or_gone_is_not_quoted(newsroom: NewsStage) -> None:
     word, house = unique("qui"), newsroom.house
     paul, rose = await house.conseiller("paul", is_hidden=True), await house.conseiller("rose")
     for person in (paul, rose):
@@ -92,8 +91,8 @@ async def test_who_is_discreet_hidden_or_gone_is_not_quoted(newsroom: Newsroom) 
     posts = []
     for author in (newsroom.lea, paul, rose):
         post = await author.says(f"Un {word} qui peut servir", newsroom.place)
-        await writes(newsroom.juliette, post, "Merci bien")
-        await reacts(newsroom.ana, post, "heart")
+        await reply_in_thread(newsroom.juliette, post, "Merci bien")
+        await react(newsroom.ana, post, "heart")
         posts.append(post)
     await newsroom.lea.asks("/actus discret")
     await house.registers(rose, Role.CONSEILLER, left_on=house.today - timedelta(days=2))
@@ -101,7 +100,7 @@ async def test_who_is_discreet_hidden_or_gone_is_not_quoted(newsroom: Newsroom) 
     assert [await newsroom.of_post(post) for post in posts] == [None, None, None]
 
 
-async def test_what_somebody_proposed_stays_theirs_and_is_scored(newsroom: Newsroom) -> None:
+async def test_what_somebody_proposed_stays_theirs_and_is_scored(newsroom: NewsStage) -> None:
     post = await useful(newsroom, f"Une {unique('idée')} bonne à partager")
     await newsroom.heard(newsroom.juliette, post)
     await newsroom.found(post)
@@ -111,7 +110,7 @@ async def test_what_somebody_proposed_stays_theirs_and_is_scored(newsroom: Newsr
     assert item.score > 0
 
 
-async def test_the_same_without_the_machinery(newsroom: Newsroom) -> None:
+async def test_the_same_without_the_machinery(newsroom: NewsStage) -> None:
     post = await useful(newsroom, f"Un {unique('conseil')} qui a servi à plusieurs")
     bot, now = newsroom.house.bot, newsroom.house.clock()
     await harvest.harvest_messages(bot.chat, bot.database, bot.settings, now - harvest.WEEK, now + timedelta(minutes=1))
@@ -119,18 +118,18 @@ async def test_the_same_without_the_machinery(newsroom: Newsroom) -> None:
 
 
 @pytest.mark.both_databases
-async def test_resources_and_ended_outages_are_news(newsroom: Newsroom) -> None:
+async def test_resources_and_ended_outages_are_news(newsroom: NewsStage) -> None:
     house, word = newsroom.house, unique("fiche")
     since = datetime(2019, 1, 1, tzinfo=UTC) + timedelta(days=10 * next(_days))
     until = since + timedelta(days=7)
     there = {"published_at": since + timedelta(days=1), "auteur": "juliette", "auteur_id": newsroom.juliette.id}
-    one, old, not_yet = await shelved(
+    one, old, not_yet = await shelve(
         house,
-        resource(
+        make_resource(
             f"La {word}", url=f"https://exemple.fr/{word}", description="**Pas** à pas", themes=["courriel"], **there
         ),
-        resource(f"Vieille {word}", **(there | {"published_at": since - timedelta(days=1)})),
-        resource(f"Future {word}", state=ResourceState.PROPOSED, **there),
+        make_resource(f"Vieille {word}", **(there | {"published_at": since - timedelta(days=1)})),
+        make_resource(f"Future {word}", state=ResourceState.PROPOSED, **there),
     )
     over: dict[str, Any] = {"queue": "espace-coop", "opened_at": since, "ended_at": since + timedelta(hours=5)}
     async with house.bot.database.transaction() as db:
@@ -148,7 +147,7 @@ async def test_resources_and_ended_outages_are_news(newsroom: Newsroom) -> None:
     assert not {f"fiche:{old}", f"fiche:{not_yet}"} & {item.key for item in await newsroom.items()}
 
 
-async def test_newcomers_are_counted_and_named_by_departement_from_five_on(newsroom: Newsroom) -> None:
+async def test_newcomers_are_counted_and_named_by_departement_from_five_on(newsroom: NewsStage) -> None:
     since = datetime(2018, 1, 1, tzinfo=UTC) + timedelta(days=10 * next(_days))
     period = DigestPeriod("vendredi", since.date(), since, since + timedelta(days=7), monthly=False)
 

@@ -20,7 +20,7 @@ from commands.actus.editions import Chapter, Piece, Sheet
 from config.programme import contrast, read_colours
 from config.settings import Settings
 from storage.actus.items import TITLES, NewsSection
-from tests.papers import HOSTILE, tagged
+from tests.support.stats import HOSTILE, list_tags
 
 PLAIN = Brand(("#000091", "#c9191e"), home="https://chat.exemple.fr/cnum")
 DRAWING = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><circle cx="4" cy="4" r="4"/></svg>'
@@ -58,7 +58,7 @@ def text_of(found: PdfReader) -> str:
 
 def pictured(found: PdfReader) -> list[str]:
     root: Any = found.trailer["/Root"]
-    return [str(tag["/Alt"]) for tag in tagged(root["/StructTreeRoot"]) if tag["/S"] == "/Figure"]
+    return [str(tag["/Alt"]) for tag in list_tags(root["/StructTreeRoot"]) if tag["/S"] == "/Figure"]
 
 
 def test_one_page_says_what_it_is_and_describes_its_pictures() -> None:
@@ -85,7 +85,7 @@ def test_one_page_says_what_it_is_and_describes_its_pictures() -> None:
     assert "Code QR vers exemple.fr/guides/aidants" in told
     assert any("nov.* : 48\u202f250" in one and "Courriels" in one for one in told)
     root: Any = found.trailer["/Root"]
-    assert {"/H1", "/H2", "/Link"} <= {tag["/S"] for tag in tagged(root["/StructTreeRoot"])}
+    assert {"/H1", "/H2", "/Link"} <= {tag["/S"] for tag in list_tags(root["/StructTreeRoot"])}
 
 
 @pytest.mark.parametrize("count", [0, 1, 12, 40, 60])

@@ -21,7 +21,7 @@ from storage.actus import subscriptions
 from storage.actus.items import Item
 from storage.actus.subscriptions import QuoteRefusal
 from storage.database import Database
-from tests.databases import database
+from tests.support.databases import database
 
 __all__ = ["database"]
 

@@ -4,20 +4,20 @@ import pytest
 
 from storage.actus.digests import DigestState
 from storage.actus.items import ItemKind, NewsSection
-from tests.collecting import Newsroom, newsroom
-from tests.helping import plain
 from tests.people import Post, unique
+from tests.support.actus import NewsStage, news_stage
+from tests.support.house import plain
 
-__all__ = ["newsroom"]
+__all__ = ["news_stage"]
 
 
-def link(newsroom: Newsroom, post: Post) -> str:
+def link(newsroom: NewsStage, post: Post) -> str:
     """As « Copy link » gives it."""
     return f"{newsroom.house.site.url}/{newsroom.house.site.team}/pl/{post.id}"
 
 
 @pytest.mark.every_mode
-async def test_a_link_is_proposed_changed_and_taken_back(newsroom: Newsroom) -> None:
+async def test_a_link_is_proposed_changed_and_taken_back(newsroom: NewsStage) -> None:
     word, juliette = unique("mail"), newsroom.juliette
     form = await juliette.opens(f"/actus proposer Le {word} : https://www.exemple.fr/{word}?utm_source=lettre")
     assert (form.shown("titre"), form.shown("lien")) == (f"Le {word}", f"https://www.exemple.fr/{word}")
@@ -41,7 +41,7 @@ async def test_a_link_is_proposed_changed_and_taken_back(newsroom: Newsroom) -> 
 
 
 @pytest.mark.every_mode
-async def test_the_same_link_is_kept_once_and_both_are_thanked(newsroom: Newsroom) -> None:
+async def test_the_same_link_is_kept_once_and_both_are_thanked(newsroom: NewsStage) -> None:
     word = unique("double")
     await newsroom.proposes(newsroom.juliette, titre=f"Un {word}", lien=f"https://exemple.fr/{word}")
     said = await newsroom.proposes(newsroom.lea, titre="Autre", lien=f"http://www.exemple.fr/{word}/?fbclid=x")
@@ -50,7 +50,7 @@ async def test_the_same_link_is_kept_once_and_both_are_thanked(newsroom: Newsroo
     assert [(item.title, item.proposed_by) for item in found] == [(f"Un {word}", newsroom.juliette.id)]
 
 
-async def test_what_was_taken_back_may_be_proposed_by_somebody_else(newsroom: Newsroom) -> None:
+async def test_what_was_taken_back_may_be_proposed_by_somebody_else(newsroom: NewsStage) -> None:
     word = unique("repris")
     receipt = await newsroom.proposes(newsroom.juliette, titre=f"Un {word}", lien=f"https://exemple.fr/{word}")
     await newsroom.juliette.clicks(receipt, "Retirer")
@@ -61,7 +61,7 @@ async def test_what_was_taken_back_may_be_proposed_by_somebody_else(newsroom: Ne
     assert (item.proposed_by, item.withdrawn) == (newsroom.lea.id, False)
 
 
-async def test_words_alone_are_by_who_writes_them_and_concern_whom_they_say(newsroom: Newsroom) -> None:
+async def test_words_alone_are_by_who_writes_them_and_concern_whom_they_say(newsroom: NewsStage) -> None:
     title = unique("Une belle semaine")
     form = await newsroom.juliette.opens(f"/actus proposer {title}")
     assert form.shown("titre") == title
@@ -72,7 +72,7 @@ async def test_words_alone_are_by_who_writes_them_and_concern_whom_they_say(news
     assert item.text == "Bravo @all, **bravo**."
 
 
-async def test_what_is_personal_is_refused_under_its_field(newsroom: Newsroom) -> None:
+async def test_what_is_personal_is_refused_under_its_field(newsroom: NewsStage) -> None:
     form = await newsroom.juliette.opens("/actus proposer Une actu")
     answer = await form.fill(texte="Son mot de passe est Tr0ub4dor!, son NIR 2 85 05 78 006 084 91.").submit()
     assert "donnée personnelle" in answer.errors["texte"]
@@ -83,7 +83,7 @@ async def test_what_is_personal_is_refused_under_its_field(newsroom: Newsroom) -
 
 
 @pytest.mark.every_mode
-async def test_a_message_of_a_public_channel_is_quoted_with_its_author(newsroom: Newsroom) -> None:
+async def test_a_message_of_a_public_channel_is_quoted_with_its_author(newsroom: NewsStage) -> None:
     word = unique("tuto")
     post = await newsroom.lea.says(f"**Un {word}** pour l’imprimante\nPas à pas, en images.", newsroom.place)
     newsroom.lea.acts()
@@ -111,7 +111,7 @@ async def test_a_message_of_a_public_channel_is_quoted_with_its_author(newsroom:
     assert "préfère que non" in plain(refused)
 
 
-async def test_a_message_of_a_private_channel_is_not_proposed(newsroom: Newsroom) -> None:
+async def test_a_message_of_a_private_channel_is_not_proposed(newsroom: NewsStage) -> None:
     post = await newsroom.ana.says("Entre nous, cela ne va pas du tout", newsroom.room)
     refused = await newsroom.ana.asks(f"/actus proposer {link(newsroom, post)}")
     assert "canal privé" in plain(refused)
@@ -122,7 +122,7 @@ async def test_a_message_of_a_private_channel_is_not_proposed(newsroom: Newsroom
 
 
 @pytest.mark.every_mode
-async def test_who_is_discreet_is_not_quoted_and_what_waited_is_taken_out(newsroom: Newsroom) -> None:
+async def test_who_is_discreet_is_not_quoted_and_what_waited_is_taken_out(newsroom: NewsStage) -> None:
     post = await newsroom.lea.says(f"{unique('Trouvaille')} à garder pour tous", newsroom.place)
     form = await newsroom.juliette.opens(f"/actus proposer {link(newsroom, post)}")
     assert (await form.submit()).accepted
@@ -137,7 +137,7 @@ async def test_who_is_discreet_is_not_quoted_and_what_waited_is_taken_out(newsro
     assert "Tapez" in plain(await newsroom.lea.asks("/actus discret peut-être"))
 
 
-async def test_what_editors_have_is_theirs_and_what_came_out_stays(newsroom: Newsroom) -> None:
+async def test_what_editors_have_is_theirs_and_what_came_out_stays(newsroom: NewsStage) -> None:
     titles = [unique(word) for word in ("Attend", "Brouillon", "Parue", "Écartée", "Retirée")]
     receipts = [await newsroom.proposes(newsroom.juliette, titre=title) for title in titles]
     found = [await newsroom.titled(title) for title in titles]
@@ -162,7 +162,7 @@ async def test_what_editors_have_is_theirs_and_what_came_out_stays(newsroom: New
     await newsroom.juliette.rewritten(receipts[1], "est retirée")
 
 
-async def test_who_proposed_nothing_is_told_how(newsroom: Newsroom) -> None:
+async def test_who_proposed_nothing_is_told_how(newsroom: NewsStage) -> None:
     paul = await newsroom.house.conseiller("paul")
     said = await paul.asks("/actus mes propositions")
     assert "Vous n’avez encore rien proposé" in plain(said)
@@ -179,7 +179,7 @@ async def test_who_proposed_nothing_is_told_how(newsroom: Newsroom) -> None:
         "Un\u200bmot\u2066caché :tada: # ~canal",
     ],
 )
-async def test_hostile_words_stay_words(newsroom: Newsroom, title: str) -> None:
+async def test_hostile_words_stay_words(newsroom: NewsStage, title: str) -> None:
     form = await newsroom.juliette.opens("/actus proposer")
     word = unique("x")
     assert (await form.fill(titre=f"{title} {word}").submit()).accepted

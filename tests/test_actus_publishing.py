@@ -24,19 +24,16 @@ from storage.actus.items import ItemKind, NewsSection, make_post_key
 from storage.database import change
 from storage.people import Role
 from storage.work import WorkSort
-from tests.announcing import made, said_in
-from tests.channelling import room
-from tests.databases import KINDS
-from tests.house import until, until_async
-from tests.journalling import noted
-from tests.newsroom import KEEP, Newsroom, newsroom
-from tests.pressroom import Press, press
-from tests.shelving import a_room, plain
+from tests.support.actus import KEEP, DigestStage, newsroom
+from tests.support.cli import DigestWorkplace, press
+from tests.support.databases import KINDS
+from tests.support.house import ensure_channel, find_or_make_channel, list_audit, list_said, plain, wait_for, wait_until
+from tests.support.membership import room
 
 __all__ = ["newsroom", "press", "room"]
 
 
-async def approved(newsroom: Newsroom, *titles: str) -> Digest:
+async def approved(newsroom: DigestStage, *titles: str) -> Digest:
     """Friday’s, about to come out."""
     digest, card = await newsroom.drafted(*titles)
     await newsroom.agathe.clicks(card, "Approuver")
@@ -44,8 +41,8 @@ async def approved(newsroom: Newsroom, *titles: str) -> Digest:
     return digest
 
 
-async def test_a_channel_that_is_not_there_keeps_the_others_from_nothing(newsroom: Newsroom) -> None:
-    await a_room(newsroom.house, "rhone", "P")
+async def test_a_channel_that_is_not_there_keeps_the_others_from_nothing(newsroom: DigestStage) -> None:
+    await find_or_make_channel(newsroom.house, "rhone", "P")
     said = await newsroom.agathe.asks("/actus programmer vendredi dans actualites, 69, 38")
     assert "actualités, Rhône (69), Isère (38)" in plain(said)
     await approved(newsroom, "Un guide paraît")
@@ -57,7 +54,7 @@ async def test_a_channel_that_is_not_there_keeps_the_others_from_nothing(newsroo
     assert "est sorti dans" in plain(await newsroom.said("est sorti dans"))
 
 
-async def test_nowhere_to_go_is_held_and_told(newsroom: Newsroom) -> None:
+async def test_nowhere_to_go_is_held_and_told(newsroom: DigestStage) -> None:
     await newsroom.agathe.asks("/actus programmer vendredi dans 38")
     digest = await approved(newsroom, "Un guide paraît")
     assert "38 - Isère" in plain(await newsroom.said("aucun canal où sortir")), "said at approval"
@@ -68,13 +65,16 @@ async def test_nowhere_to_go_is_held_and_told(newsroom: Newsroom) -> None:
     await newsroom.omar.clicks(await newsroom.card(digest, "retenu"), "Approuver et publier")
     await newsroom.settled()
     assert len(await newsroom.all_said("Un guide paraît", "actualites")) == 1
-    assert (await noted(newsroom.house, f"numero:{digest.number}"))[-2:] == [("approuver", "omar"), ("publier", "omar")]
+    assert (await list_audit(newsroom.house, f"numero:{digest.number}"))[-2:] == [
+        ("approuver", "omar"),
+        ("publier", "omar"),
+    ]
 
 
 @pytest.mark.every_mode
-async def test_what_is_no_longer_public_or_may_not_be_quoted_is_left_out(newsroom: Newsroom) -> None:
+async def test_what_is_no_longer_public_or_may_not_be_quoted_is_left_out(newsroom: DigestStage) -> None:
     house = newsroom.house
-    salon = await a_room(house, "salon-actus", "O")
+    salon = await find_or_make_channel(house, "salon-actus", "O")
     quiet = await house.conseiller("lea")
     said = [await house.site.admin.post("/posts", {"channel_id": salon, "message": f"Mot {n}"}) for n in range(3)]
     newsroom.goes_to(2026, 12, 3, 8, 0)
@@ -97,7 +97,7 @@ async def test_what_is_no_longer_public_or_may_not_be_quoted_is_left_out(newsroo
         await db.delete(found)
 
 
-async def test_without_a_room_each_animateur_is_told(newsroom: Newsroom) -> None:
+async def test_without_a_room_each_animateur_is_told(newsroom: DigestStage) -> None:
     async with newsroom.house.bot.database.transaction() as db:
         await canaux.forget_channel(db, "animation")
     # Of many animateurs the first by name are told.
@@ -114,7 +114,7 @@ async def test_without_a_room_each_animateur_is_told(newsroom: Newsroom) -> None
 
 
 async def test_a_paper_that_cannot_be_made_keeps_nothing_from_coming_out(
-    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+    newsroom: DigestStage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tried: list[int] = []
 
@@ -126,7 +126,7 @@ async def test_a_paper_that_cannot_be_made_keeps_nothing_from_coming_out(
     await approved(newsroom, "Un guide paraît")
     newsroom.goes_to(2026, 12, 4, 9, 0)
     await newsroom.house.bot.runs.run(KEEP, "sans-papier")
-    await until(lambda: bool(tried))
+    await wait_until(lambda: bool(tried))
     newsroom.goes_to(2026, 12, 4, 9, 6)
     await newsroom.said("sort sans son PDF")
     await newsroom.settled()
@@ -134,7 +134,7 @@ async def test_a_paper_that_cannot_be_made_keeps_nothing_from_coming_out(
     assert out.file_ids == ()
 
 
-async def test_stopped_before_anything_is_said_it_is_held_and_comes_out_later(newsroom: Newsroom) -> None:
+async def test_stopped_before_anything_is_said_it_is_held_and_comes_out_later(newsroom: DigestStage) -> None:
     digest = await approved(newsroom, "Un guide paraît")
     newsroom.goes_to(2026, 12, 4, 9, 0)
     async with newsroom.house.bot.database.transaction() as db:
@@ -158,7 +158,7 @@ async def _locked(db: AsyncSession, number: int) -> Digest:
     return found
 
 
-async def test_three_replicas_at_nine_say_it_once(newsroom: Newsroom) -> None:
+async def test_three_replicas_at_nine_say_it_once(newsroom: DigestStage) -> None:
     await approved(newsroom, "Un guide paraît")
     newsroom.goes_to(2026, 12, 4, 9, 0)
     async with AsyncExitStack() as stack:
@@ -174,11 +174,11 @@ async def test_three_replicas_at_nine_say_it_once(newsroom: Newsroom) -> None:
 @pytest.mark.parametrize("press", KINDS, indirect=True)
 @pytest.mark.parametrize("room", ["11.2"], indirect=True)
 @pytest.mark.timeout(180)
-async def test_killed_at_any_step_it_comes_out_once(press: Press) -> None:
+async def test_killed_at_any_step_it_comes_out_once(press: DigestWorkplace) -> None:
     channels = [await press.place()]
     site = press.room.site
     for code, name in (("69", "rhone"), ("38", "isere")):
-        channels.append(await made(site.admin, site.team_id, press.room.bot_id, name, name))
+        channels.append(await ensure_channel(site.admin, site.team_id, press.room.bot_id, name, name))
         async with press.asks(writes=True) as db:
             await canaux.remember_channel(db, f"departement:{code}", channels[-1], utc_now())
     async with press.bot():
@@ -188,13 +188,13 @@ async def test_killed_at_any_step_it_comes_out_once(press: Press) -> None:
         async with press.process():
             await asyncio.sleep(pause)
     async with press.process():
-        await until_async(lambda: is_out(press, number))
+        await wait_for(lambda: is_out(press, number))
     for place in channels:
-        (out,) = await said_in(site.admin, press.room.bot_id, place)
+        (out,) = await list_said(site.admin, press.room.bot_id, place)
         assert "Un guide paraît" in out.message
 
 
-async def due_now(press: Press) -> int:
+async def due_now(press: DigestWorkplace) -> int:
     """A number whose publication has begun."""
     await press.finds("Un guide paraît")
     async with press.asks(writes=True) as db:
@@ -210,7 +210,7 @@ async def due_now(press: Press) -> int:
         return digest.number
 
 
-async def is_out(press: Press, number: int) -> bool:
+async def is_out(press: DigestWorkplace, number: int) -> bool:
     async with press.asks() as db:
         rests = await work.count_active(db) or (await outbox.count_by_state(db))["waiting"]
     return not rests and (await press.digest(number)).state is DigestState.PUBLISHED

@@ -6,29 +6,28 @@ import pytest
 
 from storage import claims
 from storage.actus.items import ItemKind
-from tests.collecting import Newsroom, newsroom
-from tests.helping import changes, plain
-from tests.house import until_async
 from tests.people import Post, unique
-from tests.webbing import outside, says, slow
+from tests.support.actus import NewsStage, news_stage
+from tests.support.house import edit_post, plain, wait_for
+from tests.support.servers import answer_too_late, answer_with, serve_sites
 
-__all__ = ["newsroom"]
+__all__ = ["news_stage"]
 
 
-async def reactions(newsroom: Newsroom, post: Post) -> list[str]:
+async def reactions(newsroom: NewsStage, post: Post) -> list[str]:
     """The emojis of the bot under a post."""
     found = await newsroom.juliette.api.get(f"/posts/{post.id}/reactions") or []
     return [each["emoji_name"] for each in found if each["user_id"] == newsroom.house.site.bot_id]
 
 
-async def mention(newsroom: Newsroom, words: str) -> str:
+async def mention(newsroom: NewsStage, words: str) -> str:
     """A message to the bot."""
     bot = await newsroom.house.site.admin.get(f"/users/{newsroom.house.site.bot_id}")
     return f"@{bot['username']} {words}"
 
 
 @pytest.mark.every_mode
-async def test_newspaper_proposes_a_message_and_its_author_may_say_no(newsroom: Newsroom) -> None:
+async def test_newspaper_proposes_a_message_and_its_author_may_say_no(newsroom: NewsStage) -> None:
     word = unique("idée")
     post = await newsroom.lea.says(f"Une {word} pour les ateliers de janvier", newsroom.place)
     newsroom.lea.acts()
@@ -50,7 +49,7 @@ async def test_newspaper_proposes_a_message_and_its_author_may_say_no(newsroom: 
 
 
 @pytest.mark.every_mode
-async def test_newspaper_taken_back_and_put_again(newsroom: Newsroom) -> None:
+async def test_newspaper_taken_back_and_put_again(newsroom: NewsStage) -> None:
     word = unique("hésite")
     post = await newsroom.lea.says(f"Ce qui {word} encore un peu", newsroom.place)
     await newsroom.heard(newsroom.juliette, post)
@@ -63,12 +62,12 @@ async def test_newspaper_taken_back_and_put_again(newsroom: Newsroom) -> None:
     assert len(await newsroom.told(newsroom.juliette, word)) == 1
     await newsroom.places(await newsroom.found(post))
     await newsroom.takes_back(newsroom.juliette, post)
-    await until_async(newsroom.is_idle)
+    await wait_for(newsroom.is_idle)
     await newsroom.house.settled()
     assert not (await newsroom.found(post)).withdrawn, "editors have it in hand"
 
 
-async def test_who_wrote_it_needs_no_word_of_their_own_newspaper(newsroom: Newsroom) -> None:
+async def test_who_wrote_it_needs_no_word_of_their_own_newspaper(newsroom: NewsStage) -> None:
     word = unique("moi")
     post = await newsroom.lea.says(f"Ce que je fais {word} chaque semaine", newsroom.place)
     await newsroom.heard(newsroom.lea, post)
@@ -77,18 +76,18 @@ async def test_who_wrote_it_needs_no_word_of_their_own_newspaper(newsroom: Newsr
 
 
 @pytest.mark.every_mode
-async def test_nothing_leaves_a_private_channel(newsroom: Newsroom) -> None:
+async def test_nothing_leaves_a_private_channel(newsroom: NewsStage) -> None:
     post = await newsroom.ana.says(f"{unique('secret')} entre nous, vraiment", newsroom.room)
     await newsroom.heard(newsroom.ana, post)
     first = len(await newsroom.told(newsroom.ana, "Ce canal est privé"))
     other = await newsroom.ana.says(await mention(newsroom, "https://exemple.fr/interne à lire"), newsroom.room)
-    await until_async(newsroom.is_idle)
+    await wait_for(newsroom.is_idle)
     await newsroom.heard(newsroom.ana, other)
     assert len(await newsroom.told(newsroom.ana, "Ce canal est privé")) == first == 1
     assert not [i for i in await newsroom.items() if i.post_id in {post.id, other.id} or "interne" in i.url]
 
 
-async def test_what_may_not_be_quoted_is_not(newsroom: Newsroom) -> None:
+async def test_what_may_not_be_quoted_is_not(newsroom: NewsStage) -> None:
     personal = await newsroom.lea.says("Appelez madame Martin au 06 12 34 56 78 pour la suite", newsroom.place)
     await newsroom.heard(newsroom.juliette, personal)
     assert "un numéro de téléphone" in plain(await newsroom.juliette.told("ne va pas dans les actus"))
@@ -103,7 +102,7 @@ async def test_what_may_not_be_quoted_is_not(newsroom: Newsroom) -> None:
     assert not [item for item in await newsroom.items() if item.post_id in posts]
 
 
-async def test_newspaper_under_what_no_person_wrote_does_nothing(newsroom: Newsroom) -> None:
+async def test_newspaper_under_what_no_person_wrote_does_nothing(newsroom: NewsStage) -> None:
     before = len(await newsroom.items())
     joined = next(post for post in await newsroom.lea.reads(newsroom.place) if post.type)
     await newsroom.heard(newsroom.juliette, joined)
@@ -112,18 +111,18 @@ async def test_newspaper_under_what_no_person_wrote_does_nothing(newsroom: Newsr
 
 
 @pytest.mark.every_mode
-async def test_a_message_that_changes_is_quoted_as_it_is_and_one_that_is_gone_is_not(newsroom: Newsroom) -> None:
+async def test_a_message_that_changes_is_quoted_as_it_is_and_one_that_is_gone_is_not(newsroom: NewsStage) -> None:
     word = unique("mot")
     post = await newsroom.lea.says(f"Un premier {word} sur la table", newsroom.place)
     await newsroom.heard(newsroom.juliette, post)
     await newsroom.found(post)
-    await changes(newsroom.lea, post, f"Un second {word} sur la table")
+    await edit_post(newsroom.lea, post, f"Un second {word} sur la table")
     await newsroom.titled(f"Un second {word} sur la table")
     await newsroom.lea.api.delete(f"/posts/{post.id}")
     await newsroom.withdrawn(post)
 
 
-async def test_a_channel_that_becomes_private_takes_its_messages_with_it(newsroom: Newsroom) -> None:
+async def test_a_channel_that_becomes_private_takes_its_messages_with_it(newsroom: NewsStage) -> None:
     post = await newsroom.lea.says(f"{unique('Ouvert')} à tous pour le moment", newsroom.place)
     await newsroom.heard(newsroom.juliette, post)
     await newsroom.found(post)
@@ -136,26 +135,26 @@ async def test_a_channel_that_becomes_private_takes_its_messages_with_it(newsroo
 
 
 @pytest.mark.every_mode
-async def test_a_link_given_by_name_is_proposed_and_checked(newsroom: Newsroom) -> None:
+async def test_a_link_given_by_name_is_proposed_and_checked(newsroom: NewsStage) -> None:
     word = unique("page")
     post = await newsroom.lea.says(
         await mention(newsroom, f"**Le guide {word}** : https://exemple.fr/{word}?utm_source=x @all"), newsroom.place
     )
-    await until_async(lambda: _checked(newsroom, post))
+    await wait_for(lambda: _checked(newsroom, post))
     item = next(item for item in await newsroom.items() if item.url == f"https://exemple.fr/{word}")
     assert item.title.startswith(f"Le guide {word}")
     assert (item.proposed_by, item.post_id, item.credit) == (newsroom.lea.id, "", "exemple.fr")
     bare = await newsroom.juliette.says(await mention(newsroom, f"https://exemple.fr/{word}"), newsroom.place)
-    await until_async(lambda: _checked(newsroom, bare))
+    await wait_for(lambda: _checked(newsroom, bare))
     assert len([item for item in await newsroom.items() if word in item.url]) == 1
     assert not await newsroom.told(newsroom.juliette, word), "✅ is all there is to say"
 
 
-async def _checked(newsroom: Newsroom, post: Post) -> bool:
+async def _checked(newsroom: NewsStage, post: Post) -> bool:
     return await reactions(newsroom, post) == ["white_check_mark"]
 
 
-async def test_other_mentions_and_links_are_none_of_its_business(newsroom: Newsroom) -> None:
+async def test_other_mentions_and_links_are_none_of_its_business(newsroom: NewsStage) -> None:
     before = len(await newsroom.items())
     words = [
         await mention(newsroom, "bonjour, comment vas-tu ?"),
@@ -166,25 +165,25 @@ async def test_other_mentions_and_links_are_none_of_its_business(newsroom: Newsr
     for each in words:
         post = await newsroom.lea.says(each, newsroom.place)
         await asyncio.sleep(0)
-        await until_async(newsroom.is_idle)
+        await wait_for(newsroom.is_idle)
         await newsroom.house.settled()
         assert await reactions(newsroom, post) == []
     assert len(await newsroom.items()) == before
 
 
-async def test_a_link_without_a_word_gets_the_title_of_its_page(newsroom: Newsroom) -> None:
+async def test_a_link_without_a_word_gets_the_title_of_its_page(newsroom: NewsStage) -> None:
     word = unique("titre")
-    async with outside() as web:
+    async with serve_sites() as web:
         web.opens_to(newsroom.house.bot.web)
         page = f"<html><head><title>\n Le {word} &amp; la suite</title><title>non</title></head></html>"
-        web.pages["page.example/a"] = says(page.encode(), Content_Type="text/html; charset=utf-8")
-        web.pages["lent.example/b"] = slow
+        web.pages["page.example/a"] = answer_with(page.encode(), Content_Type="text/html; charset=utf-8")
+        web.pages["lent.example/b"] = answer_too_late
         posts = [
             await newsroom.lea.says(await mention(newsroom, web.link(where)), newsroom.place)
             for where in ("page.example/a", "lent.example/b", "absent.example/c")
         ]
         for post in posts:
-            await until_async(lambda post=post: _checked(newsroom, post))  # type: ignore[misc]
+            await wait_for(lambda post=post: _checked(newsroom, post))  # type: ignore[misc]
         assert (await newsroom.items())[-1].details
         await newsroom.runs("name_links")
         found = {item.url.partition("//")[2].partition(":")[0]: item for item in (await newsroom.items())[-3:]}
@@ -196,7 +195,7 @@ async def test_a_link_without_a_word_gets_the_title_of_its_page(newsroom: Newsro
         assert web.calls == [], "each is asked for once"
 
 
-async def test_what_is_no_news_is_not_even_claimed(newsroom: Newsroom) -> None:
+async def test_what_is_no_news_is_not_even_claimed(newsroom: NewsStage) -> None:
     """Everybody talks in public channels: what concerns nobody costs no transaction."""
     heard = "kiosque.mentioned.Posted"
     plain_words = await newsroom.lea.says("Bonjour à tous, belle journée", newsroom.place)

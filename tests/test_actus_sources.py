@@ -11,14 +11,14 @@ from storage import agenda, sondage
 from storage.actus.items import ItemKind, NewsSection
 from storage.agenda import AgendaEvent
 from storage.sondage import Poll, Results
-from tests.collecting import Newsroom, newsroom
 from tests.people import unique
+from tests.support.actus import NewsStage, news_stage
 
-__all__ = ["newsroom"]
+__all__ = ["news_stage"]
 
 
 @pytest.mark.both_databases
-async def test_events_to_come_and_polls_that_ended_are_news(newsroom: Newsroom) -> None:
+async def test_events_to_come_and_polls_that_ended_are_news(newsroom: NewsStage) -> None:
     house, word = newsroom.house, unique("sortie")
     since = datetime(2019, 1, 1, tzinfo=UTC) + timedelta(days=30)
     until = since + timedelta(days=7)
@@ -49,7 +49,7 @@ async def test_events_to_come_and_polls_that_ended_are_news(newsroom: Newsroom) 
         assert item.withdrawn is is_gone, "cancelled it goes nowhere, and restored it may"
 
 
-def _event(newsroom: Newsroom, title: str, begins: datetime, **more: Any) -> AgendaEvent:
+def _event(newsroom: NewsStage, title: str, begins: datetime, **more: Any) -> AgendaEvent:
     values: dict[str, Any] = {
         "title": title,
         "starts_at": begins,

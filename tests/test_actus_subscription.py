@@ -16,11 +16,10 @@ from storage.actus.digests import Digest, DigestEntry, DigestState
 from storage.actus.items import Item, ItemKind, NewsSection
 from storage.actus.subscriptions import NewsSubscription
 from storage.people import Role
-from tests.helping import plain
-from tests.house import House
-from tests.keeping import on
 from tests.people import Person, Post, unique
-from tests.telling import filed
+from tests.support.cra import file_workshop
+from tests.support.house import House, plain
+from tests.support.ressources import paris_time
 
 _RUNS = itertools.count()
 EMPLOI, COURRIEL = "trouver emploi", "courriel"
@@ -117,7 +116,7 @@ def friday(house: House, weeks: int = 1) -> date:
 @pytest.mark.every_mode
 async def test_it_comes_on_my_day_at_my_hour_with_what_is_near_to_my_work(house: House, press: Press) -> None:
     juliette = press.juliette
-    await filed(juliette, themes=[EMPLOI])
+    await file_workshop(juliette, themes=[EMPLOI])
     said = await juliette.asks("/actus abonnement")
     assert "sept choses au plus" in plain(said)
     said = await subscribes(juliette, rythme="semaine", jour="4", heure="9")
@@ -126,9 +125,9 @@ async def test_it_comes_on_my_day_at_my_hour_with_what_is_near_to_my_work(house:
     await press.publishes(
         near, thing(house, "La boîte mail", [COURRIEL]), *(thing(house, f"Loin {n}") for n in range(5))
     )
-    await press.looks(on(friday(house), 8))
+    await press.looks(paris_time(friday(house), 8))
     assert await press.told(juliette) == []
-    await press.looks(on(friday(house), 9))
+    await press.looks(paris_time(friday(house), 9))
     (told,) = await press.told(juliette)
     text = plain(told)
     assert text.index(r"Écrire un \*CV\*") < text.index("La boîte mail"), "the nearest first"
@@ -136,8 +135,8 @@ async def test_it_comes_on_my_day_at_my_hour_with_what_is_near_to_my_work(house:
     assert "Un modèle simple." in text
     assert "(Le journal)" in text
     assert text.count("Pourquoi :") == 3, "one is near; two more are for all"
-    await press.looks(on(friday(house), 10))
-    await press.looks(on(friday(house, 2), 9))
+    await press.looks(paris_time(friday(house), 10))
+    await press.looks(paris_time(friday(house, 2), 9))
     assert len(await press.told(juliette)) == 1, "never the same twice, and nothing where nothing is new"
 
 
@@ -145,9 +144,9 @@ async def test_an_item_that_comes_out_in_two_digests_comes_once(house: House, pr
     await subscribes(press.juliette)
     again = thing(house, "Deux fois", section=NewsSection.TOP)
     await press.publishes(again)
-    await press.looks(on(friday(house), 9))
+    await press.looks(paris_time(friday(house), 9))
     await press.publishes(again, thing(house, "Du neuf", section=NewsSection.TOP))
-    await press.looks(on(friday(house), 9))
+    await press.looks(paris_time(friday(house), 9))
     first, second = [plain(post) for post in await press.told(press.juliette)]
     assert ("Deux fois" in first, "Deux fois" in second, "Du neuf" in second) == (True, False, True)
 
@@ -155,23 +154,23 @@ async def test_an_item_that_comes_out_in_two_digests_comes_once(house: House, pr
 @pytest.mark.every_mode
 async def test_less_of_that_and_back(house: House, press: Press) -> None:
     juliette = press.juliette
-    await filed(juliette, themes=[EMPLOI])
+    await file_workshop(juliette, themes=[EMPLOI])
     await subscribes(juliette)
     await press.publishes(thing(house, "Un CV", [EMPLOI]))
-    await press.looks(on(friday(house), 9))
+    await press.looks(paris_time(friday(house), 9))
     (told,) = await press.told(juliette)
     await juliette.chooses(told, "Moins de…", "« Emploi, formation »")
     said = await juliette.told("Entendu")
     await press.publishes(
         thing(house, "Un autre CV", [EMPLOI]), thing(house, "À la une", [EMPLOI], section=NewsSection.TOP)
     )
-    await press.looks(on(friday(house), 9))
+    await press.looks(paris_time(friday(house), 9))
     second = plain((await press.told(juliette))[-1])
     assert ("Un autre CV" in second, "À la une" in second) == (False, True)
     await juliette.clicks(said, "Ne plus rien écarter")
     await juliette.told("Prochain envoi")
     await press.publishes(thing(house, "Encore un CV", [EMPLOI]))
-    await press.looks(on(friday(house), 9))
+    await press.looks(paris_time(friday(house), 9))
     assert "Encore un CV" in plain((await press.told(juliette))[-1])
 
 
@@ -180,9 +179,9 @@ async def test_nothing_on_leave_and_then_what_came_meanwhile(house: House, press
     said = await subscribes(press.juliette, conges=f"{back - timedelta(days=1):%d/%m}")
     assert "En congé jusqu’au" in plain(said)
     await press.publishes(thing(house, "Pendant les congés", section=NewsSection.TOP))
-    await press.looks(on(friday(house), 9))
+    await press.looks(paris_time(friday(house), 9))
     assert await press.told(press.juliette) == []
-    await press.looks(on(back, 9))
+    await press.looks(paris_time(back, 9))
     assert "Pendant les congés" in plain((await press.told(press.juliette))[0])
 
 
@@ -191,7 +190,7 @@ async def test_what_is_of_a_departement_is_for_who_works_there(house: House, pre
     for who in (press.juliette, there):
         await subscribes(who)
     await press.publishes(thing(house, "En Creuse", departement="23"), thing(house, "Partout", section=NewsSection.TOP))
-    await press.looks(on(friday(house), 9))
+    await press.looks(paris_time(friday(house), 9))
     mine, theirs = [plain((await press.told(who))[0]) for who in (press.juliette, there)]
     assert "En Creuse" not in mine
     assert "cela se passe dans votre département (Creuse)" in theirs
@@ -203,7 +202,7 @@ async def test_what_was_withdrawn_or_dropped_comes_to_nobody(house: House, press
     await press.publishes(gone, kept)
     async with house.bot.database.transaction() as db:
         await items.withdraw(db, [gone.key])
-    await press.looks(on(friday(house), 9))
+    await press.looks(paris_time(friday(house), 9))
     (told,) = await press.told(press.juliette)
     assert ("Retiré" in plain(told), "Gardé" in plain(told)) == (False, True)
 
@@ -230,11 +229,11 @@ async def test_who_left_gets_nothing_and_a_killed_bot_sends_once(house: House, p
         await subscribes(who)
     await house.registers(left, Role.CONSEILLER, left_on=house.today - timedelta(days=1))
     await press.publishes(thing(house, "Une fois", section=NewsSection.TOP))
-    house.clock.goes_to(on(friday(house), 9))
+    house.clock.goes_to(paris_time(friday(house), 9))
     await house.bot.runs.run(("job", "actus.tell"), f"essai-{next(_RUNS)}")
     await house.restart()
     await house.settled()
-    await press.looks(on(friday(house), 9))
+    await press.looks(paris_time(friday(house), 9))
     assert len(await press.told(press.juliette)) == 1
     assert await press.told(left) == []
 

@@ -17,8 +17,8 @@ from storage.actus.digests import Digest, DigestState
 from storage.actus.items import Item, ItemKind, NewsSection
 from storage.claims import JobResult
 from storage.database import Database, change
-from tests.databases import database
-from tests.house import PARIS
+from tests.support.databases import database
+from tests.support.house import PARIS
 
 __all__ = ["database"]
 

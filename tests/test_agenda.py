@@ -8,8 +8,9 @@ import pytest
 from storage import canaux
 from storage.agenda import EventState
 from storage.people import Role
-from tests.gathering import Agenda, agenda, day, plain
 from tests.people import Post, unique
+from tests.support.agenda import AgendaStage, agenda, write_day
+from tests.support.house import plain
 
 __all__ = ["agenda"]
 
@@ -20,7 +21,7 @@ def buttons(post: Post) -> list[str]:
 
 
 @pytest.mark.every_mode
-async def test_proposed_read_over_published_and_come_to(agenda: Agenda) -> None:
+async def test_proposed_read_over_published_and_come_to(agenda: AgendaStage) -> None:
     juliette, agathe, lea = agenda.juliette, agenda.agathe, agenda.lea
     event = await agenda.proposes(juliette, lien="visio.exemple.fr/pix", details="Pour débuter.\nOn apporte son ordi.")
     assert event.state is EventState.PROPOSED
@@ -55,7 +56,7 @@ async def test_proposed_read_over_published_and_come_to(agenda: Agenda) -> None:
 
 
 @pytest.mark.every_mode
-async def test_an_animateur_publishes_at_once_and_a_coordinateur_in_their_own_departements(agenda: Agenda) -> None:
+async def test_an_animateur_publishes_at_once_and_a_coordinateur_in_their_own_departements(agenda: AgendaStage) -> None:
     event = await agenda.proposes(agenda.agathe, pour="69")
     assert event.state is EventState.PUBLISHED
     await agenda.said(event.title, room="departement:69")
@@ -70,7 +71,7 @@ async def test_an_animateur_publishes_at_once_and_a_coordinateur_in_their_own_de
 
 
 @pytest.mark.every_mode
-async def test_refused_with_a_reason_corrected_and_proposed_again(agenda: Agenda) -> None:
+async def test_refused_with_a_reason_corrected_and_proposed_again(agenda: AgendaStage) -> None:
     juliette, agathe = agenda.juliette, agenda.agathe
     event = await agenda.proposes(juliette)
     juliette.acts()
@@ -88,7 +89,7 @@ async def test_refused_with_a_reason_corrected_and_proposed_again(agenda: Agenda
 
 
 @pytest.mark.every_mode
-async def test_of_two_at_once_one_decides_and_the_other_reads_who_did(agenda: Agenda) -> None:
+async def test_of_two_at_once_one_decides_and_the_other_reads_who_did(agenda: AgendaStage) -> None:
     event = await agenda.proposes(agenda.juliette)
     card = await agenda.card(event)
     window = await agenda.omar.opens_by(card, "Refuser")
@@ -103,7 +104,7 @@ async def test_of_two_at_once_one_decides_and_the_other_reads_who_did(agenda: Ag
     assert len(await agenda.told(agenda.juliette, event, "est publié")) == 1
 
 
-async def test_who_clicks_at_once_is_counted_and_what_stands_is_not_edited_before(agenda: Agenda) -> None:
+async def test_who_clicks_at_once_is_counted_and_what_stands_is_not_edited_before(agenda: AgendaStage) -> None:
     event = await agenda.proposes(agenda.agathe)
     said = await agenda.said(event.title, room="actualites")
     assert (await agenda.lea.api.get(f"/posts/{said.id}"))["edit_at"] == 0
@@ -119,7 +120,7 @@ async def test_who_clicks_at_once_is_counted_and_what_stands_is_not_edited_befor
     assert "y étaient" not in plain(await agenda.lea.asks(f"/agenda {event.id}")), "who came is forgotten"
 
 
-async def test_ten_clicks_publish_once(agenda: Agenda) -> None:
+async def test_ten_clicks_publish_once(agenda: AgendaStage) -> None:
     event = await agenda.proposes(agenda.juliette)
     card = await agenda.card(event)
     await asyncio.gather(*(who.races(card, "Publier") for who in (agenda.agathe, agenda.omar) for _ in range(5)))
@@ -129,7 +130,7 @@ async def test_ten_clicks_publish_once(agenda: Agenda) -> None:
 
 
 @pytest.mark.every_mode
-async def test_who_is_elsewhere_sees_nothing_of_a_departement(agenda: Agenda) -> None:
+async def test_who_is_elsewhere_sees_nothing_of_a_departement(agenda: AgendaStage) -> None:
     event = await agenda.proposes(agenda.agathe, pour="69")
     said = await agenda.said(event.title, room="departement:69")
     for line in ("/agenda", "/agenda mes", "/agenda passés", f"/agenda {event.id}"):
@@ -146,8 +147,8 @@ async def test_who_is_elsewhere_sees_nothing_of_a_departement(agenda: Agenda) ->
         assert event.title not in plain(await agenda.lea.asks(line))
 
 
-async def test_pages_past_ones_and_numbers(agenda: Agenda) -> None:
-    many = [await agenda.proposes(agenda.agathe, pour="69", quand=day(agenda.now, 2, "10h")) for _ in range(6)]
+async def test_pages_past_ones_and_numbers(agenda: AgendaStage) -> None:
+    many = [await agenda.proposes(agenda.agathe, pour="69", quand=write_day(agenda.now, 2, "10h")) for _ in range(6)]
     first = await agenda.juliette.asks("/agenda")
     assert "page 1 sur" in plain(first)
     await agenda.juliette.clicks(first, "Suite")
@@ -161,14 +162,14 @@ async def test_pages_past_ones_and_numbers(agenda: Agenda) -> None:
     assert "Il n’y a pas d’événement" in plain(await agenda.juliette.asks("/agenda 999999"))
 
 
-async def _refused(agenda: Agenda, number: int) -> Post:
+async def _refused(agenda: AgendaStage, number: int) -> Post:
     """What is said of a click under what is over."""
     said = await agenda.said(f"n° {number}", room="departement:69")
     await agenda.juliette.clicks(said, "J’y serai")
     return await agenda.juliette.whispered()
 
 
-async def test_nothing_to_come_leads_to_a_proposal(agenda: Agenda) -> None:
+async def test_nothing_to_come_leads_to_a_proposal(agenda: AgendaStage) -> None:
     agenda.house.clock.goes_to(agenda.now.replace(year=agenda.now.year + 4))
     empty = await agenda.juliette.asks("/agenda")
     assert "Aucun événement à venir" in plain(empty)
@@ -177,7 +178,7 @@ async def test_nothing_to_come_leads_to_a_proposal(agenda: Agenda) -> None:
 
 
 @pytest.mark.every_mode
-async def test_without_a_room_it_waits_and_without_a_channel_it_is_said_later(agenda: Agenda) -> None:
+async def test_without_a_room_it_waits_and_without_a_channel_it_is_said_later(agenda: AgendaStage) -> None:
     async with agenda.house.bot.database.transaction() as db:
         for key in agenda.rooms:
             await canaux.forget_channel(db, key)
@@ -200,8 +201,8 @@ async def test_without_a_room_it_waits_and_without_a_channel_it_is_said_later(ag
     assert len(await agenda.all_said(first.title, "animation")) == 1, "its card came with the room"
 
 
-async def test_what_is_today_is_at_home(agenda: Agenda) -> None:
-    event = await agenda.proposes(agenda.agathe, pour="69", quand=day(agenda.now, 3, "18h"))
+async def test_what_is_today_is_at_home(agenda: AgendaStage) -> None:
+    event = await agenda.proposes(agenda.agathe, pour="69", quand=write_day(agenda.now, 3, "18h"))
     await agenda.comes(agenda.juliette, event)
     assert "Aujourd’hui à 18 h" not in plain(await agenda.juliette.asks("/aide"))
     agenda.house.clock.goes_to(event.starts_at.replace(hour=8))

@@ -7,18 +7,17 @@ from icalendar import Event
 
 from storage.agenda import AgendaEvent, EventState
 from storage.people import Role
-from tests.gathering import Agenda, agenda, day, events, plain
-from tests.house import PARIS
-from tests.journalling import noted
 from tests.people import Person, Post
 from tests.people.dialog import Dialog
+from tests.support.agenda import AgendaStage, agenda, read_events, write_day
+from tests.support.house import PARIS, list_audit, plain
 
 __all__ = ["agenda"]
 
 
-async def coming(agenda: Agenda, *who: Person, days: int = 8, hour: str = "14h", **fields: str) -> AgendaEvent:
+async def coming(agenda: AgendaStage, *who: Person, days: int = 8, hour: str = "14h", **fields: str) -> AgendaEvent:
     """A published event, and people who come to it."""
-    event = await agenda.proposes(agenda.agathe, quand=day(agenda.now, days, hour), **({"pour": "69"} | fields))
+    event = await agenda.proposes(agenda.agathe, quand=write_day(agenda.now, days, hour), **({"pour": "69"} | fields))
     for one in who:
         await agenda.comes(one, event)
     return event
@@ -29,7 +28,7 @@ async def window_of(who: Person, event: AgendaEvent, label: str) -> Dialog:
     return await who.opens_by(await who.asks(f"/agenda {event.id}"), label)
 
 
-async def changes(agenda: Agenda, who: Person, event: AgendaEvent, **fields: str) -> AgendaEvent:
+async def changes(agenda: AgendaStage, who: Person, event: AgendaEvent, **fields: str) -> AgendaEvent:
     """Somebody corrects it; it, as it is then."""
     window = await window_of(who, event, "Modifier")
     answer = await window.fill(**fields).submit()
@@ -38,7 +37,7 @@ async def changes(agenda: Agenda, who: Person, event: AgendaEvent, **fields: str
     return await agenda.as_is(event)
 
 
-async def cancels(agenda: Agenda, who: Person, event: AgendaEvent, reason: str = "") -> None:
+async def cancels(agenda: AgendaStage, who: Person, event: AgendaEvent, reason: str = "") -> None:
     """Somebody cancels it."""
     window = await window_of(who, event, "Annuler l’événement")
     assert (await window.fill(raison=reason).submit()).accepted
@@ -51,10 +50,12 @@ async def offers(who: Person, event: AgendaEvent) -> Post:
 
 
 @pytest.mark.every_mode
-async def test_moved_it_is_rewritten_and_who_comes_is_told_once(agenda: Agenda) -> None:
+async def test_moved_it_is_rewritten_and_who_comes_is_told_once(agenda: AgendaStage) -> None:
     event = await coming(agenda, agenda.lea, agenda.agathe)
     said = await agenda.said(event.title, room="departement:69")
-    moved = await changes(agenda, agenda.agathe, event, quand=day(agenda.now, 9, "10h30"), jusqua="12h", lieu="Mairie")
+    moved = await changes(
+        agenda, agenda.agathe, event, quand=write_day(agenda.now, 9, "10h30"), jusqua="12h", lieu="Mairie"
+    )
     assert moved.sequence > event.sequence
     now = plain(await agenda.lea.sees(said))
     assert "de 10 h 30 à 12 h" in now
@@ -72,7 +73,7 @@ async def test_moved_it_is_rewritten_and_who_comes_is_told_once(agenda: Agenda) 
 
 
 @pytest.mark.every_mode
-async def test_cancelled_with_a_word_and_restored(agenda: Agenda) -> None:
+async def test_cancelled_with_a_word_and_restored(agenda: AgendaStage) -> None:
     event = await coming(agenda, agenda.lea)
     said = await agenda.said(event.title, room="departement:69")
     await cancels(agenda, agenda.agathe, event, "La salle est prise. @channel")
@@ -93,13 +94,13 @@ async def test_cancelled_with_a_word_and_restored(agenda: Agenda) -> None:
     await agenda.runs()
     await agenda.runs()
     assert len(await agenda.told(agenda.lea, event, "a lieu finalement")) == 1
-    assert (await noted(agenda.house, f"evenement:{event.number}"))[-2:] == [
+    assert (await list_audit(agenda.house, f"evenement:{event.number}"))[-2:] == [
         ("annuler", "agathe"),
         ("retablir", "agathe"),
     ]
 
 
-async def test_cancelled_and_restored_at_once_nobody_is_told(agenda: Agenda) -> None:
+async def test_cancelled_and_restored_at_once_nobody_is_told(agenda: AgendaStage) -> None:
     event = await coming(agenda, agenda.lea)
     await cancels(agenda, agenda.agathe, event)
     await agenda.agathe.clicks(await offers(agenda.agathe, event), "Rétablir")
@@ -109,7 +110,7 @@ async def test_cancelled_and_restored_at_once_nobody_is_told(agenda: Agenda) -> 
     assert not await agenda.told(agenda.lea, event, "finalement")
 
 
-async def test_the_author_changes_what_is_theirs_and_others_do_not(agenda: Agenda) -> None:
+async def test_the_author_changes_what_is_theirs_and_others_do_not(agenda: AgendaStage) -> None:
     event = await agenda.proposes(agenda.juliette, pour="69")
     card = await agenda.card(event)
     await agenda.agathe.clicks(card, "Publier")
@@ -127,7 +128,7 @@ async def test_the_author_changes_what_is_theirs_and_others_do_not(agenda: Agend
     assert (await agenda.as_is(event)).state is EventState.CANCELLED
 
 
-async def test_of_two_windows_the_second_is_told_that_it_changed(agenda: Agenda) -> None:
+async def test_of_two_windows_the_second_is_told_that_it_changed(agenda: AgendaStage) -> None:
     event = await coming(agenda)
     window = await window_of(agenda.omar, event, "Modifier")
     await changes(agenda, agenda.agathe, event, lieu="Gymnase")
@@ -145,7 +146,7 @@ def plain_text(text: str) -> str:
     return text.replace("\u00a0", " ")
 
 
-async def test_a_coordinateur_s_refused_event_is_proposed_again(agenda: Agenda) -> None:
+async def test_a_coordinateur_s_refused_event_is_proposed_again(agenda: AgendaStage) -> None:
     nora = await agenda.house.site.person("nora")
     await agenda.house.registers(nora, Role.COORDINATEUR, departements=["69"])
     event = await agenda.proposes(nora)
@@ -161,7 +162,7 @@ async def test_a_coordinateur_s_refused_event_is_proposed_again(agenda: Agenda) 
 
 
 @pytest.mark.every_mode
-async def test_reminded_the_day_before_and_an_hour_before_each_once_over_restarts(agenda: Agenda) -> None:
+async def test_reminded_the_day_before_and_an_hour_before_each_once_over_restarts(agenda: AgendaStage) -> None:
     event = await coming(agenda, agenda.lea, lien="https://visio.exemple.fr/salle")
     assert "la veille à 17 h, puis une heure avant" in plain(await agenda.comes(agenda.juliette, event))
     evening = (event.starts_at.astimezone(PARIS) - timedelta(days=1)).replace(hour=17, minute=0)
@@ -184,7 +185,7 @@ async def test_reminded_the_day_before_and_an_hour_before_each_once_over_restart
     assert newest.buttons == ["Ajouter à mon agenda", "Je n’y serai plus"]
 
 
-async def test_nobody_is_reminded_who_has_no_use_for_it(agenda: Agenda) -> None:
+async def test_nobody_is_reminded_who_has_no_use_for_it(agenda: AgendaStage) -> None:
     paul, lea, juliette, omar = agenda.paul, agenda.lea, agenda.juliette, agenda.omar
     event = await coming(agenda, lea, juliette, omar, days=3)
     other = await coming(agenda, lea, days=3)
@@ -206,10 +207,10 @@ async def test_nobody_is_reminded_who_has_no_use_for_it(agenda: Agenda) -> None:
     assert len(await agenda.told(agenda.agathe, event, "Rappel")) == 1, "who came late hears of the last hour"
 
 
-async def test_moved_to_tomorrow_in_the_evening_it_is_said_once(agenda: Agenda) -> None:
+async def test_moved_to_tomorrow_in_the_evening_it_is_said_once(agenda: AgendaStage) -> None:
     event = await coming(agenda, agenda.lea)
     await agenda.goes_to(agenda.now.replace(hour=18))
-    await changes(agenda, agenda.agathe, event, quand=day(agenda.now, 1, "15h"), jusqua="")
+    await changes(agenda, agenda.agathe, event, quand=write_day(agenda.now, 1, "15h"), jusqua="")
     await agenda.runs()
     await agenda.runs()
     assert len(await agenda.told(agenda.lea, event, "a changé")) == 1
@@ -220,10 +221,10 @@ async def test_moved_to_tomorrow_in_the_evening_it_is_said_once(agenda: Agenda) 
 
 
 @pytest.mark.every_mode
-async def test_the_file_is_the_same_event_with_each_change(agenda: Agenda) -> None:
+async def test_the_file_is_the_same_event_with_each_change(agenda: AgendaStage) -> None:
     event = await coming(agenda, agenda.lea, lien="https://visio.exemple.fr/salle")
     first = await file_of(agenda, event)
-    await changes(agenda, agenda.agathe, event, quand=day(agenda.now, 9, "10h"), jusqua="11h")
+    await changes(agenda, agenda.agathe, event, quand=write_day(agenda.now, 9, "10h"), jusqua="11h")
     second = await file_of(agenda, event)
     await cancels(agenda, agenda.agathe, event)
     await agenda.runs()
@@ -237,16 +238,16 @@ async def test_the_file_is_the_same_event_with_each_change(agenda: Agenda) -> No
     assert second["LOCATION"] == "Médiathèque"
 
 
-async def file_of(agenda: Agenda, event: AgendaEvent) -> Event:
+async def file_of(agenda: AgendaStage, event: AgendaEvent) -> Event:
     """What the file says of it."""
     return await file_by(agenda, await agenda.said(event.title, room="departement:69"), "Ajouter à mon agenda")
 
 
-async def file_by(agenda: Agenda, post: Post, label: str) -> Event:
+async def file_by(agenda: AgendaStage, post: Post, label: str) -> Event:
     """What the file says that a button gives."""
     await agenda.lea.clicks(post, label)
     (name, body), *others = (await agenda.lea.files(await agenda.lea.told("ouvrez ce fichier"))).items()
     assert not others
     assert name.endswith(".ics")
-    (only,) = events(body)
+    (only,) = read_events(body)
     return only

@@ -8,9 +8,9 @@ import pytest
 from bot.errors import ChatError
 from storage.agenda import AgendaEvent
 from storage.people import Role
-from tests.gathering import Agenda, agenda, day, events, plain, titles
-from tests.house import LOG, House
 from tests.people import Person, Post
+from tests.support.agenda import AgendaStage, agenda, read_events, read_titles, write_day
+from tests.support.house import LOG, House, plain
 
 __all__ = ["agenda"]
 
@@ -29,13 +29,13 @@ async def opened(who: Person) -> tuple[Post, str]:
     return told, address_in(told)
 
 
-async def one_of_each(agenda: Agenda) -> tuple[AgendaEvent, AgendaEvent]:
+async def one_of_each(agenda: AgendaStage) -> tuple[AgendaEvent, AgendaEvent]:
     """One event for all, and one for the Rhône."""
     return await agenda.proposes(agenda.agathe), await agenda.proposes(agenda.agathe, pour="69")
 
 
 @pytest.mark.every_mode
-async def test_each_reads_what_is_for_them_and_rights_are_read_each_time(agenda: Agenda) -> None:
+async def test_each_reads_what_is_for_them_and_rights_are_read_each_time(agenda: AgendaStage) -> None:
     public, local = await one_of_each(agenda)
     proposed = await agenda.proposes(agenda.juliette)
     (_, hers), (_, his) = await opened(agenda.juliette), await opened(agenda.paul)
@@ -43,10 +43,10 @@ async def test_each_reads_what_is_for_them_and_rights_are_read_each_time(agenda:
     assert answer.status == 200
     assert answer.headers["Content-Type"] == "text/calendar; charset=utf-8"
     assert "private" in answer.headers["Cache-Control"]
-    assert {public.title, local.title} <= set(titles(body))
-    assert proposed.title not in titles(body)
+    assert {public.title, local.title} <= set(read_titles(body))
+    assert proposed.title not in read_titles(body)
     answer, body = await agenda.fetches(his)
-    assert public.title in titles(body)
+    assert public.title in read_titles(body)
     assert local.title.encode() not in body
     await agenda.house.registers(agenda.juliette, Role.CONSEILLER, departements=["01"])
     answer, body = await agenda.fetches(hers)
@@ -54,7 +54,7 @@ async def test_each_reads_what_is_for_them_and_rights_are_read_each_time(agenda:
 
 
 @pytest.mark.every_mode
-async def test_what_is_unchanged_is_not_sent_again_and_head_has_no_body(agenda: Agenda) -> None:
+async def test_what_is_unchanged_is_not_sent_again_and_head_has_no_body(agenda: AgendaStage) -> None:
     public, _ = await one_of_each(agenda)
     _, address = await opened(agenda.juliette)
     first, body = await agenda.fetches(address)
@@ -73,11 +73,11 @@ async def test_what_is_unchanged_is_not_sent_again_and_head_has_no_body(agenda: 
     await cancel(agenda, public)
     changed, body = await agenda.fetches(address, **{"If-None-Match": tag})
     assert changed.status == 200
-    statuses = {str(e["SUMMARY"]): str(e["STATUS"]) for e in events(body)}
+    statuses = {str(e["SUMMARY"]): str(e["STATUS"]) for e in read_events(body)}
     assert statuses[public.title] == "CANCELLED"
 
 
-async def cancel(agenda: Agenda, event: AgendaEvent) -> None:
+async def cancel(agenda: AgendaStage, event: AgendaEvent) -> None:
     """An animateur cancels it."""
     window = await agenda.agathe.opens_by(await agenda.agathe.asks(f"/agenda {event.id}"), "Annuler l’événement")
     assert (await window.submit()).accepted
@@ -85,7 +85,7 @@ async def cancel(agenda: Agenda, event: AgendaEvent) -> None:
 
 
 @pytest.mark.every_mode
-async def test_changed_or_closed_the_old_address_leads_nowhere(agenda: Agenda) -> None:
+async def test_changed_or_closed_the_old_address_leads_nowhere(agenda: AgendaStage) -> None:
     told, first = await opened(agenda.juliette)
     assert "privée" in plain(told)
     again = await agenda.juliette.asks("/agenda flux")
@@ -102,7 +102,7 @@ async def test_changed_or_closed_the_old_address_leads_nowhere(agenda: Agenda) -
     assert (gone.status, body) == (unknown.status, other) == (404, b'{"error": "Not Found"}')
 
 
-async def test_what_is_no_address_of_a_feed_says_nothing(agenda: Agenda) -> None:
+async def test_what_is_no_address_of_a_feed_says_nothing(agenda: AgendaStage) -> None:
     _, address = await opened(agenda.juliette)
     for wrong in (address.removesuffix(".ics"), address + "x", address.replace("/agenda/", "/agenda/x/")):
         assert (await agenda.fetches(wrong))[0].status == 404
@@ -123,7 +123,7 @@ async def test_what_is_no_address_of_a_feed_says_nothing(agenda: Agenda) -> None
 
 
 @pytest.mark.every_mode
-async def test_who_left_or_whose_account_is_off_reads_nothing(agenda: Agenda) -> None:
+async def test_who_left_or_whose_account_is_off_reads_nothing(agenda: AgendaStage) -> None:
     _, hers = await opened(agenda.juliette)
     _, his = await opened(agenda.lea)
     yesterday = agenda.now.date() - timedelta(days=1)
@@ -143,7 +143,7 @@ async def test_who_left_or_whose_account_is_off_reads_nothing(agenda: Agenda) ->
     ("problem", "status"), [(ChatError(0, "away"), 503), (ChatError(404, "gone"), 404), (RuntimeError("broken"), 500)]
 )
 async def test_what_fails_says_no_more_than_its_status(
-    agenda: Agenda, monkeypatch: pytest.MonkeyPatch, problem: Exception, status: int
+    agenda: AgendaStage, monkeypatch: pytest.MonkeyPatch, problem: Exception, status: int
 ) -> None:
     _, address = await opened(agenda.juliette)
 
@@ -156,27 +156,29 @@ async def test_what_fails_says_no_more_than_its_status(
     assert address.rpartition("/")[2].removesuffix(".ics") not in LOG.getvalue()
 
 
-async def test_an_animateur_s_feed_is_not_all_departements_but_what_is_theirs(agenda: Agenda) -> None:
+async def test_an_animateur_s_feed_is_not_all_departements_but_what_is_theirs(agenda: AgendaStage) -> None:
     public, local = await one_of_each(agenda)
     other = await agenda.proposes(agenda.juliette, pour="69")
     await agenda.omar.clicks(await agenda.card(other), "Publier")
     await agenda.house.settled()
     _, address = await opened(agenda.omar)
-    assert {public.title, local.title, other.title} & set(titles((await agenda.fetches(address))[1])) == {public.title}
+    assert {public.title, local.title, other.title} & set(read_titles((await agenda.fetches(address))[1])) == {
+        public.title
+    }
     await agenda.comes(agenda.omar, local)
-    assert local.title in titles((await agenda.fetches(address))[1])
+    assert local.title in read_titles((await agenda.fetches(address))[1])
 
 
-async def test_old_ones_leave_after_sixty_days(agenda: Agenda) -> None:
-    event = await agenda.proposes(agenda.agathe, quand=day(agenda.now, 1, "9h"))
+async def test_old_ones_leave_after_sixty_days(agenda: AgendaStage) -> None:
+    event = await agenda.proposes(agenda.agathe, quand=write_day(agenda.now, 1, "9h"))
     _, address = await opened(agenda.juliette)
     await agenda.goes_to(event.ends_at + timedelta(days=59))
-    assert event.title in titles((await agenda.fetches(address))[1])
+    assert event.title in read_titles((await agenda.fetches(address))[1])
     await agenda.goes_to(event.ends_at + timedelta(days=61))
-    assert event.title not in titles((await agenda.fetches(address))[1])
+    assert event.title not in read_titles((await agenda.fetches(address))[1])
 
 
-async def test_switched_off_it_says_nothing_more(house: House, agenda: Agenda) -> None:
+async def test_switched_off_it_says_nothing_more(house: House, agenda: AgendaStage) -> None:
     _, address = await opened(agenda.juliette)
     usual = house.settings
     house.settings = usual.model_copy(update={"features": ("-agenda",)})

@@ -7,9 +7,9 @@ import pytest
 
 from storage.agenda import AgendaEvent, EventState
 from storage.people import Role
-from tests.gathering import Agenda, agenda, day, events, plain
-from tests.house import PARIS
 from tests.people import Person
+from tests.support.agenda import AgendaStage, agenda, read_events, write_day
+from tests.support.house import PARIS, plain
 
 __all__ = ["agenda"]
 
@@ -23,16 +23,16 @@ def said(text: str) -> str:
 
 
 @pytest.mark.every_mode
-async def test_what_cannot_be_is_explained_under_its_field(agenda: Agenda) -> None:
+async def test_what_cannot_be_is_explained_under_its_field(agenda: AgendaStage) -> None:
     now = agenda.now
     wrong = [
         ({"quand": "dans longtemps"}, "quand", "Écrivez le jour et l’heure"),
-        ({"quand": day(now, -3, "14h")}, "quand", "Ce jour est passé"),
-        ({"quand": day(now, 0, "0h01")}, "quand", "Ce moment est passé"),
-        ({"quand": day(now, 401, "14h")}, "quand", "C’est trop loin"),
+        ({"quand": write_day(now, -3, "14h")}, "quand", "Ce jour est passé"),
+        ({"quand": write_day(now, 0, "0h01")}, "quand", "Ce moment est passé"),
+        ({"quand": write_day(now, 401, "14h")}, "quand", "C’est trop loin"),
         ({"jusqua": "13h"}, "jusqua", "La fin est avant le début"),
         ({"jusqua": "plus tard"}, "jusqua", "Écrivez l’heure de fin"),
-        ({"jusqua": day(now, 80, "14h")}, "jusqua", "C’est trop long"),
+        ({"jusqua": write_day(now, 80, "14h")}, "jusqua", "C’est trop long"),
         ({"lieu": ""}, "lieu", "Donnez un lieu ou un lien"),
         ({"lien": "javascript:alert(1)"}, "lien", "Ce lien ne convient pas"),
         ({"lien": "https://exemple.fr/" + "a" * 1000}, "lien", "1000 caractères"),
@@ -40,21 +40,28 @@ async def test_what_cannot_be_is_explained_under_its_field(agenda: Agenda) -> No
         ({"details": "Ma carte : 4970 1012 3456 7893"}, "details", "donnée personnelle"),
     ]
     form = await agenda.juliette.opens("/agenda proposer")
-    usual = {"titre": "Atelier", "quand": day(now, 8, "14h"), "jusqua": "", "lieu": "Ici", "lien": "", "details": ""}
+    usual = {
+        "titre": "Atelier",
+        "quand": write_day(now, 8, "14h"),
+        "jusqua": "",
+        "lieu": "Ici",
+        "lien": "",
+        "details": "",
+    }
     for fields, name, sentence in wrong:
         answer = await form.fill(pour="reseau", **(usual | fields)).submit()
         assert sentence in said(answer.errors[name]), (fields, answer)
 
 
-async def test_a_departement_that_is_not_one_s_own_any_more_is_refused(agenda: Agenda) -> None:
+async def test_a_departement_that_is_not_one_s_own_any_more_is_refused(agenda: AgendaStage) -> None:
     form = await agenda.juliette.opens("/agenda proposer")
     await agenda.house.registers(agenda.juliette, Role.CONSEILLER, departements=["01"])
-    answer = await form.fill(titre="A", quand=day(agenda.now, 8, "14h"), lieu="Ici", pour="69").submit()
+    answer = await form.fill(titre="A", quand=write_day(agenda.now, 8, "14h"), lieu="Ici", pour="69").submit()
     assert "l’un des vôtres" in said(answer.errors["pour"])
 
 
 @pytest.mark.every_mode
-async def test_the_hour_that_spring_skips_is_explained(agenda: Agenda) -> None:
+async def test_the_hour_that_spring_skips_is_explained(agenda: AgendaStage) -> None:
     agenda.house.clock.goes_to(WINTER)
     form = await agenda.juliette.opens("/agenda proposer")
     usual = {"titre": "Nuit", "lieu": "Ici", "pour": "reseau"}
@@ -69,7 +76,7 @@ async def test_the_hour_that_spring_skips_is_explained(agenda: Agenda) -> None:
 
 
 @pytest.mark.every_mode
-async def test_the_hour_that_autumn_has_twice_is_the_first_and_said_so(agenda: Agenda) -> None:
+async def test_the_hour_that_autumn_has_twice_is_the_first_and_said_so(agenda: AgendaStage) -> None:
     agenda.house.clock.goes_to(SPRING)
     event = await agenda.proposes(agenda.agathe, quand="31/10/2027 2h30", jusqua="", pour="69")
     assert event.starts_at == datetime(2027, 10, 31, 0, 30, tzinfo=UTC)
@@ -84,7 +91,7 @@ async def test_the_hour_that_autumn_has_twice_is_the_first_and_said_so(agenda: A
 
 
 @pytest.mark.every_mode
-async def test_overseas_each_reads_their_own_time(agenda: Agenda) -> None:
+async def test_overseas_each_reads_their_own_time(agenda: AgendaStage) -> None:
     agenda.house.clock.goes_to(WINTER)
     rose = await agenda.house.site.person("rose")
     place = {"departements": ["974"], "timezone": "Indian/Reunion"}
@@ -105,10 +112,10 @@ async def test_overseas_each_reads_their_own_time(agenda: Agenda) -> None:
 
 
 @pytest.mark.every_mode
-async def test_an_hour_alone_ends_on_the_same_day_and_several_days_are_said(agenda: Agenda) -> None:
+async def test_an_hour_alone_ends_on_the_same_day_and_several_days_are_said(agenda: AgendaStage) -> None:
     one = await agenda.proposes(agenda.agathe, jusqua="16h30")
     assert one.ends_at - one.starts_at == timedelta(hours=2, minutes=30)
-    many = await agenda.proposes(agenda.agathe, jusqua=day(agenda.now, 10, "12h"))
+    many = await agenda.proposes(agenda.agathe, jusqua=write_day(agenda.now, 10, "12h"))
     first, last = (agenda.now + timedelta(days=days) for days in (8, 10))
     shown = plain(await agenda.juliette.asks(f"/agenda {many.id}"))
     assert f"{first.day} " in shown.replace("1er", "1")
@@ -127,10 +134,15 @@ HOSTILE = (
 
 
 @pytest.mark.parametrize("words", HOSTILE)
-async def test_hostile_words_are_shown_and_mean_nothing(agenda: Agenda, words: str) -> None:
+async def test_hostile_words_are_shown_and_mean_nothing(agenda: AgendaStage, words: str) -> None:
     titre = f"Zither {agenda.now.timestamp()} {words}"
     form = await agenda.juliette.opens("/agenda proposer")
-    fields = {"lieu": words, "details": f"{words}\n- liste {words}", "pour": "69", "quand": day(agenda.now, 8, "14h")}
+    fields = {
+        "lieu": words,
+        "details": f"{words}\n- liste {words}",
+        "pour": "69",
+        "quand": write_day(agenda.now, 8, "14h"),
+    }
     assert (await form.fill(titre=titre, **fields).submit()).accepted
     await agenda.house.settled()
     event = await newest(agenda)
@@ -152,7 +164,7 @@ async def test_hostile_words_are_shown_and_mean_nothing(agenda: Agenda, words: s
     await agenda.lea.clicks(posts[2], "Ajouter à mon agenda")
     ((name, body),) = (await agenda.lea.files(await agenda.lea.told("ouvrez ce fichier"))).items()
     assert name.isascii()
-    (only,) = events(body)
+    (only,) = read_events(body)
     assert str(only["SUMMARY"]) == event.title
     assert str(only["DESCRIPTION"]) == event.details
     assert "ATTACH" not in only
@@ -160,7 +172,7 @@ async def test_hostile_words_are_shown_and_mean_nothing(agenda: Agenda, words: s
     assert not any(sign in body.decode() for sign in "\u202e\u2067\u200b\u200d")
 
 
-async def newest(agenda: Agenda) -> AgendaEvent:
+async def newest(agenda: AgendaStage) -> AgendaEvent:
     """The one that was proposed last."""
     from sqlmodel import col, select
 
@@ -168,15 +180,15 @@ async def newest(agenda: Agenda) -> AgendaEvent:
         return (await db.exec(select(AgendaEvent).order_by(col(AgendaEvent.id).desc()))).all()[0]
 
 
-async def test_a_link_to_a_private_network_is_refused(agenda: Agenda) -> None:
+async def test_a_link_to_a_private_network_is_refused(agenda: AgendaStage) -> None:
     answer = await agenda.sends(agenda.lea, titre="Ici", lien="http://169.254.169.254/latest/meta-data")
     assert "réseau privé" in answer.errors["lien"]
 
 
-async def test_the_longest_event_is_shown_in_a_list_and_as_a_file(agenda: Agenda) -> None:
+async def test_the_longest_event_is_shown_in_a_list_and_as_a_file(agenda: AgendaStage) -> None:
     titre = f"{agenda.now.timestamp():.0f}{'*@[' * 50}"[:150]
     fields = {"titre": titre, "lieu": "_é" * 75, "details": "é@[x](y) " * 330, "pour": "69"}
-    first = day(agenda.now, 1, "0h05")
+    first = write_day(agenda.now, 1, "0h05")
     assert (await agenda.sends(agenda.agathe, lien=f"exemple.fr/{'a' * 900}", quand=first, **fields)).accepted
     event = await newest(agenda)
     assert event.state is EventState.PUBLISHED

@@ -8,43 +8,42 @@ from bot.texts import BREAK
 from commands.annonce.cards import draw_text
 from storage.annonce import Announcement
 from storage.people import Role
-from tests.announcing import (
+from tests.people import Person, unique
+from tests.support.broadcasts import (
     CONFIRM,
     ISERE,
     MANY,
     RHONE,
     SENT,
-    agathe,
-    canal,
-    confirmed,
-    many,
-    plain,
-    previewed,
-    some_stand,
-    stands,
-    withdraws,
+    confirm,
+    do_some_stand,
+    ensure_house_channel,
+    ensure_many_channels,
+    list_standing,
+    plain_spaces,
+    preview_announcement,
+    withdraw,
 )
-from tests.house import House, until_async
-from tests.people import Person, unique
+from tests.support.house import House, agathe, wait_for
 
 __all__ = ["agathe"]
 
 
 @pytest.mark.every_mode
 async def test_it_is_seen_before_and_then_said_once_in_each_channel(house: House, agathe: Person) -> None:
-    rhone, isere = await canal(house, *RHONE), await canal(house, *ISERE)
+    rhone, isere = await ensure_house_channel(house, *RHONE), await ensure_house_channel(house, *ISERE)
     words = unique("Rencontre")
-    preview = await previewed(agathe, texte=f"{words}\n\n**Jeudi** @all", destinataires=["69", "38"])
+    preview = await preview_announcement(agathe, texte=f"{words}\n\n**Jeudi** @all", destinataires=["69", "38"])
     assert preview.buttons == CONFIRM
     assert f"{words}\n\n**Jeudi** @{BREAK}all" == preview.message, "as it will look"
     for fact in ("2 canaux", "Rhône (69) et Isère (38)", "Notification : aucune"):
-        assert fact in plain(preview.text)
-    assert await stands(house, rhone, isere, containing=words) == [[], []]
+        assert fact in plain_spaces(preview.text)
+    assert await list_standing(house, rhone, isere, containing=words) == [[], []]
 
-    end = await confirmed(house, agathe, preview)
-    assert "terminé, 2 envois." in plain(end.text)
+    end = await confirm(house, agathe, preview)
+    assert "terminé, 2 envois." in plain_spaces(end.text)
     assert end.buttons == []
-    assert await stands(house, rhone, isere, containing=words) == [[preview.message]] * 2
+    assert await list_standing(house, rhone, isere, containing=words) == [[preview.message]] * 2
     card = await agathe.sees(preview)
     assert card.buttons == SENT
     assert "État : Envoyée" in card.text
@@ -52,9 +51,9 @@ async def test_it_is_seen_before_and_then_said_once_in_each_channel(house: House
 
 
 async def test_it_is_changed_or_dropped_before_it_is_sent(house: House, agathe: Person) -> None:
-    rhone, isere = await canal(house, *RHONE), await canal(house, *ISERE)
+    rhone, isere = await ensure_house_channel(house, *RHONE), await ensure_house_channel(house, *ISERE)
     words, others = unique("Un"), unique("Deux")
-    preview = await previewed(agathe, texte=words, destinataires=["69"], quand="demain 9h")
+    preview = await preview_announcement(agathe, texte=words, destinataires=["69"], quand="demain 9h")
     window = await agathe.opens_by(preview, "Modifier")
     assert (window.shown("texte"), window.chosen("destinataires")) == (words, ["69"])
     assert window.shown("quand").endswith("09h00")
@@ -64,16 +63,16 @@ async def test_it_is_changed_or_dropped_before_it_is_sent(house: House, agathe: 
     await agathe.clicks(changed, "Annuler")
     assert (await agathe.rewritten(changed, "abandonnée")).buttons == []
     await house.settled()
-    assert await stands(house, rhone, isere, containing=others) == [[], []]
+    assert await list_standing(house, rhone, isere, containing=others) == [[], []]
 
 
 @pytest.mark.every_mode
 async def test_it_calls_the_whole_channel_only_where_that_was_chosen(house: House, agathe: Person) -> None:
-    rhone, words = await canal(house, *RHONE), unique("Urgent")
-    preview = await previewed(agathe, texte=f"{words} @channel", destinataires=["69"], mention="oui")
+    rhone, words = await ensure_house_channel(house, *RHONE), unique("Urgent")
+    preview = await preview_announcement(agathe, texte=f"{words} @channel", destinataires=["69"], mention="oui")
     assert "chaque membre est notifié" in preview.text
-    await confirmed(house, agathe, preview)
-    assert await stands(house, rhone, containing=words) == [[f"@channel\n\n{words} @{BREAK}channel"]]
+    await confirm(house, agathe, preview)
+    assert await list_standing(house, rhone, containing=words) == [[f"@channel\n\n{words} @{BREAK}channel"]]
 
 
 @pytest.mark.parametrize(
@@ -91,7 +90,7 @@ def test_it_calls_nobody_by_name_and_markdown_stays(text: str, said: str) -> Non
 
 
 async def test_without_words_nothing_is_announced(house: House, agathe: Person) -> None:
-    await canal(house, *RHONE)
+    await ensure_house_channel(house, *RHONE)
     form = await agathe.opens("/annonce")
     answer = await form.fill(texte=" ", destinataires=["69"]).submit()
     assert "est vide" in answer.errors["texte"]
@@ -99,7 +98,7 @@ async def test_without_words_nothing_is_announced(house: House, agathe: Person) 
 
 @pytest.mark.parametrize("when", ["hier 9h", "jamais", "01/01/2031 9h"])
 async def test_a_moment_that_cannot_be_is_explained_under_its_field(house: House, agathe: Person, when: str) -> None:
-    await canal(house, *RHONE)
+    await ensure_house_channel(house, *RHONE)
     form = await agathe.opens("/annonce")
     answer = await form.fill(texte="Bonjour", destinataires=["69"], quand=when).submit()
     assert answer.errors["quand"]
@@ -107,19 +106,19 @@ async def test_a_moment_that_cannot_be_is_explained_under_its_field(house: House
 
 @pytest.mark.both_databases
 async def test_at_its_hour_even_after_a_restart(house: House, agathe: Person) -> None:
-    rhone, words = await canal(house, *RHONE), unique("Demain")
-    preview = await previewed(agathe, texte=words, destinataires=["69"], quand="demain 9h")
-    assert "à 9 h" in plain(preview.text)
+    rhone, words = await ensure_house_channel(house, *RHONE), unique("Demain")
+    preview = await preview_announcement(agathe, texte=words, destinataires=["69"], quand="demain 9h")
+    assert "à 9 h" in plain_spaces(preview.text)
     await agathe.clicks(preview, "Envoyer")
     progress = await agathe.told("partira")
     await house.restart()
     house.bot.workers.look()
     assert "partira" in (await agathe.sees(progress)).text
-    assert await stands(house, rhone, containing=words) == [[]]
+    assert await list_standing(house, rhone, containing=words) == [[]]
     house.clock.goes_to(house.clock() + timedelta(days=2))
     house.bot.workers.look()
     await agathe.rewritten(progress, "terminé, 1 envoi")
-    assert await stands(house, rhone, containing=words) == [[words]]
+    assert await list_standing(house, rhone, containing=words) == [[words]]
     await house.settled()
     # Nobody waits for what was written down in two days.
     house.clock.is_right_again()
@@ -128,35 +127,35 @@ async def test_at_its_hour_even_after_a_restart(house: House, agathe: Person) ->
 
 @pytest.mark.both_databases
 async def test_a_bot_that_is_stopped_in_the_middle_goes_on_and_doubles_nothing(house: House, agathe: Person) -> None:
-    channels, words = await many(house), unique("Partout")
-    preview = await previewed(agathe, texte=words, destinataires=MANY)
+    channels, words = await ensure_many_channels(house), unique("Partout")
+    preview = await preview_announcement(agathe, texte=words, destinataires=MANY)
     await agathe.clicks(preview, "Envoyer")
-    await until_async(lambda: some_stand(house, channels, words))
+    await wait_for(lambda: do_some_stand(house, channels, words))
     await house.restart()
     await house.settled()
-    assert await stands(house, *channels, containing=words) == [[words]] * len(MANY)
+    assert await list_standing(house, *channels, containing=words) == [[words]] * len(MANY)
     assert "État : Envoyée" in (await agathe.sees(preview)).text
 
 
 @pytest.mark.newest_only
 async def test_who_mattermost_refuses_it_to_is_named(house: House, agathe: Person) -> None:
-    rhone, gone = await canal(house, *RHONE), await canal(house, "lozere", "48 - Lozère")
+    rhone, gone = await ensure_house_channel(house, *RHONE), await ensure_house_channel(house, "lozere", "48 - Lozère")
     words = unique("Refus")
-    preview = await previewed(agathe, texte=words, destinataires=["69", "48"])
+    preview = await preview_announcement(agathe, texte=words, destinataires=["69", "48"])
     await house.site.admin.delete(f"/channels/{gone}")
     await agathe.clicks(preview, "Envoyer")
     end = await agathe.rewritten(await agathe.told("Annonce"), "terminé")
-    assert "terminé, 1 envoi. Mattermost la refuse à « 48 - Lozère »" in plain(end.text)
+    assert "terminé, 1 envoi. Mattermost la refuse à « 48 - Lozère »" in plain_spaces(end.text)
     card = await agathe.sees(preview)
-    await withdraws(agathe, card)
+    await withdraw(agathe, card)
     await agathe.rewritten(await agathe.told("Retrait"), "terminé")
     await house.settled()
-    assert await stands(house, rhone, containing=words) == [[]]
+    assert await list_standing(house, rhone, containing=words) == [[]]
 
 
 @pytest.mark.newest_only
 async def test_a_window_that_is_sent_twice_makes_one_preview(house: House, agathe: Person) -> None:
-    await canal(house, *RHONE)
+    await ensure_house_channel(house, *RHONE)
     words = unique("Double")
     form = (await agathe.opens("/annonce")).fill(texte=words, destinataires=["69"])
     assert (await form.submit()).accepted
@@ -168,11 +167,11 @@ async def test_a_window_that_is_sent_twice_makes_one_preview(house: House, agath
 
 @pytest.mark.newest_only
 async def test_nobody_else_sends_or_changes_it(house: House, agathe: Person) -> None:
-    rhone, words = await canal(house, *RHONE), unique("À moi")
-    preview = await previewed(agathe, texte=words, destinataires=["69"])
-    await confirmed(house, agathe, preview)
+    rhone, words = await ensure_house_channel(house, *RHONE), unique("À moi")
+    preview = await preview_announcement(agathe, texte=words, destinataires=["69"])
+    await confirm(house, agathe, preview)
     await house.registers(agathe, Role.INVITE)
     await agathe.clicks(await agathe.sees(preview), "Retirer")
     assert "animateur" in (await agathe.whispered()).text
     await house.settled()
-    assert await stands(house, rhone, containing=words) == [[words]]
+    assert await list_standing(house, rhone, containing=words) == [[words]]

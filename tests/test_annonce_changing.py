@@ -9,37 +9,35 @@ from commands.annonce import cards
 from sandbox.faults import Faults
 from storage import journal
 from storage.people import Role
-from tests.announcing import (
+from tests.people import Person, unique
+from tests.support.broadcasts import (
     CONFIRM,
     ISERE,
     MANY,
     RHONE,
     SENT,
-    agathe,
-    all_noted,
-    canal,
-    confirmed,
-    many,
-    plain,
-    previewed,
-    seen,
-    some_stand,
-    stands,
-    withdraws,
+    confirm,
+    do_some_stand,
+    ensure_house_channel,
+    ensure_many_channels,
+    is_all_noted,
+    list_standing,
+    open_card,
+    plain_spaces,
+    preview_announcement,
+    withdraw,
 )
-from tests.house import House, until, until_async
-from tests.journalling import noted
-from tests.people import Person, unique
+from tests.support.house import House, agathe, list_audit, wait_for, wait_until
 
 __all__ = ["agathe"]
 
 
 @pytest.mark.every_mode
 async def test_a_correction_rewrites_it_and_a_withdrawal_deletes_it_everywhere(house: House, agathe: Person) -> None:
-    rhone, isere = await canal(house, *RHONE), await canal(house, *ISERE)
+    rhone, isere = await ensure_house_channel(house, *RHONE), await ensure_house_channel(house, *ISERE)
     words, others = unique("Erreur"), unique("Juste")
-    preview = await previewed(agathe, texte=words, destinataires=["69", "38"])
-    await confirmed(house, agathe, preview)
+    preview = await preview_announcement(agathe, texte=words, destinataires=["69", "38"])
+    await confirm(house, agathe, preview)
     card = await agathe.sees(preview)
 
     window = await agathe.opens_by(card, "Corriger")
@@ -47,87 +45,87 @@ async def test_a_correction_rewrites_it_and_a_withdrawal_deletes_it_everywhere(h
     assert (await window.fill(texte=others).submit()).accepted
     await agathe.rewritten(await agathe.told("Correction"), "terminé, 2 messages")
     await house.settled()
-    assert await stands(house, rhone, isere, containing=words) == [[], []]
-    assert await stands(house, rhone, isere, containing=others) == [[others]] * 2
+    assert await list_standing(house, rhone, isere, containing=words) == [[], []]
+    assert await list_standing(house, rhone, isere, containing=others) == [[others]] * 2
     card = await agathe.sees(card)
     assert card.message == others
 
-    await withdraws(agathe, card)
+    await withdraw(agathe, card)
     await agathe.rewritten(await agathe.told("Retrait"), "terminé, 2 messages")
     await house.settled()
-    assert await stands(house, rhone, isere, containing=others) == [[], []]
+    assert await list_standing(house, rhone, isere, containing=others) == [[], []]
     card = await agathe.sees(card)
     assert card.buttons == ["Rétablir"]
     async with house.bot.database.transaction(writes=False) as db:
         last = (await journal.list_by_name(db, agathe.username, 1))[0].object
-    assert [act for act, _ in await noted(house, last)] == ["envoyer", "corriger", "retirer"]
+    assert [act for act, _ in await list_audit(house, last)] == ["envoyer", "corriger", "retirer"]
     assert "État : Retirée" in card.text
 
 
 async def test_one_that_waits_for_its_hour_is_taken_back(house: House, agathe: Person) -> None:
-    rhone, words = await canal(house, *RHONE), unique("Jamais")
-    preview = await previewed(agathe, texte=words, destinataires=["69"], quand="demain 9h")
+    rhone, words = await ensure_house_channel(house, *RHONE), unique("Jamais")
+    preview = await preview_announcement(agathe, texte=words, destinataires=["69"], quand="demain 9h")
     await agathe.clicks(preview, "Envoyer")
     progress = await agathe.told("partira")
-    await until_async(lambda: all_noted(house))
-    await withdraws(agathe, await agathe.sees(preview))
+    await wait_for(lambda: is_all_noted(house))
+    await withdraw(agathe, await agathe.sees(preview))
     await agathe.rewritten(progress, "arrêté")
     await house.settled()
-    assert await stands(house, rhone, containing=words) == [[]]
+    assert await list_standing(house, rhone, containing=words) == [[]]
 
 
 @pytest.mark.both_databases
 async def test_a_withdrawal_asks_first_and_is_undone(house: House, agathe: Person) -> None:
-    rhone, isere = await canal(house, *RHONE), await canal(house, *ISERE)
+    rhone, isere = await ensure_house_channel(house, *RHONE), await ensure_house_channel(house, *ISERE)
     words = unique("Reviens")
-    preview = await previewed(agathe, texte=words, destinataires=["69", "38"], mention="oui")
-    await confirmed(house, agathe, preview)
+    preview = await preview_announcement(agathe, texte=words, destinataires=["69", "38"], mention="oui")
+    await confirm(house, agathe, preview)
     card = await agathe.sees(preview)
     await agathe.clicks(card, "Retirer")
     asked = await agathe.rewritten(card, "Retirer cette annonce")
-    assert "2 canaux sur 2" in plain(asked.text)
+    assert "2 canaux sur 2" in plain_spaces(asked.text)
     await agathe.clicks(asked, "Non, la laisser")
     card = await agathe.rewritten(asked, "État : Envoyée")
-    assert await stands(house, rhone, isere, containing=words) == [[f"@channel\n\n{words}"]] * 2
-    await withdraws(agathe, card)
+    assert await list_standing(house, rhone, isere, containing=words) == [[f"@channel\n\n{words}"]] * 2
+    await withdraw(agathe, card)
     await agathe.rewritten(await agathe.told("Retrait"), "terminé, 2 messages")
     await house.settled()
-    assert await stands(house, rhone, isere, containing=words) == [[], []]
+    assert await list_standing(house, rhone, isere, containing=words) == [[], []]
     await agathe.clicks(await agathe.sees(card), "Rétablir")
     await agathe.rewritten(await agathe.told("Annonce"), "terminé, 2 envois")
     await house.settled()
-    assert await stands(house, rhone, isere, containing=words) == [[words]] * 2, "nobody is called twice"
+    assert await list_standing(house, rhone, isere, containing=words) == [[words]] * 2, "nobody is called twice"
     again = await agathe.sees(card)
     assert ("État : Envoyée" in again.text, again.buttons) == (True, SENT)
 
 
 @pytest.mark.newest_only
 async def test_who_may_announce_no_more_restores_nothing(house: House, agathe: Person) -> None:
-    rhone, words = await canal(house, *RHONE), unique("Plus à moi")
-    preview = await previewed(agathe, texte=words, destinataires=["69"])
-    await confirmed(house, agathe, preview)
-    await withdraws(agathe, await agathe.sees(preview))
+    rhone, words = await ensure_house_channel(house, *RHONE), unique("Plus à moi")
+    preview = await preview_announcement(agathe, texte=words, destinataires=["69"])
+    await confirm(house, agathe, preview)
+    await withdraw(agathe, await agathe.sees(preview))
     await agathe.rewritten(await agathe.told("Retrait"), "terminé")
     await house.settled()
     await house.registers(agathe, Role.COORDINATEUR, departements=["38"])
     await agathe.clicks(await agathe.sees(preview), "Rétablir")
     assert "vos départements" in (await agathe.whispered()).text
-    assert await stands(house, rhone, containing=words) == [[]]
+    assert await list_standing(house, rhone, containing=words) == [[]]
 
 
 @pytest.mark.both_databases
 async def test_what_is_taken_back_while_it_is_sent_stands_nowhere(house: House, agathe: Person) -> None:
-    channels, words = await many(house), unique("Oups")
-    preview = await previewed(agathe, texte=words, destinataires=MANY)
+    channels, words = await ensure_many_channels(house), unique("Oups")
+    preview = await preview_announcement(agathe, texte=words, destinataires=MANY)
     await agathe.clicks(preview, "Envoyer")
-    await until_async(lambda: some_stand(house, channels, words))
+    await wait_for(lambda: do_some_stand(house, channels, words))
     card = await agathe.sees(preview)
     assert "En cours d’envoi" in card.text
-    await withdraws(agathe, card)
+    await withdraw(agathe, card)
     removal = await agathe.told("Retrait")
     await house.settled()
     assert "terminé" in (await agathe.sees(removal)).text
-    assert await stands(house, *channels, containing=words) == [[]] * len(MANY)
+    assert await list_standing(house, *channels, containing=words) == [[]] * len(MANY)
 
 
 class Turnstile:
@@ -155,95 +153,95 @@ def held(monkeypatch: pytest.MonkeyPatch, nth: int) -> Turnstile:
 async def test_what_is_stopped_says_how_far_it_came_and_goes_on(
     house: House, agathe: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    channels, words, stile = await many(house), unique("Halte"), held(monkeypatch, 3)
-    preview = await previewed(agathe, texte=words, destinataires=MANY)
+    channels, words, stile = await ensure_many_channels(house), unique("Halte"), held(monkeypatch, 3)
+    preview = await preview_announcement(agathe, texte=words, destinataires=MANY)
     await agathe.clicks(preview, "Envoyer")
     progress = await agathe.told("Annonce")
     await stile.reached.wait()
-    await until_async(lambda: stand_in(house, channels, words, 20))
+    await wait_for(lambda: stand_in(house, channels, words, 20))
     await agathe.clicks(await agathe.sees(progress), "Arrêter")
     stile.opened.set()
     await agathe.rewritten(progress, "arrêté")
     await house.settled()
-    assert "20 envois sur 24" in plain((await agathe.sees(progress)).text)
+    assert "20 envois sur 24" in plain_spaces((await agathe.sees(progress)).text)
     assert not [post for post in await agathe.direct() if "en chemin" in post.message], "who stopped it knows"
     card = await agathe.sees(preview)
-    assert "État : Arrêtée : 20 canaux sur 24" in plain(card.text)
+    assert "État : Arrêtée : 20 canaux sur 24" in plain_spaces(card.text)
     assert card.buttons == ["Reprendre", *SENT]
 
     await agathe.clicks(card, "Reprendre")
     await agathe.rewritten(await agathe.told("Annonce"), "terminé, 24 envois")
     await house.settled()
-    assert await stands(house, *channels, containing=words) == [[words]] * len(MANY)
+    assert await list_standing(house, *channels, containing=words) == [[words]] * len(MANY)
     assert "État : Envoyée" in (await agathe.sees(card)).text
 
 
 async def stand_in(house: House, channels: list[str], words: str, count: int) -> bool:
-    return sum(map(bool, await stands(house, *channels, containing=words))) >= count
+    return sum(map(bool, await list_standing(house, *channels, containing=words))) >= count
 
 
 @pytest.mark.both_databases
 async def test_what_nobody_tried_to_send_is_taken_back_by_a_stop_and_sent_when_it_goes_on(
     house: House, agathe: Person, faults: Faults, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    channels, words, stile = await many(house), unique("Lent"), held(monkeypatch, 2)
+    channels, words, stile = await ensure_many_channels(house), unique("Lent"), held(monkeypatch, 2)
     monkeypatch.setattr(pool, "TAKEN_AT_ONCE", 2)
-    preview = await previewed(agathe, texte=words, destinataires=MANY)
+    preview = await preview_announcement(agathe, texte=words, destinataires=MANY)
     await agathe.clicks(preview, "Envoyer")
     progress = await agathe.told("Annonce")
     await stile.reached.wait()
     faults.slow = "/posts"
     stile.opened.set()
-    await until(lambda: faults.held >= 2)
+    await wait_until(lambda: faults.held >= 2)
     await agathe.clicks(await agathe.sees(progress), "Arrêter")
     await agathe.rewritten(progress, "arrêté")
     faults.slow = ""
     await house.settled()
-    there = sum(map(len, await stands(house, *channels, containing=words)))
+    there = sum(map(len, await list_standing(house, *channels, containing=words)))
     assert 0 < there < len(MANY)
     card = await agathe.sees(preview)
-    assert f"Arrêtée : {there} cana" in plain(card.text)
+    assert f"Arrêtée : {there} cana" in plain_spaces(card.text)
 
     await agathe.clicks(card, "Reprendre")
     await agathe.rewritten(await agathe.told("Annonce"), "terminé, 24 envois")
     await house.settled()
-    assert await stands(house, *channels, containing=words) == [[words]] * len(MANY)
+    assert await list_standing(house, *channels, containing=words) == [[words]] * len(MANY)
 
 
 @pytest.mark.both_databases
 async def test_who_may_no_more_is_stopped_and_an_animateur_takes_it_back(
     house: House, agathe: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    channels, words, stile = await many(house), unique("Partie"), held(monkeypatch, 2)
-    preview = await previewed(agathe, texte=words, destinataires=MANY)
+    channels, words, stile = await ensure_many_channels(house), unique("Partie"), held(monkeypatch, 2)
+    preview = await preview_announcement(agathe, texte=words, destinataires=MANY)
     await agathe.clicks(preview, "Envoyer")
     progress = await agathe.told("Annonce")
     await stile.reached.wait()
     await house.registers(agathe, Role.INVITE)
     stile.opened.set()
     await agathe.rewritten(progress, "réservé")
-    assert "20 canaux sur 24" in plain((await agathe.told("arrêtée en chemin")).text)
+    assert "20 canaux sur 24" in plain_spaces((await agathe.told("arrêtée en chemin")).text)
     await house.settled()
-    assert "Arrêtée : 20 canaux sur 24" in plain((await agathe.sees(preview)).text)
+    assert "Arrêtée : 20 canaux sur 24" in plain_spaces((await agathe.sees(preview)).text)
 
     amina = await house.someone(Role.ANIMATEUR, "amina")
-    card = await seen(amina, words)
+    card = await open_card(amina, words)
     assert card.buttons == ["Reprendre", *SENT]
-    await withdraws(amina, card)
+    await withdraw(amina, card)
     await amina.rewritten(await amina.told("Retrait"), "terminé")
     await house.settled()
-    assert await stands(house, *channels, containing=words) == [[]] * len(MANY)
+    assert await list_standing(house, *channels, containing=words) == [[]] * len(MANY)
     for copy in (await amina.sees(card), await agathe.sees(preview)):
         assert ("État : Retirée" in copy.text, copy.buttons) == (True, ["Rétablir"])
 
 
 @pytest.mark.newest_only
 async def test_one_that_is_stopped_before_its_hour_is_a_preview_again(house: House, agathe: Person) -> None:
-    rhone, words = await canal(house, *RHONE), unique("Plus tard")
-    preview = await previewed(agathe, texte=words, destinataires=["69"], quand="demain 9h")
+    rhone, words = await ensure_house_channel(house, *RHONE), unique("Plus tard")
+    preview = await preview_announcement(agathe, texte=words, destinataires=["69"], quand="demain 9h")
     await agathe.clicks(preview, "Envoyer")
     progress = await agathe.told("partira")
-    await until_async(lambda: all_noted(house))
+    await wait_for(lambda: is_all_noted(house))
     assert "État : Prévue" in (await agathe.sees(preview)).text
     await agathe.clicks(await agathe.sees(progress), "Arrêter")
     await agathe.rewritten(progress, "arrêté")
@@ -252,28 +250,28 @@ async def test_one_that_is_stopped_before_its_hour_is_a_preview_again(house: Hou
     assert again.buttons == CONFIRM
     window = await agathe.opens_by(again, "Modifier")
     assert (await window.fill(quand="").submit()).accepted
-    await confirmed(house, agathe, await agathe.rewritten(again, words))
-    assert await stands(house, rhone, containing=words) == [[words]]
+    await confirm(house, agathe, await agathe.rewritten(again, words))
+    assert await list_standing(house, rhone, containing=words) == [[words]]
 
 
 @pytest.mark.newest_only
 async def test_a_withdrawal_that_is_cut_off_can_be_finished(house: House, agathe: Person, faults: Faults) -> None:
-    rhone, words = await canal(house, *RHONE), unique("Reste")
-    preview = await previewed(agathe, texte=words, destinataires=["69"])
-    await confirmed(house, agathe, preview)
+    rhone, words = await ensure_house_channel(house, *RHONE), unique("Reste")
+    preview = await preview_announcement(agathe, texte=words, destinataires=["69"])
+    await confirm(house, agathe, preview)
     faults.slow = "/posts"
-    await withdraws(agathe, await agathe.sees(preview))
-    await until(lambda: faults.held > 0)
+    await withdraw(agathe, await agathe.sees(preview))
+    await wait_until(lambda: faults.held > 0)
     await house.registers(agathe, Role.INVITE)
     faults.slow = ""
     await agathe.rewritten(await agathe.told("Retrait"), "réservé")
     await house.settled()
     card = await agathe.sees(preview)
     assert ("Retirée en partie" in card.text, card.buttons) == (True, ["Retirer"])
-    assert await stands(house, rhone, containing=words) == [[words]]
+    assert await list_standing(house, rhone, containing=words) == [[words]]
     await house.registers(agathe, Role.ANIMATEUR)
-    await withdraws(agathe, card)
+    await withdraw(agathe, card)
     await agathe.rewritten(await agathe.told("Retrait"), "terminé")
     await house.settled()
-    assert await stands(house, rhone, containing=words) == [[]]
+    assert await list_standing(house, rhone, containing=words) == [[]]
     assert "État : Retirée" in (await agathe.sees(preview)).text

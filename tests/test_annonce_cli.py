@@ -9,16 +9,16 @@ from typing import Any
 
 import pytest
 
-from cli import annonce
+from cli import annonce as sending
 from cli.errors import OperatorError
 from config.settings import Settings
 from storage.annonce import AnnouncementState
-from tests.announcing import Fair, fair
 from tests.bench.children import environment_of
-from tests.channelling import room
-from tests.house import until_async
 from tests.modes import MODES, NEWEST
-from tests.operating import operate
+from tests.support.broadcasts import AnnouncementWorkplace, fair
+from tests.support.cli import operate
+from tests.support.house import wait_for
+from tests.support.membership import room
 from tests.test_work_killed import ROOT
 
 __all__ = ["fair", "room"]
@@ -32,7 +32,9 @@ Capture = pytest.CaptureFixture[str]
 
 
 @EVERYWHERE
-async def test_each_channel_has_it_once_however_often_the_command_is_called(fair: Fair, capsys: Capture) -> None:
+async def test_each_channel_has_it_once_however_often_the_command_is_called(
+    fair: AnnouncementWorkplace, capsys: Capture
+) -> None:
     places = await fair.channels()
     text = "**Rencontre** jeudi\n\n- à 9 h @all\n- pour @channel."
     for _ in range(2):
@@ -46,7 +48,7 @@ async def test_each_channel_has_it_once_however_often_the_command_is_called(fair
 
 
 @BOTH
-async def test_a_second_time_on_purpose(fair: Fair, capsys: Capture) -> None:
+async def test_a_second_time_on_purpose(fair: AnnouncementWorkplace, capsys: Capture) -> None:
     places = await fair.channels()
     for options, count in (((), 1), (("--again",), 2), ((), 2), (("--again",), 3)):
         assert await fair.announces("69", "Bonjour", *options, capsys=capsys) == (0, {"channels": 1, "sent": 1})
@@ -54,7 +56,7 @@ async def test_a_second_time_on_purpose(fair: Fair, capsys: Capture) -> None:
 
 
 @BOTH
-async def test_what_was_taken_back_is_not_said_again_by_itself(fair: Fair, capsys: Capture) -> None:
+async def test_what_was_taken_back_is_not_said_again_by_itself(fair: AnnouncementWorkplace, capsys: Capture) -> None:
     places = await fair.channels()
     await fair.announces("69", "Bonjour", capsys=capsys)
     await fair.changes(AnnouncementState.WITHDRAWN)
@@ -66,10 +68,10 @@ async def test_what_was_taken_back_is_not_said_again_by_itself(fair: Fair, capsy
 
 
 async def test_what_is_taken_back_while_it_is_sent_stays_so(
-    fair: Fair, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+    fair: AnnouncementWorkplace, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await fair.channels()
-    original = annonce.enlist
+    original = sending.enlist
 
     async def enlist_then_withdraw(*args: Any, **options: Any) -> Any:
         kept = await original(*args, **options)
@@ -81,13 +83,13 @@ async def test_what_is_taken_back_while_it_is_sent_stays_so(
     assert (await fair.states()) == [AnnouncementState.WITHDRAWN]
 
 
-async def test_a_hub_is_the_channels_of_its_departements(fair: Fair, capsys: Capture) -> None:
+async def test_a_hub_is_the_channels_of_its_departements(fair: AnnouncementWorkplace, capsys: Capture) -> None:
     places = await fair.channels()
     assert await fair.announces("hub:Hinaura", "Bonjour", capsys=capsys) == (0, {"channels": 2, "sent": 2})
     assert [await fair.texts(place) for place in places.values()] == [["Bonjour"], ["Bonjour"]]
 
 
-async def test_other_words_or_another_place_are_another_call(fair: Fair, capsys: Capture) -> None:
+async def test_other_words_or_another_place_are_another_call(fair: AnnouncementWorkplace, capsys: Capture) -> None:
     places = await fair.channels()
     await fair.announces("69", "Un", capsys=capsys)
     await fair.announces("69", "Deux", capsys=capsys)
@@ -95,7 +97,7 @@ async def test_other_words_or_another_place_are_another_call(fair: Fair, capsys:
     assert await fair.texts(places["rhone"]) == ["Un", "Deux", "Un"]
 
 
-async def test_a_rehearsal_sends_nothing_and_counts_what_is_there(fair: Fair, capsys: Capture) -> None:
+async def test_a_rehearsal_sends_nothing_and_counts_what_is_there(fair: AnnouncementWorkplace, capsys: Capture) -> None:
     places = await fair.channels()
     assert await fair.announces("69,38", "Bonjour", "--dry-run", capsys=capsys) == (0, {"channels": 2, "sent": 0})
     assert await fair.texts(places["rhone"]) == []
@@ -104,7 +106,7 @@ async def test_a_rehearsal_sends_nothing_and_counts_what_is_there(fair: Fair, ca
 
 
 @BOTH
-async def test_beside_a_bot_at_work_nothing_is_said_twice(fair: Fair, capsys: Capture) -> None:
+async def test_beside_a_bot_at_work_nothing_is_said_twice(fair: AnnouncementWorkplace, capsys: Capture) -> None:
     places = await fair.channels()
     async with fair.bot() as app:
         assert await fair.announces("69,38", "Bonjour", capsys=capsys) == (0, {"channels": 2, "sent": 2})
@@ -116,12 +118,12 @@ async def test_beside_a_bot_at_work_nothing_is_said_twice(fair: Fair, capsys: Ca
 
 
 @BOTH
-async def test_one_that_is_killed_is_resumed_and_doubles_nothing(fair: Fair, capsys: Capture) -> None:
+async def test_one_that_is_killed_is_resumed_and_doubles_nothing(fair: AnnouncementWorkplace, capsys: Capture) -> None:
     """Killed between two channels, or in the middle of one: whatever it had in hand is free again at once."""
     places = await fair.channels()
     text = "Une annonce interrompue"
     process = await begun(fair.settings(work_calls=0.2), "69,38", str(fair.file(text)))
-    await until_async(lambda: said_somewhere(fair, places))
+    await wait_for(lambda: said_somewhere(fair, places))
     process.send_signal(signal.SIGKILL)
     await process.wait()
     assert await fair.announces("69,38", text, capsys=capsys) == (0, {"channels": 2, "sent": 2})
@@ -129,7 +131,7 @@ async def test_one_that_is_killed_is_resumed_and_doubles_nothing(fair: Fair, cap
         assert await fair.texts(place) == [text]
 
 
-async def said_somewhere(fair: Fair, places: dict[str, str]) -> bool:
+async def said_somewhere(fair: AnnouncementWorkplace, places: dict[str, str]) -> bool:
     return any([await fair.texts(place) for place in places.values()])
 
 
@@ -140,11 +142,11 @@ async def begun(settings: Settings, to: str, path: str, *options: str) -> asynci
 
 
 async def test_a_server_that_takes_nothing_is_told_and_the_next_call_goes_on(
-    fair: Fair, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+    fair: AnnouncementWorkplace, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     places = await fair.channels()
-    monkeypatch.setattr(annonce, "STALLED", 1.0)
-    original = annonce.enlist
+    monkeypatch.setattr(sending, "STALLED", 1.0)
+    original = sending.enlist
 
     async def enlist_then_fail(*args: Any, **options: Any) -> Any:
         kept = await original(*args, **options)
@@ -159,7 +161,7 @@ async def test_a_server_that_takes_nothing_is_told_and_the_next_call_goes_on(
     assert [await fair.texts(place) for place in places.values()] == [["Bonjour"], ["Bonjour"]]
 
 
-async def test_a_channel_renamed_by_hand_is_the_same_channel(fair: Fair, capsys: Capture) -> None:
+async def test_a_channel_renamed_by_hand_is_the_same_channel(fair: AnnouncementWorkplace, capsys: Capture) -> None:
     places = await fair.channels()
     await fair.remembers("departement:69", places["rhone"])
     await fair.room.site.admin.put(f"/channels/{places['rhone']}/patch", {"name": "lyonnais", "display_name": "Lyon"})
@@ -167,7 +169,7 @@ async def test_a_channel_renamed_by_hand_is_the_same_channel(fair: Fair, capsys:
     assert await fair.texts(places["rhone"]) == ["Bonjour"]
 
 
-async def test_a_region_and_the_nation(fair: Fair, capsys: Capture) -> None:
+async def test_a_region_and_the_nation(fair: AnnouncementWorkplace, capsys: Capture) -> None:
     await fair.channels()
     region = await fair.announces("region:Auvergne-Rhône-Alpes", "Ici", capsys=capsys)
     assert region == (0, {"channels": 2, "sent": 2})
@@ -191,7 +193,7 @@ async def test_a_region_and_the_nation(fair: Fair, capsys: Capture) -> None:
     ],
 )
 async def test_what_cannot_be_sent_is_one_sentence_and_nothing_is(
-    fair: Fair, to: str, text: str, sentence: str, capsys: Capture
+    fair: AnnouncementWorkplace, to: str, text: str, sentence: str, capsys: Capture
 ) -> None:
     places = await fair.channels()
     with pytest.raises(OperatorError, match=re.escape(sentence)):
@@ -199,7 +201,7 @@ async def test_what_cannot_be_sent_is_one_sentence_and_nothing_is(
     assert [await fair.texts(place) for place in places.values()] == [[], []]
 
 
-async def test_an_archived_channel_is_said_and_nothing_is_sent(fair: Fair, capsys: Capture) -> None:
+async def test_an_archived_channel_is_said_and_nothing_is_sent(fair: AnnouncementWorkplace, capsys: Capture) -> None:
     places = await fair.channels()
     await fair.room.site.admin.delete(f"/channels/{places['isere']}")
     with pytest.raises(OperatorError, match="Le canal « 38 - Isère » n’existe pas, est archivé"):
@@ -208,7 +210,7 @@ async def test_an_archived_channel_is_said_and_nothing_is_sent(fair: Fair, capsy
 
 
 async def test_the_words_may_come_by_the_standard_input(
-    fair: Fair, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+    fair: AnnouncementWorkplace, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     places = await fair.channels()
     monkeypatch.setattr("sys.stdin", io.StringIO("Par ici\n"))

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 import pytest
 
 from cli.errors import OperatorError
-from tests.announcing import Fair, fair, said_in
-from tests.channelling import room
-from tests.house import until_async
-from tests.operating import operate
+from tests.support.broadcasts import AnnouncementWorkplace, fair
+from tests.support.cli import operate
+from tests.support.house import list_said, wait_for
+from tests.support.membership import room
 from tests.test_annonce_cli import BOTH, EVERYWHERE, begun, said_somewhere
 
 __all__ = ["fair", "room"]
@@ -21,28 +21,30 @@ Capture = pytest.CaptureFixture[str]
 FILES = {"programme_été.pdf": b"%PDF-1.4 jeudi", "affiche.csv": b"a;b\n" * 500}
 
 
-def given(fair: Fair, files: Mapping[str, bytes] = FILES) -> list[str]:
+def given(fair: AnnouncementWorkplace, files: Mapping[str, bytes] = FILES) -> list[str]:
     """The options that name these files."""
     for name, content in files.items():
         (fair.folder / name).write_bytes(content)
     return [word for name in files for word in ("--file", str(fair.folder / name))]
 
 
-async def carried(fair: Fair, place: str) -> list[dict[str, bytes]]:
+async def carried(fair: AnnouncementWorkplace, place: str) -> list[dict[str, bytes]]:
     """The files of each message of the bot’s in a channel."""
     site = fair.room.site
     reader = await site.person("lectrice")
     await site.admin.post(f"/channels/{place}/members", {"user_id": reader.id})
-    return [await reader.files(post) for post in await said_in(site.admin, fair.room.bot_id, place)]
+    return [await reader.files(post) for post in await list_said(site.admin, fair.room.bot_id, place)]
 
 
-def loose(fair: Fair) -> int:
+def loose(fair: AnnouncementWorkplace) -> int:
     """How many files were brought to the server that stand in no message."""
     return len([info for info in fair.room.server.state.files if not info.post_id])
 
 
 @EVERYWHERE
-async def test_each_channel_has_them_once_however_often_the_command_is_called(fair: Fair, capsys: Capture) -> None:
+async def test_each_channel_has_them_once_however_often_the_command_is_called(
+    fair: AnnouncementWorkplace, capsys: Capture
+) -> None:
     places = await fair.channels()
     files = given(fair)
     for _ in range(2):
@@ -53,7 +55,7 @@ async def test_each_channel_has_them_once_however_often_the_command_is_called(fa
 
 
 @BOTH
-async def test_beside_a_bot_at_work_and_a_second_time_on_purpose(fair: Fair, capsys: Capture) -> None:
+async def test_beside_a_bot_at_work_and_a_second_time_on_purpose(fair: AnnouncementWorkplace, capsys: Capture) -> None:
     places = await fair.channels()
     files = given(fair)
     async with fair.bot():
@@ -62,7 +64,7 @@ async def test_beside_a_bot_at_work_and_a_second_time_on_purpose(fair: Fair, cap
     assert await carried(fair, places["rhone"]) == [FILES] * 2
 
 
-async def test_other_files_or_none_are_another_call(fair: Fair, capsys: Capture) -> None:
+async def test_other_files_or_none_are_another_call(fair: AnnouncementWorkplace, capsys: Capture) -> None:
     places = await fair.channels()
     for files in (FILES, {}, {"affiche.csv": b"c;d\n"}, {"affiches.csv": b"c;d\n"}):
         asked = given(fair, files)
@@ -75,11 +77,11 @@ async def test_other_files_or_none_are_another_call(fair: Fair, capsys: Capture)
 
 
 @BOTH
-async def test_one_that_is_killed_is_resumed_and_doubles_nothing(fair: Fair, capsys: Capture) -> None:
+async def test_one_that_is_killed_is_resumed_and_doubles_nothing(fair: AnnouncementWorkplace, capsys: Capture) -> None:
     places = await fair.channels()
     files, text = given(fair), "Une annonce interrompue"
     process = await begun(fair.settings(work_calls=0.5), "69,38", str(fair.file(text)), *files)
-    await until_async(lambda: said_somewhere(fair, places))
+    await wait_for(lambda: said_somewhere(fair, places))
     process.send_signal(signal.SIGKILL)
     await process.wait()
     assert await fair.announces("69,38", text, *files, capsys=capsys) == (0, {"channels": 2, "sent": 2})
@@ -87,7 +89,7 @@ async def test_one_that_is_killed_is_resumed_and_doubles_nothing(fair: Fair, cap
         assert await carried(fair, place) == [FILES]
 
 
-async def test_what_was_brought_and_is_gone_is_brought_anew(fair: Fair, capsys: Capture) -> None:
+async def test_what_was_brought_and_is_gone_is_brought_anew(fair: AnnouncementWorkplace, capsys: Capture) -> None:
     places = await fair.channels()
     files = given(fair)
     await fair.announces("69", "Jeudi", *files, capsys=capsys)
@@ -97,7 +99,7 @@ async def test_what_was_brought_and_is_gone_is_brought_anew(fair: Fair, capsys: 
     assert await carried(fair, places["rhone"]) == [FILES] * 2
 
 
-async def test_what_does_not_go_is_said_and_nothing_is_sent(fair: Fair, capsys: Capture) -> None:
+async def test_what_does_not_go_is_said_and_nothing_is_sent(fair: AnnouncementWorkplace, capsys: Capture) -> None:
     places = await fair.channels()
     limit = fair.room.server.config.get("FileSettings", "MaxFileSize")
     heavy = given(fair, {"lourd.bin": b"x"})
@@ -121,7 +123,7 @@ async def test_what_does_not_go_is_said_and_nothing_is_sent(fair: Fair, capsys: 
     assert await fair.states() == []
 
 
-async def test_a_rehearsal_counts_them_and_brings_nothing(fair: Fair, capsys: Capture) -> None:
+async def test_a_rehearsal_counts_them_and_brings_nothing(fair: AnnouncementWorkplace, capsys: Capture) -> None:
     await fair.channels()
     words = ["announce", "--to", "69", "--text", str(fair.file("Jeudi")), "--dry-run", *given(fair)]
     assert await operate(fair.settings(), *words) == 0

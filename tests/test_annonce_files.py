@@ -11,25 +11,22 @@ from bot.texts import BREAK
 from commands.annonce import cards
 from storage.outbox import BATCH
 from storage.people import Role
-from tests.announcing import (
+from tests.people import Person, Post, unique
+from tests.support.broadcasts import (
     CONFIRM,
     ISERE,
     MANY,
     RHONE,
-    agathe,
-    all_noted,
-    canal,
-    confirmed,
-    coordinateur,
-    made,
-    many,
-    plain,
-    said_in,
-    sent,
-    stands,
+    confirm,
+    ensure_house_channel,
+    ensure_many_channels,
+    is_all_noted,
+    list_standing,
+    make_coordinateur,
+    plain_spaces,
+    send_announcement,
 )
-from tests.house import House, until_async
-from tests.people import Person, Post, unique
+from tests.support.house import House, agathe, ensure_channel, list_said, wait_for
 
 __all__ = ["agathe"]
 
@@ -47,7 +44,7 @@ async def given(person: Person, files: Mapping[str, bytes] = FILES, text: str = 
 async def carried(house: House, person: Person, channel: str, words: str) -> list[dict[str, bytes]]:
     """The files of what the bot says there with these words."""
     await house.site.admin.post(f"/channels/{channel}/members", {"user_id": person.id})
-    said = await said_in(house.site.admin, house.site.bot_id, channel)
+    said = await list_said(house.site.admin, house.site.bot_id, channel)
     return [await person.files(post) for post in said if words in post.message]
 
 
@@ -60,15 +57,19 @@ def link(house: House, post: Post) -> str:
 async def test_what_was_sent_to_the_bot_goes_once_to_each_channel_and_stays_through_a_correction(
     house: House, agathe: Person
 ) -> None:
-    channels, words, others = [await canal(house, *RHONE), await canal(house, *ISERE)], unique("Avec"), unique("Mieux")
+    channels, words, others = (
+        [await ensure_house_channel(house, *RHONE), await ensure_house_channel(house, *ISERE)],
+        unique("Avec"),
+        unique("Mieux"),
+    )
     post = await given(agathe)
     form = await agathe.opens("/annonce")
     assert form.options("fichiers")["aucun"] == "Aucun"
-    assert "programme_été.pdf et 1 autre, de votre message de" in plain(form.options("fichiers")[post.id])
-    preview = await sent(agathe, form, texte=words, destinataires=["69", "38"], fichiers=post.id)
+    assert "programme_été.pdf et 1 autre, de votre message de" in plain_spaces(form.options("fichiers")[post.id])
+    preview = await send_announcement(agathe, form, texte=words, destinataires=["69", "38"], fichiers=post.id)
     assert "Fichiers : programme\\_été.pdf et affiche.csv" in preview.text
     assert [await carried(house, agathe, channel, words) for channel in channels] == [[], []]
-    await confirmed(house, agathe, preview)
+    await confirm(house, agathe, preview)
     assert [await carried(house, agathe, channel, words) for channel in channels] == [[FILES]] * 2
 
     window = await agathe.opens_by(await agathe.sees(preview), "Corriger")
@@ -82,14 +83,14 @@ async def test_people_get_them_too(house: House, agathe: Person) -> None:
     zoe, words = await house.someone(Role.HOTLINE, "zoe"), unique("Pour vous")
     post = await given(agathe)
     form = await agathe.opens("/annonce")
-    preview = await sent(agathe, form, texte=words, destinataires=["role:hotline"], fichiers=post.id)
-    await confirmed(house, agathe, preview)
+    preview = await send_announcement(agathe, form, texte=words, destinataires=["role:hotline"], fichiers=post.id)
+    await confirm(house, agathe, preview)
     assert [await zoe.files(said) for said in await zoe.direct() if words in said.message] == [FILES]
 
 
 @pytest.mark.every_mode
 async def test_words_and_files_of_a_message_are_taken_as_they_are(house: House, agathe: Person) -> None:
-    rhone, words = await canal(house, *RHONE), unique("**Jeudi**")
+    rhone, words = await ensure_house_channel(house, *RHONE), unique("**Jeudi**")
     post = await given(agathe, text=f"{words} @channel\n\n- à 9 h", channel=house.site.square)
     form = await agathe.opens(f"/annonce {link(house, post)}")
     assert (form.shown("texte"), form.shown("fichiers")) == (post.message, post.id)
@@ -97,16 +98,16 @@ async def test_words_and_files_of_a_message_are_taken_as_they_are(house: House, 
     assert answer.accepted, answer
     preview = await agathe.told(words)
     assert f"{words} @{BREAK}channel" in preview.message, "what was pasted calls nobody"
-    await confirmed(house, agathe, preview)
+    await confirm(house, agathe, preview)
     assert await carried(house, agathe, rhone, words) == [FILES]
 
 
 async def test_what_is_too_long_for_a_window_comes_by_a_link(house: House, agathe: Person) -> None:
-    rhone, words, others = await canal(house, *RHONE), unique("Long"), unique("Bref")
+    rhone, words, others = await ensure_house_channel(house, *RHONE), unique("Long"), unique("Bref")
     text = f"{words} {'é' * 4000}"
     post = await agathe.says(text, house.site.square)
     form = await agathe.opens(f"/annonce {link(house, post)}")
-    assert "laissez « Texte » vide" in plain(form.introduction)
+    assert "laissez « Texte » vide" in plain_spaces(form.introduction)
     assert form.shown("texte") == ""
     assert (await form.fill(destinataires=["69"]).submit()).accepted
     preview = await agathe.told(words)
@@ -115,7 +116,7 @@ async def test_what_is_too_long_for_a_window_comes_by_a_link(house: House, agath
     assert (await window.fill(mention="oui").submit()).accepted
     preview = await agathe.rewritten(preview, "notifié")
     assert text in preview.message, "kept though the window does not show it"
-    await confirmed(house, agathe, preview)
+    await confirm(house, agathe, preview)
 
     newer = await agathe.says(f"{others} {'à' * 4000}", house.site.square)
     window = await agathe.opens_by(await agathe.sees(preview), "Corriger")
@@ -123,7 +124,7 @@ async def test_what_is_too_long_for_a_window_comes_by_a_link(house: House, agath
     assert (await window.fill(texte=link(house, newer)).submit()).accepted
     await agathe.rewritten(await agathe.told("Correction"), "terminé")
     await house.settled()
-    assert await stands(house, rhone, containing=others) == [[f"@channel\n\n{newer.message}"]]
+    assert await list_standing(house, rhone, containing=others) == [[f"@channel\n\n{newer.message}"]]
 
 
 async def test_words_after_the_command_are_in_the_window(house: House, agathe: Person) -> None:
@@ -137,13 +138,13 @@ async def test_a_message_that_one_of_both_cannot_read_is_not_taken(house: House,
     body = {"team_id": team, "name": unique("x").lower(), "display_name": "X", "type": "P"}
     theirs = await admin.post("/channels", body)
     hidden = await given_by_admin(house, theirs["id"])
-    without_me = await made(admin, team, house.site.bot_id, unique("y").lower(), "Y")
+    without_me = await ensure_channel(admin, team, house.site.bot_id, unique("y").lower(), "Y")
     secret = await given_by_admin(house, without_me)
     gone = await agathe.says("Trop tard", house.site.square)
     await agathe.api.delete(f"/posts/{gone.id}")
     said = {(await agathe.asks(f"/annonce {link(house, post)}")).text for post in (hidden, secret, gone)}
     assert len(said) == 1
-    assert "Le bot ne trouve pas ce message" in plain(said.pop())
+    assert "Le bot ne trouve pas ce message" in plain_spaces(said.pop())
 
 
 async def given_by_admin(house: House, channel: str) -> Post:
@@ -151,16 +152,16 @@ async def given_by_admin(house: House, channel: str) -> Post:
 
 
 async def test_what_was_deleted_meanwhile_is_said_and_nothing_leaves(house: House, agathe: Person) -> None:
-    rhone, words = await canal(house, *RHONE), unique("Perdu")
+    rhone, words = await ensure_house_channel(house, *RHONE), unique("Perdu")
     first = await given(agathe)
     form = await agathe.opens("/annonce")
     await agathe.api.delete(f"/posts/{first.id}")
     answer = await form.fill(texte=words, destinataires=["69"], fichiers=first.id).submit()
-    assert "ne trouve pas ce message" in plain(answer.errors["fichiers"])
+    assert "ne trouve pas ce message" in plain_spaces(answer.errors["fichiers"])
 
     second = await given(agathe)
     form = await agathe.opens("/annonce")
-    preview = await sent(agathe, form, texte=words, destinataires=["69"], fichiers=second.id)
+    preview = await send_announcement(agathe, form, texte=words, destinataires=["69"], fichiers=second.id)
     await agathe.api.delete(f"/posts/{second.id}")
     await agathe.clicks(preview, "Envoyer")
     assert "ont été supprimés. Rien n’est parti." in (await agathe.whispered()).text
@@ -170,26 +171,28 @@ async def test_what_was_deleted_meanwhile_is_said_and_nothing_leaves(house: Hous
     assert (await window.fill(fichiers="aucun").submit()).accepted
     preview = await agathe.rewritten(preview, words)
     assert "Fichiers" not in preview.text
-    await confirmed(house, agathe, preview)
+    await confirm(house, agathe, preview)
     assert await carried(house, agathe, rhone, words) == [{}]
 
 
 @pytest.mark.both_databases
 async def test_what_is_gone_at_its_hour_leaves_nothing_half_sent(house: House, agathe: Person) -> None:
-    rhone, words = await canal(house, *RHONE), unique("Demain")
+    rhone, words = await ensure_house_channel(house, *RHONE), unique("Demain")
     post = await given(agathe)
     form = await agathe.opens("/annonce")
-    preview = await sent(agathe, form, texte=words, destinataires=["69"], quand="demain 9h", fichiers=post.id)
+    preview = await send_announcement(
+        agathe, form, texte=words, destinataires=["69"], quand="demain 9h", fichiers=post.id
+    )
     await agathe.clicks(preview, "Envoyer")
     progress = await agathe.told("partira")
-    await until_async(lambda: all_noted(house))
+    await wait_for(lambda: is_all_noted(house))
     await agathe.api.delete(f"/posts/{post.id}")
     house.clock.goes_to(house.clock() + timedelta(days=2))
     house.bot.workers.look()
     await agathe.rewritten(progress, "ont été supprimés. Rien n’est parti.")
     await agathe.told("Votre annonce n’est pas partie.")
     await house.settled()
-    assert await stands(house, rhone, containing=words) == [[]]
+    assert await list_standing(house, rhone, containing=words) == [[]]
     assert (await agathe.sees(preview)).buttons == CONFIRM
     house.clock.is_right_again()
     await house.restart()
@@ -199,65 +202,69 @@ async def test_what_is_gone_at_its_hour_leaves_nothing_half_sent(house: House, a
 async def test_what_is_deleted_on_the_way_stops_the_rest_and_is_said(
     house: House, agathe: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    channels, words, passes = await many(house), unique("À moitié"), 0
+    channels, words, passes = await ensure_many_channels(house), unique("À moitié"), 0
     original = cards.find_missing
 
     async def deleted_after_a_batch(chat: ChatReader, ids: Collection[str]) -> Sequence[str]:
         nonlocal passes
         passes += 1
         if passes == 3:
-            await until_async(lambda: all_there(house, channels, words, BATCH))
+            await wait_for(lambda: all_there(house, channels, words, BATCH))
             await agathe.api.delete(f"/posts/{post.id}")
         return await original(chat, ids)
 
     monkeypatch.setattr(cards, "find_missing", deleted_after_a_batch)
     post = await given(agathe)
     form = await agathe.opens("/annonce")
-    preview = await sent(agathe, form, texte=words, destinataires=MANY, fichiers=post.id)
+    preview = await send_announcement(agathe, form, texte=words, destinataires=MANY, fichiers=post.id)
     await agathe.clicks(preview, "Envoyer")
     end = await agathe.rewritten(await agathe.told("Annonce"), "Le reste n’est pas parti")
-    assert "arrêté, 20 envois sur 24." in plain(end.text)
+    assert "arrêté, 20 envois sur 24." in plain_spaces(end.text)
     await house.settled()
     card = await agathe.sees(preview)
-    assert "Arrêtée : 20 canaux sur 24" in plain(card.text)
+    assert "Arrêtée : 20 canaux sur 24" in plain_spaces(card.text)
     for channel in channels[:BATCH]:
         assert await carried(house, agathe, channel, words) == [FILES], "none is there without its files"
-    assert await stands(house, *channels[BATCH:], containing=words) == [[]] * (len(MANY) - BATCH)
+    assert await list_standing(house, *channels[BATCH:], containing=words) == [[]] * (len(MANY) - BATCH)
     await agathe.clicks(card, "Reprendre")
     assert "Le reste n’est pas parti" in (await agathe.whispered()).text
 
 
 async def all_there(house: House, channels: list[str], words: str, count: int) -> bool:
-    return sum(map(len, await stands(house, *channels, containing=words))) == count
+    return sum(map(len, await list_standing(house, *channels, containing=words))) == count
 
 
 async def test_what_is_too_heavy_is_refused_under_its_field(
     house: House, agathe: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await canal(house, *RHONE)
+    await ensure_house_channel(house, *RHONE)
     post = await given(agathe)
     form = await agathe.opens("/annonce")
     form.fill(texte="Bonjour", destinataires=["69"], fichiers=post.id)
     monkeypatch.setattr(cards, "TOTAL_MAX", 1000)
     assert "Donnez plutôt un lien" in (await form.submit()).errors["fichiers"]
     monkeypatch.setattr(cards, "FILES_MAX", 1)
-    assert "2 fichiers ; une annonce en porte 1 au plus" in plain((await form.submit()).errors["fichiers"])
+    assert "2 fichiers ; une annonce en porte 1 au plus" in plain_spaces((await form.submit()).errors["fichiers"])
     monkeypatch.undo()
     config = {"FileSettings": {"MaxFileSize": 1000}}
     await house.site.admin.put("/config/patch", config)
     try:
-        assert "affiche.csv » pèse 1 Mo" in plain((await form.submit()).errors["fichiers"])
+        assert "affiche.csv » pèse 1 Mo" in plain_spaces((await form.submit()).errors["fichiers"])
     finally:
         await house.site.admin.put("/config/patch", {"FileSettings": {"MaxFileSize": 104_857_600}})
     assert (await form.submit()).accepted
 
 
 async def test_a_coordinateur_has_files_too_and_old_ones_are_not_offered(house: House) -> None:
-    rhone, omar, words = await canal(house, *RHONE), await coordinateur(house, "69"), unique("Local")
+    rhone, omar, words = (
+        await ensure_house_channel(house, *RHONE),
+        await make_coordinateur(house, "69"),
+        unique("Local"),
+    )
     post = await given(omar, {"plan.pdf": b"%PDF"})
     form = await omar.opens("/annonce")
     assert form.options("fichiers")[post.id].startswith("plan.pdf, de votre message de")
-    await confirmed(house, omar, await sent(omar, form, texte=words, fichiers=post.id))
+    await confirm(house, omar, await send_announcement(omar, form, texte=words, fichiers=post.id))
     assert await carried(house, omar, rhone, words) == [{"plan.pdf": b"%PDF"}]
     house.clock.goes_to(house.clock() + timedelta(days=1, minutes=1))
     assert list((await omar.opens("/annonce")).options("fichiers")) == ["aucun"]

@@ -6,25 +6,24 @@ import pytest
 
 from storage import annonce as annonces
 from storage.annonce import Announcement, AnnouncementState
-from tests.announcing import (
+from tests.people import Person, unique
+from tests.support.broadcasts import (
     ISERE,
     RHONE,
     SENT,
-    agathe,
-    all_noted,
-    canal,
-    confirmed,
-    coordinateur,
-    plain,
-    previewed,
-    seen,
-    sent,
-    stands,
-    withdraws,
+    confirm,
+    ensure_house_channel,
+    is_all_noted,
+    list_standing,
+    make_coordinateur,
+    open_card,
+    plain_spaces,
+    preview_announcement,
+    send_announcement,
+    withdraw,
 )
-from tests.house import House, until_async
-from tests.operating import operate
-from tests.people import Person, unique
+from tests.support.cli import operate
+from tests.support.house import House, agathe, wait_for
 
 __all__ = ["agathe"]
 
@@ -50,29 +49,29 @@ async def filled(house: House, by: str, count: int) -> list[str]:
 
 @pytest.mark.every_mode
 async def test_one_of_the_command_line_is_listed_corrected_and_taken_back(house: House, agathe: Person) -> None:
-    rhone, isere = await canal(house, *RHONE), await canal(house, *ISERE)
+    rhone, isere = await ensure_house_channel(house, *RHONE), await ensure_house_channel(house, *ISERE)
     words, others = unique("Maintenance"), unique("Reportée")
     await announced(house, words)
-    listed = plain((await agathe.asks("/annonce liste")).text)
+    listed = plain_spaces((await agathe.asks("/annonce liste")).text)
     assert f"en ligne de commande : {words}" in listed
     assert "Rhône (69) et Isère (38) · 2 canaux sur 2 · Envoyée" in listed or "Isère (38) et Rhône (69)" in listed
-    card = await seen(agathe, words)
+    card = await open_card(agathe, words)
     assert (card.buttons, "État : Envoyée" in card.text) == (SENT, True)
 
     window = await agathe.opens_by(card, "Corriger")
     assert (await window.fill(texte=others).submit()).accepted
     await agathe.rewritten(await agathe.told("Correction"), "terminé, 2 messages")
     await house.settled()
-    assert await stands(house, rhone, isere, containing=others) == [[others]] * 2
-    await withdraws(agathe, await agathe.sees(card))
+    assert await list_standing(house, rhone, isere, containing=others) == [[others]] * 2
+    await withdraw(agathe, await agathe.sees(card))
     await agathe.rewritten(await agathe.told("Retrait"), "terminé, 2 messages")
     await house.settled()
-    assert await stands(house, rhone, isere, containing=others) == [[], []]
+    assert await list_standing(house, rhone, isere, containing=others) == [[], []]
     assert "État : Retirée" in (await agathe.sees(card)).text
 
 
 async def test_a_page_has_five_newest_first(house: House) -> None:
-    omar = await coordinateur(house, "69")
+    omar = await make_coordinateur(house, "69")
     words = await filled(house, omar.id, 7)
     first = await omar.asks("/annonce liste")
     assert [text for text in words if text in first.text] == words[2:]
@@ -86,31 +85,31 @@ async def test_a_page_has_five_newest_first(house: House) -> None:
 
 
 async def test_what_is_to_come_is_listed_and_what_is_not_confirmed_is_not(house: House, agathe: Person) -> None:
-    await canal(house, *RHONE)
+    await ensure_house_channel(house, *RHONE)
     words, draft = unique("Bientôt"), unique("Brouillon")
-    preview = await previewed(agathe, texte=words, destinataires=["69"], quand="demain 9h")
+    preview = await preview_announcement(agathe, texte=words, destinataires=["69"], quand="demain 9h")
     await agathe.clicks(preview, "Envoyer")
     progress = await agathe.told("partira")
-    await previewed(agathe, texte=draft, destinataires=["69"])
-    await until_async(lambda: all_noted(house))
-    listed = plain((await agathe.asks("/annonce liste")).text)
+    await preview_announcement(agathe, texte=draft, destinataires=["69"])
+    await wait_for(lambda: is_all_noted(house))
+    listed = plain_spaces((await agathe.asks("/annonce liste")).text)
     assert draft not in listed
     assert "à 9 h**, " in listed
     assert f"{agathe.username} : {words}" in listed
     assert "0 canal sur 1 · Prévue" in listed
-    card = await seen(agathe, words)
-    await withdraws(agathe, card)
+    card = await open_card(agathe, words)
+    await withdraw(agathe, card)
     await agathe.rewritten(progress, "arrêté")
     await house.settled()
     assert "État : Retirée" in (await agathe.sees(preview)).text, "every copy of it says so"
 
 
 async def test_a_coordinateur_sees_their_own_only(house: House, agathe: Person) -> None:
-    await canal(house, *RHONE)
-    omar, mine, theirs = await coordinateur(house, "69"), unique("Le mien"), unique("Le leur")
+    await ensure_house_channel(house, *RHONE)
+    omar, mine, theirs = await make_coordinateur(house, "69"), unique("Le mien"), unique("Le leur")
     assert "Vous n’avez encore rien annoncé" in (await omar.asks("/annonce liste")).text
-    await confirmed(house, agathe, await previewed(agathe, texte=theirs, destinataires=["69"]))
-    await confirmed(house, omar, await sent(omar, await omar.opens("/annonce"), texte=mine))
+    await confirm(house, agathe, await preview_announcement(agathe, texte=theirs, destinataires=["69"]))
+    await confirm(house, omar, await send_announcement(omar, await omar.opens("/annonce"), texte=mine))
     listed = (await omar.asks("/annonce liste")).text
     assert (mine in listed, theirs in listed, "en ligne de commande" in listed) == (True, False, False)
     everything = (await agathe.asks("/annonce liste")).text
@@ -118,10 +117,10 @@ async def test_a_coordinateur_sees_their_own_only(house: House, agathe: Person) 
 
 
 async def test_words_are_said_back_harmlessly(house: House, agathe: Person) -> None:
-    await canal(house, *RHONE)
+    await ensure_house_channel(house, *RHONE)
     words = unique("Gras")
     text = f"**{words}** @all http://x.fr [lien](http://y.fr)\n# Titre"
-    await confirmed(house, agathe, await previewed(agathe, texte=text, destinataires=["69"]))
+    await confirm(house, agathe, await preview_announcement(agathe, texte=text, destinataires=["69"]))
     listed = (await agathe.asks("/annonce liste")).text
     assert words in listed
     for harmful in (f"**{words}", "@all", "http://", "[lien]"):
@@ -135,6 +134,6 @@ async def test_who_may_not_announce_has_no_list(house: House) -> None:
 
 async def test_a_mistyped_list_is_asked_back_and_a_text_that_begins_so_is_a_text(house: House, agathe: Person) -> None:
     for line in ("list", "listes", "Lsite"):
-        assert "Vouliez-vous dire `/annonce liste`" in plain((await agathe.asks(f"/annonce {line}")).text)
+        assert "Vouliez-vous dire `/annonce liste`" in plain_spaces((await agathe.asks(f"/annonce {line}")).text)
     for text in ("List des permanences", "Visite annulée", "Liste des permanences\n\nLundi", "non"):
         assert (await agathe.opens(f"/annonce {text}")).shown("texte") == text

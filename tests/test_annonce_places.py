@@ -5,20 +5,19 @@ from datetime import timedelta
 import pytest
 
 from storage.people import Role
-from tests.announcing import (
+from tests.people import Person, unique
+from tests.support.broadcasts import (
     ISERE,
     RHONE,
-    agathe,
-    canal,
-    confirmed,
-    coordinateur,
-    plain,
-    previewed,
-    sent,
-    stands,
+    confirm,
+    ensure_house_channel,
+    list_standing,
+    make_coordinateur,
+    plain_spaces,
+    preview_announcement,
+    send_announcement,
 )
-from tests.house import House
-from tests.people import Person, unique
+from tests.support.house import House, agathe
 
 __all__ = ["agathe"]
 
@@ -29,70 +28,70 @@ async def test_people_of_a_role_are_written_to_one_by_one(house: House, agathe: 
     await house.registers(gone, Role.HOTLINE, left_on=house.today - timedelta(days=2))
     others = await house.conseiller("juliette")
     words = unique("Hotline")
-    preview = await previewed(agathe, texte=words, destinataires=["role:hotline"])
+    preview = await preview_announcement(agathe, texte=words, destinataires=["role:hotline"])
     assert "Où : la hotline, en message direct" in preview.text
-    await confirmed(house, agathe, preview)
+    await confirm(house, agathe, preview)
     for person, count in ((zoe, 1), (lea, 1), (gone, 0), (others, 0)):
         assert [post.message for post in await person.direct() if words in post.message] == [words] * count
 
 
 async def test_the_nation_a_region_and_a_theme(house: House, agathe: Person) -> None:
     words = unique("Thème")
-    theme = await canal(house, "veille-numerique", "Veille numérique")
-    preview = await previewed(agathe, texte=words, destinataires=["national", "theme:veille-numerique"])
+    theme = await ensure_house_channel(house, "veille-numerique", "Veille numérique")
+    preview = await preview_announcement(agathe, texte=words, destinataires=["national", "theme:veille-numerique"])
     assert "les membres des canaux thématiques" in preview.text
-    await confirmed(house, agathe, preview)
-    assert await stands(house, house.site.square, theme, containing=words) == [[words]] * 2
+    await confirm(house, agathe, preview)
+    assert await list_standing(house, house.site.square, theme, containing=words) == [[words]] * 2
 
 
 async def test_a_hub_is_the_channels_of_its_departements(house: House, agathe: Person) -> None:
     corse = [
-        await canal(house, "corsedusud", "2A - Corse-du-Sud"),
-        await canal(house, "hautecorse", "2B - Haute-Corse"),
+        await ensure_house_channel(house, "corsedusud", "2A - Corse-du-Sud"),
+        await ensure_house_channel(house, "hautecorse", "2B - Haute-Corse"),
     ]
-    rhone, words = await canal(house, *RHONE), unique("Île")
-    preview = await previewed(agathe, texte=words, destinataires=["hub:hubcorse"])
+    rhone, words = await ensure_house_channel(house, *RHONE), unique("Île")
+    preview = await preview_announcement(agathe, texte=words, destinataires=["hub:hubcorse"])
     assert "Où : Hub Corse" in preview.text
-    assert "2 canaux" in plain(preview.text)
-    await confirmed(house, agathe, preview)
-    assert await stands(house, *corse, rhone, containing=words) == [[words], [words], []]
+    assert "2 canaux" in plain_spaces(preview.text)
+    await confirm(house, agathe, preview)
+    assert await list_standing(house, *corse, rhone, containing=words) == [[words], [words], []]
 
 
 async def test_a_channel_that_is_not_there_is_said_in_the_window_and_nothing_leaves(
     house: House, agathe: Person
 ) -> None:
-    rhone, words = await canal(house, *RHONE), unique("Absent")
+    rhone, words = await ensure_house_channel(house, *RHONE), unique("Absent")
     form = await agathe.opens("/annonce")
     answer = await form.fill(texte=words, destinataires=["69", "75"]).submit()
-    assert "« 75 - Paris » n’existe pas" in plain(next(iter(answer.errors.values())))
+    assert "« 75 - Paris » n’existe pas" in plain_spaces(next(iter(answer.errors.values())))
     assert form.is_open
-    assert await stands(house, rhone, containing=words) == [[]]
+    assert await list_standing(house, rhone, containing=words) == [[]]
 
 
 @pytest.mark.every_mode
 async def test_a_coordinateur_announces_in_their_own_departements_only(house: House) -> None:
-    rhone, isere = await canal(house, *RHONE), await canal(house, *ISERE)
-    omar, words = await coordinateur(house, "69", "38"), unique("Coordination")
+    rhone, isere = await ensure_house_channel(house, *RHONE), await ensure_house_channel(house, *ISERE)
+    omar, words = await make_coordinateur(house, "69", "38"), unique("Coordination")
     form = await omar.opens("/annonce")
     assert form.options("destinataire") == {
         "miens": "Tous mes départements",
         "69": "Rhône (69)",
         "38": "Isère (38)",
     }
-    preview = await sent(omar, form, texte=words)
-    assert "2 canaux" in plain(preview.text), "all of one’s own if nothing else is chosen"
+    preview = await send_announcement(omar, form, texte=words)
+    assert "2 canaux" in plain_spaces(preview.text), "all of one’s own if nothing else is chosen"
     await house.registers(omar, Role.COORDINATEUR, departements=["69"])
     await omar.clicks(preview, "Envoyer")
     assert "vos départements" in (await omar.whispered()).text
     window = await omar.opens_by(preview, "Modifier")
     assert (await window.fill(destinataire="69").submit()).accepted
     preview = await omar.rewritten(preview, words)
-    await confirmed(house, omar, preview)
-    assert await stands(house, rhone, isere, containing=words) == [[words], []]
+    await confirm(house, omar, preview)
+    assert await list_standing(house, rhone, isere, containing=words) == [[words], []]
 
 
 async def test_who_has_no_departement_or_no_such_role_is_told_so(house: House) -> None:
-    omar = await coordinateur(house)
+    omar = await make_coordinateur(house)
     assert "aucun département" in (await omar.asks("/annonce")).text
     juliette = await house.conseiller("juliette")
     assert "animateur" in (await juliette.asks("/annonce")).text

@@ -11,7 +11,7 @@ from dialogs.destinations import PLACES
 from storage import people, targets
 from storage.database import Database
 from storage.people import Person, Role
-from tests.databases import database
+from tests.support.databases import database
 
 __all__ = ["database"]
 

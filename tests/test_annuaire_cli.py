@@ -11,10 +11,10 @@ from sqlmodel import col, select
 from storage.annuaire.contacts import Contact, ContactState
 from storage.database import Database
 from storage.people import Audience, Awaited, Role
-from tests.databases import database
-from tests.directory import person
-from tests.operating import elsewhere, run
-from tests.reports import NOON, registered
+from tests.support.cli import elsewhere, run_command
+from tests.support.cra import NOON, register_all
+from tests.support.databases import database
+from tests.support.membership import make_person
 
 __all__ = ["database", "elsewhere"]
 
@@ -30,14 +30,14 @@ async def filled(database: Database, monkeypatch: pytest.MonkeyPatch) -> Databas
     monkeypatch.setenv("COOP_DATABASE_URL", address)
     secret = {"structure": Audience.ANIMATEURS.value}
     async with database.transaction() as db:
-        await registered(
+        await register_all(
             db,
-            person("juliette", "Juliette Martin"),
-            person("zoe", "Zoé Perrin", structure="Étoile", shown_to=secret),
-            person("carl", "Carl Périn", Role.COORDINATEUR, departements=["01"]),
-            person("agathe", "Agathe Blanc", Role.ANIMATEUR, departements=[]),
-            person("ines", "Inès Noir", Role.INVITE),
-            person("unnamed", role=Role.HOTLINE, departements=[]),
+            make_person("juliette", "Juliette Martin"),
+            make_person("zoe", "Zoé Perrin", structure="Étoile", shown_to=secret),
+            make_person("carl", "Carl Périn", Role.COORDINATEUR, departements=["01"]),
+            make_person("agathe", "Agathe Blanc", Role.ANIMATEUR, departements=[]),
+            make_person("ines", "Inès Noir", Role.INVITE),
+            make_person("unnamed", role=Role.HOTLINE, departements=[]),
         )
         db.add(Awaited(username="noe", prenom="Noé", nom="Perrin", departements=["75"], imported_at=NOON))
     return database
@@ -45,7 +45,7 @@ async def filled(database: Database, monkeypatch: pytest.MonkeyPatch) -> Databas
 
 async def said(capsys: pytest.CaptureFixture[str], *words: str, code: int = 0) -> tuple[str, str]:
     """What the command writes: its answer, and its complaints."""
-    assert await asyncio.to_thread(run, *words) == code
+    assert await asyncio.to_thread(run_command, *words) == code
     written = capsys.readouterr()
     return written.out, written.err
 

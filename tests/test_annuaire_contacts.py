@@ -11,10 +11,10 @@ from storage.annuaire import contacts
 from storage.annuaire.contacts import Contact, ContactState, make_key
 from storage.people import Person as Registered
 from storage.people import Role
-from tests.directory import said, surname
-from tests.house import House
 from tests.people import Person
-from tests.telling import mistake
+from tests.support.cra import read_mistake
+from tests.support.house import House
+from tests.support.membership import make_surname, plain_words
 
 
 @pytest.fixture(autouse=True)
@@ -36,29 +36,29 @@ async def proposed(person: Person, organisme: str, **more: str) -> None:
 @pytest.mark.every_mode
 async def test_a_proposed_contact_is_found_once_an_animateur_published_it(house: House, juliette: Person) -> None:
     agathe = await house.someone(Role.ANIMATEUR, "agathe")
-    organisme = surname("Banque")
+    organisme = make_surname("Banque")
     await proposed(juliette, organisme, nom="Guy Martin", telephone="04 72 00 00 00")
     await juliette.whispered("dès qu’un animateur l’aura relu")
-    assert "Personne ne correspond" in said(await juliette.asks(f"/annuaire {organisme}"))
+    assert "Personne ne correspond" in plain_words(await juliette.asks(f"/annuaire {organisme}"))
 
     card = await agathe.told("Un contact est proposé par")
     assert f"@{juliette.username}" in card.text
     for words in ("Guy Martin", organisme, "Rhône (69)", "04 72 00 00 00", "https://www.exemple.fr"):
-        assert words in said(card)
+        assert words in plain_words(card)
     assert card.buttons == ["Publier", "Refuser"]
     await agathe.clicks(card, "Publier")
     assert (await agathe.rewritten(card, "est publié")).buttons == ["Retirer"]
     await juliette.told("est dans l’annuaire. Merci")
-    assert "04 72 00 00 00" in said(await juliette.asks(f"/annuaire {organisme} 69"))
+    assert "04 72 00 00 00" in plain_words(await juliette.asks(f"/annuaire {organisme} 69"))
 
     await agathe.clicks(await agathe.sees(card), "Retirer")
     assert (await agathe.rewritten(card, "n’est pas dans l’annuaire")).buttons == ["Publier"]
-    assert "Personne ne correspond" in said(await juliette.asks(f"/annuaire {organisme}"))
+    assert "Personne ne correspond" in plain_words(await juliette.asks(f"/annuaire {organisme}"))
 
 
 async def test_a_refusal_is_told_to_who_proposed_and_to_all_animateurs(house: House, juliette: Person) -> None:
     agathe, ahmed = [await house.someone(Role.ANIMATEUR, name) for name in ("agathe", "ahmed")]
-    await proposed(juliette, surname("Banque"))
+    await proposed(juliette, make_surname("Banque"))
     card, theirs = await agathe.told("est proposé"), await ahmed.told("est proposé")
     await house.settled()
     # (Who comes late may find the button gone.)
@@ -72,12 +72,12 @@ async def test_a_refusal_is_told_to_who_proposed_and_to_all_animateurs(house: Ho
 
 async def test_what_is_there_is_not_proposed_twice_but_what_was_refused_is(house: House, juliette: Person) -> None:
     agathe = await house.someone(Role.ANIMATEUR, "agathe")
-    organisme = surname("Banque")
+    organisme = make_surname("Banque")
     await proposed(juliette, organisme)
     card = await agathe.told("est proposé")
     form = await juliette.opens(f"/annuaire ajouter {organisme.upper()}")
     answer = await form.fill(site="exemple.fr", departement="69").submit()
-    assert "déjà" in mistake(answer, "organisme")
+    assert "déjà" in read_mistake(answer, "organisme")
     await agathe.clicks(card, "Refuser")
     await agathe.rewritten(card, "n’est pas")
     assert (await form.submit()).accepted
@@ -85,31 +85,31 @@ async def test_what_is_there_is_not_proposed_twice_but_what_was_refused_is(house
 
 
 async def test_what_waits_is_told_to_animateurs_and_shown_again(house: House, juliette: Person) -> None:
-    assert "attend d’être relu" not in said(await juliette.asks("/aide"))
-    await proposed(juliette, first := surname("Banque"))
-    await proposed(juliette, surname("Banque"))
-    assert "relu" not in said(await juliette.asks("/aide"))
+    assert "attend d’être relu" not in plain_words(await juliette.asks("/aide"))
+    await proposed(juliette, first := make_surname("Banque"))
+    await proposed(juliette, make_surname("Banque"))
+    assert "relu" not in plain_words(await juliette.asks("/aide"))
     agathe = await house.someone(Role.ANIMATEUR, "agathe")
     home = await agathe.asks("/aide")
-    assert "2 contacts attendent d’être relus" in said(home)
+    assert "2 contacts attendent d’être relus" in plain_words(home)
     await agathe.clicks(home, "Relire")
     card = await agathe.told(first)
     await agathe.clicks(card, "Publier")
     await agathe.rewritten(card, "est publié")
-    assert "1 contact attend" in said(await agathe.asks("/aide"))
+    assert "1 contact attend" in plain_words(await agathe.asks("/aide"))
 
 
 async def test_an_animateur_s_own_contact_is_published_at_once(house: House) -> None:
     agathe = await house.someone(Role.ANIMATEUR, "agathe")
-    organisme = surname("Préfecture")
+    organisme = make_surname("Préfecture")
     await proposed(agathe, organisme)
     await agathe.whispered("C’est publié")
-    assert "Rhône (69)" in said(await agathe.asks(f"/annuaire {organisme}"))
+    assert "Rhône (69)" in plain_words(await agathe.asks(f"/annuaire {organisme}"))
 
 
 async def test_an_imported_contact_is_taken_out_and_put_back_by_an_animateur(house: House, juliette: Person) -> None:
     agathe = await house.someone(Role.ANIMATEUR, "agathe")
-    organisme = surname("Hub")
+    organisme = make_surname("Hub")
     contact = Contact(
         key=make_key("", organisme, ""), organisme=organisme, state=ContactState.PUBLISHED, changed_at=house.clock()
     )
@@ -120,17 +120,17 @@ async def test_an_imported_contact_is_taken_out_and_put_back_by_an_animateur(hou
     assert card.buttons == ["vCard", "Retirer"]
     await agathe.clicks(card, "Retirer")
     told = await agathe.whispered("n’est pas dans l’annuaire")
-    assert "Personne ne correspond" in said(await juliette.asks(f"/annuaire {organisme}"))
+    assert "Personne ne correspond" in plain_words(await juliette.asks(f"/annuaire {organisme}"))
     assert told.buttons == ["Publier"]
     await agathe.clicks(told, "Publier")
     await agathe.whispered("est publié")
-    assert organisme in said(await juliette.asks(f"/annuaire {organisme}"))
+    assert organisme in plain_words(await juliette.asks(f"/annuaire {organisme}"))
 
 
 async def test_mistakes_are_explained_under_their_fields(juliette: Person) -> None:
     form = (await juliette.opens("/annuaire ajouter")).fill(organisme="ANCT")
-    assert "au moins un courriel" in mistake(await form.submit(), "email")
+    assert "au moins un courriel" in read_mistake(await form.submit(), "email")
     form.fill(email="accueil@exemple.fr")
-    assert "en http ou https" in mistake(await form.fill(site="javascript:alert(1)").submit(), "site")
-    assert "département" in mistake(await form.fill(site="exemple.fr", departement="Lyon").submit(), "departement")
-    assert "120 caractères" in mistake(await form.fill(departement="", fonction="x" * 121).submit(), "fonction")
+    assert "en http ou https" in read_mistake(await form.fill(site="javascript:alert(1)").submit(), "site")
+    assert "département" in read_mistake(await form.fill(site="exemple.fr", departement="Lyon").submit(), "departement")
+    assert "120 caractères" in read_mistake(await form.fill(departement="", fonction="x" * 121).submit(), "fonction")

@@ -5,17 +5,17 @@ from typing import Any
 
 import pytest
 
-from tests.directory import listed, said, surname
-from tests.house import House
 from tests.people import Person, Post
-from tests.telling import mistake
+from tests.support.cra import read_mistake
+from tests.support.house import House
+from tests.support.membership import add_to_directory, make_surname, plain_words
 
 LYON, VAULX, BOURG, PARIS = "69123", "69256", "01053", "75056"
 
 
 async def helper(house: House, skill: str, prenom: str = "Zoé", **more: Any) -> Person:
     """Somebody who can do this, and can be asked."""
-    return await listed(house, f"{prenom} {surname()}", skill_words=[skill], **({"helps": True} | more))
+    return await add_to_directory(house, f"{prenom} {make_surname()}", skill_words=[skill], **({"helps": True} | more))
 
 
 async def asked(person: Person, skill: str, question: str = "Comment faire ?") -> Post:
@@ -28,14 +28,14 @@ async def asked(person: Person, skill: str, question: str = "Comment faire ?") -
 
 @pytest.mark.every_mode
 async def test_the_nearest_are_found_and_asked_and_may_stop(house: House, juliette: Person) -> None:
-    skill = surname("linux")
+    skill = make_surname("linux")
     far = await helper(house, skill, "Far", departements=["75"], code_commune=PARIS)
     region = await helper(house, skill, "Rég", departements=["01"], code_commune=BOURG)
     near = await helper(house, skill, "Near", code_commune=VAULX)
     same = await helper(house, skill, "Dép", code_commune=LYON)
     await helper(house, skill, "Nope", helps=False)
     await helper(house, skill, "Anonyme", is_hidden=True)
-    page = said(await juliette.asks(f"/annuaire qui {skill} près de 69120"))
+    page = plain_words(await juliette.asks(f"/annuaire qui {skill} près de 69120"))
     order = [page.index(words) for words in ("Near", "Dép", "Rég", "Far")]
     assert order == sorted(order)
     for words in ("même commune", "même département", "même région", "plus loin", "de Vaulx-en-Velin (69)"):
@@ -51,11 +51,11 @@ async def test_the_nearest_are_found_and_asked_and_may_stop(house: House, juliet
         assert f"/messages/@{juliette.username}" in question.text
     await near.clicks((await near.direct())[-1], "Ne plus être sollicité")
     await near.whispered("on ne vous sollicitera plus")
-    assert "Near" not in said(await juliette.asks(f"/annuaire qui {skill} près de 69120"))
+    assert "Near" not in plain_words(await juliette.asks(f"/annuaire qui {skill} près de 69120"))
 
 
 async def test_nobody_is_asked_too_often_and_a_week_later_they_may_be_again(house: House, juliette: Person) -> None:
-    skill = surname("linux")
+    skill = make_surname("linux")
     zoe = await helper(house, skill)
     most = house.settings.help_requests
     for _ in range(most):
@@ -70,7 +70,7 @@ async def test_nobody_is_asked_too_often_and_a_week_later_they_may_be_again(hous
 
 
 async def test_a_request_taken_back_counts_no_more(house: House, juliette: Person) -> None:
-    skill = surname("linux")
+    skill = make_surname("linux")
     zoe = await helper(house, skill)
     for _ in range(house.settings.help_requests):
         told = await asked(juliette, skill)
@@ -80,12 +80,12 @@ async def test_a_request_taken_back_counts_no_more(house: House, juliette: Perso
     await juliette.whispered("Votre demande est retirée")
     assert (await zoe.rewritten(question, "a été retirée")).buttons == []
     await juliette.clicks(told, "Retirer ma demande")
-    assert "déjà retirée" in said(await juliette.whispered())
+    assert "déjà retirée" in plain_words(await juliette.whispered())
     await asked(juliette, skill)
 
 
 async def test_what_is_sent_twice_is_asked_once(house: House, juliette: Person) -> None:
-    skill = surname("linux")
+    skill = make_surname("linux")
     zoe = await helper(house, skill)
     form = await juliette.opens_by(await juliette.asks(f"/annuaire qui {skill}"), "Demander de l’aide")
     form.fill(question="Comment ?")
@@ -97,16 +97,18 @@ async def test_what_is_sent_twice_is_asked_once(house: House, juliette: Person) 
 
 
 async def test_a_place_or_a_skill_that_is_none_is_said(house: House, juliette: Person) -> None:
-    assert "Dites ce qu’il faut" in said(await juliette.asks("/annuaire qui"))
-    assert "Dites ce qu’il faut" in said(await juliette.asks("/annuaire qui près de Lyon"))
-    assert "Je ne connais pas de lieu" in said(await juliette.asks("/annuaire qui linux près de Nulle-Part-les-Oies"))
-    nobody = await juliette.asks(f"/annuaire qui {surname('xyz')}")
-    assert "Personne n’a encore dit" in said(nobody)
+    assert "Dites ce qu’il faut" in plain_words(await juliette.asks("/annuaire qui"))
+    assert "Dites ce qu’il faut" in plain_words(await juliette.asks("/annuaire qui près de Lyon"))
+    assert "Je ne connais pas de lieu" in plain_words(
+        await juliette.asks("/annuaire qui linux près de Nulle-Part-les-Oies")
+    )
+    nobody = await juliette.asks(f"/annuaire qui {make_surname('xyz')}")
+    assert "Personne n’a encore dit" in plain_words(nobody)
     assert nobody.buttons == []
 
 
 async def test_a_question_is_short_enough_to_be_read(house: House, juliette: Person) -> None:
-    skill = surname("linux")
+    skill = make_surname("linux")
     await helper(house, skill)
     form = await juliette.opens_by(await juliette.asks(f"/annuaire qui {skill}"), "Demander de l’aide")
-    assert "1000 caractères" in mistake(await form.fill(question="x" * 1001).submit(), "question")
+    assert "1000 caractères" in read_mistake(await form.fill(question="x" * 1001).submit(), "question")

@@ -4,11 +4,11 @@ import pytest
 
 from storage import people
 from storage.people import Audience, Role
-from tests.directory import listed, said, surname
-from tests.house import House
 from tests.people import Person
 from tests.people.dialog import Dialog
-from tests.telling import mistake
+from tests.support.cra import read_mistake
+from tests.support.house import House
+from tests.support.membership import add_to_directory, make_surname, plain_words
 
 
 async def edited(person: Person) -> Dialog:
@@ -18,68 +18,68 @@ async def edited(person: Person) -> Dialog:
 
 @pytest.mark.every_mode
 async def test_what_one_says_finds_one_and_is_shown_back(house: House, juliette: Person) -> None:
-    word = surname("Scratch")
-    zoe = await listed(house, f"Zoé {surname()}")
+    word = make_surname("Scratch")
+    zoe = await add_to_directory(house, f"Zoé {make_surname()}")
     form = await edited(zoe)
     assert form.shown("aide") == "non"
     form.fill(telephone="06 12 34 56 78", themes=["courriel", "internet", "securite", "budget"], mots=f"{word}, Linux")
     assert (await form.fill(langues="LSF, arabe", aide="oui").submit()).accepted
-    card = said(await zoe.whispered("Votre fiche"))
+    card = plain_words(await zoe.whispered("Votre fiche"))
     for words in (f"{word}, Linux", "06 12 34 56 78 (personne d’autre)", "LSF, arabe (tout le réseau)", "Courriels"):
         assert words in card
-    assert "Budget" in said(await juliette.asks(f"/annuaire {word}"))
-    assert "06 12" not in said(await juliette.asks(f"/annuaire {word}"))
+    assert "Budget" in plain_words(await juliette.asks(f"/annuaire {word}"))
+    assert "06 12" not in plain_words(await juliette.asks(f"/annuaire {word}"))
 
     form = await edited(zoe)
     assert set(form.chosen("themes")) == {"courriel", "internet", "securite", "budget"}
     assert str(form.shown("telephone")).replace("\u00a0", " ") == "06 12 34 56 78"
     assert (form.shown("mots"), form.shown("langues"), form.shown("aide")) == (f"{word}, Linux", "LSF, arabe", "oui")
     assert (await form.fill(telephone="", themes=[], mots="", langues="").submit()).accepted
-    assert "Sait faire : rien d’indiqué" in said(await zoe.whispered("Votre fiche"))
-    assert "Personne ne correspond" in said(await juliette.asks(f"/annuaire {word}"))
+    assert "Sait faire : rien d’indiqué" in plain_words(await zoe.whispered("Votre fiche"))
+    assert "Personne ne correspond" in plain_words(await juliette.asks(f"/annuaire {word}"))
 
 
 async def test_a_mistake_is_explained_under_its_field(house: House, juliette: Person) -> None:
     form = await edited(juliette)
-    assert "06 12 34 56 78" in mistake(await form.fill(telephone="06 12").submit(), "telephone")
-    assert "40 caractères" in mistake(await form.fill(telephone="", mots="x" * 41).submit(), "mots")
+    assert "06 12 34 56 78" in read_mistake(await form.fill(telephone="06 12").submit(), "telephone")
+    assert "40 caractères" in read_mistake(await form.fill(telephone="", mots="x" * 41).submit(), "mots")
     assert (await form.fill(mots="Linux").submit()).accepted
 
 
 @pytest.mark.every_mode
 async def test_one_chooses_who_sees_what(house: House, juliette: Person) -> None:
-    name = surname()
-    zoe = await listed(house, f"Zoé {name}", telephone="+33612345678", email="zoe@exemple.fr")
+    name = make_surname()
+    zoe = await add_to_directory(house, f"Zoé {name}", telephone="+33612345678", email="zoe@exemple.fr")
     paul = await house.conseiller("paul", departements=["01"])
     form = await zoe.opens_by(await zoe.asks("/profil"), "Qui voit quoi")
     assert [form.shown(field) for field in ("email", "telephone", "structure", "anonyme")] == [
         *("departement", "personne", "reseau", "non")
     ]
     assert (await form.fill(telephone="departement", email="reseau", structure="animateurs").submit()).accepted
-    card = said(await zoe.whispered("Votre fiche"))
+    card = plain_words(await zoe.whispered("Votre fiche"))
     assert "06 12 34 56 78 (votre département et les animateurs)" in card
     assert "Maison de quartier (les animateurs)" in card
 
-    near, far = said(await juliette.asks(f"/annuaire {name}")), said(await paul.asks(f"/annuaire {name}"))
+    near, far = plain_words(await juliette.asks(f"/annuaire {name}")), plain_words(await paul.asks(f"/annuaire {name}"))
     assert ("06 12 34 56 78" in near, "06 12 34 56 78" in far) == (True, False)
     assert "zoe@exemple.fr" in far
     assert "Maison de quartier" not in near + far
     agathe = await house.someone(Role.ANIMATEUR, "agathe")
-    assert "Maison de quartier" in said(await agathe.asks(f"/annuaire {name}"))
+    assert "Maison de quartier" in plain_words(await agathe.asks(f"/annuaire {name}"))
 
 
 async def test_who_is_anonymous_is_found_by_nobody_until_they_say_otherwise(house: House, juliette: Person) -> None:
-    name = surname()
-    zoe = await listed(house, f"Zoé {name}")
+    name = make_surname()
+    zoe = await add_to_directory(house, f"Zoé {name}")
     form = await zoe.opens_by(await zoe.asks("/profil"), "Qui voit quoi")
     assert (await form.fill(anonyme="oui").submit()).accepted
     told = await zoe.whispered("Vous êtes anonyme")
     agathe = await house.someone(Role.ANIMATEUR, "agathe")
     for person in (juliette, agathe, zoe):
-        assert "Personne ne correspond" in said(await person.asks(f"/annuaire {name}"))
+        assert "Personne ne correspond" in plain_words(await person.asks(f"/annuaire {name}"))
     form = await zoe.opens_by(told, "Qui voit quoi")
     assert (await form.fill(anonyme="non").submit()).accepted
-    assert f"Zoé {name}" in said(await juliette.asks(f"/annuaire {name}"))
+    assert f"Zoé {name}" in plain_words(await juliette.asks(f"/annuaire {name}"))
 
 
 async def test_a_profile_leaves_the_rest_of_the_register_alone(house: House, juliette: Person) -> None:

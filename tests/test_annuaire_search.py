@@ -12,14 +12,14 @@ from storage.annuaire import DirectoryEntry, DirectoryIndex, contacts
 from storage.annuaire.contacts import Contact, ContactState, make_key
 from storage.database import Database
 from storage.people import Audience, Awaited, Person, Role
-from tests.databases import database
-from tests.directory import TODAY, person
-from tests.reports import NOON, registered
+from tests.support.cra import NOON, register_all
+from tests.support.databases import database
+from tests.support.membership import TODAY, make_person
 
 __all__ = ["database"]
 
 
-ZOE = person(
+ZOE = make_person(
     "zoe",
     "Zoé Périn-Dubois",
     code_commune="69256",
@@ -28,13 +28,13 @@ ZOE = person(
     skill_words=["Linux", "impression 3D"],
     languages=["LSF"],
 )
-CARL = person("carl", "Carl Perrin", Role.COORDINATEUR, departements=["69", "01"])
-ANNA = person("anna", "Anna O’Neill", departements=["2A"], code_commune="2A004", structure="Mairie d’Ajaccio")
-PIERRE = person("pierre", "Jean-Pierre Le Goff", departements=["29"], skills=["equipement informatique"])
-AGATHE = person("agathe", "Agathe Blanc", Role.ANIMATEUR, departements=[])
-GUS = person("gus", "Gus Moreau", Role.HOTLINE, departements=[], code_commune="75111")
+CARL = make_person("carl", "Carl Perrin", Role.COORDINATEUR, departements=["69", "01"])
+ANNA = make_person("anna", "Anna O’Neill", departements=["2A"], code_commune="2A004", structure="Mairie d’Ajaccio")
+PIERRE = make_person("pierre", "Jean-Pierre Le Goff", departements=["29"], skills=["equipement informatique"])
+AGATHE = make_person("agathe", "Agathe Blanc", Role.ANIMATEUR, departements=[])
+GUS = make_person("gus", "Gus Moreau", Role.HOTLINE, departements=[], code_commune="75111")
 EVERYBODY = (ZOE, CARL, ANNA, PIERRE, AGATHE, GUS)
-NOBODY = person("nobody", departements=[])
+NOBODY = make_person("nobody", departements=[])
 
 
 async def found(database: Database, query: str, viewer: Person = NOBODY, today: date = TODAY) -> list[str]:
@@ -47,7 +47,7 @@ async def found(database: Database, query: str, viewer: Person = NOBODY, today: 
 
 async def stored(database: Database, *persons: Person) -> None:
     async with database.transaction() as db:
-        await registered(db, *persons)
+        await register_all(db, *persons)
 
 
 @pytest.mark.parametrize(
@@ -101,9 +101,9 @@ async def test_people_are_found_by_all_that_is_known_of_them(database: Database,
 
 
 async def test_one_s_own_departement_comes_first(database: Database) -> None:
-    same = [person(f"m{code}", "Marie Martin", departements=[code]) for code in ("01", "38", "69", "974")]
+    same = [make_person(f"m{code}", "Marie Martin", departements=[code]) for code in ("01", "38", "69", "974")]
     await stored(database, *same)
-    viewer = person("viewer", departements=["974", "38"])
+    viewer = make_person("viewer", departements=["974", "38"])
     assert await found(database, "martin", viewer) == ["m38", "m974", "m01", "m69"]
     assert await found(database, "", viewer) == ["m38", "m974", "m01", "m69"]
     assert await found(database, "marie 69", viewer) == ["m69"]
@@ -115,7 +115,7 @@ HIDDEN: dict[str, tuple[str, dict[str, Any]]] = {
     "skills": ("linux", {"skill_words": ["Linux"]}),
     "languages": ("portugais", {"languages": ["portugais"]}),
 }
-NEIGHBOUR, STRANGER = person("neighbour"), person("stranger", departements=["75"])
+NEIGHBOUR, STRANGER = make_person("neighbour"), make_person("stranger", departements=["75"])
 SIGHTS = {
     Audience.RESEAU: {"neighbour", "stranger", "agathe", "zed"},
     Audience.DEPARTEMENT: {"neighbour", "agathe", "zed"},
@@ -128,7 +128,7 @@ SIGHTS = {
 @pytest.mark.parametrize("name", HIDDEN)
 async def test_nobody_is_found_by_what_who_looks_may_not_see(database: Database, name: str, audience: Audience) -> None:
     query, values = HIDDEN[name]
-    zed = person("zed", "Zed Zibeline", shown_to={name: audience.value}, **values)
+    zed = make_person("zed", "Zed Zibeline", shown_to={name: audience.value}, **values)
     await stored(database, zed)
     for viewer in (NEIGHBOUR, STRANGER, AGATHE, zed):
         sees = viewer.id in SIGHTS[audience]
@@ -138,7 +138,7 @@ async def test_nobody_is_found_by_what_who_looks_may_not_see(database: Database,
 
 
 async def test_a_telephone_is_nobody_s_and_an_address_the_departement_s_unless_one_says_otherwise() -> None:
-    zed = person("zed", telephone="+33612345678", email="z@exemple.fr")
+    zed = make_person("zed", telephone="+33612345678", email="z@exemple.fr")
     seen = {viewer.id: annuaire.show_person(viewer, zed) for viewer in (NEIGHBOUR, STRANGER, AGATHE, zed)}
     assert {ident: shown.telephone for ident, shown in seen.items() if shown.telephone} == {"zed": "+33612345678"}
     assert {ident for ident, shown in seen.items() if shown.email} == {"neighbour", "agathe", "zed"}
@@ -146,16 +146,18 @@ async def test_a_telephone_is_nobody_s_and_an_address_the_departement_s_unless_o
 
 async def test_who_is_hidden_or_gone_is_found_by_nobody_and_who_is_back_is(database: Database) -> None:
     yesterday = TODAY - timedelta(days=1)
-    leaving = person("leaving", "Lise Zibeline", left_on=TODAY)
+    leaving = make_person("leaving", "Lise Zibeline", left_on=TODAY)
     await stored(
         database,
         leaving,
-        person("gone", "Guy Zibeline", left_on=yesterday),
-        person("hidden", "Hugo Zibeline", is_hidden=True),
+        make_person("gone", "Guy Zibeline", left_on=yesterday),
+        make_person("hidden", "Hugo Zibeline", is_hidden=True),
     )
     assert await found(database, "zibeline", AGATHE) == ["leaving"], "the last day is worked"
     assert await found(database, "zibeline", AGATHE, TODAY + timedelta(days=1)) == []
-    await stored(database, person("gone", "Guy Zibeline"), person("leaving", "Lise Zibeline", left_on=yesterday))
+    await stored(
+        database, make_person("gone", "Guy Zibeline"), make_person("leaving", "Lise Zibeline", left_on=yesterday)
+    )
     assert await found(database, "zibeline", AGATHE) == ["gone"], "what was written down counts at once"
 
 
@@ -168,7 +170,7 @@ async def test_a_change_of_anything_counts_at_once(database: Database) -> None:
 
 
 async def test_the_role_that_follows_from_mattermost_serves_where_the_register_gives_none(database: Database) -> None:
-    await stored(database, person("x", "Xavier Zibeline", None))
+    await stored(database, make_person("x", "Xavier Zibeline", None))
     assert await found(database, "zibeline conseiller") == []
     async with database.transaction() as db:
         await people.note_derived_role(db, "x", Role.CONSEILLER, NOON)
@@ -203,15 +205,15 @@ async def test_the_nearest_spellings_find_somebody(database: Database) -> None:
 
 async def test_the_nearest_spellings_betray_nothing(database: Database) -> None:
     secret = {"structure": Audience.PERSONNE.value}
-    await stored(database, person("zed", "Zed Zibeline", structure="Clandestinerie", shown_to=secret))
+    await stored(database, make_person("zed", "Zed Zibeline", structure="Clandestinerie", shown_to=secret))
     assert await near(database, "clandestinnnerrie") == []
-    assert await near(database, "clandestinnnerrie", person("zed")) == ["clandestinerie"]
+    assert await near(database, "clandestinnnerrie", make_person("zed")) == ["clandestinerie"]
 
 
 async def test_what_may_not_be_seen_takes_no_place_of_what_may(database: Database) -> None:
     secret = {"structure": Audience.PERSONNE.value}
-    hidden = [person(f"z{n}", structure=f"Clandestinerie{'e' * n}", shown_to=secret) for n in range(5)]
-    await stored(database, *hidden, person("seen", structure="Clandestins"))
+    hidden = [make_person(f"z{n}", structure=f"Clandestinerie{'e' * n}", shown_to=secret) for n in range(5)]
+    await stored(database, *hidden, make_person("seen", structure="Clandestins"))
     assert await near(database, "clandestinnnerrie") == ["clandestins"]
 
 
@@ -222,7 +224,7 @@ def contact(organisme: str, nom: str = "", state: ContactState = ContactState.PU
 
 async def test_published_contacts_are_found_beside_people(database: Database) -> None:
     async with database.transaction() as db:
-        await registered(db, person("b", "Blanche Banque"))
+        await register_all(db, make_person("b", "Blanche Banque"))
         for each in (
             contact("Banque des Territoires", site="https://www.banquedesterritoires.fr"),
             contact("Préfecture", "Guy Banque", departement="69"),
@@ -237,7 +239,7 @@ async def test_published_contacts_are_found_beside_people(database: Database) ->
 
 async def test_who_is_announced_is_found_only_where_that_is_wanted(database: Database) -> None:
     async with database.transaction() as db:
-        await registered(db, person("zoe", "Zoé Zibeline"))
+        await register_all(db, make_person("zoe", "Zoé Zibeline"))
         for line in (
             Awaited(username="noe", prenom="Noé", nom="Zibeline", departements=["75"], imported_at=NOON),
             Awaited(username="zoe", prenom="Zoé", nom="Zibeline", imported_at=NOON),

@@ -16,19 +16,18 @@ from commands import FEATURES
 from sandbox.faults import Faults
 from storage.database import Database
 from storage.people import Role
-from tests.calls import CALLS, names
-from tests.chat_server import BOT, TEAM, ChatServer, chat_server
-from tests.databases import database
-from tests.house import LOG, House, until
 from tests.people import Person, unique
-from tests.telling import asked
+from tests.support.cra import fill_workshop
+from tests.support.databases import database
+from tests.support.house import LOG, House, wait_until
+from tests.support.mattermost import BOT, CALLS, TEAM, ChatServer, list_calls, serve_chat
 
 __all__ = ["database"]
 
 
 @pytest.fixture
 async def server() -> AsyncIterator[ChatServer]:
-    async with chat_server(**{"GET /api/v4/users/me": {"id": BOT, "username": "coop", "is_bot": True}}) as server:
+    async with serve_chat(**{"GET /api/v4/users/me": {"id": BOT, "username": "coop", "is_bot": True}}) as server:
         yield server
 
 
@@ -40,7 +39,7 @@ async def chat(server: ChatServer) -> AsyncIterator[Chat]:
 
 
 def test_no_call_is_left_out() -> None:
-    assert set(CALLS) == names()
+    assert set(CALLS) == list_calls()
 
 
 @pytest.mark.parametrize("name", CALLS)
@@ -125,11 +124,11 @@ async def test_who_changes_something_while_mattermost_is_slow_keeps_nobody_waiti
     house: House, juliette: Person, faults: Faults
 ) -> None:
     carl = await house.conseiller("carl")
-    form = await asked(carl)
+    form = await fill_workshop(carl)
     faults.slow = "/channels/direct"
     try:
         waiting = asyncio.create_task(juliette.asks("/stats rapport oui"))
-        await until(lambda: faults.held > 0)
+        await wait_until(lambda: faults.held > 0)
         assert (await form.submit()).accepted
         assert len(await house.reports(carl)) == 1
         assert not waiting.done(), "it is still Mattermost that is waited for"

@@ -18,8 +18,8 @@ from cli import envfile
 from cli.demo.stage import free_port
 from sandbox.faults import Faults
 from storage import schema
-from tests.house import PATIENCE, House
 from tests.people import Person
+from tests.support.house import PATIENCE, House
 
 SECRET = "k" * 40
 """What a bot in a process of its own signs with."""

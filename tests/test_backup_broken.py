@@ -9,14 +9,14 @@ import pytest
 
 from storage import schema
 from storage.backup import BackupError, check_backup
-from tests.backups import full, lines, restored, saved
+from tests.support.backups import create_full, read_lines, restore_backup, save_backup
 
 
 @pytest.fixture
 async def whole(request: pytest.FixtureRequest, tmp_path: Path) -> bytes:
     """A good backup."""
-    async with full("sqlite", request, tmp_path / "from") as database:
-        await saved(database, tmp_path / "b")
+    async with create_full("sqlite", request, tmp_path / "from") as database:
+        await save_backup(database, tmp_path / "b")
     return (tmp_path / "b").read_bytes()
 
 
@@ -31,7 +31,7 @@ async def test_a_truncated_backup_is_refused(whole: bytes, tmp_path: Path) -> No
 async def test_no_changed_byte_goes_unnoticed(whole: bytes, tmp_path: Path) -> None:
     """Refused; or what is read is what was written: some bytes of the compression mean nothing."""
     (tmp_path / "whole").write_bytes(whole)
-    good, content = lines(tmp_path / "whole"), check_backup(tmp_path / "whole")
+    good, content = read_lines(tmp_path / "whole"), check_backup(tmp_path / "whole")
     file = tmp_path / "flipped"
     dice = random.Random(8)
     for place in dice.sample(range(len(whole)), 200):
@@ -40,7 +40,7 @@ async def test_no_changed_byte_goes_unnoticed(whole: bytes, tmp_path: Path) -> N
             found = check_backup(file)
         except BackupError:
             continue
-        assert (found, lines(file)) == (content, good), place
+        assert (found, read_lines(file)) == (content, good), place
 
 
 @pytest.mark.parametrize("change", ["row", "lost", "double", "swapped", "added", "count", "number", "json", "empty"])
@@ -71,7 +71,7 @@ async def test_a_backup_somebody_edited_is_refused(change: str, whole: bytes, tm
             edited = edited[:1]
     (tmp_path / "edited").write_bytes(gzip.compress(b"".join(edited)))
     with pytest.raises(BackupError, match="endommagée"):
-        await restored(f"sqlite:///{tmp_path}/neuve.db", tmp_path / "edited")
+        await restore_backup(f"sqlite:///{tmp_path}/neuve.db", tmp_path / "edited")
     assert await schema.current(f"sqlite:///{tmp_path}/neuve.db") is None
 
 

@@ -13,7 +13,7 @@ from tests.bench.figures import Figure, table
 from tests.bench.load import closed, open_loop
 from tests.bench.plan import QUICK
 from tests.browser.chrome import executable
-from tests.postgres import binaries
+from tests.support.databases import find_binaries
 
 pytestmark = pytest.mark.slow
 
@@ -51,7 +51,7 @@ def test_no_part_is_left_out() -> None:
 @pytest.mark.timeout(500)
 async def test_statistics_are_measured_on_postgresql_too(tmp_path: Path) -> None:
     """Each answer of the bot’s is compared with DuckDB’s to the same question: a difference fails the measure."""
-    if binaries() is None:
+    if find_binaries() is None:
         pytest.skip("no PostgreSQL binaries on this machine")
     found = [figure async for figure in statistics.measure(replace(QUICK, postgres=True), tmp_path)]
     assert len([figure for figure in found if "PostgreSQL" in figure.what]) == 7

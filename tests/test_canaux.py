@@ -6,8 +6,8 @@ import pytest
 
 from commands.canaux import memberships
 from storage import canaux
-from tests.house import House, until_async
 from tests.people import Person, unique
+from tests.support.house import House, wait_for
 
 pytestmark = pytest.mark.every_mode
 KEYS = {"education": "Éducation", "veille-numerique": "Veille numérique"}
@@ -52,7 +52,7 @@ async def test_one_joins_and_leaves_by_a_click(house: House, juliette: Person, p
 
     await juliette.clicks(listed, "Rejoindre Éducation")
     assert "Vous rejoignez" in (await juliette.whispered()).text
-    await until_async(lambda: is_in(house, places["education"], juliette))
+    await wait_for(lambda: is_in(house, places["education"], juliette))
 
     listed = await juliette.asks("/canaux")
     assert listed.buttons == ["Rejoindre Veille numérique", "Quitter Éducation"]
@@ -63,7 +63,7 @@ async def test_one_joins_and_leaves_by_a_click(house: House, juliette: Person, p
     async def is_out() -> bool:
         return not await is_in(house, places["education"], juliette)
 
-    await until_async(is_out)
+    await wait_for(is_out)
     await juliette.clicks(listed, "Quitter Éducation")
     assert "Vous n’étiez pas dans" in (await juliette.whispered()).text, "the button is old by now"
 

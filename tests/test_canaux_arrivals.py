@@ -14,41 +14,42 @@ from storage.database import Database
 from storage.outbox import TargetKind
 from storage.people import Awaited, Role
 from storage.people.departures import Move
-from tests.channelling import Field, land, peopled, room, synced
-from tests.house import PARIS, until_async
 from tests.modes import MODES
 from tests.people import Person
+from tests.support.house import PARIS, wait_for
+from tests.support.membership import ChannelWorkplace, land, register_team, room, sync_team
 
 __all__ = ["land", "room"]
+
 
 LEAVE: Key = ("job", "canaux.leave_old_channels")
 
 
-async def enters(land: Field, person: Person) -> None:
+async def enters(land: ChannelWorkplace, person: Person) -> None:
     membership = {"team_id": land.room.site.team_id, "user_id": person.id}
     await land.room.site.admin.post(f"/teams/{land.room.site.team_id}/members", membership)
 
 
-async def leaves(land: Field, person: Person, name: str) -> None:
+async def leaves(land: ChannelWorkplace, person: Person, name: str) -> None:
     place = (await land.channel(name))["id"]
     await land.room.site.admin.delete(f"/channels/{place}/members/{person.id}")
 
 
-async def until_in(land: Field, name: str, people: Collection[str]) -> None:
+async def until_in(land: ChannelWorkplace, name: str, people: Collection[str]) -> None:
     """Wait until these and no others are in a channel."""
 
     async def are_there() -> bool:
         return await land.names_in(name) == set(people)
 
-    await until_async(are_there)
+    await wait_for(are_there)
 
 
 @pytest.mark.parametrize("room", MODES, indirect=True)
 @pytest.mark.parametrize("land", ["sqlite", "postgresql"], indirect=True)
 async def test_who_joins_the_team_comes_into_all_their_channels(
-    land: Field, capsys: pytest.CaptureFixture[str]
+    land: ChannelWorkplace, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    await synced(land, capsys)
+    await sync_team(land, capsys)
     nina = await land.room.site.person("nina", in_team=False)
     await land.registers_as(nina, Role.COORDINATEUR, "69")
     async with land.bot():
@@ -59,8 +60,10 @@ async def test_who_joins_the_team_comes_into_all_their_channels(
         assert await land.names_in("veille") == set()
 
 
-async def test_who_was_announced_by_an_import_does_too(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
-    await synced(land, capsys)
+async def test_who_was_announced_by_an_import_does_too(
+    land: ChannelWorkplace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await sync_team(land, capsys)
     paul = await land.room.site.person("paul", in_team=False)
     database = Database(land.url)
     async with database.transaction() as db:
@@ -72,8 +75,10 @@ async def test_who_was_announced_by_an_import_does_too(land: Field, capsys: pyte
 
 
 @pytest.mark.parametrize("room", MODES, indirect=True)
-async def test_who_is_taken_out_of_their_channel_comes_back(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
-    lea, omar, _ = await synced(land, capsys)
+async def test_who_is_taken_out_of_their_channel_comes_back(
+    land: ChannelWorkplace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lea, omar, _ = await sync_team(land, capsys)
     async with land.bot():
         await leaves(land, lea, "rhone")
         await until_in(land, "rhone", {"lea", "omar"})
@@ -84,9 +89,9 @@ async def test_who_is_taken_out_of_their_channel_comes_back(land: Field, capsys:
 
 
 async def test_who_has_just_left_by_another_replica_is_not_put_back(
-    land: Field, capsys: pytest.CaptureFixture[str]
+    land: ChannelWorkplace, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    lea, omar, _ = await synced(land, capsys)
+    lea, omar, _ = await sync_team(land, capsys)
     yesterday = utc_now().astimezone(PARIS).date() - timedelta(days=1)
     async with land.bot() as app:
         await app.people.recall(lea.id, people.get)
@@ -97,8 +102,10 @@ async def test_who_has_just_left_by_another_replica_is_not_put_back(
         assert [row.where for row in await land.rows(app)] == [TargetKind.ACT], "the one who stays"
 
 
-async def test_who_is_nowhere_known_is_told_of_and_stays(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
-    _, _, agathe = await synced(land, capsys)
+async def test_who_is_nowhere_known_is_told_of_and_stays(
+    land: ChannelWorkplace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, _, agathe = await sync_team(land, capsys)
     nina = await land.room.site.person("nina")
     animation = (await land.channel("animation"))["id"]
     async with land.bot():
@@ -112,9 +119,9 @@ async def test_who_is_nowhere_known_is_told_of_and_stays(land: Field, capsys: py
 
 
 async def test_who_leaves_on_a_day_to_come_is_out_of_all_channels_the_morning_after(
-    land: Field, capsys: pytest.CaptureFixture[str]
+    land: ChannelWorkplace, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    lea, _, _ = await synced(land, capsys)
+    lea, _, _ = await sync_team(land, capsys)
     nina = await land.room.site.person("nina")
     today = utc_now().astimezone(PARIS).date()
     await land.registers_as(lea, Role.CONSEILLER, "69", left_on=today)
@@ -138,8 +145,10 @@ async def test_who_leaves_on_a_day_to_come_is_out_of_all_channels_the_morning_af
         assert [row.target for row in await land.rows(app) if row.where is TargetKind.PERSON] == [nina.id], "told once"
 
 
-async def test_who_stays_after_all_is_left_where_they_are(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
-    lea, _, _ = await synced(land, capsys)
+async def test_who_stays_after_all_is_left_where_they_are(
+    land: ChannelWorkplace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lea, _, _ = await sync_team(land, capsys)
     yesterday = utc_now().astimezone(PARIS).date() - timedelta(days=1)
     await land.registers_as(lea, Role.CONSEILLER, "69", left_on=yesterday)
     await land.registers_as(lea, Role.CONSEILLER, "69")
@@ -149,7 +158,7 @@ async def test_who_stays_after_all_is_left_where_they_are(land: Field, capsys: p
         assert "lea" in await land.names_in("rhone")
 
 
-async def until_said(land: Field, channel_id: str, count: int, containing: str = "") -> list[str]:
+async def until_said(land: ChannelWorkplace, channel_id: str, count: int, containing: str = "") -> list[str]:
     """What the bot said in a channel with these words in it, once it is so much."""
     found: list[str] = []
 
@@ -160,17 +169,17 @@ async def until_said(land: Field, channel_id: str, count: int, containing: str =
         found[:] = [text for text in texts if containing in text]
         return len(found) >= count
 
-    await until_async(is_said)
+    await wait_for(is_said)
     return found
 
 
-async def night(land: Field, app: App, day: str) -> None:
+async def night(land: ChannelWorkplace, app: App, day: str) -> None:
     """The nightly look at the channels."""
     await app.runs.run(("job", "canaux.watch_over"), day)
 
 
-async def test_drift_is_told_once_in_the_morning(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
-    lea, omar, _ = await synced(land, capsys)
+async def test_drift_is_told_once_in_the_morning(land: ChannelWorkplace, capsys: pytest.CaptureFixture[str]) -> None:
+    lea, omar, _ = await sync_team(land, capsys)
     animation = (await land.channel("animation"))["id"]
     await leaves(land, lea, "rhone")
     async with land.bot() as app:
@@ -188,17 +197,17 @@ async def test_drift_is_told_once_in_the_morning(land: Field, capsys: pytest.Cap
         assert "travaille ailleurs (38)" in told
 
 
-async def test_where_no_channel_is_known_nothing_is_told(land: Field) -> None:
-    await peopled(land)
+async def test_where_no_channel_is_known_nothing_is_told(land: ChannelWorkplace) -> None:
+    await register_team(land)
     async with land.bot() as app:
         await night(land, app, "2026-11-24")
         assert await land.rows(app) == []
 
 
 async def test_who_moved_leaves_the_old_channel_when_the_grace_is_over(
-    land: Field, capsys: pytest.CaptureFixture[str]
+    land: ChannelWorkplace, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    lea, omar, _ = await synced(land, capsys)
+    lea, omar, _ = await sync_team(land, capsys)
     await land.registers_as(lea, Role.CONSEILLER, "38")
     await land.registers_as(omar, Role.COORDINATEUR, "38")
     database = Database(land.url)

@@ -11,10 +11,10 @@ from bot.errors import ChatError
 from bot.mattermost import AioClient
 from cli.errors import OperatorError
 from storage.people import Role
-from tests.channelling import Field, land, peopled, room, synced
 from tests.modes import EDGES, MODES
-from tests.operating import operate
 from tests.people import Person
+from tests.support.cli import operate
+from tests.support.membership import ChannelWorkplace, land, register_team, room, sync_team
 
 __all__ = ["land", "room"]
 
@@ -26,9 +26,9 @@ class Killed(BaseException):
 @pytest.mark.parametrize("room", MODES, indirect=True)
 @pytest.mark.parametrize("land", ["sqlite", "postgresql"], indirect=True)
 async def test_the_channels_are_made_and_filled_and_then_all_is_well(
-    land: Field, capsys: pytest.CaptureFixture[str]
+    land: ChannelWorkplace, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    await peopled(land)
+    await register_team(land)
     code, found = await land.checks(capsys)
     assert code == 3
     assert {row["channel"] for row in found["wrong"]} == {
@@ -60,9 +60,9 @@ async def test_the_channels_are_made_and_filled_and_then_all_is_well(
 
 @pytest.mark.parametrize("room", EDGES, indirect=True)
 async def test_channels_that_people_were_brought_into_are_read_for_them(
-    land: Field, capsys: pytest.CaptureFixture[str]
+    land: ChannelWorkplace, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    lea, omar, _ = await peopled(land)
+    lea, omar, _ = await register_team(land)
     admin = land.room.site.admin
 
     async def mentions(person: Person, name: str) -> int:
@@ -80,20 +80,22 @@ async def test_channels_that_people_were_brought_into_are_read_for_them(
     assert await land.names_in("isere") == {"juliette", "omar"}
 
 
-def found_members(land: Field) -> int:
+def found_members(land: ChannelWorkplace) -> int:
     """Memberships, the bot’s and the admin’s included: the admin is in the team’s own channel."""
     people = len(land.room.site.people)
     return (people + 2) + (people + 1) + 1 + 2 + 3 + 3
 
 
-async def changed(land: Field, place: str, **texts: str) -> None:
+async def changed(land: ChannelWorkplace, place: str, **texts: str) -> None:
     """Somebody writes something else over it by hand."""
     await land.room.site.admin.put(f"/channels/{(await land.channel(place))['id']}/patch", texts)
 
 
 @pytest.mark.parametrize("room", MODES, indirect=True)
-async def test_a_channel_renamed_by_hand_is_the_same_channel(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
-    await synced(land, capsys)
+async def test_a_channel_renamed_by_hand_is_the_same_channel(
+    land: ChannelWorkplace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await sync_team(land, capsys)
     before = (await land.channel("rhone"))["id"]
     await changed(land, "rhone", name="rhone-alpes", display_name="Nos Rhônalpins", header="?", purpose="?")
 
@@ -113,8 +115,10 @@ async def test_a_channel_renamed_by_hand_is_the_same_channel(land: Field, capsys
 
 
 @pytest.mark.parametrize("room", MODES, indirect=True)
-async def test_who_moved_left_or_came_by_the_back_door(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
-    lea, omar, agathe = await synced(land, capsys)
+async def test_who_moved_left_or_came_by_the_back_door(
+    land: ChannelWorkplace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lea, omar, agathe = await sync_team(land, capsys)
     nina = await land.room.site.person("nina")
     await land.registers_as(lea, Role.CONSEILLER, "38")
     await land.registers_as(omar, Role.COORDINATEUR, "69", "38", left_on=date(2020, 1, 1))
@@ -140,9 +144,9 @@ async def test_who_moved_left_or_came_by_the_back_door(land: Field, capsys: pyte
     assert await land.names_in("rhone") == {"agathe"}
 
 
-async def test_an_archived_channel_and_a_public_one(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_an_archived_channel_and_a_public_one(land: ChannelWorkplace, capsys: pytest.CaptureFixture[str]) -> None:
     admin = land.room.site.admin
-    await synced(land, capsys)
+    await sync_team(land, capsys)
     await admin.delete(f"/channels/{(await land.channel('isere'))['id']}")
     await admin.put(f"/channels/{(await land.channel('rhone'))['id']}/privacy", {"privacy": "O"})
     _, found = await land.checks(capsys)
@@ -155,8 +159,8 @@ async def test_an_archived_channel_and_a_public_one(land: Field, capsys: pytest.
     assert (await land.checks(capsys))[0] == 0
 
 
-async def test_a_private_namesake_of_somebody_s(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
-    lea, *_ = await synced(land, capsys)
+async def test_a_private_namesake_of_somebody_s(land: ChannelWorkplace, capsys: pytest.CaptureFixture[str]) -> None:
+    lea, *_ = await sync_team(land, capsys)
     with (land.folder / "canaux.tsv").open("a") as table:
         table.write("\ncache\tsalle\tCaché\tcache\toui\tanimateur\ts\te\n")
     hidden = {"team_id": land.room.site.team_id, "name": "cache", "display_name": "À moi", "type": "P"}
@@ -176,8 +180,10 @@ async def test_a_private_namesake_of_somebody_s(land: Field, capsys: pytest.Capt
 
 
 @pytest.mark.parametrize("room", MODES, indirect=True)
-async def test_channels_that_were_there_before_are_taken_over(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
-    lea, *_ = await peopled(land)
+async def test_channels_that_were_there_before_are_taken_over(
+    land: ChannelWorkplace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lea, *_ = await register_team(land)
     for name, kind in (("veille", "O"), ("rhone", "P")):
         there = {"team_id": land.room.site.team_id, "name": name, "display_name": "Déjà là", "type": kind}
         made = await lea.api.post("/channels", there)
@@ -190,30 +196,32 @@ async def test_channels_that_were_there_before_are_taken_over(land: Field, capsy
     assert (await land.checks(capsys))[0] == 0
 
 
-async def test_a_dry_run_changes_nothing(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
-    await peopled(land)
+async def test_a_dry_run_changes_nothing(land: ChannelWorkplace, capsys: pytest.CaptureFixture[str]) -> None:
+    await register_team(land)
     assert "Serait fait : 5 canaux créés" in await land.syncs(capsys, "--dry-run")
     with pytest.raises(Exception, match="404"):
         await land.channel("rhone")
 
 
-async def test_who_administers_the_server_is_no_stranger(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
-    await synced(land, capsys)
+async def test_who_administers_the_server_is_no_stranger(
+    land: ChannelWorkplace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await sync_team(land, capsys)
     place = (await land.channel("rhone"))["id"]
     await land.room.site.admin.post(f"/channels/{place}/members", {"user_id": land.room.site.admin_id})
     assert (await land.checks(capsys))[0] == 0
 
 
-async def test_what_the_bot_may_not_do_is_told(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
-    await synced(land, capsys)
+async def test_what_the_bot_may_not_do_is_told(land: ChannelWorkplace, capsys: pytest.CaptureFixture[str]) -> None:
+    await sync_team(land, capsys)
     await land.room.site.admin.delete(f"/channels/{(await land.channel('isere'))['id']}")
     await land.leads(leads=False)
     assert await operate(land.settings(), "channels", "sync") == 1
     assert "isere : est archivé ; le bot n’en a pas le droit" in capsys.readouterr().err
 
 
-async def test_deactivated_accounts_are_taken_out(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
-    lea, *_ = await synced(land, capsys)
+async def test_deactivated_accounts_are_taken_out(land: ChannelWorkplace, capsys: pytest.CaptureFixture[str]) -> None:
+    lea, *_ = await sync_team(land, capsys)
     await land.room.site.admin.delete(f"/users/{lea.id}")
     _, found = await land.checks(capsys)
     assert found["intruders"] == [{"channel": "rhone", "user": lea.username, "reason": "a un compte désactivé"}]
@@ -222,9 +230,9 @@ async def test_deactivated_accounts_are_taken_out(land: Field, capsys: pytest.Ca
 
 
 async def test_coordinateurs_administer_their_channel_and_conseillers_do_not(
-    land: Field, capsys: pytest.CaptureFixture[str]
+    land: ChannelWorkplace, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    lea, omar, _ = await synced(land, capsys)
+    lea, omar, _ = await sync_team(land, capsys)
     place = (await land.channel("rhone"))["id"]
     for person, roles in ((omar, "channel_user"), (lea, "channel_user channel_admin")):
         await land.room.site.admin.put(f"/channels/{place}/members/{person.id}/roles", {"roles": roles})
@@ -248,9 +256,9 @@ def dying(called: Callable[..., Awaitable[Any]], left: Iterator[int]) -> Callabl
 
 
 async def test_killed_between_any_two_calls_the_next_run_finishes(
-    land: Field, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    land: ChannelWorkplace, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await peopled(land)
+    await register_team(land)
     for last in range(3, 60, 3):
         left = iter(range(last))
         with monkeypatch.context() as patch, suppress(Killed):
@@ -261,8 +269,8 @@ async def test_killed_between_any_two_calls_the_next_run_finishes(
     assert await land.names_in("rhone") == {"lea", "omar"}
 
 
-async def test_a_server_that_is_away_is_said_and_nothing_is_guessed(land: Field) -> None:
-    await peopled(land)
+async def test_a_server_that_is_away_is_said_and_nothing_is_guessed(land: ChannelWorkplace) -> None:
+    await register_team(land)
     land.room.server.faults.status = 503
     with pytest.raises(ChatError, match="503"):
         await operate(land.settings(), "channels", "check")
@@ -272,7 +280,7 @@ async def test_a_server_that_is_away_is_said_and_nothing_is_guessed(land: Field)
 @pytest.mark.parametrize(
     ("settings", "why"), [({"bot_token": ""}, "COOP_BOT_TOKEN"), ({"channels": "x"}, "COOP_CHANNELS")]
 )
-async def test_settings_that_do_not_do_are_named(settings: dict[str, str], why: str, land: Field) -> None:
+async def test_settings_that_do_not_do_are_named(settings: dict[str, str], why: str, land: ChannelWorkplace) -> None:
     (land.folder / "x").write_text("rien")
     if "channels" in settings:
         settings = {"channels": str(land.folder / "x")}
@@ -280,8 +288,8 @@ async def test_settings_that_do_not_do_are_named(settings: dict[str, str], why: 
         await operate(land.settings(**settings), "channels", "check")
 
 
-async def test_to_be_read(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
-    lea, *_ = await peopled(land)
+async def test_to_be_read(land: ChannelWorkplace, capsys: pytest.CaptureFixture[str]) -> None:
+    lea, *_ = await register_team(land)
     assert await operate(land.settings(), "channels", "check") == 3
     said = capsys.readouterr().out
     assert "rhone : n’existe pas, ou est un canal privé dont le bot n’est pas membre" in said

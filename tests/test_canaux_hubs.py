@@ -9,32 +9,32 @@ from config.settings import Settings
 from storage.canaux import list_planned
 from storage.database import Database
 from storage.people import Role
-from tests.channelling import Field, land, peopled, room
-from tests.house import until_async
 from tests.modes import MODES
 from tests.people import Person, unique
+from tests.support.house import wait_for
+from tests.support.membership import ChannelWorkplace, land, register_team, room
 from tests.test_canaux_mending import checked, plain, repaired
 
 __all__ = ["land", "room"]
 
 
-async def second_team(land: Field, monkeypatch: pytest.MonkeyPatch, *, leads: bool = True) -> str:
+async def second_team(land: ChannelWorkplace, monkeypatch: pytest.MonkeyPatch, *, leads: bool = True) -> str:
     """The address of a second team, which the bot administers; from now on the hubs are there."""
     admin, name = land.room.site.admin, unique("hubs")
     team = await admin.post("/teams", {"name": name, "display_name": "Hubs", "type": "I"})
     await admin.post(f"/teams/{team['id']}/members", {"team_id": team["id"], "user_id": land.room.bot_id})
     roles = {"scheme_user": True, "scheme_admin": leads}
     await admin.put(f"/teams/{team['id']}/members/{land.room.bot_id}/schemeRoles", roles)
-    usual = Field.settings
+    usual = ChannelWorkplace.settings
 
-    def with_hubs(self: Field, **others: Any) -> Settings:
+    def with_hubs(self: ChannelWorkplace, **others: Any) -> Settings:
         return usual(self, **{"hubs_team": name} | others)
 
-    monkeypatch.setattr(Field, "settings", with_hubs)
+    monkeypatch.setattr(ChannelWorkplace, "settings", with_hubs)
     return str(team["id"])
 
 
-async def members(land: Field, team_id: str, name: str) -> set[str]:
+async def members(land: ChannelWorkplace, team_id: str, name: str) -> set[str]:
     """Who is in a hub’s channel, the bot aside."""
     admin = land.room.site.admin
     channel = await admin.get(f"/teams/{team_id}/channels/name/{name}")
@@ -43,12 +43,12 @@ async def members(land: Field, team_id: str, name: str) -> set[str]:
     return {known[member["user_id"]] for member in found if member["user_id"] in known}
 
 
-async def joins(land: Field, person: Person) -> None:
+async def joins(land: ChannelWorkplace, person: Person) -> None:
     site = land.room.site
     await site.admin.post(f"/teams/{site.team_id}/members", {"team_id": site.team_id, "user_id": person.id})
 
 
-async def test_there_are_none_unless_their_team_is_named(land: Field) -> None:
+async def test_there_are_none_unless_their_team_is_named(land: ChannelWorkplace) -> None:
     database = Database(land.url)
     async with database.transaction(writes=False) as db:
         assert not [key for key in await list_planned(db, land.settings()) if key.startswith("hub:")]
@@ -62,10 +62,10 @@ async def test_there_are_none_unless_their_team_is_named(land: Field) -> None:
 @pytest.mark.parametrize("room", MODES, indirect=True)
 @pytest.mark.parametrize("land", ["sqlite", "postgresql"], indirect=True)
 async def test_they_are_made_and_filled_by_the_operator(
-    land: Field, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    land: ChannelWorkplace, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     team = await second_team(land, monkeypatch)
-    await peopled(land)
+    await register_team(land)
     assert "22 canaux créés" in await land.syncs(capsys)
     assert await members(land, team, "hinaura") == {"juliette", "lea", "omar"}, "69 and 38 are of one hub"
     assert await members(land, team, "hubbretagne") == set()
@@ -74,10 +74,10 @@ async def test_they_are_made_and_filled_by_the_operator(
 
 
 async def test_they_are_kept_in_chat_and_by_events(
-    land: Field, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    land: ChannelWorkplace, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     team = await second_team(land, monkeypatch)
-    *_, agathe = await peopled(land)
+    *_, agathe = await register_team(land)
     nina = await land.room.site.person("nina", in_team=False)
     await land.registers_as(nina, Role.CONSEILLER, "35")
     async with land.bot() as app:
@@ -90,17 +90,19 @@ async def test_they_are_kept_in_chat_and_by_events(
         async def nina_is_there() -> bool:
             return await members(land, team, "hubbretagne") == {"nina"}
 
-        await until_async(nina_is_there)
+        await wait_for(nina_is_there)
     assert (await land.checks(capsys))[0] == 0
 
 
 async def test_a_team_that_the_bot_is_not_in_is_said_and_hurts_nothing_else(
-    land: Field, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    land: ChannelWorkplace, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await second_team(land, monkeypatch)
-    await peopled(land)
-    usual = Field.settings
-    monkeypatch.setattr(Field, "settings", lambda self, **others: usual(self, hubs_team="nulle-part", **others))
+    await register_team(land)
+    usual = ChannelWorkplace.settings
+    monkeypatch.setattr(
+        ChannelWorkplace, "settings", lambda self, **others: usual(self, hubs_team="nulle-part", **others)
+    )
     code, found = await land.checks(capsys)
     assert code == 3
     assert {

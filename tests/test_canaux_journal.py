@@ -15,9 +15,9 @@ from commands.canaux.cards import Undo
 from storage.canaux import runs
 from storage.canaux.runs import Change, ChangeState, Drift
 from storage.database import Database
-from tests.channelling import Field, land, peopled, room, synced
 from tests.modes import MODES
-from tests.operating import operate
+from tests.support.cli import operate
+from tests.support.membership import ChannelWorkplace, land, register_team, room, sync_team
 from tests.test_canaux_cli import Killed, dying
 from tests.test_canaux_mending import is_clean, types
 
@@ -40,7 +40,9 @@ def dead_after(called: Way, left: Iterator[int]) -> Way:
     return call
 
 
-async def killed(land: Field, patch: pytest.MonkeyPatch, ends: Callable[[Way, Iterator[int]], Way], calls: int) -> bool:
+async def killed(
+    land: ChannelWorkplace, patch: pytest.MonkeyPatch, ends: Callable[[Way, Iterator[int]], Way], calls: int
+) -> bool:
     """A run that ends at that call of those that change something; False where it came to its end before."""
     left = iter(range(calls))
     with patch.context() as here:
@@ -52,7 +54,7 @@ async def killed(land: Field, patch: pytest.MonkeyPatch, ends: Callable[[Way, It
     return True
 
 
-async def written(land: Field) -> list[list[Change]]:
+async def written(land: ChannelWorkplace) -> list[list[Change]]:
     """The changes of all runs, newest first."""
     database = Database(land.url)
     async with database.transaction(writes=False) as db:
@@ -61,7 +63,7 @@ async def written(land: Field) -> list[list[Change]]:
     return found
 
 
-async def stands(land: Field, change: Change) -> bool:
+async def stands(land: ChannelWorkplace, change: Change) -> bool:
     """Whether it is so on the server, where that is seen from outside."""
     try:
         channel = await land.channel(change.address)
@@ -86,10 +88,13 @@ def made(of_runs: Sequence[Sequence[Change]]) -> Counter[tuple[str, Drift, str]]
 @pytest.mark.parametrize("land", ["sqlite", "postgresql"], indirect=True)
 @pytest.mark.parametrize("ends", [dying, dead_after])
 async def test_the_journal_is_true_whenever_it_is_killed(
-    land: Field, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, ends: Callable[..., Way]
+    land: ChannelWorkplace,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    ends: Callable[..., Way],
 ) -> None:
     """Of each run that is killed a call later than the one before, and of the one that finishes."""
-    await peopled(land)
+    await register_team(land)
     _, found = await land.checks(capsys)
     leads = 2  # omar is to administer the channels of both of his départements
     while True:
@@ -117,9 +122,9 @@ async def test_the_journal_is_true_whenever_it_is_killed(
 
 
 async def test_what_it_was_killed_at_is_undone_with_the_rest(
-    land: Field, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    land: ChannelWorkplace, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lea, _, agathe = await synced(land, capsys)
+    lea, _, agathe = await sync_team(land, capsys)
     await land.changes("rhone", display_name="Lyon")
     await land.leaves(lea, "rhone")
     assert await killed(land, monkeypatch, dead_after, 2)  # the title, and the line that Mattermost writes about it
@@ -139,9 +144,9 @@ async def test_what_it_was_killed_at_is_undone_with_the_rest(
 
 
 async def test_a_run_that_could_change_nothing_is_not_in_the_journal(
-    land: Field, capsys: pytest.CaptureFixture[str]
+    land: ChannelWorkplace, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    await synced(land, capsys)
+    await sync_team(land, capsys)
     before = await written(land)
     await land.room.site.admin.delete(f"/channels/{(await land.channel('isere'))['id']}")
     await land.leads(leads=False)

@@ -8,9 +8,9 @@ from storage import canaux
 from storage.canaux import list_allowances
 from storage.journal import AuditAct
 from storage.people import Role
-from tests.adjusting import as_member
-from tests.house import House, until_async
 from tests.people import Person, Refused, unique
+from tests.support.house import House, wait_for
+from tests.support.mattermost import override_team_role
 
 pytestmark = pytest.mark.every_mode
 
@@ -33,14 +33,14 @@ async def agathe(house: House) -> AsyncIterator[Person]:
 @pytest.fixture
 async def leading(house: House) -> AsyncIterator[None]:
     """The bot administers the team, as restoring takes."""
-    async with as_member(house.site, leads=True):
+    async with override_team_role(house.site, leads=True):
         yield
 
 
 @pytest.fixture
 async def plain_member(house: House) -> AsyncIterator[None]:
     """The bot administers nothing."""
-    async with as_member(house.site, leads=False):
+    async with override_team_role(house.site, leads=False):
         yield
 
 
@@ -67,15 +67,15 @@ async def test_a_channel_is_made_renamed_put_away_and_brought_back(
     channel_id = await made(house, agathe, name)
     there = await channel(house, name)
     assert (there["display_name"], there["purpose"], there["type"]) == (name, "Parler de ce qui se répare.", "O")
-    await until_async(lambda: _is_in(house, channel_id, agathe))
+    await wait_for(lambda: _is_in(house, channel_id, agathe))
     assert name in (await juliette.asks("/canaux")).text, "each finds it"
 
     form = await agathe.opens(f"/canaux renommer {name}")
     await form.fill(nom=f"{name} bis").submit()
-    await until_async(lambda: _is_called(house, name, f"{name} bis"))
+    await wait_for(lambda: _is_called(house, name, f"{name} bis"))
     form = await agathe.opens(f"/canaux archiver {name} bis")
     await form.fill(raison="plus personne n’y vient").submit()
-    await until_async(lambda: _is_archived(house, name, archived=True))
+    await wait_for(lambda: _is_archived(house, name, archived=True))
     assert name not in (await juliette.asks("/canaux")).text
 
     form = await agathe.opens("/canaux creer")
@@ -85,7 +85,7 @@ async def test_a_channel_is_made_renamed_put_away_and_brought_back(
     listed = await agathe.asks("/canaux restaurer")
     assert "plus personne n’y vient" in listed.text
     await agathe.asks(f"/canaux restaurer {name} bis")
-    await until_async(lambda: _is_archived(house, name, archived=False))
+    await wait_for(lambda: _is_archived(house, name, archived=False))
     assert "n’est archivé" in (await agathe.asks("/canaux restaurer")).text
 
 
@@ -98,9 +98,9 @@ async def test_what_somebody_archived_in_mattermost_is_brought_back_too(house: H
     async def is_listed() -> bool:
         return "archivé à la main" in plain((await agathe.asks("/canaux restaurer")).text)
 
-    await until_async(is_listed)
+    await wait_for(is_listed)
     await agathe.asks(f"/canaux restaurer {name}")
-    await until_async(lambda: _is_archived(house, name, archived=False))
+    await wait_for(lambda: _is_archived(house, name, archived=False))
     assert "Ce canal n’est pas archivé" in (await agathe.asks(f"/canaux restaurer {name}")).text
     undo = await agathe.asks("/canaux annuler")
     assert f"**{name}** : restauré à la main" in plain(undo.text), "what would be undone is said"
@@ -142,7 +142,7 @@ async def test_what_the_bot_may_not_restore_stays_put_away(house: House, agathe:
     await made(house, agathe, name)
     form = await agathe.opens(f"/canaux archiver {name}")
     await form.fill(raison="fini").submit()
-    await until_async(lambda: _is_archived(house, name, archived=True))
+    await wait_for(lambda: _is_archived(house, name, archived=True))
     await agathe.asks(f"/canaux restaurer {name}")
     assert "le bot n’en a pas le droit" in (await agathe.told("n’a pas pu être fait")).text
     assert name in (await agathe.asks("/canaux restaurer")).text
@@ -192,7 +192,7 @@ async def test_it_is_undone_as_the_rest(house: House, agathe: Person) -> None:
     asked = await agathe.asks("/canaux annuler")
     assert "sera archivé, pas supprimé" in plain(asked.text)
     await agathe.clicks(asked, "Annuler ces changements")
-    await until_async(lambda: _is_archived(house, name, archived=True))
+    await wait_for(lambda: _is_archived(house, name, archived=True))
     await agathe.rewritten(await agathe.told("Annulation"), "Tout est comme avant")
     assert name not in (await agathe.asks("/canaux")).text
 
@@ -227,5 +227,5 @@ async def test_an_exception_is_listed_and_ended(house: House, agathe: Person, ju
         async with house.bot.database.transaction(writes=False) as db:
             return not await list_allowances(db)
 
-    await until_async(is_over)
+    await wait_for(is_over)
     assert "Aucune exception" in (await agathe.asks("/canaux exceptions")).text

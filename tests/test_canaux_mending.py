@@ -15,10 +15,10 @@ from storage import canaux
 from storage.canaux import list_allowances, runs
 from storage.canaux.runs import Change, ChangeState, Drift
 from storage.people import Role
-from tests.channelling import Field, land, peopled, room, synced
-from tests.house import until_async
 from tests.modes import MODES
 from tests.people import Person, Post
+from tests.support.house import wait_for
+from tests.support.membership import ChannelWorkplace, land, register_team, room, sync_team
 
 __all__ = ["land", "room"]
 
@@ -27,14 +27,14 @@ def plain(post: Post) -> str:
     return post.text.replace("\u00a0", " ")
 
 
-async def types(land: Field, app: App, who: Person, line: str) -> Any:
+async def types(land: ChannelWorkplace, app: App, who: Person, line: str) -> Any:
     """Somebody types a command, of the longest name that there is."""
     words = line.split(" ")
     name = " ".join(words[:2])
     return await land.runs_command(app, name, " ".join(words[2:]), person=who)
 
 
-async def checked(land: Field, app: App, who: Person, line: str = "canaux verifier") -> Post:
+async def checked(land: ChannelWorkplace, app: App, who: Person, line: str = "canaux verifier") -> Post:
     """The card that a check ends with."""
     await types(land, app, who, line)
     return await who.told("pas comme prévu")
@@ -46,7 +46,7 @@ async def repaired(who: Person, card: Post, label: str = "Réparer") -> Post:
     return await who.rewritten(card, "réparés")
 
 
-async def is_clean(land: Field, capsys: pytest.CaptureFixture[str]) -> bool:
+async def is_clean(land: ChannelWorkplace, capsys: pytest.CaptureFixture[str]) -> bool:
     """Whether all is as planned; what is not is printed."""
     code, found = await land.checks(capsys)
     if code:
@@ -64,9 +64,9 @@ async def changes_of(app: App) -> list[Change]:
 @pytest.mark.parametrize("room", MODES, indirect=True)
 @pytest.mark.parametrize("land", ["sqlite", "postgresql"], indirect=True)
 async def test_nothing_is_there_then_all_is_then_it_is_put_away(
-    land: Field, capsys: pytest.CaptureFixture[str]
+    land: ChannelWorkplace, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    *_, agathe = await peopled(land)
+    *_, agathe = await register_team(land)
     async with land.bot() as app:
         card = await checked(land, app, agathe)
         assert "5 canaux à créer" in plain(card)
@@ -91,8 +91,10 @@ async def test_nothing_is_there_then_all_is_then_it_is_put_away(
     assert (await land.channel("town-square"))["display_name"] != "Général"
 
 
-async def test_only_the_channels_that_are_not_there_are_made(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
-    _, omar, agathe = await synced(land, capsys)
+async def test_only_the_channels_that_are_not_there_are_made(
+    land: ChannelWorkplace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, omar, agathe = await sync_team(land, capsys)
     await land.changes("rhone", header="?")
     with (land.folder / "canaux.tsv").open("a") as table:
         table.write("\ndepartement:2A\tdepartement\t{code} - {nom}\t{canal}\toui\tdepartement\ts\te\n")
@@ -111,8 +113,10 @@ async def test_only_the_channels_that_are_not_there_are_made(land: Field, capsys
 
 
 @pytest.mark.parametrize("room", MODES, indirect=True)
-async def test_each_kind_of_drift_is_put_right_and_undone(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
-    lea, omar, agathe = await synced(land, capsys)
+async def test_each_kind_of_drift_is_put_right_and_undone(
+    land: ChannelWorkplace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lea, omar, agathe = await sync_team(land, capsys)
     nina, admin = await land.room.site.person("nina"), land.room.site.admin
     await land.changes("rhone", display_name="Nos Rhônalpins", header="?", purpose="?")
     await admin.put(f"/channels/{(await land.channel('aide-metier'))['id']}/privacy", {"privacy": "P"})
@@ -147,13 +151,15 @@ async def test_each_kind_of_drift_is_put_right_and_undone(land: Field, capsys: p
     assert len(found["wrong"]) == len(before[1]["wrong"])
 
 
-async def _leads(land: Field, person: Person, name: str, *, leads: bool) -> None:
+async def _leads(land: ChannelWorkplace, person: Person, name: str, *, leads: bool) -> None:
     place = f"/channels/{(await land.channel(name))['id']}/members/{person.id}/roles"
     await land.room.site.admin.put(place, {"roles": "channel_user channel_admin" if leads else "channel_user"})
 
 
-async def test_what_was_shown_is_made_and_nothing_else(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
-    lea, _, agathe = await synced(land, capsys)
+async def test_what_was_shown_is_made_and_nothing_else(
+    land: ChannelWorkplace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lea, _, agathe = await sync_team(land, capsys)
     nina = await land.room.site.person("nina")
     await land.leaves(lea, "rhone")
     await land.joins(land.juliette, "rhone")
@@ -171,8 +177,8 @@ async def test_what_was_shown_is_made_and_nothing_else(land: Field, capsys: pyte
         assert "laissé tel quel" in plain(card)
 
 
-async def test_a_coordinateur_looks_after_their_own(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
-    lea, omar, _ = await synced(land, capsys)
+async def test_a_coordinateur_looks_after_their_own(land: ChannelWorkplace, capsys: pytest.CaptureFixture[str]) -> None:
+    lea, omar, _ = await sync_team(land, capsys)
     await land.leaves(lea, "rhone")
     async with land.bot() as app:
         refusal = await types(land, app, omar, "canaux verifier")
@@ -186,8 +192,10 @@ async def test_a_coordinateur_looks_after_their_own(land: Field, capsys: pytest.
         assert "réservée aux animateurs" in str(await types(land, app, omar, "canaux annuler"))
 
 
-async def test_what_mattermost_refuses_is_said_with_why(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
-    *_, agathe = await synced(land, capsys)
+async def test_what_mattermost_refuses_is_said_with_why(
+    land: ChannelWorkplace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    *_, agathe = await sync_team(land, capsys)
     await land.room.site.admin.delete(f"/channels/{(await land.channel('veille'))['id']}")
     await land.leads(leads=False)
     async with land.bot() as app:
@@ -198,8 +206,8 @@ async def test_what_mattermost_refuses_is_said_with_why(land: Field, capsys: pyt
         assert "par l’exploitant" in str(last), "what was refused is nothing to undo"
 
 
-async def test_a_namesake_the_bot_cannot_see(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
-    lea, _, agathe = await synced(land, capsys)
+async def test_a_namesake_the_bot_cannot_see(land: ChannelWorkplace, capsys: pytest.CaptureFixture[str]) -> None:
+    lea, _, agathe = await sync_team(land, capsys)
     with (land.folder / "canaux.tsv").open("a") as table:
         table.write("\ncache\tsalle\tCaché\tcache\toui\tanimateur\ts\te\n")
     hidden = {"team_id": land.room.site.team_id, "name": "cache", "display_name": "À moi", "type": "P"}
@@ -212,8 +220,8 @@ async def test_a_namesake_the_bot_cannot_see(land: Field, capsys: pytest.Capture
         assert states[Drift.MISSING] == (ChangeState.REFUSED, "le canal n’a pas été créé")
 
 
-async def test_two_at_once_are_one(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
-    lea, _, agathe = await synced(land, capsys)
+async def test_two_at_once_are_one(land: ChannelWorkplace, capsys: pytest.CaptureFixture[str]) -> None:
+    lea, _, agathe = await sync_team(land, capsys)
     await land.leaves(lea, "rhone")
     async with land.bot() as app:
         card = await checked(land, app, agathe)
@@ -225,8 +233,8 @@ async def test_two_at_once_are_one(land: Field, capsys: pytest.CaptureFixture[st
 
 
 @pytest.mark.parametrize("land", ["sqlite", "postgresql"], indirect=True)
-async def test_who_left_and_who_is_deactivated(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
-    lea, omar, agathe = await synced(land, capsys)
+async def test_who_left_and_who_is_deactivated(land: ChannelWorkplace, capsys: pytest.CaptureFixture[str]) -> None:
+    lea, omar, agathe = await sync_team(land, capsys)
     await land.registers_as(omar, Role.COORDINATEUR, "69", "38", left_on=date(2020, 1, 1))
     await land.room.site.admin.delete(f"/users/{lea.id}")
     async with land.bot() as app:
@@ -239,8 +247,8 @@ async def test_who_left_and_who_is_deactivated(land: Field, capsys: pytest.Captu
         assert "deviennent des exceptions" in str(told)
 
 
-async def test_the_journal_says_who_did_what(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
-    *_, agathe = await peopled(land)
+async def test_the_journal_says_who_did_what(land: ChannelWorkplace, capsys: pytest.CaptureFixture[str]) -> None:
+    *_, agathe = await register_team(land)
     async with land.bot() as app:
         assert "Rien n’a encore été changé" in str(await types(land, app, agathe, "canaux journal"))
         await land.syncs(capsys)
@@ -252,16 +260,16 @@ async def test_the_journal_says_who_did_what(land: Field, capsys: pytest.Capture
         assert "1 en-tête corrigé" in told
 
 
-async def test_what_is_no_channel_is_said(land: Field) -> None:
-    *_, agathe = await peopled(land)
+async def test_what_is_no_channel_is_said(land: ChannelWorkplace) -> None:
+    *_, agathe = await register_team(land)
     async with land.bot() as app:
         for text, words in (("zzz", "n’est ni un département ni un canal"), ("75", "n’a pas de canal")):
             assert words in str(await types(land, app, agathe, f"canaux verifier {text}"))
 
 
-async def test_a_private_channel_of_others_at_a_planned_address_is_theirs(land: Field) -> None:
+async def test_a_private_channel_of_others_at_a_planned_address_is_theirs(land: ChannelWorkplace) -> None:
     """Where the bot administers the team, the server shows it that channel, and would let it post there."""
-    lea, _, agathe = await peopled(land)
+    lea, _, agathe = await register_team(land)
     body = {"team_id": land.room.site.team_id, "name": "animation", "display_name": "À moi", "type": "P"}
     theirs = (await lea.api.post("/channels", body))["id"]
     async with land.bot() as app:
@@ -273,7 +281,7 @@ async def test_a_private_channel_of_others_at_a_planned_address_is_theirs(land: 
         async def forgotten() -> bool:
             return "animation" not in await land.known()
 
-        await until_async(forgotten)
+        await wait_for(forgotten)
         card = await checked(land, app, agathe)
         said = [post.text for post in await agathe.direct()]
         assert any("un canal privé dont le bot n’est pas membre porte déjà l’adresse" in text for text in said)

@@ -6,7 +6,7 @@ from sqlalchemy import text
 from storage.canaux import runs
 from storage.canaux.runs import ChangeState
 from storage.database import Database
-from tests.databases import database
+from tests.support.databases import database
 from tests.test_outbox_plans import FILL, plans
 
 __all__ = ["database"]

@@ -5,10 +5,10 @@ from sqlmodel import select
 
 from bot.app import App
 from storage.watchlist import WatchedMember
-from tests.channelling import Field, land, room, synced
-from tests.house import until
 from tests.modes import MODES
 from tests.people import Person
+from tests.support.house import wait_until
+from tests.support.membership import ChannelWorkplace, land, room, sync_team
 from tests.test_canaux_mending import checked, is_clean, repaired
 from tests.test_canaux_turning import said
 
@@ -19,7 +19,7 @@ PUBLIC = ("town-square", "aide-metier", "veille")
 ARCHIVED, RENAMED, PRIVATE = "vient d’être archivé", "s’appelle maintenant « Infos »", "vient d’être rendu privé"
 
 
-async def turns(land: Field) -> None:
+async def turns(land: ChannelWorkplace) -> None:
     """An admin renames the thematic channel, makes it private, and puts it away."""
     admin, veille = land.room.site.admin, (await land.channel("veille"))["id"]
     await land.changes("veille", display_name="Infos")
@@ -27,7 +27,7 @@ async def turns(land: Field) -> None:
     await admin.delete(f"/channels/{veille}")
 
 
-async def tells_once(land: Field, agathe: Person, app: App) -> None:
+async def tells_once(land: ChannelWorkplace, agathe: Person, app: App) -> None:
     """Each of it stands once in the animateurs’ channel, with what to do."""
     for words in (RENAMED, PRIVATE, ARCHIVED):
         told = await said(land, agathe, words)
@@ -35,13 +35,13 @@ async def tells_once(land: Field, agathe: Person, app: App) -> None:
         assert "Le canal « Veille »" in told.text.replace("\u00a0", " ")
         assert "vérifiez-le puis réparez" in told.text
     await app.events.look()
-    await until(lambda: app.events.is_idle)
+    await wait_until(lambda: app.events.is_idle)
     place = (await land.channel("animation"))["id"]
     texts = [p.text for p in await agathe.reads(place) if p.user_id == land.room.bot_id and "Veille" in p.text]
     assert len(texts) == 3, texts
 
 
-async def nobody_is_written_down(land: Field, app: App) -> None:
+async def nobody_is_written_down(land: ChannelWorkplace, app: App) -> None:
     public = {(await land.channel(name))["id"] for name in PUBLIC}
     async with app.database.transaction(writes=False) as db:
         places = [member.place for member in (await db.exec(select(WatchedMember))).all()]
@@ -50,8 +50,8 @@ async def nobody_is_written_down(land: Field, app: App) -> None:
 
 
 @pytest.mark.parametrize("room", MODES, indirect=True)
-async def test_it_is_told_within_seconds(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
-    _, _, agathe = await synced(land, capsys)
+async def test_it_is_told_within_seconds(land: ChannelWorkplace, capsys: pytest.CaptureFixture[str]) -> None:
+    _, _, agathe = await sync_team(land, capsys)
     async with land.bot() as app:
         await turns(land)
         await tells_once(land, agathe, app)
@@ -61,8 +61,8 @@ async def test_it_is_told_within_seconds(land: Field, capsys: pytest.CaptureFixt
 
 
 @pytest.mark.parametrize("land", ["sqlite", "postgresql"], indirect=True)
-async def test_it_is_told_when_the_bot_was_away(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
-    _, _, agathe = await synced(land, capsys)
+async def test_it_is_told_when_the_bot_was_away(land: ChannelWorkplace, capsys: pytest.CaptureFixture[str]) -> None:
+    _, _, agathe = await sync_team(land, capsys)
     async with land.bot():
         pass
     await turns(land)
@@ -73,8 +73,8 @@ async def test_it_is_told_when_the_bot_was_away(land: Field, capsys: pytest.Capt
 
 
 @pytest.mark.parametrize("land", ["postgresql"], indirect=True)
-async def test_two_bots_tell_it_once(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
-    _, _, agathe = await synced(land, capsys)
+async def test_two_bots_tell_it_once(land: ChannelWorkplace, capsys: pytest.CaptureFixture[str]) -> None:
+    _, _, agathe = await sync_team(land, capsys)
     async with land.bot() as app, land.bot() as other:
         await turns(land)
         await tells_once(land, agathe, app)
@@ -82,9 +82,11 @@ async def test_two_bots_tell_it_once(land: Field, capsys: pytest.CaptureFixture[
         await nobody_is_written_down(land, app)
 
 
-async def test_who_comes_and_goes_there_is_nobody_s_business(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_who_comes_and_goes_there_is_nobody_s_business(
+    land: ChannelWorkplace, capsys: pytest.CaptureFixture[str]
+) -> None:
     """No intruder is told of, and nobody is brought back into a channel that they left."""
-    lea, _, agathe = await synced(land, capsys)
+    lea, _, agathe = await sync_team(land, capsys)
     nina = await land.room.site.person("nina")
     async with land.bot() as app:
         await land.joins(nina, "aide-metier")
@@ -92,7 +94,7 @@ async def test_who_comes_and_goes_there_is_nobody_s_business(land: Field, capsys
         await land.changes("veille", display_name="Infos")
         await said(land, agathe, RENAMED)
         await app.events.look()
-        await until(lambda: app.events.is_idle)
+        await wait_until(lambda: app.events.is_idle)
         await land.changes("aide-metier", display_name="Métier")
         await said(land, agathe, "« Métier »")
         assert "lea" not in await land.names_in("aide-metier")

@@ -10,7 +10,7 @@ from storage.canaux import Allowance, remember_channel
 from storage.canaux.membership import ChannelMember, compute_settling
 from storage.database import Database
 from storage.people import Person, Role
-from tests.databases import database
+from tests.support.databases import database
 
 __all__ = ["database"]
 

@@ -8,16 +8,16 @@ import pytest
 from bot.app import App
 from storage.canaux import list_allowances, runs
 from storage.canaux.runs import ChangeState
-from tests.channelling import Field, land, peopled, room, synced
-from tests.house import until_async
 from tests.modes import MODES
 from tests.people import Person, Post
+from tests.support.house import wait_for
+from tests.support.membership import ChannelWorkplace, land, register_team, room, sync_team
 from tests.test_canaux_mending import checked, is_clean, repaired, types
 
 __all__ = ["land", "room"]
 
 
-async def said(land: Field, who: Person, containing: str) -> Post:
+async def said(land: ChannelWorkplace, who: Person, containing: str) -> Post:
     """What the bot says in the animateurs’ channel, once it does."""
     place = (await land.channel("animation"))["id"]
     found: list[Post] = []
@@ -27,24 +27,24 @@ async def said(land: Field, who: Person, containing: str) -> Post:
         found[:] = [p for p in posts if containing in p.text.replace("\u00a0", " ")]
         return bool(found)
 
-    await until_async(is_said)
+    await wait_for(is_said)
     return found[-1]
 
 
-async def is_noted(land: Field, app: App) -> bool:
+async def is_noted(land: ChannelWorkplace, app: App) -> bool:
     """Whether all that was said is known to stand where it does."""
     return not await land.waits(app)
 
 
 @pytest.mark.parametrize("room", MODES, indirect=True)
-async def test_what_somebody_turned_by_hand_is_told(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
-    _, _, agathe = await synced(land, capsys)
+async def test_what_somebody_turned_by_hand_is_told(land: ChannelWorkplace, capsys: pytest.CaptureFixture[str]) -> None:
+    _, _, agathe = await sync_team(land, capsys)
     admin, rhone = land.room.site.admin, (await land.channel("rhone"))["id"]
     async with land.bot() as app:
         await land.changes("rhone", display_name="Lyon")
         told = await said(land, agathe, "s’appelle maintenant « Lyon »")
         assert told.buttons == ["Vérifier ce canal"]
-        await until_async(lambda: is_noted(land, app))
+        await wait_for(lambda: is_noted(land, app))
         await land.changes("rhone", display_name="69 - Rhône")
         over = await agathe.rewritten(told, "c’est réparé")
         assert (over.buttons, "avait été renommé à la main" in over.text) == ([], True)
@@ -54,8 +54,8 @@ async def test_what_somebody_turned_by_hand_is_told(land: Field, capsys: pytest.
         await said(land, agathe, "vient d’être archivé")
 
 
-async def test_what_is_as_planned_again_is_not_told(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
-    _, _, agathe = await synced(land, capsys)
+async def test_what_is_as_planned_again_is_not_told(land: ChannelWorkplace, capsys: pytest.CaptureFixture[str]) -> None:
+    _, _, agathe = await sync_team(land, capsys)
     await land.changes("rhone", display_name="Lyon")
     async with land.bot() as app:
         await land.changes("rhone", display_name="69 - Rhône")
@@ -65,8 +65,10 @@ async def test_what_is_as_planned_again_is_not_told(land: Field, capsys: pytest.
 
 
 @pytest.mark.parametrize("room", MODES, indirect=True)
-async def test_an_intruder_is_let_in_or_taken_out_by_a_click(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
-    _, _, agathe = await synced(land, capsys)
+async def test_an_intruder_is_let_in_or_taken_out_by_a_click(
+    land: ChannelWorkplace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, _, agathe = await sync_team(land, capsys)
     nina, paul = await land.room.site.person("nina"), await land.room.site.person("paul")
     async with land.bot() as app:
         for somebody in (nina, paul):
@@ -80,27 +82,29 @@ async def test_an_intruder_is_let_in_or_taken_out_by_a_click(land: Field, capsys
         async def paul_is_out() -> bool:
             return await land.names_in("rhone") == {"lea", "omar", "nina"}
 
-        await until_async(paul_is_out)
+        await wait_for(paul_is_out)
         async with app.database.transaction(writes=False) as db:
             assert [each.user_id for each in await list_allowances(db)] == [nina.id]
         assert await is_clean(land, capsys)
 
 
-async def test_an_alert_is_over_once_who_it_tells_of_is_gone(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
-    _, _, agathe = await synced(land, capsys)
+async def test_an_alert_is_over_once_who_it_tells_of_is_gone(
+    land: ChannelWorkplace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, _, agathe = await sync_team(land, capsys)
     nina = await land.room.site.person("nina")
     async with land.bot() as app:
         await land.joins(nina, "rhone")
         told = await said(land, agathe, f"@{nina.username} est dans")
-        await until_async(lambda: is_noted(land, app))
+        await wait_for(lambda: is_noted(land, app))
         await land.leaves(nina, "rhone")
         assert (await agathe.rewritten(told, "n’est plus dans le canal")).buttons == []
 
 
 async def test_the_night_s_card_is_over_once_another_check_repaired_it(
-    land: Field, capsys: pytest.CaptureFixture[str]
+    land: ChannelWorkplace, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    lea, _, agathe = await synced(land, capsys)
+    lea, _, agathe = await sync_team(land, capsys)
     await land.leaves(lea, "rhone")
     async with land.bot() as app:
         await app.runs.run(("job", "canaux.watch_over"), "2026-11-24")
@@ -109,8 +113,10 @@ async def test_the_night_s_card_is_over_once_another_check_repaired_it(
         assert (await agathe.rewritten(card, "de nouveau comme prévu")).buttons == []
 
 
-async def test_somebody_is_let_in_by_name_beforehand(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
-    _, _, agathe = await synced(land, capsys)
+async def test_somebody_is_let_in_by_name_beforehand(
+    land: ChannelWorkplace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, _, agathe = await sync_team(land, capsys)
     nina = await land.room.site.person("nina")
     async with land.bot() as app:
         for line, words in (
@@ -125,7 +131,7 @@ async def test_somebody_is_let_in_by_name_beforehand(land: Field, capsys: pytest
         async def nina_is_in() -> bool:
             return await land.names_in("rhone") == {"lea", "omar", "nina"}
 
-        await until_async(nina_is_in)
+        await wait_for(nina_is_in)
         assert "stagiaire jusqu’en juin" in str(await types(land, app, agathe, "canaux exceptions"))
         assert await is_clean(land, capsys), "nobody is told of"
 
@@ -133,10 +139,10 @@ async def test_somebody_is_let_in_by_name_beforehand(land: Field, capsys: pytest
 @pytest.mark.slow
 @pytest.mark.parametrize("land", ["sqlite", "postgresql"], indirect=True)
 async def test_a_repair_that_is_killed_is_finished_by_the_next_bot(
-    land: Field, capsys: pytest.CaptureFixture[str]
+    land: ChannelWorkplace, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The bot is stopped again and again, a little later each time, until one has come to the end."""
-    *_, agathe = await peopled(land)
+    *_, agathe = await register_team(land)
     async with land.bot() as app:
         card = await checked(land, app, agathe)
         await agathe.clicks(card, "Réparer")
@@ -157,16 +163,18 @@ async def _states(app: Any) -> set[ChangeState]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("land", ["sqlite", "postgresql"], indirect=True)
-async def test_two_bots_repair_as_one(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
-    *_, agathe = await peopled(land)
+async def test_two_bots_repair_as_one(land: ChannelWorkplace, capsys: pytest.CaptureFixture[str]) -> None:
+    *_, agathe = await register_team(land)
     async with land.bot() as app, land.bot():
         await repaired(agathe, await checked(land, app, agathe))
         assert await _states(app) == {ChangeState.DONE}
     assert await is_clean(land, capsys)
 
 
-async def test_what_was_stopped_stands_in_nobody_s_way(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
-    *_, agathe = await peopled(land)
+async def test_what_was_stopped_stands_in_nobody_s_way(
+    land: ChannelWorkplace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    *_, agathe = await register_team(land)
     async with land.bot(work_calls=2) as app:
         card = await checked(land, app, agathe)
         await agathe.clicks(card, "Réparer")
@@ -181,9 +189,9 @@ async def test_what_was_stopped_stands_in_nobody_s_way(land: Field, capsys: pyte
 
 @pytest.mark.parametrize("repair", ["oui", "non"])
 async def test_the_night_repairs_only_where_settings_say_so(
-    land: Field, capsys: pytest.CaptureFixture[str], repair: str
+    land: ChannelWorkplace, capsys: pytest.CaptureFixture[str], repair: str
 ) -> None:
-    lea, _, agathe = await synced(land, capsys)
+    lea, _, agathe = await sync_team(land, capsys)
     await land.leaves(lea, "rhone")
     async with land.bot(repair=repair) as app:
         await app.runs.run(("job", "canaux.watch_over"), "2026-11-24")

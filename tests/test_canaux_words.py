@@ -4,8 +4,8 @@ import pytest
 
 from storage import journal
 from storage.canaux import list_allowances
-from tests.house import House, until_async
 from tests.people import Person, unique
+from tests.support.house import House, wait_for
 from tests.test_canaux_making import agathe, channel, made, plain
 
 __all__ = ["agathe"]
@@ -36,7 +36,7 @@ async def test_purpose_and_header_are_written_by_a_line_or_a_window_and_undone(h
         async def is_so() -> bool:
             return (await channel(house, name))[what] == text
 
-        await until_async(is_so)
+        await wait_for(is_so)
 
     told = await agathe.asks(f"/canaux description {name} Réparer   ensemble, le samedi.")
     assert "La description du canal" in plain(told.text)
@@ -76,7 +76,7 @@ async def test_who_administers_is_shown_added_taken_away_and_undone(
             member = await house.bot.chat.channel_member(channel_id, juliette.id)
             return member is not None and member.is_admin is is_so
 
-        await until_async(same)
+        await wait_for(same)
 
     asked = f"/canaux administrateurs {name}"
     assert "n’est pas dans ce canal" in plain((await agathe.asks(f"{asked} +@{juliette.username}")).text)

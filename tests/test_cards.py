@@ -9,9 +9,9 @@ from bot.links import Links
 from bot.menus import Choosing, Menu
 from bot.renderers import MessageRenderer
 from bot.replies import Button, Card, Message
-from tests.house import House
 from tests.people import Person, Post, Refused
-from tests.trying import trial
+from tests.support.forms import trial
+from tests.support.house import House
 
 __all__ = ["trial"]
 

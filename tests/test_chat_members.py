@@ -7,19 +7,19 @@ import pytest
 
 from bot.errors import Refusal
 from bot.mattermost import ChatMember
-from tests.house import House
-from tests.reading import NOBODY, Stage, a_stage, refused
+from tests.support.house import House
+from tests.support.mattermost import NOBODY, TwoBots, add_two_bots, expect_refusal
 
 pytestmark = [pytest.mark.every_mode, pytest.mark.no_database]
 
 
 @pytest.fixture
-async def stage(house: House) -> AsyncIterator[Stage]:
-    async with a_stage(house) as made:
+async def stage(house: House) -> AsyncIterator[TwoBots]:
+    async with add_two_bots(house) as made:
         yield made
 
 
-async def test_a_crowd_is_read_in_pages_each_of_it_once(stage: Stage) -> None:
+async def test_a_crowd_is_read_in_pages_each_of_it_once(stage: TwoBots) -> None:
     crowd = await stage.robots(205)
     room = await stage.room()
     assert await stage.lead.add_members(room.id, crowd) == {}
@@ -41,7 +41,7 @@ async def test_a_crowd_is_read_in_pages_each_of_it_once(stage: Stage) -> None:
     assert Counter([user.id async for page in stage.chat.team_users() for user in page]) == team
 
 
-async def test_people_by_ids(stage: Stage) -> None:
+async def test_people_by_ids(stage: TwoBots) -> None:
     known = await stage.robots(3, in_team=False)
     pages = [page async for page in stage.chat.users([*known, NOBODY] * 100)]
     assert len(pages) == 2
@@ -49,7 +49,7 @@ async def test_people_by_ids(stage: Stage) -> None:
     assert [page async for page in stage.chat.users([])] == []
 
 
-async def test_many_are_brought_in_and_who_is_not_has_a_reason(stage: Stage) -> None:
+async def test_many_are_brought_in_and_who_is_not_has_a_reason(stage: TwoBots) -> None:
     room = await stage.room(private=True)
     crowd = await stage.robots(60)
     [stranger] = await stage.robots(1, in_team=False)
@@ -71,7 +71,7 @@ async def test_many_are_brought_in_and_who_is_not_has_a_reason(stage: Stage) -> 
     assert (await stage.chat.add_members(room.id, [*crowd, stranger, NOBODY])).keys() == kept_out.keys()
 
 
-async def test_nobody_at_all_can_be_brought_in(stage: Stage) -> None:
+async def test_nobody_at_all_can_be_brought_in(stage: TwoBots) -> None:
     room = await stage.room()
     strangers = await stage.robots(2, in_team=False)
     kept_out = await stage.chat.add_members(room.id, strangers)
@@ -81,16 +81,16 @@ async def test_nobody_at_all_can_be_brought_in(stage: Stage) -> None:
     assert await stage.chat.add_members(room.id, []) == {}
 
 
-async def test_what_concerns_everybody_is_nobody_s_reason(stage: Stage) -> None:
+async def test_what_concerns_everybody_is_nobody_s_reason(stage: TwoBots) -> None:
     hidden = await stage.lead.create_channel((await stage.room()).name + "-b", "À part", private=True)
     crowd = await stage.robots(2)
-    async with refused(Refusal.FORBIDDEN):
+    async with expect_refusal(Refusal.FORBIDDEN):
         await stage.chat.add_members(hidden.id, crowd)
-    async with refused(Refusal.UNKNOWN_CHANNEL):
+    async with expect_refusal(Refusal.UNKNOWN_CHANNEL):
         await stage.chat.add_members(NOBODY, crowd)
 
 
-async def test_somebody_comes_and_goes_and_doing_it_twice_does_no_harm(stage: Stage) -> None:
+async def test_somebody_comes_and_goes_and_doing_it_twice_does_no_harm(stage: TwoBots) -> None:
     room = await stage.room()
     [who] = await stage.robots(1)
     assert await stage.chat.channel_member(room.id, who) is None
@@ -108,7 +108,7 @@ async def test_somebody_comes_and_goes_and_doing_it_twice_does_no_harm(stage: St
     assert Counter(said)["system_add_to_channel"] == Counter(said)["system_remove_from_channel"] == 1
 
 
-async def test_who_comes_into_the_team_and_leaves_it(stage: Stage) -> None:
+async def test_who_comes_into_the_team_and_leaves_it(stage: TwoBots) -> None:
     [who] = await stage.robots(1, in_team=False)
     assert await stage.chat.team_member(who) is None
     for _ in range(2):
@@ -117,10 +117,10 @@ async def test_who_comes_into_the_team_and_leaves_it(stage: Stage) -> None:
     assert not await stage.chat.is_team_admin(who)
     await stage.lead.set_team_admin(who, is_admin=True)
     assert await stage.chat.is_team_admin(who)
-    async with refused(Refusal.FORBIDDEN):
+    async with expect_refusal(Refusal.FORBIDDEN):
         await stage.chat.set_team_admin(who, is_admin=False)
     await stage.lead.set_team_admin(who, is_admin=False)
-    async with refused(Refusal.FORBIDDEN):
+    async with expect_refusal(Refusal.FORBIDDEN):
         await stage.chat.remove_from_team(who)
     for _ in range(2):
         await stage.lead.remove_from_team(who)

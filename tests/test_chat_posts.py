@@ -7,21 +7,21 @@ import pytest
 
 from bot.errors import Refusal
 from bot.mattermost import ChatReaction, NewPost
-from tests.house import House
 from tests.people import Person, unique
-from tests.reading import NOBODY, Stage, a_stage, refused
+from tests.support.house import House
+from tests.support.mattermost import NOBODY, TwoBots, add_two_bots, expect_refusal
 
 pytestmark = [pytest.mark.every_mode, pytest.mark.no_database]
 CONTENT = b"a;b\r\n" * 200_000
 
 
 @pytest.fixture
-async def stage(house: House) -> AsyncIterator[Stage]:
-    async with a_stage(house) as made:
+async def stage(house: House) -> AsyncIterator[TwoBots]:
+    async with add_two_bots(house) as made:
         yield made
 
 
-async def test_a_thread_is_read_from_any_of_its_posts(stage: Stage) -> None:
+async def test_a_thread_is_read_from_any_of_its_posts(stage: TwoBots) -> None:
     room = await stage.room()
     root = await stage.says(room.id, "Qui a un vidéoprojecteur ?")
     first = await stage.says(room.id, "Moi", root_id=root.id)
@@ -37,13 +37,13 @@ async def test_a_thread_is_read_from_any_of_its_posts(stage: Stage) -> None:
             (last.id, "Moi aussi", root.id),
         ]
     assert [p.id for p in await stage.chat.thread(alone.id)] == [alone.id]
-    async with refused(Refusal.UNKNOWN_POST):
+    async with expect_refusal(Refusal.UNKNOWN_POST):
         await stage.chat.thread(gone.id)
-    async with refused(Refusal.UNKNOWN_POST):
+    async with expect_refusal(Refusal.UNKNOWN_POST):
         await stage.chat.read_post(gone.id)
 
 
-async def test_the_newest_posts_a_page_at_a_time(stage: Stage) -> None:
+async def test_the_newest_posts_a_page_at_a_time(stage: TwoBots) -> None:
     room = await stage.room()
     said = [await stage.says(room.id, str(number)) for number in range(5)]
     answer = await stage.says(room.id, "réponse", root_id=said[0].id)
@@ -54,7 +54,7 @@ async def test_the_newest_posts_a_page_at_a_time(stage: Stage) -> None:
     assert len(found) == len(set(found)) == 6, "and the news of who made the channel"
 
 
-async def test_a_post_is_pinned_and_marked_and_neither_harms_twice(stage: Stage) -> None:
+async def test_a_post_is_pinned_and_marked_and_neither_harms_twice(stage: TwoBots) -> None:
     room = await stage.room()
     said, other = await stage.says(room.id), await stage.says(room.id)
     for _ in range(2):
@@ -76,36 +76,36 @@ async def test_a_post_is_pinned_and_marked_and_neither_harms_twice(stage: Stage)
 
 
 @pytest.mark.parametrize("emoji", ["", ":ticket:", "🎫", "a/b", "../x", "a" * 65])
-async def test_what_is_no_name_of_an_emoji_is_not_even_sent(stage: Stage, emoji: str) -> None:
+async def test_what_is_no_name_of_an_emoji_is_not_even_sent(stage: TwoBots, emoji: str) -> None:
     said = await stage.says((await stage.room()).id)
     for attempt in (stage.chat.react(said.id, emoji), stage.chat.unreact(said.id, emoji)):
-        async with refused(Refusal.UNKNOWN_EMOJI):
+        async with expect_refusal(Refusal.UNKNOWN_EMOJI):
             await attempt
 
 
-async def test_who_administers_the_team_takes_anybody_s_post_away(stage: Stage, juliette: Person) -> None:
+async def test_who_administers_the_team_takes_anybody_s_post_away(stage: TwoBots, juliette: Person) -> None:
     room = await stage.room()
     await stage.chat.add_member(room.id, juliette.id)
     said = await juliette.api.post("/posts", {"channel_id": room.id, "message": "Achetez !"})
-    async with refused(Refusal.FORBIDDEN):
+    async with expect_refusal(Refusal.FORBIDDEN):
         await stage.chat.delete(said["id"])
     for _ in range(2):
         await stage.lead.delete(said["id"])
-    async with refused(Refusal.UNKNOWN_POST):
+    async with expect_refusal(Refusal.UNKNOWN_POST):
         await stage.chat.read_post(said["id"])
     await stage.chat.delete(NOBODY)
 
 
-async def test_what_is_forbidden_is_not_taken_for_gone(stage: Stage) -> None:
+async def test_what_is_forbidden_is_not_taken_for_gone(stage: TwoBots) -> None:
     """Also where the bot may not even read the post: « forbidden » is all that it hears."""
     room = await stage.lead.create_channel(unique("cache"), "À part", private=True)
     said = await stage.lead.post(room.id, "Entre nous", {}, unique("essai"))
-    async with refused(Refusal.FORBIDDEN):
+    async with expect_refusal(Refusal.FORBIDDEN):
         await stage.chat.delete(said)
     assert (await stage.lead.read_post(said)).message == "Entre nous"
 
 
-async def test_a_file_is_passed_on_to_another_channel(stage: Stage, juliette: Person, tmp_path: Path) -> None:
+async def test_a_file_is_passed_on_to_another_channel(stage: TwoBots, juliette: Person, tmp_path: Path) -> None:
     here, there = await stage.room(), await stage.room(private=True)
     source, copy = tmp_path / "Été à « Lyon ».csv", tmp_path / "copie.csv"
     source.write_bytes(CONTENT)
@@ -123,13 +123,13 @@ async def test_a_file_is_passed_on_to_another_channel(stage: Stage, juliette: Pe
     ).file_ids == (again,)
 
 
-async def test_a_file_that_is_too_large_or_not_there_leaves_nothing(stage: Stage, tmp_path: Path) -> None:
+async def test_a_file_that_is_too_large_or_not_there_leaves_nothing(stage: TwoBots, tmp_path: Path) -> None:
     room = await stage.room()
     source, copy = tmp_path / "a.csv", tmp_path / "copie.csv"
     source.write_bytes(CONTENT)
     given = await stage.chat.upload(room.id, source)
-    async with refused(Refusal.TOO_LARGE):
+    async with expect_refusal(Refusal.TOO_LARGE):
         await stage.chat.download(given, copy, len(CONTENT) - 1)
-    async with refused(Refusal.UNKNOWN_FILE):
+    async with expect_refusal(Refusal.UNKNOWN_FILE):
         await stage.chat.download(NOBODY, copy, len(CONTENT))
     assert not copy.exists()

@@ -14,52 +14,52 @@ import pytest
 from sqlalchemy import text
 
 from storage.database import Database
-from tests.backups import fill
-from tests.house import House
-from tests.operating import elsewhere, operate, run
-from tests.telling import filed
+from tests.support.backups import fill_tables
+from tests.support.cli import elsewhere, operate, run_command
+from tests.support.cra import file_workshop
+from tests.support.house import House
 
 __all__ = ["elsewhere"]
 
 
 async def _fill(url: str) -> None:
     database = Database(url)
-    await fill(database)
+    await fill_tables(database)
     await database.close()
 
 
 def test_everything_is_saved_and_restored_with_its_counts(
     elsewhere: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run("migrate") == 0
+    assert run_command("migrate") == 0
     asyncio.run(_fill("sqlite:///coop.db"))
     capsys.readouterr()
-    assert run("backup", "sauvegarde") == 0
+    assert run_command("backup", "sauvegarde") == 0
     said = capsys.readouterr().out
     assert "Sauvegarde écrite : sauvegarde" in said
     assert "\n  cra : 3\n" in said
     assert (elsewhere / "sauvegarde").stat().st_mode & 0o777 == 0o600
-    assert run("backup", "sauvegarde") == 1
+    assert run_command("backup", "sauvegarde") == 1
     assert "existe déjà" in capsys.readouterr().err
-    assert run("restore", "sauvegarde") == 1
+    assert run_command("restore", "sauvegarde") == 1
     assert "n’est pas vide" in capsys.readouterr().err
     monkeypatch.setenv("COOP_DATABASE_URL", "sqlite:///neuve.db")
-    assert run("restore", "sauvegarde") == 0
+    assert run_command("restore", "sauvegarde") == 0
     again = capsys.readouterr().out
     assert "Base restaurée" in again
     assert said.splitlines()[1:] == again.splitlines()[1:]
 
 
 def test_what_cannot_be_saved_or_restored_is_a_sentence(elsewhere: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run("backup", "b") == 1
+    assert run_command("backup", "b") == 1
     assert "est vide" in capsys.readouterr().err
     assert not (elsewhere / "b").exists()
     for name, words in (("absent", "absent n’existe pas"), (".", "n’est pas un fichier"), ("texte", "« texte »")):
         (elsewhere / "texte").write_text("du texte")
-        assert run("restore", name) == 1
+        assert run_command("restore", name) == 1
         assert words in capsys.readouterr().err
     for words_typed in (("backup",), ("restore",), ("backup", "a", "b")):
-        assert run(*words_typed) == 2
+        assert run_command(*words_typed) == 2
 
 
 @contextmanager
@@ -85,7 +85,7 @@ def test_a_backup_that_is_stopped_leaves_none_of_that_name(
     number: signal.Signals, ctrl_c: signal.Handlers, code: int, elsewhere: Path
 ) -> None:
     """Half a backup must not pass for one; told to stop, it puts away what it wrote beside, too."""
-    assert run("migrate") == 0
+    assert run_command("migrate") == 0
     many = [(f"scope {i}", f"period {i}", "2026-01-01 00:00:00") for i in range(150_000)]
     with closing(sqlite3.connect("coop.db")) as db:
         db.executemany("INSERT INTO claim VALUES (?, ?, ?)", many)
@@ -107,7 +107,7 @@ def test_a_backup_that_is_stopped_leaves_none_of_that_name(
 @pytest.mark.both_databases
 async def test_a_bot_at_work_is_saved(house: House, elsewhere: Path) -> None:
     juliette = await house.conseiller("juliette")
-    await filed(juliette)
+    await file_workshop(juliette)
     assert await operate(house.settings, "backup", str(elsewhere / "b")) == 0
     neuve = house.settings.model_copy(update={"database_url": f"sqlite:///{elsewhere}/neuve.db"})
     assert await operate(neuve, "restore", str(elsewhere / "b")) == 0

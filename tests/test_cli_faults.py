@@ -12,7 +12,7 @@ from cli.faults import as_sentence
 from cli.terminal import ProgressBar
 from config.settings import Settings
 from storage.backup import BackupError
-from tests.operating import elsewhere, run
+from tests.support.cli import elsewhere, run_command
 
 __all__ = ["elsewhere"]
 
@@ -24,12 +24,12 @@ def test_an_unexpected_fault_shows_no_values(
         raise RuntimeError("un-secret")
 
     monkeypatch.setattr("storage.schema.upgrade", fail)
-    assert run("migrate") == 1
+    assert run_command("migrate") == 1
     said = capsys.readouterr().err
     assert "RuntimeError, test_cli_faults.py" in said
     assert "un-secret" not in said
     monkeypatch.setenv("COOP_LOG_LEVEL", "debug")
-    assert run("migrate") == 1
+    assert run_command("migrate") == 1
     assert "Traceback" in capsys.readouterr().err
 
 
@@ -38,7 +38,7 @@ def test_interruptions_are_quiet(monkeypatch: pytest.MonkeyPatch, capsys: pytest
         raise KeyboardInterrupt
 
     monkeypatch.setattr("storage.schema.upgrade", interrupt)
-    assert run("migrate") == INTERRUPTED
+    assert run_command("migrate") == INTERRUPTED
     assert capsys.readouterr().err == ""
 
 
@@ -153,7 +153,7 @@ def test_the_format_s_page_lists_every_key() -> None:
 
 def test_a_file_that_is_no_database_is_a_sentence(elsewhere: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (elsewhere / "coop.db").write_text("du texte, pas une base de données, assez long pour avoir un en-tête " * 9)
-    assert run("migrate") == 1
+    assert run_command("migrate") == 1
     said = capsys.readouterr().err
     assert said.startswith("coop-bot : La base de données")
     assert "Traceback" not in said

@@ -24,11 +24,11 @@ from storage import schema, work
 from storage.database import Database
 from storage.sondage import PollState
 from storage.work import WorkSort
-from tests.backups import fill, saved
-from tests.faulty import ASKED, BEGUN, NO_RIGHTS, commands
-from tests.polling import poll_of
-from tests.sqlite import migrated
-from tests.working import Count
+from tests.support.backups import fill_tables, save_backup
+from tests.support.broadcasts import make_poll
+from tests.support.databases import create_sqlite
+from tests.support.operator import ASKED, BEGUN, NO_RIGHTS, list_commands
+from tests.support.work import Count
 
 ACTION = re.compile(
     "vérifiez|libérez|donnez|restaurez|installez|corrigez|créez|lancez|relancez|indiquez|choisissez|attendez", re.I
@@ -74,11 +74,11 @@ class Place:
 async def filled(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, bytes]:
     """The files that take long to make: a database with something in it, a backup of an empty one."""
     folder = tmp_path_factory.mktemp("modèle")
-    neuve = Database(await migrated(folder))
-    await saved(neuve, folder / "good")
+    neuve = Database(await create_sqlite(folder))
+    await save_backup(neuve, folder / "good")
     await neuve.close()
-    database = Database(await migrated(folder))
-    await fill(database)
+    database = Database(await create_sqlite(folder))
+    await fill_tables(database)
     async with database.transaction() as db:
         await db.execute(
             text("UPDATE person SET username = 'juliette', timezone = 'Europe/Paris' WHERE username LIKE '1%'")
@@ -88,7 +88,7 @@ async def filled(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, bytes
         await db.execute(text("DELETE FROM journal_head WHERE id <> 1"))  # so there is of the journal’s end
         begun = make_work(WorkSort.STEPS, Count(steps=3), "", utc_now(), told=False)
         await work.add(db, [begun.sqlmodel_update({"id": BEGUN})])
-        db.add(poll_of(number=ASKED, state=PollState.OPEN))
+        db.add(make_poll(number=ASKED, state=PollState.OPEN))
     await database.close()
     return {name: (folder / name).read_bytes() for name in ("good", "coop.db")}
 
@@ -129,7 +129,7 @@ def _folders(place: Place) -> None:
 
 def told(place: Place, names: Iterable[str], largest: int = 0) -> dict[str, tuple[int, str]]:
     """What each of these commands said there, in a process that the modes of files bind."""
-    words = [sys.executable, "-m", "tests.faulty", str(place.env), str(place.folder), str(largest), *names]
+    words = [sys.executable, "-m", "tests.support.operator", str(place.env), str(place.folder), str(largest), *names]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("COOP_")}
     root = Path(__file__).parent.parent
     run = subprocess.run(words, capture_output=True, text=True, check=False, cwd=root, env=environment)
@@ -222,10 +222,10 @@ def _passable(place: Place) -> Iterator[None]:
 
 def test_in_good_order_all_is_done(place: Place) -> None:
     """Else the table below would prove nothing: a used database and an absent Mattermost are all that is refused."""
-    found = told(place, commands("env", place.folder))
+    found = told(place, list_commands("env", place.folder))
     refused = {"doctor", "setup", "restore", "channels check", "channels sync", "announce", "digest publish"}
     assert {name for name, (code, _) in found.items() if code} == refused, found
-    assert set(commands("env", place.folder)) | {"demo"} == set(COMMANDS)
+    assert set(list_commands("env", place.folder)) | {"demo"} == set(COMMANDS)
 
 
 @pytest.mark.parametrize(("fault", "touched", "path"), TABLE, ids=lambda value: getattr(value, "__name__", ""))

@@ -14,11 +14,11 @@ from config.settings import Settings
 from storage import people
 from storage.database import Database
 from storage.people import Person, Role
-from tests.chat_server import ID, USER, ChatServer, chat_server, fault
-from tests.house import House
-from tests.operating import elsewhere, operate, run
 from tests.people import Dialog
-from tests.sqlite import migrated
+from tests.support.cli import elsewhere, operate, run_command
+from tests.support.databases import create_sqlite
+from tests.support.house import House
+from tests.support.mattermost import ID, USER, ChatServer, make_error, serve_chat
 
 __all__ = ["elsewhere"]
 
@@ -94,7 +94,7 @@ async def test_a_role_leaves_the_rest_of_the_register_alone(house: House, capsys
 
 async def settings_in(folder: Path, url: str = "", **persons: str) -> Settings:
     """An up-to-date database with these people: name and id."""
-    address = await migrated(folder)
+    address = await create_sqlite(folder)
     database = Database(address)
     async with database.transaction() as db:
         for username, user_id in persons.items():
@@ -112,11 +112,11 @@ async def test_without_mattermost_the_register_is_enough(elsewhere: Path, capsys
         await role(settings, "carl", "animateur")
 
 
-@pytest.mark.parametrize("answer", [fault(503, "away"), fault(401, "expired")])
+@pytest.mark.parametrize("answer", [make_error(503, "away"), make_error(401, "expired")])
 async def test_a_mattermost_that_does_not_answer_is_said_only_where_it_is_needed(
     answer: Any, elsewhere: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    async with chat_server(**{"*": answer}) as server:
+    async with serve_chat(**{"*": answer}) as server:
         settings = await settings_in(elsewhere, server.url, juliette=ID)
         await told(settings, "juliette", "animateur", capsys)
         with pytest.raises(OperatorError, match="« carl » dans le registre, et Mattermost n’a pas pu"):
@@ -126,21 +126,21 @@ async def test_a_mattermost_that_does_not_answer_is_said_only_where_it_is_needed
 async def test_a_name_goes_to_who_bears_it_today(elsewhere: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Jeanne had it when she was registered; it is Juliette’s now."""
     other = "o" * 26
-    async with chat_server(**{NAMED: USER}) as server:
+    async with serve_chat(**{NAMED: USER}) as server:
         settings = await settings_in(elsewhere, server.url, juliette=other)
         await told(settings, "juliette", "animateur", capsys)
     assert {p["id"]: p["role"] for p in await shown(settings, capsys)} == {ID: "animateur", other: "auto"}
 
 
 async def test_a_new_name_is_written_down(elsewhere: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    async with chat_server(**{NAMED: USER}) as server:
+    async with serve_chat(**{NAMED: USER}) as server:
         settings = await settings_in(elsewhere, server.url, julie=ID)
         await told(settings, "juliette", "auto", capsys)
     assert [p["username"] for p in await shown(settings, capsys)] == ["juliette"]
 
 
 async def test_nobody_and_no_bot_has_a_role(elsewhere: Path) -> None:
-    async with chat_server(**{NAMED: USER | {"is_bot": True}}) as server:
+    async with serve_chat(**{NAMED: USER | {"is_bot": True}}) as server:
         settings = await settings_in(elsewhere, server.url)
         await refused(settings, "juliette", "compte de bot", server)
         for name in ("carl", "@", "", "pas un nom", "x" * 500, "../users"):
@@ -155,7 +155,7 @@ async def refused(settings: Settings, name: str, words: str, server: ChatServer)
 
 
 async def test_auto_registers_nobody(elsewhere: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    async with chat_server(**{NAMED: USER}) as server:
+    async with serve_chat(**{NAMED: USER}) as server:
         settings = await settings_in(elsewhere, server.url)
         assert "Rien à changer." in await told(settings, "juliette", "auto", capsys)
     assert await shown(settings, capsys) == []
@@ -173,15 +173,15 @@ async def test_people_are_shown_by_name_to_be_read_too(elsewhere: Path, capsys: 
 
 def test_through_the_command_line(elsewhere: Path, capsys: pytest.CaptureFixture[str]) -> None:
     asyncio.run(settings_in(elsewhere, juliette=ID))
-    assert run("role", "@juliette", "coordinateur") == 0
+    assert run_command("role", "@juliette", "coordinateur") == 0
     assert "coordinateur" in capsys.readouterr().out
-    assert run("people", "--json") == 0
+    assert run_command("people", "--json") == 0
     assert json.loads(capsys.readouterr().out)[0]["role"] == "coordinateur"
-    assert run("people") == 0
-    assert run("role", "personne", "invite") == 1
+    assert run_command("people") == 0
+    assert run_command("role", "personne", "invite") == 1
     assert "« personne »" in capsys.readouterr().err
     for words in (("role",), ("role", "juliette"), ("role", "juliette", "chef"), ("people", "juliette")):
-        assert run(*words) == 2
+        assert run_command(*words) == 2
     (elsewhere / "coop.db").unlink()
-    assert run("role", "juliette", "invite") == 1
-    assert run("people") == 1
+    assert run_command("role", "juliette", "invite") == 1
+    assert run_command("people") == 1

@@ -11,12 +11,12 @@ from config.settings import Settings
 from storage import people
 from storage.database import Database
 from storage.people import Person
-from tests.chat_server import ID, USER, chat_server
-from tests.operating import elsewhere, run
+from tests.support.cli import elsewhere, run_command
+from tests.support.cra import JSON_LINE, FakeChat, cra_database, import_reports, write_jsonl
+from tests.support.mattermost import ID, USER, serve_chat
 from tests.test_cli_register import NOW, settings_in, shown, told
-from tests.transfer import LINE, Chat, database, imported, jsonl
 
-__all__ = ["database", "elsewhere"]
+__all__ = ["cra_database", "elsewhere"]
 
 
 OTHER = "o" * 26
@@ -49,26 +49,28 @@ def test_a_name_of_two_is_refused_with_what_to_do(
     words: tuple[str, ...], elsewhere: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     asyncio.run(registered(elsewhere))
-    assert run(*words) == 1
+    assert run_command(*words) == 1
     said = capsys.readouterr()
     assert f"Plusieurs personnes du registre s’appellent « juliette » ({ID}, {OTHER})" in said.err
     assert "tapez « coop-bot role NOM-ACTUEL RÔLE »" in said.err
     assert said.out == ""
-    assert run("people", "--json") == 0
+    assert run_command("people", "--json") == 0
     assert {row["role"] for row in json.loads(capsys.readouterr().out)} == {"auto"}
 
 
 async def test_no_compte_rendu_of_a_name_of_two_is_taken_in(database: Database) -> None:
     await two(database)
     faults: list[str] = []
-    outcome = await imported(database, jsonl(LINE), Chat("juliette"), lambda _, why: faults.append(why))
+    outcome = await import_reports(
+        database, write_jsonl(JSON_LINE), FakeChat("juliette"), lambda _, why: faults.append(why)
+    )
     assert outcome == ImportOutcome(refused=1)
     assert "auteur : Plusieurs personnes du registre s’appellent « juliette »" in faults[0]
 
 
 async def test_the_advice_helps(elsewhere: Path, capsys: pytest.CaptureFixture[str]) -> None:
     jeanne = USER | {"id": OTHER, "username": "jeanne"}
-    async with chat_server(**{"GET /api/v4/users/username/jeanne": jeanne}) as server:
+    async with serve_chat(**{"GET /api/v4/users/username/jeanne": jeanne}) as server:
         settings = await registered(elsewhere, server.url)
         await told(settings, "jeanne", "auto", capsys)
     assert {row["id"]: row["username"] for row in await shown(settings, capsys)} == {ID: "juliette", OTHER: "jeanne"}

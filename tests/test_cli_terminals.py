@@ -12,7 +12,7 @@ import pytest
 from storage import people
 from storage.database import Database
 from storage.people import Person
-from tests.operating import elsewhere, run
+from tests.support.cli import elsewhere, run_command
 from tests.test_cli_register import NOW
 
 __all__ = ["elsewhere"]
@@ -41,7 +41,7 @@ def said(encoding: str, *words: str) -> tuple[int, bytes, bytes]:
 
 @pytest.mark.parametrize(("encoding", "word"), [("ascii", rb"r\u00f4le"), ("latin-1", b"r\xf4le")])
 def test_every_terminal_is_written_to(encoding: str, word: bytes, elsewhere: Path) -> None:
-    assert run("migrate") == 0
+    assert run_command("migrate") == 0
     asyncio.run(registers("sqlite:///coop.db"))
     code, out, faults = said(encoding, "people")
     assert (code, faults) == (0, b"")

@@ -10,11 +10,12 @@ import pytest
 from aiohttp import web
 
 from bot.connections import CONNECTIONS_MAX, CONNECTIONS_MIN, Connections, Limits, connections_max
-from tests.attacker import Attacker, mallory
-from tests.house import PATIENCE, House, until
+from tests.support.house import PATIENCE, House, wait_until
+from tests.support.security import Attacker, mallory
 from tests.test_app import served
 
 __all__ = ["mallory"]
+
 
 pytestmark = pytest.mark.newest_only
 
@@ -75,7 +76,7 @@ async def test_a_request_that_never_ends_is_given_up(house: House, data: bytes) 
     async with house.replica(Limits(most=20, coming=0.5, idle=60)) as app, connected(app.port) as (stream,):
         stream[1].write(data)
         assert b"200" not in await trickles(stream, b"")
-        await until(lambda: len(app.connections) == 0)
+        await wait_until(lambda: len(app.connections) == 0)
 
 
 async def test_a_body_that_never_comes_is_given_up(house: House) -> None:
@@ -149,7 +150,7 @@ async def test_who_is_being_answered_is_never_sent_away() -> None:
     connections, go_on = Connections(Limits(most=6, coming=60, idle=60)), asyncio.Event()
     async with slow_service(connections, go_on) as port, aiohttp.ClientSession() as session, AsyncExitStack() as stack:
         waiting = [asyncio.create_task(session.get(f"http://127.0.0.1:{port}/slow")) for _ in range(5)]
-        await until(lambda: len(connections) == 5)
+        await wait_until(lambda: len(connections) == 5)
         await asyncio.sleep(0.1)
         for _ in range(20):
             await stack.enter_async_context(connected(port))
@@ -162,7 +163,7 @@ async def test_a_newcomer_is_sent_away_where_everybody_is_being_answered() -> No
     connections, go_on = Connections(Limits(most=3, coming=60, idle=60)), asyncio.Event()
     async with slow_service(connections, go_on) as port, aiohttp.ClientSession() as session:
         waiting = [asyncio.create_task(session.get(f"http://127.0.0.1:{port}/slow")) for _ in range(3)]
-        await until(lambda: len(connections) == 3)
+        await wait_until(lambda: len(connections) == 3)
         await asyncio.sleep(0.1)
         async with connected(port) as ((reader, _),):
             assert await last_words(reader) == b""

@@ -7,10 +7,11 @@ from sqlalchemy import text
 
 from bot.context import Context
 from storage.database import Database
-from tests.databases import database
-from tests.reports import NOON
+from tests.support.cra import NOON
+from tests.support.databases import database
 
 __all__ = ["database"]
+
 
 NOBODY: Any = None
 ONE = text("SELECT 1")

@@ -5,24 +5,24 @@ import asyncio
 import pytest
 
 from sandbox.faults import Faults
-from tests.house import House, until
 from tests.people import Dialog, Person
 from tests.people.ears import PATIENCE
-from tests.telling import asked, filed, number_of
+from tests.support.cra import file_workshop, fill_workshop, read_number
+from tests.support.house import House, wait_until
 
 
 async def test_receipts_wait_for_a_server_that_is_away(house: House, juliette: Person, faults: Faults) -> None:
-    forms = [await asked(juliette, participants=n) for n in (3, 4, 5)]
+    forms = [await fill_workshop(juliette, participants=n) for n in (3, 4, 5)]
     faults.down = True
     faults.drop_sockets()
     await asyncio.gather(*(_send_without_the_server(house, juliette, form) for form in forms))
     assert len(await house.reports(juliette)) == 3, "what the bot was told is stored, server or not"
-    await until(lambda: not house.bot.outbox.is_open)
+    await wait_until(lambda: not house.bot.outbox.is_open)
     faults.down = False
 
     await house.settled()
     receipts = await juliette.direct()
-    assert sorted(map(number_of, receipts)) == sorted(c.number for c in await house.reports(juliette))
+    assert sorted(map(read_number, receipts)) == sorted(c.number for c in await house.reports(juliette))
 
 
 async def _send_without_the_server(house: House, person: Person, form: Dialog) -> None:
@@ -45,10 +45,10 @@ async def _send_without_the_server(house: House, person: Person, form: Dialog) -
 async def test_receipts_survive_errors_of_the_server(
     house: House, juliette: Person, faults: Faults, status: int
 ) -> None:
-    form = await asked(juliette)
+    form = await fill_workshop(juliette)
     faults.status = status
     await _send_without_the_server(house, juliette, form)
-    await until(lambda: not house.bot.outbox.is_open)
+    await wait_until(lambda: not house.bot.outbox.is_open)
     faults.status = None
 
     await house.settled()
@@ -58,7 +58,7 @@ async def test_receipts_survive_errors_of_the_server(
 async def test_receipts_survive_a_restart_of_the_bot_during_an_outage(
     house: House, juliette: Person, faults: Faults
 ) -> None:
-    form = await asked(juliette)
+    form = await fill_workshop(juliette)
     faults.down = True
     await _send_without_the_server(house, juliette, form)
     await house.restart()
@@ -71,20 +71,20 @@ async def test_receipts_survive_a_restart_of_the_bot_during_an_outage(
 async def test_a_slowed_down_server_still_gets_every_receipt_once(
     house: House, juliette: Person, faults: Faults
 ) -> None:
-    forms = [await asked(juliette, participants=n + 1) for n in range(12)]
+    forms = [await fill_workshop(juliette, participants=n + 1) for n in range(12)]
     faults.rate_limit(20, 5)
     await asyncio.gather(*(_send_without_the_server(house, juliette, form) for form in forms))
     await house.settled()
     faults.rate_limit(0, 0)
 
-    numbers = [number_of(p) for p in await juliette.direct()]
+    numbers = [read_number(p) for p in await juliette.direct()]
     assert len(numbers) == len(set(numbers)) == 12
 
 
 async def test_a_receipt_delivered_late_tells_the_latest(house: House, juliette: Person, faults: Faults) -> None:
     """Filed and changed while the server was away: the person must not read what is no longer so."""
-    form = await asked(juliette, participants=8)
-    receipt = await filed(juliette, participants=3)
+    form = await fill_workshop(juliette, participants=8)
+    receipt = await file_workshop(juliette, participants=3)
     await house.settled()
     change = await juliette.opens_by(receipt, "Modifier")
     change.fill(participants=99)
@@ -94,18 +94,18 @@ async def test_a_receipt_delivered_late_tells_the_latest(house: House, juliette:
     faults.down = False
 
     await house.settled()
-    told = {number_of(p): p.text.replace("\u00a0", " ") for p in await juliette.direct()}
-    assert "99 participants" in told[number_of(receipt)]
+    told = {read_number(p): p.text.replace("\u00a0", " ") for p in await juliette.direct()}
+    assert "99 participants" in told[read_number(receipt)]
     assert len(told) == 2
 
 
 async def test_cut_websockets_are_opened_again(house: House, juliette: Person, faults: Faults) -> None:
     faults.drop_sockets()
-    await until(lambda: not house.bot.events.connected)
+    await wait_until(lambda: not house.bot.events.connected)
     await juliette.ears.open(juliette.api)
-    await until(lambda: house.bot.events.connected, within=PATIENCE)
+    await wait_until(lambda: house.bot.events.connected, within=PATIENCE)
 
-    await filed(juliette)
+    await file_workshop(juliette)
 
 
 async def test_a_word_in_plain_text_is_answered_once(house: House, juliette: Person) -> None:
@@ -121,7 +121,7 @@ async def test_what_was_written_during_an_outage_is_answered_after_it(
 ) -> None:
     channel = await juliette.direct_channel()
     # What is written before the bot ever knew the server’s time is not read up.
-    await until(lambda: house.bot.events.seen is not None, within=PATIENCE)
+    await wait_until(lambda: house.bot.events.seen is not None, within=PATIENCE)
     await house.stop()
     try:
         await juliette.says("bonjour", channel)

@@ -8,10 +8,10 @@ import pytest
 from bot.french.dates import say_date
 from storage import people
 from storage.cra import Activite, Age, Canal, Source, Statut, Suite
-from tests.databases import statements
-from tests.house import House, until
 from tests.people import Mobile, Person
-from tests.telling import ALONE, WORKSHOP, asked, filed, number_of, sent
+from tests.support.cra import ALONE, WORKSHOP, file_workshop, fill_workshop, read_number, send_workshop
+from tests.support.databases import record_statements
+from tests.support.house import House, wait_until
 
 SEED_ORDER = [
     "date",
@@ -47,14 +47,14 @@ THEME_FIELDS = ["theme1", "theme2", "theme3", "themes_plus"]
 
 @pytest.mark.every_mode
 async def test_a_conseiller_files_a_workshop(house: House, juliette: Person) -> None:
-    receipt = await filed(juliette, suite="atelier", recurrents=3)
+    receipt = await file_workshop(juliette, suite="atelier", recurrents=3)
 
     for words in ("Atelier Collectif", "8 participants", "Vaulx-en-Velin", "1 h 30", "Courriels", "Plus de 60 ans"):
         assert words in receipt.text.replace("\u202f", " ").replace("\u00a0", " ")
     assert receipt.buttons == ["Modifier", "Dupliquer", "Répartir", "Supprimer"]
     (cra,) = await house.reports(juliette)
     report = cra.report
-    assert number_of(receipt) == cra.number
+    assert read_number(receipt) == cra.number
     assert (report.canal, report.activite, report.participants) == (Canal.RATTACHEMENT, Activite.COLLECTIF, 8)
     assert (report.commune, report.code_postal, report.departement) == ("69256", "69120", "69")
     assert (report.ages, report.statuts, report.suite) == ({Age.PLUS_60: 8}, {Statut.RETRAITE: 8}, {Suite.ATELIER: 8})
@@ -111,16 +111,16 @@ async def test_the_dialog_knows_today_and_where_one_works(house: House, juliette
 
 
 async def test_the_last_commune_used_is_offered_next_time(juliette: Person) -> None:
-    await filed(juliette, commune="69500 Bron")
+    await file_workshop(juliette, commune="69500 Bron")
 
     assert (await juliette.opens("/cra")).shown("commune") == "69500 Bron"
 
 
 async def test_the_dialog_of_somebody_known_opens_without_the_database(house: House, juliette: Person) -> None:
     await juliette.opens("/cra")
-    await until(lambda: house.bot.events.is_idle)  # who has just come is looked up anew
+    await wait_until(lambda: house.bot.events.is_idle)  # who has just come is looked up anew
     await juliette.opens("/cra")
-    with statements(house.bot.database) as asked:
+    with record_statements(house.bot.database) as asked:
         form = await juliette.opens("/cra")
     assert form.shown("commune") == "69120 Vaulx-en-Velin"
     assert not [statement for statement in asked if "person" in statement or "cra" in statement]
@@ -131,7 +131,7 @@ async def test_the_dialog_of_somebody_known_opens_without_the_database(house: Ho
 async def test_one_person_is_one_participant_without_being_counted(
     house: House, juliette: Person, activite: str
 ) -> None:
-    receipt = await filed(juliette, **(ALONE | {"activite": activite}))
+    receipt = await file_workshop(juliette, **(ALONE | {"activite": activite}))
 
     (cra,) = await house.reports(juliette)
     assert (cra.activite, cra.participants) == (activite, 1)
@@ -140,14 +140,14 @@ async def test_one_person_is_one_participant_without_being_counted(
 
 
 async def test_one_person_may_be_counted_as_one(house: House, juliette: Person) -> None:
-    await filed(juliette, **(ALONE | {"participants": 1}))
+    await file_workshop(juliette, **(ALONE | {"participants": 1}))
 
     assert [c.participants for c in await house.reports(juliette)] == [1]
 
 
 async def test_a_phone_files_the_same_report(house: House) -> None:
     paul = await house.conseiller("paul", client=Mobile())
-    await filed(paul, suite="redirection", recurrents=0)
+    await file_workshop(paul, suite="redirection", recurrents=0)
 
     (cra,) = await house.reports(paul)
     assert (cra.participants, cra.recurrents, set(cra.report.themes)) == (8, 0, {"internet", "courriel"})
@@ -156,7 +156,7 @@ async def test_a_phone_files_the_same_report(house: House) -> None:
 
 @pytest.mark.parametrize("count", [7, "7", " 7 ", 7.0])
 async def test_a_number_is_read_however_a_client_writes_it(house: House, juliette: Person, count: object) -> None:
-    form = await asked(juliette)
+    form = await fill_workshop(juliette)
     submission = juliette.client.sent(form.elements, form.values) | {"participants": count}
 
     assert (await form.send(submission)).accepted
@@ -165,7 +165,7 @@ async def test_a_number_is_read_however_a_client_writes_it(house: House, juliett
 
 @pytest.mark.parametrize("blank", ["", None, []])
 async def test_a_blank_field_is_blank_in_every_dialect(house: House, juliette: Person, blank: object) -> None:
-    form = await asked(juliette)
+    form = await fill_workshop(juliette)
     submission = juliette.client.sent(form.elements, form.values) | {"suite": blank, "recurrents": blank}
 
     assert (await form.send(submission)).accepted
@@ -183,7 +183,7 @@ async def test_nothing_is_chosen_for_who_chooses_nothing(juliette: Person) -> No
 
 @pytest.mark.every_mode
 async def test_all_nineteen_themes_can_be_chosen(house: House, juliette: Person) -> None:
-    form = await asked(juliette)
+    form = await fill_workshop(juliette)
     every = list(form.options("themes" if "themes" in form.names else "theme1"))
     if "themes" in form.names:
         form.fill(themes=every)
@@ -199,7 +199,7 @@ async def test_all_nineteen_themes_can_be_chosen(house: House, juliette: Person)
 @pytest.mark.parametrize("days", [0, 1, 30])
 async def test_an_earlier_day_can_be_reported(house: House, juliette: Person, days: int) -> None:
     day = house.today - timedelta(days=days + 1)
-    receipt = await filed(juliette, date=day)
+    receipt = await file_workshop(juliette, date=day)
 
     assert [c.date for c in await house.reports(juliette)] == [day]
     assert say_date(day) in receipt.text
@@ -210,7 +210,7 @@ async def test_old_servers_read_a_date_as_people_write_it(house: House, juliette
     if form.element("date")["type"] == "date":
         pytest.skip("this server has a calendar")
     for words in ("aujourd’hui", "hier", "12/09", "12/09/2025", "2025-09-12"):
-        assert (await sent(juliette, date=words)).accepted, words
+        assert (await send_workshop(juliette, date=words)).accepted, words
     first, second, third, *rest = [c.date for c in await house.reports(juliette)]
     assert first - second == timedelta(days=1)
     assert (third.day, third.month) == (12, 9)
@@ -219,8 +219,8 @@ async def test_old_servers_read_a_date_as_people_write_it(house: House, juliette
 
 async def test_the_departement_comes_from_the_commune_never_from_the_postcode(house: House, juliette: Person) -> None:
     # 01200 Éloise lies in Haute-Savoie, and 20… is two départements.
-    await filed(juliette, commune="01200 Éloise")
-    await filed(juliette, commune="20000 Ajaccio")
+    await file_workshop(juliette, commune="01200 Éloise")
+    await file_workshop(juliette, commune="20000 Ajaccio")
 
     assert [(c.commune, c.departement) for c in await house.reports(juliette)] == [("74109", "74"), ("2A004", "2A")]
     assert {c.departement_structure for c in await house.reports(juliette)} == {"69"}, "the author’s stays"
@@ -229,15 +229,15 @@ async def test_the_departement_comes_from_the_commune_never_from_the_postcode(ho
 async def test_a_conseiller_without_departement_gets_it_from_the_first_commune(house: House) -> None:
     nouvelle = await house.conseiller("nouvelle", departements=[], used=None)
     assert (await nouvelle.opens("/cra")).shown("commune") == ""
-    await filed(nouvelle, commune="64000 Pau")
-    await filed(nouvelle, commune="69120 Vaulx-en-Velin")
+    await file_workshop(nouvelle, commune="64000 Pau")
+    await file_workshop(nouvelle, commune="69120 Vaulx-en-Velin")
 
     assert [c.departement_structure for c in await house.reports(nouvelle)] == ["64", "64"]
 
 
 async def test_a_conseiller_without_departement_lives_by_the_hour_of_the_first_commune(house: House) -> None:
     nouvelle = await house.conseiller("nouvelle", departements=[], used=None)
-    await filed(nouvelle, commune="97400 Saint-Denis")
+    await file_workshop(nouvelle, commune="97400 Saint-Denis")
 
     async with house.bot.database.transaction(writes=False) as db:
         registered = await people.get(db, nouvelle.id)
@@ -246,7 +246,7 @@ async def test_a_conseiller_without_departement_lives_by_the_hour_of_the_first_c
 
 
 async def test_the_receipt_survives_a_reload(juliette: Person) -> None:
-    receipt = await filed(juliette)
+    receipt = await file_workshop(juliette)
 
     (kept,) = await juliette.direct()
     assert (kept.id, kept.text, kept.buttons) == (receipt.id, receipt.text, receipt.buttons)

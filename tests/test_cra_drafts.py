@@ -4,15 +4,15 @@ from datetime import timedelta
 
 import pytest
 
-from tests.drafting import BROKEN_PARTICIPANTS, assert_as_left, refused
-from tests.house import Clock, House, links_grown_old
 from tests.people import Person
-from tests.telling import asked, filed, mistake
+from tests.support.cra import file_workshop, fill_workshop, read_mistake
+from tests.support.forms import BROKEN_PARTICIPANTS, assert_as_left, open_refused_dialog
+from tests.support.house import Clock, House, age_links
 
 
 @pytest.mark.every_mode
 async def test_a_refused_and_cancelled_dialog_waits_as_a_draft(house: House, juliette: Person) -> None:
-    form = await refused(juliette)
+    form = await open_refused_dialog(juliette)
     await form.cancel()
     whisper = await juliette.whispered()
     assert whisper.buttons == ["Reprendre"]
@@ -25,7 +25,7 @@ async def test_a_refused_and_cancelled_dialog_waits_as_a_draft(house: House, jul
 
 @pytest.mark.every_mode
 async def test_cra_brouillon_brings_the_draft_back(house: House, juliette: Person) -> None:
-    await refused(juliette)
+    await open_refused_dialog(juliette)
     form = await juliette.opens("/cra brouillon")
 
     assert_as_left(form)
@@ -34,30 +34,30 @@ async def test_cra_brouillon_brings_the_draft_back(house: House, juliette: Perso
 
 
 async def test_a_dialog_cancelled_before_anything_was_sent_leaves_no_draft(juliette: Person) -> None:
-    form = await asked(juliette)
+    form = await fill_workshop(juliette)
     await form.cancel()
 
     assert "Aucun brouillon" in (await juliette.asks("/cra brouillon")).text
 
 
 async def test_a_corrected_dialog_leaves_no_draft(house: House, juliette: Person) -> None:
-    form = await refused(juliette)
+    form = await open_refused_dialog(juliette)
     assert (await form.fill(participants=3, recurrents=0).submit()).accepted
 
     assert "Aucun brouillon" in (await juliette.asks("/cra brouillon")).text
 
 
 async def test_a_corrected_change_leaves_no_draft_either(house: House, juliette: Person) -> None:
-    form = await juliette.opens_by(await filed(juliette), "Modifier")
-    mistake(await form.fill(participants=BROKEN_PARTICIPANTS).submit(), "participants")
+    form = await juliette.opens_by(await file_workshop(juliette), "Modifier")
+    read_mistake(await form.fill(participants=BROKEN_PARTICIPANTS).submit(), "participants")
     assert (await form.fill(participants=3).submit()).accepted
 
     assert "Aucun brouillon" in (await juliette.asks("/cra brouillon")).text
 
 
 async def test_a_refused_change_waits_as_a_draft_too(house: House, juliette: Person) -> None:
-    form = await juliette.opens_by(await filed(juliette), "Modifier")
-    mistake(await form.fill(participants=BROKEN_PARTICIPANTS).submit(), "participants")
+    form = await juliette.opens_by(await file_workshop(juliette), "Modifier")
+    read_mistake(await form.fill(participants=BROKEN_PARTICIPANTS).submit(), "participants")
     await form.cancel()
     again = await juliette.opens("/cra brouillon")
 
@@ -67,7 +67,7 @@ async def test_a_refused_change_waits_as_a_draft_too(house: House, juliette: Per
 
 
 async def test_a_draft_is_kept_for_seven_days(juliette: Person, clock: Clock) -> None:
-    await refused(juliette)
+    await open_refused_dialog(juliette)
     clock.goes_to(clock() + timedelta(days=6, hours=23))
     assert_as_left(await juliette.opens("/cra brouillon"))
 
@@ -76,22 +76,22 @@ async def test_a_draft_is_kept_for_seven_days(juliette: Person, clock: Clock) ->
 
 
 async def test_the_newest_draft_comes_first(juliette: Person) -> None:
-    await refused(juliette)
-    form = await asked(juliette, participants=777)
-    mistake(await form.submit(), "participants")
+    await open_refused_dialog(juliette)
+    form = await fill_workshop(juliette, participants=777)
+    read_mistake(await form.submit(), "participants")
 
     assert str((await juliette.opens("/cra brouillon")).shown("participants")) == "777"
 
 
 async def test_nobody_sees_the_drafts_of_others(house: House, juliette: Person) -> None:
-    await refused(juliette)
+    await open_refused_dialog(juliette)
     carl = await house.conseiller("carl")
 
     assert "Aucun brouillon" in (await carl.asks("/cra brouillon")).text
 
 
 async def test_a_draft_taken_up_twice_counts_once(house: House, juliette: Person) -> None:
-    await refused(juliette)
+    await open_refused_dialog(juliette)
     first = await juliette.opens("/cra brouillon")
     second = await juliette.opens("/cra brouillon")
     await first.fill(participants=10).submit()
@@ -102,7 +102,7 @@ async def test_a_draft_taken_up_twice_counts_once(house: House, juliette: Person
 
 
 async def test_a_draft_recorded_elsewhere_is_not_opened_again(house: House, juliette: Person) -> None:
-    form = await asked(juliette, recurrents=40)
+    form = await fill_workshop(juliette, recurrents=40)
     await form.submit()
     await form.cancel()
     news = await juliette.whispered("gardé")
@@ -116,8 +116,8 @@ async def test_a_draft_recorded_elsewhere_is_not_opened_again(house: House, juli
 
 
 async def test_a_dialog_open_for_more_than_a_day_is_kept_as_a_draft(house: House, juliette: Person) -> None:
-    form = await asked(juliette, recurrents=4)
-    with links_grown_old(timedelta(hours=25)):
+    form = await fill_workshop(juliette, recurrents=4)
+    with age_links(timedelta(hours=25)):
         answer = await form.submit()
     assert not answer.closed
     assert "24 heures" in answer.error.replace("\u00a0", " ")

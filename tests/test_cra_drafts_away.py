@@ -4,14 +4,15 @@ import asyncio
 
 from sqlalchemy import text
 
-from tests.drafting import assert_as_left, database_away, refused
-from tests.house import PATIENCE, House
 from tests.people import Dialog, Person
-from tests.telling import asked, filed
+from tests.support.cra import file_workshop, fill_workshop
+from tests.support.faults import block_database
+from tests.support.forms import assert_as_left, open_refused_dialog
+from tests.support.house import PATIENCE, House
 
 
 async def test_a_bot_restarted_in_the_middle_still_takes_the_dialog(house: House, juliette: Person) -> None:
-    form = await asked(juliette)
+    form = await fill_workshop(juliette)
     await house.restart()
 
     assert (await form.submit()).accepted
@@ -19,7 +20,7 @@ async def test_a_bot_restarted_in_the_middle_still_takes_the_dialog(house: House
 
 
 async def test_a_draft_survives_a_restart(house: House, juliette: Person) -> None:
-    await refused(juliette)
+    await open_refused_dialog(juliette)
     await house.restart()
 
     assert_as_left(await juliette.opens("/cra brouillon"))
@@ -27,7 +28,7 @@ async def test_a_draft_survives_a_restart(house: House, juliette: Person) -> Non
 
 async def test_a_dialog_sent_while_the_bot_is_away_can_be_sent_again(house: House, juliette: Person) -> None:
     """Nothing reaches the bot then: new clients stay open, old ones close (which no bot can help)."""
-    form = await asked(juliette)
+    form = await fill_workshop(juliette)
     await house.stop()
     try:
         answer = await form.submit()
@@ -40,8 +41,8 @@ async def test_a_dialog_sent_while_the_bot_is_away_can_be_sent_again(house: Hous
 
 
 async def test_a_database_away_for_a_moment_loses_nothing(house: House, juliette: Person) -> None:
-    form = await asked(juliette, recurrents=4)
-    async with database_away(house):
+    form = await fill_workshop(juliette, recurrents=4)
+    async with block_database(house):
         answer = await form.submit()
     assert not answer.closed, "the dialog stays open, in every client"
     assert "brouillon" in answer.error
@@ -61,8 +62,8 @@ async def test_a_database_away_for_a_moment_loses_nothing(house: House, juliette
 
 async def test_what_a_dying_bot_had_received_is_a_draft_after_its_restart(house: House, juliette: Person) -> None:
     """It took the submission, could not store it, and was stopped before it could try again."""
-    form = await asked(juliette, recurrents=4)
-    async with database_away(house):
+    form = await fill_workshop(juliette, recurrents=4)
+    async with block_database(house):
         await form.submit()
         await house.stop()
     juliette.acts()
@@ -81,7 +82,7 @@ async def test_a_file_cut_short_by_a_crash_stops_nothing(house: House, juliette:
         (spool / f"{name}.jsonl").write_text(content)
     await house.restart()
 
-    await filed(juliette)
+    await file_workshop(juliette)
     assert "Aucun brouillon" in (await juliette.asks("/cra brouillon")).text
     laid_aside = list(spool.glob("*.aside"))
     assert laid_aside
@@ -90,8 +91,8 @@ async def test_a_file_cut_short_by_a_crash_stops_nothing(house: House, juliette:
 
 
 async def test_sent_again_once_the_database_is_back_it_counts_once(house: House, juliette: Person) -> None:
-    form = await asked(juliette)
-    async with database_away(house):
+    form = await fill_workshop(juliette)
+    async with block_database(house):
         assert not (await form.submit()).closed
 
     assert (await form.submit()).accepted
@@ -100,8 +101,8 @@ async def test_sent_again_once_the_database_is_back_it_counts_once(house: House,
 
 
 async def test_a_command_while_the_database_is_away_is_answered(house: House, juliette: Person) -> None:
-    await filed(juliette)
-    async with database_away(house):
+    await file_workshop(juliette)
+    async with block_database(house):
         whisper = await juliette.types("/cra atelier 8p 1h30 mail 69120 hier +60 retraités")
     assert not isinstance(whisper, Dialog)
     assert "ne répond pas" in whisper.text or "erreur" in whisper.text

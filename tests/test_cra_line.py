@@ -13,13 +13,13 @@ from dialogs.cra import NewCra
 from dialogs.cra.line import read_line
 from dialogs.cra.line.readers import SMALL
 from storage.cra.report import Age
-from tests.cra_lines import CLUES, MISTAKES, line, rows
+from tests.support.cra import CLUES, MISTAKES, list_readings, read_typed
 
 EXAMPLE = "atelier 8p 1h30 mail, internet 69120 hier +60 retraités"
 
 
 def test_the_example_of_the_help() -> None:
-    found = line(EXAMPLE)
+    found = read_typed(EXAMPLE)
     assert found.raw == {
         "date": "2026-11-23",
         "canal": "rattachement",
@@ -37,9 +37,9 @@ def test_the_example_of_the_help() -> None:
     assert (report.participants, report.minutes, report.ages) == (8, 90, {Age.PLUS_60: 8})
 
 
-@pytest.mark.parametrize(("element", "value", "text"), list(rows()))
+@pytest.mark.parametrize(("element", "value", "text"), list(list_readings()))
 def test_words_and_abbreviations(element: str, value: str, text: str) -> None:
-    read = line(text).raw.get(element, "")
+    read = read_typed(text).raw.get(element, "")
     assert (", ".join(read) if isinstance(read, list) else str(read)) == value
 
 
@@ -58,8 +58,8 @@ def test_words_and_abbreviations(element: str, value: str, text: str) -> None:
     ],
 )
 def test_the_same_report_in_many_ways(text: str) -> None:
-    found = line(text)
-    assert found.raw == line(EXAMPLE).raw
+    found = read_typed(text)
+    assert found.raw == read_typed(EXAMPLE).raw
     assert (found.unread, found.mistakes) == ((), {})
 
 
@@ -67,11 +67,11 @@ def test_the_same_report_in_many_ways(text: str) -> None:
 def test_the_order_does_not_matter(separator: str) -> None:
     parts = ["atelier", "8p", "1h30", "internet", "69120", "hier", "+60", "retraités", "à distance", "3 récurrents"]
     parts += ["suite individuel", "enfants"]
-    wanted = line(separator.join(parts))
+    wanted = read_typed(separator.join(parts))
     assert wanted.unread == ()
     for seed in range(30):
         random.Random(seed).shuffle(parts)
-        found = line(separator.join(parts))
+        found = read_typed(separator.join(parts))
         themes = sorted(found.raw.pop("themes"))
         assert (found.raw | {"themes": themes}, found.unread, found.mistakes) == (
             wanted.raw | {"themes": sorted(wanted.raw["themes"])},
@@ -103,12 +103,12 @@ def test_the_order_does_not_matter(separator: str) -> None:
     ],
 )
 def test_what_is_not_understood_is_named(text: str, unread: tuple[str, ...]) -> None:
-    assert line(text).unread == unread
+    assert read_typed(text).unread == unread
 
 
 @given(st.lists(st.from_regex(r"[bcdfgz]x[bcdfgz]{4,9}", fullmatch=True), max_size=8))
 def test_unknown_words_are_all_named(words: list[str]) -> None:
-    found = line(" ".join(words))
+    found = read_typed(" ".join(words))
     assert found.unread == tuple(words)
     assert set(found.raw) == {"date", "activite", "commune", "canal", "statut"}
 
@@ -117,7 +117,7 @@ def test_unknown_words_are_all_named(words: list[str]) -> None:
 def test_what_cannot_be_is_explained(row: str) -> None:
     text, told = row.split(" → ")
     element, sentence = told.split(": ", 1)
-    found = line(text)
+    found = read_typed(text)
     assert found.mistakes[element].replace("\u00a0", " ") == sentence
     assert found.unread == ()
 
@@ -135,14 +135,14 @@ def test_what_cannot_be_is_explained(row: str) -> None:
     ],
 )
 def test_a_doubtful_commune_gives_choices_and_stays_as_typed(text: str, typed: str, choices: list[str]) -> None:
-    found = line(text)
+    found = read_typed(text)
     assert found.raw["commune"] == typed
     assert found.unread == ()
     assert all(choice in found.mistakes["commune"] for choice in choices)
 
 
 def test_what_is_assumed_is_told() -> None:
-    assert [told.replace("\u00a0", " ") for told in line("mail 8p").assumed] == [
+    assert [told.replace("\u00a0", " ") for told in read_typed("mail 8p").assumed] == [
         "date : aujourd’hui",
         "activité : Atelier Collectif",
         "commune : 69120 Vaulx-en-Velin (la dernière utilisée)",
@@ -160,7 +160,7 @@ def test_nothing_is_assumed_for_whoever_has_no_commune_yet() -> None:
 @pytest.mark.parametrize("theme", THEMES.values(), ids=str)
 def test_every_theme_is_read_by_code_label_and_words(theme: Any) -> None:
     for text in (theme.code, theme.libelle, theme.court):
-        assert line(f"atelier {text} 8p").raw["themes"] == [theme.code], text
+        assert read_typed(f"atelier {text} 8p").raw["themes"] == [theme.code], text
 
 
 def test_the_tables_contradict_neither_themselves_nor_the_themes() -> None:
@@ -175,4 +175,4 @@ def test_every_word_of_the_table_means_what_it_says() -> None:
     for row in read_table("line.tsv"):
         for word in row["mots"].split(", "):
             if row["element"] in ("canal", "age", "statut"):
-                assert line(word).raw[row["element"]] == row["valeur"], word
+                assert read_typed(word).raw[row["element"]] == row["valeur"], word

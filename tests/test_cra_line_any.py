@@ -15,16 +15,16 @@ from dialogs.cra.line import Line, print_line
 from storage.communes import Commune, list_communes
 from storage.cra import Report
 from storage.cra.report import DUREES, Activite, Age, Canal, Statut, Suite
-from tests.cra_lines import CLUES, TODAY, line, rows
+from tests.support.cra import CLUES, LINE_DAY, list_readings, read_typed
 
 COMMUNES: Sequence[Commune] = list(list_communes())[::97]
 ODD_SIGNS = ["+", "-", "(", "’", "·", "😀", "\u00a0", "ß", "½", "٣", "²"]
-SEGMENTS = [*(text for _, _, text in rows()), *ODD_SIGNS]
+SEGMENTS = [*(text for _, _, text in list_readings()), *ODD_SIGNS]
 LINES: st.SearchStrategy[str] = st.lists(st.sampled_from(SEGMENTS), max_size=30).map(" ".join)
 LONG = ["x" * 1_000_000, "a," * 100_000, "8 " * 100_000, "saint " * 100_000, "\0" * 1000, ", " * 9]
-DAYS = [FIRST_DAY + timedelta(days) for days in range(0, (TODAY - FIRST_DAY).days, 7)]
+DAYS = [FIRST_DAY + timedelta(days) for days in range(0, (LINE_DAY - FIRST_DAY).days, 7)]
 EVERY = Report(
-    date=TODAY,
+    date=LINE_DAY,
     canal=Canal.DISTANCE,
     commune="69256",
     code_postal="69120",
@@ -40,7 +40,7 @@ EVERY = Report(
 
 @given(st.text(max_size=900) | LINES)
 def test_any_text_is_read_or_named(text: str) -> None:
-    found = line(text)
+    found = read_typed(text)
     assert isinstance(found, Line)
     form = NewCra.recall(found.raw, {})
     assert form.elements(CLUES)
@@ -50,7 +50,7 @@ def test_any_text_is_read_or_named(text: str) -> None:
 
 @pytest.mark.parametrize("text", LONG, ids=lambda text: repr(text[:8]))
 def test_long_texts_are_read_in_part_and_the_rest_is_named(text: str) -> None:
-    found = line(text)
+    found = read_typed(text)
     assert all(len(word) <= 80 for word in found.unread)
     assert len(found.unread) <= 81
 
@@ -67,7 +67,7 @@ def reports(draw: st.DrawFn) -> Report:
     commune = draw(st.sampled_from(COMMUNES))
     suite = draw(st.none() | st.sampled_from(Suite))
     return Report(
-        date=draw(st.dates(FIRST_DAY, TODAY)),
+        date=draw(st.dates(FIRST_DAY, LINE_DAY)),
         canal=draw(st.sampled_from(Canal)),
         commune=commune.code,
         code_postal=draw(st.sampled_from(commune.codes_postaux or ("",))),
@@ -85,7 +85,7 @@ def reports(draw: st.DrawFn) -> Report:
 
 @given(reports())
 def test_a_printed_report_is_read_back(report: Report) -> None:
-    found = line(print_line(report, TODAY))
+    found = read_typed(print_line(report, LINE_DAY))
     assert (found.unread, found.mistakes, found.assumed) == ((), {}, ())
     assert NewCra.parse(found.raw, {}, CLUES).report() == report
 
@@ -99,13 +99,13 @@ def test_every_value_is_printed_and_read_back() -> None:
         *(replace(EVERY, date=day) for day in DAYS),
     ]
     for report in variants:
-        found = line(print_line(report, TODAY))
-        assert NewCra.parse(found.raw, {}, CLUES).report() == report, print_line(report, TODAY)
+        found = read_typed(print_line(report, LINE_DAY))
+        assert NewCra.parse(found.raw, {}, CLUES).report() == report, print_line(report, LINE_DAY)
 
 
 def test_a_printed_line_reads_well() -> None:
     report = replace(EVERY, suite={Suite.ATELIER: 8}, recurrents=3)
-    assert print_line(report, TODAY) == (
+    assert print_line(report, LINE_DAY) == (
         "atelier, 8 participants, 1h30, courriel, 69120 Vaulx-en-Velin, 24/11, +60 ans, retraité, à distance, "
         "suite en atelier, 3 récurrents"
     )

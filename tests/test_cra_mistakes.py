@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.house import Clock, House, evening_before_midnight_in_paris
 from tests.people import AppsWeb, Dialog, LegacyWeb, Mobile, Person
-from tests.telling import ALONE, asked, filed, mistake, sent
+from tests.support.cra import ALONE, file_workshop, fill_workshop, read_mistake, send_workshop
+from tests.support.house import Clock, House, next_evening_before_midnight
 
 CLIENTS = pytest.mark.parametrize("client", [AppsWeb, Mobile], ids=lambda c: c.name)
 
@@ -32,11 +32,11 @@ CLIENTS = pytest.mark.parametrize("client", [AppsWeb, Mobile], ids=lambda c: c.n
 async def test_a_mistake_is_explained_under_its_field(
     house: House, juliette: Person, changes: dict[str, Any], field: str, says: str
 ) -> None:
-    form = await asked(juliette, **changes)
+    form = await fill_workshop(juliette, **changes)
     before = dict(form.values)
     answer = await form.submit()
 
-    sentence = mistake(answer, field)
+    sentence = read_mistake(answer, field)
     assert says in sentence.replace("\u00a0", " "), sentence
     assert sentence.endswith((".", "?"))
     assert form.is_open
@@ -45,15 +45,15 @@ async def test_a_mistake_is_explained_under_its_field(
 
 
 async def test_a_corrected_dialog_is_accepted(house: House, juliette: Person) -> None:
-    form = await asked(juliette, participants=101)
-    mistake(await form.submit(), "participants")
+    form = await fill_workshop(juliette, participants=101)
+    read_mistake(await form.submit(), "participants")
 
     assert (await form.fill(participants=100).submit()).accepted
     assert [c.participants for c in await house.reports(juliette)] == [100]
 
 
 async def test_several_mistakes_are_told_at_once(juliette: Person) -> None:
-    answer = await sent(juliette, commune="Nulleville", participants=500, recurrents=-2)
+    answer = await send_workshop(juliette, commune="Nulleville", participants=500, recurrents=-2)
 
     assert {"commune", "participants"} <= set(answer.errors)
     foot = answer.error.replace("\u00a0", " ").replace("\u202f", " ")
@@ -62,8 +62,8 @@ async def test_several_mistakes_are_told_at_once(juliette: Person) -> None:
 
 @pytest.mark.every_mode
 async def test_a_postcode_of_several_communes_offers_them_to_copy(house: House, juliette: Person) -> None:
-    form = await asked(juliette, commune="01200")
-    sentence = mistake(await form.submit(), "commune")
+    form = await fill_workshop(juliette, commune="01200")
+    sentence = read_mistake(await form.submit(), "commune")
     assert "01200 Valserhône" in sentence
     assert "01200 Éloise" in sentence
 
@@ -72,13 +72,13 @@ async def test_a_postcode_of_several_communes_offers_them_to_copy(house: House, 
 
 
 async def test_one_commune_alone_is_no_choice(juliette: Person) -> None:
-    sentence = mistake(await sent(juliette, commune="Oyonax"), "commune")
+    sentence = read_mistake(await send_workshop(juliette, commune="Oyonax"), "commune")
     assert sentence == "Commune introuvable. Si c’est 01100 Oyonnax, copiez ces mots."
 
 
 async def test_a_name_of_several_communes_offers_them_to_copy(house: House, juliette: Person) -> None:
-    form = await asked(juliette, commune="Saint-Denis")
-    sentence = mistake(await form.submit(), "commune")
+    form = await fill_workshop(juliette, commune="Saint-Denis")
+    sentence = read_mistake(await form.submit(), "commune")
     assert "93200 Saint-Denis" in sentence or "93210 Saint-Denis" in sentence
     assert "97400 Saint-Denis" in sentence
 
@@ -87,11 +87,11 @@ async def test_a_name_of_several_communes_offers_them_to_copy(house: House, juli
 
 
 async def test_a_theme_given_twice_is_refused(house: House, juliette: Person) -> None:
-    form = await asked(juliette)
+    form = await fill_workshop(juliette)
     field = "themes" if "themes" in form.names else "theme2"
     _choose(form, ["internet", "internet"])
 
-    assert "deux fois" in mistake(await form.submit(), field)
+    assert "deux fois" in read_mistake(await form.submit(), field)
     assert await house.reports(juliette) == []
 
 
@@ -104,11 +104,11 @@ def _choose(form: Dialog, themes: list[str]) -> None:
 
 
 async def test_words_for_further_themes_are_read_or_named(house: House, juliette: Person) -> None:
-    form = await asked(juliette)
+    form = await fill_workshop(juliette)
     if "themes_plus" not in form.names:
         pytest.skip("this server chooses several themes in one list")
     form.fill(theme2="", themes_plus="mail, banque en ligne, xyzzy")
-    assert "xyzzy" in mistake(await form.submit(), "themes_plus")
+    assert "xyzzy" in read_mistake(await form.submit(), "themes_plus")
 
     form.fill(themes_plus="mail, banque en ligne; scolaire")
     assert (await form.submit()).accepted
@@ -117,11 +117,11 @@ async def test_words_for_further_themes_are_read_or_named(house: House, juliette
 
 
 async def test_without_a_theme_nothing_is_filed(house: House, juliette: Person) -> None:
-    form = await asked(juliette)
+    form = await fill_workshop(juliette)
     field = "themes" if "themes" in form.names else "theme1"
     kept = {n: v for n, v in form.values.items() if not n.startswith("theme")}
 
-    assert "thème" in mistake(await form.send(kept), field)
+    assert "thème" in read_mistake(await form.send(kept), field)
 
 
 @pytest.mark.parametrize(
@@ -146,25 +146,25 @@ async def test_without_a_theme_nothing_is_filed(house: House, juliette: Person) 
 async def test_what_no_client_could_send_is_refused_under_its_field(
     house: House, juliette: Person, field: str, forged: str
 ) -> None:
-    form = await asked(juliette)
+    form = await fill_workshop(juliette)
     submission = juliette.client.sent(form.elements, form.values) | {field: forged}
 
-    mistake(await form.send(submission), field)
+    read_mistake(await form.send(submission), field)
     assert await house.reports(juliette) == []
 
 
 async def test_a_day_to_come_is_refused(house: House, juliette: Person) -> None:
     tomorrow = house.clock().astimezone(ZoneInfo("Europe/Paris")).date() + timedelta(days=1)
-    form = await asked(juliette)
+    form = await fill_workshop(juliette)
     value = tomorrow.isoformat() if form.element("date")["type"] == "date" else f"{tomorrow:%d/%m/%Y}"
     submission = juliette.client.sent(form.elements, form.values) | {"date": value}
 
-    assert "pas encore" in mistake(await form.send(submission), "date")
+    assert "pas encore" in read_mistake(await form.send(submission), "date")
 
 
 async def test_today_begins_where_the_person_is(house: House, clock: Clock) -> None:
     """It is tomorrow in La Réunion, still today in Paris, and in the Antilles even hours before midnight."""
-    evening = evening_before_midnight_in_paris()
+    evening = next_evening_before_midnight()
     clock.goes_to(evening)
     marie = await house.conseiller("marie", departements=["974"], timezone="Indian/Reunion")
     paul = await house.conseiller("paul")
@@ -172,18 +172,18 @@ async def test_today_begins_where_the_person_is(house: House, clock: Clock) -> N
 
     tomorrow = evening.date() + timedelta(days=1)
     assert (await _day_offered(marie), await _day_offered(paul)) == (tomorrow, evening.date())
-    await filed(marie, date=tomorrow)
-    await filed(paul, date=evening.date())
+    await file_workshop(marie, date=tomorrow)
+    await file_workshop(paul, date=evening.date())
     for person in (paul, luce):
-        form = await asked(person)
+        form = await fill_workshop(person)
         iso = form.element("date")["type"] == "date"
         forged = {"date": tomorrow.isoformat() if iso else f"{tomorrow:%d/%m/%Y}"}
         answer = await form.send(person.client.sent(form.elements, form.values) | forged)
-        assert "pas encore" in mistake(answer, "date")
+        assert "pas encore" in read_mistake(answer, "date")
 
 
 async def test_yesterday_is_where_the_person_is_too(house: House, clock: Clock) -> None:
-    evening = evening_before_midnight_in_paris()
+    evening = next_evening_before_midnight()
     clock.goes_to(evening)
     marie = await house.conseiller("marie", departements=["974"], timezone="Indian/Reunion")
     paul = await house.conseiller("paul")
@@ -209,9 +209,9 @@ async def test_new_clients_show_mistakes_and_stay_open(house: House, client: typ
     if house.site.version < (11, 0):
         pytest.skip("this server delivers the legacy client")
     paul = await house.conseiller("paul", client=client())
-    form = await asked(paul, participants=200)
+    form = await fill_workshop(paul, participants=200)
 
-    mistake(await form.submit(), "participants")
+    read_mistake(await form.submit(), "participants")
     assert (await form.fill(participants=20).submit()).accepted
 
 
@@ -219,7 +219,7 @@ async def test_the_legacy_client_never_closes_on_a_mistake(house: House) -> None
     """It closes without a word on any failure it does not know how to show; the bot gives it none."""
     paul = await house.conseiller("paul", client=LegacyWeb() if house.site.version < (11, 0) else AppsWeb())
     for changes in ({"commune": "?"}, {"participants": 900}, {"recurrents": 900}):
-        answer = await sent(paul, **changes)
+        answer = await send_workshop(paul, **changes)
         assert not answer.closed
         assert not answer.lost
 
@@ -228,4 +228,4 @@ async def test_someone_alone_cannot_have_been_met_twice(juliette: Person) -> Non
     form = await juliette.opens("/cra")
     answer = await form.fill(**(ALONE | {"recurrents": 2})).submit()
 
-    assert "de 0 à 1" in mistake(answer, "recurrents")
+    assert "de 0 à 1" in read_mistake(answer, "recurrents")

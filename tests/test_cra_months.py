@@ -13,14 +13,14 @@ from storage.cra import Report, Source, bulk, queries
 from storage.cra.files import ReportEntry
 from storage.cra.queries import Filing
 from storage.database import Database
-from tests.databases import database
-from tests.months import is_what_the_rows_say, summary
-from tests.reports import NOON, file, registered, report, someone
+from tests.support.cra import NOON, make_conseiller, make_report, register_all, store_reports
+from tests.support.databases import database
+from tests.support.stats import is_summary_right, read_summary
 
 __all__ = ["database"]
 
 
-JULIETTE = someone("juliette")
+JULIETTE = make_conseiller("juliette")
 NOVEMBER, DECEMBER = date(2026, 11, 3), date(2026, 12, 3)
 MAIL = ("courriel",)
 _lines = count()
@@ -30,19 +30,19 @@ Act = Callable[[AsyncSession, int], Awaitable[object]]
 
 
 async def filed(db: AsyncSession, _: int) -> None:
-    await file(db, JULIETTE, report(date=NOVEMBER, themes=MAIL))
+    await store_reports(db, JULIETTE, make_report(date=NOVEMBER, themes=MAIL))
 
 
 async def filed_first_of_its_month(db: AsyncSession, _: int) -> None:
-    await file(db, JULIETTE, report(date=DECEMBER, themes=MAIL))
+    await store_reports(db, JULIETTE, make_report(date=DECEMBER, themes=MAIL))
 
 
 async def revised(db: AsyncSession, number: int) -> None:
-    await _revise(db, number, report(date=NOVEMBER, participants=3))
+    await _revise(db, number, make_report(date=NOVEMBER, participants=3))
 
 
 async def moved_to_another_month(db: AsyncSession, number: int) -> None:
-    await _revise(db, number, report(date=DECEMBER))
+    await _revise(db, number, make_report(date=DECEMBER))
 
 
 async def deleted_or_restored(db: AsyncSession, number: int) -> None:
@@ -53,7 +53,7 @@ async def deleted_or_restored(db: AsyncSession, number: int) -> None:
 
 async def imported(db: AsyncSession, _: int) -> None:
     lines = [
-        ReportEntry(auteur=JULIETTE.username, report=report(date=day, themes=MAIL)) for day in (DECEMBER, NOVEMBER)
+        ReportEntry(auteur=JULIETTE.username, report=make_report(date=day, themes=MAIL)) for day in (DECEMBER, NOVEMBER)
     ]
     batch = [bulk.IncomingLine({}, line, JULIETTE, said=f"line {next(_lines)}") for line in lines]
     await bulk.add_lines(db, batch, NOON)
@@ -78,8 +78,8 @@ ACTS: tuple[Act, ...] = (
 async def some(database: Database, many: int = 2) -> list[int]:
     """So many reports of Juliette’s November, a month that is hers."""
     async with database.transaction() as db:
-        await registered(db, JULIETTE)
-        return await file(db, JULIETTE, *(report(date=NOVEMBER) for _ in range(many)))
+        await register_all(db, JULIETTE)
+        return await store_reports(db, JULIETTE, *(make_report(date=NOVEMBER) for _ in range(many)))
 
 
 @pytest.mark.parametrize("second", ACTS)
@@ -97,7 +97,7 @@ async def test_the_second_begins_before_the_first_has_committed(database: Databa
         # Time to come as far as it can: on a busy machine it comes less far, and proves less.
         await asyncio.wait([other], timeout=0.1)
     await other
-    assert await is_what_the_rows_say(database)
+    assert await is_summary_right(database)
 
 
 async def test_many_at_once_lose_nothing(database: Database) -> None:
@@ -110,8 +110,8 @@ async def test_many_at_once_lose_nothing(database: Database) -> None:
                 await asyncio.sleep(dice.random() / 100)
 
     await asyncio.gather(*(act() for _ in range(8)))
-    assert await summary(database)
-    assert await is_what_the_rows_say(database)
+    assert await read_summary(database)
+    assert await is_summary_right(database)
 
 
 async def test_a_second_sending_adds_nothing(database: Database) -> None:
@@ -119,11 +119,11 @@ async def test_a_second_sending_adds_nothing(database: Database) -> None:
 
     async def send(key: str) -> queries.FilingResult:
         async with database.transaction() as db:
-            return await queries.file_report(db, JULIETTE, report(date=DECEMBER), Filing(key, Source.DIALOG, NOON))
+            return await queries.file_report(db, JULIETTE, make_report(date=DECEMBER), Filing(key, Source.DIALOG, NOON))
 
     answers = [await send("a"), await send("a"), *await asyncio.gather(*(send("b") for _ in range(6)))]
     assert [a.is_new for a in answers[:2]] == [True, False]
     assert sum(a.is_new for a in answers[2:]) == 1
     assert len({a.number for a in answers[:2]}) == len({a.number for a in answers[2:]}) == 1
-    assert {row[1]: row[3] for row in await summary(database)} == {date(2026, 11, 1): 2, date(2026, 12, 1): 2}
-    assert await is_what_the_rows_say(database)
+    assert {row[1]: row[3] for row in await read_summary(database)} == {date(2026, 11, 1): 2, date(2026, 12, 1): 2}
+    assert await is_summary_right(database)

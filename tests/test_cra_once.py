@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from tests.house import House
 from tests.people import Dialog, Person, Post
-from tests.telling import ALONE, asked, filed, number_of
+from tests.support.cra import ALONE, file_workshop, fill_workshop, read_number
+from tests.support.house import House
 
 LINE = "/cra atelier 8p 1h30 mail, internet 69120 hier +60 retraités"
 
@@ -16,13 +16,13 @@ async def one_report_one_receipt(house: House, person: Person) -> Post:
     await house.settled()
     (cra,) = await house.reports(person)
     (receipt,) = await person.direct()
-    assert number_of(receipt) == cra.number
+    assert read_number(receipt) == cra.number
     return receipt
 
 
 @pytest.mark.every_mode
 async def test_a_dialog_sent_twice_counts_once(house: House, juliette: Person) -> None:
-    form = await asked(juliette)
+    form = await fill_workshop(juliette)
     first = await form.submit()
     second = await form.submit()
 
@@ -33,7 +33,7 @@ async def test_a_dialog_sent_twice_counts_once(house: House, juliette: Person) -
 
 @pytest.mark.both_databases
 async def test_a_dialog_sent_many_times_at_once_counts_once(house: House, juliette: Person) -> None:
-    form = await asked(juliette)
+    form = await fill_workshop(juliette)
     answers = await asyncio.gather(*(form.submit() for _ in range(8)))
 
     assert all(a.accepted for a in answers), answers
@@ -41,7 +41,7 @@ async def test_a_dialog_sent_many_times_at_once_counts_once(house: House, juliet
 
 
 async def test_a_dialog_sent_again_after_a_restart_counts_once(house: House, juliette: Person) -> None:
-    form = await asked(juliette)
+    form = await fill_workshop(juliette)
     assert (await form.submit()).accepted
     await house.settled()
     await house.restart()
@@ -51,8 +51,8 @@ async def test_a_dialog_sent_again_after_a_restart_counts_once(house: House, jul
 
 
 async def test_two_dialogs_are_two_reports_even_when_alike(house: House, juliette: Person) -> None:
-    await filed(juliette, **ALONE)
-    await filed(juliette, **ALONE)
+    await file_workshop(juliette, **ALONE)
+    await file_workshop(juliette, **ALONE)
 
     await house.settled()
     assert len(await house.reports(juliette)) == len(await juliette.direct()) == 2
@@ -66,7 +66,7 @@ async def test_a_double_click_on_enregistrer_records_once(house: House, juliette
 
 
 async def test_a_double_click_on_a_receipt_does_it_once(house: House, juliette: Person) -> None:
-    receipt = await filed(juliette)
+    receipt = await file_workshop(juliette)
     await asyncio.gather(*(juliette.races(receipt, "Supprimer") for _ in range(3)))
     await juliette.rewritten(receipt, "supprimé")
 
@@ -75,7 +75,7 @@ async def test_a_double_click_on_a_receipt_does_it_once(house: House, juliette: 
 
 
 async def test_a_change_sent_twice_is_one_change(house: House, juliette: Person) -> None:
-    form = await juliette.opens_by(await filed(juliette), "Modifier")
+    form = await juliette.opens_by(await file_workshop(juliette), "Modifier")
     form.fill(participants=12)
     answers = await asyncio.gather(*(form.submit() for _ in range(4)))
 
@@ -91,7 +91,7 @@ async def test_two_replicas_count_a_report_once(house: House, juliette: Person) 
         pytest.skip("with SQLite there is one bot")
     async with house.replica() as second:
         other = f"{second.settings.public_url}/dialogs"
-        form = await asked(juliette)
+        form = await fill_workshop(juliette)
         twin = await _twin(form)
         twin.url = other
         answers = await asyncio.gather(*(d.submit() for d in (form, twin) for _ in range(4)))
@@ -121,7 +121,7 @@ async def test_what_one_replica_could_not_deliver_another_does(house: House, jul
         pytest.skip("with SQLite there is one bot")
     if house.sandbox is None:
         pytest.skip("a real server cannot be told to fail")
-    form = await asked(juliette)
+    form = await fill_workshop(juliette)
     async with house.replica() as second:
         form.url = f"{second.settings.public_url}/dialogs"
         assert (await form.submit()).accepted

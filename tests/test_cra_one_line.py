@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from storage.cra import Age, Source, Statut
-from tests.house import House
 from tests.people import Person
-from tests.telling import mistake, number_of
+from tests.support.cra import read_mistake, read_number
+from tests.support.house import House
 
 LINE = "/cra atelier 8p 1h30 mail, internet 69120 hier +60 retraités"
 
@@ -26,7 +26,7 @@ async def test_a_line_is_previewed_then_recorded(house: House, juliette: Person)
     receipt = await juliette.told("enregistré")
 
     (cra,) = await house.reports(juliette)
-    assert (number_of(receipt), cra.source) == (cra.number, Source.LINE)
+    assert (read_number(receipt), cra.source) == (cra.number, Source.LINE)
     yesterday = house.clock().astimezone(ZoneInfo("Europe/Paris")).date() - timedelta(days=1)
     assert (cra.date, cra.minutes, cra.participants, cra.commune) == (yesterday, 90, 8, "69256")
     assert set(cra.report.themes) == {"internet", "courriel"}
@@ -124,7 +124,7 @@ async def test_a_mistake_in_a_line_is_explained_and_can_be_mended(house: House, 
     form = await juliette.opens_by(preview, "Compléter")
     assert str(form.shown("participants")) == "300", "nothing typed is lost"
 
-    mistake(await form.submit(), "participants")
+    read_mistake(await form.submit(), "participants")
     assert (await form.fill(participants=30).submit()).accepted
     assert [c.participants for c in await house.reports(juliette)] == [30]
 

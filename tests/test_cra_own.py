@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from storage.cra import Age, Statut
-from tests.house import Clock, House
 from tests.people import Person, Post
-from tests.telling import ALONE, filed, mistake, number_of
+from tests.support.cra import ALONE, file_workshop, read_mistake, read_number
+from tests.support.house import Clock, House
 
 PARIS = ZoneInfo("Europe/Paris")
 
@@ -23,7 +23,7 @@ def numbers(text: str) -> list[int]:
 
 @pytest.mark.every_mode
 async def test_a_report_is_changed_from_its_receipt(house: House, juliette: Person) -> None:
-    receipt = await filed(juliette)
+    receipt = await file_workshop(juliette)
     form = await juliette.opens_by(receipt, "Modifier")
     assert (form.shown("activite"), str(form.shown("participants"))) == ("collectif", "8")
     assert set(form.chosen("themes")) == {"internet", "courriel"}
@@ -41,9 +41,9 @@ async def test_a_report_is_changed_from_its_receipt(house: House, juliette: Pers
 
 
 async def test_a_report_is_changed_by_its_number(house: House, juliette: Person) -> None:
-    receipt = await filed(juliette)
+    receipt = await file_workshop(juliette)
     await house.settled()
-    form = await juliette.opens(f"/cra modifier {number_of(receipt)}")
+    form = await juliette.opens(f"/cra modifier {read_number(receipt)}")
     assert (await form.fill(recurrents=2).submit()).accepted
 
     await juliette.rewritten(receipt, "modifié")
@@ -51,16 +51,16 @@ async def test_a_report_is_changed_by_its_number(house: House, juliette: Person)
 
 
 async def test_a_mistake_in_a_change_is_explained_and_nothing_changes(house: House, juliette: Person) -> None:
-    form = await juliette.opens_by(await filed(juliette), "Modifier")
+    form = await juliette.opens_by(await file_workshop(juliette), "Modifier")
 
-    mistake(await form.fill(participants=0).submit(), "participants")
+    read_mistake(await form.fill(participants=0).submit(), "participants")
     (cra,) = await house.reports(juliette)
     assert (cra.participants, cra.version) == (8, 1)
     assert (await form.fill(participants=5).submit()).accepted
 
 
 async def test_a_report_changed_meanwhile_is_not_overwritten(house: House, juliette: Person) -> None:
-    receipt = await filed(juliette)
+    receipt = await file_workshop(juliette)
     first = await juliette.opens_by(receipt, "Modifier")
     second = await juliette.opens_by(receipt, "Modifier")
     assert (await first.fill(participants=20).submit()).accepted
@@ -73,7 +73,7 @@ async def test_a_report_changed_meanwhile_is_not_overwritten(house: House, julie
 
 @pytest.mark.every_mode
 async def test_a_report_is_duplicated(house: House, juliette: Person) -> None:
-    receipt = await filed(juliette, date=house.today - timedelta(days=3))
+    receipt = await file_workshop(juliette, date=house.today - timedelta(days=3))
     form = await juliette.opens_by(receipt, "Dupliquer")
     assert str(form.shown("participants")) == "8"
     assert set(form.chosen("themes")) == {"internet", "courriel"}
@@ -81,14 +81,14 @@ async def test_a_report_is_duplicated(house: House, juliette: Person) -> None:
 
     copy = await juliette.told("enregistré")
     first, second = await house.reports(juliette)
-    assert number_of(copy) == second.number != first.number
+    assert read_number(copy) == second.number != first.number
     assert (first.participants, second.participants) == (8, 6)
     assert second.date == house.today, "a copy is of today"
 
 
 @pytest.mark.every_mode
 async def test_a_workshop_is_spread_over_ages_and_statuts(house: House, juliette: Person) -> None:
-    receipt = await filed(juliette)
+    receipt = await file_workshop(juliette)
     form = await juliette.opens_by(receipt, "Répartir")
     ages = [n for n in form.names if n.startswith("age")]
     statuts = [n for n in form.names if n.startswith("statut")]
@@ -118,7 +118,7 @@ async def _spread(form: Any, ages: dict[str, int], statuts: dict[str, int]) -> A
 
 
 async def test_a_spread_survives_a_change_of_something_else(house: House, juliette: Person) -> None:
-    receipt = await filed(juliette)
+    receipt = await file_workshop(juliette)
     spread = await juliette.opens_by(receipt, "Répartir")
     await _spread(spread, {"age_-12": 3, "age_+60": 5}, {"statut_retraite": 8})
     receipt = await juliette.rewritten(receipt, "réparti")
@@ -130,13 +130,13 @@ async def test_a_spread_survives_a_change_of_something_else(house: House, juliet
 
 
 async def test_a_spread_cannot_outlive_its_number_of_participants(house: House, juliette: Person) -> None:
-    receipt = await filed(juliette)
+    receipt = await file_workshop(juliette)
     spread = await juliette.opens_by(receipt, "Répartir")
     await _spread(spread, {"age_-12": 3, "age_+60": 5}, {"statut_retraite": 8})
     receipt = await juliette.rewritten(receipt, "réparti")
     form = await juliette.opens_by(receipt, "Modifier")
 
-    assert "répartition" in mistake(await form.fill(participants=9).submit(), "age")
+    assert "répartition" in read_mistake(await form.fill(participants=9).submit(), "age")
     assert (await form.fill(age="35-60").submit()).accepted
     (cra,) = await house.reports(juliette)
     assert (cra.participants, cra.report.ages, cra.report.statuts) == (9, {Age.DE_35_A_60: 9}, {Statut.RETRAITE: 9})
@@ -144,7 +144,7 @@ async def test_a_spread_cannot_outlive_its_number_of_participants(house: House, 
 
 @pytest.mark.every_mode
 async def test_a_report_is_deleted_and_restored_from_its_receipt(house: House, juliette: Person) -> None:
-    receipt = await filed(juliette)
+    receipt = await file_workshop(juliette)
     await juliette.clicks(receipt, "Supprimer")
     gone = await juliette.rewritten(receipt, "supprimé")
     assert gone.buttons == ["Rétablir"]
@@ -158,7 +158,7 @@ async def test_a_report_is_deleted_and_restored_from_its_receipt(house: House, j
 
 
 async def test_a_report_is_deleted_and_restored_by_its_number(house: House, juliette: Person) -> None:
-    number = number_of(await filed(juliette))
+    number = read_number(await file_workshop(juliette))
     whisper = await juliette.asks(f"/cra supprimer {number}")
     assert whisper.buttons == ["Rétablir"]
     await juliette.clicks(whisper, "Rétablir")
@@ -168,8 +168,8 @@ async def test_a_report_is_deleted_and_restored_by_its_number(house: House, juli
 
 
 async def test_a_deleted_report_can_be_restored_for_thirty_days(house: House, juliette: Person, clock: Clock) -> None:
-    receipt = await filed(juliette)
-    number = number_of(receipt)
+    receipt = await file_workshop(juliette)
+    number = read_number(receipt)
     await juliette.clicks(receipt, "Supprimer")
     gone = await juliette.rewritten(receipt, "supprimé")
     clock.goes_to(clock() + timedelta(days=31))
@@ -181,10 +181,10 @@ async def test_a_deleted_report_can_be_restored_for_thirty_days(house: House, ju
 
 
 async def test_deleting_twice_is_deleting_once(house: House, juliette: Person) -> None:
-    receipt = await filed(juliette)
+    receipt = await file_workshop(juliette)
     await juliette.clicks(receipt, "Supprimer")
     await juliette.rewritten(receipt, "supprimé")
-    number = number_of(receipt)
+    number = read_number(receipt)
     deleted_at = (await house.reports(juliette))[0].deleted_at
     assert "supprimé" in (await juliette.asks(f"/cra supprimer {number}")).text
 
@@ -195,7 +195,7 @@ async def test_deleting_twice_is_deleting_once(house: House, juliette: Person) -
 @pytest.mark.every_mode
 async def test_the_list_shows_ten_and_then_the_following(house: House, juliette: Person) -> None:
     today = house.today
-    made = [number_of(await filed(juliette, date=today - timedelta(days=n // 3))) for n in range(23)]
+    made = [read_number(await file_workshop(juliette, date=today - timedelta(days=n // 3))) for n in range(23)]
     newest_first = [n for _, n in sorted(((-(i // 3), n) for i, n in enumerate(made)), reverse=True)]
 
     page = await juliette.asks("/cra liste")
@@ -210,8 +210,8 @@ async def test_the_list_shows_ten_and_then_the_following(house: House, juliette:
 
 async def test_the_list_can_be_of_a_period(house: House, juliette: Person) -> None:
     today = house.today
-    recent = number_of(await filed(juliette, date=today))
-    old = number_of(await filed(juliette, date=today - timedelta(days=400)))
+    recent = read_number(await file_workshop(juliette, date=today))
+    old = read_number(await file_workshop(juliette, date=today - timedelta(days=400)))
 
     assert numbers((await juliette.asks("/cra liste cette semaine")).text) == [recent]
     assert numbers((await juliette.asks(f"/cra liste {today.year - 1}")).text) in ([], [old])
@@ -227,7 +227,7 @@ async def test_an_empty_list_says_how_to_begin(juliette: Person) -> None:
 @pytest.mark.parametrize("words", ["modifier", "dupliquer", "supprimer", "rétablir"])
 async def test_other_peoples_reports_do_not_exist(house: House, juliette: Person, words: str) -> None:
     carl = await house.conseiller("carl", departements=["64"])
-    number = number_of(await filed(carl))
+    number = read_number(await file_workshop(carl))
     theirs = (await juliette.asks(f"/cra {words} {number}")).text
     nobodys = (await juliette.asks(f"/cra {words} 99999999")).text
 
@@ -239,7 +239,7 @@ async def test_other_peoples_reports_do_not_exist(house: House, juliette: Person
 async def test_other_peoples_receipts_cannot_be_clicked(house: House, juliette: Person) -> None:
     """Mattermost lets nobody else see them; forged requests are refused all the same (test_security_links)."""
     carl = await house.conseiller("carl", departements=["64"])
-    await filed(carl)
+    await file_workshop(carl)
     assert numbers((await juliette.asks("/cra liste")).text) == []
 
 
@@ -249,13 +249,13 @@ async def test_a_missing_or_odd_number_is_explained(juliette: Person, words: str
 
 
 async def test_someone_alone_cannot_be_spread(house: House, juliette: Person) -> None:
-    receipt: Post = await filed(juliette, **ALONE)
+    receipt: Post = await file_workshop(juliette, **ALONE)
 
     assert receipt.buttons == ["Modifier", "Dupliquer", "Supprimer"]
 
 
 async def test_a_workshop_turned_into_one_person_loses_its_spread(house: House, juliette: Person) -> None:
-    receipt = await filed(juliette)
+    receipt = await file_workshop(juliette)
     form = await juliette.opens_by(receipt, "Modifier")
     assert (await form.fill(activite="individuel", participants="").submit()).accepted
 

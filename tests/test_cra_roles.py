@@ -6,10 +6,10 @@ from contextlib import asynccontextmanager
 import pytest
 
 from storage.people import Role
-from tests.attacker import Attacker
-from tests.house import DOMAIN, House
 from tests.people import PASSWORD, Dialog, Person
-from tests.telling import asked, filed
+from tests.support.cra import file_workshop, fill_workshop
+from tests.support.house import DOMAIN, House
+from tests.support.security import Attacker
 
 COMMANDS = ("/cra", "/cra liste", "/cra modifier 1", "/cra atelier 8p 1h mail", "/cra brouillon", "/cra aide")
 OTHERS = (Role.COORDINATEUR, Role.ANIMATEUR, Role.INVITE)
@@ -39,7 +39,7 @@ async def test_the_refusal_names_a_known_animateur(house: House) -> None:
 @pytest.mark.every_mode
 async def test_someone_unknown_with_an_address_of_the_reseau_is_a_conseiller(house: House) -> None:
     nouveau = await house.site.person("nouveau", domain=DOMAIN)
-    await filed(nouveau, commune="64000 Pau")
+    await file_workshop(nouveau, commune="64000 Pau")
 
     (cra,) = await house.reports(nouveau)
     assert (cra.departement_structure, cra.structure) == ("64", None)
@@ -89,12 +89,12 @@ async def test_nobody_makes_themselves_a_conseiller_by_an_address(house: House, 
 async def test_the_register_names_the_conseillers_where_addresses_are_not_verified(house: House) -> None:
     async with verifying(house, on=False):
         juliette = await house.conseiller("juliette")
-        await filed(juliette)
+        await file_workshop(juliette)
         assert len(await house.reports(juliette)) == 1
 
 
 async def test_a_deactivated_account_files_nothing_through_the_bot_s_own_port(house: House, juliette: Person) -> None:
-    form = await asked(juliette)
+    form = await fill_workshop(juliette)
     attacker = Attacker(house, juliette)
     await house.site.admin.delete(f"/users/{juliette.id}")
     _, answer = await attacker.sends("/dialogs", attacker.submission(form))
@@ -123,7 +123,7 @@ async def test_the_register_wins_over_the_address(house: House) -> None:
 async def test_someone_whose_role_changed_meanwhile_is_refused_at_the_submission(
     house: House, juliette: Person
 ) -> None:
-    form = await asked(juliette)
+    form = await fill_workshop(juliette)
     await house.registers(juliette, Role.INVITE)
     answer = await form.submit()
 
@@ -133,7 +133,7 @@ async def test_someone_whose_role_changed_meanwhile_is_refused_at_the_submission
 
 
 async def test_someone_whose_role_changed_meanwhile_cannot_click(house: House, juliette: Person) -> None:
-    receipt = await filed(juliette)
+    receipt = await file_workshop(juliette)
     await house.registers(juliette, Role.INVITE)
     await juliette.clicks(receipt, "Supprimer")
 
@@ -150,7 +150,7 @@ async def test_cra_aide_explains_the_dialog_and_the_line(juliette: Person) -> No
 
 @pytest.mark.parametrize("typed", ["/CRA Liste", "/cra  liste", "/cra liste  ", "/cra LISTE"])
 async def test_case_and_spaces_of_a_command_do_not_matter(juliette: Person, typed: str) -> None:
-    await filed(juliette)
+    await file_workshop(juliette)
 
     assert "1 compte rendu" in (await juliette.asks(typed)).text.replace("\u00a0", " ")
 

@@ -13,7 +13,7 @@ from bot.capabilities import Capabilities
 from bot.errors import ChatError, Refusal
 from bot.mattermost import AioClient, Mattermost
 from bot.mattermost.calls import read_pages, split_batches
-from tests.chat_server import CHANNEL, TEAM, ChatServer, chat_server, fault
+from tests.support.mattermost import CHANNEL, TEAM, ChatServer, make_error, serve_chat
 
 CROWD = 4000
 MEMBERS = f"/api/v4/channels/{CHANNEL}/members"
@@ -42,7 +42,7 @@ def listed(count: int) -> Callable[[web.Request, Any], web.Response]:
 
 @pytest.fixture
 async def server() -> AsyncIterator[ChatServer]:
-    async with chat_server(**{"GET /api/v4/teams/name/cnum": {"id": TEAM}}) as server:
+    async with serve_chat(**{"GET /api/v4/teams/name/cnum": {"id": TEAM}}) as server:
         yield server
 
 
@@ -96,7 +96,7 @@ async def test_who_stops_reading_asks_for_no_more(chat: Mattermost, server: Chat
 
 
 async def test_a_page_that_fails_is_asked_for_again(chat: Mattermost, server: ChatServer) -> None:
-    answer, failed = listed(500), [fault(503, "busy"), fault(502, "busy")]
+    answer, failed = listed(500), [make_error(503, "busy"), make_error(502, "busy")]
     server.answers[f"GET {MEMBERS}"] = lambda request, body: (
         failed.pop() if failed and request.query["page"] == "1" else answer(request, body)
     )
@@ -110,7 +110,7 @@ def taking(*refused: str) -> Callable[[web.Request, Any], web.Response]:
     def answer(_: web.Request, body: Any) -> web.Response:
         if "user_ids" not in body:
             gone = body["user_id"] in refused
-            return fault(404, "app.team.get_member.missing.app_error") if gone else web.json_response(body)
+            return make_error(404, "app.team.get_member.missing.app_error") if gone else web.json_response(body)
         return web.json_response([{"user_id": one} for one in body["user_ids"] if one not in refused], status=201)
 
     return answer
@@ -132,7 +132,7 @@ async def test_a_server_that_does_not_take_many_at_once_after_all(chat: Mattermo
     """As one that was put back to an older version meanwhile."""
     alone = taking()
     server.answers[f"POST {MEMBERS}"] = lambda request, body: (
-        fault(400, "api.context.invalid_body_param.app_error") if "user_ids" in body else alone(request, body)
+        make_error(400, "api.context.invalid_body_param.app_error") if "user_ids" in body else alone(request, body)
     )
     chat.client.capabilities = NEW
     assert await chat.add_members(CHANNEL, [person(1), person(2)]) == {}
@@ -143,7 +143,7 @@ async def test_a_server_that_does_not_take_many_at_once_after_all(chat: Mattermo
 async def test_trouble_with_the_server_is_no_reason_of_a_person_s(
     chat: Mattermost, server: ChatServer, alone: bool
 ) -> None:
-    server.answers[f"POST {MEMBERS}"] = fault(500, "app.x")
+    server.answers[f"POST {MEMBERS}"] = make_error(500, "app.x")
     chat.client.capabilities = OLD if alone else NEW
     with pytest.raises(ChatError) as caught:
         await chat.add_members(CHANNEL, [person(1), person(2)])

@@ -18,10 +18,10 @@ from storage.claims import Claim
 from storage.database import Database
 from storage.moderation import Case, Report
 from storage.personal_data import PERSONAL_DATA
-from tests.chat_server import ID, USER, chat_server
-from tests.databases import database
-from tests.operating import run
-from tests.reports import file, registered, report, someone
+from tests.support.cli import run_command
+from tests.support.cra import make_conseiller, make_report, register_all, store_reports
+from tests.support.databases import database
+from tests.support.mattermost import ID, USER, serve_chat
 
 __all__ = ["database"]
 
@@ -35,13 +35,13 @@ async def typed(
 ) -> Typed:
     """What the process exits with, and says; Juliette has a report."""
     monkeypatch.setenv("COOP_DATABASE_URL", database.url.render_as_string(hide_password=False))
-    juliette = someone("juliette")
+    juliette = make_conseiller("juliette")
     async with database.transaction() as db:
-        await registered(db, juliette)
-        await file(db, juliette, report())
+        await register_all(db, juliette)
+        await store_reports(db, juliette, make_report())
 
     async def type_it(*words: str) -> tuple[int, str, str]:
-        code = await asyncio.to_thread(run, *words)
+        code = await asyncio.to_thread(run_command, *words)
         said = capfdbinary.readouterr()
         return code, said.out.decode(), said.err.decode()
 
@@ -94,7 +94,7 @@ async def test_who_is_not_in_the_register_is_asked_for_in_mattermost(
         db.add(case)
         await db.flush()
         db.add(Report(case_id=case.number, reporter_id=ID, motive="propos", word="Du calme", at=utc_now()))
-    async with chat_server(**{"GET /api/v4/users/username/juliette": account}) as server:
+    async with serve_chat(**{"GET /api/v4/users/username/juliette": account}) as server:
         monkeypatch.setenv("COOP_MATTERMOST_URL", server.url)
         monkeypatch.setenv("COOP_BOT_TOKEN", "t" * 26)
         code, _, err = await typed("data", "juliette", "--output", str(path))

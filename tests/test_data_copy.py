@@ -1,54 +1,32 @@
 """Stories: « /mes-donnees » gives a copy of all that the bot holds of somebody, and of nobody else."""
 
-import io
 import json
-from typing import Any
-from zipfile import ZipFile
 
 import pytest
-from pypdf import PdfReader
 
 from storage import drafts, people
 from storage.drafts import Draft
 from storage.people import Role
 from storage.personal_data.copy import GIVEN
-from tests.helping import plain
-from tests.house import House
 from tests.people import Person
-from tests.reports import file, report
-from tests.telling import filed
-from tests.test_stats import said
+from tests.support.cra import file_workshop, make_report, store_reports
+from tests.support.house import House, plain
+from tests.support.security import fetch_data_copy
 
 NASTY = '#image("x") *gras* $1/0$ <script> @channel \u202e [lien](http://x) ] #eval(1)'
-
-
-async def copy_of(person: Person) -> tuple[dict[str, Any], str]:
-    """What somebody is sent: the JSON, and the words of the PDF."""
-    whisper = await person.asks("/mes-donnees")
-    assert "conversation privée" in said(whisper)
-    waiting = await person.told("Préparation de la copie")
-    post = await person.told("tout ce que le bot garde de vous")
-    [(name, data)] = (await person.files(post)).items()
-    assert name.startswith("mes-donnees_")
-    await person.rewritten(waiting, "est prête")
-    with ZipFile(io.BytesIO(data)) as found:
-        assert found.namelist() == ["donnees.json", "mes-donnees.pdf"]
-        told = json.loads(found.read("donnees.json"))
-        pages = PdfReader(io.BytesIO(found.read("mes-donnees.pdf"))).pages
-        return told, " ".join("\n".join(page.extract_text() for page in pages).split())
 
 
 async def test_a_copy_of_ones_own(house: House, juliette: Person) -> None:
     """Reports, drafts, profile; hostile words are words; others are not in it."""
     jean = await house.conseiller("jean", structure="Médiathèque de Jean", telephone="0611223344")
-    await filed(jean)
-    await filed(juliette)
+    await file_workshop(jean)
+    await file_workshop(juliette)
     async with house.bot.database.transaction() as db:
         row = Draft(
             key="k" * 20, user_id=juliette.id, form="NewCra", raw={"x": NASTY}, hidden={}, saved_at=house.clock()
         )
         await drafts.keep(db, row)
-    told, pdf = await copy_of(juliette)
+    told, pdf = await fetch_data_copy(juliette)
     assert told["à propos"]["compte"] == juliette.username
     data = told["données"]
     assert list(data) == [one.what for one in GIVEN]
@@ -74,8 +52,8 @@ async def test_five_thousand_reports_are_all_in_the_file_and_the_paper_stays_sho
     async with house.bot.database.transaction() as db:
         found = await people.get(db, juliette.id)
         assert found
-        await file(db, found, *([report()] * 5000))
-    told, pdf = await copy_of(juliette)
+        await store_reports(db, found, *([make_report()] * 5000))
+    told, pdf = await fetch_data_copy(juliette)
     assert len(told["données"]["Vos comptes rendus d’activité"]) == 5000
     assert "5000 lignes" in pdf.replace("\u00a0", " ")
     assert len(pdf) < 100_000
@@ -84,7 +62,7 @@ async def test_five_thousand_reports_are_all_in_the_file_and_the_paper_stays_sho
 @pytest.mark.newest_only
 async def test_anybody_gets_one(house: House) -> None:
     guest = await house.someone(Role.INVITE, "inconnu")
-    told, _ = await copy_of(guest)
+    told, _ = await fetch_data_copy(guest)
     assert told["données"]["Vos comptes rendus d’activité"] == []
 
 

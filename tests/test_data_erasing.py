@@ -14,9 +14,9 @@ from storage.people import Person as Registered
 from storage.people import Role, erasures
 from storage.people.erasures import Erasure
 from storage.personal_data import erasure, retention
-from tests.house import House, until_async
 from tests.people import Person, unique
-from tests.telling import filed
+from tests.support.cra import file_workshop
+from tests.support.house import House, wait_for
 from tests.test_stats import said
 
 ERASE = ("job", "donnees.erase_due")
@@ -46,7 +46,7 @@ async def run(house: House, *keys: tuple[str, str]) -> None:
 
 
 async def test_somebody_is_erased_a_week_after_they_wished_it(house: House, juliette: Person) -> None:
-    await filed(juliette)
+    await file_workshop(juliette)
     before = len(await house.reports(juliette))
     told = await juliette.asks("/mes-donnees effacer")
     words = said(told)
@@ -113,7 +113,7 @@ async def test_a_sleeping_account_is_told_and_erased_unless_it_wakes(house: Hous
     """One keeps their data by the button, one files a report, the third is erased."""
     jean, marie = await house.conseiller("jean"), await house.conseiller("marie")
     for person in (juliette, jean, marie):
-        await filed(person)
+        await file_workshop(person)
     now, months = house.clock(), house.settings.account_months
     try:
         house.clock.goes_to(now + timedelta(days=31 * months))
@@ -124,7 +124,7 @@ async def test_a_sleeping_account_is_told_and_erased_unless_it_wakes(house: Hous
         post = await juliette.told(f"rien fait ici depuis {months} mois")
         await juliette.clicks(post, "Garder mes données")
         await juliette.rewritten(post, "annulé")
-        await filed(jean)
+        await file_workshop(jean)
         await run(house, LOOK)
         house.clock.goes_to(now + timedelta(days=31 * months + 31))
         async with house.bot.database.transaction() as db:  # those of earlier stories sleep, too
@@ -132,14 +132,14 @@ async def test_a_sleeping_account_is_told_and_erased_unless_it_wakes(house: Hous
         await run(house, ERASE, LOOK)
         assert await registered(house, juliette)
         assert await registered(house, jean)
-        await until_async(lambda: is_gone(house, marie))
+        await wait_for(lambda: is_gone(house, marie))
     finally:
         house.clock.is_right_again()
 
 
 @pytest.mark.newest_only
 async def test_an_erasure_that_stopped_in_the_middle_goes_on_after_a_restart(house: House, juliette: Person) -> None:
-    await filed(juliette)
+    await file_workshop(juliette)
     house_now = house.clock()
     for _ in range(4):  # as a process does that is killed then
         async with house.bot.database.transaction() as db:

@@ -20,9 +20,9 @@ from storage.personal_data.declarations import ErasureFate, LegalBasis
 from storage.personal_data.erasure import STEPS
 from storage.personal_data.labels import LABELS
 from storage.stats.figures import read_exact_figures
-from tests.databases import database
-from tests.holding import ANNA, BERT, BY_NAME, both, id_of, table_names, tables
-from tests.reports import file, registered, report, someone
+from tests.support.cra import make_conseiller, make_report, register_all, store_reports
+from tests.support.databases import database
+from tests.support.security import ANNA, BERT, BY_NAME, both, list_table_names, list_tables, make_id
 
 __all__ = ["both", "database"]
 
@@ -34,7 +34,7 @@ NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
 def test_every_table_is_declared_once_and_nothing_else() -> None:
     """Why, on what ground, for how long, seen by whom, and whether its person gets it, or why not."""
     names = [one.name for one in PERSONAL_DATA]
-    assert sorted(names) == sorted(table_names())
+    assert sorted(names) == sorted(list_table_names())
     for one in PERSONAL_DATA:
         assert one.what, one.name
         assert one.why, one.name
@@ -66,7 +66,7 @@ async def read(database: Database, name: str) -> dict[str, list[Any]]:
     """All that somebody gets, by table."""
     async with database.transaction(writes=False) as db:
         return {
-            one.name: [row async for page in copy.read_pages(db, one, id_of(name)) for row in page]
+            one.name: [row async for page in copy.read_pages(db, one, make_id(name)) for row in page]
             for one in copy.GIVEN
         }
 
@@ -83,7 +83,7 @@ async def test_ones_copy_has_ones_own_rows_and_nothing_private_of_others(both: D
         told = plain(copy)
         assert f"mot de {mine}" in told
         assert f"mot de {theirs}" not in told
-        assert id_of(theirs) not in told
+        assert make_id(theirs) not in told
 
 
 async def test_who_decided_or_reported_is_not_in_ones_copy(both: Database) -> None:
@@ -102,7 +102,7 @@ async def test_what_animateurs_weigh_among_themselves_is_not_in_ones_copy(both: 
     ):
         async with both.transaction() as db:
             entries, cases = BY_NAME["journal"].table, BY_NAME["moderation_case"].table
-            await db.execute(update(entries).values(act=act, reason="signalé par bert", actor_id=id_of(BERT)))
+            await db.execute(update(entries).values(act=act, reason="signalé par bert", actor_id=make_id(BERT)))
             await db.execute(update(cases).values(act=act, reason="signalé par bert"))
         copy = await read(both, ANNA)
         mine = [row for row in copy["journal"] if row["concerne"] == "vous" and row["par"] != "vous"]
@@ -135,12 +135,12 @@ async def test_nobody_learns_of_reports_about_them_before_somebody_decided(both:
 async def erase(database: Database, name: str) -> None:
     """Each step twice: once killed before its end."""
     async with database.transaction() as db:
-        await erasures.note_erasure(db, Erasure(user_id=id_of(name), asked_at=NOW, due_at=NOW))
+        await erasures.note_erasure(db, Erasure(user_id=make_id(name), asked_at=NOW, due_at=NOW))
     for _ in range(STEPS):
         for is_killed in (True, False):
             try:
                 async with database.transaction() as db:
-                    found = await erasures.lock_erasure(db, id_of(name))
+                    found = await erasures.lock_erasure(db, make_id(name))
                     assert found
                     await erasure.erase_step(db, found, NOW)
                     if is_killed:
@@ -153,7 +153,7 @@ async def traces(database: Database) -> set[str]:
     """The tables in which something still says who Anna is."""
     found = set()
     async with database.transaction(writes=False) as db:
-        for table in tables():
+        for table in list_tables():
             raw = [cast(c, Text) if isinstance(c.type, JSON) else c for c in table.columns]
             told = str([tuple(row) for row in (await db.execute(select(*raw))).all()])
             found |= {table.name} if any(mark in told for mark in _marks()) else set()
@@ -161,7 +161,7 @@ async def traces(database: Database) -> set[str]:
 
 
 def _marks() -> list[str]:
-    return [id_of(ANNA), f"'{ANNA}'", f"@{ANNA}", f'"{ANNA}"']
+    return [make_id(ANNA), f"'{ANNA}'", f"@{ANNA}", f'"{ANNA}"']
 
 
 async def test_after_an_erasure_nothing_says_who_it_was(both: Database) -> None:
@@ -173,27 +173,27 @@ async def test_after_an_erasure_nothing_says_who_it_was(both: Database) -> None:
     after = await read(both, BERT)
     assert {name: len(rows) for name, rows in after.items()} == {name: len(rows) for name, rows in before.items()}
     async with both.transaction(writes=False) as db:
-        done = await erasures.get_erasure(db, id_of(ANNA))
+        done = await erasures.get_erasure(db, make_id(ANNA))
         assert done
         assert (done.done_at, done.pseudonym, done.step) == (NOW, "", STEPS)
 
 
 async def test_after_an_erasure_cases_about_others_do_not_name_them(both: Database) -> None:
     """What was said around a message, whose answers went with a thread; one’s own case stays."""
-    assert id_of(ANNA) in await kept_about(both, BERT)
+    assert make_id(ANNA) in await kept_about(both, BERT)
     await erase(both, ANNA)
     told = await kept_about(both, BERT)
-    assert id_of(ANNA) not in told
-    assert id_of(BERT) in told
-    assert id_of(ANNA) in await kept_about(both, ANNA)
+    assert make_id(ANNA) not in told
+    assert make_id(BERT) in told
+    assert make_id(ANNA) in await kept_about(both, ANNA)
 
 
 async def kept_about(database: Database, name: str) -> str:
     """What the cases and measures that concern somebody keep."""
     cases, taken = BY_NAME["moderation_case"].table.c, BY_NAME["moderation_measure"].table.c
     async with database.transaction(writes=False) as db:
-        kept = (await db.execute(select(cases.context, cases.proposed).where(cases.author_id == id_of(name)))).all()
-        before = (await db.execute(select(taken.before).where(taken.user_id == id_of(name)))).all()
+        kept = (await db.execute(select(cases.context, cases.proposed).where(cases.author_id == make_id(name)))).all()
+        before = (await db.execute(select(taken.before).where(taken.user_id == make_id(name)))).all()
         return str([*map(tuple, kept), *map(tuple, before)])
 
 
@@ -208,11 +208,11 @@ async def test_words_of_ones_own_go_too(both: Database) -> None:
 
 
 async def test_figures_are_the_same_and_the_author_is_nobody(database: Database) -> None:
-    juliette, jean = someone("j" * 26), someone("k" * 26)
+    juliette, jean = make_conseiller("j" * 26), make_conseiller("k" * 26)
     async with database.transaction() as db:
-        await registered(db, juliette, jean)
-        await file(db, juliette, *(report(date=date(2026, 10, day)) for day in range(1, 21)))
-        await file(db, jean, report())
+        await register_all(db, juliette, jean)
+        await store_reports(db, juliette, *(make_report(date=date(2026, 10, day)) for day in range(1, 21)))
+        await store_reports(db, jean, make_report())
     before = await figures(database)
     async with database.transaction() as db:
         await erasures.note_erasure(db, Erasure(user_id=juliette.id, asked_at=NOW, due_at=NOW))
@@ -245,9 +245,9 @@ async def figures(database: Database) -> Any:
 async def test_who_is_not_in_the_register_is_erased_too_and_leaves_no_pseudonym(both: Database) -> None:
     async with both.transaction() as db:
         for name in ("cra_last_commune", "stats_subscription", "cra_month", "cra"):
-            mine = BY_NAME[name].mine(id_of(ANNA))
+            mine = BY_NAME[name].mine(make_id(ANNA))
             await db.execute(delete(BY_NAME[name].table).where(mine))
-        await db.execute(delete(BY_NAME["person"].table).where(BY_NAME["person"].table.c.id == id_of(ANNA)))
+        await db.execute(delete(BY_NAME["person"].table).where(BY_NAME["person"].table.c.id == make_id(ANNA)))
     await erase(both, ANNA)
     async with both.transaction(writes=False) as db:
         ticket, person = BY_NAME["ticket"].table.c, BY_NAME["person"].table.c
@@ -256,10 +256,10 @@ async def test_who_is_not_in_the_register_is_erased_too_and_leaves_no_pseudonym(
 
 
 async def test_who_files_in_the_middle_of_an_erasure_is_erased_once_more(database: Database) -> None:
-    juliette = someone("j" * 26)
+    juliette = make_conseiller("j" * 26)
     async with database.transaction() as db:
-        await registered(db, juliette)
-        await file(db, juliette, report())
+        await register_all(db, juliette)
+        await store_reports(db, juliette, make_report())
         await erasures.note_erasure(db, Erasure(user_id=juliette.id, asked_at=NOW, due_at=NOW))
     steps = 0
     while True:
@@ -269,7 +269,7 @@ async def test_who_files_in_the_middle_of_an_erasure_is_erased_once_more(databas
             if found.done_at:
                 break
             if steps == 4:
-                await file(db, juliette, report())
+                await store_reports(db, juliette, make_report())
             await erasure.erase_step(db, found, NOW)
             steps += 1
     assert steps == 2 * STEPS

@@ -15,9 +15,9 @@ from storage.personal_data.copy import Duties, duties_of
 from storage.personal_data.declarations import RetentionSpan, months_before
 from storage.personal_data.erasure import erase_step
 from storage.personal_data.retention import find_last_activity, find_sleeping
-from tests.databases import database
-from tests.holding import ANNA, BY_NAME, both, id_of
-from tests.reports import file, registered, report, someone
+from tests.support.cra import make_conseiller, make_report, register_all, store_reports
+from tests.support.databases import database
+from tests.support.security import ANNA, BY_NAME, both, make_id
 
 __all__ = ["both", "database"]
 
@@ -70,11 +70,11 @@ def test_a_length_is_that_of_the_settings() -> None:
 async def test_who_did_nothing_for_long_sleeps(database: Database) -> None:
     """A report is something; pseudonyms, and who is new in the register, do not sleep."""
     old = NOW - timedelta(days=1500)
-    juliette, jean, new = someone("j" * 26), someone("k" * 26), someone("n" * 26)
+    juliette, jean, new = make_conseiller("j" * 26), make_conseiller("k" * 26), make_conseiller("n" * 26)
     juliette.since = jean.since = old
     async with database.transaction() as db:
-        await registered(db, juliette, jean, new)
-        await file(db, jean, report())
+        await register_all(db, juliette, jean, new)
+        await store_reports(db, jean, make_report())
         found, last = await find_sleeping(db, NOW - timedelta(days=900))
         assert ([one.id for one in found], last) == ([juliette.id], "")
         assert (await find_last_activity(db, [juliette.id, jean.id]))[juliette.id] == old
@@ -86,22 +86,22 @@ async def test_whatever_its_person_does_counts(both: Database) -> None:
         moments = []
         for holding in (one for one in PERSONAL_DATA if one.acts):
             for name in holding.acts:
-                mine = holding.table.c[holding.own[0]] == id_of(ANNA)
+                mine = holding.table.c[holding.own[0]] == make_id(ANNA)
                 moments.append((await db.execute(select(func.max(holding.table.c[name])).where(mine))).scalar_one())
-        assert (await find_last_activity(db, [id_of(ANNA)]))[id_of(ANNA)] == max(moments)
+        assert (await find_last_activity(db, [make_id(ANNA)]))[make_id(ANNA)] == max(moments)
 
 
 async def test_what_somebody_has_in_hand_is_counted_then_closed_or_handed_back(both: Database) -> None:
     ticket = BY_NAME["ticket"].table
     async with both.transaction() as db:
         await db.execute(update(ticket).values(state=TicketState.PRIS, closed_at=None))
-        assert await duties_of(db, id_of(ANNA), NOW - timedelta(days=400)) == Duties(asked=1, held=1, turns=1)
-        erasure = Erasure(user_id=id_of(ANNA), asked_at=NOW, due_at=NOW)
+        assert await duties_of(db, make_id(ANNA), NOW - timedelta(days=400)) == Duties(asked=1, held=1, turns=1)
+        erasure = Erasure(user_id=make_id(ANNA), asked_at=NOW, due_at=NOW)
         await erasures.note_erasure(db, erasure)
-        found = await erasures.lock_erasure(db, id_of(ANNA))
+        found = await erasures.lock_erasure(db, make_id(ANNA))
         assert found
         await erase_step(db, found, NOW)
-        assert await duties_of(db, id_of(ANNA), NOW) == Duties(asked=0, held=0, turns=0)
+        assert await duties_of(db, make_id(ANNA), NOW) == Duties(asked=0, held=0, turns=0)
         rows = (
             await db.execute(select(ticket.c.state, ticket.c.agent_id, ticket.c.closed_at).order_by(ticket.c.id))
         ).all()

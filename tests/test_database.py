@@ -10,15 +10,15 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, StatementError
 from sqlmodel import SQLModel, col, select, update
 
-import commands  # noqa: F401  (with it come all tables)
+import commands  # noqa: F401
 from storage.claims import Claim
 from storage.database import Database, async_url
 from storage.engines import CONNECTIONS
-from tests.databases import database
-from tests.house import until
-from tests.sqlite import migrated
+from tests.support.databases import create_sqlite, database
+from tests.support.house import wait_until
 
 __all__ = ["database"]
+
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -78,7 +78,7 @@ async def test_instants_come_back_in_utc_and_need_a_zone(database: Database) -> 
 
 
 async def test_on_sqlite_a_reader_writes_nothing(tmp_path: Path) -> None:
-    database = Database(await migrated(tmp_path))
+    database = Database(await create_sqlite(tmp_path))
     with pytest.raises(DBAPIError, match="readonly"):
         async with database.transaction(writes=False) as db:
             await db.execute(text("DELETE FROM claim"))
@@ -93,7 +93,7 @@ async def test_a_connection_that_the_server_closed_is_replaced(postgres_url: str
     other = Database(postgres_url)
     async with other.transaction() as db:
         await db.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": mine})
-    await until(driver.is_closed)
+    await wait_until(driver.is_closed)
     assert await database.answers()
     await database.close()
     await other.close()

@@ -32,12 +32,12 @@ from storage.cra import Cra
 from storage.cra.report import find_problems
 from storage.database import Database
 from storage.people import Person
-from tests.house import until, until_async
-from tests.operating import operate
 from tests.people import Api, new_session, unique
-from tests.sqlite import database, migrated
+from tests.support.cli import operate
+from tests.support.databases import create_sqlite, sqlite_database
+from tests.support.house import wait_for, wait_until
 
-__all__ = ["database"]
+__all__ = ["sqlite_database"]
 
 
 FULL = {actor.departement for actor in everybody()[len(CAST) :]}
@@ -74,7 +74,7 @@ async def test_a_child_that_dies_is_started_again(tmp_path: Path) -> None:
     await child.until_ready()
     assert child.process is not None
     child.process.kill()
-    await until(lambda: len(mark.read_text()) == 2)
+    await wait_until(lambda: len(mark.read_text()) == 2)
     assert said == ["Le bot s’est arrêté (code -9) : je le relance."]
     await child.stop()
     assert child.process is None
@@ -121,7 +121,7 @@ async def test_the_history_is_possible_and_always_the_same(
         assert datetime(NOW.year - 1, 1, 1, tzinfo=UTC) < cra.created_at < NOW
         assert cra.structure
         assert cra.departement_structure == people[cra.author_id].departement
-    other = Database(await migrated(tmp_path_factory.mktemp("other")))
+    other = Database(await create_sqlite(tmp_path_factory.mktemp("other")))
     assert await fill(other, IDS, NOW) == count
     async with other.transaction(writes=False) as db:
         assert (await db.exec(SOME)).all() == reports
@@ -179,7 +179,7 @@ async def _newspaper_is_heard(marie: Api, team_id: str) -> None:
     channel = await marie.get(f"/teams/{team_id}/channels/name/{TOWN_SQUARE}")
     said = await marie.post("/posts", {"channel_id": channel["id"], "message": f"Une idée, {unique('tablette')}"})
     await marie.post("/reactions", {"user_id": me["id"], "post_id": said["id"], "emoji_name": "newspaper"})
-    await until_async(partial(_is_told, marie, me["id"], said["message"]))
+    await wait_for(partial(_is_told, marie, me["id"], said["message"]))
 
 
 async def _is_told(somebody: Api, user_id: str, words: str) -> bool:
@@ -217,7 +217,7 @@ async def test_the_stage_stands_and_stands_again(tmp_path: Path) -> None:
             async with visit(where.url, "juliette", TOWN_SQUARE) as visitor:
                 await visitor.types("/agenda")
                 assert "2 événements" in (await visitor.whisper())["message"], "the third one waits to be read over"
-            await until_async(partial(_is_asked, marie, team["id"]))
+            await wait_for(partial(_is_asked, marie, team["id"]))
             await _newspaper_is_heard(marie, team["id"])
             assert await channels_are_as_planned(where.env)
     settings = (tmp_path / "env").read_text("utf-8")

@@ -22,9 +22,9 @@ from storage.cra.months import CRA, CRA_MONTH, rebuild_months
 from storage.cra.report import columns, find_problems
 from storage.database import Database
 from storage.stats.figures import read_exact_figures
-from tests.databases import database
-from tests.operating import elsewhere, run
-from tests.reports import NOON, file, registered, report, someone
+from tests.support.cli import elsewhere, run_command
+from tests.support.cra import NOON, make_conseiller, make_report, register_all, store_reports
+from tests.support.databases import database
 
 __all__ = ["database", "elsewhere"]
 
@@ -46,7 +46,7 @@ def configured(database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
 
 
 async def made(count: int, *words: str, code: int = 0) -> None:
-    assert await asyncio.to_thread(run, "demo-data", "--cras", str(count), *FEW, *words) == code
+    assert await asyncio.to_thread(run_command, "demo-data", "--cras", str(count), *FEW, *words) == code
 
 
 async def stored(database: Database) -> list[tuple[Any, ...]]:
@@ -133,14 +133,14 @@ async def test_interrupted_and_run_again(
 async def test_real_reports_are_not_mixed_with_made_up_ones(
     configured: Database, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    juliette = someone("juliette")
+    juliette = make_conseiller("juliette")
     async with configured.transaction() as db:
-        await registered(db, juliette)
-        await file(db, juliette, report())
+        await register_all(db, juliette)
+        await store_reports(db, juliette, make_report())
         await db.execute(text("UPDATE cra SET key = 'demo-data:0:000000001'"))
     await made(10)
     async with configured.transaction() as db:
-        await file(db, juliette, report())
+        await store_reports(db, juliette, make_report())
     await made(20, code=1)
     refused = capsys.readouterr().err
     assert "contient de vrais comptes rendus" in refused
@@ -225,7 +225,7 @@ def test_days_are_those_people_work() -> None:
 def test_what_is_asked_wrongly_is_said(
     words: tuple[str, ...], sentence: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run("demo-data", *words) == 2
+    assert run_command("demo-data", *words) == 2
     assert sentence in capsys.readouterr().err
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from cli.demo.command import AT_LAST
 from cli.demo.stage import free_port
-from tests.house import until
+from tests.support.house import wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -67,7 +67,7 @@ async def ended(process: subprocess.Popen[bytes], folder: Path, number: signal.S
     """Send the signal, wait until nothing is left, and tell how long that took."""
     began = time.monotonic()
     process.send_signal(number)
-    await until(lambda: process.poll() is not None and not left(folder), within=GENEROUS)
+    await wait_until(lambda: process.poll() is not None and not left(folder), within=GENEROUS)
     # Where the machine was too busy for a good end, the system made one.
     assert process.returncode in {0, -signal.SIGALRM}, (folder / "said").read_text()
     return f"{number.name} : {time.monotonic() - began:.1f} s"
@@ -82,10 +82,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def test_no_process_is_left_whenever_the_signal_comes(folder: Path) -> None:
     """While it starts for the first time, and once it is ready; the machine is busy whenever the signal comes."""
     with busy(), demo(folder) as process:
-        await until(lambda: bool(left(folder)), within=START)
+        await wait_until(lambda: bool(left(folder)), within=START)
         print(f"pendant le démarrage, {await ended(process, folder, signal.SIGTERM)}")
     with demo(folder) as process:
-        await until(lambda: "Prêt" in (folder / "said").read_text(), within=START)
+        await wait_until(lambda: "Prêt" in (folder / "said").read_text(), within=START)
         assert len(left(folder)) == 2
         with busy():
             print(f"une fois prêt, {await ended(process, folder, signal.SIGTERM)}")
@@ -122,7 +122,7 @@ def test_the_system_itself_ends_a_demo_in_time_whatever_it_is_at() -> None:
 async def test_children_that_do_not_listen_end_all_the_same(folder: Path) -> None:
     """Stopped in their tracks they hear no SIGTERM, and go when the demo does."""
     with demo(folder) as process:
-        await until(lambda: "Prêt" in (folder / "said").read_text(), within=START)
+        await wait_until(lambda: "Prêt" in (folder / "said").read_text(), within=START)
         for child in left(folder):
             os.kill(int(child.split()[0]), signal.SIGSTOP)
         print(f"enfants sourds, {await ended(process, folder, signal.SIGTERM)}")
@@ -130,6 +130,6 @@ async def test_children_that_do_not_listen_end_all_the_same(folder: Path) -> Non
 
 async def test_children_die_with_a_demo_that_is_killed(tmp_path: Path) -> None:
     with demo(tmp_path) as process:
-        await until(lambda: bool(left(tmp_path)), within=START)
+        await wait_until(lambda: bool(left(tmp_path)), within=START)
         os.kill(process.pid, signal.SIGKILL)
-        await until(lambda: not left(tmp_path), within=GENEROUS)
+        await wait_until(lambda: not left(tmp_path), within=GENEROUS)

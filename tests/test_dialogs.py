@@ -5,12 +5,13 @@ import asyncio
 import pytest
 
 from bot.capabilities import Capabilities
-from tests.house import House
 from tests.people import Client, Dialog, Mobile, Person
+from tests.support.forms import fill_step, make_own_channel, name_field, send_step, trial
+from tests.support.house import House
 from tests.test_recovery import crashed, key_of, left
-from tests.trying import channel_of, fill, goes_on, named, trial
 
 __all__ = ["trial"]
+
 
 pytestmark = pytest.mark.usefixtures("trial")
 
@@ -29,11 +30,11 @@ async def told(person: Person) -> list[str]:
 
 @pytest.mark.every_mode
 async def test_three_steps_are_one_dialog(house: House, juliette: Person) -> None:
-    second = await goes_on(await begun(juliette, note="avant"))
-    assert (second.title, second.shown(named(second, "places"))) == ("Les places", "8")
-    third = await goes_on(fill(second, places=12, note="après"))
+    second = await send_step(await begun(juliette, note="avant"))
+    assert (second.title, second.shown(name_field(second, "places"))) == ("Les places", "8")
+    third = await send_step(fill_step(second, places=12, note="après"))
     assert third.title == "C’est sûr ?"
-    assert (await fill(third, word="oui").submit()).accepted
+    assert (await fill_step(third, word="oui").submit()).accepted
 
     await juliette.told("Sortie")
     assert await told(juliette) == [f"Sortie atelier {juliette.id} - avant 12 après oui"]
@@ -46,40 +47,40 @@ async def test_what_is_left_blank_in_a_later_step_is_blank(house: House, client:
     if client and not Capabilities(house.site.version).multiselect:
         pytest.skip("phones of today, servers of today")
     person = await house.conseiller("paul", client=client)
-    third = await goes_on(await goes_on(await begun(person, kind="visite", note="avant")))
-    assert (await fill(third, word="oui").submit()).accepted
+    third = await send_step(await send_step(await begun(person, kind="visite", note="avant")))
+    assert (await fill_step(third, word="oui").submit()).accepted
 
     await person.told(f"Sortie visite {person.id} - avant 8 - oui")
 
 
 @pytest.mark.every_mode
 async def test_a_mistake_in_a_later_step_is_under_its_field(house: House, juliette: Person) -> None:
-    second = await goes_on(await begun(juliette))
-    name = named(second, "places")
-    assert (await fill(second, places=300).submit()).errors == {name: "Cent places au plus."}
+    second = await send_step(await begun(juliette))
+    name = name_field(second, "places")
+    assert (await fill_step(second, places=300).submit()).errors == {name: "Cent places au plus."}
 
-    third = await goes_on(fill(second, places=3))
-    assert (await fill(third, word="oui").submit()).accepted
+    third = await send_step(fill_step(second, places=3))
+    assert (await fill_step(third, word="oui").submit()).accepted
     await juliette.told("- - 3 - oui")
 
 
 @pytest.mark.every_mode
 async def test_a_step_begun_waits_as_a_draft(house: House, juliette: Person) -> None:
-    second = await goes_on(await begun(juliette))
-    third = await goes_on(fill(second, places=5))
+    second = await send_step(await begun(juliette))
+    third = await send_step(fill_step(second, places=5))
     await third.cancel()
     await house.restart()
 
     again = await juliette.opens("/brouillon")
     assert again.title == "C’est sûr ?"
-    assert (await fill(again, word="oui").submit()).accepted
+    assert (await fill_step(again, word="oui").submit()).accepted
     await juliette.told("- - 5 - oui")
     assert "Aucun brouillon" in (await juliette.asks("/brouillon")).text
 
 
 @pytest.mark.every_mode
 async def test_who_closes_a_later_step_is_told_where_it_waits(house: House, juliette: Person) -> None:
-    second = await goes_on(await begun(juliette))
+    second = await send_step(await begun(juliette))
     await second.cancel()
 
     again = await juliette.opens_by(await juliette.whispered("gardé"), "Reprendre")
@@ -89,11 +90,11 @@ async def test_who_closes_a_later_step_is_told_where_it_waits(house: House, juli
 @pytest.mark.every_mode
 async def test_the_whole_counts_once_however_its_steps_are_sent(house: House, juliette: Person) -> None:
     """The last step in two windows at once; then the first one again, which the client of old still shows."""
-    third = await goes_on(await goes_on(await begun(juliette)))
+    third = await send_step(await send_step(await begun(juliette)))
     await third.cancel()
     one, two = await juliette.opens("/brouillon"), await juliette.opens("/brouillon")
-    await asyncio.gather(fill(one, word="oui").submit(), fill(two, word="non").submit())
-    again = await fill(two, word="encore").send({"word": "encore"})
+    await asyncio.gather(fill_step(one, word="oui").submit(), fill_step(two, word="non").submit())
+    again = await fill_step(two, word="encore").send({"word": "encore"})
 
     await house.settled()
     assert again.closed
@@ -103,8 +104,8 @@ async def test_the_whole_counts_once_however_its_steps_are_sent(house: House, ju
 async def test_a_step_sent_again_after_the_last_opens_no_further_one(house: House, juliette: Person) -> None:
     form = await begun(juliette)
     state, sent = form.state, dict(form.values)
-    third = await goes_on(await goes_on(form))
-    assert (await fill(third, word="oui").submit()).accepted
+    third = await send_step(await send_step(form))
+    assert (await fill_step(third, word="oui").submit()).accepted
 
     await juliette.api.post("/actions/dialogs/submit", {**_call(third), "state": state, "submission": sent})
     assert "Aucun brouillon" in (await juliette.asks("/brouillon")).text
@@ -119,17 +120,17 @@ def _call(form: Dialog) -> dict[str, object]:
 
 
 async def test_a_second_replica_takes_the_next_step(house: House, juliette: Person) -> None:
-    second = await goes_on(await begun(juliette))
+    second = await send_step(await begun(juliette))
     async with house.replica() as other:
         second.url = f"{other.settings.public_url}/dialogs"
-        third = await goes_on(fill(second, places=7))
-        assert (await fill(third, word="oui").submit()).accepted
+        third = await send_step(fill_step(second, places=7))
+        assert (await fill_step(third, word="oui").submit()).accepted
     await juliette.told("- - 7 - oui")
 
 
 async def test_a_crash_after_a_step_leaves_the_next_one_waiting(house: House, juliette: Person) -> None:
     """The step before is still in the journal of the process that died: the newer one holds."""
-    second = await goes_on(await begun(juliette))
+    second = await send_step(await begun(juliette))
     juliette.acts()
     await crashed(house, left(key_of(house, second), juliette, "trial.Outing", raw={"kind": "visite"}, at=1.0))
 
@@ -139,11 +140,11 @@ async def test_a_crash_after_a_step_leaves_the_next_one_waiting(house: House, ju
 
 @pytest.mark.every_mode
 async def test_a_channel_is_picked_among_those_that_both_see(house: House, juliette: Person) -> None:
-    mine = await channel_of(juliette, "O")
+    mine = await make_own_channel(juliette, "O")
     form = await begun(juliette)
     await form.picks("channel", mine["name"])
-    third = await goes_on(await goes_on(form))
-    await fill(third, word="oui").submit()
+    third = await send_step(await send_step(form))
+    await fill_step(third, word="oui").submit()
 
     await juliette.told(f"Sortie atelier {juliette.id} {mine['id']} - 8 - oui")
 
@@ -160,9 +161,9 @@ async def test_what_is_picked_exists_and_is_for_this_person(house: House, juliet
         assert "personne" in answer.errors["guide"]
         await form.cancel()
     other = await house.conseiller("carl")
-    theirs = await channel_of(other, "P")
+    theirs = await make_own_channel(other, "P")
     await other.api.post(f"/channels/{theirs['id']}/members", {"user_id": house.site.bot_id})
-    unseen = await channel_of(juliette, "P")  # the bot is not in it
+    unseen = await make_own_channel(juliette, "P")  # the bot is not in it
     direct = await juliette.direct_channel()
     for channel in (theirs["id"], unseen["id"], direct, "z" * 26):
         form = await begun(juliette)
@@ -181,8 +182,8 @@ async def test_somebody_known_beforehand_is_shown_and_sent_by_every_client(
     form = await person.opens(f"/aide sortie {juliette.id}")
     assert form.shown("guide") == juliette.id
     assert form.options("guide") == {juliette.id: juliette.username}
-    third = await goes_on(await goes_on(form.fill(kind="atelier")))
-    await fill(third, word="oui").submit()
+    third = await send_step(await send_step(form.fill(kind="atelier")))
+    await fill_step(third, word="oui").submit()
     await person.told(f"Sortie atelier {juliette.id}")
 
 

@@ -14,7 +14,7 @@ from storage.database import Database
 from storage.engines import CONNECTIONS
 from storage.outbox import Outgoing, TargetKind
 from storage.statements import DirectStatement
-from tests.databases import database
+from tests.support.databases import database
 
 __all__ = ["database"]
 

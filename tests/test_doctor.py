@@ -5,19 +5,19 @@ from aiohttp import web
 from pydantic import SecretStr
 
 from config import canaux
-from tests.adjusting import adjusted, as_account, as_member
-from tests.house import House
-from tests.operating import answering, examined
 from tests.people import Person, unique
 from tests.people.api import Refused
-from tests.sandboxed import room
+from tests.support.cli import run_doctor, serve_answer
+from tests.support.house import House
+from tests.support.mattermost import override_account_roles, override_settings, override_team_role
+from tests.support.servers import start_sandbox
 
 WORTH_OF_ADDRESSES = (("auto", "coop-bot role"), ("oui", "n’importe qui peut"), ("non", "✓ Les conseillers sont"))
 
 
 @pytest.mark.every_mode
 async def test_on_a_good_day_all_is_well(house: House) -> None:
-    code, said = await examined(house.settings, house.site.admin.token)
+    code, said = await run_doctor(house.settings, house.site.admin.token)
     assert (code, "✗" in said) == (0, False), said
     assert "Le serveur atteint le bot : /aide exécutée" in said
     assert "Commandes enregistrées : /aide, /cra" in said
@@ -26,7 +26,7 @@ async def test_on_a_good_day_all_is_well(house: House) -> None:
 
 @pytest.mark.newest_only
 async def test_without_an_administrator_it_sees_less_and_is_well_too(house: House) -> None:
-    code, said = await examined(house.settings)
+    code, said = await run_doctor(house.settings)
     assert (code, "✗" in said) == (0, False), said
 
 
@@ -34,7 +34,7 @@ async def test_without_an_administrator_it_sees_less_and_is_well_too(house: Hous
 async def test_a_bot_that_does_not_run_is_noticed(house: House) -> None:
     await house.stop()
     try:
-        code, said = await examined(house.settings)
+        code, said = await run_doctor(house.settings)
     finally:
         await house.start()
     assert code == 1
@@ -43,9 +43,9 @@ async def test_a_bot_that_does_not_run_is_noticed(house: House) -> None:
 
 @pytest.mark.newest_only
 async def test_another_token_than_the_bot_s_is_noticed(house: House) -> None:
-    async with answering(web.json_response({"error": "no"}, status=401)) as other:
+    async with serve_answer(web.json_response({"error": "no"}, status=401)) as other:
         await _command(house, url=f"{other}/commands")
-        code, said = await examined(house.settings, house.site.admin.token)
+        code, said = await run_doctor(house.settings, house.site.admin.token)
         await _command(house, url=f"{house.settings.public_url}/commands")
     assert code == 1
     assert "/aide (autre adresse)" in said
@@ -54,8 +54,8 @@ async def test_another_token_than_the_bot_s_is_noticed(house: House) -> None:
 
 @pytest.mark.newest_only
 async def test_a_server_that_may_not_call_is_noticed(house: House) -> None:
-    async with adjusted(house.site.admin, ServiceSettings={"AllowedUntrustedInternalConnections": ""}):
-        code, said = await examined(house.settings, house.site.admin.token)
+    async with override_settings(house.site.admin, ServiceSettings={"AllowedUntrustedInternalConnections": ""}):
+        code, said = await run_doctor(house.settings, house.site.admin.token)
     assert code == 1
     assert "ServiceSettings.AllowedUntrustedInternalConnections" in said
 
@@ -65,21 +65,21 @@ async def test_missing_commands_are_noticed(house: House) -> None:
     listed = await house.site.admin.get(f"/commands?team_id={house.site.team_id}&custom_only=true")
     aide = next(c for c in listed if c["trigger"] == "aide")
     await house.site.admin.delete(f"/commands/{aide['id']}")
-    code, said = await examined(house.settings)
+    code, said = await run_doctor(house.settings)
     await house.site.admin.post("/commands", aide | {"id": ""})
     assert code == 1
     assert "/aide (absente)" in said
     assert "cette commande n’existe pas" in said
-    assert (await examined(house.settings))[0] == 0
+    assert (await run_doctor(house.settings))[0] == 0
 
 
 @pytest.mark.newest_only
 async def test_rights_and_rooms_are_noted(house: House) -> None:
     admin = house.site.admin
     hidden, narrow = {"ShowEmailAddress": False}, {"MaxUsersPerTeam": 2}
-    post_all = as_account(house.site, "system_user system_post_all")
-    async with adjusted(admin, PrivacySettings=hidden, TeamSettings=narrow), post_all:
-        code, said = await examined(house.settings, admin.token)
+    post_all = override_account_roles(house.site, "system_user system_post_all")
+    async with override_settings(admin, PrivacySettings=hidden, TeamSettings=narrow), post_all:
+        code, said = await run_doctor(house.settings, admin.token)
     assert code == 1
     assert "system_post_all) : system_user suffit" in said
     assert "ShowEmailAddress" in said
@@ -89,11 +89,11 @@ async def test_rights_and_rooms_are_noted(house: House) -> None:
 @pytest.mark.newest_only
 async def test_what_addresses_are_worth_is_noted(house: House) -> None:
     admin = house.site.admin
-    async with adjusted(admin, EmailSettings={"RequireEmailVerification": True}):
-        assert "✓ Le serveur fait vérifier les adresses" in (await examined(house.settings))[1]
-    async with adjusted(admin, EmailSettings={"RequireEmailVerification": False}):
+    async with override_settings(admin, EmailSettings={"RequireEmailVerification": True}):
+        assert "✓ Le serveur fait vérifier les adresses" in (await run_doctor(house.settings))[1]
+    async with override_settings(admin, EmailSettings={"RequireEmailVerification": False}):
         for trust, words in WORTH_OF_ADDRESSES:
-            code, said = await examined(house.settings.model_copy(update={"trust_addresses": trust}))
+            code, said = await run_doctor(house.settings.model_copy(update={"trust_addresses": trust}))
             assert (code, words in said) == (0, True), said
 
 
@@ -103,7 +103,7 @@ async def test_a_wrong_token_and_a_wrong_team_are_noticed(house: House) -> None:
         ({"bot_token": SecretStr("x" * 26)}, "refuse le jeton"),
         ({"team": "autre-equipe"}, "« autre-equipe » (COOP_TEAM)"),
     ):
-        code, said = await examined(house.settings.model_copy(update=change))
+        code, said = await run_doctor(house.settings.model_copy(update=change))
         assert code == 1
         assert words in said
         assert "x" * 26 not in said
@@ -111,9 +111,9 @@ async def test_a_wrong_token_and_a_wrong_team_are_noticed(house: House) -> None:
 
 @pytest.mark.newest_only
 async def test_an_administrator_s_token_that_is_none_is_said(house: House) -> None:
-    assert "--admin-token : Le serveur Mattermost refuse le jeton" in (await examined(house.settings, "y" * 26))[1]
+    assert "--admin-token : Le serveur Mattermost refuse le jeton" in (await run_doctor(house.settings, "y" * 26))[1]
     own = house.settings.bot_token.get_secret_value()
-    assert "réglages du serveur non vérifiés" in (await examined(house.settings, own))[1]
+    assert "réglages du serveur non vérifiés" in (await run_doctor(house.settings, own))[1]
 
 
 async def _command(house: House, url: str) -> None:
@@ -130,7 +130,7 @@ async def test_a_private_channel_of_others_at_a_planned_address_is_said(house: H
     body = {"team_id": house.site.team_id, "name": planned.address, "display_name": "À moi", "type": "P"}
     made = await juliette.api.post("/channels", body)
     try:
-        code, said = await examined(house.settings, house.site.admin.token)
+        code, said = await run_doctor(house.settings, house.site.admin.token)
     finally:
         await house.site.admin.put(f"/channels/{made['id']}/patch", {"name": unique("rendu")})
         await house.site.admin.delete(f"/channels/{made['id']}")
@@ -149,8 +149,8 @@ async def _is_free(house: House, address: str) -> bool:
 
 @pytest.mark.newest_only
 async def test_a_limit_for_edits_is_noticed(house: House) -> None:
-    async with adjusted(house.site.admin, ServiceSettings={"PostEditTimeLimit": 300}):
-        code, said = await examined(house.settings, house.site.admin.token)
+    async with override_settings(house.site.admin, ServiceSettings={"PostEditTimeLimit": 300}):
+        code, said = await run_doctor(house.settings, house.site.admin.token)
     assert code == 1
     assert "ServiceSettings.PostEditTimeLimit à « -1 »" in said
 
@@ -158,8 +158,8 @@ async def test_a_limit_for_edits_is_noticed(house: House) -> None:
 @pytest.mark.newest_only
 async def test_a_feature_that_lacks_a_right_is_not_said_to_have_all(house: House) -> None:
     """Neither what it needs nor what it would have besides."""
-    async with as_member(house.site, leads=False):
-        _, said = await examined(house.settings, house.site.admin.token)
+    async with override_team_role(house.site, leads=False):
+        _, said = await run_doctor(house.settings, house.site.admin.token)
     lines = said.splitlines()
     enough = next(line for line in lines if line.startswith("✓ Droits suffisants"))
     lacking = {line[2:].partition(" : ")[0] for line in lines if "coop-bot setup --rights" in line}
@@ -169,14 +169,14 @@ async def test_a_feature_that_lacks_a_right_is_not_said_to_have_all(house: House
 
 async def test_a_story_whose_settings_the_environment_fixes_is_skipped() -> None:
     asked = {"AllowedUntrustedInternalConnections": "", "EnableCommands": False}
-    async with room() as here:
-        async with adjusted(here.admin, ServiceSettings=asked):
+    async with start_sandbox() as here:
+        async with override_settings(here.admin, ServiceSettings=asked):
             assert (await here.admin.get("/config"))["ServiceSettings"].items() >= asked.items()
         assert (await here.admin.get("/config"))["ServiceSettings"]["EnableCommands"] is True
 
         here.server.config.fixed = {"ServiceSettings": {"AllowedUntrustedInternalConnections": "127.0.0.1"}}
         with pytest.raises(pytest.skip.Exception, match=r"fixes ServiceSettings\.AllowedUntrustedInternalConnections"):
-            async with adjusted(here.admin, ServiceSettings=asked):
+            async with override_settings(here.admin, ServiceSettings=asked):
                 raise AssertionError("the story must not be told")
         assert (await here.admin.get("/config"))["ServiceSettings"]["EnableCommands"] is True
         assert await here.ann.get("/config/environment") == {}

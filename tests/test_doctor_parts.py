@@ -23,8 +23,8 @@ from storage import canaux, outbox, schema
 from storage.database import Database
 from storage.outbox import Outgoing, TargetKind
 from storage.people import Person, Role
-from tests.chat_server import CHANNEL, TEAM, USER, chat_server
-from tests.operating import answering, examined
+from tests.support.cli import run_doctor, serve_answer
+from tests.support.mattermost import CHANNEL, TEAM, USER, serve_chat
 
 
 def own(tmp_path: Path, **more: Any) -> Settings:
@@ -48,7 +48,7 @@ def noticing() -> tuple[Findings, list[str]]:
 
 async def test_with_nothing_there_everything_is_said(tmp_path: Path) -> None:
     settings = own(tmp_path, bot_token=SecretStr(""), secret=SecretStr("court"), command_token=SecretStr("court"))
-    code, said = await examined(settings.model_copy(update={"data_dir": tmp_path / "nulle-part"}))
+    code, said = await run_doctor(settings.model_copy(update={"data_dir": tmp_path / "nulle-part"}))
     assert code == 1
     for words in ("COOP_BOT_TOKEN", "COOP_SECRET", "COOP_COMMAND_TOKEN", "COOP_DATA_DIR", "est vide", "ne répond pas"):
         assert words in said
@@ -134,7 +134,7 @@ async def _stands_at(url: str, step: str) -> None:
 
 
 async def test_clocks_that_differ_are_said() -> None:
-    async with chat_server() as server:
+    async with serve_chat() as server:
         server.answers["GET /api/v4/system/ping"] = lambda *_: web.json_response(
             {"status": "OK"}, headers={"X-Version-Id": "9.11.0.x"}
         )
@@ -152,7 +152,7 @@ async def test_clocks_that_differ_are_said() -> None:
 
 
 async def test_old_servers_and_blocked_websockets_are_said() -> None:
-    async with chat_server() as server:
+    async with serve_chat() as server:
         server.answers["*"] = lambda *_: web.json_response({"status": "OK"}, headers={"X-Version-Id": "5.30.0.x"})
         client = AioClient(server.url)
         findings, said = noticing()
@@ -166,7 +166,7 @@ async def test_old_servers_and_blocked_websockets_are_said() -> None:
 
 async def test_health_is_the_bot_s_own_word(tmp_path: Path) -> None:
     for answer, is_well in ((web.json_response({"status": "ok"}), True), (web.Response(text="ok"), False)):
-        async with answering(answer) as url:
+        async with serve_answer(answer) as url:
             assert await callback.health(own(tmp_path, public_url=url)) is is_well
 
 
@@ -178,7 +178,7 @@ async def test_a_bot_that_only_this_machine_reaches_is_told_apart(tmp_path: Path
             {"id": "api.command.execute_command.failed.app_error"}, status=500
         ),
     }
-    async with chat_server(**answers) as server, answering(web.json_response({"status": "ok"})) as url:
+    async with serve_chat(**answers) as server, serve_answer(web.json_response({"status": "ok"})) as url:
         client = AioClient(server.url)
         findings, said = noticing()
         await callback.round_trip(client, Identity(id=TEAM), own(tmp_path, public_url=url), findings)

@@ -17,13 +17,13 @@ from dialogs.cra import NewCra
 from storage import drafts
 from storage.database import Database
 from storage.drafts import DRAFTS_PER_PERSON, Draft
-from tests.attacker import Attacker, links, mallory
-from tests.databases import database
-from tests.full import full
-from tests.house import House, until
 from tests.modes import FORM_MODES, clues
 from tests.people import Person, unique
-from tests.telling import asked, mistake
+from tests.support.cra import fill_workshop, read_mistake
+from tests.support.databases import database
+from tests.support.faults import fill_up
+from tests.support.house import House, wait_until
+from tests.support.security import Attacker, make_links, mallory
 from tests.test_properties_forms import EVERY_FORM, HIDDEN, TODAY, USER, submissions
 from tests.test_readers_time import steep
 
@@ -127,8 +127,8 @@ def _draft(key: str, who: str, minutes: int) -> Draft:
 async def test_many_refused_submissions_leave_a_person_s_twenty(
     house: House, juliette: Person, mallory: Attacker
 ) -> None:
-    mistake(await (await asked(juliette, participants=300)).submit(), "participants")
-    form = await asked(mallory.person, participants=300)
+    read_mistake(await (await fill_workshop(juliette, participants=300)).submit(), "participants")
+    form = await fill_workshop(mallory.person, participants=300)
     await _send_many(mallory, form, 2 * DRAFTS_PER_PERSON)
     async with house.bot.database.transaction(writes=False) as db:
         sizes = text("SELECT length(CAST(raw AS text)) FROM draft WHERE user_id = :who")
@@ -141,21 +141,21 @@ async def test_many_refused_submissions_leave_a_person_s_twenty(
 @pytest.mark.both_databases
 async def test_neither_do_they_fill_the_journal_while_the_database_is_away(house: House, mallory: Attacker) -> None:
     folder = house.settings.data_dir / "spool"
-    form = await asked(mallory.person, participants=300)
-    async with full(house):
+    form = await fill_workshop(mallory.person, participants=300)
+    async with fill_up(house):
         await _send_many(mallory, form, 2 * DRAFTS_PER_PERSON)
         left = house.bot.spool.submissions()
         assert len(left) <= DRAFTS_PER_PERSON
         assert sum(path.stat().st_size for path in folder.iterdir()) < 2_000_000
-    await until(lambda: not house.bot.spool.submissions())
+    await wait_until(lambda: not house.bot.spool.submissions())
 
 
 async def _send_many(mallory: Attacker, form: Any, count: int) -> None:
     """Dialogs of 280 kB with a mistake, each under a key of its own."""
-    state = links(mallory.house).open("dialog", form.state)
+    state = make_links(mallory.house).open("dialog", form.state)
     body = mallory.submission(form)
     body["submission"] |= {"commune": "x" * 100_000, "themes_plus": "y" * 90_000, "autre": "z" * 90_000}
     for _ in range(count):
-        body["state"] = links(mallory.house).seal("dialog", state | {"k": unique("k")})
+        body["state"] = make_links(mallory.house).seal("dialog", state | {"k": unique("k")})
         status, answer = await mallory.sends("/dialogs", body)
         assert (status, "errors" in answer) == (200, True)

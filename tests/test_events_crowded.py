@@ -9,9 +9,9 @@ from bot.app import App
 from bot.events import TEAM, WatchedPlaces
 from bot.mattermost import AioClient
 from storage.watchlist import WatchedMember
-from tests.house import until, until_async
-from tests.listening import Hall, hall, room
 from tests.people import Person
+from tests.support.events import EventWorkplace, hall, room
+from tests.support.house import wait_for, wait_until
 
 __all__ = ["hall", "room"]
 
@@ -26,14 +26,14 @@ async def written(app: App) -> set[str]:
         return {member.place for member in (await db.exec(select(WatchedMember))).all()}
 
 
-async def foreign(hall: Hall) -> str:
+async def foreign(hall: EventWorkplace) -> str:
     """A public channel in which the bot is not."""
     channel = await hall.salon()
     await hall.juliette.api.delete(f"/channels/{channel}/members/{hall.room.bot_id}")
     return channel
 
 
-async def turns(hall: Hall, channel: str) -> None:
+async def turns(hall: EventWorkplace, channel: str) -> None:
     """It gets another title, is made private, and put away."""
     site = hall.room.site
     await site.admin.put(f"/channels/{channel}/patch", {"display_name": "Grand salon"})
@@ -41,7 +41,7 @@ async def turns(hall: Hall, channel: str) -> None:
     await site.admin.delete(f"/channels/{channel}")
 
 
-async def moves(hall: Hall, channel: str, person: Person) -> None:
+async def moves(hall: EventWorkplace, channel: str, person: Person) -> None:
     """Somebody comes in, says something and goes."""
     await hall.juliette.api.post(f"/channels/{channel}/members", {"user_id": person.id})
     await person.api.post("/posts", {"channel_id": channel, "message": "bonjour"})
@@ -52,7 +52,7 @@ SAID = ["Posted bonjour"]
 TURNED = ["Renamed Grand salon", "Converted True", "Archived"]
 
 
-async def test_what_becomes_of_a_channel_and_nothing_of_who_is_there(hall: Hall) -> None:
+async def test_what_becomes_of_a_channel_and_nothing_of_who_is_there(hall: EventWorkplace) -> None:
     channel, nina = await hall.salon(), await hall.room.site.person("nina")
     hall.one.watched = of(channel)
     async with hall.bot() as app:
@@ -67,7 +67,7 @@ async def test_what_becomes_of_a_channel_and_nothing_of_who_is_there(hall: Hall)
 
 
 async def test_it_is_told_after_an_outage_too_and_who_is_there_is_not_read(
-    hall: Hall, monkeypatch: pytest.MonkeyPatch
+    hall: EventWorkplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     channel, nina = await hall.salon(), await hall.room.site.person("nina")
     hall.one.watched, hall.two.watched = of(channel), WatchedPlaces(team=True)
@@ -99,7 +99,7 @@ def listed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return asked
 
 
-async def test_a_public_channel_that_the_bot_sees_no_more_was_made_private(hall: Hall) -> None:
+async def test_a_public_channel_that_the_bot_sees_no_more_was_made_private(hall: EventWorkplace) -> None:
     """It is not in it: nobody tells it of the new title, and what is private now it may not read."""
     channel, other = await foreign(hall), await foreign(hall)
     hall.one.watched = of(channel, other)
@@ -117,20 +117,20 @@ async def test_a_public_channel_that_the_bot_sees_no_more_was_made_private(hall:
         assert sorted(await hall.told(app, hall.one)) == sorted([*told, "Converted True"])
 
 
-async def test_a_bot_put_out_of_the_team_takes_no_channel_for_private(hall: Hall) -> None:
+async def test_a_bot_put_out_of_the_team_takes_no_channel_for_private(hall: EventWorkplace) -> None:
     channel = await foreign(hall)
     team, bot = hall.room.site.team_id, hall.room.bot_id
     hall.one.watched = of(channel)
     async with hall.bot() as app:
         await hall.room.site.admin.delete(f"/teams/{team}/members/{bot}")
         await app.events.look()
-        await until(lambda: app.events.is_idle)
+        await wait_until(lambda: app.events.is_idle)
         await hall.room.site.admin.post(f"/teams/{team}/members", {"team_id": team, "user_id": bot})
         await app.events.look()
         assert await hall.told(app, hall.one) == []
 
 
-async def test_one_asks_how_it_is_and_another_who_is_there(hall: Hall) -> None:
+async def test_one_asks_how_it_is_and_another_who_is_there(hall: EventWorkplace) -> None:
     channel = await hall.salon()
     nina, paul = await hall.room.site.person("nina"), await hall.room.site.person("paul")
     hall.one.watched, hall.two.watched = of(channel), WatchedPlaces(frozenset({channel}))
@@ -140,7 +140,7 @@ async def test_one_asks_how_it_is_and_another_who_is_there(hall: Hall) -> None:
         assert await hall.told(app, hall.one) == ["Renamed Grand salon"]
         assert await hall.told(app, hall.two) == [f"JoinedChannel {nina.id}", "Renamed Grand salon"]
         await hall.listens(app, hall.two, f"={channel}")
-        await until_async(lambda: _is_nobody(app))
+        await wait_for(lambda: _is_nobody(app))
         await hall.juliette.api.post(f"/channels/{channel}/members", {"user_id": paul.id})
         await hall.listens(app, hall.two, channel)
         await nina.api.delete(f"/channels/{channel}/members/{nina.id}")

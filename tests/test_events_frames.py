@@ -12,8 +12,8 @@ from bot.events import TEAM, Deleted, Edited, Event, Posted, Reacted, Unreacted,
 from bot.mattermost import ChatChannel
 from bot.websocket.connection import Frame, parse_frame
 from bot.websocket.parser import ChannelNews, FrameParser, MemberNews, News
-from tests.chat_server import BOT, CHANNEL, ID
-from tests.chat_server import TEAM as TEAM_ID
+from tests.support.mattermost import BOT, CHANNEL, ID
+from tests.support.mattermost import TEAM as TEAM_ID
 
 OTHER, SQUARE, DIRECT, POST, STATE = "o" * 26, "s" * 26, "d" * 26, "p" * 26, "e" * 26
 ANY = st.recursive(

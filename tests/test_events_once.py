@@ -7,13 +7,13 @@ from sqlalchemy.exc import OperationalError
 
 from bot.events import DirectMessage, Event, WatchedPlaces
 from bot.features import Feature
-from tests.house import until
-from tests.listening import Hall, Pause, hall, room
+from tests.support.events import EventPause, EventWorkplace, hall, room
+from tests.support.house import wait_until
 
 __all__ = ["hall", "room"]
 
 
-async def test_several_hear_the_same_and_each_once(hall: Hall) -> None:
+async def test_several_hear_the_same_and_each_once(hall: EventWorkplace) -> None:
     async with hall.bot() as app:
         await hall.room.says("bonjour")
         assert await hall.told(app, hall.one) == await hall.told(app, hall.two) == ["DirectMessage bonjour"]
@@ -23,17 +23,17 @@ async def test_several_hear_the_same_and_each_once(hall: Hall) -> None:
     assert len([e for e in hall.one.calls if isinstance(e, DirectMessage) and e.text == "bonjour"]) == 1
 
 
-async def test_what_is_told_again_after_a_cut_is_heard_once(hall: Hall) -> None:
+async def test_what_is_told_again_after_a_cut_is_heard_once(hall: EventWorkplace) -> None:
     async with hall.bot() as app:
         await hall.room.says("avant")
         await hall.heard(hall.one, all_of=1)
         hall.room.server.faults.drop_sockets()
-        await until(lambda: not app.events.connected)
+        await wait_until(lambda: not app.events.connected)
         await hall.room.says("pendant")
         assert await hall.told(app, hall.one) == ["DirectMessage avant", "DirectMessage pendant"]
 
 
-async def test_two_replicas_hear_it_once(hall: Hall) -> None:
+async def test_two_replicas_hear_it_once(hall: EventWorkplace) -> None:
     if hall.url.startswith("sqlite"):
         pytest.skip("SQLite has one process")
     channel = await hall.salon()
@@ -56,7 +56,7 @@ async def test_two_replicas_hear_it_once(hall: Hall) -> None:
     assert moves
 
 
-async def test_who_fails_does_not_keep_the_others_from_hearing(hall: Hall) -> None:
+async def test_who_fails_does_not_keep_the_others_from_hearing(hall: EventWorkplace) -> None:
     async def fail(event: Event) -> None:
         if event == next(iter(hall.one.calls)):
             raise RuntimeError
@@ -69,7 +69,7 @@ async def test_who_fails_does_not_keep_the_others_from_hearing(hall: Hall) -> No
         assert await hall.told(app, hall.one) == ["DirectMessage encore"]
 
 
-async def test_a_handler_is_tried_again_while_the_database_is_away(hall: Hall) -> None:
+async def test_a_handler_is_tried_again_while_the_database_is_away(hall: EventWorkplace) -> None:
     left = [1, 2]
 
     async def away(_: Event) -> None:
@@ -83,7 +83,9 @@ async def test_a_handler_is_tried_again_while_the_database_is_away(hall: Hall) -
         assert await hall.told(app, hall.one) == await hall.told(app, hall.two) == ["DirectMessage bonjour"]
 
 
-async def test_what_could_not_be_told_for_long_is_read_again(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_could_not_be_told_for_long_is_read_again(
+    hall: EventWorkplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("bot.event_dispatcher.EVENT_TRIES", 1)
     left = [1, 2, 3]
 
@@ -93,16 +95,16 @@ async def test_what_could_not_be_told_for_long_is_read_again(hall: Hall, monkeyp
             raise OperationalError("INSERT", None, OSError())
 
     async with hall.bot() as app:
-        await until(lambda: app.events.seen is not None)
+        await wait_until(lambda: app.events.seen is not None)
         hall.one.trouble = away
         await hall.room.says("bonjour")
         assert await hall.told(app, hall.one) == await hall.told(app, hall.two) == ["DirectMessage bonjour"]
 
 
-async def test_who_was_cut_off_in_the_middle_hears_it_after_the_restart(hall: Hall) -> None:
-    pause = Pause(DirectMessage)
+async def test_who_was_cut_off_in_the_middle_hears_it_after_the_restart(hall: EventWorkplace) -> None:
+    pause = EventPause(DirectMessage)
     async with hall.bot() as app:
-        await until(lambda: app.events.seen is not None)
+        await wait_until(lambda: app.events.seen is not None)
         hall.two.trouble = pause
         await hall.room.says("bonjour")
         await asyncio.wait_for(pause.reached.wait(), 10)

@@ -5,13 +5,13 @@ from collections import Counter
 
 from bot.context import Request
 from bot.events import JoinedChannel, LeftChannel, Renamed, WatchedPlaces
-from tests.listening import Hall, Pause, hall, room
 from tests.people import Person
+from tests.support.events import EventPause, EventWorkplace, hall, room
 
 __all__ = ["hall", "room"]
 
 
-async def joins(hall: Hall, channel: str, person: Person) -> None:
+async def joins(hall: EventWorkplace, channel: str, person: Person) -> None:
     await hall.juliette.api.post(f"/channels/{channel}/members", {"user_id": person.id})
 
 
@@ -19,16 +19,16 @@ async def leaves(person: Person, channel: str) -> None:
     await person.api.delete(f"/channels/{channel}/members/{person.id}")
 
 
-async def enters(hall: Hall, person: Person) -> None:
+async def enters(hall: EventWorkplace, person: Person) -> None:
     membership = {"team_id": hall.room.site.team_id, "user_id": person.id}
     await hall.room.site.admin.post(f"/teams/{hall.room.site.team_id}/members", membership)
 
 
-async def goes(hall: Hall, person: Person) -> None:
+async def goes(hall: EventWorkplace, person: Person) -> None:
     await hall.room.site.admin.delete(f"/teams/{hall.room.site.team_id}/members/{person.id}")
 
 
-async def test_who_comes_into_a_channel_and_leaves_it(hall: Hall) -> None:
+async def test_who_comes_into_a_channel_and_leaves_it(hall: EventWorkplace) -> None:
     channel, other = await hall.salon(), await hall.salon(private=True)
     nina, paul = await hall.room.site.person("nina"), await hall.room.site.person("paul")
     hall.one.watched, hall.two.watched = WatchedPlaces(frozenset({channel})), WatchedPlaces(frozenset({other}))
@@ -45,7 +45,7 @@ async def test_who_comes_into_a_channel_and_leaves_it(hall: Hall) -> None:
     assert {e.channel_id for e in hall.one.calls if isinstance(e, JoinedChannel | LeftChannel)} == {channel}
 
 
-async def test_who_comes_into_the_team_and_leaves_it_with_its_channels(hall: Hall) -> None:
+async def test_who_comes_into_the_team_and_leaves_it_with_its_channels(hall: EventWorkplace) -> None:
     channel = await hall.salon()
     nina = await hall.room.site.person("nina", in_team=False)
     hall.one.watched, hall.two.watched = WatchedPlaces(team=True), WatchedPlaces(frozenset({channel}))
@@ -64,7 +64,7 @@ async def test_who_comes_into_the_team_and_leaves_it_with_its_channels(hall: Hal
         assert await hall.told(app, hall.two) == [f"JoinedChannel {nina.id}", f"LeftChannel {nina.id}"]
 
 
-async def test_what_becomes_of_a_channel(hall: Hall) -> None:
+async def test_what_becomes_of_a_channel(hall: EventWorkplace) -> None:
     channel = await hall.salon(private=True)
     hall.one.watched = WatchedPlaces(frozenset({channel}))
     admin = hall.room.site.admin
@@ -82,7 +82,7 @@ async def test_what_becomes_of_a_channel(hall: Hall) -> None:
     assert (renamed.display_name_before, renamed.name) == ("Salon", renamed.name_before)
 
 
-async def test_a_private_channel_put_away(hall: Hall) -> None:
+async def test_a_private_channel_put_away(hall: EventWorkplace) -> None:
     channel = await hall.salon(private=True)
     hall.one.watched = WatchedPlaces(frozenset({channel}))
     async with hall.bot() as app:
@@ -91,7 +91,7 @@ async def test_a_private_channel_put_away(hall: Hall) -> None:
         assert await hall.told(app, hall.one) == ["Archived"]
 
 
-async def test_who_administers_the_team_is_read(hall: Hall) -> None:
+async def test_who_administers_the_team_is_read(hall: EventWorkplace) -> None:
     """Mattermost tells only whom it concerns."""
     hall.one.watched = WatchedPlaces(team=True)
     nina = await hall.room.site.person("nina")
@@ -106,7 +106,7 @@ async def test_who_administers_the_team_is_read(hall: Hall) -> None:
         assert await hall.told(app, hall.one) == [f"RoleChanged {nina.id} True", f"RoleChanged {nina.id} False"]
 
 
-async def test_what_changed_meanwhile_is_read_and_told_once(hall: Hall) -> None:
+async def test_what_changed_meanwhile_is_read_and_told_once(hall: EventWorkplace) -> None:
     channel, site = await hall.salon(), hall.room.site
     nina, paul = await site.person("nina"), await site.person("paul")
     eve = await site.person("eve", in_team=False)
@@ -131,11 +131,11 @@ async def test_what_changed_meanwhile_is_read_and_told_once(hall: Hall) -> None:
             assert Counter(await hall.told(app, hall.two)) == Counter(missed)
 
 
-async def test_a_change_is_told_to_all_though_the_bot_is_cut_off(hall: Hall) -> None:
+async def test_a_change_is_told_to_all_though_the_bot_is_cut_off(hall: EventWorkplace) -> None:
     channel = await hall.salon()
     nina = await hall.room.site.person("nina")
     hall.one.watched = hall.two.watched = WatchedPlaces(frozenset({channel}))
-    pause = Pause(JoinedChannel)
+    pause = EventPause(JoinedChannel)
     async with hall.bot() as app:
         hall.two.trouble = pause
         await joins(hall, channel, nina)
@@ -147,7 +147,7 @@ async def test_a_change_is_told_to_all_though_the_bot_is_cut_off(hall: Hall) -> 
             assert await hall.told(app, listener) == [f"JoinedChannel {nina.id}"]
 
 
-async def test_a_bot_that_comes_back_into_a_channel_reads_what_it_missed(hall: Hall) -> None:
+async def test_a_bot_that_comes_back_into_a_channel_reads_what_it_missed(hall: EventWorkplace) -> None:
     channel = await hall.salon()
     nina = await hall.room.site.person("nina")
     hall.one.watched = WatchedPlaces(frozenset({channel}))
@@ -159,7 +159,7 @@ async def test_a_bot_that_comes_back_into_a_channel_reads_what_it_missed(hall: H
         assert await hall.told(app, hall.one) == [f"JoinedChannel {nina.id}"]
 
 
-async def test_a_channel_out_of_reach_holds_up_no_other(hall: Hall) -> None:
+async def test_a_channel_out_of_reach_holds_up_no_other(hall: EventWorkplace) -> None:
     channel, nowhere = await hall.salon(), "z" * 26
     hall.one.watched = WatchedPlaces(frozenset({channel}))
     async with hall.bot() as app:

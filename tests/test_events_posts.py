@@ -3,9 +3,9 @@
 import pytest
 
 from bot.events import Deleted, Edited, Posted, Reacted, WatchedPlaces
-from tests.listening import Hall, hall, room
 from tests.modes import EDGES
 from tests.people import Person, Post
+from tests.support.events import EventWorkplace, hall, room
 
 __all__ = ["hall", "room"]
 
@@ -22,7 +22,7 @@ async def unmarks(person: Person, post: Post, emoji: str) -> None:
     await person.api.delete(f"/users/{person.id}/posts/{post.id}/reactions/{emoji}")
 
 
-async def lives(hall: Hall, channel: str) -> Post:
+async def lives(hall: EventWorkplace, channel: str) -> Post:
     """A post that everything happens to; and its answer, which stays."""
     post = await hall.juliette.says("un", channel)
     answer = {"channel_id": channel, "message": "réponse", "root_id": post.id}
@@ -45,7 +45,7 @@ LIFE = [
 ]
 
 
-async def test_the_life_of_a_post_is_heard_in_order(hall: Hall) -> None:
+async def test_the_life_of_a_post_is_heard_in_order(hall: EventWorkplace) -> None:
     channel, other = await hall.salon(), await hall.salon(private=True)
     hall.one.watched, hall.two.watched = WatchedPlaces(frozenset({channel})), WatchedPlaces(frozenset({other}))
     async with hall.bot() as app:
@@ -63,7 +63,7 @@ async def test_the_life_of_a_post_is_heard_in_order(hall: Hall) -> None:
     assert [e.post_id for e in hall.two.calls if isinstance(e, Posted)] == [secret.id]
 
 
-async def test_the_life_of_a_direct_message_is_heard_by_all(hall: Hall) -> None:
+async def test_the_life_of_a_direct_message_is_heard_by_all(hall: EventWorkplace) -> None:
     async with hall.bot() as app:
         post = await hall.juliette.says("un", await hall.room.direct())
         await edits(hall.juliette, post, "deux")
@@ -75,7 +75,7 @@ async def test_the_life_of_a_direct_message_is_heard_by_all(hall: Hall) -> None:
     assert all(e.is_direct for e in hall.one.calls if isinstance(e, Edited | Deleted | Reacted))
 
 
-async def test_a_file_and_what_is_only_pinned(hall: Hall) -> None:
+async def test_a_file_and_what_is_only_pinned(hall: EventWorkplace) -> None:
     channel = await hall.salon()
     hall.one.watched = WatchedPlaces(frozenset({channel}))
     async with hall.bot() as app:
@@ -85,7 +85,7 @@ async def test_a_file_and_what_is_only_pinned(hall: Hall) -> None:
         assert await hall.told(app, hall.one) == ["Posted un"]
 
 
-async def test_what_bots_say_is_no_event_and_what_people_do_to_it_is(hall: Hall) -> None:
+async def test_what_bots_say_is_no_event_and_what_people_do_to_it_is(hall: EventWorkplace) -> None:
     channel = await hall.salon()
     hall.one.watched = WatchedPlaces(frozenset({channel}))
     async with hall.bot() as app:
@@ -97,7 +97,7 @@ async def test_what_bots_say_is_no_event_and_what_people_do_to_it_is(hall: Hall)
         assert await hall.told(app, hall.one) == ["Reacted ok"]
 
 
-async def test_an_emoji_put_again_after_it_was_taken_back(hall: Hall) -> None:
+async def test_an_emoji_put_again_after_it_was_taken_back(hall: EventWorkplace) -> None:
     channel = await hall.salon()
     hall.one.watched = WatchedPlaces(frozenset({channel}))
     async with hall.bot() as app:
@@ -108,7 +108,7 @@ async def test_an_emoji_put_again_after_it_was_taken_back(hall: Hall) -> None:
         assert (await hall.told(app, hall.one))[1:] == ["Reacted tada", "Unreacted tada"] * 2
 
 
-async def test_what_happened_meanwhile_is_told_in_order_and_once(hall: Hall) -> None:
+async def test_what_happened_meanwhile_is_told_in_order_and_once(hall: EventWorkplace) -> None:
     channel = await hall.salon()
     hall.one.watched = WatchedPlaces(frozenset({channel}))
     async with hall.bot() as app:
@@ -134,7 +134,7 @@ async def test_what_happened_meanwhile_is_told_in_order_and_once(hall: Hall) -> 
     assert (await hall.heard(hall.two))[:1] == ["DirectMessage bonjour"]
 
 
-async def test_where_a_feature_listens_may_change_while_the_bot_runs(hall: Hall) -> None:
+async def test_where_a_feature_listens_may_change_while_the_bot_runs(hall: EventWorkplace) -> None:
     first, second = await hall.salon(), await hall.salon()
     hall.one.watched = WatchedPlaces(frozenset({first}))
     async with hall.bot() as app:
@@ -149,7 +149,7 @@ async def test_where_a_feature_listens_may_change_while_the_bot_runs(hall: Hall)
         assert await hall.told(app, hall.one) == ["Posted un", "Posted deux"], "nothing of before it listened there"
 
 
-async def test_more_than_a_server_lists_is_read_in_pages(hall: Hall) -> None:
+async def test_more_than_a_server_lists_is_read_in_pages(hall: EventWorkplace) -> None:
     if hall.room.server.caps.number not in {f"{mode}.0" for mode in EDGES} or not hall.url.startswith("sqlite"):
         pytest.skip("told on the newest and the oldest server, with the quicker database")
     channel = await hall.salon()

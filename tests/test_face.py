@@ -4,10 +4,10 @@ import aiohttp
 import pytest
 
 from bot.renderers import read_portrait
-from tests.adjusting import adjusted
-from tests.house import House
-from tests.operating import Server, elsewhere, examined, newest
 from tests.people import Person, Post
+from tests.support.cli import FreshServer, elsewhere, newest, run_doctor
+from tests.support.house import House
+from tests.support.mattermost import override_settings
 
 __all__ = ["elsewhere", "newest"]
 
@@ -29,7 +29,7 @@ def face(post: Post) -> tuple[str | None, str | None]:
 @pytest.mark.every_mode
 async def test_answers_carry_the_bot_s_name_and_face(house: House, juliette: Person) -> None:
     hers = await bot_name(house), f"{house.settings.public_url}/portrait.png"
-    async with adjusted(house.site.admin, ServiceSettings=ALLOWED):
+    async with override_settings(house.site.admin, ServiceSettings=ALLOWED):
         assert face(await juliette.asks("/aide")) == hers
         assert face(await juliette.asks("/cra liste")) == hers
         late = await juliette.asks("/stats hier")
@@ -41,7 +41,7 @@ async def test_answers_carry_the_bot_s_name_and_face(house: House, juliette: Per
 
 @pytest.mark.every_mode
 async def test_a_server_that_does_not_allow_it_shows_the_person_s_own(house: House, juliette: Person) -> None:
-    async with adjusted(house.site.admin, ServiceSettings=REFUSED):
+    async with override_settings(house.site.admin, ServiceSettings=REFUSED):
         assert face(await juliette.asks("/aide")) == (None, None)
 
 
@@ -49,7 +49,7 @@ async def test_commands_of_an_earlier_set_up_are_answered_under_its_name_too(hou
     admin = house.site.admin
     listed = await admin.get(f"/commands?team_id={house.site.team_id}&custom_only=true")
     command = next(c for c in listed if c["trigger"] == "aide")
-    async with adjusted(admin, ServiceSettings=ALLOWED):
+    async with override_settings(admin, ServiceSettings=ALLOWED):
         await admin.put(f"/commands/{command['id']}", command | {"username": "", "icon_url": ""})
         try:
             assert face(await juliette.asks("/aide"))[0] == await bot_name(house)
@@ -67,16 +67,16 @@ async def test_the_bot_serves_its_picture_to_whoever_reads_along(house: House) -
 
 @pytest.mark.newest_only
 async def test_doctor_says_what_keeps_its_name_and_face_away(house: House) -> None:
-    async with adjusted(house.site.admin, ServiceSettings=ALLOWED):
-        code, said = await examined(house.settings)
+    async with override_settings(house.site.admin, ServiceSettings=ALLOWED):
+        code, said = await run_doctor(house.settings)
         assert (code, "sous le nom et l’image du bot" in said) == (0, True)
     for name in ALLOWED:
-        async with adjusted(house.site.admin, ServiceSettings=ALLOWED | {name: False}):
-            code, said = await examined(house.settings)
+        async with override_settings(house.site.admin, ServiceSettings=ALLOWED | {name: False}):
+            code, said = await run_doctor(house.settings)
         assert (code, f"mettez ServiceSettings.{name} à true" in said) == (0, True), said
 
 
-async def test_setup_registers_its_name_and_face(newest: Server) -> None:
+async def test_setup_registers_its_name_and_face(newest: FreshServer) -> None:
     assert await newest.setup(bot_name="coop-essai") == 0
     for command in (await newest.commands()).values():
         assert (command["username"], command["icon_url"]) == ("coop-essai", "http://127.0.0.1:8066/portrait.png")

@@ -16,10 +16,10 @@ from bot.spool import Submission
 from bot.work.queue import WORKS_PER_PERSON
 from storage import work
 from storage.work import WorkSort
-from tests.house import House, until, until_async
-from tests.ordering import HERE, WAITING, Again, Export, Office, Pause, office, room
 from tests.people import Person, unique
-from tests.telling import filed
+from tests.support.cra import file_workshop
+from tests.support.house import House, wait_for, wait_until
+from tests.support.work import HERE, WAITING, Again, Export, FileWorkplace, Pause, office, room
 
 __all__ = ["office", "room"]
 
@@ -50,7 +50,7 @@ class Slow:
 
 
 @pytest.fixture
-def slow(office: Office) -> Slow:
+def slow(office: FileWorkplace) -> Slow:
     slow = Slow()
     office.shop.feature.command("lent", help="Attendre")(slow.command)
     office.shop.feature.button(Again, writes=False)(slow.button)
@@ -67,11 +67,13 @@ def crowd(app: App, person: Person, kind: TriggerKind) -> list[asyncio.Task[dict
 
 
 @pytest.mark.parametrize("kind", ["command", "button"])
-async def test_a_crowd_of_requests_keeps_nobody_else_waiting(kind: TriggerKind, office: Office, slow: Slow) -> None:
+async def test_a_crowd_of_requests_keeps_nobody_else_waiting(
+    kind: TriggerKind, office: FileWorkplace, slow: Slow
+) -> None:
     agathe = await office.room.site.person("agathe")
     async with office.bot() as app:
         flood = crowd(app, office.room.juliette, kind)
-        await until(lambda: len(slow.begun) == ANSWERED_AT_ONCE)
+        await wait_until(lambda: len(slow.begun) == ANSWERED_AT_ONCE)
         await office.runs_command(app, "bonjour", "bonjour Agathe", person=agathe)
         await agathe.told("bonjour Agathe")
         assert len(slow.begun) == ANSWERED_AT_ONCE, "the crowd stands where it stood"
@@ -96,7 +98,7 @@ def dialogs(app: App, person: Person, how: str) -> list[Awaitable[dict[str, obje
 
 
 @pytest.mark.parametrize("how", ["sent", "late", "closed"])
-async def test_a_crowd_of_dialogs_takes_its_turn_too(how: str, office: Office) -> None:
+async def test_a_crowd_of_dialogs_takes_its_turn_too(how: str, office: FileWorkplace) -> None:
     """Of all that came at once, two were answered and twenty waited; somebody else is answered meanwhile."""
     agathe = await office.room.site.person("agathe")
     async with office.bot() as app:
@@ -110,11 +112,11 @@ async def test_a_crowd_of_dialogs_takes_its_turn_too(how: str, office: Office) -
     assert answers[-1] in refused
 
 
-async def test_two_crowds_leave_room_for_a_third_person(office: Office, slow: Slow) -> None:
+async def test_two_crowds_leave_room_for_a_third_person(office: FileWorkplace, slow: Slow) -> None:
     amina, simon = [await office.room.site.person(name) for name in ("amina", "simon")]
     async with office.bot() as app:
         floods = crowd(app, office.room.juliette, "command") + crowd(app, amina, "command")
-        await until(lambda: len(slow.begun) == 2 * ANSWERED_AT_ONCE)
+        await wait_until(lambda: len(slow.begun) == 2 * ANSWERED_AT_ONCE)
         asyncio.get_running_loop().call_later(0.2, slow.enough.set)
         await office.runs_command(app, "bonjour", "bonjour Simon", person=simon)
         await simon.told("bonjour Simon")
@@ -154,7 +156,7 @@ async def _take_a_turn(turns: RequestTurns) -> None:
         await asyncio.Event().wait()
 
 
-async def test_files_are_made_for_each_in_turn(office: Office) -> None:
+async def test_files_are_made_for_each_in_turn(office: FileWorkplace) -> None:
     """Two people order all they may; who comes then does not wait for the end of it."""
     pause, shop = Pause(), office.shop
     shop.trouble = pause
@@ -166,7 +168,7 @@ async def test_files_are_made_for_each_in_turn(office: Office) -> None:
         for _ in range(WORKS_PER_PERSON):
             await office.asks(app, juliette)
             await office.asks(app, amina)
-        await until(lambda: len(shop.made) == 2)
+        await wait_until(lambda: len(shop.made) == 2)
         await office.asks(app, simon)
         await simon.told(WAITING)
         await asyncio.sleep(0.3)  # until it is due, behind its waiting message
@@ -177,7 +179,7 @@ async def test_files_are_made_for_each_in_turn(office: Office) -> None:
         assert set(served[:2]) == {juliette.id, amina.id}
 
 
-async def test_one_file_too_many_is_refused_kindly_and_only_to_who_asks(office: Office) -> None:
+async def test_one_file_too_many_is_refused_kindly_and_only_to_who_asks(office: FileWorkplace) -> None:
     juliette = office.room.juliette
 
     async def monthly(_: Context) -> Replies:
@@ -192,7 +194,7 @@ async def test_one_file_too_many_is_refused_kindly_and_only_to_who_asks(office: 
                 async with app.database.transaction(writes=False) as db:
                     return await work.count_waiting(db, juliette.id, WorkSort.FILE) == count
 
-            await until_async(so_many)
+            await wait_for(so_many)
 
         await wait(1)  # the job makes up for the last time it was due
         for _ in range(WORKS_PER_PERSON - 1):
@@ -213,12 +215,12 @@ async def test_one_file_too_many_is_refused_kindly_and_only_to_who_asks(office: 
 async def test_a_report_among_the_crowds_of_another_person(house: House, juliette: Person) -> None:
     """Commands, files and buttons at once; the other opens, has the receipt and the file before hers are all made."""
     agathe = await house.conseiller("agathe")
-    await filed(juliette)
+    await file_workshop(juliette)
     figures = await juliette.asks("/stats")
     lines = [f"/stats exporter {format}" for format in ("pdf", "csv") for _ in range(15)] + ["/stats"] * 30
     flood = [asyncio.create_task(juliette.runs(line)) for line in lines]
     flood += [asyncio.create_task(juliette.clicks(figures, figures.buttons[0])) for _ in range(30)]
-    receipt = await filed(agathe)
+    receipt = await file_workshop(agathe)
     assert "enregistré" in receipt.text
     await agathe.runs("/stats exporter pdf")
     assert (await agathe.told("1 compte rendu")).file_ids

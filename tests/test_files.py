@@ -14,13 +14,13 @@ from bot.texts import typeset
 from bot.work import orders
 from bot.work.orders import OrderFolders
 from storage.work import Work, WorkState
-from tests.house import until
-from tests.ordering import HERE, READY, WAITING, Office, Pause, before, name_of, office, room
+from tests.support.house import wait_until
+from tests.support.work import HERE, READY, WAITING, FileWorkplace, Pause, name_file, office, room, run_before
 
 __all__ = ["office", "room"]
 
 
-async def test_the_files_arrive_and_the_waiting_message_says_so(office: Office) -> None:
+async def test_the_files_arrive_and_the_waiting_message_says_so(office: FileWorkplace) -> None:
     pause = Pause()
     office.shop.trouble = pause
     async with office.bot() as app:
@@ -31,13 +31,13 @@ async def test_the_files_arrive_and_the_waiting_message_says_so(office: Office) 
         parcel = await office.room.juliette.told(HERE)
         await office.room.juliette.rewritten(waiting, READY)
         assert [p.id for p in await office.settled(app)] == [waiting.id, parcel.id]
-    assert list(await office.room.juliette.files(parcel)) == [name_of(0), name_of(1)]
+    assert list(await office.room.juliette.files(parcel)) == [name_file(0), name_file(1)]
     assert set((await office.room.juliette.files(parcel)).values()) == {b"x" * 10}
     assert parcel.buttons == ["Encore"]
     assert "Période : septembre" in parcel.text
 
 
-async def test_the_handler_gets_the_person_the_instant_and_a_folder_of_its_own(office: Office) -> None:
+async def test_the_handler_gets_the_person_the_instant_and_a_folder_of_its_own(office: FileWorkplace) -> None:
     async with office.bot() as app:
         await office.asks(app)
         await office.settled(app)
@@ -50,7 +50,7 @@ async def test_the_handler_gets_the_person_the_instant_and_a_folder_of_its_own(o
         assert not [row for row in await office.rows(app) if row.topic], "nothing is kept for a later rewriting"
 
 
-async def test_without_a_waiting_message_only_the_files_come(office: Office) -> None:
+async def test_without_a_waiting_message_only_the_files_come(office: FileWorkplace) -> None:
     office.shop.waiting = ""
     async with office.bot() as app:
         await office.asks(app)
@@ -59,14 +59,14 @@ async def test_without_a_waiting_message_only_the_files_come(office: Office) -> 
     assert len(parcel.file_ids) == 1
 
 
-async def test_a_large_file_arrives_whole(office: Office) -> None:
+async def test_a_large_file_arrives_whole(office: FileWorkplace) -> None:
     async with office.bot() as app:
         await office.asks(app, size=3_000_000)
         parcel = (await office.settled(app))[-1]
-    assert await office.room.juliette.files(parcel) == {name_of(0): b"x" * 3_000_000}
+    assert await office.room.juliette.files(parcel) == {name_file(0): b"x" * 3_000_000}
 
 
-async def test_an_empty_file_and_a_parcel_without_files(office: Office) -> None:
+async def test_an_empty_file_and_a_parcel_without_files(office: FileWorkplace) -> None:
     async with office.bot() as app:
         await office.asks(app, size=0)
         await office.settled(app)
@@ -76,16 +76,16 @@ async def test_an_empty_file_and_a_parcel_without_files(office: Office) -> None:
     assert [p.message for p in told] == [READY, HERE, READY, HERE]
 
 
-async def test_many_files_take_several_posts(office: Office) -> None:
+async def test_many_files_take_several_posts(office: FileWorkplace) -> None:
     async with office.bot() as app:
         await office.asks(app, count=23)
         _, *parcels = await office.settled(app)
     assert [(p.message, len(p.file_ids)) for p in parcels] == [(HERE, 10), ("", 10), ("", 3)]
     names = [name for p in parcels for name in await office.room.juliette.files(p)]
-    assert names == [name_of(n) for n in range(23)]
+    assert names == [name_file(n) for n in range(23)]
 
 
-async def test_messages_flow_while_files_are_made(office: Office) -> None:
+async def test_messages_flow_while_files_are_made(office: FileWorkplace) -> None:
     pause = Pause()
     office.shop.trouble = pause
     async with office.bot() as app:
@@ -99,7 +99,7 @@ async def test_messages_flow_while_files_are_made(office: Office) -> None:
         assert (await office.settled(app))[-1].message == HERE
 
 
-async def test_one_person_gets_files_in_order_one_at_a_time(office: Office) -> None:
+async def test_one_person_gets_files_in_order_one_at_a_time(office: FileWorkplace) -> None:
     pause = Pause()
     office.shop.trouble = pause
     async with office.bot() as app:
@@ -114,7 +114,7 @@ async def test_one_person_gets_files_in_order_one_at_a_time(office: Office) -> N
     assert [len(p.file_ids) for p in told if p.message == HERE] == [1, 2, 3]
 
 
-async def test_two_orders_are_made_at_once_and_no_more(office: Office) -> None:
+async def test_two_orders_are_made_at_once_and_no_more(office: FileWorkplace) -> None:
     pause, shop, site = Pause(), office.shop, office.room.site
     shop.trouble = pause
     people = [office.room.juliette, *[await site.person(name) for name in ("agathe", "amina", "simon")]]
@@ -123,7 +123,7 @@ async def test_two_orders_are_made_at_once_and_no_more(office: Office) -> None:
             await office.registers(app, person)
             await office.asks(app, person)
             await person.told(WAITING)
-        await until(lambda: len(shop.made) == 2)
+        await wait_until(lambda: len(shop.made) == 2)
         await office.leases_end(app)
         await asyncio.sleep(0.1)
         assert len(shop.made) == 2
@@ -132,16 +132,16 @@ async def test_two_orders_are_made_at_once_and_no_more(office: Office) -> None:
             assert (await person.told(HERE)).file_ids
 
 
-async def test_who_lost_the_role_meanwhile_gets_a_sentence(office: Office) -> None:
+async def test_who_lost_the_role_meanwhile_gets_a_sentence(office: FileWorkplace) -> None:
     async with office.bot() as app:
-        before(app, "newest_posts", lambda: office.loses_her_role(app))
+        run_before(app, "newest_posts", lambda: office.loses_her_role(app))
         await office.asks(app)
         (told,) = await office.settled(app)
     assert "réservée aux conseillers numériques" in told.message
     assert office.shop.made == []
 
 
-async def test_what_the_handler_refuses_is_said_in_its_words(office: Office) -> None:
+async def test_what_the_handler_refuses_is_said_in_its_words(office: FileWorkplace) -> None:
     async def nothing() -> None:
         raise UserError("Rien à exporter en septembre.")
 
@@ -156,7 +156,7 @@ async def test_what_the_handler_refuses_is_said_in_its_words(office: Office) -> 
         assert {(row.state, row.error) for row in await office.works(app)} == {(WorkState.DONE, None)}, "it is no fault"
 
 
-async def test_what_fails_once_is_made_again(office: Office) -> None:
+async def test_what_fails_once_is_made_again(office: FileWorkplace) -> None:
     async def once() -> None:
         if len(office.shop.made) == 1:
             raise RuntimeError("oups")
@@ -170,7 +170,7 @@ async def test_what_fails_once_is_made_again(office: Office) -> None:
 
 
 @pytest.mark.parametrize("waiting", [WAITING, ""])
-async def test_what_always_fails_is_told_kindly(office: Office, waiting: str) -> None:
+async def test_what_always_fails_is_told_kindly(office: FileWorkplace, waiting: str) -> None:
     async def always() -> None:
         raise RuntimeError("oups")
 
@@ -185,7 +185,7 @@ async def test_what_always_fails_is_told_kindly(office: Office, waiting: str) ->
     assert (order.state, order.error) == (WorkState.FAILED, "not made: RuntimeError")
 
 
-async def test_what_takes_too_long_is_told(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_takes_too_long_is_told(office: FileWorkplace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(orders, "MAKING_MAX", 0.05)
 
     async def for_ever() -> None:
@@ -198,12 +198,12 @@ async def test_what_takes_too_long_is_told(office: Office, monkeypatch: pytest.M
     assert "n’a pas pu être préparé" in told.message
 
 
-async def test_a_file_from_elsewhere_is_not_sent(office: Office) -> None:
+async def test_a_file_from_elsewhere_is_not_sent(office: FileWorkplace) -> None:
     secret = office.folder / "secret.txt"
     secret.write_text("clé")
 
     async def link() -> None:
-        (office.shop.folders[-1] / name_of(0)).symlink_to(secret)
+        (office.shop.folders[-1] / name_file(0)).symlink_to(secret)
 
     office.shop.trouble = link
     async with office.bot() as app:
@@ -213,7 +213,7 @@ async def test_a_file_from_elsewhere_is_not_sent(office: Office) -> None:
 
 
 @pytest.mark.parametrize("known", [False, True])
-async def test_an_order_of_an_older_version_is_refused(office: Office, known: bool) -> None:
+async def test_an_order_of_an_older_version_is_refused(office: FileWorkplace, known: bool) -> None:
     """Neither what this version makes no more, nor what it reads no more."""
     async with office.bot() as app:
         await app.makers.stop()
@@ -228,7 +228,7 @@ async def test_an_order_of_an_older_version_is_refused(office: Office, known: bo
     assert told.message == typeset("Ce fichier vient d’une demande plus ancienne : recommencez depuis une commande.")
 
 
-async def test_who_waits_comes_before_what_nobody_watches(office: Office) -> None:
+async def test_who_waits_comes_before_what_nobody_watches(office: FileWorkplace) -> None:
     shop = office.shop
     async with office.bot() as app:
         await app.makers.stop()
@@ -248,7 +248,7 @@ def sent() -> float:
     return REGISTRY.get_sample_value("coop_orders_total", {"outcome": "sent"}) or 0.0
 
 
-async def test_tries_are_counted(office: Office) -> None:
+async def test_tries_are_counted(office: FileWorkplace) -> None:
     earlier = sent()
     async with office.bot() as app:
         await office.asks(app)
@@ -256,7 +256,7 @@ async def test_tries_are_counted(office: Office) -> None:
     assert sent() == earlier + 1
 
 
-def test_a_folder_of_the_dead_is_cleared_away(office: Office) -> None:
+def test_a_folder_of_the_dead_is_cleared_away(office: FileWorkplace) -> None:
     folders = OrderFolders(office.folder)
     with folders.fresh() as mine:
         (mine / "à moi.csv").write_text("x")

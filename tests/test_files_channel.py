@@ -12,14 +12,14 @@ from bot.errors import ChatError, UserError
 from bot.replies import Replies, SendFile
 from storage import outbox
 from storage.work import WorkState
-from tests.house import until_async
-from tests.ordering import HERE, Export, Office, Pause, after, before, name_of, office, room
+from tests.support.house import wait_for
+from tests.support.work import HERE, Export, FileWorkplace, Pause, name_file, office, room, run_after, run_before
 
 __all__ = ["office", "room"]
 
 
 @asynccontextmanager
-async def shop(office: Office) -> AsyncIterator[App]:
+async def shop(office: FileWorkplace) -> AsyncIterator[App]:
     """A bot whose « /ici » sends files to the channel."""
 
     async def here(ctx: Context, _: str) -> Replies:
@@ -30,14 +30,14 @@ async def shop(office: Office) -> AsyncIterator[App]:
         yield app
 
 
-async def settled(office: Office, app: App) -> None:
+async def settled(office: FileWorkplace, app: App) -> None:
     async def done() -> bool:
         return not await office.waits(app)
 
-    await until_async(done)
+    await wait_for(done)
 
 
-async def test_they_come_into_the_channel_and_belong_to_nobody(office: Office) -> None:
+async def test_they_come_into_the_channel_and_belong_to_nobody(office: FileWorkplace) -> None:
     salon = await office.salon()
     office.shop.order = Export(count=2)
     async with shop(office) as app:
@@ -47,12 +47,14 @@ async def test_they_come_into_the_channel_and_belong_to_nobody(office: Office) -
         assert (made.user.id, made.user.role) == ("", None)
         (parcel,) = await office.said(salon)
         assert (parcel.message, parcel.buttons) == (HERE, ["Encore"])
-        assert list(await office.juliette.files(parcel)) == [name_of(0), name_of(1)]
+        assert list(await office.juliette.files(parcel)) == [name_file(0), name_file(1)]
         assert await office.told() == []
 
 
-@pytest.mark.parametrize(("around", "call"), [(after, "upload"), (before, "post_files"), (after, "post_files")])
-async def test_a_crash_on_the_way_makes_one_post(office: Office, around: Any, call: str) -> None:
+@pytest.mark.parametrize(
+    ("around", "call"), [(run_after, "upload"), (run_before, "post_files"), (run_after, "post_files")]
+)
+async def test_a_crash_on_the_way_makes_one_post(office: FileWorkplace, around: Any, call: str) -> None:
     salon, pause = await office.salon(), Pause()
     async with shop(office) as app:
         around(app, call, pause)
@@ -66,7 +68,7 @@ async def test_a_crash_on_the_way_makes_one_post(office: Office, around: Any, ca
 
 
 @pytest.mark.parametrize("problem", [UserError("Trop peu."), ChatError(403, "no_right")])
-async def test_what_cannot_come_is_said_to_nobody(office: Office, problem: Exception) -> None:
+async def test_what_cannot_come_is_said_to_nobody(office: FileWorkplace, problem: Exception) -> None:
     async def fails() -> None:
         raise problem
 
@@ -75,14 +77,14 @@ async def test_what_cannot_come_is_said_to_nobody(office: Office, problem: Excep
         if isinstance(problem, UserError):
             office.shop.trouble = fails
         else:
-            before(app, "upload", fails)
+            run_before(app, "upload", fails)
         await office.runs_command(app, "ici", channel_id=salon)
         await settled(office, app)
         assert (await office.said(salon), await office.told()) == ([], [])
         assert (await office.order(app)).state in (WorkState.DONE, WorkState.FAILED)
 
 
-async def test_files_for_a_channel_come_there_once_and_are_known_by_their_topic(office: Office) -> None:
+async def test_files_for_a_channel_come_there_once_and_are_known_by_their_topic(office: FileWorkplace) -> None:
     async with office.bot() as app:
         salon = await office.salon()
         await office.runs_command(app, "montrer", "essai:42", channel_id=salon)
@@ -91,11 +93,11 @@ async def test_files_for_a_channel_come_there_once_and_are_known_by_their_topic(
         async with app.database.transaction(writes=False) as db:
             (stands,) = await outbox.find_posts_about(db, "essai:42")
     assert [p.message for p in told] == [], "nothing in the direct channel, where nobody asked for it"
-    assert list(await office.room.juliette.files(parcel)) == [name_of(0)]
+    assert list(await office.room.juliette.files(parcel)) == [name_file(0)]
     assert (stands.post_id, stands.channel_id, stands.user_id) == (parcel.id, salon, "")
 
 
-async def test_files_that_no_channel_gets_are_told_to_who_asked(office: Office) -> None:
+async def test_files_that_no_channel_gets_are_told_to_who_asked(office: FileWorkplace) -> None:
     async def nothing() -> None:
         raise UserError("Rien à montrer.")
 
@@ -108,11 +110,11 @@ async def test_files_that_no_channel_gets_are_told_to_who_asked(office: Office) 
             assert not await outbox.find_posts_about(db, "essai:43")
 
 
-async def test_files_for_a_channel_are_sent_once_though_the_bot_is_killed(office: Office) -> None:
+async def test_files_for_a_channel_are_sent_once_though_the_bot_is_killed(office: FileWorkplace) -> None:
     async with office.bot() as app:
         salon = await office.salon()
         pause = Pause()
-        after(app, "post_files", pause)
+        run_after(app, "post_files", pause)
         await office.runs_command(app, "montrer", "essai:44", channel_id=salon)
         await pause.reached.wait()
         await office.crashes(app)

@@ -15,17 +15,29 @@ from bot.retries import PollerPauses
 from bot.work import workers
 from storage import work
 from storage.work import Work
-from tests.house import PATIENCE, until, until_async
-from tests.ordering import HERE, READY, WAITING, Office, Pause, after, arrived_once, before, name_of, office, room
-from tests.sqlite import Away
-from tests.workplace import once
+from tests.support.faults import UnreachableDatabase
+from tests.support.house import PATIENCE, wait_for, wait_until
+from tests.support.work import (
+    HERE,
+    READY,
+    WAITING,
+    FileWorkplace,
+    Pause,
+    has_arrived_once,
+    name_file,
+    office,
+    room,
+    run_after,
+    run_before,
+)
+from tests.support.workplace import run_in_turn
 
 __all__ = ["office", "room"]
 
 
 @pytest.mark.parametrize("call", ["direct_channel", "newest_posts", "upload", "post_files"])
-@pytest.mark.parametrize("around", [before, after])
-async def test_mattermost_goes_away_in_the_middle(office: Office, call: str, around: Any) -> None:
+@pytest.mark.parametrize("around", [run_before, run_after])
+async def test_mattermost_goes_away_in_the_middle(office: FileWorkplace, call: str, around: Any) -> None:
     faults, is_back = office.room.server.faults, asyncio.Event()
 
     async def leaves() -> None:
@@ -37,27 +49,29 @@ async def test_mattermost_goes_away_in_the_middle(office: Office, call: str, aro
         is_back.set()
 
     async with office.bot() as app:
-        around(app, call, once(leaves))
+        around(app, call, run_in_turn(leaves))
         await office.asks(app, count=2)
         await asyncio.wait_for(is_back.wait(), PATIENCE)
-        assert arrived_once(await office.settled(app), 2)
+        assert has_arrived_once(await office.settled(app), 2)
 
 
 @pytest.mark.parametrize("call", ["upload", "post_files"])
-async def test_an_answer_that_got_lost_makes_no_second_post(office: Office, call: str) -> None:
+async def test_an_answer_that_got_lost_makes_no_second_post(office: FileWorkplace, call: str) -> None:
     async def lost() -> None:
         raise ChatError(0, "ServerDisconnectedError")
 
     async with office.bot() as app:
-        after(app, call, once(lost, lost))
+        run_after(app, call, run_in_turn(lost, lost))
         await office.asks(app, count=12)
         first, *parcels = await office.settled(app)
     assert (first.message, [len(p.file_ids) for p in parcels]) == (READY, [10, 2])
-    assert [n for p in parcels for n in await office.room.juliette.files(p)] == [name_of(n) for n in range(12)]
+    assert [n for p in parcels for n in await office.room.juliette.files(p)] == [name_file(n) for n in range(12)]
 
 
-@pytest.mark.parametrize(("around", "call"), [(after, "upload"), (before, "post_files"), (after, "post_files")])
-async def test_a_crash_on_the_way_makes_one_post(office: Office, around: Any, call: str) -> None:
+@pytest.mark.parametrize(
+    ("around", "call"), [(run_after, "upload"), (run_before, "post_files"), (run_after, "post_files")]
+)
+async def test_a_crash_on_the_way_makes_one_post(office: FileWorkplace, around: Any, call: str) -> None:
     pause = Pause()
     async with office.bot() as app:
         around(app, call, pause)
@@ -66,13 +80,13 @@ async def test_a_crash_on_the_way_makes_one_post(office: Office, around: Any, ca
         await office.crashes(app)
         await office.leases_end(app)
     async with office.bot() as app:
-        assert arrived_once(await office.settled(app))
-    posted = (around, call) == (after, "post_files")
+        assert has_arrived_once(await office.settled(app))
+    posted = (around, call) == (run_after, "post_files")
     assert len(office.shop.made) == (1 if posted else 2), "what stands needs no making"
 
 
 async def test_a_crash_before_it_was_written_down_that_all_is_done(
-    office: Office, monkeypatch: pytest.MonkeyPatch
+    office: FileWorkplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pause = Pause()
     async with office.bot() as app:
@@ -83,14 +97,14 @@ async def test_a_crash_before_it_was_written_down_that_all_is_done(
             await office.crashes(app)
         await office.leases_end(app)
     async with office.bot() as app:
-        assert arrived_once(await office.settled(app))
+        assert has_arrived_once(await office.settled(app))
 
 
 @pytest.mark.parametrize("call", ["newest_posts", "upload", "post_files"])
-async def test_stopping_in_the_middle_gives_the_order_back_at_once(office: Office, call: str) -> None:
+async def test_stopping_in_the_middle_gives_the_order_back_at_once(office: FileWorkplace, call: str) -> None:
     pause = Pause()
     async with office.bot() as app:
-        before(app, call, pause)
+        run_before(app, call, pause)
         await office.asks(app)
         await pause.reached.wait()
         leased = (await office.order(app)).not_before
@@ -100,21 +114,21 @@ async def test_stopping_in_the_middle_gives_the_order_back_at_once(office: Offic
         assert given_back
         assert given_back < leased
     async with office.bot() as app:
-        assert arrived_once(await office.settled(app))
+        assert has_arrived_once(await office.settled(app))
 
 
-async def test_stopping_while_files_are_made(office: Office) -> None:
+async def test_stopping_while_files_are_made(office: FileWorkplace) -> None:
     pause = Pause()
-    office.shop.trouble = once(pause)
+    office.shop.trouble = run_in_turn(pause)
     async with office.bot() as app:
         await office.asks(app)
         await pause.reached.wait()
     assert not office.shop.folders[0].exists()
     async with office.bot() as app:
-        assert arrived_once(await office.settled(app))
+        assert has_arrived_once(await office.settled(app))
 
 
-async def test_two_replicas_send_everything_once(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_two_replicas_send_everything_once(office: FileWorkplace, monkeypatch: pytest.MonkeyPatch) -> None:
     if office.is_sqlite:
         pytest.skip("one process has the file")
     monkeypatch.setattr(workers, "LOOK_ANYWAY", 0.01)
@@ -127,7 +141,7 @@ async def test_two_replicas_send_everything_once(office: Office, monkeypatch: py
     assert len(office.shop.made) == 8
 
 
-async def test_a_long_making_keeps_its_lease(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_long_making_keeps_its_lease(office: FileWorkplace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retries, "RENEWED_EVERY", timedelta(seconds=0.02))
     pause = Pause()
     office.shop.trouble = pause
@@ -141,37 +155,39 @@ async def test_a_long_making_keeps_its_lease(office: Office, monkeypatch: pytest
             lease = (await office.order(app)).not_before
             return lease is not None and lease > first
 
-        await until_async(renewed)
+        await wait_for(renewed)
         pause.over.set()
-        assert arrived_once(await office.settled(app))
+        assert has_arrived_once(await office.settled(app))
 
 
-async def test_who_lost_the_lease_stops_and_sends_nothing(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_who_lost_the_lease_stops_and_sends_nothing(
+    office: FileWorkplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(retries, "RENEWED_EVERY", timedelta(seconds=0.02))
     pause = Pause()
-    office.shop.trouble = once(pause)
+    office.shop.trouble = run_in_turn(pause)
     async with office.bot() as app:
         await office.asks(app)
         await pause.reached.wait()
         await taken_by_another(office, app)
-        await until(lambda: app.makers.is_idle)
+        await wait_until(lambda: app.makers.is_idle)
         assert [p.message for p in await office.told()] == [WAITING]
         await office.leases_end(app)
-        assert arrived_once(await office.settled(app))
+        assert has_arrived_once(await office.settled(app))
 
 
-async def test_who_loses_the_lease_before_the_post_does_not_post(office: Office) -> None:
+async def test_who_loses_the_lease_before_the_post_does_not_post(office: FileWorkplace) -> None:
     async with office.bot() as app:
-        after(app, "upload", once(lambda: taken_by_another(office, app)))
+        run_after(app, "upload", run_in_turn(lambda: taken_by_another(office, app)))
         await office.asks(app)
-        await until(lambda: len(office.shop.made) == 1)
-        await until(lambda: app.makers.is_idle)
+        await wait_until(lambda: len(office.shop.made) == 1)
+        await wait_until(lambda: app.makers.is_idle)
         assert [p.message for p in await office.told()] == [WAITING]
         await office.leases_end(app)
-        assert arrived_once(await office.settled(app))
+        assert has_arrived_once(await office.settled(app))
 
 
-async def taken_by_another(office: Office, app: Any) -> None:
+async def taken_by_another(office: FileWorkplace, app: Any) -> None:
     """Another replica takes the order as soon as its lease is over."""
 
     async with app.database.transaction() as db:
@@ -179,7 +195,7 @@ async def taken_by_another(office: Office, app: Any) -> None:
 
 
 async def test_a_post_that_lost_its_files_in_a_crash_is_made_anew(
-    office: Office, monkeypatch: pytest.MonkeyPatch
+    office: FileWorkplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pause = Pause()
     async with office.bot() as app:
@@ -195,20 +211,20 @@ async def test_a_post_that_lost_its_files_in_a_crash_is_made_anew(
         await office.crashes(app)
         await office.leases_end(app)
     async with office.bot() as app:
-        assert arrived_once(await office.settled(app))
+        assert has_arrived_once(await office.settled(app))
 
 
-async def test_a_database_away_delays(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_database_away_delays(office: FileWorkplace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "PAUSES", PollerPauses(breath=0.02, after_fault=0.02))
-    untaken, unwritten = Away(), Away()
+    untaken, unwritten = UnreachableDatabase(), UnreachableDatabase()
     async with office.bot() as app:
         with monkeypatch.context() as patch:
             patch.setattr(work, "take", untaken)
             await office.asks(app)
-            await until(lambda: untaken.tries > 1)
+            await wait_until(lambda: untaken.tries > 1)
         with monkeypatch.context() as patch:
             patch.setattr(work, "change", unwritten)
-            await until(lambda: unwritten.tries > 0)
-            await until(lambda: app.makers.is_idle)
+            await wait_until(lambda: unwritten.tries > 0)
+            await wait_until(lambda: app.makers.is_idle)
         await office.leases_end(app)
-        assert arrived_once(await office.settled(app))
+        assert has_arrived_once(await office.settled(app))

@@ -6,14 +6,14 @@ import pytest
 
 from bot import spool
 from sandbox.faults import Faults
-from tests.attacker import Attacker, mallory
-from tests.disk import BROKEN, FULL, WAYS, Disk, failing
-from tests.full import full, read_only
-from tests.house import House, until
 from tests.people import Answer, Dialog, Person
-from tests.telling import asked, filed, mistake, sent
+from tests.support.cra import file_workshop, fill_workshop, read_mistake, send_workshop
+from tests.support.faults import BROKEN, FULL, WAYS, FaultyDisk, fill_up, make_read_only, use_disk
+from tests.support.house import House, wait_until
+from tests.support.security import Attacker, mallory
 
 __all__ = ["mallory"]
+
 
 LINE = "/cra atelier 8p 1h30 mail 69120 hier +60 retraités"
 NO_ROOM = "ne peut plus rien enregistrer"
@@ -29,7 +29,7 @@ def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def nothing_is_left(house: House) -> None:
     """No key stays behind."""
-    await until(lambda: not house.bot.spool.submissions())
+    await wait_until(lambda: not house.bot.spool.submissions())
 
 
 @pytest.mark.newest_only
@@ -38,13 +38,13 @@ async def nothing_is_left(house: House) -> None:
 async def test_a_journal_that_fails_at_any_call_neither_refuses_nor_unanswers(
     house: House, juliette: Person, calls: tuple[str, ...], way: str
 ) -> None:
-    counted = Disk(calls=calls)
-    form = await asked(juliette)
-    with failing(counted):
+    counted = FaultyDisk(calls=calls)
+    form = await fill_workshop(juliette)
+    with use_disk(counted):
         assert (await form.submit()).accepted
     for number in range(counted.made + 1):
-        form = await asked(juliette)
-        with failing(Disk(lambda n, at=number: n == at, calls, way)):  # type: ignore[misc]
+        form = await fill_workshop(juliette)
+        with use_disk(FaultyDisk(lambda n, at=number: n == at, calls, way)):  # type: ignore[misc]
             assert (await form.submit()).accepted
         await nothing_is_left(house)
     assert len(await house.reports(juliette)) == counted.made + 2
@@ -55,10 +55,10 @@ async def test_a_journal_that_fails_at_any_call_neither_refuses_nor_unanswers(
 async def test_a_journal_that_always_fails_neither_refuses_nor_unanswers(
     house: House, juliette: Person, error: int
 ) -> None:
-    with failing(Disk(lambda _: True, BROKEN, error=error)):
-        assert (await sent(juliette)).accepted
-        form = await asked(juliette, participants=300)
-        mistake(await form.submit(), "participants")
+    with use_disk(FaultyDisk(lambda _: True, BROKEN, error=error)):
+        assert (await send_workshop(juliette)).accepted
+        form = await fill_workshop(juliette, participants=300)
+        read_mistake(await form.submit(), "participants")
     assert len(await house.reports(juliette)) == 1
     await nothing_is_left(house)
     assert (await juliette.opens("/cra brouillon")).shown("participants") == "300"
@@ -67,7 +67,7 @@ async def test_a_journal_that_always_fails_neither_refuses_nor_unanswers(
 async def until_refused(person: Person) -> tuple[Dialog, Answer, int]:
     """File until there is no room: the window that was refused, with what, and how many were accepted before."""
     for accepted in range(TRIES):
-        form = await asked(person, recurrents=4)
+        form = await fill_workshop(person, recurrents=4)
         answer = await form.submit()
         if not answer.accepted:
             return form, answer, accepted
@@ -76,7 +76,7 @@ async def until_refused(person: Person) -> tuple[Dialog, Answer, int]:
 
 @pytest.mark.both_databases
 async def test_a_full_database_refuses_in_words_and_keeps_what_was_typed(house: House, juliette: Person) -> None:
-    async with full(house):
+    async with fill_up(house):
         form, answer, accepted = await until_refused(juliette)
         assert not answer.closed
         assert NO_ROOM in answer.error
@@ -97,8 +97,8 @@ async def test_a_full_database_refuses_in_words_and_keeps_what_was_typed(house: 
 async def test_a_full_database_on_the_same_full_disk_as_the_journal_does_too(
     house: House, juliette: Person, error: int
 ) -> None:
-    async with full(house):
-        with failing(Disk(lambda _: True, error=error)):
+    async with fill_up(house):
+        with use_disk(FaultyDisk(lambda _: True, error=error)):
             _, answer, accepted = await until_refused(juliette)
             assert NO_ROOM in answer.error
             assert "gardée" in answer.error
@@ -110,8 +110,8 @@ async def test_a_full_database_on_the_same_full_disk_as_the_journal_does_too(
 
 @pytest.mark.newest_only
 async def test_a_database_closed_to_writing_does_too(house: House, juliette: Person) -> None:
-    async with read_only(house.bot):
-        form = await asked(juliette)
+    async with make_read_only(house.bot):
+        form = await fill_workshop(juliette)
         answer = await form.submit()
         assert NO_ROOM in answer.error
     assert (await juliette.told("gardée")).buttons == ["Reprendre"]
@@ -123,10 +123,10 @@ async def test_a_database_closed_to_writing_does_too(house: House, juliette: Per
 async def test_a_mistake_found_while_the_database_is_full_is_explained_and_its_draft_kept(
     house: House, juliette: Person
 ) -> None:
-    async with full(house):
+    async with fill_up(house):
         await until_refused(juliette)
-        form = await asked(juliette, participants=300)
-        mistake(await form.submit(), "participants")
+        form = await fill_workshop(juliette, participants=300)
+        read_mistake(await form.submit(), "participants")
         await form.cancel()
         assert (await juliette.opens("/cra brouillon")).shown("participants") == "300", "it is there already"
     await nothing_is_left(house)
@@ -137,8 +137,8 @@ async def test_a_mistake_found_while_the_database_is_full_is_explained_and_its_d
 async def test_commands_and_buttons_are_answered_in_words_while_the_database_is_full(
     house: House, juliette: Person
 ) -> None:
-    receipt, preview = await filed(juliette), await juliette.asks(LINE)
-    async with full(house):
+    receipt, preview = await file_workshop(juliette), await juliette.asks(LINE)
+    async with fill_up(house):
         await until_refused(juliette)
         for _ in range(TRIES):
             told = (await juliette.asks(LINE)).text
@@ -157,10 +157,10 @@ async def test_commands_and_buttons_are_answered_in_words_while_the_database_is_
 @pytest.mark.both_databases
 async def test_what_cannot_be_told_any_more_is_no_error(house: House, mallory: Attacker, faults: Faults) -> None:
     """Mattermost takes no whisper, and the database no message: a window closed is closed all the same."""
-    async with full(house):
+    async with fill_up(house):
         await until_refused(mallory.person)
-        form = await asked(mallory.person, participants=300)
-        mistake(await form.submit(), "participants")
+        form = await fill_workshop(mallory.person, participants=300)
+        read_mistake(await form.submit(), "participants")
         faults.status = 503
         closed = mallory.submission(form, cancelled=True, submission={})
         assert await mallory.sends("/dialogs", closed) == (200, {})

@@ -11,9 +11,9 @@ import pytest
 from aiohttp import ClientSession
 
 from bot.links import Links
-from tests.house import House, until
 from tests.people import Dialog, Person, unique
-from tests.telling import asked
+from tests.support.cra import fill_workshop
+from tests.support.house import House, wait_until
 from tests.test_app import SECRET, served
 
 SMALL = (0, 1, 300, 700, 2_000, 20_000)
@@ -55,7 +55,7 @@ async def test_each_is_accepted_once_or_refused_in_words_and_kept(
     house: House, juliette: Person, tmp_path: Path
 ) -> None:
     async with served(house, tmp_path) as (process, address):
-        form = await asked(juliette)
+        form = await fill_workshop(juliette)
         state = Links(house.settings.secrets).open("dialog", form.state)
         form.state = Links([SECRET]).seal("dialog", state)
         sender = Sender(form, juliette, address)
@@ -68,7 +68,7 @@ async def test_each_is_accepted_once_or_refused_in_words_and_kept(
             assert "ne peut plus rien enregistrer" in sentence
             assert "gardée" in sentence
         resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-        await until(lambda: refused <= _keys(tmp_path, "draft"))
+        await wait_until(lambda: refused <= _keys(tmp_path, "draft"))
         assert _keys(tmp_path, "cra") == sender.accepted
         for key in refused:
             await sender.sends(key)

@@ -23,9 +23,11 @@ from storage.hotline.states import TicketState, Urgency
 from storage.hotline.tickets import Ticket
 from storage.people import Role
 from tests.people import unique
-from tests.rota import Rota, at, rota, said
+from tests.support.hotline import Rota, paris_time, rota
+from tests.support.house import plain
 
 __all__ = ["rota"]
+
 
 HOURS = OfficeHours(read_hours(USUAL_HOURS))
 QUEUES = ("espace-coop", "metier")
@@ -75,10 +77,10 @@ def test_every_open_day_has_somebody_or_is_in_a_gap(rows: list[tuple[int, int, s
 
 
 def test_a_turn_ends_when_its_last_open_day_closes() -> None:
-    assert find_end(turn(0, 4), HOURS) == at(MONDAY + timedelta(days=4), 17, 30)
-    assert find_end(turn(0, 6), HOURS) == at(MONDAY + timedelta(days=4), 17, 30)
-    assert find_end(turn(5, 6), HOURS) == at(MONDAY + timedelta(days=7), 0)
-    assert find_end(turn(0, 0), OfficeHours(read_hours("lun 8-12"))) == at(MONDAY, 12)
+    assert find_end(turn(0, 4), HOURS) == paris_time(MONDAY + timedelta(days=4), 17, 30)
+    assert find_end(turn(0, 6), HOURS) == paris_time(MONDAY + timedelta(days=4), 17, 30)
+    assert find_end(turn(5, 6), HOURS) == paris_time(MONDAY + timedelta(days=7), 0)
+    assert find_end(turn(0, 0), OfficeHours(read_hours("lun 8-12"))) == paris_time(MONDAY, 12)
 
 
 @pytest.mark.every_mode
@@ -92,10 +94,10 @@ async def test_who_follows_reads_from_whom_they_take_over_once(rota: Rota) -> No
     rota.goes_to(4, 17, 35)
     await rota.runs("hand_over")
     (told,) = await agathe.direct()
-    assert "Votre garde est finie" in said(told)
-    assert f"La suite est à @{bilal.username}." in said(told)
+    assert "Votre garde est finie" in plain(told)
+    assert f"La suite est à @{bilal.username}." in plain(told)
     (told,) = await bilal.direct()
-    assert f"Vous prenez la suite de @{agathe.username}" in said(told)
+    assert f"Vous prenez la suite de @{agathe.username}" in plain(told)
     await rota.runs("hand_over")
     assert len(await agathe.direct()) == len(await bilal.direct()) == 1
 
@@ -127,7 +129,7 @@ async def test_the_note_tells_what_is_open_and_who_has_it(rota: Rota) -> None:
     rota.goes_to(5, 12)
     await rota.runs("hand_over")
     for person in (agathe, bilal):
-        note = said((await person.direct())[-1])
+        note = plain((await person.direct())[-1])
         line = f"- `/ticket {free.number}` : Contrat \\*\\*perdu\\*\\* @\u200ball (bloquant, nouveau, ouverte "
         assert line in note
         assert f"- `/ticket {taken.number}` : Avenant (bloquant, pris, à @{agathe.username}, ouverte " in note
@@ -180,7 +182,7 @@ async def test_who_goes_on_or_is_followed_by_nobody_reads_so(rota: Rota) -> None
     rota.goes_to(11, 18)
     await rota.runs("hand_over")
     (told,) = await agathe.direct()
-    assert "Personne n’est de garde ensuite" in said(told), "who is away follows nobody"
+    assert "Personne n’est de garde ensuite" in plain(told), "who is away follows nobody"
 
 
 async def test_a_turn_taken_back_in_its_middle_is_handed_over_too(rota: Rota) -> None:
@@ -190,7 +192,7 @@ async def test_a_turn_taken_back_in_its_middle_is_handed_over_too(rota: Rota) ->
     await agathe.asks("/garde retirer")
     await rota.runs("hand_over")
     (told,) = await agathe.direct()
-    assert "Votre garde est finie" in said(told)
+    assert "Votre garde est finie" in plain(told)
 
 
 async def test_who_begins_is_told_on_the_first_open_morning(rota: Rota) -> None:
@@ -204,7 +206,7 @@ async def test_who_begins_is_told_on_the_first_open_morning(rota: Rota) -> None:
     rota.goes_to(7, 8, 20)
     await rota.runs("announce")
     (told,) = await agathe.direct()
-    assert "Vous êtes de garde à la hotline à partir d’aujourd’hui" in said(told)
+    assert "Vous êtes de garde à la hotline à partir d’aujourd’hui" in plain(told)
     assert await bilal.direct() == [], "who is away is not told"
     rota.goes_to(8, 8, 20)
     await rota.runs("announce")

@@ -7,7 +7,8 @@ import pytest
 from bot.french.dates import say_days
 from storage.people import Role
 from tests.people import Person, Post
-from tests.rota import Rota, rota, said
+from tests.support.hotline import Rota, rota
+from tests.support.house import plain
 from tests.test_garde import on_duty
 
 __all__ = ["rota"]
@@ -38,15 +39,15 @@ async def test_turns_are_exchanged_when_the_other_accepts(rota: Rota) -> None:
     agathe, bilal = await two_turns(rota)
     told, asked = await proposed(agathe, bilal)
     first, second = say_days(rota.day(7), rota.day(11)), say_days(rota.day(14), rota.day(18))
-    assert f"C’est proposé à @{bilal.username} : votre garde {first}" in said(told)
-    assert f"vous prenez la sienne, {first} (" in said(asked)
-    assert f"prend la vôtre, {second} (" in said(asked)
+    assert f"C’est proposé à @{bilal.username} : votre garde {first}" in plain(told)
+    assert f"vous prenez la sienne, {first} (" in plain(asked)
+    assert f"prend la vôtre, {second} (" in plain(asked)
     assert asked.buttons == ["Accepter", "Refuser"]
     assert await who(rota) == ([agathe.id], [bilal.id]), "nothing changes before the answer"
     await rota.house.settled()
     await bilal.clicks(asked, "Accepter")
     assert (await bilal.rewritten(asked, "Vous avez accepté")).buttons == []
-    assert f"@{bilal.username} a accepté" in said(await agathe.told())
+    assert f"@{bilal.username} a accepté" in plain(await agathe.told())
     assert await who(rota) == ([bilal.id], [agathe.id])
 
 
@@ -56,24 +57,24 @@ async def test_who_refuses_changes_nothing(rota: Rota) -> None:
     await rota.house.settled()
     await bilal.clicks(asked, "Refuser")
     await bilal.rewritten(asked, "Vous avez refusé")
-    assert "a refusé votre proposition : vous restez de garde" in said(await agathe.told())
+    assert "a refusé votre proposition : vous restez de garde" in plain(await agathe.told())
     assert await who(rota) == ([agathe.id], [bilal.id])
 
 
 async def test_a_proposal_is_made_once_and_can_be_taken_back(rota: Rota) -> None:
     agathe, bilal = await two_turns(rota)
     told, asked = await proposed(agathe, bilal)
-    assert "déjà proposé" in said(await agathe.asks(f"/garde échanger @{bilal.username}"))
+    assert "déjà proposé" in plain(await agathe.asks(f"/garde échanger @{bilal.username}"))
     await rota.house.settled()
     await agathe.clicks(told, "Retirer ma proposition")
-    assert "est retirée" in said(await agathe.whispered())
+    assert "est retirée" in plain(await agathe.whispered())
     await rota.house.settled()
     gone = await bilal.sees(asked)
-    assert "a retiré sa proposition" in said(gone)
+    assert "a retiré sa proposition" in plain(gone)
     assert gone.buttons == []
     assert await who(rota) == ([agathe.id], [bilal.id])
     await agathe.clicks(told, "Retirer ma proposition")
-    assert "déjà" in said(await agathe.whispered())
+    assert "déjà" in plain(await agathe.whispered())
 
 
 async def test_what_is_answered_and_taken_back_at_once_ends_one_way(rota: Rota) -> None:
@@ -83,7 +84,7 @@ async def test_what_is_answered_and_taken_back_at_once_ends_one_way(rota: Rota) 
     both = (bilal.clicks(asked, "Accepter"), agathe.clicks(told, "Retirer ma proposition"))
     await asyncio.gather(*both, bilal.clicks(asked, "Refuser"), return_exceptions=True)
     await rota.house.settled()
-    ended = said(await bilal.sees(asked))
+    ended = plain(await bilal.sees(asked))
     changed = await who(rota) == ([bilal.id], [agathe.id])
     assert changed == ("Vous avez accepté" in ended)
     assert changed or await who(rota) == ([agathe.id], [bilal.id])
@@ -93,7 +94,7 @@ async def test_somebody_without_a_turn_takes_one_over(rota: Rota) -> None:
     agathe, bilal = await rota.agent("agathe", Role.ANIMATEUR), await rota.agent("bilal")
     await agathe.asks(f"/garde moi {rota.days(7, 11)}")
     _, asked = await proposed(agathe, bilal)
-    assert "vous propose de prendre sa garde" in said(asked)
+    assert "vous propose de prendre sa garde" in plain(asked)
     await rota.house.settled()
     await bilal.clicks(asked, "Accepter")
     await bilal.rewritten(asked, "Vous avez accepté")
@@ -107,9 +108,9 @@ async def test_what_changed_meanwhile_is_not_exchanged(rota: Rota) -> None:
     await rota.house.settled()
     await bilal.clicks(asked, "Accepter")
     gone = await bilal.rewritten(asked, "Ce n’est plus possible")
-    assert f"La garde de @{agathe.username} a commencé, ou a changé depuis" in said(gone)
-    assert "(retirée depuis)" in said(gone)
-    assert "ce n’est plus possible" in said(await agathe.told())
+    assert f"La garde de @{agathe.username} a commencé, ou a changé depuis" in plain(gone)
+    assert "(retirée depuis)" in plain(gone)
+    assert "ce n’est plus possible" in plain(await agathe.told())
     assert await who(rota) == ([], [bilal.id])
 
 
@@ -121,7 +122,7 @@ async def test_a_turn_that_began_is_not_exchanged(rota: Rota) -> None:
     await bilal.clicks(asked, "Accepter")
     await bilal.rewritten(asked, "a commencé, ou a changé")
     assert await who(rota) == ([agathe.id], [bilal.id])
-    assert "Vous n’avez pas de garde à venir" in said(await agathe.asks(f"/garde echanger @{bilal.username}"))
+    assert "Vous n’avez pas de garde à venir" in plain(await agathe.asks(f"/garde echanger @{bilal.username}"))
 
 
 async def test_nobody_is_on_duty_twice_by_an_exchange(rota: Rota) -> None:
@@ -129,7 +130,7 @@ async def test_nobody_is_on_duty_twice_by_an_exchange(rota: Rota) -> None:
     await agathe.asks(f"/garde moi {rota.days(7, 11)}")
     await bilal.asks(f"/garde moi {rota.days(4, 7)} métier")
     rota.goes_to(5, 9)
-    refused = said(await agathe.asks(f"/garde echanger @{bilal.username}"))
+    refused = plain(await agathe.asks(f"/garde echanger @{bilal.username}"))
     assert f"@{bilal.username} est déjà de garde" in refused
 
 
@@ -159,8 +160,8 @@ async def test_the_window_offers_all_turns_to_come_and_who_could_take_one(rota: 
 
 async def test_with_whom_and_what_must_be_there(rota: Rota, juliette: Person) -> None:
     agathe = await rota.agent("agathe", Role.ANIMATEUR)
-    assert "Vous n’avez pas de garde à venir" in said(await agathe.asks("/garde echanger"))
+    assert "Vous n’avez pas de garde à venir" in plain(await agathe.asks("/garde echanger"))
     await agathe.asks(f"/garde moi {rota.days(7, 11)}")
-    assert "Dites avec qui" in said(await agathe.asks(f"/garde echanger @{agathe.username}"))
-    assert "Dites avec qui" in said(await agathe.asks("/garde echanger lundi"))
-    assert "n’est ni agent" in said(await agathe.asks(f"/garde echanger @{juliette.username}"))
+    assert "Dites avec qui" in plain(await agathe.asks(f"/garde echanger @{agathe.username}"))
+    assert "Dites avec qui" in plain(await agathe.asks("/garde echanger lundi"))
+    assert "n’est ni agent" in plain(await agathe.asks(f"/garde echanger @{juliette.username}"))

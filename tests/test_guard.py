@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.guard import DataKind, Detection, find, mask, name_kinds
-from tests.guarding import labelled, measured
+from tests.support.security import measure_guard, read_sentences
 
-SENTENCES = list(labelled())
+SENTENCES = list(read_sentences())
 GOAL, EACH = 0.95, 0.9
 """For all kinds together, and for any of them."""
 
@@ -21,7 +21,7 @@ def values(text: str) -> list[tuple[str, str]]:
 
 
 def test_recall_and_precision_reach_the_goal(capsys: pytest.CaptureFixture[str]) -> None:
-    score = measured()
+    score = measure_guard()
     with capsys.disabled():
         print(f"\n{score}")
     assert score.recall(*DataKind) >= GOAL, score

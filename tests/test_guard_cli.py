@@ -10,9 +10,10 @@ from types import SimpleNamespace
 import pytest
 
 from cli.guard import look
-from tests.operating import elsewhere, run
+from tests.support.cli import elsewhere, run_command
 
 __all__ = ["elsewhere"]
+
 
 Capture = pytest.CaptureFixture[str]
 TEXT = "Bonjour,\nson mail 😀 est jean@exemple.fr\n\nné le 12/03/1984, 06 12 34 56 78\n"
@@ -34,7 +35,7 @@ ROWS = [
 )
 def test_a_program_is_told_where(data: bytes, elsewhere: Path, capsys: Capture) -> None:
     (elsewhere / "t.txt").write_bytes(data)
-    assert run("guard", "t.txt", "--json") == 0
+    assert run_command("guard", "t.txt", "--json") == 0
     said = capsys.readouterr().out
     assert json.loads(said) == ROWS
     assert said.count("\n") == 1
@@ -42,7 +43,7 @@ def test_a_program_is_told_where(data: bytes, elsewhere: Path, capsys: Capture) 
 
 def test_a_mark_before_the_first_line_counts_for_nothing(elsewhere: Path, capsys: Capture) -> None:
     (elsewhere / "t.txt").write_bytes(b"\xef\xbb\xbfjean@exemple.fr")
-    assert run("guard", "t.txt", "--json") == 0
+    assert run_command("guard", "t.txt", "--json") == 0
     assert json.loads(capsys.readouterr().out) == [{"line": 1, "kind": "courriel", "start": 0, "end": 15}]
 
 
@@ -50,7 +51,7 @@ def test_who_reads_is_told_in_words_and_shown_nothing_of_it(
     elsewhere: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(TEXT.encode())))
-    assert run("guard", "-") == 0
+    assert run_command("guard", "-") == 0
     said = capsys.readouterr().out
     assert said.splitlines() == [
         "Ligne 2, caractères 16 à 30 : adresse électronique.",
@@ -63,9 +64,9 @@ def test_who_reads_is_told_in_words_and_shown_nothing_of_it(
 @pytest.mark.parametrize("data", [b"", b"\n\n", "Rien à signaler, rendez-vous le 12/03/2026.".encode()])
 def test_nothing_found_is_said(data: bytes, elsewhere: Path, capsys: Capture) -> None:
     (elsewhere / "t.txt").write_bytes(data)
-    assert run("guard", "t.txt", "--json") == 0
+    assert run_command("guard", "t.txt", "--json") == 0
     assert capsys.readouterr().out == "[]\n"
-    assert run("guard", "t.txt") == 0
+    assert run_command("guard", "t.txt") == 0
     assert capsys.readouterr().out == "Aucune donnée personnelle.\n"
 
 
@@ -81,7 +82,7 @@ def test_what_cannot_be_read_is_said_and_nothing_half_told(
     data: bytes, says: str, elsewhere: Path, capsys: Capture
 ) -> None:
     (elsewhere / "t.txt").write_bytes(data)
-    assert run("guard", "t.txt", "--json") == 1
+    assert run_command("guard", "t.txt", "--json") == 1
     told = capsys.readouterr()
     assert told.out == ""
     assert says in told.err
@@ -90,7 +91,7 @@ def test_what_cannot_be_read_is_said_and_nothing_half_told(
 
 def test_a_file_that_is_not_there(elsewhere: Path, capsys: Capture) -> None:
     for name in ("absent.txt", "."):
-        assert run("guard", name) == 1
+        assert run_command("guard", name) == 1
         assert name in capsys.readouterr().err
 
 

@@ -15,10 +15,10 @@ from bot.replies import Button, Replies, Waiting, Whisper
 from commands import FEATURES
 from commands.aide import SHOWN_MAX, WAITING_MAX, build_aide
 from storage.people import Role
-from tests.databases import statements
-from tests.house import LOG, PARIS, House
 from tests.people import Person, Post
-from tests.telling import WORKSHOP, asked, filed
+from tests.support.cra import WORKSHOP, file_workshop, fill_workshop
+from tests.support.databases import record_statements
+from tests.support.house import LOG, PARIS, House
 
 
 def said(post: Post) -> str:
@@ -42,7 +42,7 @@ def entered(house: House, day: date) -> str:
 
 async def filed_of(house: House, person: Person, day: date) -> Post:
     """The receipt of a workshop of that day."""
-    return await filed(person, date=entered(house, day))
+    return await file_workshop(person, date=entered(house, day))
 
 
 @pytest.mark.every_mode
@@ -129,7 +129,7 @@ async def test_what_is_asked_about_and_is_nothing_gets_the_nearest_commands(
 
 
 async def test_a_proposed_command_is_run_by_a_click(juliette: Person) -> None:
-    await filed(juliette)
+    await file_workshop(juliette)
     near = await juliette.asks("/aide lste")
     await juliette.clicks(near, "/cra liste")
     assert "1 compte rendu" in said(await juliette.whispered())
@@ -137,7 +137,7 @@ async def test_a_proposed_command_is_run_by_a_click(juliette: Person) -> None:
 
 @pytest.mark.every_mode
 async def test_a_draft_that_waits_is_taken_up_from_the_home(house: House, juliette: Person) -> None:
-    form = await asked(juliette, commune="Nulle-Part-les-Oies")
+    form = await fill_workshop(juliette, commune="Nulle-Part-les-Oies")
     assert not (await form.submit()).accepted
     home = await juliette.asks("/aide")
     assert "1 saisie attend d’être reprise" in said(home)
@@ -289,13 +289,13 @@ def test_all_features_but_the_home_s_own_are_led_to_from_it() -> None:
 
 async def read_for(house: House, person: Person, line: str) -> list[str]:
     """What is asked of the tables of people and their reports to answer; the bot may ask who is who meanwhile."""
-    with statements(house.bot.database) as asked_for:
+    with record_statements(house.bot.database) as asked_for:
         await person.asks(line)
     return [statement for statement in asked_for if any(table in statement for table in ("draft", "cra", "person"))]
 
 
 async def test_the_home_costs_few_statements_and_only_reads(house: House, juliette: Person) -> None:
-    await filed(juliette)
+    await file_workshop(juliette)
     await house.settled()
     await juliette.asks("/aide")
     tries = [await read_for(house, juliette, "/aide") for _ in range(3)]

@@ -2,13 +2,14 @@
 
 import pytest
 
-from tests.helping import Desk, desk, plain, sends, writes
+from tests.support.hotline import Hotline, desk, send_dialog
+from tests.support.house import plain, reply_in_thread
 
 __all__ = ["desk"]
 
 
 @pytest.mark.every_mode
-async def test_a_demand_is_taken_answered_and_solved(desk: Desk) -> None:
+async def test_a_demand_is_taken_answered_and_solved(desk: Hotline) -> None:
     ticket, receipt = await desk.asks(desk.juliette, "L’export reste vide", details="Depuis ce matin.")
     assert "Aide Espace Coop" in plain(receipt)
     assert receipt.buttons == ["C’est réglé"]
@@ -22,17 +23,19 @@ async def test_a_demand_is_taken_answered_and_solved(desk: Desk) -> None:
     card = await desk.card(ticket, "pris")
     assert card.buttons == ["Répondre", "Résoudre"]
     await desk.under(desk.juliette, receipt, "s’occupe de votre demande")
-    line = await writes(desk.agathe, card, "Essayez de **vider** le cache, @all")
+    line = await reply_in_thread(desk.agathe, card, "Essayez de **vider** le cache, @all")
     twin = await desk.under(desk.juliette, receipt, "Essayez de **vider** le cache")
     assert "@all" not in twin.text
-    await writes(desk.agathe, card, "! je crois que c’est le navigateur")
-    await writes(desk.juliette, receipt, "Toujours *rien* @channel")
+    await reply_in_thread(desk.agathe, card, "! je crois que c’est le navigateur")
+    await reply_in_thread(desk.juliette, receipt, "Toujours *rien* @channel")
     back = await desk.under(desk.agathe, card, "rien")
     assert "@channel" not in back.text
     assert "*rien*" not in back.text.replace("\\*", "")
     assert line.id != twin.id
 
-    await sends(desk.agathe, await desk.card(ticket), "Résoudre", reponse="C’est réparé.", solution="Vider le cache.")
+    await send_dialog(
+        desk.agathe, await desk.card(ticket), "Résoudre", reponse="C’est réparé.", solution="Vider le cache."
+    )
     await desk.under(desk.juliette, receipt, "C’est réparé.")
     told = await desk.under(desk.juliette, receipt, "est résolue")
     assert told.buttons == ["👍", "👎", "Ce n’est pas réglé"]

@@ -1,13 +1,13 @@
 """Stories: agents are who is in the room of a queue, too: what is for agents is theirs, and shown to them."""
 
-from tests.helping import Desk, desk, plain
-from tests.house import until_async
 from tests.people import Person
+from tests.support.hotline import Hotline, desk
+from tests.support.house import plain, wait_for
 
 __all__ = ["desk"]
 
 
-async def test_who_is_in_a_room_only_is_an_agent_everywhere(desk: Desk) -> None:
+async def test_who_is_in_a_room_only_is_an_agent_everywhere(desk: Hotline) -> None:
     lea = await desk.house.conseiller("lea")
     for line in ("/garde", "/ticket liste", "/ticket panne"):
         assert "réservée aux" in plain(await lea.asks(line)), line
@@ -17,7 +17,7 @@ async def test_who_is_in_a_room_only_is_an_agent_everywhere(desk: Desk) -> None:
     assert "/garde" not in plain(await lea.asks("/aide 2"))
     place = desk.rooms["espace-coop"]
     await desk.house.site.admin.post(f"/channels/{place}/members", {"user_id": lea.id})
-    await until_async(lambda: _is_let_in(desk, lea))
+    await wait_for(lambda: _is_let_in(desk, lea))
     assert "La garde de la hotline" in (await lea.asks("/garde")).text
     assert "/ticket liste" in plain(await lea.asks("/aide hotline"))
     assert "garde" in plain(await lea.asks("/aide garde"))
@@ -25,13 +25,13 @@ async def test_who_is_in_a_room_only_is_an_agent_everywhere(desk: Desk) -> None:
     assert "réserv" not in plain(await lea.asks("/ticket panne"))
     assert "absen" in plain(await desk.agathe.asks(f"/garde absent @{lea.username} lundi"))
     await desk.house.site.admin.delete(f"/channels/{place}/members/{lea.id}")
-    await until_async(lambda: _is_put_out(desk, lea))
+    await wait_for(lambda: _is_put_out(desk, lea))
 
 
-async def _is_let_in(desk: Desk, who: Person) -> bool:
+async def _is_let_in(desk: Hotline, who: Person) -> bool:
     desk.house.bot.people.forget(who.id)
     return "réservée" not in plain(await who.asks("/garde"))
 
 
-async def _is_put_out(desk: Desk, who: Person) -> bool:
+async def _is_put_out(desk: Hotline, who: Person) -> bool:
     return not await _is_let_in(desk, who)

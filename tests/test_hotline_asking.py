@@ -4,26 +4,26 @@ import pytest
 
 from storage import canaux
 from storage.people import Role
-from tests.helping import USUAL, Desk, desk, plain, reacts, sends
-from tests.house import hears, until_async
 from tests.people import Post, unique
+from tests.support.hotline import USUAL, Hotline, desk, send_dialog
+from tests.support.house import is_listening, plain, react, wait_for
 
 __all__ = ["desk"]
 
 
-async def heard_place(desk: Desk) -> str:
+async def heard_place(desk: Hotline) -> str:
     """A channel that is planned and heard, with everybody and the bot in it."""
     place = str((await desk.house.site.admin.get(f"/teams/{desk.house.site.team_id}/channels/name/town-square"))["id"])
     async with desk.house.bot.database.transaction() as db:
         await canaux.remember_channel(db, "general", place, desk.house.clock())
-    if not await hears(desk.house.bot, set(), {place}):
+    if not await is_listening(desk.house.bot, set(), {place}):
         await desk.house.restart()
-    await until_async(lambda: hears(desk.house.bot, set(), {place}))
+    await wait_for(lambda: is_listening(desk.house.bot, set(), {place}))
     return place
 
 
 @pytest.mark.every_mode
-async def test_typed_words_are_in_the_window_and_what_is_missing_is_said(desk: Desk) -> None:
+async def test_typed_words_are_in_the_window_and_what_is_missing_is_said(desk: Hotline) -> None:
     form = await desk.juliette.opens("/hotline mon imprimante ne marche plus")
     assert form.shown("sujet") == "mon imprimante ne marche plus"
     assert set(form.options("file")) == {"espace-coop", "metier"}
@@ -38,7 +38,7 @@ async def test_typed_words_are_in_the_window_and_what_is_missing_is_said(desk: D
 
 
 @pytest.mark.every_mode
-async def test_hostile_words_are_words_and_a_second_sending_is_the_same_ticket(desk: Desk) -> None:
+async def test_hostile_words_are_words_and_a_second_sending_is_the_same_ticket(desk: Hotline) -> None:
     form = await desk.juliette.opens("/hotline")
     subject = "@all **urgent** [ici](https://exemple.fr) #titre"
     form = form.fill(**(USUAL | {"sujet": subject, "details": "# Gros\n@channel\n- un\n```code"}))
@@ -56,7 +56,7 @@ async def test_hostile_words_are_words_and_a_second_sending_is_the_same_ticket(d
 
 
 @pytest.mark.every_mode
-async def test_one_s_own_message_becomes_a_ticket_by_its_link(desk: Desk) -> None:
+async def test_one_s_own_message_becomes_a_ticket_by_its_link(desk: Hotline) -> None:
     place = await heard_place(desk)
     message = await desk.juliette.says("Je n’arrive plus à me connecter\ndepuis hier soir", place)
     lea = await desk.house.conseiller("lea")
@@ -77,17 +77,17 @@ async def test_one_s_own_message_becomes_a_ticket_by_its_link(desk: Desk) -> Non
 
 
 @pytest.mark.every_mode
-async def test_a_ticket_emoji_asks_the_author_once(desk: Desk) -> None:
+async def test_a_ticket_emoji_asks_the_author_once(desk: Hotline) -> None:
     place = await heard_place(desk)
     subject = unique("panne")
     capture = await desk.juliette.api.upload(place, "erreur.txt", b"erreur 12")
     call = {"channel_id": place, "message": subject, "file_ids": [capture]}
     message = Post.read(await desk.juliette.api.post("/posts", call))
     desk.juliette.acts()
-    await reacts(desk.agathe, message, "ticket")
+    await react(desk.agathe, message, "ticket")
     asked = await desk.juliette.told(subject)
     assert asked.buttons == ["Ouvrir la demande", "Non merci"]
-    await reacts(desk.omar, message, "ticket")
+    await react(desk.omar, message, "ticket")
     form = await desk.juliette.opens_by(asked, "Ouvrir la demande")
     assert form.shown("sujet") == subject
     assert (await form.fill(**USUAL).submit()).accepted
@@ -102,11 +102,11 @@ async def test_a_ticket_emoji_asks_the_author_once(desk: Desk) -> None:
 
 
 @pytest.mark.every_mode
-async def test_a_solved_one_that_is_like_it_is_shown_first(desk: Desk) -> None:
+async def test_a_solved_one_that_is_like_it_is_shown_first(desk: Hotline) -> None:
     word = unique("zorglub")
     ticket, _ = await desk.asks(desk.juliette, f"Le {word} refuse mon mot de passe")
     await desk.is_where(ticket)
-    await sends(desk.agathe, await desk.card(ticket), "Résoudre", solution="Demander un nouveau mot de passe.")
+    await send_dialog(desk.agathe, await desk.card(ticket), "Résoudre", solution="Demander un nouveau mot de passe.")
     lea = await desk.house.conseiller("lea")
     form = await lea.opens(f"/hotline {word} : passe refusé")
     assert (await form.fill(**USUAL).submit()).accepted
@@ -126,7 +126,7 @@ async def test_a_solved_one_that_is_like_it_is_shown_first(desk: Desk) -> None:
     assert f"n° {filed.number}" in found
 
 
-async def test_the_open_ones_are_listed_by_what_matters(desk: Desk) -> None:
+async def test_the_open_ones_are_listed_by_what_matters(desk: Hotline) -> None:
     word = unique("tri")
     urgent, _ = await desk.asks(desk.juliette, f"{word} bloque", urgence="bloquant", file="metier")
     await desk.card(urgent)

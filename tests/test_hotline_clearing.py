@@ -7,21 +7,21 @@ from storage.hotline import posts
 from storage.people import erasures
 from storage.people.erasures import Erasure
 from storage.personal_data.activity import ERASED
-from tests.helping import Desk, desk
-from tests.house import until_async
 from tests.people import Post, unique
+from tests.support.hotline import Hotline, desk
+from tests.support.house import wait_for
 
 __all__ = ["desk"]
 
 
-async def night(desk: Desk, *jobs: str) -> None:
+async def night(desk: Hotline, *jobs: str) -> None:
     for job in jobs:
         await desk.house.bot.runs.run(("job", job), unique("fois"))
         await desk.house.settled()
 
 
 @pytest.mark.both_databases
-async def test_the_card_goes_with_what_was_said_under_it(desk: Desk) -> None:
+async def test_the_card_goes_with_what_was_said_under_it(desk: Hotline) -> None:
     ticket, receipt = await desk.asks(desk.juliette, unique("Mon écran"))
     other, _ = await desk.asks(await desk.house.conseiller("paul"), ERASED)
     card, stays = await desk.card(ticket), await desk.card(other)
@@ -38,7 +38,7 @@ async def test_the_card_goes_with_what_was_said_under_it(desk: Desk) -> None:
         there = {post.id for post in await desk.agathe.reads(card.channel_id)}
         return not {card.id, line.id} & there and stays.id in there
 
-    await until_async(is_gone)
+    await wait_for(is_gone)
     async with desk.house.bot.database.transaction(writes=False) as db:
         assert await posts.find_card(db, card.id) is None
     assert (await desk.card(other)).id == stays.id, "one that is called so is another thing"

@@ -15,15 +15,15 @@ from storage.database import Database
 from storage.hotline import rows
 from storage.hotline.rows import COLUMNS, CSV_COLUMNS, TicketSelection
 from storage.hotline.states import Reason, TicketState, Urgency
-from tests.databases import database, statements
-from tests.operating import run
-from tests.ticketing import AGATHE, JULIETTE, at, registered, ticket, wrote
+from tests.support.cli import run_command
+from tests.support.databases import database, record_statements
+from tests.support.hotline import AGATHE, JULIETTE, make_ticket, parse_time, register_people, store_tickets
 
 __all__ = ["database"]
 
 
 KEYS = ["id", "file", "etat", "sujet", "auteur", "agent", "urgence", "ouvert", "premiere_reponse", "resolu", "clos"]
-OPENED = at("2026-11-02 08:30")
+OPENED = parse_time("2026-11-02 08:30")
 
 
 @pytest.fixture
@@ -36,18 +36,20 @@ def here(database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
 @pytest.fixture
 async def three(here: Database) -> Database:
     """A new one, one that waits, and one that is closed with all that can be said of it."""
-    await registered(here, JULIETTE, AGATHE)
-    waits = ticket(OPENED, state=TicketState.EN_ATTENTE, agent_id=AGATHE.id, queue="metier", urgency=Urgency.BLOQUANT)
-    ended = ticket(
+    await register_people(here, JULIETTE, AGATHE)
+    waits = make_ticket(
+        OPENED, state=TicketState.EN_ATTENTE, agent_id=AGATHE.id, queue="metier", urgency=Urgency.BLOQUANT
+    )
+    ended = make_ticket(
         OPENED,
         state=TicketState.CLOS,
         agent_id="z" * 26,
         author_id="y" * 26,
         username="partie",
         category="cra",
-        first_answer_at=at("2026-11-02 09:00"),
-        resolved_at=at("2026-11-03 10:00"),
-        closed_at=at("2026-11-10 07:20"),
+        first_answer_at=parse_time("2026-11-02 09:00"),
+        resolved_at=parse_time("2026-11-03 10:00"),
+        closed_at=parse_time("2026-11-10 07:20"),
         reason=Reason.DOUBLON,
         rating=-1,
         rating_word="=HYPERLINK(1) ; bof\nvraiment",
@@ -55,7 +57,7 @@ async def three(here: Database) -> Database:
         incident=4,
         duplicate_of=1,
     )
-    await wrote(here, ticket(OPENED), waits, ended)
+    await store_tickets(here, make_ticket(OPENED), waits, ended)
     return here
 
 
@@ -64,7 +66,7 @@ async def told(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, st
 
     def typed() -> int:
         try:
-            return run(*words)
+            return run_command(*words)
         except SystemExit as leaving:
             return int(leaving.code or 0)
 
@@ -175,7 +177,7 @@ async def test_a_table_of_queues_of_ones_own_counts_and_a_bad_one_is_refused(
 
 
 async def test_a_table_is_read_in_a_terminal(three: Database, capsys: pytest.CaptureFixture[str]) -> None:
-    await wrote(three, ticket(OPENED, subject="\x1b[31mrouge"))
+    await store_tickets(three, make_ticket(OPENED, subject="\x1b[31mrouge"))
     code, out, _ = await told(capsys, "tickets")
     head, first, second, _, painted, last = out.splitlines()
     assert code == 0
@@ -222,9 +224,11 @@ async def test_a_csv_goes_into_a_file_which_it_replaces(
 
 async def test_pages_neither_repeat_nor_skip(here: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rows, "ROWS_PER_PAGE", 3)
-    await wrote(here, *(ticket(OPENED, state=TicketState.PRIS if n % 2 else TicketState.NOUVEAU) for n in range(13)))
+    await store_tickets(
+        here, *(make_ticket(OPENED, state=TicketState.PRIS if n % 2 else TicketState.NOUVEAU) for n in range(13))
+    )
     async with open_up_to_date(read()) as opened:
-        with statements(opened) as asked:
+        with record_statements(opened) as asked:
             found = [line["id"] async for line in rows.read_lines(opened, TicketSelection([TicketState.NOUVEAU]))]
     assert found == [1, 3, 5, 7, 9, 11, 13]
     assert len([one for one in asked if one.startswith("SELECT")]) == 3, "so many at a time"

@@ -11,29 +11,30 @@ from storage.hotline.tickets import Ticket
 from storage.ressources import feedback
 from storage.ressources.feedback import Mark
 from storage.ressources.resources import Resource, ResourceState
-from tests.helping import USUAL, Desk, desk, plain, sends
 from tests.people import Post, unique
-from tests.ressources import resource, stored
+from tests.support.hotline import USUAL, Hotline, desk, send_dialog
+from tests.support.house import plain
+from tests.support.ressources import make_resource, store_resources
 
 __all__ = ["desk"]
 
 
-async def shelved(desk: Desk, titre: str, **more: str) -> int:
+async def shelved(desk: Hotline, titre: str, **more: str) -> int:
     """A published resource of that title; its number."""
     async with desk.house.bot.database.transaction() as db:
-        await stored(db, resource(titre, **more))
+        await store_resources(db, make_resource(titre, **more))
         found = (await db.exec(select(Resource).where(Resource.titre == titre))).one()
     return found.number
 
 
-async def asked(desk: Desk, subject: str) -> Post:
+async def asked(desk: Hotline, subject: str) -> Post:
     """Juliette asks that, and is shown what is like it."""
     form = await desk.juliette.opens("/hotline")
     assert (await form.fill(**(USUAL | {"sujet": subject})).submit()).accepted
     return await desk.juliette.told(subject)
 
 
-async def mine(desk: Desk) -> list[str]:
+async def mine(desk: Hotline) -> list[str]:
     """The subjects of what she filed."""
     async with desk.house.bot.database.transaction(writes=False) as db:
         theirs = await db.exec(select(Ticket.subject).where(Ticket.author_id == desk.juliette.id))
@@ -41,7 +42,7 @@ async def mine(desk: Desk) -> list[str]:
 
 
 @pytest.mark.every_mode
-async def test_a_resource_that_answers_it_avoids_a_ticket_and_is_thanked(desk: Desk) -> None:
+async def test_a_resource_that_answers_it_avoids_a_ticket_and_is_thanked(desk: Hotline) -> None:
     word = unique("tampon")
     number = await shelved(desk, f"Changer le {word}", description="Appuyez *deux* fois.", url="https://exemple.fr/t")
     since = utc_now()
@@ -59,7 +60,7 @@ async def test_a_resource_that_answers_it_avoids_a_ticket_and_is_thanked(desk: D
         assert await suggestions.count_avoided(db, since, since + timedelta(hours=1), ["espace-coop"]) == 1
 
 
-async def test_who_goes_on_has_the_ticket_all_the_same(desk: Desk) -> None:
+async def test_who_goes_on_has_the_ticket_all_the_same(desk: Hotline) -> None:
     word = unique("badge")
     await shelved(desk, f"Retrouver son {word}")
     shown = await asked(desk, f"Mon {word} est perdu")
@@ -79,7 +80,7 @@ async def test_who_goes_on_has_the_ticket_all_the_same(desk: Desk) -> None:
     ],
 )
 async def test_what_has_weak_words_only_in_common_or_cannot_wait_is_filed_at_once(
-    subject: str, titre: str, urgence: str, desk: Desk
+    subject: str, titre: str, urgence: str, desk: Hotline
 ) -> None:
     await shelved(desk, titre)
     asking = f"{subject} encore"
@@ -89,11 +90,11 @@ async def test_what_has_weak_words_only_in_common_or_cannot_wait_is_filed_at_onc
     assert await mine(desk) == [asking]
 
 
-async def test_solved_tickets_and_resources_are_shown_together(desk: Desk) -> None:
+async def test_solved_tickets_and_resources_are_shown_together(desk: Hotline) -> None:
     word = unique("scanner")
     first, _ = await desk.asks(desk.juliette, f"Le {word} numérise en noir")
     await desk.is_where(first)
-    await sends(desk.agathe, await desk.card(first), "Résoudre", solution="Nettoyer la vitre.")
+    await send_dialog(desk.agathe, await desk.card(first), "Résoudre", solution="Nettoyer la vitre.")
     numbers = [await shelved(desk, f"Le {word} numérise mal, {n}") for n in ("un", "deux", "trois")]
     shown = await asked(desk, f"Le {word} numérise encore en noir")
     said = plain(shown)
@@ -107,7 +108,7 @@ async def test_solved_tickets_and_resources_are_shown_together(desk: Desk) -> No
     await desk.house.settled()
 
 
-async def test_only_what_is_published_and_near_is_shown(desk: Desk) -> None:
+async def test_only_what_is_published_and_near_is_shown(desk: Hotline) -> None:
     word = unique("clavier")
     await shelved(desk, f"Le {word} bloqué", state=ResourceState.PROPOSED)
     await shelved(desk, f"Atelier cuisine et {unique('divers')}", description=f"Rien sur un {unique('autre')}.")
@@ -116,13 +117,13 @@ async def test_only_what_is_published_and_near_is_shown(desk: Desk) -> None:
 
 
 @pytest.mark.every_mode
-async def test_a_solved_demand_becomes_a_resource_in_the_name_of_who_solved_it(desk: Desk) -> None:
+async def test_a_solved_demand_becomes_a_resource_in_the_name_of_who_solved_it(desk: Hotline) -> None:
     subject = f"Perdre son {unique('jeton')}"
     ticket, _ = await desk.asks(desk.juliette, subject)
     await desk.is_where(ticket)
     card = await desk.card(ticket)
     assert "En faire une fiche" not in card.buttons
-    await sends(desk.agathe, card, "Résoudre", solution="En demander un autre au guichet.")
+    await send_dialog(desk.agathe, card, "Résoudre", solution="En demander un autre au guichet.")
     form = await desk.agathe.opens_by(await desk.card(ticket, "résolu"), "En faire une fiche")
     assert form.shown("titre") == subject
     assert form.shown("description") == "En demander un autre au guichet."

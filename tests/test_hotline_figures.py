@@ -27,8 +27,8 @@ from storage.hotline.figures import (
 )
 from storage.hotline.states import Reason, TicketState
 from storage.hotline.tickets import Ticket
-from tests.databases import database, statements
-from tests.ticketing import at, avoided, ticket, wrote
+from tests.support.databases import database, record_statements
+from tests.support.hotline import make_ticket, parse_time, store_tickets, store_wish
 
 __all__ = ["database"]
 
@@ -89,30 +89,32 @@ async def test_nothing_at_all(database: Database) -> None:
     found = await figures_of(database)
     assert found == HotlineFigures()
     assert found.is_empty
-    await wrote(database, ticket(at("2026-09-01 09:00")))
+    await store_tickets(database, make_ticket(parse_time("2026-09-01 09:00")))
     found = await figures_of(database)
     assert found.is_empty
     assert found.open_now == 1, "it is still open, whenever it was asked"
 
 
 async def test_a_month_by_hand(database: Database) -> None:
-    nine = at("2026-11-02 08:00")
+    nine = parse_time("2026-11-02 08:00")
     metier: dict[str, Any] = {"queue": "metier", "category": "contrat", "departement": "974"}
-    await wrote(
+    await store_tickets(
         database,
-        ticket(nine, first_answer_at=nine + HOUR, resolved_at=nine + 4 * HOUR, rating=1, **RESOLVED),
-        ticket(nine, first_answer_at=nine + 2 * HOUR, resolved_at=nine + 5 * HOUR, rating=-1, **RESOLVED),
-        ticket(nine, category="cra", first_answer_at=nine + 9 * HOUR, state=TicketState.PRIS),
-        ticket(nine, **metier),
-        ticket(nine, state=TicketState.CLOS, resolved_at=nine + HOUR, closed_at=nine, reason=Reason.DOUBLON, **metier),
-        ticket(at("2026-10-20 08:00"), first_answer_at=nine, resolved_at=nine, departement="", **RESOLVED),
+        make_ticket(nine, first_answer_at=nine + HOUR, resolved_at=nine + 4 * HOUR, rating=1, **RESOLVED),
+        make_ticket(nine, first_answer_at=nine + 2 * HOUR, resolved_at=nine + 5 * HOUR, rating=-1, **RESOLVED),
+        make_ticket(nine, category="cra", first_answer_at=nine + 9 * HOUR, state=TicketState.PRIS),
+        make_ticket(nine, **metier),
+        make_ticket(
+            nine, state=TicketState.CLOS, resolved_at=nine + HOUR, closed_at=nine, reason=Reason.DOUBLON, **metier
+        ),
+        make_ticket(parse_time("2026-10-20 08:00"), first_answer_at=nine, resolved_at=nine, departement="", **RESOLVED),
     )
-    await avoided(database, nine)
-    await avoided(database, nine, "metier")
-    await avoided(database, nine, answered=None)
-    await avoided(database, at("2026-12-01 09:00"))
+    await store_wish(database, nine)
+    await store_wish(database, nine, "metier")
+    await store_wish(database, nine, answered=None)
+    await store_wish(database, parse_time("2026-12-01 09:00"))
     found = await figures_of(database)
-    old = nine - at("2026-10-20 08:00")
+    old = nine - parse_time("2026-10-20 08:00")
     answers = Delays(4, (2 * HOUR + 9 * HOUR) / 2, 9 * HOUR + (old - 9 * HOUR) * 7 / 10)
     assert found.whole == FiguresPart(5, answers, Delays(4, 4.5 * HOUR, 5 * HOUR + (old - 5 * HOUR) * 7 / 10))
     assert (found.open_now, found.avoided, found.liked, found.disliked) == (2, 2, 1, 1)
@@ -129,27 +131,30 @@ async def test_a_month_by_hand(database: Database) -> None:
 
 
 async def test_days_begin_and_end_at_midnight_in_paris(database: Database) -> None:
-    await wrote(
+    await store_tickets(
         database,
-        *(ticket(at(f"2026-{when}")) for when in ("10-31 22:59", "10-31 23:00", "11-30 22:59", "11-30 23:00")),
+        *(
+            make_ticket(parse_time(f"2026-{when}"))
+            for when in ("10-31 22:59", "10-31 23:00", "11-30 22:59", "11-30 23:00")
+        ),
     )
     assert (await figures_of(database)).whole.received == 2
     summer = DaySpan(date(2026, 10, 25), date(2026, 10, 26))
     assert summer.until - summer.since == 25 * HOUR, "the night that has an hour twice"
-    assert (summer.since, summer.until) == (at("2026-10-24 22:00"), at("2026-10-25 23:00"))
+    assert (summer.since, summer.until) == (parse_time("2026-10-24 22:00"), parse_time("2026-10-25 23:00"))
 
 
 async def test_what_was_reopened_is_resolved_no_more(database: Database) -> None:
-    nine = at("2026-11-02 08:00")
-    await wrote(database, ticket(nine, state=TicketState.ROUVERT, first_answer_at=nine + HOUR, rating=1))
+    nine = parse_time("2026-11-02 08:00")
+    await store_tickets(database, make_ticket(nine, state=TicketState.ROUVERT, first_answer_at=nine + HOUR, rating=1))
     found = await figures_of(database)
     assert (found.whole.answers.count, found.whole.resolutions.count, found.open_now) == (1, 0, 1)
     assert (found.liked, found.reasons) == (0, {})
 
 
 async def test_only_the_time_that_counts_is_measured(database: Database) -> None:
-    friday, monday = at("2026-11-06 16:00"), at("2026-11-09 09:00")
-    await wrote(database, ticket(friday, first_answer_at=monday))
+    friday, monday = parse_time("2026-11-06 16:00"), parse_time("2026-11-09 09:00")
+    await store_tickets(database, make_ticket(friday, first_answer_at=monday))
 
     def working(start: datetime, end: datetime) -> timedelta:
         assert (start, end) == (friday, monday)
@@ -161,13 +166,13 @@ async def test_only_the_time_that_counts_is_measured(database: Database) -> None
 
 async def test_pages_neither_repeat_nor_skip(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(figures, "ROWS_PER_PAGE", 4)
-    await wrote(database, *(ticket(at(f"2026-11-{day:02} 09:00")) for day in range(1, 13)))
-    with statements(database) as asked:
+    await store_tickets(database, *(make_ticket(parse_time(f"2026-11-{day:02} 09:00")) for day in range(1, 13)))
+    with record_statements(database) as asked:
         assert (await figures_of(database)).whole.received == 12
     assert len([one for one in asked if "LIMIT" in one]) == 4
 
 
-FIRST, LAST = (at(day).replace(tzinfo=None) for day in ("2026-10-28", "2026-12-04"))
+FIRST, LAST = (parse_time(day).replace(tzinfo=None) for day in ("2026-10-28", "2026-12-04"))
 INSTANT = st.datetimes(FIRST, LAST, timezones=st.just(UTC))
 MADE = st.lists(
     st.tuples(
@@ -188,7 +193,7 @@ def _made(row: tuple[Any, ...]) -> Ticket:
     answered, resolved = (None if s is None else opened + timedelta(seconds=s) for s in (answered, resolved))
     values = {"queue": queue, "category": category, "departement": departement, "rating": rating}
     state = TicketState.PRIS if resolved is None else TicketState.RESOLU
-    return ticket(opened, first_answer_at=answered, resolved_at=resolved, state=state, **values)
+    return make_ticket(opened, first_answer_at=answered, resolved_at=resolved, state=state, **values)
 
 
 Told = tuple[int, float | None, float | None]
@@ -223,7 +228,7 @@ async def test_figures_are_those_of_a_count_by_brute_force(database: Database, r
     made = [_made(row) for row in rows]
     async with database.transaction() as db:
         await db.execute(delete(Ticket))
-    await wrote(database, *made)
+    await store_tickets(database, *made)
     found = await figures_of(database)
     _agree(found.whole, made)
     for parts, name in ((found.queues, "queue"), (found.categories, "category"), (found.departements, "departement")):

@@ -5,16 +5,17 @@ from datetime import timedelta
 import pytest
 
 from bot.clock import utc_now
-from tests.drafting import database_away
-from tests.helping import USUAL, Desk, desk, plain, sends, writes
 from tests.people import unique
+from tests.support.faults import block_database
+from tests.support.hotline import USUAL, Hotline, desk, send_dialog
+from tests.support.house import plain, reply_in_thread
 
 __all__ = ["desk"]
 
 
-async def test_what_is_sent_while_the_database_is_away_is_taken_up_again(desk: Desk) -> None:
+async def test_what_is_sent_while_the_database_is_away_is_taken_up_again(desk: Hotline) -> None:
     form = (await desk.juliette.opens("/hotline")).fill(**(USUAL | {"sujet": "Réseau de bibliothèque"}))
-    async with database_away(desk.house):
+    async with block_database(desk.house):
         answer = await form.submit()
     assert not answer.accepted
     news = await desk.juliette.told("gardée")
@@ -27,11 +28,11 @@ async def test_what_is_sent_while_the_database_is_away_is_taken_up_again(desk: D
     assert mine.count("Réseau de bibliothèque") == 1
 
 
-async def test_a_demand_whose_author_chose_nothing_leaves_by_itself(desk: Desk) -> None:
+async def test_a_demand_whose_author_chose_nothing_leaves_by_itself(desk: Hotline) -> None:
     word = unique("muet")
     first, _ = await desk.asks(desk.juliette, f"Le {word} ne répond plus")
     await desk.is_where(first)
-    await sends(desk.agathe, await desk.card(first), "Résoudre", solution="Le redémarrer.")
+    await send_dialog(desk.agathe, await desk.card(first), "Résoudre", solution="Le redémarrer.")
     form = await desk.juliette.opens(f"/hotline {word} encore muet")
     assert (await form.fill(**USUAL).submit()).accepted
     shown = await desk.juliette.told("lui ressemble")
@@ -53,7 +54,7 @@ async def test_a_demand_whose_author_chose_nothing_leaves_by_itself(desk: Desk) 
 
 
 @pytest.mark.every_mode
-async def test_a_file_that_mattermost_takes_no_more_is_said_to_be_missing(desk: Desk) -> None:
+async def test_a_file_that_mattermost_takes_no_more_is_said_to_be_missing(desk: Hotline) -> None:
     ticket, receipt = await desk.asks(desk.juliette, "Un gros fichier")
     card = await desk.card(ticket)
     await desk.is_where(ticket)
@@ -62,7 +63,7 @@ async def test_a_file_that_mattermost_takes_no_more_is_said_to_be_missing(desk: 
     admin = desk.house.site.admin
     await admin.put("/config/patch", {"FileSettings": {"MaxFileSize": 100_000}})
     try:
-        await writes(desk.juliette, receipt, "deux fichiers", (kept, large))
+        await reply_in_thread(desk.juliette, receipt, "deux fichiers", (kept, large))
         twin = await desk.under(desk.agathe, card, "deux fichiers")
     finally:
         await admin.put("/config/patch", {"FileSettings": {"MaxFileSize": 104_857_600}})
@@ -70,10 +71,10 @@ async def test_a_file_that_mattermost_takes_no_more_is_said_to_be_missing(desk: 
     assert "grand.bin" in plain(twin)
 
 
-async def test_a_word_with_the_rating_is_read_by_agents(desk: Desk) -> None:
+async def test_a_word_with_the_rating_is_read_by_agents(desk: Hotline) -> None:
     ticket, receipt = await desk.asks(desk.juliette, "Pas contente")
     await desk.is_where(ticket)
-    await sends(desk.agathe, await desk.card(ticket), "Résoudre", raison="sans_suite")
+    await send_dialog(desk.agathe, await desk.card(ticket), "Résoudre", raison="sans_suite")
     told = await desk.under(desk.juliette, receipt, "(sans suite)")
     await desk.juliette.clicks(told, "👎")
     rated = await desk.juliette.rewritten(told, "👎")

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.helping import Desk, changes, desk, plain, reacts, writes
-from tests.house import until_async
 from tests.people import Person, Post
+from tests.support.hotline import Hotline, desk
+from tests.support.house import edit_post, plain, react, reply_in_thread, wait_for
 
 __all__ = ["desk"]
 
@@ -20,29 +20,29 @@ async def eventually(who: Person, root: Post, words: str, *, there: bool = True)
     async def is_so() -> bool:
         return any(words in text for text in await thread(who, root)) is there
 
-    await until_async(is_so)
+    await wait_for(is_so)
 
 
 @pytest.mark.every_mode
-async def test_changes_and_deletions_are_mirrored_both_ways(desk: Desk) -> None:
+async def test_changes_and_deletions_are_mirrored_both_ways(desk: Hotline) -> None:
     ticket, receipt = await desk.asks(desk.juliette, "Une ligne change")
     card = await desk.card(ticket)
     await desk.is_where(ticket)
-    mine = await writes(desk.juliette, receipt, "première version")
+    mine = await reply_in_thread(desk.juliette, receipt, "première version")
     await desk.under(desk.agathe, card, "première version")
-    await changes(desk.juliette, mine, "seconde version")
+    await edit_post(desk.juliette, mine, "seconde version")
     await eventually(desk.agathe, card, "seconde version")
     await eventually(desk.agathe, card, "première version", there=False)
     await desk.juliette.api.delete(f"/posts/{mine.id}")
     await eventually(desk.agathe, card, "seconde version", there=False)
 
-    theirs = await writes(desk.agathe, card, "une réponse")
+    theirs = await reply_in_thread(desk.agathe, card, "une réponse")
     await desk.under(desk.juliette, receipt, "une réponse")
-    await changes(desk.agathe, theirs, "! entre nous")
+    await edit_post(desk.agathe, theirs, "! entre nous")
     await eventually(desk.juliette, receipt, "une réponse", there=False)
-    await changes(desk.agathe, theirs, "finalement pour vous")
+    await edit_post(desk.agathe, theirs, "finalement pour vous")
     await eventually(desk.juliette, receipt, "finalement pour vous")
-    await changes(desk.agathe, theirs, "pour vous, corrigé")
+    await edit_post(desk.agathe, theirs, "pour vous, corrigé")
     await eventually(desk.juliette, receipt, "pour vous, corrigé")
     await desk.agathe.api.delete(f"/posts/{theirs.id}")
     await eventually(desk.juliette, receipt, "pour vous", there=False)
@@ -50,21 +50,21 @@ async def test_changes_and_deletions_are_mirrored_both_ways(desk: Desk) -> None:
 
 
 @pytest.mark.every_mode
-async def test_files_and_ticks_go_along(desk: Desk) -> None:
+async def test_files_and_ticks_go_along(desk: Hotline) -> None:
     ticket, receipt = await desk.asks(desk.juliette, "Une capture")
     card = await desk.card(ticket)
     await desk.is_where(ticket)
     capture = await desk.juliette.api.upload(receipt.channel_id, "capture.png", b"\x89PNG une image")
-    mine = await writes(desk.juliette, receipt, "voici l’écran", (capture,))
+    mine = await reply_in_thread(desk.juliette, receipt, "voici l’écran", (capture,))
     twin = await desk.under(desk.agathe, card, "voici l’écran")
     assert await desk.agathe.files(twin) == {"capture.png": b"\x89PNG une image"}
     await desk.is_known(twin)
-    await reacts(desk.agathe, twin, "white_check_mark")
+    await react(desk.agathe, twin, "white_check_mark")
     await _ticked(desk.juliette, mine)
-    line = await writes(desk.agathe, card, "merci")
+    line = await reply_in_thread(desk.agathe, card, "merci")
     back = await desk.under(desk.juliette, receipt, "merci")
     await desk.is_known(back)
-    await reacts(desk.juliette, back, "white_check_mark")
+    await react(desk.juliette, back, "white_check_mark")
     await _ticked(desk.agathe, line)
 
 
@@ -73,16 +73,16 @@ async def _ticked(who: Person, post: Post) -> None:
         found = await who.api.get(f"/posts/{post.id}/reactions") or []
         return any(one["emoji_name"] == "white_check_mark" and one["user_id"] == who.site.bot_id for one in found)
 
-    await until_async(is_so)
+    await wait_for(is_so)
 
 
-async def test_a_mirror_never_echoes_itself(desk: Desk) -> None:
+async def test_a_mirror_never_echoes_itself(desk: Hotline) -> None:
     ticket, receipt = await desk.asks(desk.juliette, "Sans écho")
     card = await desk.card(ticket)
     await desk.is_where(ticket)
     for number in range(3):
-        await writes(desk.juliette, receipt, f"question {number}")
-        await writes(desk.agathe, card, f"réponse {number}")
+        await reply_in_thread(desk.juliette, receipt, f"question {number}")
+        await reply_in_thread(desk.agathe, card, f"réponse {number}")
     for number in range(3):
         await desk.under(desk.agathe, card, f"question {number}")
         await desk.under(desk.juliette, receipt, f"réponse {number}")
@@ -94,7 +94,7 @@ async def test_a_mirror_never_echoes_itself(desk: Desk) -> None:
 
 
 @pytest.mark.every_mode
-async def test_what_is_personal_is_masked_until_its_author_says_otherwise(desk: Desk) -> None:
+async def test_what_is_personal_is_masked_until_its_author_says_otherwise(desk: Hotline) -> None:
     ticket, receipt = await desk.asks(desk.juliette, "Un numéro", details="Appelez-moi au 06 12 34 56 78.")
     card = await desk.card(ticket)
     await desk.is_where(ticket)
@@ -103,18 +103,18 @@ async def test_what_is_personal_is_masked_until_its_author_says_otherwise(desk: 
     assert receipt.buttons == ["Masquer", "Garder"]
     await desk.juliette.clicks(receipt, "Garder")
     await desk.card(ticket, "06 12 34 56 78")
-    mine = await writes(desk.juliette, receipt, "Mon adresse : juliette.petit@orange.fr")
+    mine = await reply_in_thread(desk.juliette, receipt, "Mon adresse : juliette.petit@orange.fr")
     twin = await desk.under(desk.agathe, card, "Mon adresse")
     assert "orange.fr" not in twin.text
     asked = await desk.under(desk.juliette, receipt, "une adresse électronique")
-    await changes(desk.juliette, mine, "Mon adresse est juliette.petit@orange.fr")
+    await edit_post(desk.juliette, mine, "Mon adresse est juliette.petit@orange.fr")
     await eventually(desk.agathe, card, "Mon adresse est")
     assert not any("orange.fr" in text for text in await thread(desk.agathe, card))
     await desk.juliette.clicks(asked, "Garder")
     await eventually(desk.agathe, card, "juliette.petit@orange.fr")
 
 
-async def test_words_beside_the_thread_are_added_by_a_click(desk: Desk) -> None:
+async def test_words_beside_the_thread_are_added_by_a_click(desk: Hotline) -> None:
     ticket, receipt = await desk.asks(desk.juliette, "Hors du fil")
     card = await desk.card(ticket)
     await desk.is_where(ticket)
@@ -124,5 +124,5 @@ async def test_words_beside_the_thread_are_added_by_a_click(desk: Desk) -> None:
     assert label in [b.replace("\u00a0", " ") for b in offered.buttons]
     await desk.juliette.clicks(offered, next(b for b in offered.buttons if str(ticket.number) in b))
     await desk.under(desk.agathe, card, "ça ne s’ouvre pas non plus")
-    await writes(desk.juliette, receipt, "stats")
+    await reply_in_thread(desk.juliette, receipt, "stats")
     await desk.under(desk.agathe, card, "stats")

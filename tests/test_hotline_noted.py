@@ -11,11 +11,10 @@ from bot.clock import utc_now
 from bot.websocket.queue import CURSOR
 from storage.claims import ReadCursor
 from storage.people import Role
-from tests.databases import KINDS
-from tests.helpdesk import Helpdesk, place, registered, room
-from tests.helping import plain, writes
-from tests.house import until_async
 from tests.people import Person, Post
+from tests.support.databases import KINDS
+from tests.support.hotline import HotlineWorkplace, place, register_person, room
+from tests.support.house import plain, reply_in_thread, wait_for
 
 __all__ = ["place", "room"]
 
@@ -25,7 +24,7 @@ SUBJECT = "Postée par un mourant"
 
 
 @asynccontextmanager
-async def dying(place: Helpdesk, patch: pytest.MonkeyPatch, *, how: str) -> AsyncIterator[App]:
+async def dying(place: HotlineWorkplace, patch: pytest.MonkeyPatch, *, how: str) -> AsyncIterator[App]:
     """A bot that posts, and ends before it notes that (« killed »), or before it tells the feature (« stopped »)."""
     async with place.bot() as app:
         await app.events.stop()
@@ -36,55 +35,55 @@ async def dying(place: Helpdesk, patch: pytest.MonkeyPatch, *, how: str) -> Asyn
         yield app
 
 
-async def opened(place: Helpdesk) -> Person:
+async def opened(place: HotlineWorkplace) -> Person:
     """The room is there, with an agent in it who is heard; it is no new installation."""
-    agathe = await registered(place, "agathe", Role.HOTLINE)
+    agathe = await register_person(place, "agathe", Role.HOTLINE)
     await place.registers_as(place.juliette, Role.CONSEILLER)
     async with place.bot() as app:
         await place.files(app, "La première")
         card = await place.card("La première")
-        await until_async(lambda: place.stands("La première"))
+        await wait_for(lambda: place.stands("La première"))
 
         async def is_in() -> bool:
             members = await place.room.site.admin.get(f"/channels/{card.channel_id}/members?per_page=200")
             return agathe.id in {member["user_id"] for member in members}
 
-        await until_async(is_in)
-        await until_async(lambda: place.is_heard(app))
+        await wait_for(is_in)
+        await wait_for(lambda: place.is_heard(app))
     async with place.asks() as db:
         await db.merge(ReadCursor(name=CURSOR, at=utc_now()))
     return agathe
 
 
-async def receipt(place: Helpdesk) -> Post:
+async def receipt(place: HotlineWorkplace) -> Post:
     """What Juliette has of the demand, once she has it."""
 
     async def is_there() -> Post | None:
         return next((post for post in await place.juliette.direct() if SUBJECT in post.text), None)
 
-    return await until_async(is_there)
+    return await wait_for(is_there)
 
 
-async def brought(place: Helpdesk, root: Post, words: str) -> None:
+async def brought(place: HotlineWorkplace, root: Post, words: str) -> None:
     """Wait until the bot says these words under a post, and see that it says them once."""
 
     async def is_said() -> bool:
         return any(words in plain(post) for post in await place.lines(root))
 
-    await until_async(is_said)
+    await wait_for(is_said)
     assert len([post for post in await place.lines(root) if words in plain(post)]) == 1
 
 
 @pytest.mark.parametrize("place", KINDS, indirect=True)
 async def test_lines_under_what_the_last_run_posted_are_brought(
-    place: Helpdesk, monkeypatch: pytest.MonkeyPatch
+    place: HotlineWorkplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     agathe = await opened(place)
     async with dying(place, monkeypatch, how="killed") as app:
         await place.files(app, SUBJECT)
         card, mine = await place.card(SUBJECT), await receipt(place)
-    await writes(agathe, card, "réponse entre deux vies")
-    await writes(place.juliette, mine, "question entre deux vies")
+    await reply_in_thread(agathe, card, "réponse entre deux vies")
+    await reply_in_thread(place.juliette, mine, "question entre deux vies")
     async with place.bot():
         await brought(place, mine, "réponse entre deux vies")
         await brought(place, card, "question entre deux vies")
@@ -93,15 +92,15 @@ async def test_lines_under_what_the_last_run_posted_are_brought(
 @pytest.mark.parametrize("how", ["killed", "stopped"])
 @pytest.mark.parametrize("place", ["postgresql"], indirect=True)
 async def test_lines_under_what_another_replica_posted_are_brought(
-    place: Helpdesk, how: str, monkeypatch: pytest.MonkeyPatch
+    place: HotlineWorkplace, how: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     agathe = await opened(place)
     async with place.bot():
         async with dying(place, monkeypatch, how=how) as app:
             await place.files(app, SUBJECT)
             card, mine = await place.card(SUBJECT), await receipt(place)
-        await writes(agathe, card, "réponse aussitôt")
-        await writes(place.juliette, mine, "question aussitôt")
+        await reply_in_thread(agathe, card, "réponse aussitôt")
+        await reply_in_thread(place.juliette, mine, "question aussitôt")
         async with asyncio.timeout(10):  # long before the lease ends
             await brought(place, mine, "réponse aussitôt")
             await brought(place, card, "question aussitôt")
@@ -110,7 +109,7 @@ async def test_lines_under_what_another_replica_posted_are_brought(
 @pytest.mark.parametrize("how", ["killed", "stopped"])
 @pytest.mark.parametrize("place", ["postgresql"], indirect=True)
 async def test_the_echo_of_a_post_notes_it_on_any_replica(
-    place: Helpdesk, how: str, monkeypatch: pytest.MonkeyPatch
+    place: HotlineWorkplace, how: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await opened(place)
     async with place.bot():
@@ -119,4 +118,4 @@ async def test_the_echo_of_a_post_notes_it_on_any_replica(
             await place.card(SUBJECT)
             await receipt(place)
         async with asyncio.timeout(10):
-            await until_async(lambda: place.stands(SUBJECT))
+            await wait_for(lambda: place.stands(SUBJECT))

@@ -10,32 +10,32 @@ from bot.context import Request
 from bot.spool import Submission
 from storage.hotline import incidents
 from storage.hotline.tickets import Ticket
-from tests.helping import USUAL, Desk, desk, plain
-from tests.house import until_async
 from tests.people import Person, Post, unique
+from tests.support.hotline import USUAL, Hotline, desk
+from tests.support.house import plain, wait_for
 
 __all__ = ["desk"]
 
 
-async def asking(desk: Desk, *departements: str) -> list[Person]:
+async def asking(desk: Hotline, *departements: str) -> list[Person]:
     """Conseillers of these départements."""
     return [await desk.house.conseiller(f"c{n}{d.lower()}", departements=[d]) for n, d in enumerate(departements)]
 
 
-async def in_room(desk: Desk, *containing: str) -> list[Post]:
+async def in_room(desk: Hotline, *containing: str) -> list[Post]:
     """What the bot says in the room of the tool, no answers, that contains all of this."""
     posts = await desk.agathe.reads(desk.rooms["espace-coop"])
     mine = [p for p in posts if p.user_id == desk.house.site.bot_id and not p.root_id]
     return [p for p in mine if all(words in plain(p) for words in containing)]
 
 
-async def said(desk: Desk, *containing: str) -> Post:
+async def said(desk: Hotline, *containing: str) -> Post:
     """The same, once it is there."""
 
     async def is_there() -> Post | None:
         return next(iter(await in_room(desk, *containing)), None)
 
-    return await until_async(is_there)
+    return await wait_for(is_there)
 
 
 async def fills(who: Person, post: Post, label: str, **fields: str) -> None:
@@ -44,7 +44,7 @@ async def fills(who: Person, post: Post, label: str, **fields: str) -> None:
     assert answer.accepted, answer
 
 
-async def outage(desk: Desk, word: str, people: list[Person]) -> tuple[Post, list[tuple[Ticket, Post]]]:
+async def outage(desk: Hotline, word: str, people: list[Person]) -> tuple[Post, list[tuple[Ticket, Post]]]:
     """Each of these asks about the same, and it is proposed."""
     asked = [await desk.asks(who, f"Plus de {word}") for who in people]
     for ticket, _ in asked:
@@ -53,7 +53,7 @@ async def outage(desk: Desk, word: str, people: list[Person]) -> tuple[Post, lis
 
 
 @pytest.mark.every_mode
-async def test_an_outage_is_proposed_said_joined_told_and_ended(desk: Desk) -> None:
+async def test_an_outage_is_proposed_said_joined_told_and_ended(desk: Hotline) -> None:
     word = unique("zadig")
     people = await asking(desk, "69", "38", "69")
     proposal, asked = await outage(desk, word, people)
@@ -106,7 +106,7 @@ async def test_an_outage_is_proposed_said_joined_told_and_ended(desk: Desk) -> N
 
 
 @pytest.mark.every_mode
-async def test_what_is_refused_is_not_proposed_again_and_grows_until_then(desk: Desk) -> None:
+async def test_what_is_refused_is_not_proposed_again_and_grows_until_then(desk: Hotline) -> None:
     word = unique("cedre")
     people = await asking(desk, "69", "38", "01")
     proposal, _ = await outage(desk, word, people)
@@ -133,7 +133,7 @@ async def test_what_is_refused_is_not_proposed_again_and_grows_until_then(desk: 
 
 
 @pytest.mark.every_mode
-async def test_an_outage_is_declared_by_hand(desk: Desk) -> None:
+async def test_an_outage_is_declared_by_hand(desk: Hotline) -> None:
     word = unique("ormeau")
     lea = await desk.house.conseiller("lea", departements=["974"])
     ticket, receipt = await desk.asks(desk.juliette, f"Un souci de {word}")
@@ -154,7 +154,7 @@ async def test_an_outage_is_declared_by_hand(desk: Desk) -> None:
     assert "réservé" in plain(await desk.juliette.asks("/ticket panne le courriel"))
 
 
-async def test_look_alikes_of_one_departement_or_too_few_are_none(desk: Desk) -> None:
+async def test_look_alikes_of_one_departement_or_too_few_are_none(desk: Hotline) -> None:
     word = unique("flore")
     for who in await asking(desk, "69", "69", "69", "69"):
         ticket, _ = await desk.asks(who, f"Plus de {word}")
@@ -170,7 +170,7 @@ async def test_look_alikes_of_one_departement_or_too_few_are_none(desk: Desk) ->
 
 
 @pytest.mark.every_mode
-async def test_a_ticket_is_taken_out_of_an_outage(desk: Desk) -> None:
+async def test_a_ticket_is_taken_out_of_an_outage(desk: Hotline) -> None:
     word = unique("gypse")
     people = await asking(desk, "69", "38", "01")
     proposal, asked = await outage(desk, word, people)
@@ -188,7 +188,7 @@ async def test_a_ticket_is_taken_out_of_an_outage(desk: Desk) -> None:
     assert (await desk.now(ticket)).state == "nouveau"
 
 
-async def test_who_is_no_agent_says_nothing_of_outages(desk: Desk) -> None:
+async def test_who_is_no_agent_says_nothing_of_outages(desk: Hotline) -> None:
     word = unique("houx")
     people = await asking(desk, "69", "38", "01")
     proposal, _ = await outage(desk, word, people)
@@ -199,7 +199,7 @@ async def test_who_is_no_agent_says_nothing_of_outages(desk: Desk) -> None:
     assert proposal.id
 
 
-async def test_an_end_that_failed_on_its_way_is_said_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_end_that_failed_on_its_way_is_said_again(desk: Hotline, monkeypatch: pytest.MonkeyPatch) -> None:
     word = unique("jonc")
     people = await asking(desk, "69", "38", "01")
     proposal, asked = await outage(desk, word, people)
@@ -221,16 +221,16 @@ async def test_an_end_that_failed_on_its_way_is_said_again(desk: Desk, monkeypat
         assert (await desk.now(ticket)).reason == "panne"
 
 
-async def reopened(desk: Desk, word: str) -> Post:
+async def reopened(desk: Hotline, word: str) -> Post:
     """Its message in the room, once its buttons are there again."""
 
     async def is_running() -> Post | None:
         return next((post for post in await in_room(desk, "Panne n° ", word) if "C’est fini" in post.buttons), None)
 
-    return await until_async(is_running)
+    return await wait_for(is_running)
 
 
-async def test_two_replicas_propose_once(desk: Desk) -> None:
+async def test_two_replicas_propose_once(desk: Hotline) -> None:
     word = unique("iris")
     people = await asking(desk, "69", "38", "01", "02", "03", "04")
     async with desk.house.replica() as second:

@@ -15,11 +15,10 @@ from storage.hotline.states import Move, Reason, TicketState, Urgency
 from storage.hotline.tickets import Ticket
 from storage.people import Role
 from storage.work import WorkSort
-from tests.databases import KINDS
-from tests.helpdesk import Helpdesk, place, registered, room
-from tests.helping import plain
-from tests.house import until_async
 from tests.people import Person
+from tests.support.databases import KINDS
+from tests.support.hotline import HotlineWorkplace, place, register_person, room
+from tests.support.house import plain, wait_for
 
 __all__ = ["place", "room"]
 
@@ -27,7 +26,7 @@ __all__ = ["place", "room"]
 PEOPLE, EACH, KILLS = 3, 40, 3
 
 
-async def suffered(place: Helpdesk, people: list[Person], by: Person) -> int:
+async def suffered(place: HotlineWorkplace, people: list[Person], by: Person) -> int:
     """An outage of which all have as many tickets, and whose end is about to be told; its number."""
     async with place.asks() as db:
         new = Incident(queue="espace-coop", subject="Plus rien", by=by.id, opened_at=utc_now(), ended_at=utc_now())
@@ -61,17 +60,17 @@ async def told(people: list[Person], words: str) -> list[str]:
 @pytest.mark.parametrize("place", KINDS, indirect=True)
 @pytest.mark.parametrize("room", ["11.2"], indirect=True)
 @pytest.mark.timeout(180)
-async def test_killed_while_all_are_told_each_hears_it_once(place: Helpdesk) -> None:
-    agathe = await registered(place, "agathe", Role.HOTLINE)
-    people = [await registered(place, f"p{n}", Role.CONSEILLER) for n in range(PEOPLE)]
+async def test_killed_while_all_are_told_each_hears_it_once(place: HotlineWorkplace) -> None:
+    agathe = await register_person(place, "agathe", Role.HOTLINE)
+    people = [await register_person(place, f"p{n}", Role.CONSEILLER) for n in range(PEOPLE)]
     async with place.bot():
         pass  # the tables are there
     number = await suffered(place, people, agathe)
     for kill in range(1, KILLS + 1):
         async with place.process():
-            await until_async(partial(has_told, people, kill * PEOPLE * EACH // (KILLS + 2)))
+            await wait_for(partial(has_told, people, kill * PEOPLE * EACH // (KILLS + 2)))
     async with place.process():
-        await until_async(lambda: is_over(place))
+        await wait_for(lambda: is_over(place))
     for words in ("Tout est revenu.", "La panne est finie"):
         assert len(await told(people, words)) == PEOPLE * EACH
     async with place.asks() as db:
@@ -84,6 +83,6 @@ async def has_told(people: list[Person], most: int) -> bool:
     return len(await told(people, "La panne est finie")) >= most
 
 
-async def is_over(place: Helpdesk) -> bool:
+async def is_over(place: HotlineWorkplace) -> bool:
     async with place.asks() as db:
         return not await work.count_active(db) and not (await outbox.count_by_state(db))["waiting"]

@@ -13,10 +13,9 @@ from bot.features import Key
 from storage.hotline.states import Reason, TicketState
 from storage.hotline.tickets import Ticket
 from storage.people import Role
-from tests.helping import Desk, desk, plain
-from tests.house import hears, until_async
 from tests.people import Person, Post, unique
-from tests.ticketing import at, avoided, ticket, wrote
+from tests.support.hotline import Hotline, desk, make_ticket, parse_time, store_tickets, store_wish
+from tests.support.house import is_listening, plain, wait_for
 
 __all__ = ["desk"]
 
@@ -26,17 +25,17 @@ HOUR = timedelta(hours=1)
 FORMS = {"Graphique": "png", "Excel": "xlsx", "CSV": "csv"}
 
 
-async def done(desk: Desk, opened: str) -> None:
+async def done(desk: Hotline, opened: str) -> None:
     """Three demands of that hour, in a month in which nobody else’s story happens, solved the same morning."""
-    day = at(opened)
+    day = parse_time(opened)
     solved: dict[str, Any] = {"state": TicketState.CLOS, "reason": Reason.RESOLU, "first_answer_at": day + HOUR}
-    await wrote(
+    await store_tickets(
         desk.house.bot.database,
-        ticket(day, resolved_at=day + 2 * HOUR, closed_at=day + 2 * HOUR, rating=1, category="cra", **solved),
-        ticket(day, resolved_at=day + 3 * HOUR, closed_at=day + 3 * HOUR, departement="", **solved),
-        ticket(day, resolved_at=day + 3 * HOUR, closed_at=day + 3 * HOUR, queue="metier", **solved),
+        make_ticket(day, resolved_at=day + 2 * HOUR, closed_at=day + 2 * HOUR, rating=1, category="cra", **solved),
+        make_ticket(day, resolved_at=day + 3 * HOUR, closed_at=day + 3 * HOUR, departement="", **solved),
+        make_ticket(day, resolved_at=day + 3 * HOUR, closed_at=day + 3 * HOUR, queue="metier", **solved),
     )
-    await avoided(desk.house.bot.database, day)
+    await store_wish(desk.house.bot.database, day)
 
 
 def said(post: Post) -> str:
@@ -55,7 +54,7 @@ async def taken(who: Person, answer: Post, label: str) -> tuple[str, bytes]:
 
 
 @pytest.mark.every_mode
-async def test_agents_read_what_was_done(desk: Desk) -> None:
+async def test_agents_read_what_was_done(desk: Hotline) -> None:
     await done(desk, "2022-03-10 08:30")
     answer = await desk.agathe.asks("/hotline stats mars 2022")
     for words in (
@@ -77,14 +76,16 @@ async def test_agents_read_what_was_done(desk: Desk) -> None:
     assert nothing.buttons == []
 
 
-async def test_one_of_each_is_said_as_one(desk: Desk) -> None:
-    day = at("2022-05-10 09:00")
+async def test_one_of_each_is_said_as_one(desk: Hotline) -> None:
+    day = parse_time("2022-05-10 09:00")
     ended = {
         "first_answer_at": day + timedelta(seconds=20),
         "resolved_at": day + 24 * HOUR,
         "closed_at": day + 24 * HOUR,
     }
-    await wrote(desk.house.bot.database, ticket(day, state=TicketState.CLOS, reason=Reason.RESOLU, **ended))
+    await store_tickets(
+        desk.house.bot.database, make_ticket(day, state=TicketState.CLOS, reason=Reason.RESOLU, **ended)
+    )
     told = said(await desk.omar.asks("/hotline stats du 9 au 11 mai 2022"))
     assert "**1** demande reçue, **1** résolue, **0** évitée" in told
     assert "Première réponse : moins d’une minute (une seule)" in told
@@ -92,7 +93,7 @@ async def test_one_of_each_is_said_as_one(desk: Desk) -> None:
     assert "Avis : aucun" in told
 
 
-async def test_the_figures_are_taken_away_as_files(desk: Desk) -> None:
+async def test_the_figures_are_taken_away_as_files(desk: Hotline) -> None:
     await done(desk, "2022-07-07 07:30")
     answer = await desk.agathe.asks("/hotline stats juillet 2022")
     name, content = await taken(desk.agathe, answer, "CSV")
@@ -122,7 +123,7 @@ async def test_the_figures_are_taken_away_as_files(desk: Desk) -> None:
     assert (name, content[:4]) == ("Hotline_01-07-2022_31-07-2022_hotline.png", b"\x89PNG")
 
 
-async def test_who_is_no_agent_asks_for_help_or_is_told(desk: Desk) -> None:
+async def test_who_is_no_agent_asks_for_help_or_is_told(desk: Hotline) -> None:
     refusal = await desk.juliette.asks("/hotline stats mois dernier")
     assert "réservés à ses agents" in said(refusal)
     assert "/hotline mes demandes" in said(refusal)
@@ -132,17 +133,17 @@ async def test_who_is_no_agent_asks_for_help_or_is_told(desk: Desk) -> None:
     assert "Je n’ai pas compris la période" in said(told)
 
 
-async def test_who_is_in_one_room_reads_of_its_queue(desk: Desk) -> None:
+async def test_who_is_in_one_room_reads_of_its_queue(desk: Hotline) -> None:
     await done(desk, "2022-09-08 07:30")
     lea = await desk.house.conseiller("lea")
     await desk.house.site.admin.post(f"/channels/{desk.rooms['metier']}/members", {"user_id": lea.id})
 
     async def is_agent() -> Post | None:
-        await hears(desk.house.bot, set(desk.rooms.values()))
+        await is_listening(desk.house.bot, set(desk.rooms.values()))
         answer = await lea.asks("/hotline stats septembre 2022")
         return None if "réservés" in said(answer) else answer
 
-    answer = await until_async(is_agent)
+    answer = await wait_for(is_agent)
     assert answer
     assert "septembre 2022** (Aide métier)" in said(answer)
     assert "**1** demande reçue" in said(answer)
@@ -150,7 +151,7 @@ async def test_who_is_in_one_room_reads_of_its_queue(desk: Desk) -> None:
     assert "Aide Espace Coop" not in content.decode("utf-8-sig")
 
 
-async def test_who_is_an_agent_no_more_gets_no_file(desk: Desk) -> None:
+async def test_who_is_an_agent_no_more_gets_no_file(desk: Hotline) -> None:
     await done(desk, "2022-11-10 08:30")
     nora = await desk.house.someone(Role.HOTLINE, "nora")
     answer = await nora.asks("/hotline stats novembre 2022")
@@ -160,10 +161,10 @@ async def test_who_is_an_agent_no_more_gets_no_file(desk: Desk) -> None:
     assert "réservés à ses agents" in said(await nora.whispered())
 
 
-async def on(desk: Desk, when: str) -> list[Post]:
+async def on(desk: Hotline, when: str) -> list[Post]:
     """What the job says in the room of « Aide métier » at that time in UTC."""
     before = {post.id for post in await desk.agathe.reads(desk.rooms["metier"])}
-    desk.house.clock.goes_to(at(when))
+    desk.house.clock.goes_to(parse_time(when))
     await desk.house.bot.runs.run(WEEKLY, unique("lundi"))
     await desk.house.settled()
     posts = await desk.agathe.reads(desk.rooms["metier"])
@@ -171,12 +172,13 @@ async def on(desk: Desk, when: str) -> list[Post]:
 
 
 @pytest.mark.both_databases
-async def test_on_monday_each_room_reads_of_its_week(desk: Desk) -> None:
-    day = at("2027-03-10 09:00")
+async def test_on_monday_each_room_reads_of_its_week(desk: Hotline) -> None:
+    day = parse_time("2027-03-10 09:00")
     async with desk.house.bot.database.transaction() as db:
         await db.execute(update(Ticket).values(state=TicketState.CLOS))  # those of earlier stories would be older
-    (number,) = await wrote(
-        desk.house.bot.database, ticket(day, queue="metier", subject="Mon *contrat* @all", first_answer_at=day + HOUR)
+    (number,) = await store_tickets(
+        desk.house.bot.database,
+        make_ticket(day, queue="metier", subject="Mon *contrat* @all", first_answer_at=day + HOUR),
     )
     (summary,) = await on(desk, "2027-03-15 07:30")
     told = said(summary)
@@ -190,8 +192,8 @@ async def test_on_monday_each_room_reads_of_its_week(desk: Desk) -> None:
     assert await on(desk, "2027-03-16 07:30") == []
 
 
-async def test_a_holiday_is_told_of_the_day_after_and_a_morning_missed_is_made_up_for(desk: Desk) -> None:
-    await wrote(desk.house.bot.database, ticket(at("2027-03-24 09:00"), queue="metier"))
+async def test_a_holiday_is_told_of_the_day_after_and_a_morning_missed_is_made_up_for(desk: Hotline) -> None:
+    await store_tickets(desk.house.bot.database, make_ticket(parse_time("2027-03-24 09:00"), queue="metier"))
     assert await on(desk, "2027-03-29 06:30") == [], "Easter Monday"
     (summary,) = await on(desk, "2027-03-30 06:30")
     assert "du 22 au 28 mars 2027" in said(summary)

@@ -10,7 +10,8 @@ from bot.clock import utc_now
 from config.hotline import USUAL_TARGETS, ResponseTarget, read_targets
 from storage.hotline import duty
 from storage.hotline.duty import DutyTurn
-from tests.helping import Desk, desk, plain, writes
+from tests.support.hotline import Hotline, desk
+from tests.support.house import plain, reply_in_thread
 
 __all__ = ["desk"]
 
@@ -19,7 +20,7 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-async def morning(desk: Desk) -> AsyncIterator[datetime]:
+async def morning(desk: Hotline) -> AsyncIterator[datetime]:
     """It is the opening of a coming Tuesday, the day after and the day before being open too."""
     hours = OfficeHours.of(desk.house.settings)
     at = hours.next_opening(utc_now() + timedelta(days=2))
@@ -33,7 +34,7 @@ async def morning(desk: Desk) -> AsyncIterator[datetime]:
         desk.house.clock.is_right_again()
 
 
-async def reminded(desk: Desk, at: datetime, label: str) -> None:
+async def reminded(desk: Hotline, at: datetime, label: str) -> None:
     """The reminders of that hour."""
     desk.house.clock.goes_to(at)
     await desk.house.bot.runs.run(("job", "hotline.remind"), f"{label}-{at}")
@@ -41,7 +42,7 @@ async def reminded(desk: Desk, at: datetime, label: str) -> None:
 
 
 @pytest.mark.every_mode
-async def test_a_silent_ticket_is_reminded_of_then_escalated_once(desk: Desk, morning: datetime) -> None:
+async def test_a_silent_ticket_is_reminded_of_then_escalated_once(desk: Hotline, morning: datetime) -> None:
     async with desk.house.bot.database.transaction() as db:
         today = morning.date()
         turn = DutyTurn(
@@ -65,7 +66,7 @@ async def test_a_silent_ticket_is_reminded_of_then_escalated_once(desk: Desk, mo
     escalated = [p for p in await desk.omar.direct() if f"n° {ticket.number}" in plain(p)]
     assert len(escalated) == 1
     assert "attend depuis 2 h" in plain(escalated[0])
-    await writes(desk.agathe, card, "je regarde")
+    await reply_in_thread(desk.agathe, card, "je regarde")
     await desk.under(desk.juliette, receipt, "je regarde")
     answered = await desk.card(ticket, "pris")
     assert "À répondre" not in plain(answered)
@@ -76,7 +77,7 @@ async def test_a_silent_ticket_is_reminded_of_then_escalated_once(desk: Desk, mo
         await duty.forget_days(db, today + timedelta(days=500))
 
 
-async def test_lunch_and_the_night_count_for_nothing(desk: Desk, morning: datetime) -> None:
+async def test_lunch_and_the_night_count_for_nothing(desk: Hotline, morning: datetime) -> None:
     desk.house.clock.goes_to(morning + 3 * HOUR)  # half an hour before lunch
     ticket, receipt = await desk.asks(desk.juliette, "Juste avant midi", urgence="bloquant")
     assert "Nous fermons à 12 h 30 : vous aurez une réponse cet après-midi." in plain(receipt)

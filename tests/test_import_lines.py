@@ -16,9 +16,9 @@ from cli.tables import LINE_BYTES_MAX
 from cli.terminal import ProgressBar
 from storage.cra.files import LINE_COLUMNS, RowError, read_entry
 from storage.database import Database
-from tests.transfer import LINE, NOW, database, imported, jsonl
+from tests.support.cra import JSON_LINE, NOW, cra_database, import_reports, write_jsonl
 
-__all__ = ["database"]
+__all__ = ["cra_database"]
 
 
 BAD: list[tuple[dict[str, Any], str]] = [
@@ -66,7 +66,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
 @pytest.mark.parametrize(("change", "reason"), BAD, ids=[next(iter(change)) + why[:12] for change, why in BAD])
 def test_a_bad_line_is_explained(change: dict[str, Any], reason: str) -> None:
     with pytest.raises(RowError) as caught:
-        judged(LINE | change)
+        judged(JSON_LINE | change)
     assert reason in str(caught.value)
 
 
@@ -82,9 +82,15 @@ def judged(line: dict[str, Any]) -> None:
 
 async def test_bad_lines_are_told_by_their_number(database: Database) -> None:
     faults: dict[int, str] = {}
-    text = jsonl(LINE) + "\n{broken\n[1]\n" + jsonl(LINE | {"minutes": 1}) + '"x"\n' + jsonl(LINE)
+    text = (
+        write_jsonl(JSON_LINE)
+        + "\n{broken\n[1]\n"
+        + write_jsonl(JSON_LINE | {"minutes": 1})
+        + '"x"\n'
+        + write_jsonl(JSON_LINE)
+    )
     text = text.replace("[1]", '{"a": ' + "[" * 5000 + "}")
-    outcome = await imported(database, text, None, faults.__setitem__)
+    outcome = await import_reports(database, text, None, faults.__setitem__)
     assert outcome == ImportOutcome(added=2, refused=4)
     assert sorted(faults) == [3, 4, 5, 6]
 
@@ -140,7 +146,7 @@ _ANYTHING = st.recursive(
 @given(st.dictionaries(st.sampled_from(LINE_COLUMNS), _ANYTHING))
 def test_any_line_is_taken_or_explained(change: dict[str, Any]) -> None:
     with contextlib.suppress(RowError):
-        assert read_entry(LINE | change).auteur
+        assert read_entry(JSON_LINE | change).auteur
 
 
 @given(st.binary())

@@ -8,8 +8,8 @@ from cli.tables import Table
 from cli.terminal import ProgressBar
 from storage.database import Database
 from storage.people import Structure, structures
-from tests.databases import database
-from tests.importing import LA_POSTE, SIRET, Mattermost, account, imported, person
+from tests.support.databases import database
+from tests.support.membership import LA_POSTE, SIRET, FakeAccounts, get_person, import_people, make_account
 
 __all__ = ["database"]
 
@@ -17,17 +17,20 @@ __all__ = ["database"]
 async def test_an_employer_known_by_its_number_gives_its_name(database: Database) -> None:
     async with database.transaction() as db:
         await structures.write_structure(db, Structure(siret=LA_POSTE, nom="La Poste", code_commune="75056"))
-    await imported(
+    await import_people(
         database,
         f"lea,,,,,,{LA_POSTE},,,,",
         f"zoe,,,,,Bureau,{SIRET},97411,,,",
-        chat=Mattermost(account("lea"), account("zoe")),
+        chat=FakeAccounts(make_account("lea"), make_account("zoe")),
     )
-    lea, zoe = await person(database, "lea"), await person(database, "zoe")
+    lea, zoe = await get_person(database, "lea"), await get_person(database, "zoe")
     assert (lea.structure, lea.code_commune) == ("La Poste", "75056")
     assert (zoe.structure, zoe.departements, zoe.timezone) == ("Bureau", ["974"], "Indian/Reunion")
-    await imported(database, "zoe,,,,,Mairie,,,,,")
-    assert ((await person(database, "zoe")).structure, (await person(database, "zoe")).siret) == ("Mairie", None)
+    await import_people(database, "zoe,,,,,Mairie,,,,,")
+    assert ((await get_person(database, "zoe")).structure, (await get_person(database, "zoe")).siret) == (
+        "Mairie",
+        None,
+    )
 
 
 async def took(database: Database, *lines: str) -> tuple[StructuresOutcome, list[str]]:

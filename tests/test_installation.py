@@ -10,15 +10,15 @@ import pytest
 
 from storage import schema
 from storage.journal import log
-from tests import schemas
-from tests.backups import at, empty, everything, restored
-from tests.house import House
 from tests.people import Person
-from tests.telling import filed, number_of
+from tests.support import backups
+from tests.support.backups import create_empty, open_database, read_everything, restore_backup
+from tests.support.cra import file_workshop, read_number
+from tests.support.house import House
 from tests.test_cra_own import numbers
 
-DUMP = schemas.DATA / f"installation_{schemas.FIRST}.sql"
-BACKUP = schemas.DATA / f"installation_{schemas.FIRST}.backup"
+DUMP = backups.DATA / f"installation_{backups.FIRST}.sql"
+BACKUP = backups.DATA / f"installation_{backups.FIRST}.backup"
 JULIETTE, CALLED = "73mwre1joxh6ij7uedp3bd9hra", "juliette-7ba3e130"
 REPORTS = range(4, 27)
 """Those of hers."""
@@ -64,9 +64,9 @@ async def test_nothing_has_to_be_done_to_its_database(tmp_path: Path) -> None:
     url = loaded(tmp_path)
     before = statements(tmp_path)
     assert len({line.split()[2] for line in before if line.startswith("INSERT")}) > 40, "most tables have rows"
-    assert await schema.upgrade(url, schemas.FIRST) == schema.SchemaChange(schemas.FIRST, schemas.FIRST)
+    assert await schema.upgrade(url, backups.FIRST) == schema.SchemaChange(backups.FIRST, backups.FIRST)
     assert statements(tmp_path) == before
-    assert await schema.in_transaction(url, schemas.described) == schemas.recorded(schemas.FIRST, "sqlite")
+    assert await schema.in_transaction(url, backups.describe_schema) == backups.read_recorded(backups.FIRST, "sqlite")
     await schema.upgrade(url)
     await schema.check(url)
 
@@ -75,8 +75,8 @@ async def test_nothing_has_to_be_done_to_its_database(tmp_path: Path) -> None:
 async def test_its_people_go_on(installation: House, juliette: Person) -> None:
     page = await juliette.asks("/cra liste")
     assert {*REPORTS[:9]} < {*numbers(page.text)} < {*REPORTS}
-    receipt = await filed(juliette)
-    assert number_of(receipt) == REPORTS.stop
+    receipt = await file_workshop(juliette)
+    assert read_number(receipt) == REPORTS.stop
     form = await juliette.opens(f"/cra modifier {REPORTS.start}")
     assert (await form.fill(participants=9).submit()).accepted
     assert [cra.participants for cra in await installation.reports(juliette)][:2] == [9, 8]
@@ -85,11 +85,11 @@ async def test_its_people_go_on(installation: House, juliette: Person) -> None:
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 async def test_a_backup_of_it_is_restored(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
     await schema.upgrade(dumped := loaded(tmp_path))
-    async with at(dumped) as old, empty(kind, request, tmp_path / "to") as url:
-        assert (await restored(url, BACKUP)).content.step == schemas.FIRST
+    async with open_database(dumped) as old, create_empty(kind, request, tmp_path / "to") as url:
+        assert (await restore_backup(url, BACKUP)).content.step == backups.FIRST
         await schema.check(url)
-        async with at(url) as new:
-            assert await everything(new) == await everything(old)
+        async with open_database(url) as new:
+            assert await read_everything(new) == await read_everything(old)
             async with new.transaction(writes=False) as db:
                 entries, fault = await log.verify(db)
     assert (entries, fault) == (70, None)

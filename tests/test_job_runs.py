@@ -23,9 +23,9 @@ from commands import FEATURES
 from storage import claims, people
 from storage.people import Person as Registered
 from storage.people import Role
-from tests.house import House, until
 from tests.people import Person, unique
-from tests.telling import filed
+from tests.support.cra import file_workshop
+from tests.support.house import House, wait_until
 
 NEWS = "Il est huit heures chez vous."
 TIDY: Key = ("job", "menage.tidy")
@@ -81,7 +81,7 @@ async def at_work(house: House, morning: Morning, count: int = 1) -> AsyncIterat
     async with AsyncExitStack() as stack:
         bots = [await stack.enter_async_context(house.replica(features=[morning.feature])) for _ in range(count)]
         for bot in bots:
-            await until(lambda bot=bot: bot.jobs.is_idle)  # type: ignore[misc]
+            await wait_until(lambda bot=bot: bot.jobs.is_idle)  # type: ignore[misc]
             await bot.jobs.stop()
         morning.seen.clear()
         morning.begun = True  # what was made up for at the start is not the story’s
@@ -147,7 +147,7 @@ async def test_nobody_waits_for_a_job_that_reads(house: House, juliette: Person)
         morning.over.clear()
         reading = asyncio.create_task(bot.runs.run(morning.greets, unique("matin")))
         await asyncio.wait_for(morning.reached.wait(), 10)
-        await filed(juliette)
+        await file_workshop(juliette)
         assert not reading.done()
         morning.over.set()
         await reading
@@ -160,7 +160,7 @@ async def test_of_two_replicas_that_read_one_says_it(house: House, juliette: Per
         morning.over.clear()
         period = unique("matin")
         both = [asyncio.create_task(bot.runs.run(morning.greets, period)) for bot in bots]
-        await until(lambda: len(morning.seen) == 2)
+        await wait_until(lambda: len(morning.seen) == 2)
         morning.over.set()
         await asyncio.gather(*both)
         assert await told(house, juliette) == 1
@@ -236,7 +236,7 @@ async def test_the_monthly_report_leaves_at_eight_on_the_first_where_one_is(hous
     """The clock alone is the bot’s: whoever looks, at whatever hour, sends it once, and not before."""
     kim = await house.conseiller("kim", timezone=zone)
     await kim.asks("/stats rapport oui")
-    await filed(kim)
+    await file_workshop(kim)
     await house.settled()
     worked = house.clock().astimezone(ZoneInfo(zone)).date()
     first = date(worked.year + worked.month // 12, worked.month % 12 + 1, 1)
@@ -244,7 +244,7 @@ async def test_the_monthly_report_leaves_at_eight_on_the_first_where_one_is(hous
 
     async def files() -> int:
         await house.settled()
-        await until(lambda: house.bot.jobs.is_idle and house.bot.makers.is_idle)
+        await wait_until(lambda: house.bot.jobs.is_idle and house.bot.makers.is_idle)
         await house.settled()
         return len([post for post in await kim.direct() if post.file_ids])
 

@@ -10,25 +10,24 @@ from bot import job_runner, schedules
 from bot.features import Key
 from bot.job_runner import MISSED_MAX, JobScheduler
 from bot.registry import index_triggers
-from bot.schedules import Schedule
-from config.time import PARIS
+from bot.schedules import ZONE, Schedule
 from storage import claims
-from tests.house import until
-from tests.scheduling import WEDNESDAY, Runs, at, in_paris, paris, triggers
+from tests.support.house import wait_until
+from tests.support.outbox import WEDNESDAY, RecordedRuns, freeze_clock, list_zones, make_triggers, paris_time
 
 
 @pytest.mark.parametrize(
     ("text", "now", "due"),
     [
-        ("day_of_week=mon hour=9 minute=0", WEDNESDAY, paris(2026, 11, 23, 9, 0)),
-        ("day_of_week=mon hour=9 minute=0", paris(2026, 11, 23, 9, 0), paris(2026, 11, 23, 9, 0)),
-        ("day_of_week=mon hour=9 minute=0", paris(2026, 11, 23, 8, 59), paris(2026, 11, 16, 9, 0)),
-        ("hour=4 minute=10", WEDNESDAY, paris(2026, 11, 25, 4, 10)),
-        ("day=1 hour=8 minute=0", paris(2026, 11, 30, 8, 0), paris(2026, 11, 1, 8, 0)),
-        ("month=1 day=1 hour=8 minute=0", WEDNESDAY, paris(2026, 1, 1, 8, 0)),
-        ("hour=0,1,3-23 minute=*/15", WEDNESDAY, paris(2026, 11, 25, 13, 0)),
-        ("hour=9 minute=0", paris(2026, 10, 25, 12, 0), paris(2026, 10, 25, 9, 0)),
-        ("hour=9 minute=0", paris(2026, 3, 29, 12, 0), paris(2026, 3, 29, 9, 0)),
+        ("day_of_week=mon hour=9 minute=0", WEDNESDAY, paris_time(2026, 11, 23, 9, 0)),
+        ("day_of_week=mon hour=9 minute=0", paris_time(2026, 11, 23, 9, 0), paris_time(2026, 11, 23, 9, 0)),
+        ("day_of_week=mon hour=9 minute=0", paris_time(2026, 11, 23, 8, 59), paris_time(2026, 11, 16, 9, 0)),
+        ("hour=4 minute=10", WEDNESDAY, paris_time(2026, 11, 25, 4, 10)),
+        ("day=1 hour=8 minute=0", paris_time(2026, 11, 30, 8, 0), paris_time(2026, 11, 1, 8, 0)),
+        ("month=1 day=1 hour=8 minute=0", WEDNESDAY, paris_time(2026, 1, 1, 8, 0)),
+        ("hour=0,1,3-23 minute=*/15", WEDNESDAY, paris_time(2026, 11, 25, 13, 0)),
+        ("hour=9 minute=0", paris_time(2026, 10, 25, 12, 0), paris_time(2026, 10, 25, 9, 0)),
+        ("hour=9 minute=0", paris_time(2026, 3, 29, 12, 0), paris_time(2026, 3, 29, 9, 0)),
         ("year=2020 month=1 day=1 hour=8", WEDNESDAY, None),
     ],
 )
@@ -38,7 +37,7 @@ def test_when_a_job_was_last_due(text: str, now: datetime, due: datetime | None)
 
 def test_a_period_is_named_by_its_time_in_paris() -> None:
     assert Schedule("hour=9").period_of(datetime(2026, 11, 23, 8, 0, tzinfo=UTC)) == "2026-11-23T09:00:00"
-    assert PARIS.key == "Europe/Paris"
+    assert ZONE.key == "Europe/Paris"
 
 
 @pytest.mark.parametrize("text", ["minute=30", "hour=2 minute=30", "hour=* minute=0", "hour=1-3", "hour=*/2"])
@@ -54,28 +53,30 @@ def test_a_schedule_that_makes_no_sense(text: str) -> None:
 
 
 async def test_what_was_due_while_nobody_was_here_is_made_up_for() -> None:
-    runs = Runs()
-    jobs = JobScheduler(triggers("day_of_week=mon hour=9 minute=0", "hour=4 minute=10"), runs, in_paris, at(WEDNESDAY))
+    runs = RecordedRuns()
+    jobs = JobScheduler(
+        make_triggers("day_of_week=mon hour=9 minute=0", "hour=4 minute=10"), runs, list_zones, freeze_clock(WEDNESDAY)
+    )
     await jobs.start()
     await jobs.stop()
     assert runs.calls == [("essai.job0", "2026-11-23T09:00:00"), ("essai.job1", "2026-11-25T04:10:00")]
 
 
 async def test_what_was_never_due_is_not_run() -> None:
-    runs = Runs()
-    jobs = JobScheduler(triggers("year=2020 month=1 day=1 hour=8"), runs, in_paris, at(WEDNESDAY))
+    runs = RecordedRuns()
+    jobs = JobScheduler(make_triggers("year=2020 month=1 day=1 hour=8"), runs, list_zones, freeze_clock(WEDNESDAY))
     await jobs.start()
     await jobs.stop()
     assert runs.calls == []
 
 
 async def test_a_job_runs_when_its_time_comes(monkeypatch: pytest.MonkeyPatch) -> None:
-    runs = Runs()
+    runs = RecordedRuns()
     # Each second of all hours but one, as there must be; it is half a day away, whenever this is run.
-    far = (datetime.now(PARIS).hour + 12) % 24
+    far = (datetime.now(ZONE).hour + 12) % 24
     monkeypatch.setattr(schedules, "DOUBLED_HOUR", schedules.DOUBLED_HOUR.replace(hour=far))
     hours = f"hour={','.join(str(h) for h in range(24) if h != far)} minute=* second=*"
-    jobs = JobScheduler(triggers(hours), runs, in_paris, lambda: datetime.now(UTC))
+    jobs = JobScheduler(make_triggers(hours), runs, list_zones, lambda: datetime.now(UTC))
     await jobs.start()
     for _ in range(2):
         await asyncio.wait_for(runs.happened.wait(), 30)
@@ -87,27 +88,27 @@ async def test_a_job_runs_when_its_time_comes(monkeypatch: pytest.MonkeyPatch) -
 
 async def test_a_failed_job_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(job_runner, "JOB_RETRIES", (0.01, 0.01, 0.01))
-    runs = Runs(failures=2)
-    jobs = JobScheduler(triggers("hour=4 minute=10"), runs, in_paris, at(WEDNESDAY))
+    runs = RecordedRuns(failures=2)
+    jobs = JobScheduler(make_triggers("hour=4 minute=10"), runs, list_zones, freeze_clock(WEDNESDAY))
     await jobs.start()
-    await until(lambda: jobs.is_idle)
+    await wait_until(lambda: jobs.is_idle)
     await jobs.stop()
     assert runs.calls == [("essai.job0", "2026-11-25T04:10:00")] * 3
 
 
 async def test_a_job_that_goes_on_failing_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(job_runner, "JOB_RETRIES", (0.01,))
-    runs = Runs(failures=9)
-    jobs = JobScheduler(triggers("hour=4 minute=10"), runs, in_paris, at(WEDNESDAY))
+    runs = RecordedRuns(failures=9)
+    jobs = JobScheduler(make_triggers("hour=4 minute=10"), runs, list_zones, freeze_clock(WEDNESDAY))
     await jobs.start()
-    await until(lambda: jobs.is_idle)
+    await wait_until(lambda: jobs.is_idle)
     assert len(runs.calls) == 2
     await jobs.stop()
 
 
 async def test_stopping_does_not_wait_for_another_try() -> None:
-    runs = Runs(failures=9)
-    jobs = JobScheduler(triggers("hour=4 minute=10"), runs, in_paris, at(WEDNESDAY))
+    runs = RecordedRuns(failures=9)
+    jobs = JobScheduler(make_triggers("hour=4 minute=10"), runs, list_zones, freeze_clock(WEDNESDAY))
     await jobs.start()
     await runs.happened.wait()
     await jobs.stop()
@@ -125,7 +126,9 @@ async def test_stopping_lets_a_running_job_end_but_not_for_ever() -> None:
             await asyncio.Event().wait()
         ended.append(key[1])
 
-    jobs = JobScheduler(triggers("hour=4 minute=10", "hour=5 minute=0"), slowly, in_paris, at(WEDNESDAY))
+    jobs = JobScheduler(
+        make_triggers("hour=4 minute=10", "hour=5 minute=0"), slowly, list_zones, freeze_clock(WEDNESDAY)
+    )
     await jobs.start()
     await asyncio.sleep(0)
     end = asyncio.create_task(jobs.stop(0.5))
@@ -154,14 +157,14 @@ def test_the_latest_claims_are_remembered_for_longer_than_times_are_made_up_for(
 
 
 async def test_what_was_due_too_long_ago_is_left() -> None:
-    runs = Runs()
-    jobs = JobScheduler(triggers("month=1 day=1 hour=8 minute=0"), runs, in_paris, at(WEDNESDAY))
+    runs = RecordedRuns()
+    jobs = JobScheduler(make_triggers("month=1 day=1 hour=8 minute=0"), runs, list_zones, freeze_clock(WEDNESDAY))
     await jobs.start()
     await jobs.stop()
     assert runs.calls == []
 
 
 def test_when_a_job_is_next_due() -> None:
-    assert Schedule("hour=4 minute=10").next_due(WEDNESDAY) == paris(2026, 11, 26, 4, 10)
-    assert Schedule("hour=4 minute=10").next_due(paris(2026, 11, 26, 4, 10)) == paris(2026, 11, 27, 4, 10)
+    assert Schedule("hour=4 minute=10").next_due(WEDNESDAY) == paris_time(2026, 11, 26, 4, 10)
+    assert Schedule("hour=4 minute=10").next_due(paris_time(2026, 11, 26, 4, 10)) == paris_time(2026, 11, 27, 4, 10)
     assert Schedule("year=2020 month=1 day=1 hour=8").next_due(WEDNESDAY) is None

@@ -8,8 +8,8 @@ import pytest
 from bot.features import Key
 from bot.job_runner import JobScheduler
 from bot.schedules import Schedule, find_zones
-from tests.house import until
-from tests.scheduling import WEDNESDAY, Runs, triggers
+from tests.support.house import wait_until
+from tests.support.outbox import WEDNESDAY, RecordedRuns, make_triggers
 
 
 class Travelling:
@@ -36,14 +36,14 @@ EIGHT = "hour=8 minute=0"
 async def look(jobs: JobScheduler) -> None:
     """One of the instants at which the job may be due."""
     await jobs.look(LOCAL)
-    await until(lambda: jobs.is_idle)
+    await wait_until(lambda: jobs.is_idle)
 
 
 async def test_a_local_job_runs_for_each_zone_at_its_hour() -> None:
-    runs, places = Runs(), Travelling("Europe/Paris", "Indian/Reunion", "Pacific/Noumea", "America/Martinique")
-    jobs = JobScheduler(triggers(EIGHT, local=True), runs, places, places.clock)
+    runs, places = RecordedRuns(), Travelling("Europe/Paris", "Indian/Reunion", "Pacific/Noumea", "America/Martinique")
+    jobs = JobScheduler(make_triggers(EIGHT, local=True), runs, places, places.clock)
     await jobs.start()
-    await until(lambda: jobs.is_idle)
+    await wait_until(lambda: jobs.is_idle)
     # It is noon in London: in Martinique it is 8 since then, in Nouméa 23.
     assert sorted(runs.calls) == [("essai.job0", f"2026-11-25T08:00:00@{zone}") for zone in sorted(places.names)]
     runs.calls.clear()
@@ -57,10 +57,10 @@ async def test_a_local_job_runs_for_each_zone_at_its_hour() -> None:
 
 
 async def test_in_a_zone_that_is_new_only_what_comes_is_run() -> None:
-    runs, places = Runs(), Travelling("Europe/Paris")
-    jobs = JobScheduler(triggers(EIGHT, local=True), runs, places, places.clock)
+    runs, places = RecordedRuns(), Travelling("Europe/Paris")
+    jobs = JobScheduler(make_triggers(EIGHT, local=True), runs, places, places.clock)
     await jobs.start()
-    await until(lambda: jobs.is_idle)
+    await wait_until(lambda: jobs.is_idle)
     runs.calls.clear()
     places.names.append("Pacific/Noumea")
     places.now += timedelta(minutes=15)
@@ -73,11 +73,11 @@ async def test_in_a_zone_that_is_new_only_what_comes_is_run() -> None:
 
 
 async def test_zones_that_cannot_be_read_are_read_at_the_next_look() -> None:
-    runs, places = Runs(), Travelling("America/Martinique")
+    runs, places = RecordedRuns(), Travelling("America/Martinique")
     places.is_away = True
-    jobs = JobScheduler(triggers(EIGHT, local=True), runs, places, places.clock)
+    jobs = JobScheduler(make_triggers(EIGHT, local=True), runs, places, places.clock)
     await jobs.start()
-    await until(lambda: jobs.is_idle)
+    await wait_until(lambda: jobs.is_idle)
     assert runs.calls == []
     places.is_away, places.now = False, WEDNESDAY + timedelta(minutes=15)
     await look(jobs)
@@ -86,11 +86,11 @@ async def test_zones_that_cannot_be_read_are_read_at_the_next_look() -> None:
 
 
 async def test_a_clock_set_back_stops_no_job() -> None:
-    runs, places = Runs(), Travelling("Europe/Paris")
-    jobs = JobScheduler(triggers(EIGHT, local=True), runs, places, places.clock)
+    runs, places = RecordedRuns(), Travelling("Europe/Paris")
+    jobs = JobScheduler(make_triggers(EIGHT, local=True), runs, places, places.clock)
     places.now = WEDNESDAY + timedelta(days=9)
     await jobs.start()
-    await until(lambda: jobs.is_idle)
+    await wait_until(lambda: jobs.is_idle)
     runs.calls.clear()
     for later in (timedelta(), timedelta(days=1)):
         places.now = WEDNESDAY + later

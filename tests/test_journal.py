@@ -10,7 +10,7 @@ from sqlalchemy import text
 from storage import claims, journal
 from storage.database import Database, before_commit, dialect
 from storage.journal import BOT, AuditAct, ChainFault, JournalEntry
-from tests.databases import database
+from tests.support.databases import database
 
 __all__ = ["database"]
 

@@ -13,8 +13,8 @@ from storage.database import Database
 from storage.journal import AuditAct
 from storage.moderation import Case, CaseState, Report
 from storage.people import Person, Role
-from tests.databases import database
-from tests.operating import run
+from tests.support.cli import run_command
+from tests.support.databases import database
 from tests.test_journal import NOW, entry, write
 
 __all__ = ["database"]
@@ -29,7 +29,7 @@ def typed(database: Database, monkeypatch: pytest.MonkeyPatch, capfdbinary: pyte
     monkeypatch.setenv("COOP_DATABASE_URL", database.url.render_as_string(hide_password=False))
 
     async def type_it(*words: str) -> tuple[int, str, str]:
-        code = await asyncio.to_thread(run, *words)
+        code = await asyncio.to_thread(run_command, *words)
         said = capfdbinary.readouterr()
         return code, said.out.decode(), said.err.decode()
 

@@ -12,8 +12,8 @@ from storage import journal
 from storage.journal import BOT, AuditAct
 from storage.journal.entry import LABELS, OTHER_LABELS
 from storage.people import Role
-from tests.house import House
 from tests.people import Person, unique
+from tests.support.house import House
 from tests.test_canaux_making import agathe, made, plain
 from tests.test_journal import verified
 

@@ -11,13 +11,25 @@ from aiohttp import web
 from bot.capabilities import OLDEST, Capabilities
 from bot.errors import ChatError
 from bot.mattermost import AioClient, ChatReaction, Mattermost
-from tests.calls import ANSWERS, CALLS, names
-from tests.chat_server import BOT, CHANNEL, ID, POST, TEAM, USER, ChatServer, chat_server, fault
+from tests.support.mattermost import (
+    ANSWERS,
+    BOT,
+    CALLS,
+    CHANNEL,
+    ID,
+    POST,
+    TEAM,
+    USER,
+    ChatServer,
+    list_calls,
+    make_error,
+    serve_chat,
+)
 
 
 @pytest.fixture
 async def server() -> AsyncIterator[ChatServer]:
-    async with chat_server(**ANSWERS) as server:
+    async with serve_chat(**ANSWERS) as server:
         yield server
 
 
@@ -42,7 +54,7 @@ async def test_every_call_the_bot_makes(name: str, chat: Mattermost, server: Cha
     assert all(h["Authorization"] == "Bearer jeton" and "Cookie" not in h for h in server.headers)
 
 
-@pytest.mark.parametrize("name", sorted(names()))
+@pytest.mark.parametrize("name", sorted(list_calls()))
 async def test_no_call_takes_nonsense_for_an_answer(
     name: str, chat: Mattermost, server: ChatServer, tmp_path: Path
 ) -> None:
@@ -85,8 +97,8 @@ async def test_an_account_in_the_bots_words(chat: Mattermost, server: ChatServer
 
 async def test_who_is_not_there(chat: Mattermost, server: ChatServer) -> None:
     server.answers |= {
-        "GET /api/v4/users/username/nemo": fault(404, "app.user.missing_account.const"),
-        f"GET /api/v4/teams/{TEAM}/members/{ID}": fault(404, "app.team.get_member.missing.app_error"),
+        "GET /api/v4/users/username/nemo": make_error(404, "app.user.missing_account.const"),
+        f"GET /api/v4/teams/{TEAM}/members/{ID}": make_error(404, "app.team.get_member.missing.app_error"),
     }
     assert await chat.user_by_name("nemo") is None
     assert not await chat.is_team_admin(ID)
@@ -199,11 +211,11 @@ async def test_whatever_host_the_address_names_the_answer_goes_to_our_server(
 
 async def test_the_version_of_each_answer_tells_what_the_server_can_do(chat: Mattermost, server: ChatServer) -> None:
     assert chat.capabilities == OLDEST
-    server.answers["GET /api/v4/users/me"] = fault(401, "x", X_Version_Id="11.2.0.11.2.0.abc.false")
+    server.answers["GET /api/v4/users/me"] = make_error(401, "x", X_Version_Id="11.2.0.11.2.0.abc.false")
     with pytest.raises(ChatError):
         await chat.me()
     assert chat.capabilities == Capabilities((11, 2))
-    server.answers["GET /api/v4/users/me"] = fault(401, "x", X_Version_Id="?")
+    server.answers["GET /api/v4/users/me"] = make_error(401, "x", X_Version_Id="?")
     with pytest.raises(ChatError):
         await chat.me()
     assert chat.capabilities == Capabilities((11, 2))
@@ -212,8 +224,8 @@ async def test_the_version_of_each_answer_tells_what_the_server_can_do(chat: Mat
 @pytest.mark.parametrize(
     ("answer", "status", "error_id", "may_pass"),
     [
-        (fault(403, "api.context.permissions.app_error"), 403, "api.context.permissions.app_error", False),
-        (fault(500, "app.x"), 500, "app.x", True),
+        (make_error(403, "api.context.permissions.app_error"), 403, "api.context.permissions.app_error", False),
+        (make_error(500, "app.x"), 500, "app.x", True),
         (web.Response(status=502, text="<html>"), 502, "", True),
         (web.Response(status=302, headers={"Location": "/login"}), 302, "", False),
         (web.json_response(["no"], status=400), 400, "", False),
@@ -244,12 +256,12 @@ async def test_a_server_that_does_not_answer(client: AioClient, server: ChatServ
 
 
 async def test_reads_are_tried_again_and_writes_are_not(client: AioClient, server: ChatServer) -> None:
-    left = [fault(503, "busy"), fault(503, "busy")]
+    left = [make_error(503, "busy"), make_error(503, "busy")]
     server.answers["*"] = lambda *_: left.pop() if left else web.json_response({"status": "OK"})
     assert await client.get("/system/ping") == {"status": "OK"}
     assert len(server.asked) == 3
 
-    left = [fault(503, "busy")]
+    left = [make_error(503, "busy")]
     with pytest.raises(ChatError, match="503"):
         await client.post("/anything", {})
     assert len(server.asked) == 4

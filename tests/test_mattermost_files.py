@@ -16,7 +16,7 @@ from aiohttp import web
 
 from bot.errors import ChatError, Refusal
 from bot.mattermost import AioClient, Mattermost, NewPost, client
-from tests.chat_server import BOT, CHANNEL, FILE, POST, ChatServer, chat_server, fault
+from tests.support.mattermost import BOT, CHANNEL, FILE, POST, ChatServer, make_error, serve_chat
 
 NAME = 'Été "chaud" à Saint-Étienne.csv'
 CONTENT = b"a;b\r\n" * 100_000
@@ -29,7 +29,7 @@ ANSWERS = {
 
 @pytest.fixture
 async def server() -> AsyncIterator[ChatServer]:
-    async with chat_server(**ANSWERS) as server:
+    async with serve_chat(**ANSWERS) as server:
         yield server
 
 
@@ -73,8 +73,8 @@ async def test_a_name_cannot_end_its_header(chat: Mattermost, server: ChatServer
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
-        (fault(413, "api.file.upload_file.too_large_detailed.app_error"), "413 api.file.upload_file.too_large"),
-        (fault(501, "api.file.attachments.disabled.app_error"), "501 api.file.attachments.disabled"),
+        (make_error(413, "api.file.upload_file.too_large_detailed.app_error"), "413 api.file.upload_file.too_large"),
+        (make_error(501, "api.file.attachments.disabled.app_error"), "501 api.file.attachments.disabled"),
         (web.Response(status=413, text="<html>Request Entity Too Large"), "413"),
         ({"file_infos": []}, "502 unexpected_answer"),
         ({"file_infos": None}, "502 unexpected_answer"),
@@ -130,9 +130,9 @@ async def test_a_post_with_files_says_which_it_kept(chat: Mattermost, server: Ch
 @pytest.mark.parametrize("status", [403, 404])
 async def test_a_post_that_is_gone_needs_no_deletion(chat: Mattermost, server: ChatServer, status: int) -> None:
     await chat.delete(POST)
-    server.answers[f"DELETE /api/v4/posts/{POST}"] = fault(status, "app.post.get.app_error")
+    server.answers[f"DELETE /api/v4/posts/{POST}"] = make_error(status, "app.post.get.app_error")
     await chat.delete(POST)
-    server.answers[f"DELETE /api/v4/posts/{POST}"] = fault(500, "app.post.delete.app_error")
+    server.answers[f"DELETE /api/v4/posts/{POST}"] = make_error(500, "app.post.delete.app_error")
     with pytest.raises(ChatError, match="500"):
         await chat.delete(POST)
 
@@ -191,7 +191,7 @@ async def test_a_disk_that_does_not_take_it_is_no_fault_of_the_server_s(
 
 async def test_what_was_there_before_is_never_touched(chat: Mattermost, server: ChatServer, tmp_path: Path) -> None:
     (tmp_path / "kept").write_text("kept")
-    for answer in (_file(b"x"), _file(b"x" * 1000), fault(404, "app.file_info.get.app_error")):
+    for answer in (_file(b"x"), _file(b"x" * 1000), make_error(404, "app.file_info.get.app_error")):
         server.answers[f"GET /api/v4/files/{FILE}"] = answer
         with pytest.raises(FileExistsError):
             await chat.download(FILE, tmp_path / "kept", 100)

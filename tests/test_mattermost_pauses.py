@@ -15,16 +15,16 @@ from bot.mattermost import AioClient
 from bot.mattermost import client as bot_client
 from bot.mattermost.client import PAUSE_MAX, read_retry_after
 from sandbox.faults import Faults
-from tests.chat_server import ChatServer, chat_server
-from tests.house import House, until
 from tests.people import Person
+from tests.support.house import House, wait_until
+from tests.support.mattermost import ChatServer, serve_chat
 from tests.test_app import probe
 
 
 @pytest.fixture
 async def server() -> AsyncIterator[ChatServer]:
     """A server that says what the test wants."""
-    async with chat_server() as made:
+    async with serve_chat() as made:
         yield made
 
 
@@ -124,6 +124,6 @@ async def test_one_429_does_not_silence_the_bot(
 
     assert (await probe(house, "/readyz")) == (503, {"database": True, "mattermost": False})
     assert "Mattermost demande de patienter. Recommencez dans" in (await juliette.asks("/cra")).text
-    await until(lambda: not house.bot.client.holds_back)
+    await wait_until(lambda: not house.bot.client.holds_back)
     assert (await probe(house, "/readyz"))[0] == 200
     assert (await juliette.opens("/cra")).title == "Compte rendu (CRA)"

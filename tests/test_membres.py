@@ -11,9 +11,9 @@ from storage import people
 from storage.people import Person as Registered
 from storage.people import Role, Structure, structures
 from storage.people.departures import Move
-from tests.house import House
 from tests.people import Dialog, Person, Post
-from tests.telling import filed
+from tests.support.cra import file_workshop
+from tests.support.house import House
 
 SIRET = "73282932000074"
 
@@ -146,7 +146,7 @@ async def test_a_role_counts_at_once_and_is_taken_back_by_a_click(house: House) 
 @pytest.mark.every_mode
 async def test_who_moves_is_told_and_past_reports_stay_where_they_were_made(house: House, juliette: Person) -> None:
     agathe = await leader(house)
-    await filed(juliette)
+    await file_workshop(juliette)
     told = await agathe.asks(f"/membres deplacer @{juliette.username} Isère")
     assert "département : 38 (avant : 69)" in said(told)
     until = house.today + timedelta(days=house.settings.move_grace)
@@ -155,7 +155,7 @@ async def test_who_moves_is_told_and_past_reports_stay_where_they_were_made(hous
     assert "Rhône (69)" in message
     assert await left(house, juliette) == ["69"]
 
-    await filed(juliette)
+    await file_workshop(juliette)
     assert [cra.departement_structure for cra in await house.reports(juliette)] == ["69", "38"]
     await agathe.clicks(told, "Annuler")
     await agathe.whispered("annulé")

@@ -9,9 +9,9 @@ from bot.features import Key
 from storage import people
 from storage.people import Awaited, Role, departures, register
 from storage.people import Person as Registered
-from tests.house import DOMAIN, House, until_async
 from tests.people import Person, unique
-from tests.welcoming import joins, said
+from tests.support.house import DOMAIN, House, plain, wait_for
+from tests.support.membership import join_team
 
 RECOGNISE: Key = ("job", "membres.recognise")
 LOOK: Key = ("job", "membres.look")
@@ -34,8 +34,8 @@ async def row(house: House, person_id: str) -> Registered | None:
 async def test_who_was_announced_is_registered_when_they_come_into_the_team(house: House) -> None:
     lea = await house.site.person("lea", in_team=False)
     await waits(house, username=lea.username, role=Role.CONSEILLER, prenom="Léa", nom="Perrin", departements=["974"])
-    await joins(house, lea)
-    found = await until_async(lambda: row(house, lea.id))
+    await join_team(house, lea)
+    found = await wait_for(lambda: row(house, lea.id))
     assert found
     assert (found.role, found.full_name, found.departements) == (Role.CONSEILLER, "Léa Perrin", ["974"])
     assert found.timezone == "Indian/Reunion"
@@ -63,7 +63,7 @@ async def test_an_address_that_nobody_verified_gives_no_role(house: House) -> No
     try:
         eve = await house.site.person("eve", domain=DOMAIN)
         await waits(house, email=eve.email, role=Role.ANIMATEUR)
-        assert "réservée" in said(await eve.asks("/membres"))
+        assert "réservée" in plain(await eve.asks("/membres"))
         assert await row(house, eve.id) is None
     finally:
         await house.site.admin.put("/config/patch", {"EmailSettings": {"RequireEmailVerification": True}})
@@ -111,7 +111,7 @@ async def switched_off(house: House, *persons: Person) -> None:
         async with house.bot.database.transaction(writes=False) as db:
             return len(await departures.find_gone_since(db, [person.id for person in persons])) == len(persons)
 
-    await until_async(noted)
+    await wait_for(noted)
 
 
 @pytest.mark.every_mode
@@ -124,11 +124,11 @@ async def test_a_deactivated_account_is_a_departure_to_confirm(house: House, jul
     await house.bot.runs.run(ASK, unique("matin"))
     asked, also = await agathe.told("désactivé"), await boris.told("désactivé")
     assert asked.buttons == ["Confirmer le départ", "Ignorer"]
-    assert f"@{juliette.username}), Rhône (69)" in said(asked)
+    assert f"@{juliette.username}), Rhône (69)" in plain(asked)
 
     await house.settled()
     await agathe.clicks(asked, "Confirmer le départ")
-    assert f"Départ confirmé par @{agathe.username}" in said(await agathe.rewritten(asked, "confirmé"))
+    assert f"Départ confirmé par @{agathe.username}" in plain(await agathe.rewritten(asked, "confirmé"))
     await house.settled()
     assert (await boris.sees(also)).buttons == [], "it is settled for all"
     found = await row(house, juliette.id)
@@ -137,7 +137,7 @@ async def test_a_deactivated_account_is_a_departure_to_confirm(house: House, jul
 
     await house.bot.runs.run(ASK, unique("matin"))
     await house.settled()
-    about = [post for post in await agathe.direct() if f"@{juliette.username}" in said(post)]
+    about = [post for post in await agathe.direct() if f"@{juliette.username}" in plain(post)]
     assert len(about) == 1, "asked once"
 
 
@@ -151,7 +151,7 @@ async def test_several_are_asked_about_in_one_message_and_may_be_left_alone(hous
     asked = await agathe.told("2 comptes")
     assert asked.buttons == ["Confirmer les départs", "Ignorer"]
     await agathe.clicks(asked, "Ignorer")
-    assert "n’a rien changé pour 2 personnes" in said(await agathe.rewritten(asked, "rien changé"))
+    assert "n’a rien changé pour 2 personnes" in plain(await agathe.rewritten(asked, "rien changé"))
     found = await row(house, lea.id)
     assert found
     assert found.left_on is None

@@ -16,11 +16,12 @@ from storage.outbox import Outgoing, TargetKind
 from storage.people import Audience, Awaited, Role, arrivals, register
 from storage.people.arrivals import Newcomer
 from storage.work import Work, WorkState
-from tests.house import PARIS, House, until_async
 from tests.people import Person, unique
-from tests.welcoming import joins, leaves, open_house, said
+from tests.support.house import PARIS, House, plain, wait_for
+from tests.support.membership import join_team, leave_team, open_house
 
 __all__ = ["open_house"]
+
 
 KEY = "departement:69"
 
@@ -52,7 +53,7 @@ async def enters(house: House, name: str, **line: Any) -> Person:
     async with house.bot.database.transaction() as db:
         row = Awaited(username=person.username, imported_at=house.clock(), **(usual | line))
         await register.write_awaited(db, [row])
-    await joins(house, person)
+    await join_team(house, person)
     return person
 
 
@@ -78,8 +79,8 @@ async def test_newcomers_of_a_day_are_in_one_message_of_their_channel(open_house
     assert "(3) :" in told
     assert f"- {who}\n- Omar Perrin (@{omar.username}), coordinateur\n- Zoe Perrin (@{zoe.username})" in told
 
-    await leaves(open_house, lea)
-    await joins(open_house, lea)
+    await leave_team(open_house, lea)
+    await join_team(open_house, lea)
     await open_house.restart()
     assert await read(open_house, rhone) == [told], "nobody is announced twice"
 
@@ -95,7 +96,7 @@ async def test_who_hides_or_works_elsewhere_is_not_announced(open_house: House, 
     await house.registers(hidden, Role.CONSEILLER, is_hidden=True, **place)
     await house.registers(discreet, Role.CONSEILLER, shown_to=shown_to, **place)
     for person in (hidden, discreet):
-        await joins(house, person)
+        await join_team(house, person)
         await person.told("Bienvenue")
     (told,) = await read(house, rhone)
     assert discreet.username in told
@@ -138,7 +139,7 @@ async def test_a_guest_is_announced_once_it_is_known_where_they_work(open_house:
     house = open_house
     agathe = await house.someone(Role.ANIMATEUR, "aab-agathe")
     paul = await house.site.person("paul", in_team=False)
-    await joins(house, paul)
+    await join_team(house, paul)
     await paul.told("Bienvenue")
     await agathe.asks(f"/membres role @{paul.username} conseiller")
     assert await read(house, rhone) == []
@@ -155,15 +156,15 @@ async def test_a_departement_may_do_without(open_house: House, rhone: str) -> No
     agathe = await house.someone(Role.ANIMATEUR, "agathe")
     omar = await house.site.person("omar")
     await house.registers(omar, Role.COORDINATEUR, departements=["69"])
-    assert "ne sont pas annoncés" in said(await omar.asks("/membres nouveaux non"))
-    assert "sauf dans celui-ci : Rhône (69)" in said(await agathe.asks("/membres nouveaux"))
+    assert "ne sont pas annoncés" in plain(await omar.asks("/membres nouveaux non"))
+    assert "sauf dans celui-ci : Rhône (69)" in plain(await agathe.asks("/membres nouveaux"))
     await comes(house, "lea")
     assert await read(house, rhone) == []
-    assert "que pour vos départements" in said(await omar.asks("/membres nouveaux non 38"))
-    assert "de quel département" in said(await agathe.asks("/membres nouveaux non"))
-    assert "oui ou non" in said(await agathe.asks("/membres nouveaux peut-être 69"))
-    assert "n’est pas un département" in said(await agathe.asks("/membres nouveaux oui 69, 120"))
-    assert "sauf" not in said(await agathe.asks("/membres nouveaux oui 69"))
+    assert "que pour vos départements" in plain(await omar.asks("/membres nouveaux non 38"))
+    assert "de quel département" in plain(await agathe.asks("/membres nouveaux non"))
+    assert "oui ou non" in plain(await agathe.asks("/membres nouveaux peut-être 69"))
+    assert "n’est pas un département" in plain(await agathe.asks("/membres nouveaux oui 69, 120"))
+    assert "sauf" not in plain(await agathe.asks("/membres nouveaux oui 69"))
     zoe = await comes(house, "zoe")
     (told,) = await read(house, rhone)
     assert zoe.username in told
@@ -175,7 +176,7 @@ async def test_the_operator_may_do_without_everywhere(open_house: House, rhone: 
     agathe = await open_house.someone(Role.ANIMATEUR, "agathe")
     await comes(open_house, "lea")
     assert await read(open_house, rhone) == []
-    assert "L’exploitant a coupé ces annonces" in said(await agathe.asks("/membres nouveaux"))
+    assert "L’exploitant a coupé ces annonces" in plain(await agathe.asks("/membres nouveaux"))
 
 
 @pytest.mark.both_databases
@@ -184,11 +185,11 @@ async def test_who_is_not_welcomed_is_announced_all_the_same(open_house: House, 
     house.settings = house.settings.model_copy(update={"welcome": "non"})
     await house.restart()
     agathe = await house.someone(Role.ANIMATEUR, "agathe")
-    assert "coupé" not in said(await agathe.asks("/membres nouveaux"))
+    assert "coupé" not in plain(await agathe.asks("/membres nouveaux"))
     lea = await enters(house, "lea")
-    assert "**Nouvel inscrit** : Lea Perrin" in (await until_async(lambda: read(house, rhone)))[0]
+    assert "**Nouvel inscrit** : Lea Perrin" in (await wait_for(lambda: read(house, rhone)))[0]
     paul = await house.site.person("paul", in_team=False)
-    await joins(house, paul)
+    await join_team(house, paul)
     await house.knows_the_team()
     await agathe.asks(f"/membres role @{paul.username} conseiller")
     await agathe.asks(f"/membres deplacer @{paul.username} 69")
@@ -198,9 +199,9 @@ async def test_who_is_not_welcomed_is_announced_all_the_same(open_house: House, 
     await agathe.asks("/membres nouveaux non 69")
     zoe = await enters(house, "zoe")
     await house.knows_the_team()
-    await leaves(house, zoe)
+    await leave_team(house, zoe)
     await agathe.asks("/membres nouveaux oui 69")
-    await joins(house, zoe)
+    await join_team(house, zoe)
     await house.knows_the_team()
     assert await read(house, rhone) == [told], "nobody is new twice"
     for person in (lea, paul, zoe):
@@ -215,7 +216,7 @@ async def test_many_in_a_minute_are_told_in_few_messages_by_two_replicas(open_ho
         for person in people_:
             await house.registers(person, Role.CONSEILLER, departements=["69"])
         for person in people_:
-            await joins(house, person)
+            await join_team(house, person)
         for person in people_:
             await person.told("Bienvenue")
         (told,) = await read(house, rhone)
@@ -240,7 +241,7 @@ async def test_while_the_message_is_on_its_way_another_is_not_sent(open_house: H
             tried = select(Work).where(Work.name == "membres.TellNewcomers", Work.state == WorkState.WAITING)
             return any(work.data["tries"] and work.data["key"] == KEY for work in (await db.exec(tried)).all())
 
-    await until_async(is_tried_again)
+    await wait_for(is_tried_again)
     async with house.bot.database.transaction() as db:
         await db.execute(delete(Outgoing).where(col(Outgoing.topic) == topic))
     (told,) = await read(house, rhone)

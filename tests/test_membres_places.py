@@ -8,8 +8,8 @@ import pytest
 from storage.canaux import remember_channel
 from storage.canaux.channels import forget_channel
 from storage.people import Awaited, Role, register
-from tests.house import House, until_async
 from tests.people import Person, Post, unique
+from tests.support.house import House, wait_for
 
 
 @dataclass
@@ -34,7 +34,7 @@ class Land:
         async def is_so() -> bool:
             return await self.among(person) == set(places)
 
-        await until_async(is_so)
+        await wait_for(is_so)
 
 
 @pytest.fixture

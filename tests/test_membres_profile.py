@@ -7,12 +7,13 @@ from storage import people
 from storage.people import Person as Registered
 from storage.people import Role, arrivals
 from storage.people.arrivals import Wish
-from tests.house import DOMAIN, House
 from tests.people import Person, Post, unique
-from tests.telling import filed
-from tests.welcoming import joins, open_house, said
+from tests.support.cra import file_workshop
+from tests.support.house import DOMAIN, House, plain
+from tests.support.membership import join_team, open_house
 
 __all__ = ["open_house"]
+
 
 TICK: Key = ("job", "membres.tick")
 
@@ -26,7 +27,7 @@ async def row(house: House, person: Person) -> Registered | None:
 async def comes(house: House, person: Person) -> Post:
     """Somebody comes into the team, and is welcomed."""
     person.acts()
-    await joins(house, person)
+    await join_team(house, person)
     message = await person.told("Bienvenue")
     await house.settled()
     return message
@@ -38,19 +39,19 @@ async def test_a_newcomer_says_who_they_are_and_a_leader_where_they_work(open_ho
     agathe, boris = await house.someone(Role.ANIMATEUR, "aab-agathe"), await house.someone(Role.ANIMATEUR, "aab-boris")
     lea = await house.site.person("lea", domain=DOMAIN, in_team=False)
     message = await comes(house, lea)
-    assert "1. Complétez votre profil d’un clic" in said(message)
+    assert "1. Complétez votre profil d’un clic" in plain(message)
     form = await lea.opens_by(message, "Compléter mon profil")
     assert form.names == ["prenom", "nom", "structure", "departements"]
     agathe.acts()
     sent = form.fill(prenom="Léa", nom="Perrin", structure="Mairie de Bron", departements="69")
     assert (await sent.submit()).accepted
-    assert "Votre département est demandé" in said(await lea.told("C’est noté"))
+    assert "Votre département est demandé" in plain(await lea.told("C’est noté"))
     found = await row(house, lea)
     assert found
     assert (found.full_name, found.structure, found.departements) == ("Léa Perrin", "Mairie de Bron", [])
 
     asked = await agathe.told("dit travailler")
-    assert f"Léa Perrin (@{lea.username}) dit travailler dans Rhône (69)" in said(asked)
+    assert f"Léa Perrin (@{lea.username}) dit travailler dans Rhône (69)" in plain(asked)
     assert asked.buttons == ["C’est exact", "Non"]
     await house.settled()
     form = await lea.opens_by(message, "Compléter mon profil")
@@ -61,14 +62,14 @@ async def test_a_newcomer_says_who_they_are_and_a_leader_where_they_work(open_ho
 
     lea.acts()
     await agathe.clicks(asked, "C’est exact")
-    assert f"✅ confirmé par @{agathe.username}" in said(await agathe.rewritten(asked, "confirmé"))
-    assert "vous travaillez dans Rhône (69)" in said(await lea.told("confirmé"))
+    assert f"✅ confirmé par @{agathe.username}" in plain(await agathe.rewritten(asked, "confirmé"))
+    assert "vous travaillez dans Rhône (69)" in plain(await lea.told("confirmé"))
     found = await row(house, lea)
     assert found
     assert found.departements == ["69"]
     await house.settled()
     shown = await lea.sees(message)
-    assert "✅ Votre profil est complet" in said(shown)
+    assert "✅ Votre profil est complet" in plain(shown)
     assert shown.buttons == ["Lire la charte", "J’accepte la charte"]
     (also,) = [post for post in await boris.direct() if "dit travailler" in post.text]
     assert also.buttons == []
@@ -89,8 +90,8 @@ async def test_a_coordinateur_answers_for_their_own_departement(open_house: Hous
     await house.settled()
     lea.acts()
     await omar.clicks(asked, "Non")
-    assert f"non, dit @{omar.username}" in said(await omar.rewritten(asked, "non, dit"))
-    assert f"@{omar.username} n’a pas confirmé" in said(await lea.told("confirmé"))
+    assert f"non, dit @{omar.username}" in plain(await omar.rewritten(asked, "non, dit"))
+    assert f"@{omar.username} n’a pas confirmé" in plain(await lea.told("confirmé"))
     assert not [post for post in await nina.direct() if "dit travailler" in post.text]
     found = await row(house, lea)
     assert found
@@ -120,7 +121,7 @@ async def test_what_the_register_says_is_neither_asked_nor_changed(open_house: H
     assert told.buttons == ["Ce que je sais faire"]
     lea.acts()
     await lea.clicks(told, "Ce que je sais faire")
-    assert "Votre fiche dans l’annuaire" in said(await lea.told("fiche"))
+    assert "Votre fiche dans l’annuaire" in plain(await lea.told("fiche"))
 
 
 async def test_where_the_directory_is_off_nothing_leads_to_it(open_house: House) -> None:
@@ -150,14 +151,14 @@ async def test_the_first_compte_rendu_is_ticked_within_the_hour(open_house: Hous
     place = {"departements": ["69"], "structure": "Mairie de Bron", "prenom": "Léa", "nom": "Perrin"}
     await house.registers(lea, Role.CONSEILLER, **place)
     message = await comes(house, lea)
-    assert "✅ Votre profil est complet" in said(message)
+    assert "✅ Votre profil est complet" in plain(message)
     await house.bot.runs.run(TICK, unique("heure"))
     await house.settled()
-    assert "bravo" not in said(await lea.sees(message))
-    await filed(lea)
+    assert "bravo" not in plain(await lea.sees(message))
+    await file_workshop(lea)
     lea.acts()
     await house.bot.runs.run(TICK, unique("heure"))
-    assert "3. ✅ Tapez `/cra`" in said(await lea.rewritten(message, "bravo"))
+    assert "3. ✅ Tapez `/cra`" in plain(await lea.rewritten(message, "bravo"))
     async with house.bot.database.transaction(writes=False) as db:
         found = await arrivals.get_welcome(db, lea.id)
     assert found

@@ -10,10 +10,8 @@ from storage import people
 from storage.canaux import channels
 from storage.people import Person as Registered
 from storage.people import Role
-from tests.house import House
-from tests.journalling import noted
 from tests.people import Person, Post, unique
-from tests.welcoming import said
+from tests.support.house import House, list_audit, plain
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +43,7 @@ async def row(house: House, person: Person) -> Registered:
 async def asked(house: House, agathe: Person, omar: Person, line: str) -> Post:
     """Agathe asks for it; what Omar reads of it."""
     omar.acts()
-    told = said(await agathe.asks(line))
+    told = plain(await agathe.asks(line))
     assert "rien ne change encore" in told, told
     return await omar.told("Rôle à confirmer")
 
@@ -55,8 +53,8 @@ async def test_a_role_over_others_is_given_by_two(house: House) -> None:
     agathe, omar = [await house.someone(Role.ANIMATEUR, name) for name in ("agathe", "omar")]
     lea = await house.someone(Role.CONSEILLER, "lea")
     question = await asked(house, agathe, omar, f"/membres role @{lea.username} hotline")
-    assert f"@{agathe.username} le demande" in said(question)
-    assert "agent de la hotline (jusqu’ici : conseiller numérique)" in said(question)
+    assert f"@{agathe.username} le demande" in plain(question)
+    assert "agent de la hotline (jusqu’ici : conseiller numérique)" in plain(question)
     assert question.buttons == ["Approuver", "Refuser"]
     assert (await row(house, lea)).role is Role.CONSEILLER
 
@@ -64,14 +62,14 @@ async def test_a_role_over_others_is_given_by_two(house: House) -> None:
     agathe.acts()
     await omar.clicks(question, "Approuver")
     both = f"Demandé par @{agathe.username}, approuvé par @{omar.username}"
-    told = said(await lea.told("Votre rôle dans le réseau change"))
+    told = plain(await lea.told("Votre rôle dans le réseau change"))
     assert both in told
     assert "Vous êtes désormais agent de la hotline (jusqu’ici : conseiller numérique)" in told
-    assert both in said(await agathe.told("agent de la hotline"))
+    assert both in plain(await agathe.told("agent de la hotline"))
     settled = await omar.rewritten(question, "approuvé par")
     assert settled.buttons == []
     assert (await row(house, lea)).role is Role.HOTLINE
-    by_people = [each for each in await noted(house, f"personne:{lea.id}") if each[1] != "coop"]
+    by_people = [each for each in await list_audit(house, f"personne:{lea.id}") if each[1] != "coop"]
     assert by_people == [("demander_role", "agathe"), ("changer", "omar")]
 
 
@@ -83,8 +81,8 @@ async def test_nobody_strips_an_animateur_alone(house: House) -> None:
         assert (await row(house, boris)).role is Role.ANIMATEUR
     agathe.acts()
     await omar.clicks(question, "Refuser")
-    assert "a refusé" in said(await agathe.told("rien n’a changé"))
-    assert "a refusé" in said(await omar.rewritten(question, "a refusé"))
+    assert "a refusé" in plain(await agathe.told("rien n’a changé"))
+    assert "a refusé" in plain(await omar.rewritten(question, "a refusé"))
     assert (await row(house, boris)).left_on is None
 
 
@@ -94,7 +92,7 @@ async def test_who_administers_mattermost_is_stripped_by_two_as_well(house: Hous
     await house.site.promote(ada)
     await ada.asks("/membres")
     question = await asked(house, agathe, omar, f"/membres role @{ada.username} invite")
-    assert "agent invité (jusqu’ici : animateur de communauté)" in said(question)
+    assert "agent invité (jusqu’ici : animateur de communauté)" in plain(question)
     assert (await row(house, ada)).role is None
 
 
@@ -115,7 +113,7 @@ async def in_room(house: House, room: str, agathe: Person, line: str) -> Post:
     """Agathe asks for it; what stands in the room."""
     await house.site.admin.post(f"/channels/{room}/members", {"user_id": agathe.id})
     agathe.acts()
-    assert "rien ne change encore" in said(await agathe.asks(line))
+    assert "rien ne change encore" in plain(await agathe.asks(line))
     return await agathe.heard(room, "Rôle à confirmer")
 
 
@@ -127,15 +125,15 @@ async def test_the_same_asked_twice_is_one_demand(house: House, room: str) -> No
     question = await in_room(house, room, agathe, line)
     await house.settled()
     for who, name in ((agathe, "par vous"), (boris, f"par @{agathe.username}")):
-        refused = said(await who.asks(line))
+        refused = plain(await who.asks(line))
         assert "C’est déjà demandé" in refused
         assert name in refused
         assert f"/pl/{question.id}" in refused
-    other = said(await boris.asks(f"/membres role @{gus.username} conseiller"))
+    other = plain(await boris.asks(f"/membres role @{gus.username} conseiller"))
     assert "rien ne change encore" in other, "that is something else"
     await omar.clicks(question, "Refuser")
     await omar.rewritten(question, "a refusé")
-    assert "rien ne change encore" in said(await boris.asks(line)), "it was refused; it may be asked again"
+    assert "rien ne change encore" in plain(await boris.asks(line)), "it was refused; it may be asked again"
 
 
 async def test_neither_who_asks_nor_who_is_meant_decides(house: House, room: str) -> None:
@@ -158,4 +156,4 @@ async def test_neither_who_asks_nor_who_is_meant_decides(house: House, room: str
     finally:
         house.clock.is_right_again()
     await boris.clicks(question, "Refuser")
-    assert "a retiré sa demande" in said(await omar.rewritten(question, "a retiré"))
+    assert "a retiré sa demande" in plain(await omar.rewritten(question, "a retiré"))

@@ -8,11 +8,12 @@ from sqlalchemy import delete
 from bot.features import Key
 from storage.people import Awaited, Role, arrivals, register
 from storage.people.arrivals import Welcome
-from tests.house import DOMAIN, House
 from tests.people import Person, unique
-from tests.welcoming import joins, leaves, open_house, said
+from tests.support.house import DOMAIN, House, plain
+from tests.support.membership import join_team, leave_team, open_house
 
 __all__ = ["open_house"]
+
 
 REMIND: Key = ("job", "membres.remind")
 
@@ -31,24 +32,24 @@ async def test_a_newcomer_is_welcomed_once_and_accepts_the_charter(open_house: H
     await house.someone(Role.ANIMATEUR, "aaa-agathe")
     lea = await house.site.person("lea", domain=DOMAIN, in_team=False)
     lea.acts()
-    await joins(house, lea)
+    await join_team(house, lea)
     message = await lea.told("Bienvenue")
     for words in ("conseillers numériques", "/cra", "/bienvenue", "@aaa-"):
-        assert words in said(message)
+        assert words in plain(message)
     assert message.buttons == ["Compléter mon profil", "Lire la charte", "J’accepte la charte"]
 
     await lea.clicks(message, "Lire la charte")
-    assert "Discrétion" in said(await lea.whispered("charte"))
+    assert "Discrétion" in plain(await lea.whispered("charte"))
     await lea.clicks(message, "J’accepte la charte")
     assert (await lea.rewritten(message, "✅ Lisez la charte")).buttons == ["Compléter mon profil", "Lire la charte"]
     first = await welcomed(house, lea)
     assert (first.charter, first.role) == ("2026-1", Role.CONSEILLER)
 
-    await leaves(house, lea)
-    await joins(house, lea)
+    await leave_team(house, lea)
+    await join_team(house, lea)
     await house.restart()
     again = await lea.asks("/bienvenue")
-    assert "c’est fait" in said(again)
+    assert "c’est fait" in plain(again)
     await house.settled()
     assert len([post for post in await lea.direct() if "Bienvenue" in post.text]) == 1
     assert (await welcomed(house, lea)).at == first.at
@@ -58,7 +59,7 @@ async def test_two_replicas_welcome_once(open_house: House) -> None:
     async with open_house.replica():
         lea = await open_house.site.person("lea", domain=DOMAIN, in_team=False)
         lea.acts()
-        await joins(open_house, lea)
+        await join_team(open_house, lea)
         await lea.told("Bienvenue")
         await open_house.settled()
     await open_house.restart()
@@ -74,8 +75,8 @@ async def test_who_was_announced_as_a_guest_is_asked_about_by_nobody(open_house:
         line = Awaited(username=zoe.username, role=Role.INVITE, prenom="Zoé", imported_at=house.clock())
         await register.write_awaited(db, [line])
     zoe.acts()
-    await joins(house, zoe)
-    assert "Bienvenue, Zoé" in said(await zoe.told("Bienvenue"))
+    await join_team(house, zoe)
+    assert "Bienvenue, Zoé" in plain(await zoe.told("Bienvenue"))
     await house.settled()
     assert not [post for post in await agathe.direct() if zoe.username in post.text]
 
@@ -90,13 +91,13 @@ async def test_who_was_missed_is_welcomed_by_a_click(open_house: House) -> None:
     await house.restart()
     juliette = await house.conseiller("juliette")
     shown = await agathe.asks("/membres accueils")
-    assert "1 personne du registre n’a jamais été accueillie" in said(shown)
+    assert "1 personne du registre n’a jamais été accueillie" in plain(shown)
     juliette.acts()
     await agathe.clicks(shown, "Accueillir")
-    assert "1 personne accueillie" in said(await agathe.whispered("accueillie"))
+    assert "1 personne accueillie" in plain(await agathe.whispered("accueillie"))
     await juliette.told("Bienvenue")
     shown = await agathe.asks("/membres accueils")
-    assert juliette.username in said(shown)
+    assert juliette.username in plain(shown)
     assert shown.buttons == []
 
 
@@ -104,7 +105,7 @@ async def test_who_does_nothing_is_reminded_once(open_house: House) -> None:
     house = open_house
     lea = await house.site.person("lea", domain=DOMAIN, in_team=False)
     lea.acts()
-    await joins(house, lea)
+    await join_team(house, lea)
     await lea.told("Bienvenue")
     now = house.clock()
     await house.bot.runs.run(REMIND, unique("matin"))

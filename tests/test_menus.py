@@ -2,12 +2,13 @@
 
 import pytest
 
-from tests.house import House
 from tests.people import Client, Mobile, Person, Post
-from tests.telling import asked, mistake
-from tests.trying import channel_of, fill, goes_on, trial
+from tests.support.cra import fill_workshop, read_mistake
+from tests.support.forms import fill_step, make_own_channel, send_step, trial
+from tests.support.house import House
 
 __all__ = ["trial"]
+
 
 pytestmark = pytest.mark.usefixtures("trial")
 
@@ -33,7 +34,7 @@ async def test_menus_under_a_message(house: House, juliette: Person, client: Cli
     await person.whispered("Choisi Count 33")
     await person.chooses(post, "Personne", juliette.username)
     await person.told(f"Choisi Thank {juliette.id} merci")
-    mine = await channel_of(person, "O")
+    mine = await make_own_channel(person, "O")
     await person.chooses(post, "Canal", mine["name"])
     await person.whispered(f"Choisi Visit {mine['id']}")
     await person.chooses(post, "Couleur", "Rouge")
@@ -93,20 +94,20 @@ async def test_a_menu_may_open_a_dialog_from_wherever_it_stands(house: House, ju
     post = await writes(house, juliette, "Aller")
     await juliette.chooses(post, "Aller", "Vite")
     form = await juliette.dialog()
-    assert (await fill(form, word="oui").submit()).accepted
+    assert (await fill_step(form, word="oui").submit()).accepted
     await juliette.told("Sortie vite oui")
 
     crowded = await whispers(juliette, "ici Nombre Personne Aller")
-    form = await goes_on((await juliette.opens_by(crowded, "Aller")).fill(chosen="bien"))
+    form = await send_step((await juliette.opens_by(crowded, "Aller")).fill(chosen="bien"))
     assert form.title == "C’est sûr ?"
-    assert (await fill(form, word="oui").submit()).accepted
+    assert (await fill_step(form, word="oui").submit()).accepted
     await juliette.told("Sortie bien oui")
 
 
 async def refused(person: Person, participants: int) -> None:
     """A report that the bot refused."""
-    form = await asked(person, participants=participants)
-    mistake(await form.submit(), "participants")
+    form = await fill_workshop(person, participants=participants)
+    read_mistake(await form.submit(), "participants")
 
 
 @pytest.mark.every_mode
@@ -126,9 +127,9 @@ async def test_of_several_drafts_one_is_chosen(house: House, juliette: Person) -
     assert five.buttons == ["Reprendre"]
     which = await juliette.opens_by(five, "Reprendre")
     oldest = list(which.options("chosen"))[-1]
-    again = await goes_on(which.fill(chosen=oldest))
+    again = await send_step(which.fill(chosen=oldest))
     assert str(again.shown("participants" if "participants" in again.names else "2_participants")) == "200"
-    assert (await fill(again, participants=20).submit()).accepted
+    assert (await fill_step(again, participants=20).submit()).accepted
     assert [c.participants for c in await house.reports(juliette)] == [20]
     assert len((await juliette.asks("/brouillon")).buttons) == 4
 

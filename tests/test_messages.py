@@ -11,15 +11,15 @@ from bot.errors import Refusal
 from bot.events import Delivered, Undelivered
 from bot.replies import Direct, Refresh, Say
 from storage import outbox as table
-from tests.house import until_async
 from tests.people import Post
-from tests.sending import Newsroom, everywhere, newsroom, room
-from tests.sqlite import Away
+from tests.support.faults import UnreachableDatabase
+from tests.support.house import wait_for
+from tests.support.outbox import MessageWorkplace, every_server, newsroom, room
 
 __all__ = ["newsroom", "room"]
 
 
-pytestmark = everywhere
+pytestmark = every_server
 
 LATER = timedelta(hours=2)
 
@@ -28,7 +28,7 @@ def read(posts: list[Post]) -> list[str]:
     return [post.text for post in posts]
 
 
-async def test_it_is_said_in_a_channel_and_in_a_thread(newsroom: Newsroom) -> None:
+async def test_it_is_said_in_a_channel_and_in_a_thread(newsroom: MessageWorkplace) -> None:
     here, there = await newsroom.salon(), await newsroom.salon()
     begun = await newsroom.juliette.says("Une question", here)
     async with newsroom.bot() as app:
@@ -40,7 +40,7 @@ async def test_it_is_said_in_a_channel_and_in_a_thread(newsroom: Newsroom) -> No
     assert (other.text, other.root_id) == ("Ailleurs", "")
 
 
-async def test_a_direct_message_is_answered_in_its_thread(newsroom: Newsroom) -> None:
+async def test_a_direct_message_is_answered_in_its_thread(newsroom: MessageWorkplace) -> None:
     direct = await newsroom.juliette.direct_channel()
     begun = await newsroom.juliette.says("Bonjour", direct)
     async with newsroom.bot() as app:
@@ -49,7 +49,7 @@ async def test_a_direct_message_is_answered_in_its_thread(newsroom: Newsroom) ->
     assert begun.id in {post.root_id for post in await newsroom.juliette.direct()}
 
 
-async def test_a_message_is_pinned(newsroom: Newsroom) -> None:
+async def test_a_message_is_pinned(newsroom: MessageWorkplace) -> None:
     here = await newsroom.salon()
     async with newsroom.bot() as app:
         await newsroom.sends(app, Say("À savoir", channel_id=here, pinned=True), Say("Sans plus", channel_id=here))
@@ -60,7 +60,7 @@ async def test_a_message_is_pinned(newsroom: Newsroom) -> None:
     ]
 
 
-async def test_an_answer_to_what_is_gone_is_given_up_at_once(newsroom: Newsroom) -> None:
+async def test_an_answer_to_what_is_gone_is_given_up_at_once(newsroom: MessageWorkplace) -> None:
     here = await newsroom.salon()
     begun = await newsroom.juliette.says("Une question", here)
     await newsroom.juliette.api.delete(f"/posts/{begun.id}")
@@ -71,18 +71,18 @@ async def test_an_answer_to_what_is_gone_is_given_up_at_once(newsroom: Newsroom)
     assert await newsroom.said(here) == []
 
 
-async def test_it_is_said_when_its_time_has_come(newsroom: Newsroom) -> None:
+async def test_it_is_said_when_its_time_has_come(newsroom: MessageWorkplace) -> None:
     here = await newsroom.salon()
     async with newsroom.bot() as app:
         at = newsroom.clock() + LATER
         later = Say("Plus tard", channel_id=here, at=at), Direct("À vous", user_id=newsroom.juliette.id, at=at)
         await newsroom.sends(app, *later, Say("Maintenant", channel_id=here))
-        await until_async(lambda: newsroom.said(here))
+        await wait_for(lambda: newsroom.said(here))
         await newsroom.sends(app, Direct("Tout de suite", user_id=newsroom.juliette.id))
         await newsroom.juliette.told("Tout de suite")
     async with newsroom.bot() as app:  # nor does a restart hurry it
         await newsroom.sends(app, Say("Encore avant", channel_id=here))
-        await until_async(lambda: _all_there(newsroom, here, ["Maintenant", "Encore avant"]))
+        await wait_for(lambda: _all_there(newsroom, here, ["Maintenant", "Encore avant"]))
         newsroom.clock.goes_to(at)
         app.outbox.look()
         await newsroom.settled(app)
@@ -90,11 +90,11 @@ async def test_it_is_said_when_its_time_has_come(newsroom: Newsroom) -> None:
     assert read(await newsroom.juliette.direct()) == ["Tout de suite", "À vous"]
 
 
-async def _all_there(newsroom: Newsroom, channel_id: str, texts: list[str]) -> bool:
+async def _all_there(newsroom: MessageWorkplace, channel_id: str, texts: list[str]) -> bool:
     return read(await newsroom.said(channel_id)) == texts
 
 
-async def test_a_time_that_is_past_is_now(newsroom: Newsroom) -> None:
+async def test_a_time_that_is_past_is_now(newsroom: MessageWorkplace) -> None:
     here = await newsroom.salon()
     async with newsroom.bot() as app:
         await newsroom.sends(app, Say("Déjà", channel_id=here, at=newsroom.clock() - LATER))
@@ -102,7 +102,7 @@ async def test_a_time_that_is_past_is_now(newsroom: Newsroom) -> None:
     assert read(await newsroom.said(here)) == ["Déjà"]
 
 
-async def test_the_time_comes_by_itself(newsroom: Newsroom) -> None:
+async def test_the_time_comes_by_itself(newsroom: MessageWorkplace) -> None:
     here = await newsroom.salon()
     async with newsroom.bot() as app:
         await newsroom.sends(app, Say("Bientôt", channel_id=here, at=newsroom.clock() + timedelta(seconds=0.5)))
@@ -111,7 +111,7 @@ async def test_the_time_comes_by_itself(newsroom: Newsroom) -> None:
     assert read(await newsroom.said(here)) == ["Bientôt"]
 
 
-async def test_its_posts_are_found_by_the_topic_newest_first(newsroom: Newsroom) -> None:
+async def test_its_posts_are_found_by_the_topic_newest_first(newsroom: MessageWorkplace) -> None:
     here, juliette = await newsroom.salon(), newsroom.juliette
     async with newsroom.bot() as app:
         await newsroom.sends(app, Say("Annonce", channel_id=here, topic="annonce:1"))
@@ -124,7 +124,7 @@ async def test_its_posts_are_found_by_the_topic_newest_first(newsroom: Newsroom)
     assert found == [(told.id, await juliette.direct_channel(), juliette.id), (said.id, here, "")]
 
 
-async def test_one_rewrite_shows_in_every_place_of_a_topic(newsroom: Newsroom) -> None:
+async def test_one_rewrite_shows_in_every_place_of_a_topic(newsroom: MessageWorkplace) -> None:
     places, juliette = [await newsroom.salon() for _ in range(3)], newsroom.juliette
     async with newsroom.bot() as app:
         everywhere = [Say("Annonce", channel_id=place, topic="annonce:1") for place in places]
@@ -136,7 +136,7 @@ async def test_one_rewrite_shows_in_every_place_of_a_topic(newsroom: Newsroom) -
     assert read(await juliette.direct()) == ["Annulé"]
 
 
-async def test_who_sent_it_hears_once_that_it_arrived(newsroom: Newsroom) -> None:
+async def test_who_sent_it_hears_once_that_it_arrived(newsroom: MessageWorkplace) -> None:
     here = await newsroom.salon()
     async with newsroom.bot() as app:
         await newsroom.sends(app, Say("Annonce", channel_id=here, topic=f"noter:{newsroom.juliette.id}"))
@@ -150,25 +150,25 @@ async def test_who_sent_it_hears_once_that_it_arrived(newsroom: Newsroom) -> Non
     assert read(await newsroom.juliette.direct()) == ["Vu Delivered"]
 
 
-async def test_what_it_answers_is_heard_of_as_well(newsroom: Newsroom) -> None:
+async def test_what_it_answers_is_heard_of_as_well(newsroom: MessageWorkplace) -> None:
     """A message is rewritten because it arrived: that is no message of a topic, and does not go round."""
     here = await newsroom.salon()
     async with newsroom.bot() as app:
         await newsroom.sends(app, Say("En cours", channel_id=here, topic="change:1"))
-        await until_async(lambda: _all_there(newsroom, here, ["Au complet"]))
+        await wait_for(lambda: _all_there(newsroom, here, ["Au complet"]))
         await newsroom.settled(app)
     assert len(newsroom.news.heard) == 1
 
 
 async def test_a_bot_that_ends_before_it_told_tells_after_the_restart(
-    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+    newsroom: MessageWorkplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     here = await newsroom.salon()
     with monkeypatch.context() as patch:
         patch.setattr(DeliveryEvents, "run", _nothing)
         async with newsroom.bot() as app:
             await newsroom.sends(app, Say("Annonce", channel_id=here, topic=f"noter:{newsroom.juliette.id}"))
-            await until_async(lambda: newsroom.said(here))
+            await wait_for(lambda: newsroom.said(here))
     assert newsroom.news.heard == []
     async with newsroom.bot() as app:
         await newsroom.settled(app)
@@ -179,7 +179,7 @@ async def _nothing(_: DeliveryEvents) -> None:
     await asyncio.Event().wait()
 
 
-async def test_two_replicas_tell_it_once(newsroom: Newsroom) -> None:
+async def test_two_replicas_tell_it_once(newsroom: MessageWorkplace) -> None:
     if newsroom.url.startswith("sqlite"):
         pytest.skip("one process has the file")
     here = await newsroom.salon()
@@ -194,24 +194,24 @@ async def test_two_replicas_tell_it_once(newsroom: Newsroom) -> None:
 
 
 async def test_a_database_away_or_a_handler_that_fails_does_not_lose_it(
-    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+    newsroom: MessageWorkplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    here, away = await newsroom.salon(), Away()
+    here, away = await newsroom.salon(), UnreachableDatabase()
     monkeypatch.setattr("bot.delivery_events.BETWEEN_TRIES", 0.05)
     async with newsroom.bot() as app:
         newsroom.news.trouble = RuntimeError("un défaut")
         with monkeypatch.context() as patch:
             patch.setattr(table, "mark_told", away)
             await newsroom.sends(app, Say("Annonce", channel_id=here, topic=f"noter:{newsroom.juliette.id}"))
-            await until_async(_truth(lambda: len(newsroom.news.heard) == 1))
+            await wait_for(_truth(lambda: len(newsroom.news.heard) == 1))
             newsroom.news.trouble = None
-            await until_async(_truth(lambda: away.tries > 1))
+            await wait_for(_truth(lambda: away.tries > 1))
         await newsroom.settled(app)
     assert read(await newsroom.juliette.direct()) == ["Vu Delivered"]
 
 
 async def test_a_handler_that_always_fails_keeps_nobody_else_from_hearing(
-    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+    newsroom: MessageWorkplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     here = await newsroom.salon()
     monkeypatch.setattr("bot.delivery_events.BETWEEN_TRIES", 0.05)
@@ -225,7 +225,7 @@ async def test_a_handler_that_always_fails_keeps_nobody_else_from_hearing(
         await newsroom.juliette.told("Vu")
 
 
-async def test_who_sent_what_is_given_up_hears_why(newsroom: Newsroom) -> None:
+async def test_who_sent_what_is_given_up_hears_why(newsroom: MessageWorkplace) -> None:
     here = await newsroom.salon()
     async with newsroom.bot() as app:
         await newsroom.sends(app, Say("x" * 20_000, channel_id=here, topic="annonce:1"))

@@ -16,9 +16,8 @@ from sqlmodel import SQLModel
 import storage
 from storage import schema
 from storage.database import Database
-from tests import schemas
-from tests.postgres import Server
-from tests.sqlite import migrated
+from tests.support import backups
+from tests.support.databases import PostgresServer, create_sqlite
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -27,7 +26,7 @@ async def empty(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path}/coop.db"
         return
-    server: Server = request.getfixturevalue("postgres")
+    server: PostgresServer = request.getfixturevalue("postgres")
     async with server.database("template0") as url:
         yield url
 
@@ -46,9 +45,9 @@ async def test_the_steps_make_the_tables_that_the_code_declares(empty: str) -> N
 
 
 async def test_the_first_schema_is_what_the_36_steps_left(empty: str) -> None:
-    await schema.upgrade(empty, schemas.FIRST)
+    await schema.upgrade(empty, backups.FIRST)
     kind = "sqlite" if empty.startswith("sqlite") else "postgresql"
-    assert await schema.in_transaction(empty, schemas.described) == schemas.recorded(schemas.FIRST, kind)
+    assert await schema.in_transaction(empty, backups.describe_schema) == backups.read_recorded(backups.FIRST, kind)
     rows = await schema.in_transaction(empty, begun_with)
     secret = rows.pop("stats_secret")
     assert [(number, len(drawn)) for number, drawn in secret] == [(1, 32)]
@@ -77,21 +76,21 @@ async def test_an_empty_database_is_prepared_by_itself(empty: str) -> None:
 
 
 async def test_an_outdated_file_is_prepared_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    url, before = await migrated(tmp_path), schema.head()
-    with schemas.one_step_later(tmp_path, monkeypatch):
-        assert await schema.prepare(url) == schema.SchemaChange(before, schemas.LATER)
+    url, before = await create_sqlite(tmp_path), schema.head()
+    with backups.add_migration(tmp_path, monkeypatch):
+        assert await schema.prepare(url) == schema.SchemaChange(before, backups.LATER)
 
 
 async def test_an_outdated_postgresql_waits_for_its_operator(
-    postgres: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    postgres: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = schema.head()
     async with postgres.database() as url:
-        with schemas.one_step_later(tmp_path, monkeypatch):
-            with pytest.raises(schema.SchemaError, match=f"il faut {schemas.LATER}.*coop-bot migrate"):
+        with backups.add_migration(tmp_path, monkeypatch):
+            with pytest.raises(schema.SchemaError, match=f"il faut {backups.LATER}.*coop-bot migrate"):
                 await schema.prepare(url)
-            assert await schema.upgrade(url) == schema.SchemaChange(before, schemas.LATER)
-            assert await schema.downgrade(url, before) == schema.SchemaChange(schemas.LATER, before)
+            assert await schema.upgrade(url) == schema.SchemaChange(before, backups.LATER)
+            assert await schema.downgrade(url, before) == schema.SchemaChange(backups.LATER, before)
         await schema.check(url)
 
 
@@ -111,7 +110,7 @@ async def test_a_newer_database_is_refused(empty: str) -> None:
         await schema.prepare(empty)
 
 
-async def test_two_at_once_take_the_steps_once(postgres: Server) -> None:
+async def test_two_at_once_take_the_steps_once(postgres: PostgresServer) -> None:
     async with postgres.database("template0") as url:
         changes = await asyncio.gather(schema.upgrade(url), schema.upgrade(url))
     assert sorted(change.before or "" for change in changes) == ["", schema.head()]

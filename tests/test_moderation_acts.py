@@ -7,14 +7,14 @@ import pytest
 from storage.journal import AuditAct
 from storage.moderation import CaseState
 from storage.people import Role
-from tests.enforcing import Bench, bench, known
 from tests.people import unique
-from tests.shelving import plain
+from tests.support.house import plain
+from tests.support.moderation import MeasureStage, bench, known
 
 __all__ = ["bench", "known"]
 
 
-async def test_a_warning_says_who_why_and_how_to_contest(bench: Bench) -> None:
+async def test_a_warning_says_who_why_and_how_to_contest(bench: MeasureStage) -> None:
     bench.lea.acts()
     said = await bench.moderates(f"avertir @{bench.lea.username} propos **blessants** dans Général")
     measure = await bench.last(bench.lea)
@@ -33,7 +33,7 @@ async def test_a_warning_says_who_why_and_how_to_contest(bench: Bench) -> None:
     assert (case.state, case.act, case.entry) == (CaseState.DECIDED, AuditAct.WARN, measure.entry)
 
 
-async def test_a_hidden_message_is_kept_and_its_author_has_the_text(bench: Bench) -> None:
+async def test_a_hidden_message_is_kept_and_its_author_has_the_text(bench: MeasureStage) -> None:
     words = unique("Mme Dupont, 06 12 34 56 78")
     post = await bench.lea.says(words, bench.place)
     bench.lea.acts()
@@ -51,7 +51,7 @@ async def test_a_hidden_message_is_kept_and_its_author_has_the_text(bench: Bench
     assert "ne trouve pas ce message" in again
 
 
-async def test_a_thread_is_hidden_only_on_purpose_and_answers_go_back_to_who_wrote_them(bench: Bench) -> None:
+async def test_a_thread_is_hidden_only_on_purpose_and_answers_go_back_to_who_wrote_them(bench: MeasureStage) -> None:
     post = await bench.lea.says(unique("Une pique"), bench.place)
     answer = {"channel_id": bench.place, "message": "Une réponse bien sage", "root_id": post.id}
     await bench.juliette.api.post("/posts", answer)
@@ -67,7 +67,7 @@ async def test_a_thread_is_hidden_only_on_purpose_and_answers_go_back_to_who_wro
 
 
 @pytest.mark.both_databases
-async def test_of_two_animateurs_at_once_one_decides(bench: Bench) -> None:
+async def test_of_two_animateurs_at_once_one_decides(bench: MeasureStage) -> None:
     post = await bench.lea.says(unique("Une insulte"), bench.place)
     line = f"masquer {bench.link(post)} insultes"
     said = await asyncio.gather(*(bench.moderates(line, who) for who in (bench.agathe, bench.omar)))
@@ -77,7 +77,7 @@ async def test_of_two_animateurs_at_once_one_decides(bench: Bench) -> None:
     assert len(await bench.entries(AuditAct.HIDE, bench.lea)) == 1
 
 
-async def test_an_exclusion_takes_two_animateurs(bench: Bench) -> None:
+async def test_an_exclusion_takes_two_animateurs(bench: MeasureStage) -> None:
     line = f"exclure @{bench.lea.username} 69 propos blessants, malgré deux avertissements"
     said = await bench.moderates(line)
     assert "second animateur" in said
@@ -90,7 +90,7 @@ async def test_an_exclusion_takes_two_animateurs(bench: Bench) -> None:
 
 
 @pytest.mark.both_databases
-async def test_what_cannot_be_is_said_kindly(bench: Bench) -> None:
+async def test_what_cannot_be_is_said_kindly(bench: MeasureStage) -> None:
     chief = await bench.house.someone(Role.ADMINISTRATEUR, "chef")
     server_admin = (await bench.house.site.admin.get("/users/me"))["username"]
     lea = f"@{bench.lea.username}"
@@ -129,7 +129,7 @@ async def test_what_cannot_be_is_said_kindly(bench: Bench) -> None:
 
 
 @pytest.mark.newest_only
-async def test_the_overview_shows_what_waits_and_what_is_in_force(bench: Bench) -> None:
+async def test_the_overview_shows_what_waits_and_what_is_in_force(bench: MeasureStage) -> None:
     await bench.moderates(f"silence @{bench.lea.username} 3j publicité répétée")
     await bench.moderates(f"exclure @{bench.juliette.username} 69 publicité", bench.omar)
     shown = await bench.moderates("")

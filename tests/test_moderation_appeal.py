@@ -8,25 +8,24 @@ from commands.moderation.appeals import is_due
 from storage.moderation import Appeal
 from storage.moderation.cases import CaseState
 from storage.people import Role
-from tests.helping import writes
-from tests.house import until_async
-from tests.moderating import Room, opens, plain, room, sends
 from tests.people import Post
+from tests.support.house import plain, reply_in_thread, wait_for
+from tests.support.moderation import CaseStage, open_dialog, room, send_dialog
 
 __all__ = ["room"]
 
 
-async def warned(room: Room, label: str = "Avertir", **fields: object) -> tuple:  # type: ignore[type-arg]
+async def warned(room: CaseStage, label: str = "Avertir", **fields: object) -> tuple:  # type: ignore[type-arg]
     """A case that Agathe decided, its card, and the notice."""
     case, card = await room.opened()
     room.lea.acts()
-    await sends(room.agathe, card, label, raison="Ces mots blessent.", **fields)
+    await send_dialog(room.agathe, card, label, raison="Ces mots blessent.", **fields)
     notice = await room.lea.told("Ces mots blessent.")
     await room.house.settled()
     return case, notice
 
 
-async def test_another_animateur_answers_and_the_measure_stands_or_goes(room: Room) -> None:
+async def test_another_animateur_answers_and_the_measure_stands_or_goes(room: CaseStage) -> None:
     case, notice = await warned(room)
     form = await room.lea.opens_by(notice, "Contester")
     assert (await form.fill(mot="C’était une plaisanterie @all.").submit()).accepted
@@ -41,7 +40,7 @@ async def test_another_animateur_answers_and_the_measure_stands_or_goes(room: Ro
     await room.lea.clicks(notice, "Contester")
     assert "déjà contesté" in plain(await room.lea.whispered("déjà contesté"))
     room.lea.acts()
-    await sends(room.omar, card, "Maintenir", reponse="Elle a été lue comme une insulte.")
+    await send_dialog(room.omar, card, "Maintenir", reponse="Elle a été lue comme une insulte.")
     told = plain(await room.lea.told("est maintenue"))
     assert "lue comme une insulte" in told
     done = await room.now(case)
@@ -52,12 +51,12 @@ async def test_another_animateur_answers_and_the_measure_stands_or_goes(room: Ro
     assert "y a répondu" in plain(await room.lea.whispered("déjà contesté"))
 
 
-async def test_an_answer_in_the_thread_counts_and_a_measure_is_lightened(room: Room) -> None:
+async def test_an_answer_in_the_thread_counts_and_a_measure_is_lightened(room: CaseStage) -> None:
     case, notice = await warned(room, "Suspendre l’écriture", duree="3j")
-    await writes(room.lea, notice, "Je conteste, voici pourquoi.")
+    await reply_in_thread(room.lea, notice, "Je conteste, voici pourquoi.")
     await room.lea.told("C’est transmis")
     card = await room.card(case, "Je conteste")
-    form = await opens(room.omar, card, "Alléger")
+    form = await open_dialog(room.omar, card, "Alléger")
     assert set(form.options("mesure")) == {"rappel", "avertir", "silence"}
     form = form.fill(reponse="Un jour suffit.", mesure="silence")
     assert "Dites pour combien" in (await form.submit()).errors["duree"]
@@ -70,15 +69,15 @@ async def test_an_answer_in_the_thread_counts_and_a_measure_is_lightened(room: R
     acts = await room.acts(case)
     assert acts[:2] == ["moderation.silence", "moderation.recours"]
     assert {"moderation.annuler", "moderation.silence", "moderation.repondre"} == set(acts[2:])
-    await room.lea.clicks(await until_async(lambda: second_notice(room)), "Contester")
+    await room.lea.clicks(await wait_for(lambda: second_notice(room)), "Contester")
     assert "y a répondu" in plain(await room.lea.whispered("déjà contesté")), "one appeal a case"
 
 
-async def test_the_answer_to_an_appeal_is_the_second_opinion_and_who_proposed_gives_none(room: Room) -> None:
+async def test_the_answer_to_an_appeal_is_the_second_opinion_and_who_proposed_gives_none(room: CaseStage) -> None:
     sara = await room.house.someone(Role.ANIMATEUR, "sara")
     await room.house.site.admin.post(f"/channels/{room.room}/members", {"user_id": sara.id})
     case, card = await room.opened()
-    await sends(room.agathe, card, "Suspendre l’écriture", duree="60j", raison="Ces mots blessent.")
+    await send_dialog(room.agathe, card, "Suspendre l’écriture", duree="60j", raison="Ces mots blessent.")
     card = await room.card(case, "propose : écriture suspendue 60 jours")
     room.lea.acts()
     await room.omar.clicks(card, "Approuver")
@@ -92,7 +91,7 @@ async def test_the_answer_to_an_appeal_is_the_second_opinion_and_who_proposed_gi
             await who.clicks(card, label)
             assert "un autre animateur répond" in plain(await who.whispered(why))
     room.lea.acts()
-    await sends(sara, card, "Alléger", reponse="Trente jours suffisent.", mesure="silence", duree="30j")
+    await send_dialog(sara, card, "Alléger", reponse="Trente jours suffisent.", mesure="silence", duree="30j")
     assert "une autre la remplace" in plain(await room.lea.told("est allégée"))
     assert "Trente jours suffisent." in plain(await room.lea.told("Votre écriture est suspendue"))
     await room.house.settled()
@@ -102,7 +101,7 @@ async def test_the_answer_to_an_appeal_is_the_second_opinion_and_who_proposed_gi
     assert (standing.entry, standing.until) == (done.entry, standing.began_at + timedelta(days=30))
 
 
-async def test_a_measure_is_annulled_and_what_is_long_over_is_not_contested(room: Room) -> None:
+async def test_a_measure_is_annulled_and_what_is_long_over_is_not_contested(room: CaseStage) -> None:
     case, notice = await warned(room, "Masquer")
     other, late = await warned(room)
     room.lea.acts()
@@ -110,7 +109,7 @@ async def test_a_measure_is_annulled_and_what_is_long_over_is_not_contested(room
     assert (await form.fill(mot="Rendez-le-moi.").submit()).accepted
     card = await room.card(case, "Rendez-le-moi")
     room.lea.acts()
-    await sends(room.omar, card, "Annuler la mesure", reponse="C’est vrai.")
+    await send_dialog(room.omar, card, "Annuler la mesure", reponse="C’est vrai.")
     await room.lea.told("est annulée")
     assert "moderation.annuler" in await room.acts(case)
     room.house.clock.goes_to(room.house.clock() + timedelta(days=31))
@@ -120,11 +119,11 @@ async def test_a_measure_is_annulled_and_what_is_long_over_is_not_contested(room
 
 
 @pytest.mark.both_databases
-async def test_an_appeal_is_called_to_mind(room: Room) -> None:
+async def test_an_appeal_is_called_to_mind(room: CaseStage) -> None:
     case, notice = await warned(room)
     form = await room.lea.opens_by(notice, "Contester")
     assert (await form.fill(mot="Non.").submit()).accepted
-    appeal = await until_async(lambda: room.appeal(case))
+    appeal = await wait_for(lambda: room.appeal(case))
     begin, half = appeal.at, timedelta(days=3, hours=12)
     room.house.clock.goes_to(begin + half + timedelta(minutes=5))
     for _ in range(2):
@@ -135,13 +134,13 @@ async def test_an_appeal_is_called_to_mind(room: Room) -> None:
     assert "qui était promise" in plain((await reminders(room, case.id))[-1])
 
 
-async def second_notice(room: Room) -> Post | None:
+async def second_notice(room: CaseStage) -> Post | None:
     """Of the lighter measure."""
     told = [p for p in await room.lea.direct() if "Un jour suffit." in plain(p) and "Contester" in p.buttons]
     return told[-1] if told else None
 
 
-async def reminders(room: Room, number: int | None) -> list[Post]:
+async def reminders(room: CaseStage, number: int | None) -> list[Post]:
     """What the room was told of an appeal."""
     said = [p for p in await room.agathe.reads(room.room) if "Le recours sur" in plain(p)]
     return [p for p in said if f"dossier n° {number}]" in plain(p)]

@@ -3,19 +3,18 @@
 from sandbox.faults import Faults
 from storage.moderation.cases import CaseState
 from storage.people import Role
-from tests.helping import changes
-from tests.moderating import Room, opens, plain, room
-from tests.shelving import a_room
+from tests.support.house import edit_post, find_or_make_channel, plain
+from tests.support.moderation import CaseStage, open_dialog, room
 
 __all__ = ["room"]
 
 
-async def test_each_window_knows_what_the_charter_says_and_one_of_two_decides(room: Room) -> None:
+async def test_each_window_knows_what_the_charter_says_and_one_of_two_decides(room: CaseStage) -> None:
     case, card = await room.opened()
     assert "avertissement" in plain(card), "the charter proposes so"
-    form = await opens(room.agathe, card, "Avertir")
+    form = await open_dialog(room.agathe, card, "Avertir")
     assert "Propos blessants" in form.shown("raison")
-    other = await opens(room.omar, card, "Suspendre l’écriture")
+    other = await open_dialog(room.omar, card, "Suspendre l’écriture")
     assert other.shown("duree") == "7j"
     room.lea.acts()
     room.omar.acts()
@@ -35,12 +34,12 @@ async def test_each_window_knows_what_the_charter_says_and_one_of_two_decides(ro
     assert (await room.card(case, "clos")).buttons == ["Contexte"]
 
 
-async def test_what_became_of_the_message_is_said_to_who_decides_and_hiding_it_does_no_harm(room: Room) -> None:
+async def test_what_became_of_the_message_is_said_to_who_decides_and_hiding_it_does_no_harm(room: CaseStage) -> None:
     case, card = await room.opened()
     kept = case.message
     post = next(p for p in await room.lea.reads(room.place) if p.id == case.post_id)
-    await changes(room.lea, post, "Rien du tout")
-    form = await opens(room.agathe, card, "Masquer")
+    await edit_post(room.lea, post, "Rien du tout")
+    form = await open_dialog(room.agathe, card, "Masquer")
     assert "modifié depuis" in form.introduction
     await form.cancel()
     await room.lea.api.delete(f"/posts/{post.id}")
@@ -48,17 +47,17 @@ async def test_what_became_of_the_message_is_said_to_who_decides_and_hiding_it_d
     seen = plain(await room.agathe.whispered("tel qu’il a été signalé"))
     assert kept in seen
     assert "supprimé depuis" in seen
-    form = await opens(room.agathe, card, "Masquer")
+    form = await open_dialog(room.agathe, card, "Masquer")
     assert "supprimé depuis" in form.introduction
     assert (await form.submit()).accepted
     assert "n’était déjà plus là" in plain(await room.agathe.told("décidé"))
     assert kept in plain(await room.card(case, "Message masqué"))
 
 
-async def test_a_card_says_under_way_until_the_message_is_gone(room: Room, faults: Faults) -> None:
+async def test_a_card_says_under_way_until_the_message_is_gone(room: CaseStage, faults: Faults) -> None:
     case, card = await room.opened()
     faults.slow = f"/posts/{case.post_id}/thread"
-    form = await opens(room.agathe, card, "Masquer")
+    form = await open_dialog(room.agathe, card, "Masquer")
     assert (await form.submit()).accepted
     assert "C’est en cours" in plain(await room.agathe.told("décidé"))
     await room.card(case, "Message masqué (en cours)")
@@ -68,17 +67,17 @@ async def test_a_card_says_under_way_until_the_message_is_gone(room: Room, fault
     assert case.post_id not in {post.id for post in await room.lea.reads(room.place)}
 
 
-async def test_an_advice_and_a_hand_over_stay_among_those_who_may(room: Room) -> None:
+async def test_an_advice_and_a_hand_over_stay_among_those_who_may(room: CaseStage) -> None:
     carla = await room.house.site.person("carla")
     await room.house.registers(carla, Role.COORDINATEUR, departements=["69"])
     case, card = await room.opened()
-    form = await opens(room.agathe, card, "Demander l’avis")
+    form = await open_dialog(room.agathe, card, "Demander l’avis")
     assert (await form.fill(question="Qu’en penses-tu ? @all", a=room.lea.id).submit()).errors["a"]
     assert (await form.fill(a=room.omar.id).submit()).accepted
     asked = await room.under(card, "Qu’en penses-tu")
     assert f"@{room.omar.username}" in asked.text
     assert "@all" not in asked.text
-    form = await opens(room.agathe, card, "Transmettre")
+    form = await open_dialog(room.agathe, card, "Transmettre")
     assert carla.id in form.options("a")
     carla.acts()
     assert (await form.fill(a=carla.id, mot="Tu la connais.").submit()).accepted
@@ -95,12 +94,12 @@ async def test_an_advice_and_a_hand_over_stay_among_those_who_may(room: Room) ->
     assert "dossier n°" not in plain(told)
 
 
-async def test_a_thread_is_moved_where_it_belongs(room: Room) -> None:
-    elsewhere = await a_room(room.house, "aide-metier", "O")
+async def test_a_thread_is_moved_where_it_belongs(room: CaseStage) -> None:
+    elsewhere = await find_or_make_channel(room.house, "aide-metier", "O")
     for person in (room.agathe, room.juliette):
         await room.house.site.admin.post(f"/channels/{elsewhere}/members", {"user_id": person.id})
     case, card = await room.opened(motif="hors-sujet")
-    form = await opens(room.agathe, card, "Déplacer")
+    form = await open_dialog(room.agathe, card, "Déplacer")
     room.juliette.acts()
     assert (await form.fill(canal=elsewhere, raison="On en parle là-bas.").submit()).accepted
     await room.juliette.told("une suite")

@@ -4,23 +4,23 @@ from datetime import timedelta
 
 import pytest
 
-from tests.enforcing import Bench, bench, known, with_file
 from tests.people import unique
-from tests.shelving import plain
+from tests.support.house import plain
+from tests.support.moderation import MeasureStage, bench, known, post_file
 from tests.test_moderation_evidence import hidden, keeping
 
 __all__ = ["bench", "known"]
 
 
-async def clears(bench: Bench) -> None:
+async def clears(bench: MeasureStage) -> None:
     """The night comes."""
     await bench.house.bot.runs.run(("job", "moderation.clear_old"), unique("nuit"))
     await bench.house.settled()
 
 
 @pytest.mark.both_databases
-async def test_cards_and_files_go_with_the_case(bench: Bench) -> None:
-    post = await with_file(bench.lea, bench.place, unique("Une image"), "preuve.png", b"des faits")
+async def test_cards_and_files_go_with_the_case(bench: MeasureStage) -> None:
+    post = await post_file(bench.lea, bench.place, unique("Une image"), "preuve.png", b"des faits")
     form = await bench.juliette.opens(f"/signaler {bench.link(post)}")
     assert (await form.fill(motif="propos").submit()).accepted
     measure = await hidden(bench, post)

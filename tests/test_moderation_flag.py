@@ -2,13 +2,13 @@
 
 import pytest
 
-from tests.adjusting import as_account
-from tests.helping import reacts
-from tests.house import until_async
-from tests.moderating import Room, plain, room, sends
 from tests.people import Person, Post
+from tests.support.house import plain, react, wait_for
+from tests.support.mattermost import override_account_roles
+from tests.support.moderation import CaseStage, room, send_dialog
 
 __all__ = ["room"]
+
 
 FLAG = "triangular_flag_on_post"
 
@@ -18,10 +18,10 @@ async def flags(who: Person, post: Post) -> list[str]:
     return [each["emoji_name"] for each in await who.api.get(f"/posts/{post.id}/reactions") or []]
 
 
-async def test_a_flag_reports_and_shows_who_set_it_where_the_bot_may_not_take_it_off(room: Room) -> None:
+async def test_a_flag_reports_and_shows_who_set_it_where_the_bot_may_not_take_it_off(room: CaseStage) -> None:
     post = await room.writes()
     room.juliette.acts()
-    await reacts(room.juliette, post, FLAG)
+    await react(room.juliette, post, FLAG)
     told = await room.juliette.told("/signaler")
     assert "n’a pas le droit de le retirer" in plain(told)
     assert told.buttons == ["Préciser"]
@@ -33,11 +33,11 @@ async def test_a_flag_reports_and_shows_who_set_it_where_the_bot_may_not_take_it
     card = await room.card(case, "Publicité")
     assert "Encore" in plain(card)
     assert room.juliette.username not in str(card)
-    await reacts(room.juliette, post, "smile")
-    await reacts(room.paul, post, FLAG)
+    await react(room.juliette, post, "smile")
+    await react(room.paul, post, FLAG)
     await room.card(case, "par 2 personnes")
     room.juliette.acts()
-    await sends(room.agathe, card, "Rappel de la charte")
+    await send_dialog(room.agathe, card, "Rappel de la charte")
     assert "une suite y est donnée" in plain(await room.juliette.told("une suite"))
     await room.house.settled()
     assert {one.was_right for one in await room.reported(case)} == {True}
@@ -45,22 +45,22 @@ async def test_a_flag_reports_and_shows_who_set_it_where_the_bot_may_not_take_it
     assert "déjà décidé" in plain_text((await form.submit()).error)
 
 
-async def test_a_bot_that_may_takes_the_flag_off_and_own_messages_are_not_reported(room: Room) -> None:
+async def test_a_bot_that_may_takes_the_flag_off_and_own_messages_are_not_reported(room: CaseStage) -> None:
     site = room.house.site
-    async with as_account(site, "system_user system_admin"):
+    async with override_account_roles(site, "system_user system_admin"):
         post, own = await room.writes(), await room.writes(who=room.paul)
         room.juliette.acts()
-        await reacts(room.juliette, post, FLAG)
+        await react(room.juliette, post, FLAG)
         assert "le bot l’a retiré" in plain(await room.juliette.told("/signaler"))
         assert await flags(room.lea, post) == []
         room.paul.acts()
-        await reacts(room.paul, own, FLAG)
+        await react(room.paul, own, FLAG)
         assert "C’est votre message" in plain(await room.paul.told("n’est pas signalé"))
 
         async def is_off() -> bool:
             return not await flags(room.lea, own)
 
-        await until_async(is_off)
+        await wait_for(is_off)
 
 
 def plain_text(text: str) -> str:
@@ -69,10 +69,10 @@ def plain_text(text: str) -> str:
 
 
 @pytest.mark.both_databases
-async def test_a_flag_twice_is_one_report(room: Room) -> None:
+async def test_a_flag_twice_is_one_report(room: CaseStage) -> None:
     post = await room.writes()
     await room.reports(room.juliette, post)
     room.juliette.acts()
-    await reacts(room.juliette, post, FLAG)
+    await react(room.juliette, post, FLAG)
     assert "déjà signalé" in plain(await room.juliette.told("n’est pas signalé"))
     assert len(await room.reported(await room.case(post))) == 1

@@ -17,12 +17,10 @@ from storage.database import Database
 from storage.journal import AuditAct, JournalEntry, verify
 from storage.people import Person as Registered
 from storage.people import Role
-from tests.databases import KINDS, address
-from tests.house import until_async
 from tests.people import Person, Post
-from tests.room import Room, a_room
-from tests.shelving import plain
-from tests.workplace import Workplace
+from tests.support.databases import KINDS, create_database
+from tests.support.house import plain, wait_for
+from tests.support.workplace import Room, Workplace, open_room
 
 pytestmark = pytest.mark.slow
 
@@ -31,13 +29,13 @@ MESSAGES, KILLS = 12, 1
 
 @pytest.fixture
 async def room() -> AsyncIterator[Room]:
-    async with a_room("11.2") as room:
+    async with open_room("11.2") as room:
         yield room
 
 
 @pytest.fixture(params=KINDS)
 async def place(request: pytest.FixtureRequest, room: Room, tmp_path: Path) -> AsyncIterator[Workplace]:
-    async with address(request, tmp_path) as url:
+    async with create_database(request, tmp_path) as url:
         await schema.prepare(url)
         place = Workplace(room, url, tmp_path)
         await place.leads()
@@ -91,7 +89,7 @@ async def test_killed_between_act_and_entry(place: Workplace) -> None:
     for left in goals:
         async with place.process() as child:
             typed = [asyncio.create_task(hides(child.url, agathe, link + post.id)) for post in posts]
-            await until_async(partial(some_are_gone, left))
+            await wait_for(partial(some_are_gone, left))
         await asyncio.gather(*typed)
         noted = await hidden(place)
         gone = {post.id for post in posts} - await standing(agathe, posts)
@@ -100,12 +98,12 @@ async def test_killed_between_act_and_entry(place: Workplace) -> None:
     async with place.process() as child:
         for post in posts:
             await hides(child.url, agathe, link + post.id)
-        await until_async(partial(some_are_gone, 0), within=90)
+        await wait_for(partial(some_are_gone, 0), within=90)
 
         async def all_told() -> bool:
             return len([p for p in await lea.direct() if "a été retiré" in plain(p)]) >= MESSAGES
 
-        await until_async(all_told, within=90)
+        await wait_for(all_told, within=90)
     assert sorted(await hidden(place)) == sorted(post.id for post in posts)
     told = [plain(post) for post in await lea.direct() if "a été retiré" in plain(post)]
     assert len(told) == MESSAGES

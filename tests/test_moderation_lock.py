@@ -10,14 +10,14 @@ import pytest
 from bot.events import Posted
 from commands.moderation.channels import expect_breach, may_breach_measure, watch_channels
 from storage.journal import AuditAct
-from tests.enforcing import Bench, bench, carries, known, with_file
 from tests.people import unique
-from tests.shelving import plain
+from tests.support.house import plain
+from tests.support.moderation import MeasureStage, assert_files, bench, known, post_file
 
 __all__ = ["bench", "known"]
 
 
-async def test_what_is_written_in_a_locked_channel_goes_back_to_its_author(bench: Bench) -> None:
+async def test_what_is_written_in_a_locked_channel_goes_back_to_its_author(bench: MeasureStage) -> None:
     said = await bench.moderates("verrouiller ~ressourcerie 2h discussion trop vive")
     assert "édition payante" in said
     shown = plain(await bench.said(bench.place, "discussion trop vive"))
@@ -27,10 +27,10 @@ async def test_what_is_written_in_a_locked_channel_goes_back_to_its_author(bench
 
     words = unique("Encore un mot")
     bench.lea.acts()
-    written = await with_file(bench.lea, bench.place, words, "preuve.txt", b"des faits")
+    written = await post_file(bench.lea, bench.place, words, "preuve.txt", b"des faits")
     back = await bench.lea.told(words)
     assert "est verrouillé" in plain(back)
-    await carries(bench.lea, back, {"preuve.txt": b"des faits"})
+    await assert_files(bench.lea, back, {"preuve.txt": b"des faits"})
     plain_words = unique("Et sans fichier")
     post = await bench.juliette.says(plain_words, bench.place)
     assert plain_words in plain(await bench.juliette.told(plain_words))
@@ -50,7 +50,7 @@ async def test_what_is_written_in_a_locked_channel_goes_back_to_its_author(bench
     assert len(await bench.entries(AuditAct.UNDO)) >= 1
 
 
-async def test_locking_the_channel_of_all_takes_two(bench: Bench) -> None:
+async def test_locking_the_channel_of_all_takes_two(bench: MeasureStage) -> None:
     said = await bench.moderates("verrouiller ~town-square 2h discussion trop vive")
     assert "attend un second animateur" in said
     card = await bench.said(bench.room, "propose de verrouiller")
@@ -84,7 +84,7 @@ async def test_locking_the_channel_of_all_takes_two(bench: Bench) -> None:
 
 
 @pytest.mark.both_databases
-async def test_it_opens_at_the_hour_once(bench: Bench) -> None:
+async def test_it_opens_at_the_hour_once(bench: MeasureStage) -> None:
     await bench.moderates("verrouiller ~ressourcerie 30min")
     measure = await bench.last()
     await bench.house.restart()
@@ -99,7 +99,7 @@ async def test_it_opens_at_the_hour_once(bench: Bench) -> None:
 
 
 @pytest.mark.newest_only
-async def test_what_was_read_before_a_decision_was_written_does_not_forget_it(bench: Bench) -> None:
+async def test_what_was_read_before_a_decision_was_written_does_not_forget_it(bench: MeasureStage) -> None:
     ident, settings = unique("canal"), bench.house.settings
     expect_breach(settings, ident)
     async with bench.house.bot.database.transaction(writes=False) as db:

@@ -5,19 +5,18 @@ import asyncio
 import pytest
 
 from storage.journal import AuditAct
-from tests.enforcing import Bench, bench, carries, known, with_file
-from tests.house import until_async
 from tests.people import Person, Post, unique
-from tests.shelving import plain
+from tests.support.house import plain, wait_for
+from tests.support.moderation import MeasureStage, assert_files, bench, known, post_file
 
 __all__ = ["bench", "known"]
 
 
-async def a_thread(bench: Bench) -> tuple[Post, list[str]]:
+async def a_thread(bench: MeasureStage) -> tuple[Post, list[str]]:
     """A question of Lea’s in the public channel with a file, and two answers of Juliette’s; their words."""
     words = [unique(word) for word in ("Question", "Réponse", "Précision")]
     question = f"**{words[0]}** @all https://exemple.fr/x"
-    root = await with_file(bench.lea, bench.place, question, "note.txt", b"une note")
+    root = await post_file(bench.lea, bench.place, question, "note.txt", b"une note")
     for word in words[1:]:
         await answers(bench.juliette, root, word)
     return root, words
@@ -29,7 +28,7 @@ async def answers(who: Person, root: Post, words: str) -> Post:
     return Post.read(await who.api.post("/posts", body))
 
 
-async def moved(bench: Bench, root: Post) -> None:
+async def moved(bench: MeasureStage, root: Post) -> None:
     """Agathe moves it to the private channel."""
     asked = await bench.agathe.asks(f"/moderer deplacer {bench.link(root)} 69 c’est local")
     assert "3 messages, 1 fichier, 2 auteurs" in plain(asked)
@@ -38,7 +37,7 @@ async def moved(bench: Bench, root: Post) -> None:
     await bench.house.settled()
 
 
-async def test_it_goes_with_names_hours_and_files_and_comes_back(bench: Bench) -> None:
+async def test_it_goes_with_names_hours_and_files_and_comes_back(bench: MeasureStage) -> None:
     root, words = await a_thread(bench)
     bench.lea.acts()
     await moved(bench, root)
@@ -50,7 +49,7 @@ async def test_it_goes_with_names_hours_and_files_and_comes_back(bench: Bench) -
     assert "@all" not in copies[0].text
     assert f"@{bench.lea.username}" not in copies[0].text, "nobody is called once more"
     assert "https://exemple.fr/x" in copies[0].text
-    await carries(bench.agathe, copies[0], {"note.txt": b"une note"})
+    await assert_files(bench.agathe, copies[0], {"note.txt": b"une note"})
     assert f"@{bench.juliette.username}" in plain(copies[1])
     await bench.stands(root, there=False)
     pointer = await bench.said(bench.place, f"/pl/{copies[0].id}")
@@ -69,13 +68,13 @@ async def test_it_goes_with_names_hours_and_files_and_comes_back(bench: Bench) -
     assert back[0].id == pointer.id
     assert [p.root_id for p in back] == ["", pointer.id, pointer.id]
     (files,) = [p for p in here if p.root_id == pointer.id and p.file_ids]
-    await carries(bench.agathe, files, {"note.txt": b"une note"})
+    await assert_files(bench.agathe, files, {"note.txt": b"une note"})
     left = await bench.reads(bench.club)
     assert not any(word in text for word in words for text in left)
 
 
 @pytest.mark.both_databases
-async def test_once_over_a_restart_and_what_is_answered_meanwhile_goes_along(bench: Bench) -> None:
+async def test_once_over_a_restart_and_what_is_answered_meanwhile_goes_along(bench: MeasureStage) -> None:
     root, words = await a_thread(bench)
     asked = await bench.agathe.asks(f"/moderer deplacer {bench.link(root)} 69")
     late = unique("Tardive")
@@ -96,12 +95,12 @@ async def test_once_over_a_restart_and_what_is_answered_meanwhile_goes_along(ben
     async def said_so() -> bool:
         return any("il y reste" in plain(post) for post in await bench.agathe.direct())
 
-    await until_async(said_so)
+    await wait_for(said_so)
     await bench.stands(copy, there=True)
     assert any(words[0] in text for text in await bench.reads(bench.place))
 
 
 @pytest.mark.newest_only
-async def test_a_private_thread_stays_private(bench: Bench) -> None:
+async def test_a_private_thread_stays_private(bench: MeasureStage) -> None:
     post = await bench.lea.says(unique("Entre nous"), bench.club)
     assert "canal privé" in await bench.moderates(f"deplacer {bench.link(post)} ~ressourcerie")

@@ -14,15 +14,14 @@ from commands.moderation.notices import ActPurpose
 from sandbox.faults import Faults
 from storage import outbox
 from storage.moderation import measures
-from tests.enforcing import Bench, bench, known
-from tests.house import until, until_async
 from tests.people import unique
-from tests.shelving import a_room
+from tests.support.house import find_or_make_channel, wait_for, wait_until
+from tests.support.moderation import MeasureStage, bench, known
 
 __all__ = ["bench", "known"]
 
 
-async def to_many(bench: Bench, *replies: Reply) -> None:
+async def to_many(bench: MeasureStage, *replies: Reply) -> None:
     """Somebody else’s long work sends that."""
     bot, clock = bench.house.bot, bench.house.clock
     async with bot.database.transaction() as db:
@@ -36,19 +35,19 @@ async def to_many(bench: Bench, *replies: Reply) -> None:
 
 
 @asynccontextmanager
-async def announcement(bench: Bench, faults: Faults) -> AsyncIterator[None]:
+async def announcement(bench: MeasureStage, faults: Faults) -> AsyncIterator[None]:
     """Much is on its way to many, and Mattermost takes its time."""
-    places = [await a_room(bench.house, "annonce", "O") for _ in range(4)]
+    places = [await find_or_make_channel(bench.house, "annonce", "O") for _ in range(4)]
     faults.slow = "/posts"
     try:
         await to_many(bench, *(Say(unique("À tous"), channel_id=place) for place in places))
-        await until(lambda: faults.held > 1)
+        await wait_until(lambda: faults.held > 1)
         yield
     finally:
         faults.slow = ""
 
 
-async def in_hand(bench: Bench) -> bool:
+async def in_hand(bench: MeasureStage) -> bool:
     measure = await bench.last(bench.lea)
     record = measures.read_record(measure)
     return bool(record.waits or record.done)
@@ -56,26 +55,26 @@ async def in_hand(bench: Bench) -> bool:
 
 @pytest.mark.both_databases
 async def test_a_suspension_undone_while_an_announcement_is_under_way_leaves_everybody_in(
-    bench: Bench, faults: Faults
+    bench: MeasureStage, faults: Faults
 ) -> None:
     async with announcement(bench, faults):
         await bench.agathe.types(f"/moderer silence @{bench.lea.username} 3j ton vif")
-        await until_async(lambda: in_hand(bench))
+        await wait_for(lambda: in_hand(bench))
         entry = (await bench.last(bench.lea)).entry
         await bench.omar.types(f"/moderer annuler {entry}")
-        await until_async(lambda: is_over(bench))
+        await wait_for(lambda: is_over(bench))
     await bench.house.settled()
     assert await bench.is_in(bench.lea, bench.place)
     assert await bench.is_in(bench.lea, bench.club)
     assert not await bench.kept_out(bench.lea)
 
 
-async def is_over(bench: Bench) -> bool:
+async def is_over(bench: MeasureStage) -> bool:
     return (await bench.last(bench.lea)).ended_at is not None
 
 
 @pytest.mark.both_databases
-async def test_a_removal_that_arrives_after_its_measure_ended_is_undone(bench: Bench) -> None:
+async def test_a_removal_that_arrives_after_its_measure_ended_is_undone(bench: MeasureStage) -> None:
     """A replica of the version before, or one that was cut off, sends it late."""
     await bench.moderates(f"silence @{bench.lea.username} 12h ~ressourcerie hors sujet")
     await bench.is_out(bench.lea, bench.place)
@@ -91,25 +90,25 @@ async def test_a_removal_that_arrives_after_its_measure_ended_is_undone(bench: B
 
 
 @pytest.mark.newest_only
-async def test_what_would_bring_somebody_back_does_not_undo_a_measure(bench: Bench, faults: Faults) -> None:
+async def test_what_would_bring_somebody_back_does_not_undo_a_measure(bench: MeasureStage, faults: Faults) -> None:
     async with announcement(bench, faults):
         await to_many(bench, AddMembers(bench.place, [bench.lea.id]))
         await bench.agathe.types(f"/moderer silence @{bench.lea.username} 3j ton vif")
-        await until_async(lambda: in_hand(bench))
+        await wait_for(lambda: in_hand(bench))
     await bench.is_out(bench.lea, bench.place)
     await bench.house.settled()
     assert not await bench.is_in(bench.lea, bench.place)
 
 
 @pytest.mark.both_databases
-async def test_a_message_whose_hiding_had_not_begun_stays_as_it_is(bench: Bench, faults: Faults) -> None:
+async def test_a_message_whose_hiding_had_not_begun_stays_as_it_is(bench: MeasureStage, faults: Faults) -> None:
     post = await bench.lea.says(unique("Un avis"), bench.place)
     first = await bench.lea.says(unique("À garder"), bench.place)
     faults.slow = f"/posts/{first.id}/pin"
     await bench.moderates(f"epingler {bench.link(first)}")  # what is done in that channel goes before
-    await until(lambda: faults.held > 0)
+    await wait_until(lambda: faults.held > 0)
     await bench.moderates(f"masquer {bench.link(post)} ton vif")
-    await until_async(lambda: is_going(bench))
+    await wait_for(lambda: is_going(bench))
     await bench.moderates(f"annuler {(await bench.last(bench.lea)).entry}", bench.omar)
     faults.slow = ""
     await bench.house.settled()
@@ -118,13 +117,13 @@ async def test_a_message_whose_hiding_had_not_begun_stays_as_it_is(bench: Bench,
     assert not again, "nor said again"
 
 
-async def is_going(bench: Bench) -> bool:
+async def is_going(bench: MeasureStage) -> bool:
     return not measures.read_record(await bench.last(bench.lea)).looking
 
 
 @pytest.mark.both_databases
 async def test_who_is_silenced_while_coming_back_stays_out_and_is_closed_out_by_name(
-    bench: Bench, faults: Faults
+    bench: MeasureStage, faults: Faults
 ) -> None:
     """Else the check of a private channel brings them back as often as the measure takes them out."""
     line = f"silence @{bench.lea.username} 3j ton vif"
@@ -134,9 +133,9 @@ async def test_who_is_silenced_while_coming_back_stays_out_and_is_closed_out_by_
     await bench.house.settled()
     faults.slow = f"/channels/{bench.place}/members"
     await bench.moderates(f"annuler {(await bench.last(bench.lea)).entry}", bench.omar)
-    await until(lambda: faults.held > 0)
+    await wait_until(lambda: faults.held > 0)
     await bench.moderates(line, bench.omar)
-    await until_async(lambda: is_told(bench))
+    await wait_for(lambda: is_told(bench))
     faults.slow = ""
     await bench.house.settled()
     for place in (bench.place, bench.club):
@@ -148,5 +147,5 @@ async def test_who_is_silenced_while_coming_back_stays_out_and_is_closed_out_by_
     await bench.is_back(bench.lea, bench.club)
 
 
-async def is_told(bench: Bench) -> bool:
+async def is_told(bench: MeasureStage) -> bool:
     return measures.read_record(await bench.last(bench.lea)).told

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 
 from storage.moderation import Case
 from storage.people import Role
-from tests.helping import reacts, writes
-from tests.moderating import Room, calm, plain, room, sends
-from tests.secrecy import seen, told_without
-from tests.test_data_copy import copy_of
+from tests.support.house import plain, react, reply_in_thread
+from tests.support.moderation import CaseStage, age_reports, room, send_dialog
+from tests.support.security import assert_never_told, fetch_data_copy, list_shown
 
 __all__ = ["room"]
+
 
 WHY = {"raison": "Ces mots blessent."}
 MOVES: Sequence[tuple[str, dict[str, str], str]] = [
@@ -26,15 +26,15 @@ SECRET = "motsecret"
 """In what the reporter says of it."""
 
 
-async def hears_of_it(room: Room, label: str, fields: dict[str, str], ending: str) -> None:
+async def hears_of_it(room: CaseStage, label: str, fields: dict[str, str], ending: str) -> None:
     """Lea’s message is reported, decided about, contested, and asked about in every way that she has."""
     post = await room.writes()
     await room.reports(room.juliette, post, "autre", f"{SECRET} : cela me blesse.")
-    await reacts(room.paul, post, "triangular_flag_on_post")
+    await react(room.paul, post, "triangular_flag_on_post")
     case = await room.case(post)
     card = await room.card(case, "par 2 personnes")
     room.lea.acts()
-    await sends(room.agathe, card, label, **fields)
+    await send_dialog(room.agathe, card, label, **fields)
     if label == "Exclure du canal":
         await room.omar.clicks(await room.card(case, "propose"), "Approuver")
     await room.card(case, "décidé")
@@ -43,37 +43,37 @@ async def hears_of_it(room: Room, label: str, fields: dict[str, str], ending: st
     await room.lea.asks(f"/signaler {room.link(post)}")
 
 
-async def contests(room: Room, case: Case, ending: str) -> None:
+async def contests(room: CaseStage, case: Case, ending: str) -> None:
     """By the button, and once more by an answer; then a third animateur decides."""
     notice = await room.lea.told(WHY["raison"])
-    await sends(room.lea, notice, "Contester", mot="Qui m’a signalée ? @all")
+    await send_dialog(room.lea, notice, "Contester", mot="Qui m’a signalée ? @all")
     more = {"mesure": "rappel"} if ending == "Alléger" else {}
     nora = await room.house.someone(Role.ANIMATEUR, "nora")
     await room.house.site.admin.post(f"/channels/{room.room}/members", {"user_id": nora.id})
-    await sends(nora, await room.card(case, "contesté"), ending, reponse="C’est vu.", **more)
+    await send_dialog(nora, await room.card(case, "contesté"), ending, reponse="C’est vu.", **more)
     await room.card(case, "clos")
     await room.house.settled()
-    await writes(room.lea, notice, "Qui m’a signalée ?")
+    await reply_in_thread(room.lea, notice, "Qui m’a signalée ?")
     await room.lea.told("Vous avez déjà contesté")
 
 
-async def test_the_author_never_learns_who_reported(room: Room) -> None:
+async def test_the_author_never_learns_who_reported(room: CaseStage) -> None:
     for label, fields, ending in MOVES:
-        await calm(room.house)
+        await age_reports(room.house)
         await hears_of_it(room, label, fields, ending)
     await room.agathe.asks(f"/moderer avertir @{room.lea.username} Cela suffit.")
     await room.house.settled()
-    assert await told_without(room, room.lea, SECRET) > 30
+    assert await assert_never_told(room, room.lea, SECRET) > 30
     animating = [room.agathe.username, room.omar.username]
-    assert not [text for text in seen(room, room.lea) if any(name in text for name in animating)]
+    assert not [text for text in list_shown(room, room.lea) if any(name in text for name in animating)]
     cards = [p for p in await room.agathe.reads(room.room) if "Dossier" in p.text]
     assert not any(who.username in plain(card) for who in (room.juliette, room.paul) for card in cards)
 
 
-async def test_a_copy_says_nothing_of_what_waits_for_a_decision(room: Room) -> None:
+async def test_a_copy_says_nothing_of_what_waits_for_a_decision(room: CaseStage) -> None:
     case, card = await room.opened()
-    await sends(room.agathe, card, "Demander l’avis", question="Qu’en pensez-vous ?")
-    await sends(room.agathe, card, "Exclure du canal", **WHY)
+    await send_dialog(room.agathe, card, "Demander l’avis", question="Qu’en pensez-vous ?")
+    await send_dialog(room.agathe, card, "Exclure du canal", **WHY)
     card = await room.card(case, "propose : exclusion")
     assert await told_of(room) == []
     room.lea.acts()
@@ -85,9 +85,9 @@ async def test_a_copy_says_nothing_of_what_waits_for_a_decision(room: Room) -> N
     assert [len(day) for day in days] == [len("2026-11-28")] * 3
 
 
-async def told_of(room: Room) -> list[dict[str, str]]:
+async def told_of(room: CaseStage) -> list[dict[str, str]]:
     """What Lea’s copy says of moderation: cases, and entries of the journal."""
-    told, _ = await copy_of(room.lea)
+    told, _ = await fetch_data_copy(room.lea)
     everything = json.dumps(told, ensure_ascii=False)
     assert not [one.username for one in (room.agathe, room.omar) if one.username in everything]
     entries = told["données"]["Les actes du journal qui vous concernent"]

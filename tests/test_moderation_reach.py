@@ -11,7 +11,7 @@ from bot.errors import UserError
 from bot.mattermost import ChatChannel, ChatMember, ChatPost, ChatUser
 from commands.moderation.reports import NOT_FOUND, read_reportable_post
 from config.settings import Settings
-from tests.chat_server import BOT, CHANNEL, ID, POST, TEAM
+from tests.support.mattermost import BOT, CHANNEL, ID, POST, TEAM
 
 WRITTEN = ChatPost(POST, "l" * 26, CHANNEL, "Bonjour", 1)
 

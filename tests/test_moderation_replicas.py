@@ -7,17 +7,18 @@ from pathlib import Path
 import pytest
 
 from tests.bench.children import COOP_BOT, environment_of, free_port, program
-from tests.helping import plain
 from tests.people import Person
-from tests.watching import Watch, watch
+from tests.support.house import plain
+from tests.support.moderation import RuleStage, watch
 
 __all__ = ["watch"]
+
 
 pytestmark = pytest.mark.both_databases
 
 
 @asynccontextmanager
-async def another(watch: Watch, folder: Path) -> AsyncIterator[None]:
+async def another(watch: RuleStage, folder: Path) -> AsyncIterator[None]:
     """A replica in a process of its own."""
     port, settings = free_port(), watch.house.settings
     own = {"port": port, "public_url": f"http://{settings.host}:{port}", "data_dir": folder}
@@ -26,18 +27,18 @@ async def another(watch: Watch, folder: Path) -> AsyncIterator[None]:
         yield
 
 
-async def floods(watch: Watch, who: Person) -> None:
+async def floods(watch: RuleStage, who: Person) -> None:
     """Somebody writes four messages at once: the rule takes no more of them."""
     for number in range(4):
         await who.says(f"Message {number}", watch.place)
 
 
-async def cards(watch: Watch, who: Person) -> int:
+async def cards(watch: RuleStage, who: Person) -> int:
     """How many cards stand about somebody."""
     return sum(f"@{who.username}" in plain(post) for post in await watch.ana.reads(watch.room))
 
 
-async def test_what_both_find_is_one_case_and_what_one_finds_is_one_too(watch: Watch, tmp_path: Path) -> None:
+async def test_what_both_find_is_one_case_and_what_one_finds_is_one_too(watch: RuleStage, tmp_path: Path) -> None:
     await watch.tunes("flood proposer 4 en 1h")
     async with another(watch, tmp_path):
         await floods(watch, watch.lea)

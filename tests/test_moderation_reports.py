@@ -8,16 +8,14 @@ from bot.french.periods import say_hour
 from storage import canaux
 from storage.moderation.cases import CaseState
 from storage.people import Role
-from tests.helping import reacts
-from tests.house import PARIS, until_async
-from tests.moderating import Room, plain, room, sends
 from tests.people import unique
-from tests.shelving import a_room
+from tests.support.house import PARIS, find_or_make_channel, plain, react, wait_for
+from tests.support.moderation import CaseStage, room, send_dialog
 
 __all__ = ["room"]
 
 
-async def test_a_message_is_reported_by_several_and_they_hear_the_outcome_once(room: Room) -> None:
+async def test_a_message_is_reported_by_several_and_they_hear_the_outcome_once(room: CaseStage) -> None:
     await room.writes("Avant", room.paul)
     post = await room.writes()
     await room.writes("Après", room.paul)
@@ -44,7 +42,7 @@ async def test_a_message_is_reported_by_several_and_they_hear_the_outcome_once(r
     assert around.index("Avant") < around.index(post.text) < around.index("Après")
     for person in (room.juliette, room.paul, room.lea):
         person.acts()
-    await sends(room.agathe, card, "Rien à faire", avis="infonde", raison="Une plaisanterie.")
+    await send_dialog(room.agathe, card, "Rien à faire", avis="infonde", raison="Une plaisanterie.")
     assert "C’est décidé" in plain(await room.agathe.told("décidé"))
     for person in (room.juliette, room.paul):
         assert "rien à faire" in plain(await person.told(f"dossier n° {case.id}".replace("n° ", "n°\u00a0")))
@@ -56,7 +54,7 @@ async def test_a_message_is_reported_by_several_and_they_hear_the_outcome_once(r
     assert "rien n’y a changé" in plain(await room.juliette.asks(f"/signaler {room.link(post)}"))
 
 
-async def test_what_is_personal_in_the_words_of_who_reports_is_masked(room: Room) -> None:
+async def test_what_is_personal_in_the_words_of_who_reports_is_masked(room: CaseStage) -> None:
     post = await room.writes()
     told = await room.reports(room.juliette, post, mot="Il cite Mme Dupont, 06 12 34 56 78")
     assert "personnel y est masqué" in plain(told)
@@ -64,20 +62,20 @@ async def test_what_is_personal_in_the_words_of_who_reports_is_masked(room: Room
     card = await room.card(case)
     assert "Il cite Mme Dupont" in plain(card)
     assert "06 12 34 56 78" not in plain(card)
-    await reacts(room.paul, post, "triangular_flag_on_post")
+    await react(room.paul, post, "triangular_flag_on_post")
     flagged = await room.paul.told("est signalé")
-    await sends(room.paul, flagged, "Préciser", motif="donnees", mot="Son numéro est le 06 12 34 56 78")
+    await send_dialog(room.paul, flagged, "Préciser", motif="donnees", mot="Son numéro est le 06 12 34 56 78")
     assert "personnel y est masqué" in plain(await room.paul.told("est masqué"))
     assert "06 12 34 56 78" not in plain(await room.card(case, "Son numéro est"))
     assert not [report for report in await room.reported(case) if "06 12" in report.word]
 
 
-async def test_what_cannot_be_reported_is_said_kindly(room: Room) -> None:
+async def test_what_cannot_be_reported_is_said_kindly(room: CaseStage) -> None:
     site = room.house.site
     own = await room.writes(who=room.juliette)
     hidden = await room.lea.api.post("/channels/direct", [room.lea.id, room.paul.id])
     apart = await room.lea.says("Entre nous", str(hidden["id"]))
-    closed = await a_room(room.house, unique("ferme"), "P")
+    closed = await find_or_make_channel(room.house, unique("ferme"), "P")
     await site.admin.post(f"/channels/{closed}/members", {"user_id": room.lea.id})
     secret = await room.lea.says("Chez nous", closed)
     gone = await room.writes()
@@ -102,7 +100,7 @@ async def test_what_cannot_be_reported_is_said_kindly(room: Room) -> None:
 
 
 @pytest.mark.both_databases
-async def test_everybody_may_report_in_a_public_channel_but_not_what_the_bot_says(room: Room) -> None:
+async def test_everybody_may_report_in_a_public_channel_but_not_what_the_bot_says(room: CaseStage) -> None:
     post = await room.writes()
     outside = await room.house.conseiller("nina", timezone="Indian/Reunion")
     await room.reports(outside, post)
@@ -115,7 +113,7 @@ async def test_everybody_may_report_in_a_public_channel_but_not_what_the_bot_say
 
 
 @pytest.mark.newest_only
-async def test_a_charter_that_cannot_be_read_keeps_nobody_waiting(room: Room, tmp_path: Path) -> None:
+async def test_a_charter_that_cannot_be_read_keeps_nobody_waiting(room: CaseStage, tmp_path: Path) -> None:
     (tmp_path / "charte.tsv").write_text("n’importe quoi", "utf-8")
     house, usual = room.house, room.house.settings
     house.settings = usual.model_copy(update={"charter": tmp_path / "charte.tsv"})
@@ -129,7 +127,7 @@ async def test_a_charter_that_cannot_be_read_keeps_nobody_waiting(room: Room, tm
 
 
 @pytest.mark.both_databases
-async def test_each_animateur_has_the_card_where_the_room_is_not_for_it_or_not_known(room: Room) -> None:
+async def test_each_animateur_has_the_card_where_the_room_is_not_for_it_or_not_known(room: CaseStage) -> None:
     aaron = await room.house.someone(Role.ANIMATEUR, "aaron")
     post = await room.writes(who=room.agathe)
     aaron.acts()
@@ -139,12 +137,12 @@ async def test_each_animateur_has_the_card_where_the_room_is_not_for_it_or_not_k
     await room.house.settled()
     assert not [p for p in await room.agathe.direct() if f"{case.id}," in plain(p)], "it is about her"
     assert not [p for p in await room.agathe.reads(room.room) if plain(p).startswith(f"**Dossier n° {case.id},")]
-    await sends(aaron, card, "Rien à faire")
+    await send_dialog(aaron, card, "Rien à faire")
 
     async def is_decided() -> bool:
         return (await room.now(case)).state is CaseState.DECIDED
 
-    await until_async(is_decided)
+    await wait_for(is_decided)
     async with room.house.bot.database.transaction() as db:
         await canaux.forget_channel(db, "moderation")
     post = await room.writes()

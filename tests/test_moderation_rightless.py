@@ -8,22 +8,22 @@ import pytest
 from storage.journal import AuditAct
 from storage.moderation import CaseState
 from storage.moderation.measures import REFUSED
-from tests.adjusting import as_member
-from tests.enforcing import Bench, bench, known
 from tests.people import unique
-from tests.shelving import plain
+from tests.support.house import plain
+from tests.support.mattermost import override_team_role
+from tests.support.moderation import MeasureStage, bench, known
 
 __all__ = ["bench", "known"]
 
 
 @pytest.fixture
-async def powerless(bench: Bench) -> AsyncIterator[Bench]:
+async def powerless(bench: MeasureStage) -> AsyncIterator[MeasureStage]:
     """The bot is a plain member meanwhile."""
-    async with as_member(bench.house.site, leads=False):
+    async with override_team_role(bench.house.site, leads=False):
         yield bench
 
 
-async def test_a_message_that_cannot_be_removed(powerless: Bench) -> None:
+async def test_a_message_that_cannot_be_removed(powerless: MeasureStage) -> None:
     bench = powerless
     post = await bench.lea.says(unique("Reste là"), bench.place)
     bench.agathe.acts()
@@ -45,7 +45,7 @@ async def test_a_message_that_cannot_be_removed(powerless: Bench) -> None:
 
 
 @pytest.mark.both_databases
-async def test_a_lock_that_cannot_be_kept_and_a_thread_that_cannot_leave(powerless: Bench) -> None:
+async def test_a_lock_that_cannot_be_kept_and_a_thread_that_cannot_leave(powerless: MeasureStage) -> None:
     bench = powerless
     await bench.moderates("verrouiller ~ressourcerie 2h")
     bench.lea.acts()
@@ -67,7 +67,7 @@ async def test_a_lock_that_cannot_be_kept_and_a_thread_that_cannot_leave(powerle
 
 
 @asynccontextmanager
-async def without(bench: Bench, right: str) -> AsyncIterator[None]:
+async def without(bench: MeasureStage, right: str) -> AsyncIterator[None]:
     """Members of channels have that right no more, meanwhile."""
     admin = bench.house.site.admin
     role = await admin.get("/roles/name/channel_user")
@@ -80,7 +80,7 @@ async def without(bench: Bench, right: str) -> AsyncIterator[None]:
 
 
 @pytest.mark.both_databases
-async def test_somebody_who_cannot_be_taken_out(powerless: Bench) -> None:
+async def test_somebody_who_cannot_be_taken_out(powerless: MeasureStage) -> None:
     bench = powerless
     await bench.moderates(f"exclure @{bench.lea.username} 69 insultes")
     async with without(bench, "manage_private_channel_members"):
@@ -96,7 +96,7 @@ async def test_somebody_who_cannot_be_taken_out(powerless: Bench) -> None:
 
 
 @pytest.mark.both_databases
-async def test_what_is_done_in_part_is_said(powerless: Bench) -> None:
+async def test_what_is_done_in_part_is_said(powerless: MeasureStage) -> None:
     bench = powerless
     async with without(bench, "manage_public_channel_members"):
         bench.lea.acts()

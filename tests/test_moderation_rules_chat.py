@@ -7,17 +7,17 @@ import pytest
 from storage import journal
 from storage.journal import AuditAct
 from storage.moderation.cases import CaseSource, CaseState
-from tests.helping import changes, plain
-from tests.house import until_async
 from tests.people import Post, unique
-from tests.watching import Watch, watch
+from tests.support.house import edit_post, plain, wait_for
+from tests.support.moderation import RuleStage, watch
 
 __all__ = ["watch"]
+
 
 NIR = "1 84 12 76 451 089 46"
 
 
-async def test_a_flood_is_one_case_and_a_false_alarm_is_counted(watch: Watch) -> None:
+async def test_a_flood_is_one_case_and_a_false_alarm_is_counted(watch: RuleStage) -> None:
     told = plain(await watch.tunes("flood proposer 4 en 1h"))
     assert "Règle flood : proposer (4 en 1 h)" in told.replace("*", "").replace("`", "")
     posts = [await watch.lea.says(f"Message {number}", watch.place) for number in range(4)]
@@ -33,7 +33,7 @@ async def test_a_flood_is_one_case_and_a_false_alarm_is_counted(watch: Watch) ->
     async def all_of_it() -> bool:
         return [hit.case_id for hit in await watch.hits()] == [case.id, case.id]
 
-    await until_async(all_of_it)
+    await wait_for(all_of_it)
     await watch.house.settled()
     assert len(await watch.cases(watch.lea)) == 1, "what goes on is no other case"
     card = await watch.said("beaucoup de messages en peu de temps (2 fois)")
@@ -54,7 +54,7 @@ async def test_a_flood_is_one_case_and_a_false_alarm_is_counted(watch: Watch) ->
 
 
 @pytest.mark.newest_only
-async def test_public_channels_outside_of_the_table_are_named(watch: Watch) -> None:
+async def test_public_channels_outside_of_the_table_are_named(watch: RuleStage) -> None:
     admin, name = watch.house.site.admin, unique("potager")
     body = {"team_id": watch.house.site.team_id, "name": name, "display_name": f"** {name} @all", "type": "O"}
     made = await admin.post("/channels", body)
@@ -68,7 +68,7 @@ async def test_public_channels_outside_of_the_table_are_named(watch: Watch) -> N
 
 
 @pytest.mark.newest_only
-async def test_each_rule_finds_what_people_write(watch: Watch) -> None:
+async def test_each_rule_finds_what_people_write(watch: RuleStage) -> None:
     for line in (
         "liens proposer mechant.example",
         "mots proposer casino",
@@ -84,7 +84,7 @@ async def test_each_rule_finds_what_people_write(watch: Watch) -> None:
     await watch.paul.says(text, watch.place)
     again = await watch.paul.says(text.upper(), watch.place)
     later = await watch.lea.says("Un message ordinaire", watch.place)
-    await changes(watch.lea, later, "Un casino ordinaire")
+    await edit_post(watch.lea, later, "Un casino ordinaire")
     for post in (link, invitation, word, mention, again, later):
         assert (await watch.case(post)).source == CaseSource.RULE
     assert (await watch.case(later)).message == "Un casino ordinaire"
@@ -98,7 +98,7 @@ async def test_each_rule_finds_what_people_write(watch: Watch) -> None:
 
 
 @pytest.mark.both_databases
-async def test_personal_data_is_a_word_to_its_author_first(watch: Watch) -> None:
+async def test_personal_data_is_a_word_to_its_author_first(watch: RuleStage) -> None:
     await watch.tunes("donnees proposer 10min")
     watch.lea.acts()
     watch.paul.acts()
@@ -109,7 +109,7 @@ async def test_personal_data_is_a_word_to_its_author_first(watch: Watch) -> None
     left = await watch.paul.says(f"Celui de monsieur Durand : {NIR}", watch.place)
     await watch.paul.told("numéro de sécurité sociale")
     assert not await watch.cases(), "nobody else hears of it"
-    await changes(watch.lea, mended, "Le numéro de madame Martin est dans son dossier")
+    await edit_post(watch.lea, mended, "Le numéro de madame Martin est dans son dossier")
     await watch.is_idle()
     await watch.runs("regles.find_old")
     assert not await watch.cases(), "not yet"
@@ -123,7 +123,7 @@ async def test_personal_data_is_a_word_to_its_author_first(watch: Watch) -> None
 
 
 @pytest.mark.newest_only
-async def test_a_first_message_is_one_where_mattermost_knows_of_none_before(watch: Watch) -> None:
+async def test_a_first_message_is_one_where_mattermost_knows_of_none_before(watch: RuleStage) -> None:
     nina = await watch.house.conseiller("nina")
     await watch.house.site.admin.post(f"/channels/{watch.place}/members", {"user_id": nina.id})
     await watch.lea.says("Je suis là depuis longtemps", watch.place)
@@ -135,7 +135,7 @@ async def test_a_first_message_is_one_where_mattermost_knows_of_none_before(watc
     assert [case.post_id for case in await watch.cases()] == [first.id]
 
 
-async def test_a_rule_is_tried_on_what_was_said(watch: Watch) -> None:
+async def test_a_rule_is_tried_on_what_was_said(watch: RuleStage) -> None:
     word = unique("fromage")
     said = [await watch.lea.says(f"Le {word} n° {number}", watch.place) for number in range(7)]
     await watch.ana.says(f"Notre {word}", watch.place)
@@ -157,7 +157,7 @@ async def test_a_rule_is_tried_on_what_was_said(watch: Watch) -> None:
 
 
 @pytest.mark.newest_only
-async def test_what_cannot_be_is_said(watch: Watch) -> None:
+async def test_what_cannot_be_is_said(watch: RuleStage) -> None:
     async def refused(line: str) -> str:
         return plain(await watch.ana.asks(f"/moderer regle {line}"))
 
@@ -172,7 +172,7 @@ async def test_what_cannot_be_is_said(watch: Watch) -> None:
 
 
 @pytest.mark.both_databases
-async def test_a_rule_that_acts_hides_and_its_author_is_told(watch: Watch) -> None:
+async def test_a_rule_that_acts_hides_and_its_author_is_told(watch: RuleStage) -> None:
     await watch.tunes("mots agir casino")
     watch.paul.acts()
     post = await watch.paul.says("Le casino en ligne", watch.place)
@@ -182,6 +182,6 @@ async def test_a_rule_that_acts_hides_and_its_author_is_told(watch: Watch) -> No
     async def is_gone() -> bool:
         return post.id not in {each.id for each in await watch.paul.reads(watch.place)}
 
-    await until_async(is_gone)
+    await wait_for(is_gone)
     await watch.paul.told("Règle automatique")
     await watch.said(f"Dossier n° {case.number}, décidé")

@@ -31,10 +31,9 @@ from storage.database import Database
 from storage.moderation import Case, Rule, RuleHit, rules
 from storage.moderation.rules import RuleMode
 from storage.people import Person, Role
-from tests.databases import database
-from tests.helping import plain
-from tests.house import until
-from tests.watching import Watch, watch
+from tests.support.databases import database
+from tests.support.house import plain, wait_until
+from tests.support.moderation import RuleStage, watch
 
 __all__ = ["database", "watch"]
 
@@ -44,7 +43,7 @@ LEA, CHANNEL, ROOM = "l" * 26, "c" * 26, "m" * 26
 
 
 @pytest.mark.both_databases
-async def test_a_broken_table_of_rules_is_told_once_and_nothing_is_looked_for(watch: Watch) -> None:
+async def test_a_broken_table_of_rules_is_told_once_and_nothing_is_looked_for(watch: RuleStage) -> None:
     await watch.tunes("mots proposer casino")
     await watch.tunes("flood proposer 3 en 10s")
     async with watch.house.bot.database.transaction() as db:
@@ -60,7 +59,7 @@ async def test_a_broken_table_of_rules_is_told_once_and_nothing_is_looked_for(wa
     await watch.ana.asks("/moderer regle flood non")
     await watch.runs("moderation.watch_tables")
     assert "Fin du mode sûr" in plain(await watch.said("Fin du mode sûr"))
-    await until(lambda: RuleName.WORDS in engine.read_tunings_in(watch.place))
+    await wait_until(lambda: RuleName.WORDS in engine.read_tunings_in(watch.place))
     await watch.case(await watch.lea.says("Un casino encore", watch.place))
 
 

@@ -9,14 +9,14 @@ import pytest
 from bot.french.periods import say_moment
 from storage.journal import AuditAct
 from storage.moderation import measures
-from tests.enforcing import Bench, bench, known
 from tests.people import unique
-from tests.shelving import plain
+from tests.support.house import plain
+from tests.support.moderation import MeasureStage, bench, known
 
 __all__ = ["bench", "known"]
 
 
-async def silenced(bench: Bench, line: str = "3j publicité répétée") -> None:
+async def silenced(bench: MeasureStage, line: str = "3j publicité répétée") -> None:
     """Lea may not write; she knows."""
     bench.lea.acts()
     await bench.moderates(f"silence @{bench.lea.username} {line}")
@@ -26,7 +26,7 @@ async def silenced(bench: Bench, line: str = "3j publicité répétée") -> None
         await bench.is_out(bench.lea, bench.club)
 
 
-async def test_taken_out_everywhere_and_brought_back_at_the_hour(bench: Bench) -> None:
+async def test_taken_out_everywhere_and_brought_back_at_the_hour(bench: MeasureStage) -> None:
     await bench.house.settled()
     before = await announced(bench)
     bench.lea.acts()
@@ -61,7 +61,7 @@ async def test_taken_out_everywhere_and_brought_back_at_the_hour(bench: Bench) -
     assert await bench.is_in(bench.lea, bench.club)
 
 
-async def announced(bench: Bench) -> list[str]:
+async def announced(bench: MeasureStage) -> list[str]:
     """What Mattermost itself says in her channels of who was taken out or brought in, and names her."""
     said = [post for place in (bench.place, bench.club) for post in await bench.juliette.reads(place)]
     kinds = {"system_remove_from_channel": "removedUserId", "system_add_to_channel": "addedUserId"}
@@ -69,7 +69,7 @@ async def announced(bench: Bench) -> list[str]:
     return [post.text for post in found if post.user_id == bench.house.site.bot_id]
 
 
-async def test_who_comes_or_writes_again_is_softly_taken_out(bench: Bench) -> None:
+async def test_who_comes_or_writes_again_is_softly_taken_out(bench: MeasureStage) -> None:
     await silenced(bench)
     until = (await bench.last(bench.lea)).until
     assert until
@@ -99,7 +99,7 @@ async def test_who_comes_or_writes_again_is_softly_taken_out(bench: Bench) -> No
     await bench.stands(theirs, there=True)
 
 
-async def test_in_one_channel_only_and_undone_at_once(bench: Bench) -> None:
+async def test_in_one_channel_only_and_undone_at_once(bench: MeasureStage) -> None:
     await silenced(bench, "12h ~ressourcerie hors sujet")
     assert not await bench.is_in(bench.lea, bench.place)
     assert await bench.is_in(bench.lea, bench.club)
@@ -117,7 +117,7 @@ async def test_in_one_channel_only_and_undone_at_once(bench: Bench) -> None:
 
 
 @pytest.mark.newest_only
-async def test_who_left_the_team_meanwhile_is_not_brought_back_and_the_room_knows(bench: Bench) -> None:
+async def test_who_left_the_team_meanwhile_is_not_brought_back_and_the_room_knows(bench: MeasureStage) -> None:
     await silenced(bench, "12h ~ressourcerie hors sujet")
     measure = await bench.last(bench.lea)
     await bench.house.site.admin.delete(f"/teams/{bench.house.site.team_id}/members/{bench.lea.id}")
@@ -127,7 +127,7 @@ async def test_who_left_the_team_meanwhile_is_not_brought_back_and_the_room_know
 
 
 @pytest.mark.newest_only
-async def test_longer_than_a_week_takes_two(bench: Bench) -> None:
+async def test_longer_than_a_week_takes_two(bench: MeasureStage) -> None:
     said = await bench.moderates(f"silence @{bench.lea.username} 8j insultes")
     assert "second animateur" in said
     assert not await bench.measures(bench.lea)

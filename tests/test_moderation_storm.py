@@ -14,11 +14,10 @@ from storage import claims
 from storage.database import Database
 from storage.moderation import Case, Report
 from storage.moderation.cases import CaseSource
-from tests.databases import database
-from tests.helping import plain
-from tests.house import until_async
 from tests.people import Post, unique
-from tests.watching import Watch, watch
+from tests.support.databases import database
+from tests.support.house import plain, wait_for
+from tests.support.moderation import RuleStage, watch
 
 __all__ = ["database", "watch"]
 
@@ -32,18 +31,18 @@ def reports(count: int, at: datetime, case: int = 9999) -> Sequence[Report]:
     return [Report(case_id=case, reporter_id=f"{n}".rjust(26, "r"), motive="propos", at=at) for n in range(count)]
 
 
-async def waits(watch: Watch, containing: str) -> Post:
+async def waits(watch: RuleStage, containing: str) -> Post:
     """The summary, once it says that."""
 
     async def stands() -> Post | None:
         post = await watch.said("Beaucoup de choses à la fois")
         return post if containing in plain(post) else None
 
-    return await until_async(stands)
+    return await wait_for(stands)
 
 
 @pytest.mark.both_databases
-async def test_a_storm_is_one_summary_and_each_case_is_shown_from_there(watch: Watch) -> None:
+async def test_a_storm_is_one_summary_and_each_case_is_shown_from_there(watch: RuleStage) -> None:
     word = unique("bizarre")
     await watch.tunes(f"mots proposer {word}")
     async with watch.house.bot.database.transaction() as db:
@@ -66,7 +65,7 @@ async def test_a_storm_is_one_summary_and_each_case_is_shown_from_there(watch: W
     await watch.said(f"Dossier n° {later.number},")
 
 
-async def test_one_person_hides_nothing_of_others_nor_anybody_what_is_graver(watch: Watch) -> None:
+async def test_one_person_hides_nothing_of_others_nor_anybody_what_is_graver(watch: RuleStage) -> None:
     now = watch.house.clock()
     async with watch.house.bot.database.transaction() as db:
         alone = [
@@ -87,7 +86,7 @@ async def test_one_person_hides_nothing_of_others_nor_anybody_what_is_graver(wat
     assert not [text for text in said if text.startswith(f"**Dossier n° {second.number},")]
 
 
-async def reported(watch: Watch, motive: str) -> Case:
+async def reported(watch: RuleStage, motive: str) -> Case:
     """A message of Lea’s that Paul reports."""
     post = await watch.lea.says(unique("message"), watch.place)
     form = await watch.paul.opens(f"/signaler {watch.house.site.url}/{watch.house.site.team}/pl/{post.id}")
@@ -96,7 +95,7 @@ async def reported(watch: Watch, motive: str) -> Case:
 
 
 @pytest.mark.newest_only
-async def test_many_arrivals_are_told_in_the_room(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_many_arrivals_are_told_in_the_room(watch: RuleStage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cards, "STORM_JOINS", 20)
     await watch.house.knows_the_team()
     async with watch.house.bot.database.transaction() as db:

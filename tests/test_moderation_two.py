@@ -6,14 +6,15 @@ import pytest
 
 from storage.moderation.cases import CaseState
 from storage.people import Role
-from tests.moderating import Room, opens, plain, room, sends
+from tests.support.house import plain
+from tests.support.moderation import CaseStage, open_dialog, room, send_dialog
 
 __all__ = ["room"]
 
 
-async def test_an_exclusion_waits_for_another_animateur_who_may_refuse_or_approve(room: Room) -> None:
+async def test_an_exclusion_waits_for_another_animateur_who_may_refuse_or_approve(room: CaseStage) -> None:
     case, card = await room.opened()
-    form = await opens(room.agathe, card, "Exclure du canal")
+    form = await open_dialog(room.agathe, card, "Exclure du canal")
     assert form.shown("canal") == room.place
     assert (await form.fill(raison="Encore, malgré l’avertissement.").submit()).accepted
     assert "attend un second animateur" in plain(await room.agathe.told("second animateur"))
@@ -23,10 +24,10 @@ async def test_an_exclusion_waits_for_another_animateur_who_may_refuse_or_approv
     await room.agathe.clicks(card, "Approuver")
     assert "un second animateur" in plain(await room.agathe.whispered("vous-même"))
     room.agathe.acts()
-    await sends(room.omar, card, "Refuser", raison="Trop lourd à mon avis.")
+    await send_dialog(room.omar, card, "Refuser", raison="Trop lourd à mon avis.")
     assert "Trop lourd à mon avis" in plain(await room.agathe.told("n’approuve pas"))
     card = await room.card(case, "à décider")
-    await sends(room.omar, card, "Suspendre l’écriture", duree="30j", raison="Trente jours suffisent.")
+    await send_dialog(room.omar, card, "Suspendre l’écriture", duree="30j", raison="Trente jours suffisent.")
     card = await room.card(case, "propose : écriture suspendue 30 jours")
     room.lea.acts()
     room.juliette.acts()
@@ -43,9 +44,9 @@ async def test_an_exclusion_waits_for_another_animateur_who_may_refuse_or_approv
     ]
 
 
-async def test_of_two_at_once_one_decides_and_the_other_reads_who(room: Room) -> None:
+async def test_of_two_at_once_one_decides_and_the_other_reads_who(room: CaseStage) -> None:
     case, card = await room.opened()
-    forms = [await opens(who, card, "Rappel de la charte") for who in (room.agathe, room.omar)]
+    forms = [await open_dialog(who, card, "Rappel de la charte") for who in (room.agathe, room.omar)]
     room.lea.acts()
     answers = await asyncio.gather(*(form.submit() for form in forms))
     assert all(answer.accepted for answer in answers)
@@ -57,7 +58,7 @@ async def test_of_two_at_once_one_decides_and_the_other_reads_who(room: Room) ->
 
 
 @pytest.mark.both_databases
-async def test_nobody_decides_about_oneself_nor_against_an_administrateur(room: Room) -> None:
+async def test_nobody_decides_about_oneself_nor_against_an_administrateur(room: CaseStage) -> None:
     case, card = await room.opened()
     await room.house.registers(room.lea, Role.ANIMATEUR)
     await room.house.site.admin.post(f"/channels/{room.room}/members", {"user_id": room.lea.id})
@@ -65,7 +66,7 @@ async def test_nobody_decides_about_oneself_nor_against_an_administrateur(room: 
         await room.lea.clicks(card, label)
         assert "Ce dossier vous concerne" in plain(await room.lea.whispered("Ce dossier"))
     await room.house.registers(room.lea, Role.ADMINISTRATEUR)
-    form = await opens(room.agathe, card, "Avertir")
+    form = await open_dialog(room.agathe, card, "Avertir")
     assert "administrateur" in (await form.submit()).error
-    await sends(room.agathe, card, "Rien à faire")
+    await send_dialog(room.agathe, card, "Rien à faire")
     assert (await room.now(case)).state is CaseState.DECIDED

@@ -12,21 +12,21 @@ from config.charte import MeasureKind as Kind
 from storage.journal import AuditAct
 from storage.moderation import CaseState
 from storage.people import Role
-from tests.enforcing import Bench, bench, known
 from tests.people import unique
-from tests.shelving import plain
+from tests.support.house import plain
+from tests.support.moderation import MeasureStage, bench, known
 
 __all__ = ["bench", "known"]
 
 
-async def undone(bench: Bench, entry: int) -> str:
+async def undone(bench: MeasureStage, entry: int) -> str:
     """Omar takes an act back; what Lea reads."""
     bench.lea.acts()
     assert "est annulé" in await bench.moderates(f"annuler {entry}", bench.omar)
     return plain(await bench.lea.told("Décision annulée"))
 
 
-async def test_a_warning_and_a_hidden_message_are_taken_back(bench: Bench) -> None:
+async def test_a_warning_and_a_hidden_message_are_taken_back(bench: MeasureStage) -> None:
     await bench.moderates(f"avertir @{bench.lea.username} ton vif")
     first = (await bench.last(bench.lea)).entry
     assert "ne compte pas" in await undone(bench, first)
@@ -50,7 +50,7 @@ async def test_a_warning_and_a_hidden_message_are_taken_back(bench: Bench) -> No
 
 
 @pytest.mark.newest_only
-async def test_an_answer_whose_thread_is_gone_is_said_beside(bench: Bench) -> None:
+async def test_an_answer_whose_thread_is_gone_is_said_beside(bench: MeasureStage) -> None:
     root = await bench.juliette.says(unique("Le fil"), bench.place)
     words = unique("La réponse")
     answer = {"channel_id": bench.place, "message": words, "root_id": root.id}
@@ -63,7 +63,7 @@ async def test_an_answer_whose_thread_is_gone_is_said_beside(bench: Bench) -> No
     assert (await bench.said(bench.place, words)).root_id == ""
 
 
-async def test_an_exclusion_is_carried_out_by_a_second_and_undone(bench: Bench) -> None:
+async def test_an_exclusion_is_carried_out_by_a_second_and_undone(bench: MeasureStage) -> None:
     line = f"exclure @{bench.lea.username} 69 insultes"
     assert "second animateur" in await bench.moderates(line)
     assert "proposé vous-même" in await bench.moderates(line)
@@ -86,7 +86,7 @@ async def test_an_exclusion_is_carried_out_by_a_second_and_undone(bench: Bench) 
     assert not await bench.kept_out(bench.lea)
 
 
-async def test_several_messages_are_shown_removed_and_said_again(bench: Bench) -> None:
+async def test_several_messages_are_shown_removed_and_said_again(bench: MeasureStage) -> None:
     words = [unique(f"Pub{n}") for n in range(3)]
     posts = [await bench.lea.says(word, bench.place) for word in words]
     answer = {"channel_id": bench.place, "message": "Non merci", "root_id": posts[0].id}
@@ -113,13 +113,13 @@ async def test_several_messages_are_shown_removed_and_said_again(bench: Bench) -
     await bench.said(bench.place, words[2])
 
 
-async def posts_gone_meanwhile(bench: Bench, post_id: str) -> None:
+async def posts_gone_meanwhile(bench: MeasureStage, post_id: str) -> None:
     """Lea takes one of hers away between the preview and the click."""
     await bench.lea.api.delete(f"/posts/{post_id}")
 
 
 @pytest.mark.both_databases
-async def test_a_pin_is_put_and_taken_off(bench: Bench) -> None:
+async def test_a_pin_is_put_and_taken_off(bench: MeasureStage) -> None:
     post = await bench.lea.says(unique("À garder"), bench.place)
     assert "est épinglé" in await bench.moderates(f"epingler {bench.link(post)}")
     await bench.house.settled()
@@ -135,7 +135,7 @@ async def test_a_pin_is_put_and_taken_off(bench: Bench) -> None:
 
 
 @pytest.mark.both_databases
-async def test_what_is_proposed_grows_with_what_stands(bench: Bench) -> None:
+async def test_what_is_proposed_grows_with_what_stands(bench: MeasureStage) -> None:
     """A warning that was taken back, or a year old, counts no more."""
 
     async def proposed(motive: str) -> Graded:
@@ -158,7 +158,7 @@ async def test_what_is_proposed_grows_with_what_stands(bench: Bench) -> None:
 
 
 @pytest.mark.newest_only
-async def test_nobody_takes_back_what_concerns_them(bench: Bench) -> None:
+async def test_nobody_takes_back_what_concerns_them(bench: MeasureStage) -> None:
     await bench.moderates(f"avertir @{bench.omar.username} ton vif")
     entry = (await bench.last(bench.omar)).entry
     assert "vous concerne" in await bench.moderates(f"annuler {entry}", bench.omar)
@@ -167,7 +167,7 @@ async def test_nobody_takes_back_what_concerns_them(bench: Bench) -> None:
 
 
 @pytest.mark.both_databases
-async def test_who_was_not_in_a_channel_is_not_brought_in_by_undoing(bench: Bench) -> None:
+async def test_who_was_not_in_a_channel_is_not_brought_in_by_undoing(bench: MeasureStage) -> None:
     await bench.house.site.admin.delete(f"/channels/{bench.place}/members/{bench.lea.id}")
     line = f"exclure @{bench.lea.username} {bench.title} publicité"
     await bench.moderates(line)

@@ -12,11 +12,11 @@ from storage.journal import AuditAct
 from storage.moderation import Case, Measure, measures
 from storage.moderation.cases import CaseState
 from storage.people import Role
-from tests.helping import changes, reacts
-from tests.moderating import Room, calm, plain, room, sends
 from tests.people import Person, Post
 from tests.people.dialog import Dialog
-from tests.secrecy import told_without
+from tests.support.house import edit_post, plain, react
+from tests.support.moderation import CaseStage, age_reports, room, send_dialog
+from tests.support.security import assert_never_told
 
 __all__ = ["room"]
 
@@ -43,7 +43,7 @@ DECISIONS: Sequence[tuple[str, dict[str, str]]] = [
 class Walk:
     """What happens in a room: each step is one that the case admits, chosen by chance."""
 
-    room: Room
+    room: CaseStage
     nora: Person
     chance: Random
     posts: list[Post] = field(default_factory=list)
@@ -73,7 +73,7 @@ class Walk:
             post = self.chance.choice(there)
             steps |= {
                 "is reported": lambda: self._reports(post),
-                "is flagged": lambda: reacts(self.room.paul, post, "triangular_flag_on_post"),
+                "is flagged": lambda: react(self.room.paul, post, "triangular_flag_on_post"),
                 "asks about it": lambda: self.room.lea.asks(f"/signaler {self.room.link(post)}"),
             }
             if may_write:
@@ -110,7 +110,7 @@ class Walk:
         self.posts.append(await self.room.writes())
 
     async def _reports(self, post: Post) -> None:
-        await calm(self.room.house)
+        await age_reports(self.room.house)
         await self.room.juliette.runs(f"/signaler {self.room.link(post)}")
         form = await self.room.juliette.dialog_or_whisper()
         if isinstance(form, Dialog):
@@ -118,7 +118,7 @@ class Walk:
 
     async def _changes(self, post: Post) -> None:
         await self._comes()
-        await changes(self.room.lea, post, "Je n’ai rien dit")
+        await edit_post(self.room.lea, post, "Je n’ai rien dit")
 
     async def _deletes(self, post: Post) -> None:
         await self._comes()
@@ -132,10 +132,10 @@ class Walk:
     async def _contests(self, case: Case) -> None:
         notices = [post for post in await self.room.lea.direct() if f"acte n° {case.entry})" in plain(post)]
         if notices and "Contester" in notices[-1].buttons:
-            await sends(self.room.lea, notices[-1], "Contester", mot="Qui m’a signalée ?")
+            await send_dialog(self.room.lea, notices[-1], "Contester", mot="Qui m’a signalée ?")
 
     async def _sends(self, who: Person, case: Case, label: str, **fields: str) -> None:
-        await sends(who, await self.room.card(case), label, **fields)
+        await send_dialog(who, await self.room.card(case), label, **fields)
 
     async def _clicks(self, who: Person, case: Case, label: str) -> None:
         await who.clicks(await self.room.card(case), label)
@@ -156,11 +156,11 @@ class Walk:
 
 @pytest.mark.newest_only
 @pytest.mark.parametrize("seed", range(3))
-async def test_whatever_way_a_case_goes_its_author_never_learns_who_reported(room: Room, seed: int) -> None:
+async def test_whatever_way_a_case_goes_its_author_never_learns_who_reported(room: CaseStage, seed: int) -> None:
     nora = await room.house.someone(Role.ANIMATEUR, "nora")
     await room.house.site.admin.post(f"/channels/{room.room}/members", {"user_id": nora.id})
     walk = Walk(room, nora, Random(seed))
     for _ in range(STEPS):
         await walk.step()
-    assert await told_without(room, room.lea, SECRET) > 10
+    assert await assert_never_told(room, room.lea, SECRET) > 10
     assert "is decided" in walk.taken, walk.taken

@@ -6,8 +6,8 @@ from typing import Any
 from storage import outbox
 from storage.database import Database
 from storage.outbox import LEASE, DeliveryTally, Outgoing, TargetKind
-from tests.databases import database
-from tests.outgoing import message, now
+from tests.support.databases import database
+from tests.support.outbox import make_message, read_clock
 
 __all__ = ["database"]
 
@@ -18,9 +18,9 @@ OTHER = "annonce:b:0"
 
 def of(topic: str, target: str, **more: Any) -> Outgoing:
     """A message to a channel as long work writes it."""
-    created = now()
+    created = read_clock()
     usual = {"created_at": created, "not_before": created - LEASE, "topic": topic, "crowd": True}
-    return message("x", TargetKind.CHANNEL, target, **(usual | more))
+    return make_message("x", TargetKind.CHANNEL, target, **(usual | more))
 
 
 async def write(database: Database, *rows: Outgoing) -> None:
@@ -30,7 +30,7 @@ async def write(database: Database, *rows: Outgoing) -> None:
 
 async def some(database: Database) -> None:
     """One of each kind, by what has become of it."""
-    at = now()
+    at = read_clock()
     await write(
         database,
         of(TOPICS[0], "there", not_before=None, delivered_at=at, post_id="p"),
@@ -46,8 +46,8 @@ async def some(database: Database) -> None:
 async def test_what_has_arrived_what_waits_and_what_is_refused(database: Database) -> None:
     await some(database)
     async with database.transaction(writes=False) as db:
-        assert await outbox.tally(db, TOPICS, now()) == DeliveryTally(arrived=1, waiting=3, refused=2)
-        assert await outbox.tally(db, [], now()) == DeliveryTally()
+        assert await outbox.tally(db, TOPICS, read_clock()) == DeliveryTally(arrived=1, waiting=3, refused=2)
+        assert await outbox.tally(db, [], read_clock()) == DeliveryTally()
         assert await outbox.find_reached(db, TOPICS) == {"there", "new", "leased", "doubtful", "refused"}
         assert await outbox.find_unreached(db, TOPICS) == ["doubtful", "given up", "leased", "new", "refused"]
 
@@ -55,14 +55,14 @@ async def test_what_has_arrived_what_waits_and_what_is_refused(database: Databas
 async def test_what_nobody_tried_or_was_refused_is_taken_back_and_nothing_else(database: Database) -> None:
     await some(database)
     async with database.transaction() as db:
-        await outbox.recall_unsent(db, TOPICS, now())
+        await outbox.recall_unsent(db, TOPICS, read_clock())
     async with database.transaction(writes=False) as db:
         assert await outbox.find_reached(db, [*TOPICS, OTHER]) == {"there", "leased", "doubtful", "other"}
         assert await outbox.find_unreached(db, TOPICS) == ["doubtful", "leased"]
 
 
 async def test_what_others_had_in_hand_is_free_again(database: Database) -> None:
-    at = now()
+    at = read_clock()
     held = {"not_before": at + LEASE}
     await write(database, of(TOPICS[0], "leased", **held), of(OTHER, "other", **held))
     async with database.transaction() as db:

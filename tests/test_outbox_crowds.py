@@ -12,11 +12,20 @@ from bot.outbox import LEASE, pool
 from bot.outbox.lanes import Lanes
 from bot.replies import Direct, Refresh, Say
 from storage.outbox import Outgoing, TargetKind
-from tests.databases import database
-from tests.house import until
-from tests.outgoing import Stage, always, message, now, stage
 from tests.people import Person
-from tests.sending import Newsroom, everywhere, newsroom, room
+from tests.support.databases import database
+from tests.support.house import wait_until
+from tests.support.outbox import (
+    MessageWorkplace,
+    OutboxStage,
+    answer_always,
+    every_server,
+    make_message,
+    newsroom,
+    read_clock,
+    room,
+    stage,
+)
 
 __all__ = ["database", "newsroom", "room", "stage"]
 
@@ -28,9 +37,9 @@ SLOW = 0.2
 
 def crowd(count: int, targets: int, begin: int = 0, **more: Any) -> Sequence[Outgoing]:
     """Messages to many channels in turn, as long work writes them: nobody’s before they are taken."""
-    created = now() - timedelta(minutes=1)
+    created = read_clock() - timedelta(minutes=1)
     return [
-        message(
+        make_message(
             f"{n % targets}:{n}",
             TargetKind.CHANNEL,
             f"k{n % targets:025}",
@@ -47,7 +56,7 @@ async def slowly() -> None:
     await asyncio.sleep(SLOW)
 
 
-def of(stage: Stage, target: int) -> list[int]:
+def of(stage: OutboxStage, target: int) -> list[int]:
     """The numbers of what one channel got."""
     return [int(text.partition(":")[2]) for text in stage.town.texts if text.startswith(f"{target}:")]
 
@@ -66,47 +75,47 @@ def most(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return seen
 
 
-async def test_a_receipt_does_not_wait_for_thousands(stage: Stage, most: list[int]) -> None:
+async def test_a_receipt_does_not_wait_for_thousands(stage: OutboxStage, most: list[int]) -> None:
     stage.town.before = slowly
     await stage.write(*crowd(MANY, MANY))
     async with stage.outbox() as outbox:
-        await until(lambda: len(stage.town.posts) > 2)
+        await wait_until(lambda: len(stage.town.posts) > 2)
         for n in range(5):
             begun = asyncio.get_running_loop().time()
-            outbox.deliver_now(await stage.write(message(f"reçu {n}")))
-            await until(lambda n=n: f"reçu {n}" in stage.town.texts)  # type: ignore[misc]
+            outbox.deliver_now(await stage.write(make_message(f"reçu {n}")))
+            await wait_until(lambda n=n: f"reçu {n}" in stage.town.texts)  # type: ignore[misc]
             assert asyncio.get_running_loop().time() - begun < SLOW + 1
         assert len(stage.town.posts) < MANY // 10
     assert max(most) <= pool.LETTERS_MAX
 
 
-async def test_thousands_written_at_once_by_a_person_are_not_all_in_memory(stage: Stage, most: list[int]) -> None:
+async def test_thousands_written_at_once_by_a_person_are_not_all_in_memory(stage: OutboxStage, most: list[int]) -> None:
     async with stage.outbox() as outbox:
-        outbox.deliver_now(await stage.write(*(message(str(n), target=f"{n:026}") for n in range(1000))))
-        await until(lambda: len(stage.town.posts) > 500)
+        outbox.deliver_now(await stage.write(*(make_message(str(n), target=f"{n:026}") for n in range(1000))))
+        await wait_until(lambda: len(stage.town.posts) > 500)
     assert max(most) <= pool.LETTERS_MAX
 
 
-async def test_a_crowd_gives_way_while_people_are_answered(stage: Stage) -> None:
+async def test_a_crowd_gives_way_while_people_are_answered(stage: OutboxStage) -> None:
     stage.town.before = slowly
     await stage.write(*crowd(200, 200))
     async with stage.outbox() as outbox:
-        outbox.deliver_now(await stage.write(*(message(f"reçu {n}", target=f"{n:026}") for n in range(20))))
-        await until(lambda: sum(text.startswith("reçu") for text in stage.town.texts) == 20)
+        outbox.deliver_now(await stage.write(*(make_message(f"reçu {n}", target=f"{n:026}") for n in range(20))))
+        await wait_until(lambda: sum(text.startswith("reçu") for text in stage.town.texts) == 20)
         assert len(stage.town.posts) - 20 <= 2 * pool.CROWD.workers
 
 
-async def test_people_without_end_do_not_stop_a_crowd(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_people_without_end_do_not_stop_a_crowd(stage: OutboxStage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pool, "CROWD", pool.PoolSettings(is_crowd=True, workers=2, refill=50, courtesy=0.05))
     stage.town.before = slowly
     await stage.write(*crowd(5, 5))
     async with stage.outbox() as outbox:
-        outbox.deliver_now(await stage.write(*(message(f"reçu {n}", target=f"{n:026}") for n in range(200))))
-        await until(lambda: sum(":" in text for text in stage.town.texts) == 5)
+        outbox.deliver_now(await stage.write(*(make_message(f"reçu {n}", target=f"{n:026}") for n in range(200))))
+        await wait_until(lambda: sum(":" in text for text in stage.town.texts) == 5)
         assert len(stage.town.posts) < 200
 
 
-async def test_each_channel_has_its_messages_in_order(stage: Stage) -> None:
+async def test_each_channel_has_its_messages_in_order(stage: OutboxStage) -> None:
     async with stage.outbox() as outbox:
         for begin in (0, 300):
             outbox.deliver_now(await stage.write(*crowd(300, 7, begin)))
@@ -115,7 +124,9 @@ async def test_each_channel_has_its_messages_in_order(stage: Stage) -> None:
     assert all(of(stage, target) == sorted(of(stage, target)) for target in range(7))
 
 
-async def test_so_it_has_with_leases_that_end_while_they_wait(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_so_it_has_with_leases_that_end_while_they_wait(
+    stage: OutboxStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A server so slow that what is in memory is due again: it keeps its place."""
     monkeypatch.setattr("bot.outbox.table.LEASE", timedelta(seconds=0.3))
     monkeypatch.setattr("bot.outbox.lanes.LEASE", timedelta(seconds=0.3))
@@ -132,7 +143,7 @@ async def test_so_it_has_with_leases_that_end_while_they_wait(stage: Stage, monk
     assert all(of(stage, target) == sorted(of(stage, target)) for target in range(3))
 
 
-async def test_two_replicas_keep_the_order_of_each_channel(stage: Stage) -> None:
+async def test_two_replicas_keep_the_order_of_each_channel(stage: OutboxStage) -> None:
     if stage.database.is_sqlite:
         pytest.skip("one process has the file")
     await stage.write(*crowd(400, 3))
@@ -149,14 +160,14 @@ async def test_two_replicas_keep_the_order_of_each_channel(stage: Stage) -> None
         assert of(stage, target) == sorted(of(stage, target))
 
 
-async def test_a_message_that_the_server_fails_at_stops_neither_people_nor_the_crowd(stage: Stage) -> None:
+async def test_a_message_that_the_server_fails_at_stops_neither_people_nor_the_crowd(stage: OutboxStage) -> None:
     """Nor do ten: of those the crowd’s own gate may shut for a moment, never people’s."""
     rows = list(crowd(300, 300))
     poisoned = {row.target for row in rows[:10]}
 
     async def poison(request: web.Request, body: Any) -> web.StreamResponse:
         if body["channel_id"] in poisoned:
-            return await always(500)()  # type: ignore[no-any-return]
+            return await answer_always(500)()  # type: ignore[no-any-return]
         return await stage.town.write(request, body)
 
     stage.answer("POST /api/v4/posts", poison)
@@ -164,19 +175,19 @@ async def test_a_message_that_the_server_fails_at_stops_neither_people_nor_the_c
     async with stage.outbox() as outbox:
         for n in range(10):
             begun = asyncio.get_running_loop().time()
-            outbox.deliver_now(await stage.write(message(f"reçu {n}")))
-            await until(lambda n=n: f"reçu {n}" in stage.town.texts)  # type: ignore[misc]
+            outbox.deliver_now(await stage.write(make_message(f"reçu {n}")))
+            await wait_until(lambda n=n: f"reçu {n}" in stage.town.texts)  # type: ignore[misc]
             assert asyncio.get_running_loop().time() - begun < 1
             assert outbox.is_open
             await asyncio.sleep(0.05)
-        await until(lambda: len(stage.town.posts) == 300)
+        await wait_until(lambda: len(stage.town.posts) == 300)
 
 
-async def test_what_is_not_sent_at_the_end_is_sent_by_the_next_run(stage: Stage) -> None:
+async def test_what_is_not_sent_at_the_end_is_sent_by_the_next_run(stage: OutboxStage) -> None:
     stage.town.before = slowly
     await stage.write(*crowd(60, 60))
     async with stage.outbox() as outbox:
-        await until(lambda: len(stage.town.posts) > 2)
+        await wait_until(lambda: len(stage.town.posts) > 2)
         await outbox.drain(3)
     assert len(stage.town.posts) < 10
     stage.town.before = None
@@ -185,10 +196,10 @@ async def test_what_is_not_sent_at_the_end_is_sent_by_the_next_run(stage: Stage)
     assert len({post["pending_post_id"] for post in stage.town.posts}) == len(stage.town.posts) == 60
 
 
-async def test_what_a_person_rewrote_is_not_rewritten_by_what_many_were_to_read_before(stage: Stage) -> None:
-    begun = now() - timedelta(seconds=5)
-    old = message("2 sur 3", TargetKind.POST, "p" * 26, crowd=True, created_at=begun, not_before=begun - LEASE)
-    new = message("3 sur 3", TargetKind.POST, "p" * 26)
+async def test_what_a_person_rewrote_is_not_rewritten_by_what_many_were_to_read_before(stage: OutboxStage) -> None:
+    begun = read_clock() - timedelta(seconds=5)
+    old = make_message("2 sur 3", TargetKind.POST, "p" * 26, crowd=True, created_at=begun, not_before=begun - LEASE)
+    new = make_message("3 sur 3", TargetKind.POST, "p" * 26)
     await stage.write(old, new)
     async with stage.outbox() as outbox:
         outbox.deliver_now([new])
@@ -196,17 +207,17 @@ async def test_what_a_person_rewrote_is_not_rewritten_by_what_many_were_to_read_
     assert stage.town.texts == ["3 sur 3"]
 
 
-@everywhere
-async def test_what_a_job_sends_to_many_lets_people_s_messages_pass(newsroom: Newsroom) -> None:
+@every_server
+async def test_what_a_job_sends_to_many_lets_people_s_messages_pass(newsroom: MessageWorkplace) -> None:
     people = [await newsroom.room.site.person(f"p{n}") for n in range(3)]
     here, faults = await newsroom.salon(), newsroom.room.server.faults
     async with newsroom.bot() as app:
         faults.slow = "/posts"
         to_all = [Direct(f"À tous {n}", user_id=person.id, topic="a") for n in range(20) for person in people]
         await newsroom.sends_to_many(app, *to_all, *(Say(f"Ici {n}", channel_id=here) for n in range(20)))
-        await until(lambda: faults.held == pool.CROWD.workers)
+        await wait_until(lambda: faults.held == pool.CROWD.workers)
         await newsroom.sends(app, Direct("Pour vous", user_id=newsroom.juliette.id))
-        await until(lambda: faults.held == pool.CROWD.workers + 1)
+        await wait_until(lambda: faults.held == pool.CROWD.workers + 1)
         faults.slow = ""
         await newsroom.juliette.told("Pour vous")
         await newsroom.settled(app)

@@ -16,10 +16,10 @@ from storage import outbox
 from storage.database import Database
 from storage.outbox import Outgoing, TargetKind
 from tests.people import Person
-from tests.room import Room, a_room
-from tests.sqlite import database
+from tests.support.databases import sqlite_database
+from tests.support.workplace import Room, open_room
 
-__all__ = ["database"]
+__all__ = ["sqlite_database"]
 
 
 TEXTS = [str(n) for n in range(40)]
@@ -27,7 +27,7 @@ TEXTS = [str(n) for n in range(40)]
 
 @pytest.fixture(params=["11.2", "5.37"])
 async def room(request: pytest.FixtureRequest) -> AsyncIterator[Room]:
-    async with a_room(request.param) as room:
+    async with open_room(request.param) as room:
         yield room
 
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from bot.outbox.lanes import Lanes, lease_written
 from bot.retries import Gate, backoff, next_try
-from tests.chat_server import BOT
-from tests.outgoing import message, now
+from tests.support.mattermost import BOT
+from tests.support.outbox import make_message, read_clock
 
 
 def test_pauses_grow_to_a_minute() -> None:
@@ -17,7 +17,7 @@ def test_pauses_grow_to_a_minute() -> None:
 
 
 def test_patience_lasts_a_day() -> None:
-    begin = now()
+    begin = read_clock()
     times, at = [], begin
     for attempts in range(100):
         following = next_try(attempts, begin, at)
@@ -45,7 +45,9 @@ async def test_calls_that_fail_together_count_as_one() -> None:
 
 async def test_a_lane_belongs_to_one_worker() -> None:
     lanes = Lanes()
-    first, second, other = (lease_written(m, now()) for m in (message("1"), message("2"), message("3", target=BOT)))
+    first, second, other = (
+        lease_written(m, read_clock()) for m in (make_message("1"), make_message("2"), make_message("3", target=BOT))
+    )
     for m in (first, second, other):
         lanes.put(m)
     lane, taken = await lanes.next()

@@ -16,9 +16,9 @@ from storage import outbox, work
 from storage.database import Database, UtcTime
 from storage.outbox import Outgoing, Share
 from storage.work import Work, WorkSort, WorkTurn
-from tests.databases import database
-from tests.ordering import Export
-from tests.outgoing import message, now
+from tests.support.databases import database
+from tests.support.outbox import make_message, read_clock
+from tests.support.work import Export
 
 __all__ = ["database"]
 
@@ -49,7 +49,7 @@ FROM n
 async def full(database: Database) -> Database:
     """Of ten messages one waits, one was given up, the others are delivered; of ten pieces of work one waits."""
     kind = "sqlite" if database.is_sqlite else "postgresql"
-    instants = (bindparam("now", now(), UtcTime), bindparam("due", now() - timedelta(seconds=1), UtcTime))
+    instants = (bindparam("now", read_clock(), UtcTime), bindparam("due", read_clock() - timedelta(seconds=1), UtcTime))
     async with database.engine.begin() as connection:
         for rows in (ROWS, WORKS):
             await connection.execute(text(FILL[kind] + rows).bindparams(*instants, many=MANY))
@@ -87,32 +87,39 @@ async def plans(database: Database, query: Query) -> str:
 
 
 async def take(db: AsyncSession) -> None:
-    assert len(await outbox.take(db, now(), now() + timedelta(seconds=20), 100)) == 100
+    assert len(await outbox.take(db, read_clock(), read_clock() + timedelta(seconds=20), 100)) == 100
 
 
 async def take_some(db: AsyncSession) -> None:
-    assert len(await outbox.take(db, now(), now() + timedelta(seconds=20), 100, Share(but_of=["p1", "p2"]))) == 100
+    assert (
+        len(await outbox.take(db, read_clock(), read_clock() + timedelta(seconds=20), 100, Share(but_of=["p1", "p2"])))
+        == 100
+    )
 
 
 async def take_of_crowd(db: AsyncSession) -> None:
-    assert await outbox.take(db, now(), now() + timedelta(seconds=20), 100, Share(crowd=True)) == []
+    assert await outbox.take(db, read_clock(), read_clock() + timedelta(seconds=20), 100, Share(crowd=True)) == []
 
 
 async def look(db: AsyncSession) -> None:
-    assert await outbox.next_due(db, now())
+    assert await outbox.next_due(db, read_clock())
 
 
 async def take_order(db: AsyncSession) -> None:
-    assert await work.take(db, now(), now() + timedelta(seconds=20), "moi", WorkTurn(WorkSort.FILE, ["p1"], ["p100"]))
+    assert await work.take(
+        db, read_clock(), read_clock() + timedelta(seconds=20), "moi", WorkTurn(WorkSort.FILE, ["p1"], ["p100"])
+    )
 
 
 def order() -> Work:
     """Of somebody who has others."""
-    return make_work(WorkSort.FILE, Export(), "p100", now(), told=True)
+    return make_work(WorkSort.FILE, Export(), "p100", read_clock(), told=True)
 
 
 async def take_steps(db: AsyncSession) -> None:
-    assert await work.take(db, now(), now() + timedelta(seconds=20), "moi", WorkTurn(WorkSort.STEPS, ["p1"], ["p100"]))
+    assert await work.take(
+        db, read_clock(), read_clock() + timedelta(seconds=20), "moi", WorkTurn(WorkSort.STEPS, ["p1"], ["p100"])
+    )
 
 
 FOUND: dict[str, tuple[Query, str]] = {
@@ -122,16 +129,16 @@ FOUND: dict[str, tuple[Query, str]] = {
     "look": (look, "ix_outgoing_waiting"),
     "earliest": (outbox.find_earliest, "ix_outgoing_waiting"),
     "posts about": (lambda db: outbox.find_posts_about(db, "cra:2"), "ix_outgoing_topic"),
-    "crowd": (lambda db: outbox.crowd_waiting(db, now(), 50), "ix_outgoing_waiting"),
+    "crowd": (lambda db: outbox.crowd_waiting(db, read_clock(), 50), "ix_outgoing_waiting"),
     "order": (take_order, "ix_work_waiting"),
     "next order": (lambda db: work.next_due(db, WorkTurn(WorkSort.FILE, ["p1"])), "ix_work_waiting"),
     "orders of one": (lambda db: work.count_waiting(db, "p100", WorkSort.FILE), "ix_work_waiting"),
     "turn": (lambda db: work.has_its_turn(db, order()), "ix_work_waiting"),
     "steps": (take_steps, "ix_work_waiting"),
-    "forget work": (lambda db: work.forget(db, now() - timedelta(days=90)), "ix_work_over"),
+    "forget work": (lambda db: work.forget(db, read_clock() - timedelta(days=90)), "ix_work_over"),
     "acts": (lambda db: outbox.waiting_acts(db, "p100"), "ix_outgoing_acts"),
     "news": (lambda db: outbox.list_news(db, 50), "ix_outgoing_news"),
-    "forget": (lambda db: outbox.forget(db, now() - timedelta(days=90)), "ix_outgoing_passing"),
+    "forget": (lambda db: outbox.forget(db, read_clock() - timedelta(days=90)), "ix_outgoing_passing"),
 }
 
 
@@ -158,14 +165,14 @@ async def test_what_waits_and_was_given_up_is_counted_by_the_database(full: Data
 async def test_many_that_are_not_due_do_not_hide_the_one_that_is(full: Database) -> None:
     """Leased or put off, and older: they are passed by in the index itself."""
     async with full.transaction() as db:
-        later = update(Outgoing).where(col(Outgoing.not_before).is_not(None)).values(not_before=now() + LEASE)
+        later = update(Outgoing).where(col(Outgoing.not_before).is_not(None)).values(not_before=read_clock() + LEASE)
         await db.execute(later)
-        await outbox.add(db, [message("due", not_before=now())])
-    plan = await plans(full, lambda db: outbox.take(db, now(), now(), 100))
+        await outbox.add(db, [make_message("due", not_before=read_clock())])
+    plan = await plans(full, lambda db: outbox.take(db, read_clock(), read_clock(), 100))
     assert "ix_outgoing_waiting" in plan
-    until = now() + timedelta(seconds=20)
+    until = read_clock() + timedelta(seconds=20)
     async with full.transaction() as db:
-        ((found, _),) = await outbox.take(db, now(), until, 100)
+        ((found, _),) = await outbox.take(db, read_clock(), until, 100)
     assert found.content["message"] == "due"
     async with full.transaction() as db:
         assert await outbox.lease(db, found, until + LEASE), "who took it knows its lease"

@@ -7,13 +7,13 @@ import pytest
 
 from bot.retries import Gate
 from storage.database import Database
-from tests.house import until_async
 from tests.people import Person
-from tests.room import Room, a_room
-from tests.sqlite import database
+from tests.support.databases import sqlite_database
+from tests.support.house import wait_for
+from tests.support.workplace import Room, open_room
 from tests.test_outbox_outage import all_delivered, at_work, tell
 
-__all__ = ["database"]
+__all__ = ["sqlite_database"]
 
 
 POISON = "poison"
@@ -21,7 +21,7 @@ POISON = "poison"
 
 @pytest.fixture
 async def room() -> AsyncIterator[Room]:
-    async with a_room("11.2") as room:
+    async with open_room("11.2") as room:
         yield room
 
 
@@ -40,7 +40,7 @@ async def have_all(people: list[Person], texts: list[str]) -> None:
     async def all_there() -> bool:
         return all([await said(person) == texts for person in people])
 
-    await until_async(all_there)
+    await wait_for(all_there)
 
 
 async def test_the_others_get_theirs_in_order_and_the_gate_stays_open(

@@ -21,9 +21,9 @@ from bot.errors import Refusal
 from bot.events import Delivered, Undelivered
 from bot.replies import Say
 from storage.outbox import TargetKind
-from tests.house import until_async
 from tests.people import unique
-from tests.sending import Newsroom, newsroom, room
+from tests.support.house import wait_for
+from tests.support.outbox import MessageWorkplace, newsroom, room
 
 __all__ = ["newsroom", "room"]
 
@@ -33,25 +33,25 @@ pytestmark = pytest.mark.parametrize(
 )
 
 
-async def is_in(newsroom: Newsroom, channel_id: str) -> bool:
+async def is_in(newsroom: MessageWorkplace, channel_id: str) -> bool:
     """Whether Juliette is."""
     listed = await newsroom.room.site.admin.get(f"/channels/{channel_id}/members")
     return newsroom.juliette.id in {member["user_id"] for member in listed}
 
 
-async def announcement(newsroom: Newsroom, app: App, *more: Any) -> None:
+async def announcement(newsroom: MessageWorkplace, app: App, *more: Any) -> None:
     """Much goes to many, on a server that takes its time, and then some acts."""
     newsroom.room.server.faults.slow = "/posts"
     places = [await newsroom.salon() for _ in range(8)]
     await newsroom.sends_to_many(app, *(Say("À tous", channel_id=place) for place in places), *more)
 
 
-async def test_a_removal_that_has_not_left_is_taken_back(newsroom: Newsroom) -> None:
+async def test_a_removal_that_has_not_left_is_taken_back(newsroom: MessageWorkplace) -> None:
     here = await newsroom.salon()
     async with newsroom.bot() as app:
         await announcement(newsroom, app, RemoveMember(here, newsroom.juliette.id, topic="retrait"))
         await newsroom.sends(app, AddMembers(here, [newsroom.juliette.id], topic="retour"))
-        await until_async(partial(heard, newsroom, 2))
+        await wait_for(partial(heard, newsroom, 2))
         newsroom.room.server.faults.slow = ""
         await newsroom.settled(app)
         assert await is_in(newsroom, here)
@@ -60,17 +60,17 @@ async def test_a_removal_that_has_not_left_is_taken_back(newsroom: Newsroom) -> 
         assert not [row.fault for row in await newsroom.rows(app) if row.delivered_at is None]
 
 
-async def heard(newsroom: Newsroom, count: int) -> bool:
+async def heard(newsroom: MessageWorkplace, count: int) -> bool:
     return len(newsroom.news.heard) >= count
 
 
-async def test_what_undoes_an_act_under_way_follows_it(newsroom: Newsroom) -> None:
+async def test_what_undoes_an_act_under_way_follows_it(newsroom: MessageWorkplace) -> None:
     """Mattermost is at it when its contrary is written down, by another replica."""
     here, faults = await newsroom.salon(), newsroom.room.server.faults
     async with newsroom.bot() as app, newsroom.bot() as other:
         faults.slow = f"/members/{newsroom.juliette.id}"
         await newsroom.sends_to_many(app, RemoveMember(here, newsroom.juliette.id))
-        await until_async(partial(is_begun, newsroom, app))
+        await wait_for(partial(is_begun, newsroom, app))
         await newsroom.sends(other, AddMembers(here, [newsroom.juliette.id]), Say("Bienvenue", channel_id=here))
         await asyncio.sleep(0.5)
         rows = [row for row in await newsroom.rows(app) if row.where is TargetKind.ACT]
@@ -81,11 +81,11 @@ async def test_what_undoes_an_act_under_way_follows_it(newsroom: Newsroom) -> No
         assert [post.text for post in await newsroom.said(here)] == ["Bienvenue"]
 
 
-async def is_begun(newsroom: Newsroom, app: App) -> bool:
+async def is_begun(newsroom: MessageWorkplace, app: App) -> bool:
     return any(row.content.get("begun") for row in await newsroom.rows(app))
 
 
-async def test_of_many_only_those_are_kept_out_who_left_since(newsroom: Newsroom) -> None:
+async def test_of_many_only_those_are_kept_out_who_left_since(newsroom: MessageWorkplace) -> None:
     here, others = await newsroom.salon(), [await newsroom.room.site.person(f"autre{n}") for n in range(2)]
     people = [newsroom.juliette.id, *(each.id for each in others)]
     async with newsroom.bot() as app:
@@ -98,7 +98,7 @@ async def test_of_many_only_those_are_kept_out_who_left_since(newsroom: Newsroom
         assert not await is_in(newsroom, here)
 
 
-async def test_the_last_word_about_a_channel_and_a_post_holds(newsroom: Newsroom) -> None:
+async def test_the_last_word_about_a_channel_and_a_post_holds(newsroom: MessageWorkplace) -> None:
     await newsroom.leads()
     here, admin = await newsroom.salon(), newsroom.room.site.admin
     post = await newsroom.juliette.says(unique("À garder"), here)

@@ -11,21 +11,21 @@ from bot.mattermost import NewPost
 from bot.outbox.table import DeliveryMarks
 from bot.replies import Direct, Reply, Say
 from storage.outbox import release_all
-from tests.house import until_async
 from tests.people import Post
-from tests.reading import NOBODY
-from tests.sending import Newsroom, everywhere, newsroom, room
+from tests.support.house import wait_for
+from tests.support.mattermost import NOBODY
+from tests.support.outbox import MessageWorkplace, every_server, newsroom, room
 
 __all__ = ["newsroom", "room"]
 
 
-pytestmark = everywhere
+pytestmark = every_server
 
 FILES = {"Été à « Lyon ».csv": b"a;b\n" * 1000, "plan.pdf": b"%PDF-1.4 plan"}
 Files = Mapping[str, bytes]
 
 
-async def given(newsroom: Newsroom, files: Files = FILES) -> tuple[str, list[str]]:
+async def given(newsroom: MessageWorkplace, files: Files = FILES) -> tuple[str, list[str]]:
     """A channel in which Juliette posts files, and their ids."""
     api, here = newsroom.juliette.api, await newsroom.salon()
     loose = [await api.upload(here, name, content) for name, content in files.items()]
@@ -34,13 +34,13 @@ async def given(newsroom: Newsroom, files: Files = FILES) -> tuple[str, list[str
     return here, list(post.file_ids)
 
 
-async def passed_on(newsroom: Newsroom, *replies: Reply) -> None:
+async def passed_on(newsroom: MessageWorkplace, *replies: Reply) -> None:
     async with newsroom.bot() as app:
         await newsroom.sends(app, *replies)
         await newsroom.settled(app)
 
 
-async def test_they_come_whole_to_a_channel_a_thread_and_a_person(newsroom: Newsroom) -> None:
+async def test_they_come_whole_to_a_channel_a_thread_and_a_person(newsroom: MessageWorkplace) -> None:
     there, juliette = await newsroom.salon(), newsroom.juliette
     _, ids = await given(newsroom)
     begun = await juliette.says("Une question", there)
@@ -52,14 +52,14 @@ async def test_they_come_whole_to_a_channel_a_thread_and_a_person(newsroom: News
     assert await juliette.files(direct) == {"plan.pdf": FILES["plan.pdf"]}
 
 
-async def test_what_comes_after_them_waits_for_them(newsroom: Newsroom) -> None:
+async def test_what_comes_after_them_waits_for_them(newsroom: MessageWorkplace) -> None:
     there = await newsroom.salon()
     _, ids = await given(newsroom)
     await passed_on(newsroom, Say("Un", channel_id=there, files=ids), Say("Deux", channel_id=there))
     assert [post.text for post in await newsroom.said(there)] == ["Un", "Deux"]
 
 
-async def test_what_is_too_large_or_gone_stays_behind_with_a_line(newsroom: Newsroom) -> None:
+async def test_what_is_too_large_or_gone_stays_behind_with_a_line(newsroom: MessageWorkplace) -> None:
     there = await newsroom.salon()
     _, ids = await given(newsroom)
     admin = newsroom.room.site.admin
@@ -74,7 +74,7 @@ async def test_what_is_too_large_or_gone_stays_behind_with_a_line(newsroom: News
     )
 
 
-async def test_where_files_are_switched_off_the_words_come_alone(newsroom: Newsroom) -> None:
+async def test_where_files_are_switched_off_the_words_come_alone(newsroom: MessageWorkplace) -> None:
     there = await newsroom.salon()
     _, ids = await given(newsroom)
     admin = newsroom.room.site.admin
@@ -88,7 +88,7 @@ async def test_where_files_are_switched_off_the_words_come_alone(newsroom: Newsr
 
 
 async def test_they_are_uploaded_once_and_posted_once_through_a_crash(
-    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+    newsroom: MessageWorkplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     there = await newsroom.salon()
     _, ids = await given(newsroom)
@@ -98,7 +98,7 @@ async def test_they_are_uploaded_once_and_posted_once_through_a_crash(
         async with newsroom.bot() as app:
             _count_uploads(app, uploaded)
             await newsroom.sends(app, Say("À lire", channel_id=there, files=ids))
-            await until_async(lambda: newsroom.said(there))
+            await wait_for(lambda: newsroom.said(there))
     async with newsroom.bot() as app:
         _count_uploads(app, uploaded)
         async with app.database.transaction() as db:
@@ -120,7 +120,7 @@ def _count_uploads(app: Any, uploaded: list[Any]) -> None:
     app.chat.upload = upload
 
 
-async def test_an_outage_in_the_middle_brings_no_file_twice(newsroom: Newsroom) -> None:
+async def test_an_outage_in_the_middle_brings_no_file_twice(newsroom: MessageWorkplace) -> None:
     there, faults = await newsroom.salon(), newsroom.room.server.faults
     _, ids = await given(newsroom)
     uploaded: list[Any] = []
@@ -136,7 +136,7 @@ async def test_an_outage_in_the_middle_brings_no_file_twice(newsroom: Newsroom) 
 
         app.chat.post_files = away  # type: ignore[method-assign]
         await newsroom.sends(app, Say("À lire", channel_id=there, files=ids))
-        await until_async(lambda: _has_failed(newsroom, app))
+        await wait_for(lambda: _has_failed(newsroom, app))
         faults.down = False
         await newsroom.settled(app)
     (said,) = await newsroom.said(there)
@@ -144,12 +144,12 @@ async def test_an_outage_in_the_middle_brings_no_file_twice(newsroom: Newsroom) 
     assert len(uploaded) == 2
 
 
-async def _has_failed(newsroom: Newsroom, app: Any) -> bool:
+async def _has_failed(newsroom: MessageWorkplace, app: Any) -> bool:
     return any(row.attempts for row in await newsroom.rows(app))
 
 
 @pytest.mark.parametrize("times", [1, 2])
-async def test_a_post_that_mattermost_made_without_them_is_mended(newsroom: Newsroom, times: int) -> None:
+async def test_a_post_that_mattermost_made_without_them_is_mended(newsroom: MessageWorkplace, times: int) -> None:
     """A foreign or used id is dropped without a word: the post is made anew, once; then it goes without them."""
     there, left = await newsroom.salon(), [times]
     _, ids = await given(newsroom)
@@ -171,7 +171,7 @@ async def test_a_post_that_mattermost_made_without_them_is_mended(newsroom: News
         assert "2 fichiers n’ont pas suivi" in said.text
 
 
-async def test_a_post_carries_ten_at_most(newsroom: Newsroom) -> None:
+async def test_a_post_carries_ten_at_most(newsroom: MessageWorkplace) -> None:
     there = await newsroom.salon()
     too_many = Say("À lire", channel_id=there, files=[f"{n:026}" for n in range(11)])
     async with newsroom.bot() as app:

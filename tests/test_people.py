@@ -16,16 +16,26 @@ from storage.database import Database
 from storage.people import Person, Role
 from storage.people import register as stored_register
 from storage.people.register import find_awaited
-from tests.chat_server import ID, USER, ChatServer, fault
-from tests.knowing import MEMBER_PATH, USER_PATH, Clock, client, clock, fresh, people, register, server
-from tests.sqlite import database
+from tests.support.databases import sqlite_database
+from tests.support.mattermost import ID, USER, ChatServer, make_error
+from tests.support.membership import (
+    MEMBER_PATH,
+    USER_PATH,
+    ManualClock,
+    client,
+    clock,
+    people,
+    refresh_juliette,
+    register_juliette,
+    server,
+)
 
 __all__ = [
     "client",
     "clock",
-    "database",
     "people",
     "server",
+    "sqlite_database",
 ]
 
 
@@ -55,7 +65,7 @@ async def test_the_role_of_somebody_the_register_does_not_know(
 
 
 async def test_who_is_not_in_the_team_can_be_a_conseiller(people: People, server: ChatServer) -> None:
-    server.answers[MEMBER_PATH] = fault(404, "app.team.get_member.missing.app_error")
+    server.answers[MEMBER_PATH] = make_error(404, "app.team.get_member.missing.app_error")
     assert (await people.of(ID)).role is Role.CONSEILLER
 
 
@@ -82,7 +92,7 @@ async def test_the_clock_of_somebody_unknown(timezone: Any, name: str, people: P
 
 
 async def test_the_register_comes_first(people: People, database: Database, server: ChatServer) -> None:
-    await register(database, role=Role.COORDINATEUR, timezone="Indian/Reunion")
+    await register_juliette(database, role=Role.COORDINATEUR, timezone="Indian/Reunion")
     person = await people.of(ID)
     assert (person.role, person.departement, person.timezone) == (Role.COORDINATEUR, "69", "Indian/Reunion")
     assert server.asked == []
@@ -91,8 +101,8 @@ async def test_the_register_comes_first(people: People, database: Database, serv
 async def test_a_registered_person_without_role_has_the_one_mattermost_tells(
     people: People, database: Database
 ) -> None:
-    await register(database)
-    for person in (await people.of(ID), await fresh(people, database)):
+    await register_juliette(database)
+    for person in (await people.of(ID), await refresh_juliette(people, database)):
         assert (person.role, person.departement) == (Role.CONSEILLER, "69")
     async with database.transaction(writes=False) as db:
         stored = await db.get(Person, ID)
@@ -100,7 +110,7 @@ async def test_a_registered_person_without_role_has_the_one_mattermost_tells(
     assert stored.role is None
 
 
-async def test_known_for_a_minute(people: People, clock: Clock, server: ChatServer) -> None:
+async def test_known_for_a_minute(people: People, clock: ManualClock, server: ChatServer) -> None:
     await people.of(ID)
     server.answers[USER_PATH] = USER | {"email": "j@mairie.fr"}
     clock.wait(59)
@@ -123,24 +133,24 @@ async def test_a_change_counts_at_once_for_what_changes_something(
     assert (await people.of(ID)).role is Role.CONSEILLER
     server.answers[USER_PATH] = USER | {"email": "j@mairie.fr"}
     people.note_change(ID)
-    assert (await fresh(people, database)).role is Role.INVITE
+    assert (await refresh_juliette(people, database)).role is Role.INVITE
     assert (await people.of(ID)).role is Role.INVITE
 
 
 async def test_a_change_of_the_register_counts_at_once(people: People, database: Database) -> None:
-    await register(database, role=Role.ANIMATEUR)
+    await register_juliette(database, role=Role.ANIMATEUR)
     assert (await people.of(ID)).role is Role.ANIMATEUR
     async with database.transaction() as db:
         stored = await db.get(Person, ID)
         assert stored
         stored.role = None
-    assert (await fresh(people, database)).role is Role.CONSEILLER
+    assert (await refresh_juliette(people, database)).role is Role.CONSEILLER
 
 
 async def test_somebody_entered_in_the_register_meanwhile(people: People, database: Database) -> None:
     assert (await people.of(ID)).role is Role.CONSEILLER
-    await register(database, role=Role.COORDINATEUR)
-    assert (await fresh(people, database)).role is Role.COORDINATEUR
+    await register_juliette(database, role=Role.COORDINATEUR)
+    assert (await refresh_juliette(people, database)).role is Role.COORDINATEUR
 
 
 async def test_somebody_entered_while_they_are_looked_up(
@@ -150,7 +160,7 @@ async def test_somebody_entered_while_they_are_looked_up(
 
     async def find_slowly(*args: Any) -> Any:
         found = await original(*args)
-        await asyncio.create_task(register(database, role=Role.COORDINATEUR))
+        await asyncio.create_task(register_juliette(database, role=Role.COORDINATEUR))
         people.forget(ID)
         return found
 
@@ -160,12 +170,12 @@ async def test_somebody_entered_while_they_are_looked_up(
 
 
 async def test_what_was_known_holds_while_mattermost_is_away(
-    people: People, database: Database, clock: Clock, server: ChatServer
+    people: People, database: Database, clock: ManualClock, server: ChatServer
 ) -> None:
     await people.of(ID)
-    server.answers[USER_PATH] = fault(503, "away")
+    server.answers[USER_PATH] = make_error(503, "away")
     clock.wait(3600)
-    assert (await fresh(people, database)).role is Role.CONSEILLER
+    assert (await refresh_juliette(people, database)).role is Role.CONSEILLER
     clock.wait(3600)
     assert (await people.of(ID)).role is Role.CONSEILLER
 
@@ -177,11 +187,11 @@ async def test_a_slow_mattermost_is_not_waited_for(
     monkeypatch.setattr(bot_people, "ASKING_MAX", 0)
     people.note_change(ID)
     server.answers[USER_PATH] = USER | {"email": "j@mairie.fr"}
-    assert (await fresh(people, database)).role is Role.CONSEILLER
+    assert (await refresh_juliette(people, database)).role is Role.CONSEILLER
 
 
 async def test_nobody_can_tell_who_was_never_seen(people: People, server: ChatServer) -> None:
-    server.answers[USER_PATH] = fault(404, "app.user.missing_account.const")
+    server.answers[USER_PATH] = make_error(404, "app.user.missing_account.const")
     with pytest.raises(ChatError, match="404"):
         await people.of(ID)
     with pytest.raises(ChatError, match="bad_id"):
@@ -191,13 +201,13 @@ async def test_nobody_can_tell_who_was_never_seen(people: People, server: ChatSe
 async def test_a_refusal_about_somebody_known_is_not_hidden(people: People, server: ChatServer) -> None:
     await people.of(ID)
     people.note_change(ID)
-    server.answers[USER_PATH] = fault(401, "api.context.session_expired.app_error")
+    server.answers[USER_PATH] = make_error(401, "api.context.session_expired.app_error")
     with pytest.raises(ChatError, match="401"):
         await people.of(ID)
 
 
 async def test_a_rolled_back_transaction_leaves_the_person_whole(people: People, database: Database) -> None:
-    await register(database, role=Role.CONSEILLER)
+    await register_juliette(database, role=Role.CONSEILLER)
 
     async def refused() -> None:
         async with database.transaction() as db:

@@ -13,32 +13,32 @@ from bot.people import People
 from storage import people as storage
 from storage.database import Database, is_writing
 from storage.people import Person, Role
-from tests.chat_server import ID, USER, ChatServer, fault
-from tests.knowing import (
+from tests.support.databases import sqlite_database
+from tests.support.mattermost import ID, USER, ChatServer, make_error
+from tests.support.membership import (
     CONFIG_PATH,
     USER_PATH,
-    Clock,
-    at_work,
+    ManualClock,
     client,
     clock,
-    fresh,
+    make_people,
     people,
-    register,
-    registered,
+    read_juliette,
+    refresh_juliette,
+    register_juliette,
     server,
 )
-from tests.sqlite import database
 
 __all__ = [
     "client",
     "clock",
-    "database",
     "people",
     "server",
+    "sqlite_database",
 ]
 
 
-AWAY = fault(503, "away")
+AWAY = make_error(503, "away")
 ELSEWHERE = USER | {"email": "juliette@mairie.fr"}
 
 
@@ -49,20 +49,22 @@ ELSEWHERE = USER | {"email": "juliette@mairie.fr"}
         ("auto", {"RequireEmailVerification": "false"}, Role.INVITE),
         ("auto", {}, Role.INVITE),
         ("auto", ["RequireEmailVerification"], Role.INVITE),
-        ("auto", fault(403, "api.context.permissions.app_error"), Role.INVITE),
-        ("auto", fault(501, "switched.off"), Role.INVITE),
+        ("auto", make_error(403, "api.context.permissions.app_error"), Role.INVITE),
+        ("auto", make_error(501, "switched.off"), Role.INVITE),
         ("oui", {"RequireEmailVerification": "false"}, Role.CONSEILLER),
         ("non", {"RequireEmailVerification": "true"}, Role.INVITE),
     ],
 )
 async def test_an_address_counts_where_it_is_verified_or_the_operator_says_so(
-    trust: str, told: Any, role: Role, client: AioClient, database: Database, clock: Clock, server: ChatServer
+    trust: str, told: Any, role: Role, client: AioClient, database: Database, clock: ManualClock, server: ChatServer
 ) -> None:
     server.answers[CONFIG_PATH] = told
-    assert (await at_work(client, database, clock, trust_addresses=trust).of(ID)).role is role
+    assert (await make_people(client, database, clock, trust_addresses=trust).of(ID)).role is role
 
 
-async def test_whether_addresses_are_verified_is_asked_again(people: People, clock: Clock, server: ChatServer) -> None:
+async def test_whether_addresses_are_verified_is_asked_again(
+    people: People, clock: ManualClock, server: ChatServer
+) -> None:
     assert (await people.of(ID)).role is Role.CONSEILLER
     server.answers[CONFIG_PATH] = {"RequireEmailVerification": "false"}
     clock.wait(61)
@@ -70,40 +72,40 @@ async def test_whether_addresses_are_verified_is_asked_again(people: People, clo
 
 
 async def test_the_register_gives_a_role_whatever_the_address(people: People, database: Database) -> None:
-    await register(database, role=Role.INVITE)
+    await register_juliette(database, role=Role.INVITE)
     assert (await people.of(ID)).role is Role.INVITE
-    assert (await fresh(people, database)).role is Role.INVITE
+    assert (await refresh_juliette(people, database)).role is Role.INVITE
 
 
-@pytest.mark.parametrize("answer", [AWAY, fault(500, "x"), fault(429, "x", Retry_After="60")])
+@pytest.mark.parametrize("answer", [AWAY, make_error(500, "x"), make_error(429, "x", Retry_After="60")])
 async def test_who_is_registered_works_after_a_restart_while_mattermost_is_away(
     answer: web.Response, people: People, database: Database, server: ChatServer
 ) -> None:
-    await register(database, role=Role.CONSEILLER)
+    await register_juliette(database, role=Role.CONSEILLER)
     server.answers["*"] = server.answers[USER_PATH] = answer
-    assert (await fresh(people, database)).role is Role.CONSEILLER
+    assert (await refresh_juliette(people, database)).role is Role.CONSEILLER
     assert (await people.of(ID)).role is Role.CONSEILLER
 
 
 async def test_what_followed_from_mattermost_holds_after_a_restart(
-    people: People, client: AioClient, database: Database, clock: Clock, server: ChatServer
+    people: People, client: AioClient, database: Database, clock: ManualClock, server: ChatServer
 ) -> None:
-    await register(database)
-    await fresh(people, database)
+    await register_juliette(database)
+    await refresh_juliette(people, database)
     server.answers[USER_PATH] = AWAY
     clock.wait(3600)
-    assert (await fresh(at_work(client, database, clock), database)).role is Role.CONSEILLER
-    assert (await at_work(client, database, clock).of(ID)).role is Role.CONSEILLER
+    assert (await refresh_juliette(make_people(client, database, clock), database)).role is Role.CONSEILLER
+    assert (await make_people(client, database, clock).of(ID)).role is Role.CONSEILLER
     clock.wait(module.ROLE_HOLDS_FOR.total_seconds())
     with pytest.raises(ChatError):
-        await fresh(at_work(client, database, clock), database)
+        await refresh_juliette(make_people(client, database, clock), database)
 
 
 async def test_a_role_that_was_lost_is_not_found_again_by_an_outage(
-    people: People, client: AioClient, database: Database, clock: Clock, server: ChatServer
+    people: People, client: AioClient, database: Database, clock: ManualClock, server: ChatServer
 ) -> None:
-    await register(database)
-    await fresh(people, database)
+    await register_juliette(database)
+    await refresh_juliette(people, database)
     server.answers[USER_PATH] = ELSEWHERE
     people.note_change(ID)
 
@@ -115,16 +117,16 @@ async def test_a_role_that_was_lost_is_not_found_again_by_an_outage(
     with pytest.raises(UserError):
         await refused()
     server.answers[USER_PATH] = AWAY
-    assert (await fresh(at_work(client, database, clock), database)).role is Role.INVITE
+    assert (await refresh_juliette(make_people(client, database, clock), database)).role is Role.INVITE
 
 
 async def test_the_register_remembers_within_a_day_when_it_was_told(
-    people: People, database: Database, clock: Clock
+    people: People, database: Database, clock: ManualClock
 ) -> None:
-    await register(database)
+    await register_juliette(database)
     for _ in range(30):
-        await fresh(people, database)
-        person = await registered(database)
+        await refresh_juliette(people, database)
+        person = await read_juliette(database)
         assert person
         assert (person.role, person.derived_role) == (None, Role.CONSEILLER)
         assert person.derived_at
@@ -133,7 +135,7 @@ async def test_the_register_remembers_within_a_day_when_it_was_told(
 
 
 async def test_who_runs_the_server_is_nobody_s_contact_where_the_register_has_animateurs(
-    database: Database, clock: Clock
+    database: Database, clock: ManualClock
 ) -> None:
     async with database.transaction() as db:
         await storage.register_person(db, Person(id=ID, username="admin", since=clock(), derived_role=Role.ANIMATEUR))
@@ -145,7 +147,7 @@ async def test_who_runs_the_server_is_nobody_s_contact_where_the_register_has_an
 async def test_somebody_settled_is_known_with_what_mattermost_said(people: People, database: Database) -> None:
     async with database.transaction() as db:
         await storage.settle_departement(db, await people.fresh(db, ID), "69")
-    person = await registered(database)
+    person = await read_juliette(database)
     assert person
     assert (person.role, person.derived_role, person.derived_at is not None) == (None, Role.CONSEILLER, True)
 
@@ -155,13 +157,13 @@ async def test_mattermost_is_asked_once_a_minute_and_the_register_once_a_submiss
     fields: dict[str, Any] | None,
     people: People,
     database: Database,
-    clock: Clock,
+    clock: ManualClock,
     server: ChatServer,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     if fields is not None:
-        await register(database, **fields)
-    await fresh(people, database)
+        await register_juliette(database, **fields)
+    await refresh_juliette(people, database)
     reads = 0
 
     async def counted(*args: Any) -> Person | None:
@@ -173,13 +175,13 @@ async def test_mattermost_is_asked_once_a_minute_and_the_register_once_a_submiss
     monkeypatch.setattr(storage, "get", counted)
     asked = len(server.asked)
     for _ in range(20):
-        await fresh(people, database)
+        await refresh_juliette(people, database)
         people.forget(ID)  # as the dispatcher does after each submission
         clock.wait(2)
     assert reads == 20
     assert len(server.asked) == asked
     clock.wait(30)
-    await fresh(people, database)
+    await refresh_juliette(people, database)
     assert server.asked.count(("GET", f"/api/v4/users/{ID}")) == 2
 
 
@@ -196,7 +198,7 @@ async def _known(people: People, _: Database) -> None:
 
 
 async def _changed(people: People, database: Database) -> None:
-    await fresh(people, database)
+    await refresh_juliette(people, database)
     people.note_change(ID)
 
 
@@ -206,7 +208,7 @@ async def test_mattermost_is_never_asked_while_other_writers_wait(
     before: Situation, fields: dict[str, Any] | None, people: People, database: Database, server: ChatServer
 ) -> None:
     if fields is not None:
-        await register(database, **fields)
+        await register_juliette(database, **fields)
     await before(people, database)
     async with database.transaction() as db:
 
@@ -222,9 +224,9 @@ async def test_mattermost_is_never_asked_while_other_writers_wait(
 async def test_a_role_just_taken_back_is_asked_for_with_nobody_waiting(
     people: People, database: Database, server: ChatServer
 ) -> None:
-    await register(database, role=Role.ANIMATEUR)
-    await fresh(people, database)
-    person = await registered(database)
+    await register_juliette(database, role=Role.ANIMATEUR)
+    await refresh_juliette(people, database)
+    person = await read_juliette(database)
     assert person
     async with database.transaction() as db:
         await storage.give_role(db, Person(**person.model_dump() | {"role": None}))
@@ -240,61 +242,61 @@ async def test_a_role_just_taken_back_is_asked_for_with_nobody_waiting(
 
 @pytest.mark.parametrize("fields", [{}, {"role": Role.CONSEILLER}])
 async def test_a_deactivated_account_may_do_nothing_whatever_its_role(
-    fields: dict[str, Any], people: People, database: Database, clock: Clock, server: ChatServer
+    fields: dict[str, Any], people: People, database: Database, clock: ManualClock, server: ChatServer
 ) -> None:
-    await register(database, **fields)
-    await fresh(people, database)
+    await register_juliette(database, **fields)
+    await refresh_juliette(people, database)
     server.answers[USER_PATH] = USER | {"delete_at": 5}
     clock.wait(61)
     with pytest.raises(UserError, match="désactivé"):
-        await fresh(people, database)
+        await refresh_juliette(people, database)
     server.answers[USER_PATH] = USER
     people.note_change(ID)
-    assert (await fresh(people, database)).role is Role.CONSEILLER
+    assert (await refresh_juliette(people, database)).role is Role.CONSEILLER
 
 
 @pytest.mark.parametrize("is_known", [True, False])
 async def test_a_deactivation_that_was_heard_of_counts_at_once(
     is_known: bool, people: People, database: Database, server: ChatServer
 ) -> None:
-    await register(database, role=Role.CONSEILLER)
+    await register_juliette(database, role=Role.CONSEILLER)
     if is_known:
-        await fresh(people, database)
+        await refresh_juliette(people, database)
     server.answers[USER_PATH] = AWAY
     people.note_change(ID, is_gone=True)
     with pytest.raises(UserError, match="désactivé"):
-        await fresh(people, database)
+        await refresh_juliette(people, database)
 
 
 async def test_an_account_that_is_no_more_may_do_nothing(
     people: People, database: Database, server: ChatServer
 ) -> None:
-    await register(database, role=Role.CONSEILLER)
-    server.answers[USER_PATH] = fault(404, "app.user.missing_account.const")
+    await register_juliette(database, role=Role.CONSEILLER)
+    server.answers[USER_PATH] = make_error(404, "app.user.missing_account.const")
     with pytest.raises(UserError, match="désactivé"):
-        await fresh(people, database)
+        await refresh_juliette(people, database)
 
 
 async def test_a_mattermost_that_refuses_the_bot_refuses_nobody_registered(
     people: People, database: Database, server: ChatServer
 ) -> None:
-    await register(database, role=Role.CONSEILLER)
-    server.answers[USER_PATH] = fault(401, "api.context.session_expired.app_error")
-    assert (await fresh(people, database)).role is Role.CONSEILLER
+    await register_juliette(database, role=Role.CONSEILLER)
+    server.answers[USER_PATH] = make_error(401, "api.context.session_expired.app_error")
+    assert (await refresh_juliette(people, database)).role is Role.CONSEILLER
 
 
 async def test_a_silent_mattermost_is_waited_for_once_in_a_while(
-    people: People, database: Database, clock: Clock, server: ChatServer
+    people: People, database: Database, clock: ManualClock, server: ChatServer
 ) -> None:
-    await register(database, role=Role.CONSEILLER)
+    await register_juliette(database, role=Role.CONSEILLER)
     server.answers[USER_PATH] = AWAY
-    await fresh(people, database)
+    await refresh_juliette(people, database)
     tries = len(server.asked)
     assert tries
     for _ in range(5):
-        await fresh(people, database)
+        await refresh_juliette(people, database)
     assert len(server.asked) == tries
     server.answers[USER_PATH] = USER | {"delete_at": 5}
     clock.wait(6)
     with pytest.raises(UserError):
-        await fresh(people, database)
+        await refresh_juliette(people, database)

@@ -15,7 +15,7 @@ from bot.work.orders import OrderFolders
 from config.settings import Settings
 from storage import private_files, schema
 from storage.database import Database
-from tests.operating import examined
+from tests.support.cli import run_doctor
 from tests.test_spool import submission
 
 
@@ -123,11 +123,11 @@ async def test_doctor_names_what_others_can_read(tmp_path: Path) -> None:
     settings = Settings(database_url=url, data_dir=tmp_path, mattermost_url="http://127.0.0.1:9")
     await schema.prepare(url)
     Spool(tmp_path).close()
-    assert "lisible" not in (await examined(settings))[1]
+    assert "lisible" not in (await run_doctor(settings))[1]
     (tmp_path / "coop.db").chmod(0o640)
     (tmp_path / "spool").chmod(0o755)
     (tmp_path / "spool" / "0.aside").write_text("{}\n")
-    code, said = await examined(settings)
+    code, said = await run_doctor(settings)
     assert f"« {tmp_path}/coop.db » est lisible par d’autres" in said
     assert f"« {tmp_path}/spool » est lisible par d’autres" in said
     assert f"« {tmp_path}/spool/0.aside »" in said

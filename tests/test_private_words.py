@@ -5,21 +5,22 @@ from sqlmodel import select
 
 from storage.people import Role
 from storage.ressources.resources import Resource, ResourceState
-from tests.announcing import RHONE, canal
-from tests.helping import Desk, desk, reacts, sends
-from tests.house import House
 from tests.people import Person, Post, unique
-from tests.shelving import Shelf, gives, link, plain, shelf
+from tests.support.broadcasts import RHONE, ensure_house_channel
+from tests.support.hotline import Hotline, desk, send_dialog
+from tests.support.house import House, plain, react
+from tests.support.ressources import ReviewStage, give_files, make_permalink, shelf
 
 __all__ = ["desk", "shelf"]
+
 
 PRIVATE = "dans un canal privé"
 
 
-async def whispers(shelf: Shelf, lea: Person, words: str) -> Post:
+async def whispers(shelf: ReviewStage, lea: Person, words: str) -> Post:
     """Léa says something, with a file, in a private channel where animateurs and the bot are."""
     await shelf.house.site.admin.post(f"/channels/{shelf.rooms['animation']}/members", {"user_id": lea.id})
-    return await gives(lea, f"{words}\nEntre nous.", shelf.rooms["animation"], notes__pdf=b"%PDF")
+    return await give_files(lea, f"{words}\nEntre nous.", shelf.rooms["animation"], notes__pdf=b"%PDF")
 
 
 async def made(house: House, titre: str) -> Resource | None:
@@ -28,57 +29,57 @@ async def made(house: House, titre: str) -> Resource | None:
 
 
 @pytest.mark.every_mode
-async def test_another_s_private_message_becomes_no_resource_and_no_announcement(shelf: Shelf) -> None:
+async def test_another_s_private_message_becomes_no_resource_and_no_announcement(shelf: ReviewStage) -> None:
     lea, words = await shelf.house.conseiller("lea"), unique("Secret")
     post = await whispers(shelf, lea, words)
     for command in ("/ressources ajouter", "/annonce"):
-        said = await shelf.agathe.asks(f"{command} {link(shelf, post)}")
+        said = await shelf.agathe.asks(f"{command} {make_permalink(shelf, post)}")
         assert PRIVATE in plain(said)
         assert words not in plain(said)
     assert await made(shelf.house, words) is None
 
 
-async def test_one_s_own_private_message_may(shelf: Shelf) -> None:
+async def test_one_s_own_private_message_may(shelf: ReviewStage) -> None:
     lea, words = await shelf.house.conseiller("lea"), unique("Mien")
     post = await whispers(shelf, lea, words)
-    form = await lea.opens(f"/ressources ajouter {link(shelf, post)}")
+    form = await lea.opens(f"/ressources ajouter {make_permalink(shelf, post)}")
     assert (form.shown("titre"), form.shown("fichiers")) == (words, post.id)
 
 
 async def test_an_announcement_is_corrected_with_no_private_words_of_others(house: House) -> None:
     agathe, omar = await house.someone(Role.ANIMATEUR, "agathe"), await house.someone(Role.ANIMATEUR, "omar")
-    await canal(house, *RHONE)
+    await ensure_house_channel(house, *RHONE)
     form = await agathe.opens("/annonce")
     assert (await form.fill(texte=unique("Public"), destinataires=["69"]).submit()).accepted
     preview = await agathe.told("Public")
     await agathe.clicks(preview, "Envoyer")
     await house.settled()
     room = await house.site.admin.post("/channels/direct", [omar.id, house.site.bot_id])
-    post = await gives(omar, unique("Pour le bot"), room["id"])
+    post = await give_files(omar, unique("Pour le bot"), room["id"])
     window = await agathe.opens_by(await agathe.sees(preview), "Corriger")
     address = f"{house.site.url}/{house.site.team}/pl/{post.id}"
     answer = await window.fill(texte=address).submit()
     assert not answer.accepted
 
 
-async def test_books_under_another_s_private_message_offer_nothing(shelf: Shelf) -> None:
+async def test_books_under_another_s_private_message_offer_nothing(shelf: ReviewStage) -> None:
     lea, words = await shelf.house.conseiller("lea"), unique("Chut")
     post = await whispers(shelf, lea, words)
     shelf.agathe.acts()
-    await reacts(shelf.agathe, post, "books")
+    await react(shelf.agathe, post, "books")
     told = await shelf.agathe.told(PRIVATE)
     assert (told.buttons, words in plain(told)) == ([], False)
     lea.acts()
-    await reacts(lea, post, "books")
+    await react(lea, post, "books")
     assert (await lea.told(words)).buttons == ["En faire une fiche", "Non merci"]
 
 
 @pytest.mark.every_mode
-async def test_who_asked_for_help_reads_first_what_is_made_of_it_and_may_prefer_not(desk: Desk) -> None:
+async def test_who_asked_for_help_reads_first_what_is_made_of_it_and_may_prefer_not(desk: Hotline) -> None:
     subject, amina = f"Changer de {unique('porte-clé')}", await desk.house.someone(Role.ANIMATEUR, "amina")
     ticket, _ = await desk.asks(desk.juliette, subject)
     await desk.is_where(ticket)
-    await sends(desk.agathe, await desk.card(ticket), "Résoudre", solution="En demander un autre.")
+    await send_dialog(desk.agathe, await desk.card(ticket), "Résoudre", solution="En demander un autre.")
     await desk.house.settled()
     form = await amina.opens(f"/ressources ajouter demande {ticket.number}")
     desk.juliette.acts()

@@ -7,8 +7,8 @@ from unittest.mock import patch
 import aiohttp
 
 from bot.tasks import SingleFlight
-from tests.house import until
-from tests.ordering import Office, office, room
+from tests.support.house import wait_until
+from tests.support.work import FileWorkplace, office, room
 
 __all__ = ["office", "room"]
 
@@ -27,14 +27,14 @@ async def test_many_probes_at_once_are_one_question() -> None:
 
     shared = SingleFlight(question)
     probes = [asyncio.create_task(shared.ask()) for _ in range(CROWD)]
-    await until(lambda: asked == 1)
+    await wait_until(lambda: asked == 1)
     probes[0].cancel()
     answered.set()
     assert await asyncio.gather(*probes[1:]) == [1] * (CROWD - 1), "who hung up took nothing from the others"
     assert await shared.ask() == 2, "what is asked later is asked anew"
 
 
-async def test_a_crowd_of_probes_asks_the_database_once_at_a_time(office: Office) -> None:
+async def test_a_crowd_of_probes_asks_the_database_once_at_a_time(office: FileWorkplace) -> None:
     under_way, most = 0, 0
     async with office.bot() as app, aiohttp.ClientSession() as session:
         answers = app.database.answers

@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from storage import agenda
 from storage.agenda import AgendaAttendance, AgendaEvent, EventState, Sight, Window, find_homes, list_coming
 from storage.database import Database
-from tests.databases import database
+from tests.support.databases import database
 
 __all__ = ["database"]
 

@@ -18,7 +18,7 @@ from bot.forms.stages import draw_step, mistakes_in, sent_in
 from commands import FEATURES
 from storage.people import Person, Role
 from tests.modes import FORM_MODES, clues, version
-from tests.trial import feature as trial
+from tests.support.forms import feature as trial
 
 TODAY = date(2026, 9, 12)
 USER = Person(

@@ -8,11 +8,19 @@ from config.policies import QUOTA_KINDS, USUAL_QUOTAS, read_quotas
 from storage import quotas
 from storage.database import Database
 from storage.people import Role
-from tests.announcing import plain
-from tests.databases import database
-from tests.house import House
 from tests.people import Person
-from tests.polling import agathe, asked, club, launched, number_of, previewed, said, stored
+from tests.support.broadcasts import (
+    ask_poll,
+    find_said,
+    launch_poll,
+    make_club,
+    plain_spaces,
+    preview_poll,
+    read_poll,
+    read_poll_number,
+)
+from tests.support.databases import database
+from tests.support.house import House, agathe
 from tests.test_sondage_reminding import reminded, reminds
 
 __all__ = ["agathe", "database"]
@@ -38,64 +46,64 @@ async def test_so_many_a_day_of_each_kind_and_person(database: Database) -> None
 
 async def test_the_polls_of_a_day_are_counted_and_what_remains_is_told(house: House) -> None:
     juliette = await house.conseiller()
-    channel = await club(house, juliette)
+    channel = await make_club(house, juliette)
     for left in ("Il vous reste 2 sondages", "Il vous reste 1 sondage", "C’était le nombre prévu de sondages"):
-        await launched(juliette, await previewed(juliette, channel))
-        assert left in plain((await juliette.whispered(left[:14])).text)
-    fourth = await previewed(juliette, channel)
+        await launch_poll(juliette, await preview_poll(juliette, channel))
+        assert left in plain_spaces((await juliette.whispered(left[:14])).text)
+    fourth = await preview_poll(juliette, channel)
     await juliette.clicks(fourth, "Lancer")
-    assert "Vous en êtes à 3 sondages pour aujourd’hui" in plain((await juliette.whispered("Vous en")).text)
+    assert "Vous en êtes à 3 sondages pour aujourd’hui" in plain_spaces((await juliette.whispered("Vous en")).text)
     await house.settled()
-    assert (await stored(house, number_of(fourth))).state == "draft", "it can be launched tomorrow"
-    assert len(await said(house, channel, "Sondage n°")) == 3
+    assert (await read_poll(house, read_poll_number(fourth))).state == "draft", "it can be launched tomorrow"
+    assert len(await find_said(house, channel, "Sondage n°")) == 3
 
 
 async def test_who_animates_has_no_bound(house: House, agathe: Person) -> None:
-    channel = await club(house, agathe)
+    channel = await make_club(house, agathe)
     for _ in range(4):
-        await launched(agathe, await previewed(agathe, channel, destinataires=["ici"]))
+        await launch_poll(agathe, await preview_poll(agathe, channel, destinataires=["ici"]))
     await house.settled()
-    assert len(await said(house, channel, "Sondage n°")) == 4
+    assert len(await find_said(house, channel, "Sondage n°")) == 4
 
 
 @pytest.mark.every_mode
 async def test_an_account_that_nobody_knows_asks_no_questions(house: House) -> None:
     stranger = await house.someone(Role.INVITE, "inconnue")
-    channel = await club(house, stranger)
-    assert "réservé aux membres du réseau" in plain((await stranger.asks("/sondage Achetez", channel)).text)
-    assert await said(house, channel, "Achetez") == []
+    channel = await make_club(house, stranger)
+    assert "réservé aux membres du réseau" in plain_spaces((await stranger.asks("/sondage Achetez", channel)).text)
+    assert await find_said(house, channel, "Achetez") == []
 
 
 async def test_who_is_a_guest_by_now_launches_nothing(house: House) -> None:
     juliette = await house.conseiller()
-    channel = await club(house, juliette)
-    preview = await previewed(juliette, channel)
+    channel = await make_club(house, juliette)
+    preview = await preview_poll(juliette, channel)
     await house.registers(juliette, Role.INVITE)
     await juliette.clicks(preview, "Lancer")
-    assert "réservé aux membres du réseau" in plain((await juliette.whispered()).text)
+    assert "réservé aux membres du réseau" in plain_spaces((await juliette.whispered()).text)
 
 
 async def test_in_a_crowd_only_who_animates_or_coordinates_asks(
     house: House, agathe: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     juliette = await house.conseiller()
-    channel = await club(house, juliette, agathe)
-    begun = await previewed(juliette, channel)
+    channel = await make_club(house, juliette, agathe)
+    begun = await preview_poll(juliette, channel)
     form = await juliette.opens("/sondage Achetez ?", channel)
     monkeypatch.setitem(house.settings.__dict__, "crowd", 2)
     answer = await form.fill(reponses="Oui\nNon").submit()
-    assert "seuls animateurs et coordinateurs" in plain(str(answer))
+    assert "seuls animateurs et coordinateurs" in plain_spaces(str(answer))
     await juliette.clicks(begun, "Lancer")
-    assert "seuls animateurs et coordinateurs" in plain((await juliette.whispered()).text)
-    await launched(agathe, await previewed(agathe, channel, destinataires=["ici"]))
+    assert "seuls animateurs et coordinateurs" in plain_spaces((await juliette.whispered()).text)
+    await launch_poll(agathe, await preview_poll(agathe, channel, destinataires=["ici"]))
     await house.registers(juliette, Role.COORDINATEUR, departements=["69"])
-    await launched(juliette, await previewed(juliette, channel))
+    await launch_poll(juliette, await preview_poll(juliette, channel))
 
 
 async def test_nobody_is_reminded_of_more_than_two_polls_a_day(house: House) -> None:
     authors, lea = [await house.conseiller(name) for name in ("ana", "bob", "cid")], await house.conseiller("lea")
-    channel = await club(house, lea, *authors)
-    numbers = [number_of(await asked(house, author, channel)) for author in authors]
+    channel = await make_club(house, lea, *authors)
+    numbers = [read_poll_number(await ask_poll(house, author, channel)) for author in authors]
     for number in numbers:
         await reminds(house, number)
     assert sorted([await reminded(lea, number) for number in numbers]) == [0, 1, 1]

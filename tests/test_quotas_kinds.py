@@ -7,14 +7,14 @@ import pytest
 
 from config.policies import read_quotas
 from storage.hotline.states import Urgency
-from tests.collecting import Newsroom, newsroom
-from tests.gathering import Agenda, agenda
-from tests.helping import USUAL, Desk, desk, plain, reacts
-from tests.house import House
-from tests.moderating import Room, room
 from tests.people import Person, unique
+from tests.support.actus import NewsStage, news_stage
+from tests.support.agenda import AgendaStage, agenda
+from tests.support.hotline import USUAL, Hotline, desk
+from tests.support.house import House, plain, react
+from tests.support.moderation import CaseStage, room
 
-__all__ = ["agenda", "desk", "newsroom", "room"]
+__all__ = ["agenda", "desk", "news_stage", "room"]
 
 
 HOUR = timedelta(hours=1)
@@ -34,7 +34,7 @@ async def sends(who: Person, line: str, channel: str = "", **filled: Any) -> str
 
 
 @pytest.mark.both_databases
-async def test_the_second_blocking_demand_of_an_hour_is_not_until_an_agent_says_so(desk: Desk) -> None:
+async def test_the_second_blocking_demand_of_an_hour_is_not_until_an_agent_says_so(desk: Hotline) -> None:
     first, _ = await desk.asks(desk.juliette, unique("Tout est bloqué"), urgence="bloquant")
     second, _ = await desk.asks(desk.juliette, unique("Bloqué aussi"), urgence="bloquant")
     assert [first.urgency, second.urgency] == [Urgency.BLOQUANT, Urgency.GENANT]
@@ -48,7 +48,7 @@ async def test_the_second_blocking_demand_of_an_hour_is_not_until_an_agent_says_
 
 
 @pytest.mark.usefixtures("bounded")
-async def test_demands_for_help(desk: Desk) -> None:
+async def test_demands_for_help(desk: Hotline) -> None:
     await desk.asks(desk.juliette, unique("Une"))
     refused = await sends(desk.juliette, "/hotline", **(USUAL | {"sujet": unique("Deux")}))
     assert "Vous en êtes à 1 demande d’aide pour aujourd’hui" in refused
@@ -57,19 +57,19 @@ async def test_demands_for_help(desk: Desk) -> None:
 
 
 @pytest.mark.usefixtures("bounded")
-async def test_reports_and_flags(room: Room) -> None:
+async def test_reports_and_flags(room: CaseStage) -> None:
     await room.opened()
     more = await room.writes()
     refused = await sends(room.juliette, f"/signaler {room.link(more)}", motif="propos", mot="")
     assert "Vous en êtes à 1 signalement" in refused
-    await reacts(room.juliette, more, "triangular_flag_on_post")
+    await react(room.juliette, more, "triangular_flag_on_post")
     assert "Vous en êtes à 1 signalement" in plain(await room.juliette.told("1 signalement"))
     await room.reports(room.paul, more)
     assert await room.case(more)
 
 
 @pytest.mark.usefixtures("bounded")
-async def test_newspapers_under_messages(newsroom: Newsroom) -> None:
+async def test_newspapers_under_messages(newsroom: NewsStage) -> None:
     posts = [await newsroom.lea.says(f"Une {unique('idée')} pour les ateliers", newsroom.place) for _ in range(2)]
     for post in posts:
         await newsroom.heard(newsroom.juliette, post)
@@ -78,13 +78,13 @@ async def test_newspapers_under_messages(newsroom: Newsroom) -> None:
 
 
 @pytest.mark.usefixtures("bounded")
-async def test_news_that_are_written(newsroom: Newsroom) -> None:
+async def test_news_that_are_written(newsroom: NewsStage) -> None:
     juliette = newsroom.juliette
     assert await sends(juliette, f"/actus proposer {unique('Une première')}") == ""
     assert "1 proposition d’actu" in await sends(juliette, f"/actus proposer {unique('Une seconde')}")
 
 
 @pytest.mark.usefixtures("bounded")
-async def test_events(agenda: Agenda) -> None:
+async def test_events(agenda: AgendaStage) -> None:
     await agenda.proposes(agenda.juliette)
     assert "1 événement" in str(await agenda.sends(agenda.juliette, titre=unique("Atelier"))).replace("\xa0", " ")

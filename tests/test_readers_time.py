@@ -30,8 +30,8 @@ from config.territories import TerritoryKind
 from dialogs.cra.line.parser import TypedLine, split_line
 from dialogs.cra.line.readers import Span
 from storage import annuaire, communes, people
-from tests.cra_lines import CLUES, JULIETTE, TODAY
 from tests.modes import FORM_MODES, clues
+from tests.support.cra import CLUES, LINE_AUTHOR, LINE_DAY
 from tests.test_properties_forms import EVERY_FORM, HIDDEN
 
 pytestmark = pytest.mark.slow
@@ -115,9 +115,9 @@ def span(text: str) -> Span:
     return Span(text, config_text.fold(text), themes.key(text), 1, numbered=True)
 
 
-CONTEXT = SimpleNamespace(clues=CLUES, today=TODAY, user=CLUES.user, settings=Settings())
+CONTEXT = SimpleNamespace(clues=CLUES, today=LINE_DAY, user=CLUES.user, settings=Settings())
 FROM_TEXT: dict[Any, Callable[[str], object]] = {str: str, Span: span, TypedLine: split_line}
-GIVEN: dict[Any, object] = {Clues: CLUES, date: TODAY, Context: CONTEXT, TerritoryKind: TerritoryKind.DEPARTEMENT}
+GIVEN: dict[Any, object] = {Clues: CLUES, date: LINE_DAY, Context: CONTEXT, TerritoryKind: TerritoryKind.DEPARTEMENT}
 
 
 def caller(function: Callable[..., object]) -> Callable[[str], object] | None:
@@ -162,7 +162,7 @@ def test_a_reader_takes_no_more_than_its_share_for_a_longer_text(name: str) -> N
 def test_a_dialog_is_read_in_no_more_than_its_share(form: type[Form]) -> None:
     hidden = HIDDEN.get(form.__name__, ({},))[0]
     drawn = form.recall({}, hidden)
-    names = [str(e["name"]) for mode in FORM_MODES for e in drawn.elements(clues(mode, JULIETTE, TODAY))]
+    names = [str(e["name"]) for mode in FORM_MODES for e in drawn.elements(clues(mode, LINE_AUTHOR, LINE_DAY))]
 
     def read(text: str) -> None:
         raw = dict.fromkeys(names, text)

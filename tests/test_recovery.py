@@ -14,9 +14,9 @@ from dialogs.cra import EditCra, NewCra
 from dialogs.stats import TakeAway
 from sandbox.faults import Faults
 from storage import drafts
-from tests.house import LOG, House, until, until_async
 from tests.people import Dialog, Person, unique
-from tests.telling import asked, filed
+from tests.support.cra import file_workshop, fill_workshop
+from tests.support.house import LOG, House, wait_for, wait_until
 
 NEWS = "n’a pas pu être enregistrée"
 
@@ -38,12 +38,12 @@ async def crashed(house: House, *lines: str) -> Path:
     await house.stop()
     (folder / "0.jsonl").write_text("".join(lines))
     await house.start()
-    await until(lambda: not house.bot.spool.submissions())
+    await wait_until(lambda: not house.bot.spool.submissions())
     return folder
 
 
 async def test_what_was_filed_before_the_crash_is_not_told_of(house: House, juliette: Person) -> None:
-    form = await asked(juliette)
+    form = await fill_workshop(juliette)
     assert (await form.submit()).accepted
     await house.settled()
     before = len(await juliette.direct())
@@ -56,7 +56,7 @@ async def test_what_was_filed_before_the_crash_is_not_told_of(house: House, juli
 
 
 async def test_a_change_accepted_before_the_crash_is_not_told_of_either(house: House, juliette: Person) -> None:
-    form = await juliette.opens_by(await filed(juliette), "Modifier")
+    form = await juliette.opens_by(await file_workshop(juliette), "Modifier")
     assert (await form.fill(participants=12).submit()).accepted
     await house.settled()
     before = len(await juliette.direct())
@@ -115,7 +115,7 @@ async def test_what_fails_in_a_way_nobody_foresaw_is_tried_again(
     monkeypatch.setattr(recovery, "RECOVERY_RETRY", 0.01)
     monkeypatch.setattr(Drafts, "keep", fails_at_first)
     folder = await crashed(house, left(key := unique("k"), juliette))
-    assert await until_async(lambda: _drafts(house, juliette)) == [key]
+    assert await wait_for(lambda: _drafts(house, juliette)) == [key]
     await juliette.told(NEWS)
     assert list(folder.glob("*.aside")) == []
 
@@ -140,7 +140,7 @@ async def test_the_news_of_a_draft_waits_for_nobody_but_the_database(
     faults.down = True
     faults.drop_sockets()
     await crashed(house, left(key := unique("k"), juliette))
-    assert await until_async(lambda: _drafts(house, juliette)) == [key]
+    assert await wait_for(lambda: _drafts(house, juliette)) == [key]
 
 
 async def _drafts(house: House, person: Person) -> list[str]:

@@ -8,11 +8,23 @@ import pytest
 
 from bot.errors import IDS, OF_A_PERSON, ChatError, Refusal
 from bot.mattermost import AioClient, Mattermost, NewPost
-from tests.calls import ANSWERS, CALLS
-from tests.chat_server import BOT, CHANNEL, FILE, ID, POST, TEAM, chat_server
-from tests.house import House
 from tests.people import unique
-from tests.reading import NOBODY, Stage, a_stage, refused
+from tests.support.house import House
+from tests.support.mattermost import (
+    ANSWERS,
+    BOT,
+    CALLS,
+    CHANNEL,
+    FILE,
+    ID,
+    NOBODY,
+    POST,
+    TEAM,
+    TwoBots,
+    add_two_bots,
+    expect_refusal,
+    serve_chat,
+)
 from tests.wire.captures import VERSIONS, Call, scenario
 
 BLANK = re.compile("|".join((BOT, ID, TEAM, CHANNEL, POST, FILE, "juliette", "salon", "cnum", "ok$")))
@@ -100,7 +112,7 @@ async def test_names_are_taken_and_refused_as_all_recorded_servers_do() -> None:
                 taken.setdefault(what, []).append(call.status == 201)
                 tried[what] = call.body["name"].replace("⟨ann⟩", "a" * 26).replace("⟨ben⟩", "b" * 26)
     assert len(taken) == 17
-    async with chat_server(**ANSWERS) as server:
+    async with serve_chat(**ANSWERS) as server:
         client = AioClient(server.url, "jeton")
         for what, by_all in taken.items():
             assert await _takes(Mattermost(client, "cnum"), tried[what]) == all(by_all), what
@@ -114,16 +126,16 @@ async def _takes(chat: Mattermost, name: str) -> bool:
         return False
 
 
-Attempt = Callable[[Stage, Path], Awaitable[object]]
+Attempt = Callable[[TwoBots, Path], Awaitable[object]]
 
 
-async def _signed_out(stage: Stage, _: Path) -> None:
+async def _signed_out(stage: TwoBots, _: Path) -> None:
     me = await stage.chat.me()
     await stage.site.admin.post(f"/bots/{me.id}/disable")
     await stage.chat.user(me.id)
 
 
-async def _switched_off(stage: Stage, path: Path) -> None:
+async def _switched_off(stage: TwoBots, path: Path) -> None:
     room = await stage.room()
     await stage.set("FileSettings", "EnableFileAttachments", False)
     try:
@@ -132,31 +144,31 @@ async def _switched_off(stage: Stage, path: Path) -> None:
         await stage.set("FileSettings", "EnableFileAttachments", True)
 
 
-async def _deactivated(stage: Stage, _: Path) -> None:
+async def _deactivated(stage: TwoBots, _: Path) -> None:
     [who] = await stage.robots(1)
     room = await stage.room()
     await stage.site.admin.post(f"/bots/{who}/disable")
     await stage.chat.add_member(room.id, who)
 
 
-async def _name_taken(stage: Stage, _: Path) -> None:
+async def _name_taken(stage: TwoBots, _: Path) -> None:
     await stage.chat.create_channel((await stage.room()).name, "Encore")
 
 
-async def _archived(stage: Stage, _: Path) -> None:
+async def _archived(stage: TwoBots, _: Path) -> None:
     room = await stage.room()
     await stage.chat.archive_channel(room.id)
     await stage.says(room.id)
 
 
-async def _thread_gone(stage: Stage, _: Path) -> None:
+async def _thread_gone(stage: TwoBots, _: Path) -> None:
     room = await stage.room()
     answered = await stage.says(room.id)
     await stage.chat.delete(answered.id)
     await stage.says(room.id, root_id=answered.id)
 
 
-async def _too_large(stage: Stage, path: Path) -> None:
+async def _too_large(stage: TwoBots, path: Path) -> None:
     room = await stage.room()
     await stage.set("FileSettings", "MaxFileSize", 2)
     try:
@@ -165,7 +177,7 @@ async def _too_large(stage: Stage, path: Path) -> None:
         await stage.set("FileSettings", "MaxFileSize", 100 * 1024 * 1024)
 
 
-async def _too_late(stage: Stage, _: Path) -> None:
+async def _too_late(stage: TwoBots, _: Path) -> None:
     said = await stage.says((await stage.room()).id)
     await stage.set("ServiceSettings", "PostEditTimeLimit", 0)
     try:
@@ -174,7 +186,7 @@ async def _too_late(stage: Stage, _: Path) -> None:
         await stage.set("ServiceSettings", "PostEditTimeLimit", -1)
 
 
-async def _too_many_reactions(stage: Stage, _: Path) -> None:
+async def _too_many_reactions(stage: TwoBots, _: Path) -> None:
     said = await stage.says((await stage.room()).id)
     await stage.set("ServiceSettings", "UniqueEmojiReactionLimitPerPost", 1)
     try:
@@ -184,7 +196,7 @@ async def _too_many_reactions(stage: Stage, _: Path) -> None:
         await stage.set("ServiceSettings", "UniqueEmojiReactionLimitPerPost", 50)
 
 
-async def _too_many_channels(stage: Stage, _: Path) -> None:
+async def _too_many_channels(stage: TwoBots, _: Path) -> None:
     await stage.set("TeamSettings", "MaxChannelsPerTeam", 1)
     try:
         await stage.room()
@@ -192,7 +204,7 @@ async def _too_many_channels(stage: Stage, _: Path) -> None:
         await stage.set("TeamSettings", "MaxChannelsPerTeam", 2000)
 
 
-async def _team_full(stage: Stage, _: Path) -> None:
+async def _team_full(stage: TwoBots, _: Path) -> None:
     [who] = await stage.robots(1, in_team=False)
     await stage.set("TeamSettings", "MaxUsersPerTeam", 1)
     try:
@@ -201,30 +213,30 @@ async def _team_full(stage: Stage, _: Path) -> None:
         await stage.set("TeamSettings", "MaxUsersPerTeam", 10_000)
 
 
-async def _bad_emoji(stage: Stage, _: Path) -> None:
+async def _bad_emoji(stage: TwoBots, _: Path) -> None:
     await stage.chat.react((await stage.says((await stage.room()).id)).id, "🎫")
 
 
-async def _not_of_team(stage: Stage, _: Path) -> None:
+async def _not_of_team(stage: TwoBots, _: Path) -> None:
     [who] = await stage.robots(1)
     await stage.chat.add_member(await stage.chat.direct_channel(who), who)
 
 
-async def _not_in_channel(stage: Stage, _: Path) -> None:
+async def _not_in_channel(stage: TwoBots, _: Path) -> None:
     [who] = await stage.robots(1)
     await stage.chat.set_channel_admin((await stage.room()).id, who, is_admin=True)
 
 
-async def _not_in_team(stage: Stage, _: Path) -> None:
+async def _not_in_team(stage: TwoBots, _: Path) -> None:
     [who] = await stage.robots(1, in_team=False)
     await stage.chat.add_member((await stage.room()).id, who)
 
 
-async def _too_long(stage: Stage, _: Path) -> None:
+async def _too_long(stage: TwoBots, _: Path) -> None:
     await stage.says((await stage.room()).id, "é" * 16_384)
 
 
-async def _too_many_files(stage: Stage, _: Path) -> None:
+async def _too_many_files(stage: TwoBots, _: Path) -> None:
     await stage.chat.post_files(NewPost((await stage.room()).id, "", {}, unique("essai"), file_ids=[NOBODY] * 11))
 
 
@@ -261,21 +273,21 @@ SINCE = {Refusal.DEACTIVATED: (9, 0), Refusal.TOO_LATE: (6, 0), Refusal.TOO_MANY
 
 
 @pytest.fixture
-async def stage(house: House) -> AsyncIterator[Stage]:
-    async with a_stage(house) as made:
+async def stage(house: House) -> AsyncIterator[TwoBots]:
+    async with add_two_bots(house) as made:
         yield made
 
 
 @pytest.mark.every_mode
 @pytest.mark.no_database
 @pytest.mark.parametrize("why", WAYS)
-async def test_each_refusal_is_the_same_on_every_version(why: Refusal, stage: Stage, tmp_path: Path) -> None:
+async def test_each_refusal_is_the_same_on_every_version(why: Refusal, stage: TwoBots, tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(b"a;b")
     if stage.site.version < SINCE.get(why, (0, 0)):
         await WAYS[why](stage, path)
         return
-    async with refused(why):
+    async with expect_refusal(why):
         await WAYS[why](stage, path)
 
 

@@ -9,18 +9,18 @@ from storage.database import Database
 from storage.people import Awaited, Person, Role
 from storage.people.register import find_awaited, take_awaited
 from storage.people.structures import Structure, find_structures, read_siret, write_structure
-from tests.chat_server import ID
-from tests.databases import database as databases
-from tests.knowing import client, clock, people, register, server
-from tests.sqlite import database
+from tests.support.databases import database as databases
+from tests.support.databases import sqlite_database
+from tests.support.mattermost import ID
+from tests.support.membership import client, clock, people, register_juliette, server
 
 __all__ = [
     "client",
     "clock",
-    "database",
     "databases",
     "people",
     "server",
+    "sqlite_database",
 ]
 
 
@@ -29,12 +29,12 @@ NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 @pytest.mark.parametrize(("left_on", "role"), [(23, Role.INVITE), (24, Role.ANIMATEUR), (25, Role.ANIMATEUR)])
 async def test_a_role_ends_after_the_last_day(left_on: int, role: Role, people: People, database: Database) -> None:
-    await register(database, role=Role.ANIMATEUR, left_on=date(2026, 11, left_on))
+    await register_juliette(database, role=Role.ANIMATEUR, left_on=date(2026, 11, left_on))
     assert (await people.of(ID)).role is role
 
 
 async def test_a_role_that_mattermost_gives_ends_too(people: People, database: Database) -> None:
-    await register(database, left_on=date(2026, 11, 1))
+    await register_juliette(database, left_on=date(2026, 11, 1))
     assert (await people.of(ID)).role is Role.INVITE
 
 

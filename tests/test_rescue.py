@@ -14,7 +14,8 @@ from commands import hotline
 from storage.database import change
 from storage.hotline import incidents, suggestions, tickets
 from storage.hotline.incidents import Incident
-from tests.helping import USUAL, Desk, desk, plain
+from tests.support.hotline import USUAL, Hotline, desk
+from tests.support.house import plain
 
 __all__ = ["desk"]
 
@@ -35,7 +36,7 @@ def reference_in(text: str) -> str:
 
 
 @pytest.mark.every_mode
-async def test_a_command_that_fails_leads_to_help(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_command_that_fails_leads_to_help(desk: Hotline, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tickets, "list_of_author", fail)
     told = await desk.juliette.asks("/hotline demandes secret")
     reference = reference_in(told.text)
@@ -51,7 +52,7 @@ async def test_a_command_that_fails_leads_to_help(desk: Desk, monkeypatch: pytes
 
 
 @pytest.mark.every_mode
-async def test_a_button_that_fails_leads_to_help(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_button_that_fails_leads_to_help(desk: Hotline, monkeypatch: pytest.MonkeyPatch) -> None:
     ticket, _ = await desk.asks(desk.juliette, "Une imprimante muette")
     card = await desk.card(ticket)
     monkeypatch.setattr(tickets, "make_move", fail)
@@ -64,7 +65,7 @@ async def test_a_button_that_fails_leads_to_help(desk: Desk, monkeypatch: pytest
 
 
 @pytest.mark.every_mode
-async def test_a_dialog_that_fails_names_the_line_to_type(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_dialog_that_fails_names_the_line_to_type(desk: Hotline, monkeypatch: pytest.MonkeyPatch) -> None:
     form = (await desk.juliette.opens("/hotline")).fill(**(USUAL | {"sujet": "Un secret"}))
     monkeypatch.setattr(suggestions, "find_solved", fail)
     said = (await form.submit()).error
@@ -75,7 +76,7 @@ async def test_a_dialog_that_fails_names_the_line_to_type(desk: Desk, monkeypatc
 
 
 async def test_no_help_is_offered_where_there_is_none_or_something_else_is_away(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: Hotline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken = Feature("casse")
 
@@ -98,7 +99,7 @@ async def test_no_help_is_offered_where_there_is_none_or_something_else_is_away(
     assert not told.buttons
 
 
-async def test_long_work_that_fails_leads_to_help(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_long_work_that_fails_leads_to_help(desk: Hotline, monkeypatch: pytest.MonkeyPatch) -> None:
     async with desk.house.bot.database.transaction() as db:
         running = Incident(queue="espace-coop", subject="Plus de réseau", by=desk.agathe.id, opened_at=utc_now())
         number = (await incidents.add(db, running)).number

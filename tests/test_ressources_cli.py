@@ -16,11 +16,11 @@ from cli.terminal import ProgressBar
 from storage.database import Database
 from storage.ressources import Resource, ResourceState
 from storage.ressources.resources import begin_writing, get_resource, write_resources
-from tests.databases import database
-from tests.directory import person
-from tests.operating import elsewhere, run
-from tests.reports import registered
-from tests.ressources import NOW
+from tests.support.cli import elsewhere, run_command
+from tests.support.cra import register_all
+from tests.support.databases import database
+from tests.support.membership import make_person
+from tests.support.ressources import NOW
 
 __all__ = ["database", "elsewhere"]
 
@@ -41,13 +41,13 @@ async def place(database: Database, monkeypatch: pytest.MonkeyPatch) -> Database
     address = database.url.set(drivername=kind).render_as_string(hide_password=False)
     monkeypatch.setenv("COOP_DATABASE_URL", address)
     async with database.transaction() as db:
-        await registered(db, person("juliette", "Juliette Martin"))
+        await register_all(db, make_person("juliette", "Juliette Martin"))
     return database
 
 
 async def said(capsys: pytest.CaptureFixture[str], *words: str, code: int = 0) -> tuple[str, str]:
     """What the command writes: its answer, and its complaints."""
-    assert await asyncio.to_thread(run, *words) == code
+    assert await asyncio.to_thread(run_command, *words) == code
     written = capsys.readouterr()
     return written.out, written.err
 

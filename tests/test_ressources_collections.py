@@ -10,13 +10,12 @@ from storage.database import Database
 from storage.ressources import ResourceState, collections, resources
 from storage.ressources.collections import HELD_MAX, ResourceCollection, make_name_key
 from storage.urls import read_link
-from tests.databases import database
-from tests.helping import plain
-from tests.keeping import Shelf, days, goes_on, shelf
 from tests.people import Person, Post
-from tests.ressources import NOW, resource, stored
+from tests.support.databases import database
+from tests.support.house import plain
+from tests.support.ressources import NOW, ShelfStage, choose_action, in_days, kept_shelf, make_resource, store_resources
 
-__all__ = ["database", "shelf"]
+__all__ = ["database", "kept_shelf"]
 
 
 _NAMES = itertools.count(1)
@@ -40,7 +39,7 @@ async def lines_of(who: Person, name: str) -> str:
 
 
 @pytest.mark.every_mode
-async def test_made_filled_and_shown(shelf: Shelf) -> None:
+async def test_made_filled_and_shown(shelf: ShelfStage) -> None:
     name = called()
     await makes(shelf.juliette, name, sujet="Pour les ateliers du mardi")
     one, other = await shelf.holds("Le clavier"), await shelf.holds("La souris")
@@ -57,7 +56,7 @@ async def test_made_filled_and_shown(shelf: Shelf) -> None:
 
 
 @pytest.mark.every_mode
-async def test_sorted_and_taken_out_and_put_back(shelf: Shelf) -> None:
+async def test_sorted_and_taken_out_and_put_back(shelf: ShelfStage) -> None:
     name = called("Rangement")
     await makes(shelf.juliette, name)
     for title in ("Un", "Deux", "Trois"):
@@ -82,7 +81,7 @@ async def test_sorted_and_taken_out_and_put_back(shelf: Shelf) -> None:
     assert "3 fiches" in await lines_of(shelf.juliette, name)
 
 
-async def test_a_click_moves_up(shelf: Shelf) -> None:
+async def test_a_click_moves_up(shelf: ShelfStage) -> None:
     name = called("Monter")
     await makes(shelf.juliette, name)
     for title in ("Premier", "Second"):
@@ -99,7 +98,7 @@ async def test_a_click_moves_up(shelf: Shelf) -> None:
 
 
 @pytest.mark.every_mode
-async def test_renamed_removed_and_put_back(shelf: Shelf) -> None:
+async def test_renamed_removed_and_put_back(shelf: ShelfStage) -> None:
     name, other = called("Ancien nom"), called("Nouveau nom")
     await makes(shelf.juliette, name)
     opened = await shelf.juliette.asks(f"/ressources collection {name}")
@@ -117,7 +116,7 @@ async def test_renamed_removed_and_put_back(shelf: Shelf) -> None:
 
 
 @pytest.mark.every_mode
-async def test_the_same_name_and_names_that_are_none(shelf: Shelf) -> None:
+async def test_the_same_name_and_names_that_are_none(shelf: ShelfStage) -> None:
     name = called("Été des aînés")
     await makes(shelf.juliette, name)
     camille = await shelf.house.conseiller("camille")
@@ -132,7 +131,7 @@ async def test_the_same_name_and_names_that_are_none(shelf: Shelf) -> None:
         assert not (await form.fill(nom=wrong).submit()).accepted, wrong
 
 
-async def test_hostile_names_stay_names(shelf: Shelf) -> None:
+async def test_hostile_names_stay_names(shelf: ShelfStage) -> None:
     name = called("@all **gras** [ici](https://evil.example) `x`")
     await makes(shelf.juliette, name)
     seen = (await shelf.juliette.asks("/ressources collection")).text
@@ -141,7 +140,7 @@ async def test_hostile_names_stay_names(shelf: Shelf) -> None:
 
 
 @pytest.mark.every_mode
-async def test_only_its_owner_and_animateurs_change_it(shelf: Shelf) -> None:
+async def test_only_its_owner_and_animateurs_change_it(shelf: ShelfStage) -> None:
     name = called("À moi")
     await makes(shelf.juliette, name)
     camille, one = await shelf.house.conseiller("camille"), await shelf.holds("La fiche")
@@ -154,11 +153,11 @@ async def test_only_its_owner_and_animateurs_change_it(shelf: Shelf) -> None:
 
 
 @pytest.mark.every_mode
-async def test_from_a_resource_into_a_new_one(shelf: Shelf) -> None:
+async def test_from_a_resource_into_a_new_one(shelf: ShelfStage) -> None:
     name, camille = called("Depuis une fiche"), await shelf.house.conseiller("camille")
     one = await shelf.holds("À ranger", themes=["courriel"])
     opened = await camille.asks(f"/ressources {one.number}")
-    form = await goes_on(camille, opened, "Ajouter à une collection")
+    form = await choose_action(camille, opened, "Ajouter à une collection")
     if form is None or "chosen" in form.names:
         # An old server’s dialog does not go on: a button opens the next one.
         going_on = await camille.whispered()
@@ -167,8 +166,8 @@ async def test_from_a_resource_into_a_new_one(shelf: Shelf) -> None:
     assert "1 fiche" in await lines_of(camille, name)
 
 
-async def test_the_library_comes_once_and_is_pinned(shelf: Shelf) -> None:
-    await shelf.runs("keep_library", days(shelf.house, 1, 7))
+async def test_the_library_comes_once_and_is_pinned(shelf: ShelfStage) -> None:
+    await shelf.runs("keep_library", in_days(shelf.house, 1, 7))
     card = await shelf.said(f"#### {NAME}", shelf.channel)
     assert card.is_pinned
     assert all(tool.url in plain(card) for tool in TOOLS)
@@ -183,21 +182,21 @@ async def test_the_library_comes_once_and_is_pinned(shelf: Shelf) -> None:
     assert TOOLS[1].url not in plain(card)
     assert "n’est pas la vôtre" in plain(await shelf.juliette.asks(f"/ressources collection retirer {out} {NAME}"))
     await shelf.changes(mine.number, titre="Notre outil")
-    await shelf.runs("keep_library", days(shelf.house, 1, 7))
+    await shelf.runs("keep_library", in_days(shelf.house, 1, 7))
     card = await shelf.said("Notre outil", shelf.channel)
     opened = await shelf.ana.asks(f"/ressources collection {NAME}")
     await shelf.ana.clicks(opened, "Suite")
     opened = await shelf.ana.whispered(NAME)
     await shelf.ana.clicks(opened, "Supprimer")
     await shelf.ana.whispered("est supprimée")
-    await shelf.runs("keep_library", days(shelf.house, 1, 7))
+    await shelf.runs("keep_library", in_days(shelf.house, 1, 7))
     assert "Je ne connais pas de collection" in await lines_of(shelf.ana, NAME)
     posts = [post for post in await shelf.ana.reads(shelf.channel) if NAME in plain(post)]
     assert len(posts) == 1
     assert "n’est plus là" in plain(posts[0])
 
 
-async def number_of(shelf: Shelf, url: str) -> int:
+async def number_of(shelf: ShelfStage, url: str) -> int:
     async with shelf.house.bot.database.transaction(writes=False) as db:
         found = await resources.find_by_link(db, url)
     assert found
@@ -215,7 +214,9 @@ def test_the_tools_are_well_formed() -> None:
 
 async def test_order_survives_what_is_withdrawn(database: Database) -> None:
     async with database.transaction() as db:
-        await stored(db, *(resource(f"F{at}") for at in range(1, 6)), resource("cachée", state=ResourceState.WITHDRAWN))
+        await store_resources(
+            db, *(make_resource(f"F{at}") for at in range(1, 6)), make_resource("cachée", state=ResourceState.WITHDRAWN)
+        )
         number = await collections.add_collection(db, ResourceCollection(key="c", name="C", created_at=NOW))
         assert number
         for one in (1, 6, 2, 3):

@@ -7,16 +7,16 @@ from bot.spool import Submission
 from config.policies import Trust, read_trust
 from storage.people import Role
 from storage.ressources.resources import ResourceState
-from tests.helping import reacts
 from tests.people import unique
-from tests.shelving import Shelf, gives, link, plain, shelf
-from tests.ticketing import ticket, wrote
+from tests.support.hotline import make_ticket, store_tickets
+from tests.support.house import plain, react
+from tests.support.ressources import ReviewStage, give_files, make_permalink, shelf
 
 __all__ = ["shelf"]
 
 
 @pytest.mark.every_mode
-async def test_a_link_is_proposed_and_the_animateurs_see_it_whole(shelf: Shelf) -> None:
+async def test_a_link_is_proposed_and_the_animateurs_see_it_whole(shelf: ReviewStage) -> None:
     word = unique("mail")
     address = f"https://www.exemple.fr/{word}?utm_source=lettre"
     form = await shelf.juliette.opens(f"/ressources ajouter {address}")
@@ -33,7 +33,7 @@ async def test_a_link_is_proposed_and_the_animateurs_see_it_whole(shelf: Shelf) 
 
 
 @pytest.mark.every_mode
-async def test_the_same_link_twice_is_found_at_once(shelf: Shelf) -> None:
+async def test_the_same_link_twice_is_found_at_once(shelf: ReviewStage) -> None:
     word = unique("double")
     resource, _ = await shelf.proposes(shelf.juliette, f"Un {word}", lien=f"https://exemple.fr/{word}")
     told = await shelf.juliette.asks(f"/ressources ajouter http://www.exemple.fr/{word}/?fbclid=x")
@@ -45,7 +45,7 @@ async def test_the_same_link_twice_is_found_at_once(shelf: Shelf) -> None:
 
 
 @pytest.mark.every_mode
-async def test_a_line_may_have_a_link_and_a_title(shelf: Shelf) -> None:
+async def test_a_line_may_have_a_link_and_a_title(shelf: ReviewStage) -> None:
     word = unique("ligne")
     form = await shelf.juliette.opens(f"/ressources ajouter Le scanner : https://exemple.fr/{word}?utm_source=x")
     assert (form.shown("titre"), form.shown("lien")) == ("Le scanner", f"https://exemple.fr/{word}")
@@ -55,7 +55,7 @@ async def test_a_line_may_have_a_link_and_a_title(shelf: Shelf) -> None:
 
 
 @pytest.mark.every_mode
-async def test_a_link_that_may_not_be_kept_is_no_title(shelf: Shelf) -> None:
+async def test_a_link_that_may_not_be_kept_is_no_title(shelf: ReviewStage) -> None:
     form = await shelf.juliette.opens("/ressources ajouter http://localhost:8065/x")
     assert (form.shown("titre"), form.shown("lien")) == ("", "http://localhost:8065/x")
     answer = await form.fill(titre="Ici").submit()
@@ -63,13 +63,13 @@ async def test_a_link_that_may_not_be_kept_is_no_title(shelf: Shelf) -> None:
 
 
 @pytest.mark.every_mode
-async def test_who_wrote_and_proposes_is_named_once(shelf: Shelf) -> None:
+async def test_who_wrote_and_proposes_is_named_once(shelf: ReviewStage) -> None:
     _, card = await shelf.proposes(shelf.juliette, unique("Seule"), description="Pas à pas.")
     assert plain(card).count(shelf.juliette.username) == 1
 
 
 @pytest.mark.every_mode
-async def test_what_is_missing_or_personal_is_said_under_its_field(shelf: Shelf) -> None:
+async def test_what_is_missing_or_personal_is_said_under_its_field(shelf: ReviewStage) -> None:
     form = await shelf.juliette.opens("/ressources ajouter Mon atelier")
     assert form.shown("titre") == "Mon atelier"
     answer = await form.submit()
@@ -81,7 +81,7 @@ async def test_what_is_missing_or_personal_is_said_under_its_field(shelf: Shelf)
     assert (await form.fill(titre=unique("Atelier"), description="Pas à pas.").submit()).accepted
 
 
-async def test_a_name_with_a_telephone_number_is_refused_for_everybody(shelf: Shelf) -> None:
+async def test_a_name_with_a_telephone_number_is_refused_for_everybody(shelf: ReviewStage) -> None:
     for who in (shelf.juliette, shelf.agathe):
         form = await who.opens("/ressources ajouter Mon atelier")
         for words in ("Appeler Mme Martin au 04 72 10 30 31", "Sophie Martin\n06 12 34 56 78"):
@@ -90,13 +90,13 @@ async def test_a_name_with_a_telephone_number_is_refused_for_everybody(shelf: Sh
         assert (await form.fill(titre=unique("Aide"), description="France Services, 01 70 77 23 72").submit()).accepted
 
 
-async def test_an_animateur_s_own_with_a_telephone_number_is_reviewed(shelf: Shelf) -> None:
+async def test_an_animateur_s_own_with_a_telephone_number_is_reviewed(shelf: ReviewStage) -> None:
     resource, card = await shelf.proposes(shelf.agathe, unique("Numéro"), description="sophie au 06 12 34 56 78")
     assert resource.state is ResourceState.PROPOSED
     assert "À vérifier : elle contient un numéro de téléphone" in plain(card)
 
 
-async def test_proposing_is_adding(shelf: Shelf) -> None:
+async def test_proposing_is_adding(shelf: ReviewStage) -> None:
     form = await shelf.juliette.opens("/ressources proposer Le clavier")
     assert (form.title, form.shown("titre")) == ("Proposer une fiche", "Le clavier")
 
@@ -104,14 +104,14 @@ async def test_proposing_is_adding(shelf: Shelf) -> None:
 @pytest.mark.parametrize(
     "address", ["http://169.254.169.254/latest", "http://192.168.1.1/", "https://127.0.0.1", "http://box.local/x"]
 )
-async def test_a_link_to_a_private_network_is_refused(shelf: Shelf, address: str) -> None:
+async def test_a_link_to_a_private_network_is_refused(shelf: ReviewStage, address: str) -> None:
     for command in ("/ressources ajouter", "/actus proposer"):
         answer = await (await shelf.juliette.opens(command)).fill(titre=unique("Ici"), lien=address).submit()
         assert "réseau privé" in answer.errors["lien"], command
 
 
 @pytest.mark.every_mode
-async def test_hostile_words_stay_words_and_a_second_sending_is_the_same(shelf: Shelf) -> None:
+async def test_hostile_words_stay_words_and_a_second_sending_is_the_same(shelf: ReviewStage) -> None:
     titre = f"@all **gras** [ici](https://mal.fr) # {unique('t')}"
     form = await shelf.juliette.opens("/ressources ajouter")
     form = form.fill(titre=titre, description="@channel\n# Gros\n```\n<img src=x>", licence="[x](https://mal.fr)")
@@ -125,9 +125,9 @@ async def test_hostile_words_stay_words_and_a_second_sending_is_the_same(shelf: 
 
 
 @pytest.mark.every_mode
-async def test_files_sent_to_the_bot_are_offered_and_the_card_carries_copies(shelf: Shelf) -> None:
+async def test_files_sent_to_the_bot_are_offered_and_the_card_carries_copies(shelf: ReviewStage) -> None:
     titre = unique("Fichiers")
-    post = await gives(shelf.juliette, fiche_été__pdf=b"%PDF-1.4", notice__odt=b"odt")
+    post = await give_files(shelf.juliette, fiche_été__pdf=b"%PDF-1.4", notice__odt=b"odt")
     form = await shelf.juliette.opens("/ressources ajouter")
     assert "fiche_été.pdf et 1 autre" in plain_text(form.options("fichiers")[post.id])
     assert (await form.fill(titre=titre, fichiers=post.id).submit()).accepted
@@ -143,8 +143,8 @@ async def test_files_sent_to_the_bot_are_offered_and_the_card_carries_copies(she
     assert resource.type == "document"
 
 
-async def test_a_file_that_is_too_large_is_said(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
-    post = await gives(shelf.juliette, gros__pdf=b"x" * 3000)
+async def test_a_file_that_is_too_large_is_said(shelf: ReviewStage, monkeypatch: pytest.MonkeyPatch) -> None:
+    post = await give_files(shelf.juliette, gros__pdf=b"x" * 3000)
 
     async def largest(_: object) -> int:
         return 2000
@@ -156,10 +156,10 @@ async def test_a_file_that_is_too_large_is_said(shelf: Shelf, monkeypatch: pytes
 
 
 @pytest.mark.every_mode
-async def test_another_s_message_is_credited_and_its_author_may_prefer_not(shelf: Shelf) -> None:
+async def test_another_s_message_is_credited_and_its_author_may_prefer_not(shelf: ReviewStage) -> None:
     lea, titre = await shelf.house.conseiller("lea"), unique("Astuce")
     message = await lea.says(f"{titre} : https://exemple.fr/{titre}\nÀ montrer en atelier.")
-    form = await shelf.juliette.opens(f"/ressources ajouter {link(shelf, message)}")
+    form = await shelf.juliette.opens(f"/ressources ajouter {make_permalink(shelf, message)}")
     assert form.shown("titre") == titre
     assert form.shown("lien") == f"https://exemple.fr/{titre}"
     assert form.shown("description") == "À montrer en atelier."
@@ -170,7 +170,7 @@ async def test_another_s_message_is_credited_and_its_author_may_prefer_not(shelf
     assert (resource.auteur, resource.auteur_id, resource.source_post) == (lea.username, lea.id, message.id)
     asked = await lea.told(titre)
     assert asked.buttons == ["Je préfère que non"]
-    again = await shelf.juliette.asks(f"/ressources ajouter {link(shelf, message)}")
+    again = await shelf.juliette.asks(f"/ressources ajouter {make_permalink(shelf, message)}")
     assert f"existe déjà : n° {resource.id}" in plain(again)
     shelf.juliette.acts()
     await lea.clicks(asked, "Je préfère que non")
@@ -179,10 +179,10 @@ async def test_another_s_message_is_credited_and_its_author_may_prefer_not(shelf
     await shelf.card(resource, "retirée")
 
 
-async def test_who_is_credited_hears_that_it_is_published(shelf: Shelf) -> None:
+async def test_who_is_credited_hears_that_it_is_published(shelf: ReviewStage) -> None:
     lea, titre = await shelf.house.conseiller("lea"), unique("Trouvaille")
     message = await lea.says(f"{titre}\nÀ garder.")
-    form = await shelf.juliette.opens(f"/ressources ajouter {link(shelf, message)}")
+    form = await shelf.juliette.opens(f"/ressources ajouter {make_permalink(shelf, message)}")
     assert (await form.submit()).accepted
     resource = await shelf.titled(titre)
     lea.acts()
@@ -192,27 +192,27 @@ async def test_who_is_credited_hears_that_it_is_published(shelf: Shelf) -> None:
 
 
 @pytest.mark.every_mode
-async def test_books_under_a_message_offer_a_window_once(shelf: Shelf) -> None:
+async def test_books_under_a_message_offer_a_window_once(shelf: ReviewStage) -> None:
     place, titre = shelf.rooms["ressourcerie"], unique("Trouvé")
     lea = await shelf.house.conseiller("lea")
     for person in (lea, shelf.juliette):
         await shelf.house.site.admin.post(f"/channels/{place}/members", {"user_id": person.id})
     message = await lea.says(f"{titre}\nTout est là.", place)
     shelf.juliette.acts()
-    await reacts(shelf.juliette, message, "books")
+    await react(shelf.juliette, message, "books")
     offered = await shelf.juliette.told(titre)
     assert offered.buttons == ["En faire une fiche", "Non merci"]
     form = await shelf.juliette.opens_by(offered, "En faire une fiche")
     assert (form.shown("titre"), form.shown("description")) == (titre, "Tout est là.")
     await shelf.juliette.api.delete(f"/users/{shelf.juliette.id}/posts/{message.id}/reactions/books")
-    await reacts(shelf.juliette, message, "books")
+    await react(shelf.juliette, message, "books")
     await shelf.house.settled()
     assert len([p for p in await shelf.juliette.direct() if titre in p.text]) == 1
     await shelf.juliette.clicks(offered, "Non merci")
     await shelf.juliette.rewritten(offered, "cela reste un message")
 
 
-async def test_a_guest_deposits_too_and_trusted_people_publish_at_once(shelf: Shelf) -> None:
+async def test_a_guest_deposits_too_and_trusted_people_publish_at_once(shelf: ReviewStage) -> None:
     ines = await shelf.house.someone(Role.INVITE, "ines")
     guest, _ = await shelf.proposes(ines, unique("Invitée"))
     assert guest.state is ResourceState.PROPOSED
@@ -223,10 +223,10 @@ async def test_a_guest_deposits_too_and_trusted_people_publish_at_once(shelf: Sh
     await shelf.said(titre)
 
 
-async def test_a_demand_for_help_becomes_one_for_who_had_a_part_in_it(shelf: Shelf) -> None:
+async def test_a_demand_for_help_becomes_one_for_who_had_a_part_in_it(shelf: ReviewStage) -> None:
     who, solved = shelf.juliette, {"subject": unique("Export"), "solution": "Vider le cache."}
-    row = ticket(shelf.house.clock(), author_id=who.id, username=who.username, **solved)
-    (number,) = await wrote(shelf.house.bot.database, row)
+    row = make_ticket(shelf.house.clock(), author_id=who.id, username=who.username, **solved)
+    (number,) = await store_tickets(shelf.house.bot.database, row)
     form = await who.opens(f"/ressources ajouter demande {number}")
     assert (form.shown("titre"), form.shown("description")) == (solved["subject"], solved["solution"])
     assert (await form.submit()).accepted
@@ -236,7 +236,7 @@ async def test_a_demand_for_help_becomes_one_for_who_had_a_part_in_it(shelf: She
         assert "elle n’est pas à vous" in plain(await lea.asks(f"/ressources ajouter {line}"))
 
 
-async def test_what_is_sent_while_mattermost_is_away_has_its_card_later_and_once(shelf: Shelf) -> None:
+async def test_what_is_sent_while_mattermost_is_away_has_its_card_later_and_once(shelf: ReviewStage) -> None:
     assert shelf.house.sandbox
     titre, key = unique("Panne"), unique("key")
     sent = Submission("ressources.DepositResource", key, shelf.juliette.id, {"titre": titre, "description": "Là."}, {})
@@ -258,7 +258,7 @@ def test_what_says_nothing_of_whom_to_trust_is_refused(text: str) -> None:
         read_trust(text)
 
 
-async def test_who_published_enough_is_trusted_but_with_addresses(shelf: Shelf) -> None:
+async def test_who_published_enough_is_trusted_but_with_addresses(shelf: ReviewStage) -> None:
     assert read_trust("Coordinateur | 5") == Trust(frozenset({"coordinateur", "animateur", "administrateur"}), 5)
     before = shelf.house.settings
     shelf.house.settings = before.model_copy(update={"trusted": read_trust("1")})

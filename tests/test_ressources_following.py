@@ -11,14 +11,20 @@ from config.themes import THEMES, bits
 from storage.database import Database
 from storage.ressources import search, subscriptions
 from storage.ressources.subscriptions import FreshResource, NewsHarvest, ThemeFollow
-from tests.databases import database
-from tests.helping import plain
-from tests.house import House
-from tests.keeping import Shelf, goes_on, on, shelf
 from tests.people import Person, Post
-from tests.ressources import NOW, resource, stored
+from tests.support.databases import database
+from tests.support.house import House, plain
+from tests.support.ressources import (
+    NOW,
+    ShelfStage,
+    choose_action,
+    kept_shelf,
+    make_resource,
+    paris_time,
+    store_resources,
+)
 
-__all__ = ["database", "shelf"]
+__all__ = ["database", "kept_shelf"]
 
 
 EMPLOI, COURRIEL, SANTE = "trouver emploi", "courriel", "sante"
@@ -30,44 +36,44 @@ def monday(house: House, weeks: int = 1) -> date:
     return today + timedelta(days=7 * weeks - today.weekday())
 
 
-async def follows(shelf: Shelf, who: Person) -> Sequence[ThemeFollow]:
+async def follows(shelf: ShelfStage, who: Person) -> Sequence[ThemeFollow]:
     async with shelf.house.bot.database.transaction(writes=False) as db:
         return await subscriptions.list_followed_themes(db, who.id)
 
 
-async def deposits(shelf: Shelf, *titles: str, themes: Sequence[str] = (EMPLOI,)) -> None:
+async def deposits(shelf: ShelfStage, *titles: str, themes: Sequence[str] = (EMPLOI,)) -> None:
     for title in titles:
         await shelf.holds(title, themes=themes, deposited_by=shelf.ana.id, auteur_id=shelf.ana.id)
 
 
-async def news(shelf: Shelf, who: Person) -> list[Post]:
+async def news(shelf: ShelfStage, who: Person) -> list[Post]:
     return await shelf.told(who, "Du nouveau dans les thèmes que vous suivez")
 
 
 @pytest.mark.every_mode
-async def test_a_week_of_a_theme(shelf: Shelf) -> None:
+async def test_a_week_of_a_theme(shelf: ShelfStage) -> None:
     said = await shelf.juliette.asks("/ressources suivre emploi")
     assert "chaque lundi" in plain(said)
     assert "Emploi, formation" in plain(said)
     await deposits(shelf, "Écrire un CV *simple*", "L’entretien")
     await deposits(shelf, "La boîte mail", themes=[COURRIEL])
-    await shelf.runs("tell_news", on(monday(shelf.house)))
+    await shelf.runs("tell_news", paris_time(monday(shelf.house)))
     (told,) = await news(shelf, shelf.juliette)
     assert r"Écrire un CV \*simple\*" in plain(told)
     assert "L’entretien" in plain(told)
     assert "La boîte mail" not in plain(told)
     assert told.buttons == ["Mettre en pause", "Ne plus suivre"]
-    await shelf.runs("tell_news", on(monday(shelf.house)))
+    await shelf.runs("tell_news", paris_time(monday(shelf.house)))
     assert len(await news(shelf, shelf.juliette)) == 1
     await shelf.juliette.clicks(told, "Mettre en pause")
     await shelf.juliette.told("C’est en pause")
     await deposits(shelf, "Pendant la pause")
-    await shelf.runs("tell_news", on(monday(shelf.house)))
+    await shelf.runs("tell_news", paris_time(monday(shelf.house)))
     assert len(await news(shelf, shelf.juliette)) == 1
 
 
 @pytest.mark.every_mode
-async def test_paused_resumed_stopped_from_the_list(shelf: Shelf) -> None:
+async def test_paused_resumed_stopped_from_the_list(shelf: ShelfStage) -> None:
     await shelf.juliette.asks("/ressources suivre emploi")
     listed = await shelf.juliette.asks("/ressources suivis")
     assert listed.buttons == ["Mettre en pause", "Ne plus suivre"]
@@ -77,17 +83,17 @@ async def test_paused_resumed_stopped_from_the_list(shelf: Shelf) -> None:
     await deposits(shelf, "Que personne n’attendait")
     await shelf.juliette.clicks(listed, "Reprendre")
     listed = await shelf.juliette.whispered("Vous suivez 1 thème")
-    await shelf.runs("tell_news", on(monday(shelf.house)))
+    await shelf.runs("tell_news", paris_time(monday(shelf.house)))
     assert await news(shelf, shelf.juliette) == []
     await shelf.juliette.clicks(listed, "Ne plus suivre")
     await shelf.juliette.whispered("Vous ne suivez aucun thème")
     assert await follows(shelf, shelf.juliette) == []
 
 
-async def test_stopping_is_taken_back(shelf: Shelf) -> None:
+async def test_stopping_is_taken_back(shelf: ShelfStage) -> None:
     await shelf.juliette.asks("/ressources suivre emploi")
     await deposits(shelf, "Une fiche")
-    await shelf.runs("tell_news", on(monday(shelf.house)))
+    await shelf.runs("tell_news", paris_time(monday(shelf.house)))
     (told,) = await news(shelf, shelf.juliette)
     await shelf.juliette.clicks(told, "Ne plus suivre")
     after = await shelf.juliette.told("Vous ne suivez plus")
@@ -98,17 +104,17 @@ async def test_stopping_is_taken_back(shelf: Shelf) -> None:
 
 
 @pytest.mark.every_mode
-async def test_from_a_resource(shelf: Shelf) -> None:
+async def test_from_a_resource(shelf: ShelfStage) -> None:
     one = await shelf.holds("Deux thèmes", themes=[EMPLOI, COURRIEL])
     opened = await shelf.juliette.asks(f"/ressources {one.number}")
-    await goes_on(shelf.juliette, opened, "Suivre ce thème")
+    await choose_action(shelf.juliette, opened, "Suivre ce thème")
     offered = await shelf.juliette.whispered("Cette fiche parle de")
     await shelf.juliette.clicks(offered, "Suivre « Courriels »")
     await shelf.juliette.whispered("C’est noté")
     assert [each.theme for each in await follows(shelf, shelf.juliette)] == [COURRIEL]
 
 
-async def test_what_is_no_theme_and_what_is_followed(shelf: Shelf) -> None:
+async def test_what_is_no_theme_and_what_is_followed(shelf: ShelfStage) -> None:
     assert "Je ne connais pas le thème" in plain(await shelf.juliette.asks("/ressources suivre @all `pêche`"))
     await shelf.juliette.asks("/ressources suivre emploi")
     again = await shelf.juliette.asks("/ressources suivre emploi")
@@ -117,12 +123,12 @@ async def test_what_is_no_theme_and_what_is_followed(shelf: Shelf) -> None:
     assert "Quel thème suivre" in plain(await shelf.juliette.asks("/ressources suivre"))
 
 
-async def test_ten_are_listed_and_imports_are_counted(shelf: Shelf) -> None:
+async def test_ten_are_listed_and_imports_are_counted(shelf: ShelfStage) -> None:
     await shelf.juliette.asks("/ressources suivre emploi")
     await deposits(shelf, *(f"Fiche {at:02}" for at in range(13)))
     now = shelf.house.clock()
     imported = [
-        resource(
+        make_resource(
             f"Importée {at}",
             themes=[EMPLOI],
             published_at=now,
@@ -132,8 +138,8 @@ async def test_ten_are_listed_and_imports_are_counted(shelf: Shelf) -> None:
         for at in range(1500)
     ]
     async with shelf.house.bot.database.transaction() as db:
-        await stored(db, *imported)
-    await shelf.runs("tell_news", on(monday(shelf.house)))
+        await store_resources(db, *imported)
+    await shelf.runs("tell_news", paris_time(monday(shelf.house)))
     (told,) = await news(shelf, shelf.juliette)
     assert plain(told).count("- n° ") == 10
     assert "1500 fiches importées" in plain(told).replace("\u202f", "")
@@ -145,14 +151,14 @@ async def test_ten_are_listed_and_imports_are_counted(shelf: Shelf) -> None:
     assert not found.query.unknown
 
 
-async def test_who_left_hears_nothing_and_it_is_morning_elsewhere(shelf: Shelf) -> None:
+async def test_who_left_hears_nothing_and_it_is_morning_elsewhere(shelf: ShelfStage) -> None:
     camille, awa = await shelf.house.conseiller("camille"), await shelf.house.conseiller("awa")
     for who in (shelf.juliette, camille, awa):
         await who.asks("/ressources suivre emploi")
     await shelf.house.registers(camille, None, left_on=shelf.house.today - timedelta(days=1))
     await shelf.house.registers(awa, None, timezone="Indian/Reunion")
     await deposits(shelf, "Pour qui est là")
-    await shelf.runs("tell_news", on(monday(shelf.house)))
+    await shelf.runs("tell_news", paris_time(monday(shelf.house)))
     assert len(await news(shelf, shelf.juliette)) == 1
     assert await news(shelf, camille) == []
     assert await news(shelf, awa) == []
@@ -166,8 +172,8 @@ async def test_four_thousand_followers_in_pages(database: Database) -> None:
         followed = [(f"{at:026}", codes[(at + n) % 19]) for at in range(4000) for n in range(2)]
         rows = [{"user_id": who, "theme": theme, "paused": False, "at": NOW, "told_at": NOW} for who, theme in followed]
         await db.execute(insert(ThemeFollow), rows)
-        await stored(
-            db, *(resource(f"F {at}", themes=[codes[at % 19]], published_at=NOW, source="x") for at in range(300))
+        await store_resources(
+            db, *(make_resource(f"F {at}", themes=[codes[at % 19]], published_at=NOW, source="x") for at in range(300))
         )
     until_, seen, pages = NOW + timedelta(days=7), list[str](), 0
     tracemalloc.start()

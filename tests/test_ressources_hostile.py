@@ -8,10 +8,9 @@ import pytest
 from commands.ressources.cards import WIDTH, cut_snippet
 from storage.ressources.query import group_words, make_tokens, split_words
 from storage.ressources.resources import DESCRIPTION_MAX, TITLE_MAX, Resource
-from tests.helping import plain
-from tests.house import House
 from tests.people import Mobile, Person
-from tests.ressources import emptied, resource, shelved
+from tests.support.house import House, plain
+from tests.support.ressources import empty_shelves, make_resource, shelve
 
 HOSTILE = (
     "@all @channel @here @juliette",
@@ -33,20 +32,20 @@ LIVE = re.compile(
 
 @pytest.fixture(autouse=True)
 async def _empty(house: House) -> None:
-    await emptied(house)
+    await empty_shelves(house)
 
 
 def worst(number: int) -> Resource:
     """One whose every part is as long as it may be, and grows when it is escaped."""
     url = f"https://zither.example/{number}?{'&'.join('a' * 5 for _ in range(160))}"
     titre = f"Zither {number} {'*@' * 100}"[:TITLE_MAX]
-    return resource(titre, description=f"zither {'[@all](x) ' * 600}"[:DESCRIPTION_MAX], url=url, type="video")
+    return make_resource(titre, description=f"zither {'[@all](x) ' * 600}"[:DESCRIPTION_MAX], url=url, type="video")
 
 
 @pytest.mark.parametrize("words_", HOSTILE)
 async def test_hostile_words_are_shown_and_mean_nothing(house: House, juliette: Person, words_: str) -> None:
     carl = await house.conseiller("carl")
-    await shelved(house, resource(f"Zither {words_}", description=f"Un zither. {words_}", licence=words_[:80]))
+    await shelve(house, make_resource(f"Zither {words_}", description=f"Un zither. {words_}", licence=words_[:80]))
     found = await carl.asks("/ressources zither")
     await carl.clicks(found, "Ouvrir")
     whole = await carl.whispered("Fiche n")
@@ -63,7 +62,7 @@ async def test_the_longest_page_is_shown_whole_as_a_whisper_and_as_messages(
     house: House, client: Mobile | None
 ) -> None:
     paul = await house.conseiller("paul", client=client)
-    await shelved(house, *(worst(number) for number in range(7)))
+    await shelve(house, *(worst(number) for number in range(7)))
     whisper = await paul.asks("/ressources zither")
     assert len([card for card in whisper.cards if card.get("text")]) == 5
     assert "Suite" in whisper.buttons
@@ -85,7 +84,7 @@ async def test_the_longest_page_is_shown_whole_as_a_whisper_and_as_messages(
 
 @pytest.mark.every_mode
 async def test_the_longest_resource_is_opened(house: House, juliette: Person) -> None:
-    await shelved(house, worst(1))
+    await shelve(house, worst(1))
     await juliette.clicks(await juliette.asks("/ressources zither"), "Ouvrir")
     assert "Type : Vidéo" in plain(await juliette.whispered("Fiche n"))
 

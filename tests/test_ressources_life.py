@@ -6,16 +6,15 @@ from typing import Any
 import pytest
 
 from storage.ressources.resources import ResourceState
-from tests.house import until_async
 from tests.people import Dialog, Person, Post, unique
-from tests.ressources import resource as made
-from tests.ressources import stored
-from tests.shelving import Shelf, gives, link, plain, sends, shelf
+from tests.support.house import plain, wait_for
+from tests.support.ressources import ReviewStage, give_files, make_permalink, send_dialog, shelf, store_resources
+from tests.support.ressources import make_resource as made
 
 __all__ = ["shelf"]
 
 
-async def published(shelf: Shelf, who: Person, word: str = "Fiche", **fields: Any) -> Any:
+async def published(shelf: ReviewStage, who: Person, word: str = "Fiche", **fields: Any) -> Any:
     """Something of somebody’s that is published, and its card."""
     resource, card = await shelf.proposes(who, unique(word), **fields)
     await shelf.agathe.clicks(card, "Publier")
@@ -45,10 +44,10 @@ def named(window: Dialog, name: str) -> str:
 
 
 @pytest.mark.every_mode
-async def test_a_change_is_a_version_and_each_can_come_back(shelf: Shelf) -> None:
+async def test_a_change_is_a_version_and_each_can_come_back(shelf: ReviewStage) -> None:
     resource, card = await published(shelf, shelf.juliette)
     after = unique("Mieux")
-    answer = await sends(shelf.agathe, card, "Corriger", titre=after, niveau="avance")
+    answer = await send_dialog(shelf.agathe, card, "Corriger", titre=after, niveau="avance")
     assert answer.accepted
     await shelf.said(after)
     await shelf.house.settled()
@@ -67,7 +66,7 @@ async def test_a_change_is_a_version_and_each_can_come_back(shelf: Shelf) -> Non
 
 
 @pytest.mark.every_mode
-async def test_who_changes_the_same_at_once_is_told_and_keeps_the_words(shelf: Shelf) -> None:
+async def test_who_changes_the_same_at_once_is_told_and_keeps_the_words(shelf: ReviewStage) -> None:
     resource, card = await published(shelf, shelf.juliette)
     first = await shelf.agathe.opens_by(card, "Corriger")
     second = await shelf.omar.opens_by(card, "Corriger")
@@ -89,10 +88,12 @@ def plain_text(text: str) -> str:
     return text.replace("\u00a0", " ").replace("\u200b", "")
 
 
-async def test_a_window_keeps_what_it_cannot_show(shelf: Shelf) -> None:
+async def test_a_window_keeps_what_it_cannot_show(shelf: ReviewStage) -> None:
     titre, long = unique("Longue").ljust(180, "x"), "é" * 3500
     async with shelf.house.bot.database.transaction() as db:
-        await stored(db, made(titre, description=long, deposited_by=shelf.juliette.id, url=f"https://e.fr/{'x' * 400}"))
+        await store_resources(
+            db, made(titre, description=long, deposited_by=shelf.juliette.id, url=f"https://e.fr/{'x' * 400}")
+        )
     window = await chooses(shelf.juliette, titre.rstrip("x"), "Modifier")
     assert "3500 caractères" in window.introduction
     assert window.shown(named(window, "titre")) == titre
@@ -102,36 +103,36 @@ async def test_a_window_keeps_what_it_cannot_show(shelf: Shelf) -> None:
 
 
 @pytest.mark.every_mode
-async def test_withdrawn_with_its_files_and_back(shelf: Shelf) -> None:
-    post = await gives(shelf.juliette, unique("Fichier"), plan__pdf=b"%PDF plan")
-    form = await shelf.juliette.opens(f"/ressources ajouter {link(shelf, post)}")
+async def test_withdrawn_with_its_files_and_back(shelf: ReviewStage) -> None:
+    post = await give_files(shelf.juliette, unique("Fichier"), plan__pdf=b"%PDF plan")
+    form = await shelf.juliette.opens(f"/ressources ajouter {make_permalink(shelf, post)}")
     assert (await form.submit()).accepted
     resource = await shelf.titled(post.message)
     await shelf.agathe.clicks(await shelf.card(resource), "Publier")
     files = await shelf.said(resource.titre, root=await shelf.said(resource.titre))
-    await until_async(lambda: is_at(shelf, resource, files.id))
+    await wait_for(lambda: is_at(shelf, resource, files.id))
     shelf.juliette.acts()
-    await sends(shelf.agathe, await shelf.card(resource, "publiée"), "Retirer", raison="Un nom est lisible.")
+    await send_dialog(shelf.agathe, await shelf.card(resource, "publiée"), "Retirer", raison="Un nom est lisible.")
     told = await shelf.juliette.told("retirée")
     assert "Un nom est lisible." in told.text
     card = await shelf.card(resource, "retirée")
     assert await shelf.agathe.files(card) == {"plan.pdf": b"%PDF plan"}
-    await until_async(lambda: is_at(shelf, resource, ""))
+    await wait_for(lambda: is_at(shelf, resource, ""))
     await shelf.house.settled()
     assert files.id not in {p.id for p in await shelf.agathe.reads(shelf.rooms["ressourcerie"])}
-    await sends(shelf.juliette, told, "Corriger", description="Sans le nom.")
+    await send_dialog(shelf.juliette, told, "Corriger", description="Sans le nom.")
     assert (await shelf.now(resource)).state is ResourceState.PROPOSED
     await shelf.agathe.clicks(await shelf.card(resource, "à relire"), "Publier")
     again = await shelf.said(resource.titre, root=await shelf.said(resource.titre))
     assert await shelf.agathe.files(again) == {"plan.pdf": b"%PDF plan"}
 
 
-async def is_at(shelf: Shelf, resource: Any, post_id: str) -> bool:
+async def is_at(shelf: ReviewStage, resource: Any, post_id: str) -> bool:
     return bool((await shelf.now(resource)).post_id == post_id)
 
 
 @pytest.mark.every_mode
-async def test_a_word_is_said_in_the_thread_where_answers_are_comments(shelf: Shelf) -> None:
+async def test_a_word_is_said_in_the_thread_where_answers_are_comments(shelf: ReviewStage) -> None:
     resource, _ = await published(shelf, shelf.juliette)
     lea = await shelf.house.conseiller("lea")
     await shelf.house.site.admin.post(f"/channels/{shelf.rooms['ressourcerie']}/members", {"user_id": lea.id})
@@ -152,14 +153,14 @@ async def test_a_word_is_said_in_the_thread_where_answers_are_comments(shelf: Sh
         await shelf.omar.clicks(shown, "Ouvrir")
         return most in plain(await shelf.omar.whispered(resource.titre))
 
-    await until_async(lambda: counted(f"[2 commentaires](<{shelf.house.settings.mattermost_url}"))
+    await wait_for(lambda: counted(f"[2 commentaires](<{shelf.house.settings.mattermost_url}"))
     await shelf.agathe.api.delete(f"/posts/{mine['id']}")
-    await until_async(lambda: counted("[1 commentaire]"))
+    await wait_for(lambda: counted("[1 commentaire]"))
     assert len([p for p in await shelf.juliette.direct() if "a commenté" in p.text]) == 1, "once a day"
 
 
 @pytest.mark.every_mode
-async def test_what_is_reported_is_dealt_with_and_who_did_hears(shelf: Shelf) -> None:
+async def test_what_is_reported_is_dealt_with_and_who_did_hears(shelf: ReviewStage) -> None:
     resource, _ = await published(shelf, shelf.juliette)
     lea, paul = await shelf.house.conseiller("lea"), await shelf.house.conseiller("paul")
     for who, why in ((lea, "lien"), (paul, "personnel")):
@@ -167,20 +168,20 @@ async def test_what_is_reported_is_dealt_with_and_who_did_hears(shelf: Shelf) ->
         said = {named(window, "quoi"): why, named(window, "mot"): f"Dit {who.username} @here"}
         assert (await window.fill(**said).submit()).accepted
     card = await shelf.said(f"Fiche n° {resource.id} signalée", room="animation")
-    card = await until_async(lambda: says(shelf, card, paul.username))
+    card = await wait_for(lambda: says(shelf, card, paul.username))
     assert "@here" not in card.text
     assert "Le lien ne mène plus nulle part" in plain(card)
     assert card.buttons == ["Traité", "Corriger", "Retirer la fiche"]
     for who in (lea, paul):
         who.acts()
-    await sends(shelf.omar, card, "Retirer la fiche", raison="Données personnelles.")
+    await send_dialog(shelf.omar, card, "Retirer la fiche", raison="Données personnelles.")
     for who in (lea, paul):
         assert "elle est retirée" in plain(await who.told("signalé"))
-    await until_async(lambda: says(shelf, card, "signalement traité"))
+    await wait_for(lambda: says(shelf, card, "signalement traité"))
     assert (await shelf.now(resource)).state is ResourceState.WITHDRAWN
 
 
-async def test_two_who_report_at_once_stand_on_one_card(shelf: Shelf) -> None:
+async def test_two_who_report_at_once_stand_on_one_card(shelf: ReviewStage) -> None:
     resource, _ = await published(shelf, shelf.juliette)
     people = [await shelf.house.conseiller(name) for name in ("lea", "paul", "rose")]
     windows = [await chooses(who, resource.titre, "Signaler") for who in people]
@@ -188,7 +189,7 @@ async def test_two_who_report_at_once_stand_on_one_card(shelf: Shelf) -> None:
     assert all(answer.accepted for answer in await asyncio.gather(*(window.submit() for window in filled)))
     card = await shelf.said(f"Fiche n° {resource.id} signalée", room="animation")
     for who in people:
-        await until_async(lambda name=who.username: says(shelf, card, name))  # type: ignore[misc]
+        await wait_for(lambda name=who.username: says(shelf, card, name))  # type: ignore[misc]
     await shelf.house.settled()
     assert len(await shelf.all_said(f"Fiche n° {resource.id} signalée", "animation")) == 1
     await shelf.agathe.clicks(await shelf.agathe.sees(card), "Traité")
@@ -196,6 +197,6 @@ async def test_two_who_report_at_once_stand_on_one_card(shelf: Shelf) -> None:
         assert "s’en sont occupés" in plain(await who.told("signalé"))
 
 
-async def says(shelf: Shelf, post: Post, words: str) -> Post | None:
+async def says(shelf: ReviewStage, post: Post, words: str) -> Post | None:
     now = await shelf.agathe.sees(post)
     return now if words in plain(now) else None

@@ -12,18 +12,17 @@ from commands.ressources.feature import feature, has_handler
 from storage.ressources import feedback
 from storage.ressources.feedback import Mark
 from storage.ressources.resources import ResourceState, begin_writing, get_resource, write_resources
-from tests.helping import plain
-from tests.house import House
 from tests.people import Mobile, Person, Post
-from tests.ressources import emptied, resource, shelved
-from tests.trying import channel_of
+from tests.support.forms import make_own_channel
+from tests.support.house import House, plain
+from tests.support.ressources import empty_shelves, make_resource, shelve
 
 
 @pytest.fixture
 async def number(house: House) -> int:
     """The only resource there is."""
-    await emptied(house)
-    (number,) = await shelved(house, resource("Remplir un formulaire", description="Pas à pas.", type="tutoriel"))
+    await empty_shelves(house)
+    (number,) = await shelve(house, make_resource("Remplir un formulaire", description="Pas à pas.", type="tutoriel"))
     return number
 
 
@@ -122,7 +121,7 @@ async def test_a_resource_is_shared_where_the_bot_and_the_person_are(
     house: House, number: int, client: Mobile | None
 ) -> None:
     paul = await house.conseiller("paul", client=client)
-    place = (await channel_of(paul, "P"))["id"]
+    place = (await make_own_channel(paul, "P"))["id"]
     found = await paul.asks("/ressources formulaire", place)
     await does(paul, found, "Partager ici")
     assert "Invitez-moi" in (await paul.whispered()).text
@@ -147,7 +146,7 @@ async def test_more_is_a_dialog_in_a_whisper_and_a_menu_in_a_message(
     house: House, number: int, client: Mobile | None
 ) -> None:
     paul = await house.conseiller("paul", client=client)
-    place = (await channel_of(paul, "P"))["id"]
+    place = (await make_own_channel(paul, "P"))["id"]
     await house.site.admin.post(f"/channels/{place}/members", {"user_id": house.site.bot_id})
     found = await paul.asks("/ressources formulaire", place)
     assert "Plus…" in found.buttons
@@ -165,7 +164,7 @@ async def test_in_the_direct_channel_the_bot_says_how_to_share(house: House, jul
     direct = await juliette.direct_channel()
     await juliette.runs(f"/ressources partager {number}", direct)
     assert f"/ressources partager {number}" in (await juliette.whispered()).text
-    place = (await channel_of(juliette, "O"))["id"]
+    place = (await make_own_channel(juliette, "O"))["id"]
     await house.site.admin.post(f"/channels/{place}/members", {"user_id": house.site.bot_id})
     await juliette.runs(f"/ressources partager {number}", place)
     assert "Remplir" in (await juliette.heard(place, "partage une fiche")).text
@@ -177,7 +176,7 @@ async def test_the_bot_says_so_many_resources_a_day_for_one_person(
     house: House, juliette: Person, number: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(house.settings.__dict__, "quotas", {**house.settings.quotas, "partage": 0})
-    place = (await channel_of(juliette, "O"))["id"]
+    place = (await make_own_channel(juliette, "O"))["id"]
     await house.site.admin.post(f"/channels/{place}/members", {"user_id": house.site.bot_id})
     refused = await juliette.asks(f"/ressources partager {number}", place)
     assert "réservés à l’équipe d’animation" in plain(refused)

@@ -11,11 +11,10 @@ from storage import canaux
 from storage.people import Person as Registered
 from storage.people import Role
 from storage.ressources.needs import ResourceNeed, make_need_key
-from tests.helping import plain
-from tests.house import House, until_async
 from tests.people import Person, Post
-from tests.ressources import emptied, resource, shelved
-from tests.trying import channel_of
+from tests.support.forms import make_own_channel
+from tests.support.house import House, plain, wait_for
+from tests.support.ressources import empty_shelves, make_resource, shelve
 
 ROOM = "animation"
 
@@ -23,7 +22,7 @@ ROOM = "animation"
 @pytest.fixture(autouse=True)
 async def _empty(house: House) -> None:
     """Nothing waits from another story, there is no room, and the animateurs of earlier ones are gone."""
-    await emptied(house)
+    await empty_shelves(house)
     async with house.bot.database.transaction() as db:
         await canaux.forget_channel(db, ROOM)
         await db.execute(update(Registered).where(col(Registered.left_on).is_(None)).values(left_on=date(2020, 1, 1)))
@@ -37,7 +36,7 @@ async def agathe(house: House) -> Person:
 
 async def room_of(house: House, animateur: Person) -> str:
     """The animateurs’ room, which the bot knows."""
-    place = (await channel_of(animateur, "P"))["id"]
+    place = (await make_own_channel(animateur, "P"))["id"]
     await house.site.admin.post(f"/channels/{place}/members", {"user_id": house.site.bot_id})
     async with house.bot.database.transaction() as db:
         await canaux.remember_channel(db, ROOM, place, house.clock())
@@ -79,7 +78,7 @@ async def test_a_need_is_told_once_for_all_who_have_it_and_answered_once(
     assert "déjà dit" in (await misses(juliette, "Braille, imprimantes")).text
     assert len(await stored(house)) == 2
 
-    (number,) = await shelved(house, resource("Imprimer en relief"))
+    (number,) = await shelve(house, make_resource("Imprimer en relief"))
     listed = await agathe.asks("/ressources besoins")
     form = await agathe.opens_by(told, "C’est fait")
     assert "imprimante braille" in form.introduction
@@ -111,7 +110,7 @@ async def test_without_a_room_each_animateur_is_told(house: House, juliette: Per
     async def waits_again() -> bool:
         return (await agathe.sees(card)).buttons == ["C’est fait", "Écarter"]
 
-    assert await until_async(waits_again)
+    assert await wait_for(waits_again)
 
 
 async def test_needs_are_listed_by_how_many_have_them(house: House, juliette: Person, agathe: Person) -> None:
@@ -156,7 +155,7 @@ async def test_the_same_need_said_by_two_at_once_is_one_message(house: House, ju
     async def counts_both() -> bool:
         return any("2 personnes" in plain(post) for post in await agathe.direct())
 
-    assert await until_async(counts_both)
+    assert await wait_for(counts_both)
     assert len([post for post in await agathe.direct() if "clavecin" in post.text]) == 1
 
 

@@ -9,8 +9,14 @@ import pytest
 from storage.database import Database
 from storage.ressources import Resource, ResourceState, SearchPage, search
 from storage.ressources.resources import begin_writing, get_resource, write_resources
-from tests.databases import database
-from tests.ressources import graded_queries, graded_resources, ndcg, resource, stored
+from tests.support.databases import database
+from tests.support.ressources import (
+    compute_ndcg,
+    make_resource,
+    read_graded_queries,
+    read_graded_resources,
+    store_resources,
+)
 
 __all__ = ["database"]
 
@@ -36,14 +42,14 @@ def answers() -> dict[str, str]:
 
 async def test_graded_queries_are_answered_well_and_alike(database: Database, answers: dict[str, str]) -> None:
     async with database.transaction() as db:
-        await stored(db, *graded_resources())
+        await store_resources(db, *read_graded_resources())
     lots: dict[str, list[float]] = {}
     told = []
-    for lot, query, grades in graded_queries():
+    for lot, query, grades in read_graded_queries():
         page = await found(database, query)
         numbers = [hit.resource.id for hit in page.hits]
         told.append((query, page.total, [(hit.resource.id, hit.score) for hit in page.hits]))
-        lots.setdefault(lot, []).append(ndcg(numbers, grades, AT))
+        lots.setdefault(lot, []).append(compute_ndcg(numbers, grades, AT))
     every = [value for values in lots.values() for value in values]
     figures = {lot: sum(values) / len(values) for lot, values in lots.items()} | {"tous": sum(every) / len(every)}
     kind = "sqlite" if database.is_sqlite else "postgresql"
@@ -56,18 +62,22 @@ async def test_graded_queries_are_answered_well_and_alike(database: Database, an
 
 
 SMALL_HOUSE = [
-    resource("Sœur Thérèse et l’œuvre numérique", url="https://a.example/livre.pdf", categorie="cnil", type="lien"),
-    resource("Débuter avec les courriels", description="Envoyer un message.", themes=["courriel"], niveau="debutant"),
-    resource("Vidéo : les réseaux d’entraide", type="video", date=date(2024, 5, 2), public="seniors"),
-    resource("Tutoriel des allocations familiales", type="tutoriel", date=date(2023, 2, 1), categorie="demarches"),
-    resource("Conseillers et ordinateurs", description="Pour les nouveaux.", auteur="juliette", type="document"),
+    make_resource(
+        "Sœur Thérèse et l’œuvre numérique", url="https://a.example/livre.pdf", categorie="cnil", type="lien"
+    ),
+    make_resource(
+        "Débuter avec les courriels", description="Envoyer un message.", themes=["courriel"], niveau="debutant"
+    ),
+    make_resource("Vidéo : les réseaux d’entraide", type="video", date=date(2024, 5, 2), public="seniors"),
+    make_resource("Tutoriel des allocations familiales", type="tutoriel", date=date(2023, 2, 1), categorie="demarches"),
+    make_resource("Conseillers et ordinateurs", description="Pour les nouveaux.", auteur="juliette", type="document"),
 ]
 
 
 @pytest.fixture
 async def small(database: Database) -> Database:
     async with database.transaction() as db:
-        await stored(db, *(Resource(**one.model_dump()) for one in SMALL_HOUSE))
+        await store_resources(db, *(Resource(**one.model_dump()) for one in SMALL_HOUSE))
     return database
 
 
@@ -142,7 +152,7 @@ async def test_pages_go_on_where_the_one_before_ended(small: Database) -> None:
 
 async def test_only_published_ones_are_found_and_changes_count_at_once(small: Database) -> None:
     async with small.transaction() as db:
-        await stored(db, *(resource(f"Courriels {state}", state=state) for state in ResourceState))
+        await store_resources(db, *(make_resource(f"Courriels {state}", state=state) for state in ResourceState))
     assert len(await titles(small, "courriels")) == 2
     async with small.transaction() as db:
         revision = await begin_writing(db)
@@ -161,18 +171,18 @@ async def test_only_published_ones_are_found_and_changes_count_at_once(small: Da
 
 async def test_what_is_taken_back_was_never_found_by_others(small: Database) -> None:
     async with small.transaction() as db:
-        await stored(db, resource("Macramé"))
+        await store_resources(db, make_resource("Macramé"))
         assert (await search(db, "macramé")).total == 1
         await db.rollback()
     assert await titles(small, "macramé") == []
     async with small.transaction() as db:
-        await stored(db, resource("Poterie"))
+        await store_resources(db, make_resource("Poterie"))
     assert await titles(small, "poterie") == ["Poterie"]
     assert await titles(small, "macramé") == []
 
 
 def test_the_graded_files_are_in_order() -> None:
-    resources, queries = graded_resources(), graded_queries()
+    resources, queries = read_graded_resources(), read_graded_queries()
     assert len(resources) >= 120
     assert all(1 <= number <= len(resources) for _, _, grades in queries for number in grades)
     lines = (Path(__file__).parent / "data/ressources.tsv").read_text("utf-8").splitlines()[2:]

@@ -8,16 +8,15 @@ import pytest
 from storage.database import Database
 from storage.people import Role
 from storage.ressources.resources import Resource, ResourceState
-from tests.databases import statements
-from tests.helping import plain
-from tests.house import House
 from tests.people import Mobile, Person, Post
-from tests.ressources import emptied, resource, shelved, stored
+from tests.support.databases import record_statements
+from tests.support.house import House, plain
+from tests.support.ressources import empty_shelves, make_resource, shelve, store_resources
 
 
 @pytest.fixture(autouse=True)
 async def _empty(house: House) -> None:
-    await emptied(house)
+    await empty_shelves(house)
 
 
 def taxes(number: int, **more: Any) -> Resource:
@@ -27,7 +26,7 @@ def taxes(number: int, **more: Any) -> Resource:
         "type": "tutoriel",
         "categorie": "demarches",
     }
-    return resource(f"Les impôts, partie {number}", **(said | more))
+    return make_resource(f"Les impôts, partie {number}", **(said | more))
 
 
 def cards(post: Post) -> list[str]:
@@ -44,7 +43,7 @@ def labels(post: Post, at: int) -> list[str]:
 async def test_words_find_cards_page_by_page(house: House, juliette: Person) -> None:
     day = house.today
     resources = [taxes(n, date=day - timedelta(days=n), url=f"https://impots.example/{n}") for n in range(1, 13)]
-    numbers = await shelved(house, *resources)
+    numbers = await shelve(house, *resources)
 
     first = await juliette.asks("/ressources impot")
     assert "12 fiches pour « impot » (page 1 sur 3)" in plain(first).replace("*", "")
@@ -67,7 +66,9 @@ async def test_words_find_cards_page_by_page(house: House, juliette: Person) -> 
 
 
 async def test_a_synonym_and_a_mistyped_word_are_bold_where_they_were_found(house: House, juliette: Person) -> None:
-    await shelved(house, resource("Écrire à distance", description="On y règle l’imprimante, puis sa boîte courriel."))
+    await shelve(
+        house, make_resource("Écrire à distance", description="On y règle l’imprimante, puis sa boîte courriel.")
+    )
     assert "**courriel**" in cards(await juliette.asks("/ressources mail"))[0]
     assert "l’**imprimante**" in cards(await juliette.asks("/ressources imprimnte"))[0]
     assert "**imprimante**" in cards(await juliette.asks("/ressources imprim"))[0]
@@ -75,12 +76,12 @@ async def test_a_synonym_and_a_mistyped_word_are_bold_where_they_were_found(hous
 
 @pytest.mark.every_mode
 async def test_filters_are_heeded_and_unknown_ones_said(house: House, juliette: Person) -> None:
-    await shelved(
+    await shelve(
         house,
-        resource("Mes données", categorie="cnil", url="https://a.example/guide.pdf", type="document"),
-        resource("Mes données en vidéo", categorie="cnil", type="video"),
-        resource("Un premier emploi", niveau="debutant", date=date(2025, 3, 1)),
-        resource("Un autre emploi", niveau="avance", date=date(2023, 3, 1)),
+        make_resource("Mes données", categorie="cnil", url="https://a.example/guide.pdf", type="document"),
+        make_resource("Mes données en vidéo", categorie="cnil", type="video"),
+        make_resource("Un premier emploi", niveau="debutant", date=date(2025, 3, 1)),
+        make_resource("Un autre emploi", niveau="avance", date=date(2023, 3, 1)),
     )
     assert [card.split("**")[1] for card in cards(await juliette.asks("/ressources #cnil pdf"))] == [
         "[Mes données](<https://a.example/guide.pdf>)"
@@ -96,7 +97,9 @@ async def test_filters_are_heeded_and_unknown_ones_said(house: House, juliette: 
 
 
 async def test_nothing_found_leads_to_what_is_near(house: House, juliette: Person) -> None:
-    await shelved(house, resource("Lettre", categorie="emploi", niveau="avance"), resource("CV", categorie="emploi"))
+    await shelve(
+        house, make_resource("Lettre", categorie="emploi", niveau="avance"), make_resource("CV", categorie="emploi")
+    )
     nothing = await juliette.asks("/ressources xylophone emplois")
     assert "Je n’ai rien trouvé pour « xylophone emplois »" in plain(nothing)
     assert nothing.buttons[:2] == ["Emploi", "Je n’ai rien trouvé"]
@@ -114,7 +117,7 @@ async def test_without_words_the_latest_stand_first_and_lead_to_the_lists(house:
     now = house.clock()
     mine = taxes(1, auteur_id=juliette.id, state=ResourceState.REFUSED, reason="Le lien ne mène nulle part.")
     old, new = taxes(2, published_at=now - timedelta(days=9)), taxes(3, published_at=now)
-    await shelved(house, mine, new, old)
+    await shelve(house, mine, new, old)
     assert "/ressources ajouter" in (await juliette.asks("/ressources aide")).text
     latest = await juliette.asks("/ressources")
     assert "Les dernières fiches" in latest.text
@@ -142,14 +145,14 @@ async def test_without_words_the_latest_stand_first_and_lead_to_the_lists(house:
 async def test_a_category_is_chosen_from_the_list(house: House, client: Any) -> None:
     paul = await house.conseiller("paul", client=client)
     kinds = ("emploi", "cnil", "mobile", "enfant", "courriel")
-    await shelved(house, *(resource(f"À propos de {kind}", categorie=kind) for kind in kinds))
+    await shelve(house, *(make_resource(f"À propos de {kind}", categorie=kind) for kind in kinds))
     form = await paul.opens_by(await paul.asks("/ressources catégories"), "Choisir une catégorie")
     assert (await form.fill(chosen="cnil").submit()).accepted
     assert "À propos de cnil" in (await paul.whispered("1 fiche")).text
 
 
 async def test_one_by_its_number_and_a_number_that_is_none_is_looked_for(house: House, juliette: Person) -> None:
-    (number, _) = await shelved(house, taxes(1), resource("Le budget 987654"))
+    (number, _) = await shelve(house, taxes(1), make_resource("Le budget 987654"))
     for line in (f"/ressources {number}", f"/ressources n° {number}", f"/ressources #{number}"):
         assert f"Fiche n° {number}" in plain(await juliette.asks(line))
     assert "Le budget 987654" in (await juliette.asks("/ressources 987654")).text
@@ -157,7 +160,7 @@ async def test_one_by_its_number_and_a_number_that_is_none_is_looked_for(house: 
 
 async def test_the_whole_card_says_all_that_is_known(house: House, juliette: Person) -> None:
     day = house.today
-    (number,) = await shelved(
+    (number,) = await shelve(
         house,
         taxes(
             1,
@@ -191,7 +194,7 @@ async def test_the_whole_card_says_all_that_is_known(house: House, juliette: Per
 
 async def test_what_is_not_published_is_for_its_author_and_animateurs(house: House, juliette: Person) -> None:
     agathe, carl = await house.someone(Role.ANIMATEUR, "agathe"), await house.conseiller("carl")
-    (proposed, gone) = await shelved(
+    (proposed, gone) = await shelve(
         house,
         taxes(1, state=ResourceState.PROPOSED, deposited_by=juliette.id),
         taxes(2, state=ResourceState.WITHDRAWN, reason="Remplacée par une autre."),
@@ -207,10 +210,10 @@ async def test_the_first_search_after_a_start_reads_no_table(house: House, julie
     database = Database(house.settings.database_url)
     await house.stop()
     async with database.transaction() as db:
-        await stored(db, *(taxes(n) for n in range(1, 4)))
+        await store_resources(db, *(taxes(n) for n in range(1, 4)))
     await database.close()
     await house.start()
     await house.bot.warming
-    with statements(house.bot.database) as asked:
+    with record_statements(house.bot.database) as asked:
         assert "3 fiches" in plain(await juliette.asks("/ressources impôts"))
     assert not [line for line in asked if "resource.revision >" in line]

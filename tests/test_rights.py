@@ -7,11 +7,11 @@ import pytest
 
 from bot.features import Feature, Right
 from commands import FEATURES
-from tests.adjusting import as_account, as_member
-from tests.house import House
 from tests.modes import MODES
-from tests.operating import Server, elsewhere, examined, fresh, newest
 from tests.people import unique
+from tests.support.cli import FreshServer, elsewhere, newest, run_doctor, start_fresh
+from tests.support.house import House
+from tests.support.mattermost import override_account_roles, override_team_role
 
 __all__ = ["elsewhere", "newest"]
 
@@ -29,19 +29,19 @@ TOO_MUCH = "@coop a plus de droits qu’il n’en faut : il administre l’équi
 
 
 @pytest.fixture(params=MODES)
-async def server(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Server]:
-    async for found in fresh(request.param, tmp_path):
+async def server(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[FreshServer]:
+    async for found in start_fresh(request.param, tmp_path):
         yield found
 
 
-async def leads(server: Server) -> bool:
+async def leads(server: FreshServer) -> bool:
     """Whether the bot administers the team."""
     bot = await server.admin.get("/users/username/coop")
     member = await server.admin.get(f"/teams/{server.team_id}/members/{bot['id']}")
     return bool(member["scheme_admin"])
 
 
-def changes(server: Server) -> list[str]:
+def changes(server: FreshServer) -> list[str]:
     """What set-up said of what it did."""
     return [line for line in server.said if not line.startswith("Droit demandé")]
 
@@ -70,7 +70,7 @@ def test_a_feature_needs_nothing_unless_it_says_so() -> None:
     }
 
 
-async def test_who_counts_activities_stays_a_plain_member(server: Server) -> None:
+async def test_who_counts_activities_stays_a_plain_member(server: FreshServer) -> None:
     assert await server.setup(PLAIN, rights=True) == 0
     assert server.said[0] == f"Droit demandé : être membre de l’équipe, pour {OURS} et garde."
     assert not await leads(server)
@@ -78,7 +78,7 @@ async def test_who_counts_activities_stays_a_plain_member(server: Server) -> Non
     assert changes(server) == NOTHING
 
 
-async def test_what_a_feature_does_without_is_no_fault_and_given_when_asked(server: Server) -> None:
+async def test_what_a_feature_does_without_is_no_fault_and_given_when_asked(server: FreshServer) -> None:
     assert await server.setup() == 0
     assert not any("moderation" in line for line in server.said)
     assert not await leads(server)
@@ -89,7 +89,7 @@ async def test_what_a_feature_does_without_is_no_fault_and_given_when_asked(serv
     assert changes(server) == NOTHING
 
 
-async def test_what_more_is_needed_is_said_with_its_reasons_then_given(server: Server) -> None:
+async def test_what_more_is_needed_is_said_with_its_reasons_then_given(server: FreshServer) -> None:
     assert await server.setup(MORE) == 1
     assert (
         "À régler : surveillance : le bot doit retirer les messages des autres ; sans cela, un message signalé reste "
@@ -111,14 +111,14 @@ async def test_what_more_is_needed_is_said_with_its_reasons_then_given(server: S
     assert server.said == NOTHING
 
 
-async def test_a_fresh_bot_gets_all_at_once(server: Server) -> None:
+async def test_a_fresh_bot_gets_all_at_once(server: FreshServer) -> None:
     assert await server.setup(MORE, rights=True, dry_run=True) == 0
     assert "Bot @coop administrateur de l’équipe CnFS : à nommer" in server.said
     assert await server.setup(MORE, rights=True) == 0
     assert await leads(server)
 
 
-async def test_nothing_is_taken_back_but_it_is_said(server: Server) -> None:
+async def test_nothing_is_taken_back_but_it_is_said(server: FreshServer) -> None:
     await server.setup(MORE, rights=True)
     server.file.write_text(server.file.read_text("utf-8") + "COOP_FEATURES=-surveillance,-salons\n")
     for rights in (False, True):
@@ -127,7 +127,7 @@ async def test_nothing_is_taken_back_but_it_is_said(server: Server) -> None:
         assert await leads(server)
 
 
-async def test_a_channel_in_which_the_bot_must_be(server: Server) -> None:
+async def test_a_channel_in_which_the_bot_must_be(server: FreshServer) -> None:
     features = (*PLAIN, HOTLINE)
     assert await server.setup(features, rights=True) == 1
     assert any("support : le bot doit être membre de ses canaux (~hotline)" in line for line in server.said)
@@ -144,7 +144,7 @@ async def test_a_channel_in_which_the_bot_must_be(server: Server) -> None:
     assert server.said == NOTHING
 
 
-async def test_what_a_server_gives_to_nobody_is_said(newest: Server) -> None:
+async def test_what_a_server_gives_to_nobody_is_said(newest: FreshServer) -> None:
     """Its administrator took it from those who administer a team."""
     role = await newest.admin.get("/roles/name/team_admin")
     left = [name for name in role["permissions"] if name != "delete_others_posts"]
@@ -157,10 +157,10 @@ async def test_what_a_server_gives_to_nobody_is_said(newest: Server) -> None:
 
 @pytest.mark.every_mode
 async def test_doctor_says_by_feature_what_is_missing_and_what_does_not_work(house: House) -> None:
-    async with as_member(house.site, leads=False):
-        code, said = await examined(house.settings, features=(*MORE, HOTLINE))
-        plain = await examined(house.settings, features=PLAIN)
-        wished = await examined(house.settings)
+    async with override_team_role(house.site, leads=False):
+        code, said = await run_doctor(house.settings, features=(*MORE, HOTLINE))
+        plain = await run_doctor(house.settings, features=PLAIN)
+        wished = await run_doctor(house.settings)
     assert code == 1
     assert "✗ surveillance : le bot doit retirer les messages des autres ; sans cela, un message signalé reste" in said
     assert "✗ salons : le bot doit administrer les canaux ; sans cela, aucun canal n’est restauré" in said
@@ -173,9 +173,9 @@ async def test_doctor_says_by_feature_what_is_missing_and_what_does_not_work(hou
 
 @pytest.mark.every_mode
 async def test_doctor_notes_what_is_more_than_needed(house: House) -> None:
-    async with as_member(house.site, leads=True):
-        plain = await examined(house.settings, features=PLAIN)
-        more = await examined(house.settings, features=MORE)
+    async with override_team_role(house.site, leads=True):
+        plain = await run_doctor(house.settings, features=PLAIN)
+        more = await run_doctor(house.settings, features=MORE)
     assert (plain[0], "a plus de droits qu’il n’en faut : il administre l’équipe" in plain[1]) == (0, True), plain[1]
     assert "surveillance, salons" in more[1]
     assert "plus de droits" not in more[1]
@@ -183,14 +183,14 @@ async def test_doctor_notes_what_is_more_than_needed(house: House) -> None:
 
 @pytest.mark.newest_only
 async def test_a_bot_that_may_do_all_lacks_nothing(house: House) -> None:
-    async with as_account(house.site, "system_user system_admin"):
-        _, said = await examined(house.settings, features=MORE)
+    async with override_account_roles(house.site, "system_user system_admin"):
+        _, said = await run_doctor(house.settings, features=MORE)
     assert "surveillance, salons" in said
     assert "(system_admin) : system_user suffit" in said
 
 
 @pytest.mark.newest_only
 async def test_who_is_not_in_the_team_can_do_nothing(house: House) -> None:
-    code, said = await examined(house.settings.model_copy(update={"team": unique("autre")}), features=PLAIN)
+    code, said = await run_doctor(house.settings.model_copy(update={"team": unique("autre")}), features=PLAIN)
     assert code == 1
     assert f"rien ne marche de {OURS} et garde" in said

@@ -11,7 +11,7 @@ import pytest
 from sandbox import Sandbox
 from tests.modes import MODES
 from tests.people.api import Api, Refused, new_session
-from tests.sandboxed import PASSWORD
+from tests.support.servers import PASSWORD
 
 Json = dict[str, Any]
 MONDAY = 1_700_000_000_000

@@ -6,28 +6,28 @@ import pytest
 from sandbox import Sandbox
 from sandbox.ratelimit import RateLimiter
 from tests.people.api import Refused
-from tests.sandboxed import Listener, Room, room
+from tests.support.servers import SandboxTeam, SocketReader, start_sandbox
 
 
-async def fetch(here: Room, path: str = "/system/ping") -> aiohttp.ClientResponse:
+async def fetch(here: SandboxTeam, path: str = "/system/ping") -> aiohttp.ClientResponse:
     async with here.session.get(f"{here.server.url}/api/v4{path}", headers=here.ann.headers) as reply:
         await reply.read()
         return reply
 
 
 async def test_a_server_that_is_away_closes_every_connection() -> None:
-    async with room() as here:
+    async with start_sandbox() as here:
         here.server.faults.down = True
         with pytest.raises(aiohttp.ClientError):
             await fetch(here)
         with pytest.raises(aiohttp.ClientError):
-            await Listener.open(here.ann)
+            await SocketReader.open(here.ann)
         here.server.faults.down = False
         assert (await fetch(here)).status == 200
 
 
 async def test_a_broken_server_does_nothing() -> None:
-    async with room() as here:
+    async with start_sandbox() as here:
         before = len(here.server.state.posts)
         here.server.faults.status = 503
         with pytest.raises(Refused) as refused:
@@ -37,7 +37,7 @@ async def test_a_broken_server_does_nothing() -> None:
 
 
 async def test_a_server_may_fail_at_one_post_only() -> None:
-    async with room() as here:
+    async with start_sandbox() as here:
         here.server.faults.poison = "mal"
         await here.say("bien")
         with pytest.raises(Refused) as refused:
@@ -49,7 +49,7 @@ async def test_a_server_may_fail_at_one_post_only() -> None:
 
 async def test_too_many_calls_are_told_when_to_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sandbox.ratelimit.monotonic", lambda: 0.0)  # all within one second, however slow the machine
-    async with room() as here:
+    async with start_sandbox() as here:
         here.server.faults.rate_limit(per_sec=1, burst=2)
         allowed = [await fetch(here) for _ in range(3)]
         assert [reply.status for reply in allowed] == [200] * 3
@@ -63,7 +63,7 @@ async def test_too_many_calls_are_told_when_to_come_back(monkeypatch: pytest.Mon
 
 
 async def test_the_setting_waits_for_a_restart() -> None:
-    async with room() as here:
+    async with start_sandbox() as here:
         patch = {"RateLimitSettings": {"Enable": True, "PerSec": 1, "MaxBurst": 1}}
         await here.admin.put("/config/patch", patch)
         assert "X-RateLimit-Limit" not in (await fetch(here)).headers
@@ -78,8 +78,8 @@ def test_the_limiter_counts_each_key_alone() -> None:
 
 
 async def test_cut_sockets_are_closed_without_a_word() -> None:
-    async with room() as here:
-        ears = await Listener.open(here.ann)
+    async with start_sandbox() as here:
+        ears = await SocketReader.open(here.ann)
         await ears.until("hello")
         here.server.faults.drop_sockets()
         assert await ears.is_closed()

@@ -10,7 +10,7 @@ import pytest
 from sandbox.areas import AREAS
 from sandbox.routes import Route
 from tests.people.api import Api
-from tests.sandboxed import NOBODY, Room, room
+from tests.support.servers import NOBODY, SandboxTeam, start_sandbox
 
 ENDINGS = ("/logout", "/password", "/active", "/users/{user_id}", "/users/{user_id}/roles")
 """Calls that would shut out those who make the others."""
@@ -46,7 +46,7 @@ def routes() -> Iterator[Route]:
         yield from area
 
 
-def path_of(route: Route, here: Room, chance: random.Random) -> str:
+def path_of(route: Route, here: SandboxTeam, chance: random.Random) -> str:
     """Fill the blanks of a path, mostly with what exists."""
     known = {"user_id": here.ann_id, "channel_id": here.channel_id, "team_id": here.team_id}
 
@@ -60,7 +60,7 @@ def path_of(route: Route, here: Room, chance: random.Random) -> str:
     return re.sub(r"\{(\w+)\}", fill, route.path) + f"?{pages}&{query}"
 
 
-def body_of(here: Room, chance: random.Random) -> Any:
+def body_of(here: SandboxTeam, chance: random.Random) -> Any:
     """Return something whose types are right half of the time, and whose sense rarely is."""
     ids = {"user_id": here.ann_id, "channel_id": here.channel_id, "team_id": here.team_id}
     if chance.random() < 0.1:
@@ -72,7 +72,7 @@ def body_of(here: Room, chance: random.Random) -> Any:
     return body | (ids if chance.random() < 0.6 else {})
 
 
-async def ask(here: Room, who: Api, route: Route, chance: random.Random) -> str:
+async def ask(here: SandboxTeam, who: Api, route: Route, chance: random.Random) -> str:
     """Make one call; return what is wrong with its answer, if anything."""
     url, body = here.server.url + path_of(route, here, chance), body_of(here, chance)
     async with here.session.request(route.method, url, json=body, headers=who.headers) as reply:
@@ -87,7 +87,7 @@ async def ask(here: Room, who: Api, route: Route, chance: random.Random) -> str:
 @pytest.mark.parametrize("version", ["11.2", "5.37"])
 async def test_no_call_crashes(version: str) -> None:
     chance = random.Random(537)
-    async with room(version) as here:
+    async with start_sandbox(version) as here:
         await here.say("un premier message")
         wrong = [
             problem

@@ -7,7 +7,7 @@ import pytest
 from sandbox.versions import MODES, capabilities
 from tests.modes import MODES as GENERATIONS
 from tests.people.api import Api, Refused
-from tests.sandboxed import NOBODY, PASSWORD, Room, room
+from tests.support.servers import NOBODY, PASSWORD, SandboxTeam, start_sandbox
 
 FORBIDDEN = "api.context.permissions.app_error"
 
@@ -19,19 +19,19 @@ async def refused(here: Api, method: str, path: str, body: Any = None) -> tuple[
     return error.value.status, error.value.error_id
 
 
-async def raw(here: Room, method: str, path: str, **options: Any) -> tuple[int, dict[str, Any]]:
+async def raw(here: SandboxTeam, method: str, path: str, **options: Any) -> tuple[int, dict[str, Any]]:
     async with here.session.request(method, f"{here.server.url}/api/v4{path}", **options) as reply:
         return reply.status, await reply.json()
 
 
 async def test_the_first_person_is_admin_and_nobody_after() -> None:
-    async with room() as here:
+    async with start_sandbox() as here:
         assert (await here.admin.get("/users/me"))["roles"] == "system_admin system_user"
         assert (await here.ann.get("/users/me"))["roles"] == "system_user"
 
 
 async def test_an_admin_closes_the_door_to_strangers() -> None:
-    async with room() as here:
+    async with start_sandbox() as here:
         await here.admin.put("/config/patch", {"TeamSettings": {"EnableOpenServer": False}})
         stranger = {"username": "zoe", "email": "zoe@exemple.fr", "password": PASSWORD}
         nobody = Api(here.session, here.server.url)
@@ -52,13 +52,13 @@ async def test_an_admin_closes_the_door_to_strangers() -> None:
     ],
 )
 async def test_names_addresses_and_passwords_are_checked(field: str, value: str, error_id: str) -> None:
-    async with room() as here:
+    async with start_sandbox() as here:
         body = {"username": "zoe", "email": "zoe@exemple.fr", "password": PASSWORD} | {field: value}
         assert await refused(here.admin, "POST", "/users", body) == (400, error_id)
 
 
 async def test_errors_have_the_envelope_of_the_server() -> None:
-    async with room() as here:
+    async with start_sandbox() as here:
         status, error = await raw(here, "GET", f"/users/{NOBODY}", headers=here.ann.headers)
         assert status == error["status_code"] == 404
         assert set(error) == {"id", "message", "detailed_error", "request_id", "status_code"}
@@ -68,7 +68,7 @@ async def test_errors_have_the_envelope_of_the_server() -> None:
 
 @pytest.mark.parametrize("body", [b"{", b"[]", b'{"message": 3}', b"\xff", b""])
 async def test_bodies_that_cannot_be_read_are_refused(body: bytes) -> None:
-    async with room() as here:
+    async with start_sandbox() as here:
         status, error = await raw(here, "POST", "/posts", data=body, headers=here.ann.headers)
         assert (status, error["id"]) in {
             (400, "api.context.invalid_body_param.app_error"),
@@ -78,13 +78,13 @@ async def test_bodies_that_cannot_be_read_are_refused(body: bytes) -> None:
 
 @pytest.mark.parametrize(("version", "status"), [("11.2", 413), ("9.11", 400), ("5.37", 201)])
 async def test_large_bodies_by_version(version: str, status: int) -> None:
-    async with room(version) as here:
+    async with start_sandbox(version) as here:
         body = {"channel_id": here.channel_id, "message": "x", "inconnu": "x" * 350_000}
         assert (await raw(here, "POST", "/posts", json=body, headers=here.ann.headers))[0] == status
 
 
 async def test_a_cookie_needs_a_sign_of_the_own_page() -> None:
-    async with room() as here:
+    async with start_sandbox() as here:
         cookie = {"Cookie": f"MMAUTHTOKEN={here.ann.token}"}
         body = {"channel_id": here.channel_id, "message": "cookie"}
         assert (await raw(here, "GET", "/users/me", headers=cookie))[0] == 200
@@ -94,13 +94,13 @@ async def test_a_cookie_needs_a_sign_of_the_own_page() -> None:
 
 
 async def test_who_logs_out_is_out() -> None:
-    async with room() as here:
+    async with start_sandbox() as here:
         await here.ann.post("/users/logout")
         assert await refused(here.ann, "GET", "/users/me") == (401, "api.context.session_expired.app_error")
 
 
 async def test_a_team_has_room_for_as_many_as_set() -> None:
-    async with room() as here:
+    async with start_sandbox() as here:
         await here.admin.put("/config/patch", {"TeamSettings": {"MaxUsersPerTeam": 2}})
         _, ben_id = await here.person("ben", in_team=False)
         body = {"team_id": here.team_id, "user_id": ben_id}
@@ -109,7 +109,7 @@ async def test_a_team_has_room_for_as_many_as_set() -> None:
 
 
 async def test_a_role_can_be_given_the_right_to_whisper() -> None:
-    async with room() as here:
+    async with start_sandbox() as here:
         bot, bot_id = await here.bot("robot")
         await here.ann.post(f"/channels/{here.channel_id}/members", {"user_id": bot_id})
         body = {"user_id": here.ann_id, "post": {"channel_id": here.channel_id, "message": "psst"}}
@@ -122,7 +122,7 @@ async def test_a_role_can_be_given_the_right_to_whisper() -> None:
 
 
 async def test_bots_end_with_their_owner() -> None:
-    async with room() as here:
+    async with start_sandbox() as here:
         second, second_id = await here.person("chef")
         await here.admin.put(f"/users/{second_id}/roles", {"roles": "system_user system_admin"})
         made = await second.post("/bots", {"username": "robot"})
@@ -134,14 +134,14 @@ async def test_bots_end_with_their_owner() -> None:
 
 
 async def test_direct_messages_can_be_kept_inside_teams() -> None:
-    async with room() as here:
+    async with start_sandbox() as here:
         _, zoe_id = await here.person("zoe", in_team=False)
         await here.admin.put("/config/patch", {"TeamSettings": {"RestrictDirectMessage": "team"}})
         assert (await refused(here.ann, "POST", "/channels/direct", [here.ann_id, zoe_id]))[0] == 403
 
 
 async def test_a_personal_token_needs_the_right_and_the_setting() -> None:
-    async with room() as here:
+    async with start_sandbox() as here:
         path = f"/users/{here.ann_id}/tokens"
         assert await refused(here.ann, "POST", path, {"description": "t"}) == (403, FORBIDDEN)
         await here.admin.put(f"/users/{here.ann_id}/roles", {"roles": "system_user system_user_access_token"})
@@ -156,7 +156,7 @@ async def test_a_personal_token_needs_the_right_and_the_setting() -> None:
 
 
 async def test_former_texts_are_kept_for_their_author() -> None:
-    async with room() as here:
+    async with start_sandbox() as here:
         post = await here.say("premier jet")
         await here.ann.put(f"/posts/{post['id']}/patch", {"message": "au propre"})
         history = await here.ann.get(f"/posts/{post['id']}/edit_history")
@@ -166,7 +166,7 @@ async def test_former_texts_are_kept_for_their_author() -> None:
 
 
 async def test_an_upload_in_parts_makes_a_file() -> None:
-    async with room() as here:
+    async with start_sandbox() as here:
         body = {"channel_id": here.channel_id, "filename": "long.txt", "file_size": 10}
         session = await here.ann.post("/uploads", body)
         path = f"{here.server.url}/api/v4/uploads/{session['id']}"
@@ -190,19 +190,19 @@ def test_a_version_is_served_by_the_mode_below(asked: str) -> None:
 
 
 async def test_modes_between_the_recordings() -> None:
-    async with room("10.5") as here:
+    async with start_sandbox("10.5") as here:
         _, ben_id = await here.person("ben")
         added = await here.ann.post(f"/channels/{here.channel_id}/members", {"user_ids": [ben_id]})
         assert [member["user_id"] for member in added] == [ben_id]
         assert here.ann.version.startswith("10.5.")
-    async with room("9.4") as here:
+    async with start_sandbox("9.4") as here:
         body = {"user_ids": [here.ann_id]}
         assert (await refused(here.ann, "POST", f"/channels/{here.channel_id}/members", body))[0] == 400
 
 
 @pytest.mark.parametrize("version", GENERATIONS)
 async def test_an_address_is_proved_where_the_server_wants_it(version: str) -> None:
-    async with room(version) as here:
+    async with start_sandbox(version) as here:
         told = "/config/client?format=old"
         assert (await here.ann.get(told))["RequireEmailVerification"] == "false"
         await here.admin.put("/config/patch", {"EmailSettings": {"RequireEmailVerification": True}})
@@ -221,7 +221,7 @@ async def test_an_address_is_proved_where_the_server_wants_it(version: str) -> N
 
 
 async def test_an_archived_team_is_no_longer_listed() -> None:
-    async with room() as here:
+    async with start_sandbox() as here:
         path = f"/teams/{here.team_id}"
         assert await refused(here.ann, "DELETE", path) == (403, FORBIDDEN)
         await here.admin.delete(path)

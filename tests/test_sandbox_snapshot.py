@@ -12,14 +12,14 @@ import pytest
 
 from sandbox import Sandbox
 from sandbox.tables import Table
-from tests.house import until
 from tests.people.api import Api, new_session
-from tests.sandboxed import PASSWORD, PATIENCE, room
+from tests.support.house import wait_until
+from tests.support.servers import PASSWORD, PATIENCE, start_sandbox
 
 
 async def test_a_restart_keeps_people_rooms_posts_and_tokens(tmp_path: Path) -> None:
     file = tmp_path / "mattermost.db"
-    async with room(server=Sandbox(snapshot=file)) as here:
+    async with start_sandbox(server=Sandbox(snapshot=file)) as here:
         token, ann_id, channel_id = here.ann.token, here.ann_id, here.channel_id
         root = await here.say("racine", props={"attachments": [{"text": "carte", "actions": [{"name": "Oui"}]}]})
         await here.say("réponse", root_id=root["id"])
@@ -42,11 +42,11 @@ async def test_a_restart_keeps_people_rooms_posts_and_tokens(tmp_path: Path) -> 
 
 async def test_what_was_said_a_second_ago_survives_a_sudden_death(tmp_path: Path) -> None:
     file = tmp_path / "mattermost.db"
-    async with room(server=Sandbox(snapshot=file)) as here:
+    async with start_sandbox(server=Sandbox(snapshot=file)) as here:
         post = await here.say("à l’instant")
         await here.say("et après")
         await here.ann.delete(f"/posts/{post['id']}")
-        await until(lambda: all_of(kept(file, "posts")) == all_of(here.server.state.posts))
+        await wait_until(lambda: all_of(kept(file, "posts")) == all_of(here.server.state.posts))
         survivor = kept(file, "posts").get(post["id"])
         assert survivor is not None
         assert survivor.delete_at
@@ -67,9 +67,9 @@ def all_of(table: Table[Any]) -> list[dict[str, Any]]:
 
 async def test_who_leaves_stays_away_after_a_restart(tmp_path: Path) -> None:
     file = tmp_path / "mattermost.db"
-    async with room(server=Sandbox(snapshot=file)) as here:
+    async with start_sandbox(server=Sandbox(snapshot=file)) as here:
         gone = here.channel_id + here.ann_id
-        await until(lambda: kept(file, "channel_members").get(gone) is not None)
+        await wait_until(lambda: kept(file, "channel_members").get(gone) is not None)
         await here.ann.delete(f"/channels/{here.channel_id}/members/{here.ann_id}")
     assert kept(file, "channel_members").get(gone) is None
 

@@ -3,18 +3,18 @@
 import pytest
 
 from sandbox import websocket
-from tests.sandboxed import Listener, Room, room
+from tests.support.servers import SandboxTeam, SocketReader, start_sandbox
 
 
-async def cut(room: Room, listener: Listener) -> None:
+async def cut(room: SandboxTeam, listener: SocketReader) -> None:
     """Cut a connection as a proxy does."""
     room.server.faults.drop_sockets()
     assert await listener.is_closed()
 
 
 async def test_who_comes_back_hears_what_was_missed() -> None:
-    async with room() as here:
-        ears = await Listener.open(here.ann)
+    async with start_sandbox() as here:
+        ears = await SocketReader.open(here.ann)
         hello = await ears.until("hello")
         await here.say("un")
         assert await ears.heard() == "un"
@@ -24,7 +24,7 @@ async def test_who_comes_back_hears_what_was_missed() -> None:
         await here.say("deux")
         await here.say("trois")
         query = f"?connection_id={hello['data']['connection_id']}&sequence_number={expected}"
-        back = await Listener.open(here.ann, query)
+        back = await SocketReader.open(here.ann, query)
         assert [await back.heard() for _ in range(2)] == ["deux", "trois"]
         await here.say("quatre")
         assert await back.heard() == "quatre"
@@ -34,11 +34,11 @@ async def test_who_comes_back_hears_what_was_missed() -> None:
     "query", ["?connection_id=" + "z" * 26 + "&sequence_number=1", "?connection_id={id}&sequence_number=999"]
 )
 async def test_an_unknown_connection_or_number_begins_anew(query: str) -> None:
-    async with room() as here:
-        ears = await Listener.open(here.ann)
+    async with start_sandbox() as here:
+        ears = await SocketReader.open(here.ann)
         known = (await ears.until("hello"))["data"]["connection_id"]
         await cut(here, ears)
-        again = await Listener.open(here.ann, query.format(id=known))
+        again = await SocketReader.open(here.ann, query.format(id=known))
         hello = await again.read()
         assert hello["event"] == "hello"
         assert hello["seq"] == 0
@@ -46,26 +46,26 @@ async def test_an_unknown_connection_or_number_begins_anew(query: str) -> None:
 
 
 async def test_a_connection_without_a_number_is_closed() -> None:
-    async with room() as here:
-        ears = await Listener.open(here.ann)
+    async with start_sandbox() as here:
+        ears = await SocketReader.open(here.ann)
         known = (await ears.until("hello"))["data"]["connection_id"]
         await cut(here, ears)
-        assert await (await Listener.open(here.ann, f"?connection_id={known}")).is_closed()
+        assert await (await SocketReader.open(here.ann, f"?connection_id={known}")).is_closed()
 
 
 async def test_another_person_cannot_take_a_connection_over() -> None:
-    async with room() as here:
+    async with start_sandbox() as here:
         ben, _ = await here.person("ben")
-        ears = await Listener.open(here.ann)
+        ears = await SocketReader.open(here.ann)
         known = (await ears.until("hello"))["data"]["connection_id"]
         await cut(here, ears)
-        stolen = await Listener.open(ben, f"?connection_id={known}&sequence_number=0")
+        stolen = await SocketReader.open(ben, f"?connection_id={known}&sequence_number=0")
         assert (await stolen.read())["data"]["connection_id"] != known
 
 
 async def test_numbers_have_no_gap() -> None:
-    async with room() as here:
-        ears = await Listener.open(here.ann)
+    async with start_sandbox() as here:
+        ears = await SocketReader.open(here.ann)
         for number in range(5):
             await here.say(str(number))
         numbers = [(await ears.read())["seq"] for _ in range(6)]
@@ -73,27 +73,27 @@ async def test_numbers_have_no_gap() -> None:
 
 
 async def test_a_challenge_opens_and_a_bad_one_closes() -> None:
-    async with room() as here:
+    async with start_sandbox() as here:
         nobody = type(here.ann)(here.session, here.server.url)
-        good = await Listener.open(nobody)
+        good = await SocketReader.open(nobody)
         await good.socket.send_json({"seq": 1, "action": "authentication_challenge", "data": {"token": here.ann.token}})
         assert (await good.read())["event"] == "hello"
         assert await good.read() == {"status": "OK", "seq_reply": 1}
-        bad = await Listener.open(nobody)
+        bad = await SocketReader.open(nobody)
         await bad.socket.send_json({"seq": 1, "action": "authentication_challenge", "data": {"token": "non"}})
         assert await bad.is_closed()
 
 
 async def test_who_proves_nothing_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(websocket, "UNAUTHENTICATED_FOR", 0.05)
-    async with room() as here:
-        silent = await Listener.open(type(here.ann)(here.session, here.server.url))
+    async with start_sandbox() as here:
+        silent = await SocketReader.open(type(here.ann)(here.session, here.server.url))
         assert await silent.is_closed()
 
 
 async def test_actions_are_answered() -> None:
-    async with room() as here:
-        ears = await Listener.open(here.ann)
+    async with start_sandbox() as here:
+        ears = await SocketReader.open(here.ann)
         await ears.until("hello")
         await ears.socket.send_json({"seq": 1, "action": "ping"})
         assert (await ears.reply())["data"]["text"] == "pong"
@@ -104,10 +104,10 @@ async def test_actions_are_answered() -> None:
 
 
 async def test_typing_reaches_the_others_only() -> None:
-    async with room() as here:
+    async with start_sandbox() as here:
         ben, ben_id = await here.person("ben")
         await here.ann.post(f"/channels/{here.channel_id}/members", {"user_id": ben_id})
-        hers, his = await Listener.open(here.ann), await Listener.open(ben)
+        hers, his = await SocketReader.open(here.ann), await SocketReader.open(ben)
         await hers.until("hello")
         await his.until("hello")
         await hers.socket.send_json({"seq": 1, "action": "user_typing", "data": {"channel_id": here.channel_id}})
@@ -117,10 +117,10 @@ async def test_typing_reaches_the_others_only() -> None:
 
 @pytest.mark.parametrize(("version", "hears"), [("11.2", False), ("5.37", True)])
 async def test_a_revoked_token_goes_on_hearing_on_old_servers(version: str, hears: bool) -> None:
-    async with room(version) as here:
+    async with start_sandbox(version) as here:
         bot, bot_id = await here.bot("robot")
         await here.ann.post(f"/channels/{here.channel_id}/members", {"user_id": bot_id})
-        ears = await Listener.open(bot)
+        ears = await SocketReader.open(bot)
         await ears.until("hello")
         token = (await here.admin.get(f"/users/{bot_id}/tokens"))[0]
         await here.admin.post("/users/tokens/revoke", {"token_id": token["id"]})
@@ -131,10 +131,10 @@ async def test_a_revoked_token_goes_on_hearing_on_old_servers(version: str, hear
 
 
 async def test_who_left_is_offline_and_not_called_by_here() -> None:
-    async with room() as here:
+    async with start_sandbox() as here:
         ben, ben_id = await here.person("ben")
         await here.ann.post(f"/channels/{here.channel_id}/members", {"user_id": ben_id})
-        ears = await Listener.open(ben)
+        ears = await SocketReader.open(ben)
         await ears.until("status_change")
         assert [await called(here, ben_id, text) for text in ("@here", "@all", "`@all`")] == [1, 1, 0]
         await ears.socket.close()
@@ -143,7 +143,7 @@ async def test_who_left_is_offline_and_not_called_by_here() -> None:
         assert [await called(here, ben_id, text) for text in ("@here", "@all")] == [0, 1]
 
 
-async def called(here: Room, user_id: str, text: str) -> int:
+async def called(here: SandboxTeam, user_id: str, text: str) -> int:
     """Return by how much a post raises somebody's count of mentions."""
     path = f"/channels/{here.channel_id}/members/{user_id}"
     before = (await here.ann.get(path))["mention_count"]

@@ -8,10 +8,11 @@ import zlib
 
 import pytest
 
-from tests.attacker import Attacker, links, mallory
-from tests.house import LOG, PATIENCE, House
+from tests.support.house import LOG, PATIENCE, House
+from tests.support.security import Attacker, make_links, mallory
 
 __all__ = ["mallory"]
+
 
 pytestmark = pytest.mark.newest_only
 
@@ -41,7 +42,7 @@ def right(mallory: Attacker, path: str) -> bytes:
     if path == "/commands":
         fields = mallory.command(text="aide")
         return "&".join(f"{name}={value.replace('/', '%2F')}" for name, value in fields.items()).encode()
-    link = links(mallory.house).seal("button", {"b": "cra.Gone", "d": {}})
+    link = make_links(mallory.house).seal("button", {"b": "cra.Gone", "d": {}})
     return json.dumps(mallory.click(link)).encode()
 
 

@@ -12,13 +12,14 @@ from bot.dispatch import LINE_MAX
 from bot.forms.limits import LONG_MAX, TEXT_MAX
 from commands import FEATURES
 from storage.people import Role
-from tests.attacker import Attacker, mallory
-from tests.house import House
 from tests.people import Person
-from tests.telling import asked
+from tests.support.cra import fill_workshop
+from tests.support.house import House
+from tests.support.security import Attacker, mallory
 from tests.test_readers_time import PIECES, SHORT, STEEPEST, TIMES, hostile
 
 __all__ = ["mallory"]
+
 
 pytestmark = pytest.mark.both_databases
 
@@ -95,7 +96,7 @@ async def test_another_is_answered_while_somebody_sends_hostile_lines(
 
 
 async def test_a_field_that_is_too_long_is_refused_under_it_and_not_kept(house: House, mallory: Attacker) -> None:
-    form = await asked(mallory.person)
+    form = await fill_workshop(mallory.person)
     body = mallory.submission(form)
     body["submission"] |= {"commune": "Vaulx " * 9_000, "themes_plus": "mail," * 20_000, "autre": "x" * 90_000}
     errors = (await mallory.sends("/dialogs", body))[1]["errors"]
@@ -109,7 +110,7 @@ async def test_a_field_that_is_too_long_is_refused_under_it_and_not_kept(house: 
 
 
 async def test_what_no_database_keeps_is_left_out(house: House, mallory: Attacker) -> None:
-    form = await asked(mallory.person)
+    form = await fill_workshop(mallory.person)
     body = mallory.submission(form)
     body["submission"]["commune"] = "69120 Vaulx\0-en-Velin"
     assert (await mallory.sends("/dialogs", body)) == (200, {})

@@ -12,10 +12,10 @@ from commands.cra.cards import receipt_topic
 from commands.cra.feature import Delete, Restore
 from storage.outbox import Outgoing, TargetKind
 from storage.people import Role
-from tests.attacker import Attacker, links, mallory
-from tests.house import House, links_grown_old
 from tests.people import Person, Refused
-from tests.telling import asked, filed, number_of
+from tests.support.cra import file_workshop, fill_workshop, read_number
+from tests.support.house import House, age_links
+from tests.support.security import Attacker, make_links, mallory
 
 __all__ = ["mallory"]
 
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.newest_only
 
 @pytest.mark.parametrize("link", ["", "x", "e30.aaaa.bbbb", None, 7, ["x"], {"b": "cra.Delete"}])
 async def test_a_forged_button_is_refused(house: House, mallory: Attacker, juliette: Person, link: object) -> None:
-    await filed(juliette)
+    await file_workshop(juliette)
     status, body = await mallory.sends("/buttons", mallory.click(link))
 
     assert status == 200, "Mattermost would otherwise show a technical error"
@@ -34,7 +34,7 @@ async def test_a_forged_button_is_refused(house: House, mallory: Attacker, julie
 
 
 async def test_a_button_sealed_with_another_key_is_refused(house: House, mallory: Attacker, juliette: Person) -> None:
-    number = number_of(await filed(juliette))
+    number = read_number(await file_workshop(juliette))
     sealed = Links(["une-autre-cle"]).seal("button", {"b": "cra.Delete", "d": {"number": number}})
 
     assert "authentique" in (await mallory.sends("/buttons", mallory.click(sealed)))[1]["ephemeral_text"]
@@ -52,8 +52,8 @@ async def test_a_button_without_its_context_is_refused(mallory: Attacker, contex
 async def test_a_true_button_of_somebody_else_does_nothing_for_others(
     house: House, mallory: Attacker, juliette: Person, name: str
 ) -> None:
-    number = number_of(await filed(juliette))
-    sealed = links(house).seal("button", {"b": f"cra.{name}", "d": {"number": number}})
+    number = read_number(await file_workshop(juliette))
+    sealed = make_links(house).seal("button", {"b": f"cra.{name}", "d": {"number": number}})
     status, body = await mallory.sends("/buttons", mallory.click(sealed))
 
     assert status == 200
@@ -68,7 +68,7 @@ async def test_the_preview_of_somebody_else_cannot_be_recorded(
     raw = {"activite": "individuel"}
     for name in ("Save", "Complete", "Drop"):
         payload = {"author": juliette.id, "key": "k", "raw": raw}
-        sealed = links(house).seal("button", {"b": f"cra.{name}", "d": payload})
+        sealed = make_links(house).seal("button", {"b": f"cra.{name}", "d": payload})
         assert "quelqu’un d’autre" in (await mallory.sends("/buttons", mallory.click(sealed)))[1]["ephemeral_text"]
     assert await house.reports(juliette) == await house.reports(mallory.person) == []
 
@@ -77,7 +77,7 @@ def delivery_of(house: House) -> Delivery:
     """The way out of the bot at work."""
     app = house.bot
     ways = DeliveryDependencies(
-        app.database, app.chat, app.outbox, app.people, links(house), house.settings, house.clock
+        app.database, app.chat, app.outbox, app.people, make_links(house), house.settings, house.clock
     )
     return Delivery(ways)
 
@@ -91,7 +91,7 @@ def links_in(body: object) -> list[str]:
 
 async def links_of(house: House, mallory: Attacker, juliette: Person) -> list[str]:
     """What every kind of message for one person carries: receipts, previews, answers, and what replaces them."""
-    number = number_of(await filed(juliette))
+    number = read_number(await file_workshop(juliette))
     found = []
     for line in ("atelier 8p 1h30 mail +60", f"supprimer {number}", f"rétablir {number}"):
         found += links_in((await mallory.sends_form(mallory.command(user_id=juliette.id, text=line)))[1])
@@ -136,23 +136,23 @@ async def test_a_button_in_a_channel_is_for_who_may_click_there(
 async def test_a_button_of_before_persons_were_named_still_works(
     house: House, mallory: Attacker, juliette: Person
 ) -> None:
-    number = number_of(await filed(juliette))
-    old = links(house).seal("button", {"b": "cra.Delete", "d": {"number": number}})
+    number = read_number(await file_workshop(juliette))
+    old = make_links(house).seal("button", {"b": "cra.Delete", "d": {"number": number}})
     await mallory.sends("/buttons", mallory.click(old, user_id=juliette.id))
     assert [c.deleted_at is None for c in await house.reports(juliette)] == [False]
 
 
 async def test_a_button_for_what_no_longer_exists_is_explained(house: House, mallory: Attacker) -> None:
-    gone = links(house).seal("button", {"b": "cra.Gone", "d": {}})
-    changed = links(house).seal("button", {"b": "cra.Delete", "d": {"numero": "sept"}})
+    gone = make_links(house).seal("button", {"b": "cra.Gone", "d": {}})
+    changed = make_links(house).seal("button", {"b": "cra.Delete", "d": {"numero": "sept"}})
 
     assert "n’existe pas" in (await mallory.sends("/buttons", mallory.click(gone)))[1]["ephemeral_text"]
     assert "ancienne" in (await mallory.sends("/buttons", mallory.click(changed)))[1]["ephemeral_text"]
 
 
 async def test_a_dialog_is_no_button_and_a_button_no_dialog(house: House, mallory: Attacker, juliette: Person) -> None:
-    form = await asked(juliette)
-    button = links(house).seal("button", {"b": "cra.Delete", "d": {"number": 1}})
+    form = await fill_workshop(juliette)
+    button = make_links(house).seal("button", {"b": "cra.Delete", "d": {"number": 1}})
 
     assert "authentique" in (await mallory.sends("/buttons", mallory.click(form.state)))[1]["ephemeral_text"]
     assert "authentique" in (await mallory.sends("/dialogs", mallory.submission(form, state=button)))[1]["error"]
@@ -160,7 +160,7 @@ async def test_a_dialog_is_no_button_and_a_button_no_dialog(house: House, mallor
 
 @pytest.mark.parametrize("state", ["", "x", None, 7, {"u": "x"}])
 async def test_a_dialog_with_a_forged_state_is_refused(house: House, mallory: Attacker, state: object) -> None:
-    form = await asked(mallory.person)
+    form = await fill_workshop(mallory.person)
     status, body = await mallory.sends("/dialogs", mallory.submission(form, state=state))
 
     assert (status, "authentique" in body["error"]) == (200, True)
@@ -168,7 +168,7 @@ async def test_a_dialog_with_a_forged_state_is_refused(house: House, mallory: At
 
 
 async def test_a_dialog_with_one_changed_character_is_refused(house: House, mallory: Attacker) -> None:
-    form = await asked(mallory.person)
+    form = await fill_workshop(mallory.person)
     for place in (0, len(form.state) // 2, len(form.state) - 3):
         other = "A" if form.state[place] != "A" else "B"
         state = form.state[:place] + other + form.state[place + 1 :]
@@ -177,7 +177,7 @@ async def test_a_dialog_with_one_changed_character_is_refused(house: House, mall
 
 
 async def test_the_dialog_of_somebody_else_is_refused(house: House, mallory: Attacker, juliette: Person) -> None:
-    form = await asked(juliette)
+    form = await fill_workshop(juliette)
     body = (await mallory.sends("/dialogs", mallory.submission(form)))[1]
 
     assert "quelqu’un d’autre" in body["error"]
@@ -187,7 +187,7 @@ async def test_the_dialog_of_somebody_else_is_refused(house: House, mallory: Att
 async def test_nobody_can_submit_in_the_name_of_somebody_else(house: House, juliette: Person) -> None:
     """Mattermost itself says who submits; a client cannot."""
     carl = await house.conseiller("carl")
-    form = await asked(carl)
+    form = await fill_workshop(carl)
     form.person = juliette
     answer = await form.send(carl.client.sent(form.elements, form.values), user_id=carl.id)
 
@@ -196,15 +196,15 @@ async def test_nobody_can_submit_in_the_name_of_somebody_else(house: House, juli
 
 
 async def test_a_lookup_proposes_nothing_and_tells_a_forger_nothing(house: House, mallory: Attacker) -> None:
-    form = await asked(mallory.person)
+    form = await fill_workshop(mallory.person)
     for state in (form.state, "faux"):
         status, body = await mallory.sends("/dialogs/lookup", mallory.submission(form, state=state))
         assert (status, body) == (200, {"items": []})
 
 
 async def test_an_expired_dialog_is_not_recorded(house: House, mallory: Attacker) -> None:
-    form = await asked(mallory.person)
-    with links_grown_old(timedelta(hours=25)):
+    form = await fill_workshop(mallory.person)
+    with age_links(timedelta(hours=25)):
         body = (await mallory.sends("/dialogs", mallory.submission(form)))[1]
 
     assert "24" in body["error"]
@@ -214,8 +214,8 @@ async def test_an_expired_dialog_is_not_recorded(house: House, mallory: Attacker
 async def test_an_expired_dialog_of_somebody_else_leaves_them_no_draft(
     house: House, mallory: Attacker, juliette: Person
 ) -> None:
-    form = await asked(juliette)
-    with links_grown_old(timedelta(hours=25)):
+    form = await fill_workshop(juliette)
+    with age_links(timedelta(hours=25)):
         body = (await mallory.sends("/dialogs", mallory.submission(form)))[1]
 
     assert "quelqu’un d’autre" in body["error"]
@@ -223,9 +223,9 @@ async def test_an_expired_dialog_of_somebody_else_leaves_them_no_draft(
 
 
 async def test_an_expired_button_is_refused(house: House, mallory: Attacker) -> None:
-    number = number_of(await filed(mallory.person))
-    sealed = links(house).seal("button", {"b": "cra.Delete", "d": {"number": number}})
-    with links_grown_old(timedelta(days=366)):
+    number = read_number(await file_workshop(mallory.person))
+    sealed = make_links(house).seal("button", {"b": "cra.Delete", "d": {"number": number}})
+    with age_links(timedelta(days=366)):
         body = (await mallory.sends("/buttons", mallory.click(sealed)))[1]
 
     assert "ancienne" in body["ephemeral_text"]
@@ -234,10 +234,10 @@ async def test_an_expired_button_is_refused(house: House, mallory: Attacker) -> 
 
 @pytest.mark.parametrize("role", [Role.INVITE, Role.COORDINATEUR, Role.ANIMATEUR])
 async def test_whoever_lost_the_role_can_neither_submit_nor_click(house: House, mallory: Attacker, role: Role) -> None:
-    form = await asked(mallory.person)
-    receipt = await filed(mallory.person)
+    form = await fill_workshop(mallory.person)
+    receipt = await file_workshop(mallory.person)
     await house.registers(mallory.person, role)
-    sealed = links(house).seal("button", {"b": "cra.Delete", "d": {"number": number_of(receipt)}})
+    sealed = make_links(house).seal("button", {"b": "cra.Delete", "d": {"number": read_number(receipt)}})
 
     assert role.label in (await mallory.sends("/dialogs", mallory.submission(form)))[1]["error"]
     assert role.label in (await mallory.sends("/buttons", mallory.click(sealed)))[1]["ephemeral_text"]
@@ -245,7 +245,7 @@ async def test_whoever_lost_the_role_can_neither_submit_nor_click(house: House, 
 
 
 async def test_a_client_cannot_reach_the_bot_through_somebody_elses_post(house: House, juliette: Person) -> None:
-    receipt = await filed(juliette)
+    receipt = await file_workshop(juliette)
     carl = await house.conseiller("carl")
     with pytest.raises(Refused) as refusal:
         await carl.clicks(receipt, "Supprimer")

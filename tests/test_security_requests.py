@@ -6,10 +6,10 @@ import json
 import pytest
 from aiohttp import web
 
-from tests.attacker import Attacker, links, mallory
-from tests.house import House
-from tests.serving import serving
-from tests.telling import asked
+from tests.support.cra import fill_workshop
+from tests.support.house import House
+from tests.support.security import Attacker, make_links, mallory
+from tests.support.servers import serve
 
 __all__ = ["mallory"]
 
@@ -64,7 +64,7 @@ async def test_answers_go_to_no_other_server(house: House, mallory: Attacker, ur
         called.append(request.path)
         return web.Response()
 
-    async with serving(note) as elsewhere:
+    async with serve(note) as elsewhere:
         address = url.replace("http://127.0.0.1:1", elsewhere)
         form = mallory.command(text="", response_url=address)
         assert (await mallory.sends_form(form))[0] == 200
@@ -87,8 +87,8 @@ async def test_broken_json_is_refused(mallory: Attacker, path: str, body: bytes)
 
 @pytest.mark.parametrize("user_id", [7, "", None, ["x"], {"a": 1}])
 async def test_nobody_in_particular_is_refused(house: House, mallory: Attacker, user_id: object) -> None:
-    form = await asked(mallory.person)
-    button = links(house).seal("button", {"b": "cra.Delete", "d": {"number": 1}})
+    form = await fill_workshop(mallory.person)
+    button = make_links(house).seal("button", {"b": "cra.Delete", "d": {"number": 1}})
 
     assert (await mallory.sends("/dialogs", mallory.submission(form, user_id=user_id)))[0] == 400
     assert (await mallory.sends("/buttons", mallory.click(button, user_id=user_id)))[0] == 400

@@ -3,10 +3,10 @@
 import pytest
 
 from bot import logs
-from tests.attacker import Attacker, mallory
-from tests.house import LOG, House
 from tests.people import Dialog, Person, Post
-from tests.telling import asked, filed
+from tests.support.cra import file_workshop, fill_workshop
+from tests.support.house import LOG, House
+from tests.support.security import Attacker, mallory
 
 __all__ = ["mallory"]
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.newest_only
 async def test_secrets_are_nowhere_to_be_read(house: House, mallory: Attacker, juliette: Person) -> None:
     """Not in the log, in no answer, and not in what a settings object shows of itself."""
     await mallory.sends_form(mallory.command(token="faux-jeton"))
-    await filed(juliette)
+    await file_workshop(juliette)
     metrics = await text_of(mallory, "/metrics")
     ready = await text_of(mallory, "/readyz")
     for secret in (house.settings.bot_token, house.settings.command_token, house.settings.secret):
@@ -34,9 +34,9 @@ async def text_of(attacker: Attacker, path: str) -> str:
 async def test_the_log_and_the_figures_name_nobody(house: House, mallory: Attacker, juliette: Person) -> None:
     logs.configure("INFO", LOG)  # what was refused a moment ago would not be told again
     before = LOG.tell()
-    await filed(juliette, commune="69500 Bron")
+    await file_workshop(juliette, commune="69500 Bron")
     await juliette.asks("/cra secret-que-personne-ne-doit-lire 12p")
-    await mallory.sends("/dialogs", mallory.submission(await asked(juliette)))
+    await mallory.sends("/dialogs", mallory.submission(await fill_workshop(juliette)))
     await mallory.sends("/buttons", mallory.click("faux"))
     await mallory.sends_form(mallory.command(token="faux"))
     written = LOG.getvalue()[before:] + await text_of(mallory, "/metrics")
@@ -64,7 +64,7 @@ async def test_nobodys_words_become_structure_in_the_bots_mouth(house: House, ju
     hostile = words.replace("%s", "admin")
     for line in (f"/cra {hostile}", f"/cra liste {hostile}", f"/cra modifier {hostile}", f"/aide {hostile}"):
         assert_harmless(await juliette.types(line))
-    form = await asked(juliette, commune=hostile)
+    form = await fill_workshop(juliette, commune=hostile)
     for sentence in (await form.submit()).errors.values():
         assert_harmless(sentence)
 
@@ -80,4 +80,4 @@ async def test_a_structure_name_of_evil_is_harmless(house: House) -> None:
     """What the register or an import brought in is somebody’s words too."""
     carl = await house.conseiller("carl", structure="@all **Évil** [x](https://mal.exemple)")
 
-    assert_harmless(await filed(carl))
+    assert_harmless(await file_workshop(carl))

@@ -16,8 +16,8 @@ from cli.errors import OperatorError
 from commands import FEATURES
 from config.settings import read
 from tests.modes import MODES
-from tests.operating import Server, fresh, newest
 from tests.people import PASSWORD, Api
+from tests.support.cli import FreshServer, newest, start_fresh
 
 __all__ = ["newest"]
 
@@ -28,12 +28,12 @@ COMMANDS = {t.key[1] for f in FEATURES for t in f.triggers if t.key[0] == "comma
 
 
 @pytest.fixture(params=MODES)
-async def server(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Server]:
-    async for found in fresh(request.param, tmp_path):
+async def server(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[FreshServer]:
+    async for found in start_fresh(request.param, tmp_path):
         yield found
 
 
-async def test_a_fresh_server_is_made_ready_once(server: Server) -> None:
+async def test_a_fresh_server_is_made_ready_once(server: FreshServer) -> None:
     assert await server.setup() == 0
     assert "Compte de bot @coop : créé" in server.said
     bot = await server.bot()
@@ -53,7 +53,7 @@ async def test_a_fresh_server_is_made_ready_once(server: Server) -> None:
     assert server.said == NOTHING
 
 
-async def test_nobody_is_named_whom_to_ask_unless_the_operator_says(newest: Server) -> None:
+async def test_nobody_is_named_whom_to_ask_unless_the_operator_says(newest: FreshServer) -> None:
     await newest.setup()
     assert "COOP_CONTACT" not in newest.env, "the administrator who set it up is not everybody’s help"
     newest.file.unlink()
@@ -61,7 +61,7 @@ async def test_nobody_is_named_whom_to_ask_unless_the_operator_says(newest: Serv
     assert newest.env["COOP_CONTACT"] == "@animation"
 
 
-async def test_the_account_has_the_face_of_its_answers(server: Server) -> None:
+async def test_the_account_has_the_face_of_its_answers(server: FreshServer) -> None:
     """Without it its messages would have a picture drawn by the server, and answers of commands the bot’s own."""
     await server.setup()
     assert "Portrait du compte @coop : donné" in server.said
@@ -69,7 +69,7 @@ async def test_the_account_has_the_face_of_its_answers(server: Server) -> None:
     assert bot["last_picture_update"] > 0
 
 
-async def test_a_picture_that_somebody_chose_stays(newest: Server) -> None:
+async def test_a_picture_that_somebody_chose_stays(newest: FreshServer) -> None:
     made = await newest.admin.post("/bots", {"username": "coop", "display_name": "Coop"})
     chosen = AioClient(newest.admin.url, newest.admin.token)
     await chosen.send_picture(made["user_id"], read_portrait())
@@ -81,7 +81,7 @@ async def test_a_picture_that_somebody_chose_stays(newest: Server) -> None:
 @pytest.mark.parametrize(
     ("sent", "status"), [({"image": b"PNG"}, 400), ({"file": b"PNG"}, 400)], ids=["no image", "another field"]
 )
-async def test_an_embedded_server_takes_pictures_only(newest: Server, sent: dict[str, bytes], status: int) -> None:
+async def test_an_embedded_server_takes_pictures_only(newest: FreshServer, sent: dict[str, bytes], status: int) -> None:
     me = await newest.admin.get("/users/me")
     form = FormData()
     for name, content in sent.items():
@@ -92,7 +92,7 @@ async def test_an_embedded_server_takes_pictures_only(newest: Server, sent: dict
         assert reply.status == status
 
 
-async def test_a_dry_run_changes_nothing(server: Server) -> None:
+async def test_a_dry_run_changes_nothing(server: FreshServer) -> None:
     assert await server.setup(dry_run=True) == 0
     assert "Compte de bot @coop : à créer" in server.said
     assert not server.file.exists()
@@ -102,7 +102,7 @@ async def test_a_dry_run_changes_nothing(server: Server) -> None:
     assert len(server.said) == planned
 
 
-async def test_what_was_broken_is_repaired(server: Server) -> None:
+async def test_what_was_broken_is_repaired(server: FreshServer) -> None:
     await server.setup()
     env = server.env
     bot = await server.admin.get("/users/username/coop")
@@ -122,7 +122,7 @@ async def test_what_was_broken_is_repaired(server: Server) -> None:
     assert server.said == NOTHING
 
 
-async def test_a_lost_file_gives_new_tokens_and_the_old_ones_die(server: Server) -> None:
+async def test_a_lost_file_gives_new_tokens_and_the_old_ones_die(server: FreshServer) -> None:
     await server.setup()
     old = server.env["COOP_BOT_TOKEN"]
     server.file.unlink()
@@ -139,34 +139,34 @@ async def test_a_lost_file_gives_new_tokens_and_the_old_ones_die(server: Server)
     assert server.said == NOTHING
 
 
-async def test_another_address_moves_the_commands(newest: Server) -> None:
+async def test_another_address_moves_the_commands(newest: FreshServer) -> None:
     await newest.setup()
     assert await newest.setup(public_url="http://127.0.0.1:9000/") == 0
     assert newest.env["COOP_PORT"] == "9000"
     assert {c["url"] for c in (await newest.commands()).values()} == {"http://127.0.0.1:9000/commands"}
 
 
-async def test_the_operators_own_port_and_host_stay(newest: Server) -> None:
+async def test_the_operators_own_port_and_host_stay(newest: FreshServer) -> None:
     newest.file.write_text("COOP_PORT=8099\nCOOP_HOST=10.0.0.1\n")
     await newest.setup(public_url="https://coop.example.org")
     assert (newest.env["COOP_PORT"], newest.env["COOP_HOST"]) == ("8099", "10.0.0.1")
 
 
-async def test_a_bot_called_from_elsewhere_listens_to_all(newest: Server) -> None:
+async def test_a_bot_called_from_elsewhere_listens_to_all(newest: FreshServer) -> None:
     await newest.setup(public_url="http://192.0.2.7:8070", fix_server=True)
     assert (newest.env["COOP_PORT"], newest.env["COOP_HOST"]) == ("8070", "0.0.0.0")
     settings = await newest.admin.get("/config")
     assert "192.0.2.7" in settings["ServiceSettings"]["AllowedUntrustedInternalConnections"].split()
 
 
-async def test_commands_an_administrator_made_by_hand_are_taken_over(newest: Server) -> None:
+async def test_commands_an_administrator_made_by_hand_are_taken_over(newest: FreshServer) -> None:
     made = {"team_id": newest.team_id, "trigger": "cra", "method": "P", "url": "http://127.0.0.1:1/x"}
     await newest.admin.post("/commands", made)
     assert await newest.setup() == 0
     assert (await newest.commands())["cra"]["url"] == "http://127.0.0.1:8066/commands"
 
 
-async def test_commands_of_another_service_are_left_unless_told(newest: Server) -> None:
+async def test_commands_of_another_service_are_left_unless_told(newest: FreshServer) -> None:
     other = await newest.admin.post("/users", {"username": "other", "email": "other@exemple.fr", "password": PASSWORD})
     await newest.admin.post(f"/users/{other['id']}/email/verify/member", {})
     await newest.admin.put(f"/users/{other['id']}/roles", {"roles": "system_user system_admin"})
@@ -181,7 +181,7 @@ async def test_commands_of_another_service_are_left_unless_told(newest: Server) 
     assert (await newest.commands())["cra"]["url"].endswith("/commands")
 
 
-async def test_commands_the_bot_has_no_more_are_removed(newest: Server) -> None:
+async def test_commands_the_bot_has_no_more_are_removed(newest: FreshServer) -> None:
     await newest.setup()
     old = (await newest.commands())["cra"] | {"trigger": "ancienne", "id": "", "token": ""}
     await newest.admin.post("/commands", old)
@@ -198,7 +198,7 @@ async def test_commands_the_bot_has_no_more_are_removed(newest: Server) -> None:
     ],
 )
 async def test_the_server_s_own_settings_change_only_when_told(
-    newest: Server, settings: dict[str, Any], sentence: str, monkeypatch: pytest.MonkeyPatch
+    newest: FreshServer, settings: dict[str, Any], sentence: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await newest.configure(**settings)
     if "SiteURL" in settings:
@@ -215,20 +215,20 @@ async def _configured_site_url(self: Admin) -> str:
     return str((await self.settings()).get("ServiceSettings", "SiteURL"))
 
 
-async def test_bots_must_be_allowed_to_make_one(newest: Server) -> None:
+async def test_bots_must_be_allowed_to_make_one(newest: FreshServer) -> None:
     await newest.configure(EnableBotAccountCreation=False)
     with pytest.raises(OperatorError, match="EnableBotAccountCreation"):
         await newest.setup()
     assert await newest.setup(fix_server=True) == 0
 
 
-async def test_a_full_team_is_said(newest: Server) -> None:
+async def test_a_full_team_is_said(newest: FreshServer) -> None:
     await newest.admin.put("/config/patch", {"TeamSettings": {"MaxUsersPerTeam": 1}})
     with pytest.raises(OperatorError, match="MaxUsersPerTeam"):
         await newest.setup()
 
 
-async def test_wrong_words_are_explained(newest: Server) -> None:
+async def test_wrong_words_are_explained(newest: FreshServer) -> None:
     person = {"username": "coop", "email": "coop@exemple.fr", "password": PASSWORD}
     with pytest.raises(OperatorError, match="« nope » n’existe pas"):
         await newest.setup(team="nope")
@@ -248,7 +248,7 @@ async def test_wrong_words_are_explained(newest: Server) -> None:
         await newest.setup(admin_token=api.token)
 
 
-async def test_the_file_keeps_what_is_not_ours_and_is_private(newest: Server) -> None:
+async def test_the_file_keeps_what_is_not_ours_and_is_private(newest: FreshServer) -> None:
     newest.file.write_text(f"# à nous\nOTHER='a b'\nexport COOP_TEAM=old\nCOOP_SECRET={SECRET}\n")
     newest.file.chmod(0o644)
     await newest.setup()
@@ -261,7 +261,7 @@ async def test_the_file_keeps_what_is_not_ours_and_is_private(newest: Server) ->
     assert newest.file.stat().st_mode & 0o777 == 0o600
 
 
-async def test_what_addresses_are_worth_is_said_and_never_changed(newest: Server) -> None:
+async def test_what_addresses_are_worth_is_said_and_never_changed(newest: FreshServer) -> None:
     await newest.admin.put("/config/patch", {"EmailSettings": {"RequireEmailVerification": False}})
     for fix in (False, True):
         assert await newest.setup(fix_server=fix) == 0
@@ -280,21 +280,21 @@ async def test_what_addresses_are_worth_is_said_and_never_changed(newest: Server
 
 
 @pytest.mark.parametrize("secret", ["court", f"court {SECRET}", f"{SECRET} court"])
-async def test_a_key_that_can_be_guessed_is_refused_before_anything_is_done(newest: Server, secret: str) -> None:
+async def test_a_key_that_can_be_guessed_is_refused_before_anything_is_done(newest: FreshServer, secret: str) -> None:
     newest.file.write_text(f"COOP_SECRET='{secret}'\n")
     with pytest.raises(OperatorError, match=r"COOP_SECRET .*32 caractères"):
         await newest.setup()
     assert await newest.commands() == {}
 
 
-async def test_a_place_that_cannot_be_written_is_said_before_anything_is_done(newest: Server) -> None:
+async def test_a_place_that_cannot_be_written_is_said_before_anything_is_done(newest: FreshServer) -> None:
     (newest.file.parent / "fichier").touch()
     with pytest.raises(OperatorError, match="fichier"):
         await newest.setup(write=newest.file.parent / "fichier" / "env")
     assert await newest.commands() == {}
 
 
-async def test_a_second_team_leaves_the_first_its_token(newest: Server) -> None:
+async def test_a_second_team_leaves_the_first_its_token(newest: FreshServer) -> None:
     """One account may serve two teams: what the second one’s set-up makes is its own."""
     await newest.setup()
     first = newest.env["COOP_BOT_TOKEN"]
@@ -307,7 +307,7 @@ async def test_a_second_team_leaves_the_first_its_token(newest: Server) -> None:
     await works.close()
 
 
-async def test_serve_says_at_once_which_setting_mattermost_refuses(newest: Server) -> None:
+async def test_serve_says_at_once_which_setting_mattermost_refuses(newest: FreshServer) -> None:
     await newest.setup()
     right = read(newest.file)
     await check_server(right)

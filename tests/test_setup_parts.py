@@ -12,7 +12,7 @@ from cli.setup.account import refusal
 from cli.setup.changes import Changes
 from cli.setup.server import must_be_allowed
 from cli.setup.slash import slash_commands
-from tests.operating import Server, newest
+from tests.support.cli import FreshServer, newest
 
 __all__ = ["newest"]
 
@@ -48,7 +48,7 @@ async def test_a_name_that_looks_public_but_is_unknown_is_let_pass() -> None:
     assert not await must_be_allowed("nulle-part.invalid", "")
 
 
-async def test_a_name_of_mattermost_s_own_is_said(newest: Server) -> None:
+async def test_a_name_of_mattermost_s_own_is_said(newest: FreshServer) -> None:
     changes = Changes(newest.said.append, dry=False)
     client = AioClient(newest.admin.url, newest.admin.token)
     away = SlashCommand(team_id=newest.team_id, trigger="away", method="P", url="http://127.0.0.1:1/commands")

@@ -12,7 +12,7 @@ from bot.clock_skew import SKEW_MAX
 from cli.doctor import house as examination
 from cli.doctor.findings import Findings
 from storage.database import Database
-from tests.enforcing import Bench, bench, known
+from tests.support.moderation import MeasureStage, bench, known
 
 __all__ = ["bench", "known"]
 
@@ -35,7 +35,7 @@ async def readiness(app: App) -> tuple[int, dict[str, bool]]:
 
 
 @pytest.mark.both_databases
-async def test_who_is_a_day_ahead_ends_no_silence(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_who_is_a_day_ahead_ends_no_silence(bench: MeasureStage, monkeypatch: pytest.MonkeyPatch) -> None:
     await bench.moderates(f"silence @{bench.lea.username} 12h ~ressourcerie hors sujet")
     await bench.is_out(bench.lea, bench.place)
     await bench.house.settled()
@@ -57,7 +57,7 @@ async def test_who_is_a_day_ahead_ends_no_silence(bench: Bench, monkeypatch: pyt
 
 @pytest.mark.newest_only
 async def test_nor_does_it_take_work_or_messages_that_lie_in_the_table(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
+    bench: MeasureStage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bot = bench.house.bot
     lags(bot.database, monkeypatch, timedelta(days=1))
@@ -73,7 +73,7 @@ async def test_nor_does_it_take_work_or_messages_that_lie_in_the_table(
 
 
 @pytest.mark.both_databases
-async def test_the_examination_tells_of_it(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_examination_tells_of_it(bench: MeasureStage, monkeypatch: pytest.MonkeyPatch) -> None:
     async def moment(_: Database) -> datetime:
         return utc_now() + timedelta(hours=1)
 

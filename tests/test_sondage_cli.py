@@ -17,9 +17,9 @@ from storage.people import Person, Role
 from storage.sondage import PollState, Results, count_ballots, votes
 from storage.sondage.poll import Ballot
 from storage.sondage.votes import NamedVote
-from tests.databases import database
-from tests.operating import run
-from tests.polling import NOW, poll_of
+from tests.support.broadcasts import POLL_NOW, make_poll
+from tests.support.cli import run_command
+from tests.support.databases import database
 
 __all__ = ["database"]
 
@@ -38,7 +38,7 @@ async def poll(here: Database, **values: Any) -> int:
     """The number of a poll."""
     async with here.transaction() as db:
         number = await polls.add_poll(
-            db, poll_of(**({"question": "=1+1 ?", "options": ["Oui", "-Non"], "state": PollState.OPEN} | values))
+            db, make_poll(**({"question": "=1+1 ?", "options": ["Oui", "-Non"], "state": PollState.OPEN} | values))
         )
     assert number is not None
     return number
@@ -52,7 +52,7 @@ def typed(here: Database, capfdbinary: pytest.CaptureFixture[bytes]) -> Typed:
     """What the process exits with, and says."""
 
     async def type_it(*words: str) -> tuple[int, str, str]:
-        code = await asyncio.to_thread(run, "export", "poll", *words)
+        code = await asyncio.to_thread(run_command, "export", "poll", *words)
         said = capfdbinary.readouterr()
         return code, said.out.decode(), said.err.decode()
 
@@ -70,7 +70,7 @@ async def exported(typed: Typed, number: int) -> list[list[str]]:
 async def test_each_answer_of_everybody_and_of_each_place(here: Database, typed: Typed) -> None:
     ballots = [Ballot(1, "69")] * 5 + [Ballot(2, "38")] * 6
     results = count_ballots(2, ballots, anonymous=True)
-    number = await poll(here, state=PollState.ENDED, ended_at=NOW, results=results.stored())
+    number = await poll(here, state=PollState.ENDED, ended_at=POLL_NOW, results=results.stored())
     assert await exported(typed, number) == [
         HEAD,
         ["'=1+1 ?", "Oui", "Tous", "5", "11"],
@@ -85,11 +85,13 @@ async def test_each_answer_of_everybody_and_of_each_place(here: Database, typed:
 async def test_votes_with_names_are_shown_while_it_is_open(here: Database, typed: Typed, tmp_path: Path) -> None:
     number = await poll(here, anonymous=False, several=True)
     async with here.transaction() as db:
-        row = Person(id="j" * 26, username="juliette", role=Role.CONSEILLER, prenom="Juliette", nom="B", since=NOW)
+        row = Person(id="j" * 26, username="juliette", role=Role.CONSEILLER, prenom="Juliette", nom="B", since=POLL_NOW)
         await people.register_person(db, row)
         for user, choices in (("j" * 26, 3), ("p" * 26, 2)):
             await votes.note_voter(db, number, user)
-            await votes.put_vote(db, NamedVote(poll=number, user_id=user, choices=choices, departement="69", at=NOW))
+            await votes.put_vote(
+                db, NamedVote(poll=number, user_id=user, choices=choices, departement="69", at=POLL_NOW)
+            )
     assert [line[3:] for line in await exported(typed, number)] == [["votes", "participants"], ["1", "2"], ["2", "2"]]
     written = tmp_path / "sondage.csv"
     code, out, _ = await typed(str(number), "--votes", "--output", str(written))
@@ -135,9 +137,9 @@ async def test_what_is_no_number_is_badly_written(typed: Typed, text: str) -> No
 
 @pytest.mark.parametrize(("start", "end", "found"), [(-1, 1, True), (0, 1, True), (-1, 0, False), (1, 2, False)])
 async def test_a_digest_finds_what_ended_in_its_days(database: Database, start: int, end: int, found: bool) -> None:
-    number = await poll(database, state=PollState.ENDED, ended_at=NOW, public=True, results={"votes": 0, "counts": [],
-                        "places": []})  # fmt: skip
-    days = [NOW + timedelta(days=day) for day in (start, end)]
+    results = {"votes": 0, "counts": [], "places": []}
+    number = await poll(database, state=PollState.ENDED, ended_at=POLL_NOW, public=True, results=results)
+    days = [POLL_NOW + timedelta(days=day) for day in (start, end)]
     async with database.transaction(writes=False) as db:
         ended = await polls.list_ended_between(db, *days)
     assert [(one.number, one.public, one.known is not None) for one in ended] == [(number, True, True)] * found

@@ -12,7 +12,7 @@ from dialogs.sondage import read_options, read_question, strip_invisible
 from storage.sondage import Results, count_ballots
 from storage.sondage.poll import ANONYMOUS_LEAST, PLACE_LEAST, Ballot
 from storage.sondage.votes import KEY, Seal, UnreadableBoxError
-from tests.polling import poll_of
+from tests.support.broadcasts import make_poll
 
 OPTIONS = 3
 SECRET, OLDER = "un-secret-de-trente-deux-caracteres", "un-plus-ancien-de-trente-caracteres"
@@ -94,7 +94,7 @@ def test_a_box_that_was_changed_is_refused(box: dict[bytes, Ballot], data: st.Da
 
 @given(st.lists(st.integers(0, 5000), min_size=2, max_size=10).filter(any))
 def test_percents_of_one_answer_each_add_up(counts: list[int]) -> None:
-    poll = poll_of(options=["x"] * len(counts))
+    poll = make_poll(options=["x"] * len(counts))
     assert sum(cards.list_percents(poll, sum(counts), counts)) == 100
 
 

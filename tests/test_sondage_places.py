@@ -4,24 +4,27 @@ import pytest
 
 from bot.texts import BREAK
 from storage.people import Role
-from tests.announcing import ISERE, RHONE, canal, coordinateur, plain
-from tests.house import House
 from tests.people import Person, unique
-from tests.polling import (
+from tests.support.broadcasts import (
+    ISERE,
     OUTILS,
-    agathe,
-    asked,
-    club,
-    ends,
-    joins,
-    launched,
-    number_of,
-    people,
-    previewed,
-    said,
-    standing,
-    voted,
+    RHONE,
+    add_members,
+    ask_poll,
+    end_poll,
+    ensure_house_channel,
+    find_poll,
+    find_said,
+    launch_poll,
+    make_club,
+    make_coordinateur,
+    make_voters,
+    plain_spaces,
+    preview_poll,
+    read_poll_number,
+    vote_and_wait,
 )
+from tests.support.house import House, agathe
 
 __all__ = ["agathe"]
 
@@ -30,29 +33,29 @@ async def test_where_the_bot_is_not_a_conseiller_is_told_so(house: House) -> Non
     juliette = await house.conseiller()
     body = {"team_id": house.site.team_id, "name": unique("seul").lower(), "display_name": "Seul", "type": "P"}
     alone = (await house.site.admin.post("/channels", body))["id"]
-    await joins(house, alone, juliette)
+    await add_members(house, alone, juliette)
     for channel in (alone, await juliette.direct_channel()):
         assert "invitez-y d’abord le bot" in (await juliette.asks("/sondage", channel)).text
 
 
 @pytest.mark.every_mode
 async def test_a_coordinateur_asks_in_their_departements(house: House) -> None:
-    rhone, omar = await canal(house, *RHONE), await coordinateur(house, "69")
+    rhone, omar = await ensure_house_channel(house, *RHONE), await make_coordinateur(house, "69")
     marc = await house.conseiller("marc")
-    await joins(house, rhone, omar, marc)
+    await add_members(house, rhone, omar, marc)
     form = await omar.opens("/sondage Qui vient jeudi ?", await omar.direct_channel())
     assert form.shown("question") == "Qui vient jeudi ?"
     assert list(form.options("destinataire")) == ["69"]
     assert (await form.fill(reponses="Moi\nPas moi", votes="nominatif").submit()).accepted
-    number = await launched(omar, await omar.told("Qui vient jeudi"))
+    number = await launch_poll(omar, await omar.told("Qui vient jeudi"))
     await house.settled()
-    await voted(house, marc, await standing(house, rhone, number), "1")
+    await vote_and_wait(house, marc, await find_poll(house, rhone, number), "1")
 
 
 async def test_nobody_asks_elsewhere_by_a_forged_choice(house: House) -> None:
-    await canal(house, *ISERE)
+    await ensure_house_channel(house, *ISERE)
     juliette = await house.conseiller()
-    channel = await club(house, juliette)
+    channel = await make_club(house, juliette)
     form = await juliette.opens("/sondage", channel)
     form.fill(question="Ailleurs ?", reponses="Oui\nNon")
     form.enter("destinataire", "ici")
@@ -62,33 +65,35 @@ async def test_nobody_asks_elsewhere_by_a_forged_choice(house: House) -> None:
 
 async def test_a_role_is_asked_by_direct_message_and_each_has_one_vote(house: House, agathe: Person) -> None:
     zoe, lea = await house.someone(Role.HOTLINE, "zoe"), await house.someone(Role.HOTLINE, "lea")
-    rhone, question = await canal(house, *RHONE), unique("Hotline")
-    await joins(house, rhone, zoe)
-    preview = await previewed(agathe, question=question, destinataires=["role:hotline", "69"], votes="nominatif")
-    number = await launched(agathe, preview)
+    rhone, question = await ensure_house_channel(house, *RHONE), unique("Hotline")
+    await add_members(house, rhone, zoe)
+    preview = await preview_poll(agathe, question=question, destinataires=["role:hotline", "69"], votes="nominatif")
+    number = await launch_poll(agathe, preview)
     await house.settled()
     direct = [post for post in await zoe.direct() if question in post.text]
     assert len(direct) == 1
-    await voted(house, zoe, direct[0], "1")
-    form = await zoe.opens_by(await standing(house, rhone, number), "Voter")
+    await vote_and_wait(house, zoe, direct[0], "1")
+    form = await zoe.opens_by(await find_poll(house, rhone, number), "Voter")
     assert form.shown("reponse") == "1", "the same vote in all places"
-    await ends(house, number)
-    (told,) = [post for post in await lea.direct() if "c’est terminé" in plain(post.text) and question in post.text]
-    assert "1. Visio : 1 vote, 100 %" in plain(told.text)
+    await end_poll(house, number)
+    (told,) = [
+        post for post in await lea.direct() if "c’est terminé" in plain_spaces(post.text) and question in post.text
+    ]
+    assert "1. Visio : 1 vote, 100 %" in plain_spaces(told.text)
     house.clock.is_right_again()
 
 
 async def test_departements_are_told_apart_from_five_votes_on(house: House) -> None:
     author = await house.conseiller("autrice")
-    voters = await people(house, 12, "69", "38")
+    voters = await make_voters(house, 12, "69", "38")
     alone = await house.conseiller("seule", departements=["01"])
-    channel = await club(house, author, alone, *voters)
-    post = await asked(house, author, channel)
+    channel = await make_club(house, author, alone, *voters)
+    post = await ask_poll(house, author, channel)
     for at, person in enumerate(voters):
-        await voted(house, person, post, "1" if at % 2 else "2")
-    await voted(house, alone, post, "3")
-    await ends(house, number_of(post))
-    text = plain((await standing(house, channel, number_of(post))).text)
+        await vote_and_wait(house, person, post, "1" if at % 2 else "2")
+    await vote_and_wait(house, alone, post, "3")
+    await end_poll(house, read_poll_number(post))
+    text = plain_spaces((await find_poll(house, channel, read_poll_number(post))).text)
     assert "- Rhône (69), 6 votes : Agenda partagé 100 %" in text
     assert "- Autres départements, 7 votes" in text, "the one of Ain goes with those of Isère"
     assert "Ain" not in text
@@ -99,20 +104,20 @@ async def test_departements_are_told_apart_from_five_votes_on(house: House) -> N
 @pytest.mark.every_mode
 async def test_the_words_of_an_author_call_nobody_and_draw_nothing(house: House) -> None:
     juliette, marc = await house.conseiller(), await house.conseiller("marc")
-    channel = await club(house, juliette, marc)
+    channel = await make_club(house, juliette, marc)
     hostile = "@all \u202e# **gras** [clic](http://mal.example) | x :smile:"
     answers = f"@here {marc.username}\n# {OUTILS[0]}\n- 1. b"
-    preview = await previewed(juliette, channel, question=f"Ici {hostile}", reponses=answers)
-    number = await launched(juliette, preview)
+    preview = await preview_poll(juliette, channel, question=f"Ici {hostile}", reponses=answers)
+    number = await launch_poll(juliette, preview)
     await house.settled()
-    post = await standing(house, channel, number)
+    post = await find_poll(house, channel, number)
     for harmful in ("@all", "@here", "\u202e", " **gras**", "://mal", "\n#", ":smile:"):
         assert harmful not in post.message.replace(f"@{BREAK}", "@·"), harmful
     form = await marc.opens_by(post, "Voter")
     assert "@all" not in form.introduction
-    await voted(house, marc, post, "3")
-    await ends(house, number)
-    assert all("@all" not in one.message and "@here" not in one.message for one in await said(house, channel, ""))
+    await vote_and_wait(house, marc, post, "3")
+    await end_poll(house, number)
+    assert all("@all" not in one.message and "@here" not in one.message for one in await find_said(house, channel, ""))
     house.clock.is_right_again()
 
 
@@ -129,9 +134,9 @@ async def test_what_cannot_be_asked_is_explained_under_its_field(
     house: House, filled: dict[str, str], element: str, sentence: str
 ) -> None:
     juliette = await house.conseiller()
-    form = await juliette.opens("/sondage", await club(house, juliette))
+    form = await juliette.opens("/sondage", await make_club(house, juliette))
     answer = await form.fill(**({"question": "Quoi ?", "reponses": "A\nB"} | filled)).submit()
-    assert sentence in plain(answer.errors[element])
+    assert sentence in plain_spaces(answer.errors[element])
 
 
 async def test_a_mistyped_subcommand_is_no_question(house: House, agathe: Person) -> None:

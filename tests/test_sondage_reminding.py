@@ -8,24 +8,25 @@ import pytest
 
 from commands.sondage.votes import find_reminder_time
 from storage.people import Role
-from tests.announcing import RHONE, canal, plain
-from tests.house import House
 from tests.people import Person
-from tests.polling import (
-    NOW,
-    agathe,
-    asked,
-    club,
-    launched,
-    number_of,
-    poll_of,
-    previewed,
-    run,
-    said,
-    standing,
-    stored,
-    voted,
+from tests.support.broadcasts import (
+    POLL_NOW,
+    RHONE,
+    ask_poll,
+    ensure_house_channel,
+    find_poll,
+    find_said,
+    launch_poll,
+    make_club,
+    make_poll,
+    plain_spaces,
+    preview_poll,
+    read_poll,
+    read_poll_number,
+    run_job,
+    vote_and_wait,
 )
+from tests.support.house import House, agathe
 
 __all__ = ["agathe"]
 
@@ -35,15 +36,15 @@ REUNION = "Indian/Reunion"
 
 async def reminds(house: House, number: int, zone: str = "Europe/Paris", period: str = "") -> None:
     """The day before its end has come, in that zone."""
-    house.clock.goes_to((await stored(house, number)).ends_at - timedelta(hours=23))
-    await run(house, "sondage.remind_due", f"{number} {zone}{period}", zone=ZoneInfo(zone))
+    house.clock.goes_to((await read_poll(house, number)).ends_at - timedelta(hours=23))
+    await run_job(house, "sondage.remind_due", f"{number} {zone}{period}", zone=ZoneInfo(zone))
     house.bot.workers.look()
     await house.settled()
 
 
 async def reminded(person: Person, number: int) -> int:
     """How often somebody was reminded of it."""
-    return sum(f"encore répondu au **sondage n° {number} " in plain(post.text) for post in await person.direct())
+    return sum(f"encore répondu au **sondage n° {number} " in plain_spaces(post.text) for post in await person.direct())
 
 
 async def counts(number: int, people: Collection[Person]) -> list[int]:
@@ -55,10 +56,10 @@ async def test_only_members_who_have_not_voted_are_reminded_once(house: House) -
     author, voter, silent = [await house.conseiller(name) for name in ("autrice", "marc", "lea")]
     gone = await house.conseiller("partie", left_on=house.today - timedelta(days=2))
     elsewhere = await house.conseiller("ailleurs")
-    channel = await club(house, author, voter, silent, gone)
-    post = await asked(house, author, channel)
-    await voted(house, voter, post, "1")
-    number = number_of(post)
+    channel = await make_club(house, author, voter, silent, gone)
+    post = await ask_poll(house, author, channel)
+    await vote_and_wait(house, voter, post, "1")
+    number = read_poll_number(post)
     await reminds(house, number)
     await reminds(house, number, period=" encore")
     assert await counts(number, [author, voter, silent, gone, elsewhere]) == [1, 0, 1, 0, 0]
@@ -70,39 +71,39 @@ async def test_only_members_who_have_not_voted_are_reminded_once(house: House) -
 
 async def test_who_wants_no_reminders_gets_none_until_they_do(house: House) -> None:
     author, lea = await house.conseiller("autrice"), await house.conseiller("lea")
-    channel = await club(house, author, lea)
-    first = number_of(await asked(house, author, channel))
+    channel = await make_club(house, author, lea)
+    first = read_poll_number(await ask_poll(house, author, channel))
     await reminds(house, first)
     house.clock.is_right_again()
     (reminder,) = [one for one in await lea.direct() if "encore répondu" in one.text]
     await lea.clicks(reminder, "Ne plus me rappeler")
     assert "ne recevez plus" in (await lea.rewritten(reminder)).text
-    second = number_of(await asked(house, author, channel))
+    second = read_poll_number(await ask_poll(house, author, channel))
     await reminds(house, second)
     assert await reminded(lea, second) == 0
     house.clock.is_right_again()
     assert "un seul par sondage" in (await lea.asks("/sondage rappels oui")).text
-    third = number_of(await asked(house, author, channel))
+    third = read_poll_number(await ask_poll(house, author, channel))
     await reminds(house, third)
     assert await reminded(lea, third) == 1
     house.clock.is_right_again()
 
 
 async def test_by_the_register_and_in_their_own_zone(house: House, agathe: Person) -> None:
-    rhone = await canal(house, *RHONE)
+    rhone = await ensure_house_channel(house, *RHONE)
     here = await house.conseiller("marc")
     far = await house.conseiller("fatou", timezone=REUNION)
     other = await house.conseiller("ailleurs", departements=["38"])
     zoe = await house.someone(Role.HOTLINE, "zoe")
-    preview = await previewed(agathe, destinataires=["69", "role:hotline"])
-    number = await launched(agathe, preview)
+    preview = await preview_poll(agathe, destinataires=["69", "role:hotline"])
+    number = await launch_poll(agathe, preview)
     await house.settled()
     await reminds(house, number)
     assert await counts(number, [here, far, other, zoe]) == [1, 0, 0, 1]
     await reminds(house, number, REUNION)
     assert await counts(number, [here, far, other, zoe]) == [1, 1, 0, 1]
-    assert "sondage n°" in plain((await standing(house, rhone, number)).text).lower()
-    assert await said(house, rhone, "encore répondu") == []
+    assert "sondage n°" in plain_spaces((await find_poll(house, rhone, number)).text).lower()
+    assert await find_said(house, rhone, "encore répondu") == []
     house.clock.is_right_again()
 
 
@@ -117,4 +118,6 @@ async def test_by_the_register_and_in_their_own_zone(house: House, agathe: Perso
     ],
 )
 def test_when_it_comes(lasts: timedelta, after: timedelta | None) -> None:
-    assert find_reminder_time(poll_of(opened_at=NOW, ends_at=NOW + lasts)) == (NOW + after if after else None)
+    assert find_reminder_time(make_poll(opened_at=POLL_NOW, ends_at=POLL_NOW + lasts)) == (
+        POLL_NOW + after if after else None
+    )

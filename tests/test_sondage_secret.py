@@ -24,12 +24,23 @@ from storage.people import Role
 from storage.sondage import Poll, PollState, votes
 from storage.sondage.poll import Ballot
 from storage.sondage.votes import Seal
-from tests.announcing import plain
-from tests.databases import database
-from tests.drafting import database_away
-from tests.house import LOG, House, links_grown_old
 from tests.people import Dialog, Person
-from tests.polling import OUTILS, asked, club, code_in, ends, number_of, people, run, said, stored
+from tests.support.broadcasts import (
+    OUTILS,
+    ask_poll,
+    end_poll,
+    find_said,
+    make_club,
+    make_voters,
+    plain_spaces,
+    read_code,
+    read_poll,
+    read_poll_number,
+    run_job,
+)
+from tests.support.databases import database
+from tests.support.faults import block_database
+from tests.support.house import LOG, House, age_links
 
 __all__ = ["database"]
 
@@ -41,7 +52,7 @@ SECRETS = ("un-secret-de-trente-deux-caracteres", "un-autre-secret-de-trente-car
 async def casts(house: House, person: Person, post: Any, answer: str) -> str:
     """Somebody votes, and keeps their code."""
     form = await person.opens_by(post, "Voter")
-    code = code_in(form)
+    code = read_code(form)
     assert (await form.fill(reponse=answer).submit()).accepted
     await person.told("enregistré")
     return code
@@ -72,9 +83,9 @@ def written(row: dict[str, Any]) -> str:
 @pytest.mark.both_databases
 async def test_nothing_that_is_kept_says_who_chose_what(house: House) -> None:
     author = await house.conseiller("autrice")
-    voters = await people(house, 6, "69", "38")
-    channel = await club(house, author, *voters)
-    post = await asked(house, author, channel)
+    voters = await make_voters(house, 6, "69", "38")
+    channel = await make_club(house, author, *voters)
+    post = await ask_poll(house, author, channel)
     log_before = len(LOG.getvalue())
     codes = [await casts(house, person, post, str(at % 3 + 1)) for at, person in enumerate(voters)]
     await house.settled()
@@ -92,11 +103,11 @@ async def test_nothing_that_is_kept_says_who_chose_what(house: House) -> None:
     everything = files(house, but_database=False)
     assert not any(code in everything or code.replace("-", "") in everything for code in codes)
     box = (await rows(house.bot.database))["poll_box"]
-    assert {row["poll"] for row in box} >= {number_of(post)}
-    await ends(house, number_of(post))
+    assert {row["poll"] for row in box} >= {read_poll_number(post)}
+    await end_poll(house, read_poll_number(post))
     after = await rows(house.bot.database)
     for name in ("poll_box", "poll_voter", "poll_vote"):
-        assert all(row["poll"] != number_of(post) for row in after[name]), name
+        assert all(row["poll"] != read_poll_number(post) for row in after[name]), name
     house.clock.is_right_again()
 
 
@@ -151,19 +162,19 @@ async def test_whoever_chose_what_and_in_whatever_order_the_tables_are_the_same(
 @pytest.mark.every_mode
 async def test_a_code_changes_the_ballot_it_belongs_to_and_no_other_does(house: House) -> None:
     author = await house.conseiller("autrice")
-    voters = await people(house, 5)
-    channel = await club(house, author, *voters)
-    post = await asked(house, author, channel)
+    voters = await make_voters(house, 5)
+    channel = await make_club(house, author, *voters)
+    post = await ask_poll(house, author, channel)
     codes = [await casts(house, person, post, "1") for person in voters]
     form = await voters[0].opens_by(post, "Voter")
     assert form.title == "Changer mon vote"
     for wrong, sentence in (("AAAA-AAAA", "n’a ce code"), ("0000", "huit lettres ou chiffres")):
         answer = await form.fill(votre_code=wrong, reponse="2").submit()
-        assert sentence in plain(answer.errors["votre_code"])
+        assert sentence in plain_spaces(answer.errors["votre_code"])
     assert (await form.fill(votre_code=f" {codes[0].lower()} ", reponse="2").submit()).accepted
     await voters[0].told("enregistré")
-    await ends(house, number_of(post))
-    (results,) = [plain(one.text) for one in await said(house, channel, "c’est terminé")]
+    await end_poll(house, read_poll_number(post))
+    (results,) = [plain_spaces(one.text) for one in await find_said(house, channel, "c’est terminé")]
     assert "5 votes" in results
     assert "1. Visio : 4 votes, 80 %" in results
     assert "2. Agenda partagé : 1 vote, 20 %" in results
@@ -172,29 +183,29 @@ async def test_a_code_changes_the_ballot_it_belongs_to_and_no_other_does(house: 
 
 async def test_two_windows_of_one_person_make_one_vote(house: House) -> None:
     author, marc = await house.conseiller("autrice"), await house.conseiller("marc")
-    channel = await club(house, author, marc)
-    post = await asked(house, author, channel)
+    channel = await make_club(house, author, marc)
+    post = await ask_poll(house, author, channel)
     first = await marc.opens_by(post, "Voter")
     second = await marc.opens_by(post, "Voter")
-    assert code_in(first) != code_in(second)
+    assert read_code(first) != read_code(second)
     assert (await second.fill(reponse="1").submit()).accepted
     assert "déjà voté" in str(await first.fill(reponse="2").submit())
     await house.settled()
     async with house.bot.database.transaction(writes=False) as db:
-        box = await votes.read_box(db, Seal(number_of(post), house.settings.secrets))
+        box = await votes.read_box(db, Seal(read_poll_number(post), house.settings.secrets))
     assert [ballot.choices for ballot in box.values()] == [1]
 
 
 async def test_a_vote_that_could_not_be_taken_is_on_no_disk(house: House) -> None:
     author, marc = await house.conseiller("autrice"), await house.conseiller("marc")
-    channel = await club(house, author, marc)
-    post = await asked(house, author, channel)
+    channel = await make_club(house, author, marc)
+    post = await ask_poll(house, author, channel)
     form: Dialog = await marc.opens_by(post, "Voter")
-    code = code_in(form).replace("-", "")
-    async with database_away(house):
+    code = read_code(form).replace("-", "")
+    async with block_database(house):
         assert not (await form.fill(reponse="1").submit()).accepted
         assert all(said_there not in files(house) for said_there in (code, "sondage.VoteOne"))
-    with links_grown_old(timedelta(days=2)):
+    with age_links(timedelta(days=2)):
         await form.fill(reponse="1").submit()
     assert all(said_there not in files(house) for said_there in (code, "sondage.VoteOne"))
     async with house.bot.database.transaction(writes=False) as db:
@@ -204,17 +215,17 @@ async def test_a_vote_that_could_not_be_taken_is_on_no_disk(house: House) -> Non
 
 async def test_a_box_that_no_secret_opens_waits_for_the_operator(house: House) -> None:
     author = await house.conseiller("autrice")
-    channel = await club(house, author)
-    number = number_of(await asked(house, author, channel))
+    channel = await make_club(house, author)
+    number = read_poll_number(await ask_poll(house, author, channel))
     async with house.bot.database.transaction() as db:
         await votes.write_box(db, Seal(number, SECRETS), {b"k" * 16: Ballot(1, "69")})
     before = len(LOG.getvalue())
-    await ends(house, number)
+    await end_poll(house, number)
     assert "poll_box_not_opened" in LOG.getvalue()[before:]
-    assert (await stored(house, number)).state is PollState.OPEN
+    assert (await read_poll(house, number)).state is PollState.OPEN
     async with house.bot.database.transaction() as db:
         await votes.forget_box(db, number)
-    await run(house, "sondage.end_due", f"encore {number}")
+    await run_job(house, "sondage.end_due", f"encore {number}")
     await house.settled()
-    assert (await stored(house, number)).state is PollState.ENDED
+    assert (await read_poll(house, number)).state is PollState.ENDED
     house.clock.is_right_again()

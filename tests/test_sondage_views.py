@@ -14,11 +14,21 @@ from hypothesis import strategies as st
 from storage.sondage import Results, count_ballots, count_standing, votes
 from storage.sondage.poll import ANONYMOUS_LEAST, Ballot
 from storage.sondage.votes import KEY, take_in_ballots
-from tests import polling
-from tests.announcing import plain
-from tests.house import House
 from tests.people import Person
-from tests.polling import OUTILS, agathe, asked, club, code_in, ends, number_of, people, stored, voted
+from tests.support import broadcasts
+from tests.support.broadcasts import (
+    OUTILS,
+    ask_poll,
+    end_poll,
+    make_club,
+    make_voters,
+    plain_spaces,
+    read_code,
+    read_poll,
+    read_poll_number,
+    vote_and_wait,
+)
+from tests.support.house import House, agathe
 
 __all__ = ["agathe"]
 
@@ -142,17 +152,17 @@ def test_no_views_however_many_tell_a_ballot_or_that_it_was_changed(moves: list[
 
 
 async def test_standings_are_the_same_for_all_and_go_on_by_five(house: House, agathe: Person) -> None:
-    author, voters = await house.conseiller("autrice"), await people(house, 11)
-    channel = await club(house, author, agathe, *voters)
-    post = await asked(house, author, channel, resultats="direct")
-    number = number_of(post)
+    author, voters = await house.conseiller("autrice"), await make_voters(house, 11)
+    channel = await make_club(house, author, agathe, *voters)
+    post = await ask_poll(house, author, channel, resultats="direct")
+    number = read_poll_number(post)
     form = await voters[0].opens_by(post, "Voter")
-    code = code_in(form)
+    code = read_code(form)
     assert (await form.fill(reponse="1").submit()).accepted
     await voters[0].told("enregistré")
     told: list[tuple[int, ...]] = []
     for at, person in enumerate(voters[1:], 2):
-        await voted(house, person, post, "2")
+        await vote_and_wait(house, person, post, "2")
         if at in (5, 9, 10, 11):
             told.append(await seen(house, channel, number, author, voters[0], agathe))
     again = await voters[0].opens_by(post, "Voter")
@@ -160,9 +170,9 @@ async def test_standings_are_the_same_for_all_and_go_on_by_five(house: House, ag
     told.append(await seen(house, channel, number, author, voters[0], agathe))
     assert [sum(counts) for counts in told] == [0, 0, 5, 5, 5]
     assert told[2] == told[3] == told[4], "one vote more, one that was changed: nothing is seen of it"
-    await ends(house, number)
-    assert counts_in(plain((await agathe.asks(f"/sondage resultats {number}", channel)).text)) == (0, 10, 1)
-    assert ((await stored(house, number)).results or {})["votes"] == 11
+    await end_poll(house, number)
+    assert counts_in(plain_spaces((await agathe.asks(f"/sondage resultats {number}", channel)).text)) == (0, 10, 1)
+    assert ((await read_poll(house, number)).results or {})["votes"] == 11
     house.clock.is_right_again()
 
 
@@ -171,15 +181,15 @@ async def seen(house: House, channel: str, number: int, *people: Person) -> tupl
     house.clock.goes_to(house.clock() + timedelta(minutes=1))
     house.bot.workers.look()
     await house.settled()
-    texts = [(await polling.standing(house, channel, number)).text]
+    texts = [(await broadcasts.find_poll(house, channel, number)).text]
     for person in people:
         texts += [(await person.asks(f"/sondage {what}{number}", channel)).text for what in ("", "resultats ")]
         texts.append((await person.asks("/sondage liste", channel)).text)
-    found = {counts for text in texts if (counts := counts_in(plain(text)))}
+    found = {counts for text in texts if (counts := counts_in(plain_spaces(text)))}
     assert len(found) <= 1, found
     for person in (people[0], people[-1]):
         await person.asks(f"/sondage {number}", channel)
-        cards = [plain(post.text) for post in await person.direct() if "État" in post.text]
+        cards = [plain_spaces(post.text) for post in await person.direct() if "État" in post.text]
         assert counts_in([text for text in cards if f"n° {number} " in text][-1]) == next(iter(found), ())
     return next(iter(found), ())
 

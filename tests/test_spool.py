@@ -7,7 +7,7 @@ import pytest
 
 from bot.spool import EMPTIED_AT, RENEWED_AT, SPOOL_MAX, Spool, Submission
 from storage.drafts import DRAFTS_PER_PERSON
-from tests.ending import after_the_end
+from tests.support.workplace import list_left_submissions
 
 
 def submission(key: str, who: str = "p" * 26, **raw: object) -> Submission:
@@ -19,14 +19,14 @@ def test_what_was_struck_is_gone_and_the_rest_is_left(tmp_path: Path) -> None:
     spool.write(submission("a", participants="8"))
     spool.write(submission("b"))
     spool.strike("b")
-    assert after_the_end(tmp_path) == [submission("a", participants="8")]
+    assert list_left_submissions(tmp_path) == [submission("a", participants="8")]
 
 
 def test_the_same_dialog_sent_again_replaces_what_it_said(tmp_path: Path) -> None:
     spool = Spool(tmp_path)
     spool.write(submission("a", participants="8"))
     spool.write(submission("a", participants="9"))
-    assert after_the_end(tmp_path) == [submission("a", participants="9")]
+    assert list_left_submissions(tmp_path) == [submission("a", participants="9")]
 
 
 def test_the_journal_of_a_living_process_is_left_alone(tmp_path: Path) -> None:
@@ -41,7 +41,7 @@ def test_a_renewed_journal_of_a_living_process_is_left_alone_too(tmp_path: Path)
     alive.write(submission("a"))
     _many(alive, RENEWED_AT)
     assert Spool(tmp_path).submissions() == []
-    assert after_the_end(tmp_path) == [submission("a")]
+    assert list_left_submissions(tmp_path) == [submission("a")]
 
 
 def test_what_was_taken_over_survives_another_end(tmp_path: Path) -> None:
@@ -111,7 +111,7 @@ def test_it_is_written_anew_while_somebody_always_is_at_work(tmp_path: Path) -> 
     _many(spool, 3 * RENEWED_AT)
     (journal,) = (tmp_path / "spool").iterdir()
     assert journal.stat().st_size < RENEWED_AT + 2000
-    assert after_the_end(tmp_path) == [submission("a")]
+    assert list_left_submissions(tmp_path) == [submission("a")]
 
 
 def test_of_one_person_the_newest_are_kept_and_others_lose_nothing(tmp_path: Path) -> None:
@@ -121,7 +121,7 @@ def test_of_one_person_the_newest_are_kept_and_others_lose_nothing(tmp_path: Pat
         spool.write(submission(str(number)))
     kept = ["other", *map(str, range(2 * DRAFTS_PER_PERSON, 3 * DRAFTS_PER_PERSON))]
     assert [s.key for s in spool.submissions()] == kept
-    assert [s.key for s in after_the_end(tmp_path)] == kept
+    assert [s.key for s in list_left_submissions(tmp_path)] == kept
 
 
 def test_what_all_may_take_is_bounded_in_memory_and_on_the_disk(tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.spool import EMPTIED_AT, JOURNAL_RETRY, RENEWED_AT, Spool, Submission
-from tests.disk import BROKEN, FULL, WAYS, Disk, failing
-from tests.ending import after_the_end
+from tests.support.faults import BROKEN, FULL, WAYS, FaultyDisk, use_disk
+from tests.support.workplace import list_left_submissions
 
 MOVES = st.lists(st.tuples(st.sampled_from("ws"), st.sampled_from("abcd"), st.integers(0, 5000)), max_size=25)
 
@@ -52,9 +52,9 @@ def test_whatever_fails_memory_goes_on_and_the_journal_holds_whole_lines(
 ) -> None:
     seconds, written, left = Seconds(), set[tuple[str, int]](), dict[str, int]()
     with a_spool(seconds) as (spool, folder):
-        disk = Disk(fails.__contains__, calls, way)
+        disk = FaultyDisk(fails.__contains__, calls, way)
         for number, (move, key, size) in enumerate(moves):
-            with failing(disk):
+            with use_disk(disk):
                 if move == "w":
                     spool.write(submission(key, size))
                 else:
@@ -66,7 +66,7 @@ def test_whatever_fails_memory_goes_on_and_the_journal_holds_whole_lines(
             _only_what_was_written(folder, written, torn="ftruncate" in disk.failed)
         seconds.now += JOURNAL_RETRY
         spool.mend()
-        assert after_the_end(folder) == spool.submissions(), "once there is room again, nothing is missing"
+        assert list_left_submissions(folder) == spool.submissions(), "once there is room again, nothing is missing"
 
 
 def _in_order(spool: Spool, left: dict[str, int]) -> list[tuple[str, int]]:
@@ -75,25 +75,25 @@ def _in_order(spool: Spool, left: dict[str, int]) -> list[tuple[str, int]]:
 
 
 def _only_what_was_written(folder: Path, written: set[tuple[str, int]], *, torn: bool) -> None:
-    assert {(s.key, len(s.raw["note"])) for s in after_the_end(folder)} <= written
+    assert {(s.key, len(s.raw["note"])) for s in list_left_submissions(folder)} <= written
     assert torn or not list(folder.glob("spool/*.aside")), "no line is cut short unless the cut can’t be mended"
 
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("calls", [FULL, BROKEN])
 def test_after_a_failure_at_any_call_it_is_emptied_and_renewed_as_before(calls: tuple[str, ...], way: str) -> None:
-    counted = Disk(calls=calls)
-    with a_spool(Seconds()) as (spool, _), failing(counted):
+    counted = FaultyDisk(calls=calls)
+    with a_spool(Seconds()) as (spool, _), use_disk(counted):
         _a_day_s_work(spool)
     for number in range(counted.made):
         seconds = Seconds()
         with a_spool(seconds) as (spool, folder):
-            with failing(Disk(lambda n, at=number: n == at, calls, way)):  # type: ignore[misc]
+            with use_disk(FaultyDisk(lambda n, at=number: n == at, calls, way)):  # type: ignore[misc]
                 _a_day_s_work(spool)
             seconds.now += JOURNAL_RETRY
             _a_day_s_work(spool)
             (journal,) = folder.glob("spool/*.jsonl")
-            assert spool.submissions() == after_the_end(folder) == []
+            assert spool.submissions() == list_left_submissions(folder) == []
             assert journal.stat().st_size < EMPTIED_AT + 2000
         assert list(folder.glob("spool/*")) == []
 
@@ -114,14 +114,14 @@ def test_a_full_disk_at_the_start_is_waited_for() -> None:
     with TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "spool").mkdir()
-        with failing(Disk(lambda _: True)):
+        with use_disk(FaultyDisk(lambda _: True)):
             spool = Spool(folder, seconds)
             spool.write(submission("a", 3))
             assert spool.submissions() == [submission("a", 3)]
         assert list(folder.glob("spool/*")) == []
         seconds.now += JOURNAL_RETRY
         spool.mend()
-        assert after_the_end(folder) == [submission("a", 3)]
+        assert list_left_submissions(folder) == [submission("a", 3)]
         spool.close()
 
 
@@ -131,11 +131,11 @@ def test_what_a_dead_process_left_is_not_dropped_before_it_is_written_again() ->
         first = Spool(Path(name))
         first.write(submission("a", 3))
         first.close()
-        with failing(Disk(lambda _: True, ("write",))):
+        with use_disk(FaultyDisk(lambda _: True, ("write",))):
             second = Spool(Path(name), seconds)
-        assert second.submissions() == after_the_end(Path(name)) == [submission("a", 3)]
+        assert second.submissions() == list_left_submissions(Path(name)) == [submission("a", 3)]
         seconds.now += JOURNAL_RETRY
         second.mend()
-        assert after_the_end(Path(name)) == [submission("a", 3)]
+        assert list_left_submissions(Path(name)) == [submission("a", 3)]
         assert len(list(Path(name).glob("spool/*"))) == 1
         second.close()

@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tests.databases import statements
-from tests.house import House
 from tests.people import Person, Post
-from tests.telling import ALONE, filed, number_of
+from tests.support.cra import ALONE, file_workshop, read_number
+from tests.support.databases import record_statements
+from tests.support.house import House
 
 
 def said(post: Post) -> str:
@@ -17,8 +17,8 @@ def said(post: Post) -> str:
 
 async def worked(person: Person) -> Post:
     """A workshop of eight, of whom three came back, and one person alone, today; the receipt of the workshop."""
-    receipt = await filed(person, recurrents=3)
-    await filed(person, **ALONE)
+    receipt = await file_workshop(person, recurrents=3)
+    await file_workshop(person, **ALONE)
     return receipt
 
 
@@ -57,7 +57,7 @@ async def test_in_private_the_answer_stays(house: House, juliette: Person) -> No
 async def test_pictures_take_one_reading_of_the_figures(house: House, juliette: Person) -> None:
     """Those of the period, and those that it is compared with."""
     await worked(juliette)
-    with statements(house.bot.database) as asked:
+    with record_statements(house.bot.database) as asked:
         await in_private(juliette, "/stats", "Vos statistiques")
     assert len([s for s in asked if "sum(" in s and "FROM cra" in s]) == 2
 
@@ -127,7 +127,7 @@ async def test_details_tell_every_figure(house: House, juliette: Person) -> None
 
 async def test_a_report_deleted_or_restored_changes_the_next_answer(house: House, juliette: Person) -> None:
     receipt = await worked(juliette)
-    number = number_of(receipt)
+    number = read_number(receipt)
     await juliette.asks(f"/cra supprimer {number}")
     assert "1 personne accompagnée" in said(await juliette.asks("/stats"))
     await juliette.asks(f"/cra rétablir {number}")
@@ -136,7 +136,9 @@ async def test_a_report_deleted_or_restored_changes_the_next_answer(house: House
 
 async def test_the_same_days_of_the_period_before_are_compared(house: House, juliette: Person) -> None:
     yesterday = house.today - timedelta(days=1)
-    await filed(juliette, date=yesterday.isoformat() if house.bot.chat.capabilities.dates else f"{yesterday:%d/%m/%Y}")
+    await file_workshop(
+        juliette, date=yesterday.isoformat() if house.bot.chat.capabilities.dates else f"{yesterday:%d/%m/%Y}"
+    )
     await worked(juliette)
     whisper = said(await juliette.asks("/stats aujourd’hui"))
     assert "1 personne accompagnée de plus et 1 compte rendu de plus" in whisper
@@ -175,7 +177,7 @@ async def test_the_month_is_that_of_the_place_where_the_person_is(
     person = await house.conseiller("marie", timezone=zone)
     house.clock.goes_to(datetime.fromisoformat(instant))
     try:
-        await filed(person)
+        await file_workshop(person)
         whisper = said(await person.asks("/stats"))
         await house.settled()
     finally:

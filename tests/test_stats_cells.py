@@ -12,10 +12,9 @@ from hypothesis import strategies as st
 
 from storage.stats.privacy import CELLS, GROUPS, KIND_CELLS, LEAST, STEPS, SUMS, MonthCount, round_counts
 from storage.stats.territories import RoundedFigures, find_told_until
-from tests.heaps import MONTHS, SECRET, Heap, Where, heaps, small
-from tests.narrowing import found_out
+from tests.support.stats import MONTHS, SECRET, MonthTotal, Where, draw_small_totals, draw_totals, find_exact
 
-Heaps = Mapping[Where, Heap]
+Heaps = Mapping[Where, MonthTotal]
 Tables = Mapping[Where, Mapping[str, int]]
 RHONE = ("69", MONTHS[0])
 
@@ -23,7 +22,7 @@ RHONE = ("69", MONTHS[0])
 @pytest.fixture(scope="module")
 def filed() -> Heaps:
     """A hundred thousand comptes rendus."""
-    return heaps(1, 100_000)
+    return draw_totals(1, 100_000)
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +58,7 @@ def test_one_more_never_tells_less_and_tells_more_once_in_five() -> None:
 def test_it_is_right_on_average() -> None:
     """Four thousand small départements: none of their figures is wrong by more than chance explains."""
     wrong, count = Counter[str](), 4000
-    for where, heap in small(2, count):
+    for where, heap in draw_small_totals(2, count):
         told = heap.told(where)
         wrong.update({name: told[name] - n for name, n in heap.counts().items()})
     assert {name: n / count for name, n in wrong.items() if abs(n) / count > 0.15} == {}
@@ -82,27 +81,27 @@ def test_totals_and_codes_are_at_most_ten_apart(tables: Tables) -> None:
 
 def test_no_figure_from_one_to_four_is_found_out(filed: Heaps, tables: Tables) -> None:
     """By whoever puts sums, habits and the number of conseillers together."""
-    found = {where: found_out(tables[where], len(heap.authors)) for where, heap in filed.items()}
+    found = {where: find_exact(tables[where], len(heap.authors)) for where, heap in filed.items()}
     assert not {where: figures for where, figures in found.items() if figures}
 
 
 def test_none_is_found_out_where_next_to_nothing_was_done() -> None:
-    for where, heap in small(3, 3000):
-        assert not found_out(heap.told(where), len(heap.authors)), (where, heap)
+    for where, heap in draw_small_totals(3, 3000):
+        assert not find_exact(heap.told(where), len(heap.authors)), (where, heap)
 
 
 def test_who_looks_finds_what_there_is_to_find() -> None:
     """Four conseillers and not five comptes rendus; « 2 h et plus » in less than four hours: drawn once, it is told."""
-    heap = Heap()
+    heap = MonthTotal()
     for author in range(4):
         heap.add(Random(author), author)
     below = {name: n // 5 * 5 for name, n in heap.counts().items()}
-    assert found_out(below, 4)["accompagnements"] == 4
-    assert found_out(heap.told(RHONE), 4) == {}
+    assert find_exact(below, 4)["accompagnements"] == 4
+    assert find_exact(heap.told(RHONE), 4) == {}
     apart = dict.fromkeys(CELLS, 0) | {"temps": 10, "minutes_individuel": 5, "personnes": 5, "duree_des_120": 5}
-    assert found_out(apart | {"minutes_ponctuel": 5}, 1)["duree_des_120"] == 1
+    assert find_exact(apart | {"minutes_ponctuel": 5}, 1)["duree_des_120"] == 1
     long = dict.fromkeys(CELLS, 0) | {"temps": 10, "minutes_individuel": 10, "duree_des_120": 5, "personnes": 5}
-    assert found_out(long, 1)["duree_des_120"] == 1
+    assert find_exact(long, 1)["duree_des_120"] == 1
 
 
 @settings(max_examples=40, deadline=None)
@@ -111,7 +110,7 @@ def test_who_knows_every_change_still_finds_nothing_out(seed: int, size: int) ->
     """Somebody files one compte rendu after another, knows all of each, and asks after each: what was there before
     stays open, though codes are drawn again along the way."""
     random = Random(seed)
-    heap, where = Heap(), (f"{seed}", MONTHS[0])
+    heap, where = MonthTotal(), (f"{seed}", MONTHS[0])
     for author in range(size):
         heap.add(random, author)
     before = heap.counts()

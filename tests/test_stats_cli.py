@@ -12,16 +12,20 @@ from config.themes import THEMES
 from storage.cra import Activite, Age, Canal, Statut, queries
 from storage.cra.report import Duree
 from storage.database import Database
-from tests.databases import database
-from tests.operating import elsewhere, run
-from tests.reports import NOON, file, registered, report, someone
+from tests.support.cli import elsewhere, run_command
+from tests.support.cra import NOON, make_conseiller, make_report, register_all, store_reports
+from tests.support.databases import database
 from tests.test_stats_figures import VECTOR
 
 __all__ = ["database", "elsewhere"]
 
 
-JULIETTE, CARL, LEO = someone("juliette"), someone("carl", "38", "Métropole"), someone("leo", "974")
-NOBODY = someone("nobody", None)
+JULIETTE, CARL, LEO = (
+    make_conseiller("juliette"),
+    make_conseiller("carl", "38", "Métropole"),
+    make_conseiller("leo", "974"),
+)
+NOBODY = make_conseiller("nobody", None)
 NOVEMBER = ("--from", "2026-11-01", "--to", "2026-11-30")
 
 
@@ -32,16 +36,18 @@ async def filled(database: Database, monkeypatch: pytest.MonkeyPatch) -> Databas
     address = database.url.set(drivername=kind).render_as_string(hide_password=False)
     monkeypatch.setenv("COOP_DATABASE_URL", address)
     async with database.transaction() as db:
-        await registered(db, JULIETTE, CARL, LEO, NOBODY)
-        await file(db, JULIETTE, *VECTOR)
+        await register_all(db, JULIETTE, CARL, LEO, NOBODY)
+        await store_reports(db, JULIETTE, *VECTOR)
         for person in (CARL, LEO, NOBODY):
-            await file(db, person, report(participants=3, ages={Age.DE_35_A_60: 3}, statuts={Statut.EN_EMPLOI: 3}))
+            await store_reports(
+                db, person, make_report(participants=3, ages={Age.DE_35_A_60: 3}, statuts={Statut.EN_EMPLOI: 3})
+            )
     return database
 
 
 async def said(capsys: pytest.CaptureFixture[str], *words: str, code: int = 0) -> str:
     """What the command writes on its standard output, and nothing else; for a failure, what it says."""
-    assert await asyncio.to_thread(run, *words) == code
+    assert await asyncio.to_thread(run_command, *words) == code
     written = capsys.readouterr()
     assert (written.out if code else written.err) == ""
     return written.err if code else written.out
@@ -136,7 +142,7 @@ async def test_every_scope(
 async def test_both_days_are_included(filled: Database, capsys: pytest.CaptureFixture[str]) -> None:
     days = [date(2025, 12, 31), date(2026, 1, 1), date(2026, 3, 31), date(2026, 4, 1)]
     async with filled.transaction() as db:
-        await file(db, CARL, *(report(date=day) for day in days))
+        await store_reports(db, CARL, *(make_report(date=day) for day in days))
     for scope in (("--user", "carl"), ("--departement", "38"), ("--national",)):
         quarter = await found(capsys, *scope, "--from", "2026-01-01", "--to", "2026-03-31")
         assert quarter["mois"] == {"2026-01": 1, "2026-03": 1}
@@ -149,7 +155,7 @@ async def test_both_days_are_included(filled: Database, capsys: pytest.CaptureFi
 
 async def test_deleted_reports_are_left_out(filled: Database, capsys: pytest.CaptureFixture[str]) -> None:
     async with filled.transaction() as db:
-        [number] = await file(db, CARL, report(activite=Activite.INDIVIDUEL))
+        [number] = await store_reports(db, CARL, make_report(activite=Activite.INDIVIDUEL))
         cra = await queries.find_own(db, CARL.id, number)
         assert cra
         await queries.delete_report(db, cra, NOON)

@@ -17,8 +17,8 @@ from cli.demo.stage import free_port
 from commands.stats.conseiller import make_own_page, read_own_figures
 from commands.stats.queries import OwnQuery
 from storage.database import Database
-from tests.databases import database
-from tests.operating import elsewhere, run
+from tests.support.cli import elsewhere, run_command
+from tests.support.databases import database
 from tests.test_stats_cli import JULIETTE, NOVEMBER, filled
 
 __all__ = ["database", "elsewhere", "filled"]
@@ -36,7 +36,7 @@ def at_noon(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def exported(capsys: pytest.CaptureFixture[str], *words: str, code: int = 0) -> str:
-    assert await asyncio.to_thread(run, "export", "stats", *words) == code
+    assert await asyncio.to_thread(run_command, "export", "stats", *words) == code
     said = capsys.readouterr()
     return said.err if code else said.out
 
@@ -82,7 +82,7 @@ async def test_the_pdf_of_a_territory(filled: Database, elsewhere: Path, capsys:
 
 
 async def test_on_the_standard_output(filled: Database, elsewhere: Path, capfdbinary: Any) -> None:
-    assert await asyncio.to_thread(run, "export", "stats", *RHONE, "--format", "csv", "--output", "-") == 0
+    assert await asyncio.to_thread(run_command, "export", "stats", *RHONE, "--format", "csv", "--output", "-") == 0
     rows = list(csv.reader(io.StringIO(capfdbinary.readouterr().out.decode("utf-8-sig")), delimiter=";"))
     assert ["Personnes totales accompagnées durant cette période", "15"] in [row[:2] for row in rows]
     assert not written(elsewhere, ".csv")

@@ -12,10 +12,9 @@ from pypdf import PdfReader
 from commands.stats.exports import month_at
 from storage import people
 from storage.cra import Report
-from tests.house import House
 from tests.people import Person, Post
-from tests.reports import file, report
-from tests.telling import filed
+from tests.support.cra import file_workshop, make_report, store_reports
+from tests.support.house import House
 from tests.test_stats import said
 
 
@@ -24,7 +23,7 @@ async def has(house: House, person: Person, *reports: Report) -> None:
     async with house.bot.database.transaction() as db:
         found = await people.get(db, person.id)
         assert found
-        await file(db, found, *reports)
+        await store_reports(db, found, *reports)
 
 
 async def received(person: Person, containing: str) -> tuple[Post, str, bytes]:
@@ -36,7 +35,7 @@ async def received(person: Person, containing: str) -> tuple[Post, str, bytes]:
 
 @pytest.mark.every_mode
 async def test_a_pdf_of_a_period(house: House, juliette: Person) -> None:
-    await has(house, juliette, report(date=date(2026, 9, 10)), report(date=date(2026, 9, 30)))
+    await has(house, juliette, make_report(date=date(2026, 9, 10)), make_report(date=date(2026, 9, 30)))
     whisper = await juliette.asks("/stats exporter pdf septembre 2026")
     assert "conversation privée" in said(whisper)
     waiting = await juliette.told("Préparation de votre export PDF")
@@ -49,8 +48,8 @@ async def test_a_pdf_of_a_period(house: House, juliette: Person) -> None:
 
 
 async def test_a_workbook_has_every_report(house: House, juliette: Person) -> None:
-    await has(house, juliette, *(report(date=date(2026, 9, day)) for day in range(1, 31)))
-    await has(house, juliette, report(date=date(2026, 10, 1)))
+    await has(house, juliette, *(make_report(date=date(2026, 9, day)) for day in range(1, 31)))
+    await has(house, juliette, make_report(date=date(2026, 10, 1)))
     form = await juliette.opens("/stats exporter septembre 2026")
     assert (await form.fill(format="xlsx").submit()).accepted
     _, name, data = await received(juliette, "30 comptes rendus")
@@ -62,7 +61,7 @@ async def test_a_workbook_has_every_report(house: House, juliette: Person) -> No
 
 
 async def test_a_csv_opens_in_a_spreadsheet(house: House, juliette: Person) -> None:
-    await filed(juliette)
+    await file_workshop(juliette)
     await juliette.runs("/stats exporter csv année", await juliette.direct_channel())
     _, name, data = await received(juliette, "1 compte rendu")
     assert name.endswith(".csv")
@@ -73,7 +72,7 @@ async def test_a_csv_opens_in_a_spreadsheet(house: House, juliette: Person) -> N
 
 
 async def test_the_button_of_an_answer_exports_its_period(house: House, juliette: Person) -> None:
-    await has(house, juliette, report(date=date(2026, 9, 10)))
+    await has(house, juliette, make_report(date=date(2026, 9, 10)))
     form = await juliette.opens_by(await juliette.asks("/stats septembre 2026"), "Exporter")
     assert form.shown("periode") == "septembre 2026"
     assert (await form.submit()).accepted
@@ -96,7 +95,7 @@ async def test_the_monthly_report(house: House, juliette: Person) -> None:
         await person.clicks(whisper, "Recevoir")
         assert "le 1er de chaque mois" in said(await person.whispered("C’est noté"))
     assert (await juliette.asks("/stats rapport")).buttons == ["Ne plus recevoir"]
-    await filed(juliette)
+    await file_workshop(juliette)
     worked = house.clock().astimezone(ZoneInfo("Europe/Paris")).date()
     following = date(worked.year + worked.month // 12, worked.month % 12 + 1, 1)
     juliette.acts()

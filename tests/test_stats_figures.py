@@ -17,9 +17,17 @@ from storage.cra.report import Duree
 from storage.database import Database
 from storage.stats import Figures, Percent, share, shares
 from storage.stats.figures import count_own_communes, read_exact_figures, read_own
-from tests.databases import database
-from tests.months import is_what_the_rows_say
-from tests.reports import NOON, any_report, counted, file, registered, report, someone
+from tests.support.cra import (
+    NOON,
+    count_figures,
+    draw_report,
+    make_conseiller,
+    make_report,
+    register_all,
+    store_reports,
+)
+from tests.support.databases import database
+from tests.support.stats import is_summary_right
 
 __all__ = ["database"]
 
@@ -28,7 +36,7 @@ NOVEMBER, DECEMBER = date(2026, 11, 1), date(2026, 12, 1)
 ALWAYS = (date(2020, 1, 1), date(2030, 1, 1))
 
 VECTOR = (
-    report(
+    make_report(
         participants=8,
         ages={Age.PLUS_60: 8},
         statuts={Statut.RETRAITE: 8},
@@ -36,8 +44,8 @@ VECTOR = (
         minutes=30,
         suite={Suite.ATELIER: 8},
     ),
-    report(participants=5, ages={Age.DE_35_A_60: 5}, statuts={Statut.HETEROGENE: 5}, minutes=90),
-    report(
+    make_report(participants=5, ages={Age.DE_35_A_60: 5}, statuts={Statut.HETEROGENE: 5}, minutes=90),
+    make_report(
         activite=Activite.INDIVIDUEL,
         ages={Age.DE_18_A_35: 1},
         statuts={Statut.SANS_EMPLOI: 1},
@@ -45,17 +53,17 @@ VECTOR = (
         minutes=45,
         suite={Suite.REDIRECTION: 1},
     ),
-    report(activite=Activite.PONCTUEL, themes=("smartphone",), minutes=120),
+    make_report(activite=Activite.PONCTUEL, themes=("smartphone",), minutes=120),
 )
 """docs/domaine.md §3.2; 45 minutes stand for the class « 30-60 » of the old form."""
 
 
 async def told(database: Database, *reports: Report) -> Figures:
     """What a conseiller’s November is after these reports."""
-    juliette = someone("juliette")
+    juliette = make_conseiller("juliette")
     async with database.transaction() as db:
-        await registered(db, juliette)
-        await file(db, juliette, *reports)
+        await register_all(db, juliette)
+        await store_reports(db, juliette, *reports)
         return await read_own(db, juliette.id, NOVEMBER, DECEMBER)
 
 
@@ -83,7 +91,7 @@ async def test_nothing_is_zero_everywhere(database: Database) -> None:
 
 
 async def test_one_report(database: Database) -> None:
-    f = await told(database, report(activite=Activite.PONCTUEL, canal=Canal.DISTANCE, minutes=15))
+    f = await told(database, make_report(activite=Activite.PONCTUEL, canal=Canal.DISTANCE, minutes=15))
     assert (f.personnes, f.accompagnements, f.nouveaux, f.temps) == (1, 1, 1, 15)
     assert f.canaux == {Canal.RATTACHEMENT: 0, Canal.AUTRE: 0, Canal.DISTANCE: 1, Canal.DOMICILE: 0}
 
@@ -96,27 +104,29 @@ async def test_one_report(database: Database) -> None:
     ],
 )
 async def test_the_classes_of_durations(database: Database, minutes: int, expected: Duree) -> None:
-    f = await told(database, report(minutes=minutes))
+    f = await told(database, make_report(minutes=minutes))
     assert [d for d, n in f.durees.items() if n] == [expected]
 
 
 async def test_the_theme_autre_is_not_the_place_autre(database: Database) -> None:
     """One code meant both on the old platform (docs/domaine.md §2.3)."""
-    f = await told(database, report(canal=Canal.AUTRE), report(themes=("autre",)), report(themes=("autre",)))
+    f = await told(
+        database, make_report(canal=Canal.AUTRE), make_report(themes=("autre",)), make_report(themes=("autre",))
+    )
     assert (f.themes["autre"], f.canaux[Canal.AUTRE]) == (2, 1)
 
 
 async def test_periods_are_half_open(database: Database) -> None:
     days = (date(2026, 10, 31), NOVEMBER, date(2026, 11, 30), DECEMBER)
-    f = await told(database, *(report(date=day) for day in days))
+    f = await told(database, *(make_report(date=day) for day in days))
     assert f.accompagnements == 2
 
 
 async def test_what_is_corrected_deleted_or_restored_counts_at_once(database: Database) -> None:
-    juliette = someone("juliette")
+    juliette = make_conseiller("juliette")
     async with database.transaction() as db:
-        await registered(db, juliette)
-        [number] = await file(db, juliette, report())
+        await register_all(db, juliette)
+        [number] = await store_reports(db, juliette, make_report())
 
         async def seen() -> tuple[int, int]:
             mine = await read_own(db, juliette.id, NOVEMBER, DECEMBER)
@@ -130,33 +140,33 @@ async def test_what_is_corrected_deleted_or_restored_counts_at_once(database: Da
             return found
 
         assert await seen() == (8, 8)
-        await queries.revise_report(db, await cra(), report(participants=3), NOON)
+        await queries.revise_report(db, await cra(), make_report(participants=3), NOON)
         assert await seen() == (3, 3)
         await queries.delete_report(db, await cra(), NOON)
         assert await seen() == (0, 0)
         await queries.restore_report(db, await cra(), NOON + RESTORE_FOR)
         assert await seen() == (3, 3)
-        await queries.revise_report(db, await cra(), report(date=date(2026, 10, 31)), NOON)
+        await queries.revise_report(db, await cra(), make_report(date=date(2026, 10, 31)), NOON)
         assert await seen() == (0, 0)
 
 
 async def test_communes_are_counted_the_most_frequent_first(database: Database) -> None:
-    juliette = someone("juliette")
+    juliette = make_conseiller("juliette")
     async with database.transaction() as db:
-        await registered(db, juliette)
-        lyon, vaulx = report(commune="69123"), report()
-        await file(db, juliette, lyon, vaulx, vaulx)
+        await register_all(db, juliette)
+        lyon, vaulx = make_report(commune="69123"), make_report()
+        await store_reports(db, juliette, lyon, vaulx, vaulx)
         assert await count_own_communes(db, juliette.id, *ALWAYS) == {"69256": 2, "69123": 1}
 
 
 async def test_reports_stay_where_the_structure_was(database: Database) -> None:
     """Somebody who moved, or left, stays counted where the work was done (P13)."""
-    here, moved = someone("juliette"), someone("juliette", "38", "Métropole")
+    here, moved = make_conseiller("juliette"), make_conseiller("juliette", "38", "Métropole")
     async with database.transaction() as db:
-        await registered(db, here)
-        await file(db, here, report(), report())
-        await registered(db, moved)
-        await file(db, moved, report())
+        await register_all(db, here)
+        await store_reports(db, here, make_report(), make_report())
+        await register_all(db, moved)
+        await store_reports(db, moved, make_report())
         found = {code: await read_exact_figures(db, departement(code), NOVEMBER, DECEMBER) for code in ("69", "38")}
         assert {code: f.accompagnements for code, f in found.items()} == {"69": 2, "38": 1}
         assert (await read_exact_figures(db, NATION, NOVEMBER, DECEMBER)).accompagnements == 3
@@ -181,7 +191,7 @@ STEPS = st.builds(
     st.sampled_from(["file", "file", "revise", "delete", "restore"]),
     st.integers(0, 9),
     st.sampled_from([("ada", "69"), ("ada", "38"), ("eve", "69"), ("bob", None)]),
-    any_report(),
+    draw_report(),
 )
 
 
@@ -193,12 +203,12 @@ async def test_the_summary_is_what_the_rows_say_after_any_changes(database: Data
         filed: list[tuple[str, int]] = []
         for step in steps:
             if step.what == "file":
-                author = someone(*step.who)
-                await registered(db, author)
-                filed += [(author.id, number) for number in await file(db, author, step.said)]
+                author = make_conseiller(*step.who)
+                await register_all(db, author)
+                filed += [(author.id, number) for number in await store_reports(db, author, step.said)]
             elif filed:
                 await change(db, step, *filed[step.which % len(filed)])
-    assert await is_what_the_rows_say(database)
+    assert await is_summary_right(database)
 
 
 async def emptied(db: AsyncSession) -> None:
@@ -219,7 +229,7 @@ async def change(db: AsyncSession, step: Step, author_id: str, number: int) -> N
 
 
 @AGAIN
-@given(st.lists(st.tuples(st.sampled_from("abc"), any_report()), max_size=12), st.data())
+@given(st.lists(st.tuples(st.sampled_from("abc"), draw_report()), max_size=12), st.data())
 async def test_figures_are_those_counted_by_hand(
     database: Database, filed: list[tuple[str, Report]], data: st.DataObject
 ) -> None:
@@ -229,20 +239,20 @@ async def test_figures_are_those_counted_by_hand(
     where = {"a": "69", "b": "69", "c": None}
     async with database.transaction() as db:
         await emptied(db)
-        await registered(db, *(someone(name, code) for name, code in where.items()))
+        await register_all(db, *(make_conseiller(name, code) for name, code in where.items()))
         for name, said in filed:
-            await file(db, someone(name, where[name]), said)
+            await store_reports(db, make_conseiller(name, where[name]), said)
         inside = [(name, r) for name, r in filed if start <= r.date < end]
-        assert await read_own(db, "a", start, end) == counted(r for name, r in inside if name == "a")
+        assert await read_own(db, "a", start, end) == count_figures(r for name, r in inside if name == "a")
         rhone = await read_exact_figures(db, departement("69"), start, end)
         nation = await read_exact_figures(db, NATION, start, end)
-    assert rhone == counted(r for name, r in inside if name in "ab")
-    assert nation == counted(r for _, r in inside)
+    assert rhone == count_figures(r for name, r in inside if name in "ab")
+    assert nation == count_figures(r for _, r in inside)
 
 
-@given(st.lists(any_report(), max_size=8), st.lists(any_report(), max_size=8))
+@given(st.lists(draw_report(), max_size=8), st.lists(draw_report(), max_size=8))
 def test_figures_of_two_sets_together_are_the_sums(one: list[Report], other: list[Report]) -> None:
-    assert counted(one) + counted(other) == counted([*one, *other])
+    assert count_figures(one) + count_figures(other) == count_figures([*one, *other])
 
 
 @given(st.lists(st.integers(0, 50), min_size=5, max_size=5), st.sampled_from(Percent))

@@ -13,8 +13,7 @@ from random import Random
 import pytest
 
 from storage.stats.privacy import CELLS, draw_offset
-from tests.heaps import MONTHS, Heap, Where, heaps
-from tests.narrowing import Bounds, bounds, narrowed
+from tests.support.stats import MONTHS, Bounds, MonthTotal, Where, bound_figures, draw_totals, narrow_bounds
 
 MOST, OWN, WORDS = 14, 12, range(10)
 """How much others may have done, and she; all chances there are."""
@@ -58,15 +57,15 @@ def test_who_looks_through_all_cases_finds_what_there_is_to_find() -> None:
     assert seen_through(lambda word, *_: word % 3 + 1, 0) == {0}
 
 
-def watched(heap: Heap, where: Where, files: Callable[[], int]) -> Iterator[Bounds]:
+def watched(heap: MonthTotal, where: Where, files: Callable[[], int]) -> Iterator[Bounds]:
     """What is known of the figures of a heap as comptes rendus are added that somebody knows: after none, one, two …"""
     random, before = Random(7), heap.counts()
-    known = bounds(heap.told(where), conseillers := len(heap.authors))
+    known = bound_figures(heap.told(where), conseillers := len(heap.authors))
     while True:
         yield known
         heap.add(random, files())
         added = {name: n - before[name] for name, n in heap.counts().items()}
-        later = bounds(heap.told(where), conseillers)
+        later = bound_figures(heap.told(where), conseillers)
         known = known | {
             name: (max(known[name][0], later[name][0] - n), min(known[name][1], later[name][1] - n))
             for name, n in added.items()
@@ -81,14 +80,14 @@ def found_after(known: Iterator[Bounds], times: Collection[int]) -> set[int]:
 
 def narrow(known: Bounds) -> Mapping[str, tuple[int, int]]:
     """What follows, of figures that are told."""
-    found = narrowed(known)
+    found = narrow_bounds(known)
     return {name: found[name] for name in CELLS}
 
 
-def barely(count: int) -> Iterator[tuple[Where, Heap, Random]]:
+def barely(count: int) -> Iterator[tuple[Where, MonthTotal, Random]]:
     """Départements of one compte rendu for each conseiller, as bad as can be."""
     for number in range(count):
-        random, heap = Random(number), Heap()
+        random, heap = Random(number), MonthTotal()
         for author in range(random.choice((1, 2, 3, 4, 4, 5, 8))):
             heap.add(random, author)
         yield (f"insider {number}", MONTHS[0]), heap, random
@@ -115,7 +114,7 @@ def test_who_files_for_herself_where_each_other_filed_one() -> None:
 def test_who_knows_all_that_is_filed_where_each_filed_one() -> None:
     """She knows every change since: from her no least can be hidden while what is told is less than 5 off and stays."""
 
-    def found(where: Where, heap: Heap, random: Random) -> Collection[int]:
+    def found(where: Where, heap: MonthTotal, random: Random) -> Collection[int]:
         people = len(heap.authors)
         return found_after(watched(heap, where, lambda: random.randrange(people)), (1, 2, 10))
 
@@ -127,7 +126,7 @@ def test_who_knows_all_that_is_filed_where_each_filed_one() -> None:
 
 def test_who_files_for_herself_among_a_hundred_thousand() -> None:
     """In the smallest départements and months of them, eight comptes rendus at most."""
-    little = [(where, heap) for where, heap in heaps(1, 100_000).items() if heap.sums["accompagnements"] <= 8]
+    little = [(where, heap) for where, heap in draw_totals(1, 100_000).items() if heap.sums["accompagnements"] <= 8]
     assert len(little) > 200
     share = shares([found_after(watched(heap, where, lambda: HERSELF), (0, 5)) for where, heap in little], (0, 5))
     assert share[0] == 0
@@ -139,11 +138,11 @@ def test_who_asks_every_week_of_the_open_month() -> None:
     weeks = 0
     found = []
     for number in range(500):
-        random, heap, seen = Random(10**6 + number), Heap(), list[Bounds]()
+        random, heap, seen = Random(10**6 + number), MonthTotal(), list[Bounds]()
         for _ in range(5):
             for _ in range(random.choice((1, 1, 2, 3))):
                 heap.add(random, random.randrange(len(heap.authors) + 1))
-            seen.append(bounds(heap.told((f"week {number}", MONTHS[0])), len(heap.authors)))
+            seen.append(bound_figures(heap.told((f"week {number}", MONTHS[0])), len(heap.authors)))
         weeks += len(seen)
         for week in range(5):
             known = narrow(between(seen, week))

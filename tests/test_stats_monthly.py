@@ -20,9 +20,9 @@ from storage.stats.territories import (
     count_months,
     read_figures,
 )
-from tests.databases import database
-from tests.reports import any_report, file, registered, report, someone
-from tests.reports import counted as counted_by_hand
+from tests.support.cra import count_figures as counted_by_hand
+from tests.support.cra import draw_report, make_conseiller, make_report, register_all, store_reports
+from tests.support.databases import database
 from tests.test_stats_figures import AGAIN, emptied
 
 __all__ = ["database"]
@@ -38,14 +38,14 @@ async def stored(db: AsyncSession, filed: list[Filed]) -> None:
     """Forget every report, and file these."""
     await emptied(db)
     for name, code, said in filed:
-        author = someone(name, code)
-        await registered(db, author)
-        await file(db, author, said)
+        author = make_conseiller(name, code)
+        await register_all(db, author)
+        await store_reports(db, author, said)
 
 
 @AGAIN
 @given(
-    st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(["69", "38", "75", None]), any_report()), max_size=12),
+    st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(["69", "38", "75", None]), draw_report()), max_size=12),
     st.dates(date(2026, 10, 31), DECEMBER),
 )
 async def test_months_are_counted_up_to_a_day(database: Database, filed: list[Filed], until: date) -> None:
@@ -94,18 +94,20 @@ async def test_what_is_done_after_the_last_sunday_changes_nothing(database: Data
     """Whoever asks before and after a compte rendu of the week sees the same."""
     span = MonthSpan(SEPTEMBER, DECEMBER, date(2026, 11, 23))
     async with database.transaction() as db:
-        await stored(db, [("a", "69", report(date=date(2026, 11, 22))), ("b", "69", report())])
+        await stored(db, [("a", "69", make_report(date=date(2026, 11, 22))), ("b", "69", make_report())])
         before = await read_figures(db, NATION, span), await count_conseillers(db, NATION, span)
-        await file(db, someone("a"), report(date=later))
-        await registered(db, someone("c"))
-        await file(db, someone("c"), report(date=later))
+        await store_reports(db, make_conseiller("a"), make_report(date=later))
+        await register_all(db, make_conseiller("c"))
+        await store_reports(db, make_conseiller("c"), make_report(date=later))
         assert (await read_figures(db, NATION, span), await count_conseillers(db, NATION, span)) == before
 
 
 async def test_territories_tell_sums_of_the_same_figures(database: Database) -> None:
     """The région and the nation, a quarter and its months: whatever is read, the same is told."""
     where = ("69", "38", "01", "75", "971", None)
-    filed = [(f"{code} {i}", code, report(date=SEPTEMBER + timedelta(days=9 * i))) for code in where for i in range(9)]
+    filed = [
+        (f"{code} {i}", code, make_report(date=SEPTEMBER + timedelta(days=9 * i))) for code in where for i in range(9)
+    ]
     filed += [(f"{code} 0", code, replace(said, minutes=15)) for _, code, said in filed[::2]]
     span = MonthSpan(SEPTEMBER, DECEMBER, DECEMBER)
     async with database.transaction() as db:

@@ -16,7 +16,17 @@ from bot.papers import FigureSection, LabelledValue, sheets, typeset
 from commands.stats import papers, sections
 from commands.stats.sections import Presentation
 from tests.golden import FIGURES, HERE, nation, page
-from tests.papers import EMPTY, HOSTILE, NOTHING, cra, every_cell, is_harmless, read_csv, size, tagged
+from tests.support.stats import (
+    EMPTY,
+    HOSTILE,
+    NOTHING,
+    is_harmless,
+    list_cells,
+    list_tags,
+    make_row,
+    read_csv,
+    read_size,
+)
 
 # Pictures
 
@@ -35,7 +45,7 @@ def test_pictures_are_named_and_sized_for_phones(tmp_path: Path) -> None:
         "Mes_statistiques_01-01-2026_24-11-2026_usagers.png",
         "Statistiques_nationales_01-01-2026_24-11-2026_carte.png",
     ]
-    assert {size(path)[0] for path in drawn} == {1440}
+    assert {read_size(path)[0] for path in drawn} == {1440}
 
 
 def test_the_bars_of_departements_go_from_the_largest() -> None:
@@ -86,7 +96,7 @@ def test_the_document_is_made_for_everyone(tmp_path: Path) -> None:
     assert b"pdfuaid:part" in root["/Metadata"].get_data()
     assert read.metadata is not None
     assert read.metadata.title == "Mes statistiques — du 1er janvier au 24 novembre 2026"
-    found = list(tagged(root["/StructTreeRoot"]))
+    found = list(list_tags(root["/StructTreeRoot"]))
     kinds = {tag["/S"] for tag in found}
     assert {"/H1", "/H2", "/Table", "/TH", "/TD", "/Figure"} <= kinds
     alternatives = [str(tag["/Alt"]) for tag in found if tag["/S"] == "/Figure"]
@@ -122,7 +132,7 @@ def test_an_empty_page_says_so_everywhere(tmp_path: Path) -> None:
     )
     papers.write_pdf(nothing, path := tmp_path / "p.pdf")
     assert NOTHING in PdfReader(path).pages[0].extract_text()
-    assert [size(drawn)[0] for drawn in papers.draw_charts(nothing, tmp_path)] == [1440, 1440]
+    assert [read_size(drawn)[0] for drawn in papers.draw_charts(nothing, tmp_path)] == [1440, 1440]
     sheets.write_csv_page(nothing, tmp_path / "s.csv")
     assert ["Ateliers réalisés", "0"] in read_csv(tmp_path / "s.csv")
     assert papers.write_workbook(nothing, [], tmp_path / "s.xlsx") == 0
@@ -151,7 +161,7 @@ def test_words_are_shown_and_never_obeyed(tmp_path: Path, words: str) -> None:
     sheets.write_csv_page(said, tmp_path / "s.csv")
     papers.write_workbook(said, None, tmp_path / "s.xlsx")
     assert is_harmless(tmp_path / "s.csv")
-    assert {cell.data_type for cell in every_cell(tmp_path / "s.xlsx")} <= {"s", "n", "d", "inlineStr"}
+    assert {cell.data_type for cell in list_cells(tmp_path / "s.xlsx")} <= {"s", "n", "d", "inlineStr"}
 
 
 def test_letters_the_fonts_have_are_all_drawn(tmp_path: Path) -> None:
@@ -190,7 +200,7 @@ def test_a_folder_that_is_gone_is_an_error_to_tell(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="gone"):
         sheets.write_csv_page(page(), gone / "s.csv")
     with pytest.raises(OSError, match="gone"):
-        papers.write_workbook(page(), [[cra(1)]], gone / "s.xlsx")
+        papers.write_workbook(page(), [[make_row(1)]], gone / "s.xlsx")
 
 
 def test_starting_the_bot_loads_no_typesetter() -> None:

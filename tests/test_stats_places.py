@@ -5,7 +5,8 @@ import pytest
 from commands.stats.queries import read_territory_name
 from config.territories import TerritoryKind
 from tests.people import Person
-from tests.territories import agathe, plain
+from tests.support.house import agathe
+from tests.support.stats import plain_spaces
 
 __all__ = ["agathe"]
 
@@ -35,13 +36,13 @@ def test_territories_are_read_by_code_and_name(
 
 @pytest.mark.newest_only
 async def test_a_territory_that_was_recognised_is_not_asked_for_again(agathe: Person) -> None:
-    text = plain(await agathe.asks("/stats departement Rhone nimporte"))
+    text = plain_spaces(await agathe.asks("/stats departement Rhone nimporte"))
     assert "Je n’ai pas compris la période « nimporte ». Essayez :" in text
     assert "ni département" not in text
 
 
 @pytest.mark.parametrize("line", ["departement Lugdunum", "departement 69 brumaire", "region Gaule", "national 99"])
 async def test_what_is_not_understood_is_said(agathe: Person, line: str) -> None:
-    text = plain(await agathe.asks(f"/stats {line}"))
+    text = plain_spaces(await agathe.asks(f"/stats {line}"))
     assert "Je n’ai reconnu ni" in text or "Je n’ai pas compris la période" in text
     assert "mois dernier" in text

@@ -18,7 +18,7 @@ from commands.stats import papers, sections
 from commands.stats.papers import TerritoryRow, TerritoryTable
 from commands.stats.sections import Presentation
 from tests.golden import FIGURES, page
-from tests.papers import EMPTY, cra, is_harmless, naive, read_csv
+from tests.support.stats import EMPTY, is_harmless, make_row, naive_time, read_csv
 
 # CSV
 
@@ -77,7 +77,7 @@ def test_every_general_label_has_its_word_in_the_exports(told: Presentation) -> 
 
 
 def test_the_workbook_has_figures_and_rows(tmp_path: Path) -> None:
-    stored = [cra(7, recurrents=None, created_at=datetime(2026, 11, 24, 23, 30, tzinfo=UTC)), cra(8)]
+    stored = [make_row(7, recurrents=None, created_at=datetime(2026, 11, 24, 23, 30, tzinfo=UTC)), make_row(8)]
     path = tmp_path / "s.xlsx"
     assert papers.write_workbook(page(), [stored[:1], [], stored[1:]], path) == 2
     book = load_workbook(path)
@@ -85,31 +85,31 @@ def test_the_workbook_has_figures_and_rows(tmp_path: Path) -> None:
     figures = list(book["Statistiques"].iter_rows(max_col=3, values_only=True))
     assert figures[0][0] == "Mes statistiques"
     assert ("Structure", page().structure, None) in figures
-    assert ("Du", naive("2026-01-01"), None) in figures
+    assert ("Du", naive_time("2026-01-01"), None) in figures
     assert ("Courriels", 88, 0.15) in figures
     head, first, second = book["CRA"].iter_rows(values_only=True)
     row = dict(zip(head, first, strict=True))
     assert row["Numéro"] == 7
-    assert row["Date"] == naive("2026-11-24")
+    assert row["Date"] == naive_time("2026-11-24")
     assert (row["Commune"], row["Code postal"]) == ("Vaulx-en-Velin", "69120")
     assert (row["Canal"], row["Activité"], row["Source"]) == ("Lieu de rattachement", "Atelier Collectif", "Fenêtre")
     assert (row["Participants"], row["dont récurrents"]) == (8, None)
     assert (row["Âge : Plus de 60 ans"], row["Statut : Retraité"], row["Suite : En atelier"]) == (8, 8, 3)
     assert (row["Thèmes"], row["Durée (minutes)"]) == ("Naviguer sur Internet; Courriels", 90)
-    assert row["Enregistré le"] == naive("2026-11-25T00:30")
+    assert row["Enregistré le"] == naive_time("2026-11-25T00:30")
     assert dict(zip(head, second, strict=True))["dont récurrents"] == 2
 
 
 def test_times_are_the_reader_s(tmp_path: Path) -> None:
     there = replace(page(), zone=ZoneInfo("America/Martinique"))
     papers.write_workbook(
-        there, [[cra(1, created_at=datetime(2026, 11, 24, 2, 0, tzinfo=UTC))]], path := tmp_path / "s.xlsx"
+        there, [[make_row(1, created_at=datetime(2026, 11, 24, 2, 0, tzinfo=UTC))]], path := tmp_path / "s.xlsx"
     )
-    assert load_workbook(path)["CRA"].cell(2, 25).value == naive("2026-11-23T22:00")
+    assert load_workbook(path)["CRA"].cell(2, 25).value == naive_time("2026-11-23T22:00")
 
 
 def test_the_head_of_rows_stands_still_and_filters(tmp_path: Path) -> None:
-    papers.write_workbook(page(), [[cra(1), cra(2)]], path := tmp_path / "s.xlsx")
+    papers.write_workbook(page(), [[make_row(1), make_row(2)]], path := tmp_path / "s.xlsx")
     sheet = load_workbook(path)["CRA"]
     assert sheet.freeze_panes == "B2"
     assert sheet.auto_filter.ref == "A1:Y3"
@@ -118,7 +118,7 @@ def test_the_head_of_rows_stands_still_and_filters(tmp_path: Path) -> None:
 
 def test_rows_that_do_not_fit_a_sheet_go_to_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(papers, "ROWS_MAX", 3)
-    papers.write_workbook(page(), [[cra(n) for n in range(7)]], path := tmp_path / "s.xlsx")
+    papers.write_workbook(page(), [[make_row(n) for n in range(7)]], path := tmp_path / "s.xlsx")
     book = load_workbook(path)
     found = {
         name: [row[0] for row in book[name].iter_rows(min_row=2, values_only=True)] for name in book.sheetnames[1:]
@@ -130,7 +130,7 @@ def test_rows_that_do_not_fit_a_sheet_go_to_the_next(tmp_path: Path, monkeypatch
 async def test_rows_that_come_by_and_by_are_written_in_threads(tmp_path: Path) -> None:
     book = await asyncio.to_thread(papers.Workbook, page(), tmp_path / "s.xlsx")
     for number in range(3):
-        await asyncio.to_thread(book.add, [cra(number)])
+        await asyncio.to_thread(book.add, [make_row(number)])
     await asyncio.to_thread(book.close)
     assert book.rows == 3
     assert load_workbook(tmp_path / "s.xlsx")["CRA"].max_row == 4
@@ -138,7 +138,7 @@ async def test_rows_that_come_by_and_by_are_written_in_threads(tmp_path: Path) -
 
 def test_memory_stays_flat(tmp_path: Path) -> None:
     """In a process of its own, whose most memory so far nobody else has raised."""
-    asked = "import sys; from tests.papers import grown; print(*grown(sys.argv[1]))"
+    asked = "import sys; from tests.support.stats import grown; print(*grown(sys.argv[1]))"
     done = subprocess.run([sys.executable, "-c", asked, tmp_path], capture_output=True, text=True, check=True)
     few, many = map(int, done.stdout.split())
     assert many < few * 1.1

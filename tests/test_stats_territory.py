@@ -8,10 +8,10 @@ import pytest
 from bot.french.periods import months_after
 from storage.cra import Activite
 from storage.people import Role
-from tests.house import House
 from tests.people import Person
-from tests.reports import registered, report, someone
-from tests.territories import OLD, Work, agathe, files, month, plain, said, work
+from tests.support.cra import make_conseiller, make_report, register_all
+from tests.support.house import House, agathe
+from tests.support.stats import OLD, Work, download_files, month, plain_spaces, type_month, work
 
 __all__ = ["agathe", "month", "work"]
 
@@ -19,29 +19,33 @@ __all__ = ["agathe", "month", "work"]
 @pytest.mark.every_mode
 async def test_a_conseiller_sees_her_departement(juliette: Person, work: Work, month: date) -> None:
     await work("69", 5, OLD, OLD)
-    answer = await juliette.asks(f"/stats departement {said(month)}")
-    text = plain(answer)
+    answer = await juliette.asks(f"/stats departement {type_month(month)}")
+    text = plain_spaces(answer)
     for told in ("Rhône (69)", "Conseillers actifs : 5", "80 personnes accompagnées", "10 ateliers réalisés"):
         assert told in text.replace("*", ""), text
     assert "Plus de 60 ans 80 (100 %)" in text
 
     sent = await juliette.told("Rhône")
-    pictures = await files(juliette, sent)
+    pictures = await download_files(juliette, sent)
     assert [content[:4] for _, content in pictures] == [b"\x89PNG"] * 2
     assert "Exporter" not in sent.buttons
 
 
 async def test_in_the_direct_channel_the_answer_stays(juliette: Person, work: Work, month: date) -> None:
     await work("69", 3, OLD)
-    await juliette.runs(f"/stats departement {said(month)}", await juliette.direct_channel())
+    await juliette.runs(f"/stats departement {type_month(month)}", await juliette.direct_channel())
     answer = await juliette.told("Rhône")
     assert not answer.ephemeral
-    assert await files(juliette, answer)
+    assert await download_files(juliette, answer)
 
 
 async def test_an_empty_month_is_said(juliette: Person, month: date) -> None:
-    assert "aucun compte rendu sur cette période" in plain(await juliette.asks(f"/stats departement {said(month)}"))
-    assert "aucun compte rendu sur cette période" in plain(await juliette.asks(f"/stats national {said(month)}"))
+    assert "aucun compte rendu sur cette période" in plain_spaces(
+        await juliette.asks(f"/stats departement {type_month(month)}")
+    )
+    assert "aucun compte rendu sur cette période" in plain_spaces(
+        await juliette.asks(f"/stats national {type_month(month)}")
+    )
 
 
 async def test_each_sees_what_is_theirs(house: House, juliette: Person, agathe: Person) -> None:
@@ -58,7 +62,7 @@ async def test_each_sees_what_is_theirs(house: House, juliette: Person, agathe: 
         (agathe, "departement la réunion", "La Réunion (974)"),
         (agathe, "region paca", "Provence"),
     ):
-        assert seen in plain(await person.asks(f"/stats {line} mars 2020")), line
+        assert seen in plain_spaces(await person.asks(f"/stats {line} mars 2020")), line
     for person, line, told in (
         (juliette, "departement 75", "Vous pouvez voir la France entière, Rhône (69) et Auvergne-Rhône-Alpes"),
         (juliette, "region bretagne", "réservés aux animateurs"),
@@ -68,29 +72,29 @@ async def test_each_sees_what_is_theirs(house: House, juliette: Person, agathe: 
         (juliette, "departement exporter csv", "réservé aux animateurs"),
         (juliette, "carte", "Cette commande est réservée aux animateurs"),
     ):
-        refusal = plain(await person.asks(f"/stats {line}")).replace("'", "’")
+        refusal = plain_spaces(await person.asks(f"/stats {line}")).replace("'", "’")
         assert told in refusal, refusal
 
 
 async def test_somebody_of_no_known_departement_is_told(house: House) -> None:
     nouveau = await house.conseiller("nouveau", departements=[])
-    assert "pas encore votre département" in plain(await nouveau.asks("/stats departement"))
-    assert "France entière" in plain(await nouveau.asks("/stats national mars 2020"))
+    assert "pas encore votre département" in plain_spaces(await nouveau.asks("/stats departement"))
+    assert "France entière" in plain_spaces(await nouveau.asks("/stats national mars 2020"))
 
 
 async def test_those_who_left_or_moved_stay_counted(house: House, juliette: Person, work: Work, month: date) -> None:
     """And where the work was done is where the structure was, not where the persons live."""
-    left, moved, *_ = await work("69", 5, report(departement="01", commune="01053"))
+    left, moved, *_ = await work("69", 5, make_report(departement="01", commune="01053"))
     async with house.bot.database.transaction() as db:
-        gone = someone(left, None)
+        gone = make_conseiller(left, None)
         gone.role = Role.INVITE
-        await registered(db, gone, someone(moved, "38"))
-    assert "40** personnes" in plain(await juliette.asks(f"/stats departement {said(month)}"))
+        await register_all(db, gone, make_conseiller(moved, "38"))
+    assert "40** personnes" in plain_spaces(await juliette.asks(f"/stats departement {type_month(month)}"))
 
 
 async def test_days_become_whole_months(juliette: Person, work: Work, month: date) -> None:
     await work("69", 5, OLD)
-    text = plain(await juliette.asks(f"/stats departement du {month:15/%m/%Y} au {month:20/%m/%Y}"))
+    text = plain_spaces(await juliette.asks(f"/stats departement du {month:15/%m/%Y} au {month:20/%m/%Y}"))
     assert f"par mois entiers : voici du {month:01/%m/%Y} au" in text
     assert "40** personnes" in text
 
@@ -99,15 +103,15 @@ async def test_the_month_in_progress_is_told_as_of_its_last_sunday(house: House,
     """What is done since, today’s report too, changes nothing before Monday: nobody can see what it changed."""
     house.clock.goes_to(datetime(2034, 3, 15, 12, tzinfo=UTC))
     await work("69", 5, OLD, on=date(2034, 3, 12))
-    before = plain(await juliette.asks("/stats departement"))
+    before = plain_spaces(await juliette.asks("/stats departement"))
     assert "du 1er au 12 mars 2034" in before
     assert "Le mois en cours s’arrête au dimanche 12 mars." in before
     assert "40** personnes" in before
     assert "mois entiers" not in before
     await work("69", 5, OLD, on=date(2034, 3, 13))
-    assert plain(await juliette.asks("/stats departement")) == before
+    assert plain_spaces(await juliette.asks("/stats departement")) == before
     house.clock.goes_to(datetime(2034, 3, 20, 12, tzinfo=UTC))
-    later = plain(await juliette.asks("/stats departement"))
+    later = plain_spaces(await juliette.asks("/stats departement"))
     assert "80** personnes" in later
     assert "Conseillers actifs** : 10" in later
     await house.settled()  # else the pictures are due in 2034 for the stories to come
@@ -117,23 +121,25 @@ async def test_the_month_in_progress_is_told_as_of_its_last_sunday(house: House,
 async def test_in_the_first_days_of_a_month_it_is_said_when_its_figures_come(house: House, agathe: Person) -> None:
     house.clock.goes_to(datetime(2034, 3, 5, 12, tzinfo=UTC))
     answer = await agathe.asks("/stats national")
-    assert "Les premiers chiffres de mars arrivent le lundi 6 mars" in plain(answer)
+    assert "Les premiers chiffres de mars arrivent le lundi 6 mars" in plain_spaces(answer)
     assert answer.buttons[0] == "Voir février 2034"
     for line in ("carte", "departement exporter csv"):
-        assert "Les premiers chiffres de mars arrivent le lundi 6 mars" in plain(await agathe.asks(f"/stats {line}"))
-    assert "du 1er janvier au 28 février 2034" in plain(await agathe.asks("/stats national année"))
+        assert "Les premiers chiffres de mars arrivent le lundi 6 mars" in plain_spaces(
+            await agathe.asks(f"/stats {line}")
+        )
+    assert "du 1er janvier au 28 février 2034" in plain_spaces(await agathe.asks("/stats national année"))
     await house.settled()
 
 
 @pytest.mark.newest_only
 async def test_few_persons_are_rounded_and_it_is_said_how(juliette: Person, work: Work, month: date) -> None:
     """Three reports of three conseillers: rounded, but how many conseillers there are."""
-    await work("69", 3, report(activite=Activite.INDIVIDUEL, minutes=15))
-    text = plain(await juliette.asks(f"/stats departement {said(month)}"))
+    await work("69", 3, make_report(activite=Activite.INDIVIDUEL, minutes=15))
+    text = plain_spaces(await juliette.asks(f"/stats departement {type_month(month)}"))
     assert "arrondi au hasard à un multiple de 5" in text
     assert "Conseillers actifs** : 3" in text
     assert not re.search(r"[1-46-9]\*\* |[1-46-9] \(", text)
-    again = plain(await juliette.asks(f"/stats departement {said(month)}"))
+    again = plain_spaces(await juliette.asks(f"/stats departement {type_month(month)}"))
     assert again == text
 
 
@@ -141,7 +147,7 @@ async def test_the_months_beside_are_a_click_away(house: House, juliette: Person
     later = months_after(month, 1)
     await work("69", 5, OLD, OLD, OLD)
     await work("69", 5, OLD, OLD, on=later)
-    answer = await juliette.asks(f"/stats departement {said(later)}")
-    assert "40 personnes accompagnées de moins et 5 accompagnements de moins" in plain(answer)
+    answer = await juliette.asks(f"/stats departement {type_month(later)}")
+    assert "40 personnes accompagnées de moins et 5 accompagnements de moins" in plain_spaces(answer)
     await juliette.clicks(answer, answer.buttons[0])
-    assert "120** personnes" in plain(await juliette.whispered("personnes"))
+    assert "120** personnes" in plain_spaces(await juliette.whispered("personnes"))

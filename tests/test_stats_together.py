@@ -10,10 +10,10 @@ import pytest
 from config.territories import DEPARTEMENTS
 from storage.cra import Activite
 from storage.people import Role
-from tests.house import House
 from tests.people import Person
-from tests.reports import report
-from tests.territories import OLD, Work, agathe, files, month, plain, said, work
+from tests.support.cra import make_report
+from tests.support.house import House, agathe
+from tests.support.stats import OLD, Work, download_files, month, plain_spaces, type_month, work
 
 __all__ = ["agathe", "month", "work"]
 
@@ -22,9 +22,9 @@ async def test_the_table_of_departements(agathe: Person, work: Work, month: date
     await work("69", 5, OLD, OLD)
     await work("38", 5, OLD)
     await work("", 5, OLD)
-    await agathe.runs(f"/stats departement exporter csv {said(month)}")
+    await agathe.runs(f"/stats departement exporter csv {type_month(month)}")
     sent = await agathe.told("Voici les chiffres de tous les départements")
-    [(name, content)] = await files(agathe, sent)
+    [(name, content)] = await download_files(agathe, sent)
     assert name.startswith("Departements_")
     assert name.endswith(".csv")
     rows = {row["Code"]: row for row in csv.DictReader(io.StringIO(content.decode("utf-8-sig")), delimiter=";")}
@@ -37,10 +37,10 @@ async def test_the_table_of_departements(agathe: Person, work: Work, month: date
 
 async def test_the_button_gives_the_table_for_excel(agathe: Person, work: Work, month: date) -> None:
     await work("69", 5, OLD, OLD)
-    answer = await agathe.asks(f"/stats departement 69 {said(month)}")
+    answer = await agathe.asks(f"/stats departement 69 {type_month(month)}")
     await agathe.clicks(answer, "Exporter")
     sent = await agathe.told("Voici les chiffres de tous les départements")
-    [(name, content)] = await files(agathe, sent)
+    [(name, content)] = await download_files(agathe, sent)
     assert name.endswith(".xlsx")
     sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
     head, *rows = list(sheet.iter_rows(values_only=True))
@@ -49,33 +49,33 @@ async def test_the_button_gives_the_table_for_excel(agathe: Person, work: Work, 
 
 
 async def test_the_form_of_the_table_is_asked_for(agathe: Person) -> None:
-    assert "En quelle forme" in plain(await agathe.asks("/stats departement exporter"))
+    assert "En quelle forme" in plain_spaces(await agathe.asks("/stats departement exporter"))
 
 
 async def test_the_departements_side_by_side(agathe: Person, work: Work, month: date) -> None:
     await work("69", 5, OLD, OLD, OLD)
     await work("75", 5, OLD, OLD)
-    await agathe.runs(f"/stats carte {said(month)}")
+    await agathe.runs(f"/stats carte {type_month(month)}")
     sent = await agathe.told("Accompagnements par département")
-    assert "Rhône (69) 15, Paris (75) 10" in plain(sent)
-    [(name, content)] = await files(agathe, sent)
+    assert "Rhône (69) 15, Paris (75) 10" in plain_spaces(sent)
+    [(name, content)] = await download_files(agathe, sent)
     assert (name[-10:], content[:4]) == ("_carte.png", b"\x89PNG")
 
 
 async def test_no_picture_of_nothing(agathe: Person, month: date) -> None:
-    await agathe.runs(f"/stats carte {said(month)}")
+    await agathe.runs(f"/stats carte {type_month(month)}")
     waiting = await agathe.told()
     told = waiting if "aucun" in waiting.text else await agathe.rewritten(waiting, "aucun compte rendu")
-    assert "aucun compte rendu à cette période" in plain(told)
+    assert "aucun compte rendu à cette période" in plain_spaces(told)
 
 
 async def test_somebody_whose_rights_went_gets_no_file(house: House, agathe: Person, work: Work, month: date) -> None:
     """A button clicked by who is no longer an animateur."""
     await work("69", 3, OLD)
-    answer = await agathe.asks(f"/stats departement 69 {said(month)}")
+    answer = await agathe.asks(f"/stats departement 69 {type_month(month)}")
     await house.registers(agathe, Role.CONSEILLER, departements=["75"])
     await agathe.clicks(answer, "Exporter")
-    refusal = plain(await agathe.whispered())
+    refusal = plain_spaces(await agathe.whispered())
     assert "réservé" in refusal
 
 
@@ -83,9 +83,9 @@ async def test_somebody_whose_rights_went_gets_no_file(house: House, agathe: Per
 async def test_chat_and_files_tell_the_same_and_add_up(agathe: Person, work: Work, month: date) -> None:
     """Few reports in several départements: whatever was drawn, the région is what its départements are together."""
     for code, conseillers in (("69", 4), ("38", 3), ("01", 1), ("75", 2), ("", 3)):
-        await work(code, conseillers, OLD, report(activite=Activite.INDIVIDUEL))
-    await agathe.runs(f"/stats departement exporter csv {said(month)}")
-    [(_, content)] = await files(agathe, await agathe.told("Voici les chiffres de tous les départements"))
+        await work(code, conseillers, OLD, make_report(activite=Activite.INDIVIDUEL))
+    await agathe.runs(f"/stats departement exporter csv {type_month(month)}")
+    [(_, content)] = await download_files(agathe, await agathe.told("Voici les chiffres de tous les départements"))
     rows = {row["Code"]: row for row in csv.DictReader(io.StringIO(content.decode("utf-8-sig")), delimiter=";")}
     told = {code: int(row["Accompagnements enregistrés"]) for code, row in rows.items() if row["Nom"]}
     aura = [code for code, d in DEPARTEMENTS.items() if d.code_region == "84"]
@@ -94,4 +94,6 @@ async def test_chat_and_files_tell_the_same_and_add_up(agathe: Person, work: Wor
         ("region 84", sum(told[code] for code in aura)),
         ("national", sum(told.values())),
     ):
-        assert f"{expected}** accompagnements" in plain(await agathe.asks(f"/stats {line} {said(month)}")), line
+        assert f"{expected}** accompagnements" in plain_spaces(
+            await agathe.asks(f"/stats {line} {type_month(month)}")
+        ), line

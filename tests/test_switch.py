@@ -15,11 +15,11 @@ from cli.jobs import show
 from cli.setup.command import SetupOptions, setup
 from commands import FEATURES
 from config.settings import read_names
-from tests.house import House
-from tests.operating import Server, elsewhere, examined, newest, run
 from tests.people import Person, unique
 from tests.people.api import Refused
-from tests.telling import asked, filed
+from tests.support.cli import FreshServer, elsewhere, newest, run_command, run_doctor
+from tests.support.cra import file_workshop, fill_workshop
+from tests.support.house import House
 from tests.test_recovery import NEWS, left
 
 __all__ = ["elsewhere", "newest"]
@@ -96,7 +96,7 @@ def test_names_of_nothing_are_refused_in_words(
     for name, value in (("BOT_TOKEN", "t" * 26), ("COMMAND_TOKEN", "c" * 26), ("SECRET", "s" * 40), ("FEATURES", text)):
         monkeypatch.setenv(f"COOP_{name}", value)
     monkeypatch.setenv("COOP_DATABASE_URL", f"sqlite:///{tmp_path}/coop.db")
-    assert run(*command) == 2
+    assert run_command(*command) == 2
     said = capsys.readouterr().err
     assert "COOP_FEATURES" in said
     assert words in said
@@ -161,7 +161,7 @@ async def commands_of(house: House) -> set[str]:
 
 @pytest.mark.every_mode
 async def test_what_is_off_says_so_wherever_it_is_pulled_at(house: House, juliette: Person) -> None:
-    await filed(juliette)
+    await file_workshop(juliette)
     answer = await juliette.asks("/stats")
     window = (await juliette.opens("/stats exporter")).fill(periode="octobre")
     await house.bot.makers.stop()
@@ -186,7 +186,7 @@ async def test_what_is_off_says_so_wherever_it_is_pulled_at(house: House, juliet
 
 @pytest.mark.every_mode
 async def test_what_was_typed_is_kept_for_when_it_comes_back(house: House, juliette: Person) -> None:
-    window = await asked(juliette)
+    window = await fill_workshop(juliette)
     async with switched(house, "stats"):
         refused = await window.submit()
         assert OFF in refused.error
@@ -220,7 +220,7 @@ async def test_setup_takes_its_commands_from_the_server(house: House, juliette: 
         assert await commands_of(house) == usual - {"stats"}
         with pytest.raises(Refused, match="404"):
             await juliette.runs("/stats")
-        code, said = await examined(house.settings, house.site.admin.token)
+        code, said = await run_doctor(house.settings, house.site.admin.token)
         assert (code, "désactivées : stats." in said) == (0, True), said
     assert await set_up(house, ",".join(in_order("-stats"))) == ["Rien à changer."]
     assert await set_up(house, "") == ["Commande /stats : créée"]
@@ -230,16 +230,18 @@ async def test_setup_takes_its_commands_from_the_server(house: House, juliette: 
 @pytest.mark.newest_only
 async def test_a_command_of_what_is_off_that_is_still_there_is_noticed(house: House) -> None:
     async with switched(house, "-stats"):
-        code, said = await examined(house.settings, house.site.admin.token)
+        code, said = await run_doctor(house.settings, house.site.admin.token)
         assert code == 1
         assert "/stats (à retirer)" in said
         assert f"Fonctions en service : {', '.join(in_order('-stats'))} ; désactivées : stats." in said
-    code, said = await examined(house.settings.model_copy(update={"features": ("hotlin",)}))
+    code, said = await run_doctor(house.settings.model_copy(update={"features": ("hotlin",)}))
     assert code == 1
     assert "aucune fonction ne s’appelle « hotlin »" in said
 
 
-async def test_setup_goes_by_the_environment_as_serve_does(newest: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_setup_goes_by_the_environment_as_serve_does(
+    newest: FreshServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("COOP_FEATURES", "stats")
     assert await newest.setup() == 0
     assert set(await newest.commands()) == {"aide", "bienvenue", "brouillon", "stats"}

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.databases import KINDS
 from tests.modes import MODES
 from tests.pairing import superfluous
 from tests.parts import files_of, is_quick, rooms
 from tests.spread import HOUSES, group, ports
+from tests.support.databases import KINDS
 
 ROOT = Path(__file__).resolve().parents[1]
 FLAKY = """

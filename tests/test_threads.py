@@ -17,13 +17,11 @@ from bot.websocket.queue import CURSOR
 from storage import claims
 from storage.claims import ReadCursor
 from storage.database import Database
-from tests.databases import KINDS, address
-from tests.helping import changes, reacts, writes
-from tests.house import hears, until_async
-from tests.listening import room
 from tests.people import Post
-from tests.room import Room
-from tests.workplace import FIRST, Workplace
+from tests.support.databases import KINDS, create_database
+from tests.support.events import room
+from tests.support.house import edit_post, is_listening, react, reply_in_thread, wait_for
+from tests.support.workplace import FIRST, Room, Workplace
 
 __all__ = ["room"]
 
@@ -43,7 +41,7 @@ class Office(Workplace):
         """One run; one that ``dies`` hears nothing, and ends before what it posts is noted or told of."""
         app = App(self.settings(), [self._feature()], first=FIRST)
         await app.start()
-        await until_async(lambda: hears(app, {self.channel}))
+        await wait_for(lambda: is_listening(app, {self.channel}))
         if dies:
             await app.events.stop()
             for task in [*app._tasks, *app.outbox._noting]:  # noqa: SLF001  (no public way kills it between two steps)
@@ -92,12 +90,12 @@ class Office(Workplace):
             posts = [*await self.juliette.direct(), *await self.juliette.reads(self.channel)]
             return next((post for post in posts if words in post.text), None)
 
-        return await until_async(is_said)
+        return await wait_for(is_said)
 
 
 @pytest.fixture(params=KINDS)
 async def office(request: pytest.FixtureRequest, room: Room, tmp_path: Path) -> AsyncIterator[Office]:
-    async with address(request, tmp_path) as url:
+    async with create_database(request, tmp_path) as url:
         office = Office(room, url, tmp_path)
         office.channel = await office.salon()
         yield office
@@ -114,10 +112,10 @@ async def test_lines_changes_and_emojis_wait_for_the_note_of_their_post(office: 
         receipt, card = await office.posted("Le reçu"), await office.posted("La carte")
     assert office.told == []
     for root in (receipt, card):
-        await reacts(office.juliette, root, "white_check_mark")
-        await changes(office.juliette, await writes(office.juliette, root, "une ligne"), "une ligne changée")
+        await react(office.juliette, root, "white_check_mark")
+        await edit_post(office.juliette, await reply_in_thread(office.juliette, root, "une ligne"), "une ligne changée")
     async with office.bot():
-        await until_async(lambda: _all_is_told(office))
+        await wait_for(lambda: _all_is_told(office))
     assert all(known for _, known in office.told), office.told
 
 

@@ -15,14 +15,26 @@ from storage import schema
 from storage.cra.files import CSV_COLUMNS, LINE_COLUMNS
 from storage.cra.queries import delete_report, find_own, revise_report
 from storage.database import Database
-from tests.transfer import CARL, JULIETTE, NOW, SINGLE, WORKSHOP, database, exported, filed, imported, opened, rows
+from tests.support.cra import (
+    CARL,
+    JULIETTE,
+    NOW,
+    SINGLE,
+    STORED_WORKSHOP,
+    cra_database,
+    export_reports,
+    file_reports,
+    import_reports,
+    open_cra_database,
+    read_jsonl,
+)
 
-__all__ = ["database"]
+__all__ = ["cra_database"]
 
 
 async def test_a_line_says_everything_of_a_report(database: Database) -> None:
-    await filed(database, WORKSHOP)
-    (row,) = rows(await exported(database))
+    await file_reports(database, STORED_WORKSHOP)
+    (row,) = read_jsonl(await export_reports(database))
     assert row == {
         "numero": 1,
         "auteur": "juliette",
@@ -51,14 +63,14 @@ async def test_a_line_says_everything_of_a_report(database: Database) -> None:
 
 
 async def test_only_what_is_asked_for_is_exported(database: Database) -> None:
-    first, second = await filed(database, WORKSHOP, SINGLE)
-    (third,) = await filed(database, SINGLE, author=CARL)
+    first, second = await file_reports(database, STORED_WORKSHOP, SINGLE)
+    (third,) = await file_reports(database, SINGLE, author=CARL)
 
     async def numbers(**wanted: Any) -> list[int]:
-        return [row["numero"] for row in rows(await exported(database, **wanted))]
+        return [row["numero"] for row in read_jsonl(await export_reports(database, **wanted))]
 
     assert await numbers() == [first, second, third]
-    assert await numbers(end=WORKSHOP.date) == [first]
+    assert await numbers(end=STORED_WORKSHOP.date) == [first]
     assert await numbers(start=SINGLE.date) == [second, third]
     assert await numbers(username="carl") == [third]
     async with database.transaction() as db:
@@ -67,39 +79,39 @@ async def test_only_what_is_asked_for_is_exported(database: Database) -> None:
         await delete_report(db, cra, NOW)
     assert await numbers() == [first, third]
     assert await numbers(deleted=True) == [first, second, third]
-    assert rows(await exported(database, deleted=True))[1]["supprime"] == "2026-11-24T18:00:00Z"
+    assert read_jsonl(await export_reports(database, deleted=True))[1]["supprime"] == "2026-11-24T18:00:00Z"
 
 
 async def test_pages_neither_repeat_nor_skip(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("storage.cra.bulk.ROWS_PER_PAGE", 3)
-    await filed(database, *[WORKSHOP] * 7)
-    assert [row["numero"] for row in rows(await exported(database))] == list(range(1, 8))
+    await file_reports(database, *[STORED_WORKSHOP] * 7)
+    assert [row["numero"] for row in read_jsonl(await export_reports(database))] == list(range(1, 8))
 
 
 @pytest.mark.parametrize("kind", ["jsonl", "csv"])
 async def test_an_export_moves_to_another_database_unchanged(database: Database, kind: str, tmp_path: Path) -> None:
-    await filed(database, WORKSHOP, SINGLE)
+    await file_reports(database, STORED_WORKSHOP, SINGLE)
     async with database.transaction() as db:
         cra = await find_own(db, JULIETTE.id, 1)
         assert cra is not None
         await revise_report(db, cra, SINGLE, NOW)
-    await filed(database, SINGLE, author=CARL)
-    text = await exported(database, kind)
+    await file_reports(database, SINGLE, author=CARL)
+    text = await export_reports(database, kind)
     url = f"sqlite:///{tmp_path}/other.db"
     await schema.upgrade(url)
-    async for other in opened(url):
-        assert await imported(other, text) == ImportOutcome(added=3)
-        assert await exported(other, kind) == text
-        assert await imported(other, text) == ImportOutcome(there=3)
-        assert await exported(other, kind) == text
+    async for other in open_cra_database(url):
+        assert await import_reports(other, text) == ImportOutcome(added=3)
+        assert await export_reports(other, kind) == text
+        assert await import_reports(other, text) == ImportOutcome(there=3)
+        assert await export_reports(other, kind) == text
 
 
 @pytest.mark.parametrize("kind", ["jsonl", "csv"])
 async def test_an_export_comes_home_without_doubling(database: Database, kind: str) -> None:
-    await filed(database, WORKSHOP, SINGLE)
-    text = await exported(database, kind)
-    assert await imported(database, text) == ImportOutcome(there=2)
-    assert await exported(database, kind) == text
+    await file_reports(database, STORED_WORKSHOP, SINGLE)
+    text = await export_reports(database, kind)
+    assert await import_reports(database, text) == ImportOutcome(there=2)
+    assert await export_reports(database, kind) == text
 
 
 def test_a_spreadsheet_finds_no_formula_in_an_export() -> None:

@@ -19,19 +19,19 @@ from bot.web import HostRateLimit, Reach, Trouble, WebClient, WebError, describe
 from bot.web.reader import REMEMBERED_MAX, ROBOTS_MAX, RobotRulesCache
 from config.addresses import is_inside, is_public
 from config.settings import Settings
-from tests.webbing import HERE, Outside, endless, outside, redirect, says, slow
+from tests.support.servers import HERE, FakeWeb, answer_endlessly, answer_too_late, answer_with, redirect, serve_sites
 
 MiB = 1024 * 1024
 
 
 @pytest.fixture
-async def site() -> AsyncIterator[Outside]:
-    async with outside() as made:
+async def site() -> AsyncIterator[FakeWeb]:
+    async with serve_sites() as made:
         yield made
 
 
 @pytest.fixture
-async def web(site: Outside) -> AsyncIterator[WebClient]:
+async def web(site: FakeWeb) -> AsyncIterator[WebClient]:
     made = site.client()
     yield made
     await made.close()
@@ -97,7 +97,7 @@ def test_what_the_standard_library_calls_private_is_not_public(address: IPv4Addr
         *("http://169.254.169.254/latest/meta-data/", "http://dedans.example/", "http://mixte.example/", "http:///x"),
     ],
 )
-async def test_what_is_private_is_never_asked(site: Outside, link: str) -> None:
+async def test_what_is_private_is_never_asked(site: FakeWeb, link: str) -> None:
     """Whether it is said by its address, in whatever writing, or by a name: of all this, nothing is connected to."""
     names = {"dedans.example": ["10.0.0.7"], "mixte.example": ["8.8.8.8", "127.0.0.1"], "public.example": [HERE]}
 
@@ -111,7 +111,7 @@ async def test_what_is_private_is_never_asked(site: Outside, link: str) -> None:
     await web.close()
 
 
-async def test_the_last_look_is_where_the_connection_is_made(site: Outside) -> None:
+async def test_the_last_look_is_where_the_connection_is_made(site: FakeWeb) -> None:
     """A guard that forgot to look at names would still not connect."""
 
     class Blind(Reach):
@@ -124,17 +124,17 @@ async def test_the_last_look_is_where_the_connection_is_made(site: Outside) -> N
     await web.close()
 
 
-async def test_a_redirect_is_looked_at_again(site: Outside, web: WebClient) -> None:
+async def test_a_redirect_is_looked_at_again(site: FakeWeb, web: WebClient) -> None:
     site.names["dedans.example"] = ["192.168.0.10"]
     for to in ("http://10.0.0.1/", "http://dedans.example/", f"http://{HERE}:1/", "file:///etc/passwd", "//[::1]/"):
         site.pages["a.example/"] = redirect(to)
         assert await trouble(web, site.link("a.example/")) is Trouble.FORBIDDEN, to
 
 
-async def test_redirects_are_followed_five_times(site: Outside, web: WebClient) -> None:
+async def test_redirects_are_followed_five_times(site: FakeWeb, web: WebClient) -> None:
     for step in range(6):
         site.pages[f"a.example/{step}"] = redirect(f"/{step + 1}", 308)
-    site.pages["a.example/6"] = says(b"enfin")
+    site.pages["a.example/6"] = answer_with(b"enfin")
     assert (await web.fetch("GET", site.link("a.example/1"), most=10)).body == b"enfin"
     assert await trouble(web, site.link("a.example/0")) is Trouble.LOOP
     site.pages["a.example/tour"] = redirect("/tour")
@@ -142,8 +142,12 @@ async def test_redirects_are_followed_five_times(site: Outside, web: WebClient) 
     assert len(site.asked("a.example/tour")) == 6
 
 
-async def test_slow_and_endless_answers_end(site: Outside, web: WebClient) -> None:
-    site.pages |= {"a.example/lent": slow, "a.example/robots.txt": 404, "b.example/sans-fin": endless}
+async def test_slow_and_endless_answers_end(site: FakeWeb, web: WebClient) -> None:
+    site.pages |= {
+        "a.example/lent": answer_too_late,
+        "a.example/robots.txt": 404,
+        "b.example/sans-fin": answer_endlessly,
+    }
     assert await trouble(web, site.link("a.example/lent")) is Trouble.SLOW
     tracemalloc.start()
     answer = await web.fetch("GET", site.link("b.example/sans-fin"), most=4096)
@@ -153,7 +157,7 @@ async def test_slow_and_endless_answers_end(site: Outside, web: WebClient) -> No
     assert peak < 4 * MiB
 
 
-async def test_endless_headers_and_junk_end(site: Outside) -> None:
+async def test_endless_headers_and_junk_end(site: FakeWeb) -> None:
     async def pour(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\n" if await reader.readline() else b"")
         try:
@@ -176,7 +180,7 @@ async def test_endless_headers_and_junk_end(site: Outside) -> None:
         await web.close()
 
 
-async def test_nobody_there_no_such_name_no_proof(site: Outside, web: WebClient, tmp_path: Path) -> None:
+async def test_nobody_there_no_such_name_no_proof(site: FakeWeb, web: WebClient, tmp_path: Path) -> None:
     assert await trouble(web, site.link("absent.example/")) is Trouble.NAME
     assert await trouble(web, site.link("a.example/").replace("http:", "https:")) is Trouble.TLS
     port = site.port
@@ -195,8 +199,8 @@ async def test_nobody_there_no_such_name_no_proof(site: Outside, web: WebClient,
 ROBOTS = b"User-agent: *\nDisallow: /tous\n\nUser-agent: coop-bot\nDisallow: /prive\n"
 
 
-async def test_robots_are_respected_and_read_once(site: Outside, web: WebClient) -> None:
-    site.pages |= {"a.example/robots.txt": says(ROBOTS), "a.example/tous": 200, "a.example/prive": 200}
+async def test_robots_are_respected_and_read_once(site: FakeWeb, web: WebClient) -> None:
+    site.pages |= {"a.example/robots.txt": answer_with(ROBOTS), "a.example/tous": 200, "a.example/prive": 200}
     assert (await web.fetch("HEAD", site.link("a.example/tous"))).status == 200
     assert await trouble(web, site.link("a.example/prive"), "HEAD") is Trouble.ROBOTS
     assert site.asked("a.example/prive") == []
@@ -205,15 +209,15 @@ async def test_robots_are_respected_and_read_once(site: Outside, web: WebClient)
     assert await trouble(web, site.link("b.example/")) is Trouble.ROBOTS
 
 
-async def test_robots_that_cannot_be_had(site: Outside, web: WebClient) -> None:
+async def test_robots_that_cannot_be_had(site: FakeWeb, web: WebClient) -> None:
     """As RFC 9309 has it: none where there is none, all forbidden where the site fails; redirects are followed."""
     site.pages |= {f"{name}.example/": 200 for name in "abcd"}
-    site.pages |= {"a.example/robots.txt": 403, "b.example/robots.txt": 503, "c.example/robots.txt": endless}
+    site.pages |= {"a.example/robots.txt": 403, "b.example/robots.txt": 503, "c.example/robots.txt": answer_endlessly}
     assert (await web.fetch("GET", site.link("a.example/"))).status == 200
     assert await trouble(web, site.link("b.example/")) is Trouble.ROBOTS
     assert (await web.fetch("GET", site.link("c.example/"))).status == 200
     site.pages["d.example/robots.txt"] = redirect(site.link("e.example/r"))
-    site.pages["e.example/r"] = says(b"User-agent: *\nDisallow: /\n")
+    site.pages["e.example/r"] = answer_with(b"User-agent: *\nDisallow: /\n")
     assert await trouble(web, site.link("d.example/")) is Trouble.ROBOTS
 
 
@@ -227,15 +231,15 @@ async def test_what_is_remembered_of_robots_is_bounded() -> None:
     assert 0 < len(kept) * ROBOTS_MAX <= REMEMBERED_MAX
 
 
-async def test_a_host_that_wants_peace_has_it(site: Outside, web: WebClient) -> None:
-    site.pages |= {"a.example/": says(b"", 429, Retry_After="3600"), "a.example/autre": 200, "b.example/": 200}
+async def test_a_host_that_wants_peace_has_it(site: FakeWeb, web: WebClient) -> None:
+    site.pages |= {"a.example/": answer_with(b"", 429, Retry_After="3600"), "a.example/autre": 200, "b.example/": 200}
     assert (await web.fetch("GET", site.link("a.example/"))).status == 429
     assert await trouble(web, site.link("a.example/autre")) is Trouble.BUSY
     assert site.asked("a.example/autre") == []
     assert (await web.fetch("GET", site.link("b.example/"))).status == 200
 
 
-async def test_the_pace_is_kept(site: Outside) -> None:
+async def test_the_pace_is_kept(site: FakeWeb) -> None:
     loop, times = asyncio.get_running_loop(), list[tuple[str, float]]()
 
     async def note(request: server.Request) -> server.StreamResponse:
@@ -252,7 +256,7 @@ async def test_the_pace_is_kept(site: Outside) -> None:
     await web.close()
 
 
-async def test_the_bot_says_who_it_is(site: Outside, web: WebClient) -> None:
+async def test_the_bot_says_who_it_is(site: FakeWeb, web: WebClient) -> None:
     site.pages["a.example/"] = 200
     await web.fetch("HEAD", site.link("a.example/"))
     assert site.agents == {web.agent}

@@ -6,17 +6,17 @@ import pytest
 from aiohttp import web as server
 
 from bot.web import HostRateLimit, Reach, Trouble, WebClient, WebError
-from tests.webbing import HERE, Outside, outside, redirect, says
+from tests.support.servers import HERE, FakeWeb, answer_with, redirect, serve_sites
 
 
 @pytest.fixture
-async def site() -> AsyncIterator[Outside]:
-    async with outside() as made:
+async def site() -> AsyncIterator[FakeWeb]:
+    async with serve_sites() as made:
         yield made
 
 
 @pytest.fixture
-async def web(site: Outside) -> AsyncIterator[WebClient]:
+async def web(site: FakeWeb) -> AsyncIterator[WebClient]:
     made = site.client()
     yield made
     await made.close()
@@ -28,15 +28,15 @@ async def trouble(web: WebClient, link: str) -> Trouble:
     return caught.value.trouble
 
 
-async def test_where_something_is_for_good_is_told(site: Outside, web: WebClient) -> None:
-    site.pages |= {"c.example/": says(b"la"), "b.example/": redirect(site.link("c.example/"), 302)}
+async def test_where_something_is_for_good_is_told(site: FakeWeb, web: WebClient) -> None:
+    site.pages |= {"c.example/": answer_with(b"la"), "b.example/": redirect(site.link("c.example/"), 302)}
     site.pages |= {"a.example/": redirect(site.link("b.example/"), 301), "d.example/": redirect("/fin", 308)}
-    site.pages["d.example/fin"] = says(b"fin")
+    site.pages["d.example/fin"] = answer_with(b"fin")
     moved = {where: (await web.fetch("GET", site.link(f"{where}.example/"), robots=False)).moved for where in "abcd"}
     assert moved == {"a": site.link("b.example/"), "b": "", "c": "", "d": site.link("d.example/fin")}
 
 
-async def test_what_is_known_of_it_is_said(site: Outside, web: WebClient) -> None:
+async def test_what_is_known_of_it_is_said(site: FakeWeb, web: WebClient) -> None:
     async def answer(request: server.Request) -> server.StreamResponse:
         return server.Response(status=304 if request.headers.get("If-None-Match") == '"a"' else 200)
 
@@ -45,10 +45,10 @@ async def test_what_is_known_of_it_is_said(site: Outside, web: WebClient) -> Non
     assert [each.status for each in asked] == [200, 304]
 
 
-async def test_private_addresses_only_by_the_client_that_is_let_there(site: Outside) -> None:
+async def test_private_addresses_only_by_the_client_that_is_let_there(site: FakeWeb) -> None:
     web = WebClient("coop-bot/1 (essai)", Reach(lookup=site.reach.lookup), HostRateLimit(0, 10_000))
     try:
-        site.pages["127.0.0.1/"] = says(b"ici")
+        site.pages["127.0.0.1/"] = answer_with(b"ici")
         url = f"http://{HERE}:{site.port}/"
         assert await trouble(web, url) is Trouble.FORBIDDEN
         assert (await web.anywhere().fetch("GET", url, most=9, robots=False)).body == b"ici"

@@ -11,30 +11,33 @@ from bot.events import DirectMessage, Reconnected
 from bot.mattermost import AioClient, Mattermost
 from bot.websocket import EventListener, connection, listener, queue
 from storage.database import Database
-from tests.chat_server import TEAM, ChatServer, fault
-from tests.hearing import (
-    FIRST,
+from tests.support.databases import sqlite_database
+from tests.support.events import (
     HOUR_AGO,
     NOW_MS,
-    Heard,
-    Wire,
-    ground,
-    hearing,
-    hello,
-    news,
-    posted,
-    script,
-    seen,
+    EventLog,
+    ScriptedSocket,
+    listen,
+    make_dependencies,
+    make_hello,
+    make_posted,
     server,
+    store_cursor,
+    store_direct_messages,
     wire,
+    write_script,
 )
-from tests.house import until
-from tests.sqlite import Away, database
+from tests.support.faults import UnreachableDatabase
+from tests.support.house import wait_until
+from tests.support.mattermost import TEAM, ChatServer, make_error
+from tests.support.workplace import FIRST
 
-__all__ = ["database", "server", "wire"]
+__all__ = ["server", "sqlite_database", "wire"]
 
 
-async def test_frames_that_make_no_sense_are_passed_over(wire: Wire, server: ChatServer, database: Database) -> None:
+async def test_frames_that_make_no_sense_are_passed_over(
+    wire: ScriptedSocket, server: ChatServer, database: Database
+) -> None:
     nonsense = ["{", "[]", "7", '"x"', "{}", '{"event": "posted"}', '{"event": "x", "seq": "y"}', '{"seq_reply": null}']
     odd: list[dict[str, Any]] = [
         {"event": "posted", "data": {"channel_type": "D", "post": "{"}, "seq": 1},
@@ -42,50 +45,56 @@ async def test_frames_that_make_no_sense_are_passed_over(wire: Wire, server: Cha
         {"event": "memberrole_updated", "data": {}, "seq": 3},
         {"event": "posted", "data": None, "seq": 4},
     ]
-    wire.scripts = [script(hello(), *nonsense, *odd, posted(5, "bonjour"), then=asyncio.Event().wait)]
-    async with hearing(server.url, "t", database) as (_, heard):
+    wire.scripts = [write_script(make_hello(), *nonsense, *odd, make_posted(5, "bonjour"), then=asyncio.Event().wait)]
+    async with listen(server.url, "t", database) as (_, heard):
         await heard.until(lambda: heard.texts == ["bonjour"])
 
 
-async def test_a_missing_number_is_asked_for(wire: Wire, server: ChatServer, database: Database) -> None:
+async def test_a_missing_number_is_asked_for(wire: ScriptedSocket, server: ChatServer, database: Database) -> None:
     wire.scripts = [
-        script(hello(), posted(1, "un"), posted(3, "trois")),
-        script(posted(2, "deux"), posted(3, "trois"), posted(3, "trois"), then=asyncio.Event().wait),
+        write_script(make_hello(), make_posted(1, "un"), make_posted(3, "trois")),
+        write_script(
+            make_posted(2, "deux"), make_posted(3, "trois"), make_posted(3, "trois"), then=asyncio.Event().wait
+        ),
     ]
-    async with hearing(server.url, "t", database) as (_, heard):
+    async with listen(server.url, "t", database) as (_, heard):
         await heard.until(lambda: len(heard.texts) == 3)
     assert heard.texts == ["un", "deux", "trois"]
     assert wire.params[:2] == [{}, {"connection_id": "one", "sequence_number": "2"}]
 
 
-async def test_what_resuming_does_not_bring_is_read(wire: Wire, server: ChatServer, database: Database) -> None:
-    await seen(database, HOUR_AGO)
+async def test_what_resuming_does_not_bring_is_read(
+    wire: ScriptedSocket, server: ChatServer, database: Database
+) -> None:
+    await store_cursor(database, HOUR_AGO)
     wire.scripts = [
-        script(hello(), posted(2, "deux")),
-        script(posted(2, "deux")),
-        script(hello(0, "two"), then=asyncio.Event().wait),
+        write_script(make_hello(), make_posted(2, "deux")),
+        write_script(make_posted(2, "deux")),
+        write_script(make_hello(0, "two"), then=asyncio.Event().wait),
     ]
-    news(server, "un", "deux")
-    async with hearing(server.url, "t", database) as (_, heard):
+    store_direct_messages(server, "un", "deux")
+    async with listen(server.url, "t", database) as (_, heard):
         await heard.until(lambda: len(wire.params) == 3 and heard.texts[-2:] == ["un", "deux"])
     assert [p.get("sequence_number") for p in wire.params] == [None, "1", None]
 
 
-async def test_a_handler_that_fails_or_dawdles_stops_nobody(wire: Wire, server: ChatServer, database: Database) -> None:
+async def test_a_handler_that_fails_or_dawdles_stops_nobody(
+    wire: ScriptedSocket, server: ChatServer, database: Database
+) -> None:
     async def trouble(event: BaseModel) -> None:
         if isinstance(event, DirectMessage) and event.text == "lent":
             await asyncio.Event().wait()
         if isinstance(event, DirectMessage) and event.text == "faux":
             raise RuntimeError
 
-    async with hearing(server.url, "t", database) as (events, heard):
+    async with listen(server.url, "t", database) as (events, heard):
         heard.trouble = trouble
         wire.scripts = [
-            script(
-                hello(),
-                posted(1, "lent", channel_id="l" * 26),
-                posted(2, "faux"),
-                posted(3, "bien"),
+            write_script(
+                make_hello(),
+                make_posted(1, "lent", channel_id="l" * 26),
+                make_posted(2, "faux"),
+                make_posted(3, "bien"),
                 then=asyncio.Event().wait,
             )
         ]
@@ -95,49 +104,54 @@ async def test_a_handler_that_fails_or_dawdles_stops_nobody(wire: Wire, server: 
 
 
 async def test_too_many_events_are_read_later(
-    wire: Wire, server: ChatServer, database: Database, monkeypatch: pytest.MonkeyPatch
+    wire: ScriptedSocket, server: ChatServer, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(queue, "EVENTS_MAX", 2)
     monkeypatch.setattr(queue, "HANDLED_AT_ONCE", 1)
-    await seen(database, HOUR_AGO)
-    news(server, *(str(n) for n in range(1, 9)))
+    await store_cursor(database, HOUR_AGO)
+    store_direct_messages(server, *(str(n) for n in range(1, 9)))
     door = asyncio.Event()
 
     async def shut(_: BaseModel) -> None:
         await door.wait()
 
     wire.scripts = [
-        script(hello(), *(posted(n, str(n)) for n in range(1, 9))),
-        script(hello(0, "two"), then=asyncio.Event().wait),
+        write_script(make_hello(), *(make_posted(n, str(n)) for n in range(1, 9))),
+        write_script(make_hello(0, "two"), then=asyncio.Event().wait),
     ]
-    async with hearing(server.url, "t", database) as (_, heard):
+    async with listen(server.url, "t", database) as (_, heard):
         heard.trouble = shut
-        await until(lambda: len(wire.params) == 2)
+        await wait_until(lambda: len(wire.params) == 2)
         door.set()
         await heard.until(lambda: set(heard.texts) == {str(n) for n in range(1, 9)})
     assert wire.params[1] == {}
 
 
 async def test_a_dead_server_is_left(
-    wire: Wire, server: ChatServer, database: Database, monkeypatch: pytest.MonkeyPatch
+    wire: ScriptedSocket, server: ChatServer, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connection, "DEAD_AFTER", 1.5)
     quiet = asyncio.Event()
-    wire.scripts = [script(hello(), then=quiet.wait), script(hello(0, "two"), posted(1, "vivant"), then=quiet.wait)]
-    async with hearing(server.url, "t", database) as (_, heard):
+    wire.scripts = [
+        write_script(make_hello(), then=quiet.wait),
+        write_script(make_hello(0, "two"), make_posted(1, "vivant"), then=quiet.wait),
+    ]
+    async with listen(server.url, "t", database) as (_, heard):
         await heard.until(lambda: heard.texts == ["vivant"])
         quiet.set()
     assert wire.params[1] == {"connection_id": "one", "sequence_number": "1"}
 
 
-async def test_reading_up_goes_on_until_it_succeeds(wire: Wire, server: ChatServer, database: Database) -> None:
-    await seen(database, HOUR_AGO)
+async def test_reading_up_goes_on_until_it_succeeds(
+    wire: ScriptedSocket, server: ChatServer, database: Database
+) -> None:
+    await store_cursor(database, HOUR_AGO)
     listed = f"GET /api/v4/users/me/teams/{TEAM}/channels"
-    news(server, "un")
-    left = [fault(500, "x"), fault(400, "x"), server.answers[listed]]
+    store_direct_messages(server, "un")
+    left = [make_error(500, "x"), make_error(400, "x"), server.answers[listed]]
     server.answers[listed] = lambda *_: _answer(left.pop(0) if len(left) > 1 else left[0])
-    wire.scripts = [script(hello(), then=asyncio.Event().wait)]
-    async with hearing(server.url, "t", database) as (_, heard):
+    wire.scripts = [write_script(make_hello(), then=asyncio.Event().wait)]
+    async with listen(server.url, "t", database) as (_, heard):
         await heard.until(lambda: heard.texts == ["un"])
         await heard.until(lambda: Reconnected() in heard.events)
 
@@ -147,32 +161,32 @@ def _answer(value: Any) -> web.StreamResponse:
 
 
 async def test_a_channel_that_cannot_be_read_holds_up_no_other(
-    wire: Wire, server: ChatServer, database: Database
+    wire: ScriptedSocket, server: ChatServer, database: Database
 ) -> None:
-    await seen(database, HOUR_AGO)
-    news(server, "un")
+    await store_cursor(database, HOUR_AGO)
+    store_direct_messages(server, "un")
     other = {"id": "x" * 26, "type": "D", "last_post_at": NOW_MS}
     server.answers[f"GET /api/v4/users/me/teams/{TEAM}/channels"].insert(0, other)
-    server.answers[f"GET /api/v4/channels/{'x' * 26}/posts"] = fault(403, "api.context.permissions.app_error")
-    wire.scripts = [script(hello(), then=asyncio.Event().wait)]
-    async with hearing(server.url, "t", database) as (_, heard):
+    server.answers[f"GET /api/v4/channels/{'x' * 26}/posts"] = make_error(403, "api.context.permissions.app_error")
+    wire.scripts = [write_script(make_hello(), then=asyncio.Event().wait)]
+    async with listen(server.url, "t", database) as (_, heard):
         await heard.until(lambda: heard.texts == ["un"])
 
 
-async def test_refusals_of_the_handshake(wire: Wire, server: ChatServer, database: Database) -> None:
+async def test_refusals_of_the_handshake(wire: ScriptedSocket, server: ChatServer, database: Database) -> None:
     client = AioClient(server.url, "t")
-    events = EventListener(ground(client, database), Heard(), FIRST)
+    events = EventListener(make_dependencies(client, database), EventLog(), FIRST)
     assert await events.connect() == (False, 0.0)
-    server.answers["GET /api/v4/websocket"] = fault(429, "x", Retry_After="7")
+    server.answers["GET /api/v4/websocket"] = make_error(429, "x", Retry_After="7")
     assert await events.connect() == (False, 7.0)
-    server.answers["GET /api/v4/websocket"] = fault(401, "x")
+    server.answers["GET /api/v4/websocket"] = make_error(401, "x")
     assert await events.connect() == (False, listener.TOKEN_RETRY)
     server.answers["GET /api/v4/websocket"] = wire.connect
     wire.scripts = [_close_at_once] * 3
     assert await events.connect() == (False, 0.0)
-    server.answers["GET /api/v4/users/me"] = lambda *_: fault(503, "x")
+    server.answers["GET /api/v4/users/me"] = lambda *_: make_error(503, "x")
     assert await events.connect() == (False, 0.0)
-    server.answers["GET /api/v4/users/me"] = fault(401, "x")
+    server.answers["GET /api/v4/users/me"] = make_error(401, "x")
     assert await events.connect() == (False, listener.TOKEN_RETRY)
     await client.close()
 
@@ -182,13 +196,13 @@ async def _close_at_once(socket: web.WebSocketResponse, _: web.Request) -> None:
 
 
 async def test_an_accident_does_not_end_the_hearing(
-    wire: Wire, server: ChatServer, database: Database, monkeypatch: pytest.MonkeyPatch
+    wire: ScriptedSocket, server: ChatServer, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wire.scripts = [script(hello(), posted(1, "bonjour"), then=asyncio.Event().wait)]
-    away = Away()
+    wire.scripts = [write_script(make_hello(), make_posted(1, "bonjour"), then=asyncio.Event().wait)]
+    away = UnreachableDatabase()
     with monkeypatch.context() as patch:
         patch.setattr(Mattermost, "me", away)
-        async with hearing(server.url, "t", database) as (_, heard):
-            await until(lambda: away.tries > 1)
+        async with listen(server.url, "t", database) as (_, heard):
+            await wait_until(lambda: away.tries > 1)
             patch.undo()
             await heard.until(lambda: heard.texts == ["bonjour"])

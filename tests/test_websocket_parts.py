@@ -18,25 +18,39 @@ from bot.websocket.parser import FrameParser
 from bot.websocket.queue import CURSOR, EventCursor
 from storage import claims
 from storage.database import Database
-from tests.chat_server import BOT, CHANNEL, ID, TEAM, USER, ChatServer
-from tests.hearing import NOW_MS, Wire, answer, hearing, hello, posted, script, seen, server, wire
-from tests.house import until
-from tests.sqlite import Away, database
+from tests.support.databases import sqlite_database
+from tests.support.events import (
+    NOW_MS,
+    ScriptedSocket,
+    answer_pings,
+    listen,
+    make_hello,
+    make_posted,
+    server,
+    store_cursor,
+    wire,
+    write_script,
+)
+from tests.support.faults import UnreachableDatabase
+from tests.support.house import wait_until
+from tests.support.mattermost import BOT, CHANNEL, ID, TEAM, USER, ChatServer
 
-__all__ = ["database", "server", "wire"]
+__all__ = ["server", "sqlite_database", "wire"]
 
 
-async def test_how_far_was_read_is_kept_in_the_servers_time(wire: Wire, server: ChatServer, database: Database) -> None:
-    wire.scripts = [script(hello()), answer]
-    async with hearing(server.url, "t", database) as (events, _):
-        await until(lambda: events.seen is not None)
+async def test_how_far_was_read_is_kept_in_the_servers_time(
+    wire: ScriptedSocket, server: ChatServer, database: Database
+) -> None:
+    wire.scripts = [write_script(make_hello()), answer_pings]
+    async with listen(server.url, "t", database) as (events, _):
+        await wait_until(lambda: events.seen is not None)
     async with database.transaction(writes=False) as db:
         at = await claims.read_cursor(db, CURSOR)
     assert at == datetime.fromtimestamp(NOW_MS / 1000, UTC) - timedelta(seconds=5)
 
 
 async def test_how_far_was_read_is_known_soon_after_the_beginning(
-    wire: Wire, server: ChatServer, database: Database, monkeypatch: pytest.MonkeyPatch
+    wire: ScriptedSocket, server: ChatServer, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The first answer to a ping may come while the beginning is still being handled: it says nothing then."""
     monkeypatch.setattr(connection, "SECOND_PING", 0.05)
@@ -46,30 +60,30 @@ async def test_how_far_was_read_is_known_soon_after_the_beginning(
         await door.wait()
 
     async def play(socket: web.WebSocketResponse, request: web.Request) -> None:
-        await socket.send_json(hello())
-        await answer(socket, request, door.set)
+        await socket.send_json(make_hello())
+        await answer_pings(socket, request, door.set)
 
     wire.scripts = [play]
-    async with hearing(server.url, "t", database) as (events, heard):
+    async with listen(server.url, "t", database) as (events, heard):
         heard.trouble = shut
-        await until(lambda: events.seen is not None)
+        await wait_until(lambda: events.seen is not None)
 
 
 async def test_a_cursor_never_goes_back(database: Database) -> None:
     late = utc_now()
-    await seen(database, late)
-    await seen(database, late - timedelta(hours=1))
+    await store_cursor(database, late)
+    await store_cursor(database, late - timedelta(hours=1))
     async with database.transaction(writes=False) as db:
         assert await claims.read_cursor(db, CURSOR) == late
 
 
 async def test_progress_survives_a_database_that_is_away(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    await seen(database, datetime(2026, 1, 1, tzinfo=UTC))
-    progress, away = EventCursor(database), Away()
+    await store_cursor(database, datetime(2026, 1, 1, tzinfo=UTC))
+    progress, away = EventCursor(database), UnreachableDatabase()
     with monkeypatch.context() as patch:
         patch.setattr(claims, "read_cursor", away)
         loading = asyncio.create_task(progress.load(0.01))
-        await until(lambda: away.tries > 1)
+        await wait_until(lambda: away.tries > 1)
         assert not loading.done()
     await loading
     assert progress.seen == datetime(2026, 1, 1, tzinfo=UTC)
@@ -94,13 +108,13 @@ async def test_progress_survives_a_database_that_is_away(database: Database, mon
         ("memberrole_updated", {"member": json.dumps({"user_id": ID, "team_id": TEAM})}, PersonChanged(user_id=ID)),
         ("typing", {"user_id": ID}, None),
         ("posted", {"channel_type": "O", "post": "{}"}, None),
-        ("posted", posted(1, "x", user_id=BOT)["data"], None),
-        ("posted", posted(1, "x", type="system_join_channel")["data"], None),
-        ("posted", posted(1, "x", props={"from_bot": "true"})["data"], None),
-        ("posted", posted(1, "x", props={"from_webhook": "true"})["data"], None),
+        ("posted", make_posted(1, "x", user_id=BOT)["data"], None),
+        ("posted", make_posted(1, "x", type="system_join_channel")["data"], None),
+        ("posted", make_posted(1, "x", props={"from_bot": "true"})["data"], None),
+        ("posted", make_posted(1, "x", props={"from_webhook": "true"})["data"], None),
         (
             "posted",
-            posted(1, "x", props={"any": 1})["data"],
+            make_posted(1, "x", props={"any": 1})["data"],
             DirectMessage(post_id=f"{1:026}", user_id=ID, channel_id=CHANNEL, text="x", at=NOW_MS),
         ),
     ],

@@ -4,9 +4,9 @@ import pytest
 
 from sandbox.faults import Faults
 from storage.people import Role
-from tests.house import House, until
 from tests.people import Person, Post
-from tests.telling import WORKSHOP, filed, number_of
+from tests.support.cra import WORKSHOP, file_workshop, read_number
+from tests.support.house import House, wait_until
 
 LINE = "atelier 8p 1h30 mail 69120 hier +60 retraités"
 
@@ -14,7 +14,7 @@ LINE = "atelier 8p 1h30 mail 69120 hier +60 retraités"
 @pytest.fixture(autouse=True)
 async def hearing(house: House) -> None:
     """A bot that has just begun on an empty database reads nothing up."""
-    await until(lambda: house.bot.events.connected)
+    await wait_until(lambda: house.bot.events.connected)
 
 
 def plain(post: Post) -> str:
@@ -36,7 +36,7 @@ async def answered(person: Person, words: str, containing: str = "") -> Post:
 @pytest.mark.every_mode
 @pytest.mark.parametrize("words", ["stats", "Stats année !", " /STATS année", "`/stats`"])
 async def test_words_are_commands_with_or_without_slash_and_capital(house: House, juliette: Person, words: str) -> None:
-    await filed(juliette)
+    await file_workshop(juliette)
     answer = await answered(juliette, words, "Vos statistiques")
     assert "8 personnes accompagnées" in plain(answer)
     assert len(answer.file_ids) == 2
@@ -71,7 +71,7 @@ async def test_a_dialog_opens_by_the_button_that_comes_back(house: House, juliet
     assert (await form.fill(**WORKSHOP).submit()).accepted
     receipt = await juliette.told("enregistré")
 
-    offered = await answered(juliette, f"cra modifier {number_of(receipt)}", "fenêtre")
+    offered = await answered(juliette, f"cra modifier {read_number(receipt)}", "fenêtre")
     form = await juliette.opens_by(offered, "Ouvrir")
     assert (await form.fill(participants=9).submit()).accepted
     await house.settled()
@@ -91,7 +91,7 @@ async def test_the_home_is_a_word_away_and_stays(house: House, juliette: Person)
 
 @pytest.mark.every_mode
 async def test_what_is_not_understood_gets_the_nearest_commands(house: House, juliette: Person) -> None:
-    await filed(juliette)
+    await file_workshop(juliette)
     near = await answered(juliette, "mes statistiques s’il te plaît *@all*", "Je n’ai pas compris")
     assert near.buttons == ["/stats"]
     assert "*" not in near.text
@@ -133,12 +133,12 @@ async def test_a_mistake_in_words_is_explained(juliette: Person) -> None:
 
 @pytest.mark.every_mode
 async def test_words_are_heard_once_by_two_replicas(house: House, juliette: Person) -> None:
-    receipt = await filed(juliette)
+    receipt = await file_workshop(juliette)
     await house.settled()
     async with house.replica() as second:
-        await until(lambda: second.events.connected)
-        await answered(juliette, f"cra supprimer {number_of(receipt)}", "supprimé")
-        await answered(juliette, f"cra dupliquer {number_of(receipt)}", "fenêtre")
+        await wait_until(lambda: second.events.connected)
+        await answered(juliette, f"cra supprimer {read_number(receipt)}", "supprimé")
+        await answered(juliette, f"cra dupliquer {read_number(receipt)}", "fenêtre")
         await house.settled()
     said = [plain(p) for p in await juliette.direct()]
     assert len(said) == 3, said
@@ -146,7 +146,7 @@ async def test_words_are_heard_once_by_two_replicas(house: House, juliette: Pers
 
 
 async def test_words_said_during_an_outage_are_done_after_it(house: House, juliette: Person, faults: Faults) -> None:
-    await until(lambda: house.bot.events.seen is not None)
+    await wait_until(lambda: house.bot.events.seen is not None)
     channel = await juliette.direct_channel()
     await house.stop()
     try:

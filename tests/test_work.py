@@ -9,34 +9,36 @@ from bot.context import Request
 from bot.work import steps
 from storage.people import Role
 from storage.work import WorkState
-from tests.house import until, until_async
 from tests.people import Post, unique
-from tests.working import Count, Fill, Pause, Write, Yard, everywhere, room, yard
-from tests.workplace import once
+from tests.support.house import wait_for, wait_until
+from tests.support.work import Count, Fill, StepPause, WorkerWorkplace, Write, every_server, room, yard
+from tests.support.workplace import run_in_turn
 
 __all__ = ["room", "yard"]
 
 
-pytestmark = everywhere
+pytestmark = every_server
 
 
-async def members(yard: Yard, channel_id: str) -> set[str]:
+async def members(yard: WorkerWorkplace, channel_id: str) -> set[str]:
     listed = await yard.room.site.admin.get(f"/channels/{channel_id}/members")
     return {member["user_id"] for member in listed}
 
 
-async def progress(yard: Yard) -> Post:
+async def progress(yard: WorkerWorkplace) -> Post:
     """The message about the work that was begun, once it stands."""
 
-    told = await until_async(yard.juliette.direct)
+    told = await wait_for(yard.juliette.direct)
     return told[-1]
 
 
-async def test_channels_are_filled_and_one_message_tells_how_far(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_channels_are_filled_and_one_message_tells_how_far(
+    yard: WorkerWorkplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(steps, "TOLD_EVERY", 0.0)
     agathe = await yard.room.site.person("agathe")
     channels = [await yard.salon() for _ in range(12)]
-    pause = Pause(nth=5)
+    pause = StepPause(nth=5)
     yard.gang.trouble = pause
     await yard.leads()
     async with yard.bot() as app:
@@ -57,7 +59,7 @@ async def test_channels_are_filled_and_one_message_tells_how_far(yard: Yard, mon
         assert agathe.id in await members(yard, channel)
 
 
-async def test_people_are_written_to_in_pages_each_once(yard: Yard) -> None:
+async def test_people_are_written_to_in_pages_each_once(yard: WorkerWorkplace) -> None:
     people = [await yard.room.site.person(name) for name in ("agathe", "amina", "simon", "zoe", "lea")]
     async with yard.bot() as app:
         await yard.begins(app, Write(people=[p.id for p in people]))
@@ -69,7 +71,7 @@ async def test_people_are_written_to_in_pages_each_once(yard: Yard) -> None:
         assert crowd.count(True) == 5, "what answers people goes before"
 
 
-async def test_it_is_told_in_a_channel(yard: Yard) -> None:
+async def test_it_is_told_in_a_channel(yard: WorkerWorkplace) -> None:
     salon = await yard.salon()
     async with yard.bot() as app:
         await yard.begins(app, Count(steps=4), told_in=salon)
@@ -80,11 +82,11 @@ async def test_it_is_told_in_a_channel(yard: Yard) -> None:
     assert await yard.juliette.direct() == []
 
 
-async def test_the_bot_itself_begins_some_and_acts_for_nobody(yard: Yard) -> None:
+async def test_the_bot_itself_begins_some_and_acts_for_nobody(yard: WorkerWorkplace) -> None:
     """A job’s: nobody is told, and no role is had."""
     salon = await yard.salon()
     async with yard.bot() as app:
-        await until(lambda: app.jobs.is_idle)  # it makes up for the last time it was due
+        await wait_until(lambda: app.jobs.is_idle)  # it makes up for the last time it was due
         yard.gang.payload, yard.gang.is_night = Count(steps=3, channel=salon), True
         await app.runs.run(("job", "essai.nightly"), unique("nuit"))
         (done,) = await yard.settled(app)
@@ -93,7 +95,7 @@ async def test_the_bot_itself_begins_some_and_acts_for_nobody(yard: Yard) -> Non
         assert await yard.juliette.direct() == []
 
 
-async def test_what_is_quiet_is_nobody_s_though_somebody_begins_it(yard: Yard) -> None:
+async def test_what_is_quiet_is_nobody_s_though_somebody_begins_it(yard: WorkerWorkplace) -> None:
     salon = await yard.salon()
     async with yard.bot() as app:
         yard.gang.quiet = True
@@ -104,8 +106,8 @@ async def test_what_is_quiet_is_nobody_s_though_somebody_begins_it(yard: Yard) -
         assert await yard.juliette.direct() == []
 
 
-async def test_who_began_it_stops_it_by_the_button(yard: Yard) -> None:
-    pause = Pause(nth=3)
+async def test_who_began_it_stops_it_by_the_button(yard: WorkerWorkplace) -> None:
+    pause = StepPause(nth=3)
     yard.gang.trouble = pause
     async with yard.bot() as app:
         await yard.begins(app, Count(steps=50))
@@ -123,8 +125,8 @@ async def test_who_began_it_stops_it_by_the_button(yard: Yard) -> None:
         assert "déjà terminé" in str(answer)
 
 
-async def test_nobody_else_stops_it_but_an_animateur(yard: Yard) -> None:
-    salon, pause = await yard.salon(), Pause(nth=2)
+async def test_nobody_else_stops_it_but_an_animateur(yard: WorkerWorkplace) -> None:
+    salon, pause = await yard.salon(), StepPause(nth=2)
     simon, amina = [await yard.room.site.person(name) for name in ("simon", "amina")]
     for person in (simon, amina):
         await yard.juliette.api.post(f"/channels/{salon}/members", {"user_id": person.id})
@@ -145,11 +147,11 @@ async def test_nobody_else_stops_it_but_an_animateur(yard: Yard) -> None:
     assert "arrêté à la demande" in (await yard.said(salon))[0].message
 
 
-async def test_what_fails_is_done_again_and_then_told(yard: Yard) -> None:
+async def test_what_fails_is_done_again_and_then_told(yard: WorkerWorkplace) -> None:
     async def oops() -> None:
         raise RuntimeError("oups")
 
-    yard.gang.trouble = once(oops, oops)
+    yard.gang.trouble = run_in_turn(oops, oops)
     async with yard.bot() as app:
         await yard.begins(app, Count(steps=3))
         (done,) = await yard.settled(app)
@@ -165,8 +167,8 @@ async def test_what_fails_is_done_again_and_then_told(yard: Yard) -> None:
     assert "oups" not in last.message
 
 
-async def test_who_lost_the_role_meanwhile_has_nothing_more_done(yard: Yard) -> None:
-    agathe, pause = await yard.room.site.person("agathe"), Pause(nth=2)
+async def test_who_lost_the_role_meanwhile_has_nothing_more_done(yard: WorkerWorkplace) -> None:
+    agathe, pause = await yard.room.site.person("agathe"), StepPause(nth=2)
     yard.gang.trouble = pause
     async with yard.bot() as app:
         await yard.begins(app, Write(people=[agathe.id] * 4, page=1))
@@ -181,7 +183,7 @@ async def test_who_lost_the_role_meanwhile_has_nothing_more_done(yard: Yard) -> 
     assert "réservé" in told.message
 
 
-async def test_mattermost_away_delays_and_loses_nothing(yard: Yard) -> None:
+async def test_mattermost_away_delays_and_loses_nothing(yard: WorkerWorkplace) -> None:
     faults, channels = yard.room.server.faults, [await yard.salon() for _ in range(6)]
     agathe = await yard.room.site.person("agathe")
 
@@ -195,7 +197,7 @@ async def test_mattermost_away_delays_and_loses_nothing(yard: Yard) -> None:
     async def passes() -> None: ...
 
     await yard.leads()
-    yard.gang.trouble = once(passes, passes, leaves)
+    yard.gang.trouble = run_in_turn(passes, passes, leaves)
     async with yard.bot() as app:
         await yard.begins(app, Fill(channels=channels, person=agathe.id))
         (done,) = await yard.settled(app)
@@ -205,9 +207,9 @@ async def test_mattermost_away_delays_and_loses_nothing(yard: Yard) -> None:
         assert agathe.id in await members(yard, channel)
 
 
-async def test_one_too_many_is_refused_kindly(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_one_too_many_is_refused_kindly(yard: WorkerWorkplace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.work.queue.WORKS_PER_PERSON", 2)
-    pause = Pause()
+    pause = StepPause()
     yard.gang.trouble = pause
     async with yard.bot() as app:
         await yard.begins(app, Count(steps=2))
@@ -216,4 +218,4 @@ async def test_one_too_many_is_refused_kindly(yard: Yard, monkeypatch: pytest.Mo
         assert "déjà 2 travaux en cours" in str(answer["text"])
         pause.over.set()
         await yard.settled(app)
-    await until(lambda: app.workers.is_idle)
+    await wait_until(lambda: app.workers.is_idle)

@@ -16,10 +16,9 @@ from bot.features import Feature
 from bot.mattermost import CallPriority, RateLimit, paced_calls
 from bot.replies import Progress, Replies, Say, Start, Step
 from storage.work import WorkState
-from tests.databases import address
-from tests.house import until, until_async
-from tests.room import Room, a_room
-from tests.workplace import FIRST, Workplace
+from tests.support.databases import create_database
+from tests.support.house import wait_for, wait_until
+from tests.support.workplace import FIRST, Room, Workplace, open_room
 
 
 class Hide(BaseModel):
@@ -100,13 +99,13 @@ class Yard(Workplace):
 
 @pytest.fixture
 async def room() -> AsyncIterator[Room]:
-    async with a_room("11.2") as room:
+    async with open_room("11.2") as room:
         yield room
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def yard(request: pytest.FixtureRequest, room: Room, tmp_path: Path) -> AsyncIterator[Yard]:
-    async with address(request, tmp_path) as url:
+    async with create_database(request, tmp_path) as url:
         yield Yard(room, url, tmp_path)
 
 
@@ -116,13 +115,13 @@ async def test_what_somebody_waits_for_begins_while_all_else_is_busy(yard: Yard)
 
     async def story(app: App) -> None:
         await yard.starts(app, *(Look(number=n) for n in range(5)), *(Tell(number=n) for n in range(6)))
-        await until(lambda: len(yard.begun) == 4)
+        await wait_until(lambda: len(yard.begun) == 4)
         began = asyncio.get_running_loop().time()
         await yard.starts(app, Hide(post=post.id))
-        await until_async(partial(has_emoji, yard, post.id))
+        await wait_for(partial(has_emoji, yard, post.id))
         assert asyncio.get_running_loop().time() - began < 1
         yard.answer.set()
-        await until_async(partial(all_done, yard, app))
+        await wait_for(partial(all_done, yard, app))
         assert yard.asked == 5, "each errand is begun once"
         assert max(yard.steps) < 1
         assert len({repr(each) for each in yard.begun}) == 12
@@ -149,7 +148,7 @@ async def test_what_goes_to_few_leaves_with_what_answers_people(yard: Yard) -> N
 
     async def story(app: App) -> None:
         await yard.starts(app, Look(number=1))
-        await until_async(partial(all_done, yard, app))
+        await wait_for(partial(all_done, yard, app))
         assert [row.crowd for row in await yard.rows(app)] == [False]
 
     await yard.run(story)

@@ -13,10 +13,10 @@ from config.settings import read
 from storage import work
 from storage.database import Database
 from storage.work import Work, WorkSort, WorkState
-from tests.databases import database
-from tests.house import until, until_async
-from tests.operating import elsewhere, examined, run
-from tests.working import Count, Pause, Yard, both, room, yard
+from tests.support.cli import elsewhere, run_command, run_doctor
+from tests.support.databases import database
+from tests.support.house import wait_for, wait_until
+from tests.support.work import Count, StepPause, WorkerWorkplace, both_databases, room, yard
 
 __all__ = ["database", "elsewhere", "room", "yard"]
 
@@ -42,7 +42,7 @@ async def wrote(database: Database, **values: Any) -> Work:
 
 async def shown(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
     """What the command writes, run in a thread as it has a loop of its own."""
-    code = await asyncio.to_thread(run, "work", *words)
+    code = await asyncio.to_thread(run_command, "work", *words)
     told = capsys.readouterr()
     return code, told.out + told.err
 
@@ -105,12 +105,12 @@ async def test_one_is_stopped_once(here: Database, capsys: pytest.CaptureFixture
     assert (code, "Aucun travail" in told) == (1, True)
 
 
-@both
+@both_databases
 async def test_a_bot_at_work_finds_out_and_tells(
-    yard: Yard, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    yard: WorkerWorkplace, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COOP_DATABASE_URL", yard.url)
-    pause = Pause(nth=4)
+    pause = StepPause(nth=4)
     yard.gang.trouble = pause
     async with yard.bot() as app:
         await yard.begins(app, Count(steps=100))
@@ -125,32 +125,32 @@ async def test_a_bot_at_work_finds_out_and_tells(
         assert await yard.steps_done(app) == 3
 
 
-@both
+@both_databases
 async def test_what_nobody_is_at_is_told_when_its_turn_would_come(
-    yard: Yard, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    yard: WorkerWorkplace, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COOP_DATABASE_URL", yard.url)
     async with yard.bot() as app:
         await app.workers.stop()
         await yard.begins(app, Count(steps=100))
         await yard.juliette.told("commence")
-        await until_async(lambda: stands(yard, app))
+        await wait_for(lambda: stands(yard, app))
     (line,) = await objects(capsys)
     assert (await shown(capsys, "--cancel", line["id"]))[0] == 0
     async with yard.bot() as app:
         (stopped,) = await yard.settled(app)
         assert (stopped.state, stopped.done) == (WorkState.CANCELLED, 0)
-        await until(lambda: app.workers.is_idle)
+        await wait_until(lambda: app.workers.is_idle)
     (told,) = await yard.juliette.direct()
     assert "arrêté à la demande" in told.message
     assert yard.gang.seen == []
 
 
-async def stands(yard: Yard, app: Any) -> bool:
+async def stands(yard: WorkerWorkplace, app: Any) -> bool:
     return all(row.post_id for row in await yard.rows(app))
 
 
 async def test_doctor_tells_of_what_failed(here: Database) -> None:
     await wrote(here, state=WorkState.FAILED, not_before=None)
-    _, said = await examined(read())
+    _, said = await run_doctor(read())
     assert "En échec : 1 travail long." in said

@@ -16,29 +16,29 @@ from bot.work import steps, workers
 from storage import outbox, work
 from storage.claims import LEASE
 from storage.work import Work, WorkState
-from tests.house import until, until_async
-from tests.sqlite import Away
-from tests.working import Count, Pause, Write, Yard, both, room, yard
-from tests.workplace import once
+from tests.support.faults import UnreachableDatabase
+from tests.support.house import wait_for, wait_until
+from tests.support.work import Count, StepPause, WorkerWorkplace, Write, both_databases, room, yard
+from tests.support.workplace import run_in_turn
 
 __all__ = ["room", "yard"]
 
 
-pytestmark = both
+pytestmark = both_databases
 
 
-def all_once(yard: Yard, steps: int) -> list[str]:
+def all_once(yard: WorkerWorkplace, steps: int) -> list[str]:
     """What stands in the channel when each step was done once."""
     assert not yard.gang.twice
     return [f"pas {n}" for n in range(steps)]
 
 
-async def said(yard: Yard, salon: str) -> list[str]:
+async def said(yard: WorkerWorkplace, salon: str) -> list[str]:
     return [post.message for post in await yard.said(salon)]
 
 
-async def test_stopping_in_the_middle_goes_on_elsewhere(yard: Yard) -> None:
-    salon, pause = await yard.salon(), Pause(nth=4)
+async def test_stopping_in_the_middle_goes_on_elsewhere(yard: WorkerWorkplace) -> None:
+    salon, pause = await yard.salon(), StepPause(nth=4)
     yard.gang.trouble = pause
     async with yard.bot() as app:
         await yard.begins(app, Count(steps=9, channel=salon))
@@ -52,9 +52,9 @@ async def test_stopping_in_the_middle_goes_on_elsewhere(yard: Yard) -> None:
     assert [so_far.done for _, so_far in yard.gang.seen] == [0, 1, 2, 3, 3, 4, 5, 6, 7, 8]
 
 
-async def test_a_crash_in_a_step_leaves_nothing_of_it(yard: Yard) -> None:
+async def test_a_crash_in_a_step_leaves_nothing_of_it(yard: WorkerWorkplace) -> None:
     """Its row, its message and its cursor come together, or not at all."""
-    salon, pause = await yard.salon(), Pause(nth=2)
+    salon, pause = await yard.salon(), StepPause(nth=2)
     async with yard.bot() as app:
 
         async def pauses_after_its_write(*_: object) -> None:
@@ -73,8 +73,8 @@ async def test_a_crash_in_a_step_leaves_nothing_of_it(yard: Yard) -> None:
     assert await said(yard, salon) == all_once(yard, 5)
 
 
-async def test_who_lost_the_lease_in_a_step_undoes_it(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
-    salon, pause = await yard.salon(), Pause(nth=2)
+async def test_who_lost_the_lease_in_a_step_undoes_it(yard: WorkerWorkplace, monkeypatch: pytest.MonkeyPatch) -> None:
+    salon, pause = await yard.salon(), StepPause(nth=2)
     yard.gang.trouble = pause
     async with yard.bot() as app:
         await yard.begins(app, Count(steps=4, channel=salon))
@@ -82,16 +82,16 @@ async def test_who_lost_the_lease_in_a_step_undoes_it(yard: Yard, monkeypatch: p
         async with app.database.transaction() as db:
             await db.exec(update(Work).values(owner="une autre réplique"))
         pause.over.set()
-        await until(lambda: app.workers.is_idle)
+        await wait_until(lambda: app.workers.is_idle)
         assert await yard.steps_done(app) == 1
         await yard.leases_end(app)
         await yard.settled(app)
     assert await said(yard, salon) == all_once(yard, 4)
 
 
-async def test_a_long_step_keeps_its_lease(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_long_step_keeps_its_lease(yard: WorkerWorkplace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retries, "RENEWED_EVERY", timedelta(seconds=0.02))
-    pause = Pause(nth=2)
+    pause = StepPause(nth=2)
     yard.gang.trouble = pause
     async with yard.bot() as app:
         await yard.begins(app, Count(steps=3))
@@ -103,13 +103,13 @@ async def test_a_long_step_keeps_its_lease(yard: Yard, monkeypatch: pytest.Monke
             lease = (await yard.work(app)).not_before
             return lease is not None and lease > first
 
-        await until_async(renewed)
+        await wait_for(renewed)
         pause.over.set()
         (done,) = await yard.settled(app)
     assert (done.state, yard.gang.twice) == (WorkState.DONE, [])
 
 
-async def test_two_replicas_do_each_step_once(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_two_replicas_do_each_step_once(yard: WorkerWorkplace, monkeypatch: pytest.MonkeyPatch) -> None:
     """They take turns, as often as may be."""
     if yard.is_sqlite:
         pytest.skip("one process has the file")
@@ -123,25 +123,25 @@ async def test_two_replicas_do_each_step_once(yard: Yard, monkeypatch: pytest.Mo
     assert sorted(await said(yard, salon)) == sorted(all_once(yard, 40))
 
 
-async def test_a_database_away_delays(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_database_away_delays(yard: WorkerWorkplace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "PAUSES", PollerPauses(breath=0.02, after_fault=0.02))
-    untaken, unwritten = Away(), Away()
+    untaken, unwritten = UnreachableDatabase(), UnreachableDatabase()
     async with yard.bot() as app:
         with monkeypatch.context() as patch:
             patch.setattr(work, "take", untaken)
             await yard.begins(app, Count(steps=4))
-            await until(lambda: untaken.tries > 1)
+            await wait_until(lambda: untaken.tries > 1)
         with monkeypatch.context() as patch:
             patch.setattr(work, "change", unwritten)
-            await until(lambda: unwritten.tries > 0)
-            await until(lambda: app.workers.is_idle)
+            await wait_until(lambda: unwritten.tries > 0)
+            await wait_until(lambda: app.workers.is_idle)
         await yard.leases_end(app)
         (done,) = await yard.settled(app)
         assert (done.state, done.attempts, await yard.steps_done(app)) == (WorkState.DONE, 0, 4)
 
 
 @pytest.mark.parametrize("changed", [{"data": {"steps": "beaucoup"}}, {"name": "essai.Autre"}])
-async def test_what_an_older_version_began_is_told(yard: Yard, changed: dict[str, object]) -> None:
+async def test_what_an_older_version_began_is_told(yard: WorkerWorkplace, changed: dict[str, object]) -> None:
     """Neither what this version does no more, nor what it reads no more."""
     async with yard.bot() as app:
         await app.workers.stop()
@@ -156,7 +156,7 @@ async def test_what_an_older_version_began_is_told(yard: Yard, changed: dict[str
     assert "ne sait plus le faire" in told.message
 
 
-async def test_people_take_turns(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_people_take_turns(yard: WorkerWorkplace, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two have work that never ends; who comes then is served all the same."""
     monkeypatch.setattr(steps, "TURN", 0.05)
     amina, simon = [await yard.room.site.person(name) for name in ("amina", "simon")]
@@ -164,24 +164,24 @@ async def test_people_take_turns(yard: Yard, monkeypatch: pytest.MonkeyPatch) ->
         for person in (amina, simon):
             await yard.registers(app, person)
             await yard.begins(app, Write(people=[person.id] * 100_000, page=0), person)
-        await until(lambda: len({ctx.user.id for ctx, _ in yard.gang.seen}) == 2)
+        await wait_until(lambda: len({ctx.user.id for ctx, _ in yard.gang.seen}) == 2)
         await yard.begins(app, Count(steps=3))
-        await until_async(lambda: has_done(yard, app.database, 3))
+        await wait_for(lambda: has_done(yard, app.database, 3))
 
 
-async def has_done(yard: Yard, database: object, steps: int) -> bool:
+async def has_done(yard: WorkerWorkplace, database: object, steps: int) -> bool:
     async with database.transaction(writes=False) as db:  # type: ignore[attr-defined]
         return any(row.done == steps and row.state is WorkState.DONE for row in await work.list_latest(db))
 
 
-async def test_no_more_is_made_than_mattermost_takes(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_no_more_is_made_than_mattermost_takes(yard: WorkerWorkplace, monkeypatch: pytest.MonkeyPatch) -> None:
     """While it is away work waits, so that what is told done is, and what is stopped stops."""
     monkeypatch.setattr(steps, "AHEAD_MAX", 4)
     agathe, faults = await yard.room.site.person("agathe"), yard.room.server.faults
     async with yard.bot() as app:
         await yard.begins(app, Write(people=[agathe.id] * 60))
         await yard.juliette.told("commence")
-        await until(lambda: len(yard.gang.seen) > 1)
+        await wait_until(lambda: len(yard.gang.seen) > 1)
         faults.down = True
         await asyncio.sleep(1.5)
         async with app.database.transaction(writes=False) as db:
@@ -193,7 +193,7 @@ async def test_no_more_is_made_than_mattermost_takes(yard: Yard, monkeypatch: py
     assert [p.message for p in await agathe.direct()] == [f"Bonjour {n}" for n in range(60)]
 
 
-async def test_steps_wait_a_moment_for_people(yard: Yard) -> None:
+async def test_steps_wait_a_moment_for_people(yard: WorkerWorkplace) -> None:
     """While somebody is being answered, none begins; but not for ever."""
     async with yard.bot() as app:
         with app._traffic.count_request():  # noqa: SLF001  (a request of a person’s that lasts as long as this block)
@@ -203,7 +203,7 @@ async def test_steps_wait_a_moment_for_people(yard: Yard) -> None:
             assert time.monotonic() - began > 1.0
 
 
-async def test_so_many_calls_a_second_and_half_once_it_is_too_much(yard: Yard) -> None:
+async def test_so_many_calls_a_second_and_half_once_it_is_too_much(yard: WorkerWorkplace) -> None:
     """What is sent to many keeps to the number; a 429 halves it."""
     agathe = await yard.room.site.person("agathe")
     async with yard.bot(work_calls=20) as app:
@@ -213,41 +213,41 @@ async def test_so_many_calls_a_second_and_half_once_it_is_too_much(yard: Yard) -
         assert time.monotonic() - began > 60 / 20 - 1.5, "a second’s worth is saved up"
         assert app.budget.rate == 20
         yard.room.server.faults.rate_limit(1, 1)
-        await until_async(app.chat.answers)
+        await wait_for(app.chat.answers)
         while app.budget.rate == 20:
             await app.chat.answers()
         yard.room.server.faults.rate_limit(0, 0)
         assert 10 <= app.budget.rate < 11
 
 
-async def test_a_step_that_comes_no_further_is_not_asked_all_the_time(yard: Yard) -> None:
+async def test_a_step_that_comes_no_further_is_not_asked_all_the_time(yard: WorkerWorkplace) -> None:
     async with yard.bot() as app:
         await yard.begins(app, Write(people=[yard.juliette.id], page=0))
-        await until(lambda: bool(yard.gang.seen))
+        await wait_until(lambda: bool(yard.gang.seen))
         await asyncio.sleep(1.2)
     assert len(yard.gang.seen) <= 3
 
 
-async def test_what_is_too_slow_has_failed(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_is_too_slow_has_failed(yard: WorkerWorkplace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(steps, "STEP_MAX", 0.05)
 
     async def for_ever() -> None:
         await asyncio.Event().wait()
 
-    yard.gang.trouble = once(for_ever)
+    yard.gang.trouble = run_in_turn(for_ever)
     async with yard.bot() as app:
         await yard.begins(app, Count(steps=2))
         (done,) = await yard.settled(app)
     assert (done.state, done.done) == (WorkState.DONE, 2)
 
 
-async def test_what_mattermost_fails_at_rests_a_little_and_is_done(yard: Yard) -> None:
+async def test_what_mattermost_fails_at_rests_a_little_and_is_done(yard: WorkerWorkplace) -> None:
     """It answers others: nothing is given up, and nobody else waits."""
 
     async def fails() -> None:
         raise ChatError(500, "app.channel.get.app_error")
 
-    yard.gang.trouble = once(*[fails] * 5)
+    yard.gang.trouble = run_in_turn(*[fails] * 5)
     async with yard.bot() as app:
         await yard.begins(app, Count(steps=3))
         (done,) = await yard.settled(app)

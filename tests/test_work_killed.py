@@ -16,30 +16,30 @@ from storage import outbox, work
 from storage.database import Database
 from storage.work import WorkSort, WorkState
 from tests.bench.children import environment_of
-from tests.counting import LEASE
-from tests.house import until_async
-from tests.working import Count, Yard, both, room, yard
+from tests.support.counter import LEASE
+from tests.support.house import wait_for
+from tests.support.work import Count, WorkerWorkplace, both_databases, room, yard
 
 __all__ = ["room", "yard"]
 
 
-pytestmark = [both, pytest.mark.slow]
+pytestmark = [both_databases, pytest.mark.slow]
 STEPS, KILLS = 60, 3
 ROOT = Path(__file__).resolve().parents[1]
 
 
 @asynccontextmanager
-async def counting(yard: Yard) -> AsyncIterator[asyncio.subprocess.Process]:
+async def counting(yard: WorkerWorkplace) -> AsyncIterator[asyncio.subprocess.Process]:
     """A replica in a process of its own, once it is ready; killed at the end if nobody did."""
     settings = yard.settings()
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.counting"),
+        *(sys.executable, "-m", "tests.support.counter"),
         cwd=ROOT,
         env=environment_of(settings) | {LEASE: "1.5"},
         stdout=asyncio.subprocess.DEVNULL,
     )
     try:
-        await until_async(lambda: is_ready(settings))
+        await wait_for(lambda: is_ready(settings))
         yield process
     finally:
         if process.returncode is None:
@@ -68,13 +68,13 @@ async def kill_in_the_middle(database: Database, process: asyncio.subprocess.Pro
     async def came_on() -> bool:
         return await done(database) >= min(before + 5, STEPS - 1)
 
-    await until_async(came_on)
+    await wait_for(came_on)
     process.kill()
     await process.wait()
 
 
 @pytest.mark.timeout(180)
-async def test_killed_and_resumed_each_step_is_done_once(yard: Yard) -> None:
+async def test_killed_and_resumed_each_step_is_done_once(yard: WorkerWorkplace) -> None:
     """On PostgreSQL by the other replica, on SQLite by the next process."""
     salon = await yard.salon()
     database = Database(yard.url)
@@ -90,7 +90,7 @@ async def test_killed_and_resumed_each_step_is_done_once(yard: Yard) -> None:
                     await kill_in_the_middle(database, process)
                     await kill_in_the_middle(database, other)
         async with counting(yard):
-            await until_async(lambda: is_over(database))
+            await wait_for(lambda: is_over(database))
             async with database.transaction(writes=False) as db:
                 (row,) = await work.list_latest(db)
     finally:

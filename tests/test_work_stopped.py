@@ -4,15 +4,15 @@ from bot.clock import utc_now
 from bot.context import Request
 from storage import claims
 from storage.work import WorkState
-from tests.house import until_async
 from tests.people import Person, Post
-from tests.working import Count, Pause, Yard, everywhere, room, yard
-from tests.workplace import once
+from tests.support.house import wait_for
+from tests.support.work import Count, StepPause, WorkerWorkplace, every_server, room, yard
+from tests.support.workplace import run_in_turn
 
 __all__ = ["room", "yard"]
 
 
-pytestmark = everywhere
+pytestmark = every_server
 
 
 async def oops() -> None:
@@ -24,13 +24,13 @@ async def nothing() -> None:
 
 
 async def progress(person: Person) -> Post:
-    told = await until_async(person.direct)
+    told = await wait_for(person.direct)
     return told[-1]
 
 
-async def stopped(yard: Yard, salon: str) -> None:
+async def stopped(yard: WorkerWorkplace, salon: str) -> None:
     """Juliette stops her work after two steps; some more of it was done than it knew."""
-    pause = Pause(nth=3)
+    pause = StepPause(nth=3)
     yard.gang.beyond = 40
     yard.gang.trouble = pause
     async with yard.bot() as app:
@@ -43,7 +43,7 @@ async def stopped(yard: Yard, salon: str) -> None:
         assert (row.state, row.data) == (WorkState.CANCELLED, {})
 
 
-async def test_what_is_stopped_has_a_last_step_once(yard: Yard) -> None:
+async def test_what_is_stopped_has_a_last_step_once(yard: WorkerWorkplace) -> None:
     salon = await yard.salon()
     await stopped(yard, salon)
     ((asked, so_far),) = yard.gang.ends
@@ -52,7 +52,7 @@ async def test_what_is_stopped_has_a_last_step_once(yard: Yard) -> None:
     assert "arrêté à la demande, 42 étapes sur 50" in (await progress(yard.juliette)).message, "as it says itself"
 
 
-async def test_what_is_stopped_before_anybody_could_read_of_it_is_told_all_the_same(yard: Yard) -> None:
+async def test_what_is_stopped_before_anybody_could_read_of_it_is_told_all_the_same(yard: WorkerWorkplace) -> None:
     """Mattermost is away when the work begins, so the message about it comes after it was stopped."""
     async with yard.bot() as app:
         yard.room.server.faults.status = 503
@@ -64,7 +64,7 @@ async def test_what_is_stopped_before_anybody_could_read_of_it_is_told_all_the_s
         await yard.juliette.rewritten(told, "arrêté à la demande")
 
 
-async def test_what_cannot_say_so_ends_all_the_same(yard: Yard) -> None:
+async def test_what_cannot_say_so_ends_all_the_same(yard: WorkerWorkplace) -> None:
     salon = await yard.salon()
     yard.gang.sorrow = oops
     await stopped(yard, salon)
@@ -72,8 +72,8 @@ async def test_what_cannot_say_so_ends_all_the_same(yard: Yard) -> None:
     assert "arrêté à la demande, 2 étapes sur 50" in (await progress(yard.juliette)).message
 
 
-async def test_what_fails_has_one_too(yard: Yard) -> None:
-    yard.gang.trouble, yard.gang.beyond = once(nothing, oops, oops, oops), 40
+async def test_what_fails_has_one_too(yard: WorkerWorkplace) -> None:
+    yard.gang.trouble, yard.gang.beyond = run_in_turn(nothing, oops, oops, oops), 40
     async with yard.bot() as app:
         await yard.begins(app, Count(steps=5))
         (failed,) = await yard.settled(app)
@@ -83,7 +83,7 @@ async def test_what_fails_has_one_too(yard: Yard) -> None:
             assert not await claims.claim(db, "essai fini", "fin", utc_now()), "what it wrote stands"
 
 
-async def test_what_comes_to_its_end_has_none(yard: Yard) -> None:
+async def test_what_comes_to_its_end_has_none(yard: WorkerWorkplace) -> None:
     async with yard.bot() as app:
         await yard.begins(app, Count(steps=3))
         (done,) = await yard.settled(app)

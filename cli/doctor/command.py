@@ -8,7 +8,8 @@ from bot.features import Feature
 from bot.mattermost import AioClient
 from cli.admin import Admin
 from cli.command import Call, Touches, admin_token, command
-from cli.doctor import chat, house, server
+from cli.doctor import chat, house
+from cli.doctor import server as callback
 from cli.doctor.chat import rights, rooms
 from cli.doctor.findings import Findings
 from cli.doctor.server import as_admin
@@ -68,5 +69,5 @@ async def _at_home(client: AioClient, needs: Needs, admin_token: str, findings: 
     if admin_token:
         await as_admin(needs, admin_token, team, findings)
     else:
-        await server.check_commands(admin, team, needs, findings, full=False)
-    await server.round_trip(client, team, settings, findings)
+        await callback.check_commands(admin, team, needs, findings, full=False)
+    await callback.round_trip(client, team, settings, findings)

@@ -77,7 +77,7 @@ class MoreAction(StrEnum):
 
 
 class More(Choosing):
-    """« Plus… » under a resource; ``chosen`` is one of ``MoreAction``."""
+    """« Plus… » under a resource; ``chosen`` is one of ``Deed``."""
 
     resource: int
 

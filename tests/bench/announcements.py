@@ -21,9 +21,9 @@ from tests.bench.client import Chatter
 from tests.bench.figures import Figure, ms
 from tests.bench.plan import Plan
 from tests.bench.store import Stores
-from tests.house import prepared
 from tests.people import Person, Post, Site, first_admin, new_session
-from tests.telling import WORKSHOP
+from tests.support.cra import WORKSHOP
+from tests.support.house import prepare_server
 
 GOAL_S, RECEIPT_S = 30.0, 1.0
 WORDS = "Rencontre nationale jeudi à 9 h"
@@ -101,7 +101,7 @@ async def _fair(plan: Plan, stores: Stores, folder: Path) -> AsyncIterator[Fair]
             admin = await first_admin(session, server.url)
             site = await Site.at(session, server.url, admin.token)
             port = free_port()
-            settings = await prepared(site, f"http://127.0.0.1:{port}", fix_server=True)
+            settings = await prepare_server(site, f"http://127.0.0.1:{port}", fix_server=True)
             agathe, juliette = await site.person("agathe"), await site.person("juliette")
             await _register(stores, [(agathe, Role.ANIMATEUR), (juliette, Role.CONSEILLER)])
             by_key = await places(site, plan.announced)

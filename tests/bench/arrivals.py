@@ -13,8 +13,8 @@ from tests.bench.figures import Figure, ms
 from tests.bench.load import Run, closed, open_loop
 from tests.bench.plan import Plan
 from tests.bench.team import Team
-from tests.house import until_async
 from tests.people import PASSWORD, Api
+from tests.support.house import wait_for
 
 RATE = 20
 """Commands a second."""
@@ -33,7 +33,7 @@ async def measure(plan: Plan, team: Team) -> Figure:
         return bool((await speaker.post("/commands/execute", call)).get("trigger_id"))
 
     async with program(["-c", COOP_BOT, "serve"], team.port, "/readyz", team.variables):
-        await until_async(lambda: _knows_the_team(team), WELCOMED_WITHIN)
+        await wait_for(lambda: _knows_the_team(team), WELCOMED_WITHIN)
         await closed(types, RATE, 1)
         quiet = await open_loop(types, RATE, int(RATE * plan.arrivals_seconds))
         joining = asyncio.create_task(_join(plan, team, newcomers))
@@ -70,7 +70,7 @@ async def _until_welcomed(team: Team, newcomers: Sequence[str]) -> float:
         return all(welcomes(team, newcomers).values())
 
     try:
-        await until_async(all_are, WELCOMED_WITHIN)
+        await wait_for(all_are, WELCOMED_WITHIN)
     except TimeoutError:
         return WELCOMED_WITHIN
     seconds = time.perf_counter() - begun

@@ -38,9 +38,9 @@ from tests.bench.client import Chatter
 from tests.bench.figures import Figure, ms
 from tests.bench.plan import Plan
 from tests.bench.store import Stores
-from tests.house import prepared
 from tests.people import Person, Post, Site, first_admin, new_session
-from tests.polling import previewed
+from tests.support.broadcasts import preview_poll
+from tests.support.house import prepare_server
 
 GOAL_S, TIMES, PATIENCE_S, DEAD_S = 1.0, 4, 30.0, 15.0
 NUMBER = 1
@@ -60,7 +60,7 @@ class Town:
 async def measure(plan: Plan, _: Chatter, stores: Stores, folder: Path) -> Figure:
     """From the animatrice’s line until the message is gone, and from « Lancer » until the poll stands there."""
     async with _town(plan, stores, folder) as town:
-        previews = [await previewed(person, town.place) for person in town.people]
+        previews = [await preview_poll(person, town.place) for person in town.people]
         written = [await person.says("Une pique", town.place) for person in town.people]
         await _chores(town, plan)
         hidden = [await _hidden(town, post) for post in written]
@@ -142,7 +142,7 @@ async def _town(plan: Plan, stores: Stores, folder: Path) -> AsyncIterator[Town]
             site = await Site.at(session, server.url, admin.token)
             port = free_port()
             url = f"http://127.0.0.1:{port}"
-            settings = await prepared(site, url, fix_server=True)
+            settings = await prepare_server(site, url, fix_server=True)
             await site.admin.put(
                 f"/teams/{site.team_id}/members/{site.bot_id}/roles", {"roles": "team_user team_admin"}
             )

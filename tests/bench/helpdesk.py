@@ -25,9 +25,9 @@ from tests.bench.announcements import environment
 from tests.bench.children import COOP_BOT, free_port, program
 from tests.bench.plan import Plan
 from tests.bench.store import Stores
-from tests.house import prepared, until_async
 from tests.people import PASSWORD, Api, Person, Site, first_admin, new_session
-from tests.ticketing import ticket
+from tests.support.hotline import make_ticket
+from tests.support.house import prepare_server, wait_for
 
 AGENTS = 50
 QUEUE = "espace-coop"
@@ -61,7 +61,7 @@ async def helpdesk(plan: Plan, stores: Stores, folder: Path) -> AsyncIterator[He
             await admin.put("/config/patch", {"TeamSettings": {"MaxUsersPerTeam": 1000}})
             site = await Site.at(session, server.url, admin.token)
             port = free_port()
-            settings = await prepared(site, f"http://127.0.0.1:{port}", fix_server=True)
+            settings = await prepare_server(site, f"http://127.0.0.1:{port}", fix_server=True)
             made = await _made(plan, stores, site, settings, f"http://127.0.0.1:{port}")
             variables = environment(settings, stores, folder, port)
             async with program(["-c", COOP_BOT, "serve"], port, "/readyz", variables):
@@ -117,7 +117,9 @@ async def _ticket(database: Database, bot: Api, room: str, author_id: str, site:
     ]
     now = utc_now()
     async with database.transaction() as db:
-        written = await tickets.add(db, ticket(now, author_id=author_id, thread_post=receipt, thread_channel=direct))
+        written = await tickets.add(
+            db, make_ticket(now, author_id=author_id, thread_post=receipt, thread_channel=direct)
+        )
         assert written
         await posts.save_card(db, TicketCard(ticket=written.number, queue=QUEUE, channel_id=room, post_id=card))
         sent = [
@@ -150,6 +152,6 @@ async def _listens(stores: Stores, room: str) -> None:
             place = (await watchlist.list_places(db)).get(room)
         return bool(place and place.is_ready)
 
-    await until_async(is_ready)
+    await wait_for(is_ready)
     await asyncio.sleep(0.5)
     await database.close()

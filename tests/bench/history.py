@@ -22,9 +22,9 @@ from cli.demo_data import history as storing
 from cli.demo_data.rows import ROW_COLUMNS, Conseiller, conseillers
 from storage import schema
 from storage.cra.months import CRA
-from tests import postgres
 from tests.bench.children import ROOT, clean_environment
 from tests.bench.plan import Plan
+from tests.support import databases
 
 FIRST, LAST = date(2023, 11, 1), date(2026, 10, 31)
 LONGEST_S = 1200
@@ -97,7 +97,9 @@ async def on_sqlite(plan: Plan, folder: Path) -> Histories:
     return histories
 
 
-async def on_postgresql(plan: Plan, server: postgres.Server, folder: Path, names: tuple[str, str]) -> Histories:
+async def on_postgresql(
+    plan: Plan, server: databases.PostgresServer, folder: Path, names: tuple[str, str]
+) -> Histories:
     """Two databases of that server, analysed as its own housekeeping would."""
     histories = Histories("PostgreSQL", server.url(names[0]), server.url(names[1]), _few(plan))
     await made(histories.long, plan.cras, plan.conseillers)
@@ -114,7 +116,7 @@ async def on_postgresql(plan: Plan, server: postgres.Server, folder: Path, names
     return histories
 
 
-async def _driver(server: postgres.Server, name: str) -> Any:
+async def _driver(server: databases.PostgresServer, name: str) -> Any:
     return await asyncpg.connect(host=str(server.folder), user="postgres", database=name, timeout=10)
 
 
@@ -148,7 +150,7 @@ async def raw_sqlite(source: Path, folder: Path) -> float:
     return took
 
 
-async def raw_postgresql(server: postgres.Server, source: str, target: str, folder: Path) -> float:
+async def raw_postgresql(server: databases.PostgresServer, source: str, target: str, folder: Path) -> float:
     """Seconds of a bare COPY of the same rows into the same tables (people there already)."""
     long, empty = await _driver(server, source), await _driver(server, target)
     file = folder / "raw.copy"

@@ -21,9 +21,9 @@ from tests.bench.client import Chatter
 from tests.bench.figures import Figure
 from tests.bench.plan import Plan
 from tests.bench.store import Stores
-from tests.counting import LEASE
-from tests.house import until_async
-from tests.working import Count
+from tests.support.counter import LEASE
+from tests.support.house import wait_for
+from tests.support.work import Count
 
 PATIENCE_S = 120
 LEASE_S = "3"
@@ -64,7 +64,7 @@ async def _run(plan: Plan, chatter: Chatter, stores: Stores, folder: Path, kills
                 await _until(database, (n + 1) * plan.steps // (kills + 1))
                 children[n % len(children)].process.kill()
         async with _replicas(chatter, stores, folder):
-            await until_async(lambda: _is_over(database), PATIENCE_S)
+            await wait_for(lambda: _is_over(database), PATIENCE_S)
         seconds = time.perf_counter() - started
     finally:
         await database.close()
@@ -86,7 +86,7 @@ async def _replica(chatter: Chatter, stores: Stores, folder: Path) -> AsyncItera
     own = folder / secrets.token_hex(4)
     own.mkdir()
     environment = settings(chatter.stub.url, stores.bot, own, port) | {LEASE: LEASE_S}
-    async with program(["-m", "tests.counting"], port, "/readyz", environment) as child:
+    async with program(["-m", "tests.support.counter"], port, "/readyz", environment) as child:
         yield child
 
 
@@ -95,7 +95,7 @@ async def _until(database: Database, step: int) -> None:
         async with database.transaction(writes=False) as db:
             return any(row.done >= step for row in await work.list_latest(db))
 
-    await until_async(is_there, PATIENCE_S)
+    await wait_for(is_there, PATIENCE_S)
 
 
 async def _is_over(database: Database) -> bool:

@@ -17,13 +17,13 @@ from storage.cra.months import CRA, MEASURES
 from storage.database import Database
 from storage.stats.figures import read_exact_figures, read_own, select_counted
 from storage.stats.territories import MonthSpan, count_conseillers, list_cells, read_figures
-from tests import postgres
 from tests.bench import history
 from tests.bench.figures import Figure, ms
 from tests.bench.history import Histories
 from tests.bench.papers import papers
 from tests.bench.plan import Plan
 from tests.bench.store import postgresql
+from tests.support import databases
 
 MONTH = (date(2026, 10, 1), date(2026, 11, 1))
 YEAR = (date(2025, 11, 1), date(2026, 11, 1))
@@ -77,7 +77,9 @@ async def measure(plan: Plan, folder: Path) -> AsyncIterator[Figure]:
     duck.connection.close()
 
 
-async def _on_postgresql(plan: Plan, server: postgres.Server, folder: Path, duck: Duck) -> AsyncIterator[Figure]:
+async def _on_postgresql(
+    plan: Plan, server: databases.PostgresServer, folder: Path, duck: Duck
+) -> AsyncIterator[Figure]:
     async with server.database() as made, server.database() as empty:
         took = await history.made(made, plan.demo_cras, plan.conseillers)
         raw = await history.raw_postgresql(server, _name(made), _name(empty), folder)

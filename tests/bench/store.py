@@ -10,8 +10,8 @@ from bot.clock import utc_now
 from storage import schema
 from storage.database import Database
 from storage.people import Person, Role
-from tests import postgres
 from tests.bench.stub import PEOPLE, user_id, username
+from tests.support.databases import PostgresServer, find_binaries, make_ready, run_server
 
 LASTING = ("max_connections=60", "jit=off", "shared_buffers=256MB")
 
@@ -51,18 +51,18 @@ async def sqlite(folder: Path, stem: str) -> Stores:
 
 
 @asynccontextmanager
-async def postgresql() -> AsyncIterator[postgres.Server | None]:
+async def postgresql() -> AsyncIterator[PostgresServer | None]:
     """A server whose commits last (fsync on); None where there are no binaries."""
-    if postgres.binaries() is None:
+    if find_binaries() is None:
         yield None
         return
-    with postgres.running(LASTING) as server:
-        await postgres.make_ready(server)
+    with run_server(LASTING) as server:
+        await make_ready(server)
         yield server
 
 
 @asynccontextmanager
-async def databases(server: postgres.Server) -> AsyncIterator[Stores]:
+async def databases(server: PostgresServer) -> AsyncIterator[Stores]:
     """Two databases of that server."""
     async with server.database() as mine, server.database() as theirs:
         await _peopled(mine)

@@ -19,8 +19,8 @@ from storage import schema
 from storage.database import Database
 from storage.people import Person, Role
 from tests.bench.children import free_port, settings
-from tests.house import DOMAIN, prepared
 from tests.people import PASSWORD, Site, first_admin, new_session
+from tests.support.house import DOMAIN, prepare_server
 
 AT_ONCE, BATCH = 8, 200
 COORDINATES = 30
@@ -119,7 +119,7 @@ async def team(folder: Path, people: int) -> AsyncIterator[Team]:
 async def _led(server: Counted, site: Site, folder: Path) -> Team:
     """A team whose bot administers it, as « channels sync » needs."""
     port = free_port()
-    theirs = await prepared(site, f"http://127.0.0.1:{port}", fix_server=True)
+    theirs = await prepare_server(site, f"http://127.0.0.1:{port}", fix_server=True)
     leads = {"roles": "team_user team_admin"}
     await site.admin.put(f"/teams/{site.team_id}/members/{site.bot_id}/roles", leads)
     url = f"sqlite:///{folder}/team.db"

@@ -12,8 +12,8 @@ from tests.browser.desk import PATIENCE_MS, SIT, Desk
 from tests.browser.dialog_bot import asking, asking_there
 from tests.browser.real import without_tours
 from tests.browser.stage import Stage, staged
-from tests.house import House
 from tests.people import Person
+from tests.support.house import House
 
 # Machines are shared and slow at times: what is expected is awaited as long as any act.
 expect.set_options(timeout=PATIENCE_MS)

@@ -11,8 +11,8 @@ from tests.browser.desk import BOX, Desk
 from tests.browser.dialog_bot import Asking, Json
 from tests.browser.real import without_tours
 from tests.browser.window import LEGACY, NEW, Window
-from tests.house import until_async
 from tests.people import Person, Site
+from tests.support.house import wait_for
 
 SQUARE = "channels/town-square"
 IN_THE_WAY = f"dialog[open], {NEW}, {LEGACY}, #thread:not([hidden])"
@@ -57,7 +57,7 @@ class Stage:
         async def enough() -> bool:
             return len(self.bot.sent) >= count
 
-        await until_async(enough)
+        await wait_for(enough)
         return self.bot.sent[-1]
 
     async def posts_card(self, **card: Any) -> str:

@@ -8,9 +8,9 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page
 
 from tests.browser.desk import BOX, LIST, PHONE, SIT
-from tests.house import House
 from tests.people import Person
-from tests.telling import filed
+from tests.support.cra import file_workshop
+from tests.support.house import House
 
 pytestmark = [pytest.mark.browser, pytest.mark.newest_only, pytest.mark.usefixtures("own_page")]
 SIZES = pytest.mark.parametrize("size", [{}, PHONE], ids=["wide", "phone"])
@@ -70,7 +70,7 @@ async def test_the_entrance(house: House, browser: Browser, size: dict[str, Any]
 
 @SIZES
 async def test_what_one_reads(sit: SIT, juliette: Person, size: dict[str, Any]) -> None:
-    await filed(juliette)
+    await file_workshop(juliette)
     root = await juliette.says(EVERYTHING)
     answer = {"channel_id": root.channel_id, "message": "Moi !", "root_id": root.id}
     reply = await juliette.api.post("/posts", answer)

@@ -5,18 +5,18 @@ from playwright.async_api import expect
 
 from storage.canaux import disallow, forget_channel, list_allowances
 from storage.people import Role
-from tests.announcing import canal
 from tests.browser.desk import PHONE, SIT
-from tests.directory import listed, surname
-from tests.house import House, until_async
 from tests.people import Person
+from tests.support.broadcasts import ensure_house_channel
+from tests.support.house import House, wait_for
+from tests.support.membership import add_to_directory, make_surname
 
 pytestmark = pytest.mark.browser
 
 
 async def test_a_channel_is_checked_repaired_and_undone(house: House, sit: SIT, juliette: Person) -> None:
     agathe = await house.someone(Role.ANIMATEUR, "agathe")
-    place = await canal(house, "rhone", "Le Rhône à nous")
+    place = await ensure_house_channel(house, "rhone", "Le Rhône à nous")
     desk = await sit(agathe)
     await desk.types("/canaux verifier 69")
     await desk.visits_bot()
@@ -27,7 +27,7 @@ async def test_a_channel_is_checked_repaired_and_undone(house: House, sit: SIT, 
 
     await desk.clicks(card, "Réparer")
     card = await desk.sees("Canaux : réparés")
-    await until_async(lambda: is_in(house, place, juliette))
+    await wait_for(lambda: is_in(house, place, juliette))
     await expect(card.locator("button[data-action-id]").first).to_have_text("Annuler")
     await desk.clicks(card, "Annuler")
     await desk.sees("réparation annulée")
@@ -35,7 +35,7 @@ async def test_a_channel_is_checked_repaired_and_undone(house: House, sit: SIT, 
     async def is_out() -> bool:
         return not await is_in(house, place, juliette)
 
-    await until_async(is_out)
+    await wait_for(is_out)
     async with house.bot.database.transaction() as db:
         for each in await list_allowances(db):
             await disallow(db, each.key, each.user_id)
@@ -47,8 +47,8 @@ async def is_in(house: House, channel_id: str, person: Person) -> bool:
 
 
 async def test_somebody_is_found_and_reached_on_a_phone(house: House, sit: SIT, juliette: Person) -> None:
-    name = surname("Périn-")
-    zoe = await listed(house, f"Zoé {name}", code_commune="69256")
+    name = make_surname("Périn-")
+    zoe = await add_to_directory(house, f"Zoé {name}", code_commune="69256")
     desk = await sit(juliette, **PHONE)
     await desk.types(f"/annuaire {name.lower()} zoe")
     card = await desk.sees(f"Zoé {name}")

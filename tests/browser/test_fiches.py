@@ -6,9 +6,9 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.desk import PHONE, SIT
-from tests.house import House
 from tests.people import Person, unique
-from tests.ressources import resource, stored
+from tests.support.house import House
+from tests.support.ressources import make_resource, store_resources
 
 pytestmark = pytest.mark.browser
 SMALL = PHONE | {"viewport": {"width": 360, "height": 640}}
@@ -21,11 +21,11 @@ async def test_a_resource_is_found_kept_and_opened_on_a_phone(house: House, juli
         f"Le **{word}** pas à pas, avec une phrase assez longue pour tenir sur deux lignes d’un petit téléphone."
     )
     made = [
-        resource(f"Lire le {word}, partie {n}", url=f"https://exemple.fr/{word}/{n}", description=description)
+        make_resource(f"Lire le {word}, partie {n}", url=f"https://exemple.fr/{word}/{n}", description=description)
         for n in range(7)
     ]
     async with house.bot.database.transaction() as db:
-        await stored(db, *made)
+        await store_resources(db, *made)
     phone = await sit(juliette, **SMALL)
     await phone.types(f"/ressources {word}")
     page = await phone.sees("7 fiches")

@@ -8,9 +8,9 @@ from config.themes import THEMES
 from storage.cra import Activite, Age, Canal, Statut
 from tests.browser.desk import BOX, LIST, PHONE, SIT, Desk
 from tests.browser.reports import fill_workshop
-from tests.house import House, until_async
 from tests.people import Person
-from tests.telling import filed
+from tests.support.cra import file_workshop
+from tests.support.house import House, wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.newest_only]
 MOST_TABS = 60
@@ -56,7 +56,7 @@ async def test_a_report_is_filed_with_the_keyboard_alone(house: House, desk: Des
     await tab_to(desk, await window.submit.get_attribute("id") or "")
     await keyboard.press("Enter")
     await window.is_gone()
-    (cra,) = await until_async(lambda: house.reports(desk.person))
+    (cra,) = await wait_for(lambda: house.reports(desk.person))
     assert (cra.participants, cra.minutes, list(cra.report.themes)) == (4, 60, ["courriel"])
     assert await desk.focused() == "post_textbox", "the focus is back where it was"
 
@@ -82,11 +82,11 @@ async def test_a_report_is_filed_on_a_phone(house: House, sit: SIT, juliette: Pe
     await fill_workshop(window)
     await window.sends()
     await window.is_gone()
-    assert len(await until_async(lambda: house.reports(juliette))) == 1
+    assert len(await wait_for(lambda: house.reports(juliette))) == 1
 
 
 async def test_receipts_fit_a_phone_and_their_buttons_a_thumb(sit: SIT, juliette: Person) -> None:
-    await filed(juliette)
+    await file_workshop(juliette)
     desk = await sit(juliette, **PHONE)
     await desk.visits_bot()
     receipt = await desk.sees("enregistré")

@@ -4,12 +4,12 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.desk import PHONE, SIT
-from tests.helping import ROOMS
-from tests.helping import Desk as Hotline
-from tests.helping import desk as hotline
 from tests.people import unique
+from tests.support.hotline import ROOMS, Hotline
+from tests.support.hotline import desk as hotline
 
 __all__ = ["hotline"]
+
 
 pytestmark = pytest.mark.browser
 SMALL = PHONE | {"viewport": {"width": 360, "height": 640}}

@@ -6,8 +6,8 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.desk import BOX, PHONE, SIT, Desk
-from tests.house import House
 from tests.people import Person
+from tests.support.house import House
 
 pytestmark = [pytest.mark.browser, pytest.mark.newest_only]
 RUNS = "window.hacked=(window.hacked||0)+1"

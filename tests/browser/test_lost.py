@@ -7,7 +7,7 @@ from sandbox.faults import Faults
 from tests.browser.desk import BOX, Desk
 from tests.browser.reports import fill_workshop
 from tests.browser.window import Window
-from tests.house import House, until_async
+from tests.support.house import House, wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.newest_only]
 BACK_MS = 20_000
@@ -30,7 +30,7 @@ async def test_a_submission_whose_answer_is_lost_is_sent_again_and_counts_once(h
     window = await form_that_stays(desk)
     await desk.page.route("**/api/v4/actions/dialogs/submit", lost, times=1)
     await window.sends()
-    await until_async(lambda: house.reports(desk.person))
+    await wait_for(lambda: house.reports(desk.person))
     await expect(window.submit).to_be_enabled()
     assert await window.value("commune") == "69120 Vaulx-en-Velin", "the dialog stays, and what it holds"
 
@@ -49,7 +49,7 @@ async def test_a_submission_that_never_left_is_sent_when_the_line_is_back(house:
     await desk.page.context.set_offline(False)
     await window.sends()
     await window.is_gone()
-    assert len(await until_async(lambda: house.reports(desk.person))) == 1
+    assert len(await wait_for(lambda: house.reports(desk.person))) == 1
 
 
 async def test_what_was_missed_while_away_comes_in_and_what_is_typed_stays(

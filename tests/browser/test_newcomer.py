@@ -5,11 +5,12 @@ from playwright.async_api import expect
 
 from tests.browser.desk import PHONE, SIT
 from tests.browser.real import emoji
-from tests.house import DOMAIN, House
 from tests.people import unique
-from tests.welcoming import joins, open_house
+from tests.support.house import DOMAIN, House
+from tests.support.membership import join_team, open_house
 
 __all__ = ["open_house"]
+
 
 pytestmark = pytest.mark.browser
 
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.browser
 async def test_the_first_minute_of_a_newcomer(open_house: House, sit: SIT) -> None:
     house = open_house
     lea = await house.site.person("lea", domain=DOMAIN, in_team=False)
-    await joins(house, lea)
+    await join_team(house, lea)
     desk = await sit(lea, **PHONE)
     await desk.visits_bot()
     welcome = await desk.sees("Bienvenue")

@@ -6,9 +6,9 @@ from playwright.async_api import expect
 from storage.cra import Source
 from tests.browser.desk import SIT, Desk
 from tests.browser.reports import fill_workshop
-from tests.house import House, until_async
 from tests.people import Person
-from tests.telling import filed, number_of
+from tests.support.cra import file_workshop, read_number
+from tests.support.house import House, wait_for
 
 pytestmark = pytest.mark.browser
 LINE = "/cra atelier 8p 1h30 mail, internet 69120 hier +60 retraités"
@@ -26,7 +26,7 @@ async def test_a_workshop_is_filed_with_one_mistake_corrected(house: House, desk
     await window.writes("participants", "8")
     await window.sends()
     await window.is_gone()
-    (cra,) = await until_async(lambda: house.reports(desk.person))
+    (cra,) = await wait_for(lambda: house.reports(desk.person))
     assert (cra.participants, cra.minutes, cra.commune, cra.source) == (8, 90, "69256", Source.DIALOG)
     assert set(cra.report.themes) == {"internet", "courriel"}
 
@@ -58,7 +58,7 @@ async def test_a_line_is_previewed_by_oneself_alone_then_recorded(house: House, 
 async def test_a_report_is_changed_then_deleted_then_restored_from_its_receipt(
     house: House, desk: Desk, juliette: Person
 ) -> None:
-    number = number_of(await filed(juliette))
+    number = read_number(await file_workshop(juliette))
     await desk.visits_bot()
     await desk.clicks(await desk.sees(f"n° {number} enregistré"), "Modifier")
     window = await desk.window()

@@ -8,8 +8,8 @@ from playwright.async_api import FilePayload, expect
 from tests.browser.desk import BOX, SIT, Desk
 from tests.browser.pixels import WIDTH, picture
 from tests.browser.real import ONLY_YOU
-from tests.house import House
 from tests.people import Person
+from tests.support.house import House
 
 pytestmark = [pytest.mark.browser, pytest.mark.newest_only]
 

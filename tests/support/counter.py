@@ -1,0 +1,30 @@
+"""`python -m tests.support.counter`: a bot in a process of its own that counts slowly, to be killed in the middle."""
+
+import asyncio
+import os
+from datetime import timedelta
+
+from storage import claims
+
+LEASE, STEP = "COUNTING_LEASE_S", "COUNTING_STEP_S"
+"""The variables that say how long a lease is, and a step takes, in seconds."""
+
+
+def main() -> None:
+    """Serve by the settings of the environment until it is told to stop, or killed."""
+    claims.LEASE = timedelta(seconds=float(os.environ.get(LEASE, claims.LEASE.total_seconds())))
+    # Only now: they take the lease as it is when they are loaded.
+    from bot.app import serve
+    from bot.work import workers
+    from commands import travaux
+    from config.settings import read
+    from tests.support.work import WorkFeature as Gang
+
+    workers.LOOK_ANYWAY = claims.LEASE.total_seconds()
+    gang, step = Gang(), float(os.environ.get(STEP, "0.02"))
+    gang.trouble = lambda: asyncio.sleep(step)
+    asyncio.run(serve(read(), [gang.feature, travaux.feature]))
+
+
+if __name__ == "__main__":
+    main()

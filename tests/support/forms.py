@@ -1,0 +1,217 @@
+"""A feature of the tests’ own with dialogs of three steps and menus, its steps gone through, and dialogs refused."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+import pytest
+from pydantic import BaseModel, Field
+
+from bot.context import Context
+from bot.errors import UserError
+from bot.features import Feature
+from bot.forms import ChannelPicker, Form, Hidden, Number, PersonPicker, Radio
+from bot.menus import Choosing, ChoosingChannel, ChoosingPerson, Menu
+from bot.replies import Ask, Button, Direct, Replies, Update, Whisper
+from commands import FEATURES
+from tests.people import Dialog, Person, unique
+from tests.support.cra import fill_workshop, read_mistake
+from tests.support.house import House
+
+BROKEN_PARTICIPANTS = 300
+
+
+async def open_refused_dialog(person: Person) -> Dialog:
+    """A dialog that the bot refused, still open."""
+    form = await fill_workshop(person, participants=BROKEN_PARTICIPANTS, recurrents=4)
+    read_mistake(await form.submit(), "participants")
+    return form
+
+
+def assert_as_left(form: Dialog) -> None:
+    """The dialog shows what was typed."""
+    assert (form.shown("activite"), str(form.shown("participants"))) == ("collectif", str(BROKEN_PARTICIPANTS))
+    assert (str(form.shown("recurrents")), form.shown("duree"), form.shown("statut")) == ("4", "90", "retraite")
+    assert form.shown("commune") == "69120 Vaulx-en-Velin"
+    assert set(form.chosen("themes")) == {"internet", "courriel"}
+
+
+feature = Feature("trial")
+
+KINDS = {"atelier": "Atelier", "visite": "Visite"}
+COLOURS = {"r": "Rouge", "v": "Vert", "b": "Bleu"}
+MANY = {str(n): f"Numéro {n}" for n in range(40)}
+
+
+class Outing(Form):
+    """The first step."""
+
+    title = "Une sortie"
+
+    kind: Annotated[str, Radio(KINDS)] = Field(title="Sorte")
+    guide: Annotated[str, PersonPicker()] = Field(title="Qui")
+    channel: Annotated[str, ChannelPicker()] = Field("", title="Canal")
+    note: str = Field("", title="Note")
+
+
+class Places(Form):
+    """The second step; « note » is another one than that of the first."""
+
+    title = "Les places"
+
+    places: Annotated[int, Number()] = Field(title="Places")
+    note: str = Field("", title="Note")
+    told: Hidden[str] = ""
+
+
+class Sure(Form):
+    """The last step."""
+
+    title = "C’est sûr ?"
+
+    word: str = Field(title="Mot")
+    told: Hidden[str] = ""
+
+
+@feature.command("aide sortie", help="Proposer une sortie")
+async def start(ctx: Context, line: str) -> Replies:
+    """The first step, which may know somebody beforehand."""
+    return Ask(Outing.draft(guide=line) if line else Outing.draft())
+
+
+@feature.submit(Outing)
+async def submit_outing(ctx: Context, form: Outing) -> Replies:
+    """One step, and on to the next."""
+    return Ask(Places.draft(places=8, told=f"{form.kind} {form.guide} {form.channel or '-'} {form.note or '-'}"))
+
+
+@feature.submit(Places, writes=False)
+async def submit_places(ctx: Context, form: Places) -> Replies:
+    """A step that only reads keeps what was sent as well."""
+    if form.places > 100:
+        raise UserError(fields={"places": "Cent places au plus."})
+    return Ask(Sure.draft(told=f"{form.told} {form.places} {form.note or '-'}"))
+
+
+@feature.submit(Sure)
+async def submit_sure(ctx: Context, form: Sure) -> Replies:
+    """All of it."""
+    return Direct(f"Sortie {form.told} {form.word}", user_id=ctx.user.id)
+
+
+class Paint(Choosing):
+    """A menu of a short list."""
+
+
+class Count(Choosing):
+    """A menu of a long list."""
+
+
+class Thank(ChoosingPerson):
+    """A menu of people."""
+
+    why: str = ""
+
+
+class Visit(ChoosingChannel):
+    """A menu of channels."""
+
+
+class Go(Choosing):
+    """A menu that opens a dialog."""
+
+
+class Again(BaseModel):
+    """A button beside menus."""
+
+
+MENUS = (
+    Menu("Couleur", Paint(), COLOURS),
+    Menu("Nombre", Count(), MANY),
+    Menu("Personne", Thank(why="merci")),
+    Menu("Canal", Visit()),
+    Menu("Aller", Go(), {"vite": "Vite", "bien": "Bien"}),
+)
+
+
+@feature.command("aide menus", help="Montrer des menus")
+async def show(ctx: Context, line: str) -> Replies:
+    """The menus of these names, in a whisper; with « direct » before them in a direct message."""
+    where, _, names = line.partition(" ")
+    menus = [menu for menu in MENUS if menu.label in names.split()]
+    if where == "direct":
+        return Direct("Choisissez", [Button("Encore", Again())], user_id=ctx.user.id, menus=menus)
+    return Whisper("Choisissez", [Button("Encore", Again())], menus=menus)
+
+
+@feature.button(Again, writes=False)
+async def repeat(ctx: Context, click: Again) -> Replies:
+    """Nothing much."""
+    return Whisper("Encore")
+
+
+async def _tell(ctx: Context, click: Choosing) -> Replies:
+    return Whisper(f"Choisi {type(click).__name__} {click.chosen} {getattr(click, 'why', '')}".strip())
+
+
+for _model in (Count, Visit):
+    feature.button(_model, writes=False)(_tell)
+
+
+@feature.button(Thank)
+async def thank(ctx: Context, click: Thank) -> Replies:
+    """What a menu of people does may write."""
+    return Direct(f"Choisi Thank {click.chosen} {click.why}", user_id=ctx.user.id)
+
+
+@feature.button(Paint)
+async def paint(ctx: Context, click: Paint) -> Replies:
+    """The message becomes another."""
+    if click.chosen == "b":
+        raise UserError("Pas de bleu.")
+    return Update(f"Choisi Paint {click.chosen}")
+
+
+@feature.button(Go, writes=False)
+async def go(ctx: Context, click: Go) -> Replies:
+    """A dialog of what was chosen."""
+    return Ask(Sure.draft(told=click.chosen))
+
+
+@pytest.fixture
+async def trial(house: House) -> AsyncIterator[None]:
+    """The feature is there for these stories."""
+    house.features = (*FEATURES, feature)
+    await house.restart()
+    yield
+    house.features = FEATURES
+    await house.restart()
+
+
+async def send_step(form: Dialog) -> Dialog:
+    """Send a step that is right; the next one, in the same window or by « Continuer »."""
+    answer = await form.submit()
+    assert not answer.errors, answer
+    assert not answer.error, answer
+    if form.is_open:
+        return form
+    news = await form.person.whispered("Il reste une étape")
+    return await form.person.opens_by(news, "Continuer")
+
+
+def name_field(form: Dialog, name: str) -> str:
+    """What a field of the form is called in this step."""
+    (found,) = (n for n in form.names if n == name or n.partition("_")[2] == name)
+    return found
+
+
+def fill_step(form: Dialog, **values: object) -> Dialog:
+    """Fill a step, by the form’s own names."""
+    return form.fill(**{name_field(form, name): value for name, value in values.items()})
+
+
+async def make_own_channel(person: Person, kind: str) -> dict[str, str]:
+    """A channel that somebody made: O(pen) or P(rivate)."""
+    name = unique("salon")
+    body = {"team_id": person.site.team_id, "name": name, "display_name": name, "type": kind}
+    made: dict[str, str] = await person.api.post("/channels", body)
+    return made

@@ -1,0 +1,381 @@
+"""A bot at work on a server: what the stories happen in."""
+
+import asyncio
+import io
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence, Set
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+from unittest.mock import patch
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import delete
+from sqlmodel import col, select
+
+from bot import logs, watchlist
+from bot.app import App
+from bot.clock import utc_now
+from bot.connections import Limits
+from bot.events import TEAM
+from bot.features import Feature
+from cli.demo.stage import free_port
+from cli.setup.command import SetupOptions, setup
+from commands import FEATURES
+from commands.moderation import cards
+from commands.sondage import broadcast
+from config.settings import Settings, read
+from sandbox import Sandbox
+from storage import canaux, journal, schema, work
+from storage.cra import Cra
+from storage.cra.queries import LastCommune
+from storage.outbox import Outgoing, count_by_state
+from storage.people import Person as Registered
+from storage.people import Role
+from storage.watchlist import find_members, list_places
+from tests.people import Api, Client, Person, Post, Refused, Site, unique
+
+T = TypeVar("T")
+DOMAIN = "conseiller-numerique.fr"
+PARIS = ZoneInfo("Europe/Paris")
+EDITIONS = Path(__file__).parents[1] / "data" / "editions.tsv"
+"""Those of the news, but hardly ever: no draft is told of in the middle of another story."""
+SETTLED_S = 75.0
+"""Longer than a replica takes to look at what another one left (bot.outbox.service.LOOK_ANYWAY)."""
+PATIENCE = 30.0
+"""Seconds after which what has no event is given up; only a failure waits that long."""
+FIRST = 0.1
+"""The first pause in seconds of a house’s bots after an embedded server did not take something."""
+ASKS_EVERY = 1.0
+"""Seconds after which a house’s bot asks again where its features listen: stories write into tables by themselves."""
+GATHERED_FOR = timedelta(seconds=0.3)
+"""What is voted in a story is seen that soon where it was asked: others would wait for it."""
+CROWD = 100_000
+"""Arrivals within minutes that are told of: people come to stories all the time, and each would wait for a summary."""
+LONGEST_STORY = timedelta(minutes=5)
+SOON = timedelta(minutes=3)
+"""Longer than any lease: what is due later waits for an hour."""
+LOG = io.StringIO()
+"""What the bots of this session wrote down of their work."""
+
+
+class Clock:
+    """The bot’s clock, which a story may set.
+
+    No story begins in the last minutes of a day in Paris: it would end on another day than it began.
+    """
+
+    def __init__(self) -> None:
+        self.is_right_again()
+
+    def __call__(self) -> datetime:
+        return utc_now() + self._ahead
+
+    def goes_to(self, instant: datetime) -> None:
+        """From now on it is that instant, and time goes on from there."""
+        self._ahead = instant - utc_now()
+
+    def is_right_again(self) -> None:
+        """Tell the time again, or that of the coming day if this one is about to end."""
+        later = utc_now() + LONGEST_STORY
+        ends = later.astimezone(PARIS).date() != utc_now().astimezone(PARIS).date()
+        self._ahead = LONGEST_STORY if ends else timedelta()
+
+
+@dataclass
+class House:
+    """The server as its admin sees it, and the bot that serves it."""
+
+    site: Site
+    settings: Settings
+    sandbox: Sandbox | None = None
+    clock: Clock = field(default_factory=Clock)
+    app: App | None = None
+    features: tuple[Feature, ...] = FEATURES
+
+    @property
+    def today(self) -> date:
+        """The date in Paris, by the bot’s clock: late in the evening of UTC it is tomorrow."""
+        return self.clock().astimezone(PARIS).date()
+
+    @property
+    def bot(self) -> App:
+        """The bot at work now."""
+        assert self.app is not None, "the bot is stopped"
+        return self.app
+
+    @property
+    def _first(self) -> float:
+        """The first pause in seconds after Mattermost did not take something; a server of others is not hurried."""
+        return FIRST if self.sandbox else 1.0
+
+    async def start(self) -> None:
+        """Start the bot, as `coop-bot serve` does."""
+        logs.configure("INFO", LOG)
+        await schema.prepare(self.settings.database_url)
+        watchlist.WATCHES_EVERY, cards.STORM_JOINS, broadcast.GATHERED_FOR = ASKS_EVERY, CROWD, GATHERED_FOR
+        self.app = App(self.settings, self.features, self.clock, first=self._first)
+        await self.app.start()
+
+    async def stop(self) -> None:
+        """Stop the bot, as SIGTERM does."""
+        await self.bot.stop()
+        self.app = None
+
+    async def restart(self) -> None:
+        """Stop the bot and start it anew on the same database."""
+        await self.stop()
+        await self.start()
+
+    @asynccontextmanager
+    async def replica(self, limits: Limits | None = None, features: Sequence[Feature] = ()) -> AsyncIterator[App]:
+        """A second bot on the same database, perhaps with features of its own."""
+        port = free_port()
+        own = {"port": port, "public_url": f"http://{self.settings.host}:{port}", "data_dir": _make_folder()}
+        second = App(
+            self.settings.model_copy(update=own),
+            features or self.features,
+            self.clock,
+            limits=limits,
+            first=self._first,
+        )
+        await second.start()
+        try:
+            yield second
+        finally:
+            await second.stop()
+
+    async def conseiller(
+        self,
+        name: str = "juliette",
+        *,
+        client: Client | None = None,
+        used: tuple[str, str] | None = ("69256", "69120"),
+        **place: Any,
+    ) -> Person:
+        """A conseiller of the register; by default in the Rhône, with Vaulx-en-Velin as the last commune ``used``."""
+        person = await self.site.person(name, domain=DOMAIN, client=client)
+        usual = {"departements": ["69"], "structure": "Maison de quartier"}
+        await self.registers(person, Role.CONSEILLER, **(usual | place))
+        if used:
+            async with self.bot.database.transaction() as db:
+                await db.merge(LastCommune(author_id=person.id, commune=used[0], code_postal=used[1]))
+        return person
+
+    async def someone(self, role: Role, name: str) -> Person:
+        """Somebody of the register with another role."""
+        person = await self.site.person(name)
+        await self.registers(person, role)
+        return person
+
+    async def registers(self, person: Person, role: Role | None, **place: Any) -> None:
+        """Write somebody into the register, or change what it says."""
+        row = Registered(id=person.id, username=person.username, role=role, since=utc_now(), **place)
+        async with self.bot.database.transaction() as db:
+            await db.merge(row)
+        # It may have looked when they came into the team; a minute later it would look again.
+        self.bot.people.forget(person.id)
+
+    async def reports(self, person: Person) -> list[Cra]:
+        """What is stored of somebody, oldest first, deleted ones too."""
+        async with self.bot.database.transaction(writes=False) as db:
+            query = select(Cra).where(Cra.author_id == person.id).order_by(col(Cra.id))
+            return list((await db.exec(query)).all())
+
+    async def knows_the_team(self) -> None:
+        """Wait until the bot is connected and has read who is in the team: whoever comes from now on is told of."""
+
+        await wait_for(lambda: is_listening(self.bot, {TEAM}))
+
+    async def has_seen(self, person: Person) -> None:
+        """Wait until the bot has heard that somebody came into the team."""
+
+        async def is_in() -> bool:
+            async with self.bot.database.transaction(writes=False) as db:
+                return bool(await find_members(db, TEAM, [person.id]))
+
+        await wait_for(is_in)
+
+    async def settled(self) -> None:
+        """Wait until nothing is left to be delivered."""
+        try:
+            async with asyncio.timeout(SETTLED_S):
+                while await self._waiting():  # noqa: ASYNC110  (a replica may deliver it)
+                    await asyncio.sleep(0.03)
+        except TimeoutError:
+            raise AssertionError(f"never settled: {await self.left()}") from None
+
+    async def forget_what_is_for_later(self) -> None:
+        """A story that set the clock may leave what is due at an hour of its own, for which others would wait."""
+        later = self.clock() + SOON
+        async with self.bot.database.transaction() as db:
+            await db.execute(delete(Outgoing).where(col(Outgoing.not_before) > later))
+            await db.execute(delete(work.Work).where(col(work.Work.not_before) > later))
+
+    async def left(self) -> list[str]:
+        """What the bot still has to do, for who waits for it."""
+        async with self.bot.database.transaction(writes=False) as db:
+            rows = (await db.exec(select(Outgoing).where(col(Outgoing.not_before).is_not(None)))).all()
+            works = (await db.exec(select(work.Work).where(col(work.Work.not_before).is_not(None)))).all()
+        return [f"it is {self.clock()}", *map(repr, rows), *map(repr, works)]
+
+    async def _waiting(self) -> int:
+        async with self.bot.database.transaction(writes=False) as db:
+            # Work first: what it says last is written down with its end.
+            return await work.count_active(db) + (await count_by_state(db))["waiting"]
+
+
+def _make_folder() -> Path:
+    return Path(tempfile.mkdtemp(prefix="coop-bot-"))
+
+
+async def prepare_server(site: Site, public_url: str, *, fix_server: bool) -> Settings:
+    """Make the server ready as `coop-bot setup` does, with a bot of this team’s own, and read the file it wrote."""
+    written = _make_folder() / "env"
+    name = unique("coop")
+    asked = SetupOptions(
+        url=site.url,
+        admin_token=site.admin.token,
+        team=site.team,
+        bot_name=name,
+        public_url=public_url,
+        write=written,
+        rights=True,
+        fix_server=fix_server,
+    )
+    said: list[str] = []
+    code = await setup(asked, said.append)
+    assert code == 0, said
+    site.bot_id = (await site.admin.get(f"/users/username/{name}"))["id"]
+    return read(written).model_copy(
+        update={
+            "editions": EDITIONS,
+            "data_dir": written.parent,
+            "domains": (DOMAIN,),
+            "contact": "",
+            "welcome": "non",
+            "account_months": 120,  # stories are told in other years, in which all others would sleep
+            "newcomers": "non",
+        }
+    )
+
+
+async def is_listening(app: App, places: Set[str], states: Set[str] = frozenset()) -> bool:
+    """Whether a bot is connected, knows who is in these places and how these channels are, and has told all that it
+    heard so far."""
+    async with app.database.transaction(writes=False) as db:
+        seen = await list_places(db)
+    known = {place.id for place in seen.values() if place.is_ready}
+    return places <= known and states <= seen.keys() and app.events.connected and app.events.is_idle
+
+
+async def wait_until(true: Callable[[], bool], within: float = PATIENCE) -> None:
+    """Wait for something that no event tells of."""
+    async with asyncio.timeout(within):
+        while not true():  # noqa: ASYNC110  (what is waited for has no event)
+            await asyncio.sleep(0.02)
+
+
+def next_evening_before_midnight() -> datetime:
+    """A coming instant when it is already tomorrow in La Réunion, and today everywhere else in France."""
+    return (utc_now() + timedelta(days=1)).replace(hour=21, minute=0, tzinfo=UTC)
+
+
+async def wait_for(ask: Callable[[], Awaitable[T | None]], within: float = PATIENCE) -> T:
+    """Wait until something asked for is there, and return it."""
+    async with asyncio.timeout(within):
+        while not (found := await ask()):  # noqa: ASYNC110  (a database has no event)
+            await asyncio.sleep(0.05)
+    return found
+
+
+@contextmanager
+def age_links(by: timedelta) -> Iterator[None]:
+    """Whatever was sealed before is older by that much.
+
+    To move the time of the whole process would move the server’s too, whose clock never goes back.
+    """
+    with patch("bot.links.utc_now", lambda: utc_now() + by):
+        yield
+
+
+async def ensure_channel(admin: Api, team_id: str, bot_id: str, name: str, title: str) -> str:
+    """The id of the team’s channel of that name, made at need, with the bot in it."""
+    try:
+        found = await admin.get(f"/teams/{team_id}/channels/name/{name}")
+    except Refused:
+        body = {"team_id": team_id, "name": name, "display_name": title, "type": "P"}
+        found = await admin.post("/channels", body)
+    await admin.post(f"/channels/{found['id']}/members", {"user_id": bot_id})
+    return str(found["id"])
+
+
+async def list_said(admin: Api, bot_id: str, channel_id: str) -> list[Post]:
+    """What the bot says there now, oldest first."""
+    found = await admin.get(f"/channels/{channel_id}/posts?per_page=200")
+    posts = [Post.read(found["posts"][i]) for i in reversed(found["order"])]
+    return [post for post in posts if post.user_id == bot_id and not post.type]
+
+
+@pytest.fixture
+async def agathe(house: House) -> Person:
+    """Animatrice."""
+    return await house.someone(Role.ANIMATEUR, "agathe")
+
+
+def plain(post: Post) -> str:
+    """What a post says, with plain spaces."""
+    return post.text.replace("\u00a0", " ").replace("\u200b", "")
+
+
+async def reply_in_thread(who: Person, root: Post, text: str, files: tuple[str, ...] = ()) -> Post:
+    """Somebody answers in the thread of a post."""
+    who.acts()
+    call = {"channel_id": root.channel_id, "root_id": root.id, "message": text, "file_ids": list(files)}
+    return Post.read(await who.api.post("/posts", call))
+
+
+async def edit_post(who: Person, post: Post, text: str) -> None:
+    """Somebody changes what they wrote."""
+    await who.api.put(f"/posts/{post.id}/patch", {"message": text})
+
+
+async def react(who: Person, post: Post, emoji: str) -> None:
+    """Somebody puts an emoji under a post."""
+    await who.api.post("/reactions", {"user_id": who.id, "post_id": post.id, "emoji_name": emoji})
+
+
+async def join_known_channel(house: House, member: Person, key: str, kind: str) -> str:
+    """A channel of this name, made anew where a story took it away."""
+    async with house.bot.database.transaction(writes=False) as db:
+        known = (await canaux.find_channel_ids(db)).get(key)
+    if not known:
+        call = {"team_id": house.site.team_id, "name": unique(key), "display_name": key, "type": kind}
+        known = (await house.site.admin.post("/channels", call))["id"]
+        await house.site.admin.post(f"/channels/{known}/members", {"user_id": house.site.bot_id})
+        async with house.bot.database.transaction() as db:
+            await canaux.remember_channel(db, key, known, house.clock())
+    await house.site.admin.post(f"/channels/{known}/members", {"user_id": member.id})
+    return str(known)
+
+
+async def find_or_make_channel(house: House, name: str, kind: str) -> str:
+    """The id of the team’s channel of that name, made at need, with the bot in it."""
+    admin, team = house.site.admin, house.site.team_id
+    try:
+        found = await admin.get(f"/teams/{team}/channels/name/{name}")
+    except Refused:
+        body = {"team_id": team, "name": name, "display_name": name.capitalize(), "type": kind}
+        found = await admin.post("/channels", body)
+    await admin.post(f"/channels/{found['id']}/members", {"user_id": house.site.bot_id})
+    return str(found["id"])
+
+
+async def list_audit(house: House, thing: str) -> Sequence[tuple[str, str]]:
+    """What was done to it and by whom, oldest first: the act’s last word, and the name without what makes it unique."""
+    async with house.bot.database.transaction(writes=False) as db:
+        found = await journal.list_of_things(db, [thing])
+    return [(entry.act.partition(".")[2], entry.actor.partition("-")[0]) for entry in reversed(found)]

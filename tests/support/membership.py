@@ -1,0 +1,383 @@
+"""People in tests: the register and its imports, who is who, newcomers, and the channels that people belong in."""
+
+import io
+import json
+import secrets
+import string
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import delete
+
+from bot import logs
+from bot import people as bot_people
+from bot.app import App
+from bot.clock import utc_now
+from bot.errors import ChatError
+from bot.mattermost import AioClient, ChatUser, Mattermost
+from bot.people import People
+from cli.demo.stage import free_port
+from cli.people.imports import Accounts, Import, Memberships, PeopleOutcome
+from cli.people.lines import COLUMNS, NAMED_BY
+from cli.people.transfer import write_people
+from cli.tables import Table
+from cli.terminal import ProgressBar
+from commands import travaux
+from commands.canaux import feature
+from commands.canaux.feature import watch_channels
+from commands.membres import arrivals
+from config import canaux
+from config.settings import Settings
+from config.text import fold
+from storage import people as stored_people
+from storage.canaux import find_channel_ids
+from storage.canaux.membership import MembershipRules
+from storage.database import Database
+from storage.people import Awaited, Role, by_username, register
+from storage.people import Person as Registered
+from storage.people.arrivals import Guest
+from tests.modes import NEWEST
+from tests.people import Person, Post
+from tests.support.cli import operate
+from tests.support.cra import NOON
+from tests.support.databases import create_database
+from tests.support.house import LOG, House, is_listening, wait_for
+from tests.support.mattermost import ID, TEAM, USER, ChatServer, serve_chat
+from tests.support.workplace import FIRST, Room, Workplace, open_room
+
+TABLE = [
+    canaux.COLUMNS,
+    ("general", "national", "Général", "town-square", "non", "tous", "Tout le réseau.", "Bienvenue."),
+    ("aide", "national", "Aide métier", "aide-metier", "non", "tous", "Les questions.", "Posez-les ici."),
+    ("veille", "thematique", "Veille", "veille", "non", "libre", "Ce qui change.", "À lire."),
+    ("animation", "salle", "Animation", "animation", "oui", "animateur", "L’équipe.", "Entre nous."),
+    ("departement:69|38", "departement", "{code} - {nom}", "{canal}", "oui", "departement", "Le {code}.", "Ici {nom}."),
+]
+"""A small one, départements included."""
+
+
+@dataclass
+class ChannelWorkplace(Workplace):
+    """A workplace where the operator looks after the channels."""
+
+    errors: list[str] = field(default_factory=list)
+
+    @asynccontextmanager
+    async def bot(self, **others: Any) -> AsyncIterator[App]:
+        """One at work, with the feature of channels."""
+        logs.configure("INFO", LOG)
+        app = App(self.settings(**others), [feature, travaux.feature], first=FIRST)
+        await app.start()
+        await wait_for(lambda: self._hears(app))
+        try:
+            yield app
+        finally:
+            await app.stop()
+
+    async def _hears(self, app: App) -> bool:
+        """In the team, and in the channels that are to be looked after."""
+        async with app.database.transaction(writes=False) as db:
+            listens = await watch_channels(db, self.settings())
+        return await is_listening(app, listens.places, listens.crowded)
+
+    def settings(self, **others: Any) -> Settings:
+        port = free_port()
+        own = {"port": port, "public_url": f"http://127.0.0.1:{port}", "work_calls": 1000}
+        return super().settings(**own | {"channels": self.folder / "canaux.tsv"} | others)
+
+    async def registers_as(self, person: Person, role: Role, *departements: str, **more: Any) -> None:
+        """Somebody of the register."""
+        row = Registered(
+            id=person.id, username=person.username, role=role, departements=list(departements), since=utc_now(), **more
+        )
+        database = Database(self.url)
+        async with database.transaction() as db:
+            await db.merge(row)
+        await database.close()
+
+    async def checks(self, capsys: pytest.CaptureFixture[str]) -> tuple[int, dict[str, Any]]:
+        """How the check ends, and what it says."""
+        code = await operate(self.settings(), "channels", "check", "--json")
+        found: dict[str, Any] = json.loads(capsys.readouterr().out)
+        return code, found
+
+    async def syncs(self, capsys: pytest.CaptureFixture[str], *options: str) -> str:
+        """What is said, once it has ended well."""
+        assert await operate(self.settings(), "channels", "sync", *options) == 0
+        told = capsys.readouterr()
+        self.errors.append(told.err)
+        return told.out
+
+    async def known(self) -> Mapping[str, str]:
+        """The ids of the channels that the bot takes for the planned ones, by key."""
+        database = Database(self.url)
+        async with database.transaction(writes=False) as db:
+            found = await find_channel_ids(db)
+        await database.close()
+        return found
+
+    async def channel(self, name: str) -> dict[str, Any]:
+        """A channel as the admin sees it."""
+        path = f"/teams/{self.room.site.team_id}/channels/name/{name}?include_deleted=true"
+        found: dict[str, Any] = await self.room.site.admin.get(path)
+        return found
+
+    async def names_in(self, name: str) -> set[str]:
+        """Who is in it, bots aside."""
+        place = (await self.channel(name))["id"]
+        members = await self.room.site.admin.get(f"/channels/{place}/members?per_page=200")
+        known = {person.id: person.username.partition("-")[0] for person in self.room.site.people}
+        return {known[member["user_id"]] for member in members if member["user_id"] in known}
+
+    async def changes(self, name: str, **texts: str) -> None:
+        """Somebody writes something else over a channel by hand."""
+        await self.room.site.admin.put(f"/channels/{(await self.channel(name))['id']}/patch", texts)
+
+    async def leaves(self, person: Person, name: str) -> None:
+        """Somebody is taken out by hand."""
+        place = (await self.channel(name))["id"]
+        await self.room.site.admin.delete(f"/channels/{place}/members/{person.id}")
+
+    async def joins(self, person: Person, name: str) -> None:
+        """Somebody is brought in by hand."""
+        place = (await self.channel(name))["id"]
+        await self.room.site.admin.post(f"/channels/{place}/members", {"user_id": person.id})
+
+
+@pytest.fixture(params=[NEWEST])
+async def room(request: pytest.FixtureRequest) -> AsyncIterator[Room]:
+    async with open_room(request.param) as room:
+        yield room
+
+
+@pytest.fixture(params=["sqlite"])
+async def land(request: pytest.FixtureRequest, room: Room, tmp_path: Path) -> AsyncIterator[ChannelWorkplace]:
+    lines = ["\t".join(row) for row in TABLE]
+    (tmp_path / "canaux.tsv").write_text("\n".join(lines), "utf-8")
+    async with create_database(request, tmp_path) as url:
+        place = ChannelWorkplace(room, url, tmp_path)
+        await place.leads()
+        yield place
+
+
+async def register_team(land: ChannelWorkplace) -> tuple[Person, Person, Person]:
+    """Juliette works in the Isère; a conseiller and a coordinateur of the Rhône, and an animateur, are there too."""
+    site = land.room.site
+    lea, omar, agathe = await site.person("lea"), await site.person("omar"), await site.person("agathe")
+    await land.registers_as(land.juliette, Role.CONSEILLER, "38")
+    await land.registers_as(lea, Role.CONSEILLER, "69")
+    await land.registers_as(omar, Role.COORDINATEUR, "69", "38")
+    await land.registers_as(agathe, Role.ANIMATEUR)
+    return lea, omar, agathe
+
+
+async def sync_team(land: ChannelWorkplace, capsys: pytest.CaptureFixture[str]) -> tuple[Person, Person, Person]:
+    """All of them are where they belong."""
+    people = await register_team(land)
+    await land.syncs(capsys)
+    return people
+
+
+TODAY = NOON.date()
+
+
+def make_surname(stem: str = "Zu") -> str:
+    """A name of letters that nobody has: the register of a house keeps those of earlier stories."""
+    return stem + "".join(secrets.choice(string.ascii_lowercase) for _ in range(10))
+
+
+def make_person(ident: str, name: str = "", role: Role | None = Role.CONSEILLER, **more: Any) -> Registered:
+    """Somebody of the register, not stored yet; ``name`` is « Prénom Nom »."""
+    prenom, _, nom = name.partition(" ")
+    usual = {"departements": ["69"], "prenom": prenom or None, "nom": nom or None}
+    return Registered(id=ident, username=ident, role=role, since=NOON, **(usual | more))
+
+
+async def add_to_directory(house: House, name: str, role: Role = Role.CONSEILLER, **more: Any) -> Person:
+    """Somebody with an account, whom the directory knows by « Prénom Nom »."""
+    prenom, _, nom = name.partition(" ")
+    account = await house.site.person(fold(prenom))
+    usual = {"departements": ["69"], "prenom": prenom, "nom": nom, "structure": "Maison de quartier"}
+    await house.registers(account, role, **(usual | more))
+    return account
+
+
+def plain_words(post: Post) -> str:
+    """What a post says, with plain spaces and without the signs that make words harmless."""
+    return post.text.replace("\u00a0", " ").replace("\u202f", " ").replace("\u200b", "").replace("\\", "")
+
+
+@pytest.fixture
+async def open_house(house: House, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
+    """The house, where newcomers are welcomed, and no guest of an earlier story waits.
+
+    Who comes is told of sooner than by the three seconds that are usual.
+    """
+    monkeypatch.setattr(arrivals, "GATHERED_FOR", timedelta(seconds=0.3))
+    before = house.settings
+    async with house.bot.database.transaction() as db:
+        await db.execute(delete(Guest))
+    house.settings = before.model_copy(update={"welcome": "oui", "newcomers": "oui"})
+    await house.restart()
+    yield house
+    house.settings = before
+    await house.restart()
+
+
+async def join_team(house: House, person: Person) -> None:
+    """The admin brings somebody into the team."""
+    await house.knows_the_team()
+    member = {"team_id": house.site.team_id, "user_id": person.id}
+    await house.site.admin.post(f"/teams/{house.site.team_id}/members", member)
+
+
+async def leave_team(house: House, person: Person) -> None:
+    """The admin takes somebody out of it."""
+    await house.site.admin.delete(f"/teams/{house.site.team_id}/members/{person.id}")
+
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+GRACE = timedelta(days=7)
+HEADER = ",".join(COLUMNS)
+LEA = "lea,Léa,Perrin,Lea@Mairie.fr,conseiller,Ville de Lyon,73282932000074,69123,69,2026-09-01,"
+SIRET, LA_POSTE = "73282932000074", "35600000000048"
+
+
+class FakeAccounts:
+    """Only these accounts are there; it may be away."""
+
+    def __init__(self, *users: ChatUser, away: bool = False) -> None:
+        self.users = users
+        self.away = away
+        self.asked: list[Sequence[str]] = []
+
+    async def users_by_names(self, usernames: Iterable[str]) -> AsyncIterator[Sequence[ChatUser]]:
+        names = list(usernames)
+        self.asked.append(names)
+        if self.away:
+            raise ChatError(0)
+        yield [user for user in self.users if user.username in names]
+
+
+def make_account(name: str, ident: str = "", **more: Any) -> ChatUser:
+    """An account of that name."""
+    return ChatUser(id=f"{ident or name:x<26}", username=name, **more)
+
+
+async def import_people(
+    database: Database,
+    *lines: str,
+    header: str = HEADER,
+    chat: Any = None,
+    told: list[str] | None = None,
+    memberships: Memberships | None = None,
+) -> PeopleOutcome:
+    """What became of these lines; ``told`` takes what was said of the bad ones, of which there are none without it."""
+    text = "\n".join((header, *lines)) + "\n"
+    faults: list[str] = []
+    places = memberships or Memberships({}, MembershipRules([]))
+    work = Import(database, Accounts(chat), lambda: NOW, lambda n, why: faults.append(f"{n} {why}"), GRACE, places)
+    outcome = await work.run(Table(io.BytesIO(text.encode()), COLUMNS, [NAMED_BY]), ProgressBar(io.StringIO(), "ligne"))
+    if told is None:
+        assert not faults
+    else:
+        told += faults
+    return outcome
+
+
+async def get_person(database: Database, name: str) -> stored_people.Person:
+    """Somebody of the register."""
+    async with database.transaction(writes=False) as db:
+        found = await by_username(db, name)
+    assert found is not None
+    return found
+
+
+async def list_awaited(database: Database) -> Sequence[Awaited]:
+    """The lines that wait."""
+    async with database.transaction(writes=False) as db:
+        return await register.every_awaited(db)
+
+
+async def export_people(database: Database) -> str:
+    """What the register is written out as."""
+    out = io.StringIO(newline="")
+    await write_people(database, out)
+    return out.getvalue()
+
+
+USER_PATH = f"GET /api/v4/users/{ID}"
+MEMBER_PATH = f"GET /api/v4/teams/{TEAM}/members/{ID}"
+CONFIG_PATH = "GET /api/v4/config/client"
+
+
+class ManualClock:
+    """A clock that the test moves."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def wait(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[ChatServer]:
+    answers = {
+        USER_PATH: USER,
+        MEMBER_PATH: {"user_id": ID, "roles": "team_user"},
+        "GET /api/v4/teams/name/cnum": {"id": TEAM},
+        CONFIG_PATH: {"RequireEmailVerification": "true"},
+    }
+    async with serve_chat(**answers) as server:
+        yield server
+
+
+@pytest.fixture
+async def client(server: ChatServer) -> AsyncIterator[AioClient]:
+    client = AioClient(server.url, "jeton")
+    yield client
+    await client.close()
+
+
+@pytest.fixture
+def people(client: AioClient, database: Database, clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> People:
+    monkeypatch.setattr(bot_people, "ASKING_MAX", 60)  # no test but one is about a slow server
+    return make_people(client, database, clock)
+
+
+def make_people(client: AioClient, database: Database, clock: ManualClock, **settings: Any) -> People:
+    """The people as a bot that has just started knows them."""
+    return People(database, Mattermost(client, "cnum"), Settings(_env_file=None, **settings), clock)
+
+
+async def register_juliette(database: Database, **fields: Any) -> None:
+    """Put juliette in the register."""
+    since = datetime(2026, 1, 1, tzinfo=UTC)
+    async with database.transaction() as db:
+        db.add(stored_people.Person(id=ID, username="juliette", departements=["69"], since=since, **fields))
+
+
+async def read_juliette(database: Database) -> stored_people.Person | None:
+    """Juliette as the register has her."""
+    async with database.transaction(writes=False) as db:
+        return await db.get(stored_people.Person, ID)
+
+
+async def refresh_juliette(people: People, database: Database) -> stored_people.Person:
+    """Juliette, for what changes something."""
+    async with database.transaction() as db:
+        return await people.fresh(db, ID)

@@ -1,0 +1,443 @@
+"""Moderation in tests: cases and reports, measures and their undoing, and the automatic rules."""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import delete, update
+from sqlmodel import col, select
+
+from bot.app import App
+from bot.watchlist import BREATH
+from commands.moderation.rules import RuleName
+from commands.moderation.rules.handlers import engine
+from storage import canaux, watchlist
+from storage.canaux import Allowance
+from storage.journal import AuditAct, JournalEntry
+from storage.moderation import Appeal, Case, Measure, Report, Rule, RuleHit, measures
+from storage.people import Role
+from tests.people import Person, Post, unique
+from tests.people.api import Refused
+from tests.people.dialog import Answer, Dialog
+from tests.support.house import (
+    House,
+    find_or_make_channel,
+    is_listening,
+    join_known_channel,
+    plain,
+    wait_for,
+    wait_until,
+)
+
+
+@dataclass
+class MeasureStage:
+    """Moderation at work: ``agathe`` and ``omar`` decide about ``lea``, who is in the public ``place``, the private
+    ``club`` and the default channel; ``juliette`` is there, too."""
+
+    house: House
+    juliette: Person
+    lea: Person
+    agathe: Person
+    omar: Person
+    room: str
+    place: str
+    club: str
+    title: str
+
+    def link(self, post: Post) -> str:
+        """As « Copy link » gives it."""
+        return f"{self.house.site.url}/{self.house.site.team}/pl/{post.id}"
+
+    @property
+    def square(self) -> str:
+        """The default channel."""
+        return self.house.site.square
+
+    async def moderates(self, line: str, who: Person | None = None, channel: str = "") -> str:
+        """An animateur types a line; what they read."""
+        return plain(await (who or self.agathe).asks(f"/moderer {line}", channel))
+
+    async def is_in(self, who: Person, channel: str) -> bool:
+        """Whether somebody is in a channel."""
+        try:
+            await self.house.site.admin.get(f"/channels/{channel}/members/{who.id}")
+        except Refused as refusal:
+            if refusal.status != 404:
+                raise
+            return False
+        return True
+
+    async def is_out(self, who: Person, channel: str) -> None:
+        """Wait until somebody is out of a channel."""
+        await wait_for(lambda: self._is(who, channel, there=False))
+        if channel == self.club:
+            await wait_for(lambda: self._is_known_out(who))
+
+    async def is_back(self, who: Person, channel: str) -> None:
+        """Wait until somebody is in it again."""
+        await wait_for(lambda: self._is(who, channel, there=True))
+
+    async def _is_known_out(self, who: Person) -> bool:
+        """Whether the bot, too, knows that somebody left the private channel."""
+        async with self.house.bot.database.transaction(writes=False) as db:
+            known = (await watchlist.find_members(db, self.club, [who.id])).get(who.id)
+        return self.house.bot.events.is_idle and (known is None or not known.is_in)
+
+    async def _is(self, who: Person, channel: str, *, there: bool) -> bool:
+        return await self.is_in(who, channel) is there
+
+    async def joins(self, who: Person, channel: str) -> None:
+        """Somebody is brought in by the server’s admin, once the bot may know that it has to listen there."""
+        await asyncio.sleep(6 * BREATH)
+        await self.house.site.admin.post(f"/channels/{channel}/members", {"user_id": who.id})
+
+    async def reads(self, channel: str) -> list[str]:
+        """What people and the bot have said there, as it stands."""
+        return [plain(p) for p in await self.agathe.reads(channel) if not p.type]
+
+    async def stands(self, post: Post, *, there: bool) -> None:
+        """Wait until a message stands, or is gone."""
+
+        async def is_so() -> bool:
+            return any(p.id == post.id for p in await self.agathe.reads(post.channel_id)) is there
+
+        await wait_for(is_so)
+
+    async def said(self, channel: str, containing: str) -> Post:
+        """What the bot says in a channel, once it does."""
+
+        async def found() -> Post | None:
+            posts = [p for p in await self.agathe.reads(channel) if p.user_id == self.house.site.bot_id]
+            return next((p for p in reversed(posts) if containing in plain(p)), None)
+
+        return await wait_for(found)
+
+    async def measures(self, who: Person | None = None) -> list[Measure]:
+        """Those of somebody, or of no person, oldest first."""
+        async with self.house.bot.database.transaction(writes=False) as db:
+            theirs = select(Measure).where(Measure.user_id == (who.id if who else ""))
+            return list((await db.exec(theirs.order_by(col(Measure.entry)))).all())
+
+    async def last(self, who: Person | None = None) -> Measure:
+        """The last of those."""
+        return (await self.measures(who))[-1]
+
+    async def entries(self, act: AuditAct, target: Person | None = None) -> list[JournalEntry]:
+        """What the journal says of such acts (about somebody), oldest first."""
+        async with self.house.bot.database.transaction(writes=False) as db:
+            found = (
+                await db.exec(select(JournalEntry).where(JournalEntry.act == act).order_by(col(JournalEntry.id)))
+            ).all()
+            return [entry for entry in found if target is None or entry.target_id == target.id]
+
+    async def cases(self, who: Person) -> list[Case]:
+        """Those about somebody, oldest first."""
+        async with self.house.bot.database.transaction(writes=False) as db:
+            return list((await db.exec(select(Case).where(Case.author_id == who.id).order_by(col(Case.id)))).all())
+
+    async def kept_out(self, who: Person) -> list[Allowance]:
+        """From which channels the checks keep somebody by name."""
+        async with self.house.bot.database.transaction(writes=False) as db:
+            return [each for each in await canaux.list_allowances(db) if each.user_id == who.id]
+
+    async def clock_strikes(self, app: App | None = None) -> None:
+        """The job that ends what is due runs."""
+        await (app or self.house.bot).runs.run(("job", "moderation.expire"), unique("fois"))
+
+
+async def post_file(who: Person, channel: str, words: str, name: str, data: bytes, root_id: str = "") -> Post:
+    """Somebody writes with a file."""
+    file_id = await who.api.upload(channel, name, data)
+    body = {"channel_id": channel, "message": words, "file_ids": [file_id], "root_id": root_id}
+    return Post.read(await who.api.post("/posts", body))
+
+
+async def assert_files(who: Person, post: Post, files: dict[str, bytes]) -> None:
+    """A post has these files; where not, it is told what it says of those that could not come with it."""
+    found = await who.files(post)
+    assert found == files, f"{sorted(found)} of {post.file_ids} under: {post.text}"
+
+
+@pytest.fixture(scope="module")
+async def known(house: House) -> AsyncIterator[None]:
+    """Other files’ stories know nothing of these two channels."""
+    yield
+    async with house.bot.database.transaction() as db:
+        for key in ("departement:69", "general"):
+            await canaux.forget_channel(db, key)
+
+
+@pytest.fixture
+async def bench(house: House, known: None) -> MeasureStage:
+    """Moderation whose places are known to the bot."""
+    house.clock.goes_to(house.clock() + timedelta(seconds=1))
+    juliette, lea = await house.conseiller("juliette"), await house.conseiller("lea")
+    agathe, omar = await house.someone(Role.ANIMATEUR, "agathe"), await house.someone(Role.ANIMATEUR, "omar")
+    room = await find_or_make_channel(house, "moderation", "P")
+    place, club = (
+        await find_or_make_channel(house, "ressourcerie", "O"),
+        await find_or_make_channel(house, "rhone", "P"),
+    )
+    await house.site.admin.put(f"/channels/{club}/patch", {"display_name": "69 - Rhône"})
+    for channel, people in ((room, (agathe, omar)), (place, (juliette, lea, agathe)), (club, (juliette, lea, agathe))):
+        for person in people:
+            await house.site.admin.post(f"/channels/{channel}/members", {"user_id": person.id})
+    keys = {"moderation": room, "ressourcerie": place, "departement:69": club, "general": house.site.square}
+    async with house.bot.database.transaction() as db:
+        for key, channel in keys.items():
+            await canaux.remember_channel(db, key, channel, house.clock())
+    await wait_for(lambda: is_listening(house.bot, {room, club}, {place}))
+    await house.settled()
+    return MeasureStage(house, juliette, lea, agathe, omar, room, place, club, "Ressourcerie")
+
+
+_RUNS = itertools.count()
+ROOMS = {"moderation": "P", "ressourcerie": "O"}
+
+
+@dataclass
+class CaseStage:
+    """Moderation at work: ``juliette`` and ``paul`` report what ``lea`` wrote in ``place``; ``agathe`` and ``omar``
+    decide in ``room``."""
+
+    house: House
+    juliette: Person
+    paul: Person
+    lea: Person
+    agathe: Person
+    omar: Person
+    room: str
+    place: str
+
+    def link(self, post: Post) -> str:
+        """As « Copy link » gives it."""
+        return f"{self.house.site.url}/{self.house.site.team}/pl/{post.id}"
+
+    async def writes(self, text: str = "", who: Person | None = None) -> Post:
+        """Lea writes something of her own."""
+        return await (who or self.lea).says(text or f"Vous êtes tous des {unique('mots')} !", self.place)
+
+    async def reports(self, who: Person, post: Post, motif: str = "propos", mot: str = "") -> Post:
+        """Somebody reports it by its link; what they are told."""
+        form = await who.opens(f"/signaler {self.link(post)}")
+        answer = await form.fill(motif=motif, mot=mot).submit()
+        assert answer.accepted, answer
+        return await who.whispered("dossier")
+
+    async def opened(self, post: Post | None = None, **more: str) -> tuple[Case, Post]:
+        """A case of a message of Lea’s that Juliette reported, and its card."""
+        post = post or await self.writes()
+        await self.reports(self.juliette, post, **more)
+        case = await self.case(post)
+        card = await self.card(case)
+        await self.house.settled()
+        return case, card
+
+    async def case(self, post: Post) -> Case:
+        """The newest case of a message, once it is there."""
+
+        async def is_there() -> Case | None:
+            async with self.house.bot.database.transaction(writes=False) as db:
+                theirs = select(Case).where(Case.post_id == post.id).order_by(col(Case.id).desc())
+                return (await db.exec(theirs)).first()
+
+        return await wait_for(is_there)
+
+    async def now(self, case: Case) -> Case:
+        """The same as it is now."""
+        async with self.house.bot.database.transaction(writes=False) as db:
+            return (await db.exec(select(Case).where(Case.id == case.id))).one()
+
+    async def reported(self, case: Case) -> list[Report]:
+        """Its reports."""
+        async with self.house.bot.database.transaction(writes=False) as db:
+            return list((await db.exec(select(Report).where(Report.case_id == case.id))).all())
+
+    async def appeal(self, case: Case) -> Appeal | None:
+        """Its appeal."""
+        async with self.house.bot.database.transaction(writes=False) as db:
+            return (await db.exec(select(Appeal).where(Appeal.case_id == case.id))).first()
+
+    async def standing(self, case: Case) -> list[Measure]:
+        """The measures that hold against its author."""
+        async with self.house.bot.database.transaction(writes=False) as db:
+            return list(await measures.list_standing(db, case.author_id))
+
+    async def acts(self, case: Case) -> list[str]:
+        """The acts of moderation that the journal has about its author, oldest first."""
+        async with self.house.bot.database.transaction(writes=False) as db:
+            theirs = select(JournalEntry).where(JournalEntry.target_id == case.author_id).order_by(col(JournalEntry.id))
+            return [entry.act for entry in (await db.exec(theirs)).all() if entry.act.startswith("moderation.")]
+
+    async def card(self, case: Case, containing: str = "") -> Post:
+        """Its newest card in the room, once it says that."""
+        return (await self.cards(case, containing))[-1]
+
+    async def cards(self, case: Case, containing: str = "") -> list[Post]:
+        """All of its cards there that say so."""
+
+        async def stand() -> list[Post] | None:
+            posts = [p for p in await self.agathe.reads(self.room) if p.user_id == self.house.site.bot_id]
+            mine = [p for p in posts if plain(p).startswith(f"**Dossier n° {case.id},") and not p.root_id]
+            return [p for p in mine if containing in plain(p)] or None
+
+        return await wait_for(stand)
+
+    async def runs(self, job: str) -> None:
+        """A job of moderation is due; all that follows from it is done."""
+        await self.house.bot.runs.run(("job", f"moderation.{job}"), f"essai-{next(_RUNS)}")
+        await self.house.settled()
+
+    async def under(self, card: Post, containing: str) -> Post:
+        """What the bot says under a card, once it does."""
+
+        async def stands() -> Post | None:
+            posts = [p for p in await self.agathe.reads(self.room) if p.root_id == card.id]
+            return next((p for p in posts if containing in plain(p)), None)
+
+        return await wait_for(stands)
+
+
+async def send_dialog(who: Person, post: Post, label: str, **fields: object) -> Answer:
+    """Somebody fills the window behind a button or an entry of the menu, and sends it."""
+    form = await open_dialog(who, post, label)
+    answer = await form.fill(**fields).submit()
+    assert answer.accepted, answer
+    return answer
+
+
+async def open_dialog(who: Person, post: Post, label: str) -> Dialog:
+    """The window behind a button or an entry of the menu."""
+    if label in post.buttons:
+        return await who.opens_by(post, label)
+    await who.chooses(post, "Autre mesure…", label)
+    return await who.dialog()
+
+
+async def age_reports(house: House) -> None:
+    """What was reported until now was so yesterday: it is no storm."""
+    yesterday = house.clock() - timedelta(days=1)
+    async with house.bot.database.transaction() as db:
+        await db.execute(update(Report).values(at=yesterday))
+        await db.execute(update(RuleHit).values(at=yesterday))
+
+
+@pytest.fixture
+async def room(house: House) -> CaseStage:
+    """Moderation whose places are known to the bot."""
+    house.clock.goes_to(house.clock() + timedelta(seconds=1))
+    juliette, paul, lea = [await house.conseiller(name) for name in ("juliette", "paul", "lea")]
+    agathe, omar = await house.someone(Role.ANIMATEUR, "agathe"), await house.someone(Role.ANIMATEUR, "omar")
+    places = {key: await find_or_make_channel(house, key, kind) for key, kind in ROOMS.items()}
+    members = {"moderation": (agathe, omar), "ressourcerie": (juliette, paul, lea, agathe, omar)}
+    for key, place in places.items():
+        for person in members[key]:
+            await house.site.admin.post(f"/channels/{place}/members", {"user_id": person.id})
+    async with house.bot.database.transaction() as db:
+        for key, place in places.items():
+            await canaux.remember_channel(db, key, place, house.clock())
+    await age_reports(house)
+    await wait_for(lambda: is_listening(house.bot, set(), {places["ressourcerie"]}))
+    return CaseStage(house, juliette, paul, lea, agathe, omar, places["moderation"], places["ressourcerie"])
+
+
+@dataclass
+class RuleStage:
+    """``lea`` and ``paul`` talk in the public ``place``, ``ana`` animates, in the ``room``."""
+
+    house: House
+    lea: Person
+    paul: Person
+    ana: Person
+    place: str
+    room: str
+    before: int = 0
+    """The number of the last case that was there when the story began."""
+
+    async def tunes(self, line: str) -> Post:
+        """An animatrice tunes a rule; the bot looks by it from now on."""
+        told = await self.ana.asks(f"/moderer regle {line}")
+        name, mode = line.split(maxsplit=2)[:2]
+        if mode in {"proposer", "agir", "non"}:
+            is_on = mode != "non"
+            await wait_until(lambda: (RuleName(name) in engine.read_tunings_in(self.place)) is is_on)
+        return told
+
+    async def is_off(self) -> None:
+        """No rule looks at anything."""
+        await self.ana.asks("/moderer regle mots non")
+        await wait_until(lambda: not engine.read_tunings_in(self.place))
+
+    async def cases(self, author: Person | None = None) -> Sequence[Case]:
+        """All of this story (about somebody), oldest first."""
+        async with self.house.bot.database.transaction(writes=False) as db:
+            found = (await db.exec(select(Case).order_by(col(Case.id)))).all()
+        new = [case for case in found if case.number > self.before]
+        return [case for case in new if author is None or case.author_id == author.id]
+
+    async def case(self, post: Post) -> Case:
+        """The one that began with a message, once it is there."""
+
+        async def stands() -> Case | None:
+            return next((case for case in await self.cases() if case.post_id == post.id), None)
+
+        found = await wait_for(stands)
+        await self.house.settled()
+        return found
+
+    async def hits(self) -> Sequence[RuleHit]:
+        """What rules found."""
+        async with self.house.bot.database.transaction(writes=False) as db:
+            return (await db.exec(select(RuleHit).order_by(col(RuleHit.at)))).all()
+
+    async def is_idle(self) -> None:
+        """Wait until the bot has done all that follows from what it heard."""
+        await wait_for(lambda: is_listening(self.house.bot, set(), {self.place}))
+        await self.house.settled()
+
+    async def said(self, containing: str) -> Post:
+        """What the bot says in the room, once it says that: the newest."""
+
+        async def stands() -> Post | None:
+            posts = [p for p in await self.ana.reads(self.room) if p.user_id == self.house.site.bot_id]
+            return next((post for post in reversed(posts) if containing in plain(post)), None)
+
+        return await wait_for(stands)
+
+    async def runs(self, job: str) -> None:
+        """A job is due; all that follows from it is done."""
+        await self.house.bot.runs.run(("job", job), f"essai-{next(_RUNS)}")
+        await self.house.settled()
+
+    async def waits(self, delay: timedelta) -> None:
+        """Time goes on."""
+        self.house.clock.goes_to(self.house.clock() + delay)
+
+
+@pytest.fixture
+async def watch(house: House) -> AsyncIterator[RuleStage]:
+    """One where every rule is off, and nothing was found."""
+    lea, paul = await house.conseiller("lea"), await house.conseiller("paul")
+    ana = await house.someone(Role.ANIMATEUR, "ana")
+    place, room = (
+        await join_known_channel(house, ana, "ressourcerie", "O"),
+        await join_known_channel(house, ana, "moderation", "P"),
+    )
+    for person in (lea, paul):
+        await house.site.admin.post(f"/channels/{place}/members", {"user_id": person.id})
+    async with house.bot.database.transaction() as db:
+        for table in (Rule, RuleHit, Report):
+            await db.execute(delete(table))
+    await wait_for(lambda: is_listening(house.bot, set(), {place}))
+    watch = RuleStage(house, lea, paul, ana, place, room)
+    watch.before = max((case.number for case in await watch.cases()), default=0)
+    await watch.is_off()
+    yield watch
+    house.clock.is_right_again()
+    async with house.bot.database.transaction() as db:
+        await db.execute(delete(Rule))
+    await watch.is_off()

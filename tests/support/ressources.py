@@ -1,0 +1,350 @@
+"""The ressourcerie in tests: who deposits and reviews, how long resources last, and graded searches."""
+
+import itertools
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from math import log2
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import pytest
+from sqlalchemy import delete
+from sqlmodel import SQLModel, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from config.themes import bits
+from storage import canaux, ressources
+from storage.people import Role
+from storage.ressources import ResourceState, resources, search
+from storage.ressources.resources import Resource, begin_writing, find_by_keys, make_key, write_resources
+from tests.people import Person, Post
+from tests.people.dialog import Answer, Dialog
+from tests.support.house import PARIS, House, find_or_make_channel, is_listening, join_known_channel, plain, wait_for
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+DATA = Path(__file__).parents[1] / "data"
+
+
+def make_resource(titre: str, **more: Any) -> Resource:
+    """A published one, not stored yet; ``themes`` are codes."""
+    said: dict[str, Any] = {"date": date(2025, 1, 1), "state": resources.ResourceState.PUBLISHED, "url": ""}
+    said |= more | {"themes": bits(more.get("themes", ()))}
+    said |= {"created_at": NOW, "changed_at": NOW, "key": make_key(said["url"], titre)}
+    return Resource(titre=titre, revision=0, **said)
+
+
+async def store_resources(db: AsyncSession, *resources: Resource) -> None:
+    """Write them down."""
+    await write_resources(db, resources, await begin_writing(db))
+
+
+async def shelve(house: House, *resources: Resource) -> Sequence[int]:
+    """The same in the ressourcerie of a house; their numbers."""
+    async with house.bot.database.transaction() as db:
+        await store_resources(db, *resources)
+        keys = [each.key for each in resources]
+        found = {each.key: each.number for each in await find_by_keys(db, keys, [])}
+    return [found[key] for key in keys]
+
+
+async def empty_shelves(house: House) -> None:
+    """Nothing is there from another story: the index hears of it, too, before the rows go."""
+    async with house.bot.database.transaction() as db:
+        revision = await begin_writing(db)
+        there = (await db.exec(select(Resource))).all()
+        for one in there:
+            one.state = resources.ResourceState.WITHDRAWN
+        await write_resources(db, there, revision)
+    async with house.bot.database.transaction(writes=False) as db:
+        await search(db, "")
+    async with house.bot.database.transaction() as db:
+        # Numbers may be given again: what was known of them goes along.
+        for table in SQLModel.metadata.sorted_tables:
+            if table.name == "resource" or "resource" in table.columns:
+                await db.execute(delete(table))
+
+
+def read_graded_resources() -> list[Resource]:
+    """Those of the file, in the order of their numbers: in an empty table they get them."""
+    rows = _read_rows("ressources.tsv")
+    return [
+        make_resource(
+            row["titre"],
+            **{name: row[name] for name in ("description", "categorie", "type", "niveau", "public")},
+            themes=[row["themes"]],
+            date=date.fromisoformat(row["date"]),
+        )
+        for row in rows
+    ]
+
+
+def read_graded_queries() -> list[tuple[str, str, dict[int, int]]]:
+    """The lot of each query, its words, and the grades of resources by their number."""
+    return [(row["lot"], row["requete"], _parse_grades(row["notes"])) for row in _read_rows("requetes.tsv")]
+
+
+def compute_ndcg(found: Sequence[int], grades: dict[int, int], at: int = 5) -> float:
+    """How much of the best possible first answers is there, of 1."""
+    best = sorted(grades.values(), reverse=True)
+    return _compute_gain([grades.get(number, 0) for number in found[:at]]) / _compute_gain(best[:at])
+
+
+def _compute_gain(grades: Sequence[int]) -> float:
+    return sum((pow(2.0, grade) - 1) / log2(place + 2) for place, grade in enumerate(grades))
+
+
+def _parse_grades(text: str) -> dict[int, int]:
+    return {int(number): int(grade) for number, grade in (pair.split(":") for pair in text.split())}
+
+
+def _read_rows(name: str) -> list[dict[str, str]]:
+    lines = [line for line in (DATA / name).read_text("utf-8").splitlines() if not line.startswith("#")]
+    columns, *rows = [line.split("\t") for line in lines]
+    return [dict(zip(columns, row, strict=True)) for row in rows]
+
+
+_RUNS = itertools.count()
+
+
+@dataclass
+class ShelfStage:
+    """A ressourcerie at work: ``juliette`` writes, ``ana`` animates, in the room « animation »."""
+
+    house: House
+    juliette: Person
+    ana: Person
+    room: str
+    channel: str
+    numbers: list[int] = field(default_factory=list)
+
+    async def holds(self, titre: str, **more: Any) -> ressources.Resource:
+        """A published resource of that title, by default Juliette’s."""
+        async with self.house.bot.database.transaction() as db:
+            said = {"auteur_id": self.juliette.id, "auteur": "juliette", "published_at": self.house.clock()} | more
+            new = make_resource(titre, **said)
+            await store_resources(db, new)
+            found = await resources.find_by_key(db, new.key)
+        assert found
+        return found
+
+    async def now(self, number: int) -> ressources.Resource:
+        """A resource as it is now."""
+        async with self.house.bot.database.transaction(writes=False) as db:
+            found = await resources.get_resource(db, number)
+        assert found
+        return found
+
+    async def changes(self, number: int, **to: Any) -> ressources.Resource:
+        """It is written anew."""
+        async with self.house.bot.database.transaction() as db:
+            revision = await begin_writing(db)
+            found = await resources.get_resource(db, number)
+            assert found
+            for name, value in to.items():
+                setattr(found, name, value)
+            await write_resources(db, [found], revision)
+        return await self.now(number)
+
+    async def is_empty(self) -> None:
+        """What other stories left is withdrawn."""
+        async with self.house.bot.database.transaction() as db:
+            revision = await begin_writing(db)
+            async for page in resources.iterate_pages(db, ResourceState.PUBLISHED):
+                for one in page:
+                    one.state, one.review_on = ResourceState.WITHDRAWN, None
+                await write_resources(db, page, revision)
+
+    async def runs(self, job: str, at: datetime | None = None) -> None:
+        """A job is due, at that time; all that follows from it is done."""
+        if at:
+            self.house.clock.goes_to(at)
+        await self.house.bot.runs.run(("job", f"ressources.{job}"), f"essai-{next(_RUNS)}")
+        await self.house.settled()
+
+    async def said(self, containing: str, where: str = "") -> Post:
+        """What the bot says in the animateurs’ room (or there), once it says that."""
+
+        async def stands() -> Post | None:
+            posts = await self.ana.reads(where or self.room)
+            return next((post for post in posts if containing in plain(post)), None)
+
+        return await wait_for(stands)
+
+    async def told(self, who: Person, containing: str) -> list[Post]:
+        """All that the bot told somebody that contains some words."""
+        return [post for post in await who.direct() if containing in plain(post)]
+
+
+async def choose_action(who: Person, post: Post, label: str) -> Dialog | None:
+    """Somebody does what a whispered resource offers, by its button or under « Plus… »; the dialog of that, which may
+    go on."""
+    if label in post.buttons:
+        await who.clicks(post, label)
+        return None
+    form = await who.opens_by(post, "Plus…")
+    wanted = next(value for value, text in form.options("chosen").items() if text == label)
+    await form.fill(chosen=wanted).submit()
+    return form
+
+
+def paris_time(day: date, hour: int = 9) -> datetime:
+    """That hour of a day, in Paris."""
+    return datetime(day.year, day.month, day.day, hour, tzinfo=PARIS)
+
+
+def in_days(house: House, number: int, hour: int = 22) -> datetime:
+    """So many days from now, at that hour in Paris."""
+    return paris_time(house.today + timedelta(days=number), hour)
+
+
+@pytest.fixture(name="shelf")
+async def kept_shelf(house: House) -> ShelfStage:
+    """An empty one whose rooms are there."""
+    juliette, ana = await house.conseiller(), await house.someone(Role.ANIMATEUR, "ana")
+    room, channel = (
+        await join_known_channel(house, ana, "animation", "P"),
+        await join_known_channel(house, ana, "ressourcerie", "O"),
+    )
+    made = ShelfStage(house, juliette, ana, room, channel)
+    await made.is_empty()
+    return made
+
+
+ROOMS = {"animation": "P", "ressourcerie": "O"}
+
+
+@dataclass
+class ReviewStage:
+    """A ressourcerie at work: ``agathe`` and ``omar`` review, in the room that ``rooms`` names. What stood there
+    ``before`` may be about others of the same numbers."""
+
+    house: House
+    juliette: Person
+    agathe: Person
+    omar: Person
+    rooms: dict[str, str]
+    before: frozenset[str]
+
+    async def deposits(self, who: Person, line: str = "", **fields: Any) -> Answer:
+        """Somebody sends the window."""
+        form = await who.opens(f"/ressources ajouter {line}".strip())
+        answer = await form.fill(**fields).submit()
+        assert answer.accepted, answer
+        return answer
+
+    async def proposes(self, who: Person, titre: str, **fields: Any) -> tuple[Resource, Post]:
+        """Somebody proposes something; it, and its card."""
+        await self.deposits(who, titre=titre, **({"description": "Pas à pas."} | fields))
+        resource = await self.titled(titre)
+        card = await self.card(resource)
+        await self.house.settled()
+        return resource, card
+
+    async def titled(self, titre: str) -> Resource:
+        """The resource of that title, once it is there."""
+
+        async def is_there() -> Resource | None:
+            async with self.house.bot.database.transaction(writes=False) as db:
+                named = select(Resource).where(Resource.titre == titre).order_by(col(Resource.id).desc())
+                return (await db.exec(named)).first()
+
+        return await wait_for(is_there)
+
+    async def now(self, resource: Resource) -> Resource:
+        """The same as it is now."""
+        async with self.house.bot.database.transaction(writes=False) as db:
+            return (await db.exec(select(Resource).where(Resource.id == resource.id))).one()
+
+    async def card(self, resource: Resource, containing: str = "") -> Post:
+        """Its newest card in the animateurs’ room, once it says that."""
+
+        async def stands() -> Post | None:
+            posts = await self.agathe.reads(self.rooms["animation"])
+            new = [p for p in posts if p.id not in self.before and not p.root_id]
+            mine = [p for p in new if f"Fiche n° {resource.id}," in plain(p)]
+            return next((p for p in reversed(mine) if containing in plain(p)), None)
+
+        return await wait_for(stands)
+
+    async def said(self, containing: str, *, root: Post | None = None, room: str = "ressourcerie") -> Post:
+        """What the bot says in a place (under a post), once it does."""
+
+        async def stands() -> Post | None:
+            posts = [p for p in await self.agathe.reads(self.rooms[room]) if p.user_id == self.house.site.bot_id]
+            mine = [p for p in posts if containing in plain(p) and p.root_id == (root.id if root else "")]
+            return mine[-1] if mine else None
+
+        return await wait_for(stands)
+
+    async def all_said(self, containing: str, room: str = "ressourcerie") -> list[Post]:
+        """All that the bot says there with these words."""
+        posts = [p for p in await self.agathe.reads(self.rooms[room]) if p.user_id == self.house.site.bot_id]
+        return [p for p in posts if containing in plain(p)]
+
+
+async def give_files(person: Person, text: str = "", channel: str = "", **files: bytes) -> Post:
+    """A message with files, by default in the direct channel with the bot; « __ » stands for a dot."""
+    channel = channel or await person.direct_channel()
+    ids = [await person.api.upload(channel, name.replace("__", "."), content) for name, content in files.items()]
+    return Post.read(await person.api.post("/posts", {"channel_id": channel, "message": text, "file_ids": ids}))
+
+
+def make_permalink(shelf: ReviewStage, post: Post) -> str:
+    """As « Copy link » gives it."""
+    return f"{shelf.house.site.url}/{shelf.house.site.team}/pl/{post.id}"
+
+
+async def send_dialog(who: Person, post: Post, label: str, **fields: str) -> Answer:
+    """Somebody fills the window behind a button, and sends it."""
+    form = await who.opens_by(post, label)
+    answer = await form.fill(**fields).submit()
+    assert answer.accepted, answer
+    return answer
+
+
+class StepTimer:
+    """How long each step of a fixture took: this one was seen to wait for half a minute, nobody knows for what."""
+
+    LONG = 10.0
+
+    def __init__(self, house: House) -> None:
+        self._house, self._took, self._since = house, dict[str, float](), monotonic()
+
+    def done(self, step: str) -> None:
+        """One is over."""
+        now = monotonic()
+        self._took[step], self._since = round(now - self._since, 1), now
+
+    async def tell(self, step: str) -> None:
+        """The last one is over: warn where all of them took long, with what the bot had in hand."""
+        self.done(step)
+        if sum(self._took.values()) > self.LONG:
+            warnings.warn(
+                f"a fixture took long: {self._took} in {self._house.site.url}: {await self._house.left()}", stacklevel=1
+            )
+
+
+@pytest.fixture
+async def shelf(house: House) -> ReviewStage:
+    """A ressourcerie on a day of its own, whose places are known to the bot."""
+    house.clock.goes_to(house.clock() + timedelta(seconds=1))
+    steps = StepTimer(house)
+    juliette = await house.conseiller()
+    agathe, omar = await house.someone(Role.ANIMATEUR, "agathe"), await house.someone(Role.ANIMATEUR, "omar")
+    steps.done("people")
+    rooms = {key: await find_or_make_channel(house, key, kind) for key, kind in ROOMS.items()}
+    for place in rooms.values():
+        for animateur in (agathe, omar):
+            await house.site.admin.post(f"/channels/{place}/members", {"user_id": animateur.id})
+    steps.done("rooms")
+    async with house.bot.database.transaction() as db:
+        for key, place in rooms.items():
+            await canaux.remember_channel(db, key, place, house.clock())
+    steps.done("database")
+    await wait_for(lambda: is_listening(house.bot, set(), {rooms["ressourcerie"]}))
+    await steps.tell("hearing")
+    before = frozenset(post.id for post in await agathe.reads(rooms["animation"]))
+    return ReviewStage(house, juliette, agathe, omar, rooms, before)

@@ -1,0 +1,380 @@
+"""Bots with a feature of the tests’ own that does long work in steps or sends files, and what may befall it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from pydantic import BaseModel
+
+from bot import logs
+from bot.actions import AddMembers
+from bot.app import App
+from bot.context import Context
+from bot.features import Feature
+from bot.replies import Button, Direct, Parcel, Progress, Replies, Say, SendFile, Start, Step
+from bot.work.leases import WorkLease
+from cli.demo.stage import free_port
+from commands import travaux
+from config.settings import Settings
+from storage import claims
+from storage.people import Role
+from storage.work import Work
+from tests.modes import MODES, NEWEST
+from tests.people import Person, Post
+from tests.support.databases import create_database
+from tests.support.house import LOG, wait_for
+from tests.support.workplace import FIRST, Room, Workplace, open_room
+
+TITLE, UNIT = "Remplissage des canaux", ("canal", "canaux")
+
+
+class Fill(BaseModel):
+    """Bring somebody into all these channels, one a step."""
+
+    channels: list[str]
+    person: str
+
+
+class Write(BaseModel):
+    """Write to all these people, so many a step."""
+
+    people: list[str]
+    page: int = 2
+
+
+class Count(BaseModel):
+    """Take so many steps; each is noted in the database and, if there is a channel, said there."""
+
+    steps: int
+    channel: str = ""
+
+
+@dataclass
+class WorkFeature:
+    """The feature: what it is to begin next, what befalls it on the way, and at an end that comes too early."""
+
+    payload: BaseModel = field(default_factory=lambda: Count(steps=3))
+    told_in: str | None = None
+    quiet: bool = False
+    is_night: bool = False
+    seen: list[tuple[Context, Progress]] = field(default_factory=list)
+    twice: list[int] = field(default_factory=list)
+    ends: list[tuple[BaseModel, Progress]] = field(default_factory=list)
+    beyond: int = 0
+    sorrow: Callable[[], Awaitable[None]] | None = None
+    trouble: Callable[[], Awaitable[None]] | None = None
+    feature: Feature = field(default_factory=lambda: Feature("essai"))
+
+    def __post_init__(self) -> None:
+        self.feature.command("commence", help="Commencer", writes=True)(self.begin)
+        self.feature.command("bonjour", help="Saluer")(self.greet)
+        self.feature.job("hour=4", name="essai.nightly")(self.nightly)
+        self.feature.work(Fill, name="working.Fill", title=TITLE, unit=UNIT)(self.fill)
+        self.feature.work(
+            Write, name="working.Write", title="Envoi", unit=("personne", "personnes"), roles={Role.CONSEILLER}
+        )(self.write)
+        self.feature.work(Count, name="working.Count", title="Comptage", writes=True)(self.count)
+        self.feature.stopped(Count, name="working.Count")(self.mourn)
+
+    async def begin(self, _: Context, __: str) -> Replies:
+        return Start(payload=self.payload, told_in=self.told_in, quiet=self.quiet)
+
+    async def greet(self, ctx: Context, text: str) -> Replies:
+        return Direct(text, user_id=ctx.user.id)
+
+    async def nightly(self, ctx: Context) -> Replies:
+        return Start(payload=self.payload, told_in=self.told_in) if self.is_night else None
+
+    async def fill(self, ctx: Context, asked: Fill, so_far: Progress) -> Step:
+        await self._pass(ctx, so_far)
+        at = so_far.cursor or 0
+        channel = await ctx.chat.channel(asked.channels[at])
+        done, total = at + 1, len(asked.channels)
+        added = AddMembers(channel.id, [asked.person])
+        return Step(replies=[added], cursor=done, done=done, total=total, finished=done == total)
+
+    async def write(self, ctx: Context, asked: Write, so_far: Progress) -> Step:
+        await self._pass(ctx, so_far)
+        done = so_far.done + asked.page
+        people, total = asked.people[so_far.done : done], len(asked.people)
+        said = [Direct(f"Bonjour {so_far.done + i}", user_id=person) for i, person in enumerate(people)]
+        return Step(replies=said, cursor={"after": done}, done=min(done, total), total=total, finished=done >= total)
+
+    async def count(self, ctx: Context, asked: Count, so_far: Progress) -> Step:
+        await self._pass(ctx, so_far)
+        step = so_far.cursor or 0
+        is_first = await claims.claim(ctx.db, "essai", f"pas {step}", ctx.now)
+        if not is_first:
+            self.twice.append(step)
+        words = f"pas {step}" if is_first else f"pas {step} encore"
+        said = [Say(words, channel_id=asked.channel)] if asked.channel else []
+        finished = step + 1 == asked.steps
+        return Step(replies=said, cursor=step + 1, done=step + 1, total=asked.steps, finished=finished)
+
+    async def mourn(self, ctx: Context, asked: Count, so_far: Progress) -> Step:
+        self.ends.append((asked, so_far))
+        await claims.claim(ctx.db, "essai fini", "fin", ctx.now)
+        if self.sorrow:
+            await self.sorrow()
+        said = [Say(f"arrêté à {so_far.done}", channel_id=asked.channel)] if asked.channel and self.beyond else []
+        return Step(replies=said, done=so_far.done + self.beyond, total=so_far.total)
+
+    async def _pass(self, ctx: Context, so_far: Progress) -> None:
+        self.seen.append((ctx, so_far))
+        if self.trouble:
+            await self.trouble()
+
+
+@dataclass
+class WorkerWorkplace(Workplace):
+    """A workplace whose bots do long work."""
+
+    gang: WorkFeature = field(default_factory=WorkFeature)
+
+    @asynccontextmanager
+    async def bot(self, **settings: Any) -> AsyncIterator[App]:
+        """One run; it ends as SIGTERM ends it, unless it is ended before."""
+        logs.configure("INFO", LOG)
+        app = App(self.settings(**settings), [self.gang.feature, travaux.feature], first=FIRST)
+        await app.start()
+        await self.registers(app, self.juliette)
+        try:
+            yield app
+        finally:
+            await app.stop()
+
+    def settings(self, **others: Any) -> Settings:
+        port = free_port()
+        own = {"port": port, "public_url": f"http://127.0.0.1:{port}"}
+        return super().settings(**own | others)
+
+    async def begins(
+        self, app: App, payload: BaseModel, person: Person | None = None, *, told_in: str | None = None
+    ) -> None:
+        """Somebody, or Juliette, begins some work."""
+        self.gang.payload, self.gang.told_in = payload, told_in
+        assert not await self.runs_command(app, "commence", person=person)
+
+    async def work(self, app: App) -> Work:
+        """The only piece."""
+        (found,) = await self.works(app)
+        return found
+
+    async def settled(self, app: App) -> Sequence[Work]:
+        """All work, once nothing waits any more."""
+
+        async def done() -> bool:
+            return not await self.waits(app)
+
+        await wait_for(done)
+        return await self.works(app)
+
+    async def steps_done(self, app: App) -> int:
+        """How many steps of a ``Count`` the database tells of."""
+        async with app.database.transaction(writes=False) as db:
+            taken = [await claims.is_taken(db, "essai", f"pas {step}") for step in range(200)]
+        return sum(taken)
+
+    async def crashes(self, app: App) -> None:
+        """The bot’s workers end in the middle, and give nothing back."""
+        with patch.object(WorkLease, "give_back", _keep_lease):
+            await app.workers.stop()
+
+
+async def _keep_lease(_: WorkLease) -> None: ...
+
+
+@dataclass
+class StepPause:
+    """Holds up the step that comes to be the nth, until it is over."""
+
+    nth: int = 1
+    reached: asyncio.Event = field(default_factory=asyncio.Event)
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def __call__(self) -> None:
+        self.nth -= 1
+        if self.nth == 0:
+            self.reached.set()
+            await self.over.wait()
+
+
+every_server = pytest.mark.parametrize(
+    ("room", "yard"), [*((mode, "sqlite") for mode in MODES), (NEWEST, "postgresql")], indirect=True
+)
+"""On every generation of servers, and with both databases."""
+both_databases = pytest.mark.parametrize(("room", "yard"), [(NEWEST, "sqlite"), (NEWEST, "postgresql")], indirect=True)
+"""On the newest, with both databases: for what Mattermost has no part in."""
+
+
+@pytest.fixture(params=["11.2", "5.37"])
+async def room(request: pytest.FixtureRequest) -> AsyncIterator[Room]:
+    async with open_room(request.param) as room:
+        yield room
+
+
+@pytest.fixture
+async def yard(request: pytest.FixtureRequest, room: Room, tmp_path: Path) -> AsyncIterator[WorkerWorkplace]:
+    async with create_database(request, tmp_path) as url:
+        yield WorkerWorkplace(room, url, tmp_path)
+
+
+WAITING, READY, HERE = "Préparation de votre export…", "Votre export est prêt.", "Voici votre export."
+Trouble = Callable[[], Awaitable[None]]
+
+
+class Export(BaseModel):
+    """So many files."""
+
+    count: int = 1
+    size: int = 10
+
+
+class Again(BaseModel):
+    """What the button under the files carries."""
+
+
+@dataclass
+class FileFeature:
+    """The feature: what it made for whom, and what befalls it on the way."""
+
+    waiting: str = WAITING
+    order: Export = field(default_factory=Export)
+    made: list[Context] = field(default_factory=list)
+    folders: list[Path] = field(default_factory=list)
+    trouble: Trouble | None = None
+    feature: Feature = field(default_factory=lambda: Feature("essai"))
+
+    def __post_init__(self) -> None:
+        self.feature.command("export", help="Exporter")(self.ask)
+        self.feature.command("montrer", help="Exporter ici")(self.show)
+        self.feature.command("bonjour", help="Saluer")(self.greet)
+        self.feature.file(Export, name="ordering.Export", roles={Role.CONSEILLER})(self.export)
+
+    async def ask(self, ctx: Context, _: str) -> Replies:
+        return SendFile(user_id=ctx.user.id, order=self.order, waiting=self.waiting)
+
+    async def show(self, ctx: Context, topic: str) -> Replies:
+        """The same in the channel, for all."""
+        return SendFile(user_id=ctx.user.id, order=self.order, channel_id=ctx.channel_id or "", topic=topic)
+
+    async def greet(self, ctx: Context, text: str) -> Replies:
+        return Direct(text, user_id=ctx.user.id)
+
+    async def export(self, ctx: Context, order: Export, folder: Path) -> Parcel:
+        self.made.append(ctx)
+        self.folders.append(folder)
+        if self.trouble:
+            await self.trouble()
+        paths = [folder / name_file(n) for n in range(order.count)]
+        for path in paths:
+            path.write_bytes(b"x" * order.size)
+        return Parcel(HERE, [Button("Encore", Again())], files=paths, facts=[("Période", "septembre")], done=READY)
+
+
+def name_file(number: int) -> str:
+    """What the files are called."""
+    return f'Été "{number}" à Saint-Étienne.csv'
+
+
+@dataclass
+class FileWorkplace(Workplace):
+    """A workplace whose bots send files."""
+
+    shop: FileFeature = field(default_factory=FileFeature)
+
+    @asynccontextmanager
+    async def bot(self) -> AsyncIterator[App]:
+        """One run; it ends as SIGTERM ends it, unless it is ended before."""
+        app = App(self.settings(), [self.shop.feature], first=FIRST)
+        await app.start()
+        await self.registers(app, self.room.juliette)
+        try:
+            yield app
+        finally:
+            await app.stop()
+
+    async def loses_her_role(self, app: App) -> None:
+        """Juliette is a guest from now on."""
+        await self.registers(app, self.room.juliette, Role.INVITE)
+
+    async def asks(self, app: App, person: Person | None = None, **order: Any) -> None:
+        """Somebody, or Juliette, asks for files."""
+        self.shop.order = Export(**order)
+        answer = await self.runs_command(app, "export", person=person)
+        assert not answer, answer
+
+    async def order(self, app: App) -> Work:
+        """The only order."""
+        (found,) = await self.works(app)
+        return found
+
+    async def settled(self, app: App) -> list[Post]:
+        """What the bot told Juliette, once nothing waits any more."""
+
+        async def done() -> bool:
+            return not await self.waits(app)
+
+        await wait_for(done)
+        return await self.told()
+
+    async def told(self) -> list[Post]:
+        """The bot’s direct messages as they stand, oldest first."""
+        return await self.room.juliette.direct()
+
+    async def crashes(self, app: App) -> None:
+        """The bot’s makers end in the middle, and give nothing back."""
+        with patch.object(WorkLease, "give_back", _keep_lease):
+            await app.makers.stop()
+
+
+@dataclass
+class Pause:
+    """Holds up whoever comes by, until it is over; then nobody any more."""
+
+    reached: asyncio.Event = field(default_factory=asyncio.Event)
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def __call__(self, *_: Any, **__: Any) -> None:
+        self.reached.set()
+        await self.over.wait()
+
+
+def run_before(app: App, call: str, trouble: Trouble) -> None:
+    """Something happens each time before the bot makes that call."""
+    _wrap_call(app, call, trouble, None)
+
+
+def run_after(app: App, call: str, trouble: Trouble) -> None:
+    """Something happens each time after that call was answered, and before the bot knows."""
+    _wrap_call(app, call, None, trouble)
+
+
+def _wrap_call(app: App, call: str, first: Trouble | None, last: Trouble | None) -> None:
+    made = getattr(app.chat, call)
+
+    async def wrapped(*args: Any) -> Any:
+        if first:
+            await first()
+        answer = await made(*args)
+        if last:
+            await last()
+        return answer
+
+    setattr(app.chat, call, wrapped)
+
+
+def has_arrived_once(told: list[Post], count: int = 1) -> bool:
+    """Whether there is one message that waited and one with the files."""
+    return [(p.message, len(p.file_ids)) for p in told] == [(READY, 0), (HERE, count)]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def office(request: pytest.FixtureRequest, room: Room, tmp_path: Path) -> AsyncIterator[FileWorkplace]:
+    async with create_database(request, tmp_path) as url:
+        yield FileWorkplace(room, url, tmp_path)
