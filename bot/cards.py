@@ -1,0 +1,102 @@
+"""Cards that stand for rows: posted, found again by what they stand for, and rewritten when that changes."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.replies import Direct, Message, Refresh, Reply, Say
+from storage import outbox, people
+from storage.outbox import Sent
+
+Row = TypeVar("Row")
+
+ANIMATEURS_MAX = 20
+"""Animateurs who are written to one by one, where their room is not known."""
+
+
+@dataclass(frozen=True)
+class Topic(Generic[Row]):
+    """What is sent about a row is filed under ``prefix`` and the row’s ``key``, by default the row itself.
+
+    Topics are stored (64 characters at most) and read back when a delivery is told: neither part may change.
+    """
+
+    prefix: str
+    key: Callable[[Row], object] = str
+
+    def of(self, row: Row) -> str:
+        """Make the topic of a row."""
+        return f"{self.prefix}{self.key(row)}"
+
+    def read_key(self, topic: str) -> str | None:
+        """Read the key of a row back from its topic; None where it is another’s."""
+        return topic.removeprefix(self.prefix) if topic.startswith(self.prefix) else None
+
+    def read_number(self, topic: str) -> int | None:
+        """Read the number with which the key begins; None where the topic is another’s."""
+        key = self.read_key(topic)
+        return None if key is None else int(key.partition(":")[0])
+
+    async def load(
+        self, db: AsyncSession, topic: str, get: Callable[[AsyncSession, int], Awaitable[Row | None]]
+    ) -> Row | None:
+        """Get the row that a topic is about, by its number; None where the topic is another’s, or the row is gone."""
+        number = self.read_number(topic)
+        return None if number is None else await get(db, number)
+
+
+@dataclass(frozen=True)
+class RowCard(Topic[Row]):
+    """One kind of card: messages that each stand for one row, declared once, beside what draws them."""
+
+    def post(
+        self, row: Row, said: Message | str, channel_id: str, *, root_id: str = "", files: Sequence[str] = ()
+    ) -> Say:
+        """Post the card in a channel."""
+        return Say(*_parts(said), channel_id=channel_id, topic=self.of(row), root_id=root_id, files=files)
+
+    def send(
+        self, row: Row, said: Message | str, user_id: str, *, root_id: str = "", files: Sequence[str] = ()
+    ) -> Direct:
+        """Send the card to one person."""
+        return Direct(*_parts(said), user_id=user_id, topic=self.of(row), root_id=root_id, files=files)
+
+    def rewrite(self, row: Row, said: Message | str, *, here: bool = False) -> Refresh:
+        """Rewrite the card wherever it stands; ``here`` as with ``Refresh``."""
+        return Refresh(*_parts(said), topic=self.of(row), here=here)
+
+    async def list_posts(self, db: AsyncSession, row: Row) -> Sequence[Sent]:
+        """List where the card stands, newest first."""
+        return await outbox.find_posts_about(db, self.of(row))
+
+    async def is_sent(self, db: AsyncSession, row: Row) -> bool:
+        """Whether the card stands somewhere, or is on its way there."""
+        return bool(await outbox.find_reached(db, [self.of(row)]))
+
+    async def reply_under(self, db: AsyncSession, row: Row, note: str) -> Sequence[Reply]:
+        """Say something in the thread of the newest card, in each place; nothing where none stands yet."""
+        newest = {post.user_id or post.channel_id: post for post in reversed(await self.list_posts(db, row))}
+        return [
+            Direct(note, user_id=post.user_id, root_id=post.post_id)
+            if post.user_id
+            else Say(note, channel_id=post.channel_id, root_id=post.post_id)
+            for post in newest.values()
+        ]
+
+
+async def tell_animateurs(
+    db: AsyncSession, room: str, said: Message | str, *, topic: str | None = None, limit: int = ANIMATEURS_MAX
+) -> Sequence[Say | Direct]:
+    """Say something in the animateurs’ room; where it is not known (""), to each of them, ``limit`` at most."""
+    if room:
+        return [Say(*_parts(said), channel_id=room, topic=topic)]
+    told = await people.animating(db, limit)
+    return [Direct(*_parts(said), user_id=animateur.id, topic=topic) for animateur in told]
+
+
+def _parts(said: Message | str) -> tuple[Any, ...]:
+    """What a message is made of, in the order in which replies take it."""
+    shown = said if isinstance(said, Message) else Message(said)
+    return shown.text, shown.buttons, shown.facts, shown.menus, shown.cards
