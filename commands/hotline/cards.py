@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from bot import guard
 from bot.actions import AddMembers, CreateChannel
 from bot.audit import AuditEntry, record_entry_at_end
+from bot.cards import RowCard, Topic, tell_animateurs
 from bot.command_lines import RunCommand
 from bot.context import Context
 from bot.errors import ChatError, Refusal
@@ -17,7 +18,7 @@ from bot.french.dates import say_date
 from bot.mattermost import ChatPost
 from bot.menus import Choosing, Menu
 from bot.permalinks import make_permalink
-from bot.replies import Button, Direct, Message, Progress, Refresh, Replies, Reply, Say, Start, Step
+from bot.replies import Button, Message, Progress, Replies, Reply, Say, Start, Step
 from bot.texts import Markdown, escape, relay_plain_text, render
 from commands.hotline.feature import feature
 from commands.hotline.queues import find_room, name_person, read_queues, say_due, say_promise, say_queue
@@ -33,6 +34,10 @@ from storage.hotline.tickets import Ticket, TicketMove
 from storage.journal import AuditAct
 from storage.people import Role
 
+CARD = RowCard[Ticket]("hotline.card:", lambda ticket: f"{ticket.number}:{ticket.queue}")
+"""In the room of its queue."""
+RECEIPT = RowCard[Ticket]("hotline.receipt:", lambda ticket: ticket.number)
+"""In its author’s direct channel: under it they and the agents talk."""
 DETAILS_MAX = 700
 """Characters of what was asked that a card shows: the rest is one click away."""
 
@@ -97,19 +102,13 @@ async def post_card(ctx: Context, ticket: Ticket, room: str) -> Reply:
     await posts.save_card(
         ctx.db, TicketCard(ticket=ticket.number, queue=ticket.queue, channel_id=room, version=ticket.version)
     )
-    said = await draw_card(ctx, ticket)
-    return Say(
-        said.text, said.buttons, said.facts, said.menus, channel_id=room, topic=ticket.card_topic, files=ticket.files
-    )
+    return CARD.post(ticket, await draw_card(ctx, ticket), room, files=ticket.files)
 
 
 async def refresh_card(ctx: Context, ticket: Ticket) -> Sequence[Reply]:
     """Card and receipt as they are now."""
-    said, receipt = await draw_card(ctx, ticket), await draw_receipt(ctx, ticket)
-    return [
-        Refresh(said.text, said.buttons, said.facts, said.menus, topic=ticket.card_topic),
-        Refresh(receipt.text, receipt.buttons, topic=ticket.topic),
-    ]
+    card = CARD.rewrite(ticket, await draw_card(ctx, ticket))
+    return [card, RECEIPT.rewrite(ticket, await draw_receipt(ctx, ticket))]
 
 
 async def draw_card(ctx: Context, ticket: Ticket) -> Message:
@@ -286,8 +285,8 @@ class Part(BaseModel):
 
 log = structlog.get_logger()
 
-ROOM = "hotline.room:"
-"""How the topics begin under which rooms are made."""
+ROOM = Topic[str]("hotline.room:")
+"""Under which the room of a queue is made."""
 AT_ONCE = 50
 """Cards that are put up in one go, and people who are brought in."""
 ANIMATION = "animation"
@@ -317,9 +316,9 @@ async def post_all_cards(ctx: Context) -> Replies:
 @feature.event(Delivered, name="hotline.made.Delivered")
 async def on_room_made(ctx: Context, event: Delivered) -> Replies:
     """The room is there: its agents come in, and what waited is put up."""
-    queue = event.topic.removeprefix(ROOM)
-    planned = await _find_planned(ctx, queue) if event.topic.startswith(ROOM) else None
-    if planned is None:
+    queue = ROOM.read_key(event.topic)
+    planned = await _find_planned(ctx, queue) if queue is not None else None
+    if queue is None or planned is None:
         return None
     await canaux.remember_channel(ctx.db, planned.key, event.channel_id, ctx.now)
     record_entry_at_end(
@@ -337,9 +336,9 @@ async def on_room_made(ctx: Context, event: Delivered) -> Replies:
 @feature.event(Undelivered, name="hotline.refused.Undelivered")
 async def on_room_refused(ctx: Context, event: Undelivered) -> Replies:
     """A room of that name is there already: it is found, or the animateurs are told what to do."""
-    if not event.topic.startswith(ROOM):
+    queue = ROOM.read_key(event.topic)
+    if queue is None:
         return None
-    queue = event.topic.removeprefix(ROOM)
     known = read_queues(ctx).get(queue)
     address = _find_address(ctx, known) if known else ""
     found = await ctx.chat.channel_by_name(address) if address and event.refusal is Refusal.NAME_TAKEN else None
@@ -359,10 +358,8 @@ async def _tell_no_room(ctx: Context, queue: Queue, address: str) -> Replies:
         return None
     waiting = len(await posts.list_without_card(ctx.db, queue.code, "", AT_ONCE))
     text = render("hotline/no_room", queue=queue, address=address, waiting=waiting)
-    if room := (await canaux.find_channel_ids(ctx.db)).get(ANIMATION):
-        return Say(text, channel_id=room)
-    told = await people.animating(ctx.db, TOLD_MAX)
-    return [Direct(text, user_id=person.id) for person in told]
+    room = (await canaux.find_channel_ids(ctx.db)).get(ANIMATION, "")
+    return await tell_animateurs(ctx.db, room, text, limit=TOLD_MAX)
 
 
 async def _find_planned(ctx: Context, queue: str) -> PlannedChannel | None:
@@ -383,7 +380,7 @@ def _make_room(planned: PlannedChannel, queue: str) -> CreateChannel:
         display_name=planned.name,
         private=True,
         team=planned.team,
-        topic=f"{ROOM}{queue}",
+        topic=ROOM.of(queue),
         **texts,
     )
 
@@ -393,8 +390,7 @@ async def bring_card(ctx: Context, ticket: Ticket) -> Sequence[Reply]:
     stood = await posts.get_card(ctx.db, ticket)
     if stood is None:
         return await post_waiting_cards(ctx, ticket.queue)
-    shown = await draw_card(ctx, ticket)
-    again = Refresh(shown.text, shown.buttons, shown.facts, shown.menus, topic=ticket.card_topic)
+    again = CARD.rewrite(ticket, await draw_card(ctx, ticket))
     said = render("hotline/back")
     back = Say(said, channel_id=stood.channel_id, root_id=stood.post_id)
     return [again, back, *(await carry_if_moved(ctx, ticket, is_back=True) if stood.post_id else [])]

@@ -10,12 +10,13 @@ from pydantic import BaseModel
 
 from bot import guard
 from bot.actions import DeletePost, React, Unreact
+from bot.cards import RowCard
 from bot.context import Context
 from bot.errors import UserError
 from bot.events import Deleted, Delivered, DirectMessage, Edited, Posted, Reacted, Undelivered, Unreacted
-from bot.replies import Button, Direct, Redirect, Refresh, Replies, Reply, Say, Update
+from bot.replies import Button, Direct, Redirect, Replies, Reply, Say, Update
 from bot.texts import Markdown, escape, relay_markdown, relay_plain_text, render
-from commands.hotline.cards import carry_if_moved, draw_receipt, refresh_card
+from commands.hotline.cards import CARD, RECEIPT, carry_if_moved, draw_receipt, refresh_card
 from commands.hotline.feature import feature
 from commands.hotline.queues import say_queue
 from commands.hotline.tickets import make_move, tell_duplicates
@@ -27,6 +28,8 @@ from storage.hotline.posts import Side, TicketCard, TicketLine
 from storage.hotline.states import ActorKind, Move, list_allowed
 from storage.hotline.tickets import Actor, Ticket
 
+LINE = RowCard[TicketLine]("hotline.line:", lambda line: line.post_id)
+"""The twins of a line, on the other side."""
 INTERNAL = "!"
 """How lines begin that stay among agents."""
 
@@ -55,11 +58,11 @@ async def send_twin(
     """The twin of a line; it waits while there is nothing yet to say it under."""
     if line.side is Side.ROOM and ticket.thread_post:
         said, files = await say_line(ctx, line, text), line.files
-        own = Direct(said, user_id=ticket.author_id, root_id=ticket.thread_post, topic=line.topic, files=files)
-        return [own, *await tell_duplicates(ctx, ticket, said, line.topic, files)]
+        own = LINE.send(line, said, ticket.author_id, root_id=ticket.thread_post, files=files)
+        return [own, *await tell_duplicates(ctx, ticket, said, LINE.of(line), files)]
     if line.side is Side.DIRECT and card is not None and card.post_id:
         said, files = await say_line(ctx, line, text), line.files
-        return [Say(said, channel_id=card.channel_id, root_id=card.post_id, topic=line.topic, files=files)]
+        return [LINE.post(line, said, card.channel_id, root_id=card.post_id, files=files)]
     await change(ctx.db, line, waits=text)
     return []
 
@@ -212,7 +215,7 @@ async def show_line(ctx: Context, click: ShowLine) -> Replies:
     if line is None:
         raise UserError("Ce message n’est plus là.")
     await change(ctx.db, line, is_kept=True, **({} if line.twin else {"later": click.text}))
-    kept = Refresh(await say_line(ctx, line, click.text), topic=line.topic)
+    kept = LINE.rewrite(line, await say_line(ctx, line, click.text))
     return [kept, Update("C’est noté : les agents le lisent tel quel.")]
 
 
@@ -232,7 +235,7 @@ async def on_edit(ctx: Context, event: Edited) -> Replies:
     if not line.twin:
         await change(ctx.db, line, later=event.text)
         return None
-    return Refresh(await say_line(ctx, line, event.text), topic=line.topic)
+    return LINE.rewrite(line, await say_line(ctx, line, event.text))
 
 
 async def _mirror_again(ctx: Context, line: TicketLine, event: Edited) -> Replies:
@@ -253,7 +256,7 @@ async def _remove_twin(ctx: Context, line: TicketLine) -> Replies:
     if line.is_gone:
         return None
     await change(ctx.db, line, is_gone=True, later=None)
-    stand = {sent.post_id: sent.channel_id for sent in await ctx.posts_about(line.topic)}
+    stand = {sent.post_id: sent.channel_id for sent in await LINE.list_posts(ctx.db, line)}
     stand |= {line.twin: line.twin_channel} if line.twin else {}
     return [DeletePost(post_id, channel_id=place) for post_id, place in stand.items()]
 
@@ -287,15 +290,10 @@ async def _find_other_side(ctx: Context, event: Reacted | Unreacted) -> tuple[st
     return (line.post_id, origin) if origin else None
 
 
-CARD, RECEIPT, LINE = "hotline.card", "hotline.receipt", "hotline.line"
-"""What their topics begin with."""
-
-
 @feature.event(Delivered, name="hotline.card_arrived.Delivered")
 async def on_card_delivered(ctx: Context, event: Delivered) -> Replies:
     """The card stands in the room: what its author says goes under it."""
-    kind, _, rest = event.topic.partition(":")
-    ticket = await tickets.lock(ctx.db, int(rest.split(":")[0])) if kind == CARD else None
+    ticket = await CARD.load(ctx.db, event.topic, tickets.lock)
     found = await posts.get_card(ctx.db, ticket) if ticket else None
     if ticket is None or found is None or found.post_id:
         return None
@@ -317,21 +315,19 @@ def _draw_thread(ticket: Ticket, card: TicketCard) -> Sequence[Reply]:
 @feature.event(Delivered, name="hotline.receipt_arrived.Delivered")
 async def on_receipt_delivered(ctx: Context, event: Delivered) -> Replies:
     """The receipt stands in the direct channel: what agents say goes under it."""
-    kind, _, number = event.topic.partition(":")
-    ticket = await tickets.lock(ctx.db, int(number)) if kind == RECEIPT else None
+    ticket = await RECEIPT.load(ctx.db, event.topic, tickets.lock)
     if ticket is None or ticket.thread_post:
         return None
     await tickets.set_thread(ctx.db, ticket, event.post_id, event.channel_id)
-    receipt = await draw_receipt(ctx, ticket)
-    changed = [Refresh(receipt.text, receipt.buttons, topic=ticket.topic)] if ticket.version else []
+    changed = [RECEIPT.rewrite(ticket, await draw_receipt(ctx, ticket))] if ticket.version else []
     return [*changed, *await send_waiting(ctx, ticket, None, Side.ROOM)]
 
 
 @feature.event(Delivered, name="hotline.line_arrived.Delivered")
 async def on_line_delivered(ctx: Context, event: Delivered) -> Replies:
     """A line is on the other side."""
-    kind, _, origin = event.topic.partition(":")
-    line = await posts.lock_line(ctx.db, origin) if kind == LINE else None
+    origin = LINE.read_key(event.topic)
+    line = await posts.lock_line(ctx.db, origin) if origin else None
     if line is None:
         return None
     if line.is_gone:
@@ -341,14 +337,13 @@ async def on_line_delivered(ctx: Context, event: Delivered) -> Replies:
         return None  # it is what the author of a duplicate reads
     later = line.later
     await change(ctx.db, line, twin=event.post_id, twin_channel=event.channel_id, later=None)
-    return Refresh(await say_line(ctx, line, later), topic=line.topic) if later is not None else None
+    return LINE.rewrite(line, await say_line(ctx, line, later)) if later is not None else None
 
 
 @feature.event(Undelivered, name="hotline.card_lost.Undelivered")
 async def on_card_refused(ctx: Context, event: Undelivered) -> Replies:
     """A card that Mattermost did not take is put up again in a while."""
-    kind, _, rest = event.topic.partition(":")
-    ticket = await tickets.lock(ctx.db, int(rest.split(":")[0])) if kind == CARD else None
+    ticket = await CARD.load(ctx.db, event.topic, tickets.lock)
     found = await posts.get_card(ctx.db, ticket) if ticket else None
     if found is not None and not found.post_id:
         await posts.drop_card(ctx.db, found)

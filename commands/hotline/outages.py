@@ -6,13 +6,14 @@ from enum import StrEnum
 from pydantic import BaseModel
 
 from bot.audit import AuditEntry, record_entry_at_end
+from bot.cards import RowCard
 from bot.context import Context
 from bot.errors import UserError
 from bot.events import Delivered
 from bot.forms import name_of as type_name
 from bot.french.dates import say_date
 from bot.menus import Choosing, Menu
-from bot.replies import Ask, Button, Message, Progress, Refresh, Replies, Reply, Say, Start, Step, Whisper
+from bot.replies import Ask, Button, Message, Progress, Refresh, Replies, Reply, Start, Step, Whisper
 from bot.texts import relay_markdown, render
 from commands.hotline.cards import Part
 from commands.hotline.feature import feature
@@ -22,7 +23,7 @@ from dialogs.hotline import DeclareOutage, EndOutage, NewOutage, TellOutage
 from storage import claims, work
 from storage.database import change
 from storage.hotline import incidents, suggestions, tickets
-from storage.hotline.incidents import TOPIC, Incident
+from storage.hotline.incidents import Incident
 from storage.hotline.states import ActorKind, Move, Reason
 from storage.hotline.tickets import SUBJECT_MAX, Actor, MoveNote, Ticket
 from storage.journal import AuditAct
@@ -34,6 +35,8 @@ def note_outage(ctx: Context, act: AuditAct, incident: Incident, reason: str = "
     record_entry_at_end(ctx, AuditEntry(act, f"panne:{incident.number}", reason=reason, before=before, after=after))
 
 
+OUTAGE = RowCard[Incident]("hotline.incident:", lambda incident: incident.number)
+"""What agents read of it, in the room of its queue."""
 SHOWN_MAX = 8
 """Tickets of a proposal that are named."""
 
@@ -70,15 +73,13 @@ class SayOver(BaseModel):
 
 async def refresh_outage(ctx: Context, incident: Incident, *, here: bool = False) -> Refresh:
     """Its message in the room as it is now; ``here`` if one of its buttons was clicked."""
-    said = await draw_outage(ctx, incident)
-    return Refresh(said.text, said.buttons, topic=incident.topic, here=here)
+    return OUTAGE.rewrite(incident, await draw_outage(ctx, incident), here=here)
 
 
 @feature.event(Delivered, name="hotline.outage_arrived.Delivered")
 async def on_outage_delivered(ctx: Context, event: Delivered) -> Replies:
     """It stands in the room, and says what came about while it was on its way."""
-    kind, _, number = event.topic.partition(":")
-    found = await incidents.get(ctx.db, int(number)) if kind == TOPIC else None
+    found = await OUTAGE.load(ctx.db, event.topic, incidents.get)
     if found is None:
         return None
     await incidents.hold_queue(ctx.db, found.queue, ctx.now)  # who adds to it at this moment does not know of the post
@@ -277,7 +278,7 @@ async def declare_new(ctx: Context, form: NewOutage) -> Replies:
     incident = await incidents.add(ctx.db, new)
     note_outage(ctx, AuditAct.OUTAGE_SAY, incident, demandes=list(numbers))
     said, room = await draw_outage(ctx, incident), await find_room(ctx, form.queue)
-    told: list[Reply] = [Say(said.text, said.buttons, channel_id=room, topic=incident.topic)] if room else []
+    told: list[Reply] = [OUTAGE.post(incident, said, room)] if room else []
     told += [_start_telling(incident, OutageStage.SAID)] if numbers else []
     return [
         *told,
@@ -340,8 +341,7 @@ async def refuse_outage(ctx: Context, click: SayNone) -> Replies:
     _must_be_proposed(incident)
     await change(ctx.db, incident, ended_at=ctx.now)
     note_outage(ctx, AuditAct.OUTAGE_REFUSE, incident, demandes=list(incident.alike))
-    said = await draw_outage(ctx, incident, ctx.user.full_name)
-    return Refresh(said.text, said.buttons, topic=incident.topic, here=True)
+    return OUTAGE.rewrite(incident, await draw_outage(ctx, incident, ctx.user.full_name), here=True)
 
 
 @feature.button(UnsayNone)

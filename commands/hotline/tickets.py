@@ -6,12 +6,14 @@ from typing import Any
 from pydantic import BaseModel
 
 from bot.audit import AuditEntry, record_entry_at_end
+from bot.cards import RowCard
 from bot.context import Context
 from bot.errors import UserError
 from bot.forms import name_of as type_name
-from bot.replies import Ask, Button, Direct, Redirect, Refresh, Replies, Reply, Say, Whisper
+from bot.replies import Ask, Button, Direct, Message, Redirect, Replies, Reply, Say, Whisper
 from bot.texts import Markdown, escape, relay_markdown, render
-from commands.hotline.cards import Answer, More, Part, Reopen, Resolve, Settled, Take, Unmask, bring_card, refresh_card
+from commands.hotline import cards
+from commands.hotline.cards import Answer, More, Part, Reopen, Resolve, Settled, Take, Unmask
 from commands.hotline.feature import feature
 from commands.hotline.queues import name_person, read_queues, say_queue, serves
 from dialogs.hotline import (
@@ -106,7 +108,7 @@ async def make_move(
         ) from None
     note_move(ctx, ticket, move, actor, was)
     has_ended = was[0].is_open and not ticket.state.is_open
-    return [*await refresh_card(ctx, ticket), *(await tell_end(ctx, ticket) if has_ended else [])]
+    return [*await cards.refresh_card(ctx, ticket), *(await tell_end(ctx, ticket) if has_ended else [])]
 
 
 def tell_author(ticket: Ticket, text: Markdown, buttons: Sequence[Button] = ()) -> Direct:
@@ -179,7 +181,7 @@ async def unmask_ticket(ctx: Context, click: Unmask) -> Replies:
         raise UserError("C’est déjà décidé.")
     words = dict(ticket.said_masked) if click.keep else {}
     await tickets.change(ctx.db, ticket, said_masked={}, **words)
-    return await refresh_card(ctx, ticket)
+    return await cards.refresh_card(ctx, ticket)
 
 
 @feature.button(Answer, writes=False)
@@ -229,8 +231,8 @@ class RateInWords(BaseModel):
     ticket: int
 
 
-def _get_rating_topic(ticket: Ticket) -> str:
-    return f"hotline.rating:{ticket.number}"
+RATING = RowCard[Ticket]("hotline.rating:", lambda ticket: ticket.number)
+"""Where its author is asked whether the solution helped."""
 
 
 async def ask_rating(ctx: Context, ticket: Ticket) -> Sequence[Reply]:
@@ -241,11 +243,7 @@ async def ask_rating(ctx: Context, ticket: Ticket) -> Sequence[Reply]:
         return [Direct(text, [again], user_id=ticket.author_id, root_id=ticket.thread_post)]
     await tickets.change(ctx.db, ticket, rating_asked=True)
     rates = [Button(label, Rate(ticket=ticket.number, rating=rating)) for label, rating in (("👍", 1), ("👎", -1))]
-    return [
-        Direct(
-            text, [*rates, again], user_id=ticket.author_id, root_id=ticket.thread_post, topic=_get_rating_topic(ticket)
-        )
-    ]
+    return [RATING.send(ticket, Message(text, [*rates, again]), ticket.author_id, root_id=ticket.thread_post)]
 
 
 @feature.button(Rate)
@@ -258,7 +256,7 @@ async def rate_ticket(ctx: Context, click: Rate) -> Replies:
     buttons = [Button("Ajouter un mot", RateInWords(ticket=ticket.number))]
     buttons += [] if ticket.state.is_open else [Button("Ce n’est pas réglé", Reopen(ticket=ticket.number))]
     said = render("hotline/rated", ticket=ticket, good=click.rating > 0)
-    return Refresh(said, buttons, topic=_get_rating_topic(ticket), here=True)
+    return RATING.rewrite(ticket, Message(said, buttons), here=True)
 
 
 @feature.button(RateInWords, writes=False)
@@ -369,8 +367,8 @@ async def transfer_ticket(ctx: Context, form: TransferTicket) -> Replies:
     ticket, actor = await lock_for_agent(ctx, form.ticket)
     if form.queue == ticket.queue:
         raise UserError(fields={"file": "Elle est déjà dans cette file."})
-    old, queue = ticket.card_topic, say_queue(ctx, form.queue)
+    queue = say_queue(ctx, form.queue)
+    left = cards.CARD.rewrite(ticket, render("hotline/left", ticket=ticket, queue=queue))
     await make_move(ctx, ticket, Move.TRANSFER, actor, MoveNote(internal=form.note, queue=form.queue), queue=form.queue)
-    left = Refresh(render("hotline/left", ticket=ticket, queue=queue), topic=old)
     told = render("hotline/transferred", queue=queue)
-    return [left, tell_author(ticket, told), *await bring_card(ctx, ticket)]
+    return [left, tell_author(ticket, told), *await cards.bring_card(ctx, ticket)]

@@ -8,14 +8,15 @@ from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import guard, quotas
+from bot.cards import RowCard
 from bot.context import Context
 from bot.errors import UserError
 from bot.quotas import Quota
-from bot.replies import Button, Direct, Refresh, Replies, Reply, Say
+from bot.replies import Button, Direct, Message, Replies, Reply, Say
 from bot.texts import Markdown, render
-from commands.hotline.cards import draw_receipt, post_waiting_cards
+from commands.hotline.cards import RECEIPT, draw_receipt, post_waiting_cards
 from commands.hotline.feature import feature
-from commands.hotline.outages import draw_outage, refresh_outage
+from commands.hotline.outages import OUTAGE, draw_outage, refresh_outage
 from commands.hotline.queues import AGENTS, find_room
 from commands.hotline.tickets import note_move
 from config.hotline import Outage
@@ -34,6 +35,8 @@ from storage.ressources import feedback, search
 from storage.ressources.feedback import Mark
 from storage.ressources.resources import ShownResource
 
+WISH = RowCard[str]("hotline.wish:", lambda key: key[:51])
+"""What is like a demand that is not filed yet, shown to who asks; by the key of their window, as far as it fits."""
 WITHIN = timedelta(hours=24)
 """How old look-alike tickets may be that are counted together."""
 COMPARED_MAX = 30
@@ -84,8 +87,7 @@ async def _propose_outage(
     if len(rows) < bounds.tickets or len(places) < bounds.departements or not room:
         return []
     new = Incident(queue=ticket.queue, subject=rows[0].subject, alike=sorted(numbers), opened_at=ctx.now)
-    said = await draw_outage(ctx, await incidents.add(ctx.db, new))
-    return [Say(said.text, said.buttons, channel_id=room, topic=new.topic)]
+    return [OUTAGE.post(new, await draw_outage(ctx, await incidents.add(ctx.db, new)), room)]
 
 
 BLOCKS_FOR = timedelta(hours=1)
@@ -109,8 +111,7 @@ async def file_ticket(ctx: Context, author: Person, key: str, asked: dict[str, A
     )
     await tickets.add_move(ctx.db, opened)
     known = await look_for_outage(ctx, ticket)
-    receipt = await draw_receipt(ctx, ticket)
-    told = Direct(receipt.text, receipt.buttons, user_id=author.id, topic=ticket.topic)
+    told = RECEIPT.send(ticket, await draw_receipt(ctx, ticket), author.id)
     thread = [_say_in_thread(ticket)] if source else []
     second = [Direct(render("hotline/second_blocking", first=first, ticket=ticket), user_id=author.id)] if first else []
     return [told, *second, *thread, *await post_waiting_cards(ctx, ticket.queue), *known]
@@ -237,7 +238,7 @@ def _draw_alike(wish: TicketWish, near: Sequence[Ticket], fiches: Sequence[Shown
     buttons = [Button(f"C’était ça : {name}" if several else "C’était ça", payload) for name, payload in offered]
     text = render("hotline/alike", subject=subject, near=near, fiches=[(fiche, _link_fiche(fiche)) for fiche in fiches])
     go_on = Button("Continuer", FileIt(key=wish.key), "primary")
-    return Direct(text, [*buttons, go_on], user_id=wish.author_id, topic=_get_wish_topic(wish.key))
+    return WISH.send(wish.key, Message(text, [*buttons, go_on]), wish.author_id)
 
 
 def _link_fiche(fiche: ShownResource) -> Markdown:
@@ -245,16 +246,12 @@ def _link_fiche(fiche: ShownResource) -> Markdown:
     return Markdown(f"[Ouvrir](<{fiche.url}>)" if fiche.url else "")
 
 
-def _get_wish_topic(key: str) -> str:
-    return f"hotline.wish:{key}"[:64]
-
-
 @feature.button(WasIt)
 async def accept_ticket(ctx: Context, click: WasIt) -> Replies:
     """It needs no ticket, and counts as one avoided."""
     if not await suggestions.answer_wish(ctx.db, click.key, ticket=click.ticket):
         raise UserError(DECIDED)
-    return Refresh(render("hotline/avoided", was=f"la n° {click.ticket}"), topic=_get_wish_topic(click.key), here=True)
+    return WISH.rewrite(click.key, render("hotline/avoided", was=f"la n° {click.ticket}"), here=True)
 
 
 @feature.button(WasFiche)
@@ -263,9 +260,7 @@ async def accept_fiche(ctx: Context, click: WasFiche) -> Replies:
     if not await suggestions.answer_wish(ctx.db, click.key, fiche=click.fiche):
         raise UserError(DECIDED)
     await feedback.put_mark(ctx.db, click.fiche, ctx.user.id, Mark.USEFUL, ctx.now)
-    return Refresh(
-        render("hotline/avoided", was=f"la fiche n° {click.fiche}"), topic=_get_wish_topic(click.key), here=True
-    )
+    return WISH.rewrite(click.key, render("hotline/avoided", was=f"la fiche n° {click.fiche}"), here=True)
 
 
 @feature.button(FileIt)
@@ -275,7 +270,7 @@ async def file_wish(ctx: Context, click: FileIt) -> Replies:
     if wish is None:
         raise UserError(DECIDED)
     filed = await file_ticket(ctx, ctx.user, wish.key, wish.asked)
-    return [Refresh(render("hotline/filed"), topic=_get_wish_topic(wish.key), here=True), *filed]
+    return [WISH.rewrite(wish.key, render("hotline/filed"), here=True), *filed]
 
 
 @feature.job("hour=0-1,3-23 minute=*/10", name="hotline.file_undecided", writes=True)
@@ -287,6 +282,6 @@ async def file_undecided(ctx: Context) -> Replies:
         author = await people.get(ctx.db, waiting.author_id)
         if wish is not None:
             somebody = author or Person(id=waiting.author_id, username=waiting.username, since=ctx.now)
-            replies += [Refresh(render("hotline/filed"), topic=_get_wish_topic(wish.key))]
+            replies += [WISH.rewrite(wish.key, render("hotline/filed"))]
             replies += await file_ticket(ctx, somebody, wish.key, wish.asked)
     return replies

@@ -12,9 +12,6 @@ from storage.claims import hold
 from storage.database import UtcTime
 from storage.hotline.tickets import SUBJECT_MAX, Ticket
 
-TOPIC = "hotline.incident"
-"""What the topics of their messages begin with."""
-
 
 class Incident(SQLModel, table=True):
     """An outage that the bot proposed, until somebody says that it is one (``by``), or none: it has ended then, by
@@ -39,11 +36,6 @@ class Incident(SQLModel, table=True):
         """How it is called."""
         assert self.id is not None
         return self.id
-
-    @property
-    def topic(self) -> str:
-        """What its message in the room is filed under."""
-        return f"{TOPIC}:{self.id}"
 
     @property
     def is_proposed(self) -> bool:

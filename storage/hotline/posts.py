@@ -102,11 +102,6 @@ class TicketLine(SQLModel, table=True):
     later: str | None = Field(default=None, sa_type=Text)
     is_kept: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
-    @property
-    def topic(self) -> str:
-        """What its twin is filed under."""
-        return f"hotline.line:{self.post_id}"
-
 
 async def add_line(db: AsyncSession, line: TicketLine) -> bool:
     """Write one down; False where it is there already."""

@@ -87,16 +87,6 @@ class Ticket(SQLModel, table=True):
         assert self.id is not None
         return self.id
 
-    @property
-    def topic(self) -> str:
-        """What the messages under which its author and the agents talk are filed under."""
-        return f"hotline.receipt:{self.id}"
-
-    @property
-    def card_topic(self) -> str:
-        """What its card in the room of its queue is filed under."""
-        return f"hotline.card:{self.id}:{self.queue}"
-
 
 async def add(db: AsyncSession, ticket: Ticket) -> Ticket | None:
     """Write a new one down and return it with its number; None where its key made one before."""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bot.clock import utc_now
 from bot.links import Links
+from commands.hotline.cards import CARD, RECEIPT
 from config import hotline
 from config.settings import Settings
 from sandbox import Sandbox
@@ -123,8 +124,8 @@ async def _ticket(database: Database, bot: Api, room: str, author_id: str, site:
         assert written
         await posts.save_card(db, TicketCard(ticket=written.number, queue=QUEUE, channel_id=room, post_id=card))
         sent = [
-            (written.card_topic, TargetKind.CHANNEL, room, card),
-            (written.topic, TargetKind.PERSON, author_id, receipt),
+            (CARD.of(written), TargetKind.CHANNEL, room, card),
+            (RECEIPT.of(written), TargetKind.PERSON, author_id, receipt),
         ]
         await outbox.add(db, [_mark(topic, where, target, post, now) for topic, where, target, post in sent])
     return written, card
