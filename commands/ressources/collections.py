@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from hashlib import sha256
 
 from bot.audit import AuditEntry, record_entry_at_end
+from bot.cards import RowCard
 from bot.context import Context
 from bot.errors import UserError
 from bot.menus import Menu
-from bot.replies import Ask, Button, Card, Redirect, Refresh, Replies, Reply, Say, Whisper
+from bot.replies import Ask, Button, Card, Redirect, Replies, Reply, Whisper
 from bot.texts import Markdown, quote, render
 from commands.ressources import posts
 from commands.ressources.buttons import (
@@ -40,6 +42,8 @@ from storage.ressources.resources import (
 )
 
 SEED = "outils"
+PINNED = RowCard[ResourceCollection]("ressources.collection:", lambda one: one.number)
+"""What stands in the channel of a pinned one."""
 PINNED_SHOWN = 20
 
 
@@ -61,9 +65,9 @@ async def refresh_pinned(ctx: Context, one: ResourceCollection) -> Sequence[Repl
     told = sha256(text.encode()).hexdigest()
     if told == one.told or (one.removed_at is not None and not one.told):
         return []
-    stands, topic = bool(one.told), f"ressources.collection:{one.number}"
+    stands = bool(one.told)
     await collections.note_told(ctx.db, one, told)
-    return [Refresh(text, topic=topic) if stands else Say(text, channel_id=place, topic=topic, pinned=True)]
+    return [PINNED.rewrite(one, text) if stands else replace(PINNED.post(one, text, place), pinned=True)]
 
 
 async def _draw_pinned(ctx: Context, one: ResourceCollection) -> Markdown:

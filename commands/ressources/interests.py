@@ -6,6 +6,7 @@ from datetime import timedelta
 from bot import guard, quotas
 from bot.account_status import find_active
 from bot.audit import AuditEntry, record_entry_at_end
+from bot.cards import RowCard
 from bot.context import Context
 from bot.errors import UserError
 from bot.events import Delivered
@@ -229,8 +230,8 @@ def _name_themes(codes: Iterable[str]) -> Sequence[str]:
 PAGE = 5
 ABOUTS_MAX = 3
 """Of what people add to their need, how many are shown."""
-NEED_TOPIC = "ressources."
-"""What stands before a need’s key in the topic of its message."""
+NEED = RowCard[str]("ressources.need:", lambda key: key.removeprefix("need:"))
+"""What people look for and do not find, by its key."""
 NEED_GONE = "Ce besoin est déjà réglé, ou écarté : /ressources besoins montre ceux qui attendent."
 
 
@@ -259,7 +260,7 @@ async def file_need(ctx: Context, form: SayNeed) -> Replies:
     return [
         thanks,
         await _refresh_need(ctx, need),
-        *([] if waited else await tell_reviewers(ctx, await _draw_need(ctx, need), _need_topic(need))),
+        *([] if waited else await tell_reviewers(ctx, await _draw_need(ctx, need), NEED.of(need.first.key))),
         *left,
     ]
 
@@ -337,17 +338,17 @@ async def reopen_need(ctx: Context, click: TakeBack) -> Replies:
 @feature.event(Delivered, name="ressources.stands.Delivered")
 async def note_need_arrived(ctx: Context, event: Delivered) -> Replies:
     """The message is there: what changed while it was on its way is said now."""
-    if not event.topic.startswith(f"{NEED_TOPIC}need:"):
+    rest = NEED.read_key(event.topic)
+    if rest is None:
         return None
-    key = event.topic.removeprefix(NEED_TOPIC)
+    key = f"need:{rest}"
     await needs.hold_need(ctx.db, key, ctx.now)
     need = await needs.get_need(ctx.db, key)
     return await _refresh_need(ctx, need) if need and (len(need.whose) > 1 or not need.is_open) else None
 
 
 async def _refresh_need(ctx: Context, need: Need) -> Refresh:
-    told = await _draw_need(ctx, need)
-    return Refresh(told.text, told.buttons, topic=_need_topic(need))
+    return NEED.rewrite(need.first.key, await _draw_need(ctx, need))
 
 
 async def _draw_need(ctx: Context, need: Need) -> Message:
@@ -369,10 +370,6 @@ async def _draw_need(ctx: Context, need: Need) -> Message:
 
 def _aside_button(need: Need) -> Button:
     return Button("Écarter", PutAside(need=need.first.key))
-
-
-def _need_topic(need: Need) -> str:
-    return f"{NEED_TOPIC}{need.first.key}"
 
 
 async def _find_need(ctx: Context, key: str) -> Need:

@@ -1,6 +1,7 @@
 """What stands in the rooms: the reviewers’ card, the message of a day, files, and the thread of comments."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot import guard, quotas
 from bot.account_status import is_active, read_display_name
 from bot.actions import DeletePost
+from bot.cards import RowCard, tell_animateurs
 from bot.context import Context
 from bot.errors import UserError
 from bot.events import Deleted, Delivered, Posted, WatchedPlaces
@@ -17,7 +19,7 @@ from bot.french.periods import months_after
 from bot.guard import DataKind
 from bot.permalinks import make_permalink
 from bot.quotas import Quota
-from bot.replies import Ask, Button, Direct, Message, Refresh, Replies, Reply, Say, Whisper
+from bot.replies import Ask, Button, Direct, Message, Replies, Reply, Say, Whisper
 from bot.texts import Markdown, escape, link, quotation, relay_plain_text, render
 from commands.ressources.buttons import AskAbout, Comment, Edit, Publish, Refuse, Withdraw
 from commands.ressources.feature import feature, find_resource, lock_resource, note_state
@@ -25,9 +27,9 @@ from config.ressources import KINDS, LISTS
 from config.settings import Settings
 from config.themes import THEMES
 from dialogs.ressources import CommentResource
-from storage import canaux, claims, outbox
+from storage import canaux, claims
 from storage.journal import AuditAct
-from storage.people import PARIS, animating
+from storage.people import PARIS
 from storage.ressources import feedback, resources, reviews
 from storage.ressources.feedback import ResourceComment
 from storage.ressources.resources import Resource, ResourceState, ShownResource, write_resources
@@ -51,60 +53,38 @@ def link_title(resource: ShownResource | Resource) -> Markdown:
     return link(" ".join(resource.titre.split()), resource.url)
 
 
-REVIEW = "ressources.review:"
-"""How the topics of cards begin."""
-REVIEWERS_MAX = 20
-"""Animateurs who are told where their room is not known; the others see it in « /aide »."""
+REVIEW = RowCard[Resource]("ressources.review:", lambda resource: resource.number)
+"""What those see who review it."""
 DESCRIPTION_SHOWN = 700
 """Characters of a description that a card shows."""
 
 
-def review_topic(resource: Resource) -> str:
-    """Of its cards."""
-    return f"{REVIEW}{resource.number}"
-
-
 async def post_card(ctx: Context, resource: Resource) -> Sequence[Reply]:
     """The card, with the files: copies, since those of who gave them may go."""
-    return await tell_reviewers(
-        ctx, await draw_review_card(ctx, resource), review_topic(resource), list(resource.files)
-    )
+    told = await tell_reviewers(ctx, await draw_review_card(ctx, resource), REVIEW.of(resource))
+    return [replace(one, files=list(resource.files)) for one in told]
 
 
-async def tell_reviewers(
-    ctx: Context, said: Message, about: str | None = None, files: Sequence[str] = ()
-) -> Sequence[Reply]:
+async def tell_reviewers(ctx: Context, said: Message, topic: str | None = None) -> Sequence[Say | Direct]:
     """Said in their room, or to each of them where it is not known."""
-    room, shown = await find_room(ctx), (said.text, said.buttons, said.facts)
-    if room:
-        return [Say(*shown, channel_id=room, topic=about, files=files)]
-    told = [animateur.id for animateur in await animating(ctx.db, REVIEWERS_MAX)]
-    return [Direct(*shown, user_id=one, topic=about, files=files) for one in told]
+    return await tell_animateurs(ctx.db, await find_room(ctx), said, topic=topic)
 
 
 async def refresh_card(ctx: Context, resource: Resource, note: str = "", *, here: bool = False) -> Sequence[Reply]:
     """The card as it is now, wherever it stands; a ``note`` is said under it."""
-    said = await draw_review_card(ctx, resource)
-    again = Refresh(said.text, said.buttons, said.facts, topic=review_topic(resource), here=here)
+    again = REVIEW.rewrite(resource, await draw_review_card(ctx, resource), here=here)
     return [again, *(await reply_under_card(ctx, resource, note) if note else [])]
 
 
 async def reply_under_card(ctx: Context, resource: Resource, note: str) -> Sequence[Reply]:
     """A word in the thread of the newest card, in each place; beside it where it is only just on its way."""
-    newest = {post.user_id or post.channel_id: post for post in reversed(await ctx.posts_about(review_topic(resource)))}
-    if not newest:
-        return await tell_reviewers(ctx, Message(render("ressources/about", resource=resource, note=note)))
-    return [
-        Direct(note, user_id=post.user_id, root_id=post.post_id)
-        if post.user_id
-        else Say(note, channel_id=post.channel_id, root_id=post.post_id)
-        for post in newest.values()
-    ]
+    said = await REVIEW.reply_under(ctx.db, resource, note)
+    return said or await tell_reviewers(ctx, Message(render("ressources/about", resource=resource, note=note)))
 
 
 async def repost_card(ctx: Context, resource: Resource, note: str) -> Sequence[Reply]:
     """It is to be reviewed once more: said under its card, or on a new one where there is none."""
-    stands = await outbox.find_reached(ctx.db, [review_topic(resource)])
+    stands = await REVIEW.is_sent(ctx.db, resource)
     return await refresh_card(ctx, resource, note) if stands else await post_card(ctx, resource)
 
 
@@ -168,8 +148,12 @@ async def _say_author(ctx: Context, resource: Resource) -> Markdown:
     return Markdown(f"{await read_display_name(ctx, resource.auteur_id)}{gone}")
 
 
-DAY, FILES, THREAD = "ressources.day:", "ressources.files:", "ressources.thread:"
-"""How the topics begin of what stands in the channel: the message of a day, the files of a resource, its thread."""
+DAY = RowCard[date]("ressources.day:")
+"""In the channel, what came out that day."""
+FILES = RowCard[Resource]("ressources.files:", lambda resource: f"{resource.number}:{resource.showing}")
+"""There, its files; those that it had before stood on another."""
+THREAD = RowCard[Resource]("ressources.thread:", lambda resource: resource.number)
+"""There, what begins the thread of its comments."""
 DAY_SHOWN = 15
 """Resources in one message; the others are told by their number."""
 NEW_FOR_DAYS = 3
@@ -195,8 +179,8 @@ async def refresh_posts(ctx: Context, resource: Resource) -> Sequence[Reply]:
     if resource.published_at is not None:
         replies += await post_day(ctx, find_day(resource.published_at))
     replies += await post_files(ctx, resource)
-    files = Refresh(draw_post(resource, "files"), topic=make_files_topic(resource))
-    return [*replies, files, Refresh(draw_post(resource, "thread"), topic=f"{THREAD}{resource.number}")]
+    files = FILES.rewrite(resource, draw_post(resource, "files"))
+    return [*replies, files, THREAD.rewrite(resource, draw_post(resource, "thread"))]
 
 
 def find_day(instant: datetime) -> date:
@@ -207,14 +191,13 @@ def find_day(instant: datetime) -> date:
 async def post_day(ctx: Context, day: date) -> Sequence[Reply]:
     """The message of that day, as it is now: said once, then rewritten. Who writes holds what is written, so that no
     two say it."""
-    topic, place = f"{DAY}{day}", await find_channel(ctx)
-    text = await _draw_day(ctx, day)
-    if await ctx.posts_about(topic):
-        return [Refresh(text or render("ressources/day_empty", day=say_date(day)), topic=topic)]
+    place, text = await find_channel(ctx), await _draw_day(ctx, day)
+    if await DAY.list_posts(ctx.db, day):
+        return [DAY.rewrite(day, text or render("ressources/day_empty", day=say_date(day)))]
     is_new = find_day(ctx.now) - day < timedelta(days=NEW_FOR_DAYS)
-    if not (place and text and is_new) or await outbox.find_reached(ctx.db, [topic]):
+    if not (place and text and is_new) or await DAY.is_sent(ctx.db, day):
         return []
-    return [Say(text, channel_id=place, topic=topic)]
+    return [DAY.post(day, text, place)]
 
 
 async def _draw_day(ctx: Context, day: date) -> Markdown:
@@ -261,11 +244,6 @@ def draw_post(resource: Resource, what: str) -> Markdown:
     )
 
 
-def make_files_topic(resource: Resource) -> str:
-    """Of the post with its files; the one before had another."""
-    return f"{FILES}{resource.number}:{resource.showing}"
-
-
 def delete_files_post(resource: Resource) -> Sequence[Reply]:
     """Its files stand in the channel no more; what people say of it stays."""
     if resource.post_id in {"", resource.thread_post}:
@@ -281,18 +259,18 @@ async def post_files(ctx: Context, resource: Resource) -> Sequence[Reply]:
     place = await find_channel(ctx)
     if not (place and resource.files and resource.published_at) or resource.post_id:
         return []
-    topic, day = make_files_topic(resource), f"{DAY}{find_day(resource.published_at)}"
-    if resource.state is not ResourceState.PUBLISHED or await outbox.find_reached(ctx.db, [topic]):
+    day = find_day(resource.published_at)
+    if resource.state is not ResourceState.PUBLISHED or await FILES.is_sent(ctx.db, resource):
         return []
-    roots = await ctx.posts_about(day)
-    if not roots and await outbox.find_reached(ctx.db, [day]):
+    roots = await DAY.list_posts(ctx.db, day)
+    if not roots and await DAY.is_sent(ctx.db, day):
         # Once that message stands, its files come.
         return []
-    is_first = not roots and find_day(ctx.now) - find_day(resource.published_at) < timedelta(days=NEW_FOR_DAYS)
+    is_first = not roots and find_day(ctx.now) - day < timedelta(days=NEW_FOR_DAYS)
     if is_first:
         return []
     root = roots[0].post_id if roots else ""
-    return [Say(draw_post(resource, "files"), channel_id=place, root_id=root, topic=topic, files=list(resource.files))]
+    return [FILES.post(resource, draw_post(resource, "files"), place, root_id=root, files=list(resource.files))]
 
 
 @feature.watches
@@ -330,12 +308,12 @@ async def comment_resource(ctx: Context, form: CommentResource) -> Replies:
     resource, _ = await lock_resource(ctx, form.resource)
     await _must_be_published(ctx, resource)
     said = ResourceComment(resource=resource.number, user_id=ctx.user.id, at=ctx.now, waits=form.text)
-    topic, begun = f"{THREAD}{resource.number}", []
+    begun = []
     if resource.thread_post:
         said.waits = ""
         begun = [_post_comment(ctx, resource, await read_display_name(ctx, ctx.user.id), form.text)]
-    elif not await outbox.find_reached(ctx.db, [topic]):
-        begun = [Say(draw_post(resource, "thread"), channel_id=await find_channel(ctx), topic=topic)]
+    elif not await THREAD.is_sent(ctx.db, resource):
+        begun = [THREAD.post(resource, draw_post(resource, "thread"), await find_channel(ctx))]
     left = await quotas.spend(ctx, Quota.COMMENT)
     await feedback.add_comment(ctx.db, said)
     thanks = Whisper(render("ressources/commented", resource=resource))

@@ -6,27 +6,27 @@ from datetime import date, timedelta
 from bot import quotas
 from bot.account_status import is_active, read_display_name
 from bot.actions import DeletePost
+from bot.cards import RowCard
 from bot.command_lines import RunCommand
 from bot.context import Context
 from bot.errors import ChatError, UserError
 from bot.events import Delivered
 from bot.french.words import plural
 from bot.quotas import Quota
-from bot.replies import Ask, Button, Card, Direct, Message, Refresh, Replies, Reply, Waiting, Whisper
+from bot.replies import Ask, Button, Card, Direct, Message, Replies, Reply, Waiting, Whisper
 from bot.texts import quotation, render
 from commands.ressources import posts
 from commands.ressources.buttons import AnswerAbout, AskAbout, Edit, Open, Publish, Refuse, Report, Settle, Withdraw
 from commands.ressources.feature import ANIMATEURS, feature, find_resource, lock_resource, note_resource, note_state
 from commands.ressources.posts import DAY, FILES, REVIEW, THREAD
 from dialogs.ressources import REPORT_REASONS, AnswerReview, AskDepositor, RefuseResource, ReportResource
-from storage import outbox
 from storage.journal import AuditAct
 from storage.ressources import feedback, resources
 from storage.ressources.feedback import ResourceReport
 from storage.ressources.resources import Resource, ResourceState, begin_writing, get_resource, write_resources
 
-REPORT = "ressources.report:"
-"""How the topics of cards begin."""
+REPORT = RowCard[Resource]("ressources.report:", lambda resource: resource.number)
+"""What was reported of it, together."""
 REPORTS_SHOWN = 10
 """Reports that a card shows."""
 
@@ -55,12 +55,8 @@ async def report_resource(ctx: Context, form: ReportResource) -> Replies:
     return [*thanks, *await _post_report_card(ctx, resource)]
 
 
-def _report_topic(resource: Resource) -> str:
-    return f"{REPORT}{resource.number}"
-
-
 async def _post_report_card(ctx: Context, resource: Resource) -> Sequence[Reply]:
-    return await posts.tell_reviewers(ctx, await _draw_reports(ctx, resource), _report_topic(resource))
+    return await posts.tell_reviewers(ctx, await _draw_reports(ctx, resource), REPORT.of(resource))
 
 
 async def refresh_arrived_reports(ctx: Context, number: int) -> Sequence[Reply]:
@@ -72,8 +68,7 @@ async def refresh_arrived_reports(ctx: Context, number: int) -> Sequence[Reply]:
 
 async def refresh_reports(ctx: Context, resource: Resource, *, here: bool = False) -> Sequence[Reply]:
     """The card as it is now."""
-    said = await _draw_reports(ctx, resource)
-    return [Refresh(said.text, said.buttons, topic=_report_topic(resource), here=here)]
+    return [REPORT.rewrite(resource, await _draw_reports(ctx, resource), here=here)]
 
 
 async def _draw_reports(ctx: Context, resource: Resource) -> Message:
@@ -122,19 +117,16 @@ LAST_HOUR = 20
 @feature.event(Delivered, name="ressources.arrived.Delivered")
 async def note_delivered(ctx: Context, event: Delivered) -> Replies:
     """It is known where something stands, and what comes next is said there."""
-    rest = event.topic.partition(":")[2]
-    if event.topic.startswith(DAY):
-        return await _note_day_post(ctx, date.fromisoformat(rest))
-    if not event.topic.startswith((REPORT, REVIEW, FILES, THREAD)):
-        return None
-    number = int(rest.partition(":")[0])
-    if event.topic.startswith(REPORT):
+    if day := DAY.read_key(event.topic):
+        return await _note_day_post(ctx, date.fromisoformat(day))
+    if number := REPORT.read_number(event.topic):
         return await refresh_arrived_reports(ctx, number)
-    if event.topic.startswith(REVIEW):
+    if number := REVIEW.read_number(event.topic):
         return await _note_review_card(ctx, number, await read_copies(ctx, event.post_id))
-    if event.topic.startswith(FILES):
+    if number := FILES.read_number(event.topic):
         return await _note_files_post(ctx, number, event, await read_copies(ctx, event.post_id))
-    return await posts.note_thread(ctx, number, event)
+    number = THREAD.read_number(event.topic)
+    return await posts.note_thread(ctx, number, event) if number else None
 
 
 async def read_copies(ctx: Context, post_id: str) -> Mapping[str, str]:
@@ -179,7 +171,7 @@ async def _note_files_post(ctx: Context, number: int, event: Delivered, found: M
     """From now on its files are those of the channel."""
     revision = await begin_writing(ctx.db)
     resource = await get_resource(ctx.db, number)
-    if resource is None or event.topic != posts.make_files_topic(resource):
+    if resource is None or event.topic != FILES.of(resource):
         return [DeletePost(event.post_id, channel_id=event.channel_id)]
     resource.post_id, resource.channel_id = event.post_id, event.channel_id
     resource.files = dict(found) or resource.files
@@ -194,7 +186,7 @@ async def catch_up_posts(ctx: Context) -> Replies:
     await begin_writing(ctx.db)
     today = posts.find_day(ctx.now)
     days = [today - timedelta(days=back) for back in range(posts.NEW_FOR_DAYS - 1, -1, -1)]
-    reached = {day for day in days if await outbox.find_reached(ctx.db, [f"{DAY}{day}"])}
+    reached = {day for day in days if await DAY.is_sent(ctx.db, day)}
     is_late = ctx.now.astimezone(posts.ZONE).hour >= LAST_HOUR
     due = [day for day in days if day not in reached or (day == today and is_late)]
     replies: list[Reply] = []

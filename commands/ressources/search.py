@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from bot import quotas
+from bot.cards import RowCard
 from bot.command_lines import RunCommand
 from bot.context import Context
 from bot.errors import ChatError, UserError
 from bot.french.words import join
 from bot.menus import Menu
 from bot.quotas import Quota
-from bot.replies import Button, Perform, Redirect, Replies, Say, Whisper
+from bot.replies import Button, Message, Perform, Redirect, Replies, Whisper
 from bot.texts import Markdown, quote, render
 from commands.ressources.buttons import ChooseCategory, Deposit, Listing, Miss, Page, Share, ShareHere
 from commands.ressources.cards import (
@@ -29,11 +30,12 @@ from commands.ressources.feature import feature, has_handler
 from commands.ressources.posts import link_title
 from config.ressources import CATEGORIES, LISTS, ListedChoice
 from config.text import fold
-from storage.outbox.results import find_reached
 from storage.ressources import ResourceState, catalogue, search
 from storage.ressources.query import ANYTHING, QUERY_MAX, Query, split_words
 from storage.ressources.resources import Resource, ShownResource, get_resource
 
+SHARED = RowCard[str]("partage:")
+"""A resource that was shared in a channel, on that day."""
 PAGE = 5
 """Cards on one page."""
 
@@ -268,7 +270,7 @@ async def share_resource(ctx: Context, click: Share) -> Replies:
     resource = await find_published(ctx, click.resource)
     if not place.may_speak:
         return Whisper(render("ressources/not_here", number=resource.number, is_direct=place.is_direct))
-    if await find_reached(ctx.db, [_share_topic(ctx, resource.number)]):
+    if await SHARED.is_sent(ctx.db, _get_share(ctx, resource.number)):
         return Whisper("Cette fiche a déjà été partagée ici aujourd’hui.")
     return Redirect.to(ShareHere(resource=resource.number))
 
@@ -278,7 +280,6 @@ async def share_here(ctx: Context, click: ShareHere) -> Replies:
     """The bot says it, for who may still have it said today. (Mattermost was asked before anything is written.)"""
     resource = await find_published(ctx, click.resource)
     left = await quotas.spend(ctx, Quota.SHARE)
-    topic = _share_topic(ctx, resource.number)
     said = {
         "title": link_title(resource),
         "number": resource.number,
@@ -286,11 +287,12 @@ async def share_here(ctx: Context, click: ShareHere) -> Replies:
     }
     text = render("ressources/shared", username=ctx.user.username, **said)
     shown: list[Button] = draw_buttons(resource)
-    return [Say(text, shown, channel_id=ctx.channel_id, topic=topic), Whisper("La fiche est dans le canal."), *left]
+    shared = SHARED.post(_get_share(ctx, resource.number), Message(text, shown), ctx.channel_id)
+    return [shared, Whisper("La fiche est dans le canal."), *left]
 
 
-def _share_topic(ctx: Context, number: int) -> str:
-    return f"partage:{ctx.channel_id}:{number}:{ctx.today.toordinal()}"
+def _get_share(ctx: Context, number: int) -> str:
+    return f"{ctx.channel_id}:{number}:{ctx.today.toordinal()}"
 
 
 async def _find_share_target(ctx: Context) -> ShareTarget:

@@ -8,11 +8,12 @@ from datetime import date
 from itertools import groupby
 from urllib.parse import urlencode, urlsplit
 
+from bot.cards import RowCard
 from bot.context import Context
 from bot.errors import UserError
 from bot.french.dates import say_date
 from bot.french.periods import months_after, read_coming_day
-from bot.replies import Button, Card, Direct, Progress, Refresh, Replies, Reply, Say, Start, Step, Update, Whisper
+from bot.replies import Button, Card, Direct, Message, Progress, Replies, Reply, Say, Start, Step, Update, Whisper
 from bot.texts import link, render
 from bot.web import Trouble, WebClient, WebError, WebResponse
 from commands.ressources import posts
@@ -35,6 +36,8 @@ from storage.ressources.link_checks import Fault, Kind, LinkCheck, Look
 from storage.ressources.resources import write_resources
 from storage.urls import LINK_MAX, read_link
 
+LINK = RowCard[Resource]("ressources.link:", lambda resource: resource.number)
+"""What its keeper is told of its link, that works no more."""
 REVIEWED_AT_ONCE = 1_000
 REVIEWS_SHOWN = 5
 """Resources in one message; the others are told by their number."""
@@ -365,12 +368,12 @@ async def _tell_keepers(ctx: Context, broken: Sequence[Resource], how: Mapping[i
     room = await posts.find_room(ctx) if len(theirs) < len(broken) else ""
     told: dict[int, Reply] = {}
     for each in broken:
-        own, topic = each.number in theirs, _link_topic(each.number)
-        text = _say_broken(ctx, each, how[each.number], own=own)
+        own = each.number in theirs
+        said = Message(_say_broken(ctx, each, how[each.number], own=own), _link_buttons(each))
         if own:
-            told[each.number] = Direct(text, _link_buttons(each), user_id=theirs[each.number], topic=topic)
+            told[each.number] = LINK.send(each, said, theirs[each.number])
         elif room:
-            told[each.number] = Say(text, _link_buttons(each), channel_id=room, topic=topic)
+            told[each.number] = LINK.post(each, said, room)
     return told
 
 
@@ -395,16 +398,11 @@ def _say_works_again(resource: Resource) -> Reply:
     return _refresh_link_card(resource, "ressources/link_works")
 
 
-def _refresh_link_card(resource: Resource, template: str, buttons: Sequence[Button] = (), **more: str) -> Refresh:
+def _refresh_link_card(resource: Resource, template: str, buttons: Sequence[Button] = (), **more: str) -> Reply:
     title = posts.link_title(resource)
     said = {"by": ""} | more
-    return Refresh(
-        render(template, resource=resource, title=title, **said), buttons, topic=_link_topic(resource.number), here=True
-    )
-
-
-def _link_topic(number: int) -> str:
-    return f"ressources.link:{number}"
+    text = render(template, resource=resource, title=title, **said)
+    return LINK.rewrite(resource, Message(text, buttons), here=True)
 
 
 def _is_still_its_link(resource: Resource | None, look: Look) -> bool:
