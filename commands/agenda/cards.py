@@ -9,16 +9,17 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel
 
 from bot.account_status import read_display_name
+from bot.cards import RowCard
 from bot.command_lines import RunCommand
 from bot.context import Context
 from bot.errors import UserError
 from bot.menus import Choosing, Menu
-from bot.replies import Button, Card, Message, Perform, Refresh, Replies, Reply, Say, Whisper
+from bot.replies import Button, Card, Message, Perform, Replies, Reply, Say, Whisper
 from bot.texts import quotation, quote, relay_plain_text, render
 from commands.agenda import times
 from commands.agenda.feature import feature
 from config.text import fold
-from storage import agenda, canaux, outbox
+from storage import agenda, canaux
 from storage.agenda import AgendaEvent, EventState, Found, Sight, Window, find_homes, get_event, lock_event
 from storage.people import PARIS, Person, Role
 
@@ -299,39 +300,33 @@ async def find_room(ctx: Context) -> str:
     return (await canaux.find_channel_ids(ctx.db)).get(ROOM, "")
 
 
-REVIEW = "agenda.review:"
-"""How the topics of cards begin."""
+REVIEW = RowCard[AgendaEvent]("agenda.review:", lambda event: event.number)
+"""What those see who read it over."""
 SHOWN_MAX = 700
 """Characters of details that a card shows."""
 
 
-def get_review_topic(event: AgendaEvent) -> str:
-    """Of its cards."""
-    return f"{REVIEW}{event.number}"
-
-
 async def post_review_card(ctx: Context, event: AgendaEvent) -> Sequence[Reply]:
     """The card; nothing where the room is not known: it waits in the list of what is proposed."""
-    room, said = await find_room(ctx), await draw_review_card(ctx, event)
-    return [Say(said.text, said.buttons, channel_id=room, topic=get_review_topic(event))] if room else []
+    room = await find_room(ctx)
+    return [REVIEW.post(event, await draw_review_card(ctx, event), room)] if room else []
 
 
 async def refresh_review_card(ctx: Context, event: AgendaEvent, note: str = "") -> Sequence[Reply]:
     """The card as it is now, wherever it stands; a ``note`` is said under it."""
-    room, said = await find_room(ctx), await draw_review_card(ctx, event)
-    here = bool(room) and ctx.channel_id == room
-    again = Refresh(said.text, said.buttons, topic=get_review_topic(event), here=here)
+    room = await find_room(ctx)
+    again = REVIEW.rewrite(event, await draw_review_card(ctx, event), here=bool(room) and ctx.channel_id == room)
     return [again, *(await _say_under(ctx, event, note) if note else [])]
 
 
 async def _say_under(ctx: Context, event: AgendaEvent, note: str) -> Sequence[Reply]:
-    posts = await ctx.posts_about(get_review_topic(event))
+    posts = await REVIEW.list_posts(ctx.db, event)
     return [Say(note, channel_id=posts[0].channel_id, root_id=posts[0].post_id)] if posts else []
 
 
 async def review_again(ctx: Context, event: AgendaEvent, note: str) -> Sequence[Reply]:
     """It is to be read over once more: said under its card, or on a new one where there is none."""
-    stands = await outbox.find_reached(ctx.db, [get_review_topic(event)])
+    stands = await REVIEW.is_sent(ctx.db, event)
     return await refresh_review_card(ctx, event, note) if stands else await post_review_card(ctx, event)
 
 

@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from bot import quotas
 from bot.account_status import is_active, read_display_name
 from bot.audit import AuditEntry, record_entry_at_end
+from bot.cards import RowCard
 from bot.context import Context
 from bot.errors import UserError
 from bot.events import Delivered
 from bot.quotas import Quota
-from bot.replies import Ask, Button, Card, Direct, Redirect, Refresh, Replies, Reply, Say, Whisper
+from bot.replies import Ask, Button, Card, Direct, Redirect, Replies, Reply, Whisper
 from bot.texts import quotation, render
 from commands.agenda import cards, times
 from commands.agenda.cards import (
@@ -33,7 +34,7 @@ from commands.agenda.cards import (
 from commands.agenda.feature import ANIMATEURS, feature
 from commands.agenda.times import read_times, show_end
 from dialogs.agenda import ALL, CancelEvent, EditEvent, ProposeEvent, RefuseEvent, clean_text
-from storage import agenda, outbox
+from storage import agenda
 from storage.agenda import TITLE_MAX, AgendaEvent, EventState, add_event, find_homes, lock_event, save_event
 from storage.journal import AuditAct
 from storage.people import Person
@@ -64,8 +65,8 @@ def note_event(ctx: Context, act: AuditAct, event: AgendaEvent, before: Facts) -
     )
 
 
-SAID = "agenda.said:"
-"""How the topics begin of what stands in channels."""
+NOTICE = RowCard[AgendaEvent]("agenda.said:", lambda event: event.number)
+"""What stands in its channel."""
 AT_ONCE = 20
 """Events that are said late in one go."""
 
@@ -92,34 +93,26 @@ async def _post_once(ctx: Context, event: AgendaEvent) -> Sequence[Reply]:
     if not place or event.said_at or event.state is not EventState.PUBLISHED or event.starts_at <= ctx.now:
         return []
     event.said_at = ctx.now
-    said = await cards.draw_channel_post(ctx, event)
-    return [Say(said.text, said.buttons, channel_id=place, topic=get_post_topic(event))]
+    return [NOTICE.post(event, await cards.draw_channel_post(ctx, event), place)]
 
 
 async def refresh_post(ctx: Context, event: AgendaEvent) -> Sequence[Reply]:
     """What stands in its channel says what is so now."""
     if not event.said_at:
         return []
-    said, place = await cards.draw_channel_post(ctx, event), await cards.find_channel(ctx, event)
+    place = await cards.find_channel(ctx, event)
     here = bool(place) and ctx.channel_id == place
-    return [Refresh(said.text, said.buttons, topic=get_post_topic(event), here=here)]
-
-
-def get_post_topic(event: AgendaEvent) -> str:
-    """Of what stands in its channel."""
-    return f"{SAID}{event.number}"
+    return [NOTICE.rewrite(event, await cards.draw_channel_post(ctx, event), here=here)]
 
 
 @feature.event(Delivered, name="agenda.arrived.Delivered")
 async def on_delivered(ctx: Context, event: Delivered) -> Replies:
     """What changed while it was on its way is told now."""
-    if not event.topic.startswith((SAID, REVIEW)):
-        return None
-    found = await lock_event(ctx.db, int(event.topic.partition(":")[2]))
+    if reviewed := await REVIEW.load(ctx.db, event.topic, lock_event):
+        return await cards.refresh_review_card(ctx, reviewed) if reviewed.sequence else None
+    found = await NOTICE.load(ctx.db, event.topic, lock_event)
     if found is None:
         return None
-    if event.topic.startswith(REVIEW):
-        return await cards.refresh_review_card(ctx, found) if found.sequence else None
     is_new = (
         found.said_at and found.changed_at <= found.said_at and not await agenda.count_attendees(ctx.db, [found.number])
     )
@@ -131,7 +124,7 @@ async def catch_up(ctx: Context) -> Replies:
     """What could not be said when it was published, or shown when it was proposed, is: the place was not known."""
     replies: list[Reply] = []
     for event in await agenda.list_proposed(ctx.db, ctx.now, AT_ONCE):
-        if not await outbox.find_reached(ctx.db, [cards.get_review_topic(event)]):
+        if not await REVIEW.is_sent(ctx.db, event):
             replies += await cards.post_review_card(ctx, event)
     for unsaid in await agenda.list_unsaid(ctx.db, ctx.now, AT_ONCE):
         if found := await lock_event(ctx.db, unsaid.number):
