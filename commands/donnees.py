@@ -19,13 +19,12 @@ from bot.context import Context
 from bot.destinations import send_file
 from bot.errors import UserError
 from bot.features import Feature, Front
-from bot.forms import name_of
 from bot.french.words import plural
 from bot.papers import typeset as papers
 from bot.papers.typeset import to_drawable
 from bot.replies import Button, Direct, Parcel, Progress, Refresh, Replies, Reply, SendFile, Start, Step, Whisper
 from bot.texts import quote, render, typeset
-from storage import work
+from bot.work import find_work
 from storage.journal import AuditAct
 from storage.people import Person, erasures
 from storage.people.erasures import Erasure
@@ -85,7 +84,7 @@ async def erase_due(ctx: Context) -> Replies:
     begun = []
     for one in (await erasures.list_due_erasures(ctx.db, ctx.now))[:AT_ONCE]:
         payload = Erase(user_id=one.user_id)
-        if not await work.find_waiting(ctx.db, name_of(Erase), payload.model_dump(mode="json")):
+        if not await find_work(ctx.db, payload):
             begun.append(Start(payload=payload, quiet=True))
     return begun
 

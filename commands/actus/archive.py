@@ -9,24 +9,23 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from bot.actions import DeletePost
 from bot.command_lines import RunCommand, refuse_mistyped
 from bot.context import Context
 from bot.errors import UserError
-from bot.forms import name_of
 from bot.french.dates import MONTHS, say_date
 from bot.french.words import join, plural
-from bot.replies import Button, Direct, Progress, Replies, Start, Step, StopWork, Whisper
+from bot.replies import Button, Direct, Progress, Replies, Start, Step, Whisper
 from bot.schedules import ZONE
 from bot.texts import Markdown, escape, render
+from bot.work import find_work, stop_work
 from commands.actus import cards, drafts, editions, formats, programme
 from commands.actus.cards import Removal, Restore, Rewrite, Search, Withdraw, WithdrawSurely
 from commands.actus.editions import clean_text, find_number, get_day, name_edition, note_digest, read_number
 from commands.actus.feature import ANIMATEURS, feature
 from commands.actus.formats import draw_posts
-from commands.actus.publication import UNIT, get_topics
+from commands.actus.publication import UNIT, get_posted, get_topics
 from config.text import fold
-from storage import outbox, work
+from storage import outbox
 from storage.actus import digests
 from storage.actus.digests import Digest, DigestEntry, DigestState
 from storage.actus.items import Item, ItemKind
@@ -254,9 +253,7 @@ async def withdraw_digest(ctx: Context, click: WithdrawSurely) -> Replies:
     if digest.at > ctx.now:
         await _free_day(ctx, digest)
     note_digest(ctx, AuditAct.DIGEST_WITHDRAW, digest, {"etat": DigestState.PUBLISHED.value})
-    asked = Rewrite(digest=digest.number)
-    under_way = await work.find_waiting(ctx.db, name_of(Rewrite), asked.model_dump(mode="json"))
-    stopped = [StopWork(row.id) for row in under_way]
+    stopped = await stop_work(ctx.db, Rewrite(digest=digest.number))
     removal = Start(payload=Removal(digest=digest.number))
     told = Whisper(f"Le n° {digest.number} est retiré : ses messages disparaissent.")
     return [told, await cards.refresh_card(ctx, digest), *stopped, removal]
@@ -277,8 +274,7 @@ async def restore_digest(ctx: Context, click: Restore) -> Replies:
     digest = await editions.lock_digest(ctx, click.digest)
     if digest.state is not DigestState.WITHDRAWN:
         raise UserError(f"Le n° {digest.number} n’est pas retiré.")
-    removal = Removal(digest=digest.number).model_dump(mode="json")
-    if await work.find_waiting(ctx.db, name_of(Removal), removal):
+    if await find_work(ctx.db, Removal(digest=digest.number)):
         raise UserError("Ses messages sont encore en train de disparaître : réessayez dans un instant.")
     await outbox.forget_ended(ctx.db, get_topics(digest))
     await _reset_digest(ctx, digest)
@@ -320,11 +316,4 @@ async def remove_posts(ctx: Context, asked: Removal, so_far: Progress) -> Step:
     digest = await digests.get(ctx.db, asked.digest)
     if digest is None or not digest.parts:
         return Step(finished=True)
-    at, total = so_far.cursor or 0, digest.parts
-    topic = editions.get_part_topic(digest.number, at)
-    await outbox.recall_unsent(ctx.db, [topic], ctx.now)
-    posts = await ctx.posts_about(topic)
-    if (await outbox.tally(ctx.db, [topic], ctx.now)).waiting:
-        return Step(cursor=at, done=at, total=total)
-    gone = [DeletePost(post.post_id, channel_id=post.channel_id) for post in posts]
-    return Step(replies=gone, cursor=at + 1, done=at + 1, total=total, finished=at + 1 >= total)
+    return await get_posted(digest).remove(ctx, so_far)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
-from bot.actions import DeletePost
+from bot.broadcasts import delete_posts
 from bot.context import Context
 from bot.errors import UserError
 from bot.forms import Form
@@ -17,9 +17,8 @@ from commands.actus.drafts import TOTAL_MAX
 from commands.actus.editions import note_digest, read_number
 from commands.actus.feature import ANIMATEURS, feature
 from commands.actus.formats import draw_posts
-from commands.actus.publication import UNIT
+from commands.actus.publication import UNIT, get_posted
 from dialogs.actus import NO_ENTRY, AddEntry, EditDigest, EntryMove, RewordEntry, WriteEdito
-from storage import outbox
 from storage.actus import digests, items
 from storage.actus.digests import Digest, DigestEntry, DigestState
 from storage.actus.items import Item, ItemKind
@@ -311,16 +310,13 @@ async def rewrite_posts(ctx: Context, asked: Rewrite, so_far: Progress) -> Step:
     arrives first."""
     digest = await digests.lock(ctx.db, asked.digest)
     if digest is None or digest.state is not DigestState.PUBLISHED:
-        return Step(done=so_far.done, total=so_far.total, finished=True)
-    at, total = so_far.cursor or 0, digest.parts
-    topic = editions.get_part_topic(digest.number, at)
-    if (await outbox.tally(ctx.db, [topic], ctx.now)).waiting:
-        return Step(cursor=at, done=at, total=total)
-    drawn = draw_posts(await editions.read_sheet(ctx, digest))
-    replies: list[Reply] = [Refresh(drawn[at], topic=topic)] if at < len(drawn) else []
-    if at >= len(drawn):
-        replies = [DeletePost(p.post_id, channel_id=p.channel_id) for p in await ctx.posts_about(topic)]
-    finished = at + 1 >= total
-    if finished and len(drawn) < total:
-        await change(ctx.db, digest, parts=len(drawn))
-    return Step(replies=replies, cursor=at + 1, done=at + 1, total=total, finished=finished)
+        return so_far.end()
+
+    async def rewrite(part: int) -> Sequence[Reply]:
+        drawn = draw_posts(await editions.read_sheet(ctx, digest))
+        if part + 1 >= digest.parts > len(drawn):
+            await change(ctx.db, digest, parts=len(drawn))
+        topic = editions.get_part_topic(digest.number, part)
+        return [Refresh(drawn[part], topic=topic)] if part < len(drawn) else await delete_posts(ctx, topic)
+
+    return await get_posted(digest).visit(ctx, so_far, rewrite)

@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.broadcasts import PostedBatches
 from bot.context import Context
 from bot.destinations import TeamChannels
 from bot.errors import ChatError
@@ -29,6 +30,7 @@ from storage.actus.digests import Digest, DigestEntry, DigestState
 from storage.actus.items import Item
 from storage.database import change
 from storage.journal import AuditAct
+from storage.outbox import BATCH
 
 
 class QuotedEntry(BaseModel):
@@ -157,8 +159,6 @@ async def check_places(ctx: Context, asked: CheckPlaces, so_far: Progress) -> St
     return Step(replies=await editions.tell_team(ctx, said), finished=True)
 
 
-BATCH = 20
-"""How many of its posts are written down at once."""
 PAPER_MAX = timedelta(minutes=3)
 """How long its paper is waited for; then it comes out without."""
 UNIT = ("message", "messages")
@@ -186,11 +186,6 @@ class PublicationPlan(BaseModel):
     def step(self, replies: Sequence[Reply] = (), total: int | None = None) -> Step:
         """The end of a step that goes on from here."""
         return Step(replies=replies, cursor=self.model_dump(mode="json"), done=self.at, total=total)
-
-
-def _stop_quietly(so_far: Progress) -> Step:
-    """Somebody else sees to it, or nobody has to."""
-    return Step(done=so_far.done, total=so_far.total, finished=True)
 
 
 @feature.work(Publish, name="actus.Publish", title="Publication des actus", unit=UNIT, writes=True)
@@ -221,7 +216,7 @@ async def _choose_channels(ctx: Context, asked: Publish, so_far: Progress) -> St
     own = await read_own_channels(ctx)
     found = await _lock_publishing(ctx, asked)
     if found is None or found.written:
-        return _stop_quietly(so_far)
+        return so_far.end()
     where = await find_digest_destinations(ctx, found, own)
     if not where.channels:
         await change(ctx.db, found, state=DigestState.HELD)
@@ -247,7 +242,7 @@ async def _check_quotes(ctx: Context, asked: Publish, so_far: Progress, plan: Pu
     lost = await find_lost_quotes(ctx.chat, plan.quoted)
     found = await _lock_publishing(ctx, asked)
     if found is None:
-        return _stop_quietly(so_far)
+        return so_far.end()
     told = await _leave_out(ctx, found, lost)
     if not found.edito and not await digests.list_entries(ctx.db, found.number):
         await change(ctx.db, found, state=DigestState.HELD, published_at=None)
@@ -277,7 +272,7 @@ async def _await_paper(ctx: Context, asked: Publish, so_far: Progress, plan: Pub
     """Until it stands in the room, for a while."""
     found = await digests.get(ctx.db, asked.digest)
     if found is None or found.state is not DigestState.PUBLISHING:
-        return _stop_quietly(so_far)
+        return so_far.end()
     made = await ctx.posts_about(editions.get_document_topic(found.number, found.revision))
     if made:
         return PublicationPlan(phase=Phase.WRITE, document=made[0].post_id).step()
@@ -293,7 +288,7 @@ async def _write_batch(ctx: Context, asked: Publish, so_far: Progress, plan: Pub
     files = await _read_files(ctx, plan.document)
     found = await _lock_publishing(ctx, asked)
     if found is None or found.written != plan.at:
-        return _stop_quietly(so_far)
+        return so_far.end()
     drawn = draw_posts(await editions.read_sheet(ctx, found))
     total = len(drawn) * len(found.channels)
     batch = make_messages(found, drawn, files)[plan.at : plan.at + BATCH]
@@ -333,11 +328,16 @@ def get_topics(found: Digest) -> Sequence[str]:
     return [editions.get_part_topic(found.number, n) for n in range(found.parts)]
 
 
+def get_posted(found: Digest) -> PostedBatches:
+    """Its posts where they stand, part by part."""
+    return PostedBatches(get_topics(found), found.parts)
+
+
 async def _await_arrival(ctx: Context, asked: Publish, so_far: Progress, plan: PublicationPlan) -> Step:
     """Once nothing more is on its way, the team hears where it came out."""
     found = await digests.get(ctx.db, asked.digest)
     if found is None or found.state is not DigestState.PUBLISHED:
-        return _stop_quietly(so_far)
+        return so_far.end()
     tally = await outbox.tally(ctx.db, get_topics(found), ctx.now)
     if tally.waiting:
         return plan.step(total=so_far.total)
@@ -354,13 +354,11 @@ async def _await_arrival(ctx: Context, asked: Publish, so_far: Progress, plan: P
 async def end_publication(ctx: Context, asked: Publish, so_far: Progress) -> Step:
     """Somebody stopped it, or it failed: what was not said is not; the team hears so."""
     found = await digests.lock(ctx.db, asked.digest)
-    step = Step(done=so_far.done, total=so_far.total)
     if found is None or found.state is not DigestState.PUBLISHING:
-        return step
+        return so_far.end()
     values = {"state": DigestState.PUBLISHED} if found.written else {"state": DigestState.HELD, "published_at": None}
     await change(ctx.db, found, **values)
-    replies = await _tell_outcome(ctx, found, "cut_short", partly=found.written > 0)
-    return Step(replies=replies, done=so_far.done, total=so_far.total)
+    return so_far.end(await _tell_outcome(ctx, found, "cut_short", partly=found.written > 0))
 
 
 @feature.file(Document, name="actus.Document")

@@ -8,9 +8,9 @@ from pydantic import BaseModel
 
 from bot.context import Context
 from bot.errors import UserError
-from bot.forms import name_of
 from bot.replies import Direct, Progress, Replies, Reply, Say, Start, Step, Whisper
 from bot.texts import render
+from bot.work import find_work
 from commands.canaux.alerts import report_taken_address
 from commands.canaux.cards import Check, Mend, close_night, draw_run, find_last_night, run_topic
 from commands.canaux.drift import ChannelTarget, SeenChannel, Survey, compare_channel, read_plan
@@ -26,7 +26,6 @@ from commands.canaux.feature import (
     say_scope,
 )
 from commands.canaux.runs import begin_repair
-from storage import work
 from storage.canaux import find_channel_ids, forget_channel, list_planned, remember_channel, runs
 from storage.canaux.runs import Drift, Finding, Run, RunKind, Stage
 
@@ -67,7 +66,7 @@ async def check_nightly(_: Context) -> Replies:
 async def start_check(ctx: Context, asked: Check) -> Replies:
     """Begin; two at once are one."""
     must_look_after(ctx.user, asked.scope)
-    if await work.find_waiting(ctx.db, name_of(Check), asked.model_dump(mode="json")):
+    if await find_work(ctx.db, asked):
         raise UserError("Cette vérification est déjà en cours : attendez son résultat.")
     table = await list_planned(ctx.db, ctx.settings)
     return [Start(payload=asked), Whisper(render("canaux/begun", scope=say_scope(asked.scope, table)))]

@@ -10,17 +10,17 @@ from bot.cards import RowCard
 from bot.context import Context
 from bot.errors import UserError
 from bot.events import Delivered
-from bot.forms import name_of as type_name
 from bot.french.dates import say_date
 from bot.menus import Choosing, Menu
 from bot.replies import Ask, Button, Message, Progress, Refresh, Replies, Reply, Start, Step, Whisper
 from bot.texts import relay_markdown, render
+from bot.work import find_work
 from commands.hotline.cards import Part
 from commands.hotline.feature import feature
 from commands.hotline.queues import AGENTS, find_room, list_served, must_serve, must_serve_some, name_person, say_queue
 from commands.hotline.tickets import ask_rating, lock_for_agent, make_move, tell_author
 from dialogs.hotline import DeclareOutage, EndOutage, NewOutage, TellOutage
-from storage import claims, work
+from storage import claims
 from storage.database import change
 from storage.hotline import incidents, suggestions, tickets
 from storage.hotline.incidents import Incident
@@ -143,7 +143,7 @@ async def tell_all(ctx: Context, asked: TellAll, so_far: Progress) -> Step:
     """The next of them, by number."""
     incident = await incidents.lock(ctx.db, asked.incident)
     if incident is None:
-        return Step(finished=True, done=so_far.done, total=so_far.total)
+        return so_far.end()
     numbers = await _next_numbers(ctx, incident, asked.what, so_far.cursor or 0)
     replies = [reply for number in numbers for reply in await _tell_ticket(ctx, number, incident, asked.what)]
     done, ends = so_far.done + len(numbers), len(numbers) < BATCH
@@ -163,7 +163,7 @@ async def stop_telling(ctx: Context, asked: TellAll, so_far: Progress) -> Step:
     if incident is not None and asked.what is OutageStage.OVER:
         await change(ctx.db, incident, ended_at=None)
         replies.append(await refresh_outage(ctx, incident))
-    return Step(replies=replies, done=so_far.done, total=so_far.total)
+    return so_far.end(replies)
 
 
 async def _next_numbers(ctx: Context, incident: Incident, what: OutageStage, after: int) -> Sequence[int]:
@@ -419,8 +419,7 @@ async def _must_be_quiet(ctx: Context, incident: Incident) -> None:
     if not incident.is_running:
         raise UserError(OVER if incident.by else "Dites d’abord si c’est une panne.")
     for what in OutageStage:
-        about = TellAll(incident=incident.number, what=what).model_dump(mode="json")
-        if await work.find_waiting(ctx.db, type_name(TellAll), about):
+        if await find_work(ctx.db, TellAll(incident=incident.number, what=what)):
             raise UserError("Les personnes touchées sont en train d’être prévenues : recommencez dans un instant.")
 
 
