@@ -11,12 +11,11 @@ from importlib.util import find_spec, module_from_spec
 from itertools import accumulate
 from zoneinfo import ZoneInfo
 
-from bot.french.dates import WEEKDAYS
 from bot.french.periods import MORNING, say_hour, say_part_of_day
-from bot.schedules import ZONE
 from config.office_hours import DAY_MINUTES, Closure, Slot
 from config.settings import Settings
 from config.text import fold
+from config.time import PARIS, WEEKDAYS
 
 SATURDAY = 5
 SUBDIVISIONS = {
@@ -80,7 +79,7 @@ class OfficeHours:
 
     slots: tuple[Slot, ...]
     closures: tuple[Closure, ...] = ()
-    zone: ZoneInfo = ZONE
+    zone: ZoneInfo = PARIS
     departement: str = ""
 
     def __post_init__(self) -> None:
@@ -273,7 +272,7 @@ class Recurrence:
     def after(self, moment: datetime) -> Iterator[Occasion]:
         """The occasions after that moment, for ever."""
         # A holiday moves an occasion by some days at most; it may so be past already.
-        day = moment.astimezone(ZONE).date() - timedelta(days=1)
+        day = moment.astimezone(PARIS).date() - timedelta(days=1)
         while True:
             if self._is_day(day) and (found := self.on(day)).at > moment:
                 yield found
@@ -286,11 +285,11 @@ class Recurrence:
     def on(self, day: date) -> Occasion:
         """The occasion that has this day by the rule."""
         moved = working_days_before(day, 1) if find_holiday(day) else day
-        return Occasion(day, datetime.combine(moved, self.hour, ZONE))
+        return Occasion(day, datetime.combine(moved, self.hour, PARIS))
 
     def naming(self, moment: datetime) -> date | None:
         """The day by the rule of what comes at that moment; None where nothing does."""
-        near = (moment.astimezone(ZONE).date() + timedelta(days=n) for n in range(_MOVED_MAX))
+        near = (moment.astimezone(PARIS).date() + timedelta(days=n) for n in range(_MOVED_MAX))
         return next((day for day in near if self._is_day(day) and self.on(day).at == moment), None)
 
     def _is_day(self, day: date) -> bool:

@@ -125,7 +125,7 @@ class UnreadablePeriodError(ValueError):
 
 
 def require_period(text: str, today: date) -> Period:
-    """The period a text means. Raises UnreadPeriod."""
+    """The period a text means. Raises UnreadablePeriodError."""
     period = read_period(text, today)
     if period is None:
         raise UnreadablePeriodError(f"Je n’ai pas compris la période « {quote(text)} ». {UNDERSTOOD}")

@@ -215,7 +215,7 @@ class DeliveryDependencies:
 
 
 class Delivery:
-    """``prepare`` inside the transaction, ``hurry`` once it is committed, ``answer`` for the HTTP reply."""
+    """``prepare`` inside the transaction, ``deliver_now`` once it is committed, ``answer`` for the HTTP reply."""
 
     def __init__(self, ways: DeliveryDependencies) -> None:
         self._w = ways

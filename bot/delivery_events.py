@@ -78,7 +78,10 @@ class DeliveryEvents:
         return BETWEEN_TRIES if later else LOOK_ANYWAY
 
     async def tell_of(self, message_id: str) -> None:
-        """Tell of one end now, if that is still to be done. Raises NotHeardError where it cannot be for the moment."""
+        """Tell the feature now what became of a message, if it does not know.
+
+        Raises EventNotHandledError where it cannot be told for the moment.
+        """
         for _ in range(TRIES_MAX + 1):
             message = await self._transactions.run(lambda db: table.find_untold(db, message_id), writes=False)
             if message is None:

@@ -52,7 +52,7 @@ class EventDispatcher:
                 self._handlers[trigger.payload].append(trigger)
 
     async def tell(self, event: Event) -> None:
-        """Let all who listen there hear it. Raises NotHeardError once all others have."""
+        """Let all who listen there hear it. Raises EventNotHandledError once all others have."""
         if isinstance(event, PersonChanged):
             self._m.people.note_change(event.user_id, is_gone=event.is_gone)
         if isinstance(event, RoleChanged):

@@ -18,7 +18,8 @@ from bot.delivery import Row
 from bot.features import Key, Trigger
 from bot.metrics import JOBS
 from bot.replies import Reply, as_list
-from bot.schedules import ZONE, Schedule, find_zones
+from bot.schedules import Schedule, find_zones
+from config.time import PARIS
 from storage import claims, people
 from storage.claims import JobResult
 from storage.people import Person
@@ -50,7 +51,7 @@ class JobScheduler:
         }
         self._looked: dict[Key, datetime] = {}
         self._scheduler: Any = AsyncIOScheduler(
-            timezone=ZONE,
+            timezone=PARIS,
             jobstores={"default": MemoryJobStore()},
             job_defaults={"coalesce": True, "misfire_grace_time": int(GRACE.total_seconds())},
         )
@@ -86,7 +87,7 @@ class JobScheduler:
         if self._schedules[key].is_local:
             self._begin(self._look_around(key))
         else:
-            self._run_due(key, [ZONE])
+            self._run_due(key, [PARIS])
 
     async def _look_around(self, key: Key) -> None:
         try:
@@ -147,7 +148,7 @@ class JobRunner:
         async with self._m.database.transaction(writes=False) as db:
             return find_zones(await people.zones(db))
 
-    async def run(self, key: Key, period: str, zone: ZoneInfo = ZONE) -> None:
+    async def run(self, key: Key, period: str, zone: ZoneInfo = PARIS) -> None:
         """Run a job for a period, unless a replica did, or this one must not. Errors are for the scheduler to log."""
         if not self._m.leads():
             log.warning("job_not_run", job=key[1], why="clock_off")

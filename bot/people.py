@@ -15,9 +15,10 @@ from bot.errors import ChatError, UserError
 from bot.mattermost import Chat, ChatUser
 from bot.texts import render
 from config.settings import Settings
+from config.time import PARIS
 from storage import people
 from storage.database import Database
-from storage.people import ANIMATES, PARIS, Person, Role, register
+from storage.people import ANIMATES, Person, Role, register
 
 NEWS_FOR = timedelta(seconds=60)
 ACCOUNTS_MAX = 5000
@@ -354,6 +355,6 @@ def _copy_with(person: Person, **values: object) -> Person:
 def _zone(name: str) -> str:
     """The zone if there is one of that name, else Paris."""
     try:
-        return ZoneInfo(name).key if name else PARIS
+        return ZoneInfo(name).key if name else PARIS.key
     except (KeyError, ValueError, OSError):
-        return PARIS
+        return PARIS.key

@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from apscheduler.triggers.cron import CronTrigger
 
-ZONE = ZoneInfo("Europe/Paris")
-DOUBLED_HOUR = datetime(2026, 1, 1, 2, tzinfo=ZONE)
+from config.time import PARIS
+
+DOUBLED_HOUR = datetime(2026, 1, 1, 2, tzinfo=PARIS)
 """When no job may run: an hour that one night a year has twice, and another not at all."""
 QUARTER = 15
 """Minutes: what all zones of today are apart from UTC by a multiple of."""
@@ -31,7 +32,7 @@ class Schedule:
         self._fields = {name: value for name, _, value in (part.partition("=") for part in text.split())}
         self._triggers: dict[str, Any] = {}
         try:
-            hours = _field(self._in(ZONE), "hour")
+            hours = _field(self._in(PARIS), "hour")
         except TypeError as error:
             raise ValueError(f"not a schedule: {text}") from error
         if hours.get_next_value(DOUBLED_HOUR) == DOUBLED_HOUR.hour:
@@ -41,13 +42,13 @@ class Schedule:
     def looks(self) -> Any:
         """The APScheduler trigger of the instants at which the job may be due in some zone or other."""
         if not self.is_local:
-            return self._in(ZONE)
-        minutes = _field(self._in(ZONE), "minute")
+            return self._in(PARIS)
+        minutes = _field(self._in(PARIS), "minute")
         own = (at.minute for at in _each_minute() if minutes.get_next_value(at) == at.minute)
         some = {(minute + apart) % 60 for minute in own for apart in range(0, 60, QUARTER)}
         return CronTrigger(minute=",".join(map(str, sorted(some))), timezone=UTC)
 
-    def last_due(self, now: datetime, zone: ZoneInfo = ZONE) -> datetime | None:
+    def last_due(self, now: datetime, zone: ZoneInfo = PARIS) -> datetime | None:
         """The latest time at or before now that it was due; None when there was none for a year."""
         trigger = self._in(zone)
         for back in _BACK:
@@ -58,11 +59,11 @@ class Schedule:
                 return latest  # type: ignore[no-any-return]
         return None
 
-    def next_due(self, now: datetime, zone: ZoneInfo = ZONE) -> datetime | None:
+    def next_due(self, now: datetime, zone: ZoneInfo = PARIS) -> datetime | None:
         """The first time after now that it is due; None when there is none."""
         return self._in(zone).get_next_fire_time(None, now + _SOON)  # type: ignore[no-any-return]
 
-    def period_of(self, due: datetime, zone: ZoneInfo = ZONE) -> str:
+    def period_of(self, due: datetime, zone: ZoneInfo = PARIS) -> str:
         """The name of the period that begins when it is due: the same on every replica."""
         name = due.astimezone(zone).strftime("%Y-%m-%dT%H:%M:%S")
         return f"{name}@{zone.key}" if self.is_local else name
@@ -75,7 +76,7 @@ class Schedule:
 
 def find_zones(names: Iterable[str]) -> list[ZoneInfo]:
     """Paris, and the zones of these names but those that are none."""
-    found = {ZONE.key: ZONE}
+    found = {PARIS.key: PARIS}
     for name in names:
         try:
             found.setdefault(name, ZoneInfo(name))

@@ -27,7 +27,8 @@ from bot.links import ExpiredLink, Links
 from bot.metrics import OUTCOMES, REQUESTS
 from bot.spool import Submission
 from bot.tasks import SingleFlight
-from storage.people import PARIS, Person
+from config.time import PARIS
+from storage.people import Person
 
 log = structlog.get_logger()
 
@@ -88,7 +89,7 @@ class FeedServer:
 
     def _context(self, trigger: Trigger, db: AsyncSession) -> Context:
         """Whoever asks is nobody until the handler knows better."""
-        nobody = Person(id="", username="", role=None, timezone=PARIS, since=self._m.clock())
+        nobody = Person(id="", username="", role=None, timezone=PARIS.key, since=self._m.clock())
         return self._admission.context(nobody, Request("feed", trigger.key[1]), db)
 
 

@@ -20,7 +20,6 @@ from bot.errors import ChatError
 from bot.french.dates import say_date
 from bot.papers import brand
 from bot.replies import Reply
-from bot.schedules import ZONE
 from bot.texts import BREAK
 from cli.command import DAY, Call, Touches, command, json_object
 from cli.delivery import Pen
@@ -42,6 +41,7 @@ from commands.actus.editions import (
 from commands.actus.feature import feature
 from commands.actus.formats import draw_posts
 from config.settings import Settings
+from config.time import PARIS
 from storage import outbox
 from storage.actus import digests, items
 from storage.actus.digests import Digest, DigestState
@@ -173,7 +173,7 @@ async def _number(desk: Standing, edition: Edition, chosen: Digest | Occasion) -
 
 async def _chosen(desk: Standing, edition: Edition, day: date | None) -> Digest | Occasion:
     """The one of that day, or the next. Raises OperatorError for a day that is past and had none."""
-    if day is None or day >= desk.now.astimezone(ZONE).date():
+    if day is None or day >= desk.now.astimezone(PARIS).date():
         return await drafts.find_coming(desk, edition, day)
     out = [*await digests.list_published(desk.db, edition.key), *await digests.list_open(desk.db, edition.key)]
     there = next((one for one in out if day in {one.day, get_day(one)}), None)
@@ -244,7 +244,7 @@ STATES: Mapping[DigestState, str] = {
 
 def as_object(digest: Digest, sheet: Sheet, known: Mapping[int, Item]) -> dict[str, Any]:
     """As docs/wire.md describes it."""
-    at = (digest.published_at or digest.at).astimezone(ZONE)
+    at = (digest.published_at or digest.at).astimezone(PARIS)
     return {
         "numero": digest.number,
         "edition": digest.edition,

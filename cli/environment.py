@@ -25,6 +25,7 @@ from cli.faults import chat_fault, folder_fault, text_of
 from config import canaux, editions
 from config import settings as configuration
 from config.settings import Settings
+from config.tables import TableError
 from storage import schema
 from storage.database import Database, async_url, dialect
 
@@ -149,7 +150,7 @@ def check_channels(settings: Settings) -> None:
     """Raises OperatorError for a table of channels that can’t be used."""
     try:
         canaux.read(settings.channels)
-    except canaux.ChannelTableError as problem:
+    except TableError as problem:
         raise OperatorError(f"COOP_CHANNELS : {problem}.", code=2) from None
 
 

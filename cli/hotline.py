@@ -9,7 +9,6 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TextIO, cast
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -19,9 +18,11 @@ from cli.environment import open_up_to_date
 from cli.errors import OperatorError
 from cli.terminal import ProgressBar
 from config import hotline
-from config.hotline import Queue, QueueError
+from config.hotline import Queue
 from config.settings import Settings
+from config.tables import TableError
 from config.text import fold
+from config.time import PARIS
 from storage.hotline import rows
 from storage.hotline.rows import CSV_COLUMNS, Line, TicketSelection
 from storage.hotline.states import TicketState, Urgency
@@ -108,7 +109,7 @@ def queues(settings: Settings) -> Mapping[str, Queue]:
     """The queues as they are configured. Raises OperatorError where their table can’t be used."""
     try:
         return hotline.read(settings.hotline)
-    except QueueError as problem:
+    except TableError as problem:
         raise OperatorError(f"COOP_HOTLINE : {problem}.", code=2) from None
 
 
@@ -133,7 +134,6 @@ def _folded(text: str) -> str:
     return fold(text.replace("_", " "))
 
 
-PARIS = ZoneInfo("Europe/Paris")
 HEADINGS = ("n°", "file", "état", "urgence", "ouvert", "auteur", "agent", "sujet")
 _WIDTHS = (5, 16, 24, 15, 16, 20, 20, 0)
 

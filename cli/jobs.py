@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.features import Feature, Trigger
-from bot.schedules import ZONE, Schedule, find_zones
+from bot.schedules import Schedule, find_zones
 from cli.actus import Standing, editions
 from cli.command import Call, Touches, command, json_list
 from cli.environment import begin_reading, choose_features, open_up_to_date
@@ -16,6 +16,7 @@ from commands import FEATURES
 from commands.actus import drafts
 from commands.actus.feature import feature as actus
 from config.settings import Settings
+from config.time import PARIS
 from storage import claims, people
 from storage.actus import digests
 from storage.claims import JobResult, JobRun
@@ -117,10 +118,10 @@ async def show(settings: Settings, now: datetime, features: Sequence[Feature] = 
 
 def _line(trigger: Trigger, zones: Sequence[ZoneInfo], ran: Mapping[str, JobRun], now: datetime) -> Line:
     schedule, name = Schedule(trigger.schedule, local=trigger.local), trigger.key[1]
-    times = [schedule.next_due(now, zone) for zone in (zones if trigger.local else [ZONE])]
+    times = [schedule.next_due(now, zone) for zone in (zones if trigger.local else [PARIS])]
     due, last = min((time for time in times if time), default=None), ran.get(name)
-    next_run = due.astimezone(ZONE) if due else None
-    return Line(name, next_run, last.at.astimezone(ZONE), last.result) if last else Line(name, next_run, None, None)
+    next_run = due.astimezone(PARIS) if due else None
+    return Line(name, next_run, last.at.astimezone(PARIS), last.result) if last else Line(name, next_run, None, None)
 
 
 async def _editions(desk: Standing) -> Sequence[Line]:
@@ -131,10 +132,10 @@ async def _editions(desk: Standing) -> Sequence[Line]:
             await drafts.find_next_occasion(desk, edition),
             await digests.find_last_published(desk.db, edition.key),
         )
-        before = last.published_at.astimezone(ZONE) if last and last.published_at else None
+        before = last.published_at.astimezone(PARIS) if last and last.published_at else None
         name, result = f"{actus.name}.{edition.key}", JobResult.DONE if before else None
         title = f"Prochain numéro : {edition.name}"
-        lines.append(Line(name, coming.at.astimezone(ZONE), before, result, title))
+        lines.append(Line(name, coming.at.astimezone(PARIS), before, result, title))
     return lines
 
 

@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, time, timedelta
 from tempfile import TemporaryFile
 from typing import TextIO
-from zoneinfo import ZoneInfo
 
 import click
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -20,6 +19,7 @@ from cli.environment import begin_reading, open_up_to_date
 from cli.errors import OperatorError
 from cli.usage import Choice
 from config.settings import Settings
+from config.time import PARIS
 from storage import journal
 from storage.journal import OPERATOR, AuditAct, JournalEntry
 
@@ -50,7 +50,6 @@ async def _verify(settings: Settings) -> int:
 
 
 VERIFY = "verify"
-PARIS = ZoneInfo("Europe/Paris")
 TOLD = ("actor", "act", "object", "target", "reason", "before", "after")
 """What a program reads of an entry, after its number and hour."""
 

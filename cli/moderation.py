@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import click
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -14,11 +13,11 @@ from cli.command import Call, Touches, command, json_list
 from cli.environment import begin_reading, open_up_to_date
 from cli.errors import OperatorError
 from config.text import fold
+from config.time import PARIS
 from storage import people
 from storage.journal import label_of
 from storage.moderation import Case, CaseState, cases, reports
 
-PARIS = ZoneInfo("Europe/Paris")
 AT_ONCE = 500
 
 

@@ -19,7 +19,6 @@ from bot.forms import name_of
 from bot.french.words import NBSP, plural
 from bot.papers import brand
 from bot.replies import Message, Reply
-from bot.schedules import ZONE
 from bot.texts import Markdown, escape, render
 from cli.actus import Standing, begin_digest, editions, find_digest, number, standing, unmarked
 from cli.command import Call, Touches, command
@@ -34,6 +33,7 @@ from commands.actus.editions import Sheet, is_shown, read_sheet, tell_team
 from commands.actus.feature import feature
 from commands.actus.formats import draw_posts
 from commands.actus.publication import Destinations
+from config.time import PARIS
 from storage import canaux, outbox
 from storage.actus import digests
 from storage.actus.digests import Digest, DigestState
@@ -121,7 +121,7 @@ async def _sheet(office: Office, digest: Digest, issue: Issue) -> Sheet:
         }
         entries = [entry for entry in await digests.list_entries(desk.db, found.number) if entry.number not in away]
         sheet = await read_sheet(desk, found, entries)
-    out_on = (found.published_at or office.clock()).astimezone(ZONE).date()
+    out_on = (found.published_at or office.clock()).astimezone(PARIS).date()
     if not sheet.pieces and not sheet.edito:
         raise OperatorError(f"Le n° {digest.number} est vide : il ne sort pas.")
     return replace(sheet, on=out_on)

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import click
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -39,9 +38,10 @@ from commands.stats.sections import (
 from config.settings import Settings
 from config.territories import DEPARTEMENTS, NATION, Departement, Territory, TerritoryKind
 from config.text import fold
+from config.time import PARIS
 from storage import people
 from storage.cra import Suite
-from storage.people import PARIS, Person
+from storage.people import Person
 from storage.stats import Figures, Percent, share, shares
 from storage.stats.figures import iterate_own_rows, read_exact_figures, read_own
 
@@ -236,7 +236,7 @@ async def _page(settings: Settings, db: AsyncSession, subject: Subject, days: Ow
         reader = _PageContext(person, db, now.astimezone(person.zone).date())
         return await make_own_page(reader, days, await read_own_figures(reader, days), await _name(settings, person))
     told = Presentation(await subject.figures(db, days.start, days.end), days.percent)
-    today = now.astimezone(ZoneInfo(PARIS)).date()
+    today = now.astimezone(PARIS).date()
     period = Period(days.start, days.end)
     page = make_territory_page(
         subject.title, period, today, make_territory_sections(told), [NOTES[days.percent], EXACT]

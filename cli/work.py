@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -15,11 +14,11 @@ from cli.journal import note
 from cli.terminal import align
 from commands import FEATURES
 from config.settings import Settings
+from config.time import PARIS
 from storage import work
 from storage.journal import AuditAct
 from storage.work import Work, WorkState
 
-PARIS = ZoneInfo("Europe/Paris")
 STATES = {
     WorkState.WAITING: "en attente",
     WorkState.RUNNING: "en cours",

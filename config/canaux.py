@@ -4,10 +4,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache, lru_cache
-from importlib.resources import files
-from pathlib import Path
 
+from config.tables import ReplaceableTable
 from config.territories import DEPARTEMENTS, HUBS, Departement, Hub
 
 COLUMNS = ("cle", "famille", "nom", "adresse", "prive", "pour", "sujet", "entete")
@@ -61,29 +59,6 @@ class PlannedChannel:
     team: str = ""
 
 
-class ChannelTableError(ValueError):
-    """A table of channels that cannot be used; the text, in French, names its line."""
-
-
-def read(path: Path | None = None) -> Mapping[str, PlannedChannel]:
-    """The channels by key, those of the départements included: of the table here, or of an operator’s file.
-
-    Raises TableError, and OSError for a file that cannot be read.
-    """
-    return _theirs(path, path.stat().st_mtime_ns) if path else _ours()
-
-
-@lru_cache(1)
-def _theirs(path: Path, _: int) -> Mapping[str, PlannedChannel]:
-    """An operator’s file, read again when it was changed."""
-    return _parse(path.read_text("utf-8").splitlines())
-
-
-@cache
-def _ours() -> Mapping[str, PlannedChannel]:
-    return _parse((files("config") / "canaux.tsv").read_text("utf-8").splitlines())
-
-
 def of_hubs(team: str) -> Mapping[str, PlannedChannel]:
     """A private channel for each hub (hubs.tsv) in that team; none where there is no team for them."""
     return {f"hub:{hub.key}": _plan_hub(hub, team) for hub in HUBS.values()} if team else {}
@@ -106,34 +81,18 @@ def _plan_hub(hub: Hub, team: str) -> PlannedChannel:
     )
 
 
-def _parse(lines: Iterable[str]) -> Mapping[str, PlannedChannel]:
-    rows = [(n, line) for n, line in enumerate(lines, 1) if line.strip() and not line.startswith("#")]
-    if not rows or tuple(rows[0][1].split("\t")) != COLUMNS:
-        raise ChannelTableError(
-            f"la première ligne nomme les colonnes, séparées par des tabulations : {', '.join(COLUMNS)}"
-        )
-    found: dict[str, PlannedChannel] = {}
-    for number, line in rows[1:]:
-        try:
-            for planned in _plan_line(line):
-                _add(found, planned)
-        except ValueError as problem:
-            raise ChannelTableError(f"ligne {number} : {problem}") from None
-    return found
+def _add(found: dict[str, PlannedChannel], cells: list[str]) -> None:
+    for planned in _plan_line(cells):
+        if planned.key in found or any(other.address == planned.address for other in found.values()):
+            raise ValueError(f"« {planned.key} » ou son adresse « {planned.address} » y est déjà")
+        found[planned.key] = planned
 
 
-def _add(found: dict[str, PlannedChannel], planned: PlannedChannel) -> None:
-    if planned.key in found or any(other.address == planned.address for other in found.values()):
-        raise ValueError(f"« {planned.key} » ou son adresse « {planned.address} » y est déjà")
-    found[planned.key] = planned
-
-
-def _plan_line(line: str) -> Iterable[PlannedChannel]:
+def _plan_line(cells: list[str]) -> Iterable[PlannedChannel]:
     """The channel of a line, or one for each département."""
-    cells = line.split("\t")
     if len(cells) != len(COLUMNS):
         raise ValueError(f"il y a {len(cells)} colonnes au lieu de {len(COLUMNS)}")
-    row = dict(zip(COLUMNS, map(str.strip, cells), strict=True))
+    row = dict(zip(COLUMNS, cells, strict=True))
     try:
         family = Family(row["famille"])
     except ValueError:
@@ -208,3 +167,6 @@ def home_of(code: str) -> str:
 
 
 _BY_CANAL = {d.canal: d.code for d in DEPARTEMENTS.values() if d.canal and d.code_region}
+
+read = ReplaceableTable("canaux.tsv", COLUMNS, _add).read
+"""The channels by key, those of the départements included."""

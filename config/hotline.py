@@ -1,15 +1,14 @@
 """The hotline: its queues, how soon it answers and solves, and how many tickets make an outage."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache, lru_cache
-from importlib.resources import files
-from pathlib import Path
 from typing import NamedTuple
 
+from config.tables import ReplaceableTable
 from config.text import fold
+from config.time import read_duration
 
 COLUMNS = ("code", "nom", "pour", "aide", "salle")
 CODE_MAX = 16
@@ -66,45 +65,16 @@ def read_outage(text: str) -> Outage | None:
     return found
 
 
-class QueueError(ValueError):
-    """A table of queues that cannot be used; the text, in French, names its line."""
+def _add_queue(found: dict[str, Queue], cells: list[str]) -> None:
+    if len(cells) != len(COLUMNS) or not all(cells):
+        raise ValueError(f"il faut {len(COLUMNS)} colonnes, toutes remplies")
+    if cells[0] in found or len(cells[0]) > CODE_MAX:
+        raise ValueError(f"« {cells[0]} » y est déjà, ou a plus de {CODE_MAX} caractères")
+    found[cells[0]] = Queue(*cells)
 
 
-def read(path: Path | None = None) -> Mapping[str, Queue]:
-    """The queues by code, in their order: of the table here, or of an operator’s file.
-
-    Raises QueueError, and OSError for a file that cannot be read.
-    """
-    return _theirs(path, path.stat().st_mtime_ns) if path else _ours()
-
-
-@lru_cache(1)
-def _theirs(path: Path, _: int) -> Mapping[str, Queue]:
-    """An operator’s file, read again when it was changed."""
-    return _parse(path.read_text("utf-8").splitlines())
-
-
-@cache
-def _ours() -> Mapping[str, Queue]:
-    return _parse((files("config") / "hotline.tsv").read_text("utf-8").splitlines())
-
-
-def _parse(lines: Sequence[str]) -> Mapping[str, Queue]:
-    rows = [(n, line) for n, line in enumerate(lines, 1) if line.strip() and not line.startswith("#")]
-    if not rows or tuple(rows[0][1].split("\t")) != COLUMNS:
-        raise QueueError(f"la première ligne nomme les colonnes, séparées par des tabulations : {', '.join(COLUMNS)}")
-    found: dict[str, Queue] = {}
-    for number, text in rows[1:]:
-        cells = [cell.strip() for cell in text.split("\t")]
-        if len(cells) != len(COLUMNS) or not all(cells):
-            raise QueueError(f"ligne {number} : il faut {len(COLUMNS)} colonnes, toutes remplies")
-        if cells[0] in found or len(cells[0]) > CODE_MAX:
-            raise QueueError(f"ligne {number} : « {cells[0]} » y est déjà, ou a plus de {CODE_MAX} caractères")
-        found[cells[0]] = Queue(*cells)
-    if not found:
-        raise QueueError("aucune file n’y est")
-    return found
-
+read = ReplaceableTable("hotline.tsv", COLUMNS, _add_queue, empty="aucune file n’y est").read
+"""The queues by code."""
 
 URGENCIES = ("bloquant", "genant", "question")
 USUAL_TARGETS = "bloquant 1h 4h, genant 4h 16h, question 8h 40h"
@@ -138,7 +108,7 @@ def _read(part: str) -> tuple[str, ResponseTarget]:
 
 def _read_delay(text: str) -> timedelta:
     match = _DELAY.fullmatch(text)
-    found = timedelta(**{"hours" if match[2] == "h" else "minutes": int(match[1])}) if match else timedelta()
+    found = read_duration(match[1], match[2]) if match else timedelta()
     if not timedelta() < found <= LONGEST:
         raise ValueError(f"« {text[:40]} » n’est pas un délai (« 30min », « 4h »). {_HOW}")
     return found

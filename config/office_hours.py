@@ -7,9 +7,9 @@ from datetime import date
 from itertools import pairwise
 
 from config.text import fold
+from config.time import WEEKDAYS
 
 USUAL_HOURS = "lun-ven 9:00-12:30 13:30-17:30"
-WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 DAY_MINUTES = 24 * 60
 DOUBLED = (2 * 60, 3 * 60)
 """Minutes of the day between which one night a year has each hour twice, and another has none."""

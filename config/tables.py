@@ -1,6 +1,13 @@
-"""How the reference tables of this folder are read: tab-separated, « # » comments, then a line of column names."""
+"""How the tables of this folder are read: tab-separated, « # » comments, then a line of column names."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from importlib.resources import files
+from pathlib import Path
+from typing import Generic, TypeVar
+
+Row = TypeVar("Row")
 
 
 def read(name: str) -> list[dict[str, str]]:
@@ -8,3 +15,57 @@ def read(name: str) -> list[dict[str, str]]:
     lines = (files("config") / name).read_text("utf-8").splitlines()
     columns, *rows = [line.split("\t") for line in lines if not line.startswith("#")]
     return [dict(zip(columns, row, strict=True)) for row in rows]
+
+
+class TableError(ValueError):
+    """A table that cannot be used; the text, in French, names its line."""
+
+
+@dataclass(frozen=True)
+class ReplaceableTable(Generic[Row]):
+    """A table that an operator may replace by a file.
+
+    ``add`` puts the cells of one line into what was read before it, and raises ValueError, in French, where they
+    cannot be used. The sentences are about the first line, about another one, and about no line at all ("" where a
+    table may be empty).
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    add: Callable[[dict[str, Row], list[str]], None]
+    wrong_columns: str = "la première ligne nomme les colonnes, séparées par des tabulations : {}"
+    wrong_line: str = "ligne {} : {}"
+    empty: str = ""
+
+    def read(self, path: Path | None = None) -> Mapping[str, Row]:
+        """Return the rows by key, in their order: of the table here, or of an operator’s file.
+
+        Raises TableError, and OSError for a file that cannot be read.
+        """
+        return _read_theirs(self, path, path.stat().st_mtime_ns) if path else _read_ours(self)
+
+    def parse(self, text: str) -> dict[str, Row]:
+        """Return the rows by key. Raises TableError."""
+        lines = [(n, line) for n, line in enumerate(text.splitlines(), 1) if line.strip() and line[0] != "#"]
+        if not lines or tuple(lines[0][1].split("\t")) != self.columns:
+            raise TableError(self.wrong_columns.format(", ".join(self.columns)))
+        found: dict[str, Row] = {}
+        for number, line in lines[1:]:
+            try:
+                self.add(found, [cell.strip() for cell in line.split("\t")])
+            except ValueError as problem:
+                raise TableError(self.wrong_line.format(number, problem)) from None
+        if not found and self.empty:
+            raise TableError(self.empty)
+        return found
+
+
+@lru_cache(8)
+def _read_theirs(table: ReplaceableTable[Row], path: Path, _: int) -> Mapping[str, Row]:
+    """An operator’s file, read again when it was changed."""
+    return table.parse(path.read_text("utf-8"))
+
+
+@cache
+def _read_ours(table: ReplaceableTable[Row]) -> Mapping[str, Row]:
+    return table.parse((files("config") / table.name).read_text("utf-8"))

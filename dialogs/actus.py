@@ -12,11 +12,12 @@ from pydantic import Field
 from bot.calendar import read_recurrence
 from bot.forms import Choice, Clues, Form, Hidden, Offered, ReadText
 from bot.forms.limits import TEXT_MAX
-from bot.french.dates import WEEKDAYS, fold_date
+from bot.french.dates import fold_date, write_date
 from bot.french.periods import read_coming_day
 from bot.texts import quote
 from config.editions import Unapproved
 from config.text import fold
+from config.time import WEEKDAYS
 from dialogs.destinations import moment
 from dialogs.lines import Roomy, line, read_address
 from dialogs.personal_data import fault_of
@@ -298,10 +299,6 @@ def _read_day(text: str, clues: Clues) -> dt.date:
     return found
 
 
-def _show_day(day: Any) -> str:
-    return f"{day:%d/%m/%Y}"
-
-
 class Subscribe(Form):
     """When somebody gets their own digest."""
 
@@ -315,7 +312,7 @@ class Subscribe(Form):
     hour: Annotated[int, Choice({str(n): f"{n} h" for n in HOURS}, int)] = Field(
         9, alias="heure", title="Heure", description="Chez vous : outre-mer aussi."
     )
-    away_until: Annotated[dt.date | None, ReadText(_read_day, show=_show_day, placeholder="vendredi, 24/12…")] = Field(
+    away_until: Annotated[dt.date | None, ReadText(_read_day, show=write_date, placeholder="vendredi, 24/12…")] = Field(
         None,
         alias="conges",
         title="En congé jusqu’au",

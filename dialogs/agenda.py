@@ -1,20 +1,18 @@
 """The windows of the agenda: an event that is proposed or changed, and why one is refused or cancelled."""
 
-import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import Field
 
-from bot.forms import Clues, Form, Hidden, Offered, ReadText, Text
-from bot.french.periods import read_moment
+from bot.forms import Clues, Form, Hidden, Offered, Text
 from config.canaux import home_of
 from config.territories import DEPARTEMENTS
 from config.text import normalize
-from dialogs.destinations import WHEN, moment
+from dialogs.destinations import moment
 from dialogs.lines import Roomy, read_address
 from dialogs.personal_data import fault_of
 from storage import targets
@@ -23,7 +21,6 @@ from storage.agenda import DETAILS_MAX, PLACE_MAX, REASON_MAX, TITLE_MAX
 ALL = "reseau"
 """The choice of the whole réseau; others are codes of départements."""
 WHY = "d’autres le liraient"
-_LONG_AGO = timedelta(days=3650)
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 
@@ -52,21 +49,6 @@ class EventText(Text):
         return found
 
 
-def _make_moment() -> ReadText:
-    """A moment to come; one that is past says so."""
-    usual = moment()
-
-    def read(text: str, clues: Clues) -> datetime:
-        found = read_moment(text, clues.today, clues.user.zone)
-        if found is None and read_moment(text, clues.today - _LONG_AGO, clues.user.zone) and re.search(r"\d{4}", text):
-            raise ValueError("Ce jour est passé : donnez-en un à venir.")
-        if found is None:
-            raise ValueError(WHEN.format(or_else=""))
-        return found
-
-    return ReadText(read, show=usual.show, placeholder=usual.placeholder)
-
-
 def _say_place(code: str) -> str:
     """Whom an event is for, as a choice; "" is all."""
     return targets.say_target(code, {}) if code else "Tout le réseau"
@@ -80,7 +62,7 @@ class _Event(Form):
     titre: Annotated[str, EventText(limit=TITLE_MAX)] = Field(
         title="Titre", description="Ce que c’est : « Atelier Pix », « Webinaire impôts »."
     )
-    quand: Annotated[datetime, _make_moment()] = Field(
+    quand: Annotated[datetime, moment(knows_past=True)] = Field(
         title="Quand", description="Le jour et l’heure de début, chez vous."
     )
     jusqua: Annotated[str, EventText(limit=80)] = Field(

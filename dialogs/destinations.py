@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from bot.forms import Clues, Many, ReadText
-from bot.french.periods import read_moment
+from bot.french.periods import is_past_moment, read_moment, write_moment
 from storage import targets
 
 MINE, ALL_MINE = "miens", "Tous mes départements"
@@ -31,20 +30,21 @@ PLACES = Many(
 )
 
 
-def moment(or_else: str = "") -> ReadText:
-    """A field for a moment to come; ``or_else`` ends the sentence that is said of what is none."""
+def moment(or_else: str = "", *, knows_past: bool = False) -> ReadText:
+    """A field for a moment to come; ``or_else`` ends the sentence that is said of what is none.
+
+    Where it ``knows_past``, what is past is told so.
+    """
 
     def read(text: str, clues: Clues) -> datetime:
         found = read_moment(text, clues.today, clues.user.zone)
+        if found is None and knows_past and is_past_moment(text, clues.today, clues.user.zone):
+            raise ValueError("Ce jour est passé : donnez-en un à venir.")
         if found is None:
             raise ValueError(WHEN.format(or_else=or_else))
         return found
 
-    return ReadText(read, show=_show, placeholder="demain 9h, lundi 14h30, 24/11 9h…")
-
-
-def _show(moment: Any) -> str:
-    return f"{moment:%d/%m/%Y %Hh%M}"
+    return ReadText(read, show=write_moment, placeholder="demain 9h, lundi 14h30, 24/11 9h…")
 
 
 def meant(chosen: Iterable[str], mine: Iterable[str]) -> list[str]:

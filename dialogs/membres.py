@@ -8,7 +8,7 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, Field
 
 from bot.forms import Clues, Element, Form, Hidden, Offered, PersonPicker, Raw, ReadText
-from bot.french.dates import read_date
+from bot.french.dates import read_date, write_date
 from storage.cra.files import make_text_reader
 from storage.people import Person, Role
 from storage.people.person import read_departements
@@ -56,11 +56,6 @@ def read_day(text: str, clues: Clues) -> dt.date:
     return day
 
 
-def show_day(day: Any) -> str:
-    """A day as it is read back."""
-    return f"{day:%d/%m/%Y}"
-
-
 def _at_most(most: int) -> ReadText:
     """A line of so many characters, none of them invisible."""
 
@@ -86,7 +81,7 @@ def _join(codes: Any) -> str:
     return ", ".join(codes)
 
 
-DAY = ReadText(read_day, show=show_day, placeholder="aujourd’hui, 12/09/2026", missing_text="Indiquez une date.")
+DAY = ReadText(read_day, show=write_date, placeholder="aujourd’hui, 12/09/2026", missing_text="Indiquez une date.")
 DEPARTEMENTS = ReadText(
     _departements, show=_join, placeholder="69, 38", missing_text="Indiquez au moins un département."
 )

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from config import canaux
-from config.canaux import ADDRESS, COLUMNS, HEADER_MAX, NAME_MAX, PURPOSE_MAX, ChannelTableError, Family, PlannedChannel
+from config.canaux import ADDRESS, COLUMNS, HEADER_MAX, NAME_MAX, PURPOSE_MAX, Family, PlannedChannel
+from config.tables import TableError
 from config.territories import DEPARTEMENTS
 from config.text import fold
 
@@ -98,12 +99,12 @@ def test_a_table_may_be_of_some_departements_only(tmp_path: Path) -> None:
 )
 def test_a_line_that_is_wrong_is_named_with_the_reason(line: str, why: str, tmp_path: Path) -> None:
     first = "general\tnational\tGénéral\ttown-square\tnon\ttous\t\t"
-    with pytest.raises(ChannelTableError, match=why) as told:
+    with pytest.raises(TableError, match=why) as told:
         canaux.read(written(tmp_path, first, line))
     assert str(told.value).startswith("ligne 4 :")
 
 
 def test_a_table_without_its_columns_is_refused(tmp_path: Path) -> None:
     (tmp_path / "canaux.tsv").write_text("nom\tadresse\n")
-    with pytest.raises(ChannelTableError, match="famille"):
+    with pytest.raises(TableError, match="famille"):
         canaux.read(tmp_path / "canaux.tsv")

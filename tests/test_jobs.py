@@ -10,7 +10,8 @@ from bot import job_runner, schedules
 from bot.features import Key
 from bot.job_runner import MISSED_MAX, JobScheduler
 from bot.registry import index_triggers
-from bot.schedules import ZONE, Schedule
+from bot.schedules import Schedule
+from config.time import PARIS
 from storage import claims
 from tests.support.house import wait_until
 from tests.support.outbox import WEDNESDAY, RecordedRuns, freeze_clock, list_zones, make_triggers, paris_time
@@ -37,7 +38,7 @@ def test_when_a_job_was_last_due(text: str, now: datetime, due: datetime | None)
 
 def test_a_period_is_named_by_its_time_in_paris() -> None:
     assert Schedule("hour=9").period_of(datetime(2026, 11, 23, 8, 0, tzinfo=UTC)) == "2026-11-23T09:00:00"
-    assert ZONE.key == "Europe/Paris"
+    assert PARIS.key == "Europe/Paris"
 
 
 @pytest.mark.parametrize("text", ["minute=30", "hour=2 minute=30", "hour=* minute=0", "hour=1-3", "hour=*/2"])
@@ -73,7 +74,7 @@ async def test_what_was_never_due_is_not_run() -> None:
 async def test_a_job_runs_when_its_time_comes(monkeypatch: pytest.MonkeyPatch) -> None:
     runs = RecordedRuns()
     # Each second of all hours but one, as there must be; it is half a day away, whenever this is run.
-    far = (datetime.now(ZONE).hour + 12) % 24
+    far = (datetime.now(PARIS).hour + 12) % 24
     monkeypatch.setattr(schedules, "DOUBLED_HOUR", schedules.DOUBLED_HOUR.replace(hour=far))
     hours = f"hour={','.join(str(h) for h in range(24) if h != far)} minute=* second=*"
     jobs = JobScheduler(make_triggers(hours), runs, list_zones, lambda: datetime.now(UTC))

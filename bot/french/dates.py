@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 from bot.french.words import digits
 from config.text import fold
+from config.time import WEEKDAYS
 
-WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 MONTHS = (
     *("janvier", "février", "mars", "avril", "mai", "juin"),
     *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
@@ -136,6 +136,11 @@ def _latest_day(candidates: Iterator[tuple[int, int, int]], today: date) -> date
     return None
 
 
+def write_date(day: date) -> str:
+    """Write a date as `read_date` reads it, for a field."""
+    return f"{day:%d/%m/%Y}"
+
+
 def say_date(day: date, today: date | None = None) -> str:
     """Say a date: « mardi 24 novembre 2026 ».
 
@@ -145,8 +150,14 @@ def say_date(day: date, today: date | None = None) -> str:
         return "aujourd’hui"
     if today and day == today - timedelta(days=1):
         return "hier"
-    said = f"{WEEKDAYS[day.weekday()]} {say_day(day)} {MONTHS[day.month - 1]}"
+    said = say_weekday(day)
     return said if today and today.year == day.year and day < today else f"{said} {day.year}"
+
+
+def say_weekday(day: date, today: date | None = None) -> str:
+    """Say a day without its year: « mardi 24 novembre »; with `today`, a year that is another than its one."""
+    year = f" {day.year}" if today and today.year != day.year else ""
+    return f"{WEEKDAYS[day.weekday()]} {say_day(day)} {MONTHS[day.month - 1]}{year}"
 
 
 def say_age(day: date, today: date) -> str:

@@ -7,17 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.french.dates import (
-    MONTH_NUMBERS,
-    MONTHS,
-    WEEKDAYS,
-    days_away,
-    fold_date,
-    read_date,
-    say_date,
-    say_day,
-    say_days,
-)
+from bot.french.dates import MONTH_NUMBERS, MONTHS, days_away, fold_date, read_date, say_date, say_days, say_weekday
 from bot.french.words import NBSP, digits
 from config.programme import FIRST_DAY
 
@@ -306,6 +296,17 @@ def read_moment(text: str, today: date, zone: ZoneInfo) -> datetime | None:
     return datetime.combine(on, hour, zone) if on else None
 
 
+def is_past_moment(text: str, today: date, zone: ZoneInfo) -> bool:
+    """Whether a text with its year says a moment, of a day that is past."""
+    long_ago = today - timedelta(days=3650)
+    return bool(re.search(r"\d{4}", text) and not read_moment(text, today, zone) and read_moment(text, long_ago, zone))
+
+
+def write_moment(moment: datetime) -> str:
+    """Write a moment as `read_moment` reads it, for a field."""
+    return f"{moment:%d/%m/%Y %Hh%M}"
+
+
 def say_moment(moment: datetime) -> str:
     """Say a moment: « mardi 24 novembre 2026 à 9 h 05 »; the spaces about the hour do not break."""
     return f"{say_date(moment.date())} à {say_hour(moment)}"
@@ -321,8 +322,7 @@ def say_part_of_day(moment: datetime, today: date) -> str:
     this, of_day = next(said for until, said in _PARTS if moment.time() <= until)
     if moment.date() == today:
         return this
-    year = "" if moment.year == today.year else f" {moment.year}"
-    return f"{WEEKDAYS[moment.weekday()]} {say_day(moment.date())} {MONTHS[moment.month - 1]}{year} {of_day}"
+    return f"{say_weekday(moment.date(), today)} {of_day}"
 
 
 _PARTS = (

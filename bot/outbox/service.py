@@ -107,7 +107,7 @@ class OutboxOptions:
 
 
 class Outbox:
-    """``hurry`` with what was just committed; what is left from before is found by itself.
+    """``deliver_now`` takes what was just committed; what is left from before is found by itself.
 
     ``first`` is the first pause in seconds after Mattermost did not answer.
     """

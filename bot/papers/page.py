@@ -4,11 +4,11 @@ import re
 from dataclasses import dataclass
 from datetime import date, tzinfo
 from unicodedata import combining
-from zoneinfo import ZoneInfo
 
 from bot.french import words
 from bot.french.words import say_minutes
 from config.text import normalize
+from config.time import PARIS
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,6 @@ class FigureSection:
         return tuple(sorted(self.filled, key=lambda line: -line.value))
 
 
-PARIS = ZoneInfo("Europe/Paris")
 NOTHING = "Il n’y a aucune statistique pour le moment."
 
 

@@ -5,8 +5,8 @@ from functools import cache
 from importlib.resources import files
 
 from config.territories import DEPARTEMENTS
+from config.time import PARIS
 
-PARIS = "Europe/Paris"
 PASSWORD = "Coop-demo-1!"  # noqa: S105  (everybody’s, and printed: nothing here is secret)
 TEAM = "cnum"
 TEAM_NAME = "Conseillers numériques"
@@ -31,7 +31,7 @@ class Actor:
     structure: str
     departement: str | None = None
     communes: tuple[str, ...] = ()
-    timezone: str = PARIS
+    timezone: str = PARIS.key
 
     @property
     def email(self) -> str:

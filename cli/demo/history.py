@@ -5,18 +5,18 @@ import sys
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from importlib.resources import files
-from zoneinfo import ZoneInfo
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.work import make_work
-from cli.demo.cast import PARIS, Actor, everybody
+from cli.demo.cast import Actor, everybody
 from cli.demo_data import history as storing
 from cli.demo_data.rows import Conseiller, HistoryPlan
 from cli.ressources.imports import Import
 from cli.ressources.lines import Numbered
 from cli.terminal import ProgressBar
 from commands.sondage.feature import Broadcast
+from config.time import PARIS
 from storage import agenda, canaux, people, targets, work
 from storage import sondage as polls
 from storage.agenda import AgendaEvent, EventState, add_event
@@ -101,7 +101,7 @@ def _event(
         title=title,
         starts_at=start,
         ends_at=start + timedelta(hours=2),
-        zone=PARIS,
+        zone=PARIS.key,
         author_id=author_id,
         state=state,
         proposed_at=yesterday,
@@ -112,7 +112,7 @@ def _event(
 
 def _day(now: datetime, days: int, hour: int) -> datetime:
     """That hour of a day of the week, in so many days or just after."""
-    found = (now + timedelta(days=days)).astimezone(ZoneInfo(PARIS))
+    found = (now + timedelta(days=days)).astimezone(PARIS)
     start = found.replace(hour=hour, minute=0, second=0, microsecond=0)
     while start.weekday() in WEEKEND:
         start += timedelta(days=1)

@@ -8,12 +8,12 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from cli.demo.cast import ADMIN, PARIS, PASSWORD, TEAM, TEAM_NAME, Actor, everybody
+from cli.demo.cast import ADMIN, PASSWORD, TEAM, TEAM_NAME, Actor, everybody
 from config import canaux
 from config.canaux import PlannedChannel
 from config.territories import DEPARTEMENTS
+from config.time import PARIS
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Utterance:
         day = today
         for _ in range(self.days):
             day -= timedelta(days=1 if day.weekday() in range(1, 6) else (day.weekday() - 4) % 7)
-        return datetime.combine(day, self.at, ZoneInfo(PARIS))
+        return datetime.combine(day, self.at, PARIS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """« /actus »: news collected all week, edited by animateurs, published once, and some of them apart for who wants.
 
 Words:
-    Desk, Office: what the news are made with, in a request or from a terminal; what the operator’s commands send with.
+    NewsContext: what the news are made with, in a request or from a terminal.
 """
 
 from commands.actus import (

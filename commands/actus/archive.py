@@ -15,7 +15,6 @@ from bot.errors import UserError
 from bot.french.dates import MONTHS, say_date
 from bot.french.words import join, plural
 from bot.replies import Button, Direct, Progress, Replies, Start, Step, Whisper
-from bot.schedules import ZONE
 from bot.texts import Markdown, escape, render
 from bot.work import find_work, stop_work
 from commands.actus import cards, drafts, editions, formats, programme
@@ -25,6 +24,7 @@ from commands.actus.feature import ANIMATEURS, feature
 from commands.actus.formats import draw_posts
 from commands.actus.publication import UNIT, get_posted, get_topics
 from config.text import fold
+from config.time import PARIS
 from storage import outbox
 from storage.actus import digests
 from storage.actus.digests import Digest, DigestEntry, DigestState
@@ -213,7 +213,7 @@ async def _count_proposals(ctx: Context) -> Sequence[tuple[str, str, str]]:
     )
     months: dict[date, Counter[str]] = {}
     for at, by in (await ctx.db.exec(asked.order_by(col(Item.found_at).desc()))).all():
-        local = at.astimezone(ZONE)
+        local = at.astimezone(PARIS)
         months.setdefault(date(local.year, local.month, 1), Counter())[by] += 1
     shown = list(months.items())[:MONTHS_SHOWN]
     return [(_say_month(month), plural(by.total(), "proposition"), plural(len(by), "personne")) for month, by in shown]

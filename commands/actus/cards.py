@@ -10,13 +10,14 @@ from bot.errors import UserError
 from bot.french.words import plural
 from bot.plain_text import shorten
 from bot.replies import Ask, Button, Message, Refresh, Replies, Reply, Start, Whisper
-from bot.schedules import DOUBLED_HOUR, ZONE
+from bot.schedules import DOUBLED_HOUR
 from bot.texts import Markdown, escape, render
 from commands.actus import editions
 from commands.actus.editions import Edition, NewsContext, Sheet, lay_out_sheet, note_digest
 from commands.actus.feature import ANIMATEURS, feature
 from commands.actus.formats import draw_posts
 from config.editions import Unapproved
+from config.time import PARIS
 from dialogs.actus import NOW, EntryMove, PutOff
 from storage import canaux
 from storage.actus import digests
@@ -298,7 +299,7 @@ def _check_moment(ctx: Context, moment: datetime) -> datetime:
     """Raises UserError for what is past, far away, or an hour that one night a year has twice."""
     if not ctx.now < moment <= ctx.now + LONGEST:
         raise UserError(fields={"quand": "Choisissez un moment à venir, dans les 30 jours."})
-    if moment.astimezone(ZONE).hour == DOUBLED_HOUR.hour:
+    if moment.astimezone(PARIS).hour == DOUBLED_HOUR.hour:
         raise UserError(fields={"quand": "Choisissez une autre heure : pas entre 2 h et 3 h."})
     return moment
 

@@ -14,7 +14,6 @@ from bot.context import Context
 from bot.errors import UserError
 from bot.french.words import join
 from bot.replies import Button, Direct, Message, Replies, Reply, Say, Start, Waiting, Whisper
-from bot.schedules import ZONE
 from commands.actus import cards, editions, harvest
 from commands.actus.cards import Preview
 from commands.actus.editions import Edition, NewsContext
@@ -23,6 +22,7 @@ from commands.actus.formats import draw_posts
 from commands.actus.harvest import Harvest
 from config.settings import Settings
 from config.text import fold
+from config.time import PARIS
 from storage.actus import digests, items
 from storage.actus.digests import Digest, DigestEntry, DigestState
 from storage.actus.items import Item, ItemKind, NewsSection
@@ -113,8 +113,8 @@ FAR = timedelta(days=92)
 
 def find_showing_time(at: datetime) -> datetime:
     """When the draft of what comes out then is shown: the working day before, at the same hour."""
-    local = at.astimezone(ZONE)
-    return datetime.combine(working_days_before(local.date(), 1), local.time(), ZONE)
+    local = at.astimezone(PARIS)
+    return datetime.combine(working_days_before(local.date(), 1), local.time(), PARIS)
 
 
 async def open_coming(desk: NewsContext, edition: Edition) -> Digest:
@@ -126,7 +126,7 @@ async def open_coming(desk: NewsContext, edition: Edition) -> Digest:
 async def find_coming(desk: NewsContext, edition: Edition, day: date | None = None) -> Digest | Occasion:
     """The one that comes out next, or whose day by the rhythm is that one or after; where it is not begun, when it
     would come out."""
-    start = desk.now if day is None else datetime.combine(day, time.min, ZONE) - timedelta(microseconds=1)
+    start = desk.now if day is None else datetime.combine(day, time.min, PARIS) - timedelta(microseconds=1)
     for occasion in _list_occasions(edition.rhythm, start, day):
         there = await digests.find_covering(desk.db, edition.key, occasion.day)
         if there is None and occasion.at <= desk.now:

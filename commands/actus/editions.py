@@ -17,13 +17,13 @@ from bot.errors import UserError
 from bot.french.dates import say_date
 from bot.french.periods import say_moment
 from bot.replies import Direct, Message, Refresh, Reply, Say
-from bot.schedules import ZONE
 from bot.texts import Markdown, escape
 from config import editions as table
 from config.canaux import PlannedChannel
 from config.editions import Unapproved
 from config.settings import Settings
 from config.text import fold
+from config.time import PARIS
 from storage import canaux, outbox, people, targets
 from storage.actus import digests, items
 from storage.actus.digests import Digest, DigestEntry, DigestState, EditionSettings
@@ -176,7 +176,7 @@ def name_edition(digest: Digest, edition: Edition | None) -> str:
 
 def get_day(digest: Digest) -> date:
     """The day, in Paris, on which it comes out, or came out."""
-    return (digest.published_at or digest.at).astimezone(ZONE).date()
+    return (digest.published_at or digest.at).astimezone(PARIS).date()
 
 
 def get_section_title(section: NewsSection, *, monthly: bool = False) -> str:
@@ -284,7 +284,7 @@ async def _read_figures(desk: NewsContext, entries: Sequence[DigestEntry]) -> Ma
 
 def say_at(moment: datetime) -> str:
     """When something comes out: « vendredi 27 novembre 2026 à 9 h »."""
-    return say_moment(moment.astimezone(ZONE))
+    return say_moment(moment.astimezone(PARIS))
 
 
 async def name_person(desk: NewsContext, user_id: str) -> Markdown:

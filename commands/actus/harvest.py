@@ -4,7 +4,6 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -12,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot import guard
 from bot.context import Context
 from bot.errors import ChatError
-from bot.french.dates import MONTHS, MONTHS_SHORT, WEEKDAYS, say_day
+from bot.french.dates import MONTHS, MONTHS_SHORT, say_day, say_weekday
 from bot.french.periods import say_hour
 from bot.french.words import group, join, noun, plural
 from bot.mattermost import ChatPost, ChatReader, ChatUser
@@ -25,13 +24,14 @@ from commands.actus.feature import feature
 from config.settings import Settings
 from config.territories import DEPARTEMENTS, NATION
 from config.themes import THEMES
+from config.time import PARIS, WEEKDAYS
 from storage import people
 from storage.actus import items, subscriptions
 from storage.actus.items import AHEAD, CREDIT_MAX, TITLE_MAX, Item, ItemKind, NewsSection
 from storage.agenda import AgendaEvent
 from storage.database import Database
 from storage.hotline.incidents import Incident
-from storage.people import PARIS, Person
+from storage.people import Person
 from storage.ressources.resources import Resource
 from storage.sondage import Poll
 from storage.stats.figures import Figures
@@ -260,8 +260,8 @@ def make_poll_item(poll: Poll) -> Item:
 
 def make_event_item(event: AgendaEvent) -> Item:
     """An event to come: when and where; it is news from when it was published, or from when it is near."""
-    start = event.starts_at.astimezone(ZoneInfo(PARIS))
-    when = f"{WEEKDAYS[start.weekday()]} {say_day(start.date())} {MONTHS[start.month - 1]} à {say_hour(start)}"
+    start = event.starts_at.astimezone(PARIS)
+    when = f"{say_weekday(start.date())} à {say_hour(start)}"
     near = event.starts_at - AHEAD
     return Item(
         key=f"evenement:{event.number}",
@@ -374,7 +374,7 @@ async def _make_newcomers_item(db: AsyncSession, period: DigestPeriod) -> Item |
 
 async def _make_figures_item(db: AsyncSession, period: DigestPeriod) -> Item | None:
     """What is told of the réseau’s month as « /stats » tells it: nothing finer ever is, and nothing is rounded anew."""
-    today = period.until.astimezone(ZoneInfo(PARIS)).date()
+    today = period.until.astimezone(PARIS).date()
     first, told = today.replace(day=1), find_told_until(today)
     is_whole = period.monthly or told <= first
     start = (first - timedelta(days=1)).replace(day=1) if is_whole else first

@@ -15,7 +15,6 @@ from bot.errors import UserError
 from bot.french.dates import MONTHS, say_day
 from bot.french.words import join
 from bot.replies import Ask, Message, Replies, Reply, Start, Whisper
-from bot.schedules import ZONE
 from bot.texts import render
 from commands.actus import cards, drafts, editions
 from commands.actus.cards import Publish
@@ -25,6 +24,7 @@ from commands.actus.harvest import Harvest
 from config.canaux import PlannedChannel
 from config.editions import Unapproved
 from config.text import fold
+from config.time import PARIS
 from dialogs.actus import Programme as Window
 from storage import canaux, claims, targets
 from storage.actus import digests
@@ -194,8 +194,8 @@ async def say_edition(ctx: Context, edition: Edition, stays: Sequence[Digest] = 
 
 def say_coming(occasion: Occasion, now: datetime) -> str:
     """« 3 décembre », « 8 janvier 2027 »; what a holiday moves says so."""
-    on = occasion.at.astimezone(ZONE).date()
-    year = "" if on.year == now.astimezone(ZONE).year else f" {on.year}"
+    on = occasion.at.astimezone(PARIS).date()
+    year = "" if on.year == now.astimezone(PARIS).year else f" {on.year}"
     moved = f" (le {say_day(occasion.day)} est férié)" if find_holiday(occasion.day) and on < occasion.day else ""
     return f"{say_day(on)} {MONTHS[on.month - 1]}{year}{moved}"
 
@@ -226,7 +226,7 @@ def find_due(digest: Digest, unapproved: Unapproved, now: datetime) -> Due:
         return Due.REMIND if waits else Due.NOTHING
     if digest.state is DigestState.HELD:
         return Due.NOTHING
-    if digest.at.astimezone(ZONE).date() == now.astimezone(ZONE).date():
+    if digest.at.astimezone(PARIS).date() == now.astimezone(PARIS).date():
         if digest.state is DigestState.APPROVED:
             return Due.PUBLISH
         if unapproved is Unapproved.PUBLISH:
@@ -237,7 +237,7 @@ def find_due(digest: Digest, unapproved: Unapproved, now: datetime) -> Due:
 def find_reminder_time(digest: Digest) -> datetime:
     """At four in the afternoon of the day before, or two hours before its hour where the draft was shown later."""
     shown = max(drafts.find_showing_time(digest.at), digest.created_at)
-    afternoon = datetime.combine(drafts.find_showing_time(digest.at).astimezone(ZONE).date(), AFTERNOON, ZONE)
+    afternoon = datetime.combine(drafts.find_showing_time(digest.at).astimezone(PARIS).date(), AFTERNOON, PARIS)
     return afternoon if shown < afternoon else digest.at - LAST_MINUTES
 
 

@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from bot.calendar import find_holiday
 from bot.context import Context
-from bot.french.dates import WEEKDAYS, say_date
+from bot.french.dates import say_date
 from bot.french.periods import say_hour
 from bot.french.words import join
 from bot.menus import Choosing, Menu
@@ -23,6 +23,7 @@ from commands.actus.feature import feature
 from config.territories import DEPARTEMENTS
 from config.text import fold
 from config.themes import THEMES
+from config.time import WEEKDAYS
 from dialogs.actus import Subscribe
 from storage import people
 from storage.actus import subscriptions

@@ -13,10 +13,11 @@ from bot.texts import quote, render
 from commands.agenda import cards, publication, times
 from commands.agenda.cards import Attend, Open, Take, get_sight, get_sight_of, get_visible, lock_open
 from commands.agenda.feature import feature
+from config.time import PARIS
 from storage import agenda, people
 from storage.agenda import AgendaAttendance, AgendaEvent, EventState, Pair, Sight
 from storage.database import change
-from storage.people import PARIS, Person, departures
+from storage.people import Person, departures
 
 TODAY_MAX = 2
 """Events of a day that « /aide » shows."""
@@ -114,7 +115,7 @@ async def _find_readers(ctx: Context, pairs: Sequence[Pair]) -> Mapping[str, Per
 
 def _make_unknown(ctx: Context, user_id: str) -> Person:
     """Somebody of whom the register knows nothing: in no département, in Paris."""
-    return Person(id=user_id, username="", role=None, timezone=PARIS, since=ctx.now)
+    return Person(id=user_id, username="", role=None, timezone=PARIS.key, since=ctx.now)
 
 
 async def _tell_change(ctx: Context, pair: Pair, readers: Mapping[str, Person]) -> Sequence[Reply]:

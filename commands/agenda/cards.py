@@ -19,9 +19,10 @@ from bot.texts import quotation, quote, relay_plain_text, render
 from commands.agenda import times
 from commands.agenda.feature import feature
 from config.text import fold
+from config.time import PARIS
 from storage import agenda, canaux
 from storage.agenda import AgendaEvent, EventState, Found, Sight, Window, find_homes, get_event, lock_event
-from storage.people import PARIS, Person, Role
+from storage.people import Person, Role
 
 
 class ListKind(StrEnum):
@@ -112,7 +113,7 @@ class EventAction(StrEnum):
 
 
 class More(Choosing):
-    """« Plus… » under an event; ``chosen`` is one of ``Deed``."""
+    """« Plus… » under an event; ``chosen`` is one of ``EventAction``."""
 
     event: int
 
@@ -281,7 +282,7 @@ async def draw_event(ctx: Context, event: AgendaEvent) -> Message:
 async def draw_channel_post(ctx: Context, event: AgendaEvent) -> Message:
     """What all of its channel read, each with a click of their own; in the time of those it is for."""
     told = Attendees(await agenda.count_attendees(ctx.db, [event.number]))
-    zone = ZoneInfo(event.zone if event.departement else PARIS)
+    zone = ZoneInfo(event.zone if event.departement else PARIS.key)
     return Message(_draw_text(ctx, event, told, zone), draw_buttons(ctx, event, told))
 
 
@@ -336,7 +337,7 @@ async def draw_review_card(ctx: Context, event: AgendaEvent) -> Message:
         "agenda/proposal",
         event=event,
         title=times.draw_title(event),
-        when=times.say_when(event, times.ZONE, ctx.now.astimezone(times.ZONE).date()),
+        when=times.say_when(event, PARIS, ctx.now.astimezone(PARIS).date()),
         link=times.draw_link(event),
         audience=times.say_audience(event),
         details=quotation(event.details, SHOWN_MAX),

@@ -6,15 +6,14 @@ from zoneinfo import ZoneInfo
 
 from bot.context import Context
 from bot.errors import UserError
-from bot.french.dates import MONTHS, WEEKDAYS, say_day
-from bot.french.periods import read_moment, say_hour, say_moment
+from bot.french.dates import say_weekday
+from bot.french.periods import read_moment, say_hour, say_moment, write_moment
 from bot.texts import Markdown, escape, quote
+from config.time import PARIS
 from dialogs.agenda import EditEvent, ProposeEvent
 from storage import targets
 from storage.agenda import AgendaEvent
-from storage.people import PARIS
 
-ZONE = ZoneInfo(PARIS)
 EVENING = time(17)
 """The hour of the day before at which people are reminded, where they are."""
 TITLE_SHOWN = 80
@@ -32,18 +31,13 @@ def say_when(event: AgendaEvent, zone: ZoneInfo, today: date) -> str:
     """« vendredi 4 décembre de 14 h à 16 h », where ``zone`` is; whose time it is, where that may be asked."""
     start, end = event.starts_at.astimezone(zone), event.ends_at.astimezone(zone)
     if start.date() == end.date():
-        said = f"{_say_day(start.date(), today)} de {_say_hour(start)} à {_say_hour(end)}"
+        said = f"{say_weekday(start.date(), today)} de {_say_hour(start)} à {_say_hour(end)}"
     else:
         said = (
-            f"du {_say_day(start.date(), today)} à {_say_hour(start)} au {_say_day(end.date(), today)} à "
+            f"du {say_weekday(start.date(), today)} à {_say_hour(start)} au {say_weekday(end.date(), today)} à "
             f"{_say_hour(end)}"
         )
     return said + (f" (heure de {name_zone(zone)})" if _needs_zone(event, start) else "")
-
-
-def _say_day(day: date, today: date) -> str:
-    year = "" if day.year == today.year else f" {day.year}"
-    return f"{WEEKDAYS[day.weekday()]} {say_day(day)} {MONTHS[day.month - 1]}{year}"
 
 
 def _say_hour(moment: datetime) -> str:
@@ -54,7 +48,7 @@ def _say_hour(moment: datetime) -> str:
 
 
 def _needs_zone(event: AgendaEvent, start: datetime) -> bool:
-    others = {start.astimezone(ZoneInfo(zone)).utcoffset() for zone in (PARIS, event.zone)}
+    others = {start.astimezone(ZoneInfo(zone)).utcoffset() for zone in (PARIS.key, event.zone)}
     return others != {start.utcoffset()}
 
 
@@ -151,18 +145,13 @@ def _read_end(ctx: Context, text: str, start: datetime, known: AgendaEvent | Non
 def _keep_known(ctx: Context, said: datetime, known: datetime | None) -> datetime:
     """What is known, where the window says it as it showed it: of an hour that a night has twice it shows no more."""
     here = known.astimezone(ctx.zone) if known else None
-    return here if here and show_moment(here) == show_moment(said) else said
-
-
-def show_moment(moment: datetime) -> str:
-    """A moment as windows show it."""
-    return f"{moment:%d/%m/%Y %Hh%M}"
+    return here if here and write_moment(here) == write_moment(said) else said
 
 
 def show_end(event: AgendaEvent, ctx: Context) -> str:
     """The end of an event, as its window shows it: the hour, with its day where it is another."""
     start, end = event.starts_at.astimezone(ctx.zone), event.ends_at.astimezone(ctx.zone)
-    return f"{end:%Hh%M}" if start.date() == end.date() else show_moment(end)
+    return f"{end:%Hh%M}" if start.date() == end.date() else write_moment(end)
 
 
 def _must_exist(field: str, moment: datetime) -> None:

@@ -8,11 +8,11 @@ from bot.calendar import OfficeHours
 from bot.context import Context
 from bot.french.dates import say_date
 from bot.replies import Direct, Replies, Reply, Say
-from bot.schedules import ZONE
 from bot.texts import Markdown, render
 from commands.garde.feature import feature, name_queues
 from commands.garde.rota import say_names, say_turn
 from config import hotline
+from config.time import PARIS
 from storage import canaux
 from storage.hotline import duty
 from storage.hotline.duty import DutyTurn, get_day
@@ -62,7 +62,7 @@ async def write_handover(ctx: Context, turn: DutyTurn) -> Sequence[Reply]:
 
 def find_midnight(turn: DutyTurn) -> datetime:
     """The end of the last day of a turn."""
-    return datetime.combine(turn.ends, time(), ZONE)
+    return datetime.combine(turn.ends, time(), PARIS)
 
 
 async def _find_following(ctx: Context, turn: DutyTurn, codes: Sequence[str]) -> Sequence[str]:

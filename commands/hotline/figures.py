@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
@@ -27,14 +26,13 @@ from commands.hotline.queues import find_room, list_served, must_serve_some, nam
 from commands.hotline.requests import draft_request
 from config.hotline import CATEGORIES
 from config.territories import DEPARTEMENTS
+from config.time import PARIS
 from storage import claims
 from storage.hotline import tickets
 from storage.hotline.figures import DaySpan, Delays, FiguresPart, HotlineFigures, read_figures
 from storage.hotline.states import OPEN
-from storage.people import PARIS
 from storage.stats import Percent, shares
 
-ZONE = ZoneInfo(PARIS)
 NOT_AN_AGENT = "Les chiffres de la hotline sont réservés à ses agents. Vos demandes\u00a0: /hotline mes demandes."
 
 
@@ -52,7 +50,7 @@ class Days(BaseModel):
 
 def get_today(ctx: Context) -> dt.date:
     """The day in Paris: the figures are the same for all, wherever they are."""
-    return ctx.now.astimezone(ZONE).date()
+    return ctx.now.astimezone(PARIS).date()
 
 
 async def compute_figures(ctx: Context, days: Days, queues: Collection[str]) -> HotlineFigures:

@@ -1,8 +1,8 @@
 """People of the réseau: welcomed, found, written into the register, moved, and seen off.
 
 Words:
-    Asked, takes_two: a role over others (animateur, hotline, administrateur) that somebody asks to give or take, until
-        another animateur approves; whether a change is one.
+    RoleProposal, needs_approval: a role over others (animateur, hotline, administrateur) that somebody asks to give or
+        take, until another animateur approves; whether a change is one.
 """
 
 from commands.membres import accounts, arrivals, changes, handlers, profiles, welcomes

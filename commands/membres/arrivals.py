@@ -15,12 +15,13 @@ from bot.texts import Markdown, render
 from commands.membres.feature import feature
 from config.canaux import Belonging
 from config.territories import DEPARTEMENTS
+from config.time import PARIS
 from dialogs.membres import GIVEN_TO_GUESTS, Who
 from storage import outbox, people
 from storage.annuaire.profiles import name_commune
 from storage.canaux import find_channel_ids, list_allowances, list_planned
 from storage.canaux.membership import ChannelMember, MembershipRules
-from storage.people import PARIS, Audience, Person, Role, arrivals
+from storage.people import Audience, Person, Role, arrivals
 from storage.people.arrivals import Guest, Newcomer
 
 GATHERED_FOR = timedelta(seconds=3)
@@ -209,7 +210,7 @@ async def _list_channel_keys(ctx: Context, person: Person) -> Sequence[str]:
 def _channel_zone(key: str) -> ZoneInfo:
     """Where the people of a channel are."""
     known = DEPARTEMENTS.get(key.partition(":")[2])
-    return ZoneInfo(known.fuseau if known else PARIS)
+    return ZoneInfo(known.fuseau if known else PARIS.key)
 
 
 def _newcomer_line(person: Person) -> Markdown:

@@ -13,13 +13,14 @@ from bot.french.dates import say_date
 from bot.permalinks import make_permalink
 from bot.replies import Ask, Direct, Message, PlainTextReply, Replies, Reply, Whisper
 from bot.texts import Markdown, quotation, render
-from commands.moderation import cards, channels, charter, notices
+from commands.moderation import cards, charter, notices
 from commands.moderation.cards import Lighten, Overturn, Uphold
 from commands.moderation.cases import Decision, get_case, lock_case, name_case_object
 from commands.moderation.feature import ANIMATEURS, feature
 from commands.moderation.measures import carry_out
 from commands.moderation.measures.lifecycle import undo_measure
 from config import charte
+from config.time import PARIS
 from dialogs.moderation.forms import (
     APPEAL_MAX,
     AppealAnswerForm,
@@ -326,7 +327,7 @@ async def _draw_reminder(ctx: Context, appeal: Appeal) -> Sequence[Reply]:
         return []
     posts = await ctx.posts_about(cards.make_card_topic(case.number))
     address = Markdown(make_permalink(ctx.settings, posts[0].post_id) if posts else "")
-    due = say_date(appeal.due_at.astimezone(channels.ZONE).date())
+    due = say_date(appeal.due_at.astimezone(PARIS).date())
     late = appeal.due_at <= ctx.now
     text = render("moderation/appeal_waits", case=case, due=due, late=late, address=address)
     return await cards.tell_animateurs(ctx, case, Message(text))

@@ -22,6 +22,7 @@ from bot.texts import Markdown, escape, quotation, render
 from commands.moderation import channels, charter
 from commands.moderation.cases import read_proposal
 from commands.moderation.rules import SPECS, RuleName
+from config.time import PARIS
 from storage import claims, people
 from storage.journal import label_of
 from storage.moderation import appeals, cases, measures, reports, rules
@@ -316,7 +317,7 @@ async def draw_card(ctx: Context, case: Case) -> Message:
         outcome=await _draw_outcome(ctx, case),
         appeal=appeal,
         appeal_word=quotation(appeal.word, SHOWN_MAX) if appeal else "",
-        due=say_date(appeal.due_at.astimezone(channels.ZONE).date()) if appeal else "",
+        due=say_date(appeal.due_at.astimezone(PARIS).date()) if appeal else "",
         answered=await read_display_name(ctx, appeal.decided_by) if appeal else "",
     )
     shown = [*_list_buttons(case, appeal), *await _list_undo_buttons(ctx, case)]
@@ -327,7 +328,7 @@ async def draw_card(ctx: Context, case: Case) -> Message:
 def _say_posted_at(case: Case) -> str:
     if case.posted_at is None:
         return ""
-    at = case.posted_at.astimezone(channels.ZONE)
+    at = case.posted_at.astimezone(PARIS)
     return f"{say_date(at.date())} à {say_hour(at)}"
 
 

@@ -15,14 +15,13 @@ from commands.moderation.feature import feature
 from config.canaux import Family
 from config.settings import Settings
 from config.territories import DEPARTEMENTS
+from config.time import PARIS
 from storage import canaux, people
 from storage.canaux import find_watched_channels
 from storage.journal import AuditAct
 from storage.moderation import measures
-from storage.people import PARIS
 from storage.watchlist import WatchedPlace
 
-ZONE = ZoneInfo(PARIS)
 """The hours of what stands in rooms, whoever it was that made the bot say it."""
 ROOM = "moderation"
 """A key of config/canaux.tsv."""
@@ -47,13 +46,13 @@ async def find_channel_zone(ctx: Context, channel_id: str) -> ZoneInfo:
     """The hours of a channel: those of its département, or of Paris. Who acts there may live by others."""
     key = next((key for key, ident in (await canaux.find_channel_ids(ctx.db)).items() if ident == channel_id), "")
     departement = DEPARTEMENTS.get(key.partition(":")[2]) if key.startswith(Family.DEPARTEMENT) else None
-    return ZoneInfo(departement.fuseau) if departement else ZONE
+    return ZoneInfo(departement.fuseau) if departement else PARIS
 
 
 async def find_person_zone(ctx: Context, user_id: str) -> ZoneInfo:
     """Where somebody lives; Paris for who is not in the register."""
     person = await people.get(ctx.db, user_id)
-    return person.zone if person else ZoneInfo(PARIS)
+    return person.zone if person else PARIS
 
 
 ENFORCED_ACTS = (AuditAct.LOCK, AuditAct.SILENCE, AuditAct.EXCLUDE)

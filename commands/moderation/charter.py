@@ -11,8 +11,9 @@ from bot.french.words import NBSP, join, plural
 from bot.texts import Markdown, escape
 from commands.moderation.cases import Decision
 from config import charte
-from config.charte import CharterTableError, Graded, Motive
+from config.charte import Graded, Motive
 from config.settings import Settings
+from config.tables import TableError
 from storage import people
 from storage.journal import AuditAct, label_of
 from storage.moderation import measures
@@ -46,7 +47,7 @@ def read_valid_charter(settings: Settings) -> Mapping[str, Motive]:
     """The motives by key; none while the charter cannot be used: then no measure is proposed."""
     try:
         return charte.read(settings.charter)
-    except (CharterTableError, OSError, UnicodeError):
+    except (TableError, OSError, UnicodeError):
         return {}
 
 
@@ -54,7 +55,7 @@ def find_charter_fault(settings: Settings) -> str:
     """What is wrong with the charter, in French; "" where nothing is."""
     try:
         charte.read(settings.charter)
-    except CharterTableError as error:
+    except TableError as error:
         return str(error)
     except (OSError, UnicodeError):
         return "Le fichier de la charte (COOP_CHARTER) ne peut pas être lu."
@@ -82,7 +83,7 @@ def _read_charter(ctx: Context) -> Mapping[str, Motive]:
     """The operator’s; while that cannot be read, the bot’s own: what is reported does not wait for it."""
     try:
         return charte.read(ctx.settings.charter)
-    except (charte.CharterTableError, OSError) as problem:
+    except (TableError, OSError) as problem:
         log.warning("charter_unreadable", problem=str(problem))
         return charte.read()
 

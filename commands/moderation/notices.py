@@ -18,7 +18,8 @@ from bot.plain_text import to_one_line
 from bot.replies import Button, Direct, Reply, Say, Start
 from bot.texts import Markdown, quotation, relay_markdown, render
 from commands.moderation import cards
-from commands.moderation.channels import ZONE, find_channel_title, find_person_zone, find_room
+from commands.moderation.channels import find_channel_title, find_person_zone, find_room
+from config.time import PARIS
 from storage.database import change
 from storage.journal import AuditAct, label_of
 from storage.moderation import cases, measures
@@ -131,7 +132,7 @@ async def _say_decider(ctx: Context, measure: Measure, reader_id: str) -> Markdo
 
 async def say_until(ctx: Context, until: datetime | None, reader_id: str = "") -> str:
     """« mardi 24 novembre 2026 à 9 h » where somebody lives, or as in rooms; "" for what does not end by itself."""
-    zone = await find_person_zone(ctx, reader_id) if reader_id else ZONE
+    zone = await find_person_zone(ctx, reader_id) if reader_id else PARIS
     return say_moment(until.astimezone(zone)) if until else ""
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import timedelta
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -27,6 +26,7 @@ from commands.moderation.cases import NO_CASE, MessageSnapshot, hold_message, op
 from commands.moderation.channels import find_room
 from commands.moderation.feature import ANIMATEURS, drapeau, feature
 from config.settings import Settings
+from config.time import PARIS
 from dialogs.moderation.forms import PreciseReport, ReportMessage
 from storage import claims, outbox
 from storage.canaux import find_watched_channels
@@ -35,7 +35,6 @@ from storage.journal import AuditAct
 from storage.moderation import cases, reports
 from storage.moderation.cases import Case, CaseSource, CaseState
 from storage.moderation.reports import WORD_MAX, Report
-from storage.people import PARIS
 
 
 class FileReport(BaseModel):
@@ -379,7 +378,7 @@ async def draw_summary(ctx: Context) -> Message:
         reports=len(lately),
         people=len({report.reporter_id for report in lately}),
         joined=await _count_joined(ctx),
-        at=f"{ctx.now.astimezone(ZoneInfo(PARIS)):%H:%M}",
+        at=f"{ctx.now.astimezone(PARIS):%H:%M}",
     )
     options = {str(case.number): f"n° {case.number} · {case.author}" for case in waiting[:MENU_MAX]}
     return Message(text, menus=[Menu("Voir un cas", SeeGathered(), options)] if options else [])
@@ -399,7 +398,7 @@ async def _count_joined(ctx: Context) -> int:
 
 def make_summary_topic(ctx: Context) -> str:
     """That of the summary of this day."""
-    return f"{SUMMARY_TOPIC}:{ctx.now.astimezone(ZoneInfo(PARIS)).date()}"
+    return f"{SUMMARY_TOPIC}:{ctx.now.astimezone(PARIS).date()}"
 
 
 def _refresh_summary(message: Message, topic: str) -> Refresh:

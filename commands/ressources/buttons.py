@@ -77,7 +77,7 @@ class MoreAction(StrEnum):
 
 
 class More(Choosing):
-    """« Plus… » under a resource; ``chosen`` is one of ``Deed``."""
+    """« Plus… » under a resource; ``chosen`` is one of ``MoreAction``."""
 
     resource: int
 

@@ -34,10 +34,10 @@ from commands.ressources.posts import link_title, tell_reviewers
 from commands.ressources.search import search_typed
 from config.ressources import KINDS
 from config.themes import THEMES, theme_of
+from config.time import PARIS
 from dialogs.ressources import AnswerNeed, SayNeed
 from storage import people
 from storage.journal import AuditAct
-from storage.people import PARIS
 from storage.ressources import needs, subscriptions
 from storage.ressources.needs import ABOUT_MAX, WORDS_MAX, Need, ResourceNeed, make_need_key
 from storage.ressources.resources import ShownResource, get_resource, list_shown
@@ -163,7 +163,7 @@ async def _find_present(ctx: Context, ids: Sequence[str], zone: str) -> set[str]
     """Who of these is still there, in that zone; whom the register does not know is in Paris."""
     zones = {person.id: person.timezone for person in await people.among(ctx.db, ids=ids)}
     there = await find_active(ctx, ids)
-    return {one for one in ids if one in there and zones.get(one, PARIS) == zone}
+    return {one for one in ids if one in there and zones.get(one, PARIS.key) == zone}
 
 
 async def _tell_page(ctx: Context, page: Mapping[str, Sequence[ThemeFollow]], work: TellFollowers) -> Sequence[Reply]:

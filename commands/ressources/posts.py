@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -26,10 +25,10 @@ from commands.ressources.feature import feature, find_resource, lock_resource, n
 from config.ressources import KINDS, LISTS
 from config.settings import Settings
 from config.themes import THEMES
+from config.time import PARIS
 from dialogs.ressources import CommentResource
 from storage import canaux, claims
 from storage.journal import AuditAct
-from storage.people import PARIS
 from storage.ressources import feedback, resources, reviews
 from storage.ressources.feedback import ResourceComment
 from storage.ressources.resources import Resource, ResourceState, ShownResource, write_resources
@@ -158,7 +157,6 @@ DAY_SHOWN = 15
 """Resources in one message; the others are told by their number."""
 NEW_FOR_DAYS = 3
 """Days after which nothing is told any more as new."""
-ZONE = ZoneInfo(PARIS)
 
 
 async def publish_resource(ctx: Context, resource: Resource, revision: int) -> Sequence[Reply]:
@@ -185,7 +183,7 @@ async def refresh_posts(ctx: Context, resource: Resource) -> Sequence[Reply]:
 
 def find_day(instant: datetime) -> date:
     """Its day in Paris."""
-    return instant.astimezone(ZONE).date()
+    return instant.astimezone(PARIS).date()
 
 
 async def post_day(ctx: Context, day: date) -> Sequence[Reply]:
@@ -214,7 +212,7 @@ async def _draw_day(ctx: Context, day: date) -> Markdown:
 
 def bound_day(day: date) -> tuple[datetime, datetime]:
     """When a day begins in Paris, and the next one does."""
-    return datetime.combine(day, time(), ZONE), datetime.combine(day + timedelta(days=1), time(), ZONE)
+    return datetime.combine(day, time(), PARIS), datetime.combine(day + timedelta(days=1), time(), PARIS)
 
 
 def _day_line(resource: Resource) -> Markdown:

@@ -19,6 +19,7 @@ from commands.ressources import posts
 from commands.ressources.buttons import AnswerAbout, AskAbout, Edit, Open, Publish, Refuse, Report, Settle, Withdraw
 from commands.ressources.feature import ANIMATEURS, feature, find_resource, lock_resource, note_resource, note_state
 from commands.ressources.posts import DAY, FILES, REVIEW, THREAD
+from config.time import PARIS
 from dialogs.ressources import REPORT_REASONS, AnswerReview, AskDepositor, RefuseResource, ReportResource
 from storage.journal import AuditAct
 from storage.ressources import feedback, resources
@@ -187,7 +188,7 @@ async def catch_up_posts(ctx: Context) -> Replies:
     today = posts.find_day(ctx.now)
     days = [today - timedelta(days=back) for back in range(posts.NEW_FOR_DAYS - 1, -1, -1)]
     reached = {day for day in days if await DAY.is_sent(ctx.db, day)}
-    is_late = ctx.now.astimezone(posts.ZONE).hour >= LAST_HOUR
+    is_late = ctx.now.astimezone(PARIS).hour >= LAST_HOUR
     due = [day for day in days if day not in reached or (day == today and is_late)]
     replies: list[Reply] = []
     for day in due:

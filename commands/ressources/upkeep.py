@@ -28,9 +28,9 @@ from commands.ressources.feature import (
     note_resource,
 )
 from commands.ressources.life import restore_resource, take_down
+from config.time import PARIS
 from storage import people
 from storage.journal import AuditAct
-from storage.people import PARIS
 from storage.ressources import Resource, ResourceState, link_checks, resources, reviews
 from storage.ressources.link_checks import Fault, Kind, LinkCheck, Look
 from storage.ressources.resources import write_resources
@@ -101,11 +101,11 @@ async def confirm_still_good(ctx: Context, click: StillGood) -> Replies:
 async def _find_in_zone(ctx: Context, ids: set[str]) -> set[str]:
     """Who of these is in the zone whose morning it is; whom the register does not know is in Paris."""
     zones = {person.id: person.timezone for person in await people.among(ctx.db, ids=sorted(ids))} if ids else {}
-    return {one for one in ids if zones.get(one, PARIS) == ctx.zone.key}
+    return {one for one in ids if zones.get(one, PARIS.key) == ctx.zone.key}
 
 
 async def _remind_room(ctx: Context, late: Sequence[Resource]) -> Sequence[Reply]:
-    room = await posts.find_room(ctx) if late and ctx.zone.key == PARIS else ""
+    room = await posts.find_room(ctx) if late and ctx.zone.key == PARIS.key else ""
     if not room:
         return []
     text = render("ressources/review_room", count=len(late), more=_list_hidden(late))

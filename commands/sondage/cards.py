@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from zoneinfo import ZoneInfo
 
 from bot.audit import AuditEntry, record_entry_at_end
 from bot.context import Context
@@ -14,9 +13,10 @@ from bot.french.words import group, join, plural
 from bot.replies import Button, Message, Refresh
 from bot.texts import Markdown, escape, render
 from commands.sondage.feature import Abandon, Change, Close, Extend, Launch, TakePicture, TakeSheet, Vote, Withdraw
+from config.time import PARIS
 from storage.canaux import list_planned
 from storage.journal import AuditAct
-from storage.people import PARIS, Person
+from storage.people import Person
 from storage.sondage import DepartementResults, Poll, PollState, Results, votes
 from storage.stats import Percent, shares
 from storage.targets import Table, say_target
@@ -90,7 +90,7 @@ def say_end(poll: Poll, zone: tzinfo | None = None) -> str:
     end = poll.ended_at or poll.ends_at
     if zone is not None:
         return say_moment(end.astimezone(zone))
-    return f"{say_moment(end.astimezone(ZoneInfo(PARIS)))}, heure de Paris"
+    return f"{say_moment(end.astimezone(PARIS))}, heure de Paris"
 
 
 def list_lines(poll: Poll, votes: int, counts: Sequence[int]) -> Sequence[AnswerLine]:

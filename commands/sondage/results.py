@@ -3,22 +3,20 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from bot.context import Context
 from bot.destinations import send_file
 from bot.errors import UserError
 from bot.menus import Menu
 from bot.papers import FigurePage, FigureSection, LabelledValue, sheets, typeset
-from bot.papers.page import PARIS
 from bot.papers.sheets import Cell
 from bot.replies import Button, Direct, Parcel, Replies, SendFile, Whisper
 from bot.texts import quote, render
 from commands.sondage import cards
 from commands.sondage.cards import say_place
 from commands.sondage.feature import Older, Picture, See, Sheet, TakePicture, TakeSheet, Vote, feature
+from config.time import PARIS
 from storage import people, targets
-from storage import people as stored_people
 from storage import sondage as polls
 from storage.people import Person
 from storage.sondage import DepartementResults, Poll, PollState, Results, votes
@@ -160,7 +158,7 @@ def list_vote_lines(poll: Poll, votes: Iterable[NamedVote], people: Iterable[Per
     for vote in votes:
         chosen = [option for at, option in enumerate(poll.options) if vote.choices >> at & 1]
         name = names.get(vote.user_id, "quelqu’un qui n’est plus là")
-        at = f"{vote.at.astimezone(ZoneInfo(stored_people.PARIS)):%d/%m/%Y %H:%M}"
+        at = f"{vote.at.astimezone(PARIS):%d/%m/%Y %H:%M}"
         yield (poll.question, name, say_place(vote.departement) if vote.departement else "", " | ".join(chosen), at)
 
 

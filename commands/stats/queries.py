@@ -9,10 +9,9 @@ from pydantic import BaseModel
 from bot.command_lines import UNDERSTOOD, UnreadablePeriodError
 from bot.context import Context
 from bot.errors import UserError
-from bot.french.dates import MONTHS, WEEKDAYS, say_day
+from bot.french.dates import MONTHS, say_weekday
 from bot.french.periods import Period, months_after
 from bot.french.words import join, of
-from bot.papers.page import PARIS
 from bot.texts import quote
 from config.territories import (
     DEPARTEMENTS,
@@ -25,6 +24,7 @@ from config.territories import (
     region,
 )
 from config.text import fold
+from config.time import PARIS
 from dialogs.stats import Format, period_of
 from storage.people import Person
 from storage.stats import Percent
@@ -135,18 +135,15 @@ def say_rule(ctx: Context, months: Months) -> str:
     told = months.days_told(ctx)
     if told is None or told.end.day == 1:
         return RULE
-    return f"{RULE} Le mois en cours s’arrête au {_say(told.last)}."
+    return f"{RULE} Le mois en cours s’arrête au {say_weekday(told.last)}."
 
 
 def say_to_come(month: dt.date) -> str:
     """When the first figures of a month (its first day) come: on the Monday after its first Sunday."""
     monday = month + dt.timedelta(days=_WEEK - month.weekday())
     name = of(MONTHS[month.month - 1])
-    return f"Les premiers chiffres {name} arrivent le {_say(monday)} : un mois en cours s’arrête au dernier dimanche."
-
-
-def _say(day: dt.date) -> str:
-    return f"{WEEKDAYS[day.weekday()]} {say_day(day)} {MONTHS[day.month - 1]}"
+    said = say_weekday(monday)
+    return f"Les premiers chiffres {name} arrivent le {said} : un mois en cours s’arrête au dernier dimanche."
 
 
 _SHORT = {"paca": "93", "idf": "11", "aura": "84"}

@@ -5,19 +5,13 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from config.text import fold
+from config.time import read_duration
 
 REASON_MAX = 1000
 LENGTH_MAX = timedelta(days=366)
 _LENGTH = re.compile(
     r"(\d{1,5}) ?(min|minutes?|h|heures?|j|jours?|sem|semaines?|mois)(?=\s|$)[.,;:]?\s*", re.IGNORECASE
 )
-_UNITS = {
-    "m": timedelta(minutes=1),
-    "h": timedelta(hours=1),
-    "j": timedelta(days=1),
-    "s": timedelta(weeks=1),
-    "mois": timedelta(days=30),
-}
 _QUOTED = re.compile(r"[«\"“]\s*([^»\"”]{1,80}?)\s*[»\"”]\s*")
 
 
@@ -33,8 +27,7 @@ def take_length(text: str) -> tuple[timedelta | None, str]:
     found = _LENGTH.match(text.strip())
     if found is None:
         return None, text.strip()
-    unit = found[2].lower()
-    lasts = int(found[1]) * _UNITS["mois" if unit == "mois" else unit[0]]
+    lasts = read_duration(found[1], found[2])
     return (lasts if timedelta() < lasts <= LENGTH_MAX else None), text.strip()[found.end() :]
 
 

@@ -64,8 +64,8 @@ class ItemKind(StrEnum):
 class Item(SQLModel, table=True):
     """Something that may go into digests.
 
-    ``key`` tells things apart, whoever brings them: by their link, their message, their number (``key_of_link``,
-    ``key_of_post``, « fiche:12 »). ``title`` and ``text`` are plain words, never Markdown; ``credit`` names an author
+    ``key`` tells things apart, whoever brings them: by their link, their message, their number (``make_link_key``,
+    ``make_post_key``, « fiche:12 »). ``title`` and ``text`` are plain words, never Markdown; ``credit`` names an author
     or a source in words, ``author_id`` is whom a message or a proposal is by, ``proposed_by`` who brought it.
     ``channel_id`` and ``post_id`` are the message that it quotes. ``departement`` is "" for what concerns all,
     ``themes`` a bitmask (config.themes). ``score`` orders what is alike; ``found_at`` is when it was found first.

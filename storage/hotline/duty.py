@@ -3,21 +3,20 @@
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Index, delete, or_
 from sqlmodel import Field, SQLModel, col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.hotline import CODE_MAX
+from config.time import PARIS
 from storage.claims import hold
 from storage.database import Code, UtcTime, execute, insertion
-from storage.people import PARIS, Person
+from storage.people import Person
 
 KEPT = timedelta(days=400)
 """How long what is over is remembered."""
 _DAY = timedelta(days=1)
-_ZONE = ZoneInfo(PARIS)
 
 
 class _Days(SQLModel):
@@ -79,7 +78,7 @@ class DutyAbsence(_Days, table=True):
 
 def get_day(at: datetime) -> date:
     """The day that an instant belongs to, for the hotline: that of Paris."""
-    return at.astimezone(_ZONE).date()
+    return at.astimezone(PARIS).date()
 
 
 async def find_on_duty(db: AsyncSession, queue: str, at: datetime) -> Sequence[str]:

@@ -6,15 +6,14 @@ from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequen
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import RowMapping, Table, and_, func, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from config.time import PARIS
 from storage.hotline import suggestions
 from storage.hotline.states import OPEN, Reason
 from storage.hotline.tickets import Ticket
-from storage.people import PARIS
 
 MEDIAN, P90 = 50, 90
 
@@ -69,7 +68,6 @@ Between = Callable[[datetime, datetime], timedelta]
 _TICKET: Table = Ticket.__table__  # type: ignore[attr-defined]
 _READ = ("id", "queue", "category", "departement", "opened_at", "first_answer_at", "resolved_at", "reason", "rating")
 _INSTANTS = ("opened_at", "first_answer_at", "resolved_at")
-_ZONE = ZoneInfo(PARIS)
 
 
 def measure_wall_time(start: datetime, end: datetime) -> timedelta:
@@ -87,12 +85,12 @@ class DaySpan:
     @cached_property
     def since(self) -> datetime:
         """The instant at which they begin."""
-        return datetime.combine(self.start, time(), _ZONE).astimezone(UTC)
+        return datetime.combine(self.start, time(), PARIS).astimezone(UTC)
 
     @cached_property
     def until(self) -> datetime:
         """The first instant after them."""
-        return datetime.combine(self.end, time(), _ZONE).astimezone(UTC)
+        return datetime.combine(self.end, time(), PARIS).astimezone(UTC)
 
     def holds(self, at: datetime | None) -> bool:
         """Whether something happened then; what has not happened did not."""

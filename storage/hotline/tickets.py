@@ -207,8 +207,8 @@ NO_NOTE = MoveNote()
 
 
 class TicketMove(SQLModel, table=True):
-    """A move of a ticket; ``by`` made it ("": the bot). The rest is what ``Note`` says; no name is stored, people are
-    ids here."""
+    """A move of a ticket; ``by`` made it ("": the bot). The rest is what ``MoveNote`` says; no name is stored,
+    people are ids here."""
 
     __tablename__ = "ticket_move"
     __table_args__ = (Index("ix_ticket_move_ticket", "ticket", "id"),)

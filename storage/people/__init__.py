@@ -4,16 +4,13 @@ Words:
     Awaited: an imported line that waits for its account: taken when somebody of that name or address is first looked
         up.
     Move: a département that somebody left, and until when its channel is still theirs.
-    Awaited, Move, Settling: a line of an import that waits for its account; a département left less than a grace ago;
-        what changes of somebody’s channels.
-    Newcomer, Guest, Notice: who is new in a département’s channel; who came unknown; the message of a day about them,
-        which grows and is rewritten.
+    Newcomer, Guest: who is new in a département’s channel; who came unknown.
     Wish: where somebody says that they work, until a leader answers.
     Erasure, pseudonym, asleep: a wish to be erased, and how far it is; what stands for the person in figures; one that
         nobody wished, after long silence.
 """
 
-from storage.people.person import ANIMATES, ERASED, EVERYONE, PARIS, SHOWN_TO, Audience, Person, Role
+from storage.people.person import ANIMATES, ERASED, EVERYONE, SHOWN_TO, Audience, Person, Role
 from storage.people.register import (
     BY_ID,
     Awaited,
@@ -47,7 +44,6 @@ __all__ = [
     "BY_ID",
     "ERASED",
     "EVERYONE",
-    "PARIS",
     "SHOWN_TO",
     "Audience",
     "Awaited",

@@ -11,9 +11,9 @@ from sqlmodel import Field, SQLModel
 
 from config.territories import DEPARTEMENTS, REGION_NAMES, REGIONS, hub_of
 from config.text import fold, quote
+from config.time import PARIS
 from storage.database import Code, UtcTime
 
-PARIS = "Europe/Paris"
 ERASED = "(compte effacé)"
 """The name of every pseudonym, under which figures keep what somebody did who was erased: no account is called so."""
 
@@ -98,7 +98,7 @@ class Person(SQLModel, table=True):
     code_commune: str | None = Field(default=None, max_length=5)
     # An empty default is copied; of a factory the signature would be read for each person: longer than all the rest.
     departements: list[str] = Field(default=[], sa_column=Column(JSON, nullable=False))
-    timezone: str = Field(default=PARIS, max_length=64)
+    timezone: str = Field(default=PARIS.key, max_length=64)
     arrived_on: date | None = None
     left_on: date | None = None
     skills: list[str] = Field(default=[], sa_column=Column(JSON, nullable=False))

@@ -14,8 +14,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.territories import DEPARTEMENTS
 from config.text import fold
+from config.time import PARIS
 from storage.database import Code, UtcTime, execute, insertion
-from storage.people.person import ANIMATES, ERASED, PARIS, Person, Role
+from storage.people.person import ANIMATES, ERASED, Person, Role
 
 _OURS = {"id", "since", "derived_role", "derived_at"}
 """What is not written over by who registers somebody again."""
@@ -212,7 +213,7 @@ def zone_in(person: Person, departements: Sequence[str]) -> str:
         return person.timezone
     departement = departements[0]
     known, before = DEPARTEMENTS.get(departement), DEPARTEMENTS.get(person.departement or "")
-    follows = person.timezone == PARIS or (before is not None and person.timezone == before.fuseau)
+    follows = person.timezone == PARIS.key or (before is not None and person.timezone == before.fuseau)
     return known.fuseau if known and follows else person.timezone
 
 

@@ -5,15 +5,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Table
 from sqlmodel import SQLModel
 
 from config.settings import Settings
-from storage.people.person import PARIS
+from config.time import PARIS
 
-_PARIS = ZoneInfo(PARIS)
 Row = Mapping[str, Any]
 OwnerFilter = Callable[[str], ColumnElement[bool]]
 """Which rows are somebody’s, by their id, in SQL."""
@@ -158,7 +156,7 @@ def older(name: str, column: str) -> RowFilter:
 
 def day_of(moment: datetime | None) -> date | None:
     """The day of a moment, in Paris."""
-    return moment.astimezone(_PARIS).date() if moment else None
+    return moment.astimezone(PARIS).date() if moment else None
 
 
 def months_before(now: datetime, count: int) -> datetime:

@@ -15,10 +15,10 @@ from sqlmodel import col, delete, select
 
 from bot.calendar import find_holiday
 from bot.clock import utc_now
-from bot.schedules import ZONE
 from bot.work import make_work
 from commands.actus.subscriptions import TellSubscribers
 from config.themes import THEMES
+from config.time import PARIS
 from storage.actus.digests import Digest, DigestEntry, DigestState
 from storage.actus.items import Item, ItemKind, NewsSection
 from storage.actus.subscriptions import NewsSubscription
@@ -43,7 +43,7 @@ PATIENCE_S = 120
 async def measure(plan: Plan, chatter: Chatter, stores: Stores, folder: Path) -> Figure:
     """From the hour at which all of them are due until each has theirs in the outbox, or nothing that is new."""
     what = f"(r) {plan.conseillers} actus personnelles, {stores.name}"
-    if find_holiday(utc_now().astimezone(ZONE).date()):
+    if find_holiday(utc_now().astimezone(PARIS).date()):
         return Figure(what, "jour férié : rien ne part", "", "≤ 60 s, reçus ≤ 1 s")
     database = Database(stores.bot)
     try:
@@ -74,7 +74,7 @@ async def _built(
 ) -> tuple[float, Sequence[float]]:
     """Seconds until all are built, and those of each compte rendu sent meanwhile, one after the other."""
     async with database.transaction() as db:
-        db.add(make_work(WorkSort.STEPS, TellSubscribers(zone=ZONE.key), "", utc_now(), told=False))
+        db.add(make_work(WorkSort.STEPS, TellSubscribers(zone=PARIS.key), "", utc_now(), told=False))
     begun = time.perf_counter()
     among = []
     waiting = itertools.chain(bodies)
@@ -139,7 +139,7 @@ async def _fill(database: Database, count: int) -> None:
             db.add_all(
                 NewsSubscription(
                     user_id=_ident(n),
-                    weekday=now.astimezone(ZONE).weekday(),
+                    weekday=now.astimezone(PARIS).weekday(),
                     hour=0,
                     begun_at=now - timedelta(days=30),
                 )

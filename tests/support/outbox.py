@@ -23,7 +23,6 @@ from bot.mattermost import AioClient, Mattermost
 from bot.outbox import LEASE, Outbox
 from bot.registry import index_triggers
 from bot.replies import Direct, Refresh, Replies, Reply
-from bot.schedules import ZONE
 from storage import outbox as table
 from storage.database import Database
 from storage.outbox import Outgoing, Sent, TargetKind
@@ -228,7 +227,7 @@ class RecordedRuns:
 
 
 async def list_zones() -> list[ZoneInfo]:
-    return [ZONE]
+    return [PARIS]
 
 
 def freeze_clock(time: datetime) -> Callable[[], datetime]:

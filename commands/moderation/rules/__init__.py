@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -12,6 +13,7 @@ from bot.errors import UserError
 from bot.french.words import NBSP
 from bot.guard import DataKind
 from config.text import fold
+from config.time import read_duration
 from storage.moderation import rules
 from storage.moderation.rules import Rule, RuleMode
 
@@ -117,7 +119,6 @@ SPECS = {
 ITEMS_MAX, ITEM_MAX = 200, 60
 ADD, REMOVE, REPLACE = "ajouter", "retirer", "remplacer"
 _SITE = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,8}[a-z]{2,24}")
-_UNITS = {"s": 1, "min": MINUTE, "m": MINUTE, "h": HOUR, "j": DAY}
 _COUNT = re.compile(r"(\d{1,4})(?:\s+(?:en|par)\b)?(?=\s|$)")
 _TIME = re.compile(r"(?:en\s+)?(\d{1,5})\s?(s|min|m|h|j)(?=\s|,|$)")
 
@@ -216,7 +217,8 @@ def tune_rule(name: RuleName, before: Tuning, line: str, *, adds: bool = True) -
     if spec.count and (found := _COUNT.match(rest)):
         after, rest = replace(after, count=int(found[1])), rest[found.end() :].strip()
     if spec.seconds and (found := _TIME.match(rest)):
-        after, rest = replace(after, seconds=int(found[1]) * _UNITS[found[2]]), rest[found.end() :].strip(" ,")
+        lasts = read_duration(found[1], found[2])
+        after, rest = replace(after, seconds=lasts // timedelta(seconds=1)), rest[found.end() :].strip(" ,")
     if rest:
         if not spec.has_items:
             raise UserError(

@@ -9,11 +9,12 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import extractOne
 
 from bot.forms import Clues
-from bot.french.dates import WEEKDAYS, read_date
+from bot.french.dates import read_date
 from bot.french.words import digits, read_minutes, read_number
 from config.tables import read
 from config.text import fold
 from config.themes import THEMES, key, theme_of, vocabulary
+from config.time import WEEKDAYS
 from storage.communes import find_place_exactly
 from storage.cra.report import DUREES, Age
 
