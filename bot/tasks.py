@@ -32,13 +32,16 @@ class BackgroundFetches:
     async def fetch(self, what: str, errand: Callable[[], Awaitable[T]]) -> T:
         """What an errand brings; it is begun where it is not under way. Raises NotFetchedYetError, and what it raises.
 
-        It must be asked for before the step’s first statement: nothing of the database is in hand meanwhile.
+        Two steps that want the same at once get the same. It must be asked for before the step’s first statement:
+        nothing of the database is in hand meanwhile.
         """
-        _, task = self._under_way.get(what) or self._begin(what, errand)
+        begun = self._under_way.get(what) or self._begin(what, errand)
+        _, task = begun
         await asyncio.wait({task}, timeout=FETCH_PATIENCE)
         if not task.done():
             raise NotFetchedYetError
-        del self._under_way[what]
+        if self._under_way.get(what) is begun:  # the other of two was first
+            del self._under_way[what]
         brought: T = task.result()
         return brought
 

@@ -15,6 +15,7 @@ from bot.context import Context
 from bot.features import Feature
 from bot.mattermost import CallPriority, RateLimit, paced_calls
 from bot.replies import Progress, Replies, Say, Start, Step
+from bot.tasks import BackgroundFetches
 from storage.work import WorkState
 from tests.support.databases import create_database
 from tests.support.house import wait_for, wait_until
@@ -127,6 +128,23 @@ async def test_what_somebody_waits_for_begins_while_all_else_is_busy(yard: Yard)
         assert len({repr(each) for each in yard.begun}) == 12
 
     await yard.run(story)
+
+
+async def test_two_steps_that_want_the_same_get_it_by_one_errand() -> None:
+    """Two pieces of work of one job, whose hours are the same."""
+    errands, answer, asked = BackgroundFetches(), asyncio.Event(), list[int]()
+
+    async def outside() -> int:
+        asked.append(1)
+        await answer.wait()
+        return 7
+
+    both = [asyncio.create_task(errands.fetch("essai", outside)) for _ in range(2)]
+    await until(lambda: bool(asked))
+    answer.set()
+    assert (await asyncio.gather(*both), len(asked)) == ([7, 7], 1)
+    assert await errands.fetch("essai", outside) == 7
+    assert len(asked) == 2, "what was brought is asked for anew later"
 
 
 async def has_emoji(yard: Yard, post_id: str) -> bool:
