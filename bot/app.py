@@ -51,6 +51,9 @@ log = structlog.get_logger()
 DRAIN_SECONDS = 2
 COURTESY, CHORES_COURTESY = 0.4, 1.0
 """Seconds a step of long work waits at most for what answers people, twice: while it is made, and until it has left."""
+FILES_AT_ONCE = WorkerSlots(5, unwatched=1)
+"""Whoever waits for a file waits for nobody else’s, unless four of them are made; each reads in a connection of its own
+(storage/engines.py has more of them)."""
 
 
 class App:
@@ -184,9 +187,9 @@ class App:
         return self._make_order_workers(workshop, bells, first), self._workers(workshop, bells, first)
 
     def _make_order_workers(self, workshop: WorkHandlers, bells: WorkSignals, first: float) -> WorkerGroup:
-        """Who makes files: a hand is free for what somebody waits for, however much is made that nobody watches."""
+        """Who makes files: hands are free for what somebody waits for, however much is made that nobody watches."""
         files = OrderRunner(workshop, self._folders, first)
-        return WorkerGroup(Workers(workshop, files, bells.of(WorkSort.FILE), WorkerSlots(2, unwatched=1)))
+        return WorkerGroup(Workers(workshop, files, bells.of(WorkSort.FILE), FILES_AT_ONCE))
 
     def _workers(self, workshop: WorkHandlers, bells: WorkSignals, first: float) -> WorkerGroup:
         """Who takes steps: each class of work has hands of its own, so that none waits for another."""

@@ -85,6 +85,8 @@ def _open(path: str, pragmas: tuple[str, ...]) -> sqlite3.Connection:
     return connection
 
 
+READERS = 8
+"""How many connections read an SQLite file at once: more than files are made, each of which holds one."""
 STATEMENT_MS = 5000
 CONNECTIONS = 10
 """How many of PostgreSQL’s one process has at most; they are kept."""
@@ -115,7 +117,7 @@ def sqlite(url: URL, *, writes: bool) -> AsyncEngine:
     """The engine of the one connection that writes, or of the few that read."""
     engine = create_async_engine(
         url,
-        pool_size=1 if writes else 4,
+        pool_size=1 if writes else READERS,
         max_overflow=0,
         pool_timeout=10,
         async_creator=lambda: connect(url.database or "", writes=writes),

@@ -2,13 +2,16 @@
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
+from time import monotonic
 
 import pytest
 from prometheus_client import REGISTRY
 from sqlalchemy import update
-from sqlmodel import col
+from sqlmodel import col, select
 
+from bot.app import App
 from bot.errors import UserError
 from bot.texts import typeset
 from bot.work import orders
@@ -114,22 +117,36 @@ async def test_one_person_gets_files_in_order_one_at_a_time(office: FileWorkplac
     assert [len(p.file_ids) for p in told if p.message == HERE] == [1, 2, 3]
 
 
-async def test_two_orders_are_made_at_once_and_no_more(office: FileWorkplace) -> None:
+async def test_who_waits_does_not_wait_for_others_files_unless_many_are_made(office: FileWorkplace) -> None:
+    """Each making holds a connection, too, and people’s commands need some."""
     pause, shop, site = Pause(), office.shop, office.room.site
-    shop.trouble = pause
-    people = [office.room.juliette, *[await site.person(name) for name in ("agathe", "amina", "simon")]]
+    names = ("agathe", "amina", "simon", "lea", "omar", "ines")
+    people = [office.room.juliette, *[await site.person(name) for name in names]]
     async with office.bot() as app:
+        shop.trouble = partial(_pause_reading, app, pause)
         for person in people:
             await office.registers(app, person)
+        for made, person in enumerate(people[:5], 1):
+            began = monotonic()
+            await office.asks(app, person)
+            await wait_until(lambda made=made: len(shop.made) == made)  # type: ignore[misc]
+            assert monotonic() - began < 1
+        for person in people[5:]:
             await office.asks(app, person)
             await person.told(WAITING)
-        await wait_until(lambda: len(shop.made) == 2)
         await office.leases_end(app)
         await asyncio.sleep(0.1)
-        assert len(shop.made) == 2
+        assert len(shop.made) == 5
         pause.over.set()
         for person in people:
             assert (await person.told(HERE)).file_ids
+
+
+async def _pause_reading(app: App, pause: Pause) -> None:
+    """A file that reads for long."""
+    async with app.database.transaction(writes=False) as db:
+        await db.exec(select(Work.id).limit(1))
+        await pause()
 
 
 async def test_who_lost_the_role_meanwhile_gets_a_sentence(office: FileWorkplace) -> None:
