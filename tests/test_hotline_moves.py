@@ -116,13 +116,17 @@ async def test_what_was_said_goes_along_and_is_shown_to_who_may_read_it(desk: Ho
     await send_dialog(desk.agathe, card, "Répondre", reponse="Essayez **Firefox**")
     await desk.under(desk.juliette, receipt, "Firefox")
     await reply_in_thread(desk.agathe, card, "! elle est pressée")
+    await reply_in_thread(desk.agathe, card, "ou un autre ordinateur")
+    await desk.is_known(await desk.under(desk.juliette, receipt, "autre ordinateur"))
     await send_dialog(desk.agathe, await desk.card(ticket, "pris"), "Transférer", note="à vous")
     there = await desk.card(ticket, queue="metier")
     carried = plain(await desk.under(desk.omar, there, "Ce qui s’est dit"))
     assert "Mot des autres agents** : à vous" in carried
     assert carried.index("tout est bloqué") < carried.index("Essayez **Firefox**")
-    for secret in ("06 12 34", "pressée"):
+    assert "autre ordinateur" in carried
+    for secret in ("06 12 34", "pressée", "est maintenant chez", "informations personnelles"):
         assert secret not in carried
+    assert carried.count("**") == 2 + 2 + 2 * 3 + 2, "each line is somebody’s, and there is no notice of the bot’s own"
     await desk.is_where(await desk.now(ticket))
     await reply_in_thread(desk.juliette, receipt, "Rien avec Firefox")
     await desk.under(desk.omar, there, "Rien avec Firefox")

@@ -25,10 +25,10 @@ from commands.hotline.queues import find_room, name_person, read_queues, say_due
 from config.canaux import PlannedChannel
 from config.canaux import read as read_channels
 from config.hotline import CATEGORIES, Queue
-from storage import canaux, claims, people
+from storage import canaux, claims, outbox, people
 from storage.database import release
 from storage.hotline import incidents, posts, tickets
-from storage.hotline.posts import TicketCard
+from storage.hotline.posts import TicketCard, TicketLine
 from storage.hotline.states import ActorKind, Move, Reason, TicketState, list_allowed
 from storage.hotline.tickets import Ticket, TicketMove
 from storage.journal import AuditAct
@@ -38,6 +38,10 @@ CARD = RowCard[Ticket]("hotline.card:", lambda ticket: f"{ticket.number}:{ticket
 """In the room of its queue."""
 RECEIPT = RowCard[Ticket]("hotline.receipt:", lambda ticket: ticket.number)
 """In its author’s direct channel: under it they and the agents talk."""
+LINE = RowCard[TicketLine]("hotline.line:", lambda line: line.post_id)
+"""The twins of a line, on the other side."""
+WORDS = Topic[int]("hotline.words:")
+"""What agents say to the author of a ticket in windows, or of its outage, by its number."""
 DETAILS_MAX = 700
 """Characters of what was asked that a card shows: the rest is one click away."""
 
@@ -200,14 +204,15 @@ class CarryExchange(BaseModel):
 
 
 async def read_exchange(ctx: Context, ticket: Ticket, since: int = 0) -> Sequence[Markdown]:
-    """What its author and the agents said to each other after an instant (ms), oldest first, the last of it.
+    """What its author and the agents said to each other after an instant (ms), oldest first, the last of it. What the
+    bot says by itself is not among it.
 
     For anybody but its author what is personal in the author’s words is masked, unless they want it read. Nothing
     where their channel cannot be read any more.
     """
     if not ticket.thread_post:
         return []
-    kept = await posts.list_kept(ctx.db, ticket.number)
+    kept, passed_on = await posts.list_kept(ctx.db, ticket.number), await _find_passed_on(ctx, ticket)
     author = await name_person(ctx, ticket.author_id)
     await release(ctx.db)
     try:
@@ -216,9 +221,17 @@ async def read_exchange(ctx: Context, ticket: Ticket, since: int = 0) -> Sequenc
         if error.may_pass:
             raise
         return []
-    after = [post for post in thread if post.root_id and not post.type and post.create_at > since]
+    people_said = [post for post in thread if post.user_id == ticket.author_id or post.id in passed_on]
+    after = [post for post in people_said if post.root_id and not post.type and post.create_at > since]
     said = [_say_line(ticket, post, author, kept, mine=ctx.user.id == ticket.author_id) for post in after]
     return _keep_last([line for line in said if line])
+
+
+async def _find_passed_on(ctx: Context, ticket: Ticket) -> Collection[str]:
+    """The bot’s posts by which agents speak to the author of a ticket, or of that of which it is a duplicate."""
+    numbers = [ticket.number, *([ticket.duplicate_of] if ticket.duplicate_of else [])]
+    lines = await posts.list_agent_lines(ctx.db, numbers)
+    return await outbox.find_posts_on(ctx.db, [*map(WORDS.of, numbers), *map(LINE.of, lines)])
 
 
 def _say_line(ticket: Ticket, post: ChatPost, author: str, kept: Collection[str], *, mine: bool) -> Markdown:

@@ -1,6 +1,7 @@
 """What time does to tickets: reminders, solved ones closed, agents who left, cards cleared with their words."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from bot.actions import DeletePost
 from bot.calendar import working_days_before
@@ -26,11 +27,25 @@ CLEARED_AT_ONCE = 50
 
 @feature.job("hour=0-1,3-23 minute=35", name="hotline.clear_old", writes=True)
 async def clear_old_cards(ctx: Context) -> Replies:
-    """The card, and what was said under it."""
+    """The card, and what was said under it; where a duplicate takes its place, its agents hear of that."""
+    told = await _tell_heirs(ctx)
     found = await posts.list_erased_cards(ctx.db, ERASED, CLEARED_AT_ONCE)
     for card in found:
         await posts.drop_card(ctx.db, card)
-    return [DeletePost(card.post_id, channel_id=card.channel_id) for card in found]
+    return [*told, *(DeletePost(card.post_id, channel_id=card.channel_id) for card in found)]
+
+
+HEIRS_LOOKED_FOR = timedelta(days=2)
+
+
+async def _tell_heirs(ctx: Context) -> Sequence[Reply]:
+    """Once for each."""
+    told: list[Reply] = []
+    for move in await tickets.list_passed_on(ctx.db, ctx.now - HEIRS_LOOKED_FOR):
+        ticket = await tickets.get(ctx.db, move.ticket)
+        if ticket is not None and await claims.claim(ctx.db, "hotline.heir", str(move.id), ctx.now):
+            told += [*await refresh_card(ctx, ticket), *await tell_room(ctx, ticket, render("hotline/heir"))]
+    return told
 
 
 CLOSES_AFTER, WARNS_BEFORE = 5, 1

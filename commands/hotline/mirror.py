@@ -10,13 +10,12 @@ from pydantic import BaseModel
 
 from bot import guard
 from bot.actions import DeletePost, React, Unreact
-from bot.cards import RowCard
 from bot.context import Context
 from bot.errors import UserError
 from bot.events import Deleted, Delivered, DirectMessage, Edited, Posted, Reacted, Undelivered, Unreacted
 from bot.replies import Button, Direct, Redirect, Replies, Reply, Say, Update
 from bot.texts import Markdown, escape, relay_markdown, relay_plain_text, render
-from commands.hotline.cards import CARD, RECEIPT, carry_if_moved, draw_receipt, refresh_card
+from commands.hotline.cards import CARD, LINE, RECEIPT, carry_if_moved, draw_receipt, refresh_card
 from commands.hotline.feature import feature
 from commands.hotline.queues import say_queue
 from commands.hotline.tickets import make_move, tell_duplicates
@@ -28,8 +27,6 @@ from storage.hotline.posts import Side, TicketCard, TicketLine
 from storage.hotline.states import ActorKind, Move, list_allowed
 from storage.hotline.tickets import Actor, Ticket
 
-LINE = RowCard[TicketLine]("hotline.line:", lambda line: line.post_id)
-"""The twins of a line, on the other side."""
 INTERNAL = "!"
 """How lines begin that stay among agents."""
 

@@ -15,7 +15,7 @@ from bot.menus import Choosing, Menu
 from bot.replies import Ask, Button, Message, Progress, Refresh, Replies, Reply, Start, Step, Whisper
 from bot.texts import relay_markdown, render
 from bot.work import find_work
-from commands.hotline.cards import Part
+from commands.hotline.cards import WORDS, Part
 from commands.hotline.feature import feature
 from commands.hotline.queues import AGENTS, find_room, list_served, must_serve, must_serve_some, name_person, say_queue
 from commands.hotline.tickets import ask_rating, lock_for_agent, make_move, tell_author
@@ -210,7 +210,7 @@ async def _solve_ticket(ctx: Context, ticket: Ticket, incident: Incident) -> Seq
 
 def _say_news(ctx: Context, ticket: Ticket, incident: Incident) -> Reply:
     text = render("hotline/said", person=ctx.user.full_name, text=relay_markdown(incident.news))
-    return tell_author(ticket, text)
+    return tell_author(ticket, text, topic=WORDS.of(ticket.number))
 
 
 NOT_THERE = "Cette panne n’existe pas, ou n’est pas d’une de vos files."

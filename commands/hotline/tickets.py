@@ -111,9 +111,9 @@ async def make_move(
     return [*await cards.refresh_card(ctx, ticket), *(await tell_end(ctx, ticket) if has_ended else [])]
 
 
-def tell_author(ticket: Ticket, text: Markdown, buttons: Sequence[Button] = ()) -> Direct:
-    """Something for who asked, under their receipt once it is there."""
-    return Direct(text, buttons, user_id=ticket.author_id, root_id=ticket.thread_post)
+def tell_author(ticket: Ticket, text: Markdown, buttons: Sequence[Button] = (), *, topic: str | None = None) -> Direct:
+    """Something for who asked, under their receipt once it is there; with the topic of its words, an agent’s."""
+    return Direct(text, buttons, user_id=ticket.author_id, root_id=ticket.thread_post, topic=topic)
 
 
 async def tell_room(ctx: Context, ticket: Ticket, text: Markdown) -> Sequence[Reply]:
@@ -295,12 +295,12 @@ async def ask_back(ctx: Context, form: AskBack) -> Replies:
 async def _say_to_all(ctx: Context, ticket: Ticket, text: str) -> Sequence[Reply]:
     """Both sides read it, and the authors of duplicates."""
     said = await _say_to_both(ctx, ticket, text)
-    return [*said, *await tell_duplicates(ctx, ticket, _draw_words(ctx, text))]
+    return [*said, *await tell_duplicates(ctx, ticket, _draw_words(ctx, text), cards.WORDS.of(ticket.number))]
 
 
 async def _say_to_both(ctx: Context, ticket: Ticket, text: str) -> Sequence[Reply]:
     said = _draw_words(ctx, text)
-    return [tell_author(ticket, said), *await tell_room(ctx, ticket, said)]
+    return [tell_author(ticket, said, topic=cards.WORDS.of(ticket.number)), *await tell_room(ctx, ticket, said)]
 
 
 def _draw_words(ctx: Context, text: str) -> Markdown:

@@ -127,6 +127,12 @@ async def list_kept(db: AsyncSession, number: int) -> Collection[str]:
     return set((await db.exec(select(TicketLine.post_id).where(*wanted))).all())
 
 
+async def list_agent_lines(db: AsyncSession, numbers: Collection[int]) -> Sequence[TicketLine]:
+    """What agents wrote under the cards of these tickets."""
+    theirs = (col(TicketLine.ticket).in_(numbers), TicketLine.side == Side.ROOM)
+    return (await db.exec(select(TicketLine).where(*theirs))).all()
+
+
 async def list_waiting_lines(db: AsyncSession, number: int, side: Side) -> Sequence[TicketLine]:
     """What was written on that side of a ticket before there was anything to say it under, oldest first."""
     here = (TicketLine.ticket == number, TicketLine.side == side, col(TicketLine.waits).is_not(None))

@@ -166,7 +166,8 @@ TABLE: Mapping[Move, MoveRule] = {
     Move.HASTEN: MoveRule(_AGENT, {state: state for state in OPEN}),
     Move.RESOLVE: MoveRule(_AGENT, _lead_to(TicketState.RESOLU)),
     Move.DUPLICATE: MoveRule(_AGENT, _lead_to(TicketState.RESOLU)),
-    Move.REOPEN: MoveRule(_EITHER, _lead_to(TicketState.ROUVERT, *_DONE_FOR_NOW)),
+    # (By the bot: a duplicate of a ticket whose author was erased.)
+    Move.REOPEN: MoveRule(frozenset(ActorKind), _lead_to(TicketState.ROUVERT, *_DONE_FOR_NOW)),
     Move.CLOSE: MoveRule(_ENDS, _lead_to(TicketState.CLOS, *OPEN, TicketState.RESOLU)),
     Move.JOIN: MoveRule(frozenset({ActorKind.AGENT, ActorKind.BOT}), {state: state for state in OPEN}),
     Move.PART: MoveRule(_AGENT, {state: state for state in OPEN}),

@@ -164,6 +164,23 @@ async def redirect_duplicates(db: AsyncSession, number: int, other: int) -> None
     await execute(db, update(Ticket).where(col(Ticket.duplicate_of) == number).values(duplicate_of=other))
 
 
+async def pass_on_duplicates(db: AsyncSession, author_id: str, now: datetime) -> None:
+    """Where somebody is about to be erased, have the first duplicate of each open ticket of theirs take its place: open
+    again, with the others as its own, so that whoever was promised the answer gets it."""
+    for ticket in await list_open_of_author(db, author_id):
+        others = [other for other in await list_duplicates(db, ticket.number) if other.author_id != author_id]
+        heir = await lock(db, others[0].number) if others else None
+        if heir is not None:
+            await make_move(db, heir, Move.REOPEN, Actor("", ActorKind.BOT, now), duplicate_of=None)
+            await redirect_duplicates(db, ticket.number, heir.number)
+
+
+async def list_passed_on(db: AsyncSession, since: datetime) -> Sequence["TicketMove"]:
+    """The moves by which the bot opened tickets again since then, in the place of those whose authors were erased."""
+    opened = (TicketMove.move == Move.REOPEN, TicketMove.by == "", col(TicketMove.at) >= since)
+    return (await db.exec(select(TicketMove).where(*opened).order_by(col(TicketMove.id)))).all()
+
+
 async def list_open_of_agent(db: AsyncSession, agent_id: str) -> Sequence[Ticket]:
     """Those that somebody has, and that are open, the oldest first."""
     theirs = select(Ticket).where(Ticket.agent_id == agent_id, col(Ticket.state).in_(OPEN))

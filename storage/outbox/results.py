@@ -120,6 +120,12 @@ async def find_posts_about(db: AsyncSession, topic: str) -> Sequence[Sent]:
     return [_sent(row) for row in (await db.exec(arrived)).all()]
 
 
+async def find_posts_on(db: AsyncSession, topics: Collection[str]) -> Collection[str]:
+    """The posts of the messages already delivered on any of those topics."""
+    posted = (col(Outgoing.topic).in_(topics), col(Outgoing.post_id).is_not(None), col(Outgoing.where).in_(_POSTED))
+    return {post_id for post_id in (await db.exec(select(Outgoing.post_id).where(*posted))).all() if post_id}
+
+
 def _sent(row: Outgoing) -> Sent:
     to_all = row.where is TargetKind.CHANNEL
     return Sent(row.post_id or "", row.channel_id or (row.target if to_all else ""), "" if to_all else row.target)

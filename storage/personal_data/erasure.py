@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import people
 from storage.database import execute
+from storage.hotline import tickets as helpdesk
 from storage.hotline.states import OPEN, Reason, TicketState
 from storage.people import ERASED, Person
 from storage.people.erasures import Erasure
@@ -68,6 +69,7 @@ async def _begin(db: AsyncSession, erasure: Erasure, now: datetime) -> None:
     erasure.pseudonym = "".join(secrets.choice(_LETTERS) for _ in range(26))
     nobody = Person(id=erasure.pseudonym, username=ERASED, left_on=LONG_GONE, is_hidden=True, since=now)
     await people.register_person(db, nobody)
+    await helpdesk.pass_on_duplicates(db, erasure.user_id, now)
     tickets = table_named("ticket")
     still = tickets.c.state.in_(OPEN)
     again = tickets.c.version + 1
