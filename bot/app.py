@@ -88,11 +88,11 @@ class App:
         self._delivery = Delivery(ways)
         parts = (self.database, chat, people, self._delivery, drafts, self._traffic, watching, settings, clock)
         machine = HandlerDependencies(*parts, self.web, self._rescue(), leads=self.skew.leads)
-        self.dispatcher, self.runs = Dispatcher(triggers, machine), JobRunner(triggers, machine)
-        self._errands = machine.errands
+        self._recovery, self._tidings = Recovery(triggers, machine), DeliveryEvents(triggers, machine, self.outbox)
+        self.dispatcher = Dispatcher(triggers, machine, self._tidings.settle_soon)
+        self.runs, self._errands = JobRunner(triggers, machine), machine.errands
         self.makers, self.workers = self._make_worker_groups(WorkHandlers(triggers, machine), bells, first)
         self.hearing = EventDispatcher(triggers.values(), machine, self.dispatcher.perform, first)
-        self._recovery, self._tidings = Recovery(triggers, machine), DeliveryEvents(triggers, machine, self.outbox)
         self.events, self.jobs = self._ears(machine), JobScheduler(triggers, self.runs.run, self.runs.zones, clock)
         self.connections, self._tasks = Connections(limits or Limits()), list[asyncio.Task[None]]()
         self._entrance = HttpServer(self._doors(links, FeedServer(triggers, machine)), DRAIN_SECONDS)
@@ -178,8 +178,9 @@ class App:
 
     def _ears(self, machine: HandlerDependencies) -> EventListener:
         parts = (self.chat, machine.database, machine.watching, machine.clock, machine.traffic)
-        threads = ThreadEvents(machine, self.outbox, self._tidings, self.hearing.tell)
-        return EventListener(ListenerDependencies(*parts, self.outbox.hear), threads.tell)
+        return EventListener(
+            ListenerDependencies(*parts, self.outbox.hear), ThreadEvents(self._tidings, self.hearing.tell).tell
+        )
 
     def _make_worker_groups(
         self, workshop: WorkHandlers, bells: WorkSignals, first: float

@@ -30,6 +30,8 @@ DeliveryEvent = Delivered | Undelivered
 TOLD_AT_ONCE = 50
 LOOK_ANYWAY = 30.0
 """Seconds after which the table is looked at anyway: another replica may have died before it told."""
+CLICK_PATIENCE = 0.8
+"""Seconds that who clicked a button waits at most for the note of its post."""
 TRIES_MAX = 3
 """So often a handler that fails is run again; then nobody is told."""
 BETWEEN_TRIES = 2.0
@@ -46,11 +48,16 @@ def find_listening_features(triggers: Mapping[Key, Trigger]) -> frozenset[str]:
 
 
 class DeliveryEvents:
-    """Runs the handlers of ``Delivered`` and ``Undelivered`` of the feature that sent a message."""
+    """Runs the handlers of ``Delivered`` and ``Undelivered`` of the feature that sent a message.
+
+    A post stands before its delivery is noted: for a moment, or until a lease ends where the replica that sent it was
+    killed. Meanwhile no feature finds it; ``settle`` makes up for that.
+    """
 
     def __init__(self, triggers: Mapping[Key, Trigger], machine: HandlerDependencies, outbox: Outbox) -> None:
         self._triggers = [t for t in triggers.values() if t.payload in (Delivered, Undelivered)]
         self._m = machine
+        self._outbox = outbox
         self._admission = Admission(machine)
         self._transactions = ShieldedTransactions(machine.database)
         self._failures: Counter[str] = Counter()
@@ -90,6 +97,31 @@ class DeliveryEvents:
             if message.id in self._later:
                 await asyncio.sleep(BETWEEN_TRIES)
         raise EventNotHandledError
+
+    async def settle_soon(self, post_id: str, channel_id: str, user_id: str) -> None:
+        """``settle`` within a moment, or not at all: somebody who clicked waits."""
+        try:
+            async with asyncio.timeout(CLICK_PATIENCE):
+                await self.settle(post_id, channel_id, user_id)
+        except Exception:
+            log.warning("clicked_post_not_noted", exc_info=True)
+
+    async def settle(self, post_id: str, channel_id: str, user_id: str) -> None:
+        """See to it that a post, if it is the bot’s, is noted and its sender told. Raises what may pass."""
+        if not await self._transactions.run(lambda db: table.may_have_posted(db, channel_id, user_id), writes=False):
+            return
+        post = await self._own(post_id)
+        if post is not None:
+            await self.tell_of(await self._outbox.note(post))
+
+    async def _own(self, post_id: str) -> ChatPost | None:
+        try:
+            post, bot = await self._m.chat.read_post(post_id), await self._m.chat.me()
+        except ChatError as error:
+            if error.may_pass or error.status == 401:
+                raise
+            return None  # it is gone, and its thread with it
+        return post if post.user_id == bot.id else None
 
     async def _tell(self, message: Outgoing) -> None:
         """Tell of one end; what fails is told again later, and keeps no other waiting."""
@@ -146,24 +178,11 @@ def _event(message: Outgoing) -> DeliveryEvent:
 
 
 class ThreadEvents:
-    """``tell`` hands events on, each after what its sender is to hear of the post it is about.
+    """``tell`` hands events on, each after what its sender is to hear of the post it is about."""
 
-    A post stands before its delivery is noted: for a moment, or until a lease ends where the replica that sent it was
-    killed. Meanwhile no feature finds its thread.
-    """
-
-    def __init__(
-        self,
-        machine: HandlerDependencies,
-        outbox: Outbox,
-        tidings: DeliveryEvents,
-        tell: Callable[[Event], Awaitable[None]],
-    ) -> None:
-        self._m = machine
-        self._outbox = outbox
-        self._tidings = tidings
+    def __init__(self, tidings: DeliveryEvents, tell: Callable[[Event], Awaitable[None]]) -> None:
+        self._settle = tidings.settle
         self._tell = tell
-        self._transactions = ShieldedTransactions(machine.database)
 
     async def tell(self, event: Event) -> None:
         """Let all who listen hear it. Raises what may pass: then it is to be told again later."""
@@ -173,20 +192,3 @@ class ThreadEvents:
             case Reacted() | Unreacted():
                 await self._settle(event.post_id, event.channel_id, event.user_id)
         await self._tell(event)
-
-    async def _settle(self, post_id: str, channel_id: str, user_id: str) -> None:
-        """See to it that a post, if it is the bot’s, is noted and its sender told."""
-        if not await self._transactions.run(lambda db: table.may_have_posted(db, channel_id, user_id), writes=False):
-            return
-        post = await self._own(post_id)
-        if post is not None:
-            await self._tidings.tell_of(await self._outbox.note(post))
-
-    async def _own(self, post_id: str) -> ChatPost | None:
-        try:
-            post, bot = await self._m.chat.read_post(post_id), await self._m.chat.me()
-        except ChatError as error:
-            if error.may_pass or error.status == 401:
-                raise
-            return None  # it is gone, and its thread with it
-        return post if post.user_id == bot.id else None

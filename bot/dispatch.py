@@ -107,7 +107,7 @@ def _next_step(replies: Sequence[Reply]) -> Ask | None:
 
 
 ANSWERED_AT_ONCE = 2
-"""How many requests of one person are answered at once: of SQLite’s four connections that read, the half."""
+"""How many requests of one person are answered at once: of SQLite’s eight connections that read, a quarter."""
 WAITING_PER_PERSON = 20
 """How many more of theirs may wait; what comes on top is refused."""
 
@@ -162,10 +162,16 @@ that nothing is read in part."""
 class Dispatcher:
     """Finds the handler, checks the role, runs it, commits; the replies leave by the delivery."""
 
-    def __init__(self, triggers: Mapping[Key, Trigger], machine: HandlerDependencies) -> None:
+    def __init__(
+        self,
+        triggers: Mapping[Key, Trigger],
+        machine: HandlerDependencies,
+        settle: Callable[[str, str, str], Awaitable[None]],
+    ) -> None:
         self._triggers = triggers
         self._m = machine
         self._admission = Admission(machine)
+        self._settle = settle
         self._turns = RequestTurns()
         names = {name: trigger.seeks for (kind, name), trigger in triggers.items() if kind == "command"}
         self.find = CommandIndex(names, [name for name, seeks in names.items() if seeks]).find
@@ -186,8 +192,9 @@ class Dispatcher:
             return await self._m.delivery.answer([Refuse(crowded.text)], request)
 
     async def _run(self, request: Request, payload: Payload) -> Answer:
-        reference = begin_request()
         with self._m.traffic.count_request():
+            await self._note_clicked_post(request)
+            reference = begin_request()
             replies = await self._guard(request, payload, reference)
             while (press := next((r for r in replies if isinstance(r, Redirect)), None)) is not None:
                 request = _redirected(request, press.name)
@@ -195,6 +202,12 @@ class Dispatcher:
             if (line := find_performed_line(replies)) is not None:
                 return await self.perform(line, request)
             return await self._answer(replies, request, reference)
+
+    async def _note_clicked_post(self, request: Request) -> None:
+        """What a button writes may be shown in the post that it stands under, which its feature then has to find."""
+        trigger = self._triggers.get((request.kind, request.name))
+        if request.kind == "button" and request.post_id and trigger is not None and trigger.writes:
+            await self._settle(request.post_id, request.channel_id, request.user_id)
 
     async def perform(self, line: str, asked: Request) -> Answer:
         """Go on with a command, as if it had been typed; who clicked or sent a dialog has their turn already."""
