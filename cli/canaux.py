@@ -4,7 +4,7 @@ import asyncio
 import json
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,11 +14,11 @@ from secrets import token_hex
 import click
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.actions import AddMembers, ChatAction
+from bot.actions import AddMembers, ChatAction, remove_settled
 from bot.errors import ChatError, Refusal
 from bot.french.words import NBSP, plural
 from bot.mattermost import AioClient, Chat, Mattermost, paced_calls
-from bot.outbox.actions import DeliveryResult, perform_action
+from bot.outbox.actions import DeliveryResult, find_contradicted, perform_action
 from cli.admin import Admin
 from cli.command import Call, Touches, command, json_object
 from cli.environment import check_channels, open_chat, open_up_to_date
@@ -291,6 +291,11 @@ class Journal:
             kept_out = result.news.get("kept_out", {})
             return await record_arrival(db, mine, kept_out, result.channel_id, self.clock())
 
+    async def find_contradicted(self, act: ChatAction) -> Collection[str]:
+        """What of an act the bot, which decided otherwise meanwhile, is about to do otherwise."""
+        async with self.database.transaction(writes=False) as db:
+            return await find_contradicted(db, act)
+
     async def end(self) -> None:
         """A run that could change nothing is none."""
         if self._run is not None:
@@ -317,6 +322,7 @@ class Journal:
 
 UNSEEN, UNTOUCHED = "rien n’y a été fait", "rien n’y serait fait"
 NOT_THERE = "n’a pas pu être ajouté au canal"
+DECIDED_OTHERWISE = "le contraire a été décidé et part à l’instant : à revoir ensuite"
 
 
 @dataclass
@@ -353,9 +359,21 @@ class Mending:
             mine = [stuck.pop(n) for n in batch.numbers]
             if mine[0].drift is Drift.ADMIN_MISSING and mine[0].user_id in _kept_out(outcome):
                 await self.journal.refuse(mine, NOT_THERE)
-            else:
-                await self._try(batch.act, mine, outcome)
+            elif act := await self._leave_contradicted(batch.act, mine, outcome):
+                await self._try(act, mine, outcome)
         await self.journal.refuse([*stuck.values()], NO_CHANNEL)
+
+    async def _leave_contradicted(self, act: ChatAction, mine: list[Change], outcome: Outcome) -> ChatAction | None:
+        """What is left of an act, and of the changes that are ``mine``, without what waits to be done otherwise: that
+        was decided by somebody, or is newer than what was compared."""
+        names = await self.journal.find_contradicted(act)
+        if not names:
+            return act
+        rest = remove_settled(act, names)
+        left = [change for change in mine if rest is None or f"member {change.user_id}" in names]
+        await self._refuse(left, DECIDED_OTHERWISE, outcome)
+        mine[:] = [change for change in mine if change not in left]
+        return rest if mine else None
 
     async def _try(self, act: ChatAction, mine: Sequence[Change], outcome: Outcome) -> None:
         """What concerns all channels, and not this one, ends the run: the next one goes on."""

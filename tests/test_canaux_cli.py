@@ -3,17 +3,25 @@
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 from datetime import date
+from secrets import token_hex
 from typing import Any
 
 import pytest
+from sqlmodel import col, select
 
+from bot.actions import AddMembers, ChatAction, RemoveMember, write_action
+from bot.clock import utc_now
 from bot.errors import ChatError
 from bot.mattermost import AioClient
 from cli.errors import OperatorError
+from storage import outbox
+from storage.database import Database
+from storage.outbox import Outgoing, TargetKind
 from storage.people import Role
 from tests.modes import EDGES, MODES
 from tests.people import Person
 from tests.support.cli import operate
+from tests.support.house import wait_for
 from tests.support.membership import ChannelWorkplace, land, register_team, room, sync_team
 
 __all__ = ["land", "room"]
@@ -142,6 +150,55 @@ async def test_who_moved_left_or_came_by_the_back_door(
     assert await land.names_in("isere") == {"lea", "juliette"}
     await land.syncs(capsys, "--strangers")
     assert await land.names_in("rhone") == {"agathe"}
+
+
+@pytest.mark.parametrize("land", ["sqlite", "postgresql"], indirect=True)
+async def test_what_waits_to_be_done_otherwise_is_left_to_it(
+    land: ChannelWorkplace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Somebody is being taken out, and somebody brought back; the sync of the plan does not race them."""
+    lea, omar, _ = await sync_team(land, capsys)
+    nina, place = await land.room.site.person("nina"), (await land.channel("rhone"))["id"]
+    for somebody in (lea, omar):
+        await land.leaves(somebody, "rhone")
+    await land.joins(nina, "rhone")
+    await land.registers_as(nina, Role.CONSEILLER, "38")
+    await write_acts(land, RemoveMember(place, lea.id), AddMembers(place, [nina.id]))
+    assert await operate(land.settings(), "channels", "sync") == 1
+    told = capsys.readouterr().err
+    assert told.count("le contraire a été décidé") == 2
+    assert await land.names_in("rhone") == {"omar", "nina"}
+    async with land.bot():
+        await wait_for(lambda: nothing_waits(land))
+    await land.syncs(capsys)
+    assert await land.names_in("rhone") == {"omar", "lea"}, "once it is done, the plan is"
+
+
+async def write_acts(land: ChannelWorkplace, *acts: ChatAction) -> None:
+    """The bot is about to do that."""
+    database, at = Database(land.url), utc_now()
+    rows = [
+        Outgoing(
+            id=token_hex(13),
+            where=TargetKind.ACT,
+            target=act.target,
+            content=write_action(act),
+            created_at=at,
+            not_before=at - outbox.LEASE,
+        )
+        for act in acts
+    ]
+    async with database.transaction() as db:
+        await outbox.add(db, rows)
+    await database.close()
+
+
+async def nothing_waits(land: ChannelWorkplace) -> bool:
+    database = Database(land.url)
+    async with database.transaction(writes=False) as db:
+        waiting = (await db.exec(select(Outgoing.id).where(col(Outgoing.not_before).is_not(None)))).first()
+    await database.close()
+    return waiting is None
 
 
 async def test_an_archived_channel_and_a_public_one(land: ChannelWorkplace, capsys: pytest.CaptureFixture[str]) -> None:

@@ -140,7 +140,7 @@ async def test_two_steps_that_want_the_same_get_it_by_one_errand() -> None:
         return 7
 
     both = [asyncio.create_task(errands.fetch("essai", outside)) for _ in range(2)]
-    await until(lambda: bool(asked))
+    await wait_until(lambda: bool(asked))
     answer.set()
     assert (await asyncio.gather(*both), len(asked)) == ([7, 7], 1)
     assert await errands.fetch("essai", outside) == 7

@@ -233,6 +233,18 @@ async def put_in_order(db: AsyncSession, rows: Iterable[Outgoing], now: datetime
                 row.content[AFTER] = after
 
 
+async def find_contradicted(db: AsyncSession, act: actions.ChatAction) -> Collection[str]:
+    """Of what an act settles, the names of what another that waits settles otherwise: for who acts beside the outbox,
+    and leaves that to it."""
+    waiting = _group_by_name(await table.waiting_acts(db, act.target))
+    return {
+        name
+        for name, value in act.settles.items()
+        for _, other in waiting.get(name, ())
+        if other.settles[name] != value
+    }
+
+
 async def _give_way(db: AsyncSession, act: actions.ChatAction, waiting: Settling, now: datetime) -> Sequence[str]:
     """The ids of those that end before that act."""
     settles = act.settles
