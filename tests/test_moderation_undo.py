@@ -4,6 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
+from sqlmodel import col
 
 from bot.context import Context
 from commands.moderation.charter import propose_measure
@@ -11,6 +13,7 @@ from config.charte import Graded
 from config.charte import MeasureKind as Kind
 from storage.journal import AuditAct
 from storage.moderation import CaseState
+from storage.people import Person as Registered
 from storage.people import Role
 from tests.people import unique
 from tests.support.house import plain
@@ -164,6 +167,21 @@ async def test_nobody_takes_back_what_concerns_them(bench: MeasureStage) -> None
     assert "vous concerne" in await bench.moderates(f"annuler {entry}", bench.omar)
     await bench.house.registers(bench.lea, Role.ANIMATEUR)
     assert "est annulé" in await bench.moderates(f"annuler {entry}", bench.lea)
+
+
+@pytest.mark.newest_only
+async def test_who_is_no_animateur_any_more_takes_nothing_back(bench: Bench) -> None:
+    """An undo asks for the role of now, and whoever decides does so everywhere: no territory is needed."""
+    await bench.moderates(f"avertir @{bench.lea.username} ton vif")
+    measure = await bench.last(bench.lea)
+    await bench.moderates("journal", bench.omar)
+    for role in (Role.COORDINATEUR, Role.HOTLINE, Role.CONSEILLER):
+        async with bench.house.bot.database.transaction() as db:
+            await db.exec(update(Registered).where(col(Registered.id) == bench.omar.id).values(role=role))
+        assert "Votre rôle" in await bench.moderates(f"annuler {measure.entry}", bench.omar)
+        assert (await bench.last(bench.lea)).ended_at is None
+    await bench.house.registers(bench.omar, Role.ANIMATEUR)
+    assert "est annulé" in await bench.moderates(f"annuler {measure.entry}", bench.omar)
 
 
 @pytest.mark.both_databases
