@@ -9,9 +9,9 @@ from bot.app import App
 from bot.context import Context, Request
 from bot.forms import name_of
 from bot.replies import Button, Refresh, Replies, Say
-from tests.house import until_async
 from tests.people import Post
-from tests.sending import Newsroom, newsroom, room
+from tests.support.house import wait_for
+from tests.support.outbox import MessageWorkplace, newsroom, room
 
 __all__ = ["newsroom", "room"]
 
@@ -29,12 +29,12 @@ async def take(_: Context, click: Take) -> Replies:
     return Refresh(f"Pris {click.number}", topic=TOPIC)
 
 
-async def stands(newsroom: Newsroom, channel_id: str, text: str) -> Post | None:
+async def stands(newsroom: MessageWorkplace, channel_id: str, text: str) -> Post | None:
     return next((post for post in await newsroom.said(channel_id) if post.text == text), None)
 
 
 async def test_a_click_waits_for_the_note_of_the_post_it_is_on(
-    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+    newsroom: MessageWorkplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     newsroom.news.feature.button(Take)(take)
     here = await newsroom.salon()
@@ -44,21 +44,21 @@ async def test_a_click_waits_for_the_note_of_the_post_it_is_on(
             task.cancel()
         monkeypatch.setattr(app.outbox._marks, "add", lambda _: None)  # noqa: SLF001  (the same)
         await newsroom.sends(app, Say("À prendre", [Button("Prendre", Take(number=7))], channel_id=here, topic=TOPIC))
-        post = await until_async(lambda: stands(newsroom, here, "À prendre"))
+        post = await wait_for(lambda: stands(newsroom, here, "À prendre"))
         assert not await newsroom.posts_about(app, TOPIC), "it is not noted"
         began = monotonic()
         await clicks(newsroom, app, post)
-        await until_async(lambda: stands(newsroom, here, "Pris 7"))
+        await wait_for(lambda: stands(newsroom, here, "Pris 7"))
         assert monotonic() - began < 5, "before any lease ends"
         assert [event.topic for event in newsroom.news.heard] == [TOPIC], "its sender heard of it"
 
 
-async def test_a_click_does_not_wait_for_long_where_mattermost_does_not_answer(newsroom: Newsroom) -> None:
+async def test_a_click_does_not_wait_for_long_where_mattermost_does_not_answer(newsroom: MessageWorkplace) -> None:
     newsroom.news.feature.button(Take)(take)
     here = await newsroom.salon()
     async with newsroom.bot() as app:
         await newsroom.sends(app, Say("À prendre", [Button("Prendre", Take(number=7))], channel_id=here, topic=TOPIC))
-        post = await until_async(lambda: stands(newsroom, here, "À prendre"))
+        post = await wait_for(lambda: stands(newsroom, here, "À prendre"))
         newsroom.room.server.faults.slow = "/posts"
         await newsroom.sends(app, Say("Plus tard", channel_id=here))
         began = monotonic()
@@ -69,7 +69,7 @@ async def test_a_click_does_not_wait_for_long_where_mattermost_does_not_answer(n
         assert await stands(newsroom, here, "Pris 7")
 
 
-async def clicks(newsroom: Newsroom, app: App, post: Post) -> None:
+async def clicks(newsroom: MessageWorkplace, app: App, post: Post) -> None:
     """Juliette clicks « Prendre »."""
     came = Request("button", name_of(Take), newsroom.juliette.id, post.channel_id, post_id=post.id)
     assert not (await app.dispatcher.run(came, {"number": 7})).get("ephemeral_text")

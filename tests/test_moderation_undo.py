@@ -170,7 +170,7 @@ async def test_nobody_takes_back_what_concerns_them(bench: MeasureStage) -> None
 
 
 @pytest.mark.newest_only
-async def test_who_is_no_animateur_any_more_takes_nothing_back(bench: Bench) -> None:
+async def test_who_is_no_animateur_any_more_takes_nothing_back(bench: MeasureStage) -> None:
     """An undo asks for the role of now, and whoever decides does so everywhere: no territory is needed."""
     await bench.moderates(f"avertir @{bench.lea.username} ton vif")
     measure = await bench.last(bench.lea)

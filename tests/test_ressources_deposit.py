@@ -5,11 +5,12 @@ import pytest
 from bot.context import Request
 from bot.spool import Submission
 from config.policies import Trust, read_trust
+from storage import canaux
 from storage.people import Role
 from storage.ressources.resources import ResourceState
 from tests.people import unique
 from tests.support.hotline import make_ticket, store_tickets
-from tests.support.house import plain, react
+from tests.support.house import find_or_make_channel, plain, react
 from tests.support.ressources import ReviewStage, give_files, make_permalink, shelf
 
 __all__ = ["shelf"]
@@ -141,6 +142,32 @@ async def test_files_sent_to_the_bot_are_offered_and_the_card_carries_copies(she
     shown = await shelf.said(titre, root=await shelf.said(titre))
     assert await shelf.agathe.files(shown) == {"fiche_été.pdf": b"%PDF-1.4", "notice.odt": b"odt"}
     assert resource.type == "document"
+
+
+@pytest.mark.both_databases
+async def test_what_is_published_in_another_channel_of_the_same_day_has_a_message_there(shelf: ReviewStage) -> None:
+    """What stands in the old one is no root for it; Mattermost refuses such a post for good."""
+    before, _ = await shelf.proposes(shelf.juliette, unique("Avant"))
+    await shelf.agathe.clicks(await shelf.card(before), "Publier")
+    await shelf.said(before.titre)
+    old, other = shelf.rooms["ressourcerie"], await find_or_make_channel(shelf.house, unique("ressources"), "O")
+    await shelf.house.site.admin.post(f"/channels/{other}/members", {"user_id": shelf.agathe.id})
+    await remember(shelf, other)
+    try:
+        titre, post = unique("Après"), await give_files(shelf.juliette, notice__odt=b"odt")
+        _, card = await shelf.proposes(shelf.juliette, titre, fichiers=post.id)
+        await shelf.agathe.clicks(card, "Publier")
+        shown = await shelf.said(titre, root=await shelf.said(titre))
+        assert await shelf.agathe.files(shown) == {"notice.odt": b"odt"}
+    finally:
+        await remember(shelf, old)
+
+
+async def remember(shelf: ReviewStage, channel_id: str) -> None:
+    """The ressourcerie is there from now on."""
+    async with shelf.house.bot.database.transaction() as db:
+        await canaux.remember_channel(db, "ressourcerie", channel_id, shelf.house.clock())
+    shelf.rooms["ressourcerie"] = channel_id
 
 
 async def test_a_file_that_is_too_large_is_said(shelf: ReviewStage, monkeypatch: pytest.MonkeyPatch) -> None:

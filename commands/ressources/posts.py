@@ -27,7 +27,7 @@ from config.settings import Settings
 from config.themes import THEMES
 from config.time import PARIS
 from dialogs.ressources import CommentResource
-from storage import canaux, claims
+from storage import canaux, claims, outbox
 from storage.journal import AuditAct
 from storage.ressources import feedback, resources, reviews
 from storage.ressources.feedback import ResourceComment
@@ -187,15 +187,15 @@ def find_day(instant: datetime) -> date:
 
 
 async def post_day(ctx: Context, day: date) -> Sequence[Reply]:
-    """The message of that day, as it is now: said once, then rewritten. Who writes holds what is written, so that no
-    two say it."""
+    """The message of that day, as it is now: said once in a channel, then rewritten, and in another where that is the
+    ressourcerie’s since. Who writes holds what is written, so that no two say it."""
     place, text = await find_channel(ctx), await _draw_day(ctx, day)
-    if await DAY.list_posts(ctx.db, day):
-        return [DAY.rewrite(day, text or render("ressources/day_empty", day=say_date(day)))]
+    stands = await DAY.list_posts(ctx.db, day)
+    shown = [DAY.rewrite(day, text or render("ressources/day_empty", day=say_date(day)))] if stands else []
     is_new = find_day(ctx.now) - day < timedelta(days=NEW_FOR_DAYS)
-    if not (place and text and is_new) or await DAY.is_sent(ctx.db, day):
-        return []
-    return [DAY.post(day, text, place)]
+    if not (place and text and is_new) or place in await outbox.find_reached(ctx.db, [DAY.of(day)]):
+        return shown
+    return [*shown, DAY.post(day, text, place)]
 
 
 async def _draw_day(ctx: Context, day: date) -> Markdown:
@@ -260,8 +260,8 @@ async def post_files(ctx: Context, resource: Resource) -> Sequence[Reply]:
     day = find_day(resource.published_at)
     if resource.state is not ResourceState.PUBLISHED or await FILES.is_sent(ctx.db, resource):
         return []
-    roots = await DAY.list_posts(ctx.db, day)
-    if not roots and await DAY.is_sent(ctx.db, day):
+    roots = [post for post in await DAY.list_posts(ctx.db, day) if post.channel_id == place]
+    if not roots and place in await outbox.find_reached(ctx.db, [DAY.of(day)]):
         # Once that message stands, its files come.
         return []
     is_first = not roots and find_day(ctx.now) - day < timedelta(days=NEW_FOR_DAYS)
