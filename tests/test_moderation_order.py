@@ -9,8 +9,7 @@ from bot.actions import AddMembers, RemoveMember
 from bot.outbox.actions import put_in_order
 from bot.replies import Reply, Say
 from cli.delivery import Pen
-from commands.moderation import notices
-from commands.moderation.notices import ActPurpose
+from commands.moderation.measures import ActPurpose, make_act_topic
 from sandbox.faults import Faults
 from storage import outbox
 from storage.moderation import measures
@@ -83,7 +82,7 @@ async def test_a_removal_that_arrives_after_its_measure_ended_is_undone(bench: M
     await bench.is_back(bench.lea, bench.place)
     await bench.house.settled()
     await to_many(
-        bench, RemoveMember(bench.place, bench.lea.id, topic=notices.make_act_topic(ActPurpose.ACT, entry, bench.place))
+        bench, RemoveMember(bench.place, bench.lea.id, topic=make_act_topic(ActPurpose.ACT, entry, bench.place))
     )
     await bench.is_out(bench.lea, bench.place)
     await bench.is_back(bench.lea, bench.place)

@@ -4,9 +4,9 @@ measure is what was carried out, by its number in the journal; an appeal contest
 place of many cards. In safe mode (a charter or rules that cannot be used) nothing is done by itself.
 """
 
-from commands.moderation import appeals, channels, commands, decisions, journal, measures, reports
+from commands.moderation import appeals, channels, commands, decisions, measures, reports
 from commands.moderation.feature import drapeau, feature, regles
-from commands.moderation.measures import exclusion, lifecycle, lock, move, pin, removal
+from commands.moderation.measures import exclusion, lifecycle, lock, move, removal
 from commands.moderation.rules import handlers, trial
 
 __all__ = [
@@ -18,12 +18,10 @@ __all__ = [
     "exclusion",
     "feature",
     "handlers",
-    "journal",
     "lifecycle",
     "lock",
     "measures",
     "move",
-    "pin",
     "regles",
     "removal",
     "reports",

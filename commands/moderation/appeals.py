@@ -1,8 +1,10 @@
 """Who a measure concerns contests it, once; another animateur upholds, lightens or cancels it, and is reminded."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import wraps
+from typing import Protocol, TypeVar
 
 from bot.account_status import is_active, read_display_name
 from bot.audit import AuditEntry, record_entry
@@ -13,12 +15,13 @@ from bot.french.dates import say_date
 from bot.permalinks import make_permalink
 from bot.replies import Ask, Direct, Message, PlainTextReply, Replies, Reply, Whisper
 from bot.texts import Markdown, quotation, render
-from commands.moderation import cards, charter, notices
+from commands.moderation import cards, charter
 from commands.moderation.cards import Lighten, Overturn, Uphold
 from commands.moderation.cases import Decision, get_case, lock_case, name_case_object
 from commands.moderation.feature import ANIMATEURS, feature
-from commands.moderation.measures import carry_out
-from commands.moderation.measures.lifecycle import undo_measure
+from commands.moderation.measures import Appeal as AppealButton
+from commands.moderation.measures import find_handler, make_notice_topic
+from commands.moderation.measures.lifecycle import carry_out, undo_measure
 from config import charte
 from config.time import PARIS
 from dialogs.moderation.forms import (
@@ -40,14 +43,6 @@ OWN_DECISION = "Vous avez décidé de cette mesure : un autre animateur répond 
 OWN_PROPOSAL = "Vous avez proposé cette mesure : un autre animateur répond au recours."
 TOO_LONG = "Une mesure allégée ne dure pas plus longtemps que ce qui reste de la première."
 NO_LENGTH = "Dites pour combien de temps : « 2h », « 3j »."
-MEASURE_WEIGHTS = {
-    AuditAct.REMIND: charte.MeasureKind.REMIND,
-    AuditAct.WARN: charte.MeasureKind.WARN,
-    AuditAct.SILENCE: charte.MeasureKind.SILENCE,
-    AuditAct.EXCLUDE: charte.MeasureKind.EXCLUDE,
-    AuditAct.HIDE: charte.MeasureKind.WARN,
-}
-"""What a measure weighs; the lighter ones can take its place."""
 LIGHTER = (charte.MeasureKind.REMIND, charte.MeasureKind.WARN, charte.MeasureKind.SILENCE)
 
 
@@ -78,6 +73,30 @@ async def _take_appeal(ctx: Context, entry: int) -> AppealInHand:
     return AppealInHand(appeal, measure, case)
 
 
+class AboutAppeal(Protocol):
+    """A button or window about an appeal."""
+
+    @property
+    def entry(self) -> int: ...
+
+
+A = TypeVar("A", bound=AboutAppeal)
+AppealHandler = Callable[[Context, A, AppealInHand], Awaitable[Replies]]
+
+
+def on_open_appeal(handler: AppealHandler[A]) -> Callable[[Context, A], Awaitable[Replies]]:
+    """A handler gets the appeal in hand; where somebody answered it already, who acts reads that instead."""
+
+    @wraps(handler)
+    async def run(ctx: Context, asked: A) -> Replies:
+        contested = await _take_appeal(ctx, asked.entry)
+        if contested.appeal.decided_at is not None:
+            return await _say_already_answered(ctx, contested)
+        return await handler(ctx, asked, contested)
+
+    return run
+
+
 async def _say_already_answered(ctx: Context, contested: AppealInHand) -> Sequence[Reply]:
     by = contested.appeal.decided_by
     named = "Vous avez" if by == ctx.user.id else f"{await read_display_name(ctx, by)} a"
@@ -85,38 +104,32 @@ async def _say_already_answered(ctx: Context, contested: AppealInHand) -> Sequen
 
 
 @feature.button(Uphold, roles=ANIMATEURS, writes=False)
-async def open_uphold_form(ctx: Context, click: Uphold) -> Replies:
-    """The window of an answer."""
-    return await _open_answer_form(ctx, click.entry, UpholdMeasure)
+@on_open_appeal
+async def open_uphold_form(_: Context, click: Uphold, contested: AppealInHand) -> Replies:
+    """Open the window of an answer."""
+    return Ask(UpholdMeasure.draft(entry=click.entry, said=label_of(contested.measure.act)))
 
 
 @feature.button(Overturn, roles=ANIMATEURS, writes=False)
-async def open_cancel_form(ctx: Context, click: Overturn) -> Replies:
-    """The window of an answer."""
-    return await _open_answer_form(ctx, click.entry, CancelMeasure)
+@on_open_appeal
+async def open_cancel_form(_: Context, click: Overturn, contested: AppealInHand) -> Replies:
+    """Open the window of an answer."""
+    return Ask(CancelMeasure.draft(entry=click.entry, said=label_of(contested.measure.act)))
 
 
 @feature.button(Lighten, roles=ANIMATEURS, writes=False)
-async def open_lighten_form(ctx: Context, click: Lighten) -> Replies:
-    """The window of an answer, and of what takes the place of the measure."""
-    return await _open_answer_form(ctx, click.entry, LightenMeasure)
-
-
-async def _open_answer_form(ctx: Context, entry: int, window: type[AppealAnswerForm]) -> Replies:
-    contested = await _take_appeal(ctx, entry)
-    if contested.appeal.decided_at is not None:
-        return await _say_already_answered(ctx, contested)
-    more: dict[str, object] = {}
-    if window is LightenMeasure:
-        more["lighter"] = {kind.value: charter.MEASURES[kind] for kind in _list_lighter(contested.measure)}
-        if not more["lighter"]:
-            raise UserError("Il n’y a rien de plus léger : maintenez la mesure, ou annulez-la.")
-    return Ask(window.draft(entry=entry, said=label_of(contested.measure.act), **more))
+@on_open_appeal
+async def open_lighten_form(_: Context, click: Lighten, contested: AppealInHand) -> Replies:
+    """Open the window of an answer, and of what takes the place of the measure."""
+    lighter = {kind.value: charter.MEASURES[kind] for kind in _list_lighter(contested.measure)}
+    if not lighter:
+        raise UserError("Il n’y a rien de plus léger : maintenez la mesure, ou annulez-la.")
+    return Ask(LightenMeasure.draft(entry=click.entry, said=label_of(contested.measure.act), lighter=lighter))
 
 
 def _list_lighter(measure: Measure) -> Sequence[charte.MeasureKind]:
     order = list(charte.MeasureKind)
-    weight = MEASURE_WEIGHTS.get(AuditAct(measure.act))
+    weight = find_handler(measure.act).weight
     if weight is None:
         return []
     lighter = [kind for kind in LIGHTER if order.index(kind) < order.index(weight)]
@@ -124,39 +137,33 @@ def _list_lighter(measure: Measure) -> Sequence[charte.MeasureKind]:
 
 
 @feature.submit(UpholdMeasure, roles=ANIMATEURS)
-async def uphold_measure(ctx: Context, form: UpholdMeasure) -> Replies:
-    """It stands."""
-    contested = await _take_appeal(ctx, form.entry)
-    if contested.appeal.decided_at is not None:
-        return await _say_already_answered(ctx, contested)
+@on_open_appeal
+async def uphold_measure(ctx: Context, form: UpholdMeasure, contested: AppealInHand) -> Replies:
+    """The measure stands."""
     return await _answer_appeal(ctx, contested, form, kept=True)
 
 
 @feature.submit(CancelMeasure, roles=ANIMATEURS)
-async def cancel_measure(ctx: Context, form: CancelMeasure) -> Replies:
-    """It is undone."""
-    contested = await _take_appeal(ctx, form.entry)
-    if contested.appeal.decided_at is not None:
-        return await _say_already_answered(ctx, contested)
-    undone = [] if _is_over(contested.measure) else await undo_measure(ctx, form.entry)
+@on_open_appeal
+async def cancel_measure(ctx: Context, form: CancelMeasure, contested: AppealInHand) -> Replies:
+    """The measure is undone."""
+    undone = await _undo_standing(ctx, contested.measure)
     return [*undone, *await _answer_appeal(ctx, contested, form, kept=False)]
 
 
 @feature.submit(LightenMeasure, roles=ANIMATEURS)
-async def lighten_measure(ctx: Context, form: LightenMeasure) -> Replies:
+@on_open_appeal
+async def lighten_measure(ctx: Context, form: LightenMeasure, contested: AppealInHand) -> Replies:
     """It is undone, and a lighter one takes its place; this answer is the approval that a heavy one needs."""
-    contested = await _take_appeal(ctx, form.entry)
-    if contested.appeal.decided_at is not None:
-        return await _say_already_answered(ctx, contested)
     decision = _read_replacement(ctx, contested.measure, form)
     # The new one first: it takes over whom the old one keeps out, and nobody comes back in between.
     decided = await carry_out(ctx, contested.case, decision, is_second=True)
-    undone = [] if _is_over(contested.measure) else await undo_measure(ctx, form.entry)
+    undone = await _undo_standing(ctx, contested.measure)
     return [*undone, *decided, *await _answer_appeal(ctx, contested, form, kept=False)]
 
 
-def _is_over(measure: Measure) -> bool:
-    return measure.ended_at is not None
+async def _undo_standing(ctx: Context, measure: Measure) -> Sequence[Reply]:
+    return await undo_measure(ctx, measure.entry) if measure.ended_at is None else []
 
 
 def _read_replacement(ctx: Context, measure: Measure, form: LightenMeasure) -> Decision:
@@ -192,16 +199,14 @@ async def _answer_appeal(
 
 CONTESTED_WITHIN = timedelta(days=30)
 """After the end of a measure nobody contests it any more."""
-ENDLESS = {AuditAct.SILENCE, AuditAct.EXCLUDE}
-"""What holds until it ends; the other measures are over once they are told."""
 NOT_CONTESTABLE = "Cette mesure n’est plus là, ou ne vous concerne pas."
 TOO_LATE = "Cette mesure est finie depuis plus de trente jours : elle ne se conteste plus."
 ALREADY_CONTESTED = "Vous avez déjà contesté cette décision : la réponse vous est dite ici dès qu’elle est là."
 ALREADY_ANSWERED = "Vous avez déjà contesté cette décision, et un autre animateur y a répondu."
 
 
-@feature.button(notices.Appeal, writes=False)
-async def open_appeal_form(ctx: Context, click: notices.Appeal) -> Replies:
+@feature.button(AppealButton, writes=False)
+async def open_appeal_form(ctx: Context, click: AppealButton) -> Replies:
     """The window."""
     measure = check_contestable(ctx, await measures.get(ctx.db, click.entry))
     await _refuse_second_appeal(ctx, measure)
@@ -228,7 +233,7 @@ def find_end(measure: measures.Measure) -> datetime | None:
     """When it was over, or is; None for what holds until somebody ends it."""
     if measure.ended_at or measure.until:
         return measure.ended_at or measure.until
-    return None if measure.act in ENDLESS else measure.began_at
+    return None if find_handler(measure.act).keeps_out else measure.began_at
 
 
 async def _refuse_second_appeal(ctx: Context, measure: measures.Measure) -> None:
@@ -286,7 +291,7 @@ async def contest_in_thread(ctx: Context, event: DirectMessage) -> Replies:
 async def _find_noticed_measure(ctx: Context, post_id: str) -> int:
     """The measure of which a message of the bot’s is the notice; 0 for other messages."""
     for measure in await measures.list_since(ctx.db, ctx.user.id, ctx.now - charter.YEAR):
-        posts = await ctx.posts_about(notices.make_notice_topic(measure.entry))
+        posts = await ctx.posts_about(make_notice_topic(measure.entry))
         if any(post.post_id == post_id for post in posts):
             return measure.entry
     return 0

@@ -271,11 +271,18 @@ async def refresh_card(ctx: Context, case: Case) -> Sequence[Reply]:
 
 async def tell_animateurs(ctx: Context, case: Case, said: Message, topic: str | None = None) -> Sequence[Reply]:
     """Say it in the room, or to each animateur but the author."""
+    room = "" if await is_about_animateur(ctx, case) else await channels.find_room(ctx)
+    return await say_to_animateurs(ctx, said, room, leave_out=case.author_id, topic=topic)
+
+
+async def say_to_animateurs(
+    ctx: Context, said: Message, room: str, *, leave_out: str, topic: str | None = None
+) -> Sequence[Reply]:
+    """Say something in a room; without one, to each animateur but the one who is left out."""
     shown = (said.text, said.buttons, said.facts, said.menus)
-    room = await channels.find_room(ctx)
-    if room and not await is_about_animateur(ctx, case):
+    if room:
         return [Say(*shown, channel_id=room, topic=topic)]
-    told = [one.id for one in await animating(ctx.db, ANIMATEURS_MAX + 1) if one.id != case.author_id]
+    told = [one.id for one in await animating(ctx.db, ANIMATEURS_MAX + 1) if one.id != leave_out]
     return [Direct(*shown, user_id=one, topic=topic) for one in told[:ANIMATEURS_MAX]]
 
 
@@ -416,7 +423,7 @@ async def _say_proposal(ctx: Context, case: Case, theirs: Sequence[Report]) -> s
     key = find_main_motive(theirs)
     if not key or not charter.read_valid_charter(ctx.settings):
         return ""
-    return charter.say_measure(charter.find_motive(ctx, key).grade(await charter.count_sanctions(ctx, case.author_id)))
+    return charter.say_measure(await charter.propose_measure(ctx, case.author_id, key))
 
 
 def find_main_motive(theirs: Sequence[Report]) -> str:

@@ -1,20 +1,25 @@
-"""Cases are opened, found and held; whom one may concern, who may decide it, and what can be decided."""
+"""Cases are opened, found and held; what a line names is read; whom a case may concern, and who may decide it."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from bot import mattermost
 from bot.context import Context
 from bot.errors import ChatError, Refusal, UserError
 from bot.mattermost.values import ChatChannel, ChatPost, ChatUser
+from bot.permalinks import find_permalink
 from bot.texts import quote
 from config.charte import MeasureKind
 from dialogs.moderation.forms import Fate
+from dialogs.moderation.lines import REASON_MAX, take_word
 from storage import claims, people
+from storage.database import change
+from storage.journal import AuditAct
 from storage.moderation import cases
 from storage.moderation.cases import Case, CaseSource, CaseState
+from storage.moderation.measures import KeptPost
 from storage.people import Role
 
 AROUND_MAX = 3
@@ -23,6 +28,22 @@ LOOKED_THROUGH = 30
 """Messages that are looked at for those before: answers in threads are among them."""
 TEXT_MAX = 16_383
 """Characters of a message: as many as Mattermost takes."""
+
+
+GONE = {Refusal.UNKNOWN_POST, Refusal.UNKNOWN_CHANNEL, Refusal.FORBIDDEN}
+"""What Mattermost answers about what is not there any more, or what the bot may not see."""
+T = TypeVar("T")
+D = TypeVar("D")
+
+
+async def read_if_there(asked: Awaitable[T], otherwise: D) -> T | D:
+    """What Mattermost answers; ``otherwise`` where that is gone or forbidden. Raises ChatError for all else."""
+    try:
+        return await asked
+    except ChatError as error:
+        if error.refusal in GONE:
+            return otherwise
+        raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +129,78 @@ def _dump_post(post: ChatPost, *, after: bool) -> dict[str, Any]:
     return {"at": at, "author_id": post.user_id, "message": post.message[:2000], "after": after}
 
 
+OUT_OF_REACH = (
+    "Les messages directs sont hors de portée de la modération : le bot ne les lit pas. La personne visée peut "
+    "signaler la conversation à un administrateur, et bloquer ou couper ses notifications."
+)
+MESSAGE_GONE = (
+    "Le bot ne trouve pas ce message : il n’existe plus, ou il est dans un canal privé où le bot n’est pas, ou dans "
+    "une conversation directe, hors de portée de la modération."
+)
+
+
+async def take_account(ctx: Context, line: str, example: str) -> tuple[ChatUser, str]:
+    """Whom a line begins with, and the rest. Raises UserError and ChatError."""
+    name, rest = take_word(line)
+    if not name:
+        raise UserError(f"Dites de qui il s’agit : par exemple `{example}`.")
+    account = await ctx.chat.user_by_name(name)
+    if account is None:
+        raise UserError(f"Personne ne s’appelle @{quote(name.removeprefix('@'))} dans Mattermost.")
+    check_target(ctx, account)
+    return account, rest
+
+
+async def take_message(ctx: Context, line: str, example: str) -> tuple[MessageSnapshot, str]:
+    """The message that a line begins with, as it is now, and the rest. Raises UserError and ChatError."""
+    word, rest = take_word(line)
+    post_id = find_permalink(word)
+    if not post_id:
+        raise UserError(f"Donnez le lien du message (son menu « … », puis « Copier le lien ») : `{example}`.")
+    seen = await read_if_there(take_snapshot(ctx, post_id), None)
+    if seen is None:
+        raise UserError(MESSAGE_GONE)
+    if seen.channel.type not in {"O", "P"}:
+        raise UserError(OUT_OF_REACH)
+    if seen.post.type:
+        raise UserError("C’est un message de Mattermost lui-même : il n’est de personne.")
+    return seen, rest
+
+
+async def read_thread(ctx: Context, post_id: str) -> list[KeptPost]:
+    """The messages of a thread, oldest first, as they are now; none where it is gone. Raises ChatError."""
+    posts = await read_if_there(ctx.chat.thread(post_id), list[ChatPost]())
+    return await keep_posts(ctx, [post for post in posts if not post.type])
+
+
+async def keep_posts(ctx: Context, posts: Sequence[ChatPost]) -> list[KeptPost]:
+    """These messages with the names of who wrote them. Raises ChatError."""
+    authors = {u.id: u async for page in ctx.chat.users({post.user_id for post in posts}) for u in page}
+    return [_keep_post(post, authors.get(post.user_id, ChatUser(post.user_id, ""))) for post in posts]
+
+
+def _keep_post(post: ChatPost, author: ChatUser) -> KeptPost:
+    return KeptPost(
+        id=post.id,
+        channel_id=post.channel_id,
+        root_id=post.root_id,
+        author_id=post.user_id,
+        author=author.username,
+        text=post.message,
+        at=datetime.fromtimestamp(post.create_at / 1000, UTC),
+        files=list(post.file_ids),
+        is_bot=author.is_bot,
+    )
+
+
+def take_reason(rest: str, example: str) -> str:
+    """Why, as the line says it. Raises UserError where it does not."""
+    reason = " ".join(rest.split())
+    if not reason:
+        raise UserError(f"Dites pourquoi : la personne le lira. Par exemple : `{example}`.")
+    return reason[:REASON_MAX]
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """``lasts`` is None for what does not end by itself, or has no length; ``channel_id`` is where, for what is done
@@ -121,13 +214,24 @@ class Decision:
 
 def read_proposal(case: Case) -> Decision | None:
     """What waits for a second animateur, if something does."""
-    if case.state is not CaseState.SECOND or not case.proposed:
-        return None
+    return get_proposal(case) if case.state is CaseState.SECOND and case.proposed else None
+
+
+def get_proposal(case: Case) -> Decision:
+    """The same of a case that waits for one."""
     found = case.proposed
     lasts = timedelta(seconds=found["seconds"]) if found["seconds"] else None
     return Decision(MeasureKind(found["act"]), found["reason"], lasts, found["channel_id"])
 
 
+async def mark_decided(ctx: Context, case: Case, act: AuditAct, reason: str, **more: object) -> None:
+    """Who acts decided about a case; ``more`` are other columns of it."""
+    by = {"decided_at": ctx.now, "decided_by": ctx.user.id, "proposed": {}}
+    values = {"state": CaseState.DECIDED, "act": act.value, "reason": reason, "until": None} | by | more
+    await change(ctx.db, case, **values)
+
+
+OWN_PROPOSAL = "Vous l’avez proposé vous-même : un second animateur l’approuve, ou non."
 OWN_CASE = "Ce dossier vous concerne : un autre animateur s’en occupe."
 ADMIN_TARGET = (
     "@{name} administre la communauté ou le serveur : le bot ne prend pas de mesure contre un administrateur."
@@ -160,6 +264,12 @@ async def check_decider(ctx: Context, case: Case) -> None:
         decider = await people.get(ctx.db, case.decided_by) if case.decided_by else None
         by = f" par @{quote(decider.username)}" if decider else ""
         raise UserError(f"Le dossier n° {case.number} est déjà décidé{by}.")
+
+
+def refuse_own_proposal(ctx: Context, by: str) -> None:
+    """Raises UserError for who proposed themselves what they answer now."""
+    if by == ctx.user.id:
+        raise UserError(OWN_PROPOSAL)
 
 
 NO_CASE = "Ce dossier n’existe plus."

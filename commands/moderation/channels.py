@@ -1,8 +1,10 @@
-"""The channels of moderation: in which it listens, in which rules look, its own room.
+"""The channels of moderation: in which it listens, in which rules look, its own room, the one that a line names.
 Which are locked, and who is kept out of some, is remembered, so that other messages cost no statement.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from time import monotonic
 from zoneinfo import ZoneInfo
 
@@ -10,19 +12,23 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.context import Context
+from bot.errors import UserError
 from bot.events import JoinedChannel, Posted, WatchedPlaces
+from bot.mattermost import ChatChannel
+from bot.texts import quote
 from commands.moderation.feature import feature
 from config.canaux import Family
 from config.settings import Settings
 from config.territories import DEPARTEMENTS
+from config.text import fold
 from config.time import PARIS
+from dialogs.moderation.lines import take_channel, take_word
 from storage import canaux, people
 from storage.canaux import find_watched_channels
 from storage.journal import AuditAct
 from storage.moderation import measures
 from storage.watchlist import WatchedPlace
 
-"""The hours of what stands in rooms, whoever it was that made the bot say it."""
 ROOM = "moderation"
 """A key of config/canaux.tsv."""
 
@@ -34,7 +40,7 @@ async def find_room(ctx: Context) -> str:
 
 async def find_channel_title(ctx: Context, channel_id: str) -> str:
     """What a channel is called, as far as the bot’s own tables say; "" for what they do not know."""
-    keys = {ident: key for key, ident in (await canaux.find_channel_ids(ctx.db)).items()}
+    keys = await canaux.find_channel_keys(ctx.db)
     planned = (await canaux.list_planned(ctx.db, ctx.settings)).get(keys.get(channel_id, ""))
     if planned:
         return planned.name
@@ -44,7 +50,7 @@ async def find_channel_title(ctx: Context, channel_id: str) -> str:
 
 async def find_channel_zone(ctx: Context, channel_id: str) -> ZoneInfo:
     """The hours of a channel: those of its département, or of Paris. Who acts there may live by others."""
-    key = next((key for key, ident in (await canaux.find_channel_ids(ctx.db)).items() if ident == channel_id), "")
+    key = (await canaux.find_channel_keys(ctx.db)).get(channel_id, "")
     departement = DEPARTEMENTS.get(key.partition(":")[2]) if key.startswith(Family.DEPARTEMENT) else None
     return ZoneInfo(departement.fuseau) if departement else PARIS
 
@@ -102,3 +108,43 @@ async def list_unwatched_channels(ctx: Context) -> Sequence[str]:
     places = await list_rule_channels(ctx.db, ctx.settings)
     others = [c async for page in ctx.chat.public_channels() for c in page if c.id not in places and not c.archived]
     return sorted(channel.display_name or channel.name for channel in others)
+
+
+_DEPARTEMENT_CODE = re.compile(r"(\d[0-9ab]\d?) - ", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelIndex:
+    """The channels that the bot is in: each by id, and the id by each of its names, folded."""
+
+    by_id: Mapping[str, ChatChannel]
+    names: Mapping[str, str]
+
+    def take(self, text: str, example: str) -> tuple[ChatChannel, str]:
+        """The channel that a line begins with, and the rest. Raises UserError where it is none."""
+        ident, rest = take_channel(text, self.names)
+        if not ident:
+            word = quote(take_word(text)[0].removeprefix("~"))
+            said = f"Le bot n’est dans aucun canal « {word} »." if word else "De quel canal s’agit-il ?"
+            raise UserError(f"{said} Par exemple : `{example}`.")
+        return self.by_id[ident], rest
+
+    def take_optional(self, text: str) -> tuple[ChatChannel | None, str]:
+        """The same where a line may begin with a channel."""
+        ident, rest = take_channel(text, self.names)
+        return self.by_id.get(ident), rest
+
+
+async def index_channels(ctx: Context) -> ChannelIndex:
+    """Those of the team, by title, by address, and by number of département; of two of one name, the planned one.
+    Raises ChatError."""
+    found = [channel for channel in await ctx.chat.own_channels() if not channel.archived]
+    planned = {*(await canaux.find_channel_ids(ctx.db)).values()}
+    found.sort(key=lambda channel: channel.id not in planned)
+    names: dict[str, str] = {}
+    for channel in found:
+        code = _DEPARTEMENT_CODE.match(channel.display_name)
+        for name in (channel.display_name, channel.name, code[1] if code else ""):
+            if name:
+                names.setdefault(fold(name), channel.id)
+    return ChannelIndex({channel.id: channel for channel in found}, names)

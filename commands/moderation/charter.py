@@ -20,46 +20,10 @@ from storage.moderation import measures
 from storage.moderation.cases import Case, list_by_author
 from storage.moderation.reports import Report
 
-LOOKED_BACK = timedelta(days=365)
 SANCTIONS = frozenset(
     {AuditAct.REMIND, AuditAct.WARN, AuditAct.HIDE, AuditAct.CLEAN, AuditAct.SILENCE, AuditAct.EXCLUDE}
 )
 """The acts that count against somebody."""
-FALLBACK_MOTIVE = "autre"
-
-
-async def count_sanctions(ctx: Context, author_id: str) -> int:
-    """How many times something was decided against somebody in the last twelve months, and not taken back: several
-    measures of one case are one time."""
-    found = await measures.list_since(ctx.db, author_id, ctx.now - LOOKED_BACK)
-    return len({m.case_id or -m.entry for m in found if m.counts and m.act in SANCTIONS})
-
-
-async def propose_measure(ctx: Context, author_id: str, motive: str) -> Graded:
-    """What the charter proposes for a motive (its key; one that it has no more is the last). Raises charte.TableError
-    and OSError where the charter cannot be read."""
-    motives = charte.read(ctx.settings.charter)
-    asked = motives.get(motive) or motives.get(FALLBACK_MOTIVE) or list(motives.values())[-1]
-    return asked.grade(await count_sanctions(ctx, author_id))
-
-
-def read_valid_charter(settings: Settings) -> Mapping[str, Motive]:
-    """The motives by key; none while the charter cannot be used: then no measure is proposed."""
-    try:
-        return charte.read(settings.charter)
-    except (TableError, OSError, UnicodeError):
-        return {}
-
-
-def find_charter_fault(settings: Settings) -> str:
-    """What is wrong with the charter, in French; "" where nothing is."""
-    try:
-        charte.read(settings.charter)
-    except TableError as error:
-        return str(error)
-    except (OSError, UnicodeError):
-        return "Le fichier de la charte (COOP_CHARTER) ne peut pas être lu."
-    return ""
 
 
 log = structlog.get_logger()
@@ -79,13 +43,39 @@ MEASURES = {
 }
 
 
+async def count_sanctions(ctx: Context, author_id: str) -> int:
+    """How many times something was decided against somebody in the last twelve months, and not taken back: several
+    measures of one case are one time."""
+    found = await measures.list_since(ctx.db, author_id, ctx.now - YEAR)
+    return len({m.case_id or -m.entry for m in found if m.counts and m.act in SANCTIONS})
+
+
+def _load(settings: Settings) -> tuple[Mapping[str, Motive], str]:
+    """The motives by key, and what is wrong with the charter, in French: one of both is empty."""
+    try:
+        return charte.read(settings.charter), ""
+    except TableError as error:
+        return {}, str(error)
+    except (OSError, UnicodeError):
+        return {}, "Le fichier de la charte (COOP_CHARTER) ne peut pas être lu."
+
+
+def read_valid_charter(settings: Settings) -> Mapping[str, Motive]:
+    """The motives by key; none while the charter cannot be used: then no measure is proposed."""
+    return _load(settings)[0]
+
+
+def find_charter_fault(settings: Settings) -> str:
+    """What is wrong with the charter, in French; "" where nothing is."""
+    return _load(settings)[1]
+
+
 def _read_charter(ctx: Context) -> Mapping[str, Motive]:
     """The operator’s; while that cannot be read, the bot’s own: what is reported does not wait for it."""
-    try:
-        return charte.read(ctx.settings.charter)
-    except (TableError, OSError) as problem:
-        log.warning("charter_unreadable", problem=str(problem))
-        return charte.read()
+    motives, fault = _load(ctx.settings)
+    if fault:
+        log.warning("charter_unreadable", problem=fault)
+    return motives or charte.read()
 
 
 def list_motives(ctx: Context) -> dict[str, str]:
@@ -97,6 +87,11 @@ def find_motive(ctx: Context, key: str) -> Motive:
     """A motive; the last one of the charter for a key that it has no more."""
     known = _read_charter(ctx)
     return known.get(key) or list(known.values())[-1]
+
+
+async def propose_measure(ctx: Context, author_id: str, motive: str) -> Graded:
+    """What the charter proposes to somebody for a motive, after what was decided against them before."""
+    return find_motive(ctx, motive).grade(await count_sanctions(ctx, author_id))
 
 
 def weigh_motive(ctx: Context, key: str) -> int:

@@ -1,28 +1,36 @@
-"""« /moderer … »: a measure is decided at once by a line; what waits and what is in force is listed."""
+"""What is typed after « /moderer »: what waits and what is in force, a warning, the journal."""
 
-from collections.abc import Sequence
-from datetime import timedelta
+import json
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from pydantic import BaseModel
 
 from bot.command_lines import RunCommand, refuse_mistyped
 from bot.context import Context
 from bot.errors import UserError
+from bot.french.periods import say_moment
 from bot.french.words import plural
-from bot.mattermost import ChatChannel, ChatUser
 from bot.permalinks import make_permalink
 from bot.replies import Button, Card, Replies, Waiting, Whisper
-from bot.texts import quotation, quote, render
-from commands.moderation import arguments, cards, notices, reports
-from commands.moderation.cases import Decision, MessageSnapshot, check_target, open_case, open_case_about, read_proposal
+from bot.texts import Markdown, link, mention, quote, render
+from commands.moderation import cards
+from commands.moderation.cases import Decision, open_case_about, take_account, take_reason
+from commands.moderation.decisions import decide_at_once
 from commands.moderation.feature import ANIMATEURS, feature
-from commands.moderation.measures import carry_out
-from commands.moderation.measures.exclusion import find_exclusion
-from config.charte import MeasureKind as Kind
-from dialogs.moderation.lines import take_length
-from storage import people
-from storage.journal import AuditAct
+from commands.moderation.measures import MeasureDescription, describe_measure
+from config.canaux import home_of
+from config.charte import MeasureKind
+from config.text import fold
+from storage import canaux, journal, people
+from storage.canaux import runs
+from storage.journal import BOT, OPERATOR, AuditAct, JournalEntry
 from storage.moderation import cases, measures
-from storage.moderation.cases import Case, CaseSource, CaseState
+from storage.moderation.cases import Case, CaseState
 from storage.moderation.measures import Measure
+from storage.people import Role
+from storage.people.person import read_departements
 
 SHOWN_MAX = 10
 SHORTEST_WORD = 4
@@ -55,9 +63,9 @@ STATE_LABELS = {
 }
 
 
-async def _draw_measure(ctx: Context, measure: Measure) -> tuple[notices.MeasureDescription, str]:
+async def _draw_measure(ctx: Context, measure: Measure) -> tuple[MeasureDescription, str]:
     person = await people.get(ctx.db, measure.user_id) if measure.user_id else None
-    return await notices.describe_measure(ctx, measure), person.username if person else ""
+    return await describe_measure(ctx, measure), person.username if person else ""
 
 
 PAGE = 3
@@ -91,135 +99,210 @@ async def _list_waiting(ctx: Context) -> Sequence[Case]:
     return [one for one in await cases.list_in_states(ctx.db, cases.WAITING, 100) if one.author_id != ctx.user.id]
 
 
-SECONDED_WITHIN = timedelta(days=90)
-"""How long a proposal can be seconded by the same line."""
 WARN_EXAMPLE = "/moderer avertir @nina.roux propos blessants dans Général"
-HIDE_EXAMPLE = "/moderer masquer https://…/pl/… données personnelles d’une personne accompagnée"
-SILENCE_EXAMPLE = "/moderer silence @nina.roux 3j publicité répétée"
-EXCLUDE_EXAMPLE = "/moderer exclure @nina.roux ~general propos blessants, malgré deux avertissements"
 
 
 @feature.command("moderer avertir", help="Avertir quelqu’un", hint="@nom raison", roles=ANIMATEURS, writes=True)
 async def warn_person(ctx: Context, line: str) -> Replies:
-    """They read it at once."""
-    account, rest = await arguments.take_account(ctx, line, WARN_EXAMPLE)
-    reason = arguments.take_reason(rest, WARN_EXAMPLE)
-    return await _decide_now(ctx, await open_case_about(ctx, account), Decision(Kind.WARN, reason))
+    """Warn somebody, who reads it at once."""
+    account, rest = await take_account(ctx, line, WARN_EXAMPLE)
+    reason = take_reason(rest, WARN_EXAMPLE)
+    return await decide_at_once(ctx, await open_case_about(ctx, account), Decision(MeasureKind.WARN, reason))
+
+
+JOURNAL_PAGE = 10
+REPAIRS_MAX = 30
+"""Of the repairs in which a channel was, how many are looked for: their ids travel with a button."""
+VALUE_MAX = 600
+"""Characters shown of how something was, or is."""
+_NUMBER = re.compile(r"(?:n ?° ?|#)?(\d{1,9})", re.IGNORECASE)
+_THINGS = {
+    "ressource": "fiche",
+    "demande": "demande",
+    "numero": "actus",
+    "evenement": "événement",
+    "sondage": "sondage",
+    "annonce": "annonce",
+    "panne": "panne",
+    "collection": "collection",
+    "contact": "contact",
+    "flux": "flux",
+    "acte": "acte",
+    "dossier": "dossier",
+}
+"""What people call what has a number."""
+_NAMES = {
+    "role": "rôle",
+    "dernier_jour": "dernier jour",
+    "case": "dossier",
+    "channel": "canal",
+    "until": "fin",
+    "act": "acte",
+    "entry": "acte n°",
+    "measure": "mesure n°",
+    "kept": "maintenue",
+    "portee": "portée",
+    "retire": "retiré",
+    "cree": "créé",
+    "edition": "édition",
+    "url": "adresse",
+}
+"""What is kept under a short name, as one reads it."""
+_BY_ITSELF = {BOT: "le bot", OPERATOR: "l’exploitant"}
+
+
+class Older(BaseModel):
+    """« Plus anciens »: acts before that number: about somebody (by id, or a name that is none’s), or these things;
+    ``said`` is what was asked for, in words."""
+
+    said: str
+    before: int
+    user_id: str = ""
+    actor: str = ""
+    things: list[str] = []
 
 
 @feature.command(
-    "moderer silence",
-    help="Suspendre l’écriture de quelqu’un",
-    hint="@nom 7j [canal] raison",
+    "moderer journal",
+    help="Ce qui a été fait, par qui et pourquoi",
+    hint="[@nom | canal | n° 57]",
     roles=ANIMATEURS,
-    writes=True,
 )
-async def silence_person(ctx: Context, line: str) -> Replies:
-    """In all channels that the bot looks after, or in one."""
-    account, rest = await arguments.take_account(ctx, line, SILENCE_EXAMPLE)
-    lasts, rest = take_length(rest)
-    if lasts is None:
-        raise UserError(
-            f"Dites pour combien de temps, un an au plus : « 12h », « 3j ». Par exemple : `{SILENCE_EXAMPLE}`."
-        )
-    channel, rest = (await arguments.index_channels(ctx)).take_optional(rest)
-    reason = arguments.take_reason(rest, SILENCE_EXAMPLE)
-    await _refuse_if_silenced(ctx, account)
-    decision = Decision(Kind.SILENCE, reason, lasts, channel.id if channel else "")
-    return await _decide_now(ctx, await _find_or_open_case(ctx, account, channel, decision), decision)
+async def show_journal(ctx: Context, line: str) -> Replies:
+    """Whispered, wherever it is typed. (Mattermost is asked before the journal.)"""
+    text = line.strip().replace("\u00a0", " ")
+    if not text:
+        return await _draw_page(ctx, Older(said="", before=0))
+    if (number := _NUMBER.fullmatch(text)) and not _find_home(text):
+        return await _draw_entry(ctx, int(number[1]))
+    return await _draw_page(ctx, await (_find_person(ctx, text) if text.startswith("@") else _find_channel(ctx, text)))
 
 
-async def _find_or_open_case(ctx: Context, account: ChatUser, channel: ChatChannel | None, decision: Decision) -> Case:
-    """The case in which another animateur proposed the same, who is seconded by that; else a new one."""
-    for case in await cases.list_by_author(ctx.db, account.id, ctx.now - SECONDED_WITHIN):
-        wanted = read_proposal(case)
-        if wanted and (wanted.measure, wanted.channel_id) == (decision.measure, decision.channel_id):
-            return await cases.lock(ctx.db, case.number) or case
-    return await open_case_about(ctx, account, channel)
+@feature.button(Older, roles=ANIMATEURS, writes=False)
+async def show_older(ctx: Context, at: Older) -> Replies:
+    """The page before."""
+    return await _draw_page(ctx, at)
 
 
-async def _refuse_if_silenced(ctx: Context, account: ChatUser) -> None:
-    """Raises UserError for who may not write already."""
-    for each in await measures.list_standing(ctx.db, account.id):
-        if each.act == AuditAct.SILENCE:
-            until = await notices.say_until(ctx, each.until)
-            raise UserError(
-                f"L’écriture de @{account.username} est déjà suspendue jusqu’au {until} : "
-                f"`/moderer annuler {each.entry}` y met fin, et vous en décidez une autre."
-            )
+async def _find_person(ctx: Context, text: str) -> Older:
+    """What somebody did, and what was done that concerns them; who has no account any more is meant by name."""
+    name = text.removeprefix("@").strip().lower()
+    account = await ctx.chat.user_by_name(name) if name not in _BY_ITSELF else None
+    own = {"user_id": account.id} if account and not account.is_bot else {"actor": BOT if account else name}
+    return Older(said=f"@{name}", before=0, **own)
 
 
-@feature.command(
-    "moderer exclure", help="Exclure quelqu’un d’un canal", hint="@nom canal raison", roles=ANIMATEURS, writes=True
-)
-async def exclude_person(ctx: Context, line: str) -> Replies:
-    """Proposed to a second animateur."""
-    account, rest = await arguments.take_account(ctx, line, EXCLUDE_EXAMPLE)
-    channel, rest = (await arguments.index_channels(ctx)).take(rest, EXCLUDE_EXAMPLE)
-    reason = arguments.take_reason(rest, EXCLUDE_EXAMPLE)
-    if channel.is_default:
-        raise UserError(
-            f"Personne ne peut être retiré de « {channel.display_name} », le canal de toute l’équipe. "
-            "`/moderer silence` y retire ce que la personne écrit."
-        )
-    found = await find_exclusion(ctx, account.id, channel.id)
-    if found and found.act == AuditAct.EXCLUDE:
-        raise UserError(f"@{account.username} est déjà exclu de ce canal (acte n° {found.entry}).")
-    decision = Decision(Kind.EXCLUDE, reason, None, channel.id)
-    return await _decide_now(ctx, await _find_or_open_case(ctx, account, channel, decision), decision)
-
-
-@feature.command(
-    "moderer masquer", help="Retirer un message, gardé comme pièce", hint="lien raison", roles=ANIMATEURS, writes=True
-)
-async def hide_message(ctx: Context, line: str) -> Replies:
-    """One that others answered is asked about first: their answers go along."""
-    seen, rest = await arguments.take_message(ctx, line, HIDE_EXAMPLE)
-    check_target(ctx, seen.author)
-    reason = arguments.take_reason(rest, HIDE_EXAMPLE)
-    answers = [] if seen.post.root_id else await arguments.read_thread(ctx, seen.post.id)
-    others = [post for post in answers if post.author_id != seen.author.id]
-    if others:
-        link = make_permalink(ctx.settings, seen.post.id)
-        text = render("moderation/hide_preview", count=len(others), start=quotation(seen.post.message, 300))
-        return Whisper(
-            text, [Button("Masquer tout le fil", RunCommand(line=f"moderer masquer-fil {link} {reason}"), "danger")]
-        )
-    return await _hide_snapshot(ctx, seen, reason)
-
-
-@feature.command("moderer masquer-fil", help="Retirer un fil entier", hint="lien raison", roles=ANIMATEURS, writes=True)
-async def hide_thread(ctx: Context, line: str) -> Replies:
-    """The message with its answers."""
-    seen, rest = await arguments.take_message(ctx, line, HIDE_EXAMPLE)
-    check_target(ctx, seen.author)
-    return await _hide_snapshot(ctx, seen, arguments.take_reason(rest, HIDE_EXAMPLE))
-
-
-async def _hide_snapshot(ctx: Context, seen: MessageSnapshot, reason: str) -> Replies:
-    return await _decide_now(ctx, await open_case(ctx, seen, CaseSource.DIRECT), Decision(Kind.HIDE, reason))
-
-
-async def _decide_now(ctx: Context, case: Case, decision: Decision) -> Replies:
-    """Carried out, or proposed; the card and the reporters follow, and the room reads it."""
-    replies = await carry_out(ctx, case, decision)
-    if case.state is CaseState.SECOND:
-        return [
-            *replies,
-            *await cards.post_card(ctx, case),
-            Whisper(render("moderation/proposed", case=case, kind=decision.measure)),
-        ]
-    measure = await measures.get(ctx.db, case.entry or 0)
-    assert measure is not None  # it was just written down
-    told = await notices.describe_measure(ctx, measure)
-    room = await notices.say_in_room(
-        ctx, render("moderation/measure_done", told=told, who=case.author, case=case.number)
+async def _find_channel(ctx: Context, text: str) -> Older:
+    """What was done to a channel: one of the planned ones, or another by its address. Raises UserError."""
+    table, known = await canaux.list_planned(ctx.db, ctx.settings, archived=True), await canaux.find_channel_ids(ctx.db)
+    wanted = fold(text.removeprefix("~"))
+    home = _find_home(text)
+    for key, planned in table.items():
+        if wanted in {fold(planned.name), fold(planned.address), fold(key)} or key == home:
+            things = [f"canal:{name}" for name in (known.get(key), key) if name]
+            repairs = [f"canaux:{run_id}" for run_id in await runs.list_runs_of_channel(ctx.db, key, REPAIRS_MAX)]
+            return Older(said=planned.name, before=0, things=[*things, *repairs])
+    raise UserError(
+        f"« {quote(text)} » n’est ni une personne (`@nom`), ni un canal du réseau, ni un numéro du journal (`n° 57`)."
     )
-    text = render("moderation/answer", told=told, who=case.author, act=measure.act, acts=AuditAct, case=case.number)
-    return [
-        *replies,
-        *room,
-        *await cards.refresh_card(ctx, case),
-        *await reports.tell_reporters(ctx, case),
-        Whisper(text),
+
+
+def _find_home(text: str) -> str:
+    """The key of the channel of a département that somebody wrote; "" for none. (« n° 57 » is an act, « 57 » Moselle,
+    and « 1 » an act, as « 01 » is Ain.)"""
+    if len(text) < 2:
+        return ""
+    try:
+        codes = read_departements(text)
+    except ValueError:
+        return ""
+    return f"departement:{home}" if codes and (home := home_of(codes[0])) else ""
+
+
+async def _draw_page(ctx: Context, at: Older) -> Whisper:
+    found = await _read_entries(ctx, at)
+    if not found:
+        return Whisper(render("moderation/journal_empty", said=at.said, older=at.before > 0))
+    names = await _list_channel_names(ctx)
+    shown = found[:JOURNAL_PAGE]
+    lines = [_draw_line(ctx, entry, names) for entry in shown]
+    older = at.model_copy(update={"before": shown[-1].id})
+    more = [Button("Plus anciens", older)] if len(found) > JOURNAL_PAGE else []
+    return Whisper(render("moderation/journal", said=at.said, lines=lines), more)
+
+
+async def _read_entries(ctx: Context, at: Older) -> Sequence[JournalEntry]:
+    """A page, and one more where there is more."""
+    before, most = at.before or None, JOURNAL_PAGE + 1
+    if at.user_id:
+        return await journal.list_about(ctx.db, at.user_id, most, before)
+    if at.actor:
+        return await journal.list_by_name(ctx.db, at.actor, most, before)
+    if at.things:
+        return await journal.list_of_things(ctx.db, at.things, most, before)
+    return await journal.list_newest(ctx.db, most, before)
+
+
+async def _draw_entry(ctx: Context, number: int) -> Whisper:
+    """One whole: how it was, and is."""
+    entry = await journal.get(ctx.db, number)
+    if entry is None:
+        raise UserError(f"Le journal n’a pas (ou plus) d’entrée n° {number}.")
+    names = {*entry.before, *entry.after}
+    changes = [
+        (_NAMES.get(n, n), _say_value(ctx, entry.before, n), _say_value(ctx, entry.after, n)) for n in sorted(names)
     ]
+    line = _draw_line(ctx, entry, await _list_channel_names(ctx))
+    return Whisper(render("moderation/journal_entry", line=line, changes=changes, thing=entry.object))
+
+
+def _say_value(ctx: Context, values: Mapping[str, object], name: str) -> str:
+    if name not in values:
+        return ""
+    value = values[name]
+    if name == "role" and value in list(Role):
+        return Role(str(value)).label
+    if name == "until":
+        return say_moment(datetime.fromisoformat(str(value)).astimezone(ctx.zone))
+    told = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return told if len(told) <= VALUE_MAX else f"{told[: VALUE_MAX - 1]}…"
+
+
+def _draw_line(ctx: Context, entry: JournalEntry, names: Mapping[str, str]) -> Markdown:
+    """« n° 57, 20 novembre à 10 h 30, @agathe : fiche publiée (fiche n° 12), @juliette : raison »."""
+    by = _BY_ITSELF.get(entry.actor) if not entry.actor_id else mention(entry.actor)
+    return render(
+        "moderation/journal_line",
+        number=entry.id,
+        at=say_moment(entry.at.astimezone(ctx.zone)),
+        by=by or entry.actor,
+        what=_what(ctx, entry),
+        thing=_say_object(ctx, entry.object, names),
+        whom=mention(entry.target),
+        why=" ".join(entry.reason.split()),
+    )
+
+
+def _what(ctx: Context, entry: JournalEntry) -> str:
+    """What was done; of a role that changes, or is asked for, which."""
+    role = _say_value(ctx, entry.after, "role")
+    if not entry.object.startswith("personne:") or not role or role == _say_value(ctx, entry.before, "role"):
+        return entry.label
+    return f"{'rôle changé' if entry.act == AuditAct.MEMBER_CHANGE else entry.label} ({role})"
+
+
+def _say_object(ctx: Context, thing: str, names: Mapping[str, str]) -> Markdown | str:
+    """What it was done to, in words; a person is told apart."""
+    kind, _, ident = thing.partition(":")
+    if kind == "message":
+        return link("message", make_permalink(ctx.settings, ident))
+    if kind == "canal":
+        return f"canal « {names.get(ident, ident)} »"
+    return f"{_THINGS[kind]} n° {ident}" if kind in _THINGS else ""
+
+
+async def _list_channel_names(ctx: Context) -> Mapping[str, str]:
+    """The titles of planned channels, by key and by id."""
+    table, known = await canaux.list_planned(ctx.db, ctx.settings, archived=True), await canaux.find_channel_ids(ctx.db)
+    named = {key: planned.name for key, planned in table.items()}
+    return named | {ident: named[key] for key, ident in known.items() if key in named}

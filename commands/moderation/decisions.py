@@ -2,8 +2,10 @@
 or they look at its context, ask for an opinion, hand it to others. Of two at once the second reads who was first.
 """
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+from functools import wraps
+from typing import Protocol, TypeVar
 
 from bot.account_status import is_active, read_display_name
 from bot.audit import AuditEntry, record_entry
@@ -20,32 +22,33 @@ from commands.moderation.cases import (
     Decision,
     check_target_by_id,
     get_case,
+    get_proposal,
     lock_case,
+    mark_decided,
     name_case_object,
     read_fate,
     read_proposal,
+    refuse_own_proposal,
 )
 from commands.moderation.feature import ANIMATEURS, feature
-from commands.moderation.measures import carry_out
+from commands.moderation.measures import describe_measure, find_decided_handler, find_handler, say_in_room
+from commands.moderation.measures.lifecycle import carry_out
+from config.charte import MeasureKind
 from dialogs.moderation.forms import (
     MEASURE_FORMS,
     AskOpinion,
     CaseForm,
     DeclineMeasure,
     DismissCase,
-    ExcludeAuthor,
     Fate,
     ForwardCase,
-    HideMessage,
     MeasureForm,
     MoveThread,
-    RemindCharter,
-    SilenceAuthor,
-    WarnAuthor,
 )
 from storage import people
 from storage.database import change
 from storage.journal import AuditAct, label_of
+from storage.moderation import measures
 from storage.moderation.cases import Case, CaseState
 from storage.moderation.reports import judge, list_of_case
 from storage.people import Person, Role
@@ -134,40 +137,69 @@ async def _lock_waiting_case(ctx: Context, number: int) -> Case:
 
 SAID_MAX = 100
 """Characters of a message by which a window calls its case."""
-DEFAULT_SILENCE = timedelta(days=7)
-"""How long a silence is proposed to last where the charter proposes none."""
-SLOW_ACTS = {AuditAct.HIDE, AuditAct.SILENCE, AuditAct.EXCLUDE, AuditAct.MOVE}
-"""What Mattermost does after it is decided."""
-FORMS: dict[Move, type[CaseForm]] = {
+OTHER_FORMS: Mapping[Move, type[CaseForm]] = {
     Move.NOTHING: DismissCase,
-    Move.REMIND: RemindCharter,
-    Move.HIDE: HideMessage,
-    Move.WARN: WarnAuthor,
-    Move.SILENCE: SilenceAuthor,
-    Move.EXCLUDE: ExcludeAuthor,
     Move.MOVE: MoveThread,
     Move.CONSULT: AskOpinion,
     Move.FORWARD: ForwardCase,
 }
+"""The windows of what is no measure about the author, or is decided in another way."""
+
+
+class AboutCase(Protocol):
+    """A button or window about a case."""
+
+    @property
+    def case(self) -> int: ...
+
+
+A = TypeVar("A", bound=AboutCase)
+CaseHandler = Callable[[Context, A, Case], Awaitable[Replies]]
+CaseReader = Callable[[Context, int], Awaitable[Case]]
+
+
+def on_case(
+    state: CaseState, take: CaseReader
+) -> Callable[[CaseHandler[A]], Callable[[Context, A], Awaitable[Replies]]]:
+    """A handler gets its case, taken so (``get_case``, or ``lock_case`` where it writes), while it is in that state;
+    where somebody decided meanwhile, who acts reads that instead. Nobody seconds themselves: raises UserError."""
+
+    def wrap(handler: CaseHandler[A]) -> Callable[[Context, A], Awaitable[Replies]]:
+        @wraps(handler)
+        async def run(ctx: Context, asked: A) -> Replies:
+            case = await take(ctx, asked.case)
+            if case.state is not state:
+                return await say_already_decided(ctx, case)
+            if state is CaseState.SECOND:
+                refuse_own_proposal(ctx, str(case.proposed["by"]))
+            return await handler(ctx, asked, case)
+
+        return run
+
+    return wrap
 
 
 @feature.button(DecideOtherwise, roles=ANIMATEURS, writes=False)
 async def open_chosen_form(ctx: Context, click: DecideOtherwise) -> Replies:
-    """The same as a button."""
+    """Do the same as a button."""
     return Redirect.to(Decide(case=click.case, move=Move(click.chosen)))
 
 
 @feature.button(Decide, roles=ANIMATEURS, writes=False)
-async def open_decision_form(ctx: Context, click: Decide) -> Replies:
-    """The window, which says what became of the message since it was reported."""
-    case = await get_case(ctx, click.case)
-    if case.state is not CaseState.OPEN:
-        return await say_already_decided(ctx, case)
-    if issubclass(FORMS[click.move], MeasureForm):
+@on_case(CaseState.OPEN, get_case)
+async def open_decision_form(ctx: Context, click: Decide, case: Case) -> Replies:
+    """Open the window, which says what became of the message since it was reported."""
+    form = _find_form(click.move)
+    if issubclass(form, MeasureForm):
         await check_target_by_id(ctx, case.author_id)
     fate = await read_fate(ctx, case)
-    about = {"case": case.number, "said": say_case(case), "fate": fate, **await _prefill_form(ctx, case, click.move)}
-    return Ask(FORMS[click.move].draft(**about))
+    return Ask(form.draft(case=case.number, said=say_case(case), fate=fate, **await _prefill(ctx, case, form)))
+
+
+def _find_form(move: Move) -> type[CaseForm]:
+    form = OTHER_FORMS.get(move) or find_decided_handler(MeasureKind(move.value)).form
+    assert form is not None  # it can be decided about a case
+    return form
 
 
 def say_case(case: Case) -> str:
@@ -175,24 +207,15 @@ def say_case(case: Case) -> str:
     return to_one_line(strip_markdown(case.message), SAID_MAX) if case.post_id else f"@{case.author}"
 
 
-async def _prefill_form(ctx: Context, case: Case, move: Move) -> dict[str, object]:
-    """What is filled in beforehand: the reason by the motive, the length by the charter."""
-    if move is Move.FORWARD:
+async def _prefill(ctx: Context, case: Case, form: type[CaseForm]) -> Mapping[str, object]:
+    """What is filled in beforehand: the reason by the motive, the rest by the measure."""
+    if form is ForwardCase:
         return {"there": await list_recipients(ctx, case)}
-    if not issubclass(FORMS[move], MeasureForm):
+    if not issubclass(form, MeasureForm):
         return {}
     key = cards.find_main_motive(await list_of_case(ctx.db, case.number))
-    known: dict[str, object] = (
-        {"reason": charter.find_motive(ctx, key).label} if key not in {"", charter.OTHER_MOTIVE} else {}
-    )
-    if move is Move.SILENCE:
-        graded = (
-            charter.find_motive(ctx, key).grade(await charter.count_sanctions(ctx, case.author_id)) if key else None
-        )
-        known["lasts"] = graded.lasts if graded and graded.lasts else DEFAULT_SILENCE
-    if move is Move.EXCLUDE and case.channel_id:
-        known["place"] = case.channel_id
-    return known
+    reason = {} if key in {"", charter.OTHER_MOTIVE} else {"reason": charter.find_motive(ctx, key).label}
+    return {**reason, **await find_decided_handler(form.measure).prefill(ctx, case, key)}
 
 
 async def say_already_decided(ctx: Context, case: Case) -> Sequence[Reply]:
@@ -207,11 +230,9 @@ async def say_already_decided(ctx: Context, case: Case) -> Sequence[Reply]:
     ]
 
 
-async def decide_case(ctx: Context, form: MeasureForm) -> Replies:
-    """It is done, or waits for a second animateur; who reported it hears so."""
-    case = await lock_case(ctx, form.case)
-    if case.state is not CaseState.OPEN:
-        return await say_already_decided(ctx, case)
+@on_case(CaseState.OPEN, lock_case)
+async def decide_case(ctx: Context, form: MeasureForm, case: Case) -> Replies:
+    """Do it, or let it wait for a second animateur; who reported it hears so."""
     told = await carry_out(ctx, case, Decision(form.measure, form.reason, form.duration, form.channel_id))
     return [*confirm_decision(case, form.fate), *told, *await announce_decision(ctx, case)]
 
@@ -220,13 +241,27 @@ for window in MEASURE_FORMS:
     feature.submit(window, roles=ANIMATEURS)(decide_case)
 
 
+async def decide_at_once(ctx: Context, case: Case, decision: Decision) -> Replies:
+    """What a line decides is carried out, or proposed; the card and the reporters follow, and the room reads it."""
+    replies = await carry_out(ctx, case, decision)
+    if case.state is CaseState.SECOND:
+        said = Whisper(render("moderation/proposed", case=case, kind=decision.measure))
+        return [*replies, *await cards.post_card(ctx, case), said]
+    measure = await measures.get(ctx.db, case.entry or 0)
+    assert measure is not None  # it was just written down
+    told = await describe_measure(ctx, measure)
+    room = await say_in_room(ctx, render("moderation/measure_done", told=told, who=case.author, case=case.number))
+    text = render("moderation/answer", told=told, who=case.author, act=measure.act, acts=AuditAct, case=case.number)
+    return [*replies, *room, *await announce_decision(ctx, case), Whisper(text)]
+
+
 def confirm_decision(case: Case, fate: Fate = Fate.SAME) -> Sequence[Reply]:
     """What who decided reads."""
     waits = case.state is CaseState.SECOND
-    act = label_of(case.act)
     gone = fate is Fate.GONE and case.act == AuditAct.HIDE
-    under_way = not gone and case.act in SLOW_ACTS
-    return [Whisper(render("moderation/done", case=case, waits=waits, act=act, gone=gone, under_way=under_way))]
+    is_slow = bool(case.act) and case.act != AuditAct.DISMISS and find_handler(case.act).is_slow
+    told = {"waits": waits, "act": label_of(case.act), "gone": gone, "under_way": is_slow and not gone}
+    return [Whisper(render("moderation/done", case=case, **told))]
 
 
 async def announce_decision(ctx: Context, case: Case) -> Sequence[Reply]:
@@ -235,77 +270,46 @@ async def announce_decision(ctx: Context, case: Case) -> Sequence[Reply]:
 
 
 @feature.submit(DismissCase, roles=ANIMATEURS)
-async def dismiss_case(ctx: Context, form: DismissCase) -> Replies:
+@on_case(CaseState.OPEN, lock_case)
+async def dismiss_case(ctx: Context, form: DismissCase, case: Case) -> Replies:
     """Nothing is done to anybody."""
-    case = await lock_case(ctx, form.case)
-    if case.state is not CaseState.OPEN:
-        return await say_already_decided(ctx, case)
     if form.verdict == "infonde":
         await judge(ctx.db, case.number, was_right=False)
     deed = AuditEntry(
         AuditAct.DISMISS, name_case_object(case), case.author_id, form.reason, after={"case": case.number}
     )
-    decided = {"act": AuditAct.DISMISS.value, "reason": form.reason, "entry": (await record_entry(ctx, deed)).id}
-    await change(ctx.db, case, state=CaseState.DECIDED, decided_at=ctx.now, decided_by=ctx.user.id, **decided)
+    await mark_decided(ctx, case, AuditAct.DISMISS, form.reason, entry=(await record_entry(ctx, deed)).id)
     return [*confirm_decision(case), *await announce_decision(ctx, case)]
 
 
-OWN_PROPOSAL = "Vous l’avez proposé vous-même : un second animateur l’approuve, ou non."
-
-
 @feature.button(Approve, roles=ANIMATEURS)
-async def approve_measure(ctx: Context, click: Approve) -> Replies:
-    """It is carried out as it was proposed."""
-    case = await lock_case(ctx, click.case)
-    waiting = read_proposal(case)
-    if waiting is None:
-        return await say_already_decided(ctx, case)
-    _refuse_proposer(ctx, case)
-    told = await carry_out(ctx, case, waiting)
+@on_case(CaseState.SECOND, lock_case)
+async def approve_measure(ctx: Context, _: Approve, case: Case) -> Replies:
+    """Carry it out as it was proposed."""
+    told = await carry_out(ctx, case, get_proposal(case))
     return [*confirm_decision(case), *told, *await announce_decision(ctx, case)]
 
 
 @feature.button(Decline, roles=ANIMATEURS, writes=False)
-async def open_decline_form(ctx: Context, click: Decline) -> Replies:
-    """The window of a reason."""
-    case = await get_case(ctx, click.case)
-    if read_proposal(case) is None:
-        return await say_already_decided(ctx, case)
-    _refuse_proposer(ctx, case)
-    return Ask(DeclineMeasure.draft(case=case.number, said=say_case(case)))
+@on_case(CaseState.SECOND, get_case)
+async def open_decline_form(_: Context, click: Decline, case: Case) -> Replies:
+    """Open the window of a reason."""
+    return Ask(DeclineMeasure.draft(case=click.case, said=say_case(case)))
 
 
 @feature.submit(DeclineMeasure, roles=ANIMATEURS)
-async def decline_measure(ctx: Context, form: DeclineMeasure) -> Replies:
+@on_case(CaseState.SECOND, lock_case)
+async def decline_measure(ctx: Context, form: DeclineMeasure, case: Case) -> Replies:
     """The case is open again; who proposed it reads why."""
-    case = await lock_case(ctx, form.case)
-    waiting = read_proposal(case)
-    if waiting is None:
-        return await say_already_decided(ctx, case)
-    _refuse_proposer(ctx, case)
-    first = str(case.proposed["by"])
-    act = charter.say_decision(waiting)
-    await record_entry(
-        ctx,
-        AuditEntry(
-            AuditAct.DECLINE, name_case_object(case), case.author_id, form.text, before={"act": waiting.measure.value}
-        ),
-    )
+    waiting, first = get_proposal(case), str(case.proposed["by"])
+    before, act = {"act": waiting.measure.value}, charter.say_decision(waiting)
+    deed = AuditEntry(AuditAct.DECLINE, name_case_object(case), case.author_id, form.text, before=before)
+    await record_entry(ctx, deed)
     await change(ctx.db, case, state=CaseState.OPEN, proposed={})
-    text = render(
-        "moderation/declined",
-        case=case,
-        by=await read_display_name(ctx, ctx.user.id),
-        act=act,
-        word=quotation(form.text, 1000),
-    )
+    by, word = await read_display_name(ctx, ctx.user.id), quotation(form.text, 1000)
+    text = render("moderation/declined", case=case, by=by, act=act, word=word)
     told = [Direct(text, user_id=first)] if await is_active(ctx, first) else []
     return [Whisper(render("moderation/is_declined", case=case)), *told, *await cards.refresh_card(ctx, case)]
-
-
-def _refuse_proposer(ctx: Context, case: Case) -> None:
-    if case.proposed["by"] == ctx.user.id:
-        raise UserError(OWN_PROPOSAL)
 
 
 AROUND_MAX = 600

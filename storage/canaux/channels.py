@@ -48,6 +48,11 @@ async def find_channel_ids(db: AsyncSession) -> Mapping[str, str]:
     return {channel.key: channel.channel_id for channel in (await db.exec(select(Channel))).all()}
 
 
+async def find_channel_keys(db: AsyncSession) -> Mapping[str, str]:
+    """The keys of the channels that are known, by id."""
+    return {ident: key for key, ident in (await find_channel_ids(db)).items()}
+
+
 async def list_keys_of(db: AsyncSession, user_id: str) -> Collection[str]:
     """The keys of the known channels in which somebody is, as last told."""
     there = select(Channel.key).join(WatchedMember, col(WatchedMember.place) == col(Channel.channel_id))

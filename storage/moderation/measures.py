@@ -16,7 +16,9 @@ from storage.moderation.cases import Case
 
 REFUSED = "mattermost"
 """Who ended a measure that Mattermost did not let the bot carry out."""
-LASTING = (AuditAct.SILENCE, AuditAct.EXCLUDE, AuditAct.LOCK)
+KEEPING_OUT = (AuditAct.SILENCE, AuditAct.EXCLUDE)
+"""Acts that keep somebody out of channels."""
+LASTING = (*KEEPING_OUT, AuditAct.LOCK)
 """Acts that hold until they end or are undone, which needs what is kept of them."""
 
 
@@ -64,6 +66,22 @@ async def list_standing(db: AsyncSession, user_id: str) -> Sequence[Measure]:
     """Those of somebody that still hold."""
     wanted = select(Measure).where(Measure.user_id == user_id, col(Measure.ended_at).is_(None))
     return (await db.exec(wanted.order_by(col(Measure.entry)))).all()
+
+
+async def find_exclusion(db: AsyncSession, user_id: str, channel_id: str, but: int = 0) -> Measure | None:
+    """The measure in force, other than ``but``, that keeps somebody out of a channel, if there is one."""
+    for each in await list_standing(db, user_id):
+        is_everywhere = each.act == AuditAct.SILENCE and not each.channels
+        if each.act in KEEPING_OUT and each.entry != but and (is_everywhere or channel_id in each.channels):
+            return each
+    return None
+
+
+async def lock_exclusion(db: AsyncSession, user_id: str, channel_id: str) -> Measure | None:
+    """The same, held until the transaction ends; None where it was over in the meantime, too."""
+    found = await find_exclusion(db, user_id, channel_id)
+    measure = await lock_known(db, found) if found else None
+    return measure if measure and measure.ended_at is None else None
 
 
 async def list_of_case(db: AsyncSession, case_id: int) -> Sequence[Measure]:
@@ -146,3 +164,10 @@ async def lock_with_case(db: AsyncSession, entry: int) -> tuple[Measure | None, 
     known = await get(db, entry)
     case = await cases.lock(db, known.case_id) if known and known.case_id else None
     return await lock(db, entry), case
+
+
+async def lock_known(db: AsyncSession, known: Measure) -> Measure | None:
+    """The same of a measure that was read before."""
+    if known.case_id:
+        await cases.lock(db, known.case_id)
+    return await lock(db, known.entry)

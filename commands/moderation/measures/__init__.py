@@ -1,179 +1,405 @@
-"""A decision is carried out: written in the journal, stored as a measure, started in Mattermost.
-What is heavy waits for a second animateur. Warnings and reminders are done once they are told.
+"""What all measures of moderation share. Each is one class, a handler: how it is decided, carried out, settled, undone.
+The handlers stand in the other modules of this folder; whoever needs the one of an act asks for it here.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar, TypeVar
 
+from pydantic import BaseModel
+
+from bot.account_status import read_display_name
+from bot.actions import DeletePost
 from bot.audit import AuditEntry, record_entry
 from bot.context import Context
-from bot.errors import UserError
-from bot.replies import Reply, Start
-from commands.moderation import notices
-from commands.moderation.cases import Decision, check_decider, read_proposal
-from commands.moderation.channels import expect_breach
-from commands.moderation.measures.exclusion import make_exclusion_work
-from commands.moderation.measures.lifecycle import undo_measure
-from commands.moderation.measures.removal import start_hide
-from config.charte import MeasureKind as Kind
+from bot.errors import Refusal
+from bot.events import Delivered, Undelivered
+from bot.french.periods import say_moment
+from bot.replies import Button, Direct, Reply, Say
+from bot.texts import Markdown, quotation, render
+from commands.moderation import cards
+from commands.moderation.cases import Decision
+from commands.moderation.channels import find_channel_title, find_person_zone, find_room
+from config import charte
+from config.time import PARIS
+from dialogs.moderation.forms import MeasureForm, RemindCharter, WarnAuthor
 from storage.database import change
-from storage.journal import AuditAct
-from storage.moderation import measures
-from storage.moderation.cases import Case, CaseState
-from storage.moderation.measures import Measure, MeasureRecord
-
-__all__ = ["carry_out", "is_heavy", "read_proposal", "undo_measure"]
+from storage.journal import AuditAct, label_of
+from storage.moderation import cases, measures
+from storage.moderation.cases import Case, CaseSource, CaseState
+from storage.moderation.measures import REFUSED, KeptPost, Measure, MeasureRecord
 
 
-async def start_measure(ctx: Context, case: Case, measure: Measure) -> Sequence[Reply]:
-    """What is to be done, and said, at once."""
-    record = measures.read_record(measure)
-    match AuditAct(measure.act):
-        case AuditAct.HIDE:
-            return await start_hide(ctx, case, measure, record)
-        case AuditAct.EXCLUDE | AuditAct.SILENCE:
-            expect_breach(ctx.settings, measure.user_id)
-            record.looking = True
-            await measures.store_record(ctx.db, measure, record)
-            return [Start(payload=make_exclusion_work(measure), quiet=True)]
-        case _:
-            record.told = True
-            await measures.store_record(ctx.db, measure, record)
-            return [await notices.write_notice(ctx, measure, record)]
+class Appeal(BaseModel):
+    """« Contester »: the window in which somebody answers a measure, by its number in the journal."""
+
+    entry: int
 
 
-HEAVY_SILENCE = timedelta(days=7)
-"""A silence that is longer takes two animateurs; so does any exclusion."""
-ACTS: Mapping[Kind, AuditAct] = {
-    Kind.NOTHING: AuditAct.DISMISS,
-    Kind.REMIND: AuditAct.REMIND,
-    Kind.WARN: AuditAct.WARN,
-    Kind.HIDE: AuditAct.HIDE,
-    Kind.SILENCE: AuditAct.SILENCE,
-    Kind.EXCLUDE: AuditAct.EXCLUDE,
+class ActPurpose(StrEnum):
+    """What an act is for: doing what was decided, bringing somebody back, taking away what is written against it, or
+    handing it back first; saying again what was taken away; and keeping the files of what goes."""
+
+    ACT = "moderation.act"
+    RETURN = "moderation.return"
+    AGAINST = "moderation.against"
+    GIVEN = "moderation.given"
+    BACK = "moderation.back"
+    KEPT = "moderation.kept"
+
+
+@dataclass(frozen=True, slots=True)
+class ActAnswer:
+    """What Mattermost answered to an act. ``target`` is the id of a post or channel; ``refusal`` says why it is not
+    done, or not for the person who is meant, where Mattermost says it; ``files`` are the copies that were kept."""
+
+    part: ActPurpose
+    entry: int
+    target: str
+    is_done: bool
+    refusal: Refusal | None
+    files: Sequence[str] = ()
+
+
+def make_act_topic(part: ActPurpose, entry: int, target: str) -> str:
+    """Write it as Mattermost’s answer brings it back."""
+    return f"{part}:{entry}:{target}"
+
+
+def read_answer(event: Delivered | Undelivered) -> ActAnswer | None:
+    """Read an answer with its topic; None for other topics."""
+    part, _, rest = event.topic.partition(":")
+    entry, _, target = rest.partition(":")
+    if part not in {*ActPurpose} or not entry.isdigit() or not target:
+        return None
+    about = ActPurpose(part), int(entry), target
+    if isinstance(event, Undelivered):
+        return ActAnswer(*about, is_done=False, refusal=event.refusal)
+    return ActAnswer(*about, is_done=True, refusal=next(iter(event.kept_out.values()), None))
+
+
+def make_notice_topic(entry: int) -> str:
+    """Name what the person reads of a measure."""
+    return f"moderation.notice:{entry}"
+
+
+THE_TEAM = Markdown("l’équipe de modération")
+QUOTED_MAX = 1500
+"""Characters of a message that is quoted among others."""
+SHOWN_MAX = 10
+REFUSAL_REASONS = {
+    Refusal.FORBIDDEN: "le bot n’en a pas le droit",
+    Refusal.DEFAULT_CHANNEL: "c’est le canal par défaut de l’équipe, dont personne ne peut être retiré",
+    Refusal.UNKNOWN_CHANNEL: "le bot n’est plus dans ce canal, ou il n’existe plus",
+    Refusal.UNKNOWN_POST: "ce message n’existe plus",
+    Refusal.ARCHIVED: "le canal est archivé",
+    Refusal.NOT_IN_TEAM: "la personne n’est plus dans l’équipe",
+    Refusal.DEACTIVATED: "le compte est désactivé",
 }
 
 
-async def carry_out(ctx: Context, case: Case, decision: Decision, *, is_second: bool = False) -> Sequence[Reply]:
-    """Decide a case. In a transaction that writes and holds the case (``cases.lock``), asking Mattermost nothing.
+@dataclass(frozen=True, slots=True)
+class MeasureDescription:
+    """A measure as it is told: what, where, until when, and by whom it was decided (the person whom it concerns reads
+    no name of an animateur)."""
 
-    Whether the account administers the server or is a bot was asked before (``whom.must_be_reachable``). A heavy
-    decision of a first animateur leaves the case in SECOND (``case.proposed``); the same measure from another carries
-    out what was proposed. ``is_second`` says that who decides is another than who decided about the case before, as
-    who answers an appeal is: nobody else needs to approve. The card and the reporters are for the caller. Raises
-    UserError.
-    """
-    await check_decider(ctx, case)
-    decision = _complete_decision(case, decision)
-    if decision.measure is Kind.HIDE:
-        await _refuse_hidden_message(ctx, case)
-    if decision.measure is Kind.NOTHING:
-        await _dismiss_case(ctx, case, decision)
-        return []
-    first = ""
-    if is_heavy(decision) and not is_second:
-        waiting = read_proposal(case)
-        if waiting is None or waiting.measure is not decision.measure:
-            await _propose_measure(ctx, case, decision)
-            return []
-        if case.proposed["by"] == ctx.user.id:
-            raise UserError("Vous l’avez proposé vous-même : un second animateur l’approuve, ou non.")
-        decision, first = waiting, str(case.proposed["by"])
-    measure = await _store_measure(ctx, case, decision, first)
-    return await start_measure(ctx, case, measure)
+    entry: int
+    label: str
+    reason: str
+    where: Sequence[str]
+    until: str
+    by: Markdown
 
 
-def is_heavy(decision: Decision) -> bool:
-    """Whether it takes two animateurs."""
-    long = decision.measure is Kind.SILENCE and (decision.lasts is None or decision.lasts > HEAVY_SILENCE)
-    return long or decision.measure is Kind.EXCLUDE
+async def describe_measure(ctx: Context, measure: Measure, reader_id: str = "") -> MeasureDescription:
+    """A measure as somebody reads it, in the hours of where they live."""
+    where = [await find_title(ctx, measure, channel) for channel in measure.channels]
+    until = await say_until(ctx, measure.until, reader_id)
+    label, by = label_of(measure.act), await _say_decider(ctx, measure, reader_id)
+    return MeasureDescription(measure.entry, label, measure.reason, [w for w in where if w], until, by)
 
 
-def _complete_decision(case: Case, decision: Decision) -> Decision:
-    """With what the case says of it. Raises UserError for what cannot be done about it."""
-    if decision.measure is Kind.HIDE and not case.post_id:
-        raise UserError("Ce dossier n’a pas de message à masquer.")
-    if decision.measure is Kind.SILENCE and decision.lasts is None:
-        raise UserError("Dites pour combien de temps : « 3j », « 12h ».")
-    if decision.measure is Kind.EXCLUDE and not decision.channel_id:
-        if not case.channel_id:
-            raise UserError("De quel canal faut-il exclure la personne ?")
-        return replace(decision, channel_id=case.channel_id)
-    return decision
+async def find_title(ctx: Context, measure: Measure, channel_id: str) -> str:
+    """What a channel is called; "" for one that neither the bot’s tables nor the measure know."""
+    return await find_channel_title(ctx, channel_id) or measures.read_record(measure).titles.get(channel_id, "")
 
 
-async def _refuse_hidden_message(ctx: Context, case: Case) -> None:
-    """Raises UserError where that message is being taken away already, though it may still be seen."""
-    for each in await measures.list_standing(ctx.db, case.author_id):
-        if case.post_id in measures.read_record(each).waits:
-            raise UserError(f"Ce message est déjà retiré (acte n° {each.entry}) : il disparaît d’un instant à l’autre.")
+async def _say_decider(ctx: Context, measure: Measure, reader_id: str) -> Markdown:
+    if not measure.by:
+        return Markdown("le bot")
+    return THE_TEAM if reader_id and reader_id == measure.user_id else await read_display_name(ctx, measure.by)
 
 
-async def _dismiss_case(ctx: Context, case: Case, decision: Decision) -> None:
-    entry = await record_entry(
-        ctx, AuditEntry(AuditAct.DISMISS, _name_object(case), case.author_id, decision.reason, after=_dump_case(case))
+async def say_until(ctx: Context, until: datetime | None, reader_id: str = "") -> str:
+    """« mardi 24 novembre 2026 à 9 h » where somebody lives, or as in rooms; "" for what does not end by itself."""
+    zone = await find_person_zone(ctx, reader_id) if reader_id else PARIS
+    return say_moment(until.astimezone(zone)) if until else ""
+
+
+async def write_notice(ctx: Context, measure: Measure, record: MeasureRecord) -> Direct:
+    """What the person reads: what, why, by whom, until when, their own words where these were taken away; and how to
+    appeal."""
+    posts = [post for post in record.posts if post.author_id == measure.user_id]
+    text = render(
+        "moderation/notice",
+        act=measure.act,
+        acts=AuditAct,
+        told=await describe_measure(ctx, measure, measure.user_id),
+        posts=[quotation(post.text, QUOTED_MAX) for post in posts[:SHOWN_MAX]],
+        more=len(posts) - SHOWN_MAX,
+        files=any(post.files for post in posts),
+        muted=[await find_channel_title(ctx, channel) for channel in record.muted],
+        place=await find_channel_title(ctx, record.place) if record.place else "",
     )
-    await _mark_decided(ctx, case, AuditAct.DISMISS, decision.reason, entry=entry.id)
+    buttons = [Button("Contester", Appeal(entry=measure.entry))] if measure.case_id else []
+    return Direct(text, buttons, user_id=measure.user_id, topic=make_notice_topic(measure.entry))
 
 
-async def _propose_measure(ctx: Context, case: Case, decision: Decision) -> None:
-    seconds = int(decision.lasts.total_seconds()) if decision.lasts else 0
-    wanted = {"by": ctx.user.id, "act": decision.measure.value, "reason": decision.reason, "seconds": seconds}
-    await record_entry(
-        ctx,
-        AuditEntry(
-            AuditAct.PROPOSE,
-            _name_object(case),
-            case.author_id,
-            decision.reason,
-            after=_dump_case(case) | {"act": wanted["act"]},
-        ),
-    )
-    await change(ctx.db, case, state=CaseState.SECOND, proposed=wanted | {"channel_id": decision.channel_id})
+async def say_in_room(ctx: Context, text: Markdown) -> Sequence[Reply]:
+    """What the other animateurs read; nothing while the room is not known."""
+    place = await find_room(ctx)
+    return [Say(text, channel_id=place)] if place else []
 
 
-async def _store_measure(ctx: Context, case: Case, decision: Decision, proposed_by: str) -> Measure:
-    """The entry, the measure under its number, and the case as decided."""
-    act = ACTS[decision.measure]
-    until = ctx.now + decision.lasts if decision.lasts else None
-    place = decision.channel_id or (case.channel_id if decision.measure is Kind.HIDE else "")
-    after = _dump_case(case) | ({"until": until.isoformat()} if until else {}) | ({"channel": place} if place else {})
-    thing = f"canal:{place}" if act is AuditAct.EXCLUDE else _name_object(case)
-    entry = await record_entry(ctx, AuditEntry(act, thing, case.author_id, decision.reason, after=after))
+async def hand_back(ctx: Context, post: KeptPost, why: str, topic: str | None = None) -> Direct:
+    """Somebody’s words, which were taken away with others’ or written where nobody may."""
+    quoted = quotation(post.text, QUOTED_MAX * 4)
+    text = render("moderation/given_back", why=why, quoted=quoted, where=await find_channel_title(ctx, post.channel_id))
+    return Direct(text, user_id=post.author_id, files=post.files, topic=topic)
+
+
+def say_refusal(refusal: Refusal | None) -> str:
+    """Why Mattermost did not do it."""
+    return REFUSAL_REASONS.get(refusal, "Mattermost l’a refusé") if refusal else "Mattermost l’a refusé"
+
+
+async def store_measure(ctx: Context, deed: AuditEntry, record: MeasureRecord, **columns: Any) -> Measure:
+    """Note an act in the journal, and keep the measure under its number there; ``columns`` are others of it."""
+    entry = await record_entry(ctx, deed)
     measure = Measure(
         entry=entry.id,
-        case_id=case.number,
-        act=act,
-        user_id=case.author_id,
-        channels=[place] if place else [],
-        reason=decision.reason,
+        act=deed.act,
+        user_id=deed.target_id,
+        reason=deed.reason,
         by=ctx.user.id,
-        proposed_by=proposed_by,
         began_at=ctx.now,
-        until=until,
-        before=_start_record(case, place).model_dump(mode="json"),
+        before=record.model_dump(mode="json"),
+        **columns,
     )
     ctx.db.add(measure)
     await ctx.db.flush()
-    await _mark_decided(ctx, case, act, decision.reason, entry=entry.id, until=until)
     return measure
 
 
-def _start_record(case: Case, channel_id: str) -> MeasureRecord:
-    """What the channel is called, as the case knows it: the bot’s own tables may not."""
-    return MeasureRecord(titles={channel_id: case.channel} if case.channel and channel_id == case.channel_id else {})
+class MeasureHandler:
+    """What is particular to one kind of measure. As it stands here: somebody is told of it, and that is all.
+
+    ``act`` is what the journal calls it. ``kind`` is what the charter and the cards call it, ``form`` the window in
+    which it is decided, where it can be decided about a case. ``weight`` is what it weighs where an appeal may put a
+    lighter one in its place. ``by_hand`` is what an animateur can do where Mattermost does not let the bot.
+    """
+
+    act: ClassVar[AuditAct]
+    kind: ClassVar[charte.MeasureKind | None] = None
+    form: ClassVar[type[MeasureForm] | None] = None
+    weight: ClassVar[charte.MeasureKind | None] = None
+    by_hand: ClassVar[str] = ""
+    is_slow: ClassVar[bool] = False
+    """Whether Mattermost does it after it is decided."""
+    keeps_out: ClassVar[bool] = False
+    """Whether it keeps somebody out of channels, until it ends."""
+    is_told: ClassVar[bool] = False
+    """Whether somebody is told of it once it is done."""
+
+    async def prefill(self, ctx: Context, case: Case, motive: str) -> Mapping[str, object]:
+        """What its window proposes beside the reason; ``motive`` is the key of the one that most reporters give."""
+        return {}
+
+    async def complete(self, ctx: Context, case: Case, decision: Decision) -> Decision:
+        """A decision with what the case says of it. Raises UserError for what cannot be done about that case."""
+        return decision
+
+    def is_heavy(self, decision: Decision) -> bool:
+        """Whether it takes two animateurs."""
+        return False
+
+    def find_place(self, case: Case, decision: Decision) -> str:
+        """The channel in which it is done; "" for everywhere."""
+        return decision.channel_id
+
+    def name_thing(self, case: Case, place: str) -> str:
+        """What the journal says that it was done to."""
+        return f"message:{case.post_id}" if case.post_id else f"personne:{case.author_id}"
+
+    async def start(self, ctx: Context, case: Case, measure: Measure, record: MeasureRecord) -> Sequence[Reply]:
+        """What is to be done, and said, once it is decided about a case."""
+        record.told = True
+        await measures.store_record(ctx.db, measure, record)
+        return [await write_notice(ctx, measure, record)]
+
+    async def finish(self, ctx: Context, measure: Measure, record: MeasureRecord) -> Sequence[Reply]:
+        """What is said beside the notice once Mattermost did all of it."""
+        return []
+
+    def clean_up(self, measure: Measure) -> Sequence[Reply]:
+        """What is taken back of a measure that failed."""
+        return []
+
+    def refuse_undoing(self, measure: Measure) -> None:
+        """Raises UserError for a measure that cannot be undone at this moment."""
+
+    async def lift(self, ctx: Context, measure: Measure, record: MeasureRecord) -> Sequence[Reply]:
+        """What puts things in Mattermost as they were before."""
+        return []
+
+    async def handle_answer(self, ctx: Context, known: Measure, answer: ActAnswer) -> Sequence[Reply]:
+        """Mattermost did something for it, or did not. ``known`` is not held."""
+        if answer.part is not ActPurpose.ACT or answer.refusal is Refusal.TAKEN_BACK:
+            return []
+        measure = await measures.lock_known(ctx.db, known)
+        if measure is None:
+            return []
+        if measure.ended_at:
+            return await self.note_late(ctx, measure, answer.target) if answer.is_done else []
+        record = measures.read_record(measure)
+        if answer.target not in record.waits:
+            return []
+        record.waits.remove(answer.target)
+        (record.done if answer.is_done else record.refused).append(answer.target)
+        await measures.store_record(ctx.db, measure, record)
+        if answer.is_done:
+            return await self.settle(ctx, measure, record)
+        await self.give_up(ctx, measure, answer.target, record)
+        told = await self.settle(ctx, measure, record, answer.refusal)
+        return told if measure.ended_at else [*told, *await say_of_channel(ctx, measure, answer, "moderation/partly")]
+
+    async def note_late(self, ctx: Context, measure: Measure, target: str) -> Sequence[Reply]:
+        """It was done there though the measure had ended."""
+        return []
+
+    async def give_up(self, ctx: Context, measure: Measure, target: str, record: MeasureRecord) -> None:
+        """It cannot be done there."""
+
+    async def settle(
+        self, ctx: Context, measure: Measure, record: MeasureRecord, refusal: Refusal | None = None
+    ) -> Sequence[Reply]:
+        """Say nothing while some of it is on its way; then tell the person, or that it does not stand."""
+        if record.waits or record.looking or record.told:
+            return []
+        if record.refused and not record.done and not record.muted:
+            return await self.fail(ctx, measure, refusal)
+        record.told = True
+        await measures.store_record(ctx.db, measure, record)
+        there = await self.finish(ctx, measure, record)
+        knows = self.is_told and measure.user_id and measure.user_id != measure.by
+        notice = [await write_notice(ctx, measure, record)] if knows else []
+        return [*there, *notice, *await refresh_measure_card(ctx, measure)]
+
+    async def fail(self, ctx: Context, measure: Measure, refusal: Refusal | None) -> Sequence[Reply]:
+        """It does not stand, nor does the case: the room and who acted read why, and what to do by hand."""
+        why = say_refusal(refusal)
+        thing, after = f"acte:{measure.entry}", {"entry": measure.entry}
+        await record_entry(ctx, AuditEntry(AuditAct.FAIL, thing, measure.user_id, why, after=after))
+        await change(ctx.db, measure, ended_at=ctx.now, ended_by=REFUSED)
+        text = render(
+            "moderation/failed",
+            told=await describe_measure(ctx, measure),
+            why=why,
+            by_hand=self.by_hand,
+            lacks=refusal is Refusal.FORBIDDEN,
+            moves=self.keeps_out,
+        )
+        mine = [Direct(text, user_id=measure.by)] if measure.by else []
+        return [
+            *self.clean_up(measure),
+            *await say_in_room(ctx, text),
+            *mine,
+            *await _reopen_case(ctx, measure),
+        ]
 
 
-async def _mark_decided(ctx: Context, case: Case, act: AuditAct, reason: str, **more: object) -> None:
-    by = {"decided_at": ctx.now, "decided_by": ctx.user.id, "proposed": {}}
-    values = {"state": CaseState.DECIDED, "act": act.value, "reason": reason, "until": None} | by | more
-    await change(ctx.db, case, **values)
+H = TypeVar("H", bound=type[MeasureHandler])
+_HANDLERS: dict[str, MeasureHandler] = {}
+_BY_KIND: dict[charte.MeasureKind, MeasureHandler] = {}
 
 
-def _name_object(case: Case) -> str:
-    return f"message:{case.post_id}" if case.post_id else f"personne:{case.author_id}"
+def handles(kind: H) -> H:
+    """Make a class the handler of its act."""
+    made = _HANDLERS[kind.act] = kind()
+    if kind.kind:
+        _BY_KIND[kind.kind] = made
+    return kind
 
 
-def _dump_case(case: Case) -> dict[str, object]:
-    return {"case": case.number}
+def find_handler(act: str) -> MeasureHandler:
+    """The handler of what the journal calls so. Raises KeyError for what is no measure."""
+    return _HANDLERS[act]
+
+
+def find_decided_handler(kind: charte.MeasureKind) -> MeasureHandler:
+    """The handler of what can be decided about a case."""
+    return _BY_KIND[kind]
+
+
+async def refresh_measure_card(ctx: Context, measure: Measure) -> Sequence[Reply]:
+    """Draw the card of its case again, if it has one."""
+    case = await cases.get(ctx.db, measure.case_id) if measure.case_id else None
+    return await cards.refresh_card(ctx, case) if case else []
+
+
+async def _reopen_case(ctx: Context, measure: Measure) -> Sequence[Reply]:
+    """The case waits again; one that an animateur’s line made is over."""
+    case = await cases.lock(ctx.db, measure.case_id) if measure.case_id else None
+    if case is None or case.entry != measure.entry:
+        return []
+    state = CaseState.CLOSED if case.source is CaseSource.DIRECT else CaseState.OPEN
+    await change(ctx.db, case, state=state, act="", until=None, entry=None, decided_at=None, decided_by="")
+    return await cards.refresh_card(ctx, case)
+
+
+async def say_of_channel(ctx: Context, measure: Measure, answer: ActAnswer, sentence: str) -> Sequence[Reply]:
+    """Say in the room what is not done in one channel of several, or of one message of several."""
+    told, where = await describe_measure(ctx, measure), await find_title(ctx, measure, answer.target)
+    return await say_in_room(ctx, render(sentence, told=told, where=where, why=say_refusal(answer.refusal)))
+
+
+@handles
+class Remind(MeasureHandler):
+    """Somebody is reminded of the charter."""
+
+    act = AuditAct.REMIND
+    kind = weight = charte.MeasureKind.REMIND
+    form = RemindCharter
+
+
+@handles
+class Warn(MeasureHandler):
+    """Somebody is warned."""
+
+    act = AuditAct.WARN
+    kind = weight = charte.MeasureKind.WARN
+    form = WarnAuthor
+
+
+class EnforcedMeasure(MeasureHandler):
+    """What lock and exclusions share: what is written against them goes, once its author has it back."""
+
+    async def handle_answer(self, ctx: Context, known: Measure, answer: ActAnswer) -> Sequence[Reply]:
+        is_back = answer.part is ActPurpose.GIVEN and answer.refusal is not Refusal.TAKEN_BACK
+        stands = answer.part is ActPurpose.AGAINST and not answer.is_done and answer.refusal is not Refusal.TAKEN_BACK
+        if not is_back and not stands:
+            return await super().handle_answer(ctx, known, answer)
+        measure = await measures.lock_known(ctx.db, known)
+        if measure is None or measure.ended_at:
+            return []
+        if stands:
+            return await self.bear_breach(ctx, measure, answer.refusal)
+        topic = make_act_topic(ActPurpose.AGAINST, answer.entry, answer.target)
+        return [DeletePost(answer.target, topic=topic)]
+
+    async def bear_breach(self, ctx: Context, measure: Measure, refusal: Refusal | None) -> Sequence[Reply]:
+        """What was written against it stands."""
+        told = await describe_measure(ctx, measure)
+        return await say_in_room(ctx, render("moderation/not_removed", told=told, why=say_refusal(refusal)))

@@ -3,78 +3,83 @@ The checks of channels know it by name. Out of the default channel nobody can be
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
 
 from pydantic import BaseModel
 
 from bot.actions import AddMembers, RemoveMember
 from bot.context import Context
-from bot.errors import ChatError, Refusal
+from bot.errors import Refusal, UserError
 from bot.events import JoinedChannel
-from bot.mattermost import ChatChannel
-from bot.replies import Direct, Progress, Replies, Reply, Step
+from bot.mattermost import ChatChannel, ChatUser
+from bot.replies import Direct, Progress, Replies, Reply, Start, Step
 from bot.texts import render
-from commands.moderation import notices
-from commands.moderation.channels import may_breach_measure
-from commands.moderation.feature import feature
-from commands.moderation.notices import ActPurpose, settle_measure
+from commands.moderation import charter
+from commands.moderation.cases import Decision, open_case_about, read_if_there, read_proposal, take_account, take_reason
+from commands.moderation.channels import expect_breach, index_channels, may_breach_measure
+from commands.moderation.decisions import decide_at_once
+from commands.moderation.feature import ANIMATEURS, feature
+from commands.moderation.measures import (
+    ActAnswer,
+    ActPurpose,
+    EnforcedMeasure,
+    describe_measure,
+    handles,
+    make_act_topic,
+    say_of_channel,
+    say_until,
+)
+from config.charte import MeasureKind
+from dialogs.moderation.forms import ExcludeAuthor, SilenceAuthor
+from dialogs.moderation.lines import take_length
 from storage import canaux, people
 from storage.canaux import Allowance
 from storage.canaux.membership import ChannelMember, MembershipRules
 from storage.journal import AuditAct
-from storage.moderation import measures
+from storage.moderation import cases, measures
+from storage.moderation.cases import Case
 from storage.moderation.measures import Measure, MeasureRecord
 
-EXCLUSION_REASONS = {AuditAct.SILENCE: "écriture suspendue", AuditAct.EXCLUDE: "exclusion du canal"}
+EXCLUSION_REASONS: Mapping[str, str] = {
+    AuditAct.SILENCE: "écriture suspendue",
+    AuditAct.EXCLUDE: "exclusion du canal",
+}
 
 
-async def keep_out(ctx: Context, measure: Measure, channel_ids: Sequence[str], record: MeasureRecord) -> None:
+async def _keep_out(ctx: Context, measure: Measure, channel_ids: Sequence[str], record: MeasureRecord) -> None:
     """The planned ones of these channels are closed to them by name; who was let in by name is noted in the record."""
-    keys = {ident: key for key, ident in (await canaux.find_channel_ids(ctx.db)).items()}
+    keys = await canaux.find_channel_keys(ctx.db)
     theirs = [keys[ident] for ident in channel_ids if ident in keys]
     before = [
         a for a in await canaux.list_allowances(ctx.db) if a.user_id == measure.user_id and a.key in theirs and a.is_in
     ]
     record.let_in |= {allowance.key: allowance.reason for allowance in before}
-    reason = f"{EXCLUSION_REASONS[AuditAct(measure.act)]} (acte n° {measure.entry})"
+    reason = f"{EXCLUSION_REASONS[measure.act]} (acte n° {measure.entry})"
     await canaux.allow(ctx.db, [_make_allowance(ctx, measure, key, reason, is_in=False) for key in theirs])
 
 
-async def let_back(ctx: Context, measure: Measure, record: MeasureRecord) -> Sequence[Reply]:
-    """Bring somebody back into the channels that they were taken out of, where they may be still.
-
-    Where another measure keeps them out, that one will; a channel that they were not in is only open to them again.
-    """
-    left = [*record.done, *record.waits]
-    places = dict.fromkeys([*left, *measure.channels])
-    return [act for ident in places for act in await _let_into(ctx, measure, record, ident, was_there=ident in left)]
-
-
-async def let_back_into(ctx: Context, measure: Measure, channel_id: str) -> Sequence[Reply]:
-    """The same of one channel, out of which they were taken though the measure had ended."""
-    return await _let_into(ctx, measure, measures.read_record(measure), channel_id, was_there=True)
-
-
 async def _let_into(
-    ctx: Context, measure: Measure, record: MeasureRecord, channel_id: str, *, was_there: bool
+    ctx: Context, measure: Measure, record: MeasureRecord, channel_id: str, was_there: bool
 ) -> Sequence[Reply]:
-    key = {ident: key for key, ident in (await canaux.find_channel_ids(ctx.db)).items()}.get(channel_id, "")
-    if other := await find_exclusion(ctx, measure.user_id, channel_id, but=measure.entry):
+    """What kept them out by name does no more; they come back where they were, if the register still lets them in."""
+    if other := await measures.find_exclusion(ctx.db, measure.user_id, channel_id, but=measure.entry):
         await _hand_over(ctx, other, record, [channel_id] if was_there else [])
         return []
-    if not await _readmit(ctx, measure, key, record) or not was_there:
+    person = await people.get(ctx.db, measure.user_id)
+    if person and person.has_left(person.today(ctx.now)):
         return []
-    about = notices.make_act_topic(ActPurpose.RETURN, measure.entry, channel_id)
-    team = await _find_team(ctx, key)
-    return [AddMembers(channel_id, [measure.user_id], team=team, quiet=True, topic=about)]
-
-
-async def stop_keeping_out(ctx: Context, measure: Measure, channel_ids: Sequence[str], record: MeasureRecord) -> None:
-    """Somebody could not be taken out of these: nothing keeps them out by name."""
-    keys = {ident: key for key, ident in (await canaux.find_channel_ids(ctx.db)).items()}
-    for ident in channel_ids:
-        if ident in keys and measure.act in EXCLUSION_REASONS:
-            await _restore_allowance(ctx, measure, keys[ident], record)
+    key = (await canaux.find_channel_keys(ctx.db)).get(channel_id, "")
+    canal = (await canaux.list_planned(ctx.db, ctx.settings)).get(key)
+    if canal:
+        await _restore_allowance(ctx, measure, key, record)
+        member = ChannelMember.of(person, person.today(ctx.now)) if person else None
+        rules = MembershipRules(await canaux.list_allowances(ctx.db))
+        if canal.private and rules.reason_out(canal, member, measure.user_id):
+            return []
+    about, team = make_act_topic(ActPurpose.RETURN, measure.entry, channel_id), canal.team if canal else ""
+    return [AddMembers(channel_id, [measure.user_id], team=team, quiet=True, topic=about)] if was_there else []
 
 
 async def _restore_allowance(ctx: Context, measure: Measure, key: str, record: MeasureRecord) -> None:
@@ -84,48 +89,12 @@ async def _restore_allowance(ctx: Context, measure: Measure, key: str, record: M
         await canaux.allow(ctx.db, [_make_allowance(ctx, measure, key, record.let_in[key], is_in=True)])
 
 
-async def lock_exclusion(ctx: Context, user_id: str, channel_id: str) -> Measure | None:
-    """The measure in force that keeps somebody out of a channel, held until the transaction ends; None where that was
-    over in the meantime, too."""
-    found = await find_exclusion(ctx, user_id, channel_id)
-    measure, _ = await measures.lock_with_case(ctx.db, found.entry) if found else (None, None)
-    return measure if measure and measure.ended_at is None else None
-
-
-async def find_exclusion(ctx: Context, user_id: str, channel_id: str, but: int = 0) -> Measure | None:
-    """The measure in force that keeps somebody out of a channel, if there is one."""
-    for each in await measures.list_standing(ctx.db, user_id):
-        is_everywhere = each.act == AuditAct.SILENCE and not each.channels
-        if each.act in EXCLUSION_REASONS and each.entry != but and (is_everywhere or channel_id in each.channels):
-            return each
-    return None
-
-
 async def _hand_over(ctx: Context, other: Measure, before: MeasureRecord, channel_ids: Sequence[str]) -> None:
     """The other measure brings them back when it ends, and knows who was let in by name before both."""
     record = measures.read_record(other)
     record.done += [ident for ident in channel_ids if ident not in record.done]
     record.let_in = before.let_in | record.let_in
     await measures.store_record(ctx.db, other, record)
-
-
-async def _readmit(ctx: Context, measure: Measure, key: str, record: MeasureRecord) -> bool:
-    """What kept them out by name does no more; whether the register still lets them in."""
-    person = await people.get(ctx.db, measure.user_id)
-    if person and person.has_left(person.today(ctx.now)):
-        return False
-    canal = (await canaux.list_planned(ctx.db, ctx.settings)).get(key)
-    if canal is None:
-        return True
-    await _restore_allowance(ctx, measure, key, record)
-    member = ChannelMember.of(person, person.today(ctx.now)) if person else None
-    rules = MembershipRules(await canaux.list_allowances(ctx.db))
-    return not canal.private or not rules.reason_out(canal, member, measure.user_id)
-
-
-async def _find_team(ctx: Context, key: str) -> str:
-    canal = (await canaux.list_planned(ctx.db, ctx.settings)).get(key)
-    return canal.team if canal else ""
 
 
 def _make_allowance(ctx: Context, measure: Measure, key: str, reason: str, *, is_in: bool) -> Allowance:
@@ -148,16 +117,113 @@ class ExcludeFrom(BaseModel):
     channel_id: str
 
 
-def make_exclusion_work(measure: Measure) -> ExcludeFrom | SilenceAll:
-    kind = ExcludeFrom if measure.act == AuditAct.EXCLUDE else SilenceAll
-    place = measure.channels[0] if measure.channels else ""
-    return kind(entry=measure.entry, user_id=measure.user_id, channel_id=place)
+class Exclusion(EnforcedMeasure):
+    """What silence and exclude share: somebody is taken out of channels, and brought back when it ends."""
+
+    by_hand = "retirez la personne du canal, par le menu du canal › Membres"
+    is_slow = keeps_out = is_told = True
+    work: type[SilenceAll | ExcludeFrom]
+
+    async def start(self, ctx: Context, case: Case, measure: Measure, record: MeasureRecord) -> Sequence[Reply]:
+        expect_breach(ctx.settings, measure.user_id)
+        record.looking = True
+        await measures.store_record(ctx.db, measure, record)
+        place = measure.channels[0] if measure.channels else ""
+        return [Start(payload=self.work(entry=measure.entry, user_id=measure.user_id, channel_id=place), quiet=True)]
+
+    async def lift(self, ctx: Context, measure: Measure, record: MeasureRecord) -> Sequence[Reply]:
+        """Bring somebody back into the channels that they were taken out of, where they may be still.
+
+        Where another measure keeps them out, that one will; a channel that they were not in is only open to them again.
+        """
+        left = [*record.done, *record.waits]
+        places = {ident: ident in left for ident in (*left, *measure.channels)}
+        return [act for ident, was in places.items() for act in await _let_into(ctx, measure, record, ident, was)]
+
+    async def note_late(self, ctx: Context, measure: Measure, target: str) -> Sequence[Reply]:
+        """They were taken out of a channel though the measure had ended: they come back."""
+        return await _let_into(ctx, measure, measures.read_record(measure), target, was_there=True)
+
+    async def give_up(self, ctx: Context, measure: Measure, target: str, record: MeasureRecord) -> None:
+        """They could not be taken out of it: nothing keeps them out by name."""
+        keys = await canaux.find_channel_keys(ctx.db)
+        if target in keys:
+            await _restore_allowance(ctx, measure, keys[target], record)
+
+    async def handle_answer(self, ctx: Context, known: Measure, answer: ActAnswer) -> Sequence[Reply]:
+        if answer.refusal is Refusal.TAKEN_BACK:
+            return await self._remove_once_more(ctx, known, answer)
+        if answer.part is not ActPurpose.RETURN:
+            return await super().handle_answer(ctx, known, answer)
+        if answer.is_done and not answer.refusal:
+            # Another measure may keep them out since: they leave it again.
+            again = await remove_again(ctx, known.user_id, answer.target)
+            return [again[1]] if again else []
+        return await say_of_channel(ctx, known, answer, "moderation/not_back") if known.ended_at else []
+
+    async def _remove_once_more(self, ctx: Context, known: Measure, answer: ActAnswer) -> Sequence[Reply]:
+        """Something else would have undone a removal that had not begun: what the measure keeps out stays out; one
+        that is over has no more to do."""
+        measure = await measures.lock_known(ctx.db, known) if answer.part is ActPurpose.ACT else None
+        return [make_member_removal(measure, answer.target)] if measure and not measure.ended_at else []
 
 
-async def remove_from_channels(ctx: Context, measure: Measure, channel_ids: Sequence[str]) -> Sequence[Reply]:
+HEAVY_SILENCE = timedelta(days=7)
+"""A silence that is longer takes two animateurs."""
+DEFAULT_SILENCE = timedelta(days=7)
+"""How long a silence is proposed to last where the charter proposes none."""
+
+
+@handles
+class Silence(Exclusion):
+    """Somebody cannot write for a time, in one channel or in all that the bot looks after."""
+
+    act = AuditAct.SILENCE
+    kind = weight = MeasureKind.SILENCE
+    form = SilenceAuthor
+    work = SilenceAll
+
+    async def prefill(self, ctx: Context, case: Case, motive: str) -> Mapping[str, object]:
+        proposed = await charter.propose_measure(ctx, case.author_id, motive) if motive else None
+        return {"lasts": (proposed and proposed.lasts) or DEFAULT_SILENCE}
+
+    async def complete(self, ctx: Context, case: Case, decision: Decision) -> Decision:
+        if decision.lasts is None:
+            raise UserError("Dites pour combien de temps : « 3j », « 12h ».")
+        return decision
+
+    def is_heavy(self, decision: Decision) -> bool:
+        return decision.lasts is None or decision.lasts > HEAVY_SILENCE
+
+
+@handles
+class Exclude(Exclusion):
+    """Somebody may not be in a channel any more."""
+
+    act = AuditAct.EXCLUDE
+    kind = weight = MeasureKind.EXCLUDE
+    form = ExcludeAuthor
+    work = ExcludeFrom
+
+    async def prefill(self, ctx: Context, case: Case, motive: str) -> Mapping[str, object]:
+        return {"place": case.channel_id} if case.channel_id else {}
+
+    async def complete(self, ctx: Context, case: Case, decision: Decision) -> Decision:
+        if not decision.channel_id and not case.channel_id:
+            raise UserError("De quel canal faut-il exclure la personne ?")
+        return replace(decision, channel_id=decision.channel_id or case.channel_id)
+
+    def is_heavy(self, decision: Decision) -> bool:
+        return True
+
+    def name_thing(self, case: Case, place: str) -> str:
+        return f"canal:{place}" if place else super().name_thing(case, place)
+
+
+async def _remove_from_channels(ctx: Context, measure: Measure, channel_ids: Sequence[str]) -> Sequence[Reply]:
     """Somebody leaves these channels."""
     record = measures.read_record(measure)
-    await keep_out(ctx, measure, channel_ids, record)
+    await _keep_out(ctx, measure, channel_ids, record)
     record.waits += [ident for ident in channel_ids if ident not in record.waits]
     await measures.store_record(ctx.db, measure, record)
     return [make_member_removal(measure, ident) for ident in channel_ids]
@@ -166,11 +232,11 @@ async def remove_from_channels(ctx: Context, measure: Measure, channel_ids: Sequ
 async def remove_again(ctx: Context, user_id: str, channel_id: str) -> tuple[Measure, RemoveMember] | None:
     """Who is in a channel though a measure keeps them out of it leaves it, and it is closed to them by name: else the
     check of channels would bring them back at once. None where no measure holds."""
-    measure = await lock_exclusion(ctx, user_id, channel_id)
+    measure = await measures.lock_exclusion(ctx.db, user_id, channel_id)
     if measure is None:
         return None
     record = measures.read_record(measure)
-    await keep_out(ctx, measure, [channel_id], record)
+    await _keep_out(ctx, measure, [channel_id], record)
     if channel_id not in [*record.done, *record.waits]:
         record.done.append(channel_id)
     await measures.store_record(ctx.db, measure, record)
@@ -179,7 +245,7 @@ async def remove_again(ctx: Context, user_id: str, channel_id: str) -> tuple[Mea
 
 def make_member_removal(measure: Measure, channel_id: str) -> RemoveMember:
     """They are taken out of it; nobody there is told."""
-    about = notices.make_act_topic(ActPurpose.ACT, measure.entry, channel_id)
+    about = make_act_topic(ActPurpose.ACT, measure.entry, channel_id)
     return RemoveMember(channel_id, measure.user_id, quiet=True, topic=about)
 
 
@@ -204,8 +270,8 @@ async def apply_silence(ctx: Context, asked: SilenceAll, so_far: Progress) -> St
     record.titles |= {channel.id: channel.display_name for channel in there}
     record.looking = at + CHANNELS_BATCH < len(wanted)
     await measures.store_record(ctx.db, measure, record)
-    leaves = await remove_from_channels(ctx, measure, [channel.id for channel in there if not channel.is_default])
-    told = [] if record.looking else await settle_measure(ctx, measure, measures.read_record(measure))
+    leaves = await _remove_from_channels(ctx, measure, [channel.id for channel in there if not channel.is_default])
+    told = [] if record.looking else await Silence().settle(ctx, measure, measures.read_record(measure))
     done = min(at + CHANNELS_BATCH, len(wanted))
     return Step(
         replies=[*leaves, *told], cursor=at + CHANNELS_BATCH, done=done, total=len(wanted), finished=not record.looking
@@ -219,34 +285,26 @@ async def _list_channels(ctx: Context, channel_id: str) -> Sequence[ChatChannel]
 
 
 async def _are_in(ctx: Context, user_id: str, wanted: Sequence[ChatChannel]) -> Sequence[bool]:
-    return await asyncio.gather(*(_is_in(ctx, channel.id, user_id, unknown=False) for channel in wanted))
-
-
-async def _is_in(ctx: Context, channel_id: str, user_id: str, *, unknown: bool) -> bool:
-    """``unknown`` is the answer where Mattermost does not say it."""
-    try:
-        return await ctx.chat.channel_member(channel_id, user_id) is not None
-    except ChatError as error:
-        if error.refusal in {Refusal.UNKNOWN_CHANNEL, Refusal.FORBIDDEN}:
-            return unknown
-        raise
+    asked = (read_if_there(ctx.chat.channel_member(channel.id, user_id), None) for channel in wanted)
+    return [member is not None for member in await asyncio.gather(*asked)]
 
 
 @feature.urgent_work(ExcludeFrom, name="moderation.ExcludeFrom", title="Exclusion du canal", writes=True)
 async def apply_exclusion(ctx: Context, asked: ExcludeFrom, so_far: Progress) -> Step:
     """Who is not there is not taken out, so that an undone exclusion brings in nobody; the channel is closed to them
     all the same."""
-    there = await _is_in(ctx, asked.channel_id, asked.user_id, unknown=True)
+    # Where Mattermost does not say it, they are taken out all the same.
+    there = await read_if_there(ctx.chat.channel_member(asked.channel_id, asked.user_id), True) is not None
     measure, _ = await measures.lock_with_case(ctx.db, asked.entry)
     if measure is None or measure.ended_at:
         return Step(finished=True)
     record = measures.read_record(measure)
     record.looking = False
     if not there:
-        await keep_out(ctx, measure, [asked.channel_id], record)
+        await _keep_out(ctx, measure, [asked.channel_id], record)
     await measures.store_record(ctx.db, measure, record)
     replies = await (
-        remove_from_channels(ctx, measure, [asked.channel_id]) if there else settle_measure(ctx, measure, record)
+        _remove_from_channels(ctx, measure, [asked.channel_id]) if there else Exclude().settle(ctx, measure, record)
     )
     return Step(replies=replies, done=so_far.done + 1, finished=True)
 
@@ -259,5 +317,73 @@ async def remove_returned(ctx: Context, event: JoinedChannel) -> Replies:
     if again is None:
         return None
     measure, leaving = again
-    told = await notices.describe_measure(ctx, measure, event.user_id)
+    told = await describe_measure(ctx, measure, event.user_id)
     return [leaving, Direct(render("moderation/again", told=told), user_id=event.user_id)]
+
+
+SECONDED_WITHIN = timedelta(days=90)
+"""How long a proposal can be seconded by the same line."""
+SILENCE_EXAMPLE = "/moderer silence @nina.roux 3j publicité répétée"
+EXCLUDE_EXAMPLE = "/moderer exclure @nina.roux ~general propos blessants, malgré deux avertissements"
+
+
+@feature.command(
+    "moderer silence",
+    help="Suspendre l’écriture de quelqu’un",
+    hint="@nom 7j [canal] raison",
+    roles=ANIMATEURS,
+    writes=True,
+)
+async def silence_person(ctx: Context, line: str) -> Replies:
+    """Silence somebody in all channels that the bot looks after, or in one."""
+    account, rest = await take_account(ctx, line, SILENCE_EXAMPLE)
+    lasts, rest = take_length(rest)
+    if lasts is None:
+        raise UserError(
+            f"Dites pour combien de temps, un an au plus : « 12h », « 3j ». Par exemple : `{SILENCE_EXAMPLE}`."
+        )
+    channel, rest = (await index_channels(ctx)).take_optional(rest)
+    reason = take_reason(rest, SILENCE_EXAMPLE)
+    await _refuse_if_silenced(ctx, account)
+    decision = Decision(MeasureKind.SILENCE, reason, lasts, channel.id if channel else "")
+    return await decide_at_once(ctx, await _find_or_open_case(ctx, account, channel, decision), decision)
+
+
+async def _find_or_open_case(ctx: Context, account: ChatUser, channel: ChatChannel | None, decision: Decision) -> Case:
+    """The case in which another animateur proposed the same, who is seconded by that; else a new one."""
+    for case in await cases.list_by_author(ctx.db, account.id, ctx.now - SECONDED_WITHIN):
+        wanted = read_proposal(case)
+        if wanted and (wanted.measure, wanted.channel_id) == (decision.measure, decision.channel_id):
+            return await cases.lock(ctx.db, case.number) or case
+    return await open_case_about(ctx, account, channel)
+
+
+async def _refuse_if_silenced(ctx: Context, account: ChatUser) -> None:
+    """Raises UserError for who may not write already."""
+    for each in await measures.list_standing(ctx.db, account.id):
+        if each.act == AuditAct.SILENCE:
+            until = await say_until(ctx, each.until)
+            raise UserError(
+                f"L’écriture de @{account.username} est déjà suspendue jusqu’au {until} : "
+                f"`/moderer annuler {each.entry}` y met fin, et vous en décidez une autre."
+            )
+
+
+@feature.command(
+    "moderer exclure", help="Exclure quelqu’un d’un canal", hint="@nom canal raison", roles=ANIMATEURS, writes=True
+)
+async def exclude_person(ctx: Context, line: str) -> Replies:
+    """Propose to a second animateur that somebody is excluded from a channel."""
+    account, rest = await take_account(ctx, line, EXCLUDE_EXAMPLE)
+    channel, rest = (await index_channels(ctx)).take(rest, EXCLUDE_EXAMPLE)
+    reason = take_reason(rest, EXCLUDE_EXAMPLE)
+    if channel.is_default:
+        raise UserError(
+            f"Personne ne peut être retiré de « {channel.display_name} », le canal de toute l’équipe. "
+            "`/moderer silence` y retire ce que la personne écrit."
+        )
+    found = await measures.find_exclusion(ctx.db, account.id, channel.id)
+    if found and found.act == AuditAct.EXCLUDE:
+        raise UserError(f"@{account.username} est déjà exclu de ce canal (acte n° {found.entry}).")
+    decision = Decision(MeasureKind.EXCLUDE, reason, None, channel.id)
+    return await decide_at_once(ctx, await _find_or_open_case(ctx, account, channel, decision), decision)

@@ -1,5 +1,6 @@
 """A channel is locked for a time: what people write there is taken away and handed back to them in private,
 since Mattermost keeps true locks to its licensed editions. Where everybody is, it takes two animateurs.
+And a message is pinned to the top of its channel, or unpinned.
 """
 
 from collections.abc import Sequence
@@ -9,38 +10,74 @@ from datetime import timedelta
 from pydantic import BaseModel
 
 from bot.account_status import read_display_name
-from bot.actions import DeletePost
+from bot.actions import DeletePost, Pin, Unpin
 from bot.audit import AuditEntry, record_entry, record_entry_at_end
 from bot.context import Context
-from bot.errors import UserError
+from bot.errors import Refusal, UserError
 from bot.event_dispatcher import make_nobody
 from bot.events import Posted
 from bot.mattermost import ChatChannel
-from bot.replies import Button, Direct, Replies, Reply, Say, Update, Whisper
+from bot.replies import Button, Direct, Message, Replies, Reply, Say, Update, Whisper
 from bot.texts import Markdown, quotation, render
-from commands.moderation import notices
-from commands.moderation.arguments import index_channels
-from commands.moderation.channels import expect_breach, find_channel_title, find_room, may_breach_measure
+from commands.moderation.cards import say_to_animateurs
+from commands.moderation.cases import MessageSnapshot, refuse_own_proposal, take_message
+from commands.moderation.channels import (
+    expect_breach,
+    find_channel_title,
+    find_room,
+    index_channels,
+    may_breach_measure,
+)
 from commands.moderation.feature import ANIMATEURS, feature
-from commands.moderation.measures.exclusion import lock_exclusion, make_member_removal
+from commands.moderation.measures import (
+    QUOTED_MAX,
+    ActPurpose,
+    EnforcedMeasure,
+    MeasureHandler,
+    describe_measure,
+    handles,
+    make_act_topic,
+    store_measure,
+)
+from commands.moderation.measures.exclusion import make_member_removal
 from commands.moderation.measures.lifecycle import undo_measure
-from commands.moderation.notices import ActPurpose
 from commands.moderation.rules import say_seconds
 from dialogs.moderation.lines import REASON_MAX, take_length
 from storage import canaux, claims, journal, outbox
 from storage.journal import AuditAct, JournalEntry
 from storage.moderation import measures
 from storage.moderation.measures import Measure, MeasureRecord
-from storage.people import animating
 from storage.targets import GENERAL
 
 PROPOSAL_WAITS = timedelta(days=1)
 """How long a lock can be approved: it is for what goes on now."""
 LOOKED_BACK = 50
 """Entries of a channel among which its last proposal is looked for."""
-ANIMATEURS_MAX = 20
-OWN_PROPOSAL = "Vous l’avez proposé vous-même : un second animateur l’approuve, ou non."
 PROPOSAL_OVER = "Cette proposition n’attend plus de réponse : `/moderer verrouiller` en fait une autre."
+
+
+def make_lock_topic(channel_id: str) -> str:
+    """Name what a channel reads of being locked, or open again."""
+    return f"moderation.lock:{channel_id}"
+
+
+@handles
+class Lock(EnforcedMeasure):
+    """A channel in which nobody but animateurs writes, for a time."""
+
+    act = AuditAct.LOCK
+    by_hand = "supprimez vous-même ce qui s’y écrit"
+
+    async def lift(self, ctx: Context, measure: Measure, record: MeasureRecord) -> Sequence[Reply]:
+        by, why = await read_display_name(ctx, measure.ended_by), "undone" if measure.ended_by else "time"
+        said, places = render("moderation/unlocked", why=why, by=by), measure.channels
+        return [Say(said, channel_id=place, topic=make_lock_topic(place)) for place in places]
+
+    async def bear_breach(self, ctx: Context, measure: Measure, refusal: Refusal | None) -> Sequence[Reply]:
+        """A lock that cannot be kept is none."""
+        reopened = render("moderation/unlocked", why="refused", by="")
+        failed = await self.fail(ctx, measure, refusal)
+        return [*failed, *(Say(reopened, channel_id=place) for place in measure.channels)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +126,7 @@ async def propose_lock(ctx: Context, wanted: LockRequest) -> Sequence[Reply]:
     approve = ApproveLock(channel_id=wanted.channel_id, entry=entry.id)
     decline = DeclineLock(channel_id=wanted.channel_id, entry=entry.id)
     buttons = [Button("Approuver", approve, "primary"), Button("Refuser", decline, "danger")]
-    if place := await find_room(ctx):
-        told: list[Reply] = [Say(text, buttons, channel_id=place)]
-    else:
-        others = [one.id for one in await animating(ctx.db, ANIMATEURS_MAX + 1) if one.id != ctx.user.id]
-        told = [Direct(text, buttons, user_id=one) for one in others[:ANIMATEURS_MAX]]
+    told = await say_to_animateurs(ctx, Message(text, buttons), await find_room(ctx), leave_out=ctx.user.id)
     return [*told, Whisper(render("moderation/lock_waits", title=wanted.title))]
 
 
@@ -128,8 +161,7 @@ async def take_proposal(ctx: Context, channel_id: str, number: int) -> LockReque
     last, wanted = await _find_last_entry(ctx, channel_id), await find_proposal(ctx, channel_id)
     if wanted is None or last is None or last.id != number:
         raise UserError(PROPOSAL_OVER)
-    if wanted.by == ctx.user.id:
-        raise UserError(OWN_PROPOSAL)
+    refuse_own_proposal(ctx, wanted.by)
     return wanted
 
 
@@ -195,7 +227,7 @@ async def start_lock(ctx: Context, wanted: LockRequest) -> Sequence[Reply]:
     """It is locked, and its people read so."""
     measure = await _store_lock(ctx, wanted)
     expect_breach(ctx.settings, wanted.channel_id)
-    told, topic = await notices.describe_measure(ctx, measure), notices.make_lock_topic(wanted.channel_id)
+    told, topic = await describe_measure(ctx, measure), make_lock_topic(wanted.channel_id)
     await outbox.recall_unsent(ctx.db, [topic], ctx.now)  # that it is open is no more to be said
     said = Say(render("moderation/locked", told=told), channel_id=wanted.channel_id, topic=topic)
     text = render("moderation/lock_begun", told=told, title=wanted.title, address=wanted.address)
@@ -212,25 +244,10 @@ async def approve_lock(ctx: Context, click: ApproveLock) -> Replies:
 
 
 async def _store_lock(ctx: Context, wanted: LockRequest) -> Measure:
-    until = ctx.now + wanted.lasts
-    deed = AuditEntry(
-        AuditAct.LOCK, name_channel_object(wanted.channel_id), reason=wanted.reason, after={"until": until.isoformat()}
-    )
-    entry = await record_entry(ctx, deed)
-    measure = Measure(
-        entry=entry.id,
-        act=AuditAct.LOCK,
-        channels=[wanted.channel_id],
-        reason=wanted.reason,
-        by=ctx.user.id,
-        proposed_by=wanted.by,
-        began_at=ctx.now,
-        until=until,
-        before=MeasureRecord(told=True).model_dump(mode="json"),
-    )
-    ctx.db.add(measure)
-    await ctx.db.flush()
-    return measure
+    until, thing = ctx.now + wanted.lasts, name_channel_object(wanted.channel_id)
+    deed = AuditEntry(AuditAct.LOCK, thing, reason=wanted.reason, after={"until": until.isoformat()})
+    columns = {"channels": [wanted.channel_id], "until": until, "proposed_by": wanted.by}
+    return await store_measure(ctx, deed, MeasureRecord(told=True), **columns)
 
 
 @feature.command(
@@ -261,7 +278,7 @@ async def enforce_measures(ctx: Context, event: Posted) -> Replies:
     lock_ = None if ctx.user.animates else await find_lock(ctx, event.channel_id)
     if lock_ is not None:
         return await _remove_post(ctx, event, lock_, "lock")
-    measure = await lock_exclusion(ctx, event.user_id, event.channel_id)
+    measure = await measures.lock_exclusion(ctx.db, event.user_id, event.channel_id)
     if measure is None:
         return None
     record = measures.read_record(measure)
@@ -284,12 +301,63 @@ async def _remove_post(ctx: Context, event: Posted, measure: Measure, why: str) 
     text = render(
         "moderation/against",
         why=why,
-        told=await notices.describe_measure(ctx, measure, event.user_id),
+        told=await describe_measure(ctx, measure, event.user_id),
         where=await find_channel_title(ctx, event.channel_id),
-        quoted=quotation(event.text, notices.QUOTED_MAX * 4),
+        quoted=quotation(event.text, QUOTED_MAX * 4),
     )
     if event.file_ids:
-        given = notices.make_act_topic(ActPurpose.GIVEN, measure.entry, event.post_id)
+        given = make_act_topic(ActPurpose.GIVEN, measure.entry, event.post_id)
         return [Direct(text, user_id=event.user_id, files=event.file_ids, topic=given)]
-    gone = notices.make_act_topic(ActPurpose.AGAINST, measure.entry, event.post_id)
+    gone = make_act_topic(ActPurpose.AGAINST, measure.entry, event.post_id)
     return [Direct(text, user_id=event.user_id), DeletePost(event.post_id, channel_id=event.channel_id, topic=gone)]
+
+
+PIN_EXAMPLE = "/moderer epingler https://…/pl/…"
+UNPIN_EXAMPLE = "/moderer desepingler https://…/pl/…"
+
+
+@handles
+class PinMessage(MeasureHandler):
+    """A message stands at the top of its channel."""
+
+    act = AuditAct.PIN
+    by_hand = "épinglez le message vous-même, par son menu « … »"
+
+    async def lift(self, ctx: Context, measure: Measure, record: MeasureRecord) -> Sequence[Reply]:
+        return [Unpin(post, channel_id=measure.channels[0]) for post in (*record.done, *record.waits)]
+
+
+@feature.command(
+    "moderer epingler", help="Épingler un message à son canal", hint="lien [raison]", roles=ANIMATEURS, writes=True
+)
+async def pin_message(ctx: Context, line: str) -> Replies:
+    """Pin a message at once."""
+    seen, rest = await take_message(ctx, line, PIN_EXAMPLE)
+    if seen.post.is_pinned:
+        raise UserError("Ce message est déjà épinglé.")
+    deed, channel_id = _make_entry(AuditAct.PIN, seen, rest), seen.channel.id
+    measure = await store_measure(ctx, deed, MeasureRecord(waits=[seen.post.id]), channels=[channel_id])
+    topic = make_act_topic(ActPurpose.ACT, measure.entry, seen.post.id)
+    said = render("moderation/pinned", entry=measure.entry, author=seen.author.username, pinned=True)
+    return [Pin(seen.post.id, channel_id=channel_id, topic=topic), Whisper(said)]
+
+
+@feature.command(
+    "moderer desepingler", help="Désépingler un message", hint="lien [raison]", roles=ANIMATEURS, writes=True
+)
+async def unpin_message(ctx: Context, line: str) -> Replies:
+    """Undo what was pinned here; what somebody pinned by hand is no more."""
+    seen, rest = await take_message(ctx, line, UNPIN_EXAMPLE)
+    if not seen.post.is_pinned:
+        raise UserError("Ce message n’est pas épinglé.")
+    said = render("moderation/pinned", entry=0, author=seen.author.username, pinned=False)
+    for each in await measures.list_in_force(ctx.db, [AuditAct.PIN]):
+        if seen.post.id in measures.read_record(each).done:
+            return [*await undo_measure(ctx, each.entry), Whisper(said)]
+    await record_entry(ctx, _make_entry(AuditAct.UNPIN, seen, rest))
+    return [Unpin(seen.post.id, channel_id=seen.channel.id), Whisper(said)]
+
+
+def _make_entry(act: AuditAct, seen: MessageSnapshot, words: str) -> AuditEntry:
+    reason = " ".join(words.split())[:REASON_MAX]
+    return AuditEntry(act, f"message:{seen.post.id}", reason=reason, after={"channel": seen.channel.id})

@@ -1,40 +1,47 @@
 """A thread goes to another channel: all of it is copied there before the original goes; and it comes back."""
 
 from collections.abc import Sequence
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
 from bot.actions import DeletePost
-from bot.audit import AuditEntry, record_entry
+from bot.audit import AuditEntry
 from bot.context import Context
-from bot.errors import ChatError, Refusal, UserError
+from bot.errors import UserError
+from bot.french.periods import say_moment
 from bot.french.words import plural
 from bot.mattermost import ChatChannel, ChatPost
+from bot.permalinks import make_permalink
+from bot.plain_text import to_one_line
 from bot.replies import Button, Progress, Redirect, Refresh, Replies, Reply, Say, Start, Step, Whisper
-from bot.texts import quotation, render
-from commands.moderation import arguments, notices
-from commands.moderation.cases import get_case, lock_case
-from commands.moderation.channels import find_channel_zone
-from commands.moderation.decisions import announce_decision, confirm_decision, say_already_decided
+from bot.texts import Markdown, quotation, relay_markdown, render
+from commands.moderation.cases import (
+    MESSAGE_GONE,
+    get_case,
+    lock_case,
+    mark_decided,
+    read_if_there,
+    read_thread,
+    take_message,
+)
+from commands.moderation.channels import find_channel_title, find_channel_zone, index_channels
+from commands.moderation.decisions import announce_decision, confirm_decision, on_case
 from commands.moderation.feature import ANIMATEURS, feature
-from commands.moderation.notices import (
+from commands.moderation.measures import (
     ActPurpose,
-    PutBack,
-    copy_post,
-    fail_measure,
-    find_copy,
-    list_copy_topics,
-    make_copy_topic,
-    make_pointer_topic,
-    write_copy,
+    MeasureHandler,
+    describe_measure,
+    handles,
+    make_act_topic,
+    store_measure,
 )
 from dialogs.moderation.forms import MoveThread
 from dialogs.moderation.lines import REASON_MAX
 from storage import claims, outbox
-from storage.database import change
 from storage.journal import AuditAct
 from storage.moderation import measures
-from storage.moderation.cases import CaseState
+from storage.moderation.cases import Case, CaseState
 from storage.moderation.measures import KeptPost, Measure, MeasureRecord
 
 MOVE_EXAMPLE = "/moderer deplacer https://…/pl/… ~aide-metier c’est une question de métier"
@@ -65,22 +72,119 @@ class Transferring(BaseModel):
     root_id: str
 
 
+COPY_MAX = 15_000
+"""Characters of somebody’s words in one message, beside who wrote them and when."""
+
+
+class PutBack(BaseModel):
+    """A moved thread is to be where it was; ``copy_id`` is the first message of the copy."""
+
+    entry: int
+    copy_id: str
+
+
+def make_copy_topic(entry: int, n: int, part: int = 0) -> str:
+    """What the copy of the n-th message is about; what does not fit in it has parts of its own."""
+    return f"moderation.copy:{entry}.{n}" + (f"+{part}" if part else "")
+
+
+def make_pointer_topic(entry: int) -> str:
+    """What stands where a thread was."""
+    return f"moderation.pointer:{entry}"
+
+
+def list_copy_topics(entry: int, posts: Sequence[KeptPost]) -> Sequence[str]:
+    """Those of all copies."""
+    return [
+        make_copy_topic(entry, n, part) for n, post in enumerate(posts) for part in range(len(_split_text(post.text)))
+    ]
+
+
+async def find_copy(ctx: Context, entry: int) -> str:
+    """The first message of a copy; "" while there is none."""
+    found = await ctx.posts_about(make_copy_topic(entry, 0))
+    return found[0].post_id if found else ""
+
+
+def write_copy(zone: ZoneInfo, post: KeptPost) -> Markdown:
+    """Somebody’s words under their name, with the hour at which they were written, in a channel’s time."""
+    at = say_moment(post.at.astimezone(zone))
+    first = _split_text(post.text)[0]
+    return render("moderation/copy", author=f"@{post.author}", at=at, text=relay_markdown(first))
+
+
+def copy_post(zone: ZoneInfo, entry: int, n: int, post: KeptPost, place: tuple[str, str]) -> Sequence[Say]:
+    """The n-th message said in a channel, under a message there ("" for the first): in parts where it is long."""
+    channel_id, root_id = place
+    first = Say(
+        write_copy(zone, post),
+        channel_id=channel_id,
+        root_id=root_id,
+        topic=make_copy_topic(entry, n),
+        files=post.files[:10],
+    )
+    more = [
+        Say(relay_markdown(text), channel_id=channel_id, root_id=root_id, topic=make_copy_topic(entry, n, part))
+        for part, text in enumerate(_split_text(post.text))
+        if part
+    ]
+    return [first, *more]
+
+
+def _split_text(text: str) -> Sequence[str]:
+    return [text[at : at + COPY_MAX] for at in range(0, len(text), COPY_MAX)] or [""]
+
+
+@handles
+class Move(MeasureHandler):
+    """A thread stands in another channel, under what the bot says for those who wrote it."""
+
+    act = AuditAct.MOVE
+    by_hand = "supprimez le fil vous-même, par le menu « … » de son premier message"
+    is_slow = is_told = True
+
+    async def finish(self, ctx: Context, measure: Measure, record: MeasureRecord) -> Sequence[Reply]:
+        """What stands where the thread was, once it is gone there."""
+        copy_id = await find_copy(ctx, measure.entry)
+        text = render(
+            "moderation/pointer",
+            told=await describe_measure(ctx, measure),
+            author=f"@{record.posts[0].author}",
+            start=to_one_line(record.posts[0].text, 80),
+            place=await find_channel_title(ctx, record.place),
+            address=Markdown(make_permalink(ctx.settings, copy_id)),
+        )
+        return [Say(text, channel_id=record.posts[0].channel_id, topic=make_pointer_topic(measure.entry))]
+
+    def clean_up(self, measure: Measure) -> Sequence[Reply]:
+        return [Start(payload=PutBack(entry=measure.entry, copy_id=""), quiet=True)]
+
+    def refuse_undoing(self, measure: Measure) -> None:
+        """While all is copied, and Mattermost has not said yet that the thread is gone."""
+        record = measures.read_record(measure)
+        if record.waits and not record.looking:
+            raise UserError("Ce déplacement se termine à l’instant : réessayez dans une minute.")
+
+    async def lift(self, ctx: Context, measure: Measure, record: MeasureRecord) -> Sequence[Reply]:
+        return [Start(payload=PutBack(entry=measure.entry, copy_id=await find_copy(ctx, measure.entry)))]
+
+
 @feature.command(
     "moderer deplacer", help="Déplacer un fil vers un autre canal", hint="lien canal [raison]", roles=ANIMATEURS
 )
 async def preview_typed_move(ctx: Context, line: str) -> Replies:
     """What would be moved is shown first."""
-    seen, rest = await arguments.take_message(ctx, line, MOVE_EXAMPLE)
-    to, reason = (await arguments.index_channels(ctx)).take(rest, MOVE_EXAMPLE)
+    seen, rest = await take_message(ctx, line, MOVE_EXAMPLE)
+    to, reason = (await index_channels(ctx)).take(rest, MOVE_EXAMPLE)
     return await preview_move(ctx, seen.post.root_id or seen.post.id, seen.channel, to, " ".join(reason.split()))
 
 
 async def preview_move(ctx: Context, root_id: str, there: ChatChannel, to: ChatChannel, reason: str) -> Whisper:
     """What would be moved, and the button that does it. Raises UserError and ChatError."""
     _check_destination(there, to)
-    posts = await arguments.read_thread(ctx, root_id)
+    posts = await read_thread(ctx, root_id)
     if not posts:
-        raise UserError(arguments.MESSAGE_GONE)
+        raise UserError(MESSAGE_GONE)
     surely = TransferSurely(root_id=root_id, to=to.id, reason=reason[:REASON_MAX])
     text = render(
         "moderation/move_preview",
@@ -106,16 +210,21 @@ def _check_destination(there: ChatChannel, to: ChatChannel) -> None:
 @feature.button(TransferSurely, roles=ANIMATEURS, writes=False)
 async def confirm_move(ctx: Context, click: TransferSurely) -> Replies:
     """The thread as it is at the click."""
-    posts = await arguments.read_thread(ctx, click.root_id)
+    posts = await read_thread(ctx, click.root_id)
     if not posts:
-        raise UserError(arguments.MESSAGE_GONE)
+        raise UserError(MESSAGE_GONE)
     _check_destination(await ctx.chat.channel(posts[0].channel_id), await ctx.chat.channel(click.to))
     return Redirect.to(Transfer(posts=posts, to=click.to, reason=click.reason))
 
 
 @feature.button(Transfer, roles=ANIMATEURS)
 async def start_move(ctx: Context, click: Transfer) -> Replies:
-    """Noted, and begun."""
+    """Move the thread."""
+    return Start(payload=await _store_move(ctx, click))
+
+
+async def _store_move(ctx: Context, click: "Transfer | MoveOfCase", case_id: int | None = None) -> Transferring:
+    """Raises UserError where somebody moves that thread already."""
     root = click.posts[0]
     await claims.hold(ctx.db, "moderation.move", root.id, ctx.now)
     under_way = await measures.list_in_force(ctx.db, [AuditAct.MOVE])
@@ -125,21 +234,9 @@ async def start_move(ctx: Context, click: Transfer) -> Replies:
     deed = AuditEntry(
         AuditAct.MOVE, f"message:{root.id}", root.author_id, click.reason, {"channel": root.channel_id}, after
     )
-    entry = await record_entry(ctx, deed)
     record = MeasureRecord(posts=click.posts, waits=[root.id], place=click.to, looking=True)
-    measure = Measure(
-        entry=entry.id,
-        act=AuditAct.MOVE,
-        user_id=root.author_id,
-        channels=[root.channel_id],
-        reason=click.reason,
-        by=ctx.user.id,
-        began_at=ctx.now,
-        before=record.model_dump(mode="json"),
-    )
-    ctx.db.add(measure)
-    await ctx.db.flush()
-    return Start(payload=Transferring(entry=entry.id, root_id=root.id))
+    measure = await store_measure(ctx, deed, record, case_id=case_id, channels=[root.channel_id])
+    return Transferring(entry=measure.entry, root_id=root.id)
 
 
 @feature.urgent_work(
@@ -147,7 +244,7 @@ async def start_move(ctx: Context, click: Transfer) -> Replies:
 )
 async def copy_thread(ctx: Context, asked: Transferring, so_far: Progress) -> Step:
     """The next messages are said; once all of them stand, the thread goes where it was."""
-    posts = await arguments.read_thread(ctx, asked.root_id)
+    posts = await read_thread(ctx, asked.root_id)
     measure = await measures.lock(ctx.db, asked.entry)
     if measure is None or measure.ended_at or not measures.read_record(measure).looking:
         return Step(done=so_far.done, total=so_far.total, finished=True)
@@ -158,7 +255,7 @@ async def copy_thread(ctx: Context, asked: Transferring, so_far: Progress) -> St
     at, total = so_far.cursor or 0, len(record.posts)
     tally = await outbox.tally(ctx.db, list_copy_topics(asked.entry, record.posts), ctx.now)
     if tally.refused:
-        failed = await fail_measure(ctx, measure, None)
+        failed = await Move().fail(ctx, measure, None)
         return Step(replies=failed, done=at, total=total, finished=True)
     if tally.waiting:
         return Step(cursor=at, done=at, total=total)
@@ -182,9 +279,7 @@ async def _copy_batch(ctx: Context, measure: Measure, record: MeasureRecord, at:
 
 def _remove_original(measure: Measure, record: MeasureRecord) -> DeletePost:
     root = record.posts[0]
-    return DeletePost(
-        root.id, channel_id=root.channel_id, topic=notices.make_act_topic(ActPurpose.ACT, measure.entry, root.id)
-    )
+    return DeletePost(root.id, channel_id=root.channel_id, topic=make_act_topic(ActPurpose.ACT, measure.entry, root.id))
 
 
 class MoveOfCase(BaseModel):
@@ -197,33 +292,23 @@ class MoveOfCase(BaseModel):
 
 
 @feature.submit(MoveThread, roles=ANIMATEURS, writes=False)
-async def prepare_case_move(ctx: Context, form: MoveThread) -> Replies:
-    """What would be moved. (Mattermost, asked here, cannot be where something is written.)"""
-    case = await get_case(ctx, form.case)
-    if case.state is not CaseState.OPEN:
-        return await say_already_decided(ctx, case)
+@on_case(CaseState.OPEN, get_case)
+async def prepare_case_move(ctx: Context, form: MoveThread, case: Case) -> Replies:
+    """Read what would be moved. (Mattermost, asked here, cannot be where something is written.)"""
     root_id = case.root_id or case.post_id
     there, to = await ctx.chat.channel(case.channel_id), await ctx.chat.channel(form.place)
     await preview_move(ctx, root_id, there, to, form.reason)  # says why it cannot be
-    posts = await arguments.read_thread(ctx, root_id)
+    posts = await read_thread(ctx, root_id)
     return Redirect.to(MoveOfCase(case=case.number, posts=posts, to=to.id, reason=form.reason))
 
 
 @feature.button(MoveOfCase, roles=ANIMATEURS)
-async def start_case_move(ctx: Context, asked: MoveOfCase) -> Replies:
-    """Begun, and decided."""
-    case = await lock_case(ctx, asked.case)
-    if case.state is not CaseState.OPEN:
-        return await say_already_decided(ctx, case)
-    begun = await start_move(ctx, Transfer(posts=asked.posts, to=asked.to, reason=asked.reason))
-    assert isinstance(begun, Start)
-    assert isinstance(begun.payload, Transferring)
-    entry = begun.payload.entry
-    decided = {"act": AuditAct.MOVE.value, "reason": asked.reason, "entry": entry}
-    await change(ctx.db, case, state=CaseState.DECIDED, decided_at=ctx.now, decided_by=ctx.user.id, **decided)
-    if (measure := await measures.get(ctx.db, entry)) is not None:
-        await change(ctx.db, measure, case_id=case.number)
-    return [*confirm_decision(case), begun, *await announce_decision(ctx, case)]
+@on_case(CaseState.OPEN, lock_case)
+async def start_case_move(ctx: Context, asked: MoveOfCase, case: Case) -> Replies:
+    """Move the thread, which decides the case."""
+    begun = await _store_move(ctx, asked, case.number)
+    await mark_decided(ctx, case, AuditAct.MOVE, asked.reason, entry=begun.entry)
+    return [*confirm_decision(case), Start(payload=begun), *await announce_decision(ctx, case)]
 
 
 ALL_SAID, COPIES_DELETED = 1, 2
@@ -240,7 +325,9 @@ RESTORED_OFFSET = 100_000
 )
 async def restore_thread(ctx: Context, asked: PutBack, so_far: Progress) -> Step:
     """All is said again under what points to it, then the copies go, unless somebody answered them."""
-    standing = await _read_copies(ctx, asked.copy_id)
+    standing: Sequence[ChatPost] = []
+    if asked.copy_id:
+        standing = await read_if_there(ctx.chat.thread(asked.copy_id), standing)
     me = (await ctx.chat.me()).id
     measure = await measures.get(ctx.db, asked.entry)
     if measure is None:
@@ -267,15 +354,6 @@ async def _remove_copies(ctx: Context, measure: Measure, record: MeasureRecord) 
     copy_id = await find_copy(ctx, measure.entry)
     gone = [DeletePost(copy_id, channel_id=record.place)] if copy_id else []
     return Step(replies=gone, done=total, total=total, finished=True)
-
-
-async def _read_copies(ctx: Context, copy_id: str) -> Sequence[ChatPost]:
-    try:
-        return await ctx.chat.thread(copy_id) if copy_id else []
-    except ChatError as error:
-        if error.refusal in {Refusal.UNKNOWN_POST, Refusal.FORBIDDEN}:
-            return []
-        raise
 
 
 async def _restore_posts(

@@ -7,86 +7,126 @@ from collections.abc import Sequence
 from pydantic import BaseModel
 
 from bot.actions import DeletePost
-from bot.audit import AuditEntry, record_entry
+from bot.audit import AuditEntry
+from bot.command_lines import RunCommand
 from bot.context import Context
-from bot.errors import ChatError, Refusal, UserError
+from bot.errors import Refusal, UserError
 from bot.french.words import plural
 from bot.mattermost import ChatChannel, ChatPost
+from bot.permalinks import make_permalink
 from bot.replies import Button, Direct, Progress, Redirect, Replies, Reply, Say, Start, Step, Whisper
 from bot.texts import quotation, relay_markdown, render
-from commands.moderation import arguments, notices
-from commands.moderation.cases import check_decider, check_target_by_id
-from commands.moderation.channels import find_room
+from commands.moderation.cases import (
+    Decision,
+    MessageSnapshot,
+    check_decider,
+    check_target,
+    check_target_by_id,
+    keep_posts,
+    mark_decided,
+    open_case,
+    read_if_there,
+    read_thread,
+    take_account,
+    take_message,
+    take_reason,
+)
+from commands.moderation.channels import find_room, index_channels
+from commands.moderation.decisions import decide_at_once
 from commands.moderation.feature import ANIMATEURS, feature
-from commands.moderation.notices import ActPurpose, ActTopic
+from commands.moderation.measures import (
+    ActAnswer,
+    ActPurpose,
+    MeasureHandler,
+    hand_back,
+    handles,
+    make_act_topic,
+    store_measure,
+)
+from config.charte import MeasureKind
+from dialogs.moderation.forms import HideMessage
 from dialogs.moderation.lines import take_word
-from storage import people
-from storage.database import change
+from storage import outbox, people
 from storage.journal import AuditAct
 from storage.moderation import measures
-from storage.moderation.cases import Case, CaseSource, CaseState
+from storage.moderation.cases import Case, CaseSource
 from storage.moderation.measures import KeptPost, Measure, MeasureRecord
 
 
-async def keep_or_remove(ctx: Context, measure: Measure, record: MeasureRecord) -> Sequence[Reply]:
-    """What is done first with messages that go: those with files wait for the copies of these."""
-    kept = [await _keep_files(ctx, measure, post) for post in record.posts if not record.is_safe(post)]
-    return [*kept, *_list_removals(measure, record)]
+class Removal(MeasureHandler):
+    """What hide and clean share: messages go once their files are kept, and can be said again for their authors."""
 
+    is_told = True
 
-async def read_copied_files(ctx: Context, post_id: str) -> Sequence[str]:
-    """The ids of the copies that stand in a post; none where there is none any more. Raises ChatError for what may
-    pass."""
-    if not post_id:
-        return []
-    try:
-        return (await ctx.chat.read_post(post_id)).file_ids
-    except ChatError as error:
-        if error.may_pass:
-            raise
-        return []
+    async def lift(self, ctx: Context, measure: Measure, record: MeasureRecord) -> Sequence[Reply]:
+        gone = [] if record.looking else [post for post in record.posts if record.is_safe(post)]
+        return [_restore_post(measure, post) for post in await self._leave_out_standing(ctx, measure, gone)]
 
+    async def _leave_out_standing(
+        self, ctx: Context, measure: Measure, posts: Sequence[KeptPost]
+    ) -> Sequence[KeptPost]:
+        """Those but the ones whose removal had not begun, which is taken back: they stand."""
+        removals = {make_act_topic(ActPurpose.ACT, measure.entry, post.id): post.id for post in posts}
+        standing = {removals[topic] for topic in await outbox.withdraw(ctx.db, removals, ctx.now)}
+        return [post for post in posts if post.id not in standing]
 
-async def remove_once_kept(ctx: Context, about: ActTopic, copies: Sequence[str]) -> Sequence[Reply]:
-    """The files of a message are safe, or cannot be kept: it goes, unless the measure was taken back meanwhile."""
-    measure = await measures.lock(ctx.db, about.entry)
-    if measure is None or measure.ended_at:
-        return []
-    record = measures.read_record(measure)
-    if about.target in record.evidence:
-        return []
-    record.evidence[about.target] = list(copies)
-    replies = _list_removals(measure, record, about.target)
-    await measures.store_record(ctx.db, measure, record)
-    return replies
+    def list_removals(self, measure: Measure, record: MeasureRecord, target: str = "") -> Sequence[Reply]:
+        """The messages that may go now; ``target`` is the one that became safe."""
+        safe = [post for post in record.posts if record.is_safe(post) and target in {"", post.id}]
+        return [_remove_post(measure, post) for post in safe]
 
+    async def keep_or_remove(self, ctx: Context, measure: Measure, record: MeasureRecord) -> Sequence[Reply]:
+        """What is done first with messages that go: those with files wait for the copies of these."""
+        kept = [await _keep_files(ctx, measure, post) for post in record.posts if not record.is_safe(post)]
+        return [*kept, *self.list_removals(measure, record)]
 
-def _list_removals(measure: Measure, record: MeasureRecord, target: str = "") -> Sequence[Reply]:
-    """The messages that may go now: a thread once all of it is safe, others each; ``target`` is what became safe."""
-    if measure.act == AuditAct.HIDE:
-        record.looking = not all(record.is_safe(post) for post in record.posts)
-        return [] if record.looking else [_remove_post(measure, record.posts[0])]
-    safe = [post for post in record.posts if record.is_safe(post) and target in {"", post.id}]
-    return [_remove_post(measure, post) for post in safe]
+    async def handle_answer(self, ctx: Context, known: Measure, answer: ActAnswer) -> Sequence[Reply]:
+        if answer.refusal is not Refusal.TAKEN_BACK and answer.part is ActPurpose.KEPT:
+            return await self._remove_once_kept(ctx, answer)
+        if answer.refusal is not Refusal.TAKEN_BACK and answer.part is ActPurpose.BACK and not answer.is_done:
+            posts = [post for post in measures.read_record(known).posts if post.id == answer.target]
+            return [_restore_post(known, post, outside=True) for post in posts]
+        return await super().handle_answer(ctx, known, answer)
+
+    async def _remove_once_kept(self, ctx: Context, about: ActAnswer) -> Sequence[Reply]:
+        """The files of a message are safe, or cannot be kept: it goes, unless the measure was taken back meanwhile."""
+        measure = await measures.lock(ctx.db, about.entry)
+        if measure is None or measure.ended_at:
+            return []
+        record = measures.read_record(measure)
+        if about.target in record.evidence:
+            return []
+        record.evidence[about.target] = list(about.files)
+        replies = self.list_removals(measure, record, about.target)
+        await measures.store_record(ctx.db, measure, record)
+        return replies
 
 
 def _remove_post(measure: Measure, post: KeptPost) -> DeletePost:
-    return DeletePost(
-        post.id, channel_id=post.channel_id, topic=notices.make_act_topic(ActPurpose.ACT, measure.entry, post.id)
-    )
+    return DeletePost(post.id, channel_id=post.channel_id, topic=make_act_topic(ActPurpose.ACT, measure.entry, post.id))
 
 
 async def _keep_files(ctx: Context, measure: Measure, post: KeptPost) -> Reply:
     """Others’ files go back to them with their words; those of whom it concerns stay among animateurs."""
-    about = notices.make_act_topic(ActPurpose.KEPT, measure.entry, post.id)
+    about = make_act_topic(ActPurpose.KEPT, measure.entry, post.id)
     if post.author_id != measure.user_id and not post.is_bot:
-        return await notices.hand_back(ctx, post, "thread", about)
+        return await hand_back(ctx, post, "thread", about)
     text = render("moderation/evidence", entry=measure.entry, case=measure.case_id, author=f"@{post.author}")
     author = await people.get(ctx.db, measure.user_id)
     place = "" if author and author.animates else await find_room(ctx)
     if place:
         return Say(text, channel_id=place, files=post.files, topic=about)
     return Direct(text, user_id=measure.by, files=post.files, topic=about)
+
+
+def _restore_post(measure: Measure, post: KeptPost, *, outside: bool = False) -> Say:
+    """A message that was taken away, said again for its author, with those of its files that were kept; ``outside`` of
+    its thread where that is gone."""
+    files = measures.read_record(measure).evidence.get(post.id, [])
+    lost = bool(post.files) and not files
+    text = render("moderation/put_back", author=f"@{post.author}", text=relay_markdown(post.text), lost=lost)
+    about = make_act_topic(ActPurpose.BACK, measure.entry, "outside" if outside else post.id)
+    return Say(text, channel_id=post.channel_id, root_id="" if outside else post.root_id, topic=about, files=files)
 
 
 class HideThread(BaseModel):
@@ -96,25 +136,61 @@ class HideThread(BaseModel):
     post_id: str
 
 
-async def start_hide(ctx: Context, case: Case, measure: Measure, record: MeasureRecord) -> Sequence[Reply]:
-    kept = KeptPost(
-        id=case.post_id,
-        channel_id=case.channel_id,
-        root_id=case.root_id,
-        author_id=case.author_id,
-        author=case.author,
-        text=case.message,
-        at=case.posted_at or case.opened_at,
-    )
-    record.posts, record.waits, record.looking = [kept], [case.post_id], True
-    await measures.store_record(ctx.db, measure, record)
-    return [Start(payload=HideThread(entry=measure.entry, post_id=case.post_id), quiet=True)]
+@handles
+class Hide(Removal):
+    """A message goes with its answers, which are handed back to those who wrote them."""
+
+    act = AuditAct.HIDE
+    kind = MeasureKind.HIDE
+    form = HideMessage
+    weight = MeasureKind.WARN
+    by_hand = "supprimez le message vous-même, par son menu « … »"
+    is_slow = True
+
+    async def complete(self, ctx: Context, case: Case, decision: Decision) -> Decision:
+        if not case.post_id:
+            raise UserError("Ce dossier n’a pas de message à masquer.")
+        for each in await measures.list_standing(ctx.db, case.author_id):
+            if case.post_id in measures.read_record(each).waits:
+                raise UserError(
+                    f"Ce message est déjà retiré (acte n° {each.entry}) : il disparaît d’un instant à l’autre."
+                )
+        return decision
+
+    def find_place(self, case: Case, decision: Decision) -> str:
+        return decision.channel_id or case.channel_id
+
+    async def start(self, ctx: Context, case: Case, measure: Measure, record: MeasureRecord) -> Sequence[Reply]:
+        kept = KeptPost(
+            id=case.post_id,
+            channel_id=case.channel_id,
+            root_id=case.root_id,
+            author_id=case.author_id,
+            author=case.author,
+            text=case.message,
+            at=case.posted_at or case.opened_at,
+        )
+        record.posts, record.waits, record.looking = [kept], [case.post_id], True
+        await measures.store_record(ctx.db, measure, record)
+        return [Start(payload=HideThread(entry=measure.entry, post_id=case.post_id), quiet=True)]
+
+    def list_removals(self, measure: Measure, record: MeasureRecord, target: str = "") -> Sequence[Reply]:
+        """The thread, once all of it is safe."""
+        record.looking = not all(record.is_safe(post) for post in record.posts)
+        return [] if record.looking else [_remove_post(measure, record.posts[0])]
+
+    async def _leave_out_standing(
+        self, ctx: Context, measure: Measure, posts: Sequence[KeptPost]
+    ) -> Sequence[KeptPost]:
+        """None where the message stands, with what answers it."""
+        gone = await super()._leave_out_standing(ctx, measure, posts)
+        return gone if len(gone) == len(posts) else []
 
 
 @feature.urgent_work(HideThread, name="moderation.HideThread", title="Message masqué", writes=True)
 async def hide_thread(ctx: Context, asked: HideThread, _: Progress) -> Step:
     """Answers go with the message: they are kept first, and handed back to those who wrote them; and so are files."""
-    thread = await arguments.read_thread(ctx, asked.post_id)
+    thread = await read_thread(ctx, asked.post_id)
     measure = await measures.lock(ctx.db, asked.entry)
     if measure is None or measure.ended_at:
         return Step(finished=True)
@@ -123,21 +199,54 @@ async def hide_thread(ctx: Context, asked: HideThread, _: Progress) -> Step:
     hidden.files = next((post.files for post in thread if post.id == hidden.id), [])
     answers = [] if hidden.root_id else [post for post in thread if post.id != hidden.id]
     record.posts = [hidden, *answers]
-    replies = await keep_or_remove(ctx, measure, record)
+    replies = await Hide().keep_or_remove(ctx, measure, record)
     await measures.store_record(ctx.db, measure, record)
     others = [post for post in answers if post.author_id != measure.user_id and not post.is_bot and not post.files]
-    given = [await notices.hand_back(ctx, post, "thread") for post in others]
+    given = [await hand_back(ctx, post, "thread") for post in others]
     return Step(replies=[*given, *replies], done=1, finished=True)
 
 
-def restore_post(measure: Measure, post: KeptPost, *, outside: bool = False) -> Say:
-    """A message that was taken away, said again for its author, with those of its files that were kept; ``outside`` of
-    its thread where that is gone."""
-    files = measures.read_record(measure).evidence.get(post.id, [])
-    lost = bool(post.files) and not files
-    text = render("moderation/put_back", author=f"@{post.author}", text=relay_markdown(post.text), lost=lost)
-    about = notices.make_act_topic(ActPurpose.BACK, measure.entry, "outside" if outside else post.id)
-    return Say(text, channel_id=post.channel_id, root_id="" if outside else post.root_id, topic=about, files=files)
+HIDE_EXAMPLE = "/moderer masquer https://…/pl/… données personnelles d’une personne accompagnée"
+
+
+@feature.command(
+    "moderer masquer", help="Retirer un message, gardé comme pièce", hint="lien raison", roles=ANIMATEURS, writes=True
+)
+async def hide_typed_message(ctx: Context, line: str) -> Replies:
+    """Hide a message; one that others answered is asked about first: their answers go along."""
+    seen, rest = await take_message(ctx, line, HIDE_EXAMPLE)
+    check_target(ctx, seen.author)
+    reason = take_reason(rest, HIDE_EXAMPLE)
+    answers = [] if seen.post.root_id else await read_thread(ctx, seen.post.id)
+    others = [post for post in answers if post.author_id != seen.author.id]
+    if others:
+        link = make_permalink(ctx.settings, seen.post.id)
+        text = render("moderation/hide_preview", count=len(others), start=quotation(seen.post.message, 300))
+        return Whisper(
+            text, [Button("Masquer tout le fil", RunCommand(line=f"moderer masquer-fil {link} {reason}"), "danger")]
+        )
+    return await _hide_snapshot(ctx, seen, reason)
+
+
+@feature.command("moderer masquer-fil", help="Retirer un fil entier", hint="lien raison", roles=ANIMATEURS, writes=True)
+async def hide_typed_thread(ctx: Context, line: str) -> Replies:
+    """Hide a message with its answers."""
+    seen, rest = await take_message(ctx, line, HIDE_EXAMPLE)
+    check_target(ctx, seen.author)
+    return await _hide_snapshot(ctx, seen, take_reason(rest, HIDE_EXAMPLE))
+
+
+async def _hide_snapshot(ctx: Context, seen: MessageSnapshot, reason: str) -> Replies:
+    case = await open_case(ctx, seen, CaseSource.DIRECT)
+    return await decide_at_once(ctx, case, Decision(MeasureKind.HIDE, reason))
+
+
+@handles
+class Clean(Removal):
+    """Somebody’s last messages in a channel go."""
+
+    act = AuditAct.CLEAN
+    by_hand = "supprimez ces messages vous-même, par leur menu « … »"
 
 
 CLEAN_EXAMPLE = "/moderer nettoyer @nina.roux 10 ~general publicité répétée"
@@ -172,16 +281,16 @@ class Sweep(BaseModel):
 )
 async def preview_clean(ctx: Context, line: str) -> Replies:
     """They are shown first."""
-    account, rest = await arguments.take_account(ctx, line, CLEAN_EXAMPLE)
+    account, rest = await take_account(ctx, line, CLEAN_EXAMPLE)
     word, rest = take_word(rest)
     if not word.isdecimal() or not 0 < int(word) <= CLEAN_MAX:
         raise UserError(f"Dites combien de messages, de 1 à {CLEAN_MAX} : par exemple `{CLEAN_EXAMPLE}`.")
-    known = await arguments.index_channels(ctx)
+    known = await index_channels(ctx)
     named, rest = known.take_optional(rest)
     channel = named or known.by_id.get(ctx.channel_id)
     if channel is None:
         raise UserError(f"Le bot n’est pas dans ce canal : dites lequel. Par exemple : `{CLEAN_EXAMPLE}`.")
-    reason = arguments.take_reason(rest, CLEAN_EXAMPLE)
+    reason = take_reason(rest, CLEAN_EXAMPLE)
     found, left = await _find_newest(ctx, channel, account.id, int(word))
     if not found:
         raise UserError("Rien à retirer : aucun message récent de cette personne dans ce canal.")
@@ -219,22 +328,15 @@ async def confirm_clean(ctx: Context, click: SweepSurely) -> Replies:
     """Those that stand still, as they are at the click."""
     await check_target_by_id(ctx, click.user_id)
     posts = [
-        post for ident in click.post_ids if (post := await _read_post(ctx, ident)) and post.user_id == click.user_id
+        post
+        for ident in click.post_ids
+        if (post := await read_if_there(ctx.chat.read_post(ident), None)) and post.user_id == click.user_id
     ]
     if not posts:
         raise UserError("Ces messages ne sont plus là.")
     channel = await ctx.chat.channel(posts[0].channel_id)
-    kept = await arguments.keep_posts(ctx, posts)
+    kept = await keep_posts(ctx, posts)
     return Redirect.to(Sweep(posts=kept, reason=click.reason, channel=channel.display_name))
-
-
-async def _read_post(ctx: Context, post_id: str) -> ChatPost | None:
-    try:
-        return await ctx.chat.read_post(post_id)
-    except ChatError as error:
-        if error.refusal in {Refusal.UNKNOWN_POST, Refusal.FORBIDDEN}:
-            return None
-        raise
 
 
 @feature.button(Sweep, roles=ANIMATEURS)
@@ -243,26 +345,12 @@ async def clean_messages(ctx: Context, click: Sweep) -> Replies:
     first = click.posts[0]
     case = await _store_case(ctx, click)
     after = {"case": case.number, "messages": len(click.posts)}
-    entry = await record_entry(
-        ctx, AuditEntry(AuditAct.CLEAN, f"canal:{first.channel_id}", first.author_id, click.reason, after=after)
-    )
+    deed = AuditEntry(AuditAct.CLEAN, f"canal:{first.channel_id}", first.author_id, click.reason, after=after)
     record = MeasureRecord(posts=click.posts, waits=[post.id for post in click.posts])
-    measure = Measure(
-        entry=entry.id,
-        case_id=case.number,
-        act=AuditAct.CLEAN,
-        user_id=first.author_id,
-        channels=[first.channel_id],
-        reason=click.reason,
-        by=ctx.user.id,
-        began_at=ctx.now,
-        before=record.model_dump(mode="json"),
-    )
-    ctx.db.add(measure)
-    await ctx.db.flush()
-    await change(ctx.db, case, entry=entry.id)
-    replies = await keep_or_remove(ctx, measure, record)
-    said = render("moderation/swept", entry=entry.id, count=len(click.posts), author=first.author)
+    measure = await store_measure(ctx, deed, record, case_id=case.number, channels=[first.channel_id])
+    await mark_decided(ctx, case, AuditAct.CLEAN, click.reason, entry=measure.entry)
+    replies = await Clean().keep_or_remove(ctx, measure, record)
+    said = render("moderation/swept", entry=measure.entry, count=len(click.posts), author=first.author)
     return [*replies, Whisper(said)]
 
 
@@ -282,8 +370,6 @@ async def _store_case(ctx: Context, click: Sweep) -> Case:
         opened_at=ctx.now,
     )
     await check_decider(ctx, case)
-    case.state, case.act, case.reason = CaseState.DECIDED, AuditAct.CLEAN.value, click.reason
-    case.decided_at, case.decided_by = ctx.now, ctx.user.id
     ctx.db.add(case)
     await ctx.db.flush()
     return case

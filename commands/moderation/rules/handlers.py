@@ -26,7 +26,7 @@ from commands.moderation.cases import Decision, MessageSnapshot
 from commands.moderation.channels import ROOM, find_room, list_rule_channels, list_unwatched_channels
 from commands.moderation.charter import find_charter_fault
 from commands.moderation.feature import ANIMATEURS, feature, regles
-from commands.moderation.measures import carry_out
+from commands.moderation.measures.lifecycle import carry_out
 from commands.moderation.rules import (
     SPECS,
     BrokenRuleError,
@@ -43,7 +43,6 @@ from config.charte import MeasureKind
 from config.settings import Settings
 from config.text import fold
 from storage import canaux, claims
-from storage.database import change
 from storage.journal import AuditAct
 from storage.moderation import cases as stored_cases
 from storage.moderation import reports, rules
@@ -270,8 +269,7 @@ async def _close_case(ctx: Context, case: Case) -> None:
     thing = f"message:{case.post_id}"
     deed = AuditEntry(AuditAct.DISMISS, thing, target_id=case.author_id, reason="Fausse alerte d’une règle automatique")
     entry = await record_entry(ctx, deed)
-    decided = {"decided_at": ctx.now, "decided_by": ctx.user.id, "act": AuditAct.DISMISS, "reason": entry.reason}
-    await change(ctx.db, case, state=CaseState.CLOSED, entry=entry.id, **decided)
+    await cases.mark_decided(ctx, case, AuditAct.DISMISS, entry.reason, state=CaseState.CLOSED, entry=entry.id)
 
 
 MODES = {"non": RuleMode.OFF, "proposer": RuleMode.PROPOSE, "agir": RuleMode.ACT}
