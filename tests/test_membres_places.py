@@ -83,6 +83,10 @@ async def test_who_leaves_is_out_of_the_channels_and_who_comes_back_is_in_them(l
 @pytest.mark.both_databases
 async def test_who_is_recognised_in_the_night_is_brought_into_the_channel(land: Land) -> None:
     zoe = await land.house.site.person("zoe")
+    await (
+        land.house.knows_the_team()
+    )  # what follows from her coming in is over: in the night it would go on in the middle
+    await land.house.has_seen(zoe)
     await land.house.bot.people.of(zoe.id)  # her account need not be asked for again
     async with land.house.bot.database.transaction() as db:
         line = Awaited(username=zoe.username, role=Role.CONSEILLER, departements=["38"], imported_at=land.house.clock())

@@ -4,7 +4,7 @@ import csv
 import resource
 import struct
 from collections import Counter, defaultdict
-from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from itertools import count
@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
+from sqlmodel import col
 
 from commands.stats import papers
 from commands.stats.sections import Presentation
@@ -24,6 +25,8 @@ from storage.cra.months import CANAL_NAMES, CRA_MONTH, DUREE_NAMES, MEASURE_NAME
 from storage.cra.report import AGES, STATUTS, SUITES, Activite, Canal, Duree, Source
 from storage.cra.report import DUREES as LENGTHS
 from storage.database import Database
+from storage.outbox import Outgoing
+from storage.people import Person as Registered
 from storage.stats import Figures
 from storage.stats.privacy import CELLS, KIND_CELLS, LEAST, QUARTER, STEPS, SUMS, TIMES, MonthCount, round_counts
 from tests.golden import page
@@ -339,8 +342,12 @@ def month(house: House) -> date:
 
 
 @pytest.fixture
-async def work(house: House, month: date) -> Work:
-    """In a département some conseillers file reports, the same each, on the 10th unless ``on`` says; their ids."""
+async def work(house: House, month: date) -> AsyncIterator[Work]:
+    """In a département some conseillers file reports, the same each, on the 10th unless ``on`` says; their ids.
+
+    They have no accounts: after the story they left long ago, and nothing waits to be delivered to them.
+    """
+    everybody: list[str] = []
 
     async def done(code: str, conseillers: int, *reports: Report, on: date | None = None) -> list[str]:
         there = [make_conseiller(unique("c")[:26], code or None) for _ in range(conseillers)]
@@ -349,9 +356,13 @@ async def work(house: House, month: date) -> Work:
             await register_all(db, *there)
             for author in there:
                 await store_reports(db, author, *(Report(**_read_fields(r) | {"date": day}) for r in reports))
+        everybody.extend(author.id for author in there)
         return [author.id for author in there]
 
-    return done
+    yield done
+    async with house.bot.database.transaction() as db:
+        await db.execute(update(Registered).where(col(Registered.id).in_(everybody)).values(left_on=month))
+        await db.execute(delete(Outgoing).where(col(Outgoing.target).in_(everybody)))
 
 
 def _read_fields(said: Report) -> dict[str, Any]:
