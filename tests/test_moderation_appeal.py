@@ -63,9 +63,14 @@ async def test_an_answer_in_the_thread_counts_and_a_measure_is_lightened(room: C
     assert "plus longtemps" in (await form.fill(duree="4j").submit()).errors["duree"]
     room.lea.acts()
     assert (await form.fill(duree="1j").submit()).accepted
-    assert "tient encore à l’écart" in plain(await room.lea.told("Décision annulée")), "nobody promises a return"
-    assert "est allégée" in plain(await room.lea.told("est allégée"))
+    told = await room.lea.told("est allégée")
+    for words in ("celle-ci la remplace", "Votre écriture est suspendue jusqu’au", "**Raison :** Un jour suffit."):
+        assert words in plain(told), plain(told)
+    assert "vous ramène dans vos canaux" not in plain(told), "nobody promises a return before its time"
+    assert "Contester" in told.buttons
     await room.house.settled()
+    assert [p.id for p in await room.lea.direct()][-1] == told.id
+    assert not [p for p in await room.lea.direct() if "Décision annulée" in plain(p)], "one message says it all"
     acts = await room.acts(case)
     assert acts[:2] == ["moderation.silence", "moderation.recours"]
     assert {"moderation.annuler", "moderation.silence", "moderation.repondre"} == set(acts[2:])
@@ -92,13 +97,25 @@ async def test_the_answer_to_an_appeal_is_the_second_opinion_and_who_proposed_gi
             assert "un autre animateur répond" in plain(await who.whispered(why))
     room.lea.acts()
     await send_dialog(sara, card, "Alléger", reponse="Trente jours suffisent.", mesure="silence", duree="30j")
-    assert "une autre la remplace" in plain(await room.lea.told("est allégée"))
-    assert "Trente jours suffisent." in plain(await room.lea.told("Votre écriture est suspendue"))
+    assert "Trente jours suffisent." in plain(await room.lea.told("est allégée, celle-ci la remplace"))
     await room.house.settled()
     done = await room.now(case)
     assert (done.state, done.proposed, done.decided_by) == (CaseState.CLOSED, {}, sara.id)
     (standing,) = await room.standing(case)
     assert (standing.entry, standing.until) == (done.entry, standing.began_at + timedelta(days=30))
+
+
+async def test_who_may_write_again_reads_so_with_the_lighter_measure(room: CaseStage) -> None:
+    case, notice = await warned(room, "Suspendre l’écriture", duree="3j")
+    await reply_in_thread(room.lea, notice, "Je conteste, voici pourquoi.")
+    card = await room.card(case, "Je conteste")
+    room.lea.acts()
+    await send_dialog(room.omar, card, "Alléger", reponse="Un mot suffisait.", mesure="avertir")
+    told = plain(await room.lea.told("est allégée, celle-ci la remplace"))
+    for words in ("#### Un avertissement", "vous ramène dans vos canaux", "**Raison :** Un mot suffisait."):
+        assert words in told, told
+    await room.house.settled()
+    assert not [p for p in await room.lea.direct() if "Décision annulée" in plain(p)]
 
 
 async def test_a_measure_is_annulled_and_what_is_long_over_is_not_contested(room: CaseStage) -> None:

@@ -158,41 +158,40 @@ async def lighten_measure(ctx: Context, form: LightenMeasure, contested: AppealI
     decision = _read_replacement(ctx, contested.measure, form)
     # The new one first: it takes over whom the old one keeps out, and nobody comes back in between.
     decided = await carry_out(ctx, contested.case, decision, is_second=True)
-    undone = await _undo_standing(ctx, contested.measure)
+    undone = await _undo_standing(ctx, contested.measure, is_replaced=True)
     return [*undone, *decided, *await _answer_appeal(ctx, contested, form, kept=False)]
 
 
-async def _undo_standing(ctx: Context, measure: Measure) -> Sequence[Reply]:
-    return await undo_measure(ctx, measure.entry) if measure.ended_at is None else []
+async def _undo_standing(ctx: Context, measure: Measure, *, is_replaced: bool = False) -> Sequence[Reply]:
+    return await undo_measure(ctx, measure.entry, is_replaced=is_replaced) if measure.ended_at is None else []
 
 
 def _read_replacement(ctx: Context, measure: Measure, form: LightenMeasure) -> Decision:
     """What takes its place. Raises UserError where that is none, or no lighter."""
     kind = charte.MeasureKind(form.instead)
     if kind is not charte.MeasureKind.SILENCE:
-        return Decision(kind, form.answer)
+        return Decision(kind, form.answer, instead_of=measure.entry)
     if form.lasts is None:
         raise UserError(fields={"duree": NO_LENGTH})
     if measure.until is not None and ctx.now + form.lasts > measure.until:
         raise UserError(fields={"duree": TOO_LONG})
     place = measure.channels[0] if len(measure.channels) == 1 else ""
-    return Decision(kind, form.answer, form.lasts, place)
+    return Decision(kind, form.answer, form.lasts, place, instead_of=measure.entry)
 
 
 async def _answer_appeal(
     ctx: Context, contested: AppealInHand, form: AppealAnswerForm, *, kept: bool
 ) -> Sequence[Reply]:
-    """The answer is told to the person, and the case is closed."""
+    """The answer is told to the person, by the notice of the lighter measure where there is one; the case is closed."""
     case, measure = contested.case, contested.measure
     deed = AuditEntry(AuditAct.ANSWER_APPEAL, name_case_object(case), case.author_id, form.answer, after={"kept": kept})
     await record_entry(ctx, deed)
     answered = {"decided_at": ctx.now, "decided_by": ctx.user.id, "kept": kept, "answer": form.answer}
     await change(ctx.db, contested.appeal, **answered)
     await change(ctx.db, case, state=CaseState.CLOSED)
-    lighter = isinstance(form, LightenMeasure)
     act, word = label_of(measure.act), quotation(form.answer, 1000)
-    text = render("moderation/answered", act=act, entry=measure.entry, kept=kept, lighter=lighter, word=word)
-    there = await is_active(ctx, case.author_id)
+    text = render("moderation/answered", act=act, entry=measure.entry, kept=kept, word=word)
+    there = not isinstance(form, LightenMeasure) and await is_active(ctx, case.author_id)
     told = [Direct(text, user_id=case.author_id)] if there else []
     return [Whisper("C’est répondu : la personne le lit."), *told, *await cards.refresh_card(ctx, case)]
 

@@ -204,12 +204,14 @@ def take_reason(rest: str, example: str) -> str:
 @dataclass(frozen=True, slots=True)
 class Decision:
     """``lasts`` is None for what does not end by itself, or has no length; ``channel_id`` is where, for what is done
-    in one channel only (empty: everywhere the bot looks after)."""
+    in one channel only (empty: everywhere the bot looks after); ``instead_of`` is the measure, by its number, that an
+    appeal has lightened to this."""
 
     measure: MeasureKind
     reason: str
     lasts: timedelta | None = None
     channel_id: str = ""
+    instead_of: int = 0
 
 
 def read_proposal(case: Case) -> Decision | None:

@@ -128,7 +128,8 @@ class MeasureRecord(BaseModel):
     be kept; ``muted`` are channels that nobody can be taken out of. ``let_in`` are keys of channels in which somebody
     was admitted by name before, with the reason; ``titles`` what channels are called that the bot knows from Mattermost
     only. ``place`` is where a thread was moved to. ``evidence`` are the posts whose files were kept before they went,
-    with the ids of the copies. ``told`` says that the person knows of it.
+    with the ids of the copies. ``told`` says that the person knows of it; ``instead_of`` is the measure, by its number,
+    that an appeal has lightened to this.
     """
 
     posts: list[KeptPost] = []
@@ -142,6 +143,7 @@ class MeasureRecord(BaseModel):
     evidence: dict[str, list[str]] = {}
     looking: bool = False
     told: bool = False
+    instead_of: int = 0
 
     def is_safe(self, post: KeptPost) -> bool:
         """Whether a message may go: nothing of it is lost with it."""

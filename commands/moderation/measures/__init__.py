@@ -144,6 +144,7 @@ async def write_notice(ctx: Context, measure: Measure, record: MeasureRecord) ->
     posts = [post for post in record.posts if post.author_id == measure.user_id]
     text = render(
         "moderation/notice",
+        lightened=await _describe_lightened(ctx, measure, record),
         act=measure.act,
         acts=AuditAct,
         told=await describe_measure(ctx, measure, measure.user_id),
@@ -155,6 +156,15 @@ async def write_notice(ctx: Context, measure: Measure, record: MeasureRecord) ->
     )
     buttons = [Button("Contester", Appeal(entry=measure.entry))] if measure.case_id else []
     return Direct(text, buttons, user_id=measure.user_id, topic=make_notice_topic(measure.entry))
+
+
+async def _describe_lightened(ctx: Context, measure: Measure, record: MeasureRecord) -> Mapping[str, object] | None:
+    """The measure in whose place an appeal has put this one, and whether the person comes back with that."""
+    old = await measures.get(ctx.db, record.instead_of) if record.instead_of else None
+    if old is None:
+        return None
+    ends = old.ended_at is None and not find_handler(measure.act).keeps_out
+    return {"told": await describe_measure(ctx, old, old.user_id), "act": old.act, "ends": ends}
 
 
 async def say_in_room(ctx: Context, text: Markdown) -> Sequence[Reply]:
@@ -316,8 +326,19 @@ class MeasureHandler:
             *self.clean_up(measure),
             *await say_in_room(ctx, text),
             *mine,
+            *await _tell_answer_alone(ctx, measure),
             *await _reopen_case(ctx, measure),
         ]
+
+
+async def _tell_answer_alone(ctx: Context, measure: Measure) -> Sequence[Reply]:
+    """What was to take the place of a contested measure does not stand: the person reads that theirs is over."""
+    old = await measures.get(ctx.db, measures.read_record(measure).instead_of)
+    if old is None:
+        return []
+    word = quotation(measure.reason, 1000)
+    text = render("moderation/answered", act=label_of(old.act), entry=old.entry, kept=False, word=word)
+    return [Direct(text, user_id=measure.user_id)]
 
 
 H = TypeVar("H", bound=type[MeasureHandler])

@@ -87,7 +87,8 @@ async def _store_decided_measure(
     after: dict[str, object] = {"case": case.number}
     after |= ({"until": until.isoformat()} if until else {}) | ({"channel": place} if place else {})
     # The bot’s own tables may not know what the channel is called; the case does.
-    record = MeasureRecord(titles={place: case.channel} if case.channel and place == case.channel_id else {})
+    titles = {place: case.channel} if case.channel and place == case.channel_id else {}
+    record = MeasureRecord(titles=titles, instead_of=decision.instead_of)
     deed = AuditEntry(handler.act, handler.name_thing(case, place), case.author_id, decision.reason, after=after)
     columns = {"case_id": case.number, "channels": [place] if place else [], "until": until, "proposed_by": proposed_by}
     measure = await store_measure(ctx, deed, record, **columns)
@@ -147,15 +148,16 @@ async def undo_typed_number(ctx: Context, line: str) -> Replies:
     return [*replies, *await refresh_measure_card(ctx, measure), Whisper(text)]
 
 
-async def undo_measure(ctx: Context, entry: int) -> Sequence[Reply]:
-    """Take a measure back, and tell the person; asks Mattermost nothing. The card is for the caller. Raises UserError
-    for what is no measure, is over, or concerns who acts."""
+async def undo_measure(ctx: Context, entry: int, *, is_replaced: bool = False) -> Sequence[Reply]:
+    """Take a measure back, and tell the person, unless the notice of what replaces it does; asks Mattermost nothing.
+    The card is for the caller. Raises UserError for what is no measure, is over, or concerns who acts."""
     measure = await _lock_standing(ctx, entry)
     deed = AuditEntry(AuditAct.UNDO, f"acte:{entry}", measure.user_id, before={"act": measure.act, "entry": entry})
     await record_entry(ctx, deed)
     await change(ctx.db, measure, ended_at=ctx.now, ended_by=ctx.user.id)
     await _close_case(ctx, measure)
-    return [*await _lift(ctx, measure), *await _tell_person(ctx, measure, "moderation/lifted")]
+    told = [] if is_replaced else await _tell_person(ctx, measure, "moderation/lifted")
+    return [*await _lift(ctx, measure), *told]
 
 
 async def _lift(ctx: Context, measure: Measure) -> Sequence[Reply]:
