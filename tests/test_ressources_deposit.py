@@ -1,5 +1,7 @@
 """Stories: everybody deposits: words, a link, a message, files; the same link once; who is credited decides."""
 
+from datetime import timedelta
+
 import pytest
 
 from bot.context import Request
@@ -147,6 +149,7 @@ async def test_files_sent_to_the_bot_are_offered_and_the_card_carries_copies(she
 @pytest.mark.both_databases
 async def test_what_is_published_in_another_channel_of_the_same_day_has_a_message_there(shelf: ReviewStage) -> None:
     """What stands in the old one is no root for it; Mattermost refuses such a post for good."""
+    shelf.house.clock.goes_to(shelf.house.clock() + timedelta(days=1))  # a day’s message names fifteen at most
     before, _ = await shelf.proposes(shelf.juliette, unique("Avant"))
     await shelf.agathe.clicks(await shelf.card(before), "Publier")
     await shelf.said(before.titre)
