@@ -7,16 +7,16 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import RowMapping, Table, func, select, text
+from sqlalchemy import Table, func, select, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.cra.files import ReportEntry, Row, make_line
 from storage.cra.months import MonthKey, recount_months
 from storage.cra.report import Cra, columns
 from storage.database import Database, insertion
+from storage.pages import iterate_pages, read_mappings_apart
 from storage.people import Person
 
-ROWS_PER_PAGE = 500
 _CRA: Table = Cra.__table__  # type: ignore[attr-defined]
 _PERSON: Table = Person.__table__  # type: ignore[attr-defined]
 # Below this many numbers PostgreSQL’s sequence walks, which is safe beside other writers; above, it jumps.
@@ -35,20 +35,7 @@ class ExportFilter:
 
 async def export_rows(database: Database, wanted: ExportFilter) -> AsyncIterator[Row]:
     """Lines by number, read a page at a time: memory stays flat, and no page holds a connection while it is written."""
-    after = 0
-    while True:
-        async with database.transaction(writes=False) as db:
-            page = await _page(db, wanted, after)
-        for found in page:
-            yield make_line({**found}, found["username"])
-        if len(page) < ROWS_PER_PAGE:
-            return
-        after = page[-1]["id"]
-
-
-async def _page(db: AsyncSession, wanted: ExportFilter, after: int) -> Sequence[RowMapping]:
     query = select(*_CRA.c, _PERSON.c.username).join(_PERSON, _PERSON.c.id == _CRA.c.author_id)
-    query = query.where(_CRA.c.id > after).order_by(_CRA.c.id).limit(ROWS_PER_PAGE)
     if wanted.start:
         query = query.where(_CRA.c.date >= wanted.start)
     if wanted.end:
@@ -57,8 +44,9 @@ async def _page(db: AsyncSession, wanted: ExportFilter, after: int) -> Sequence[
         query = query.where(_PERSON.c.username == wanted.username)
     if not wanted.deleted:
         query = query.where(_CRA.c.deleted_at.is_(None))
-    connection = await db.connection()
-    return (await connection.execute(query)).mappings().all()
+    async for page in iterate_pages(read_mappings_apart(database), query, _CRA.c.id):
+        for found in page:
+            yield make_line({**found}, found["username"])
 
 
 @dataclass(frozen=True)

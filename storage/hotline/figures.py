@@ -14,6 +14,7 @@ from config.time import PARIS
 from storage.hotline import suggestions
 from storage.hotline.states import OPEN, Reason
 from storage.hotline.tickets import Ticket
+from storage.pages import iterate_pages, read_mappings
 
 MEDIAN, P90 = 50, 90
 
@@ -62,7 +63,6 @@ def compute_quantile(ordered: Sequence[int], percent: int) -> timedelta:
     return timedelta(seconds=1) * (low * (100 - rest) + high * rest) // 100
 
 
-ROWS_PER_PAGE = 500
 Between = Callable[[datetime, datetime], timedelta]
 """The time that counts from one instant to a later one."""
 _TICKET: Table = Ticket.__table__  # type: ignore[attr-defined]
@@ -205,15 +205,8 @@ async def count_open(db: AsyncSession, queues: Collection[str]) -> int:
 
 async def _read_rows(db: AsyncSession, span: DaySpan, queues: Collection[str]) -> AsyncIterator[RowMapping]:
     """The tickets of which anything happened in these days, by number."""
-    connection = await db.connection()
     happened = [and_(_TICKET.c[name] >= span.since, _TICKET.c[name] < span.until) for name in _INSTANTS]
     query = select(*(_TICKET.c[name] for name in _READ)).where(_TICKET.c.queue.in_(queues), or_(*happened))
-    after = 0
-    while True:
-        following = query.where(_TICKET.c.id > after).order_by(_TICKET.c.id).limit(ROWS_PER_PAGE)
-        page = (await connection.execute(following)).mappings().all()
+    async for page in iterate_pages(read_mappings(db), query, _TICKET.c.id):
         for row in page:
             yield row
-        if len(page) < ROWS_PER_PAGE:
-            return
-        after = page[-1]["id"]

@@ -1,22 +1,21 @@
 """A ticket as one line for programs: JSON, or the cells of a CSV (docs/wire.md)."""
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, Table, func, select
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlalchemy import Select, Table, func, select
 
 from config.text import guard
 from storage.cra.files import format_instant
 from storage.database import Database
 from storage.hotline.states import TicketState
 from storage.hotline.tickets import Ticket
+from storage.pages import iterate_pages, read_mappings_apart
 from storage.people import Person
 
 Line = dict[str, Any]
-ROWS_PER_PAGE = 500
 COLUMNS = {
     "id": "id",
     "file": "queue",
@@ -63,30 +62,19 @@ async def read_lines(
 
     Who asked and who has it are called as they are now; who is in the register no more, as they were then, or by id.
     """
-    after = 0
-    while True:
-        async with database.transaction(writes=False) as db:
-            page = await _read_page(db, chosen, after)
+    query = _select_named()
+    if chosen.states:
+        query = query.where(_TICKET.c.state.in_(chosen.states))
+    if chosen.queue:
+        query = query.where(_TICKET.c.queue == chosen.queue)
+    async for page in iterate_pages(read_mappings_apart(database), query, _TICKET.c.id):
         for found in page:
             yield {name: _say(column, found[column]) for name, column in columns.items()}
-        if len(page) < ROWS_PER_PAGE:
-            return
-        after = page[-1]["id"]
 
 
 def make_cells(line: Line) -> list[str]:
     """A line as the cells of a CSV, nothing for what is not known; no text of somebody’s runs as a formula."""
     return ["" if value is None else guard(value) if isinstance(value, str) else str(value) for value in line.values()]
-
-
-async def _read_page(db: AsyncSession, chosen: TicketSelection, after: int) -> Sequence[RowMapping]:
-    query = _select_named().where(_TICKET.c.id > after).order_by(_TICKET.c.id).limit(ROWS_PER_PAGE)
-    if chosen.states:
-        query = query.where(_TICKET.c.state.in_(chosen.states))
-    if chosen.queue:
-        query = query.where(_TICKET.c.queue == chosen.queue)
-    page: Sequence[RowMapping] = (await (await db.connection()).execute(query)).mappings().all()
-    return page
 
 
 def _select_named() -> Select[Any]:

@@ -13,6 +13,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from storage.database import dialect
 from storage.journal.entry import BOT, HEAD, NAME_MAX, OBJECT_MAX, REASON_MAX, AuditAct, Head, JournalEntry
+from storage.pages import iterate_pages, read_models
 
 PAGE = 500
 """Entries read at once."""
@@ -77,17 +78,12 @@ async def verify(db: AsyncSession) -> tuple[int, ChainFault | None]:
         await db.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
     walk = _Walk()
     head = (await db.exec(select(Head).where(Head.id == HEAD))).first() or Head(id=HEAD, last=0, hash="")
-    while page := (await db.exec(_after(walk.last))).all():
+    async for page in iterate_pages(read_models(db), select(JournalEntry), col(JournalEntry.id), size=PAGE):
         for entry in page:
             if fault := walk.step(entry):
                 return walk.count, fault
         db.expunge_all()
     return walk.count, walk.end(head)
-
-
-def _after(last: JournalEntry | None) -> SelectOfScalar[JournalEntry]:
-    following = select(JournalEntry).order_by(col(JournalEntry.id)).limit(PAGE)
-    return following if last is None else following.where(col(JournalEntry.id) > last.id)
 
 
 async def add(db: AsyncSession, entry: JournalEntry) -> JournalEntry:
@@ -147,13 +143,9 @@ async def list_between(
     wanted = select(JournalEntry).where(col(JournalEntry.at) >= since, col(JournalEntry.at) < until)
     if actor:
         wanted = wanted.where(col(JournalEntry.actor) == actor)
-    last = 0
-    while page := (
-        await db.exec(wanted.where(col(JournalEntry.id) > last).order_by(col(JournalEntry.id)).limit(PAGE))
-    ).all():
+    async for page in iterate_pages(read_models(db), wanted, col(JournalEntry.id), size=PAGE):
         for entry in page:
             yield entry
-        last = page[-1].id
 
 
 async def list_about(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, ColumnElement, RowMapping, bindparam, case, delete, func, or_, tuple_, update
+from sqlalchemy import JSON, Column, ColumnElement, RowMapping, bindparam, case, delete, func, or_, update
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -16,6 +16,7 @@ from config.territories import DEPARTEMENTS
 from config.text import fold
 from config.time import PARIS
 from storage.database import Code, UtcTime, execute, insertion
+from storage.pages import iterate_pages, read_models
 from storage.people.person import ANIMATES, ERASED, Person, Role
 
 _OURS = {"id", "since", "derived_role", "derived_at"}
@@ -124,13 +125,9 @@ async def tally(db: AsyncSession, today: date, within: Collection[str] | None = 
 async def pages(db: AsyncSession, size: int = 500) -> AsyncIterator[Sequence[Person]]:
     """Everybody, by name, so many at a time."""
     there = select(Person).where(col(Person.username) != ERASED)
-    ordered = there.order_by(col(Person.username), col(Person.id)).limit(size)
-    page = (await db.exec(ordered)).all()
-    while page:
+    async for page in iterate_pages(read_models(db), there, col(Person.username), col(Person.id), size=size):
         yield page
         db.expunge_all()
-        after = tuple_(col(Person.username), col(Person.id)) > (page[-1].username, page[-1].id)
-        page = (await db.exec(ordered.where(after))).all()
 
 
 async def zones(db: AsyncSession) -> Sequence[str]:

@@ -6,12 +6,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, Select, func, literal, select, tuple_
+from sqlalchemy import func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.themes import THEMES, from_bits
 from storage.database import execute
 from storage.hotline.states import OPEN
+from storage.pages import iterate_pages, read_mappings
 from storage.personal_data import PERSONAL_DATA
 from storage.personal_data.declarations import PersonalData, Row, day_of, table_named
 from storage.personal_data.labels import LABELS, TECHNICAL, VALUES
@@ -32,24 +33,12 @@ def list_columns(holding: PersonalData) -> Sequence[str]:
 
 async def read_pages(db: AsyncSession, holding: PersonalData, user_id: str) -> AsyncIterator[Sequence[Row]]:
     """Somebody’s rows as they may see them, under French names, so many at a time."""
-    key = list(holding.table.primary_key.columns)
-    wanted = select(holding.table).where(holding.given_to(user_id)).order_by(*key).limit(PAGE)
-    page = await _read(db, wanted)
-    while page:
+    wanted = select(holding.table).where(holding.given_to(user_id))
+    key = holding.table.primary_key.columns
+    async for found in iterate_pages(read_mappings(db), wanted, *key, size=PAGE):
+        page = [dict(row) for row in found]
         names = await _names(db, holding, page)
         yield [_describe_row(holding, row, user_id, names) for row in page]
-        if len(page) < PAGE:
-            return
-        after = wanted.where(tuple_(*key) > tuple_(*(_bound_value(column, page[-1]) for column in key)))
-        page = await _read(db, after)
-
-
-async def _read(db: AsyncSession, query: Select[Any]) -> Sequence[Row]:
-    return [dict(row) for row in (await execute(db, query)).mappings().all()]
-
-
-def _bound_value(column: Column[Any], row: Row) -> Any:
-    return literal(row[column.name], column.type)
 
 
 def _people_columns(holding: PersonalData) -> Sequence[str]:

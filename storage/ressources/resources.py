@@ -16,6 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.text import fold
 from config.themes import from_bits
+from storage import pages
 from storage.database import Code, UtcTime, execute, insertion
 from storage.urls import LINK_MAX, digest_key, url_key
 
@@ -203,11 +204,10 @@ async def write_resources(db: AsyncSession, resources: Sequence[Resource], revis
 
 async def iterate_pages(db: AsyncSession, state: ResourceState, size: int = 500) -> AsyncIterator[Sequence[Resource]]:
     """All in one state, by number, so many at a time."""
-    last: int | None = 0
-    while page := (await db.exec(_select_after(last or 0, size).where(Resource.state == state))).all():
+    query = select(Resource).where(Resource.state == state)
+    async for page in pages.iterate_pages(pages.read_models(db), query, col(Resource.id), size=size):
         yield page
         db.expunge_all()
-        last = page[-1].id
 
 
 async def iterate_news(
@@ -222,10 +222,6 @@ async def iterate_news(
 
 def _make_shown(row: Sequence[Any]) -> ShownResource:
     return ShownResource(*row[:-1])
-
-
-def _select_after(number: int, size: int) -> Any:
-    return select(Resource).where(col(Resource.id) > number).order_by(col(Resource.id)).limit(size)
 
 
 _COLUMNS = tuple(name for name in Resource.model_fields if name != "id")

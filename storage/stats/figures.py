@@ -25,6 +25,7 @@ from storage.cra.months import (
 )
 from storage.cra.report import AGES, STATUTS, SUITES, Activite, Age, Canal, Duree, Statut, Suite
 from storage.database import dialect, execute
+from storage.pages import iterate_pages, read_mappings
 
 K = TypeVar("K")
 
@@ -144,7 +145,6 @@ def shares(parts: Mapping[K, int], whole: int, percent: Percent) -> dict[K, int]
     return {code: floor + (code in raised) for code, floor in floors.items()}
 
 
-ROWS_PER_PAGE = 500
 _COUNTED = CRA.c.deleted_at.is_(None)
 
 
@@ -172,21 +172,9 @@ async def iterate_own_rows(
     db: AsyncSession, author_id: str, start: date, end: date
 ) -> AsyncIterator[list[Mapping[str, Any]]]:
     """One’s CRAs of [start, end[ as mappings of the table’s columns, oldest first, a page at a time."""
-    day, number = start, 0
-    while True:
-        later = (CRA.c.date > day) | ((CRA.c.date == day) & (CRA.c.id > number))
-        query = (
-            select(CRA)
-            .where(*_select_own(author_id, start, end), later)
-            .order_by(CRA.c.date, CRA.c.id)
-            .limit(ROWS_PER_PAGE)
-        )
-        rows: list[Mapping[str, Any]] = [dict(row) for row in (await execute(db, query)).mappings()]
-        if rows:
-            yield rows
-            day, number = rows[-1]["date"], rows[-1]["id"]
-        if len(rows) < ROWS_PER_PAGE:
-            return
+    query = select(CRA).where(*_select_own(author_id, start, end))
+    async for rows in iterate_pages(read_mappings(db), query, CRA.c.date, CRA.c.id):
+        yield [dict(row) for row in rows]
 
 
 async def read_exact_figures(db: AsyncSession, territory: Territory, start: date, end: date) -> Figures:
