@@ -1,5 +1,6 @@
 """Lines that call a command: typed, behind a button or said in plain words; mistyped ones; periods."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
@@ -30,6 +31,14 @@ HELP = "aide"
 """After a command, alone, it asks how that is used; it is also the command that tells it."""
 SAID_MAX = 200
 """Characters in which a command is looked for."""
+NUMBER = r"(?:n ?° ?|#)?(\d{1,9})"
+"""How the number of something is typed: « 12 », « n° 12 », « #12 »."""
+
+
+def read_typed_number(text: str) -> int | None:
+    """Read the number of something; None for a text that is more than that, or none."""
+    found = re.fullmatch(NUMBER, " ".join(text.split()))
+    return int(found[1]) if found else None
 
 
 class RunCommand(BaseModel):

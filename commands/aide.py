@@ -12,6 +12,7 @@ from bot.context import Context
 from bot.errors import UserError
 from bot.events import DirectMessage
 from bot.features import Feature, Front, Right, Trigger
+from bot.pages import cut_page
 from bot.registry import is_enabled
 from bot.renderers import BUTTONS_MAX
 from bot.replies import Button, Direct, Message, Perform, PlainTextReply, Replies, Waiting, Whisper
@@ -108,21 +109,19 @@ async def answer_help(home: Home, ctx: Context, about: str) -> Message:
     return propose_commands(view, about)
 
 
-async def _draw_home(home: Home, view: FeatureList, ctx: Context, page: int) -> Message:
+async def _draw_home(home: Home, view: FeatureList, ctx: Context, number: int) -> Message:
     """What waits, and a screen of features; the last button leads to the next screen."""
-    waiting = await _list_waiting(home, ctx) if page == 1 else []
-    pages = max(1, -(-len(view.shown) // SHOWN_MAX))
-    page = min(max(page, 1), pages)
-    chapters = view.shown[(page - 1) * SHOWN_MAX : page * SHOWN_MAX]
+    waiting = await _list_waiting(home, ctx) if number == 1 else []
+    page = cut_page(view.shown, number, SHOWN_MAX)
     buttons = [each.button for each in waiting[:WAITING_MAX]]
-    buttons += [Button(chapter.front.title, RunCommand(line=chapter.start)) for chapter in chapters]
-    buttons += [Button("La suite", RunCommand(line=f"aide {page + 1}"))] if page < pages else []
+    buttons += [Button(chapter.front.title, RunCommand(line=chapter.start)) for chapter in page.rows]
+    buttons += page.draw_next(lambda following: RunCommand(line=f"aide {following}"), "La suite")
     said = {
         "waiting": waiting[:WAITING_MAX],
         "more": len(waiting) - WAITING_MAX,
-        "chapters": chapters,
-        "page": page,
-        "pages": pages,
+        "chapters": page.rows,
+        "page": page.number,
+        "pages": page.pages,
     }
     return Message(render("aide/home", user=ctx.user, contacts=await _list_contacts(ctx, view), **said), buttons)
 

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from sqlalchemy import delete
 
 from storage.database import Database
-from storage.hotline import figures
 from storage.hotline.figures import (
     MEDIAN,
     P90,

@@ -1,6 +1,5 @@
 """« /agenda »: who sees which events, and how they are shown: lists, cards, cards of those who read over."""
 
-import re
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,10 +9,12 @@ from pydantic import BaseModel
 
 from bot.account_status import read_display_name
 from bot.cards import RowCard
-from bot.command_lines import RunCommand
+from bot.command_lines import RunCommand, read_typed_number
 from bot.context import Context
 from bot.errors import UserError
 from bot.menus import Choosing, Menu
+from bot.pages import Page as RowPage
+from bot.pages import read_page
 from bot.replies import Button, Card, Message, Perform, Replies, Reply, Say, Whisper
 from bot.texts import quotation, quote, relay_plain_text, render
 from commands.agenda import times
@@ -369,7 +370,6 @@ WORDS: Mapping[str, ListKind] = {
     **dict.fromkeys(("mes", "mes evenements", "mes rendez vous", "moi"), ListKind.OWN),
 }
 """Words that ask for a list, folded."""
-NUMBER = re.compile(r"(?:n ?° ?|#)?(\d{1,9})")
 
 
 @feature.command("agenda", help="Les événements à venir", hint=HINT)
@@ -381,8 +381,8 @@ async def show_agenda(ctx: Context, line: str) -> Replies:
         return Perform("aide agenda")
     if (wanted := WORDS.get(asked)) is not None:
         return await show_page(ctx, Page(of=wanted))
-    if number := NUMBER.fullmatch(text):
-        return await show_event(ctx, Open(event=int(number[1])))
+    if (number := read_typed_number(text)) is not None:
+        return await show_event(ctx, Open(event=number))
     raise UserError(f"« {quote(text)} » n’est pas un numéro d’événement. `/agenda` liste ce qui vient, `/agenda "
                     "passés` ce qui est passé, `/agenda mes` les vôtres.")  # fmt: skip
 
@@ -396,15 +396,15 @@ async def show_past(ctx: Context, _: str) -> Replies:
 @feature.button(Page, writes=False)
 async def show_page(ctx: Context, at: Page) -> Replies:
     """A page of a list, as it is now; of a list that grew shorter, its last one."""
-    page = max(at.page, 1)
-    events, total = await _READERS[at.of](ctx, Window(PAGE, (page - 1) * PAGE))
-    pages = max(1, -(-total // PAGE))
-    if total and not events:
-        page = pages
-        events, total = await _READERS[at.of](ctx, Window(PAGE, (page - 1) * PAGE))
-    following = [Button("Suite", Page(of=at.of, page=page + 1), "primary")] if page < pages else []
-    text = render("agenda/list", of=at.of.value, total=total, page=page, pages=pages)
-    return Whisper(text, [*following, *_draw_ways(at.of)], cards=await draw_cards(ctx, events))
+
+    async def read(number: int) -> RowPage[AgendaEvent]:
+        events, total = await _READERS[at.of](ctx, Window(PAGE, (number - 1) * PAGE))
+        return RowPage(events, total, number, PAGE)
+
+    page = await read_page(read, at.page)
+    following = page.draw_next(lambda number: Page(of=at.of, page=number), style="primary")
+    text = render("agenda/list", of=at.of.value, total=page.total, page=page.number, pages=page.pages)
+    return Whisper(text, [*following, *_draw_ways(at.of)], cards=await draw_cards(ctx, page.rows))
 
 
 def _draw_ways(of: ListKind) -> Sequence[Button]:

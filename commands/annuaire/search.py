@@ -8,6 +8,7 @@ from bot.command_lines import RunCommand
 from bot.context import Context
 from bot.errors import UserError
 from bot.menus import Menu
+from bot.pages import cut_page
 from bot.replies import Ask as OpenWindow
 from bot.replies import Button, Direct, Message, Refresh, Replies, Whisper
 from bot.texts import quote, render
@@ -59,8 +60,7 @@ async def show_page(ctx: Context, click: More) -> Replies:
         return _draw_nobody(ctx, index, click.query)
     if len(hits) == 1:
         return await show_card(ctx, See(chosen=get_target(hits[0].entry)))
-    pages = -(-len(hits) // PAGE)
-    return _draw_page(ctx, hits, More(query=click.query, page=min(max(click.page, 1), pages)))
+    return _draw_page(ctx, hits, click)
 
 
 @feature.button(See, roles=NETWORK, writes=False)
@@ -71,11 +71,12 @@ async def show_card(ctx: Context, click: See) -> Replies:
 
 
 def _draw_page(ctx: Context, hits: Sequence[DirectoryHit], at: More) -> Whisper:
-    pages = -(-len(hits) // PAGE)
-    shown = hits[(at.page - 1) * PAGE : at.page * PAGE]
+    page = cut_page(hits, at.page, PAGE)
+    shown = page.rows
     lines = [draw_line(ctx, hit.entry) for hit in shown]
-    text = render("annuaire/list", lines=lines, count=len(hits), query=quote(at.query), page=at.page, pages=pages)
-    following = [Button("Suite", More(query=at.query, page=at.page + 1))] if at.page < pages else []
+    said = {"query": quote(at.query), "count": page.total, "page": page.number, "pages": page.pages}
+    text = render("annuaire/list", lines=lines, **said)
+    following = page.draw_next(lambda number: More(query=at.query, page=number))
     cards = Menu("Fiche", See(), {get_target(hit.entry): get_label(hit.entry) for hit in shown})
     # (A short page has a button for each of both, so each says what it is.)
     files = Menu("vCard", TakeOne(), {get_target(hit.entry): f"vCard {get_label(hit.entry)}" for hit in shown})

@@ -7,9 +7,11 @@ from hashlib import sha256
 
 from bot.audit import AuditEntry, record_entry_at_end
 from bot.cards import RowCard
+from bot.command_lines import NUMBER
 from bot.context import Context
 from bot.errors import UserError
 from bot.menus import Menu
+from bot.pages import cut_page
 from bot.replies import Ask, Button, Card, Redirect, Replies, Reply, Whisper
 from bot.texts import Markdown, quote, render
 from commands.ressources import posts
@@ -279,7 +281,7 @@ def _confirm_collection(one: ResourceCollection, what: str, resource: int = 0, b
 
 PAGE = 5
 BUTTONS_LISTED = 4
-_MOVE = re.compile(r"(ajouter|retirer) (?:n ?° ?|#)?(\d{1,9}) (.{1,120})", re.IGNORECASE)
+_MOVE = re.compile(rf"(ajouter|retirer) {NUMBER} (.{{1,120}})", re.IGNORECASE)
 
 
 @feature.command(
@@ -313,32 +315,29 @@ async def open_collections(ctx: Context, line: str) -> Replies:
 async def show_collection(ctx: Context, at: ShowCollection) -> Whisper:
     """A page of it, as it is now; sorted by who may."""
     found = await find_collection(ctx, at.collection)
-    numbers = await collections.list_contents(ctx.db, found.number)
-    pages = max(1, -(-len(numbers) // PAGE))
-    page = min(max(at.page, 1), pages)
-    here = (await list_shown(ctx.db, numbers[(page - 1) * PAGE : page * PAGE]))[0]
+    page = cut_page(await collections.list_contents(ctx.db, found.number), at.page, PAGE)
+    here = (await list_shown(ctx.db, page.rows))[0]
     sorts = at.sort and may_change_collection(ctx, found)
-    said = {"name": found.name, "about": found.about, "count": len(numbers), "page": page, "pages": pages}
+    said = {"name": found.name, "about": found.about, "count": page.total, "page": page.number, "pages": page.pages}
     text = render("ressources/collection", said=said, sorts=sorts)
-    cards = _sorting_cards(found, here, page) if sorts else await draw_cards(ctx, here)
-    return Whisper(text, _collection_buttons(ctx, found, at.model_copy(update={"page": page}), pages), cards=cards)
+    cards = _sorting_cards(found, here, page.number) if sorts else await draw_cards(ctx, here)
+    following = page.draw_next(lambda number: at.model_copy(update={"page": number}), style="primary")
+    here_again = at.model_copy(update={"page": page.number})
+    return Whisper(text, [*following, *_collection_buttons(ctx, found, here_again)], cards=cards)
 
 
-def _collection_buttons(ctx: Context, found: ResourceCollection, at: ShowCollection, pages: int) -> Sequence[Button]:
-    """The next page, and what may be done with the collection."""
+def _collection_buttons(ctx: Context, found: ResourceCollection, at: ShowCollection) -> Sequence[Button]:
+    """What may be done with the collection."""
     number = found.number
-    following = at.model_copy(update={"page": at.page + 1})
-    buttons = [Button("Suite", following, "primary")] if at.page < pages else []
     if not may_change_collection(ctx, found):
-        return buttons
+        return []
     if at.sort:
-        return [*buttons, Button("Terminé", ShowCollection(collection=number))]
-    changing = [
+        return [Button("Terminé", ShowCollection(collection=number))]
+    return [
         Button("Ranger", at.model_copy(update={"sort": True})),
         Button("Renommer", NameIt(collection=number)),
         Button("Supprimer", RemoveCollection(collection=number), "danger"),
     ]
-    return [*buttons, *changing]
 
 
 def _sorting_cards(found: ResourceCollection, here: Sequence[ShownResource], page: int) -> Sequence[Card]:

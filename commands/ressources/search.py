@@ -1,18 +1,20 @@
 """« /ressources »: resources found by words and filters, listed page by page, and shared in a channel."""
 
-import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from rapidfuzz import fuzz
 
 from bot import quotas
 from bot.cards import RowCard
-from bot.command_lines import RunCommand
+from bot.command_lines import RunCommand, read_typed_number
 from bot.context import Context
 from bot.errors import ChatError, UserError
 from bot.french.words import join
 from bot.menus import Menu
+from bot.pages import Page as RowPage
+from bot.pages import read_page
 from bot.quotas import Quota
 from bot.replies import Button, Message, Perform, Redirect, Replies, Whisper
 from bot.texts import Markdown, quote, render
@@ -41,51 +43,37 @@ PAGE = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
-    """A page of ``total`` resources; ``query`` and ``tokens`` are those of a search."""
+class Shelf(RowPage[ShownResource | Resource]):
+    """A page of resources, ``at`` what was asked for; ``query`` and ``tokens`` are those of a search."""
 
     at: Page
-    resources: Sequence[ShownResource | Resource]
-    total: int
     query: Query | None = None
     tokens: frozenset[str] = frozenset()
-
-    @property
-    def pages(self) -> int:
-        """How many there are."""
-        return max(1, -(-self.total // PAGE))
 
 
 async def read_shelf(ctx: Context, at: Page) -> Shelf:
     """The page, as it is now; of a list that grew shorter, its last one."""
-    shelf = await _READERS[at.of](ctx, at)
-    if shelf.resources or not shelf.total:
-        return shelf
-    return await _READERS[at.of](ctx, at.model_copy(update={"page": shelf.pages}))
+    return await read_page(partial(_READERS[at.of], ctx, at), at.page)
 
 
-def _offset(at: Page) -> int:
-    return (max(at.page, 1) - 1) * PAGE
+async def _read_found(ctx: Context, at: Page, number: int) -> Shelf:
+    found = await search(ctx.db, at.text, limit=PAGE, offset=(number - 1) * PAGE)
+    return Shelf([hit.resource for hit in found.hits], found.total, number, PAGE, at, found.query, found.tokens)
 
 
-async def _read_found(ctx: Context, at: Page) -> Shelf:
-    found = await search(ctx.db, at.text, limit=PAGE, offset=_offset(at))
-    return Shelf(at, [hit.resource for hit in found.hits], found.total, found.query, found.tokens)
+async def _read_latest(ctx: Context, at: Page, number: int) -> Shelf:
+    return Shelf(*await catalogue.list_latest(ctx.db, PAGE, (number - 1) * PAGE), number, PAGE, at)
 
 
-async def _read_latest(ctx: Context, at: Page) -> Shelf:
-    return Shelf(at, *await catalogue.list_latest(ctx.db, PAGE, _offset(at)))
+async def _read_favourites(ctx: Context, at: Page, number: int) -> Shelf:
+    return Shelf(*await catalogue.list_favourites(ctx.db, ctx.user.id, PAGE, (number - 1) * PAGE), number, PAGE, at)
 
 
-async def _read_favourites(ctx: Context, at: Page) -> Shelf:
-    return Shelf(at, *await catalogue.list_favourites(ctx.db, ctx.user.id, PAGE, _offset(at)))
+async def _read_own(ctx: Context, at: Page, number: int) -> Shelf:
+    return Shelf(*await catalogue.list_own(ctx.db, ctx.user.id, PAGE, (number - 1) * PAGE), number, PAGE, at)
 
 
-async def _read_own(ctx: Context, at: Page) -> Shelf:
-    return Shelf(at, *await catalogue.list_own(ctx.db, ctx.user.id, PAGE, _offset(at)))
-
-
-_READERS: Mapping[Listing, Callable[[Context, Page], Awaitable[Shelf]]] = {
+_READERS: Mapping[Listing, Callable[[Context, Page, int], Awaitable[Shelf]]] = {
     Listing.FOUND: _read_found,
     Listing.LATEST: _read_latest,
     Listing.FAVOURITES: _read_favourites,
@@ -141,7 +129,6 @@ LISTS_BY_WORDS: Mapping[str, Listing] = {
 DEPOSIT_WORDS = frozenset({"proposer", "deposer"})
 """First words that mean « ajouter »."""
 CATEGORIES_WORDS = frozenset({"categories", "categorie", "les categories"})
-NUMBER = re.compile(r"(?:n ?° ?|#)?(\d{1,9})")
 
 
 @feature.command("ressources", help="Chercher une fiche, un tutoriel, un outil", hint=HINT)
@@ -158,8 +145,8 @@ async def search_typed(ctx: Context, line: str) -> Replies:
         return await list_categories(ctx)
     if (wanted := LISTS_BY_WORDS.get(asked)) is not None:
         return await show_list_page(ctx, Page(of=wanted))
-    number = NUMBER.fullmatch(text)
-    one = await get_resource(ctx.db, int(number[1])) if number else None
+    number = read_typed_number(text)
+    one = await get_resource(ctx.db, number) if number is not None else None
     if one is not None and (may_see(ctx.user, one) or one.state is ResourceState.WITHDRAWN):
         return await show_resource(ctx, await find_visible(ctx, one.number))
     return await show_list_page(ctx, Page(of=Listing.FOUND, text=text))
@@ -206,18 +193,17 @@ async def _draw_shelf(ctx: Context, shelf: Shelf) -> Whisper:
         of=at.of.value,
         text=quote(at.text),
         total=shelf.total,
-        page=min(max(at.page, 1), shelf.pages),
+        page=shelf.number,
         pages=shelf.pages,
         unknown=say_unknown(unknown),
     )
-    return Whisper(text, _shelf_buttons(shelf), cards=await draw_cards(ctx, shelf.resources, shelf.tokens))
+    return Whisper(text, _shelf_buttons(shelf), cards=await draw_cards(ctx, shelf.rows, shelf.tokens))
 
 
 def _shelf_buttons(shelf: Shelf) -> Sequence[Button]:
     """The next page; at the end, what else there is."""
     at = shelf.at
-    page = min(max(at.page, 1), shelf.pages)
-    following = [Button("Suite", Page(of=at.of, text=at.text, page=page + 1), "primary")] if page < shelf.pages else []
+    following = shelf.draw_next(lambda number: Page(of=at.of, text=at.text, page=number), style="primary")
     if at.of is Listing.LATEST:
         return [*following, *_list_buttons()]
     missed = at.of is Listing.FOUND and not following and at.text and has_handler(Miss)
@@ -255,12 +241,12 @@ class ShareTarget:
 @feature.command("ressources partager", help="Montrer une fiche à tous dans ce canal", hint="12")
 async def share_typed(ctx: Context, line: str) -> Replies:
     """By its number; other words after « partager » are looked for."""
-    number = NUMBER.fullmatch(" ".join(line.split()))
+    number = read_typed_number(line)
     if number is None and line.strip():
         return await search_typed(ctx, f"partager {line}")
     if number is None:
         raise UserError("Dites laquelle : /ressources partager 12.")
-    return await share_resource(ctx, Share(resource=int(number[1])))
+    return await share_resource(ctx, Share(resource=number))
 
 
 @feature.button(Share, writes=False)

@@ -9,6 +9,7 @@ from itertools import groupby
 from urllib.parse import urlencode, urlsplit
 
 from bot.cards import RowCard
+from bot.command_lines import NUMBER
 from bot.context import Context
 from bot.errors import UserError
 from bot.french.dates import say_date
@@ -42,7 +43,7 @@ REVIEWED_AT_ONCE = 1_000
 REVIEWS_SHOWN = 5
 """Resources in one message; the others are told by their number."""
 YEARS_MAX = 10
-_REVIEW_LINE = re.compile(r"(?:n ?° ?|#)?(\d{1,9})(?:\s+(.{1,60}))?")
+_REVIEW_LINE = re.compile(rf"{NUMBER}(?:\s+(.{{1,60}}))?")
 _MONTH = re.compile(r"(\d{4})-(\d{1,2})")
 _NEVER = {"jamais", "non", "aucune"}
 

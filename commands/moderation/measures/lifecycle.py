@@ -2,7 +2,6 @@
 animateur, over at its time; and what is kept of it goes with its case.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,6 +10,7 @@ from pydantic import BaseModel
 
 from bot.actions import DeletePost
 from bot.audit import AuditEntry, record_entry
+from bot.command_lines import read_typed_number
 from bot.context import Context
 from bot.errors import ChatError, UserError
 from bot.events import Delivered, Undelivered
@@ -129,17 +129,15 @@ async def _read_copied_files(ctx: Context, post_id: str) -> Sequence[str]:
         return []
 
 
-ENTRY_NUMBER = re.compile(r"(?:n ?° ?|#)?(\d{1,9})")
 UNDO_EXAMPLE = "/moderer annuler 12"
 
 
 @feature.command("moderer annuler", help="Annuler un acte", hint="N", roles=ANIMATEURS, writes=True)
 async def undo_typed_number(ctx: Context, line: str) -> Replies:
     """Undo a measure by the number that the journal gave it."""
-    found = ENTRY_NUMBER.fullmatch(" ".join(line.split()))
-    if found is None:
+    entry = read_typed_number(line)
+    if entry is None:
         raise UserError(f"Donnez le numéro de l’acte, celui du journal : par exemple `{UNDO_EXAMPLE}`.")
-    entry = int(found[1])
     await ctx.must_still_be(ANIMATEURS)
     replies = await undo_measure(ctx, entry)
     measure = await measures.get(ctx.db, entry)
