@@ -1,15 +1,11 @@
 """The themes of a CRA: codes, labels, usual words, and their storage as bits."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
-from rapidfuzz.distance import OSA
-from rapidfuzz.process import extract
-
 from config.tables import read
-from config.text import fold
+from config.words import find_nearest, split_words
 
 # Words too small to carry a theme; « en » is not among them: « en emploi » is a statut.
 _SMALL = {"de", "d", "du", "des", "le", "la", "les", "l", "un", "une"}
@@ -71,8 +67,8 @@ THEMES: dict[str, Theme] = _load()
 
 def key(text: str) -> str:
     """Reduce a text to what tells a theme: folded words without signs, small words and plural marks."""
-    words = re.findall(r"[a-z0-9]+", fold(text))
-    return " ".join(word.removesuffix("s") if len(word) > 3 else word for word in words if word not in _SMALL)
+    words = (word for word in split_words(text) if word not in _SMALL)
+    return " ".join(word.removesuffix("s") if len(word) > 3 else word for word in words)
 
 
 @cache
@@ -105,8 +101,8 @@ def _guess(wanted: str) -> Theme | None:
         return None
     allowed = 2 if len(wanted) >= _SHORTEST_WITH_TWO else 1
     words = [word for word in vocabulary() if word[0] == wanted[0] and len(word) >= _SHORTEST_WITH_TYPO]
-    near = extract(wanted, words, scorer=OSA.distance, score_cutoff=allowed, limit=None)
-    best = {vocabulary()[word].code for word, slips, _ in near if slips == near[0][1]}
+    near, _ = find_nearest(wanted, words, allowed)
+    best = {vocabulary()[word].code for word in near}
     return THEMES[best.pop()] if len(best) == 1 else None
 
 

@@ -8,10 +8,10 @@ from functools import cache
 from importlib.resources import files
 
 from rapidfuzz import fuzz
-from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
 from config.text import fold
+from config.words import find_near
 
 __all__ = [
     "Commune",
@@ -110,6 +110,7 @@ def list_communes() -> Iterator[Commune]:
 
 MOST_CHOICES = 12
 MOST_SUGGESTIONS = 5
+_NEAR_CODES = 5
 _LONGEST_TEXT = 120
 # Likeness of names, out of 100: worth suggesting, and worth suggesting before the names that begin as typed.
 _LEAST_LIKENESS, _GREAT_LIKENESS = 75, 90
@@ -274,7 +275,5 @@ def _list_by_names(names: Iterable[str]) -> Iterator[CommunePlace]:
 def _suggest_by_code(codes: Sequence[str]) -> Iterator[Iterator[CommunePlace]]:
     """Yield the communes of the postcodes one digit away."""
     by_postcode = load_table().by_postcode
-    near_codes = [
-        cp for code in codes for cp, _, _ in extract(code, by_postcode.keys(), scorer=OSA.distance, score_cutoff=1)
-    ]
+    near_codes = [cp for code in codes for cp, _ in find_near(code, by_postcode.keys(), 1, _NEAR_CODES)]
     yield (_get_place(code, [cp]) for cp in near_codes for code in by_postcode[cp].split())

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +11,6 @@ from itertools import islice
 from typing import Any
 
 from rapidfuzz import fuzz
-from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 from sqlalchemy import ColumnElement, Text, cast, func, or_, select
 from sqlmodel import col
@@ -21,6 +19,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from config.territories import DEPARTEMENTS, hub_of
 from config.text import fold
 from config.themes import THEMES, key, vocabulary
+from config.words import find_near, make_theme_word
+from config.words import split_words as split_all
 from storage.annuaire.contacts import Contact, ContactState
 from storage.annuaire.profiles import find_commune, may_see
 from storage.communes import Commune, find_place_exactly
@@ -87,13 +87,8 @@ class DirectoryEntry:
 @lru_cache(REMEMBERED)
 def split_words(text: str) -> tuple[str, ...]:
     """A text as the words that are compared; without the small ones, unless there are no others."""
-    every = re.findall(r"[a-z0-9]+", fold(text))
+    every = split_all(text)
     return tuple(word for word in every if word not in SMALL) or tuple(every)
-
-
-def make_theme_word(code: str) -> str:
-    """The word, which nobody can type, that finds who is good at a theme."""
-    return f"#{code}"
 
 
 def _weigh(text: str, whole: int, part: int, field: str = "") -> Iterator[Word]:
@@ -251,8 +246,7 @@ class DirectoryIndex:
         """
         if term.isalpha() and term not in ROLE_WORDS:
             allowed = 0 if len(term) <= PREFIX_MIN else 1 if len(term) < 8 else 2
-            near = extract(term, self.vocabulary, scorer=OSA.distance, score_cutoff=allowed, limit=None)
-            yield from ((word, 1 - SLIP * slips) for word, slips, _ in near)
+            yield from ((word, 1 - SLIP * slips) for word, slips in find_near(term, self.vocabulary, allowed))
             if len(term) >= PREFIX_MIN:
                 yield from ((word, BEGINS) for word in self.vocabulary if word.startswith(term))
         theme = vocabulary().get(key(term))

@@ -10,11 +10,9 @@ from math import log2
 from sys import intern
 from urllib.parse import urlsplit
 
-from rapidfuzz.distance import OSA
-from rapidfuzz.process import extract
-
 from config.ressources import LISTS
 from config.themes import THEMES, from_bits
+from config.words import find_nearest, make_theme_word
 from storage.ressources.query import (
     ANYTHING,
     OF_THEME,
@@ -26,7 +24,6 @@ from storage.ressources.query import (
     Query,
     Tag,
     list_meanings,
-    make_theme_token,
     make_tokens,
     singularise,
     split_words,
@@ -82,7 +79,7 @@ def make_entry(resource: ShownResource) -> tuple[IndexEntry, Sequence[int], Coll
         said += _weigh_label(choice.libelle, weight, weights) if choice else []
     for code in from_bits(resource.themes):
         said += _weigh_label(THEMES[code].court, THEME, weights)
-        _add_weights({make_theme_token(code): THEME}, weights)
+        _add_weights({make_theme_word(code): THEME}, weights)
     said += _weigh_label(resource.auteur, AUTHOR, weights)
     for token, weight in weights.items():
         # Whoever looks for a word finds what means the same at less, never at more.
@@ -303,7 +300,7 @@ class Index:
     def _seek(self, group: Group, is_last: bool, is_wide: bool) -> _WeighedGroup:
         exact = {token: worth for token, worth in group.worths.items() if token in self._leads}
         more = self._begun(group.said) if is_last or not exact else {}
-        theme = make_theme_token(group.theme or "")
+        theme = make_theme_word(group.theme or "")
         if theme in self._leads and (is_wide or not exact):
             more = {**more, theme: OF_THEME}
         more = more or ({} if exact else self._mistyped(group.said))
@@ -330,10 +327,8 @@ class Index:
         if len(word) < TYPO_MIN or not word.isalpha():
             return {}
         slips = 2 if len(word) >= TWO_SLIPS_MIN else 1
-        near = extract(singularise(word), self._listed(), scorer=OSA.distance, score_cutoff=slips, limit=EXPANSIONS_MAX)
-        least = min((distance for _, distance, _ in near), default=0)
-        found = (stem(other) for other, distance, _ in near if distance == least)
-        return dict.fromkeys(self._most_used(found), ONE_SLIP if least == 1 else TWO_SLIPS)
+        near, least = find_nearest(singularise(word), self._listed(), slips, EXPANSIONS_MAX)
+        return dict.fromkeys(self._most_used(map(stem, near)), ONE_SLIP if least == 1 else TWO_SLIPS)
 
     def _most_used(self, found: Iterator[str]) -> Sequence[str]:
         known = sorted({token for token in found if token in self._leads}, key=lambda t: (-len(self._leads[t]), t))

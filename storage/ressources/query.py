@@ -10,6 +10,7 @@ from typing import Protocol, cast
 from config.ressources import KINDS, choice_of, synonyms
 from config.text import fold
 from config.themes import key, theme_of, vocabulary
+from config.words import split_words as split_all
 
 _SMALL_WORDS = """
 au aux avec bien ce ces cet cette chez comment dans de des du elle elles en entre est et etre eux faire fait
@@ -45,9 +46,7 @@ class Group:
 
 def split_words(text: str) -> list[str]:
     """The words of a text that are compared."""
-    return [
-        w[:WORD_MAX] for w in re.findall(r"[a-z0-9]+", fold(text)) if (len(w) > 1 or w.isdigit()) and w not in SMALL
-    ]
+    return [w[:WORD_MAX] for w in split_all(text) if (len(w) > 1 or w.isdigit()) and w not in SMALL]
 
 
 @lru_cache(REMEMBERED)
@@ -96,11 +95,6 @@ def group_words(found: Sequence[str]) -> list[Group]:
         read.append(Group(said, meant | ({phrase[0]: SAME} if alone else {}), _find_theme_code(said)))
         at += len(phrase)
     return read
-
-
-def make_theme_token(code: str) -> str:
-    """What finds a theme; nobody can type it."""
-    return f"#{code}"
 
 
 def _find_theme_code(said: str) -> str | None:
