@@ -180,6 +180,11 @@ def say_day(day: date) -> str:
     return "1er" if day.day == 1 else str(day.day)
 
 
+def say_month(day: date) -> str:
+    """Say the month of a day: « novembre 2026 »."""
+    return f"{MONTHS[day.month - 1]} {day.year}"
+
+
 def say_days(first: date, last: date) -> str:
     """Say days: « le lundi 30 novembre 2026 », « du 30 novembre au 4 décembre 2026 »."""
     if first == last:
@@ -189,4 +194,4 @@ def say_days(first: date, last: date) -> str:
         opening += f" {MONTHS[first.month - 1]}"
     if first.year != last.year:
         opening += f" {first.year}"
-    return f"du {opening} au {say_day(last)} {MONTHS[last.month - 1]} {last.year}"
+    return f"du {opening} au {say_day(last)} {say_month(last)}"

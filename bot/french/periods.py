@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.french.dates import MONTH_NUMBERS, MONTHS, days_away, fold_date, read_date, say_date, say_days, say_weekday
+from bot.french.dates import (
+    MONTH_NUMBERS,
+    days_away,
+    fold_date,
+    read_date,
+    say_date,
+    say_days,
+    say_month,
+    say_weekday,
+)
 from bot.french.words import NBSP, digits
 from config.programme import FIRST_DAY
 
@@ -58,7 +67,7 @@ def _name_whole(first: date, end: date) -> str | None:
     if first.day != 1 or end.day != 1 or months < 1 or (first.month - 1) % months:
         return None
     if months == 1:
-        return f"{MONTHS[first.month - 1]} {first.year}"
+        return say_month(first)
     if months == 3:
         return f"{('1er', '2e', '3e', '4e')[first.month // 3]} trimestre {first.year}"
     return f"année {first.year}" if months == 12 else None

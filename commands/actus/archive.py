@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from bot.command_lines import RunCommand, refuse_mistyped
 from bot.context import Context
 from bot.errors import UserError
-from bot.french.dates import MONTHS, say_date
+from bot.french.dates import say_date, say_month
 from bot.french.words import join, plural
 from bot.replies import Button, Direct, Progress, Replies, Start, Step, Whisper
 from bot.texts import Markdown, escape, render
@@ -194,16 +194,12 @@ async def _make_line(ctx: Context, month: date, those: Sequence[Digest], held: C
     away = sum(one.state is DigestState.WITHDRAWN for one in those)
     published = plural(len(those), "numéro") + (f", dont {plural(away, 'retiré')}" if away else "")
     return _Line(
-        month=_say_month(month),
+        month=say_month(month),
         published=published,
         items=plural(sum(held[one.number] for one in those), "élément"),
         approved=join([f"{name} ({times})" for name, times in by.most_common()]),
         corrected=plural(sum(one.corrected for one in those), "correction"),
     )
-
-
-def _say_month(month: date) -> str:
-    return f"{MONTHS[month.month - 1]} {month.year}"
 
 
 async def _count_proposals(ctx: Context) -> Sequence[tuple[str, str, str]]:
@@ -216,7 +212,7 @@ async def _count_proposals(ctx: Context) -> Sequence[tuple[str, str, str]]:
         local = at.astimezone(PARIS)
         months.setdefault(date(local.year, local.month, 1), Counter())[by] += 1
     shown = list(months.items())[:MONTHS_SHOWN]
-    return [(_say_month(month), plural(by.total(), "proposition"), plural(len(by), "personne")) for month, by in shown]
+    return [(say_month(month), plural(by.total(), "proposition"), plural(len(by), "personne")) for month, by in shown]
 
 
 @feature.command("actus retirer", help="Retirer un numéro de partout", hint="numéro", roles=ANIMATEURS)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from bot.french.dates import MONTHS
+from bot.french.dates import say_month
 from bot.papers import FigureSection, LabelledValue
 from config.themes import THEMES
 from storage.communes import get_commune
@@ -93,7 +93,7 @@ def make_temps(told: Presentation) -> FigureSection:
 
 def make_evolution(months: Mapping[date, int]) -> FigureSection:
     """CRAs by month (its first day), oldest first."""
-    lines = (LabelledValue(f"{MONTHS[month.month - 1]} {month.year}", count) for month, count in sorted(months.items()))
+    lines = (LabelledValue(say_month(month), count) for month, count in sorted(months.items()))
     return FigureSection("evolution", "Évolution des accompagnements", "comptes rendus", tuple(lines))
 
 
