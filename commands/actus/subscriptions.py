@@ -209,7 +209,7 @@ async def send_next(ctx: Context, work: TellSubscribers, so_far: Progress) -> St
     """The next subscribers, by id: each gets it in the transaction in which that is noted."""
     page = await subscriptions.read_page(ctx.db, so_far.cursor or "", AT_ONCE)
     if not page:
-        return Step(done=so_far.done, finished=True)
+        return so_far.end()
     due = [
         (to, person)
         for to, person in await _find_readers(ctx, page)

@@ -135,7 +135,7 @@ async def _stop_run(ctx: Context, run_id: str, so_far: Progress) -> Step:
         await runs.drop_found(ctx.db, run.id, STOPPED)
         await runs.move_run(ctx.db, run, Stage.MENDED)
         told.append(await refresh_run(ctx, run))
-    return Step(replies=told, done=so_far.done, total=so_far.total, finished=True)
+    return so_far.end(told)
 
 
 MENDED_UNIT = ("changement", "changements")
@@ -178,7 +178,7 @@ async def mend_channels(ctx: Context, asked: Mend, so_far: Progress) -> Step:
     """The next changes of one channel; at the end, until all have arrived."""
     run = await runs.lock_run(ctx.db, asked.run)
     if run is None or run.stage is not Stage.MENDING:
-        return Step(done=so_far.done, total=so_far.total, finished=True)
+        return so_far.end()
     must_look_after(ctx.user, run.scope)
     found, tally = (
         await runs.list_next_changes(ctx.db, run.id, ChangeState.FOUND),
@@ -365,7 +365,7 @@ async def unmend_channels(ctx: Context, asked: Unmend, so_far: Progress) -> Step
     """The next changes of one channel, last ones first; at the end, until all have arrived."""
     run = await runs.lock_run(ctx.db, asked.run)
     if run is None or run.stage is not Stage.UNDOING:
-        return Step(done=so_far.done, total=so_far.total, finished=True)
+        return so_far.end()
     must_look_after(ctx.user, run.scope)
     found = await runs.list_next_changes(ctx.db, run.id, ChangeState.DONE, last_first=True)
     tally = await runs.count_by_state(ctx.db, run.id)

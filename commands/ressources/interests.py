@@ -152,7 +152,7 @@ async def tell_followers(ctx: Context, work: TellFollowers, so_far: Progress) ->
     """The next hundred people, by id: each hears of it in the transaction in which that is noted."""
     page = await subscriptions.list_followers(ctx.db, so_far.cursor or "", work.until, AT_ONCE)
     if not page:
-        return Step(done=so_far.done, finished=True)
+        return so_far.end()
     here = await _find_present(ctx, list(page), work.zone)
     replies = await _tell_page(ctx, {user_id: page[user_id] for user_id in page if user_id in here}, work)
     await subscriptions.note_followers_told(ctx.db, sorted(here), work.until)

@@ -66,10 +66,10 @@ async def find_silent_page(ctx: Context, asked: Remind, so_far: Progress) -> Ste
     here, cannot be where something is counted.)"""
     poll = await polls.get_poll(ctx.db, asked.poll)
     if poll is None or poll.is_over(ctx.now):
-        return Step(done=so_far.done, finished=True)
+        return so_far.end()
     page = await list_silent(ctx.db, poll.id, asked.zone, ctx.today, so_far.cursor or "")
     if not page:
-        return Step(done=so_far.done, finished=True)
+        return so_far.end()
     reached = sorted(await _find_reached(ctx, poll, page))
     replies = [Start(payload=Nudge(poll=poll.id, people=reached), quiet=True)] if reached else []
     return Step(replies=replies, cursor=page[-1].id, done=so_far.done + len(reached))
