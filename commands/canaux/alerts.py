@@ -6,15 +6,16 @@ from enum import StrEnum
 import structlog
 from pydantic import BaseModel
 
+from bot.cards import RowCard, tell_animateurs
 from bot.command_lines import RunCommand
 from bot.context import Context
 from bot.events import Archived, ChannelTurned, Converted, Renamed, Restored
 from bot.mattermost import ChatReader
-from bot.replies import Button, Direct, Progress, Refresh, Replies, Reply, Say, Start, Step
-from bot.texts import Markdown, render
+from bot.replies import Button, Message, Progress, Refresh, Replies, Reply, Start, Step
+from bot.texts import render
 from commands.canaux.feature import ROOM, feature, find_planned_at
 from config.canaux import Family, PlannedChannel, read
-from storage import claims, people
+from storage import claims
 from storage.canaux import find_channel_ids, forget_channel, list_planned
 
 log = structlog.get_logger()
@@ -63,19 +64,19 @@ async def report_taken_address(ctx: Context, canal: PlannedChannel) -> Sequence[
     if not await claims.claim(ctx.db, "canaux.taken", f"{canal.key}:{ctx.now.date()}", ctx.now):
         return []
     log.warning("planned_channel_taken", key=canal.key, address=canal.address)
-    text, room = render("canaux/taken", canal=canal), (await find_channel_ids(ctx.db)).get(ROOM, "")
-    if room:
-        return [Say(text, channel_id=room)]
-    return [Direct(text, user_id=one.id) for one in await people.animating(ctx.db, TOLD_MAX)]
+    room = (await find_channel_ids(ctx.db)).get(ROOM, "")
+    return await tell_animateurs(ctx.db, room, render("canaux/taken", canal=canal), limit=TOLD_MAX)
 
 
+TURNED = RowCard[str]("canaux.turned:")
+"""What somebody did to a channel by hand, by its id and the kind of change."""
 CLOSED = "canaux.alert"
 """The scope of the claims of posts that are dealt with."""
 
 
-async def close_alert(ctx: Context, topic: str, text: Markdown) -> Sequence[Reply]:
+async def close_alert(ctx: Context, over: Refresh) -> Sequence[Reply]:
     """Say that it is over, if the last alert on that topic is still open."""
-    return [Refresh(text, topic=topic)] if await settle_alert(ctx, topic) else []
+    return [over] if await settle_alert(ctx, over.topic) else []
 
 
 async def settle_alert(ctx: Context, topic: str) -> bool:
@@ -133,8 +134,9 @@ async def _alert_change(
     canal, room = await find_planned_at(ctx, event.channel_id), (await find_channel_ids(ctx.db)).get(ROOM)
     if canal is None or room is None or room == event.channel_id:
         return None
-    topic = f"canaux.turned:{event.channel_id}:{turn}"
+    about = f"{event.channel_id}:{turn}"
     if not (said := what(canal)):
-        return await close_alert(ctx, topic, render("canaux/turned_back", planned=canal, turn=turn))
+        over = render("canaux/turned_back", planned=canal, turn=turn)
+        return await close_alert(ctx, TURNED.rewrite(about, over))
     check = Button("Vérifier ce canal", RunCommand(line=f"canaux verifier {canal.address}"))
-    return Say(render("canaux/turned", planned=canal, said=said), [check], channel_id=room, topic=topic)
+    return TURNED.post(about, Message(render("canaux/turned", planned=canal, said=said), [check]), room)

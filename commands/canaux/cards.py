@@ -6,6 +6,7 @@ from itertools import groupby
 
 from pydantic import BaseModel
 
+from bot.cards import RowCard
 from bot.context import Context
 from bot.errors import Refusal, UserError
 from bot.french.periods import say_moment
@@ -147,9 +148,8 @@ MADE = (ChangeState.DONE, ChangeState.SENT)
 RUNS_SHOWN = 10
 
 
-def run_topic(run: Run) -> str:
-    """What its card is filed under."""
-    return f"canaux.card:{run.id}"
+CARD = RowCard[Run]("canaux.card:", lambda run: run.id)
+"""A run as it is now, where it was asked for or in the animateurs’ channel."""
 
 
 async def draw_run(ctx: Context, run: Run) -> Message:
@@ -172,8 +172,7 @@ async def draw_run(ctx: Context, run: Run) -> Message:
 
 async def refresh_run(ctx: Context, run: Run) -> Refresh:
     """Its card, wherever it stands, told anew."""
-    shown = await draw_run(ctx, run)
-    return Refresh(shown.text, shown.buttons, topic=run_topic(run))
+    return CARD.rewrite(run, await draw_run(ctx, run))
 
 
 async def list_made(ctx: Context, run: Run, table: Mapping[str, PlannedChannel]) -> Sequence[Markdown]:
@@ -308,9 +307,9 @@ async def find_last_night(ctx: Context, run: Run) -> Run | None:
 
 async def close_night(ctx: Context, last: Run, *, newer: bool = False) -> Refresh:
     """There is nothing to be put right on its card any more: a ``newer`` one says what is."""
-    topic = run_topic(last)
+    over = CARD.rewrite(last, render("canaux/night_over", newer=newer))
     await runs.drop_run(ctx.db, last)
-    return Refresh(render("canaux/night_over", newer=newer), topic=topic)
+    return over
 
 
 async def note_mended(ctx: Context, run: Run) -> Sequence[Reply]:

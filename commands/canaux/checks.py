@@ -8,11 +8,11 @@ from pydantic import BaseModel
 
 from bot.context import Context
 from bot.errors import UserError
-from bot.replies import Direct, Progress, Replies, Reply, Say, Start, Step, Whisper
+from bot.replies import Progress, Replies, Reply, Start, Step, Whisper
 from bot.texts import render
 from bot.work import find_work
 from commands.canaux.alerts import report_taken_address
-from commands.canaux.cards import Check, Mend, close_night, draw_run, find_last_night, run_topic
+from commands.canaux.cards import CARD, Check, Mend, close_night, draw_run, find_last_night
 from commands.canaux.drift import ChannelTarget, SeenChannel, Survey, compare_channel, read_plan
 from commands.canaux.feature import (
     ANIMATEURS,
@@ -145,8 +145,7 @@ async def _end_check(ctx: Context, asked: Check, run: Run, total: int) -> Step:
 
 
 async def _report_check(ctx: Context, run: Run) -> Sequence[Reply]:
-    shown = await draw_run(ctx, run)
-    return [Direct(shown.text, shown.buttons, user_id=run.by, topic=run_topic(run))]
+    return [CARD.send(run, await draw_run(ctx, run), run.by)]
 
 
 async def _report_to_room(ctx: Context, run: Run) -> Sequence[Reply]:
@@ -166,6 +165,5 @@ async def _report_to_room(ctx: Context, run: Run) -> Sequence[Reply]:
     mends = ctx.settings.repair == "oui" and await runs.find_under_way(ctx.db) is None
     if mends:
         await begin_repair(ctx, run, strangers=False)
-    shown = await draw_run(ctx, run)
-    said = Say(shown.text, shown.buttons, channel_id=room, topic=run_topic(run))
+    said = CARD.post(run, await draw_run(ctx, run), room)
     return [*over, said, *([Start(payload=Mend(run=run.id))] if mends else [])]

@@ -7,11 +7,12 @@ from pydantic import BaseModel
 
 from bot.actions import AddMembers, RemoveMember
 from bot.audit import AuditEntry, record_entry_at_end
+from bot.cards import RowCard
 from bot.context import Context
 from bot.errors import ChatError, UserError
 from bot.mattermost import ChatUser
 from bot.menus import Choosing, Menu
-from bot.replies import Button, Redirect, Refresh, Replies, Say, Whisper
+from bot.replies import Button, Message, Redirect, Refresh, Replies, Say, Whisper
 from bot.texts import Markdown, escape, mention, quote, render
 from commands.canaux.alerts import close_alert, settle_alert
 from commands.canaux.edits import apply_change, list_known_channels, split_channel_name
@@ -24,6 +25,8 @@ from storage.canaux.runs import Drift, Finding
 from storage.journal import AuditAct
 from storage.people import Person
 
+OUTSIDER = RowCard[tuple[str, str]]("canaux.out:", lambda about: f"{about[0][:20]}:{about[1]}")
+"""The alert about somebody where they do not belong, by the key of the channel, and who it is."""
 SHOWN = 20
 """Lines of a message that is to be read on one screen."""
 _LEADS = {True: "administre", False: "n’administre pas"}
@@ -55,7 +58,7 @@ def alert_outsider(who: Outsider, canal: PlannedChannel, why: str, room: str) ->
     text = render("canaux/intruder", username=who.username, planned=canal, why=why)
     about = who.model_dump()
     buttons = [Button("L’admettre", Admit(**about)), Button("Retirer du canal", Remove(**about), "danger")]
-    return Say(text, buttons, channel_id=room, topic=outsider_topic(who.key, who.user_id))
+    return OUTSIDER.post((who.key, who.user_id), Message(text, buttons), room)
 
 
 def make_exception(ctx: Context, key: str, user_id: str, reason: str, *, is_in: bool) -> Allowance:
@@ -108,7 +111,7 @@ async def admit_by_name(ctx: Context, text: str) -> Replies:
     await allow(ctx.db, [make_exception(ctx, canal.key, account.id, why, is_in=True)])
     note_place(ctx, AuditAct.CHANNEL_ADMIT, canal, account.id, why)
     said = render("canaux/admitted", username=account.username, planned=canal)
-    alert = await close_alert(ctx, outsider_topic(canal.key, account.id), said)
+    alert = await close_alert(ctx, OUTSIDER.rewrite((canal.key, account.id), said))
     return [AddMembers(known[canal.key], [account.id], team=canal.team), *alert, Whisper(said)]
 
 
@@ -139,14 +142,10 @@ async def end_exception(ctx: Context, click: EndException) -> Replies:
 
 
 async def _settle_outsider(ctx: Context, who: Outsider, canal: PlannedChannel, *, is_in: bool) -> Refresh:
-    await settle_alert(ctx, outsider_topic(who.key, who.user_id))
     text = render("canaux/outsider_settled", who=who, planned=canal, by=ctx.user.username, is_in=is_in)
-    return Refresh(text, topic=outsider_topic(who.key, who.user_id), here=True)
-
-
-def outsider_topic(key: str, user_id: str) -> str:
-    """What the alert about somebody in the channel of that key is filed under."""
-    return f"canaux.out:{key[:20]}:{user_id}"
+    over = OUTSIDER.rewrite((who.key, who.user_id), text, here=True)
+    await settle_alert(ctx, over.topic)
+    return over
 
 
 def _say_exception(each: Allowance, table: Mapping[str, PlannedChannel], known: Mapping[str, Person]) -> Markdown:

@@ -18,7 +18,7 @@ from bot.menus import Choosing, Menu
 from bot.replies import Button, Direct, Progress, Replies, Reply, Say, Start, Step, Whisper
 from bot.texts import render
 from commands.canaux.alerts import close_alert
-from commands.canaux.exceptions import Outsider, alert_outsider, outsider_topic
+from commands.canaux.exceptions import OUTSIDER, Outsider, alert_outsider
 from commands.canaux.feature import ROOM, feature, find_planned_at, note_moves
 from config.canaux import Belonging, PlannedChannel, home_of
 from config.territories import hub_of
@@ -54,7 +54,7 @@ async def put_back(ctx: Context, event: LeftChannel) -> Replies:
     member = await _find_member(ctx, event.user_id)
     if member is None or not MembershipRules(await list_allowances(ctx.db)).reason_in(canal, member):
         over = render("canaux/outsider_gone", planned=canal, username=_find_username(member, account))
-        return await close_alert(ctx, outsider_topic(canal.key, event.user_id), over)
+        return await close_alert(ctx, OUTSIDER.rewrite((canal.key, event.user_id), over))
     note_moves(ctx, event.user_id, joins=[canal.name])
     return AddMembers(event.channel_id, [event.user_id], team=canal.team)
 
