@@ -5,11 +5,12 @@ from contextlib import suppress
 
 from pydantic import BaseModel
 
+from bot.cards import RowCard
 from bot.context import Context
 from bot.errors import ChatError
 from bot.events import TEAM, PersonChanged
 from bot.mattermost import ChatUser
-from bot.replies import Button, Direct, Progress, Refresh, Replies, Reply, Start, Step
+from bot.replies import Button, Direct, Message, Progress, Refresh, Replies, Reply, Start, Step
 from bot.texts import render
 from commands.membres.changes import propose_role, settle_channels
 from commands.membres.feature import ANIMATEURS, feature
@@ -58,6 +59,8 @@ ASKED_AT_ONCE = 20
 """People in one message; the others are asked about on the days after."""
 ANIMATEURS_MAX = 50
 IDS_AT_ONCE = 200
+GONE = RowCard[str]("membres.gone:")
+"""A question to animateurs about some accounts, by the first of them and the day."""
 
 
 class ConfirmGone(BaseModel):
@@ -159,14 +162,15 @@ async def _note_gone(ctx: Context, person_ids: Sequence[str]) -> None:
 
 def _draw_question(ctx: Context, animateur: Person, found: Sequence[Person]) -> Direct:
     ids = [person.id for person in found]
-    topic = f"membres.gone:{ids[0]}:{ctx.today}"
+    key = f"{ids[0]}:{ctx.today}"
+    topic = GONE.of(key)
     label = "Confirmer le départ" if len(ids) == 1 else "Confirmer les départs"
     buttons = [
         Button(label, ConfirmGone(person_ids=ids, topic=topic), "primary"),
         Button("Ignorer", IgnoreGone(person_ids=ids, topic=topic)),
     ]
     text = render("membres/gone", people=[(person, _say_place(person)) for person in found])
-    return Direct(text, buttons, user_id=animateur.id, topic=topic)
+    return GONE.send(key, Message(text, buttons), animateur.id)
 
 
 def _settle_gone_cards(ctx: Context, topic: str, found: Sequence[Person], *, confirmed: bool) -> Refresh:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
+from bot.cards import RowCard
 from bot.context import Context
 from bot.replies import Button, Direct, Message, Progress, Refresh, Reply, Say, Start, Step
 from bot.texts import Markdown, render
@@ -54,14 +55,14 @@ class SpreadResult(NamedTuple):
     waits: bool
 
 
-async def spread_notice(ctx: Context, message: Message, places: Sequence[Say | Direct], topic: str) -> SpreadResult:
-    """Say it in those of the ``places`` where nothing of that topic came, or is on its way; elsewhere rewrite what
+async def spread_notice(ctx: Context, places: Sequence[Say | Direct], again: Refresh) -> SpreadResult:
+    """Say it in those of the ``places`` where nothing of its topic came, or is on its way; elsewhere rewrite what
     stands."""
-    reached = await outbox.find_reached(ctx.db, [topic])
-    posts = await ctx.posts_about(topic)
+    reached = await outbox.find_reached(ctx.db, [again.topic])
+    posts = await ctx.posts_about(again.topic)
     told: list[Reply] = [place for place in places if _target(place) not in reached]
     if posts:
-        told.append(Refresh(message.text, message.buttons, topic=topic))
+        told.append(again)
     stands = {post.user_id or post.channel_id for post in posts}
     return SpreadResult(told, not stands.issuperset(reached))
 
@@ -70,6 +71,8 @@ def _target(place: Say | Direct) -> str:
     return place.user_id if isinstance(place, Direct) else place.channel_id or ""
 
 
+GUESTS = RowCard[date]("membres.guests:")
+"""Those of a day, as each animateur reads of them."""
 ASKED_MAX = 20
 """Animateurs."""
 GUESTS_SHOWN = 15
@@ -108,10 +111,9 @@ async def ask_about_guests(ctx: Context, work: TellGuests, _: Progress) -> Step:
     """All of that day in one message to each animateur, as things are now."""
     if not (await arrivals.take_guests(ctx.db, work.day, ctx.now) or work.tries):
         return Step(finished=True)
-    message, topic = await _draw_guests(ctx, work.day), _guests_topic(work.day)
-    asked = await people.animating(ctx.db, ASKED_MAX)
-    places = [Direct(message.text, message.buttons, user_id=person.id, topic=topic) for person in asked]
-    told = await spread_notice(ctx, message, places, topic)
+    message, asked = await _draw_guests(ctx, work.day), await people.animating(ctx.db, ASKED_MAX)
+    places = [GUESTS.send(work.day, message, person.id) for person in asked]
+    told = await spread_notice(ctx, places, GUESTS.rewrite(work.day, message))
     return Step(replies=[*told.replies, *(work.again(ctx.now) if told.waits else [])], finished=True)
 
 
@@ -123,8 +125,7 @@ async def settle_guest(ctx: Context, person: Person) -> Sequence[Reply]:
 
 async def refresh_guests(ctx: Context, day: date, *, here: bool = False) -> Refresh:
     """The message of a day as it is now; ``here`` if one of its buttons was clicked."""
-    message = await _draw_guests(ctx, day)
-    return Refresh(message.text, message.buttons, topic=_guests_topic(day), here=here)
+    return GUESTS.rewrite(day, await _draw_guests(ctx, day), here=here)
 
 
 async def _draw_guests(ctx: Context, day: date) -> Message:
@@ -148,10 +149,8 @@ def guest_as_person(guest: Guest) -> Person:
     return Person(id=guest.person_id, username=guest.username, timezone=guest.timezone, since=guest.at)
 
 
-def _guests_topic(day: date) -> str:
-    return f"membres.guests:{day}"
-
-
+NEWCOMERS = RowCard[tuple[str, date]]("membres.new:", lambda about: f"{about[0]}:{about[1]}")
+"""Those of a day, in a channel."""
 NEWCOMERS_SHOWN = 15
 """People in one message; the others are told by their number."""
 NEAR = (Audience.RESEAU, Audience.DEPARTEMENT)
@@ -187,9 +186,9 @@ async def tell_newcomers(ctx: Context, work: TellNewcomers, _: Progress) -> Step
     people = await arrivals.list_newcomers(ctx.db, work.key, work.day)
     lines = [_newcomer_line(person) for person in people[:NEWCOMERS_SHOWN]]
     text = render("membres/newcomers", lines=lines, more=len(people) - NEWCOMERS_SHOWN, count=len(people), day=work.day)
-    topic = f"membres.new:{channel_id}:{work.day}"
-    places = [Say(text, channel_id=channel_id, topic=topic)] if people else []
-    told = await spread_notice(ctx, Message(text), places, topic)
+    about = channel_id, work.day
+    places = [NEWCOMERS.post(about, text, channel_id)] if people else []
+    told = await spread_notice(ctx, places, NEWCOMERS.rewrite(about, text))
     return Step(replies=[*told.replies, *(work.again(ctx.now) if told.waits else [])], finished=True)
 
 

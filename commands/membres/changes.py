@@ -8,10 +8,11 @@ from pydantic import BaseModel
 from bot.account_status import is_active
 from bot.actions import AddMembers, RemoveMember
 from bot.audit import AuditEntry, record_entry_at_end
+from bot.cards import RowCard
 from bot.context import Context
 from bot.errors import UserError
 from bot.permalinks import make_permalink
-from bot.replies import Button, Direct, Refresh, Replies, Reply, Say, Whisper
+from bot.replies import Button, Direct, Message, Refresh, Replies, Reply, Whisper
 from bot.texts import Markdown, link, render
 from commands.membres.arrivals import announce_newcomer, settle_guest
 from commands.membres.feature import ANIMATEURS, LEADERS, feature
@@ -62,9 +63,8 @@ DECIDED = "membres.role"
 """What the decision about a topic is claimed under."""
 
 
-def topic_of(person_id: str, at: datetime) -> str:
-    """What the messages about something asked at that moment are filed under."""
-    return f"membres.role:{person_id}:{int(at.timestamp() * 1000):x}"
+PROPOSAL = RowCard[tuple[str, datetime]]("membres.role:", lambda of: f"{of[0]}:{int(of[1].timestamp() * 1000):x}")
+"""What is asked about somebody (an id), at that moment."""
 
 
 class RoleProposal(BaseModel):
@@ -81,9 +81,9 @@ class RoleProposal(BaseModel):
     at: datetime
 
     @property
-    def topic(self) -> str:
-        """What the messages about it are filed under."""
-        return topic_of(self.person_id, self.at)
+    def key(self) -> tuple[str, datetime]:
+        """About whom, and when: no other has the same."""
+        return self.person_id, self.at
 
 
 class ApproveRole(BaseModel):
@@ -113,13 +113,13 @@ async def propose_role(ctx: Context, member: Member, after: Person) -> Sequence[
     )
     await _must_be_new(ctx, asked)
     note_role(ctx, AuditAct.ROLE_ASK, asked)
-    text = await say_proposal(ctx, asked, "asked")
     buttons = [Button("Approuver", ApproveRole(asked=asked), "primary"), Button("Refuser", RefuseRole(asked=asked))]
+    said = Message(await say_proposal(ctx, asked, "asked"), buttons)
     if room := (await canaux.find_channel_ids(ctx.db)).get(ROOM):
-        told: list[Reply] = [Say(text, buttons, channel_id=room, topic=asked.topic)]
+        told: list[Reply] = [PROPOSAL.post(asked.key, said, room)]
     else:
         others = [one.id for one in await people.animating(ctx.db, ASKED_MAX) if one.id not in {asked.by, after.id}]
-        told = [Direct(text, buttons, user_id=one, topic=asked.topic) for one in others if await is_active(ctx, one)]
+        told = [PROPOSAL.send(asked.key, said, one) for one in others if await is_active(ctx, one)]
     return [*told, Whisper(await say_proposal(ctx, asked, "waits"))]
 
 
@@ -131,10 +131,10 @@ async def _must_be_new(ctx: Context, asked: RoleProposal) -> None:
         is_about_roles = entry.act in {AuditAct.ROLE_ASK, AuditAct.ROLE_REFUSE}
         if ctx.now - entry.at > HOLDS_FOR or not (is_about_roles or entry.actor == journal.BOT):
             return
-        topic, by = topic_of(asked.person_id, entry.at), await people.get(ctx.db, entry.actor_id)
+        key, by = (asked.person_id, entry.at), await people.get(ctx.db, entry.actor_id)
         is_same = entry.act == AuditAct.ROLE_ASK and (entry.before, entry.after) == _as_noted(asked)
-        if is_same and by and by.animates and not await claims.is_taken(ctx.db, DECIDED, topic):
-            cards = [post for post in await ctx.posts_about(topic) if not post.user_id]
+        if is_same and by and by.animates and not await claims.is_taken(ctx.db, DECIDED, PROPOSAL.of(key)):
+            cards = [post for post in await PROPOSAL.list_posts(ctx.db, key) if not post.user_id]
             where = link("La demande", make_permalink(ctx.settings, cards[0].post_id)) if cards else ""
             own = by.id == ctx.user.id
             room = ROOM in await canaux.find_channel_ids(ctx.db)
@@ -151,7 +151,7 @@ async def say_proposal(ctx: Context, asked: RoleProposal, what: str, **more: obj
 
 async def settle_proposal_cards(ctx: Context, asked: RoleProposal, what: str) -> Refresh:
     """The messages in which it was asked, as things are now."""
-    return Refresh(await say_proposal(ctx, asked, what), topic=asked.topic, here=True)
+    return PROPOSAL.rewrite(asked.key, await say_proposal(ctx, asked, what), here=True)
 
 
 def note_role(ctx: Context, act: AuditAct, asked: RoleProposal) -> None:
@@ -299,7 +299,7 @@ async def _claim_decision(ctx: Context, asked: RoleProposal) -> None:
     """The first who says something of it decides. Raises UserError for anybody later."""
     if ctx.now - asked.at > HOLDS_FOR:
         raise UserError(OLD)
-    if not await claims.claim(ctx.db, DECIDED, asked.topic, ctx.now):
+    if not await claims.claim(ctx.db, DECIDED, PROPOSAL.of(asked.key), ctx.now):
         raise UserError(LATE)
 
 

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from pydantic import BaseModel
 
 from bot.audit import AuditEntry, record_entry_at_end
+from bot.cards import RowCard
 from bot.command_lines import RunCommand
 from bot.context import Context
 from bot.errors import UserError
 from bot.registry import is_name_enabled
-from bot.replies import Ask, Button, Direct, Refresh, Replies, Reply, Whisper, as_list
+from bot.replies import Ask, Button, Direct, Message, Refresh, Replies, Reply, Whisper, as_list
 from bot.texts import Markdown, render
 from commands.membres.changes import change_member
 from commands.membres.feature import LEADERS, bienvenue, feature
@@ -23,6 +24,8 @@ from storage.journal import AuditAct
 from storage.people import Person, Role, arrivals
 from storage.people.arrivals import Wish
 
+WISH = RowCard[Person]("membres.wish:", lambda person: person.id)
+"""Where somebody says that they work, as those have it who are to say whether that is so."""
 ASKED_MAX = 20
 COORDINATEURS_MAX = 1000
 
@@ -44,8 +47,8 @@ async def ask_leaders(ctx: Context, person: Person, departements: Sequence[str])
         Button("C’est exact", AnswerWish(**answer, grant=True), "primary"),
         Button("Non", AnswerWish(**answer, grant=False)),
     ]
-    text, topic = _wish_text(person, departements, None), _wish_topic(person.id)
-    return [Direct(text, buttons, user_id=leader.id, topic=topic) for leader in await _list_leaders(ctx, departements)]
+    asked = Message(_wish_text(person, departements, None), buttons)
+    return [WISH.send(person, asked, leader.id) for leader in await _list_leaders(ctx, departements)]
 
 
 @feature.button(AnswerWish, roles=LEADERS)
@@ -95,7 +98,7 @@ async def _list_leaders(ctx: Context, departements: Sequence[str]) -> Sequence[P
 
 def _settle_wish_cards(person: Person, said: Wish) -> Refresh:
     """Every leader’s message told anew."""
-    return Refresh(_wish_text(person, said.departements, said), topic=_wish_topic(person.id), here=True)
+    return WISH.rewrite(person, _wish_text(person, said.departements, said), here=True)
 
 
 def _wish_text(person: Person, departements: Sequence[str], said: Wish | None) -> Markdown:
@@ -104,10 +107,6 @@ def _wish_text(person: Person, departements: Sequence[str], said: Wish | None) -
 
 def _departement_names(codes: Sequence[str]) -> Sequence[str]:
     return [departement(code).name for code in codes]
-
-
-def _wish_topic(person_id: str) -> str:
-    return f"membres.wish:{person_id}"
 
 
 PROFILE_FIELDS = ("prenom", "nom", "structure")

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from bot.audit import AuditEntry, record_entry_at_end
 from bot.calendar import working_days_before
+from bot.cards import RowCard
 from bot.context import Context
 from bot.events import JoinedTeam
 from bot.replies import Button, Direct, Message, Refresh, Replies, Reply, Update, Whisper
@@ -26,6 +27,8 @@ from storage.journal import AuditAct
 from storage.people import Person, Role, arrivals
 from storage.people.arrivals import Welcome
 
+WELCOME = RowCard[Person]("membres.welcome:", lambda person: person.id)
+"""The first message that somebody has of the bot."""
 CHARTER = "2026-1"
 """The version of the charter that is accepted now (templates/membres.md.j2)."""
 CHANNELS_MAX = 8
@@ -101,16 +104,14 @@ async def welcome_person(ctx: Context, person: Person) -> Sequence[Reply]:
     """The welcome of somebody; nothing where they had it once."""
     if not await arrivals.note_welcome(ctx.db, person, ctx.now):
         return []
-    message = await _draw_welcome(ctx, person)
-    told = Direct(message.text, message.buttons, user_id=person.id, topic=_welcome_topic(person.id))
+    told = WELCOME.send(person, await _draw_welcome(ctx, person), person.id)
     asked = await report_guest(ctx, person) if person.role in {None, Role.INVITE} else []
     return [told, *asked]
 
 
 async def refresh_welcome(ctx: Context, person: Person) -> Refresh:
     """The welcome that somebody had, as it is now."""
-    message = await _draw_welcome(ctx, person)
-    return Refresh(message.text, message.buttons, topic=_welcome_topic(person.id))
+    return WELCOME.rewrite(person, await _draw_welcome(ctx, person))
 
 
 async def _draw_welcome(ctx: Context, person: Person) -> Message:
@@ -155,10 +156,6 @@ async def _list_channels(ctx: Context, person: Person) -> Sequence[PlannedChanne
     table, known = await list_planned(ctx.db, ctx.settings), await find_channel_ids(ctx.db)
     places = MembershipRules(await list_allowances(ctx.db)).places(table, ChannelMember.of(person, ctx.today))
     return [table[key] for key in table if key in places and key in known][:CHANNELS_MAX]
-
-
-def _welcome_topic(person_id: str) -> str:
-    return f"membres.welcome:{person_id}"
 
 
 SHOWN = 15
