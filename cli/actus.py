@@ -28,11 +28,11 @@ from cli.errors import OperatorError
 from cli.usage import Choice, Value
 from commands.actus import cards, drafts, formats, harvest
 from commands.actus.editions import (
+    DRAFT,
     Edition,
     Piece,
     Sheet,
     get_day,
-    is_shown,
     lay_out_sheet,
     read_editions,
     read_sheet,
@@ -204,7 +204,9 @@ async def _complete(settings: Settings, database: Database, number: int, clock: 
         edition = (await editions(desk)).get(digest.edition) if digest else None
         if digest is None or edition is None or not await drafts.fill_draft(desk, digest, edition):
             return
-        again: Sequence[Reply] = [await cards.refresh_card(desk, digest)] if await is_shown(desk, digest) else []
+        again: Sequence[Reply] = (
+            [await cards.refresh_card(desk, digest)] if await DRAFT.is_sent(desk.db, digest) else []
+        )
         await outbox.add(db, await Pen(settings, clock, feature.name).rows(db, again, feature.name))
 
 

@@ -29,7 +29,7 @@ from cli.journal import note
 from cli.terminal import ProgressBar
 from commands.actus import cards, formats, publication
 from commands.actus.cards import Publish
-from commands.actus.editions import Sheet, is_shown, read_sheet, tell_team
+from commands.actus.editions import DRAFT, Sheet, read_sheet, tell_team
 from commands.actus.feature import feature
 from commands.actus.formats import draw_posts
 from commands.actus.publication import Destinations
@@ -188,7 +188,7 @@ async def _write_down(office: Office, digest: Digest, issue: Issue, shown: Sheet
         await note(db, AuditAct.DIGEST_PUBLISH, f"numero:{found.number}", desk.now, edition=found.edition, canaux=where)
         for text in _notes(found, issue.where, left_out):
             replies += await tell_team(desk, Message(text))
-        if await is_shown(desk, found):
+        if await DRAFT.is_sent(desk.db, found):
             replies.append(await cards.refresh_card(desk, found))
         pen = Pen(office.settings, office.clock, feature.name)
         await outbox.add(db, await pen.rows(db, replies, name_of(Publish)))

@@ -163,11 +163,11 @@ async def test_a_draft_that_is_given_up_gives_its_number_back(press: DigestWorkp
     await press.place()
     first, second = await press.begins(), await press.begins("nouvelles")
     assert (first, second) == (1, 2)
-    given_up = editions.get_draft_topic(await press.digest(first))
+    given_up = editions.DRAFT.of(await press.digest(first))
     async with press.asks(writes=True) as db:
         await digests.drop(db, first)
     assert await press.begins() == first
-    again = editions.get_draft_topic(await press.digest(first))
+    again = editions.DRAFT.of(await press.digest(first))
     assert again != given_up, "what is said of the one is not said of the other"
 
 

@@ -136,7 +136,7 @@ async def draw_card(desk: NewsContext, digest: Digest) -> Message:
 
 async def refresh_card(desk: NewsContext, digest: Digest, *, here: bool = False) -> Refresh:
     """Show on all copies how it is now."""
-    return editions.rewrite_draft(await draw_card(desk, digest), digest, here=here)
+    return editions.DRAFT.rewrite(digest, await draw_card(desk, digest), here=here)
 
 
 def _is_long(drawn: Sequence[Markdown]) -> bool:
@@ -319,7 +319,7 @@ async def _postpone_to_next(ctx: Context, digest: Digest, edition: Edition) -> S
 async def _merge_digests(ctx: Context, digest: Digest, other: Digest) -> Sequence[Reply]:
     """One number of two: the one that was put off, with what the other had."""
     day, at = other.day, other.at
-    gone = editions.rewrite_draft(Whisper(render("actus/joined", gone=other.number, digest=digest)), other)
+    gone = editions.DRAFT.rewrite(other, render("actus/joined", gone=other.number, digest=digest))
     edito = digest.edito or other.edito
     await digests.merge(ctx.db, other.number, digest.number)
     await change(ctx.db, digest, edito=edito, revision=digest.revision + 1)

@@ -13,7 +13,7 @@ from bot.command_lines import RunCommand
 from bot.context import Context
 from bot.errors import UserError
 from bot.french.words import join
-from bot.replies import Button, Direct, Message, Replies, Reply, Say, Start, Waiting, Whisper
+from bot.replies import Button, Direct, Message, Replies, Reply, Start, Waiting, Whisper
 from commands.actus import cards, editions, harvest
 from commands.actus.cards import Preview
 from commands.actus.editions import Edition, NewsContext
@@ -245,7 +245,7 @@ async def show_draft(ctx: Context, line: str) -> Replies:
     assert found is not None
     added = await fill_draft(ctx, found, edition)
     card = await cards.draw_card(ctx, found)
-    again = [await cards.refresh_card(ctx, found)] if added and await editions.is_shown(ctx, found) else []
+    again = [await cards.refresh_card(ctx, found)] if added and await editions.DRAFT.is_sent(ctx.db, found) else []
     begun = [Start(payload=Harvest(since=found.since, until=ctx.now))] if found.created_at == ctx.now else []
     return [*again, *await _post_draft(ctx, found, card), *begun]
 
@@ -253,7 +253,7 @@ async def show_draft(ctx: Context, line: str) -> Replies:
 async def _post_draft(ctx: Context, digest: Digest, card: Message) -> Sequence[Reply]:
     """In the animateurs’ room for all of them, elsewhere for who asks."""
     if ctx.channel_id and ctx.channel_id == await editions.find_room(ctx):
-        return [Say(card.text, card.buttons, channel_id=ctx.channel_id, topic=editions.get_draft_topic(digest))]
+        return [editions.DRAFT.post(digest, card, ctx.channel_id)]
     return [Whisper(card.text, card.buttons)]
 
 

@@ -12,11 +12,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.audit import AuditEntry, record_entry_at_end
 from bot.calendar import Recurrence, read_recurrence
+from bot.cards import RowCard, tell_animateurs
 from bot.context import Context
 from bot.errors import UserError
 from bot.french.dates import say_date
 from bot.french.periods import say_moment
-from bot.replies import Direct, Message, Refresh, Reply, Say
+from bot.replies import Message, Reply
 from bot.texts import Markdown, escape
 from config import editions as table
 from config.canaux import PlannedChannel
@@ -24,7 +25,7 @@ from config.editions import Unapproved
 from config.settings import Settings
 from config.text import fold
 from config.time import PARIS
-from storage import canaux, outbox, people, targets
+from storage import canaux, people, targets
 from storage.actus import digests, items
 from storage.actus.digests import Digest, DigestEntry, DigestState, EditionSettings
 from storage.actus.items import TITLES, NewsSection
@@ -208,25 +209,15 @@ def split_addresses(line: str) -> Sequence[tuple[str, bool]]:
     return [(words, leads) for words, leads in (*found, (line[at:], False)) if words]
 
 
-TOLD_MAX = 20
-"""Animateurs who are told where their room is not known."""
-DRAFT = "actus-brouillon:"
-"""How the topics of drafts begin."""
-
-
-def get_draft_topic(digest: Digest) -> str:
-    """What all copies of a draft are filed under; those of one that had its number before and was given up are not."""
-    return f"{DRAFT}{digest.number}:{digest.created_at.timestamp():.6f}"
+DRAFT = RowCard[Digest]("actus-brouillon:", lambda digest: f"{digest.number}:{digest.created_at.timestamp():.6f}")
+"""All copies of a draft; none of one that had its number before and was given up."""
+DOCUMENT = RowCard[Digest]("actus-document:", lambda digest: f"{digest.number}:{digest.revision}")
+"""Its paper, in the animateurs’ room."""
 
 
 def get_part_topic(number: int, part: int) -> str:
     """What the posts of one part are filed under, in all channels."""
     return f"actus:{number}:{part}"
-
-
-def get_document_topic(number: int, revision: int) -> str:
-    """What the post of its paper is filed under."""
-    return f"actus-document:{number}:{revision}"
 
 
 async def get_digest(desk: NewsContext, number: int) -> Digest:
@@ -297,21 +288,7 @@ async def name_person(desk: NewsContext, user_id: str) -> Markdown:
 
 async def tell_team(desk: NewsContext, said: Message, topic: str | None = None) -> Sequence[Reply]:
     """Said in the animateurs’ room, or to each of them where it is not known."""
-    room, shown = await find_room(desk), (said.text, said.buttons, said.facts)
-    if room:
-        return [Say(*shown, channel_id=room, topic=topic)]
-    told = [animateur.id for animateur in await people.animating(desk.db, TOLD_MAX)]
-    return [Direct(*shown, user_id=one, topic=topic) for one in told]
-
-
-async def is_shown(desk: NewsContext, digest: Digest) -> bool:
-    """Whether a draft stands somewhere, or is on its way there."""
-    return bool(await outbox.find_reached(desk.db, [get_draft_topic(digest)]))
-
-
-def rewrite_draft(said: Message, digest: Digest, *, here: bool = False) -> Refresh:
-    """All copies of a draft say this from now on."""
-    return Refresh(said.text, said.buttons, said.facts, topic=get_draft_topic(digest), here=here)
+    return await tell_animateurs(desk.db, await find_room(desk), said, topic=topic)
 
 
 def note_digest(

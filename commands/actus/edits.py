@@ -50,7 +50,7 @@ async def record_change(ctx: Context, digest: Digest, what: Difference, *, here:
     if digest.state is DigestState.PUBLISHED:
         await _must_fit(ctx, digest)
         return [await cards.refresh_card(ctx, digest), Start(payload=Rewrite(digest=digest.number))]
-    shown = await editions.is_shown(ctx, digest)
+    shown = await editions.DRAFT.is_sent(ctx.db, digest)
     card = await cards.refresh_card(ctx, digest, here=here)
     return [card] if shown else [card, Whisper(card.text, card.buttons)]
 

@@ -292,12 +292,12 @@ async def _process_digest(desk: NewsContext, digest: Digest, edition: Edition) -
     if what is Due.PUBLISH_UNREAD and not digest.edito and not await digests.list_entries(desk.db, digest.number):
         what = Due.HOLD
     acted = await _act_on_due(desk, digest, what)
-    shown = await editions.is_shown(desk, digest)
+    shown = await editions.DRAFT.is_sent(desk.db, digest)
     if shown:
         return [*acted, *([await cards.refresh_card(desk, digest)] if added or what is not Due.NOTHING else [])]
     if drafts.find_showing_time(digest.at) <= desk.now:
         card = await cards.draw_card(desk, digest)
-        return [*await editions.tell_team(desk, card, editions.get_draft_topic(digest)), *acted]
+        return [*await editions.tell_team(desk, card, editions.DRAFT.of(digest)), *acted]
     return acted
 
 
@@ -315,7 +315,7 @@ async def _act_on_due(desk: NewsContext, digest: Digest, what: Due) -> Sequence[
             text = render("actus/held", digest=digest, at=editions.say_at(digest.at), approved=approved)
             # It is a copy of the draft from now on: what becomes of it is seen there, too.
             said = Message(text, cards.draw_buttons(digest, late=True))
-            return await editions.tell_team(desk, said, editions.get_draft_topic(digest))
+            return await editions.tell_team(desk, said, editions.DRAFT.of(digest))
         case _:
             unread = what is Due.PUBLISH_UNREAD
             told = await _tell_team(desk, digest, "unread") if unread else []

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from bot import guard, quotas
+from bot.cards import RowCard
 from bot.command_lines import RunCommand
 from bot.context import Context
 from bot.errors import UserError
@@ -17,7 +18,7 @@ from bot.mattermost import ChatPost
 from bot.permalinks import find_permalink, make_permalink, read_linked_post
 from bot.plain_text import shorten, strip_markdown, to_one_line
 from bot.quotas import Quota
-from bot.replies import Ask, Button, Direct, Refresh, Replies, Reply, Update, Whisper
+from bot.replies import Ask, Button, Direct, Message, Refresh, Replies, Reply, Update, Whisper
 from bot.texts import render
 from commands.actus.feature import feature
 from config.territories import DEPARTEMENTS
@@ -159,16 +160,15 @@ async def change_item(ctx: Context, item: Item, **to: Any) -> None:
     await ctx.db.flush()
 
 
-def get_receipt_topic(item: Item, person: str) -> str:
-    """What a receipt is about."""
-    return f"actus.proposal:{item.number}:{person}"
+RECEIPT = RowCard[tuple[Item, str]]("actus.proposal:", lambda of: f"{of[0].number}:{of[1]}")
+"""What whoever proposed an item keeps of it."""
 
 
 def draw_receipt(item: Item, person: str) -> Direct:
     """What whoever proposed it keeps of it."""
     buttons = [Button("Modifier", EditProposal(item=item.number)), Button("Retirer", TakeBack(item=item.number))]
     text = render("actus/noted", item=item)
-    return Direct(text, buttons, user_id=person, topic=get_receipt_topic(item, person))
+    return RECEIPT.send((item, person), Message(text, buttons), person)
 
 
 def refresh_receipt(item: Item, template: str = "actus/noted", *, here: bool = False) -> Refresh:
@@ -176,7 +176,7 @@ def refresh_receipt(item: Item, template: str = "actus/noted", *, here: bool = F
     shown = draw_receipt(item, item.proposed_by)
     if template != "actus/noted":
         shown = replace(shown, text=render(template, item=item), buttons=())
-    return Refresh(shown.text, shown.buttons, topic=get_receipt_topic(item, item.proposed_by), here=here)
+    return RECEIPT.rewrite((item, item.proposed_by), shown, here=here)
 
 
 async def tell_author(ctx: Context, item: Item) -> Sequence[Reply]:

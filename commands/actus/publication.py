@@ -250,12 +250,12 @@ async def _check_quotes(ctx: Context, asked: Publish, so_far: Progress, plan: Pu
     room = await editions.find_room(ctx)
     if not room:
         return PublicationPlan(phase=Phase.WRITE).step(told)
-    topic = editions.get_document_topic(found.number, found.revision)
-    if made := await ctx.posts_about(topic):
+    if made := await editions.DOCUMENT.list_posts(ctx.db, found):
         return PublicationPlan(phase=Phase.WRITE, document=made[0].post_id).step(told)
     order = Document(digest=found.number, revision=found.revision)
-    drafts = [post for post in await ctx.posts_about(editions.get_draft_topic(found)) if post.channel_id == room]
-    sent = SendFile(order=order, channel_id=room, root_id=drafts[0].post_id if drafts else "", topic=topic)
+    drafts = [post for post in await editions.DRAFT.list_posts(ctx.db, found) if post.channel_id == room]
+    topic, root = editions.DOCUMENT.of(found), drafts[0].post_id if drafts else ""
+    sent = SendFile(order=order, channel_id=room, root_id=root, topic=topic)
     return PublicationPlan(phase=Phase.PAPER, until=ctx.now + PAPER_MAX).step([*told, sent])
 
 
@@ -273,7 +273,7 @@ async def _await_paper(ctx: Context, asked: Publish, so_far: Progress, plan: Pub
     found = await digests.get(ctx.db, asked.digest)
     if found is None or found.state is not DigestState.PUBLISHING:
         return so_far.end()
-    made = await ctx.posts_about(editions.get_document_topic(found.number, found.revision))
+    made = await editions.DOCUMENT.list_posts(ctx.db, found)
     if made:
         return PublicationPlan(phase=Phase.WRITE, document=made[0].post_id).step()
     if plan.until and ctx.now < plan.until:
