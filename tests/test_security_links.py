@@ -8,7 +8,7 @@ from bot.context import Request
 from bot.delivery import Delivery, DeliveryDependencies
 from bot.links import Links
 from bot.replies import Button, Direct, Refresh, Say
-from commands.cra.cards import receipt_topic
+from commands.cra.cards import RECEIPT
 from commands.cra.feature import Delete, Restore
 from storage.outbox import Outgoing, TargetKind
 from storage.people import Role
@@ -98,7 +98,7 @@ async def links_of(house: House, mallory: Attacker, juliette: Person) -> list[st
     found += links_in((await mallory.sends_form(mallory.command(user_id=juliette.id, command="/stats", text="")))[1])
     button, request = Button("Supprimer", Delete(number=number)), Request("button", "", user_id=juliette.id)
     direct = Direct("", [button], user_id=juliette.id)
-    refresh = Refresh("", [button], topic=receipt_topic(number))
+    refresh = Refresh("", [button], topic=RECEIPT.of(number))
     async with house.bot.database.transaction() as db:
         rows = await delivery_of(house).prepare(db, [direct, refresh], request)
         await db.rollback()

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from bot import attachments
 from bot.attachments import find_file, say_size
+from bot.cards import RowCard
 from bot.context import Context
 from bot.delivery import FILES_MAX
 from bot.destinations import may_post_to
@@ -209,9 +210,8 @@ SHOWN_MAX = 6
 """Destinations, and files, named under a preview."""
 
 
-def get_card_topic(announcement: Announcement) -> str:
-    """What the copies of its author, and of who looked at it, are filed under."""
-    return f"annonce-carte:{announcement.id}"
+CARD = RowCard[Announcement]("annonce-carte:", lambda announcement: announcement.id)
+"""The copies of its author, and of who looked at it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,11 +252,15 @@ async def draw_card(ctx: Context, announcement: Announcement) -> Message:
     return Message(draw_text(announcement), _draw_buttons(announcement), facts)
 
 
+async def draw_copy(ctx: Context, announcement: Announcement) -> Message:
+    """Whichever of both it is."""
+    drawn = draw_preview if announcement.state is AnnouncementState.DRAFT else draw_card
+    return await drawn(ctx, announcement)
+
+
 async def refresh_card(ctx: Context, announcement: Announcement, *, here: bool = False) -> Refresh:
     """Show on all copies how it is now."""
-    drawn = draw_preview if announcement.state is AnnouncementState.DRAFT else draw_card
-    told = await drawn(ctx, announcement)
-    return Refresh(told.text, told.buttons, told.facts, topic=get_card_topic(announcement), here=here)
+    return CARD.rewrite(announcement, await draw_copy(ctx, announcement), here=here)
 
 
 def _draw_buttons(announcement: Announcement) -> Sequence[Button]:

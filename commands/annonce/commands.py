@@ -15,7 +15,7 @@ from bot.french.periods import say_moment
 from bot.french.words import join
 from bot.menus import Menu
 from bot.permalinks import find_permalink, read_publishable_post
-from bot.replies import Ask, Button, Direct, Redirect, Replies, Update, Whisper
+from bot.replies import Ask, Button, Redirect, Replies, Update, Whisper
 from bot.texts import quote, render
 from commands.annonce import cards
 from commands.annonce.cards import (
@@ -265,9 +265,7 @@ async def show_announcement(ctx: Context, click: See) -> Replies:
     if found is None:
         raise UserError("Cette annonce n’existe plus : tapez /annonce liste pour voir les autres.")
     said = must_be_own(ctx.user, found, *ANY)
-    told = await (cards.draw_preview if said.state is AnnouncementState.DRAFT else cards.draw_card)(ctx, said)
-    topic = cards.get_card_topic(said)
-    card = Direct(told.text, told.buttons, told.facts, user_id=ctx.user.id, topic=topic)
+    card = cards.CARD.send(said, await cards.draw_copy(ctx, said), ctx.user.id)
     return [card, Whisper("Cette annonce est dans votre conversation avec le bot.")]
 
 
@@ -284,8 +282,7 @@ async def keep_preview(ctx: Context, asked: Keep) -> Replies:
     announcement = Announcement(id=_make_id(ctx), by=ctx.user.id, created_at=ctx.now, **values)
     if not await annonces.add(ctx.db, announcement):
         return None
-    shown, topic = await cards.draw_preview(ctx, announcement), cards.get_card_topic(announcement)
-    return Direct(shown.text, shown.buttons, shown.facts, user_id=ctx.user.id, topic=topic)
+    return cards.CARD.send(announcement, await cards.draw_preview(ctx, announcement), ctx.user.id)
 
 
 def _make_id(ctx: Context) -> str:

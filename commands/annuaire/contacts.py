@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 
 from bot import quotas
 from bot.audit import AuditEntry, record_entry_at_end
+from bot.cards import RowCard
 from bot.command_lines import RunCommand
 from bot.context import Context
 from bot.errors import UserError
 from bot.french.words import plural
 from bot.quotas import Quota
-from bot.replies import Ask, Button, Direct, Message, Refresh, Replies, Reply, Waiting, Whisper
+from bot.replies import Ask, Button, Direct, Message, Replies, Reply, Waiting, Whisper
 from bot.texts import render
 from commands.annuaire.cards import Decide, draw_contact, draw_contact_text
 from commands.annuaire.feature import ANIMATEURS, feature
@@ -19,6 +20,8 @@ from storage.annuaire.contacts import Contact, ContactState, make_key
 from storage.journal import AuditAct
 from storage.people import Person, animating, get
 
+REVIEW = RowCard[Contact]("annuaire:", lambda contact: contact.id)
+"""A proposal as each of those who review it has it."""
 REVIEWERS_MAX = 20
 """Animateurs who are told of a proposal; the others see it in « /aide »."""
 
@@ -77,8 +80,8 @@ async def decide_contact(ctx: Context, click: Decide) -> Replies:
     if is_new:
         _note_contact(ctx, contact, {"etat": was.value} if was else {})
     card = _draw_review(contact, await _find_proposer(ctx, contact), ctx.user)
-    replies: list[Reply] = [Refresh(card.text, card.buttons, topic=_get_topic(contact), here=True)]
-    if ctx.request.post_id not in {post.post_id for post in await ctx.posts_about(_get_topic(contact))}:
+    replies: list[Reply] = [REVIEW.rewrite(contact, card, here=True)]
+    if ctx.request.post_id not in {post.post_id for post in await REVIEW.list_posts(ctx.db, contact)}:
         # It was clicked where nothing can be rewritten: under what was found.
         replies.append(Whisper(card.text, card.buttons))
     if is_new and contact.proposed_by not in {"", ctx.user.id}:
@@ -109,8 +112,7 @@ async def _find_proposer(ctx: Context, contact: Contact) -> Person | None:
 
 
 def _send_review(contact: Contact, proposer: Person | None, animateur: Person) -> Direct:
-    card = _draw_review(contact, proposer, None)
-    return Direct(card.text, card.buttons, user_id=animateur.id, topic=_get_topic(contact))
+    return REVIEW.send(contact, _draw_review(contact, proposer, None), animateur.id)
 
 
 def _draw_review(contact: Contact, proposer: Person | None, decider: Person | None) -> Message:
@@ -131,7 +133,3 @@ def _draw_review(contact: Contact, proposer: Person | None, decider: Person | No
 
 def _make_refusal(contact: Contact) -> Decide:
     return Decide(contact_id=contact.id or 0, publish=False)
-
-
-def _get_topic(contact: Contact) -> str:
-    return f"annuaire:{contact.id}"

@@ -4,13 +4,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.cards import RowCard
 from bot.command_lines import RunCommand
 from bot.context import Context
 from bot.errors import UserError
 from bot.menus import Menu
 from bot.pages import cut_page
 from bot.replies import Ask as OpenWindow
-from bot.replies import Button, Direct, Message, Refresh, Replies, Whisper
+from bot.replies import Button, Direct, Message, Replies, Whisper
 from bot.texts import quote, render
 from commands.annuaire.cards import (
     Ask,
@@ -36,6 +37,8 @@ from storage.annuaire.profiles import NEARNESS, find_commune, save_profile
 from storage.communes import Commune, find_place, get_commune
 from storage.people import Person
 
+QUESTION = RowCard[str]("annuaire:aide:")
+"""A question as each of those who are asked has it, by the key of its window."""
 PAGE = 5
 """Cards on one page: each takes two lines on a phone."""
 
@@ -151,7 +154,7 @@ async def withdraw_question(ctx: Context, click: Withdraw) -> Replies:
     """The question is taken back from all, and counts for nobody."""
     if not await profiles.withdraw_request(ctx.db, click.key, ctx.user.id):
         raise UserError("Cette demande est déjà retirée.")
-    gone = Refresh(render("annuaire/withdrawn"), topic=_get_topic(click.key))
+    gone = QUESTION.rewrite(click.key, render("annuaire/withdrawn"))
     return [gone, Whisper("Votre demande est retirée : personne n’a plus à y répondre.")]
 
 
@@ -173,7 +176,7 @@ def _draw_question(ctx: Context, form: AskHelp, helper: Person) -> Direct:
     said = {"asker": show_person(helper, ctx.user), "link": link_person(ctx, ctx.user.username)}
     text = render("annuaire/question", about=quote(form.about), question=form.question, **said)
     stop = Button("Ne plus être sollicité", StopHelping())
-    return Direct(text, [stop], user_id=helper.id, topic=_get_topic(ctx.request.key))
+    return QUESTION.send(ctx.request.key, Message(text, [stop]), helper.id)
 
 
 def _find_own_place(person: Person) -> SearchPlace:
@@ -218,7 +221,3 @@ def _draw_helper(ctx: Context, hit: DirectoryHit, where: SearchPlace) -> str:
     shown = show_person(ctx.user, _get_person(hit))
     near = NEARNESS[_measure_nearness(ctx, hit, where)] if where.departement else ""
     return render("annuaire/who_line", person=shown, near=near, link=link_person(ctx, shown.username))
-
-
-def _get_topic(key: str) -> str:
-    return f"annuaire:aide:{key}"

@@ -1,5 +1,6 @@
 """The receipt of a report: one sentence of all that is stored, and what can be done with it."""
 
+from bot.cards import RowCard
 from bot.context import Context
 from bot.french.dates import say_date
 from bot.french.words import say_minutes
@@ -11,10 +12,8 @@ from storage.communes import get_commune
 from storage.cra import Activite, Cra, Report
 from storage.cra.queries import RESTORE_FOR
 
-
-def receipt_topic(number: int) -> str:
-    """What messages about a report are filed under."""
-    return f"cra:{number}"
+RECEIPT = RowCard[int]("cra:")
+"""What its author reads of a report, by its number."""
 
 
 def say_report(report: Report) -> Markdown:
@@ -51,13 +50,12 @@ def draw_card(cra: Cra, verb: str) -> Message:
 
 def make_receipt(ctx: Context, number: int, message: Message) -> Direct:
     """A card as a direct message: it survives a reload."""
-    return Direct(message.text, message.buttons, message.facts, user_id=ctx.user.id, topic=receipt_topic(number))
+    return RECEIPT.send(number, message, ctx.user.id)
 
 
 def refresh_card(cra: Cra, verb: str, *, here: bool = False) -> Refresh:
     """Every receipt of this report told anew."""
-    message = draw_card(cra, verb)
-    return Refresh(message.text, message.buttons, message.facts, topic=receipt_topic(cra.number), here=here)
+    return RECEIPT.rewrite(cra.number, draw_card(cra, verb), here=here)
 
 
 def update_card(cra: Cra, verb: str) -> Update:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from bot.audit import AuditEntry, record_entry_at_end
 from bot.calendar import OfficeHours
+from bot.cards import RowCard
 from bot.context import Context
 from bot.errors import UserError
 from bot.french.dates import say_date, say_days
@@ -137,9 +138,8 @@ async def say_names(ctx: Context, ids: Iterable[str]) -> Mapping[str, Markdown]:
     return dict.fromkeys(wanted, UNKNOWN) | {person.id: say_name(person) for person in found}
 
 
-def turn_topic(number: int) -> str:
-    """What the message is filed under that told somebody of a turn."""
-    return f"garde.turn:{number}"
+TURN = RowCard[int]("garde.turn:")
+"""What somebody was told of a turn, by its number."""
 
 
 def say_queue(ctx: Context, turn: DutyTurn) -> str:

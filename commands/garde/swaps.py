@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.audit import AuditEntry, record_entry_at_end
+from bot.cards import RowCard
 from bot.context import Context
 from bot.errors import UserError
-from bot.replies import Ask, Button, Direct, Refresh, Replies, Whisper
+from bot.replies import Ask, Button, Direct, Message, Replies, Whisper
 from bot.texts import Markdown, render
 from commands.garde.feature import AGENTS, AnswerSwap, OpenSwap, WithdrawSwap, feature
 from commands.garde.rota import (
@@ -25,6 +26,8 @@ from storage.hotline.duty import DutySwap, DutyTurn, SwapAnswer, get_day
 from storage.journal import AuditAct
 from storage.people import Person, Role
 
+SWAP = RowCard[int]("garde.swap:")
+"""A proposal as whom it is made to has it, by its number."""
 TURN, AGAINST_NOTHING = "t", "p"
 """What is chosen: the number of a turn, or the id of somebody who takes one over."""
 OWN_MAX, OTHERS_MAX, AGENTS_MAX = 12, 15, 10
@@ -128,7 +131,7 @@ async def propose_swap(ctx: Context, given: DutyTurn, taken: DutyTurn | None, wi
     asked = render("garde/proposed", who=called, given=say_turn(ctx, given), taken=taken and say_turn(ctx, taken))
     return [
         Whisper(asked, [Button("Retirer ma proposition", WithdrawSwap(number=number))]),
-        Direct(await _say_swap(ctx, new), buttons, user_id=with_id, topic=_swap_topic(number)),
+        SWAP.send(number, Message(await _say_swap(ctx, new), buttons), with_id),
     ]
 
 
@@ -140,7 +143,7 @@ async def answer_swap(ctx: Context, click: AnswerSwap) -> Replies:
     if asked is None or asked.with_id != ctx.user.id:
         raise UserError("Cette proposition n’existe plus, ou n’est pas pour vous.")
     if asked.answer is not None:
-        return Refresh(await _say_swap(ctx, asked, asked.answer), topic=_swap_topic(click.number), here=True)
+        return SWAP.rewrite(click.number, await _say_swap(ctx, asked, asked.answer), here=True)
     problem = await _find_objection(ctx, asked) if click.accept else ""
     outcome = SwapAnswer.CADUC if problem else SwapAnswer.ACCEPTE if click.accept else SwapAnswer.REFUSE
     text = await _say_swap(ctx, asked, outcome, problem)
@@ -149,7 +152,7 @@ async def answer_swap(ctx: Context, click: AnswerSwap) -> Replies:
     if outcome is SwapAnswer.ACCEPTE:
         await ensure_registered(ctx, ctx.user)
         await _trade_turns(ctx, asked)
-    return [Refresh(text, topic=_swap_topic(click.number), here=True), Direct(told, user_id=asked.by)]
+    return [SWAP.rewrite(click.number, text, here=True), Direct(told, user_id=asked.by)]
 
 
 @feature.button(WithdrawSwap, roles=AGENTS)
@@ -160,7 +163,7 @@ async def withdraw_swap(ctx: Context, click: WithdrawSwap) -> Replies:
     if asked is None or asked.by != ctx.user.id or asked.answer is not None:
         raise UserError("Cette proposition a déjà sa réponse, ou est déjà retirée.")
     await duty.settle_swap(ctx.db, click.number, SwapAnswer.RETIRE)
-    gone = Refresh(await _say_swap(ctx, asked, SwapAnswer.RETIRE), topic=_swap_topic(click.number))
+    gone = SWAP.rewrite(click.number, await _say_swap(ctx, asked, SwapAnswer.RETIRE))
     return [gone, Whisper("Votre proposition est retirée : rien n’a changé.")]
 
 
@@ -207,7 +210,3 @@ async def _say_swap(
         answer=answer.value if answer else "",
         problem=Markdown(problem),
     )
-
-
-def _swap_topic(number: int) -> str:
-    return f"garde.swap:{number}"

@@ -11,10 +11,11 @@ from bot.french.dates import say_days
 from bot.french.periods import Period
 from bot.french.words import join
 from bot.menus import Choosing, Menu
-from bot.replies import Ask, Button, Direct, Refresh, Replies, Whisper
+from bot.replies import Ask, Button, Direct, Message, Replies, Whisper
 from bot.texts import Markdown, escape, quote, render
 from commands.garde.feature import AGENTS, OpenSwap, PutBack, Release, Return, Take, feature, name_queues
 from commands.garde.rota import (
+    TURN,
     DutyRequest,
     Gap,
     ensure_registered,
@@ -31,7 +32,6 @@ from commands.garde.rota import (
     say_names,
     say_turn,
     shorten_turn,
-    turn_topic,
 )
 from config.text import fold
 from dialogs.garde import ALL, TakeTurn, read_absence, read_turn
@@ -230,13 +230,12 @@ async def _report_turn(ctx: Context, turn: DutyTurn, what: str, button: Button) 
     about = {"turn": say_turn(ctx, turn), "what": what}
     who = None if is_self else called[turn.user_id]
     text = render("garde/changed", who=who, others=[called[each] for each in dict.fromkeys(others)], **about)
-    was_told = {post.post_id for post in await ctx.posts_about(turn_topic(turn.number))}
+    was_told = {post.post_id for post in await TURN.list_posts(ctx.db, turn.number)}
     if is_self:
-        now = Refresh(text, [button], topic=turn_topic(turn.number), here=True)
+        now = TURN.rewrite(turn.number, Message(text, [button]), here=True)
         return now if ctx.request.post_id in was_told else [now, Whisper(text, [button])]
     told = render("garde/told", by=ctx.user, **about)
-    rewritten = Refresh(told, topic=turn_topic(turn.number))
-    return [rewritten, Whisper(text, [button]), Direct(told, user_id=turn.user_id)]
+    return [TURN.rewrite(turn.number, told), Whisper(text, [button]), Direct(told, user_id=turn.user_id)]
 
 
 def _overlaps(turn: DutyTurn, days: Period) -> bool:
@@ -291,7 +290,7 @@ async def add_turn(ctx: Context, said: DutyRequest) -> Replies:
         return told
     by = render("garde/told", by=ctx.user, turn=say_turn(ctx, turn), what="taken")
     leave = Button("Me retirer", Release(number=number))
-    return [told, Direct(by, [leave], user_id=turn.user_id, topic=turn_topic(number))]
+    return [told, TURN.send(number, Message(by, [leave]), turn.user_id)]
 
 
 async def _make_turn(ctx: Context, said: DutyRequest) -> DutyTurn:

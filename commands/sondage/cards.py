@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from bot.audit import AuditEntry, record_entry_at_end
+from bot.cards import RowCard
 from bot.context import Context
 from bot.errors import UserError
 from bot.french.periods import say_moment
@@ -139,9 +140,8 @@ def say_places(poll: Poll, table: Table) -> str:
     return join([*names[:SHOWN_MAX], *([plural(more, "autre")] if more > 0 else [])])
 
 
-def card_topic(poll: Poll) -> str:
-    """What the copies of its author, and of who looked at it, are filed under."""
-    return f"sondage-carte:{poll.number}"
+CARD = RowCard[Poll]("sondage-carte:", lambda poll: poll.number)
+"""The copies of its author, and of who looked at it."""
 
 
 def draw_poll(poll: Poll) -> Message:
@@ -198,8 +198,7 @@ async def draw_copy(ctx: Context, poll: Poll) -> Message:
 
 async def refresh_cards(ctx: Context, poll: Poll, *, here: bool = False) -> Refresh:
     """Show on all copies how it is now."""
-    told = await draw_copy(ctx, poll)
-    return Refresh(told.text, told.buttons, told.facts, topic=card_topic(poll), here=here)
+    return CARD.rewrite(poll, await draw_copy(ctx, poll), here=here)
 
 
 def list_result_buttons(poll: Poll, *, managed: bool) -> Sequence[Button]:

@@ -10,7 +10,7 @@ from bot.destinations import TeamChannels, may_post_to
 from bot.errors import UserError
 from bot.french.words import plural
 from bot.mattermost import ChatChannel
-from bot.replies import Ask, Direct, Redirect, Replies, Update
+from bot.replies import Ask, Redirect, Replies, Update
 from commands.sondage import cards
 from commands.sondage.feature import LONGEST, SHORTEST, USUAL, Abandon, Change, Keep, feature
 from commands.sondage.results import show_poll
@@ -224,8 +224,7 @@ async def keep_draft(ctx: Context, asked: Keep) -> Replies:
     await polls.keep_crowd(ctx.db, poll.id, people)
     if asked.poll:
         return await cards.refresh_cards(ctx, poll, here=True)
-    shown = await cards.draw_preview(ctx, poll)
-    return Direct(shown.text, shown.buttons, shown.facts, user_id=ctx.user.id, topic=cards.card_topic(poll))
+    return cards.CARD.send(poll, await cards.draw_preview(ctx, poll), ctx.user.id)
 
 
 def _make_key(ctx: Context) -> str:

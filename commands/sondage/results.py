@@ -10,7 +10,7 @@ from bot.errors import UserError
 from bot.menus import Menu
 from bot.papers import FigurePage, FigureSection, LabelledValue, sheets, typeset
 from bot.papers.sheets import Cell
-from bot.replies import Button, Direct, Parcel, Replies, SendFile, Whisper
+from bot.replies import Button, Parcel, Replies, SendFile, Whisper
 from bot.texts import quote, render
 from commands.sondage import cards
 from commands.sondage.cards import say_place
@@ -90,9 +90,7 @@ async def show_poll(ctx: Context, number: int) -> Replies:
     if poll is None or (poll.state is PollState.DRAFT and poll.by != ctx.user.id):
         raise UserError(cards.UNKNOWN)
     if cards.may_manage(ctx.user, poll):
-        told = await cards.draw_copy(ctx, poll)
-        topic = cards.card_topic(poll)
-        card = Direct(told.text, told.buttons, told.facts, user_id=ctx.user.id, topic=topic)
+        card = cards.CARD.send(poll, await cards.draw_copy(ctx, poll), ctx.user.id)
         return [card, Whisper(f"Le sondage n° {poll.number} est dans votre conversation avec le bot.")]
     _must_see(ctx, poll)
     may_vote = not poll.is_over(ctx.now) and _is_asked(ctx, poll)
