@@ -24,12 +24,12 @@ def all_are_asked(monkeypatch: pytest.MonkeyPatch) -> None:
 async def no_room(house: House) -> AsyncIterator[None]:
     """The animateurs’ room of another story is none of these."""
     async with house.bot.database.transaction() as db:
-        before = (await channels.find_channel_ids(db)).get(changes.ROOM)
-        await channels.forget_channel(db, changes.ROOM)
+        before = (await channels.find_channel_ids(db)).get(channels.TEAM_ROOM)
+        await channels.forget_channel(db, channels.TEAM_ROOM)
     yield
     if before is not None:
         async with house.bot.database.transaction() as db:
-            await channels.remember_channel(db, changes.ROOM, before, house.clock())
+            await channels.remember_channel(db, channels.TEAM_ROOM, before, house.clock())
 
 
 async def row(house: House, person: Person) -> Registered:
@@ -103,10 +103,10 @@ async def room(house: House, no_room: None) -> AsyncIterator[str]:
     place = str((await house.site.admin.post("/channels", wanted))["id"])
     await house.site.admin.post(f"/channels/{place}/members", {"user_id": house.site.bot_id})
     async with house.bot.database.transaction() as db:
-        await channels.remember_channel(db, changes.ROOM, place, house.clock())
+        await channels.remember_channel(db, channels.TEAM_ROOM, place, house.clock())
     yield place
     async with house.bot.database.transaction() as db:
-        await channels.forget_channel(db, changes.ROOM)
+        await channels.forget_channel(db, channels.TEAM_ROOM)
 
 
 async def in_room(house: House, room: str, agathe: Person, line: str) -> Post:

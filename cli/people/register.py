@@ -22,7 +22,7 @@ from cli.faults import chat_fault
 from cli.journal import note_about
 from cli.terminal import align
 from cli.usage import Choice
-from commands.membres.changes import ROOM, RoleProposal
+from commands.membres.changes import RoleProposal
 from commands.membres.feature import feature
 from commands.membres.members import Standing, needs_approval
 from config.settings import Settings
@@ -180,7 +180,7 @@ async def tell(db: AsyncSession, pen: Pen, changes: Sequence[Change], now: datet
         )
         for change in told
     ]
-    if room := (await canaux.find_channel_ids(db)).get(ROOM):
+    if room := await canaux.find_team_room(db):
         listed, more = [_say_change(*change, now) for change in told[:LISTED_MAX]], len(told) - LISTED_MAX
         replies.append(
             Say(render("membres/role_by_operator", reader="room", changes=listed, more=more), channel_id=room)

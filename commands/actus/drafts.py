@@ -23,6 +23,7 @@ from commands.actus.harvest import Harvest
 from config.settings import Settings
 from config.text import fold
 from config.time import PARIS
+from storage import canaux
 from storage.actus import digests, items
 from storage.actus.digests import Digest, DigestEntry, DigestState
 from storage.actus.items import Item, ItemKind, NewsSection
@@ -252,7 +253,7 @@ async def show_draft(ctx: Context, line: str) -> Replies:
 
 async def _post_draft(ctx: Context, digest: Digest, card: Message) -> Sequence[Reply]:
     """In the animateurs’ room for all of them, elsewhere for who asks."""
-    if ctx.channel_id and ctx.channel_id == await editions.find_room(ctx):
+    if ctx.channel_id and ctx.channel_id == await canaux.find_team_room(ctx.db):
         return [editions.DRAFT.post(digest, card, ctx.channel_id)]
     return [Whisper(card.text, card.buttons)]
 

@@ -31,9 +31,6 @@ from storage.actus.digests import Digest, DigestEntry, DigestState, EditionSetti
 from storage.actus.items import TITLES, NewsSection
 from storage.journal import AuditAct
 
-ROOM = "animation"
-"""The key, in config/canaux.tsv, of the room in which animateurs edit."""
-
 
 class NewsContext(Protocol):
     """What the news are made with: a request at work, or the operator’s command."""
@@ -82,11 +79,6 @@ async def get_edition(desk: NewsContext, key: str) -> Edition:
     if found is None:
         raise UserError(f"Il n’y a plus d’édition « {key} ».")
     return found
-
-
-async def find_room(desk: NewsContext) -> str:
-    """The id of the animateurs’ room; "" while it is not known."""
-    return (await canaux.find_channel_ids(desk.db)).get(ROOM, "")
 
 
 def find_channels(wanted: Sequence[str], known: Mapping[str, PlannedChannel]) -> Sequence[PlannedChannel]:
@@ -288,7 +280,7 @@ async def name_person(desk: NewsContext, user_id: str) -> Markdown:
 
 async def tell_team(desk: NewsContext, said: Message, topic: str | None = None) -> Sequence[Reply]:
     """Said in the animateurs’ room, or to each of them where it is not known."""
-    return await tell_animateurs(desk.db, await find_room(desk), said, topic=topic)
+    return await tell_animateurs(desk.db, await canaux.find_team_room(desk.db), said, topic=topic)
 
 
 def note_digest(

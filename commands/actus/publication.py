@@ -247,7 +247,7 @@ async def _check_quotes(ctx: Context, asked: Publish, so_far: Progress, plan: Pu
     if not found.edito and not await digests.list_entries(ctx.db, found.number):
         await change(ctx.db, found, state=DigestState.HELD, published_at=None)
         return Step(replies=[*told, *await _tell_outcome(ctx, found, "emptied")], finished=True)
-    room = await editions.find_room(ctx)
+    room = await canaux.find_team_room(ctx.db)
     if not room:
         return PublicationPlan(phase=Phase.WRITE).step(told)
     if made := await editions.DOCUMENT.list_posts(ctx.db, found):

@@ -287,19 +287,14 @@ async def draw_channel_post(ctx: Context, event: AgendaEvent) -> Message:
     return Message(_draw_text(ctx, event, told, zone), draw_buttons(ctx, event, told))
 
 
-NATIONAL, ROOM = "actualites", "animation"
-"""Keys of config/canaux.tsv."""
+NATIONAL = "actualites"
+"""A key of config/canaux.tsv."""
 
 
 async def find_channel(ctx: Context, event: AgendaEvent) -> str:
     """The id of the channel where an event is said; "" while it is not known."""
     key = f"departement:{event.departement}" if event.departement else NATIONAL
     return (await canaux.find_channel_ids(ctx.db)).get(key, "")
-
-
-async def find_room(ctx: Context) -> str:
-    """The id of the animateurs’ room; "" while it is not known."""
-    return (await canaux.find_channel_ids(ctx.db)).get(ROOM, "")
 
 
 REVIEW = RowCard[AgendaEvent]("agenda.review:", lambda event: event.number)
@@ -310,13 +305,13 @@ SHOWN_MAX = 700
 
 async def post_review_card(ctx: Context, event: AgendaEvent) -> Sequence[Reply]:
     """The card; nothing where the room is not known: it waits in the list of what is proposed."""
-    room = await find_room(ctx)
+    room = await canaux.find_team_room(ctx.db)
     return [REVIEW.post(event, await draw_review_card(ctx, event), room)] if room else []
 
 
 async def refresh_review_card(ctx: Context, event: AgendaEvent, note: str = "") -> Sequence[Reply]:
     """The card as it is now, wherever it stands; a ``note`` is said under it."""
-    room = await find_room(ctx)
+    room = await canaux.find_team_room(ctx.db)
     again = REVIEW.rewrite(event, await draw_review_card(ctx, event), here=bool(room) and ctx.channel_id == room)
     return [again, *(await _say_under(ctx, event, note) if note else [])]
 

@@ -34,7 +34,7 @@ from commands.agenda.cards import (
 from commands.agenda.feature import ANIMATEURS, feature
 from commands.agenda.times import read_times, show_end
 from dialogs.agenda import ALL, CancelEvent, EditEvent, ProposeEvent, RefuseEvent, clean_text
-from storage import agenda
+from storage import agenda, canaux
 from storage.agenda import TITLE_MAX, AgendaEvent, EventState, add_event, find_homes, lock_event, save_event
 from storage.journal import AuditAct
 from storage.people import Person
@@ -149,7 +149,7 @@ async def list_proposed(ctx: Context, _: str) -> Replies:
     if not waiting:
         return Whisper("Aucun événement n’attend d’être relu.")
     drawn = [await cards.draw_review_card(ctx, event) for event in waiting]
-    count, room = await agenda.count_proposed(ctx.db, ctx.now), await cards.find_room(ctx)
+    count, room = await agenda.count_proposed(ctx.db, ctx.now), await canaux.find_team_room(ctx.db)
     text = render("agenda/waiting", count=count, more=count - len(waiting), has_room=bool(room))
     return Whisper(text, cards=[Card(one.text, one.buttons) for one in drawn])
 

@@ -13,10 +13,10 @@ from bot.events import Archived, ChannelTurned, Converted, Renamed, Restored
 from bot.mattermost import ChatReader
 from bot.replies import Button, Message, Progress, Refresh, Replies, Reply, Start, Step
 from bot.texts import render
-from commands.canaux.feature import ROOM, feature, find_planned_at
+from commands.canaux.feature import feature, find_planned_at
 from config.canaux import Family, PlannedChannel, read
 from storage import claims
-from storage.canaux import find_channel_ids, forget_channel, list_planned
+from storage.canaux import find_channel_ids, find_team_room, forget_channel, list_planned
 
 log = structlog.get_logger()
 
@@ -64,8 +64,8 @@ async def report_taken_address(ctx: Context, canal: PlannedChannel) -> Sequence[
     if not await claims.claim(ctx.db, "canaux.taken", f"{canal.key}:{ctx.now.date()}", ctx.now):
         return []
     log.warning("planned_channel_taken", key=canal.key, address=canal.address)
-    room = (await find_channel_ids(ctx.db)).get(ROOM, "")
-    return await tell_animateurs(ctx.db, room, render("canaux/taken", canal=canal), limit=TOLD_MAX)
+    said, room = render("canaux/taken", canal=canal), await find_team_room(ctx.db)
+    return await tell_animateurs(ctx.db, room, said, limit=TOLD_MAX)
 
 
 TURNED = RowCard[str]("canaux.turned:")
@@ -131,8 +131,8 @@ async def _alert_change(
     ctx: Context, event: ChannelTurned, turn: HandChange, what: Callable[[PlannedChannel], str]
 ) -> Replies:
     """``what`` says what is wrong with the channel now; where that is nothing (""), what was told of it is over."""
-    canal, room = await find_planned_at(ctx, event.channel_id), (await find_channel_ids(ctx.db)).get(ROOM)
-    if canal is None or room is None or room == event.channel_id:
+    canal, room = await find_planned_at(ctx, event.channel_id), await find_team_room(ctx.db)
+    if canal is None or not room or room == event.channel_id:
         return None
     about = f"{event.channel_id}:{turn}"
     if not (said := what(canal)):

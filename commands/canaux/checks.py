@@ -18,7 +18,6 @@ from commands.canaux.feature import (
     ANIMATEURS,
     DEPARTEMENTS,
     LEADERS,
-    ROOM,
     channels_in,
     feature,
     must_look_after,
@@ -26,7 +25,7 @@ from commands.canaux.feature import (
     say_scope,
 )
 from commands.canaux.runs import begin_repair
-from storage.canaux import find_channel_ids, forget_channel, list_planned, remember_channel, runs
+from storage.canaux import find_channel_ids, find_team_room, forget_channel, list_planned, remember_channel, runs
 from storage.canaux.runs import Drift, Finding, Run, RunKind, Stage
 
 AT_ONCE = 30
@@ -150,17 +149,17 @@ async def _report_check(ctx: Context, run: Run) -> Sequence[Reply]:
 
 async def _report_to_room(ctx: Context, run: Run) -> Sequence[Reply]:
     """One message in the animateurs’ channel, unless the last one says the same; put right if settings say so."""
-    room, last = (await find_channel_ids(ctx.db)).get(ROOM), await find_last_night(ctx, run)
+    room, last = await find_team_room(ctx.db), await find_last_night(ctx, run)
     is_same = last is not None and await runs.digest_changes(ctx.db, last.id) == await runs.digest_changes(
         ctx.db, run.id
     )
-    if room is None or is_same:
+    if not room or is_same:
         await runs.drop_run(ctx.db, run)
     if last is not None and is_same:
         await runs.move_run(ctx.db, last, Stage.SHOWN, at=ctx.now)
         return []
     over = [await close_night(ctx, last, newer=True)] if last else []
-    if room is None:
+    if not room:
         return over
     mends = ctx.settings.repair == "oui" and await runs.find_under_way(ctx.db) is None
     if mends:

@@ -27,8 +27,6 @@ feature = Feature(
     front=Front("Canaux", "voir vos canaux, en rejoindre d’autres", lambda _: "canaux"),
 )
 
-ROOM = "animation"
-"""The key of the animateurs’ own channel."""
 LEADERS = (Role.ANIMATEUR, Role.COORDINATEUR)
 """Who looks after channels: animateurs after all, coordinateurs after those of their own départements."""
 ANIMATEURS = (Role.ANIMATEUR,)

@@ -19,11 +19,11 @@ from bot.replies import Button, Direct, Progress, Replies, Reply, Say, Start, St
 from bot.texts import render
 from commands.canaux.alerts import close_alert
 from commands.canaux.exceptions import OUTSIDER, Outsider, alert_outsider
-from commands.canaux.feature import ROOM, feature, find_planned_at, note_moves
+from commands.canaux.feature import feature, find_planned_at, note_moves
 from config.canaux import Belonging, PlannedChannel, home_of
 from config.territories import hub_of
 from storage import people
-from storage.canaux import find_channel_ids, list_allowances, list_planned
+from storage.canaux import find_channel_ids, find_team_room, list_allowances, list_planned
 from storage.canaux import list_planned as planned_channels
 from storage.canaux.membership import ChannelMember, MembershipRules, begin_departure, compute_settling, find_departed
 from storage.people import Person, departures
@@ -64,8 +64,8 @@ async def report_intruder(ctx: Context, event: JoinedChannel) -> Replies:
     """Who is in a private channel without belonging there is not thrown out: the animateurs are told why it is so, and
     decide by a click."""
     account = await _find_unregistered_account(ctx, event.user_id)
-    canal, room = await find_planned_at(ctx, event.channel_id), (await find_channel_ids(ctx.db)).get(ROOM)
-    if canal is None or room is None or (account and (account.is_bot or account.is_system_admin)):
+    canal, room = await find_planned_at(ctx, event.channel_id), await find_team_room(ctx.db)
+    if canal is None or not room or (account and (account.is_bot or account.is_system_admin)):
         return None
     member = await _find_member(ctx, event.user_id)
     why = MembershipRules(await list_allowances(ctx.db)).reason_out(canal, member, event.user_id)
@@ -174,7 +174,7 @@ async def _take_out(ctx: Context, person: Person) -> Sequence[Reply]:
 
 
 async def _report_leavers(ctx: Context, ids: Sequence[str]) -> Sequence[Reply]:
-    room = (await find_channel_ids(ctx.db)).get(ROOM)
+    room = await find_team_room(ctx.db)
     if not room or not ids:
         return []
     shown = await people.among(ctx.db, ids=ids[:SHOWN])

@@ -302,8 +302,6 @@ ROOM = Topic[str]("hotline.room:")
 """Under which the room of a queue is made."""
 AT_ONCE = 50
 """Cards that are put up in one go, and people who are brought in."""
-ANIMATION = "animation"
-"""The key of the animateurs’ own room, in config/canaux.tsv."""
 TOLD_MAX = 5
 """Animateurs who are told that there is no room, where theirs is not known either."""
 
@@ -371,8 +369,7 @@ async def _tell_no_room(ctx: Context, queue: Queue, address: str) -> Replies:
         return None
     waiting = len(await posts.list_without_card(ctx.db, queue.code, "", AT_ONCE))
     text = render("hotline/no_room", queue=queue, address=address, waiting=waiting)
-    room = (await canaux.find_channel_ids(ctx.db)).get(ANIMATION, "")
-    return await tell_animateurs(ctx.db, room, text, limit=TOLD_MAX)
+    return await tell_animateurs(ctx.db, await canaux.find_team_room(ctx.db), text, limit=TOLD_MAX)
 
 
 async def _find_planned(ctx: Context, queue: str) -> PlannedChannel | None:

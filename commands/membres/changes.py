@@ -53,7 +53,6 @@ async def settle_channels(ctx: Context, before: Person | None, after: Person) ->
     return [*joins, *(RemoveMember(channel_id, after.id) for channel_id in change.leaves)]
 
 
-ROOM = "animation"
 ASKED_MAX = 20
 HOLDS_FOR = timedelta(days=7)
 """How long what is asked may be approved."""
@@ -115,7 +114,7 @@ async def propose_role(ctx: Context, member: Member, after: Person) -> Sequence[
     note_role(ctx, AuditAct.ROLE_ASK, asked)
     buttons = [Button("Approuver", ApproveRole(asked=asked), "primary"), Button("Refuser", RefuseRole(asked=asked))]
     said = Message(await say_proposal(ctx, asked, "asked"), buttons)
-    if room := (await canaux.find_channel_ids(ctx.db)).get(ROOM):
+    if room := await canaux.find_team_room(ctx.db):
         told: list[Reply] = [PROPOSAL.post(asked.key, said, room)]
     else:
         others = [one.id for one in await people.animating(ctx.db, ASKED_MAX) if one.id not in {asked.by, after.id}]
@@ -137,7 +136,7 @@ async def _must_be_new(ctx: Context, asked: RoleProposal) -> None:
             cards = [post for post in await PROPOSAL.list_posts(ctx.db, key) if not post.user_id]
             where = link("La demande", make_permalink(ctx.settings, cards[0].post_id)) if cards else ""
             own = by.id == ctx.user.id
-            room = ROOM in await canaux.find_channel_ids(ctx.db)
+            room = bool(await canaux.find_team_room(ctx.db))
             first = asked.model_copy(update={"by": by.id})
             raise UserError(await say_proposal(ctx, first, "again", where=where, room=room, own=own))
 

@@ -33,18 +33,13 @@ from storage.ressources import feedback, resources, reviews
 from storage.ressources.feedback import ResourceComment
 from storage.ressources.resources import Resource, ResourceState, ShownResource, write_resources
 
-CHANNEL, ROOM = "ressourcerie", "animation"
-"""Keys of config/canaux.tsv."""
+CHANNEL = "ressourcerie"
+"""A key of config/canaux.tsv."""
 
 
 async def find_channel(ctx: Context) -> str:
     """The id of the ressourcerie’s channel; "" while it is not known."""
     return (await canaux.find_channel_ids(ctx.db)).get(CHANNEL, "")
-
-
-async def find_room(ctx: Context) -> str:
-    """The id of the animateurs’ room; "" while it is not known."""
-    return (await canaux.find_channel_ids(ctx.db)).get(ROOM, "")
 
 
 def link_title(resource: ShownResource | Resource) -> Markdown:
@@ -66,7 +61,7 @@ async def post_card(ctx: Context, resource: Resource) -> Sequence[Reply]:
 
 async def tell_reviewers(ctx: Context, said: Message, topic: str | None = None) -> Sequence[Say | Direct]:
     """Said in their room, or to each of them where it is not known."""
-    return await tell_animateurs(ctx.db, await find_room(ctx), said, topic=topic)
+    return await tell_animateurs(ctx.db, await canaux.find_team_room(ctx.db), said, topic=topic)
 
 
 async def refresh_card(ctx: Context, resource: Resource, note: str = "", *, here: bool = False) -> Sequence[Reply]:

@@ -30,7 +30,7 @@ from commands.ressources.feature import (
 )
 from commands.ressources.life import restore_resource, take_down
 from config.time import PARIS
-from storage import people
+from storage import canaux, people
 from storage.journal import AuditAct
 from storage.ressources import Resource, ResourceState, link_checks, resources, reviews
 from storage.ressources.link_checks import Fault, Kind, LinkCheck, Look
@@ -106,7 +106,7 @@ async def _find_in_zone(ctx: Context, ids: set[str]) -> set[str]:
 
 
 async def _remind_room(ctx: Context, late: Sequence[Resource]) -> Sequence[Reply]:
-    room = await posts.find_room(ctx) if late and ctx.zone.key == PARIS.key else ""
+    room = await canaux.find_team_room(ctx.db) if late and ctx.zone.key == PARIS.key else ""
     if not room:
         return []
     text = render("ressources/review_room", count=len(late), more=_list_hidden(late))
@@ -366,7 +366,7 @@ async def _note_looks(ctx: Context, looks: Sequence[Look]) -> Sequence[Reply]:
 async def _tell_keepers(ctx: Context, broken: Sequence[Resource], how: Mapping[int, LinkCheck]) -> dict[int, Reply]:
     """To whoever keeps each of these, by its number; animateurs in their room, once there is one, where nobody does."""
     theirs = await find_keepers(ctx, broken)
-    room = await posts.find_room(ctx) if len(theirs) < len(broken) else ""
+    room = await canaux.find_team_room(ctx.db) if len(theirs) < len(broken) else ""
     told: dict[int, Reply] = {}
     for each in broken:
         own = each.number in theirs

@@ -17,6 +17,9 @@ from storage.canaux.runs import Change, Drift
 from storage.database import UtcTime, insertion
 from storage.watchlist import WatchedMember
 
+TEAM_ROOM = "animation"
+"""The key of the animateurs’ own channel."""
+
 
 class Channel(SQLModel, table=True):
     """A planned channel (``config/canaux.py``) that was found or made: renamed by hand, it is still the same."""
@@ -51,6 +54,11 @@ async def find_channel_ids(db: AsyncSession) -> Mapping[str, str]:
 async def find_channel_keys(db: AsyncSession) -> Mapping[str, str]:
     """The keys of the channels that are known, by id."""
     return {ident: key for key, ident in (await find_channel_ids(db)).items()}
+
+
+async def find_team_room(db: AsyncSession) -> str:
+    """The id of the animateurs’ own channel; "" while it is not known."""
+    return (await find_channel_ids(db)).get(TEAM_ROOM, "")
 
 
 async def list_keys_of(db: AsyncSession, user_id: str) -> Collection[str]:
