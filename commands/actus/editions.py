@@ -202,9 +202,9 @@ def split_addresses(line: str) -> Sequence[tuple[str, bool]]:
 
 
 DRAFT = RowCard[Digest]("actus-brouillon:", lambda digest: f"{digest.number}:{digest.created_at.timestamp():.6f}")
-"""All copies of a draft; none of one that had its number before and was given up."""
+"""The card of a draft; another draft that had its number before and was given up has another topic."""
 DOCUMENT = RowCard[Digest]("actus-document:", lambda digest: f"{digest.number}:{digest.revision}")
-"""Its paper, in the animateurs’ room."""
+"""The post in the animateurs’ room that carries the PDF of a digest."""
 
 
 def get_part_topic(number: int, part: int) -> str:

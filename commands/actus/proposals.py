@@ -161,7 +161,7 @@ async def change_item(ctx: Context, item: Item, **to: Any) -> None:
 
 
 RECEIPT = RowCard[tuple[Item, str]]("actus.proposal:", lambda of: f"{of[0].number}:{of[1]}")
-"""What whoever proposed an item keeps of it."""
+"""The receipt of an item, for the person who proposed it."""
 
 
 def draw_receipt(item: Item, person: str) -> Direct:

@@ -298,7 +298,7 @@ async def find_channel(ctx: Context, event: AgendaEvent) -> str:
 
 
 REVIEW = RowCard[AgendaEvent]("agenda.review:", lambda event: event.number)
-"""What those see who read it over."""
+"""The card under which animateurs review a proposed event, in their room."""
 SHOWN_MAX = 700
 """Characters of details that a card shows."""
 

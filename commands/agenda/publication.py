@@ -66,7 +66,7 @@ def note_event(ctx: Context, act: AuditAct, event: AgendaEvent, before: Facts) -
 
 
 NOTICE = RowCard[AgendaEvent]("agenda.said:", lambda event: event.number)
-"""What stands in its channel."""
+"""The post in a channel that announces an event."""
 AT_ONCE = 20
 """Events that are said late in one go."""
 

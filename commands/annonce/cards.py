@@ -211,7 +211,7 @@ SHOWN_MAX = 6
 
 
 CARD = RowCard[Announcement]("annonce-carte:", lambda announcement: announcement.id)
-"""The copies of its author, and of who looked at it."""
+"""The card of an announcement, in the direct channels of its author and of the animateurs who looked at it."""
 
 
 @dataclass(frozen=True, slots=True)

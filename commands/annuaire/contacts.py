@@ -21,7 +21,7 @@ from storage.journal import AuditAct
 from storage.people import Person, animating, get
 
 REVIEW = RowCard[Contact]("annuaire:", lambda contact: contact.id)
-"""A proposal as each of those who review it has it."""
+"""The card under which each animateur reviews a proposed contact."""
 REVIEWERS_MAX = 20
 """Animateurs who are told of a proposal; the others see it in « /aide »."""
 

@@ -38,7 +38,7 @@ from storage.communes import Commune, find_place, get_commune
 from storage.people import Person
 
 QUESTION = RowCard[str]("annuaire:aide:")
-"""A question as each of those who are asked has it, by the key of its window."""
+"""The question to people who may help, by the key of the window that it was asked in."""
 PAGE = 5
 """Cards on one page: each takes two lines on a phone."""
 

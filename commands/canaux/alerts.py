@@ -69,7 +69,7 @@ async def report_taken_address(ctx: Context, canal: PlannedChannel) -> Sequence[
 
 
 TURNED = RowCard[str]("canaux.turned:")
-"""What somebody did to a channel by hand, by its id and the kind of change."""
+"""The alert about a change that somebody made to a channel by hand, by the channel’s id and the kind of change."""
 CLOSED = "canaux.alert"
 """The scope of the claims of posts that are dealt with."""
 

@@ -149,7 +149,7 @@ RUNS_SHOWN = 10
 
 
 CARD = RowCard[Run]("canaux.card:", lambda run: run.id)
-"""A run as it is now, where it was asked for or in the animateurs’ channel."""
+"""The card of a run, where it was asked for or in the animateurs’ channel."""
 
 
 async def draw_run(ctx: Context, run: Run) -> Message:

@@ -26,7 +26,7 @@ from storage.journal import AuditAct
 from storage.people import Person
 
 OUTSIDER = RowCard[tuple[str, str]]("canaux.out:", lambda about: f"{about[0][:20]}:{about[1]}")
-"""The alert about somebody where they do not belong, by the key of the channel, and who it is."""
+"""The alert about somebody who is in a channel without belonging there, by the channel’s key and their id."""
 SHOWN = 20
 """Lines of a message that is to be read on one screen."""
 _LEADS = {True: "administre", False: "n’administre pas"}

@@ -13,7 +13,7 @@ from storage.cra import Activite, Cra, Report
 from storage.cra.queries import RESTORE_FOR
 
 RECEIPT = RowCard[int]("cra:")
-"""What its author reads of a report, by its number."""
+"""The receipt of a report, in its author’s direct channel, by its number."""
 
 
 def say_report(report: Report) -> Markdown:

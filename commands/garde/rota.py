@@ -139,7 +139,7 @@ async def say_names(ctx: Context, ids: Iterable[str]) -> Mapping[str, Markdown]:
 
 
 TURN = RowCard[int]("garde.turn:")
-"""What somebody was told of a turn, by its number."""
+"""The message that tells somebody of their turn on duty, by its number."""
 
 
 def say_queue(ctx: Context, turn: DutyTurn) -> str:

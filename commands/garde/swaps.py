@@ -27,7 +27,7 @@ from storage.journal import AuditAct
 from storage.people import Person, Role
 
 SWAP = RowCard[int]("garde.swap:")
-"""A proposal as whom it is made to has it, by its number."""
+"""The proposal of a swap, in the direct channel of the agent it is made to, by its number."""
 TURN, AGAINST_NOTHING = "t", "p"
 """What is chosen: the number of a turn, or the id of somebody who takes one over."""
 OWN_MAX, OTHERS_MAX, AGENTS_MAX = 12, 15, 10

@@ -35,11 +35,11 @@ from storage.journal import AuditAct
 from storage.people import Role
 
 CARD = RowCard[Ticket]("hotline.card:", lambda ticket: f"{ticket.number}:{ticket.queue}")
-"""In the room of its queue."""
+"""The card of a ticket, in the room of its queue."""
 RECEIPT = RowCard[Ticket]("hotline.receipt:", lambda ticket: ticket.number)
-"""In its author’s direct channel: under it they and the agents talk."""
+"""The receipt of a ticket, in its author’s direct channel: under it they and the agents talk."""
 LINE = RowCard[TicketLine]("hotline.line:", lambda line: line.post_id)
-"""The twins of a line, on the other side."""
+"""The copies that the bot posts of a line: an agent’s for the author, the author’s for the agents."""
 WORDS = Topic[int]("hotline.words:")
 """What agents say to the author of a ticket in windows, or of its outage, by its number."""
 DETAILS_MAX = 700
@@ -299,7 +299,7 @@ class Part(BaseModel):
 log = structlog.get_logger()
 
 ROOM = Topic[str]("hotline.room:")
-"""Under which the room of a queue is made."""
+"""The topic under which the missing room of a queue is created, by the queue’s code."""
 AT_ONCE = 50
 """Cards that are put up in one go, and people who are brought in."""
 TOLD_MAX = 5

@@ -36,7 +36,7 @@ def note_outage(ctx: Context, act: AuditAct, incident: Incident, reason: str = "
 
 
 OUTAGE = RowCard[Incident]("hotline.incident:", lambda incident: incident.number)
-"""What agents read of it, in the room of its queue."""
+"""The card of an outage, in the room of its queue."""
 SHOWN_MAX = 8
 """Tickets of a proposal that are named."""
 

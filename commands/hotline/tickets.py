@@ -232,7 +232,7 @@ class RateInWords(BaseModel):
 
 
 RATING = RowCard[Ticket]("hotline.rating:", lambda ticket: ticket.number)
-"""Where its author is asked whether the solution helped."""
+"""The message that asks the author of a ticket whether the solution helped."""
 
 
 async def ask_rating(ctx: Context, ticket: Ticket) -> Sequence[Reply]:

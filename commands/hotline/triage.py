@@ -36,7 +36,7 @@ from storage.ressources.feedback import Mark
 from storage.ressources.resources import ShownResource
 
 WISH = RowCard[str]("hotline.wish:", lambda key: key[:51])
-"""What is like a demand that is not filed yet, shown to who asks; by the key of their window, as far as it fits."""
+"""The message that shows what is like a demand before it is filed, by the key of its window, as far as it fits."""
 WITHIN = timedelta(hours=24)
 """How old look-alike tickets may be that are counted together."""
 COMPARED_MAX = 30

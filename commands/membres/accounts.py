@@ -60,7 +60,7 @@ ASKED_AT_ONCE = 20
 ANIMATEURS_MAX = 50
 IDS_AT_ONCE = 200
 GONE = RowCard[str]("membres.gone:")
-"""A question to animateurs about some accounts, by the first of them and the day."""
+"""The question to animateurs whether people have left, by the first of their ids and the day."""
 
 
 class ConfirmGone(BaseModel):

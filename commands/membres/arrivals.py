@@ -72,7 +72,7 @@ def _target(place: Say | Direct) -> str:
 
 
 GUESTS = RowCard[date]("membres.guests:")
-"""Those of a day, as each animateur reads of them."""
+"""The message to each animateur about the guests of a day."""
 ASKED_MAX = 20
 """Animateurs."""
 GUESTS_SHOWN = 15
@@ -150,7 +150,7 @@ def guest_as_person(guest: Guest) -> Person:
 
 
 NEWCOMERS = RowCard[tuple[str, date]]("membres.new:", lambda about: f"{about[0]}:{about[1]}")
-"""Those of a day, in a channel."""
+"""The message in a channel about the newcomers of a day."""
 NEWCOMERS_SHOWN = 15
 """People in one message; the others are told by their number."""
 NEAR = (Audience.RESEAU, Audience.DEPARTEMENT)

@@ -63,7 +63,7 @@ DECIDED = "membres.role"
 
 
 PROPOSAL = RowCard[tuple[str, datetime]]("membres.role:", lambda of: f"{of[0]}:{int(of[1].timestamp() * 1000):x}")
-"""What is asked about somebody (an id), at that moment."""
+"""The proposal of a role, by the id of whom it is about and the moment."""
 
 
 class RoleProposal(BaseModel):

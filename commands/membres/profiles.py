@@ -25,7 +25,7 @@ from storage.people import Person, Role, arrivals
 from storage.people.arrivals import Wish
 
 WISH = RowCard[Person]("membres.wish:", lambda person: person.id)
-"""Where somebody says that they work, as those have it who are to say whether that is so."""
+"""The question to those who lead in a département whether somebody works there."""
 ASKED_MAX = 20
 COORDINATEURS_MAX = 1000
 

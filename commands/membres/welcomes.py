@@ -28,7 +28,7 @@ from storage.people import Person, Role, arrivals
 from storage.people.arrivals import Welcome
 
 WELCOME = RowCard[Person]("membres.welcome:", lambda person: person.id)
-"""The first message that somebody has of the bot."""
+"""The welcome of a person, in their direct channel."""
 CHARTER = "2026-1"
 """The version of the charter that is accepted now (templates/membres.md.j2)."""
 CHANNELS_MAX = 8

@@ -45,7 +45,7 @@ from storage.ressources.resources import (
 
 SEED = "outils"
 PINNED = RowCard[ResourceCollection]("ressources.collection:", lambda one: one.number)
-"""What stands in the channel of a pinned one."""
+"""The pinned post of a collection in the channel."""
 PINNED_SHOWN = 20
 
 

@@ -231,7 +231,7 @@ PAGE = 5
 ABOUTS_MAX = 3
 """Of what people add to their need, how many are shown."""
 NEED = RowCard[str]("ressources.need:", lambda key: key.removeprefix("need:"))
-"""What people look for and do not find, by its key."""
+"""The card of a need that nothing answers yet, by its key."""
 NEED_GONE = "Ce besoin est déjà réglé, ou écarté : /ressources besoins montre ceux qui attendent."
 
 

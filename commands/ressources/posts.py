@@ -48,7 +48,7 @@ def link_title(resource: ShownResource | Resource) -> Markdown:
 
 
 REVIEW = RowCard[Resource]("ressources.review:", lambda resource: resource.number)
-"""What those see who review it."""
+"""The card under which animateurs review a resource."""
 DESCRIPTION_SHOWN = 700
 """Characters of a description that a card shows."""
 
@@ -143,11 +143,11 @@ async def _say_author(ctx: Context, resource: Resource) -> Markdown:
 
 
 DAY = RowCard[date]("ressources.day:")
-"""In the channel, what came out that day."""
+"""The post in the channel that lists what was published on a day."""
 FILES = RowCard[Resource]("ressources.files:", lambda resource: f"{resource.number}:{resource.showing}")
-"""There, its files; those that it had before stood on another."""
+"""The post in the channel that carries the files of a resource; a set of files that replaces another has its own."""
 THREAD = RowCard[Resource]("ressources.thread:", lambda resource: resource.number)
-"""There, what begins the thread of its comments."""
+"""The post in the channel that begins the thread of comments on a resource."""
 DAY_SHOWN = 15
 """Resources in one message; the others are told by their number."""
 NEW_FOR_DAYS = 3

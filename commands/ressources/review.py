@@ -27,7 +27,7 @@ from storage.ressources.feedback import ResourceReport
 from storage.ressources.resources import Resource, ResourceState, begin_writing, get_resource, write_resources
 
 REPORT = RowCard[Resource]("ressources.report:", lambda resource: resource.number)
-"""What was reported of it, together."""
+"""The card that gathers the open reports of a resource."""
 REPORTS_SHOWN = 10
 """Reports that a card shows."""
 

@@ -37,7 +37,7 @@ from storage.ressources.query import ANYTHING, QUERY_MAX, Query, split_words
 from storage.ressources.resources import Resource, ShownResource, get_resource
 
 SHARED = RowCard[str]("partage:")
-"""A resource that was shared in a channel, on that day."""
+"""The post that shares a resource, by the channel, the resource and the day."""
 PAGE = 5
 """Cards on one page."""
 

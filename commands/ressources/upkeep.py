@@ -38,7 +38,7 @@ from storage.ressources.resources import write_resources
 from storage.urls import LINK_MAX, read_link
 
 LINK = RowCard[Resource]("ressources.link:", lambda resource: resource.number)
-"""What its keeper is told of its link, that works no more."""
+"""The message to whoever keeps a resource that its link is broken."""
 REVIEWED_AT_ONCE = 1_000
 REVIEWS_SHOWN = 5
 """Resources in one message; the others are told by their number."""

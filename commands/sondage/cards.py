@@ -141,7 +141,7 @@ def say_places(poll: Poll, table: Table) -> str:
 
 
 CARD = RowCard[Poll]("sondage-carte:", lambda poll: poll.number)
-"""The copies of its author, and of who looked at it."""
+"""The card of a poll, in the direct channels of its author and of the animateurs who looked at it."""
 
 
 def draw_poll(poll: Poll) -> Message:
