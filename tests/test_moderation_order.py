@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import pytest
 
@@ -12,10 +13,12 @@ from cli.delivery import Pen
 from commands.moderation.measures import ActPurpose, make_act_topic
 from sandbox.faults import Faults
 from storage import outbox
-from storage.moderation import measures
-from tests.people import unique
+from storage.journal import AuditAct
+from storage.moderation import Measure, measures
+from tests.people import Post, unique
 from tests.support.house import find_or_make_channel, wait_for, wait_until
 from tests.support.moderation import MeasureStage, bench, known
+from tests.test_moderation_move import a_thread
 
 __all__ = ["bench", "known"]
 
@@ -148,3 +151,92 @@ async def test_who_is_silenced_while_coming_back_stays_out_and_is_closed_out_by_
 
 async def is_told(bench: MeasureStage) -> bool:
     return measures.read_record(await bench.last(bench.lea)).told
+
+
+LOCKED, OPEN = "Canal verrouillé", "Ce canal est rouvert"
+
+
+@pytest.mark.both_databases
+async def test_a_lock_over_before_it_is_said_leaves_the_channel_open(bench: MeasureStage, faults: Faults) -> None:
+    """It is said with what answers people, its end by a job with what goes to many: the end is what stands."""
+    faults.slow = "/posts"
+    await bench.moderates("verrouiller ~ressourcerie 30min")
+    await wait_until(lambda: faults.held > 0)
+    bench.house.clock.goes_to(bench.house.clock() + timedelta(minutes=31))
+    await bench.clock_strikes()
+    faults.slow = ""
+    await bench.house.settled()
+    told = [text for text in await bench.reads(bench.place) if LOCKED in text or OPEN in text]
+    assert OPEN in told[-1], told
+    stays = await bench.lea.says(unique("Enfin"), bench.place)
+    await bench.house.settled()
+    await bench.stands(stays, there=True)
+
+
+@pytest.mark.both_databases
+async def test_a_lock_undone_and_decided_again_at_once_is_said_in_order(bench: MeasureStage, faults: Faults) -> None:
+    async with announcement(bench, faults):
+        await bench.moderates("verrouiller ~ressourcerie 2h")
+        await bench.moderates("deverrouiller ~ressourcerie", bench.omar)
+        await bench.moderates("verrouiller ~ressourcerie 3h")
+    await bench.house.settled()
+    told = [text for text in await bench.reads(bench.place) if LOCKED in text or OPEN in text]
+    assert LOCKED in told[-1], told
+    gone = await bench.lea.says(unique("Trop tard"), bench.place)
+    await bench.stands(gone, there=False)
+    await bench.moderates("deverrouiller ~ressourcerie")
+    await bench.house.settled()
+
+
+async def preview_move(bench: MeasureStage, root: Post) -> Post:
+    return await bench.agathe.asks(f"/moderer deplacer {bench.link(root)} 69 c’est local")
+
+
+async def start_move(bench: MeasureStage, asked: Post) -> Measure:
+    await bench.agathe.clicks(asked, "Déplacer 3 messages")
+    return await wait_for(lambda: last_move(bench))
+
+
+async def last_move(bench: MeasureStage) -> Measure | None:
+    found = [each for each in await bench.measures(bench.lea) if each.act == AuditAct.MOVE]
+    return found[-1] if found else None
+
+
+@pytest.mark.both_databases
+async def test_a_thread_called_back_while_its_copies_are_on_their_way_stays_where_it_was(
+    bench: MeasureStage, faults: Faults
+) -> None:
+    root, words = await a_thread(bench)
+    asked = await preview_move(bench, root)
+    async with announcement(bench, faults):
+        others = faults.held
+        measure = await start_move(bench, asked)
+        await wait_until(lambda: faults.held > others)  # the first copy is on its way
+        await bench.moderates(f"annuler {measure.entry}", bench.omar)
+    await bench.house.settled()
+    await bench.stands(root, there=True)
+    here, there = await bench.reads(bench.place), await bench.reads(bench.club)
+    for word in words:
+        assert [word in text for text in here].count(True) == 1, here
+        assert not any(word in text for text in there), there
+    assert not any("a été déplacé vers" in text for text in here)
+
+
+@pytest.mark.both_databases
+async def test_a_thread_called_back_as_the_original_goes_is_somewhere_once(bench: MeasureStage, faults: Faults) -> None:
+    """That it ends at this moment is said; a minute later it comes back."""
+    root, words = await a_thread(bench)
+    asked = await preview_move(bench, root)
+    faults.slow = f"/posts/{root.id}"  # taking it away; the thread is read at another address
+    measure = await start_move(bench, asked)
+    await wait_until(lambda: faults.held > 0)
+    assert "se termine à l’instant" in await bench.moderates(f"annuler {measure.entry}", bench.omar)
+    faults.slow = ""
+    await bench.stands(root, there=False)
+    await bench.house.settled()
+    await bench.moderates(f"annuler {measure.entry}", bench.omar)
+    await bench.house.settled()
+    here, there = await bench.reads(bench.place), await bench.reads(bench.club)
+    for word in words:
+        assert [word in text for text in here].count(True) == 1, here
+        assert not any(word in text for text in there), there
