@@ -1,7 +1,5 @@
 """Stories: everybody deposits: words, a link, a message, files; the same link once; who is credited decides."""
 
-from datetime import timedelta
-
 import pytest
 
 from bot.context import Request
@@ -9,7 +7,7 @@ from bot.spool import Submission
 from config.policies import Trust, read_trust
 from storage import canaux
 from storage.people import Role
-from storage.ressources.resources import ResourceState
+from storage.ressources.resources import Resource, ResourceState, begin_writing, get_resource, write_resources
 from tests.people import unique
 from tests.support.hotline import make_ticket, store_tickets
 from tests.support.house import find_or_make_channel, plain, react
@@ -149,7 +147,6 @@ async def test_files_sent_to_the_bot_are_offered_and_the_card_carries_copies(she
 @pytest.mark.both_databases
 async def test_what_is_published_in_another_channel_of_the_same_day_has_a_message_there(shelf: ReviewStage) -> None:
     """What stands in the old one is no root for it; Mattermost refuses such a post for good."""
-    shelf.house.clock.goes_to(shelf.house.clock() + timedelta(days=1))  # a day’s message names fifteen at most
     before, _ = await shelf.proposes(shelf.juliette, unique("Avant"))
     await shelf.agathe.clicks(await shelf.card(before), "Publier")
     await shelf.said(before.titre)
@@ -158,12 +155,23 @@ async def test_what_is_published_in_another_channel_of_the_same_day_has_a_messag
     await remember(shelf, other)
     try:
         titre, post = unique("Après"), await give_files(shelf.juliette, notice__odt=b"odt")
-        _, card = await shelf.proposes(shelf.juliette, titre, fichiers=post.id)
+        after, card = await shelf.proposes(shelf.juliette, titre, fichiers=post.id)
         await shelf.agathe.clicks(card, "Publier")
         shown = await shelf.said(titre, root=await shelf.said(titre))
         assert await shelf.agathe.files(shown) == {"notice.odt": b"odt"}
+        await withdraw(shelf, before, after)
     finally:
         await remember(shelf, old)
+
+
+async def withdraw(shelf: ReviewStage, *gone: Resource) -> None:
+    """They leave the message of the day, which names fifteen at most: the stories that follow have the others."""
+    async with shelf.house.bot.database.transaction() as db:
+        revision = await begin_writing(db)
+        for resource in [await get_resource(db, each.number) for each in gone]:
+            assert resource
+            resource.state = ResourceState.WITHDRAWN
+            await write_resources(db, [resource], revision)
 
 
 async def remember(shelf: ReviewStage, channel_id: str) -> None:

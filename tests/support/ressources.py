@@ -306,7 +306,7 @@ async def send_dialog(who: Person, post: Post, label: str, **fields: str) -> Ans
 
 
 class StepTimer:
-    """How long each step of a fixture took: this one was seen to wait for half a minute, nobody knows for what."""
+    """How long each step of a fixture took: this one was seen to wait for half a minute (docs/decisions/tests.md)."""
 
     LONG = 10.0
 
