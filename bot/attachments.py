@@ -64,7 +64,7 @@ async def find_file(chat: ChatReader, ident: str) -> ChatFile | None:
     try:
         return await chat.file(ident)
     except ChatError as error:
-        if error.may_pass or error.status == 401:
+        if error.is_temporary:
             raise
         return None
 

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 import structlog
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot import retries
 from bot.admission import Admission, HandlerDependencies
 from bot.context import Request
 from bot.delivery import Row
@@ -28,8 +29,6 @@ log = structlog.get_logger()
 DeliveryEvent = Delivered | Undelivered
 
 TOLD_AT_ONCE = 50
-LOOK_ANYWAY = 30.0
-"""Seconds after which the table is looked at anyway: another replica may have died before it told."""
 CLICK_PATIENCE = 0.8
 """Seconds that who clicked a button waits at most for the note of its post."""
 TRIES_MAX = 3
@@ -82,7 +81,7 @@ class DeliveryEvents:
         if found:
             return 0.0
         self._later.clear()
-        return BETWEEN_TRIES if later else LOOK_ANYWAY
+        return BETWEEN_TRIES if later else retries.LOOK_ANYWAY
 
     async def tell_of(self, message_id: str) -> None:
         """Tell the feature now what became of a message, if it does not know.
@@ -118,7 +117,7 @@ class DeliveryEvents:
         try:
             post, bot = await self._m.chat.read_post(post_id), await self._m.chat.me()
         except ChatError as error:
-            if error.may_pass or error.status == 401:
+            if error.is_temporary:
                 raise
             return None  # it is gone, and its thread with it
         return post if post.user_id == bot.id else None

@@ -154,6 +154,12 @@ class ChatError(Exception):
         """
         return self.status in {0, 408, 425, 429} or (self.status >= 500 and self.status != 501)
 
+    @property
+    def is_temporary(self) -> bool:
+        """Whether it says nothing of what was asked for: it may pass, or the bot is signed out until somebody sees to
+        its token."""
+        return self.may_pass or self.status == 401
+
 
 def may_succeed_later(problem: BaseException) -> bool:
     """Whether it was the database or Mattermost that did not answer, and the same may succeed later."""

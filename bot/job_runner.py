@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,6 +18,7 @@ from bot.features import Key, Trigger
 from bot.metrics import JOBS
 from bot.replies import Reply, as_list
 from bot.schedules import Schedule, find_zones
+from bot.tasks import wait_at_most
 from config.time import PARIS
 from storage import claims, people
 from storage.claims import JobResult
@@ -126,13 +126,8 @@ class JobScheduler:
             else:
                 JOBS.labels(key[1], "done").inc()
                 return
-            if pause is None or await self._stops_within(pause):
+            if pause is None or await wait_at_most(self._stopping, pause):
                 return
-
-    async def _stops_within(self, seconds: float) -> bool:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._stopping.wait(), seconds)
-        return self._stopping.is_set()
 
 
 class JobRunner:

@@ -36,7 +36,7 @@ async def read_linked_post(ctx: Context, post_id: str) -> ChatPost:
         post = await ctx.chat.read_post(post_id)
         mine = await ctx.chat.channel_member(post.channel_id, ctx.user.id)
     except ChatError as error:
-        if error.may_pass or error.status == 401:
+        if error.is_temporary:
             raise
         raise UserError(_NO_MESSAGE) from None
     if mine is None or post.type:

@@ -1,6 +1,5 @@
 """What a crash or an outage left in the spool becomes drafts, each apart, and their authors are told."""
 
-import asyncio
 from collections import Counter
 from collections.abc import Mapping
 
@@ -13,6 +12,7 @@ from bot.delivery import Row
 from bot.drafts import resume_button, topic_of_draft
 from bot.features import Key, Trigger
 from bot.replies import Direct
+from bot.retries import run_when_due
 from bot.spool import Submission
 from bot.texts import render
 from storage import drafts
@@ -40,13 +40,7 @@ class Recovery:
 
     async def run(self) -> None:
         """Whenever something was left in the spool, recover it, as soon as the database takes it; for ever."""
-        left_behind = self._m.drafts.left_behind
-        while True:
-            await left_behind.wait()
-            left_behind.clear()
-            if not await self.recover():
-                left_behind.set()
-                await asyncio.sleep(RECOVERY_RETRY)
+        await run_when_due(self._m.drafts.left_behind, self.recover, lambda _: RECOVERY_RETRY)
 
     async def recover(self) -> bool:
         """Recover all that is left; False when some of it has to be tried again."""

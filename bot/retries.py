@@ -3,13 +3,16 @@
 import asyncio
 import random
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 
+from bot.errors import ChatError
+from bot.mattermost import Chat
+from bot.tasks import wait_at_most
 from storage.claims import LEASE
 
 log = structlog.get_logger()
@@ -18,11 +21,24 @@ RENEWED_EVERY = LEASE / 4
 """After how long it is renewed."""
 
 
-async def keep_lease(renew: Callable[[], Awaitable[bool]], lost: Callable[[], object]) -> None:
-    """Renew a lease again and again; once that finds that another has it, call ``lost`` and end.
+class LeaseLostError(Exception):
+    """Another replica has the work or the message now, or it was cancelled."""
+
+
+@contextmanager
+def lease_kept(renew: Callable[[], Awaitable[bool]], lost: Callable[[], object]) -> Iterator[None]:
+    """Renew a lease again and again while the block lasts; once that finds that another has it, call ``lost``.
 
     While the database is away the lease is not lost: another may take it once it has ended.
     """
+    renewing = asyncio.create_task(_keep_lease(renew, lost))
+    try:
+        yield
+    finally:
+        renewing.cancel()
+
+
+async def _keep_lease(renew: Callable[[], Awaitable[bool]], lost: Callable[[], object]) -> None:
     while True:
         await asyncio.sleep(RENEWED_EVERY.total_seconds())
         try:
@@ -180,6 +196,27 @@ class Gate:
             self._next_probe = self._shut_at + pause
         return was_open
 
+    def shut_by(self, error: ChatError, began: float) -> None:
+        """Shut it for a call begun then that failed so, and log that Mattermost is away if that was not known."""
+        if self.shut(began, error.retry_after):
+            log.warning("mattermost_away", status=error.status, error_id=error.error_id)
+
+
+async def is_away(chat: Chat, error: ChatError) -> bool:
+    """Whether Mattermost takes nothing at all: it said so, or answers no other question either."""
+    return error.status in {401, 429} or (error.may_pass and not await chat.answers())
+
+
+LOOK_ANYWAY = 30.0
+"""Seconds after which a table is looked at anyway: another replica may have died at its work."""
+NOT_LEADING = 5.0
+"""Seconds until it is asked again whether this replica may take what another could do."""
+
+
+def wait_before_look(gate: Gate, leads: Callable[[], bool]) -> float:
+    """Seconds until this replica may take anything from a table; 0 when now."""
+    return gate.wait() or (0.0 if leads() else NOT_LEADING)
+
 
 @dataclass(frozen=True, slots=True)
 class PollerPauses:
@@ -210,6 +247,19 @@ class TablePoller:
             except Exception:
                 log.warning("table_unreadable", table=self._name, exc_info=True)
                 pause = self._pauses.after_fault
-            with suppress(TimeoutError):
-                async with asyncio.timeout(max(pause, self._pauses.breath)):
-                    await self.call.wait()
+            await wait_at_most(self.call, max(pause, self._pauses.breath))
+
+
+async def run_when_due(due: asyncio.Event, work: Callable[[], Awaitable[bool]], pause: Callable[[int], float]) -> None:
+    """Work whenever ``due`` is set, for ever. Where ``work`` says that it failed, it is called again after a pause,
+    in seconds by how often it has failed in a row."""
+    failures = 0
+    while True:
+        await due.wait()
+        due.clear()
+        if await work():
+            failures = 0
+            continue
+        due.set()
+        failures += 1
+        await asyncio.sleep(pause(failures))

@@ -117,9 +117,15 @@ class Traffic:
         """Wait until nobody is being answered, but no longer than that."""
         if self._calm.is_set():
             return
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._calm.wait()
+        await wait_at_most(self._calm, seconds)
+
+
+async def wait_at_most(event: asyncio.Event, seconds: float) -> bool:
+    """Wait for an event, but no longer than that; whether it came."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    return event.is_set()
 
 
 class SingleFlight(Generic[T]):

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from functools import partial, reduce
 from operator import or_
 
@@ -11,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.events import Event, JoinedChannel, LeftChannel, WatchedPlaces
 from bot.features import Feature, Watches
-from bot.tasks import ShieldedTransactions
+from bot.tasks import ShieldedTransactions, wait_at_most
 from config.settings import Settings
 from storage.database import Database
 from storage.faults import may_pass
@@ -71,9 +70,7 @@ class Watchlist:
             if await self._ask():
                 self._known.set()
             await asyncio.sleep(BREATH)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(WATCHES_EVERY if self._known.is_set() else 1.0):
-                    await self._stale.wait()
+            await wait_at_most(self._stale, WATCHES_EVERY if self._known.is_set() else 1.0)
 
     async def _ask(self) -> bool:
         """Ask all of them; whether of all it is known. What one said last holds while it does not answer."""

@@ -131,7 +131,7 @@ async def test_stopping_while_files_are_made(office: FileWorkplace) -> None:
 async def test_two_replicas_send_everything_once(office: FileWorkplace, monkeypatch: pytest.MonkeyPatch) -> None:
     if office.is_sqlite:
         pytest.skip("one process has the file")
-    monkeypatch.setattr(workers, "LOOK_ANYWAY", 0.01)
+    monkeypatch.setattr(retries, "LOOK_ANYWAY", 0.01)
     async with office.bot() as one, office.bot() as other:
         for n in range(8):
             await office.asks(one if n % 2 else other, count=n)

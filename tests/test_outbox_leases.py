@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot import retries
 from bot.outbox import LEASE, pool
 from bot.outbox.lanes import Lanes
 from storage import outbox as table
@@ -27,7 +28,7 @@ async def test_two_replicas_deliver_each_message_once(stage: OutboxStage) -> Non
 
 
 async def test_a_replica_takes_over_from_one_that_died(stage: OutboxStage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pool, "LOOK_ANYWAY", 0.1)
+    monkeypatch.setattr(retries, "LOOK_ANYWAY", 0.1)
     await stage.write(make_message("héritage", created_at=read_clock() - LEASE + timedelta(seconds=0.3)))
     async with stage.outbox():
         await stage.settled()

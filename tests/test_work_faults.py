@@ -113,7 +113,7 @@ async def test_two_replicas_do_each_step_once(yard: WorkerWorkplace, monkeypatch
     """They take turns, as often as may be."""
     if yard.is_sqlite:
         pytest.skip("one process has the file")
-    monkeypatch.setattr(workers, "LOOK_ANYWAY", 0.01)
+    monkeypatch.setattr(retries, "LOOK_ANYWAY", 0.01)
     monkeypatch.setattr(steps, "TURN", 0.01)
     salon = await yard.salon()
     async with yard.bot() as one, yard.bot():

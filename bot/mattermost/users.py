@@ -188,7 +188,7 @@ class UserCalls(Calls):
         try:
             told = await self.client.get("/config/client", params={"format": "old"})
         except ChatError as error:
-            if error.may_pass or error.status == 401:
+            if error.is_temporary:
                 raise
             return False
         return isinstance(told, dict) and told.get("RequireEmailVerification") == "true"

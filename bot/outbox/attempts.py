@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
@@ -10,7 +10,6 @@ from typing import Any
 
 import structlog
 
-from bot import retries
 from bot.errors import ChatError, Refusal
 from bot.mattermost import Chat, RateLimit
 from bot.metrics import DELIVERIES, OUTBOX_OPEN
@@ -18,7 +17,18 @@ from bot.outbox.actions import DeliveryResult
 from bot.outbox.lanes import LeasedMessage
 from bot.outbox.sender import Sender
 from bot.outbox.table import DeliveryMarks, OutboxTable
-from bot.retries import ANSWERING, ANSWERING_CROWD, WORN, Doubts, Gate, next_own_try, next_try
+from bot.retries import (
+    ANSWERING,
+    ANSWERING_CROWD,
+    WORN,
+    Doubts,
+    Gate,
+    LeaseLostError,
+    is_away,
+    lease_kept,
+    next_own_try,
+    next_try,
+)
 from bot.tasks import Traffic
 from storage.outbox import LEASE, ActionTurn, DeliveryMark, Outgoing, TargetKind
 
@@ -74,13 +84,6 @@ class AttemptVerdict:
     news: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
-class _LeaseState:
-    """Whether the lease was lost while a try went on."""
-
-    lost: bool = False
-
-
 class Attempts:
     """``gate`` and ``doubts`` are what was learned from them: an outage, and whom the server fails at.
 
@@ -112,36 +115,37 @@ class Attempts:
                 return await self._send(letter)
 
     async def _send(self, letter: LeasedMessage) -> AttemptVerdict:
-        began, hold = asyncio.get_running_loop().time(), _LeaseState()
+        began = asyncio.get_running_loop().time()
         try:
-            async with self._time_for(letter, hold):
+            async with self._time_for(letter):
                 arrival = await self._m.sender.send(letter.message, again=letter.again)
+        except LeaseLostError:
+            return AttemptVerdict(AttemptOutcome.SETTLED)
         except TimeoutError:
-            if hold.lost:
-                return AttemptVerdict(AttemptOutcome.SETTLED)
             return await self._failed(letter, ChatError(0, "timeout"), began)
         except ChatError as error:
             return await self._failed(letter, error, began)
         return self._arrived(letter, arrival, "found" if arrival.found else "delivered")
 
     @asynccontextmanager
-    async def _time_for(self, letter: LeasedMessage, hold: _LeaseState) -> AsyncIterator[None]:
-        """As long as it may take, keeping the lease of what takes long. Raises TimeoutError, also when that is lost."""
-        most = LONG_TRY_MAX if letter.takes_long else TRY_MAX
-        async with asyncio.timeout(most.total_seconds()) as limit:
-            beating = asyncio.create_task(self._keep(letter, limit, hold)) if letter.takes_long else None
-            try:
-                yield
-            finally:
-                if beating:
-                    beating.cancel()
+    async def _time_for(self, letter: LeasedMessage) -> AsyncIterator[None]:
+        """As long as it may take, keeping the lease of what takes long. Raises TimeoutError, LeaseLostError."""
+        lost = asyncio.Event()
 
-    async def _keep(self, letter: LeasedMessage, limit: asyncio.Timeout, hold: _LeaseState) -> None:
         def lose() -> None:
-            hold.lost = True
+            lost.set()
             limit.reschedule(asyncio.get_running_loop().time())
 
-        await retries.keep_lease(lambda: self._m.rows.still_mine(letter, LEASE), lose)
+        kept = lease_kept(lambda: self._m.rows.still_mine(letter, LEASE), lose) if letter.takes_long else nullcontext()
+        most = LONG_TRY_MAX if letter.takes_long else TRY_MAX
+        try:
+            async with asyncio.timeout(most.total_seconds()) as limit:
+                with kept:
+                    yield
+        except TimeoutError:
+            if lost.is_set():
+                raise LeaseLostError from None
+            raise
 
     async def is_back(self) -> bool:
         """Whether a server that took nothing answers again; else the gate is shut for longer."""
@@ -173,12 +177,10 @@ class Attempts:
 
     async def _failed(self, letter: LeasedMessage, error: ChatError, began: float) -> AttemptVerdict:
         message = letter.message
-        if error.status in {401, 429}:
+        # The server itself, or this message only? Another question tells.
+        if (error.may_pass and self.gate.was_known(began)) or await is_away(self._m.chat, error):
             return self._away(error, began)
         if error.may_pass:
-            # The server itself, or this message only? Another question tells.
-            if self.gate.was_known(began) or not await self._m.chat.answers():
-                return self._away(error, began)
             return self._doubted(letter, error, began)
         try:
             if message.where is TargetKind.POST and await self._is_gone(message.target, error):
@@ -195,7 +197,7 @@ class Attempts:
         try:
             await self._m.chat.read_post(post_id)
         except ChatError as other:
-            if other.may_pass or other.status in {401, 429}:
+            if other.is_temporary:
                 raise
             return other.status == 404
         return False

@@ -7,22 +7,19 @@ from dataclasses import dataclass
 
 import structlog
 
+from bot import retries
 from bot.outbox.attempts import AttemptOutcome, Attempts, OutboxDependencies
 from bot.outbox.lanes import Backlog, Lane, Lanes, LeasedMessage, is_leased, lease_written
-from bot.retries import PollerPauses, TablePoller
+from bot.retries import PollerPauses, TablePoller, wait_before_look
 from storage.outbox import Outgoing, Share
 
 log = structlog.get_logger()
 
 TAKEN_AT_ONCE = 100
-LOOK_ANYWAY = 30.0
-"""Seconds after which the table is looked at anyway: another replica may have died at its work."""
 BETWEEN_LOOKS = 0.2
 """Seconds between two looks at least."""
 AT_OTHERS = 0.5
 """Seconds until the next look when all that is due is for whom another replica is at, or its mark is on its way."""
-NOT_LEADING = 5.0
-"""Seconds until it is asked again whether this replica may take messages from the table."""
 LETTERS_MAX = 400
 """How many messages of a class wait in memory at most; the others wait in the table."""
 LONG_AT_ONCE = 2
@@ -188,24 +185,22 @@ class WorkerPool:
     async def _look(self) -> float:
         """Take what is due from the table; the seconds until the next look."""
         gate = self._tries.gate
-        if (shut := gate.wait()) > 0:
-            return shut
-        if not self._m.leads():
-            return NOT_LEADING
+        if (wait := wait_before_look(gate, self._m.leads)) > 0:
+            return wait
         if not gate.is_open and not await self._tries.is_back():
             return gate.wait()
         if gate.is_open and len(self._lanes) > self._manner.refill:
-            return LOOK_ANYWAY  # a worker calls when it is done
+            return retries.LOOK_ANYWAY  # a worker calls when it is done
         room = (TAKEN_AT_ONCE if gate.is_open else 1) - len(self._lanes)
         if room <= 0:
-            return LOOK_ANYWAY
+            return retries.LOOK_ANYWAY
         await self._release()
         return await self._take(room)
 
     async def _take(self, room: int) -> float:
         """Bring so many messages into memory; the seconds until the next look."""
         doubts = self._tries.doubts
-        rested_in = doubts.wait(LOOK_ANYWAY)
+        rested_in = doubts.wait(retries.LOOK_ANYWAY)
         # A message that the server failed at is no probe: it would fail again.
         at_work = self._lanes.targets() if self._manner.is_crowd else self._lanes.full()
         but_of = [*at_work, *(doubts.resting() if self.is_open else doubts.all())]
@@ -221,7 +216,7 @@ class WorkerPool:
             self._backlog.all_taken(but_of)
         if self._tries.opened():  # it answers, and nothing is there to probe with
             return 0.0
-        return min(due_in or LOOK_ANYWAY, rested_in)
+        return min(due_in or retries.LOOK_ANYWAY, rested_in)
 
     async def _bring(self, room: int, but_of: Sequence[str]) -> int:
         returns = self._returns

@@ -50,7 +50,7 @@ class FileCarrier:
                 raise ChatError(413, "too_large")
             message.content["brought"][file_id] = await self._carry(info, channel_id, limit)
         except ChatError as error:
-            if error.may_pass or error.status == 401:
+            if error.is_temporary:
                 raise
             message.content["left"][file_id] = [name, FILE_REASONS.get(error.refusal or Refusal.UNKNOWN_FILE, "gone")]
         await self.keep(message)

@@ -9,6 +9,7 @@ import structlog
 
 from bot.actions import is_settling
 from bot.outbox.lanes import LeasedMessage, lease_taken
+from bot.retries import run_when_due
 from bot.tasks import ShieldedTransactions
 from storage import outbox as table
 from storage.database import Database
@@ -119,11 +120,11 @@ class DeliveryMarks:
 
     async def run(self) -> None:
         """Write marks as they come, for ever."""
-        while True:
-            await self._some.wait()
-            await asyncio.sleep(MARKS_GATHERED_FOR)
-            if not await self.flush():
-                await asyncio.sleep(DATABASE_RETRY)
+        await run_when_due(self._some, self._gather, lambda _: DATABASE_RETRY)
+
+    async def _gather(self) -> bool:
+        await asyncio.sleep(MARKS_GATHERED_FOR)
+        return await self.flush()
 
     async def flush(self) -> bool:
         """Write all marks now; False when the database did not take them (they are kept)."""

@@ -14,7 +14,7 @@ from bot.errors import ChatError
 from bot.events import TEAM, Event, Reacted, Reconnected
 from bot.mattermost import Chat, ChatChannel, ChatPost
 from bot.mattermost.calls import PAGE_ROWS
-from bot.retries import backoff
+from bot.retries import backoff, run_when_due
 from bot.websocket.parser import (
     ChannelNews,
     FrameParser,
@@ -94,7 +94,7 @@ class CatchUpReader:
                 if isinstance(item, Event | ChannelNews | MemberNews):
                     await self._queue.put(item)
         except ChatError as error:
-            if error.may_pass or error.status == 401:
+            if error.is_temporary:
                 raise
             log.warning("channel_not_read", status=error.status, error_id=error.error_id)
 
@@ -273,23 +273,20 @@ class CatchUp:
 
     async def run(self) -> None:
         """Read whenever something is due, until it succeeds."""
-        tries = 0
-        while True:
-            await self._due.wait()
-            self._due.clear()
-            self._reading = True
-            all_of_it, self._all_due = self._all_due, False
-            try:
-                await self._read(all_of_it=all_of_it)
-                tries = 0
-            except Exception:
-                log.warning("not_caught_up", exc_info=True)
-                self._all_due = self._all_due or all_of_it
-                self._due.set()
-                tries += 1
-                await asyncio.sleep(backoff(tries, self._first, CATCHING_UP_MAX))
-            finally:
-                self._reading = False
+        await run_when_due(self._due, self._try, lambda tries: backoff(tries, self._first, CATCHING_UP_MAX))
+
+    async def _try(self) -> bool:
+        self._reading = True
+        all_of_it, self._all_due = self._all_due, False
+        try:
+            await self._read(all_of_it=all_of_it)
+        except Exception:
+            log.warning("not_caught_up", exc_info=True)
+            self._all_due = self._all_due or all_of_it
+            return False
+        finally:
+            self._reading = False
+        return True
 
     async def _read(self, *, all_of_it: bool) -> None:
         seen = self._seen()

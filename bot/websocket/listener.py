@@ -167,7 +167,7 @@ class EventListener:
                 self._ears.square = square.id
             self._ears.team_id = await self._chat.team_id()
         except ChatError as error:
-            if error.may_pass or error.status == 401:
+            if error.is_temporary:
                 raise
             log.warning("team_not_read", status=error.status, error_id=error.error_id)  # it may be none of its any more
 

@@ -8,6 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.delivery import Row
 from bot.replies import Refresh, Reply
+from bot.retries import LeaseLostError
 from bot.tasks import ShieldedTransactions
 from bot.work.handlers import WorkHandlers
 from storage import work as table
@@ -17,10 +18,6 @@ from storage.work import EMPTY, Work, WorkState
 SOON, NOT_SO_SOON = timedelta(seconds=0.1), timedelta(seconds=30)
 """How long to wait for what comes first, the message about it above all: a quarter of its age, between these."""
 ERROR_MAX = 120
-
-
-class LeaseLostError(Exception):
-    """Another replica has the work now, or it was cancelled."""
 
 
 class WorkLease:

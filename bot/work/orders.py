@@ -23,7 +23,7 @@ from bot.metrics import ORDER_TRIES, REQUESTS
 from bot.outbox.actions import read_posts_back_to
 from bot.outbox.sender import MARK
 from bot.replies import Direct, Parcel, Refresh
-from bot.retries import GIVEN_UP_AFTER, Gate, backoff
+from bot.retries import GIVEN_UP_AFTER, Gate, backoff, is_away
 from bot.tasks import ShieldedTransactions
 from bot.texts import render
 from bot.work.handlers import WorkHandlers
@@ -361,21 +361,19 @@ class OrderRunner:
     async def _unsent(self, held: OrderLease, error: ChatError, reference: str) -> None:
         tries = held.row.attempts + 1
         too_late = self._clock() >= held.row.created_at + GIVEN_UP_AFTER
-        if too_late or not (error.may_pass or error.status == 401):
+        if too_late or not error.is_temporary:
             await self._refused(held, error, reference)
             return
         log.warning("order_not_sent", status=error.status, error_id=error.error_id, attempts=tries)
         await self._later(held, str(error), tries, error.retry_after or 0.0)
 
     async def _not_reached(self, held: OrderLease, error: ChatError, began: float, reference: str) -> None:
-        away = error.status in {401, 429} or (error.may_pass and not await self._chat.answers())
-        if not away:
+        if not await is_away(self._chat, error):
             # The server answers others: this person’s channel only, or a refusal.
             self.gate.opened()
             await self._unsent(held, error, reference)
             return
-        if self.gate.shut(began, error.retry_after):
-            log.warning("mattermost_away", status=error.status, error_id=error.error_id)
+        self.gate.shut_by(error, began)
         ORDER_TRIES.labels("later").inc()
         await held.put_off(self._clock())
 

@@ -19,10 +19,10 @@ from bot.logs import begin_request
 from bot.mattermost import CallPriority, paced_calls
 from bot.metrics import REQUESTS, WORK_STEPS
 from bot.replies import Button, Progress, Refresh, Reply, Step
-from bot.retries import Gate, backoff
+from bot.retries import Gate, LeaseLostError, backoff, is_away
 from bot.tasks import NotFetchedYetError, ShieldedTransactions
 from bot.work.handlers import WorkHandlers
-from bot.work.leases import ERROR_MAX, LeaseLostError, WorkLease, end_values
+from bot.work.leases import ERROR_MAX, WorkLease, end_values
 from bot.work.queue import WorkPhase, make_work_message
 from storage import outbox
 from storage.claims import LEASE
@@ -277,13 +277,12 @@ class StepRunner:
 
     async def _chat_failed(self, held: StepsLease, error: ChatError, began: float, reference: str) -> None:
         """Nothing is given up while Mattermost may come back; what it refuses is the feature’s to expect."""
-        if not error.may_pass and error.status != 401:
+        if not error.is_temporary:
             await self._failed(held, error, reference)
             return
         WORK_STEPS.labels("later").inc()
-        if error.status in {401, 429} or not await self._workshop.chat.answers():
-            if self.gate.shut(began, error.retry_after):
-                log.warning("mattermost_away", status=error.status, error_id=error.error_id)
+        if await is_away(self._workshop.chat, error):
+            self.gate.shut_by(error, began)
             await held.put_off(self._clock())
             return
         self._rests[held.row.id] += 1

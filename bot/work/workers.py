@@ -14,20 +14,16 @@ from typing import Any, Generic, Protocol, TypeVar
 import structlog
 
 from bot import retries
-from bot.retries import Gate, PollerPauses, TablePoller
+from bot.retries import Gate, LeaseLostError, PollerPauses, TablePoller, lease_kept, wait_before_look
 from bot.tasks import ShieldedTransactions
 from bot.work.handlers import WorkHandlers
-from bot.work.leases import LeaseLostError, WorkLease
+from bot.work.leases import WorkLease
 from storage import work as table
 from storage.claims import LEASE
 from storage.work import ALL, Work, WorkFilter, WorkSort, WorkState, WorkTurn
 
 log = structlog.get_logger()
 
-LOOK_ANYWAY = 30.0
-"""Seconds after which the table is looked at anyway: another replica may have died at its work."""
-NOT_LEADING = 5.0
-"""Seconds until it is asked again whether this replica may take work."""
 PAUSES = PollerPauses(breath=0.05, after_fault=1.0)
 SERVED_MAX = 200
 """Of how many people it is known at most that they had their turn in this round."""
@@ -113,12 +109,10 @@ class Workers(Generic[H]):
     async def _look(self) -> float:
         """Take one piece if a hand is free; the seconds until the next look."""
         gate = self._attempt.gate
-        if (shut := gate.wait()) > 0:
-            return shut
-        if not self._leads():
-            return NOT_LEADING
+        if (wait := wait_before_look(gate, self._leads)) > 0:
+            return wait
         if len(self._busy) >= (self._hands.count if gate.is_open else 1):
-            return LOOK_ANYWAY  # who is done calls
+            return retries.LOOK_ANYWAY  # who is done calls
         now, turn = self._clock(), WorkTurn(self._sort, self._served_now(), list(self._turn), self._wanted())
         owner = secrets.token_hex(13)
         row = await self._transactions.run(lambda db: table.take(db, now, now + LEASE, owner, turn))
@@ -128,7 +122,11 @@ class Workers(Generic[H]):
             self._busy[row.id] = asyncio.create_task(self._work(row))
             return 0.0
         following = await self._transactions.run(lambda db: table.next_due(db, turn), writes=False)
-        return min(LOOK_ANYWAY, max(0.0, (following - now) / timedelta(seconds=1))) if following else LOOK_ANYWAY
+        return (
+            min(retries.LOOK_ANYWAY, max(0.0, (following - now) / timedelta(seconds=1)))
+            if following
+            else retries.LOOK_ANYWAY
+        )
 
     def _served_now(self) -> Sequence[str]:
         """Those whose turn it is; in steps, what nobody began is done side by side."""
@@ -153,22 +151,21 @@ class Workers(Generic[H]):
         held = self._attempt.hold(row, self._transactions)
         me = asyncio.current_task()
         assert me is not None
-        beating = asyncio.create_task(retries.keep_lease(held.renew, me.cancel))
-        try:
-            await self._do(held)
-        except LeaseLostError:
-            log.warning("work_lost", name=row.name, attempts=row.attempts)
-        except asyncio.CancelledError:
-            with suppress(Exception):  # the lease ends by itself
-                await held.give_back()
-            raise
-        except Exception:
-            # The database, most likely: the work is due again when its lease ends.
-            log.warning("work_broken", name=row.name, attempts=row.attempts, exc_info=True)
-        finally:
-            beating.cancel()
-            del self._busy[row.id], self._rows[row.id]
-            self._rounds.call.set()
+        with lease_kept(held.renew, me.cancel):
+            try:
+                await self._do(held)
+            except LeaseLostError:
+                log.warning("work_lost", name=row.name, attempts=row.attempts)
+            except asyncio.CancelledError:
+                with suppress(Exception):  # the lease ends by itself
+                    await held.give_back()
+                raise
+            except Exception:
+                # The database, most likely: the work is due again when its lease ends.
+                log.warning("work_broken", name=row.name, attempts=row.attempts, exc_info=True)
+            finally:
+                del self._busy[row.id], self._rows[row.id]
+                self._rounds.call.set()
 
     async def _do(self, held: H) -> None:
         if held.row.state is WorkState.CANCELLED:

@@ -121,7 +121,7 @@ async def _is_gone(chat: ChatReader, one: QuotedEntry) -> bool:
 
 def _is_refused(error: ChatError) -> bool:
     """Refused for good: what may pass is raised, and asked again later."""
-    if error.may_pass or error.status == 401:
+    if error.is_temporary:
         raise error
     return True
 
@@ -318,7 +318,7 @@ async def _read_files(ctx: Context, post_id: str) -> Sequence[str]:
     try:
         return (await ctx.chat.read_post(post_id)).file_ids
     except ChatError as error:
-        if error.may_pass or error.status == 401:
+        if error.is_temporary:
             raise
         return ()
 

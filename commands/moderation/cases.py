@@ -303,7 +303,7 @@ async def read_fate(ctx: Context, case: Case) -> Fate:
     try:
         post = await ctx.chat.read_post(case.post_id)
     except ChatError as error:
-        if error.may_pass or error.status == 401:
+        if error.is_temporary:
             raise
         return Fate.GONE if error.refusal is Refusal.UNKNOWN_POST else Fate.SAME
     return Fate.EDITED if post.message != case.message else Fate.SAME

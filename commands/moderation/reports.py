@@ -91,7 +91,7 @@ async def read_reportable_post(ctx: Context, link: str) -> ChatPost:
         post = await ctx.chat.read_post(read_post_id(ctx, link))
         channel = await ctx.chat.channel(post.channel_id)
     except ChatError as error:
-        if error.may_pass or error.status == 401:
+        if error.is_temporary:
             raise
         raise UserError(_say_unreadable(ctx, link, error)) from None
     if not await _may_see(ctx, channel):

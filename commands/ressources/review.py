@@ -136,7 +136,7 @@ async def read_copies(ctx: Context, post_id: str) -> Mapping[str, str]:
         ids = (await ctx.chat.read_post(post_id)).file_ids
         return {ident: (await ctx.chat.file(ident)).name for ident in ids}
     except ChatError as error:
-        if error.may_pass or error.status == 401:
+        if error.is_temporary:
             raise
         return {}
 

@@ -290,7 +290,7 @@ async def _find_share_target(ctx: Context) -> ShareTarget:
         me = await ctx.chat.me()
         members = await ctx.chat.channel_members_among(channel.id, [me.id, ctx.user.id])
     except ChatError as error:
-        if error.may_pass or error.status == 401:
+        if error.is_temporary:
             raise
         return ShareTarget(is_direct=False, may_speak=False)
     return ShareTarget(is_direct=False, may_speak={me.id, ctx.user.id} <= {member.user_id for member in members})

@@ -14,13 +14,13 @@ def main() -> None:
     """Serve by the settings of the environment until it is told to stop, or killed."""
     claims.LEASE = timedelta(seconds=float(os.environ.get(LEASE, claims.LEASE.total_seconds())))
     # Only now: they take the lease as it is when they are loaded.
+    from bot import retries
     from bot.app import serve
-    from bot.work import workers
     from commands import travaux
     from config.settings import read
     from tests.support.work import WorkFeature as Gang
 
-    workers.LOOK_ANYWAY = claims.LEASE.total_seconds()
+    retries.LOOK_ANYWAY = claims.LEASE.total_seconds()
     gang, step = Gang(), float(os.environ.get(STEP, "0.02"))
     gang.trouble = lambda: asyncio.sleep(step)
     asyncio.run(serve(read(), [gang.feature, travaux.feature]))

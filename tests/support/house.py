@@ -44,7 +44,7 @@ PARIS = ZoneInfo("Europe/Paris")
 EDITIONS = Path(__file__).parents[1] / "data" / "editions.tsv"
 """Those of the news, but hardly ever: no draft is told of in the middle of another story."""
 SETTLED_S = 75.0
-"""Longer than a replica takes to look at what another one left (bot.outbox.service.LOOK_ANYWAY)."""
+"""Longer than a replica takes to look at what another one left (bot.retries.LOOK_ANYWAY)."""
 PATIENCE = 30.0
 """Seconds after which what has no event is given up; only a failure waits that long."""
 FIRST = 0.1
