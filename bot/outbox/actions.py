@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,7 +12,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import actions
 from bot.errors import ChatError, Refusal
-from bot.mattermost import Chat, ChatChannel, ChatPost
+from bot.mattermost import Chat, ChatChannel
+from bot.outbox.posts import CLOCK_AHEAD_MAX
 from storage import outbox as table
 from storage.outbox import AFTER, VOID, Outgoing, TargetKind
 
@@ -70,26 +71,6 @@ async def remove_change_notices(chat: Chat, changed: ChatChannel) -> None:
         for post in await chat.newest_posts(changed.id, 0, NEWEST):
             if post.user_id == me and post.type in CHANGES and post.create_at >= changed.update_at:
                 await chat.delete(post.id)
-
-
-PAGES = ((0, 20), (0, 200), (1, 200), (2, 200), (3, 200), (4, 200))
-"""The pages looked at, each with its size: few posts first, 1000 at most."""
-CLOCK_AHEAD_MAX = timedelta(days=1)
-"""Beyond the first page, how far the bot’s clock may be ahead of Mattermost’s."""
-
-
-async def read_posts_back_to(chat: Chat, channel_id: str, created_at: datetime) -> AsyncIterator[ChatPost]:
-    """The posts of a channel back to when something was written down by the bot’s clock, newest first; some come twice.
-
-    The newest are looked at in any case. Raises ChatError.
-    """
-    since = (created_at - CLOCK_AHEAD_MAX).timestamp() * 1000
-    for page, size in PAGES:
-        posts = await chat.newest_posts(channel_id, page, size)
-        for post in posts:
-            yield post
-        if len(posts) < size or posts[-1].create_at < since:
-            return
 
 
 @dataclass(frozen=True, slots=True)

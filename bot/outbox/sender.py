@@ -8,13 +8,13 @@ from pathlib import Path, PurePosixPath
 
 from bot.errors import ChatError, Refusal
 from bot.mattermost import Chat, ChatFile, ChatPost, NewPost
-from bot.outbox.actions import DeliveryResult, perform, read_posts_back_to
+from bot.outbox.actions import DeliveryResult, perform
+from bot.outbox.posts import FILE_REASONS, MARK, make_pending_id, read_own_posts
 from bot.texts import render, typeset
 from storage.outbox import Outgoing, TargetKind
 
 FILE_NAME_MAX = 200
 """Bytes of a file’s name that a disk surely takes."""
-FILE_REASONS = {Refusal.SWITCHED_OFF: "off", Refusal.TOO_LARGE: "large", Refusal.FORBIDDEN: "forbidden"}
 
 Fresh = Callable[[], AbstractContextManager[Path]]
 """An empty folder for the length of a block."""
@@ -87,8 +87,6 @@ def _safe_file_name(name: str) -> str:
     return stem.encode()[:room].decode(errors="ignore") + dot + ending
 
 
-MARK = "coop_id"
-"""The prop by which a post tells which message it is."""
 INSIDE_FOR = 60.0
 """Seconds for which it is taken for granted that the bot is still in a channel."""
 INSIDE_MAX = 5000
@@ -156,24 +154,22 @@ class Sender:
         return arrival
 
     async def _earlier(self, channel_id: str, message: Outgoing) -> ChatPost | None:
-        bot = await self.chat.me()
-        async for post in read_posts_back_to(self.chat, channel_id, message.created_at):
-            if post.user_id == bot.id and post.props.get(MARK) == message.id:
+        async for mark, post in read_own_posts(self.chat, channel_id, message.created_at):
+            if mark == message.id:
                 return post
         return None
 
     async def _post(self, message: Outgoing, channel_id: str) -> str:
         content, bot = message.content, await self.chat.me()
-        props, pending = content["props"] | {MARK: message.id}, f"{bot.id}:{message.id}"
-        root_id = content.get("root_id", "")
+        props, root_id = content["props"] | {MARK: message.id}, content.get("root_id", "")
         if not content.get("files"):
+            pending = make_pending_id(bot.id, message.id)
             return await self.chat.post(channel_id, content["message"], props, pending, root_id)
         while True:
             if content.get("dropped", 0) >= DROPPED_MAX:
                 await self.porter.leave_all(message)
             await self.porter.bring(message, channel_id)
-            # A post taken away would be found again by its pending id.
-            pending = f"{bot.id}:{message.id}:{content.get('dropped', 0)}"
+            pending = make_pending_id(bot.id, message.id, content.get("dropped", 0))
             brought = list(content["brought"].values())
             post = await self.chat.post_files(
                 NewPost(channel_id, text_with_failures(message), props, pending, root_id, brought)

@@ -16,7 +16,8 @@ from bot.mattermost import Chat, ChatPost, RateLimit
 from bot.metrics import OUTBOX_OPEN, OUTBOX_WAITING
 from bot.outbox.attempts import OutboxDependencies
 from bot.outbox.pool import CROWD, PEOPLE, WorkerPool
-from bot.outbox.sender import MARK, FileCarrier, Fresh, Sender
+from bot.outbox.posts import read_mark
+from bot.outbox.sender import FileCarrier, Fresh, Sender
 from bot.outbox.table import DeliveryMarks, OutboxTable
 from bot.tasks import Traffic
 from storage.database import Database
@@ -40,7 +41,7 @@ class OwnPosts:
 
     def hear(self, post: ChatPost) -> None:
         """Remember a post of the bot’s own."""
-        if not (message_id := _message_id(post)):
+        if not (message_id := read_mark(post)):
             return
         self._heard[message_id] = post
         if len(self._heard) > ECHOES_MAX:
@@ -63,7 +64,7 @@ class OwnPosts:
     async def note(self, post: ChatPost) -> str:
         """See to it that its message is noted, and give its id; empty where it is none of the outbox. Raises
         ChatError."""
-        message_id = _message_id(post)
+        message_id = read_mark(post)
         if message_id:
             await self._note_all({message_id: post})
         return message_id
@@ -81,10 +82,6 @@ class OwnPosts:
             return  # its sender is told the same
         if arrival is not None:
             await self._m.rows.note(DeliveryMark(message.id, arrival.post_id, arrival.channel_id))
-
-
-def _message_id(post: ChatPost) -> str:
-    return str(post.props.get(MARK) or "")
 
 
 @contextmanager

@@ -16,12 +16,11 @@ import structlog
 from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.errors import ChatError, Refusal, UserError
+from bot.errors import ChatError, UserError
 from bot.logs import begin_request
 from bot.mattermost import Chat, ChatPost, NewPost
 from bot.metrics import ORDER_TRIES, REQUESTS
-from bot.outbox.actions import read_posts_back_to
-from bot.outbox.sender import MARK
+from bot.outbox.posts import FILE_REASONS, MARK, make_pending_id, read_own_posts
 from bot.replies import Direct, Parcel, Refresh
 from bot.retries import GIVEN_UP_AFTER, Gate, backoff, is_away
 from bot.tasks import ShieldedTransactions
@@ -172,7 +171,6 @@ class OrderLease(WorkLease):
 
 FILES_PER_POST = 10
 """How many files a post carries: their ids must fit in 300 characters, on every version."""
-REASONS = {Refusal.SWITCHED_OFF: "off", Refusal.TOO_LARGE: "large", Refusal.FORBIDDEN: "forbidden"}
 
 
 class FilesDroppedError(ChatError):
@@ -189,17 +187,14 @@ def split_parcel(files: Sequence[Path]) -> list[Sequence[Path]]:
 
 async def find_posted_parts(chat: Chat, channel_id: str, held: OrderLease) -> dict[int, str]:
     """The posts an earlier try made, by their place in the parcel; one that lost its files is taken away."""
-    bot = await chat.me()
     found: dict[int, str] = {}
     places = {_mark(held, place): place for place in range(len(held.order.sizes or []))}
     broken: dict[str, ChatPost] = {}
-    async for post in read_posts_back_to(chat, channel_id, held.row.created_at):
-        place = places.get(str(post.props.get(MARK)))
-        if place is None or post.user_id != bot.id:
-            continue
-        if _is_whole(post, held, place):
+    async for mark, post in read_own_posts(chat, channel_id, held.row.created_at):
+        place = places.get(mark)
+        if place is not None and _is_whole(post, held, place):
             found[place] = post.id
-        else:
+        elif place is not None:
             broken[post.id] = post
     for post in broken.values():
         await _take_away(chat, held, post)
@@ -211,8 +206,7 @@ async def send_part(chat: Chat, channel_id: str, held: OrderLease, part: "Parcel
     file_ids = [await chat.upload(channel_id, path) for path in part.files]
     await held.keep()
     mark = _mark(held, part.place)
-    # A post taken away would be found again by its pending id.
-    pending = f"{(await chat.me()).id}:{mark}:{held.order.dropped}"
+    pending = make_pending_id((await chat.me()).id, mark, held.order.dropped)
     root = held.order.place.root_id if held.order.place else ""
     new = NewPost(channel_id, part.text, part.props | {MARK: mark}, pending, root, file_ids=file_ids)
     post = await chat.post_files(new)
@@ -234,7 +228,7 @@ class ParcelPart:
 
 def explain_failure(error: ChatError) -> str:
     """Why no file will come, in a word that the template knows."""
-    return REASONS.get(error.refusal, "") if error.refusal else ""
+    return FILE_REASONS.get(error.refusal, "") if error.refusal else ""
 
 
 async def _take_away(chat: Chat, held: OrderLease, post: ChatPost) -> None:

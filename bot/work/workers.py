@@ -122,11 +122,8 @@ class Workers(Generic[H]):
             self._busy[row.id] = asyncio.create_task(self._work(row))
             return 0.0
         following = await self._transactions.run(lambda db: table.next_due(db, turn), writes=False)
-        return (
-            min(retries.LOOK_ANYWAY, max(0.0, (following - now) / timedelta(seconds=1)))
-            if following
-            else retries.LOOK_ANYWAY
-        )
+        due_in = max(0.0, (following - now) / timedelta(seconds=1)) if following else retries.LOOK_ANYWAY
+        return min(retries.LOOK_ANYWAY, due_in)
 
     def _served_now(self) -> Sequence[str]:
         """Those whose turn it is; in steps, what nobody began is done side by side."""
