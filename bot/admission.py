@@ -37,7 +37,7 @@ class HandlerDependencies:
     delivery: Delivery
     drafts: Drafts
     traffic: Traffic
-    watching: Watchlist
+    watchlist: Watchlist
     settings: Settings
     clock: Callable[[], datetime]
     web: WebClient
@@ -51,8 +51,8 @@ class HandlerDependencies:
 class Admission:
     """The door between what came in and its handler."""
 
-    def __init__(self, machine: HandlerDependencies) -> None:
-        self._m = machine
+    def __init__(self, dependencies: HandlerDependencies) -> None:
+        self._d = dependencies
 
     async def person(self, db: AsyncSession, request: Request, trigger: Trigger) -> Person:
         """Who acts. The role is looked up again for what a dialog, button or work does, as it may be old, and for
@@ -61,7 +61,7 @@ class Admission:
         Raises UserError when the role is not one of the trigger’s, and its feature does not let them in all the same.
         """
         fresh = request.kind in ("submit", "button", "file", "work")
-        people = self._m.people
+        people = self._d.people
         user = await (people.fresh(db, request.user_id) if fresh else people.of(request.user_id))
         if await self._may(user, request, db, trigger):
             return user
@@ -70,7 +70,7 @@ class Admission:
             user = await people.fresh(db, request.user_id)
             if await self._may(user, request, db, trigger):
                 return user
-        raise UserError(await say_reserved(db, user, trigger.roles, self._m.settings.contact))
+        raise UserError(await say_reserved(db, user, trigger.roles, self._d.settings.contact))
 
     async def _may(self, user: Person, request: Request, db: AsyncSession, trigger: Trigger) -> bool:
         return user.may(trigger.roles) or await self._is_let_in(user, request, db, trigger)
@@ -80,7 +80,7 @@ class Admission:
 
     def context(self, user: Person, request: Request, db: AsyncSession, now: datetime | None = None) -> Context:
         """What a handler is given."""
-        m = self._m
+        m = self._d
         parts = (m.chat, m.settings, m.drafts, m.people, m.web)
         return Context(user, request, now or m.clock(), db, *parts, errands=m.errands)
 

@@ -72,38 +72,38 @@ class App:
         limits: Limits | None = None,
     ) -> None:
         self.settings, self._features = settings, choose_features(features, settings.features)
-        self.database = Database(settings.database_url)
-        self.skew = ClockSkew(self.database)
-        self.budget, self.web = RateLimit(settings.work_calls), WebClient(describe_agent(settings))
+        self.database, self.web = Database(settings.database_url), WebClient(describe_agent(settings))
+        database, self.skew, self.budget = self.database, ClockSkew(self.database), RateLimit(settings.work_calls)
         self.client = AioClient(settings.mattermost_url, settings.bot_token.get_secret_value(), self.budget)
         self.chat = Mattermost(self.client, settings.team)
         chat, self._traffic, self._folders = outside_transactions(self.chat), Traffic(), OrderFolders(settings.data_dir)
-        self.outbox = Outbox(self.database, chat, clock, first=first, around=self._around())
+        self.outbox = outbox = Outbox(database, chat, clock, first=first, options=self._outbox_options())
         links, triggers = Links(settings.secrets), index_all_triggers(features, settings.features)
-        self.people = people = People(self.database, chat, settings, clock)
-        known, bells = RegisteredHandlers(find_listening_features(triggers), index_work(triggers)), WorkSignals()
-        ways = DeliveryDependencies(self.database, chat, self.outbox, people, links, settings, clock, known, bells)
-        self.spool, watching = Spool(settings.data_dir), Watchlist(self.database, self._features, settings)
+        self.people = people = People(database, chat, settings, clock)
+        known, signals = RegisteredHandlers(find_listening_features(triggers), index_work(triggers)), WorkSignals()
+        self.spool, watchlist = Spool(settings.data_dir), Watchlist(database, self._features, settings)
         drafts = Drafts(self.spool, clock, Acceptance(triggers).accepted)
-        self._delivery = Delivery(ways)
-        parts = (self.database, chat, people, self._delivery, drafts, self._traffic, watching, settings, clock)
-        machine = HandlerDependencies(*parts, self.web, self._rescue(), leads=self.skew.leads)
-        self._recovery, self._tidings = Recovery(triggers, machine), DeliveryEvents(triggers, machine, self.outbox)
-        self.dispatcher = Dispatcher(triggers, machine, self._tidings.settle_soon)
-        self.runs, self._errands = JobRunner(triggers, machine), machine.errands
-        self.makers, self.workers = self._make_worker_groups(WorkHandlers(triggers, machine), bells, first)
-        self.hearing = EventDispatcher(triggers.values(), machine, self.dispatcher.perform, first)
-        self.events, self.jobs = self._ears(machine), JobScheduler(triggers, self.runs.run, self.runs.zones, clock)
+        sending = DeliveryDependencies(database, chat, outbox, people, links, settings, clock, known, signals)
+        self._delivery = delivery = Delivery(sending)
+        parts = (database, chat, people, delivery, drafts, self._traffic, watchlist, settings, clock)
+        dependencies = HandlerDependencies(*parts, self.web, self._rescue(), leads=self.skew.leads)
+        self._recovery, self._fetches = Recovery(triggers, dependencies), dependencies.errands
+        self._delivery_events = DeliveryEvents(triggers, dependencies, outbox)
+        self.dispatcher = Dispatcher(triggers, dependencies, self._delivery_events.settle_soon)
+        self.runs = runs = JobRunner(triggers, dependencies)
+        self.makers, self.workers = self._make_worker_groups(WorkHandlers(triggers, dependencies), signals, first)
+        self.event_dispatcher = EventDispatcher(triggers.values(), dependencies, self.dispatcher.perform, first)
+        self.events, self.jobs = self._make_listener(dependencies), JobScheduler(triggers, runs.run, runs.zones, clock)
         self.connections, self._tasks = Connections(limits or Limits()), list[asyncio.Task[None]]()
-        self._entrance = HttpServer(self._doors(links, FeedServer(triggers, machine)), DRAIN_SECONDS)
+        self._entrance = HttpServer(self._server_dependencies(links, FeedServer(triggers, dependencies)), DRAIN_SECONDS)
 
     def _rescue(self) -> Rescue | None:
         return next((feature.rescue for feature in self._features if feature.rescue), None)
 
-    def _around(self) -> OutboxOptions:
+    def _outbox_options(self) -> OutboxOptions:
         return OutboxOptions(self._traffic, self._folders.fresh, self.budget, leads=self.skew.leads)
 
-    def _doors(self, links: Links, feeds: FeedServer) -> ServerDependencies:
+    def _server_dependencies(self, links: Links, feeds: FeedServer) -> ServerDependencies:
         token = self.settings.command_token.get_secret_value()
         return ServerDependencies(self.dispatcher, links, token, self.ready, self.connections, feeds)
 
@@ -122,7 +122,7 @@ class App:
         self.makers.start()
         self.workers.start()
         self._spawn(self._recovery.run())
-        self._spawn(self._tidings.run())
+        self._spawn(self._delivery_events.run())
         self.events.start()
         await self.jobs.start()
 
@@ -134,9 +134,9 @@ class App:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._tidings.wait()
+        await self._delivery_events.wait()
         await asyncio.gather(self.makers.stop(), self.workers.stop())
-        await self._errands.stop()
+        await self._fetches.stop()
         await self.outbox.drain(DRAIN_SECONDS)
         self._folders.close()
         await self._delivery.close()
@@ -176,32 +176,31 @@ class App:
         except AWAY as problem:
             log.warning("not_read_at_start", exc_info=problem)
 
-    def _ears(self, machine: HandlerDependencies) -> EventListener:
-        parts = (self.chat, machine.database, machine.watching, machine.clock, machine.traffic)
-        return EventListener(
-            ListenerDependencies(*parts, self.outbox.hear), ThreadEvents(self._tidings, self.hearing.tell).tell
-        )
+    def _make_listener(self, dependencies: HandlerDependencies) -> EventListener:
+        parts = (self.chat, dependencies.database, dependencies.watchlist, dependencies.clock, dependencies.traffic)
+        threads = ThreadEvents(self._delivery_events, self.event_dispatcher.tell)
+        return EventListener(ListenerDependencies(*parts, self.outbox.hear), threads.tell)
 
     def _make_worker_groups(
-        self, workshop: WorkHandlers, bells: WorkSignals, first: float
+        self, handlers: WorkHandlers, signals: WorkSignals, first: float
     ) -> tuple[WorkerGroup, WorkerGroup]:
-        return self._make_order_workers(workshop, bells, first), self._workers(workshop, bells, first)
+        return self._make_order_workers(handlers, signals, first), self._make_step_workers(handlers, signals, first)
 
-    def _make_order_workers(self, workshop: WorkHandlers, bells: WorkSignals, first: float) -> WorkerGroup:
-        """Who makes files: hands are free for what somebody waits for, however much is made that nobody watches."""
-        files = OrderRunner(workshop, self._folders, first)
-        return WorkerGroup(Workers(workshop, files, bells.of(WorkSort.FILE), FILES_AT_ONCE))
+    def _make_order_workers(self, handlers: WorkHandlers, signals: WorkSignals, first: float) -> WorkerGroup:
+        """Who makes files: slots are free for what somebody waits for, however much is made that nobody watches."""
+        files = OrderRunner(handlers, self._folders, first)
+        return WorkerGroup(Workers(handlers, files, signals.of(WorkSort.FILE), FILES_AT_ONCE))
 
-    def _workers(self, workshop: WorkHandlers, bells: WorkSignals, first: float) -> WorkerGroup:
-        """Who takes steps: each class of work has hands of its own, so that none waits for another."""
-        urgent, chores = workshop.names(WorkPriority.URGENT), workshop.names(WorkPriority.CHORE)
+    def _make_step_workers(self, handlers: WorkHandlers, signals: WorkSignals, first: float) -> WorkerGroup:
+        """Who takes steps: each class of work has slots of its own, so that none waits for another."""
+        urgent, chores = handlers.names(WorkPriority.URGENT), handlers.names(WorkPriority.CHORE)
         classes = (
             (_at_once, WorkerSlots(4, WorkFilter(urgent))),
             (partial(self._give_way, COURTESY), WorkerSlots(4, WorkFilter(others=urgent | chores))),
             (partial(self._give_way, CHORES_COURTESY), WorkerSlots(2, WorkFilter(chores))),
         )
-        steps = [(StepRunner(workshop, give_way, first), hands) for give_way, hands in classes]
-        return WorkerGroup(*(Workers(workshop, each, bells.of(WorkSort.STEPS), hands) for each, hands in steps))
+        steps = [(StepRunner(handlers, give_way, first), slots) for give_way, slots in classes]
+        return WorkerGroup(*(Workers(handlers, each, signals.of(WorkSort.STEPS), slots) for each, slots in steps))
 
     def _spawn(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)

@@ -201,7 +201,7 @@ AnswerBody = dict[str, object]
 
 @dataclass(frozen=True, slots=True)
 class DeliveryDependencies:
-    """What a delivery sends by; ``bells`` call who does long work."""
+    """What a delivery sends by; ``signals`` call who does long work."""
 
     database: Database
     chat: Chat
@@ -211,17 +211,17 @@ class DeliveryDependencies:
     settings: Settings
     clock: Callable[[], datetime]
     known: RegisteredHandlers = field(default_factory=RegisteredHandlers)
-    bells: WorkSignals = field(default_factory=WorkSignals)
+    signals: WorkSignals = field(default_factory=WorkSignals)
 
 
 class Delivery:
     """``prepare`` inside the transaction, ``deliver_now`` once it is committed, ``answer`` for the HTTP reply."""
 
-    def __init__(self, ways: DeliveryDependencies) -> None:
-        self._w = ways
-        self._cards = MessageRenderer(ways.links, ways.settings.public_url)
-        self._writer = OutgoingWriter(self._cards, ways.clock, ways.known)
-        self._windows = DialogRenderer(ways.links)
+    def __init__(self, dependencies: DeliveryDependencies) -> None:
+        self._d = dependencies
+        self._cards = MessageRenderer(dependencies.links, dependencies.settings.public_url)
+        self._writer = OutgoingWriter(self._cards, dependencies.clock, dependencies.known)
+        self._windows = DialogRenderer(dependencies.links)
         self._pointers: set[asyncio.Task[None]] = set()
         self.content = self._cards.content
 
@@ -240,7 +240,7 @@ class Delivery:
         """
         rows = [row for reply in replies for row in await self._writer.rows(db, reply, request, sender)]
         if messages := [row for row in rows if isinstance(row, Outgoing)]:
-            await put_in_order(db, messages, self._w.clock())
+            await put_in_order(db, messages, self._d.clock())
             await table.add(db, messages)
         if works := [row for row in rows if isinstance(row, Work)]:
             await work.add(db, works)
@@ -249,8 +249,8 @@ class Delivery:
     def deliver_now(self, rows: Sequence[Row]) -> None:
         """The transaction is committed: deliver at once."""
         if messages := [row for row in rows if isinstance(row, Outgoing)]:
-            self._w.outbox.deliver_now(messages)
-        self._w.bells.notify(row for row in rows if isinstance(row, Work))
+            self._d.outbox.deliver_now(messages)
+        self._d.signals.notify(row for row in rows if isinstance(row, Work))
 
     async def answer(self, replies: Sequence[Reply], request: Request) -> AnswerBody:
         """The body of the HTTP answer, once dialogs are opened and whispers that need a call are sent."""
@@ -288,9 +288,9 @@ class Delivery:
         The dialog does not wait for it, and where Mattermost does not take it the message itself tells.
         """
         try:
-            if request.channel_id != await self._w.chat.direct_channel(request.user_id):
+            if request.channel_id != await self._d.chat.direct_channel(request.user_id):
                 text = (
-                    f"✅ Bien reçu : la suite est dans vos messages directs avec @{(await self._w.chat.me()).username}."
+                    f"✅ Bien reçu : la suite est dans vos messages directs avec @{(await self._d.chat.me()).username}."
                 )
                 await self._respond(Whisper(text), request)
         except ChatError as problem:
@@ -300,14 +300,14 @@ class Delivery:
         if request.line and not request.trigger_id:
             opened = Whisper(f"« {ask.form.title} » s’ouvre dans une fenêtre, d’un clic.", [_open_button(request.line)])
             return await self._whisper(opened, request)
-        user = await self._w.people.of(request.user_id)
-        today = self._w.clock().astimezone(user.zone).date()
-        names = await resolve_references(self._w.chat, user.id, ask.form.known_references())
-        dialog = self._windows.draw(ask, request, Clues(user, today, self._w.chat.capabilities, names))
+        user = await self._d.people.of(request.user_id)
+        today = self._d.clock().astimezone(user.zone).date()
+        names = await resolve_references(self._d.chat, user.id, ask.form.known_references())
+        dialog = self._windows.draw(ask, request, Clues(user, today, self._d.chat.capabilities, names))
         if request.answers_dialog:
             return await self._next_step(ask, dialog, request)
         try:
-            await self._w.chat.open_dialog(request.trigger_id, f"{self._w.settings.public_url}/dialogs", dialog)
+            await self._d.chat.open_dialog(request.trigger_id, f"{self._d.settings.public_url}/dialogs", dialog)
         except ChatError as problem:
             log.warning("dialog_not_opened", status=problem.status, error_id=problem.error_id)
             return await self._whisper(Whisper(_explain_unopened(problem)), request)
@@ -316,7 +316,7 @@ class Delivery:
     async def _next_step(self, ask: Ask, dialog: AnswerBody, request: Request) -> AnswerBody:
         """The next step in the same window where Mattermost can, else a button that opens it; as a draft it waits
         anyway."""
-        if self._w.chat.capabilities.steps:
+        if self._d.chat.capabilities.steps:
             return {"type": "form", "form": dialog}
         go_on = Button("Continuer", Resume(key=ask.key or request.key, here=ask.here), "primary")
         return await self._whisper(Whisper(render("brouillon/continue", title=ask.form.title), [go_on]), request)
@@ -329,16 +329,16 @@ class Delivery:
         if request.response_url and await self._respond(whisper, request):
             return {}
         if request.user_id:
-            parts = self._cards.parts(whisper, request.user_id, self._w.chat.capabilities.props_max)
+            parts = self._cards.parts(whisper, request.user_id, self._d.chat.capabilities.props_max)
             messages = [self._writer.to_person(part, request.user_id, request) for part in parts]
-            async with self._w.database.transaction() as db:
+            async with self._d.database.transaction() as db:
                 await table.add(db, messages)
             self.deliver_now(messages)
         return {}
 
     async def _respond(self, whisper: Whisper, request: Request) -> bool:
         try:
-            await self._w.chat.respond(request.response_url, await self._ephemeral(whisper, request))
+            await self._d.chat.respond(request.response_url, await self._ephemeral(whisper, request))
         except ChatError:
             # Too old or used five times: it goes to the direct channel.
             return False
@@ -365,10 +365,10 @@ class Delivery:
     async def _face(self) -> AnswerBody:
         """Whose words these are; those of who acts, where Mattermost does not say who the bot is."""
         try:
-            me = await self._w.chat.me()
+            me = await self._d.chat.me()
         except ChatError:
             return {}
-        settings = self._w.settings
+        settings = self._d.settings
         return BotProfile(me.username, picture_url(settings.picture_url, settings.public_url)).as_fields()
 
 

@@ -12,12 +12,13 @@ from bot.admission import Admission, HandlerDependencies
 from bot.context import Request
 from bot.delivery import Row
 from bot.errors import ChatError, UserError, may_succeed_later
-from bot.event_dispatcher import EventNotHandledError, make_nobody
+from bot.event_dispatcher import EventNotHandledError
 from bot.events import Delivered, DirectMessage, Edited, Event, Posted, Reacted, Undelivered, Unreacted
 from bot.features import Key, Trigger
 from bot.logs import begin_request
 from bot.mattermost import ChatPost
 from bot.outbox import Outbox
+from bot.people import make_nobody
 from bot.replies import Reply, as_list
 from bot.retries import PollerPauses, TablePoller
 from bot.tasks import ShieldedTransactions
@@ -53,20 +54,20 @@ class DeliveryEvents:
     killed. Meanwhile no feature finds it; ``settle`` makes up for that.
     """
 
-    def __init__(self, triggers: Mapping[Key, Trigger], machine: HandlerDependencies, outbox: Outbox) -> None:
+    def __init__(self, triggers: Mapping[Key, Trigger], dependencies: HandlerDependencies, outbox: Outbox) -> None:
         self._triggers = [t for t in triggers.values() if t.payload in (Delivered, Undelivered)]
-        self._m = machine
+        self._d = dependencies
         self._outbox = outbox
-        self._admission = Admission(machine)
-        self._transactions = ShieldedTransactions(machine.database)
+        self._admission = Admission(dependencies)
+        self._transactions = ShieldedTransactions(dependencies.database)
         self._failures: Counter[str] = Counter()
         self._later: set[str] = set()
-        self._rounds = TablePoller("news", self._look, PAUSES, outbox.news)
+        self._poller = TablePoller("news", self._look, PAUSES, outbox.news)
 
     async def run(self) -> None:
         """Tell whatever is to be told, for ever."""
         if self._triggers:
-            await self._rounds.run()
+            await self._poller.run()
 
     async def wait(self) -> None:
         """Wait for the steps of a run that was cancelled."""
@@ -115,7 +116,7 @@ class DeliveryEvents:
 
     async def _own(self, post_id: str) -> ChatPost | None:
         try:
-            post, bot = await self._m.chat.read_post(post_id), await self._m.chat.me()
+            post, bot = await self._d.chat.read_post(post_id), await self._d.chat.me()
         except ChatError as error:
             if error.is_temporary:
                 raise
@@ -130,14 +131,14 @@ class DeliveryEvents:
         except ToldAlreadyError:
             return
         except UserError:
-            await self._transactions.run(lambda db: table.mark_told(db, message, self._m.clock()))
+            await self._transactions.run(lambda db: table.mark_told(db, message, self._d.clock()))
             return
         except Exception as problem:
             await self._put_off(message, problem)
             return
         del self._failures[message.id]
-        self._m.delivery.deliver_now(messages)
-        self._m.watching.touch(message.tells or "")
+        self._d.delivery.deliver_now(messages)
+        self._d.watchlist.touch(message.tells or "")
 
     async def _handle(self, db: AsyncSession, message: Outgoing) -> Sequence[Row]:
         """One transaction: what the handlers write, what they answer, and that they were told."""
@@ -146,11 +147,11 @@ class DeliveryEvents:
         for trigger in self._triggers:
             if trigger.feature == message.tells and isinstance(event, trigger.payload or ()):
                 request = Request("event", trigger.key[1], "", channel_id, crowd=message.crowd)
-                context = self._admission.context(make_nobody(self._m.clock()), request, db)
+                context = self._admission.context(make_nobody(self._d.clock()), request, db)
                 answers.append((request, as_list(await trigger.handler(context, event))))
-        if not await table.mark_told(db, message, self._m.clock()):
+        if not await table.mark_told(db, message, self._d.clock()):
             raise ToldAlreadyError
-        prepare, sender = self._m.delivery.prepare, message.tells or ""
+        prepare, sender = self._d.delivery.prepare, message.tells or ""
         return [row for request, replies in answers for row in await prepare(db, replies, request, sender)]
 
     async def _put_off(self, message: Outgoing, problem: Exception) -> None:
@@ -160,7 +161,7 @@ class DeliveryEvents:
         log.error("event_failed", name=type(_event(message)).__name__, given_up=given_up, exc_info=problem)
         if given_up:
             del self._failures[message.id]
-            await self._transactions.run(lambda db: table.mark_told(db, message, self._m.clock()))
+            await self._transactions.run(lambda db: table.mark_told(db, message, self._d.clock()))
         else:
             self._later.add(message.id)
 
@@ -179,8 +180,8 @@ def _event(message: Outgoing) -> DeliveryEvent:
 class ThreadEvents:
     """``tell`` hands events on, each after what its sender is to hear of the post it is about."""
 
-    def __init__(self, tidings: DeliveryEvents, tell: Callable[[Event], Awaitable[None]]) -> None:
-        self._settle = tidings.settle
+    def __init__(self, delivery_events: DeliveryEvents, tell: Callable[[Event], Awaitable[None]]) -> None:
+        self._settle = delivery_events.settle
         self._tell = tell
 
     async def tell(self, event: Event) -> None:

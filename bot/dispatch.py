@@ -165,12 +165,12 @@ class Dispatcher:
     def __init__(
         self,
         triggers: Mapping[Key, Trigger],
-        machine: HandlerDependencies,
+        dependencies: HandlerDependencies,
         settle: Callable[[str, str, str], Awaitable[None]],
     ) -> None:
         self._triggers = triggers
-        self._m = machine
-        self._admission = Admission(machine)
+        self._d = dependencies
+        self._admission = Admission(dependencies)
         self._settle = settle
         self._turns = RequestTurns()
         names = {name: trigger.seeks for (kind, name), trigger in triggers.items() if kind == "command"}
@@ -189,10 +189,10 @@ class Dispatcher:
                 return await work()
         except UserError as crowded:
             OUTCOMES.labels(request.kind, "refused").inc()
-            return await self._m.delivery.answer([Refuse(crowded.text)], request)
+            return await self._d.delivery.answer([Refuse(crowded.text)], request)
 
     async def _run(self, request: Request, payload: Payload) -> Answer:
-        with self._m.traffic.count_request():
+        with self._d.traffic.count_request():
             await self._note_clicked_post(request)
             reference = begin_request()
             replies = await self._guard(request, payload, reference)
@@ -223,7 +223,7 @@ class Dispatcher:
         return await self._in_turn(request, partial(self._keep_late, request, submission))
 
     async def _keep_late(self, request: Request, submission: Submission) -> Answer:
-        with self._m.drafts.at_work(submission):
+        with self._d.drafts.at_work(submission):
             replies = await self._refuse(UserError(render("brouillon/too_late")), submission)
         return await self._answer(replies, request, begin_request())
 
@@ -233,8 +233,8 @@ class Dispatcher:
 
     async def _cancel(self, request: Request) -> Answer:
         try:
-            async with self._m.database.transaction(writes=False) as db:
-                draft = await self._m.drafts.find(db, request.user_id, request.key)
+            async with self._d.database.transaction(writes=False) as db:
+                draft = await self._d.drafts.find(db, request.user_id, request.key)
         except AWAY:
             return {}
         told = [Whisper(render("brouillon/closed"), [resume_button(request.key)])] if draft else []
@@ -243,19 +243,19 @@ class Dispatcher:
     async def _answer(self, replies: Sequence[Reply], request: Request, reference: str) -> Answer:
         """Once the work is done, what can’t be told any more does not undo it."""
         try:
-            return await self._m.delivery.answer(replies, request)
+            return await self._d.delivery.answer(replies, request)
         except Exception as problem:
             log.error("answer_failed", kind=request.kind, name=request.name, exc_info=problem)
             if request.answers_dialog:
                 return {}
-            return await self._m.delivery.answer([self._apologise(problem, request, reference)], request)
+            return await self._d.delivery.answer([self._apologise(problem, request, reference)], request)
 
     async def _guard(self, request: Request, payload: Payload, reference: str) -> list[Reply]:
         """A dialog that changes something is written down first; what only reads is as easily asked again."""
         trigger = self._triggers.get((request.kind, request.name))
         if not isinstance(payload, Submission) or (trigger and not trigger.writes):
             return await self._try(request, payload, reference)
-        with self._m.drafts.at_work(payload):
+        with self._d.drafts.at_work(payload):
             return await self._try(request, payload, reference)
 
     async def _try(self, request: Request, payload: Payload, reference: str) -> list[Reply]:
@@ -269,11 +269,11 @@ class Dispatcher:
         except Exception as problem:
             OUTCOMES.labels(request.kind, "failed").inc()
             log.error("request_failed", kind=request.kind, name=request.name, exc_info=problem)
-            kept = isinstance(payload, Submission) and self._m.drafts.holds(payload.key)
+            kept = isinstance(payload, Submission) and self._d.drafts.holds(payload.key)
             return [self._apologise(problem, request, reference, kept=kept)]
         OUTCOMES.labels(request.kind, "done").inc()
         if isinstance(payload, Submission):
-            self._m.drafts.release(payload.key)
+            self._d.drafts.release(payload.key)
         return replies
 
     async def _transact(self, request: Request, payload: Payload) -> list[Reply]:
@@ -283,8 +283,8 @@ class Dispatcher:
         require_enabled(trigger)
         require_fresh(trigger, request.age)
         # Before the first statement: on SQLite that one makes every other writer wait.
-        names = await resolve_references(self._m.chat, request.user_id, find_references(trigger.payload, payload))
-        async with self._m.database.transaction(writes=trigger.writes) as db:
+        names = await resolve_references(self._d.chat, request.user_id, find_references(trigger.payload, payload))
+        async with self._d.database.transaction(writes=trigger.writes) as db:
             user = await self._admission.person(db, request, trigger)
             context = self._admission.context(user, request, db)
             arguments = self._arguments(trigger, payload, context, names)
@@ -293,20 +293,20 @@ class Dispatcher:
             if trigger.writes:
                 replies, messages = await self._write_down(context, payload, replies)
             else:
-                leaves = self._m.delivery.has_messages(replies) or await must_settle_key(context, payload, replies)
+                leaves = self._d.delivery.has_messages(replies) or await must_settle_key(context, payload, replies)
         if not trigger.writes:
             messages = await self._write_after(context, payload, replies) if leaves else []
-        self._m.delivery.deliver_now(messages)
+        self._d.delivery.deliver_now(messages)
         self._forget(context)
         if trigger.writes:
-            self._m.watching.touch(trigger.feature)
+            self._d.watchlist.touch(trigger.feature)
         return replies
 
     def _forget(self, context: Context) -> None:
         """What is remembered of who acted, and of whom the handler changed, may be old now."""
         acted = {context.request.user_id} if context.request.kind in ("submit", "button") else set()
         for person_id in acted | context.touched:
-            self._m.people.forget(person_id)
+            self._d.people.forget(person_id)
 
     async def _write_down(
         self, context: Context, payload: Payload, replies: list[Reply]
@@ -314,11 +314,11 @@ class Dispatcher:
         """What must arrive, and what becomes of a dialog’s key, in the context’s own transaction."""
         trigger = self._triggers[context.request.kind, context.request.name]
         replies = await settle_key(context, trigger, payload, replies)
-        return replies, await self._m.delivery.prepare(context.db, replies, context.request, trigger.feature)
+        return replies, await self._d.delivery.prepare(context.db, replies, context.request, trigger.feature)
 
     async def _write_after(self, context: Context, payload: Payload, replies: list[Reply]) -> list[Row]:
         """The same, after a handler that only read."""
-        async with self._m.database.transaction() as db:
+        async with self._d.database.transaction() as db:
             return (await self._write_down(replace(context, db=db), payload, replies))[1]
 
     def _arguments(
@@ -346,7 +346,7 @@ class Dispatcher:
     def _apologise(self, problem: Exception, request: Request, reference: str, *, kept: bool = False) -> Refuse:
         """The bot failed: it says so, with the reference, and leads to help where something is wrong with itself."""
         away, full = may_succeed_later(problem), cannot_write(problem)
-        rescue = None if away or full else self._m.rescue
+        rescue = None if away or full else self._d.rescue
         buttons = [rescue.button(reference, self._say_done(request))] if rescue and not request.answers_dialog else []
         line = rescue.line if rescue and not buttons else ""
         said = {"kept": kept, "away": away, "full": full, "is_led": bool(buttons), "line": line}
@@ -362,13 +362,13 @@ class Dispatcher:
     async def _refuse(self, refusal: UserError, payload: Payload) -> list[Reply]:
         if isinstance(payload, Submission):
             try:
-                async with self._m.database.transaction() as db:
-                    await self._m.drafts.keep(db, payload)
+                async with self._d.database.transaction() as db:
+                    await self._d.drafts.keep(db, payload)
             except Exception as problem:
                 # It stays in the spool, to be recovered.
                 log.warning("draft_not_kept", name=payload.form, exc_info=problem)
             else:
-                self._m.drafts.release(payload.key)
+                self._d.drafts.release(payload.key)
         return [Refuse(refusal.text, refusal.fields)]
 
 

@@ -3,7 +3,6 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable
-from datetime import datetime
 
 import structlog
 
@@ -15,11 +14,11 @@ from bot.events import Event, PersonChanged, RoleChanged
 from bot.features import Trigger
 from bot.logs import begin_request
 from bot.metrics import OUTCOMES, REQUESTS
+from bot.people import make_nobody
 from bot.replies import as_list
 from bot.retries import backoff
 from bot.tasks import ShieldedTransactions
 from storage.claims import TakenError, claim_first, is_taken
-from storage.people import Person
 
 log = structlog.get_logger()
 
@@ -39,13 +38,13 @@ class EventDispatcher:
     database or Mattermost did not answer a handler."""
 
     def __init__(
-        self, triggers: Iterable[Trigger], machine: HandlerDependencies, perform: PerformLine, first: float = 1.0
+        self, triggers: Iterable[Trigger], dependencies: HandlerDependencies, perform: PerformLine, first: float = 1.0
     ) -> None:
-        self._m = machine
+        self._d = dependencies
         self._perform = perform
         self._first = first
-        self._admission = Admission(machine)
-        self._transactions = ShieldedTransactions(machine.database)
+        self._admission = Admission(dependencies)
+        self._transactions = ShieldedTransactions(dependencies.database)
         self._handlers: dict[type[object], list[Trigger]] = defaultdict(list)
         for trigger in triggers:
             if trigger.key[0] == "event" and trigger.payload is not None:
@@ -54,11 +53,11 @@ class EventDispatcher:
     async def tell(self, event: Event) -> None:
         """Let all who listen there hear it. Raises EventNotHandledError once all others have."""
         if isinstance(event, PersonChanged):
-            self._m.people.note_change(event.user_id, is_gone=event.is_gone)
+            self._d.people.note_change(event.user_id, is_gone=event.is_gone)
         if isinstance(event, RoleChanged):
-            await self._m.people.note_role_change(event.user_id)
+            await self._d.people.note_role_change(event.user_id)
         wanted = [t for t in self._handlers.get(type(event), ()) if t.only is None or t.only(event)]
-        hearers = [t for t in wanted if self._m.watching.hears(t.feature, event)]
+        hearers = [t for t in wanted if self._d.watchlist.hears(t.feature, event)]
         if not all(await asyncio.gather(*(self._heard(trigger, event) for trigger in hearers))):
             raise EventNotHandledError
 
@@ -67,7 +66,7 @@ class EventDispatcher:
         begin_request()
         for tries in range(1, EVENT_TRIES + 1):
             try:
-                with REQUESTS.labels("event", trigger.key[1]).time(), self._m.traffic.count_request():
+                with REQUESTS.labels("event", trigger.key[1]).time(), self._d.traffic.count_request():
                     outcome = await self._once(trigger, event)
             except Exception as problem:
                 log.error("handler_failed", name=trigger.key[1], attempts=tries, exc_info=problem)
@@ -83,32 +82,27 @@ class EventDispatcher:
         claim = (trigger.key[1], event.ident)
         if event.ident and await self._was_heard(claim):
             return "heard"
-        now = self._m.clock()
-        user = await self._m.people.of(event.by) if event.by else make_nobody(now)
+        now = self._d.clock()
+        user = await self._d.people.of(event.by) if event.by else make_nobody(now)
         request = Request("event", trigger.key[1], event.by, getattr(event, "channel_id", ""))
         first = claim_first(*claim, now) if event.ident else None
         try:
-            async with self._m.database.transaction(first=first) as db:
+            async with self._d.database.transaction(first=first) as db:
                 replies = as_list(await trigger.handler(self._admission.context(user, request, db, now), event))
-                messages = await self._m.delivery.prepare(db, replies, request, trigger.feature)
+                messages = await self._d.delivery.prepare(db, replies, request, trigger.feature)
                 await db.connection()  # where nothing was written, this alone claims
         except TakenError:
             return "heard"
         except UserError:
             return "refused"  # nobody waits for an answer
-        self._m.delivery.deliver_now(messages)
+        self._d.delivery.deliver_now(messages)
         if (line := find_performed_line(replies)) is not None:
             await self._perform(line, request)
-        await self._m.delivery.answer(replies, request)
-        self._m.watching.touch(trigger.feature)
+        await self._d.delivery.answer(replies, request)
+        self._d.watchlist.touch(trigger.feature)
         return "done"
 
     async def _was_heard(self, claim: tuple[str, str]) -> bool:
         """Whether it was told before: by this replica or another, live or read after an outage."""
         scope, period = claim
         return await self._transactions.run(lambda db: is_taken(db, scope, period), writes=False)
-
-
-def make_nobody(now: datetime) -> Person:
-    """Who acts where no person does: with no rights of anybody’s."""
-    return Person(id="", username="", role=None, since=now)

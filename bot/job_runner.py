@@ -16,13 +16,13 @@ from bot.context import Context, Request
 from bot.delivery import Row
 from bot.features import Key, Trigger
 from bot.metrics import JOBS
+from bot.people import make_nobody
 from bot.replies import Reply, as_list
 from bot.schedules import Schedule, find_zones
 from bot.tasks import wait_at_most
 from config.time import PARIS
 from storage import claims, people
 from storage.claims import JobResult
-from storage.people import Person
 
 log = structlog.get_logger()
 
@@ -133,19 +133,19 @@ class JobScheduler:
 class JobRunner:
     """What the clock calls."""
 
-    def __init__(self, triggers: Mapping[Key, Trigger], machine: HandlerDependencies) -> None:
+    def __init__(self, triggers: Mapping[Key, Trigger], dependencies: HandlerDependencies) -> None:
         self._triggers = triggers
-        self._m = machine
-        self._admission = Admission(machine)
+        self._d = dependencies
+        self._admission = Admission(dependencies)
 
     async def zones(self) -> Sequence[ZoneInfo]:
         """Where somebody of the register is, and Paris."""
-        async with self._m.database.transaction(writes=False) as db:
+        async with self._d.database.transaction(writes=False) as db:
             return find_zones(await people.zones(db))
 
     async def run(self, key: Key, period: str, zone: ZoneInfo = PARIS) -> None:
         """Run a job for a period, unless a replica did, or this one must not. Errors are for the scheduler to log."""
-        if not self._m.leads():
+        if not self._d.leads():
             log.warning("job_not_run", job=key[1], why="clock_off")
             return
         trigger = self._triggers[key]
@@ -154,41 +154,40 @@ class JobRunner:
         except Exception:
             await self._note_failure(key[1], period)
             raise
-        self._m.delivery.deliver_now(messages)
-        self._m.watching.touch(trigger.feature)
+        self._d.delivery.deliver_now(messages)
+        self._d.watchlist.touch(trigger.feature)
 
     async def _write(self, trigger: Trigger, period: str, zone: ZoneInfo) -> Sequence[Row]:
         """All in one transaction: the claim, what the handler changes, and what it answers."""
-        async with self._m.database.transaction() as db:
-            if not await claims.claim(db, trigger.key[1], period, self._m.clock()):
+        async with self._d.database.transaction() as db:
+            if not await claims.claim(db, trigger.key[1], period, self._d.clock()):
                 return []
             replies = await trigger.handler(self._context(trigger, zone, db))
             return await self._finish(db, trigger, period, as_list(replies))
 
     async def _read(self, trigger: Trigger, period: str, zone: ZoneInfo) -> Sequence[Row]:
         """The handler first, which keeps no writer waiting; of two replicas that have read one says what it found."""
-        async with self._m.database.transaction(writes=False) as db:
+        async with self._d.database.transaction(writes=False) as db:
             if await claims.is_taken(db, trigger.key[1], period):
                 return []
             replies = await trigger.handler(self._context(trigger, zone, db))
-        async with self._m.database.transaction() as db:
-            if not await claims.claim(db, trigger.key[1], period, self._m.clock()):
+        async with self._d.database.transaction() as db:
+            if not await claims.claim(db, trigger.key[1], period, self._d.clock()):
                 return []
             return await self._finish(db, trigger, period, as_list(replies))
 
     def _context(self, trigger: Trigger, zone: ZoneInfo, db: AsyncSession) -> Context:
         """The bot acts for nobody: it has no role that a person could have, and is where the job’s time has come."""
-        bot = Person(id="", username="", role=None, timezone=zone.key, since=self._m.clock())
-        return self._admission.context(bot, Request("job", trigger.key[1]), db)
+        return self._admission.context(make_nobody(self._d.clock(), zone), Request("job", trigger.key[1]), db)
 
     async def _finish(self, db: AsyncSession, trigger: Trigger, period: str, replies: Sequence[Reply]) -> Sequence[Row]:
         name = trigger.key[1]
-        await claims.note_run(db, name, period, JobResult.DONE, self._m.clock())
-        return await self._m.delivery.prepare(db, replies, Request("job", name, crowd=True), trigger.feature)
+        await claims.note_run(db, name, period, JobResult.DONE, self._d.clock())
+        return await self._d.delivery.prepare(db, replies, Request("job", name, crowd=True), trigger.feature)
 
     async def _note_failure(self, name: str, period: str) -> None:
         try:
-            async with self._m.database.transaction() as db:
-                await claims.note_run(db, name, period, JobResult.FAILED, self._m.clock())
+            async with self._d.database.transaction() as db:
+                await claims.note_run(db, name, period, JobResult.FAILED, self._d.clock())
         except Exception:
             log.warning("job_failure_not_noted", job=name, exc_info=True)

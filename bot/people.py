@@ -358,3 +358,8 @@ def _zone(name: str) -> str:
         return ZoneInfo(name).key if name else PARIS.key
     except (KeyError, ValueError, OSError):
         return PARIS.key
+
+
+def make_nobody(now: datetime, zone: ZoneInfo = PARIS) -> Person:
+    """Who acts where no person does: with no rights of anybody’s."""
+    return Person(id="", username="", role=None, timezone=zone.key, since=now)

@@ -33,18 +33,18 @@ class UnknownForm(Exception):
 class Recovery:
     """Asks the database only; what is to be told leaves by the outbox."""
 
-    def __init__(self, triggers: Mapping[Key, Trigger], machine: HandlerDependencies) -> None:
+    def __init__(self, triggers: Mapping[Key, Trigger], dependencies: HandlerDependencies) -> None:
         self._triggers = triggers
-        self._m = machine
+        self._d = dependencies
         self._tries: Counter[str] = Counter()
 
     async def run(self) -> None:
         """Whenever something was left in the spool, recover it, as soon as the database takes it; for ever."""
-        await run_when_due(self._m.drafts.left_behind, self.recover, lambda _: RECOVERY_RETRY)
+        await run_when_due(self._d.drafts.left_behind, self.recover, lambda _: RECOVERY_RETRY)
 
     async def recover(self) -> bool:
         """Recover all that is left; False when some of it has to be tried again."""
-        waiting = self._m.drafts.left_over()
+        waiting = self._d.drafts.left_over()
         self._tries = Counter({s.key: self._tries[s.key] for s in waiting})
         # What failed comes after the others: it may be its own fault though it does not look so.
         for submission in sorted(waiting, key=lambda s: self._tries[s.key]):
@@ -62,23 +62,23 @@ class Recovery:
             raise UnknownForm(submission.form)
         messages: list[Row] = []
         if trigger.writes:
-            async with self._m.database.transaction() as db:
+            async with self._d.database.transaction() as db:
                 # It may have been accepted by a process that died before it could say so.
-                if not await self._m.drafts.accepted(db, [submission.key]):
+                if not await self._d.drafts.accepted(db, [submission.key]):
                     messages = await self._keep(db, submission)
-        self._m.drafts.release(submission.key)
-        self._m.delivery.deliver_now(messages)
+        self._d.drafts.release(submission.key)
+        self._d.delivery.deliver_now(messages)
 
     async def _keep(self, db: AsyncSession, submission: Submission) -> list[Row]:
         if not await self._is_behind(db, submission):
-            await self._m.drafts.keep(db, submission)
+            await self._d.drafts.keep(db, submission)
         button, topic = resume_button(submission.key), topic_of_draft(submission.key)
         news = Direct(render("brouillon/kept"), [button], user_id=submission.user_id, topic=topic)
-        return await self._m.delivery.prepare(db, [news], Request("submit", submission.form))
+        return await self._d.delivery.prepare(db, [news], Request("submit", submission.form))
 
     async def _is_behind(self, db: AsyncSession, submission: Submission) -> bool:
         """Whether the next step of the same dialog was begun since."""
-        draft = await drafts.get(db, submission.user_id, submission.key, self._m.clock())
+        draft = await drafts.get(db, submission.user_id, submission.key, self._d.clock())
         return draft is not None and draft.form != submission.form and draft.saved_at.timestamp() >= submission.at
 
     def _set_aside(self, submission: Submission, problem: Exception) -> bool:
@@ -89,7 +89,7 @@ class Recovery:
             return False
         log.error("submission_not_recovered", name=submission.form, exc_info=problem)
         try:
-            self._m.drafts.set_aside(submission.key)
+            self._d.drafts.set_aside(submission.key)
         except OSError:
             return False
         return True

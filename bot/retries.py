@@ -168,13 +168,13 @@ class Gate:
         """Seconds until somebody may pass; 0 when now."""
         return 0.0 if self.is_open else max(0.0, self._next_probe - _now())
 
-    def opened(self) -> bool:
+    def note_answer(self) -> bool:
         """It answers; True when it did not before."""
         was_shut = not self.is_open
         self._failures = self._doubted = 0
         return was_shut
 
-    def doubts(self) -> bool:
+    def note_doubt(self) -> bool:
         """The server failed at somebody new, though it answers; True when that makes an outage."""
         self._doubted += 1
         return self._doubted >= WITNESSES

@@ -13,22 +13,20 @@ from typing import Any
 import structlog
 from aiohttp import ETag, web
 from prometheus_client import generate_latest
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import menus, renderers
 from bot.admission import Admission, HandlerDependencies
 from bot.connections import Connections
-from bot.context import Context, Request
+from bot.context import Request
 from bot.dispatch import Dispatcher
 from bot.errors import UserError, may_succeed_later
 from bot.features import FeedContent, Key, Trigger
 from bot.forms import sent_in
 from bot.links import ExpiredLink, Links
 from bot.metrics import OUTCOMES, REQUESTS
+from bot.people import make_nobody
 from bot.spool import Submission
 from bot.tasks import SingleFlight
-from config.time import PARIS
-from storage.people import Person
 
 log = structlog.get_logger()
 
@@ -41,10 +39,10 @@ FEED_MAX = 2_000_000
 class FeedServer:
     """Finds the handler of a feed, runs it in a transaction that only reads, and answers as HTTP wants."""
 
-    def __init__(self, triggers: Mapping[Key, Trigger], machine: HandlerDependencies) -> None:
+    def __init__(self, triggers: Mapping[Key, Trigger], dependencies: HandlerDependencies) -> None:
         self._triggers = {name: trigger for (kind, name), trigger in triggers.items() if kind == "feed"}
-        self._admission = Admission(machine)
-        self._m = machine
+        self._admission = Admission(dependencies)
+        self._d = dependencies
 
     def routes(self) -> list[web.RouteDef]:
         """Where they are, whether they are on or not."""
@@ -53,7 +51,7 @@ class FeedServer:
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """The feed, or that what the program has of it is still so. Raises HTTPException, which says nothing more."""
         name = request.path.split("/")[1]
-        with REQUESTS.labels("feed", name).time(), self._m.traffic.count_request():
+        with REQUESTS.labels("feed", name).time(), self._d.traffic.count_request():
             feed = await self._outcome(name, request.match_info["key"])
         if feed is None:
             raise web.HTTPNotFound
@@ -81,16 +79,13 @@ class FeedServer:
     async def _read(self, trigger: Trigger, key: str) -> FeedContent | None:
         if trigger.is_off or len(key) > KEY_MAX:
             return None
-        async with self._m.database.transaction(writes=False) as db:
-            feed: FeedContent | None = await trigger.handler(self._context(trigger, db), key)
+        async with self._d.database.transaction(writes=False) as db:
+            # Whoever asks is nobody until the handler knows better.
+            context = self._admission.context(make_nobody(self._d.clock()), Request("feed", trigger.key[1]), db)
+            feed: FeedContent | None = await trigger.handler(context, key)
         if feed is not None and len(feed.body) > FEED_MAX:
             raise ValueError(f"a feed of {trigger.feature} is too long: {len(feed.body)} bytes")
         return feed
-
-    def _context(self, trigger: Trigger, db: AsyncSession) -> Context:
-        """Whoever asks is nobody until the handler knows better."""
-        nobody = Person(id="", username="", role=None, timezone=PARIS.key, since=self._m.clock())
-        return self._admission.context(nobody, Request("feed", trigger.key[1]), db)
 
 
 def _whole_response(feed: FeedContent, headers: Mapping[str, str]) -> web.Response:
@@ -186,9 +181,9 @@ class ServerDependencies:
     feeds: FeedServer
 
 
-def make_application(doors: ServerDependencies) -> web.Application:
+def make_application(dependencies: ServerDependencies) -> web.Application:
     """The routes Mattermost and the operator’s probes call."""
-    server = _Routes(doors)
+    server = _Routes(dependencies)
     app = web.Application(client_max_size=BODY_MAX, middlewares=[_answer_soberly, server.read_whole])
     app.add_routes(
         [
@@ -200,7 +195,7 @@ def make_application(doors: ServerDependencies) -> web.Application:
             web.get("/healthz", server.health),
             web.get("/readyz", server.readiness),
             web.get("/metrics", server.metrics),
-            *doors.feeds.routes(),
+            *dependencies.feeds.routes(),
         ]
     )
     return app
@@ -224,9 +219,9 @@ async def _answer_soberly(request: web.Request, handler: HttpHandler) -> web.Str
 
 
 class _Routes:
-    def __init__(self, doors: ServerDependencies) -> None:
-        self._d = doors
-        self._ready = SingleFlight(doors.ready)
+    def __init__(self, dependencies: ServerDependencies) -> None:
+        self._d = dependencies
+        self._ready = SingleFlight(dependencies.ready)
         self._portrait = renderers.read_portrait()
 
     @web.middleware
@@ -360,10 +355,10 @@ class _Routes:
 class HttpServer:
     """The port: it listens between ``open`` and ``close``, which lets what is being answered end."""
 
-    def __init__(self, doors: ServerDependencies, patience: float) -> None:
-        self._connections = doors.connections
+    def __init__(self, dependencies: ServerDependencies, patience: float) -> None:
+        self._connections = dependencies.connections
         self._runner = web.AppRunner(
-            make_application(doors), access_log=None, shutdown_timeout=patience, lingering_time=LINGERING
+            make_application(dependencies), access_log=None, shutdown_timeout=patience, lingering_time=LINGERING
         )
         self._server: asyncio.Server | None = None
 

@@ -69,7 +69,7 @@ class Pen:
 async def deliver(office: Office, topics: Collection[str], progress: ProgressBar, patience: float) -> DeliveryTally:
     """Send what is written down until nothing more is to be waited for on these topics, and return how they stand: all
     is there, or for so many seconds nothing arrived and nothing was refused."""
-    way = Outbox(office.database, office.chat, office.clock, around=OutboxOptions(budget=office.budget, visits=True))
+    way = Outbox(office.database, office.chat, office.clock, options=OutboxOptions(budget=office.budget, visits=True))
     await way.start()
     way.look()
     try:

@@ -150,7 +150,7 @@ async def pulls_all(house: House, role: Role | None) -> None:
     told = LOG.tell()
     for command in COMMANDS:
         for words, channel in (("", here), ("", direct), (" oui", here), (" exporter csv", direct), (" 12", here)):
-            await house.bot.hearing.tell(PersonChanged(user_id=person.id))
+            await house.bot.event_dispatcher.tell(PersonChanged(user_id=person.id))
             await person.runs(f"/{command}{words}", channel)
     assert "RuntimeError" not in LOG.getvalue()[told:]
 

@@ -124,12 +124,12 @@ async def test_what_comes_while_a_failure_is_noted_waits_behind_it(
     """Though Mattermost takes messages again by then, as what another worker sent shows."""
     async with at_work(room, database) as worker:
         desk = worker._people  # noqa: SLF001  (no public way says when a step ends)
-        noted = Held(monkeypatch, desk._m.rows, "failed")  # noqa: SLF001  (the same)
+        noted = Held(monkeypatch, desk._d.rows, "failed")  # noqa: SLF001  (the same)
         in_trouble(room.server.faults)
         await tell(room, database, worker, "0")
         await noted.ended.wait()
         room.server.faults.status = None
-        desk._tries.opened()  # noqa: SLF001  (the same)
+        desk._attempts.note_answer()  # noqa: SLF001  (the same)
         for text in TEXTS[1:4]:
             await tell(room, database, worker, text)
         noted.goes_on.set()
@@ -142,7 +142,7 @@ async def test_what_is_taken_from_the_table_while_one_fails_waits_behind_it(
 ) -> None:
     async with at_work(room, database) as worker:
         desk = worker._people  # noqa: SLF001  (no public way says when a step ends)
-        taken = Held(monkeypatch, desk._m.rows, "take")  # noqa: SLF001  (the same)
+        taken = Held(monkeypatch, desk._d.rows, "take")  # noqa: SLF001  (the same)
         first, second = [letter_to(room.juliette, text) for text in TEXTS[:2]]
         second.not_before = second.created_at
         async with database.transaction() as db:

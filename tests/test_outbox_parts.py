@@ -38,8 +38,8 @@ async def test_calls_that_fail_together_count_as_one() -> None:
     assert gate.wait() <= first
     assert not gate.shut(asyncio.get_running_loop().time(), 30)
     assert gate.wait() > 25
-    assert gate.opened()
-    assert not gate.opened()
+    assert gate.note_answer()
+    assert not gate.note_answer()
     assert gate.wait() == 0
 
 

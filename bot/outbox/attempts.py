@@ -10,6 +10,7 @@ from typing import Any
 
 import structlog
 
+from bot import retries
 from bot.errors import ChatError, Refusal
 from bot.mattermost import Chat, RateLimit
 from bot.metrics import DELIVERIES, OUTBOX_OPEN
@@ -17,18 +18,7 @@ from bot.outbox.actions import DeliveryResult
 from bot.outbox.lanes import LeasedMessage
 from bot.outbox.sender import Sender
 from bot.outbox.table import DeliveryMarks, OutboxTable
-from bot.retries import (
-    ANSWERING,
-    ANSWERING_CROWD,
-    WORN,
-    Doubts,
-    Gate,
-    LeaseLostError,
-    is_away,
-    lease_kept,
-    next_own_try,
-    next_try,
-)
+from bot.retries import WORN, Doubts, Gate, LeaseLostError, lease_kept
 from bot.tasks import Traffic
 from storage.outbox import LEASE, ActionTurn, DeliveryMark, Outgoing, TargetKind
 
@@ -90,22 +80,22 @@ class Attempts:
     ``is_crowd`` says that these are messages to many: whether they leave is not what /metrics tells of.
     """
 
-    def __init__(self, means: OutboxDependencies, *, is_crowd: bool) -> None:
-        self._m = means
+    def __init__(self, dependencies: OutboxDependencies, *, is_crowd: bool) -> None:
+        self._d = dependencies
         self._is_crowd = is_crowd
-        self.gate = Gate(means.first)
-        self.doubts = Doubts(means.first)
+        self.gate = Gate(dependencies.first)
+        self.doubts = Doubts(dependencies.first)
 
     async def deliver(self, letter: LeasedMessage) -> AttemptVerdict:
         """Try once. Raises what the database raises."""
-        if not await self._m.rows.still_mine(letter, TRY_MAX):
+        if not await self._d.rows.still_mine(letter, TRY_MAX):
             return AttemptVerdict(AttemptOutcome.SETTLED)
         # What answers a person overtakes what goes to many: a rewriting of these may be void before its first try.
-        if (letter.again or self._is_crowd) and await self._m.rows.superseded(letter.message):
+        if (letter.again or self._is_crowd) and await self._d.rows.superseded(letter.message):
             return self._done(letter, DeliveryResult(letter.target), "found")
-        match await self._m.rows.begin(letter.message):
+        match await self._d.rows.begin(letter.message):
             case ActionTurn.GONE:
-                self._m.news.set()
+                self._d.news.set()
                 DELIVERIES.labels("taken_back").inc()
                 return AttemptVerdict(AttemptOutcome.SETTLED)
             case ActionTurn.LATER:
@@ -118,7 +108,7 @@ class Attempts:
         began = asyncio.get_running_loop().time()
         try:
             async with self._time_for(letter):
-                arrival = await self._m.sender.send(letter.message, again=letter.again)
+                arrival = await self._d.sender.send(letter.message, again=letter.again)
         except LeaseLostError:
             return AttemptVerdict(AttemptOutcome.SETTLED)
         except TimeoutError:
@@ -136,7 +126,7 @@ class Attempts:
             lost.set()
             limit.reschedule(asyncio.get_running_loop().time())
 
-        kept = lease_kept(lambda: self._m.rows.still_mine(letter, LEASE), lose) if letter.takes_long else nullcontext()
+        kept = lease_kept(lambda: self._d.rows.still_mine(letter, LEASE), lose) if letter.takes_long else nullcontext()
         most = LONG_TRY_MAX if letter.takes_long else TRY_MAX
         try:
             async with asyncio.timeout(most.total_seconds()) as limit:
@@ -150,35 +140,35 @@ class Attempts:
     async def is_back(self) -> bool:
         """Whether a server that took nothing answers again; else the gate is shut for longer."""
         began = asyncio.get_running_loop().time()
-        if await self._m.chat.answers():
+        if await self._d.chat.answers():
             return True
         self.gate.shut(began, None)
         return False
 
-    def opened(self) -> bool:
+    def note_answer(self) -> bool:
         """Mattermost takes messages; True when it did not before."""
-        was_shut = self.gate.opened()
+        was_shut = self.gate.note_answer()
         if was_shut:
             log.info("mattermost_back", crowd=self._is_crowd)
             self._show(is_open=True)
         return was_shut
 
     def _arrived(self, letter: LeasedMessage, arrival: DeliveryResult, outcome: str) -> AttemptVerdict:
-        self.opened()
+        self.note_answer()
         self.doubts.clear(letter.target)
         return self._done(letter, arrival, outcome)
 
     def _done(self, letter: LeasedMessage, arrival: DeliveryResult, outcome: str) -> AttemptVerdict:
         tells, channel_id = bool(letter.message.tells), arrival.channel_id or None
         news = arrival.news if tells else {}
-        self._m.marks.add(DeliveryMark(letter.message.id, arrival.post_id, channel_id, news, is_news=tells))
+        self._d.marks.add(DeliveryMark(letter.message.id, arrival.post_id, channel_id, news, is_news=tells))
         DELIVERIES.labels(outcome).inc()
         return AttemptVerdict(AttemptOutcome.SETTLED)
 
     async def _failed(self, letter: LeasedMessage, error: ChatError, began: float) -> AttemptVerdict:
         message = letter.message
         # The server itself, or this message only? Another question tells.
-        if (error.may_pass and self.gate.was_known(began)) or await is_away(self._m.chat, error):
+        if (error.may_pass and self.gate.was_known(began)) or await retries.is_away(self._d.chat, error):
             return self._away(error, began)
         if error.may_pass:
             return self._doubted(letter, error, began)
@@ -195,7 +185,7 @@ class Attempts:
         if error.status != 403:
             return error.status == 404
         try:
-            await self._m.chat.read_post(post_id)
+            await self._d.chat.read_post(post_id)
         except ChatError as other:
             if other.is_temporary:
                 raise
@@ -206,23 +196,25 @@ class Attempts:
         """It is due at once, so that it keeps its place: the gate does the waiting."""
         self._shut(error, self.gate.shut(began, error.retry_after))
         DELIVERIES.labels("later").inc()
-        return AttemptVerdict(AttemptOutcome.AWAY, str(error), self._m.clock())
+        return AttemptVerdict(AttemptOutcome.AWAY, str(error), self._d.clock())
 
     def _doubted(self, letter: LeasedMessage, error: ChatError, began: float) -> AttemptVerdict:
         """The server answers, and failed at this message: its lane rests a few times, then passes it by."""
-        message, now, fault = letter.message, self._m.clock(), str(error)
+        message, now, fault = letter.message, self._d.clock(), str(error)
         log.warning("message_failed", status=error.status, error_id=error.error_id, attempts=message.attempts)
         DELIVERIES.labels("later").inc()
-        if message.attempts < WORN and self.doubts.add(letter.target) and self.gate.doubts():
-            self._shut(error, self.gate.shut(began, None, ANSWERING_CROWD if self._is_crowd else ANSWERING))
+        if message.attempts < WORN and self.doubts.add(letter.target) and self.gate.note_doubt():
+            self._shut(
+                error, self.gate.shut(began, None, retries.ANSWERING_CROWD if self._is_crowd else retries.ANSWERING)
+            )
             return AttemptVerdict(AttemptOutcome.AWAY, fault, now)
         if message.attempts < WORN and self.doubts.rests(letter.target):
             return AttemptVerdict(AttemptOutcome.RESTS, fault, now)
-        next_try = next_own_try(message.attempts, message.created_at, now, self._m.first)
+        next_try = retries.next_own_try(message.attempts, message.created_at, now, self._d.first)
         return AttemptVerdict(AttemptOutcome.SETTLED, fault, next_try)
 
     def _refused(self, letter: LeasedMessage, error: ChatError) -> AttemptVerdict:
-        self.opened()
+        self.note_answer()
         self.doubts.clear(letter.target)
         next_try = self._after_refusal(letter.message, error)
         log.warning("message_refused", status=error.status, error_id=error.error_id, given_up=next_try is None)
@@ -235,7 +227,7 @@ class Attempts:
         # An old content must not overwrite a newer one hours later, nor an old act undo what was done since.
         if message.where in {TargetKind.POST, TargetKind.ACT} or error.refusal in HOPELESS:
             return None
-        return next_try(message.attempts, message.created_at, self._m.clock())
+        return retries.next_try(message.attempts, message.created_at, self._d.clock())
 
     def _shut(self, error: ChatError, was_open: bool) -> None:
         if was_open:

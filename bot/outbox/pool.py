@@ -46,29 +46,31 @@ CROWD = PoolSettings(is_crowd=True, workers=2, refill=TAKEN_AT_ONCE // 2, courte
 
 
 class WorkerPool:
-    """``before`` is the desk whose messages go first."""
+    """``before`` is the pool whose messages go first."""
 
-    def __init__(self, manner: PoolSettings, means: OutboxDependencies, before: "WorkerPool | None" = None) -> None:
-        self._manner = manner
-        self._m = means
+    def __init__(
+        self, settings: PoolSettings, dependencies: OutboxDependencies, before: "WorkerPool | None" = None
+    ) -> None:
+        self._settings = settings
+        self._d = dependencies
         self._before = before
         self._lanes = Lanes()
-        self._tries = Attempts(means, is_crowd=manner.is_crowd)
+        self._attempts = Attempts(dependencies, is_crowd=settings.is_crowd)
         self._backlog = Backlog()
         self._long = asyncio.Semaphore(LONG_AT_ONCE)
         self._returns = 0
         """How often messages went back behind one that failed: what was being taken then follows them."""
         self._bringing: asyncio.Task[int] | None = None
         self._draining = False
-        self._rounds = TablePoller("outbox", self._look, PollerPauses(BETWEEN_LOOKS, means.first))
-        self.call = self._rounds.call
+        self._poller = TablePoller("outbox", self._look, PollerPauses(BETWEEN_LOOKS, dependencies.first))
+        self.call = self._poller.call
         """Set when the table is worth a look: something came back to it, or there is room in memory."""
         self.tasks: set[asyncio.Task[None]] = set()
 
     @property
     def is_open(self) -> bool:
         """Whether Mattermost takes messages, as far as is known."""
-        return self._tries.gate.is_open
+        return self._attempts.gate.is_open
 
     @property
     def waiting(self) -> int:
@@ -77,13 +79,13 @@ class WorkerPool:
 
     async def start(self) -> None:
         """Begin to deliver, with what an earlier run left."""
-        if not self._manner.is_crowd:  # of a crowd nothing passes what is in the table
-            self._backlog.found(await self._m.rows.waiting())
-        self.tasks = {asyncio.create_task(work) for work in (self._rounds.run(), *self._workers())}
+        if not self._settings.is_crowd:  # of a crowd nothing passes what is in the table
+            self._backlog.found(await self._d.rows.waiting())
+        self.tasks = {asyncio.create_task(work) for work in (self._poller.run(), *self._workers())}
 
     def deliver_now(self, messages: Iterable[Outgoing]) -> None:
         """Deliver at once what was just committed, if its time has come."""
-        now = self._m.clock()
+        now = self._d.clock()
         for message in messages:
             if not is_leased(message):
                 self.call.set()
@@ -99,7 +101,7 @@ class WorkerPool:
         """Whether a new message need not wait in the table: for the gate, for memory, or behind others of its lane."""
         if not self.is_open or self._draining or len(self._lanes) >= LETTERS_MAX or self._lanes.is_full(letter.target):
             return False
-        return not self._backlog.holds(letter.target) and not self._tries.doubts.rests(letter.target)
+        return not self._backlog.holds(letter.target) and not self._attempts.doubts.rests(letter.target)
 
     async def quiet(self, seconds: float) -> None:
         """Wait until nothing is left in memory, but no longer than that."""
@@ -110,7 +112,7 @@ class WorkerPool:
     async def drain(self, seconds: float) -> None:
         """Stop: finish what can be within so many seconds (of a crowd’s what is on its way only)."""
         self._draining = True
-        if self._manner.is_crowd:
+        if self._settings.is_crowd:
             self._backlog.add(self._lanes.clear())
         await self.quiet(seconds)
         for task in self.tasks:
@@ -125,7 +127,7 @@ class WorkerPool:
             await self._release()
 
     def _workers(self) -> list[Coroutine[None, None, None]]:
-        return [self._work() for _ in range(self._manner.workers)]
+        return [self._work() for _ in range(self._settings.workers)]
 
     async def _work(self) -> None:
         while True:
@@ -143,11 +145,11 @@ class WorkerPool:
             await self._attend(lane, letter)
 
     async def _attend(self, lane: Lane, letter: LeasedMessage) -> None:
-        await self._m.traffic.wait_until_idle(self._manner.courtesy)
+        await self._d.traffic.wait_until_idle(self._settings.courtesy)
         if self._before:
-            await self._before.quiet(self._manner.courtesy)
-        if self._manner.is_crowd:
-            await self._m.budget.take()
+            await self._before.quiet(self._settings.courtesy)
+        if self._settings.is_crowd:
+            await self._d.budget.take()
         try:
             await self._deliver(lane, letter)
         except Exception:
@@ -155,20 +157,20 @@ class WorkerPool:
             log.warning("outbox_broken", attempts=letter.message.attempts, exc_info=True)
         self._lanes.done(lane)
         is_empty = not self._lanes.holds(lane)
-        if (is_empty and (not self._lanes or self._backlog.holds(lane))) or len(self._lanes) == self._manner.refill:
+        if (is_empty and (not self._lanes or self._backlog.holds(lane))) or len(self._lanes) == self._settings.refill:
             self.call.set()
 
     async def _deliver(self, lane: Lane, letter: LeasedMessage) -> None:
-        verdict = await self._tries.deliver(letter)
+        verdict = await self._attempts.deliver(letter)
         waits = verdict.outcome is not AttemptOutcome.SETTLED
         if waits:
             # Behind the gate everything waits, behind one message only what is for the same target.
             lanes = () if verdict.outcome is AttemptOutcome.AWAY else (lane,)
             self._put_back(self._lanes.clear(*lanes))
         if verdict.fault:
-            await self._m.rows.failed(letter.message, verdict.fault, verdict.next_try, verdict.news)
+            await self._d.rows.failed(letter.message, verdict.fault, verdict.next_try, verdict.news)
             if verdict.next_try is None:
-                self._m.news.set()
+                self._d.news.set()
         if waits:
             # What came for the same target while that was noted waits behind it as well.
             self._put_back(self._lanes.clear(lane))
@@ -184,12 +186,12 @@ class WorkerPool:
 
     async def _look(self) -> float:
         """Take what is due from the table; the seconds until the next look."""
-        gate = self._tries.gate
-        if (wait := wait_before_look(gate, self._m.leads)) > 0:
+        gate = self._attempts.gate
+        if (wait := wait_before_look(gate, self._d.leads)) > 0:
             return wait
-        if not gate.is_open and not await self._tries.is_back():
+        if not gate.is_open and not await self._attempts.is_back():
             return gate.wait()
-        if gate.is_open and len(self._lanes) > self._manner.refill:
+        if gate.is_open and len(self._lanes) > self._settings.refill:
             return retries.LOOK_ANYWAY  # a worker calls when it is done
         room = (TAKEN_AT_ONCE if gate.is_open else 1) - len(self._lanes)
         if room <= 0:
@@ -199,13 +201,13 @@ class WorkerPool:
 
     async def _take(self, room: int) -> float:
         """Bring so many messages into memory; the seconds until the next look."""
-        doubts = self._tries.doubts
+        doubts = self._attempts.doubts
         rested_in = doubts.wait(retries.LOOK_ANYWAY)
         # A message that the server failed at is no probe: it would fail again.
-        at_work = self._lanes.targets() if self._manner.is_crowd else self._lanes.full()
+        at_work = self._lanes.targets() if self._settings.is_crowd else self._lanes.full()
         but_of = [*at_work, *(doubts.resting() if self.is_open else doubts.all())]
         returns = self._returns
-        due_in = await self._m.rows.due_in(Share(self._manner.is_crowd, but_of))
+        due_in = await self._d.rows.due_in(Share(self._settings.is_crowd, but_of))
         if due_in == 0.0:
             # To its end, though this look be cut off: what is leased must be in the lanes, to be given back.
             self._bringing = asyncio.create_task(self._bring(room, but_of))
@@ -214,19 +216,19 @@ class WorkerPool:
             due_in = AT_OTHERS
         elif returns == self._returns:
             self._backlog.all_taken(but_of)
-        if self._tries.opened():  # it answers, and nothing is there to probe with
+        if self._attempts.note_answer():  # it answers, and nothing is there to probe with
             return 0.0
         return min(due_in or retries.LOOK_ANYWAY, rested_in)
 
     async def _bring(self, room: int, but_of: Sequence[str]) -> int:
         returns = self._returns
-        letters = await self._m.rows.take(room, Share(self._manner.is_crowd, but_of))
+        letters = await self._d.rows.take(room, Share(self._settings.is_crowd, but_of))
         is_late = returns != self._returns
         for letter in letters:
             self._backlog.taken(letter)
             if is_late:
                 self._backlog.add([letter])
-            elif letter.message.id not in self._m.marks:
+            elif letter.message.id not in self._d.marks:
                 self._lanes.put(letter)
         if len(letters) < room and not is_late:
             self._backlog.all_taken(but_of)
@@ -234,5 +236,5 @@ class WorkerPool:
 
     async def _release(self) -> None:
         if ids := self._backlog.oldest(10 * TAKEN_AT_ONCE):
-            await self._m.rows.release(ids)
+            await self._d.rows.release(ids)
             self._backlog.released(ids)

@@ -16,26 +16,21 @@ CLOCK_AHEAD_MAX = timedelta(days=1)
 """Beyond the first page, how far the bot’s clock may be ahead of Mattermost’s."""
 
 
-async def _read_posts_back_to(chat: Chat, channel_id: str, created_at: datetime) -> AsyncIterator[ChatPost]:
-    """The posts of a channel back to when something was written down by the bot’s clock, newest first; some come twice.
+async def read_own_posts(chat: Chat, channel_id: str, created_at: datetime) -> AsyncIterator[tuple[str, ChatPost]]:
+    """The bot’s posts of a channel, each after its mark (empty where it has none), back to when something was written
+    down by the bot’s clock, newest first; some come twice.
 
-    The newest are looked at in any case. Raises ChatError.
+    The newest posts are looked at in any case. Raises ChatError.
     """
+    bot = await chat.me()
     since = (created_at - CLOCK_AHEAD_MAX).timestamp() * 1000
     for page, size in PAGES:
         posts = await chat.newest_posts(channel_id, page, size)
         for post in posts:
-            yield post
+            if post.user_id == bot.id:
+                yield read_mark(post), post
         if len(posts) < size or posts[-1].create_at < since:
             return
-
-
-async def read_own_posts(chat: Chat, channel_id: str, created_at: datetime) -> AsyncIterator[tuple[str, ChatPost]]:
-    """The bot’s posts among these, each after its mark (empty where it has none). Raises ChatError."""
-    bot = await chat.me()
-    async for post in _read_posts_back_to(chat, channel_id, created_at):
-        if post.user_id == bot.id:
-            yield read_mark(post), post
 
 
 def read_mark(post: ChatPost) -> str:

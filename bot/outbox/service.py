@@ -34,8 +34,8 @@ ECHOES_MAX = 1000
 class OwnPosts:
     """``hear`` gathers posts and notes them a moment later, ``note`` does it at once; twice does no harm."""
 
-    def __init__(self, means: OutboxDependencies) -> None:
-        self._m = means
+    def __init__(self, dependencies: OutboxDependencies) -> None:
+        self._d = dependencies
         self._heard: OrderedDict[str, ChatPost] = OrderedDict()
         self._some = asyncio.Event()
 
@@ -59,7 +59,7 @@ class OwnPosts:
                 await self._note_all(heard)
             except Exception:
                 log.warning("echoes_not_noted", count=len(heard), exc_info=True)  # each is due when its lease ends
-            self._m.news.set()  # who noted one of them may be gone before it tells the sender
+            self._d.news.set()  # who noted one of them may be gone before it tells the sender
 
     async def note(self, post: ChatPost) -> str:
         """See to it that its message is noted, and give its id; empty where it is none of the outbox. Raises
@@ -70,18 +70,18 @@ class OwnPosts:
         return message_id
 
     async def _note_all(self, posts: Mapping[str, ChatPost]) -> None:
-        for message in await self._m.rows.unnoted(list(posts)):
+        for message in await self._d.rows.unnoted(list(posts)):
             await self._note(message, posts[message.id])
 
     async def _note(self, message: Outgoing, post: ChatPost) -> None:
         try:
-            arrival = await self._m.sender.recognize(message, post)
+            arrival = await self._d.sender.recognize(message, post)
         except ChatError as error:
             if error.may_pass:
                 raise
             return  # its sender is told the same
         if arrival is not None:
-            await self._m.rows.note(DeliveryMark(message.id, arrival.post_id, arrival.channel_id))
+            await self._d.rows.note(DeliveryMark(message.id, arrival.post_id, arrival.channel_id))
 
 
 @contextmanager
@@ -116,21 +116,21 @@ class Outbox:
         clock: Callable[[], datetime],
         *,
         first: float = 1.0,
-        around: OutboxOptions | None = None,
+        options: OutboxOptions | None = None,
     ) -> None:
-        around = around or OutboxOptions()
+        options = options or OutboxOptions()
         self._rows = OutboxTable(database, clock)
-        self._one_process = database.is_sqlite and not around.visits
+        self._one_process = database.is_sqlite and not options.visits
         self.news = asyncio.Event()
         """Set when a sender is to be told that a message of theirs has come to its end (bot/delivery_events.py)."""
         self._marks = DeliveryMarks(self._rows, self.news)
-        sender = Sender(chat, FileCarrier(chat, self._rows.keep, around.fresh))
-        parts = (self._rows, self._marks, chat, sender, around.traffic, clock, first, self.news)
-        means = OutboxDependencies(*parts, around.budget, around.leads)
-        self._people = WorkerPool(PEOPLE, means)
-        self._crowd = WorkerPool(CROWD, means, before=self._people)
-        self._desks = (self._crowd,) if around.visits else (self._people, self._crowd)
-        self._echoes = OwnPosts(means)
+        sender = Sender(chat, FileCarrier(chat, self._rows.keep, options.fresh))
+        parts = (self._rows, self._marks, chat, sender, options.traffic, clock, first, self.news)
+        dependencies = OutboxDependencies(*parts, options.budget, options.leads)
+        self._people = WorkerPool(PEOPLE, dependencies)
+        self._crowd = WorkerPool(CROWD, dependencies, before=self._people)
+        self._pools = (self._crowd,) if options.visits else (self._people, self._crowd)
+        self._own_posts = OwnPosts(dependencies)
         self._noting: list[asyncio.Task[None]] = []
 
     @property
@@ -141,23 +141,23 @@ class Outbox:
     @property
     def tasks(self) -> Sequence[asyncio.Task[None]]:
         """All that is at work."""
-        return [task for desk in self._desks for task in desk.tasks] + self._noting
+        return [task for pool in self._pools for task in pool.tasks] + self._noting
 
     async def start(self) -> None:
         """Begin to deliver, with what an earlier run left."""
         if self._one_process:
             await self._rows.release_all()
-        for desk in self._desks:
-            await desk.start()
-        self._noting = [asyncio.create_task(work) for work in (self._marks.run(), self._echoes.run())]
+        for pool in self._pools:
+            await pool.start()
+        self._noting = [asyncio.create_task(work) for work in (self._marks.run(), self._own_posts.run())]
         OUTBOX_OPEN.set(1)
-        OUTBOX_WAITING.set_function(lambda: sum(desk.waiting for desk in self._desks))
+        OUTBOX_WAITING.set_function(lambda: sum(pool.waiting for pool in self._pools))
 
     def deliver_now(self, messages: Sequence[Outgoing]) -> None:
         """Deliver at once what was just committed: people’s with a whole lease (``not_before`` a LEASE ahead of
         ``created_at``), a crowd’s and what is for later without one."""
-        for desk, is_crowd in ((self._people, False), (self._crowd, True)):
-            desk.deliver_now(m for m in messages if m.crowd is is_crowd)
+        for pool, is_crowd in ((self._people, False), (self._crowd, True)):
+            pool.deliver_now(m for m in messages if m.crowd is is_crowd)
         if any(message.where is TargetKind.ACT for message in messages):
             self.news.set()  # it may have taken back another
 
@@ -167,24 +167,24 @@ class Outbox:
 
     def hear(self, post: ChatPost) -> None:
         """A post of the bot’s own was heard of: soon its message is noted as delivered, whoever sent it."""
-        self._echoes.hear(post)
+        self._own_posts.hear(post)
 
     async def note(self, post: ChatPost) -> str:
         """The same at once: the id of the message that the post is, empty where it is none. Raises ChatError."""
-        return await self._echoes.note(post)
+        return await self._own_posts.note(post)
 
     def look(self) -> None:
         """Look at the table now: something else was written there."""
-        for desk in self._desks:
-            desk.call.set()
+        for pool in self._pools:
+            pool.call.set()
 
     async def drain(self, seconds: float = 3.0) -> None:
         """Stop: finish what can be within so many seconds, and leave the rest to whoever comes next."""
-        await asyncio.gather(*(desk.drain(seconds) for desk in self._desks))
+        await asyncio.gather(*(pool.drain(seconds) for pool in self._pools))
         for task in self._noting:
             task.cancel()
         await asyncio.gather(*self._noting, return_exceptions=True)
         await self._rows.wait()
         await self._marks.flush()
-        for desk in self._desks:
-            await desk.give_back()
+        for pool in self._pools:
+            await pool.give_back()

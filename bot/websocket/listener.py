@@ -37,7 +37,7 @@ class ListenerDependencies:
 
     chat: Mattermost
     database: Database
-    watching: Watchlist
+    watchlist: Watchlist
     clock: Callable[[], datetime]
     traffic: Traffic
     on_own: Callable[[ChatPost], None] = lambda _: None
@@ -49,18 +49,18 @@ class EventListener:
     The same may be told twice: each handler claims it. ``first`` is the first pause in seconds before connecting again.
     """
 
-    def __init__(self, ground: ListenerDependencies, on_event: OnEvent, first: float = 1.0) -> None:
-        self._chat = ground.chat
-        self._clock = ground.clock
-        self._watching = ground.watching
-        self._traffic = ground.traffic
+    def __init__(self, dependencies: ListenerDependencies, on_event: OnEvent, first: float = 1.0) -> None:
+        self._chat = dependencies.chat
+        self._clock = dependencies.clock
+        self._watchlist = dependencies.watchlist
+        self._traffic = dependencies.traffic
         self._first = first
         self._on_event = on_event
-        self._ears = FrameParser(on_own=ground.on_own)
+        self._ears = FrameParser(on_own=dependencies.on_own)
         self._queue = EventQueue(self._handle)
-        self._progress = EventCursor(ground.database)
-        self._places = PlaceTracker(ground.database, ground.chat, on_event, ground.clock)
-        self._reader = CatchUpReader(ground.chat, self._ears, self._queue, self._places, ground.clock)
+        self._progress = EventCursor(dependencies.database)
+        self._places = PlaceTracker(dependencies.database, dependencies.chat, on_event, dependencies.clock)
+        self._reader = CatchUpReader(dependencies.chat, self._ears, self._queue, self._places, dependencies.clock)
         self._catching = CatchUp(self._reader, self._queue, self._places, lambda: self.seen, first)
         self._queue.on_loss = self._catching.fall_behind
         self._position = StreamPosition()
@@ -79,8 +79,8 @@ class EventListener:
 
     def start(self) -> None:
         """Begin to hear; an unreachable server is waited for."""
-        self._watching.on_change = self._watch
-        self._watching.start()
+        self._watchlist.on_change = self._watch
+        self._watchlist.start()
         self._queue.start()
         loops = (self._live(), self._catching.run(), self._catching.look_around(self._clock))
         self._tasks = [asyncio.create_task(loop) for loop in loops]
@@ -90,7 +90,7 @@ class EventListener:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._watching.stop()
+        await self._watchlist.stop()
         await self._queue.stop(seconds)
         await self._places.transactions.wait()
         await self._progress.save(now=True)
@@ -103,7 +103,7 @@ class EventListener:
 
     async def _live(self) -> None:
         await self._progress.load(self._first)
-        await self._watching.wait_known()
+        await self._watchlist.wait_known()
         self._watch()
         tries = 0
         while True:
@@ -173,8 +173,8 @@ class EventListener:
 
     def _watch(self) -> None:
         """Listen where features say."""
-        self._ears.places = self._watching.all_of_it.places
-        self._ears.crowded = self._watching.all_of_it.crowded
+        self._ears.places = self._watchlist.all_of_it.places
+        self._ears.crowded = self._watchlist.all_of_it.crowded
         self._catching.widen()
 
     def _hear(self, frame: Frame) -> None:

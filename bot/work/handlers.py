@@ -12,8 +12,8 @@ from bot.admission import Admission, HandlerDependencies
 from bot.context import Context, Request
 from bot.delivery import Row
 from bot.errors import UserError
-from bot.event_dispatcher import make_nobody
 from bot.features import Key, Trigger, WorkPriority
+from bot.people import make_nobody
 from bot.registry import require_enabled
 from bot.replies import Message, Progress, Reply, Step
 from storage import people
@@ -26,12 +26,12 @@ log = structlog.get_logger()
 class WorkHandlers:
     """What all workers work with."""
 
-    def __init__(self, triggers: Mapping[Key, Trigger], machine: HandlerDependencies) -> None:
+    def __init__(self, triggers: Mapping[Key, Trigger], dependencies: HandlerDependencies) -> None:
         self._triggers = triggers
-        self._m = machine
-        self._admission = Admission(machine)
-        self.database, self.chat, self.clock = machine.database, machine.chat, machine.clock
-        self.traffic, self.rescue, self.leads = machine.traffic, machine.rescue, machine.leads
+        self._d = dependencies
+        self._admission = Admission(dependencies)
+        self.database, self.chat, self.clock = dependencies.database, dependencies.chat, dependencies.clock
+        self.traffic, self.rescue, self.leads = dependencies.traffic, dependencies.rescue, dependencies.leads
 
     def trigger(self, row: Work) -> Trigger | None:
         """What does such work; None for what this version does no more."""
@@ -86,18 +86,18 @@ class WorkHandlers:
 
     def content(self, message: Message, person: str) -> dict[str, Any]:
         """A message as it is posted for somebody."""
-        return self._m.delivery.content(message, person)
+        return self._d.delivery.content(message, person)
 
     async def prepare(
         self, db: AsyncSession, replies: Sequence[Reply], request: Request | None = None, sender: str = ""
     ) -> list[Row]:
         """Write down what is to be said, in the caller’s transaction; by default to people, of the machine’s own."""
-        return await self._m.delivery.prepare(db, replies, request or Request("file", ""), sender)
+        return await self._d.delivery.prepare(db, replies, request or Request("file", ""), sender)
 
     def touch(self, trigger: Trigger) -> None:
         """Its feature wrote something: where it listens may have changed."""
-        self._m.watching.touch(trigger.feature)
+        self._d.watchlist.touch(trigger.feature)
 
     def deliver_now(self, messages: Sequence[Row]) -> None:
         """That transaction is committed."""
-        self._m.delivery.deliver_now(messages)
+        self._d.delivery.deliver_now(messages)

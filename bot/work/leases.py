@@ -23,11 +23,11 @@ ERROR_MAX = 120
 class WorkLease:
     """What a worker has of some work."""
 
-    def __init__(self, row: Work, transactions: ShieldedTransactions, workshop: WorkHandlers) -> None:
+    def __init__(self, row: Work, transactions: ShieldedTransactions, handlers: WorkHandlers) -> None:
         self.row = row
         self._transactions = transactions
-        self._workshop = workshop
-        self._clock = workshop.clock
+        self._handlers = handlers
+        self._clock = handlers.clock
         self._left = False
 
     async def has_its_turn(self) -> bool:
@@ -78,16 +78,16 @@ class WorkLease:
         if self._left:
             return
         messages = await self._transactions.run(lambda db: self._write(db, replies, instead, values))
-        self._workshop.deliver_now(messages)
+        self._handlers.deliver_now(messages)
 
     async def _write(
         self, db: AsyncSession, replies: Sequence[Reply], instead: Reply | None, values: dict[str, Any]
     ) -> Sequence[Row]:
         """One transaction; ``instead`` is said when nothing is there to be rewritten."""
         await self.claim(db, self.cursor() | values)
-        messages = await self._workshop.prepare(db, replies)
+        messages = await self._handlers.prepare(db, replies)
         if instead and not messages:
-            messages = await self._workshop.prepare(db, [instead])
+            messages = await self._handlers.prepare(db, [instead])
         await self.leave(db, values)
         return messages
 

@@ -92,12 +92,12 @@ MAKING_MAX = 120.0
 OLD_ORDER = "Ce fichier vient d’une demande plus ancienne : recommencez depuis une commande."
 
 
-async def make_files(workshop: WorkHandlers, row: Work, folder: Path) -> Parcel:
+async def make_files(handlers: WorkHandlers, row: Work, folder: Path) -> Parcel:
     """Run the order’s handler. Raises UserError when it, or the role of the person, refuses."""
-    trigger, payload = workshop.find(row, OLD_ORDER)
+    trigger, payload = handlers.find(row, OLD_ORDER)
     with REQUESTS.labels("file", row.name).time():
-        async with asyncio.timeout(MAKING_MAX), workshop.database.transaction(writes=False) as db:
-            context = await workshop.context(db, row, trigger, row.created_at)
+        async with asyncio.timeout(MAKING_MAX), handlers.database.transaction(writes=False) as db:
+            context = await handlers.context(db, row, trigger, row.created_at)
             parcel: Parcel = await trigger.handler(context, payload, folder)
     for path in parcel.files:
         if path.parent != folder or path.is_symlink() or not path.is_file():
@@ -123,8 +123,8 @@ class OrderProgress(BaseModel):
 class OrderLease(WorkLease):
     """Held, with what is known of its files."""
 
-    def __init__(self, row: Work, transactions: ShieldedTransactions, workshop: WorkHandlers) -> None:
-        super().__init__(row, transactions, workshop)
+    def __init__(self, row: Work, transactions: ShieldedTransactions, handlers: WorkHandlers) -> None:
+        super().__init__(row, transactions, handlers)
         self.order = OrderProgress.model_validate(row.cursor or {})
         self._stand: list[Outgoing] = []
 
@@ -264,17 +264,17 @@ class OrderRunner:
 
     sort = WorkSort.FILE
 
-    def __init__(self, workshop: WorkHandlers, folders: OrderFolders, first: float = 1.0) -> None:
-        self._workshop = workshop
-        self._chat = workshop.chat
-        self._clock = workshop.clock
+    def __init__(self, handlers: WorkHandlers, folders: OrderFolders, first: float = 1.0) -> None:
+        self._handlers = handlers
+        self._chat = handlers.chat
+        self._clock = handlers.clock
         self._folders = folders
         self.gate = Gate(first)
         self._first = first
 
     def hold(self, row: Work, transactions: ShieldedTransactions) -> OrderLease:
         """Take an order in hand."""
-        return OrderLease(row, transactions, self._workshop)
+        return OrderLease(row, transactions, self._handlers)
 
     async def close(self, held: OrderLease) -> None:
         """Tell that it was cancelled."""
@@ -294,7 +294,7 @@ class OrderRunner:
         except ChatError as error:
             await self._not_reached(held, error, began, reference)
             return
-        self.gate.opened()
+        self.gate.note_answer()
         await self._fulfil(held, channel_id, there, reference)
 
     async def _fulfil(self, held: OrderLease, channel_id: str, there: dict[int, str], reference: str) -> None:
@@ -319,7 +319,7 @@ class OrderRunner:
             return
         with self._folders.fresh() as folder:
             parcel = await self._make(held, folder)
-            content, files = self._workshop.content(parcel, held.reader), split_parcel(parcel.files)
+            content, files = self._handlers.content(parcel, held.reader), split_parcel(parcel.files)
             held.order.sizes, held.order.done = [len(part) for part in files], parcel.done
             await held.keep()
             for place, part in enumerate(files):
@@ -328,7 +328,7 @@ class OrderRunner:
 
     async def _make(self, held: OrderLease, folder: Path) -> Parcel:
         try:
-            return await make_files(self._workshop, held.row, folder)
+            return await make_files(self._handlers, held.row, folder)
         except UserError:
             raise
         except Exception as problem:
@@ -340,7 +340,7 @@ class OrderRunner:
         log.error("order_not_made", name=held.row.name, given_up=given_up, exc_info=problem.__cause__)
         fault = f"not made: {type(problem.__cause__).__name__}"
         if given_up:
-            line = self._workshop.rescue.line if self._workshop.rescue else ""
+            line = self._handlers.rescue.line if self._handlers.rescue else ""
             text = render("fichier/broken", reference=reference, line=line)
             await self._over(held, WorkState.FAILED, "failed", text, fault)
         else:
@@ -364,7 +364,7 @@ class OrderRunner:
     async def _not_reached(self, held: OrderLease, error: ChatError, began: float, reference: str) -> None:
         if not await is_away(self._chat, error):
             # The server answers others: this person’s channel only, or a refusal.
-            self.gate.opened()
+            self.gate.note_answer()
             await self._unsent(held, error, reference)
             return
         self.gate.shut_by(error, began)

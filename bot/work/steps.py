@@ -46,8 +46,8 @@ class StepResult:
 class StepsLease(WorkLease):
     """Held, with how far it is."""
 
-    def __init__(self, row: Work, transactions: ShieldedTransactions, workshop: WorkHandlers) -> None:
-        super().__init__(row, transactions, workshop)
+    def __init__(self, row: Work, transactions: ShieldedTransactions, handlers: WorkHandlers) -> None:
+        super().__init__(row, transactions, handlers)
         self.is_over = False
         self._told_at = float("-inf")
 
@@ -70,7 +70,7 @@ class StepsLease(WorkLease):
         else:
             values |= {"cursor": step.cursor, "not_before": self._clock() + LEASE}
         await self.claim(db, values)
-        prepare = self._workshop.prepare
+        prepare = self._handlers.prepare
         few = step.total is not None and step.total <= FEW
         request = Request("work", self.row.name, crowd=not few and taken.trigger.pace is not WorkPriority.URGENT)
         rows = [*await prepare(db, step.replies, request, taken.trigger.feature), *await prepare(db, self._tell(step))]
@@ -82,7 +82,7 @@ class StepsLease(WorkLease):
         step = taken.step
         self.row.done, self.row.total, self.row.cursor = step.done, step.total, step.cursor
         self.row.attempts, self.is_over = 0, step.finished
-        self._workshop.deliver_now(messages)
+        self._handlers.deliver_now(messages)
 
     async def rest(self, until: datetime, **more: Any) -> None:
         """Leave it until then, as something went wrong. Raises Lost."""
@@ -93,12 +93,12 @@ class StepsLease(WorkLease):
         values = end_values(state) | more
         messages = await self._transactions.run(lambda db: self._close(db, values, how, said))
         self.is_over = True
-        self._workshop.deliver_now(messages)
+        self._handlers.deliver_now(messages)
 
     async def _close(self, db: AsyncSession, values: dict[str, Any], how: WorkPhase, said: str) -> Sequence[Row]:
         """One transaction: what its feature makes of that, and that it is over."""
-        trigger, prepare = self._workshop.trigger(self.row), self._workshop.prepare
-        last = await self._workshop.last_step(db, self.row, self.progress)
+        trigger, prepare = self._handlers.trigger(self.row), self._handlers.prepare
+        last = await self._handlers.last_step(db, self.row, self.progress)
         then = _row_after(self.row, last) if last else self.row
         await self.claim(db, values | {"done": then.done, "total": then.total})
         message = make_work_message(trigger, then, how, said)
@@ -110,7 +110,7 @@ class StepsLease(WorkLease):
         return rows
 
     def _lead_to_help(self, reference: str) -> Sequence[Button]:
-        rescue, trigger = self._workshop.rescue, self._workshop.trigger(self.row)
+        rescue, trigger = self._handlers.rescue, self._handlers.trigger(self.row)
         return [rescue.button(reference, f"un travail long, « {trigger.title} »")] if rescue and trigger else []
 
     def _tell(self, step: Step) -> Sequence[Reply]:
@@ -123,7 +123,7 @@ class StepsLease(WorkLease):
     def _say(self, how: WorkPhase, work: Work | None = None, said: str = "") -> Sequence[Reply]:
         if not self.row.topic:
             return []
-        message = make_work_message(self._workshop.trigger(self.row), work or self.row, how, said)
+        message = make_work_message(self._handlers.trigger(self.row), work or self.row, how, said)
         return [Refresh(message.text, message.buttons, topic=self.row.topic)]
 
 
@@ -172,9 +172,9 @@ class StepRunner:
 
     sort = WorkSort.STEPS
 
-    def __init__(self, workshop: WorkHandlers, give_way: GiveWay, first: float = 1.0) -> None:
-        self._workshop = workshop
-        self._clock = workshop.clock
+    def __init__(self, handlers: WorkHandlers, give_way: GiveWay, first: float = 1.0) -> None:
+        self._handlers = handlers
+        self._clock = handlers.clock
         self._give_way = give_way
         self.gate = Gate(first)
         self._first = first
@@ -183,7 +183,7 @@ class StepRunner:
 
     def hold(self, row: Work, transactions: ShieldedTransactions) -> StepsLease:
         """Take some in hand."""
-        return StepsLease(row, transactions, self._workshop)
+        return StepsLease(row, transactions, self._handlers)
 
     async def close(self, held: StepsLease) -> None:
         """Tell that it was cancelled, once the message about it has arrived: what is not there is not rewritten."""
@@ -197,7 +197,7 @@ class StepRunner:
         if not await held.has_its_turn():
             return
         try:
-            trigger, payload = self._workshop.find(held.row, OLD)
+            trigger, payload = self._handlers.find(held.row, OLD)
         except UserError as refusal:
             await self._refused(held, refusal)
             return
@@ -216,7 +216,7 @@ class StepRunner:
         return trigger.pace is not WorkPriority.URGENT and (held.row.cursor is not None or held.row.done > 0)
 
     async def _much_waits(self) -> bool:
-        async with self._workshop.database.transaction(writes=False) as db:
+        async with self._handlers.database.transaction(writes=False) as db:
             return await outbox.crowd_waiting(db, self._clock() + LEASE, AHEAD_MAX) >= AHEAD_MAX
 
     async def _try(self, held: StepsLease, trigger: Trigger, payload: BaseModel, reference: str) -> bool:
@@ -237,7 +237,7 @@ class StepRunner:
                 raise
             await self._failed(held, problem, reference)
         else:
-            self.gate.opened()
+            self.gate.note_answer()
             self._rests.pop(held.row.id, None)
             WORK_STEPS.labels("done").inc()
             if not held.is_over and not came_on:
@@ -247,17 +247,17 @@ class StepRunner:
 
     async def _do(self, held: StepsLease, trigger: Trigger, payload: BaseModel) -> bool:
         """Run the handler and write down what it answers, in one transaction if it writes; whether it came further."""
-        database, before = self._workshop.database, held.progress
+        database, before = self._handlers.database, held.progress
         with REQUESTS.labels("work", held.row.name).time():
             async with database.transaction(writes=trigger.writes) as db:
-                context = await self._workshop.context(db, held.row, trigger, self._clock())
+                context = await self._handlers.context(db, held.row, trigger, self._clock())
                 taken = StepResult(trigger, await _call_in_time(trigger, context, payload, before))
                 messages = await held.write(db, taken) if trigger.writes else None
         if messages is None:
             await held.advance(taken)
         else:
             held.note(taken, messages)
-        self._workshop.touch(trigger)
+        self._handlers.touch(trigger)
         return held.is_over or held.progress != before
 
     async def _refused(self, held: StepsLease, refusal: UserError) -> None:
@@ -281,7 +281,7 @@ class StepRunner:
             await self._failed(held, error, reference)
             return
         WORK_STEPS.labels("later").inc()
-        if await is_away(self._workshop.chat, error):
+        if await is_away(self._handlers.chat, error):
             self.gate.shut_by(error, began)
             await held.put_off(self._clock())
             return

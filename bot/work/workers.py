@@ -63,14 +63,14 @@ class WorkRunner(Protocol[H]):
 class Workers(Generic[H]):
     """``call`` is set when there is something to be done."""
 
-    def __init__(self, workshop: WorkHandlers, attempt: WorkRunner[H], call: asyncio.Event, hands: WorkerSlots) -> None:
-        self._transactions = ShieldedTransactions(workshop.database)
-        self._one_process = workshop.database.is_sqlite
-        self._clock, self._leads = workshop.clock, workshop.leads
-        self._attempt = attempt
-        self._sort = attempt.sort
-        self._hands = hands
-        self._rounds = TablePoller("work", self._look, PAUSES, call)
+    def __init__(self, handlers: WorkHandlers, runner: WorkRunner[H], call: asyncio.Event, slots: WorkerSlots) -> None:
+        self._transactions = ShieldedTransactions(handlers.database)
+        self._one_process = handlers.database.is_sqlite
+        self._clock, self._leads = handlers.clock, handlers.leads
+        self._runner = runner
+        self._sort = runner.sort
+        self._slots = slots
+        self._poller = TablePoller("work", self._look, PAUSES, call)
         self._busy: dict[str, asyncio.Task[None]] = {}
         """What is worked on, by its id."""
         self._rows: dict[str, Work] = {}
@@ -85,7 +85,7 @@ class Workers(Generic[H]):
 
     def look(self) -> None:
         """Look at the table now."""
-        self._rounds.call.set()
+        self._poller.call.set()
 
     def start(self) -> None:
         """Begin, with what an earlier run left."""
@@ -102,16 +102,16 @@ class Workers(Generic[H]):
     async def _run(self) -> None:
         if self._one_process:
             with suppress(Exception):  # the leases end by themselves
-                turn = WorkTurn(self._sort, among=self._hands.among)
+                turn = WorkTurn(self._sort, among=self._slots.among)
                 await self._transactions.run(lambda db: table.release_all(db, self._clock(), turn))
-        await self._rounds.run()
+        await self._poller.run()
 
     async def _look(self) -> float:
         """Take one piece if a hand is free; the seconds until the next look."""
-        gate = self._attempt.gate
+        gate = self._runner.gate
         if (wait := wait_before_look(gate, self._leads)) > 0:
             return wait
-        if len(self._busy) >= (self._hands.count if gate.is_open else 1):
+        if len(self._busy) >= (self._slots.count if gate.is_open else 1):
             return retries.LOOK_ANYWAY  # who is done calls
         now, turn = self._clock(), WorkTurn(self._sort, self._served_now(), list(self._turn), self._wanted())
         owner = secrets.token_hex(13)
@@ -133,8 +133,8 @@ class Workers(Generic[H]):
     def _wanted(self) -> WorkFilter:
         """Of which work one more piece may be taken."""
         unwatched = sum(row.topic is None for row in self._rows.values())
-        is_enough = self._hands.unwatched is not None and unwatched >= self._hands.unwatched
-        return replace(self._hands.among, told=True) if is_enough else self._hands.among
+        is_enough = self._slots.unwatched is not None and unwatched >= self._slots.unwatched
+        return replace(self._slots.among, told=True) if is_enough else self._slots.among
 
     def _serve(self, person: str) -> None:
         """Somebody’s turn has come; when all who wait had one, the next round begins."""
@@ -145,7 +145,7 @@ class Workers(Generic[H]):
             del self._turn[next(iter(self._turn))]
 
     async def _work(self, row: Work) -> None:
-        held = self._attempt.hold(row, self._transactions)
+        held = self._runner.hold(row, self._transactions)
         me = asyncio.current_task()
         assert me is not None
         with lease_kept(held.renew, me.cancel):
@@ -162,17 +162,17 @@ class Workers(Generic[H]):
                 log.warning("work_broken", name=row.name, attempts=row.attempts, exc_info=True)
             finally:
                 del self._busy[row.id], self._rows[row.id]
-                self._rounds.call.set()
+                self._poller.call.set()
 
     async def _do(self, held: H) -> None:
         if held.row.state is WorkState.CANCELLED:
-            await self._attempt.close(held)
+            await self._runner.close(held)
         else:
-            await self._attempt.run(held)
+            await self._runner.run(held)
 
 
 class WorkerGroup:
-    """All who do work of one sort, each of its classes with hands of their own."""
+    """All who do work of one sort, each of its classes with slots of their own."""
 
     def __init__(self, *workers: Workers[Any]) -> None:
         self._workers = workers

@@ -14,9 +14,9 @@ from bot.actions import DeletePost, Pin, Unpin
 from bot.audit import AuditEntry, record_entry, record_entry_at_end
 from bot.context import Context
 from bot.errors import Refusal, UserError
-from bot.event_dispatcher import make_nobody
 from bot.events import Posted
 from bot.mattermost import ChatChannel
+from bot.people import make_nobody
 from bot.replies import Button, Direct, Message, Replies, Reply, Say, Update, Whisper
 from bot.texts import Markdown, quotation, render
 from commands.moderation.cards import say_to_animateurs

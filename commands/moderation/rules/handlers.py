@@ -14,9 +14,9 @@ from bot import guard
 from bot.audit import AuditEntry, record_entry
 from bot.context import Context
 from bot.errors import ChatError, UserError
-from bot.event_dispatcher import make_nobody
 from bot.events import Edited, JoinedTeam, Posted, WatchedPlaces
 from bot.french.words import say_delay
+from bot.people import make_nobody
 from bot.permalinks import make_permalink
 from bot.replies import Direct, Progress, Replies, Reply, Say, Start, Step, Whisper
 from bot.texts import Markdown, link, render
