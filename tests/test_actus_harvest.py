@@ -86,8 +86,7 @@ async def test_gathering_again_follows_what_is_there(newsroom: NewsStage) -> Non
 async def test_who_is_discreet_hidden_or_gone_is_not_quoted(newsroom: NewsStage) -> None:
     word, house = unique("qui"), newsroom.house
     paul, rose = await house.conseiller("paul", is_hidden=True), await house.conseiller("rose")
-    for person in (paul, rose):
-        await house.site.admin.post(f"/channels/{newsroom.place}/members", {"user_id": person.id})
+    await house.site.add_members(newsroom.place, paul, rose)
     posts = []
     for author in (newsroom.lea, paul, rose):
         post = await author.says(f"Un {word} qui peut servir", newsroom.place)

@@ -27,7 +27,7 @@ from storage.work import WorkSort
 from tests.support.actus import KEEP, DigestStage, newsroom
 from tests.support.cli import DigestWorkplace, press
 from tests.support.databases import KINDS
-from tests.support.house import ensure_channel, find_or_make_channel, list_audit, list_said, plain, wait_for, wait_until
+from tests.support.house import list_audit, list_said, plain, wait_for, wait_until
 from tests.support.membership import room
 
 __all__ = ["newsroom", "press", "room"]
@@ -42,7 +42,7 @@ async def approved(newsroom: DigestStage, *titles: str) -> Digest:
 
 
 async def test_a_channel_that_is_not_there_keeps_the_others_from_nothing(newsroom: DigestStage) -> None:
-    await find_or_make_channel(newsroom.house, "rhone", "P")
+    await newsroom.house.site.channel("rhone", kind="P")
     said = await newsroom.agathe.asks("/actus programmer vendredi dans actualites, 69, 38")
     assert "actualités, Rhône (69), Isère (38)" in plain(said)
     await approved(newsroom, "Un guide paraît")
@@ -74,7 +74,7 @@ async def test_nowhere_to_go_is_held_and_told(newsroom: DigestStage) -> None:
 @pytest.mark.every_mode
 async def test_what_is_no_longer_public_or_may_not_be_quoted_is_left_out(newsroom: DigestStage) -> None:
     house = newsroom.house
-    salon = await find_or_make_channel(house, "salon-actus", "O")
+    salon = await house.site.channel("salon-actus", kind="O")
     quiet = await house.conseiller("lea")
     said = [await house.site.admin.post("/posts", {"channel_id": salon, "message": f"Mot {n}"}) for n in range(3)]
     newsroom.goes_to(2026, 12, 3, 8, 0)
@@ -178,7 +178,7 @@ async def test_killed_at_any_step_it_comes_out_once(press: DigestWorkplace) -> N
     channels = [await press.place()]
     site = press.room.site
     for code, name in (("69", "rhone"), ("38", "isere")):
-        channels.append(await ensure_channel(site.admin, site.team_id, press.room.bot_id, name, name))
+        channels.append(await site.channel(name, name))
         async with press.asks(writes=True) as db:
             await canaux.remember_channel(db, f"departement:{code}", channels[-1], utc_now())
     async with press.bot():

@@ -42,7 +42,7 @@ async def test_newspaper_proposes_a_message_and_its_author_may_say_no(newsroom: 
     await newsroom.lea.clicks(told, "Plutôt pas")
     await newsroom.withdrawn(post)
     paul = await newsroom.house.conseiller("paul")
-    await newsroom.house.site.admin.post(f"/channels/{newsroom.place}/members", {"user_id": paul.id})
+    await newsroom.house.site.add_members(newsroom.place, paul)
     await newsroom.heard(paul, post)
     assert "préfère que non" in plain(await paul.told())
     assert (await newsroom.of_post(post)).withdrawn  # type: ignore[union-attr]

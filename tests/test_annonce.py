@@ -17,7 +17,6 @@ from tests.support.broadcasts import (
     SENT,
     confirm,
     do_some_stand,
-    ensure_house_channel,
     ensure_many_channels,
     list_standing,
     plain_spaces,
@@ -31,7 +30,7 @@ __all__ = ["agathe"]
 
 @pytest.mark.every_mode
 async def test_it_is_seen_before_and_then_said_once_in_each_channel(house: House, agathe: Person) -> None:
-    rhone, isere = await ensure_house_channel(house, *RHONE), await ensure_house_channel(house, *ISERE)
+    rhone, isere = await house.site.channel(*RHONE), await house.site.channel(*ISERE)
     words = unique("Rencontre")
     preview = await preview_announcement(agathe, texte=f"{words}\n\n**Jeudi** @all", destinataires=["69", "38"])
     assert preview.buttons == CONFIRM
@@ -51,7 +50,7 @@ async def test_it_is_seen_before_and_then_said_once_in_each_channel(house: House
 
 
 async def test_it_is_changed_or_dropped_before_it_is_sent(house: House, agathe: Person) -> None:
-    rhone, isere = await ensure_house_channel(house, *RHONE), await ensure_house_channel(house, *ISERE)
+    rhone, isere = await house.site.channel(*RHONE), await house.site.channel(*ISERE)
     words, others = unique("Un"), unique("Deux")
     preview = await preview_announcement(agathe, texte=words, destinataires=["69"], quand="demain 9h")
     window = await agathe.opens_by(preview, "Modifier")
@@ -68,7 +67,7 @@ async def test_it_is_changed_or_dropped_before_it_is_sent(house: House, agathe: 
 
 @pytest.mark.every_mode
 async def test_it_calls_the_whole_channel_only_where_that_was_chosen(house: House, agathe: Person) -> None:
-    rhone, words = await ensure_house_channel(house, *RHONE), unique("Urgent")
+    rhone, words = await house.site.channel(*RHONE), unique("Urgent")
     preview = await preview_announcement(agathe, texte=f"{words} @channel", destinataires=["69"], mention="oui")
     assert "chaque membre est notifié" in preview.text
     await confirm(house, agathe, preview)
@@ -90,7 +89,7 @@ def test_it_calls_nobody_by_name_and_markdown_stays(text: str, said: str) -> Non
 
 
 async def test_without_words_nothing_is_announced(house: House, agathe: Person) -> None:
-    await ensure_house_channel(house, *RHONE)
+    await house.site.channel(*RHONE)
     form = await agathe.opens("/annonce")
     answer = await form.fill(texte=" ", destinataires=["69"]).submit()
     assert "est vide" in answer.errors["texte"]
@@ -98,7 +97,7 @@ async def test_without_words_nothing_is_announced(house: House, agathe: Person) 
 
 @pytest.mark.parametrize("when", ["hier 9h", "jamais", "01/01/2031 9h"])
 async def test_a_moment_that_cannot_be_is_explained_under_its_field(house: House, agathe: Person, when: str) -> None:
-    await ensure_house_channel(house, *RHONE)
+    await house.site.channel(*RHONE)
     form = await agathe.opens("/annonce")
     answer = await form.fill(texte="Bonjour", destinataires=["69"], quand=when).submit()
     assert answer.errors["quand"]
@@ -106,7 +105,7 @@ async def test_a_moment_that_cannot_be_is_explained_under_its_field(house: House
 
 @pytest.mark.both_databases
 async def test_at_its_hour_even_after_a_restart(house: House, agathe: Person) -> None:
-    rhone, words = await ensure_house_channel(house, *RHONE), unique("Demain")
+    rhone, words = await house.site.channel(*RHONE), unique("Demain")
     preview = await preview_announcement(agathe, texte=words, destinataires=["69"], quand="demain 9h")
     assert "à 9 h" in plain_spaces(preview.text)
     await agathe.clicks(preview, "Envoyer")
@@ -139,7 +138,7 @@ async def test_a_bot_that_is_stopped_in_the_middle_goes_on_and_doubles_nothing(h
 
 @pytest.mark.newest_only
 async def test_who_mattermost_refuses_it_to_is_named(house: House, agathe: Person) -> None:
-    rhone, gone = await ensure_house_channel(house, *RHONE), await ensure_house_channel(house, "lozere", "48 - Lozère")
+    rhone, gone = await house.site.channel(*RHONE), await house.site.channel("lozere", "48 - Lozère")
     words = unique("Refus")
     preview = await preview_announcement(agathe, texte=words, destinataires=["69", "48"])
     await house.site.admin.delete(f"/channels/{gone}")
@@ -155,7 +154,7 @@ async def test_who_mattermost_refuses_it_to_is_named(house: House, agathe: Perso
 
 @pytest.mark.newest_only
 async def test_a_window_that_is_sent_twice_makes_one_preview(house: House, agathe: Person) -> None:
-    await ensure_house_channel(house, *RHONE)
+    await house.site.channel(*RHONE)
     words = unique("Double")
     form = (await agathe.opens("/annonce")).fill(texte=words, destinataires=["69"])
     assert (await form.submit()).accepted
@@ -167,7 +166,7 @@ async def test_a_window_that_is_sent_twice_makes_one_preview(house: House, agath
 
 @pytest.mark.newest_only
 async def test_nobody_else_sends_or_changes_it(house: House, agathe: Person) -> None:
-    rhone, words = await ensure_house_channel(house, *RHONE), unique("À moi")
+    rhone, words = await house.site.channel(*RHONE), unique("À moi")
     preview = await preview_announcement(agathe, texte=words, destinataires=["69"])
     await confirm(house, agathe, preview)
     await house.registers(agathe, Role.INVITE)

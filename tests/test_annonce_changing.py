@@ -18,7 +18,6 @@ from tests.support.broadcasts import (
     SENT,
     confirm,
     do_some_stand,
-    ensure_house_channel,
     ensure_many_channels,
     is_all_noted,
     list_standing,
@@ -34,7 +33,7 @@ __all__ = ["agathe"]
 
 @pytest.mark.every_mode
 async def test_a_correction_rewrites_it_and_a_withdrawal_deletes_it_everywhere(house: House, agathe: Person) -> None:
-    rhone, isere = await ensure_house_channel(house, *RHONE), await ensure_house_channel(house, *ISERE)
+    rhone, isere = await house.site.channel(*RHONE), await house.site.channel(*ISERE)
     words, others = unique("Erreur"), unique("Juste")
     preview = await preview_announcement(agathe, texte=words, destinataires=["69", "38"])
     await confirm(house, agathe, preview)
@@ -63,7 +62,7 @@ async def test_a_correction_rewrites_it_and_a_withdrawal_deletes_it_everywhere(h
 
 
 async def test_one_that_waits_for_its_hour_is_taken_back(house: House, agathe: Person) -> None:
-    rhone, words = await ensure_house_channel(house, *RHONE), unique("Jamais")
+    rhone, words = await house.site.channel(*RHONE), unique("Jamais")
     preview = await preview_announcement(agathe, texte=words, destinataires=["69"], quand="demain 9h")
     await agathe.clicks(preview, "Envoyer")
     progress = await agathe.told("partira")
@@ -76,7 +75,7 @@ async def test_one_that_waits_for_its_hour_is_taken_back(house: House, agathe: P
 
 @pytest.mark.both_databases
 async def test_a_withdrawal_asks_first_and_is_undone(house: House, agathe: Person) -> None:
-    rhone, isere = await ensure_house_channel(house, *RHONE), await ensure_house_channel(house, *ISERE)
+    rhone, isere = await house.site.channel(*RHONE), await house.site.channel(*ISERE)
     words = unique("Reviens")
     preview = await preview_announcement(agathe, texte=words, destinataires=["69", "38"], mention="oui")
     await confirm(house, agathe, preview)
@@ -101,7 +100,7 @@ async def test_a_withdrawal_asks_first_and_is_undone(house: House, agathe: Perso
 
 @pytest.mark.newest_only
 async def test_who_may_announce_no_more_restores_nothing(house: House, agathe: Person) -> None:
-    rhone, words = await ensure_house_channel(house, *RHONE), unique("Plus à moi")
+    rhone, words = await house.site.channel(*RHONE), unique("Plus à moi")
     preview = await preview_announcement(agathe, texte=words, destinataires=["69"])
     await confirm(house, agathe, preview)
     await withdraw(agathe, await agathe.sees(preview))
@@ -237,7 +236,7 @@ async def test_who_may_no_more_is_stopped_and_an_animateur_takes_it_back(
 
 @pytest.mark.newest_only
 async def test_one_that_is_stopped_before_its_hour_is_a_preview_again(house: House, agathe: Person) -> None:
-    rhone, words = await ensure_house_channel(house, *RHONE), unique("Plus tard")
+    rhone, words = await house.site.channel(*RHONE), unique("Plus tard")
     preview = await preview_announcement(agathe, texte=words, destinataires=["69"], quand="demain 9h")
     await agathe.clicks(preview, "Envoyer")
     progress = await agathe.told("partira")
@@ -256,7 +255,7 @@ async def test_one_that_is_stopped_before_its_hour_is_a_preview_again(house: Hou
 
 @pytest.mark.newest_only
 async def test_a_withdrawal_that_is_cut_off_can_be_finished(house: House, agathe: Person, faults: Faults) -> None:
-    rhone, words = await ensure_house_channel(house, *RHONE), unique("Reste")
+    rhone, words = await house.site.channel(*RHONE), unique("Reste")
     preview = await preview_announcement(agathe, texte=words, destinataires=["69"])
     await confirm(house, agathe, preview)
     faults.slow = "/posts"

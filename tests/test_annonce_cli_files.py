@@ -32,7 +32,7 @@ async def carried(fair: AnnouncementWorkplace, place: str) -> list[dict[str, byt
     """The files of each message of the bot’s in a channel."""
     site = fair.room.site
     reader = await site.person("lectrice")
-    await site.admin.post(f"/channels/{place}/members", {"user_id": reader.id})
+    await site.add_members(place, reader)
     return [await reader.files(post) for post in await list_said(site.admin, fair.room.bot_id, place)]
 
 

@@ -18,7 +18,6 @@ from tests.support.broadcasts import (
     MANY,
     RHONE,
     confirm,
-    ensure_house_channel,
     ensure_many_channels,
     is_all_noted,
     list_standing,
@@ -26,7 +25,7 @@ from tests.support.broadcasts import (
     plain_spaces,
     send_announcement,
 )
-from tests.support.house import House, agathe, ensure_channel, list_said, wait_for
+from tests.support.house import House, agathe, list_said, wait_for
 
 __all__ = ["agathe"]
 
@@ -43,7 +42,7 @@ async def given(person: Person, files: Mapping[str, bytes] = FILES, text: str = 
 
 async def carried(house: House, person: Person, channel: str, words: str) -> list[dict[str, bytes]]:
     """The files of what the bot says there with these words."""
-    await house.site.admin.post(f"/channels/{channel}/members", {"user_id": person.id})
+    await house.site.add_members(channel, person)
     said = await list_said(house.site.admin, house.site.bot_id, channel)
     return [await person.files(post) for post in said if words in post.message]
 
@@ -58,7 +57,7 @@ async def test_what_was_sent_to_the_bot_goes_once_to_each_channel_and_stays_thro
     house: House, agathe: Person
 ) -> None:
     channels, words, others = (
-        [await ensure_house_channel(house, *RHONE), await ensure_house_channel(house, *ISERE)],
+        [await house.site.channel(*RHONE), await house.site.channel(*ISERE)],
         unique("Avec"),
         unique("Mieux"),
     )
@@ -90,7 +89,7 @@ async def test_people_get_them_too(house: House, agathe: Person) -> None:
 
 @pytest.mark.every_mode
 async def test_words_and_files_of_a_message_are_taken_as_they_are(house: House, agathe: Person) -> None:
-    rhone, words = await ensure_house_channel(house, *RHONE), unique("**Jeudi**")
+    rhone, words = await house.site.channel(*RHONE), unique("**Jeudi**")
     post = await given(agathe, text=f"{words} @channel\n\n- à 9 h", channel=house.site.square)
     form = await agathe.opens(f"/annonce {link(house, post)}")
     assert (form.shown("texte"), form.shown("fichiers")) == (post.message, post.id)
@@ -103,7 +102,7 @@ async def test_words_and_files_of_a_message_are_taken_as_they_are(house: House, 
 
 
 async def test_what_is_too_long_for_a_window_comes_by_a_link(house: House, agathe: Person) -> None:
-    rhone, words, others = await ensure_house_channel(house, *RHONE), unique("Long"), unique("Bref")
+    rhone, words, others = await house.site.channel(*RHONE), unique("Long"), unique("Bref")
     text = f"{words} {'é' * 4000}"
     post = await agathe.says(text, house.site.square)
     form = await agathe.opens(f"/annonce {link(house, post)}")
@@ -138,7 +137,7 @@ async def test_a_message_that_one_of_both_cannot_read_is_not_taken(house: House,
     body = {"team_id": team, "name": unique("x").lower(), "display_name": "X", "type": "P"}
     theirs = await admin.post("/channels", body)
     hidden = await given_by_admin(house, theirs["id"])
-    without_me = await ensure_channel(admin, team, house.site.bot_id, unique("y").lower(), "Y")
+    without_me = await house.site.channel(unique("y").lower(), "Y")
     secret = await given_by_admin(house, without_me)
     gone = await agathe.says("Trop tard", house.site.square)
     await agathe.api.delete(f"/posts/{gone.id}")
@@ -152,7 +151,7 @@ async def given_by_admin(house: House, channel: str) -> Post:
 
 
 async def test_what_was_deleted_meanwhile_is_said_and_nothing_leaves(house: House, agathe: Person) -> None:
-    rhone, words = await ensure_house_channel(house, *RHONE), unique("Perdu")
+    rhone, words = await house.site.channel(*RHONE), unique("Perdu")
     first = await given(agathe)
     form = await agathe.opens("/annonce")
     await agathe.api.delete(f"/posts/{first.id}")
@@ -177,7 +176,7 @@ async def test_what_was_deleted_meanwhile_is_said_and_nothing_leaves(house: Hous
 
 @pytest.mark.both_databases
 async def test_what_is_gone_at_its_hour_leaves_nothing_half_sent(house: House, agathe: Person) -> None:
-    rhone, words = await ensure_house_channel(house, *RHONE), unique("Demain")
+    rhone, words = await house.site.channel(*RHONE), unique("Demain")
     post = await given(agathe)
     form = await agathe.opens("/annonce")
     preview = await send_announcement(
@@ -237,7 +236,7 @@ async def all_there(house: House, channels: list[str], words: str, count: int) -
 async def test_what_is_too_heavy_is_refused_under_its_field(
     house: House, agathe: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await ensure_house_channel(house, *RHONE)
+    await house.site.channel(*RHONE)
     post = await given(agathe)
     form = await agathe.opens("/annonce")
     form.fill(texte="Bonjour", destinataires=["69"], fichiers=post.id)
@@ -257,7 +256,7 @@ async def test_what_is_too_heavy_is_refused_under_its_field(
 
 async def test_a_coordinateur_has_files_too_and_old_ones_are_not_offered(house: House) -> None:
     rhone, omar, words = (
-        await ensure_house_channel(house, *RHONE),
+        await house.site.channel(*RHONE),
         await make_coordinateur(house, "69"),
         unique("Local"),
     )

@@ -12,7 +12,6 @@ from tests.support.broadcasts import (
     RHONE,
     SENT,
     confirm,
-    ensure_house_channel,
     is_all_noted,
     list_standing,
     make_coordinateur,
@@ -49,7 +48,7 @@ async def filled(house: House, by: str, count: int) -> list[str]:
 
 @pytest.mark.every_mode
 async def test_one_of_the_command_line_is_listed_corrected_and_taken_back(house: House, agathe: Person) -> None:
-    rhone, isere = await ensure_house_channel(house, *RHONE), await ensure_house_channel(house, *ISERE)
+    rhone, isere = await house.site.channel(*RHONE), await house.site.channel(*ISERE)
     words, others = unique("Maintenance"), unique("Reportée")
     await announced(house, words)
     listed = plain_spaces((await agathe.asks("/annonce liste")).text)
@@ -85,7 +84,7 @@ async def test_a_page_has_five_newest_first(house: House) -> None:
 
 
 async def test_what_is_to_come_is_listed_and_what_is_not_confirmed_is_not(house: House, agathe: Person) -> None:
-    await ensure_house_channel(house, *RHONE)
+    await house.site.channel(*RHONE)
     words, draft = unique("Bientôt"), unique("Brouillon")
     preview = await preview_announcement(agathe, texte=words, destinataires=["69"], quand="demain 9h")
     await agathe.clicks(preview, "Envoyer")
@@ -105,7 +104,7 @@ async def test_what_is_to_come_is_listed_and_what_is_not_confirmed_is_not(house:
 
 
 async def test_a_coordinateur_sees_their_own_only(house: House, agathe: Person) -> None:
-    await ensure_house_channel(house, *RHONE)
+    await house.site.channel(*RHONE)
     omar, mine, theirs = await make_coordinateur(house, "69"), unique("Le mien"), unique("Le leur")
     assert "Vous n’avez encore rien annoncé" in (await omar.asks("/annonce liste")).text
     await confirm(house, agathe, await preview_announcement(agathe, texte=theirs, destinataires=["69"]))
@@ -117,7 +116,7 @@ async def test_a_coordinateur_sees_their_own_only(house: House, agathe: Person) 
 
 
 async def test_words_are_said_back_harmlessly(house: House, agathe: Person) -> None:
-    await ensure_house_channel(house, *RHONE)
+    await house.site.channel(*RHONE)
     words = unique("Gras")
     text = f"**{words}** @all http://x.fr [lien](http://y.fr)\n# Titre"
     await confirm(house, agathe, await preview_announcement(agathe, texte=text, destinataires=["69"]))

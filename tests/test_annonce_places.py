@@ -10,7 +10,6 @@ from tests.support.broadcasts import (
     ISERE,
     RHONE,
     confirm,
-    ensure_house_channel,
     list_standing,
     make_coordinateur,
     plain_spaces,
@@ -37,7 +36,7 @@ async def test_people_of_a_role_are_written_to_one_by_one(house: House, agathe: 
 
 async def test_the_nation_a_region_and_a_theme(house: House, agathe: Person) -> None:
     words = unique("Thème")
-    theme = await ensure_house_channel(house, "veille-numerique", "Veille numérique")
+    theme = await house.site.channel("veille-numerique", "Veille numérique")
     preview = await preview_announcement(agathe, texte=words, destinataires=["national", "theme:veille-numerique"])
     assert "les membres des canaux thématiques" in preview.text
     await confirm(house, agathe, preview)
@@ -46,10 +45,10 @@ async def test_the_nation_a_region_and_a_theme(house: House, agathe: Person) -> 
 
 async def test_a_hub_is_the_channels_of_its_departements(house: House, agathe: Person) -> None:
     corse = [
-        await ensure_house_channel(house, "corsedusud", "2A - Corse-du-Sud"),
-        await ensure_house_channel(house, "hautecorse", "2B - Haute-Corse"),
+        await house.site.channel("corsedusud", "2A - Corse-du-Sud"),
+        await house.site.channel("hautecorse", "2B - Haute-Corse"),
     ]
-    rhone, words = await ensure_house_channel(house, *RHONE), unique("Île")
+    rhone, words = await house.site.channel(*RHONE), unique("Île")
     preview = await preview_announcement(agathe, texte=words, destinataires=["hub:hubcorse"])
     assert "Où : Hub Corse" in preview.text
     assert "2 canaux" in plain_spaces(preview.text)
@@ -60,7 +59,7 @@ async def test_a_hub_is_the_channels_of_its_departements(house: House, agathe: P
 async def test_a_channel_that_is_not_there_is_said_in_the_window_and_nothing_leaves(
     house: House, agathe: Person
 ) -> None:
-    rhone, words = await ensure_house_channel(house, *RHONE), unique("Absent")
+    rhone, words = await house.site.channel(*RHONE), unique("Absent")
     form = await agathe.opens("/annonce")
     answer = await form.fill(texte=words, destinataires=["69", "75"]).submit()
     assert "« 75 - Paris » n’existe pas" in plain_spaces(next(iter(answer.errors.values())))
@@ -70,7 +69,7 @@ async def test_a_channel_that_is_not_there_is_said_in_the_window_and_nothing_lea
 
 @pytest.mark.every_mode
 async def test_a_coordinateur_announces_in_their_own_departements_only(house: House) -> None:
-    rhone, isere = await ensure_house_channel(house, *RHONE), await ensure_house_channel(house, *ISERE)
+    rhone, isere = await house.site.channel(*RHONE), await house.site.channel(*ISERE)
     omar, words = await make_coordinateur(house, "69", "38"), unique("Coordination")
     form = await omar.opens("/annonce")
     assert form.options("destinataire") == {

@@ -80,7 +80,7 @@ async def test_who_administers_is_shown_added_taken_away_and_undone(
 
     asked = f"/canaux administrateurs {name}"
     assert "n’est pas dans ce canal" in plain((await agathe.asks(f"{asked} +@{juliette.username}")).text)
-    await house.site.admin.post(f"/channels/{channel_id}/members", {"user_id": juliette.id})
+    await house.site.add_members(channel_id, juliette)
     assert "Personne n’administre" in plain((await agathe.asks(asked)).text)
     assert "administre maintenant" in plain((await agathe.asks(f"{asked} +@{juliette.username}")).text)
     await leads(is_so=True)

@@ -16,7 +16,7 @@ async def test_who_is_in_a_room_only_is_an_agent_everywhere(desk: Hotline) -> No
     assert "/hotline demandes" in commands
     assert "/garde" not in plain(await lea.asks("/aide 2"))
     place = desk.rooms["espace-coop"]
-    await desk.house.site.admin.post(f"/channels/{place}/members", {"user_id": lea.id})
+    await desk.house.site.add_members(place, lea)
     await wait_for(lambda: _is_let_in(desk, lea))
     assert "La garde de la hotline" in (await lea.asks("/garde")).text
     assert "/ticket liste" in plain(await lea.asks("/aide hotline"))

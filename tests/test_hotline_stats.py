@@ -136,7 +136,7 @@ async def test_who_is_no_agent_asks_for_help_or_is_told(desk: Hotline) -> None:
 async def test_who_is_in_one_room_reads_of_its_queue(desk: Hotline) -> None:
     await done(desk, "2022-09-08 07:30")
     lea = await desk.house.conseiller("lea")
-    await desk.house.site.admin.post(f"/channels/{desk.rooms['metier']}/members", {"user_id": lea.id})
+    await desk.house.site.add_members(desk.rooms["metier"], lea)
 
     async def is_agent() -> Post | None:
         await is_listening(desk.house.bot, set(desk.rooms.values()))

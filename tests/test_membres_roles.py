@@ -111,7 +111,7 @@ async def room(house: House, no_room: None) -> AsyncIterator[str]:
 
 async def in_room(house: House, room: str, agathe: Person, line: str) -> Post:
     """Agathe asks for it; what stands in the room."""
-    await house.site.admin.post(f"/channels/{room}/members", {"user_id": agathe.id})
+    await house.site.add_members(room, agathe)
     agathe.acts()
     assert "rien ne change encore" in plain(await agathe.asks(line))
     return await agathe.heard(room, "Rôle à confirmer")
@@ -119,7 +119,7 @@ async def in_room(house: House, room: str, agathe: Person, line: str) -> Post:
 
 async def test_the_same_asked_twice_is_one_demand(house: House, room: str) -> None:
     agathe, omar, boris = [await house.someone(Role.ANIMATEUR, name) for name in ("agathe", "omar", "boris")]
-    await house.site.admin.post(f"/channels/{room}/members", {"user_id": omar.id})
+    await house.site.add_members(room, omar)
     gus = await house.someone(Role.HOTLINE, "gus")
     line = f"/membres role @{gus.username} animateur"
     question = await in_room(house, room, agathe, line)
@@ -138,7 +138,7 @@ async def test_the_same_asked_twice_is_one_demand(house: House, room: str) -> No
 
 async def test_neither_who_asks_nor_who_is_meant_decides(house: House, room: str) -> None:
     agathe, omar, boris = [await house.someone(Role.ANIMATEUR, name) for name in ("agathe", "omar", "boris")]
-    await house.site.admin.post(f"/channels/{room}/members", {"user_id": omar.id})
+    await house.site.add_members(room, omar)
     gus = await house.someone(Role.HOTLINE, "gus")
     question = await in_room(house, room, agathe, f"/membres role @{gus.username} conseiller")
     await agathe.clicks(question, "Approuver")

@@ -80,7 +80,7 @@ async def test_an_answer_in_the_thread_counts_and_a_measure_is_lightened(room: C
 
 async def test_the_answer_to_an_appeal_is_the_second_opinion_and_who_proposed_gives_none(room: CaseStage) -> None:
     sara = await room.house.someone(Role.ANIMATEUR, "sara")
-    await room.house.site.admin.post(f"/channels/{room.room}/members", {"user_id": sara.id})
+    await room.house.site.add_members(room.room, sara)
     case, card = await room.opened()
     await send_dialog(room.agathe, card, "Suspendre l’écriture", duree="60j", raison="Ces mots blessent.")
     card = await room.card(case, "propose : écriture suspendue 60 jours")

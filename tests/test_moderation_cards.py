@@ -3,7 +3,7 @@
 from sandbox.faults import Faults
 from storage.moderation.cases import CaseState
 from storage.people import Role
-from tests.support.house import edit_post, find_or_make_channel, plain
+from tests.support.house import edit_post, plain
 from tests.support.moderation import CaseStage, open_dialog, room
 
 __all__ = ["room"]
@@ -95,9 +95,8 @@ async def test_an_advice_and_a_hand_over_stay_among_those_who_may(room: CaseStag
 
 
 async def test_a_thread_is_moved_where_it_belongs(room: CaseStage) -> None:
-    elsewhere = await find_or_make_channel(room.house, "aide-metier", "O")
-    for person in (room.agathe, room.juliette):
-        await room.house.site.admin.post(f"/channels/{elsewhere}/members", {"user_id": person.id})
+    elsewhere = await room.house.site.channel("aide-metier", kind="O")
+    await room.house.site.add_members(elsewhere, room.agathe, room.juliette)
     case, card = await room.opened(motif="hors-sujet")
     form = await open_dialog(room.agathe, card, "Déplacer")
     room.juliette.acts()

@@ -16,7 +16,7 @@ from storage import outbox
 from storage.journal import AuditAct
 from storage.moderation import Measure, measures
 from tests.people import Post, unique
-from tests.support.house import find_or_make_channel, wait_for, wait_until
+from tests.support.house import wait_for, wait_until
 from tests.support.moderation import MeasureStage, bench, known
 from tests.test_moderation_move import a_thread
 
@@ -39,7 +39,7 @@ async def to_many(bench: MeasureStage, *replies: Reply) -> None:
 @asynccontextmanager
 async def announcement(bench: MeasureStage, faults: Faults) -> AsyncIterator[None]:
     """Much is on its way to many, and Mattermost takes its time."""
-    places = [await find_or_make_channel(bench.house, "annonce", "O") for _ in range(4)]
+    places = [await bench.house.site.channel("annonce", kind="O") for _ in range(4)]
     faults.slow = "/posts"
     try:
         await to_many(bench, *(Say(unique("À tous"), channel_id=place) for place in places))

@@ -49,7 +49,7 @@ async def contests(room: CaseStage, case: Case, ending: str) -> None:
     await send_dialog(room.lea, notice, "Contester", mot="Qui m’a signalée ? @all")
     more = {"mesure": "rappel"} if ending == "Alléger" else {}
     nora = await room.house.someone(Role.ANIMATEUR, "nora")
-    await room.house.site.admin.post(f"/channels/{room.room}/members", {"user_id": nora.id})
+    await room.house.site.add_members(room.room, nora)
     await send_dialog(nora, await room.card(case, "contesté"), ending, reponse="C’est vu.", **more)
     await room.card(case, "clos")
     await room.house.settled()

@@ -9,7 +9,7 @@ from storage import canaux
 from storage.moderation.cases import CaseState
 from storage.people import Role
 from tests.people import unique
-from tests.support.house import PARIS, find_or_make_channel, plain, react, wait_for
+from tests.support.house import PARIS, plain, react, wait_for
 from tests.support.moderation import CaseStage, room, send_dialog
 
 __all__ = ["room"]
@@ -75,8 +75,8 @@ async def test_what_cannot_be_reported_is_said_kindly(room: CaseStage) -> None:
     own = await room.writes(who=room.juliette)
     hidden = await room.lea.api.post("/channels/direct", [room.lea.id, room.paul.id])
     apart = await room.lea.says("Entre nous", str(hidden["id"]))
-    closed = await find_or_make_channel(room.house, unique("ferme"), "P")
-    await site.admin.post(f"/channels/{closed}/members", {"user_id": room.lea.id})
+    closed = await room.house.site.channel(unique("ferme"), kind="P")
+    await site.add_members(closed, room.lea)
     secret = await room.lea.says("Chez nous", closed)
     gone = await room.writes()
     await room.lea.api.delete(f"/posts/{gone.id}")

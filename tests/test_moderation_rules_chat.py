@@ -125,7 +125,7 @@ async def test_personal_data_is_a_word_to_its_author_first(watch: RuleStage) -> 
 @pytest.mark.newest_only
 async def test_a_first_message_is_one_where_mattermost_knows_of_none_before(watch: RuleStage) -> None:
     nina = await watch.house.conseiller("nina")
-    await watch.house.site.admin.post(f"/channels/{watch.place}/members", {"user_id": nina.id})
+    await watch.house.site.add_members(watch.place, nina)
     await watch.lea.says("Je suis là depuis longtemps", watch.place)
     await watch.tunes("premier proposer")
     first = await nina.says("Regardez https://exemple.fr/photo.png", watch.place)

@@ -61,7 +61,7 @@ async def test_of_two_at_once_one_decides_and_the_other_reads_who(room: CaseStag
 async def test_nobody_decides_about_oneself_nor_against_an_administrateur(room: CaseStage) -> None:
     case, card = await room.opened()
     await room.house.registers(room.lea, Role.ANIMATEUR)
-    await room.house.site.admin.post(f"/channels/{room.room}/members", {"user_id": room.lea.id})
+    await room.house.site.add_members(room.room, room.lea)
     for label in ("Contexte", "Rien à faire"):
         await room.lea.clicks(card, label)
         assert "Ce dossier vous concerne" in plain(await room.lea.whispered("Ce dossier"))

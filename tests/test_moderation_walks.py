@@ -103,7 +103,7 @@ class Walk:
     async def _comes(self) -> None:
         """She may have been taken out, and nobody brought her back."""
         site, place = self.room.house.site, self.room.place
-        await site.admin.post(f"/channels/{place}/members", {"user_id": self.room.lea.id})
+        await site.add_members(place, self.room.lea)
 
     async def _writes(self) -> None:
         await self._comes()
@@ -158,7 +158,7 @@ class Walk:
 @pytest.mark.parametrize("seed", range(3))
 async def test_whatever_way_a_case_goes_its_author_never_learns_who_reported(room: CaseStage, seed: int) -> None:
     nora = await room.house.someone(Role.ANIMATEUR, "nora")
-    await room.house.site.admin.post(f"/channels/{room.room}/members", {"user_id": nora.id})
+    await room.house.site.add_members(room.room, nora)
     walk = Walk(room, nora, Random(seed))
     for _ in range(STEPS):
         await walk.step()

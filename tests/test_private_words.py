@@ -6,7 +6,7 @@ from sqlmodel import select
 from storage.people import Role
 from storage.ressources.resources import Resource, ResourceState
 from tests.people import Person, Post, unique
-from tests.support.broadcasts import RHONE, ensure_house_channel
+from tests.support.broadcasts import RHONE
 from tests.support.hotline import Hotline, desk, send_dialog
 from tests.support.house import House, plain, react
 from tests.support.ressources import ReviewStage, give_files, make_permalink, shelf
@@ -19,7 +19,7 @@ PRIVATE = "dans un canal privé"
 
 async def whispers(shelf: ReviewStage, lea: Person, words: str) -> Post:
     """Léa says something, with a file, in a private channel where animateurs and the bot are."""
-    await shelf.house.site.admin.post(f"/channels/{shelf.rooms['animation']}/members", {"user_id": lea.id})
+    await shelf.house.site.add_members(shelf.rooms["animation"], lea)
     return await give_files(lea, f"{words}\nEntre nous.", shelf.rooms["animation"], notes__pdf=b"%PDF")
 
 
@@ -47,8 +47,8 @@ async def test_one_s_own_private_message_may(shelf: ReviewStage) -> None:
 
 
 async def test_an_announcement_is_corrected_with_no_private_words_of_others(house: House) -> None:
-    agathe, omar = await house.someone(Role.ANIMATEUR, "agathe"), await house.someone(Role.ANIMATEUR, "omar")
-    await ensure_house_channel(house, *RHONE)
+    agathe, omar = await house.animateurs("agathe", "omar")
+    await house.site.channel(*RHONE)
     form = await agathe.opens("/annonce")
     assert (await form.fill(texte=unique("Public"), destinataires=["69"]).submit()).accepted
     preview = await agathe.told("Public")

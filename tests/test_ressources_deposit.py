@@ -10,7 +10,7 @@ from storage.people import Role
 from storage.ressources.resources import Resource, ResourceState, begin_writing, get_resource, write_resources
 from tests.people import unique
 from tests.support.hotline import make_ticket, store_tickets
-from tests.support.house import find_or_make_channel, plain, react
+from tests.support.house import plain, react
 from tests.support.ressources import ReviewStage, give_files, make_permalink, shelf
 
 __all__ = ["shelf"]
@@ -150,8 +150,8 @@ async def test_what_is_published_in_another_channel_of_the_same_day_has_a_messag
     before, _ = await shelf.proposes(shelf.juliette, unique("Avant"))
     await shelf.agathe.clicks(await shelf.card(before), "Publier")
     await shelf.said(before.titre)
-    old, other = shelf.rooms["ressourcerie"], await find_or_make_channel(shelf.house, unique("ressources"), "O")
-    await shelf.house.site.admin.post(f"/channels/{other}/members", {"user_id": shelf.agathe.id})
+    old, other = shelf.rooms["ressourcerie"], await shelf.house.site.channel(unique("ressources"), kind="O")
+    await shelf.house.site.add_members(other, shelf.agathe)
     await remember(shelf, other)
     try:
         titre, post = unique("Après"), await give_files(shelf.juliette, notice__odt=b"odt")
@@ -233,8 +233,7 @@ async def test_who_is_credited_hears_that_it_is_published(shelf: ReviewStage) ->
 async def test_books_under_a_message_offer_a_window_once(shelf: ReviewStage) -> None:
     place, titre = shelf.rooms["ressourcerie"], unique("Trouvé")
     lea = await shelf.house.conseiller("lea")
-    for person in (lea, shelf.juliette):
-        await shelf.house.site.admin.post(f"/channels/{place}/members", {"user_id": person.id})
+    await shelf.house.site.add_members(place, lea, shelf.juliette)
     message = await lea.says(f"{titre}\nTout est là.", place)
     shelf.juliette.acts()
     await react(shelf.juliette, message, "books")

@@ -135,7 +135,7 @@ async def is_at(shelf: ReviewStage, resource: Any, post_id: str) -> bool:
 async def test_a_word_is_said_in_the_thread_where_answers_are_comments(shelf: ReviewStage) -> None:
     resource, _ = await published(shelf, shelf.juliette)
     lea = await shelf.house.conseiller("lea")
-    await shelf.house.site.admin.post(f"/channels/{shelf.rooms['ressourcerie']}/members", {"user_id": lea.id})
+    await shelf.house.site.add_members(shelf.rooms["ressourcerie"], lea)
     window = await chooses(lea, resource.titre, "Commenter")
     shelf.juliette.acts()
     assert (await window.fill(**{named(window, "mot"): "@all Très **utile** !\nMerci."}).submit()).accepted

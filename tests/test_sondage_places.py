@@ -12,7 +12,6 @@ from tests.support.broadcasts import (
     add_members,
     ask_poll,
     end_poll,
-    ensure_house_channel,
     find_poll,
     find_said,
     launch_poll,
@@ -40,7 +39,7 @@ async def test_where_the_bot_is_not_a_conseiller_is_told_so(house: House) -> Non
 
 @pytest.mark.every_mode
 async def test_a_coordinateur_asks_in_their_departements(house: House) -> None:
-    rhone, omar = await ensure_house_channel(house, *RHONE), await make_coordinateur(house, "69")
+    rhone, omar = await house.site.channel(*RHONE), await make_coordinateur(house, "69")
     marc = await house.conseiller("marc")
     await add_members(house, rhone, omar, marc)
     form = await omar.opens("/sondage Qui vient jeudi ?", await omar.direct_channel())
@@ -53,7 +52,7 @@ async def test_a_coordinateur_asks_in_their_departements(house: House) -> None:
 
 
 async def test_nobody_asks_elsewhere_by_a_forged_choice(house: House) -> None:
-    await ensure_house_channel(house, *ISERE)
+    await house.site.channel(*ISERE)
     juliette = await house.conseiller()
     channel = await make_club(house, juliette)
     form = await juliette.opens("/sondage", channel)
@@ -65,7 +64,7 @@ async def test_nobody_asks_elsewhere_by_a_forged_choice(house: House) -> None:
 
 async def test_a_role_is_asked_by_direct_message_and_each_has_one_vote(house: House, agathe: Person) -> None:
     zoe, lea = await house.someone(Role.HOTLINE, "zoe"), await house.someone(Role.HOTLINE, "lea")
-    rhone, question = await ensure_house_channel(house, *RHONE), unique("Hotline")
+    rhone, question = await house.site.channel(*RHONE), unique("Hotline")
     await add_members(house, rhone, zoe)
     preview = await preview_poll(agathe, question=question, destinataires=["role:hotline", "69"], votes="nominatif")
     number = await launch_poll(agathe, preview)

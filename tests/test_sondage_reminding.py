@@ -13,7 +13,6 @@ from tests.support.broadcasts import (
     POLL_NOW,
     RHONE,
     ask_poll,
-    ensure_house_channel,
     find_poll,
     find_said,
     launch_poll,
@@ -90,7 +89,7 @@ async def test_who_wants_no_reminders_gets_none_until_they_do(house: House) -> N
 
 
 async def test_by_the_register_and_in_their_own_zone(house: House, agathe: Person) -> None:
-    rhone = await ensure_house_channel(house, *RHONE)
+    rhone = await house.site.channel(*RHONE)
     here = await house.conseiller("marc")
     far = await house.conseiller("fatou", timezone=REUNION)
     other = await house.conseiller("ailleurs", departements=["38"])

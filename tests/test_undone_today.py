@@ -14,7 +14,6 @@ from tests.people import Person, unique
 from tests.support.broadcasts import (
     RHONE,
     confirm,
-    ensure_house_channel,
     list_standing,
     make_coordinateur,
     plain_spaces,
@@ -42,7 +41,7 @@ async def test_a_coordinateur_who_moved_undoes_nothing_of_the_old_departement(ho
 
 async def test_an_announcement_is_taken_back_by_who_may_announce_there_now(house: House) -> None:
     rhone, omar, words = (
-        await ensure_house_channel(house, *RHONE),
+        await house.site.channel(*RHONE),
         await make_coordinateur(house, "69"),
         unique("Local"),
     )

@@ -26,7 +26,7 @@ async def channel(stage: Stage, kind: str, title: str, **more: str) -> Json:
 async def test_a_private_channel_and_a_direct_message_come_into_the_list_with_their_marks(new: Stage) -> None:
     page, me = new.desk.page, new.desk.person
     secret = await channel(new, "P", "Salon privé")
-    await new.site.admin.post(f"/channels/{secret['id']}/members", {"user_id": me.id})
+    await new.site.add_members(secret["id"], me)
     private = page.get_by_role("region", name="Canaux privés")
     await expect(private.get_by_role("link", name="Salon privé")).to_be_visible()
 

@@ -7,7 +7,6 @@ from storage.canaux import disallow, forget_channel, list_allowances
 from storage.people import Role
 from tests.browser.desk import PHONE, SIT
 from tests.people import Person
-from tests.support.broadcasts import ensure_house_channel
 from tests.support.house import House, wait_for
 from tests.support.membership import add_to_directory, make_surname
 
@@ -16,7 +15,7 @@ pytestmark = pytest.mark.browser
 
 async def test_a_channel_is_checked_repaired_and_undone(house: House, sit: SIT, juliette: Person) -> None:
     agathe = await house.someone(Role.ANIMATEUR, "agathe")
-    place = await ensure_house_channel(house, "rhone", "Le Rhône à nous")
+    place = await house.site.channel("rhone", "Le Rhône à nous")
     desk = await sit(agathe)
     await desk.types("/canaux verifier 69")
     await desk.visits_bot()

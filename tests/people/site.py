@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import aiohttp
 
-from tests.people.api import Api
+from tests.people.api import Api, Refused
 from tests.people.clients import Client, web_client
 from tests.people.person import Person
 
@@ -71,6 +71,21 @@ class Site:
         await person.ears.open(api)
         self.people.append(person)
         return person
+
+    async def channel(self, name: str, title: str = "", kind: str = "P") -> str:
+        """The id of the team’s channel of that name, made at need (P: private, O: open), with the bot in it."""
+        try:
+            found = await self.admin.get(f"/teams/{self.team_id}/channels/name/{name}")
+        except Refused:
+            call = {"team_id": self.team_id, "name": name, "display_name": title or name.capitalize(), "type": kind}
+            found = await self.admin.post("/channels", call)
+        await self.admin.post(f"/channels/{found['id']}/members", {"user_id": self.bot_id})
+        return str(found["id"])
+
+    async def add_members(self, channel_id: str, *people: Person) -> None:
+        """Bring these people into a channel, as the server’s admin does."""
+        for person in people:
+            await self.admin.post(f"/channels/{channel_id}/members", {"user_id": person.id})
 
     async def promote(self, person: Person) -> None:
         """Make somebody an admin of the team."""

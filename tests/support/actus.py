@@ -11,7 +11,6 @@ from sqlalchemy import delete, update
 from sqlmodel import col, select
 
 from bot.features import Key
-from storage import canaux
 from storage.actus import digests, feeds, items, subscriptions
 from storage.actus.digests import Digest, DigestEntry, DigestState, EditionSettings
 from storage.actus.feeds import NewsFeed
@@ -23,9 +22,7 @@ from tests.people import Dialog, Person, Post
 from tests.support.house import (
     PARIS,
     House,
-    find_or_make_channel,
     is_listening,
-    join_known_channel,
     plain,
     react,
     wait_for,
@@ -162,14 +159,10 @@ class NewsStage:
 @pytest.fixture(name="newsroom")
 async def news_stage(house: House) -> AsyncIterator[NewsStage]:
     """One whose channels the bot listens in; nobody is silent, nothing waits, no feed is followed."""
-    juliette, lea = await house.conseiller(), await house.conseiller("lea")
+    juliette, lea = await house.conseillers("juliette", "lea")
     ana = await house.someone(Role.ANIMATEUR, "ana")
-    place, room = (
-        await join_known_channel(house, ana, "ressourcerie", "O"),
-        await join_known_channel(house, ana, "animation", "P"),
-    )
-    for person in (juliette, lea):
-        await house.site.admin.post(f"/channels/{place}/members", {"user_id": person.id})
+    place = await house.planned_channel("ressourcerie", "O", juliette, lea, ana)
+    room = await house.planned_channel("animation", "P", ana)
     await wait_for(lambda: is_listening(house.bot, {room}, {place}))
     async with house.bot.database.transaction() as db:
         for one in await feeds.list_followed(db):
@@ -377,17 +370,15 @@ async def newsroom(house: House, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
     """A newsroom of its own, whose places are known to the bot."""
     for source in ("harvest_tables", "harvest_period"):
         monkeypatch.setattr(f"commands.actus.harvest.{source}", _find_nothing)
-    agathe, omar = await house.someone(Role.ANIMATEUR, "agathe"), await house.someone(Role.ANIMATEUR, "omar")
+    agathe, omar = await house.animateurs("agathe", "omar")
     juliette = await house.conseiller()
-    rooms = {key: await find_or_make_channel(house, key, kind) for key, kind in ROOMS.items()}
+    rooms = {key: await house.site.channel(key, kind=kind) for key, kind in ROOMS.items()}
     for place in rooms.values():
-        for person in (agathe, omar):
-            await house.site.admin.post(f"/channels/{place}/members", {"user_id": person.id})
-    await house.site.admin.post(f"/channels/{rooms['actualites']}/members", {"user_id": juliette.id})
+        await house.site.add_members(place, agathe, omar)
+    await house.site.add_members(rooms["actualites"], juliette)
     await house.settled()
+    await house.remembers(rooms)
     async with house.bot.database.transaction() as db:
-        for key, place in rooms.items():
-            await canaux.remember_channel(db, key, place, house.clock())
         for table in (DigestEntry, Digest, EditionSettings, Item):
             await db.execute(delete(table))
         await db.execute(delete(Outgoing).where(col(Outgoing.topic).like("actus%")))

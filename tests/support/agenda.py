@@ -12,10 +12,9 @@ from sqlmodel import col, select
 
 from storage import canaux
 from storage.agenda import AgendaEvent
-from storage.people import Role
 from tests.people import Person, Post, unique
 from tests.people.dialog import Answer
-from tests.support.house import PARIS, House, find_or_make_channel, plain, wait_for
+from tests.support.house import PARIS, House, plain, wait_for
 
 ROOMS = {"animation": "P", "actualites": "O", "departement:69": "P"}
 """The places by key, and how Mattermost keeps them."""
@@ -131,19 +130,14 @@ def read_titles(body: bytes) -> list[str]:
 async def agenda(house: House) -> AsyncIterator[AgendaStage]:
     """An agenda on a morning, whose places are known to the bot."""
     house.clock.goes_to((house.clock() + timedelta(days=1)).astimezone(PARIS).replace(hour=9, minute=0))
-    juliette, lea = await house.conseiller(), await house.conseiller("lea")
+    juliette, lea = await house.conseillers("juliette", "lea")
     paul = await house.conseiller("paul", departements=["01"])
-    agathe, omar = await house.someone(Role.ANIMATEUR, "agathe"), await house.someone(Role.ANIMATEUR, "omar")
-    rooms = {
-        key: await find_or_make_channel(house, f"agenda-{key.replace(':', '-')}", kind) for key, kind in ROOMS.items()
-    }
+    agathe, omar = await house.animateurs("agathe", "omar")
+    rooms = {key: await house.site.channel(f"agenda-{key.replace(':', '-')}", kind=kind) for key, kind in ROOMS.items()}
     members = {"animation": (agathe, omar), "actualites": (juliette, lea, paul, agathe, omar)}
     for key, place in rooms.items():
-        for one in members.get(key, (juliette, lea, agathe, omar)):
-            await house.site.admin.post(f"/channels/{place}/members", {"user_id": one.id})
-    async with house.bot.database.transaction() as db:
-        for key, place in rooms.items():
-            await canaux.remember_channel(db, key, place, house.clock())
+        await house.site.add_members(place, *members.get(key, (juliette, lea, agathe, omar)))
+    await house.remembers(rooms)
     read = [await agathe.reads(place) for place in rooms.values()]
     before = frozenset(post.id for posts in read for post in posts)
     yield AgendaStage(house, juliette, lea, paul, agathe, omar, rooms, before)

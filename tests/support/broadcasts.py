@@ -28,7 +28,7 @@ from storage.sondage import Poll
 from tests.people import Answer, Dialog, Person, Post, unique
 from tests.support.cli import operate
 from tests.support.databases import create_database
-from tests.support.house import LOG, House, ensure_channel, list_said
+from tests.support.house import LOG, House, list_said
 from tests.support.membership import TABLE
 from tests.support.workplace import FIRST, Room, Workplace
 
@@ -37,11 +37,6 @@ CONFIRM = ["Envoyer", "Modifier", "Annuler"]
 SENT = ["Corriger", "Retirer"]
 MANY = [code for code in DEPARTEMENTS if code.isdigit() and code < "26"]
 """Départements enough for two batches."""
-
-
-async def ensure_house_channel(house: House, name: str, title: str) -> str:
-    """A channel of the house’s team, which all stories share."""
-    return await ensure_channel(house.site.admin, house.site.team_id, house.site.bot_id, name, title)
 
 
 async def list_standing(house: House, *channels: str, containing: str) -> list[list[str]]:
@@ -112,9 +107,7 @@ async def is_all_noted(house: House) -> bool:
 async def ensure_many_channels(house: House) -> list[str]:
     """Their channels."""
     planned = planned_canaux.read()
-    return [
-        await ensure_house_channel(house, p.address, p.name) for code in MANY if (p := planned[f"departement:{code}"])
-    ]
+    return [await house.site.channel(p.address, p.name) for code in MANY if (p := planned[f"departement:{code}"])]
 
 
 async def do_some_stand(house: House, channels: list[str], words: str) -> bool:
@@ -143,9 +136,7 @@ class AnnouncementWorkplace(Workplace):
         """Those of both départements, by address."""
         site = self.room.site
         names = {"rhone": "69 - Rhône", "isere": "38 - Isère"}
-        return {
-            name: await ensure_channel(site.admin, site.team_id, self.room.bot_id, name, names[name]) for name in names
-        }
+        return {name: await site.channel(name, names[name]) for name in names}
 
     async def remembers(self, key: str, channel_id: str) -> None:
         """From now on that channel is the planned one, whatever it is called."""
@@ -212,14 +203,13 @@ def make_poll(**values: Any) -> Poll:
 
 async def make_club(house: House, *members: Person) -> str:
     """A channel of its own, with the bot and these people in it."""
-    channel = await ensure_house_channel(house, unique("club").lower(), "Club")
+    channel = await house.site.channel(unique("club").lower(), "Club")
     await add_members(house, channel, *members)
     return channel
 
 
 async def add_members(house: House, channel: str, *people: Person) -> None:
-    for person in people:
-        await house.site.admin.post(f"/channels/{channel}/members", {"user_id": person.id})
+    await house.site.add_members(channel, *people)
 
 
 async def preview_poll(person: Person, channel: str = "", **filled: Any) -> Post:

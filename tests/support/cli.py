@@ -38,7 +38,7 @@ from storage.actus.items import Item, ItemKind, NewsSection
 from storage.database import Database
 from tests.people import Api, Post, first_admin, new_session
 from tests.support.databases import create_database
-from tests.support.house import LOG, ensure_channel, list_said
+from tests.support.house import LOG, list_said
 from tests.support.servers import serve
 from tests.support.workplace import FIRST, Room, Workplace
 
@@ -177,7 +177,7 @@ class DigestWorkplace(Workplace):
     async def place(self) -> str:
         """The channel in which the news come out, known to the bot."""
         site = self.room.site
-        place = await ensure_channel(site.admin, site.team_id, self.room.bot_id, "actualites", "Actualités")
+        place = await site.channel("actualites", "Actualités")
         async with self.asks(writes=True) as db:
             await canaux.remember_channel(db, "actualites", place, utc_now())
         return place

@@ -179,17 +179,11 @@ async def send_dialog(who: Person, post: Post, label: str, **fields: str) -> Ans
 @pytest.fixture
 async def desk(house: House) -> Hotline:
     """A hotline whose rooms are there, heard by the bot."""
-    juliette, agathe, omar = (
-        await house.conseiller(),
-        await house.site.person("agathe"),
-        await house.site.person("omar"),
-    )
-    for agent in (agathe, omar):
-        await house.registers(agent, Role.HOTLINE)
+    juliette = await house.conseiller()
+    agathe, omar = [await house.someone(Role.HOTLINE, name) for name in ("agathe", "omar")]
     rooms = {queue: await _open_room(house, queue) for queue in ROOMS}
     for place in rooms.values():
-        for agent in (agathe, omar):
-            await house.site.admin.post(f"/channels/{place}/members", {"user_id": agent.id})
+        await house.site.add_members(place, agathe, omar)
     await wait_for(lambda: is_listening(house.bot, set(rooms.values())))
     return Hotline(house, juliette, agathe, omar, rooms)
 
@@ -200,11 +194,7 @@ async def _open_room(house: House, queue: str) -> str:
         known = (await find_channel_ids(db)).get(ROOMS[queue])
     if known:
         return known
-    team = house.site.team_id
-    made = await house.site.admin.post(
-        "/channels", {"team_id": team, "name": ROOMS[queue], "display_name": ROOMS[queue], "type": "P"}
-    )
-    await house.site.admin.post(f"/channels/{made['id']}/members", {"user_id": house.site.bot_id})
+    made = await house.site.channel(ROOMS[queue], ROOMS[queue])
     opener = await house.conseiller("camille")
     form = await opener.opens("/hotline")
     answer = await form.fill(**(USUAL | {"file": queue, "sujet": "La première"})).submit()
@@ -212,10 +202,10 @@ async def _open_room(house: House, queue: str) -> str:
 
     async def is_known() -> bool:
         async with house.bot.database.transaction(writes=False) as db:
-            return (await find_channel_ids(db)).get(ROOMS[queue]) == str(made["id"])
+            return (await find_channel_ids(db)).get(ROOMS[queue]) == made
 
     await wait_for(is_known)
-    return str(made["id"])
+    return made
 
 
 QUEUES = {"espace-coop": "Aide Espace Coop", "metier": "Aide métier"}

@@ -3,7 +3,7 @@
 import asyncio
 import io
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence, Set
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence, Set
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -36,7 +36,7 @@ from storage.outbox import Outgoing, count_by_state
 from storage.people import Person as Registered
 from storage.people import Role
 from storage.watchlist import find_members, list_places
-from tests.people import Api, Client, Person, Post, Refused, Site, unique
+from tests.people import Api, Client, Person, Post, Site, unique
 
 T = TypeVar("T")
 DOMAIN = "conseiller-numerique.fr"
@@ -171,6 +171,30 @@ class House:
         await self.registers(person, role)
         return person
 
+    async def conseillers(self, *names: str) -> list[Person]:
+        """Conseillers of the Rhône."""
+        return [await self.conseiller(name) for name in names]
+
+    async def animateurs(self, *names: str) -> list[Person]:
+        """Those who animate the network."""
+        return [await self.someone(Role.ANIMATEUR, name) for name in names]
+
+    async def remembers(self, places: Mapping[str, str]) -> None:
+        """From now on the bot takes these channels for the planned ones, by their keys."""
+        async with self.bot.database.transaction() as db:
+            for key, channel_id in places.items():
+                await canaux.remember_channel(db, key, channel_id, self.clock())
+
+    async def planned_channel(self, key: str, kind: str, *members: Person) -> str:
+        """The channel that the bot takes for the planned one, made anew where a story took it away."""
+        async with self.bot.database.transaction(writes=False) as db:
+            known = (await canaux.find_channel_ids(db)).get(key)
+        if not known:
+            known = await self.site.channel(unique(key), key, kind)
+            await self.remembers({key: known})
+        await self.site.add_members(known, *members)
+        return known
+
     async def registers(self, person: Person, role: Role | None, **place: Any) -> None:
         """Write somebody into the register, or change what it says."""
         row = Registered(id=person.id, username=person.username, role=role, since=utc_now(), **place)
@@ -302,17 +326,6 @@ def age_links(by: timedelta) -> Iterator[None]:
         yield
 
 
-async def ensure_channel(admin: Api, team_id: str, bot_id: str, name: str, title: str) -> str:
-    """The id of the team’s channel of that name, made at need, with the bot in it."""
-    try:
-        found = await admin.get(f"/teams/{team_id}/channels/name/{name}")
-    except Refused:
-        body = {"team_id": team_id, "name": name, "display_name": title, "type": "P"}
-        found = await admin.post("/channels", body)
-    await admin.post(f"/channels/{found['id']}/members", {"user_id": bot_id})
-    return str(found["id"])
-
-
 async def list_said(admin: Api, bot_id: str, channel_id: str) -> list[Post]:
     """What the bot says there now, oldest first."""
     found = await admin.get(f"/channels/{channel_id}/posts?per_page=200")
@@ -346,32 +359,6 @@ async def edit_post(who: Person, post: Post, text: str) -> None:
 async def react(who: Person, post: Post, emoji: str) -> None:
     """Somebody puts an emoji under a post."""
     await who.api.post("/reactions", {"user_id": who.id, "post_id": post.id, "emoji_name": emoji})
-
-
-async def join_known_channel(house: House, member: Person, key: str, kind: str) -> str:
-    """A channel of this name, made anew where a story took it away."""
-    async with house.bot.database.transaction(writes=False) as db:
-        known = (await canaux.find_channel_ids(db)).get(key)
-    if not known:
-        call = {"team_id": house.site.team_id, "name": unique(key), "display_name": key, "type": kind}
-        known = (await house.site.admin.post("/channels", call))["id"]
-        await house.site.admin.post(f"/channels/{known}/members", {"user_id": house.site.bot_id})
-        async with house.bot.database.transaction() as db:
-            await canaux.remember_channel(db, key, known, house.clock())
-    await house.site.admin.post(f"/channels/{known}/members", {"user_id": member.id})
-    return str(known)
-
-
-async def find_or_make_channel(house: House, name: str, kind: str) -> str:
-    """The id of the team’s channel of that name, made at need, with the bot in it."""
-    admin, team = house.site.admin, house.site.team_id
-    try:
-        found = await admin.get(f"/teams/{team}/channels/name/{name}")
-    except Refused:
-        body = {"team_id": team, "name": name, "display_name": name.capitalize(), "type": kind}
-        found = await admin.post("/channels", body)
-    await admin.post(f"/channels/{found['id']}/members", {"user_id": house.site.bot_id})
-    return str(found["id"])
 
 
 async def list_audit(house: House, thing: str) -> Sequence[tuple[str, str]]:

@@ -146,7 +146,7 @@ class ChannelWorkplace(Workplace):
     async def joins(self, person: Person, name: str) -> None:
         """Somebody is brought in by hand."""
         place = (await self.channel(name))["id"]
-        await self.room.site.admin.post(f"/channels/{place}/members", {"user_id": person.id})
+        await self.room.site.add_members(place, person)
 
 
 @pytest.fixture(params=[NEWEST])

@@ -24,9 +24,7 @@ from tests.people.api import Refused
 from tests.people.dialog import Answer, Dialog
 from tests.support.house import (
     House,
-    find_or_make_channel,
     is_listening,
-    join_known_channel,
     plain,
     wait_for,
     wait_until,
@@ -93,7 +91,7 @@ class MeasureStage:
     async def joins(self, who: Person, channel: str) -> None:
         """Somebody is brought in by the server’s admin, once the bot may know that it has to listen there."""
         await asyncio.sleep(6 * BREATH)
-        await self.house.site.admin.post(f"/channels/{channel}/members", {"user_id": who.id})
+        await self.house.site.add_members(channel, who)
 
     async def reads(self, channel: str) -> list[str]:
         """What people and the bot have said there, as it stands."""
@@ -175,21 +173,16 @@ async def known(house: House) -> AsyncIterator[None]:
 async def bench(house: House, known: None) -> MeasureStage:
     """Moderation whose places are known to the bot."""
     house.clock.goes_to(house.clock() + timedelta(seconds=1))
-    juliette, lea = await house.conseiller("juliette"), await house.conseiller("lea")
-    agathe, omar = await house.someone(Role.ANIMATEUR, "agathe"), await house.someone(Role.ANIMATEUR, "omar")
-    room = await find_or_make_channel(house, "moderation", "P")
-    place, club = (
-        await find_or_make_channel(house, "ressourcerie", "O"),
-        await find_or_make_channel(house, "rhone", "P"),
-    )
+    juliette, lea = await house.conseillers("juliette", "lea")
+    agathe, omar = await house.animateurs("agathe", "omar")
+    room, place = await house.site.channel("moderation"), await house.site.channel("ressourcerie", kind="O")
+    club = await house.site.channel("rhone")
     await house.site.admin.put(f"/channels/{club}/patch", {"display_name": "69 - Rhône"})
-    for channel, people in ((room, (agathe, omar)), (place, (juliette, lea, agathe)), (club, (juliette, lea, agathe))):
-        for person in people:
-            await house.site.admin.post(f"/channels/{channel}/members", {"user_id": person.id})
+    await house.site.add_members(room, agathe, omar)
+    await house.site.add_members(place, juliette, lea, agathe)
+    await house.site.add_members(club, juliette, lea, agathe)
     keys = {"moderation": room, "ressourcerie": place, "departement:69": club, "general": house.site.square}
-    async with house.bot.database.transaction() as db:
-        for key, channel in keys.items():
-            await canaux.remember_channel(db, key, channel, house.clock())
+    await house.remembers(keys)
     await wait_for(lambda: is_listening(house.bot, {room, club}, {place}))
     await house.settled()
     return MeasureStage(house, juliette, lea, agathe, omar, room, place, club, "Ressourcerie")
@@ -330,16 +323,13 @@ async def age_reports(house: House) -> None:
 async def room(house: House) -> CaseStage:
     """Moderation whose places are known to the bot."""
     house.clock.goes_to(house.clock() + timedelta(seconds=1))
-    juliette, paul, lea = [await house.conseiller(name) for name in ("juliette", "paul", "lea")]
-    agathe, omar = await house.someone(Role.ANIMATEUR, "agathe"), await house.someone(Role.ANIMATEUR, "omar")
-    places = {key: await find_or_make_channel(house, key, kind) for key, kind in ROOMS.items()}
+    juliette, paul, lea = await house.conseillers("juliette", "paul", "lea")
+    agathe, omar = await house.animateurs("agathe", "omar")
+    places = {key: await house.site.channel(key, kind=kind) for key, kind in ROOMS.items()}
     members = {"moderation": (agathe, omar), "ressourcerie": (juliette, paul, lea, agathe, omar)}
     for key, place in places.items():
-        for person in members[key]:
-            await house.site.admin.post(f"/channels/{place}/members", {"user_id": person.id})
-    async with house.bot.database.transaction() as db:
-        for key, place in places.items():
-            await canaux.remember_channel(db, key, place, house.clock())
+        await house.site.add_members(place, *members[key])
+    await house.remembers(places)
     await age_reports(house)
     await wait_for(lambda: is_listening(house.bot, set(), {places["ressourcerie"]}))
     return CaseStage(house, juliette, paul, lea, agathe, omar, places["moderation"], places["ressourcerie"])
@@ -421,14 +411,10 @@ class RuleStage:
 @pytest.fixture
 async def watch(house: House) -> AsyncIterator[RuleStage]:
     """One where every rule is off, and nothing was found."""
-    lea, paul = await house.conseiller("lea"), await house.conseiller("paul")
+    lea, paul = await house.conseillers("lea", "paul")
     ana = await house.someone(Role.ANIMATEUR, "ana")
-    place, room = (
-        await join_known_channel(house, ana, "ressourcerie", "O"),
-        await join_known_channel(house, ana, "moderation", "P"),
-    )
-    for person in (lea, paul):
-        await house.site.admin.post(f"/channels/{place}/members", {"user_id": person.id})
+    place = await house.planned_channel("ressourcerie", "O", lea, paul, ana)
+    room = await house.planned_channel("moderation", "P", ana)
     async with house.bot.database.transaction() as db:
         for table in (Rule, RuleHit, Report):
             await db.execute(delete(table))

@@ -16,13 +16,13 @@ from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.themes import bits
-from storage import canaux, ressources
+from storage import ressources
 from storage.people import Role
 from storage.ressources import ResourceState, resources, search
 from storage.ressources.resources import Resource, begin_writing, find_by_keys, make_key, write_resources
 from tests.people import Person, Post
 from tests.people.dialog import Answer, Dialog
-from tests.support.house import PARIS, House, find_or_make_channel, is_listening, join_known_channel, plain, wait_for
+from tests.support.house import PARIS, House, is_listening, plain, wait_for
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 DATA = Path(__file__).parents[1] / "data"
@@ -204,10 +204,8 @@ def in_days(house: House, number: int, hour: int = 22) -> datetime:
 async def kept_shelf(house: House) -> ShelfStage:
     """An empty one whose rooms are there."""
     juliette, ana = await house.conseiller(), await house.someone(Role.ANIMATEUR, "ana")
-    room, channel = (
-        await join_known_channel(house, ana, "animation", "P"),
-        await join_known_channel(house, ana, "ressourcerie", "O"),
-    )
+    room = await house.planned_channel("animation", "P", ana)
+    channel = await house.planned_channel("ressourcerie", "O", ana)
     made = ShelfStage(house, juliette, ana, room, channel)
     await made.is_empty()
     return made
@@ -333,16 +331,13 @@ async def shelf(house: House) -> ReviewStage:
     house.clock.goes_to(house.clock() + timedelta(seconds=1))
     steps = StepTimer(house)
     juliette = await house.conseiller()
-    agathe, omar = await house.someone(Role.ANIMATEUR, "agathe"), await house.someone(Role.ANIMATEUR, "omar")
+    agathe, omar = await house.animateurs("agathe", "omar")
     steps.done("people")
-    rooms = {key: await find_or_make_channel(house, key, kind) for key, kind in ROOMS.items()}
+    rooms = {key: await house.site.channel(key, kind=kind) for key, kind in ROOMS.items()}
     for place in rooms.values():
-        for animateur in (agathe, omar):
-            await house.site.admin.post(f"/channels/{place}/members", {"user_id": animateur.id})
+        await house.site.add_members(place, agathe, omar)
     steps.done("rooms")
-    async with house.bot.database.transaction() as db:
-        for key, place in rooms.items():
-            await canaux.remember_channel(db, key, place, house.clock())
+    await house.remembers(rooms)
     steps.done("database")
     await wait_for(lambda: is_listening(house.bot, set(), {rooms["ressourcerie"]}))
     await steps.tell("hearing")
