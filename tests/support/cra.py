@@ -137,14 +137,15 @@ def _count_one(r: Report) -> Figures:
         suites={s: r.suite.get(s, 0) for s in Suite},
         themes={code: int(code in r.themes) for code in THEMES},
         canaux={c: int(c is r.canal) for c in Canal},
-        durees={d: int(d is _classify_duration(r.minutes)) for d in Duree},
+        durees={d: int(d is classify_duration(r.minutes)) for d in Duree},
         ages={a: r.ages.get(a, 0) for a in Age},
         statuts={s: r.statuts.get(s, 0) for s in Statut},
         mois=Counter({r.date.replace(day=1): 1}),
     )
 
 
-def _classify_duration(minutes: int) -> Duree:
+def classify_duration(minutes: int) -> Duree:
+    """The class that a length in minutes is counted in."""
     if minutes <= 30:
         return Duree.JUSQU_A_30
     if minutes < 60:

@@ -22,7 +22,7 @@ from commands.stats.sections import Presentation
 from config.territories import DEPARTEMENTS
 from storage.cra import Report
 from storage.cra.months import CANAL_NAMES, CRA_MONTH, DUREE_NAMES, MEASURE_NAMES, MINUTES, THEME_BITS, rebuild_months
-from storage.cra.report import AGES, STATUTS, SUITES, Activite, Canal, Duree, Source
+from storage.cra.report import AGES, STATUTS, SUITES, Activite, Canal, Source
 from storage.cra.report import DUREES as LENGTHS
 from storage.database import Database
 from storage.outbox import Outgoing
@@ -31,7 +31,7 @@ from storage.stats import Figures
 from storage.stats.privacy import CELLS, KIND_CELLS, LEAST, QUARTER, STEPS, SUMS, TIMES, MonthCount, round_counts
 from tests.golden import page
 from tests.people import Person, Post, unique
-from tests.support.cra import make_conseiller, make_report, register_all, store_reports
+from tests.support.cra import classify_duration, make_conseiller, make_report, register_all, store_reports
 from tests.support.house import House
 
 Where = tuple[str, date]
@@ -61,7 +61,7 @@ class MonthTotal:
         counted = [
             "accompagnements",
             KIND_CELLS[kind],
-            DUREE_NAMES[_classify_duration(minutes)],
+            DUREE_NAMES[classify_duration(minutes)],
             random.choice(_CANAUX),
         ]
         counted += random.sample(_THEMES, random.choice((1, 1, 2, 3)))
@@ -122,14 +122,6 @@ def draw_small_totals(seed: int, count: int) -> Iterator[tuple[Where, MonthTotal
         for author in range(size := random.choice((1, 1, 2, 2, 3, 4, 4, 5, 8, 12))):
             heap.add(random, random.choice((author, random.randrange(size))))
         yield (f"{number}", MONTHS[0]), heap
-
-
-def _classify_duration(minutes: int) -> Duree:
-    if minutes <= 30:
-        return Duree.JUSQU_A_30
-    if minutes < 60:
-        return Duree.DE_30_A_60
-    return Duree.DE_60_A_120 if minutes < 120 else Duree.DES_120
 
 
 async def read_summary(database: Database) -> list[tuple[object, ...]]:
