@@ -173,6 +173,9 @@ async def news_stage(house: House) -> AsyncIterator[NewsStage]:
         await items.withdraw(db, [item.key for item in (await db.exec(select(Item))).all()])
     yield NewsStage(house, juliette, lea, ana, place, room)
     house.clock.is_right_again()
+    async with house.bot.database.transaction() as db:  # a draft that is left would wait for other stories’ animateurs
+        for table in (DigestEntry, Digest):
+            await db.execute(delete(table))
 
 
 RSS = "application/rss+xml"
