@@ -5,8 +5,9 @@ import asyncio
 import pytest
 
 from bot.capabilities import Capabilities
+from bot.forms import name_of
 from tests.people import Client, Dialog, Mobile, Person
-from tests.support.forms import fill_step, make_own_channel, name_field, send_step, trial
+from tests.support.forms import Outing, fill_step, make_own_channel, name_field, send_step, trial
 from tests.support.house import House
 from tests.test_recovery import crashed, key_of, left
 
@@ -132,7 +133,7 @@ async def test_a_crash_after_a_step_leaves_the_next_one_waiting(house: House, ju
     """The step before is still in the journal of the process that died: the newer one holds."""
     second = await send_step(await begun(juliette))
     juliette.acts()
-    await crashed(house, left(key_of(house, second), juliette, "trial.Outing", raw={"kind": "visite"}, at=1.0))
+    await crashed(house, left(key_of(house, second), juliette, name_of(Outing), raw={"kind": "visite"}, at=1.0))
 
     again = await juliette.opens_by(await juliette.told("n’a pas pu être enregistrée"), "Reprendre")
     assert (again.title, again.shown("places")) == ("Les places", "8")
