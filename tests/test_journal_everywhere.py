@@ -8,6 +8,7 @@ import pytest
 from bot import audit
 from bot.registry import index_triggers
 from commands import FEATURES
+from commands.moderation.measures import MeasureHandler
 from storage import journal
 from storage.journal import BOT, AuditAct
 from storage.journal.entry import LABELS, OTHER_LABELS
@@ -20,6 +21,8 @@ from tests.test_journal import verified
 __all__ = ["agathe"]
 
 
+HANDLERS = {each.__name__: each for each in (MeasureHandler, *MeasureHandler.__subclasses__())}
+"""What the measures of moderation are done by, each found by the act."""
 NOTES = {audit.record_entry, audit.record_entry_at_end}
 
 ELSEWHERE: Mapping[str, str] = {
@@ -35,7 +38,7 @@ ELSEWHERE: Mapping[str, str] = {
         donnees.Confirm donnees.KeepData mes-donnees.annuler
         moderation.FileReport moderation.PreciseReport drapeau.reacted.Reacted
         ressources.AnswerReview hotline hotline.Decline hotline.Unmask hotline.ShowLine hotline.Rate
-        hotline.RateTicket hotline.WasIt hotline.WasFiche
+        hotline.RateTicket hotline.WasIt hotline.WasFiche garde.WithdrawSwap
         """,
     "a window that is opened, or a card that is shown anew: nothing is decided by it": """
         ressources.AskAbout ressources.Refuse agenda.Refuse hotline.PutUp actus.brouillon membres.IgnoreGone
@@ -80,13 +83,19 @@ def _names(code: CodeType) -> Iterator[str]:
 
 
 def _called(function: FunctionType) -> Iterator[FunctionType]:
-    """What a function may call: by a name of its module’s, or by one of a module that it names."""
+    """What a function may call: by a name of its module’s, or by one of a module or class that it names; what it is put
+    around; the measures of moderation, which it finds by their act."""
     names = set(_names(function.__code__))
     for found in (function.__globals__.get(name) for name in names):
         if isinstance(found, FunctionType):
             yield found
-        elif isinstance(found, ModuleType):
+        elif isinstance(found, ModuleType | type):
             yield from (f for name in names if isinstance(f := getattr(found, name, None), FunctionType))
+    yield from (f for cell in function.__closure__ or () if isinstance(f := cell.cell_contents, FunctionType))
+    if function.__qualname__.partition(".")[0] in HANDLERS or not names.isdisjoint(
+        {"find_handler", "find_decided_handler"}
+    ):
+        yield from (f for each in HANDLERS.values() for n in names if isinstance(f := vars(each).get(n), FunctionType))
 
 
 def notes(function: object, seen: set[object]) -> bool:

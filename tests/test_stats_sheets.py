@@ -138,7 +138,7 @@ async def test_rows_that_come_by_and_by_are_written_in_threads(tmp_path: Path) -
 
 def test_memory_stays_flat(tmp_path: Path) -> None:
     """In a process of its own, whose most memory so far nobody else has raised."""
-    asked = "import sys; from tests.support.stats import grown; print(*grown(sys.argv[1]))"
+    asked = "import sys; from tests.support.stats import measure_memory; print(*measure_memory(sys.argv[1]))"
     done = subprocess.run([sys.executable, "-c", asked, tmp_path], capture_output=True, text=True, check=True)
     few, many = map(int, done.stdout.split())
     assert many < few * 1.1

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bot.clock import utc_now
+from bot.forms import name_of
 from bot.work import make_work
 from config.settings import read
 from storage import work
@@ -80,7 +81,7 @@ async def test_each_is_shown_with_how_far_it_is(here: Database, capsys: pytest.C
     assert datetime.fromisoformat(found[1]["started"]).utcoffset() is not None
     assert datetime.fromisoformat(found[0]["updated"]).utcoffset() is not None
     assert [line["error"] for line in found] == [None, None, "RuntimeError (0a1b2c3d)", None]
-    assert {line["name"] for line in found} == {"working.Count"}
+    assert {line["name"] for line in found} == {name_of(Count)}
     code, told = await shown(capsys)
     assert code == 0
     for words in ("en attente", "en cours", "37/101", "échoué", "RuntimeError (0a1b2c3d)", "fait", "Heures de Paris."):

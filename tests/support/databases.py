@@ -111,11 +111,12 @@ class PostgresServer:
         """The address of a database as the schema begins; ``template0`` gives one without tables.
 
         One that is given back is emptied for the next: to copy the 800 files of the template takes five times as long.
+        It gets another name, since what the bot keeps in memory of a database is found by its address.
         """
+        name = f"test_{next(_numbers)}"
         if template == TEMPLATE and self._free:
-            name = self._free.pop()
+            await self.run(f"ALTER DATABASE {self._free.pop()} RENAME TO {name}")
         else:
-            name = f"test_{next(_numbers)}"
             await self.run(f"CREATE DATABASE {name} TEMPLATE {template}")
         try:
             yield self.url(name)
