@@ -21,7 +21,9 @@ from tests.test_journal import verified
 __all__ = ["agathe"]
 
 
-HANDLERS = {each.__name__: each for each in (MeasureHandler, *MeasureHandler.__subclasses__())}
+HANDLERS: Mapping[str, type] = {"MeasureHandler": MeasureHandler} | {
+    each.__name__: each for each in MeasureHandler.__subclasses__()
+}
 """What the measures of moderation are done by, each found by the act."""
 NOTES = {audit.record_entry, audit.record_entry_at_end}
 
