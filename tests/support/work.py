@@ -74,12 +74,12 @@ class WorkFeature:
         self.feature.command("commence", help="Commencer", writes=True)(self.begin)
         self.feature.command("bonjour", help="Saluer")(self.greet)
         self.feature.job("hour=4", name="essai.nightly")(self.nightly)
-        self.feature.work(Fill, name="working.Fill", title=TITLE, unit=UNIT)(self.fill)
+        self.feature.work(Fill, name="support.Fill", title=TITLE, unit=UNIT)(self.fill)
         self.feature.work(
-            Write, name="working.Write", title="Envoi", unit=("personne", "personnes"), roles={Role.CONSEILLER}
+            Write, name="support.Write", title="Envoi", unit=("personne", "personnes"), roles={Role.CONSEILLER}
         )(self.write)
-        self.feature.work(Count, name="working.Count", title="Comptage", writes=True)(self.count)
-        self.feature.stopped(Count, name="working.Count")(self.mourn)
+        self.feature.work(Count, name="support.Count", title="Comptage", writes=True)(self.count)
+        self.feature.stopped(Count, name="support.Count")(self.mourn)
 
     async def begin(self, _: Context, __: str) -> Replies:
         return Start(payload=self.payload, told_in=self.told_in, quiet=self.quiet)
@@ -254,7 +254,7 @@ class FileFeature:
         self.feature.command("export", help="Exporter")(self.ask)
         self.feature.command("montrer", help="Exporter ici")(self.show)
         self.feature.command("bonjour", help="Saluer")(self.greet)
-        self.feature.file(Export, name="ordering.Export", roles={Role.CONSEILLER})(self.export)
+        self.feature.file(Export, name="support.Export", roles={Role.CONSEILLER})(self.export)
 
     async def ask(self, ctx: Context, _: str) -> Replies:
         return SendFile(user_id=ctx.user.id, order=self.order, waiting=self.waiting)
