@@ -22,25 +22,24 @@ _NICE = 5
 
 
 def _feed(body: bytes, told: Mapping[str, str]) -> object:
-    from bot.documents import NotAFeedError as NoFeed
-    from bot.documents import parse_feed
+    from bot.documents import NotAFeedError, parse_feed
 
     try:
         return {"feed": asdict(parse_feed(body, {"content-type": told["kind"]}, told["url"]))}
-    except NoFeed as error:
+    except NotAFeedError as error:
         return {"fault": str(error)}
 
 
 def _title(body: bytes, told: Mapping[str, str]) -> object:
-    from bot.documents import parse_title as title_of
+    from bot.documents import parse_title
 
-    return title_of(body, told["kind"])
+    return parse_title(body, told["kind"])
 
 
 def _robots(body: bytes, told: Mapping[str, str]) -> object:
-    from bot.documents import allows_robot as allows
+    from bot.documents import allows_robot
 
-    return allows(body, told["name"], told["url"])
+    return allows_robot(body, told["name"], told["url"])
 
 
 PARSERS: Mapping[str, Callable[[bytes, Mapping[str, str]], object]] = {

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.errors import ChatError
-from storage.agenda import AgendaEvent
+from storage.agenda import AgendaEvent, get_feed
 from storage.people import Role
 from tests.people import Person, Post
 from tests.support.agenda import AgendaStage, agenda, read_events, read_titles, write_day
@@ -115,9 +115,7 @@ async def test_what_is_no_address_of_a_feed_says_nothing(agenda: AgendaStage) ->
         assert (answer.status, b"BEGIN" in body) == (405, False)
     assert address.rpartition("/")[2].removesuffix(".ics") not in LOG.getvalue()
     async with agenda.house.bot.database.transaction(writes=False) as db:
-        from storage.agenda import get_feed as of
-
-        stored = await of(db, agenda.juliette.id)
+        stored = await get_feed(db, agenda.juliette.id)
     assert stored is not None
     assert stored.token_hash not in address
 

@@ -94,9 +94,7 @@ def _called(function: FunctionType) -> Iterator[FunctionType]:
         elif isinstance(found, ModuleType | type):
             yield from (f for name in names if isinstance(f := getattr(found, name, None), FunctionType))
     yield from (f for cell in function.__closure__ or () if isinstance(f := cell.cell_contents, FunctionType))
-    if function.__qualname__.partition(".")[0] in HANDLERS or not names.isdisjoint(
-        {"find_handler", "find_decided_handler"}
-    ):
+    if function.__qualname__.partition(".")[0] in HANDLERS or names & {"find_handler", "find_decided_handler"}:
         yield from (f for each in HANDLERS.values() for n in names if isinstance(f := vars(each).get(n), FunctionType))
 
 

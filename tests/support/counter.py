@@ -18,12 +18,12 @@ def main() -> None:
     from bot.app import serve
     from commands import travaux
     from config.settings import read
-    from tests.support.work import WorkFeature as Gang
+    from tests.support.work import WorkFeature
 
     retries.LOOK_ANYWAY = claims.LEASE.total_seconds()
-    gang, step = Gang(), float(os.environ.get(STEP, "0.02"))
-    gang.trouble = lambda: asyncio.sleep(step)
-    asyncio.run(serve(read(), [gang.feature, travaux.feature]))
+    work, step = WorkFeature(), float(os.environ.get(STEP, "0.02"))
+    work.trouble = lambda: asyncio.sleep(step)
+    asyncio.run(serve(read(), [work.feature, travaux.feature]))
 
 
 if __name__ == "__main__":
