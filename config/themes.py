@@ -79,6 +79,11 @@ def vocabulary() -> dict[str, Theme]:
     }
 
 
+def find_theme(text: str) -> Theme | None:
+    """Return the theme that a text means by one of its own words, rightly written."""
+    return vocabulary().get(key(text))
+
+
 def theme_of(text: str) -> Theme | None:
     """Return the theme that a code, a label or a usual word means; None if none, or two equally well.
 

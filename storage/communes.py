@@ -8,10 +8,10 @@ from functools import cache
 from importlib.resources import files
 
 from rapidfuzz import fuzz
-from rapidfuzz.process import extract
 
 from config.text import fold
 from config.words import find_near
+from storage.search import PREFIX_MIN, Vocabulary
 
 __all__ = [
     "Commune",
@@ -82,6 +82,11 @@ def load_table() -> CommuneIndex:
     return CommuneIndex(lines, _index_names(lines), _make_index(postcodes), former, _index_names(former))
 
 
+@cache
+def _list_names() -> Vocabulary:
+    return Vocabulary(load_table().by_name)
+
+
 def load_communes() -> None:
     """Read it now: it takes longer than a request should."""
     load_table()
@@ -110,7 +115,7 @@ def list_communes() -> Iterator[Commune]:
 
 MOST_CHOICES = 12
 MOST_SUGGESTIONS = 5
-_NEAR_CODES = 5
+_NEAR_CODES, _LIKE_NAMES = 5, 10
 _LONGEST_TEXT = 120
 # Likeness of names, out of 100: worth suggesting, and worth suggesting before the names that begin as typed.
 _LEAST_LIKENESS, _GREAT_LIKENESS = 75, 90
@@ -261,11 +266,12 @@ def _suggest_by_name(name: str, codes: Sequence[str]) -> Iterator[Iterator[Commu
     here = (_get_place(code, codes) for cp in codes for code in communes.by_postcode.get(cp, "").split())
     yield (place for place in here if fuzz.WRatio(name, reduce_name(place.commune.nom)) >= _LEAST_LIKENESS)
     yield (place for place in _find_by_name(name, ()) if codes)
-    yield _list_by_names(other for other in communes.by_name if other.startswith(name + " "))
-    names = extract(name, communes.by_name.keys(), scorer=fuzz.ratio, score_cutoff=_LEAST_LIKENESS, limit=10)
-    yield from (_list_by_names([other]) for other, likeness, _ in names if likeness >= _GREAT_LIKENESS)
-    yield _list_by_names(other for other in communes.by_name if len(name) > 2 and other.startswith(name))
-    yield from (_list_by_names([other]) for other, _, _ in names)
+    known = _list_names()
+    yield _list_by_names(known.begin_with(name + " "))
+    names = known.find_alike(name, _LEAST_LIKENESS, _LIKE_NAMES)
+    yield from (_list_by_names([other]) for other, likeness in names if likeness >= _GREAT_LIKENESS)
+    yield _list_by_names(known.begin_with(name) if len(name) >= PREFIX_MIN else ())
+    yield from (_list_by_names([other]) for other, _ in names)
 
 
 def _list_by_names(names: Iterable[str]) -> Iterator[CommunePlace]:

@@ -4,8 +4,6 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from rapidfuzz import fuzz
-
 from bot import quotas
 from bot.cards import RowCard
 from bot.command_lines import RunCommand, read_typed_number
@@ -35,6 +33,7 @@ from config.text import fold
 from storage.ressources import ResourceState, catalogue, search
 from storage.ressources.query import ANYTHING, QUERY_MAX, Query, split_words
 from storage.ressources.resources import Resource, ShownResource, get_resource
+from storage.search import Vocabulary
 
 SHARED = RowCard[str]("partage:")
 """The post that shares a resource, by the channel, the resource and the day."""
@@ -115,8 +114,8 @@ def offer_near_categories(text: str, counts: Mapping[str, int]) -> Sequence[Butt
 
 
 def _measure_likeness(said: Sequence[str], category: ListedChoice) -> float:
-    names = [word for name in (category.libelle, *category.mots) for word in split_words(fold(name))]
-    return max((fuzz.ratio(word, name) for word in said for name in names), default=0.0)
+    names = Vocabulary(word for name in (category.libelle, *category.mots) for word in split_words(name))
+    return max((likeness for word in said for _, likeness in names.find_alike(word, ALIKE_MIN)), default=0.0)
 
 
 HINT = "[mots | #thème | niveau:debutant | depuis:2025 | n° 12 | mes fiches]"

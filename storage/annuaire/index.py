@@ -10,22 +10,21 @@ from functools import cache, cached_property, lru_cache
 from itertools import islice
 from typing import Any
 
-from rapidfuzz import fuzz
-from rapidfuzz.process import extract
 from sqlalchemy import ColumnElement, Text, cast, func, or_, select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.territories import DEPARTEMENTS, hub_of
 from config.text import fold
-from config.themes import THEMES, key, vocabulary
-from config.words import find_near, make_theme_word
+from config.themes import THEMES, find_theme
+from config.words import make_theme_word
 from config.words import split_words as split_all
 from storage.annuaire.contacts import Contact, ContactState
 from storage.annuaire.profiles import find_commune, may_see
 from storage.communes import Commune, find_place_exactly
 from storage.database import dialect, execute
 from storage.people import SHOWN_TO, Audience, Awaited, Person, Role
+from storage.search import PREFIX_MIN, InvertedIndex, Vocabulary
 
 SMALL = frozenset({"a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "pour", "sur"})
 """Words that find nothing."""
@@ -166,8 +165,6 @@ def _list_theme_words(code: str) -> tuple[Word, ...]:
 QUERY_MAX = 100
 """Characters of a query that are read."""
 TERMS_MAX = 8
-PREFIX_MIN = 3
-"""Letters from which the beginning of a word stands for it."""
 BEGINS, SLIP = 0.85, 0.15
 """What the beginning of a word is worth, and what each wrong letter costs."""
 LIKE_MIN = 60
@@ -187,19 +184,19 @@ class DirectoryHit:
 
 
 class DirectoryIndex:
-    """Entries, and where each word leads."""
+    """Entries by their places, and the words of each field that lead there ("": of what everybody sees)."""
 
     def __init__(self, entries: Sequence[DirectoryEntry]) -> None:
         self.entries = entries
-        self.leads: dict[str, list[tuple[int, int, str, bool]]] = defaultdict(list)
+        self.fields: dict[str, InvertedIndex] = defaultdict(InvertedIndex)
         for place, entry in enumerate(entries):
-            for text, weight, of in entry.words:
-                self.leads[text].append((place, weight, of, not of or of in entry.open_fields))
+            for word, weight, name in entry.words:
+                self.fields[name].add(word, place, weight)
 
     @cached_property
-    def vocabulary(self) -> list[str]:
+    def vocabulary(self) -> Vocabulary:
         """All words of letters."""
-        return [word for word in self.leads if word.isalpha()]
+        return Vocabulary(word for entry in self.entries for word, *_ in entry.words if word.isalpha())
 
     def search(self, viewer: Person, query: str) -> list[DirectoryHit]:
         """All that somebody may find by these words, the best first; each word must find it.
@@ -232,7 +229,7 @@ class DirectoryIndex:
 
     def _by_terms(self, viewer: Person, terms: Sequence[str], only: str = "") -> Scores:
         """Those whom each word finds, or all of them as a theme; ``only`` by what one field says."""
-        phrase = vocabulary().get(key(" ".join(terms))) if len(terms) > 1 else None
+        phrase = find_theme(" ".join(terms)) if len(terms) > 1 else None
         by_theme = self._follow(viewer, {make_theme_word(phrase.code): 1.0}, only) if phrase else {}
         each = [self._follow(viewer, dict(self._spellings(term)), only) for term in terms]
         both = set(each[0]).intersection(*each[1:])
@@ -245,11 +242,10 @@ class DirectoryIndex:
         A role is meant literally: « ordinateur » is two letters away from « coordinateur ».
         """
         if term.isalpha() and term not in ROLE_WORDS:
-            allowed = 0 if len(term) <= PREFIX_MIN else 1 if len(term) < 8 else 2
-            yield from ((word, 1 - SLIP * slips) for word, slips in find_near(term, self.vocabulary, allowed))
+            yield from ((word, 1 - SLIP * slips) for word, slips in self.vocabulary.find_near(term))
             if len(term) >= PREFIX_MIN:
-                yield from ((word, BEGINS) for word in self.vocabulary if word.startswith(term))
-        theme = vocabulary().get(key(term))
+                yield from ((word, BEGINS) for word in self.vocabulary.begin_with(term))
+        theme = find_theme(term)
         if theme is not None:
             yield make_theme_word(theme.code), 1.0
         yield term, 1.0
@@ -257,30 +253,30 @@ class DirectoryIndex:
     def _follow(self, viewer: Person, worths: Mapping[str, float], only: str = "") -> Scores:
         """Where words lead, as far as this person may see what says so."""
         found: Scores = {}
-        for word, worth in worths.items():
-            for place, weight, of, is_open in self.leads.get(word, ()):
-                score = weight * worth
-                if score <= found.get(place, 0.0) or (only and of != only):
-                    continue
-                if is_open or self._shows(viewer, place, of):
+        for name in [only] if only else self.fields:
+            for place, score in self.fields[name].follow(worths):
+                if score > found.get(place, 0.0) and self._shows(viewer, place, name):
                     found[place] = score
         return found
 
-    def _shows(self, viewer: Person, place: int, field: str) -> bool:
-        person = self.entries[place].person
-        return person is None or may_see(viewer, person, field)
+    def _shows(self, viewer: Person, place: int, name: str) -> bool:
+        """Whether this person may see that field of an entry."""
+        person, open_fields = self.entries[place].person, self.entries[place].open_fields
+        return not name or name in open_fields or person is None or may_see(viewer, person, name)
 
     def _is_seen(self, viewer: Person, word: str) -> bool:
         """Whether something that this person may see says that word."""
-        return any(is_open or self._shows(viewer, place, of) for place, _, of, is_open in self.leads[word])
+        return any(
+            self._shows(viewer, place, name) for name, index in self.fields.items() for place in index.list_places(word)
+        )
 
     def _respelt(self, viewer: Person, terms: Sequence[str]) -> Iterator[str]:
         """The query with one of its words, which finds nobody, replaced by one that is like it."""
         for number, term in enumerate(terms):
             if self._by_terms(viewer, [term]):
                 continue
-            near = extract(term, self.vocabulary, scorer=fuzz.ratio, score_cutoff=LIKE_MIN, limit=None)
-            seen = (word for word, _, _ in near if self._is_seen(viewer, word))
+            near = self.vocabulary.find_alike(term, LIKE_MIN)
+            seen = (word for word, _ in near if self._is_seen(viewer, word))
             for word in islice(seen, SUGGESTED_MAX):
                 yield " ".join((*terms[:number], word, *terms[number + 1 :]))
 

@@ -1,8 +1,6 @@
 """The ressourcerie in memory: which words find which resources, and how well; all in whole numbers."""
 
-from array import array
-from bisect import bisect_left
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from heapq import nsmallest
@@ -12,7 +10,7 @@ from urllib.parse import urlsplit
 
 from config.ressources import LISTS
 from config.themes import THEMES, from_bits
-from config.words import find_nearest, make_theme_word
+from config.words import make_theme_word
 from storage.ressources.query import (
     ANYTHING,
     OF_THEME,
@@ -30,6 +28,7 @@ from storage.ressources.query import (
     stem,
 )
 from storage.ressources.resources import ShownResource
+from storage.search import PREFIX_MIN, InvertedIndex, Vocabulary, count_slips_allowed
 
 TITLE, TITLE_SHARED = 60, 60
 """What a word of a title weighs, and what all of them share."""
@@ -132,12 +131,10 @@ def _choice_key(liste: str, code: str) -> str:
     return f"{liste}:{code}"
 
 
-PREFIX_MIN, PREFIX = 3, 60
-"""Letters from which the beginning of a word stands for it, and what it is worth."""
+PREFIX = 60
+"""What the beginning of a word is worth."""
 ONE_SLIP, TWO_SLIPS = 70, 45
 """What a word with so many wrong letters is worth."""
-TYPO_MIN, TWO_SLIPS_MIN = 4, 8
-"""Letters from which a word may have one, or two."""
 EXPANSIONS_MAX = 24
 USUAL = 50
 """A word that is in fewer than one resource of so many tells no more than one that is in these."""
@@ -149,8 +146,6 @@ COVERED_MIN = 30
 """What a resource says at least of what is asked, each word weighed by how telling it is, in hundredths."""
 FULL = 120
 """What the only word of a title weighs: found by all its words, a resource scores 100."""
-_HEAVIEST = 255
-
 
 Scores = dict[int, int]
 """How well resources are found, by their place."""
@@ -173,50 +168,16 @@ class _WeighedGroup:
     telling: int
 
 
-class _Postings:
-    """The places where a token is, and what it weighs in each."""
-
-    __slots__ = ("places", "weights")
-
-    def __init__(self) -> None:
-        self.places = array("I")
-        self.weights = bytearray()
-
-    def __len__(self) -> int:
-        return len(self.places)
-
-    def add(self, place: int, weight: int) -> None:
-        """One more."""
-        self.places.append(place)
-        self.weights.append(min(weight, _HEAVIEST))
-
-    def drop(self, place: int) -> None:
-        """One less."""
-        at = self.places.index(place)
-        del self.places[at], self.weights[at]
-
-    def worth(self, worth: int) -> Iterator[tuple[int, int]]:
-        """Each place, with its weight at that worth."""
-        return zip(self.places, self.weights.translate(_multiply_weights(worth)), strict=True)
-
-
-@cache
-def _multiply_weights(worth: int) -> bytes:
-    """All weights at a worth, in hundredths."""
-    return bytes(weight * worth // 100 for weight in range(_HEAVIEST + 1))
-
-
 class Index:
-    """Published resources, and where each token leads: places in a list, each with the weight it has there."""
+    """Published resources by their places, and the tokens that lead there."""
 
     def __init__(self) -> None:
         self._places: list[IndexEntry | None] = []
         self._free: list[int] = []
         self._by_number: dict[int, int] = {}
-        self._leads: dict[str, _Postings] = {}
-        self._words: set[str] = set()
+        self._tokens = InvertedIndex()
+        self._words = Vocabulary()
         """All that were ever read: one of which no token is left leads nowhere."""
-        self._sorted: list[str] = []
 
     def __len__(self) -> int:
         return len(self._by_number)
@@ -230,10 +191,8 @@ class Index:
         self._places[place] = entry
         self._by_number[entry.number] = place
         for token, weight in zip(entry.tokens, weights, strict=True):
-            self._leads.setdefault(token, _Postings()).add(place, weight)
-        if not self._words.issuperset(words):
-            self._words.update(words)
-            self._sorted = []
+            self._tokens.add(token, place, weight)
+        self._words.add(words)
 
     def drop(self, number: int) -> None:
         """Forget a resource, if it is there."""
@@ -242,9 +201,7 @@ class Index:
         if place is None or entry is None:
             return
         for token in entry.tokens:
-            self._leads[token].drop(place)
-            if not self._leads[token]:
-                del self._leads[token]
+            self._tokens.drop(token, place)
         self._places[place] = None
         self._free.append(place)
 
@@ -291,54 +248,39 @@ class Index:
 
     def _follow(self, worths: Mapping[str, int]) -> Scores:
         """What these tokens say of each place; what is worth more is said last, and counts."""
-        found: Scores = {}
-        for token, worth in sorted(worths.items(), key=lambda said: said[1]):
-            if token in self._leads:
-                found.update(self._leads[token].worth(worth))
-        return found
+        return {place: score // 100 for place, score in self._tokens.follow(worths)}
 
     def _seek(self, group: Group, is_last: bool, is_wide: bool) -> _WeighedGroup:
-        exact = {token: worth for token, worth in group.worths.items() if token in self._leads}
+        exact = {token: worth for token, worth in group.worths.items() if token in self._tokens}
         more = self._begun(group.said) if is_last or not exact else {}
-        theme = make_theme_word(group.theme or "")
-        if theme in self._leads and (is_wide or not exact):
-            more = {**more, theme: OF_THEME}
+        if group.theme in self._tokens and (is_wide or not exact):
+            more = {**more, group.theme: OF_THEME}
         more = more or ({} if exact else self._mistyped(group.said))
         known = exact or more
-        most = max((len(self._leads[token]) for token in known), default=0)
+        most = max((self._count(token) for token in known), default=0)
         telling = int(100 * log2(1 + len(self) / (most + max(1, len(self)) / USUAL)))
         return _WeighedGroup({**more, **exact}, telling if known else telling // 2)
 
     def _begun(self, word: str) -> dict[str, int]:
         """Tokens of the words that begin so."""
-        if len(word) < PREFIX_MIN or " " in word:
-            return {}
-        return dict.fromkeys(self._most_used(self._beginning(word)), PREFIX)
-
-    def _beginning(self, word: str) -> Iterator[str]:
-        listed = self._listed()
-        for at in range(bisect_left(listed, word), len(listed)):
-            if not listed[at].startswith(word):
-                return
-            yield stem(listed[at])
+        words = self._words.begin_with(word) if len(word) >= PREFIX_MIN else ()
+        return dict.fromkeys(self._list_most_used(words), PREFIX)
 
     def _mistyped(self, word: str) -> dict[str, int]:
         """Tokens of the words nearest to one that nobody wrote."""
-        if len(word) < TYPO_MIN or not word.isalpha():
+        slips = count_slips_allowed(word)
+        if not (slips and word.isalpha()):
             return {}
-        slips = 2 if len(word) >= TWO_SLIPS_MIN else 1
-        near, least = find_nearest(singularise(word), self._listed(), slips, EXPANSIONS_MAX)
-        return dict.fromkeys(self._most_used(map(stem, near)), ONE_SLIP if least == 1 else TWO_SLIPS)
+        near, least = self._words.find_nearest(singularise(word), slips, EXPANSIONS_MAX)
+        return dict.fromkeys(self._list_most_used(near), ONE_SLIP if least == 1 else TWO_SLIPS)
 
-    def _most_used(self, found: Iterator[str]) -> Sequence[str]:
-        known = sorted({token for token in found if token in self._leads}, key=lambda t: (-len(self._leads[t]), t))
-        return known[:EXPANSIONS_MAX]
+    def _list_most_used(self, words: Sequence[str]) -> Sequence[str]:
+        """The tokens of some words, those first that lead to most places."""
+        known = {token for token in map(stem, words) if token in self._tokens}
+        return sorted(known, key=lambda token: (-self._count(token), token))[:EXPANSIONS_MAX]
 
-    def _listed(self) -> list[str]:
-        """All words, in the order of the alphabet."""
-        if not self._sorted:
-            self._sorted = sorted(self._words)
-        return self._sorted
+    def _count(self, token: str) -> int:
+        return len(self._tokens.list_places(token))
 
 
 def _score_partial(found: Sequence[Scores], sought: Sequence[_WeighedGroup]) -> Scores:

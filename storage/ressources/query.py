@@ -9,7 +9,8 @@ from typing import Protocol, cast
 
 from config.ressources import KINDS, choice_of, synonyms
 from config.text import fold
-from config.themes import key, theme_of, vocabulary
+from config.themes import find_theme, theme_of
+from config.words import make_theme_word
 from config.words import split_words as split_all
 
 _SMALL_WORDS = """
@@ -36,12 +37,12 @@ class _Stemmer(Protocol):
 class Group:
     """A word or phrase of a query: the tokens that it is found by, and what each is worth, of 100.
 
-    ``theme`` is the code of the theme that it is a usual word of, if any: « gmail » is one of « courriel ».
+    ``theme`` is the token of the theme that it is a usual word of ("": of none): « gmail » is one of « courriel ».
     """
 
     said: str
     worths: Mapping[str, int]
-    theme: str | None = None
+    theme: str = ""
 
 
 def split_words(text: str) -> list[str]:
@@ -92,14 +93,10 @@ def group_words(found: Sequence[str]) -> list[Group]:
         alone = len(phrase) == 1
         said = " ".join(found[at : at + len(phrase)])
         meant = dict.fromkeys(_read_meanings().get(phrase, ()), SYNONYM if alone else SAME)
-        read.append(Group(said, meant | ({phrase[0]: SAME} if alone else {}), _find_theme_code(said)))
+        worths, theme = meant | ({phrase[0]: SAME} if alone else {}), find_theme(said)
+        read.append(Group(said, worths, make_theme_word(theme.code) if theme else ""))
         at += len(phrase)
     return read
-
-
-def _find_theme_code(said: str) -> str | None:
-    theme = vocabulary().get(key(said))
-    return theme.code if theme else None
 
 
 def _find_phrases(stems: Sequence[str], at: int) -> list[tuple[str, ...]]:

@@ -1,0 +1,119 @@
+"""The search in memory that ressources, annuaire and communes share: which words are known, and where tokens lead.
+
+A feature declares what it reads of its rows as tokens with weights, and adds what is its own: which words are worth
+what, who may see what, and how scores come together.
+"""
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
+from typing import TypeVar
+
+from rapidfuzz import fuzz
+from rapidfuzz.process import extract
+
+from config.words import find_near, find_nearest
+
+PREFIX_MIN = 3
+"""Letters from which the beginning of a word stands for it."""
+ONE_SLIP_MIN, TWO_SLIPS_MIN = 4, 8
+"""Letters from which a word may have one slip, or two."""
+HEAVIEST = 255
+"""What a token weighs in a place at most."""
+_LAST_SIGN = chr(0x10FFFF)
+
+Worth = TypeVar("Worth", int, float)
+
+
+def count_slips_allowed(word: str) -> int:
+    """Count the slips with which a word is still taken for another."""
+    return (len(word) >= ONE_SLIP_MIN) + (len(word) >= TWO_SLIPS_MIN)
+
+
+class Vocabulary:
+    """Known words: which of them begin as a text does, are a slip or two away from it, or are like it."""
+
+    def __init__(self, words: Iterable[str] = ()) -> None:
+        self._words = dict.fromkeys(words)
+        self._sorted: Sequence[str] = ()
+
+    def add(self, words: Iterable[str]) -> None:
+        """Take in more words."""
+        known = len(self._words)
+        self._words.update(dict.fromkeys(words))
+        if len(self._words) > known:
+            self._sorted = ()
+
+    def begin_with(self, start: str) -> Sequence[str]:
+        """List the words that begin so, in the order of the alphabet."""
+        words = self._alphabet()
+        return words[bisect_left(words, start) : bisect_left(words, start + _LAST_SIGN)]
+
+    def find_near(self, word: str) -> list[tuple[str, int]]:
+        """Find the words within the slips that a word of this length may have, each with how many it has."""
+        return find_near(word, self._alphabet(), count_slips_allowed(word))
+
+    def find_nearest(self, word: str, slips: int, limit: int) -> tuple[list[str], int]:
+        """Find the words with the fewest slips, of so many at most, and how many these are."""
+        return find_nearest(word, self._alphabet(), slips, limit)
+
+    def find_alike(self, text: str, least: float, limit: int | None = None) -> list[tuple[str, float]]:
+        """Find the words that are at least so like a text, of 100, each with its likeness, the likest first."""
+        found = extract(text, self._words.keys(), scorer=fuzz.ratio, score_cutoff=least, limit=limit)
+        return [(word, likeness) for word, likeness, _ in found]
+
+    def _alphabet(self) -> Sequence[str]:
+        if not self._sorted:
+            self._sorted = sorted(self._words)
+        return self._sorted
+
+
+class Postings:
+    """The places to which a token leads, and what it weighs in each."""
+
+    __slots__ = ("places", "weights")
+
+    def __init__(self) -> None:
+        self.places = array("I")
+        self.weights = bytearray()
+
+
+class InvertedIndex:
+    """Tokens, and the places to which they lead; what is at a place, the owner of the index knows."""
+
+    def __init__(self) -> None:
+        self._postings: dict[str, Postings] = {}
+
+    def __contains__(self, token: str) -> bool:
+        return token in self._postings
+
+    def add(self, token: str, place: int, weight: int) -> None:
+        """Let a token lead to a place, where it has that weight."""
+        known = self._postings.get(token)
+        if known is None:
+            known = self._postings[token] = Postings()
+        known.places.append(place)
+        known.weights.append(min(weight, HEAVIEST))
+
+    def drop(self, token: str, place: int) -> None:
+        """Let a token lead to a place no more; it has to lead there."""
+        known = self._postings[token]
+        at = known.places.index(place)
+        del known.places[at], known.weights[at]
+        if not known.places:
+            del self._postings[token]
+
+    def list_places(self, token: str) -> Sequence[int]:
+        """List the places to which a token leads."""
+        known = self._postings.get(token)
+        return known.places if known else ()
+
+    def follow(self, worths: Mapping[str, Worth]) -> Iterator[tuple[int, Worth]]:
+        """Yield the places to which tokens lead, each with the token’s weight there times what it is worth.
+
+        What the tokens of least worth say comes first.
+        """
+        for token, worth in sorted(worths.items(), key=itemgetter(1)):
+            if known := self._postings.get(token):
+                yield from zip(known.places, [weight * worth for weight in known.weights], strict=True)
