@@ -1,6 +1,6 @@
 """The ressourcerie in memory: which words find which resources, and how well; all in whole numbers."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from heapq import nsmallest
@@ -17,6 +17,7 @@ from storage.ressources.query import (
     PDF,
     SAME,
     SYNONYM,
+    ChosenCode,
     Filters,
     Group,
     Query,
@@ -40,95 +41,63 @@ THEME, AUTHOR = 15, 20
 
 @dataclass(frozen=True, slots=True, eq=False)
 class IndexEntry:
-    """A published resource, without its texts; ``day`` is a number that grows with its date.
-
-    ``tokens`` find it.
-    """
+    """A published resource, without its texts: ``tokens`` find it, ``day`` is a number that grows with its date."""
 
     number: int
     day: int
     themes: int
-    choices: tuple[str, ...]
+    choices: frozenset[ChosenCode]
     tokens: tuple[str, ...]
 
-    def passes(self, filters: Filters, verdicts: dict[tuple[str, ...], bool]) -> bool:
-        """Whether it is as these demand; ``verdicts`` remembers which choices are."""
-        chosen = verdicts.get(self.choices)
-        if chosen is None:
-            chosen = verdicts[self.choices] = self._is_chosen(filters)
+    def passes(self, filters: Filters) -> bool:
+        """Whether it is as these demand."""
         since = filters.since is None or self.day >= filters.since.toordinal()
-        return chosen and since and all(self._bears(tag) for tag in filters.tags)
+        return since and filters.choices <= self.choices and all(self._bears(tag) for tag in filters.tags)
 
     def _bears(self, tag: Tag) -> bool:
-        return bool(self.themes & tag.bit) or _choice_key("categorie", tag.categorie) in self.choices
-
-    def _is_chosen(self, filters: Filters) -> bool:
-        wanted = all(_choice_key(liste, code) in self.choices for liste, code in filters.choices)
-        return wanted and (
-            not filters.kinds or any(_choice_key("type", kind) in self.choices for kind in filters.kinds)
-        )
+        return bool(self.themes & tag.bit) or ("categorie", tag.categorie) in self.choices
 
 
 def make_entry(resource: ShownResource) -> tuple[IndexEntry, Sequence[int], Collection[str]]:
-    """A stored resource, what each of its tokens weighs, and the words that stand in it."""
+    """Make the entry of a stored resource, what each of its tokens weighs, and the words that stand in it."""
+    said = split_words(resource.description)
     weights: dict[str, int] = {}
-    said = [*_weigh_title(resource.titre, weights), *_weigh_description(resource.description, weights)]
-    for liste, weight in LABELS.items():
-        choice = LISTS[liste].get(getattr(resource, liste))
-        said += _weigh_label(choice.libelle, weight, weights) if choice else []
-    for code in from_bits(resource.themes):
-        said += _weigh_label(THEMES[code].court, THEME, weights)
-        _add_weights({make_theme_word(code): THEME}, weights)
-    said += _weigh_label(resource.auteur, AUTHOR, weights)
+    for token in make_tokens(said):
+        weights[token] = min(MOST, weights.get(token, FIRST - AGAIN) + AGAIN)
+    for text, weight in _list_fields(resource):
+        found = split_words(text)
+        said += found
+        for token in dict.fromkeys(make_tokens(found)):
+            weights[token] = weights.get(token, 0) + weight
+    weights |= {make_theme_word(code): THEME for code in from_bits(resource.themes)}
     for token, weight in weights.items():
         # Whoever looks for a word finds what means the same at less, never at more.
         weights[token] = max([weight, *(weights.get(m, 0) * SYNONYM // SAME for m in list_meanings(token))])
-    number, day = resource.id, resource.date.toordinal()
-    entry = IndexEntry(number, day, resource.themes, _list_choices(resource), tuple(weights))
+    number, day, tokens = resource.id, resource.date.toordinal(), tuple(map(intern, weights))
+    entry = IndexEntry(number, day, resource.themes, _list_choices(resource), tokens)
     return entry, list(weights.values()), {intern(singularise(word)) for word in said}
 
 
-def _weigh_title(text: str, weights: dict[str, int]) -> list[str]:
-    found = split_words(text)
-    weight = TITLE + TITLE_SHARED // max(1, len(found))
-    _add_weights(dict.fromkeys(make_tokens(found), weight), weights)
-    return found
+def _list_fields(resource: ShownResource) -> Iterator[tuple[str, int]]:
+    """Yield the texts of which each word counts once, and what it weighs in each."""
+    yield resource.titre, TITLE + TITLE_SHARED // max(1, len(split_words(resource.titre)))
+    for liste, weight in LABELS.items():
+        if choice := LISTS[liste].get(getattr(resource, liste)):
+            yield choice.libelle, weight
+    yield from ((THEMES[code].court, THEME) for code in from_bits(resource.themes))
+    yield resource.auteur, AUTHOR
 
 
-def _weigh_description(text: str, weights: dict[str, int]) -> list[str]:
-    found = split_words(text)
-    told: dict[str, int] = {}
-    for token in make_tokens(found):
-        told[token] = min(MOST, told.get(token, FIRST - AGAIN) + AGAIN)
-    _add_weights(told, weights)
-    return found
-
-
-def _weigh_label(text: str, weight: int, weights: dict[str, int]) -> list[str]:
-    found = split_words(text)
-    _add_weights(dict.fromkeys(make_tokens(found), weight), weights)
-    return found
-
-
-def _add_weights(told: dict[str, int], weights: dict[str, int]) -> None:
-    for token, weight in told.items():
-        weights[intern(token)] = weights.get(token, 0) + weight
-
-
-def _list_choices(resource: ShownResource) -> tuple[str, ...]:
-    codes = tuple(getattr(resource, liste) for liste in LISTS)
-    return _intern_choices(codes, urlsplit(resource.url).path.lower().endswith(".pdf"))
+def _list_choices(resource: ShownResource) -> frozenset[ChosenCode]:
+    choices = [(liste, getattr(resource, liste)) for liste in LISTS]
+    is_pdf = urlsplit(resource.url).path.lower().endswith(".pdf")
+    return _share(frozenset([*choices, ("type", PDF), ("type", "document")] if is_pdf else choices))
 
 
 @cache
-def _intern_choices(codes: tuple[str, ...], is_pdf: bool) -> tuple[str, ...]:
-    """The same object for all that are of the same kind."""
-    found = [_choice_key(liste, code) for liste, code in zip(LISTS, codes, strict=True)]
-    return (*found, _choice_key("type", PDF), _choice_key("type", "document")) if is_pdf else tuple(found)
-
-
-def _choice_key(liste: str, code: str) -> str:
-    return f"{liste}:{code}"
+def _share(choices: frozenset[ChosenCode]) -> frozenset[ChosenCode]:
+    """Return the same object for all resources of the same kind."""
+    return choices
 
 
 PREFIX = 60
@@ -231,9 +200,7 @@ class Index:
     def _passing(self, scores: Scores, filters: Filters) -> Scores:
         if filters is ANYTHING:
             return scores
-        # What is of the same kind shares its choices: few are looked at.
-        verdicts: dict[tuple[str, ...], bool] = {}
-        return {place: s for place, s in scores.items() if (e := self._places[place]) and e.passes(filters, verdicts)}
+        return {place: s for place, s in scores.items() if (e := self._places[place]) and e.passes(filters)}
 
     def _scores(self, sought: Sequence[_WeighedGroup], filters: Filters) -> Scores:
         """How well places are found, each word of several weighed by how telling it is."""

@@ -148,6 +148,10 @@ _VAGUE = {"lien", "liens", "outil", "outils", "logiciel", "site", "video", "vide
 """Names of kinds that say as often what a resource is about: among other words they are words."""
 
 
+ChosenCode = tuple[str, str]
+"""A list of config.ressources, and the code of one of its choices."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tag:
     """A theme, by its bit, or a category: one of both is enough."""
@@ -158,11 +162,10 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What must be so; each list is empty where nothing is asked. ``choices`` are codes by their list."""
+    """What must be so; nothing is asked where these are empty."""
 
     tags: tuple[Tag, ...] = ()
-    kinds: frozenset[str] = frozenset()
-    choices: tuple[tuple[str, str], ...] = ()
+    choices: frozenset[ChosenCode] = frozenset()
     since: date | None = None
 
 
@@ -188,13 +191,13 @@ def read_query(text: str) -> Query:
     rest = _FILTER.sub(reading.filter, text[:QUERY_MAX])
     rest = _TAG.sub(reading.tag, rest)
     found = split_words(rest)
-    filters = Filters(tuple(reading.tags), frozenset(), tuple(reading.choices), reading.since)
+    filters = Filters(tuple(reading.tags), frozenset(reading.choices), reading.since)
     filters = ANYTHING if filters == ANYTHING else filters
     literal = Query(tuple(group_words(found)[:GROUPS_MAX]), filters, tuple(reading.unknown))
     kind, others = _take_kind(found)
     if kind is None:
         return literal
-    narrow = replace(filters, kinds=frozenset({kind}))
+    narrow = replace(filters, choices=filters.choices | {("type", kind)})
     return Query(tuple(group_words(others)[:GROUPS_MAX]), narrow, literal.unknown, literal if others else None)
 
 
@@ -203,7 +206,7 @@ class _QueryReader:
 
     def __init__(self) -> None:
         self.tags: list[Tag] = []
-        self.choices: list[tuple[str, str]] = []
+        self.choices: set[ChosenCode] = set()
         self.since: date | None = None
         self.unknown: list[str] = []
 
@@ -229,9 +232,9 @@ class _QueryReader:
     def _choice(self, liste: str, value: str) -> bool:
         choice = choice_of(liste, value)
         if choice:
-            self.choices.append((liste, choice.code))
+            self.choices.add((liste, choice.code))
         elif liste == "type" and fold(value) == PDF:
-            self.choices.append((liste, PDF))
+            self.choices.add((liste, PDF))
         return bool(choice) or (liste, PDF) in self.choices
 
     def _since(self, value: str) -> bool:
