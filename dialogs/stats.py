@@ -8,7 +8,7 @@ from bot.command_lines import UNDERSTOOD, require_period
 from bot.forms import Choice, Clues, Form, Hidden, ReadText
 from bot.french.periods import Period
 from config.programme import FIRST_DAY
-from storage.cra.report import Labelled
+from storage.database import Labelled
 from storage.stats import Percent
 
 

@@ -66,6 +66,18 @@ class UtcTime(TypeDecorator[datetime]):
         return value and (value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC))
 
 
+class Labelled(StrEnum):
+    """An enumeration whose members carry the label people read."""
+
+    label: str
+
+    def __new__(cls, value: str, label: str = "") -> "Labelled":
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
+
+
 E = TypeVar("E", bound=StrEnum)
 
 

@@ -12,19 +12,7 @@ from sqlmodel import Field, SQLModel
 
 from config.programme import FIRST_DAY
 from config.themes import bits, from_bits
-from storage.database import Code, UtcTime
-
-
-class Labelled(StrEnum):
-    """An enumeration whose members carry the label people read."""
-
-    label: str
-
-    def __new__(cls, value: str, label: str) -> "Labelled":
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
+from storage.database import Code, Labelled, UtcTime
 
 
 class Canal(Labelled):

@@ -3,78 +3,12 @@
 import hashlib
 import json
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, Column
 from sqlmodel import Field, SQLModel
 
-from storage.database import UtcTime
-
-OTHER_LABELS = {
-    "ressources.publier": "fiche publiée",
-    "ressources.refuser": "fiche refusée",
-    "ressources.retirer": "fiche retirée",
-    "ressources.corriger": "fiche corrigée",
-    "ressources.interroger": "question posée sur une fiche",
-    "ressources.regler": "signalements d’une fiche réglés",
-    "ressources.revoir": "date de relecture d’une fiche changée",
-    "ressources.lien": "lien d’une fiche tenu pour bon",
-    "ressources.collection": "collection changée",
-    "ressources.besoin": "besoin traité",
-    "membres.demander_role": "rôle demandé",
-    "membres.refuser_role": "rôle refusé",
-    "hotline.deplacer": "demande d’aide suivie",
-    "hotline.panne": "panne déclarée",
-    "hotline.sans_panne": "panne écartée",
-    "hotline.panne_proposee": "panne de nouveau proposée",
-    "hotline.prevenir": "personnes touchées prévenues",
-    "hotline.fin_panne": "fin d’une panne",
-    "garde.prendre": "tour de garde pris",
-    "garde.rendre": "tour de garde rendu",
-    "garde.absence": "absence de la garde changée",
-    "garde.echanger": "tour de garde échangé",
-    "actus.modifier": "numéro des actus modifié",
-    "actus.approuver": "numéro des actus approuvé",
-    "actus.desapprouver": "approbation d’un numéro retirée",
-    "actus.reporter": "numéro des actus reporté",
-    "actus.publier": "numéro des actus publié",
-    "actus.corriger": "numéro publié corrigé",
-    "actus.retirer": "numéro publié retiré",
-    "actus.restaurer": "numéro retiré restauré",
-    "actus.programmer": "édition des actus réglée",
-    "actus.flux": "flux des actus changé",
-    "agenda.publier": "événement publié",
-    "agenda.refuser": "événement refusé",
-    "agenda.modifier": "événement modifié",
-    "agenda.annuler": "événement annulé",
-    "agenda.retablir": "événement rétabli",
-    "sondage.lancer": "sondage lancé",
-    "sondage.clore": "sondage clos",
-    "sondage.prolonger": "sondage prolongé",
-    "sondage.retirer": "sondage retiré",
-    "annonce.envoyer": "annonce envoyée",
-    "annonce.corriger": "annonce corrigée",
-    "annonce.retirer": "annonce retirée",
-    "annonce.retablir": "annonce rétablie",
-    "canaux.changer": "canal changé",
-    "canaux.reparer": "canaux réparés",
-    "canaux.annuler": "changements des canaux annulés",
-    "canaux.admettre": "admission dans un canal",
-    "canaux.retirer": "retrait d’un canal",
-    "canaux.exception": "fin d’une exception dans un canal",
-    "canaux.placer": "mise à jour des canaux de quelqu’un",
-    "membres.ajouter": "personne ajoutée au registre",
-    "membres.changer": "personne changée dans le registre",
-    "membres.depart": "départ noté",
-    "membres.retour": "retour noté",
-    "membres.reponse": "demande de rattachement traitée",
-    "membres.accueillir": "personnes oubliées accueillies",
-    "membres.regler": "réglage de l’accueil changé",
-    "annuaire.contact": "contact de l’annuaire changé",
-    "operateur.importer": "données importées",
-    "operateur.arreter": "travail long arrêté",
-}
+from storage.database import Labelled, UtcTime
 
 BOT = "coop"
 """The actor of what the bot did by itself: at an hour, or for an event."""
@@ -84,127 +18,95 @@ REASON_MAX, OBJECT_MAX, NAME_MAX = 1000, 80, 64
 """Characters kept of it."""
 
 
-class AuditAct(StrEnum):
-    """What can be done, as « domaine.geste »; ``label`` is how it is told."""
+class AuditAct(Labelled):
+    """What can be done, as « domaine.geste », and how it is told."""
 
-    WARN = "moderation.avertir"
-    REMIND = "moderation.rappeler"
-    HIDE = "moderation.masquer"
-    SILENCE = "moderation.silence"
-    EXCLUDE = "moderation.exclure"
-    LOCK = "moderation.verrouiller"
-    UNLOCK = "moderation.deverrouiller"
-    PIN = "moderation.epingler"
-    UNPIN = "moderation.desepingler"
-    MOVE = "moderation.deplacer"
-    CLEAN = "moderation.nettoyer"
-    UNDO = "moderation.annuler"
-    EXPIRE = "moderation.expirer"
-    FAIL = "moderation.echec"
-    DISMISS = "moderation.classer"
-    FORWARD = "moderation.transmettre"
-    CONSULT = "moderation.consulter"
-    PROPOSE = "moderation.proposer"
-    DECLINE = "moderation.refuser"
-    APPEAL = "moderation.recours"
-    ANSWER_APPEAL = "moderation.repondre"
-    RULE = "moderation.regler"
-    RETAIN = "journal.conservation"
-    ERASE = "donnees.effacer"
-    RESOURCE_PUBLISH = "ressources.publier"
-    RESOURCE_REFUSE = "ressources.refuser"
-    RESOURCE_WITHDRAW = "ressources.retirer"
-    RESOURCE_CHANGE = "ressources.corriger"
-    RESOURCE_ASK = "ressources.interroger"
-    RESOURCE_SETTLE = "ressources.regler"
-    RESOURCE_REVIEW = "ressources.revoir"
-    RESOURCE_LINK = "ressources.lien"
-    COLLECTION = "ressources.collection"
-    NEED = "ressources.besoin"
-    TICKET_MOVE = "hotline.deplacer"
-    OUTAGE_SAY = "hotline.panne"
-    OUTAGE_REFUSE = "hotline.sans_panne"
-    OUTAGE_REOPEN = "hotline.panne_proposee"
-    OUTAGE_TELL = "hotline.prevenir"
-    OUTAGE_END = "hotline.fin_panne"
-    DUTY_TAKE = "garde.prendre"
-    DUTY_RELEASE = "garde.rendre"
-    DUTY_ABSENCE = "garde.absence"
-    DUTY_SWAP = "garde.echanger"
-    DIGEST_CHANGE = "actus.modifier"
-    DIGEST_APPROVE = "actus.approuver"
-    DIGEST_UNAPPROVE = "actus.desapprouver"
-    DIGEST_POSTPONE = "actus.reporter"
-    DIGEST_PUBLISH = "actus.publier"
-    DIGEST_CORRECT = "actus.corriger"
-    DIGEST_WITHDRAW = "actus.retirer"
-    DIGEST_RESTORE = "actus.restaurer"
-    PROGRAMME = "actus.programmer"
-    FEED = "actus.flux"
-    EVENT_PUBLISH = "agenda.publier"
-    EVENT_REFUSE = "agenda.refuser"
-    EVENT_CHANGE = "agenda.modifier"
-    EVENT_CANCEL = "agenda.annuler"
-    EVENT_RESTORE = "agenda.retablir"
-    POLL_LAUNCH = "sondage.lancer"
-    POLL_END = "sondage.clore"
-    POLL_EXTEND = "sondage.prolonger"
-    POLL_WITHDRAW = "sondage.retirer"
-    ANNOUNCE = "annonce.envoyer"
-    ANNOUNCE_CORRECT = "annonce.corriger"
-    ANNOUNCE_WITHDRAW = "annonce.retirer"
-    ANNOUNCE_RESTORE = "annonce.retablir"
-    CHANNEL_CHANGE = "canaux.changer"
-    CHANNEL_REPAIR = "canaux.reparer"
-    CHANNEL_UNDO = "canaux.annuler"
-    CHANNEL_ADMIT = "canaux.admettre"
-    CHANNEL_REMOVE = "canaux.retirer"
-    CHANNEL_EXCEPTION = "canaux.exception"
-    CHANNEL_MOVE = "canaux.placer"
-    MEMBER_ADD = "membres.ajouter"
-    MEMBER_CHANGE = "membres.changer"
-    MEMBER_LEAVE = "membres.depart"
-    MEMBER_RETURN = "membres.retour"
-    ROLE_ASK = "membres.demander_role"
-    ROLE_REFUSE = "membres.refuser_role"
-    MEMBER_WISH = "membres.reponse"
-    MEMBER_WELCOME = "membres.accueillir"
-    MEMBER_SETTING = "membres.regler"
-    CONTACT = "annuaire.contact"
-    IMPORT = "operateur.importer"
-    WORK_CANCEL = "operateur.arreter"
-
-    @property
-    def label(self) -> str:
-        return LABELS.get(self) or OTHER_LABELS[self.value]
-
-
-LABELS = {
-    AuditAct.WARN: "avertissement",
-    AuditAct.REMIND: "rappel de la charte",
-    AuditAct.HIDE: "message masqué",
-    AuditAct.SILENCE: "écriture suspendue",
-    AuditAct.EXCLUDE: "exclusion d’un canal",
-    AuditAct.LOCK: "canal verrouillé",
-    AuditAct.UNLOCK: "canal rouvert",
-    AuditAct.PIN: "message épinglé",
-    AuditAct.UNPIN: "message désépinglé",
-    AuditAct.MOVE: "fil déplacé",
-    AuditAct.CLEAN: "messages retirés",
-    AuditAct.UNDO: "acte annulé",
-    AuditAct.EXPIRE: "fin d’une mesure",
-    AuditAct.FAIL: "acte que Mattermost a refusé",
-    AuditAct.DISMISS: "signalement sans suite",
-    AuditAct.FORWARD: "signalement transmis",
-    AuditAct.CONSULT: "avis demandé",
-    AuditAct.PROPOSE: "mesure proposée à un second animateur",
-    AuditAct.DECLINE: "mesure refusée par un second animateur",
-    AuditAct.APPEAL: "recours",
-    AuditAct.ANSWER_APPEAL: "réponse à un recours",
-    AuditAct.RULE: "règle automatique changée",
-    AuditAct.RETAIN: "entrées anciennes retirées",
-    AuditAct.ERASE: "données effacées",
-}
+    WARN = "moderation.avertir", "avertissement"
+    REMIND = "moderation.rappeler", "rappel de la charte"
+    HIDE = "moderation.masquer", "message masqué"
+    SILENCE = "moderation.silence", "écriture suspendue"
+    EXCLUDE = "moderation.exclure", "exclusion d’un canal"
+    LOCK = "moderation.verrouiller", "canal verrouillé"
+    UNLOCK = "moderation.deverrouiller", "canal rouvert"
+    PIN = "moderation.epingler", "message épinglé"
+    UNPIN = "moderation.desepingler", "message désépinglé"
+    MOVE = "moderation.deplacer", "fil déplacé"
+    CLEAN = "moderation.nettoyer", "messages retirés"
+    UNDO = "moderation.annuler", "acte annulé"
+    EXPIRE = "moderation.expirer", "fin d’une mesure"
+    FAIL = "moderation.echec", "acte que Mattermost a refusé"
+    DISMISS = "moderation.classer", "signalement sans suite"
+    FORWARD = "moderation.transmettre", "signalement transmis"
+    CONSULT = "moderation.consulter", "avis demandé"
+    PROPOSE = "moderation.proposer", "mesure proposée à un second animateur"
+    DECLINE = "moderation.refuser", "mesure refusée par un second animateur"
+    APPEAL = "moderation.recours", "recours"
+    ANSWER_APPEAL = "moderation.repondre", "réponse à un recours"
+    RULE = "moderation.regler", "règle automatique changée"
+    RETAIN = "journal.conservation", "entrées anciennes retirées"
+    ERASE = "donnees.effacer", "données effacées"
+    RESOURCE_PUBLISH = "ressources.publier", "fiche publiée"
+    RESOURCE_REFUSE = "ressources.refuser", "fiche refusée"
+    RESOURCE_WITHDRAW = "ressources.retirer", "fiche retirée"
+    RESOURCE_CHANGE = "ressources.corriger", "fiche corrigée"
+    RESOURCE_ASK = "ressources.interroger", "question posée sur une fiche"
+    RESOURCE_SETTLE = "ressources.regler", "signalements d’une fiche réglés"
+    RESOURCE_REVIEW = "ressources.revoir", "date de relecture d’une fiche changée"
+    RESOURCE_LINK = "ressources.lien", "lien d’une fiche tenu pour bon"
+    COLLECTION = "ressources.collection", "collection changée"
+    NEED = "ressources.besoin", "besoin traité"
+    TICKET_MOVE = "hotline.deplacer", "demande d’aide suivie"
+    OUTAGE_SAY = "hotline.panne", "panne déclarée"
+    OUTAGE_REFUSE = "hotline.sans_panne", "panne écartée"
+    OUTAGE_REOPEN = "hotline.panne_proposee", "panne de nouveau proposée"
+    OUTAGE_TELL = "hotline.prevenir", "personnes touchées prévenues"
+    OUTAGE_END = "hotline.fin_panne", "fin d’une panne"
+    DUTY_TAKE = "garde.prendre", "tour de garde pris"
+    DUTY_RELEASE = "garde.rendre", "tour de garde rendu"
+    DUTY_ABSENCE = "garde.absence", "absence de la garde changée"
+    DUTY_SWAP = "garde.echanger", "tour de garde échangé"
+    DIGEST_CHANGE = "actus.modifier", "numéro des actus modifié"
+    DIGEST_APPROVE = "actus.approuver", "numéro des actus approuvé"
+    DIGEST_UNAPPROVE = "actus.desapprouver", "approbation d’un numéro retirée"
+    DIGEST_POSTPONE = "actus.reporter", "numéro des actus reporté"
+    DIGEST_PUBLISH = "actus.publier", "numéro des actus publié"
+    DIGEST_CORRECT = "actus.corriger", "numéro publié corrigé"
+    DIGEST_WITHDRAW = "actus.retirer", "numéro publié retiré"
+    DIGEST_RESTORE = "actus.restaurer", "numéro retiré restauré"
+    PROGRAMME = "actus.programmer", "édition des actus réglée"
+    FEED = "actus.flux", "flux des actus changé"
+    EVENT_PUBLISH = "agenda.publier", "événement publié"
+    EVENT_REFUSE = "agenda.refuser", "événement refusé"
+    EVENT_CHANGE = "agenda.modifier", "événement modifié"
+    EVENT_CANCEL = "agenda.annuler", "événement annulé"
+    EVENT_RESTORE = "agenda.retablir", "événement rétabli"
+    POLL_LAUNCH = "sondage.lancer", "sondage lancé"
+    POLL_END = "sondage.clore", "sondage clos"
+    POLL_EXTEND = "sondage.prolonger", "sondage prolongé"
+    POLL_WITHDRAW = "sondage.retirer", "sondage retiré"
+    ANNOUNCE = "annonce.envoyer", "annonce envoyée"
+    ANNOUNCE_CORRECT = "annonce.corriger", "annonce corrigée"
+    ANNOUNCE_WITHDRAW = "annonce.retirer", "annonce retirée"
+    ANNOUNCE_RESTORE = "annonce.retablir", "annonce rétablie"
+    CHANNEL_CHANGE = "canaux.changer", "canal changé"
+    CHANNEL_REPAIR = "canaux.reparer", "canaux réparés"
+    CHANNEL_UNDO = "canaux.annuler", "changements des canaux annulés"
+    CHANNEL_ADMIT = "canaux.admettre", "admission dans un canal"
+    CHANNEL_REMOVE = "canaux.retirer", "retrait d’un canal"
+    CHANNEL_EXCEPTION = "canaux.exception", "fin d’une exception dans un canal"
+    CHANNEL_MOVE = "canaux.placer", "mise à jour des canaux de quelqu’un"
+    MEMBER_ADD = "membres.ajouter", "personne ajoutée au registre"
+    MEMBER_CHANGE = "membres.changer", "personne changée dans le registre"
+    MEMBER_LEAVE = "membres.depart", "départ noté"
+    MEMBER_RETURN = "membres.retour", "retour noté"
+    ROLE_ASK = "membres.demander_role", "rôle demandé"
+    ROLE_REFUSE = "membres.refuser_role", "rôle refusé"
+    MEMBER_WISH = "membres.reponse", "demande de rattachement traitée"
+    MEMBER_WELCOME = "membres.accueillir", "personnes oubliées accueillies"
+    MEMBER_SETTING = "membres.regler", "réglage de l’accueil changé"
+    CONTACT = "annuaire.contact", "contact de l’annuaire changé"
+    IMPORT = "operateur.importer", "données importées"
+    WORK_CANCEL = "operateur.arreter", "travail long arrêté"
 
 
 def label_of(act: str) -> str:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
-from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import JSON, Column
@@ -12,32 +11,21 @@ from sqlmodel import Field, SQLModel
 from config.territories import DEPARTEMENTS, REGION_NAMES, REGIONS, hub_of
 from config.text import fold, quote
 from config.time import PARIS
-from storage.database import Code, UtcTime
+from storage.database import Code, Labelled, UtcTime
 
 ERASED = "(compte effacé)"
 """The name of every pseudonym, under which figures keep what somebody did who was erased: no account is called so."""
 
 
-class Role(StrEnum):
+class Role(Labelled):
     """What a person is in the réseau; each trigger names the roles that may pull it."""
 
-    CONSEILLER = "conseiller"
-    COORDINATEUR = "coordinateur"
-    ANIMATEUR = "animateur"
-    INVITE = "invite"
-    HOTLINE = "hotline"
-    ADMINISTRATEUR = "administrateur"
-
-    @property
-    def label(self) -> str:
-        return {
-            "conseiller": "conseiller numérique",
-            "coordinateur": "coordinateur",
-            "animateur": "animateur de communauté",
-            "invite": "agent invité",
-            "hotline": "agent de la hotline",
-            "administrateur": "administrateur",
-        }[self.value]
+    CONSEILLER = "conseiller", "conseiller numérique"
+    COORDINATEUR = "coordinateur", "coordinateur"
+    ANIMATEUR = "animateur", "animateur de communauté"
+    INVITE = "invite", "agent invité"
+    HOTLINE = "hotline", "agent de la hotline"
+    ADMINISTRATEUR = "administrateur", "administrateur"
 
 
 EVERYONE = frozenset(Role)
@@ -45,22 +33,13 @@ ANIMATES = frozenset({Role.ANIMATEUR, Role.ADMINISTRATEUR})
 """Who may do what animateurs may."""
 
 
-class Audience(StrEnum):
+class Audience(Labelled):
     """Whom a field of somebody is shown to; each sees what the next ones see, too, and everybody sees their own."""
 
-    RESEAU = "reseau"
-    DEPARTEMENT = "departement"
-    ANIMATEURS = "animateurs"
-    PERSONNE = "personne"
-
-    @property
-    def label(self) -> str:
-        return {
-            "reseau": "réseau",
-            "departement": "mon département",
-            "animateurs": "animateurs",
-            "personne": "personne",
-        }[self.value]
+    RESEAU = "reseau", "réseau"
+    DEPARTEMENT = "departement", "mon département"
+    ANIMATEURS = "animateurs", "animateurs"
+    PERSONNE = "personne", "personne"
 
 
 SHOWN_TO = {
