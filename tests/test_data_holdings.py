@@ -16,9 +16,9 @@ from storage.moderation.measures import REFUSED
 from storage.people import erasures
 from storage.people.erasures import Erasure
 from storage.personal_data import PERSONAL_DATA, copy, erasure
+from storage.personal_data.copy import LABELS
 from storage.personal_data.declarations import ErasureFate, LegalBasis
 from storage.personal_data.erasure import STEPS
-from storage.personal_data.labels import LABELS
 from storage.stats.figures import read_exact_figures
 from tests.support.cra import make_conseiller, make_report, register_all, store_reports
 from tests.support.databases import database

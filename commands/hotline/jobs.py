@@ -19,7 +19,7 @@ from storage.hotline import duty, posts, tickets
 from storage.hotline.states import OPEN, OURS, ActorKind, Move, TicketState
 from storage.hotline.tickets import Actor, Ticket
 from storage.people import Person
-from storage.personal_data.activity import ERASED
+from storage.personal_data.tables import ERASED
 
 CLEARED_AT_ONCE = 50
 """Cards that leave in one go; the rest an hour later."""

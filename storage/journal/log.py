@@ -110,11 +110,6 @@ def _as_json(values: dict[str, Any]) -> dict[str, Any]:
     return told
 
 
-async def count_before(db: AsyncSession, moment: datetime) -> int:
-    """How many entries are older."""
-    return (await db.exec(select(func.count()).where(col(JournalEntry.at) < moment))).one()
-
-
 async def forget_before(db: AsyncSession, moment: datetime, now: datetime) -> int:
     """Drop the entries older than that, from the beginning on; says how many."""
     first_kept = (await db.exec(select(func.min(JournalEntry.id)).where(col(JournalEntry.at) >= moment))).one()

@@ -5,15 +5,6 @@ Words:
     RetentionLimit, ErasureFate: for how long its rows are kept; what an erasure does to them.
 """
 
-from storage.personal_data.activity import ACTIVITY
-from storage.personal_data.declarations import ErasureFate, LegalBasis, PersonalData, RetentionLimit, RetentionSpan, Row
-from storage.personal_data.machine import MACHINE
-from storage.personal_data.moderation import CONDUCT
-from storage.personal_data.people import PEOPLE, PLACES
-from storage.personal_data.publications import NEWS, SHARING
+from storage.personal_data.tables import PERSONAL_DATA
 
-__all__ = ["PERSONAL_DATA", "ErasureFate", "LegalBasis", "PersonalData", "RetentionLimit", "RetentionSpan", "Row"]
-
-
-PERSONAL_DATA: tuple[PersonalData, ...] = (*ACTIVITY, *SHARING, *NEWS, *PLACES, *CONDUCT, *PEOPLE, *MACHINE)
-"""Every table there is, once."""
+__all__ = ["PERSONAL_DATA"]

@@ -9,17 +9,21 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from config.tables import read
 from config.themes import THEMES, from_bits
 from storage.database import execute
 from storage.hotline.states import OPEN
 from storage.pages import iterate_pages, read_mappings
 from storage.personal_data import PERSONAL_DATA
 from storage.personal_data.declarations import PersonalData, Row, day_of, table_named
-from storage.personal_data.labels import LABELS, TECHNICAL, VALUES
 
 PAGE = 500
 """Rows read at once."""
 OTHER = "une autre personne"
+LABELS = {row["code"]: row["label"] for row in read("personal_data_labels.tsv") if row["kind"] == "column"}
+"""By column, what it is called; nothing where it says nothing of anybody."""
+VALUES = {row["code"]: row["label"] for row in read("personal_data_labels.tsv") if row["kind"] == "value"}
+"""By code, what it is called; the others are French already."""
 GIVEN: tuple[PersonalData, ...] = tuple(one for one in PERSONAL_DATA if one.has_owners and not one.not_given)
 """Of what there is a copy for its person."""
 
@@ -27,8 +31,9 @@ GIVEN: tuple[PersonalData, ...] = tuple(one for one in PERSONAL_DATA if one.has_
 def list_columns(holding: PersonalData) -> Sequence[str]:
     """What is given of a table: a column that says only that a row is somebody’s own is left out."""
     whose = holding.own if len(holding.own) == 1 else ()
-    left_out = {*holding.withheld, *TECHNICAL, *whose}
-    return [column.name for column in holding.table.columns if column.name not in left_out]
+    left_out = {*holding.withheld, *whose}
+    names = (column.name for column in holding.table.columns)
+    return [name for name in names if name not in left_out and LABELS.get(name) != ""]
 
 
 async def read_pages(db: AsyncSession, holding: PersonalData, user_id: str) -> AsyncIterator[Sequence[Row]]:

@@ -1,17 +1,20 @@
 """What is said of a table: why it is kept, on what ground, how long, who sees it, what of it is whose."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from functools import cache
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Table
+from sqlalchemy import ColumnElement, Table, or_, select
 from sqlmodel import SQLModel
 
 from config.settings import Settings
+from config.tables import read
 from config.time import PARIS
 
+_Given = TypeVar("_Given")
 Row = Mapping[str, Any]
 OwnerFilter = Callable[[str], ColumnElement[bool]]
 """Which rows are somebody’s, by their id, in SQL."""
@@ -45,11 +48,6 @@ class RetentionSpan:
     days: int = 0
     setting: str = ""
 
-    @classmethod
-    def of(cls, length: timedelta) -> "RetentionSpan":
-        """That of a constant."""
-        return cls(days=length.days)
-
     def before(self, now: datetime, settings: Settings) -> datetime:
         """The moment that is so long ago."""
         return months_before(now, getattr(settings, self.setting)) if self.setting else now - timedelta(days=self.days)
@@ -79,25 +77,29 @@ class RetentionLimit:
         return f"{self.span.said} après {self.after}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class PersonalData:
     """A table, as the register of processing, somebody’s copy of their data, erasure and the nightly clean-up need it.
 
-    ``what`` is what people call its rows, ``why`` it is kept. ``own`` are the columns that say whose a row is, by id,
-    ``scope`` says it where they do not; ``others`` name other people by id. ``names`` hold user names, ``credits``
-    names in words that stand for an author, ``lists`` are JSON with ids or names inside. ``withheld`` columns are given
-    to nobody, ``not_given`` says why a table is not at all; ``given`` says in SQL which of somebody’s rows they are
-    given, where not all. ``shown`` is how its person sees a row, ``days`` are moments of which they are told the day
-    alone. ``blanks`` is what takes the place of words when somebody is erased. ``acts`` are moments at which its person
-    did something.
+    config/personal_data.tsv says ``what`` people call its rows, ``why`` they are kept, on what ``ground``, who sees
+    them, for how long they are ``kept`` where there is no ``limit`` or beside it, why the table is ``not_given`` at
+    all, and why rows are kept when somebody is erased (``because``). ``own`` are the columns that say whose a row is,
+    by id, ``scope`` says it where they do not; ``others`` name other people by id. ``names`` hold user names,
+    ``credits`` names in words that stand for an author, ``lists`` are JSON with ids or names inside. ``withheld``
+    columns are given to nobody; ``given`` says in SQL which of somebody’s rows they are given, where not all. ``shown``
+    is how its person sees a row, ``days`` are moments of which they are told the day alone. ``blanks`` is what takes
+    the place of words when somebody is erased. ``acts`` are moments at which its person did something.
     """
 
     name: str
-    what: str
-    why: str = ""
-    ground: LegalBasis = LegalBasis.NOTHING
-    seen_by: str = "personne : le bot s’en sert"
-    kept: str = ""
+    _: KW_ONLY
+    what: str = field(init=False)
+    why: str = field(init=False)
+    ground: LegalBasis = field(init=False)
+    seen_by: str = field(init=False)
+    kept: str = field(init=False)
+    not_given: str = field(init=False)
+    because: str = field(init=False)
     limit: RetentionLimit | None = None
     own: tuple[str, ...] = ()
     scope: OwnerFilter | None = None
@@ -106,14 +108,16 @@ class PersonalData:
     credits: tuple[str, ...] = ()
     lists: tuple[str, ...] = ()
     withheld: tuple[str, ...] = ()
-    not_given: str = ""
     given: OwnerFilter | None = None
     shown: Callable[[Row, str], Row] | None = None
     days: tuple[str, ...] = ()
     fate: ErasureFate = ErasureFate.NONE
-    because: str = ""
     blanks: Row = field(default_factory=dict)
     acts: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name, said in _read_register()[self.name].items():
+            object.__setattr__(self, name, LegalBasis(said) if name == "ground" else said)
 
     @property
     def table(self) -> Table:
@@ -128,11 +132,7 @@ class PersonalData:
     def mine(self, user_id: str) -> ColumnElement[bool]:
         """Which rows are somebody’s."""
         found = [self.table.c[name] == user_id for name in self.own]
-        found += [self.scope(user_id)] if self.scope else []
-        condition = found[0]
-        for other in found[1:]:
-            condition |= other
-        return condition
+        return or_(*found, self.scope(user_id)) if self.scope else or_(*found)
 
     def given_to(self, user_id: str) -> ColumnElement[bool]:
         """Which of their rows somebody is given."""
@@ -149,9 +149,38 @@ def table_named(name: str) -> Table:
     return SQLModel.metadata.tables[name]
 
 
-def older(name: str, column: str) -> RowFilter:
-    """Rows of a table whose moment is before."""
-    return lambda before: table_named(name).c[column] < before
+@cache
+def _read_register() -> Mapping[str, Mapping[str, str]]:
+    """What is said of each table, by its name."""
+    return {row["name"]: row for row in read("personal_data.tsv")}
+
+
+def older(column: ColumnElement[datetime]) -> RowFilter:
+    """Rows whose moment is before."""
+    return lambda before: column < before
+
+
+def day_before(column: ColumnElement[date]) -> RowFilter:
+    """Rows whose day is before."""
+    return lambda before: column < before.date()
+
+
+def whose(column: ColumnElement[str]) -> OwnerFilter:
+    """Rows that name somebody."""
+    return lambda user_id: column == user_id
+
+
+def about(
+    refers: ColumnElement[Any], key: ColumnElement[Any], which: Callable[[_Given], ColumnElement[bool]]
+) -> Callable[[_Given], ColumnElement[bool]]:
+    """Rows that are about such rows of another table; ``refers`` has their ``key``."""
+    return lambda given: refers.in_(select(key).where(which(given)))
+
+
+def limit_of(span: timedelta | str, after: str, where: RowFilter, blanks: Row | None = None) -> RetentionLimit:
+    """A limit of so many days, or of the months that a setting says."""
+    length = RetentionSpan(setting=span) if isinstance(span, str) else RetentionSpan(days=span.days)
+    return RetentionLimit(length, after, where, blanks or {})
 
 
 def day_of(moment: datetime | None) -> date | None:

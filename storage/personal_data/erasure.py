@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Text, Update, cast, delete, literal, or_, select, true, update
+from sqlalchemy import Text, cast, delete, literal, or_, select, true, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import people
@@ -18,19 +18,14 @@ from storage.hotline.states import OPEN, Reason, TicketState
 from storage.people import ERASED, Person
 from storage.people.erasures import Erasure
 from storage.personal_data import PERSONAL_DATA
-from storage.personal_data.activity import ACTIVITY
 from storage.personal_data.declarations import ErasureFate, PersonalData, table_named
-from storage.personal_data.machine import MACHINE
-from storage.personal_data.moderation import CONDUCT
-from storage.personal_data.people import PEOPLE, PLACES
-from storage.personal_data.publications import NEWS, SHARING
+from storage.personal_data.tables import GROUPS
 from storage.ressources import resources
 
 LONG_GONE = date(1970, 1, 1)
 """When pseudonyms left: nobody counts on them, nor hears of it."""
 _LETTERS = string.ascii_lowercase + string.digits
-_GROUPS = (ACTIVITY, SHARING, NEWS, PLACES, CONDUCT, PEOPLE, MACHINE)
-STEPS = 2 + len(_GROUPS)
+STEPS = 2 + len(GROUPS)
 """A pseudonym, each group of tables, the register."""
 _LEANING = ("cra", "cra_last_commune", "stats_subscription")
 """Tables that need their person in the register."""
@@ -50,9 +45,9 @@ async def erase_step(db: AsyncSession, erasure: Erasure, now: datetime) -> None:
     """Do the next step of an erasure, which is held, and note that it is done."""
     if erasure.step == 0:
         await _begin(db, erasure, now)
-    elif erasure.step <= len(_GROUPS):
+    elif erasure.step <= len(GROUPS):
         who = await _read_erased_person(db, erasure)
-        for holding in _GROUPS[erasure.step - 1]:
+        for holding in GROUPS[erasure.step - 1]:
             await _erase(db, holding, who)
     elif await _is_back(db, erasure.user_id):
         erasure.step = -1  # something came in meanwhile: once more, under another pseudonym
@@ -73,28 +68,21 @@ async def _begin(db: AsyncSession, erasure: Erasure, now: datetime) -> None:
     tickets = table_named("ticket")
     still = tickets.c.state.in_(OPEN)
     again = tickets.c.version + 1
-    closed = {
-        "state": TicketState.CLOS,
-        "reason": Reason.SANS_SUITE,
-        "closed_at": now,
-        "asked_at": None,
-        "version": again,
-    }
-    await _run_update(db, update(tickets).where(tickets.c.author_id == erasure.user_id, still).values(closed))
-    theirs = update(tickets).where(tickets.c.agent_id == erasure.user_id, still)
+    closed = {"state": TicketState.CLOS, "reason": Reason.SANS_SUITE, "closed_at": now, "asked_at": None}
+    asked = update(tickets).where(tickets.c.author_id == erasure.user_id, still)
+    await execute(db, asked.values(**closed, version=again))
+    held = update(tickets).where(tickets.c.agent_id == erasure.user_id, still)
     waits = tickets.c.state == TicketState.EN_ATTENTE
-    await _run_update(db, theirs.where(waits).values(agent_id="", version=again))
-    await _run_update(db, theirs.where(~waits).values(agent_id="", state=TicketState.NOUVEAU, version=again))
+    await execute(db, held.where(waits).values(agent_id="", version=again))
+    await execute(db, held.where(~waits).values(agent_id="", state=TicketState.NOUVEAU, version=again))
 
 
 async def _leave(db: AsyncSession, erasure: Erasure) -> None:
     """They leave the register; so does the pseudonym, unless figures need it."""
-    person, cras = table_named("person"), table_named("cra")
+    person, cras, months = table_named("person"), table_named("cra"), table_named("cra_month")
     leans = select(cras.c.id).where(cras.c.author_id == erasure.pseudonym).exists()
     await execute(db, delete(person).where(person.c.id == erasure.user_id))
-    await execute(
-        db, delete(table_named("cra_month")).where(table_named("cra_month").c.author_id == erasure.pseudonym, ~leans)
-    )
+    await execute(db, delete(months).where(months.c.author_id == erasure.pseudonym, ~leans))
     await execute(db, delete(person).where(person.c.id == erasure.pseudonym, ~leans))
 
 
@@ -107,16 +95,15 @@ async def _read_erased_person(db: AsyncSession, erasure: Erasure) -> ErasedPerso
 
 async def _is_back(db: AsyncSession, user_id: str) -> bool:
     """Whether they did something since."""
-    holdings = {one.name: one for one in PERSONAL_DATA}
-    for name in _LEANING:
-        if (await execute(db, select(holdings[name].table).where(holdings[name].mine(user_id)).limit(1))).first():
+    for one in PERSONAL_DATA:
+        if one.name in _LEANING and (await execute(db, select(one.table).where(one.mine(user_id)).limit(1))).first():
             return True
     return False
 
 
 async def _erase(db: AsyncSession, holding: PersonalData, who: ErasedPerson) -> None:
-    """What a table says of them; the register itself is needed until the end. Where their own rows are kept, those of
-    others still say no more who they were."""
+    """Erase what a table says of somebody, but in the register itself, which is needed until the end. Where their own
+    rows are kept, those of others still say no more who they were."""
     if holding.name == "person" or holding.fate is ErasureFate.NONE:
         return
     if holding.fate is not ErasureFate.KEPT:
@@ -126,44 +113,28 @@ async def _erase(db: AsyncSession, holding: PersonalData, who: ErasedPerson) -> 
 
 
 async def _erase_own(db: AsyncSession, holding: PersonalData, who: ErasedPerson) -> None:
+    """Their own rows go, or lose their words; whatever else names them names the pseudonym, or nobody."""
+    table, fate = holding.table, holding.fate
+    instead = dict(holding.blanks)
     if holding.name == "resource":  # readers remember resources by this number
-        revision = await resources.begin_writing(db)
-        await _run_update(db, update(holding.table).where(holding.mine(who.user_id)).values(revision=revision))
+        instead["revision"] = await resources.begin_writing(db)
     if holding.name == "cra":  # the key of an import may name its author
-        key = literal("efface:") + cast(holding.table.c.id, Text)
-        await _run_update(db, update(holding.table).where(holding.mine(who.user_id)).values(key=key))
-    await _credits(db, holding, who)
-    if holding.fate is ErasureFate.DELETED:
-        await _delete(db, holding, who)
-    elif holding.blanks:
-        await _run_update(db, update(holding.table).where(holding.mine(who.user_id)).values(dict(holding.blanks)))
-    await _rename(db, holding, who)
-
-
-async def _delete(db: AsyncSession, holding: PersonalData, who: ErasedPerson) -> None:
-    if holding.has_owners:
-        await execute(db, delete(holding.table).where(holding.mine(who.user_id)))
-    elif who.username:
-        named = or_(*(holding.table.c[name] == who.username for name in holding.names))
-        await execute(db, delete(holding.table).where(named))
-
-
-async def _rename(db: AsyncSession, holding: PersonalData, who: ErasedPerson) -> None:
-    columns = holding.table.c
-    if holding.fate is ErasureFate.RENAMED and holding.names and holding.own:  # also of who is not in the register
-        await _run_update(
-            db, update(holding.table).where(holding.mine(who.user_id)).values(dict.fromkeys(holding.names, ERASED))
-        )
-    for name in (*holding.own, *holding.others):
-        await _run_update(db, update(holding.table).where(columns[name] == who.user_id).values({name: who.pseudonym}))
-    for name in holding.names if who.username else ():
-        await _run_update(db, update(holding.table).where(columns[name] == who.username).values({name: ERASED}))
-
-
-async def _credits(db: AsyncSession, holding: PersonalData, who: ErasedPerson) -> None:
-    known = [who.user_id, *who.called]
+        instead["key"] = literal("efface:") + cast(table.c.id, Text)
+    if fate is ErasureFate.RENAMED and holding.own:  # also of who is not in the register
+        instead |= dict.fromkeys(holding.names, ERASED)
+    if fate is ErasureFate.RENAMED and instead:
+        await execute(db, update(table).where(holding.mine(who.user_id)).values(instead))
     for name in holding.credits:
-        await _run_update(db, update(holding.table).where(holding.table.c[name].in_(known)).values({name: ""}))
+        known = [who.user_id, *who.called]
+        await execute(db, update(table).where(table.c[name].in_(known)).values({name: ""}))
+    if fate is ErasureFate.DELETED and holding.has_owners:
+        await execute(db, delete(table).where(holding.mine(who.user_id)))
+    elif fate is ErasureFate.DELETED and who.username:
+        await execute(db, delete(table).where(or_(*(table.c[name] == who.username for name in holding.names))))
+    for name in (*holding.own, *holding.others):
+        await execute(db, update(table).where(table.c[name] == who.user_id).values({name: who.pseudonym}))
+    for name in holding.names if who.username else ():
+        await execute(db, update(table).where(table.c[name] == who.username).values({name: ERASED}))
 
 
 async def _rewrite(db: AsyncSession, holding: PersonalData, name: str, who: ErasedPerson) -> None:
@@ -174,7 +145,7 @@ async def _rewrite(db: AsyncSession, holding: PersonalData, name: str, who: Eras
     may = ~holding.mine(who.user_id) if holding.fate is ErasureFate.KEPT else true()
     for row in (await execute(db, select(*key, column).where(has, may))).all():
         here = [part == value for part, value in zip(key, row, strict=False)]
-        await _run_update(db, update(holding.table).where(*here).values({name: _replace(row[-1], instead)}))
+        await execute(db, update(holding.table).where(*here).values({name: _replace(row[-1], instead)}))
 
 
 def _replace(value: Any, instead: dict[str, str]) -> Any:
@@ -185,7 +156,3 @@ def _replace(value: Any, instead: dict[str, str]) -> Any:
     if isinstance(value, dict):
         return {key: _replace(one, instead) for key, one in value.items()}
     return value
-
-
-async def _run_update(db: AsyncSession, statement: Update) -> None:
-    await execute(db, statement)

@@ -11,7 +11,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from config.settings import Settings
 from storage import claims, journal, outbox, work
 from storage.database import execute
-from storage.journal.log import count_before
 from storage.people import ERASED, Person
 from storage.people.erasures import Erasure
 from storage.personal_data import PERSONAL_DATA
@@ -58,65 +57,53 @@ async def _find_waiting(db: AsyncSession, ids: Collection[str]) -> set[str]:
 
 AT_ONCE = 1_000
 """Rows of a table that go in one transaction."""
-_WHOLE = frozenset({"journal", "outgoing", "work", "claim"})
-"""Tables that have a way of their own, which leaves nothing."""
+_FORGET = {"outgoing": outbox.forget, "work": work.forget, "claim": claims.forget}
+"""What takes away all that is too old of some tables, beside the journal."""
 LIMITED: tuple[PersonalData, ...] = tuple(one for one in PERSONAL_DATA if one.limit)
 
 
 async def count_expired(db: AsyncSession, settings: Settings, now: datetime) -> Mapping[str, int]:
     """How many rows of each table are kept for too long."""
-    return {one.name: await _count_expired(db, one, _limit_moment(one, settings, now)) for one in LIMITED}
+    return {one.name: await _count_expired(db, one, _find_expired(one, settings, now)[1]) for one in LIMITED}
 
 
 async def delete_expired(
-    db: AsyncSession, settings: Settings, now: datetime, limit: int | None = None
+    db: AsyncSession, settings: Settings, now: datetime, limit: int = AT_ONCE
 ) -> tuple[dict[str, int], bool]:
     """Take away the next of them, and say how many of each table; whether there may be more.
 
     What hangs on something goes before it: where much of it is left, the rest waits.
     """
-    most = limit or AT_ONCE
     gone: dict[str, int] = {}
     for one in LIMITED:
-        gone[one.name] = await _delete_some(db, one, _limit_moment(one, settings, now), now, most)
-        if gone[one.name] >= most and one.name not in _WHOLE:
-            return gone, True
+        before, expired = _find_expired(one, settings, now)
+        if one.name == "journal":
+            gone[one.name] = await journal.forget_before(db, before, now)
+        elif one.name in _FORGET:
+            gone[one.name] = await _count_expired(db, one, expired)
+            await _FORGET[one.name](db, before)
+        else:
+            gone[one.name] = await _delete_some(db, one, expired, limit)
+            if gone[one.name] >= limit:
+                return gone, True
     return gone, False
 
 
-def _limit_moment(holding: PersonalData, settings: Settings, now: datetime) -> datetime:
+def _find_expired(holding: PersonalData, settings: Settings, now: datetime) -> tuple[datetime, ColumnElement[bool]]:
+    """From before which moment rows are kept for too long, and which those are."""
     assert holding.limit
-    return holding.limit.span.before(now, settings)
+    before = holding.limit.span.before(now, settings)
+    return before, holding.limit.where(before)
 
 
-def _expired_rows(holding: PersonalData, before: datetime) -> ColumnElement[bool]:
+async def _count_expired(db: AsyncSession, holding: PersonalData, expired: ColumnElement[bool]) -> int:
+    return int((await execute(db, select(func.count()).select_from(holding.table).where(expired))).scalar_one())
+
+
+async def _delete_some(db: AsyncSession, holding: PersonalData, expired: ColumnElement[bool], limit: int) -> int:
     assert holding.limit
-    return holding.limit.where(before)
-
-
-async def _count_expired(db: AsyncSession, holding: PersonalData, before: datetime) -> int:
-    if holding.name == "journal":
-        return await count_before(db, before)
-    query = select(func.count()).select_from(holding.table).where(_expired_rows(holding, before))
-    return int((await execute(db, query)).scalar_one())
-
-
-async def _delete_some(db: AsyncSession, holding: PersonalData, before: datetime, now: datetime, limit: int) -> int:
-    if holding.name in _WHOLE:
-        return await _delete_whole(db, holding, before, now)
-    assert holding.limit
-    key = tuple_(*holding.table.primary_key.columns)
-    chosen = select(*holding.table.primary_key.columns).where(_expired_rows(holding, before)).limit(limit)
-    if holding.limit.blanks:
-        done = update(holding.table).where(key.in_(chosen)).values(dict(holding.limit.blanks))
-        return (await execute(db, done)).rowcount
-    return (await execute(db, delete(holding.table).where(key.in_(chosen)))).rowcount
-
-
-async def _delete_whole(db: AsyncSession, holding: PersonalData, before: datetime, now: datetime) -> int:
-    if holding.name == "journal":
-        return await journal.forget_before(db, before, now)
-    count = await _count_expired(db, holding, before)
-    forget = {"outgoing": outbox.forget, "work": work.forget, "claim": claims.forget}[holding.name]
-    await forget(db, before)
-    return count
+    key = holding.table.primary_key.columns
+    some = tuple_(*key).in_(select(*key).where(expired).limit(limit))
+    blanks = dict(holding.limit.blanks)
+    change = update(holding.table).values(blanks) if blanks else delete(holding.table)
+    return (await execute(db, change.where(some))).rowcount
