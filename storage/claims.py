@@ -8,7 +8,7 @@ from sqlalchemy import Connection, case, delete, func
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.database import INSERT, Code, UtcTime, insertion
+from storage.database import INSERT, Code, UtcTime, insert_new, insertion, upsert
 
 LEASE = timedelta(seconds=20)
 
@@ -28,15 +28,12 @@ class Claim(SQLModel, table=True):
 
 async def claim(db: AsyncSession, scope: str, period: str, at: datetime) -> bool:
     """Take it; False when it was taken before. The claim stands if the transaction does."""
-    row = {"scope": scope, "period": period, "at": at}
-    taken_now = await db.execute(insertion(db, Claim).values(row).on_conflict_do_nothing().returning(col(Claim.scope)))
-    return taken_now.scalar() is not None
+    return await insert_new(db, Claim, {"scope": scope, "period": period, "at": at})
 
 
 async def hold(db: AsyncSession, scope: str, period: str, at: datetime) -> None:
     """Keep out who holds the same, until the transaction ends."""
-    held = insertion(db, Claim).values({"scope": scope, "period": period, "at": at})
-    await db.execute(held.on_conflict_do_update(index_elements=["scope", "period"], set_={"at": at}))
+    await upsert(db, Claim, [{"scope": scope, "period": period, "at": at}])
 
 
 class TakenError(Exception):
@@ -102,11 +99,9 @@ class JobRun(SQLModel, table=True):
 
 async def note_run(db: AsyncSession, name: str, period: str, result: JobResult, at: datetime) -> None:
     """Write a run down in place of the one before; a replica’s failure does not undo what another did."""
-    statement = insertion(db, JobRun).values({"name": name, "period": period, "at": at, "result": result})
-    new = {column: statement.excluded[column] for column in ("period", "at", "result")}
     undone = (col(JobRun.period) != period) | (col(JobRun.result) != JobResult.DONE)
     guard = undone if result is JobResult.FAILED else None
-    await db.execute(statement.on_conflict_do_update(index_elements=["name"], set_=new, where=guard))
+    await upsert(db, JobRun, [{"name": name, "period": period, "at": at, "result": result}], where=guard)
 
 
 async def list_runs(db: AsyncSession) -> Sequence[JobRun]:

@@ -1,7 +1,7 @@
 """The database: one engine to write, one to read, and the column types both databases share."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     CursorResult,
     DateTime,
@@ -243,6 +244,27 @@ def dialect(db: AsyncSession) -> str:
 def insertion(db: AsyncSession, table: type[SQLModel] | Table) -> Any:
     """An INSERT that can say what happens on conflict, in the dialect of this database."""
     return INSERT[dialect(db)](table)
+
+
+async def insert_new(db: AsyncSession, table: type[SQLModel], row: Mapping[str, Any]) -> bool:
+    """Store a row, unless one with its key is there; whether it was new."""
+    added = insertion(db, table).values(row).on_conflict_do_nothing().returning(*inspect(table).primary_key)
+    return (await db.execute(added)).first() is not None
+
+
+async def upsert(
+    db: AsyncSession,
+    table: type[SQLModel],
+    rows: Sequence[Mapping[str, Any]],
+    changed: Collection[str] = (),
+    where: ColumnElement[bool] | None = None,
+) -> None:
+    """Store rows; where one with the key is there, write ``changed`` (all but the key) over it, or where it is such."""
+    if rows:
+        key = [column.name for column in inspect(table).primary_key]
+        statement = insertion(db, table).values(rows)
+        new = {name: statement.excluded[name] for name in changed or rows[0] if name not in key}
+        await db.execute(statement.on_conflict_do_update(index_elements=key, set_=new, where=where))
 
 
 async def change(db: AsyncSession, row: SQLModel, **values: Any) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import JSON, Column, delete
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.database import UtcTime, insertion
+from storage.database import UtcTime, upsert
 
 KEPT_FOR = timedelta(days=7)
 DRAFTS_PER_PERSON = 20
@@ -29,10 +29,8 @@ class Draft(SQLModel, table=True):
 
 async def keep(db: AsyncSession, draft: Draft) -> None:
     """Keep a draft, in place of an earlier state of the same dialog; of too many the person’s oldest goes."""
-    statement = insertion(db, Draft).values(draft.model_dump())
     # (The next step of a dialog is another form, with the same key.)
-    new = {name: statement.excluded[name] for name in ("form", "raw", "hidden", "saved_at")}
-    await db.execute(statement.on_conflict_do_update(index_elements=["key"], set_=new))
+    await upsert(db, Draft, [draft.model_dump()], ("form", "raw", "hidden", "saved_at"))
     theirs = select(Draft.key).where(Draft.user_id == draft.user_id)
     oldest = theirs.order_by(col(Draft.saved_at).desc(), col(Draft.key)).offset(DRAFTS_PER_PERSON)
     await db.execute(delete(Draft).where(col(Draft.key).in_(oldest)))

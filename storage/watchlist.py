@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, ColumnElement, delete, update
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.database import UtcTime, insertion
+from storage.database import UtcTime, insert_new, insertion
 
 
 class WatchedPlace(SQLModel, table=True):
@@ -66,7 +66,7 @@ async def get_place(db: AsyncSession, place_id: str) -> WatchedPlace | None:
 
 async def add_place(db: AsyncSession, place: WatchedPlace) -> None:
     """Write down a place seen for the first time; nothing changes when it is known."""
-    await db.execute(insertion(db, WatchedPlace).values(place.model_dump()).on_conflict_do_nothing())
+    await insert_new(db, WatchedPlace, place.model_dump())
 
 
 async def add_members(db: AsyncSession, place_id: str, members: Mapping[str, bool]) -> bool:

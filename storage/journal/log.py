@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, or_, text
+from sqlalchemy import ColumnElement, delete, func, or_, text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
-from sqlmodel.sql.expression import SelectOfScalar
 
 from storage.database import dialect
 from storage.journal.entry import BOT, HEAD, NAME_MAX, OBJECT_MAX, REASON_MAX, AuditAct, Head, JournalEntry
@@ -147,32 +146,27 @@ async def list_about(
     db: AsyncSession, user_id: str, limit: int = PAGE, before: int | None = None
 ) -> Sequence[JournalEntry]:
     """What concerns or was done by somebody, newest first, from before a number on."""
-    wanted = select(JournalEntry).where(
-        or_(col(JournalEntry.target_id) == user_id, col(JournalEntry.actor_id) == user_id)
-    )
-    return (await db.exec(_newest(wanted, limit, before))).all()
+    theirs = or_(col(JournalEntry.target_id) == user_id, col(JournalEntry.actor_id) == user_id)
+    return await list_newest(db, limit, before, theirs)
 
 
 async def list_by_name(db: AsyncSession, name: str, limit: int, before: int | None = None) -> Sequence[JournalEntry]:
     """The same of a user name as it was then: of the bot, and of who has no account any more."""
-    wanted = select(JournalEntry).where(or_(col(JournalEntry.target) == name, col(JournalEntry.actor) == name))
-    return (await db.exec(_newest(wanted, limit, before))).all()
+    theirs = or_(col(JournalEntry.target) == name, col(JournalEntry.actor) == name)
+    return await list_newest(db, limit, before, theirs)
 
 
 async def list_of_things(
     db: AsyncSession, things: Sequence[str], limit: int = PAGE, before: int | None = None
 ) -> Sequence[JournalEntry]:
     """What was done to any of these, newest first."""
-    return (
-        await db.exec(_newest(select(JournalEntry).where(col(JournalEntry.object).in_(things)), limit, before))
-    ).all()
+    return await list_newest(db, limit, before, col(JournalEntry.object).in_(things))
 
 
-async def list_newest(db: AsyncSession, limit: int, before: int | None = None) -> Sequence[JournalEntry]:
-    """The last ones, newest first."""
-    return (await db.exec(_newest(select(JournalEntry), limit, before))).all()
-
-
-def _newest(wanted: SelectOfScalar[JournalEntry], limit: int, before: int | None) -> SelectOfScalar[JournalEntry]:
-    older = wanted if before is None else wanted.where(col(JournalEntry.id) < before)
-    return older.order_by(col(JournalEntry.id).desc()).limit(limit)
+async def list_newest(
+    db: AsyncSession, limit: int, before: int | None = None, *which: ColumnElement[bool]
+) -> Sequence[JournalEntry]:
+    """The last ones, or the last such ones, newest first."""
+    older = [] if before is None else [col(JournalEntry.id) < before]
+    wanted = select(JournalEntry).where(*which, *older).order_by(col(JournalEntry.id).desc()).limit(limit)
+    return (await db.exec(wanted)).all()

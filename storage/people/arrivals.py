@@ -8,7 +8,7 @@ from sqlmodel import Field, SQLModel, col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.claims import hold
-from storage.database import Code, UtcTime, insertion
+from storage.database import Code, UtcTime, insert_new, insertion, upsert
 from storage.people.person import Person, Role
 
 
@@ -21,9 +21,7 @@ class Arrival(SQLModel, table=True):
 
 async def note_arrival(db: AsyncSession, person_id: str, at: datetime) -> bool:
     """Somebody comes; False where they came before, however long ago."""
-    row = {"person_id": person_id, "at": at}
-    added = insertion(db, Arrival).values(row).on_conflict_do_nothing().returning(col(Arrival.person_id))
-    return (await db.execute(added)).scalar() is not None
+    return await insert_new(db, Arrival, {"person_id": person_id, "at": at})
 
 
 async def came_since(db: AsyncSession, person_id: str, since: datetime) -> bool:
@@ -54,9 +52,7 @@ async def note_guest(db: AsyncSession, guest: Guest) -> bool:
     await hold(db, GUESTS_SCOPE, f"{guest.day}", guest.at)
     waits = select(Guest.person_id).where(Guest.day == guest.day, col(Guest.told_at).is_(None)).limit(1)
     others = (await db.exec(waits)).first()
-    added = insertion(db, Guest).values(guest.model_dump()).on_conflict_do_nothing()
-    is_new = (await db.execute(added.returning(col(Guest.person_id)))).scalar() is not None
-    return is_new and others is None
+    return await insert_new(db, Guest, guest.model_dump()) and others is None
 
 
 async def take_guests(db: AsyncSession, day: date, now: datetime) -> int:
@@ -122,9 +118,7 @@ async def note_newcomer(db: AsyncSession, newcomer: Newcomer) -> bool:
     await hold(db, NEWCOMERS_SCOPE, f"{newcomer.key}:{newcomer.day}", newcomer.at)
     waits = (Newcomer.key == newcomer.key, Newcomer.day == newcomer.day, col(Newcomer.told_at).is_(None))
     others = (await db.exec(select(Newcomer.person_id).where(*waits).limit(1))).first()
-    added = insertion(db, Newcomer).values(newcomer.model_dump()).on_conflict_do_nothing()
-    is_new = (await db.execute(added.returning(col(Newcomer.person_id)))).scalar() is not None
-    return is_new and others is None
+    return await insert_new(db, Newcomer, newcomer.model_dump()) and others is None
 
 
 async def take_newcomers(db: AsyncSession, key: str, day: date, now: datetime) -> int:
@@ -177,8 +171,7 @@ class Welcome(SQLModel, table=True):
 async def note_welcome(db: AsyncSession, person: Person, at: datetime) -> bool:
     """Somebody is being welcomed; False where that was done once already, however long ago."""
     row = {"person_id": person.id, "username": person.username, "role": person.role or Role.INVITE, "at": at}
-    added = insertion(db, Welcome).values(row).on_conflict_do_nothing().returning(col(Welcome.person_id))
-    return (await db.execute(added)).scalar() is not None
+    return await insert_new(db, Welcome, row)
 
 
 async def get_welcome(db: AsyncSession, person_id: str) -> Welcome | None:
@@ -253,9 +246,7 @@ async def note_wish(db: AsyncSession, person_id: str, departements: Sequence[str
     if before is not None and before.granted is None and before.departements == list(departements):
         return False
     row = {"person_id": person_id, "departements": list(departements), "at": at, "granted": None, "by": ""}
-    statement = insertion(db, Wish).values(row)
-    new = {name: statement.excluded[name] for name in row if name != "person_id"}
-    await db.execute(statement.on_conflict_do_update(index_elements=["person_id"], set_=new))
+    await upsert(db, Wish, [row])
     return True
 
 

@@ -8,7 +8,7 @@ from sqlmodel import Field, SQLModel, col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
-from storage.database import UtcTime, insertion
+from storage.database import UtcTime, insertion, upsert
 from storage.people.person import Person
 
 
@@ -75,10 +75,7 @@ async def note_moves(db: AsyncSession, changes: Iterable[MovedPair], at: datetim
         for code in dict.fromkeys(before.departements)
         if code not in after.departements
     ]
-    if left:
-        statement = insertion(db, Move).values(left)
-        new = {name: statement.excluded[name] for name in ("left_at", "until")}
-        await db.execute(statement.on_conflict_do_update(index_elements=["person_id", "departement"], set_=new))
+    await upsert(db, Move, left)
 
 
 async def find_in_grace(db: AsyncSession, now: datetime, person_id: str | None = None) -> Mapping[str, Sequence[str]]:

@@ -7,7 +7,7 @@ from sqlalchemy import update
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.database import UtcTime, execute, insertion
+from storage.database import UtcTime, execute, upsert
 
 
 class Erasure(SQLModel, table=True):
@@ -48,9 +48,7 @@ async def lock_erasure(db: AsyncSession, user_id: str) -> Erasure | None:
 
 async def note_erasure(db: AsyncSession, erasure: Erasure) -> None:
     """Write a wish down, in place of an older one."""
-    statement = insertion(db, Erasure).values(erasure.model_dump())
-    new = {name: statement.excluded[name] for name in erasure.model_dump() if name != "user_id"}
-    await db.execute(statement.on_conflict_do_update(index_elements=["user_id"], set_=new))
+    await upsert(db, Erasure, [erasure.model_dump()])
 
 
 async def find_waiting_erasure(db: AsyncSession, user_id: str) -> Erasure | None:

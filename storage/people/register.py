@@ -6,7 +6,6 @@ import re
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import JSON, Column, ColumnElement, RowMapping, bindparam, case, delete, func, or_, update
 from sqlmodel import Field, SQLModel, col, select
@@ -15,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from config.territories import DEPARTEMENTS
 from config.text import fold
 from config.time import PARIS
-from storage.database import Code, UtcTime, execute, insertion
+from storage.database import Code, UtcTime, execute, insert_new, insertion, upsert
 from storage.pages import iterate_pages, read_models
 from storage.people.person import ANIMATES, ERASED, Person, Role
 
@@ -137,9 +136,7 @@ async def zones(db: AsyncSession) -> Sequence[str]:
 
 async def give_role(db: AsyncSession, person: Person) -> None:
     """Write down somebody’s role and present name, registering who was not known yet; the rest stays."""
-    statement = insertion(db, Person).values(person.model_dump())
-    new = {name: statement.excluded[name] for name in ("username", "role")}
-    await db.execute(statement.on_conflict_do_update(index_elements=["id"], set_=new))
+    await upsert(db, Person, [person.model_dump()], ("username", "role"))
 
 
 async def note_derived_role(db: AsyncSession, person_id: str, role: Role, at: datetime) -> None:
@@ -149,7 +146,7 @@ async def note_derived_role(db: AsyncSession, person_id: str, role: Role, at: da
 
 async def note_animateur(db: AsyncSession, person: Person) -> None:
     """Register somebody, not known yet, who animates because of their role in Mattermost, which they keep following."""
-    await db.execute(insertion(db, Person).values(person.model_dump() | {"role": None}).on_conflict_do_nothing())
+    await insert_new(db, Person, person.model_dump() | {"role": None})
 
 
 async def among(
@@ -190,9 +187,7 @@ async def settle_departement(db: AsyncSession, person: Person, departement: str)
 
 async def add(db: AsyncSession, person: Person) -> None:
     """Register somebody without a role, or write down anew where who is known works."""
-    statement = insertion(db, Person).values(person.model_dump() | {"role": None})
-    new = {name: statement.excluded[name] for name in ("username", "departements", "timezone")}
-    await db.execute(statement.on_conflict_do_update(index_elements=["id"], set_=new))
+    await upsert(db, Person, [person.model_dump() | {"role": None}], ("username", "departements", "timezone"))
 
 
 def place(person: Person, departements: Sequence[str]) -> Person:
@@ -265,15 +260,8 @@ async def count_awaited(db: AsyncSession) -> int:
 
 async def write_awaited(db: AsyncSession, lines: Sequence[Awaited]) -> None:
     """Write down lines, new ones and those that are known by their number, whatever they said before."""
-    await _write_rows(db, [line.model_dump(exclude={"id"}) for line in lines if line.id is None])
-    await _write_rows(db, [line.model_dump() for line in lines if line.id is not None])
-
-
-async def _write_rows(db: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
-    if rows:
-        statement = insertion(db, Awaited).values(rows)
-        new = {name: statement.excluded[name] for name in rows[0] if name != "id"}
-        await db.execute(statement.on_conflict_do_update(index_elements=["id"], set_=new))
+    await upsert(db, Awaited, [line.model_dump(exclude={"id"}) for line in lines if line.id is None])
+    await upsert(db, Awaited, [line.model_dump() for line in lines if line.id is not None])
 
 
 async def forget_awaited(db: AsyncSession, numbers: Collection[int]) -> None:

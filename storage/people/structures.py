@@ -6,7 +6,7 @@ from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.text import follows_luhn, quote
-from storage.database import insertion
+from storage.database import upsert
 
 SIRET_DIGITS = 14
 LA_POSTE = "356000000"
@@ -51,9 +51,4 @@ async def write_structure(db: AsyncSession, structure: Structure) -> None:
 
 async def write_structures(db: AsyncSession, structures: Sequence[Structure]) -> None:
     """Write down all that is known of a few hundred establishments at most, in place of what was."""
-    if not structures:
-        return
-    rows = [structure.model_dump() for structure in structures]
-    statement = insertion(db, Structure).values(rows)
-    new = {name: statement.excluded[name] for name in rows[0] if name != "siret"}
-    await db.execute(statement.on_conflict_do_update(index_elements=["siret"], set_=new))
+    await upsert(db, Structure, [structure.model_dump() for structure in structures])

@@ -8,7 +8,7 @@ from sqlmodel import Field, SQLModel, col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.cra.months import CRA_MONTH
-from storage.database import UtcTime, insertion
+from storage.database import UtcTime, insert_new
 from storage.people import Person, Role
 
 
@@ -29,9 +29,7 @@ async def is_subscribed(db: AsyncSession, person_id: str) -> bool:
 
 async def subscribe(db: AsyncSession, person_id: str, at: datetime, month: date) -> bool:
     """Send the report from now on, that of the month after ``month`` first; False when it was sent already."""
-    row = {"person_id": person_id, "since": at, "sent": month}
-    added = insertion(db, Subscription).values(row).on_conflict_do_nothing().returning(col(Subscription.person_id))
-    return (await db.execute(added)).scalar() is not None
+    return await insert_new(db, Subscription, {"person_id": person_id, "since": at, "sent": month})
 
 
 async def unsubscribe(db: AsyncSession, person_id: str) -> bool:
