@@ -26,6 +26,7 @@ from tests.support.stats import (
     make_row,
     read_csv,
     read_size,
+    write_workbook,
 )
 
 # Pictures
@@ -135,7 +136,7 @@ def test_an_empty_page_says_so_everywhere(tmp_path: Path) -> None:
     assert [read_size(drawn)[0] for drawn in papers.draw_charts(nothing, tmp_path)] == [1440, 1440]
     sheets.write_csv_page(nothing, tmp_path / "s.csv")
     assert ["Ateliers réalisés", "0"] in read_csv(tmp_path / "s.csv")
-    assert papers.write_workbook(nothing, [], tmp_path / "s.xlsx") == 0
+    assert write_workbook(nothing, [], tmp_path / "s.xlsx") == 0
     bare = replace(page(), sections=())
     papers.draw_charts(bare, tmp_path)
     papers.write_pdf(bare, tmp_path / "bare.pdf")
@@ -159,7 +160,7 @@ def test_words_are_shown_and_never_obeyed(tmp_path: Path, words: str) -> None:
     text = "".join(PdfReader(path).pages[0].extract_text().replace("\u200b", "").split())
     assert "".join(typeset.to_drawable(words).replace("\u200b", "").split())[:40] in text
     sheets.write_csv_page(said, tmp_path / "s.csv")
-    papers.write_workbook(said, None, tmp_path / "s.xlsx")
+    write_workbook(said, None, tmp_path / "s.xlsx")
     assert is_harmless(tmp_path / "s.csv")
     assert {cell.data_type for cell in list_cells(tmp_path / "s.xlsx")} <= {"s", "n", "d", "inlineStr"}
 
@@ -200,7 +201,7 @@ def test_a_folder_that_is_gone_is_an_error_to_tell(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="gone"):
         sheets.write_csv_page(page(), gone / "s.csv")
     with pytest.raises(OSError, match="gone"):
-        papers.write_workbook(page(), [[make_row(1)]], gone / "s.xlsx")
+        write_workbook(page(), [[make_row(1)]], gone / "s.xlsx")
 
 
 def test_starting_the_bot_loads_no_typesetter() -> None:

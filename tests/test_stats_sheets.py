@@ -18,7 +18,7 @@ from commands.stats import papers, sections
 from commands.stats.papers import TerritoryRow, TerritoryTable
 from commands.stats.sections import Presentation
 from tests.golden import FIGURES, page
-from tests.support.stats import EMPTY, is_harmless, make_row, naive_time, read_csv
+from tests.support.stats import EMPTY, is_harmless, make_row, naive_time, read_csv, write_workbook
 
 # CSV
 
@@ -79,7 +79,7 @@ def test_every_general_label_has_its_word_in_the_exports(told: Presentation) -> 
 def test_the_workbook_has_figures_and_rows(tmp_path: Path) -> None:
     stored = [make_row(7, recurrents=None, created_at=datetime(2026, 11, 24, 23, 30, tzinfo=UTC)), make_row(8)]
     path = tmp_path / "s.xlsx"
-    assert papers.write_workbook(page(), [stored[:1], [], stored[1:]], path) == 2
+    assert write_workbook(page(), [stored[:1], [], stored[1:]], path) == 2
     book = load_workbook(path)
     assert book.sheetnames == ["Statistiques", "CRA"]
     figures = list(book["Statistiques"].iter_rows(max_col=3, values_only=True))
@@ -102,14 +102,14 @@ def test_the_workbook_has_figures_and_rows(tmp_path: Path) -> None:
 
 def test_times_are_the_reader_s(tmp_path: Path) -> None:
     there = replace(page(), zone=ZoneInfo("America/Martinique"))
-    papers.write_workbook(
+    write_workbook(
         there, [[make_row(1, created_at=datetime(2026, 11, 24, 2, 0, tzinfo=UTC))]], path := tmp_path / "s.xlsx"
     )
     assert load_workbook(path)["CRA"].cell(2, 25).value == naive_time("2026-11-23T22:00")
 
 
 def test_the_head_of_rows_stands_still_and_filters(tmp_path: Path) -> None:
-    papers.write_workbook(page(), [[make_row(1), make_row(2)]], path := tmp_path / "s.xlsx")
+    write_workbook(page(), [[make_row(1), make_row(2)]], path := tmp_path / "s.xlsx")
     sheet = load_workbook(path)["CRA"]
     assert sheet.freeze_panes == "B2"
     assert sheet.auto_filter.ref == "A1:Y3"
@@ -118,7 +118,7 @@ def test_the_head_of_rows_stands_still_and_filters(tmp_path: Path) -> None:
 
 def test_rows_that_do_not_fit_a_sheet_go_to_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(papers, "ROWS_MAX", 3)
-    papers.write_workbook(page(), [[make_row(n) for n in range(7)]], path := tmp_path / "s.xlsx")
+    write_workbook(page(), [[make_row(n) for n in range(7)]], path := tmp_path / "s.xlsx")
     book = load_workbook(path)
     found = {
         name: [row[0] for row in book[name].iter_rows(min_row=2, values_only=True)] for name in book.sheetnames[1:]
@@ -145,7 +145,7 @@ def test_memory_stays_flat(tmp_path: Path) -> None:
 
 
 def test_a_territory_has_no_sheet_of_rows(tmp_path: Path) -> None:
-    papers.write_workbook(page(), None, path := tmp_path / "s.xlsx")
+    write_workbook(page(), None, path := tmp_path / "s.xlsx")
     assert load_workbook(path).sheetnames == ["Statistiques"]
 
 

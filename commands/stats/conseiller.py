@@ -1,11 +1,13 @@
 """« /stats »: a conseiller’s own figures, in words and pictures, for any period, and where the answer goes."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
+from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.command_lines import refuse_mistyped
@@ -26,9 +28,7 @@ from commands.stats.sections import (
     make_chart_sections,
     make_communes,
     make_evolution,
-    make_general,
-    make_suites,
-    make_temps,
+    make_period_sections,
 )
 from dialogs.stats import SeePeriod, period_of
 from storage.cra.queries import read_last_commune
@@ -57,8 +57,8 @@ class PageContext(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class OwnAnswer:
-    """What is said of one’s figures, and the page of them; ``drawn`` when there is something to draw."""
+class FiguresAnswer:
+    """What is said of figures, and the page of them; ``drawn`` when there is something to draw."""
 
     text: Markdown
     buttons: list[Button]
@@ -80,7 +80,7 @@ async def read_own_figures(ctx: PageContext, asked: OwnQuery) -> Figures:
     return await read_own(ctx.db, ctx.user.id, asked.start, asked.end)
 
 
-async def answer_own(ctx: Context, asked: OwnQuery) -> OwnAnswer:
+async def answer_own(ctx: Context, asked: OwnQuery) -> FiguresAnswer:
     """One’s own figures in words, compared with the period before, and where to go from there."""
     figures = await read_own_figures(ctx, asked)
     earlier = period_to_compare(asked.period, ctx.today)
@@ -96,13 +96,7 @@ async def answer_own(ctx: Context, asked: OwnQuery) -> OwnAnswer:
         compared=_compare_periods(figures, then),
     )
     page = await make_own_page(ctx, asked, figures)
-    return OwnAnswer(text, _own_buttons(ctx, asked, figures), page, figures.accompagnements > 0)
-
-
-async def say_details(ctx: Context, asked: OwnQuery) -> Markdown:
-    """Every figure, in words."""
-    page = await make_own_page(ctx, asked, await read_own_figures(ctx, asked))
-    return render("stats/details", page=page)
+    return FiguresAnswer(text, _own_buttons(ctx, asked, figures), page, figures.accompagnements > 0)
 
 
 async def make_own_page(ctx: PageContext, asked: OwnQuery, figures: Figures, name: str | None = None) -> Page:
@@ -132,14 +126,7 @@ async def make_own_sections(
     counts = await count_own_months(ctx.db, ctx.user.id, first, last + timedelta(days=1))
     months = {month: counts.get(month, 0) for month in (months_after(first, n) for n in range(MONTHS_SHOWN))}
     places = await count_own_communes(ctx.db, ctx.user.id, asked.start, asked.end)
-    return (
-        make_general(told),
-        make_suites(told),
-        *make_chart_sections(told),
-        make_temps(told),
-        make_evolution(months),
-        make_communes(places),
-    )
+    return (*make_period_sections(told), make_evolution(months), make_communes(places))
 
 
 def _own_buttons(ctx: Context, asked: OwnQuery, figures: Figures) -> list[Button]:
@@ -175,20 +162,30 @@ def say_difference(now: int, then: int, one: str, many: str) -> str:
     return f"{plural(abs(now - then), one, many)} de {'plus' if now > then else 'moins'}"
 
 
-async def say_where_asked(ctx: Context, text: Markdown, buttons: Sequence[Button] = ()) -> Reply:
-    """A message that stays in the direct channel, and is whispered anywhere else."""
-    return make_reply(ctx, text, buttons, direct=await is_in_direct_channel(ctx))
-
-
 def make_reply(ctx: Context, text: Markdown, buttons: Sequence[Button] = (), *, direct: bool) -> Reply:
-    """The same, where it is known already whether this is the direct channel."""
+    """Make a message that stays in the direct channel, and is whispered anywhere else."""
     return Direct(text, buttons, user_id=ctx.user.id) if direct else Whisper(text, buttons)
 
 
-def whisper_with_pictures(text: Markdown, buttons: Sequence[Button], pictures: SendFile) -> Replies:
-    """An answer where others read along, its pictures where they do not."""
-    note = Markdown(f"{text}\n\nLes graphiques vous attendent dans notre conversation privée.")
-    return [Whisper(note, buttons), pictures]
+async def show_answer(
+    ctx: Context, answer: Callable[[], Awaitable[FiguresAnswer]], order: BaseModel, waiting: str = ""
+) -> Replies:
+    """Show figures where they were asked for; their pictures, which ``order`` makes, always where nobody else sees
+    them."""
+    pictures = SendFile(user_id=ctx.user.id, order=order)
+    if await is_in_direct_channel(ctx):
+        return replace(pictures, waiting=waiting)
+    said = await answer()
+    if not said.drawn:
+        return Whisper(said.text, said.buttons)
+    note = Markdown(f"{said.text}\n\nLes graphiques vous attendent dans notre conversation privée.")
+    return [Whisper(note, said.buttons), pictures]
+
+
+async def draw_answer(ctx: Context, said: FiguresAnswer, folder: Path, done: str = "") -> Parcel:
+    """Put figures with their charts in a message."""
+    files = await ctx.compute(lambda: draw_charts(said.page, folder)) if said.drawn else []
+    return Parcel(said.text, said.buttons, files=files, done=done)
 
 
 SUBCOMMAND_MIN = 5
@@ -231,7 +228,9 @@ async def choose_period(ctx: Context, form: SeePeriod) -> Replies:
 @feature.button(Details, roles=CONSEILLERS, writes=False)
 async def show_details(ctx: Context, click: Details) -> Replies:
     """Every figure of a period."""
-    return await say_where_asked(ctx, await say_details(ctx, click))
+    page = await make_own_page(ctx, click, await read_own_figures(ctx, click))
+    direct = await is_in_direct_channel(ctx)
+    return make_reply(ctx, render("stats/details", page=page), direct=direct)
 
 
 @feature.command("stats aide", help="Ce que comptent les statistiques", roles=COMMUNITY)
@@ -241,19 +240,11 @@ async def explain_figures(ctx: Context, _: str) -> Replies:
 
 
 async def show_figures(ctx: Context, asked: OwnQuery) -> Replies:
-    """The figures where they were asked for; the pictures always where nobody else sees them."""
-    pictures = SendFile(user_id=ctx.user.id, order=Pictured(**asked.same))
-    if await is_in_direct_channel(ctx):
-        return pictures
-    said = await answer_own(ctx, asked)
-    if not said.drawn:
-        return Whisper(said.text, said.buttons)
-    return whisper_with_pictures(said.text, said.buttons, pictures)
+    """Show one’s own figures."""
+    return await show_answer(ctx, partial(answer_own, ctx, asked), Pictured(**asked.same))
 
 
 @feature.file(Pictured, name="stats.Pictured", roles=CONSEILLERS)
 async def draw_figures(ctx: Context, order: Pictured, folder: Path) -> Parcel:
     """The figures with their charts."""
-    said = await answer_own(ctx, order)
-    files = await ctx.compute(lambda: draw_charts(said.page, folder)) if said.drawn else []
-    return Parcel(said.text, said.buttons, files=files)
+    return await draw_answer(ctx, await answer_own(ctx, order), folder)

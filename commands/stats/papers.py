@@ -1,38 +1,21 @@
 """Papers of statistics: pictures, PDF, workbook and CSV, each a function that writes files, for a thread."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, tzinfo
 from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Self
 
 from bot import papers
 from bot.french.periods import Period
-from bot.papers import FigurePage, FigureSection, LabelledValue, file_name, typeset
+from bot.papers import FigurePage, FigureSection, LabelledValue, typeset
 from bot.papers.sheets import Cell, CellFormats, begin_book, finish_book, open_book, write_cells, write_csv, write_sheet
 from bot.papers.sheets import write_csv_page as statistiques_csv
 from config.themes import THEMES, from_bits
 from storage.communes import get_commune
 from storage.cra.report import AGES, STATUTS, SUITES
-
-__all__ = [
-    "Page",
-    "TerritoryRow",
-    "TerritoryTable",
-    "Workbook",
-    "draw_carte",
-    "draw_charts",
-    "file_name",
-    "make_territory_page",
-    "statistiques_csv",
-    "write_paper",
-    "write_pdf",
-    "write_table_csv",
-    "write_table_xlsx",
-    "write_workbook",
-]
-
 
 _TITLES = {
     "canaux": "Canaux d’accompagnements",
@@ -257,34 +240,30 @@ def _say_themes(row: Mapping[str, Any]) -> str:
     return "; ".join(THEMES[code].court for code in from_bits(row["themes"]))
 
 
-def _read_stored(name: str) -> Callable[[Mapping[str, Any]], Any]:
-    return lambda row: row[name]
-
-
 def _read_label(name: str) -> Callable[[Mapping[str, Any]], str]:
     return lambda row: str(row[name].label)
 
 
 def _count_columns(prefix: str, columns: Mapping[Any, str]) -> tuple[Column, ...]:
-    return tuple(Column(f"{prefix} : {code.label}", _read_stored(name)) for code, name in columns.items())
+    return tuple(Column(f"{prefix} : {code.label}", itemgetter(name)) for code, name in columns.items())
 
 
 SHEET_COLUMNS: tuple[Column, ...] = (
-    Column("Numéro", _read_stored("id"), width=10),
-    Column("Date", _read_stored("date"), "date"),
+    Column("Numéro", itemgetter("id"), width=10),
+    Column("Date", itemgetter("date"), "date"),
     Column("Canal", _read_label("canal"), "text", 20),
     Column("Commune", _say_commune, "text", 24),
-    Column("Code postal", _read_stored("code_postal"), "text", 10),
+    Column("Code postal", itemgetter("code_postal"), "text", 10),
     Column("Activité", _read_label("activite"), "text", 26),
-    Column("Participants", _read_stored("participants")),
-    Column("dont récurrents", _read_stored("recurrents")),
+    Column("Participants", itemgetter("participants")),
+    Column("dont récurrents", itemgetter("recurrents")),
     *_count_columns("Âge", AGES),
     *_count_columns("Statut", STATUTS),
     Column("Thèmes", _say_themes, "text", 50),
-    Column("Durée (minutes)", _read_stored("minutes")),
+    Column("Durée (minutes)", itemgetter("minutes")),
     *_count_columns("Suite", SUITES),
     Column("Source", lambda row: _SOURCES[str(row["source"])], "text"),
-    Column("Enregistré le", _read_stored("created_at"), "moment", 17),
+    Column("Enregistré le", itemgetter("created_at"), "moment", 17),
 )
 
 
@@ -301,23 +280,14 @@ def list_cells(row: Mapping[str, Any], zone: tzinfo) -> list[Any]:
 ROWS_MAX = 1_048_575
 
 
-def write_workbook(page: FigurePage, pages: Iterable[Sequence[Mapping[str, Any]]] | None, path: Path) -> int:
-    """A workbook at ``path``: the figures of ``page``, and the rows of ``pages`` (columns of the table of comptes
-    rendus, some at a time); None when there are none to show. Returns how many rows."""
-    with Workbook(page, path, raw=pages is not None) as book:
-        for rows in pages or ():
-            book.add(rows)
-    return book.rows
-
-
 class Workbook:
-    """The same piece by piece, for rows that come from elsewhere; one thread at a time.
+    """A workbook at ``path``: the figures of a page and, where it is ``raw``, a sheet for comptes rendus, which are
+    added some at a time (mappings of the table’s columns), in one thread at a time.
 
     The file is there once it is closed; what it is made of lies beside it until then.
     """
 
     def __init__(self, page: FigurePage, path: Path, *, raw: bool = True) -> None:
-        """Begin with the figures of ``page``; without ``raw`` there is no sheet for rows."""
         self.rows = 0
         self._zone = page.zone
         self._book = begin_book(path, page.title)

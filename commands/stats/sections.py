@@ -76,10 +76,15 @@ def make_chart_sections(told: Presentation) -> tuple[FigureSection, ...]:
     )
 
 
+def make_period_sections(told: Presentation) -> tuple[FigureSection, ...]:
+    """What every page of a period has."""
+    return (make_general(told), make_suites(told), *make_chart_sections(told), make_temps(told))
+
+
 def make_territory_sections(told: Presentation) -> tuple[FigureSection, ...]:
     """All sections of a territory’s page; its months, where they are several."""
     months = (make_evolution(told.figures.mois),) if len(told.figures.mois) > 1 else ()
-    return (make_general(told), make_suites(told), *make_chart_sections(told), make_temps(told), *months)
+    return (*make_period_sections(told), *months)
 
 
 def make_temps(told: Presentation) -> FigureSection:

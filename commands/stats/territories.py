@@ -1,25 +1,25 @@
 """« /stats departement », « region », « national », « carte »: what a territory did, for those who may see it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
 from bot.context import Context
-from bot.destinations import is_in_direct_channel, send_file
+from bot.destinations import send_file
 from bot.errors import UserError
 from bot.french.periods import Period, period_after, period_before
 from bot.papers import FigureSection, LabelledValue, file_name
-from bot.replies import Button, Parcel, Replies, SendFile, Whisper
-from bot.texts import Markdown, render
-from commands.stats.conseiller import say_difference, whisper_with_pictures
+from bot.replies import Button, Parcel, Replies, SendFile
+from bot.texts import render
+from commands.stats.conseiller import FiguresAnswer, draw_answer, say_difference, show_answer
 from commands.stats.feature import ANIMATEURS, COMMUNITY, feature
 from commands.stats.papers import (
     Page,
     TerritoryRow,
     TerritoryTable,
     draw_carte,
-    draw_charts,
     make_territory_page,
     write_table_csv,
     write_table_xlsx,
@@ -44,27 +44,18 @@ from storage.stats import Figures
 from storage.stats.territories import CountedFigures, count_conseillers, count_conseillers_of_each, read_figures
 
 
-@dataclass(frozen=True, slots=True)
-class TerritoryAnswer:
-    """What is said of a territory, and the page of it; ``drawn`` when there is something to draw."""
-
-    text: Markdown
-    page: Page
-    drawn: bool
-
-
-async def answer_territory(ctx: Context, wanted: TerritoryQuery) -> TerritoryAnswer:
+async def answer_territory(ctx: Context, wanted: TerritoryQuery) -> FiguresAnswer:
     """The figures of a territory in words, compared with the months before."""
     there, earlier = wanted.territory, _find_earlier_months(ctx, wanted)
     active = await count_conseillers(ctx.db, there, wanted.span(ctx))
     read = Months(start=earlier.start if earlier else wanted.start, end=wanted.end)
     counted = await read_figures(ctx.db, there, read.span(ctx))
     figures, then = await ctx.compute(lambda: _round_figures(counted, wanted, earlier))
-    page = make_page_of(ctx, wanted, figures)
+    page = make_page(ctx, wanted, there.name, make_territory_sections(Presentation(figures)))
     drawn = any(line.value for section in page.sections for line in section.lines)
     text = render(
         "stats/territory",
-        place=wanted.territory.name,
+        place=there.name,
         page=page,
         widened=wanted.widened,
         to_come="" if wanted.days_told(ctx) else say_to_come(wanted.start),
@@ -72,18 +63,13 @@ async def answer_territory(ctx: Context, wanted: TerritoryQuery) -> TerritoryAns
         drawn=drawn,
         compared=_compare_months(ctx, wanted, figures, then) if drawn else "",
     )
-    return TerritoryAnswer(text, page, drawn)
+    return FiguresAnswer(text, list_buttons(ctx, wanted), page, drawn)
 
 
 def _round_figures(counted: CountedFigures, wanted: Months, earlier: Months | None) -> tuple[Figures, Figures]:
     table = counted.round()
     then = table.figures(earlier.start, earlier.end) if earlier else Figures()
     return table.figures(wanted.start, wanted.end), then
-
-
-def make_page_of(ctx: Context, wanted: TerritoryQuery, figures: Figures) -> Page:
-    """What papers show of a territory."""
-    return make_page(ctx, wanted, wanted.territory.name, make_territory_sections(Presentation(figures)))
 
 
 def make_page(ctx: Context, months: Months, name: str, sections: Sequence[FigureSection]) -> Page:
@@ -141,33 +127,15 @@ TABLE_COLUMNS = {
 """The columns of the table of départements, after how many conseillers there are."""
 
 
-@dataclass(frozen=True, slots=True)
-class EveryDepartement:
-    """What is read to tell of every département."""
-
-    found: CountedFigures
-    conseillers: dict[str, int]
-
-
-async def read_every_departement(ctx: Context, months: Months) -> EveryDepartement:
-    """Read it."""
-    span = months.span(ctx)
-    return EveryDepartement(
-        await read_figures(ctx.db, NATION, span), await count_conseillers_of_each(ctx.db, NATION, span)
-    )
-
-
-def make_table(ctx: Context, months: Months, read: EveryDepartement) -> TerritoryTable:
+def make_table(ctx: Context, months: Months, counted: CountedFigures, conseillers: Mapping[str, int]) -> TerritoryTable:
     """One row a département; those without any compte rendu count zero everywhere."""
-    told = read.found.round()
+    told = counted.round()
     names = {code: d.nom for code, d in DEPARTEMENTS.items()}
-    names |= {"": "Structure sans département"} if "" in read.conseillers else {}
+    names |= {"": "Structure sans département"} if "" in conseillers else {}
     rows = []
     for code, nom in names.items():
         measures = told.measures(months.start, months.end, code)
-        rows.append(
-            TerritoryRow(code, nom, (read.conseillers.get(code, 0), *(measures[name] for name in TABLE_COLUMNS)))
-        )
+        rows.append(TerritoryRow(code, nom, (conseillers.get(code, 0), *map(measures.__getitem__, TABLE_COLUMNS))))
     side_by_side = make_page(ctx, months, "départements", ())
     notes = (f"Jours : {side_by_side.days}, selon le département de la structure.", say_rule(ctx, months))
     return TerritoryTable(
@@ -175,16 +143,11 @@ def make_table(ctx: Context, months: Months, read: EveryDepartement) -> Territor
     )
 
 
-def make_carte_page(ctx: Context, months: Months, read: EveryDepartement) -> Page:
+def make_carte_page(ctx: Context, months: Months, counted: CountedFigures) -> Page:
     """The accompaniments of all départements."""
-    told = read.found.round()
-    lines = tuple(
-        LabelledValue(
-            departement(code).name,
-            told.measures(months.start, months.end, code)["accompagnements"],
-        )
-        for code in DEPARTEMENTS
-    )
+    told = counted.round()
+    counts = {code: told.measures(months.start, months.end, code)["accompagnements"] for code in DEPARTEMENTS}
+    lines = tuple(LabelledValue(departement(code).name, count) for code, count in counts.items())
     section = FigureSection("departements", "Accompagnements par département", "comptes rendus", lines)
     return make_page(ctx, months, "départements", (section,))
 
@@ -230,11 +193,13 @@ async def take_table(ctx: Context, click: TakeDepartements) -> Replies:
 @feature.file(Departements, name="stats.Departements", roles=ANIMATEURS)
 async def make_table_file(ctx: Context, order: Departements, folder: Path) -> Parcel:
     """The table, of the same figures as every answer."""
-    period, read = _require_days_told(ctx, order), await read_every_departement(ctx, order)
+    period, span = _require_days_told(ctx, order), order.span(ctx)
+    counted = await read_figures(ctx.db, NATION, span)
+    conseillers = await count_conseillers_of_each(ctx.db, NATION, span)
     path = folder / file_name("Departements", period.start, period.last, order.format)
 
     def written() -> TerritoryTable:
-        WRITERS[order.format](made := make_table(ctx, order, read), path)
+        WRITERS[order.format](made := make_table(ctx, order, counted, conseillers), path)
         return made
 
     made = await ctx.compute(written)
@@ -258,8 +223,8 @@ async def order_carte(ctx: Context, text: str) -> Replies:
 async def make_carte_file(ctx: Context, order: Carte, folder: Path) -> Parcel:
     """One bar a département, and in words the first of them."""
     _require_days_told(ctx, order)
-    read = await read_every_departement(ctx, order)
-    page = await ctx.compute(lambda: make_carte_page(ctx, order, read))
+    counted = await read_figures(ctx.db, NATION, order.span(ctx))
+    page = await ctx.compute(lambda: make_carte_page(ctx, order, counted))
     ranked = page.sections[0].ranked
     if not ranked:
         raise UserError(f"Il n’y a aucun compte rendu à cette période ({page.period}).")
@@ -335,24 +300,16 @@ async def show_other_months(ctx: Context, click: SeeTerritory) -> Replies:
 
 
 async def show_territory(ctx: Context, wanted: TerritoryQuery) -> Replies:
-    """The figures where they were asked for; the pictures always where nobody else sees them."""
+    """Show the figures of a territory to who may see them."""
     must_be_seen_by(ctx.user, wanted.territory)
-    pictures = SendFile(user_id=ctx.user.id, order=TerritoryPictures(**wanted.same))
-    if await is_in_direct_channel(ctx):
-        return replace(pictures, waiting=WAITING)
-    said = await answer_territory(ctx, wanted)
-    if not said.drawn:
-        return Whisper(said.text, list_buttons(ctx, wanted))
-    return whisper_with_pictures(said.text, list_buttons(ctx, wanted), pictures)
+    return await show_answer(ctx, partial(answer_territory, ctx, wanted), TerritoryPictures(**wanted.same), WAITING)
 
 
 @feature.file(TerritoryPictures, name="stats.TerritoryPictures", roles=COMMUNITY)
 async def draw_territory(ctx: Context, order: TerritoryPictures, folder: Path) -> Parcel:
     """The figures with their charts."""
     must_be_seen_by(ctx.user, order.territory)
-    said = await answer_territory(ctx, order)
-    files = await ctx.compute(lambda: draw_charts(said.page, folder)) if said.drawn else []
-    return Parcel(said.text, list_buttons(ctx, order), files=files, done=DONE)
+    return await draw_answer(ctx, await answer_territory(ctx, order), folder, DONE)
 
 
 def list_buttons(ctx: Context, wanted: TerritoryQuery) -> list[Button]:

@@ -4,7 +4,7 @@ import csv
 import resource
 import struct
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from itertools import count
@@ -17,7 +17,8 @@ from openpyxl import load_workbook
 from sqlalchemy import delete, select, update
 from sqlmodel import col
 
-from commands.stats import papers
+from bot.papers import FigurePage
+from commands.stats.papers import Workbook
 from commands.stats.sections import Presentation
 from config.territories import DEPARTEMENTS
 from storage.cra import Report
@@ -304,11 +305,19 @@ def make_row(number: int, **changes: Any) -> dict[str, Any]:
     return counts | stored | {"age_plus_60": 8, "statut_retraite": 8, "suite_atelier": 3} | changes
 
 
+def write_workbook(page: FigurePage, pages: Iterable[Sequence[Mapping[str, Any]]] | None, path: Path) -> int:
+    """Write a workbook with the rows of ``pages`` (None: no sheet for rows), and return how many rows it has."""
+    with Workbook(page, path, raw=pages is not None) as book:
+        for rows in pages or ():
+            book.add(rows)
+    return book.rows
+
+
 def measure_memory(folder: str) -> tuple[int, int]:
     """The most memory that this process took after a workbook of 500 rows, and after one of 20,000."""
     most = []
     for pages in (1, 40):
-        papers.write_workbook(
+        write_workbook(
             page(), ([make_row(n) for n in range(500)] for _ in range(pages)), Path(folder) / f"{pages}.xlsx"
         )
         most.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
