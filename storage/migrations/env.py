@@ -6,7 +6,52 @@ from alembic import context
 from sqlalchemy import Connection, Index
 from sqlmodel import SQLModel
 
-import storage.personal_data  # noqa: F401  (every table is declared there, and so known here)
+import storage.actus.digests
+import storage.actus.feeds
+import storage.actus.items
+import storage.actus.subscriptions
+import storage.agenda
+import storage.annonce
+import storage.annuaire.contacts
+import storage.annuaire.profiles
+import storage.canaux.channels
+import storage.canaux.runs
+import storage.claims
+import storage.cra.months
+import storage.cra.queries
+import storage.cra.report
+import storage.drafts
+import storage.hotline.duty
+import storage.hotline.incidents
+import storage.hotline.posts
+import storage.hotline.suggestions
+import storage.hotline.tickets
+import storage.journal.entry
+import storage.moderation.appeals
+import storage.moderation.cases
+import storage.moderation.measures
+import storage.moderation.reports
+import storage.moderation.rules
+import storage.outbox.table
+import storage.people.arrivals
+import storage.people.departures
+import storage.people.erasures
+import storage.people.person
+import storage.people.register
+import storage.people.structures
+import storage.quotas
+import storage.ressources.collections
+import storage.ressources.feedback
+import storage.ressources.link_checks
+import storage.ressources.needs
+import storage.ressources.resources
+import storage.ressources.subscriptions
+import storage.sondage.poll
+import storage.sondage.votes
+import storage.stats.privacy
+import storage.stats.subscriptions
+import storage.watchlist
+import storage.work  # noqa: F401  (the imports register the tables)
 
 ELSEWHERE = {"sqlite": "ix_cra_date_brin", "postgresql": "ix_cra_date"}
 """The index that each database has not."""
