@@ -20,8 +20,8 @@ from bot.errors import ChatError
 from bot.events import Posted
 from bot.mattermost import ChatChannel, ChatPost, ChatUser
 from bot.replies import Reply
-from commands.moderation import charter
 from commands.moderation.cases import Decision, MessageSnapshot
+from commands.moderation.feature import find_charter_fault, read_valid_charter
 from commands.moderation.rules import SPECS, RuleName, handlers, make_default_tuning
 from commands.moderation.rules.handlers import engine
 from config.charte import MeasureKind
@@ -68,12 +68,12 @@ def test_a_broken_charter_proposes_no_measure(tmp_path: Path) -> None:
     for content, says in ((b"cle\tmotif\n", "première ligne"), (b"\xff\xfe", "ne peut pas être lu")):
         table.write_bytes(content)
         broken = Settings().model_copy(update={"charter": table})
-        assert says in charter.find_charter_fault(broken)
-        assert charter.read_valid_charter(broken) == {}
+        assert says in find_charter_fault(broken)
+        assert read_valid_charter(broken) == {}
     missing = Settings().model_copy(update={"charter": tmp_path / "absente.tsv"})
-    assert "ne peut pas être lu" in charter.find_charter_fault(missing)
-    assert charter.find_charter_fault(Settings()) == ""
-    assert charter.read_valid_charter(Settings())
+    assert "ne peut pas être lu" in find_charter_fault(missing)
+    assert find_charter_fault(Settings()) == ""
+    assert read_valid_charter(Settings())
 
 
 @dataclass

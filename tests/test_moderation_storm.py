@@ -9,7 +9,7 @@ import pytest
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.context import Context
-from commands.moderation import cards
+from commands.moderation import cases
 from storage import claims
 from storage.database import Database
 from storage.moderation import Case, Report
@@ -46,7 +46,7 @@ async def test_a_storm_is_one_summary_and_each_case_is_shown_from_there(watch: R
     word = unique("bizarre")
     await watch.tunes(f"mots proposer {word}")
     async with watch.house.bot.database.transaction() as db:
-        db.add_all(reports(cards.STORM_REPORTS + 1, watch.house.clock()))
+        db.add_all(reports(cases.STORM_REPORTS + 1, watch.house.clock()))
     first = await watch.case(await watch.lea.says(f"Un {word}", watch.place))
     second = await watch.case(await watch.paul.says(f"Deux {word}", watch.place))
     summary = await waits(watch, f"n° {second.number} :")
@@ -69,13 +69,13 @@ async def test_one_person_hides_nothing_of_others_nor_anybody_what_is_graver(wat
     now = watch.house.clock()
     async with watch.house.bot.database.transaction() as db:
         alone = [
-            Report(case_id=9000 + n, reporter_id=NINA, motive="propos", at=now) for n in range(cards.STORM_REPORTS + 1)
+            Report(case_id=9000 + n, reporter_id=NINA, motive="propos", at=now) for n in range(cases.STORM_REPORTS + 1)
         ]
         db.add_all(alone)
     first = await reported(watch, "autre")
     await watch.said(f"Dossier n° {first.number},")
     async with watch.house.bot.database.transaction() as db:
-        db.add_all(reports(cards.STORM_REPORTS, now))
+        db.add_all(reports(cases.STORM_REPORTS, now))
     second, third = await reported(watch, "hors-sujet"), await reported(watch, "donnees")
     await watch.said(f"Dossier n° {third.number},")
     summary = plain(await waits(watch, f"n° {second.number} :"))
@@ -96,11 +96,11 @@ async def reported(watch: RuleStage, motive: str) -> Case:
 
 @pytest.mark.newest_only
 async def test_many_arrivals_are_told_in_the_room(watch: RuleStage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cards, "STORM_JOINS", 20)
+    monkeypatch.setattr(cases, "STORM_JOINS", 20)
     await watch.house.knows_the_team()
     async with watch.house.bot.database.transaction() as db:
-        for number in range(cards.STORM_JOINS):
-            await claims.claim(db, cards.JOINED_CLAIM, f"essai-{number}", watch.house.clock())
+        for number in range(cases.STORM_JOINS):
+            await claims.claim(db, cases.JOINED_CLAIM, f"essai-{number}", watch.house.clock())
     await watch.house.site.person("nouveau")
     await waits(watch, "arrivées dans l’équipe en cinq minutes")
 
@@ -116,37 +116,37 @@ async def test_who_cried_wolf_weighs_less_and_is_heard_with_others(database: Dat
         case = Case(author_id="a" * 26, author="paul", opened_at=NOW)
         db.add(case)
         await db.flush()
-        assert await cards.weigh_reporter(ctx, "inconnu") == 1.0
-        assert await cards.weigh_reporter(ctx, NINA) < cards.LIGHT_WEIGHT < 1.0 < await cards.weigh_reporter(ctx, ZOE)
+        assert await cases.weigh_reporter(ctx, "inconnu") == 1.0
+        assert await cases.weigh_reporter(ctx, NINA) < cases.LIGHT_WEIGHT < 1.0 < await cases.weigh_reporter(ctx, ZOE)
         db.add(Report(case_id=case.number, reporter_id=NINA, motive="propos", at=NOW))
         await db.flush()
-        assert await cards.is_light(ctx, case)
-        assert await cards.is_held_back(ctx, case)
-        assert [type(reply).__name__ for reply in await cards.add_to_summary(ctx, case)] == ["Start"]
-        assert await cards.add_to_summary(ctx, case) == [], "drawn once for both"
-        assert [each.number for each in await cards.list_held_back(ctx)] == [case.number], "never hidden altogether"
+        assert await cases.is_light(ctx, case)
+        assert await cases.is_held_back(ctx, case)
+        assert [type(reply).__name__ for reply in await cases.add_to_summary(ctx, case)] == ["Start"]
+        assert await cases.add_to_summary(ctx, case) == [], "drawn once for both"
+        assert [each.number for each in await cases.list_held_back(ctx)] == [case.number], "never hidden altogether"
         db.add(Report(case_id=case.number, reporter_id=ZOE, motive="propos", at=NOW))
         await db.flush()
-        assert not await cards.is_held_back(ctx, case)
+        assert not await cases.is_held_back(ctx, case)
         found = Case(author_id="a" * 26, author="paul", opened_at=NOW, source=CaseSource.RULE)
         db.add(found)
         await db.flush()
-        assert not await cards.is_light(ctx, found), "nobody’s word"
+        assert not await cases.is_light(ctx, found), "nobody’s word"
 
 
 async def test_a_storm_ends(database: Database) -> None:
     async with database.transaction() as db:
         case = Case(author_id="a" * 26, author="paul", opened_at=NOW)
         db.add(case)
-        db.add_all(reports(cards.STORM_REPORTS, NOW - timedelta(minutes=1)))
+        db.add_all(reports(cases.STORM_REPORTS, NOW - timedelta(minutes=1)))
         await db.flush()
         db.add(Report(case_id=case.number, reporter_id="0".rjust(26, "r"), motive="propos", at=NOW))
         await db.flush()
-        assert not await cards.is_in_storm(as_of(db, NOW), case), "eleven reports of ten people"
+        assert not await cases.is_in_storm(as_of(db, NOW), case), "eleven reports of ten people"
         db.add(Report(case_id=case.number, reporter_id=ZOE, motive="propos", at=NOW))
         await db.flush()
-        assert await cards.is_in_storm(as_of(db, NOW), case)
-        assert not await cards.is_in_storm(as_of(db, NOW + timedelta(minutes=5, seconds=1)), case)
+        assert await cases.is_in_storm(as_of(db, NOW), case)
+        assert not await cases.is_in_storm(as_of(db, NOW + timedelta(minutes=5, seconds=1)), case)
 
 
 async def test_what_one_person_reports_without_end_is_told_together(database: Database) -> None:
@@ -154,13 +154,13 @@ async def test_what_one_person_reports_without_end_is_told_together(database: Da
         case = Case(author_id="a" * 26, author="paul", opened_at=NOW)
         db.add(case)
         await db.flush()
-        numbers = [case.number, *range(7000, 7000 + cards.STORM_REPORTS)]
+        numbers = [case.number, *range(7000, 7000 + cases.STORM_REPORTS)]
         db.add_all(Report(case_id=n, reporter_id=NINA, motive="propos", at=NOW) for n in numbers)
         await db.flush()
-        assert await cards.is_held_back(as_of(db, NOW), case)
+        assert await cases.is_held_back(as_of(db, NOW), case)
         db.add(Report(case_id=case.number, reporter_id=ZOE, motive="propos", at=NOW))
         await db.flush()
-        assert not await cards.is_held_back(as_of(db, NOW), case), "another says so too"
+        assert not await cases.is_held_back(as_of(db, NOW), case), "another says so too"
 
 
 def as_of(db: AsyncSession, now: datetime) -> Context:

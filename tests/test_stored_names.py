@@ -31,7 +31,7 @@ from commands import FEATURES
 from commands.actus.publication import PublicationPlan
 from commands.agenda import cards
 from commands.canaux.checks import Cursor
-from commands.moderation.rules.trial import TrialProgress
+from commands.moderation.rules.engine import TrialProgress
 from commands.ressources import buttons as ressources
 from config.charte import MeasureKind
 from storage.database import Code

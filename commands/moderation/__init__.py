@@ -4,26 +4,23 @@ measure is what was carried out, by its number in the journal; an appeal contest
 place of many cards. In safe mode (a charter or rules that cannot be used) nothing is done by itself.
 """
 
-from commands.moderation import appeals, channels, commands, decisions, measures, reports
+from commands.moderation import appeals, commands, decisions, measures, reports
 from commands.moderation.feature import drapeau, feature, regles
-from commands.moderation.measures import exclusion, lifecycle, lock, move, removal
-from commands.moderation.rules import handlers, trial
+from commands.moderation.measures import exclusion, lock, move, removal
+from commands.moderation.rules import handlers
 
 __all__ = [
     "appeals",
-    "channels",
     "commands",
     "decisions",
     "drapeau",
     "exclusion",
     "feature",
     "handlers",
-    "lifecycle",
     "lock",
     "measures",
     "move",
     "regles",
     "removal",
     "reports",
-    "trial",
 ]

@@ -15,13 +15,13 @@ from bot.french.dates import say_date
 from bot.permalinks import make_permalink
 from bot.replies import Ask, Direct, Message, PlainTextReply, Replies, Reply, Whisper
 from bot.texts import Markdown, quotation, render
-from commands.moderation import cards, charter
+from commands.moderation import cards
+from commands.moderation.cards import Appeal as AppealButton
 from commands.moderation.cards import Lighten, Overturn, Uphold
 from commands.moderation.cases import Decision, get_case, lock_case, name_case_object
-from commands.moderation.feature import ANIMATEURS, feature
-from commands.moderation.measures import Appeal as AppealButton
-from commands.moderation.measures import find_handler, make_notice_topic
-from commands.moderation.measures.lifecycle import carry_out, undo_measure
+from commands.moderation.decisions import carry_out
+from commands.moderation.feature import ANIMATEURS, MEASURES, YEAR, feature
+from commands.moderation.measures import find_handler, undo_measure
 from config import charte
 from config.time import PARIS
 from dialogs.moderation.forms import (
@@ -121,7 +121,7 @@ async def open_cancel_form(_: Context, click: Overturn, contested: AppealInHand)
 @on_open_appeal
 async def open_lighten_form(_: Context, click: Lighten, contested: AppealInHand) -> Replies:
     """Open the window of an answer, and of what takes the place of the measure."""
-    lighter = {kind.value: charter.MEASURES[kind] for kind in _list_lighter(contested.measure)}
+    lighter = {kind.value: MEASURES[kind] for kind in _list_lighter(contested.measure)}
     if not lighter:
         raise UserError("Il n’y a rien de plus léger : maintenez la mesure, ou annulez-la.")
     return Ask(LightenMeasure.draft(entry=click.entry, said=label_of(contested.measure.act), lighter=lighter))
@@ -289,8 +289,8 @@ async def contest_in_thread(ctx: Context, event: DirectMessage) -> Replies:
 
 async def _find_noticed_measure(ctx: Context, post_id: str) -> int:
     """The measure of which a message of the bot’s is the notice; 0 for other messages."""
-    for measure in await measures.list_since(ctx.db, ctx.user.id, ctx.now - charter.YEAR):
-        posts = await ctx.posts_about(make_notice_topic(measure.entry))
+    for measure in await measures.list_since(ctx.db, ctx.user.id, ctx.now - YEAR):
+        posts = await ctx.posts_about(cards.make_notice_topic(measure.entry))
         if any(post.post_id == post_id for post in posts):
             return measure.entry
     return 0

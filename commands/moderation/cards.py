@@ -1,33 +1,45 @@
-"""The card of a case: where it is posted, what it shows, which buttons it has. It names no reporter.
-In a storm (more reports or arrivals at once than can be read) one summary takes the place of the cards.
+"""What animateurs and others are shown: the card of a case, with its buttons; a measure as it is told.
+A card names no reporter.
 """
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
-from statistics import median_low
 
 from pydantic import BaseModel
 
 from bot.account_status import read_display_name
 from bot.command_lines import RunCommand
 from bot.context import Context
+from bot.errors import Refusal
 from bot.french.dates import say_date
-from bot.french.periods import say_hour
+from bot.french.periods import say_hour, say_moment
 from bot.menus import Choosing, Menu
 from bot.permalinks import make_permalink
-from bot.replies import Button, Direct, Message, Refresh, Reply, Say, Start
+from bot.replies import Button, Direct, Message, Refresh, Reply, Say
 from bot.texts import Markdown, escape, quotation, render
-from commands.moderation import channels, charter
-from commands.moderation.cases import read_proposal
+from commands.moderation.cases import add_to_summary, is_held_back, read_proposal, release_card, say_decision
+from commands.moderation.feature import (
+    OTHER_MOTIVE,
+    find_channel_title,
+    find_person_zone,
+    find_room,
+    propose_measure,
+    read_valid_charter,
+    say_author,
+    say_measure,
+    say_motives,
+    say_past,
+)
 from commands.moderation.rules import SPECS, RuleName
 from config.time import PARIS
-from storage import claims, people
+from storage import people
 from storage.journal import label_of
-from storage.moderation import appeals, cases, measures, reports, rules
-from storage.moderation.appeals import Appeal
+from storage.moderation import appeals, measures, reports, rules
 from storage.moderation.cases import Case, CaseSource, CaseState
+from storage.moderation.measures import KeptPost, Measure
 from storage.moderation.reports import Report
 from storage.people import animating
 
@@ -110,6 +122,12 @@ class Overturn(BaseModel):
     entry: int
 
 
+class Appeal(BaseModel):
+    """« Contester »: the window in which somebody answers a measure, by its number in the journal."""
+
+    entry: int
+
+
 class FalseAlarm(BaseModel):
     """« Fausse alerte »: what rules found for a case is nothing."""
 
@@ -140,100 +158,6 @@ def add_false_alarm_button(is_asked: bool, case: Case, buttons: Sequence[Button]
     return [Button("Fausse alerte", FalseAlarm(case=case.number)), *rest]
 
 
-STORM_WINDOW = timedelta(minutes=5)
-STORM_REPORTS, STORM_JOINS = 10, 20
-"""More people who report, and as many arrivals, within that time are a storm; more reports of one person are told
-together."""
-LIGHT_WEIGHT = 0.5
-"""A case whose reports weigh less is in the summary only."""
-SUMMARY_SLOT = 5
-"""Seconds: what comes within them is told together."""
-GATHERED_CLAIM, SHOWN_CLAIM, JOINED_CLAIM = "moderation.gathered", "moderation.shown", "regles.joined.JoinedTeam"
-"""The claims of a case that the summary tells of, of one that was asked for from there, of an arrival heard of."""
-
-
-class Summarise(BaseModel):
-    """The summary is to be as things are then."""
-
-
-async def is_in_storm(ctx: Context, case: Case) -> bool:
-    """Whether a case is one of more than can be read one by one: more people report, or all who report this one report
-    very much. What rules find adds up with what people report, but hides none of it."""
-    since = ctx.now - STORM_WINDOW
-    counted = Counter(report.reporter_id for report in await reports.list_since(ctx.db, since))
-    theirs = await reports.list_of_case(ctx.db, case.number)
-    if not theirs:
-        return len(counted) + await rules.count_cases_since(ctx.db, since) > STORM_REPORTS
-    return len(counted) > STORM_REPORTS or all(counted[report.reporter_id] > STORM_REPORTS for report in theirs)
-
-
-async def is_graver(ctx: Context, case: Case) -> bool:
-    """Whether somebody gives a motive for it that weighs more than most of those given at the same time; each person
-    counts once for each motive."""
-    lately = {
-        (report.reporter_id, report.motive) for report in await reports.list_since(ctx.db, ctx.now - STORM_WINDOW)
-    }
-    usual = median_low([charter.weigh_motive(ctx, motive) for _, motive in lately] or [0])
-    theirs = await reports.list_of_case(ctx.db, case.number)
-    return any(charter.weigh_motive(ctx, report.motive) > usual for report in theirs)
-
-
-async def weigh_reporter(ctx: Context, reporter_id: str) -> float:
-    """How much somebody’s report weighs: 1 of whom nothing is known, towards 2 of who is always right, towards 0 of
-    who never is (Laplace’s rule of succession)."""
-    right, wrong = await reports.count_judged(ctx.db, reporter_id)
-    return 2 * (right + 1) / (right + wrong + 2)
-
-
-async def is_light(ctx: Context, case: Case) -> bool:
-    """Whether a case stands on the word of people who cried wolf before, and on nothing else."""
-    told = await reports.list_of_case(ctx.db, case.number)
-    if case.source is not CaseSource.REPORTED or not told:
-        return False
-    return sum([await weigh_reporter(ctx, report.reporter_id) for report in told]) < LIGHT_WEIGHT
-
-
-async def is_held_back(ctx: Context, case: Case) -> bool:
-    """Whether the summary tells of a case, and no card of its own: until somebody asks for it."""
-    is_new = case.state is CaseState.OPEN and case.source is not CaseSource.DIRECT
-    if not is_new or await claims.is_taken(ctx.db, SHOWN_CLAIM, str(case.number)):
-        return False
-    return await is_light(ctx, case) or (await is_in_storm(ctx, case) and not await is_graver(ctx, case))
-
-
-async def release_card(ctx: Context, case: Case) -> bool:
-    """Whether a case that only the summary told of has its card from now on."""
-    key = str(case.number)
-    if case.state not in cases.UNDECIDED or not await claims.is_taken(ctx.db, GATHERED_CLAIM, key):
-        return False
-    return not await is_held_back(ctx, case) and await claims.claim(ctx.db, SHOWN_CLAIM, key, ctx.now)
-
-
-async def add_to_summary(ctx: Context, case: Case) -> Sequence[Reply]:
-    """The summary tells of a case from now on."""
-    await claims.claim(ctx.db, GATHERED_CLAIM, str(case.number), ctx.now)
-    return await schedule_summary(ctx)
-
-
-async def schedule_summary(ctx: Context) -> Sequence[Reply]:
-    """The summary is drawn in a moment, once for all who want it by then."""
-    moment = int(ctx.now.timestamp()) // SUMMARY_SLOT + 1
-    if not await claims.claim(ctx.db, "moderation.summary", str(moment), ctx.now):
-        return []
-    at = datetime.fromtimestamp(moment * SUMMARY_SLOT, ctx.now.tzinfo)
-    return [Start(payload=Summarise(), at=at, quiet=True)]
-
-
-async def list_held_back(ctx: Context) -> Sequence[Case]:
-    """The cases that wait and have no card of their own yet, oldest first."""
-    waiting = await cases.list_in_states(ctx.db, cases.UNDECIDED)
-    numbers = [str(case.number) for case in waiting]
-    known = set(await claims.list_taken(ctx.db, GATHERED_CLAIM, numbers)) - set(
-        await claims.list_taken(ctx.db, SHOWN_CLAIM, numbers)
-    )
-    return [case for case in waiting if str(case.number) in known]
-
-
 CARD_TOPIC = "moderation.case:"
 """How the topics of cards begin."""
 ANIMATEURS_MAX = 20
@@ -255,7 +179,7 @@ def make_card_topic(case_id: int) -> str:
 
 async def post_card(ctx: Context, case: Case) -> Sequence[Reply]:
     """The card, where its animateurs see it; in a storm the summary tells of it, until somebody asks for the card."""
-    if await channels.find_room(ctx) and await is_held_back(ctx, case) and not await is_about_animateur(ctx, case):
+    if await find_room(ctx) and await is_held_back(ctx, case) and not await is_about_animateur(ctx, case):
         return await add_to_summary(ctx, case)
     return await tell_animateurs(ctx, case, await draw_card(ctx, case), make_card_topic(case.number))
 
@@ -271,7 +195,7 @@ async def refresh_card(ctx: Context, case: Case) -> Sequence[Reply]:
 
 async def tell_animateurs(ctx: Context, case: Case, said: Message, topic: str | None = None) -> Sequence[Reply]:
     """Say it in the room, or to each animateur but the author."""
-    room = "" if await is_about_animateur(ctx, case) else await channels.find_room(ctx)
+    room = "" if await is_about_animateur(ctx, case) else await find_room(ctx)
     return await say_to_animateurs(ctx, said, room, leave_out=case.author_id, topic=topic)
 
 
@@ -315,7 +239,7 @@ async def draw_card(ctx: Context, case: Case) -> Message:
     text = render(
         "moderation/card",
         case=case,
-        author=await charter.say_author(ctx, case),
+        author=await say_author(ctx, case),
         said_on=_say_posted_at(case),
         address=Markdown(make_permalink(ctx.settings, case.post_id) if case.post_id else ""),
         message=quotation(case.message, SHOWN_MAX),
@@ -343,7 +267,7 @@ async def _draw_outcome(ctx: Context, case: Case) -> Markdown:
     """What was decided or proposed, by whom."""
     if waiting := read_proposal(case):
         by = await read_display_name(ctx, str(case.proposed["by"]))
-        return render("moderation/outcome", by=by, act=charter.say_decision(waiting), case=case, reason=waiting.reason)
+        return render("moderation/outcome", by=by, act=say_decision(waiting), case=case, reason=waiting.reason)
     if not case.act:
         return Markdown()
     by, under_way = await read_display_name(ctx, case.decided_by), await _is_under_way(ctx, case)
@@ -361,7 +285,7 @@ async def _is_under_way(ctx: Context, case: Case) -> bool:
     return record.looking or bool(record.waits)
 
 
-def _list_buttons(case: Case, appeal: Appeal | None) -> Sequence[Button]:
+def _list_buttons(case: Case, appeal: appeals.Appeal | None) -> Sequence[Button]:
     number = case.number
     around = [Button("Contexte", SeeContext(case=number))] if case.post_id else []
     match case.state:
@@ -403,9 +327,9 @@ def _list_menus(case: Case) -> Sequence[Menu]:
 async def _list_facts(ctx: Context, case: Case, theirs: Sequence[Report]) -> Sequence[tuple[str, str]]:
     known = {
         "Signalé": _say_source(case, len(theirs)),
-        "Motifs": charter.say_motives(ctx, theirs),
+        "Motifs": say_motives(ctx, theirs),
         "Règle": await say_rules(ctx, case),
-        "Sur douze mois": await charter.say_past(ctx, case),
+        "Sur douze mois": await say_past(ctx, case),
         "La charte propose": await _say_proposal(ctx, case, theirs) if case.state is CaseState.OPEN else "",
         "Fichiers": ", ".join(case.files)[:300],
     }
@@ -421,12 +345,89 @@ def _say_source(case: Case, count: int) -> str:
 async def _say_proposal(ctx: Context, case: Case, theirs: Sequence[Report]) -> str:
     """What the charter says of that motive, and of how often it was."""
     key = find_main_motive(theirs)
-    if not key or not charter.read_valid_charter(ctx.settings):
+    if not key or not read_valid_charter(ctx.settings):
         return ""
-    return charter.say_measure(await charter.propose_measure(ctx, case.author_id, key))
+    return say_measure(await propose_measure(ctx, case.author_id, key))
 
 
 def find_main_motive(theirs: Sequence[Report]) -> str:
     """The key of the motive that most give, one that says something rather than none; "" where nobody reported."""
     counted = Counter(one.motive for one in theirs)
-    return max(counted, key=lambda key: (counted[key], key != charter.OTHER_MOTIVE), default="")
+    return max(counted, key=lambda key: (counted[key], key != OTHER_MOTIVE), default="")
+
+
+QUOTED_MAX = 1500
+"""Characters of a message that is quoted among others."""
+THE_TEAM = Markdown("l’équipe de modération")
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureDescription:
+    """A measure as it is told: what, where, until when, and by whom it was decided (the person whom it concerns reads
+    no name of an animateur)."""
+
+    entry: int
+    label: str
+    reason: str
+    where: Sequence[str]
+    until: str
+    by: Markdown
+
+
+async def describe_measure(ctx: Context, measure: Measure, reader_id: str = "") -> MeasureDescription:
+    """A measure as somebody reads it, in the hours of where they live."""
+    where = [await find_title(ctx, measure, channel) for channel in measure.channels]
+    until = await say_until(ctx, measure.until, reader_id)
+    label, by = label_of(measure.act), await _say_decider(ctx, measure, reader_id)
+    return MeasureDescription(measure.entry, label, measure.reason, [w for w in where if w], until, by)
+
+
+async def find_title(ctx: Context, measure: Measure, channel_id: str) -> str:
+    """What a channel is called; "" for one that neither the bot’s tables nor the measure know."""
+    return await find_channel_title(ctx, channel_id) or measures.read_record(measure).titles.get(channel_id, "")
+
+
+async def _say_decider(ctx: Context, measure: Measure, reader_id: str) -> Markdown:
+    if not measure.by:
+        return Markdown("le bot")
+    return THE_TEAM if reader_id and reader_id == measure.user_id else await read_display_name(ctx, measure.by)
+
+
+async def say_until(ctx: Context, until: datetime | None, reader_id: str = "") -> str:
+    """« mardi 24 novembre 2026 à 9 h » where somebody lives, or as in rooms; "" for what does not end by itself."""
+    zone = await find_person_zone(ctx, reader_id) if reader_id else PARIS
+    return say_moment(until.astimezone(zone)) if until else ""
+
+
+async def say_in_room(ctx: Context, text: Markdown) -> Sequence[Reply]:
+    """What the other animateurs read; nothing while the room is not known."""
+    place = await find_room(ctx)
+    return [Say(text, channel_id=place)] if place else []
+
+
+def make_notice_topic(entry: int) -> str:
+    """Name what the person reads of a measure."""
+    return f"moderation.notice:{entry}"
+
+
+REFUSAL_REASONS = {
+    Refusal.FORBIDDEN: "le bot n’en a pas le droit",
+    Refusal.DEFAULT_CHANNEL: "c’est le canal par défaut de l’équipe, dont personne ne peut être retiré",
+    Refusal.UNKNOWN_CHANNEL: "le bot n’est plus dans ce canal, ou il n’existe plus",
+    Refusal.UNKNOWN_POST: "ce message n’existe plus",
+    Refusal.ARCHIVED: "le canal est archivé",
+    Refusal.NOT_IN_TEAM: "la personne n’est plus dans l’équipe",
+    Refusal.DEACTIVATED: "le compte est désactivé",
+}
+
+
+async def hand_back(ctx: Context, post: KeptPost, why: str, topic: str | None = None) -> Direct:
+    """Somebody’s words, which were taken away with others’ or written where nobody may."""
+    quoted = quotation(post.text, QUOTED_MAX * 4)
+    text = render("moderation/given_back", why=why, quoted=quoted, where=await find_channel_title(ctx, post.channel_id))
+    return Direct(text, user_id=post.author_id, files=post.files, topic=topic)
+
+
+def say_refusal(refusal: Refusal | None) -> str:
+    """Why Mattermost did not do it."""
+    return REFUSAL_REASONS.get(refusal, "Mattermost l’a refusé") if refusal else "Mattermost l’a refusé"

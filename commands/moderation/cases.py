@@ -1,23 +1,31 @@
-"""Cases are opened, found and held; what a line names is read; whom a case may concern, and who may decide it."""
+"""Cases are opened, found and held; what a line names is read; whom a case may concern, and who may decide it.
+In a storm (more reports or arrivals at once than can be read) one summary takes the place of their cards.
+"""
 
+from collections import Counter
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from statistics import median_low
 from typing import Any, TypeVar
+
+from pydantic import BaseModel
 
 from bot import mattermost
 from bot.context import Context
 from bot.errors import ChatError, Refusal, UserError
 from bot.mattermost.values import ChatChannel, ChatPost, ChatUser
 from bot.permalinks import find_permalink
+from bot.replies import Reply, Start
 from bot.texts import quote
-from config.charte import MeasureKind
+from commands.moderation.feature import say_measure, weigh_motive
+from config.charte import Graded, MeasureKind
 from dialogs.moderation.forms import Fate
 from dialogs.moderation.lines import REASON_MAX, take_word
 from storage import claims, people
 from storage.database import change
 from storage.journal import AuditAct
-from storage.moderation import cases
+from storage.moderation import cases, reports, rules
 from storage.moderation.cases import Case, CaseSource, CaseState
 from storage.moderation.measures import KeptPost
 from storage.people import Role
@@ -44,6 +52,16 @@ async def read_if_there(asked: Awaitable[T], otherwise: D) -> T | D:
         if error.refusal in GONE:
             return otherwise
         raise
+
+
+async def read_unless_refused(asked: Awaitable[T], otherwise: D) -> T | D:
+    """What Mattermost answers; ``otherwise`` where it refuses. Raises ChatError for what may pass."""
+    try:
+        return await asked
+    except ChatError as error:
+        if error.may_pass:
+            raise
+        return otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,3 +330,108 @@ async def read_fate(ctx: Context, case: Case) -> Fate:
 def name_case_object(case: Case) -> str:
     """How the journal names it."""
     return f"dossier:{case.number}"
+
+
+def say_decision(decision: Decision) -> str:
+    """The same of what is decided or proposed."""
+    return say_measure(Graded(decision.measure, decision.lasts))
+
+
+STORM_WINDOW = timedelta(minutes=5)
+STORM_REPORTS, STORM_JOINS = 10, 20
+"""More people who report, and as many arrivals, within that time are a storm; more reports of one person are told
+together."""
+LIGHT_WEIGHT = 0.5
+"""A case whose reports weigh less is in the summary only."""
+SUMMARY_SLOT = 5
+"""Seconds: what comes within them is told together."""
+GATHERED_CLAIM, SHOWN_CLAIM, JOINED_CLAIM = "moderation.gathered", "moderation.shown", "regles.joined.JoinedTeam"
+"""The claims of a case that the summary tells of, of one that was asked for from there, of an arrival heard of."""
+
+
+class Summarise(BaseModel):
+    """The summary is to be as things are then."""
+
+
+async def is_in_storm(ctx: Context, case: Case) -> bool:
+    """Whether a case is one of more than can be read one by one: more people report, or all who report this one report
+    very much. What rules find adds up with what people report, but hides none of it."""
+    since = ctx.now - STORM_WINDOW
+    counted = Counter(report.reporter_id for report in await reports.list_since(ctx.db, since))
+    theirs = await reports.list_of_case(ctx.db, case.number)
+    if not theirs:
+        return len(counted) + await rules.count_cases_since(ctx.db, since) > STORM_REPORTS
+    return len(counted) > STORM_REPORTS or all(counted[report.reporter_id] > STORM_REPORTS for report in theirs)
+
+
+async def is_graver(ctx: Context, case: Case) -> bool:
+    """Whether somebody gives a motive for it that weighs more than most of those given at the same time; each person
+    counts once for each motive."""
+    lately = {
+        (report.reporter_id, report.motive) for report in await reports.list_since(ctx.db, ctx.now - STORM_WINDOW)
+    }
+    usual = median_low([weigh_motive(ctx, motive) for _, motive in lately] or [0])
+    theirs = await reports.list_of_case(ctx.db, case.number)
+    return any(weigh_motive(ctx, report.motive) > usual for report in theirs)
+
+
+async def weigh_reporter(ctx: Context, reporter_id: str) -> float:
+    """How much somebody’s report weighs: 1 of whom nothing is known, towards 2 of who is always right, towards 0 of
+    who never is (Laplace’s rule of succession)."""
+    right, wrong = await reports.count_judged(ctx.db, reporter_id)
+    return 2 * (right + 1) / (right + wrong + 2)
+
+
+async def is_light(ctx: Context, case: Case) -> bool:
+    """Whether a case stands on the word of people who cried wolf before, and on nothing else."""
+    told = await reports.list_of_case(ctx.db, case.number)
+    if case.source is not CaseSource.REPORTED or not told:
+        return False
+    return sum([await weigh_reporter(ctx, report.reporter_id) for report in told]) < LIGHT_WEIGHT
+
+
+async def is_held_back(ctx: Context, case: Case) -> bool:
+    """Whether the summary tells of a case, and no card of its own: until somebody asks for it."""
+    is_new = case.state is CaseState.OPEN and case.source is not CaseSource.DIRECT
+    if not is_new or await claims.is_taken(ctx.db, SHOWN_CLAIM, str(case.number)):
+        return False
+    return await is_light(ctx, case) or (await is_in_storm(ctx, case) and not await is_graver(ctx, case))
+
+
+async def release_card(ctx: Context, case: Case) -> bool:
+    """Whether a case that only the summary told of has its card from now on."""
+    key = str(case.number)
+    if case.state not in cases.UNDECIDED or not await claims.is_taken(ctx.db, GATHERED_CLAIM, key):
+        return False
+    return not await is_held_back(ctx, case) and await claims.claim(ctx.db, SHOWN_CLAIM, key, ctx.now)
+
+
+async def add_to_summary(ctx: Context, case: Case) -> Sequence[Reply]:
+    """The summary tells of a case from now on."""
+    await claims.claim(ctx.db, GATHERED_CLAIM, str(case.number), ctx.now)
+    return await schedule_summary(ctx)
+
+
+async def schedule_summary(ctx: Context) -> Sequence[Reply]:
+    """The summary is drawn in a moment, once for all who want it by then."""
+    moment = int(ctx.now.timestamp()) // SUMMARY_SLOT + 1
+    if not await claims.claim(ctx.db, "moderation.summary", str(moment), ctx.now):
+        return []
+    at = datetime.fromtimestamp(moment * SUMMARY_SLOT, ctx.now.tzinfo)
+    return [Start(payload=Summarise(), at=at, quiet=True)]
+
+
+async def count_arrivals(ctx: Context) -> int:
+    """How many came into the team lately, where they are many; else 0."""
+    count = await claims.count_since(ctx.db, JOINED_CLAIM, ctx.now - STORM_WINDOW)
+    return count if count >= STORM_JOINS else 0
+
+
+async def list_held_back(ctx: Context) -> Sequence[Case]:
+    """The cases that wait and have no card of their own yet, oldest first."""
+    waiting = await cases.list_in_states(ctx.db, cases.UNDECIDED)
+    numbers = [str(case.number) for case in waiting]
+    known = set(await claims.list_taken(ctx.db, GATHERED_CLAIM, numbers)) - set(
+        await claims.list_taken(ctx.db, SHOWN_CLAIM, numbers)
+    )
+    return [case for case in waiting if str(case.number) in known]

@@ -16,10 +16,10 @@ from bot.permalinks import make_permalink
 from bot.replies import Button, Card, Replies, Waiting, Whisper
 from bot.texts import Markdown, link, mention, quote, render
 from commands.moderation import cards
+from commands.moderation.cards import MeasureDescription, describe_measure
 from commands.moderation.cases import Decision, open_case_about, take_account, take_reason
 from commands.moderation.decisions import decide_at_once
 from commands.moderation.feature import ANIMATEURS, feature
-from commands.moderation.measures import MeasureDescription, describe_measure
 from config.canaux import home_of
 from config.charte import MeasureKind
 from config.text import fold

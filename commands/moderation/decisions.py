@@ -16,10 +16,20 @@ from bot.permalinks import make_permalink
 from bot.plain_text import strip_markdown, to_one_line
 from bot.replies import Ask, Direct, Redirect, Replies, Reply, Whisper
 from bot.texts import Markdown, mention, quotation, render
-from commands.moderation import cards, charter, reports
-from commands.moderation.cards import Approve, Decide, DecideOtherwise, Decline, Move, SeeContext
+from commands.moderation import cards
+from commands.moderation.cards import (
+    Approve,
+    Decide,
+    DecideOtherwise,
+    Decline,
+    Move,
+    SeeContext,
+    describe_measure,
+    say_in_room,
+)
 from commands.moderation.cases import (
     Decision,
+    check_decider,
     check_target_by_id,
     get_case,
     get_proposal,
@@ -29,10 +39,11 @@ from commands.moderation.cases import (
     read_fate,
     read_proposal,
     refuse_own_proposal,
+    say_decision,
 )
-from commands.moderation.feature import ANIMATEURS, feature
-from commands.moderation.measures import describe_measure, find_decided_handler, find_handler, say_in_room
-from commands.moderation.measures.lifecycle import carry_out
+from commands.moderation.feature import ANIMATEURS, OTHER_MOTIVE, feature, find_motive, say_author
+from commands.moderation.measures import MeasureHandler, find_decided_handler, find_handler, store_measure
+from commands.moderation.reports import tell_reporters
 from config.charte import MeasureKind
 from dialogs.moderation.forms import (
     MEASURE_FORMS,
@@ -50,6 +61,7 @@ from storage.database import change
 from storage.journal import AuditAct, label_of
 from storage.moderation import measures
 from storage.moderation.cases import Case, CaseState
+from storage.moderation.measures import Measure, MeasureRecord
 from storage.moderation.reports import judge, list_of_case
 from storage.people import Person, Role
 
@@ -112,7 +124,7 @@ async def _send_case(ctx: Context, case: Case, form: ForwardCase, there: Sequenc
     by, word = await read_display_name(ctx, ctx.user.id), quotation(form.text, 1000)
     about = {
         "case": case,
-        "author": await charter.say_author(ctx, case),
+        "author": await say_author(ctx, case),
         "message": quotation(case.message, cards.SHOWN_MAX),
         "address": Markdown(make_permalink(ctx.settings, case.post_id) if case.post_id else ""),
     }
@@ -214,7 +226,7 @@ async def _prefill(ctx: Context, case: Case, form: type[CaseForm]) -> Mapping[st
     if not issubclass(form, MeasureForm):
         return {}
     key = cards.find_main_motive(await list_of_case(ctx.db, case.number))
-    reason = {} if key in {"", charter.OTHER_MOTIVE} else {"reason": charter.find_motive(ctx, key).label}
+    reason = {} if key in {"", OTHER_MOTIVE} else {"reason": find_motive(ctx, key).label}
     return {**reason, **await find_decided_handler(form.measure).prefill(ctx, case, key)}
 
 
@@ -223,11 +235,59 @@ async def say_already_decided(ctx: Context, case: Case) -> Sequence[Reply]:
     waiting = read_proposal(case)
     by = str(case.proposed["by"]) if waiting else case.decided_by
     named = "vous" if by == ctx.user.id else await read_display_name(ctx, by)
-    act = charter.say_decision(waiting) if waiting else label_of(case.act)
+    act = say_decision(waiting) if waiting else label_of(case.act)
     return [
         Whisper(render("moderation/decided_already", case=case, by=named, act=act)),
         *await cards.refresh_card(ctx, case),
     ]
+
+
+async def carry_out(ctx: Context, case: Case, decision: Decision, *, is_second: bool = False) -> Sequence[Reply]:
+    """Decide a case. In a transaction that writes and holds the case (``cases.lock``), asking Mattermost nothing.
+
+    Whether the account administers the server or is a bot was asked before (``cases.check_target``). A heavy decision
+    of a first animateur leaves the case in SECOND (``case.proposed``); the same measure from another carries out what
+    was proposed. ``is_second`` says that who decides is another than who decided about the case before, as who answers
+    an appeal is: nobody else needs to approve. The card and the reporters are for the caller. Raises UserError.
+    """
+    await check_decider(ctx, case)
+    handler, first = find_decided_handler(decision.measure), ""
+    decision = await handler.complete(ctx, case, decision)
+    if handler.is_heavy(decision) and not is_second:
+        waiting = read_proposal(case)
+        if waiting is None or waiting.measure is not decision.measure:
+            await _propose_measure(ctx, case, decision, handler.name_thing(case, ""))
+            return []
+        refuse_own_proposal(ctx, first := str(case.proposed["by"]))
+        decision = waiting
+    measure = await _store_decided_measure(ctx, case, handler, decision, first)
+    return await handler.start(ctx, case, measure, measures.read_record(measure))
+
+
+async def _propose_measure(ctx: Context, case: Case, decision: Decision, thing: str) -> None:
+    act, seconds = decision.measure.value, int(decision.lasts.total_seconds()) if decision.lasts else 0
+    after = {"case": case.number, "act": act}
+    await record_entry(ctx, AuditEntry(AuditAct.PROPOSE, thing, case.author_id, decision.reason, after=after))
+    wanted = {"by": ctx.user.id, "act": act, "reason": decision.reason, "seconds": seconds}
+    await change(ctx.db, case, state=CaseState.SECOND, proposed=wanted | {"channel_id": decision.channel_id})
+
+
+async def _store_decided_measure(
+    ctx: Context, case: Case, handler: MeasureHandler, decision: Decision, proposed_by: str
+) -> Measure:
+    """The entry, the measure under its number, and the case as decided."""
+    until = ctx.now + decision.lasts if decision.lasts else None
+    place = handler.find_place(case, decision)
+    after: dict[str, object] = {"case": case.number}
+    after |= ({"until": until.isoformat()} if until else {}) | ({"channel": place} if place else {})
+    # The bot’s own tables may not know what the channel is called; the case does.
+    titles = {place: case.channel} if case.channel and place == case.channel_id else {}
+    record = MeasureRecord(titles=titles, instead_of=decision.instead_of)
+    deed = AuditEntry(handler.act, handler.name_thing(case, place), case.author_id, decision.reason, after=after)
+    columns = {"case_id": case.number, "channels": [place] if place else [], "until": until, "proposed_by": proposed_by}
+    measure = await store_measure(ctx, deed, record, **columns)
+    await mark_decided(ctx, case, handler.act, decision.reason, entry=measure.entry, until=until)
+    return measure
 
 
 @on_case(CaseState.OPEN, lock_case)
@@ -266,7 +326,7 @@ def confirm_decision(case: Case, fate: Fate = Fate.SAME) -> Sequence[Reply]:
 
 async def announce_decision(ctx: Context, case: Case) -> Sequence[Reply]:
     """What comes after each decision: the card, and who reported it."""
-    return [*await cards.refresh_card(ctx, case), *await reports.tell_reporters(ctx, case)]
+    return [*await cards.refresh_card(ctx, case), *await tell_reporters(ctx, case)]
 
 
 @feature.submit(DismissCase, roles=ANIMATEURS)
@@ -302,7 +362,7 @@ async def open_decline_form(_: Context, click: Decline, case: Case) -> Replies:
 async def decline_measure(ctx: Context, form: DeclineMeasure, case: Case) -> Replies:
     """The case is open again; who proposed it reads why."""
     waiting, first = get_proposal(case), str(case.proposed["by"])
-    before, act = {"act": waiting.measure.value}, charter.say_decision(waiting)
+    before, act = {"act": waiting.measure.value}, say_decision(waiting)
     deed = AuditEntry(AuditAct.DECLINE, name_case_object(case), case.author_id, form.text, before=before)
     await record_entry(ctx, deed)
     await change(ctx.db, case, state=CaseState.OPEN, proposed={})
@@ -326,7 +386,7 @@ async def show_context(ctx: Context, click: SeeContext) -> Replies:
     text = render(
         "moderation/context",
         case=case,
-        author=await charter.say_author(ctx, case),
+        author=await say_author(ctx, case),
         message=quotation(case.message, 10_000),
         fate=fate.said,
         before=[line for after, line in around if not after],

@@ -1,9 +1,44 @@
-"""The features that the files of this folder add their handlers to: what animateurs do, the automatic rules, 🚩.
-Each can be switched off by itself.
+"""The features of moderation, each of which can be switched off by itself; its channels; its charter.
+
+Which channels are locked, and who is kept out of some, is remembered, so that other messages cost no statement.
 """
 
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from time import monotonic
+from zoneinfo import ZoneInfo
+
+import structlog
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.context import Context
+from bot.errors import UserError
+from bot.events import JoinedChannel, Posted, WatchedPlaces
 from bot.features import Feature, Front, Right
+from bot.french.words import NBSP, join, plural
+from bot.mattermost import ChatChannel
+from bot.texts import Markdown, escape, quote
+from config import charte
+from config.canaux import Family
+from config.charte import Graded, Motive
+from config.settings import Settings
+from config.tables import TableError
+from config.territories import DEPARTEMENTS
+from config.text import fold
+from config.time import PARIS
+from dialogs.moderation.lines import take_channel, take_word
+from storage import canaux, people
+from storage.canaux import find_watched_channels
+from storage.journal import AuditAct, label_of
+from storage.moderation import measures
+from storage.moderation.cases import Case, list_by_author
+from storage.moderation.reports import Report
 from storage.people import Role
+from storage.watchlist import WatchedPlace
 
 feature = Feature(
     "moderation",
@@ -19,3 +54,239 @@ regles = Feature("regles")
 
 drapeau = Feature("drapeau")
 """Listens for 🚩, wherever the bot is."""
+
+ROOM = "moderation"
+"""A key of config/canaux.tsv."""
+
+
+async def find_room(ctx: Context) -> str:
+    """The id of the moderation room; "" while it is not known."""
+    return (await canaux.find_channel_ids(ctx.db)).get(ROOM, "")
+
+
+async def find_channel_title(ctx: Context, channel_id: str) -> str:
+    """What a channel is called, as far as the bot’s own tables say; "" for what they do not know."""
+    keys = await canaux.find_channel_keys(ctx.db)
+    planned = (await canaux.list_planned(ctx.db, ctx.settings)).get(keys.get(channel_id, ""))
+    if planned:
+        return planned.name
+    seen = (await ctx.db.exec(select(WatchedPlace).where(WatchedPlace.id == channel_id))).first()
+    return (seen.display_name or seen.name) if seen else ""
+
+
+async def find_channel_zone(ctx: Context, channel_id: str) -> ZoneInfo:
+    """The hours of a channel: those of its département, or of Paris. Who acts there may live by others."""
+    key = (await canaux.find_channel_keys(ctx.db)).get(channel_id, "")
+    departement = DEPARTEMENTS.get(key.partition(":")[2]) if key.startswith(Family.DEPARTEMENT) else None
+    return ZoneInfo(departement.fuseau) if departement else PARIS
+
+
+async def find_person_zone(ctx: Context, user_id: str) -> ZoneInfo:
+    """Where somebody lives; Paris for who is not in the register."""
+    person = await people.get(ctx.db, user_id)
+    return person.zone if person else PARIS
+
+
+ENFORCED_ACTS = (AuditAct.LOCK, AuditAct.SILENCE, AuditAct.EXCLUDE)
+EXPECTED_FOR = 60.0
+"""Seconds in which what was just decided is looked at, whatever is read from the tables meanwhile: that may have been
+begun before the decision was written down."""
+
+_held: dict[str, frozenset[str]] = {}
+"""The ids of channels that are locked, and of people who are kept out of some; by database: several bots may live in
+one process."""
+_expected: dict[str, dict[str, float]] = {}
+"""The ids of those about which something was just decided, and until when they are looked at; by database."""
+
+
+@feature.watches
+async def watch_channels(db: AsyncSession, settings: Settings) -> WatchedPlaces:
+    """All planned channels, and those that are locked; in passing, what is held is remembered."""
+    held = await measures.list_in_force(db, ENFORCED_ACTS)
+    locked = frozenset(channel for each in held if each.act == AuditAct.LOCK for channel in each.channels)
+    _held[settings.database_url] = locked | {each.user_id for each in held if each.user_id}
+    found = await find_watched_channels(db, settings)
+    return WatchedPlaces(found.private, crowded=found.public | (locked - found.private))
+
+
+def expect_breach(settings: Settings, ident: str) -> None:
+    """From now on look at that channel, or person, too: it is just being decided."""
+    known, now = _expected.get(settings.database_url, {}), monotonic()
+    still = {each: until for each, until in known.items() if until > now}
+    _expected[settings.database_url] = still | {ident: now + EXPECTED_FOR}
+
+
+def may_breach_measure(event: Posted | JoinedChannel) -> bool:
+    """Whether what happened may be against something that is in force."""
+    ids = {event.channel_id, event.user_id}
+    return any(not ids.isdisjoint(known) for known in (*_held.values(), *_expected.values()))
+
+
+async def list_rule_channels(db: AsyncSession, settings: Settings) -> frozenset[str]:
+    """The ids of the channels that rules look at: all planned ones but the rooms."""
+    table, known = await canaux.list_planned(db, settings), await canaux.find_channel_ids(db)
+    return frozenset(known[key] for key in known if key in table and table[key].family is not Family.SALLE)
+
+
+async def list_unwatched_channels(ctx: Context) -> Sequence[str]:
+    """What the team’s public channels are called that rules do not look at, as nobody planned them. Raises
+    ChatError."""
+    places = await list_rule_channels(ctx.db, ctx.settings)
+    others = [c async for page in ctx.chat.public_channels() for c in page if c.id not in places and not c.archived]
+    return sorted(channel.display_name or channel.name for channel in others)
+
+
+_DEPARTEMENT_CODE = re.compile(r"(\d[0-9ab]\d?) - ", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelIndex:
+    """The channels that the bot is in: each by id, and the id by each of its names, folded."""
+
+    by_id: Mapping[str, ChatChannel]
+    names: Mapping[str, str]
+
+    def take(self, text: str, example: str) -> tuple[ChatChannel, str]:
+        """The channel that a line begins with, and the rest. Raises UserError where it is none."""
+        ident, rest = take_channel(text, self.names)
+        if not ident:
+            word = quote(take_word(text)[0].removeprefix("~"))
+            said = f"Le bot n’est dans aucun canal « {word} »." if word else "De quel canal s’agit-il ?"
+            raise UserError(f"{said} Par exemple : `{example}`.")
+        return self.by_id[ident], rest
+
+    def take_optional(self, text: str) -> tuple[ChatChannel | None, str]:
+        """The same where a line may begin with a channel."""
+        ident, rest = take_channel(text, self.names)
+        return self.by_id.get(ident), rest
+
+
+async def index_channels(ctx: Context) -> ChannelIndex:
+    """Those of the team, by title, by address, and by number of département; of two of one name, the planned one.
+    Raises ChatError."""
+    found = [channel for channel in await ctx.chat.own_channels() if not channel.archived]
+    planned = {*(await canaux.find_channel_ids(ctx.db)).values()}
+    found.sort(key=lambda channel: channel.id not in planned)
+    names: dict[str, str] = {}
+    for channel in found:
+        code = _DEPARTEMENT_CODE.match(channel.display_name)
+        for name in (channel.display_name, channel.name, code[1] if code else ""):
+            if name:
+                names.setdefault(fold(name), channel.id)
+    return ChannelIndex({channel.id: channel for channel in found}, names)
+
+
+SANCTIONS = frozenset(
+    {AuditAct.REMIND, AuditAct.WARN, AuditAct.HIDE, AuditAct.CLEAN, AuditAct.SILENCE, AuditAct.EXCLUDE}
+)
+"""The acts that count against somebody."""
+
+
+log = structlog.get_logger()
+
+YEAR = timedelta(days=365)
+OTHER_MOTIVE = "autre"
+"""The motive of who said none: it gives no reason."""
+WEIGHTS = list(charte.MeasureKind)
+"""Measures from the lightest to the heaviest."""
+MEASURES = {
+    charte.MeasureKind.NOTHING: "rien à faire",
+    charte.MeasureKind.REMIND: "rappel de la charte",
+    charte.MeasureKind.WARN: "avertissement",
+    charte.MeasureKind.HIDE: "message masqué",
+    charte.MeasureKind.SILENCE: "écriture suspendue",
+    charte.MeasureKind.EXCLUDE: "exclusion du canal",
+}
+
+
+async def count_sanctions(ctx: Context, author_id: str) -> int:
+    """How many times something was decided against somebody in the last twelve months, and not taken back: several
+    measures of one case are one time."""
+    found = await measures.list_since(ctx.db, author_id, ctx.now - YEAR)
+    return len({m.case_id or -m.entry for m in found if m.counts and m.act in SANCTIONS})
+
+
+def _load(settings: Settings) -> tuple[Mapping[str, Motive], str]:
+    """The motives by key, and what is wrong with the charter, in French: one of both is empty."""
+    try:
+        return charte.read(settings.charter), ""
+    except TableError as error:
+        return {}, str(error)
+    except (OSError, UnicodeError):
+        return {}, "Le fichier de la charte (COOP_CHARTER) ne peut pas être lu."
+
+
+def read_valid_charter(settings: Settings) -> Mapping[str, Motive]:
+    """The motives by key; none while the charter cannot be used: then no measure is proposed."""
+    return _load(settings)[0]
+
+
+def find_charter_fault(settings: Settings) -> str:
+    """What is wrong with the charter, in French; "" where nothing is."""
+    return _load(settings)[1]
+
+
+def _read_charter(ctx: Context) -> Mapping[str, Motive]:
+    """The operator’s; while that cannot be read, the bot’s own: what is reported does not wait for it."""
+    motives, fault = _load(ctx.settings)
+    if fault:
+        log.warning("charter_unreadable", problem=fault)
+    return motives or charte.read()
+
+
+def list_motives(ctx: Context) -> dict[str, str]:
+    """Those of the charter, text by key."""
+    return {key: motive.label for key, motive in _read_charter(ctx).items()}
+
+
+def find_motive(ctx: Context, key: str) -> Motive:
+    """A motive; the last one of the charter for a key that it has no more."""
+    known = _read_charter(ctx)
+    return known.get(key) or list(known.values())[-1]
+
+
+async def propose_measure(ctx: Context, author_id: str, motive: str) -> Graded:
+    """What the charter proposes to somebody for a motive, after what was decided against them before."""
+    return find_motive(ctx, motive).grade(await count_sanctions(ctx, author_id))
+
+
+def weigh_motive(ctx: Context, key: str) -> int:
+    """How much a motive weighs: as the measure that the charter proposes for it the first time."""
+    return WEIGHTS.index(find_motive(ctx, key).grade(0).measure)
+
+
+def say_motives(ctx: Context, theirs: Iterable[Report]) -> str:
+    """« Propos blessants × 2 ; Autre chose », the most frequent first."""
+    counted = Counter(find_motive(ctx, one.motive).label for one in theirs)
+    return " ; ".join(f"{label} × {count}" if count > 1 else label for label, count in counted.most_common())
+
+
+def say_duration(lasts: timedelta) -> str:
+    """« 2 heures », « 7 jours »."""
+    return plural(lasts.days, "jour") if not lasts.seconds else plural(lasts // timedelta(hours=1), "heure")
+
+
+def say_measure(graded: Graded) -> str:
+    """A measure, with how long it lasts."""
+    lasts = f" {say_duration(graded.lasts)}" if graded.lasts else ""
+    return f"{MEASURES[graded.measure]}{lasts}"
+
+
+async def say_author(ctx: Context, case: Case) -> Markdown:
+    """Who wrote it: also of who is not in the register."""
+    known = await people.get(ctx.db, case.author_id)
+    named = f"{known.full_name} (@{known.username})" if known and (known.prenom or known.nom) else f"@{case.author}"
+    return Markdown(escape(named))
+
+
+async def say_past(ctx: Context, case: Case) -> str:
+    """Earlier cases of the author in twelve months, and what was decided about them."""
+    since = ctx.now - YEAR
+    others = [one for one in await list_by_author(ctx.db, case.author_id, since) if one.id != case.id]
+    stood = [one for one in await measures.list_since(ctx.db, case.author_id, since) if one.counts]
+    taken = Counter(label_of(one.act) for one in stood)
+    dismissed = sum(one.act == AuditAct.DISMISS for one in others)
+    told = [plural(len(others), "autre dossier", "autres dossiers")] if others else []
+    told += [f"dont {dismissed}{NBSP}sans suite"] if dismissed else []
+    told += [f"{label} × {count}" if count > 1 else label for label, count in taken.items()]
+    return join(told) if told else "aucun"

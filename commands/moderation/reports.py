@@ -20,11 +20,32 @@ from bot.plain_text import strip_markdown, to_one_line
 from bot.quotas import Quota
 from bot.replies import Ask, Button, Direct, Message, Progress, Redirect, Refresh, Replies, Reply, Say, Step, Whisper
 from bot.texts import render
-from commands.moderation import cards, charter
-from commands.moderation.cards import Summarise
-from commands.moderation.cases import NO_CASE, MessageSnapshot, hold_message, open_case, take_snapshot
-from commands.moderation.channels import find_room
-from commands.moderation.feature import ANIMATEURS, drapeau, feature
+from commands.moderation import cards
+from commands.moderation.cases import (
+    GATHERED_CLAIM,
+    JOINED_CLAIM,
+    NO_CASE,
+    SHOWN_CLAIM,
+    STORM_WINDOW,
+    MessageSnapshot,
+    Summarise,
+    count_arrivals,
+    hold_message,
+    list_held_back,
+    open_case,
+    read_unless_refused,
+    take_snapshot,
+)
+from commands.moderation.feature import (
+    ANIMATEURS,
+    OTHER_MOTIVE,
+    drapeau,
+    feature,
+    find_motive,
+    find_room,
+    list_motives,
+    say_motives,
+)
 from config.settings import Settings
 from config.time import PARIS
 from dialogs.moderation.forms import PreciseReport, ReportMessage
@@ -140,11 +161,11 @@ async def open_report_form(ctx: Context, text: str) -> Replies:
     """The window; with a link it knows which message is meant."""
     link = text.strip()
     if not link:
-        return Ask(ReportMessage.draft(motives=charter.list_motives(ctx)))
+        return Ask(ReportMessage.draft(motives=list_motives(ctx)))
     post = await read_reportable_post(ctx, link)
     await refuse_second_report(ctx, post.id, post.message)
     said = to_one_line(strip_markdown(post.message), QUOTED_MAX)
-    return Ask(ReportMessage.draft(link=link, motives=charter.list_motives(ctx), said=said))
+    return Ask(ReportMessage.draft(link=link, motives=list_motives(ctx), said=said))
 
 
 @feature.submit(ReportMessage, writes=False)
@@ -233,18 +254,14 @@ async def report_by_flag(ctx: Context, event: Reacted) -> Replies:
     """It is a report, once; taking the flag off comes first, and what came of that is told with the thanks."""
     if event.emoji != ctx.settings.report_emoji:
         return None
-    try:
-        seen = await take_snapshot(ctx, event.post_id)
-        fault = find_report_fault(seen.post, ctx.user.id, (await ctx.chat.me()).id)
-    except ChatError as error:
-        if error.may_pass:
-            raise
+    seen = await read_unless_refused(take_snapshot(ctx, event.post_id), None)
+    if seen is None:
         return None
-    if fault:
+    if fault := find_report_fault(seen.post, ctx.user.id, (await ctx.chat.me()).id):
         return await _refuse_flag(ctx, event, fault)
     try:
         await refuse_second_report(ctx, event.post_id, seen.post.message)
-        case, told = await add_report(ctx, seen, charter.find_motive(ctx, charter.OTHER_MOTIVE).key)
+        case, told = await add_report(ctx, seen, find_motive(ctx, OTHER_MOTIVE).key)
     except UserError as refusal:
         return await _refuse_flag(ctx, event, refusal.text)
     return [_remove_flag(event, f"{FLAG_TOPIC}{case.number}:{ctx.user.id}"), *told]
@@ -286,7 +303,7 @@ def _thank_reporter(topic: str, *, off: bool) -> Replies:
 async def open_motive_form(ctx: Context, click: Precise) -> Replies:
     """The window of a motive."""
     mine = await _get_own_report(ctx, click.case)
-    motives = charter.list_motives(ctx)
+    motives = list_motives(ctx)
     known = mine.motive if mine.motive in motives else None
     return Ask(PreciseReport.draft(case=click.case, motive=known, word=mine.word or None, motives=motives))
 
@@ -348,8 +365,8 @@ async def update_summary(ctx: Context) -> Replies:
     if not await ctx.posts_about(topic := make_summary_topic(ctx)):
         return None
     decided = await cases.list_decided_since(ctx.db, ctx.now - LATELY)
-    known = await claims.list_taken(ctx.db, cards.GATHERED_CLAIM, [str(number) for number in decided])
-    joined = await claims.count_since(ctx.db, cards.JOINED_CLAIM, ctx.now - LATELY)
+    known = await claims.list_taken(ctx.db, GATHERED_CLAIM, [str(number) for number in decided])
+    joined = await claims.count_since(ctx.db, JOINED_CLAIM, ctx.now - LATELY)
     return _refresh_summary(await draw_summary(ctx), topic) if known or joined else None
 
 
@@ -357,18 +374,18 @@ async def update_summary(ctx: Context) -> Replies:
 async def show_held_back_case(ctx: Context, click: SeeGathered) -> Replies:
     """Its card comes into the room."""
     case = await cases.lock(ctx.db, int(click.chosen)) if click.chosen.isdecimal() else None
-    if case is None or not await claims.is_taken(ctx.db, cards.GATHERED_CLAIM, click.chosen):
+    if case is None or not await claims.is_taken(ctx.db, GATHERED_CLAIM, click.chosen):
         raise UserError("Ce cas n’est pas, ou plus, dans ce résumé.")
     replies: list[Reply] = []
-    if await claims.claim(ctx.db, cards.SHOWN_CLAIM, click.chosen, ctx.now):
+    if await claims.claim(ctx.db, SHOWN_CLAIM, click.chosen, ctx.now):
         replies += await cards.post_card(ctx, case)
     return [*replies, _refresh_summary(await draw_summary(ctx), make_summary_topic(ctx))]
 
 
 async def draw_summary(ctx: Context) -> Message:
     """What waits, and how much came."""
-    waiting = await cards.list_held_back(ctx)
-    lately = await reports.list_since(ctx.db, ctx.now - cards.STORM_WINDOW)
+    waiting = await list_held_back(ctx)
+    lately = await reports.list_since(ctx.db, ctx.now - STORM_WINDOW)
     rows = [await _draw_row(ctx, case) for case in waiting[:SUMMARY_MAX]]
     text = render(
         "moderation/storm",
@@ -377,7 +394,7 @@ async def draw_summary(ctx: Context) -> Message:
         more=len(waiting) - len(rows),
         reports=len(lately),
         people=len({report.reporter_id for report in lately}),
-        joined=await _count_joined(ctx),
+        joined=await count_arrivals(ctx),
         at=f"{ctx.now.astimezone(PARIS):%H:%M}",
     )
     options = {str(case.number): f"n° {case.number} · {case.author}" for case in waiting[:MENU_MAX]}
@@ -387,13 +404,7 @@ async def draw_summary(ctx: Context) -> Message:
 async def _draw_row(ctx: Context, case: Case) -> tuple[Case, int, str]:
     """A case with how many people report it, and their motives, or what rules found."""
     theirs = await reports.list_of_case(ctx.db, case.number)
-    return case, len(theirs), charter.say_motives(ctx, theirs) or await cards.say_rules(ctx, case)
-
-
-async def _count_joined(ctx: Context) -> int:
-    """How many came into the team lately, where they are many."""
-    count = await claims.count_since(ctx.db, cards.JOINED_CLAIM, ctx.now - cards.STORM_WINDOW)
-    return count if count >= cards.STORM_JOINS else 0
+    return case, len(theirs), say_motives(ctx, theirs) or await cards.say_rules(ctx, case)
 
 
 def make_summary_topic(ctx: Context) -> str:

@@ -25,7 +25,7 @@ from bot.features import Feature
 from cli.demo.stage import free_port
 from cli.setup.command import SetupOptions, setup
 from commands import FEATURES
-from commands.moderation import cards
+from commands.moderation import cases
 from commands.sondage import broadcast
 from config.settings import Settings, read
 from sandbox import Sandbox
@@ -116,7 +116,7 @@ class House:
         """Start the bot, as `coop-bot serve` does."""
         logs.configure("INFO", LOG)
         await schema.prepare(self.settings.database_url)
-        watchlist.WATCHES_EVERY, cards.STORM_JOINS, broadcast.GATHERED_FOR = ASKS_EVERY, CROWD, GATHERED_FOR
+        watchlist.WATCHES_EVERY, cases.STORM_JOINS, broadcast.GATHERED_FOR = ASKS_EVERY, CROWD, GATHERED_FOR
         self.app = App(self.settings, self.features, self.clock, first=self._first)
         await self.app.start()
 

@@ -3,39 +3,37 @@ The handlers stand in the other modules of this folder; whoever needs the one of
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, ClassVar, TypeVar
 
-from pydantic import BaseModel
-
-from bot.account_status import read_display_name
-from bot.actions import DeletePost
 from bot.audit import AuditEntry, record_entry
+from bot.command_lines import read_typed_number
 from bot.context import Context
-from bot.errors import Refusal
+from bot.errors import Refusal, UserError
 from bot.events import Delivered, Undelivered
-from bot.french.periods import say_moment
-from bot.replies import Button, Direct, Reply, Say
-from bot.texts import Markdown, quotation, render
+from bot.replies import Button, Direct, Replies, Reply, Whisper
+from bot.texts import quotation, render
 from commands.moderation import cards
-from commands.moderation.cases import Decision
-from commands.moderation.channels import find_channel_title, find_person_zone, find_room
+from commands.moderation.cards import (
+    QUOTED_MAX,
+    Appeal,
+    describe_measure,
+    find_title,
+    make_notice_topic,
+    say_in_room,
+    say_refusal,
+)
+from commands.moderation.cases import OWN_CASE, Decision, read_unless_refused
+from commands.moderation.feature import ANIMATEURS, feature, find_channel_title
 from config import charte
-from config.time import PARIS
 from dialogs.moderation.forms import MeasureForm, RemindCharter, WarnAuthor
+from storage import journal
 from storage.database import change
 from storage.journal import AuditAct, label_of
 from storage.moderation import cases, measures
 from storage.moderation.cases import Case, CaseSource, CaseState
-from storage.moderation.measures import REFUSED, KeptPost, Measure, MeasureRecord
-
-
-class Appeal(BaseModel):
-    """« Contester »: the window in which somebody answers a measure, by its number in the journal."""
-
-    entry: int
+from storage.moderation.measures import REFUSED, Measure, MeasureRecord
 
 
 class ActPurpose(StrEnum):
@@ -80,62 +78,7 @@ def read_answer(event: Delivered | Undelivered) -> ActAnswer | None:
     return ActAnswer(*about, is_done=True, refusal=next(iter(event.kept_out.values()), None))
 
 
-def make_notice_topic(entry: int) -> str:
-    """Name what the person reads of a measure."""
-    return f"moderation.notice:{entry}"
-
-
-THE_TEAM = Markdown("l’équipe de modération")
-QUOTED_MAX = 1500
-"""Characters of a message that is quoted among others."""
 SHOWN_MAX = 10
-REFUSAL_REASONS = {
-    Refusal.FORBIDDEN: "le bot n’en a pas le droit",
-    Refusal.DEFAULT_CHANNEL: "c’est le canal par défaut de l’équipe, dont personne ne peut être retiré",
-    Refusal.UNKNOWN_CHANNEL: "le bot n’est plus dans ce canal, ou il n’existe plus",
-    Refusal.UNKNOWN_POST: "ce message n’existe plus",
-    Refusal.ARCHIVED: "le canal est archivé",
-    Refusal.NOT_IN_TEAM: "la personne n’est plus dans l’équipe",
-    Refusal.DEACTIVATED: "le compte est désactivé",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class MeasureDescription:
-    """A measure as it is told: what, where, until when, and by whom it was decided (the person whom it concerns reads
-    no name of an animateur)."""
-
-    entry: int
-    label: str
-    reason: str
-    where: Sequence[str]
-    until: str
-    by: Markdown
-
-
-async def describe_measure(ctx: Context, measure: Measure, reader_id: str = "") -> MeasureDescription:
-    """A measure as somebody reads it, in the hours of where they live."""
-    where = [await find_title(ctx, measure, channel) for channel in measure.channels]
-    until = await say_until(ctx, measure.until, reader_id)
-    label, by = label_of(measure.act), await _say_decider(ctx, measure, reader_id)
-    return MeasureDescription(measure.entry, label, measure.reason, [w for w in where if w], until, by)
-
-
-async def find_title(ctx: Context, measure: Measure, channel_id: str) -> str:
-    """What a channel is called; "" for one that neither the bot’s tables nor the measure know."""
-    return await find_channel_title(ctx, channel_id) or measures.read_record(measure).titles.get(channel_id, "")
-
-
-async def _say_decider(ctx: Context, measure: Measure, reader_id: str) -> Markdown:
-    if not measure.by:
-        return Markdown("le bot")
-    return THE_TEAM if reader_id and reader_id == measure.user_id else await read_display_name(ctx, measure.by)
-
-
-async def say_until(ctx: Context, until: datetime | None, reader_id: str = "") -> str:
-    """« mardi 24 novembre 2026 à 9 h » where somebody lives, or as in rooms; "" for what does not end by itself."""
-    zone = await find_person_zone(ctx, reader_id) if reader_id else PARIS
-    return say_moment(until.astimezone(zone)) if until else ""
 
 
 async def write_notice(ctx: Context, measure: Measure, record: MeasureRecord) -> Direct:
@@ -165,24 +108,6 @@ async def _describe_lightened(ctx: Context, measure: Measure, record: MeasureRec
         return None
     ends = old.ended_at is None and not find_handler(measure.act).keeps_out
     return {"told": await describe_measure(ctx, old, old.user_id), "act": old.act, "ends": ends}
-
-
-async def say_in_room(ctx: Context, text: Markdown) -> Sequence[Reply]:
-    """What the other animateurs read; nothing while the room is not known."""
-    place = await find_room(ctx)
-    return [Say(text, channel_id=place)] if place else []
-
-
-async def hand_back(ctx: Context, post: KeptPost, why: str, topic: str | None = None) -> Direct:
-    """Somebody’s words, which were taken away with others’ or written where nobody may."""
-    quoted = quotation(post.text, QUOTED_MAX * 4)
-    text = render("moderation/given_back", why=why, quoted=quoted, where=await find_channel_title(ctx, post.channel_id))
-    return Direct(text, user_id=post.author_id, files=post.files, topic=topic)
-
-
-def say_refusal(refusal: Refusal | None) -> str:
-    """Why Mattermost did not do it."""
-    return REFUSAL_REASONS.get(refusal, "Mattermost l’a refusé") if refusal else "Mattermost l’a refusé"
 
 
 async def store_measure(ctx: Context, deed: AuditEntry, record: MeasureRecord, **columns: Any) -> Measure:
@@ -404,23 +329,121 @@ class Warn(MeasureHandler):
     form = WarnAuthor
 
 
-class EnforcedMeasure(MeasureHandler):
-    """What lock and exclusions share: what is written against them goes, once its author has it back."""
+@feature.event(Delivered, name="moderation.done.Delivered")
+async def handle_delivered(ctx: Context, event: Delivered) -> Replies:
+    """Mattermost did what a measure asked for: the measure goes on."""
+    answer = read_answer(event)
+    if answer and answer.part is ActPurpose.KEPT:  # Mattermost is asked before anything is read from the tables
+        copy = await read_unless_refused(ctx.chat.read_post(event.post_id), None) if event.post_id else None
+        answer = replace(answer, files=copy.file_ids if copy else ())
+    return await _handle_answer(ctx, answer)
 
-    async def handle_answer(self, ctx: Context, known: Measure, answer: ActAnswer) -> Sequence[Reply]:
-        is_back = answer.part is ActPurpose.GIVEN and answer.refusal is not Refusal.TAKEN_BACK
-        stands = answer.part is ActPurpose.AGAINST and not answer.is_done and answer.refusal is not Refusal.TAKEN_BACK
-        if not is_back and not stands:
-            return await super().handle_answer(ctx, known, answer)
-        measure = await measures.lock_known(ctx.db, known)
-        if measure is None or measure.ended_at:
-            return []
-        if stands:
-            return await self.bear_breach(ctx, measure, answer.refusal)
-        topic = make_act_topic(ActPurpose.AGAINST, answer.entry, answer.target)
-        return [DeletePost(answer.target, topic=topic)]
 
-    async def bear_breach(self, ctx: Context, measure: Measure, refusal: Refusal | None) -> Sequence[Reply]:
-        """What was written against it stands."""
-        told = await describe_measure(ctx, measure)
-        return await say_in_room(ctx, render("moderation/not_removed", told=told, why=say_refusal(refusal)))
+@feature.event(Undelivered, name="moderation.refused.Undelivered")
+async def handle_undelivered(ctx: Context, event: Undelivered) -> Replies:
+    """Mattermost did not do what a measure asked for: the measure says what follows from it."""
+    return await _handle_answer(ctx, read_answer(event))
+
+
+async def _handle_answer(ctx: Context, answer: ActAnswer | None) -> Replies:
+    known = await measures.get(ctx.db, answer.entry) if answer else None
+    return await find_handler(known.act).handle_answer(ctx, known, answer) if known and answer else None
+
+
+UNDO_EXAMPLE = "/moderer annuler 12"
+
+
+@feature.command("moderer annuler", help="Annuler un acte", hint="N", roles=ANIMATEURS, writes=True)
+async def undo_typed_number(ctx: Context, line: str) -> Replies:
+    """Undo a measure by the number that the journal gave it."""
+    entry = read_typed_number(line)
+    if entry is None:
+        raise UserError(f"Donnez le numéro de l’acte, celui du journal : par exemple `{UNDO_EXAMPLE}`.")
+    await ctx.must_still_be(ANIMATEURS)
+    replies = await undo_measure(ctx, entry)
+    measure = await measures.get(ctx.db, entry)
+    assert measure is not None  # it was undone
+    text = render("moderation/undone", told=await describe_measure(ctx, measure), act=measure.act, acts=AuditAct)
+    return [*replies, *await refresh_measure_card(ctx, measure), Whisper(text)]
+
+
+async def undo_measure(ctx: Context, entry: int, *, is_replaced: bool = False) -> Sequence[Reply]:
+    """Take a measure back, and tell the person, unless the notice of what replaces it does; asks Mattermost nothing.
+    The card is for the caller. Raises UserError for what is no measure, is over, or concerns who acts."""
+    measure = await _lock_standing(ctx, entry)
+    deed = AuditEntry(AuditAct.UNDO, f"acte:{entry}", measure.user_id, before={"act": measure.act, "entry": entry})
+    await record_entry(ctx, deed)
+    await change(ctx.db, measure, ended_at=ctx.now, ended_by=ctx.user.id)
+    await _close_case(ctx, measure)
+    told = [] if is_replaced else await _tell_person(ctx, measure, "moderation/lifted")
+    return [*await find_handler(measure.act).lift(ctx, measure, measures.read_record(measure)), *told]
+
+
+async def _lock_standing(ctx: Context, entry: int) -> Measure:
+    measure, _ = await measures.lock_with_case(ctx.db, entry)
+    if measure is None:
+        known = await journal.get(ctx.db, entry)
+        if known is None:
+            raise UserError(f"Il n’y a pas d’acte n° {entry}.")
+        raise UserError(f"Le n° {entry} ({known.label}) n’est pas un acte qui s’annule.")
+    if measure.user_id and measure.user_id == ctx.user.id:
+        raise UserError(OWN_CASE)
+    if measure.ended_at is not None:
+        raise UserError(_say_over(measure))
+    find_handler(measure.act).refuse_undoing(measure)
+    return measure
+
+
+def _say_over(measure: Measure) -> str:
+    if measure.ended_by == REFUSED:
+        return f"L’acte n° {measure.entry} n’a pas eu lieu : Mattermost l’a refusé."
+    return f"L’acte n° {measure.entry} est déjà {'annulé' if measure.ended_by else 'terminé'}."
+
+
+async def _close_case(ctx: Context, measure: Measure) -> None:
+    """The case of a measure that stands no more."""
+    case = await cases.lock(ctx.db, measure.case_id) if measure.case_id else None
+    if case and case.state is CaseState.DECIDED and case.entry == measure.entry:
+        await change(ctx.db, case, state=CaseState.CLOSED, until=None)
+
+
+async def _tell_person(ctx: Context, measure: Measure, sentence: str) -> Sequence[Reply]:
+    """Tell the person that it ended, if they knew of it."""
+    if not measure.user_id or not measures.read_record(measure).told:
+        return []
+    told, held = await describe_measure(ctx, measure, measure.user_id), await _is_kept_out_by_another(ctx, measure)
+    text = render(sentence, told=told, act=measure.act, acts=AuditAct, held=held)
+    return [Direct(text, user_id=measure.user_id)]
+
+
+async def _is_kept_out_by_another(ctx: Context, measure: Measure) -> bool:
+    """Whether they do not come back, though this measure is over."""
+    place = measure.channels[0] if measure.channels else ""
+    return find_handler(measure.act).keeps_out and (
+        await measures.find_exclusion(ctx.db, measure.user_id, place, but=measure.entry) is not None
+    )
+
+
+EXPIRED_BATCH = 50
+"""Ended in one run; the others five minutes later."""
+
+
+@feature.job("hour=0-1,3-23 minute=*/5", name="moderation.expire", writes=True)
+async def end_expired(ctx: Context) -> Replies:
+    """End what is due; another replica or an animateur may have ended it meanwhile."""
+    ended: list[Reply] = []
+    for each in await measures.list_due(ctx.db, ctx.now, EXPIRED_BATCH):
+        measure = await measures.lock_known(ctx.db, each)
+        if measure is not None and measure.ended_at is None:
+            ended += await _end_measure(ctx, measure)
+    return ended
+
+
+async def _end_measure(ctx: Context, measure: Measure) -> Sequence[Reply]:
+    thing = f"personne:{measure.user_id}" if measure.user_id else f"canal:{measure.channels[0]}"
+    before = {"act": measure.act, "entry": measure.entry}
+    await record_entry(ctx, AuditEntry(AuditAct.EXPIRE, thing, measure.user_id, before=before))
+    await change(ctx.db, measure, ended_at=ctx.now, ended_by="")
+    lifted = await find_handler(measure.act).lift(ctx, measure, measures.read_record(measure))
+    told = await _tell_person(ctx, measure, "moderation/over")
+    return [*lifted, *told, *await refresh_measure_card(ctx, measure)]

@@ -9,27 +9,31 @@ from datetime import timedelta
 
 from pydantic import BaseModel
 
-from bot.actions import AddMembers, RemoveMember
+from bot.actions import AddMembers, DeletePost, RemoveMember
 from bot.context import Context
 from bot.errors import Refusal, UserError
 from bot.events import JoinedChannel
 from bot.mattermost import ChatChannel, ChatUser
 from bot.replies import Direct, Progress, Replies, Reply, Start, Step
 from bot.texts import render
-from commands.moderation import charter
+from commands.moderation.cards import describe_measure, say_in_room, say_refusal, say_until
 from commands.moderation.cases import Decision, open_case_about, read_if_there, read_proposal, take_account, take_reason
-from commands.moderation.channels import expect_breach, index_channels, may_breach_measure
 from commands.moderation.decisions import decide_at_once
-from commands.moderation.feature import ANIMATEURS, feature
+from commands.moderation.feature import (
+    ANIMATEURS,
+    expect_breach,
+    feature,
+    index_channels,
+    may_breach_measure,
+    propose_measure,
+)
 from commands.moderation.measures import (
     ActAnswer,
     ActPurpose,
-    EnforcedMeasure,
-    describe_measure,
+    MeasureHandler,
     handles,
     make_act_topic,
     say_of_channel,
-    say_until,
 )
 from config.charte import MeasureKind
 from dialogs.moderation.forms import ExcludeAuthor, SilenceAuthor
@@ -41,6 +45,29 @@ from storage.journal import AuditAct
 from storage.moderation import cases, measures
 from storage.moderation.cases import Case
 from storage.moderation.measures import Measure, MeasureRecord
+
+
+class EnforcedMeasure(MeasureHandler):
+    """What lock and exclusions share: what is written against them goes, once its author has it back."""
+
+    async def handle_answer(self, ctx: Context, known: Measure, answer: ActAnswer) -> Sequence[Reply]:
+        is_back = answer.part is ActPurpose.GIVEN and answer.refusal is not Refusal.TAKEN_BACK
+        stands = answer.part is ActPurpose.AGAINST and not answer.is_done and answer.refusal is not Refusal.TAKEN_BACK
+        if not is_back and not stands:
+            return await super().handle_answer(ctx, known, answer)
+        measure = await measures.lock_known(ctx.db, known)
+        if measure is None or measure.ended_at:
+            return []
+        if stands:
+            return await self.bear_breach(ctx, measure, answer.refusal)
+        topic = make_act_topic(ActPurpose.AGAINST, answer.entry, answer.target)
+        return [DeletePost(answer.target, topic=topic)]
+
+    async def bear_breach(self, ctx: Context, measure: Measure, refusal: Refusal | None) -> Sequence[Reply]:
+        """What was written against it stands."""
+        told = await describe_measure(ctx, measure)
+        return await say_in_room(ctx, render("moderation/not_removed", told=told, why=say_refusal(refusal)))
+
 
 EXCLUSION_REASONS: Mapping[str, str] = {
     AuditAct.SILENCE: "écriture suspendue",
@@ -184,7 +211,7 @@ class Silence(Exclusion):
     work = SilenceAll
 
     async def prefill(self, ctx: Context, case: Case, motive: str) -> Mapping[str, object]:
-        proposed = await charter.propose_measure(ctx, case.author_id, motive) if motive else None
+        proposed = await propose_measure(ctx, case.author_id, motive) if motive else None
         return {"lasts": (proposed and proposed.lasts) or DEFAULT_SILENCE}
 
     async def complete(self, ctx: Context, case: Case, decision: Decision) -> Decision:

@@ -19,28 +19,26 @@ from bot.mattermost import ChatChannel
 from bot.people import make_nobody
 from bot.replies import Button, Direct, Message, Replies, Reply, Say, Update, Whisper
 from bot.texts import Markdown, quotation, render
-from commands.moderation.cards import say_to_animateurs
+from commands.moderation.cards import QUOTED_MAX, describe_measure, say_to_animateurs
 from commands.moderation.cases import MessageSnapshot, refuse_own_proposal, take_message
-from commands.moderation.channels import (
+from commands.moderation.feature import (
+    ANIMATEURS,
     expect_breach,
+    feature,
     find_channel_title,
     find_room,
     index_channels,
     may_breach_measure,
 )
-from commands.moderation.feature import ANIMATEURS, feature
 from commands.moderation.measures import (
-    QUOTED_MAX,
     ActPurpose,
-    EnforcedMeasure,
     MeasureHandler,
-    describe_measure,
     handles,
     make_act_topic,
     store_measure,
+    undo_measure,
 )
-from commands.moderation.measures.exclusion import make_member_removal
-from commands.moderation.measures.lifecycle import undo_measure
+from commands.moderation.measures.exclusion import EnforcedMeasure, make_member_removal
 from commands.moderation.rules import say_seconds
 from dialogs.moderation.lines import REASON_MAX, take_length
 from storage import canaux, claims, journal, outbox

@@ -16,6 +16,7 @@ from bot.permalinks import make_permalink
 from bot.plain_text import to_one_line
 from bot.replies import Button, Progress, Redirect, Refresh, Replies, Reply, Say, Start, Step, Whisper
 from bot.texts import Markdown, quotation, relay_markdown, render
+from commands.moderation.cards import describe_measure
 from commands.moderation.cases import (
     MESSAGE_GONE,
     get_case,
@@ -25,17 +26,9 @@ from commands.moderation.cases import (
     read_thread,
     take_message,
 )
-from commands.moderation.channels import find_channel_title, find_channel_zone, index_channels
 from commands.moderation.decisions import announce_decision, confirm_decision, on_case
-from commands.moderation.feature import ANIMATEURS, feature
-from commands.moderation.measures import (
-    ActPurpose,
-    MeasureHandler,
-    describe_measure,
-    handles,
-    make_act_topic,
-    store_measure,
-)
+from commands.moderation.feature import ANIMATEURS, feature, find_channel_title, find_channel_zone, index_channels
+from commands.moderation.measures import ActPurpose, MeasureHandler, handles, make_act_topic, store_measure
 from dialogs.moderation.forms import MoveThread
 from dialogs.moderation.lines import REASON_MAX
 from storage import claims, outbox

@@ -3,6 +3,7 @@ Their files are copied first to where they are evidence, so that they can come b
 """
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from pydantic import BaseModel
 
@@ -16,6 +17,8 @@ from bot.mattermost import ChatChannel, ChatPost
 from bot.permalinks import make_permalink
 from bot.replies import Button, Direct, Progress, Redirect, Replies, Reply, Say, Start, Step, Whisper
 from bot.texts import quotation, relay_markdown, render
+from commands.moderation import cards
+from commands.moderation.cards import hand_back
 from commands.moderation.cases import (
     Decision,
     MessageSnapshot,
@@ -31,14 +34,12 @@ from commands.moderation.cases import (
     take_message,
     take_reason,
 )
-from commands.moderation.channels import find_room, index_channels
 from commands.moderation.decisions import decide_at_once
-from commands.moderation.feature import ANIMATEURS, feature
+from commands.moderation.feature import ANIMATEURS, feature, find_room, index_channels
 from commands.moderation.measures import (
     ActAnswer,
     ActPurpose,
     MeasureHandler,
-    hand_back,
     handles,
     make_act_topic,
     store_measure,
@@ -48,9 +49,11 @@ from dialogs.moderation.forms import HideMessage
 from dialogs.moderation.lines import take_word
 from storage import outbox, people
 from storage.journal import AuditAct
-from storage.moderation import measures
+from storage.moderation import cases, measures
 from storage.moderation.cases import Case, CaseSource
 from storage.moderation.measures import KeptPost, Measure, MeasureRecord
+from storage.outbox import Sent
+from storage.personal_data.declarations import months_before
 
 
 class Removal(MeasureHandler):
@@ -373,3 +376,47 @@ async def _store_case(ctx: Context, click: Sweep) -> Case:
     ctx.db.add(case)
     await ctx.db.flush()
     return case
+
+
+CLEARED_AHEAD = timedelta(days=1)
+"""So long before a case is forgotten: what is to go must still be known."""
+CLEARED_BATCH = 50
+
+
+class ClearCases(BaseModel):
+    """Cases that are about to be forgotten."""
+
+
+@feature.job("hour=3 minute=40", name="moderation.clear_old")
+async def start_clearing(ctx: Context) -> Replies:
+    """Clear old cases in steps, where there are any."""
+    found = await cases.list_decided_before(ctx.db, _find_limit(ctx), 0, 1)
+    return Start(payload=ClearCases(), quiet=True) if found else None
+
+
+@feature.chore(
+    ClearCases, name="moderation.ClearCases", title="Dossiers anciens", unit=("dossier", "dossiers"), writes=True
+)
+async def clear_cases(ctx: Context, _: ClearCases, so_far: Progress) -> Step:
+    """Delete what was posted of the next old cases."""
+    found = await cases.list_decided_before(ctx.db, _find_limit(ctx), so_far.cursor or 0, CLEARED_BATCH)
+    gone = [
+        DeletePost(post.post_id, channel_id=post.channel_id) for case in found for post in await _list_posts(ctx, case)
+    ]
+    last = found[-1].number if found else 0
+    return Step(replies=gone, cursor=last, done=so_far.done + len(found), finished=len(found) < CLEARED_BATCH)
+
+
+def _find_limit(ctx: Context) -> datetime:
+    return months_before(ctx.now + CLEARED_AHEAD, ctx.settings.case_months)
+
+
+async def _list_posts(ctx: Context, case: Case) -> Sequence[Sent]:
+    """Its cards, and the files that were kept of the person’s messages; those of others are theirs."""
+    found = [*await ctx.posts_about(cards.make_card_topic(case.number))]
+    for measure in await measures.list_of_case(ctx.db, case.number):
+        record = measures.read_record(measure)
+        for post in record.posts:
+            if post.id in record.evidence and (post.is_bot or post.author_id == measure.user_id):
+                found += await ctx.posts_about(make_act_topic(ActPurpose.KEPT, measure.entry, post.id))
+    return found

@@ -1,10 +1,11 @@
 """The automatic rules: what each looks for, what of it can be tuned, how it is tuned on a line and in the table."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -284,3 +285,101 @@ async def load_tunings(db: AsyncSession) -> Mapping[RuleName, Tuning]:
     except ValueError:  # a mode that is none, or no JSON
         raise BrokenRuleError("la table des règles est illisible") from None
     return read_tunings(rows)
+
+
+_PIECE = re.compile(r"[^\s<>()\[\]{}\"'`«»|*]+")
+_HOST = re.compile(r"[\w-]{1,63}(?:\.[\w-]{1,63}){1,20}")
+_SITES = ("chat.whatsapp.com", "discord.gg", "join.slack.com", "signal.group", "invite.viber.com")
+"""All that is there invites."""
+_PATHS = {
+    "t.me": ("+", "joinchat/"),
+    "telegram.me": ("+", "joinchat/"),
+    "telegram.dog": ("+", "joinchat/"),
+    "discord.com": ("invite/",),
+    "discordapp.com": ("invite/",),
+    "wa.me": ("",),
+    "whatsapp.com": ("channel/", "invite/"),
+    "teams.live.com": ("l/invite/",),
+    "matrix.to": ("#/",),
+    "facebook.com": ("groups/",),
+}
+_MATTERMOST = "signup_user_complete"
+"""In the path of every Mattermost’s invitations."""
+_LONGEST = 253
+
+
+def list_links(text: str) -> Iterator[tuple[str, str]]:
+    """The site and the path of each, in small letters."""
+    for found in _PIECE.finditer(text.lower()):
+        piece = found[0]
+        if "." not in piece:
+            continue
+        _, scheme, after = piece.partition("://")
+        host, _, path = (after if scheme else piece).partition("/")
+        host = host.rpartition("@")[2].partition(":")[0].partition("?")[0].strip(".,;:!")
+        if len(host) <= _LONGEST and _HOST.fullmatch(host):
+            yield host.removeprefix("www."), path
+
+
+def leads_to(text: str, sites: Iterable[str]) -> bool:
+    """Whether a link of the text leads to one of these sites, or a part of one."""
+    unwanted = frozenset(sites)
+    return any(not unwanted.isdisjoint(_list_domains(host)) for host, _ in list_links(text)) if unwanted else False
+
+
+def invites(text: str) -> bool:
+    """Whether a link of the text invites into another place to talk, or onto a Mattermost."""
+    return any(
+        host in _SITES or path.startswith(_PATHS.get(host, ("\0",))) or _MATTERMOST in path
+        for host, path in list_links(text)
+    )
+
+
+def _list_domains(host: str) -> Iterator[str]:
+    """« a.b.fr », « b.fr », « fr »."""
+    rest = host
+    while rest:
+        yield rest
+        rest = rest.partition(".")[2]
+
+
+_LOOKS_LIKE = str.maketrans("013457@$!|", "oieastasil")
+_OTHERS = re.compile(r"[^a-z ]+")
+_TWICE = re.compile(r"([a-z])\1+")
+_SPELT = re.compile(r"(?<![a-z])[a-z](?: [a-z])+(?![a-z])")
+"""Letters one by one: « c a s i n o »."""
+
+
+def has_word(text: str, words: tuple[str, ...]) -> bool:
+    """Whether one of the words, or phrases, is in the text."""
+    single, phrases = _simplify_words(words)
+    if not single and not phrases:
+        return False
+    return any(
+        not single.isdisjoint(told.split()) or any(phrase in told for phrase in phrases)
+        for told in _list_readings(text)
+    )
+
+
+def _list_readings(text: str) -> Iterator[str]:
+    """The text as it is, with signs inside of words left out, and with words that were spelt put together."""
+    folded = fold(text).translate(_LOOKS_LIKE)
+    apart = _simplify(_OTHERS.sub(" ", folded))
+    yield apart
+    yield _simplify(_OTHERS.sub("", folded))
+    if _SPELT.search(apart):
+        yield _simplify(_SPELT.sub(lambda found: found[0].replace(" ", ""), apart))
+
+
+def _simplify(text: str) -> str:
+    """Each letter once, a space around each word."""
+    once = _TWICE.sub(r"\1", text)
+    return f" {' '.join(once.split())} "
+
+
+@lru_cache(64)
+def _simplify_words(words: tuple[str, ...]) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Single words, and phrases, as they are looked for."""
+    bones = [_simplify(_OTHERS.sub(" ", fold(word).translate(_LOOKS_LIKE))) for word in words]
+    single = frozenset(bone.strip() for bone in bones if len(bone.split()) == 1)
+    return single, tuple(bone for bone in bones if len(bone.split()) > 1)

@@ -1,77 +1,34 @@
-"""Which rules find a message, in each replica: by its text and what its author wrote lately, asking nobody."""
+"""Which rules find a message, in each replica: by its text and what its author wrote lately, asking nobody.
+A rule is tried on what was said before: who asks reads what it would have found, and nothing else happens.
+"""
 
 import re
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from datetime import datetime, timedelta
 from zlib import crc32
 
+from pydantic import BaseModel
+
 from bot import guard
+from bot.context import Context
+from bot.errors import ChatError, UserError
 from bot.events import Edited, Posted
 from bot.mattermost import ChatPost
-from commands.moderation.rules import SPECS, BrokenRuleError, RuleName, Tuning
+from bot.permalinks import make_permalink
+from bot.replies import Direct, Progress, Reply, Step
+from bot.texts import Markdown, link, quotation, render
+from bot.websocket.parser import is_by_person
+from commands.moderation.cases import read_unless_refused
+from commands.moderation.feature import ANIMATEURS, regles
+from commands.moderation.rules import SPECS, RuleName, Tuning, has_word, invites, leads_to
+from config.canaux import Family
 from config.text import fold
+from storage import canaux
+from storage.canaux import list_planned
+from storage.moderation import rules
 from storage.moderation.rules import RuleMode
-
-__all__ = ["NO_RULES", "SPECS", "BrokenRuleError", "Engine", "RuleName", "RuleTable", "Tuning"]
-
-
-_PIECE = re.compile(r"[^\s<>()\[\]{}\"'`«»|*]+")
-_HOST = re.compile(r"[\w-]{1,63}(?:\.[\w-]{1,63}){1,20}")
-_SITES = ("chat.whatsapp.com", "discord.gg", "join.slack.com", "signal.group", "invite.viber.com")
-"""All that is there invites."""
-_PATHS = {
-    "t.me": ("+", "joinchat/"),
-    "telegram.me": ("+", "joinchat/"),
-    "telegram.dog": ("+", "joinchat/"),
-    "discord.com": ("invite/",),
-    "discordapp.com": ("invite/",),
-    "wa.me": ("",),
-    "whatsapp.com": ("channel/", "invite/"),
-    "teams.live.com": ("l/invite/",),
-    "matrix.to": ("#/",),
-    "facebook.com": ("groups/",),
-}
-_MATTERMOST = "signup_user_complete"
-"""In the path of every Mattermost’s invitations."""
-_LONGEST = 253
-
-
-def list_links(text: str) -> Iterator[tuple[str, str]]:
-    """The site and the path of each, in small letters."""
-    for found in _PIECE.finditer(text.lower()):
-        piece = found[0]
-        if "." not in piece:
-            continue
-        _, scheme, after = piece.partition("://")
-        host, _, path = (after if scheme else piece).partition("/")
-        host = host.rpartition("@")[2].partition(":")[0].partition("?")[0].strip(".,;:!")
-        if len(host) <= _LONGEST and _HOST.fullmatch(host):
-            yield host.removeprefix("www."), path
-
-
-def leads_to(text: str, sites: Iterable[str]) -> bool:
-    """Whether a link of the text leads to one of these sites, or a part of one."""
-    unwanted = frozenset(sites)
-    return any(not unwanted.isdisjoint(_list_domains(host)) for host, _ in list_links(text)) if unwanted else False
-
-
-def invites(text: str) -> bool:
-    """Whether a link of the text invites into another place to talk, or onto a Mattermost."""
-    return any(
-        host in _SITES or path.startswith(_PATHS.get(host, ("\0",))) or _MATTERMOST in path
-        for host, path in list_links(text)
-    )
-
-
-def _list_domains(host: str) -> Iterator[str]:
-    """« a.b.fr », « b.fr », « fr »."""
-    rest = host
-    while rest:
-        yield rest
-        rest = rest.partition(".")[2]
-
 
 MARKED_MIN = 12
 """Characters of a text that can be « the same »: thanks and greetings are repeated by everybody."""
@@ -115,48 +72,6 @@ def compute_mark(text: str) -> int:
     """What two messages of the same text have alike, whatever their capitals, accents and spaces."""
     folded = fold(text)
     return crc32(folded.encode()) or 1 if len(folded) >= MARKED_MIN else 0
-
-
-_LOOKS_LIKE = str.maketrans("013457@$!|", "oieastasil")
-_OTHERS = re.compile(r"[^a-z ]+")
-_TWICE = re.compile(r"([a-z])\1+")
-_SPELT = re.compile(r"(?<![a-z])[a-z](?: [a-z])+(?![a-z])")
-"""Letters one by one: « c a s i n o »."""
-
-
-def has_word(text: str, words: tuple[str, ...]) -> bool:
-    """Whether one of the words, or phrases, is in the text."""
-    single, phrases = _simplify_words(words)
-    if not single and not phrases:
-        return False
-    return any(
-        not single.isdisjoint(told.split()) or any(phrase in told for phrase in phrases)
-        for told in _list_readings(text)
-    )
-
-
-def _list_readings(text: str) -> Iterator[str]:
-    """The text as it is, with signs inside of words left out, and with words that were spelt put together."""
-    folded = fold(text).translate(_LOOKS_LIKE)
-    apart = _simplify(_OTHERS.sub(" ", folded))
-    yield apart
-    yield _simplify(_OTHERS.sub("", folded))
-    if _SPELT.search(apart):
-        yield _simplify(_SPELT.sub(lambda found: found[0].replace(" ", ""), apart))
-
-
-def _simplify(text: str) -> str:
-    """Each letter once, a space around each word."""
-    once = _TWICE.sub(r"\1", text)
-    return f" {' '.join(once.split())} "
-
-
-@lru_cache(64)
-def _simplify_words(words: tuple[str, ...]) -> tuple[frozenset[str], tuple[str, ...]]:
-    """Single words, and phrases, as they are looked for."""
-    bones = [_simplify(_OTHERS.sub(" ", fold(word).translate(_LOOKS_LIKE))) for word in words]
-    single = frozenset(bone.strip() for bone in bones if len(bone.split()) == 1)
-    return single, tuple(bone for bone in bones if len(bone.split()) > 1)
 
 
 Check = Callable[[CheckedMessage, Sequence[MemoryNote], Tuning], bool]
@@ -343,3 +258,161 @@ class Engine:
 def _make_key(event: Posted | Edited) -> str:
     """A message, and the same once it was changed: then it is looked at once more, and no more."""
     return f"{event.post_id}:edited" if isinstance(event, Edited) else event.post_id
+
+
+TRIAL_DAYS, TRIAL_DAYS_MAX = 7, 30
+PAGE, PAGES_MAX = 200, 25
+"""Messages of a page; pages of a channel that are looked at."""
+ASKED_MAX = 100
+"""People of whom Mattermost is asked what they wrote before."""
+SHOWN_MAX = 5
+KEPT_MAX = 6000
+"""Messages that are put in order over channels, for rules that count: the newest."""
+QUOTED_MAX = 160
+NO_SEARCH = "La recherche de messages est éteinte sur ce Mattermost : cette règle n’y trouve rien."
+
+
+ORDERED_RULES = TIMED | {RuleName.FIRST}
+
+
+class Try(BaseModel):
+    """A rule, as it is to be tried, on what was said between two instants (ms since 1970)."""
+
+    rule: RuleName
+    count: int
+    seconds: int
+    items: list[str]
+    since: int
+    until: int
+
+    @classmethod
+    def of(cls, name: RuleName, tuning: Tuning, now: datetime, days: int) -> "Try":
+        """On the last days."""
+        until, since = (int(at.timestamp() * 1000) for at in (now, now - timedelta(days=days)))
+        return cls(rule=name, **tuning.settings, since=since, until=until)
+
+    @property
+    def tuned(self) -> Mapping[RuleName, Tuning]:
+        """That rule alone."""
+        return {self.rule: Tuning(RuleMode.PROPOSE, self.count, self.seconds, tuple(self.items))}
+
+
+class TrialProgress(BaseModel):
+    """How far it is: ``left`` are the channels still to be read, ``found`` the messages that the rule finds (the last
+    ones), ``hits`` how many; ``lately`` is what rules that count need of each: when, whose, its mark, its id."""
+
+    left: list[str]
+    exempt: list[str]
+    seen: int = 0
+    hits: int = 0
+    found: list[str] = []
+    lately: list[tuple[int, str, int, str]] = []
+    cut: bool = False
+
+    def add(self, posts: Sequence[ChatPost], work: Try) -> None:
+        """Messages of one channel, oldest first."""
+        self.seen += len(posts)
+        if work.rule in ORDERED_RULES:
+            rows = [*self.lately, *(_make_row(CheckedMessage.of(post), work) for post in posts)]
+            self.lately, self.cut = sorted(rows)[-KEPT_MAX:], self.cut or len(rows) > KEPT_MAX
+            return
+        self.count([p.id for p in posts if check_message(CheckedMessage.of(p), (), work.tuned)])
+
+    def replay(self, work: Try) -> None:
+        """Messages of all channels in their order, for rules that count."""
+        memory, found = Memory(), list[str]()
+        for at, author, mark, post_id in self.lately:
+            said = CheckedMessage(post_id, author, "", at, mark)
+            is_found = check_message(said, memory.before(said), work.tuned)
+            memory.note(said)
+            if is_found:
+                memory.start_over(said)
+                found.append(post_id)
+        self.count(found)
+
+    def count(self, ids: Sequence[str]) -> None:
+        """These were found, too."""
+        self.hits += len(ids)
+        self.found = [*self.found, *ids][-SHOWN_MAX:]
+
+
+def _make_row(said: CheckedMessage, work: Try) -> tuple[int, str, int, str]:
+    """What is needed of a message: for the rule of first messages its mark is whether it would be one of those."""
+    mark = said.mark if work.rule in TIMED else int(bool(check_message(said, (), work.tuned)))
+    return said.at, said.author_id, mark, said.post_id
+
+
+@regles.work(Try, name="moderation.Try", title="Essai d’une règle", unit=("canal", "canaux"), roles=ANIMATEURS)
+async def try_rule(ctx: Context, work: Try, so_far: Progress) -> Step:
+    """The next channel; at first, which channels there are; at last, what came of it."""
+    if so_far.cursor is None:
+        seen = TrialProgress(left=await _list_channels(ctx), exempt=sorted(await rules.list_exempt(ctx.db)))
+        return Step(cursor=seen.model_dump(mode="json"), total=len(seen.left) + 1)
+    seen = TrialProgress.model_validate(so_far.cursor)
+    if not seen.left:
+        if work.rule is RuleName.FIRST:
+            seen.count(await _find_first_posts(ctx, seen))
+        else:
+            seen.replay(work)
+        return Step(
+            replies=await _report_trial(ctx, work, seen), done=so_far.total or 0, total=so_far.total, finished=True
+        )
+    posts, is_whole = await _read_posts(ctx, seen.left[0], work)
+    seen.add([post for post in posts if post.user_id not in seen.exempt], work)
+    seen.left, seen.cut = seen.left[1:], seen.cut or not is_whole
+    return Step(cursor=seen.model_dump(mode="json"), done=so_far.done + 1, total=so_far.total)
+
+
+async def _list_channels(ctx: Context) -> list[str]:
+    """Those in which rules listen."""
+    table, known = await list_planned(ctx.db, ctx.settings), await canaux.find_channel_ids(ctx.db)
+    return sorted(known[key] for key in known if key in table and table[key].family is not Family.SALLE)
+
+
+async def _read_posts(ctx: Context, channel_id: str, work: Try) -> tuple[Sequence[ChatPost], bool]:
+    """What people wrote there in that time, oldest first, and whether that is all; nothing where the bot may not
+    read."""
+    me, found = (await ctx.chat.me()).id, dict[str, ChatPost]()
+    try:
+        for number in range(PAGES_MAX):
+            page = await ctx.chat.newest_posts(channel_id, number, PAGE)
+            found |= {p.id: p for p in page if work.since <= p.create_at < work.until and is_by_person(p, me)}
+            if len(page) < PAGE or page[-1].create_at < work.since:
+                return sorted(found.values(), key=lambda p: p.create_at), True
+    except ChatError as error:
+        if error.may_pass:
+            raise
+    return sorted(found.values(), key=lambda p: p.create_at), False
+
+
+async def _find_first_posts(ctx: Context, seen: TrialProgress) -> Sequence[str]:
+    """Of what people wrote first in that time, what was the first of all: Mattermost knows. Raises UserError where this
+    server is not to be searched."""
+    firsts = {author: (at, mark, post_id) for at, author, mark, post_id in reversed(seen.lately)}
+    likely = {author: (at, post_id) for author, (at, mark, post_id) in firsts.items() if mark}
+    asked = sorted(likely, key=likely.__getitem__)[-ASKED_MAX:]
+    seen.cut = seen.cut or len(asked) < len(likely)
+    names = {user.id: user.username async for page in ctx.chat.users(asked) for user in page}
+    found = []
+    for author in (author for author in asked if author in names):
+        at, post_id = likely[author]
+        wrote = await read_unless_refused(ctx.chat.posts_by(names[author]), None)
+        if wrote is None:
+            raise UserError(NO_SEARCH)
+        if all(post.create_at >= at for post in wrote):
+            found.append(post_id)
+    return found
+
+
+async def _report_trial(ctx: Context, work: Try, seen: TrialProgress) -> Sequence[Reply]:
+    shown = [post for post in [await _quote_post(ctx, post_id) for post_id in seen.found] if post]
+    text = render("moderation/tried", rule=work.rule, hits=seen.hits, seen=seen.seen, cut=seen.cut, shown=shown)
+    return [Direct(text, user_id=ctx.user.id)]
+
+
+async def _quote_post(ctx: Context, post_id: str) -> tuple[Markdown, Markdown] | None:
+    """Where it is, and what it says."""
+    post = await read_unless_refused(ctx.chat.read_post(post_id), None)
+    if post is None:
+        return None
+    return link("ce message", make_permalink(ctx.settings, post_id)), quotation(post.message, QUOTED_MAX)

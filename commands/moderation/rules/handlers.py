@@ -13,20 +13,36 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot import guard
 from bot.audit import AuditEntry, record_entry
 from bot.context import Context
-from bot.errors import ChatError, UserError
+from bot.errors import UserError
 from bot.events import Edited, JoinedTeam, Posted, WatchedPlaces
 from bot.french.words import say_delay
 from bot.people import make_nobody
 from bot.permalinks import make_permalink
 from bot.replies import Direct, Progress, Replies, Reply, Say, Start, Step, Whisper
 from bot.texts import Markdown, link, render
-from commands.moderation import cards, cases
+from commands.moderation import cards
 from commands.moderation.cards import FalseAlarm
-from commands.moderation.cases import Decision, MessageSnapshot
-from commands.moderation.channels import ROOM, find_room, list_rule_channels, list_unwatched_channels
-from commands.moderation.charter import find_charter_fault
-from commands.moderation.feature import ANIMATEURS, feature, regles
-from commands.moderation.measures.lifecycle import carry_out
+from commands.moderation.cases import (
+    Decision,
+    MessageSnapshot,
+    count_arrivals,
+    mark_decided,
+    open_case,
+    read_unless_refused,
+    schedule_summary,
+    take_snapshot,
+)
+from commands.moderation.decisions import carry_out
+from commands.moderation.feature import (
+    ANIMATEURS,
+    ROOM,
+    feature,
+    find_charter_fault,
+    find_room,
+    list_rule_channels,
+    list_unwatched_channels,
+    regles,
+)
 from commands.moderation.rules import (
     SPECS,
     BrokenRuleError,
@@ -35,17 +51,15 @@ from commands.moderation.rules import (
     load_tunings,
     make_default_tuning,
     say_tuning,
-    trial,
     tune_rule,
 )
-from commands.moderation.rules.engine import NO_RULES, TIMED, Engine, RuleTable
+from commands.moderation.rules.engine import NO_RULES, TIMED, TRIAL_DAYS, TRIAL_DAYS_MAX, Engine, RuleTable, Try
 from config.charte import MeasureKind
 from config.settings import Settings
 from config.text import fold
 from storage import canaux, claims
 from storage.journal import AuditAct
-from storage.moderation import cases as stored_cases
-from storage.moderation import reports, rules
+from storage.moderation import cases, reports, rules
 from storage.moderation.cases import UNDECIDED, Case, CaseSource, CaseState
 from storage.moderation.rules import EXEMPT_ROLES, Rule, RuleHit, RuleMode
 
@@ -112,13 +126,8 @@ async def recheck_old_warnings(ctx: Context) -> Replies:
 @regles.chore(LookAgain, name="moderation.LookAgain", title="Données personnelles", writes=True)
 async def recheck_message(ctx: Context, work: LookAgain, _: Progress) -> Step:
     """The animateurs hear of what is still there; what was changed or taken away is nobody’s concern any more."""
-    try:
-        seen = await cases.take_snapshot(ctx, work.post)
-    except ChatError as error:
-        if error.may_pass:
-            raise
-        return Step(finished=True)
-    return Step(replies=await _propose_personal_data(ctx, seen), finished=True)
+    seen = await read_unless_refused(take_snapshot(ctx, work.post), None)
+    return Step(replies=await _propose_personal_data(ctx, seen) if seen else [], finished=True)
 
 
 async def _propose_personal_data(ctx: Context, seen: MessageSnapshot) -> Sequence[Reply]:
@@ -128,7 +137,7 @@ async def _propose_personal_data(ctx: Context, seen: MessageSnapshot) -> Sequenc
     stands = any(found.kind in tuning.items for found in guard.find(seen.post.message))
     if tuning.mode is RuleMode.OFF or not stands:
         return []
-    case = await cases.open_case(ctx, seen, CaseSource.RULE)
+    case = await open_case(ctx, seen, CaseSource.RULE)
     await rules.assign_hits(ctx.db, seen.post.id, {RuleName.GUARD}, case.number)
     return await (cards.post_card if case.opened_at == ctx.now else cards.refresh_card)(ctx, case)
 
@@ -166,7 +175,7 @@ async def propose_case(ctx: Context, seen: MessageSnapshot, found: Mapping[RuleN
     if known := await _find_continued_case(ctx, seen, found):
         await rules.assign_hits(ctx.db, seen.post.id, found, known.number)
         return await cards.refresh_card(ctx, known)
-    case = await cases.open_case(ctx, seen, CaseSource.RULE)
+    case = await open_case(ctx, seen, CaseSource.RULE)
     await rules.assign_hits(ctx.db, seen.post.id, found, case.number)
     acting = [name for name, tuning in found.items() if tuning.mode is RuleMode.ACT and SPECS[name].may_act]
     done = await _hide_message(ctx, case, acting) if acting else []
@@ -179,7 +188,7 @@ async def _find_continued_case(ctx: Context, seen: MessageSnapshot, found: Mappi
     if not TIMED.issuperset(found) or any(tuning.mode is RuleMode.ACT for tuning in found.values()):
         return None
     lately = await rules.list_cases_since(ctx.db, seen.author.id, found, ctx.now - GATHERED_FOR)
-    case = await stored_cases.lock(ctx.db, lately[0]) if lately else None
+    case = await cases.lock(ctx.db, lately[0]) if lately else None
     return case if case and case.is_waiting else None
 
 
@@ -216,13 +225,10 @@ async def check_edited(ctx: Context, event: Edited) -> Replies:
 async def _handle_found(ctx: Context, event: Posted | Edited) -> Replies:
     if ctx.user.role in EXEMPT_ROLES:
         return None
-    try:
-        seen = await cases.take_snapshot(ctx, event.post_id)
-        names = await confirm_rules(ctx, seen, engine.found(event))
-    except ChatError as error:
-        if error.may_pass:
-            raise
+    seen = await read_unless_refused(take_snapshot(ctx, event.post_id), None)
+    if seen is None:
         return None
+    names = await confirm_rules(ctx, seen, engine.found(event))
     seen = replace(seen, post=replace(seen.post, message=event.text))
     return await apply_rules(ctx, event, seen, names) if names and not seen.author.is_bot else None
 
@@ -235,26 +241,20 @@ async def confirm_rules(ctx: Context, seen: MessageSnapshot, names: Collection[R
 
 
 async def _is_first(ctx: Context, seen: MessageSnapshot) -> bool:
-    try:
-        wrote = await ctx.chat.posts_by(seen.author.username)
-    except ChatError as error:
-        if error.may_pass:
-            raise
-        return False
-    return all(post.id == seen.post.id or post.create_at > seen.post.create_at for post in wrote)
+    wrote = await read_unless_refused(ctx.chat.posts_by(seen.author.username), None)
+    return wrote is not None and all(post.id == seen.post.id or post.create_at > seen.post.create_at for post in wrote)
 
 
 @regles.event(JoinedTeam, name="regles.joined.JoinedTeam")
 async def count_arrival(ctx: Context, event: JoinedTeam) -> Replies:
     """Many at once are told of in the room."""
-    count = await claims.count_since(ctx.db, cards.JOINED_CLAIM, ctx.now - cards.STORM_WINDOW)
-    return await cards.schedule_summary(ctx) if count >= cards.STORM_JOINS else None
+    return await schedule_summary(ctx) if await count_arrivals(ctx) else None
 
 
 @regles.button(FalseAlarm, roles=ANIMATEURS)
 async def dismiss_false_alarm(ctx: Context, click: FalseAlarm) -> Replies:
     """Closed, unless people reported the message, too: that is still to be decided."""
-    case = await stored_cases.lock(ctx.db, click.case)
+    case = await cases.lock(ctx.db, click.case)
     if case is None or case.state not in UNDECIDED:
         raise UserError("Quelqu’un a déjà décidé de ce cas.")
     if case.author_id == ctx.user.id:
@@ -269,7 +269,7 @@ async def _close_case(ctx: Context, case: Case) -> None:
     thing = f"message:{case.post_id}"
     deed = AuditEntry(AuditAct.DISMISS, thing, target_id=case.author_id, reason="Fausse alerte d’une règle automatique")
     entry = await record_entry(ctx, deed)
-    await cases.mark_decided(ctx, case, AuditAct.DISMISS, entry.reason, state=CaseState.CLOSED, entry=entry.id)
+    await mark_decided(ctx, case, AuditAct.DISMISS, entry.reason, state=CaseState.CLOSED, entry=entry.id)
 
 
 MODES = {"non": RuleMode.OFF, "proposer": RuleMode.PROPOSE, "agir": RuleMode.ACT}
@@ -349,9 +349,9 @@ def _start_trial(ctx: Context, name: RuleName, tuning: Tuning, line: str) -> Rep
     days, _, rest = line.strip().lower().partition(" ")
     number = days.removesuffix("j")
     if not (days.endswith("j") and number.isdecimal()):
-        number, rest = str(trial.TRIAL_DAYS), line
-    if not 1 <= int(number[:4]) <= trial.TRIAL_DAYS_MAX:
-        raise UserError(f"Un essai porte sur 1 à {trial.TRIAL_DAYS_MAX} jours : `/moderer regle {name} essai 7j`.")
+        number, rest = str(TRIAL_DAYS), line
+    if not 1 <= int(number[:4]) <= TRIAL_DAYS_MAX:
+        raise UserError(f"Un essai porte sur 1 à {TRIAL_DAYS_MAX} jours : `/moderer regle {name} essai 7j`.")
     tried = tune_rule(name, tuning, rest, adds=False)
-    work = trial.Try.of(name, tried, ctx.now, int(number))
+    work = Try.of(name, tried, ctx.now, int(number))
     return [Start(payload=work), Whisper(render("moderation/trying", rule=name, days=int(number)))]
