@@ -116,8 +116,7 @@ def refuse_mistyped(feature: Feature, command: str, line: str, *, shortest: int)
     nearly a subcommand."""
     word, _, rest = fold(line).partition(" ")
     lead = f"{command} "
-    commands = [t.key[1] for t in feature.triggers if t.key[0] == "command"]
-    names = [name.removeprefix(lead) for name in commands if name.startswith(lead)]
+    names = [t.key[1].removeprefix(lead) for t in feature.commands if t.key[1].startswith(lead)]
     meant = extractOne(word, names, processor=fold, scorer=OSA.distance, score_cutoff=SLIPS_MAX)
     if meant and len(word) >= shortest:
         raise UserError(f"Vouliez-vous dire `/{' '.join(filter(None, (command, meant[0], rest)))}` ?")

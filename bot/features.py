@@ -17,6 +17,7 @@ from bot.forms import Form, name_of, store_as
 from bot.links import UNDO_LIFE
 from bot.replies import Button, Parcel, PlainTextReply, Progress, Replies, Step, Waiting
 from config.settings import Settings
+from config.text import fold
 from storage.claims import SCOPE_MAX
 from storage.people import EVERYONE, Person, Role
 
@@ -190,6 +191,13 @@ class Feature:
         """The same of what is read from the database."""
         self.watched: Watches | None = None
         """Where it listens beside the direct channels, which are for all."""
+
+    @property
+    def commands(self) -> list[Trigger]:
+        """Its commands, in the order in which help and the guides list them: those that begin with the feature’s own
+        name first, then by the alphabet, so that each stands before its subcommands."""
+        commands = (trigger for trigger in self.triggers if trigger.key[0] == "command")
+        return sorted(commands, key=lambda t: (t.key[1].split()[0] != self.name, fold(t.key[1])))
 
     def command(
         self,

@@ -1,54 +1,40 @@
 """What the bot does: one file (or folder) per feature, all of them listed here."""
 
+from collections.abc import Iterator
+from importlib import import_module
+
 from bot.features import Feature
-from commands import (
-    actus,
-    agenda,
-    annonce,
-    annuaire,
-    brouillon,
-    canaux,
-    cra,
-    donnees,
-    garde,
-    hotline,
-    membres,
-    menage,
-    menus,
-    moderation,
-    ressources,
-    sondage,
-    stats,
-    travaux,
-)
 from commands.aide import build_aide
 
-_OTHERS = (
-    cra.feature,
-    stats.feature,
-    hotline.feature,
-    hotline.billet,
-    ressources.feature,
-    ressources.livre,
-    canaux.feature,
-    membres.feature,
-    membres.bienvenue,
-    annuaire.feature,
-    actus.feature,
-    actus.kiosque,
-    agenda.feature,
-    annonce.feature,
-    sondage.feature,
-    moderation.feature,
-    moderation.regles,
-    moderation.drapeau,
-    donnees.feature,
-    garde.feature,
-    brouillon.feature,
-    menus.feature,
-    menage.feature,
-    travaux.feature,
+MODULES = (
+    "cra",
+    "stats",
+    "hotline",
+    "ressources",
+    "canaux",
+    "membres",
+    "annuaire",
+    "actus",
+    "agenda",
+    "annonce",
+    "sondage",
+    "moderation",
+    "donnees",
+    "garde",
+    "brouillon",
+    "menus",
+    "menage",
+    "travaux",
 )
+"""The only list, in the order of « /aide »: the modules of this package whose features the bot has."""
 
+
+def _find_features(module: str) -> Iterator[Feature]:
+    """The features that a module has at its top: ``feature``, then those that are switched apart, by their names."""
+    names = vars(import_module(f"{__name__}.{module}"))
+    features = {name: value for name, value in names.items() if isinstance(value, Feature)}
+    yield from (features[name] for name in sorted(features, key=lambda name: (name != "feature", name)))
+
+
+_OTHERS = tuple(feature for module in MODULES for feature in _find_features(module))
 FEATURES: tuple[Feature, ...] = (build_aide(_OTHERS), *_OTHERS)
-"""The only list."""

@@ -41,7 +41,7 @@ class Home:
     @cached_property
     def lines(self) -> CommandIndex:
         """All commands, those of features that are off too, which say so."""
-        commands = [trigger for feature in self.features for trigger in _list_commands(feature)]
+        commands = [trigger for feature in self.features for trigger in feature.commands]
         return CommandIndex([t.key[1] for t in commands], [t.key[1] for t in commands if t.seeks])
 
     async def hear(self, ctx: Context, message: DirectMessage) -> Sequence[PlainTextReply]:
@@ -104,7 +104,7 @@ async def answer_help(home: Home, ctx: Context, about: str) -> Message:
     off = (f for f in home.features if not is_enabled(f, ctx.settings.features))
     if name := next((f.name for f in off if fold(f.name) == word.split()[0]), None):
         raise UserError(render("refus/off", command=name, kept=False))
-    if reserved := next((t for f in home.features for t in _list_commands(f) if t.key[1] == word.split()[0]), None):
+    if reserved := next((t for f in home.features for t in f.commands if t.key[1] == word.split()[0]), None):
         raise UserError(await say_reserved(ctx.db, ctx.user, reserved.roles, ctx.settings.contact))
     return propose_commands(view, about)
 
@@ -150,9 +150,8 @@ async def _list_contacts(ctx: Context, view: FeatureList) -> Sequence[str]:
 
 def _draw_feature(chapter: FeatureHelp, asked: str) -> Message:
     """A feature in all its commands, or the subcommand that is asked about."""
-    commands = sorted(chapter.commands, key=lambda t: t.key[1])
-    sub = [t for t in commands if f"{fold(t.key[1])} ".startswith(f"{asked} ")] if " " in asked else []
-    commands = sub or commands
+    sub = [t for t in chapter.commands if f"{fold(t.key[1])} ".startswith(f"{asked} ")] if " " in asked else []
+    commands = sub or chapter.commands
     text = render("aide/feature", title=chapter.front.title, about=chapter.front.about, commands=commands)
     return Message(text, [Button(f"/{chapter.start}", RunCommand(line=chapter.start), "primary")])
 
@@ -173,13 +172,9 @@ def _find_manner(said: str) -> str:
     return next((name for name, words in MANNERS.items() if first & words), "")
 
 
-def _list_commands(feature: Feature) -> list[Trigger]:
-    return [trigger for trigger in feature.triggers if trigger.key[0] == "command"]
-
-
 async def _list_usable(feature: Feature, ctx: Context) -> list[Trigger]:
     """The commands that somebody may type: by their role, or as the feature lets them in."""
-    commands = _list_commands(feature)
+    commands = feature.commands
     mine = [trigger for trigger in commands if ctx.user.may(trigger.roles)]
     return commands if len(mine) < len(commands) and feature.lets_in and await feature.lets_in(ctx) else mine
 

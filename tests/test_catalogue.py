@@ -616,8 +616,15 @@ def test_the_catalogue_tells_every_trigger_and_its_roles() -> None:
     assert "\n".join(found) == CATALOGUE.rstrip()
 
 
+def test_commands_are_listed_by_the_alphabet_those_of_the_feature_s_own_name_first() -> None:
+    listed = {feature.name: [trigger.key[1] for trigger in feature.commands] for feature in FEATURES}
+    assert listed["annuaire"] == ["annuaire", "annuaire ajouter", "annuaire propositions", "annuaire qui", "profil"]
+    for name, commands in listed.items():
+        assert all(command.split()[0] in commands[: commands.index(command) + 1] for command in commands), name
+
+
 def test_every_command_says_what_it_is_for() -> None:
-    for trigger in (t for f in FEATURES for t in f.triggers if t.key[0] == "command"):
+    for trigger in (trigger for feature in FEATURES for trigger in feature.commands):
         assert trigger.help, trigger.key
         assert trigger.help[0].isupper()
         assert not trigger.help.endswith("."), trigger.key

@@ -21,7 +21,7 @@ _SAME = (
 def plan_commands(features: Iterable[Feature], team_id: str, public_url: str, token: str) -> list[SlashCommand]:
     """The commands as they should be registered, one for each top-level command of the features."""
     found: dict[str, SlashCommand] = {}
-    for trigger in (t for feature in features for t in feature.triggers if t.key[0] == "command"):
+    for trigger in (trigger for feature in features for trigger in feature.commands):
         name, _, more = trigger.key[1].partition(" ")
         if not more:
             found[name] = SlashCommand(

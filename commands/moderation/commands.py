@@ -44,7 +44,7 @@ async def show_overview(ctx: Context, line: str) -> Replies:
         refuse_mistyped(feature, "moderer", line, shortest=SHORTEST_WORD)
         raise UserError(f"« {quote(line)} » n’est pas un geste de modération. `/moderer` les montre tous.")
     found = await measures.list_in_force(ctx.db, measures.LASTING)
-    commands = [(t.key[1], t.hint, t.help) for t in feature.triggers if t.key[0] == "command" and " " in t.key[1]]
+    commands = [(t.key[1], t.hint, t.help) for t in feature.commands if " " in t.key[1]]
     text = render(
         "moderation/overview",
         commands=commands,
