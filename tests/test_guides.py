@@ -1,25 +1,19 @@
 """The guides say what people can type: every command of « /aide » is in one of them, and none that does not exist."""
 
 import re
-from pathlib import Path
 
 import pytest
 
 from commands import FEATURES
 from storage.people import EVERYONE, Role
+from tests.guides import DOCS, READERS, draw_table, make_guide
+from tests.guides import read_guide as guide
 
-DOCS = Path(__file__).resolve().parents[1] / "docs"
-READERS = ("conseiller.md", "coordinateur.md", "animateur.md", "hotline.md")
 GUIDES = (*READERS, "exploitant.md")
 LARGEST = 150 * 1024
 PAGE = 40
 """How many lines a guide’s first page has at most."""
 SPACELESS = re.compile(r"(?<=\S) [;!?](?=\s|$)|« | »")
-
-
-def guide(name: str) -> str:
-    """The text of a guide."""
-    return (DOCS / name).read_text("utf-8")
 
 
 def typed(text: str) -> set[str]:
@@ -29,13 +23,24 @@ def typed(text: str) -> set[str]:
 
 def commands(*roles: Role) -> set[str]:
     """The commands of these roles."""
-    triggers = (t for f in FEATURES for t in f.triggers if t.key[0] == "command")
-    return {t.key[1] for t in triggers if any(r in t.roles for r in roles)}
+    return {t.key[1] for f in FEATURES for t in f.commands if any(r in t.roles for r in roles)}
 
 
 def for_everybody() -> set[str]:
     """The commands of all roles."""
     return set.intersection(*(commands(role) for role in EVERYONE))
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_the_table_of_commands_is_what_the_commands_say(name: str) -> None:
+    assert guide(name) == make_guide(name), "« make guides » writes it again"
+
+
+def test_a_table_tells_of_one_feature_after_the_other() -> None:
+    table = "\n".join(draw_table(Role.CONSEILLER))
+    rows = ("`/aide ", "**Compte rendu**", "`/cra ", "`/cra liste ", "**Statistiques**", "`/stats ", "**Agenda**")
+    places = [table.index(row) for row in rows]
+    assert places == sorted(places)
 
 
 def test_every_command_is_in_a_guide() -> None:
@@ -44,10 +49,7 @@ def test_every_command_is_in_a_guide() -> None:
     assert not missing
 
 
-@pytest.mark.parametrize(
-    ("name", "role"),
-    list(zip(READERS, (Role.CONSEILLER, Role.COORDINATEUR, Role.ANIMATEUR, Role.HOTLINE), strict=True)),
-)
+@pytest.mark.parametrize(("name", "role"), READERS.items())
 def test_each_guide_tells_of_all_its_readers_may_do(name: str, role: Role) -> None:
     """What everybody may type is told in one guide, that of conseillers, to which the others lead."""
     known = typed(guide(name))

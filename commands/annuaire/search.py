@@ -112,7 +112,7 @@ class SearchPlace:
     name: str = ""
 
 
-@feature.search("annuaire qui", help="Qui sait faire ? Demander de l’aide", hint="linux [près de 69120]", roles=NETWORK)
+@feature.search("annuaire qui", help="Qui sait faire ? Demander de l’aide", hint="linux [près de 69120]", roles=NETWORK)
 async def find_helpers(ctx: Context, text: str) -> Replies:
     """Those who said that they can, and can be asked."""
     what, *rest = NEAR.split(f" {' '.join(text.split())[:QUERY_MAX]}", maxsplit=1)
