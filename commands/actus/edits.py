@@ -9,9 +9,10 @@ from bot.errors import UserError
 from bot.forms import Form
 from bot.forms.limits import LONG_MAX
 from bot.french.words import join
+from bot.permalinks import find_permalink
 from bot.plain_text import shorten
 from bot.replies import Ask, Button, Progress, Refresh, Replies, Reply, Start, Step, Whisper
-from commands.actus import cards, editions, proposals
+from commands.actus import cards, editions
 from commands.actus.cards import Edit, GoOn, Rewrite
 from commands.actus.drafts import TOTAL_MAX
 from commands.actus.editions import note_digest, read_number
@@ -24,30 +25,28 @@ from storage.actus.digests import Digest, DigestEntry, DigestState
 from storage.actus.items import Item, ItemKind
 from storage.database import change
 from storage.journal import AuditAct
+from storage.urls import url_key
 
-EDITABLE = (DigestState.DRAFT, DigestState.HELD, DigestState.PUBLISHED)
 
-
-def must_be_editable(digest: Digest) -> None:
-    """Raises UserError for what is not edited now."""
+async def get_editable(ctx: Context, number: int, *, lock: bool = False) -> Digest:
+    """Get a digest that can be edited now. Raises UserError."""
+    digest = await (editions.lock_digest if lock else editions.get_digest)(ctx, number)
     if digest.state is DigestState.APPROVED:
         raise UserError(f"Le n° {digest.number} est approuvé : « Reprendre » permet de le changer.")
-    if digest.state not in EDITABLE:
+    if digest.state is not DigestState.PUBLISHED:
         editions.must_be_open(digest)
+    return digest
 
 
-Difference = tuple[Mapping[str, object], Mapping[str, object]]
-"""How it was, and is."""
-
-
-async def record_change(ctx: Context, digest: Digest, what: Difference, *, here: bool = True) -> Sequence[Reply]:
-    """Something of it was changed: copies of the draft show it, and what stands is rewritten. ``here`` says whether
-    the window was opened by the button of a copy."""
-    act = AuditAct.DIGEST_CORRECT if digest.state is DigestState.PUBLISHED else AuditAct.DIGEST_CHANGE
-    note_digest(ctx, act, digest, what[0], **what[1])
-    more = {"corrected": digest.corrected + 1} if digest.state is DigestState.PUBLISHED else {}
-    await change(ctx.db, digest, revision=digest.revision + 1, **more)
-    if digest.state is DigestState.PUBLISHED:
+async def record_change(
+    ctx: Context, digest: Digest, before: Mapping[str, object], after: Mapping[str, object], *, here: bool
+) -> Sequence[Reply]:
+    """Note what was changed of a digest; copies of the draft show it, and what stands is rewritten. ``here`` says
+    whether the window was opened by the button of a copy."""
+    is_out = digest.state is DigestState.PUBLISHED
+    note_digest(ctx, AuditAct.DIGEST_CORRECT if is_out else AuditAct.DIGEST_CHANGE, digest, before, **after)
+    await change(ctx.db, digest, revision=digest.revision + 1, corrected=digest.corrected + is_out)
+    if is_out:
         await _must_fit(ctx, digest)
         return [await cards.refresh_card(ctx, digest), Start(payload=Rewrite(digest=digest.number))]
     shown = await editions.DRAFT.is_sent(ctx.db, digest)
@@ -73,7 +72,7 @@ _COLUMNS = {"headline": "title", "link": "url"}
 
 
 async def get_entry(ctx: Context, digest: Digest, ident: int) -> DigestEntry:
-    """An entry of that digest. Raises UserError."""
+    """Get an entry of that digest. Raises UserError."""
     entry = await digests.get_entry(ctx.db, ident)
     if entry is None or entry.digest != digest.number:
         raise UserError("Cet élément n’est plus dans ce numéro : rouvrez « Modifier… ».")
@@ -87,45 +86,26 @@ async def must_be_kept(ctx: Context, entry: DigestEntry) -> None:
         raise UserError(f"Cet élément a été écarté par {by} : « Remettre » d’abord, avec « Modifier… ».")
 
 
-def draft_entry_window(digest: Digest, entry: DigestEntry) -> RewordEntry:
-    """Its words as they are."""
-    now = _read_values(entry)
-    seen = {name: _fingerprint(value) for name, value in now.items()}
-    known = {**now, "section": entry.section}
-    return RewordEntry.draft(digest=digest.number, entry=entry.number, seen=seen, **known)
-
-
-def draft_edito_window(digest: Digest) -> WriteEdito:
-    """The words it begins with."""
-    text = _cut_to_window(digest.edito)
-    return WriteEdito.draft(digest=digest.number, text=text, seen=_fingerprint(text))
-
-
-def draft_adding_window(digest: Digest) -> AddEntry:
-    """Something more."""
-    return AddEntry.draft(digest=digest.number)
-
-
 def _read_values(entry: DigestEntry) -> Mapping[str, str]:
-    """What its window shows."""
+    """Read what the window of an entry shows, by field."""
     return {name: _cut_to_window(str(getattr(entry, _COLUMNS.get(name, name)))) for name in FIELDS}
 
 
 def _cut_to_window(text: str) -> str:
-    """As much of it as a window takes."""
+    """Keep as much of a text as a window takes."""
     return text.strip().encode()[:LONG_MAX].decode(errors="ignore")
 
 
 def _fingerprint(text: str) -> str:
-    """What stands for a text."""
+    """Make what stands for a text in the state of a window."""
     return sha256(" ".join(text.split()).encode()).hexdigest()[:12]
 
 
 @feature.submit(RewordEntry, roles=ANIMATEURS)
 async def reword_entry(ctx: Context, form: RewordEntry) -> Replies:
-    """What was changed in the window; what others changed meanwhile stands. Raises UserError where it is the same."""
-    digest = await editions.lock_digest(ctx, form.digest)
-    must_be_editable(digest)
+    """Store what was changed in the window; what others changed meanwhile stands. Raises UserError where both changed
+    the same."""
+    digest = await get_editable(ctx, form.digest, lock=True)
     entry = await get_entry(ctx, digest, form.entry)
     await must_be_kept(ctx, entry)
     now, said = _read_values(entry), {name: str(getattr(form, name)) for name in FIELDS}
@@ -138,8 +118,8 @@ async def reword_entry(ctx: Context, form: RewordEntry) -> Replies:
         columns["position"] = await _find_last_position(ctx, digest, form.section) + 1
     if columns:
         await change(ctx.db, entry, **columns, changed_by=ctx.user.id)
-    what = {name: now[name] for name in mine}, mine
-    return await record_change(ctx, digest, what, here=ctx.capabilities.steps)
+    before = {name: now[name] for name in mine}
+    return await record_change(ctx, digest, before, mine, here=ctx.capabilities.steps)
 
 
 async def _refuse_clash(ctx: Context, other: str, what: list[str]) -> None:
@@ -155,31 +135,23 @@ async def _find_last_position(ctx: Context, digest: Digest, section: items.NewsS
 
 @feature.submit(WriteEdito, roles=ANIMATEURS)
 async def write_edito(ctx: Context, form: WriteEdito) -> Replies:
-    """The new one. Raises UserError where somebody else wrote one meanwhile."""
-    digest = await editions.lock_digest(ctx, form.digest)
-    must_be_editable(digest)
-    if (
-        _fingerprint(_cut_to_window(digest.edito)) not in {form.seen, _fingerprint(form.text)}
-        and not ctx.request.resumed
-    ):
+    """Store the new edito. Raises UserError where somebody else wrote one meanwhile."""
+    digest = await get_editable(ctx, form.digest, lock=True)
+    was, now = digest.edito, form.text
+    if _fingerprint(_cut_to_window(was)) not in {form.seen, _fingerprint(now)} and not ctx.request.resumed:
         await _refuse_clash(ctx, digest.edito_by, ["édito"])
-    what = {"edito": digest.edito}, {"edito": form.text}
-    await change(ctx.db, digest, edito=form.text, edito_by=ctx.user.id)
-    return await record_change(ctx, digest, what, here=ctx.capabilities.steps)
+    await change(ctx.db, digest, edito=now, edito_by=ctx.user.id)
+    return await record_change(ctx, digest, {"edito": was}, {"edito": now}, here=ctx.capabilities.steps)
 
 
 @feature.submit(AddEntry, roles=ANIMATEURS)
 async def add_entry(ctx: Context, form: AddEntry) -> Replies:
-    """Something more, last in its part; what the edition has already is said to be there."""
-    digest = await editions.lock_digest(ctx, form.digest)
-    must_be_editable(digest)
+    """Add an entry, last in its part; of what the edition has already, say that it is there."""
+    digest = await get_editable(ctx, form.digest, lock=True)
     if len(await digests.list_entries(ctx.db, digest.number)) >= TOTAL_MAX:
         raise UserError(f"Un numéro a {TOTAL_MAX} éléments au plus : écartez-en un d’abord.")
-    key = proposals.find_link_key(form.link) if form.link else items.make_words_key(form.headline)
-    said = _make_item(ctx, form, key)
-    await items.add(ctx.db, [said])
-    item = await items.get_by_key(ctx.db, key)
-    assert item is not None
+    said = _make_item(ctx, form)
+    item, _ = await items.add_or_get(ctx.db, said)
     if await digests.is_placed(ctx.db, digest, item):
         field = "lien" if form.link else "titre"
         raise UserError(fields={field: "C’est déjà dans ce numéro ou un ancien : changez-le avec « Modifier… »."})
@@ -187,10 +159,14 @@ async def add_entry(ctx: Context, form: AddEntry) -> Replies:
     position = await _find_last_position(ctx, digest, form.section) + 1
     entry = digests.make_entry(said, digest.number, position, item=item.number, by=ctx.user.id)
     await digests.add_entries(ctx.db, [entry])
-    return await record_change(ctx, digest, ({}, {"ajoute": entry.title}), here=ctx.capabilities.steps)
+    return await record_change(ctx, digest, {}, {"ajoute": entry.title}, here=ctx.capabilities.steps)
 
 
-def _make_item(ctx: Context, form: AddEntry, key: str) -> Item:
+def _make_item(ctx: Context, form: AddEntry) -> Item:
+    if ident := find_permalink(form.link):
+        key = items.make_post_key(ident)
+    else:
+        key = url_key(form.link) if form.link else items.make_words_key(form.headline)
     return Item(
         key=key,
         kind=ItemKind.PROPOSAL,
@@ -210,72 +186,70 @@ SHOWN_MAX = 60
 """Characters of a title in a list."""
 
 
+@feature.command("actus corriger", help="Corriger un numéro, partout où il est sorti", hint="numéro", roles=ANIMATEURS)
+async def correct_digest(ctx: Context, line: str) -> Replies:
+    """Open the window of a digest that is named by its number."""
+    return await choose_entry(ctx, Edit(digest=read_number(line, "corriger")))
+
+
 @feature.button(Edit, roles=ANIMATEURS, writes=False)
 async def choose_entry(ctx: Context, click: Edit) -> Replies:
-    """The window: what of it, and what to do."""
-    digest = await editions.get_digest(ctx, click.digest)
-    must_be_editable(digest)
-    return Ask(await draft_window(ctx, digest))
-
-
-async def draft_window(ctx: Context, digest: Digest) -> EditDigest:
-    """What is in it, in order."""
-    return EditDigest.draft(
-        digest=digest.number, entries=await _list_entries(ctx, digest), entry=NO_ENTRY, move=EntryMove.CHANGE
-    )
+    """Open the window in which an entry is chosen, and what to do with it."""
+    digest = await get_editable(ctx, click.digest)
+    listed = await _list_entries(ctx, digest)
+    return Ask(EditDigest.draft(digest=digest.number, entries=listed, entry=NO_ENTRY, move=EntryMove.CHANGE))
 
 
 async def _list_entries(ctx: Context, digest: Digest) -> Mapping[str, str]:
     every = await digests.list_entries(ctx.db, digest.number, dropped=True)
-    kept, away = [e for e in every if not e.dropped], [e for e in every if e.dropped]
-    listed = {str(e.number): f"{n}. {_shorten_title(e)}" for n, e in enumerate(kept, 1)}
-    return listed | {str(e.number): f"(écarté) {_shorten_title(e)}" for e in away}
-
-
-def _shorten_title(entry: DigestEntry) -> str:
-    return shorten(" ".join(entry.title.split()), SHOWN_MAX)
+    titles = {e.number: shorten(" ".join(e.title.split()), SHOWN_MAX) for e in every}
+    kept, away = [e.number for e in every if not e.dropped], [e.number for e in every if e.dropped]
+    listed = {str(e): f"{n}. {titles[e]}" for n, e in enumerate(kept, 1)}
+    return listed | {str(e): f"(écarté) {titles[e]}" for e in away}
 
 
 @feature.submit(EditDigest, roles=ANIMATEURS)
 async def edit_digest(ctx: Context, form: EditDigest) -> Replies:
-    """Done at once, or asked further."""
-    digest = await editions.lock_digest(ctx, form.digest)
-    must_be_editable(digest)
+    """Do what was chosen at once, or ask further in another window."""
+    digest = await get_editable(ctx, form.digest, lock=True)
     chosen = 0 if form.entry == NO_ENTRY else int(form.entry)
     if form.move in ASKED_FURTHER:
-        asked = await _draft_next_window(ctx, GoOn(digest=digest.number, entry=chosen, move=form.move))
+        further = GoOn(digest=digest.number, entry=chosen, move=form.move)
+        asked = await _draft_next_window(ctx, further)
         if ctx.capabilities.steps:
             return Ask(asked)
         # A step of a window that is begun anew would look like one that was taken up after a refusal.
-        go_on = Button("Continuer", GoOn(digest=digest.number, entry=chosen, move=form.move), "primary")
-        return Whisper(f"« {asked.title} » : cliquez sur « Continuer ».", [go_on])
+        return Whisper(f"« {asked.title} » : cliquez sur « Continuer ».", [Button("Continuer", further, "primary")])
     entry = await get_entry(ctx, digest, chosen)
     if not await _move_entry(ctx, digest, entry, form.move):
         return await cards.refresh_card(ctx, digest, here=True)
-    return await record_change(ctx, digest, ({"element": entry.title}, {"geste": form.move.value}))
+    return await record_change(ctx, digest, {"element": entry.title}, {"geste": form.move.value}, here=True)
 
 
 @feature.button(GoOn, roles=ANIMATEURS, writes=False)
 async def ask_further(ctx: Context, click: GoOn) -> Replies:
-    """The window in which it is asked further."""
+    """Open the window in which it is asked further."""
     return Ask(await _draft_next_window(ctx, click))
 
 
 async def _draft_next_window(ctx: Context, asked: GoOn) -> Form:
-    """What is asked further, as it is now."""
-    digest = await editions.get_digest(ctx, asked.digest)
-    must_be_editable(digest)
-    if asked.move is EntryMove.EDITO:
-        return draft_edito_window(digest)
+    """Fill the window of what is asked further, as it is now."""
+    digest = await get_editable(ctx, asked.digest)
     if asked.move is EntryMove.ADD:
-        return draft_adding_window(digest)
+        return AddEntry.draft(digest=digest.number)
+    if asked.move is EntryMove.EDITO:
+        text = _cut_to_window(digest.edito)
+        return WriteEdito.draft(digest=digest.number, text=text, seen=_fingerprint(text))
     entry = await get_entry(ctx, digest, asked.entry)
     await must_be_kept(ctx, entry)
-    return draft_entry_window(digest, entry)
+    now = _read_values(entry)
+    seen = {name: _fingerprint(value) for name, value in now.items()}
+    known = {**now, "section": entry.section}
+    return RewordEntry.draft(digest=digest.number, entry=entry.number, seen=seen, **known)
 
 
 async def _move_entry(ctx: Context, digest: Digest, entry: DigestEntry, move: EntryMove) -> bool:
-    """Whether that changed something."""
+    """Move, drop or take back an entry; False where that changes nothing."""
     if move in {EntryMove.DROP, EntryMove.BACK}:
         dropped = move is EntryMove.DROP
         if entry.dropped is dropped:
@@ -296,18 +270,10 @@ async def _move_entry(ctx: Context, digest: Digest, entry: DigestEntry, move: En
     return to != at
 
 
-@feature.command("actus corriger", help="Corriger un numéro, partout où il est sorti", hint="numéro", roles=ANIMATEURS)
-async def correct_digest(ctx: Context, line: str) -> Replies:
-    """The window: what of it, and what to do."""
-    digest = await editions.get_digest(ctx, read_number(line, "corriger"))
-    must_be_editable(digest)
-    return Ask(await draft_window(ctx, digest))
-
-
 @feature.work(Rewrite, name="actus.Rewrite", title="Correction des actus", unit=UNIT, writes=True)
 async def rewrite_posts(ctx: Context, asked: Rewrite, so_far: Progress) -> Step:
-    """The next of its posts, in all channels, as it is now; one that is needed no more is deleted. What is on its way
-    arrives first."""
+    """Rewrite the next of its posts, in all channels; one that is needed no more is deleted. What is on its way arrives
+    first."""
     digest = await digests.lock(ctx.db, asked.digest)
     if digest is None or digest.state is not DigestState.PUBLISHED:
         return so_far.end()

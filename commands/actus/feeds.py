@@ -3,8 +3,9 @@
 import asyncio
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel
@@ -28,12 +29,13 @@ from storage import claims
 from storage.actus import feeds, items
 from storage.actus.feeds import FAULT_MAX, HEADER_MAX, NAME_MAX, NewsFeed
 from storage.actus.items import TEXT_MAX, Item, ItemKind, NewsSection
+from storage.database import change
 from storage.journal import AuditAct
 from storage.urls import LINK_MAX, InsideError, digest_key, read_link, url_key
 
 
 class ReadFeeds(BaseModel):
-    """All feeds that were not read since it began are to be read; or one, because somebody wants it so."""
+    """Work: all feeds that were not read since it began are read; or one ``feed``, because somebody wants it so."""
 
     begun: datetime
     feed: int | None = None
@@ -85,12 +87,12 @@ class FeedReading:
 
 
 def get_web(ctx: Context) -> WebClient:
-    """What feeds are asked with: it goes to private addresses where the operator lets it; nothing else does."""
+    """Get what feeds are asked with: it goes to private addresses where the operator lets it; nothing else does."""
     return ctx.web.anywhere() if ctx.settings.allow_private_feeds else ctx.web
 
 
 def read_feed_address(text: str, *, private: bool) -> str:
-    """The address of a feed; ``private`` ones of one machine too. Raises ValueError, with a French sentence."""
+    """Read the address of a feed; ``private`` ones too. Raises ValueError, with a French sentence."""
     try:
         return read_link(text)
     except ValueError:
@@ -111,7 +113,7 @@ def is_plain_url(url: str) -> bool:
 
 
 async def fetch_feed(web: WebClient, source: FeedSource) -> FeedReading:
-    """Ask for it, in the time there is."""
+    """Ask for a feed, in the time there is."""
     try:
         return await _fetch(web, source)
     except UnreadableDocument:
@@ -167,11 +169,6 @@ def _read_header(answer: WebResponse, name: str) -> str:
     return said if len(said) <= HEADER_MAX and said.isascii() and said.isprintable() else ""
 
 
-def make_source(feed: feeds.NewsFeed) -> FeedSource:
-    """What is known of one that is followed."""
-    return FeedSource(feed.number, feed.url, feed.etag, feed.modified, feed.read_at is None)
-
-
 FIRST_MAX, NEW_MAX = 1, 10
 """Articles taken of a feed: when it is first read, and each time after that. The others are no news any more."""
 OLDEST = timedelta(days=31)
@@ -179,63 +176,52 @@ OLDEST = timedelta(days=31)
 
 
 async def record_reading(db: AsyncSession, row: NewsFeed, reading: FeedReading, now: datetime) -> int:
-    """Write down what came of asking for a feed that is locked; how many articles were taken."""
-    is_first, row.read_at = row.read_at is None, now
+    """Store what came of asking for a feed that is locked; return how many articles were taken."""
     if reading.fault:
-        row.failing_since = row.failing_since or now
-        row.fault = reading.fault
-        row.removed = reading.gone
-        db.add(row)
-        await db.flush()
+        since = row.failing_since or now
+        await change(db, row, read_at=now, failing_since=since, fault=reading.fault, removed=reading.gone)
         return 0
-    row.failing_since, row.fault, row.told_at = None, "", None
-    row.etag, row.modified = reading.etag, reading.modified
-    await _move_feed(db, row, reading.url)
+    values: dict[str, Any] = {"read_at": now, "failing_since": None, "fault": "", "told_at": None}
+    values |= {"etag": reading.etag, "modified": reading.modified}
+    key = url_key(reading.url)
+    if reading.url != row.url and (key == row.key or await feeds.get_by_key(db, key) is None):
+        values |= {"url": reading.url, "key": key}
     taken = 0
     if reading.feed is not None:
         row.name = (reading.feed.name or row.name)[:NAME_MAX]
-        taken = await _take_articles(db, row, reading.feed.articles, now, first=is_first)
-        row.added += taken
-    db.add(row)
-    await db.flush()
+        taken = await _take_articles(db, row, reading.feed.articles, now)
+    await change(db, row, name=row.name, added=row.added + taken, **values)
     return taken
 
 
-async def _move_feed(db: AsyncSession, row: NewsFeed, url: str) -> None:
-    """It is elsewhere for good, unless that is followed already."""
-    key = url_key(url)
-    if url != row.url and (key == row.key or await feeds.get_by_key(db, key) is None):
-        row.url, row.key = url, key
-
-
-async def _take_articles(
-    db: AsyncSession, row: NewsFeed, articles: Sequence[Article], now: datetime, *, first: bool
-) -> int:
-    """What is new goes into the pool, as far as there is room; all of it is seen."""
+async def _take_articles(db: AsyncSession, row: NewsFeed, articles: Sequence[Article], now: datetime) -> int:
+    """Put what is new into the pool, as far as there is room; all of it counts as seen."""
     marks = {id(each): _mark_article(each) for each in articles}
     fresh = await feeds.mark_seen(db, row.number, {mark for each in marks.values() for mark in each}, now)
     unseen = [each for each in _sort_newest(articles, now) if marks[id(each)] <= set(fresh)]
-    if not first:
-        unseen = [each for each in unseen if each.at is None or each.at > now - OLDEST]
-    taken = [_make_article_item(row, each, now) for each in unseen[: FIRST_MAX if first else NEW_MAX]]
+    if row.read_at is None:
+        unseen = unseen[:FIRST_MAX]
+    else:
+        unseen = [each for each in unseen if each.at is None or each.at > now - OLDEST][:NEW_MAX]
+    taken = [_make_article_item(row, each, now) for each in unseen]
     return len(await items.add(db, list({item.key: item for item in taken}.values())))
 
 
 def _mark_article(article: Article) -> set[str]:
-    """What tells it apart: its own id, and its link however that is written."""
+    """Make what tells an article apart: its own id, and its link however that is written."""
     link = _clean_link(article.url)
     return {digest_key("id", article.ident)} | ({url_key(link)} if link else set())
 
 
 def _sort_newest(articles: Sequence[Article], now: datetime) -> Sequence[Article]:
-    """As they say themselves, and as they stand where one does not say it; none is of tomorrow."""
+    """Sort articles by the time they give; leave them as they stand where one gives none. None is of tomorrow."""
     if all(each.at for each in articles):
         return sorted(articles, key=lambda each: min(each.at or now, now), reverse=True)
     return articles
 
 
 def _clean_link(url: str) -> str:
-    """An address as it is kept: without what tracks people."""
+    """Read an address as it is kept: without what tracks people."""
     try:
         return read_link(url)
     except InsideError:
@@ -247,7 +233,7 @@ def _clean_link(url: str) -> str:
 def _make_article_item(row: NewsFeed, article: Article, now: datetime) -> Item:
     link = _clean_link(article.url)
     return Item(
-        key=items.make_link_key(link) if link else digest_key("flux", f"{row.number}:{article.ident}"),
+        key=url_key(link) if link else digest_key("flux", f"{row.number}:{article.ident}"),
         kind=ItemKind.FEED,
         section=NewsSection.PRESS,
         title=article.title,
@@ -272,11 +258,12 @@ USAGE = "Tapez `/actus flux`, `/actus flux ajouter ADRESSE`, `/actus flux retire
     writes=True,
 )
 async def manage_feeds(ctx: Context, line: str) -> Replies:
-    """The list, or what is to be done with one."""
+    """List the feeds, or do with one what the line says."""
     word, _, rest = line.strip().partition(" ")
     match fold(word):
         case "":
-            return await _list_feeds(ctx)
+            rows = [(feed, _say_state(ctx, feed)) for feed in await feeds.list_followed(ctx.db)]
+            return Whisper(render("actus/feeds", rows=rows))
         case "ajouter" | "suivre":
             return await _add_feed(ctx, rest.strip().strip("<>"))
         case "retirer" | "supprimer":
@@ -287,24 +274,15 @@ async def manage_feeds(ctx: Context, line: str) -> Replies:
     raise UserError(USAGE)
 
 
-async def _list_feeds(ctx: Context) -> Replies:
-    rows = [(feed, _say_state(ctx, feed)) for feed in await feeds.list_followed(ctx.db)]
-    return Whisper(render("actus/feeds", rows=rows))
-
-
 def _say_state(ctx: Context, feed: NewsFeed) -> str:
-    """How it stands, in a sentence without its point."""
+    """Say how a feed stands, in a sentence without its point."""
     if feed.failing_since is not None:
-        return f"ne se lit plus depuis {_say_moment(ctx, feed.failing_since)} : {feed.fault}"
-    return f"lu {_say_moment(ctx, feed.read_at)}" if feed.read_at else "pas encore lu"
-
-
-def _say_moment(ctx: Context, moment: datetime) -> str:
-    return f"le {say_moment(moment.astimezone(ctx.zone))}"
+        return f"ne se lit plus depuis le {say_moment(feed.failing_since.astimezone(ctx.zone))} : {feed.fault}"
+    return f"lu le {say_moment(feed.read_at.astimezone(ctx.zone))}" if feed.read_at else "pas encore lu"
 
 
 async def _get_numbered(ctx: Context, text: str) -> NewsFeed:
-    """The feed of that number, which is followed. Raises UserError."""
+    """Get the feed of that number, which is followed. Raises UserError."""
     found = re.fullmatch(r"(?:n°? ?)?(\d{1,9})", text.strip().replace("\u00a0", " "))
     feed = await feeds.lock(ctx.db, int(found[1])) if found else None
     if feed is None or feed.removed:
@@ -313,16 +291,14 @@ async def _get_numbered(ctx: Context, text: str) -> NewsFeed:
 
 
 async def _remove_feed(ctx: Context, feed: NewsFeed) -> Replies:
-    feed.removed = True
-    ctx.db.add(feed)
-    record_entry_at_end(
-        ctx, AuditEntry(AuditAct.FEED, f"flux:{feed.number}", before={"url": feed.url}, after={"retire": True})
-    )
+    await change(ctx.db, feed, removed=True)
+    before, after = {"url": feed.url}, {"retire": True}
+    record_entry_at_end(ctx, AuditEntry(AuditAct.FEED, f"flux:{feed.number}", before=before, after=after))
     return Whisper(render("actus/feed_removed", feed=feed))
 
 
 async def _add_feed(ctx: Context, text: str) -> Replies:
-    """Read at once, if its server answers at once; nothing is kept of what is no feed."""
+    """Follow a feed, and read it at once if its server answers at once; nothing is kept of what is no feed."""
     if not text:
         raise UserError(f"Quel flux ? {USAGE}")
     try:
@@ -338,10 +314,8 @@ async def _add_feed(ctx: Context, text: str) -> Replies:
     if feed.read_at is not None:
         return Whisper(render("actus/feed_known", feed=feed))
     if reading is None or reading.feed is None:
-        return [
-            Whisper(render("actus/feed_slow", feed=feed)),
-            Start(payload=ReadFeeds(begun=ctx.now, feed=feed.number)),
-        ]
+        later = Start(payload=ReadFeeds(begun=ctx.now, feed=feed.number))
+        return [Whisper(render("actus/feed_slow", feed=feed)), later]
     taken = await record_reading(ctx.db, feed, reading, ctx.now)
     return Whisper(render("actus/feed_added", feed=feed, taken=taken, total=reading.feed.total))
 
@@ -355,15 +329,13 @@ async def _read_at_once(ctx: Context, source: FeedSource) -> FeedReading | None:
 
 
 async def _follow_feed(ctx: Context, url: str) -> NewsFeed:
-    """The feed of that address, followed from now on; as it was, if it is followed already."""
+    """Follow the feed of that address; one that is followed already stays as it is."""
     host = url.partition("://")[2].partition("/")[0]
     new = NewsFeed(key=url_key(url), url=url, name=host[:NAME_MAX], by=ctx.user.id, added_at=ctx.now)
     feed = await feeds.add_or_get(ctx.db, new)
     if feed.removed:
         await feeds.forget_seen(ctx.db, feed.number)
-        feed.removed, feed.read_at, feed.by, feed.added_at, feed.url = False, None, ctx.user.id, ctx.now, url
-        feed.failing_since, feed.told_at, feed.fault, feed.etag, feed.modified = None, None, "", "", ""
-        ctx.db.add(feed)
+        await change(ctx.db, feed, **new.model_dump(exclude={"id", "key", "name", "added"}))
     return feed
 
 
@@ -375,35 +347,29 @@ FAILS_FOR = timedelta(days=7)
 
 @feature.job("hour=0-1,3-23 minute=17", name="actus.hourly")
 async def read_hourly(ctx: Context) -> Replies:
-    """Read all of them."""
+    """Start to read all feeds."""
     return Start(payload=ReadFeeds(begun=ctx.now)) if await feeds.list_due(ctx.db, ctx.now, 1) else None
 
 
 @feature.chore(ReadFeeds, name="actus.ReadFeeds", title="Lecture des flux", unit=("flux", "flux"), writes=True)
 async def read_next_feeds(ctx: Context, work: ReadFeeds, so_far: Progress) -> Step:
-    """The next few, which the step before found. They are asked for beside the steps, with nothing of the database in
-    hand."""
+    """Read the next few feeds, which the step before found. They are asked for beside the steps, with nothing of the
+    database in hand."""
     sources = [FeedSource(*each) for each in so_far.cursor or ()]
-    readings = (
-        await ctx.errands.fetch(f"feeds {work.begun} {sources}", lambda: _fetch_all(ctx, sources)) if sources else ()
-    )
+    fetched = f"feeds {work.begun} {sources}"
+    readings = await ctx.errands.fetch(fetched, lambda: _fetch_all(ctx, sources)) if sources else ()
     replies: list[Reply] = []
     told = ""
     for reading in readings:
         row = await feeds.lock(ctx.db, reading.source.number)
-        if row is None or row.removed or (row.read_at and row.read_at >= work.begun):
+        if row is None or not _is_due(row, work):
             continue
         told = _say_reading(reading, await record_reading(ctx.db, row, reading, ctx.now))
         replies += [*await _tell_team(ctx, row), *([] if work.feed else await _tell_owner(ctx, row, reading))]
-    following = await _find_following(ctx, work)
-    done = so_far.done + len(readings)
-    return Step(
-        replies=replies,
-        cursor=[list(asdict(each).values()) for each in following],
-        done=done,
-        finished=not following,
-        said=told if work.feed else "",
-    )
+    rows = await _find_following(ctx, work)
+    following = [[row.number, row.url, row.etag, row.modified, row.read_at is None] for row in rows]
+    done, said = so_far.done + len(readings), told if work.feed else ""
+    return Step(replies=replies, cursor=following, done=done, finished=not following, said=said)
 
 
 async def _fetch_all(ctx: Context, sources: Sequence[FeedSource]) -> Sequence[FeedReading]:
@@ -411,16 +377,19 @@ async def _fetch_all(ctx: Context, sources: Sequence[FeedSource]) -> Sequence[Fe
     return await asyncio.gather(*(fetch_feed(web, each) for each in sources))
 
 
-async def _find_following(ctx: Context, work: ReadFeeds) -> Sequence[FeedSource]:
+async def _find_following(ctx: Context, work: ReadFeeds) -> Sequence[NewsFeed]:
     if work.feed is None:
-        return [make_source(row) for row in await feeds.list_due(ctx.db, work.begun, AT_ONCE)]
+        return await feeds.list_due(ctx.db, work.begun, AT_ONCE)
     row = await feeds.get(ctx.db, work.feed)
-    is_due = row is not None and not row.removed and (row.read_at is None or row.read_at < work.begun)
-    return [make_source(row)] if row and is_due else []
+    return [row] if row and _is_due(row, work) else []
+
+
+def _is_due(row: NewsFeed, work: ReadFeeds) -> bool:
+    return not row.removed and (row.read_at is None or row.read_at < work.begun)
 
 
 def _say_reading(reading: FeedReading, taken: int) -> str:
-    """What came of one."""
+    """Say what came of reading a feed."""
     if reading.fault:
         return f"Il ne se lit pas : {reading.fault}."
     if reading.feed is None:
@@ -429,18 +398,17 @@ def _say_reading(reading: FeedReading, taken: int) -> str:
 
 
 async def _tell_team(ctx: Context, row: NewsFeed) -> Sequence[Reply]:
-    """The animateurs hear of one that failed for a week, or is closed for good; once, until it works again."""
+    """Tell the animateurs of a feed that failed for a week, or is closed for good; once, until it works again."""
     since = row.failing_since
     if row.told_at is not None or since is None or not (row.removed or since <= ctx.now - FAILS_FOR):
         return []
-    row.told_at = ctx.now
-    ctx.db.add(row)
+    await change(ctx.db, row, told_at=ctx.now)
     text = render("actus/feed_fails", feed=row, since=say_date(since.astimezone(ctx.zone).date()))
     return await editions.tell_team(ctx, Message(text))
 
 
 async def _tell_owner(ctx: Context, row: NewsFeed, reading: FeedReading) -> Sequence[Reply]:
-    """Whoever added one whose reading was stopped hears of it at once; once, until it works again."""
+    """Tell whoever added a feed whose reading was stopped, at once and once, until it works again."""
     since = row.failing_since
     if not reading.stopped or since is None or not await is_active(ctx, row.by):
         return []

@@ -25,9 +25,9 @@ from config.settings import Settings
 from config.territories import DEPARTEMENTS, NATION
 from config.themes import THEMES
 from config.time import PARIS, WEEKDAYS
-from storage import people
+from storage import agenda, people
 from storage.actus import items, subscriptions
-from storage.actus.items import AHEAD, CREDIT_MAX, TITLE_MAX, Item, ItemKind, NewsSection
+from storage.actus.items import CREDIT_MAX, TITLE_MAX, Item, ItemKind, NewsSection
 from storage.agenda import AgendaEvent
 from storage.database import Database
 from storage.hotline.incidents import Incident
@@ -55,27 +55,21 @@ class Ranked:
 
 
 def rank_posts(posts: Iterable[ChatPost], bot_id: str) -> Sequence[Ranked]:
-    """Those of people that others found useful, the best first, then the oldest; the posts are those of a channel."""
+    """Rank the messages of people that others found useful, of one channel: the best first, then the oldest."""
     written = [post for post in posts if is_by_person(post, bot_id) and not post.delete_at]
     answerers: dict[str, set[str]] = defaultdict(set)
     for post in written:
         if post.root_id:
             answerers[post.root_id].add(post.user_id)
-    found = (_rank_post(post, answerers.get(post.id, set()), bot_id) for post in written if _says_something(post))
-    return sorted((one for one in found if one), key=lambda one: (-one.score, one.post.create_at, one.post.id))
-
-
-def _rank_post(post: ChatPost, answerers: set[str], bot_id: str) -> Ranked | None:
-    nobody = {post.user_id, bot_id}
-    reacted = {reaction.user_id for reaction in post.reactions} - nobody
-    answered = answerers - nobody
-    if len(reacted | answered) < PEOPLE_MIN:
-        return None
-    return Ranked(post, ANSWER * len(answered) + REACTION * len(reacted))
-
-
-def _says_something(post: ChatPost) -> bool:
-    return len(post.message) >= _TELLING and len(post.message.split()) >= WORDS_MIN
+    found: list[Ranked] = []
+    for post in written:
+        nobody = {post.user_id, bot_id}
+        reacted = {reaction.user_id for reaction in post.reactions} - nobody
+        answered = answerers.get(post.id, set()) - nobody
+        says_something = len(post.message) >= _TELLING and len(post.message.split()) >= WORDS_MIN
+        if says_something and len(reacted | answered) >= PEOPLE_MIN:
+            found.append(Ranked(post, ANSWER * len(answered) + REACTION * len(reacted)))
+    return sorted(found, key=lambda one: (-one.score, one.post.create_at, one.post.id))
 
 
 PAGE, PAGES_MAX = 200, 50
@@ -87,8 +81,8 @@ LOOKED_AT = 50
 
 @dataclass(frozen=True, slots=True)
 class ChannelMessages:
-    """What was said in a public channel: the best of it, who said that, and all messages since then, if that is
-    ``whole``. Of a channel that is not public (any more) nothing."""
+    """What was said in a public channel: the best of it, who said that, and all messages since then, if that
+    ``is_whole``. Of a channel that is not public (any more) nothing is told."""
 
     channel: str
     is_public: bool = False
@@ -100,12 +94,12 @@ class ChannelMessages:
 
 
 async def find_public_channels(chat: ChatReader) -> Sequence[str]:
-    """The ids of those of the team’s channels in which the bot is and which everybody may read."""
+    """Find the team’s channels in which the bot is and which everybody may read, by id."""
     return [channel.id for channel in await chat.own_channels() if channel.type == "O" and not channel.archived]
 
 
 async def read_channel(chat: ChatReader, channel_id: str, since: datetime, until: datetime) -> ChannelMessages:
-    """What was said there, if it is public at this moment."""
+    """Read what was said in a channel, if it is public at this moment."""
     try:
         channel = await chat.channel(channel_id)
         if channel.type != "O" or channel.archived:
@@ -123,7 +117,7 @@ async def read_channel(chat: ChatReader, channel_id: str, since: datetime, until
 
 
 async def _read_posts(chat: ChatReader, channel_id: str, since_ms: int) -> tuple[Sequence[ChatPost], bool]:
-    """The messages since then; whether these are all."""
+    """Read the messages since then; True where these are all."""
     found: dict[str, ChatPost] = {}
     for number in range(PAGES_MAX):
         page = await chat.newest_posts(channel_id, number, PAGE)
@@ -138,7 +132,7 @@ def _to_ms(moment: datetime) -> int:
 
 
 async def keep_best(db: AsyncSession, heard: ChannelMessages, settings: Settings, now: datetime) -> None:
-    """Write the best of it down, as it stands; what was taken away meanwhile is quoted no more."""
+    """Store the best of a channel’s messages, as they stand; what was taken away meanwhile is quoted no more."""
     if not heard.is_public:
         await items.withdraw_quotes_in(db, heard.channel)
         return
@@ -155,12 +149,16 @@ async def keep_best(db: AsyncSession, heard: ChannelMessages, settings: Settings
             unfit.add(one.post.id)
     own = {post_id for post_id, item in waits.items() if item.kind is not ItemKind.MESSAGE}
     found = [one for one in kept if one.post.id not in own]
-    await items.save(
-        db, [_make_message_item(one, _name_author(heard, register, one.post.user_id), settings, now) for one in found]
-    )
+    names = {one.post.id: _name_author(heard, register, one.post.user_id) for one in found}
+    await items.save(db, [_make_message_item(one, names[one.post.id], settings, now) for one in found])
     await items.rescore(db, {waits[one.post.id].key: one.score for one in kept if one.post.id in own})
     gone = unfit | _find_deleted(heard, waits)
     await items.withdraw(db, [item.key for post_id, item in waits.items() if post_id in gone])
+
+
+def _make_message_item(one: Ranked, author: str, settings: Settings, now: datetime) -> Item:
+    about = {"kind": ItemKind.MESSAGE, "score": one.score, "found_at": now, "details": {"said_at": one.post.create_at}}
+    return proposals.make_message_item(settings, one.post, author, **about)
 
 
 def _may_be_quoted(
@@ -168,13 +166,13 @@ def _may_be_quoted(
 ) -> bool:
     """Whether its author is there, is no secret and has nothing against it, and it tells nothing private."""
     author, row = heard.users.get(one.post.user_id), register.get(one.post.user_id)
-    if author is None or author.deleted or author.id in silent or proposals.find_quote_fault(one.post):
+    if author is None or author.deleted or author.id in silent or proposals.find_quote_fault(one.post.message):
         return False
     return row is None or not (row.is_hidden or row.has_left(row.today(now)))
 
 
 def _find_deleted(heard: ChannelMessages, waits: Mapping[str, Item]) -> set[str]:
-    """The messages that wait, and stand there no more."""
+    """Find the messages that wait, and stand in their channel no more."""
     if not heard.is_whole:
         return set()
     since = heard.since_ms
@@ -186,32 +184,15 @@ def _name_author(heard: ChannelMessages, register: Mapping[str, Person], user_id
     return register[user_id].full_name if user_id in register else f"@{heard.users[user_id].username}"
 
 
-def _make_message_item(one: Ranked, author: str, settings: Settings, now: datetime) -> Item:
-    said = proposals.quote_message(one.post.message)
-    return Item(
-        key=items.make_post_key(one.post.id),
-        kind=ItemKind.MESSAGE,
-        section=NewsSection.COMMUNITY,
-        title=said.title,
-        text=said.text,
-        url=make_permalink(settings, one.post.id),
-        credit=shorten(author, CREDIT_MAX),
-        author_id=one.post.user_id,
-        channel_id=one.post.channel_id,
-        post_id=one.post.id,
-        score=one.score,
-        found_at=now,
-        details={"said_at": one.post.create_at},
-    )
-
-
 TEXT_MAX = 300
 ANSWERS_MAX = 3
 """Of a poll, the most chosen."""
+AHEAD = timedelta(days=21)
+"""How long before an event it is news."""
 
 
 def make_resource_item(resource: Resource, author: Person | None, settings: Settings) -> Item:
-    """A resource that came out, with who wrote it."""
+    """Make the item of a resource that came out, with who wrote it."""
     credit = author.full_name if author else f"@{resource.auteur}" if resource.auteur else ""
     return Item(
         key=f"fiche:{resource.number}",
@@ -229,7 +210,7 @@ def make_resource_item(resource: Resource, author: Person | None, settings: Sett
 
 
 def make_outage_item(incident: Incident) -> Item:
-    """An outage that is over, with what was told of it last."""
+    """Make the item of an outage that is over, with what was told of it last."""
     told = to_one_line(strip_markdown(incident.news), TEXT_MAX)
     return Item(
         key=f"panne:{incident.number}",
@@ -242,7 +223,7 @@ def make_outage_item(incident: Incident) -> Item:
 
 
 def make_poll_item(poll: Poll) -> Item:
-    """What came of a poll, in its most chosen answers."""
+    """Make the item of a poll that ended, with its most chosen answers."""
     results = poll.known
     assert results is not None, "only what is told goes into the news"
     chosen = sorted(zip(results.counts, poll.options, strict=True), key=lambda pair: -pair[0])[:ANSWERS_MAX]
@@ -259,7 +240,7 @@ def make_poll_item(poll: Poll) -> Item:
 
 
 def make_event_item(event: AgendaEvent) -> Item:
-    """An event to come: when and where; it is news from when it was published, or from when it is near."""
+    """Make the item of an event to come: it is news from when it was published, or from when it is near."""
     start = event.starts_at.astimezone(PARIS)
     when = f"{say_weekday(start.date())} à {say_hour(start)}"
     near = event.starts_at - AHEAD
@@ -285,7 +266,7 @@ ROUNDED = "Chiffres arrondis, pour que personne ne soit reconnu. Le détail : /s
 
 
 class Harvest(BaseModel):
-    """Messages of public channels are to be looked through, from then until before then."""
+    """Work: the messages of public channels are looked through, from ``since`` until before ``until``."""
 
     since: datetime
     until: datetime
@@ -304,13 +285,13 @@ class DigestPeriod:
 
 @feature.job("hour=0,4,8,12,16,20 minute=37", name="actus.gather")
 async def gather(ctx: Context) -> Replies:
-    """The messages of the last week, as they are found by now."""
+    """Look through the messages of the last week again: by now others found them useful, or not."""
     return Start(payload=Harvest(since=ctx.now - WEEK, until=ctx.now))
 
 
 @feature.chore(Harvest, name="actus.Harvest", title="Messages des actus", unit=("canal", "canaux"), writes=True)
 async def harvest_channel(ctx: Context, work: Harvest, so_far: Progress) -> Step:
-    """The next channel, asked of Mattermost before anything is written; at first, which channels there are."""
+    """Look through the next channel, asked of Mattermost before anything is written; at first, ask which there are."""
     if so_far.cursor is None:
         channels = await find_public_channels(ctx.chat)
         await items.withdraw_quotes_outside(ctx.db, channels)
@@ -325,7 +306,7 @@ async def harvest_channel(ctx: Context, work: Harvest, so_far: Progress) -> Step
 async def harvest_messages(
     chat: ChatReader, database: Database, settings: Settings, since: datetime, until: datetime
 ) -> None:
-    """The same at once, for who waits for it; ``until`` is now."""
+    """Look through all channels at once, for who waits for it; ``until`` is now."""
     channels = await find_public_channels(chat)
     async with database.transaction() as db:
         await items.withdraw_quotes_outside(db, channels)
@@ -336,21 +317,21 @@ async def harvest_messages(
 
 
 async def harvest_tables(db: AsyncSession, since: datetime, until: datetime, settings: Settings) -> None:
-    """What the bot’s other features know of that time: resources that came out, outages and polls that ended, events
-    to come."""
+    """Bring in what the bot’s other features know of that time: resources that came out, outages and polls that ended,
+    events to come."""
     came_out = await items.find_resources(db, since, until)
     authors = {person.id: person for person in await people.among(db, {one.auteur_id for one in came_out})}
     await items.save(db, [make_resource_item(one, authors.get(one.auteur_id), settings) for one in came_out])
     await items.save(db, [make_outage_item(incident) for incident in await items.find_ended_outages(db, since, until)])
     await items.save(db, [make_poll_item(poll) for poll in await items.find_ended_polls(db, since, until)])
-    coming = [make_event_item(event) for event in await items.find_coming_events(db, until)]
+    coming = [make_event_item(event) for event in await agenda.list_coming(db, until, until + AHEAD)]
     await items.save(db, coming)
     await items.restore(db, [item.key for item in coming])
-    await items.withdraw(db, [*await items.find_gone_resources(db), *await items.find_gone_events(db)])
+    await items.withdraw(db, await items.find_gone(db))
 
 
 async def harvest_period(db: AsyncSession, period: DigestPeriod) -> None:
-    """Who is new and the figures of a period, for its digest; as they are by now."""
+    """Bring in who is new and the figures of a period, for its digest, as they are by now."""
     for item in (await _make_newcomers_item(db, period), await _make_figures_item(db, period)):
         if item is not None:
             item.key = f"{item.kind.value}:{period.edition}:{period.day}"
@@ -373,7 +354,7 @@ async def _make_newcomers_item(db: AsyncSession, period: DigestPeriod) -> Item |
 
 
 async def _make_figures_item(db: AsyncSession, period: DigestPeriod) -> Item | None:
-    """What is told of the réseau’s month as « /stats » tells it: nothing finer ever is, and nothing is rounded anew."""
+    """Make the item of the réseau’s month as « /stats » tells it: nothing is finer, and nothing is rounded anew."""
     today = period.until.astimezone(PARIS).date()
     first, told = today.replace(day=1), find_told_until(today)
     is_whole = period.monthly or told <= first
@@ -384,45 +365,33 @@ async def _make_figures_item(db: AsyncSession, period: DigestPeriod) -> Item | N
     figures = rounded.figures(start, end)
     if not figures.accompagnements:
         return None
-    when = MONTHS[start.month - 1] + ("" if is_whole else f", jusqu’au {_say_day(told - timedelta(days=1))}")
+    last = told - timedelta(days=1)
+    when = MONTHS[start.month - 1] + ("" if is_whole else f", jusqu’au {WEEKDAYS[last.weekday()]} {say_day(last)}")
+    counts = {"accompagnements": figures.accompagnements, "personnes": figures.personnes}
+    # Grouped from a thousand on: it is read at a glance, and on paper.
+    nouns = zip(counts.values(), ("accompagnement", "personne accompagnée"), strict=True)
+    said = join([f"{group(n, 1000)} {noun(n, one)}" for n, one in nouns if n])
+    image = _draw_figures(figures, rounded.figures(before, end).mois, first)
     return Item(
-        key="", kind=ItemKind.FIGURES, section=NewsSection.FIGURES, title=f"En {when} : {_say_figures(figures)}",
-        text=ROUNDED, found_at=period.since,
-        details=_count_figures(figures) | {"image": _draw_figures(figures, rounded.figures(before, end).mois, first)},
+        key="", kind=ItemKind.FIGURES, section=NewsSection.FIGURES, title=f"En {when} : {said}", text=ROUNDED,
+        found_at=period.since, details={**counts, "image": image},
     )  # fmt: skip
 
 
-def _say_day(day: date) -> str:
-    return f"{WEEKDAYS[day.weekday()]} {say_day(day)}"
-
-
-def _say_figures(figures: Figures) -> str:
-    said = [_count(figures.accompagnements, "accompagnement")]
-    if figures.personnes:
-        said.append(_count(figures.personnes, "personne accompagnée"))
-    return join(said)
-
-
-def _count(n: int, one: str) -> str:
-    """« 1 230 accompagnements », grouped from a thousand on: it is read at a glance, and on paper."""
-    return f"{group(n, 1000)} {noun(n, one)}"
-
-
-def _count_figures(figures: Figures) -> dict[str, int]:
-    return {"accompagnements": figures.accompagnements, "personnes": figures.personnes}
-
-
 def _find_first_month(start: date) -> date:
-    """The first day of the first month of the picture."""
+    """Find the first day of the first month of the picture."""
     months = start.year * 12 + start.month - MONTHS_DRAWN
     return date(months // 12, months % 12 + 1, 1)
 
 
 def _draw_figures(figures: Figures, months: Mapping[date, int], open_since: date) -> dict[str, list[tuple[str, int]]]:
-    """What the picture of the paper is drawn from (commands/actus/formats.py): labels and values; a star is after the
-    name of a month that is not over."""
-    totals = [("accompagnements", figures.accompagnements), ("personnes accompagnées", figures.personnes)]
-    totals.append(("ateliers", figures.ateliers))
+    """Tell what the picture of the paper is drawn from (commands/actus/formats.py): labels and values; a star is after
+    the name of a month that is not over."""
+    totals = [
+        ("accompagnements", figures.accompagnements),
+        ("personnes accompagnées", figures.personnes),
+        ("ateliers", figures.ateliers),
+    ]
     themes = sorted(((n, code) for code, n in figures.themes.items() if n), reverse=True)[:THEMES_DRAWN]
     names = {month: MONTHS_SHORT[month.month - 1] + "*" * (month >= open_since) for month in sorted(months)}
     return {

@@ -14,22 +14,20 @@ from bot.events import Converted, Deleted, Edited, Posted, Reacted, Unreacted, W
 from bot.features import Feature
 from bot.mattermost import ChatPost
 from bot.permalinks import make_permalink
-from bot.plain_text import strip_markdown
+from bot.plain_text import strip_markdown, to_one_line
 from bot.quotas import Quota
-from bot.replies import Direct, Progress, Replies, Reply, Start, Step, Whisper
+from bot.replies import Direct, Progress, Replies, Start, Step, Whisper
 from bot.texts import render
 from bot.web import UnreadableDocument, WebClient, WebError
 from bot.websocket.parser import is_by_person
 from commands.actus import proposals
 from commands.actus.feature import feature
-from commands.actus.proposals import ProposalOutcome
 from config.settings import Settings
 from config.text import fold
-from storage import claims
+from storage import canaux, claims, urls
 from storage.actus import items, subscriptions
-from storage.actus.items import Item, ItemKind, NewsSection
-from storage.canaux import find_watched_channels
-from storage.urls import first_link, site_of, strip_links
+from storage.actus.items import TITLE_MAX, Item, ItemKind, NewsSection
+from storage.database import change
 
 AT_ONCE, READ_MAX, ALL_S = 4, 64 * 1024, 20.0
 """Pages of one step; bytes that are read of each; seconds for it."""
@@ -38,39 +36,36 @@ UNTITLED = "untitled"
 
 
 class NameLinks(BaseModel):
-    """Pages are to be asked for their titles."""
+    """Work: pages are asked for their titles."""
 
 
 @feature.job("hour=0-1,3-23 minute=7", name="actus.name_links")
 async def name_links(ctx: Context) -> Replies:
-    """Ask for those that have none."""
+    """Start to name the links that have no title."""
     return Start(payload=NameLinks()) if await items.list_untitled(ctx.db, 1) else None
 
 
 @feature.chore(NameLinks, name="actus.NameLinks", title="Titres des liens", unit=("lien", "liens"), writes=True)
 async def name_next_links(ctx: Context, work: NameLinks, so_far: Progress) -> Step:
-    """The next few, which the step before found; each is asked for once, whatever comes of it."""
+    """Name the next few links, which the step before found; each is asked for once, whatever comes of it."""
     asked = list(so_far.cursor or ())
     titles = await ctx.errands.fetch(f"titles {asked}", lambda: _read_titles(ctx.web, [url for _, url in asked]))
     for (number, _), title in zip(asked, titles, strict=True):
         item = await items.lock(ctx.db, number)
-        if item is None or not item.details.get(UNTITLED):
-            continue
-        item.title = title or item.title
-        item.details = {name: value for name, value in item.details.items() if name != UNTITLED}
-        ctx.db.add(item)
-        await ctx.db.flush()
+        if item and item.details.get(UNTITLED):
+            details = {name: value for name, value in item.details.items() if name != UNTITLED}
+            await change(ctx.db, item, title=title or item.title, details=details)
     following = await items.list_untitled(ctx.db, AT_ONCE)
     cursor = [[item.number, item.url] for item in following]
     return Step(cursor=cursor, done=so_far.done + len(asked), finished=not following)
 
 
-async def _read_titles(web: WebClient, urls: Sequence[str]) -> Sequence[str]:
-    return await asyncio.gather(*(read_title(web, url) for url in urls))
+async def _read_titles(web: WebClient, addresses: Sequence[str]) -> Sequence[str]:
+    return await asyncio.gather(*(read_title(web, url) for url in addresses))
 
 
 async def read_title(web: WebClient, url: str) -> str:
-    """What a page calls itself; "" where it cannot be had, or does not say."""
+    """Read what a page calls itself; "" where it cannot be had, or does not say."""
     try:
         async with asyncio.timeout(ALL_S):
             answer = await web.fetch("GET", url, most=READ_MAX)
@@ -89,7 +84,7 @@ _BACK = {"non", "fin", "stop", "off", "plus"}
 
 @feature.command("actus discret", help="Ne jamais être cité dans les actus", hint="[non]", writes=True)
 async def refuse_quotes(ctx: Context, line: str) -> Replies:
-    """Their messages go into no digest, and those that waited are taken out; « non » undoes it."""
+    """Let the messages of whoever asks go into no digest, and take out those that waited; « non » undoes it."""
     word = fold(line)
     if word in _BACK:
         await subscriptions.allow_quotes(ctx.db, ctx.user.id)
@@ -109,19 +104,19 @@ kiosque = Feature("kiosque")
 
 @kiosque.watches
 async def watch_channels(db: AsyncSession, settings: Settings) -> WatchedPlaces:
-    """All planned channels."""
-    known = await find_watched_channels(db, settings)
+    """Watch all planned channels."""
+    known = await canaux.find_watched_channels(db, settings)
     return WatchedPlaces(known.private, crowded=known.public)
 
 
 def is_news(event: Reacted | Unreacted) -> bool:
-    """Whether it is 📰."""
+    """Whether the reaction is 📰."""
     return event.emoji == NEWSPAPER
 
 
 @kiosque.event(Reacted, name="kiosque.reacted.Reacted", only=is_news)
 async def on_reaction(ctx: Context, event: Reacted) -> Replies:
-    """The message is proposed: who put it there and who wrote it are told, once."""
+    """Propose the message: who put 📰 there and who wrote it are told, once."""
     try:
         post = await ctx.chat.read_post(event.post_id)
         channel = await ctx.chat.channel(post.channel_id)
@@ -138,7 +133,7 @@ async def on_reaction(ctx: Context, event: Reacted) -> Replies:
 
 
 async def _refuse_private(ctx: Context, channel_id: str) -> Replies:
-    """Said once to each, of each channel."""
+    """Tell whoever acts that the channel is private, once for each channel."""
     if not await claims.claim(ctx.db, "actus.private", f"{channel_id}:{ctx.user.id}", ctx.now):
         return None
     return Direct(render("actus/private"), user_id=ctx.user.id)
@@ -152,15 +147,13 @@ async def _propose_post(ctx: Context, post: ChatPost, author: str) -> Replies:
     if told_so := await _spend_quota(ctx):
         await claims.release(ctx.db, "actus.newspaper", f"{post.id}:{ctx.user.id}")
         return told_so
-    item, found = await proposals.propose_item(ctx, proposals.make_message_item(ctx, post, author))
-    if found is ProposalOutcome.KNOWN:
-        return Direct(render("actus/known", item=item), user_id=ctx.user.id)
-    told: list[Reply] = [proposals.draw_receipt(item, ctx.user.id)]
-    return [*told, *(await proposals.tell_author(ctx, item) if found is ProposalOutcome.NEW else [])]
+    about = {"kind": ItemKind.PROPOSAL, "proposed_by": ctx.user.id, "found_at": ctx.now}
+    item = proposals.make_message_item(ctx.settings, post, author, **about)
+    return await proposals.tell_proposed(ctx, *await proposals.propose_item(ctx, item))
 
 
 async def _spend_quota(ctx: Context) -> Replies:
-    """That nothing more is proposed today; nothing, and one more is counted, where something may be."""
+    """Count one more proposal; where there are enough for today, say so."""
     try:
         await quotas.spend(ctx, Quota.PROPOSAL)
     except UserError as refusal:
@@ -169,33 +162,41 @@ async def _spend_quota(ctx: Context) -> Replies:
 
 
 async def _find_fault(ctx: Context, post: ChatPost) -> str:
-    """Why a message does not go into the news; "" where it may."""
+    """Say why a message does not go into the news; "" where it may."""
     known = await items.find_by_post(ctx.db, post.id)
     if (known and known.details.get(proposals.REFUSED)) or await subscriptions.is_unquoted(ctx.db, post.user_id):
         return proposals.RATHER_NOT
-    return proposals.find_quote_fault(post)
+    return proposals.find_quote_fault(post.message)
 
 
 async def _propose_again(ctx: Context, post: ChatPost) -> Replies:
-    """Who took 📰 back and puts it there again proposes it again, and is told nothing new."""
+    """Propose a message again for who took 📰 back and puts it there again; they are told nothing new."""
     known = await items.find_by_post(ctx.db, post.id)
     if known is None or known.proposed_by != ctx.user.id or not known.withdrawn or await _find_fault(ctx, post):
         return None
     found = await items.lock(ctx.db, known.number)
     assert found
-    await proposals.change_item(ctx, found, withdrawn=False)
+    await change(ctx.db, found, withdrawn=False)
     return proposals.refresh_receipt(found)
+
+
+async def _lock_waiting(ctx: Context, post_id: str) -> Item | None:
+    """Get what quotes a message and waits: no editor has it in hand yet."""
+    known = await items.find_by_post(ctx.db, post_id)
+    found = await items.lock(ctx.db, known.number) if known else None
+    if found is None or found.withdrawn or await proposals.find_digest(ctx, found):
+        return None
+    return found
 
 
 @kiosque.event(Unreacted, name="kiosque.unreacted.Unreacted", only=is_news)
 async def on_unreaction(ctx: Context, event: Unreacted) -> Replies:
-    """Who put it there takes it back: what no editor has in hand yet is proposed no more."""
-    known = await items.find_by_post(ctx.db, event.post_id)
-    found = await items.lock(ctx.db, known.number) if known and known.proposed_by == event.user_id else None
-    if found is None or found.withdrawn or await proposals.find_digest(ctx, found):
+    """Withdraw what waits, when whoever proposed it takes 📰 back."""
+    found = await _lock_waiting(ctx, event.post_id)
+    if found is None or found.proposed_by != event.user_id:
         return None
-    await proposals.change_item(ctx, found, withdrawn=True)
-    return proposals.refresh_receipt(found, "actus/taken_back")
+    await change(ctx.db, found, withdrawn=True)
+    return proposals.close_receipt(found, "taken_back")
 
 
 def may_name_bot(event: Posted) -> bool:
@@ -205,8 +206,8 @@ def may_name_bot(event: Posted) -> bool:
 
 @kiosque.event(Posted, name="kiosque.mentioned.Posted", only=may_name_bot)
 async def on_mention(ctx: Context, event: Posted) -> Replies:
-    """« @coop https://… »: the link is proposed; ✅ under the message says so, nothing else does."""
-    link, me = first_link(event.text), await ctx.chat.me()
+    """Propose the link of « @coop https://… »; ✅ under the message says so, nothing else does."""
+    link, me = urls.first_link(event.text), await ctx.chat.me()
     if not link or not _mentions(event.text, me.username):
         return None
     try:
@@ -230,12 +231,12 @@ def _mentions(text: str, username: str) -> bool:
 
 
 def _make_link_item(ctx: Context, event: Posted, link: str, username: str) -> Item:
-    """A link that somebody gave, with what they said of it; where they said nothing its page is asked for its title."""
+    """Make the item of a link, with what was said of it; where nothing was, its page is asked for its title later."""
     words = " ".join(word for word in event.text.split() if not _mentions(word, username))
-    title = proposals.make_title(strip_markdown(strip_links(words)))
-    site = site_of(link)
+    title = to_one_line(strip_markdown(urls.strip_links(words)), TITLE_MAX)
+    site = urls.site_of(link)
     return Item(
-        key=items.make_link_key(link),
+        key=urls.url_key(link),
         kind=ItemKind.PROPOSAL,
         section=NewsSection.PRESS,
         title=title if len(title) > 3 else site,
@@ -249,27 +250,21 @@ def _make_link_item(ctx: Context, event: Posted, link: str, username: str) -> It
 
 @kiosque.event(Edited, name="kiosque.edited.Edited")
 async def on_edit(ctx: Context, event: Edited) -> Replies:
-    """What waits says what the message says now; what is in editors’ hands stays theirs."""
-    known = await items.find_by_post(ctx.db, event.post_id)
-    found = await items.lock(ctx.db, known.number) if known else None
-    if found is None or found.withdrawn or await proposals.find_digest(ctx, found):
+    """Let what waits say what the message says now; what editors have in hand stays theirs."""
+    found = await _lock_waiting(ctx, event.post_id)
+    if found is None:
         return None
-    if proposals.find_quote_fault(_make_post(event)):
-        await proposals.change_item(ctx, found, withdrawn=True)
-        return None
-    if found.url == make_permalink(ctx.settings, event.post_id):
+    if proposals.find_quote_fault(event.text):
+        await change(ctx.db, found, withdrawn=True)
+    elif found.url == make_permalink(ctx.settings, event.post_id):
         said = proposals.quote_message(event.text)
-        await proposals.change_item(ctx, found, title=said.title, text=said.text)
+        await change(ctx.db, found, title=said.title, text=said.text)
     return None
-
-
-def _make_post(event: Edited) -> ChatPost:
-    return ChatPost(event.post_id, event.user_id, event.channel_id, event.text, 0)
 
 
 @kiosque.event(Deleted, name="kiosque.deleted.Deleted")
 async def on_delete(ctx: Context, event: Deleted) -> Replies:
-    """What was taken away is quoted nowhere."""
+    """Quote what was deleted nowhere."""
     known = await items.find_by_post(ctx.db, event.post_id)
     if known is not None:
         await items.withdraw(ctx.db, [known.key])
@@ -278,7 +273,7 @@ async def on_delete(ctx: Context, event: Deleted) -> Replies:
 
 @kiosque.event(Converted, name="kiosque.converted.Converted")
 async def on_convert(ctx: Context, event: Converted) -> Replies:
-    """What was said in a channel that is private now does not leave it."""
+    """Withdraw what was said in a channel that is private now."""
     if event.is_private:
         await items.withdraw_quotes_in(ctx.db, event.channel_id)
     return None

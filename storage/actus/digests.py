@@ -5,24 +5,10 @@ import itertools
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from enum import StrEnum
 
-from sqlalchemy import (
-    JSON,
-    Column,
-    ColumnElement,
-    Index,
-    Text,
-    UniqueConstraint,
-    and_,
-    case,
-    delete,
-    exists,
-    not_,
-    or_,
-    update,
-)
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
-from sqlmodel.sql.expression import SelectOfScalar
 
 from config.editions import KEY_MAX
 from storage.actus.items import CREDIT_MAX, TITLE_MAX, Item, ItemKind, NewsSection
@@ -70,14 +56,14 @@ class Digest(SQLModel, table=True):
     state: DigestState = Field(default=DigestState.DRAFT, sa_type=Code(DigestState))
     since: dt.datetime = Field(sa_type=UtcTime)
     until: dt.datetime = Field(sa_type=UtcTime)
-    edito: str = Field(default="", sa_type=Text)
+    edito: str = Field(default="", sa_type=sa.Text)
     edito_by: str = Field(default="", max_length=26)
     revision: int = 1
     approved_by: str = Field(default="", max_length=26)
     approved_at: dt.datetime | None = Field(default=None, sa_type=UtcTime)
     published_at: dt.datetime | None = Field(default=None, sa_type=UtcTime, index=True)
     withdrawn_by: str = Field(default="", max_length=26)
-    channels: dict[str, str] = Field(default={}, sa_column=Column(JSON, nullable=False))
+    channels: dict[str, str] = Field(default={}, sa_column=sa.Column(sa.JSON, nullable=False))
     parts: int = 0
     written: int = 0
     document: str = Field(default="", max_length=26)
@@ -85,14 +71,14 @@ class Digest(SQLModel, table=True):
     corrected: int = 0
     created_at: dt.datetime = Field(sa_type=UtcTime)
 
-    __table_args__ = (UniqueConstraint("edition", "day"), Index("ix_digest_state", "state"))
+    __table_args__ = (sa.UniqueConstraint("edition", "day"), sa.Index("ix_digest_state", "state"))
 
 
 class DigestEntry(SQLModel, table=True):
     """An item in a digest, in the words its editors gave it; ``dropped`` ones stay, so that they do not come again."""
 
     __tablename__ = "digest_entry"
-    __table_args__ = (UniqueConstraint("digest", "item"),)
+    __table_args__ = (sa.UniqueConstraint("digest", "item"),)
 
     id: int | None = Field(default=None, primary_key=True)
     digest: int = Field(index=True)
@@ -100,7 +86,7 @@ class DigestEntry(SQLModel, table=True):
     section: NewsSection = Field(sa_type=Code(NewsSection))
     position: int = 0
     title: str = Field(max_length=TITLE_MAX)
-    text: str = Field(default="", sa_type=Text)
+    text: str = Field(default="", sa_type=sa.Text)
     url: str = Field(default="", max_length=LINK_MAX)
     credit: str = Field(default="", max_length=CREDIT_MAX)
     dropped: bool = False
@@ -120,26 +106,26 @@ class EditionSettings(SQLModel, table=True):
 
     key: str = Field(primary_key=True, max_length=KEY_MAX)
     rhythm: str = Field(default="", max_length=80)
-    targets: list[str] = Field(default=[], sa_column=Column(JSON, nullable=False))
+    targets: list[str] = Field(default=[], sa_column=sa.Column(sa.JSON, nullable=False))
     unapproved: str = Field(default="", max_length=16)
     by: str = Field(default="", max_length=26)
     at: dt.datetime = Field(sa_type=UtcTime)
 
 
 async def hold_numbers(db: AsyncSession, now: dt.datetime) -> None:
-    """Nobody else begins a digest until this transaction ends."""
+    """Keep everybody else from beginning a digest until this transaction ends."""
     await hold(db, _SCOPE, "", now)
 
 
 async def list_free_numbers(db: AsyncSession) -> Iterator[int]:
-    """The numbers that no digest has, from the first on: what a draft that was given up had is one of them."""
+    """List the numbers that no digest has, from 1 on; a draft that was given up frees its own."""
     taken = set((await db.exec(select(Digest.number))).all())
     return (number for number in itertools.count(1) if number not in taken)
 
 
 async def begin(db: AsyncSession, digest: Digest) -> Digest:
-    """Write it down, with the next number where it has none; the one that its edition has for that day already, if it
-    has one. After ``hold_numbers``."""
+    """Store a digest, with the next number where it has none; or get the one that its edition has for that day already.
+    Call ``hold_numbers`` before."""
     if (known := await get_for_day(db, digest.edition, digest.day)) is not None:
         return known
     digest.number = digest.number or next(await list_free_numbers(db))
@@ -148,75 +134,72 @@ async def begin(db: AsyncSession, digest: Digest) -> Digest:
 
 
 async def get(db: AsyncSession, number: int) -> Digest | None:
-    """One by its number."""
-    return (await db.exec(select(Digest).where(col(Digest.number) == number))).first()
+    """Get a digest by its number."""
+    return await db.get(Digest, number)
 
 
 async def lock(db: AsyncSession, number: int) -> Digest | None:
-    """The same, which nobody else changes until this transaction ends."""
-    statement = select(Digest).where(col(Digest.number) == number).with_for_update()
-    return (await db.exec(statement.execution_options(populate_existing=True))).first()
+    """Get a digest as it is now; nobody else changes it until this transaction ends."""
+    return await db.get(Digest, number, with_for_update=True, populate_existing=True)
 
 
 async def get_for_day(db: AsyncSession, edition: str, day: dt.date) -> Digest | None:
-    """That of an edition for a day by its rhythm."""
+    """Get the digest of an edition for a day by its rhythm."""
     return (await db.exec(select(Digest).where(col(Digest.edition) == edition, col(Digest.day) == day))).first()
 
 
 async def find_covering(db: AsyncSession, edition: str, day: dt.date) -> Digest | None:
-    """That of an edition for a day by its rhythm, or the one that was put off beyond that day."""
+    """Find the digest of an edition for a day by its rhythm, or the one that was put off beyond that day."""
     beyond = and_(col(Digest.first_day) <= day, col(Digest.day) >= day)
     own = (col(Digest.edition) == edition, or_(col(Digest.day) == day, beyond))
     return (await db.exec(select(Digest).where(*own).order_by(col(Digest.day)).limit(1))).first()
 
 
 async def list_open(db: AsyncSession, edition: str | None = None) -> Sequence[Digest]:
-    """What has not come out yet, the next first; of one edition, or of all."""
+    """List what has not come out yet, the next first; of one edition, or of all."""
     theirs = [] if edition is None else [col(Digest.edition) == edition]
     waits = select(Digest).where(col(Digest.state).in_(OPEN), *theirs).execution_options(populate_existing=True)
     return (await db.exec(waits.order_by(col(Digest.at), col(Digest.number)))).all()
 
 
 def was_taken_back() -> ColumnElement[bool]:
-    """What came out before its hour and was withdrawn: what it had may come out in another."""
+    """Select what came out before its hour and was withdrawn: what it had may come out in another digest."""
     return and_(col(Digest.state) == DigestState.WITHDRAWN, col(Digest.published_at) < col(Digest.at))
 
 
 async def find_last_published(db: AsyncSession, edition: str) -> Digest | None:
-    """What came out last of an edition, even if it was withdrawn after its hour."""
+    """Find what came out last of an edition, even if it was withdrawn after its hour."""
     out = select(Digest).where(col(Digest.edition) == edition, col(Digest.published_at).is_not(None), ~was_taken_back())
     return (await db.exec(out.order_by(col(Digest.published_at).desc()).limit(1))).first()
 
 
 async def list_published(db: AsyncSession, edition: str | None = None) -> Sequence[Digest]:
-    """All that came out, of one edition or of all, the newest first; what was withdrawn too."""
+    """List all that came out, of one edition or of all, the newest first; what was withdrawn too."""
     theirs = [] if edition is None else [col(Digest.edition) == edition]
     out = select(Digest).where(col(Digest.published_at).is_not(None), *theirs)
     return (await db.exec(out.order_by(col(Digest.published_at).desc(), col(Digest.number).desc()))).all()
 
 
 async def drop(db: AsyncSession, number: int) -> None:
-    """Erase one that never came out, with what is in it."""
-    await db.execute(delete(DigestEntry).where(col(DigestEntry.digest) == number))
-    await db.execute(delete(Digest).where(col(Digest.number) == number, col(Digest.state).in_(OPEN)))
+    """Erase a digest that never came out, with what is in it."""
+    await db.execute(sa.delete(DigestEntry).where(col(DigestEntry.digest) == number))
+    await db.execute(sa.delete(Digest).where(col(Digest.number) == number, col(Digest.state).in_(OPEN)))
 
 
 async def get_entry(db: AsyncSession, ident: int) -> DigestEntry | None:
-    """An entry by its id."""
-    found = select(DigestEntry).where(col(DigestEntry.id) == ident)
-    return (await db.exec(found.execution_options(populate_existing=True))).first()
+    """Get an entry as it is now, by its id."""
+    return await db.get(DigestEntry, ident, populate_existing=True)
 
 
 async def list_all_entries(db: AsyncSession) -> Sequence[DigestEntry]:
-    """Those of all digests that are not dropped, in the order of their digests."""
-    found = select(DigestEntry).where(~col(DigestEntry.dropped))
-    return (
-        await db.exec(found.order_by(col(DigestEntry.digest), col(DigestEntry.position), col(DigestEntry.id)))
-    ).all()
+    """List the entries of all digests that are not dropped, digest by digest."""
+    kept = select(DigestEntry).where(~col(DigestEntry.dropped))
+    order = (col(DigestEntry.digest), col(DigestEntry.position), col(DigestEntry.id))
+    return (await db.exec(kept.order_by(*order))).all()
 
 
 async def list_entries(db: AsyncSession, number: int, *, dropped: bool = False) -> Sequence[DigestEntry]:
-    """What is in a digest, in order; with what was dropped or without."""
+    """List what is in a digest, in order; with what was dropped or without."""
     kept = [] if dropped else [~col(DigestEntry.dropped)]
     found = select(DigestEntry).where(col(DigestEntry.digest) == number, *kept)
     rows = (await db.exec(found.order_by(col(DigestEntry.position), col(DigestEntry.id)))).all()
@@ -225,8 +208,8 @@ async def list_entries(db: AsyncSession, number: int, *, dropped: bool = False) 
 
 
 def make_entry(said: Item, digest: int, position: int, *, item: int | None = None, by: str = "") -> DigestEntry:
-    """An entry of a digest that says what ``said`` does; ``item`` is the one in the pool where that is another, ``by``
-    the editor whose words these are."""
+    """Make an entry of a digest that says what ``said`` does; ``item`` is the one in the pool where that is another,
+    ``by`` the editor whose words these are."""
     return DigestEntry(
         digest=digest,
         item=said.number if item is None else item,
@@ -248,27 +231,20 @@ async def add_entries(db: AsyncSession, added: Sequence[DigestEntry]) -> None:
 
 
 async def merge(db: AsyncSession, source: int, into: int) -> None:
-    """What one has that another has not comes into that one; nothing is left of the first."""
+    """Move what a digest has and another has not into that one, and erase the first."""
     there = select(DigestEntry.item).where(col(DigestEntry.digest) == into)
-    moved = (
-        update(DigestEntry)
-        .where(col(DigestEntry.digest) == source, col(DigestEntry.item).not_in(there))
-        .values(digest=into)
-    )
-    await db.execute(moved.execution_options(synchronize_session=False))
+    moved = sa.update(DigestEntry).where(col(DigestEntry.digest) == source, col(DigestEntry.item).not_in(there))
+    await db.execute(moved.values(digest=into).execution_options(synchronize_session=False))
     await drop(db, source)
 
 
 async def find_digests(db: AsyncSession, items: Collection[int]) -> Mapping[int, Sequence[tuple[Digest, bool]]]:
-    """The digests that have or had these items, by item, the newest first, and whether it was dropped there."""
-    theirs = select(DigestEntry.item, DigestEntry.dropped, Digest).join(
-        Digest, col(Digest.number) == col(DigestEntry.digest)
-    )
+    """Find the digests that have or had these items, by item, the newest first, and whether it was dropped there."""
+    joined = select(DigestEntry, Digest).join(Digest, col(Digest.number) == col(DigestEntry.digest))
+    theirs = joined.where(col(DigestEntry.item).in_(items)).order_by(col(Digest.number).desc())
     found: dict[int, list[tuple[Digest, bool]]] = {}
-    for item, dropped, digest in await db.exec(
-        theirs.where(col(DigestEntry.item).in_(items)).order_by(col(Digest.number).desc())
-    ):
-        found.setdefault(item, []).append((digest, dropped))
+    for entry, digest in await db.exec(theirs):
+        found.setdefault(entry.item, []).append((digest, entry.dropped))
     return found
 
 
@@ -277,36 +253,35 @@ OF_A_PERIOD = (ItemKind.FIGURES, ItemKind.NEWCOMERS)
 
 
 async def find_best(db: AsyncSession, digest: Digest, section: NewsSection, limit: int) -> Sequence[Item]:
-    """So many at most for a part of it: what people proposed first, then the best, then the oldest."""
+    """Find the best items for a part of a digest: what people proposed first, then the best, then the oldest."""
     found = and_(col(Item.found_at) >= digest.since, col(Item.found_at) < digest.until, ~col(Item.withdrawn))
     own = col(Item.key).endswith(f":{digest.edition}:{digest.day.isoformat()}", autoescape=True)
     of_its_time = or_(col(Item.kind).not_in(OF_A_PERIOD), own)
-    proposed = case((col(Item.kind) == ItemKind.PROPOSAL, 0), else_=1)
-    wanted = select(Item).where(found, col(Item.section) == section, of_its_time, not_(_is_in_edition(digest)))
+    proposed = sa.case((col(Item.kind) == ItemKind.PROPOSAL, 0), else_=1)
+    wanted = select(Item).where(found, col(Item.section) == section, of_its_time, ~_is_in_edition(digest))
     return (await db.exec(wanted.order_by(proposed, col(Item.score).desc(), col(Item.id)).limit(limit))).all()
 
 
 async def is_placed(db: AsyncSession, digest: Digest, item: Item) -> bool:
-    """Whether some digest of its edition has that, or had it before it was dropped; but for what a later one has that
-    nobody touched: that may come out in this one."""
+    """Whether some digest of its edition has an item, or had it before it was dropped; but for what a later one has
+    that nobody touched: that may come out in this one."""
     found = select(Item.id).where(col(Item.id) == item.id, _is_in_edition(digest))
     return (await db.exec(found)).first() is not None
 
 
 def _is_in_edition(digest: Digest) -> ColumnElement[bool]:
-    later = col(Digest.state).in_(OPEN) & (col(Digest.at) > digest.at) & (col(Digest.number) != digest.number)
-    untouched = and_(later, col(DigestEntry.changed_by) == "", ~col(DigestEntry.dropped))
+    untouched = and_(_is_later(digest), col(DigestEntry.changed_by) == "", ~col(DigestEntry.dropped))
     same = (col(DigestEntry.item) == col(Item.id), col(Digest.number) == col(DigestEntry.digest))
     free = or_(untouched, was_taken_back())
-    return exists().where(*same, col(Digest.edition) == digest.edition, not_(free)).correlate(Item)
+    return sa.exists().where(*same, col(Digest.edition) == digest.edition, ~free).correlate(Item)
+
+
+def _is_later(digest: Digest) -> ColumnElement[bool]:
+    return and_(col(Digest.state).in_(OPEN), col(Digest.at) > digest.at, col(Digest.number) != digest.number)
 
 
 async def take_from_later(db: AsyncSession, digest: Digest, found: Collection[int]) -> None:
-    """These items come out in this one, not in those of its edition that come later."""
-    waits = (col(DigestEntry.item).in_(found), col(DigestEntry.digest).in_(_select_later(digest)))
-    await db.execute(delete(DigestEntry).where(*waits).execution_options(synchronize_session=False))
-
-
-def _select_later(digest: Digest) -> SelectOfScalar[int]:
-    same = (col(Digest.edition) == digest.edition, col(Digest.number) != digest.number)
-    return select(Digest.number).where(*same, col(Digest.state).in_(OPEN), col(Digest.at) > digest.at)
+    """Take these items out of the digests of its edition that come later: they come out in this one."""
+    later = select(Digest.number).where(col(Digest.edition) == digest.edition, _is_later(digest))
+    waits = (col(DigestEntry.item).in_(found), col(DigestEntry.digest).in_(later))
+    await db.execute(sa.delete(DigestEntry).where(*waits).execution_options(synchronize_session=False))

@@ -57,24 +57,23 @@ class SeenArticle(SQLModel, table=True):
 
 
 async def list_followed(db: AsyncSession) -> Sequence[NewsFeed]:
-    """Those that are read, by name."""
-    return (
-        await db.exec(select(NewsFeed).where(~col(NewsFeed.removed)).order_by(col(NewsFeed.name), col(NewsFeed.id)))
-    ).all()
+    """List the feeds that are read, by name."""
+    read = select(NewsFeed).where(~col(NewsFeed.removed))
+    return (await db.exec(read.order_by(col(NewsFeed.name), col(NewsFeed.id)))).all()
 
 
 async def get(db: AsyncSession, number: int) -> NewsFeed | None:
-    """One by its number."""
+    """Get a feed by its number."""
     return await db.get(NewsFeed, number)
 
 
 async def get_by_key(db: AsyncSession, key: str) -> NewsFeed | None:
-    """One by its address, removed or not."""
+    """Get a feed by its address, removed or not."""
     return (await db.exec(select(NewsFeed).where(col(NewsFeed.key) == key))).first()
 
 
 async def mark_seen(db: AsyncSession, feed: int, idents: Collection[str], now: datetime) -> Collection[str]:
-    """Write down what was seen of a feed that is locked; those that were not seen before."""
+    """Store what was seen of a feed that is locked; return what was not seen before."""
     asked, known = sorted(idents), set[str]()
     for start in range(0, len(asked), _AT_ONCE):
         some = col(SeenArticle.ident).in_(asked[start : start + _AT_ONCE])
@@ -87,31 +86,25 @@ async def mark_seen(db: AsyncSession, feed: int, idents: Collection[str], now: d
 
 
 async def list_due(db: AsyncSession, before: datetime, limit: int) -> Sequence[NewsFeed]:
-    """Those that were not read since then, the longest unread first."""
+    """List the feeds that were not read since then, the longest unread first."""
     unread = or_(col(NewsFeed.read_at).is_(None), col(NewsFeed.read_at) < before)
-    waits = (
-        select(NewsFeed)
-        .where(~col(NewsFeed.removed), unread)
-        .order_by(col(NewsFeed.read_at).is_not(None), col(NewsFeed.read_at))
-    )
-    return (await db.exec(waits.order_by(col(NewsFeed.id)).limit(limit))).all()
+    order = (col(NewsFeed.read_at).is_not(None), col(NewsFeed.read_at), col(NewsFeed.id))
+    waits = select(NewsFeed).where(~col(NewsFeed.removed), unread)
+    return (await db.exec(waits.order_by(*order).limit(limit))).all()
 
 
 async def lock(db: AsyncSession, number: int) -> NewsFeed | None:
-    """One by its number, which nobody else changes until this transaction ends."""
-    statement = select(NewsFeed).where(NewsFeed.id == number).with_for_update()
-    return (await db.exec(statement.execution_options(populate_existing=True))).first()
+    """Get a feed as it is now; nobody else changes it until this transaction ends."""
+    return await db.get(NewsFeed, number, with_for_update=True, populate_existing=True)
 
 
 async def add_or_get(db: AsyncSession, feed: NewsFeed) -> NewsFeed:
-    """Write a new one down; that of the same address, if there is one already, removed or not."""
-    added = (
-        insertion(db, NewsFeed).values(feed.model_dump(exclude={"id"})).on_conflict_do_nothing(index_elements=["key"])
-    )
-    await db.execute(added)
+    """Store a new feed, or get the one of the same address, removed or not; it is locked."""
+    added = insertion(db, NewsFeed).values(feed.model_dump(exclude={"id"}))
+    await db.execute(added.on_conflict_do_nothing(index_elements=["key"]))
     return (await db.exec(select(NewsFeed).where(col(NewsFeed.key) == feed.key).with_for_update())).one()
 
 
 async def forget_seen(db: AsyncSession, feed: int) -> None:
-    """Nothing of a feed is known any more: when it is followed again, it begins anew."""
+    """Forget what was seen of a feed: when it is followed again, it begins anew."""
     await db.execute(delete(SeenArticle).where(col(SeenArticle.feed) == feed))

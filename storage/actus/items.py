@@ -1,24 +1,24 @@
 """News: what may go into a digest, each thing once, whoever brought it or whatever feature knows of it."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Column, Text, bindparam, update
+from sqlalchemy import JSON, Column, ColumnElement, Text, bindparam, update
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
-from storage import agenda, sondage
-from storage.agenda import AgendaEvent
+from storage import sondage
+from storage.agenda import AgendaEvent, EventState
 from storage.database import Code, UtcTime, insertion
 from storage.hotline.incidents import Incident
 from storage.people import Person
 from storage.people.arrivals import Arrival
 from storage.ressources.resources import Resource, ResourceState
 from storage.sondage import Poll
-from storage.urls import LINK_MAX, url_key
-from storage.urls import digest_key as digest_of
+from storage.urls import LINK_MAX, digest_key
 
 KEY_MAX, TITLE_MAX, TEXT_MAX, CREDIT_MAX = 80, 200, 2000, 120
 _FIXED = frozenset({"id", "key", "withdrawn", "found_at"})
@@ -64,9 +64,10 @@ class ItemKind(StrEnum):
 class Item(SQLModel, table=True):
     """Something that may go into digests.
 
-    ``key`` tells things apart, whoever brings them: by their link, their message, their number (``make_link_key``,
-    ``make_post_key``, « fiche:12 »). ``title`` and ``text`` are plain words, never Markdown; ``credit`` names an author
-    or a source in words, ``author_id`` is whom a message or a proposal is by, ``proposed_by`` who brought it.
+    ``key`` tells things apart, whoever brings them: by their link (``storage.urls.url_key``), their message
+    (``make_post_key``), their number (« fiche:12 »). ``title`` and ``text`` are plain words, never Markdown; ``credit``
+    names an author or a source in words, ``author_id`` is whom a message or a proposal is by, ``proposed_by`` who
+    brought it.
     ``channel_id`` and ``post_id`` are the message that it quotes. ``departement`` is "" for what concerns all,
     ``themes`` a bitmask (config.themes). ``score`` orders what is alike; ``found_at`` is when it was found first.
     What is ``withdrawn`` goes into no digest any more.
@@ -102,23 +103,18 @@ class Item(SQLModel, table=True):
         return self.id
 
 
-def make_link_key(url: str) -> str:
-    """What tells things with a link apart, however the link is written."""
-    return url_key(url)
-
-
 def make_post_key(post_id: str) -> str:
-    """What tells messages apart."""
+    """Make the key of what quotes a message."""
     return f"message:{post_id}"
 
 
 def make_words_key(title: str) -> str:
-    """What tells apart what has neither link nor message."""
-    return digest_of("actus", title)
+    """Make the key of what has neither a link nor a message, from its title."""
+    return digest_key("actus", title)
 
 
 async def add(db: AsyncSession, items: Sequence[Item]) -> Collection[str]:
-    """Write down what was not known; the keys of what is new."""
+    """Store the items whose keys are not known yet; return these keys."""
     if not items:
         return set()
     rows = [item.model_dump(exclude={"id"}) for item in items]
@@ -126,71 +122,74 @@ async def add(db: AsyncSession, items: Sequence[Item]) -> Collection[str]:
     return set((await db.execute(added.returning(col(Item.key)))).scalars())
 
 
+async def add_or_get(db: AsyncSession, item: Item) -> tuple[Item, bool]:
+    """Store an item, or get the one that has its key already; True where it is new."""
+    added = await add(db, [item])
+    found = await get_by_key(db, item.key)
+    assert found is not None
+    return found, bool(added)
+
+
 async def get(db: AsyncSession, number: int) -> Item | None:
-    """One by its id."""
+    """Get an item by its id."""
     return await db.get(Item, number)
 
 
 async def get_by_key(db: AsyncSession, key: str) -> Item | None:
-    """One by what tells it apart."""
+    """Get an item by what tells it apart."""
     return (await db.exec(select(Item).where(col(Item.key) == key))).first()
 
 
 async def find_by_ids(db: AsyncSession, ids: Collection[int]) -> Mapping[int, Item]:
-    """Several, by id."""
+    """Find several items, by id."""
     found = (await db.exec(select(Item).where(col(Item.id).in_(ids)))).all()
     return {item.number: item for item in found}
 
 
-async def find_by_keys(db: AsyncSession, keys: Collection[str]) -> Mapping[str, Item]:
-    """Several, by what tells them apart."""
-    found = (await db.exec(select(Item).where(col(Item.key).in_(keys)))).all() if keys else []
-    return {item.key: item for item in found}
-
-
 async def lock(db: AsyncSession, number: int) -> Item | None:
-    """One by its id, which nobody else changes until this transaction ends."""
-    statement = select(Item).where(Item.id == number).with_for_update()
-    return (await db.exec(statement.execution_options(populate_existing=True))).first()
+    """Get an item as it is now; nobody else changes it until this transaction ends."""
+    return await db.get(Item, number, with_for_update=True, populate_existing=True)
 
 
 async def find_by_post(db: AsyncSession, post_id: str) -> Item | None:
-    """What quotes a message."""
+    """Find the item that quotes a message."""
     return (await db.exec(select(Item).where(col(Item.post_id) == post_id))).first()
 
 
 async def list_untitled(db: AsyncSession, limit: int) -> Sequence[Item]:
-    """Links whose pages are to be asked for their titles, the oldest first."""
+    """List links whose pages are to be asked for their titles, the oldest first."""
     asked = col(Item.details)["untitled"].as_boolean()
     there = select(Item).where(Item.kind == ItemKind.PROPOSAL, ~col(Item.withdrawn), asked)
     return (await db.exec(there.order_by(col(Item.id)).limit(limit))).all()
 
 
 async def list_proposed(db: AsyncSession, person: str, limit: int) -> Sequence[Item]:
-    """What somebody proposed, the newest first."""
+    """List what somebody proposed, the newest first."""
     theirs = select(Item).where(col(Item.proposed_by) == person)
     return (await db.exec(theirs.order_by(col(Item.found_at).desc(), col(Item.id).desc()).limit(limit))).all()
 
 
 async def withdraw_quotes_of(db: AsyncSession, author: str) -> int:
-    """No message of somebody’s goes into a digest any more; how many would have."""
-    theirs = (col(Item.author_id) == author, col(Item.post_id) != "", ~col(Item.withdrawn))
-    return (await db.exec(update(Item).where(*theirs).values(withdrawn=True))).rowcount
+    """Let no message of somebody’s go into a digest any more; return how many would have."""
+    return await _withdraw(db, col(Item.author_id) == author, col(Item.post_id) != "")
 
 
 async def withdraw_quotes_in(db: AsyncSession, channel: str) -> None:
-    """Nothing of a channel goes into a digest any more."""
-    await db.exec(update(Item).where(col(Item.channel_id) == channel, col(Item.post_id) != "").values(withdrawn=True))
+    """Let no message of a channel go into a digest any more."""
+    await _withdraw(db, col(Item.channel_id) == channel, col(Item.post_id) != "")
 
 
 async def withdraw_quotes_outside(db: AsyncSession, channels: Collection[str]) -> None:
-    """Only what quotes messages of these channels goes into digests."""
-    others = (col(Item.post_id) != "", col(Item.channel_id).not_in(channels), ~col(Item.withdrawn))
-    await db.exec(update(Item).where(*others).values(withdrawn=True))
+    """Let no message go into digests but those of these channels."""
+    await _withdraw(db, col(Item.post_id) != "", col(Item.channel_id).not_in(channels))
+
+
+async def _withdraw(db: AsyncSession, *which: ColumnElement[bool]) -> int:
+    return (await db.exec(update(Item).where(*which, ~col(Item.withdrawn)).values(withdrawn=True))).rowcount
 
 
 async def save(db: AsyncSession, found: Sequence[Item]) -> None:
-    """Write things down as they are now; what was withdrawn stays so, and is found when it was found first."""
+    """Store items as they are now; a known one stays withdrawn if it was, and keeps the time when it was found."""
     if not found:
         return
     table = SQLModel.metadata.tables["news_item"]
@@ -203,7 +202,7 @@ async def save(db: AsyncSession, found: Sequence[Item]) -> None:
 
 
 async def rescore(db: AsyncSession, scores: Mapping[str, int]) -> None:
-    """Write down how useful things are found by now, by key."""
+    """Store how useful items are found by now, by key."""
     if not scores:
         return
     items = SQLModel.metadata.tables["news_item"]
@@ -212,64 +211,55 @@ async def rescore(db: AsyncSession, scores: Mapping[str, int]) -> None:
 
 
 async def restore(db: AsyncSession, keys: Collection[str]) -> None:
-    """These may go into digests again."""
+    """Let these items go into digests again, by key."""
     await db.exec(update(Item).where(col(Item.key).in_(keys), col(Item.withdrawn)).values(withdrawn=False))
 
 
 async def withdraw(db: AsyncSession, keys: Collection[str]) -> None:
-    """These go into no digest any more."""
-    await db.exec(update(Item).where(col(Item.key).in_(keys)).values(withdrawn=True))
-
-
-AHEAD = timedelta(days=21)
-"""How long before an event it is news."""
+    """Let these items go into no digest any more, by key."""
+    await _withdraw(db, col(Item.key).in_(keys))
 
 
 async def find_resources(db: AsyncSession, since: datetime, until: datetime) -> Sequence[Resource]:
-    """Those that came out from then until before then, and are there."""
+    """Find the resources that came out from ``since`` until before ``until``, and are there."""
     out = select(Resource).where(col(Resource.published_at) >= since, col(Resource.published_at) < until)
     return (await db.exec(out.where(Resource.state == ResourceState.PUBLISHED).order_by(col(Resource.id)))).all()
 
 
-async def find_gone_resources(db: AsyncSession) -> Sequence[str]:
-    """The keys of what waits and is about resources that are not there any more."""
-    waits = select(Item.key, Item.details).where(Item.kind == ItemKind.RESOURCE, ~col(Item.withdrawn))
-    numbers = {int(details["fiche"]): key for key, details in await db.exec(waits)}
-    there = select(Resource.id).where(col(Resource.id).in_(numbers), Resource.state == ResourceState.PUBLISHED)
-    found = set((await db.exec(there)).all()) if numbers else set()
-    return [key for number, key in numbers.items() if number not in found]
-
-
 async def find_ended_outages(db: AsyncSession, since: datetime, until: datetime) -> Sequence[Incident]:
-    """Those that somebody said, and that ended from then until before then."""
+    """Find the outages that somebody said, and that ended from ``since`` until before ``until``."""
     over = select(Incident).where(Incident.by != "", col(Incident.ended_at) >= since, col(Incident.ended_at) < until)
     return (await db.exec(over.order_by(col(Incident.id)))).all()
 
 
 async def find_ended_polls(db: AsyncSession, since: datetime, until: datetime) -> Sequence[Poll]:
-    """Those that all of the réseau might answer, which ended in between with results that are told."""
+    """Find the polls that all of the réseau might answer, which ended in between with results that are told."""
     ended = await sondage.list_ended_between(db, since, until)
     return [poll for poll in ended if poll.public and poll.known and poll.known.is_told]
 
 
-async def find_coming_events(db: AsyncSession, now: datetime) -> Sequence[AgendaEvent]:
-    """Those for all of the réseau that begin soon after that."""
-    return await agenda.list_coming(db, now, now + AHEAD)
+async def find_gone(db: AsyncSession) -> Sequence[str]:
+    """Find what waits and is about a resource that is not there any more, or an event that was cancelled, by key."""
+    resources = select(Resource.id).where(Resource.state == ResourceState.PUBLISHED)
+    events = select(AgendaEvent.id).where(AgendaEvent.state == EventState.PUBLISHED)
+    return [
+        *await _find_absent(db, ItemKind.RESOURCE, "fiche", resources, col(Resource.id)),
+        *await _find_absent(db, ItemKind.EVENT, "evenement", events, col(AgendaEvent.id)),
+    ]
 
 
-async def find_gone_events(db: AsyncSession) -> Sequence[str]:
-    """The keys of what waits and is about events that were cancelled."""
-    waits = select(Item.key, Item.details).where(Item.kind == ItemKind.EVENT, ~col(Item.withdrawn))
-    numbers = {int(details["evenement"]): key for key, details in await db.exec(waits)}
-    there = select(AgendaEvent.id).where(
-        col(AgendaEvent.id).in_(numbers), AgendaEvent.state == agenda.EventState.PUBLISHED
-    )
-    found = set((await db.exec(there)).all()) if numbers else set()
-    return [key for number, key in numbers.items() if number not in found]
+async def _find_absent(
+    db: AsyncSession, kind: ItemKind, detail: str, there: SelectOfScalar[Any], number: Any
+) -> Sequence[str]:
+    """Find what waits of that kind whose ``detail`` is the number of nothing that is there, by key."""
+    waits = select(Item.key, Item.details).where(Item.kind == kind, ~col(Item.withdrawn))
+    keys = {int(details[detail]): key for key, details in await db.exec(waits)}
+    found = set((await db.exec(there.where(number.in_(keys)))).all()) if keys else set()
+    return [key for one, key in keys.items() if one not in found]
 
 
 async def find_newcomers(db: AsyncSession, since: datetime, until: datetime) -> Sequence[str]:
-    """The départements ("" for none) of those who came for the first time in between, one for each of them."""
+    """Find who came for the first time in between: the département ("" for none) of each of them."""
     came = select(Person.departements).join(Arrival, col(Arrival.person_id) == col(Person.id))
     came = came.where(col(Arrival.at) >= since, col(Arrival.at) < until)
     rows = await db.exec(came.where(col(Person.is_hidden).is_(False), col(Person.left_on).is_(None)))
@@ -277,6 +267,6 @@ async def find_newcomers(db: AsyncSession, since: datetime, until: datetime) -> 
 
 
 async def find_quoted(db: AsyncSession, channel: str) -> Mapping[str, Item]:
-    """What waits that quotes messages of a channel, by message."""
+    """Find what waits and quotes a message of a channel, by message."""
     waits = select(Item).where(col(Item.channel_id) == channel, col(Item.post_id) != "", ~col(Item.withdrawn))
     return {item.post_id: item for item in (await db.exec(waits)).all()}

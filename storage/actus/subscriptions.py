@@ -46,27 +46,27 @@ class QuoteRefusal(SQLModel, table=True):
 
 
 async def get(db: AsyncSession, user_id: str) -> NewsSubscription | None:
-    """That of somebody."""
-    return (await db.exec(select(NewsSubscription).where(col(NewsSubscription.user_id) == user_id))).first()
+    """Get somebody’s subscription, if they have one."""
+    return await db.get(NewsSubscription, user_id)
 
 
 async def refuse_quotes(db: AsyncSession, user_id: str, now: datetime) -> None:
-    """Their messages go into no digest from now on."""
+    """Let no message of somebody’s go into a digest from now on."""
     await db.execute(insertion(db, QuoteRefusal).values({"user_id": user_id, "at": now}).on_conflict_do_nothing())
 
 
 async def allow_quotes(db: AsyncSession, user_id: str) -> None:
-    """Their messages may again."""
+    """Let somebody’s messages go into digests again."""
     await db.execute(delete(QuoteRefusal).where(col(QuoteRefusal.user_id) == user_id))
 
 
 async def is_unquoted(db: AsyncSession, user_id: str) -> bool:
     """Whether somebody’s messages go into no digest."""
-    return (await db.exec(select(QuoteRefusal.user_id).where(col(QuoteRefusal.user_id) == user_id))).first() is not None
+    return await db.get(QuoteRefusal, user_id) is not None
 
 
 async def list_unquoted(db: AsyncSession) -> frozenset[str]:
-    """Whose messages go into no digest."""
+    """List whose messages go into no digest."""
     return frozenset((await db.exec(select(QuoteRefusal.user_id))).all())
 
 
@@ -96,21 +96,13 @@ class Candidate:
 
 
 async def find_candidates(db: AsyncSession, since: datetime) -> Sequence[Candidate]:
-    """What came out after that instant and stands, each item once, as it came out first."""
-    out = (
-        Digest.state == DigestState.PUBLISHED,
-        col(Digest.published_at) > since,
-        ~col(DigestEntry.dropped),
-        ~col(Item.withdrawn),
-    )
-    joined = (
-        select(Digest, DigestEntry, Item)
-        .join(DigestEntry, col(DigestEntry.digest) == col(Digest.number))
-        .join(Item, col(Item.id) == col(DigestEntry.item))
-    )
-    rows = (await db.exec(joined.where(*out).order_by(col(Digest.published_at), col(DigestEntry.id)))).all()
+    """Find what came out after that instant and stands, each item once, as it came out first."""
+    out = (Digest.state == DigestState.PUBLISHED, col(Digest.published_at) > since)
+    joined = select(Digest, DigestEntry, Item).join(DigestEntry, col(DigestEntry.digest) == col(Digest.number))
+    joined = joined.join(Item, col(Item.id) == col(DigestEntry.item))
+    stands = joined.where(*out, ~col(DigestEntry.dropped), ~col(Item.withdrawn))
     found: dict[int, Candidate] = {}
-    for digest, entry, item in rows:
+    for digest, entry, item in await db.exec(stands.order_by(col(Digest.published_at), col(DigestEntry.id))):
         found.setdefault(item.number, _make_candidate(digest, entry, item))
     return list(found.values())
 
@@ -136,8 +128,8 @@ def _make_candidate(digest: Digest, entry: DigestEntry, item: Item) -> Candidate
 
 
 async def read_practice(db: AsyncSession, authors: Collection[str], since: date) -> Mapping[str, Mapping[str, float]]:
-    """In what part of their comptes rendus since that day each of these worked on which theme, by code; nothing for who
-    filed none."""
+    """Read in what part of their comptes rendus since that day each of these worked on which theme, by code; nothing
+    for who filed none."""
     theirs = (col(Cra.author_id).in_(authors), Cra.date >= since, col(Cra.deleted_at).is_(None))
     counted = select(Cra.author_id, Cra.themes, func.count()).where(*theirs).group_by(Cra.author_id, col(Cra.themes))
     total: Counter[str] = Counter()
@@ -153,13 +145,11 @@ async def read_practice(db: AsyncSession, authors: Collection[str], since: date)
 
 
 async def read_page(db: AsyncSession, after: str, limit: int) -> Sequence[NewsSubscription]:
-    """The next subscriptions by the id of their reader, which nobody else sends until this transaction ends."""
-    next_ones = (
-        select(NewsSubscription).where(col(NewsSubscription.user_id) > after).order_by(col(NewsSubscription.user_id))
-    )
-    return (await db.exec(next_ones.limit(limit).with_for_update())).all()
+    """Read the next subscriptions by the id of their reader, which nobody else sends until this transaction ends."""
+    later = select(NewsSubscription).where(col(NewsSubscription.user_id) > after)
+    return (await db.exec(later.order_by(col(NewsSubscription.user_id)).limit(limit).with_for_update())).all()
 
 
 async def note_sent(db: AsyncSession, to: NewsSubscription, items: Sequence[int], now: datetime) -> None:
-    """Somebody got these, or nothing, and what comes out from now on is for the next time."""
+    """Remember that somebody got these items, or nothing: what comes out from now on is for the next time."""
     await change(db, to, sent=[*to.sent, *items][-SENT_MAX:], sent_at=now)
