@@ -1,7 +1,7 @@
 """The draft of a digest as its editors see it, what its buttons carry, and its approval or postponement."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from pydantic import BaseModel
 
@@ -79,25 +79,25 @@ class Restore(About):
 
 
 class Publish(About):
-    """It comes out: checked, its paper made, said in each of its channels."""
+    """Work: the digest comes out: checked, its paper made, said in each of its channels."""
 
 
 class CheckPlaces(About):
-    """Where it will come out is looked at, once it was approved."""
+    """Work: the channels in which it will come out are looked at, once it was approved."""
 
 
 class Document(About):
-    """Its paper, as it is at that revision."""
+    """An order: the paper of the digest, as it is at that revision."""
 
     revision: int
 
 
 class Rewrite(About):
-    """What stands is rewritten as it is now."""
+    """Work: what stands is rewritten as the digest is now."""
 
 
 class Removal(About):
-    """What stands is deleted."""
+    """Work: what stands is deleted."""
 
 
 class Search(BaseModel):
@@ -113,34 +113,31 @@ SHOWN_MAX = 14_000
 
 
 async def draw_card(desk: NewsContext, digest: Digest) -> Message:
-    """A digest as its editors see it now."""
+    """Draw a digest as its editors see it now."""
     edition = await editions.find_edition(desk, digest)
     sheet = lay_out_sheet(digest, await digests.list_entries(desk.db, digest.number), edition)
-    drawn = draw_posts(sheet)
-    body = _draw_titles(sheet) if _is_long(drawn) else drawn[0]
+    first, *others = draw_posts(sheet)
+    is_long = bool(others) or len(first) > SHOWN_MAX
+    body = _draw_titles(sheet) if is_long else first
     text = render(
         "actus/draft",
         digest=digest,
         state=digest.state.value,
         at=editions.say_at(digest.at),
         past=digest.at <= desk.now,
-        where=await _say_where(desk, digest, edition),
+        where=", ".join(digest.channels.values()) or (await say_places(desk, edition) if edition else ""),
         count=plural(len(sheet.pieces), "élément"),
         by=await editions.name_person(desk, digest.approved_by),
         publishes=edition is not None and edition.unapproved is Unapproved.PUBLISH,
         body=body if digest.state in digests.OPEN else "",
-        titled=_is_long(drawn),
+        titled=is_long,
     )
     return Message(text, draw_buttons(digest, late=digest.at <= desk.now))
 
 
 async def refresh_card(desk: NewsContext, digest: Digest, *, here: bool = False) -> Refresh:
-    """Show on all copies how it is now."""
+    """Show on all copies how the digest is now."""
     return editions.DRAFT.rewrite(digest, await draw_card(desk, digest), here=here)
-
-
-def _is_long(drawn: Sequence[Markdown]) -> bool:
-    return len(drawn) > 1 or len(drawn[0]) > SHOWN_MAX
 
 
 def _draw_titles(sheet: Sheet) -> Markdown:
@@ -152,22 +149,18 @@ def _draw_titles(sheet: Sheet) -> Markdown:
 
 
 def draw_buttons(digest: Digest, *, late: bool) -> Sequence[Button]:
-    """What can be done with it, ``late`` once its hour is past."""
+    """Draw what can be done with a digest, ``late`` once its hour is past."""
     about = {"digest": digest.number}
     preview, edit = Button("Aperçu", Preview(**about)), Button("Modifier…", Edit(**about))
     postpone = Button("Reporter", Postpone(**about))
-    label = "Approuver et publier" if late else "Approuver"
     match digest.state:
         case DigestState.DRAFT | DigestState.HELD:
             approve = Approve(digest=digest.number, revision=digest.revision)
+            label = "Approuver et publier" if late else "Approuver"
             return [Button(label, approve, "primary"), preview, edit, postpone]
         case DigestState.APPROVED:
-            return [
-                Button("Reprendre", Unapprove(**about)),
-                preview,
-                postpone,
-                Button(PUBLISH_NOW, PublishNow(**about)),
-            ]
+            unapprove, now = Button("Reprendre", Unapprove(**about)), Button(PUBLISH_NOW, PublishNow(**about))
+            return [unapprove, preview, postpone, now]
         case DigestState.PUBLISHED:
             return [Button("Corriger…", Edit(**about)), Button("Retirer", Withdraw(**about), "danger")]
         case DigestState.WITHDRAWN:
@@ -176,41 +169,40 @@ def draw_buttons(digest: Digest, *, late: bool) -> Sequence[Button]:
             return []
 
 
-async def _say_where(desk: NewsContext, digest: Digest, edition: Edition | None) -> str:
-    """Where it comes out, or came out."""
-    if digest.channels:
-        return ", ".join(digest.channels.values())
+async def say_places(desk: NewsContext, edition: Edition) -> str:
+    """Say where an edition comes out."""
     table = await canaux.list_planned(desk.db, desk.settings)
-    wanted = edition.targets if edition else ()
-    return say_places(wanted, {key: planned.name for key, planned in table.items()})
+    return ", ".join(table[each].name if each in table else say_target(each, {}) for each in edition.targets)
 
 
-def say_places(wanted: Sequence[str], names: dict[str, str]) -> str:
-    """Where an edition comes out, in words."""
-    return ", ".join(names.get(target) or say_target(target, {}) for target in wanted)
+async def _lock_open(ctx: Context, number: int) -> Digest:
+    """Lock a digest that has not come out yet. Raises UserError."""
+    digest = await editions.lock_digest(ctx, number)
+    editions.must_be_open(digest)
+    return digest
 
 
 @feature.button(Approve, roles=ANIMATEURS)
 async def approve(ctx: Context, click: Approve) -> Replies:
-    """It comes out at its hour, or at once where that is past; of two who approve the second reads who was first. Where
-    it cannot come out is looked at beside."""
-    digest = await editions.lock_digest(ctx, click.digest)
-    editions.must_be_open(digest)
+    """Approve a digest: it comes out at its hour, or at once where that is past; of two who approve the second reads
+    who was first. Where it cannot come out is looked at beside."""
+    digest = await _lock_open(ctx, click.digest)
     if digest.state is DigestState.APPROVED:
         by = "vous" if digest.approved_by == ctx.user.id else await editions.name_person(ctx, digest.approved_by)
-        return [
-            Whisper(f"Le n° {digest.number} est déjà approuvé, par {by}."),
-            await refresh_card(ctx, digest, here=True),
-        ]
+        said = f"Le n° {digest.number} est déjà approuvé, par {by}."
+        return [Whisper(said), await refresh_card(ctx, digest, here=True)]
     if digest.revision != click.revision:
         changed = f"Le n° {digest.number} a changé depuis ce que vous voyez : relisez-le, puis approuvez-le."
         return [Whisper(changed), await refresh_card(ctx, digest, here=True)]
     await must_have_content(ctx, digest)
-    begun = await approve_digest(ctx, digest)
-    said = render(
-        "actus/approved", digest=digest, at=editions.say_at(digest.at), now=digest.state is DigestState.PUBLISHING
-    )
-    return [Whisper(said), await refresh_card(ctx, digest, here=True), *begun]
+    late, was = digest.at <= ctx.now, digest.state
+    state = DigestState.PUBLISHING if late else DigestState.APPROVED
+    await change(ctx.db, digest, state=state, approved_by=ctx.user.id, approved_at=ctx.now)
+    note_digest(ctx, AuditAct.DIGEST_APPROVE, digest, {"etat": was.value})
+    told = Whisper(render("actus/approved", digest=digest, at=editions.say_at(digest.at), now=late))
+    about = {"digest": digest.number}
+    begun = Start(payload=Publish(**about)) if late else Start(payload=CheckPlaces(**about), quiet=True)
+    return [told, await refresh_card(ctx, digest, here=True), begun]
 
 
 async def must_have_content(ctx: Context, digest: Digest) -> None:
@@ -219,26 +211,11 @@ async def must_have_content(ctx: Context, digest: Digest) -> None:
         raise UserError(f"Le n° {digest.number} est vide : ajoutez-y un élément ou un édito avec « Modifier… ».")
 
 
-async def approve_digest(ctx: Context, digest: Digest) -> Sequence[Reply]:
-    """It is approved; where its hour is past it comes out."""
-    late = digest.at <= ctx.now
-    state, was = DigestState.PUBLISHING if late else DigestState.APPROVED, digest.state
-    await change(ctx.db, digest, state=state, approved_by=ctx.user.id, approved_at=ctx.now)
-    note_digest(ctx, AuditAct.DIGEST_APPROVE, digest, {"etat": was.value})
-    number = digest.number
-    return [Start(payload=Publish(digest=number)) if late else Start(payload=CheckPlaces(digest=number), quiet=True)]
-
-
 @feature.button(PublishNow, roles=ANIMATEURS)
 async def publish_now(ctx: Context, click: PublishNow) -> Replies:
-    """What was approved comes out before its hour."""
-    return await publish_early(ctx, click.digest)
-
-
-async def publish_early(ctx: Context, number: int) -> Sequence[Reply]:
-    """It comes out. Raises UserError for what nobody approved."""
-    digest = await editions.lock_digest(ctx, number)
-    editions.must_be_open(digest)
+    """Publish what was approved before its hour. Raises UserError for what nobody approved."""
+    digest = await _lock_open(ctx, click.digest)
+    number = digest.number
     if digest.state is not DigestState.APPROVED:
         raise UserError(
             f"Le n° {number} n’est pas approuvé : « Approuver », sous son brouillon, puis « {PUBLISH_NOW} »."
@@ -251,9 +228,8 @@ async def publish_early(ctx: Context, number: int) -> Sequence[Reply]:
 
 @feature.button(Unapprove, roles=ANIMATEURS)
 async def unapprove(ctx: Context, click: Unapprove) -> Replies:
-    """It is edited again."""
-    digest = await editions.lock_digest(ctx, click.digest)
-    editions.must_be_open(digest)
+    """Make an approved digest a draft again, which is edited."""
+    digest = await _lock_open(ctx, click.digest)
     if digest.state is DigestState.APPROVED:
         await change(ctx.db, digest, state=DigestState.DRAFT, approved_by="", approved_at=None)
         note_digest(ctx, AuditAct.DIGEST_UNAPPROVE, digest, {"etat": DigestState.APPROVED.value})
@@ -266,7 +242,7 @@ LONGEST = timedelta(days=30)
 
 @feature.button(Postpone, roles=ANIMATEURS, writes=False)
 async def ask_when(ctx: Context, click: Postpone) -> Replies:
-    """The window."""
+    """Open the window that asks until when."""
     digest = await editions.get_digest(ctx, click.digest)
     editions.must_be_open(digest)
     return Ask(PutOff.draft(digest=digest.number))
@@ -274,25 +250,20 @@ async def ask_when(ctx: Context, click: Postpone) -> Replies:
 
 @feature.submit(PutOff, roles=ANIMATEURS)
 async def postpone(ctx: Context, form: PutOff) -> Replies:
-    """Until then; what nobody approved still waits for somebody to. « maintenant » is no later: it comes out."""
+    """Put a digest off; what nobody approved still waits for somebody to. « maintenant » is no later: it comes out."""
     if form.moment == NOW:
-        return await publish_early(ctx, form.digest)
-    digest = await editions.lock_digest(ctx, form.digest)
-    editions.must_be_open(digest)
+        return await publish_now(ctx, PublishNow(digest=form.digest))
+    digest = await _lock_open(ctx, form.digest)
     state = DigestState.DRAFT if digest.state is DigestState.HELD else digest.state
     merged, was = list[Reply](), str(digest.at)
     if form.moment is not None:
-        await change(ctx.db, digest, at=_check_moment(ctx, form.moment), reminded=0, state=state)
+        await change(ctx.db, digest, at=_check_moment(ctx, form.moment))
     else:
-        merged += await _postpone_to_next(ctx, digest, await editions.require_edition(ctx, digest))
-        await change(ctx.db, digest, reminded=0, state=state)
+        merged += await _postpone_to_next(ctx, digest, await editions.get_edition(ctx, digest.edition))
+    await change(ctx.db, digest, reminded=0, state=state)
     note_digest(ctx, AuditAct.DIGEST_POSTPONE, digest, {"le": was}, le=str(digest.at))
-    card = await refresh_card(ctx, digest, here=True)
-    return [Whisper(_say_postponed(digest, merged)), card, *merged]
-
-
-def _say_postponed(digest: Digest, merged: Sequence[Reply]) -> str:
-    return render("actus/postponed", digest=digest, at=editions.say_at(digest.at), merged=bool(merged))
+    said = render("actus/postponed", digest=digest, at=editions.say_at(digest.at), merged=bool(merged))
+    return [Whisper(said), await refresh_card(ctx, digest, here=True), *merged]
 
 
 def _check_moment(ctx: Context, moment: datetime) -> datetime:
@@ -305,33 +276,23 @@ def _check_moment(ctx: Context, moment: datetime) -> datetime:
 
 
 async def _postpone_to_next(ctx: Context, digest: Digest, edition: Edition) -> Sequence[Reply]:
-    """To the next time of its edition that has not come out yet; what is drafted for it comes in here."""
+    """Put a digest off to the next time of its edition that has not come out yet; what is drafted for it comes in."""
     for occasion in edition.rhythm.after(max(digest.at, ctx.now)):
         other = await digests.find_covering(ctx.db, edition.key, occasion.day) if occasion.day != digest.day else None
-        if other is None or other.number == digest.number:
-            await move_digest(ctx, digest, occasion.day, occasion.at)
-            return []
-        if other.state in digests.OPEN:
-            return await _merge_digests(ctx, digest, other)
+        gone: list[Reply] = []
+        day, at, edito, revision = occasion.day, occasion.at, digest.edito, digest.revision
+        if other is not None and other.number != digest.number:
+            if other.state not in digests.OPEN:
+                continue
+            gone = [editions.DRAFT.rewrite(other, render("actus/joined", gone=other.number, digest=digest))]
+            day, at, edito, revision = other.day, other.at, edito or other.edito, revision + 1
+            await digests.merge(ctx.db, other.number, digest.number)
+        first = min(digest.first_day, day)
+        await change(ctx.db, digest, day=day, at=at, first_day=first, edito=edito, revision=revision)
+        return gone
     raise AssertionError("there is always another occasion")
-
-
-async def _merge_digests(ctx: Context, digest: Digest, other: Digest) -> Sequence[Reply]:
-    """One number of two: the one that was put off, with what the other had."""
-    day, at = other.day, other.at
-    gone = editions.DRAFT.rewrite(other, render("actus/joined", gone=other.number, digest=digest))
-    edito = digest.edito or other.edito
-    await digests.merge(ctx.db, other.number, digest.number)
-    await change(ctx.db, digest, edito=edito, revision=digest.revision + 1)
-    await move_digest(ctx, digest, day, at)
-    return [gone]
 
 
 def is_postponed(digest: Digest, edition: Edition) -> bool:
     """Whether somebody chose when it comes out: another day, or another moment, than its edition’s rhythm says."""
     return digest.first_day < digest.day or digest.at != edition.rhythm.on(digest.day).at
-
-
-async def move_digest(ctx: Context, digest: Digest, day: date, at: datetime) -> None:
-    """It has another day by its rhythm."""
-    await change(ctx.db, digest, day=day, at=at, first_day=min(digest.first_day, day))

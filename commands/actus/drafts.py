@@ -13,7 +13,7 @@ from bot.command_lines import RunCommand
 from bot.context import Context
 from bot.errors import UserError
 from bot.french.words import join
-from bot.replies import Button, Direct, Message, Replies, Reply, Start, Waiting, Whisper
+from bot.replies import Button, Direct, Replies, Reply, Start, Waiting, Whisper
 from commands.actus import cards, editions, harvest
 from commands.actus.cards import Preview
 from commands.actus.editions import Edition, NewsContext
@@ -45,14 +45,14 @@ COPIED = ("title", "text", "url", "credit")
 
 
 async def collect_items(db: AsyncSession, digest: Digest, edition: Edition, settings: Settings) -> None:
-    """Bring into the pool what the tables have of its time."""
+    """Bring into the pool what the tables have of the time of a digest."""
     await harvest.harvest_tables(db, digest.since, digest.until, settings)
     period = harvest.DigestPeriod(edition.key, digest.day, digest.since, digest.until, edition.rhythm.is_monthly)
     await harvest.harvest_period(db, period)
 
 
 async def complete_draft(db: AsyncSession, digest: Digest) -> int:
-    """Put in what was found since, as far as there is room; how much changed.
+    """Put in what was found since, as far as there is room; return how much changed.
 
     What an editor touched stays as it is, and what was dropped does not come again: harmless however often. The digest
     is locked by the caller.
@@ -64,17 +64,18 @@ async def complete_draft(db: AsyncSession, digest: Digest) -> int:
     if not new:
         return renewed
     await digests.take_from_later(db, digest, [item.number for item in new])
-    last = Counter(
-        {section: max((e.position for e in there if e.section is section), default=0) for section in NewsSection}
-    )
-    await digests.add_entries(
-        db, [digests.make_entry(item, digest.number, _next_position(last, item.section)) for item in new]
-    )
+    last = Counter({e.section: e.position for e in sorted(there, key=lambda entry: entry.position)})
+    entries: list[DigestEntry] = []
+    for item in new:
+        last[item.section] += 1
+        entries.append(digests.make_entry(item, digest.number, last[item.section]))
+    await digests.add_entries(db, entries)
     return len(new) + renewed
 
 
 async def _renew_entries(db: AsyncSession, untouched: Sequence[DigestEntry]) -> int:
-    """Have what nobody edited say what it says by now: figures grow, a proposal is withdrawn; how many changed."""
+    """Have what nobody edited say what it says by now: figures grow, a proposal is withdrawn. Return how many
+    changed."""
     known = await items.find_by_ids(db, {entry.item for entry in untouched})
     changed = 0
     for entry in untouched:
@@ -89,13 +90,8 @@ async def _renew_entries(db: AsyncSession, untouched: Sequence[DigestEntry]) -> 
     return changed
 
 
-def _next_position(last: Counter[NewsSection], section: NewsSection) -> int:
-    last[section] += 1
-    return last[section]
-
-
 def _choose_items(found: Iterable[Item], there: Sequence[DigestEntry]) -> Sequence[Item]:
-    """What people proposed first, then the best."""
+    """Choose as many items as there is room for: what people proposed first, then the best."""
     room = TOTAL_MAX - len([entry for entry in there if not entry.dropped])
     counts = Counter(entry.section for entry in there)
     chosen: list[Item] = []
@@ -113,20 +109,20 @@ FAR = timedelta(days=92)
 
 
 def find_showing_time(at: datetime) -> datetime:
-    """When the draft of what comes out then is shown: the working day before, at the same hour."""
+    """Find when the draft of what comes out at that time is shown: the working day before, at the same hour."""
     local = at.astimezone(PARIS)
     return datetime.combine(working_days_before(local.date(), 1), local.time(), PARIS)
 
 
 async def open_coming(desk: NewsContext, edition: Edition) -> Digest:
-    """The one that comes out next; begun and filled where there is none yet."""
+    """Get the digest that comes out next; begin and fill it where there is none yet."""
     found = await find_coming(desk, edition)
     return found if isinstance(found, Digest) else await begin_draft(desk, edition, found)
 
 
 async def find_coming(desk: NewsContext, edition: Edition, day: date | None = None) -> Digest | Occasion:
-    """The one that comes out next, or whose day by the rhythm is that one or after; where it is not begun, when it
-    would come out."""
+    """Find the digest that comes out next, or whose day by the rhythm is ``day`` or after; where it is not begun, when
+    it would come out."""
     start = desk.now if day is None else datetime.combine(day, time.min, PARIS) - timedelta(microseconds=1)
     for occasion in _list_occasions(edition.rhythm, start, day):
         there = await digests.find_covering(desk.db, edition.key, occasion.day)
@@ -141,20 +137,20 @@ async def find_coming(desk: NewsContext, edition: Edition, day: date | None = No
 
 
 def _list_occasions(rhythm: Recurrence, start: datetime, day: date | None) -> Iterator[Occasion]:
-    """The occasions after an instant, or from a day on: one that a holiday moved has its day all the same."""
+    """List the occasions after an instant, or from a day on: one that a holiday moved has its day all the same."""
     if day is None:
         return rhythm.after(start)
     return (one for one in rhythm.after(start - WEEK) if one.day >= day)
 
 
 async def _find_sooner(desk: NewsContext, edition: Edition, than: datetime, start: datetime | None) -> Digest | None:
-    """What waits already and comes out before that, from ``start`` on; without that, what was held back, too."""
+    """Find what waits already and comes out before ``than``, after ``start``; without that, what was held back, too."""
     waits = await digests.list_open(desk.db, edition.key)
     return next((one for one in waits if one.at < than and (start is None or one.at > start)), None)
 
 
 async def find_next_occasion(desk: NewsContext, edition: Edition) -> Occasion:
-    """When it comes out next; what was put off, or came out before its hour, is known."""
+    """Find when an edition comes out next, as what was put off, or came out before its hour, has it."""
     waits = [one for one in await digests.list_open(desk.db, edition.key) if one.at > desk.now]
     async for occasion in _list_not_begun(desk, edition):
         due = [*(Occasion(one.day, one.at) for one in waits), occasion]
@@ -163,8 +159,8 @@ async def find_next_occasion(desk: NewsContext, edition: Edition) -> Occasion:
 
 
 async def predict_number(desk: NewsContext, edition: Edition, occasion: Occasion) -> int:
-    """The number of what is not begun yet, as long as nothing else begins: editions take turns for those that are
-    free, so that each coming one of each has its own."""
+    """Predict the number of what is not begun yet, as long as nothing else begins: editions take turns for those that
+    are free, so that each coming one of each has its own."""
     keys = list(await editions.read_editions(desk))
     before = 0
     async for other in _list_not_begun(desk, edition):
@@ -176,7 +172,7 @@ async def predict_number(desk: NewsContext, edition: Edition, occasion: Occasion
 
 
 async def find_by_number(desk: NewsContext, number: int) -> tuple[Edition, Occasion] | None:
-    """What is not begun yet and would have that number; None for a number that is taken, or of what is far away."""
+    """Find what is not begun yet and would have that number; None for one that is taken, or of what is far away."""
     every = list((await editions.read_editions(desk)).values())
     free = itertools.islice(await digests.list_free_numbers(desk.db), FAR.days * len(every))
     numbers = list(itertools.takewhile(lambda one: one <= number, free))
@@ -199,8 +195,8 @@ async def _list_not_begun(desk: NewsContext, edition: Edition) -> AsyncIterator[
 
 
 async def begin_draft(desk: NewsContext, edition: Edition, occasion: Occasion, number: int = 0) -> Digest:
-    """A new one, filled with what there is, under that number or the next; that of this occasion, where somebody else
-    began it."""
+    """Begin a digest, filled with what there is, under that number or the next; or get that of this occasion, where
+    somebody else began it."""
     await digests.hold_numbers(desk.db, desk.now)
     new = Digest(
         number=number,
@@ -219,14 +215,14 @@ async def begin_draft(desk: NewsContext, edition: Edition, occasion: Occasion, n
 
 
 async def find_start(desk: NewsContext, edition: Edition, occasion: Occasion) -> datetime:
-    """From when on it collects: where the last one ended."""
+    """Find from when on a digest collects: where the last one ended."""
     last = await digests.find_last_published(desk.db, edition.key)
     usual = min(occasion.at, desk.now) - (MONTH if edition.rhythm.is_monthly else WEEK)
     return last.until if last else usual
 
 
 async def fill_draft(desk: NewsContext, digest: Digest, edition: Edition, *, tables: bool = True) -> int:
-    """Put in what was found since; how much that was. Once it is approved it stays as it is."""
+    """Put in what was found since, and return how much changed. Once a digest is approved it stays as it is."""
     if digest.state not in {DigestState.DRAFT, DigestState.HELD}:
         return 0
     await change(desk.db, digest, until=max(digest.until, desk.now))
@@ -239,35 +235,30 @@ async def fill_draft(desk: NewsContext, digest: Digest, edition: Edition, *, tab
     "actus brouillon", help="Voir et modifier le prochain numéro", hint="[édition]", roles=ANIMATEURS, writes=True
 )
 async def show_draft(ctx: Context, line: str) -> Replies:
-    """At once, begun where there is none; messages of channels are looked for beside."""
-    edition = await _choose_edition(ctx, line)
-    digest = await open_coming(ctx, edition)
-    found = await digests.lock(ctx.db, digest.number)
-    assert found is not None
-    added = await fill_draft(ctx, found, edition)
-    card = await cards.draw_card(ctx, found)
-    again = [await cards.refresh_card(ctx, found)] if added and await editions.DRAFT.is_sent(ctx.db, found) else []
-    begun = [Start(payload=Harvest(since=found.since, until=ctx.now))] if found.created_at == ctx.now else []
-    return [*again, *await _post_draft(ctx, found, card), *begun]
-
-
-async def _post_draft(ctx: Context, digest: Digest, card: Message) -> Sequence[Reply]:
-    """In the animateurs’ room for all of them, elsewhere for who asks."""
-    if ctx.channel_id and ctx.channel_id == await canaux.find_team_room(ctx.db):
-        return [editions.DRAFT.post(digest, card, ctx.channel_id)]
-    return [Whisper(card.text, card.buttons)]
-
-
-async def _choose_edition(ctx: Context, line: str) -> Edition:
-    """The one that is named; without a name the one that comes out next."""
+    """Show the draft of the edition that is named, or of the one that comes out next, begun where there is none: to all
+    in the animateurs’ room, elsewhere to who asks. Messages of channels are looked for beside."""
     known = await editions.read_editions(ctx)
     if line.strip():
-        return find_named_edition(known, line)
-    return min(known.values(), key=lambda edition: edition.rhythm.next(ctx.now).at)
+        edition = find_named_edition(known, line)
+    else:
+        edition = min(known.values(), key=lambda one: one.rhythm.next(ctx.now).at)
+    digest = await editions.lock_digest(ctx, (await open_coming(ctx, edition)).number)
+    added = await fill_draft(ctx, digest, edition)
+    card = await cards.draw_card(ctx, digest)
+    replies: list[Reply] = []
+    if added and await editions.DRAFT.is_sent(ctx.db, digest):
+        replies.append(editions.DRAFT.rewrite(digest, card))
+    is_in_room = ctx.channel_id and ctx.channel_id == await canaux.find_team_room(ctx.db)
+    replies.append(
+        editions.DRAFT.post(digest, card, ctx.channel_id) if is_in_room else Whisper(card.text, card.buttons)
+    )
+    if digest.created_at == ctx.now:
+        replies.append(Start(payload=Harvest(since=digest.since, until=ctx.now)))
+    return replies
 
 
 def find_named_edition(known: Mapping[str, Edition], line: str) -> Edition:
-    """The edition of that key, or called so. Raises UserError."""
+    """Find the edition of that key, or called so. Raises UserError."""
     word = fold(line)
     found = next((e for e in known.values() if word in {fold(e.key), fold(e.name)}), None)
     if found is None:
@@ -278,7 +269,7 @@ def find_named_edition(known: Mapping[str, Edition], line: str) -> Edition:
 
 @feature.button(Preview, roles=ANIMATEURS, writes=False)
 async def preview(ctx: Context, click: Preview) -> Replies:
-    """Its posts, one by one, in the direct channel."""
+    """Show the posts of a digest, one by one, in the direct channel."""
     digest = await editions.get_digest(ctx, click.digest)
     drawn = draw_posts(await editions.read_sheet(ctx, digest))
     count = f"en {len(drawn)} messages" if len(drawn) > 1 else "en un message"
@@ -289,18 +280,15 @@ async def preview(ctx: Context, click: Preview) -> Replies:
 
 @feature.waiting
 async def list_waiting(ctx: Context) -> Sequence[Waiting]:
-    """What waits for an approval and comes out soon, or should have."""
+    """List what waits for an approval and comes out soon, or should have."""
     if not ctx.user.animates:
         return []
     waits = [one for one in await digests.list_open(ctx.db) if one.state is not DigestState.APPROVED]
     due = [one for one in waits if find_showing_time(one.at) <= ctx.now]
-    names = await editions.read_editions(ctx) if due else {}
-    return [
-        Waiting(f"Le n° {one.number} des actus attend un accord", _link_draft(one, names))
-        for one in due
-        if one.edition in names
-    ]
-
-
-def _link_draft(digest: Digest, names: Mapping[str, Edition]) -> Button:
-    return Button(f"Relire « {names[digest.edition].name} »"[:40], RunCommand(line=f"actus brouillon {digest.edition}"))
+    known = await editions.read_editions(ctx) if due else {}
+    waiting: list[Waiting] = []
+    for one in due:
+        if edition := known.get(one.edition):
+            link = Button(f"Relire « {edition.name} »"[:40], RunCommand(line=f"actus brouillon {edition.key}"))
+            waiting.append(Waiting(f"Le n° {one.number} des actus attend un accord", link))
+    return waiting

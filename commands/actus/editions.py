@@ -60,7 +60,7 @@ class Edition:
 
 
 async def read_editions(desk: NewsContext) -> Mapping[str, Edition]:
-    """All of them, by key, in the order of the table."""
+    """Read all editions, by key, in the order of the table."""
     changed = {row.key: row for row in (await desk.db.exec(select(EditionSettings))).all()}
     return {key: _apply_changes(given, changed.get(key)) for key, given in table.read(desk.settings.editions).items()}
 
@@ -69,12 +69,12 @@ def _apply_changes(given: table.Edition, changed: EditionSettings | None) -> Edi
     rhythm, places, unapproved = given.rhythm, given.targets, given.unapproved
     if changed is not None:
         rhythm, places = changed.rhythm or rhythm, tuple(changed.targets) or places
-        unapproved = Unapproved(changed.unapproved) if changed.unapproved else unapproved
+        unapproved = Unapproved(changed.unapproved or unapproved)
     return Edition(given.key, given.name, read_recurrence(rhythm), places, unapproved)
 
 
 async def get_edition(desk: NewsContext, key: str) -> Edition:
-    """One by its key. Raises UserError where the operator’s table has it no more."""
+    """Get an edition by its key. Raises UserError where the operator’s table has it no more."""
     found = (await read_editions(desk)).get(key)
     if found is None:
         raise UserError(f"Il n’y a plus d’édition « {key} ».")
@@ -82,7 +82,7 @@ async def get_edition(desk: NewsContext, key: str) -> Edition:
 
 
 def find_channels(wanted: Sequence[str], known: Mapping[str, PlannedChannel]) -> Sequence[PlannedChannel]:
-    """The channels that targets and keys mean, each once. Raises ValueError, with a French sentence."""
+    """Find the channels that targets and keys mean, each once. Raises ValueError, with a French sentence."""
     keyed = [known[target] for target in wanted if target in known]
     others = targets.find_channels([target for target in wanted if target not in known], known)
     return list({channel.key: channel for channel in (*keyed, *others)}.values())
@@ -119,8 +119,8 @@ class Chapter:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A digest. ``on`` is the day, in Paris, on which it comes out; ``edito`` is Markdown as its editor wrote it;
-    ``figures`` are what the picture of its month is drawn from, where nobody changed what is said of them."""
+    """A digest laid out. ``on`` is the day, in Paris, on which it comes out; ``edito`` is Markdown as its editor wrote
+    it; ``figures`` are what the picture of its month is drawn from, where nobody changed what is said of them."""
 
     name: str
     number: int
@@ -147,8 +147,8 @@ class Sheet:
 
 
 def lay_out_sheet(digest: Digest, entries: Iterable[DigestEntry], edition: Edition | None) -> Sheet:
-    """A digest with its entries, in order."""
-    monthly = edition is not None and edition.rhythm.is_monthly
+    """Lay out a digest with its entries, in order."""
+    titles = {**TITLES, **({NewsSection.FIGURES: _OF_MONTH} if edition and edition.rhythm.is_monthly else {})}
     rank, chapters = 0, []
     kept = [entry for entry in entries if not entry.dropped]
     for section in NewsSection:
@@ -156,25 +156,19 @@ def lay_out_sheet(digest: Digest, entries: Iterable[DigestEntry], edition: Editi
         pieces = tuple(_make_piece(entry, rank + n) for n, entry in enumerate(theirs, 1))
         rank += len(pieces)
         if pieces:
-            chapters.append(Chapter(section, get_section_title(section, monthly=monthly), pieces))
-    return Sheet(
-        name_edition(digest, edition), digest.number, get_day(digest), clean_text(digest.edito), tuple(chapters)
-    )
+            chapters.append(Chapter(section, titles[section], pieces))
+    name = name_edition(digest, edition)
+    return Sheet(name, digest.number, get_day(digest), clean_text(digest.edito), tuple(chapters))
 
 
 def name_edition(digest: Digest, edition: Edition | None) -> str:
-    """What its edition is called, or was: it may be in the operator’s table no more."""
+    """Name the edition of a digest as it is called, or was: it may be in the operator’s table no more."""
     return edition.name if edition else digest.edition.capitalize()
 
 
 def get_day(digest: Digest) -> date:
-    """The day, in Paris, on which it comes out, or came out."""
+    """Get the day, in Paris, on which a digest comes out, or came out."""
     return (digest.published_at or digest.at).astimezone(PARIS).date()
-
-
-def get_section_title(section: NewsSection, *, monthly: bool = False) -> str:
-    """What a part is called."""
-    return _OF_MONTH if monthly and section is NewsSection.FIGURES else TITLES[section]
 
 
 def _make_piece(entry: DigestEntry, rank: int) -> Piece:
@@ -184,14 +178,14 @@ def _make_piece(entry: DigestEntry, rank: int) -> Piece:
 
 
 def clean_text(text: str) -> str:
-    """Somebody’s words without signs that are not seen, or turn what follows; empty lines are one."""
+    """Take out of somebody’s words the signs that are not seen, or turn what follows; several empty lines are one."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
     kept = "".join(c for c in lines if c in "\n\t" or category(c) not in {"Cc", "Cf", "Cs", "Co"})
     return _EMPTY_LINES.sub("\n\n", _SPACES.sub(" ", kept)).strip()
 
 
 def split_addresses(line: str) -> Sequence[tuple[str, bool]]:
-    """A line of an edito in pieces: words, and addresses (True) that lead somewhere."""
+    """Split a line of an edito into words, and addresses (True) that lead somewhere."""
     found: list[tuple[str, bool]] = []
     at = 0
     for match in _ADDRESS.finditer(line):
@@ -208,17 +202,17 @@ DOCUMENT = RowCard[Digest]("actus-document:", lambda digest: f"{digest.number}:{
 
 
 def get_part_topic(number: int, part: int) -> str:
-    """What the posts of one part are filed under, in all channels."""
+    """Make the topic of the posts of one part, in all channels."""
     return f"actus:{number}:{part}"
 
 
 async def get_digest(desk: NewsContext, number: int) -> Digest:
-    """The digest of that number. Raises UserError where there is none."""
+    """Get the digest of that number. Raises UserError where there is none."""
     return _must_exist(await digests.get(desk.db, number), number)
 
 
 async def lock_digest(desk: NewsContext, number: int) -> Digest:
-    """The same, nobody else’s until the transaction ends."""
+    """Get the digest of that number, which nobody else changes until the transaction ends. Raises UserError."""
     return _must_exist(await digests.lock(desk.db, number), number)
 
 
@@ -240,38 +234,32 @@ def must_be_open(digest: Digest) -> None:
 
 
 async def find_edition(desk: NewsContext, digest: Digest) -> Edition | None:
-    """Its edition; None where the operator’s table has it no more."""
+    """Find the edition of a digest; None where the operator’s table has it no more."""
     return (await read_editions(desk)).get(digest.edition)
 
 
-async def require_edition(desk: NewsContext, digest: Digest) -> Edition:
-    """The same. Raises UserError."""
-    return await get_edition(desk, digest.edition)
-
-
 async def read_sheet(desk: NewsContext, digest: Digest, entries: Sequence[DigestEntry] | None = None) -> Sheet:
-    """As it is read now, with all its entries or these."""
+    """Lay out a digest as it is now, with all its entries or these."""
     kept = await digests.list_entries(desk.db, digest.number) if entries is None else entries
     sheet = lay_out_sheet(digest, kept, await find_edition(desk, digest))
     return replace(sheet, figures=await _read_figures(desk, kept))
 
 
 async def _read_figures(desk: NewsContext, entries: Sequence[DigestEntry]) -> Mapping[str, Any] | None:
-    """What the picture of its figures is drawn from, unless an editor said something else of them."""
-    told = [entry for entry in entries if entry.section is NewsSection.FIGURES]
-    known = await items.find_by_ids(desk.db, {entry.item for entry in told}) if told else {}
-    found = [(entry, known[entry.item]) for entry in told if entry.item in known]
-    drawn = (item.details.get("image") for entry, item in found if entry.title == item.title)
+    """Read what the picture of its figures is drawn from, unless an editor said something else of them."""
+    told = {entry.item: entry.title for entry in entries if entry.section is NewsSection.FIGURES}
+    known = await items.find_by_ids(desk.db, told) if told else {}
+    drawn = (item.details.get("image") for number, item in known.items() if item.title == told[number])
     return next((image for image in drawn if image), None)
 
 
 def say_at(moment: datetime) -> str:
-    """When something comes out: « vendredi 27 novembre 2026 à 9 h »."""
+    """Say when something comes out: « vendredi 27 novembre 2026 à 9 h »."""
     return say_moment(moment.astimezone(PARIS))
 
 
 async def name_person(desk: NewsContext, user_id: str) -> Markdown:
-    """What somebody is called; the operator has no name."""
+    """Name somebody; the operator has no name."""
     if not user_id:
         return Markdown("l’exploitant")
     person = await people.get(desk.db, user_id)
@@ -279,31 +267,29 @@ async def name_person(desk: NewsContext, user_id: str) -> Markdown:
 
 
 async def tell_team(desk: NewsContext, said: Message, topic: str | None = None) -> Sequence[Reply]:
-    """Said in the animateurs’ room, or to each of them where it is not known."""
+    """Tell the animateurs in their room, or each of them where it is not known."""
     return await tell_animateurs(desk.db, await canaux.find_team_room(desk.db), said, topic=topic)
 
 
 def note_digest(
     ctx: Context, act: AuditAct, digest: Digest, before: Mapping[str, object] | None = None, **after: object
 ) -> None:
-    """Something was decided of it; by default it is noted how it stands now."""
-    told = after or {"etat": digest.state.value}
-    record_entry_at_end(
-        ctx, AuditEntry(act, f"numero:{digest.number}", before=before or {}, after={"edition": digest.edition} | told)
-    )
+    """Note what was decided of a digest; by default, how it stands now."""
+    told = {"edition": digest.edition} | (after or {"etat": digest.state.value})
+    record_entry_at_end(ctx, AuditEntry(act, f"numero:{digest.number}", before=before or {}, after=told))
 
 
 _NUMBER = re.compile(r"(?:(?:le )?(?:n ?o|n|no|num|numero|actus) ?)?([0-9]{1,6})")
 
 
 def find_number(line: str) -> int | None:
-    """The number that a line is; None for what is none."""
+    """Read the number of a digest that a line is; None for what is none."""
     match = _NUMBER.fullmatch(" ".join(fold(line.replace("°", " ").replace("º", " ")).split()))
     return int(match[1]) if match else None
 
 
 def read_number(line: str, command: str) -> int:
-    """The same. Raises UserError."""
+    """Read the number of a digest. Raises UserError for what is none."""
     number = find_number(line)
     if number is None:
         raise UserError(f"Dites quel numéro, par exemple `/actus {command} 42`.")

@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
-from sqlmodel import select
-
 from bot.audit import AuditEntry, record_entry_at_end
 from bot.calendar import Occasion, find_holiday, read_recurrence
 from bot.context import Context
@@ -47,7 +45,7 @@ _PLACES = re.compile(r"(?:^|\s)(?:dans|pour|où)\s+(.+)$", re.IGNORECASE)
     writes=True,
 )
 async def change_programme(ctx: Context, line: str) -> Replies:
-    """What the line says is changed; without a line a window asks."""
+    """Change what the line says of an edition; without a line, open the window."""
     known = await editions.read_editions(ctx)
     if not line.strip():
         return Ask(Window.draft(editions={key: edition.name for key, edition in known.items()}))
@@ -56,22 +54,22 @@ async def change_programme(ctx: Context, line: str) -> Replies:
     found = _PLACES.search(rest)
     wanted = await _read_places(ctx, found[1]) if found else None
     rhythm = _read_rhythm(rest[: found.start()] if found else rest)
-    return await _save_edition(ctx, edition, EditionChange(rhythm, wanted, unapproved))
+    return await _save_edition(ctx, edition, rhythm, wanted, unapproved)
 
 
 def _read_edition(known: Mapping[str, Edition], line: str) -> tuple[Edition, str]:
-    """The edition that a line begins with, by its key or its name, and the rest."""
+    """Read the edition that a line begins with, by its key or its name, and the rest."""
+    words = line.split()
     for edition in known.values():
         for name in (edition.name, edition.key):
             size = len(name.split())
-            line_words = line.split()
-            if fold(" ".join(line_words[:size])) == fold(name):
-                return edition, " ".join(line_words[size:])
-    return drafts.find_named_edition(known, line.split(maxsplit=1)[0]), ""
+            if fold(" ".join(words[:size])) == fold(name):
+                return edition, " ".join(words[size:])
+    return drafts.find_named_edition(known, words[0]), ""
 
 
 def _read_unapproved(line: str) -> tuple[str, Unapproved | None]:
-    """What becomes of it unapproved, if a line ends with it, and what stands before."""
+    """Read what becomes of it unapproved, if a line ends with that, and what stands before."""
     head, _, word = line.rpartition(" ")
     return (head, Unapproved(fold(word))) if fold(word) in set(Unapproved) else (line, None)
 
@@ -86,7 +84,7 @@ def _read_rhythm(text: str) -> str:
 
 
 async def _read_places(ctx: Context, text: str) -> list[str]:
-    """Keys of channels and targets, each once. Raises UserError."""
+    """Read keys of channels and targets, each once. Raises UserError."""
     table = await canaux.list_planned(ctx.db, ctx.settings)
     try:
         found = list(dict.fromkeys(_read_place(word.strip(), table) for word in text.split(",") if word.strip()))
@@ -105,60 +103,42 @@ def _read_place(word: str, table: Mapping[str, PlannedChannel]) -> str:
     return key if key and not table[key].departement else targets.read_target(word, table)
 
 
-class EditionChange:
-    """What is to be changed of an edition; what is empty stays."""
-
-    def __init__(self, rhythm: str = "", wanted: list[str] | None = None, unapproved: Unapproved | None = None) -> None:
-        self.rhythm = rhythm
-        self.places = wanted
-        self.unapproved = unapproved
-
-
 @feature.submit(Window, roles=ANIMATEURS)
 async def submit_programme(ctx: Context, form: Window) -> Replies:
-    """The same, from the window."""
+    """Change what the window says of an edition."""
     edition = await editions.get_edition(ctx, form.edition)
     try:
         wanted = await _read_places(ctx, form.places) if form.places else None
     except UserError as problem:
         raise UserError(fields={"ou": problem.text}) from None
-    return await _save_edition(ctx, edition, EditionChange(form.rhythm, wanted, form.unapproved))
+    return await _save_edition(ctx, edition, form.rhythm, wanted, form.unapproved)
 
 
-async def _save_edition(ctx: Context, edition: Edition, wanted: EditionChange) -> Sequence[Reply]:
-    """It is so from now on; what is drafted moves along."""
-    before = (await ctx.db.exec(select(EditionSettings).where(EditionSettings.key == edition.key))).first()
-    row = {
-        "key": edition.key,
-        "rhythm": wanted.rhythm or (before.rhythm if before else ""),
-        "targets": wanted.places or (before.targets if before else []),
-        "unapproved": str(wanted.unapproved or (before.unapproved if before else "")),
-        "by": ctx.user.id,
-        "at": ctx.now,
-    }
-    new = {name: value for name, value in row.items() if name != "key"}
-    statement = insertion(ctx.db, EditionSettings).values(row).on_conflict_do_update(index_elements=["key"], set_=new)
-    await ctx.db.execute(statement)
+async def _save_edition(
+    ctx: Context, edition: Edition, rhythm: str, places: list[str] | None, unapproved: Unapproved | None
+) -> Sequence[Reply]:
+    """Store what is changed of an edition; what is empty stays. What is drafted moves along."""
+    given = {"rhythm": rhythm, "targets": places, "unapproved": unapproved and unapproved.value}
+    new = {name: value for name, value in given.items() if value} | {"by": ctx.user.id, "at": ctx.now}
+    row = EditionSettings(key=edition.key, at=ctx.now).model_dump() | new
+    statement = insertion(ctx.db, EditionSettings).values(row)
+    await ctx.db.execute(statement.on_conflict_do_update(index_elements=["key"], set_=new))
     ctx.db.expire_all()
     changed = await editions.get_edition(ctx, edition.key)
-    _note_edition(ctx, edition, changed)
-    if not wanted.rhythm or changed.rhythm == edition.rhythm:
+    was, now = (
+        {"rythme": str(one.rhythm), "ou": list(one.targets), "sans_accord": one.unapproved.value}
+        for one in (edition, changed)
+    )
+    record_entry_at_end(ctx, AuditEntry(AuditAct.PROGRAMME, f"edition:{edition.key}", before=was, after=now))
+    if not rhythm or changed.rhythm == edition.rhythm:
         return [Whisper(await say_edition(ctx, changed))]
     moved, stays = await _move_draft(ctx, edition, changed)
     return [Whisper(await say_edition(ctx, changed, stays)), *moved]
 
 
-def _note_edition(ctx: Context, before: Edition, after: Edition) -> None:
-    was, now = (
-        {"rythme": str(one.rhythm), "ou": list(one.targets), "sans_accord": one.unapproved.value}
-        for one in (before, after)
-    )
-    record_entry_at_end(ctx, AuditEntry(AuditAct.PROGRAMME, f"edition:{after.key}", before=was, after=now))
-
-
 async def _move_draft(ctx: Context, before: Edition, edition: Edition) -> tuple[Sequence[Reply], Sequence[Digest]]:
-    """What has not come out has its day by the new rhythm, and what somebody put off stays: those. The later of two for
-    one day stays where it is."""
+    """Give what has not come out its day by the new rhythm; return also what stays, as somebody put it off. The later
+    of two for one day stays where it is."""
     replies, stay = list[Reply](), list[Digest]()
     occasions = edition.rhythm.after(ctx.now)
     for one in await digests.list_open(ctx.db, edition.key):
@@ -177,23 +157,22 @@ async def _move_draft(ctx: Context, before: Edition, edition: Edition) -> tuple[
 
 
 async def say_edition(ctx: Context, edition: Edition, stays: Sequence[Digest] = ()) -> str:
-    """« Les actus du vendredi : chaque jeudi à 10 h, le prochain le 3 décembre »."""
-    table = await canaux.list_planned(ctx.db, ctx.settings)
-    coming = list(itertools.islice(edition.rhythm.after(ctx.now), AHEAD))
+    """Say when an edition comes out: « Les actus du vendredi : chaque jeudi à 10 h, le prochain le 3 décembre »."""
+    first, *after = (say_coming(one, ctx.now) for one in itertools.islice(edition.rhythm.after(ctx.now), AHEAD))
     return render(
         "actus/programmed",
         called=edition.name,
         rhythm=str(edition.rhythm),
-        coming=say_coming(coming[0], ctx.now),
-        after=join([say_coming(each, ctx.now) for each in coming[1:]]),
-        where=cards.say_places(edition.targets, {key: channel.name for key, channel in table.items()}),
+        coming=first,
+        after=join(after),
+        where=await cards.say_places(ctx, edition),
         publishes=edition.unapproved is Unapproved.PUBLISH,
         stays=[(one.number, editions.say_at(one.at)) for one in stays],
     )
 
 
 def say_coming(occasion: Occasion, now: datetime) -> str:
-    """« 3 décembre », « 8 janvier 2027 »; what a holiday moves says so."""
+    """Say a day: « 3 décembre », « 8 janvier 2027 »; what a holiday moves says so."""
     on = occasion.at.astimezone(PARIS).date()
     year = "" if on.year == now.astimezone(PARIS).year else f" {on.year}"
     moved = f" (le {say_day(occasion.day)} est férié)" if find_holiday(occasion.day) and on < occasion.day else ""
@@ -220,7 +199,8 @@ class Due(StrEnum):
 
 
 def find_due(digest: Digest, unapproved: Unapproved, now: datetime) -> Due:
-    """At its hour what was approved comes out, and the rest as the edition says; but not on another day."""
+    """Find what is due: at its hour what was approved comes out, and the rest as the edition says; but not on another
+    day."""
     if digest.at > now:
         waits = digest.state is DigestState.DRAFT and not digest.reminded and now >= find_reminder_time(digest)
         return Due.REMIND if waits else Due.NOTHING
@@ -235,20 +215,21 @@ def find_due(digest: Digest, unapproved: Unapproved, now: datetime) -> Due:
 
 
 def find_reminder_time(digest: Digest) -> datetime:
-    """At four in the afternoon of the day before, or two hours before its hour where the draft was shown later."""
-    shown = max(drafts.find_showing_time(digest.at), digest.created_at)
-    afternoon = datetime.combine(drafts.find_showing_time(digest.at).astimezone(PARIS).date(), AFTERNOON, PARIS)
-    return afternoon if shown < afternoon else digest.at - LAST_MINUTES
+    """Find when the team is reminded: at four in the afternoon of the day before, or two hours before its hour where
+    the draft was shown later."""
+    due = drafts.find_showing_time(digest.at)
+    afternoon = datetime.combine(due.date(), AFTERNOON, PARIS)
+    return afternoon if max(due, digest.created_at) < afternoon else digest.at - LAST_MINUTES
 
 
 @feature.job("hour=0-1,3-23 minute=*/5", name="actus.keep", writes=True)
 async def run_editions(ctx: Context) -> Replies:
-    """All editions, one after the other."""
+    """Do what is due of all editions."""
     return await run_due(ctx)
 
 
 async def run_due(desk: NewsContext) -> Sequence[Reply]:
-    """What is due now, of all of them."""
+    """Do what is due now of all editions, one after the other."""
     before = next((run.at for run in await claims.list_runs(desk.db) if run.name == JOB), desk.now)
     replies: list[Reply] = []
     for edition in (await editions.read_editions(desk)).values():
@@ -261,7 +242,7 @@ async def run_due(desk: NewsContext) -> Sequence[Reply]:
 
 
 async def _begin_due(desk: NewsContext, edition: Edition, before: datetime) -> Sequence[Reply]:
-    """The draft of what comes out within a working day, or should have since the bot last looked."""
+    """Begin the draft of what comes out within a working day, or should have since the bot last looked."""
     coming = edition.rhythm.next(desk.now)
     near = [coming] if drafts.find_showing_time(coming.at) <= desk.now else []
     missed = _find_last_occasion(edition, before, desk.now)
@@ -274,17 +255,12 @@ async def _begin_due(desk: NewsContext, edition: Edition, before: datetime) -> S
 
 
 def _find_last_occasion(edition: Edition, start: datetime, end: datetime) -> Sequence[Occasion]:
-    """The last occasion of that time; those before it are part of it."""
-    last: list[Occasion] = []
-    for occasion in edition.rhythm.after(start):
-        if occasion.at > end:
-            break
-        last = [occasion]
-    return last
+    """Find the last occasion of that time; those before it are part of it."""
+    return [*itertools.takewhile(lambda one: one.at <= end, edition.rhythm.after(start))][-1:]
 
 
 async def _process_digest(desk: NewsContext, digest: Digest, edition: Edition) -> Sequence[Reply]:
-    """What is new comes in; it is shown when that is due; then what its hour asks for."""
+    """Bring in what is new, show the draft when that is due, then do what its hour asks for."""
     hourly = desk.now.minute * timedelta(minutes=1) < HOURLY
     fresh = digest.state is DigestState.DRAFT
     added = await drafts.fill_draft(desk, digest, edition, tables=hourly) if fresh else 0
@@ -292,8 +268,7 @@ async def _process_digest(desk: NewsContext, digest: Digest, edition: Edition) -
     if what is Due.PUBLISH_UNREAD and not digest.edito and not await digests.list_entries(desk.db, digest.number):
         what = Due.HOLD
     acted = await _act_on_due(desk, digest, what)
-    shown = await editions.DRAFT.is_sent(desk.db, digest)
-    if shown:
+    if await editions.DRAFT.is_sent(desk.db, digest):
         return [*acted, *([await cards.refresh_card(desk, digest)] if added or what is not Due.NOTHING else [])]
     if drafts.find_showing_time(digest.at) <= desk.now:
         card = await cards.draw_card(desk, digest)
@@ -317,12 +292,12 @@ async def _act_on_due(desk: NewsContext, digest: Digest, what: Due) -> Sequence[
             said = Message(text, cards.draw_buttons(digest, late=True))
             return await editions.tell_team(desk, said, editions.DRAFT.of(digest))
         case _:
-            unread = what is Due.PUBLISH_UNREAD
-            told = await _tell_team(desk, digest, "unread") if unread else []
+            told = await _tell_team(desk, digest, "unread") if what is Due.PUBLISH_UNREAD else []
             await change(desk.db, digest, state=DigestState.PUBLISHING)
             return [*told, Start(payload=Publish(digest=digest.number))]
 
 
-async def _tell_team(desk: NewsContext, digest: Digest, what: str, **more: object) -> Sequence[Reply]:
-    text = render(f"actus/{what}", digest=digest, at=editions.say_at(digest.at), **more)
-    return await editions.tell_team(desk, Message(text))
+async def _tell_team(desk: NewsContext, digest: Digest, what: str) -> Sequence[Reply]:
+    return await editions.tell_team(
+        desk, Message(render(f"actus/{what}", digest=digest, at=editions.say_at(digest.at)))
+    )
