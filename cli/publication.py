@@ -207,7 +207,7 @@ async def _deliver(office: Office, number: int, *, was_out: bool) -> int:
     """Wait until it has arrived, and say where it is."""
     async with office.database.transaction() as db:
         found = await find_digest(Standing(db, office.settings, office.clock()), number)
-        topics = publication.get_topics(found)
+        topics = publication.get_posted(found).topics
         await outbox.make_due(db, topics, office.clock())
     total = len(found.channels) * found.parts
     tally = await deliver(office, topics, ProgressBar(sys.stderr, "message", total), STALLED)

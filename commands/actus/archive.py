@@ -1,11 +1,10 @@
 """What came out: read again, searched, counted month by month, withdrawn everywhere and restored."""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from itertools import groupby
 
 from sqlmodel import col, select
 
@@ -13,16 +12,15 @@ from bot.command_lines import RunCommand, refuse_mistyped
 from bot.context import Context
 from bot.errors import UserError
 from bot.french.dates import say_date, say_month
-from bot.french.words import join, plural
+from bot.french.words import join
 from bot.replies import Button, Direct, Progress, Replies, Start, Step, Whisper
 from bot.texts import Markdown, escape, render
 from bot.work import find_work, stop_work
 from commands.actus import cards, drafts, editions, formats, programme
 from commands.actus.cards import Removal, Restore, Rewrite, Search, Withdraw, WithdrawSurely
-from commands.actus.editions import clean_text, find_number, get_day, name_edition, note_digest, read_number
+from commands.actus.editions import clean_text, get_day, note_digest
 from commands.actus.feature import ANIMATEURS, feature
-from commands.actus.formats import draw_posts
-from commands.actus.publication import UNIT, get_posted, get_topics
+from commands.actus.publication import UNIT, get_posted
 from config.text import fold
 from config.time import PARIS
 from storage import outbox
@@ -43,10 +41,10 @@ _WORD = re.compile(r"\w+")
 
 @feature.command("actus", help="Lire les actus", hint="[n° 42]")
 async def show_actus(ctx: Context, line: str) -> Replies:
-    """What came out last and what comes next; or the number that is named."""
+    """Show what came out last and what comes next; or the number that is named."""
     if not line.strip():
         return await _show_overview(ctx)
-    number = find_number(line)
+    number = editions.find_number(line)
     if number is None:
         refuse_mistyped(feature, "actus", line, shortest=3)
         raise UserError("Tapez `/actus n° 42` pour lire un numéro, ou `/actus cherche` et un mot pour en retrouver un.")
@@ -66,8 +64,9 @@ async def _show_overview(ctx: Context) -> Whisper:
 
 
 def _say_title(digest: Digest, known: Mapping[str, editions.Edition]) -> str:
-    """« Les actus du vendredi n° 42, vendredi 27 novembre 2026 »."""
-    return f"{name_edition(digest, known.get(digest.edition))} n° {digest.number}, {say_date(get_day(digest))}"
+    """Title a digest: « Les actus du vendredi n° 42, vendredi 27 novembre 2026 »."""
+    name = editions.name_edition(digest, known.get(digest.edition))
+    return f"{name} n° {digest.number}, {say_date(get_day(digest))}"
 
 
 async def _show_digest(ctx: Context, number: int) -> Replies:
@@ -78,7 +77,7 @@ async def _show_digest(ctx: Context, number: int) -> Replies:
     if digest.state is DigestState.WITHDRAWN:
         known = await editions.read_editions(ctx)
         return Whisper(f"{escape(_say_title(digest, known))} : ce numéro a été retiré.")
-    drawn = draw_posts(await editions.read_sheet(ctx, digest))
+    drawn = formats.draw_posts(await editions.read_sheet(ctx, digest))
     if len(drawn) == 1:
         return Whisper(drawn[0])
     return [
@@ -87,55 +86,42 @@ async def _show_digest(ctx: Context, number: int) -> Replies:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Hit:
-    """Something found: which number, and its words, those that were looked for in bold."""
-
-    title: str
-    words: Markdown
-
-
 @feature.search("actus cherche", help="Chercher dans les anciens numéros", hint="mots")
 async def search_archive(ctx: Context, line: str) -> Replies:
-    """The newest first."""
-    return await _show_found(ctx, line, 0)
+    """Show where these words are found, the newest first."""
+    return await show_found(ctx, Search(words=line, skip=0))
 
 
 @feature.button(Search, writes=False)
-async def show_more(ctx: Context, click: Search) -> Replies:
-    """« Suite »."""
-    return await _show_found(ctx, click.words, click.skip)
-
-
-async def _show_found(ctx: Context, line: str, skip: int) -> Whisper:
-    wanted = list(dict.fromkeys(_WORD.findall(fold(line[:WORDS_MAX]))))
+async def show_found(ctx: Context, click: Search) -> Replies:
+    """Show what is found, after so many."""
+    words, after = click.words[:WORDS_MAX], click.skip + PAGE
+    wanted = list(dict.fromkeys(_WORD.findall(fold(words))))
     if not wanted:
         raise UserError("Dites quoi chercher, par exemple `/actus cherche inclusion`.")
-    hits = list(await _find_hits(ctx, wanted))
-    left = len(hits) - skip - PAGE
-    following = [Button("Suite", Search(words=line[:WORDS_MAX], skip=skip + PAGE))] if left > 0 else []
-    shown = hits[skip : skip + PAGE]
-    return Whisper(
-        render("actus/found", query=line.strip()[:WORDS_MAX], count=len(hits), hits=shown, left=left), following
-    )
+    hits = await _find_hits(ctx, wanted)
+    following = [Button("Suite", Search(words=words, skip=after))] if len(hits) > after else []
+    text = render("actus/found", query=click.words.strip()[:WORDS_MAX], count=len(hits), hits=hits[click.skip : after])
+    return Whisper(text, following)
 
 
-async def _find_hits(ctx: Context, wanted: Sequence[str]) -> Sequence[_Hit]:
+async def _find_hits(ctx: Context, wanted: Sequence[str]) -> Sequence[tuple[str, Markdown]]:
+    """Find the digests in which all of these words stand together: the title of each, and the words around."""
     known = await editions.read_editions(ctx)
-    out = {one.number: one for one in await digests.list_published(ctx.db) if one.state is DigestState.PUBLISHED}
-    by_number: dict[int, list[DigestEntry]] = {}
+    entries: dict[int, list[DigestEntry]] = defaultdict(list)
     for entry in await digests.list_all_entries(ctx.db):
-        by_number.setdefault(entry.digest, []).append(entry)
+        entries[entry.digest].append(entry)
     return [
-        _Hit(_say_title(digest, known), _cut_around(text, wanted))
-        for number, digest in out.items()
-        for text in _list_texts(digest, by_number.get(number, []))
+        (_say_title(digest, known), _cut_around(text, wanted))
+        for digest in await digests.list_published(ctx.db)
+        if digest.state is DigestState.PUBLISHED
+        for text in _list_texts(digest, entries[digest.number])
         if all(word in fold(text) for word in wanted)
     ]
 
 
 def _list_texts(digest: Digest, entries: Sequence[DigestEntry]) -> Iterator[str]:
-    """What is looked through."""
+    """List the texts of a digest that are looked through."""
     if digest.edito:
         yield " ".join(formats.write_edito(clean_text(digest.edito)).split())
     for entry in entries:
@@ -143,7 +129,7 @@ def _list_texts(digest: Digest, entries: Sequence[DigestEntry]) -> Iterator[str]
 
 
 def _cut_around(text: str, wanted: Sequence[str]) -> Markdown:
-    """The words around the first that was found; each of them in bold."""
+    """Cut out the words around the first that was found; each of them is in bold."""
     spans = [match.span() for match in _WORD.finditer(text) if any(word in fold(match[0]) for word in wanted)]
     first = max(spans[0][0] - AROUND, 0) if spans else 0
     last = first + 3 * AROUND
@@ -158,76 +144,46 @@ def _cut_around(text: str, wanted: Sequence[str]) -> Markdown:
 MONTHS_SHOWN = 12
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A month of an edition, in words."""
-
-    month: str
-    published: str
-    items: str
-    approved: str
-    corrected: str
-
-
 @feature.command("actus stats", help="Compter les actus, mois par mois", roles=ANIMATEURS)
 async def count_actus(ctx: Context, _: str) -> Replies:
-    """Per edition and month; contributions of all editions together."""
+    """Count the digests of each edition, month by month, and the proposals of all editions together."""
     held = Counter(entry.digest for entry in await digests.list_all_entries(ctx.db))
-    lines = []
+    told = []
     for edition in (await editions.read_editions(ctx)).values():
         out = await digests.list_published(ctx.db, edition.key)
-        lines.append(
-            (edition.name, [await _make_line(ctx, month, those, held) for month, those in _group_by_month(out)])
-        )
-    return Whisper(render("actus/stats", editions=lines, given=await _count_proposals(ctx)))
+        months = [(month, list(those)) for month, those in groupby(out, lambda one: get_day(one).replace(day=1))]
+        lines = [
+            (say_month(month), those, sum(held[one.number] for one in those), await _say_approvers(ctx, those))
+            for month, those in months[:MONTHS_SHOWN]
+        ]
+        told.append((edition.name, lines))
+    return Whisper(render("actus/stats", editions=told, given=await _count_proposals(ctx)))
 
 
-def _group_by_month(out: Sequence[Digest]) -> Sequence[tuple[date, Sequence[Digest]]]:
-    months: dict[date, list[Digest]] = {}
-    for one in out:
-        months.setdefault(get_day(one).replace(day=1), []).append(one)
-    return list(months.items())[:MONTHS_SHOWN]
-
-
-async def _make_line(ctx: Context, month: date, those: Sequence[Digest], held: Counter[int]) -> _Line:
+async def _say_approvers(ctx: Context, those: Sequence[Digest]) -> str:
     by = Counter([await editions.name_person(ctx, one.approved_by) if one.approved_at else "personne" for one in those])
-    away = sum(one.state is DigestState.WITHDRAWN for one in those)
-    published = plural(len(those), "numéro") + (f", dont {plural(away, 'retiré')}" if away else "")
-    return _Line(
-        month=say_month(month),
-        published=published,
-        items=plural(sum(held[one.number] for one in those), "élément"),
-        approved=join([f"{name} ({times})" for name, times in by.most_common()]),
-        corrected=plural(sum(one.corrected for one in those), "correction"),
-    )
+    return join([f"{name} ({times})" for name, times in by.most_common()])
 
 
-async def _count_proposals(ctx: Context) -> Sequence[tuple[str, str, str]]:
-    """What people proposed, month by month: how much, and by how many."""
-    asked = select(Item.found_at, Item.proposed_by).where(
-        col(Item.kind) == ItemKind.PROPOSAL, col(Item.proposed_by) != ""
-    )
-    months: dict[date, Counter[str]] = {}
-    for at, by in (await ctx.db.exec(asked.order_by(col(Item.found_at).desc()))).all():
-        local = at.astimezone(PARIS)
-        months.setdefault(date(local.year, local.month, 1), Counter())[by] += 1
-    shown = list(months.items())[:MONTHS_SHOWN]
-    return [(say_month(month), plural(by.total(), "proposition"), plural(len(by), "personne")) for month, by in shown]
+async def _count_proposals(ctx: Context) -> Sequence[tuple[str, int, int]]:
+    """Count what people proposed, month by month: how much, and by how many."""
+    theirs = (col(Item.kind) == ItemKind.PROPOSAL, col(Item.proposed_by) != "")
+    asked = select(Item.found_at, Item.proposed_by).where(*theirs).order_by(col(Item.found_at).desc())
+    rows = [(at.astimezone(PARIS).date().replace(day=1), by) for at, by in (await ctx.db.exec(asked)).all()]
+    months = [(month, [by for _, by in those]) for month, those in groupby(rows, lambda row: row[0])]
+    return [(say_month(month), len(by), len(set(by))) for month, by in months[:MONTHS_SHOWN]]
 
 
 @feature.command("actus retirer", help="Retirer un numéro de partout", hint="numéro", roles=ANIMATEURS)
 async def ask_by_line(ctx: Context, line: str) -> Replies:
-    """Asked once more."""
-    return _ask_again(await editions.get_digest(ctx, read_number(line, "retirer")))
+    """Ask once more whether a digest, named by its number, is to be withdrawn."""
+    return await ask_by_button(ctx, Withdraw(digest=editions.read_number(line, "retirer")))
 
 
 @feature.button(Withdraw, roles=ANIMATEURS, writes=False)
 async def ask_by_button(ctx: Context, click: Withdraw) -> Replies:
-    """The same."""
-    return _ask_again(await editions.get_digest(ctx, click.digest))
-
-
-def _ask_again(digest: Digest) -> Whisper:
+    """Ask once more whether a digest is to be withdrawn."""
+    digest = await editions.get_digest(ctx, click.digest)
     _must_be_out(digest)
     surely = Button("Retirer partout", WithdrawSurely(digest=digest.number), "danger")
     return Whisper(render("actus/withdraw", digest=digest), [surely])
@@ -242,7 +198,7 @@ def _must_be_out(digest: Digest) -> None:
 
 @feature.button(WithdrawSurely, roles=ANIMATEURS)
 async def withdraw_digest(ctx: Context, click: WithdrawSurely) -> Replies:
-    """Nothing more of it is said, and what stands is deleted beside."""
+    """Withdraw a digest: nothing more of it is said, and what stands is deleted beside."""
     digest = await editions.lock_digest(ctx, click.digest)
     _must_be_out(digest)
     await change(ctx.db, digest, state=DigestState.WITHDRAWN, withdrawn_by=ctx.user.id)
@@ -256,8 +212,8 @@ async def withdraw_digest(ctx: Context, click: WithdrawSurely) -> Replies:
 
 
 async def _free_day(ctx: Context, digest: Digest) -> None:
-    """What came out early and is withdrawn before its hour leaves that to another: its day is the one on which it came
-    out, or the next before that which is free."""
+    """Leave the day of what came out early and is withdrawn before its hour to another digest: its own is the one on
+    which it came out, or the next before that which is free."""
     day = get_day(digest)
     while (other := await digests.get_for_day(ctx.db, digest.edition, day)) and other.number != digest.number:
         day -= timedelta(days=1)
@@ -266,39 +222,44 @@ async def _free_day(ctx: Context, digest: Digest) -> None:
 
 @feature.button(Restore, roles=ANIMATEURS)
 async def restore_digest(ctx: Context, click: Restore) -> Replies:
-    """What was withdrawn is a draft again, with all that it had, and for its own day where no other has that."""
+    """Make a draft again of what was withdrawn, with all that it had, for its own day where no other has that."""
     digest = await editions.lock_digest(ctx, click.digest)
     if digest.state is not DigestState.WITHDRAWN:
         raise UserError(f"Le n° {digest.number} n’est pas retiré.")
     if await find_work(ctx.db, Removal(digest=digest.number)):
         raise UserError("Ses messages sont encore en train de disparaître : réessayez dans un instant.")
-    await outbox.forget_ended(ctx.db, get_topics(digest))
+    await outbox.forget_ended(ctx.db, get_posted(digest).topics)
     await _reset_digest(ctx, digest)
     note_digest(ctx, AuditAct.DIGEST_RESTORE, digest, {"etat": DigestState.WITHDRAWN.value})
     told = render("actus/restored", digest=digest, at=editions.say_at(digest.at), past=digest.at <= ctx.now)
     return [Whisper(told), await cards.refresh_card(ctx, digest, here=True)]
 
 
+OF_PUBLICATION = {
+    "approved_by",
+    "approved_at",
+    "published_at",
+    "withdrawn_by",
+    "channels",
+    "parts",
+    "written",
+    "document",
+}
+"""The columns of a digest that say how it came out."""
+
+
 async def _reset_digest(ctx: Context, digest: Digest) -> None:
-    """It never came out, and what it has comes out nowhere else."""
-    late = digest.at <= ctx.now
-    anew: dict[str, Any] = {
-        "approved_by": "",
-        "approved_at": None,
-        "published_at": None,
-        "withdrawn_by": "",
-        "channels": {},
-    }
-    counts = {"parts": 0, "written": 0, "document": "", "reminded": 2 if late else 0}
-    own = await _find_own_day(ctx, digest)
-    state = DigestState.HELD if late else DigestState.DRAFT
-    await change(ctx.db, digest, state=state, day=own, first_day=own, revision=digest.revision + 1, **anew, **counts)
+    """Make a digest look as if it never came out; what it has comes out nowhere else."""
+    own, revision = await _find_own_day(ctx, digest), digest.revision + 1
+    state, reminded = (DigestState.HELD, 2) if digest.at <= ctx.now else (DigestState.DRAFT, 0)
+    anew = {name: Digest.model_fields[name].get_default(call_default_factory=True) for name in OF_PUBLICATION}
+    await change(ctx.db, digest, state=state, day=own, first_day=own, revision=revision, reminded=reminded, **anew)
     there = await digests.list_entries(ctx.db, digest.number)
     await digests.take_from_later(ctx.db, digest, [entry.item for entry in there])
 
 
 async def _find_own_day(ctx: Context, digest: Digest) -> date:
-    """The day that its edition’s rhythm gives to its hour, where that is free."""
+    """Find the day that its edition’s rhythm gives to its hour, where that is free."""
     edition = await editions.find_edition(ctx, digest)
     named = edition.rhythm.naming(digest.at) if edition else None
     if named is None or await digests.find_covering(ctx.db, digest.edition, named):
@@ -308,7 +269,7 @@ async def _find_own_day(ctx: Context, digest: Digest) -> date:
 
 @feature.work(Removal, name="actus.Removal", title="Retrait des actus", unit=UNIT, writes=True)
 async def remove_posts(ctx: Context, asked: Removal, so_far: Progress) -> Step:
-    """The next of its posts, in all channels; what nobody tried to send is not sent, the rest arrives first."""
+    """Delete the next of its posts, in all channels; what nobody tried to send is not sent, the rest arrives first."""
     digest = await digests.get(ctx.db, asked.digest)
     if digest is None or not digest.parts:
         return Step(finished=True)

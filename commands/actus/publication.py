@@ -1,11 +1,12 @@
 """A digest comes out: its channels and quotes are checked, its paper is made, its posts are sent once each."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -20,7 +21,7 @@ from bot.replies import Message, Parcel, Progress, Reply, Say, SendFile, Step
 from bot.texts import Markdown, escape, render
 from commands.actus import cards, editions, formats
 from commands.actus.cards import CheckPlaces, Document, Publish
-from commands.actus.editions import Edition, NewsContext, find_channels, note_digest, read_editions
+from commands.actus.editions import Edition, NewsContext, find_channels, note_digest
 from commands.actus.feature import feature
 from commands.actus.formats import draw_posts
 from config.settings import Settings
@@ -32,9 +33,11 @@ from storage.database import change
 from storage.journal import AuditAct
 from storage.outbox import BATCH
 
+Answer = TypeVar("Answer")
+
 
 class QuotedEntry(BaseModel):
-    """An entry that quotes a message."""
+    """An entry of a digest that quotes a message."""
 
     entry: int
     post_id: str
@@ -43,20 +46,21 @@ class QuotedEntry(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Destinations:
-    """The channels in which it comes out, title by id, and what is said of those in which it cannot."""
+    """The channels in which a digest comes out, title by id, and what is said of those in which it cannot."""
 
     channels: Mapping[str, str]
     absent: Sequence[str]
 
 
 async def read_own_channels(ctx: Context) -> TeamChannels:
-    """The channels that the bot is in; asked before anything is locked."""
+    """Read the channels that the bot is in; asked before anything is locked."""
     channels = await ctx.chat.own_channels()
     return TeamChannels(channels, await canaux.find_channel_ids(ctx.db))
 
 
 async def find_destinations(db: AsyncSession, settings: Settings, edition: Edition, own: TeamChannels) -> Destinations:
-    """Each of its places by itself: one that is not there keeps the others from nothing. ``own`` was asked before."""
+    """Find the channels of each of its places by itself: one that is not there keeps the others from nothing. ``own``
+    was asked before."""
     table = await canaux.list_planned(db, settings)
     found: dict[str, str] = {}
     absent: list[str] = []
@@ -75,71 +79,64 @@ async def find_destinations(db: AsyncSession, settings: Settings, edition: Editi
 
 
 async def find_digest_destinations(desk: NewsContext, digest: Digest, own: TeamChannels) -> Destinations:
-    """The same of a digest; nowhere once the operator’s table has its edition no more."""
-    edition = (await read_editions(desk)).get(digest.edition)
+    """Find where a digest goes: nowhere once the operator’s table has its edition no more."""
+    edition = await editions.find_edition(desk, digest)
     if edition is None:
         return Destinations({}, ["Son édition n’est plus dans la table."])
     return await find_destinations(desk.db, desk.settings, edition, own)
 
 
-async def find_quotes(db: AsyncSession, digest: Digest) -> Sequence[QuotedEntry]:
-    """Its entries that quote messages."""
+async def _list_items(db: AsyncSession, digest: Digest) -> Sequence[tuple[DigestEntry, Item | None]]:
+    """List the entries of a digest, each with its item."""
     entries = await digests.list_entries(db, digest.number)
     known = await items.find_by_ids(db, {entry.item for entry in entries})
-    found = [(entry, known[entry.item]) for entry in entries if entry.item in known]
-    return [QuotedEntry(entry=e.number, post_id=i.post_id, channel_id=i.channel_id) for e, i in found if i.post_id]
+    return [(entry, known.get(entry.item)) for entry in entries]
+
+
+async def find_quotes(db: AsyncSession, digest: Digest) -> Sequence[QuotedEntry]:
+    """Find the entries of a digest that quote messages."""
+    return [
+        QuotedEntry(entry=entry.number, post_id=item.post_id, channel_id=item.channel_id)
+        for entry, item in await _list_items(db, digest)
+        if item and item.post_id
+    ]
 
 
 async def find_lost_quotes(chat: ChatReader, asked: Sequence[QuotedEntry]) -> Sequence[int]:
-    """The entries whose message is gone, or is not in a public channel any more. Raises ChatError while Mattermost
+    """Find the entries whose message is gone, or is not in a public channel any more. Raises ChatError while Mattermost
     does not answer."""
-    closed: dict[str, bool] = {}
-    found = []
+    channels = [await _unless_refused(chat.channel(ident)) for ident in dict.fromkeys(one.channel_id for one in asked)]
+    public = {each.id for each in channels if each and not each.is_private and not each.archived}
+    lost: list[int] = []
     for one in asked:
-        if one.channel_id not in closed:
-            closed[one.channel_id] = await _is_closed(chat, one.channel_id)
-        if closed[one.channel_id] or await _is_gone(chat, one):
-            found.append(one.entry)
-    return found
+        post = await _unless_refused(chat.read_post(one.post_id)) if one.channel_id in public else None
+        if post is None or post.channel_id != one.channel_id or post.delete_at:
+            lost.append(one.entry)
+    return lost
 
 
-async def _is_closed(chat: ChatReader, channel_id: str) -> bool:
+async def _unless_refused(asked: Awaitable[Answer]) -> Answer | None:
+    """Wait for an answer; None where Mattermost refuses for good. What may pass is raised, and asked again later."""
     try:
-        channel = await chat.channel(channel_id)
+        return await asked
     except ChatError as error:
-        return _is_refused(error)
-    return channel.is_private or channel.archived
-
-
-async def _is_gone(chat: ChatReader, one: QuotedEntry) -> bool:
-    try:
-        post = await chat.read_post(one.post_id)
-    except ChatError as error:
-        return _is_refused(error)
-    return post.channel_id != one.channel_id or bool(post.delete_at)
-
-
-def _is_refused(error: ChatError) -> bool:
-    """Refused for good: what may pass is raised, and asked again later."""
-    if error.is_temporary:
-        raise error
-    return True
+        if error.is_temporary:
+            raise
+        return None
 
 
 async def find_unfit(db: AsyncSession, digest: Digest, gone: Sequence[int]) -> Sequence[DigestEntry]:
-    """Its entries that may not come out: those, what was withdrawn, what is by who is not to be quoted."""
-    entries = await digests.list_entries(db, digest.number)
-    known = await items.find_by_ids(db, {entry.item for entry in entries})
+    """Find the entries that may not come out: ``gone``, what was withdrawn, what is by who is not to be quoted."""
     unquoted = await subscriptions.list_unquoted(db)
-    return [entry for entry in entries if entry.number in gone or _is_hidden(known.get(entry.item), unquoted)]
-
-
-def _is_hidden(item: Item | None, unquoted: Collection[str]) -> bool:
-    return item is not None and (item.withdrawn or (bool(item.post_id) and item.author_id in unquoted))
+    return [
+        entry
+        for entry, item in await _list_items(db, digest)
+        if entry.number in gone or (item and (item.withdrawn or (item.post_id and item.author_id in unquoted)))
+    ]
 
 
 async def drop_unfit(db: AsyncSession, digest: Digest, gone: Sequence[int]) -> Sequence[str]:
-    """Leave out what may not come out; the titles of that."""
+    """Leave out what may not come out; return the titles of that."""
     left_out = await find_unfit(db, digest, gone)
     for entry in left_out:
         await change(db, entry, dropped=True)
@@ -148,15 +145,19 @@ async def drop_unfit(db: AsyncSession, digest: Digest, gone: Sequence[int]) -> S
 
 @feature.work(CheckPlaces, name="actus.CheckPlaces", title="Canaux des actus", writes=True)
 async def check_places(ctx: Context, asked: CheckPlaces, so_far: Progress) -> Step:
-    """Where what was just approved cannot come out is said now, while there is time."""
+    """Say where what was just approved cannot come out, while there is time."""
     own = await read_own_channels(ctx)
     digest = await editions.get_digest(ctx, asked.digest)
     where = await find_digest_destinations(ctx, digest, own)
     if digest.state is not DigestState.APPROVED or not where.absent:
         return Step(finished=True)
     told = {"absent": [Markdown(each) for each in where.absent], "nowhere": not where.channels}
-    said = Message(render("actus/unplaced", digest=digest, at=editions.say_at(digest.at), **told))
-    return Step(replies=await editions.tell_team(ctx, said), finished=True)
+    said = await _tell_team(ctx, digest, "unplaced", at=editions.say_at(digest.at), **told)
+    return Step(replies=said, finished=True)
+
+
+async def _tell_team(ctx: Context, digest: Digest, what: str, **more: object) -> Sequence[Reply]:
+    return await editions.tell_team(ctx, Message(render(f"actus/{what}", digest=digest, **more)))
 
 
 PAPER_MAX = timedelta(minutes=3)
@@ -174,8 +175,8 @@ class Phase(StrEnum):
 
 
 class PublicationPlan(BaseModel):
-    """From where a step goes on. ``document`` is the post that carries the paper, ``until`` up to when it is waited
-    for, ``at`` how many posts are written down."""
+    """What the next step goes on from. ``document`` is the post that carries the paper, ``until`` up to when it is
+    waited for, ``at`` how many posts are written down."""
 
     phase: Phase
     quoted: list[QuotedEntry] = []
@@ -184,13 +185,13 @@ class PublicationPlan(BaseModel):
     at: int = 0
 
     def step(self, replies: Sequence[Reply] = (), total: int | None = None) -> Step:
-        """The end of a step that goes on from here."""
+        """End a step that goes on from here."""
         return Step(replies=replies, cursor=self.model_dump(mode="json"), done=self.at, total=total)
 
 
 @feature.work(Publish, name="actus.Publish", title="Publication des actus", unit=UNIT, writes=True)
 async def publish(ctx: Context, asked: Publish, so_far: Progress) -> Step:
-    """The next step; each is one transaction with what it sends."""
+    """Take the next step; each is one transaction with what it sends."""
     if so_far.cursor is None:
         return await _choose_channels(ctx, asked, so_far)
     plan = PublicationPlan.model_validate(so_far.cursor)
@@ -206,13 +207,13 @@ async def publish(ctx: Context, asked: Publish, so_far: Progress) -> Step:
 
 
 async def _lock_publishing(ctx: Context, asked: Publish) -> Digest | None:
-    """The digest, if it is coming out. What is asked of Mattermost is asked before."""
+    """Lock the digest, if it is coming out. What is asked of Mattermost is asked before."""
     found = await digests.lock(ctx.db, asked.digest)
     return found if found and found.state is DigestState.PUBLISHING else None
 
 
 async def _choose_channels(ctx: Context, asked: Publish, so_far: Progress) -> Step:
-    """Where it goes, and what it quotes."""
+    """Find where the digest goes, and what it quotes."""
     own = await read_own_channels(ctx)
     found = await _lock_publishing(ctx, asked)
     if found is None or found.written:
@@ -223,22 +224,18 @@ async def _choose_channels(ctx: Context, asked: Publish, so_far: Progress) -> St
         why = Markdown(" ".join(where.absent))
         return Step(replies=await _tell_outcome(ctx, found, "nowhere", why=why), finished=True)
     await change(ctx.db, found, channels=dict(where.channels), published_at=ctx.now)
-    told = await editions.tell_team(ctx, _draw_absent(found, where.absent)) if where.absent else []
+    absent = [Markdown(each) for each in where.absent]
+    told = await _tell_team(ctx, found, "absent", absent=absent) if absent else []
     return PublicationPlan(phase=Phase.CHECK, quoted=list(await find_quotes(ctx.db, found))).step(told)
 
 
-def _draw_absent(found: Digest, absent: Sequence[str]) -> Message:
-    return Message(render("actus/absent", digest=found, absent=[Markdown(each) for each in absent]))
-
-
 async def _tell_outcome(ctx: Context, found: Digest, what: str, **more: object) -> Sequence[Reply]:
-    """Said to the team, with its card."""
-    said = Message(render(f"actus/{what}", digest=found, **more))
-    return [*await editions.tell_team(ctx, said), await cards.refresh_card(ctx, found)]
+    """Tell the team what came of the publication, and show it on the card."""
+    return [*await _tell_team(ctx, found, what, **more), await cards.refresh_card(ctx, found)]
 
 
 async def _check_quotes(ctx: Context, asked: Publish, so_far: Progress, plan: PublicationPlan) -> Step:
-    """What may not be quoted any more is left out; then its paper is ordered."""
+    """Leave out what may not be quoted any more, then order the paper."""
     lost = await find_lost_quotes(ctx.chat, plan.quoted)
     found = await _lock_publishing(ctx, asked)
     if found is None:
@@ -260,38 +257,36 @@ async def _check_quotes(ctx: Context, asked: Publish, so_far: Progress, plan: Pu
 
 
 async def _leave_out(ctx: Context, found: Digest, lost: Sequence[int]) -> Sequence[Reply]:
-    """What may not be quoted any more is not in it, and the team hears so."""
+    """Leave out what may not be quoted any more, and tell the team so."""
     titles = await drop_unfit(ctx.db, found, lost)
     if not titles:
         return []
     await change(ctx.db, found, revision=found.revision + 1)
-    return await editions.tell_team(ctx, Message(render("actus/left_out", digest=found, titles=titles)))
+    return await _tell_team(ctx, found, "left_out", titles=titles)
 
 
 async def _await_paper(ctx: Context, asked: Publish, so_far: Progress, plan: PublicationPlan) -> Step:
-    """Until it stands in the room, for a while."""
+    """Wait until the paper stands in the room, for a while."""
     found = await digests.get(ctx.db, asked.digest)
     if found is None or found.state is not DigestState.PUBLISHING:
         return so_far.end()
-    made = await editions.DOCUMENT.list_posts(ctx.db, found)
-    if made:
+    if made := await editions.DOCUMENT.list_posts(ctx.db, found):
         return PublicationPlan(phase=Phase.WRITE, document=made[0].post_id).step()
     if plan.until and ctx.now < plan.until:
         return plan.step()
-    return PublicationPlan(phase=Phase.WRITE).step(
-        await editions.tell_team(ctx, Message(render("actus/no_paper", digest=found)))
-    )
+    return PublicationPlan(phase=Phase.WRITE).step(await _tell_team(ctx, found, "no_paper"))
 
 
 async def _write_batch(ctx: Context, asked: Publish, so_far: Progress, plan: PublicationPlan) -> Step:
-    """The next batch of its posts: all of them in one channel, then in the next."""
-    files = await _read_files(ctx, plan.document)
+    """Write the next batch of its posts: all of them in one channel, then in the next. The files are those of the post
+    in the room; none where somebody deleted it."""
+    paper = await _unless_refused(ctx.chat.read_post(plan.document)) if plan.document else None
     found = await _lock_publishing(ctx, asked)
     if found is None or found.written != plan.at:
         return so_far.end()
     drawn = draw_posts(await editions.read_sheet(ctx, found))
     total = len(drawn) * len(found.channels)
-    batch = make_messages(found, drawn, files)[plan.at : plan.at + BATCH]
+    batch = make_messages(found, drawn, paper.file_ids if paper else ())[plan.at : plan.at + BATCH]
     written = plan.at + len(batch)
     out = {"state": DigestState.PUBLISHED} if written >= total else {}
     await change(ctx.db, found, written=written, parts=len(drawn), document=plan.document, **out)
@@ -303,7 +298,7 @@ async def _write_batch(ctx: Context, asked: Publish, so_far: Progress, plan: Pub
 
 
 def make_messages(found: Digest, drawn: Sequence[Markdown], files: Sequence[str]) -> Sequence[Say]:
-    """All its messages, in the order in which they are written down."""
+    """Make all messages of a digest, in the order in which they are written down."""
     return [
         Say(text, channel_id=channel, topic=editions.get_part_topic(found.number, n), files=() if n else files)
         for channel in found.channels
@@ -311,48 +306,29 @@ def make_messages(found: Digest, drawn: Sequence[Markdown], files: Sequence[str]
     ]
 
 
-async def _read_files(ctx: Context, post_id: str) -> Sequence[str]:
-    """What the post in the room carries; nothing where somebody deleted it."""
-    if not post_id:
-        return ()
-    try:
-        return (await ctx.chat.read_post(post_id)).file_ids
-    except ChatError as error:
-        if error.is_temporary:
-            raise
-        return ()
-
-
-def get_topics(found: Digest) -> Sequence[str]:
-    """What its posts are filed under."""
-    return [editions.get_part_topic(found.number, n) for n in range(found.parts)]
-
-
 def get_posted(found: Digest) -> PostedBatches:
-    """Its posts where they stand, part by part."""
-    return PostedBatches(get_topics(found), found.parts)
+    """Get the posts of a digest where they stand, part by part."""
+    return PostedBatches([editions.get_part_topic(found.number, n) for n in range(found.parts)], found.parts)
 
 
 async def _await_arrival(ctx: Context, asked: Publish, so_far: Progress, plan: PublicationPlan) -> Step:
-    """Once nothing more is on its way, the team hears where it came out."""
+    """Wait until nothing more is on its way, then tell the team where it came out."""
     found = await digests.get(ctx.db, asked.digest)
     if found is None or found.state is not DigestState.PUBLISHED:
         return so_far.end()
-    tally = await outbox.tally(ctx.db, get_topics(found), ctx.now)
-    if tally.waiting:
+    topics = get_posted(found).topics
+    if (await outbox.tally(ctx.db, topics, ctx.now)).waiting:
         return plan.step(total=so_far.total)
-    missing = await outbox.find_unreached(ctx.db, get_topics(found))
-    refused = [escape(found.channels[place]) for place in missing if place in found.channels]
-    reached = [escape(title) for place, title in found.channels.items() if place not in missing]
-    said = Message(
-        render("actus/out", digest=found, reached=list(map(Markdown, reached)), refused=list(map(Markdown, refused)))
-    )
-    return Step(replies=await editions.tell_team(ctx, said), done=plan.at, total=so_far.total, finished=True)
+    missing = await outbox.find_unreached(ctx.db, topics)
+    refused = [Markdown(escape(found.channels[place])) for place in missing if place in found.channels]
+    reached = [Markdown(escape(title)) for place, title in found.channels.items() if place not in missing]
+    said = await _tell_team(ctx, found, "out", reached=reached, refused=refused)
+    return Step(replies=said, done=plan.at, total=so_far.total, finished=True)
 
 
 @feature.stopped(Publish, name="actus.Publish")
 async def end_publication(ctx: Context, asked: Publish, so_far: Progress) -> Step:
-    """Somebody stopped it, or it failed: what was not said is not; the team hears so."""
+    """End a publication that somebody stopped, or that failed: what was not sent is not; the team hears so."""
     found = await digests.lock(ctx.db, asked.digest)
     if found is None or found.state is not DigestState.PUBLISHING:
         return so_far.end()
@@ -363,7 +339,7 @@ async def end_publication(ctx: Context, asked: Publish, so_far: Progress) -> Ste
 
 @feature.file(Document, name="actus.Document")
 async def make_document(ctx: Context, order: Document, folder: Path) -> Parcel:
-    """Its paper, as it is now."""
+    """Make the paper of a digest, as it is now."""
     found = await editions.get_digest(ctx, order.digest)
     sheet = await editions.read_sheet(ctx, found)
     path = folder / formats.name_pdf(sheet)
