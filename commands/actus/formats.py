@@ -1,7 +1,7 @@
 """A digest in its formats: its edito read once, then posts, plain text, a web page and a PDF."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
@@ -58,7 +58,7 @@ def _make_reader() -> MarkdownIt:
 
 
 def read_edito(text: str) -> Sequence[EditoBlock]:
-    """What an edito says; images are their descriptions, titles bold words, tables and tags the signs they are."""
+    """Read an edito; images are their descriptions, titles bold words, tables and tags the signs they are."""
     return list(_read_blocks(_make_reader().parse(text)))
 
 
@@ -99,20 +99,16 @@ def _read_lines(tokens: Sequence[Token], styles: tuple[str, ...]) -> tuple[tuple
         elif name == "link":
             address = str(token.attrGet("href") or "")
             url = address if end == "open" and _WEB.fullmatch(address) and "@" not in address else ""
+        elif token.content and url:
+            lines[-1].append(EditoSpan(token.content, styles, url))
         elif token.content:
-            lines[-1] += _split_span(EditoSpan(token.content, styles, url))
+            pieces = split_addresses(token.content)
+            lines[-1] += [EditoSpan(words, styles, words if leads else "") for words, leads in pieces]
     return tuple(map(tuple, lines))
 
 
-def _split_span(span: EditoSpan) -> Sequence[EditoSpan]:
-    """Words as they are, or in pieces where addresses stand among them."""
-    if span.url:
-        return [span]
-    return [replace(span, text=words, url=words if leads else "") for words, leads in split_addresses(span.text)]
-
-
 def draw_edito(text: str) -> Iterator[Markdown]:
-    """Its paragraphs and lists as Markdown of a post."""
+    """Draw the paragraphs and lists of an edito as Markdown of a post."""
     blocks = groupby(read_edito(text), key=lambda block: object() if not block.depth else "list")
     yield from (Markdown("\n".join(map(_draw_block, group))) for _, group in blocks)
 
@@ -137,15 +133,13 @@ def _draw_span(span: EditoSpan) -> str:
 
 
 def write_edito(text: str) -> str:
-    """Its words, line by line; an address that words lead to is said after them."""
-    return "\n".join(
-        "\n".join("".join(map(_write_span, line)) for line in _mark_lines(block)) for block in read_edito(text)
-    )
+    """Write the words of an edito, line by line; an address that words lead to is said after them."""
+    return "\n".join(map(_write_block, read_edito(text)))
 
 
-def _mark_lines(block: EditoBlock) -> Sequence[Sequence[EditoSpan]]:
-    first, *rest = block.lines
-    return [(EditoSpan(f"{block.mark} "), *first), *rest] if block.mark not in {"", ">"} else block.lines
+def _write_block(block: EditoBlock) -> str:
+    mark = "" if block.mark in {"", ">"} else f"{block.mark} "
+    return mark + "\n".join("".join(map(_write_span, line)) for line in block.lines)
 
 
 def _write_span(span: EditoSpan) -> str:
@@ -159,17 +153,9 @@ MARGIN = 300
 PROPOSE = "Une idée pour la prochaine fois ? `/actus proposer`"
 
 
-@dataclass(frozen=True, slots=True)
-class _PostBlock:
-    """What is not split; ``lead`` is the heading of its part of the digest, said once in a post."""
-
-    text: str
-    lead: str = ""
-
-
 def draw_posts(sheet: Sheet, most: int = POST_MAX) -> Sequence[Markdown]:
-    """The posts that it makes, in order."""
-    pages = _fill_pages(list(_draw_blocks(sheet)), most - MARGIN)
+    """Draw the posts that a digest makes, in order."""
+    pages = _fill_pages(_draw_blocks(sheet), most - MARGIN)
     count = len(pages)
     return [Markdown(typeset(_draw_page(sheet, body, at, count))) for at, body in enumerate(pages, 1)]
 
@@ -179,17 +165,15 @@ def _draw_page(sheet: Sheet, body: str, at: int, count: int) -> str:
     return f"### {escape(sheet.heading)}{more}\n\n{body}"
 
 
-def _draw_blocks(sheet: Sheet) -> Iterator[_PostBlock]:
-    yield _PostBlock(sheet.day)
-    yield from map(_PostBlock, draw_edito(sheet.edito))
+def _draw_blocks(sheet: Sheet) -> Iterator[tuple[str, str]]:
+    """Draw what is not split, each with the heading of its part of the digest, which is said once in a post."""
+    yield sheet.day, ""
+    for text in draw_edito(sheet.edito):
+        yield text, ""
     for chapter in sheet.chapters:
         for piece in chapter.pieces:
-            yield _PostBlock(_draw_item(piece), _draw_lead(chapter))
-    yield _PostBlock(f"---\n{PROPOSE}")
-
-
-def _draw_lead(chapter: Chapter) -> str:
-    return f"#### {escape(chapter.title)}"
+            yield _draw_item(piece), f"#### {escape(chapter.title)}"
+    yield f"---\n{PROPOSE}", ""
 
 
 def _draw_item(piece: Piece) -> str:
@@ -199,27 +183,20 @@ def _draw_item(piece: Piece) -> str:
     return "\n".join([*lines, *([f"  *{escape(piece.credit)}*"] if piece.credit else [])])
 
 
-def _fill_pages(blocks: Sequence[_PostBlock], most: int) -> Sequence[str]:
-    """As many pages as it takes; a part that goes on in the next one is named again there."""
+def _fill_pages(blocks: Iterable[tuple[str, str]], most: int) -> Sequence[str]:
+    """Fill as many pages as it takes. Items of one part follow each other as one list under its heading; a part that
+    goes on in the next page is named again there."""
     pages: list[str] = []
-    page, lead = "", ""
-    for block in blocks:
-        added = _join_block(block, lead)
+    page, part = "", ""
+    for text, heading in blocks:
+        goes_on = heading != "" and heading == part
+        added = f"\n{text}" if goes_on else f"\n\n{heading}\n\n{text}" if heading else f"\n\n{text}"
         if page and len(page) + len(added) > most:
             pages.append(page.strip())
-            page, added = "", _join_block(block, "", goes_on=bool(block.lead) and block.lead == lead)
+            page, added = "", f"\n\n{heading} (suite)\n\n{text}" if goes_on else added
         page += added
-        lead = block.lead
+        part = heading
     return [*pages, page.strip()]
-
-
-def _join_block(block: _PostBlock, lead: str, *, goes_on: bool = False) -> str:
-    """A block with its heading where that is not said yet; items of one part follow each other as one list."""
-    if not block.lead:
-        return f"\n\n{block.text}"
-    if block.lead == lead:
-        return f"\n{block.text}"
-    return f"\n\n{block.lead}{' (suite)' if goes_on else ''}\n\n{block.text}"
 
 
 TOP_MAX = 4
@@ -241,7 +218,7 @@ _SITE = re.compile(r"https?://(?:www\.)?")
 
 
 def write_pdf(sheet: Sheet, look: Brand) -> bytes:
-    """The file; to be made in a thread. A logo that cannot be drawn is left out."""
+    """Make the file, in a thread. A logo that cannot be drawn is left out."""
     told = describe_sheet(sheet, look)
     try:
         return compose_pdf("actus", told, sheet.on)
@@ -252,13 +229,19 @@ def write_pdf(sheet: Sheet, look: Brand) -> bytes:
 
 
 def name_pdf(sheet: Sheet) -> str:
-    """« actus_n42_27-11-2026.pdf »."""
+    """Name the file: « actus_n42_27-11-2026.pdf »."""
     return f"actus_n{sheet.number}_{sheet.on:%d-%m-%Y}.pdf"
 
 
 def describe_sheet(sheet: Sheet, look: Brand) -> dict[str, Any]:
-    """A digest as its template reads it."""
-    top = [chapter for chapter in sheet.chapters if chapter.section is NewsSection.TOP]
+    """Describe a digest as its template reads it."""
+    chapters = {chapter.section: chapter for chapter in sheet.chapters}
+    top, drawn = chapters.pop(NewsSection.TOP, None), None
+    if sheet.figures and (figures := chapters.pop(NewsSection.FIGURES, None)):
+        drawn = {"chapter": _describe_chapter(figures), "picture": _describe_picture(sheet.figures)}
+    columns = list(chapters.values())
+    if top and (rest := top.pieces[TOP_MAX:]):
+        columns.insert(0, replace(top, title=f"{top.title} (suite)", pieces=rest))
     return {
         "heading": _typeset(sheet.heading),
         "name": _typeset(sheet.name),
@@ -268,9 +251,9 @@ def describe_sheet(sheet: Sheet, look: Brand) -> dict[str, Any]:
         "logo": _describe_logo(look),
         "home": _describe_home(look.home),
         "edito": [_describe_block(block) for block in _cut_edito(read_edito(sheet.edito))],
-        "top": {"title": _typeset(top[0].title), "pieces": _describe_pieces(top[0].pieces[:TOP_MAX])} if top else None,
-        "chapters": [_describe_chapter(chapter) for chapter in sheet.chapters if _is_in_columns(chapter, sheet)],
-        "figures": _describe_figures(sheet),
+        "top": _describe_chapter(replace(top, pieces=top.pieces[:TOP_MAX])) if top else None,
+        "chapters": [_describe_chapter(chapter) for chapter in columns],
+        "figures": drawn,
         "left": NO_ROOM,
     }
 
@@ -287,48 +270,27 @@ def _describe_home(address: str) -> dict[str, str] | None:
     return {"url": address, "short": _typeset(_SITE.sub("", address)), "svg": code.svg} if code else None
 
 
-def _is_in_columns(chapter: Chapter, sheet: Sheet) -> bool:
-    """Whether a part has something that stands in the columns."""
-    if chapter.section is NewsSection.TOP:
-        return len(chapter.pieces) > TOP_MAX
-    return chapter.section is not NewsSection.FIGURES or sheet.figures is None
-
-
 def _describe_chapter(chapter: Chapter) -> dict[str, Any]:
-    is_top = chapter.section is NewsSection.TOP
-    title = f"{chapter.title} (suite)" if is_top else chapter.title
-    pieces = chapter.pieces[TOP_MAX if is_top else 0 :]
-    return {"key": chapter.section.value, "title": _typeset(title), "pieces": _describe_pieces(pieces)}
-
-
-def _describe_figures(sheet: Sheet) -> dict[str, Any] | None:
-    found = next((chapter for chapter in sheet.chapters if chapter.section is NewsSection.FIGURES), None)
-    if found is None or sheet.figures is None:
-        return None
-    return {"chapter": _describe_chapter(found), "picture": _describe_picture(sheet.figures)}
-
-
-def _describe_pieces(pieces: Sequence[Piece]) -> list[dict[str, Any]]:
-    return [_describe_piece(piece) for piece in pieces]
+    pieces = [_describe_piece(piece) for piece in chapter.pieces]
+    return {"key": chapter.section.value, "title": _typeset(chapter.title), "pieces": pieces}
 
 
 def _describe_piece(piece: Piece) -> dict[str, Any]:
     text = strip_commands(" ".join(piece.text.split()))
     code = brand.draw_qr_code(piece.url) if piece.url else None
+    alt = f"Code QR vers {shorten_url(piece.url, SHORTS[0])}"
     return {
         "titles": [_typeset(shorten(strip_commands(piece.title), most)) or "Sans titre" for most in TITLES],
         "texts": [*(_typeset(shorten(text, most)) for most in TEXTS), ""],
         "credits": [_typeset(shorten(piece.credit, most)) for most in CREDITS],
         "url": piece.url,
         "shorts": [_typeset(shorten_url(piece.url, most)) for most in SHORTS],
-        "code": {"svg": code.svg, "size": code.size, "alt": f"Code QR vers {shorten_url(piece.url, SHORTS[0])}"}
-        if code
-        else None,
+        "code": {"svg": code.svg, "size": code.size, "alt": alt} if code else None,
     }
 
 
 def shorten_url(url: str, most: int) -> str:
-    """An address as one reads it: no scheme, nothing after a question mark, no longer than a line."""
+    """Shorten an address to what one reads: no scheme, nothing after a question mark, no longer than a line."""
     if _PERMALINK.search(url):
         return "dans Mattermost"
     path = _SITE.sub("", url).partition("?")[0].partition("#")[0].rstrip("/")
@@ -336,13 +298,13 @@ def shorten_url(url: str, most: int) -> str:
 
 
 def strip_commands(text: str) -> str:
-    """Words for a paper, on which no command can be typed: the bot’s own hints are left out, the names of commands
-    among somebody’s words are words."""
+    """Take commands out of words for a paper, on which none can be typed: the bot’s own hints are left out, the names
+    of commands among somebody’s words are words."""
     return _COMMAND.sub(r"« \1 »", _POINTER.sub("", text)).strip()
 
 
 def _cut_edito(blocks: Sequence[EditoBlock]) -> Sequence[EditoBlock]:
-    """As much of an edito as there is room for; « … » says that there is more."""
+    """Keep as much of an edito as there is room for; « … » says that there is more."""
     kept: list[EditoBlock] = []
     lines = size = 0
     for block in blocks:
@@ -366,7 +328,7 @@ def _describe_span(span: EditoSpan) -> dict[str, Any]:
 
 
 def _describe_picture(figures: Mapping[str, Any]) -> dict[str, Any]:
-    """The figures of its month: totals, the months before, what people were helped with most."""
+    """Describe the figures of a month: totals, the months before, what people were helped with most."""
     totals = [{"label": label, "said": group_digits(value)} for label, value in figures["totals"]]
     months = [{"label": label, "value": n, "said": group_digits(n)} for label, n in figures["mois"]]
     themes = [{"label": _typeset(label), "value": n, "said": group_digits(n)} for label, n in figures["themes"]]
@@ -385,7 +347,7 @@ def _typeset(text: str) -> str:
 
 
 def write_text(sheet: Sheet) -> str:
-    """Line by line, as a screen reader says it: nothing is drawn, each part says how much it has."""
+    """Write a digest line by line, as a screen reader says it: nothing is drawn, each part says how much it has."""
     return typeset("\n".join(_write_lines(sheet))).strip() + "\n"
 
 
@@ -394,13 +356,9 @@ def _write_lines(sheet: Sheet) -> Iterator[str]:
     if sheet.edito:
         yield from ("", *write_edito(sheet.edito).split("\n"))
     for at, chapter in enumerate(sheet.chapters, 1):
-        yield from ("", f"Partie {at} : {chapter.title} ({_count_items(chapter)})")
+        yield from ("", f"Partie {at} : {chapter.title} ({plural(len(chapter.pieces), 'élément')})")
         for piece in chapter.pieces:
             yield from ("", *_write_item(piece))
-
-
-def _count_items(chapter: Chapter) -> str:
-    return plural(len(chapter.pieces), "élément")
 
 
 def _write_item(piece: Piece) -> Iterator[str]:
@@ -413,15 +371,13 @@ def _write_item(piece: Piece) -> Iterator[str]:
 
 
 def write_page(sheet: Sheet) -> str:
-    """A whole page: headings, lists, no script, nothing fetched from elsewhere."""
+    """Write a whole web page: headings, lists, no script, nothing fetched from elsewhere."""
     return _load_template().render(sheet=sheet, edito=read_edito(sheet.edito), heading=typeset(sheet.heading))
 
 
 @cache
 def _load_template() -> Template:
-    folder = FileSystemLoader(str(files("templates")))
-    environment = Environment(
-        loader=folder, undefined=StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters |= {"typeset": typeset}
-    return environment.get_template("actus.html.j2")
+    loader = FileSystemLoader(str(files("templates")))
+    html = Environment(loader=loader, undefined=StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    html.filters |= {"typeset": typeset}
+    return html.get_template("actus.html.j2")

@@ -32,6 +32,7 @@ from storage.actus.subscriptions import Candidate, NewsSubscription
 from storage.database import change, insertion
 from storage.people import Person, departures
 
+Reader = tuple[NewsSubscription, Person]
 MOST, LEAST = 7, 3
 """Items in a digest of one's own; fewer than the least are completed with what is for all."""
 OFTEN = 0.2
@@ -52,8 +53,8 @@ KINDS: Mapping[ItemKind, str] = {
 
 @dataclass(frozen=True, slots=True)
 class NewsReader:
-    """For whom: the part of their work by theme (code), what they know, where they work, what they want less of
-    (« theme:courriel », « genre:flux ») and what they got before."""
+    """Who gets a digest of their own: the part of their work by theme (code), what they know, where they work, what
+    they want less of (« theme:courriel », « genre:flux ») and what they got before."""
 
     practice: Mapping[str, float]
     skills: Collection[str]
@@ -71,7 +72,8 @@ class ChosenNews:
 
 
 def choose_news(news: Sequence[Candidate], reader: NewsReader) -> Sequence[ChosenNews]:
-    """The nearest first; what somebody wants less of comes only on top of the news, and never what they got before."""
+    """Choose the nearest to a reader; what they want less of comes only on top of the news, what they got before
+    never."""
     there = [each for each in news if each.item not in reader.got and _is_for(each, reader)]
     wanted = [each for each in there if each.section is NewsSection.TOP or not reader.less & list_grounds(each)]
     weighed = [(_weigh(each, reader), each) for each in wanted]
@@ -82,12 +84,12 @@ def choose_news(news: Sequence[Candidate], reader: NewsReader) -> Sequence[Chose
 
 
 def list_grounds(news: Candidate) -> set[str]:
-    """All that somebody may want less of, and would with it see less of this."""
+    """List all that somebody may want less of, and would with it see less of this."""
     return {*(f"theme:{code}" for code in news.themes), f"genre:{news.kind}"}
 
 
 def say_ground(ground: str) -> str:
-    """What one wants less of, in words; "" for what is none any more."""
+    """Say what one wants less of; "" for what is none any more."""
     kind, _, code = ground.partition(":")
     if kind == "theme":
         return f"« {THEMES[code].court} »" if code in THEMES else ""
@@ -95,7 +97,8 @@ def say_ground(ground: str) -> str:
 
 
 def _is_for(news: Candidate, reader: NewsReader) -> bool:
-    """Figures and newcomers are read in the digest itself; what is of a département is for who works there."""
+    """Whether a reader gets this: figures and newcomers are read in the digest itself; what is of a département is for
+    who works there."""
     if news.kind in {ItemKind.FIGURES, ItemKind.NEWCOMERS}:
         return False
     return not news.departement or news.departement in reader.departements
@@ -122,8 +125,8 @@ _BACK = 31
 
 
 def is_due(subscription: NewsSubscription, now: datetime, zone: ZoneInfo, departement: str | None) -> bool:
-    """Whether it is to be sent now. What came on leave, on a holiday or while the bot was away comes the next day that
-    is none, at the same hour."""
+    """Whether a digest is to be sent now. What came on leave, on a holiday or while the bot was away comes the next day
+    that is none, at the same hour."""
     here = now.astimezone(zone)
     if here.hour < subscription.hour or is_away(subscription, here.date()) or find_holiday(here.date(), departement):
         return False
@@ -138,13 +141,13 @@ def is_away(subscription: NewsSubscription, day: date) -> bool:
 
 
 def find_last_day(subscription: NewsSubscription, today: date) -> date:
-    """The last day, today included, that is theirs by the rule."""
+    """Find the last day, today included, that is theirs by the rule."""
     days = (today - timedelta(days=back) for back in range(_BACK + 7))
     return next(day for day in days if is_their_day(subscription, day))
 
 
 def find_next_day(subscription: NewsSubscription, today: date) -> date:
-    """The next day after today that is theirs by the rule, leave apart."""
+    """Find the next day after today that is theirs by the rule, leave apart."""
     first = max(today, subscription.away_until or today)
     days = (first + timedelta(days=ahead) for ahead in range(1, _BACK + 8))
     return next(day for day in days if is_their_day(subscription, day))
@@ -166,7 +169,7 @@ LESS_MAX = 60
 
 
 class Settle(BaseModel):
-    """« M’abonner… », « Régler… »: the window."""
+    """« M’abonner… », « Régler… »: open the window."""
 
 
 class Stop(BaseModel):
@@ -186,14 +189,14 @@ class Less(Choosing):
 
 
 class TellSubscribers(BaseModel):
-    """Work: who in that zone is due gets their digest."""
+    """Work: everybody in that zone for whom it is time gets their digest."""
 
     zone: str
 
 
 @feature.job("hour=7-20 minute=0", name="actus.tell", local=True)
 async def send_due(ctx: Context) -> Replies:
-    """Each hour at which digests of one's own may come, where people are."""
+    """Start to send what is due, each hour at which digests of one's own may come where people are."""
     first = await subscriptions.read_page(ctx.db, "", 1)
     return Start(payload=TellSubscribers(zone=ctx.zone.key)) if first else None
 
@@ -206,7 +209,7 @@ async def send_due(ctx: Context) -> Replies:
     writes=True,
 )
 async def send_next(ctx: Context, work: TellSubscribers, so_far: Progress) -> Step:
-    """The next subscribers, by id: each gets it in the transaction in which that is noted."""
+    """Send their digest to the next subscribers, by id, each in the transaction in which that is noted."""
     page = await subscriptions.read_page(ctx.db, so_far.cursor or "", AT_ONCE)
     if not page:
         return so_far.end()
@@ -215,12 +218,17 @@ async def send_next(ctx: Context, work: TellSubscribers, so_far: Progress) -> St
         for to, person in await _find_readers(ctx, page)
         if person.timezone == work.zone and is_due(to, ctx.now, person.zone, person.departement)
     ]
-    told = await _send(ctx, due)
+    told: list[Direct] = []
+    for to, chosen in await _choose_for(ctx, due):
+        await subscriptions.note_sent(ctx.db, to, [each.news.item for each in chosen], ctx.now)
+        if chosen:
+            said = draw_digest(chosen)
+            told.append(Direct(said.text, said.buttons, user_id=to.user_id, menus=said.menus))
     return Step(replies=told, cursor=page[-1].user_id, done=so_far.done + len(told))
 
 
-async def _find_readers(ctx: Context, page: Sequence[NewsSubscription]) -> Sequence[tuple[NewsSubscription, Person]]:
-    """Those of the register who are still there, each with what is known of them."""
+async def _find_readers(ctx: Context, page: Sequence[NewsSubscription]) -> Sequence[Reader]:
+    """Find those of the register who are still there, each with what is known of them."""
     ids = [each.user_id for each in page]
     off = await departures.find_gone_since(ctx.db, ids)
     known = [person for person in await people.among(ctx.db, ids=ids) if not person.has_left(person.today(ctx.now))]
@@ -228,49 +236,23 @@ async def _find_readers(ctx: Context, page: Sequence[NewsSubscription]) -> Seque
     return [(each, there[each.user_id]) for each in page if each.user_id in there]
 
 
-async def _send(ctx: Context, due: Sequence[tuple[NewsSubscription, Person]]) -> Sequence[Direct]:
-    chosen = await _choose_for(ctx, due)
-    for to, _ in due:
-        await subscriptions.note_sent(ctx.db, to, [each.news.item for each in chosen[to.user_id]], ctx.now)
-    return [_draw_direct(to.user_id, chosen[to.user_id]) for to, _ in due if chosen[to.user_id]]
-
-
-async def _choose_for(
-    ctx: Context, due: Sequence[tuple[NewsSubscription, Person]]
-) -> Mapping[str, Sequence[ChosenNews]]:
-    """What is nearest to each of these."""
+async def _choose_for(ctx: Context, due: Sequence[Reader]) -> Sequence[tuple[NewsSubscription, Sequence[ChosenNews]]]:
+    """Choose what is nearest to each of these, of what came out since they got something last."""
     if not due:
-        return {}
-    begins = {to.user_id: find_start(to, ctx.now) for to, _ in due}
+        return []
+    begins = {to.user_id: max(to.sent_at or to.begun_at - BACK, ctx.now - BACK) for to, _ in due}
     news = await subscriptions.find_candidates(ctx.db, min(begins.values()))
     practice = await subscriptions.read_practice(ctx.db, list(begins), (ctx.now - WORKED_IN).date())
-    return {
-        to.user_id: choose_news(
-            [each for each in news if each.published_at > begins[to.user_id]],
-            NewsReader(
-                practice=practice.get(to.user_id, {}),
-                skills=person.skills,
-                departements=person.departements,
-                less=frozenset(to.less),
-                got=frozenset(to.sent),
-            ),
-        )
-        for to, person in due
-    }
-
-
-def find_start(to: NewsSubscription, now: datetime) -> datetime:
-    """After when what came out is news to them."""
-    return max(to.sent_at or to.begun_at - BACK, now - BACK)
-
-
-def _draw_direct(user_id: str, chosen: Sequence[ChosenNews]) -> Direct:
-    told = draw_digest(chosen)
-    return Direct(told.text, told.buttons, user_id=user_id, menus=told.menus)
+    found = []
+    for to, person in due:
+        theirs, less, got = practice.get(to.user_id, {}), frozenset(to.less), frozenset(to.sent)
+        reader = NewsReader(theirs, person.skills, person.departements, less, got)
+        found.append((to, choose_news([each for each in news if each.published_at > begins[to.user_id]], reader)))
+    return found
 
 
 def draw_digest(chosen: Sequence[ChosenNews]) -> Message:
-    """The digest of somebody, with what they may want less of."""
+    """Draw the digest of somebody, with what they may want less of."""
     text = render("actus/personal", lines=[_draw_line(each) for each in chosen])
     less = {
         ground: said for each in chosen for ground in sorted(list_grounds(each.news)) if (said := say_ground(ground))
@@ -281,7 +263,7 @@ def draw_digest(chosen: Sequence[ChosenNews]) -> Message:
 
 @lru_cache(1024)
 def _draw_line(one: ChosenNews) -> str:
-    """The same for all to whom it comes for the same reason."""
+    """Draw one of the news: the same for all to whom it comes for the same reason."""
     title = link(" ".join(one.news.title.split()), one.news.url)
     text = shorten(one.news.text, TEXT_MAX, placeholder="…")
     return render("actus/personal_line", title=title, news=one.news, text=text, why=one.why)
@@ -289,26 +271,22 @@ def _draw_line(one: ChosenNews) -> str:
 
 @feature.button(SeeNow, writes=False)
 async def show_now(ctx: Context, click: SeeNow) -> Replies:
-    """What would come now, without counting as sent."""
+    """Show what would come now, without counting it as sent."""
     mine = await subscriptions.get(ctx.db, ctx.user.id)
-    chosen = (await _choose_for(ctx, [(mine, ctx.user)]))[mine.user_id] if mine else []
-    if not chosen:
+    found = await _choose_for(ctx, [(mine, ctx.user)] if mine else [])
+    if not found or not found[0][1]:
         return Whisper(render("actus/personal_nothing"))
-    return Whisper(draw_digest(chosen).text)
+    return Whisper(draw_digest(found[0][1]).text)
 
 
 @feature.button(Less)
 async def want_less(ctx: Context, click: Less) -> Replies:
-    """Less of that from now on; a click takes it back."""
+    """Send less of that from now on; a click takes it back."""
     mine, said = await subscriptions.get(ctx.db, ctx.user.id), say_ground(click.chosen)
     if mine is None or not said:
-        return Whisper(render("actus/not_subscribed"), [Button("M’abonner…", Settle(), "primary")])
-    await change(ctx.db, mine, less=_add_ground(mine.less, click.chosen))
+        return _draw_subscription(ctx, None)
+    await change(ctx.db, mine, less=list(dict.fromkeys([*mine.less, click.chosen]))[-LESS_MAX:])
     return Whisper(render("actus/less", said=said), [Button("Ne plus rien écarter", All())])
-
-
-def _add_ground(less: Collection[str], ground: str) -> list[str]:
-    return list(dict.fromkeys([*less, ground]))[-LESS_MAX:]
 
 
 NO = {"non", "arreter", "stop", "desabonner"}
@@ -321,36 +299,29 @@ NO = {"non", "arreter", "stop", "desabonner"}
     writes=True,
 )
 async def show_subscription(ctx: Context, line: str) -> Replies:
-    """How it stands, and the buttons to change that; « non » ends it at once."""
+    """Show how the subscription stands, and the buttons to change it; « non » ends it at once."""
     if fold(line) in NO:
         return await unsubscribe(ctx, Stop())
-    mine = await subscriptions.get(ctx.db, ctx.user.id)
+    return _draw_subscription(ctx, await subscriptions.get(ctx.db, ctx.user.id))
+
+
+def _draw_subscription(ctx: Context, mine: NewsSubscription | None) -> Whisper:
     if mine is None:
         return Whisper(render("actus/not_subscribed"), [Button("M’abonner…", Settle(), "primary")])
-    return Whisper(_say_subscription(ctx, mine), _draw_buttons(mine))
-
-
-def _draw_buttons(mine: NewsSubscription) -> Sequence[Button]:
-    again = [Button("Ne plus rien écarter", All())] if mine.less else []
-    return [Button("Régler…", Settle()), Button("Voir maintenant", SeeNow()), *again, Button("Me désabonner", Stop())]
-
-
-def _say_subscription(ctx: Context, mine: NewsSubscription) -> str:
     away = say_date(mine.away_until) if mine.away_until and is_away(mine, ctx.today) else ""
     less = join([said for ground in mine.less if (said := say_ground(ground))])
-    coming = say_date(find_next_day(mine, ctx.today))
-    return render("actus/subscribed", when=say_rhythm(mine), next=coming, away=away, less=less)
-
-
-def say_rhythm(mine: NewsSubscription) -> str:
-    """« chaque vendredi à 9 h », « le premier mardi du mois à 8 h »."""
     day, hour = WEEKDAYS[mine.weekday], say_hour(time(mine.hour))
-    return f"le premier {day} du mois à {hour}" if mine.monthly else f"chaque {day} à {hour}"
+    when = f"le premier {day} du mois à {hour}" if mine.monthly else f"chaque {day} à {hour}"
+    coming = say_date(find_next_day(mine, ctx.today))
+    again = [Button("Ne plus rien écarter", All())] if mine.less else []
+    see, stop = Button("Voir maintenant", SeeNow()), Button("Me désabonner", Stop())
+    text = render("actus/subscribed", when=when, next=coming, away=away, less=less)
+    return Whisper(text, [Button("Régler…", Settle()), see, *again, stop])
 
 
 @feature.button(Settle, writes=False)
 async def ask_settings(ctx: Context, click: Settle) -> Replies:
-    """The window, as it is now."""
+    """Open the window, with the subscription as it is now."""
     mine = await subscriptions.get(ctx.db, ctx.user.id)
     if mine is None:
         return Ask(Subscribe.draft())
@@ -361,41 +332,27 @@ async def ask_settings(ctx: Context, click: Settle) -> Replies:
 
 @feature.submit(Subscribe)
 async def subscribe(ctx: Context, form: Subscribe) -> Replies:
-    """From now on it is so; what they got and want less of stays."""
-    chosen = {
-        "monthly": form.rhythm == "mois",
-        "weekday": form.weekday,
-        "hour": form.hour,
-        "away_until": form.away_until,
-    }
-    new = insertion(ctx.db, NewsSubscription).values(_make_subscription(ctx.user.id, ctx.now).model_dump() | chosen)
-    await ctx.db.execute(new.on_conflict_do_update(index_elements=["user_id"], set_=chosen))
-    mine = await subscriptions.get(ctx.db, ctx.user.id)
-    assert mine is not None
-    return Whisper(_say_subscription(ctx, mine), _draw_buttons(mine))
-
-
-def _make_subscription(user_id: str, now: datetime) -> NewsSubscription:
-    return NewsSubscription(user_id=user_id, begun_at=now)
+    """Store the subscription; what they got and want less of stays."""
+    chosen = form.model_dump(include={"weekday", "hour", "away_until"}) | {"monthly": form.rhythm == "mois"}
+    new = NewsSubscription(user_id=ctx.user.id, begun_at=ctx.now).model_dump() | chosen
+    statement = insertion(ctx.db, NewsSubscription).values(new)
+    await ctx.db.execute(statement.on_conflict_do_update(index_elements=["user_id"], set_=chosen))
+    return _draw_subscription(ctx, await subscriptions.get(ctx.db, ctx.user.id))
 
 
 @feature.button(Stop)
 async def unsubscribe(ctx: Context, click: Stop) -> Replies:
-    """Nothing more comes, and nothing is kept of it; a click takes it up again."""
-    gone = await ctx.db.execute(
-        delete(NewsSubscription)
-        .where(col(NewsSubscription.user_id) == ctx.user.id)
-        .returning(col(NewsSubscription.user_id))
-    )
+    """End the subscription, and keep nothing of it; a click takes it up again."""
+    theirs = delete(NewsSubscription).where(col(NewsSubscription.user_id) == ctx.user.id)
+    gone = await ctx.db.execute(theirs.returning(col(NewsSubscription.user_id)))
     was = gone.scalar() is not None
     return Whisper(render("actus/unsubscribed", was=was), [Button("M’abonner…", Settle())])
 
 
 @feature.button(All)
 async def forget_less(ctx: Context, click: All) -> Replies:
-    """All kinds and themes count again."""
+    """Let all kinds and themes count again."""
     mine = await subscriptions.get(ctx.db, ctx.user.id)
-    if mine is None:
-        return Whisper(render("actus/not_subscribed"), [Button("M’abonner…", Settle(), "primary")])
-    await change(ctx.db, mine, less=[])
-    return Whisper(_say_subscription(ctx, mine), _draw_buttons(mine))
+    if mine is not None:
+        await change(ctx.db, mine, less=[])
+    return _draw_subscription(ctx, mine)
