@@ -16,7 +16,7 @@ from dialogs.themes import THEME_FIELD
 from storage.communes import CommunePlace, Match, find_place, get_commune
 from storage.communes import make_label as place_label
 from storage.cra import Activite, Age, Canal, Cra, Report, Statut, Suite
-from storage.cra.report import DUREES
+from storage.cra.report import AGES, DUREES, STATUTS
 from storage.cra.report import find_problems as rule_problems
 
 __all__ = [
@@ -229,14 +229,14 @@ class SpreadCra(Form):
     def of(cls, cra: Cra) -> Self:
         """The form filled with the distribution as it is."""
         report = cra.report
-        known = {AGE_FIELDS[a]: n for a, n in report.ages.items()}
-        known |= {STATUT_FIELDS[s]: n for s, n in report.statuts.items()}
+        known = {AGES[a]: n for a, n in report.ages.items()}
+        known |= {STATUTS[s]: n for s, n in report.statuts.items()}
         hidden = {"numero": cra.number, "version": cra.version, "participants": report.participants}
         return cls.draft(**known, **hidden, day=report.date)
 
     @classmethod
     def problems(cls, values: Mapping[str, Any], clues: Clues) -> Mapping[str, str]:
-        ages, statuts = _count_group(values, AGE_FIELDS), _count_group(values, STATUT_FIELDS)
+        ages, statuts = _count_group(values, AGES), _count_group(values, STATUTS)
         negative = [f for f in (*ages, *statuts) if values.get(f, 0) < 0]
         if negative:
             return dict.fromkeys(negative, "Un nombre de personnes ne peut pas être négatif.")
@@ -250,12 +250,8 @@ class SpreadCra(Form):
 
     def counts(self) -> tuple[dict[Age, int], dict[Statut, int]]:
         """Persons by age and by statut."""
-        ages = {a: n for a, f in AGE_FIELDS.items() if (n := getattr(self, f))}
-        return ages, {s: n for s, f in STATUT_FIELDS.items() if (n := getattr(self, f))}
-
-
-AGE_FIELDS = {a: f"age_{a.name.lower()}" for a in Age}
-STATUT_FIELDS = {s: f"statut_{s.name.lower()}" for s in Statut}
+        ages = {a: n for a, f in AGES.items() if (n := getattr(self, f))}
+        return ages, {s: n for s, f in STATUTS.items() if (n := getattr(self, f))}
 
 
 def _count_group(values: Mapping[str, Any], fields: Mapping[Any, str]) -> dict[str, int]:

@@ -1,7 +1,7 @@
 """A report: what it says in the codes of 2021 (docs/domaine.md §2.1), what makes it acceptable, and its table."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -114,6 +114,11 @@ AGES = {a: f"age_{a.name.lower()}" for a in Age}
 STATUTS = {s: f"statut_{s.name.lower()}" for s in Statut}
 SUITES = {s: f"suite_{s.name.lower()}" for s in Suite}
 """The column of each count."""
+_PLAIN_FIELDS = (
+    *("date", "canal", "commune", "code_postal", "departement"),
+    *("activite", "participants", "recurrents", "minutes"),
+)
+"""The fields of a report that are columns of the same name."""
 
 
 def _code(members: type[StrEnum]) -> Any:
@@ -185,19 +190,11 @@ class Cra(SQLModel, table=True):
     def report(self) -> Report:
         """What it says."""
         return Report(
-            date=self.date,
-            canal=self.canal,
-            commune=self.commune,
-            code_postal=self.code_postal,
-            departement=self.departement,
-            activite=self.activite,
-            participants=self.participants,
-            recurrents=self.recurrents,
+            **{name: getattr(self, name) for name in _PLAIN_FIELDS},
             ages=self._counts(AGES),
             statuts=self._counts(STATUTS),
             suite=self._counts(SUITES),
             themes=from_bits(self.themes),
-            minutes=self.minutes,
         )
 
     def _counts(self, columns: Mapping[E, str]) -> dict[E, int]:
@@ -209,22 +206,13 @@ def columns(report: Report) -> dict[str, Any]:
     counts = {AGES[a]: report.ages.get(a, 0) for a in Age}
     counts |= {STATUTS[s]: report.statuts.get(s, 0) for s in Statut}
     counts |= {SUITES[s]: report.suite.get(s, 0) for s in Suite}
-    same = (
-        "date",
-        "canal",
-        "commune",
-        "code_postal",
-        "departement",
-        "activite",
-        "participants",
-        "recurrents",
-        "minutes",
-    )
-    return {name: getattr(report, name) for name in same} | counts | {"themes": bits(report.themes)}
+    return {name: getattr(report, name) for name in _PLAIN_FIELDS} | counts | {"themes": bits(report.themes)}
 
 
 Values = Mapping[str, Any]
 """Any of the fields of a Report; what is absent is not judged."""
+Problems = Iterator[tuple[str, str]]
+"""Fields, and what is wrong with them."""
 
 
 def find_problems(values: Values, today: date) -> dict[str, str]:
@@ -233,79 +221,60 @@ def find_problems(values: Values, today: date) -> dict[str, str]:
     ``today`` is the date where the author is (« not in the future » by the server’s clock once refused the
     day’s own reports).
     """
-    judged = (
-        _check_date(values, today),
-        _check_participants(values),
-        _check_themes(values),
-        _check_minutes(values),
-        _check_sums(values),
-    )
-    return {field: text for found in judged for field, text in found.items()}
+    checks = (_check_date(values, today), *(check(values) for check in _CHECKS))
+    return {field: text for found in checks for field, text in found}
 
 
-def _check_date(values: Values, today: date) -> dict[str, str]:
+def _check_date(values: Values, today: date) -> Problems:
     day = values.get("date")
-    if day is None or FIRST_DAY <= day <= today:
-        return {}
-    if day > today:
-        return {"date": f"Cette date n’est pas encore passée : indiquez au plus tard le {today:%d/%m/%Y}."}
-    return {"date": f"Indiquez une date à partir du {FIRST_DAY:%d/%m/%Y}."}
+    if day and day > today:
+        yield "date", f"Cette date n’est pas encore passée : indiquez au plus tard le {today:%d/%m/%Y}."
+    elif day and day < FIRST_DAY:
+        yield "date", f"Indiquez une date à partir du {FIRST_DAY:%d/%m/%Y}."
 
 
-def _check_participants(values: Values) -> dict[str, str]:
-    activite, count = values.get("activite"), values.get("participants")
-    if activite is None:
-        return {}
-    if activite is Activite.COLLECTIF:
-        if count is None:
-            return {"participants": "Indiquez le nombre de participants de l’atelier, de 1 à 100."}
-        if not 1 <= count <= PARTICIPANTS_MAX:
-            return {"participants": f"Un atelier compte de 1 à {PARTICIPANTS_MAX} participants : corrigez ce nombre."}
-    elif count not in (None, 1):
-        text = f"« {activite.label} » concerne une seule personne : laissez vide, ou choisissez Atelier Collectif."
-        return {"participants": text}
-    return {}
+def _check_participants(values: Values) -> Problems:
+    activite = values.get("activite")
+    count: Any = values.get("participants")
+    if activite is Activite.COLLECTIF and count is None:
+        yield "participants", "Indiquez le nombre de participants de l’atelier, de 1 à 100."
+    elif activite is Activite.COLLECTIF and not 1 <= count <= PARTICIPANTS_MAX:
+        yield "participants", f"Un atelier compte de 1 à {PARTICIPANTS_MAX} participants : corrigez ce nombre."
+    elif activite not in (None, Activite.COLLECTIF) and count not in (None, 1):
+        said = f"« {activite.label} » concerne une seule personne : laissez vide, ou choisissez Atelier Collectif."
+        yield "participants", said
 
 
-def _check_themes(values: Values) -> dict[str, str]:
+def _check_themes(values: Values) -> Problems:
     themes = values.get("themes")
-    if themes is None or (themes and len(set(themes)) == len(themes)):
-        return {}
-    if not themes:
-        return {"themes": "Choisissez au moins un thème."}
-    return {"themes": "Un thème est indiqué deux fois : gardez-le une seule fois."}
+    if themes is not None and not themes:
+        yield "themes", "Choisissez au moins un thème."
+    elif themes and len(set(themes)) < len(themes):
+        yield "themes", "Un thème est indiqué deux fois : gardez-le une seule fois."
 
 
-def _check_minutes(values: Values) -> dict[str, str]:
-    minutes = values.get("minutes")
-    if minutes is None or minutes in DUREES:
-        return {}
-    return {"minutes": "Choisissez une durée de 15 min à 2 h par quart d’heure, ou jusqu’à 8 h par demi-heure."}
+def _check_minutes(values: Values) -> Problems:
+    if values.get("minutes") not in (None, *DUREES):
+        said = "Choisissez une durée de 15 min à 2 h par quart d’heure, ou jusqu’à 8 h par demi-heure."
+        yield "minutes", said
 
 
-def _check_sums(values: Values) -> dict[str, str]:
+def _check_sums(values: Values) -> Problems:
     """Everybody has one age and one statut, at most one suite, and is new or known."""
     people = 1 if values.get("activite") not in (None, Activite.COLLECTIF) else values.get("participants")
     if people is None:
-        return {}
-    found = {
-        field: f"Le total est de {total} pour {people} participant{'s' if people > 1 else ''} : corrigez les nombres."
-        for field, counts in (("age", values.get("ages")), ("statut", values.get("statuts")))
-        if counts is not None and (total := sum(counts.values())) != people
-    }
-    found |= {
-        field: "Un nombre de personnes ne peut pas être négatif."
-        for field, counts in (
-            ("age", values.get("ages")),
-            ("statut", values.get("statuts")),
-            ("suite", values.get("suite")),
-        )
-        if counts and min(counts.values()) < 0
-    }
+        return
+    many = "s" if people > 1 else ""
+    for name, column in (("age", "ages"), ("statut", "statuts")):
+        if (counts := values.get(column)) is not None and (total := sum(counts.values())) != people:
+            yield name, f"Le total est de {total} pour {people} participant{many} : corrigez les nombres."
+    for name, column in (("age", "ages"), ("statut", "statuts"), ("suite", "suite")):
+        if (counts := values.get(column)) and min(counts.values()) < 0:
+            yield name, "Un nombre de personnes ne peut pas être négatif."
     if sum((values.get("suite") or {}).values()) > people:
-        found["suite"] = f"Il y a plus de suites que de participants ({people}) : corrigez les nombres."
+        yield "suite", f"Il y a plus de suites que de participants ({people}) : corrigez les nombres."
     if not 0 <= (values.get("recurrents") or 0) <= people:
-        found["recurrents"] = (
-            f"Indiquez de 0 à {people} personne{'s' if people > 1 else ''} déjà accompagnée{'s' if people > 1 else ''}."
-        )
-    return found
+        yield "recurrents", f"Indiquez de 0 à {people} personne{many} déjà accompagnée{many}."
+
+
+_CHECKS = (_check_participants, _check_themes, _check_minutes, _check_sums)
