@@ -1,18 +1,22 @@
 """A report in one line, for any text and any report: nothing is lost, what is printed is read back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import TypeVar
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.french.dates import read_date
+from bot.french.words import plural
 from config.programme import FIRST_DAY
 from config.themes import THEMES
 from dialogs.cra import NewCra
-from dialogs.cra.line import Line, print_line
-from storage.communes import Commune, list_communes
+from dialogs.cra.line import Line
+from storage.communes import Commune, get_commune, list_communes, make_label
 from storage.cra import Report
 from storage.cra.report import DUREES, Activite, Age, Canal, Statut, Suite
 from tests.support.cra import CLUES, LINE_DAY, list_readings, read_typed
@@ -81,6 +85,72 @@ def reports(draw: st.DrawFn) -> Report:
         suite={suite: people} if suite else {},
         recurrents=draw(st.none() | st.integers(0, people)),
     )
+
+
+_Value = TypeVar("_Value", bound=StrEnum)
+
+_ACTIVITES = {
+    Activite.COLLECTIF: "atelier",
+    Activite.INDIVIDUEL: "individuel",
+    Activite.PONCTUEL: "ponctuel",
+}
+_CANAUX = {
+    Canal.RATTACHEMENT: "lieu de rattachement",
+    Canal.AUTRE: "autre lieu",
+    Canal.DISTANCE: "à distance",
+    Canal.DOMICILE: "à domicile",
+}
+_STATUTS = {
+    Statut.ETUDIANT: "étudiant",
+    Statut.SANS_EMPLOI: "sans emploi",
+    Statut.EN_EMPLOI: "en emploi",
+    Statut.RETRAITE: "retraité",
+    Statut.HETEROGENE: "non renseigné",
+}
+_SUITES = {
+    Suite.INDIVIDUEL: "suite en individuel",
+    Suite.ATELIER: "suite en atelier",
+    Suite.REDIRECTION: "redirection",
+}
+
+
+def print_line(report: Report, today: date) -> str:
+    """The line that `read_line` reads as this report.
+
+    Of several ages, statuts or suites it says the most frequent, since a line has one for everybody.
+    """
+    parts = [_ACTIVITES[report.activite]]
+    if report.activite is Activite.COLLECTIF:
+        parts.append(plural(report.participants, "participant"))
+    parts += [_say_duration(report.minutes), *report.themes, _say_commune(report), _say_date(report.date, today)]
+    parts += [f"{_most_frequent(report.ages)} ans", _STATUTS[_most_frequent(report.statuts)], _CANAUX[report.canal]]
+    if report.suite:
+        parts.append(_SUITES[_most_frequent(report.suite)])
+    if report.recurrents is not None:
+        parts.append(plural(report.recurrents, "récurrent"))
+    return ", ".join(parts)
+
+
+def _most_frequent(counts: Mapping[_Value, int]) -> _Value:
+    return max(counts, key=lambda value: counts[value])
+
+
+def _say_duration(minutes: int) -> str:
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return f"{rest} min"
+    return f"{hours}h{rest:02}" if rest else f"{hours}h"
+
+
+def _say_commune(report: Report) -> str:
+    commune = get_commune(report.commune)
+    return make_label(commune, report.code_postal) if commune else report.code_postal
+
+
+def _say_date(day: date, today: date) -> str:
+    """The date in figures, without the year where it is understood."""
+    short = f"{day:%d/%m}"
+    return short if read_date(short, today) == day else f"{day:%d/%m/%Y}"
 
 
 @given(reports())

@@ -16,7 +16,7 @@ __all__ = ["database"]
 
 async def test_an_employer_known_by_its_number_gives_its_name(database: Database) -> None:
     async with database.transaction() as db:
-        await structures.write_structure(db, Structure(siret=LA_POSTE, nom="La Poste", code_commune="75056"))
+        await structures.write_structures(db, [Structure(siret=LA_POSTE, nom="La Poste", code_commune="75056")])
     await import_people(
         database,
         f"lea,,,,,,{LA_POSTE},,,,",

@@ -8,7 +8,7 @@ from bot.people import People
 from storage.database import Database
 from storage.people import Awaited, Person, Role
 from storage.people.register import find_awaited, take_awaited
-from storage.people.structures import Structure, find_structures, read_siret, write_structure
+from storage.people.structures import Structure, find_structures, read_siret, write_structures
 from tests.support.databases import database as databases
 from tests.support.databases import sqlite_database
 from tests.support.mattermost import ID
@@ -62,8 +62,8 @@ def test_a_siret_that_is_none_is_refused_with_the_reason(text: str, why: str) ->
 
 async def test_a_structure_is_written_down_once(databases: Database) -> None:
     async with databases.transaction() as db:
-        await write_structure(db, Structure(siret="73282932000074", nom="Ancien nom"))
-        await write_structure(db, Structure(siret="73282932000074", nom="Ville de Lyon", code_commune="69123"))
+        await write_structures(db, [Structure(siret="73282932000074", nom="Ancien nom")])
+        await write_structures(db, [Structure(siret="73282932000074", nom="Ville de Lyon", code_commune="69123")])
         found = await find_structures(db, ["73282932000074", "35600000000048"])
     assert {siret: (s.nom, s.code_commune) for siret, s in found.items()} == {
         "73282932000074": ("Ville de Lyon", "69123")

@@ -32,7 +32,6 @@ from sqlalchemy import (
     bindparam,
     case,
     cast,
-    delete,
     func,
     literal_column,
     select,
@@ -202,20 +201,6 @@ async def recount_months(db: AsyncSession, keys: Iterable[MonthKey]) -> None:
     if dialect(db) == "postgresql":  # SQLite has one writer at a time
         await execute(db, _LOCK, wanted)
     await execute(db, _AGAIN[dialect(db)], wanted)
-
-
-async def rebuild_months(db: AsyncSession) -> None:
-    """Count everything again."""
-    await execute(db, delete(CRA_MONTH))
-    await execute(db, count_everything(dialect(db)))
-
-
-def count_everything(kind: str) -> Executable:
-    """The statement that fills the empty table."""
-    keys = list_keys(kind)
-    rows = select(*keys, *MEASURE_SUMS.values()).where(_COUNTED).group_by(*keys)
-    counted: Executable = INSERT[kind](CRA_MONTH).from_select([*MONTH_KEYS, *MEASURE_NAMES], rows)
-    return counted
 
 
 def _next_month(month: date) -> date:

@@ -44,11 +44,6 @@ async def find_structures(db: AsyncSession, sirets: Collection[str]) -> Employer
     return {structure.siret: structure for structure in found}
 
 
-async def write_structure(db: AsyncSession, structure: Structure) -> None:
-    """Write down all that is known of an establishment, in place of what was."""
-    await write_structures(db, [structure])
-
-
 async def write_structures(db: AsyncSession, structures: Sequence[Structure]) -> None:
     """Write down all that is known of a few hundred establishments at most, in place of what was."""
     await upsert(db, Structure, [structure.model_dump() for structure in structures])

@@ -14,18 +14,30 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.papers import FigurePage
 from commands.stats.papers import Workbook
 from commands.stats.sections import Presentation
 from config.territories import DEPARTEMENTS
 from storage.cra import Report
-from storage.cra.months import CANAL_NAMES, CRA_MONTH, DUREE_NAMES, MEASURE_NAMES, MINUTES, THEME_BITS, rebuild_months
+from storage.cra.months import (
+    CANAL_NAMES,
+    CRA,
+    CRA_MONTH,
+    DUREE_NAMES,
+    MEASURE_NAMES,
+    MEASURE_SUMS,
+    MINUTES,
+    MONTH_KEYS,
+    THEME_BITS,
+    list_keys,
+)
 from storage.cra.report import AGES, STATUTS, SUITES, Activite, Canal, Source
 from storage.cra.report import DUREES as LENGTHS
-from storage.database import Database
+from storage.database import Database, dialect
 from storage.outbox import Outgoing
 from storage.people import Person as Registered
 from storage.stats import Figures
@@ -311,6 +323,15 @@ def write_workbook(page: FigurePage, pages: Iterable[Sequence[Mapping[str, Any]]
         for rows in pages or ():
             book.add(rows)
     return book.rows
+
+
+async def rebuild_months(db: AsyncSession) -> None:
+    """Count every month again, from the reports."""
+    kind = dialect(db)
+    keys = list_keys(kind)
+    rows = select(*keys, *MEASURE_SUMS.values()).where(CRA.c.deleted_at.is_(None)).group_by(*keys)
+    await db.execute(delete(CRA_MONTH))
+    await db.execute(insert(CRA_MONTH).from_select([*MONTH_KEYS, *MEASURE_NAMES], rows))
 
 
 def measure_memory(folder: str) -> tuple[int, int]:

@@ -1,87 +1,11 @@
-"""A compte rendu in one line: `/cra atelier 8p 1h30 mail, internet 69120 hier +60 retraités`, read and printed."""
+"""A compte rendu in one line: `/cra atelier 8p 1h30 mail, internet 69120 hier +60 retraités`, as it is read."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
-from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any
 
 from bot.forms import Clues
-from bot.french.dates import read_date
-from bot.french.words import plural
 from dialogs.cra.line.parser import Piece, TypedLine, choose_pieces, split_line
 from dialogs.cra.line.submission import gather_values
-from storage.communes import get_commune, make_label
-from storage.cra.report import Activite, Canal, Report, Statut, Suite
-
-__all__ = ["Line", "print_line", "read_line"]
-
-
-_Value = TypeVar("_Value", bound=StrEnum)
-
-_ACTIVITES = {
-    Activite.COLLECTIF: "atelier",
-    Activite.INDIVIDUEL: "individuel",
-    Activite.PONCTUEL: "ponctuel",
-}
-_CANAUX = {
-    Canal.RATTACHEMENT: "lieu de rattachement",
-    Canal.AUTRE: "autre lieu",
-    Canal.DISTANCE: "à distance",
-    Canal.DOMICILE: "à domicile",
-}
-_STATUTS = {
-    Statut.ETUDIANT: "étudiant",
-    Statut.SANS_EMPLOI: "sans emploi",
-    Statut.EN_EMPLOI: "en emploi",
-    Statut.RETRAITE: "retraité",
-    Statut.HETEROGENE: "non renseigné",
-}
-_SUITES = {
-    Suite.INDIVIDUEL: "suite en individuel",
-    Suite.ATELIER: "suite en atelier",
-    Suite.REDIRECTION: "redirection",
-}
-
-
-def print_line(report: Report, today: date) -> str:
-    """The line that `read_line` reads as this report.
-
-    Of several ages, statuts or suites it says the most frequent, since a line has one for everybody.
-    """
-    parts = [_ACTIVITES[report.activite]]
-    if report.activite is Activite.COLLECTIF:
-        parts.append(plural(report.participants, "participant"))
-    parts += [_say_duration(report.minutes), *report.themes, _say_commune(report), _say_date(report.date, today)]
-    parts += [f"{_most_frequent(report.ages)} ans", _STATUTS[_most_frequent(report.statuts)], _CANAUX[report.canal]]
-    if report.suite:
-        parts.append(_SUITES[_most_frequent(report.suite)])
-    if report.recurrents is not None:
-        parts.append(plural(report.recurrents, "récurrent"))
-    return ", ".join(parts)
-
-
-def _most_frequent(counts: Mapping[_Value, int]) -> _Value:
-    return max(counts, key=lambda value: counts[value])
-
-
-def _say_duration(minutes: int) -> str:
-    hours, rest = divmod(minutes, 60)
-    if not hours:
-        return f"{rest} min"
-    return f"{hours}h{rest:02}" if rest else f"{hours}h"
-
-
-def _say_commune(report: Report) -> str:
-    commune = get_commune(report.commune)
-    return make_label(commune, report.code_postal) if commune else report.code_postal
-
-
-def _say_date(day: date, today: date) -> str:
-    """The date in figures, without the year where it is understood."""
-    short = f"{day:%d/%m}"
-    return short if read_date(short, today) == day else f"{day:%d/%m/%Y}"
-
 
 _SHOWN = 80
 
