@@ -11,7 +11,8 @@ from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.database import Code, UtcTime
-from storage.outbox import Outgoing, TargetKind
+from storage.outbox import Outgoing
+from storage.outbox.table import MAKES_POST
 
 EMPTY: dict[str, Any] = {}
 """What is left of what was asked for once it is over: it may tell of people."""
@@ -235,4 +236,4 @@ async def _any(db: AsyncSession, what: Any, *conditions: Any) -> bool:
 
 
 def _about(topic: str) -> tuple[ColumnElement[bool], ...]:
-    return col(Outgoing.topic) == topic, col(Outgoing.where).in_((TargetKind.PERSON, TargetKind.CHANNEL))
+    return col(Outgoing.topic) == topic, MAKES_POST

@@ -4,7 +4,7 @@ from bot.cards import RowCard
 from bot.context import Context
 from bot.french.dates import say_date
 from bot.french.words import say_minutes
-from bot.replies import Button, Direct, Message, Refresh, Reply, Update
+from bot.replies import Button, Direct, Message, Refresh, Update
 from bot.texts import Markdown, render
 from commands.cra.feature import Copy, Delete, Edit, Restore, Spread
 from config.themes import THEMES
@@ -62,12 +62,6 @@ def update_card(cra: Cra, verb: str) -> Update:
     """The receipt whose button was clicked, told anew."""
     message = draw_card(cra, verb)
     return Update(message.text, message.buttons, message.facts)
-
-
-def confirm_change(ctx: Context, cra: Cra, verb: str) -> list[Reply]:
-    """Receipts after a change by dialog: the clicked one shows it, a command’s comes as a new message."""
-    told: list[Reply] = [refresh_card(cra, verb, here=True)]
-    return told if ctx.request.post_id else [*told, make_receipt(ctx, cra.number, draw_card(cra, verb))]
 
 
 def _buttons(number: int, activite: Activite) -> list[Button]:

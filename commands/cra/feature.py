@@ -21,58 +21,55 @@ CONSEILLERS = (Role.CONSEILLER,)
 """Who files reports."""
 
 
-class Edit(BaseModel):
+class ReportButton(BaseModel):
+    """A button of one’s own report, by its number."""
+
+    number: int
+
+
+class Edit(ReportButton):
     """« Modifier » a report."""
 
-    number: int
 
-
-class Copy(BaseModel):
+class Copy(ReportButton):
     """« Dupliquer » a report."""
 
-    number: int
 
-
-class Spread(BaseModel):
+class Spread(ReportButton):
     """« Répartir » the participants of a workshop."""
 
-    number: int
 
-
-class Delete(BaseModel):
+class Delete(ReportButton):
     """« Supprimer » a report."""
 
-    number: int
 
-
-class Restore(BaseModel):
+class Restore(ReportButton):
     """« Rétablir » a deleted report; ``whispered`` where the button’s post can’t be rewritten (an ephemeral)."""
 
-    number: int
     whispered: bool = False
 
 
-class Save(BaseModel):
-    """« Enregistrer » a previewed line: whose, under which one-time key, and what it says, as a dialog would."""
+class PreviewButton(BaseModel):
+    """A button of a previewed line: whose, and under which one-time key."""
 
     author: str
     key: str
-    raw: dict[str, Any]
 
 
-class Complete(BaseModel):
-    """« Compléter » a previewed line in the dialog."""
-
-    author: str
-    key: str
-    raw: dict[str, Any]
-
-
-class Drop(BaseModel):
+class Drop(PreviewButton):
     """« Annuler » a previewed line."""
 
-    author: str
-    key: str
+
+class Save(PreviewButton):
+    """« Enregistrer » a previewed line, which says what a dialog would."""
+
+    raw: dict[str, Any]
+
+
+class Complete(PreviewButton):
+    """« Compléter » a previewed line in the dialog."""
+
+    raw: dict[str, Any]
 
 
 class More(BaseModel):

@@ -9,10 +9,10 @@ from bot.errors import UserError
 from bot.french.periods import Period
 from bot.replies import Ask, Button, Replies, Whisper
 from bot.texts import render
-from commands.cra.cards import confirm_change, describe_report, refresh_card, update_card
+from commands.cra.cards import describe_report, draw_card, make_receipt, refresh_card, update_card
 from commands.cra.feature import CONSEILLERS, Copy, Delete, Edit, More, Restore, Spread, feature
 from dialogs.cra import EditCra, NewCra, SpreadCra
-from storage.cra import Activite, Cra, queries
+from storage.cra import Activite, Cra, Report, queries
 from storage.cra.queries import RESTORE_FOR, Listing
 
 
@@ -56,11 +56,7 @@ async def edit_report(ctx: Context, click: Edit) -> Replies:
 @feature.submit(EditCra, roles=CONSEILLERS)
 async def save_edit(ctx: Context, form: EditCra) -> Replies:
     """A report was changed; the same change sent twice is one change."""
-    cra = await find_standing_report(ctx, form.numero)
-    report = form.report()
-    if cra.version != form.version or not await queries.revise_report(ctx.db, cra, report, ctx.now):
-        return answer_changed(cra.report == report)
-    return confirm_change(ctx, await find_standing_report(ctx, form.numero), "modifié")
+    return await _revise(ctx, await find_standing_report(ctx, form.numero), form.version, form.report(), "modifié")
 
 
 @feature.command("cra dupliquer", help="Repartir d’un de vos comptes rendus", hint="numéro", roles=CONSEILLERS)
@@ -133,9 +129,16 @@ async def find_standing_report(ctx: Context, number: int) -> Cra:
     return cra
 
 
-def answer_changed(same: bool) -> Replies:
-    """What to answer when a report changed since its dialog was opened: nothing if it changed to just this."""
-    if same:
+async def _revise(ctx: Context, cra: Cra, version: int, report: Report, verb: str) -> Replies:
+    """Change what a report says, and show it in its receipt: the clicked one, or a new one after a command.
+
+    Where it changed since its dialog was opened at ``version``, nothing is said if it changed to just this.
+    """
+    if cra.version == version and await queries.revise_report(ctx.db, cra, report, ctx.now):
+        cra = await find_standing_report(ctx, cra.number)
+        told = refresh_card(cra, verb, here=True)
+        return told if ctx.request.post_id else [told, make_receipt(ctx, cra.number, draw_card(cra, verb))]
+    if cra.report == report:
         return None
     raise UserError("Ce compte rendu a changé entre-temps. Fermez cette fenêtre, puis rouvrez-le avec « Modifier ».")
 
@@ -183,7 +186,4 @@ async def spread_report(ctx: Context, form: SpreadCra) -> Replies:
     """The distribution replaces the one value for everybody."""
     cra = await find_standing_report(ctx, form.numero)
     ages, statuts = form.counts()
-    report = replace(cra.report, ages=ages, statuts=statuts)
-    if cra.version != form.version or not await queries.revise_report(ctx.db, cra, report, ctx.now):
-        return answer_changed(cra.report == report)
-    return confirm_change(ctx, await find_standing_report(ctx, form.numero), "réparti")
+    return await _revise(ctx, cra, form.version, replace(cra.report, ages=ages, statuts=statuts), "réparti")

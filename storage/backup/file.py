@@ -57,12 +57,8 @@ class BackupWriter:
         self._zip = gzip.GzipFile(fileobj=raw, mode="wb", compresslevel=LEVEL, filename="")
         self._sum = hashlib.sha256()
 
-    def line(self, text: str) -> None:
-        """Write a line, counted in the checksum."""
-        self.lines([text])
-
     def lines(self, texts: Sequence[str]) -> None:
-        """Write lines."""
+        """Write lines, counted in the checksum."""
         data = "".join(f"{text}\n" for text in texts).encode()
         self._sum.update(data)
         self._zip.write(data)
@@ -113,8 +109,7 @@ class BackupReader:
         if not isinstance(header, dict) or header.get("kind") != KIND:
             raise self._refuse_foreign()
         step = str(header.get("schema"))
-        if fault := self._mismatch(header.get("format"), step):
-            raise BackupError(fault)
+        self._must_be_known(header.get("format"), step)
         try:
             tables = header["tables"]
             return Content(
@@ -127,21 +122,20 @@ class BackupReader:
         except (KeyError, TypeError, ValueError, AttributeError):
             raise self._refuse_damaged() from None
 
-    def _mismatch(self, form: object, step: str) -> str | None:
-        """Why a file of that format and step can’t be restored by this version; None where it can."""
+    def _must_be_known(self, form: object, step: str) -> None:
+        """Raise BackupError for a format or a step that this version can’t restore."""
         first, last = schema.steps()[0], schema.head()
         if form != FORMAT or step > last:
-            return (
+            raise BackupError(
                 f"La sauvegarde « {self._path} » vient d’une version plus récente du bot (étape {step}, connue ici : "
                 f"{last}) : installez cette version-là pour la restaurer."
             )
         if step < first:
-            return (
+            raise BackupError(
                 f"La sauvegarde « {self._path} » est à l’étape {step}, et cette version ne connaît que celles à partir "
                 f"de {first} : restaurez-la avec le code du bot d’avant (docs/decisions/base.md dit lequel), et "
                 "refaites-en une."
             )
-        return None
 
     def _line(self) -> bytes:
         line = self._read()

@@ -53,7 +53,7 @@ def _content(connection: Connection, database_url: str, now: datetime) -> Conten
 
 
 def _write(connection: Connection, content: Content, writer: BackupWriter, on_rows: OnRows) -> None:
-    writer.line(as_line(content.header()))
+    writer.lines([as_line(content.header())])
     done = 0
     for table in reflect_tables(connection, content.step):
         for lines in _read_pages(connection, table):

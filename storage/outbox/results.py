@@ -9,9 +9,18 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.claims import LEASE
-from storage.outbox.table import EMPTY, GIVEN_UP, MESSAGES, NEWS, PASSING, DeliveryMark, Outgoing, Sent, TargetKind
-
-_NEW = (TargetKind.PERSON, TargetKind.CHANNEL)
+from storage.outbox.table import (
+    EMPTY,
+    GIVEN_UP,
+    MAKES_POST,
+    MESSAGES,
+    NEWS,
+    PASSING,
+    DeliveryMark,
+    Outgoing,
+    Sent,
+    TargetKind,
+)
 
 
 class DeliveryTally(NamedTuple):
@@ -68,7 +77,11 @@ async def make_due(db: AsyncSession, topics: Collection[str], now: datetime) -> 
 
 
 def _on_topics(topics: Collection[str]) -> Sequence[ColumnElement[bool]]:
-    return [col(Outgoing.topic).in_(topics), col(Outgoing.where).in_(_NEW)]
+    return [col(Outgoing.topic).in_(topics), MAKES_POST]
+
+
+def _posted_on(topics: Collection[str]) -> Sequence[ColumnElement[bool]]:
+    return [*_on_topics(topics), col(Outgoing.post_id).is_not(None)]
 
 
 def _is_resting(now: datetime) -> ColumnElement[bool]:
@@ -78,7 +91,6 @@ def _is_resting(now: datetime) -> ColumnElement[bool]:
 
 KEPT = timedelta(days=90)
 """How long what was delivered or given up is remembered."""
-_POSTED = (TargetKind.PERSON, TargetKind.CHANNEL)
 
 
 async def mark_delivered(db: AsyncSession, marks: Sequence[DeliveryMark], now: datetime) -> None:
@@ -115,15 +127,14 @@ async def find_posts_about(db: AsyncSession, topic: str) -> Sequence[Sent]:
 
     Those that versions before delivered to a person tell no channel: it is the direct one.
     """
-    posted = (Outgoing.topic == topic, col(Outgoing.post_id).is_not(None), col(Outgoing.where).in_(_POSTED))
-    arrived = select(Outgoing).where(*posted).order_by(col(Outgoing.created_at).desc())
+    arrived = select(Outgoing).where(*_posted_on([topic])).order_by(col(Outgoing.created_at).desc())
     return [_sent(row) for row in (await db.exec(arrived)).all()]
 
 
 async def find_posts_on(db: AsyncSession, topics: Collection[str]) -> Collection[str]:
     """The posts of the messages already delivered on any of those topics."""
-    posted = (col(Outgoing.topic).in_(topics), col(Outgoing.post_id).is_not(None), col(Outgoing.where).in_(_POSTED))
-    return {post_id for post_id in (await db.exec(select(Outgoing.post_id).where(*posted))).all() if post_id}
+    found = (await db.exec(select(Outgoing.post_id).where(*_posted_on(topics)))).all()
+    return {post_id for post_id in found if post_id}
 
 
 def _sent(row: Outgoing) -> Sent:

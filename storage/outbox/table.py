@@ -86,6 +86,10 @@ class Outgoing(SQLModel, table=True):
     tells: str | None = Field(default=None, max_length=64)
 
 
+MAKES_POST = col(Outgoing.where).in_((TargetKind.PERSON, TargetKind.CHANNEL))
+"""The messages that become a post of their own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Share:
     """Which of the messages that wait are meant: people’s or a crowd’s, but for none of those targets."""

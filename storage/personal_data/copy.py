@@ -94,8 +94,8 @@ async def duties_of(db: AsyncSession, user_id: str, now: datetime) -> Duties:
     count = select(func.count())
     still = ticket.state.in_(OPEN)
     counted = [
-        count.select_from(table_named("ticket")).where(ticket.author_id == user_id, still),
-        count.select_from(table_named("ticket")).where(ticket.agent_id == user_id, still),
-        count.select_from(table_named("duty_turn")).where(turn.user_id == user_id, turn.ends > now.date()),
+        count.where(ticket.author_id == user_id, still),
+        count.where(ticket.agent_id == user_id, still),
+        count.where(turn.user_id == user_id, turn.ends > now.date()),
     ]
     return Duties(*[int((await execute(db, each)).scalar_one()) for each in counted])
