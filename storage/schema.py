@@ -190,11 +190,11 @@ def _move(connection: Connection, command: str, to: str) -> SchemaChange:
     return SchemaChange(before, step_of(connection))
 
 
-def _alembic(connection: Connection, command: str, *arguments: str) -> None:
-    from alembic import command as commands
-    from alembic.config import Config
+def _alembic(connection: Connection, name: str, *arguments: str) -> None:
+    """Run one of alembic’s commands; it takes too long to import for who needs none."""
+    from alembic import command, config
 
-    config = Config(attributes={"connection": connection})
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.print_stdout = lambda *_: None  # type: ignore[method-assign]
-    getattr(commands, command)(config, *arguments)
+    settings = config.Config(attributes={"connection": connection})
+    settings.set_main_option("script_location", str(MIGRATIONS))
+    settings.print_stdout = lambda *_: None  # type: ignore[method-assign]
+    getattr(command, name)(settings, *arguments)

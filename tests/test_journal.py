@@ -9,7 +9,8 @@ from sqlalchemy import text
 
 from storage import claims, journal
 from storage.database import Database, before_commit, dialect
-from storage.journal import BOT, AuditAct, ChainFault, JournalEntry
+from storage.journal import BOT, AuditAct, JournalEntry
+from storage.journal.log import ChainFault
 from tests.support.databases import database
 
 __all__ = ["database"]

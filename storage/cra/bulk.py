@@ -46,7 +46,7 @@ async def export_rows(database: Database, wanted: ExportFilter) -> AsyncIterator
         query = query.where(_CRA.c.deleted_at.is_(None))
     async for page in iterate_pages(read_mappings_apart(database), query, _CRA.c.id):
         for found in page:
-            yield make_line({**found}, found["username"])
+            yield make_line({**found})
 
 
 @dataclass(frozen=True)

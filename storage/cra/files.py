@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, TypeVar
 
 from config.text import fold, guard, unguard
@@ -14,32 +15,7 @@ from storage.communes import CommunePlace, find_place, get_commune
 from storage.cra.report import AGES, STATUTS, SUITES, Activite, Age, Canal, Report, Source, Statut, Suite
 
 Row = dict[str, Any]
-
-LINE_COLUMNS = (
-    "numero",
-    "auteur",
-    "date",
-    "canal",
-    "code_commune",
-    "commune",
-    "code_postal",
-    "departement",
-    "structure",
-    "departement_structure",
-    "activite",
-    "participants",
-    "recurrents",
-    "ages",
-    "statuts",
-    "themes",
-    "minutes",
-    "suite",
-    "source",
-    "cree",
-    "modifie",
-    "supprime",
-)
-"""The keys of a JSON line, in their order."""
+Stored = Mapping[str, Any]
 
 COUNTS: dict[str, Mapping[str, str]] = {
     "ages": {code: f"age_{code}" for code in AGES},
@@ -48,44 +24,52 @@ COUNTS: dict[str, Mapping[str, str]] = {
 }
 """For each key that holds counts by code, the CSV column of each code."""
 
-CSV_COLUMNS: tuple[str, ...] = tuple(
-    column for name in LINE_COLUMNS for column in (COUNTS[name].values() if name in COUNTS else (name,))
-)
-THEMES_JOINED_BY = "|"
-
-
-def make_line(stored: Mapping[str, Any], author: str) -> Row:
-    """What is stored, by column names of the table, as a line of an export."""
-    commune = get_commune(stored["commune"])
-    return {
-        "numero": stored["id"],
-        "auteur": author,
-        "date": stored["date"].isoformat(),
-        "canal": str(stored["canal"]),
-        "code_commune": stored["commune"],
-        "commune": commune.nom if commune else "",
-        **{name: stored[name] for name in ("code_postal", "departement", "structure", "departement_structure")},
-        "activite": str(stored["activite"]),
-        **{name: stored[name] for name in ("participants", "recurrents")},
-        "ages": _count_codes(stored, AGES),
-        "statuts": _count_codes(stored, STATUTS),
-        "themes": list(from_bits(stored["themes"])),
-        "minutes": stored["minutes"],
-        "suite": _count_codes(stored, SUITES),
-        "source": str(stored["source"]),
-        "cree": format_instant(stored["created_at"]),
-        "modifie": format_instant(stored["modified_at"]),
-        "supprime": format_instant(stored["deleted_at"]),
-    }
-
 
 def format_instant(moment: datetime | None) -> str | None:
     """ISO 8601 in UTC, with Z."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z") if moment else None
 
 
-def _count_codes(stored: Mapping[str, Any], columns: Mapping[Any, str]) -> dict[str, int]:
-    return {str(code): stored[column] for code, column in columns.items() if stored[column]}
+def _say_commune(stored: Stored) -> str:
+    commune = get_commune(stored["commune"])
+    return commune.nom if commune else ""
+
+
+def _count_codes(columns: Mapping[Any, str]) -> Callable[[Stored], dict[str, int]]:
+    return lambda stored: {str(code): stored[column] for code, column in columns.items() if stored[column]}
+
+
+_WRITERS: Mapping[str, Callable[[Stored], Any]] = {
+    "numero": itemgetter("id"),
+    "auteur": itemgetter("username"),
+    "date": lambda stored: stored["date"].isoformat(),
+    "canal": lambda stored: str(stored["canal"]),
+    "code_commune": itemgetter("commune"),
+    "commune": _say_commune,
+    **{name: itemgetter(name) for name in ("code_postal", "departement", "structure", "departement_structure")},
+    "activite": lambda stored: str(stored["activite"]),
+    **{name: itemgetter(name) for name in ("participants", "recurrents")},
+    "ages": _count_codes(AGES),
+    "statuts": _count_codes(STATUTS),
+    "themes": lambda stored: list(from_bits(stored["themes"])),
+    "minutes": itemgetter("minutes"),
+    "suite": _count_codes(SUITES),
+    "source": lambda stored: str(stored["source"]),
+    "cree": lambda stored: format_instant(stored["created_at"]),
+    "modifie": lambda stored: format_instant(stored["modified_at"]),
+    "supprime": lambda stored: format_instant(stored["deleted_at"]),
+}
+LINE_COLUMNS = tuple(_WRITERS)
+"""The keys of a JSON line, in their order."""
+CSV_COLUMNS: tuple[str, ...] = tuple(
+    column for name in LINE_COLUMNS for column in (COUNTS[name].values() if name in COUNTS else (name,))
+)
+THEMES_JOINED_BY = "|"
+
+
+def make_line(stored: Stored) -> Row:
+    """What is stored, by column names of the table and its author’s user name, as a line of an export."""
+    return {name: write(stored) for name, write in _WRITERS.items()}
 
 
 def format_cells(line: Row) -> list[str]:

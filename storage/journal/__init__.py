@@ -7,7 +7,6 @@ Words:
 
 from storage.journal.entry import BOT, OPERATOR, AuditAct, JournalEntry, label_of
 from storage.journal.log import (
-    ChainFault,
     add,
     forget_before,
     get,
@@ -23,7 +22,6 @@ __all__ = [
     "BOT",
     "OPERATOR",
     "AuditAct",
-    "ChainFault",
     "JournalEntry",
     "add",
     "forget_before",

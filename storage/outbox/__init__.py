@@ -50,7 +50,7 @@ from storage.outbox.results import (
     recall_unsent,
     tally,
 )
-from storage.outbox.table import BATCH, EMPTY, PEOPLE, DeliveryMark, Outgoing, Sent, Share, TakenMessage, TargetKind
+from storage.outbox.table import BATCH, EMPTY, DeliveryMark, Outgoing, Sent, Share, TargetKind
 
 __all__ = [
     "AFTER",
@@ -58,7 +58,6 @@ __all__ = [
     "EMPTY",
     "KEPT",
     "LEASE",
-    "PEOPLE",
     "VOID",
     "ActionTurn",
     "DeliveryMark",
@@ -66,7 +65,6 @@ __all__ = [
     "Outgoing",
     "Sent",
     "Share",
-    "TakenMessage",
     "TargetKind",
     "add",
     "begin",

@@ -309,12 +309,10 @@ async def find_called(db: AsyncSession, words: str, within: Collection[str] | No
     wanted = _NAME_PARTS.split(fold(words.removeprefix("@")))
     here = select(Person.id, Person.username, Person.prenom, Person.nom, Person.departements)  # type: ignore[call-overload]
     there = select(Awaited.username, Awaited.email, Awaited.prenom, Awaited.nom, Awaited.departements)  # type: ignore[call-overload]
-    rows = list(
-        (await execute(db, here.where(col(Person.username) != ERASED).order_by(col(Person.username)))).mappings()
-    )
-    found = [_name_row(row) for row in rows if _has_name(row, wanted) and _is_within(row, within)]
-    waiting = list((await execute(db, there.order_by(col(Awaited.id)))).mappings())
-    found += [_name_row(row) for row in waiting if _has_name(row, wanted) and _is_within(row, within)]
+    known = await execute(db, here.where(col(Person.username) != ERASED).order_by(col(Person.username)))
+    waiting = await execute(db, there.order_by(col(Awaited.id)))
+    rows = (row for row in (*known.mappings(), *waiting.mappings()) if _has_name(row, wanted))
+    found = [_name_row(row) for row in rows if within is None or not set(within).isdisjoint(row["departements"])]
     return sorted(found, key=lambda one: (not one.id, fold(one.full_name)))
 
 
@@ -327,7 +325,3 @@ def _name_row(row: RowMapping) -> NamedPerson:
 def _has_name(row: RowMapping, wanted: Collection[str]) -> bool:
     parts = _NAME_PARTS.split(fold(" ".join(str(row[name] or "") for name in ("prenom", "nom", "username"))))
     return all(any(part.startswith(word) for part in parts) for word in wanted if word)
-
-
-def _is_within(row: RowMapping, within: Collection[str] | None) -> bool:
-    return within is None or not set(within).isdisjoint(row["departements"])

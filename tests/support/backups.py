@@ -33,8 +33,8 @@ from sqlalchemy import (
 from sqlmodel import AutoString, SQLModel
 
 from storage import schema
-from storage.backup import BackupWriter, Content, Restoration, restore, save
-from storage.backup.transfer import OnRows
+from storage.backup import BackupWriter, Content, restore, save
+from storage.backup.transfer import OnRows, Restoration
 from storage.database import Code, Database, UtcTime
 from tests.support.databases import PostgresServer, create_sqlite
 
