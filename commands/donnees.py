@@ -33,8 +33,6 @@ from storage.personal_data.copy import GIVEN, duties_of, read_pages
 from storage.personal_data.declarations import ErasureFate, PersonalData, Row, months_before
 from storage.personal_data.retention import find_sleeping, is_awake
 
-__all__ = ["feature"]
-
 
 class Copy(BaseModel):
     """A copy of all that is held of who asked."""

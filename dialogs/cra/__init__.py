@@ -19,14 +19,6 @@ from storage.cra import Activite, Age, Canal, Cra, Report, Statut, Suite
 from storage.cra.report import AGES, DUREES, STATUTS
 from storage.cra.report import find_problems as rule_problems
 
-__all__ = [
-    "EditCra",
-    "Keep",
-    "KeptAnswers",
-    "NewCra",
-    "SpreadCra",
-]
-
 
 class Keep(StrEnum):
     """The choice that keeps what is recorded; offered only where several values are."""
