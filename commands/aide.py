@@ -45,12 +45,12 @@ class Home:
         return CommandIndex([t.key[1] for t in commands], [t.key[1] for t in commands if t.seeks])
 
     async def hear(self, ctx: Context, message: DirectMessage) -> Sequence[PlainTextReply]:
-        """What features that are on make of plain words."""
+        """Ask the features that are on what they make of plain words."""
         on = [feature for feature in self.features if is_enabled(feature, ctx.settings.features)]
         return [await hook(ctx, message) for feature in on for hook in feature.words]
 
     async def seen_by(self, ctx: Context) -> "FeatureList":
-        """What is on and this person may use."""
+        """List the features that are on, as this person may use them."""
         on = [f for f in self.features if is_enabled(f, ctx.settings.features)]
         return FeatureList([FeatureHelp(f, ctx.user, mine) for f in on if (mine := await _list_usable(f, ctx))])
 
@@ -94,7 +94,7 @@ class FeatureList:
 
 
 async def answer_help(home: Home, ctx: Context, about: str) -> Message:
-    """The home, or what is asked about."""
+    """Draw the home, or what is asked about."""
     view, word = await home.seen_by(ctx), fold(about.strip(" ?!./"))
     if not word or word.isdecimal():
         return await _draw_home(home, view, ctx, int(word[:3] or 1))
@@ -110,7 +110,7 @@ async def answer_help(home: Home, ctx: Context, about: str) -> Message:
 
 
 async def _draw_home(home: Home, view: FeatureList, ctx: Context, number: int) -> Message:
-    """What waits, and a screen of features; the last button leads to the next screen."""
+    """Draw what waits, and a screen of features; the last button leads to the next screen."""
     waiting = await _list_waiting(home, ctx) if number == 1 else []
     page = cut_page(view.shown, number, SHOWN_MAX)
     buttons = [each.button for each in waiting[:WAITING_MAX]]
@@ -132,7 +132,7 @@ async def _list_waiting(home: Home, ctx: Context) -> list[Waiting]:
 
 
 async def _list_waiting_in(feature: Feature, ctx: Context) -> list[Waiting]:
-    """What waits in a feature; one that cannot say so keeps nobody from the others."""
+    """List what waits in a feature; one that cannot say so keeps nobody from the others."""
     try:
         return [each for hook in feature.waits for each in await hook(ctx)]
     except Exception as problem:
@@ -142,14 +142,14 @@ async def _list_waiting_in(feature: Feature, ctx: Context) -> list[Waiting]:
 
 
 async def _list_contacts(ctx: Context, view: FeatureList) -> Sequence[str]:
-    """Whom to ask; for a guest, who may be one by mistake, the animateurs where nobody else is named."""
+    """List whom to ask; for a guest, who may be one by mistake, the animateurs where nobody else is named."""
     if ctx.settings.contact or (view.shown and ctx.user.role is not Role.INVITE):
         return [ctx.settings.contact] if ctx.settings.contact else []
     return [f"@{person.username}" for person in await list_to_ask(ctx.db)]
 
 
 def _draw_feature(chapter: FeatureHelp, asked: str) -> Message:
-    """A feature in all its commands, or the subcommand that is asked about."""
+    """Draw a feature in all its commands, or the subcommand that is asked about."""
     sub = [t for t in chapter.commands if f"{fold(t.key[1])} ".startswith(f"{asked} ")] if " " in asked else []
     commands = sub or chapter.commands
     text = render("aide/feature", title=chapter.front.title, about=chapter.front.about, commands=commands)
@@ -157,7 +157,7 @@ def _draw_feature(chapter: FeatureHelp, asked: str) -> Message:
 
 
 def propose_commands(view: FeatureList, said: str) -> Message:
-    """The commands nearest to what was said, as buttons; where none is near, what one begins with."""
+    """Propose the commands nearest to what was said, as buttons; where none is near, what one begins with."""
     lines = CommandIndex(t.key[1] for chapter in view.chapters for t in chapter.commands)
     titles = {chapter.front.title: chapter.start for chapter in view.shown}
     near = lines.near(said, titles, PROPOSED_MAX)
@@ -167,20 +167,20 @@ def propose_commands(view: FeatureList, said: str) -> Message:
 
 
 def _find_manner(said: str) -> str:
-    """How somebody begins: « hello », « thanks », or nothing of the kind."""
+    """Find how somebody begins: « hello », « thanks », or nothing of the kind."""
     first = {word.strip(",;.!…") for word in fold(said).split()[:1]}
     return next((name for name, words in MANNERS.items() if first & words), "")
 
 
 async def _list_usable(feature: Feature, ctx: Context) -> list[Trigger]:
-    """The commands that somebody may type: by their role, or as the feature lets them in."""
+    """List the commands that somebody may type: by their role, or as the feature lets them in."""
     commands = feature.commands
     mine = [trigger for trigger in commands if ctx.user.may(trigger.roles)]
     return commands if len(mine) < len(commands) and feature.lets_in and await feature.lets_in(ctx) else mine
 
 
 def build_aide(features: Iterable[Feature]) -> Feature:
-    """The feature that tells of all the others (and of itself)."""
+    """Build the feature that tells of all the others (and of itself)."""
     feature = Feature("aide", rights=(Right.MEMBER,), always=True)
     home = Home((feature, *features))
 
@@ -191,13 +191,13 @@ def build_aide(features: Iterable[Feature]) -> Feature:
 
     @feature.button(RunCommand, name="lines.Run", writes=False)
     async def run(ctx: Context, click: RunCommand) -> Replies:
-        """A button stands for a command."""
+        """Run the command that a button stands for."""
         return Perform(click.line)
 
     @feature.event(DirectMessage, name="aide.written_to.DirectMessage")
     async def written_to(ctx: Context, message: DirectMessage) -> Replies:
-        """Plain words are commands here, unless a feature says that they are for it; where they are none, the nearest
-        ones."""
+        """Run plain words as a command, unless a feature says that they are for it; where they are none, propose the
+        nearest ones."""
         heard = await home.hear(ctx, message)
         if any(each.is_its for each in heard):
             return None

@@ -23,7 +23,7 @@ class TakeUp(Choosing):
 
 @feature.command("brouillon", help="Reprendre une saisie interrompue ou refusée")
 async def take_up(ctx: Context, _: str) -> Replies:
-    """The dialog as it was left; where several wait, which?"""
+    """Open the dialog as it was left; where several wait, ask which."""
     waiting = await _waiting(ctx)
     if not waiting:
         raise UserError("Aucun brouillon ne vous attend.")
@@ -52,7 +52,7 @@ async def resume(ctx: Context, click: Resume) -> Replies:
 
 @feature.waiting
 async def remind(ctx: Context) -> Sequence[Waiting]:
-    """What was begun, or sent and could not be accepted."""
+    """Remind of what was begun, or sent and could not be accepted."""
     count = len(await _waiting(ctx))
     if not count:
         return []
@@ -61,11 +61,11 @@ async def remind(ctx: Context) -> Sequence[Waiting]:
 
 
 async def _waiting(ctx: Context) -> Sequence[Draft]:
-    """What can be taken up, the newest first."""
+    """List what can be taken up, the newest first."""
     return [draft for draft in await ctx.drafts.of(ctx.db, ctx.user.id) if Form.find(draft.form)]
 
 
 def _title(ctx: Context, draft: Draft) -> str:
-    """« CRA : 12/09 à 15:02 », in the person’s own time."""
+    """Name a draft, « CRA : 12/09 à 15:02 », in the person’s own time."""
     form, at = Form.find(draft.form), draft.saved_at.astimezone(ctx.user.zone)
     return f"{form.title if form else draft.form} ({at:%d/%m à %H:%M})"

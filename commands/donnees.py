@@ -35,25 +35,25 @@ from storage.personal_data.retention import find_sleeping, is_awake
 
 
 class Copy(BaseModel):
-    """A copy of all that is held of who asked."""
+    """The order of a copy of all that is held of who asked."""
 
 
 class Confirm(BaseModel):
-    """« Effacer mes données »."""
+    """The button « Effacer mes données »."""
 
 
 class KeepData(BaseModel):
-    """« Annuler l’effacement », « Garder mes données »."""
+    """The buttons « Annuler l’effacement » and « Garder mes données »."""
 
 
 class Erase(BaseModel):
-    """Somebody’s time has come."""
+    """The work of erasing somebody whose time has come."""
 
     user_id: str
 
 
 class Doze(BaseModel):
-    """Look for accounts of which nothing was heard for long."""
+    """The work of looking for accounts of which nothing was heard for long."""
 
 
 feature = Feature(
@@ -68,7 +68,7 @@ WARNED = timedelta(days=30)
 
 
 def get_topic(user_id: str) -> str:
-    """What the message about somebody’s erasure is filed under."""
+    """Name what the message about somebody’s erasure is filed under."""
     return f"donnees.erasure:{user_id}"
 
 
@@ -78,7 +78,7 @@ AT_ONCE = 20
 
 @feature.job("hour=0-1,3-23 minute=*/5", name="donnees.erase_due", writes=True)
 async def erase_due(ctx: Context) -> Replies:
-    """Begin those whose time has come, and those that stopped in the middle."""
+    """Begin the erasures whose time has come, and those that stopped in the middle."""
     begun = []
     for one in (await erasures.list_due_erasures(ctx.db, ctx.now))[:AT_ONCE]:
         payload = Erase(user_id=one.user_id)
@@ -89,7 +89,8 @@ async def erase_due(ctx: Context) -> Replies:
 
 @feature.work(Erase, name="donnees.Erase", title="Effacement de données", writes=True)
 async def erase_step(ctx: Context, order: Erase, so_far: Progress) -> Step:
-    """The next step; the person hears of the last one, in the last message that the bot writes to them."""
+    """Do the next step of an erasure; the person hears of the last one, in the last message that the bot writes to
+    them."""
     found = await erasures.lock_erasure(ctx.db, order.user_id)
     if found is None or found.cancelled_at or found.done_at:
         return Step(done=so_far.done, finished=True)
@@ -107,14 +108,14 @@ async def erase_step(ctx: Context, order: Erase, so_far: Progress) -> Step:
 
 @feature.job("hour=5 minute=15", name="donnees.look_for_sleepers")
 async def look_for_sleepers(ctx: Context) -> Replies:
-    """Look through the register, where anybody is in it for so long."""
+    """Begin to look through the register, where anybody is in it for so long."""
     found, last = await find_sleeping(ctx.db, months_before(ctx.now, ctx.settings.account_months))
     return Start(payload=Doze(), quiet=True) if found or last else None
 
 
 @feature.chore(Doze, name="donnees.Doze", title="Comptes sans activité", unit=("compte", "comptes"), writes=True)
 async def warn_sleepers(ctx: Context, _: Doze, so_far: Progress) -> Step:
-    """The next page of the register."""
+    """Warn those of the next page of the register whose accounts sleep."""
     before = months_before(ctx.now, ctx.settings.account_months)
     found, last = await find_sleeping(ctx.db, before, so_far.cursor or "")
     replies = [await _warn(ctx, person) for person in found]
@@ -150,7 +151,7 @@ class _Chapter:
 
 
 async def write_archive(db: AsyncSession, person: Person, now: datetime, path: Path, compute: Compute) -> int:
-    """Write the ZIP, a page of rows in hand at a time; says how many rows it has."""
+    """Write the ZIP, a page of rows in hand at a time; return how many rows it has."""
     folder = path.parent
     chapters: list[_Chapter] = []
     with (folder / JSON).open("w", encoding="utf-8") as stream:
@@ -200,7 +201,7 @@ def _write_zip(path: Path, chapters: Sequence[_Chapter], person: Person, now: da
 
 
 def _describe(chapters: Sequence[_Chapter], person: Person, now: datetime) -> dict[str, Any]:
-    """The document as its template reads it."""
+    """Describe the document as its template reads it."""
     filled = [chapter for chapter in chapters if chapter.count]
     empty = [_typeset(chapter.holding.what) for chapter in chapters if not chapter.count]
     missing = [[_typeset(one.what), _typeset(one.not_given)] for one in PERSONAL_DATA if one.not_given]
@@ -225,7 +226,7 @@ def _describe_chapter(chapter: _Chapter, person: Person) -> dict[str, Any]:
 
 
 def _describe_row(row: Row, person: Person) -> list[list[str]]:
-    """What a row says, without what is empty."""
+    """List what a row says, without what is empty."""
     return [
         [_typeset(label), _typeset(_say_value(value, person))]
         for label, value in row.items()
@@ -248,7 +249,7 @@ def _say_value(value: Any, person: Person) -> str:
 
 
 def _typeset(text: str) -> str:
-    """Anybody’s words as they can be drawn, cut where they are long."""
+    """Make anybody’s words fit to be drawn, cut where they are long."""
     cut = text if len(text) <= WORDS_MAX else f"{text[: WORDS_MAX - 1]}…"
     return typeset(to_drawable(cut))
 
@@ -260,7 +261,7 @@ USAGE = "`/mes-donnees` en envoie une copie, `/mes-donnees effacer` les fait eff
 
 @feature.command("mes-donnees", help="Recevoir tout ce que le bot garde de vous, ou le faire effacer")
 async def send_copy(ctx: Context, line: str) -> Replies:
-    """It is on its way; other words ask for something else, which is not guessed."""
+    """Order the copy; other words ask for something else, which is not guessed."""
     if line.strip():
         refuse_mistyped(feature, "mes-donnees", line, shortest=SHORTEST)
         raise UserError(f"Que faut-il faire de vos données ? « {quote(line)} » ne le dit pas : {USAGE}")
@@ -269,7 +270,7 @@ async def send_copy(ctx: Context, line: str) -> Replies:
 
 @feature.file(Copy, name="donnees.Copy")
 async def make_copy(ctx: Context, _: Copy, folder: Path) -> Parcel:
-    """The ZIP, in a message that says in two sentences what it is."""
+    """Make the ZIP, in a message that says in two sentences what it is."""
     path = folder / f"mes-donnees_{ctx.today:%d-%m-%Y}.zip"
     count = await write_archive(ctx.db, ctx.user, ctx.now, path, ctx.compute)
     text = render("donnees/copy", count=plural(count, "ligne"))
@@ -281,7 +282,7 @@ NONE = "Aucun effacement de vos données n’est prévu."
 
 @feature.command("mes-donnees effacer", help="Faire effacer ce que le bot garde de vous")
 async def explain_erasure(ctx: Context, _: str) -> Replies:
-    """What goes, what stays and why; nothing happens before it is confirmed."""
+    """Explain what goes, what stays and why; nothing happens before it is confirmed."""
     waiting = await erasures.find_waiting_erasure(ctx.db, ctx.user.id)
     if waiting and not waiting.asleep:
         return Whisper(
@@ -303,7 +304,7 @@ async def explain_erasure(ctx: Context, _: str) -> Replies:
 
 @feature.button(Confirm)
 async def confirm_erasure(ctx: Context, _: Confirm) -> Replies:
-    """It is done in a week; the message in the direct channel can stop it until then."""
+    """Note that somebody is to be erased in a week; the message in the direct channel can stop it until then."""
     waiting = await erasures.find_waiting_erasure(ctx.db, ctx.user.id)
     if waiting and not waiting.asleep:
         raise UserError(render("donnees/already", due=_say_due(ctx, waiting)))
@@ -319,13 +320,13 @@ async def confirm_erasure(ctx: Context, _: Confirm) -> Replies:
 
 @feature.command("mes-donnees annuler", help="Annuler l’effacement de vos données", writes=True)
 async def cancel_erasure(ctx: Context, _: str) -> Replies:
-    """It is not done."""
+    """Cancel one’s erasure."""
     return await keep_data(ctx, KeepData())
 
 
 @feature.button(KeepData)
 async def keep_data(ctx: Context, _: KeepData) -> Replies:
-    """« Annuler l’effacement », « Garder mes données »."""
+    """Cancel an erasure that was asked for, or that a sleeping account is told of."""
     waiting = await erasures.find_waiting_erasure(ctx.db, ctx.user.id)
     if waiting is None:
         raise UserError(NONE)

@@ -14,19 +14,20 @@ feature = Feature("menage", always=True)
 
 
 class Sweep(BaseModel):
-    """What is left when a night’s first part is done."""
+    """The work that is left when a night’s first part is done."""
 
 
 @feature.job("hour=4 minute=10", name="menage.tidy", writes=True)
 async def tidy(ctx: Context) -> Replies:
-    """What storage/holdings says is too old goes, a bounded part of each table at once; the rest in steps."""
+    """Take away what is kept for too long (storage/personal_data), a bounded part of each table at once; the rest in
+    steps."""
     count, is_more = await _sweep(ctx)
     return Start(payload=Sweep(), quiet=True) if is_more and count else None
 
 
 @feature.chore(Sweep, name="menage.Sweep", title="Ménage", unit=("ligne", "lignes"), writes=True)
 async def go_on(ctx: Context, _: Sweep, so_far: Progress) -> Step:
-    """The next part."""
+    """Take away the next part."""
     count, is_more = await _sweep(ctx)
     return Step(done=so_far.done + count, finished=not is_more)
 

@@ -10,12 +10,12 @@ feature = Feature("menus", always=True)
 
 @feature.button(OpenMenu, writes=False)
 async def ask(ctx: Context, click: OpenMenu) -> Replies:
-    """Which one?"""
+    """Ask the menu’s question in a dialog."""
     return Ask(click.form())
 
 
 async def choose(ctx: Context, form: Chosen) -> Replies:
-    """This one: whether that may be, the menu’s handler says."""
+    """Hand what was chosen to the menu’s handler, which says whether that may be."""
     return Redirect(form.name, form.answer)
 
 

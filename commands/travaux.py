@@ -15,7 +15,7 @@ feature = Feature("travaux", always=True)
 
 @feature.button(Stop)
 async def stop(ctx: Context, click: Stop) -> Replies:
-    """Nothing more of it is done: for who began it, and the animateurs."""
+    """Stop a piece of work, for who began it and the animateurs: nothing more of it is done."""
     found = await work.get(ctx.db, click.work_id)
     if found is None or found.state not in ACTIVE:
         raise UserError("Ce travail est déjà terminé.")

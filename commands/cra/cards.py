@@ -17,12 +17,12 @@ RECEIPT = RowCard[int]("cra:")
 
 
 def say_report(report: Report) -> Markdown:
-    """All that a report says, in one readable sentence."""
+    """Say all that a report says in one readable sentence."""
     return render("cra/sentence", day=say_date(report.date), **describe_report(report))
 
 
 def describe_report(report: Report) -> dict[str, object]:
-    """A report and its codes in words, for templates."""
+    """Describe a report and its codes in words, for templates."""
     commune = get_commune(report.commune)
     return {
         "report": report,
@@ -33,14 +33,14 @@ def describe_report(report: Report) -> dict[str, object]:
 
 
 def draw_standing_card(number: int, report: Report, verb: str) -> Message:
-    """The receipt of a report that counts; ``verb`` says what was done: enregistré, modifié…"""
+    """Draw the receipt of a report that counts; ``verb`` says what was done: enregistré, modifié…"""
     text = render("cra/receipt", number=number, verb=verb, sentence=say_report(report))
     short = [("Date", f"{report.date:%d/%m/%Y}"), ("Durée", say_minutes(report.minutes))]
     return Message(text, _buttons(number, report.activite), short)
 
 
 def draw_card(cra: Cra, verb: str) -> Message:
-    """The receipt of a report as it is in the database, deleted or not."""
+    """Draw the receipt of a report as it is in the database, deleted or not."""
     if cra.deleted_at is None:
         return draw_standing_card(cra.number, cra.report, verb)
     until = (cra.deleted_at + RESTORE_FOR).date()
@@ -49,17 +49,17 @@ def draw_card(cra: Cra, verb: str) -> Message:
 
 
 def make_receipt(ctx: Context, number: int, message: Message) -> Direct:
-    """A card as a direct message: it survives a reload."""
+    """Make a direct message of a card: it survives a reload."""
     return RECEIPT.send(number, message, ctx.user.id)
 
 
 def refresh_card(cra: Cra, verb: str, *, here: bool = False) -> Refresh:
-    """Every receipt of this report told anew."""
+    """Draw every receipt of this report again."""
     return RECEIPT.rewrite(cra.number, draw_card(cra, verb), here=here)
 
 
 def update_card(cra: Cra, verb: str) -> Update:
-    """The receipt whose button was clicked, told anew."""
+    """Draw the receipt whose button was clicked again."""
     message = draw_card(cra, verb)
     return Update(message.text, message.buttons, message.facts)
 

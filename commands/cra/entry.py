@@ -39,13 +39,13 @@ DRAFT_FORMS = tuple(name_of(form) for form in (NewCra, EditCra, SpreadCra))
 
 @feature.command("cra aide", help="Comment écrire un compte rendu", roles=CONSEILLERS)
 async def explain_reports(ctx: Context, _: str) -> Replies:
-    """The dialog and the line, with every theme."""
+    """Explain the dialog and the line, with every theme."""
     return Whisper(render("cra/aide", themes=[(t.court, t.mots[:3]) for t in THEMES.values()]))
 
 
 @feature.command("cra brouillon", help="Reprendre une saisie qui n’a pas pu être enregistrée", roles=CONSEILLERS)
 async def resume_draft(ctx: Context, _: str) -> Replies:
-    """The dialog as it was left, the newest first."""
+    """Open the dialog as it was left, of the newest draft."""
     waiting = await ctx.drafts.of(ctx.db, ctx.user.id, DRAFT_FORMS)
     if not waiting:
         raise UserError("Aucun brouillon ne vous attend. Tapez /cra pour commencer un compte rendu.")
@@ -63,7 +63,7 @@ async def record_report(ctx: Context, report: Report, how: Filing) -> list[Reply
 
 
 async def preview_line(ctx: Context, line: Line, key: str) -> Replies:
-    """What a line was understood as; it waits as a draft too, since a whisper vanishes at the first reload."""
+    """Show what a line was understood as; it waits as a draft too, since a whisper vanishes at the first reload."""
     await ctx.drafts.keep(ctx.db, Submission(name_of(NewCra), key, ctx.user.id, dict(line.raw), {}))
     report, mistakes = _read_report(ctx, line)
     carried = {"author": ctx.user.id, "key": key}
@@ -77,7 +77,8 @@ async def preview_line(ctx: Context, line: Line, key: str) -> Replies:
 
 
 def _read_report(ctx: Context, line: Line) -> tuple[Report | None, dict[str, str]]:
-    """The report a line makes, if it makes one, and what is wrong in it; what is only left out is no mistake."""
+    """Read the report that a line makes, if it makes one, and what is wrong in it; what is only left out is no
+    mistake."""
     try:
         return NewCra.parse(line.raw, {}, ctx.clues).report(), dict(line.mistakes)
     except UserError as refusal:
@@ -86,7 +87,7 @@ def _read_report(ctx: Context, line: Line) -> tuple[Report | None, dict[str, str
 
 
 def _say_understood(line: Line, mistakes: Mapping[str, str]) -> Markdown:
-    """What was understood of an incomplete line, by field."""
+    """Say what was understood of an incomplete line, by field."""
     right = {element: value for element, value in line.raw.items() if element not in mistakes}
     return render("cra/understood", told=NewCra.tell(right))
 
@@ -102,7 +103,7 @@ async def save_preview(ctx: Context, click: Save) -> Replies:
 
 @feature.button(Complete, roles=CONSEILLERS, writes=False)
 async def complete_preview(ctx: Context, click: Complete) -> Replies:
-    """The dialog, prefilled with all that was understood; it and « Enregistrer » count once together."""
+    """Open the dialog prefilled with all that was understood; it and « Enregistrer » count once together."""
     _must_be_author(ctx, click.author)
     return Ask(NewCra.recall(click.raw, {}), key=click.key)
 
@@ -117,8 +118,8 @@ async def drop_preview(ctx: Context, click: Drop) -> Replies:
 
 
 def _settle_preview(ctx: Context, text: Markdown) -> Whisper | Update:
-    """What becomes of a preview: in the direct channel it stays, and its buttons have had their day; a whisper can’t be
-    rewritten."""
+    """Replace a preview, in the direct channel where it stays; a whisper can’t be rewritten, so that a new one
+    answers."""
     return Whisper(text) if ctx.request.response_url else Update(text)
 
 
@@ -139,7 +140,7 @@ SUBCOMMAND_MIN = 4
     writes=True,
 )
 async def start_report(ctx: Context, line: str) -> Replies:
-    """The dialog, prefilled with today and the last commune; a line is previewed instead."""
+    """Open the dialog, prefilled with today and the last commune; preview a line instead, where there is one."""
     if line.strip():
         commune = await ctx.recall(read_last_commune)
         _must_be_a_report(line)
@@ -148,19 +149,19 @@ async def start_report(ctx: Context, line: str) -> Replies:
 
 
 async def open_report_form(ctx: Context, day: date) -> Ask:
-    """The dialog of a new report of that day, at the last commune."""
+    """Open the dialog of a new report of that day, at the last commune."""
     commune = await ctx.recall(read_last_commune)
     return Ask(NewCra.draft(date=day, activite="individuel", commune=commune or None))
 
 
 @feature.submit(NewCra, roles=CONSEILLERS, accepted=find_filed_keys)
 async def submit_report(ctx: Context, form: NewCra) -> Replies:
-    """The dialog was sent: it counts once, however often it is."""
+    """Record what the dialog says: it counts once, however often it is sent."""
     return await record_report(ctx, form.report(), Filing(ctx.request.key, Source.DIALOG, ctx.now))
 
 
 def _must_be_a_report(line: str) -> None:
-    """What follows a mistyped subcommand is a number, if anything: a report says more."""
+    """Refuse a mistyped subcommand, which a number follows, if anything: a report says more."""
     _, _, rest = fold(line).partition(" ")
     if not rest or rest.isdigit():
         refuse_mistyped(feature, "cra", line, shortest=SUBCOMMAND_MIN)
@@ -171,14 +172,14 @@ QUIET_MAX = timedelta(days=14)
 
 
 class FileOf(BaseModel):
-    """A report of a day that has none."""
+    """The button for a report of a day that has none."""
 
     day: date
 
 
 @feature.waiting
 async def remind_of_yesterday(ctx: Context) -> Sequence[Waiting]:
-    """The last working day, of who usually files and did not for that day."""
+    """Remind who usually files, and did not for the last working day, of that day."""
     if ctx.user.role is not Role.CONSEILLER:
         return []
     day = working_days_before(ctx.today, 1, ctx.user.departement)
@@ -191,5 +192,5 @@ async def remind_of_yesterday(ctx: Context) -> Sequence[Waiting]:
 
 @feature.button(FileOf, roles=CONSEILLERS, writes=False)
 async def file_missing_day(ctx: Context, click: FileOf) -> Replies:
-    """The dialog, dated of that day."""
+    """Open the dialog, dated of that day."""
     return await open_report_form(ctx, click.day)

@@ -20,7 +20,7 @@ from storage.cra.queries import RESTORE_FOR, Listing
     "cra liste", help="Revoir vos comptes rendus", hint="[mois dernier | septembre | 2026]", roles=CONSEILLERS
 )
 async def list_reports(ctx: Context, text: str) -> Replies:
-    """The last ten, of a period or of all times."""
+    """List the last ten reports, of a period or of all times."""
     try:
         period = require_period(text.strip() or "tout", ctx.today)
     except UnreadablePeriodError as problem:
@@ -33,7 +33,7 @@ async def list_reports(ctx: Context, text: str) -> Replies:
 
 @feature.button(More, roles=CONSEILLERS, writes=False)
 async def list_next_reports(ctx: Context, click: More) -> Replies:
-    """« Suivants »: the next ten."""
+    """List the next ten reports."""
     period = Period(click.start, click.end)
     after = (click.day, click.number)
     page = await queries.list_page(ctx.db, ctx.user.id, period.start, period.end, after=after)
@@ -42,32 +42,32 @@ async def list_next_reports(ctx: Context, click: More) -> Replies:
 
 @feature.command("cra modifier", help="Corriger un de vos comptes rendus", hint="numéro", roles=CONSEILLERS)
 async def edit_by_number(ctx: Context, text: str) -> Replies:
-    """The dialog of a report, as it stands."""
+    """Open the dialog of a report as it stands."""
     return await edit_report(ctx, Edit(number=_read_number(text, "modifier")))
 
 
 @feature.button(Edit, roles=CONSEILLERS, writes=False)
 async def edit_report(ctx: Context, click: Edit) -> Replies:
-    """The dialog of a report, as it stands."""
+    """Open the dialog of a report as it stands."""
     cra = await find_standing_report(ctx, click.number)
     return Ask(EditCra.of(cra.report, numero=cra.number, version=cra.version))
 
 
 @feature.submit(EditCra, roles=CONSEILLERS)
 async def save_edit(ctx: Context, form: EditCra) -> Replies:
-    """A report was changed; the same change sent twice is one change."""
+    """Change a report; the same change sent twice is one change."""
     return await _revise(ctx, await find_standing_report(ctx, form.numero), form.version, form.report(), "modifié")
 
 
 @feature.command("cra dupliquer", help="Repartir d’un de vos comptes rendus", hint="numéro", roles=CONSEILLERS)
 async def copy_by_number(ctx: Context, text: str) -> Replies:
-    """The dialog of a new report, filled as another one."""
+    """Open the dialog of a new report, filled as another one."""
     return await copy_report(ctx, Copy(number=_read_number(text, "dupliquer")))
 
 
 @feature.button(Copy, roles=CONSEILLERS, writes=False)
 async def copy_report(ctx: Context, click: Copy) -> Replies:
-    """The dialog of a new report of today, filled as another one."""
+    """Open the dialog of a new report of today, filled as another one."""
     cra = await find_report(ctx, click.number)
     form = NewCra.of(cra.report)
     return Ask(form.model_copy(update={"date": ctx.today}))
@@ -77,7 +77,7 @@ async def copy_report(ctx: Context, click: Copy) -> Replies:
     "cra supprimer", help="Supprimer un de vos comptes rendus", hint="numéro", roles=CONSEILLERS, writes=True
 )
 async def delete_by_number(ctx: Context, text: str) -> Replies:
-    """A report is taken out of lists and figures."""
+    """Take a report out of lists and figures."""
     cra = await _delete(ctx, _read_number(text, "supprimer"))
     told = refresh_card(cra, "supprimé")
     return [told, Whisper(told.text, [Button("Rétablir", Restore(number=cra.number, whispered=True), "primary")])]
@@ -85,7 +85,7 @@ async def delete_by_number(ctx: Context, text: str) -> Replies:
 
 @feature.button(Delete, roles=CONSEILLERS)
 async def delete_report(ctx: Context, click: Delete) -> Replies:
-    """A report is taken out of lists and figures, and its receipt offers to restore it."""
+    """Take a report out of lists and figures; its receipt offers to restore it."""
     return update_card(await _delete(ctx, click.number), "supprimé")
 
 
@@ -93,13 +93,13 @@ async def delete_report(ctx: Context, click: Delete) -> Replies:
     "cra rétablir", help="Rétablir un compte rendu supprimé", hint="numéro", roles=CONSEILLERS, writes=True
 )
 async def restore_by_number(ctx: Context, text: str) -> Replies:
-    """A deleted report counts again."""
+    """Let a deleted report count again."""
     return await restore_report(ctx, Restore(number=_read_number(text, "rétablir"), whispered=True))
 
 
 @feature.button(Restore, roles=CONSEILLERS)
 async def restore_report(ctx: Context, click: Restore) -> Replies:
-    """A deleted report counts again, within 30 days."""
+    """Let a deleted report count again, within 30 days."""
     cra = await find_report(ctx, click.number)
     if cra.deleted_at:
         if ctx.now - cra.deleted_at > RESTORE_FOR:
@@ -112,7 +112,8 @@ async def restore_report(ctx: Context, click: Restore) -> Replies:
 
 
 async def find_report(ctx: Context, number: int) -> Cra:
-    """The report of that number if it is one’s own. Raises UserError otherwise, the same for others’ and for none."""
+    """Find the report of that number if it is one’s own. Raises UserError otherwise, the same for others’ and for
+    none."""
     cra = await queries.find_own(ctx.db, ctx.user.id, number)
     if cra is None:
         raise UserError(f"Vous n’avez pas de compte rendu n° {number}. Tapez /cra liste pour voir les vôtres.")
@@ -120,7 +121,7 @@ async def find_report(ctx: Context, number: int) -> Cra:
 
 
 async def find_standing_report(ctx: Context, number: int) -> Cra:
-    """One’s own report that is not deleted."""
+    """Find one’s own report that is not deleted. Raises UserError where there is none."""
     cra = await find_report(ctx, number)
     if cra.deleted_at:
         raise UserError(
@@ -161,7 +162,7 @@ def _read_number(text: str, verb: str) -> int:
 
 
 def _list_rows(page: Listing) -> list[dict[str, object]]:
-    """The number of each report and what it says."""
+    """List the number of each report and what it says."""
     return [{"number": c.number, **describe_report(c.report)} for c in page.reports]
 
 
@@ -174,7 +175,7 @@ def _more_buttons(page: Listing, period: Period) -> list[Button]:
 
 @feature.button(Spread, roles=CONSEILLERS, writes=False)
 async def ask_spread(ctx: Context, click: Spread) -> Replies:
-    """The dialog with five ages and five statuts, as they stand."""
+    """Open the dialog with five ages and five statuts, as they stand."""
     cra = await find_standing_report(ctx, click.number)
     if cra.activite is not Activite.COLLECTIF:
         raise UserError("Seul un atelier se répartit : ce compte rendu concerne une seule personne.")
@@ -183,7 +184,7 @@ async def ask_spread(ctx: Context, click: Spread) -> Replies:
 
 @feature.submit(SpreadCra, roles=CONSEILLERS)
 async def spread_report(ctx: Context, form: SpreadCra) -> Replies:
-    """The distribution replaces the one value for everybody."""
+    """Record a distribution in place of the one value for everybody."""
     cra = await find_standing_report(ctx, form.numero)
     ages, statuts = form.counts()
     return await _revise(ctx, cra, form.version, replace(cra.report, ages=ages, statuts=statuts), "réparti")

@@ -67,7 +67,7 @@ class FiguresAnswer:
 
 
 async def find_full_name(chat: ChatReader, person: Person) -> str:
-    """Somebody’s own name, as the account says it; the user name where it does not, or Mattermost is away."""
+    """Find somebody’s own name, as the account says it; the user name where it does not, or Mattermost is away."""
     try:
         account = await chat.user(person.id)
     except ChatError:
@@ -76,12 +76,12 @@ async def find_full_name(chat: ChatReader, person: Person) -> str:
 
 
 async def read_own_figures(ctx: PageContext, asked: OwnQuery) -> Figures:
-    """One’s own figures."""
+    """Read one’s own figures."""
     return await read_own(ctx.db, ctx.user.id, asked.start, asked.end)
 
 
 async def answer_own(ctx: Context, asked: OwnQuery) -> FiguresAnswer:
-    """One’s own figures in words, compared with the period before, and where to go from there."""
+    """Say one’s own figures in words, compared with the period before, and where to go from there."""
     figures = await read_own_figures(ctx, asked)
     earlier = period_to_compare(asked.period, ctx.today)
     then = await read_own(ctx.db, ctx.user.id, earlier.start, earlier.end)
@@ -100,7 +100,7 @@ async def answer_own(ctx: Context, asked: OwnQuery) -> FiguresAnswer:
 
 
 async def make_own_page(ctx: PageContext, asked: OwnQuery, figures: Figures, name: str | None = None) -> Page:
-    """What papers show of one’s figures."""
+    """Make the page that papers show of one’s figures."""
     user, last = ctx.user, min(asked.period.last, ctx.today)
     return Page(
         title="Mes statistiques",
@@ -120,7 +120,7 @@ async def make_own_page(ctx: PageContext, asked: OwnQuery, figures: Figures, nam
 async def make_own_sections(
     ctx: PageContext, asked: OwnQuery, figures: Figures, last: date
 ) -> tuple[FigureSection, ...]:
-    """All sections of one’s own page; the evolution is that of the twelve months up to the period’s last day."""
+    """Make all sections of one’s own page; the evolution is that of the twelve months up to the period’s last day."""
     told = Presentation(figures, asked.percent)
     first = months_after(last.replace(day=1), 1 - MONTHS_SHOWN)
     counts = await count_own_months(ctx.db, ctx.user.id, first, last + timedelta(days=1))
@@ -139,14 +139,14 @@ def _own_buttons(ctx: Context, asked: OwnQuery, figures: Figures) -> list[Button
 
 
 def _shorten_period(period: Period) -> str:
-    """A period as a button names it."""
+    """Name a period as a button does."""
     if (period.end - period.start).days == 1 or not period.label.startswith("du "):
         return period.label.removeprefix("année ")
     return f"du {period.start:%d/%m} au {period.last:%d/%m}"
 
 
 def _compare_periods(now: Figures, then: Figures) -> list[str]:
-    """How much more or less than before; nothing when there is nothing to compare with."""
+    """Say how much more or less there is than before; nothing when there is nothing to compare with."""
     if not then.accompagnements:
         return []
     return [
@@ -156,7 +156,7 @@ def _compare_periods(now: Figures, then: Figures) -> list[str]:
 
 
 def say_difference(now: int, then: int, one: str, many: str) -> str:
-    """« 3 comptes rendus de plus », « 1 personne accompagnée de moins », « autant de comptes rendus »."""
+    """Say « 3 comptes rendus de plus », « 1 personne accompagnée de moins », « autant de comptes rendus »."""
     if now == then:
         return f"autant {of(many)}"
     return f"{plural(abs(now - then), one, many)} de {'plus' if now > then else 'moins'}"
@@ -199,7 +199,7 @@ SUBCOMMAND_MIN = 5
     roles=COMMUNITY,
 )
 async def show_own(ctx: Context, text: str) -> Replies:
-    """One’s own figures of a period, this month’s when none is said."""
+    """Show one’s own figures of a period, this month’s when none is said."""
     if ctx.user.role is not Role.CONSEILLER:
         raise UserError("Vous n’avez pas de compte rendu à vous. Tapez /stats national ou /stats departement.")
     refuse_mistyped(feature, "stats", text, shortest=SUBCOMMAND_MIN)
@@ -208,26 +208,26 @@ async def show_own(ctx: Context, text: str) -> Replies:
 
 @feature.button(See, roles=CONSEILLERS, writes=False)
 async def show_other_period(ctx: Context, click: See) -> Replies:
-    """The period before, or after."""
+    """Show the figures of the period before, or after."""
     return await show_figures(ctx, click)
 
 
 @feature.button(Other, roles=CONSEILLERS, writes=False)
 async def ask_other_period(ctx: Context, click: Other) -> Replies:
-    """Which other period?"""
+    """Ask which other period is wanted."""
     return Ask(SeePeriod.draft(percent=click.percent))
 
 
 @feature.submit(SeePeriod, roles=CONSEILLERS, writes=False)
 async def choose_period(ctx: Context, form: SeePeriod) -> Replies:
-    """The figures of the period chosen, or written."""
+    """Show the figures of the period chosen, or written."""
     period = form.written or period_of(form.usual or "", ctx.clues)
     return await show_figures(ctx, OwnQuery(start=period.start, end=period.end, percent=form.percent))
 
 
 @feature.button(Details, roles=CONSEILLERS, writes=False)
 async def show_details(ctx: Context, click: Details) -> Replies:
-    """Every figure of a period."""
+    """Show every figure of a period."""
     page = await make_own_page(ctx, click, await read_own_figures(ctx, click))
     direct = await is_in_direct_channel(ctx)
     return make_reply(ctx, render("stats/details", page=page), direct=direct)
@@ -235,7 +235,7 @@ async def show_details(ctx: Context, click: Details) -> Replies:
 
 @feature.command("stats aide", help="Ce que comptent les statistiques", roles=COMMUNITY)
 async def explain_figures(ctx: Context, _: str) -> Replies:
-    """What each figure counts."""
+    """Explain what each figure counts."""
     return Whisper(render("stats/aide"))
 
 
@@ -246,5 +246,5 @@ async def show_figures(ctx: Context, asked: OwnQuery) -> Replies:
 
 @feature.file(Pictured, name="stats.Pictured", roles=CONSEILLERS)
 async def draw_figures(ctx: Context, order: Pictured, folder: Path) -> Parcel:
-    """The figures with their charts."""
+    """Draw the figures with their charts."""
     return await draw_answer(ctx, await answer_own(ctx, order), folder)

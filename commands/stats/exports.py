@@ -34,7 +34,7 @@ FORMATS_BY_WORD = {"pdf": Format.PDF, "xlsx": Format.XLSX, "xls": Format.XLSX, "
     roles=CONSEILLERS,
 )
 async def export_by_line(ctx: Context, text: str) -> Replies:
-    """A file of the period said; which form is asked in a window when it is not."""
+    """Send a file of the period said; its form is asked in a window when it is not said."""
     first, _, rest = text.strip().partition(" ")
     form = FORMATS_BY_WORD.get(fold(first))
     if form:
@@ -44,19 +44,19 @@ async def export_by_line(ctx: Context, text: str) -> Replies:
 
 @feature.button(Take, roles=CONSEILLERS, writes=False)
 async def ask_form(ctx: Context, click: Take) -> Replies:
-    """« Exporter »: in which form?"""
+    """Ask in which form the figures are wanted."""
     return _make_window(click)
 
 
 @feature.submit(TakeAway, roles=CONSEILLERS, writes=False)
 async def choose_form(ctx: Context, form: TakeAway) -> Replies:
-    """The form was chosen."""
+    """Order the file in the form that was chosen."""
     asked = OwnQuery(start=form.period.start, end=form.period.end, percent=form.percent)
     return await order_file(ctx, asked, form.format)
 
 
 async def order_file(ctx: Context, asked: OwnQuery, form: Format) -> Replies:
-    """The file is on its way."""
+    """Send the order of a file, and say that it is on its way."""
     waiting = render("stats/waiting", format=form.value.upper(), period=asked.period.label)
     order = Export(**asked.same, format=form)
     return await send_file(ctx, SendFile(user_id=ctx.user.id, order=order, waiting=waiting))
@@ -64,7 +64,7 @@ async def order_file(ctx: Context, asked: OwnQuery, form: Format) -> Replies:
 
 @feature.file(Export, name="stats.Export", roles=CONSEILLERS)
 async def make_file(ctx: Context, order: Export, folder: Path) -> Parcel:
-    """The file; a workbook has the reports themselves, read and written a page at a time."""
+    """Make the file; a workbook has the reports themselves, read and written a page at a time."""
     name = await find_full_name(ctx.chat, ctx.user)
     page = await make_own_page(ctx, order, await read_own_figures(ctx, order), name)
     count = await queries.count_reports(ctx.db, ctx.user.id, order.start, order.end)
@@ -111,7 +111,7 @@ class Receive(BaseModel):
     writes=True,
 )
 async def show_report_setting(ctx: Context, text: str) -> Replies:
-    """Whether it is sent, and the button to change that; « oui » and « non » do at once."""
+    """Show whether the monthly report is sent, and the button to change that; « oui » and « non » change it at once."""
     answer = fold(text)
     if answer not in YES | NO | {""}:
         raise UserError("Tapez /stats rapport oui pour le recevoir chaque mois, /stats rapport non pour l’arrêter.")
@@ -126,7 +126,7 @@ async def show_report_setting(ctx: Context, text: str) -> Replies:
 
 @feature.button(Receive, roles=CONSEILLERS)
 async def set_report(ctx: Context, click: Receive) -> Replies:
-    """It is sent from now on, or no more."""
+    """Send the monthly report from now on, or no more."""
     if click.wanted:
         await subscriptions.subscribe(ctx.db, ctx.user.id, ctx.now, months_after(ctx.today.replace(day=1), -1))
     else:
@@ -137,7 +137,7 @@ async def set_report(ctx: Context, click: Receive) -> Replies:
 # Every morning: a bot that was away, or somebody who moved to another zone on the 1st, makes up for it.
 @feature.job(f"hour={HOUR} minute=0", name="stats.monthly", local=True, writes=True)
 async def send_monthly_reports(ctx: Context) -> Replies:
-    """The report of the month that is over, to who is where it is eight o’clock; none of an empty month."""
+    """Send the report of the month that is over to those where it is eight o’clock; none of an empty month."""
     month = months_after(month_at(ctx.now, ctx.zone), -1)
     due = await subscriptions.find_waiting(ctx.db, month, ctx.zone.key)
     active = await subscriptions.mark_dealt_with(ctx.db, due, month)
@@ -146,5 +146,6 @@ async def send_monthly_reports(ctx: Context) -> Replies:
 
 
 def month_at(now: datetime, zone: ZoneInfo) -> date:
-    """The first day of the month in a zone, where it begins at eight o’clock: what is made up for at night waits."""
+    """Return the first day of the month in a zone, where it begins at eight o’clock: what is made up for at night
+    waits."""
     return (now.astimezone(zone) - timedelta(hours=HOUR)).date().replace(day=1)

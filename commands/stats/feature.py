@@ -5,7 +5,7 @@ from storage.people import Person, Role
 
 
 def start(person: Person) -> str:
-    """Figures of one’s own for who has some, else those of the country, which all may see."""
+    """Return the command of one’s own figures for who has some, else that of the country’s, which all may see."""
     return "stats" if person.role is Role.CONSEILLER else "stats national"
 
 

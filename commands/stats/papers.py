@@ -52,7 +52,7 @@ FOLLOWED = "Pourcentage du total des usagers accompagnés sur cette période"
 
 
 def label_sections(sections: Sequence[FigureSection]) -> tuple[FigureSection, ...]:
-    """Sections in the order and the words of the exports, whatever the values (always plural)."""
+    """Put sections in the order and the words of the exports, whatever the values (always plural)."""
     found = {section.key: section for section in sections}
     keys = [line for key in ("general", "suites") if key in found for line in _label_general(found[key].lines)]
     others = (_label_section(section) for section in sections if section.key not in {"general", "suites"})
@@ -60,7 +60,7 @@ def label_sections(sections: Sequence[FigureSection]) -> tuple[FigureSection, ..
 
 
 def _label_general(lines: Sequence[LabelledValue]) -> list[LabelledValue]:
-    """General lines; a share is a line of its own, since it is one of something else than the rest."""
+    """Label general lines; a share is a line of its own, since it is one of something else than the rest."""
     told = []
     for line in lines:
         told.append(LabelledValue(LABELS.get(line.label, line.label), line.value))
@@ -107,7 +107,7 @@ class Page(papers.FigurePage):
 def make_territory_page(
     name: str, period: Period, today: date, sections: Sequence[FigureSection], notes: Sequence[str]
 ) -> Page:
-    """A page of a territory, or of several together, of that name."""
+    """Make a page of a territory, or of several together, of that name."""
     return Page(
         title=f"Statistiques — {name}",
         period=period.label,
@@ -134,22 +134,22 @@ def _cut_lines(section: FigureSection) -> tuple[LabelledValue, ...]:
 
 
 def _sum_lines(label: str, lines: Sequence[LabelledValue]) -> LabelledValue:
-    """Lines as one."""
+    """Sum up lines as one."""
     return LabelledValue(label, sum(line.value for line in lines))
 
 
 def draw_charts(page: FigurePage, folder: Path) -> list[Path]:
-    """Two pictures of the page in ``folder``: what was done, and for whom."""
+    """Draw two pictures of the page in ``folder``: what was done, and for whom."""
     return [typeset.draw_picture(page, kind, folder) for kind in ("activite", "usagers")]
 
 
 def draw_carte(page: FigurePage, folder: Path) -> Path:
-    """A picture of the page’s first section, one bar a département, the largest first."""
+    """Draw the page’s first section, one bar a département, the largest first."""
     return typeset.draw_picture(page, "carte", folder)
 
 
 def write_pdf(page: FigurePage, path: Path) -> None:
-    """The page as a document for an employer, on A4."""
+    """Write the page as a document for an employer, on A4."""
     typeset.draw_document(page, "recapitulatif", path)
 
 
@@ -181,7 +181,7 @@ class TerritoryTable:
 
 
 def write_table_csv(table: TerritoryTable, path: Path) -> None:
-    """The head, then a row each, then the notes: other programs find the columns in the first line."""
+    """Write the head, then a row each, then the notes: other programs find the columns in the first line."""
     write_csv(path, _list_table_lines(table))
 
 
@@ -195,7 +195,7 @@ def _list_table_lines(table: TerritoryTable) -> Iterator[Sequence[Cell]]:
 
 
 def write_table_xlsx(table: TerritoryTable, path: Path) -> None:
-    """The same as a sheet with a frozen head and a filter; the notes are on a sheet of their own."""
+    """Write a sheet with a frozen head and a filter; the notes are on a sheet of their own."""
     with open_book(path, table.title) as book:
         head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
         number = book.add_format({"num_format": "#,##0"})
@@ -268,7 +268,7 @@ SHEET_COLUMNS: tuple[Column, ...] = (
 
 
 def list_cells(row: Mapping[str, Any], zone: tzinfo) -> list[Any]:
-    """A row’s cells in the order of COLUMNS; moments are the reader’s, as a spreadsheet knows no zones."""
+    """List a row’s cells in the order of SHEET_COLUMNS; moments are the reader’s, as a spreadsheet knows no zones."""
     told = [column.says(row) for column in SHEET_COLUMNS]
     return [
         value.astimezone(zone).replace(tzinfo=None) if column.kind == "moment" else value
@@ -317,7 +317,8 @@ class Workbook:
             self.rows += 1
 
     def _begin(self) -> Any:
-        """A sheet for rows: columns have their widths and the head stands still before the first row is written."""
+        """Begin a sheet for rows: columns have their widths and the head stands still before the first row is
+        written."""
         number = self.rows // ROWS_MAX + 1
         sheet = self._book.add_worksheet("CRA" if number == 1 else f"CRA {number}")
         for place, column in enumerate(SHEET_COLUMNS):
@@ -333,5 +334,5 @@ class Workbook:
 
 
 def write_paper(page: Page, path: Path) -> None:
-    """A page as a PDF or a CSV, by the ending of the file’s name."""
+    """Write a page as a PDF or a CSV, by the ending of the file’s name."""
     (write_pdf if path.suffix == ".pdf" else statistiques_csv)(page, path)

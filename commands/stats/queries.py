@@ -56,7 +56,7 @@ class OwnQuery(BaseModel):
 
 
 def read_own_query(ctx: Context, text: str) -> OwnQuery:
-    """What a line asks for; this month when it says nothing. Raises UserError saying what is understood."""
+    """Read what a line asks for; this month when it says nothing. Raises UserError saying what is understood."""
     said, as_coop = _AS_COOP.subn("", text.strip())
     try:
         period = period_of(said, ctx.clues)
@@ -115,23 +115,23 @@ class Months(BaseModel):
         return Period(self.start, end) if self.start < end else None
 
     def span(self, ctx: Context) -> MonthSpan:
-        """The same, as what is read for it."""
+        """The days that are read for these months."""
         return MonthSpan(self.start, self.end, find_first_untold_day(ctx))
 
 
 def find_first_untold_day(ctx: Context) -> dt.date:
-    """The first day that nobody is told of yet: the same for all, wherever they are."""
+    """Find the first day that nobody is told of yet: the same for all, wherever they are."""
     return find_told_until(ctx.now.astimezone(PARIS).date())
 
 
 def months_of(period: Period, today: dt.date) -> Months:
-    """The whole months that a period touches, the one in progress included."""
+    """Return the whole months that a period touches, the one in progress included."""
     last = max(min(period.last, today), period.start)
     return Months(start=period.start.replace(day=1), end=months_after(last.replace(day=1), 1))
 
 
 def say_rule(ctx: Context, months: Months) -> str:
-    """What every answer says of its figures."""
+    """Say the rule that every answer tells of its figures."""
     told = months.days_told(ctx)
     if told is None or told.end.day == 1:
         return RULE
@@ -139,7 +139,7 @@ def say_rule(ctx: Context, months: Months) -> str:
 
 
 def say_to_come(month: dt.date) -> str:
-    """When the first figures of a month (its first day) come: on the Monday after its first Sunday."""
+    """Say when the first figures of a month (its first day) come: on the Monday after its first Sunday."""
     monday = month + dt.timedelta(days=_WEEK - month.weekday())
     name = of(MONTHS[month.month - 1])
     said = say_weekday(monday)
@@ -193,7 +193,7 @@ class TerritoryQuery(Months):
 
 
 def read_territory_query(ctx: Context, kind: TerritoryKind, text: str) -> TerritoryQuery:
-    """What a line asks for: one’s own territory when it names none, this month when it says nothing of it.
+    """Read what a line asks for: one’s own territory when it names none, this month when it says nothing of it.
 
     Raises UserError saying what is understood, or what this person may see.
     """
@@ -209,7 +209,7 @@ def read_territory_query(ctx: Context, kind: TerritoryKind, text: str) -> Territ
 
 
 def read_territory_name(kind: TerritoryKind, text: str) -> tuple[str | None, str]:
-    """The code of the territory that a text begins with, by code or name, and the rest of it."""
+    """Read the code of the territory that a text begins with, by code or name, and return the rest of it."""
     words = _ELIDED.sub(r"\1 ", text).split()
     folded = [fold(word) for word in words]
     skipped = next((i for i, word in enumerate(folded) if word not in _LEADS), len(words))
@@ -222,7 +222,7 @@ def read_territory_name(kind: TerritoryKind, text: str) -> tuple[str | None, str
 
 
 def read_period_of(ctx: Context, text: str, kind: TerritoryKind | None = None) -> Period:
-    """The period of a text. Raises UserError saying what is understood."""
+    """Read the period of a text. Raises UserError saying what is understood."""
     try:
         return period_of(text, ctx.clues)
     except UnreadablePeriodError as problem:
@@ -232,7 +232,7 @@ def read_period_of(ctx: Context, text: str, kind: TerritoryKind | None = None) -
 
 
 def must_be_seen_by(user: Person, territory: Territory) -> None:
-    """Raises UserError, saying what this person may see, when that is not it."""
+    """Raise UserError, saying what this person may see, when that is not it."""
     if user.animates or territory in list_territories_of(user):
         return
     names = [t.name for t in list_territories_of(user) if t is not NATION]
@@ -241,7 +241,7 @@ def must_be_seen_by(user: Person, territory: Territory) -> None:
 
 
 def list_territories_of(user: Person) -> list[Territory]:
-    """What conseillers and coordinateurs see: the nation, their départements and régions."""
+    """List what conseillers and coordinateurs see: the nation, their départements and régions."""
     codes = [code for code in user.departements if code in DEPARTEMENTS]
     regions = dict.fromkeys(REGIONS[code] for code in codes if code in REGIONS)
     return [NATION, *map(departement, codes), *map(region, regions)]
@@ -273,7 +273,7 @@ def _codes_by_name(kind: TerritoryKind) -> Mapping[str, str]:
 
 
 def _list_written_names(territories: Mapping[str, str]) -> dict[str, str]:
-    """Codes and names as they may be written, with and without an article."""
+    """List codes and names as they may be written, with and without an article."""
     found = {fold(code): code for code in territories}
     for code, name in territories.items():
         words = fold(name).split()

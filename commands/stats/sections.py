@@ -29,13 +29,13 @@ class Presentation:
         return min(100, share(self.figures.poursuivis, self.figures.personnes, self.percent))
 
     def part(self, counts: Mapping[Any, int], whole: int | None = None) -> tuple[LabelledValue, ...]:
-        """A line for each code, with its share of ``whole``, or of them all."""
+        """Return a line for each code, with its share of ``whole``, or of them all."""
         percents = shares(counts, sum(counts.values()) if whole is None else whole, self.percent)
         return tuple(LabelledValue(_label(code), n, percents[code]) for code, n in counts.items())
 
 
 def make_general(told: Presentation) -> FigureSection:
-    """The key figures, each with the seed’s label, singular or plural by its value."""
+    """Make the key figures, each with the seed’s label, singular or plural by its value."""
     f = told.figures
     counted = [
         (f.personnes, "personne accompagnée", "personnes accompagnées", " durant cette période"),
@@ -52,7 +52,7 @@ def make_general(told: Presentation) -> FigureSection:
 
 
 def make_suites(told: Presentation) -> FigureSection:
-    """How the accompaniments that go on do."""
+    """Make the section of how the accompaniments that go on do so."""
     redirections = _noun(told.figures.suites[Suite.REDIRECTION], "redirection", "redirections")
     labels = {
         Suite.INDIVIDUEL: "en accompagnement individuel",
@@ -64,7 +64,7 @@ def make_suites(told: Presentation) -> FigureSection:
 
 
 def make_chart_sections(told: Presentation) -> tuple[FigureSection, ...]:
-    """The sections that the seed’s page draws; the evolution is apart, its months are not those of the period."""
+    """Make the sections that the seed’s page draws; the evolution is apart, its months are not those of the period."""
     f = told.figures
     reports, persons = "comptes rendus", "personnes"
     return (
@@ -77,18 +77,18 @@ def make_chart_sections(told: Presentation) -> tuple[FigureSection, ...]:
 
 
 def make_period_sections(told: Presentation) -> tuple[FigureSection, ...]:
-    """What every page of a period has."""
+    """Make the sections that every page of a period has."""
     return (make_general(told), make_suites(told), *make_chart_sections(told), make_temps(told))
 
 
 def make_territory_sections(told: Presentation) -> tuple[FigureSection, ...]:
-    """All sections of a territory’s page; its months, where they are several."""
+    """Make all sections of a territory’s page; its months, where they are several."""
     months = (make_evolution(told.figures.mois),) if len(told.figures.mois) > 1 else ()
     return (*make_period_sections(told), *months)
 
 
 def make_temps(told: Presentation) -> FigureSection:
-    """Minutes passed, by kind of activity."""
+    """Make the section of the minutes passed, by kind of activity."""
     labels = {Activite.COLLECTIF: "Ateliers", Activite.INDIVIDUEL: "Individuels", Activite.PONCTUEL: "Ponctuels"}
     parts = (LabelledValue(labels[a], minutes) for a, minutes in told.figures.minutes.items())
     return FigureSection(
@@ -97,13 +97,13 @@ def make_temps(told: Presentation) -> FigureSection:
 
 
 def make_evolution(months: Mapping[date, int]) -> FigureSection:
-    """CRAs by month (its first day), oldest first."""
+    """Make the section of CRAs by month (its first day), oldest first."""
     lines = (LabelledValue(say_month(month), count) for month, count in sorted(months.items()))
     return FigureSection("evolution", "Évolution des accompagnements", "comptes rendus", tuple(lines))
 
 
 def make_communes(counts: Mapping[str, int]) -> FigureSection:
-    """CRAs by commune (INSEE code), in the order given."""
+    """Make the section of CRAs by commune (INSEE code), in the order given."""
     found = ((get_commune(code), count) for code, count in counts.items())
     lines = tuple(LabelledValue(commune.nom if commune else "Commune inconnue", count) for commune, count in found)
     return FigureSection("communes", "Communes", "comptes rendus", lines)

@@ -45,7 +45,7 @@ from storage.stats.territories import CountedFigures, count_conseillers, count_c
 
 
 async def answer_territory(ctx: Context, wanted: TerritoryQuery) -> FiguresAnswer:
-    """The figures of a territory in words, compared with the months before."""
+    """Say the figures of a territory in words, compared with the months before."""
     there, earlier = wanted.territory, _find_earlier_months(ctx, wanted)
     active = await count_conseillers(ctx.db, there, wanted.span(ctx))
     read = Months(start=earlier.start if earlier else wanted.start, end=wanted.end)
@@ -73,14 +73,14 @@ def _round_figures(counted: CountedFigures, wanted: Months, earlier: Months | No
 
 
 def make_page(ctx: Context, months: Months, name: str, sections: Sequence[FigureSection]) -> Page:
-    """A page of one territory, or of all « départements »."""
+    """Make a page of one territory, or of all « départements »."""
     period = months.days_told(ctx) or Period(months.start, months.end)
     made = make_territory_page(name, period, ctx.today, sections, [say_rule(ctx, months)])
     return replace(made, zone=ctx.user.zone)
 
 
 def _find_earlier_months(ctx: Context, wanted: TerritoryQuery) -> Months | None:
-    """The whole months before, where there are some."""
+    """Find the whole months before, where there are some."""
     earlier = period_before(wanted.period(ctx.today))
     if earlier is None or earlier.end != wanted.start or earlier.start.day != 1:
         return None
@@ -88,7 +88,7 @@ def _find_earlier_months(ctx: Context, wanted: TerritoryQuery) -> Months | None:
 
 
 def _compare_months(ctx: Context, wanted: TerritoryQuery, now: Figures, then: Figures) -> str:
-    """How much more or less than in the months before; of months in progress, only what those counted."""
+    """Say how much more or less there is than in the months before; of months in progress, only what those counted."""
     earlier, told = period_before(wanted.period(ctx.today)), wanted.days_told(ctx)
     pairs = [
         (now.personnes, then.personnes, "personne accompagnée", "personnes accompagnées"),
@@ -128,7 +128,7 @@ TABLE_COLUMNS = {
 
 
 def make_table(ctx: Context, months: Months, counted: CountedFigures, conseillers: Mapping[str, int]) -> TerritoryTable:
-    """One row a département; those without any compte rendu count zero everywhere."""
+    """Make one row a département; those without any compte rendu count zero everywhere."""
     told = counted.round()
     names = {code: d.nom for code, d in DEPARTEMENTS.items()}
     names |= {"": "Structure sans département"} if "" in conseillers else {}
@@ -144,7 +144,7 @@ def make_table(ctx: Context, months: Months, counted: CountedFigures, conseiller
 
 
 def make_carte_page(ctx: Context, months: Months, counted: CountedFigures) -> Page:
-    """The accompaniments of all départements."""
+    """Make the page of the accompaniments of all départements."""
     told = counted.round()
     counts = {code: told.measures(months.start, months.end, code)["accompagnements"] for code in DEPARTEMENTS}
     lines = tuple(LabelledValue(departement(code).name, count) for code, count in counts.items())
@@ -173,7 +173,7 @@ class Carte(Months):
 
 
 async def export_departements(ctx: Context, text: str) -> Replies:
-    """« /stats departement exporter »: one row a département, in the form that the first word says."""
+    """Answer « /stats departement exporter »: one row a département, in the form that the first word says."""
     if not ctx.user.animates:
         raise UserError("L’export des départements est réservé aux animateurs de communauté.")
     word, _, rest = text.strip().partition(" ")
@@ -186,13 +186,13 @@ async def export_departements(ctx: Context, text: str) -> Replies:
 
 @feature.button(TakeDepartements, roles=ANIMATEURS, writes=False)
 async def take_table(ctx: Context, click: TakeDepartements) -> Replies:
-    """The table for Excel, of the months looked at."""
+    """Order the table for Excel, of the months looked at."""
     return await _order_file(ctx, Departements(start=click.start, end=click.end))
 
 
 @feature.file(Departements, name="stats.Departements", roles=ANIMATEURS)
 async def make_table_file(ctx: Context, order: Departements, folder: Path) -> Parcel:
-    """The table, of the same figures as every answer."""
+    """Make the table, of the same figures as every answer."""
     period, span = _require_days_told(ctx, order), order.span(ctx)
     counted = await read_figures(ctx.db, NATION, span)
     conseillers = await count_conseillers_of_each(ctx.db, NATION, span)
@@ -214,14 +214,14 @@ async def make_table_file(ctx: Context, order: Departements, folder: Path) -> Pa
     roles=ANIMATEURS,
 )
 async def order_carte(ctx: Context, text: str) -> Replies:
-    """The picture of a period."""
+    """Order the picture of a period."""
     months = months_of(read_period_of(ctx, text), ctx.today)
     return await _order_file(ctx, Carte(start=months.start, end=months.end))
 
 
 @feature.file(Carte, name="stats.Carte", roles=ANIMATEURS)
 async def make_carte_file(ctx: Context, order: Carte, folder: Path) -> Parcel:
-    """One bar a département, and in words the first of them."""
+    """Draw one bar a département, and say in words the first of them."""
     _require_days_told(ctx, order)
     counted = await read_figures(ctx.db, NATION, order.span(ctx))
     page = await ctx.compute(lambda: make_carte_page(ctx, order, counted))
@@ -233,7 +233,7 @@ async def make_carte_file(ctx: Context, order: Carte, folder: Path) -> Parcel:
 
 
 def _require_days_told(ctx: Context, months: Months) -> Period:
-    """The days told of. Raises UserError when the first are still to come."""
+    """Return the days told of. Raises UserError when the first are still to come."""
     told = months.days_told(ctx)
     if told is None:
         raise UserError(f"{say_to_come(months.start)} D’ici là, demandez par exemple le mois dernier.")
@@ -264,7 +264,7 @@ class TerritoryPictures(TerritoryQuery):
     roles=COMMUNITY,
 )
 async def show_departement(ctx: Context, text: str) -> Replies:
-    """The figures of a département; « exporter » is no name of one, but asks for the table of all."""
+    """Show the figures of a département; « exporter » is no name of one, but asks for the table of all."""
     word, _, rest = text.strip().partition(" ")
     if fold(word) == EXPORT_WORD:
         return await export_departements(ctx, rest)
@@ -278,7 +278,7 @@ async def show_departement(ctx: Context, text: str) -> Replies:
     roles=COMMUNITY,
 )
 async def show_region(ctx: Context, text: str) -> Replies:
-    """The figures of a région."""
+    """Show the figures of a région."""
     return await show_territory(ctx, read_territory_query(ctx, TerritoryKind.REGION, text))
 
 
@@ -289,13 +289,13 @@ async def show_region(ctx: Context, text: str) -> Replies:
     roles=COMMUNITY,
 )
 async def show_nation(ctx: Context, text: str) -> Replies:
-    """The figures of the nation."""
+    """Show the figures of the nation."""
     return await show_territory(ctx, read_territory_query(ctx, TerritoryKind.NATIONAL, text))
 
 
 @feature.button(SeeTerritory, roles=COMMUNITY, writes=False)
 async def show_other_months(ctx: Context, click: SeeTerritory) -> Replies:
-    """The months before, or after."""
+    """Show the figures of the months before, or after."""
     return await show_territory(ctx, click)
 
 
@@ -307,13 +307,13 @@ async def show_territory(ctx: Context, wanted: TerritoryQuery) -> Replies:
 
 @feature.file(TerritoryPictures, name="stats.TerritoryPictures", roles=COMMUNITY)
 async def draw_territory(ctx: Context, order: TerritoryPictures, folder: Path) -> Parcel:
-    """The figures with their charts."""
+    """Draw the figures with their charts."""
     must_be_seen_by(ctx.user, order.territory)
     return await draw_answer(ctx, await answer_territory(ctx, order), folder, DONE)
 
 
 def list_buttons(ctx: Context, wanted: TerritoryQuery) -> list[Button]:
-    """Where to go from there."""
+    """List the buttons that lead on from there."""
     period = wanted.period(ctx.today)
     beside = [period_before(period), period_after(period, ctx.today)]
     found = [Button(f"Voir {p.label}", SeeTerritory(**wanted.about(p, ctx.today))) for p in beside if p]
