@@ -27,7 +27,7 @@ class Claim(SQLModel, table=True):
 
 
 async def claim(db: AsyncSession, scope: str, period: str, at: datetime) -> bool:
-    """Take it; False when it was taken before. The claim stands if the transaction does."""
+    """Claim something to be done once; False when it was claimed before. The claim stands if the transaction does."""
     return await insert_new(db, Claim, {"scope": scope, "period": period, "at": at})
 
 
@@ -41,7 +41,8 @@ class TakenError(Exception):
 
 
 def claim_first(scope: str, period: str, at: datetime) -> Callable[[Connection], None]:
-    """What takes it at the very beginning of a transaction, and raises TakenError where that was done before."""
+    """Return what claims something at the very beginning of a transaction, and raises TakenError where that was done
+    before."""
 
     def take(connection: Connection) -> None:
         row = {"scope": scope, "period": period, "at": at}
@@ -53,23 +54,23 @@ def claim_first(scope: str, period: str, at: datetime) -> Callable[[Connection],
 
 
 async def is_taken(db: AsyncSession, scope: str, period: str) -> bool:
-    """Whether somebody took it."""
+    """Return whether somebody claimed it."""
     return bool(await list_taken(db, scope, [period]))
 
 
 async def list_taken(db: AsyncSession, scope: str, periods: Collection[str]) -> Sequence[str]:
-    """Those of these that somebody took."""
+    """List those of these that somebody claimed."""
     return (await db.exec(select(Claim.period).where(Claim.scope == scope, col(Claim.period).in_(periods)))).all()
 
 
 async def count_since(db: AsyncSession, scope: str, moment: datetime) -> int:
-    """How many were taken since then."""
+    """Count the claims of a scope since then."""
     wanted = select(func.count()).where(Claim.scope == scope, col(Claim.at) >= moment)
     return (await db.exec(wanted)).one()
 
 
 async def release(db: AsyncSession, scope: str, period: str) -> bool:
-    """Give it back, to be taken anew; False where nobody had it."""
+    """Give a claim back, to be taken anew; False where nobody had it."""
     gone = delete(Claim).where(col(Claim.scope) == scope, col(Claim.period) == period)
     return (await db.execute(gone.returning(col(Claim.scope)))).scalar() is not None
 
@@ -105,7 +106,7 @@ async def note_run(db: AsyncSession, name: str, period: str, result: JobResult, 
 
 
 async def list_runs(db: AsyncSession) -> Sequence[JobRun]:
-    """The latest run of each job that ran."""
+    """List the latest run of each job that ran."""
     return (await db.exec(select(JobRun).order_by(col(JobRun.name)))).all()
 
 
@@ -119,13 +120,13 @@ class ReadCursor(SQLModel, table=True):
 
 
 async def read_cursor(db: AsyncSession, name: str) -> datetime | None:
-    """Up to when it was read; None before the first time."""
+    """Return up to when it was read; None before the first time."""
     cursor = await db.get(ReadCursor, name)
     return cursor.at if cursor else None
 
 
 async def move_cursor(db: AsyncSession, name: str, at: datetime) -> None:
-    """Move on to that instant; a replica that lags behind does not move it back."""
+    """Move a cursor on to that instant; a replica that lags behind does not move it back."""
     statement = insertion(db, ReadCursor).values(name=name, at=at)
     new = statement.excluded.at
     latest = case((new > col(ReadCursor.at), new), else_=col(ReadCursor.at))

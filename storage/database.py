@@ -100,7 +100,7 @@ class Code(TypeDecorator[E]):
 
 
 def async_url(database_url: str) -> URL:
-    """The address with the asynchronous driver of its kind.
+    """Return the address with the asynchronous driver of its kind.
 
     Raises ValueError, with a French sentence, for any other kind of database.
     """
@@ -112,7 +112,8 @@ def async_url(database_url: str) -> URL:
 
 
 def place(database_url: str) -> str:
-    """Which database an address means, to be shown: the file, or server and name; never who signs in, or how."""
+    """Name the database that an address means, to be shown: the file, or server and name; never who signs in, or
+    how."""
     url = async_url(database_url)
     if url.get_backend_name() == "sqlite":
         return str(Path(url.database or "").absolute())
@@ -146,8 +147,8 @@ class Database:
     async def transaction(
         self, *, writes: bool = True, first: Callable[[Connection], None] | None = None
     ) -> AsyncIterator[AsyncSession]:
-        """A session that commits when the block ends well; nothing is begun before its first statement, so that what
-        needs no database does not pay for one. ``first`` is done when it begins, before that statement."""
+        """Open a session that commits when the block ends well; nothing is begun before its first statement, so that
+        what needs no database does not pay for one. ``first`` is done when it begins, before that statement."""
         session = (self.write if writes else self.read)()
         if first:
             event.listen(session.sync_session, "after_begin", lambda *begun: first(begun[-1]))
@@ -166,7 +167,7 @@ class Database:
             _OPEN.set(around)
 
     async def answers(self) -> bool:
-        """Whether it can be read at this moment."""
+        """Return whether it can be read at this moment."""
         try:
             async with self.transaction(writes=False) as db:
                 await db.execute(text("SELECT 1"))
@@ -175,7 +176,7 @@ class Database:
         return True
 
     async def moment(self) -> datetime | None:
-        """What the clock of the database’s machine says; None where that is this machine."""
+        """Return what the clock of the database’s machine says; None where that is this machine."""
         if self.is_sqlite:
             return None
         async with self.transaction(writes=False) as db:
@@ -197,12 +198,13 @@ class Database:
 
 
 def before_commit(db: AsyncSession, step: Callable[[AsyncSession], Awaitable[object]]) -> None:
-    """Do that last, right before the commit: for what holds a row for which all others wait."""
+    """Do a step last, right before the commit: for what holds a row for which all others wait."""
     db.info.setdefault(_AT_END, []).append(step)
 
 
 def is_writing(db: AsyncSession) -> bool:
-    """Whether a transaction that may change something has begun: on SQLite every other writer waits for its end."""
+    """Return whether a transaction that may change something has begun: on SQLite every other writer waits for its
+    end."""
     return bool(db.info[_WRITES]) and db.in_transaction()
 
 
@@ -218,7 +220,7 @@ async def release(db: AsyncSession) -> None:
 
 @contextmanager
 def detached() -> Iterator[None]:
-    """A task begun in the block, which lasts longer, is none of the caller’s transactions’ business."""
+    """Let a task begun in the block, which lasts longer, be none of the caller’s transactions’ business."""
     around = _OPEN.set(())
     try:
         yield
@@ -237,17 +239,17 @@ async def release_connections() -> None:
 
 
 def dialect(db: AsyncSession) -> str:
-    """The kind of database: sqlite or postgresql."""
+    """Return the kind of database: sqlite or postgresql."""
     return db.get_bind().dialect.name
 
 
 def insertion(db: AsyncSession, table: type[SQLModel] | Table) -> Any:
-    """An INSERT that can say what happens on conflict, in the dialect of this database."""
+    """Make an INSERT that can say what happens on conflict, in the dialect of this database."""
     return INSERT[dialect(db)](table)
 
 
 async def insert_new(db: AsyncSession, table: type[SQLModel], row: Mapping[str, Any]) -> bool:
-    """Store a row, unless one with its key is there; whether it was new."""
+    """Store a row, unless one with its key is there; return whether it was new."""
     added = insertion(db, table).values(row).on_conflict_do_nothing().returning(*inspect(table).primary_key)
     return (await db.execute(added)).first() is not None
 

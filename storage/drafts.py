@@ -37,13 +37,13 @@ async def keep(db: AsyncSession, draft: Draft) -> None:
 
 
 async def of(db: AsyncSession, user_id: str, now: datetime) -> Sequence[Draft]:
-    """Somebody’s drafts, newest first."""
+    """List somebody’s drafts, newest first."""
     kept = (Draft.user_id == user_id, Draft.saved_at > now - KEPT_FOR)
     return (await db.exec(select(Draft).where(*kept).order_by(col(Draft.saved_at).desc()))).all()
 
 
 async def get(db: AsyncSession, user_id: str, key: str, now: datetime) -> Draft | None:
-    """One draft of somebody."""
+    """Return one draft of somebody."""
     kept = (Draft.key == key, Draft.user_id == user_id, Draft.saved_at > now - KEPT_FOR)
     return (await db.exec(select(Draft).where(*kept))).first()
 

@@ -72,7 +72,7 @@ async def connect(path: str, *, writes: bool) -> SqliteConnection:
 
 
 def _open(path: str, pragmas: tuple[str, ...]) -> sqlite3.Connection:
-    """All that makes a connection ours, in one go: nobody can be cut off with half of it."""
+    """Open a connection and make it ours in one go: nobody can be cut off with half of it."""
     private_files.make_private_database(path)
     # pysqlite would begin by itself, and too late: two read-modify-writes would lose one of them.
     connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
@@ -93,7 +93,7 @@ CONNECTIONS = 10
 
 
 def postgres(url: URL) -> AsyncEngine:
-    """The engine that reads and writes."""
+    """Make the engine that reads and writes."""
     settings = {"jit": "off", "statement_timeout": str(STATEMENT_MS), "application_name": "coop-bot"}
     engine = create_async_engine(
         url,
@@ -108,13 +108,13 @@ def postgres(url: URL) -> AsyncEngine:
 
 
 def _still_open(connection: Any, _: object, __: object) -> None:
-    """A connection the server closed is replaced; the driver knows, so nothing is asked over the network."""
+    """Replace a connection that the server closed; the driver knows, so nothing is asked over the network."""
     if connection.driver_connection.is_closed():
         raise DisconnectionError
 
 
 def sqlite(url: URL, *, writes: bool) -> AsyncEngine:
-    """The engine of the one connection that writes, or of the few that read."""
+    """Make the engine of the one connection that writes, or of the few that read."""
     engine = create_async_engine(
         url,
         pool_size=1 if writes else READERS,

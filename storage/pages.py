@@ -15,7 +15,8 @@ Row = TypeVar("Row")
 async def iterate_pages(
     read: Callable[[Any], Awaitable[Sequence[Row]]], query: Any, *key: Any, size: int | None = None
 ) -> AsyncIterator[Sequence[Row]]:
-    """The rows of a query by ``key``, columns that tell each from all others; ``read`` runs the query of one page."""
+    """Yield the rows of a query by ``key``, columns that tell each from all others; ``read`` runs the query of one
+    page."""
     size = size or ROWS_PER_PAGE
     query = query.order_by(*key).limit(size)
     page = await read(query)
@@ -32,7 +33,7 @@ def _value(row: Any, name: str) -> Any:
 
 
 def read_models(db: AsyncSession) -> Callable[[Any], Awaitable[Sequence[Any]]]:
-    """Pages of objects, which stay in the session until the caller takes them out."""
+    """Read pages of objects, which stay in the session until the caller takes them out."""
 
     async def read(query: Any) -> Sequence[Any]:
         found: Sequence[Any] = (await db.exec(query)).all()
@@ -42,7 +43,7 @@ def read_models(db: AsyncSession) -> Callable[[Any], Awaitable[Sequence[Any]]]:
 
 
 def read_mappings(db: AsyncSession) -> Callable[[Any], Awaitable[Sequence[RowMapping]]]:
-    """Pages of mappings by column."""
+    """Read pages of mappings by column."""
 
     async def read(query: Any) -> Sequence[RowMapping]:
         return (await execute(db, query)).mappings().all()
@@ -51,7 +52,7 @@ def read_mappings(db: AsyncSession) -> Callable[[Any], Awaitable[Sequence[RowMap
 
 
 def read_mappings_apart(database: Database) -> Callable[[Any], Awaitable[Sequence[RowMapping]]]:
-    """The same in a transaction for each page: none holds a connection while its rows are written somewhere."""
+    """Read pages of mappings in a transaction each: none holds a connection while its rows are written somewhere."""
 
     async def read(query: Any) -> Sequence[RowMapping]:
         async with database.transaction(writes=False) as db:

@@ -38,5 +38,6 @@ async def spend(db: AsyncSession, user_id: str, kind: str, day: date, most: int)
 
 
 async def spend_each(db: AsyncSession, people: Collection[str], kind: str, day: date, most: int) -> Collection[str]:
-    """Count one more for each of these, in an order that is the same for all; those to whom something was left."""
+    """Count one more for each of these, in an order that is the same for all; return those to whom something was
+    left."""
     return {one for one in sorted(people) if await spend(db, one, kind, day, most) is not None}

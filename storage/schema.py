@@ -36,7 +36,7 @@ class OldSchemaError(SchemaError):
 
 @dataclass(frozen=True, slots=True)
 class SchemaChange:
-    """From which step to which; None is an empty database."""
+    """The steps before and after a change; None is an empty database."""
 
     before: str | None
     after: str | None
@@ -44,18 +44,18 @@ class SchemaChange:
 
 @cache
 def steps() -> Sequence[str]:
-    """The steps this code knows, in their order, by the names of the files: alembic takes too long to import."""
+    """List the steps this code knows, in their order, by the names of the files: alembic takes too long to import."""
     names = (_STEP.fullmatch(file.name) for file in (MIGRATIONS / "versions").iterdir())
     return sorted(name[1] for name in names if name)
 
 
 def head() -> str:
-    """The newest step."""
+    """Return the newest step."""
     return steps()[-1]
 
 
 async def current(database_url: str) -> str | None:
-    """The step a database stands at; None when it is empty, or a file not there yet."""
+    """Return the step a database stands at; None when it is empty, or a file not there yet."""
     if _not_there(database_url):
         return None
     return await in_transaction(database_url, step_of)
@@ -99,7 +99,7 @@ def check_known(database_url: str, found: str | None) -> None:
 
 
 def mismatch(database_url: str, found: str | None) -> str | None:
-    """What to do about a database that stands at a step; None when it is this version’s."""
+    """Say what to do about a database that stands at a step; None when it is this version’s."""
     if found == head():
         return None
     base = f"La base de données {place(database_url)} (COOP_DATABASE_URL)"
@@ -121,7 +121,8 @@ def mismatch(database_url: str, found: str | None) -> str | None:
 
 @cache
 def tables_at(step: str) -> Mapping[str, int]:
-    """The tables of a step, old ones too, each with the rows it is made with, told by taking the steps in memory."""
+    """List the tables of a step, old ones too, each with the rows it is made with, told by taking the steps in
+    memory."""
     with create_engine("sqlite://").begin() as connection:
         _alembic(connection, "upgrade", step)
         names = set(inspect(connection).get_table_names()) - {VERSION_TABLE}
@@ -155,7 +156,7 @@ async def in_transaction(database_url: str, work: Callable[[Connection], T]) -> 
 
 
 def _check_place(file: Path) -> None:
-    """Told beforehand, because SQLite’s own refusal does not say which folder."""
+    """Raise SchemaError where a file can’t be written: SQLite’s own refusal does not say which folder."""
     there = file.absolute() if file.exists() else file.absolute().parent
     if file.is_dir():
         raise SchemaError(f"COOP_DATABASE_URL : « {there} » est un dossier : donnez le nom d’un fichier.")
@@ -167,7 +168,8 @@ def _check_place(file: Path) -> None:
 
 
 async def _engine(database_url: str) -> AsyncEngine:
-    """Not the one that serves on PostgreSQL: a step on a large table may take longer than a request may."""
+    """Make an engine: on PostgreSQL not the one that serves, as a step on a large table may take longer than a request
+    may."""
     url = async_url(database_url)
     if url.get_backend_name() == "sqlite":
         _check_place(Path(url.database or ""))
@@ -176,7 +178,7 @@ async def _engine(database_url: str) -> AsyncEngine:
 
 
 def step_of(connection: Connection) -> str | None:
-    """The step at which the tables stand; None where there are none."""
+    """Return the step at which the tables stand; None where there are none."""
     if not inspect(connection).has_table(VERSION_TABLE):
         return None
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()

@@ -49,7 +49,7 @@ class DirectStatement:
         self._kinds = {kind: _Compiled(statement, _DIALECTS[kind]) for kind, statement in kinds.items()}
 
     async def run(self, db: AsyncSession, values: Mapping[str, Any]) -> Any:
-        """Run it in the session’s transaction; the first value of its first row, None where there is none."""
+        """Run it in the session’s transaction; return the first value of its first row, None where there is none."""
         kind, driver = dialect(db), await _driver(db)
         compiled = self._kinds[kind]
         try:
@@ -60,7 +60,7 @@ class DirectStatement:
 
 
 async def _driver(db: AsyncSession) -> Any:
-    """The driver’s own connection, in the session’s transaction."""
+    """Return the driver’s own connection, in the session’s transaction."""
     if not db.in_transaction():
         await db.connection()
     driver: Any = db.sync_session.connection().connection.driver_connection

@@ -28,7 +28,7 @@ Table = Mapping[str, PlannedChannel]
 
 
 def read_target(text: str, table: Table) -> str:
-    """The code of what somebody wrote. Raises ValueError, with a French sentence, for what is nothing known."""
+    """Read the code of what somebody wrote. Raises ValueError, with a French sentence, for what is nothing known."""
     kind, colon, name = text.partition(":")
     wanted = fold(name if colon else text)
     readers = {
@@ -66,7 +66,8 @@ def _region(word: str) -> str:
 
 
 def _hub(word: str) -> str:
-    """By its name, or what is left of it without « Hub » (« hub:Bretagne »), or as it is written in an address."""
+    """Find a hub by its name, or what is left of it without « Hub » (« hub:Bretagne »), or as it is written in an
+    address."""
     names = {key: fold(hub.name) for key, hub in HUBS.items()}
     return next((f"{HUB}:{key}" for key, name in names.items() if word in {key, name, name.removeprefix("hub ")}), "")
 
@@ -81,7 +82,7 @@ def _role(word: str) -> str:
 
 
 def say_target(target: str, table: Table) -> str:
-    """What a code means: « tout le réseau », « Rhône (69) », « Bretagne », « Hubik », « Éducation », « les
+    """Say what a code means: « tout le réseau », « Rhône (69) », « Bretagne », « Hubik », « Éducation », « les
     coordinateurs »."""
     kind, _, name = target.partition(":")
     if target == NATIONAL:
@@ -98,12 +99,12 @@ def say_target(target: str, table: Table) -> str:
 
 
 def list_themes(table: Table) -> Mapping[str, str]:
-    """The thematic channels of a table, by code."""
+    """List the thematic channels of a table, by code."""
     return {f"{THEME}:{p.key}": p.name for p in table.values() if p.family is Family.THEMATIQUE}
 
 
 def list_territories() -> Mapping[str, str]:
-    """The nation, the régions, the hubs and the départements that have a channel, by code."""
+    """List the nation, the régions, the hubs and the départements that have a channel, by code."""
     regions = {f"{REGION}:{code}": f"Région {name}" for code, name in REGION_NAMES.items()}
     hubs = {f"{HUB}:{key}": f"{hub.name}, canaux de ses départements" for key, hub in HUBS.items()}
     known = {code: say_target(code, {}) for code in DEPARTEMENTS if home_of(code)}
@@ -111,12 +112,13 @@ def list_territories() -> Mapping[str, str]:
 
 
 def list_roles() -> Mapping[str, str]:
-    """The roles, by code."""
+    """List the roles, by code."""
     return {f"{ROLE}:{role}": _PLURALS[role].capitalize() + ", en message direct" for role in Role}
 
 
 def find_channels(targets: Iterable[str], table: Table) -> Sequence[PlannedChannel]:
-    """The channels that targets mean, each once. Raises ValueError, with a French sentence, where there is none."""
+    """Find the channels that targets mean, each once. Raises ValueError, with a French sentence, where there is
+    none."""
     found = [planned for target in targets for planned in _channels_of(target, table)]
     return list({planned.key: planned for planned in found}.values())
 
@@ -135,12 +137,12 @@ def _channels_of(target: str, table: Table) -> Sequence[PlannedChannel]:
 
 
 def find_homes(targets: Iterable[str]) -> frozenset[str]:
-    """The départements, by whose channel they have, that targets mean; not those that the nation has."""
+    """Find the départements, by whose channel they have, that targets mean; not those that the nation has."""
     return frozenset(home for target in targets for home in _homes(target) if home)
 
 
 def _homes(target: str) -> Iterable[str]:
-    """Of a région or a hub, those that have a channel of their own: Saint-Martin is with Guadeloupe."""
+    """List those of a région or a hub that have a channel of their own: Saint-Martin is with Guadeloupe."""
     kind, _, name = target.partition(":")
     if kind == REGION:
         return (code for code, region in REGIONS.items() if region == name)
@@ -150,12 +152,12 @@ def _homes(target: str) -> Iterable[str]:
 
 
 def asked_roles(targets: Iterable[str]) -> frozenset[Role]:
-    """The roles among targets."""
+    """List the roles among targets."""
     return frozenset(Role(t.partition(":")[2]) for t in targets if t.startswith(f"{ROLE}:"))
 
 
 async def find_with_roles(db: AsyncSession, roles: Collection[Role], today: date) -> Sequence[str]:
-    """The ids of all of these roles who have not left, in the order of their ids."""
+    """Find the ids of all of these roles who have not left, in the order of their ids."""
     if not roles:
         return []
     given, derived = col(Person.role), col(Person.derived_role)
@@ -165,7 +167,7 @@ async def find_with_roles(db: AsyncSession, roles: Collection[Role], today: date
 
 
 async def count_reached(db: AsyncSession, targets: Collection[str], today: date) -> int:
-    """How many of the register are reached; who is in a thematic channel is known to Mattermost only."""
+    """Count how many of the register are reached; who is in a thematic channel is known to Mattermost only."""
     roles, places = asked_roles(targets), find_homes(targets)
     known = (
         await db.exec(select(Person.role, Person.derived_role, Person.departements).where(*_is_present(today)))
@@ -177,7 +179,8 @@ async def count_reached(db: AsyncSession, targets: Collection[str], today: date)
 
 
 def reaches(targets: Collection[str], person: Person) -> bool:
-    """Whether they reach somebody of the register, as ``count`` counts; who has left is the caller’s to know."""
+    """Return whether targets reach somebody of the register, as ``count`` counts; who has left is the caller’s to
+    know."""
     own = {home for code in person.departements if (home := home_of(code))}
     has_role = (person.role or person.derived_role) in asked_roles(targets)
     return NATIONAL in targets or has_role or not find_homes(targets).isdisjoint(own)

@@ -29,8 +29,8 @@ class InsideError(ValueError):
 
 
 def read_link(text: str) -> str:
-    """The address of a page or file, without tracking. Raises ValueError, with a French sentence, for anything else;
-    InsideError for what nobody else could open."""
+    """Read the address of a page or file, without tracking. Raises ValueError, with a French sentence, for anything
+    else; InsideError for what nobody else could open."""
     typed = text.strip()
     address = typed if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:(?!\d)", typed) else f"https://{typed}"
     parts = _split(address)
@@ -46,7 +46,7 @@ def read_link(text: str) -> str:
 
 
 def first_link(text: str) -> str:
-    """The first address of a page in a text, as it is kept; "" where there is none."""
+    """Return the first address of a page in a text, as it is kept; "" where there is none."""
     for found in _IN_TEXT.findall(text):
         try:
             return read_link(found.rstrip(".,;:!?»*_"))
@@ -56,17 +56,17 @@ def first_link(text: str) -> str:
 
 
 def strip_links(text: str) -> str:
-    """The words of a text beside its links, on one line, as a title."""
+    """Return the words of a text beside its links, on one line, as a title."""
     return " ".join(_IN_TEXT.sub(" ", text).split()).strip(" :-–—*#><")
 
 
 def site_of(link: str) -> str:
-    """The name of the site that a link leads to, as people call it."""
+    """Name the site that a link leads to, as people call it."""
     return link.partition("://")[2].partition("/")[0].removeprefix("www.")
 
 
 def guess_type(link: str) -> str:
-    """What a link most likely leads to; empty without one."""
+    """Guess what a link leads to; empty without one."""
     parts = urlsplit(link)
     host = (parts.hostname or "").removeprefix("www.").removeprefix("m.")
     if host in _VIDEOS:
@@ -75,7 +75,7 @@ def guess_type(link: str) -> str:
 
 
 def guess_type_of_file(name: str) -> str:
-    """What a file of that name most likely is."""
+    """Guess what a file of that name is."""
     return "video" if name.lower().endswith(_VIDEO_FILES) else "document"
 
 
@@ -94,7 +94,7 @@ def url_key(link: str) -> str:
 
 
 def digest_key(sort: str, text: str) -> str:
-    """A key of that sort, as long as all others."""
+    """Make a key of that sort, as long as all others."""
     return f"{sort}:{sha256(text.encode()).hexdigest()[:48]}"
 
 
@@ -108,7 +108,7 @@ def _split(address: str) -> SplitResult | None:
 
 
 def _query(parts: SplitResult) -> str:
-    """The parameters as they were written, but for those that track."""
+    """Return the parameters as they were written, but for those that track."""
     videos = (parts.hostname or "").removeprefix("www.").removeprefix("m.") in _VIDEO_SITES
     return "&".join(pair for pair in parts.query.split("&") if pair and not _tracks(pair.partition("=")[0], videos))
 
@@ -118,5 +118,5 @@ def _tracks(name: str, videos: bool) -> bool:
 
 
 def _fragment(parts: SplitResult) -> str:
-    """Where in a page it leads, unless that is a text which a browser looked for."""
+    """Return where in a page it leads, unless that is a text which a browser looked for."""
     return parts.fragment.partition(":~:")[0]

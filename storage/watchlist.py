@@ -50,17 +50,17 @@ class WatchedMember(SQLModel, table=True):
 
 
 async def list_places(db: AsyncSession) -> Mapping[str, WatchedPlace]:
-    """All places by id."""
+    """List all places by id."""
     return {place.id: place for place in (await db.exec(select(WatchedPlace))).all()}
 
 
 async def list_archived(db: AsyncSession) -> Collection[str]:
-    """The ids of channels that are archived, by whomever, as last told."""
+    """List the ids of channels that are archived, by whomever, as last told."""
     return set((await db.exec(select(WatchedPlace.id).where(col(WatchedPlace.archived)))).all())
 
 
 async def get_place(db: AsyncSession, place_id: str) -> WatchedPlace | None:
-    """A place that was seen."""
+    """Return a place that was seen."""
     return await db.get(WatchedPlace, place_id)
 
 
@@ -81,24 +81,24 @@ async def add_members(db: AsyncSession, place_id: str, members: Mapping[str, boo
 
 
 async def mark_ready(db: AsyncSession, place_id: str) -> None:
-    """All who are in a new place are written down."""
+    """Note that all who are in a new place are written down."""
     await db.exec(update(WatchedPlace).where(col(WatchedPlace.id) == place_id).values(is_ready=True))
 
 
 async def find_members(db: AsyncSession, place_id: str, user_ids: Collection[str]) -> Mapping[str, WatchedMember]:
-    """What is known of some people in a place, by their id."""
+    """Find what is known of some people in a place, by their id."""
     known = select(WatchedMember).where(WatchedMember.place == place_id, col(WatchedMember.user_id).in_(user_ids))
     return {member.user_id: member for member in (await db.exec(known)).all()}
 
 
 async def list_admins(db: AsyncSession, place_id: str) -> Sequence[str]:
-    """The ids of those who administer a place."""
+    """List the ids of those who administer a place."""
     there = (WatchedMember.place == place_id, col(WatchedMember.is_in), col(WatchedMember.is_admin))
     return (await db.exec(select(WatchedMember.user_id).where(*there).order_by(col(WatchedMember.user_id)))).all()
 
 
 async def list_page(db: AsyncSession, place_id: str, after: str, limit: int) -> Sequence[str]:
-    """So many of those in a place, by id, after one of them."""
+    """List so many of those in a place, by id, after one of them."""
     known = select(WatchedMember.user_id).where(
         WatchedMember.place == place_id, col(WatchedMember.is_in), col(WatchedMember.user_id) > after
     )
@@ -106,7 +106,7 @@ async def list_page(db: AsyncSession, place_id: str, after: str, limit: int) -> 
 
 
 async def places_of(db: AsyncSession, user_id: str) -> Sequence[str]:
-    """The places in which somebody is."""
+    """List the places in which somebody is."""
     known = select(WatchedMember.place).where(WatchedMember.user_id == user_id, col(WatchedMember.is_in))
     return (await db.exec(known)).all()
 
@@ -126,13 +126,14 @@ async def change_place(db: AsyncSession, place_id: str, version: int, values: Ma
 
 
 async def note_seen(db: AsyncSession, place_ids: Collection[str], at: datetime, forget_before: datetime) -> None:
-    """Somebody listens in these places; forget those in which nobody did for a while, with who was in them."""
+    """Note that somebody listens in these places; forget those in which nobody did for a while, with who was in
+    them."""
     await db.exec(update(WatchedPlace).where(col(WatchedPlace.id).in_(place_ids)).values(seen_at=at))
     await _forget(db, col(WatchedPlace.seen_at) < forget_before)
 
 
 async def forget_members(db: AsyncSession, place_ids: Collection[str]) -> None:
-    """Nobody asks any more who is in these: where that is known, they are as if they had never been seen."""
+    """Forget who is in these places, of which nobody asks any more: where that is known, they are as if never seen."""
     await _forget(db, col(WatchedPlace.id).in_(place_ids) & col(WatchedPlace.is_ready))
 
 

@@ -33,7 +33,8 @@ class WorkSort(StrEnum):
 
 
 class WorkState(StrEnum):
-    """How it stands: it has not begun, or rests after a fault; somebody is at it, or takes turns; it is over."""
+    """How a piece of work stands: it has not begun, or rests after a fault; somebody is at it, or takes turns; it is
+    over."""
 
     WAITING = "waiting"
     RUNNING = "running"
@@ -94,7 +95,7 @@ class WorkFilter:
 
     @property
     def conditions(self) -> Sequence[ColumnElement[bool]]:
-        """That in SQL."""
+        """The same in SQL."""
         found = [] if self.names is None else [col(Work.name).in_(self.names)]
         found += [col(Work.name).not_in(self.others)] if self.others else []
         return found if self.told is None else [*found, col(Work.topic).is_not(None) == self.told]
@@ -137,7 +138,7 @@ async def add(db: AsyncSession, works: Sequence[Work]) -> None:
 
 
 async def take(db: AsyncSession, now: datetime, until: datetime, owner: str, turn: WorkTurn) -> Work | None:
-    """Lease what is due and next; what was cancelled too, to be told so."""
+    """Lease the work that is due and next; also what was cancelled, to be told so."""
     due = select(Work.id).where(WAITS, turn.condition, col(Work.not_before) <= now)
     first = due.order_by(*turn.order).limit(1).with_for_update(skip_locked=True).scalar_subquery()
     work = (await db.exec(select(Work).where(col(Work.id) == first))).first()
@@ -150,32 +151,32 @@ async def take(db: AsyncSession, now: datetime, until: datetime, owner: str, tur
 
 
 async def next_due(db: AsyncSession, turn: WorkTurn) -> datetime | None:
-    """When the next is due, or its lease over; None when none waits."""
+    """Find when the next work is due, or its lease over; None when none waits."""
     return (await db.exec(select(func.min(Work.not_before)).where(WAITS, turn.condition))).one()
 
 
 async def count_waiting(db: AsyncSession, person: str, sort: WorkSort) -> int:
-    """How much of somebody’s waits, what is under way included."""
+    """Count how much of somebody’s work waits, what is under way included."""
     mine = (WAITS, Work.sort == sort, Work.person == person)
     return (await db.exec(select(func.count()).select_from(Work).where(*mine))).one()
 
 
 async def change(db: AsyncSession, work: Work, values: dict[str, Any], now: datetime) -> bool:
-    """Change what is leased; False when another has it now, or it was cancelled, and nothing is changed."""
+    """Change work that is leased; False when another has it now, or it was cancelled, and nothing is changed."""
     mine = (col(Work.id) == work.id, col(Work.owner) == work.owner, col(Work.not_before).is_not(None))
     return (await db.exec(update(Work).where(*mine).values(values | {"updated_at": now}))).rowcount == 1
 
 
 async def cancel(db: AsyncSession, work_id: str, now: datetime) -> bool:
-    """Nothing more of it is done, and it is due to be told so; False when it was over."""
+    """Cancel work: nothing more of it is done, and it is due to be told so; False when it was over."""
     active = (col(Work.id) == work_id, col(Work.state).in_(ACTIVE))
     values = {"state": WorkState.CANCELLED, "owner": None, "not_before": now, "updated_at": now}
     return (await db.exec(update(Work).where(*active).values(values))).rowcount == 1
 
 
 async def has_its_turn(db: AsyncSession, work: Work) -> bool:
-    """Whether what comes before is out of the way: the message about it (delivered, or given up), and of files the
-    person’s earlier ones not tried to the end yet. What somebody waits for does not wait for the rest."""
+    """Return whether what comes before is out of the way: the message about it (delivered, or given up), and of files
+    the person’s earlier ones not tried to the end yet. What somebody waits for does not wait for the rest."""
     if work.topic and await _any(db, Outgoing.id, *_about(work.topic), col(Outgoing.not_before).is_not(None)):
         return False
     if work.sort is not WorkSort.FILE:
@@ -186,42 +187,42 @@ async def has_its_turn(db: AsyncSession, work: Work) -> bool:
 
 
 async def forget_topic(db: AsyncSession, topic: str) -> None:
-    """The message about work that is over needs no more rewriting, and may be forgotten in time."""
+    """Let the message about work that is over be forgotten in time: it needs no more rewriting."""
     await db.exec(update(Outgoing).where(*_about(topic)).values(topic=None))
 
 
 async def get(db: AsyncSession, work_id: str) -> Work | None:
-    """Work by its id."""
+    """Return work by its id."""
     return (await db.exec(select(Work).where(col(Work.id) == work_id))).first()
 
 
 async def find_waiting(db: AsyncSession, name: str, data: dict[str, Any]) -> Sequence[Work]:
-    """What is not over of that name, begun with these values."""
+    """Find work that is not over, of that name and begun with these values."""
     found = await db.exec(select(Work).where(WAITS, col(Work.name) == name, col(Work.state).in_(ACTIVE)))
     return [work for work in found.all() if work.data == data]
 
 
 async def list_latest(db: AsyncSession) -> Sequence[Work]:
-    """What is not over, oldest first, then what is, newest first, as far as it is listed."""
+    """List what is not over, oldest first, then what is, newest first, as far as it is listed."""
     active = select(Work).where(col(Work.state).in_(ACTIVE)).order_by(col(Work.created_at), col(Work.id))
     over = select(Work).where(col(Work.state).not_in(ACTIVE)).order_by(col(Work.updated_at).desc(), col(Work.id))
     return [*(await db.exec(active)).all(), *(await db.exec(over.limit(SHOWN_MAX))).all()]
 
 
 async def count_by_state(db: AsyncSession) -> dict[WorkState, int]:
-    """How much is in each state."""
+    """Count the work in each state."""
     counted = select(Work.state, func.count()).group_by(col(Work.state))
     found = dict((await db.exec(counted)).all())
     return {state: found.get(state, 0) for state in WorkState}
 
 
 async def count_active(db: AsyncSession) -> int:
-    """How much is not over, or not yet told to be."""
+    """Count the work that is not over, or not yet told to be."""
     return (await db.exec(select(func.count()).select_from(Work).where(WAITS))).one()
 
 
 async def release_all(db: AsyncSession, now: datetime, turn: WorkTurn) -> None:
-    """All of it that waits is due, but what is for later: for the only process there is, when it starts."""
+    """Make all work that waits due, but what is for later: for the only process there is, when it starts."""
     begun = (turn.condition, col(Work.created_at) <= now)
     await db.exec(update(Work).where(WAITS, *begun).values(not_before=now))
 

@@ -40,11 +40,11 @@ class Content:
 
     @property
     def total(self) -> int:
-        """All rows."""
+        """How many rows there are."""
         return sum(self.counts.values())
 
     def header(self) -> dict[str, Any]:
-        """The first line."""
+        """Return the first line."""
         tables = {name: {"columns": list(self.columns[name]), "rows": self.counts[name]} for name in self.columns}
         fixed = {"kind": KIND, "format": FORMAT, "schema": self.step, "made_at": self.made_at.isoformat()}
         return fixed | {"tables": tables, "numbers": dict(self.numbers)}
@@ -86,11 +86,11 @@ class BackupReader:
             raise
 
     def close(self) -> None:
-        """Give the file back."""
+        """Close the file."""
         self._zip.close()
 
     def rows(self, table: str) -> Iterator[BackupRow]:
-        """The rows of a table; the tables come in the order of the header."""
+        """Yield the rows of a table; the tables come in the order of the header."""
         width = len(self.content.columns[table])
         for _ in range(self.content.counts[table]):
             row = self._json(self._line())

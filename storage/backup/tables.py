@@ -48,7 +48,7 @@ class _PostgresqlJson(UserDefinedType[str]):
 
 
 def reflect_tables(connection: Connection, step: str) -> Sequence[Table]:
-    """The tables of a step as this database has them, those first that others refer to."""
+    """Read the tables of a step as this database has them, those first that others refer to."""
     metadata = MetaData()
     with warnings.catch_warnings():
         # Indexes of a kind that can’t be read back: none is needed here.
@@ -62,12 +62,12 @@ def reflect_tables(connection: Connection, step: str) -> Sequence[Table]:
 
 
 def count_rows(connection: Connection, table: Table) -> int:
-    """How many rows a table has."""
+    """Count the rows of a table."""
     return connection.execute(select(func.count()).select_from(table)).scalar_one()
 
 
 def encode(value: Any) -> str:
-    """A value that JSON has no word for."""
+    """Write a value that JSON has no word for."""
     if isinstance(value, datetime):
         # SQLite forgets zones; all instants are in UTC.
         return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC).isoformat()
@@ -82,7 +82,7 @@ as_line = json.JSONEncoder(default=encode, ensure_ascii=False, separators=(",", 
 
 
 def decoder(kind: TypeEngine[Any]) -> Decoder | None:
-    """What makes a column’s value of its JSON; None where it is one already."""
+    """Return what makes a column’s value of its JSON; None where it is one already."""
     if isinstance(kind, DateTime):
         return datetime.fromisoformat
     if isinstance(kind, Date):
@@ -91,7 +91,7 @@ def decoder(kind: TypeEngine[Any]) -> Decoder | None:
 
 
 def read_numbers(connection: Connection, of: Sequence[Table]) -> Mapping[str, int]:
-    """The last number given in each table whose rows are numbered."""
+    """Read the last number given in each table whose rows are numbered."""
     if connection.dialect.name == "sqlite":
         if not _has_sequences(connection):
             return {}
@@ -108,7 +108,7 @@ def read_numbers(connection: Connection, of: Sequence[Table]) -> Mapping[str, in
 
 
 def go_on_after(connection: Connection, table: Table, number: int) -> None:
-    """The next row of a table gets a number after this one, and after those it has."""
+    """Give the next row of a table a number after this one, and after those it has."""
     (key,) = table.primary_key.columns
     number = max(number, connection.execute(select(func.max(key))).scalar() or 0)
     if not number:
@@ -123,7 +123,7 @@ def go_on_after(connection: Connection, table: Table, number: int) -> None:
 
 
 def is_numbered(connection: Connection, table: Table) -> bool:
-    """Whether the database numbers the rows of a table, and never gives a number twice."""
+    """Return whether the database numbers the rows of a table, and never gives a number twice."""
     if connection.dialect.name == "postgresql":
         return _sequence(connection, table) is not None
     made = connection.execute(text("SELECT sql FROM sqlite_master WHERE name = :name"), {"name": table.name}).scalar()

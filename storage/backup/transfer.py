@@ -93,7 +93,8 @@ async def restore(database_url: str, path: Path, on_rows: OnRows) -> Restoration
 
 
 def _must_be_empty(connection: Connection, database_url: str) -> None:
-    """An empty database may have tables, and what they are made with: the bot makes them when it starts."""
+    """Raise BackupError for a database that is not empty: it may have tables, and what they are made with, since the
+    bot makes them when it starts."""
     step = schema.step_of(connection)
     schema.check_known(database_url, step)
     made = {schema.VERSION_TABLE: 1, **(schema.tables_at(step) if step else {})}

@@ -110,7 +110,7 @@ class AuditAct(Labelled):
 
 
 def label_of(act: str) -> str:
-    """What was done, in words; the code itself of an act that this version does not know."""
+    """Say what was done, in words; the code itself of an act that this version does not know."""
     return AuditAct(act).label if act in set(AuditAct) else act
 
 
@@ -140,7 +140,7 @@ class JournalEntry(SQLModel, table=True):
     hash: str = Field(default="", max_length=64)
 
     def seal(self) -> str:
-        """The hash that what it says now has."""
+        """Return the hash that what the entry says now has."""
         told = self.model_dump(exclude={"hash", "at"}) | {"at": self.at.astimezone(UTC).isoformat()}
         text = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()

@@ -20,7 +20,7 @@ PAGE = 500
 
 @dataclass(frozen=True, slots=True)
 class ChainFault:
-    """The first place where it is not, and what is wrong there, in French."""
+    """The first place where the chain of entries is broken, and what is wrong there, in French."""
 
     number: int
     what: str
@@ -28,7 +28,7 @@ class ChainFault:
 
 @dataclass(slots=True)
 class _Walk:
-    """How far one has read, and which entries the journal itself says it has dropped."""
+    """How far the journal was read, and which entries it says itself that it has dropped."""
 
     count: int = 0
     first: JournalEntry | None = None
@@ -36,7 +36,7 @@ class _Walk:
     dropped: tuple[int, str] = (0, "")
 
     def step(self, entry: JournalEntry) -> ChainFault | None:
-        """The next entry; what is wrong with it."""
+        """Take in the next entry; return what is wrong with it."""
         if self.last is None:
             self.first = entry
             if entry.id < 1:
@@ -54,7 +54,7 @@ class _Walk:
         return None
 
     def end(self, head: Head) -> ChainFault | None:
-        """What is wrong with the two ends."""
+        """Return what is wrong with the two ends."""
         if self.last is None or self.first is None:
             return (
                 ChainFault(head.last, "le journal est vide, alors que des entrées y ont été écrites")
@@ -72,7 +72,7 @@ class _Walk:
 
 
 async def verify(db: AsyncSession) -> tuple[int, ChainFault | None]:
-    """How many entries there are, and the first fault found; all of it as at one instant, if others write."""
+    """Count the entries, and find the first fault; all of it as at one instant, if others write."""
     if dialect(db) == "postgresql":
         await db.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
     walk = _Walk()
@@ -104,13 +104,13 @@ async def add(db: AsyncSession, entry: JournalEntry) -> JournalEntry:
 
 
 def _as_json(values: dict[str, Any]) -> dict[str, Any]:
-    """As it is read back later, which the hash covers: text for what JSON has no word for."""
+    """Return values as they are read back later, which the hash covers: text for what JSON has no word for."""
     told: dict[str, Any] = json.loads(json.dumps(values, default=str))
     return told
 
 
 async def forget_before(db: AsyncSession, moment: datetime, now: datetime) -> int:
-    """Drop the entries older than that, from the beginning on; says how many."""
+    """Drop the entries older than that, from the beginning on, and return how many."""
     first_kept = (await db.exec(select(func.min(JournalEntry.id)).where(col(JournalEntry.at) >= moment))).one()
     wanted = select(JournalEntry).where(col(JournalEntry.at) < moment)
     if first_kept is not None:
@@ -126,14 +126,14 @@ async def forget_before(db: AsyncSession, moment: datetime, now: datetime) -> in
 
 
 async def get(db: AsyncSession, number: int) -> JournalEntry | None:
-    """The entry of that number."""
+    """Return the entry of that number."""
     return (await db.exec(select(JournalEntry).where(col(JournalEntry.id) == number))).first()
 
 
 async def list_between(
     db: AsyncSession, since: datetime, until: datetime, actor: str = ""
 ) -> AsyncIterator[JournalEntry]:
-    """Those from one instant to before another, in order; of one actor, by name, if one is given."""
+    """Yield the entries from one instant to before another, in order; of one actor, by name, if one is given."""
     wanted = select(JournalEntry).where(col(JournalEntry.at) >= since, col(JournalEntry.at) < until)
     if actor:
         wanted = wanted.where(col(JournalEntry.actor) == actor)
@@ -145,13 +145,13 @@ async def list_between(
 async def list_about(
     db: AsyncSession, user_id: str, limit: int = PAGE, before: int | None = None
 ) -> Sequence[JournalEntry]:
-    """What concerns or was done by somebody, newest first, from before a number on."""
+    """List what concerns or was done by somebody, newest first, from before a number on."""
     theirs = or_(col(JournalEntry.target_id) == user_id, col(JournalEntry.actor_id) == user_id)
     return await list_newest(db, limit, before, theirs)
 
 
 async def list_by_name(db: AsyncSession, name: str, limit: int, before: int | None = None) -> Sequence[JournalEntry]:
-    """The same of a user name as it was then: of the bot, and of who has no account any more."""
+    """List what concerns or was done by a user name as it was then: of the bot, and of who has no account any more."""
     theirs = or_(col(JournalEntry.target) == name, col(JournalEntry.actor) == name)
     return await list_newest(db, limit, before, theirs)
 
@@ -159,14 +159,14 @@ async def list_by_name(db: AsyncSession, name: str, limit: int, before: int | No
 async def list_of_things(
     db: AsyncSession, things: Sequence[str], limit: int = PAGE, before: int | None = None
 ) -> Sequence[JournalEntry]:
-    """What was done to any of these, newest first."""
+    """List what was done to any of these, newest first."""
     return await list_newest(db, limit, before, col(JournalEntry.object).in_(things))
 
 
 async def list_newest(
     db: AsyncSession, limit: int, before: int | None = None, *which: ColumnElement[bool]
 ) -> Sequence[JournalEntry]:
-    """The last ones, or the last such ones, newest first."""
+    """List the last entries, or the last such ones, newest first."""
     older = [] if before is None else [col(JournalEntry.id) < before]
     wanted = select(JournalEntry).where(*which, *older).order_by(col(JournalEntry.id).desc()).limit(limit)
     return (await db.exec(wanted)).all()

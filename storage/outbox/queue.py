@@ -47,13 +47,14 @@ async def take(
 
 
 def _is_as_written(message: Outgoing) -> bool:
-    """Whether it lies there as it was written, nobody’s, to the microsecond: who takes it or gives it back says a time
-    of their own, and may have another clock."""
+    """Return whether a message lies there as it was written, nobody’s, to the microsecond: who takes it or gives it
+    back says a time of their own, and may have another clock."""
     return message.not_before in {message.created_at, message.created_at - LEASE}
 
 
 async def _at_others(db: AsyncSession, now: datetime, until: datetime) -> Sequence[ColumnElement[bool]]:
-    """Whose messages are taken already, or about to be due anyway; whoever takes some sees what others took."""
+    """Exclude the targets whose messages are taken already, or about to be due anyway; whoever takes some sees what
+    others took."""
     await db.execute(select(func.pg_advisory_xact_lock(_CROWD_LOCK)))
     other = aliased(Outgoing)
     waits = (col(other.not_before).is_not(None), col(other.crowd).is_(True))
@@ -65,7 +66,7 @@ async def _at_others(db: AsyncSession, now: datetime, until: datetime) -> Sequen
 
 
 async def next_due(db: AsyncSession, now: datetime, share: Share = PEOPLE) -> datetime | None:
-    """When the next try of any message of a share is due; None when none waits.
+    """Find when the next try of any message of a share is due; None when none waits.
 
     It is enough to find one that is due by now, which takes no look at the others.
     """
@@ -77,19 +78,19 @@ async def next_due(db: AsyncSession, now: datetime, share: Share = PEOPLE) -> da
 
 
 async def find_earliest(db: AsyncSession) -> datetime | None:
-    """When the next try of any message is due; None when none waits."""
+    """Find when the next try of any message is due; None when none waits."""
     return (await db.exec(select(func.min(Outgoing.not_before)).where(MESSAGES))).one()
 
 
 async def count_waiting(db: AsyncSession, now: datetime) -> Mapping[str, int]:
-    """How many of people’s messages wait, by target; those for later are left out, as nothing waits behind them."""
+    """Count people’s messages that wait, by target; those for later are left out, as nothing waits behind them."""
     waits = (PEOPLE.condition, not_(_for_later(now)))
     counted = select(Outgoing.target, func.count()).where(*waits).group_by(col(Outgoing.target))
     return dict((await db.exec(counted)).all())
 
 
 async def crowd_waiting(db: AsyncSession, until: datetime, most: int) -> int:
-    """How many messages to many are due until then, counted up to so many."""
+    """Count the messages to many that are due until then, up to so many."""
     some = select(Outgoing.id).where(CROWD.condition, col(Outgoing.not_before) <= until).limit(most)
     return len((await db.exec(some)).all())
 
@@ -118,14 +119,14 @@ async def release_all(db: AsyncSession, now: datetime) -> None:
 
 
 async def is_superseded(db: AsyncSession, message: Outgoing) -> bool:
-    """Whether a later content of the same post exists: the older one is void then."""
+    """Return whether a later content of the same post exists: the older one is void then."""
     later = (REWRITES, Outgoing.target == message.target, col(Outgoing.created_at) > message.created_at)
     newer = select(Outgoing.id).where(*later).limit(1)
     return (await db.exec(newer)).first() is not None
 
 
 def _for_later(now: datetime) -> ColumnElement[bool]:
-    """What is to be said at a time that has not come: it is written down as of then."""
+    """Select what is to be said at a time that has not come: it is written down as of then."""
     return and_(col(Outgoing.created_at) > now, col(Outgoing.not_before) == col(Outgoing.created_at))
 
 
@@ -146,25 +147,25 @@ class ActionTurn(Enum):
 
 
 async def waiting_acts(db: AsyncSession, target: str) -> Sequence[Outgoing]:
-    """Those that wait for a target, oldest first."""
+    """List the acts that wait for a target, oldest first."""
     found = select(Outgoing).where(ACTS, col(Outgoing.target) == target)
     return (await db.exec(found.order_by(col(Outgoing.created_at), col(Outgoing.id)))).all()
 
 
 async def hold_acts(db: AsyncSession, ids: Collection[str]) -> Sequence[Outgoing]:
-    """Those of these that wait still; nobody begins, ends or takes them until the transaction ends."""
+    """Lock those of these acts that wait still; nobody begins, ends or takes them until the transaction ends."""
     held = select(Outgoing).where(ACTS, col(Outgoing.id).in_(ids)).order_by(col(Outgoing.id)).with_for_update()
     return (await db.exec(held.execution_options(populate_existing=True))).all()
 
 
 def is_under_way(message: Outgoing, now: datetime) -> bool:
-    """Whether a try of it may be going on at this moment: it was begun, and is leased."""
+    """Return whether a try of an act may be going on at this moment: it was begun, and is leased."""
     until = message.not_before
     return bool(message.content.get(BEGUN)) and until is not None and now < until <= now + 2 * LEASE
 
 
 async def rewrite_act(db: AsyncSession, message: Outgoing, content: Mapping[str, Any]) -> None:
-    """From now on that is to be done: what is begun later does that."""
+    """Write down what an act is to do instead: what is begun later does that."""
     await db.execute(update(Outgoing).where(col(Outgoing.id) == message.id).values(content=dict(content)))
 
 
@@ -197,7 +198,7 @@ async def begin(db: AsyncSession, message: Outgoing) -> ActionTurn:
 
 
 async def withdraw(db: AsyncSession, topics: Collection[str], now: datetime) -> Collection[str]:
-    """Take back the acts on these topics that have not begun, untold; the topics of those."""
+    """Take back the acts on these topics that have not begun, and tell nobody; return the topics of those."""
     found = select(Outgoing.id).where(ACTS, col(Outgoing.topic).in_(topics))
     held = await hold_acts(db, (await db.exec(found)).all())
     gone = [message for message in held if not is_under_way(message, now)]

@@ -41,13 +41,13 @@ async def tally(db: AsyncSession, topics: Collection[str], now: datetime) -> Del
 
 
 async def find_reached(db: AsyncSession, topics: Collection[str]) -> Collection[str]:
-    """The channels and people to whom a message on those topics has come, or is on its way."""
+    """Find the channels and people to whom a message on those topics has come, or is on its way."""
     rest = or_(col(Outgoing.delivered_at).is_not(None), col(Outgoing.not_before).is_not(None))
     return set((await db.exec(select(Outgoing.target).where(*_on_topics(topics), rest))).all())
 
 
 async def find_unreached(db: AsyncSession, topics: Collection[str]) -> Sequence[str]:
-    """The channels and people to whom none has come, though one was written down."""
+    """Find the channels and people to whom none has come, though one was written down."""
     there = select(Outgoing.target).where(*_on_topics(topics), col(Outgoing.delivered_at).is_not(None))
     others = select(Outgoing.target).where(*_on_topics(topics), col(Outgoing.target).not_in(there)).distinct()
     return (await db.exec(others.order_by(col(Outgoing.target)))).all()
@@ -85,7 +85,7 @@ def _posted_on(topics: Collection[str]) -> Sequence[ColumnElement[bool]]:
 
 
 def _is_resting(now: datetime) -> ColumnElement[bool]:
-    """What failed, and is tried again later than any lease lasts."""
+    """Select what failed, and is tried again later than any lease lasts."""
     return and_(col(Outgoing.fault).is_not(None), col(Outgoing.not_before) > now + LEASE)
 
 
@@ -123,7 +123,7 @@ async def mark_failed(
 
 
 async def find_posts_about(db: AsyncSession, topic: str) -> Sequence[Sent]:
-    """The messages already delivered on a topic, newest first.
+    """Find the posts of the messages already delivered on a topic, newest first.
 
     Those that versions before delivered to a person tell no channel: it is the direct one.
     """
@@ -132,7 +132,7 @@ async def find_posts_about(db: AsyncSession, topic: str) -> Sequence[Sent]:
 
 
 async def find_posts_on(db: AsyncSession, topics: Collection[str]) -> Collection[str]:
-    """The posts of the messages already delivered on any of those topics."""
+    """Find the posts of the messages already delivered on any of those topics."""
     found = (await db.exec(select(Outgoing.post_id).where(*_posted_on(topics)))).all()
     return {post_id for post_id in found if post_id}
 
@@ -143,14 +143,14 @@ def _sent(row: Outgoing) -> Sent:
 
 
 async def list_news(db: AsyncSession, limit: int, but: Collection[str] = ()) -> Sequence[Outgoing]:
-    """Of what has come to its end, the oldest of which somebody is still to be told, ``but`` of those."""
+    """List the oldest messages that came to their end, of which somebody is still to be told, ``but`` those."""
     others = [col(Outgoing.id).not_in(but)] if but else []
     ended = select(Outgoing).where(NEWS, *others).order_by(col(Outgoing.created_at)).limit(limit)
     return (await db.exec(ended)).all()
 
 
 async def mark_told(db: AsyncSession, message: Outgoing, now: datetime) -> bool:
-    """Its sender was told, and what was to be told is not kept; False when that was done before.
+    """Note that the sender was told, and keep nothing of what was to be told; False when that was done before.
 
     An act that was refused is no more the operator’s matter then, and no topic is needed to find it again.
     """
@@ -162,7 +162,7 @@ async def mark_told(db: AsyncSession, message: Outgoing, now: datetime) -> bool:
 
 
 async def count_by_state(db: AsyncSession) -> Mapping[str, int]:
-    """How many messages are waiting, and how many were given up."""
+    """Count the messages that wait, and those that were given up."""
     kinds = (MESSAGES, GIVEN_UP)
     counted = (select(func.count()).select_from(Outgoing).where(kind).scalar_subquery() for kind in kinds)
     waiting, given_up = (await db.execute(select(*counted))).one()
@@ -176,7 +176,8 @@ async def forget(db: AsyncSession, before: datetime) -> None:
 
 
 async def may_have_posted(db: AsyncSession, channel_id: str, user_id: str) -> bool:
-    """Whether there is any such post, perhaps, in a channel or in the direct one of a person."""
+    """Return whether a message that waits, or of which nobody was told yet, may have a post in a channel or in the
+    direct one of a person."""
     in_channel = and_(col(Outgoing.where) == TargetKind.CHANNEL, col(Outgoing.target) == channel_id)
     here = or_(in_channel, and_(col(Outgoing.where) == TargetKind.PERSON, col(Outgoing.target) == user_id))
     for state in (MESSAGES, NEWS):
@@ -186,12 +187,12 @@ async def may_have_posted(db: AsyncSession, channel_id: str, user_id: str) -> bo
 
 
 async def find_unnoted(db: AsyncSession, ids: Collection[str]) -> Sequence[Outgoing]:
-    """Of these messages, those that still wait for the table."""
+    """Find those of these messages that still wait for the table."""
     return (await db.exec(select(Outgoing).where(MESSAGES, col(Outgoing.id).in_(ids)))).all()
 
 
 async def find_untold(db: AsyncSession, message_id: str) -> Outgoing | None:
-    """That message, if it came to its end and its sender is still to be told."""
+    """Find a message, if it came to its end and its sender is still to be told."""
     return (await db.exec(select(Outgoing).where(NEWS, col(Outgoing.id) == message_id))).first()
 
 

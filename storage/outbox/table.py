@@ -99,7 +99,7 @@ class Share:
 
     @property
     def condition(self) -> ColumnElement[bool]:
-        """It in SQL."""
+        """The same in SQL."""
         others = [col(Outgoing.target).not_in(self.but_of)] if self.but_of else []
         return and_(MESSAGES, col(Outgoing.crowd) == self.crowd, *others)
 

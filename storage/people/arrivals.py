@@ -13,19 +13,19 @@ from storage.people.person import Person, Role
 
 
 class Arrival(SQLModel, table=True):
-    """Somebody came."""
+    """When somebody came first into the team."""
 
     person_id: str = Field(primary_key=True, max_length=26)
     at: datetime = Field(sa_type=UtcTime)
 
 
 async def note_arrival(db: AsyncSession, person_id: str, at: datetime) -> bool:
-    """Somebody comes; False where they came before, however long ago."""
+    """Note that somebody comes; False where they came before, however long ago."""
     return await insert_new(db, Arrival, {"person_id": person_id, "at": at})
 
 
 async def came_since(db: AsyncSession, person_id: str, since: datetime) -> bool:
-    """Whether somebody came then or later."""
+    """Return whether somebody came then or later."""
     came = select(Arrival.person_id).where(Arrival.person_id == person_id, col(Arrival.at) >= since)
     return (await db.exec(came)).first() is not None
 
@@ -48,7 +48,7 @@ class Guest(SQLModel, table=True):
 
 
 async def note_guest(db: AsyncSession, guest: Guest) -> bool:
-    """Somebody unknown came; whether they are the first who waits for the message of the day."""
+    """Note that somebody unknown came; return whether they are the first who waits for the message of the day."""
     await hold(db, GUESTS_SCOPE, f"{guest.day}", guest.at)
     waits = select(Guest.person_id).where(Guest.day == guest.day, col(Guest.told_at).is_(None)).limit(1)
     others = (await db.exec(waits)).first()
@@ -56,14 +56,16 @@ async def note_guest(db: AsyncSession, guest: Guest) -> bool:
 
 
 async def take_guests(db: AsyncSession, day: date, now: datetime) -> int:
-    """Those who waited wait no more; how many they were. Nobody else tells of that day meanwhile."""
+    """Note that those who waited for the message of the day are in it, and return how many they were; nobody else makes
+    that message meanwhile."""
     await hold(db, GUESTS_SCOPE, f"{day}", now)
     waits = (col(Guest.day) == day, col(Guest.told_at).is_(None))
     return (await db.exec(update(Guest).where(*waits).values(told_at=now))).rowcount
 
 
 async def list_guests(db: AsyncSession, day: date) -> Sequence[Guest]:
-    """Who came on that day, first ones first; the role is the register’s, and ``by`` empty where it has another now."""
+    """List who came on that day, first ones first; the role is the register’s, and ``by`` empty where it has another
+    now."""
     came = select(Guest, Person.role).outerjoin(Person, col(Person.id) == col(Guest.person_id)).where(Guest.day == day)
     found = (await db.exec(came.order_by(col(Guest.at), col(Guest.username)))).all()
     return [_guest_as_now(guest, Role(role) if role else None) for guest, role in found]
@@ -74,13 +76,13 @@ def _guest_as_now(guest: Guest, role: Role | None) -> Guest:
 
 
 async def get_guest(db: AsyncSession, person_id: str) -> Guest | None:
-    """Somebody who came unknown."""
+    """Return what is noted of somebody who came unknown."""
     return (await db.exec(select(Guest).where(Guest.person_id == person_id))).first()
 
 
 async def settle_guest(db: AsyncSession, person_id: str, role: Role | None, by: str) -> date | None:
-    """Somebody said who that is, or took it back; on which day they had come, None for who never came so, or where that
-    was said before."""
+    """Note that somebody said who a guest is, or took it back; return the day on which the guest had come, None for who
+    never came so, or where that was said before."""
     news = (col(Guest.person_id) == person_id, col(Guest.role).is_distinct_from(role))
     guest = update(Guest).where(*news).values(role=role, by=by)
     return (await db.execute(guest.returning(col(Guest.day)))).scalar()
@@ -113,8 +115,8 @@ class QuietDepartement(SQLModel, table=True):
 
 
 async def note_newcomer(db: AsyncSession, newcomer: Newcomer) -> bool:
-    """Somebody is to be announced, once for ever; whether they are the first who waits for that, in that channel and on
-    that day."""
+    """Note that somebody is to be announced, once for ever; return whether they are the first who waits for that, in
+    that channel and on that day."""
     await hold(db, NEWCOMERS_SCOPE, f"{newcomer.key}:{newcomer.day}", newcomer.at)
     waits = (Newcomer.key == newcomer.key, Newcomer.day == newcomer.day, col(Newcomer.told_at).is_(None))
     others = (await db.exec(select(Newcomer.person_id).where(*waits).limit(1))).first()
@@ -122,14 +124,15 @@ async def note_newcomer(db: AsyncSession, newcomer: Newcomer) -> bool:
 
 
 async def take_newcomers(db: AsyncSession, key: str, day: date, now: datetime) -> int:
-    """Those who waited wait no more; how many they were. Nobody else tells of that day and channel meanwhile."""
+    """Note that those who waited for the message of a day and channel are in it, and return how many they were; nobody
+    else makes that message meanwhile."""
     await hold(db, NEWCOMERS_SCOPE, f"{key}:{day}", now)
     waits = (col(Newcomer.key) == key, col(Newcomer.day) == day, col(Newcomer.told_at).is_(None))
     return (await db.exec(update(Newcomer).where(*waits).values(told_at=now))).rowcount
 
 
 async def list_newcomers(db: AsyncSession, key: str, day: date) -> Sequence[Person]:
-    """Who came on that day, first ones first, as far as they are to be seen."""
+    """List who came on that day, first ones first, as far as they are to be seen."""
     came = select(Person).join(Newcomer, col(Newcomer.person_id) == col(Person.id))
     came = came.where(Newcomer.key == key, Newcomer.day == day)
     came = came.where(col(Person.is_hidden).is_(False), col(Person.left_on).is_(None))
@@ -137,18 +140,18 @@ async def list_newcomers(db: AsyncSession, key: str, day: date) -> Sequence[Pers
 
 
 async def list_quiet_departements(db: AsyncSession) -> Collection[str]:
-    """The départements where nobody is announced."""
+    """List the départements where nobody is announced."""
     return (await db.exec(select(QuietDepartement.departement).order_by(QuietDepartement.departement))).all()
 
 
 async def hush_departements(db: AsyncSession, departements: Iterable[str], by: str, at: datetime) -> None:
-    """Nobody is announced there from now on."""
+    """Announce nobody in these départements from now on."""
     rows = [{"departement": code, "by": by, "at": at} for code in departements]
     await db.execute(insertion(db, QuietDepartement).values(rows).on_conflict_do_nothing())
 
 
 async def unhush_departements(db: AsyncSession, departements: Collection[str]) -> None:
-    """Who comes is announced there again."""
+    """Announce in these départements again who comes."""
     await db.execute(delete(QuietDepartement).where(col(QuietDepartement.departement).in_(departements)))
 
 
@@ -169,38 +172,38 @@ class Welcome(SQLModel, table=True):
 
 
 async def note_welcome(db: AsyncSession, person: Person, at: datetime) -> bool:
-    """Somebody is being welcomed; False where that was done once already, however long ago."""
+    """Note that somebody is being welcomed; False where that was done once already, however long ago."""
     row = {"person_id": person.id, "username": person.username, "role": person.role or Role.INVITE, "at": at}
     return await insert_new(db, Welcome, row)
 
 
 async def get_welcome(db: AsyncSession, person_id: str) -> Welcome | None:
-    """How somebody was welcomed."""
+    """Return how somebody was welcomed."""
     return (await db.exec(select(Welcome).where(Welcome.person_id == person_id))).first()
 
 
 async def accept_charter(db: AsyncSession, person: Person, charter: str, at: datetime) -> None:
-    """Somebody accepts a version of the charter; the first time counts."""
+    """Note that somebody accepts a version of the charter; the first time counts."""
     await note_welcome(db, person, at)
     mine = (col(Welcome.person_id) == person.id) & (col(Welcome.charter).is_distinct_from(charter))
     await db.exec(update(Welcome).where(mine).values(charter=charter, charter_at=at))
 
 
 async def list_latest_welcomes(db: AsyncSession, limit: int) -> Sequence[Welcome]:
-    """The last ones, newest first."""
+    """List the last welcomes, newest first."""
     return (await db.exec(select(Welcome).order_by(col(Welcome.at).desc(), col(Welcome.username)).limit(limit))).all()
 
 
 async def list_missed(db: AsyncSession) -> Sequence[Person]:
-    """People of the register who have not left and were never welcomed, by name."""
+    """List the people of the register who have not left and were never welcomed, by name."""
     never = select(Person).outerjoin(Welcome, col(Welcome.person_id) == col(Person.id))
     never = never.where(col(Welcome.person_id).is_(None), col(Person.left_on).is_(None))
     return (await db.exec(never.order_by(col(Person.username)))).all()
 
 
 async def list_to_remind(db: AsyncSession, before: datetime, limit: int) -> Sequence[tuple[Welcome, Person | None]]:
-    """Who was welcomed before that instant, did not accept any charter, was not reminded, and has not left; and what
-    the register says of them."""
+    """List who was welcomed before that instant, did not accept any charter, was not reminded, and has not left; and
+    what the register says of them."""
     due = select(Welcome, Person).outerjoin(Person, col(Person.id) == col(Welcome.person_id))
     due = due.where(col(Welcome.at) < before, col(Welcome.charter).is_(None), col(Welcome.reminded_at).is_(None))
     due = due.where(or_(col(Person.id).is_(None), col(Person.left_on).is_(None)))
@@ -208,23 +211,25 @@ async def list_to_remind(db: AsyncSession, before: datetime, limit: int) -> Sequ
 
 
 async def list_unfiled(db: AsyncSession, since: datetime, limit: int) -> Sequence[str]:
-    """The ids of those welcomed since, of whom it is not known yet that they filed a compte rendu; newest first."""
+    """List the ids of those welcomed since, of whom it is not known yet that they filed a compte rendu; newest
+    first."""
     waits = select(Welcome.person_id).where(col(Welcome.at) >= since, col(Welcome.filed_at).is_(None))
     return (await db.exec(waits.order_by(col(Welcome.at).desc()).limit(limit))).all()
 
 
 async def note_filed(db: AsyncSession, person_ids: Collection[str], at: datetime) -> None:
-    """These people have filed one."""
+    """Note that these people have filed a compte rendu."""
     await db.exec(update(Welcome).where(col(Welcome.person_id).in_(person_ids)).values(filed_at=at))
 
 
 async def note_reminded(db: AsyncSession, person_ids: Collection[str], at: datetime) -> None:
-    """These people were reminded."""
+    """Note that these people were reminded."""
     await db.exec(update(Welcome).where(col(Welcome.person_id).in_(person_ids)).values(reminded_at=at))
 
 
 class Wish(SQLModel, table=True):
-    """The last that somebody said; ``granted`` is what became of it, said ``by`` that user name, None until then."""
+    """The départements where somebody said last that they work; ``granted`` is what became of it, said ``by`` that user
+    name, None until then."""
 
     __tablename__ = "place_wish"
 
@@ -236,12 +241,12 @@ class Wish(SQLModel, table=True):
 
 
 async def get_wish(db: AsyncSession, person_id: str) -> Wish | None:
-    """What somebody said last."""
+    """Return where somebody said last that they work."""
     return (await db.exec(select(Wish).where(Wish.person_id == person_id))).first()
 
 
 async def note_wish(db: AsyncSession, person_id: str, departements: Sequence[str], at: datetime) -> bool:
-    """Somebody says it; False where they did before, and nobody has answered yet."""
+    """Note where somebody says that they work; False where they said so before, and nobody has answered yet."""
     before = await get_wish(db, person_id)
     if before is not None and before.granted is None and before.departements == list(departements):
         return False
@@ -251,6 +256,6 @@ async def note_wish(db: AsyncSession, person_id: str, departements: Sequence[str
 
 
 async def settle_wish(db: AsyncSession, wish: Wish, *, granted: bool, by: str) -> bool:
-    """A leader answers; False where another has, or something else was said since."""
+    """Note the answer of a leader; False where another has answered, or something else was said since."""
     same = (col(Wish.person_id) == wish.person_id, col(Wish.at) == wish.at, col(Wish.granted).is_(None))
     return (await db.exec(update(Wish).where(*same).values(granted=granted, by=by))).rowcount == 1

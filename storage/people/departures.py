@@ -21,31 +21,31 @@ class Gone(SQLModel, table=True):
 
 
 async def note_gone(db: AsyncSession, person_ids: Collection[str], at: datetime) -> None:
-    """These accounts were found deactivated; nothing happens where that is known."""
+    """Note that these accounts were found deactivated; nothing happens where that is known."""
     if person_ids:
         rows = [{"person_id": person_id, "noted_at": at} for person_id in dict.fromkeys(person_ids)]
         await db.execute(insertion(db, Gone).values(rows).on_conflict_do_nothing())
 
 
 async def forget_gone(db: AsyncSession, person_ids: Collection[str]) -> None:
-    """These accounts are active: should they be deactivated again, it is asked again."""
+    """Forget that these accounts were deactivated: should they be so again, it is asked again."""
     await db.execute(delete(Gone).where(col(Gone.person_id).in_(person_ids)))
 
 
 async def list_to_ask_about(db: AsyncSession, limit: int) -> Sequence[Person]:
-    """Who is still counted on, and was not asked about yet; longest gone first."""
+    """List who is gone but still counted on, and was not asked about yet; longest gone first."""
     waits = select(Person).join(Gone, col(Gone.person_id) == col(Person.id))
     waits = waits.where(col(Gone.asked_at).is_(None), col(Person.left_on).is_(None))
     return (await db.exec(waits.order_by(col(Gone.noted_at), col(Person.username)).limit(limit))).all()
 
 
 async def note_gone_asked(db: AsyncSession, person_ids: Collection[str], at: datetime) -> None:
-    """It was asked about these people."""
+    """Note that animateurs were asked about these people."""
     await db.exec(update(Gone).where(col(Gone.person_id).in_(person_ids)).values(asked_at=at))
 
 
 async def find_gone_since(db: AsyncSession, person_ids: Collection[str]) -> dict[str, datetime]:
-    """When these accounts were found deactivated, by id."""
+    """Find when these accounts were found deactivated, by id."""
     found = (await db.exec(select(Gone).where(col(Gone.person_id).in_(person_ids)))).all()
     return {row.person_id: row.noted_at for row in found}
 
@@ -79,8 +79,8 @@ async def note_moves(db: AsyncSession, changes: Iterable[MovedPair], at: datetim
 
 
 async def find_in_grace(db: AsyncSession, now: datetime, person_id: str | None = None) -> Mapping[str, Sequence[str]]:
-    """The départements that people left, of which they may still be in the channel: by person, oldest first; of all,
-    or of one."""
+    """Find the départements that people left, of which they may still be in the channel: by person, oldest first; of
+    all, or of one."""
     one = [] if person_id is None else [col(Move.person_id) == person_id]
     found: dict[str, list[str]] = {}
     for move in (await db.exec(_oldest_first().where(col(Move.until) > now, *one))).all():
@@ -89,12 +89,12 @@ async def find_in_grace(db: AsyncSession, now: datetime, person_id: str | None =
 
 
 async def list_over(db: AsyncSession, now: datetime) -> Sequence[Move]:
-    """Of which the grace is over, oldest first."""
+    """List the moves whose grace is over, oldest first."""
     return (await db.exec(_oldest_first().where(col(Move.until) <= now))).all()
 
 
 async def forget_move(db: AsyncSession, move: Move) -> None:
-    """That département is left for good."""
+    """Forget a move: that département is left for good."""
     here = (col(Move.person_id) == move.person_id, col(Move.departement) == move.departement)
     await db.execute(delete(Move).where(*here))
 

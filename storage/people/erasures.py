@@ -28,12 +28,12 @@ class Erasure(SQLModel, table=True):
 
 
 async def get_erasure(db: AsyncSession, user_id: str) -> Erasure | None:
-    """That of somebody."""
+    """Return the erasure of somebody."""
     return (await db.exec(select(Erasure).where(Erasure.user_id == user_id))).first()
 
 
 async def list_due_erasures(db: AsyncSession, now: datetime) -> Sequence[Erasure]:
-    """Those whose time has come, oldest first."""
+    """List the erasures whose time has come, oldest first."""
     wanted = select(Erasure).where(
         col(Erasure.due_at) <= now, col(Erasure.cancelled_at).is_(None), col(Erasure.done_at).is_(None)
     )
@@ -41,24 +41,24 @@ async def list_due_erasures(db: AsyncSession, now: datetime) -> Sequence[Erasure
 
 
 async def lock_erasure(db: AsyncSession, user_id: str) -> Erasure | None:
-    """The same, held until the transaction ends."""
+    """Return the erasure of somebody, locked until the transaction ends."""
     wanted = select(Erasure).where(Erasure.user_id == user_id).with_for_update()
     return (await db.exec(wanted.execution_options(populate_existing=True))).first()
 
 
 async def note_erasure(db: AsyncSession, erasure: Erasure) -> None:
-    """Write a wish down, in place of an older one."""
+    """Write a wish to be erased down, in place of an older one."""
     await upsert(db, Erasure, [erasure.model_dump()])
 
 
 async def find_waiting_erasure(db: AsyncSession, user_id: str) -> Erasure | None:
-    """One that is to come, or under way."""
+    """Find an erasure that is to come, or under way."""
     found = await get_erasure(db, user_id)
     return found if found and not found.cancelled_at and not found.done_at else None
 
 
 async def cancel_erasure(db: AsyncSession, user_id: str, now: datetime) -> bool:
-    """It is wished no more; False where there is none to come, or it has begun."""
+    """Cancel an erasure; False where there is none to come, or it has begun."""
     to_come = (col(Erasure.cancelled_at).is_(None), col(Erasure.done_at).is_(None), col(Erasure.step) == 0)
     statement = update(Erasure).where(col(Erasure.user_id) == user_id, *to_come).values(cancelled_at=now)
     return (await execute(db, statement)).rowcount == 1

@@ -157,7 +157,7 @@ _CODES = {fold(name): code for code, d in DEPARTEMENTS.items() for name in (code
 
 
 def read_role(text: str) -> Role:
-    """The role of that name. Raises ValueError, with a French sentence, for none."""
+    """Read the role of that name. Raises ValueError, with a French sentence, for none."""
     role = _ROLES.get(fold(text))
     if role is None:
         known = ", ".join(member.value for member in Role)
@@ -166,7 +166,7 @@ def read_role(text: str) -> Role:
 
 
 def read_departements(text: str) -> list[str]:
-    """The codes of départements, given by code or name and separated by « | » or commas, each once.
+    """Read the codes of départements, given by code or name and separated by « | » or commas, each once.
 
     « 1 » is « 01 », as spreadsheets drop the zero. Raises ValueError, with a French sentence, for what is none.
     """

@@ -25,7 +25,7 @@ BY_ID = select(Person.__table__).where(col(Person.id) == bindparam("person"))  #
 
 
 async def get(db: AsyncSession, person_id: str) -> Person | None:
-    """The person of that Mattermost id."""
+    """Return the person of that Mattermost id."""
     row = (await execute(db, BY_ID, {"person": person_id})).mappings().first()
     return Person(**row) if row else None
 
@@ -40,7 +40,7 @@ class SameNameError(LookupError):
 
 
 async def by_username(db: AsyncSession, username: str) -> Person | None:
-    """The person of that name. Raises SameNameError where it is not only one’s."""
+    """Return the person of that name. Raises SameNameError where it is not only one’s."""
     named = select(Person).where(Person.username == username.lower()).order_by(col(Person.id))
     found = (await db.exec(named)).all()
     if len(found) > 1:
@@ -49,7 +49,7 @@ async def by_username(db: AsyncSession, username: str) -> Person | None:
 
 
 async def with_role(db: AsyncSession, role: Role, limit: int = 3) -> Sequence[Person]:
-    """Some people of a role who have not left, by name: the register gives it, or it follows from Mattermost."""
+    """List some people of a role who have not left, by name: the register gives it, or it follows from Mattermost."""
     there = select(Person).where(_has_role([role]), col(Person.left_on).is_(None))
     return (await db.exec(there.order_by(col(Person.username)).limit(limit))).all()
 
@@ -64,14 +64,14 @@ async def animating(db: AsyncSession, limit: int = 3) -> Sequence[Person]:
 
 
 async def list_to_ask(db: AsyncSession) -> Sequence[Person]:
-    """Whom anybody may be told to write to: animateurs of the register; where it has none, who may do what they may
-    because of a role in Mattermost, as who runs the server does."""
+    """List whom anybody may be told to write to: animateurs of the register; where it has none, who may do what they
+    may because of a role in Mattermost, as who runs the server does."""
     found = await animating(db)
     return [person for person in found if person.role in ANIMATES] or found
 
 
 async def animating_by_mattermost(db: AsyncSession) -> Sequence[str]:
-    """The ids of those who are remembered to animate because of their role in Mattermost."""
+    """List the ids of those who are remembered to animate because of their role in Mattermost."""
     derived = select(Person.id).where(col(Person.role).is_(None), col(Person.derived_role).in_(ANIMATES))
     return (await db.exec(derived.order_by(col(Person.id)))).all()
 
@@ -82,13 +82,13 @@ def _has_role(roles: Collection[Role]) -> ColumnElement[bool]:
 
 
 async def list_ended(db: AsyncSession, first: date, last: date) -> Sequence[Person]:
-    """Whose last day is one of those, by name."""
+    """List those whose last day is one of those, by name."""
     theirs = select(Person).where(col(Person.left_on).between(first, last))
     return (await db.exec(theirs.order_by(col(Person.username)))).all()
 
 
 async def every(db: AsyncSession) -> Sequence[Person]:
-    """Everybody, by name."""
+    """List everybody, by name."""
     there = select(Person).where(col(Person.username) != ERASED)
     return (await db.exec(there.order_by(col(Person.username), col(Person.id)))).all()
 
@@ -122,7 +122,7 @@ async def tally(db: AsyncSession, today: date, within: Collection[str] | None = 
 
 
 async def pages(db: AsyncSession, size: int = 500) -> AsyncIterator[Sequence[Person]]:
-    """Everybody, by name, so many at a time."""
+    """Yield everybody, by name, so many at a time."""
     there = select(Person).where(col(Person.username) != ERASED)
     async for page in iterate_pages(read_models(db), there, col(Person.username), col(Person.id), size=size):
         yield page
@@ -130,7 +130,7 @@ async def pages(db: AsyncSession, size: int = 500) -> AsyncIterator[Sequence[Per
 
 
 async def zones(db: AsyncSession) -> Sequence[str]:
-    """Where people are, each zone once."""
+    """List the zones where people are."""
     return (await db.exec(select(Person.timezone).distinct().order_by(Person.timezone))).all()
 
 
@@ -152,7 +152,7 @@ async def note_animateur(db: AsyncSession, person: Person) -> None:
 async def among(
     db: AsyncSession, ids: Collection[str] = (), usernames: Collection[str] = (), emails: Collection[str] = ()
 ) -> Sequence[Person]:
-    """Who has some of a few hundred ids, names or addresses (in small letters) at most, by id."""
+    """List who has some of a few hundred ids, names or addresses (in small letters) at most, by id."""
     wanted = [col(Person.id).in_(ids), col(Person.username).in_(usernames), func.lower(Person.email).in_(emails)]
     return (await db.exec(select(Person).where(or_(*wanted)).order_by(col(Person.id)))).all()
 
@@ -173,7 +173,8 @@ async def register_people(db: AsyncSession, persons: Sequence[Person]) -> None:
 
 
 async def settle_departement(db: AsyncSession, person: Person, departement: str) -> Person:
-    """Somebody as the register has them from now on: they work in this département, unless they have one already.
+    """Let somebody work in this département, unless they have one already, and return them as the register has them
+    from now on.
 
     Who was not known yet is registered, their role still following Mattermost. Their zone is the one Mattermost told,
     else the département’s.
@@ -191,13 +192,14 @@ async def add(db: AsyncSession, person: Person) -> None:
 
 
 def place(person: Person, departements: Sequence[str]) -> Person:
-    """Somebody as they work in these départements; their zone is the one Mattermost told, else the first one’s."""
+    """Return somebody as they work in these départements; their zone is the one Mattermost told, else the first
+    one’s."""
     zone = zone_in(person, departements)
     return Person(**(person.model_dump() | {"departements": list(departements), "timezone": zone}))
 
 
 def zone_in(person: Person, departements: Sequence[str]) -> str:
-    """The zone of somebody once they work there.
+    """Return the zone of somebody once they work in these départements.
 
     Paris is also what is said of who never told Mattermost a zone; so is the one of where they worked before.
     """
@@ -233,7 +235,7 @@ TAKEN_FIELDS = set(Awaited.model_fields) - {"id", "username", "imported_at"}
 
 
 async def find_awaited(db: AsyncSession, username: str, email: str = "") -> Awaited | None:
-    """The line that waits for an account, by its name before its address."""
+    """Find the line that waits for an account, by its name before its address."""
     named = col(Awaited.username) == username.lower()
     wanted = or_(named, col(Awaited.email) == email.lower()) if email else named
     found = (await db.exec(select(Awaited).where(wanted).order_by(col(Awaited.id)))).all()
@@ -241,20 +243,20 @@ async def find_awaited(db: AsyncSession, username: str, email: str = "") -> Awai
 
 
 async def every_awaited(db: AsyncSession) -> Sequence[Awaited]:
-    """All lines that wait, oldest first."""
+    """List all lines that wait, oldest first."""
     return (await db.exec(select(Awaited).order_by(col(Awaited.id)))).all()
 
 
 async def find_awaited_among(
     db: AsyncSession, usernames: Collection[str], emails: Collection[str]
 ) -> Sequence[Awaited]:
-    """The lines that wait under some of a few hundred names and addresses at most."""
+    """Find the lines that wait under some of a few hundred names and addresses at most."""
     wanted = or_(col(Awaited.username).in_(usernames), col(Awaited.email).in_(emails))
     return (await db.exec(select(Awaited).where(wanted).order_by(col(Awaited.id)))).all()
 
 
 async def count_awaited(db: AsyncSession) -> int:
-    """How many lines wait."""
+    """Count the lines that wait."""
     return (await db.exec(select(func.count()).select_from(Awaited))).one()
 
 
@@ -265,25 +267,25 @@ async def write_awaited(db: AsyncSession, lines: Sequence[Awaited]) -> None:
 
 
 async def forget_awaited(db: AsyncSession, numbers: Collection[int]) -> None:
-    """These lines wait no more."""
+    """Delete these lines: they wait no more."""
     if numbers:
         await db.execute(delete(Awaited).where(col(Awaited.id).in_(numbers)))
 
 
 def fill_from_awaited(person: Person, line: Awaited) -> Person:
-    """Somebody as the line that waits for them says; their zone is that of where they will work."""
+    """Return somebody as the line that waits for them says; their zone is that of where they will work."""
     told = line.model_dump(include=TAKEN_FIELDS - {"departements"})
     return place(Person(**(person.model_dump() | told)), line.departements)
 
 
 async def take_awaited(db: AsyncSession, line: Awaited, person: Person) -> Person:
-    """Somebody as the line that waited for them says; it waits no more. (Who calls writes them down.)"""
+    """Delete the line that waited for somebody, and return them as it says; who calls writes them down."""
     await forget_awaited(db, [line.id] if line.id else [])
     return fill_from_awaited(person, line)
 
 
 async def register_awaited(db: AsyncSession, person: Person, email: str) -> Person | None:
-    """Somebody new, registered as the line says that waited for them; None where none did."""
+    """Register somebody new as the line says that waited for them; None where none did."""
     line = await find_awaited(db, person.username, email)
     if line is None:
         return None
@@ -305,7 +307,7 @@ class NamedPerson:
 
 
 async def find_called(db: AsyncSession, words: str, within: Collection[str] | None = None) -> list[NamedPerson]:
-    """Who is called so, by name, those that are waited for last; ``within`` some départements, or anywhere."""
+    """Find who is called so, by name, those that are waited for last; ``within`` some départements, or anywhere."""
     wanted = _NAME_PARTS.split(fold(words.removeprefix("@")))
     here = select(Person.id, Person.username, Person.prenom, Person.nom, Person.departements)  # type: ignore[call-overload]
     there = select(Awaited.username, Awaited.email, Awaited.prenom, Awaited.nom, Awaited.departements)  # type: ignore[call-overload]

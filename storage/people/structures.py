@@ -26,7 +26,7 @@ Employers = Mapping[str, Structure]
 
 
 def read_siret(text: str) -> str:
-    """A SIRET without its spaces. Raises ValueError, with a French sentence, for what is none.
+    """Read a SIRET without its spaces. Raises ValueError, with a French sentence, for what is none.
 
     The last digit is a check (Luhn’s formula), except for La Poste (insee.fr, « Vérification d’un numéro SIRET »).
     """
@@ -39,7 +39,7 @@ def read_siret(text: str) -> str:
 
 
 async def find_structures(db: AsyncSession, sirets: Collection[str]) -> Employers:
-    """Those of a few hundred at most that are known, by SIRET."""
+    """Find those establishments, of a few hundred at most, that are known, by SIRET."""
     found = await db.exec(select(Structure).where(col(Structure.siret).in_(sirets)))
     return {structure.siret: structure for structure in found}
 

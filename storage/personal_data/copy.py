@@ -29,7 +29,7 @@ GIVEN: tuple[PersonalData, ...] = tuple(one for one in PERSONAL_DATA if one.has_
 
 
 def list_columns(holding: PersonalData) -> Sequence[str]:
-    """What is given of a table: a column that says only that a row is somebody’s own is left out."""
+    """List what is given of a table: a column that says only that a row is somebody’s own is left out."""
     whose = holding.own if len(holding.own) == 1 else ()
     left_out = {*holding.withheld, *whose}
     names = (column.name for column in holding.table.columns)
@@ -37,7 +37,7 @@ def list_columns(holding: PersonalData) -> Sequence[str]:
 
 
 async def read_pages(db: AsyncSession, holding: PersonalData, user_id: str) -> AsyncIterator[Sequence[Row]]:
-    """Somebody’s rows as they may see them, under French names, so many at a time."""
+    """Yield somebody’s rows as they may see them, under French names, so many at a time."""
     wanted = select(holding.table).where(holding.given_to(user_id))
     key = holding.table.primary_key.columns
     async for found in iterate_pages(read_mappings(db), wanted, *key, size=PAGE):
@@ -51,7 +51,7 @@ def _people_columns(holding: PersonalData) -> Sequence[str]:
 
 
 async def _names(db: AsyncSession, holding: PersonalData, page: Sequence[Row]) -> Mapping[str, str]:
-    """What the others in some rows are called."""
+    """Find what the others in some rows are called."""
     ids = {row[name] for row in page for name in _people_columns(holding) if row[name]}
     person = table_named("person").c
     found = await execute(db, select(person.id, person.username).where(person.id.in_(ids)))
@@ -71,7 +71,7 @@ def _describe_row(holding: PersonalData, row: Row, user_id: str, names: Mapping[
 
 
 def _say_value(name: str, value: Any) -> Any:
-    """A value in words."""
+    """Say a value in words."""
     if name == "themes" and isinstance(value, int):
         return [THEMES[code].libelle for code in from_bits(value)]
     if isinstance(value, StrEnum):
@@ -89,7 +89,7 @@ class Duties:
 
 
 async def duties_of(db: AsyncSession, user_id: str, now: datetime) -> Duties:
-    """Count them."""
+    """Count what somebody still has in hand."""
     ticket, turn = table_named("ticket").c, table_named("duty_turn").c
     count = select(func.count())
     still = ticket.state.in_(OPEN)

@@ -49,7 +49,7 @@ class RetentionSpan:
     setting: str = ""
 
     def before(self, now: datetime, settings: Settings) -> datetime:
-        """The moment that is so long ago."""
+        """Return the moment that is so long ago."""
         return months_before(now, getattr(settings, self.setting)) if self.setting else now - timedelta(days=self.days)
 
     @property
@@ -130,12 +130,12 @@ class PersonalData:
         return "; ".join(filter(None, (self.limit.said if self.limit else "", self.kept)))
 
     def mine(self, user_id: str) -> ColumnElement[bool]:
-        """Which rows are somebody’s."""
+        """Select the rows that are somebody’s."""
         found = [self.table.c[name] == user_id for name in self.own]
         return or_(*found, self.scope(user_id)) if self.scope else or_(*found)
 
     def given_to(self, user_id: str) -> ColumnElement[bool]:
-        """Which of their rows somebody is given."""
+        """Select those of somebody’s rows that they are given."""
         return self.mine(user_id) & self.given(user_id) if self.given else self.mine(user_id)
 
     @property
@@ -145,51 +145,51 @@ class PersonalData:
 
 
 def table_named(name: str) -> Table:
-    """The table of that name."""
+    """Return the table of that name."""
     return SQLModel.metadata.tables[name]
 
 
 @cache
 def _read_register() -> Mapping[str, Mapping[str, str]]:
-    """What is said of each table, by its name."""
+    """Read what is said of each table, by its name."""
     return {row["name"]: row for row in read("personal_data.tsv")}
 
 
 def older(column: ColumnElement[datetime]) -> RowFilter:
-    """Rows whose moment is before."""
+    """Select the rows whose moment is before."""
     return lambda before: column < before
 
 
 def day_before(column: ColumnElement[date]) -> RowFilter:
-    """Rows whose day is before."""
+    """Select the rows whose day is before."""
     return lambda before: column < before.date()
 
 
 def whose(column: ColumnElement[str]) -> OwnerFilter:
-    """Rows that name somebody."""
+    """Select the rows that name somebody."""
     return lambda user_id: column == user_id
 
 
 def about(
     refers: ColumnElement[Any], key: ColumnElement[Any], which: Callable[[_Given], ColumnElement[bool]]
 ) -> Callable[[_Given], ColumnElement[bool]]:
-    """Rows that are about such rows of another table; ``refers`` has their ``key``."""
+    """Select the rows that are about such rows of another table; ``refers`` has their ``key``."""
     return lambda given: refers.in_(select(key).where(which(given)))
 
 
 def limit_of(span: timedelta | str, after: str, where: RowFilter, blanks: Row | None = None) -> RetentionLimit:
-    """A limit of so many days, or of the months that a setting says."""
+    """Make a limit of so many days, or of the months that a setting says."""
     length = RetentionSpan(setting=span) if isinstance(span, str) else RetentionSpan(days=span.days)
     return RetentionLimit(length, after, where, blanks or {})
 
 
 def day_of(moment: datetime | None) -> date | None:
-    """The day of a moment, in Paris."""
+    """Return the day of a moment, in Paris."""
     return moment.astimezone(PARIS).date() if moment else None
 
 
 def months_before(now: datetime, count: int) -> datetime:
-    """The same hour so many months ago; the last day of a shorter month."""
+    """Return the same hour so many months ago; the last day of a shorter month."""
     year, month = divmod(now.year * 12 + now.month - 1 - count, 12)
     for day in (now.day, 30, 29, 28):
         try:

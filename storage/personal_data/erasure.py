@@ -60,7 +60,7 @@ async def erase_step(db: AsyncSession, erasure: Erasure, now: datetime) -> None:
 
 
 async def _begin(db: AsyncSession, erasure: Erasure, now: datetime) -> None:
-    """A pseudonym, which stays in the register for the figures; what is open is closed or handed back."""
+    """Register a pseudonym, which stays for the figures; close what is open, or hand it back."""
     erasure.pseudonym = "".join(secrets.choice(_LETTERS) for _ in range(26))
     nobody = Person(id=erasure.pseudonym, username=ERASED, left_on=LONG_GONE, is_hidden=True, since=now)
     await people.register_person(db, nobody)
@@ -78,7 +78,7 @@ async def _begin(db: AsyncSession, erasure: Erasure, now: datetime) -> None:
 
 
 async def _leave(db: AsyncSession, erasure: Erasure) -> None:
-    """They leave the register; so does the pseudonym, unless figures need it."""
+    """Delete the person from the register; so the pseudonym, unless figures need it."""
     person, cras, months = table_named("person"), table_named("cra"), table_named("cra_month")
     leans = select(cras.c.id).where(cras.c.author_id == erasure.pseudonym).exists()
     await execute(db, delete(person).where(person.c.id == erasure.user_id))
@@ -94,7 +94,7 @@ async def _read_erased_person(db: AsyncSession, erasure: Erasure) -> ErasedPerso
 
 
 async def _is_back(db: AsyncSession, user_id: str) -> bool:
-    """Whether they did something since."""
+    """Return whether they did something since."""
     for one in PERSONAL_DATA:
         if one.name in _LEANING and (await execute(db, select(one.table).where(one.mine(user_id)).limit(1))).first():
             return True
@@ -113,7 +113,8 @@ async def _erase(db: AsyncSession, holding: PersonalData, who: ErasedPerson) -> 
 
 
 async def _erase_own(db: AsyncSession, holding: PersonalData, who: ErasedPerson) -> None:
-    """Their own rows go, or lose their words; whatever else names them names the pseudonym, or nobody."""
+    """Delete their own rows, or empty them of their words; whatever else names them then names the pseudonym, or
+    nobody."""
     table, fate = holding.table, holding.fate
     instead = dict(holding.blanks)
     if holding.name == "resource":  # readers remember resources by this number
@@ -138,7 +139,7 @@ async def _erase_own(db: AsyncSession, holding: PersonalData, who: ErasedPerson)
 
 
 async def _rewrite(db: AsyncSession, holding: PersonalData, name: str, who: ErasedPerson) -> None:
-    """Their id and names inside JSON: whatever is exactly that."""
+    """Replace their id and names inside JSON: whatever is exactly that."""
     column, key = holding.table.c[name], list(holding.table.primary_key.columns)
     instead = {who.user_id: who.pseudonym} | dict.fromkeys(who.called, ERASED)
     has = or_(*(cast(column, Text).contains(json.dumps(said)[1:-1], autoescape=True) for said in instead))

@@ -30,23 +30,23 @@ _HIT, _ENTRY = table_named("moderation_hit").c, table_named("journal").c
 
 
 def is_old_measure(before: datetime) -> ColumnElement[bool]:
-    """Which measures that hold no more, or were done once, are old: what keeps somebody out is known as long as it
+    """Select the old measures that hold no more, or were done once: what keeps somebody out is known as long as it
     does."""
     return (_MEASURE.ended_at.is_not(None) | _MEASURE.act.not_in(LASTING)) & (_MEASURE.began_at < before)
 
 
 def is_case_given(_: str) -> ColumnElement[bool]:
-    """Which cases are decided: until then nobody is to know that a message of theirs was reported or found."""
+    """Select the decided cases: until then nobody is to know that a message of theirs was reported or found."""
     return _CASE.decided_at.is_not(None)
 
 
 def is_hit_given(user_id: str) -> ColumnElement[bool]:
-    """Which messages that rules found are in no case, or in a decided one."""
+    """Select the messages found by rules that are in no case, or in a decided one."""
     return _is_of_given_case(_HIT.case_id, user_id)
 
 
 def is_measure_given(user_id: str) -> ColumnElement[bool]:
-    """Which measures are in no case, or in a decided one, and Mattermost let the bot carry them out."""
+    """Select the measures that are in no case, or in a decided one, and that Mattermost let the bot carry out."""
     return _is_of_given_case(_MEASURE.case_id, user_id) & (_MEASURE.ended_by != REFUSED)
 
 
@@ -56,8 +56,8 @@ def _is_of_given_case(case_id: ColumnElement[int | None], user_id: str) -> Colum
 
 
 def is_entry_given(user_id: str) -> ColumnElement[bool]:
-    """Which entries say what somebody did, or was told, and not what animateurs do among themselves before they
-    decide."""
+    """Select the entries of what somebody did, or was told; what animateurs do among themselves before they decide is
+    not given."""
     is_among_them = _ENTRY.act.startswith("moderation.", autoescape=True) & _ENTRY.act.not_in(_TOLD)
     return (_ENTRY.actor_id == user_id) | ~is_among_them
 

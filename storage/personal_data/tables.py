@@ -371,12 +371,12 @@ _MARK, _WORK = table_named("outgoing").c, table_named("work").c
 
 
 def _old_marks(before: datetime) -> ColumnElement[bool]:
-    """What was delivered for good, or given up, before."""
+    """Select what was delivered for good, or given up, before."""
     return or_(and_(PASSING, _MARK.delivered_at < before), and_(GIVEN_UP, _MARK.created_at < before))
 
 
 def _sent_to(user_id: str) -> ColumnElement[bool]:
-    """What somebody was told, and waits no more."""
+    """Select what somebody was told, and waits no more."""
     return (_MARK.target == user_id) & _MARK.not_before.is_(None) & _MARK.tells.is_(None)
 
 
@@ -385,17 +385,17 @@ def _old_work(before: datetime) -> ColumnElement[bool]:
 
 
 def _work_of(user_id: str) -> ColumnElement[bool]:
-    """What somebody began, and is over."""
+    """Select what somebody began, and is over."""
     return (_WORK.person == user_id) & _WORK.not_before.is_(None)
 
 
 def _is_work_given(_: str) -> ColumnElement[bool]:
-    """What a message told its person of; the rest began by itself after something that they wrote or sent."""
+    """Select what a message told its person of; the rest began by itself after something that they wrote or sent."""
     return _WORK.topic.is_not(None)
 
 
 def _claimed_for(user_id: str) -> ColumnElement[bool]:
-    """What was done once because of somebody."""
+    """Select what was done once because of somebody."""
     return table_named("claim").c.period.contains(user_id, autoescape=True)
 
 
