@@ -21,7 +21,8 @@ class Format(Labelled):
 
 
 def period_of(text: str, clues: Clues) -> Period:
-    """The period a text means. Raises UnreadablePeriodError, or ValueError for one without any possible report."""
+    """Return the period a text means. Raises UnreadablePeriodError, or ValueError for one without any possible
+    report."""
     period = require_period(text, clues.today)
     if period.end <= FIRST_DAY or period.start > clues.today:
         raise ValueError(f"Il n’y a pas de compte rendu à cette période ({period.label}). {UNDERSTOOD}")

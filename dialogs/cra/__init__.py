@@ -40,7 +40,7 @@ class KeptAnswers(BaseModel):
 
     @classmethod
     def of(cls, report: Report) -> "KeptAnswers | None":
-        """What of a report one value for everybody can’t say; None when it can."""
+        """Keep what of a report one value for everybody can’t say; None when it can."""
         if not report.is_spread:
             return None
         return cls(
@@ -55,12 +55,12 @@ LISTED = 8
 
 
 def read_place(text: str, clues: Clues) -> CommunePlace:
-    """The place that a postcode, a name or both mean. Raises ValueError with the choices to copy."""
+    """Read the place that a postcode, a name or both mean. Raises ValueError with the choices to copy."""
     return require_place(text, find_place(text, clues.user.departements))
 
 
 def require_place(text: str, found: Match) -> CommunePlace:
-    """The place found for a text. Raises ValueError as `read_place` does."""
+    """Return the place found for a text. Raises ValueError as `read_place` does."""
     if found.place:
         return found.place
     if found.choices:
@@ -137,7 +137,7 @@ class NewCra(Form):
 
     @classmethod
     def of(cls, report: Report, **more: object) -> Self:
-        """The form filled with what a report says."""
+        """Fill the form with what a report says."""
         kept = KeptAnswers.of(report)
         people = report.participants
         commune = get_commune(report.commune)
@@ -158,7 +158,7 @@ class NewCra(Form):
         )
 
     def report(self) -> Report:
-        """What the form says, one value for everybody unless a distribution is kept."""
+        """Make the report that the form says, one value for everybody unless a distribution is kept."""
         people = self.participants if self.activite is Activite.COLLECTIF and self.participants else 1
         kept = self.kept
         return Report(
@@ -219,7 +219,7 @@ class SpreadCra(Form):
 
     @classmethod
     def of(cls, cra: Cra) -> Self:
-        """The form filled with the distribution as it is."""
+        """Fill the form with the distribution as it is."""
         report = cra.report
         known = {AGES[a]: n for a, n in report.ages.items()}
         known |= {STATUTS[s]: n for s, n in report.statuts.items()}
@@ -241,7 +241,7 @@ class SpreadCra(Form):
         }
 
     def counts(self) -> tuple[dict[Age, int], dict[Statut, int]]:
-        """Persons by age and by statut."""
+        """Count persons by age and by statut."""
         ages = {a: n for a, f in AGES.items() if (n := getattr(self, f))}
         return ages, {s: n for s, f in STATUTS.items() if (n := getattr(self, f))}
 
@@ -256,20 +256,20 @@ def _say_missing(name: str, total: int, wanted: int) -> str:
 
 
 def _only_value(counts: Mapping[Any, int], people: int) -> Any:
-    """The one value everybody has, else « garder »."""
+    """Return the one value everybody has, else « garder »."""
     values = list(counts)
     return values[0] if len(values) == 1 and counts[values[0]] == people else Keep.GARDER
 
 
 def _count_answers(choice: E | Keep | None, kept: dict[E, int] | None, people: int) -> dict[E, int]:
-    """Everybody at the one value chosen, or the distribution that is kept."""
+    """Count everybody at the one value chosen, or as in the distribution that is kept."""
     if isinstance(choice, Keep):
         return kept or {}
     return {} if choice is None else {choice: people}
 
 
 def _broken_keeps(values: Mapping[str, Any]) -> dict[str, str]:
-    """A kept distribution is for its own number of participants, and must exist."""
+    """Find what is wrong with a kept distribution, which is for its own number of participants, and must exist."""
     keeping = [f for f in ("age", "statut", "suite") if isinstance(values.get(f), Keep)]
     kept: Mapping[str, Any] | None = values.get("kept")
     if not kept:

@@ -34,7 +34,8 @@ class ExportFilter:
 
 
 async def export_rows(database: Database, wanted: ExportFilter) -> AsyncIterator[Row]:
-    """Lines by number, read a page at a time: memory stays flat, and no page holds a connection while it is written."""
+    """Yield lines by number, read a page at a time: memory stays flat, and no page holds a connection while it is
+    written."""
     query = select(*_CRA.c, _PERSON.c.username).join(_PERSON, _PERSON.c.id == _CRA.c.author_id)
     if wanted.start:
         query = query.where(_CRA.c.date >= wanted.start)
@@ -61,7 +62,7 @@ class IncomingLine:
 
     @cached_property
     def key(self) -> str:
-        """The same for the same line of the same file, in either format, whenever it is read."""
+        """What is the same for the same line of the same file, in either format, whenever it is read."""
         entry, author = self.entry, self.author.id
         if entry.was_exported:
             return _digest_key(author, entry.numero, entry.cree)
@@ -69,7 +70,7 @@ class IncomingLine:
 
 
 def describe_line(entry: ReportEntry) -> str:
-    """Everything a line says."""
+    """Say everything that a line says."""
     said = columns(entry.report) | {
         name: getattr(entry, name)
         for name in ("auteur", "numero", "structure", "departement_structure", "source", "cree", "modifie", "supprime")
@@ -83,14 +84,14 @@ def _digest_key(*parts: object) -> str:
 
 @dataclass(frozen=True, slots=True)
 class AddResult:
-    """How many were new; ``elsewhere`` are those whose number another compte rendu has, not stored yet."""
+    """How many lines were new; ``elsewhere`` are those whose number another compte rendu has, not stored yet."""
 
     count: int
     elsewhere: Sequence[IncomingLine] = ()
 
 
 async def add_lines(db: AsyncSession, batch: Sequence[IncomingLine], now: datetime) -> AddResult:
-    """Store those not there yet under their own numbers, or under new ones where they have none.
+    """Store the lines not there yet under their own numbers, or under new ones where they have none.
 
     A line with number, author and birth of a stored compte rendu is that one, whatever has become of it since.
     """
@@ -113,7 +114,7 @@ async def add_lines(db: AsyncSession, batch: Sequence[IncomingLine], now: dateti
 
 
 async def renumber_lines(db: AsyncSession, batch: Sequence[IncomingLine], now: datetime) -> int:
-    """Store those not there yet under new numbers, and say how many they were.
+    """Store the lines not there yet under new numbers, and return how many they were.
 
     To be done once every line of the file that can keep its number has it: a new number must not be one of theirs.
     """
@@ -149,7 +150,7 @@ async def _insert(db: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
 
 
 async def _count_in_months(db: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
-    """Once a transaction, as it locks the months in their order."""
+    """Count the months of rows again: once a transaction, as it locks the months in their order."""
     await recount_months(db, [MonthKey.of(row["author_id"], row["date"], row["departement_structure"]) for row in rows])
 
 

@@ -26,7 +26,7 @@ COUNTS: dict[str, Mapping[str, str]] = {
 
 
 def format_instant(moment: datetime | None) -> str | None:
-    """ISO 8601 in UTC, with Z."""
+    """Write a moment as ISO 8601 in UTC, with Z."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z") if moment else None
 
 
@@ -68,12 +68,12 @@ THEMES_JOINED_BY = "|"
 
 
 def make_line(stored: Stored) -> Row:
-    """What is stored, by column names of the table and its author’s user name, as a line of an export."""
+    """Make a line of an export of what is stored, by column names of the table and its author’s user name."""
     return {name: write(stored) for name, write in _WRITERS.items()}
 
 
 def format_cells(line: Row) -> list[str]:
-    """A line of an export as the cells of a CSV, in the order of CSV_COLUMNS."""
+    """Write a line of an export as the cells of a CSV, in the order of CSV_COLUMNS."""
     return [cell for name in LINE_COLUMNS for cell in _format_value(name, line[name])]
 
 
@@ -86,7 +86,7 @@ def _format_value(name: str, value: Any) -> Iterable[str]:
 
 
 def parse_cells(line: Mapping[str, str]) -> Row:
-    """The cells of a CSV by their columns, as a JSON line would say them; an empty cell is null."""
+    """Read the cells of a CSV by their columns, as a JSON line would say them; an empty cell is null."""
     values = {column: unguard(cell).strip() or None for column, cell in line.items()}
     counts: Row = {}
     for name, columns in COUNTS.items():
@@ -105,7 +105,7 @@ _FRENCH_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 
 
 def read_text(value: Any) -> str | None:
-    """One line of text, None when empty."""
+    """Read one line of text, None when empty."""
     if value is None:
         return None
     if isinstance(value, (dict, list, bool)):
@@ -119,7 +119,7 @@ def read_text(value: Any) -> str | None:
 
 
 def read_needed_text(value: Any) -> str:
-    """One line of text that is there."""
+    """Read one line of text that is there."""
     text = read_text(value)
     if text is None:
         raise ValueError("la valeur manque")
@@ -127,7 +127,7 @@ def read_needed_text(value: Any) -> str:
 
 
 def make_text_reader(length: int) -> Callable[[Any], str | None]:
-    """A reader of one line of that many characters, or none."""
+    """Make a reader of one line of that many characters, or none."""
 
     def read(value: Any) -> str | None:
         text = read_text(value)
@@ -139,7 +139,7 @@ def make_text_reader(length: int) -> Callable[[Any], str | None]:
 
 
 def read_username(value: Any) -> str:
-    """A user name of Mattermost, with or without its @."""
+    """Read a user name of Mattermost, with or without its @."""
     name = read_needed_text(value).removeprefix("@").lower()
     if not _USERNAME.fullmatch(name):
         raise ValueError("ce n’est pas un nom d’utilisateur Mattermost")
@@ -147,7 +147,7 @@ def read_username(value: Any) -> str:
 
 
 def make_code_reader(members: type[E]) -> Callable[[Any], E]:
-    """A reader of one of the codes."""
+    """Make a reader of one of the codes."""
     known = {member.value: member for member in members}
 
     def read(value: Any) -> E:
@@ -160,12 +160,12 @@ def make_code_reader(members: type[E]) -> Callable[[Any], E]:
 
 
 def read_source(value: Any) -> Source:
-    """What the file says if it is one of ours, else an import."""
+    """Read what the file says if it is one of ours, else an import."""
     return Source(value) if isinstance(value, str) and value in set(Source) else Source.IMPORT
 
 
 def read_whole_number(value: Any) -> int | None:
-    """A whole number, given as such or as digits."""
+    """Read a whole number, given as such or as digits."""
     if value is None or (isinstance(value, str) and not value.strip()):
         return None
     if isinstance(value, float) and value.is_integer():
@@ -176,7 +176,7 @@ def read_whole_number(value: Any) -> int | None:
 
 
 def read_count(value: Any) -> int | None:
-    """A whole number that a count may be."""
+    """Read a whole number that a count may be."""
     number = read_whole_number(value)
     if number is not None and abs(number) > _COUNT_MAX:
         raise ValueError("ce nombre est trop grand")
@@ -184,7 +184,7 @@ def read_count(value: Any) -> int | None:
 
 
 def read_duration(value: Any) -> int:
-    """A duration, which has to be there."""
+    """Read a duration, which has to be there."""
     number = read_count(value)
     if number is None:
         raise ValueError("la valeur manque")
@@ -192,7 +192,7 @@ def read_duration(value: Any) -> int:
 
 
 def read_number(value: Any) -> int | None:
-    """The number of a compte rendu; a huge one would leave none for those to come."""
+    """Read the number of a compte rendu; a huge one would leave none for those to come."""
     number = read_whole_number(value)
     if number is not None and not 1 <= number <= NUMBER_MAX:
         raise ValueError("un numéro positif est attendu")
@@ -200,7 +200,7 @@ def read_number(value: Any) -> int | None:
 
 
 def make_counts_reader(members: type[E]) -> Callable[[Any], dict[E, int]]:
-    """A reader of persons by code, without the codes of nobody."""
+    """Make a reader of persons by code, without the codes of nobody."""
     known = {member.value: member for member in members}
 
     def read(value: Any) -> dict[E, int]:
@@ -215,7 +215,7 @@ def make_counts_reader(members: type[E]) -> Callable[[Any], dict[E, int]]:
 
 
 def read_themes(value: Any) -> tuple[str, ...]:
-    """Codes of themes, as a list or joined."""
+    """Read codes of themes, as a list or joined."""
     if value is not None and not isinstance(value, (list, str)):
         raise ValueError("une liste de codes est attendue")
     listed = value if isinstance(value, list) else str(value or "").split(THEMES_JOINED_BY)
@@ -228,7 +228,7 @@ def read_themes(value: Any) -> tuple[str, ...]:
 
 
 def read_day(value: Any) -> date:
-    """A date, ISO or as a French spreadsheet rewrites it."""
+    """Read a date, ISO or as a French spreadsheet rewrites it."""
     text = read_needed_text(value)
     try:
         if found := _FRENCH_DATE.fullmatch(text):
@@ -239,7 +239,7 @@ def read_day(value: Any) -> date:
 
 
 def read_instant(value: Any) -> datetime | None:
-    """A moment; one without zone is in UTC."""
+    """Read a moment; one without zone is in UTC."""
     text = read_text(value)
     if text is None:
         return None
@@ -284,7 +284,7 @@ class ReportEntry:
 
 
 def read_entry(row: Row) -> ReportEntry:
-    """The line as values; raises RowError with everything that is wrong in it."""
+    """Read the line as values; raises RowError with everything that is wrong in it."""
     values: dict[str, Any] = {}
     faults: list[str] = []
     for name, reader in _READERS.items():
@@ -320,14 +320,14 @@ def _make_entry(values: dict[str, Any], place: CommunePlace) -> ReportEntry:
 
 
 def _named_place(row: Row) -> tuple[str, str, str]:
-    """INSEE code, name and postcode as written; spreadsheets drop the zero at the head of a code."""
+    """Read the INSEE code, name and postcode as written; spreadsheets drop the zero at the head of a code."""
     code, name, code_postal = (read_text(row.get(column)) or "" for column in PLACE_COLUMNS)
     return code.zfill(5) if code else "", name, code_postal.zfill(5) if code_postal else ""
 
 
 @lru_cache(maxsize=4096)
 def _find_place(code: str, name: str, code_postal: str) -> CommunePlace:
-    """The commune of that INSEE code, else the one that name and postcode mean together."""
+    """Find the commune of that INSEE code, else the one that name and postcode mean together."""
     commune = get_commune(code.upper()) if code else None
     if commune is None:
         found = find_place(f"{code_postal} {name}".strip() or code).place
@@ -343,7 +343,7 @@ def _find_place(code: str, name: str, code_postal: str) -> CommunePlace:
 
 
 def _is_named(code: str, name: str, today: str) -> bool:
-    """Whether the name is the commune’s, or one that it bore."""
+    """Return whether the name is the commune’s, or one that it bore."""
     if fold(name) == fold(today):
         return True
     found = find_place(name)

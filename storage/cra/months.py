@@ -56,7 +56,7 @@ THEME_BITS = {theme.code: f"theme_{theme.bit}" for theme in THEMES.values()}
 
 
 def _sql(value: int | str) -> ColumnElement[Any]:
-    """A constant of ours as SQL: as parameters, the hundred of them would be sent with every compte rendu."""
+    """Write a constant of ours as SQL: as parameters, the hundred of them would be sent with every compte rendu."""
     return literal_column(f"'{value}'", String) if isinstance(value, str) else literal_column(str(value), Integer)
 
 
@@ -77,7 +77,7 @@ def _is_in_class(duree: Duree, minutes: ColumnElement[int]) -> ColumnElement[boo
 
 
 def list_measures(cra: Any) -> Mapping[str, ColumnElement[Any]]:
-    """What one compte rendu gives each measure; ``cra`` are its columns, of the table or of an INSERT."""
+    """List what one compte rendu gives each measure; ``cra`` are its columns, of the table or of an INSERT."""
     activite = {a: cra.activite == _sql(a.value) for a in Activite}
     counted: dict[str, ColumnElement[Any]] = {
         "accompagnements": _ONE,
@@ -131,19 +131,19 @@ class MonthKey:
 
     @classmethod
     def of(cls, author_id: str, day: date, departement_structure: str | None) -> "MonthKey":
-        """The row that a compte rendu of that author, day and structure counts in."""
+        """Return the key of the row that a compte rendu of that author, day and structure counts in."""
         return cls(author_id, day.replace(day=1), departement_structure or "")
 
 
 def month_of(kind: str, cra: FromClause = CRA) -> Any:
-    """The first day of a compte rendu’s month, in SQL."""
+    """Return the first day of a compte rendu’s month, in SQL."""
     if kind == "sqlite":
         return func.date(cra.c.date, text("'start of month'"), type_=Date)
     return cast(func.date_trunc(text("'month'"), cra.c.date), Date)
 
 
 def list_keys(kind: str, cra: FromClause = CRA) -> tuple[ColumnElement[Any], ...]:
-    """The row that a compte rendu counts in, in SQL."""
+    """List the keys of the row that a compte rendu counts in, in SQL."""
     return cra.c.author_id, month_of(kind, cra), _departement_of(cra)
 
 
@@ -152,14 +152,14 @@ def _departement_of(cra: FromClause) -> ColumnElement[str]:
 
 
 def add_rows(kind: str, cra: FromClause, which: ColumnElement[bool] | None = None) -> Any:
-    """The statement that adds new comptes rendus, all of ``cra`` or ``which``, to their rows."""
+    """Make the statement that adds new comptes rendus, all of ``cra`` or ``which``, to their rows."""
     # SQLite needs a WHERE to tell what follows from a join’s condition.
     rows = select(*list_keys(kind, cra), *list_measures(cra.c).values()).where(true() if which is None else which)
     return add_sums(kind, rows)
 
 
 def add_sums(kind: str, rows: Select[Any]) -> Any:
-    """The statement that adds rows, keys and measures each, to those there."""
+    """Make the statement that adds rows, keys and measures each, to those there."""
     return _upsert(kind, rows, lambda there, new: there + new)
 
 

@@ -31,7 +31,7 @@ _LAST_COMMUNE: Table = LastCommune.__table__  # type: ignore[attr-defined]  # SQ
 
 
 def _note_statement(kind: str) -> ClauseElement:
-    """One statement, which writes nothing where nothing changed."""
+    """Make one statement, which writes nothing where nothing changed."""
     insert = INSERT[kind](_LAST_COMMUNE).values({c.name: bindparam(c.name) for c in _LAST_COMMUNE.c})
     new = {name: insert.excluded[name] for name in ("commune", "code_postal")}
     changed = or_(*(_LAST_COMMUNE.c[name] != value for name, value in new.items()))
@@ -43,13 +43,13 @@ _NOTE = DirectStatement({kind: _note_statement(kind) for kind in INSERT})
 
 
 async def note_last_commune(db: AsyncSession, author_id: str, report: Report) -> None:
-    """Somebody of the register used the report’s commune."""
+    """Note that somebody of the register used the report’s commune."""
     row = {"author_id": author_id, "commune": report.commune, "code_postal": report.code_postal}
     await _NOTE.run(db, row)
 
 
 async def read_last_commune(db: AsyncSession, author_id: str) -> str:
-    """« 69120 Vaulx-en-Velin »: what people write in the field; empty when nothing is known."""
+    """Read the commune used last as people write it, « 69120 Vaulx-en-Velin »; empty when nothing is known."""
     found = (await db.exec(select(LastCommune).where(LastCommune.author_id == author_id))).first()
     commune = get_commune(found.commune) if found else None
     return make_label(commune, found.code_postal) if found and commune else ""
@@ -64,7 +64,7 @@ _LATER_COLUMNS = {"id", "deleted_at"}
 
 
 def _insert_statement(kind: str) -> ClauseElement:
-    """The statement that stores a report and gives its number; for a key already there it does and gives nothing.
+    """Make the statement that stores a report and gives its number; for a key already there it does and gives nothing.
 
     On PostgreSQL it adds to the month’s row too; SQLite has no INSERT inside another statement.
     """
@@ -120,7 +120,7 @@ async def file_report(db: AsyncSession, author: Person, report: Report, how: Fil
 
 
 async def find_own(db: AsyncSession, author_id: str, number: int) -> Cra | None:
-    """The author’s report of that number, deleted ones too; None for anybody else’s."""
+    """Find the author’s report of that number, deleted ones too; None for anybody else’s."""
     return (await db.exec(select(Cra).where(Cra.id == number, Cra.author_id == author_id))).first()
 
 
@@ -169,7 +169,8 @@ async def list_page(  # noqa: PLR0913  (whose, between which dates, after which)
     after: tuple[date, int] | None = None,
     size: int = 10,
 ) -> Listing:
-    """The author’s reports of [start, end[, newest first, those after (date, number): ties never repeat or skip."""
+    """List the author’s reports of [start, end[, newest first, those after (date, number): ties never repeat or
+    skip."""
     query = select(Cra).where(
         Cra.author_id == author_id, col(Cra.deleted_at).is_(None), Cra.date >= start, Cra.date < end
     )
@@ -181,23 +182,23 @@ async def list_page(  # noqa: PLR0913  (whose, between which dates, after which)
 
 
 async def count_reports(db: AsyncSession, author_id: str, start: date, end: date) -> int:
-    """How many reports the author has in [start, end[."""
+    """Count the author’s reports of [start, end[."""
     mine = (Cra.author_id == author_id, col(Cra.deleted_at).is_(None), Cra.date >= start, Cra.date < end)
     return (await db.exec(select(func.count()).select_from(Cra).where(*mine))).one()
 
 
 async def list_days_filed(db: AsyncSession, author_id: str, since: date) -> set[date]:
-    """The days, from one on, of which the author has a report."""
+    """List the days, from one on, of which the author has a report."""
     mine = (Cra.author_id == author_id, col(Cra.deleted_at).is_(None), Cra.date >= since)
     return set((await db.exec(select(col(Cra.date)).where(*mine).distinct())).all())
 
 
 async def find_authors(db: AsyncSession, ids: Collection[str]) -> set[str]:
-    """Those of a few thousand people at most who have a report."""
+    """Find those, of a few thousand people at most, who have a report."""
     theirs = (col(Cra.author_id).in_(ids), col(Cra.deleted_at).is_(None))
     return set((await db.exec(select(col(Cra.author_id)).where(*theirs).distinct())).all()) if ids else set()
 
 
 async def find_filed_keys(db: AsyncSession, keys: Sequence[str]) -> set[str]:
-    """Which of these one-time keys already filed a report."""
+    """Find which of these one-time keys already filed a report."""
     return set((await db.exec(select(Cra.key).where(col(Cra.key).in_(keys)))).all()) if keys else set()

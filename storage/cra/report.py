@@ -97,7 +97,7 @@ class Report:
     recurrents: int | None = None
 
     def __post_init__(self) -> None:
-        """Themes are a set: said in the order of the form, two reports that say the same are equal."""
+        """Put themes in the order of the form: they are a set, so that two reports that say the same are equal."""
         object.__setattr__(self, "themes", from_bits(bits(self.themes)))
 
     @property
@@ -202,7 +202,7 @@ class Cra(SQLModel, table=True):
 
 
 def columns(report: Report) -> dict[str, Any]:
-    """A report as values of the table’s columns."""
+    """Return a report as values of the table’s columns."""
     counts = {AGES[a]: report.ages.get(a, 0) for a in Age}
     counts |= {STATUTS[s]: report.statuts.get(s, 0) for s in Statut}
     counts |= {SUITES[s]: report.suite.get(s, 0) for s in Suite}
@@ -216,7 +216,7 @@ Problems = Iterator[tuple[str, str]]
 
 
 def find_problems(values: Values, today: date) -> dict[str, str]:
-    """What is wrong, one sentence by field, among the fields given.
+    """Find what is wrong, one sentence by field, among the fields given.
 
     ``today`` is the date where the author is (« not in the future » by the server’s clock once refused the
     day’s own reports).

@@ -65,7 +65,7 @@ class Figures:
 
     @classmethod
     def of(cls, measures: Mapping[str, Any], mois: Mapping[date, int], totals: Mapping[str, int] | None = None) -> Self:
-        """The figures of measures by their names (storage.cra.months)."""
+        """Make the figures of measures by their names (storage.cra.months)."""
         found: dict[str, Any] = {name: int(measures[name]) for name in _PLAIN}
         found |= {name: {code: int(measures[m]) for code, m in codes.items()} for name, codes in _BY_CODE.items()}
         return cls(**found, mois=dict(mois), totals=dict(totals or {}))
@@ -118,19 +118,19 @@ def _add_counts(mine: Mapping[K, int], theirs: Mapping[K, int]) -> dict[K, int]:
 
 
 def _rank(known: Sequence[Any]) -> Any:
-    """Codes keep their order; months, which one side may lack, go by date."""
+    """Rank codes in their order; months, which one side may lack, go by date."""
     return lambda code: (0, code) if isinstance(code, date) else (1, known.index(code))
 
 
 def share(part: int, whole: int, percent: Percent) -> int:
-    """A whole number of percent, 0 of nothing; half a percent is rounded up, « coop » truncates."""
+    """Return a whole number of percent, 0 of nothing; half a percent is rounded up, « coop » truncates."""
     if whole <= 0:
         return 0
     return part * 100 // whole if percent is Percent.COOP else (part * 200 + whole) // (2 * whole)
 
 
 def shares(parts: Mapping[K, int], whole: int, percent: Percent) -> dict[K, int]:
-    """Whole percents of each part: of ``whole`` truncated for « coop », else of their sum, adding up to 100.
+    """Return whole percents of each part: of ``whole`` truncated for « coop », else of their sum, adding up to 100.
 
     The largest remainders are rounded up; between equal ones the larger part, then the first, wins.
     """
@@ -149,21 +149,21 @@ _COUNTED = CRA.c.deleted_at.is_(None)
 
 
 async def read_own(db: AsyncSession, author_id: str, start: date, end: date) -> Figures:
-    """What one conseiller did in [start, end[."""
+    """Read what one conseiller did in [start, end[."""
     mine = _select_own(author_id, start, end)
     totals = (await execute(db, select(*MEASURE_SUMS.values()).where(*mine))).mappings().one()
     return Figures.of(dict(totals), await count_own_months(db, author_id, start, end))
 
 
 async def count_own_months(db: AsyncSession, author_id: str, start: date, end: date) -> dict[date, int]:
-    """How many CRAs one conseiller has in each month of [start, end[ that has some, by its first day."""
+    """Count the CRAs of one conseiller in each month of [start, end[ that has some, by its first day."""
     month = month_of(dialect(db)).label("month")
     counted = select(month, func.count()).where(*_select_own(author_id, start, end)).group_by(literal_column("month"))
     return await _read_counts(db, counted.order_by(literal_column("month")))
 
 
 async def count_own_communes(db: AsyncSession, author_id: str, start: date, end: date) -> dict[str, int]:
-    """How many CRAs one conseiller has in each commune (INSEE code), the most frequent first."""
+    """Count the CRAs of one conseiller in each commune (INSEE code), the most frequent first."""
     counted = select(CRA.c.commune, func.count()).where(*_select_own(author_id, start, end)).group_by(CRA.c.commune)
     return await _read_counts(db, counted.order_by(func.count().desc(), CRA.c.commune))
 
@@ -171,14 +171,14 @@ async def count_own_communes(db: AsyncSession, author_id: str, start: date, end:
 async def iterate_own_rows(
     db: AsyncSession, author_id: str, start: date, end: date
 ) -> AsyncIterator[list[Mapping[str, Any]]]:
-    """One’s CRAs of [start, end[ as mappings of the table’s columns, oldest first, a page at a time."""
+    """Yield one’s CRAs of [start, end[ as mappings of the table’s columns, oldest first, a page at a time."""
     query = select(CRA).where(*_select_own(author_id, start, end))
     async for rows in iterate_pages(read_mappings(db), query, CRA.c.date, CRA.c.id):
         yield [dict(row) for row in rows]
 
 
 async def read_exact_figures(db: AsyncSession, territory: Territory, start: date, end: date) -> Figures:
-    """What was done in a territory in [start, end[, exactly: for its operator alone, others are told less
+    """Read what was done in a territory in [start, end[, exactly: for its operator alone, others are told less
     (storage.stats.territories). Whole months come from the summary, other days from the comptes rendus."""
     first, last = _find_whole_months(start, end)
     within = [CRA_MONTH.c.month >= first, CRA_MONTH.c.month < last]
@@ -196,7 +196,7 @@ async def read_exact_figures(db: AsyncSession, territory: Territory, start: date
 
 
 def select_counted(territory: Territory, start: date, end: date) -> list[ColumnElement[bool]]:
-    """The comptes rendus of a territory in [start, end[ that count, as conditions."""
+    """Select the comptes rendus of a territory in [start, end[ that count, as conditions."""
     where = [CRA.c.date >= start, CRA.c.date < end, _COUNTED]
     if territory.departements is not None:
         where.append(CRA.c.departement_structure.in_(territory.departements))
@@ -213,13 +213,13 @@ def _select_own(author_id: str, start: date, end: date) -> tuple[ColumnElement[b
 
 
 def _find_whole_months(start: date, end: date) -> tuple[date, date]:
-    """The months that [start, end[ holds whole, as an interval of first days; empty (or backwards) when none."""
+    """Find the months that [start, end[ holds whole, as an interval of first days; empty (or backwards) when none."""
     first = start if start.day == 1 else (start.replace(day=1) + timedelta(days=31)).replace(day=1)
     return first, max(first, end.replace(day=1)) if first <= end else first
 
 
 def _list_edges(start: date, end: date) -> list[tuple[date, date]]:
-    """The days of [start, end[ before and after its whole months."""
+    """List the days of [start, end[ before and after its whole months."""
     first, last = _find_whole_months(start, end)
     spans = [(start, end)] if first >= end else [(start, first), (last, end)]
     return [(a, b) for a, b in spans if a < b]

@@ -72,7 +72,7 @@ Check = Callable[[Fives, int], bool]
 
 
 def slice_of(group: Sequence[str]) -> slice:
-    """Where the codes of a group are, side by side."""
+    """Return where the codes of a group are, side by side."""
     return slice(CELL_INDEX[group[0]], CELL_INDEX[group[-1]] + 1)
 
 
@@ -81,14 +81,15 @@ _MINUTES, _KINDS, _LENGTHS_SLICE = slice_of(GROUPS[0]), slice_of(KIND_CELLS), sl
 
 
 def list_checks(group: Sequence[str]) -> tuple[Check, ...]:
-    """What has to hold of a group of codes."""
+    """List what has to hold of a group of codes."""
     found = [_adds_up(CELL_INDEX[total], slice_of(parts)) for total, parts in SUMS if set(parts) <= set(group)]
     more: dict[tuple[str, ...], Check] = {KIND_CELLS: _check_kinds, GROUPS[3]: _check_lengths}
     return (*found, *(check for codes, check in more.items() if codes == tuple(group)))
 
 
 def find_bound(group: Sequence[str]) -> Callable[[Fives], int] | None:
-    """How many comptes rendus there were at least, as a group tells once it is drawn; None where it is told already.
+    """Return what finds how many comptes rendus there were at least, as a group tells once it is drawn; None where it
+    is told already.
 
     None is longer than a day, and a total is nearly what its codes add up to.
     """
@@ -96,12 +97,12 @@ def find_bound(group: Sequence[str]) -> Callable[[Fives], int] | None:
 
 
 def may_be_more(five: int, least: int) -> bool:
-    """Whether a figure may be more than it is at least."""
+    """Return whether a figure may be more than it is at least."""
     return 5 * five + 4 > least
 
 
 def _adds_up(total: int, parts: slice) -> Check:
-    """They add up to nearly their total, and may be more than there are comptes rendus."""
+    """Make the check that codes add up to nearly their total, and may be more than there are comptes rendus."""
     spare = 4 * (parts.stop - parts.start)
     if total not in (_REPORTS, _PERSONS):
         return lambda fives, _: -STEPS_APART <= sum(fives[parts]) - fives[total] <= STEPS_APART
@@ -119,7 +120,8 @@ def _by_kinds(fives: Fives) -> int:
 
 
 def _check_kinds(fives: Fives, _: int) -> bool:
-    """There may be more of each than what its minutes and participants ask for, and more persons than theirs."""
+    """Check that there may be more of each kind than what its minutes and participants ask for, and more persons than
+    theirs."""
     least = _least_of_kinds(fives)
     *counts, persons = fives[_KINDS]
     together = max(least[0], _find_least(persons)) + least[1] + least[2]
@@ -127,7 +129,7 @@ def _check_kinds(fives: Fives, _: int) -> bool:
 
 
 def _least_of_kinds(fives: Fives) -> list[int]:
-    """How many comptes rendus of each kind there were at least."""
+    """Count how many comptes rendus of each kind there were at least."""
     *counts, persons = fives[_KINDS]
     least = list(map(max, map(_find_least, counts), map(_count_days, fives[_MINUTES])))
     least[0] = max(least[0], _divide(_find_least(persons), PARTICIPANTS_MAX))
@@ -159,17 +161,17 @@ def _fit_apart(fives: Fives, lows: Sequence[int]) -> bool:
 
 
 def _find_least(five: int) -> int:
-    """What a figure is at least."""
+    """Return what a figure is at least."""
     return 5 * five - 4 if five else 0
 
 
 def _count_days(five: int) -> int:
-    """How many comptes rendus a time asks for, of a day each."""
+    """Count how many comptes rendus a time asks for, of a day each."""
     return _divide(_find_least(five), LONGEST_QUARTERS)
 
 
 def _divide(number: int, by: int) -> int:
-    """Rounded up."""
+    """Divide, and round up."""
     return -(-number // by)
 
 
@@ -196,7 +198,7 @@ class MonthCount:
 
 
 def round_counts(secret: bytes, month: MonthCount) -> list[int]:
-    """What is told of a département and month, in fives and in the order of CELLS."""
+    """Round what was counted to what is told of a département and month, in fives and in the order of CELLS."""
     where, counts = (month.departement, month.month), month.counts
     words = _draw_words(secret, where, 0)
     offsets = [word % 5 for word in words]
@@ -218,7 +220,7 @@ def round_counts(secret: bytes, month: MonthCount) -> list[int]:
 
 
 def draw_offset(word: int, least: int, uneven: int) -> int:
-    """The offset of a figure of which each conseiller has so many (0 or 1) at least.
+    """Draw the offset of a figure of which each conseiller has so many (0 or 1) at least.
 
     Half of those that would round up more often than down are kept from above, too.
     """
@@ -228,7 +230,7 @@ def draw_offset(word: int, least: int, uneven: int) -> int:
 
 
 def _keep_open(fives: list[int], name: str, least: int) -> None:
-    """Four conseillers and a figure told as 0 would be a compte rendu each: it is told as 5.
+    """Raise a figure told as 0 where four conseillers would then have a compte rendu each: it is told as 5.
 
     A figure that can be no more than it is at least is a 4, or a 9 …, so that this rounds it too.
     """
@@ -236,14 +238,14 @@ def _keep_open(fives: list[int], name: str, least: int) -> None:
 
 
 def _draw_words(secret: bytes, where: tuple[str, date], attempt: int) -> tuple[int, ...]:
-    """The chances of all figures of a département and month, in the order of CELLS."""
+    """Draw the chances of all figures of a département and month, in the order of CELLS."""
     departement, month = where
     name = f"{departement} {month.isoformat()} {attempt}".encode()
     return _WORDS.unpack(shake_256(secret + name).digest(_WORDS.size))
 
 
 class Secret(SQLModel, table=True):
-    """The only row of its table."""
+    """The secret that roundings follow from: the only row of its table."""
 
     __tablename__ = "stats_secret"
 
@@ -252,5 +254,5 @@ class Secret(SQLModel, table=True):
 
 
 async def read_secret(db: AsyncSession) -> bytes:
-    """The secret: 32 bytes."""
+    """Read the secret: 32 bytes."""
     return (await db.exec(select(col(Secret.secret)))).one()

@@ -23,7 +23,7 @@ class Subscription(SQLModel, table=True):
 
 
 async def is_subscribed(db: AsyncSession, person_id: str) -> bool:
-    """Whether somebody receives the report."""
+    """Return whether somebody receives the report."""
     return (await db.exec(select(Subscription).where(Subscription.person_id == person_id))).first() is not None
 
 
@@ -39,7 +39,7 @@ async def unsubscribe(db: AsyncSession, person_id: str) -> bool:
 
 
 async def find_waiting(db: AsyncSession, month: date, zone: str) -> Sequence[str]:
-    """To whom in a zone the report of a month is due: subscribed, not dealt with yet, and still filing reports."""
+    """Find to whom in a zone the report of a month is due: subscribed, not dealt with yet, and still filing reports."""
     files = (col(Person.role).is_(None) | (Person.role == Role.CONSEILLER)) & col(Person.left_on).is_(None)
     due = select(Person.id).join(Subscription, col(Subscription.person_id) == Person.id)
     due = due.where(Subscription.sent < month, Person.timezone == zone, files)
@@ -47,7 +47,7 @@ async def find_waiting(db: AsyncSession, month: date, zone: str) -> Sequence[str
 
 
 async def mark_dealt_with(db: AsyncSession, person_ids: Sequence[str], month: date) -> set[str]:
-    """Note that a month is dealt with for these persons, and say which of them did something in it."""
+    """Note that a month is dealt with for these persons, and return those who did something in it."""
     if not person_ids:
         return set()
     await db.exec(update(Subscription).where(col(Subscription.person_id).in_(person_ids)).values(sent=month))

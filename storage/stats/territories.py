@@ -74,8 +74,8 @@ class MonthSpan:
 
 
 async def count_months(db: AsyncSession, territory: Territory, span: MonthSpan) -> list[MonthCount]:
-    """Every département of a territory in every month; one statement, so that reports filed meanwhile are in all or in
-    no part of it."""
+    """Count every département of a territory in every month, in one statement, so that reports filed meanwhile are in
+    all or in no part of it."""
     keys = (_M.departement, _M.month)
     active = func.count(case((_M.accompagnements > 0, 1)))
     whole = select(*keys, active, *_select_told({name: _M[name] for name in MEASURE_NAMES}))
@@ -93,7 +93,7 @@ async def count_months(db: AsyncSession, territory: Territory, span: MonthSpan) 
 
 
 async def count_conseillers(db: AsyncSession, territory: Territory, span: MonthSpan) -> int:
-    """How many conseillers have a compte rendu there; who worked in several départements is one."""
+    """Count the conseillers who have a compte rendu there; who worked in several départements is one."""
     if territory == NATION:
         return int((await execute(db, _select_everywhere(span))).scalar_one())
     active = _select_active(territory, span)
@@ -101,14 +101,15 @@ async def count_conseillers(db: AsyncSession, territory: Territory, span: MonthS
 
 
 async def count_conseillers_of_each(db: AsyncSession, territory: Territory, span: MonthSpan) -> dict[str, int]:
-    """The same for every département."""
+    """Count the conseillers of every département who have a compte rendu there."""
     where, who = (active := _select_active(territory, span)).c.departement, active.c.author_id
     found: list[Any] = list(await execute(db, select(where, func.count(distinct(who))).group_by(where)))
     return dict(found)
 
 
 def _select_everywhere(span: MonthSpan) -> Select[Any]:
-    """The same of the nation, in a third of the time: people looked up by their months, and left at the first."""
+    """Count the conseillers of the nation, in a third of the time: people are looked up by their months, and left at
+    the first."""
     worked = _M.month >= span.start, _M.month < span.closed, _M.accompagnements > 0
     active: ColumnElement[bool] = exists().where(_M.author_id == _PERSON, *worked)
     if span.is_open:
@@ -118,7 +119,7 @@ def _select_everywhere(span: MonthSpan) -> Select[Any]:
 
 
 def _select_active(territory: Territory, span: MonthSpan) -> Subquery:
-    """Who worked in which département, by whole months and by the days of the open one."""
+    """Select who worked in which département, by whole months and by the days of the open one."""
     whole = select(_M.author_id, _M.departement).where(_M.month >= span.start, _M.month < span.closed)
     whole = whole.where(_M.accompagnements > 0, *_select_there(territory))
     if not span.is_open:
@@ -128,7 +129,7 @@ def _select_active(territory: Territory, span: MonthSpan) -> Subquery:
 
 
 def _select_late(territory: Territory, span: MonthSpan) -> Subquery:
-    """What of the open month does not count yet, by conseiller and département: a week at most."""
+    """Select what of the open month does not count yet, by conseiller and département: a week at most."""
     after = (span.closed + timedelta(days=31)).replace(day=1)
     late = select(CRA.c.author_id, _WHERE.label("departement"), *MEASURE_SUMS.values())
     return late.where(*select_counted(territory, span.until, after)).group_by(CRA.c.author_id, _WHERE).subquery()
@@ -143,7 +144,8 @@ def _select_there(territory: Territory) -> list[ColumnElement[bool]]:
 
 
 def _select_told(each: Mapping[str, ColumnElement[Any]]) -> list[ColumnElement[Any]]:
-    """How uneven the rows are (storage.stats.privacy), and the sums of CELLS, of what each row has of the measures."""
+    """Select how uneven the rows are (storage.stats.privacy), and the sums of CELLS, of what each row has of the
+    measures."""
     one = list_cells(each)
     uneven = [_unevenness(one[CELL_INDEX[name]] % 5, least) for name, least in LEAST.items()]
     return [*uneven, *list_cells({name: func.sum(value) for name, value in each.items()})]
@@ -154,7 +156,7 @@ def _unevenness(rest: ColumnElement[int], least: int) -> ColumnElement[int]:
 
 
 def list_cells(sums: Mapping[str, Any]) -> list[ColumnElement[Any]]:
-    """CELLS, of sums of the measures."""
+    """List CELLS, of sums of the measures."""
     derived = dict(sums)
     derived["personnes"] = sums["participants"] + sums["individuels"] + sums["ponctuelles"]
     derived["nouveaux"] = derived["personnes"] - sums["recurrents"]
@@ -164,7 +166,7 @@ def list_cells(sums: Mapping[str, Any]) -> list[ColumnElement[Any]]:
 
 
 def find_told_until(today: date) -> date:
-    """The first day that is not told of yet: the month in progress is told as of its last Sunday that is over.
+    """Find the first day that is not told of yet: the month in progress is told as of its last Sunday that is over.
 
     Else who asks before and after a compte rendu of the day would see what it changed.
     """
@@ -178,13 +180,13 @@ class RoundedFigures:
     rows: Mapping[tuple[str, date], Sequence[int]]
 
     def measures(self, start: date, end: date, departement: str | None = None) -> dict[str, int]:
-        """What is told of the whole months [start, end[, of one département or of all, by the names of CELLS."""
+        """Sum up what is told of the whole months [start, end[, of one département or of all, by the names of CELLS."""
         rows = (row for (code, month), row in self.rows.items() if start <= month < end and departement in (None, code))
         sums = [sum(column) for column in zip(*rows, strict=True)] or repeat(0)
         return {name: five * step for (name, step), five in zip(STEPS.items(), sums, strict=False)}
 
     def figures(self, start: date, end: date) -> Figures:
-        """What is told of the whole months [start, end[ of all these départements together."""
+        """Make the figures that are told of the whole months [start, end[ of all these départements together."""
         measures, mois = self.measures(start, end), Counter[date]()
         for (_, month), row in sorted(self.rows.items()):
             if start <= month < end:
@@ -200,7 +202,7 @@ class CountedFigures:
     counted: Sequence[MonthCount]
 
     def round(self) -> RoundedFigures:
-        """What may be told; 20 µs for each département and month."""
+        """Round to what may be told; 20 µs for each département and month."""
         return RoundedFigures({(c.departement, c.month): round_counts(self.secret, c) for c in self.counted})
 
 

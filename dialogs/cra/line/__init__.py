@@ -38,7 +38,7 @@ def read_line(text: str, clues: Clues, last_commune: str = "") -> Line:
 
 
 def _list_unread(typed: TypedLine, pieces: list[Piece]) -> tuple[str, ...]:
-    """What was not understood, as typed: words typed as one are named as one."""
+    """List what was not understood, as typed: words typed as one are named as one."""
     runs: list[tuple[int, int]] = []
     for piece in pieces:
         if runs and runs[-1][1] == piece.first and typed.tokens[piece.first - 1].glued:

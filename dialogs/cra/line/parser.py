@@ -160,7 +160,7 @@ def _candidates(typed: TypedLine, first: int, best: list[_Best], clues: Clues) -
 
 
 def _cost_after(typed: TypedLine, end: int, best: list[_Best]) -> float:
-    """What the rest costs, and the cut between words that were typed as one."""
+    """Return what the rest costs, and the cut between words that were typed as one."""
     return best[end].cost + (CUT_COST if typed.tokens[end - 1].glued else 0.0)
 
 
@@ -184,5 +184,5 @@ def _readings(typed: TypedLine, first: int, end: int, clues: Clues) -> Iterator[
 
 
 def _tears_number(typed: TypedLine, index: int) -> bool:
-    """Whether « 10-20 » would be cut before this token: neither number says what both do."""
+    """Return whether « 10-20 » would be cut before this token: neither number says what both do."""
     return typed.hyphenate(index - 1) and all(t.word.isdigit() for t in typed.tokens[index - 1 : index + 1])

@@ -49,7 +49,7 @@ def read_ages(text: str) -> Age | None:
 
 
 def _bounds(text: str) -> tuple[int, int] | None:
-    """The first and last whole years that a text on ages means."""
+    """Find the first and last whole years that a text on ages means."""
     if match := _OLDER.fullmatch(text):
         years = int(match[1] or match[2])
         return (years + 1, 130) if years == 60 else (years, 130)
@@ -74,7 +74,7 @@ NO_SUITE = "aucune"
 SOME, ALL = "some", "all"
 """Recurrents without a number."""
 
-# Two meanings; which holds depends on what else the line says (weigh.py).
+# Two meanings; which holds depends on what else the line says (submission.py).
 AMBIGUOUS: dict[str, tuple[Meaning, Meaning]] = {
     key("enfants"): (("age", "-12"), ("themes", "accompagner enfant")),
     key("téléphone"): (("canal", "distance"), ("themes", "smartphone")),
@@ -106,23 +106,23 @@ SHORTEST_WITH_TYPO = 6
 
 @cache
 def read_meanings() -> dict[str, Meaning]:
-    """Every text that means something besides themes, reduced by `key`."""
+    """Read every text that means something besides themes, reduced by `key`."""
     return {key(word): (row["element"], row["valeur"]) for row in read("line.tsv") for word in row["mots"].split(", ")}
 
 
 @cache
 def comma_themes() -> frozenset[str]:
-    """The theme labels that hold a comma, reduced by `key`: they are read across it."""
+    """List the theme labels that hold a comma, reduced by `key`: they are read across it."""
     return frozenset(key(text) for t in THEMES.values() for text in (t.libelle, t.court) if "," in text)
 
 
 @cache
 def single_words() -> tuple[str, ...]:
-    """The single words of the table that are long enough for a slip to show."""
+    """List the single words of the table that are long enough for a slip to show."""
     return tuple(word for word in read_meanings() if len(word) >= SHORTEST_WITH_TYPO and " " not in word)
 
 
-# What each reading costs; the cheapest reading of the whole line holds (choose.py). A word left unread costs most.
+# What each reading costs; the cheapest reading of the whole line holds (parser.py). A word left unread costs most.
 SURE, NAME, GUESS, BARE, WRONG = 1.0, 1.3, 1.6, 2.0, 4.0
 BARE_NUMBER = "number"
 """The element of a number that says nothing of what it counts."""
@@ -284,7 +284,7 @@ def read_typo(span: Span, clues: Clues) -> Reading | None:
 
 
 def _find_near_word(word: str) -> str | None:
-    """The one usual word a slip away (two from ten letters), the first letter being right."""
+    """Find the one usual word a slip away (two from ten letters), the first letter being right."""
     allowed = 2 if len(word) >= 10 else 1
     words = [known for known in single_words() if known[0] == word[0]]
     found = extractOne(word, words, scorer=OSA.distance, score_cutoff=allowed)

@@ -33,7 +33,7 @@ class LineValues:
         return list(dict.fromkeys(self.said.get(element, ())))
 
     def add(self, meaning: Meaning) -> None:
-        """One more value for an element."""
+        """Add one more value for an element."""
         self.said.setdefault(meaning[0], []).append(meaning[1])
 
 
@@ -61,7 +61,7 @@ def name_commune(found: LineValues, typed: TypedLine, pieces: list[Piece], clues
 
 
 def _find_common_place(texts: list[str], clues: Clues) -> CommunePlace | None:
-    """The place that all mentions may mean; a part of a name is enough beside the postcode."""
+    """Find the place that all mentions may mean; a part of a name is enough beside the postcode."""
     near = clues.user.departements
     if together := find_place_exactly(" ".join(texts), near).place:
         return together
@@ -78,7 +78,7 @@ def _may_be(text: str, place: CommunePlace, clues: Clues) -> bool:
 
 
 def _is_part_of(text: str, place: CommunePlace) -> bool:
-    """Whether all words are words of the name, give or take a letter."""
+    """Return whether all words are words of the name, give or take a letter."""
     name = fold(place.commune.nom).split()
     words = [word for word in fold(text).split() if word not in SMALL]
     return bool(words) and all(any(_is_same_word(word, other) for other in name) for word in words)
@@ -127,14 +127,15 @@ def _find_typo(found: LineValues, typed: TypedLine, pieces: list[Piece], clues: 
 
 
 def _is_proper(typed: TypedLine, first: int, end: int) -> bool:
-    """Whether words are announced by « à » or look like a name: a hyphen, or a capital that begins no sentence."""
+    """Return whether words are announced by « à » or look like a name: a hyphen, or a capital that begins no
+    sentence."""
     text = typed.slice(first, end)
     named = first > 0 and text[0].isupper() and not typed.plain.isupper()
     return named or "-" in text or (first > 0 and typed.tokens[first - 1].word == "a")
 
 
 def _list_runs(typed: TypedLine, pieces: list[Piece]) -> list[_Run]:
-    """Runs of unread words and names of communes, small words between them, with something unread in each."""
+    """List runs of unread words and names of communes, small words between them, with something unread in each."""
     runs: list[tuple[int, int, bool]] = []
     for piece in pieces:
         reading = piece.reading
@@ -183,7 +184,7 @@ def _depends(reading: Reading) -> bool:
 
 
 def _choose_activity(found: LineValues, later: list[_Read]) -> None:
-    """« Rdv », « demande »… tell the activity if nothing better does, « groupe » before the others.
+    """Take the activity that « rdv », « demande »… tell if nothing better does, « groupe » before the others.
 
     Of several people they tell none: an « accompagnement » of eight is a workshop.
     """
@@ -196,7 +197,7 @@ def _choose_activity(found: LineValues, later: list[_Read]) -> None:
 
 
 def _count_bare_number(found: LineValues, numbers: list[_Read]) -> None:
-    """A number alone counts the participants of a workshop if nothing else does.
+    """Count the participants of a workshop by a number alone, if nothing else does.
 
     Where no activity is said it could be minutes as well: then a duration must be there.
     """
@@ -210,7 +211,7 @@ def _count_bare_number(found: LineValues, numbers: list[_Read]) -> None:
 
 
 def _choose_meaning(found: LineValues, reading: Reading) -> Meaning:
-    """Which of two meanings holds: the theme where it is the only one, or where the first is said already."""
+    """Choose which of two meanings holds: the theme where it is the only one, or where the first is said already."""
     assert reading.other
     said = found.values(reading.element)
     lone_theme = reading.element == "canal" and not found.values("themes")
@@ -221,7 +222,7 @@ def _choose_meaning(found: LineValues, reading: Reading) -> Meaning:
 
 
 def _leave_uncounted(found: LineValues, piece: Piece, amount: str) -> None:
-    """« Déjà venu » says one where there is one person, « tous » everybody."""
+    """Count « déjà venu » as one where there is one person, « tous » as everybody; leave it unread otherwise."""
     people = found.values("participants")
     alone = people == ["1"] or (not people and found.values("activite") != [Activite.COLLECTIF])
     count = "1" if alone else people[0] if people and amount == ALL else ""
