@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.context import Context, Request
+from bot.context import Context, ReadingContext, Request
 from bot.delivery import Delivery
 from bot.drafts import Drafts
 from bot.errors import UserError
@@ -78,11 +78,22 @@ class Admission:
     async def _is_let_in(self, user: Person, request: Request, db: AsyncSession, trigger: Trigger) -> bool:
         return bool(trigger.admits and await trigger.admits(self.context(user, request, db)))
 
-    def context(self, user: Person, request: Request, db: AsyncSession, now: datetime | None = None) -> Context:
-        """What a handler is given."""
+    def context(
+        self, user: Person, request: Request, db: AsyncSession, now: datetime | None = None, *, writes: bool = True
+    ) -> Context:
+        """What a handler is given: what only reads may ask Mattermost, too."""
         m = self._d
-        parts = (m.chat, m.settings, m.drafts, m.people, m.web)
-        return Context(user, request, now or m.clock(), db, *parts, errands=m.errands)
+        parts = (user, request, now or m.clock(), db, m.chat.capabilities, m.settings, m.drafts, m.people, m.web)
+        return Context(*parts, errands=m.errands) if writes else ReadingContext(*parts, errands=m.errands, chat=m.chat)
+
+    async def ask(
+        self, trigger: Trigger, user: Person, request: Request, *came: object, now: datetime | None = None
+    ) -> tuple[object, ...]:
+        """What else the handler of an event or of a step is given: what its question returns, if it has one."""
+        if trigger.asks is None:
+            return ()
+        async with self._d.database.transaction(writes=False) as db:
+            return (await trigger.asks(self.context(user, request, db, now, writes=False), *came),)
 
 
 async def say_reserved(db: AsyncSession, user: Person, roles: Collection[Role], contact: str) -> Markdown:

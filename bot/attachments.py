@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from bot.context import Context
+from bot.context import ReadingContext
 from bot.errors import ChatError
 from bot.french.words import NBSP, group, plural
 from bot.mattermost import ChatFile, ChatPost, ChatReader
@@ -17,7 +17,7 @@ PATIENCE = 1.5
 """Seconds after which the window opens without offering them: a click opens it for three."""
 
 
-async def list_recent_files(ctx: Context) -> Mapping[str, str]:
+async def list_recent_files(ctx: ReadingContext) -> Mapping[str, str]:
     """The last files that the person sent to the bot, to be chosen by the id of their message; nothing while
     Mattermost takes its time."""
     try:
@@ -28,7 +28,7 @@ async def list_recent_files(ctx: Context) -> Mapping[str, str]:
         return {}
 
 
-async def find_newest_files(ctx: Context) -> ChatPost | None:
+async def find_newest_files(ctx: ReadingContext) -> ChatPost | None:
     """The last message with files that the person sent to the bot, if it is fresh."""
     channel = await ctx.chat.direct_channel(ctx.user.id)
     posts = await ctx.chat.newest_posts(channel, 0, LOOKED_THROUGH)
@@ -36,7 +36,7 @@ async def find_newest_files(ctx: Context) -> ChatPost | None:
     return next((post for post in found if ctx.now - _read_moment(post) < FRESH), None)
 
 
-async def describe_files(ctx: Context, post: ChatPost) -> str:
+async def describe_files(ctx: ReadingContext, post: ChatPost) -> str:
     """How the files of a message are offered: « programme.pdf et 2 autres, de votre message de 14 h 02 »."""
     first = (await ctx.chat.file(post.file_ids[0])).name
     more = len(post.file_ids) - 1

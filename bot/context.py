@@ -78,15 +78,19 @@ class Request:
 class Context:
     """One request at work. ``db`` is one transaction, opened at its first statement; the dispatcher commits it.
 
-    ``user`` is who acts; a job acts for nobody: no id, no role. ``chat`` reads only: what is to be written is a reply.
-    ``web`` fetches what is outside; ``errands`` are what chores wait for beside their steps.
+    ``user`` is who acts; a job acts for nobody: no id, no role. ``web`` fetches what is outside; ``errands`` are what
+    chores wait for beside their steps.
+
+    A handler that writes has no more than this: while it waited for Mattermost all other writers would wait along. What
+    it must know of Mattermost is asked before by a question (``asks=``), whose answer it is given.
     """
 
     user: Person
     request: Request
     now: datetime
     db: AsyncSession
-    chat: ChatReader
+    capabilities: Capabilities
+    """What this Mattermost can do."""
     settings: Settings
     drafts: Drafts
     people: People
@@ -99,11 +103,6 @@ class Context:
     def channel_id(self) -> str:
         """The channel the person acted in."""
         return self.request.channel_id
-
-    @property
-    def capabilities(self) -> Capabilities:
-        """What this Mattermost can do."""
-        return self.chat.capabilities
 
     @property
     def clues(self) -> Clues:
@@ -139,10 +138,20 @@ class Context:
         """The posts of the messages already sent on a topic, newest first."""
         return await outbox.find_posts_about(self.db, topic)
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingContext(Context):
+    """What handlers that only read are given, and questions: they may wait, for Mattermost and for what takes long.
+
+    ``chat`` reads only: what is to be written there is a reply.
+    """
+
+    chat: ChatReader
+
     async def compute(self, work: Callable[[], T]) -> T:
         """Do what takes a while (drawing, composing) in a thread, with no connection in hand.
 
-        For handlers that only read: what they read stays as it is, and their next statement begins anew.
+        What was read stays as it is, and the next statement begins anew.
         """
         await release(self.db)
         return await asyncio.to_thread(work)

@@ -127,7 +127,8 @@ class DeliveryEvents:
         """Tell of one end; what fails is told again later, and keeps no other waiting."""
         begin_request()
         try:
-            messages = await self._transactions.run(lambda db: self._handle(db, message))
+            heard = await self._ask(message)
+            messages = await self._transactions.run(lambda db: self._handle(db, message, heard))
         except ToldAlreadyError:
             return
         except UserError:
@@ -140,15 +141,24 @@ class DeliveryEvents:
         self._d.delivery.deliver_now(messages)
         self._d.watchlist.touch(message.tells or "")
 
-    async def _handle(self, db: AsyncSession, message: Outgoing) -> Sequence[Row]:
-        """One transaction: what the handlers write, what they answer, and that they were told."""
-        event, channel_id = _event(message), message.channel_id or ""
-        answers: list[tuple[Request, Sequence[Reply]]] = []
+    async def _ask(self, message: Outgoing) -> Sequence[tuple[Trigger, Request, tuple[object, ...]]]:
+        """Who hears of it, and what they ask of Mattermost before."""
+        event, channel_id, heard = _event(message), message.channel_id or "", []
         for trigger in self._triggers:
             if trigger.feature == message.tells and isinstance(event, trigger.payload or ()):
                 request = Request("event", trigger.key[1], "", channel_id, crowd=message.crowd)
-                context = self._admission.context(make_nobody(self._d.clock()), request, db)
-                answers.append((request, as_list(await trigger.handler(context, event))))
+                facts = await self._admission.ask(trigger, make_nobody(self._d.clock()), request, event)
+                heard += [] if None in facts else [(trigger, request, facts)]
+        return heard
+
+    async def _handle(
+        self, db: AsyncSession, message: Outgoing, heard: Sequence[tuple[Trigger, Request, tuple[object, ...]]]
+    ) -> Sequence[Row]:
+        """One transaction: what the handlers write, what they answer, and that they were told."""
+        answers: list[tuple[Request, Sequence[Reply]]] = []
+        for trigger, request, facts in heard:
+            context = self._admission.context(make_nobody(self._d.clock()), request, db)
+            answers.append((request, as_list(await trigger.handler(context, _event(message), *facts))))
         if not await table.mark_told(db, message, self._d.clock()):
             raise ToldAlreadyError
         prepare, sender = self._d.delivery.prepare, message.tells or ""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.context import Context
+from bot.context import ReadingContext
 from bot.french.words import join
 from bot.mattermost import ChatChannel
 from bot.replies import Replies, SendFile, Whisper
@@ -49,12 +49,12 @@ def may_post_to(person: Person, wanted: Sequence[str]) -> bool:
     return person.animates or all(home_of(target) in own for target in wanted)
 
 
-async def is_in_direct_channel(ctx: Context) -> bool:
+async def is_in_direct_channel(ctx: ReadingContext) -> bool:
     """Whether this was asked in the conversation with the bot, where answers stay."""
     return bool(ctx.channel_id) and ctx.channel_id == await ctx.chat.direct_channel(ctx.user.id)
 
 
-async def send_file(ctx: Context, file: SendFile) -> Replies:
+async def send_file(ctx: ReadingContext, file: SendFile) -> Replies:
     """A file; elsewhere than in the direct channel, say where it arrives."""
     if await is_in_direct_channel(ctx):
         return file

@@ -87,11 +87,15 @@ async def _begin_step(ctx: Context, step: Ask) -> None:
 
 
 async def _accept(ctx: Context, trigger: Trigger, key: str) -> Sequence[Reply]:
-    if trigger.writes and trigger.accepted is None and not await claims.claim(ctx.db, SUBMISSIONS, key, ctx.now):
+    if (
+        trigger.writes_at_once
+        and trigger.accepted is None
+        and not await claims.claim(ctx.db, SUBMISSIONS, key, ctx.now)
+    ):
         raise AcceptedBeforeError
     if trigger.accepted is None:
         await ctx.drafts.drop(ctx.db, key)
-    if not (trigger.writes and ctx.request.resumed):
+    if not (trigger.writes_at_once and ctx.request.resumed):
         return []
     # Whoever was told of the draft is told what became of it.
     return [Refresh(render("brouillon/done"), topic=topic_of_draft(key), here=True)]
@@ -148,8 +152,17 @@ class RequestTurns:
 
 log = structlog.get_logger()
 
-Payload = str | Submission | BaseModel | Mapping[str, Any] | None
-"""What came with a request: the rest of a line, a dialog, an event, a button’s data, nothing."""
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the question of a trigger has found out, for its handler."""
+
+    trigger: Trigger
+    found: object
+
+
+Payload = str | Submission | BaseModel | Mapping[str, Any] | Facts | None
+"""What came with a request: the rest of a line, a dialog, an event, a button’s data, what was asked for it, nothing."""
 
 Answer = dict[str, object]
 """The body of an HTTP answer."""
@@ -195,18 +208,25 @@ class Dispatcher:
         with self._d.traffic.count_request():
             await self._note_clicked_post(request)
             reference = begin_request()
-            replies = await self._guard(request, payload, reference)
-            while (press := next((r for r in replies if isinstance(r, Redirect)), None)) is not None:
-                request = _redirected(request, press.name)
-                replies = await self._guard(request, press.data, reference)
+            request, replies = await self._follow(request, payload, reference)
             if (line := find_performed_line(replies)) is not None:
                 return await self.perform(line, request)
             return await self._answer(replies, request, reference)
 
+    async def _follow(self, request: Request, payload: Payload, reference: str) -> tuple[Request, list[Reply]]:
+        """Do what came in and what that goes on with, one after the other; the last request, and what answers it."""
+        outcome = await self._guard(request, payload, reference)
+        if isinstance(outcome, Facts):
+            after = request if request.kind == "command" else _redirected(request, request.name)
+            return await self._follow(after, outcome, reference)
+        if (press := next((reply for reply in outcome if isinstance(reply, Redirect)), None)) is not None:
+            return await self._follow(_redirected(request, press.name), press.data, reference)
+        return request, outcome
+
     async def _note_clicked_post(self, request: Request) -> None:
         """What a button writes may be shown in the post that it stands under, which its feature then has to find."""
         trigger = self._triggers.get((request.kind, request.name))
-        if request.kind == "button" and request.post_id and trigger is not None and trigger.writes:
+        if request.kind == "button" and request.post_id and trigger is not None and trigger.writes_at_once:
             await self._settle(request.post_id, request.channel_id, request.user_id)
 
     async def perform(self, line: str, asked: Request) -> Answer:
@@ -250,22 +270,22 @@ class Dispatcher:
                 return {}
             return await self._d.delivery.answer([self._apologise(problem, request, reference)], request)
 
-    async def _guard(self, request: Request, payload: Payload, reference: str) -> list[Reply]:
+    async def _guard(self, request: Request, payload: Payload, reference: str) -> list[Reply] | Facts:
         """A dialog that changes something is written down first; what only reads is as easily asked again."""
         trigger = self._triggers.get((request.kind, request.name))
-        if not isinstance(payload, Submission) or (trigger and not trigger.writes):
+        if not isinstance(payload, Submission) or (trigger and not trigger.writes_at_once):
             return await self._try(request, payload, reference)
         with self._d.drafts.at_work(payload):
             return await self._try(request, payload, reference)
 
-    async def _try(self, request: Request, payload: Payload, reference: str) -> list[Reply]:
+    async def _try(self, request: Request, payload: Payload, reference: str) -> list[Reply] | Facts:
         try:
-            replies = await self._transact(request, payload)
+            outcome = await self._transact(request, payload)
         except UserError as refusal:
             OUTCOMES.labels(request.kind, "refused").inc()
             return await self._refuse(refusal, payload)
         except AcceptedBeforeError:
-            replies = answer_repeat(request)
+            outcome = answer_repeat(request)
         except Exception as problem:
             OUTCOMES.labels(request.kind, "failed").inc()
             log.error("request_failed", kind=request.kind, name=request.name, exc_info=problem)
@@ -274,33 +294,43 @@ class Dispatcher:
         OUTCOMES.labels(request.kind, "done").inc()
         if isinstance(payload, Submission):
             self._d.drafts.release(payload.key)
-        return replies
+        return outcome
 
-    async def _transact(self, request: Request, payload: Payload) -> list[Reply]:
-        trigger = self._triggers.get((request.kind, request.name))
+    def _find_trigger(self, request: Request, payload: Payload) -> Trigger:
+        """Raises UserError for what is not there, is switched off, or was drawn too long ago."""
+        trigger = payload.trigger if isinstance(payload, Facts) else self._triggers.get((request.kind, request.name))
         if trigger is None:
             raise UserError("Cette commande ou ce bouton n’existe pas, ou plus. Tapez /aide pour voir ce qui existe.")
         require_enabled(trigger)
         require_fresh(trigger, request.age)
+        return trigger
+
+    async def _transact(self, request: Request, payload: Payload) -> list[Reply] | Facts:
+        """Run the handler, or first the question of one that asks Mattermost before it writes."""
+        trigger = self._find_trigger(request, payload)
         # Before the first statement: on SQLite that one makes every other writer wait.
         names = await resolve_references(self._d.chat, request.user_id, find_references(trigger.payload, payload))
-        async with self._d.database.transaction(writes=trigger.writes) as db:
+        asks = None if isinstance(payload, Facts) else trigger.asks
+        writes = trigger.writes and asks is None
+        async with self._d.database.transaction(writes=writes) as db:
             user = await self._admission.person(db, request, trigger)
-            context = self._admission.context(user, request, db)
+            context = self._admission.context(user, request, db, writes=writes)
             arguments = self._arguments(trigger, payload, context, names)
-            replies = as_list(await trigger.handler(context, *arguments))
+            returned = await (asks or trigger.handler)(context, *arguments)
+            facts = Facts(trigger, returned) if asks and not isinstance(returned, Reply) else None
+            replies = [] if facts else as_list(returned)
             require_known_forms(replies, self._triggers)
-            if trigger.writes:
-                replies, messages = await self._write_down(context, payload, replies)
+            if writes:
+                replies, messages = await self._write_down(context, trigger, payload, replies)
             else:
                 leaves = self._d.delivery.has_messages(replies) or await must_settle_key(context, payload, replies)
-        if not trigger.writes:
-            messages = await self._write_after(context, payload, replies) if leaves else []
+        if not writes:
+            messages = await self._write_after(context, trigger, payload, replies) if leaves else []
         self._d.delivery.deliver_now(messages)
         self._forget(context)
-        if trigger.writes:
+        if writes:
             self._d.watchlist.touch(trigger.feature)
-        return replies
+        return facts or replies
 
     def _forget(self, context: Context) -> None:
         """What is remembered of who acted, and of whom the handler changed, may be old now."""
@@ -309,22 +339,25 @@ class Dispatcher:
             self._d.people.forget(person_id)
 
     async def _write_down(
-        self, context: Context, payload: Payload, replies: list[Reply]
+        self, context: Context, trigger: Trigger, payload: Payload, replies: list[Reply]
     ) -> tuple[list[Reply], list[Row]]:
         """What must arrive, and what becomes of a dialog’s key, in the context’s own transaction."""
-        trigger = self._triggers[context.request.kind, context.request.name]
         replies = await settle_key(context, trigger, payload, replies)
         return replies, await self._d.delivery.prepare(context.db, replies, context.request, trigger.feature)
 
-    async def _write_after(self, context: Context, payload: Payload, replies: list[Reply]) -> list[Row]:
+    async def _write_after(
+        self, context: Context, trigger: Trigger, payload: Payload, replies: list[Reply]
+    ) -> list[Row]:
         """The same, after a handler that only read."""
         async with self._d.database.transaction() as db:
-            return (await self._write_down(replace(context, db=db), payload, replies))[1]
+            return (await self._write_down(replace(context, db=db), trigger, payload, replies))[1]
 
     def _arguments(
         self, trigger: Trigger, payload: Payload, context: Context, names: Mapping[str, str]
     ) -> tuple[object, ...]:
         kind: TriggerKind = trigger.key[0]
+        if isinstance(payload, Facts):
+            return (payload.found,)
         if isinstance(payload, Submission):
             if trigger.payload is None or not issubclass(trigger.payload, Form):
                 raise TypeError(f"{trigger.key} takes no dialog")

@@ -87,8 +87,10 @@ class EventDispatcher:
         request = Request("event", trigger.key[1], event.by, getattr(event, "channel_id", ""))
         first = claim_first(*claim, now) if event.ident else None
         try:
+            facts = await self._admission.ask(trigger, user, request, event, now=now)
             async with self._d.database.transaction(first=first) as db:
-                replies = as_list(await trigger.handler(self._admission.context(user, request, db, now), event))
+                context = self._admission.context(user, request, db, now)
+                replies = [] if None in facts else as_list(await trigger.handler(context, event, *facts))
                 messages = await self._d.delivery.prepare(db, replies, request, trigger.feature)
                 await db.connection()  # where nothing was written, this alone claims
         except TakenError:

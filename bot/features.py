@@ -1,21 +1,21 @@
 """A feature: its handlers, each with what triggers it and who may; how it shows itself, and the rights it needs."""
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
 from pathlib import Path
-from typing import Any, Required, TypedDict, TypeVar, Unpack
+from typing import Any, Literal, Required, TypedDict, TypeVar, Unpack, overload
 
 from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.context import Context, TriggerKind
+from bot.context import Context, ReadingContext, TriggerKind
 from bot.drafts import AcceptedKeys
 from bot.events import DirectMessage, Event, WatchedPlaces
 from bot.forms import Form, name_of, store_as
 from bot.links import UNDO_LIFE
-from bot.replies import Button, Parcel, PlainTextReply, Progress, Replies, Step, Waiting
+from bot.replies import Button, Parcel, PlainTextReply, Progress, Replies, Reply, Step, Waiting
 from config.settings import Settings
 from config.text import fold
 from storage.claims import SCOPE_MAX
@@ -87,15 +87,28 @@ class Right(Enum):
 P = TypeVar("P", bound=BaseModel)
 F = TypeVar("F", bound=Form)
 E = TypeVar("E", bound=Event)
-Handler = Callable[[Context, P], Awaitable[Replies]]
-TextHandler = Callable[[Context, str], Awaitable[Replies]]
-JobHandler = Callable[[Context], Awaitable[Replies]]
-FileHandler = Callable[[Context, P, Path], Awaitable[Parcel]]
-FeedHandler = Callable[[Context, str], Awaitable[FeedContent | None]]
+A = TypeVar("A")
+T = TypeVar("T")
+H = TypeVar("H")
+Registers = Callable[[H], H]
+Handler = Callable[[Context, A], Awaitable[Replies]]
+"""What writes, and can ask Mattermost nothing."""
+Reader = Callable[[ReadingContext, A], Awaitable[Replies]]
+"""What only reads, and may ask Mattermost."""
+Question = Callable[[ReadingContext, A], Awaitable[T | Reply]]
+"""What is to be known of Mattermost before something is written: the handler is given what it returns, in place of the
+line, form or click that it read; or a reply, which is all that there is to say. Of an event (nothing is done for None)
+and of a step the handler is given both."""
+EventQuestion = Callable[[ReadingContext, A], Awaitable[T | None]]
+StepQuestion = Callable[[ReadingContext, A, Progress], Awaitable[T]]
+FileHandler = Callable[[ReadingContext, P, Path], Awaitable[Parcel]]
+FeedHandler = Callable[[ReadingContext, str], Awaitable[FeedContent | None]]
 StepHandler = Callable[[Context, P, Progress], Awaitable[Step]]
+StepReader = Callable[[ReadingContext, P, Progress], Awaitable[Step]]
+InformedStep = Callable[[Context, P, Progress, T], Awaitable[Step]]
 Watches = Callable[[AsyncSession, Settings], Awaitable[WatchedPlaces]]
 """Where a feature listens, read from what it stores: asked at first, twice a minute, and after it wrote something."""
-WaitingHook = Callable[[Context], Awaitable[Sequence[Waiting]]]
+WaitingHook = Callable[[ReadingContext], Awaitable[Sequence[Waiting]]]
 """What waits for somebody, read in few statements."""
 AdmitsHook = Callable[[Context], Awaitable[bool]]
 """Whether somebody may use a feature though their role does not say so; it recalls, and opens no transaction."""
@@ -113,6 +126,22 @@ class WorkPriority(Enum):
     CHORE = "chore"
 
 
+class Shown(TypedDict, total=False):
+    """What is said of a command where its handler is declared."""
+
+    help: Required[str]
+    hint: str
+    roles: Collection[Role]
+
+
+class Told(TypedDict, total=False):
+    """What is said of a dialog or a button; ``name`` is what one whose class was renamed goes on to be stored as."""
+
+    roles: Collection[Role]
+    name: str | None
+    accepted: AcceptedKeys | None
+
+
 class LongWork(TypedDict, total=False):
     """What is said of long work where its handler is declared; ``name`` is what stands in the database for it."""
 
@@ -120,22 +149,21 @@ class LongWork(TypedDict, total=False):
     title: Required[str]
     unit: tuple[str, str]
     roles: Collection[Role]
-    writes: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
     """What runs which handler, and the roles that may pull it.
 
-    ``help`` is what « /aide » says of a command, ``hint`` what may follow it. ``writes`` is false for what
-    only reads: on SQLite it then waits for no writer. ``schedule`` are APScheduler’s cron fields, in Paris or, of a
-    ``local`` job, in each zone where somebody of the register is. ``is_off`` says that its feature is switched off.
-    ``accepted`` tells of a dialog’s keys from what the feature stores; where there is none, the machine writes the
-    keys down. ``feature`` is the name of the one that it is part of. ``title`` and ``unit`` are what is told of long
-    work: « Remplissage des canaux », (« canal », « canaux »). ``admits`` is its feature’s, and lets in others than
-    those of the roles. ``only`` says of which events its handler wants to know; of others nothing is written down.
-    ``life`` is how long a button lives where that is less than any other does; ``seeks`` says of a command that its
-    line is words to be looked for; ``pace`` says of long work who waits for it.
+    ``help`` is what « /aide » says of a command, ``hint`` what may follow it. ``writes`` is false for what only reads:
+    on SQLite it then waits for no writer. ``schedule`` are APScheduler’s cron fields, in Paris or, of a ``local`` job,
+    in each zone where somebody of the register is. ``is_off`` says that its feature is switched off. ``accepted`` tells
+    of a dialog’s keys from what the feature stores; where there is none, the machine writes the keys down. ``feature``
+    is the name of its own. ``title`` and ``unit`` are what is told of long work: « Remplissage des canaux »,
+    (« canal », « canaux »). ``admits`` is its feature’s, and lets in others than those of the roles. ``asks`` is what
+    Mattermost is asked before the transaction of a handler that writes. ``only`` says of which events its handler wants
+    to know; of others nothing is written down. ``life`` is how long a button lives where that is less than any other
+    does; ``seeks`` says of a command that its line is words to be looked for; ``pace`` who waits for long work.
     """
 
     key: Key
@@ -143,6 +171,7 @@ class Trigger:
     roles: frozenset[Role] = EVERYONE
     payload: type[BaseModel] | None = None
     writes: bool = True
+    asks: Callable[..., Awaitable[Any]] | None = None
     help: str = ""
     hint: str = ""
     schedule: str = ""
@@ -157,6 +186,11 @@ class Trigger:
     life: timedelta | None = None
     pace: "WorkPriority | None" = None
     seeks: bool = False
+
+    @property
+    def writes_at_once(self) -> bool:
+        """Whether it asks nothing before it writes: what was typed in a dialog is written down as soon as it comes."""
+        return self.writes and self.asks is None
 
 
 class Feature:
@@ -199,61 +233,66 @@ class Feature:
         commands = (trigger for trigger in self.triggers if trigger.key[0] == "command")
         return sorted(commands, key=lambda t: (t.key[1].split()[0] != self.name, fold(t.key[1])))
 
+    @overload
     def command(
-        self,
-        name: str,
-        *,
-        help: str,
-        hint: str = "",
-        roles: Collection[Role] = EVERYONE,
-        writes: bool = False,
-    ) -> Callable[[TextHandler], TextHandler]:
+        self, name: str, *, writes: Literal[False] = False, **shown: Unpack[Shown]
+    ) -> Registers[Reader[str]]: ...
+    @overload
+    def command(self, name: str, *, writes: Literal[True], **shown: Unpack[Shown]) -> Registers[Handler[str]]: ...
+    @overload
+    def command(self, name: str, *, asks: Question[str, T], **shown: Unpack[Shown]) -> Registers[Handler[T]]: ...
+    def command(self, name: str, *, roles: Collection[Role] = EVERYONE, **more: Any) -> Registers[Any]:
         """``/name``; a second word makes a subcommand. The handler gets the rest of the line, but for « aide » alone,
         which is answered by the help about the command."""
+        return self._adds(("command", name), roles, **{"writes": "asks" in more, **more})
 
-        return self._adds(("command", name), roles, writes=writes, help=help, hint=hint)
-
-    def search(
-        self, name: str, *, help: str, hint: str, roles: Collection[Role] = EVERYONE
-    ) -> Callable[[TextHandler], TextHandler]:
+    def search(self, name: str, *, help: str, hint: str, roles: Collection[Role] = EVERYONE) -> Registers[Reader[str]]:
         """The same of a command that looks for whatever words it is given, « aide » too."""
         return self._adds(("command", name), roles, writes=False, help=help, hint=hint, seeks=True)
 
-    def submit(
-        self,
-        form: type[F],
-        *,
-        roles: Collection[Role] = EVERYONE,
-        writes: bool = True,
-        accepted: AcceptedKeys | None = None,
-        name: str | None = None,
-    ) -> Callable[[Handler[F]], Handler[F]]:
-        """The form was sent, and is valid. ``name`` is what one whose class was renamed goes on to be stored as."""
-        return self._declare("submit", form, roles, name, writes=writes, accepted=accepted)
+    @overload
+    def submit(self, form: type[F], *, writes: Literal[True] = True, **told: Unpack[Told]) -> Registers[Handler[F]]: ...
+    @overload
+    def submit(self, form: type[F], *, writes: Literal[False], **told: Unpack[Told]) -> Registers[Reader[F]]: ...
+    @overload
+    def submit(self, form: type[F], *, asks: Question[F, T], **told: Unpack[Told]) -> Registers[Handler[T]]: ...
+    def submit(self, form: type[Any], **told: Any) -> Registers[Any]:
+        """The form was sent, and is valid."""
+        return self._declare("submit", form, **told)
 
+    @overload
     def button(
-        self, payload: type[P], *, roles: Collection[Role] = EVERYONE, writes: bool = True, name: str | None = None
-    ) -> Callable[[Handler[P]], Handler[P]]:
-        """A button with such a payload was clicked; ``name`` as with ``submit``."""
-        return self._declare("button", payload, roles, name, writes=writes)
+        self, payload: type[P], *, writes: Literal[True] = True, **told: Unpack[Told]
+    ) -> Registers[Handler[P]]: ...
+    @overload
+    def button(self, payload: type[P], *, writes: Literal[False], **told: Unpack[Told]) -> Registers[Reader[P]]: ...
+    @overload
+    def button(self, payload: type[P], *, asks: Question[P, T], **told: Unpack[Told]) -> Registers[Handler[T]]: ...
+    def button(self, payload: type[Any], **told: Any) -> Registers[Any]:
+        """A button with such a payload was clicked."""
+        return self._declare("button", payload, **told)
 
     def undo(
         self, payload: type[P], *, roles: Collection[Role] = EVERYONE, name: str | None = None
-    ) -> Callable[[Handler[P]], Handler[P]]:
+    ) -> Registers[Handler[P]]:
         """The same of a button that undoes something: it lives for a month, and its handler asks again what who clicks
         may do today."""
         return self._declare("button", payload, roles, name, life=UNDO_LIFE)
 
+    @overload
+    def event(self, event: type[E], *, name: str, only: Callable[[E], bool] | None = None) -> Registers[Handler[E]]: ...
+    @overload
     def event(
-        self, event: type[E], *, name: str, only: Callable[[E], bool] | None = None
-    ) -> Callable[[Handler[E]], Handler[E]]:
+        self, event: type[E], *, name: str, only: Callable[[E], bool] | None = None, asks: EventQuestion[E, T]
+    ) -> Registers[Callable[[Context, E, T], Awaitable[Replies]]]: ...
+    def event(self, event: type[Any], *, name: str, **more: Any) -> Registers[Any]:
         """Such an event happened where the feature watches, or in a direct channel.
 
         Others may hear it too. The machine claims it under that name with the handler’s first statement (and after the
         handler where there was none): what it writes and answers happens at most once over replicas and restarts.
         ``only`` leaves out, by the event alone, those that are none of its business: they cost no transaction.
         """
-        return self._adds(("event", check_claim_name(name)), EVERYONE, payload=event, only=only)
+        return self._adds(("event", check_claim_name(name)), EVERYONE, payload=event, **more)
 
     def watches(self, watched: Watches) -> Watches:
         """Where the feature listens, a value that may change while the bot runs. One for each feature.
@@ -288,20 +327,22 @@ class Feature:
 
         return register
 
+    @overload
     def job(
-        self, schedule: str, *, name: str, local: bool = False, writes: bool = False
-    ) -> Callable[[JobHandler], JobHandler]:
+        self, schedule: str, *, name: str, local: bool = False, writes: Literal[False] = False
+    ) -> Registers[Callable[[ReadingContext], Awaitable[Replies]]]: ...
+    @overload
+    def job(
+        self, schedule: str, *, name: str, local: bool = False, writes: Literal[True]
+    ) -> Registers[Callable[[Context], Awaitable[Replies]]]: ...
+    def job(self, schedule: str, *, name: str, local: bool = False, writes: bool = False) -> Registers[Any]:
         """Runs on a schedule, once for all replicas, which claim its time under that name; never between 02:00 and
-        03:00, which some nights have twice.
-
-        A ``local`` job runs once for each zone of the register, when the schedule’s time comes there (``ctx.zone``).
-        What it only reads keeps no writer waiting, but may be read by two replicas, of which one says it.
-        """
+        03:00, which some nights have twice. A ``local`` one runs once for each zone of the register, when the time
+        comes there (``ctx.zone``). What only reads keeps no writer waiting, but may be read by two replicas, of which
+        one says it."""
         return self._adds(("job", check_claim_name(name)), EVERYONE, schedule=schedule, local=local, writes=writes)
 
-    def file(
-        self, order: type[P], *, name: str, roles: Collection[Role] = EVERYONE
-    ) -> Callable[[FileHandler[P]], FileHandler[P]]:
+    def file(self, order: type[P], *, name: str, roles: Collection[Role] = EVERYONE) -> Registers[FileHandler[P]]:
         """Such an order (``SendFile``), stored under that name, is due: makes the files, in the folder it is given,
         without writing anything.
 
@@ -309,14 +350,26 @@ class Feature:
         """
         return self._declare("file", order, roles, name, writes=False)
 
-    def feed(self, name: str) -> Callable[[FeedHandler], FeedHandler]:
+    def feed(self, name: str) -> Registers[FeedHandler]:
         """``GET /name/key``: what a program of somebody’s reads, which signs in nowhere: the key says who asks.
 
         It acts for nobody, as a job does, and only reads. None is what there is not, or not for that key.
         """
         return self._adds(("feed", name), EVERYONE, writes=False)
 
-    def work(self, payload: type[P], **told: Unpack[LongWork]) -> Callable[[StepHandler[P]], StepHandler[P]]:
+    @overload
+    def work(
+        self, payload: type[P], *, writes: Literal[False] = False, **told: Unpack[LongWork]
+    ) -> Registers[StepReader[P]]: ...
+    @overload
+    def work(
+        self, payload: type[P], *, writes: Literal[True], **told: Unpack[LongWork]
+    ) -> Registers[StepHandler[P]]: ...
+    @overload
+    def work(
+        self, payload: type[P], *, asks: StepQuestion[P, T], **told: Unpack[LongWork]
+    ) -> Registers[InformedStep[P, T]]: ...
+    def work(self, payload: type[Any], **told: Any) -> Registers[Any]:
         """Such work was begun (``Start``): does its next step, again and again, until one is the last.
 
         A step is one transaction with its replies and its cursor, at most once; one that fails is done again from its
@@ -325,17 +378,41 @@ class Feature:
         """
         return self._works(payload, WorkPriority.BROAD, told)
 
-    def urgent_work(self, payload: type[P], **told: Unpack[LongWork]) -> Callable[[StepHandler[P]], StepHandler[P]]:
+    @overload
+    def urgent_work(
+        self, payload: type[P], *, writes: Literal[False] = False, **told: Unpack[LongWork]
+    ) -> Registers[StepReader[P]]: ...
+    @overload
+    def urgent_work(
+        self, payload: type[P], *, writes: Literal[True], **told: Unpack[LongWork]
+    ) -> Registers[StepHandler[P]]: ...
+    @overload
+    def urgent_work(
+        self, payload: type[P], *, asks: StepQuestion[P, T], **told: Unpack[LongWork]
+    ) -> Registers[InformedStep[P, T]]: ...
+    def urgent_work(self, payload: type[Any], **told: Any) -> Registers[Any]:
         """The same of what somebody waits for, and others may suffer from meanwhile: its few messages and acts leave
         with what answers people, and it waits for nothing that goes to many."""
         return self._works(payload, WorkPriority.URGENT, told)
 
-    def chore(self, payload: type[P], **told: Unpack[LongWork]) -> Callable[[StepHandler[P]], StepHandler[P]]:
+    @overload
+    def chore(
+        self, payload: type[P], *, writes: Literal[False] = False, **told: Unpack[LongWork]
+    ) -> Registers[StepReader[P]]: ...
+    @overload
+    def chore(
+        self, payload: type[P], *, writes: Literal[True], **told: Unpack[LongWork]
+    ) -> Registers[StepHandler[P]]: ...
+    @overload
+    def chore(
+        self, payload: type[P], *, asks: StepQuestion[P, T], **told: Unpack[LongWork]
+    ) -> Registers[InformedStep[P, T]]: ...
+    def chore(self, payload: type[Any], **told: Any) -> Registers[Any]:
         """The same of what can wait: it has hands of its own, takes few calls of Mattermost’s at once, and its steps
         take a second at most: what takes longer outside goes on beside them (``ctx.errands``)."""
         return self._works(payload, WorkPriority.CHORE, told)
 
-    def stopped(self, payload: type[P], *, name: str) -> Callable[[StepHandler[P]], StepHandler[P]]:
+    def stopped(self, payload: type[P], *, name: str) -> Registers[StepHandler[P]]:
         """Such work ends before its end: somebody stopped it, it was refused, or failed.
 
         Its last step, in the transaction in which it ends, whoever may do such work no more; it asks Mattermost
@@ -343,18 +420,22 @@ class Feature:
         """
         return self._declare("stopped", payload, EVERYONE, name)
 
-    def _works(self, payload: type[Any], pace: WorkPriority, told: LongWork) -> Callable[[Any], Any]:
-        more: dict[str, Any] = {"roles": EVERYONE, "writes": False, **told}
-        return self._declare("work", payload, pace=pace, **more)
+    def _works(self, payload: type[Any], pace: WorkPriority, told: Mapping[str, Any]) -> Registers[Any]:
+        return self._declare("work", payload, pace=pace, **{"writes": "asks" in told, **told})
 
     def _declare(
-        self, kind: TriggerKind, payload: type[Any], roles: Collection[Role], name: str | None, **more: Any
-    ) -> Callable[[Any], Any]:
+        self,
+        kind: TriggerKind,
+        payload: type[Any],
+        roles: Collection[Role] = EVERYONE,
+        name: str | None = None,
+        **more: Any,
+    ) -> Registers[Any]:
         if name is not None:
             store_as(payload, name)
         return self._adds((kind, name_of(payload)), roles, payload=payload, **more)
 
-    def _adds(self, key: Key, roles: Collection[Role], **more: Any) -> Callable[[Any], Any]:
+    def _adds(self, key: Key, roles: Collection[Role], **more: Any) -> Registers[Any]:
         def register(handler: Any) -> Any:
             self.triggers.append(Trigger(key, handler, frozenset(roles), feature=self.name, **more))
             return handler

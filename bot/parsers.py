@@ -13,6 +13,8 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from bot.documents import NotAFeedError, allows_robot, parse_feed, parse_title
+
 MEMORY_MAX = 200 * 1024 * 1024
 """Bytes of memory that it may have, its libraries included."""
 CPU_S = 5
@@ -22,30 +24,16 @@ _NICE = 5
 
 
 def _feed(body: bytes, told: Mapping[str, str]) -> object:
-    from bot.documents import NotAFeedError, parse_feed
-
     try:
         return {"feed": asdict(parse_feed(body, {"content-type": told["kind"]}, told["url"]))}
     except NotAFeedError as error:
         return {"fault": str(error)}
 
 
-def _title(body: bytes, told: Mapping[str, str]) -> object:
-    from bot.documents import parse_title
-
-    return parse_title(body, told["kind"])
-
-
-def _robots(body: bytes, told: Mapping[str, str]) -> object:
-    from bot.documents import allows_robot
-
-    return allows_robot(body, told["name"], told["url"])
-
-
 PARSERS: Mapping[str, Callable[[bytes, Mapping[str, str]], object]] = {
     "feed": _feed,
-    "title": _title,
-    "robots": _robots,
+    "title": lambda body, told: parse_title(body, told["kind"]),
+    "robots": lambda body, told: allows_robot(body, told["name"], told["url"]),
 }
 
 

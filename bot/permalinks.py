@@ -1,6 +1,6 @@
 """A message that somebody gives by its link: read for who may read it themselves."""
 
-from bot.context import Context
+from bot.context import ReadingContext
 from bot.errors import ChatError, UserError
 from bot.forms import ID
 from bot.mattermost import ChatPost
@@ -30,7 +30,7 @@ def make_permalink(settings: Settings, post_id: str) -> str:
     return f"{settings.mattermost_url}/{settings.team}/pl/{post_id}"
 
 
-async def read_linked_post(ctx: Context, post_id: str) -> ChatPost:
+async def read_linked_post(ctx: ReadingContext, post_id: str) -> ChatPost:
     """A message that the bot and the person both may read. Raises UserError, the same for one that there is not."""
     try:
         post = await ctx.chat.read_post(post_id)
@@ -44,12 +44,12 @@ async def read_linked_post(ctx: Context, post_id: str) -> ChatPost:
     return post
 
 
-async def may_be_shown(ctx: Context, post: ChatPost) -> bool:
+async def may_be_shown(ctx: ReadingContext, post: ChatPost) -> bool:
     """Whether a person may show others a message: it is theirs, or everybody may read it."""
     return post.user_id == ctx.user.id or not (await ctx.chat.channel(post.channel_id)).is_private
 
 
-async def read_publishable_post(ctx: Context, post_id: str) -> ChatPost:
+async def read_publishable_post(ctx: ReadingContext, post_id: str) -> ChatPost:
     """A message whose words and files are to be published: others’ words stay in their private channel. Raises
     UserError."""
     post = await read_linked_post(ctx, post_id)

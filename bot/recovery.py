@@ -61,7 +61,7 @@ class Recovery:
         if trigger is None:
             raise UnknownForm(submission.form)
         messages: list[Row] = []
-        if trigger.writes:
+        if trigger.writes_at_once:
             async with self._d.database.transaction() as db:
                 # It may have been accepted by a process that died before it could say so.
                 if not await self._d.drafts.accepted(db, [submission.key]):

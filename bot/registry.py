@@ -75,7 +75,7 @@ def require_enabled(trigger: Trigger) -> None:
     """Raises UserError for what is switched off."""
     if trigger.is_off:
         kind, name = trigger.key
-        kept = kind == "submit" and trigger.writes
+        kept = kind == "submit" and trigger.writes_at_once
         raise UserError(render("refus/off", command=name if kind == "command" else "", kept=kept))
 
 

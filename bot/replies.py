@@ -197,8 +197,8 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Redirect:
-    """Go on as if a button with that payload (its name and data) had been clicked: a dialog stood for it, or a button
-    or command that only read, since what writes cannot ask Mattermost any more."""
+    """Go on as if a button with that payload (its name and data) had been clicked: a dialog, a menu or a command stood
+    for it."""
 
     name: str
     data: Mapping[str, object]

@@ -8,7 +8,7 @@ import structlog
 
 from bot.admission import say_reserved
 from bot.command_lines import CommandIndex, RunCommand
-from bot.context import Context
+from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.events import DirectMessage
 from bot.features import Feature, Front, Right, Trigger
@@ -93,7 +93,7 @@ class FeatureList:
         return [chapter for chapter in self.chapters if not chapter.feature.always]
 
 
-async def answer_help(home: Home, ctx: Context, about: str) -> Message:
+async def answer_help(home: Home, ctx: ReadingContext, about: str) -> Message:
     """Draw the home, or what is asked about."""
     view, word = await home.seen_by(ctx), fold(about.strip(" ?!./"))
     if not word or word.isdecimal():
@@ -109,7 +109,7 @@ async def answer_help(home: Home, ctx: Context, about: str) -> Message:
     return propose_commands(view, about)
 
 
-async def _draw_home(home: Home, view: FeatureList, ctx: Context, number: int) -> Message:
+async def _draw_home(home: Home, view: FeatureList, ctx: ReadingContext, number: int) -> Message:
     """Draw what waits, and a screen of features; the last button leads to the next screen."""
     waiting = await _list_waiting(home, ctx) if number == 1 else []
     page = cut_page(view.shown, number, SHOWN_MAX)
@@ -126,12 +126,12 @@ async def _draw_home(home: Home, view: FeatureList, ctx: Context, number: int) -
     return Message(render("aide/home", user=ctx.user, contacts=await _list_contacts(ctx, view), **said), buttons)
 
 
-async def _list_waiting(home: Home, ctx: Context) -> list[Waiting]:
+async def _list_waiting(home: Home, ctx: ReadingContext) -> list[Waiting]:
     on = [feature for feature in home.features if is_enabled(feature, ctx.settings.features)]
     return [each for feature in on for each in await _list_waiting_in(feature, ctx)]
 
 
-async def _list_waiting_in(feature: Feature, ctx: Context) -> list[Waiting]:
+async def _list_waiting_in(feature: Feature, ctx: ReadingContext) -> list[Waiting]:
     """List what waits in a feature; one that cannot say so keeps nobody from the others."""
     try:
         return [each for hook in feature.waits for each in await hook(ctx)]
@@ -185,7 +185,7 @@ def build_aide(features: Iterable[Feature]) -> Feature:
     home = Home((feature, *features))
 
     @feature.command("aide", help="Voir ce qui vous attend, et ce que vous pouvez faire ici", hint="[fonction]")
-    async def help_me(ctx: Context, about: str) -> Replies:
+    async def help_me(ctx: ReadingContext, about: str) -> Replies:
         told = await answer_help(home, ctx, about)
         return Whisper(told.text, told.buttons)
 

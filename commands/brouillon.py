@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.command_lines import RunCommand
-from bot.context import Context
+from bot.context import Context, ReadingContext
 from bot.drafts import Resume, reopen_draft
 from bot.errors import UserError
 from bot.features import Feature
@@ -34,7 +34,7 @@ async def take_up(ctx: Context, _: str) -> Replies:
 
 
 @feature.button(TakeUp, writes=False)
-async def chosen(ctx: Context, click: TakeUp) -> Replies:
+async def chosen(ctx: ReadingContext, click: TakeUp) -> Replies:
     """Open the dialog of one of them."""
     return await resume(ctx, Resume(key=click.chosen, here=False))
 

@@ -15,7 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.audit import AuditEntry, record_entry
 from bot.command_lines import refuse_mistyped
-from bot.context import Context
+from bot.context import Context, ReadingContext
 from bot.destinations import send_file
 from bot.errors import UserError
 from bot.features import Feature, Front
@@ -260,7 +260,7 @@ USAGE = "`/mes-donnees` en envoie une copie, `/mes-donnees effacer` les fait eff
 
 
 @feature.command("mes-donnees", help="Recevoir tout ce que le bot garde de vous, ou le faire effacer")
-async def send_copy(ctx: Context, line: str) -> Replies:
+async def send_copy(ctx: ReadingContext, line: str) -> Replies:
     """Order the copy; other words ask for something else, which is not guessed."""
     if line.strip():
         refuse_mistyped(feature, "mes-donnees", line, shortest=SHORTEST)
@@ -269,7 +269,7 @@ async def send_copy(ctx: Context, line: str) -> Replies:
 
 
 @feature.file(Copy, name="donnees.Copy")
-async def make_copy(ctx: Context, _: Copy, folder: Path) -> Parcel:
+async def make_copy(ctx: ReadingContext, _: Copy, folder: Path) -> Parcel:
     """Make the ZIP, in a message that says in two sentences what it is."""
     path = folder / f"mes-donnees_{ctx.today:%d-%m-%Y}.zip"
     count = await write_archive(ctx.db, ctx.user, ctx.now, path, ctx.compute)

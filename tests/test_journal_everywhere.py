@@ -32,18 +32,19 @@ ELSEWHERE: Mapping[str, str] = {
         annuaire.AskHelp annuaire.Withdraw annuaire.StopHelping annuaire.EditProfile annuaire.EditSight
         actus.Less actus.ProposeNews actus.ChangeNews actus.TakeBack actus.RatherNot actus.Subscribe actus.Stop
         actus.All actus.discret actus.abonnement agenda.Attend agenda.flux agenda.RenewFeed agenda.CloseFeed
-        annonce.Keep annonce.Abandon sondage.Keep sondage.Abandon sondage.Hush sondage.rappels sondage.VoteOne
+        annonce.Announce annonce.AnnounceHere annonce.Keep annonce.Abandon
+        sondage.AskPoll sondage.AskPollHere sondage.Keep sondage.Abandon sondage.Hush sondage.rappels sondage.VoteOne
         sondage.VoteSeveral sondage.ChangeOne sondage.ChangeSeveral ressources.CommentResource
         ressources.ReportResource ressources.Object ressources.suivre ressources.ChooseTheme
         ressources.SetFollowing ressources.Favour ressources.FindUseful ressources.SayNeed ressources.Decline
         donnees.Confirm donnees.KeepData mes-donnees.annuler
-        moderation.FileReport moderation.PreciseReport drapeau.reacted.Reacted
-        ressources.AnswerReview hotline hotline.Decline hotline.Unmask hotline.ShowLine hotline.Rate
+        moderation.ReportMessage moderation.FileReport moderation.PreciseReport drapeau.reacted.Reacted
+        ressources.AnswerReview hotline hotline.Decline hotline.Unmask hotline.KeepLine hotline.ShowLine hotline.Rate
         hotline.RateTicket hotline.WasIt hotline.WasFiche garde.WithdrawSwap
         """,
     "a window that is opened, or a card that is shown anew: nothing is decided by it": """
         ressources.AskAbout ressources.Refuse agenda.Refuse hotline.PutUp actus.brouillon membres.IgnoreGone
-        annonce.Withdraw ressources.ShareHere
+        annonce.Withdraw ressources.Share ressources.ShareHere
         """,
     "asked of somebody else, whose answer is noted": "garde.echanger garde.SwapTurn",
     "carries out, tells or ends what was noted when it was decided": """

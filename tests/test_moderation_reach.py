@@ -6,7 +6,7 @@ from typing import cast
 
 import pytest
 
-from bot.context import Context
+from bot.context import ReadingContext
 from bot.errors import UserError
 from bot.mattermost import ChatChannel, ChatMember, ChatPost, ChatUser
 from commands.moderation.reports import NOT_FOUND, read_reportable_post
@@ -57,7 +57,9 @@ class Server:
     ],
 )
 async def test_only_what_one_can_read_oneself(server: Server, may: bool) -> None:
-    ctx = cast(Context, SimpleNamespace(chat=server, user=SimpleNamespace(id=ID), settings=Settings(_env_file=None)))
+    ctx = cast(
+        ReadingContext, SimpleNamespace(chat=server, user=SimpleNamespace(id=ID), settings=Settings(_env_file=None))
+    )
     if may:
         assert await read_reportable_post(ctx, f"http://mm/cnum/pl/{POST}") == WRITTEN
         return

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, text
 
 from bot.actions import ChatAction
-from bot.context import Context, Request
+from bot.context import Context, ReadingContext, Request
 from bot.errors import ChatError
 from bot.events import Posted
 from bot.mattermost import ChatChannel, ChatPost, ChatUser
@@ -171,7 +171,7 @@ async def test_a_first_message_is_none_where_nothing_may_be_searched() -> None:
     what, both = seen(7), frozenset({RuleName.FIRST, RuleName.LINKS})
 
     async def confirmed(server: Sought) -> Collection[RuleName]:
-        return await handlers.confirm_rules(cast(Context, SimpleNamespace(chat=server)), what, both)
+        return await handlers.confirm_rules(cast(ReadingContext, SimpleNamespace(chat=server)), what, both)
 
     later = ChatPost("z" * 26, LEA, CHANNEL, "Et puis", what.post.create_at + 1)
     assert await confirmed(Sought([later, what.post])) == both

@@ -95,10 +95,15 @@ def open_book(path: Path, title: str) -> Iterator[Any]:
         finish_book(book)
 
 
-def begin_book(path: Path, title: str) -> Any:
-    """A workbook whose rows go to disk beside it as they come, and where a text is never a formula or a link."""
+def _load_xlsxwriter() -> Any:
+    """Import the library, which is heavy, where a workbook is made."""
     import xlsxwriter
 
+    return xlsxwriter
+
+
+def begin_book(path: Path, title: str) -> Any:
+    """A workbook whose rows go to disk beside it as they come, and where a text is never a formula or a link."""
     asked = {
         "constant_memory": True,
         "tmpdir": str(path.parent),
@@ -106,17 +111,16 @@ def begin_book(path: Path, title: str) -> Any:
         "strings_to_urls": False,
         "strings_to_numbers": False,
     }
-    book = xlsxwriter.Workbook(str(path), asked)
+    book = _load_xlsxwriter().Workbook(str(path), asked)
     book.set_properties({"title": title, "created": _MADE})
     return book
 
 
 def finish_book(book: Any) -> None:
-    from xlsxwriter.exceptions import FileCreateError
-
+    """Write a workbook. Raises OSError where that cannot be."""
     try:
         book.close()
-    except FileCreateError as error:
+    except _load_xlsxwriter().exceptions.FileCreateError as error:
         raise OSError(str(error)) from error
 
 

@@ -17,6 +17,7 @@ from bot.texts import typeset
 from config import tables
 from config.text import normalize
 
+TEMPLATES = Path(str(files("templates")))
 _UNKNOWN = "\ufffd"
 _MAY_BREAK = "\u200b"
 _REPLACED: dict[int, str | None] = {
@@ -41,7 +42,7 @@ def to_drawable(text: str) -> str:
 @cache
 def drawn_code_points() -> frozenset[int]:
     """The code points of the fonts, from the lists they were made with: « U+0020-007E,U+00A0-017F… »."""
-    lists = [(files("templates") / "fonts" / name).read_text("ascii") for name in ("unicodes.txt", "emoji.txt")]
+    lists = [(TEMPLATES / "fonts" / name).read_text("ascii") for name in ("unicodes.txt", "emoji.txt")]
     ranges = ",".join(lists).replace("U+", "").split(",")
     bounds = ([int(bound, 16) for bound in span.split("-")] for span in ranges)
     return frozenset(code for low, *high in bounds for code in range(low, (high[0] if high else low) + 1))
@@ -95,12 +96,9 @@ def _compile_words(template: str, told: Mapping[str, Any], **asked: Any) -> byte
 
     A compiler serves one thread at a time, and making one costs nothing that counts.
     """
-    import typst
-
-    root = Path(str(files("templates")))
-    compiler = typst.Compiler(
-        root / "reports" / f"{template}.typ", root=root, font_paths=_fonts(root / "fonts"), ignore_system_fonts=True
-    )
+    typst, fonts = _load_typst()
+    source = TEMPLATES / "reports" / f"{template}.typ"
+    compiler = typst.Compiler(source, root=TEMPLATES, font_paths=fonts, ignore_system_fonts=True)
     made = compiler.compile(sys_inputs={"page": json.dumps(told)}, **asked)
     if not isinstance(made, bytes):
         raise TypeError(f"{template}.typ makes {type(made)}, not one file")
@@ -108,11 +106,12 @@ def _compile_words(template: str, told: Mapping[str, Any], **asked: Any) -> byte
 
 
 @cache
-def _fonts(folder: Path) -> Any:
-    """Our fonts and no others: the same bytes everywhere."""
+def _load_typst() -> tuple[Any, Any]:
+    """Import the library, which is heavy, and read our fonts and no others: the same bytes everywhere."""
     import typst
 
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder])
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[TEMPLATES / "fonts"])
+    return typst, fonts
 
 
 def describe_page(page: FigurePage) -> dict[str, Any]:

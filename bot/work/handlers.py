@@ -18,6 +18,7 @@ from bot.registry import require_enabled
 from bot.replies import Message, Progress, Reply, Step
 from storage import people
 from storage.faults import may_pass
+from storage.people import Person
 from storage.work import Work
 
 log = structlog.get_logger()
@@ -53,17 +54,20 @@ class WorkHandlers:
         except ValidationError:
             raise UserError(old) from None
 
-    async def context(self, db: AsyncSession, row: Work, trigger: Trigger, now: datetime) -> Context:
-        """What the handler is given. Raises UserError when the role of the person refuses.
-
-        That is looked up apart: the handler may ask Mattermost before its first statement.
-        """
-        request = Request(row.sort.value, row.name, row.person)
+    async def person(self, row: Work, trigger: Trigger, now: datetime) -> Person:
+        """Who the work is done for, in a transaction of its own. Raises UserError when their role refuses."""
         if not row.person:
-            return self._admission.context(make_nobody(now), request, db, now)
+            return make_nobody(now)
         async with self.database.transaction(writes=False) as register:
-            user = await self._admission.person(register, request, trigger)
-        return self._admission.context(user, request, db, now)
+            return await self._admission.person(register, make_work_request(row), trigger)
+
+    async def ask(self, trigger: Trigger, user: Person, row: Work, now: datetime, *came: object) -> tuple[object, ...]:
+        """What else the handler is given: what its question returns, if it has one."""
+        return await self._admission.ask(trigger, user, make_work_request(row), *came, now=now)
+
+    def context(self, db: AsyncSession, user: Person, row: Work, now: datetime, *, writes: bool) -> Context:
+        """What the handler is given."""
+        return self._admission.context(user, make_work_request(row), db, now, writes=writes)
 
     async def last_step(self, db: AsyncSession, row: Work, so_far: Progress) -> Step | None:
         """What its feature makes of work that ends before its end, whoever may do such work no more included.
@@ -74,7 +78,7 @@ class WorkHandlers:
         if trigger is None or trigger.payload is None:
             return None
         user = await people.get(db, row.person) or make_nobody(now)
-        context = self._admission.context(user, Request(row.sort.value, row.name, row.person), db, now)
+        context = self.context(db, user, row, now, writes=True)
         try:
             step: Step = await trigger.handler(context, trigger.payload.model_validate(row.data), so_far)
         except Exception as problem:
@@ -101,3 +105,8 @@ class WorkHandlers:
     def deliver_now(self, messages: Sequence[Row]) -> None:
         """That transaction is committed."""
         self._d.delivery.deliver_now(messages)
+
+
+def make_work_request(row: Work) -> Request:
+    """What came in, where it is work that is due."""
+    return Request(row.sort.value, row.name, row.person)

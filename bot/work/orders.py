@@ -97,7 +97,8 @@ async def make_files(handlers: WorkHandlers, row: Work, folder: Path) -> Parcel:
     trigger, payload = handlers.find(row, OLD_ORDER)
     with REQUESTS.labels("file", row.name).time():
         async with asyncio.timeout(MAKING_MAX), handlers.database.transaction(writes=False) as db:
-            context = await handlers.context(db, row, trigger, row.created_at)
+            user = await handlers.person(row, trigger, row.created_at)
+            context = handlers.context(db, user, row, row.created_at, writes=False)
             parcel: Parcel = await trigger.handler(context, payload, folder)
     for path in parcel.files:
         if path.parent != folder or path.is_symlink() or not path.is_file():

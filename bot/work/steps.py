@@ -5,13 +5,13 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.context import Context, Request
+from bot.context import Request
 from bot.delivery import Row
 from bot.errors import ChatError, UserError
 from bot.features import Trigger, WorkPriority
@@ -28,6 +28,8 @@ from storage import outbox
 from storage.claims import LEASE
 from storage.faults import may_pass
 from storage.work import Work, WorkSort, WorkState
+
+T = TypeVar("T")
 
 FEW = 3
 """What goes to so few is no crowd: it leaves with what answers people."""
@@ -247,11 +249,14 @@ class StepRunner:
 
     async def _do(self, held: StepsLease, trigger: Trigger, payload: BaseModel) -> bool:
         """Run the handler and write down what it answers, in one transaction if it writes; whether it came further."""
-        database, before = self._handlers.database, held.progress
-        with REQUESTS.labels("work", held.row.name).time():
-            async with database.transaction(writes=trigger.writes) as db:
-                context = await self._handlers.context(db, held.row, trigger, self._clock())
-                taken = StepResult(trigger, await _call_in_time(trigger, context, payload, before))
+        handlers, row, before, now = self._handlers, held.row, held.progress, self._clock()
+        with REQUESTS.labels("work", row.name).time():
+            user = await handlers.person(row, trigger, now)
+            facts = await _do_in_time(trigger, handlers.ask(trigger, user, row, now, payload, before))
+            async with handlers.database.transaction(writes=trigger.writes) as db:
+                context = handlers.context(db, user, row, now, writes=trigger.writes)
+                step: Step = await _do_in_time(trigger, trigger.handler(context, payload, before, *facts))
+                taken = StepResult(trigger, step)
                 messages = await held.write(db, taken) if trigger.writes else None
         if messages is None:
             await held.advance(taken)
@@ -291,12 +296,12 @@ class StepRunner:
         await held.rest(self._clock() + timedelta(seconds=pause), error=str(error)[:ERROR_MAX])
 
 
-async def _call_in_time(trigger: Trigger, context: Context, payload: BaseModel, so_far: Progress) -> Step:
+async def _do_in_time(trigger: Trigger, part: Awaitable[T]) -> T:
+    """A part of a step. Raises TooSlowError."""
     try:
         async with asyncio.timeout(STEP_MAX) as limit:
             with paced_calls(PACING[trigger.pace or WorkPriority.BROAD]):
-                step: Step = await trigger.handler(context, payload, so_far)
-                return step
+                return await part
     except TimeoutError as error:
         if limit.expired():
             raise TooSlowError from error

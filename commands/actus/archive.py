@@ -9,7 +9,7 @@ from itertools import groupby
 from sqlmodel import col, select
 
 from bot.command_lines import RunCommand, refuse_mistyped
-from bot.context import Context
+from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.french.dates import say_date, say_month
 from bot.french.words import join
@@ -87,7 +87,7 @@ async def _show_digest(ctx: Context, number: int) -> Replies:
 
 
 @feature.search("actus cherche", help="Chercher dans les anciens numéros", hint="mots")
-async def search_archive(ctx: Context, line: str) -> Replies:
+async def search_archive(ctx: ReadingContext, line: str) -> Replies:
     """Show where these words are found, the newest first."""
     return await show_found(ctx, Search(words=line, skip=0))
 
@@ -175,7 +175,7 @@ async def _count_proposals(ctx: Context) -> Sequence[tuple[str, int, int]]:
 
 
 @feature.command("actus retirer", help="Retirer un numéro de partout", hint="numéro", roles=ANIMATEURS)
-async def ask_by_line(ctx: Context, line: str) -> Replies:
+async def ask_by_line(ctx: ReadingContext, line: str) -> Replies:
     """Ask once more whether a digest, named by its number, is to be withdrawn."""
     return await ask_by_button(ctx, Withdraw(digest=editions.read_number(line, "retirer")))
 

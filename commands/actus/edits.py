@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
 from bot.broadcasts import delete_posts
-from bot.context import Context
+from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.forms import Form
 from bot.forms.limits import LONG_MAX
@@ -187,7 +187,7 @@ SHOWN_MAX = 60
 
 
 @feature.command("actus corriger", help="Corriger un numéro, partout où il est sorti", hint="numéro", roles=ANIMATEURS)
-async def correct_digest(ctx: Context, line: str) -> Replies:
+async def correct_digest(ctx: ReadingContext, line: str) -> Replies:
     """Open the window of a digest that is named by its number."""
     return await choose_entry(ctx, Edit(digest=read_number(line, "corriger")))
 

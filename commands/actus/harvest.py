@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import guard
-from bot.context import Context
+from bot.context import Context, ReadingContext
 from bot.errors import ChatError
 from bot.french.dates import MONTHS, MONTHS_SHORT, say_day, say_weekday
 from bot.french.periods import say_hour
@@ -289,16 +289,23 @@ async def gather(ctx: Context) -> Replies:
     return Start(payload=Harvest(since=ctx.now - WEEK, until=ctx.now))
 
 
-@feature.chore(Harvest, name="actus.Harvest", title="Messages des actus", unit=("canal", "canaux"), writes=True)
-async def harvest_channel(ctx: Context, work: Harvest, so_far: Progress) -> Step:
-    """Look through the next channel, asked of Mattermost before anything is written; at first, ask which there are."""
+async def read_next_channel(ctx: ReadingContext, work: Harvest, so_far: Progress) -> ChannelMessages | Sequence[str]:
+    """Ask Mattermost for the next channel; at first, which channels there are."""
     if so_far.cursor is None:
-        channels = await find_public_channels(ctx.chat)
-        await items.withdraw_quotes_outside(ctx.db, channels)
-        return Step(cursor=list(channels), total=len(channels), finished=not channels)
+        return await find_public_channels(ctx.chat)
     channel, what = so_far.cursor[0], f"harvest {work.since} {work.until} {so_far.cursor[0]}"
-    heard = await ctx.errands.fetch(what, lambda: read_channel(ctx.chat, channel, work.since, work.until))
-    await keep_best(ctx.db, heard, ctx.settings, ctx.now)
+    return await ctx.errands.fetch(what, lambda: read_channel(ctx.chat, channel, work.since, work.until))
+
+
+@feature.chore(
+    Harvest, name="actus.Harvest", title="Messages des actus", unit=("canal", "canaux"), asks=read_next_channel
+)
+async def harvest_channel(ctx: Context, _: Harvest, so_far: Progress, found: ChannelMessages | Sequence[str]) -> Step:
+    """Keep the best of the next channel; at first, leave out what stands in none any more."""
+    if not isinstance(found, ChannelMessages):
+        await items.withdraw_quotes_outside(ctx.db, found)
+        return Step(cursor=list(found), total=len(found), finished=not found)
+    await keep_best(ctx.db, found, ctx.settings, ctx.now)
     rest, done = so_far.cursor[1:], so_far.done + 1
     return Step(cursor=rest, done=done, total=so_far.total, finished=not rest)
 

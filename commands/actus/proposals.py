@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from bot import guard, quotas
 from bot.cards import RowCard
 from bot.command_lines import RunCommand
-from bot.context import Context
+from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.forms.limits import LONG_MAX, TEXT_MAX
 from bot.mattermost import ChatPost
@@ -216,7 +216,7 @@ NOT_PUBLIC = "Ce message est dans un canal privé : ce qui s’y dit n’en sort
 
 
 @feature.command("actus proposer", help="Proposer une actu", hint="[texte | lien | lien d’un message]")
-async def propose(ctx: Context, line: str) -> Replies:
+async def propose(ctx: ReadingContext, line: str) -> Replies:
     """Open the window, filled with what the line leads to."""
     if ident := find_permalink(line):
         return Ask(await _draft_from_message(ctx, await read_linked_post(ctx, ident)))
@@ -245,7 +245,7 @@ def _name_departements(codes: Iterable[str]) -> dict[str, str]:
     return {code: DEPARTEMENTS[code].nom for code in codes if code in DEPARTEMENTS}
 
 
-async def _draft_from_message(ctx: Context, post: ChatPost) -> ProposeNews:
+async def _draft_from_message(ctx: ReadingContext, post: ChatPost) -> ProposeNews:
     """Fill the window from a message of a public channel. Raises UserError."""
     if (await ctx.chat.channel(post.channel_id)).is_private:
         raise UserError(NOT_PUBLIC)

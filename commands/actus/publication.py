@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.broadcasts import PostedBatches
-from bot.context import Context
+from bot.context import Context, ReadingContext
 from bot.destinations import TeamChannels
 from bot.errors import ChatError
 from bot.mattermost import ChatReader
@@ -52,8 +52,8 @@ class Destinations:
     absent: Sequence[str]
 
 
-async def read_own_channels(ctx: Context) -> TeamChannels:
-    """Read the channels that the bot is in; asked before anything is locked."""
+async def read_own_channels(ctx: ReadingContext) -> TeamChannels:
+    """Read the channels that the bot is in."""
     channels = await ctx.chat.own_channels()
     return TeamChannels(channels, await canaux.find_channel_ids(ctx.db))
 
@@ -143,10 +143,14 @@ async def drop_unfit(db: AsyncSession, digest: Digest, gone: Sequence[int]) -> S
     return [entry.title for entry in left_out]
 
 
-@feature.work(CheckPlaces, name="actus.CheckPlaces", title="Canaux des actus", writes=True)
-async def check_places(ctx: Context, asked: CheckPlaces, so_far: Progress) -> Step:
+async def read_places(ctx: ReadingContext, _: CheckPlaces, __: Progress) -> TeamChannels:
+    """Read the channels in which something can come out."""
+    return await read_own_channels(ctx)
+
+
+@feature.work(CheckPlaces, name="actus.CheckPlaces", title="Canaux des actus", asks=read_places)
+async def check_places(ctx: Context, asked: CheckPlaces, _: Progress, own: TeamChannels) -> Step:
     """Say where what was just approved cannot come out, while there is time."""
-    own = await read_own_channels(ctx)
     digest = await editions.get_digest(ctx, asked.digest)
     where = await find_digest_destinations(ctx, digest, own)
     if digest.state is not DigestState.APPROVED or not where.absent:
@@ -189,32 +193,54 @@ class PublicationPlan(BaseModel):
         return Step(replies=replies, cursor=self.model_dump(mode="json"), done=self.at, total=total)
 
 
-@feature.work(Publish, name="actus.Publish", title="Publication des actus", unit=UNIT, writes=True)
-async def publish(ctx: Context, asked: Publish, so_far: Progress) -> Step:
-    """Take the next step; each is one transaction with what it sends."""
+@dataclass(frozen=True, slots=True)
+class PublicationFacts:
+    """What Mattermost says for a step: the bot’s channels at first, then the entries whose messages are gone, then the
+    files of the paper."""
+
+    own: TeamChannels | None = None
+    lost: Sequence[int] = ()
+    files: Sequence[str] = ()
+
+
+async def read_publication_facts(ctx: ReadingContext, _: Publish, so_far: Progress) -> PublicationFacts:
+    """Ask Mattermost what the next step needs."""
     if so_far.cursor is None:
-        return await _choose_channels(ctx, asked, so_far)
+        return PublicationFacts(own=await read_own_channels(ctx))
+    plan = PublicationPlan.model_validate(so_far.cursor)
+    if plan.phase is Phase.CHECK:
+        return PublicationFacts(lost=await find_lost_quotes(ctx.chat, plan.quoted))
+    if plan.phase is Phase.WRITE and plan.document:
+        paper = await _unless_refused(ctx.chat.read_post(plan.document))
+        return PublicationFacts(files=paper.file_ids if paper else ())  # somebody may have deleted it
+    return PublicationFacts()
+
+
+@feature.work(Publish, name="actus.Publish", title="Publication des actus", unit=UNIT, asks=read_publication_facts)
+async def publish(ctx: Context, asked: Publish, so_far: Progress, facts: PublicationFacts) -> Step:
+    """Take the next step; each is one transaction with what it sends."""
+    if facts.own is not None:
+        return await _choose_channels(ctx, asked, so_far, facts.own)
     plan = PublicationPlan.model_validate(so_far.cursor)
     match plan.phase:
         case Phase.CHECK:
-            return await _check_quotes(ctx, asked, so_far, plan)
+            return await _check_quotes(ctx, asked, so_far, facts.lost)
         case Phase.PAPER:
             return await _await_paper(ctx, asked, so_far, plan)
         case Phase.WRITE:
-            return await _write_batch(ctx, asked, so_far, plan)
+            return await _write_batch(ctx, asked, so_far, plan, facts.files)
         case Phase.ARRIVE:
             return await _await_arrival(ctx, asked, so_far, plan)
 
 
 async def _lock_publishing(ctx: Context, asked: Publish) -> Digest | None:
-    """Lock the digest, if it is coming out. What is asked of Mattermost is asked before."""
+    """Lock the digest, if it is coming out."""
     found = await digests.lock(ctx.db, asked.digest)
     return found if found and found.state is DigestState.PUBLISHING else None
 
 
-async def _choose_channels(ctx: Context, asked: Publish, so_far: Progress) -> Step:
+async def _choose_channels(ctx: Context, asked: Publish, so_far: Progress, own: TeamChannels) -> Step:
     """Find where the digest goes, and what it quotes."""
-    own = await read_own_channels(ctx)
     found = await _lock_publishing(ctx, asked)
     if found is None or found.written:
         return so_far.end()
@@ -234,9 +260,8 @@ async def _tell_outcome(ctx: Context, found: Digest, what: str, **more: object) 
     return [*await _tell_team(ctx, found, what, **more), await cards.refresh_card(ctx, found)]
 
 
-async def _check_quotes(ctx: Context, asked: Publish, so_far: Progress, plan: PublicationPlan) -> Step:
+async def _check_quotes(ctx: Context, asked: Publish, so_far: Progress, lost: Sequence[int]) -> Step:
     """Leave out what may not be quoted any more, then order the paper."""
-    lost = await find_lost_quotes(ctx.chat, plan.quoted)
     found = await _lock_publishing(ctx, asked)
     if found is None:
         return so_far.end()
@@ -277,16 +302,16 @@ async def _await_paper(ctx: Context, asked: Publish, so_far: Progress, plan: Pub
     return PublicationPlan(phase=Phase.WRITE).step(await _tell_team(ctx, found, "no_paper"))
 
 
-async def _write_batch(ctx: Context, asked: Publish, so_far: Progress, plan: PublicationPlan) -> Step:
-    """Write the next batch of its posts: all of them in one channel, then in the next. The files are those of the post
-    in the room; none where somebody deleted it."""
-    paper = await _unless_refused(ctx.chat.read_post(plan.document)) if plan.document else None
+async def _write_batch(
+    ctx: Context, asked: Publish, so_far: Progress, plan: PublicationPlan, files: Sequence[str]
+) -> Step:
+    """Write the next batch of its posts: all of them in one channel, then in the next."""
     found = await _lock_publishing(ctx, asked)
     if found is None or found.written != plan.at:
         return so_far.end()
     drawn = draw_posts(await editions.read_sheet(ctx, found))
     total = len(drawn) * len(found.channels)
-    batch = make_messages(found, drawn, paper.file_ids if paper else ())[plan.at : plan.at + BATCH]
+    batch = make_messages(found, drawn, files)[plan.at : plan.at + BATCH]
     written = plan.at + len(batch)
     out = {"state": DigestState.PUBLISHED} if written >= total else {}
     await change(ctx.db, found, written=written, parts=len(drawn), document=plan.document, **out)
@@ -338,7 +363,7 @@ async def end_publication(ctx: Context, asked: Publish, so_far: Progress) -> Ste
 
 
 @feature.file(Document, name="actus.Document")
-async def make_document(ctx: Context, order: Document, folder: Path) -> Parcel:
+async def make_document(ctx: ReadingContext, order: Document, folder: Path) -> Parcel:
     """Make the paper of a digest, as it is now."""
     found = await editions.get_digest(ctx, order.digest)
     sheet = await editions.read_sheet(ctx, found)

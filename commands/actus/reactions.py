@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import quotas
 from bot.actions import React
-from bot.context import Context
+from bot.context import Context, ReadingContext
 from bot.errors import ChatError, UserError
 from bot.events import Converted, Deleted, Edited, Posted, Reacted, Unreacted, WatchedPlaces
 from bot.features import Feature
@@ -114,9 +115,17 @@ def is_news(event: Reacted | Unreacted) -> bool:
     return event.emoji == NEWSPAPER
 
 
-@kiosque.event(Reacted, name="kiosque.reacted.Reacted", only=is_news)
-async def on_reaction(ctx: Context, event: Reacted) -> Replies:
-    """Propose the message: who put 📰 there and who wrote it are told, once."""
+@dataclass(frozen=True, slots=True)
+class MarkedPost:
+    """A message under which 📰 was put, the name of who wrote it, and whether its channel is private."""
+
+    post: ChatPost
+    author: str
+    is_private: bool
+
+
+async def read_marked_post(ctx: ReadingContext, event: Reacted) -> MarkedPost | None:
+    """Read the message, if it is there and somebody’s."""
     try:
         post = await ctx.chat.read_post(event.post_id)
         channel = await ctx.chat.channel(post.channel_id)
@@ -127,9 +136,15 @@ async def on_reaction(ctx: Context, event: Reacted) -> Replies:
         return None
     if not is_by_person(post, (await ctx.chat.me()).id):
         return None
-    if channel.is_private:
-        return await _refuse_private(ctx, post.channel_id)
-    return await _propose_post(ctx, post, author.full_name)
+    return MarkedPost(post, author.full_name, channel.is_private)
+
+
+@kiosque.event(Reacted, name="kiosque.reacted.Reacted", only=is_news, asks=read_marked_post)
+async def on_reaction(ctx: Context, _: Reacted, marked: MarkedPost) -> Replies:
+    """The message is proposed: who put it there and who wrote it are told, once."""
+    if marked.is_private:
+        return await _refuse_private(ctx, marked.post.channel_id)
+    return await _propose_post(ctx, marked.post, marked.author)
 
 
 async def _refuse_private(ctx: Context, channel_id: str) -> Replies:
@@ -204,9 +219,17 @@ def may_name_bot(event: Posted) -> bool:
     return "@" in event.text and "://" in event.text
 
 
-@kiosque.event(Posted, name="kiosque.mentioned.Posted", only=may_name_bot)
-async def on_mention(ctx: Context, event: Posted) -> Replies:
-    """Propose the link of « @coop https://… »; ✅ under the message says so, nothing else does."""
+@dataclass(frozen=True, slots=True)
+class GivenLink:
+    """A link that was given to the bot by its name, and whether that was in a private channel."""
+
+    link: str
+    bot: str
+    is_private: bool
+
+
+async def read_given_link(ctx: ReadingContext, event: Posted) -> GivenLink | None:
+    """Read the link of a message that names the bot."""
     link, me = urls.first_link(event.text), await ctx.chat.me()
     if not link or not _mentions(event.text, me.username):
         return None
@@ -216,13 +239,19 @@ async def on_mention(ctx: Context, event: Posted) -> Replies:
         if error.may_pass:
             raise
         return None
-    if channel.is_private:
+    return GivenLink(link, me.username, channel.is_private)
+
+
+@kiosque.event(Posted, name="kiosque.mentioned.Posted", only=may_name_bot, asks=read_given_link)
+async def on_mention(ctx: Context, event: Posted, given: GivenLink) -> Replies:
+    """« @coop https://… »: the link is proposed; ✅ under the message says so, nothing else does."""
+    if given.is_private:
         return await _refuse_private(ctx, event.channel_id)
     if await subscriptions.is_unquoted(ctx.db, event.user_id):
         return None
     if told := await _spend_quota(ctx):
         return told
-    await proposals.propose_item(ctx, _make_link_item(ctx, event, link, me.username))
+    await proposals.propose_item(ctx, _make_link_item(ctx, event, given.link, given.bot))
     return React(event.post_id, CHECK, channel_id=event.channel_id)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from bot.account_status import is_active
-from bot.context import Context
+from bot.context import Context, ReadingContext
 from bot.destinations import send_file
 from bot.errors import ChatError, UserError
 from bot.features import FeedContent
@@ -123,7 +123,7 @@ async def _must_be_there(ctx: Context) -> None:
 
 
 @feature.feed(feature.name)
-async def read_feed(ctx: Context, key: str) -> FeedContent | None:
+async def read_feed(ctx: ReadingContext, key: str) -> FeedContent | None:
     """What its owner may see now; nothing for who has left."""
     user_id = await agenda.find_owner(ctx.db, key.removesuffix(SUFFIX)) if key.endswith(SUFFIX) else ""
     if not user_id:
@@ -152,7 +152,7 @@ NAME_MAX = 60
 
 
 @feature.button(Take, writes=False)
-async def take_file(ctx: Context, click: Take) -> Replies:
+async def take_file(ctx: ReadingContext, click: Take) -> Replies:
     """The file arrives in the direct channel."""
     await get_visible(ctx, click.event)
     return await send_file(ctx, SendFile(user_id=ctx.user.id, order=CalendarFile(event=click.event)))

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from bot.account_status import read_display_name
 from bot.cards import RowCard
 from bot.command_lines import RunCommand, read_typed_number
-from bot.context import Context
+from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.menus import Choosing, Menu
 from bot.pages import Page as RowPage
@@ -368,7 +368,7 @@ WORDS: Mapping[str, ListKind] = {
 
 
 @feature.command("agenda", help="Les événements à venir", hint=HINT)
-async def show_agenda(ctx: Context, line: str) -> Replies:
+async def show_agenda(ctx: ReadingContext, line: str) -> Replies:
     """What is asked for: a list, or one by its number."""
     text = " ".join(line.split())
     asked = fold(text)
@@ -383,7 +383,7 @@ async def show_agenda(ctx: Context, line: str) -> Replies:
 
 
 @feature.command("agenda passés", help="Les événements passés")
-async def show_past(ctx: Context, _: str) -> Replies:
+async def show_past(ctx: ReadingContext, _: str) -> Replies:
     """Those that are over, the last one first."""
     return await show_page(ctx, Page(of=ListKind.PAST))
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from bot import broadcasts, quotas
 from bot.audit import AuditEntry, record_entry_at_end
 from bot.broadcasts import PostedBatches
-from bot.context import Context
+from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.french.periods import say_moment
 from bot.french.words import join, plural
@@ -18,7 +18,6 @@ from bot.replies import (
     Direct,
     Message,
     Progress,
-    Redirect,
     Refresh,
     Replies,
     Reply,
@@ -57,15 +56,15 @@ WAITS = (AnnouncementState.DRAFT, AnnouncementState.STOPPED)
 """How it stands while it may leave."""
 
 
-@feature.button(Send, roles=SENDERS, writes=False)
-async def send_announcement(ctx: Context, click: Send) -> Replies:
-    """It leaves, if its files are still there. (Mattermost, asked here, cannot be where something is written.)"""
+async def check_files(ctx: ReadingContext, click: Send) -> Leave:
+    """Raises UserError where its files are not there any more."""
     shown = must_be_in(await annonces.get(ctx.db, click.annonce), *WAITS)
     must_have_files(shown, await cards.find_missing(ctx.chat, shown.files))
-    return Redirect.to(Leave(annonce=shown.id))
+    return Leave(annonce=shown.id)
 
 
 @feature.button(Leave, roles=SENDERS)
+@feature.button(Send, roles=SENDERS, asks=check_files)
 async def begin_sending(ctx: Context, click: Leave) -> Replies:
     """Now or at its hour, to those who have not got it; a second click finds it on its way."""
     shown = must_be_in(await annonces.lock(ctx.db, click.annonce), *WAITS)
@@ -126,11 +125,15 @@ async def _stopped_by_itself(ctx: Context, asked: Broadcast) -> bool:
     return bool(await find_work(ctx.db, asked))
 
 
-@feature.work(Broadcast, name="annonce.Broadcast", title="Annonce", unit=UNIT, roles=SENDERS, writes=True)
-async def send_batch(ctx: Context, asked: Broadcast, so_far: Progress) -> Step:
-    """The next batch, as long as who sent it may write there, and its files are there."""
+async def find_missing_files(ctx: ReadingContext, asked: Broadcast, so_far: Progress) -> Collection[str]:
+    """Those of its files that are not there any more, as long as something is still to be said."""
     ends = so_far.cursor is not None and so_far.cursor >= (so_far.total or 0)
-    missing = [] if ends else await cards.find_missing(ctx.chat, asked.files)
+    return [] if ends else await cards.find_missing(ctx.chat, asked.files)
+
+
+@feature.work(Broadcast, name="annonce.Broadcast", title="Annonce", unit=UNIT, roles=SENDERS, asks=find_missing_files)
+async def send_batch(ctx: Context, asked: Broadcast, so_far: Progress, missing: Collection[str]) -> Step:
+    """The next batch, as long as who sent it may write there, and its files are there."""
     found = await annonces.lock(ctx.db, asked.annonce)
     if found is None or found.state is not AnnouncementState.SENDING:
         return so_far.end(said="L’annonce est retirée.")
@@ -187,18 +190,18 @@ async def ask_correction(ctx: Context, click: Correct) -> Replies:
     return Ask(Reword.draft(annonce=said.id, **cards.fill_window(said.text)))
 
 
-@feature.submit(Reword, roles=SENDERS, writes=False)
-async def reword_announcement(ctx: Context, form: Reword) -> Replies:
-    """Other words, or a link to the message that has them."""
+async def read_words(ctx: ReadingContext, form: Reword) -> Replace:
+    """Other words, or those of the message whose link was typed."""
     linked = find_permalink(form.text)
     text = (await read_publishable_post(ctx, linked)).message if linked else form.text
     said = _must_be_theirs(ctx, await annonces.get(ctx.db, form.annonce), *LEFT)
     if fault := cards.find_text_fault(text, everybody=said.everybody):
         raise UserError(fields={"texte": fault})
-    return Redirect.to(Replace(annonce=said.id, text=text))
+    return Replace(annonce=said.id, text=text)
 
 
 @feature.button(Replace, roles=SENDERS)
+@feature.submit(Reword, roles=SENDERS, asks=read_words)
 async def replace_words(ctx: Context, click: Replace) -> Replies:
     """What has not left yet has the new words; what stands is rewritten, beside what people ask for."""
     said = _must_be_theirs(ctx, await annonces.lock(ctx.db, click.annonce), *LEFT)

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from bot import attachments
 from bot.attachments import find_file, say_size
 from bot.cards import RowCard
-from bot.context import Context
+from bot.context import Context, ReadingContext
 from bot.delivery import FILES_MAX
 from bot.destinations import may_post_to
 from bot.errors import UserError
@@ -33,7 +33,7 @@ TOTAL_MAX = 50_000_000
 """Bytes of all files of an announcement: each channel gets a copy of its own."""
 
 
-async def read_files(ctx: Context, ids: Sequence[str]) -> dict[str, str]:
+async def read_files(ctx: ReadingContext, ids: Sequence[str]) -> dict[str, str]:
     """The names of files that can go with an announcement, by id. Raises ValueError, with a French sentence, for
     those that cannot."""
     if len(ids) > FILES_MAX:

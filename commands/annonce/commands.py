@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from bot import attachments
 from bot.command_lines import refuse_mistyped
-from bot.context import Context
+from bot.context import Context, ReadingContext
 from bot.destinations import TeamChannels
 from bot.errors import UserError
 from bot.forms import ID
@@ -15,7 +15,7 @@ from bot.french.periods import say_moment
 from bot.french.words import join
 from bot.menus import Menu
 from bot.permalinks import find_permalink, read_publishable_post
-from bot.replies import Ask, Button, Redirect, Replies, Update, Whisper
+from bot.replies import Ask, Button, Replies, Update, Whisper
 from bot.texts import quote, render
 from commands.annonce import cards
 from commands.annonce.cards import (
@@ -53,7 +53,7 @@ Form = Announce | AnnounceHere
 @feature.command(
     "annonce", help="Écrire une fois dans beaucoup de canaux", hint="[texte | lien d’un message]", roles=SENDERS
 )
-async def ask_announcement(ctx: Context, line: str) -> Replies:
+async def ask_announcement(ctx: ReadingContext, line: str) -> Replies:
     """The window, with the words that were typed, or those and the files of a message; animateurs choose among all
     places, coordinateurs among their own. A word alone may be a mistyped subcommand, several are a text."""
     if len(line.split()) == 1:
@@ -66,7 +66,7 @@ async def ask_announcement(ctx: Context, line: str) -> Replies:
     return Ask(await _draft_form(ctx, text=line.strip(), attached=dict(await attachments.list_recent_files(ctx))))
 
 
-async def _ask_from_message(ctx: Context, ident: str) -> Ask:
+async def _ask_from_message(ctx: ReadingContext, ident: str) -> Ask:
     """The window, filled from a message; what is too long for it stays where it is until it is read again."""
     post = await read_publishable_post(ctx, ident)
     offered = {post.id: await attachments.describe_files(ctx, post)} if post.file_ids else {}
@@ -76,7 +76,7 @@ async def _ask_from_message(ctx: Context, ident: str) -> Ask:
 
 
 @feature.button(Change, roles=SENDERS, writes=False)
-async def ask_change(ctx: Context, click: Change) -> Replies:
+async def ask_change(ctx: ReadingContext, click: Change) -> Replies:
     """The window again, as it was filled."""
     offered = await attachments.list_recent_files(ctx)
     shown = must_be_in(await annonces.get(ctx.db, click.annonce), AnnouncementState.DRAFT)
@@ -114,9 +114,8 @@ def _fill_places(ctx: Context, shown: Announcement) -> dict[str, object]:
     return {"place": shown.targets[0]} if len(shown.targets) == 1 else {}
 
 
-@feature.submit(Announce, roles=ANIMATEURS, writes=False)
-async def read_form(ctx: Context, form: Announce) -> Replies:
-    """What an animateur wrote."""
+async def read_form(ctx: ReadingContext, form: Announce) -> Keep:
+    """What is to be kept of what an animateur wrote."""
     wanted = meant(form.places, ctx.user.departements)
     if not wanted:
         raise UserError(
@@ -125,14 +124,13 @@ async def read_form(ctx: Context, form: Announce) -> Replies:
     return await _check_form(ctx, form, wanted)
 
 
-@feature.submit(AnnounceHere, roles=(Role.COORDINATEUR,), writes=False)
-async def read_form_here(ctx: Context, form: AnnounceHere) -> Replies:
-    """What a coordinateur wrote."""
+async def read_form_here(ctx: ReadingContext, form: AnnounceHere) -> Keep:
+    """What is to be kept of what a coordinateur wrote."""
     return await _check_form(ctx, form, meant([form.place], filter(home_of, ctx.user.departements)))
 
 
-async def _check_form(ctx: Context, form: Form, wanted: Sequence[str]) -> Redirect:
-    """What is to be kept of it. (Mattermost, asked here, cannot be where something is written.)"""
+async def _check_form(ctx: ReadingContext, form: Form, wanted: Sequence[str]) -> Keep:
+    """What is to be kept of it. Raises UserError."""
     cards.must_be_allowed(ctx.user, wanted)
     if form.moment and not ctx.now < form.moment <= ctx.now + LATEST:
         raise UserError(fields={"quand": "Choisissez un moment à venir, dans l’année qui vient, ou laissez vide."})
@@ -140,7 +138,7 @@ async def _check_form(ctx: Context, form: Form, wanted: Sequence[str]) -> Redire
     text = form.text or await _read_long_text(ctx, form, draft)
     if fault := cards.find_text_fault(text, everybody=form.mention == "oui"):
         raise UserError(fields={"texte": fault})
-    asked = Keep(
+    return Keep(
         annonce=form.annonce,
         text=text,
         files=await _read_files(ctx, form, draft),
@@ -149,17 +147,16 @@ async def _check_form(ctx: Context, form: Form, wanted: Sequence[str]) -> Redire
         at=form.moment,
         channels=await _find_channels(ctx, form, wanted),
     )
-    return Redirect.to(asked)
 
 
-async def _read_long_text(ctx: Context, form: Form, draft: Announcement | None) -> str:
+async def _read_long_text(ctx: ReadingContext, form: Form, draft: Announcement | None) -> str:
     """The words that were too long for the window: those of the preview, or of the message."""
     if not form.length:
         return ""
     return draft.text if draft else (await read_publishable_post(ctx, form.message)).message
 
 
-async def _read_files(ctx: Context, form: Form, draft: Announcement | None) -> dict[str, str]:
+async def _read_files(ctx: ReadingContext, form: Form, draft: Announcement | None) -> dict[str, str]:
     """The files that were chosen, by id, as they are now. Raises UserError under their field."""
     ids: Sequence[str] = list(draft.files) if draft and form.files == KEPT_FILES else ()
     try:
@@ -172,7 +169,7 @@ async def _read_files(ctx: Context, form: Form, draft: Announcement | None) -> d
         raise UserError(fields={"fichiers": problem.text}) from None
 
 
-async def _find_channels(ctx: Context, form: Form, wanted: Sequence[str]) -> dict[str, str]:
+async def _find_channels(ctx: ReadingContext, form: Form, wanted: Sequence[str]) -> dict[str, str]:
     """The channels that are meant, title by id. Raises UserError under the field that names them."""
     own = await ctx.chat.own_channels()
     try:
@@ -206,7 +203,7 @@ class AnnouncementRow:
 
 
 @feature.command("annonce liste", help="Revoir les annonces, les corriger, les retirer", roles=SENDERS)
-async def list_latest(ctx: Context, rest: str) -> Replies:
+async def list_latest(ctx: ReadingContext, rest: str) -> Replies:
     """The last five: of all for animateurs, of their own for others. « Liste des permanences » is a text."""
     if len(rest.split()) > 1:
         return await ask_announcement(ctx, f"Liste {rest}")
@@ -270,6 +267,8 @@ async def show_announcement(ctx: Context, click: See) -> Replies:
 
 
 @feature.button(Keep, roles=SENDERS)
+@feature.submit(Announce, roles=ANIMATEURS, asks=read_form)
+@feature.submit(AnnounceHere, roles=(Role.COORDINATEUR,), asks=read_form_here)
 async def keep_preview(ctx: Context, asked: Keep) -> Replies:
     """It is written down and shown, in place of what was shown before or anew; a window sent twice makes one."""
     cards.must_be_allowed(ctx.user, asked.targets)

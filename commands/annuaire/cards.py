@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from bot import replies
-from bot.context import Context
+from bot.context import Context, ReadingContext
 from bot.destinations import send_file
 from bot.errors import UserError
 from bot.menus import Choosing
@@ -234,14 +234,14 @@ NAME_MAX = 60
 
 
 @feature.button(Take, roles=NETWORK, writes=False)
-async def take_vcard(ctx: Context, click: Take) -> Replies:
+async def take_vcard(ctx: ReadingContext, click: Take) -> Replies:
     """The file arrives in the direct channel."""
     await find_target(ctx, click.target)
     return await send_file(ctx, SendFile(user_id=ctx.user.id, order=VCard(target=click.target)))
 
 
 @feature.button(TakeOne, roles=NETWORK, writes=False)
-async def take_chosen_vcard(ctx: Context, click: TakeOne) -> Replies:
+async def take_chosen_vcard(ctx: ReadingContext, click: TakeOne) -> Replies:
     """The same, of one chosen on a page."""
     return await take_vcard(ctx, Take(target=click.chosen))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.cards import RowCard
 from bot.command_lines import RunCommand
-from bot.context import Context
+from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.menus import Menu
 from bot.pages import cut_page
@@ -49,13 +49,13 @@ PAGE = 5
     hint="[nom | rôle | commune | département | structure | savoir-faire]",
     roles=NETWORK,
 )
-async def search_directory(ctx: Context, text: str) -> Replies:
+async def search_directory(ctx: ReadingContext, text: str) -> Replies:
     """Whoever fits, one’s own département first."""
     return await show_page(ctx, More(query=" ".join(text.split())[:QUERY_MAX], page=1))
 
 
 @feature.button(More, roles=NETWORK, writes=False)
-async def show_page(ctx: Context, click: More) -> Replies:
+async def show_page(ctx: ReadingContext, click: More) -> Replies:
     """A page of those found, as they are now; a single one is shown in full."""
     index = await read_index(ctx.db, ctx.today)
     hits = index.search(ctx.user, click.query)

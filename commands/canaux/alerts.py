@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from bot.cards import RowCard, tell_animateurs
 from bot.command_lines import RunCommand
-from bot.context import Context
+from bot.context import Context, ReadingContext
 from bot.events import Archived, ChannelTurned, Converted, Renamed, Restored
 from bot.mattermost import ChatReader
 from bot.replies import Button, Message, Progress, Refresh, Replies, Reply, Start, Step
@@ -34,12 +34,20 @@ async def look_for_namesakes(_: Context) -> Replies:
     return Start(payload=LookForNamesakes())
 
 
-@feature.chore(LookForNamesakes, name="canaux.LookForNamesakes", title="Adresses des salles", writes=True)
-async def check_addresses(ctx: Context, _: LookForNamesakes, __: Progress) -> Step:
-    """What stands at one and is somebody else’s, which an earlier version may have taken for the room, is told of."""
+TakenAddresses = Mapping[str, tuple[str, str]]
+"""Address and id, by key, of the private channels of others that stand where rooms should."""
+
+
+async def find_taken_addresses(ctx: ReadingContext, _: LookForNamesakes, __: Progress) -> TakenAddresses:
+    """Ask Mattermost what stands at the addresses of the rooms, beside the steps."""
     wanted = [c for c in read(ctx.settings.channels).values() if c.family is Family.SALLE and not c.team]
     hour = f"namesakes {ctx.now:%Y-%m-%d %H}"
-    taken = await ctx.errands.fetch(hour, lambda: _find_taken_addresses(ctx.chat, wanted))  # before the first statement
+    return await ctx.errands.fetch(hour, lambda: _find_taken_addresses(ctx.chat, wanted))
+
+
+@feature.chore(LookForNamesakes, name="canaux.LookForNamesakes", title="Adresses des salles", asks=find_taken_addresses)
+async def check_addresses(ctx: Context, _: LookForNamesakes, __: Progress, taken: TakenAddresses) -> Step:
+    """What stands at one and is somebody else’s, which an earlier version may have taken for the room, is told of."""
     table, known = await list_planned(ctx.db, ctx.settings), await find_channel_ids(ctx.db)
     told: list[Reply] = []
     for key, (address, channel_id) in taken.items():
@@ -49,7 +57,7 @@ async def check_addresses(ctx: Context, _: LookForNamesakes, __: Progress) -> St
     return Step(replies=told, finished=True)
 
 
-async def _find_taken_addresses(chat: ChatReader, wanted: Sequence[PlannedChannel]) -> Mapping[str, tuple[str, str]]:
+async def _find_taken_addresses(chat: ChatReader, wanted: Sequence[PlannedChannel]) -> TakenAddresses:
     """Address and id, by key, of the private channels at these addresses in which the bot is not."""
     found = [(canal, await chat.channel_by_name(canal.address)) for canal in wanted]
     return {

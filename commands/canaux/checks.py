@@ -1,13 +1,14 @@
 """« /canaux verifier » and the nightly check: all channels compared with the plan, a few at each step."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, replace
+from dataclasses import astuple, dataclass, replace
 from secrets import token_hex
 
 from pydantic import BaseModel
 
-from bot.context import Context
+from bot.context import Context, ReadingContext
 from bot.errors import UserError
+from bot.mattermost import ChatReader
 from bot.replies import Progress, Replies, Reply, Start, Step, Whisper
 from bot.texts import render
 from bot.work import find_work
@@ -40,6 +41,11 @@ class Cursor(BaseModel):
     places: list[tuple[str, str, str, str]]
     done: int = 0
 
+    @property
+    def following(self) -> Sequence[ChannelTarget]:
+        """The channels of the next step."""
+        return [ChannelTarget(*place) for place in self.places[self.done : self.done + AT_ONCE]]
+
 
 @feature.command(
     "canaux verifier", help="Vérifier les canaux, ou celui d’un département", hint="[69 | canal]", roles=LEADERS
@@ -71,17 +77,36 @@ async def start_check(ctx: Context, asked: Check) -> Replies:
     return [Start(payload=asked), Whisper(render("canaux/begun", scope=say_scope(asked.scope, table)))]
 
 
-@feature.chore(Check, name="canaux.Check", title="Vérification des canaux", unit=CHANNELS, roles=LEADERS, writes=True)
-async def check_step(ctx: Context, asked: Check, so_far: Progress) -> Step:
-    """The next channels."""
+@dataclass(frozen=True, slots=True)
+class SurveyedChannels:
+    """What was seen of the next channels, by key."""
+
+    survey: Survey
+    seen: Mapping[str, SeenChannel]
+
+
+async def survey_next(ctx: ReadingContext, _: Check, so_far: Progress) -> SurveyedChannels | None:
+    """Look at the next channels, beside the steps; at first there are none yet."""
     if so_far.cursor is None:
+        return None
+    cursor = Cursor.model_validate(so_far.cursor)
+    return await ctx.errands.fetch(f"channels {cursor.run} {cursor.done}", lambda: _survey(ctx.chat, cursor.following))
+
+
+async def _survey(chat: ChatReader, places: Sequence[ChannelTarget]) -> SurveyedChannels:
+    survey = Survey(chat)
+    return SurveyedChannels(survey, await survey.look_at_all(places))
+
+
+@feature.chore(
+    Check, name="canaux.Check", title="Vérification des canaux", unit=CHANNELS, roles=LEADERS, asks=survey_next
+)
+async def check_step(ctx: Context, asked: Check, so_far: Progress, looked: SurveyedChannels | None) -> Step:
+    """Note what is amiss in the next channels."""
+    if looked is None:
         return await _begin_check(ctx, asked)
     cursor = Cursor.model_validate(so_far.cursor)
-    places = [ChannelTarget(*place) for place in cursor.places[cursor.done : cursor.done + AT_ONCE]]
-    asked_for = f"channels {cursor.run} {cursor.done}"
-    survey, seen = await ctx.errands.fetch(
-        asked_for, lambda: _survey_channels(ctx, places)
-    )  # before the first statement
+    places = cursor.following
     run = await runs.lock_run(ctx.db, cursor.run)
     if run is None:
         return Step(finished=True)
@@ -89,7 +114,7 @@ async def check_step(ctx: Context, asked: Check, so_far: Progress) -> Step:
     told: list[Reply] = []
     for place in places:
         if place.key in wanted.table:
-            found = compare_channel(wanted, survey, wanted.table[place.key], seen[place.key])
+            found = compare_channel(wanted, looked.survey, wanted.table[place.key], looked.seen[place.key])
             await _remember_place(ctx, place, found.own_id)
             channel_id = found.channel.id if found.channel else ""
             await runs.note_changes(ctx.db, run.id, _select_findings(found.findings, asked), {place.key: channel_id})
@@ -107,11 +132,6 @@ async def _remember_place(ctx: Context, place: ChannelTarget, channel_id: str) -
         await remember_channel(ctx.db, place.key, channel_id, ctx.now)
     elif place.channel_id and not channel_id:
         await forget_channel(ctx.db, place.key)
-
-
-async def _survey_channels(ctx: Context, places: Sequence[ChannelTarget]) -> tuple[Survey, Mapping[str, SeenChannel]]:
-    survey = Survey(ctx.chat)
-    return survey, await survey.look_at_all(places)
 
 
 async def _begin_check(ctx: Context, asked: Check) -> Step:

@@ -7,11 +7,11 @@ from secrets import token_hex
 from pydantic import BaseModel
 
 from bot.actions import ChatAction
-from bot.context import Context
+from bot.context import Context, ReadingContext
 from bot.errors import ChatError, UserError
 from bot.mattermost import ChatChannel
 from bot.menus import Choosing, Menu
-from bot.replies import Ask, Redirect, Replies, Whisper
+from bot.replies import Ask, Replies, Whisper
 from bot.texts import quote, render
 from commands.canaux.drift import build_batches
 from commands.canaux.feature import ALL, ANIMATEURS, DEPARTEMENTS, feature, must_be_planned, note_finding, read_scope
@@ -180,9 +180,8 @@ async def ask_new_channel(_: Context, text: str) -> Replies:
     return Ask(NewChannel.draft(name=text.strip() or None))
 
 
-@feature.submit(NewChannel, roles=ANIMATEURS, writes=False)
-async def check_new_channel(ctx: Context, form: NewChannel) -> Replies:
-    """It is made, unless a namesake is there: Mattermost is asked before anything is written."""
+async def check_new_channel(ctx: ReadingContext, form: NewChannel) -> Make:
+    """What is to be made. Raises UserError where a namesake is there."""
     address = make_address(form.name)
     if not address:
         raise UserError(fields={"nom": "Ce nom n’a ni lettre ni chiffre."})
@@ -192,11 +191,11 @@ async def check_new_channel(ctx: Context, form: NewChannel) -> Replies:
     table = await list_planned(ctx.db, ctx.settings, archived=True)
     if fault := _find_namesake_fault(form.name, address, namesake, table):
         raise UserError(fields={"nom": fault})
-    new = Make(name=form.name, address=address, purpose=form.purpose, header=form.header or "")
-    return Redirect.to(new)
+    return Make(name=form.name, address=address, purpose=form.purpose, header=form.header or "")
 
 
 @feature.button(Make, roles=ANIMATEURS)
+@feature.submit(NewChannel, roles=ANIMATEURS, asks=check_new_channel)
 async def make_channel(ctx: Context, new: Make) -> Replies:
     """It is in the table from now on, and made."""
     key = f"{MADE}{new.address}"
@@ -280,12 +279,11 @@ async def archive_channel(ctx: Context, form: PutAway) -> Replies:
     return [Whisper(render("canaux/put_away", title=canal.name, reason=form.reason)), act]
 
 
-@feature.command("canaux restaurer", help="Rouvrir un canal archivé", hint="[nom]", roles=ANIMATEURS)
-async def ask_restore(ctx: Context, text: str) -> Replies:
+async def read_restored(ctx: ReadingContext, text: str) -> Restore | Whisper:
     """The one that is named, or a menu of them: what was put away here, and what somebody archived by hand."""
     table = await list_planned(ctx.db, ctx.settings, archived=True)
     if text.strip():
-        return Redirect.to(await _find_archived(ctx, read_scope(text, table), table))
+        return await _find_archived(ctx, read_scope(text, table), table)
     known, told = await find_channel_ids(ctx.db), await _list_archived(ctx)
     away = {
         key: why for key, why in told.items() if why != BY_HAND or await _find_archived_id(ctx, table[key], known[key])
@@ -304,7 +302,7 @@ async def _list_archived(ctx: Context) -> Mapping[str, str]:
     return {key: why for key, why in (by_hand | dict(await list_put_away(ctx.db))).items() if key in table}
 
 
-async def _find_archived(ctx: Context, key: str, table: Mapping[str, PlannedChannel]) -> Restore:
+async def _find_archived(ctx: ReadingContext, key: str, table: Mapping[str, PlannedChannel]) -> Restore:
     """The channel of that key; of one that was not put away here Mattermost is asked. Raises UserError where it is
     open."""
     if key in await list_put_away(ctx.db) or key not in table:
@@ -315,7 +313,7 @@ async def _find_archived(ctx: Context, key: str, table: Mapping[str, PlannedChan
     return Restore(chosen=key, channel=found)
 
 
-async def _find_archived_id(ctx: Context, canal: PlannedChannel, channel_id: str) -> str:
+async def _find_archived_id(ctx: ReadingContext, canal: PlannedChannel, channel_id: str) -> str:
     """The id of a channel that Mattermost says is archived; "" for any other."""
     chat = ctx.chat.in_team(canal.team)
     try:
@@ -328,8 +326,12 @@ async def _find_archived_id(ctx: Context, canal: PlannedChannel, channel_id: str
 
 
 @feature.button(Restore, roles=ANIMATEURS)
+@feature.command(
+    "canaux restaurer", help="Rouvrir un canal archivé", hint="[nom]", roles=ANIMATEURS, asks=read_restored
+)
 async def restore_channel(ctx: Context, click: Restore) -> Replies:
     """It is open again, with all who were in it."""
+    await ctx.must_still_be(ANIMATEURS)
     canal = (await list_planned(ctx.db, ctx.settings, archived=True)).get(click.chosen)
     if canal is None or not (click.channel or click.chosen in await _list_archived(ctx)):
         raise UserError("Ce canal n’est plus archivé.")

@@ -2,17 +2,18 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from pydantic import BaseModel
 
 from bot.actions import AddMembers, RemoveMember
 from bot.audit import AuditEntry, record_entry_at_end
 from bot.cards import RowCard
-from bot.context import Context
+from bot.context import Context, ReadingContext
 from bot.errors import ChatError, UserError
 from bot.mattermost import ChatUser
 from bot.menus import Choosing, Menu
-from bot.replies import Button, Message, Redirect, Refresh, Replies, Say, Whisper
+from bot.replies import Button, Message, Refresh, Replies, Say, Whisper
 from bot.texts import Markdown, escape, mention, quote, render
 from commands.canaux.alerts import close_alert, settle_alert
 from commands.canaux.edits import apply_change, list_known_channels, split_channel_name
@@ -85,15 +86,17 @@ async def remove_outsider(ctx: Context, click: Remove) -> Replies:
     return [RemoveMember(channel_id, click.user_id), await _settle_outsider(ctx, click, canal, is_in=False)]
 
 
-@feature.command(
-    "canaux admettre",
-    help="Admettre quelqu’un dans un canal, par exception",
-    hint="@nom canal raison",
-    roles=ANIMATEURS,
-    writes=True,
-)
-async def admit_by_name(ctx: Context, text: str) -> Replies:
-    """From now on they belong there, and come in."""
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Who is to be let in, by name, the channel as it was typed, and why."""
+
+    account: ChatUser
+    where: str
+    reason: str
+
+
+async def read_admission(ctx: ReadingContext, text: str) -> Admission:
+    """« @nom canal raison ». Raises UserError for nobody."""
     name, _, rest = text.strip().partition(" ")
     where, _, reason = rest.strip().partition(" ")
     if not where:
@@ -103,11 +106,23 @@ async def admit_by_name(ctx: Context, text: str) -> Replies:
     account = await ctx.chat.user_by_name(name)
     if account is None or account.is_bot:
         raise UserError(f"Personne ne s’appelle @{quote(name.removeprefix('@'))} dans Mattermost.")
+    return Admission(account, where, reason.strip()[:REASON_MAX] or ADMITTED)
+
+
+@feature.command(
+    "canaux admettre",
+    help="Admettre quelqu’un dans un canal, par exception",
+    hint="@nom canal raison",
+    roles=ANIMATEURS,
+    asks=read_admission,
+)
+async def admit_by_name(ctx: Context, asked: Admission) -> Replies:
+    """From now on they belong there, and come in."""
+    account, why = asked.account, asked.reason
     table, known = await list_planned(ctx.db, ctx.settings), await find_channel_ids(ctx.db)
-    canal = table.get(read_scope(where, table))
+    canal = table.get(read_scope(asked.where, table))
     if canal is None or canal.key not in known:
         raise UserError("Ce canal n’existe pas encore : /canaux verifier dit lesquels manquent.")
-    why = reason.strip()[:REASON_MAX] or ADMITTED
     await allow(ctx.db, [make_exception(ctx, canal.key, account.id, why, is_in=True)])
     note_place(ctx, AuditAct.CHANNEL_ADMIT, canal, account.id, why)
     said = render("canaux/admitted", username=account.username, planned=canal)
@@ -174,13 +189,7 @@ class Lead(BaseModel):
     leads: bool
 
 
-@feature.command(
-    "canaux administrateurs",
-    help="Voir qui administre un canal, en ajouter ou en retirer",
-    hint="canal [+@nom | -@nom]",
-    roles=ANIMATEURS,
-)
-async def administer_channel(ctx: Context, text: str) -> Replies:
+async def read_admin_change(ctx: ReadingContext, text: str) -> Lead | Whisper:
     """Those who do; or Mattermost is asked whether that may be, before anything is written."""
     key, rest = await split_channel_name(ctx, text, await list_known_channels(ctx, lambda _: True))
     who = _SIGNED_NAME.fullmatch(rest)
@@ -197,14 +206,14 @@ async def administer_channel(ctx: Context, text: str) -> Replies:
         raise UserError("Le bot ne voit pas ce canal : ajoutez-le-y d’abord.") from None
 
 
-async def _list_admins(ctx: Context, place: str) -> Sequence[str]:
+async def _list_admins(ctx: ReadingContext, place: str) -> Sequence[str]:
     """Who administers it now, by name; bots are not people."""
     ids = [member.user_id async for page in ctx.chat.channel_members(place) for member in page if member.is_admin]
     found = [user async for page in ctx.chat.users(ids) for user in page]
     return sorted(user.username for user in found if not (user.is_bot or user.deleted))
 
 
-async def _check_admin_change(ctx: Context, wanted: Lead, place: str) -> Replies:
+async def _check_admin_change(ctx: ReadingContext, wanted: Lead, place: str) -> Lead | Whisper:
     account = await ctx.chat.user_by_name(wanted.username)
     if account is None or account.is_bot or account.deleted:
         raise UserError(f"Personne ne s’appelle @{quote(wanted.username)} dans Mattermost.")
@@ -215,16 +224,20 @@ async def _check_admin_change(ctx: Context, wanted: Lead, place: str) -> Replies
         raise UserError("Mattermost ne laisse pas un invité administrer un canal.")
     if member.is_admin is wanted.leads:
         return Whisper(render("canaux/leads_already", who=account, leads=wanted.leads))
-    return Redirect.to(_identify(wanted, account))
-
-
-def _identify(wanted: Lead, account: ChatUser) -> Lead:
     return wanted.model_copy(update={"user_id": account.id, "username": account.username})
 
 
 @feature.button(Lead, roles=ANIMATEURS)
+@feature.command(
+    "canaux administrateurs",
+    help="Voir qui administre un canal, en ajouter ou en retirer",
+    hint="canal [+@nom | -@nom]",
+    roles=ANIMATEURS,
+    asks=read_admin_change,
+)
 async def set_admin(ctx: Context, wanted: Lead) -> Replies:
     """It is so by name, so that no check undoes it."""
+    await ctx.must_still_be(ANIMATEURS)
     canal = await must_be_planned(ctx, wanted.key)
     known = await find_allowance(ctx.db, wanted.key, wanted.user_id)
     named = make_exception(ctx, wanted.key, wanted.user_id, ADMIN_REASON, is_in=True)

@@ -10,7 +10,7 @@ from datetime import timedelta
 from pydantic import BaseModel
 
 from bot.actions import AddMembers, RemoveMember
-from bot.context import Context
+from bot.context import Context, ReadingContext
 from bot.errors import ChatError, Refusal, UserError
 from bot.events import JoinedChannel, JoinedTeam, LeftChannel
 from bot.mattermost import ChatChannel, ChatUser
@@ -29,10 +29,27 @@ from storage.canaux.membership import ChannelMember, MembershipRules, begin_depa
 from storage.people import Person, departures
 
 
-@feature.event(JoinedTeam, name="canaux.bring_in.JoinedTeam")
-async def bring_in(ctx: Context, event: JoinedTeam) -> Replies:
+@dataclass(frozen=True, slots=True)
+class Unregistered:
+    """The account of somebody whom the register does not know; None for who is in it, or has no account."""
+
+    account: ChatUser | None
+
+
+async def read_unregistered(ctx: ReadingContext, event: JoinedTeam | LeftChannel | JoinedChannel) -> Unregistered:
+    """Look up who is not in the register: who was waited for is by then."""
+    try:
+        person = await ctx.people.recall(event.user_id, people.get)
+        return Unregistered(None if person else await ctx.chat.user(event.user_id))
+    except ChatError as error:
+        if error.refusal is Refusal.UNKNOWN_PERSON:
+            return Unregistered(None)
+        raise
+
+
+@feature.event(JoinedTeam, name="canaux.bring_in.JoinedTeam", asks=read_unregistered)
+async def bring_in(ctx: Context, event: JoinedTeam, _: Unregistered) -> Replies:
     """All channels where the register wants somebody; who was announced by an import is in it by then."""
-    await _find_unregistered_account(ctx, event.user_id)
     member = await _find_member(ctx, event.user_id)
     if member is None:
         return None
@@ -43,27 +60,26 @@ async def bring_in(ctx: Context, event: JoinedTeam) -> Replies:
     return [AddMembers(known[channel.key], [member.id], team=channel.team) for channel in joins]
 
 
-@feature.event(LeftChannel, name="canaux.put_back.LeftChannel")
-async def put_back(ctx: Context, event: LeftChannel) -> Replies:
+@feature.event(LeftChannel, name="canaux.put_back.LeftChannel", asks=read_unregistered)
+async def put_back(ctx: Context, event: LeftChannel, found: Unregistered) -> Replies:
     """Who belongs into a private channel, and was taken out of it or left it. (Who left the team is refused there; of
     public channels the bot does not hear who is there, feature.py.)"""
-    account = await _find_unregistered_account(ctx, event.user_id)
     canal = await find_planned_at(ctx, event.channel_id)
     if canal is None:
         return None
     member = await _find_member(ctx, event.user_id)
     if member is None or not MembershipRules(await list_allowances(ctx.db)).reason_in(canal, member):
-        over = render("canaux/outsider_gone", planned=canal, username=_find_username(member, account))
+        over = render("canaux/outsider_gone", planned=canal, username=_find_username(member, found.account))
         return await close_alert(ctx, OUTSIDER.rewrite((canal.key, event.user_id), over))
     note_moves(ctx, event.user_id, joins=[canal.name])
     return AddMembers(event.channel_id, [event.user_id], team=canal.team)
 
 
-@feature.event(JoinedChannel, name="canaux.tell_of_intruder.JoinedChannel")
-async def report_intruder(ctx: Context, event: JoinedChannel) -> Replies:
+@feature.event(JoinedChannel, name="canaux.tell_of_intruder.JoinedChannel", asks=read_unregistered)
+async def report_intruder(ctx: Context, event: JoinedChannel, found: Unregistered) -> Replies:
     """Who is in a private channel without belonging there is not thrown out: the animateurs are told why it is so, and
     decide by a click."""
-    account = await _find_unregistered_account(ctx, event.user_id)
+    account = found.account
     canal, room = await find_planned_at(ctx, event.channel_id), await find_team_room(ctx.db)
     if canal is None or not room or (account and (account.is_bot or account.is_system_admin)):
         return None
@@ -77,17 +93,6 @@ async def report_intruder(ctx: Context, event: JoinedChannel) -> Replies:
 
 def _find_username(member: ChannelMember | None, account: ChatUser | None) -> str:
     return member.username if member else account.username if account else ""
-
-
-async def _find_unregistered_account(ctx: Context, user_id: str) -> ChatUser | None:
-    """The account of who is not in the register: who was waited for is by then. None for who is, or has no account."""
-    try:
-        person = await ctx.people.recall(user_id, people.get)
-        return None if person else await ctx.chat.user(user_id)
-    except ChatError as error:
-        if error.refusal is Refusal.UNKNOWN_PERSON:
-            return None
-        raise
 
 
 async def _find_member(ctx: Context, user_id: str) -> ChannelMember | None:
@@ -209,7 +214,7 @@ class ListedChannel:
 
 
 @feature.command("canaux", help="Voir vos canaux, en rejoindre d’autres ou les quitter")
-async def show_channels(ctx: Context, _: str) -> Replies:
+async def show_channels(ctx: ReadingContext, _: str) -> Replies:
     """One’s own channels, and the thematic ones with what they are for."""
     table = await planned_channels(ctx.db, ctx.settings)
     known = await find_channel_ids(ctx.db)
@@ -228,13 +233,13 @@ async def show_channels(ctx: Context, _: str) -> Replies:
 
 
 @feature.button(ChooseOne, writes=False)
-async def choose_from_menu(ctx: Context, click: ChooseOne) -> Replies:
+async def choose_from_menu(ctx: ReadingContext, click: ChooseOne) -> Replies:
     """Done at once, too."""
     return await choose_channel(ctx, Choose(key=click.chosen, joins=click.joins))
 
 
 @feature.button(Choose, writes=False)
-async def choose_channel(ctx: Context, click: Choose) -> Replies:
+async def choose_channel(ctx: ReadingContext, click: Choose) -> Replies:
     """Done at once; what is so already is said so."""
     planned = (await planned_channels(ctx.db, ctx.settings)).get(click.key)
     channel_id = (await find_channel_ids(ctx.db)).get(click.key)
@@ -248,7 +253,7 @@ async def choose_channel(ctx: Context, click: Choose) -> Replies:
     return [Whisper(said), act]
 
 
-async def _look_at_channel(ctx: Context, planned: PlannedChannel, channel_id: str) -> ListedChannel | None:
+async def _look_at_channel(ctx: ReadingContext, planned: PlannedChannel, channel_id: str) -> ListedChannel | None:
     """A channel as it is now; None for one that is gone, archived or out of sight."""
     try:
         channel, member, count = await asyncio.gather(

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 from bot.command_lines import UnreadablePeriodError, require_period
-from bot.context import Context
+from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.french.periods import Period
 from bot.replies import Ask, Button, Replies, Whisper
@@ -41,7 +41,7 @@ async def list_next_reports(ctx: Context, click: More) -> Replies:
 
 
 @feature.command("cra modifier", help="Corriger un de vos comptes rendus", hint="numéro", roles=CONSEILLERS)
-async def edit_by_number(ctx: Context, text: str) -> Replies:
+async def edit_by_number(ctx: ReadingContext, text: str) -> Replies:
     """Open the dialog of a report as it stands."""
     return await edit_report(ctx, Edit(number=_read_number(text, "modifier")))
 
@@ -60,7 +60,7 @@ async def save_edit(ctx: Context, form: EditCra) -> Replies:
 
 
 @feature.command("cra dupliquer", help="Repartir d’un de vos comptes rendus", hint="numéro", roles=CONSEILLERS)
-async def copy_by_number(ctx: Context, text: str) -> Replies:
+async def copy_by_number(ctx: ReadingContext, text: str) -> Replies:
     """Open the dialog of a new report, filled as another one."""
     return await copy_report(ctx, Copy(number=_read_number(text, "dupliquer")))
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from bot.audit import AuditEntry, record_entry_at_end
 from bot.calendar import OfficeHours
 from bot.cards import RowCard
-from bot.context import Context
+from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.french.dates import say_date, say_days
 from bot.french.periods import Period
@@ -54,7 +54,7 @@ class DutyRequest:
     queue: str = ""
 
 
-async def read_line(ctx: Context, text: str, reader: DaysReader) -> DutyRequest:
+async def read_line(ctx: ReadingContext, text: str, reader: DaysReader) -> DutyRequest:
     """« [@nom] du … au … [file] »; who writes is meant where nobody is named. Mattermost is asked: before the first
     statement. Raises UserError."""
     person, rest = await read_person(ctx, text)
@@ -65,7 +65,7 @@ async def read_line(ctx: Context, text: str, reader: DaysReader) -> DutyRequest:
         raise UserError(str(problem)) from None
 
 
-async def read_person(ctx: Context, text: str) -> tuple[Person, str]:
+async def read_person(ctx: ReadingContext, text: str) -> tuple[Person, str]:
     """Whom a line begins with, and the rest of it. Raises UserError for nobody, and who is never on duty."""
     name, _, rest = text.strip().partition(" ")
     if not name.startswith("@"):

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from bot.audit import AuditEntry, record_entry_at_end
 from bot.cards import RowCard
-from bot.context import Context
+from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.replies import Ask, Button, Direct, Message, Replies, Whisper
 from bot.texts import Markdown, render
@@ -76,14 +76,21 @@ async def _list_offers(ctx: Context, person: Person | None) -> dict[str, str]:
     return found | {f"{AGAINST_NOTHING}{agent.id}": f"@{agent.username}, sans échange" for agent in agents}
 
 
-@feature.command("garde echanger", help="Proposer votre garde à quelqu’un", hint="[@nom]", roles=AGENTS, writes=True)
-async def start_swap(ctx: Context, text: str) -> Replies:
-    """The only turn of each; where there are several, or nobody is named, a window."""
+async def read_partner(ctx: ReadingContext, text: str) -> Person | Ask:
+    """With whom to trade; where nobody is named, a window."""
     if not text.strip():
         return Ask(await make_swap_window(ctx))
     person, rest = await read_person(ctx, text)
     if person.id == ctx.user.id or rest:
         raise UserError("Dites avec qui : par exemple /garde echanger @nom. Les jours se choisissent ensuite.")
+    return person
+
+
+@feature.command(
+    "garde echanger", help="Proposer votre garde à quelqu’un", hint="[@nom]", roles=AGENTS, asks=read_partner
+)
+async def start_swap(ctx: Context, person: Person) -> Replies:
+    """The only turn of each; where there are several, a window."""
     own = await list_own_turns(ctx)
     theirs = await list_turns_to_come(ctx, person.id)
     if len(own) > 1 or len(theirs) > 1:

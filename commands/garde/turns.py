@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from bot.calendar import OfficeHours
 from bot.command_lines import RunCommand
-from bot.context import Context
+from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.french.dates import say_days
 from bot.french.periods import Period
@@ -38,14 +38,21 @@ from dialogs.garde import ALL, TakeTurn, read_absence, read_turn
 from storage.hotline import duty
 from storage.hotline.duty import DutyAbsence, DutyTurn, get_day
 from storage.journal import AuditAct
+from storage.people import Person
 
 
-@feature.command("garde absent", help="Noter une absence", hint="[@nom] du 30/11 au 4/12", roles=AGENTS, writes=True)
-async def add_absence(ctx: Context, text: str) -> Replies:
-    """Somebody is away on those days."""
+async def read_absence_line(ctx: ReadingContext, text: str) -> DutyRequest:
+    """Who is away, and when. Raises UserError."""
     if not text.strip():
         raise UserError("Dites de quel jour à quel jour : par exemple /garde absent du 30/11 au 4/12.")
-    said = await read_line(ctx, text, read_absence)
+    return await read_line(ctx, text, read_absence)
+
+
+@feature.command(
+    "garde absent", help="Noter une absence", hint="[@nom] du 30/11 au 4/12", roles=AGENTS, asks=read_absence_line
+)
+async def add_absence(ctx: Context, said: DutyRequest) -> Replies:
+    """Somebody is away on those days."""
     await duty.lock_duty(ctx.db, ctx.now)
     absence = await _make_absence(ctx, said)
     await ensure_registered(ctx, said.person)
@@ -61,18 +68,27 @@ class ReturnOne(Choosing):
     end: date | None = None
 
 
+PersonDays = tuple[Person, Period | None]
+"""Somebody, and days, if some are said."""
+
+
+async def read_return(ctx: ReadingContext, text: str) -> PersonDays:
+    """Who is back, on which days."""
+    person, rest = await read_person(ctx, text)
+    return person, (await read_line(ctx, rest, read_absence)).days if rest else None
+
+
 @feature.command(
     "garde present",
     help="Dire que vous êtes de retour, ou pas absent finalement",
     hint="[@nom] [jour]",
     roles=AGENTS,
-    writes=True,
+    asks=read_return,
 )
-async def end_absence(ctx: Context, text: str) -> Replies:
+async def end_absence(ctx: Context, said: PersonDays) -> Replies:
     """Who is away is back from today on; an absence to come is none, or not on the days that are said. Where several
     are meant, a menu."""
-    person, rest = await read_person(ctx, text)
-    days = (await read_line(ctx, rest, read_absence)).days if rest else None
+    person, days = said
     first, end = (days.start, days.end) if days else (get_day(ctx.now), date.max)
     found = [each for each in await duty.list_absences(ctx.db, first, end) if each.user_id == person.id]
     if not found:
@@ -150,11 +166,16 @@ class ReleaseOne(Choosing):
     end: date | None = None
 
 
-@feature.command("garde retirer", help="Ne plus être de garde", hint="[@nom] [jour]", roles=AGENTS, writes=True)
-async def release_by_line(ctx: Context, text: str) -> Replies:
-    """The only turn that is meant, or some days of it; where there are several, a menu."""
+async def read_release(ctx: ReadingContext, text: str) -> PersonDays:
+    """Who is on duty no more, on which days."""
     person, rest = await read_person(ctx, text)
-    days = (await read_line(ctx, rest, read_turn)).days if rest else None
+    return person, (await read_line(ctx, rest, read_turn)).days if rest else None
+
+
+@feature.command("garde retirer", help="Ne plus être de garde", hint="[@nom] [jour]", roles=AGENTS, asks=read_release)
+async def release_by_line(ctx: Context, said: PersonDays) -> Replies:
+    """The only turn that is meant, or some days of it; where there are several, a menu."""
+    person, days = said
     theirs = await duty.list_turns_of(ctx.db, person.id, get_day(ctx.now))
     found = [turn for turn in theirs if days is None or _overlaps(turn, days)]
     if not found:
@@ -246,12 +267,30 @@ def _copy_turn(turn: DutyTurn, **days: object) -> DutyTurn:
     return DutyTurn(**(turn.model_dump() | days))
 
 
-@feature.command("garde moi", help="Vous mettre de garde", hint="[du 30/11 au 4/12] [file]", roles=AGENTS, writes=True)
-async def take_turn(ctx: Context, text: str) -> Replies:
-    """Who writes is on duty; without days, a window asks for them."""
-    if not text.strip():
-        return _make_turn_window(ctx)
-    return await add_turn(ctx, await read_line(ctx, text, read_turn))
+SHOWN_WEEKS, WATCHED_WEEKS = 12, 4
+"""How far ahead turns are shown, and gaps are told of."""
+SHOWN_MAX = 20
+
+
+async def read_rota(ctx: ReadingContext, text: str) -> DutyRequest | Whisper:
+    """Who is to be on duty, and when; a line that says neither is answered by the list."""
+    if text.strip() and fold(text) != "liste":
+        return await read_line(ctx, text, read_turn)
+    today = get_day(ctx.now)
+    turns = await duty.list_turns(ctx.db, today, today + timedelta(weeks=SHOWN_WEEKS))
+    own = [turn for turn in turns if turn.user_id == ctx.user.id]
+    away = await duty.list_absences(ctx.db, today, today + timedelta(weeks=SHOWN_WEEKS))
+    back = (
+        [Button("Annuler mon absence", RunCommand(line="garde present"))]
+        if ctx.user.id in {a.user_id for a in away}
+        else []
+    )
+    return Whisper(await _draw_rota(ctx, turns, away), [*_rota_buttons(own), *back])
+
+
+async def read_own_turn(ctx: ReadingContext, text: str) -> DutyRequest | Ask:
+    """When who writes is on duty; without days, a window asks for them."""
+    return await read_line(ctx, text, read_turn) if text.strip() else _make_turn_window(ctx)
 
 
 @feature.button(Take, roles=AGENTS, writes=False)
@@ -267,6 +306,16 @@ async def submit_turn(ctx: Context, form: TakeTurn) -> Replies:
     return await add_turn(ctx, DutyRequest(person, form.days, "" if form.queue == ALL else form.queue))
 
 
+@feature.command(
+    "garde moi", help="Vous mettre de garde", hint="[du 30/11 au 4/12] [file]", roles=AGENTS, asks=read_own_turn
+)
+@feature.command(
+    "garde",
+    help="Voir qui est de garde à la hotline, ou y mettre quelqu’un",
+    hint="[@nom du 30/11 au 4/12] [file]",
+    roles=AGENTS,
+    asks=read_rota,
+)
 async def add_turn(ctx: Context, said: DutyRequest) -> Replies:
     """Somebody is on duty. Raises UserError where they are already."""
     await duty.lock_duty(ctx.db, ctx.now)
@@ -303,36 +352,8 @@ async def _make_turn(ctx: Context, said: DutyRequest) -> DutyTurn:
     return turn
 
 
-def _make_turn_window(ctx: Context) -> Replies:
+def _make_turn_window(ctx: Context) -> Ask:
     return Ask(TakeTurn.draft(queue=ALL, queues=dict(name_queues(ctx.settings))))
-
-
-SHOWN_WEEKS, WATCHED_WEEKS = 12, 4
-"""How far ahead turns are shown, and gaps are told of."""
-SHOWN_MAX = 20
-
-
-@feature.command(
-    "garde",
-    help="Voir qui est de garde à la hotline, ou y mettre quelqu’un",
-    hint="[@nom du 30/11 au 4/12] [file]",
-    roles=AGENTS,
-    writes=True,
-)
-async def show_rota(ctx: Context, text: str) -> Replies:
-    """The list; a line that says who or when puts somebody on duty."""
-    if text.strip() and fold(text) != "liste":
-        return await add_turn(ctx, await read_line(ctx, text, read_turn))
-    today = get_day(ctx.now)
-    turns = await duty.list_turns(ctx.db, today, today + timedelta(weeks=SHOWN_WEEKS))
-    own = [turn for turn in turns if turn.user_id == ctx.user.id]
-    away = await duty.list_absences(ctx.db, today, today + timedelta(weeks=SHOWN_WEEKS))
-    back = (
-        [Button("Annuler mon absence", RunCommand(line="garde present"))]
-        if ctx.user.id in {a.user_id for a in away}
-        else []
-    )
-    return Whisper(await _draw_rota(ctx, turns, away), [*_rota_buttons(own), *back])
 
 
 async def _draw_rota(ctx: Context, turns: Sequence[DutyTurn], absences: Sequence[DutyAbsence]) -> Markdown:

@@ -1,6 +1,7 @@
 """Cards of tickets in the rooms of their queues, receipts of their authors, and the rooms themselves."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 import structlog
@@ -11,7 +12,7 @@ from bot.actions import AddMembers, CreateChannel
 from bot.audit import AuditEntry, record_entry_at_end
 from bot.cards import RowCard, Topic, tell_animateurs
 from bot.command_lines import RunCommand
-from bot.context import Context
+from bot.context import Context, ReadingContext
 from bot.errors import ChatError, Refusal
 from bot.events import Delivered, Undelivered
 from bot.french.dates import say_date
@@ -203,7 +204,7 @@ class CarryExchange(BaseModel):
     is_back: bool = False
 
 
-async def read_exchange(ctx: Context, ticket: Ticket, since: int = 0) -> Sequence[Markdown]:
+async def read_exchange(ctx: ReadingContext, ticket: Ticket, since: int = 0) -> Sequence[Markdown]:
     """What its author and the agents said to each other after an instant (ms), oldest first, the last of it. What the
     bot says by itself is not among it.
 
@@ -268,7 +269,7 @@ async def carry_if_moved(ctx: Context, ticket: Ticket, *, is_back: bool = False)
 
 
 @feature.work(CarryExchange, name="hotline.CarryExchange", title="Suite d’une demande transférée")
-async def carry_exchange(ctx: Context, work: CarryExchange, _: Progress) -> Step:
+async def carry_exchange(ctx: ReadingContext, work: CarryExchange, _: Progress) -> Step:
     """Under the card in one message; nothing where the ticket went on to another queue meanwhile."""
     ticket = await tickets.get(ctx.db, work.ticket)
     card = await posts.get_card(ctx.db, ticket) if ticket and ticket.queue == work.queue else None
@@ -344,22 +345,34 @@ async def on_room_made(ctx: Context, event: Delivered) -> Replies:
     return [*([AddMembers(event.channel_id, belong)] if belong else []), *await post_waiting_cards(ctx, queue)]
 
 
-@feature.event(Undelivered, name="hotline.refused.Undelivered")
-async def on_room_refused(ctx: Context, event: Undelivered) -> Replies:
-    """A room of that name is there already: it is found, or the animateurs are told what to do."""
-    queue = ROOM.read_key(event.topic)
+@dataclass(frozen=True, slots=True)
+class RefusedRoom:
+    """The queue whose room Mattermost did not make, at which address, and the bot’s own channel that is there."""
+
+    queue: Queue
+    address: str
+    own_id: str
+
+
+async def find_refused_room(ctx: ReadingContext, event: Undelivered) -> RefusedRoom | None:
+    """Look for what stands at the address of a room that was refused."""
+    queue = read_queues(ctx).get(ROOM.read_key(event.topic) or "")
     if queue is None:
         return None
-    known = read_queues(ctx).get(queue)
-    address = _find_address(ctx, known) if known else ""
+    planned = read_channels(ctx.settings.channels).get(queue.room_key)
+    address = planned.address if planned else ""
     found = await ctx.chat.channel_by_name(address) if address and event.refusal is Refusal.NAME_TAKEN else None
     is_ours = found is not None and found.is_private and await ctx.chat.is_in(found.id)
-    if known is None:
-        return None
-    if found is not None and is_ours:
-        await canaux.remember_channel(ctx.db, known.room_key, found.id, ctx.now)
-        return await post_waiting_cards(ctx, queue)
-    return await _tell_no_room(ctx, known, address)
+    return RefusedRoom(queue, address, found.id if found and is_ours else "")
+
+
+@feature.event(Undelivered, name="hotline.refused.Undelivered", asks=find_refused_room)
+async def on_room_refused(ctx: Context, _: Undelivered, room: RefusedRoom) -> Replies:
+    """A room of that name is there already: it is found, or the animateurs are told what to do."""
+    if room.own_id:
+        await canaux.remember_channel(ctx.db, room.queue.room_key, room.own_id, ctx.now)
+        return await post_waiting_cards(ctx, room.queue.code)
+    return await _tell_no_room(ctx, room.queue, room.address)
 
 
 async def _tell_no_room(ctx: Context, queue: Queue, address: str) -> Replies:
@@ -375,12 +388,6 @@ async def _tell_no_room(ctx: Context, queue: Queue, address: str) -> Replies:
 async def _find_planned(ctx: Context, queue: str) -> PlannedChannel | None:
     known = read_queues(ctx).get(queue)
     return (await canaux.list_planned(ctx.db, ctx.settings)).get(known.room_key) if known else None
-
-
-def _find_address(ctx: Context, queue: Queue) -> str:
-    """Of the room, by the table alone: Mattermost is asked before the first statement."""
-    planned = read_channels(ctx.settings.channels).get(queue.room_key)
-    return planned.address if planned else ""
 
 
 def _make_room(planned: PlannedChannel, queue: str) -> CreateChannel:

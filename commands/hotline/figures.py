@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from bot.calendar import OfficeHours, is_working_day
 from bot.command_lines import UnreadablePeriodError, require_period
-from bot.context import Context
+from bot.context import Context, ReadingContext
 from bot.destinations import send_file
 from bot.errors import UserError
 from bot.french.periods import Period
@@ -188,7 +188,7 @@ def draw_buttons(days: Days) -> list[Button]:
 
 
 @feature.button(TakeFigures, writes=False)
-async def take_figures(ctx: Context, click: TakeFigures) -> Replies:
+async def take_figures(ctx: ReadingContext, click: TakeFigures) -> Replies:
     """The file is on its way."""
     await must_be_agent(ctx)
     order = FiguresFile(**click.model_dump())
@@ -196,7 +196,7 @@ async def take_figures(ctx: Context, click: TakeFigures) -> Replies:
 
 
 @feature.file(FiguresFile, name="hotline.FiguresFile")
-async def make_file(ctx: Context, order: FiguresFile, folder: Path) -> Parcel:
+async def make_file(ctx: ReadingContext, order: FiguresFile, folder: Path) -> Parcel:
     """The file, of the figures as they are then, of the queues in which its reader answers then."""
     queues = await must_be_agent(ctx)
     figures = await compute_figures(ctx, order, queues)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from pydantic import BaseModel
 
-from bot.context import Context
+from bot.context import Context, ReadingContext
 from bot.errors import ChatError, Refusal, UserError
 from bot.menus import Choosing, Menu
 from bot.replies import Button, Replies, Whisper
@@ -52,7 +52,7 @@ class See(Choosing):
 
 
 @feature.command("ticket", help="Voir une demande d’aide et ce qui en a été fait", hint="12")
-async def show_ticket(ctx: Context, line: str) -> Replies:
+async def show_ticket(ctx: ReadingContext, line: str) -> Replies:
     """One by its number; without one, those that wait."""
     word = line.strip().lstrip("#").removeprefix("n°").strip()
     if not word:
@@ -63,12 +63,12 @@ async def show_ticket(ctx: Context, line: str) -> Replies:
 
 
 @feature.button(See, writes=False)
-async def show_chosen(ctx: Context, click: See) -> Replies:
+async def show_chosen(ctx: ReadingContext, click: See) -> Replies:
     """The one that was chosen."""
     return await _show_one(ctx, int(click.chosen))
 
 
-async def _show_one(ctx: Context, number: int) -> Whisper:
+async def _show_one(ctx: ReadingContext, number: int) -> Whisper:
     ticket = await tickets.get(ctx.db, number)
     mine = ticket is not None and ticket.author_id == ctx.user.id
     if ticket is None or not (mine or ticket.queue in await list_served(ctx, ctx.user)):
@@ -104,7 +104,7 @@ async def post_card_again(ctx: Context, click: PutUp) -> Replies:
     return [*await put_up_waiting(ctx, ticket.queue), Whisper("La carte revient dans la salle.")]
 
 
-async def _is_standing(ctx: Context, post_id: str) -> bool:
+async def _is_standing(ctx: ReadingContext, post_id: str) -> bool:
     try:
         await ctx.chat.read_post(post_id)
     except ChatError as error:

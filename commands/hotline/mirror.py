@@ -10,10 +10,10 @@ from pydantic import BaseModel
 
 from bot import guard
 from bot.actions import DeletePost, React, Unreact
-from bot.context import Context
+from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.events import Deleted, Delivered, DirectMessage, Edited, Posted, Reacted, Undelivered, Unreacted
-from bot.replies import Button, Direct, Redirect, Replies, Reply, Say, Update
+from bot.replies import Button, Direct, Replies, Reply, Say, Update
 from bot.texts import Markdown, escape, relay_markdown, relay_plain_text, render
 from commands.hotline.cards import CARD, LINE, RECEIPT, carry_if_moved, draw_receipt, refresh_card
 from commands.hotline.feature import feature
@@ -192,20 +192,18 @@ def _ask_masked(ctx: Context, place: TicketThread, line: TicketLine, text: str) 
     return [Direct(asked, buttons, user_id=ctx.user.id, root_id=place.ticket.thread_post)]
 
 
-@feature.button(KeepLine, writes=False)
-async def decide_masked(ctx: Context, click: KeepLine) -> Replies:
-    """What is personal in a line stays masked, or is read as it was written. (Mattermost, asked here, cannot be where
-    something is written.)"""
+async def decide_masked(ctx: ReadingContext, click: KeepLine) -> ShowLine | Update:
+    """What is personal in a line stays masked, or is read as it was written."""
     if not click.keep:
         return Update("C’est masqué : les agents ne le lisent pas.")
     post = await ctx.chat.read_post(click.post_id)
     if post.user_id != ctx.user.id:
         raise UserError("Ce message n’est pas de vous.")
-    shown = ShowLine(post_id=post.id, text=post.message)
-    return Redirect.to(shown)
+    return ShowLine(post_id=post.id, text=post.message)
 
 
 @feature.button(ShowLine)
+@feature.button(KeepLine, asks=decide_masked)
 async def show_line(ctx: Context, click: ShowLine) -> Replies:
     """The agents read a line as it was written."""
     line = await posts.lock_line(ctx.db, click.post_id)

@@ -1,18 +1,19 @@
 """« /hotline »: help asked for in a window, by the link of a message or by 🎫; one’s own demands."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.command_lines import RunCommand
-from bot.context import Context
+from bot.context import Context, ReadingContext
 from bot.errors import ChatError, UserError
 from bot.events import DirectMessage, Reacted, WatchedPlaces
 from bot.features import Feature
 from bot.mattermost import ChatPost
 from bot.permalinks import find_permalink, read_linked_post
-from bot.replies import Ask, Button, Direct, PlainTextReply, Redirect, Replies, Update, Waiting, Whisper
+from bot.replies import Ask, Button, Direct, PlainTextReply, Replies, Update, Waiting, Whisper
 from bot.texts import render
 from commands.hotline.cards import link_post, say_state
 from commands.hotline.feature import feature
@@ -117,20 +118,18 @@ async def hear_words(ctx: Context, message: DirectMessage) -> PlainTextReply:
     )
 
 
-@feature.button(AddTo, writes=False)
-async def ask_to_add(ctx: Context, click: AddTo) -> Replies:
-    """It goes to the agents, as if it had been written in the thread. (Mattermost, asked here, cannot be where
-    something is written.)"""
+async def read_message_to_add(ctx: ReadingContext, click: AddTo) -> BringTo:
+    """Read the message, which must be of who clicks."""
     post = await ctx.chat.read_post(click.post_id)
     if post.user_id != ctx.user.id:
         raise UserError(NOT_THERE)
-    added = BringTo(ticket=click.ticket, post_id=post.id, text=post.message, files=list(post.file_ids))
-    return Redirect.to(added)
+    return BringTo(ticket=click.ticket, post_id=post.id, text=post.message, files=list(post.file_ids))
 
 
 @feature.button(BringTo)
+@feature.button(AddTo, asks=read_message_to_add)
 async def add_message(ctx: Context, click: BringTo) -> Replies:
-    """It is under the card."""
+    """The message goes to the agents, under the card, as if it had been written in the thread."""
     ticket = await lock_ticket(ctx, click.ticket)
     if ticket.author_id != ctx.user.id:
         raise UserError(NOT_THERE)
@@ -170,19 +169,37 @@ async def watch_channels(db: AsyncSession, settings: Settings) -> WatchedPlaces:
     return WatchedPlaces(found.private, crowded=found.public)
 
 
-async def request_by_link(ctx: Context, post_id: str) -> Replies:
-    """One’s own message opens the window; of another’s, its author is asked."""
-    post = await read_linked_post(ctx, post_id)
-    thread = await ctx.chat.thread(post_id)
+@dataclass(frozen=True, slots=True)
+class LinkedMessage:
+    """A message of which a demand is to be made, and whether it is a direct one."""
+
+    source: TicketSource
+    is_direct: bool
+
+
+async def read_link(ctx: ReadingContext, line: str) -> LinkedMessage | Ask | Whisper:
+    """Read the message whose link was typed; for other words there is the window, or the person’s demands."""
+    if fold(line) in {"mes demandes", "mes demande", "mes tickets"}:
+        return await show_page(ctx, 0)
+    if not (ident := find_permalink(line)):
+        return await draft_request(ctx, line)
+    post = await read_linked_post(ctx, ident)
+    thread = await ctx.chat.thread(ident)
     channel = await ctx.chat.channel(post.channel_id)
-    must_be_new(await tickets.find_by_source(ctx.db, post.root_id or post.id))
-    source = make_source(ctx, post, thread)
+    return LinkedMessage(make_source(ctx, post, thread), channel.type == "D")
+
+
+@feature.command("hotline", help="Demander de l’aide à l’équipe", hint="[question | lien d’un message]", asks=read_link)
+async def request_by_link(ctx: Context, linked: LinkedMessage) -> Replies:
+    """One’s own message opens the window; of another’s, its author is asked."""
+    source = linked.source
+    must_be_new(await tickets.find_by_source(ctx.db, source.root_id))
     first = await posts.save_source(ctx.db, source)
-    if post.user_id == ctx.user.id:
+    if source.author_id == ctx.user.id:
         return await draft_from_source(ctx, source)
     if not first:
         raise UserError("La personne qui a écrit ce message est déjà invitée à en faire une demande.")
-    if channel.type == "D":
+    if linked.is_direct:
         raise UserError("Ce message est dans une conversation privée : seule la personne qui l’a écrit peut l’ouvrir.")
     return [ask_author(ctx, source), Whisper(render("hotline/author_asked"))]
 
@@ -193,9 +210,8 @@ def must_be_new(known: tickets.Ticket | None) -> None:
         raise UserError(f"Ce message est déjà la demande n° {known.number}.")
 
 
-@billet.event(Reacted, name="billet.reacted.Reacted")
-async def on_reaction(ctx: Context, event: Reacted) -> Replies:
-    """🎫 under a message: its author is asked, whoever put it there."""
+async def read_marked_message(ctx: ReadingContext, event: Reacted) -> TicketSource | None:
+    """Read the message under which 🎫 was put, with its thread."""
     if event.emoji not in TICKET:
         return None
     try:
@@ -207,8 +223,13 @@ async def on_reaction(ctx: Context, event: Reacted) -> Replies:
     post = next((each for each in thread if each.id == event.post_id), None)
     if post is None or post.type or post.user_id == (await ctx.chat.me()).id:
         return None
-    known = await tickets.find_by_source(ctx.db, post.root_id or post.id)
-    source = make_source(ctx, post, thread)
+    return make_source(ctx, post, thread)
+
+
+@billet.event(Reacted, name="billet.reacted.Reacted", asks=read_marked_message)
+async def on_reaction(ctx: Context, _: Reacted, source: TicketSource) -> Replies:
+    """🎫 under a message: its author is asked, whoever put it there."""
+    known = await tickets.find_by_source(ctx.db, source.root_id)
     if (known and known.state.is_open) or not await posts.save_source(ctx.db, source):
         return None
     return ask_author(ctx, source)
@@ -266,16 +287,6 @@ class AskFor(BaseModel):
 
     subject: str = ""
     details: str = ""
-
-
-@feature.command("hotline", help="Demander de l’aide à l’équipe", hint="[question | lien d’un message]", writes=True)
-async def ask_help(ctx: Context, line: str) -> Replies:
-    """The window, with the words that were typed; of the link of a message, with what that says."""
-    if fold(line) in {"mes demandes", "mes demande", "mes tickets"}:
-        return await show_page(ctx, 0)
-    if ident := find_permalink(line):
-        return await request_by_link(ctx, ident)
-    return await draft_request(ctx, line)
 
 
 @feature.button(AskFor, writes=False)

@@ -6,7 +6,7 @@ from contextlib import suppress
 from pydantic import BaseModel
 
 from bot.cards import RowCard
-from bot.context import Context
+from bot.context import Context, ReadingContext
 from bot.errors import ChatError
 from bot.events import TEAM, PersonChanged
 from bot.mattermost import ChatUser
@@ -33,7 +33,7 @@ async def look_up_animateurs(ctx: Context) -> Replies:
 
 
 @feature.job("hour=4 minute=40", name="membres.recognise")
-async def recognise_awaited(ctx: Context) -> Replies:
+async def recognise_awaited(ctx: ReadingContext) -> Replies:
     """Whoever was missed: no event came, or they were in the team before the import; into their channels, too."""
     if not await register.count_awaited(ctx.db):
         return None
@@ -94,7 +94,7 @@ async def note_account_change(ctx: Context, event: PersonChanged) -> Replies:
 
 
 @feature.job("hour=4 minute=50", name="membres.look")
-async def find_deactivated(ctx: Context) -> Replies:
+async def find_deactivated(ctx: ReadingContext) -> Replies:
     """Whom no event told of: the accounts of the team that are deactivated."""
     missed: list[str] = []
     async for page in ctx.chat.team_users():

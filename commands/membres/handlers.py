@@ -1,10 +1,12 @@
 """« /membres » and its subcommands: what is typed, clicked and sent in windows about people."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 
-from bot.context import Context
+from bot.context import Context, ReadingContext
 from bot.errors import UserError
+from bot.features import Question
 from bot.menus import Choosing, Menu
 from bot.replies import Ask, Perform, Refresh, Replies, Reply, Whisper, as_list
 from bot.texts import mention, quote, render
@@ -16,6 +18,7 @@ from commands.membres.members import (
     EditPlace,
     EditRole,
     Member,
+    NamedAccount,
     Return,
     copy_ended,
     copy_with,
@@ -158,7 +161,7 @@ class See(Choosing):
 
 
 @feature.command("membres", help="Trouver quelqu’un du réseau et voir sa fiche", hint="[nom | @nom]", roles=LEADERS)
-async def show_members(ctx: Context, text: str) -> Replies:
+async def show_members(ctx: ReadingContext, text: str) -> Replies:
     """Whoever is called so; without a name, how many there are and what can be typed."""
     words = text.strip()
     if not words:
@@ -243,12 +246,12 @@ def _draft_new_member(actor: Person, member: Member, who: Who) -> AddMember:
     return AddMember.draft(who=who, may_give=list_givable_roles(actor), role=role, departements=departements, **known)
 
 
-def ask_for_member(purpose: Purpose) -> Replies:
+def ask_for_member(purpose: Purpose) -> Ask:
     return Ask(ChooseMember.draft(purpose=purpose))
 
 
 @feature.submit(ChooseMember, roles=LEADERS, writes=False)
-async def open_chosen_window(ctx: Context, form: ChooseMember) -> Replies:
+async def open_chosen_window(ctx: ReadingContext, form: ChooseMember) -> Replies:
     """Now that it is known whom it is about: what about them?"""
     named = await look_up_id(ctx, form.person)
     if form.purpose is Purpose.RETOUR:
@@ -328,7 +331,7 @@ async def _find_form_member(ctx: Context, form: About) -> Member:
 
 
 @feature.command("membres ajouter", help="Inscrire quelqu’un au registre", hint="[@nom]", roles=LEADERS)
-async def add_member(ctx: Context, text: str) -> Replies:
+async def add_member(ctx: ReadingContext, text: str) -> Replies:
     """The window of somebody new."""
     name, _ = _split_name(text)
     if not name:
@@ -336,11 +339,35 @@ async def add_member(ctx: Context, text: str) -> Replies:
     return open_window(ctx.user, Purpose.AJOUTER, await find_named_member(ctx, await look_up_name(ctx, name)))
 
 
-@feature.command("membres role", help="Changer le rôle de quelqu’un", hint="[@nom] [rôle]", roles=LEADERS, writes=True)
-async def give_role(ctx: Context, text: str) -> Replies:
+@dataclass(frozen=True, slots=True)
+class TypedChange:
+    """Whom a line begins with, and the rest of it."""
+
+    named: NamedAccount
+    rest: str
+
+
+def read_change(purpose: Purpose) -> Question[str, TypedChange]:
+    """Who is meant by a line, asked of Mattermost; where nobody is named, there is the window."""
+
+    async def read(ctx: ReadingContext, text: str) -> TypedChange | Ask:
+        name, rest = _split_name(text)
+        return TypedChange(await look_up_name(ctx, name), rest) if name else ask_for_member(purpose)
+
+    return read
+
+
+@feature.command(
+    "membres role",
+    help="Changer le rôle de quelqu’un",
+    hint="[@nom] [rôle]",
+    roles=LEADERS,
+    asks=read_change(Purpose.ROLE),
+)
+async def give_role(ctx: Context, typed: TypedChange) -> Replies:
     """This role, from now on."""
     return await _change_by_line(
-        ctx, Purpose.ROLE, text, lambda person, rest: copy_with(person, role=read_or_refuse(read_role, rest))
+        ctx, Purpose.ROLE, typed, lambda person, rest: copy_with(person, role=read_or_refuse(read_role, rest))
     )
 
 
@@ -349,13 +376,13 @@ async def give_role(ctx: Context, text: str) -> Replies:
     help="Changer quelqu’un de département ou de structure",
     hint="[@nom] [départements]",
     roles=LEADERS,
-    writes=True,
+    asks=read_change(Purpose.DEPLACER),
 )
-async def move_member(ctx: Context, text: str) -> Replies:
+async def move_member(ctx: Context, typed: TypedChange) -> Replies:
     """These départements, from now on."""
     to = read_departements
     return await _change_by_line(
-        ctx, Purpose.DEPLACER, text, lambda person, rest: people.place(person, read_or_refuse(to, rest))
+        ctx, Purpose.DEPLACER, typed, lambda person, rest: people.place(person, read_or_refuse(to, rest))
     )
 
 
@@ -364,44 +391,39 @@ async def move_member(ctx: Context, text: str) -> Replies:
     help="Noter que quelqu’un quitte le réseau",
     hint="[@nom] [dernier jour]",
     roles=LEADERS,
-    writes=True,
+    asks=read_change(Purpose.DEPART),
 )
-async def end_member(ctx: Context, text: str) -> Replies:
+async def end_member(ctx: Context, typed: TypedChange) -> Replies:
     """That was, or will be, the last day."""
     day = partial(read_day, clues=ctx.clues)
     return await _change_by_line(
-        ctx, Purpose.DEPART, text, lambda person, rest: copy_ended(person, read_or_refuse(day, rest))
+        ctx, Purpose.DEPART, typed, lambda person, rest: copy_ended(person, read_or_refuse(day, rest))
     )
 
 
 @feature.command(
-    "membres retour", help="Rendre son rôle à quelqu’un qui était parti", hint="[@nom]", roles=LEADERS, writes=True
+    "membres retour",
+    help="Rendre son rôle à quelqu’un qui était parti",
+    hint="[@nom]",
+    roles=LEADERS,
+    asks=read_change(Purpose.RETOUR),
 )
-async def return_member(ctx: Context, text: str) -> Replies:
+async def return_member(ctx: Context, typed: TypedChange) -> Replies:
     """They have not left, or are back."""
-    name, _ = _split_name(text)
-    if not name:
-        return ask_for_member(Purpose.RETOUR)
-    actor, member = await _read_actor_and_member(ctx, name)
+    actor = await ctx.must_still_be(LEADERS)
+    member = await find_named_member(ctx, typed.named)
     return await change_member(ctx, actor, member, copy_with(member.person, left_on=None))
 
 
-async def _change_by_line(ctx: Context, purpose: Purpose, text: str, make: Callable[[Person, str], Person]) -> Replies:
+async def _change_by_line(
+    ctx: Context, purpose: Purpose, typed: TypedChange, make: Callable[[Person, str], Person]
+) -> Replies:
     """Somebody as the rest of the line makes them; what the line does not say is asked for."""
-    name, rest = _split_name(text)
-    if not name:
-        return ask_for_member(purpose)
-    actor, member = await _read_actor_and_member(ctx, name)
-    if not rest:
-        return open_window(actor, purpose, member)
-    return await change_member(ctx, actor, member, make(member.person, rest))
-
-
-async def _read_actor_and_member(ctx: Context, name: str) -> tuple[Person, Member]:
-    """Who acts and on whom: Mattermost is asked before the first statement."""
-    named = await look_up_name(ctx, name)
     actor = await ctx.must_still_be(LEADERS)
-    return actor, await find_named_member(ctx, named)
+    member = await find_named_member(ctx, typed.named)
+    if not typed.rest:
+        return open_window(actor, purpose, member)
+    return await change_member(ctx, actor, member, make(member.person, typed.rest))
 
 
 def _split_name(text: str) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from typing import Self, TypeVar
 from pydantic import BaseModel
 
 from bot.audit import AuditEntry, record_entry_at_end
-from bot.context import Context
+from bot.context import Context, ReadingContext
 from bot.errors import ChatError, UserError
 from bot.french.dates import say_date
 from bot.french.words import join
@@ -44,7 +44,7 @@ class NamedAccount:
     is_silent: bool = False
 
 
-async def look_up_name(ctx: Context, name: str) -> NamedAccount:
+async def look_up_name(ctx: ReadingContext, name: str) -> NamedAccount:
     """Who bears a name today; before the first statement, so that no writer waits for Mattermost. Raises UserError for
     a bot."""
     username = name.removeprefix("@").lower()
@@ -59,7 +59,7 @@ async def look_up_name(ctx: Context, name: str) -> NamedAccount:
     return NamedAccount(account.username, account, await _find_role(ctx, account.id))
 
 
-async def look_up_id(ctx: Context, person_id: str) -> NamedAccount:
+async def look_up_id(ctx: ReadingContext, person_id: str) -> NamedAccount:
     """The same of an account by id."""
     account = await ctx.chat.user(person_id)
     return NamedAccount(account.username, account, await _find_role(ctx, account.id))

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from bot.audit import AuditEntry, record_entry_at_end
 from bot.calendar import working_days_before
 from bot.cards import RowCard
-from bot.context import Context
+from bot.context import Context, ReadingContext
 from bot.events import JoinedTeam
 from bot.replies import Button, Direct, Message, Refresh, Replies, Reply, Update, Whisper
 from bot.texts import render
@@ -48,16 +48,19 @@ class AcceptCharter(BaseModel):
     version: str
 
 
-@feature.event(JoinedTeam, name="membres.arrive.JoinedTeam")
-async def welcome_arrival(ctx: Context, event: JoinedTeam) -> Replies:
-    """Looked up anew, which registers who was waited for (bot/people.py); a direct message to who comes for the first
-    time, and of a guest the animateurs hear, to say who that is. Their département hears of it whether they are
-    welcomed or not."""
+async def read_arrival(ctx: ReadingContext, event: JoinedTeam) -> Person | None:
+    """Who comes, looked up anew, which registers who was waited for (bot/people.py); None where nobody is told."""
     ctx.people.forget(event.user_id)
     person = await ctx.people.of(event.user_id)
-    welcomes_them, tells = ctx.settings.welcome == "oui", ctx.settings.newcomers == "oui"
-    if not (welcomes_them or tells) or not await _is_a_person(ctx, event.user_id):
-        return None
+    tells = "oui" in (ctx.settings.welcome, ctx.settings.newcomers)
+    return person if tells and await _is_a_person(ctx, event.user_id) else None
+
+
+@feature.event(JoinedTeam, name="membres.arrive.JoinedTeam", asks=read_arrival)
+async def welcome_arrival(ctx: Context, _: JoinedTeam, person: Person) -> Replies:
+    """A direct message to who comes for the first time, and of a guest the animateurs hear, to say who that is. Their
+    département hears of it whether they are welcomed or not."""
+    welcomes_them = ctx.settings.welcome == "oui"
     is_new = await _is_first_arrival(ctx, person)
     greeting = await welcome_person(ctx, person) if welcomes_them else []
     return [*greeting, *(await announce_newcomer(ctx, person) if is_new else [])]
@@ -86,7 +89,7 @@ async def accept_charter(ctx: Context, click: AcceptCharter) -> Replies:
     return Update(message.text, message.buttons)
 
 
-async def _is_a_person(ctx: Context, user_id: str) -> bool:
+async def _is_a_person(ctx: ReadingContext, user_id: str) -> bool:
     """Of whom the register knows nothing Mattermost says whether it is a bot, or deactivated."""
     if await ctx.people.recall(user_id, people.get) is not None:
         return True

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from bot import mattermost
-from bot.context import Context
+from bot.context import Context, ReadingContext
 from bot.errors import ChatError, Refusal, UserError
 from bot.mattermost.values import ChatChannel, ChatPost, ChatUser
 from bot.permalinks import find_permalink
@@ -75,7 +75,7 @@ class MessageSnapshot:
     files: Sequence[str] = field(default=())
 
 
-async def take_snapshot(ctx: Context, post_id: str) -> MessageSnapshot:
+async def take_snapshot(ctx: ReadingContext, post_id: str) -> MessageSnapshot:
     """Ask Mattermost for it, before anything is written. Raises ChatError where the bot may not read it."""
     post = await ctx.chat.read_post(post_id)
     author = await ctx.chat.user(post.user_id)
@@ -128,7 +128,7 @@ async def _store_case(ctx: Context, case: Case) -> Case:
     return case
 
 
-async def _read_around(ctx: Context, post: ChatPost) -> Sequence[dict[str, Any]]:
+async def _read_around(ctx: ReadingContext, post: ChatPost) -> Sequence[dict[str, Any]]:
     """Those of its thread or, outside of threads, of its channel, nearest first cut."""
     if post.root_id:
         all_of_them = [p for p in await ctx.chat.thread(post.root_id) if not p.type]
@@ -157,7 +157,7 @@ MESSAGE_GONE = (
 )
 
 
-async def take_account(ctx: Context, line: str, example: str) -> tuple[ChatUser, str]:
+async def take_account(ctx: ReadingContext, line: str, example: str) -> tuple[ChatUser, str]:
     """Whom a line begins with, and the rest. Raises UserError and ChatError."""
     name, rest = take_word(line)
     if not name:
@@ -169,7 +169,7 @@ async def take_account(ctx: Context, line: str, example: str) -> tuple[ChatUser,
     return account, rest
 
 
-async def take_message(ctx: Context, line: str, example: str) -> tuple[MessageSnapshot, str]:
+async def take_message(ctx: ReadingContext, line: str, example: str) -> tuple[MessageSnapshot, str]:
     """The message that a line begins with, as it is now, and the rest. Raises UserError and ChatError."""
     word, rest = take_word(line)
     post_id = find_permalink(word)
@@ -185,13 +185,13 @@ async def take_message(ctx: Context, line: str, example: str) -> tuple[MessageSn
     return seen, rest
 
 
-async def read_thread(ctx: Context, post_id: str) -> list[KeptPost]:
+async def read_thread(ctx: ReadingContext, post_id: str) -> list[KeptPost]:
     """The messages of a thread, oldest first, as they are now; none where it is gone. Raises ChatError."""
     posts = await read_if_there(ctx.chat.thread(post_id), list[ChatPost]())
     return await keep_posts(ctx, [post for post in posts if not post.type])
 
 
-async def keep_posts(ctx: Context, posts: Sequence[ChatPost]) -> list[KeptPost]:
+async def keep_posts(ctx: ReadingContext, posts: Sequence[ChatPost]) -> list[KeptPost]:
     """These messages with the names of who wrote them. Raises ChatError."""
     authors = {u.id: u async for page in ctx.chat.users({post.user_id for post in posts}) for u in page}
     return [_keep_post(post, authors.get(post.user_id, ChatUser(post.user_id, ""))) for post in posts]
@@ -268,7 +268,7 @@ def check_target(ctx: Context, account: mattermost.ChatUser) -> None:
         raise UserError(ADMIN_TARGET.format(name=quote(account.username)))
 
 
-async def check_target_by_id(ctx: Context, user_id: str) -> None:
+async def check_target_by_id(ctx: ReadingContext, user_id: str) -> None:
     """The same of somebody by id; asks Mattermost, so before anything is written. Raises UserError and ChatError."""
     check_target(ctx, await ctx.chat.user(user_id))
 
@@ -314,7 +314,7 @@ def _refuse_own_case(ctx: Context, case: Case | None) -> Case:
     return case
 
 
-async def read_fate(ctx: Context, case: Case) -> Fate:
+async def read_fate(ctx: ReadingContext, case: Case) -> Fate:
     """What became of its message since. (Where the bot may not read it any more, it says nothing.)"""
     if not case.post_id:
         return Fate.SAME

@@ -8,10 +8,11 @@ from datetime import datetime
 from pydantic import BaseModel
 
 from bot.command_lines import RunCommand, refuse_mistyped
-from bot.context import Context
+from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.french.periods import say_moment
 from bot.french.words import plural
+from bot.mattermost import ChatUser
 from bot.permalinks import make_permalink
 from bot.replies import Button, Card, Replies, Waiting, Whisper
 from bot.texts import Markdown, link, mention, quote, render
@@ -102,11 +103,16 @@ async def _list_waiting(ctx: Context) -> Sequence[Case]:
 WARN_EXAMPLE = "/moderer avertir @nina.roux propos blessants dans Général"
 
 
-@feature.command("moderer avertir", help="Avertir quelqu’un", hint="@nom raison", roles=ANIMATEURS, writes=True)
-async def warn_person(ctx: Context, line: str) -> Replies:
-    """Warn somebody, who reads it at once."""
+async def read_warning(ctx: ReadingContext, line: str) -> tuple[ChatUser, str]:
+    """Whom to warn, and why."""
     account, rest = await take_account(ctx, line, WARN_EXAMPLE)
-    reason = take_reason(rest, WARN_EXAMPLE)
+    return account, take_reason(rest, WARN_EXAMPLE)
+
+
+@feature.command("moderer avertir", help="Avertir quelqu’un", hint="@nom raison", roles=ANIMATEURS, asks=read_warning)
+async def warn_person(ctx: Context, asked: tuple[ChatUser, str]) -> Replies:
+    """Warn somebody, who reads it at once."""
+    account, reason = asked
     return await decide_at_once(ctx, await open_case_about(ctx, account), Decision(MeasureKind.WARN, reason))
 
 
@@ -168,7 +174,7 @@ class Older(BaseModel):
     hint="[@nom | canal | n° 57]",
     roles=ANIMATEURS,
 )
-async def show_journal(ctx: Context, line: str) -> Replies:
+async def show_journal(ctx: ReadingContext, line: str) -> Replies:
     """Whispered, wherever it is typed. (Mattermost is asked before the journal.)"""
     text = line.strip().replace("\u00a0", " ")
     if not text:
@@ -184,7 +190,7 @@ async def show_older(ctx: Context, at: Older) -> Replies:
     return await _draw_page(ctx, at)
 
 
-async def _find_person(ctx: Context, text: str) -> Older:
+async def _find_person(ctx: ReadingContext, text: str) -> Older:
     """What somebody did, and what was done that concerns them; who has no account any more is meant by name."""
     name = text.removeprefix("@").strip().lower()
     account = await ctx.chat.user_by_name(name) if name not in _BY_ITSELF else None

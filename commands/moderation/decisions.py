@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 
 from bot.account_status import is_active, read_display_name
 from bot.audit import AuditEntry, record_entry
-from bot.context import Context
+from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.french.periods import say_hour
 from bot.permalinks import make_permalink
@@ -166,19 +166,18 @@ class AboutCase(Protocol):
 
 
 A = TypeVar("A", bound=AboutCase)
-CaseHandler = Callable[[Context, A, Case], Awaitable[Replies]]
+C = TypeVar("C", bound=Context)
+CaseHandler = Callable[[C, A, Case], Awaitable[Replies]]
 CaseReader = Callable[[Context, int], Awaitable[Case]]
 
 
-def on_case(
-    state: CaseState, take: CaseReader
-) -> Callable[[CaseHandler[A]], Callable[[Context, A], Awaitable[Replies]]]:
+def on_case(state: CaseState, take: CaseReader) -> Callable[[CaseHandler[C, A]], Callable[[C, A], Awaitable[Replies]]]:
     """A handler gets its case, taken so (``get_case``, or ``lock_case`` where it writes), while it is in that state;
     where somebody decided meanwhile, who acts reads that instead. Nobody seconds themselves: raises UserError."""
 
-    def wrap(handler: CaseHandler[A]) -> Callable[[Context, A], Awaitable[Replies]]:
+    def wrap(handler: CaseHandler[C, A]) -> Callable[[C, A], Awaitable[Replies]]:
         @wraps(handler)
-        async def run(ctx: Context, asked: A) -> Replies:
+        async def run(ctx: C, asked: A) -> Replies:
             case = await take(ctx, asked.case)
             if case.state is not state:
                 return await say_already_decided(ctx, case)
@@ -199,7 +198,7 @@ async def open_chosen_form(ctx: Context, click: DecideOtherwise) -> Replies:
 
 @feature.button(Decide, roles=ANIMATEURS, writes=False)
 @on_case(CaseState.OPEN, get_case)
-async def open_decision_form(ctx: Context, click: Decide, case: Case) -> Replies:
+async def open_decision_form(ctx: ReadingContext, click: Decide, case: Case) -> Replies:
     """Open the window, which says what became of the message since it was reported."""
     form = _find_form(click.move)
     if issubclass(form, MeasureForm):
@@ -377,7 +376,7 @@ AROUND_MAX = 600
 
 
 @feature.button(SeeContext, roles=ANIMATEURS, writes=False)
-async def show_context(ctx: Context, click: SeeContext) -> Replies:
+async def show_context(ctx: ReadingContext, click: SeeContext) -> Replies:
     """The message as it was, whole, and what stood around it; what became of it since."""
     case = await get_case(ctx, click.case)
     fate = await read_fate(ctx, case)
@@ -395,7 +394,7 @@ async def show_context(ctx: Context, click: SeeContext) -> Replies:
     return Whisper(text)
 
 
-async def _read_names(ctx: Context, case: Case) -> dict[str, str]:
+async def _read_names(ctx: ReadingContext, case: Case) -> dict[str, str]:
     """What those around it are called now; nobody knows any more what erased ones were called."""
     ids = {str(one["author_id"]) for one in case.context if "author_id" in one}
     return {user.id: user.username async for page in ctx.chat.users(sorted(ids)) for user in page}

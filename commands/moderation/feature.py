@@ -15,7 +15,7 @@ import structlog
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.context import Context
+from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.events import JoinedChannel, Posted, WatchedPlaces
 from bot.features import Feature, Front, Right
@@ -128,7 +128,7 @@ async def list_rule_channels(db: AsyncSession, settings: Settings) -> frozenset[
     return frozenset(known[key] for key in known if key in table and table[key].family is not Family.SALLE)
 
 
-async def list_unwatched_channels(ctx: Context) -> Sequence[str]:
+async def list_unwatched_channels(ctx: ReadingContext) -> Sequence[str]:
     """What the team’s public channels are called that rules do not look at, as nobody planned them. Raises
     ChatError."""
     places = await list_rule_channels(ctx.db, ctx.settings)
@@ -161,7 +161,7 @@ class ChannelIndex:
         return self.by_id.get(ident), rest
 
 
-async def index_channels(ctx: Context) -> ChannelIndex:
+async def index_channels(ctx: ReadingContext) -> ChannelIndex:
     """Those of the team, by title, by address, and by number of département; of two of one name, the planned one.
     Raises ChatError."""
     found = [channel for channel in await ctx.chat.own_channels() if not channel.archived]

@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot import guard, quotas
 from bot.account_status import find_active
 from bot.actions import Unreact
-from bot.context import Context
+from bot.context import Context, ReadingContext
 from bot.errors import ChatError, Refusal, UserError
 from bot.events import Delivered, Reacted, Undelivered, WatchedPlaces
 from bot.mattermost import ChatChannel, ChatPost
@@ -18,7 +18,7 @@ from bot.menus import Choosing, Menu
 from bot.permalinks import find_permalink
 from bot.plain_text import strip_markdown, to_one_line
 from bot.quotas import Quota
-from bot.replies import Ask, Button, Direct, Message, Progress, Redirect, Refresh, Replies, Reply, Say, Step, Whisper
+from bot.replies import Ask, Button, Direct, Message, Progress, Refresh, Replies, Reply, Say, Step, Whisper
 from bot.texts import render
 from commands.moderation import cards
 from commands.moderation.cases import (
@@ -106,7 +106,7 @@ def read_post_id(ctx: Context, text: str) -> str:
     return post_id
 
 
-async def read_reportable_post(ctx: Context, link: str) -> ChatPost:
+async def read_reportable_post(ctx: ReadingContext, link: str) -> ChatPost:
     """The message behind a link, if this person may report it; asks Mattermost only. Raises UserError."""
     try:
         post = await ctx.chat.read_post(read_post_id(ctx, link))
@@ -139,7 +139,7 @@ def _say_unreadable(ctx: Context, link: str, error: ChatError) -> str:
     return render("moderation/out_of_reach") if error.refusal is Refusal.FORBIDDEN else NOT_FOUND
 
 
-async def _may_see(ctx: Context, channel: ChatChannel) -> bool:
+async def _may_see(ctx: ReadingContext, channel: ChatChannel) -> bool:
     """Whether this person can read it themselves: its members can, and of a public channel all of the team but
     guests."""
     if await ctx.chat.channel_member(channel.id, ctx.user.id) is not None:
@@ -157,7 +157,7 @@ ALREADY_DECIDED = "Vous l’avez déjà signalé, et les animateurs l’ont rega
 
 
 @feature.command("signaler", help="Signaler un message aux animateurs", hint="[lien du message]")
-async def open_report_form(ctx: Context, text: str) -> Replies:
+async def open_report_form(ctx: ReadingContext, text: str) -> Replies:
     """The window; with a link it knows which message is meant."""
     link = text.strip()
     if not link:
@@ -168,18 +168,18 @@ async def open_report_form(ctx: Context, text: str) -> Replies:
     return Ask(ReportMessage.draft(link=link, motives=list_motives(ctx), said=said))
 
 
-@feature.submit(ReportMessage, writes=False)
-async def read_report(ctx: Context, form: ReportMessage) -> Replies:
-    """The message as it is at this moment. (Mattermost, asked here, cannot be where something is written.)"""
+async def read_report(ctx: ReadingContext, form: ReportMessage) -> FileReport:
+    """The message as it is at this moment. Raises UserError under the field of its link."""
     try:
         await read_reportable_post(ctx, form.link)
         seen = await take_snapshot(ctx, read_post_id(ctx, form.link))
     except UserError as refusal:
         raise UserError(fields={"lien": refusal.text}) from None
-    return Redirect.to(FileReport(seen=seen, motive=form.motive, word=form.word))
+    return FileReport(seen=seen, motive=form.motive, word=form.word)
 
 
 @feature.button(FileReport)
+@feature.submit(ReportMessage, asks=read_report)
 async def file_report(ctx: Context, given: FileReport) -> Replies:
     """One case a message, whoever reports it."""
     await refuse_second_report(ctx, given.seen.post.id, given.seen.post.message)
@@ -249,15 +249,19 @@ def is_in_channel(event: Reacted) -> bool:
     return not event.is_direct
 
 
-@drapeau.event(Reacted, name="drapeau.reacted.Reacted", only=is_in_channel)
-async def report_by_flag(ctx: Context, event: Reacted) -> Replies:
-    """It is a report, once; taking the flag off comes first, and what came of that is told with the thanks."""
+async def read_flagged_message(ctx: ReadingContext, event: Reacted) -> tuple[MessageSnapshot, str] | None:
+    """The message under which a flag was set, and why it cannot be reported."""
     if event.emoji != ctx.settings.report_emoji:
         return None
     seen = await read_unless_refused(take_snapshot(ctx, event.post_id), None)
-    if seen is None:
-        return None
-    if fault := find_report_fault(seen.post, ctx.user.id, (await ctx.chat.me()).id):
+    return (seen, find_report_fault(seen.post, ctx.user.id, (await ctx.chat.me()).id)) if seen else None
+
+
+@drapeau.event(Reacted, name="drapeau.reacted.Reacted", only=is_in_channel, asks=read_flagged_message)
+async def report_by_flag(ctx: Context, event: Reacted, flagged: tuple[MessageSnapshot, str]) -> Replies:
+    """It is a report, once; taking the flag off comes first, and what came of that is told with the thanks."""
+    seen, fault = flagged
+    if fault:
         return await _refuse_flag(ctx, event, fault)
     try:
         await refuse_second_report(ctx, event.post_id, seen.post.message)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from bot.audit import AuditEntry, record_entry_at_end
@@ -284,14 +284,17 @@ BUTTONS_LISTED = 4
 _MOVE = re.compile(rf"(ajouter|retirer) {NUMBER} (.{{1,120}})", re.IGNORECASE)
 
 
-@feature.command(
-    "ressources collection",
-    help="Les collections de fiches : en voir une, en faire une, y ajouter une fiche",
-    hint="[nom | nouvelle | ajouter 12 nom | retirer 12 nom]",
-    writes=True,
-)
-async def open_collections(ctx: Context, line: str) -> Replies:
-    """All; one by its name; a resource into one, or out of it."""
+@dataclass(frozen=True, slots=True)
+class CollectionChange:
+    """A resource that a line puts into a collection, or takes out of it."""
+
+    collection: int
+    resource: int
+    is_put_in: bool
+
+
+async def read_collection_line(ctx: Context, line: str) -> CollectionChange | Ask | Whisper:
+    """All; one by its name; what a line puts into one, or takes out of it."""
     text = " ".join(line.split())
     if not text:
         return await _list_collections(ctx)
@@ -302,17 +305,31 @@ async def open_collections(ctx: Context, line: str) -> Replies:
     if found is None:
         return _say_unknown_collection(move[3] if move else text, int(move[2]) if move else 0)
     if move is None:
-        return await show_collection(ctx, ShowCollection(collection=found.number))
-    both = {"collection": found.number, "resource": int(move[2])}
-    return await (
-        put_in_collection(ctx, PutIn(**both))
-        if move[1].lower() == "ajouter"
-        else take_out_of_collection(ctx, TakeOut(**both))
-    )
+        return await _draw_collection(ctx, ShowCollection(collection=found.number))
+    return CollectionChange(found.number, int(move[2]), move[1].lower() == "ajouter")
+
+
+@feature.command(
+    "ressources collection",
+    help="Les collections de fiches : en voir une, en faire une, y ajouter une fiche",
+    hint="[nom | nouvelle | ajouter 12 nom | retirer 12 nom]",
+    asks=read_collection_line,
+)
+async def change_collection(ctx: Context, typed: CollectionChange) -> Replies:
+    """A resource into one, or out of it."""
+    both = {"collection": typed.collection, "resource": typed.resource}
+    if typed.is_put_in:
+        return await put_in_collection(ctx, PutIn(**both))
+    return await take_out_of_collection(ctx, TakeOut(**both))
 
 
 @feature.button(ShowCollection, writes=False)
-async def show_collection(ctx: Context, at: ShowCollection) -> Whisper:
+async def show_collection(ctx: Context, at: ShowCollection) -> Replies:
+    """A page of it."""
+    return await _draw_collection(ctx, at)
+
+
+async def _draw_collection(ctx: Context, at: ShowCollection) -> Whisper:
     """A page of it, as it is now; sorted by who may."""
     found = await find_collection(ctx, at.collection)
     page = cut_page(await collections.list_contents(ctx.db, found.number), at.page, PAGE)
@@ -360,7 +377,7 @@ async def _list_collections(ctx: Context) -> Whisper:
     return Whisper(text, [*first, Button("Nouvelle collection", NameIt(), "primary")])
 
 
-def _say_unknown_collection(name: str, resource: int) -> Replies:
+def _say_unknown_collection(name: str, resource: int) -> Whisper:
     if not collections.make_name_key(name):
         raise UserError(render("ressources/collection_usage"))
     text = render("ressources/collection_unknown", called=quote(name))

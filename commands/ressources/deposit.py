@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot import attachments, quotas
 from bot.account_status import is_active
 from bot.attachments import describe_files, read_files, say_size
-from bot.context import Context
+from bot.context import Context, ReadingContext
 from bot.delivery import FILES_MAX
 from bot.errors import ChatError, UserError
 from bot.events import Reacted, WatchedPlaces
@@ -57,7 +57,7 @@ class OfferedFiles:
     files: dict[str, dict[str, str]] = field(default_factory=dict)
     faults: dict[str, str] = field(default_factory=dict)
 
-    async def add(self, ctx: Context, post: ChatPost) -> None:
+    async def add(self, ctx: ReadingContext, post: ChatPost) -> None:
         """Those of one more message, asked of Mattermost while it answers: who sends the window needs it no more."""
         label, found = await describe_files(ctx, post), await read_files(ctx.chat, post.file_ids)
         self.attached[post.id] = label
@@ -76,7 +76,7 @@ def _find_file_fault(files: Sequence[ChatFile | None], largest: int) -> str:
     return ""
 
 
-async def read_offered_files(ctx: Context) -> OfferedFiles:
+async def read_offered_files(ctx: ReadingContext) -> OfferedFiles:
     """The last files that somebody sent to the bot; nothing while Mattermost takes its time."""
     found = OfferedFiles()
     try:
@@ -89,14 +89,14 @@ async def read_offered_files(ctx: Context) -> OfferedFiles:
     return found
 
 
-async def draft_window(ctx: Context, files: OfferedFiles | None = None, **known: object) -> DepositResource:
+async def draft_window(ctx: ReadingContext, files: OfferedFiles | None = None, **known: object) -> DepositResource:
     """The window of a new one; files that were just given are offered."""
     offered = files or await read_offered_files(ctx)
     shown: dict[str, object] = {"fichiers": NO_FILES} | known
     return DepositResource.draft(**shown, attached=offered.attached, files=offered.files, faults=offered.faults)
 
 
-async def draft_from_message(ctx: Context, post: ChatPost) -> DepositResource:
+async def draft_from_message(ctx: ReadingContext, post: ChatPost) -> DepositResource:
     """The window filled from a message: its words, its first link, its files; who wrote it is its author."""
     first, _, rest = post.message.strip().partition("\n")
     title = strip_links(first)
@@ -165,7 +165,7 @@ RATHER_NOT = "La personne dont viennent ces mots préfère que non."
 @feature.command(
     "ressources ajouter", help="Proposer une fiche", hint="[titre | lien | lien d’un message | demande 12]"
 )
-async def add_resource(ctx: Context, line: str) -> Replies:
+async def add_resource(ctx: ReadingContext, line: str) -> Replies:
     """The window, filled with what the line leads to."""
     if ident := find_permalink(line):
         return await open_deposit(ctx, Deposit(post_id=ident))
@@ -201,7 +201,7 @@ def show_known(known: Resource) -> Whisper:
 
 
 @feature.button(Deposit, writes=False)
-async def open_deposit(ctx: Context, click: Deposit) -> Replies:
+async def open_deposit(ctx: ReadingContext, click: Deposit) -> Replies:
     """The window, filled from a message or a ticket if there is one."""
     if click.post_id:
         post = await read_publishable_post(ctx, click.post_id)
@@ -213,7 +213,7 @@ async def open_deposit(ctx: Context, click: Deposit) -> Replies:
     return Ask(await draft_window(ctx, titre=click.titre or None, description=click.description or None))
 
 
-async def _open_from_ticket(ctx: Context, number: int) -> Replies:
+async def _open_from_ticket(ctx: ReadingContext, number: int) -> Replies:
     """The window with what was asked and what solved it, for who had a part in it; or what was made of it. Raises
     UserError."""
     ticket = await tickets.get(ctx.db, number)
@@ -362,14 +362,24 @@ async def watch_channels(db: AsyncSession, settings: Settings) -> WatchedPlaces:
     return WatchedPlaces(known.private, crowded=known.public)
 
 
-@livre.event(Reacted, name="livre.reacted.Reacted")
-async def offer_deposit(ctx: Context, event: Reacted) -> Replies:
-    """Who put it is asked, once for each message."""
+async def read_marked_post(ctx: ReadingContext, event: Reacted) -> tuple[ChatPost, bool] | None:
+    """The message under which 📚 was put, and whether who put it there may make something of it."""
     if event.emoji != BOOKS:
         return None
-    post, may_go = await _read_marked_post(ctx, event.post_id)
-    if post is None or post.type or post.user_id == (await ctx.chat.me()).id:
+    try:
+        post = await ctx.chat.read_post(event.post_id)
+        may_go = await may_be_shown(ctx, post)
+    except ChatError as error:
+        if error.may_pass:
+            raise
         return None
+    return None if post.type or post.user_id == (await ctx.chat.me()).id else (post, may_go)
+
+
+@livre.event(Reacted, name="livre.reacted.Reacted", asks=read_marked_post)
+async def offer_deposit(ctx: Context, event: Reacted, marked: tuple[ChatPost, bool]) -> Replies:
+    """Who put it is asked, once for each message."""
+    post, may_go = marked
     if not may_go:
         return await _refuse_private(ctx, post.channel_id)
     if not await claims.claim(ctx.db, "ressources.livre", f"{post.id}:{event.user_id}", ctx.now):
@@ -380,17 +390,6 @@ async def offer_deposit(ctx: Context, event: Reacted) -> Replies:
     text = render("ressources/offer", text=post.message[:300])
     buttons = [Button("En faire une fiche", Deposit(post_id=post.id), "primary")]
     return Direct(text, [*buttons, Button("Non merci", Decline(post_id=post.id))], user_id=event.user_id)
-
-
-async def _read_marked_post(ctx: Context, post_id: str) -> tuple[ChatPost | None, bool]:
-    """The message, if it is there, and whether who put 📚 there may make something of it."""
-    try:
-        post = await ctx.chat.read_post(post_id)
-        return post, await may_be_shown(ctx, post)
-    except ChatError as error:
-        if error.may_pass:
-            raise
-        return None, False
 
 
 async def _refuse_private(ctx: Context, channel_id: str) -> Replies:

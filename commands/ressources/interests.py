@@ -7,7 +7,7 @@ from bot import guard, quotas
 from bot.account_status import find_active
 from bot.audit import AuditEntry, record_entry_at_end
 from bot.cards import RowCard
-from bot.context import Context
+from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.events import Delivered
 from bot.french.dates import say_date
@@ -266,7 +266,7 @@ async def file_need(ctx: Context, form: SayNeed) -> Replies:
 
 
 @feature.command("ressources besoins", help="Ce que le réseau cherche et ne trouve pas", roles=ANIMATEURS)
-async def list_needs(ctx: Context, line: str) -> Replies:
+async def list_needs(ctx: ReadingContext, line: str) -> Replies:
     """What most people look for first; with more words, these are looked for."""
     if line.strip():
         return await search_typed(ctx, f"besoins {line}")

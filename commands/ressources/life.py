@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.account_status import is_active, read_display_name
-from bot.context import Context
+from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.french.dates import say_date
 from bot.menus import Menu
@@ -53,7 +53,7 @@ LABELS = {
 
 
 @feature.button(Edit, writes=False)
-async def open_edit_window(ctx: Context, click: Edit) -> Replies:
+async def open_edit_window(ctx: ReadingContext, click: Edit) -> Replies:
     """The window with everything."""
     offered = await deposit.read_offered_files(ctx)
     resource = await find_resource(ctx, click.resource)

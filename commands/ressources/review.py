@@ -8,7 +8,7 @@ from bot.account_status import is_active, read_display_name
 from bot.actions import DeletePost
 from bot.cards import RowCard
 from bot.command_lines import RunCommand
-from bot.context import Context
+from bot.context import Context, ReadingContext
 from bot.errors import ChatError, UserError
 from bot.events import Delivered
 from bot.french.words import plural
@@ -115,30 +115,32 @@ LAST_HOUR = 20
 """After which the message of a day is counted over once more: nobody tells of what was imported."""
 
 
-@feature.event(Delivered, name="ressources.arrived.Delivered")
-async def note_delivered(ctx: Context, event: Delivered) -> Replies:
+async def read_delivered_files(ctx: ReadingContext, event: Delivered) -> Mapping[str, str]:
+    """The files that a post carries which was made for its files, name by id; none of a post that is gone."""
+    if not (REVIEW.read_number(event.topic) or FILES.read_number(event.topic)):
+        return {}
+    try:
+        ids = (await ctx.chat.read_post(event.post_id)).file_ids
+        return {ident: (await ctx.chat.file(ident)).name for ident in ids}
+    except ChatError as error:
+        if error.is_temporary:
+            raise
+        return {}
+
+
+@feature.event(Delivered, name="ressources.arrived.Delivered", asks=read_delivered_files)
+async def note_delivered(ctx: Context, event: Delivered, files: Mapping[str, str]) -> Replies:
     """It is known where something stands, and what comes next is said there."""
     if day := DAY.read_key(event.topic):
         return await _note_day_post(ctx, date.fromisoformat(day))
     if number := REPORT.read_number(event.topic):
         return await refresh_arrived_reports(ctx, number)
     if number := REVIEW.read_number(event.topic):
-        return await _note_review_card(ctx, number, await read_copies(ctx, event.post_id))
+        return await _note_review_card(ctx, number, files)
     if number := FILES.read_number(event.topic):
-        return await _note_files_post(ctx, number, event, await read_copies(ctx, event.post_id))
+        return await _note_files_post(ctx, number, event, files)
     number = THREAD.read_number(event.topic)
     return await posts.note_thread(ctx, number, event) if number else None
-
-
-async def read_copies(ctx: Context, post_id: str) -> Mapping[str, str]:
-    """The files that the bot’s post carries, name by id; none of a post that is gone."""
-    try:
-        ids = (await ctx.chat.read_post(post_id)).file_ids
-        return {ident: (await ctx.chat.file(ident)).name for ident in ids}
-    except ChatError as error:
-        if error.is_temporary:
-            raise
-        return {}
 
 
 async def _note_day_post(ctx: Context, day: date) -> Sequence[Reply]:

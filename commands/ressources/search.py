@@ -7,7 +7,7 @@ from functools import partial
 from bot import quotas
 from bot.cards import RowCard
 from bot.command_lines import RunCommand, read_typed_number
-from bot.context import Context
+from bot.context import Context, ReadingContext
 from bot.errors import ChatError, UserError
 from bot.french.words import join
 from bot.menus import Menu
@@ -131,7 +131,7 @@ CATEGORIES_WORDS = frozenset({"categories", "categorie", "les categories"})
 
 
 @feature.command("ressources", help="Chercher une fiche, un tutoriel, un outil", hint=HINT)
-async def search_typed(ctx: Context, line: str) -> Replies:
+async def search_typed(ctx: ReadingContext, line: str) -> Replies:
     """What is asked for: a list, one by its number, else what is found."""
     text = " ".join(line.split())[:QUERY_MAX]
     asked = fold(text)
@@ -152,13 +152,13 @@ async def search_typed(ctx: Context, line: str) -> Replies:
 
 
 @feature.command("ressources favoris", help="Les fiches que vous gardez sous la main")
-async def search_favourites(ctx: Context, line: str) -> Replies:
+async def search_favourites(ctx: ReadingContext, line: str) -> Replies:
     """Those kept at hand; with more words, fiches about favourites."""
     return await search_typed(ctx, f"favoris {line}")
 
 
 @feature.command("ressources catégories", help="Les catégories de fiches, et combien dans chacune")
-async def search_categories(ctx: Context, line: str) -> Replies:
+async def search_categories(ctx: ReadingContext, line: str) -> Replies:
     """All of them; with more words, these are looked for."""
     return await search_typed(ctx, f"catégories {line}")
 
@@ -171,7 +171,7 @@ async def show_list_page(ctx: Context, at: Page) -> Replies:
 
 
 @feature.button(ChooseCategory, writes=False)
-async def show_category(ctx: Context, click: ChooseCategory) -> Replies:
+async def show_category(ctx: ReadingContext, click: ChooseCategory) -> Replies:
     """What is in a category, the newest first."""
     return await show_list_page(ctx, Page(of=Listing.FOUND, text=f"categorie:{click.chosen}"))
 
@@ -238,31 +238,31 @@ class ShareTarget:
 
 
 @feature.command("ressources partager", help="Montrer une fiche à tous dans ce canal", hint="12")
-async def share_typed(ctx: Context, line: str) -> Replies:
+async def share_typed(ctx: ReadingContext, line: str) -> Replies:
     """By its number; other words after « partager » are looked for."""
     number = read_typed_number(line)
     if number is None and line.strip():
         return await search_typed(ctx, f"partager {line}")
     if number is None:
         raise UserError("Dites laquelle : /ressources partager 12.")
-    return await share_resource(ctx, Share(resource=number))
+    return Redirect.to(Share(resource=number))
 
 
-@feature.button(Share, writes=False)
-async def share_resource(ctx: Context, click: Share) -> Replies:
-    """It stands in the channel, once a day however often it is clicked."""
+async def check_share(ctx: ReadingContext, click: Share) -> ShareHere | Whisper:
+    """What is to be said in the channel, where something may be: once a day, however often it is clicked."""
     place = await _find_share_target(ctx)
     resource = await find_published(ctx, click.resource)
     if not place.may_speak:
         return Whisper(render("ressources/not_here", number=resource.number, is_direct=place.is_direct))
     if await SHARED.is_sent(ctx.db, _get_share(ctx, resource.number)):
         return Whisper("Cette fiche a déjà été partagée ici aujourd’hui.")
-    return Redirect.to(ShareHere(resource=resource.number))
+    return ShareHere(resource=resource.number)
 
 
 @feature.button(ShareHere)
+@feature.button(Share, asks=check_share)
 async def share_here(ctx: Context, click: ShareHere) -> Replies:
-    """The bot says it, for who may still have it said today. (Mattermost was asked before anything is written.)"""
+    """The bot says it, for who may still have it said today."""
     resource = await find_published(ctx, click.resource)
     left = await quotas.spend(ctx, Quota.SHARE)
     said = {
@@ -280,7 +280,7 @@ def _get_share(ctx: Context, number: int) -> str:
     return f"{ctx.channel_id}:{number}:{ctx.today.toordinal()}"
 
 
-async def _find_share_target(ctx: Context) -> ShareTarget:
+async def _find_share_target(ctx: ReadingContext) -> ShareTarget:
     """Asked of Mattermost; what the bot may not look at, it is not in."""
     try:
         channel = await ctx.chat.channel(ctx.channel_id)

@@ -7,7 +7,7 @@ import structlog
 
 from bot import broadcasts, quotas
 from bot.broadcasts import PostedBatches, address
-from bot.context import Context
+from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.quotas import Quota
 from bot.replies import (
@@ -16,7 +16,6 @@ from bot.replies import (
     Direct,
     Message,
     Progress,
-    Redirect,
     Refresh,
     Replies,
     Reply,
@@ -58,16 +57,16 @@ from storage.sondage.votes import Seal, UnreadableBoxError, take_in_ballots
 UNIT = ("envoi", "envois")
 
 
-@feature.button(Launch, writes=False)
-async def launch_poll(ctx: Context, click: Launch) -> Replies:
-    """It is asked, where who clicks may ask now. (Mattermost, asked here, cannot be where something is written.)"""
+async def check_rooms(ctx: ReadingContext, click: Launch) -> LaunchNow:
+    """Raises UserError where a poll would go to a crowd that who clicks may not ask."""
     poll = cards.must_manage(ctx.user, await polls.get_poll(ctx.db, click.poll), PollState.DRAFT)
     for room in poll.rooms:
         await drafts.must_not_be_a_crowd(ctx, room)
-    return Redirect.to(LaunchNow(poll=poll.id))
+    return LaunchNow(poll=poll.id)
 
 
 @feature.button(LaunchNow)
+@feature.button(Launch, asks=check_rooms)
 async def launch_now(ctx: Context, click: LaunchNow) -> Replies:
     """Now; a second click finds it open."""
     poll = cards.must_manage(ctx.user, await polls.lock_poll(ctx.db, click.poll), PollState.DRAFT)

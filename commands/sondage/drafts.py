@@ -5,12 +5,12 @@ from datetime import datetime
 from hashlib import sha256
 
 from bot.command_lines import refuse_mistyped
-from bot.context import Context
+from bot.context import Context, ReadingContext
 from bot.destinations import TeamChannels, may_post_to
 from bot.errors import UserError
 from bot.french.words import plural
 from bot.mattermost import ChatChannel
-from bot.replies import Ask, Redirect, Replies, Update
+from bot.replies import Ask, Replies, Update
 from commands.sondage import cards
 from commands.sondage.feature import LONGEST, SHORTEST, USUAL, Abandon, Change, Keep, feature
 from commands.sondage.results import show_poll
@@ -40,7 +40,7 @@ def must_be_allowed(person: Person, places: Sequence[str]) -> None:
                         "ceux de vos départements ; pour d’autres, demandez à l’équipe d’animation.")  # fmt: skip
 
 
-async def must_not_be_a_crowd(ctx: Context, channel_id: str) -> None:
+async def must_not_be_a_crowd(ctx: ReadingContext, channel_id: str) -> None:
     """Raises UserError for a channel of so many that only who animates or coordinates asks there."""
     if ctx.user.animates or ctx.user.role is Role.COORDINATEUR:
         return
@@ -67,7 +67,7 @@ PollWindow = AskPoll | AskPollHere
 
 
 @feature.command("sondage", help="Poser une question, ou revoir un sondage", hint="[question | n° 12]")
-async def open_poll_window(ctx: Context, line: str) -> Replies:
+async def open_poll_window(ctx: ReadingContext, line: str) -> Replies:
     """The window, with the question that was typed; or the poll of that number. A word alone may be a mistyped
     subcommand."""
     if (number := cards.read_number(line)) is not None:
@@ -83,7 +83,7 @@ async def open_poll_window(ctx: Context, line: str) -> Replies:
 
 
 @feature.button(Change, writes=False)
-async def change_draft(ctx: Context, click: Change) -> Replies:
+async def change_draft(ctx: ReadingContext, click: Change) -> Replies:
     """The window again, as it was filled."""
     shown = cards.must_manage(ctx.user, await polls.get_poll(ctx.db, click.poll), PollState.DRAFT)
     place = next((ident for ident in shown.rooms if ident == _find_asked_room(shown)), "")
@@ -108,7 +108,7 @@ def _find_asked_room(shown: Poll) -> str:
     return shown.rooms[-1] if len(shown.rooms) > themes else ""
 
 
-async def _find_own_channel(ctx: Context, channel_id: str) -> ChatChannel | None:
+async def _find_own_channel(ctx: ReadingContext, channel_id: str) -> ChatChannel | None:
     """That channel, if a poll can stand there: the bot is in it."""
     return next((channel for channel in await ctx.chat.own_channels() if channel.id == channel_id), None)
 
@@ -137,9 +137,8 @@ def _list_own_departements(person: Person) -> dict[str, str]:
     return {MINE: ALL_MINE, **found} if len(found) > 1 else found
 
 
-@feature.submit(AskPoll, roles=(Role.ANIMATEUR,), writes=False)
-async def submit_poll(ctx: Context, form: AskPoll) -> Replies:
-    """What an animateur asks."""
+async def check_poll(ctx: ReadingContext, form: AskPoll) -> Keep:
+    """What is to be kept of what an animateur asks."""
     wanted = meant(form.places, ctx.user.departements)
     if not wanted:
         raise UserError(
@@ -148,14 +147,13 @@ async def submit_poll(ctx: Context, form: AskPoll) -> Replies:
     return await _check_poll(ctx, form, wanted)
 
 
-@feature.submit(AskPollHere, writes=False)
-async def submit_poll_here(ctx: Context, form: AskPollHere) -> Replies:
-    """What anybody asks in one channel, and who coordinates in their départements."""
+async def check_poll_here(ctx: ReadingContext, form: AskPollHere) -> Keep:
+    """What is to be kept of what anybody asks in one channel, and who coordinates in their départements."""
     return await _check_poll(ctx, form, meant([form.place], filter(home_of, ctx.user.departements)))
 
 
-async def _check_poll(ctx: Context, form: PollWindow, wanted: Sequence[str]) -> Redirect:
-    """What is to be kept of it. (Mattermost, asked here, cannot be where something is written.)"""
+async def _check_poll(ctx: ReadingContext, form: PollWindow, wanted: Sequence[str]) -> Keep:
+    """What is to be kept of it. Raises UserError."""
     places = [target for target in wanted if target != HERE]
     must_be_allowed(ctx.user, places)
     ends = must_be_soon(form.ends or ctx.now + USUAL, ctx.now)
@@ -164,7 +162,7 @@ async def _check_poll(ctx: Context, form: PollWindow, wanted: Sequence[str]) -> 
     here = await _check_room(ctx, form, own) if HERE in wanted else []
     channels |= {channel.id: channel.display_name or channel.name for channel in here}
     is_public = targets.NATIONAL in places or bool(themed) or any(not channel.is_private for channel in here)
-    asked = Keep(
+    return Keep(
         poll=form.poll,
         question=form.question,
         options=list(form.options),
@@ -177,10 +175,9 @@ async def _check_poll(ctx: Context, form: PollWindow, wanted: Sequence[str]) -> 
         public=is_public,
         ends_at=ends,
     )
-    return Redirect.to(asked)
 
 
-async def _check_room(ctx: Context, form: PollWindow, own: Sequence[ChatChannel]) -> Sequence[ChatChannel]:
+async def _check_room(ctx: ReadingContext, form: PollWindow, own: Sequence[ChatChannel]) -> Sequence[ChatChannel]:
     """The channel where it was asked, which must not be too large for who asks."""
     here = [channel for channel in own if channel.id == form.here]
     if not here:
@@ -208,6 +205,8 @@ def _place_element(form: PollWindow, ctx: Context) -> str:
 
 
 @feature.button(Keep)
+@feature.submit(AskPoll, roles=(Role.ANIMATEUR,), asks=check_poll)
+@feature.submit(AskPollHere, asks=check_poll_here)
 async def keep_draft(ctx: Context, asked: Keep) -> Replies:
     """It is written down and shown, in place of what was shown before or anew; a window sent twice makes one."""
     must_be_allowed(ctx.user, asked.targets)

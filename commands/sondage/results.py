@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bot.context import Context
+from bot.context import Context, ReadingContext
 from bot.destinations import send_file
 from bot.errors import UserError
 from bot.menus import Menu
@@ -41,7 +41,7 @@ class PollRow:
 
 
 @feature.command("sondage liste", help="Revoir les sondages, et ceux auxquels vous pouvez répondre")
-async def list_latest(ctx: Context, _: str) -> Replies:
+async def list_latest(ctx: ReadingContext, _: str) -> Replies:
     """The last five."""
     return await list_older(ctx, Older(skip=0))
 
@@ -166,21 +166,21 @@ AT_ONCE = 400
 
 
 @feature.command("sondage export", help="Recevoir les résultats d’un sondage en CSV", hint="n° 12")
-async def export_results(ctx: Context, text: str) -> Replies:
+async def export_results(ctx: ReadingContext, text: str) -> Replies:
     """The file is on its way, to who made the poll or animates."""
     poll = cards.must_manage(ctx.user, await find_named_poll(ctx, text, "export"), PollState.OPEN, PollState.ENDED)
     return await _send_sheet(ctx, poll)
 
 
 @feature.button(TakeSheet, writes=False)
-async def take_sheet(ctx: Context, click: TakeSheet) -> Replies:
+async def take_sheet(ctx: ReadingContext, click: TakeSheet) -> Replies:
     """The same."""
     return await _send_sheet(
         ctx, cards.must_manage(ctx.user, await polls.get_poll(ctx.db, click.poll), PollState.OPEN, PollState.ENDED)
     )
 
 
-async def _send_sheet(ctx: Context, poll: Poll) -> Replies:
+async def _send_sheet(ctx: ReadingContext, poll: Poll) -> Replies:
     _must_be_visible(poll)
     return await send_file(ctx, SendFile(user_id=ctx.user.id, order=Sheet(poll=poll.id), waiting=PREPARING))
 
@@ -193,14 +193,14 @@ def _must_be_visible(poll: Poll) -> None:
 
 
 @feature.button(TakePicture, writes=False)
-async def take_picture(ctx: Context, click: TakePicture) -> Replies:
+async def take_picture(ctx: ReadingContext, click: TakePicture) -> Replies:
     """The picture is on its way."""
     poll = cards.must_be_in_state(await polls.get_poll(ctx.db, click.poll), PollState.ENDED)
     return await send_file(ctx, SendFile(user_id=ctx.user.id, order=Picture(poll=poll.id), waiting=PREPARING))
 
 
 @feature.file(Picture, name="sondage.Picture")
-async def draw_picture(ctx: Context, order: Picture, folder: Path) -> Parcel:
+async def draw_picture(ctx: ReadingContext, order: Picture, folder: Path) -> Parcel:
     """The results as a picture, under what it shows in words."""
     poll = cards.must_be_in_state(await polls.get_poll(ctx.db, order.poll), PollState.ENDED)
     results = poll.known

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot import quotas
-from bot.context import Context
+from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.quotas import Quota
 from bot.replies import Ask, Button, Direct, Progress, Replies, Reply, Start, Step, Update, Waiting, Whisper
@@ -61,7 +61,7 @@ async def start_reminders(ctx: Context) -> Replies:
 
 
 @feature.work(Remind, name="sondage.Remind", title="Rappel de sondage", unit=UNIT)
-async def find_silent_page(ctx: Context, asked: Remind, so_far: Progress) -> Step:
+async def find_silent_page(ctx: ReadingContext, asked: Remind, so_far: Progress) -> Step:
     """The next page of the register: who has not answered, wants to be reminded, and is reached. (Mattermost, asked
     here, cannot be where something is counted.)"""
     poll = await polls.get_poll(ctx.db, asked.poll)
@@ -86,7 +86,7 @@ async def send_reminders(ctx: Context, asked: Nudge, so_far: Progress) -> Step:
     return Step(replies=told, done=len(told), finished=True)
 
 
-async def _find_reached(ctx: Context, poll: Poll, page: Sequence[Person]) -> set[str]:
+async def _find_reached(ctx: ReadingContext, poll: Poll, page: Sequence[Person]) -> set[str]:
     """Those of a page whom it is asked of: by the register, or as members of a channel, which Mattermost knows."""
     found = {person.id for person in page if targets.reaches(poll.targets, person)}
     for room in poll.rooms:
@@ -137,7 +137,7 @@ NO_BALLOT = "Aucun bulletin de ce sondage n’a ce code : vérifiez-le. Sans lui
 
 
 @feature.button(Vote, writes=False)
-async def open_vote_window(ctx: Context, click: Vote) -> Replies:
+async def open_vote_window(ctx: ReadingContext, click: Vote) -> Replies:
     """The window; of a vote with a name as it was chosen before, of a secret one with a code of its own, or asking for
     the code that it had."""
     if not ctx.request.only_for and await ctx.chat.channel_member(ctx.channel_id, ctx.user.id) is None:

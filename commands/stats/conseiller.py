@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.command_lines import refuse_mistyped
-from bot.context import Context
+from bot.context import Context, ReadingContext
 from bot.destinations import is_in_direct_channel
 from bot.errors import ChatError, UserError
 from bot.french.periods import Period, months_after, period_after, period_before, period_to_compare
@@ -168,7 +168,7 @@ def make_reply(ctx: Context, text: Markdown, buttons: Sequence[Button] = (), *, 
 
 
 async def show_answer(
-    ctx: Context, answer: Callable[[], Awaitable[FiguresAnswer]], order: BaseModel, waiting: str = ""
+    ctx: ReadingContext, answer: Callable[[], Awaitable[FiguresAnswer]], order: BaseModel, waiting: str = ""
 ) -> Replies:
     """Show figures where they were asked for; their pictures, which ``order`` makes, always where nobody else sees
     them."""
@@ -182,7 +182,7 @@ async def show_answer(
     return [Whisper(note, said.buttons), pictures]
 
 
-async def draw_answer(ctx: Context, said: FiguresAnswer, folder: Path, done: str = "") -> Parcel:
+async def draw_answer(ctx: ReadingContext, said: FiguresAnswer, folder: Path, done: str = "") -> Parcel:
     """Put figures with their charts in a message."""
     files = await ctx.compute(lambda: draw_charts(said.page, folder)) if said.drawn else []
     return Parcel(said.text, said.buttons, files=files, done=done)
@@ -198,7 +198,7 @@ SUBCOMMAND_MIN = 5
     hint="[semaine | mois dernier | septembre | 2025]",
     roles=COMMUNITY,
 )
-async def show_own(ctx: Context, text: str) -> Replies:
+async def show_own(ctx: ReadingContext, text: str) -> Replies:
     """Show one’s own figures of a period, this month’s when none is said."""
     if ctx.user.role is not Role.CONSEILLER:
         raise UserError("Vous n’avez pas de compte rendu à vous. Tapez /stats national ou /stats departement.")
@@ -207,7 +207,7 @@ async def show_own(ctx: Context, text: str) -> Replies:
 
 
 @feature.button(See, roles=CONSEILLERS, writes=False)
-async def show_other_period(ctx: Context, click: See) -> Replies:
+async def show_other_period(ctx: ReadingContext, click: See) -> Replies:
     """Show the figures of the period before, or after."""
     return await show_figures(ctx, click)
 
@@ -219,14 +219,14 @@ async def ask_other_period(ctx: Context, click: Other) -> Replies:
 
 
 @feature.submit(SeePeriod, roles=CONSEILLERS, writes=False)
-async def choose_period(ctx: Context, form: SeePeriod) -> Replies:
+async def choose_period(ctx: ReadingContext, form: SeePeriod) -> Replies:
     """Show the figures of the period chosen, or written."""
     period = form.written or period_of(form.usual or "", ctx.clues)
     return await show_figures(ctx, OwnQuery(start=period.start, end=period.end, percent=form.percent))
 
 
 @feature.button(Details, roles=CONSEILLERS, writes=False)
-async def show_details(ctx: Context, click: Details) -> Replies:
+async def show_details(ctx: ReadingContext, click: Details) -> Replies:
     """Show every figure of a period."""
     page = await make_own_page(ctx, click, await read_own_figures(ctx, click))
     direct = await is_in_direct_channel(ctx)
@@ -239,12 +239,12 @@ async def explain_figures(ctx: Context, _: str) -> Replies:
     return Whisper(render("stats/aide"))
 
 
-async def show_figures(ctx: Context, asked: OwnQuery) -> Replies:
+async def show_figures(ctx: ReadingContext, asked: OwnQuery) -> Replies:
     """Show one’s own figures."""
     return await show_answer(ctx, partial(answer_own, ctx, asked), Pictured(**asked.same))
 
 
 @feature.file(Pictured, name="stats.Pictured", roles=CONSEILLERS)
-async def draw_figures(ctx: Context, order: Pictured, folder: Path) -> Parcel:
+async def draw_figures(ctx: ReadingContext, order: Pictured, folder: Path) -> Parcel:
     """Draw the figures with their charts."""
     return await draw_answer(ctx, await answer_own(ctx, order), folder)

@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
-from bot.context import Context
+from bot.context import Context, ReadingContext
 from bot.destinations import is_in_direct_channel, send_file
 from bot.errors import UserError
 from bot.french.periods import months_after
 from bot.french.words import plural
-from bot.replies import Ask, Button, Parcel, Replies, SendFile
+from bot.replies import Ask, Button, Parcel, Replies, Reply, SendFile
 from bot.texts import render
 from commands.stats import papers
 from commands.stats.conseiller import find_full_name, make_own_page, make_reply, read_own_figures
@@ -33,7 +33,7 @@ FORMATS_BY_WORD = {"pdf": Format.PDF, "xlsx": Format.XLSX, "xls": Format.XLSX, "
     hint="[pdf | xlsx | csv] [période]",
     roles=CONSEILLERS,
 )
-async def export_by_line(ctx: Context, text: str) -> Replies:
+async def export_by_line(ctx: ReadingContext, text: str) -> Replies:
     """Send a file of the period said; its form is asked in a window when it is not said."""
     first, _, rest = text.strip().partition(" ")
     form = FORMATS_BY_WORD.get(fold(first))
@@ -49,13 +49,13 @@ async def ask_form(ctx: Context, click: Take) -> Replies:
 
 
 @feature.submit(TakeAway, roles=CONSEILLERS, writes=False)
-async def choose_form(ctx: Context, form: TakeAway) -> Replies:
+async def choose_form(ctx: ReadingContext, form: TakeAway) -> Replies:
     """Order the file in the form that was chosen."""
     asked = OwnQuery(start=form.period.start, end=form.period.end, percent=form.percent)
     return await order_file(ctx, asked, form.format)
 
 
-async def order_file(ctx: Context, asked: OwnQuery, form: Format) -> Replies:
+async def order_file(ctx: ReadingContext, asked: OwnQuery, form: Format) -> Replies:
     """Send the order of a file, and say that it is on its way."""
     waiting = render("stats/waiting", format=form.value.upper(), period=asked.period.label)
     order = Export(**asked.same, format=form)
@@ -63,7 +63,7 @@ async def order_file(ctx: Context, asked: OwnQuery, form: Format) -> Replies:
 
 
 @feature.file(Export, name="stats.Export", roles=CONSEILLERS)
-async def make_file(ctx: Context, order: Export, folder: Path) -> Parcel:
+async def make_file(ctx: ReadingContext, order: Export, folder: Path) -> Parcel:
     """Make the file; a workbook has the reports themselves, read and written a page at a time."""
     name = await find_full_name(ctx.chat, ctx.user)
     page = await make_own_page(ctx, order, await read_own_figures(ctx, order), name)
@@ -76,7 +76,7 @@ async def make_file(ctx: Context, order: Export, folder: Path) -> Parcel:
     return Parcel(text, files=[path], done=done)
 
 
-async def write_file(ctx: Context, order: Export, page: papers.Page, path: Path) -> None:
+async def write_file(ctx: ReadingContext, order: Export, page: papers.Page, path: Path) -> None:
     """Write the file."""
     if order.format is Format.XLSX:
         book = await ctx.compute(partial(papers.Workbook, page, path))
@@ -103,21 +103,14 @@ class Receive(BaseModel):
     direct: bool = False
 
 
-@feature.command(
-    "stats rapport",
-    help="Recevoir chaque mois vos statistiques en PDF",
-    hint="[oui | non]",
-    roles=CONSEILLERS,
-    writes=True,
-)
-async def show_report_setting(ctx: Context, text: str) -> Replies:
+async def read_report_setting(ctx: ReadingContext, text: str) -> Receive | Reply:
     """Show whether the monthly report is sent, and the button to change that; « oui » and « non » change it at once."""
     answer = fold(text)
     if answer not in YES | NO | {""}:
         raise UserError("Tapez /stats rapport oui pour le recevoir chaque mois, /stats rapport non pour l’arrêter.")
-    direct = await is_in_direct_channel(ctx)  # before the first statement: nobody waits for Mattermost along
+    direct = await is_in_direct_channel(ctx)
     if answer:
-        return await set_report(ctx, Receive(wanted=answer in YES, direct=direct))
+        return Receive(wanted=answer in YES, direct=direct)
     sent = await subscriptions.is_subscribed(ctx.db, ctx.user.id)
     click = Receive(wanted=not sent, direct=direct)
     button = Button("Ne plus recevoir" if sent else "Recevoir", click, "default" if sent else "primary")
@@ -125,6 +118,13 @@ async def show_report_setting(ctx: Context, text: str) -> Replies:
 
 
 @feature.button(Receive, roles=CONSEILLERS)
+@feature.command(
+    "stats rapport",
+    help="Recevoir chaque mois vos statistiques en PDF",
+    hint="[oui | non]",
+    roles=CONSEILLERS,
+    asks=read_report_setting,
+)
 async def set_report(ctx: Context, click: Receive) -> Replies:
     """Send the monthly report from now on, or no more."""
     if click.wanted:

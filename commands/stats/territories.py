@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from bot.context import Context
+from bot.context import Context, ReadingContext
 from bot.destinations import send_file
 from bot.errors import UserError
 from bot.french.periods import Period, period_after, period_before
@@ -44,7 +44,7 @@ from storage.stats import Figures
 from storage.stats.territories import CountedFigures, count_conseillers, count_conseillers_of_each, read_figures
 
 
-async def answer_territory(ctx: Context, wanted: TerritoryQuery) -> FiguresAnswer:
+async def answer_territory(ctx: ReadingContext, wanted: TerritoryQuery) -> FiguresAnswer:
     """Say the figures of a territory in words, compared with the months before."""
     there, earlier = wanted.territory, _find_earlier_months(ctx, wanted)
     active = await count_conseillers(ctx.db, there, wanted.span(ctx))
@@ -172,7 +172,7 @@ class Carte(Months):
     """The picture of all départements."""
 
 
-async def export_departements(ctx: Context, text: str) -> Replies:
+async def export_departements(ctx: ReadingContext, text: str) -> Replies:
     """Answer « /stats departement exporter »: one row a département, in the form that the first word says."""
     if not ctx.user.animates:
         raise UserError("L’export des départements est réservé aux animateurs de communauté.")
@@ -185,13 +185,13 @@ async def export_departements(ctx: Context, text: str) -> Replies:
 
 
 @feature.button(TakeDepartements, roles=ANIMATEURS, writes=False)
-async def take_table(ctx: Context, click: TakeDepartements) -> Replies:
+async def take_table(ctx: ReadingContext, click: TakeDepartements) -> Replies:
     """Order the table for Excel, of the months looked at."""
     return await _order_file(ctx, Departements(start=click.start, end=click.end))
 
 
 @feature.file(Departements, name="stats.Departements", roles=ANIMATEURS)
-async def make_table_file(ctx: Context, order: Departements, folder: Path) -> Parcel:
+async def make_table_file(ctx: ReadingContext, order: Departements, folder: Path) -> Parcel:
     """Make the table, of the same figures as every answer."""
     period, span = _require_days_told(ctx, order), order.span(ctx)
     counted = await read_figures(ctx.db, NATION, span)
@@ -213,14 +213,14 @@ async def make_table_file(ctx: Context, order: Departements, folder: Path) -> Pa
     hint="[mois dernier | septembre | 2025]",
     roles=ANIMATEURS,
 )
-async def order_carte(ctx: Context, text: str) -> Replies:
+async def order_carte(ctx: ReadingContext, text: str) -> Replies:
     """Order the picture of a period."""
     months = months_of(read_period_of(ctx, text), ctx.today)
     return await _order_file(ctx, Carte(start=months.start, end=months.end))
 
 
 @feature.file(Carte, name="stats.Carte", roles=ANIMATEURS)
-async def make_carte_file(ctx: Context, order: Carte, folder: Path) -> Parcel:
+async def make_carte_file(ctx: ReadingContext, order: Carte, folder: Path) -> Parcel:
     """Draw one bar a département, and say in words the first of them."""
     _require_days_told(ctx, order)
     counted = await read_figures(ctx.db, NATION, order.span(ctx))
@@ -240,7 +240,7 @@ def _require_days_told(ctx: Context, months: Months) -> Period:
     return told
 
 
-async def _order_file(ctx: Context, order: Departements | Carte) -> Replies:
+async def _order_file(ctx: ReadingContext, order: Departements | Carte) -> Replies:
     _require_days_told(ctx, order)
     return await send_file(ctx, SendFile(user_id=ctx.user.id, order=order, waiting=PREPARING))
 
@@ -263,7 +263,7 @@ class TerritoryPictures(TerritoryQuery):
     hint="[69 | Rhône] [mois dernier | septembre | 2025]",
     roles=COMMUNITY,
 )
-async def show_departement(ctx: Context, text: str) -> Replies:
+async def show_departement(ctx: ReadingContext, text: str) -> Replies:
     """Show the figures of a département; « exporter » is no name of one, but asks for the table of all."""
     word, _, rest = text.strip().partition(" ")
     if fold(word) == EXPORT_WORD:
@@ -277,7 +277,7 @@ async def show_departement(ctx: Context, text: str) -> Replies:
     hint="[Bretagne] [mois dernier | septembre | 2025]",
     roles=COMMUNITY,
 )
-async def show_region(ctx: Context, text: str) -> Replies:
+async def show_region(ctx: ReadingContext, text: str) -> Replies:
     """Show the figures of a région."""
     return await show_territory(ctx, read_territory_query(ctx, TerritoryKind.REGION, text))
 
@@ -288,25 +288,25 @@ async def show_region(ctx: Context, text: str) -> Replies:
     hint="[mois dernier | septembre | 2025]",
     roles=COMMUNITY,
 )
-async def show_nation(ctx: Context, text: str) -> Replies:
+async def show_nation(ctx: ReadingContext, text: str) -> Replies:
     """Show the figures of the nation."""
     return await show_territory(ctx, read_territory_query(ctx, TerritoryKind.NATIONAL, text))
 
 
 @feature.button(SeeTerritory, roles=COMMUNITY, writes=False)
-async def show_other_months(ctx: Context, click: SeeTerritory) -> Replies:
+async def show_other_months(ctx: ReadingContext, click: SeeTerritory) -> Replies:
     """Show the figures of the months before, or after."""
     return await show_territory(ctx, click)
 
 
-async def show_territory(ctx: Context, wanted: TerritoryQuery) -> Replies:
+async def show_territory(ctx: ReadingContext, wanted: TerritoryQuery) -> Replies:
     """Show the figures of a territory to who may see them."""
     must_be_seen_by(ctx.user, wanted.territory)
     return await show_answer(ctx, partial(answer_territory, ctx, wanted), TerritoryPictures(**wanted.same), WAITING)
 
 
 @feature.file(TerritoryPictures, name="stats.TerritoryPictures", roles=COMMUNITY)
-async def draw_territory(ctx: Context, order: TerritoryPictures, folder: Path) -> Parcel:
+async def draw_territory(ctx: ReadingContext, order: TerritoryPictures, folder: Path) -> Parcel:
     """Draw the figures with their charts."""
     must_be_seen_by(ctx.user, order.territory)
     return await draw_answer(ctx, await answer_territory(ctx, order), folder, DONE)

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from bot import logs
 from bot.actions import AddMembers
 from bot.app import App
-from bot.context import Context
+from bot.context import Context, ReadingContext
 from bot.features import Feature
 from bot.replies import Button, Direct, Parcel, Progress, Replies, Say, SendFile, Start, Step
 from bot.work.leases import WorkLease
@@ -90,7 +90,7 @@ class WorkFeature:
     async def nightly(self, ctx: Context) -> Replies:
         return Start(payload=self.payload, told_in=self.told_in) if self.is_night else None
 
-    async def fill(self, ctx: Context, asked: Fill, so_far: Progress) -> Step:
+    async def fill(self, ctx: ReadingContext, asked: Fill, so_far: Progress) -> Step:
         await self._pass(ctx, so_far)
         at = so_far.cursor or 0
         channel = await ctx.chat.channel(asked.channels[at])

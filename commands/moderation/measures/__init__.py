@@ -9,21 +9,13 @@ from typing import Any, ClassVar, TypeVar
 
 from bot.audit import AuditEntry, record_entry
 from bot.command_lines import read_typed_number
-from bot.context import Context
+from bot.context import Context, ReadingContext
 from bot.errors import Refusal, UserError
 from bot.events import Delivered, Undelivered
 from bot.replies import Button, Direct, Replies, Reply, Whisper
 from bot.texts import quotation, render
 from commands.moderation import cards
-from commands.moderation.cards import (
-    QUOTED_MAX,
-    Appeal,
-    describe_measure,
-    find_title,
-    make_notice_topic,
-    say_in_room,
-    say_refusal,
-)
+from commands.moderation.cards import Appeal, describe_measure, find_title, say_in_room, say_refusal
 from commands.moderation.cases import OWN_CASE, Decision, read_unless_refused
 from commands.moderation.feature import ANIMATEURS, feature, find_channel_title
 from config import charte
@@ -91,14 +83,14 @@ async def write_notice(ctx: Context, measure: Measure, record: MeasureRecord) ->
         act=measure.act,
         acts=AuditAct,
         told=await describe_measure(ctx, measure, measure.user_id),
-        posts=[quotation(post.text, QUOTED_MAX) for post in posts[:SHOWN_MAX]],
+        posts=[quotation(post.text, cards.QUOTED_MAX) for post in posts[:SHOWN_MAX]],
         more=len(posts) - SHOWN_MAX,
         files=any(post.files for post in posts),
         muted=[await find_channel_title(ctx, channel) for channel in record.muted],
         place=await find_channel_title(ctx, record.place) if record.place else "",
     )
     buttons = [Button("Contester", Appeal(entry=measure.entry))] if measure.case_id else []
-    return Direct(text, buttons, user_id=measure.user_id, topic=make_notice_topic(measure.entry))
+    return Direct(text, buttons, user_id=measure.user_id, topic=cards.make_notice_topic(measure.entry))
 
 
 async def _describe_lightened(ctx: Context, measure: Measure, record: MeasureRecord) -> Mapping[str, object] | None:
@@ -329,13 +321,18 @@ class Warn(MeasureHandler):
     form = WarnAuthor
 
 
-@feature.event(Delivered, name="moderation.done.Delivered")
-async def handle_delivered(ctx: Context, event: Delivered) -> Replies:
-    """Mattermost did what a measure asked for: the measure goes on."""
+async def read_delivered(ctx: ReadingContext, event: Delivered) -> ActAnswer | None:
+    """Read what was delivered for a measure, with the files that were copied for it."""
     answer = read_answer(event)
-    if answer and answer.part is ActPurpose.KEPT:  # Mattermost is asked before anything is read from the tables
-        copy = await read_unless_refused(ctx.chat.read_post(event.post_id), None) if event.post_id else None
-        answer = replace(answer, files=copy.file_ids if copy else ())
+    if answer is None or answer.part is not ActPurpose.KEPT or not event.post_id:
+        return answer
+    copy = await read_unless_refused(ctx.chat.read_post(event.post_id), None)
+    return replace(answer, files=copy.file_ids if copy else ())
+
+
+@feature.event(Delivered, name="moderation.done.Delivered", asks=read_delivered)
+async def handle_delivered(ctx: Context, _: Delivered, answer: ActAnswer) -> Replies:
+    """Mattermost did what a measure asked for: the measure goes on."""
     return await _handle_answer(ctx, answer)
 
 

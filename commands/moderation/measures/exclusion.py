@@ -4,13 +4,13 @@ The checks of channels know it by name. Out of the default channel nobody can be
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from pydantic import BaseModel
 
 from bot.actions import AddMembers, DeletePost, RemoveMember
-from bot.context import Context
+from bot.context import Context, ReadingContext
 from bot.errors import Refusal, UserError
 from bot.events import JoinedChannel
 from bot.mattermost import ChatChannel, ChatUser
@@ -27,14 +27,7 @@ from commands.moderation.feature import (
     may_breach_measure,
     propose_measure,
 )
-from commands.moderation.measures import (
-    ActAnswer,
-    ActPurpose,
-    MeasureHandler,
-    handles,
-    make_act_topic,
-    say_of_channel,
-)
+from commands.moderation.measures import ActAnswer, ActPurpose, MeasureHandler, handles, make_act_topic, say_of_channel
 from config.charte import MeasureKind
 from dialogs.moderation.forms import ExcludeAuthor, SilenceAuthor
 from dialogs.moderation.lines import take_length
@@ -280,48 +273,65 @@ CHANNELS_BATCH = 8
 """Channels of one step: what answers others waits for so many removals at most."""
 
 
-@feature.urgent_work(
-    SilenceAll, name="moderation.SilenceAll", title="Suspension de l’écriture", unit=("canal", "canaux"), writes=True
-)
-async def apply_silence(ctx: Context, asked: SilenceAll, so_far: Progress) -> Step:
-    """The next channels in which they are; at the end they are told."""
+NextChannels = tuple[Sequence[ChatChannel], int]
+"""Those of the next channels in which somebody is, and how many channels there are."""
+
+
+async def find_next_channels(ctx: ReadingContext, asked: SilenceAll, so_far: Progress) -> NextChannels:
+    """Ask of the next channels whether the person is in them."""
     at = so_far.cursor or 0
     wanted = await _list_channels(ctx, asked.channel_id)
     batch = wanted[at : at + CHANNELS_BATCH]
     there = [c for c, is_in in zip(batch, await _are_in(ctx, asked.user_id, batch), strict=True) if is_in]
+    return there, len(wanted)
+
+
+@feature.urgent_work(
+    SilenceAll,
+    name="moderation.SilenceAll",
+    title="Suspension de l’écriture",
+    unit=("canal", "canaux"),
+    asks=find_next_channels,
+)
+async def apply_silence(ctx: Context, asked: SilenceAll, so_far: Progress, channels: NextChannels) -> Step:
+    """The next channels in which they are; at the end they are told."""
+    at, (there, total) = so_far.cursor or 0, channels
     measure, _ = await measures.lock_with_case(ctx.db, asked.entry)
     if measure is None or measure.ended_at:
         return Step(finished=True)
     record = measures.read_record(measure)
     record.muted += [channel.id for channel in there if channel.is_default and channel.id not in record.muted]
     record.titles |= {channel.id: channel.display_name for channel in there}
-    record.looking = at + CHANNELS_BATCH < len(wanted)
+    record.looking = at + CHANNELS_BATCH < total
     await measures.store_record(ctx.db, measure, record)
     leaves = await _remove_from_channels(ctx, measure, [channel.id for channel in there if not channel.is_default])
     told = [] if record.looking else await Silence().settle(ctx, measure, measures.read_record(measure))
-    done = min(at + CHANNELS_BATCH, len(wanted))
+    done = min(at + CHANNELS_BATCH, total)
     return Step(
-        replies=[*leaves, *told], cursor=at + CHANNELS_BATCH, done=done, total=len(wanted), finished=not record.looking
+        replies=[*leaves, *told], cursor=at + CHANNELS_BATCH, done=done, total=total, finished=not record.looking
     )
 
 
-async def _list_channels(ctx: Context, channel_id: str) -> Sequence[ChatChannel]:
+async def _list_channels(ctx: ReadingContext, channel_id: str) -> Sequence[ChatChannel]:
     """Those that are meant, always in the same order."""
     found = [channel for channel in await ctx.chat.own_channels() if not channel.archived]
     return sorted((c for c in found if channel_id in {"", c.id}), key=lambda channel: channel.id)
 
 
-async def _are_in(ctx: Context, user_id: str, wanted: Sequence[ChatChannel]) -> Sequence[bool]:
+async def _are_in(ctx: ReadingContext, user_id: str, wanted: Sequence[ChatChannel]) -> Sequence[bool]:
     asked = (read_if_there(ctx.chat.channel_member(channel.id, user_id), None) for channel in wanted)
     return [member is not None for member in await asyncio.gather(*asked)]
 
 
-@feature.urgent_work(ExcludeFrom, name="moderation.ExcludeFrom", title="Exclusion du canal", writes=True)
-async def apply_exclusion(ctx: Context, asked: ExcludeFrom, so_far: Progress) -> Step:
+async def is_in_channel(ctx: ReadingContext, asked: ExcludeFrom, _: Progress) -> bool:
+    """Whether the person is in the channel; where Mattermost does not say it, they are taken out all the same."""
+    return await read_if_there(ctx.chat.channel_member(asked.channel_id, asked.user_id), True) is not None
+
+
+@feature.urgent_work(ExcludeFrom, name="moderation.ExcludeFrom", title="Exclusion du canal", asks=is_in_channel)
+async def apply_exclusion(ctx: Context, asked: ExcludeFrom, so_far: Progress, there: bool) -> Step:
     """Who is not there is not taken out, so that an undone exclusion brings in nobody; the channel is closed to them
     all the same."""
-    # Where Mattermost does not say it, they are taken out all the same.
-    there = await read_if_there(ctx.chat.channel_member(asked.channel_id, asked.user_id), True) is not None
     measure, _ = await measures.lock_with_case(ctx.db, asked.entry)
     if measure is None or measure.ended_at:
         return Step(finished=True)
@@ -354,15 +364,17 @@ SILENCE_EXAMPLE = "/moderer silence @nina.roux 3j publicité répétée"
 EXCLUDE_EXAMPLE = "/moderer exclure @nina.roux ~general propos blessants, malgré deux avertissements"
 
 
-@feature.command(
-    "moderer silence",
-    help="Suspendre l’écriture de quelqu’un",
-    hint="@nom 7j [canal] raison",
-    roles=ANIMATEURS,
-    writes=True,
-)
-async def silence_person(ctx: Context, line: str) -> Replies:
-    """Silence somebody in all channels that the bot looks after, or in one."""
+@dataclass(frozen=True, slots=True)
+class TypedMeasure:
+    """What a line decides about somebody, in one channel or in all."""
+
+    account: ChatUser
+    channel: ChatChannel | None
+    decision: Decision
+
+
+async def read_silence(ctx: ReadingContext, line: str) -> TypedMeasure:
+    """Whose writing is suspended, for how long, where and why."""
     account, rest = await take_account(ctx, line, SILENCE_EXAMPLE)
     lasts, rest = take_length(rest)
     if lasts is None:
@@ -371,18 +383,30 @@ async def silence_person(ctx: Context, line: str) -> Replies:
         )
     channel, rest = (await index_channels(ctx)).take_optional(rest)
     reason = take_reason(rest, SILENCE_EXAMPLE)
-    await _refuse_if_silenced(ctx, account)
     decision = Decision(MeasureKind.SILENCE, reason, lasts, channel.id if channel else "")
-    return await decide_at_once(ctx, await _find_or_open_case(ctx, account, channel, decision), decision)
+    return TypedMeasure(account, channel, decision)
 
 
-async def _find_or_open_case(ctx: Context, account: ChatUser, channel: ChatChannel | None, decision: Decision) -> Case:
+@feature.command(
+    "moderer silence",
+    help="Suspendre l’écriture de quelqu’un",
+    hint="@nom 7j [canal] raison",
+    roles=ANIMATEURS,
+    asks=read_silence,
+)
+async def silence_person(ctx: Context, typed: TypedMeasure) -> Replies:
+    """Silence somebody in all channels that the bot looks after, or in one."""
+    await _refuse_if_silenced(ctx, typed.account)
+    return await decide_at_once(ctx, await _find_or_open_case(ctx, typed), typed.decision)
+
+
+async def _find_or_open_case(ctx: Context, typed: TypedMeasure) -> Case:
     """The case in which another animateur proposed the same, who is seconded by that; else a new one."""
-    for case in await cases.list_by_author(ctx.db, account.id, ctx.now - SECONDED_WITHIN):
+    for case in await cases.list_by_author(ctx.db, typed.account.id, ctx.now - SECONDED_WITHIN):
         wanted = read_proposal(case)
-        if wanted and (wanted.measure, wanted.channel_id) == (decision.measure, decision.channel_id):
+        if wanted and (wanted.measure, wanted.channel_id) == (typed.decision.measure, typed.decision.channel_id):
             return await cases.lock(ctx.db, case.number) or case
-    return await open_case_about(ctx, account, channel)
+    return await open_case_about(ctx, typed.account, typed.channel)
 
 
 async def _refuse_if_silenced(ctx: Context, account: ChatUser) -> None:
@@ -396,11 +420,8 @@ async def _refuse_if_silenced(ctx: Context, account: ChatUser) -> None:
             )
 
 
-@feature.command(
-    "moderer exclure", help="Exclure quelqu’un d’un canal", hint="@nom canal raison", roles=ANIMATEURS, writes=True
-)
-async def exclude_person(ctx: Context, line: str) -> Replies:
-    """Propose to a second animateur that somebody is excluded from a channel."""
+async def read_exclusion(ctx: ReadingContext, line: str) -> TypedMeasure:
+    """Who is excluded from which channel, and why."""
     account, rest = await take_account(ctx, line, EXCLUDE_EXAMPLE)
     channel, rest = (await index_channels(ctx)).take(rest, EXCLUDE_EXAMPLE)
     reason = take_reason(rest, EXCLUDE_EXAMPLE)
@@ -409,8 +430,19 @@ async def exclude_person(ctx: Context, line: str) -> Replies:
             f"Personne ne peut être retiré de « {channel.display_name} », le canal de toute l’équipe. "
             "`/moderer silence` y retire ce que la personne écrit."
         )
-    found = await measures.find_exclusion(ctx.db, account.id, channel.id)
+    return TypedMeasure(account, channel, Decision(MeasureKind.EXCLUDE, reason, None, channel.id))
+
+
+@feature.command(
+    "moderer exclure",
+    help="Exclure quelqu’un d’un canal",
+    hint="@nom canal raison",
+    roles=ANIMATEURS,
+    asks=read_exclusion,
+)
+async def exclude_person(ctx: Context, typed: TypedMeasure) -> Replies:
+    """Propose to a second animateur that somebody is excluded from a channel."""
+    found = await measures.find_exclusion(ctx.db, typed.account.id, typed.decision.channel_id)
     if found and found.act == AuditAct.EXCLUDE:
-        raise UserError(f"@{account.username} est déjà exclu de ce canal (acte n° {found.entry}).")
-    decision = Decision(MeasureKind.EXCLUDE, reason, None, channel.id)
-    return await decide_at_once(ctx, await _find_or_open_case(ctx, account, channel, decision), decision)
+        raise UserError(f"@{typed.account.username} est déjà exclu de ce canal (acte n° {found.entry}).")
+    return await decide_at_once(ctx, await _find_or_open_case(ctx, typed), typed.decision)

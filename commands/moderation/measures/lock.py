@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from bot.account_status import read_display_name
 from bot.actions import DeletePost, Pin, Unpin
 from bot.audit import AuditEntry, record_entry, record_entry_at_end
-from bot.context import Context
+from bot.context import Context, ReadingContext
 from bot.errors import Refusal, UserError
 from bot.events import Posted
 from bot.mattermost import ChatChannel
@@ -188,15 +188,8 @@ LOCK_EXAMPLE = "/moderer verrouiller ~general 2h discussion trop vive"
 UNLOCK_EXAMPLE = "/moderer deverrouiller ~general"
 
 
-@feature.command(
-    "moderer verrouiller",
-    help="Verrouiller un canal pour un temps",
-    hint="canal 2h [raison]",
-    roles=ANIMATEURS,
-    writes=True,
-)
-async def lock_channel(ctx: Context, line: str) -> Replies:
-    """From now on, until then; where everybody is, a second animateur approves by a button or the same line."""
+async def read_lock(ctx: ReadingContext, line: str) -> tuple[LockRequest, ChatChannel]:
+    """What is to be locked, for how long and why."""
     channel, rest = (await index_channels(ctx)).take(line, LOCK_EXAMPLE)
     lasts, reason = take_length(rest)
     if lasts is None:
@@ -204,7 +197,19 @@ async def lock_channel(ctx: Context, line: str) -> Replies:
             f"Dites pour combien de temps, un an au plus : « 30min », « 2h », « 3j ». Par exemple : `{LOCK_EXAMPLE}`."
         )
     reason = " ".join(reason.split())[:REASON_MAX]
-    wanted = LockRequest(channel.id, channel.display_name or channel.name, channel.name, lasts, reason)
+    return LockRequest(channel.id, channel.display_name or channel.name, channel.name, lasts, reason), channel
+
+
+@feature.command(
+    "moderer verrouiller",
+    help="Verrouiller un canal pour un temps",
+    hint="canal 2h [raison]",
+    roles=ANIMATEURS,
+    asks=read_lock,
+)
+async def lock_channel(ctx: Context, typed: tuple[LockRequest, ChatChannel]) -> Replies:
+    """From now on, until then; where everybody is, a second animateur approves by a button or the same line."""
+    wanted, channel = typed
     await check_unlocked(ctx, wanted)
     if not await needs_second(ctx, channel):
         return await start_lock(ctx, wanted)
@@ -248,12 +253,16 @@ async def _store_lock(ctx: Context, wanted: LockRequest) -> Measure:
     return await store_measure(ctx, deed, MeasureRecord(told=True), **columns)
 
 
+async def read_channel(ctx: ReadingContext, line: str) -> ChatChannel:
+    """The channel that is to be opened again."""
+    return (await index_channels(ctx)).take(line, UNLOCK_EXAMPLE)[0]
+
+
 @feature.command(
-    "moderer deverrouiller", help="Rouvrir un canal verrouillé", hint="canal", roles=ANIMATEURS, writes=True
+    "moderer deverrouiller", help="Rouvrir un canal verrouillé", hint="canal", roles=ANIMATEURS, asks=read_channel
 )
-async def unlock_channel(ctx: Context, line: str) -> Replies:
+async def unlock_channel(ctx: Context, channel: ChatChannel) -> Replies:
     """Before its time."""
-    channel, _ = (await index_channels(ctx)).take(line, UNLOCK_EXAMPLE)
     found = await find_lock(ctx, channel.id)
     if found is None:
         raise UserError(f"Le canal « {channel.display_name or channel.name} » n’est pas verrouillé.")
@@ -325,12 +334,26 @@ class PinMessage(MeasureHandler):
         return [Unpin(post, channel_id=measure.channels[0]) for post in (*record.done, *record.waits)]
 
 
+PinRequest = tuple[MessageSnapshot, str]
+"""A message, and why it is pinned or not any more."""
+
+
+async def read_pin(ctx: ReadingContext, line: str) -> PinRequest:
+    """The message that is to be pinned."""
+    return await take_message(ctx, line, PIN_EXAMPLE)
+
+
+async def read_unpin(ctx: ReadingContext, line: str) -> PinRequest:
+    """The message that is to be pinned no more."""
+    return await take_message(ctx, line, UNPIN_EXAMPLE)
+
+
 @feature.command(
-    "moderer epingler", help="Épingler un message à son canal", hint="lien [raison]", roles=ANIMATEURS, writes=True
+    "moderer epingler", help="Épingler un message à son canal", hint="lien [raison]", roles=ANIMATEURS, asks=read_pin
 )
-async def pin_message(ctx: Context, line: str) -> Replies:
+async def pin_message(ctx: Context, typed: PinRequest) -> Replies:
     """Pin a message at once."""
-    seen, rest = await take_message(ctx, line, PIN_EXAMPLE)
+    seen, rest = typed
     if seen.post.is_pinned:
         raise UserError("Ce message est déjà épinglé.")
     deed, channel_id = _make_entry(AuditAct.PIN, seen, rest), seen.channel.id
@@ -341,11 +364,11 @@ async def pin_message(ctx: Context, line: str) -> Replies:
 
 
 @feature.command(
-    "moderer desepingler", help="Désépingler un message", hint="lien [raison]", roles=ANIMATEURS, writes=True
+    "moderer desepingler", help="Désépingler un message", hint="lien [raison]", roles=ANIMATEURS, asks=read_unpin
 )
-async def unpin_message(ctx: Context, line: str) -> Replies:
+async def unpin_message(ctx: Context, typed: PinRequest) -> Replies:
     """Undo what was pinned here; what somebody pinned by hand is no more."""
-    seen, rest = await take_message(ctx, line, UNPIN_EXAMPLE)
+    seen, rest = typed
     if not seen.post.is_pinned:
         raise UserError("Ce message n’est pas épinglé.")
     said = render("moderation/pinned", entry=0, author=seen.author.username, pinned=False)

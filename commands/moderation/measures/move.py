@@ -1,20 +1,21 @@
 """A thread goes to another channel: all of it is copied there before the original goes; and it comes back."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
 from bot.actions import DeletePost
 from bot.audit import AuditEntry
-from bot.context import Context
+from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.french.periods import say_moment
 from bot.french.words import plural
 from bot.mattermost import ChatChannel, ChatPost
 from bot.permalinks import make_permalink
 from bot.plain_text import to_one_line
-from bot.replies import Button, Progress, Redirect, Refresh, Replies, Reply, Say, Start, Step, Whisper
+from bot.replies import Button, Progress, Refresh, Replies, Reply, Say, Start, Step, Whisper
 from bot.texts import Markdown, quotation, relay_markdown, render
 from commands.moderation.cards import describe_measure
 from commands.moderation.cases import (
@@ -165,14 +166,14 @@ class Move(MeasureHandler):
 @feature.command(
     "moderer deplacer", help="Déplacer un fil vers un autre canal", hint="lien canal [raison]", roles=ANIMATEURS
 )
-async def preview_typed_move(ctx: Context, line: str) -> Replies:
+async def preview_typed_move(ctx: ReadingContext, line: str) -> Replies:
     """What would be moved is shown first."""
     seen, rest = await take_message(ctx, line, MOVE_EXAMPLE)
     to, reason = (await index_channels(ctx)).take(rest, MOVE_EXAMPLE)
     return await preview_move(ctx, seen.post.root_id or seen.post.id, seen.channel, to, " ".join(reason.split()))
 
 
-async def preview_move(ctx: Context, root_id: str, there: ChatChannel, to: ChatChannel, reason: str) -> Whisper:
+async def preview_move(ctx: ReadingContext, root_id: str, there: ChatChannel, to: ChatChannel, reason: str) -> Whisper:
     """What would be moved, and the button that does it. Raises UserError and ChatError."""
     _check_destination(there, to)
     posts = await read_thread(ctx, root_id)
@@ -200,17 +201,17 @@ def _check_destination(there: ChatChannel, to: ChatChannel) -> None:
         )
 
 
-@feature.button(TransferSurely, roles=ANIMATEURS, writes=False)
-async def confirm_move(ctx: Context, click: TransferSurely) -> Replies:
-    """The thread as it is at the click."""
+async def read_moved_thread(ctx: ReadingContext, click: TransferSurely) -> Transfer:
+    """The thread as it is at the click. Raises UserError where it cannot be moved."""
     posts = await read_thread(ctx, click.root_id)
     if not posts:
         raise UserError(MESSAGE_GONE)
     _check_destination(await ctx.chat.channel(posts[0].channel_id), await ctx.chat.channel(click.to))
-    return Redirect.to(Transfer(posts=posts, to=click.to, reason=click.reason))
+    return Transfer(posts=posts, to=click.to, reason=click.reason)
 
 
 @feature.button(Transfer, roles=ANIMATEURS)
+@feature.button(TransferSurely, roles=ANIMATEURS, asks=read_moved_thread)
 async def start_move(ctx: Context, click: Transfer) -> Replies:
     """Move the thread."""
     return Start(payload=await _store_move(ctx, click))
@@ -232,12 +233,20 @@ async def _store_move(ctx: Context, click: "Transfer | MoveOfCase", case_id: int
     return Transferring(entry=measure.entry, root_id=root.id)
 
 
+async def read_standing_thread(ctx: ReadingContext, asked: Transferring, _: Progress) -> Sequence[KeptPost]:
+    """The thread that is being moved, as it is now."""
+    return await read_thread(ctx, asked.root_id)
+
+
 @feature.urgent_work(
-    Transferring, name="moderation.Transferring", title="Déplacement du fil", unit=("message", "messages"), writes=True
+    Transferring,
+    name="moderation.Transferring",
+    title="Déplacement du fil",
+    unit=("message", "messages"),
+    asks=read_standing_thread,
 )
-async def copy_thread(ctx: Context, asked: Transferring, so_far: Progress) -> Step:
+async def copy_thread(ctx: Context, asked: Transferring, so_far: Progress, posts: Sequence[KeptPost]) -> Step:
     """The next messages are said; once all of them stand, the thread goes where it was."""
-    posts = await read_thread(ctx, asked.root_id)
     measure = await measures.lock(ctx.db, asked.entry)
     if measure is None or measure.ended_at or not measures.read_record(measure).looking:
         return Step(done=so_far.done, total=so_far.total, finished=True)
@@ -284,18 +293,20 @@ class MoveOfCase(BaseModel):
     reason: str
 
 
-@feature.submit(MoveThread, roles=ANIMATEURS, writes=False)
-@on_case(CaseState.OPEN, get_case)
-async def prepare_case_move(ctx: Context, form: MoveThread, case: Case) -> Replies:
-    """Read what would be moved. (Mattermost, asked here, cannot be where something is written.)"""
+async def read_case_thread(ctx: ReadingContext, form: MoveThread) -> MoveOfCase:
+    """Read what would be moved: nothing, where the case is decided already. Raises UserError where it cannot be."""
+    case = await get_case(ctx, form.case)
+    if case.state is not CaseState.OPEN:
+        return MoveOfCase(case=case.number, posts=[], to="", reason=form.reason)
     root_id = case.root_id or case.post_id
     there, to = await ctx.chat.channel(case.channel_id), await ctx.chat.channel(form.place)
     await preview_move(ctx, root_id, there, to, form.reason)  # says why it cannot be
     posts = await read_thread(ctx, root_id)
-    return Redirect.to(MoveOfCase(case=case.number, posts=posts, to=to.id, reason=form.reason))
+    return MoveOfCase(case=case.number, posts=posts, to=to.id, reason=form.reason)
 
 
 @feature.button(MoveOfCase, roles=ANIMATEURS)
+@feature.submit(MoveThread, roles=ANIMATEURS, asks=read_case_thread)
 @on_case(CaseState.OPEN, lock_case)
 async def start_case_move(ctx: Context, asked: MoveOfCase, case: Case) -> Replies:
     """Move the thread, which decides the case."""
@@ -313,15 +324,28 @@ RESTORED_OFFSET = 100_000
 """Where the topics of what is said again begin."""
 
 
-@feature.urgent_work(
-    PutBack, name="moderation.PutBack", title="Retour du fil", unit=("message", "messages"), writes=True
-)
-async def restore_thread(ctx: Context, asked: PutBack, so_far: Progress) -> Step:
-    """All is said again under what points to it, then the copies go, unless somebody answered them."""
-    standing: Sequence[ChatPost] = []
+@dataclass(frozen=True, slots=True)
+class StandingCopies:
+    """The copies that stand, and whether somebody else answered them."""
+
+    posts: Sequence[ChatPost]
+    answered: bool
+
+
+async def read_copies(ctx: ReadingContext, asked: PutBack, _: Progress) -> StandingCopies:
+    """What stands of the thread that was moved."""
+    posts: Sequence[ChatPost] = []
     if asked.copy_id:
-        standing = await read_if_there(ctx.chat.thread(asked.copy_id), standing)
+        posts = await read_if_there(ctx.chat.thread(asked.copy_id), posts)
     me = (await ctx.chat.me()).id
+    return StandingCopies(posts, any(post.user_id != me for post in posts))
+
+
+@feature.urgent_work(
+    PutBack, name="moderation.PutBack", title="Retour du fil", unit=("message", "messages"), asks=read_copies
+)
+async def restore_thread(ctx: Context, asked: PutBack, so_far: Progress, copies: StandingCopies) -> Step:
+    """All is said again under what points to it, then the copies go, unless somebody answered them."""
     measure = await measures.get(ctx.db, asked.entry)
     if measure is None:
         return Step(finished=True)
@@ -330,12 +354,13 @@ async def restore_thread(ctx: Context, asked: PutBack, so_far: Progress) -> Step
     if not record.done:  # the thread is still where it was
         return await _remove_copies(ctx, measure, record)
     if so_far.cursor is None:
-        return Step(replies=await _restore_posts(ctx, measure, record, standing), cursor=ALL_SAID, done=0, total=total)
+        return Step(
+            replies=await _restore_posts(ctx, measure, record, copies.posts), cursor=ALL_SAID, done=0, total=total
+        )
     if (await outbox.tally(ctx.db, _list_restored_topics(measure, record), ctx.now)).waiting:
         return Step(cursor=ALL_SAID, done=so_far.done, total=total)
-    answered = any(post.user_id != me for post in standing)
-    gone = [] if answered or not asked.copy_id else [DeletePost(asked.copy_id, channel_id=record.place)]
-    return Step(replies=gone, done=total, total=total, finished=True, said=COPY_STAYS if answered else "")
+    gone = [] if copies.answered or not asked.copy_id else [DeletePost(asked.copy_id, channel_id=record.place)]
+    return Step(replies=gone, done=total, total=total, finished=True, said=COPY_STAYS if copies.answered else "")
 
 
 async def _remove_copies(ctx: Context, measure: Measure, record: MeasureRecord) -> Step:

@@ -10,12 +10,12 @@ from pydantic import BaseModel
 from bot.actions import DeletePost
 from bot.audit import AuditEntry
 from bot.command_lines import RunCommand
-from bot.context import Context
+from bot.context import Context, ReadingContext
 from bot.errors import Refusal, UserError
 from bot.french.words import plural
 from bot.mattermost import ChatChannel, ChatPost
 from bot.permalinks import make_permalink
-from bot.replies import Button, Direct, Progress, Redirect, Replies, Reply, Say, Start, Step, Whisper
+from bot.replies import Button, Direct, Progress, Replies, Reply, Say, Start, Step, Whisper
 from bot.texts import quotation, relay_markdown, render
 from commands.moderation import cards
 from commands.moderation.cards import hand_back
@@ -190,10 +190,14 @@ class Hide(Removal):
         return gone if len(gone) == len(posts) else []
 
 
-@feature.urgent_work(HideThread, name="moderation.HideThread", title="Message masqué", writes=True)
-async def hide_thread(ctx: Context, asked: HideThread, _: Progress) -> Step:
+async def read_hidden_thread(ctx: ReadingContext, asked: HideThread, _: Progress) -> Sequence[KeptPost]:
+    """The message with its answers, as they are now."""
+    return await read_thread(ctx, asked.post_id)
+
+
+@feature.urgent_work(HideThread, name="moderation.HideThread", title="Message masqué", asks=read_hidden_thread)
+async def hide_thread(ctx: Context, asked: HideThread, _: Progress, thread: Sequence[KeptPost]) -> Step:
     """Answers go with the message: they are kept first, and handed back to those who wrote them; and so are files."""
-    thread = await read_thread(ctx, asked.post_id)
     measure = await measures.lock(ctx.db, asked.entry)
     if measure is None or measure.ended_at:
         return Step(finished=True)
@@ -212,14 +216,16 @@ async def hide_thread(ctx: Context, asked: HideThread, _: Progress) -> Step:
 HIDE_EXAMPLE = "/moderer masquer https://…/pl/… données personnelles d’une personne accompagnée"
 
 
-@feature.command(
-    "moderer masquer", help="Retirer un message, gardé comme pièce", hint="lien raison", roles=ANIMATEURS, writes=True
-)
-async def hide_typed_message(ctx: Context, line: str) -> Replies:
-    """Hide a message; one that others answered is asked about first: their answers go along."""
+async def read_thread_to_hide(ctx: ReadingContext, line: str) -> tuple[MessageSnapshot, str]:
+    """The message whose link was typed, and why it is to go."""
     seen, rest = await take_message(ctx, line, HIDE_EXAMPLE)
     check_target(ctx, seen.author)
-    reason = take_reason(rest, HIDE_EXAMPLE)
+    return seen, take_reason(rest, HIDE_EXAMPLE)
+
+
+async def read_message_to_hide(ctx: ReadingContext, line: str) -> tuple[MessageSnapshot, str] | Whisper:
+    """The same; one that others answered is asked about first: their answers go along."""
+    seen, reason = await read_thread_to_hide(ctx, line)
     answers = [] if seen.post.root_id else await read_thread(ctx, seen.post.id)
     others = [post for post in answers if post.author_id != seen.author.id]
     if others:
@@ -228,18 +234,26 @@ async def hide_typed_message(ctx: Context, line: str) -> Replies:
         return Whisper(
             text, [Button("Masquer tout le fil", RunCommand(line=f"moderer masquer-fil {link} {reason}"), "danger")]
         )
-    return await _hide_snapshot(ctx, seen, reason)
+    return seen, reason
 
 
-@feature.command("moderer masquer-fil", help="Retirer un fil entier", hint="lien raison", roles=ANIMATEURS, writes=True)
-async def hide_typed_thread(ctx: Context, line: str) -> Replies:
-    """Hide a message with its answers."""
-    seen, rest = await take_message(ctx, line, HIDE_EXAMPLE)
-    check_target(ctx, seen.author)
-    return await _hide_snapshot(ctx, seen, take_reason(rest, HIDE_EXAMPLE))
-
-
-async def _hide_snapshot(ctx: Context, seen: MessageSnapshot, reason: str) -> Replies:
+@feature.command(
+    "moderer masquer",
+    help="Retirer un message, gardé comme pièce",
+    hint="lien raison",
+    roles=ANIMATEURS,
+    asks=read_message_to_hide,
+)
+@feature.command(
+    "moderer masquer-fil",
+    help="Retirer un fil entier",
+    hint="lien raison",
+    roles=ANIMATEURS,
+    asks=read_thread_to_hide,
+)
+async def hide_typed_message(ctx: Context, asked: tuple[MessageSnapshot, str]) -> Replies:
+    """Hide a message, with its answers."""
+    seen, reason = asked
     case = await open_case(ctx, seen, CaseSource.DIRECT)
     return await decide_at_once(ctx, case, Decision(MeasureKind.HIDE, reason))
 
@@ -282,7 +296,7 @@ class Sweep(BaseModel):
     hint="@nom 10 [canal] raison",
     roles=ANIMATEURS,
 )
-async def preview_clean(ctx: Context, line: str) -> Replies:
+async def preview_clean(ctx: ReadingContext, line: str) -> Replies:
     """They are shown first."""
     account, rest = await take_account(ctx, line, CLEAN_EXAMPLE)
     word, rest = take_word(rest)
@@ -308,7 +322,9 @@ async def preview_clean(ctx: Context, line: str) -> Replies:
     return Whisper(text, [Button(f"Retirer {plural(len(found), 'message')}", surely, "danger")])
 
 
-async def _find_newest(ctx: Context, channel: ChatChannel, user_id: str, most: int) -> tuple[Sequence[ChatPost], int]:
+async def _find_newest(
+    ctx: ReadingContext, channel: ChatChannel, user_id: str, most: int
+) -> tuple[Sequence[ChatPost], int]:
     """Somebody’s last messages in a channel, oldest first, and how many of these stay: what others answered."""
     theirs: list[ChatPost] = []
     for page in range(PAGES):
@@ -321,14 +337,13 @@ async def _find_newest(ctx: Context, channel: ChatChannel, user_id: str, most: i
     return [post for post in reversed(theirs) if post not in kept], len(kept)
 
 
-async def _has_answers(ctx: Context, post: ChatPost) -> bool:
+async def _has_answers(ctx: ReadingContext, post: ChatPost) -> bool:
     """Whether others answered: their words would go along."""
     return any(each.user_id != post.user_id for each in await ctx.chat.thread(post.id))
 
 
-@feature.button(SweepSurely, roles=ANIMATEURS, writes=False)
-async def confirm_clean(ctx: Context, click: SweepSurely) -> Replies:
-    """Those that stand still, as they are at the click."""
+async def read_swept_posts(ctx: ReadingContext, click: SweepSurely) -> Sweep:
+    """Those that stand still, as they are at the click. Raises UserError where none does."""
     await check_target_by_id(ctx, click.user_id)
     posts = [
         post
@@ -339,10 +354,11 @@ async def confirm_clean(ctx: Context, click: SweepSurely) -> Replies:
         raise UserError("Ces messages ne sont plus là.")
     channel = await ctx.chat.channel(posts[0].channel_id)
     kept = await keep_posts(ctx, posts)
-    return Redirect.to(Sweep(posts=kept, reason=click.reason, channel=channel.display_name))
+    return Sweep(posts=kept, reason=click.reason, channel=channel.display_name)
 
 
 @feature.button(Sweep, roles=ANIMATEURS)
+@feature.button(SweepSurely, roles=ANIMATEURS, asks=read_swept_posts)
 async def clean_messages(ctx: Context, click: Sweep) -> Replies:
     """They are kept in a case, and go."""
     first = click.posts[0]

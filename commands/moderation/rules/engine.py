@@ -12,7 +12,7 @@ from zlib import crc32
 from pydantic import BaseModel
 
 from bot import guard
-from bot.context import Context
+from bot.context import Context, ReadingContext
 from bot.errors import ChatError, UserError
 from bot.events import Edited, Posted
 from bot.mattermost import ChatPost
@@ -343,7 +343,7 @@ def _make_row(said: CheckedMessage, work: Try) -> tuple[int, str, int, str]:
 
 
 @regles.work(Try, name="moderation.Try", title="Essai d’une règle", unit=("canal", "canaux"), roles=ANIMATEURS)
-async def try_rule(ctx: Context, work: Try, so_far: Progress) -> Step:
+async def try_rule(ctx: ReadingContext, work: Try, so_far: Progress) -> Step:
     """The next channel; at first, which channels there are; at last, what came of it."""
     if so_far.cursor is None:
         seen = TrialProgress(left=await _list_channels(ctx), exempt=sorted(await rules.list_exempt(ctx.db)))
@@ -369,7 +369,7 @@ async def _list_channels(ctx: Context) -> list[str]:
     return sorted(known[key] for key in known if key in table and table[key].family is not Family.SALLE)
 
 
-async def _read_posts(ctx: Context, channel_id: str, work: Try) -> tuple[Sequence[ChatPost], bool]:
+async def _read_posts(ctx: ReadingContext, channel_id: str, work: Try) -> tuple[Sequence[ChatPost], bool]:
     """What people wrote there in that time, oldest first, and whether that is all; nothing where the bot may not
     read."""
     me, found = (await ctx.chat.me()).id, dict[str, ChatPost]()
@@ -385,7 +385,7 @@ async def _read_posts(ctx: Context, channel_id: str, work: Try) -> tuple[Sequenc
     return sorted(found.values(), key=lambda p: p.create_at), False
 
 
-async def _find_first_posts(ctx: Context, seen: TrialProgress) -> Sequence[str]:
+async def _find_first_posts(ctx: ReadingContext, seen: TrialProgress) -> Sequence[str]:
     """Of what people wrote first in that time, what was the first of all: Mattermost knows. Raises UserError where this
     server is not to be searched."""
     firsts = {author: (at, mark, post_id) for at, author, mark, post_id in reversed(seen.lately)}
@@ -404,13 +404,13 @@ async def _find_first_posts(ctx: Context, seen: TrialProgress) -> Sequence[str]:
     return found
 
 
-async def _report_trial(ctx: Context, work: Try, seen: TrialProgress) -> Sequence[Reply]:
+async def _report_trial(ctx: ReadingContext, work: Try, seen: TrialProgress) -> Sequence[Reply]:
     shown = [post for post in [await _quote_post(ctx, post_id) for post_id in seen.found] if post]
     text = render("moderation/tried", rule=work.rule, hits=seen.hits, seen=seen.seen, cut=seen.cut, shown=shown)
     return [Direct(text, user_id=ctx.user.id)]
 
 
-async def _quote_post(ctx: Context, post_id: str) -> tuple[Markdown, Markdown] | None:
+async def _quote_post(ctx: ReadingContext, post_id: str) -> tuple[Markdown, Markdown] | None:
     """Where it is, and what it says."""
     post = await read_unless_refused(ctx.chat.read_post(post_id), None)
     if post is None:

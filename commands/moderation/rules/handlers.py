@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import guard
 from bot.audit import AuditEntry, record_entry
-from bot.context import Context
+from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.events import Edited, JoinedTeam, Posted, WatchedPlaces
 from bot.french.words import say_delay
@@ -123,10 +123,14 @@ async def recheck_old_warnings(ctx: Context) -> Replies:
     return [Start(payload=LookAgain(post=post_id)) for post_id in new]
 
 
-@regles.chore(LookAgain, name="moderation.LookAgain", title="Données personnelles", writes=True)
-async def recheck_message(ctx: Context, work: LookAgain, _: Progress) -> Step:
+async def read_old_message(ctx: ReadingContext, work: LookAgain, _: Progress) -> MessageSnapshot | None:
+    """Read the message as it is now, if it is still there."""
+    return await read_unless_refused(take_snapshot(ctx, work.post), None)
+
+
+@regles.chore(LookAgain, name="moderation.LookAgain", title="Données personnelles", asks=read_old_message)
+async def recheck_message(ctx: Context, _: LookAgain, __: Progress, seen: MessageSnapshot | None) -> Step:
     """The animateurs hear of what is still there; what was changed or taken away is nobody’s concern any more."""
-    seen = await read_unless_refused(take_snapshot(ctx, work.post), None)
     return Step(replies=await _propose_personal_data(ctx, seen) if seen else [], finished=True)
 
 
@@ -210,19 +214,12 @@ async def watch_rule_channels(db: AsyncSession, settings: Settings) -> WatchedPl
     return WatchedPlaces(team=True, crowded=places)
 
 
-@regles.event(Posted, name="regles.posted.Posted", only=engine.wants)
-async def check_posted(ctx: Context, event: Posted) -> Replies:
-    """A rule found it."""
-    return await _handle_found(ctx, event)
+Found = tuple[MessageSnapshot, Collection[RuleName]]
+"""A message, and the rules that it breaks."""
 
 
-@regles.event(Edited, name="regles.edited.Edited", only=engine.wants)
-async def check_edited(ctx: Context, event: Edited) -> Replies:
-    """A rule found what it was changed into."""
-    return await _handle_found(ctx, event)
-
-
-async def _handle_found(ctx: Context, event: Posted | Edited) -> Replies:
+async def read_found(ctx: ReadingContext, event: Posted | Edited) -> Found | None:
+    """What rules found in a message, once Mattermost was asked about it."""
     if ctx.user.role in EXEMPT_ROLES:
         return None
     seen = await read_unless_refused(take_snapshot(ctx, event.post_id), None)
@@ -230,17 +227,31 @@ async def _handle_found(ctx: Context, event: Posted | Edited) -> Replies:
         return None
     names = await confirm_rules(ctx, seen, engine.found(event))
     seen = replace(seen, post=replace(seen.post, message=event.text))
-    return await apply_rules(ctx, event, seen, names) if names and not seen.author.is_bot else None
+    return (seen, names) if names and not seen.author.is_bot else None
 
 
-async def confirm_rules(ctx: Context, seen: MessageSnapshot, names: Collection[RuleName]) -> Collection[RuleName]:
+@regles.event(Posted, name="regles.posted.Posted", only=engine.wants, asks=read_found)
+async def check_posted(ctx: Context, event: Posted, found: Found) -> Replies:
+    """A rule found it."""
+    return await apply_rules(ctx, event, *found)
+
+
+@regles.event(Edited, name="regles.edited.Edited", only=engine.wants, asks=read_found)
+async def check_edited(ctx: Context, event: Edited, found: Found) -> Replies:
+    """A rule found what it was changed into."""
+    return await apply_rules(ctx, event, *found)
+
+
+async def confirm_rules(
+    ctx: ReadingContext, seen: MessageSnapshot, names: Collection[RuleName]
+) -> Collection[RuleName]:
     """Those that hold: whether somebody never wrote before, only Mattermost knows, where it may be searched."""
     if RuleName.FIRST not in names or await _is_first(ctx, seen):
         return names
     return frozenset(names) - {RuleName.FIRST}
 
 
-async def _is_first(ctx: Context, seen: MessageSnapshot) -> bool:
+async def _is_first(ctx: ReadingContext, seen: MessageSnapshot) -> bool:
     wrote = await read_unless_refused(ctx.chat.posts_by(seen.author.username), None)
     return wrote is not None and all(post.id == seen.post.id or post.create_at > seen.post.create_at for post in wrote)
 
@@ -280,7 +291,7 @@ HINT = "<règle> [non|proposer|agir|essai] [nombres ou liste]"
 
 
 @feature.command("moderer regles", help="Les règles automatiques, et ce qu’elles ont trouvé", roles=ANIMATEURS)
-async def list_rules(ctx: Context, _: str) -> Replies:
+async def list_rules(ctx: ReadingContext, _: str) -> Replies:
     """Each with its mode, its numbers and what it found."""
     fault = await find_fault(ctx.db, ctx.settings)
     try:
