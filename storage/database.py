@@ -261,7 +261,7 @@ async def upsert(
     changed: Collection[str] = (),
     where: ColumnElement[bool] | None = None,
 ) -> None:
-    """Store rows; where one with the key is there, write ``changed`` (all but the key) over it, or where it is such."""
+    """Store rows; where one with the key is there, write ``changed`` (all but the key) over it if ``where`` holds."""
     if rows:
         key = [column.name for column in inspect(table).primary_key]
         statement = insertion(db, table).values(rows)

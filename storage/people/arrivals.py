@@ -68,11 +68,10 @@ async def list_guests(db: AsyncSession, day: date) -> Sequence[Guest]:
     now."""
     came = select(Guest, Person.role).outerjoin(Person, col(Person.id) == col(Guest.person_id)).where(Guest.day == day)
     found = (await db.exec(came.order_by(col(Guest.at), col(Guest.username)))).all()
-    return [_guest_as_now(guest, Role(role) if role else None) for guest, role in found]
-
-
-def _guest_as_now(guest: Guest, role: Role | None) -> Guest:
-    return Guest(**(guest.model_dump() | {"role": role, "by": guest.by if guest.role is role else ""}))
+    return [
+        Guest(**(guest.model_dump() | {"role": role, "by": guest.by if guest.role == role else ""}))
+        for guest, role in found
+    ]
 
 
 async def get_guest(db: AsyncSession, person_id: str) -> Guest | None:
