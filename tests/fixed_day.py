@@ -16,6 +16,8 @@ PARIS = ZoneInfo("Europe/Paris")
 ROOM = Path("/usr/lib")
 LIBRARY = "faketime/libfaketimeMT.so.1"
 """The one for programs of several threads."""
+SITE = Path(__file__).parent / "data" / "fixed_day"
+"""What each Python of the run reads first: without it, none of them could sleep."""
 
 
 class NoSuchDayError(ValueError):
@@ -40,6 +42,7 @@ def surroundings(day: str) -> Mapping[str, str]:
         "FAKETIME": f"@{in_utc:%Y-%m-%d %H:%M:%S}",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
         "TZ": "UTC",  # what FAKETIME says is read so
+        "PYTHONPATH": os.pathsep.join([str(SITE), *filter(None, [os.environ.get("PYTHONPATH")])]),
     }
 
 
