@@ -225,9 +225,9 @@ async def _cleared(request: pytest.FixtureRequest) -> AsyncIterator[None]:
     if "house" in request.fixturenames:
         told: House = request.getfixturevalue("house")
         told.clock.is_right_again()
-        await told.site.clear()
+        gone = await told.site.clear()
         if told.app is not None:
-            await told.forget_what_is_for_later()
+            await told.forget_story(gone)
 
 
 @pytest.hookimpl(wrapper=True)

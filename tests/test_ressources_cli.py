@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
+from cli import terminal
 from cli.ressources.imports import Import
 from cli.terminal import ProgressBar
 from storage.database import Database
@@ -36,7 +37,8 @@ LINES = (
 
 @pytest.fixture
 async def place(database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
-    """A database that the commands find, with somebody in its register."""
+    """A database that the commands find, with somebody in its register; however slow, no command says how far it is."""
+    monkeypatch.setattr(terminal, "QUIET_FOR", 3600.0)
     kind = "sqlite" if database.is_sqlite else "postgresql"
     address = database.url.set(drivername=kind).render_as_string(hide_password=False)
     monkeypatch.setenv("COOP_DATABASE_URL", address)
@@ -268,6 +270,7 @@ async def test_memory_does_not_grow_with_the_lines(database: Database) -> None:
     assert await peak(1_000, 2_000) < 1.25 * await peak(10_000, 400)
 
 
+@pytest.mark.postgres_too
 async def test_two_imports_at_once_take_each_line_once(database: Database) -> None:
     lines = [(n, {"titre": f"Fiche {n}"}) for n in range(1, 601)]
     runs = [Import(database, NOW, lambda *_: None) for _ in range(2)]

@@ -92,12 +92,15 @@ class Site:
         roles = {"roles": "team_user team_admin"}
         await self.admin.put(f"/teams/{self.team_id}/members/{person.id}/roles", roles)
 
-    async def clear(self) -> None:
-        """Close everybody’s client and deactivate the accounts: they count no more in the server’s limits."""
+    async def clear(self) -> list[str]:
+        """Close everybody’s client, deactivate the accounts (they count in the server’s limits); their ids."""
+        gone = []
         while self.people:
             person = self.people.pop()
             await person.leaves()
             await self.admin.delete(f"/users/{person.id}")
+            gone.append(person.id)
+        return gone
 
     async def close(self) -> None:
         """Leave the server without people and team of these stories."""

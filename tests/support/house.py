@@ -13,7 +13,7 @@ from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlmodel import col, select
 
 from bot import logs, watchlist
@@ -232,12 +232,17 @@ class House:
         except TimeoutError:
             raise AssertionError(f"never settled: {await self.left()}") from None
 
-    async def forget_what_is_for_later(self) -> None:
-        """A story that set the clock may leave what is due at an hour of its own, for which others would wait."""
+    async def forget_story(self, gone: Sequence[str]) -> None:
+        """Give those who are ``gone`` no role, and drop what is due later: other stories would tell the ones, of whom
+        some messages reach twenty at most, and wait for the other, which a story that set the clock may leave."""
         later = self.clock() + SOON
         async with self.bot.database.transaction() as db:
             await db.execute(delete(Outgoing).where(col(Outgoing.not_before) > later))
             await db.execute(delete(work.Work).where(col(work.Work.not_before) > later))
+            theirs = col(Registered.id).in_(gone)
+            await db.execute(update(Registered).where(theirs).values(role=None, derived_role=None))
+        for user_id in gone:
+            self.bot.people.forget(user_id)
 
     async def left(self) -> list[str]:
         """What the bot still has to do, for who waits for it."""

@@ -45,6 +45,8 @@ class MeasureStage:
     place: str
     club: str
     title: str
+    before: frozenset[str]
+    """What stood in these channels when the story began."""
 
     def link(self, post: Post) -> str:
         """As « Copy link » gives it."""
@@ -110,7 +112,8 @@ class MeasureStage:
 
         async def found() -> Post | None:
             posts = [p for p in await self.agathe.reads(channel) if p.user_id == self.house.site.bot_id]
-            return next((p for p in reversed(posts) if containing in plain(p)), None)
+            new = [post for post in reversed(posts) if post.id not in self.before]
+            return next((post for post in new if containing in plain(post)), None)
 
         return await wait_for(found)
 
@@ -185,7 +188,8 @@ async def bench(house: House, known: None) -> MeasureStage:
     await house.remembers(keys)
     await wait_for(lambda: is_listening(house.bot, {room, club}, {place}))
     await house.settled()
-    return MeasureStage(house, juliette, lea, agathe, omar, room, place, club, "Ressourcerie")
+    before = frozenset([post.id for channel in (room, place, club) for post in await agathe.reads(channel)])
+    return MeasureStage(house, juliette, lea, agathe, omar, room, place, club, "Ressourcerie", before)
 
 
 _RUNS = itertools.count()
