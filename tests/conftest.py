@@ -15,10 +15,9 @@ from sandbox import Sandbox
 from sandbox.faults import Faults
 from storage import engines
 from tests.modes import EDGES, FORM_MODES, MODES, NEWEST
-from tests.pairing import superfluous
-from tests.parts import PARTS, files_of, is_of, is_quick, rooms
+from tests.parts import PARTS, files_of, is_of, is_quick, rooms, superfluous
 from tests.people import Person, Site, first_admin, new_session
-from tests.spread import own_ports, pytest_xdist_make_scheduler
+from tests.scheduler import own_ports, pytest_xdist_make_scheduler
 from tests.support.databases import PostgresServer, create_sqlite, find_binaries, postgres, postgres_url
 
 if TYPE_CHECKING:
@@ -71,6 +70,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "own_database: has a database of its own, whatever the house has")
     config.addinivalue_line("markers", "no_database: asks Mattermost only, and nothing of the bot’s database")
     config.addinivalue_line("markers", "both_databases: told on the newest server, with both databases")
+    config.addinivalue_line("markers", "postgres_too: quick with PostgreSQL too: contracts of storage, locks, races")
     config.addinivalue_line("markers", "recorded: held to what real servers sent, each of them")
     config.addinivalue_line("markers", "slow: told by « make test-all » only")
 
@@ -106,8 +106,10 @@ def _places(metafunc: pytest.Metafunc) -> list[Place]:
 
 
 def pytest_collection_finish() -> None:
-    """All that the tests are made of stays: looking through it for garbage, again and again, costs each of them."""
+    """All that the tests are made of stays: looking through it for garbage, again and again, costs each of them; so
+    does looking through what a bot and its server are made of (7 % of a story) as often as Python would."""
     gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
     gc.enable()
 
 

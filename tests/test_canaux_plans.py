@@ -11,6 +11,8 @@ from tests.test_outbox_plans import FILL, plans
 
 __all__ = ["database"]
 
+pytestmark = pytest.mark.postgres_too
+
 
 MANY = 20_000
 ROWS = """

@@ -19,6 +19,8 @@ from tests.support.stats import is_summary_right, read_summary
 
 __all__ = ["database"]
 
+pytestmark = pytest.mark.postgres_too
+
 
 JULIETTE = make_conseiller("juliette")
 NOVEMBER, DECEMBER = date(2026, 11, 3), date(2026, 12, 3)

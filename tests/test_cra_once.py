@@ -32,6 +32,7 @@ async def test_a_dialog_sent_twice_counts_once(house: House, juliette: Person) -
 
 
 @pytest.mark.both_databases
+@pytest.mark.postgres_too
 async def test_a_dialog_sent_many_times_at_once_counts_once(house: House, juliette: Person) -> None:
     form = await fill_workshop(juliette)
     answers = await asyncio.gather(*(form.submit() for _ in range(8)))
@@ -85,6 +86,7 @@ async def test_a_change_sent_twice_is_one_change(house: House, juliette: Person)
 
 
 @pytest.mark.both_databases
+@pytest.mark.postgres_too
 async def test_two_replicas_count_a_report_once(house: House, juliette: Person) -> None:
     """Behind a load balancer the same request may reach one replica after the other, or both at once."""
     if house.settings.database_url.startswith("sqlite"):

@@ -21,6 +21,8 @@ from tests.support.security import ANNA, BY_NAME, both, make_id
 
 __all__ = ["both", "database"]
 
+pytestmark = pytest.mark.postgres_too
+
 
 NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
 

@@ -19,6 +19,8 @@ from tests.support.house import wait_until
 
 __all__ = ["database"]
 
+pytestmark = pytest.mark.postgres_too
+
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 

@@ -12,6 +12,8 @@ from tests.support.house import wait_until
 
 __all__ = ["hall", "room"]
 
+pytestmark = pytest.mark.postgres_too
+
 
 async def test_several_hear_the_same_and_each_once(hall: EventWorkplace) -> None:
     async with hall.bot() as app:

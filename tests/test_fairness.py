@@ -212,6 +212,7 @@ async def test_one_file_too_many_is_refused_kindly_and_only_to_who_asks(office: 
 
 
 @pytest.mark.both_databases
+@pytest.mark.postgres_too
 async def test_a_report_among_the_crowds_of_another_person(house: House, juliette: Person) -> None:
     """Commands, files and buttons at once; the other opens, has the receipt and the file before hers are all made."""
     agathe = await house.conseiller("agathe")

@@ -298,6 +298,7 @@ async def test_the_day_of_the_hotline_is_that_of_paris(house: House, rota: Rota)
 
 
 @pytest.mark.both_databases
+@pytest.mark.postgres_too
 async def test_what_two_note_at_once_is_noted_once(rota: Rota) -> None:
     agathe, omar = await rota.agent("agathe", Role.ANIMATEUR), await rota.agent("omar", Role.ANIMATEUR)
     bilal = await rota.agent("bilal")
@@ -310,6 +311,7 @@ async def test_what_two_note_at_once_is_noted_once(rota: Rota) -> None:
 
 
 @pytest.mark.both_databases
+@pytest.mark.postgres_too
 async def test_turns_noted_at_once_by_two_never_meet(rota: Rota) -> None:
     turn = DutyTurn(user_id="k" * 26, starts=rota.day(0), ends=rota.day(5), by="k" * 26, at=rota.house.clock())
     async with rota.house.bot.database.transaction() as db:

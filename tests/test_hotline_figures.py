@@ -31,6 +31,8 @@ from tests.support.hotline import make_ticket, parse_time, store_tickets, store_
 
 __all__ = ["database"]
 
+pytestmark = pytest.mark.postgres_too
+
 
 PARIS = ZoneInfo("Europe/Paris")
 QUEUES = ("espace-coop", "metier")

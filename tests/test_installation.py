@@ -17,6 +17,8 @@ from tests.support.cra import file_workshop, read_number
 from tests.support.house import House
 from tests.test_cra_own import numbers
 
+pytestmark = pytest.mark.postgres_too
+
 DUMP = backups.DATA / f"installation_{backups.FIRST}.sql"
 BACKUP = backups.DATA / f"installation_{backups.FIRST}.backup"
 JULIETTE, CALLED = "73mwre1joxh6ij7uedp3bd9hra", "juliette-7ba3e130"

@@ -27,6 +27,8 @@ from tests.people import Person, unique
 from tests.support.cra import file_workshop
 from tests.support.house import House, wait_until
 
+pytestmark = pytest.mark.postgres_too
+
 NEWS = "Il est huit heures chez vous."
 TIDY: Key = ("job", "menage.tidy")
 

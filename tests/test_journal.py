@@ -15,6 +15,8 @@ from tests.support.databases import database
 
 __all__ = ["database"]
 
+pytestmark = pytest.mark.postgres_too
+
 
 NOW = datetime(2026, 11, 20, 9, 30, 12, 345678, tzinfo=UTC)
 COLUMNS = {

@@ -209,6 +209,7 @@ async def test_who_is_not_welcomed_is_announced_all_the_same(open_house: House, 
 
 
 @pytest.mark.both_databases
+@pytest.mark.postgres_too
 async def test_many_in_a_minute_are_told_in_few_messages_by_two_replicas(open_house: House, rhone: str) -> None:
     house = open_house
     async with house.replica():

@@ -19,6 +19,8 @@ from storage.database import Database
 from tests.support import backups
 from tests.support.databases import PostgresServer, create_sqlite
 
+pytestmark = pytest.mark.postgres_too
+
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def empty(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:

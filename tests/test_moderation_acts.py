@@ -67,6 +67,7 @@ async def test_a_thread_is_hidden_only_on_purpose_and_answers_go_back_to_who_wro
 
 
 @pytest.mark.both_databases
+@pytest.mark.postgres_too
 async def test_of_two_animateurs_at_once_one_decides(bench: MeasureStage) -> None:
     post = await bench.lea.says(unique("Une insulte"), bench.place)
     line = f"masquer {bench.link(post)} insultes"

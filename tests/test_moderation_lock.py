@@ -84,6 +84,7 @@ async def test_locking_the_channel_of_all_takes_two(bench: MeasureStage) -> None
 
 
 @pytest.mark.both_databases
+@pytest.mark.postgres_too
 async def test_it_opens_at_the_hour_once(bench: MeasureStage) -> None:
     await bench.moderates("verrouiller ~ressourcerie 30min")
     measure = await bench.last()

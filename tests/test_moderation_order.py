@@ -22,6 +22,8 @@ from tests.test_moderation_move import a_thread
 
 __all__ = ["bench", "known"]
 
+pytestmark = pytest.mark.postgres_too
+
 
 async def to_many(bench: MeasureStage, *replies: Reply) -> None:
     """Somebody else’s long work sends that."""

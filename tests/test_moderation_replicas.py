@@ -14,7 +14,7 @@ from tests.support.moderation import RuleStage, watch
 __all__ = ["watch"]
 
 
-pytestmark = pytest.mark.both_databases
+pytestmark = [pytest.mark.postgres_too, pytest.mark.both_databases]
 
 
 @asynccontextmanager

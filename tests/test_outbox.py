@@ -18,6 +18,8 @@ from tests.support.outbox import OutboxStage, answer_always, end_leases, make_me
 
 __all__ = ["database", "stage"]
 
+pytestmark = pytest.mark.postgres_too
+
 
 async def test_what_was_written_is_delivered_and_marked(stage: OutboxStage) -> None:
     async with stage.outbox() as outbox:

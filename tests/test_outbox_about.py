@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from storage import outbox
 from storage.database import Database
 from storage.outbox import LEASE, DeliveryTally, Outgoing, TargetKind
@@ -10,6 +12,8 @@ from tests.support.databases import database
 from tests.support.outbox import make_message, read_clock
 
 __all__ = ["database"]
+
+pytestmark = pytest.mark.postgres_too
 
 
 TOPICS = ["annonce:a:0", "annonce:a:1"]

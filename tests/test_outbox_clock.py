@@ -15,6 +15,8 @@ from tests.support.outbox import OutboxStage, end_leases, make_message, read_clo
 
 __all__ = ["database", "stage"]
 
+pytestmark = pytest.mark.postgres_too
+
 
 WRONG = [
     timedelta(minutes=-45),

@@ -29,6 +29,8 @@ from tests.support.outbox import (
 
 __all__ = ["database", "newsroom", "room", "stage"]
 
+pytestmark = pytest.mark.postgres_too
+
 
 MANY = 5000
 SLOW = 0.2

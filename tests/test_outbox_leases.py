@@ -15,6 +15,8 @@ from tests.support.outbox import OutboxStage, answer_always, end_leases, make_me
 
 __all__ = ["database", "stage"]
 
+pytestmark = pytest.mark.postgres_too
+
 
 async def test_two_replicas_deliver_each_message_once(stage: OutboxStage) -> None:
     if stage.database.is_sqlite:

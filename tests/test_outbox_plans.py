@@ -22,6 +22,8 @@ from tests.support.work import Export
 
 __all__ = ["database"]
 
+pytestmark = pytest.mark.postgres_too
+
 
 MANY = 20_000
 Query = Callable[[AsyncSession], Awaitable[Any]]

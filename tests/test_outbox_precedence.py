@@ -28,9 +28,12 @@ from tests.support.outbox import MessageWorkplace, newsroom, room
 __all__ = ["newsroom", "room"]
 
 
-pytestmark = pytest.mark.parametrize(
-    ("room", "newsroom"), [("11.2", "sqlite"), ("11.2", "postgresql"), ("5.37", "sqlite")], indirect=True
-)
+pytestmark = [
+    pytest.mark.postgres_too,
+    pytest.mark.parametrize(
+        ("room", "newsroom"), [("11.2", "sqlite"), ("11.2", "postgresql"), ("5.37", "sqlite")], indirect=True
+    ),
+]
 
 
 async def is_in(newsroom: MessageWorkplace, channel_id: str) -> bool:

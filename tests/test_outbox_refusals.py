@@ -13,6 +13,8 @@ from tests.support.outbox import OutboxStage, answer_always, make_message, read_
 
 __all__ = ["database", "stage"]
 
+pytestmark = pytest.mark.postgres_too
+
 
 @pytest.mark.parametrize("status", [400, 403, 404])
 async def test_a_refusal_waits_long_and_holds_up_nobody(status: int, stage: OutboxStage) -> None:

@@ -19,6 +19,8 @@ from tests.support.outbox import OutboxStage, answer_always, make_message, read_
 
 __all__ = ["database", "stage"]
 
+pytestmark = pytest.mark.postgres_too
+
 
 SECRET = "Mme Dupont, 12 rue des Lilas"
 LONG_AGO = timedelta(days=91)

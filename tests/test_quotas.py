@@ -25,6 +25,8 @@ from tests.test_sondage_reminding import reminded, reminds
 
 __all__ = ["agathe", "database"]
 
+pytestmark = pytest.mark.postgres_too
+
 
 DAY = date(2026, 11, 28)
 

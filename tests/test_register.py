@@ -23,6 +23,8 @@ __all__ = [
     "sqlite_database",
 ]
 
+pytestmark = pytest.mark.postgres_too
+
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 

@@ -31,6 +31,8 @@ from tests.support.stats import is_summary_right
 
 __all__ = ["database"]
 
+pytestmark = pytest.mark.postgres_too
+
 
 NOVEMBER, DECEMBER = date(2026, 11, 1), date(2026, 12, 1)
 ALWAYS = (date(2020, 1, 1), date(2030, 1, 1))

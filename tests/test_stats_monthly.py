@@ -27,6 +27,8 @@ from tests.test_stats_figures import AGAIN, emptied
 
 __all__ = ["database"]
 
+pytestmark = pytest.mark.postgres_too
+
 
 Filed = tuple[str, str | None, Report]
 """By whom, in which département, what."""

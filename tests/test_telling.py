@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.modes import MODES
-from tests.pairing import superfluous
-from tests.parts import files_of, is_quick, rooms
-from tests.spread import HOUSES, group, ports
+from tests.parts import files_of, is_quick, rooms, superfluous
+from tests.scheduler import HOUSES, group, ports
 from tests.support.databases import KINDS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -183,15 +182,19 @@ def test_what_nothing_reaches_is_named(tmp_path: Path) -> None:
         (set(), {"slow"}, None, False),
         (set(), set(), ("11.2", "sqlite"), True),
         (set(), set(), ("11.2", "postgres"), False),
-        (set(), {"both_databases"}, ("11.2", "postgres"), True),
+        (set(), {"both_databases"}, ("11.2", "postgres"), False),
+        (set(), {"both_databases", "postgres_too"}, ("11.2", "postgres"), True),
+        (set(), {"browser"}, ("11.2", "sqlite"), False),
         (set(), set(), ("5.37", "postgres"), False),
         (set(), {"every_mode"}, ("5.37", "postgres"), True),
         (set(), {"every_mode"}, ("9.11", "sqlite"), False),
         ({"sqlite"}, set(), None, True),
-        ({"postgresql"}, set(), None, True),
+        ({"postgresql"}, set(), None, False),
+        ({"postgresql"}, {"postgres_too"}, None, True),
         ({"11.2", "sqlite"}, set(), None, True),
-        ({"11.2", "postgresql"}, set(), None, False),
-        ({"5.37", "postgresql"}, set(), None, True),
+        ({"11.2", "postgresql"}, {"postgres_too"}, None, True),
+        ({"5.37", "postgresql"}, set(), None, False),
+        ({"5.37", "postgresql"}, {"postgres_too"}, None, True),
         ({"5.37"}, set(), None, True),
         ({"9.11"}, set(), None, False),
         ({"9.11"}, {"recorded"}, None, True),

@@ -31,6 +31,8 @@ from tests.support.cra import (
 
 __all__ = ["cra_database"]
 
+pytestmark = pytest.mark.postgres_too
+
 
 async def test_a_line_says_everything_of_a_report(database: Database) -> None:
     await file_reports(database, STORED_WORKSHOP)

@@ -21,6 +21,8 @@ from tests.support.databases import create_database
 from tests.support.house import wait_for, wait_until
 from tests.support.workplace import FIRST, Room, Workplace, open_room
 
+pytestmark = pytest.mark.postgres_too
+
 
 class Hide(BaseModel):
     """Somebody waits for it."""

@@ -24,7 +24,7 @@ from tests.support.workplace import run_in_turn
 __all__ = ["room", "yard"]
 
 
-pytestmark = both_databases
+pytestmark = [pytest.mark.postgres_too, both_databases]
 
 
 def all_once(yard: WorkerWorkplace, steps: int) -> list[str]:
