@@ -270,6 +270,7 @@ def process(*words: str, **options: Any) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-m", "cli", *words], text=True, capture_output=True, check=False, **options)
 
 
+@pytest.mark.slow
 def test_a_reader_that_leaves_early_is_no_fault(elsewhere: Path) -> None:
     rows = "".join(json.dumps(LINE) + "\n" for _ in range(600))  # more than a pipe holds
     assert process("migrate").returncode == 0

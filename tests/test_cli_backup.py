@@ -72,6 +72,7 @@ def heeding(ctrl_c: signal.Handlers) -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("number", "ctrl_c", "code"),
     [

@@ -30,6 +30,8 @@ from tests.support.databases import create_sqlite
 from tests.support.operator import ASKED, BEGUN, NO_RIGHTS, list_commands
 from tests.support.work import Count
 
+pytestmark = pytest.mark.slow
+
 ACTION = re.compile(
     "vérifiez|libérez|donnez|restaurez|installez|corrigez|créez|lancez|relancez|indiquez|choisissez|attendez", re.I
 )

@@ -17,6 +17,8 @@ from tests.test_cli_register import NOW
 
 __all__ = ["elsewhere"]
 
+pytestmark = pytest.mark.slow
+
 
 ODD = "Maison « Été » 𝄞"
 

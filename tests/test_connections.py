@@ -171,6 +171,7 @@ async def test_a_newcomer_is_sent_away_where_everybody_is_being_answered() -> No
         assert [(await task).status for task in waiting] == [200] * 3
 
 
+@pytest.mark.slow
 async def test_hundreds_of_idle_connections_take_nothing_down(house: House, mallory: Attacker, tmp_path: Path) -> None:
     """Twice as many as the process may open files; its log stays short too."""
     async with served(house, tmp_path, files=256) as (process, address):

@@ -4,7 +4,6 @@ import json
 from datetime import UTC, date, datetime
 from typing import Any
 
-import pytest
 from sqlalchemy import JSON, Text, cast, delete, func, select, update
 
 from config.territories import NATION, Territory, TerritoryKind
@@ -26,8 +25,6 @@ from tests.support.databases import database
 from tests.support.security import ANNA, BERT, BY_NAME, both, list_table_names, list_tables, make_id
 
 __all__ = ["both", "database"]
-
-pytestmark = pytest.mark.postgres_too
 
 
 RHONE = Territory(TerritoryKind.DEPARTEMENT, "69")

@@ -196,6 +196,7 @@ async def channels_are_as_planned(env: Path) -> bool:
     return await operate(settings, "channels", "check") == 0
 
 
+@pytest.mark.slow
 async def test_the_stage_stands_and_stands_again(tmp_path: Path) -> None:
     """First start, then a later one on other ports: the messages are still there, the bot answers."""
     for where in (plan(tmp_path), plan(tmp_path)):
@@ -255,6 +256,7 @@ async def test_plans_that_cannot_be_are_said(tmp_path: Path, change: dict[str, A
             pass
 
 
+@pytest.mark.slow
 async def test_a_signal_ends_the_demo_and_its_children(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

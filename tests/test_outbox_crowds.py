@@ -29,8 +29,6 @@ from tests.support.outbox import (
 
 __all__ = ["database", "newsroom", "room", "stage"]
 
-pytestmark = pytest.mark.postgres_too
-
 
 MANY = 5000
 SLOW = 0.2
@@ -117,6 +115,7 @@ async def test_people_without_end_do_not_stop_a_crowd(stage: OutboxStage, monkey
         assert len(stage.town.posts) < 200
 
 
+@pytest.mark.postgres_too
 async def test_each_channel_has_its_messages_in_order(stage: OutboxStage) -> None:
     async with stage.outbox() as outbox:
         for begin in (0, 300):
@@ -145,6 +144,7 @@ async def test_so_it_has_with_leases_that_end_while_they_wait(
     assert all(of(stage, target) == sorted(of(stage, target)) for target in range(3))
 
 
+@pytest.mark.postgres_too
 async def test_two_replicas_keep_the_order_of_each_channel(stage: OutboxStage) -> None:
     if stage.database.is_sqlite:
         pytest.skip("one process has the file")

@@ -224,6 +224,7 @@ async def test_where_the_operator_forbids_it_nothing_is_asked(shelf: ShelfStage,
     assert web.calls == []
 
 
+@pytest.mark.slow
 async def test_hundreds_of_bad_links_take_little_memory() -> None:
     """Redirect loops, endless answers, dead pages and private addresses, in steps as the work takes them.
 

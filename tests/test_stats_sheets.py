@@ -136,6 +136,7 @@ async def test_rows_that_come_by_and_by_are_written_in_threads(tmp_path: Path) -
     assert load_workbook(tmp_path / "s.xlsx")["CRA"].max_row == 4
 
 
+@pytest.mark.slow
 def test_memory_stays_flat(tmp_path: Path) -> None:
     """In a process of its own, whose most memory so far nobody else has raised."""
     asked = "import sys; from tests.support.stats import measure_memory; print(*measure_memory(sys.argv[1]))"

@@ -45,6 +45,7 @@ def made(folder: Path, recipe: str, *variables: str) -> tuple[int, list[str]]:
     return done.returncode, done.stdout.splitlines()
 
 
+@pytest.mark.slow
 def test_what_failed_and_then_passed_is_named(tmp_path: Path) -> None:
     (tmp_path / "test_it.py").write_text(FLAKY)
     code, lines = made(tmp_path, "$(RUN) $(TESTS) $(AGAIN)")
@@ -55,6 +56,7 @@ def test_what_failed_and_then_passed_is_named(tmp_path: Path) -> None:
     assert not [line for line in lines if line.startswith("PASSED")], "what was forgiven once is not named again"
 
 
+@pytest.mark.slow
 def test_what_fails_twice_fails(tmp_path: Path) -> None:
     (tmp_path / "test_it.py").write_text(FLAKY + BROKEN)
     code, lines = made(tmp_path, "$(RUN) $(TESTS) $(AGAIN)")
@@ -63,6 +65,7 @@ def test_what_fails_twice_fails(tmp_path: Path) -> None:
     assert len([line for line in lines if line.startswith("FAILED test_it.py::test_that_is_broken")]) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("content", ["import nothing_like_that", ""], ids=["broken", "none"])
 def test_what_cannot_be_run_is_not_forgiven(tmp_path: Path, content: str) -> None:
     (tmp_path / "test_it.py").write_text(content)
@@ -82,12 +85,14 @@ def collected(*options: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=ROOT, text=True, capture_output=True, check=False)
 
 
+@pytest.mark.slow
 def test_a_room_that_is_not_there_is_said() -> None:
     done = collected("--room", "grenier")
     assert done.returncode
     assert "ROOM=grenier : aucun test de ce nom. Il y a : " in done.stderr
 
 
+@pytest.mark.slow
 def test_a_room_is_told_once_quickly() -> None:
     """Neither another server nor another database."""
     done = collected("--mode", "11.2", "--database", "sqlite", "--room", "outbox")
@@ -158,6 +163,7 @@ def said(where):
 """
 
 
+@pytest.mark.slow
 def test_what_nothing_reaches_is_named(tmp_path: Path) -> None:
     """In several processes too, and of what no test begins to read."""
     (tmp_path / "product").mkdir()

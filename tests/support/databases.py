@@ -21,8 +21,12 @@ from sqlalchemy import event
 from storage import schema
 from storage.database import Database
 
-# What makes a server quick and forgetful: its data live as long as the tests.
-FORGETFUL = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=60", "jit=off")
+# What makes a server quick and forgetful: its data live as long as the tests. What tidies up behind them takes time and
+# alters databases that would be used again.
+FORGETFUL = (
+    *("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=60", "jit=off", "autovacuum=off"),
+    *("wal_level=minimal", "max_wal_senders=0", "checkpoint_timeout=1h", "max_wal_size=4GB"),
+)
 TEMPLATE = "migrated"
 _numbers = count(1)
 
