@@ -4,11 +4,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import aiohttp
 import pytest
 
-from tests.bench.children import COOP_BOT, environment_of, free_port, program
+from tests.bench.children import COOP_BOT, Child, environment_of, free_port, program
 from tests.people import Person
-from tests.support.house import plain
+from tests.support.house import plain, wait_for
 from tests.support.moderation import RuleStage, watch
 
 __all__ = ["watch"]
@@ -18,13 +19,24 @@ pytestmark = [pytest.mark.postgres_too, pytest.mark.both_databases]
 
 
 @asynccontextmanager
-async def another(watch: RuleStage, folder: Path) -> AsyncIterator[None]:
+async def another(watch: RuleStage, folder: Path) -> AsyncIterator[Child]:
     """A replica in a process of its own."""
     port, settings = free_port(), watch.house.settings
     own = {"port": port, "public_url": f"http://{settings.host}:{port}", "data_dir": folder}
     environment = environment_of(settings.model_copy(update=own)) | {"COOP_DATA_DIR": str(folder)}
-    async with program(["-c", COOP_BOT, "serve"], port, "/readyz", environment):
-        yield
+    async with program(["-c", COOP_BOT, "serve"], port, "/readyz", environment) as child:
+        yield child
+
+
+async def hears(child: Child) -> None:
+    """Wait until a replica’s websocket is up: what it reads again later than what comes, it counts in that order."""
+    async with aiohttp.ClientSession() as session:
+
+        async def is_up() -> bool:
+            async with session.get(f"{child.url}/metrics") as reply:
+                return "\ncoop_websocket_up 1.0\n" in await reply.text()
+
+        await wait_for(is_up)
 
 
 async def floods(watch: RuleStage, who: Person) -> None:
@@ -40,11 +52,13 @@ async def cards(watch: RuleStage, who: Person) -> int:
 
 async def test_what_both_find_is_one_case_and_what_one_finds_is_one_too(watch: RuleStage, tmp_path: Path) -> None:
     await watch.tunes("flood proposer 4 en 1h")
-    async with another(watch, tmp_path):
+    async with another(watch, tmp_path) as child:
+        await hears(child)
         await floods(watch, watch.lea)
         await watch.said(f"@{watch.lea.username}")
         await watch.is_idle()
         await watch.house.stop()
+        await hears(child)
         await floods(watch, watch.paul)
         await watch.said(f"@{watch.paul.username}")
         await watch.house.start()

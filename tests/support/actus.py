@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from sqlalchemy import delete, update
@@ -183,10 +184,11 @@ RSS = "application/rss+xml"
 
 @pytest.fixture
 async def web(newsroom: NewsStage) -> AsyncIterator[FakeWeb]:
-    """What is outside; the bot reaches nothing else."""
+    """What is outside; the bot reaches nothing else, and waits for it however long a busy machine takes."""
     async with serve_sites() as made:
         made.opens_to(newsroom.house.bot.web)
-        yield made
+        with patch("commands.actus.feeds.AT_ONCE_S", 15.0):
+            yield made
 
 
 def make_article(number: int, day: str = "", **more: str) -> str:
