@@ -30,7 +30,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
 from sqlalchemy.ext.asyncio import AsyncSession as AlchemySession
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.types import TypeDecorator
-from sqlmodel import SQLModel, col
+from sqlmodel import Field, SQLModel, col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import engines
@@ -118,6 +118,18 @@ def place(database_url: str) -> str:
     if url.get_backend_name() == "sqlite":
         return str(Path(url.database or "").absolute())
     return f"{url.host or 'localhost'}:{url.port or 5432}/{url.database or ''}"
+
+
+class Numbered(SQLModel):
+    """A row of a table that counts its rows."""
+
+    id: int | None = Field(default=None, primary_key=True)
+
+    @property
+    def number(self) -> int:
+        """What people call it by. (Only what is not stored yet has none.)"""
+        assert self.id is not None
+        return self.id
 
 
 class Database:

@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from config.editions import KEY_MAX
 from storage.actus.items import CREDIT_MAX, TITLE_MAX, Item, ItemKind, NewsSection
 from storage.claims import hold
-from storage.database import Code, UtcTime, insertion
+from storage.database import Code, Numbered, UtcTime, insertion
 from storage.urls import LINK_MAX
 
 EDITO_MAX = 2000
@@ -74,13 +74,12 @@ class Digest(SQLModel, table=True):
     __table_args__ = (sa.UniqueConstraint("edition", "day"), sa.Index("ix_digest_state", "state"))
 
 
-class DigestEntry(SQLModel, table=True):
+class DigestEntry(Numbered, table=True):
     """An item in a digest, in the words its editors gave it; ``dropped`` ones stay, so that they do not come again."""
 
     __tablename__ = "digest_entry"
     __table_args__ = (sa.UniqueConstraint("digest", "item"),)
 
-    id: int | None = Field(default=None, primary_key=True)
     digest: int = Field(index=True)
     item: int = Field(index=True)
     section: NewsSection = Field(sa_type=Code(NewsSection))
@@ -91,12 +90,6 @@ class DigestEntry(SQLModel, table=True):
     credit: str = Field(default="", max_length=CREDIT_MAX)
     dropped: bool = False
     changed_by: str = Field(default="", max_length=26)
-
-    @property
-    def number(self) -> int:
-        """Its id. (Only what is not stored yet has none.)"""
-        assert self.id is not None
-        return self.id
 
 
 class EditionSettings(SQLModel, table=True):

@@ -7,7 +7,7 @@ from sqlalchemy import delete, or_
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.database import UtcTime, insertion
+from storage.database import Numbered, UtcTime, insertion
 from storage.urls import LINK_MAX
 
 NAME_MAX, FAULT_MAX, HEADER_MAX, SEEN_MAX = 120, 120, 200, 64
@@ -15,7 +15,7 @@ _AT_ONCE = 500
 """Rows of one statement."""
 
 
-class NewsFeed(SQLModel, table=True):
+class NewsFeed(Numbered, table=True):
     """A feed: ``url`` is where it is read, ``key`` tells two apart however that is written, ``name`` what it calls
     itself. ``etag`` and ``modified`` are what its server said last, sent back to it. ``read_at`` is when it was asked
     last, ``failing_since`` since when in vain (``fault`` says how, in French), ``told_at`` when the animateurs were
@@ -24,7 +24,6 @@ class NewsFeed(SQLModel, table=True):
 
     __tablename__ = "news_feed"
 
-    id: int | None = Field(default=None, primary_key=True)
     key: str = Field(unique=True, max_length=80)
     url: str = Field(max_length=LINK_MAX)
     name: str = Field(max_length=NAME_MAX)
@@ -38,12 +37,6 @@ class NewsFeed(SQLModel, table=True):
     told_at: datetime | None = Field(default=None, sa_type=UtcTime)
     added: int = 0
     removed: bool = False
-
-    @property
-    def number(self) -> int:
-        """How it is called. (Only what is not stored yet has none.)"""
-        assert self.id is not None
-        return self.id
 
 
 class SeenArticle(SQLModel, table=True):

@@ -12,7 +12,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from storage import sondage
 from storage.agenda import AgendaEvent, EventState
-from storage.database import Code, UtcTime, insertion
+from storage.database import Code, Numbered, UtcTime, insertion
 from storage.hotline.incidents import Incident
 from storage.people import Person
 from storage.people.arrivals import Arrival
@@ -61,7 +61,7 @@ class ItemKind(StrEnum):
     FIGURES = "chiffres"
 
 
-class Item(SQLModel, table=True):
+class Item(Numbered, table=True):
     """Something that may go into digests.
 
     ``key`` tells things apart, whoever brings them: by their link (``storage.urls.url_key``), their message
@@ -75,7 +75,6 @@ class Item(SQLModel, table=True):
 
     __tablename__ = "news_item"
 
-    id: int | None = Field(default=None, primary_key=True)
     key: str = Field(unique=True, max_length=KEY_MAX)
     kind: ItemKind = Field(sa_type=Code(ItemKind))
     section: NewsSection = Field(sa_type=Code(NewsSection))
@@ -95,12 +94,6 @@ class Item(SQLModel, table=True):
     withdrawn: bool = False
     details: dict[str, Any] = Field(default={}, sa_column=Column(JSON, nullable=False))
     """What only its kind has: the figures of a week by name, the hour of an event."""
-
-    @property
-    def number(self) -> int:
-        """Its id. (Only what is not stored yet has none.)"""
-        assert self.id is not None
-        return self.id
 
 
 def make_post_key(post_id: str) -> str:

@@ -8,11 +8,11 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from sqlalchemy import Index, SmallInteger
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from config.programme import FIRST_DAY
 from config.themes import bits, from_bits
-from storage.database import Code, Labelled, UtcTime
+from storage.database import Code, Labelled, Numbered, UtcTime
 
 
 class Canal(Labelled):
@@ -129,7 +129,7 @@ def _count() -> Any:
     return Field(default=0, sa_type=SmallInteger)
 
 
-class Cra(SQLModel, table=True):
+class Cra(Numbered, table=True):
     """One compte rendu d’activité; ``id`` is the number people see.
 
     ``structure`` and ``departement_structure`` are the author’s when it was filed, and stay. ``key`` makes a
@@ -146,7 +146,6 @@ class Cra(SQLModel, table=True):
         {"sqlite_autoincrement": True},
     )
 
-    id: int | None = Field(default=None, primary_key=True)
     author_id: str = Field(foreign_key="person.id", max_length=26)
     structure: str | None = Field(default=None, max_length=200)
     departement_structure: str | None = Field(default=None, max_length=3)
@@ -179,12 +178,6 @@ class Cra(SQLModel, table=True):
     created_at: dt.datetime = Field(sa_type=UtcTime)
     modified_at: dt.datetime = Field(sa_type=UtcTime)
     deleted_at: dt.datetime | None = Field(default=None, sa_type=UtcTime)
-
-    @property
-    def number(self) -> int:
-        """The number people see."""
-        assert self.id is not None
-        return self.id
 
     @property
     def report(self) -> Report:

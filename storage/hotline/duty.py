@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from config.hotline import CODE_MAX
 from config.time import PARIS
 from storage.claims import hold
-from storage.database import Code, UtcTime, execute, insertion
+from storage.database import Code, Numbered, UtcTime, execute, insertion
 from storage.people import Person
 
 KEPT = timedelta(days=400)
@@ -19,22 +19,15 @@ KEPT = timedelta(days=400)
 _DAY = timedelta(days=1)
 
 
-class _Days(SQLModel):
+class _Days(Numbered):
     """Days of somebody, from ``starts`` up to but not including ``ends``: none where both are the same, which is how
     they are taken back. ``by`` wrote them down."""
 
-    id: int | None = Field(default=None, primary_key=True)
     user_id: str = Field(max_length=26)
     starts: date
     ends: date
     by: str = Field(max_length=26)
     at: datetime = Field(sa_type=UtcTime)
-
-    @property
-    def number(self) -> int:
-        """What it is called by. (Only what is not stored yet has none.)"""
-        assert self.id is not None
-        return self.id
 
     @property
     def last(self) -> date:

@@ -4,16 +4,16 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import JSON, Column, Text, func
-from sqlmodel import Field, SQLModel, col, select
+from sqlmodel import Field, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.hotline import CODE_MAX
 from storage.claims import hold
-from storage.database import UtcTime
+from storage.database import Numbered, UtcTime
 from storage.hotline.tickets import SUBJECT_MAX, Ticket
 
 
-class Incident(SQLModel, table=True):
+class Incident(Numbered, table=True):
     """An outage that the bot proposed, until somebody says that it is one (``by``), or none: it has ended then, by
     nobody. ``alike`` are the numbers of the tickets that it was proposed for, ``news`` is what was last told of it.
 
@@ -22,7 +22,6 @@ class Incident(SQLModel, table=True):
 
     __tablename__ = "ticket_incident"
 
-    id: int | None = Field(default=None, primary_key=True)
     queue: str = Field(max_length=CODE_MAX)
     subject: str = Field(max_length=SUBJECT_MAX)
     by: str = Field(default="", max_length=26)
@@ -30,12 +29,6 @@ class Incident(SQLModel, table=True):
     news: str = Field(default="", sa_type=Text)
     opened_at: datetime = Field(sa_type=UtcTime)
     ended_at: datetime | None = Field(default=None, sa_type=UtcTime)
-
-    @property
-    def number(self) -> int:
-        """How it is called."""
-        assert self.id is not None
-        return self.id
 
     @property
     def is_proposed(self) -> bool:

@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.hotline import CODE_MAX
 from storage import database
-from storage.database import Code, UtcTime, execute, insertion
+from storage.database import Code, Numbered, UtcTime, execute, insertion
 from storage.hotline.states import OPEN, ActorKind, Move, Reason, TicketState, Urgency, find_next_state
 
 SUBJECT_MAX = 120
@@ -19,7 +19,7 @@ SUBJECT_MAX = 120
 ID = 26
 
 
-class Ticket(SQLModel, table=True):
+class Ticket(Numbered, table=True):
     """One demand for help; its number is how people call it.
 
     ``key`` is the one-time key of the dialog that opened it. ``queue`` and ``category`` are codes of config/hotline.py.
@@ -43,7 +43,6 @@ class Ticket(SQLModel, table=True):
         Index("ix_ticket_opened_at", "opened_at"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
     key: str = Field(unique=True, max_length=80)
     queue: str = Field(max_length=CODE_MAX)
     category: str = Field(max_length=16)
@@ -80,12 +79,6 @@ class Ticket(SQLModel, table=True):
     rating_asked: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     incident: int | None = Field(default=None, index=True)
     version: int = 0
-
-    @property
-    def number(self) -> int:
-        """How people call it. (Only what is not stored yet has none.)"""
-        assert self.id is not None
-        return self.id
 
 
 async def add(db: AsyncSession, ticket: Ticket) -> Ticket | None:

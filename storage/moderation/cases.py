@@ -6,10 +6,10 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, Column, Text
-from sqlmodel import Field, SQLModel, col, select
+from sqlmodel import Field, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.database import Code, UtcTime
+from storage.database import Code, Numbered, UtcTime
 
 
 class CaseState(StrEnum):
@@ -36,7 +36,7 @@ class CaseSource(StrEnum):
     DIRECT = "direct"
 
 
-class Case(SQLModel, table=True):
+class Case(Numbered, table=True):
     """A case. Its message, files and context are what was seen when it was opened, whatever became of them since.
 
     ``context`` are messages before and after: ``{"at": ISO, "author_id": id, "message": text, "after": bool}`` (older
@@ -47,7 +47,6 @@ class Case(SQLModel, table=True):
 
     __tablename__ = "moderation_case"
 
-    id: int | None = Field(default=None, primary_key=True)
     state: CaseState = Field(default=CaseState.OPEN, sa_type=Code(CaseState), index=True)
     source: CaseSource = Field(default=CaseSource.REPORTED, sa_type=Code(CaseSource))
     author_id: str = Field(max_length=26, index=True)
@@ -68,13 +67,6 @@ class Case(SQLModel, table=True):
     until: datetime | None = Field(default=None, sa_type=UtcTime)
     entry: int | None = None
     proposed: dict[str, Any] = Field(default={}, sa_column=Column(JSON, nullable=False))
-
-    @property
-    def number(self) -> int:
-        """Its number, once it is stored."""
-        if self.id is None:
-            raise ValueError("a case that is not stored has no number")
-        return self.id
 
     @property
     def is_waiting(self) -> bool:

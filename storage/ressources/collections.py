@@ -8,7 +8,7 @@ from sqlmodel import Field, SQLModel, col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.text import fold
-from storage.database import UtcTime, insertion
+from storage.database import Numbered, UtcTime, insertion
 from storage.ressources.resources import Resource, ResourceState
 
 NAME_MAX, ABOUT_MAX = 80, 300
@@ -19,7 +19,7 @@ LISTED_MAX = 60
 """Collections that are listed."""
 
 
-class ResourceCollection(SQLModel, table=True):
+class ResourceCollection(Numbered, table=True):
     """Resources under a name; ``key`` is the name folded, by which people call it.
 
     ``owner_id`` may change it, as animateurs may. A ``pinned`` one stands first, for everybody, and in the channel;
@@ -29,7 +29,6 @@ class ResourceCollection(SQLModel, table=True):
 
     __tablename__ = "resource_collection"
 
-    id: int | None = Field(default=None, primary_key=True)
     key: str = Field(unique=True, max_length=NAME_MAX)
     name: str = Field(max_length=NAME_MAX)
     about: str = Field(default="", max_length=ABOUT_MAX)
@@ -39,12 +38,6 @@ class ResourceCollection(SQLModel, table=True):
     told: str = Field(default="", max_length=64)
     removed_at: datetime | None = Field(default=None, sa_type=UtcTime)
     created_at: datetime = Field(sa_type=UtcTime)
-
-    @property
-    def number(self) -> int:
-        """Which one it is. (Only what is not stored yet has none.)"""
-        assert self.id is not None
-        return self.id
 
 
 class Collected(SQLModel, table=True):

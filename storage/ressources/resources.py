@@ -17,7 +17,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from config.text import fold
 from config.themes import from_bits
 from storage import pages
-from storage.database import Code, UtcTime, execute, insertion
+from storage.database import Code, Numbered, UtcTime, execute, insertion
 from storage.urls import LINK_MAX, digest_key, url_key
 
 TITLE_MAX, DESCRIPTION_MAX, LICENCE_MAX, SOURCE_MAX, REASON_MAX = 200, 4000, 80, 120, 500
@@ -35,7 +35,7 @@ class ResourceState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-class Resource(SQLModel, table=True):
+class Resource(Numbered, table=True):
     """Something to be found again; its ``id`` is the number that people say.
 
     ``key`` tells resources apart: by their link where they have one, else by their title. ``source`` is a list outside
@@ -54,7 +54,6 @@ class Resource(SQLModel, table=True):
     animateurs.
     """
 
-    id: int | None = Field(default=None, primary_key=True)
     key: str = Field(unique=True, max_length=KEY_MAX)
     source: str = Field(default="", index=True, max_length=SOURCE_MAX)
     titre: str = Field(max_length=TITLE_MAX)
@@ -88,12 +87,6 @@ class Resource(SQLModel, table=True):
     created_at: dt.datetime = Field(sa_type=UtcTime)
     changed_at: dt.datetime = Field(sa_type=UtcTime)
     revision: int = Field(index=True)
-
-    @property
-    def number(self) -> int:
-        """How people call it. (Only what is not stored yet has none.)"""
-        assert self.id is not None
-        return self.id
 
     @property
     def theme_codes(self) -> tuple[str, ...]:
