@@ -25,7 +25,7 @@ _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 
 def clean_text(text: str) -> str:
-    """A text without what nobody sees: signs of no width, and those that turn the direction of a line."""
+    """Take out of a text what nobody sees: signs of no width, and those that turn the direction of a line."""
     return "\n".join(_clean_line(line) for line in normalize("NFC", text).splitlines()).strip()
 
 

@@ -1,87 +1,84 @@
-"""« J’y serai »: said by a click; who comes is told of changes and reminded; what waits for somebody."""
+"""What people take from the agenda: « J’y serai » with its notices, the file for a calendar, a private feed."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
+from bot.account_status import find_active, is_active
 from bot.command_lines import RunCommand
-from bot.context import Context
+from bot.context import Context, ReadingContext
+from bot.destinations import send_file
+from bot.errors import ChatError, UserError
+from bot.features import FeedContent
+from bot.french.dates import say_date
 from bot.french.periods import say_hour
 from bot.french.words import plural
-from bot.replies import Button, Direct, Replies, Reply, Waiting, Whisper
-from bot.texts import quote, render
-from commands.agenda import cards, publication, times
-from commands.agenda.cards import Attend, Open, Take, get_sight, get_sight_of, get_visible, lock_open
-from commands.agenda.feature import feature
+from bot.replies import Button, Direct, Parcel, Replies, Reply, SendFile, Waiting, Whisper
+from bot.texts import Markdown, quote, render
+from commands.agenda import cards, publication
+from commands.agenda.feature import feature, get_sight, get_visible, lock_open
+from config.settings import Settings
+from config.text import fold
 from config.time import PARIS
 from storage import agenda, people
-from storage.agenda import AgendaAttendance, AgendaEvent, EventState, Pair, Sight
+from storage.agenda import AgendaAttendance, AgendaEvent, EventState, Pair
 from storage.database import change
-from storage.people import Person, departures
+from storage.people import Person
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 TODAY_MAX = 2
 """Events of a day that « /aide » shows."""
 
 
-@feature.button(Attend)
-async def change_attendance(ctx: Context, click: Attend) -> Replies:
-    """They come, or do not any more; reminders follow that. One after the other, so that those who come are counted
-    right."""
-    if not click.on:
-        event = await get_visible(ctx, click.event, locked=True)
-        is_new = await agenda.drop_attendance(ctx.db, event.number, ctx.user.id)
-        offered = [Button(cards.COME, Attend(event=event.number))]
-    else:
+@feature.button(cards.Attend)
+async def change_attendance(ctx: Context, click: cards.Attend) -> Replies:
+    """Note that somebody comes, or does not any more; reminders follow that. One click after the other, so that those
+    who come are counted right."""
+    if click.on:
         event = await lock_open(ctx, click.event)
         is_new = await agenda.add_attendance(ctx.db, event, ctx.user.id, ctx.now)
-        offered = [Button(cards.CALENDAR, Take(event=event.number)), _draw_leave(event)]
-    told = Whisper(_say_attendance(ctx, event, on=click.on, is_new=is_new), offered)
+        offered = [Button(cards.CALENDAR, cards.Take(event=event.number)), cards.draw_leave(event)]
+    else:
+        event = await get_visible(ctx, click.event, locked=True)
+        is_new = await agenda.drop_attendance(ctx.db, event.number, ctx.user.id)
+        offered = [Button(cards.COME, cards.Attend(event=event.number))]
+    due = (cards.find_evening_reminder(event, ctx.zone), cards.find_last_reminder(event))
+    reminders = sum(at > ctx.now for at in due)
+    said = cards.describe(event, ctx.zone, ctx.now) | {"is_new": is_new, "reminders": reminders}
+    told = Whisper(render("agenda/attend" if click.on else "agenda/leave", **said), offered)
     return [told, *(await publication.refresh_post(ctx, event) if is_new else [])]
-
-
-def _draw_leave(event: AgendaEvent) -> Button:
-    return Button(cards.LEAVE, Attend(event=event.number, on=False))
-
-
-def _say_attendance(ctx: Context, event: AgendaEvent, *, on: bool, is_new: bool) -> str:
-    when = times.say_when(event, ctx.zone, ctx.today)
-    said = {"event": event, "title": times.draw_title(event), "when": when, "link": times.draw_link(event)}
-    reminders = sum(
-        due > ctx.now for due in (times.find_evening_reminder(event, ctx.zone), times.find_last_reminder(event))
-    )
-    return render("agenda/attend" if on else "agenda/leave", is_new=is_new, reminders=reminders, **said)
-
-
-async def list_today(ctx: Context) -> Sequence[Waiting]:
-    """Where one is awaited today."""
-    until = datetime.combine(ctx.today + timedelta(days=1), time(), ctx.zone)
-    found = await agenda.list_attended(ctx.db, ctx.user.id, get_sight(ctx), ctx.now, until)
-    return [_draw_waiting(ctx, event) for event in found[:TODAY_MAX]]
-
-
-def _draw_waiting(ctx: Context, event: AgendaEvent) -> Waiting:
-    hour = say_hour(event.starts_at.astimezone(ctx.zone))
-    return Waiting(f"Aujourd’hui à {hour} : {quote(event.title)}", Button("Voir l’événement", Open(event=event.number)))
 
 
 @feature.waiting
 async def list_waiting(ctx: Context) -> Sequence[Waiting]:
-    """What waits to be read over, and where one is awaited today."""
-    count = await agenda.count_proposed(ctx.db, ctx.now) if ctx.user.animates else 0
-    verb = "attend d’être relu" if count == 1 else "attendent d’être relus"
-    shown = Button("Relire les événements", RunCommand(line="agenda propositions"))
-    review = [Waiting(f"{plural(count, 'événement')} {verb}", shown)] if count else []
-    return [*await list_today(ctx), *review]
+    """List where one is awaited today, and what waits to be read over."""
+    until = datetime.combine(ctx.today + timedelta(days=1), time(), ctx.zone)
+    found = await agenda.list_attended(ctx.db, ctx.user.id, get_sight(ctx, ctx.user), ctx.now, until)
+    waiting: list[Waiting] = []
+    for event in found[:TODAY_MAX]:
+        hour = say_hour(event.starts_at.astimezone(ctx.zone))
+        shown = Button("Voir l’événement", cards.Open(event=event.number))
+        waiting.append(Waiting(f"Aujourd’hui à {hour} : {quote(event.title)}", shown))
+    if count := await agenda.count_proposed(ctx.db, ctx.now) if ctx.user.animates else 0:
+        verb = "attend d’être relu" if count == 1 else "attendent d’être relus"
+        review = Button("Relire les événements", RunCommand(line="agenda propositions"))
+        waiting.append(Waiting(f"{plural(count, 'événement')} {verb}", review))
+    return waiting
 
 
 AHEAD = timedelta(hours=48)
 """No evening before is longer ago than that, in any zone."""
 AT_ONCE = 500
-"""People told of changes in one go; the others are five minutes later."""
+"""People told of changes in one go; the others are told five minutes later."""
 
 
 class NoticeKind(StrEnum):
-    """What a message is about."""
+    """What a notice is about."""
 
     CHANGED = "changed"
     CANCELLED = "cancelled"
@@ -91,10 +88,10 @@ class NoticeKind(StrEnum):
 
 @feature.job("hour=0-1,3-23 minute=*/5", name="agenda.tell", writes=True)
 async def tell_due(ctx: Context) -> Replies:
-    """What is due: changes first; who hears of one is not reminded of the same in the same breath."""
+    """Tell what is due: changes first; who hears of one is not reminded of the same in the same breath."""
     outdated = await agenda.list_outdated(ctx.db, ctx.now, AT_ONCE)
     soon = await agenda.list_soon(ctx.db, ctx.now, AHEAD)
-    readers = await _find_readers(ctx, [*outdated, *soon])
+    readers = await _find_readers(ctx, {coming.user_id for coming, _ in (*outdated, *soon)})
     told = {(coming.event, coming.user_id) for coming, _ in outdated}
     replies = [reply for pair in outdated for reply in await _tell_change(ctx, pair, readers)]
     for pair in soon:
@@ -102,20 +99,11 @@ async def tell_due(ctx: Context) -> Replies:
     return replies
 
 
-async def _find_readers(ctx: Context, pairs: Sequence[Pair]) -> Mapping[str, Person]:
-    """Who of them can be written to: nobody is who left, or whose account is off."""
-    ids = sorted({coming.user_id for coming, _ in pairs})
-    if not ids:
-        return {}
-    off = await departures.find_gone_since(ctx.db, ids)
-    known = {person.id: person for person in await people.among(ctx.db, ids=ids)}
-    found = {one: known.get(one) or _make_unknown(ctx, one) for one in ids if one not in off}
-    return {one: person for one, person in found.items() if not person.has_left(person.today(ctx.now))}
-
-
-def _make_unknown(ctx: Context, user_id: str) -> Person:
-    """Somebody of whom the register knows nothing: in no département, in Paris."""
-    return Person(id=user_id, username="", role=None, timezone=PARIS.key, since=ctx.now)
+async def _find_readers(ctx: Context, ids: Collection[str]) -> Mapping[str, Person]:
+    """Find who of them can be written to; of whom the register knows nothing is in no département, in Paris."""
+    active = sorted(await find_active(ctx, ids))
+    unknown = {one: Person(id=one, username="", role=None, timezone=PARIS.key, since=ctx.now) for one in active}
+    return unknown | {person.id: person for person in await people.among(ctx.db, ids=active)}
 
 
 async def _tell_change(ctx: Context, pair: Pair, readers: Mapping[str, Person]) -> Sequence[Reply]:
@@ -132,49 +120,170 @@ async def _tell_change(ctx: Context, pair: Pair, readers: Mapping[str, Person]) 
 async def _remind(
     ctx: Context, pair: Pair, readers: Mapping[str, Person], told: Collection[tuple[int, str]]
 ) -> Sequence[Reply]:
-    """Nothing for who said that they come after it was due, nor for who was just told where and when it is."""
+    """Remind somebody, but not who said that they come after it was due, nor who was just told where and when it is."""
     coming, event = pair
     reader = readers.get(coming.user_id)
     due = _find_due(ctx.now, coming, event, reader) if reader else None
     if due is None:
         return []
-    await change(ctx.db, coming, day_told=True, hour_told=due == times.find_last_reminder(event))
+    await change(ctx.db, coming, day_told=True, hour_told=due == cards.find_last_reminder(event))
     is_known = coming.at > due or (coming.event, coming.user_id) in told
     return [] if is_known else _draw_notice(ctx, pair, readers, NoticeKind.REMINDER)
 
 
 def _find_due(now: datetime, coming: AgendaAttendance, event: AgendaEvent, reader: Person) -> datetime | None:
-    """The reminder whose time has come, by when it was due; the later one stands for both."""
-    last, evening = times.find_last_reminder(event), times.find_evening_reminder(event, reader.zone)
+    """Find the reminder whose time has come, by when it was due; the later one stands for both."""
+    last, evening = cards.find_last_reminder(event), cards.find_evening_reminder(event, reader.zone)
     if now >= last:
         return last
     return evening if now >= evening and not coming.day_told else None
 
 
 def _draw_notice(ctx: Context, pair: Pair, readers: Mapping[str, Person], about: NoticeKind) -> Sequence[Reply]:
-    """The message, for who is there and may still see the event."""
+    """Draw the notice, for who is there and may still see the event; its file tells calendars of a cancelled one so."""
     coming, event = pair
     reader = readers.get(coming.user_id)
-    if reader is None or not _get_sight(ctx, reader).covers(event.departement):
+    if reader is None or not get_sight(ctx, reader).covers(event.departement):
         return []
-    text = render(
-        "agenda/told_comer",
-        about=about.value,
-        event=event,
-        title=times.draw_title(event),
-        when=times.say_when(event, reader.zone, reader.today(ctx.now)),
-        link=times.draw_link(event),
-    )
-    return [Direct(text, _draw_buttons(event), user_id=reader.id)]
+    text = render("agenda/told_comer", about=about.value, **cards.describe(event, reader.zone, ctx.now))
+    buttons = [Button("Retirer de mon agenda", cards.Take(event=event.number))]
+    if event.state is not EventState.CANCELLED:
+        buttons = [Button(cards.CALENDAR, cards.Take(event=event.number)), cards.draw_leave(event)]
+    return [Direct(text, buttons, user_id=reader.id)]
 
 
-def _get_sight(ctx: Context, reader: Person) -> Sight:
-    return Sight(everything=True) if reader.animates else get_sight_of(ctx, reader)
+CONTENT_TYPE = "text/calendar; charset=utf-8"
+READ_AGAIN = timedelta(hours=1)
+"""After which a calendar reads a feed again."""
 
 
-def _draw_buttons(event: AgendaEvent) -> Sequence[Button]:
-    """The file; of a cancelled event it tells calendars so."""
-    if event.state is EventState.CANCELLED:
-        return [Button("Retirer de mon agenda", Take(event=event.number))]
-    leaves = Button(cards.LEAVE, Attend(event=event.number, on=False))
-    return [Button(cards.CALENDAR, Take(event=event.number)), leaves]
+def write_calendar(events: Iterable[AgendaEvent], settings: Settings, name: str = "") -> bytes:
+    """Write the calendar (iCalendar, RFC 5545) of these events; a feed has a ``name``. The same events are the same
+    bytes."""
+    from icalendar import Calendar  # 60 ms: not before somebody asks for a calendar
+
+    calendar = Calendar()
+    calendar.add("prodid", "-//coop-bot//agenda//FR")
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    if name:
+        calendar.add("x-wr-calname", name)
+        calendar.add("refresh-interval", READ_AGAIN, parameters={"VALUE": "DURATION"})
+    for event in events:
+        calendar.add_component(_write_event(event, settings))
+    return bytes(calendar.to_ical())
+
+
+def _write_event(event: AgendaEvent, settings: Settings) -> "Event":
+    """Write an event in UTC, so that no calendar has to know of zones; it is known again by its UID, for ever and
+    everywhere, and newer by its SEQUENCE."""
+    from icalendar import Event
+
+    host = urlsplit(settings.mattermost_url).hostname or "mattermost"
+    fields = {
+        "uid": f"agenda-{event.number}@{settings.team}.{host}",
+        "dtstamp": event.changed_at,
+        "sequence": event.sequence,
+        "dtstart": event.starts_at,
+        "dtend": event.ends_at,
+        "summary": event.title,
+        "status": "CANCELLED" if event.state is EventState.CANCELLED else "CONFIRMED",
+        "location": event.place or event.url,
+        "url": event.url,
+        "description": "\n\n".join(filter(None, (event.details, event.url))),
+    }
+    written = Event()
+    for name, value in fields.items():
+        if value != "":
+            written.add(name, value)
+    return written
+
+
+BACK = timedelta(days=60)
+"""How long events that are over stay in a feed."""
+EVENTS_MAX = 400
+"""Events in a feed, the latest ones."""
+SUFFIX = ".ics"
+NAME = "Agenda du réseau"
+
+
+@feature.command("agenda flux", help="Vos événements dans votre propre agenda, tenus à jour", writes=True)
+async def offer_feed(ctx: Context, _: str) -> Replies:
+    """Tell the address of one’s feed, opened now; of one that is open already nobody knows it any more."""
+    known = await agenda.get_feed(ctx.db, ctx.user.id)
+    if known is None:
+        return await renew_feed(ctx, cards.RenewFeed())
+    await _must_be_there(ctx)
+    since = say_date(known.created_at.astimezone(ctx.zone).date(), ctx.today)
+    return Whisper(render("agenda/feed_open", since=since), _draw_buttons())
+
+
+@feature.button(cards.RenewFeed)
+async def renew_feed(ctx: Context, _: cards.RenewFeed) -> Replies:
+    """Give the feed another address; the one before leads nowhere at once."""
+    await _must_be_there(ctx)
+    is_new = await agenda.get_feed(ctx.db, ctx.user.id) is None
+    token = await agenda.renew_feed(ctx.db, ctx.user.id, ctx.now)
+    base = ctx.settings.feed_url or ctx.settings.public_url
+    address = Markdown(f"{base}/{feature.name}/{token}{SUFFIX}")
+    return Whisper(render("agenda/feed", address=address, is_new=is_new), _draw_buttons())
+
+
+@feature.button(cards.CloseFeed)
+async def close_feed(ctx: Context, _: cards.CloseFeed) -> Replies:
+    """Close the feed: its address leads nowhere."""
+    was_open = await agenda.close_feed(ctx.db, ctx.user.id)
+    return Whisper(render("agenda/feed_closed", was_open=was_open))
+
+
+def _draw_buttons() -> list[Button]:
+    return [Button("En changer", cards.RenewFeed()), Button("Le fermer", cards.CloseFeed(), "danger")]
+
+
+async def _must_be_there(ctx: Context) -> None:
+    if not await is_active(ctx, ctx.user.id):
+        raise UserError("Le flux est pour les membres du réseau.")
+
+
+@feature.feed(feature.name)
+async def read_feed(ctx: ReadingContext, key: str) -> FeedContent | None:
+    """Write what the owner of a feed may see now; nothing for who has left."""
+    user_id = await agenda.find_owner(ctx.db, key.removesuffix(SUFFIX)) if key.endswith(SUFFIX) else ""
+    owner = await _find_owner(ctx, user_id) if user_id else None
+    if owner is None or owner.has_left(owner.today(ctx.now)):
+        return None
+    events = await agenda.list_for_feed(ctx.db, user_id, get_sight(ctx, owner), ctx.now - BACK, EVENTS_MAX)
+    # A third of a second for 400 long ones.
+    body = await ctx.compute(lambda: write_calendar(events, ctx.settings, NAME))
+    return FeedContent(body, CONTENT_TYPE)
+
+
+async def _find_owner(ctx: Context, user_id: str) -> Person | None:
+    """Find whose feed it is, as they are now; None where their account is gone. Raises UserError where it is off."""
+    try:
+        return await ctx.people.fresh(ctx.db, user_id)
+    except ChatError as error:
+        if error.status == 404:
+            return None
+        raise
+
+
+NAME_MAX = 60
+
+
+@feature.button(cards.Take, writes=False)
+async def take_file(ctx: ReadingContext, click: cards.Take) -> Replies:
+    """Send the file of an event, which arrives in the direct channel."""
+    await get_visible(ctx, click.event)
+    return await send_file(ctx, SendFile(user_id=ctx.user.id, order=cards.CalendarFile(event=click.event)))
+
+
+@feature.file(cards.CalendarFile, name="agenda.CalendarFile")
+async def make_file(ctx: Context, order: cards.CalendarFile, folder: Path) -> Parcel:
+    """Make the file of an event as it is now."""
+    event = await get_visible(ctx, order.event)
+    letters = "".join(sign if sign.isascii() and sign.isalnum() else "-" for sign in fold(event.title))
+    name = "-".join(filter(None, letters.split("-")))[:NAME_MAX] or f"evenement-{event.number}"
+    path = folder / f"{name}.ics"
+    path.write_bytes(write_calendar([event], ctx.settings))
+    return Parcel(render("agenda/file", **cards.describe(event, ctx.zone, ctx.now)), files=[path])

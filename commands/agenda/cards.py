@@ -1,8 +1,10 @@
-"""« /agenda »: who sees which events, and how they are shown: lists, cards, cards of those who read over."""
+"""« /agenda »: how events are said and shown: in words, in lists, on cards and on those of who reads them over."""
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
@@ -12,18 +14,18 @@ from bot.cards import RowCard
 from bot.command_lines import RunCommand, read_typed_number
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
+from bot.french.dates import say_weekday
+from bot.french.periods import say_hour
 from bot.menus import Choosing, Menu
 from bot.pages import Page as RowPage
 from bot.pages import read_page
-from bot.replies import Button, Card, Message, Perform, Replies, Reply, Say, Whisper
-from bot.texts import quotation, quote, relay_plain_text, render
-from commands.agenda import times
-from commands.agenda.feature import feature
+from bot.replies import Button, Card, Message, Perform, Replies, Reply, Whisper
+from bot.texts import Markdown, escape, quotation, quote, relay_plain_text, render
+from commands.agenda.feature import feature, get_sight, get_visible, may_change
 from config.text import fold
 from config.time import PARIS
-from storage import agenda, canaux
-from storage.agenda import AgendaEvent, EventState, Found, Sight, Window, find_homes, get_event, lock_event
-from storage.people import Person, Role
+from storage import agenda, canaux, targets
+from storage.agenda import AgendaEvent, EventState, Window
 
 
 class ListKind(StrEnum):
@@ -41,63 +43,52 @@ class Page(BaseModel):
     page: int = 1
 
 
-class Open(BaseModel):
+class About(BaseModel):
+    """Something about the event of that number."""
+
+    event: int
+
+
+class Open(About):
     """« Détails »: all that is known of an event."""
 
-    event: int
 
-
-class Attend(BaseModel):
+class Attend(About):
     """« J’y serai », or « Je n’y serai plus »."""
 
-    event: int
     on: bool = True
 
 
-class Take(BaseModel):
+class Take(About):
     """« Ajouter à mon agenda »: the file that calendars read."""
 
-    event: int
 
-
-class CalendarFile(BaseModel):
-    """An order: that file."""
-
-    event: int
+class CalendarFile(About):
+    """An order: the file that calendars read."""
 
 
 class Propose(BaseModel):
     """« Proposer un événement »."""
 
 
-class Edit(BaseModel):
+class Edit(About):
     """« Modifier », or « Corriger » of who reads it over."""
 
-    event: int
 
-
-class Publish(BaseModel):
+class Publish(About):
     """« Publier » what waits."""
 
-    event: int
 
-
-class Refuse(BaseModel):
+class Refuse(About):
     """« Refuser » what waits, with a reason."""
 
-    event: int
 
-
-class Cancel(BaseModel):
+class Cancel(About):
     """« Annuler » an event, with a word for those who come."""
 
-    event: int
 
-
-class Restore(BaseModel):
+class Restore(About):
     """« Rétablir » what was cancelled."""
-
-    event: int
 
 
 class EventAction(StrEnum):
@@ -109,7 +100,7 @@ class EventAction(StrEnum):
 
     @property
     def label(self) -> str:
-        """What is written in the menu."""
+        """The text that stands in the menu."""
         return {"modifier": "Modifier", "annuler": "Annuler l’événement", "retablir": "Rétablir"}[self.value]
 
 
@@ -127,77 +118,87 @@ class CloseFeed(BaseModel):
     """« Le fermer »: no feed any more."""
 
 
-def get_sight(ctx: Context) -> Sight:
-    """What who acts sees of what is out."""
-    return Sight(everything=True) if ctx.user.animates else get_sight_of(ctx, ctx.user)
-
-
-def get_sight_of(ctx: Context, person: Person) -> Sight:
-    """What is for somebody: public events, and those of their départements as long as they are there."""
-    return Sight() if person.has_left(person.today(ctx.now)) else Sight.of(person.departements)
-
-
-def may_see(ctx: Context, event: AgendaEvent) -> bool:
-    """Whether who acts is shown it: what is out and for them; their own; animateurs, all."""
-    return is_own(ctx, event) or ctx.user.animates or (event.is_out and get_sight(ctx).covers(event.departement))
-
-
-async def get_visible(ctx: Context, number: int, *, locked: bool = False) -> AgendaEvent:
-    """The event of that number, nobody else’s if it is ``locked``. Raises UserError, the same for one that there is
-    not and for one that this person may not see."""
-    event = await (lock_event if locked else get_event)(ctx.db, number)
-    if event is None or not may_see(ctx, event):
-        raise UserError(f"Il n’y a pas d’événement n° {number}, ou il n’est pas pour votre département.")
-    return event
-
-
-async def lock_open(ctx: Context, number: int) -> AgendaEvent:
-    """The same, locked, which is to take place. Raises UserError."""
-    event = await get_visible(ctx, number, locked=True)
-    if event.state is not EventState.PUBLISHED:
-        raise UserError(f"L’événement n° {number} {REASONS[event.state]}.")
-    must_not_be_over(ctx, event)
-    return event
-
-
-REASONS = {
-    EventState.PROPOSED: "n’est pas encore publié",
-    EventState.REFUSED: "n’a pas été publié",
-    EventState.CANCELLED: "est annulé",
-    EventState.PUBLISHED: "est publié",
+EVENING = time(17)
+"""The hour of the day before at which people are reminded, where they are."""
+_PLACES = {
+    "Indian/Reunion": "La Réunion",
+    "Pacific/Noumea": "Nouméa",
+    "Pacific/Wallis": "Wallis-et-Futuna",
+    "America/Miquelon": "Saint-Pierre-et-Miquelon",
 }
-"""What became of an event, in a sentence."""
+"""Zones that are called otherwise than their last word."""
 
 
-def must_not_be_over(ctx: Context, event: AgendaEvent) -> None:
-    """Raises UserError for what is past."""
-    if event.ends_at <= ctx.now:
-        raise UserError(f"L’événement n° {event.number} est passé.")
+def describe(event: AgendaEvent, zone: ZoneInfo, now: datetime) -> dict[str, object]:
+    """Describe an event as most texts say it, where ``zone`` is."""
+    when = say_when(event, zone, now.astimezone(zone).date())
+    return {"event": event, "title": draw_title(event), "when": when, "link": draw_link(event)}
 
 
-def is_own(ctx: Context, event: AgendaEvent) -> bool:
-    """Whether who acts proposed it, and is still there."""
-    return event.author_id == ctx.user.id and not ctx.user.has_left(ctx.today)
+def say_when(event: AgendaEvent, zone: ZoneInfo, today: date) -> str:
+    """Say when an event is: « vendredi 4 décembre de 14 h à 16 h », where ``zone`` is; whose time it is, where that may
+    be asked."""
+    start, end = event.starts_at.astimezone(zone), event.ends_at.astimezone(zone)
+    day, last, begins, ends = say_weekday(start.date(), today), end.date(), _say_hour(start), _say_hour(end)
+    if start.date() == last:
+        said = f"{day} de {begins} à {ends}"
+    else:
+        said = f"du {day} à {begins} au {say_weekday(last, today)} à {ends}"
+    return said + (f" (heure de {name_zone(zone)})" if _needs_zone(event, start) else "")
 
 
-def may_change(ctx: Context, event: AgendaEvent) -> bool:
-    """Whether who acts changes it: its author, animateurs, and a coordinateur of its département."""
-    return is_own(ctx, event) or may_publish(ctx.user, event.departement)
+def _say_hour(moment: datetime) -> str:
+    """Say an hour; of one that a night has twice, also which of them it is."""
+    if not is_double(moment):
+        return say_hour(moment)
+    return f"{say_hour(moment)} (heure {'d’été' if moment.dst() else 'd’hiver'})"
 
 
-async def get_changeable(ctx: Context, number: int, *, locked: bool = True) -> AgendaEvent:
-    """The event of that number, which whoever acts may change. Raises UserError."""
-    event = await get_visible(ctx, number, locked=locked)
-    if not may_change(ctx, event):
-        raise UserError("Seuls la personne qui l’a proposé et les animateurs changent cet événement.")
-    must_not_be_over(ctx, event)
-    return event
+def _needs_zone(event: AgendaEvent, start: datetime) -> bool:
+    others = {start.astimezone(ZoneInfo(zone)).utcoffset() for zone in (PARIS.key, event.zone)}
+    return others != {start.utcoffset()}
 
 
-def may_publish(person: Person, departement: str) -> bool:
-    """Whether somebody’s events are published at once: animateurs’, and a coordinateur’s in their départements."""
-    leads = person.role is Role.COORDINATEUR and departement in find_homes(person.departements)
-    return person.animates or leads
+def name_zone(zone: ZoneInfo) -> str:
+    """Name a zone: « Paris », « La Réunion »."""
+    return _PLACES.get(zone.key) or zone.key.rpartition("/")[2].replace("_", " ")
+
+
+def is_skipped(moment: datetime) -> bool:
+    """Whether clocks never show that hour: they were put forward over it."""
+    return moment.astimezone(UTC).astimezone(moment.tzinfo).replace(tzinfo=None, fold=0) != moment.replace(tzinfo=None)
+
+
+def is_double(moment: datetime) -> bool:
+    """Whether clocks show that hour twice: they were put back."""
+    first, second = moment.replace(fold=0), moment.replace(fold=1)
+    return not is_skipped(first) and first.utcoffset() != second.utcoffset()
+
+
+def find_evening_reminder(event: AgendaEvent, zone: ZoneInfo) -> datetime:
+    """Find when people there are reminded for the first time."""
+    return datetime.combine(event.starts_at.astimezone(zone).date() - timedelta(days=1), EVENING, zone)
+
+
+def find_last_reminder(event: AgendaEvent) -> datetime:
+    """Find when all are reminded for the last time."""
+    return event.starts_at - timedelta(hours=1)
+
+
+def draw_title(event: AgendaEvent) -> Markdown:
+    """Draw the title of an event."""
+    return Markdown(escape(event.title))
+
+
+def draw_link(event: AgendaEvent) -> Markdown:
+    """Draw the link of an event, under the name of the site to which it leads; empty without one."""
+    host = urlsplit(event.url).hostname or ""
+    return Markdown(f"[{escape(host)}](<{event.url}>)" if event.url else "")
+
+
+def say_audience(event: AgendaEvent) -> str:
+    """Say whom an event is for: « tout le réseau », « Rhône (69) »."""
+    return targets.say_target(event.departement or targets.NATIONAL, {})
 
 
 MORE, COME, LEAVE, CALENDAR = "Plus…", "J’y serai", "Je n’y serai plus", "Ajouter à mon agenda"
@@ -214,15 +215,14 @@ class Attendees:
 
 
 async def read_attendees(ctx: Context, events: Sequence[AgendaEvent]) -> Attendees:
-    """To these events, as they are now."""
+    """Read who comes to these events, as it is now."""
     numbers = [event.number for event in events]
-    return Attendees(
-        await agenda.count_attendees(ctx.db, numbers), await agenda.find_attended(ctx.db, ctx.user.id, numbers)
-    )
+    counts = await agenda.count_attendees(ctx.db, numbers)
+    return Attendees(counts, await agenda.find_attended(ctx.db, ctx.user.id, numbers))
 
 
 async def draw_cards(ctx: Context, events: Sequence[AgendaEvent]) -> Sequence[Card]:
-    """A card for each."""
+    """Draw a card for each event."""
     told = await read_attendees(ctx, events)
     return [
         Card(_draw_text(ctx, event, told, ctx.zone), draw_buttons(ctx, event, told), menus=draw_menus(ctx, event))
@@ -233,11 +233,8 @@ async def draw_cards(ctx: Context, events: Sequence[AgendaEvent]) -> Sequence[Ca
 def _draw_text(ctx: Context, event: AgendaEvent, told: Attendees, zone: ZoneInfo) -> str:
     return render(
         "agenda/card",
-        event=event,
-        title=times.draw_title(event),
-        when=times.say_when(event, zone, ctx.now.astimezone(zone).date()),
-        link=times.draw_link(event),
-        audience=times.say_audience(event),
+        **describe(event, zone, ctx.now),
+        audience=say_audience(event),
         count=told.counts.get(event.number, 0),
         comes=event.number in told.mine,
         is_over=event.ends_at <= ctx.now,
@@ -246,42 +243,32 @@ def _draw_text(ctx: Context, event: AgendaEvent, told: Attendees, zone: ZoneInfo
 
 
 def draw_buttons(ctx: Context, event: AgendaEvent, told: Attendees, *, opens: bool = True) -> Sequence[Button]:
-    """What can be done with it by a click."""
-    comes = event.number in told.mine
-    is_to_come = event.state is EventState.PUBLISHED and event.ends_at > ctx.now
-    given = [
-        Button(LEAVE if comes else COME, Attend(event=event.number, on=not comes), "default" if comes else "primary"),
-        Button(CALENDAR, Take(event=event.number)),
-    ]
-    opened = [Button("Détails", Open(event=event.number))] if opens else []
-    return [*(given if is_to_come else []), *opened]
+    """Draw what can be done with an event by a click."""
+    buttons = [Button("Détails", Open(event=event.number))] if opens else []
+    if event.state is not EventState.PUBLISHED or event.ends_at <= ctx.now:
+        return buttons
+    calendar = Button(CALENDAR, Take(event=event.number))
+    come = Button(COME, Attend(event=event.number), "primary")
+    return [draw_leave(event) if event.number in told.mine else come, calendar, *buttons]
+
+
+def draw_leave(event: AgendaEvent) -> Button:
+    """Draw the button of who does not come any more."""
+    return Button(LEAVE, Attend(event=event.number, on=False))
 
 
 def draw_menus(ctx: Context, event: AgendaEvent) -> Sequence[Menu]:
-    """What else who asks may do with it."""
+    """Draw what else who asks may do with an event."""
     if not may_change(ctx, event) or event.ends_at <= ctx.now:
         return []
     is_cancelled = event.state is EventState.CANCELLED
-    deeds = [EventAction.RESTORE] if is_cancelled else [EventAction.EDIT, EventAction.CANCEL]
-    wanted = deeds[:1] if event.state is EventState.REFUSED else deeds
-    return [Menu(MORE, More(event=event.number), {deed.value: deed.label for deed in wanted})]
-
-
-async def draw_event(ctx: Context, event: AgendaEvent) -> Message:
-    """All that is known of one."""
-    told = await read_attendees(ctx, [event])
-    text = render(
-        "agenda/whole",
-        card=_draw_text(ctx, event, told, ctx.zone),
-        event=event,
-        details=relay_plain_text(event.details),
-        author=await read_display_name(ctx, event.author_id),
-    )
-    return Message(text, draw_buttons(ctx, event, told, opens=False), menus=draw_menus(ctx, event))
+    actions = [EventAction.RESTORE] if is_cancelled else [EventAction.EDIT, EventAction.CANCEL]
+    wanted = actions[:1] if event.state is EventState.REFUSED else actions
+    return [Menu(MORE, More(event=event.number), {action.value: action.label for action in wanted})]
 
 
 async def draw_channel_post(ctx: Context, event: AgendaEvent) -> Message:
-    """What all of its channel read, each with a click of their own; in the time of those it is for."""
+    """Draw what all of its channel read, each with a click of their own; in the time of those it is for."""
     told = Attendees(await agenda.count_attendees(ctx.db, [event.number]))
     zone = ZoneInfo(event.zone if event.departement else PARIS.key)
     return Message(_draw_text(ctx, event, told, zone), draw_buttons(ctx, event, told))
@@ -292,7 +279,7 @@ NATIONAL = "actualites"
 
 
 async def find_channel(ctx: Context, event: AgendaEvent) -> str:
-    """The id of the channel where an event is said; "" while it is not known."""
+    """Find the channel where an event is said, by id; "" while it is not known."""
     key = f"departement:{event.departement}" if event.departement else NATIONAL
     return (await canaux.find_channel_ids(ctx.db)).get(key, "")
 
@@ -304,47 +291,28 @@ SHOWN_MAX = 700
 
 
 async def post_review_card(ctx: Context, event: AgendaEvent) -> Sequence[Reply]:
-    """The card; nothing where the room is not known: it waits in the list of what is proposed."""
+    """Post the card; nothing where the room is not known: the event waits in the list of what is proposed."""
     room = await canaux.find_team_room(ctx.db)
     return [REVIEW.post(event, await draw_review_card(ctx, event), room)] if room else []
 
 
 async def refresh_review_card(ctx: Context, event: AgendaEvent, note: str = "") -> Sequence[Reply]:
-    """The card as it is now, wherever it stands; a ``note`` is said under it."""
+    """Rewrite the card as it is now, wherever it stands; a ``note`` is said under it."""
     room = await canaux.find_team_room(ctx.db)
     again = REVIEW.rewrite(event, await draw_review_card(ctx, event), here=bool(room) and ctx.channel_id == room)
-    return [again, *(await _say_under(ctx, event, note) if note else [])]
-
-
-async def _say_under(ctx: Context, event: AgendaEvent, note: str) -> Sequence[Reply]:
-    posts = await REVIEW.list_posts(ctx.db, event)
-    return [Say(note, channel_id=posts[0].channel_id, root_id=posts[0].post_id)] if posts else []
-
-
-async def review_again(ctx: Context, event: AgendaEvent, note: str) -> Sequence[Reply]:
-    """It is to be read over once more: said under its card, or on a new one where there is none."""
-    stands = await REVIEW.is_sent(ctx.db, event)
-    return await refresh_review_card(ctx, event, note) if stands else await post_review_card(ctx, event)
+    return [again, *(await REVIEW.reply_under(ctx.db, event, note) if note else [])]
 
 
 async def draw_review_card(ctx: Context, event: AgendaEvent) -> Message:
-    """An event as those see it who read it over, and what can be done with it."""
+    """Draw an event as those see it who read it over, and what can be done with it."""
     text = render(
         "agenda/proposal",
-        event=event,
-        title=times.draw_title(event),
-        when=times.say_when(event, PARIS, ctx.now.astimezone(PARIS).date()),
-        link=times.draw_link(event),
-        audience=times.say_audience(event),
+        **describe(event, PARIS, ctx.now),
+        audience=say_audience(event),
         details=quotation(event.details, SHOWN_MAX),
         author=await read_display_name(ctx, event.author_id),
         decider=await read_display_name(ctx, event.decided_by),
     )
-    return Message(text, draw_review_buttons(event))
-
-
-def draw_review_buttons(event: AgendaEvent) -> Sequence[Button]:
-    """What can be done with it."""
     number = event.number
     publish, correct = Button("Publier", Publish(event=number), "primary"), Button("Corriger", Edit(event=number))
     offered = {
@@ -353,7 +321,7 @@ def draw_review_buttons(event: AgendaEvent) -> Sequence[Button]:
         EventState.REFUSED: [publish, correct],
         EventState.CANCELLED: [Button("Rétablir", Restore(event=number))],
     }
-    return offered[event.state]
+    return Message(text, offered[event.state])
 
 
 PAGE = 5
@@ -369,7 +337,7 @@ WORDS: Mapping[str, ListKind] = {
 
 @feature.command("agenda", help="Les événements à venir", hint=HINT)
 async def show_agenda(ctx: ReadingContext, line: str) -> Replies:
-    """What is asked for: a list, or one by its number."""
+    """Show what is asked for: a list, or one event by its number."""
     text = " ".join(line.split())
     asked = fold(text)
     if asked in {"aide", "help", "?"}:
@@ -384,52 +352,42 @@ async def show_agenda(ctx: ReadingContext, line: str) -> Replies:
 
 @feature.command("agenda passés", help="Les événements passés")
 async def show_past(ctx: ReadingContext, _: str) -> Replies:
-    """Those that are over, the last one first."""
+    """List the events that are over, the last one first."""
     return await show_page(ctx, Page(of=ListKind.PAST))
 
 
 @feature.button(Page, writes=False)
 async def show_page(ctx: Context, at: Page) -> Replies:
-    """A page of a list, as it is now; of a list that grew shorter, its last one."""
+    """Show a page of a list, as it is now; of a list that grew shorter, its last one."""
+    sight = get_sight(ctx, ctx.user)
 
     async def read(number: int) -> RowPage[AgendaEvent]:
-        events, total = await _READERS[at.of](ctx, Window(PAGE, (number - 1) * PAGE))
+        window = Window(PAGE, (number - 1) * PAGE)
+        if at.of is ListKind.OWN:
+            events, total = await agenda.list_own(ctx.db, ctx.user.id, sight, ctx.now, window)
+        else:
+            listed = agenda.list_past if at.of is ListKind.PAST else agenda.list_to_come
+            events, total = await listed(ctx.db, sight, ctx.now, window)
         return RowPage(events, total, number, PAGE)
 
     page = await read_page(read, at.page)
     following = page.draw_next(lambda number: Page(of=at.of, page=number), style="primary")
     text = render("agenda/list", of=at.of.value, total=page.total, page=page.number, pages=page.pages)
-    return Whisper(text, [*following, *_draw_ways(at.of)], cards=await draw_cards(ctx, page.rows))
-
-
-def _draw_ways(of: ListKind) -> Sequence[Button]:
-    """To the other lists, and to a proposal."""
-    ways = {ListKind.OWN: ("Les miens", "agenda mes"), ListKind.COMING: ("À venir", "agenda")}
-    others = [Button(label, RunCommand(line=line)) for each, (label, line) in ways.items() if each is not of]
-    return [*others[:1], Button("Proposer", Propose())]
+    label, line = ("À venir", "agenda") if at.of is ListKind.OWN else ("Les miens", "agenda mes")
+    others = [Button(label, RunCommand(line=line)), Button("Proposer", Propose())]
+    return Whisper(text, [*following, *others], cards=await draw_cards(ctx, page.rows))
 
 
 @feature.button(Open, writes=False)
 async def show_event(ctx: Context, click: Open) -> Replies:
-    """All that is known of one."""
-    told = await draw_event(ctx, await get_visible(ctx, click.event))
-    return Whisper(told.text, told.buttons, told.facts, told.menus)
-
-
-async def _read_coming(ctx: Context, window: Window) -> Found:
-    return await agenda.list_to_come(ctx.db, get_sight(ctx), ctx.now, window)
-
-
-async def _read_past(ctx: Context, window: Window) -> Found:
-    return await agenda.list_past(ctx.db, get_sight(ctx), ctx.now, window)
-
-
-async def _read_own(ctx: Context, window: Window) -> Found:
-    return await agenda.list_own(ctx.db, ctx.user.id, get_sight(ctx), ctx.now, window)
-
-
-_READERS: Mapping[ListKind, Callable[[Context, Window], Awaitable[Found]]] = {
-    ListKind.COMING: _read_coming,
-    ListKind.PAST: _read_past,
-    ListKind.OWN: _read_own,
-}
+    """Show all that is known of an event."""
+    event = await get_visible(ctx, click.event)
+    told = await read_attendees(ctx, [event])
+    text = render(
+        "agenda/whole",
+        card=_draw_text(ctx, event, told, ctx.zone),
+        event=event,
+        details=relay_plain_text(event.details),
+        author=await read_display_name(ctx, event.author_id),
+    )
+    return Whisper(text, draw_buttons(ctx, event, told, opens=False), menus=draw_menus(ctx, event))

@@ -1,49 +1,39 @@
 """Events are proposed, read over, published in their channel, changed, cancelled and restored."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 
 from bot import quotas
 from bot.account_status import is_active, read_display_name
 from bot.audit import AuditEntry, record_entry_at_end
 from bot.cards import RowCard
-from bot.context import Context
+from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.events import Delivered
+from bot.french.periods import read_moment, say_moment, write_moment
 from bot.quotas import Quota
 from bot.replies import Ask, Button, Card, Direct, Redirect, Replies, Reply, Whisper
 from bot.texts import quotation, render
-from commands.agenda import cards, times
-from commands.agenda.cards import (
-    REASONS,
-    REVIEW,
-    Cancel,
-    Edit,
-    EventAction,
-    More,
-    Open,
-    Propose,
-    Publish,
-    Refuse,
-    Restore,
+from commands.agenda import cards
+from commands.agenda.feature import (
+    ANIMATEURS,
+    feature,
     get_changeable,
-    get_sight_of,
+    get_sight,
     get_visible,
     may_publish,
     must_not_be_over,
 )
-from commands.agenda.feature import ANIMATEURS, feature
-from commands.agenda.times import read_times, show_end
 from dialogs.agenda import ALL, CancelEvent, EditEvent, ProposeEvent, RefuseEvent, clean_text
 from storage import agenda, canaux
 from storage.agenda import TITLE_MAX, AgendaEvent, EventState, add_event, find_homes, lock_event, save_event
 from storage.journal import AuditAct
-from storage.people import Person
 
 Facts = Mapping[str, object]
 
 
 def read_facts(event: AgendaEvent) -> Facts:
-    """What of it is noted before and after."""
+    """Read what of an event is noted before and after a change."""
     return {
         "etat": event.state.value,
         "titre": event.title,
@@ -55,14 +45,11 @@ def read_facts(event: AgendaEvent) -> Facts:
 
 
 def note_event(ctx: Context, act: AuditAct, event: AgendaEvent, before: Facts) -> None:
-    """What differs now; it concerns who proposed it."""
+    """Note what differs now; it concerns who proposed the event."""
     after = read_facts(event)
-    was = {name: value for name, value in before.items() if value != after[name]}
-    now = {name: value for name, value in after.items() if name in was}
-    thing = f"evenement:{event.number}"
-    record_entry_at_end(
-        ctx, AuditEntry(act, thing, event.author_id, event.reason, {"titre": before["titre"]} | was, now)
-    )
+    now = {name: value for name, value in after.items() if value != before[name]}
+    was = {"titre": before["titre"]} | {name: before[name] for name in now}
+    record_entry_at_end(ctx, AuditEntry(act, f"evenement:{event.number}", event.author_id, event.reason, was, now))
 
 
 NOTICE = RowCard[AgendaEvent]("agenda.said:", lambda event: event.number)
@@ -72,17 +59,26 @@ AT_ONCE = 20
 
 
 async def publish_event(ctx: Context, event: AgendaEvent) -> Sequence[Reply]:
-    """All whom it is for see it from now on, and are told."""
-    before = read_facts(event)
-    event.state, event.decided_by, event.reason = EventState.PUBLISHED, ctx.user.id, ""
+    """Publish an event: all whom it is for see it from now on, and are told."""
     event.published_at = event.published_at or ctx.now
+    return await _decide(ctx, event, AuditAct.EVENT_PUBLISH, EventState.PUBLISHED)
+
+
+async def _decide(
+    ctx: Context, event: AgendaEvent, act: AuditAct, state: EventState, reason: str = ""
+) -> Sequence[Reply]:
+    """Give an event another state, decided by who acts, and note that; rewrite what stands about it."""
+    before = read_facts(event)
+    event.state, event.reason = state, reason
+    event.decided_by = "" if state is EventState.PROPOSED else ctx.user.id
+    note_event(ctx, act, event, before)
     told = await save_and_tell(ctx, event)
-    note_event(ctx, AuditAct.EVENT_PUBLISH, event, before)
+    await agenda.note_seen(ctx.db, event, ctx.user.id)
     return told
 
 
 async def save_and_tell(ctx: Context, event: AgendaEvent) -> Sequence[Reply]:
-    """It is written down, and what stands about it is true again; what was never said is said."""
+    """Store an event, and rewrite what stands about it; what was never said is said."""
     replies = await _post_once(ctx, event)
     await save_event(ctx.db, event, ctx.now)
     return [*replies, *(await refresh_post(ctx, event) if not replies else [])]
@@ -97,7 +93,7 @@ async def _post_once(ctx: Context, event: AgendaEvent) -> Sequence[Reply]:
 
 
 async def refresh_post(ctx: Context, event: AgendaEvent) -> Sequence[Reply]:
-    """What stands in its channel says what is so now."""
+    """Rewrite what stands in the channel of an event, as it is now."""
     if not event.said_at:
         return []
     place = await cards.find_channel(ctx, event)
@@ -107,34 +103,29 @@ async def refresh_post(ctx: Context, event: AgendaEvent) -> Sequence[Reply]:
 
 @feature.event(Delivered, name="agenda.arrived.Delivered")
 async def on_delivered(ctx: Context, event: Delivered) -> Replies:
-    """What changed while it was on its way is told now."""
-    if reviewed := await REVIEW.load(ctx.db, event.topic, lock_event):
+    """Show what changed while the post was on its way."""
+    if reviewed := await cards.REVIEW.load(ctx.db, event.topic, lock_event):
         return await cards.refresh_review_card(ctx, reviewed) if reviewed.sequence else None
     found = await NOTICE.load(ctx.db, event.topic, lock_event)
     if found is None:
         return None
-    is_new = (
-        found.said_at and found.changed_at <= found.said_at and not await agenda.count_attendees(ctx.db, [found.number])
-    )
-    return None if is_new else await refresh_post(ctx, found)
+    is_as_said = found.said_at and found.changed_at <= found.said_at
+    if is_as_said and not await agenda.count_attendees(ctx.db, [found.number]):
+        return None
+    return await refresh_post(ctx, found)
 
 
 @feature.job("hour=7-20 minute=20", name="agenda.catch_up", writes=True)
 async def catch_up(ctx: Context) -> Replies:
-    """What could not be said when it was published, or shown when it was proposed, is: the place was not known."""
+    """Say what could not be said when it was published, or shown when it was proposed: the place was not known."""
     replies: list[Reply] = []
     for event in await agenda.list_proposed(ctx.db, ctx.now, AT_ONCE):
-        if not await REVIEW.is_sent(ctx.db, event):
+        if not await cards.REVIEW.is_sent(ctx.db, event):
             replies += await cards.post_review_card(ctx, event)
     for unsaid in await agenda.list_unsaid(ctx.db, ctx.now, AT_ONCE):
         if found := await lock_event(ctx.db, unsaid.number):
-            replies += await _say_late(ctx, found)
-    return replies
-
-
-async def _say_late(ctx: Context, event: AgendaEvent) -> Sequence[Reply]:
-    replies = await _post_once(ctx, event)
-    ctx.db.add(event)
+            replies += await _post_once(ctx, found)
+            ctx.db.add(found)
     return replies
 
 
@@ -144,7 +135,7 @@ PAGE = 5
 
 @feature.command("agenda propositions", help="Relire les événements proposés", roles=ANIMATEURS)
 async def list_proposed(ctx: Context, _: str) -> Replies:
-    """Those that come first, each with what can be done with it."""
+    """List the proposals that come first, each with what can be done with it."""
     waiting = await agenda.list_proposed(ctx.db, ctx.now, PAGE)
     if not waiting:
         return Whisper("Aucun événement n’attend d’être relu.")
@@ -154,41 +145,39 @@ async def list_proposed(ctx: Context, _: str) -> Replies:
     return Whisper(text, cards=[Card(one.text, one.buttons) for one in drawn])
 
 
-@feature.button(Publish, roles=ANIMATEURS)
-async def publish_proposal(ctx: Context, click: Publish) -> Replies:
-    """Others see it from now on; the second of two reads who was first."""
+@feature.button(cards.Publish, roles=ANIMATEURS)
+async def publish_proposal(ctx: Context, click: cards.Publish) -> Replies:
+    """Publish a proposal; the second of two reads who was first."""
     event = await get_visible(ctx, click.event, locked=True)
     if event.state not in (EventState.PROPOSED, EventState.REFUSED):
         return await _tell_decided(ctx, event)
     must_not_be_over(ctx, event)
     told = await publish_event(ctx, event)
-    offered = [Button("Détails", Open(event=event.number))]
-    said = await tell_author(ctx, event, "published", offered)
-    done = Whisper(
-        render("agenda/is_published", event=event, audience=times.say_audience(event), said=bool(event.said_at))
-    )
+    said = await tell_author(ctx, event, "published", Button("Détails", cards.Open(event=event.number)))
+    about = {"audience": cards.say_audience(event), "said": bool(event.said_at)}
+    done = Whisper(render("agenda/is_published", event=event, **about))
     return [done, *await cards.refresh_review_card(ctx, event), *told, *said]
 
 
 async def _tell_decided(ctx: Context, event: AgendaEvent) -> Sequence[Reply]:
-    """Somebody decided already."""
+    """Say who decided already."""
     by = "vous" if event.decided_by == ctx.user.id else await read_display_name(ctx, event.decided_by)
     text = render("agenda/decided_already", event=event, by=by)
     return [Whisper(text), *await cards.refresh_review_card(ctx, event)]
 
 
-async def tell_author(ctx: Context, event: AgendaEvent, what: str, buttons: Sequence[Button] = ()) -> Sequence[Reply]:
-    """Who proposed it hears what became of it; not of what they did themselves, nor who has left."""
+async def tell_author(ctx: Context, event: AgendaEvent, what: str, *buttons: Button) -> Sequence[Reply]:
+    """Tell who proposed an event what became of it; not of what they did themselves, nor who has left."""
     if event.author_id == ctx.user.id or not await is_active(ctx, event.author_id):
         return []
     word = quotation(event.reason, 1000)
-    text = render(f"agenda/told_{what}", event=event, title=times.draw_title(event), word=word)
+    text = render(f"agenda/told_{what}", event=event, title=cards.draw_title(event), word=word)
     return [Direct(text, buttons, user_id=event.author_id)]
 
 
-@feature.button(Refuse, roles=ANIMATEURS)
-async def ask_reason(ctx: Context, click: Refuse) -> Replies:
-    """The window of a reason."""
+@feature.button(cards.Refuse, roles=ANIMATEURS)
+async def ask_reason(ctx: Context, click: cards.Refuse) -> Replies:
+    """Open the window of a reason."""
     event = await get_visible(ctx, click.event, locked=True)
     if event.state is not EventState.PROPOSED:
         return await _tell_decided(ctx, event)
@@ -197,51 +186,100 @@ async def ask_reason(ctx: Context, click: Refuse) -> Replies:
 
 @feature.submit(RefuseEvent, roles=ANIMATEURS)
 async def refuse_proposal(ctx: Context, form: RefuseEvent) -> Replies:
-    """It is not published; who proposed it reads why, and may correct it, which proposes it again."""
+    """Refuse a proposal; who made it reads why, and may correct it, which proposes it again."""
     event = await get_visible(ctx, form.event, locked=True)
     if event.state is not EventState.PROPOSED:
         return await _tell_decided(ctx, event)
-    before = read_facts(event)
-    event.state, event.decided_by, event.reason = EventState.REFUSED, ctx.user.id, form.text
-    await save_event(ctx.db, event, ctx.now)
-    note_event(ctx, AuditAct.EVENT_REFUSE, event, before)
-    offered = [Button("Corriger", Edit(event=event.number))]
-    told = await tell_author(ctx, event, "refused", offered)
+    await _decide(ctx, event, AuditAct.EVENT_REFUSE, EventState.REFUSED, form.text)
+    told = await tell_author(ctx, event, "refused", Button("Corriger", cards.Edit(event=event.number)))
     return [Whisper(render("agenda/is_refused", event=event)), *await cards.refresh_review_card(ctx, event), *told]
+
+
+AHEAD_MAX, LENGTH_MAX = timedelta(days=400), timedelta(days=31)
+Times = tuple[datetime, datetime]
+
+
+def read_times(ctx: Context, form: ProposeEvent | EditEvent, known: AgendaEvent | None = None) -> Times:
+    """Read the beginning and the end; where the window shows what is ``known``, that instant stays. Raises
+    UserError."""
+    start = _keep_known(ctx, form.quand, known.starts_at if known else None)
+    _must_exist("quand", start)
+    begins = start.astimezone(UTC)
+    if (known is None or begins != known.starts_at) and begins <= ctx.now:
+        raise UserError(fields={"quand": "Ce moment est passé : donnez-en un à venir."})
+    if begins > ctx.now + AHEAD_MAX:
+        raise UserError(fields={"quand": f"C’est trop loin : {AHEAD_MAX.days} jours d’avance au plus."})
+    ends = _read_end(ctx, form.jusqua, start, known)
+    if ends <= begins:
+        raise UserError(fields={"jusqua": "La fin est avant le début : donnez aussi son jour si c’est le lendemain."})
+    if ends - begins > LENGTH_MAX:
+        raise UserError(fields={"jusqua": f"C’est trop long : {LENGTH_MAX.days} jours au plus."})
+    if ends <= ctx.now:
+        raise UserError(fields={"jusqua": "Ce moment est passé : donnez-en un à venir."})
+    return begins, ends
+
+
+def _read_end(ctx: Context, text: str, start: datetime, known: AgendaEvent | None) -> datetime:
+    """Read the end, in UTC. An hour alone is one of the day on which it begins."""
+    if not text:
+        return start.astimezone(UTC) + timedelta(hours=1)
+    found = read_moment(text, start.date(), ctx.zone)
+    if found is None:
+        raise UserError(fields={"jusqua": "Écrivez l’heure de fin comme 16h, ou le jour et l’heure comme 24/11 18h."})
+    end = _keep_known(ctx, found, known.ends_at if known else None)
+    _must_exist("jusqua", end)
+    if cards.is_double(end) and end.astimezone(UTC) <= start.astimezone(UTC):
+        end = end.replace(fold=1)
+    return end.astimezone(UTC)
+
+
+def _keep_known(ctx: Context, said: datetime, known: datetime | None) -> datetime:
+    """Keep what is known, where the window says it as it showed it: of an hour that a night has twice it shows no
+    more."""
+    here = known.astimezone(ctx.zone) if known else None
+    return here if here and write_moment(here) == write_moment(said) else said
+
+
+def show_end(event: AgendaEvent, ctx: Context) -> str:
+    """Show the end of an event as its window has it: the hour, with its day where it is another."""
+    start, end = event.starts_at.astimezone(ctx.zone), event.ends_at.astimezone(ctx.zone)
+    return f"{end:%Hh%M}" if start.date() == end.date() else write_moment(end)
+
+
+def _must_exist(field: str, moment: datetime) -> None:
+    if cards.is_skipped(moment):
+        later = moment.astimezone(UTC).astimezone(moment.tzinfo)
+        raise UserError(fields={field: f"Cette heure n’existe pas cette nuit-là : on passe à l’heure d’été. Le plus "
+                                       f"proche est le {say_moment(later)}."})  # fmt: skip
 
 
 @feature.command("agenda proposer", help="Proposer un événement", hint="[titre]")
 async def propose_typed(ctx: Context, line: str) -> Replies:
-    """The window; what follows the command is its title."""
+    """Open the window; what follows the command is the title."""
     title = " ".join(clean_text(line).split())[:TITLE_MAX]
     known = {"titre": title} if title else {}
     return Ask(ProposeEvent.draft(**known, **list_offered(ctx)))
 
 
-@feature.button(Propose, writes=False)
-async def propose_clicked(ctx: Context, _: Propose) -> Replies:
-    """The same, empty."""
-    return Ask(ProposeEvent.draft(**list_offered(ctx)))
+@feature.button(cards.Propose, writes=False)
+async def propose_clicked(ctx: ReadingContext, _: cards.Propose) -> Replies:
+    """Open the window, empty."""
+    return await propose_typed(ctx, "")
 
 
 def list_offered(ctx: Context, event: AgendaEvent | None = None) -> dict[str, object]:
-    """What a window has hidden: whom an event may be for (what is out stays for whom it was), and whose hours."""
-    zone = times.name_zone(ctx.zone)
-    if event is not None and event.is_out:
-        return {"places": (event.departement,), "every": False, "zone": zone}
-    own = tuple(code for code in _list_own(ctx.user))
+    """List what a window has hidden: whom an event may be for (what is out stays for whom it was), and whose hours."""
+    zone = cards.name_zone(ctx.zone)
     now = (event.departement,) if event is not None else ()
+    if event is not None and event.is_out:
+        return {"places": now, "every": False, "zone": zone}
+    own = (home for code in ctx.user.departements for home in find_homes([code]))
     return {"places": tuple(dict.fromkeys((*now, "", *own))), "every": ctx.user.animates, "zone": zone}
-
-
-def _list_own(person: Person) -> Sequence[str]:
-    """The départements of somebody, the one where they work first."""
-    return list(dict.fromkeys(home for code in person.departements for home in find_homes([code])))
 
 
 @feature.submit(ProposeEvent)
 async def propose_event(ctx: Context, form: ProposeEvent) -> Replies:
-    """Written down, then published or to be read over."""
+    """Store an event, then publish it or let it be read over."""
     starts_at, ends_at = read_times(ctx, form)
     must_be_allowed_for(ctx, form)
     left = await quotas.spend(ctx, Quota.EVENT)
@@ -268,7 +306,7 @@ async def propose_event(ctx: Context, form: ProposeEvent) -> Replies:
 
 
 async def draw_receipt(ctx: Context, event: AgendaEvent, *, has_room: bool = True) -> Whisper:
-    """What was understood, said back."""
+    """Say back what was understood."""
     (card,) = await cards.draw_cards(ctx, [event])
     text = render("agenda/receipt", event=event, card=card.text, has_room=has_room)
     return Whisper(text, card.buttons, menus=card.menus)
@@ -278,22 +316,25 @@ def must_be_allowed_for(ctx: Context, form: ProposeEvent | EditEvent, known: Age
     """Raises UserError for a département that is not one’s own, or not any more."""
     if known is not None and known.departement == form.departement:
         return
-    if not (ctx.user.animates or get_sight_of(ctx, ctx.user).covers(form.departement)):
+    if not get_sight(ctx, ctx.user).covers(form.departement):
         raise UserError(fields={"pour": "Ce département n’est pas, ou plus, l’un des vôtres."})
 
 
-@feature.button(More, writes=False)
-async def choose_action(ctx: Context, click: More) -> Replies:
+@feature.button(cards.More, writes=False)
+async def choose_action(ctx: Context, click: cards.More) -> Replies:
     """Go on with what was chosen, as if its button had been clicked."""
-    payloads = {EventAction.EDIT: Edit, EventAction.CANCEL: Cancel, EventAction.RESTORE: Restore}
-    return Redirect.to(payloads[EventAction(click.chosen)](event=click.event))
+    payloads = {
+        cards.EventAction.EDIT: cards.Edit,
+        cards.EventAction.CANCEL: cards.Cancel,
+        cards.EventAction.RESTORE: cards.Restore,
+    }
+    return Redirect.to(payloads[cards.EventAction(click.chosen)](event=click.event))
 
 
-@feature.button(Edit, writes=False)
-async def ask_edit(ctx: Context, click: Edit) -> Replies:
-    """The window, with what is known."""
-    event = await get_changeable(ctx, click.event, locked=False)
-    _must_not_be(event, EventState.CANCELLED)
+@feature.button(cards.Edit, writes=False)
+async def ask_edit(ctx: Context, click: cards.Edit) -> Replies:
+    """Open the window, with what is known."""
+    event = await get_changeable(ctx, click.event, EventState.CANCELLED, locked=False)
     return Ask(
         EditEvent.draft(
             titre=event.title,
@@ -312,9 +353,8 @@ async def ask_edit(ctx: Context, click: Edit) -> Replies:
 
 @feature.submit(EditEvent)
 async def edit_event(ctx: Context, form: EditEvent) -> Replies:
-    """It is so from now on, wherever it stands; what was refused is proposed again."""
-    event = await get_changeable(ctx, form.event)
-    _must_not_be(event, EventState.CANCELLED)
+    """Change an event, wherever it stands; what was refused is proposed again."""
+    event = await get_changeable(ctx, form.event, EventState.CANCELLED)
     if event.sequence != form.sequence and not ctx.request.resumed:
         raise UserError("Cet événement a changé pendant que vous écriviez. Ce que vous avez écrit est gardé : "
                         "`/brouillon` le rouvre, et l’envoyer de là l’emporte.")  # fmt: skip
@@ -338,50 +378,38 @@ async def _save_edit(ctx: Context, event: AgendaEvent) -> Replies:
         event.state, event.decided_by, event.reason = EventState.PROPOSED, "", ""
     told = await save_and_tell(ctx, event)
     await agenda.note_seen(ctx.db, event, ctx.user.id)
-    note = render("agenda/corrected", by=await read_display_name(ctx, ctx.user.id), again=is_again)
-    card = await (cards.review_again if is_again else cards.refresh_review_card)(ctx, event, note)
+    if is_again and not await cards.REVIEW.is_sent(ctx.db, event):
+        card = await cards.post_review_card(ctx, event)
+    else:
+        note = render("agenda/corrected", by=await read_display_name(ctx, ctx.user.id), again=is_again)
+        card = await cards.refresh_review_card(ctx, event, note)
     return [await draw_receipt(ctx, event, has_room=bool(card)), *told, *card]
 
 
-def _must_not_be(event: AgendaEvent, *states: EventState) -> None:
-    if event.state in states:
-        raise UserError(f"L’événement n° {event.number} {REASONS[event.state]}.")
-
-
-@feature.button(Cancel, writes=False)
-async def ask_cancel(ctx: Context, click: Cancel) -> Replies:
-    """The window of a word for those who come."""
-    event = await get_changeable(ctx, click.event, locked=False)
-    _must_not_be(event, EventState.CANCELLED, EventState.REFUSED)
+@feature.button(cards.Cancel, writes=False)
+async def ask_cancel(ctx: Context, click: cards.Cancel) -> Replies:
+    """Open the window of a word for those who come."""
+    event = await get_changeable(ctx, click.event, EventState.CANCELLED, EventState.REFUSED, locked=False)
     return Ask(CancelEvent.draft(event=event.number, said=event.title[:100]))
 
 
 @feature.submit(CancelEvent)
 async def cancel_event(ctx: Context, form: CancelEvent) -> Replies:
-    """It does not take place: said wherever it stands, in calendars, and to who comes."""
-    event = await get_changeable(ctx, form.event)
-    _must_not_be(event, EventState.CANCELLED, EventState.REFUSED)
-    before = read_facts(event)
-    event.state, event.decided_by, event.reason = EventState.CANCELLED, ctx.user.id, form.text
-    note_event(ctx, AuditAct.EVENT_CANCEL, event, before)
-    told = await save_and_tell(ctx, event)
-    await agenda.note_seen(ctx.db, event, ctx.user.id)
+    """Cancel an event: it is said wherever it stands, in calendars, and to who comes."""
+    event = await get_changeable(ctx, form.event, EventState.CANCELLED, EventState.REFUSED)
+    told = await _decide(ctx, event, AuditAct.EVENT_CANCEL, EventState.CANCELLED, form.text)
     said = await tell_author(ctx, event, "cancelled")
     return [await draw_receipt(ctx, event), *told, *await cards.refresh_review_card(ctx, event), *said]
 
 
-@feature.button(Restore)
-async def restore_event(ctx: Context, click: Restore) -> Replies:
-    """It takes place after all. What somebody else cancelled its author does not put back."""
-    event = await get_changeable(ctx, click.event)
-    _must_not_be(event, EventState.PUBLISHED, EventState.PROPOSED, EventState.REFUSED)
+@feature.button(cards.Restore)
+async def restore_event(ctx: Context, click: cards.Restore) -> Replies:
+    """Restore an event: it takes place after all. What somebody else cancelled its author does not put back."""
+    others = (state for state in EventState if state is not EventState.CANCELLED)
+    event = await get_changeable(ctx, click.event, *others)
     if not may_publish(ctx.user, event.departement) and event.decided_by != ctx.user.id:
         raise UserError("Un animateur a annulé cet événement : demandez-lui de le rétablir.")
-    before = read_facts(event)
-    event.state, event.reason = EventState.PUBLISHED if event.published_at else EventState.PROPOSED, ""
-    event.decided_by = ctx.user.id if event.published_at else ""
-    note_event(ctx, AuditAct.EVENT_RESTORE, event, before)
-    told = await save_and_tell(ctx, event)
-    await agenda.note_seen(ctx.db, event, ctx.user.id)
-    said = Whisper(render("agenda/restored", event=event, title=times.draw_title(event)))
+    state = EventState.PUBLISHED if event.published_at else EventState.PROPOSED
+    told = await _decide(ctx, event, AuditAct.EVENT_RESTORE, state)
+    said = Whisper(render("agenda/restored", event=event, title=cards.draw_title(event)))
     return [said, *told, *await cards.refresh_review_card(ctx, event), *await tell_author(ctx, event, "restored")]
