@@ -8,20 +8,8 @@ from sqlalchemy import JSON, Column, Index, Text, delete, func
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.database import Code, UtcTime, insertion
+from storage.database import Code, UtcTime, insert_new
 from storage.outbox import BATCH
-
-__all__ = [
-    "Announcement",
-    "AnnouncementState",
-    "add",
-    "drop",
-    "get",
-    "get_latest",
-    "lock",
-    "read_page",
-]
-
 
 KEPT = timedelta(days=60)
 """How long one waits that was never sent."""
@@ -68,38 +56,37 @@ class Announcement(SQLModel, table=True):
 
     @property
     def total(self) -> int:
-        """How many messages it makes."""
+        """Count the messages that it makes."""
         return len(self.channels) + len(self.people)
 
     @property
     def topics(self) -> Sequence[str]:
-        """What its messages are filed under, batch by batch, as far as they are written down."""
+        """List the topics of its messages, batch by batch, as far as they are written down."""
         return [self.topic_of(n) for n in range(-(-self.written // BATCH))]
 
     def topic_of(self, batch: int) -> str:
-        """What the messages of a batch are filed under."""
+        """Make the topic of the messages of a batch."""
         return f"annonce:{self.id}:{batch}"
 
 
 async def get(db: AsyncSession, ident: str) -> Announcement | None:
-    """One by its id."""
-    return (await db.exec(select(Announcement).where(col(Announcement.id) == ident))).first()
+    """Get an announcement by its id."""
+    return await db.get(Announcement, ident)
 
 
 async def lock(db: AsyncSession, ident: str) -> Announcement | None:
-    """The same, which nobody else changes until this transaction ends."""
-    statement = select(Announcement).where(col(Announcement.id) == ident).with_for_update()
-    return (await db.exec(statement.execution_options(populate_existing=True))).first()
+    """Get an announcement as it is now; nobody else changes it until this transaction ends."""
+    return await db.get(Announcement, ident, with_for_update=True, populate_existing=True)
 
 
 async def get_latest(db: AsyncSession, digest: str) -> Announcement | None:
-    """The last round of what that digest stands for."""
+    """Get the last round of what that digest stands for."""
     said = select(Announcement).where(col(Announcement.digest) == digest)
     return (await db.exec(said.order_by(col(Announcement.round).desc()).limit(1))).first()
 
 
 async def read_page(db: AsyncSession, skip: int, limit: int, by: str | None = None) -> Sequence[Announcement]:
-    """Those that were sent or are to be, the last to leave first; ``by`` somebody, or by anybody."""
+    """Read the announcements that were sent or are to be, the last to leave first; ``by`` somebody, or by anybody."""
     leaves = func.coalesce(col(Announcement.at), col(Announcement.created_at))
     theirs = [] if by is None else [col(Announcement.by) == by]
     said = select(Announcement).where(col(Announcement.state) != AnnouncementState.DRAFT, *theirs)
@@ -107,12 +94,11 @@ async def read_page(db: AsyncSession, skip: int, limit: int, by: str | None = No
 
 
 async def add(db: AsyncSession, announcement: Announcement) -> bool:
-    """Write one down; False, and nothing happens, when it or its round is there already."""
-    statement = insertion(db, Announcement).values(announcement.model_dump()).on_conflict_do_nothing()
-    return (await db.execute(statement.returning(col(Announcement.id)))).scalar() is not None
+    """Store an announcement; False, and nothing happens, when it or its round is there already."""
+    return await insert_new(db, Announcement, announcement.model_dump())
 
 
 async def drop(db: AsyncSession, announcement: Announcement) -> None:
-    """Erase one that was shown to nobody else."""
+    """Erase an announcement that was shown to nobody else."""
     unsaid = (col(Announcement.id) == announcement.id, col(Announcement.state) == AnnouncementState.DRAFT)
     await db.execute(delete(Announcement).where(*unsaid))

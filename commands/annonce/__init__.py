@@ -3,4 +3,4 @@
 from commands.annonce import broadcast, commands
 from commands.annonce.feature import feature
 
-__all__ = ["broadcast", "commands", "feature"]
+__all__ = ["feature"]

@@ -1,7 +1,6 @@
 """An announcement at hand: its words and files, who may change it, its card, and what its buttons carry."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -20,21 +19,20 @@ from bot.mattermost import ChatReader
 from bot.menus import Choosing
 from bot.replies import Button, Message, Refresh
 from bot.texts import BREAK, Markdown, escape, relay_markdown, typeset
-from config.canaux import PlannedChannel
 from dialogs.annonce import TEXT
 from storage import outbox, targets
 from storage.annonce import Announcement, AnnouncementState
 from storage.canaux import list_planned
 from storage.outbox import DeliveryTally
 from storage.people import Person
-from storage.targets import say_target
+from storage.targets import Table, say_target
 
 TOTAL_MAX = 50_000_000
 """Bytes of all files of an announcement: each channel gets a copy of its own."""
 
 
 async def read_files(ctx: ReadingContext, ids: Sequence[str]) -> dict[str, str]:
-    """The names of files that can go with an announcement, by id. Raises ValueError, with a French sentence, for
+    """Read the names of files that can go with an announcement, by id. Raises ValueError, with a French sentence, for
     those that cannot."""
     if len(ids) > FILES_MAX:
         raise ValueError(f"Ce message a {len(ids)} fichiers ; une annonce en porte {FILES_MAX} au plus.")
@@ -49,7 +47,7 @@ async def read_files(ctx: ReadingContext, ids: Sequence[str]) -> dict[str, str]:
 
 
 def find_files_fault(sizes: Sequence[tuple[str, int]], largest: int) -> str:
-    """Why files of these names and sizes cannot go with an announcement, in French; empty when they can."""
+    """Say why files of these names and sizes cannot go with an announcement, in French; "" when they can."""
     if heavy := next(((name, size) for name, size in sizes if size > largest), None):
         return f"« {heavy[0]} » pèse {say_size(heavy[1])}, {say_size(largest)} au plus."
     if (total := sum(size for _, size in sizes)) > TOTAL_MAX:
@@ -59,7 +57,7 @@ def find_files_fault(sizes: Sequence[tuple[str, int]], largest: int) -> str:
 
 
 async def find_missing(chat: ChatReader, ids: Iterable[str]) -> Sequence[str]:
-    """Which of these files are there no more."""
+    """Find which of these files are there no more."""
     return [ident for ident in ids if await find_file(chat, ident) is None]
 
 
@@ -87,7 +85,7 @@ class Send(About):
 
 
 class Leave(About):
-    """Then it leaves."""
+    """The announcement leaves, once its files are found."""
 
 
 class Change(About):
@@ -103,7 +101,7 @@ class Correct(About):
 
 
 class Replace(About):
-    """The new words, where they are read."""
+    """The new words are stored, once they are read."""
 
     text: str
 
@@ -113,11 +111,11 @@ class Withdraw(About):
 
 
 class WithdrawNow(About):
-    """It is taken back from wherever it stands."""
+    """« Retirer », asked once more: the announcement is deleted wherever it stands."""
 
 
 class KeepStanding(About):
-    """It stays."""
+    """« Non, la laisser »: the announcement stays."""
 
 
 class Restore(About):
@@ -153,18 +151,18 @@ POST_MAX = 16_383
 
 
 def draw_text(announcement: Announcement) -> Markdown:
-    """What is read in the channels."""
+    """Draw what is read in the channels."""
     return _draw_text(announcement.text, announcement.everybody)
 
 
 def _draw_text(text: str, everybody: bool) -> Markdown:
-    """Its author’s Markdown as it is: whom it names is called in none of its many channels."""
+    """Relay its author’s Markdown as it is: whom it names is called in none of its many channels."""
     said = relay_markdown(text)
     return Markdown(f"@channel\n\n{said}") if everybody else said
 
 
 def find_text_fault(text: str, *, everybody: bool = False) -> str:
-    """Why these words cannot be posted, in one sentence; empty when they can."""
+    """Say why these words cannot be posted, in one sentence; "" when they can."""
     length = len(typeset(_draw_text(text, everybody)))
     if not text.strip():
         return "Le texte de l’annonce est vide."
@@ -179,27 +177,31 @@ def fits_window(text: str) -> bool:
 
 
 def fill_window(text: str) -> dict[str, object]:
-    """What a window is filled with: the words, or how many characters they have where it does not take them."""
+    """Fill a window with the words, or how many characters they have where it does not take them."""
     return {"text": text} if fits_window(text) else {"length": len(text)}
 
 
+GONE = "Cette annonce est déjà partie : corrigez-la ou retirez-la avec les boutons sous son texte."
+REFUSALS = {
+    AnnouncementState.WITHDRAWN: "Cette annonce a été retirée : tapez /annonce pour en écrire une autre.",
+    AnnouncementState.REMAINS: "Cette annonce est en train d’être retirée : finissez avec « Retirer ».",
+    AnnouncementState.DRAFT: "Cette annonce n’est pas encore envoyée : confirmez-la d’abord avec « Envoyer ».",
+}
+"""Why an announcement in that state is not changed."""
+
+
 def must_be_in(announcement: Announcement | None, *states: AnnouncementState) -> Announcement:
-    """The announcement, if it is so now. Raises UserError."""
+    """Return the announcement, if it is in one of these states now. Raises UserError."""
     if announcement is None:
         raise UserError("Cette annonce a été abandonnée : tapez /annonce pour en écrire une autre.")
-    if announcement.state in states:
-        return announcement
-    if announcement.state is AnnouncementState.WITHDRAWN:
-        raise UserError("Cette annonce a été retirée : tapez /annonce pour en écrire une autre.")
-    if announcement.state is AnnouncementState.REMAINS:
-        raise UserError("Cette annonce est en train d’être retirée : finissez avec « Retirer ».")
-    if announcement.state is AnnouncementState.DRAFT:
-        raise UserError("Cette annonce n’est pas encore envoyée : confirmez-la d’abord avec « Envoyer ».")
-    raise UserError("Cette annonce est déjà partie : corrigez-la ou retirez-la avec les boutons sous son texte.")
+    if announcement.state not in states:
+        raise UserError(REFUSALS.get(announcement.state, GONE))
+    return announcement
 
 
 def must_be_own(person: Person, announcement: Announcement | None, *states: AnnouncementState) -> Announcement:
-    """One that is so now, which somebody made, or may change as an animateur. Raises UserError."""
+    """Return an announcement in one of these states, which somebody made, or may change as an animateur. Raises
+    UserError."""
     said = must_be_in(announcement, *states)
     if said.by != person.id and not person.animates:
         raise UserError("Seules la personne qui a fait cette annonce et l’équipe d’animation peuvent la changer.")
@@ -214,72 +216,48 @@ CARD = RowCard[Announcement]("annonce-carte:", lambda announcement: announcement
 """The card of an announcement, in the direct channels of its author and of the animateurs who looked at it."""
 
 
-@dataclass(frozen=True, slots=True)
-class CardContext:
-    """Where the author is, when, and what channels there are."""
-
-    zone: ZoneInfo
-    now: datetime
-    table: Mapping[str, PlannedChannel]
-
-
-async def read_card_context(ctx: Context) -> CardContext:
-    """Where the author is, when, and what channels there are."""
-    return CardContext(ctx.zone, ctx.now, await list_planned(ctx.db, ctx.settings))
-
-
-async def draw_preview(ctx: Context, announcement: Announcement) -> Message:
-    """The words as they will look, and under them where they go; nobody has them yet."""
-    people = await targets.count_reached(ctx.db, announcement.targets, ctx.today)
-    about = {"annonce": announcement.id}
-    buttons = [
-        Button("Envoyer", Send(**about), "primary"),
-        Button("Modifier", Change(**about)),
-        Button("Annuler", Abandon(**about)),
-    ]
-    return Message(
-        draw_text(announcement),
-        buttons,
-        [*_list_counts(announcement, people), *_list_facts(announcement, await read_card_context(ctx))],
-    )
-
-
 async def draw_card(ctx: Context, announcement: Announcement) -> Message:
-    """The same once it is sent, on its way, or stopped there: how it stands, and what can still be done."""
-    tally = await outbox.tally(ctx.db, announcement.topics, ctx.now)
-    desk = await read_card_context(ctx)
-    facts = [("État", say_state(announcement, tally, desk)), *_list_facts(announcement, desk)]
+    """Draw the words as they look, and under them where they go; once it was sent also how it stands; and what can be
+    done with it."""
+    table = await list_planned(ctx.db, ctx.settings)
+    if announcement.state is AnnouncementState.DRAFT:
+        people = await targets.count_reached(ctx.db, announcement.targets, ctx.today)
+        stands = _list_counts(announcement, people)
+    else:
+        tally = await outbox.tally(ctx.db, announcement.topics, ctx.now)
+        stands = [("État", say_state(announcement, tally, ctx.now))]
+    facts = [*stands, *_list_facts(announcement, table, ctx.zone)]
     return Message(draw_text(announcement), _draw_buttons(announcement), facts)
-
-
-async def draw_copy(ctx: Context, announcement: Announcement) -> Message:
-    """Whichever of both it is."""
-    drawn = draw_preview if announcement.state is AnnouncementState.DRAFT else draw_card
-    return await drawn(ctx, announcement)
 
 
 async def refresh_card(ctx: Context, announcement: Announcement, *, here: bool = False) -> Refresh:
     """Show on all copies how it is now."""
-    return CARD.rewrite(announcement, await draw_copy(ctx, announcement), here=here)
+    return CARD.rewrite(announcement, await draw_card(ctx, announcement), here=here)
 
 
 def _draw_buttons(announcement: Announcement) -> Sequence[Button]:
     about = {"annonce": announcement.id}
-    again = [Button("Reprendre", Send(**about), "primary")]
-    correct, withdraw = [Button("Corriger", Correct(**about))], [Button("Retirer", Withdraw(**about), "danger")]
-    return {
-        AnnouncementState.WITHDRAWN: [Button("Rétablir", Restore(**about))],
-        AnnouncementState.REMAINS: withdraw,
-        AnnouncementState.STOPPED: [*again, *correct, *withdraw],
-    }.get(announcement.state, [*correct, *withdraw])
+    correct, withdraw = Button("Corriger", Correct(**about)), Button("Retirer", Withdraw(**about), "danger")
+    match announcement.state:
+        case AnnouncementState.DRAFT:
+            send, edit = Button("Envoyer", Send(**about), "primary"), Button("Modifier", Change(**about))
+            return [send, edit, Button("Annuler", Abandon(**about))]
+        case AnnouncementState.WITHDRAWN:
+            return [Button("Rétablir", Restore(**about))]
+        case AnnouncementState.REMAINS:
+            return [withdraw]
+        case AnnouncementState.STOPPED:
+            return [Button("Reprendre", Send(**about), "primary"), correct, withdraw]
+        case _:
+            return [correct, withdraw]
 
 
-def say_state(announcement: Announcement, tally: DeliveryTally, desk: CardContext) -> str:
-    """How it stands: « Prévue », « En cours d’envoi », « Envoyée », « Arrêtée : 12 canaux sur 101 »…"""
+def say_state(announcement: Announcement, tally: DeliveryTally, now: datetime) -> str:
+    """Say how it stands: « Prévue », « En cours d’envoi », « Envoyée », « Arrêtée : 12 canaux sur 101 »…"""
     if announcement.state is AnnouncementState.SENDING:
         if tally.arrived >= announcement.total > 0:  # who sent it was cut off, and the bot went on
             return "Envoyée"
-        waits = announcement.at and announcement.at > desk.now and not announcement.written
+        waits = announcement.at and announcement.at > now and not announcement.written
         return "Prévue" if waits else "En cours d’envoi"
     if announcement.state is AnnouncementState.STOPPED:
         return f"Arrêtée : {say_reached(announcement, tally)}"
@@ -291,7 +269,7 @@ def say_state(announcement: Announcement, tally: DeliveryTally, desk: CardContex
 
 
 def say_reached(announcement: Announcement, tally: DeliveryTally) -> str:
-    """To how many of all it has come: « 12 canaux sur 101 »."""
+    """Say to how many of all it has come: « 12 canaux sur 101 »."""
     unit = ("canal", "canaux") if not announcement.people else ("personne", "personnes")
     unit = ("envoi", "envois") if announcement.people and announcement.channels else unit
     reached = tally.arrived + (tally.waiting if announcement.state is AnnouncementState.STOPPED else 0)
@@ -307,21 +285,17 @@ def _list_counts(announcement: Announcement, people: int) -> Sequence[tuple[str,
     return [*channels, *direct, ("Personnes", reached)]
 
 
-def _list_facts(announcement: Announcement, desk: CardContext) -> Sequence[tuple[str, str]]:
-    at = [("Départ", say_moment(announcement.at.astimezone(desk.zone)))] if announcement.at else []
-    call = "@channel : chaque membre est notifié" if announcement.everybody else "aucune"
+def _list_facts(announcement: Announcement, table: Table, zone: ZoneInfo) -> Sequence[tuple[str, str]]:
+    where = [("Où", escape(say_places(announcement, table)))]
     files = [("Fichiers", escape(_enumerate(list(announcement.files.values()))))] if announcement.files else []
-    return [
-        ("Où", escape(say_places(announcement, desk))),
-        *files,
-        *at,
-        ("Notification", call.replace("@", f"@{BREAK}")),
-    ]
+    at = [("Départ", say_moment(announcement.at.astimezone(zone)))] if announcement.at else []
+    call = f"@{BREAK}channel : chaque membre est notifié" if announcement.everybody else "aucune"
+    return [*where, *files, *at, ("Notification", call)]
 
 
-def say_places(announcement: Announcement, desk: CardContext) -> str:
-    """Where it goes, in words: « Rhône (69), Bretagne et 3 autres »."""
-    return _enumerate([say_target(target, desk.table) for target in announcement.targets])
+def say_places(announcement: Announcement, table: Table) -> str:
+    """Say where it goes: « Rhône (69), Bretagne et 3 autres »."""
+    return _enumerate([say_target(target, table) for target in announcement.targets])
 
 
 def _enumerate(names: Sequence[str]) -> str:

@@ -1,7 +1,6 @@
 """« /annonce »: the window in which one is written, its preview, and the list of those that were made."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -18,26 +17,13 @@ from bot.permalinks import find_permalink, read_publishable_post
 from bot.replies import Ask, Button, Replies, Update, Whisper
 from bot.texts import quote, render
 from commands.annonce import cards
-from commands.annonce.cards import (
-    Abandon,
-    Change,
-    Keep,
-    Older,
-    See,
-    must_be_in,
-    must_be_own,
-    read_card_context,
-    say_places,
-    say_reached,
-    say_state,
-)
+from commands.annonce.cards import Abandon, Change, Keep, Older, See, must_be_in, must_be_own
 from commands.annonce.feature import SENDERS, feature
 from config.canaux import home_of
 from dialogs.annonce import KEPT_FILES, NO_FILES, Announce, AnnounceHere
 from dialogs.destinations import ALL_MINE, MINE, meant
 from storage import annonce as annonces
-from storage import canaux as known
-from storage import outbox, people, targets
+from storage import canaux, outbox, people, targets
 from storage.annonce import Announcement, AnnouncementState
 from storage.database import change
 from storage.people import Role
@@ -54,7 +40,7 @@ Form = Announce | AnnounceHere
     "annonce", help="Écrire une fois dans beaucoup de canaux", hint="[texte | lien d’un message]", roles=SENDERS
 )
 async def ask_announcement(ctx: ReadingContext, line: str) -> Replies:
-    """The window, with the words that were typed, or those and the files of a message; animateurs choose among all
+    """Open the window, with the words that were typed, or those and the files of a message; animateurs choose among all
     places, coordinateurs among their own. A word alone may be a mistyped subcommand, several are a text."""
     if len(line.split()) == 1:
         refuse_mistyped(feature, "annonce", line, shortest=SUBCOMMAND_MIN)
@@ -67,7 +53,7 @@ async def ask_announcement(ctx: ReadingContext, line: str) -> Replies:
 
 
 async def _ask_from_message(ctx: ReadingContext, ident: str) -> Ask:
-    """The window, filled from a message; what is too long for it stays where it is until it is read again."""
+    """Open the window, filled from a message; what is too long for it stays where it is until it is read again."""
     post = await read_publishable_post(ctx, ident)
     offered = {post.id: await attachments.describe_files(ctx, post)} if post.file_ids else {}
     files = post.id if offered else NO_FILES
@@ -77,7 +63,7 @@ async def _ask_from_message(ctx: ReadingContext, ident: str) -> Ask:
 
 @feature.button(Change, roles=SENDERS, writes=False)
 async def ask_change(ctx: ReadingContext, click: Change) -> Replies:
-    """The window again, as it was filled."""
+    """Open the window again, as it was filled."""
     offered = await attachments.list_recent_files(ctx)
     shown = must_be_in(await annonces.get(ctx.db, click.annonce), AnnouncementState.DRAFT)
     mention = "oui" if shown.everybody else "non"
@@ -93,15 +79,14 @@ async def ask_change(ctx: ReadingContext, click: Change) -> Replies:
 async def _draft_form(ctx: Context, **filled: object) -> Form:
     known_so_far: dict[str, object] = {"mention": "non", "files": NO_FILES} | filled
     if ctx.user.animates:
-        return Announce.draft(
-            thematiques=dict(targets.list_themes((await read_card_context(ctx)).table)), **known_so_far
-        )
+        themes = targets.list_themes(await canaux.list_planned(ctx.db, ctx.settings))
+        return Announce.draft(thematiques=dict(themes), **known_so_far)
     own = _list_own(ctx)
     return AnnounceHere.draft(departements=own, **({"place": next(iter(own))} | known_so_far))
 
 
 def _list_own(ctx: Context) -> dict[str, str]:
-    """One’s own départements that have a channel, by code. Raises UserError where there is none."""
+    """List one’s own départements that have a channel, by code. Raises UserError where there is none."""
     found = {code: targets.say_target(code, {}) for code in ctx.user.departements if home_of(code)}
     if not found:
         raise UserError("Le registre ne vous donne aucun département à canal : demandez à l’équipe d’animation.")
@@ -115,22 +100,21 @@ def _fill_places(ctx: Context, shown: Announcement) -> dict[str, object]:
 
 
 async def read_form(ctx: ReadingContext, form: Announce) -> Keep:
-    """What is to be kept of what an animateur wrote."""
+    """Read what is to be kept of what an animateur wrote. Raises UserError."""
     wanted = meant(form.places, ctx.user.departements)
     if not wanted:
-        raise UserError(
-            fields={_find_element(form, ctx): "Le registre ne vous donne pas de département : choisissez-en un."}
-        )
+        fault = "Le registre ne vous donne pas de département : choisissez-en un."
+        raise UserError(fields={_find_element(form, ctx): fault})
     return await _check_form(ctx, form, wanted)
 
 
 async def read_form_here(ctx: ReadingContext, form: AnnounceHere) -> Keep:
-    """What is to be kept of what a coordinateur wrote."""
+    """Read what is to be kept of what a coordinateur wrote. Raises UserError."""
     return await _check_form(ctx, form, meant([form.place], filter(home_of, ctx.user.departements)))
 
 
 async def _check_form(ctx: ReadingContext, form: Form, wanted: Sequence[str]) -> Keep:
-    """What is to be kept of it. Raises UserError."""
+    """Read what is to be kept of what was written. Raises UserError."""
     cards.must_be_allowed(ctx.user, wanted)
     if form.moment and not ctx.now < form.moment <= ctx.now + LATEST:
         raise UserError(fields={"quand": "Choisissez un moment à venir, dans l’année qui vient, ou laissez vide."})
@@ -150,31 +134,29 @@ async def _check_form(ctx: ReadingContext, form: Form, wanted: Sequence[str]) ->
 
 
 async def _read_long_text(ctx: ReadingContext, form: Form, draft: Announcement | None) -> str:
-    """The words that were too long for the window: those of the preview, or of the message."""
+    """Read the words that were too long for the window: those of the preview, or of the message."""
     if not form.length:
         return ""
     return draft.text if draft else (await read_publishable_post(ctx, form.message)).message
 
 
 async def _read_files(ctx: ReadingContext, form: Form, draft: Announcement | None) -> dict[str, str]:
-    """The files that were chosen, by id, as they are now. Raises UserError under their field."""
+    """Read the files that were chosen, by id, as they are now. Raises UserError under their field."""
     ids: Sequence[str] = list(draft.files) if draft and form.files == KEPT_FILES else ()
     try:
         if ID.fullmatch(form.files):
             ids = (await read_publishable_post(ctx, form.files)).file_ids
         return await cards.read_files(ctx, ids)
-    except ValueError as problem:
+    except (ValueError, UserError) as problem:
         raise UserError(fields={"fichiers": str(problem)}) from None
-    except UserError as problem:
-        raise UserError(fields={"fichiers": problem.text}) from None
 
 
 async def _find_channels(ctx: ReadingContext, form: Form, wanted: Sequence[str]) -> dict[str, str]:
-    """The channels that are meant, title by id. Raises UserError under the field that names them."""
+    """Find the channels that are meant, title by id. Raises UserError under the field that names them."""
     own = await ctx.chat.own_channels()
     try:
-        planned = targets.find_channels(wanted, (await read_card_context(ctx)).table)
-        return TeamChannels(own, await known.find_channel_ids(ctx.db)).find(planned)
+        planned = targets.find_channels(wanted, await canaux.list_planned(ctx.db, ctx.settings))
+        return TeamChannels(own, await canaux.find_channel_ids(ctx.db)).find(planned)
     except ValueError as problem:
         raise UserError(fields={_find_element(form, ctx): str(problem)}) from None
 
@@ -187,24 +169,11 @@ PAGE = 5
 """Announcements on one page: each takes three lines on a phone."""
 QUOTED_MAX, NAMED_MAX = 70, 40
 """Characters of the words that are shown in the list, and in its menu."""
-ANY = tuple(AnnouncementState)
-
-
-@dataclass(frozen=True, slots=True)
-class AnnouncementRow:
-    """One of the list, as it is said; ``by`` is empty for the operator’s."""
-
-    at: str
-    by: str
-    words: str
-    places: str
-    reached: str
-    state: str
 
 
 @feature.command("annonce liste", help="Revoir les annonces, les corriger, les retirer", roles=SENDERS)
 async def list_latest(ctx: ReadingContext, rest: str) -> Replies:
-    """The last five: of all for animateurs, of their own for others. « Liste des permanences » is a text."""
+    """Show the last five: of all for animateurs, of their own for others. « Liste des permanences » is a text."""
     if len(rest.split()) > 1:
         return await ask_announcement(ctx, f"Liste {rest}")
     return await show_page(ctx, Older(skip=0))
@@ -212,57 +181,36 @@ async def list_latest(ctx: ReadingContext, rest: str) -> Replies:
 
 @feature.button(Older, roles=SENDERS, writes=False)
 async def show_page(ctx: Context, click: Older) -> Replies:
-    """Five of them, as they are now."""
+    """Show five announcements, as they are now."""
     by = None if ctx.user.animates else ctx.user.id
     found = await annonces.read_page(ctx.db, click.skip, PAGE + 1, by)
-    shown = found[:PAGE]
-    text = render("annonce/list", rows=await _make_rows(ctx, shown), first=click.skip + 1, own=by is not None)
+    shown = [(one, (one.at or one.created_at).astimezone(ctx.zone)) for one in found[:PAGE]]
+    rows = [await _make_row(ctx, one, at) for one, at in shown]
+    text = render("annonce/list", rows=rows, first=click.skip + 1, own=by is not None)
     more = [Button("Plus anciennes", Older(skip=click.skip + PAGE))] if len(found) > PAGE else []
     newer = [Button("Plus récentes", Older(skip=max(0, click.skip - PAGE)))] if click.skip else []
-    return Whisper(text, [*more, *newer], menus=_draw_menus(ctx, shown))
+    options = {one.id: f"{at:%d/%m} : {quote(one.text, NAMED_MAX)}" for one, at in shown}
+    return Whisper(text, [*more, *newer], menus=[Menu("Voir", See(), options)] if options else [])
 
 
-def _draw_menus(ctx: Context, shown: Sequence[Announcement]) -> Sequence[Menu]:
-    options = {one.id: f"{_find_time(ctx, one):%d/%m} : {quote(one.text, NAMED_MAX)}" for one in shown}
-    return [Menu("Voir", See(), options)] if options else []
-
-
-async def _make_rows(ctx: Context, shown: Sequence[Announcement]) -> Sequence[AnnouncementRow]:
-    names = await _read_names(ctx, {one.by for one in shown})
-    return [await _make_row(ctx, one, names) for one in shown]
-
-
-async def _read_names(ctx: Context, ids: set[str]) -> Mapping[str, str]:
-    """Who announced, by id; who is not in the register is nobody one knows."""
-    found = [(ident, await people.get(ctx.db, ident)) for ident in ids if ident]
-    return {ident: person.full_name if person else "quelqu’un qui n’est plus là" for ident, person in found}
-
-
-async def _make_row(ctx: Context, one: Announcement, names: Mapping[str, str]) -> AnnouncementRow:
-    tally, desk = await outbox.tally(ctx.db, one.topics, ctx.now), await read_card_context(ctx)
-    return AnnouncementRow(
-        at=say_moment(_find_time(ctx, one)),
-        by=names.get(one.by, ""),
-        words=quote(one.text, QUOTED_MAX),
-        places=say_places(one, desk),
-        reached=say_reached(one, tally),
-        state=say_state(one, tally, desk).partition(" : ")[0],
-    )
-
-
-def _find_time(ctx: Context, one: Announcement) -> datetime:
-    """When it left, or is to."""
-    return (one.at or one.created_at).astimezone(ctx.zone)
+async def _make_row(ctx: Context, one: Announcement, at: datetime) -> tuple[str, ...]:
+    """Say what the list has of an announcement; the operator’s is nobody’s."""
+    tally = await outbox.tally(ctx.db, one.topics, ctx.now)
+    person = await people.get(ctx.db, one.by) if one.by else None
+    by = person.full_name if person else "quelqu’un qui n’est plus là" if one.by else ""
+    places = cards.say_places(one, await canaux.list_planned(ctx.db, ctx.settings))
+    state = cards.say_state(one, tally, ctx.now).partition(" : ")[0]
+    return say_moment(at), by, quote(one.text, QUOTED_MAX), places, cards.say_reached(one, tally), state
 
 
 @feature.button(See, roles=SENDERS, writes=False)
 async def show_announcement(ctx: Context, click: See) -> Replies:
-    """Its card, in the direct channel, where it stays true."""
+    """Send the card of an announcement to the direct channel, where it stays true."""
     found = await annonces.get(ctx.db, click.chosen)
     if found is None:
         raise UserError("Cette annonce n’existe plus : tapez /annonce liste pour voir les autres.")
-    said = must_be_own(ctx.user, found, *ANY)
-    card = cards.CARD.send(said, await cards.draw_copy(ctx, said), ctx.user.id)
+    said = must_be_own(ctx.user, found, *AnnouncementState)
+    card = cards.CARD.send(said, await cards.draw_card(ctx, said), ctx.user.id)
     return [card, Whisper("Cette annonce est dans votre conversation avec le bot.")]
 
 
@@ -270,7 +218,7 @@ async def show_announcement(ctx: Context, click: See) -> Replies:
 @feature.submit(Announce, roles=ANIMATEURS, asks=read_form)
 @feature.submit(AnnounceHere, roles=(Role.COORDINATEUR,), asks=read_form_here)
 async def keep_preview(ctx: Context, asked: Keep) -> Replies:
-    """It is written down and shown, in place of what was shown before or anew; a window sent twice makes one."""
+    """Store and show an announcement, in place of what was shown before or anew; a window sent twice makes one."""
     cards.must_be_allowed(ctx.user, asked.targets)
     people = await targets.find_with_roles(ctx.db, targets.asked_roles(asked.targets), ctx.today)
     values = asked.model_dump(exclude={"annonce"}) | {"people": list(people)}
@@ -278,20 +226,16 @@ async def keep_preview(ctx: Context, asked: Keep) -> Replies:
         announcement = must_be_in(await annonces.lock(ctx.db, asked.annonce), AnnouncementState.DRAFT)
         await change(ctx.db, announcement, **values)
         return await cards.refresh_card(ctx, announcement, here=True)
-    announcement = Announcement(id=_make_id(ctx), by=ctx.user.id, created_at=ctx.now, **values)
+    ident = sha256(ctx.request.key.encode()).hexdigest()[:26]  # the window’s one-time key
+    announcement = Announcement(id=ident, by=ctx.user.id, created_at=ctx.now, **values)
     if not await annonces.add(ctx.db, announcement):
         return None
-    return cards.CARD.send(announcement, await cards.draw_preview(ctx, announcement), ctx.user.id)
-
-
-def _make_id(ctx: Context) -> str:
-    """The window’s one-time key, as an id."""
-    return sha256(ctx.request.key.encode()).hexdigest()[:26]
+    return cards.CARD.send(announcement, await cards.draw_card(ctx, announcement), ctx.user.id)
 
 
 @feature.button(Abandon, roles=SENDERS)
 async def abandon_preview(ctx: Context, click: Abandon) -> Replies:
-    """It is forgotten, unless it has left."""
+    """Forget a preview, unless it has left."""
     shown = must_be_own(ctx.user, await annonces.lock(ctx.db, click.annonce), AnnouncementState.DRAFT)
     await annonces.drop(ctx.db, shown)
     return Update("Annonce abandonnée : rien n’a été envoyé.")
