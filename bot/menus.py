@@ -111,12 +111,8 @@ class Chosen(Form):
 class ChosenOption(Chosen):
     """One of a list."""
 
-    chosen: Annotated[str, Offered()] = Field(title="Votre choix")
+    chosen: Annotated[str, Offered("options")] = Field(title="Votre choix")
     options: Hidden[dict[str, str]]
-
-    @classmethod
-    def offers(cls, hidden: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
-        return {"chosen": hidden["options"]}
 
 
 class ChosenPerson(Chosen):

@@ -98,17 +98,13 @@ class EditDigest(OfDigest):
     submit_label = "Continuer"
     is_kept = False
 
-    entry: Annotated[str, Offered()] = Field(
+    entry: Annotated[str, Offered("entries", {NO_ENTRY: "Rien en particulier"})] = Field(
         NO_ENTRY, alias="quoi", title="Quoi", description="Les éléments du numéro, dans l’ordre ; les écartés à la fin."
     )
     move: Annotated[EntryMove, Choice({str(move): text for move, text in MOVES.items()}, EntryMove)] = Field(
         EntryMove.CHANGE, alias="faire", title="Que faire"
     )
     entries: Hidden[dict[str, str]] = {}
-
-    @classmethod
-    def offers(cls, hidden: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
-        return {"quoi": {NO_ENTRY: "Rien en particulier", **(hidden.get("entries") or {})}}
 
     @classmethod
     def problems(cls, values: Mapping[str, Any], clues: Clues) -> Mapping[str, str]:
@@ -209,7 +205,7 @@ class Programme(Form):
     title = "Programmer les actus"
     submit_label = "Programmer"
 
-    edition: Annotated[str, Offered()] = Field(title="Édition")
+    edition: Annotated[str, Offered("editions")] = Field(title="Édition")
     rhythm: Annotated[str, ReadText(_read_rhythm, placeholder="chaque vendredi à 9 h")] = Field(
         "", alias="rythme", title="Quand", description="« premier mercredi du mois à 9 h 30 ». Vide : inchangé."
     )
@@ -223,10 +219,6 @@ class Programme(Form):
         None, alias="sans", title="Sans accord à l’heure", description="Vide : inchangé."
     )
     editions: Hidden[dict[str, str]] = {}
-
-    @classmethod
-    def offers(cls, hidden: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
-        return {"edition": hidden.get("editions") or {}}
 
 
 PROPOSAL_MAX = 1000
@@ -261,16 +253,12 @@ class ProposeNews(Form):
         "", alias="partie", title="Partie", description="Vide : d’après le lien ou le message."
     )
     themes: Annotated[tuple[str, ...], THEME_FIELD] = Field((), title="Thèmes")
-    about: Annotated[str, Offered()] = Field(ALL, alias="concerne", title="Pour qui")
+    about: Annotated[str, Offered("places", {ALL: "Tout le réseau"})] = Field(ALL, alias="concerne", title="Pour qui")
     post: Hidden[str] = ""
     channel: Hidden[str] = ""
     author: Hidden[str] = ""
     name: Hidden[str] = ""
     places: Hidden[dict[str, str]] = {}
-
-    @classmethod
-    def offers(cls, hidden: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
-        return {"concerne": {ALL: "Tout le réseau", **(hidden.get("places") or {})}}
 
     @classmethod
     def problems(cls, values: Mapping[str, Any], clues: Clues) -> Mapping[str, str]:

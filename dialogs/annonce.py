@@ -15,6 +15,7 @@ NO_FILES, KEPT_FILES = "aucun", "gardes"
 MENTIONS = {"non": "Non : chacun le lit quand il passe", "oui": "Oui : @channel, une notification à chaque membre"}
 TEXT = Text(long=True)
 MENTION = Choice(MENTIONS)
+FILES = Offered("attached", {NO_FILES: "Aucun"})
 MOMENT = moment(" ; vide, l’envoi suit la confirmation")
 
 
@@ -63,10 +64,6 @@ class _Words(_Window):
     message: Hidden[str] = ""
     attached: Hidden[dict[str, str]] = {}
 
-    @classmethod
-    def offers(cls, hidden: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
-        return {"fichiers": {NO_FILES: "Aucun", **(hidden.get("attached") or {})}}
-
 
 class Announce(_Words):
     """An announcement of the animation’s, to anybody; ``thematiques`` are the channels of that kind, by target."""
@@ -76,7 +73,7 @@ class Announce(_Words):
     )
     mention: Annotated[str, MENTION] = _make_mention_field()
     moment: Annotated[datetime | None, MOMENT] = _make_moment_field()
-    files: Annotated[str, Offered()] = _make_files_field()
+    files: Annotated[str, FILES] = _make_files_field()
     thematiques: Hidden[dict[str, str]] = {}
 
     @classmethod
@@ -87,17 +84,13 @@ class Announce(_Words):
 class AnnounceHere(_Words):
     """An announcement of a coordinateur’s, in their own ``departements``."""
 
-    place: Annotated[str, Offered()] = Field(
+    place: Annotated[str, Offered("departements")] = Field(
         alias="destinataire", title="Où", description="Le canal de votre département, ou de tous les vôtres."
     )
     mention: Annotated[str, MENTION] = _make_mention_field()
     moment: Annotated[datetime | None, MOMENT] = _make_moment_field()
-    files: Annotated[str, Offered()] = _make_files_field()
+    files: Annotated[str, FILES] = _make_files_field()
     departements: Hidden[dict[str, str]] = {}
-
-    @classmethod
-    def offers(cls, hidden: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
-        return {**super().offers(hidden), "destinataire": hidden.get("departements") or {}}
 
 
 class Reword(_Window):

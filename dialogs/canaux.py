@@ -53,11 +53,7 @@ class AboutChannel(Form):
     title = "Canal"
 
     there: Hidden[dict[str, str]]
-    key: Annotated[str, Offered()] = Field(alias="canal", title="Canal")
-
-    @classmethod
-    def offers(cls, hidden: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
-        return {"canal": dict(hidden.get("there", {}))}
+    key: Annotated[str, Offered("there")] = Field(alias="canal", title="Canal")
 
 
 class RenameChannel(AboutChannel):

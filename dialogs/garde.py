@@ -1,6 +1,5 @@
 """The windows of duty at the hotline: when one is on duty, when away, and which turn one would exchange."""
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any
 
@@ -65,15 +64,11 @@ class TakeTurn(Form):
     submit_label = "Noter la garde"
 
     days: Annotated[Period, TURN] = Field(alias="jours", title="Jours", description="Le premier et le dernier.")
-    queue: Annotated[str, Offered()] = Field(alias="file", title="File")
+    queue: Annotated[str, Offered("queues", {ALL: "Toutes les files"})] = Field(alias="file", title="File")
     person: Annotated[str | None, PersonPicker()] = Field(
         None, alias="personne", title="Qui", description="Vide : vous-même."
     )
     queues: Hidden[dict[str, str]]
-
-    @classmethod
-    def offers(cls, hidden: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
-        return {"file": {ALL: "Toutes les files"} | dict(hidden.get("queues", {}))}
 
 
 class SwapTurn(Form):
@@ -83,13 +78,9 @@ class SwapTurn(Form):
     submit_label = "Proposer"
     is_kept = False
 
-    given: Annotated[str, Offered()] = Field(alias="mienne", title="Votre garde")
-    taken: Annotated[str, Offered()] = Field(
+    given: Annotated[str, Offered("own")] = Field(alias="mienne", title="Votre garde")
+    taken: Annotated[str, Offered("others")] = Field(
         alias="contre", title="Contre", description="La personne accepte ou refuse d’un clic."
     )
     own: Hidden[dict[str, str]]
     others: Hidden[dict[str, str]]
-
-    @classmethod
-    def offers(cls, hidden: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
-        return {"mienne": dict(hidden.get("own", {})), "contre": dict(hidden.get("others", {}))}

@@ -1,8 +1,7 @@
 """The windows of the hotline: what one asks, and what agents do with a ticket."""
 
 import re
-from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
@@ -43,7 +42,7 @@ class OpenTicket(Form):
 
     title = "Demander de l’aide"
 
-    queue: Annotated[str, Offered()] = Field(alias="file", title="À qui")
+    queue: Annotated[str, Offered("queues")] = Field(alias="file", title="À qui")
     subject: Annotated[str, line(SUBJECT_MAX)] = Field(
         alias="sujet", title="En bref", description="Une ligne : « L’export PDF reste vide »."
     )
@@ -60,10 +59,6 @@ class OpenTicket(Form):
 
     def introduction(self) -> str:
         return "La suite se passe dans votre conversation avec le bot."
-
-    @classmethod
-    def offers(cls, hidden: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
-        return {"file": dict(hidden.get("queues", {}))}
 
 
 class AboutTicket(Form):
@@ -117,13 +112,9 @@ class TransferTicket(AboutTicket):
     title = "Transférer"
     submit_label = "Transférer"
 
-    queue: Annotated[str, Offered()] = Field(alias="file", title="Vers")
+    queue: Annotated[str, Offered("queues")] = Field(alias="file", title="Vers")
     note: Annotated[str, line(200)] = Field("", title="Mot aux agents", description="Reste entre agents.")
     queues: Hidden[dict[str, str]]
-
-    @classmethod
-    def offers(cls, hidden: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
-        return {"file": dict(hidden.get("queues", {}))}
 
 
 class MarkDuplicate(AboutTicket):
@@ -198,15 +189,11 @@ class NewOutage(Form):
     subject: Annotated[str, line(SUBJECT_MAX)] = Field(
         alias="titre", title="Ce qui ne marche pas", description="Lu par toutes les personnes touchées."
     )
-    queue: Annotated[str, Offered()] = Field(alias="file", title="File")
+    queue: Annotated[str, Offered("queues")] = Field(alias="file", title="File")
     numbers: Annotated[tuple[int, ...] | None, NUMBERS] = Field(
         None, alias="demandes", title="Demandes concernées", description="Leurs auteurs sont prévenus ensemble."
     )
     queues: Hidden[dict[str, str]]
-
-    @classmethod
-    def offers(cls, hidden: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
-        return {"file": dict(hidden.get("queues", {}))}
 
 
 class TellOutage(AboutOutage):

@@ -44,7 +44,7 @@ class Fiche(Form):
     description: Annotated[str, Text(long=True)] = Field(
         "", title="Description", description="Pour qui, comment s’en servir. Jamais de donnée personnelle d’un usager."
     )
-    fichiers: Annotated[str, Offered()] = Field(
+    fichiers: Annotated[str, Offered("attached", {NO_FILES: "Aucun"})] = Field(
         NO_FILES,
         title="Fichiers",
         description="Envoyez-les d’abord au bot, en message direct : ils sont proposés ici.",
@@ -64,10 +64,6 @@ class Fiche(Form):
     files: Hidden[dict[str, dict[str, str]]] = {}
     faults: Hidden[dict[str, str]] = {}
     names: Hidden[dict[str, str]] = {}
-
-    @classmethod
-    def offers(cls, hidden: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
-        return {"fichiers": {NO_FILES: "Aucun", **(hidden.get("attached") or {})}}
 
     @classmethod
     def problems(cls, values: Mapping[str, Any], clues: Clues) -> Mapping[str, str]:

@@ -1,7 +1,7 @@
 """Choices beside the list of a declaration: circles side by side, and a list made while the bot runs."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from bot.forms.kinds import Choice, Clues, Element, FieldKind, Question, Raw
@@ -22,8 +22,11 @@ class Radio(Choice):
 
 @dataclass(frozen=True)
 class Offered(FieldKind):
-    """One of what the form ``offers`` for this field, each time anew."""
+    """One of what the form ``offers`` for this field, each time anew: ``first``, and what travels in the hidden field
+    ``among`` (value → text), unless the form says otherwise."""
 
+    among: str = ""
+    first: Mapping[str, str] = field(default_factory=dict)
     missing: ClassVar[str] = Choice.missing
 
     def draw(self, question: Question, known: object, clues: Clues) -> list[Element]:
@@ -33,5 +36,4 @@ class Offered(FieldKind):
         return self._among(question, clues).read(question, raw, clues)
 
     def _among(self, question: Question, clues: Clues) -> Choice:
-        offered: Mapping[str, str] = clues.offers.get(question.name, {})
-        return Choice(offered)
+        return Choice(clues.offers.get(question.name, {}))

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 from pydantic.fields import FieldInfo
 
 from bot.errors import UserError
+from bot.forms.choices import Offered
 from bot.forms.kinds import Choice, Clues, Element, FieldKind, Number, Question, Raw, Text, Unreadable
 from bot.forms.limits import cut
 from bot.forms.multiselects import Many
@@ -163,9 +164,10 @@ class Form(BaseModel):
 
     @classmethod
     def offers(cls, hidden: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
-        """The lists of fields that are ``Offered`` (value → text), by element, from what travels hidden (JSON values);
-        forms override it."""
-        return {}
+        """List what ``Offered`` fields offer (value → text), by element, from what travels hidden (JSON values); forms
+        override it where that is not what one hidden field holds."""
+        offered = {question.name: kind for question, kind in cls._questions.values() if isinstance(kind, Offered)}
+        return {name: {**kind.first, **(hidden.get(kind.among) or {})} for name, kind in offered.items() if kind.among}
 
     @classmethod
     def references(cls, raw: Raw) -> set[Reference]:

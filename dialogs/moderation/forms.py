@@ -1,10 +1,9 @@
 """The forms of moderation: who reports a message, what animateurs decide about a case, who contests a measure."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -200,13 +199,9 @@ class ForwardCase(CaseForm):
     title = "Transmettre"
     submit_label = "Transmettre"
 
-    whom: Annotated[str, Offered()] = Field(alias="a", title="À")
+    whom: Annotated[str, Offered("there")] = Field(alias="a", title="À")
     text: Annotated[str, LongText()] = Field(alias="mot", title="Un mot", description="Lu avec le message signalé.")
     there: Hidden[dict[str, str]]
-
-    @classmethod
-    def offers(cls, hidden: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
-        return {"a": dict(hidden.get("there", {}))}
 
 
 class DeclineMeasure(CaseForm):
@@ -271,15 +266,11 @@ class LightenMeasure(AppealAnswerForm):
     title = "Alléger la mesure"
     submit_label = "Alléger"
 
-    instead: Annotated[str, Offered()] = Field(alias="mesure", title="À la place")
+    instead: Annotated[str, Offered("lighter")] = Field(alias="mesure", title="À la place")
     lasts: Annotated[timedelta | None, DURATION] = Field(
         None, alias="duree", title="Durée", description="Pour une écriture suspendue : « 2h », « 3j »."
     )
     lighter: Hidden[dict[str, str]]
-
-    @classmethod
-    def offers(cls, hidden: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
-        return {"mesure": dict(hidden.get("lighter", {}))}
 
 
 _READ_BY_ANIMATEURS = "Lu par les animateurs seulement."
@@ -295,7 +286,7 @@ class ReportMessage(Form):
     link: Annotated[str, Text()] = Field(
         alias="lien", title="Lien du message", description="Au survol du message : « … », puis « Copier le lien »."
     )
-    motive: Annotated[str, Offered()] = Field(alias="motif", title="Motif")
+    motive: Annotated[str, Offered("motives")] = Field(alias="motif", title="Motif")
     word: Annotated[str, LongText(limit=WORD_MAX)] = Field(
         "", alias="mot", title="Un mot", description=_READ_BY_ANIMATEURS
     )
@@ -306,10 +297,6 @@ class ReportMessage(Form):
         shown = f" : « {self.said} »" if self.said else ""
         return f"Votre nom n’est montré ni à la personne qui a écrit ce message, ni dans le dossier{shown}"
 
-    @classmethod
-    def offers(cls, hidden: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
-        return {"motif": dict(hidden.get("motives", {}))}
-
 
 class PreciseReport(Form):
     """« Préciser »: why a message was reported, for who put a flag under it."""
@@ -317,13 +304,9 @@ class PreciseReport(Form):
     title = "Préciser"
     submit_label = "Préciser"
 
-    motive: Annotated[str, Offered()] = Field(alias="motif", title="Motif")
+    motive: Annotated[str, Offered("motives")] = Field(alias="motif", title="Motif")
     word: Annotated[str, LongText(limit=WORD_MAX)] = Field(
         "", alias="mot", title="Un mot", description=_READ_BY_ANIMATEURS
     )
     case: Hidden[int]
     motives: Hidden[dict[str, str]]
-
-    @classmethod
-    def offers(cls, hidden: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
-        return {"motif": dict(hidden.get("motives", {}))}
