@@ -4,34 +4,8 @@ Words:
     NewsContext: what the news are made with, in a request or from a terminal.
 """
 
-from commands.actus import (
-    archive,
-    cards,
-    drafts,
-    edits,
-    feeds,
-    harvest,
-    programme,
-    proposals,
-    publication,
-    reactions,
-    subscriptions,
-)
+from commands.actus import archive, cards, drafts, edits, feeds, harvest, programme, publication, subscriptions
 from commands.actus.feature import feature
 from commands.actus.reactions import kiosque
 
-__all__ = [
-    "archive",
-    "cards",
-    "drafts",
-    "edits",
-    "feature",
-    "feeds",
-    "harvest",
-    "kiosque",
-    "programme",
-    "proposals",
-    "publication",
-    "reactions",
-    "subscriptions",
-]
+__all__ = ["feature", "kiosque"]

@@ -3,4 +3,4 @@
 from commands.annuaire import cards, contacts, search
 from commands.annuaire.feature import feature
 
-__all__ = ["cards", "contacts", "feature", "search"]
+__all__ = ["feature"]

@@ -3,13 +3,4 @@
 from commands.canaux import alerts, cards, checks, edits, exceptions, memberships, runs
 from commands.canaux.feature import feature
 
-__all__ = [
-    "alerts",
-    "cards",
-    "checks",
-    "edits",
-    "exceptions",
-    "feature",
-    "memberships",
-    "runs",
-]
+__all__ = ["feature"]

@@ -3,4 +3,4 @@
 from commands.cra import entry, reports
 from commands.cra.feature import feature
 
-__all__ = ["entry", "feature", "reports"]
+__all__ = ["feature"]

@@ -3,4 +3,4 @@
 from commands.garde import handover, swaps, turns
 from commands.garde.feature import feature
 
-__all__ = ["feature", "handover", "swaps", "turns"]
+__all__ = ["feature"]

@@ -4,17 +4,4 @@ from commands.hotline import cards, figures, jobs, lists, mirror, outages, queue
 from commands.hotline.feature import feature
 from commands.hotline.requests import billet
 
-__all__ = [
-    "billet",
-    "cards",
-    "feature",
-    "figures",
-    "jobs",
-    "lists",
-    "mirror",
-    "outages",
-    "queues",
-    "requests",
-    "tickets",
-    "triage",
-]
+__all__ = ["billet", "feature"]

@@ -8,13 +8,4 @@ Words:
 from commands.membres import accounts, arrivals, changes, handlers, profiles, welcomes
 from commands.membres.feature import bienvenue, feature
 
-__all__ = [
-    "accounts",
-    "arrivals",
-    "bienvenue",
-    "changes",
-    "feature",
-    "handlers",
-    "profiles",
-    "welcomes",
-]
+__all__ = ["bienvenue", "feature"]

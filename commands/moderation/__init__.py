@@ -9,18 +9,4 @@ from commands.moderation.feature import drapeau, feature, regles
 from commands.moderation.measures import exclusion, lock, move, removal
 from commands.moderation.rules import handlers
 
-__all__ = [
-    "appeals",
-    "commands",
-    "decisions",
-    "drapeau",
-    "exclusion",
-    "feature",
-    "handlers",
-    "lock",
-    "measures",
-    "move",
-    "regles",
-    "removal",
-    "reports",
-]
+__all__ = ["drapeau", "feature", "regles"]

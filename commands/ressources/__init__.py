@@ -4,16 +4,4 @@ from commands.ressources import cards, collections, deposit, interests, life, po
 from commands.ressources.deposit import livre
 from commands.ressources.feature import feature
 
-__all__ = [
-    "cards",
-    "collections",
-    "deposit",
-    "feature",
-    "interests",
-    "life",
-    "livre",
-    "posts",
-    "review",
-    "search",
-    "upkeep",
-]
+__all__ = ["feature", "livre"]

@@ -3,10 +3,4 @@
 from commands.sondage import broadcast, drafts, results, votes
 from commands.sondage.feature import feature
 
-__all__ = [
-    "broadcast",
-    "drafts",
-    "feature",
-    "results",
-    "votes",
-]
+__all__ = ["feature"]

@@ -3,4 +3,4 @@
 from commands.stats import conseiller, exports, territories
 from commands.stats.feature import feature
 
-__all__ = ["conseiller", "exports", "feature", "territories"]
+__all__ = ["feature"]
