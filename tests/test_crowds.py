@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.capabilities import Capabilities
 from bot.errors import ChatError, Refusal
-from bot.mattermost import AioClient, Mattermost
+from bot.mattermost import AioClient, Mattermost, wire
 from bot.mattermost.calls import read_pages, split_batches
 from tests.support.mattermost import CHANNEL, TEAM, ChatServer, make_error, serve_chat
 
@@ -163,12 +163,13 @@ def test_batches_hold_everybody_in_order(count: int, size: int) -> None:
 async def test_pages_hold_everybody_in_order_and_end(count: int) -> None:
     asked = 0
 
-    async def ask(page: Any) -> list[int]:
+    async def ask(page: Any) -> list[dict[str, str]]:
         nonlocal asked
         asked += 1
-        return list(range(count))[page["page"] * page["per_page"] :][: page["per_page"]]
+        numbers = list(range(count))[page["page"] * page["per_page"] :][: page["per_page"]]
+        return [{"id": str(number), "username": ""} for number in numbers]
 
-    read = [rows async for rows in read_pages(ask)]
-    assert [row for rows in read for row in rows] == list(range(count))
+    read = [rows async for rows in read_pages(wire.User, ask)]
+    assert [int(row.id) for rows in read for row in rows] == list(range(count))
     assert all(read)
     assert asked == count // 200 + 1

@@ -1,12 +1,12 @@
 """What the calls of every area stand on: the client, who the bot is and which its team, lists in pages."""
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from bot.capabilities import Capabilities
-from bot.errors import ChatError
+from bot.errors import ChatError, Refusal
 from bot.mattermost import wire
 from bot.mattermost.client import AioClient
 from bot.mattermost.endpoints import Channels, Files, IntegrationActions, Posts, Reactions, Teams, Users
@@ -42,11 +42,12 @@ class Calls:
             self._me = wire.read(wire.User, await self._users.get_user("me")).value
         return self._me
 
+    async def client_settings(self) -> Any:
+        """What every client is told of the server’s settings (5.37 to 11.2), all of it in texts."""
+        return await self.client.get("/config/client", params={"format": "old"})
+
     async def team_id(self) -> str:
         """The bot’s team, asked for once."""
-        return await self._team_of_bot()
-
-    async def _team_of_bot(self) -> str:
         if not self._team_id:
             self._team_id = wire.read(wire.Team, await self._teams.get_team_by_name(self._team)).id
         return self._team_id
@@ -65,14 +66,26 @@ PAGE_ROWS = 200
 """Rows of a page: what servers give at most, silently (docs/mattermost.md §9.1)."""
 
 
-async def read_pages(ask: Callable[[Mapping[str, int]], Awaitable[Sequence[T]]]) -> AsyncIterator[Sequence[T]]:
-    """Every page that ``ask`` gives for its ``page`` and ``per_page``; the first that is not full is the last."""
+async def read_pages(
+    kind: type[wire.Row[T]], ask: Callable[[Mapping[str, Any]], Awaitable[Any]], **more: str
+) -> AsyncIterator[Sequence[T]]:
+    """Every page that ``ask`` gives for ``page``, ``per_page`` and ``more``; the first that is not full is the last."""
     number = 0
-    while rows := await ask({"page": number, "per_page": PAGE_ROWS}):
-        yield rows
-        if len(rows) < PAGE_ROWS:
+    while found := wire.values(kind, await ask({**more, "page": number, "per_page": PAGE_ROWS})):
+        yield found
+        if len(found) < PAGE_ROWS:
             return
         number += 1
+
+
+async def unless(refused: Collection[Refusal], asked: Awaitable[T]) -> T | None:
+    """What Mattermost answers; None where it refuses for one of these reasons. Raises ChatError for all others."""
+    try:
+        return await asked
+    except ChatError as error:
+        if error.refusal in refused:
+            return None
+        raise
 
 
 def split_batches(ids: Iterable[str], size: int) -> Iterator[list[str]]:

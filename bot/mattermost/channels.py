@@ -3,11 +3,11 @@
 import re
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Any
+from functools import partial
 
 from bot.errors import ChatError, Refusal
 from bot.mattermost import wire
-from bot.mattermost.calls import Calls, check_id, read_pages
+from bot.mattermost.calls import Calls, check_id, read_pages, unless
 from bot.mattermost.client import AioClient
 from bot.mattermost.values import ChatChannel
 
@@ -35,7 +35,7 @@ class ChannelCalls(Calls):
         """The team’s channel of that name; one that no channel can have is not even asked for."""
         if not _ASKED_FOR.fullmatch(name.lower()):
             return None
-        path = f"/teams/{await self._team_of_bot()}/channels/name/{name.lower()}"
+        path = f"/teams/{await self.team_id()}/channels/name/{name.lower()}"
         params = {"include_deleted": "true"} if archived else None
         try:
             return wire.read(wire.Channel, await self.client.get(path, params=params)).value
@@ -46,23 +46,13 @@ class ChannelCalls(Calls):
 
     async def public_channels(self) -> AsyncIterator[Sequence[ChatChannel]]:
         """The team’s public channels by title."""
-        team_id = await self._team_of_bot()
-
-        async def ask(page: Mapping[str, int]) -> Sequence[ChatChannel]:
-            return _values(await self._channels.get_public_channels(team_id, page))
-
-        async for found in read_pages(ask):
-            yield found
+        async for page in read_pages(wire.Channel, partial(self._channels.get_public_channels, await self.team_id())):
+            yield page
 
     async def archived_channels(self) -> AsyncIterator[Sequence[ChatChannel]]:
         """The team’s archived channels by title."""
-        team_id = await self._team_of_bot()
-
-        async def ask(page: Mapping[str, int]) -> Sequence[ChatChannel]:
-            return _values(await self._channels.get_deleted_channels(team_id, page))
-
-        async for found in read_pages(ask):
-            yield found
+        async for page in read_pages(wire.Channel, partial(self._channels.get_deleted_channels, await self.team_id())):
+            yield page
 
     async def own_channels(self) -> Sequence[ChatChannel]:
         """The team’s channels in which the bot is."""
@@ -73,7 +63,7 @@ class ChannelCalls(Calls):
         return {c.id: c.last_post_at for c in await self._all_own() if c.type == "D"}
 
     async def _all_own(self) -> Sequence[wire.Channel]:
-        answer = await self._channels.get_channels_for_user("me", await self._team_of_bot())
+        answer = await self._channels.get_channels_for_user("me", await self.team_id())
         return wire.rows(wire.Channel, answer)
 
     async def direct_channel(self, user_id: str) -> str:
@@ -94,7 +84,7 @@ class ChannelCalls(Calls):
         """Make a channel of the team."""
         _check(name, display_name)
         wanted = {"name": name, "display_name": display_name, "header": header, "purpose": purpose}
-        place = {"team_id": await self._team_of_bot(), "type": "P" if private else "O"}
+        place = {"team_id": await self.team_id(), "type": "P" if private else "O"}
         return wire.read(wire.Channel, await self._channels.create_channel(wanted | place)).value
 
     async def change_channel(
@@ -133,11 +123,7 @@ class ChannelCalls(Calls):
 
     async def archive_channel(self, channel_id: str) -> None:
         """Put a channel away; nothing happens when it is."""
-        try:
-            await self._channels.delete_channel(check_id(channel_id))
-        except ChatError as error:
-            if error.refusal is not Refusal.ARCHIVED:
-                raise
+        await unless({Refusal.ARCHIVED}, self._channels.delete_channel(check_id(channel_id)))
 
     async def restore_channel(self, channel_id: str) -> None:
         """Take a channel out of the archive; nothing happens when it is in none."""
@@ -155,19 +141,12 @@ class ChannelCalls(Calls):
 
     async def _is_so(self, channel_id: str, *, private: bool) -> bool:
         """Whether a channel is known to be private, or public: to say it again would be said there again."""
-        try:
-            return (await self.channel(channel_id)).is_private == private
-        except ChatError as error:
-            if error.refusal is Refusal.FORBIDDEN:  # who administers the team converts what they may not read
-                return False
-            raise
+        # Who administers the team converts what they may not read.
+        channel = await unless({Refusal.FORBIDDEN}, self.channel(channel_id))
+        return channel is not None and channel.is_private == private
 
 
 def _check(name: str | None, display_name: str | None) -> None:
     """Refuse what some versions refuse, some as a fault of their own, and some take to nobody’s joy."""
     if (name is not None and not _NAME.fullmatch(name)) or (display_name is not None and not display_name.strip()):
         raise ChatError(400, "bad_name", refusal=Refusal.BAD_NAME)
-
-
-def _values(answer: Any) -> Sequence[ChatChannel]:
-    return [channel.value for channel in wire.rows(wire.Channel, answer)]

@@ -32,8 +32,7 @@ class FileCalls(Calls):
 
     async def largest_file(self) -> int:
         """FileSettings.MaxFileSize, as every client is told (5.37 to 11.2)."""
-        told = await self.client.get("/config/client", params={"format": "old"})
-        return wire.read(_Settings, told).MaxFileSize
+        return wire.read(_Settings, await self.client_settings()).MaxFileSize
 
     async def download(self, file_id: str, path: Path, limit: int) -> None:
         """Write a file to a new one on the disk as it comes."""
@@ -118,7 +117,7 @@ class PostCalls(Calls):
     async def reactions(self, post_id: str) -> Sequence[ChatReaction]:
         """The emojis under a post."""
         answer = await self.client.get(f"/posts/{check_id(post_id)}/reactions")  # the driver’s own path is a wrong one
-        return [reaction.value for reaction in wire.rows(wire.Reaction, answer)]
+        return wire.values(wire.Reaction, answer)
 
     async def read_post(self, post_id: str) -> ChatPost:
         """A post by id."""
@@ -146,41 +145,38 @@ class PostCalls(Calls):
 
     async def posts_after(self, channel_id: str, post_id: str) -> Sequence[ChatPost]:
         """A page of what stands in a channel after a post."""
-        params = {"after": check_id(post_id), "per_page": PAGE_ROWS}
-        listed = wire.read(wire.PostList, await self._posts.get_posts_for_channel(check_id(channel_id), params))
-        found = {post.id: post for post in (listed.posts or {}).values()}
-        return _in_order(found[i].value for i in listed.order or () if i in found and found[i].stands)
+        return _in_order(await self._page(channel_id, after=check_id(post_id), per_page=PAGE_ROWS))
 
     async def posts_before(self, channel_id: str, post_id: str, size: int) -> Sequence[ChatPost]:
         """What stands in a channel just before a post."""
-        params = {"before": check_id(post_id), "per_page": size}
-        listed = wire.read(wire.PostList, await self._posts.get_posts_for_channel(check_id(channel_id), params))
-        found = {post.id: post for post in (listed.posts or {}).values()}
-        return _in_order(found[i].value for i in listed.order or () if i in found and found[i].stands)
+        return _in_order(await self._page(channel_id, before=check_id(post_id), per_page=size))
 
     async def newest_posts(self, channel_id: str, page: int, size: int) -> Sequence[ChatPost]:
         """A page of what stands in a channel, newest first."""
-        params = {"page": page, "per_page": size}
-        listed = wire.read(wire.PostList, await self._posts.get_posts_for_channel(check_id(channel_id), params))
-        # Beside the page itself come the threads of its answers.
-        found = {post.id: post.value for post in (listed.posts or {}).values() if post.stands}
-        return [found[post_id] for post_id in listed.order or () if post_id in found]
+        return await self._page(channel_id, page=page, per_page=size)
+
+    async def _page(self, channel_id: str, **params: object) -> Sequence[ChatPost]:
+        return _posts_asked_for(await self._posts.get_posts_for_channel(check_id(channel_id), params))
 
     async def posts_by(self, username: str) -> Sequence[ChatPost]:
         """What somebody wrote, newest first."""
         if not _NAME.fullmatch(username):
             raise ChatError(400, "bad_name")
         wanted = {"terms": f"from:{username}", "is_or_search": False, "time_zone_offset": 0}
-        answer = await self._posts.search_for_team_posts(await self._team_of_bot(), wanted)
-        listed = wire.read(wire.PostList, answer)
-        found = {post.id: post.value for post in (listed.posts or {}).values() if post.stands}
-        return [found[post_id] for post_id in listed.order or () if post_id in found]
+        return _posts_asked_for(await self._posts.search_for_team_posts(await self.team_id(), wanted))
 
 
 def _emoji(name: str) -> str:
     if not _EMOJI.fullmatch(name):
         raise ChatError(400, "bad_emoji", refusal=Refusal.UNKNOWN_EMOJI)
     return name
+
+
+def _posts_asked_for(answer: Any) -> Sequence[ChatPost]:
+    """The posts that were asked for and can be read now, in their order: the threads of answers come beside them."""
+    listed = wire.read(wire.PostList, answer)
+    found = {post.id: post.value for post in (listed.posts or {}).values() if post.stands}
+    return [found[post_id] for post_id in listed.order or () if post_id in found]
 
 
 def _posts_that_stand(answer: Any) -> Sequence[ChatPost]:

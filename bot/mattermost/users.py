@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from typing import Any
+from functools import partial
 
 from bot.errors import OF_A_PERSON, ChatError, Refusal
 from bot.mattermost import wire
-from bot.mattermost.calls import PAGE_ROWS, Calls, check_id, read_pages, split_batches
+from bot.mattermost.calls import PAGE_ROWS, Calls, check_id, read_pages, split_batches, unless
 from bot.mattermost.values import ChatMember, ChatUser
 
 ADDED_AT_ONCE = 50
@@ -23,64 +23,43 @@ class MemberCalls(Calls):
 
     async def team_member(self, user_id: str) -> ChatMember | None:
         """Somebody in the bot’s team. Who left is still told of, with the moment when."""
-        team_id = await self._team_of_bot()
-        try:
-            answer = await self._teams.get_team_member(team_id, check_id(user_id))
-        except ChatError as error:
-            if error.refusal is Refusal.NOT_IN_TEAM:
-                return None
-            raise
+        asked = self._teams.get_team_member(await self.team_id(), check_id(user_id))
+        if (answer := await unless({Refusal.NOT_IN_TEAM}, asked)) is None:
+            return None
         member = wire.read(wire.TeamMember, answer)
         return None if member.delete_at else member.value
 
     async def team_members(self) -> AsyncIterator[Sequence[ChatMember]]:
         """Who is in the bot’s team."""
-        team_id = await self._team_of_bot()
-
-        async def ask(page: Mapping[str, int]) -> Sequence[ChatMember]:
-            return [m.value for m in wire.rows(wire.TeamMember, await self._teams.get_team_members(team_id, page))]
-
-        async for found in read_pages(ask):
-            yield found
+        async for page in read_pages(wire.TeamMember, partial(self._teams.get_team_members, await self.team_id())):
+            yield page
 
     async def team_members_among(self, user_ids: Sequence[str]) -> Sequence[ChatMember]:
         """Those of some people who are in the bot’s team."""
-        answer = await self.client.ask(f"/teams/{await self._team_of_bot()}/members/ids", user_ids)
+        answer = await self.client.ask(f"/teams/{await self.team_id()}/members/ids", user_ids)
         return [m.value for m in wire.rows(wire.TeamMember, answer) if not m.delete_at]
 
     async def channel_members_among(self, channel_id: str, user_ids: Sequence[str]) -> Sequence[ChatMember]:
         """Those of some people who are in a channel of the bot’s."""
         answer = await self.client.ask(f"/channels/{check_id(channel_id)}/members/ids", user_ids)
-        return [m.value for m in _members(answer)]
+        return wire.values(wire.ChannelMember, answer)
 
     async def channel_member(self, channel_id: str, user_id: str) -> ChatMember | None:
         """Somebody in a channel of the bot’s."""
-        try:
-            answer = await self._channels.get_channel_member(check_id(channel_id), check_id(user_id))
-        except ChatError as error:
-            if error.refusal is Refusal.NOT_IN_CHANNEL:
-                return None
-            raise
-        return wire.read(wire.ChannelMember, answer).value
+        asked = self._channels.get_channel_member(check_id(channel_id), check_id(user_id))
+        answer = await unless({Refusal.NOT_IN_CHANNEL}, asked)
+        return None if answer is None else wire.read(wire.ChannelMember, answer).value
 
     async def is_in(self, channel_id: str) -> bool:
         """Whether the bot itself is in a channel: one that administers the team finds, and may write in, others too."""
-        try:
-            return await self.channel_member(channel_id, (await self.me()).id) is not None
-        except ChatError as error:
-            if error.refusal in {Refusal.FORBIDDEN, Refusal.UNKNOWN_CHANNEL}:
-                return False
-            raise
+        asked = self.channel_member(channel_id, (await self.me()).id)
+        return await unless({Refusal.FORBIDDEN, Refusal.UNKNOWN_CHANNEL}, asked) is not None
 
     async def channel_members(self, channel_id: str) -> AsyncIterator[Sequence[ChatMember]]:
         """Who is in a channel of the bot’s."""
-        place = check_id(channel_id)
-
-        async def ask(page: Mapping[str, int]) -> Sequence[ChatMember]:
-            return [m.value for m in _members(await self._channels.get_channel_members(place, page))]
-
-        async for found in read_pages(ask):
-            yield found
+        ask = partial(self._channels.get_channel_members, check_id(channel_id))
+        async for page in read_pages(wire.ChannelMember, ask):
+            yield page
 
     async def count_members(self, channel_id: str) -> int:
         """How many accounts are in a channel."""
@@ -121,16 +100,13 @@ class MemberCalls(Calls):
             if error.may_pass:
                 raise
             return user_ids
-        brought = {member.user_id for member in _members(answer)}
+        brought = {member.user_id for member in wire.rows(wire.ChannelMember, answer)}
         return [user_id for user_id in user_ids if user_id not in brought]
 
     async def remove_member(self, channel_id: str, user_id: str) -> None:
         """Take somebody out of a channel; nothing happens when they are not in it."""
-        try:
-            await self._channels.remove_channel_member(check_id(channel_id), check_id(user_id))
-        except ChatError as error:
-            if error.refusal is not Refusal.NOT_IN_CHANNEL:
-                raise
+        asked = self._channels.remove_channel_member(check_id(channel_id), check_id(user_id))
+        await unless({Refusal.NOT_IN_CHANNEL}, asked)
 
     async def set_channel_admin(self, channel_id: str, user_id: str, *, is_admin: bool) -> None:
         """Let a member administer a channel, or no more."""
@@ -140,23 +116,19 @@ class MemberCalls(Calls):
 
     async def add_to_team(self, user_id: str) -> None:
         """Bring somebody into the bot’s team; nothing happens when they are."""
-        team_id = await self._team_of_bot()
+        team_id = await self.team_id()
         await self._teams.add_user_to_team(team_id, {"team_id": team_id, "user_id": check_id(user_id)})
 
     async def remove_from_team(self, user_id: str) -> None:
         """Take somebody out of the bot’s team; nothing happens when they are not in it."""
         if await self.team_member(user_id) is not None:
-            await self._teams.remove_user_from_team(await self._team_of_bot(), check_id(user_id))
+            await self._teams.remove_user_from_team(await self.team_id(), check_id(user_id))
 
     async def set_team_admin(self, user_id: str, *, is_admin: bool) -> None:
         """Let a member administer the bot’s team, or no more."""
         roles = {"scheme_user": True, "scheme_admin": is_admin}
         set_roles = self._teams.update_scheme_derived_roles_of_team_member
-        await set_roles(await self._team_of_bot(), check_id(user_id), roles)
-
-
-def _members(answer: Any) -> Sequence[wire.ChannelMember]:
-    return wire.rows(wire.ChannelMember, answer)
+        await set_roles(await self.team_id(), check_id(user_id), roles)
 
 
 _USERNAME = re.compile(r"[a-z0-9._-]{1,64}")
@@ -186,7 +158,7 @@ class UserCalls(Calls):
     async def verifies_addresses(self) -> bool:
         """Whether EmailSettings.RequireEmailVerification is on, as every client is told (5.37 to 11.2)."""
         try:
-            told = await self.client.get("/config/client", params={"format": "old"})
+            told = await self.client_settings()
         except ChatError as error:
             if error.is_temporary:
                 raise
@@ -212,30 +184,20 @@ class UserCalls(Calls):
     async def users(self, user_ids: Iterable[str]) -> AsyncIterator[Sequence[ChatUser]]:
         """The accounts that have these ids, 200 at a time."""
         for batch in split_batches(user_ids, PAGE_ROWS):
-            yield _accounts(await self.client.ask("/users/ids", batch))
+            yield wire.values(wire.User, await self.client.ask("/users/ids", batch))
 
     async def users_by_names(self, usernames: Iterable[str]) -> AsyncIterator[Sequence[ChatUser]]:
         """The accounts that have these names, 200 at a time; names that nobody can have are not asked for."""
         possible = (name for name in usernames if _USERNAME.fullmatch(name))
         for batch in split_batches(possible, PAGE_ROWS):
-            yield _accounts(await self.client.ask("/users/usernames", batch))
+            yield wire.values(wire.User, await self.client.ask("/users/usernames", batch))
 
     async def team_users(self) -> AsyncIterator[Sequence[ChatUser]]:
         """The accounts in the bot’s team by name."""
-        async for page in self._users_of({"in_team": await self._team_of_bot()}):
+        async for page in read_pages(wire.User, self._users.get_users, in_team=await self.team_id()):
             yield page
 
     async def channel_users(self, channel_id: str) -> AsyncIterator[Sequence[ChatUser]]:
         """The accounts in a channel of the bot’s by name."""
-        async for page in self._users_of({"in_channel": check_id(channel_id)}):
+        async for page in read_pages(wire.User, self._users.get_users, in_channel=check_id(channel_id)):
             yield page
-
-    def _users_of(self, place: Mapping[str, str]) -> AsyncIterator[Sequence[ChatUser]]:
-        async def ask(page: Mapping[str, int]) -> Sequence[ChatUser]:
-            return _accounts(await self._users.get_users({**place, **page}))
-
-        return read_pages(ask)
-
-
-def _accounts(answer: Any) -> Sequence[ChatUser]:
-    return [user.value for user in wire.rows(wire.User, answer)]

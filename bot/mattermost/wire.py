@@ -1,7 +1,8 @@
 """The objects of Mattermost’s API, as far as the bot reads them, and what it makes of each."""
 
+from abc import abstractmethod
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
@@ -10,6 +11,16 @@ from bot.mattermost.values import ChatChannel, ChatFile, ChatMember, ChatPost, C
 
 T = TypeVar("T")
 M = TypeVar("M", bound=BaseModel)
+V = TypeVar("V")
+
+
+class Row(BaseModel, Generic[V]):
+    """What stands for one value of the bot’s."""
+
+    @property
+    @abstractmethod
+    def value(self) -> V:
+        """What the bot makes of it."""
 
 
 class Timezone(BaseModel):
@@ -28,7 +39,7 @@ class Timezone(BaseModel):
         return first or second
 
 
-class User(BaseModel):
+class User(Row[ChatUser]):
     """An account."""
 
     id: str
@@ -55,7 +66,7 @@ class User(BaseModel):
         )
 
 
-class Reaction(BaseModel):
+class Reaction(Row[ChatReaction]):
     """An emoji under a post. Of one taken back only ``update_at`` tells when."""
 
     user_id: str
@@ -75,7 +86,7 @@ class Metadata(BaseModel):
     reactions: list[Reaction] | None = None
 
 
-class Post(BaseModel):
+class Post(Row[ChatPost]):
     """A post. What was deleted stays readable, and an edited one leaves a copy of its old text behind."""
 
     id: str
@@ -129,7 +140,7 @@ class PostList(BaseModel):
     order: list[str] | None = None
 
 
-class Channel(BaseModel):
+class Channel(Row[ChatChannel]):
     """A channel."""
 
     id: str
@@ -169,7 +180,7 @@ class Team(BaseModel):
     id: str
 
 
-class _Member(BaseModel):
+class _Member(Row[ChatMember]):
     """Somebody’s membership; ``roles`` names what the ``scheme_…`` of old and new servers say, and more."""
 
     user_id: str
@@ -205,7 +216,7 @@ class ChannelStatistics(BaseModel):
     member_count: int
 
 
-class FileInfo(BaseModel):
+class FileInfo(Row[ChatFile]):
     """A file."""
 
     id: str
@@ -237,6 +248,11 @@ def read(kind: type[T] | TypeAdapter[T], answer: Any) -> T:
         return adapter.validate_python(answer)
     except ValidationError:
         raise ChatError(502, "unexpected_answer") from None
+
+
+def values(kind: type[Row[V]], answer: Any) -> Sequence[V]:
+    """What the bot makes of each row of an answer."""
+    return [row.value for row in rows(kind, answer)]
 
 
 def rows(kind: type[M], answer: Any) -> Sequence[M]:
