@@ -1,7 +1,8 @@
 """How the bot refuses, and how Mattermost does: one exception for each, and reasons that hold for every version."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Collection, Mapping
 from enum import StrEnum
+from typing import TypeVar
 
 from storage.faults import may_pass
 
@@ -159,6 +160,21 @@ class ChatError(Exception):
         """Whether it says nothing of what was asked for: it may pass, or the bot is signed out until somebody sees to
         its token."""
         return self.may_pass or self.status == 401
+
+
+T = TypeVar("T")
+D = TypeVar("D")
+
+
+async def unless_refused(asked: Awaitable[T], otherwise: D, reasons: Collection[Refusal] = ()) -> T | D:
+    """Return what Mattermost answers; ``otherwise`` where it refuses, for one of these reasons if any are given. Raises
+    ChatError for all else, and for what may pass."""
+    try:
+        return await asked
+    except ChatError as error:
+        if error.may_pass or (reasons and error.refusal not in reasons):
+            raise
+        return otherwise
 
 
 def may_succeed_later(problem: BaseException) -> bool:

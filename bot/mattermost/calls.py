@@ -1,12 +1,12 @@
 """What the calls of every area stand on: the client, who the bot is and which its team, lists in pages."""
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
 from bot.capabilities import Capabilities
-from bot.errors import ChatError, Refusal
+from bot.errors import ChatError
 from bot.mattermost import wire
 from bot.mattermost.client import AioClient
 from bot.mattermost.endpoints import Channels, Files, IntegrationActions, Posts, Reactions, Teams, Users
@@ -76,16 +76,6 @@ async def read_pages(
         if len(found) < PAGE_ROWS:
             return
         number += 1
-
-
-async def unless(refused: Collection[Refusal], asked: Awaitable[T]) -> T | None:
-    """What Mattermost answers; None where it refuses for one of these reasons. Raises ChatError for all others."""
-    try:
-        return await asked
-    except ChatError as error:
-        if error.refusal in refused:
-            return None
-        raise
 
 
 def split_batches(ids: Iterable[str], size: int) -> Iterator[list[str]]:

@@ -5,9 +5,9 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Mapping, Sequence
 from functools import partial
 
-from bot.errors import ChatError, Refusal
+from bot.errors import ChatError, Refusal, unless_refused
 from bot.mattermost import wire
-from bot.mattermost.calls import Calls, check_id, read_pages, unless
+from bot.mattermost.calls import Calls, check_id, read_pages
 from bot.mattermost.client import AioClient
 from bot.mattermost.values import ChatChannel
 
@@ -123,7 +123,7 @@ class ChannelCalls(Calls):
 
     async def archive_channel(self, channel_id: str) -> None:
         """Put a channel away; nothing happens when it is."""
-        await unless({Refusal.ARCHIVED}, self._channels.delete_channel(check_id(channel_id)))
+        await unless_refused(self._channels.delete_channel(check_id(channel_id)), None, {Refusal.ARCHIVED})
 
     async def restore_channel(self, channel_id: str) -> None:
         """Take a channel out of the archive; nothing happens when it is in none."""
@@ -142,7 +142,7 @@ class ChannelCalls(Calls):
     async def _is_so(self, channel_id: str, *, private: bool) -> bool:
         """Whether a channel is known to be private, or public: to say it again would be said there again."""
         # Who administers the team converts what they may not read.
-        channel = await unless({Refusal.FORBIDDEN}, self.channel(channel_id))
+        channel = await unless_refused(self.channel(channel_id), None, {Refusal.FORBIDDEN})
         return channel is not None and channel.is_private == private
 
 

@@ -4,9 +4,9 @@ import re
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from functools import partial
 
-from bot.errors import OF_A_PERSON, ChatError, Refusal
+from bot.errors import OF_A_PERSON, ChatError, Refusal, unless_refused
 from bot.mattermost import wire
-from bot.mattermost.calls import PAGE_ROWS, Calls, check_id, read_pages, split_batches, unless
+from bot.mattermost.calls import PAGE_ROWS, Calls, check_id, read_pages, split_batches
 from bot.mattermost.values import ChatMember, ChatUser
 
 ADDED_AT_ONCE = 50
@@ -24,7 +24,7 @@ class MemberCalls(Calls):
     async def team_member(self, user_id: str) -> ChatMember | None:
         """Somebody in the bot’s team. Who left is still told of, with the moment when."""
         asked = self._teams.get_team_member(await self.team_id(), check_id(user_id))
-        if (answer := await unless({Refusal.NOT_IN_TEAM}, asked)) is None:
+        if (answer := await unless_refused(asked, None, {Refusal.NOT_IN_TEAM})) is None:
             return None
         member = wire.read(wire.TeamMember, answer)
         return None if member.delete_at else member.value
@@ -47,13 +47,13 @@ class MemberCalls(Calls):
     async def channel_member(self, channel_id: str, user_id: str) -> ChatMember | None:
         """Somebody in a channel of the bot’s."""
         asked = self._channels.get_channel_member(check_id(channel_id), check_id(user_id))
-        answer = await unless({Refusal.NOT_IN_CHANNEL}, asked)
+        answer = await unless_refused(asked, None, {Refusal.NOT_IN_CHANNEL})
         return None if answer is None else wire.read(wire.ChannelMember, answer).value
 
     async def is_in(self, channel_id: str) -> bool:
         """Whether the bot itself is in a channel: one that administers the team finds, and may write in, others too."""
         asked = self.channel_member(channel_id, (await self.me()).id)
-        return await unless({Refusal.FORBIDDEN, Refusal.UNKNOWN_CHANNEL}, asked) is not None
+        return await unless_refused(asked, None, {Refusal.FORBIDDEN, Refusal.UNKNOWN_CHANNEL}) is not None
 
     async def channel_members(self, channel_id: str) -> AsyncIterator[Sequence[ChatMember]]:
         """Who is in a channel of the bot’s."""
@@ -94,11 +94,7 @@ class MemberCalls(Calls):
         if not self.capabilities.bulk_members or len(user_ids) == 1:
             return user_ids
         wanted = {"user_ids": [check_id(user_id) for user_id in user_ids]}
-        try:
-            answer = await self._channels.add_user(check_id(channel_id), wanted)
-        except ChatError as error:
-            if error.may_pass:
-                raise
+        if (answer := await unless_refused(self._channels.add_user(check_id(channel_id), wanted), None)) is None:
             return user_ids
         brought = {member.user_id for member in wire.rows(wire.ChannelMember, answer)}
         return [user_id for user_id in user_ids if user_id not in brought]
@@ -106,7 +102,7 @@ class MemberCalls(Calls):
     async def remove_member(self, channel_id: str, user_id: str) -> None:
         """Take somebody out of a channel; nothing happens when they are not in it."""
         asked = self._channels.remove_channel_member(check_id(channel_id), check_id(user_id))
-        await unless({Refusal.NOT_IN_CHANNEL}, asked)
+        await unless_refused(asked, None, {Refusal.NOT_IN_CHANNEL})
 
     async def set_channel_admin(self, channel_id: str, user_id: str, *, is_admin: bool) -> None:
         """Let a member administer a channel, or no more."""

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import actions
-from bot.errors import ChatError, Refusal
+from bot.errors import ChatError, Refusal, unless_refused
 from bot.mattermost import Chat, ChatChannel
 from bot.outbox.posts import CLOCK_AHEAD_MAX
 from storage import outbox as table
@@ -41,11 +41,7 @@ async def remove_notices(chat: Chat, notice: SystemNotice, channel_id: str, user
 
     Where the bot may not, or finds nothing, it stays; raises ChatError only for what may pass.
     """
-    try:
-        await _remove_notices(chat, notice, channel_id, set(user_ids))
-    except ChatError as error:
-        if error.may_pass:
-            raise
+    await unless_refused(_remove_notices(chat, notice, channel_id, set(user_ids)), None)
 
 
 async def _remove_notices(chat: Chat, notice: SystemNotice, channel_id: str, about: set[str]) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import structlog
 
-from bot.errors import ChatError
+from bot.errors import unless_refused
 from bot.mattermost import Chat, ChatPost, RateLimit
 from bot.metrics import OUTBOX_OPEN, OUTBOX_WAITING
 from bot.outbox.attempts import OutboxDependencies
@@ -74,12 +74,7 @@ class OwnPosts:
             await self._note(message, posts[message.id])
 
     async def _note(self, message: Outgoing, post: ChatPost) -> None:
-        try:
-            arrival = await self._d.sender.recognize(message, post)
-        except ChatError as error:
-            if error.may_pass:
-                raise
-            return  # its sender is told the same
+        arrival = await unless_refused(self._d.sender.recognize(message, post), None)  # its sender is told the same
         if arrival is not None:
             await self._d.rows.note(DeliveryMark(message.id, arrival.post_id, arrival.channel_id))
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.errors import ChatError, Refusal
+from bot.errors import ChatError, Refusal, unless_refused
 from bot.events import (
     TEAM,
     Archived,
@@ -94,16 +94,10 @@ class PlaceTracker:
 
     async def _ask(self, news: MemberNews) -> MemberNews:
         """How it is now. What cannot be asked is taken for true."""
-        try:
-            if news.place == TEAM:
-                member = await self._chat.team_member(news.user_id)
-            else:
-                member = await self._chat.channel_member(news.place, news.user_id)
-        except ChatError as error:
-            if error.may_pass:
-                raise
-            return news
-        return make_member_news(news.place, news.user_id, member)
+        chat, user_id = self._chat, news.user_id
+        asked = chat.team_member(user_id) if news.place == TEAM else chat.channel_member(news.place, user_id)
+        member = await unless_refused(asked, news)
+        return member if isinstance(member, MemberNews) else make_member_news(news.place, user_id, member)
 
     async def _settle_channel(self, news: ChannelNews) -> None:
         place = await self.transactions.run(lambda db: watchlist.get_place(db, news.place), writes=False)
@@ -134,12 +128,9 @@ class PlaceTracker:
 
     async def _is_private_now(self, place: WatchedPlace) -> bool:
         """Whether a channel that the bot may not see was public: it still sees those, as long as it is in the team."""
-        try:
-            return not place.is_private and await self._chat.team_member((await self._chat.me()).id) is not None
-        except ChatError as error:
-            if error.may_pass:
-                raise
+        if place.is_private:
             return False
+        return await unless_refused(self._chat.team_member((await self._chat.me()).id), None) is not None
 
 
 @dataclass(frozen=True, slots=True)

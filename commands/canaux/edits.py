@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from bot.actions import ChatAction
 from bot.context import Context, ReadingContext
-from bot.errors import ChatError, UserError
+from bot.errors import UserError, unless_refused
 from bot.mattermost import ChatChannel
 from bot.menus import Choosing, Menu
 from bot.replies import Ask, Replies, Whisper
@@ -316,12 +316,8 @@ async def _find_archived(ctx: ReadingContext, key: str, table: Mapping[str, Plan
 async def _find_archived_id(ctx: ReadingContext, canal: PlannedChannel, channel_id: str) -> str:
     """The id of a channel that Mattermost says is archived; "" for any other."""
     chat = ctx.chat.in_team(canal.team)
-    try:
-        found = await (chat.channel(channel_id) if channel_id else chat.channel_by_name(canal.address, archived=True))
-    except ChatError as error:
-        if error.may_pass:
-            raise
-        return ""
+    asked = chat.channel(channel_id) if channel_id else chat.channel_by_name(canal.address, archived=True)
+    found = await unless_refused(asked, None)
     return found.id if found is not None and found.archived else ""
 
 

@@ -13,7 +13,7 @@ from bot.audit import AuditEntry, record_entry_at_end
 from bot.cards import RowCard, Topic, tell_animateurs
 from bot.command_lines import RunCommand
 from bot.context import Context, ReadingContext
-from bot.errors import ChatError, Refusal
+from bot.errors import Refusal, unless_refused
 from bot.events import Delivered, Undelivered
 from bot.french.dates import say_date
 from bot.mattermost import ChatPost
@@ -216,12 +216,7 @@ async def read_exchange(ctx: ReadingContext, ticket: Ticket, since: int = 0) -> 
     kept, passed_on = await posts.list_kept(ctx.db, ticket.number), await _find_passed_on(ctx, ticket)
     author = await name_person(ctx, ticket.author_id)
     await release(ctx.db)
-    try:
-        thread = await ctx.chat.thread(ticket.thread_post)
-    except ChatError as error:
-        if error.may_pass:
-            raise
-        return []
+    thread = await unless_refused(ctx.chat.thread(ticket.thread_post), ())
     people_said = [post for post in thread if post.user_id == ticket.author_id or post.id in passed_on]
     after = [post for post in people_said if post.root_id and not post.type and post.create_at > since]
     said = [_say_line(ticket, post, author, kept, mine=ctx.user.id == ticket.author_id) for post in after]

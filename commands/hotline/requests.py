@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.command_lines import RunCommand
 from bot.context import Context, ReadingContext
-from bot.errors import ChatError, UserError
+from bot.errors import UserError, unless_refused
 from bot.events import DirectMessage, Reacted, WatchedPlaces
 from bot.features import Feature
 from bot.mattermost import ChatPost
@@ -214,12 +214,7 @@ async def read_marked_message(ctx: ReadingContext, event: Reacted) -> TicketSour
     """Read the message under which 🎫 was put, with its thread."""
     if event.emoji not in TICKET:
         return None
-    try:
-        thread = await ctx.chat.thread(event.post_id)
-    except ChatError as error:
-        if error.may_pass:
-            raise
-        return None
+    thread = await unless_refused(ctx.chat.thread(event.post_id), ())
     post = next((each for each in thread if each.id == event.post_id), None)
     if post is None or post.type or post.user_id == (await ctx.chat.me()).id:
         return None

@@ -3,17 +3,17 @@ In a storm (more reports or arrivals at once than can be read) one summary takes
 """
 
 from collections import Counter
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from statistics import median_low
-from typing import Any, TypeVar
+from typing import Any
 
 from pydantic import BaseModel
 
 from bot import mattermost
 from bot.context import Context, ReadingContext
-from bot.errors import ChatError, Refusal, UserError
+from bot.errors import ChatError, Refusal, UserError, unless_refused
 from bot.mattermost.values import ChatChannel, ChatPost, ChatUser
 from bot.permalinks import find_permalink
 from bot.replies import Reply, Start
@@ -40,28 +40,6 @@ TEXT_MAX = 16_383
 
 GONE = {Refusal.UNKNOWN_POST, Refusal.UNKNOWN_CHANNEL, Refusal.FORBIDDEN}
 """What Mattermost answers about what is not there any more, or what the bot may not see."""
-T = TypeVar("T")
-D = TypeVar("D")
-
-
-async def read_if_there(asked: Awaitable[T], otherwise: D) -> T | D:
-    """What Mattermost answers; ``otherwise`` where that is gone or forbidden. Raises ChatError for all else."""
-    try:
-        return await asked
-    except ChatError as error:
-        if error.refusal in GONE:
-            return otherwise
-        raise
-
-
-async def read_unless_refused(asked: Awaitable[T], otherwise: D) -> T | D:
-    """What Mattermost answers; ``otherwise`` where it refuses. Raises ChatError for what may pass."""
-    try:
-        return await asked
-    except ChatError as error:
-        if error.may_pass:
-            raise
-        return otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +153,7 @@ async def take_message(ctx: ReadingContext, line: str, example: str) -> tuple[Me
     post_id = find_permalink(word)
     if not post_id:
         raise UserError(f"Donnez le lien du message (son menu « … », puis « Copier le lien ») : `{example}`.")
-    seen = await read_if_there(take_snapshot(ctx, post_id), None)
+    seen = await unless_refused(take_snapshot(ctx, post_id), None, GONE)
     if seen is None:
         raise UserError(MESSAGE_GONE)
     if seen.channel.type not in {"O", "P"}:
@@ -187,7 +165,7 @@ async def take_message(ctx: ReadingContext, line: str, example: str) -> tuple[Me
 
 async def read_thread(ctx: ReadingContext, post_id: str) -> list[KeptPost]:
     """The messages of a thread, oldest first, as they are now; none where it is gone. Raises ChatError."""
-    posts = await read_if_there(ctx.chat.thread(post_id), list[ChatPost]())
+    posts = await unless_refused(ctx.chat.thread(post_id), list[ChatPost](), GONE)
     return await keep_posts(ctx, [post for post in posts if not post.type])
 
 

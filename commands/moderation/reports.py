@@ -11,7 +11,7 @@ from bot import guard, quotas
 from bot.account_status import find_active
 from bot.actions import Unreact
 from bot.context import Context, ReadingContext
-from bot.errors import ChatError, Refusal, UserError
+from bot.errors import ChatError, Refusal, UserError, unless_refused
 from bot.events import Delivered, Reacted, Undelivered, WatchedPlaces
 from bot.mattermost import ChatChannel, ChatPost
 from bot.menus import Choosing, Menu
@@ -33,7 +33,6 @@ from commands.moderation.cases import (
     hold_message,
     list_held_back,
     open_case,
-    read_unless_refused,
     take_snapshot,
 )
 from commands.moderation.feature import (
@@ -253,7 +252,7 @@ async def read_flagged_message(ctx: ReadingContext, event: Reacted) -> tuple[Mes
     """The message under which a flag was set, and why it cannot be reported."""
     if event.emoji != ctx.settings.report_emoji:
         return None
-    seen = await read_unless_refused(take_snapshot(ctx, event.post_id), None)
+    seen = await unless_refused(take_snapshot(ctx, event.post_id), None)
     return (seen, find_report_fault(seen.post, ctx.user.id, (await ctx.chat.me()).id)) if seen else None
 
 

@@ -10,13 +10,13 @@ from typing import Any, ClassVar, TypeVar
 from bot.audit import AuditEntry, record_entry
 from bot.command_lines import read_typed_number
 from bot.context import Context, ReadingContext
-from bot.errors import Refusal, UserError
+from bot.errors import Refusal, UserError, unless_refused
 from bot.events import Delivered, Undelivered
 from bot.replies import Button, Direct, Replies, Reply, Whisper
 from bot.texts import quotation, render
 from commands.moderation import cards
 from commands.moderation.cards import Appeal, describe_measure, find_title, say_in_room, say_refusal
-from commands.moderation.cases import OWN_CASE, Decision, read_unless_refused
+from commands.moderation.cases import OWN_CASE, Decision
 from commands.moderation.feature import ANIMATEURS, feature, find_channel_title
 from config import charte
 from dialogs.moderation.forms import MeasureForm, RemindCharter, WarnAuthor
@@ -326,7 +326,7 @@ async def read_delivered(ctx: ReadingContext, event: Delivered) -> ActAnswer | N
     answer = read_answer(event)
     if answer is None or answer.part is not ActPurpose.KEPT or not event.post_id:
         return answer
-    copy = await read_unless_refused(ctx.chat.read_post(event.post_id), None)
+    copy = await unless_refused(ctx.chat.read_post(event.post_id), None)
     return replace(answer, files=copy.file_ids if copy else ())
 
 

@@ -11,13 +11,13 @@ from pydantic import BaseModel
 
 from bot.actions import AddMembers, DeletePost, RemoveMember
 from bot.context import Context, ReadingContext
-from bot.errors import Refusal, UserError
+from bot.errors import Refusal, UserError, unless_refused
 from bot.events import JoinedChannel
 from bot.mattermost import ChatChannel, ChatUser
 from bot.replies import Direct, Progress, Replies, Reply, Start, Step
 from bot.texts import render
 from commands.moderation.cards import describe_measure, say_in_room, say_refusal, say_until
-from commands.moderation.cases import Decision, open_case_about, read_if_there, read_proposal, take_account, take_reason
+from commands.moderation.cases import GONE, Decision, open_case_about, read_proposal, take_account, take_reason
 from commands.moderation.decisions import decide_at_once
 from commands.moderation.feature import (
     ANIMATEURS,
@@ -319,13 +319,13 @@ async def _list_channels(ctx: ReadingContext, channel_id: str) -> Sequence[ChatC
 
 
 async def _are_in(ctx: ReadingContext, user_id: str, wanted: Sequence[ChatChannel]) -> Sequence[bool]:
-    asked = (read_if_there(ctx.chat.channel_member(channel.id, user_id), None) for channel in wanted)
+    asked = (unless_refused(ctx.chat.channel_member(channel.id, user_id), None, GONE) for channel in wanted)
     return [member is not None for member in await asyncio.gather(*asked)]
 
 
 async def is_in_channel(ctx: ReadingContext, asked: ExcludeFrom, _: Progress) -> bool:
     """Whether the person is in the channel; where Mattermost does not say it, they are taken out all the same."""
-    return await read_if_there(ctx.chat.channel_member(asked.channel_id, asked.user_id), True) is not None
+    return await unless_refused(ctx.chat.channel_member(asked.channel_id, asked.user_id), True, GONE) is not None
 
 
 @feature.urgent_work(ExcludeFrom, name="moderation.ExcludeFrom", title="Exclusion du canal", asks=is_in_channel)

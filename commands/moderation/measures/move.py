@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from bot.actions import DeletePost
 from bot.audit import AuditEntry
 from bot.context import Context, ReadingContext
-from bot.errors import UserError
+from bot.errors import UserError, unless_refused
 from bot.french.periods import say_moment
 from bot.french.words import plural
 from bot.mattermost import ChatChannel, ChatPost
@@ -19,11 +19,11 @@ from bot.replies import Button, Progress, Refresh, Replies, Reply, Say, Start, S
 from bot.texts import Markdown, quotation, relay_markdown, render
 from commands.moderation.cards import describe_measure
 from commands.moderation.cases import (
+    GONE,
     MESSAGE_GONE,
     get_case,
     lock_case,
     mark_decided,
-    read_if_there,
     read_thread,
     take_message,
 )
@@ -336,7 +336,7 @@ async def read_copies(ctx: ReadingContext, asked: PutBack, _: Progress) -> Stand
     """What stands of the thread that was moved."""
     posts: Sequence[ChatPost] = []
     if asked.copy_id:
-        posts = await read_if_there(ctx.chat.thread(asked.copy_id), posts)
+        posts = await unless_refused(ctx.chat.thread(asked.copy_id), posts, GONE)
     me = (await ctx.chat.me()).id
     return StandingCopies(posts, any(post.user_id != me for post in posts))
 

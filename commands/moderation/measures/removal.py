@@ -11,7 +11,7 @@ from bot.actions import DeletePost
 from bot.audit import AuditEntry
 from bot.command_lines import RunCommand
 from bot.context import Context, ReadingContext
-from bot.errors import Refusal, UserError
+from bot.errors import Refusal, UserError, unless_refused
 from bot.french.words import plural
 from bot.mattermost import ChatChannel, ChatPost
 from bot.permalinks import make_permalink
@@ -20,6 +20,7 @@ from bot.texts import quotation, relay_markdown, render
 from commands.moderation import cards
 from commands.moderation.cards import hand_back
 from commands.moderation.cases import (
+    GONE,
     Decision,
     MessageSnapshot,
     check_decider,
@@ -28,7 +29,6 @@ from commands.moderation.cases import (
     keep_posts,
     mark_decided,
     open_case,
-    read_if_there,
     read_thread,
     take_account,
     take_message,
@@ -348,7 +348,7 @@ async def read_swept_posts(ctx: ReadingContext, click: SweepSurely) -> Sweep:
     posts = [
         post
         for ident in click.post_ids
-        if (post := await read_if_there(ctx.chat.read_post(ident), None)) and post.user_id == click.user_id
+        if (post := await unless_refused(ctx.chat.read_post(ident), None, GONE)) and post.user_id == click.user_id
     ]
     if not posts:
         raise UserError("Ces messages ne sont plus là.")

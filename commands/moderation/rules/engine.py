@@ -13,14 +13,13 @@ from pydantic import BaseModel
 
 from bot import guard
 from bot.context import Context, ReadingContext
-from bot.errors import ChatError, UserError
+from bot.errors import ChatError, UserError, unless_refused
 from bot.events import Edited, Posted
 from bot.mattermost import ChatPost
 from bot.permalinks import make_permalink
 from bot.replies import Direct, Progress, Reply, Step
 from bot.texts import Markdown, link, quotation, render
 from bot.websocket.parser import is_by_person
-from commands.moderation.cases import read_unless_refused
 from commands.moderation.feature import ANIMATEURS, regles
 from commands.moderation.rules import SPECS, RuleName, Tuning, has_word, invites, leads_to
 from config.canaux import Family
@@ -396,7 +395,7 @@ async def _find_first_posts(ctx: ReadingContext, seen: TrialProgress) -> Sequenc
     found = []
     for author in (author for author in asked if author in names):
         at, post_id = likely[author]
-        wrote = await read_unless_refused(ctx.chat.posts_by(names[author]), None)
+        wrote = await unless_refused(ctx.chat.posts_by(names[author]), None)
         if wrote is None:
             raise UserError(NO_SEARCH)
         if all(post.create_at >= at for post in wrote):
@@ -412,7 +411,7 @@ async def _report_trial(ctx: ReadingContext, work: Try, seen: TrialProgress) -> 
 
 async def _quote_post(ctx: ReadingContext, post_id: str) -> tuple[Markdown, Markdown] | None:
     """Where it is, and what it says."""
-    post = await read_unless_refused(ctx.chat.read_post(post_id), None)
+    post = await unless_refused(ctx.chat.read_post(post_id), None)
     if post is None:
         return None
     return link("ce message", make_permalink(ctx.settings, post_id)), quotation(post.message, QUOTED_MAX)

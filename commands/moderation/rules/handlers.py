@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot import guard
 from bot.audit import AuditEntry, record_entry
 from bot.context import Context, ReadingContext
-from bot.errors import UserError
+from bot.errors import UserError, unless_refused
 from bot.events import Edited, JoinedTeam, Posted, WatchedPlaces
 from bot.french.words import say_delay
 from bot.people import make_nobody
@@ -28,7 +28,6 @@ from commands.moderation.cases import (
     count_arrivals,
     mark_decided,
     open_case,
-    read_unless_refused,
     schedule_summary,
     take_snapshot,
 )
@@ -125,7 +124,7 @@ async def recheck_old_warnings(ctx: Context) -> Replies:
 
 async def read_old_message(ctx: ReadingContext, work: LookAgain, _: Progress) -> MessageSnapshot | None:
     """Read the message as it is now, if it is still there."""
-    return await read_unless_refused(take_snapshot(ctx, work.post), None)
+    return await unless_refused(take_snapshot(ctx, work.post), None)
 
 
 @regles.chore(LookAgain, name="moderation.LookAgain", title="Données personnelles", asks=read_old_message)
@@ -222,7 +221,7 @@ async def read_found(ctx: ReadingContext, event: Posted | Edited) -> Found | Non
     """What rules found in a message, once Mattermost was asked about it."""
     if ctx.user.role in EXEMPT_ROLES:
         return None
-    seen = await read_unless_refused(take_snapshot(ctx, event.post_id), None)
+    seen = await unless_refused(take_snapshot(ctx, event.post_id), None)
     if seen is None:
         return None
     names = await confirm_rules(ctx, seen, engine.found(event))
@@ -252,7 +251,7 @@ async def confirm_rules(
 
 
 async def _is_first(ctx: ReadingContext, seen: MessageSnapshot) -> bool:
-    wrote = await read_unless_refused(ctx.chat.posts_by(seen.author.username), None)
+    wrote = await unless_refused(ctx.chat.posts_by(seen.author.username), None)
     return wrote is not None and all(post.id == seen.post.id or post.create_at > seen.post.create_at for post in wrote)
 
 
