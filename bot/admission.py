@@ -11,7 +11,7 @@ from bot.delivery import Delivery
 from bot.drafts import Drafts
 from bot.errors import UserError
 from bot.features import Rescue, Trigger
-from bot.mattermost import Chat
+from bot.mattermost import Mattermost
 from bot.people import People
 from bot.tasks import BackgroundFetches, Traffic
 from bot.texts import Markdown, render
@@ -32,7 +32,7 @@ class HandlerDependencies:
     """The parts that handlers run with."""
 
     database: Database
-    chat: Chat
+    chat: Mattermost
     people: People
     delivery: Delivery
     drafts: Drafts

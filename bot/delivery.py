@@ -20,7 +20,7 @@ from bot.features import Trigger
 from bot.forms import Clues, Form, mistakes_in
 from bot.french.words import plural
 from bot.links import Links
-from bot.mattermost import Chat
+from bot.mattermost import Mattermost
 from bot.menus import resolve_references
 from bot.outbox import Outbox
 from bot.outbox.actions import put_in_order
@@ -204,7 +204,7 @@ class DeliveryDependencies:
     """What a delivery sends by; ``signals`` call who does long work."""
 
     database: Database
-    chat: Chat
+    chat: Mattermost
     outbox: Outbox
     people: People
     links: Links

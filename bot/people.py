@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.errors import ChatError, UserError
-from bot.mattermost import Chat, ChatUser
+from bot.mattermost import ChatUser, Mattermost
 from bot.texts import render
 from config.settings import Settings
 from config.time import PARIS
@@ -45,7 +45,7 @@ class KnownAccount:
 class AccountCache:
     """The accounts of those at work; what Mattermost said holds while it does not answer."""
 
-    def __init__(self, chat: Chat, settings: Settings, clock: Callable[[], datetime]) -> None:
+    def __init__(self, chat: Mattermost, settings: Settings, clock: Callable[[], datetime]) -> None:
         self._chat = chat
         self._settings = settings
         self._clock = clock
@@ -146,7 +146,7 @@ class _KnownPerson:
 class People:
     """The people at work, each with a role; kept in memory for a minute."""
 
-    def __init__(self, database: Database, chat: Chat, settings: Settings, clock: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, chat: Mattermost, settings: Settings, clock: Callable[[], datetime]) -> None:
         self._database = database
         self._accounts = AccountCache(chat, settings, clock)
         self._clock = clock

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.errors import ChatError
-from bot.mattermost import Chat
+from bot.mattermost import Mattermost
 from bot.tasks import wait_at_most
 from storage.claims import LEASE
 
@@ -202,7 +202,7 @@ class Gate:
             log.warning("mattermost_away", status=error.status, error_id=error.error_id)
 
 
-async def is_away(chat: Chat, error: ChatError) -> bool:
+async def is_away(chat: Mattermost, error: ChatError) -> bool:
     """Whether Mattermost takes nothing at all: it said so, or answers no other question either."""
     return error.status in {401, 429} or (error.may_pass and not await chat.answers())
 

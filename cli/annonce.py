@@ -17,7 +17,7 @@ from bot.destinations import TeamChannels
 from bot.errors import ChatError, Refusal
 from bot.forms import name_of
 from bot.french.words import NBSP, plural
-from bot.mattermost import Chat
+from bot.mattermost import Mattermost
 from bot.outbox.attempts import LONG_TRY_MAX
 from bot.replies import Message
 from cli.command import Call, Touches, command, json_object
@@ -181,7 +181,7 @@ def _read(path: Path) -> Attached:
         return Attached(path, size, file_digest(file, "sha256").hexdigest())
 
 
-async def check_files(chat: Chat, attached: Sequence[Attached]) -> None:
+async def check_files(chat: Mattermost, attached: Sequence[Attached]) -> None:
     """Raises OperatorError for those that the server does not take."""
     sizes = [(each.path.name, each.size) for each in attached]
     if attached and (fault := cards.find_files_fault(sizes, await chat.largest_file())):
@@ -198,7 +198,7 @@ async def bring_files(office: Office, announcement: Announcement, attached: Sequ
     return {await _bring(office.chat, place, each.path): each.path.name for each in attached}
 
 
-async def _bring(chat: Chat, channel_id: str, path: Path) -> str:
+async def _bring(chat: Mattermost, channel_id: str, path: Path) -> str:
     """Loose, in a channel that is to have a copy: who bring_files it may read_files it, and nobody sees it there."""
     try:
         return await chat.upload(channel_id, path)

@@ -17,7 +17,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.actions import AddMembers, ChatAction, remove_settled
 from bot.errors import ChatError, Refusal
 from bot.french.words import NBSP, plural
-from bot.mattermost import AioClient, Chat, Mattermost, paced_calls
+from bot.mattermost import AioClient, Mattermost, paced_calls
 from bot.outbox.actions import DeliveryResult, find_contradicted, perform_action
 from cli.admin import Admin
 from cli.command import Call, Touches, command, json_object
@@ -329,7 +329,7 @@ DECIDED_OTHERWISE = "le contraire a été décidé et part à l’instant : à r
 class Mending:
     """What to do, and with what; ``left_alone`` are the kinds of drift that are told of and stay."""
 
-    chat: Chat
+    chat: Mattermost
     journal: Journal
     left_alone: frozenset[Drift] = frozenset()
 

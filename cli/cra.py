@@ -20,7 +20,7 @@ import click
 
 from bot.errors import ChatError
 from bot.french.words import NBSP, plural
-from bot.mattermost import Chat, ChatUser
+from bot.mattermost import ChatUser, Mattermost
 from bot.people import make_newcomer
 from cli.command import DAY, Call, Touches, command, from_file
 from cli.environment import open_chat, open_database, open_file, open_up_to_date
@@ -184,7 +184,7 @@ def _header(text: str, delimiter: str) -> list[str]:
 class Authors:
     """People by user name, each looked for once; ``chat`` is None where Mattermost can’t be asked."""
 
-    def __init__(self, database: Database, chat: Chat | None, clock: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, chat: Mattermost | None, clock: Callable[[], datetime]) -> None:
         self._database = database
         self._chat = chat
         self._clock = clock

@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.context import Request
 from bot.delivery import OutgoingWriter, RegisteredHandlers
 from bot.links import Links
-from bot.mattermost import AioClient, Chat, Mattermost, RateLimit, outside_transactions
+from bot.mattermost import AioClient, Mattermost, RateLimit, outside_transactions
 from bot.outbox import Outbox, OutboxOptions
 from bot.renderers import MessageRenderer
 from bot.replies import Reply
@@ -31,7 +31,7 @@ class Office:
 
     settings: Settings
     database: Database
-    chat: Chat
+    chat: Mattermost
     budget: RateLimit
     clock: Callable[[], datetime]
 
@@ -44,7 +44,7 @@ async def open_office(settings: Settings, database: Database, clock: Callable[[]
     budget = RateLimit(settings.work_calls)
     client = AioClient(settings.mattermost_url, settings.bot_token.get_secret_value(), budget)
     try:
-        chat: Chat = outside_transactions(Mattermost(client, settings.team))
+        chat: Mattermost = outside_transactions(Mattermost(client, settings.team))
         yield Office(settings, database, chat, budget, clock)
     finally:
         await client.close()

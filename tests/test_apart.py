@@ -11,7 +11,7 @@ from sqlalchemy import text
 from bot.capabilities import OLDEST
 from bot.events import PersonChanged
 from bot.features import Key
-from bot.mattermost import AioClient, Chat, Mattermost, outside_transactions
+from bot.mattermost import AioClient, Mattermost, outside_transactions
 from commands import FEATURES
 from sandbox.faults import Faults
 from storage.database import Database
@@ -32,7 +32,7 @@ async def server() -> AsyncIterator[ChatServer]:
 
 
 @pytest.fixture
-async def chat(server: ChatServer) -> AsyncIterator[Chat]:
+async def chat(server: ChatServer) -> AsyncIterator[Mattermost]:
     client = AioClient(server.url, "jeton")
     yield outside_transactions(Mattermost(client, "cnum"))
     await client.close()
@@ -44,7 +44,7 @@ def test_no_call_is_left_out() -> None:
 
 @pytest.mark.parametrize("name", CALLS)
 async def test_in_the_middle_of_a_transaction_that_writes_a_call_is_a_mistake(
-    name: str, chat: Chat, server: ChatServer, database: Database, tmp_path: Any
+    name: str, chat: Mattermost, server: ChatServer, database: Database, tmp_path: Any
 ) -> None:
     (tmp_path / "file").write_bytes(b"x")
     async with database.transaction() as db:
@@ -54,14 +54,16 @@ async def test_in_the_middle_of_a_transaction_that_writes_a_call_is_a_mistake(
     assert server.asked == []
 
 
-async def test_before_the_first_statement_and_after_the_end_a_call_is_none(chat: Chat, database: Database) -> None:
+async def test_before_the_first_statement_and_after_the_end_a_call_is_none(
+    chat: Mattermost, database: Database
+) -> None:
     async with database.transaction() as db:
         assert (await chat.me()).id == BOT
         await db.execute(text("SELECT 1"))
     assert (await chat.me()).id == BOT
 
 
-async def test_a_transaction_around_another_counts_too(chat: Chat, database: Database) -> None:
+async def test_a_transaction_around_another_counts_too(chat: Mattermost, database: Database) -> None:
     async with database.transaction() as outer:
         await outer.execute(text("SELECT 1"))
         async with database.transaction(writes=False):
@@ -69,7 +71,7 @@ async def test_a_transaction_around_another_counts_too(chat: Chat, database: Dat
                 await chat.me()
 
 
-async def test_another_task_s_transaction_does_not_count(chat: Chat, database: Database) -> None:
+async def test_another_task_s_transaction_does_not_count(chat: Mattermost, database: Database) -> None:
     begun, over = asyncio.Event(), asyncio.Event()
 
     async def writes() -> None:
@@ -85,7 +87,7 @@ async def test_another_task_s_transaction_does_not_count(chat: Chat, database: D
     await writer
 
 
-async def test_a_session_that_reads_gives_its_connection_back_and_goes_on(chat: Chat, database: Database) -> None:
+async def test_a_session_that_reads_gives_its_connection_back_and_goes_on(chat: Mattermost, database: Database) -> None:
     async with database.transaction(writes=False) as db:
         assert (await db.execute(text("SELECT 1"))).scalar() == 1
         assert db.in_transaction()
@@ -94,7 +96,7 @@ async def test_a_session_that_reads_gives_its_connection_back_and_goes_on(chat: 
         assert (await db.execute(text("SELECT 2"))).scalar() == 2
 
 
-async def test_pages_are_read_with_free_hands_each(chat: Chat, server: ChatServer, database: Database) -> None:
+async def test_pages_are_read_with_free_hands_each(chat: Mattermost, server: ChatServer, database: Database) -> None:
     full = [{"user_id": f"{n:026}"} for n in range(200)]
     server.answers |= {
         "GET /api/v4/teams/name/cnum": {"id": TEAM},
@@ -115,7 +117,7 @@ async def test_pages_are_read_with_free_hands_each(chat: Chat, server: ChatServe
             await anext(pages)
 
 
-def test_what_is_no_call_is_as_it_was(chat: Chat) -> None:
+def test_what_is_no_call_is_as_it_was(chat: Mattermost) -> None:
     assert chat.capabilities is OLDEST
 
 

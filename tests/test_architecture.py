@@ -125,7 +125,7 @@ def test_the_bot_starts_without_what_it_never_needs() -> None:
 
 
 def test_features_know_the_reading_half_of_mattermost_only() -> None:
-    """What it is to write is a reply: ``Chat``, and whoever speaks to a server, are the machine’s."""
+    """What it is to write is a reply: ``Mattermost``, and whoever speaks to a server, are the machine’s."""
     known = {alias.name for p in modules("commands", "dialogs") for alias in _taken_from(p, "bot.mattermost")}
     assert known <= {"ChatReader", "ChatChannel", "ChatFile", "ChatMember", "ChatPost", "ChatReaction", "ChatUser"}
 

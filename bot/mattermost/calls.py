@@ -1,6 +1,7 @@
 """What the calls of every area stand on: the client, who the bot is and which its team, lists in pages."""
 
 import re
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeVar
@@ -16,11 +17,14 @@ _ID = re.compile(r"[a-z0-9]{26}")
 
 
 class Calls:
-    """A Mattermost server, asked in the name of the bot whose token the client has."""
+    """A Mattermost server, asked in the name of the bot whose token the client has, about its own team or another."""
 
-    def __init__(self, client: AioClient, team: str) -> None:
+    def __init__(self, client: AioClient, team: str, *, is_own: bool = True) -> None:
         self.client = client
         self._team = team
+        self._is_own = is_own
+        self._others: dict[str, Any] = {}
+        self._direct: OrderedDict[str, str] = OrderedDict()
         self._team_id = ""
         self._me: ChatUser | None = None
         self._users = Users(client)
@@ -33,7 +37,7 @@ class Calls:
 
     @property
     def capabilities(self) -> Capabilities:
-        """What the server can do, by the version of its latest answer."""
+        """What the server can do, by the version of its latest answer; the oldest until it has given one."""
         return self.client.capabilities
 
     async def me(self) -> ChatUser:

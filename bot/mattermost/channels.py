@@ -1,14 +1,12 @@
 """Channels: finding them, making them, changing them."""
 
 import re
-from collections import OrderedDict
 from collections.abc import AsyncIterator, Mapping, Sequence
 from functools import partial
 
 from bot.errors import ChatError, Refusal, unless_refused
 from bot.mattermost import wire
 from bot.mattermost.calls import Calls, check_id, read_pages
-from bot.mattermost.client import AioClient
 from bot.mattermost.values import ChatChannel
 
 REMEMBERED_CHANNELS = 5000
@@ -20,19 +18,16 @@ _NO_NAME = "api.context.invalid_url_param.app_error"
 """What a server says that no channel of its can have: those of one letter, or with a dash at an end, differ."""
 
 
-class ChannelCalls(Calls):
-    """The part of ``Chat`` about channels."""
-
-    def __init__(self, client: AioClient, team: str) -> None:
-        super().__init__(client, team)
-        self._direct: OrderedDict[str, str] = OrderedDict()
+class ChannelReads(Calls):
+    """Finding channels."""
 
     async def channel(self, channel_id: str) -> ChatChannel:
-        """A channel by id."""
+        """A channel by id, archived or not; a private one only if the bot is in it."""
         return wire.read(wire.Channel, await self._channels.get_channel(check_id(channel_id))).value
 
     async def channel_by_name(self, name: str, *, archived: bool = False) -> ChatChannel | None:
-        """The team’s channel of that name; one that no channel can have is not even asked for."""
+        """The team’s channel of that name, perhaps a private one in which the bot is not (``is_in``); None when the bot
+        sees none, or an archived one that is not wanted."""
         if not _ASKED_FOR.fullmatch(name.lower()):
             return None
         path = f"/teams/{await self.team_id()}/channels/name/{name.lower()}"
@@ -45,21 +40,21 @@ class ChannelCalls(Calls):
             raise
 
     async def public_channels(self) -> AsyncIterator[Sequence[ChatChannel]]:
-        """The team’s public channels by title."""
+        """The team’s public channels by title, those without the bot too."""
         async for page in read_pages(wire.Channel, partial(self._channels.get_public_channels, await self.team_id())):
             yield page
 
     async def archived_channels(self) -> AsyncIterator[Sequence[ChatChannel]]:
-        """The team’s archived channels by title."""
+        """The team’s archived channels by title: the public ones, and the private ones of the bot."""
         async for page in read_pages(wire.Channel, partial(self._channels.get_deleted_channels, await self.team_id())):
             yield page
 
     async def own_channels(self) -> Sequence[ChatChannel]:
-        """The team’s channels in which the bot is."""
+        """The team’s channels in which the bot is, private ones too; no server gives them in pages."""
         return [c.value for c in await self._all_own() if c.type in {"O", "P"}]
 
     async def direct_channels(self) -> Mapping[str, int]:
-        """The bot’s direct channels, and when something was last said in each."""
+        """The bot’s direct channels by id, and when something was last said in each (ms since 1970)."""
         return {c.id: c.last_post_at for c in await self._all_own() if c.type == "D"}
 
     async def _all_own(self) -> Sequence[wire.Channel]:
@@ -67,7 +62,7 @@ class ChannelCalls(Calls):
         return wire.rows(wire.Channel, answer)
 
     async def direct_channel(self, user_id: str) -> str:
-        """The direct channel with somebody; the latest few thousand are remembered."""
+        """The id of the direct channel with somebody, made at need; shown to nobody before a post is in it."""
         if user_id in self._direct:
             self._direct.move_to_end(user_id)
             return self._direct[user_id]
@@ -78,10 +73,14 @@ class ChannelCalls(Calls):
             self._direct.popitem(last=False)
         return made.id
 
+
+class ChannelCalls(ChannelReads):
+    """Making channels, and changing them."""
+
     async def create_channel(
         self, name: str, display_name: str, *, private: bool = False, header: str = "", purpose: str = ""
     ) -> ChatChannel:
-        """Make a channel of the team."""
+        """Make a channel of the team, which the bot administers; not twice: the second is refused as « name taken »."""
         _check(name, display_name)
         wanted = {"name": name, "display_name": display_name, "header": header, "purpose": purpose}
         place = {"team_id": await self.team_id(), "type": "P" if private else "O"}
@@ -96,7 +95,7 @@ class ChannelCalls(Calls):
         header: str | None = None,
         purpose: str | None = None,
     ) -> ChatChannel:
-        """Change what is given."""
+        """Change what is given; each change but that of the name is said in the channel."""
         _check(name, display_name)
         texts = {"name": name, "display_name": display_name, "header": header, "purpose": purpose}
         wanted = {field: text for field, text in texts.items() if text is not None}
@@ -122,11 +121,11 @@ class ChannelCalls(Calls):
         return ChatError(error.status, error.error_id, refusal=Refusal.NAME_TAKEN)
 
     async def archive_channel(self, channel_id: str) -> None:
-        """Put a channel away; nothing happens when it is."""
+        """Put a channel away: it can be read, but not written in."""
         await unless_refused(self._channels.delete_channel(check_id(channel_id)), None, {Refusal.ARCHIVED})
 
     async def restore_channel(self, channel_id: str) -> None:
-        """Take a channel out of the archive; nothing happens when it is in none."""
+        """Take a channel out of the archive; takes an administrator of the team."""
         try:
             await self._channels.restore_channel(check_id(channel_id))
         except ChatError as error:
@@ -134,7 +133,7 @@ class ChannelCalls(Calls):
                 raise
 
     async def convert_channel(self, channel_id: str, *, private: bool) -> None:
-        """Make a channel private or public, unless it is."""
+        """Make a channel private or public; takes an administrator of the team."""
         path = f"/channels/{check_id(channel_id)}/privacy"
         if not await self._is_so(channel_id, private=private):
             await self.client.put(path, {"privacy": "P" if private else "O"})

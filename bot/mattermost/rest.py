@@ -1,38 +1,92 @@
-"""``Chat`` over Mattermost’s REST API v4, and the same outside of transactions: no call holds a database connection."""
+"""Mattermost by its REST API v4: the half that reads, and the whole; and the same outside of transactions, where no
+call holds a database connection.
+"""
 
 import re
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from inspect import isasyncgenfunction, iscoroutinefunction
-from typing import Any, TypeVar, cast
+from typing import Any, Self, TypeVar, cast
 
-from bot.errors import ChatError, Refusal
-from bot.mattermost.channels import ChannelCalls
-from bot.mattermost.chat import Chat
-from bot.mattermost.client import AioClient
-from bot.mattermost.posts import FileCalls, PostCalls
-from bot.mattermost.users import MemberCalls, UserCalls
+from bot.errors import ChatError
+from bot.mattermost import wire
+from bot.mattermost.channels import ChannelCalls, ChannelReads
+from bot.mattermost.posts import FileCalls, FileReads, PostCalls, PostReads
+from bot.mattermost.users import MemberCalls, MemberReads, UserReads
 from storage.database import release_connections
 
 T = TypeVar("T")
 
 
-def outside_transactions(chat: Chat) -> Chat:
+_HOOKS = "/hooks/commands/"
+_HOOK = re.compile(r"[a-z0-9]{26}")
+
+
+class ChatReader(UserReads, MemberReads, ChannelReads, PostReads, FileReads):
+    """The chat server as the bot’s account sees it: the half that reads, for handlers. All may raise ChatError.
+
+    What is long comes in pages of 200 at most, as the server gives them: memory holds the one in hand. Pages are
+    counted from the beginning: who leaves while they are read may hide somebody from them, so ``channel_member`` and
+    ``team_member`` have the last word on who is gone.
+    """
+
+    def in_team(self, team: str) -> Self:
+        """The same server, about another of its teams ("": the bot’s own), which people join with its channels."""
+        if team in {"", self._team}:
+            return self
+        other: Self = self._others.setdefault(team, type(self)(self.client, team, is_own=False))
+        return other
+
+
+class Mattermost(MemberCalls, ChannelCalls, PostCalls, FileCalls, ChatReader):
+    """The same, in the bot’s own name: what the machine acts with, after the handler.
+
+    Unless said otherwise, what is so already is no error: all of it may be done again after a crash.
+    """
+
+    async def token_works(self) -> bool:
+        """Ask whether the server still takes the token; ChatError when it says neither."""
+        try:
+            self._me = wire.read(wire.User, await self._users.get_user("me")).value
+        except ChatError as error:
+            if error.status == 401:
+                return False
+            raise
+        return True
+
+    async def open_dialog(self, trigger_id: str, url: str, dialog: Mapping[str, Any]) -> None:
+        """Show a form to who pulled the trigger; it is sent to ``url``."""
+        await self._actions.open_dialog({"trigger_id": trigger_id, "url": url, "dialog": dialog})
+
+    async def respond(self, response_url: str, body: Mapping[str, Any]) -> None:
+        """Answer a slash command later, through the address it came with (30 minutes, 5 times).
+
+        Only the hook’s id is taken from the address, which came with a request anybody may have forged, and in old
+        versions names whatever host the person’s client used: the answer goes to the configured server and nowhere
+        else. Raises ChatError 400 for an address that is no command’s.
+        """
+        site, _, hook = response_url.rpartition(_HOOKS)
+        if not site.startswith(("http://", "https://")) or not _HOOK.fullmatch(hook):
+            raise ChatError(400, "foreign_response_url")
+        await self.client.make_request("post", f"/commands/{hook}", body, basepath="/hooks")
+
+
+def outside_transactions(chat: Mattermost) -> Mattermost:
     """The same chat server, whose calls hold no connection to the database meanwhile.
 
     In the middle of a transaction that writes a call raises RuntimeError: one asks before its first statement, or
     after its end. A session that only reads gives its connection back, and takes one again at its next statement; so
     before each page of what comes in pages.
     """
-    return cast(Chat, _ChatOutsideTransactions(chat))
+    return cast(Mattermost, _ChatOutsideTransactions(chat))
 
 
 class _ChatOutsideTransactions:
-    def __init__(self, chat: Chat) -> None:
+    def __init__(self, chat: Mattermost) -> None:
         self._chat = chat
         self._kinds: dict[str, Callable[[Any], Any]] = {}
         """How each call is freed; asked once, since each request makes a few."""
 
-    def in_team(self, team: str) -> Chat:
+    def in_team(self, team: str) -> Mattermost:
         return outside_transactions(self._chat.in_team(team))
 
     def __getattr__(self, name: str) -> Any:
@@ -69,53 +123,3 @@ def _pages_without_connection(call: Callable[..., AsyncIterator[Any]]) -> Callab
             await release_connections()
 
     return freed
-
-
-_HOOKS = "/hooks/commands/"
-_HOOK = re.compile(r"[a-z0-9]{26}")
-
-
-class Mattermost(UserCalls, ChannelCalls, MemberCalls, PostCalls, FileCalls):
-    """A Mattermost server, asked in the name of the bot whose token the client has."""
-
-    def __init__(self, client: AioClient, team: str) -> None:
-        super().__init__(client, team)
-        self._others: dict[str, Mattermost] = {}
-
-    def in_team(self, team: str) -> "Mattermost":
-        """The same server, about another of its teams; "" is the bot’s own."""
-        if team in {"", self._team}:
-            return self
-        return self._others.setdefault(team, _OtherTeam(self.client, team))
-
-    async def open_dialog(self, trigger_id: str, url: str, dialog: Mapping[str, Any]) -> None:
-        """Show a form to who pulled the trigger."""
-        await self._actions.open_dialog({"trigger_id": trigger_id, "url": url, "dialog": dialog})
-
-    async def respond(self, response_url: str, body: Mapping[str, Any]) -> None:
-        """Answer a slash command later.
-
-        Only the hook’s id is taken from the address, which came with a request anybody may have forged, and in old
-        versions names whatever host the person’s client used: the answer goes to the configured server and nowhere
-        else. Raises ChatError 400 for an address that is no command’s.
-        """
-        site, _, hook = response_url.rpartition(_HOOKS)
-        if not site.startswith(("http://", "https://")) or not _HOOK.fullmatch(hook):
-            raise ChatError(400, "foreign_response_url")
-        await self.client.make_request("post", f"/commands/{hook}", body, basepath="/hooks")
-
-
-class _OtherTeam(Mattermost):
-    """Not the bot’s own: people are in it for the sake of its channels, and come in with the first of them."""
-
-    async def _refusal(self, channel_id: str, user_id: str) -> ChatError | None:
-        refusal = await super()._refusal(channel_id, user_id)
-        if refusal is None or refusal.refusal is not Refusal.NOT_IN_TEAM:
-            return refusal
-        try:
-            await self.add_to_team(user_id)
-        except ChatError as error:
-            if error.may_pass:
-                raise
-            return error
-        return await super()._refusal(channel_id, user_id)

@@ -1,7 +1,7 @@
 """Accounts, and who is in the team and in channels: reading it, bringing people in, taking them out, their roles."""
 
 import re
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping, Sequence
 from functools import partial
 
 from bot.errors import OF_A_PERSON, ChatError, Refusal, unless_refused
@@ -13,11 +13,11 @@ ADDED_AT_ONCE = 50
 """People added by one call: the server takes 1000, but tells the channel of each, and has ten seconds to answer."""
 
 
-class MemberCalls(Calls):
-    """The part of ``Chat`` about who is where."""
+class MemberReads(Calls):
+    """Who is where."""
 
     async def is_team_admin(self, user_id: str) -> bool:
-        """Whether somebody administers the bot’s team."""
+        """Whether somebody administers the bot’s team; False for who is not in it."""
         member = await self.team_member(user_id)
         return member is not None and member.is_admin
 
@@ -35,23 +35,24 @@ class MemberCalls(Calls):
             yield page
 
     async def team_members_among(self, user_ids: Sequence[str]) -> Sequence[ChatMember]:
-        """Those of some people who are in the bot’s team."""
+        """Those of at least one and at most 200 people who are in the bot’s team."""
         answer = await self.client.ask(f"/teams/{await self.team_id()}/members/ids", user_ids)
         return [m.value for m in wire.rows(wire.TeamMember, answer) if not m.delete_at]
 
     async def channel_members_among(self, channel_id: str, user_ids: Sequence[str]) -> Sequence[ChatMember]:
-        """Those of some people who are in a channel of the bot’s."""
+        """Those of at least one and at most 200 people who are in a channel of the bot’s."""
         answer = await self.client.ask(f"/channels/{check_id(channel_id)}/members/ids", user_ids)
         return wire.values(wire.ChannelMember, answer)
 
     async def channel_member(self, channel_id: str, user_id: str) -> ChatMember | None:
-        """Somebody in a channel of the bot’s."""
+        """Somebody in a channel of the bot’s; None for who is not."""
         asked = self._channels.get_channel_member(check_id(channel_id), check_id(user_id))
         answer = await unless_refused(asked, None, {Refusal.NOT_IN_CHANNEL})
         return None if answer is None else wire.read(wire.ChannelMember, answer).value
 
     async def is_in(self, channel_id: str) -> bool:
-        """Whether the bot itself is in a channel: one that administers the team finds, and may write in, others too."""
+        """Whether the bot itself is in a channel. Servers from 10.9 on give who administers a team its private channels
+        by name, and let them write there: only the bot’s own are to be remembered, read and written in."""
         asked = self.channel_member(channel_id, (await self.me()).id)
         return await unless_refused(asked, None, {Refusal.FORBIDDEN, Refusal.UNKNOWN_CHANNEL}) is not None
 
@@ -62,16 +63,21 @@ class MemberCalls(Calls):
             yield page
 
     async def count_members(self, channel_id: str) -> int:
-        """How many accounts are in a channel."""
+        """How many accounts are in a channel that the bot may read, bots included and those switched off not."""
         answer = await self._channels.get_channel_statistics(check_id(channel_id))
         return wire.read(wire.ChannelStatistics, answer).member_count
+
+
+class MemberCalls(MemberReads):
+    """Bringing people in and taking them out, and their roles."""
 
     async def add_member(self, channel_id: str, user_id: str) -> None:
         """Bring somebody of the team into a channel; nothing happens when they are."""
         await self._channels.add_user(check_id(channel_id), {"user_id": check_id(user_id)})
 
     async def add_members(self, channel_id: str, user_ids: Iterable[str]) -> Mapping[str, ChatError]:
-        """Bring many into a channel: many by a call where the server can, and one by one whom it left out."""
+        """Bring many into a channel, and return whom it did not take, each with why; the others are in. Raises
+        ChatError for what concerns them all (no right, no such channel, no answer): then some may be in."""
         kept_out: dict[str, ChatError] = {}
         for batch in split_batches(user_ids, ADDED_AT_ONCE):
             for user_id in await self._absentees(channel_id, batch):
@@ -80,9 +86,23 @@ class MemberCalls(Calls):
         return kept_out
 
     async def _refusal(self, channel_id: str, user_id: str) -> ChatError | None:
-        """Why somebody cannot be brought in; None for who is in now."""
+        """Why somebody cannot be brought in; None for who is in now. People are in another team than the bot’s own for
+        the sake of its channels, and come in with the first of them."""
+        refusal = await self._find_refusal(self.add_member(channel_id, user_id))
+        if self._is_own or refusal is None or refusal.refusal is not Refusal.NOT_IN_TEAM:
+            return refusal
         try:
-            await self.add_member(channel_id, user_id)
+            await self.add_to_team(user_id)
+        except ChatError as error:
+            if error.may_pass:
+                raise
+            return error
+        return await self._find_refusal(self.add_member(channel_id, user_id))
+
+    @staticmethod
+    async def _find_refusal(asked: Awaitable[None]) -> ChatError | None:
+        try:
+            await asked
         except ChatError as error:
             if error.refusal in OF_A_PERSON:
                 return error
@@ -105,7 +125,7 @@ class MemberCalls(Calls):
         await unless_refused(asked, None, {Refusal.NOT_IN_CHANNEL})
 
     async def set_channel_admin(self, channel_id: str, user_id: str, *, is_admin: bool) -> None:
-        """Let a member administer a channel, or no more."""
+        """Let a member administer a channel, or no more; guests cannot."""
         roles = {"scheme_user": True, "scheme_admin": is_admin}
         set_roles = self._channels.update_scheme_derived_roles_of_channel_member
         await set_roles(check_id(channel_id), check_id(user_id), roles)
@@ -116,12 +136,12 @@ class MemberCalls(Calls):
         await self._teams.add_user_to_team(team_id, {"team_id": team_id, "user_id": check_id(user_id)})
 
     async def remove_from_team(self, user_id: str) -> None:
-        """Take somebody out of the bot’s team; nothing happens when they are not in it."""
+        """Take somebody out of the bot’s team, and of all its channels; takes an administrator of the team."""
         if await self.team_member(user_id) is not None:
             await self._teams.remove_user_from_team(await self.team_id(), check_id(user_id))
 
     async def set_team_admin(self, user_id: str, *, is_admin: bool) -> None:
-        """Let a member administer the bot’s team, or no more."""
+        """Let a member administer the bot’s team, or no more; takes an administrator of the team."""
         roles = {"scheme_user": True, "scheme_admin": is_admin}
         set_roles = self._teams.update_scheme_derived_roles_of_team_member
         await set_roles(await self.team_id(), check_id(user_id), roles)
@@ -130,18 +150,8 @@ class MemberCalls(Calls):
 _USERNAME = re.compile(r"[a-z0-9._-]{1,64}")
 
 
-class UserCalls(Calls):
-    """The part of ``Chat`` about accounts."""
-
-    async def token_works(self) -> bool:
-        """Ask whether the server still takes the token; ChatError when it says neither."""
-        try:
-            self._me = wire.read(wire.User, await self._users.get_user("me")).value
-        except ChatError as error:
-            if error.status == 401:
-                return False
-            raise
-        return True
+class UserReads(Calls):
+    """Accounts."""
 
     async def answers(self) -> bool:
         """Whether the server answers, and knows the bot’s token; asked once, without patience."""
@@ -152,7 +162,7 @@ class UserCalls(Calls):
         return True
 
     async def verifies_addresses(self) -> bool:
-        """Whether EmailSettings.RequireEmailVerification is on, as every client is told (5.37 to 11.2)."""
+        """Whether an address is somebody’s only once they proved it; False where the server does not say."""
         try:
             told = await self.client_settings()
         except ChatError as error:
@@ -162,11 +172,11 @@ class UserCalls(Calls):
         return isinstance(told, dict) and told.get("RequireEmailVerification") == "true"
 
     async def user(self, user_id: str) -> ChatUser:
-        """An account by id."""
+        """An account by id; status 404 when nobody has it."""
         return wire.read(wire.User, await self._users.get_user(check_id(user_id))).value
 
     async def user_by_name(self, username: str) -> ChatUser | None:
-        """An account by name; a name that nobody can have is not even asked for."""
+        """An account by name, with or without « @ »; None when nobody is called so, or nobody can be."""
         name = username.strip().removeprefix("@").lower()
         if not _USERNAME.fullmatch(name) or not name.strip("."):
             return None
@@ -178,22 +188,22 @@ class UserCalls(Calls):
             raise
 
     async def users(self, user_ids: Iterable[str]) -> AsyncIterator[Sequence[ChatUser]]:
-        """The accounts that have these ids, 200 at a time."""
+        """The accounts that have these ids, 200 at a time, in any order; ids of nobody are left out."""
         for batch in split_batches(user_ids, PAGE_ROWS):
             yield wire.values(wire.User, await self.client.ask("/users/ids", batch))
 
     async def users_by_names(self, usernames: Iterable[str]) -> AsyncIterator[Sequence[ChatUser]]:
-        """The accounts that have these names, 200 at a time; names that nobody can have are not asked for."""
+        """The accounts that have these names (in small letters, without « @ »), 200 at a time, in any order."""
         possible = (name for name in usernames if _USERNAME.fullmatch(name))
         for batch in split_batches(possible, PAGE_ROWS):
             yield wire.values(wire.User, await self.client.ask("/users/usernames", batch))
 
     async def team_users(self) -> AsyncIterator[Sequence[ChatUser]]:
-        """The accounts in the bot’s team by name."""
+        """The accounts in the bot’s team by name, those switched off too."""
         async for page in read_pages(wire.User, self._users.get_users, in_team=await self.team_id()):
             yield page
 
     async def channel_users(self, channel_id: str) -> AsyncIterator[Sequence[ChatUser]]:
-        """The accounts in a channel of the bot’s by name."""
+        """The accounts in a channel of the bot’s by name, those switched off too."""
         async for page in read_pages(wire.User, self._users.get_users, in_channel=check_id(channel_id)):
             yield page

@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import actions
 from bot.errors import ChatError, Refusal, unless_refused
-from bot.mattermost import Chat, ChatChannel
+from bot.mattermost import ChatChannel, Mattermost
 from bot.outbox.posts import CLOCK_AHEAD_MAX
 from storage import outbox as table
 from storage.outbox import AFTER, VOID, Outgoing, TargetKind
@@ -36,7 +36,7 @@ ADDED = SystemNotice("system_add_to_channel", "addedUserId")
 REMOVED = SystemNotice("system_remove_from_channel", "removedUserId")
 
 
-async def remove_notices(chat: Chat, notice: SystemNotice, channel_id: str, user_ids: Collection[str]) -> None:
+async def remove_notices(chat: Mattermost, notice: SystemNotice, channel_id: str, user_ids: Collection[str]) -> None:
     """Take away what is said of these people, which stands under the bot’s own name.
 
     Where the bot may not, or finds nothing, it stays; raises ChatError only for what may pass.
@@ -44,7 +44,7 @@ async def remove_notices(chat: Chat, notice: SystemNotice, channel_id: str, user
     await unless_refused(_remove_notices(chat, notice, channel_id, set(user_ids)), None)
 
 
-async def _remove_notices(chat: Chat, notice: SystemNotice, channel_id: str, about: set[str]) -> None:
+async def _remove_notices(chat: Mattermost, notice: SystemNotice, channel_id: str, about: set[str]) -> None:
     me = (await chat.me()).id
     for wait in LOOKS:
         await asyncio.sleep(wait)
@@ -57,7 +57,7 @@ async def _remove_notices(chat: Chat, notice: SystemNotice, channel_id: str, abo
             return
 
 
-async def remove_change_notices(chat: Chat, changed: ChatChannel) -> None:
+async def remove_change_notices(chat: Mattermost, changed: ChatChannel) -> None:
     """Take away the lines « … updated the channel header » that Mattermost wrote just now.
 
     They leave a channel unread for all its people. A courtesy: where one cannot be read or deleted, it stays.
@@ -86,7 +86,7 @@ class UnknownActionError(ChatError):
         super().__init__(400, "unknown_act")
 
 
-async def perform(chat: Chat, message: Outgoing, *, again: bool) -> DeliveryResult:
+async def perform(chat: Mattermost, message: Outgoing, *, again: bool) -> DeliveryResult:
     """Do it. ``again`` says that a try may have been made before. Raises ChatError."""
     try:
         act = actions.read_action(message.content)
@@ -95,7 +95,7 @@ async def perform(chat: Chat, message: Outgoing, *, again: bool) -> DeliveryResu
     return await perform_action(chat, act, message if again else None)
 
 
-async def perform_action(chat: Chat, act: actions.ChatAction, earlier: Outgoing | None = None) -> DeliveryResult:
+async def perform_action(chat: Mattermost, act: actions.ChatAction, earlier: Outgoing | None = None) -> DeliveryResult:
     """The same of an act; ``earlier`` is the message of which a try may have been made. Raises ChatError."""
     match act:
         case actions.CreateChannel():
@@ -114,7 +114,7 @@ async def perform_action(chat: Chat, act: actions.ChatAction, earlier: Outgoing 
             return DeliveryResult(channel_id=act.channel_id)
 
 
-async def _on_post(chat: Chat, act: actions.OnPost) -> None:
+async def _on_post(chat: Mattermost, act: actions.OnPost) -> None:
     match act:
         case actions.React():
             await chat.react(act.post_id, act.emoji)
@@ -128,7 +128,7 @@ async def _on_post(chat: Chat, act: actions.OnPost) -> None:
             await chat.delete(act.post_id)
 
 
-async def _unless_gone(chat: Chat, act: actions.OnPost, call: Callable[[], Awaitable[None]]) -> None:
+async def _unless_gone(chat: Mattermost, act: actions.OnPost, call: Callable[[], Awaitable[None]]) -> None:
     """What stood under a post, or pinned it, is gone with it; the server may say « forbidden » then."""
     try:
         await call()
@@ -137,7 +137,7 @@ async def _unless_gone(chat: Chat, act: actions.OnPost, call: Callable[[], Await
             raise
 
 
-async def _is_there(chat: Chat, post_id: str) -> bool:
+async def _is_there(chat: Mattermost, post_id: str) -> bool:
     try:
         await chat.read_post(post_id)
     except ChatError as error:
@@ -147,7 +147,7 @@ async def _is_there(chat: Chat, post_id: str) -> bool:
     return True
 
 
-async def _on_channel(chat: Chat, act: Any) -> None:
+async def _on_channel(chat: Mattermost, act: Any) -> None:
     match act:
         case actions.ChangeChannel():
             changes = {"name": act.name, "display_name": act.display_name}
@@ -167,7 +167,7 @@ async def _on_channel(chat: Chat, act: Any) -> None:
             await chat.set_channel_admin(act.channel_id, act.user_id, is_admin=act.is_admin)
 
 
-async def _create(chat: Chat, act: actions.CreateChannel, earlier: Outgoing | None) -> DeliveryResult:
+async def _create(chat: Mattermost, act: actions.CreateChannel, earlier: Outgoing | None) -> DeliveryResult:
     """Make a channel; where the name is taken, an ``earlier`` try may have done it."""
     texts = {"header": act.header, "purpose": act.purpose}
     try:
@@ -181,7 +181,7 @@ async def _create(chat: Chat, act: actions.CreateChannel, earlier: Outgoing | No
         return DeliveryResult(channel_id=before, found=True)
 
 
-async def _find_made_before(chat: Chat, act: actions.CreateChannel, earlier: Outgoing) -> str | None:
+async def _find_made_before(chat: Mattermost, act: actions.CreateChannel, earlier: Outgoing) -> str | None:
     """The channel of that name, if it is the bot’s own and no older than the wish, whatever the bot’s clock says."""
     channel = await chat.channel_by_name(act.name)
     if channel is None or channel.creator_id != (await chat.me()).id or channel.is_private != act.private:

@@ -12,7 +12,7 @@ import structlog
 
 from bot import retries
 from bot.errors import ChatError, Refusal
-from bot.mattermost import Chat, RateLimit
+from bot.mattermost import Mattermost, RateLimit
 from bot.metrics import DELIVERIES, OUTBOX_OPEN
 from bot.outbox.actions import DeliveryResult
 from bot.outbox.lanes import LeasedMessage
@@ -30,7 +30,7 @@ class OutboxDependencies:
 
     rows: OutboxTable
     marks: DeliveryMarks
-    chat: Chat
+    chat: Mattermost
     sender: Sender
     traffic: Traffic
     clock: Callable[[], datetime]

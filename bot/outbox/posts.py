@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
 from bot.errors import Refusal
-from bot.mattermost import Chat, ChatPost
+from bot.mattermost import ChatPost, Mattermost
 
 MARK = "coop_id"
 """The prop by which a post tells which message it is, or which part of an order of files."""
@@ -16,7 +16,9 @@ CLOCK_AHEAD_MAX = timedelta(days=1)
 """Beyond the first page, how far the bot’s clock may be ahead of Mattermost’s."""
 
 
-async def read_own_posts(chat: Chat, channel_id: str, created_at: datetime) -> AsyncIterator[tuple[str, ChatPost]]:
+async def read_own_posts(
+    chat: Mattermost, channel_id: str, created_at: datetime
+) -> AsyncIterator[tuple[str, ChatPost]]:
     """The bot’s posts of a channel, each after its mark (empty where it has none), back to when something was written
     down by the bot’s clock, newest first; some come twice.
 

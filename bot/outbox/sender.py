@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from bot.errors import ChatError, Refusal
-from bot.mattermost import Chat, ChatFile, ChatPost, NewPost
+from bot.mattermost import ChatFile, ChatPost, Mattermost, NewPost
 from bot.outbox.actions import DeliveryResult, perform
 from bot.outbox.posts import FILE_REASONS, MARK, make_pending_id, read_own_posts
 from bot.texts import render, typeset
@@ -26,7 +26,7 @@ Keep = Callable[[Outgoing], Awaitable[None]]
 class FileCarrier:
     """Brings the files of a message to a channel; what it brought is in the row before a post is made with it."""
 
-    chat: Chat
+    chat: Mattermost
     keep: Keep
     fresh: Fresh
 
@@ -99,7 +99,7 @@ DROPPED_MAX = 2
 class Sender:
     """Brings messages to Mattermost; the porter brings the files of others."""
 
-    chat: Chat
+    chat: Mattermost
     porter: FileCarrier
     inside: dict[str, float] = field(default_factory=dict)
     """The channels in which the bot was found to be, and when (in the seconds of the event loop)."""

@@ -12,7 +12,7 @@ from pathlib import Path
 import structlog
 
 from bot.errors import unless_refused
-from bot.mattermost import Chat, ChatPost, RateLimit
+from bot.mattermost import ChatPost, Mattermost, RateLimit
 from bot.metrics import OUTBOX_OPEN, OUTBOX_WAITING
 from bot.outbox.attempts import OutboxDependencies
 from bot.outbox.pool import CROWD, PEOPLE, WorkerPool
@@ -107,7 +107,7 @@ class Outbox:
     def __init__(
         self,
         database: Database,
-        chat: Chat,
+        chat: Mattermost,
         clock: Callable[[], datetime],
         *,
         first: float = 1.0,

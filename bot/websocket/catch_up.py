@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.errors import ChatError
 from bot.events import TEAM, Event, Reacted, Reconnected
-from bot.mattermost import Chat, ChatChannel, ChatPost
+from bot.mattermost import ChatChannel, ChatPost, Mattermost
 from bot.mattermost.calls import PAGE_ROWS
 from bot.retries import backoff, run_when_due
 from bot.websocket.parser import (
@@ -40,7 +40,12 @@ class CatchUpReader:
     """What is found goes to the queue as if it came by itself, where it is told once."""
 
     def __init__(
-        self, chat: Chat, ears: FrameParser, queue: EventQueue, places: PlaceTracker, clock: Callable[[], datetime]
+        self,
+        chat: Mattermost,
+        ears: FrameParser,
+        queue: EventQueue,
+        places: PlaceTracker,
+        clock: Callable[[], datetime],
     ) -> None:
         self._chat = chat
         self._ears = ears

@@ -23,7 +23,7 @@ from bot.events import (
     RoleChanged,
     fingerprint,
 )
-from bot.mattermost import Chat, ChatChannel, ChatMember
+from bot.mattermost import ChatChannel, ChatMember, Mattermost
 from bot.tasks import ShieldedTransactions
 from bot.websocket.parser import ChannelNews, MemberNews, News
 from storage import watchlist
@@ -46,7 +46,7 @@ class PlaceTracker:
     def __init__(
         self,
         database: Database,
-        chat: Chat,
+        chat: Mattermost,
         tell: Callable[[Event], Awaitable[None]],
         clock: Callable[[], datetime],
     ) -> None:

@@ -18,7 +18,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.errors import ChatError, UserError
 from bot.logs import begin_request
-from bot.mattermost import Chat, ChatPost, NewPost
+from bot.mattermost import ChatPost, Mattermost, NewPost
 from bot.metrics import ORDER_TRIES, REQUESTS
 from bot.outbox.posts import FILE_REASONS, MARK, make_pending_id, read_own_posts
 from bot.replies import Direct, Parcel, Refresh
@@ -186,7 +186,7 @@ def split_parcel(files: Sequence[Path]) -> list[Sequence[Path]]:
     return [files[i : i + FILES_PER_POST] for i in range(0, len(files), FILES_PER_POST)] or [[]]
 
 
-async def find_posted_parts(chat: Chat, channel_id: str, held: OrderLease) -> dict[int, str]:
+async def find_posted_parts(chat: Mattermost, channel_id: str, held: OrderLease) -> dict[int, str]:
     """The posts an earlier try made, by their place in the parcel; one that lost its files is taken away."""
     found: dict[int, str] = {}
     places = {_mark(held, place): place for place in range(len(held.order.sizes or []))}
@@ -202,7 +202,7 @@ async def find_posted_parts(chat: Chat, channel_id: str, held: OrderLease) -> di
     return found
 
 
-async def send_part(chat: Chat, channel_id: str, held: OrderLease, part: "ParcelPart") -> str:
+async def send_part(chat: Mattermost, channel_id: str, held: OrderLease, part: "ParcelPart") -> str:
     """Upload the files of one post, and post it. Raises Dropped when it is not what was asked for, Lost, ChatError."""
     file_ids = [await chat.upload(channel_id, path) for path in part.files]
     await held.keep()
@@ -232,7 +232,7 @@ def explain_failure(error: ChatError) -> str:
     return FILE_REASONS.get(error.refusal, "") if error.refusal else ""
 
 
-async def _take_away(chat: Chat, held: OrderLease, post: ChatPost) -> None:
+async def _take_away(chat: Mattermost, held: OrderLease, post: ChatPost) -> None:
     held.order.dropped += 1
     await chat.delete(post.id)
 
