@@ -101,6 +101,12 @@ class OutgoingWriter:
         """A message for one person."""
         return self._row(self._content(message, user_id), TargetKind.PERSON, user_id, request)
 
+    def _placed(self, message: Message, channel_id: str, user_id: str, request: Request) -> Outgoing:
+        """A message in a channel, if one is named, else for a person."""
+        if not channel_id:
+            return self.to_person(message, user_id, request)
+        return self._row(self._content(message), TargetKind.CHANNEL, channel_id, request)
+
     def _said(self, reply: Say | Direct, request: Request) -> Outgoing:
         if len(set(reply.files)) > FILES_MAX:
             raise ValueError(f"a post carries {FILES_MAX} files at most")
@@ -160,10 +166,7 @@ class OutgoingWriter:
         if not order.topic:
             return [order]
         waiting = Message(reply.waiting)
-        if reply.channel_id:
-            said = self._row(self._content(waiting), TargetKind.CHANNEL, reply.channel_id, request)
-        else:
-            said = self.to_person(waiting, reply.user_id, request)
+        said = self._placed(waiting, reply.channel_id, reply.user_id, request)
         said.topic = order.topic
         return [said, order]
 
@@ -179,10 +182,7 @@ class OutgoingWriter:
         if not told:
             return [started]
         message = make_work_message(trigger, started, WorkPhase.BEGUN, reply.said)
-        if reply.told_in:
-            said = self._row(self._content(message), TargetKind.CHANNEL, reply.told_in, request)
-        else:
-            said = self.to_person(message, request.user_id, request)
+        said = self._placed(message, reply.told_in or "", request.user_id, request)
         said.topic = started.topic
         return [said, started]
 

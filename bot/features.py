@@ -1,6 +1,6 @@
 """A feature: its handlers, each with what triggers it and who may; how it shows itself, and the rights it needs."""
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
@@ -225,6 +225,14 @@ class Feature:
         """The same of what is read from the database."""
         self.watched: Watches | None = None
         """Where it listens beside the direct channels, which are for all."""
+        self.work = WorkDecorator(self, WorkPriority.BROAD)
+        """What it sends goes to many, and gives way to what answers people."""
+        self.urgent_work = WorkDecorator(self, WorkPriority.URGENT)
+        """The same of what somebody waits for, and others may suffer from meanwhile: its few messages and acts leave
+        with what answers people, and it waits for nothing that goes to many."""
+        self.chore = WorkDecorator(self, WorkPriority.CHORE)
+        """The same of what can wait: it has hands of its own, takes few calls of Mattermost’s at once, and its steps
+        take a second at most: what takes longer outside goes on beside them (``ctx.errands``)."""
 
     @property
     def commands(self) -> list[Trigger]:
@@ -258,7 +266,7 @@ class Feature:
     def submit(self, form: type[F], *, asks: Question[F, T], **told: Unpack[Told]) -> Registers[Handler[T]]: ...
     def submit(self, form: type[Any], **told: Any) -> Registers[Any]:
         """The form was sent, and is valid."""
-        return self._declare("submit", form, **told)
+        return self.declare("submit", form, **told)
 
     @overload
     def button(
@@ -270,14 +278,14 @@ class Feature:
     def button(self, payload: type[P], *, asks: Question[P, T], **told: Unpack[Told]) -> Registers[Handler[T]]: ...
     def button(self, payload: type[Any], **told: Any) -> Registers[Any]:
         """A button with such a payload was clicked."""
-        return self._declare("button", payload, **told)
+        return self.declare("button", payload, **told)
 
     def undo(
         self, payload: type[P], *, roles: Collection[Role] = EVERYONE, name: str | None = None
     ) -> Registers[Handler[P]]:
         """The same of a button that undoes something: it lives for a month, and its handler asks again what who clicks
         may do today."""
-        return self._declare("button", payload, roles, name, life=UNDO_LIFE)
+        return self.declare("button", payload, roles, name, life=UNDO_LIFE)
 
     @overload
     def event(self, event: type[E], *, name: str, only: Callable[[E], bool] | None = None) -> Registers[Handler[E]]: ...
@@ -348,7 +356,7 @@ class Feature:
 
         It may be called again for the same order. Raises UserError where there is nothing to send.
         """
-        return self._declare("file", order, roles, name, writes=False)
+        return self.declare("file", order, roles, name, writes=False)
 
     def feed(self, name: str) -> Registers[FeedHandler]:
         """``GET /name/key``: what a program of somebody’s reads, which signs in nowhere: the key says who asks.
@@ -357,73 +365,15 @@ class Feature:
         """
         return self._adds(("feed", name), EVERYONE, writes=False)
 
-    @overload
-    def work(
-        self, payload: type[P], *, writes: Literal[False] = False, **told: Unpack[LongWork]
-    ) -> Registers[StepReader[P]]: ...
-    @overload
-    def work(
-        self, payload: type[P], *, writes: Literal[True], **told: Unpack[LongWork]
-    ) -> Registers[StepHandler[P]]: ...
-    @overload
-    def work(
-        self, payload: type[P], *, asks: StepQuestion[P, T], **told: Unpack[LongWork]
-    ) -> Registers[InformedStep[P, T]]: ...
-    def work(self, payload: type[Any], **told: Any) -> Registers[Any]:
-        """Such work was begun (``Start``): does its next step, again and again, until one is the last.
-
-        A step is one transaction with its replies and its cursor, at most once; one that fails is done again from its
-        beginning, so what else it does must be harmless twice. ``writes`` as with commands: without it the handler
-        reads, and only what it answers is written. What it sends goes to many, and gives way to what answers people.
-        """
-        return self._works(payload, WorkPriority.BROAD, told)
-
-    @overload
-    def urgent_work(
-        self, payload: type[P], *, writes: Literal[False] = False, **told: Unpack[LongWork]
-    ) -> Registers[StepReader[P]]: ...
-    @overload
-    def urgent_work(
-        self, payload: type[P], *, writes: Literal[True], **told: Unpack[LongWork]
-    ) -> Registers[StepHandler[P]]: ...
-    @overload
-    def urgent_work(
-        self, payload: type[P], *, asks: StepQuestion[P, T], **told: Unpack[LongWork]
-    ) -> Registers[InformedStep[P, T]]: ...
-    def urgent_work(self, payload: type[Any], **told: Any) -> Registers[Any]:
-        """The same of what somebody waits for, and others may suffer from meanwhile: its few messages and acts leave
-        with what answers people, and it waits for nothing that goes to many."""
-        return self._works(payload, WorkPriority.URGENT, told)
-
-    @overload
-    def chore(
-        self, payload: type[P], *, writes: Literal[False] = False, **told: Unpack[LongWork]
-    ) -> Registers[StepReader[P]]: ...
-    @overload
-    def chore(
-        self, payload: type[P], *, writes: Literal[True], **told: Unpack[LongWork]
-    ) -> Registers[StepHandler[P]]: ...
-    @overload
-    def chore(
-        self, payload: type[P], *, asks: StepQuestion[P, T], **told: Unpack[LongWork]
-    ) -> Registers[InformedStep[P, T]]: ...
-    def chore(self, payload: type[Any], **told: Any) -> Registers[Any]:
-        """The same of what can wait: it has hands of its own, takes few calls of Mattermost’s at once, and its steps
-        take a second at most: what takes longer outside goes on beside them (``ctx.errands``)."""
-        return self._works(payload, WorkPriority.CHORE, told)
-
     def stopped(self, payload: type[P], *, name: str) -> Registers[StepHandler[P]]:
         """Such work ends before its end: somebody stopped it, it was refused, or failed.
 
         Its last step, in the transaction in which it ends, whoever may do such work no more; it asks Mattermost
         nothing, and what it returns says how far the work came.
         """
-        return self._declare("stopped", payload, EVERYONE, name)
+        return self.declare("stopped", payload, EVERYONE, name)
 
-    def _works(self, payload: type[Any], pace: WorkPriority, told: Mapping[str, Any]) -> Registers[Any]:
-        return self._declare("work", payload, pace=pace, **{"writes": "asks" in told, **told})
-
-    def _declare(
+    def declare(
         self,
         kind: TriggerKind,
         payload: type[Any],
@@ -431,6 +381,7 @@ class Feature:
         name: str | None = None,
         **more: Any,
     ) -> Registers[Any]:
+        """Register what handles a payload, under the name that it is stored by."""
         if name is not None:
             store_as(payload, name)
         return self._adds((kind, name_of(payload)), roles, payload=payload, **more)
@@ -441,6 +392,34 @@ class Feature:
             return handler
 
         return register
+
+
+class WorkDecorator:
+    """Such work was begun (``Start``): does its next step, again and again, until one is the last.
+
+    A step is one transaction with its replies and its cursor, at most once; one that fails is done again from its
+    beginning, so what else it does must be harmless twice. ``writes`` as with commands: without it the handler reads,
+    and only what it answers is written.
+    """
+
+    def __init__(self, feature: Feature, pace: WorkPriority) -> None:
+        self._feature = feature
+        self._pace = pace
+
+    @overload
+    def __call__(
+        self, payload: type[P], *, writes: Literal[False] = False, **told: Unpack[LongWork]
+    ) -> Registers[StepReader[P]]: ...
+    @overload
+    def __call__(
+        self, payload: type[P], *, writes: Literal[True], **told: Unpack[LongWork]
+    ) -> Registers[StepHandler[P]]: ...
+    @overload
+    def __call__(
+        self, payload: type[P], *, asks: StepQuestion[P, T], **told: Unpack[LongWork]
+    ) -> Registers[InformedStep[P, T]]: ...
+    def __call__(self, payload: type[Any], **told: Any) -> Registers[Any]:
+        return self._feature.declare("work", payload, pace=self._pace, **{"writes": "asks" in told, **told})
 
 
 def check_claim_name(name: str) -> str:

@@ -117,18 +117,9 @@ class Post(Row[ChatPost]):
     @property
     def value(self) -> ChatPost:
         return ChatPost(
-            id=self.id,
-            user_id=self.user_id,
-            channel_id=self.channel_id,
-            message=self.message,
-            create_at=self.create_at,
-            type=self.type,
+            **self.model_dump(exclude={"original_id", "metadata", "props", "file_ids"}),
             props=self.props or {},
             file_ids=tuple(self.file_ids or ()),
-            root_id=self.root_id,
-            is_pinned=self.is_pinned,
-            edit_at=self.edit_at,
-            delete_at=self.delete_at,
             reactions=tuple(r.value for r in (self.metadata and self.metadata.reactions) or ()),
         )
 
@@ -158,20 +149,7 @@ class Channel(Row[ChatChannel]):
 
     @property
     def value(self) -> ChatChannel:
-        return ChatChannel(
-            id=self.id,
-            type=self.type,
-            name=self.name,
-            display_name=self.display_name,
-            team_id=self.team_id,
-            header=self.header,
-            purpose=self.purpose,
-            archived=self.delete_at > 0,
-            update_at=self.update_at,
-            last_post_at=self.last_post_at,
-            creator_id=self.creator_id,
-            create_at=self.create_at,
-        )
+        return ChatChannel(**self.model_dump(exclude={"delete_at"}), archived=self.delete_at > 0)
 
 
 class Team(BaseModel):
