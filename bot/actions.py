@@ -15,6 +15,8 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from config.canaux import PlannedChannel
+
 Settled = Mapping[str, object]
 NOTHING: Settled = {}
 _ARCHIVED = "archived"
@@ -138,6 +140,19 @@ class CreateChannel(_Action):
     purpose: str = ""
     team: str = ""
     topic: str | None = None
+
+    @classmethod
+    def of(cls, planned: PlannedChannel, topic: str) -> "CreateChannel":
+        """Make a planned channel as the table has it."""
+        return cls(
+            name=planned.address,
+            display_name=planned.name,
+            private=planned.private,
+            header=planned.header,
+            purpose=planned.purpose,
+            team=planned.team,
+            topic=topic,
+        )
 
     @property
     def target(self) -> str:

@@ -80,10 +80,10 @@ def _find_all(plain: PlainText) -> Iterator[Detection]:
     yield from (Detection(DataKind.MOT_DE_PASSE, *plain.span(*span)) for span in find_passwords(plain))
 
 
-def mask(text: str, found: Iterable[Detection]) -> str:
-    """The text with bars for what was found, and what each hides."""
+def mask(text: str, found: Iterable[Detection] | None = None) -> str:
+    """The text with bars for what was found, by default all that there is, and what each hides."""
     pieces, at = [], 0
-    for one in sorted(found, key=lambda one: one.start):
+    for one in sorted(find(text) if found is None else found, key=lambda one: one.start):
         pieces += [text[at : one.start], f"{MASK} ({one.kind.label})"]
         at = one.end
     return "".join([*pieces, text[at:]])

@@ -1,7 +1,7 @@
 """Cards of tickets in the rooms of their queues, receipts of their authors, and the rooms themselves."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import structlog
@@ -20,9 +20,8 @@ from bot.mattermost import ChatPost
 from bot.menus import Choosing, Menu
 from bot.permalinks import make_permalink
 from bot.replies import Button, Message, Progress, Replies, Reply, Say, Start, Step
-from bot.texts import Markdown, escape, relay_plain_text, render
-from commands.hotline.feature import feature
-from commands.hotline.queues import find_room, name_person, read_queues, say_due, say_promise, say_queue
+from bot.texts import Markdown, escape, quotation, relay_markdown, relay_plain_text, render
+from commands.hotline.feature import feature, find_room, name_person, read_queues, say_due, say_promise, say_queue
 from config.canaux import PlannedChannel
 from config.canaux import read as read_channels
 from config.hotline import CATEGORIES, Queue
@@ -47,45 +46,44 @@ DETAILS_MAX = 700
 """Characters of what was asked that a card shows: the rest is one click away."""
 
 
-class Take(BaseModel):
+class TicketClick(BaseModel):
+    """A click on a button about the ticket of that number."""
+
+    ticket: int
+
+
+class Take(TicketClick):
     """« Prendre »."""
 
-    ticket: int
 
-
-class Answer(BaseModel):
+class Answer(TicketClick):
     """« Répondre »."""
 
-    ticket: int
 
-
-class Resolve(BaseModel):
+class Resolve(TicketClick):
     """« Résoudre »."""
 
-    ticket: int
 
-
-class Reopen(BaseModel):
+class Reopen(TicketClick):
     """« Rouvrir », for agents and who asked."""
 
-    ticket: int
 
-
-class Settled(BaseModel):
+class Settled(TicketClick):
     """« C’est réglé », for who asked."""
 
-    ticket: int
+
+class Part(TicketClick):
+    """« Hors de la panne »: the ticket is about something else."""
 
 
-class Unmask(BaseModel):
+class Unmask(TicketClick):
     """« Masquer » or « Garder » what is personal in what was asked."""
 
-    ticket: int
     keep: bool
 
 
 class More(Choosing):
-    """The rest of what agents do; ``chosen`` is a move."""
+    """« Plus… » is a menu of the rest of what agents do; ``chosen`` is a move."""
 
     ticket: int
 
@@ -103,7 +101,7 @@ MORE: Mapping[Move, str] = {
 
 
 async def post_card(ctx: Context, ticket: Ticket, room: str) -> Reply:
-    """The card, which is on its way to the room from now on."""
+    """Post the card of a ticket in a room, and note that it is on its way there."""
     await posts.save_card(
         ctx.db, TicketCard(ticket=ticket.number, queue=ticket.queue, channel_id=room, version=ticket.version)
     )
@@ -111,25 +109,29 @@ async def post_card(ctx: Context, ticket: Ticket, room: str) -> Reply:
 
 
 async def refresh_card(ctx: Context, ticket: Ticket) -> Sequence[Reply]:
-    """Card and receipt as they are now."""
-    card = CARD.rewrite(ticket, await draw_card(ctx, ticket))
-    return [card, RECEIPT.rewrite(ticket, await draw_receipt(ctx, ticket))]
+    """Rewrite card and receipt as the ticket is now."""
+    card, receipt = await draw_card(ctx, ticket), await draw_receipt(ctx, ticket)
+    return [CARD.rewrite(ticket, card), RECEIPT.rewrite(ticket, receipt)]
 
 
 async def draw_card(ctx: Context, ticket: Ticket) -> Message:
-    """A ticket as its agents see it."""
-    shown = ticket.details if len(ticket.details) <= DETAILS_MAX else f"{ticket.details[: DETAILS_MAX - 1]}…"
-    text = render("hotline/card", ticket=ticket, details=_quote(shown), link=link_post(ctx, ticket.source_post))
+    """Draw a ticket as its agents see it."""
+    details = quotation(ticket.details, DETAILS_MAX)
+    text = render("hotline/card", ticket=ticket, details=details, link=link_post(ctx, ticket.source_post))
     return Message(text, _draw_buttons(ticket), await _list_facts(ctx, ticket), _draw_menus(ticket))
 
 
 async def draw_receipt(ctx: Context, ticket: Ticket) -> Message:
-    """A ticket as its author sees it."""
-    agent = await name_person(ctx, ticket.agent_id)
-    said: dict[str, object] = {"ticket": ticket, "queue": say_queue(ctx, ticket.queue), "agent": agent}
-    said["promise"] = await say_promise(ctx, ticket)
-    said["outage"] = await incidents.get(ctx.db, ticket.incident) if ticket.incident else None
-    text = render("hotline/receipt", masked=bool(ticket.said_masked), **said)
+    """Draw a ticket as its author sees it."""
+    text = render(
+        "hotline/receipt",
+        ticket=ticket,
+        queue=say_queue(ctx, ticket.queue),
+        agent=await name_person(ctx, ticket.agent_id),
+        promise=await say_promise(ctx, ticket),
+        outage=await incidents.get(ctx.db, ticket.incident) if ticket.incident else None,
+        masked=bool(ticket.said_masked),
+    )
     if ticket.said_masked:
         mask = [Button("Masquer", Unmask(ticket=ticket.number, keep=False), "primary")]
         return Message(text, [*mask, Button("Garder", Unmask(ticket=ticket.number, keep=True))])
@@ -139,12 +141,13 @@ async def draw_receipt(ctx: Context, ticket: Ticket) -> Message:
 
 
 def link_post(ctx: Context, post_id: str, called: str = "le message") -> Markdown:
-    """The link of a message; "" for none."""
+    """Make the link of a message; "" for none."""
     return Markdown(f"[{called}]({make_permalink(ctx.settings, post_id)})" if post_id else "")
 
 
-def _quote(text: str) -> Markdown:
-    return Markdown("\n".join(f"> {escape(line)}" for line in text.splitlines() if line.strip()))
+def draw_words(ctx: Context, text: str) -> Markdown:
+    """What who acts says to somebody in a window, with their name."""
+    return render("hotline/said", person=ctx.user.full_name, text=relay_markdown(text))
 
 
 def _draw_buttons(ticket: Ticket) -> Sequence[Button]:
@@ -183,11 +186,8 @@ async def _list_facts(ctx: Context, ticket: Ticket) -> list[tuple[str, str]]:
 
 def say_state(ticket: Ticket) -> str:
     """How it stands, and why where it has ended."""
-    if (
-        ticket.reason
-        and ticket.state in {TicketState.RESOLU, TicketState.CLOS}
-        and ticket.reason.value != ticket.state.value
-    ):
+    has_ended = ticket.state in {TicketState.RESOLU, TicketState.CLOS}
+    if has_ended and ticket.reason and ticket.reason.value != ticket.state.value:
         return f"{ticket.state.label} ({ticket.reason.label})"
     return ticket.state.label
 
@@ -235,7 +235,7 @@ def _say_line(ticket: Ticket, post: ChatPost, author: str, kept: Collection[str]
         attached = [str(each.get("text") or "") for each in post.props.get("attachments") or ()]
         return Markdown(_cut("\n".join(filter(None, [post.message, *attached]))))
     is_read = mine or post.id in kept
-    words = post.message if is_read else guard.mask(post.message, guard.find(post.message))
+    words = post.message if is_read else guard.mask(post.message)
     return render("hotline/said", person=author, text=relay_plain_text(_cut(words))) if words.strip() else Markdown()
 
 
@@ -244,7 +244,7 @@ def _cut(text: str) -> str:
 
 
 def _keep_last(said: Sequence[Markdown]) -> Sequence[Markdown]:
-    """As many of the last as may be shown at once."""
+    """Keep as many of the last lines as may be shown at once."""
     left, shown = SHOWN_MAX, []
     for line in reversed(said):
         left -= len(line)
@@ -255,22 +255,21 @@ def _keep_last(said: Sequence[Markdown]) -> Sequence[Markdown]:
 
 
 async def carry_if_moved(ctx: Context, ticket: Ticket, *, is_back: bool = False) -> Sequence[Reply]:
-    """What is begun once a card stands: nothing for a ticket that was never transferred. Where it ``is_back``, what was
-    said before it left is there already."""
-    made = await tickets.read_history(ctx.db, ticket.number) if ticket.version else []
-    was_moved = any(move.move is Move.TRANSFER for move in made)
-    work = CarryExchange(ticket=ticket.number, queue=ticket.queue, is_back=is_back)
-    return [Start(payload=work, quiet=True)] if was_moved else []
+    """Begin to carry over what was said once a card stands: nothing for a ticket that was never transferred. Where it
+    ``is_back``, what was said before it left is there already."""
+    if not (ticket.version and await tickets.list_transfers(ctx.db, ticket.number)):
+        return []
+    return [Start(payload=CarryExchange(ticket=ticket.number, queue=ticket.queue, is_back=is_back), quiet=True)]
 
 
 @feature.work(CarryExchange, name="hotline.CarryExchange", title="Suite d’une demande transférée")
 async def carry_exchange(ctx: ReadingContext, work: CarryExchange, _: Progress) -> Step:
-    """Under the card in one message; nothing where the ticket went on to another queue meanwhile."""
+    """Say under the card in one message what was said before; nothing where the ticket went on to another queue."""
     ticket = await tickets.get(ctx.db, work.ticket)
     card = await posts.get_card(ctx.db, ticket) if ticket and ticket.queue == work.queue else None
     if ticket is None or card is None or not card.post_id:
         return Step(finished=True)
-    transfers = [move for move in await tickets.read_history(ctx.db, ticket.number) if move.move is Move.TRANSFER]
+    transfers = await tickets.list_transfers(ctx.db, ticket.number)
     note, place, root = transfers[-1].internal, card.channel_id, card.post_id
     said = await read_exchange(ctx, ticket, _find_left_at(transfers) if work.is_back else 0)
     if not (said or note):
@@ -286,12 +285,6 @@ def _find_left_at(transfers: Sequence[TicketMove]) -> int:
     return int((left or transfers)[-1 if left else 0].at.timestamp() * 1000)
 
 
-class Part(BaseModel):
-    """« Hors de la panne »: a ticket is about something else."""
-
-    ticket: int
-
-
 log = structlog.get_logger()
 
 ROOM = Topic[str]("hotline.room:")
@@ -303,7 +296,7 @@ TOLD_MAX = 5
 
 
 async def post_waiting_cards(ctx: Context, queue: str) -> Sequence[Reply]:
-    """The cards of a queue that are nowhere yet; where there is no room, it is made first."""
+    """Post the cards of a queue that are nowhere yet; where it has no room, have that made first."""
     place = await find_room(ctx, queue)
     waiting = await posts.list_without_card(ctx.db, queue, place, AT_ONCE)
     if not waiting:
@@ -311,18 +304,18 @@ async def post_waiting_cards(ctx: Context, queue: str) -> Sequence[Reply]:
     if place:
         return [await post_card(ctx, ticket, place) for ticket in waiting]
     planned = await _find_planned(ctx, queue)
-    return [_make_room(planned, queue)] if planned else []
+    return [replace(CreateChannel.of(planned, ROOM.of(queue)), private=True)] if planned else []
 
 
 @feature.job("hour=0-1,3-23 minute=*/5", name="hotline.put_up_all", writes=True)
 async def post_all_cards(ctx: Context) -> Replies:
-    """What waited for a room, whatever the reason, is tried again."""
+    """Try again whatever waited for a room."""
     return [reply for queue in read_queues(ctx) for reply in await post_waiting_cards(ctx, queue)]
 
 
 @feature.event(Delivered, name="hotline.made.Delivered")
 async def on_room_made(ctx: Context, event: Delivered) -> Replies:
-    """The room is there: its agents come in, and what waited is put up."""
+    """Bring the agents into a room that was made, and post the cards that waited for it."""
     queue = ROOM.read_key(event.topic)
     planned = await _find_planned(ctx, queue) if queue is not None else None
     if queue is None or planned is None:
@@ -331,12 +324,8 @@ async def on_room_made(ctx: Context, event: Delivered) -> Replies:
     record_entry_at_end(
         ctx, AuditEntry(AuditAct.CHANNEL_CHANGE, f"canal:{event.channel_id}", after={"cree": planned.name})
     )
-    belong = [
-        person.id
-        for role in Role
-        if role in planned.roles
-        for person in await people.with_role(ctx.db, role, limit=AT_ONCE)
-    ]
+    roles = [role for role in Role if role in planned.roles]
+    belong = [person.id for role in roles for person in await people.with_role(ctx.db, role, limit=AT_ONCE)]
     return [*([AddMembers(event.channel_id, belong)] if belong else []), *await post_waiting_cards(ctx, queue)]
 
 
@@ -363,7 +352,7 @@ async def find_refused_room(ctx: ReadingContext, event: Undelivered) -> RefusedR
 
 @feature.event(Undelivered, name="hotline.refused.Undelivered", asks=find_refused_room)
 async def on_room_refused(ctx: Context, _: Undelivered, room: RefusedRoom) -> Replies:
-    """A room of that name is there already: it is found, or the animateurs are told what to do."""
+    """Find the room where one of that name is there already, or tell the animateurs what to do."""
     if room.own_id:
         await canaux.remember_channel(ctx.db, room.queue.room_key, room.own_id, ctx.now)
         return await post_waiting_cards(ctx, room.queue.code)
@@ -371,7 +360,7 @@ async def on_room_refused(ctx: Context, _: Undelivered, room: RefusedRoom) -> Re
 
 
 async def _tell_no_room(ctx: Context, queue: Queue, address: str) -> Replies:
-    """The operator, in the log, and the animateurs, once a day, hear that tickets wait for a room."""
+    """Tell the operator, in the log, and the animateurs, once a day, that tickets wait for a room."""
     log.warning("planned_channel_taken", key=queue.room_key, address=address)
     if not await claims.claim(ctx.db, "hotline.room", f"{queue.code}:{ctx.now.date()}", ctx.now):
         return None
@@ -385,20 +374,8 @@ async def _find_planned(ctx: Context, queue: str) -> PlannedChannel | None:
     return (await canaux.list_planned(ctx.db, ctx.settings)).get(known.room_key) if known else None
 
 
-def _make_room(planned: PlannedChannel, queue: str) -> CreateChannel:
-    texts = {"header": planned.header, "purpose": planned.purpose}
-    return CreateChannel(
-        name=planned.address,
-        display_name=planned.name,
-        private=True,
-        team=planned.team,
-        topic=ROOM.of(queue),
-        **texts,
-    )
-
-
 async def bring_card(ctx: Context, ticket: Ticket) -> Sequence[Reply]:
-    """The card of a ticket that came from another queue; where it was here before, that card is its own again."""
+    """Post the card of a ticket that came from another queue; where it was here before, show that card again."""
     stood = await posts.get_card(ctx.db, ticket)
     if stood is None:
         return await post_waiting_cards(ctx, ticket.queue)

@@ -1,19 +1,26 @@
-"""The feature that the files of this folder add their handlers to, and where it listens."""
+"""The feature, and the queues of the hotline: their rooms, who answers in each, and by when an answer is owed."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.calendar import OfficeHours
 from bot.context import Context
+from bot.errors import UserError
 from bot.events import WatchedPlaces
 from bot.features import Feature, Front, Right
-from config.hotline import read
+from bot.french.dates import say_date
+from bot.french.periods import say_hour
+from bot.french.words import say_minutes
+from config import hotline as table
+from config.hotline import Queue, ResponseTarget
 from config.settings import Settings
+from storage import people, watchlist
 from storage.canaux import find_channel_ids, list_keys_of
-
-
-def read_room_keys(settings: Settings) -> frozenset[str]:
-    """The keys of the rooms."""
-    return frozenset(queue.room_key for queue in read(settings.hotline).values())
-
+from storage.hotline.states import OURS
+from storage.hotline.tickets import Ticket
+from storage.people import Person, Role
 
 feature = Feature(
     "hotline",
@@ -33,3 +40,106 @@ async def watch_rooms(db: AsyncSession, settings: Settings) -> WatchedPlaces:
     """The rooms, for what agents write and who they are."""
     rooms, known = read_room_keys(settings), await find_channel_ids(db)
     return WatchedPlaces(frozenset(known[key] for key in rooms & known.keys()))
+
+
+def read_room_keys(settings: Settings) -> frozenset[str]:
+    """Read the keys of the queues’ rooms."""
+    return frozenset(queue.room_key for queue in table.read(settings.hotline).values())
+
+
+def read_queues(ctx: Context) -> Mapping[str, Queue]:
+    """Read the queues by code."""
+    return table.read(ctx.settings.hotline)
+
+
+def say_queue(ctx: Context, code: str) -> str:
+    """Say what a queue is called; its code where it is no more."""
+    found = read_queues(ctx).get(code)
+    return found.name if found else code
+
+
+async def find_room(ctx: Context, code: str) -> str:
+    """The id of the room of a queue; "" where it is not known yet, or its queue is no more."""
+    found = read_queues(ctx).get(code)
+    return (await find_channel_ids(ctx.db)).get(found.room_key, "") if found else ""
+
+
+AGENTS = frozenset({Role.HOTLINE, Role.ANIMATEUR})
+"""The roles that answer in all queues."""
+
+
+async def serves(ctx: Context, person: Person, queue: str, left: str = "") -> bool:
+    """Whether somebody answers in that queue; ``left`` is the channel that they are just leaving."""
+    if person.may(AGENTS) and not person.has_left(person.today(ctx.now)):
+        return True
+    place = await find_room(ctx, queue)
+    member = (
+        (await watchlist.find_members(ctx.db, place, [person.id])).get(person.id) if place not in ("", left) else None
+    )
+    return bool(member and member.is_in)
+
+
+async def list_served(ctx: Context, person: Person) -> Collection[str]:
+    """List the queues in which somebody answers."""
+    return [code for code in read_queues(ctx) if await serves(ctx, person, code)]
+
+
+NOT_AN_AGENT = "C’est réservé aux agents de la hotline. Vos demandes : /hotline mes demandes."
+
+
+async def must_serve_some(ctx: Context, refusal: str = NOT_AN_AGENT) -> Collection[str]:
+    """List the queues in which who acts answers. Raises UserError, saying ``refusal``, for who answers in none."""
+    if served := await list_served(ctx, ctx.user):
+        return served
+    raise UserError(refusal)
+
+
+async def must_serve(ctx: Context, queue: str) -> None:
+    """Raises UserError for who does not answer in that queue."""
+    if not await serves(ctx, ctx.user, queue):
+        raise UserError("C’est réservé aux agents de la hotline : demandez à l’équipe d’animation.")
+
+
+async def name_person(ctx: Context, person_id: str) -> str:
+    """Say what somebody is called; "" for nobody."""
+    if not person_id:
+        return ""
+    person = await people.get(ctx.db, person_id)
+    return person.full_name if person else "un agent"
+
+
+def get_hours(ctx: Context) -> OfficeHours:
+    """Say when the hotline is open."""
+    return OfficeHours.of(ctx.settings)
+
+
+def get_target(ctx: Context, ticket: Ticket) -> ResponseTarget:
+    """Say how soon a ticket should be answered, and solved."""
+    return ctx.settings.targets[ticket.urgency.value]
+
+
+def find_due(ctx: Context, ticket: Ticket) -> datetime | None:
+    """Find by when the hotline should have said something; None where the next word is not its own."""
+    if ticket.asked_at is None or ticket.state not in OURS:
+        return None
+    return get_hours(ctx).add(ticket.asked_at, get_target(ctx, ticket).answer)
+
+
+def say_due(ctx: Context, ticket: Ticket) -> str:
+    """Say by when the hotline should have said something, in Paris: « aujourd’hui avant 16 h 05 »; "" where nothing is
+    owed."""
+    at = find_due(ctx, ticket)
+    if at is None:
+        return ""
+    there = at.astimezone(get_hours(ctx).zone)
+    return f"{say_date(there.date(), ctx.now.astimezone(get_hours(ctx).zone).date())} avant {say_hour(there)}"
+
+
+async def say_promise(ctx: Context, ticket: Ticket) -> str:
+    """Say to who asked by when an answer is to be expected, where they are; "" once there was one."""
+    if ticket.first_answer_at or not ticket.state.is_open:
+        return ""
+    author = await people.get(ctx.db, ticket.author_id)
+    target = get_target(ctx, ticket).answer
+    later = get_hours(ctx).say_expected(ticket.opened_at, target, author.zone if author else None)
+    return later or f"D’ordinaire, une réponse vient en moins de {say_minutes(int(target / timedelta(minutes=1)))}."

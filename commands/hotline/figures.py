@@ -1,8 +1,7 @@
 """« /hotline stats », its files, and Monday’s summary in each room: what the hotline did, for its agents."""
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Literal
@@ -21,15 +20,22 @@ from bot.papers.sheets import Cell
 from bot.replies import Button, Parcel, Replies, Reply, Say, SendFile, Whisper
 from bot.texts import Markdown, render
 from commands.hotline.cards import say_state
-from commands.hotline.feature import feature
-from commands.hotline.queues import find_room, list_served, must_serve_some, name_person, read_queues, say_queue
+from commands.hotline.feature import (
+    feature,
+    find_room,
+    list_served,
+    must_serve_some,
+    name_person,
+    read_queues,
+    say_queue,
+)
 from commands.hotline.requests import draft_request
 from config.hotline import CATEGORIES
 from config.territories import DEPARTEMENTS
 from config.time import PARIS
 from storage import claims
 from storage.hotline import tickets
-from storage.hotline.figures import DaySpan, Delays, FiguresPart, HotlineFigures, read_figures
+from storage.hotline.figures import DaySpan, FiguresPart, HotlineFigures, read_figures
 from storage.hotline.states import OPEN
 from storage.stats import Percent, shares
 
@@ -59,11 +65,6 @@ async def compute_figures(ctx: Context, days: Days, queues: Collection[str]) -> 
     return await read_figures(ctx.db, DaySpan(days.start, days.end), queues, hours.between)
 
 
-async def must_be_agent(ctx: Context) -> Collection[str]:
-    """The queues in which somebody answers. Raises UserError for who answers in none."""
-    return await must_serve_some(ctx, NOT_AN_AGENT)
-
-
 MEASURED = (
     "Délais des premières réponses et des résolutions de ces jours-là, quel que soit le jour de la demande ; seules "
     "comptent les heures d’ouverture."
@@ -71,17 +72,12 @@ MEASURED = (
 STILL_OPEN = "« En cours » compte les demandes ouvertes quand ce document a été établi."
 
 
-@dataclass(frozen=True, slots=True)
-class FiguresRow:
-    """A part of all tickets: ``kind`` says of which sort, ``name`` which."""
-
-    kind: str
-    name: str
-    part: FiguresPart
+FiguresRow = tuple[str, str, FiguresPart]
+"""A part of all tickets: of which sort, which of them, and its figures."""
 
 
 def make_page(ctx: Context, days: Days, figures: HotlineFigures, queues: Collection[str]) -> FigurePage:
-    """The page."""
+    """Make the page of the figures."""
     names = ", ".join(say_queue(ctx, code) for code in queues)
     return FigurePage(
         title=f"Hotline — {names}",
@@ -96,14 +92,14 @@ def make_page(ctx: Context, days: Days, figures: HotlineFigures, queues: Collect
 
 
 def list_rows(ctx: Context, figures: HotlineFigures) -> Iterator[FiguresRow]:
-    """All tickets, then each part of them."""
-    yield FiguresRow("Toutes", "", figures.whole)
+    """List the figures of all tickets, then of each part of them."""
+    yield "Toutes", "", figures.whole
     for kind, parts in name_parts(ctx, figures).items():
-        yield from (FiguresRow(kind, name, part) for name, part in parts.items())
+        yield from ((kind, name, part) for name, part in parts.items())
 
 
 def name_parts(ctx: Context, figures: HotlineFigures) -> Mapping[str, Mapping[str, FiguresPart]]:
-    """The parts by what they are called, under the name of their sort."""
+    """Name the parts, under the name of their sort."""
     return {
         "File": {say_queue(ctx, code): part for code, part in figures.queues.items()},
         "Catégorie": {CATEGORIES.get(code, code): part for code, part in figures.categories.items()},
@@ -130,22 +126,20 @@ def _make_general(figures: HotlineFigures) -> FigureSection:
 
 def _make_delays(figures: HotlineFigures) -> FigureSection:
     told = {"Première réponse": figures.whole.answers, "Résolution": figures.whole.resolutions}
-    lines = (line for name, delays in told.items() for line in _make_delay_lines(name, delays))
+    lines = [
+        LabelledValue(f"{name}, {share} au plus", whole_minutes(delay))
+        for name, delays in told.items()
+        for share, delay in (("une sur deux", delays.median), ("neuf sur dix", delays.p90))
+        if delay is not None
+    ]
     return FigureSection("delais", "Délais", "minutes", tuple(lines))
 
 
-def _make_delay_lines(name: str, delays: Delays) -> Iterator[LabelledValue]:
-    for share, delay in (("une sur deux", delays.median), ("neuf sur dix", delays.p90)):
-        if delay is not None:
-            yield LabelledValue(f"{name}, {share} au plus", whole_minutes(delay))
-
-
 def _make_parts(ctx: Context, figures: HotlineFigures) -> Iterator[FigureSection]:
-    keys = {"File": ("files", "Par file"), "Catégorie": ("categories", "Par catégorie")}
-    keys["Département"] = ("departements", "Par département")
+    keys = {"File": "files", "Catégorie": "categories", "Département": "departements"}
     for kind, parts in name_parts(ctx, figures).items():
         counts = {name: part.received for name, part in parts.items() if part.received}
-        yield _make_counted(*keys[kind], counts)
+        yield _make_counted(keys[kind], f"Par {kind.lower()}", counts)
 
 
 def _make_reasons(figures: HotlineFigures) -> FigureSection:
@@ -183,22 +177,22 @@ class FiguresFile(Days):
 
 
 def draw_buttons(days: Days) -> list[Button]:
-    """What may be taken away of these days."""
+    """Draw the buttons of the files that these figures make."""
     return [Button(label, TakeFigures(start=days.start, end=days.end, format=form)) for form, label in LABELS.items()]
 
 
 @feature.button(TakeFigures, writes=False)
 async def take_figures(ctx: ReadingContext, click: TakeFigures) -> Replies:
-    """The file is on its way."""
-    await must_be_agent(ctx)
+    """Send a file of the figures."""
+    await must_serve_some(ctx, NOT_AN_AGENT)
     order = FiguresFile(**click.model_dump())
     return await send_file(ctx, SendFile(user_id=ctx.user.id, order=order, waiting=PREPARING))
 
 
 @feature.file(FiguresFile, name="hotline.FiguresFile")
 async def make_file(ctx: ReadingContext, order: FiguresFile, folder: Path) -> Parcel:
-    """The file, of the figures as they are then, of the queues in which its reader answers then."""
-    queues = await must_be_agent(ctx)
+    """Make the file, of the figures and the queues in which its reader answers as they are then."""
+    queues = await must_serve_some(ctx, NOT_AN_AGENT)
     figures = await compute_figures(ctx, order, queues)
     page, parts = make_page(ctx, order, figures, queues), list(list_rows(ctx, figures))
     path = await ctx.compute(lambda: _write_file(page, parts, order.format, folder))
@@ -218,22 +212,18 @@ def _write_file(page: FigurePage, parts: Sequence[FiguresRow], form: FileFormat,
 
 
 def _make_table(parts: Sequence[FiguresRow]) -> Iterator[Sequence[Cell]]:
-    """Delays in hours, to the hundredth."""
+    """Make the lines of the CSV: delays in hours, to the hundredth."""
     yield [f"{name} (heures)" if place in _TIMED else name for place, name in enumerate(HEAD)]
-    yield from ([_in_hours(cell) for cell in _make_cells(row)] for row in parts)
+    yield from (_make_cells(row, lambda delay: round(delay / timedelta(hours=1), 2)) for row in parts)
 
 
-def _make_cells(row: FiguresRow) -> list[str | int | timedelta | None]:
-    part = row.part
-    return [row.kind, row.name, part.received, *_list_delays(part.answers), *_list_delays(part.resolutions)]
-
-
-def _list_delays(delays: Delays) -> list[int | timedelta | None]:
-    return [delays.count, delays.median, delays.p90]
-
-
-def _in_hours(cell: str | int | timedelta | None) -> Cell:
-    return round(cell / timedelta(hours=1), 2) if isinstance(cell, timedelta) else cell
+def _make_cells(row: FiguresRow, convert: Callable[[timedelta], float]) -> list[Cell]:
+    """The cells of a part, with its delays as ``convert`` says them."""
+    kind, name, part = row
+    cells: list[Cell] = [kind, name, part.received]
+    for delays in (part.answers, part.resolutions):
+        cells += [delays.count, *(None if each is None else convert(each) for each in (delays.median, delays.p90))]
+    return cells
 
 
 def _write_sheets(book: Any, page: FigurePage, parts: Sequence[FiguresRow]) -> None:
@@ -248,8 +238,7 @@ def _write_sheets(book: Any, page: FigurePage, parts: Sequence[FiguresRow]) -> N
     sheets.write_cells(sheet, 0, HEAD, [formats.head] * len(HEAD))
     looks = [None, None, *(formats.duration if n in _TIMED else formats.number for n in range(2, len(HEAD)))]
     for place, row in enumerate(parts, 1):
-        told = [cell / timedelta(days=1) if isinstance(cell, timedelta) else cell for cell in _make_cells(row)]
-        sheets.write_cells(sheet, place, told, looks)
+        sheets.write_cells(sheet, place, _make_cells(row, lambda delay: delay / timedelta(days=1)), looks)
     sheet.autofilter(0, 0, max(len(parts), 1), len(HEAD) - 1)
 
 
@@ -274,23 +263,22 @@ async def show_stats(ctx: Context, text: str) -> Replies:
 
 
 async def show_figures(ctx: Context, days: Days) -> Whisper:
-    """The figures in words, and what may be taken away."""
-    queues = await must_be_agent(ctx)
+    """Show the figures in words, with the buttons of their files."""
+    queues = await must_serve_some(ctx, NOT_AN_AGENT)
     figures = await compute_figures(ctx, days, queues)
     return Whisper(_say_figures(ctx, days, figures, queues), [] if figures.is_empty else draw_buttons(days))
 
 
 def _say_figures(ctx: Context, days: Days, figures: HotlineFigures, queues: Collection[str]) -> Markdown:
-    parts = {
-        kind: _keep_first({n: p.received for n, p in parts.items()}) for kind, parts in name_parts(ctx, figures).items()
-    }
+    named = name_parts(ctx, figures).items()
+    parts = {kind: _keep_first({name: part.received for name, part in parts.items()}) for kind, parts in named}
     parts["Fin"] = _keep_first({reason.label: n for reason, n in figures.reasons.items()})
     names = [say_queue(ctx, code) for code in queues]
     return render("hotline/figures", period=days.period.label, f=figures, queues=names, parts=parts)
 
 
 def _keep_first(counts: dict[str, int]) -> list[tuple[str, int]]:
-    """The first of them; the others together."""
+    """Keep the first counts, and the others together."""
     counted = [(name, n) for name, n in counts.items() if n]
     rest = sum(n for _, n in counted[SHOWN:])
     return [*counted[:SHOWN], *([("autres", rest)] if rest else [])]
@@ -303,7 +291,7 @@ _WEEK = timedelta(days=7)
 
 @feature.job("day_of_week=mon-fri hour=8 minute=30", name="hotline.weekly", writes=True)
 async def post_weekly(ctx: Context) -> Replies:
-    """On the first working day of a week on which the bot is there: once."""
+    """Post the summary of the week before, once, on the first working day of a week on which the bot is there."""
     day = get_today(ctx)
     monday = day - timedelta(days=day.weekday())
     if not is_working_day(day) or not await claims.claim(ctx.db, SCOPE, str(monday), ctx.now):
@@ -312,7 +300,7 @@ async def post_weekly(ctx: Context) -> Replies:
 
 
 async def _draw_summary(ctx: Context, queue: str, monday: date) -> Sequence[Reply]:
-    """What is told in the room of a queue; nothing where nothing happened, and nothing is open."""
+    """Draw the summary for the room of a queue; nothing where nothing happened, and nothing is open."""
     room = await find_room(ctx, queue)
     if not room:
         return []

@@ -11,8 +11,7 @@ from bot.french.words import say_minutes
 from bot.replies import Direct, Replies, Reply
 from bot.texts import render
 from commands.hotline.cards import link_post, refresh_card
-from commands.hotline.feature import feature
-from commands.hotline.queues import get_hours, get_target, say_queue, serves
+from commands.hotline.feature import feature, get_hours, get_target, say_queue, serves
 from commands.hotline.tickets import make_move, tell_author, tell_room
 from storage import claims, people
 from storage.hotline import duty, posts, tickets
@@ -27,19 +26,19 @@ CLEARED_AT_ONCE = 50
 
 @feature.job("hour=0-1,3-23 minute=35", name="hotline.clear_old", writes=True)
 async def clear_old_cards(ctx: Context) -> Replies:
-    """The card, and what was said under it; where a duplicate takes its place, its agents hear of that."""
+    """Delete the cards of tickets whose words are erased; tell the agents where a duplicate takes the place of one."""
     told = await _tell_heirs(ctx)
-    found = await posts.list_erased_cards(ctx.db, ERASED, CLEARED_AT_ONCE)
-    for card in found:
+    for card in await posts.list_erased_cards(ctx.db, ERASED, CLEARED_AT_ONCE):
         await posts.drop_card(ctx.db, card)
-    return [*told, *(DeletePost(card.post_id, channel_id=card.channel_id) for card in found)]
+        told.append(DeletePost(card.post_id, channel_id=card.channel_id))
+    return told
 
 
 HEIRS_LOOKED_FOR = timedelta(days=2)
 
 
-async def _tell_heirs(ctx: Context) -> Sequence[Reply]:
-    """Once for each."""
+async def _tell_heirs(ctx: Context) -> list[Reply]:
+    """Tell the agents once of each ticket that took the place of an erased one."""
     told: list[Reply] = []
     for move in await tickets.list_passed_on(ctx.db, ctx.now - HEIRS_LOOKED_FOR):
         ticket = await tickets.get(ctx.db, move.ticket)
@@ -55,8 +54,8 @@ CHECKED_AT_ONCE = 2_000
 
 @feature.job("hour=8 minute=20", name="hotline.close_solved", writes=True)
 async def close_solved(ctx: Context) -> Replies:
-    """What was solved five working days ago, and nobody said anything since, is closed; a day before that, its author
-    hears of it."""
+    """Close what was solved five working days ago, and of which nobody said anything since; a day before that, tell its
+    author."""
     today = ctx.now.astimezone(ctx.zone).date()
     replies: list[Reply] = []
     for found in await tickets.list_tickets(ctx.db, states=[TicketState.RESOLU], limit=CHECKED_AT_ONCE):
@@ -75,7 +74,7 @@ async def close_solved(ctx: Context) -> Replies:
 
 @feature.job("hour=8 minute=10", name="hotline.see_to_the_open", writes=True)
 async def check_open(ctx: Context) -> Replies:
-    """Each morning, cards say how old they are, and who left has no ticket any more."""
+    """Each morning, have cards say how old they are, and take tickets from agents who left."""
     replies: list[Reply] = []
     for ticket in await tickets.list_tickets(ctx.db, states=OPEN, limit=CHECKED_AT_ONCE):
         replies += await _tell_if_author_left(ctx, ticket)
@@ -85,7 +84,7 @@ async def check_open(ctx: Context) -> Replies:
 
 
 async def _tell_if_author_left(ctx: Context, ticket: Ticket) -> Sequence[Reply]:
-    """The agents hear once that who asked is there no more: whether it still matters is theirs to say."""
+    """Tell the agents once that who asked is there no more: whether it still matters is theirs to say."""
     author = await people.get(ctx.db, ticket.author_id)
     if author is None or not author.has_left(author.today(ctx.now)):
         return []
@@ -96,9 +95,9 @@ async def _tell_if_author_left(ctx: Context, ticket: Ticket) -> Sequence[Reply]:
 
 @feature.event(LeftChannel, name="hotline.agent_left.LeftChannel")
 async def on_agent_left(ctx: Context, event: LeftChannel) -> Replies:
-    """Who is out of a room has none of its tickets, unless their role says otherwise."""
+    """Take the tickets of a room from who is out of it, unless their role says otherwise."""
     replies: list[Reply] = []
-    for ticket in await tickets.list_open_of_agent(ctx.db, event.user_id):
+    for ticket in await tickets.list_open(ctx.db, agent_id=event.user_id):
         replies += await _release_if_gone(ctx, ticket.number, event.channel_id)
     return replies
 
@@ -125,7 +124,8 @@ LEVELS = 2
 
 @feature.job("hour=7-20 minute=*/10", name="hotline.remind", writes=True)
 async def remind_unanswered(ctx: Context) -> Replies:
-    """While it is open: who waits for an answer for too long, and what should be solved by now."""
+    """While the hotline is open, remind of who waits for an answer for too long, and of what should be solved by
+    now."""
     if not get_hours(ctx).is_open(ctx.now):
         return None
     replies: list[Reply] = []
@@ -151,7 +151,7 @@ async def _remind_answer(ctx: Context, ticket: Ticket) -> Sequence[Reply]:
 
 
 async def _escalate(ctx: Context, ticket: Ticket, waited: str) -> Sequence[Reply]:
-    """Who is on duty hears of it; where nobody is, some animateurs."""
+    """Tell who is on duty; where nobody is, some animateurs."""
     told = list(await duty.find_on_duty(ctx.db, ticket.queue, ctx.now))
     told = told or [person.id for person in await people.animating(ctx.db, TOLD_MAX)]
     card = await posts.get_card(ctx.db, ticket)

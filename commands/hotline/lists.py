@@ -10,10 +10,8 @@ from bot.errors import ChatError, Refusal, UserError
 from bot.menus import Choosing, Menu
 from bot.replies import Button, Replies, Whisper
 from bot.texts import quote, render
-from commands.hotline.cards import draw_card, link_post, read_exchange, say_state
-from commands.hotline.cards import post_waiting_cards as put_up_waiting
-from commands.hotline.feature import feature
-from commands.hotline.queues import AGENTS, list_served, must_serve_some, name_person, read_queues, say_queue
+from commands.hotline.cards import draw_card, link_post, post_waiting_cards, read_exchange, say_state
+from commands.hotline.feature import AGENTS, feature, list_served, must_serve_some, name_person, read_queues, say_queue
 from commands.hotline.tickets import NOT_THERE, lock_for_agent
 from config.text import fold
 from storage.hotline import posts, tickets
@@ -21,7 +19,6 @@ from storage.hotline.tickets import Ticket, TicketFilter, TicketMove
 from storage.people.person import read_departements
 
 PAGE = 8
-NOT_AN_AGENT = "C’est réservé aux agents de la hotline. Vos demandes : /hotline mes demandes."
 HINT = "[a moi | en attente | urgent | 69 | file]"
 OF_MINE = frozenset({"a moi", "moi", "miens", "les miens"})
 WORDS: Mapping[str, TicketFilter] = {
@@ -53,7 +50,7 @@ class See(Choosing):
 
 @feature.command("ticket", help="Voir une demande d’aide et ce qui en a été fait", hint="12")
 async def show_ticket(ctx: ReadingContext, line: str) -> Replies:
-    """One by its number; without one, those that wait."""
+    """Show a ticket by its number; without one, those that wait."""
     word = line.strip().lstrip("#").removeprefix("n°").strip()
     if not word:
         return await show_list(ctx, "", 0)
@@ -64,7 +61,7 @@ async def show_ticket(ctx: ReadingContext, line: str) -> Replies:
 
 @feature.button(See, writes=False)
 async def show_chosen(ctx: ReadingContext, click: See) -> Replies:
-    """The one that was chosen."""
+    """Show the ticket that was chosen."""
     return await _show_one(ctx, int(click.chosen))
 
 
@@ -89,19 +86,19 @@ async def _show_one(ctx: ReadingContext, number: int) -> Whisper:
 
 
 async def _say_note(ctx: Context, move: TicketMove) -> str:
-    """What else there is to a move, for who asked as for agents: names are those of today."""
+    """Say what else there is to a move, for who asked as for agents: names are those of today."""
     whom = f"à {await name_person(ctx, move.whom)}" if move.whom else ""
     return move.note or whom or (f"vers {say_queue(ctx, move.queue)}" if move.queue else "")
 
 
 @feature.button(PutUp)
 async def post_card_again(ctx: Context, click: PutUp) -> Replies:
-    """A new card takes the place of the one that is gone."""
+    """Post a new card in place of the one that is gone."""
     ticket, _ = await lock_for_agent(ctx, click.ticket)
     card = await posts.get_card(ctx.db, ticket)
     if card is not None:
         await posts.drop_card(ctx.db, card)
-    return [*await put_up_waiting(ctx, ticket.queue), Whisper("La carte revient dans la salle.")]
+    return [*await post_waiting_cards(ctx, ticket.queue), Whisper("La carte revient dans la salle.")]
 
 
 async def _is_standing(ctx: ReadingContext, post_id: str) -> bool:
@@ -116,56 +113,52 @@ async def _is_standing(ctx: ReadingContext, post_id: str) -> bool:
 
 @feature.command("ticket liste", help="Les demandes en cours", hint=HINT, roles=AGENTS)
 async def list_tickets(ctx: Context, line: str) -> Replies:
-    """Those that are open, the most urgent and the longest waiting first."""
+    """List the open tickets, the most urgent and the longest waiting first."""
     return await show_list(ctx, line, 0)
 
 
 @feature.search("ticket chercher", help="Chercher dans les demandes d’aide", hint="mots", roles=AGENTS)
 async def search_tickets(ctx: Context, line: str) -> Replies:
-    """Those that speak of it, solved or not."""
+    """List the tickets that speak of something, solved or not."""
     return await show_found(ctx, line, 0)
 
 
 @feature.button(Page, writes=False)
 async def show_more(ctx: Context, click: Page) -> Replies:
-    """The next page."""
+    """Show the next page of a list, or of what was found."""
     return await (show_found if click.searched else show_list)(ctx, click.line, click.page)
 
 
 async def show_list(ctx: Context, line: str, page: int) -> Whisper:
-    """A page of the open ones."""
-    served = await must_serve_some(ctx, NOT_AN_AGENT)
-    wanted = _read_filter(ctx, line, served)
+    """Show a page of the open tickets."""
+    wanted = _read_filter(ctx, line, await must_serve_some(ctx))
     found = await tickets.list_filtered(ctx.db, wanted, page * PAGE, PAGE + 1)
-    text = await _draw_list(ctx, "hotline/list", found[:PAGE], line=quote(line), page=page)
-    return _draw_page(text, found, Page(line=line, page=page + 1))
+    return await _draw_page(ctx, "hotline/list", found, Page(line=line, page=page))
 
 
 async def show_found(ctx: Context, line: str, page: int) -> Whisper:
-    """A page of what was found."""
-    served = await must_serve_some(ctx, NOT_AN_AGENT)
+    """Show a page of the tickets that were found."""
+    served = await must_serve_some(ctx)
     words = fold(line).split()[:10]
     if not words:
         raise UserError("Dites ce que vous cherchez : /ticket chercher imprimante.")
     found = await tickets.search(ctx.db, words, served, page * PAGE, PAGE + 1)
-    text = await _draw_list(ctx, "hotline/found", found[:PAGE], line=quote(line), page=page)
-    return _draw_page(text, found, Page(line=line, page=page + 1, searched=True))
+    return await _draw_page(ctx, "hotline/found", found, Page(line=line, page=page, searched=True))
 
 
-async def _draw_list(ctx: Context, template: str, found: Sequence[Ticket], **said: object) -> str:
-    lines = [(ticket, say_state(ticket), await name_person(ctx, ticket.agent_id)) for ticket in found]
+async def _draw_page(ctx: Context, template: str, found: Sequence[Ticket], at: Page) -> Whisper:
+    """Draw a page; one ticket more than it holds says that another page follows."""
+    shown = found[:PAGE]
+    lines = [(ticket, say_state(ticket), await name_person(ctx, ticket.agent_id)) for ticket in shown]
     names = {code: say_queue(ctx, code) for code in read_queues(ctx)}
-    return render(template, lines=lines, queues=names, zone=ctx.zone, now=ctx.now, **said)
-
-
-def _draw_page(text: str, found: Sequence[Ticket], following: Page) -> Whisper:
-    options: Mapping[str, str] = {str(t.number): f"n° {t.number} : {t.subject}"[:80] for t in found[:PAGE]}
-    buttons = [Button("La suite", following)] if len(found) > PAGE else []
+    text = render(template, lines=lines, queues=names, zone=ctx.zone, line=quote(at.line), page=at.page)
+    options = {str(t.number): f"n° {t.number} : {t.subject}"[:80] for t in shown}
+    buttons = [Button("La suite", at.model_copy(update={"page": at.page + 1}))] if len(found) > PAGE else []
     return Whisper(text, buttons, menus=[Menu("Voir une demande", See(), options)] if options else [])
 
 
 def _read_filter(ctx: Context, line: str, served: Collection[str]) -> TicketFilter:
-    """What is wanted of the open ones. Raises UserError for what is none of it."""
+    """Read which of the open tickets are wanted. Raises UserError for what is none of it."""
     word = fold(line)
     by_name = {fold(name): code for code, queue in read_queues(ctx).items() for name in (code, queue.name)}
     if found := WORDS.get(word):
@@ -175,6 +168,5 @@ def _read_filter(ctx: Context, line: str, served: Collection[str]) -> TicketFilt
     try:
         return TicketFilter(queues=served, departements=read_departements(line))
     except ValueError:
-        raise UserError(
-            f"Je ne comprends pas « {quote(line)} » : a moi, en attente, urgent, un département (69) ou une file."
-        ) from None
+        said = f"Je ne comprends pas « {quote(line)} » : a moi, en attente, urgent, un département (69) ou une file."
+        raise UserError(said) from None

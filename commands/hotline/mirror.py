@@ -16,8 +16,7 @@ from bot.events import Deleted, Delivered, DirectMessage, Edited, Posted, Reacte
 from bot.replies import Button, Direct, Replies, Reply, Say, Update
 from bot.texts import Markdown, escape, relay_markdown, relay_plain_text, render
 from commands.hotline.cards import CARD, LINE, RECEIPT, carry_if_moved, draw_receipt, refresh_card
-from commands.hotline.feature import feature
-from commands.hotline.queues import say_queue
+from commands.hotline.feature import feature, say_queue
 from commands.hotline.tickets import make_move, tell_duplicates
 from config.text import fold
 from storage import people
@@ -37,35 +36,33 @@ def is_internal(text: str) -> bool:
 
 
 async def say_line(ctx: Context, line: TicketLine, text: str) -> Markdown:
-    """What its twin says: agents’ Markdown as it is, others’ words literally, what is personal in them masked."""
+    """Make what the twin of a line says: agents’ Markdown as it is, others’ words literally, what is personal in them
+    masked."""
     person = await people.get(ctx.db, line.by)
     name = person.full_name if person else "Un agent" if line.side is Side.ROOM else "La personne"
-    said = relay_markdown(text) if line.side is Side.ROOM else relay_plain_text(mask_line(line, text))
+    if line.side is Side.ROOM:
+        said = relay_markdown(text)
+    else:
+        said = relay_plain_text(text if line.is_kept else guard.mask(text))
     return Markdown(f"**{escape(name)}**\n{said}".strip())
-
-
-def mask_line(line: TicketLine, text: str) -> str:
-    """The words with bars over what is personal, unless their author wants it read."""
-    return text if line.is_kept or line.side is Side.ROOM else guard.mask(text, guard.find(text))
 
 
 async def send_twin(
     ctx: Context, ticket: Ticket, card: TicketCard | None, line: TicketLine, text: str
 ) -> Sequence[Reply]:
-    """The twin of a line; it waits while there is nothing yet to say it under."""
+    """Send the twin of a line; it waits while there is nothing yet to say it under."""
+    said, files = await say_line(ctx, line, text), line.files
     if line.side is Side.ROOM and ticket.thread_post:
-        said, files = await say_line(ctx, line, text), line.files
         own = LINE.send(line, said, ticket.author_id, root_id=ticket.thread_post, files=files)
         return [own, *await tell_duplicates(ctx, ticket, said, LINE.of(line), files)]
     if line.side is Side.DIRECT and card is not None and card.post_id:
-        said, files = await say_line(ctx, line, text), line.files
         return [LINE.post(line, said, card.channel_id, root_id=card.post_id, files=files)]
     await change(ctx.db, line, waits=text)
     return []
 
 
 async def send_waiting(ctx: Context, ticket: Ticket, card: TicketCard | None, side: Side) -> Sequence[Reply]:
-    """What was written on a side before there was anything to say it under."""
+    """Send what was written on a side before there was anything to say it under."""
     replies: list[Reply] = []
     for line in await posts.list_waiting_lines(ctx.db, ticket.number, side):
         text = line.waits or ""
@@ -121,7 +118,7 @@ class TicketThread:
 
 
 async def find_thread(ctx: Context, root_id: str, *, is_direct: bool) -> TicketThread | None:
-    """The ticket under which that thread is; it is nobody else’s until this transaction ends."""
+    """Find the ticket under which a thread is; it is nobody else’s until this transaction ends."""
     if not root_id:
         return None
     if is_direct:
@@ -135,13 +132,13 @@ async def find_thread(ctx: Context, root_id: str, *, is_direct: bool) -> TicketT
 
 @feature.event(Posted, name="hotline.agent_wrote.Posted")
 async def on_agent_post(ctx: Context, event: Posted) -> Replies:
-    """A line under a card goes to who asked, unless it begins with « ! »."""
+    """Send a line under a card to who asked, unless it begins with « ! »."""
     return await _mirror_post(ctx, event, is_direct=False)
 
 
 @feature.event(DirectMessage, name="hotline.author_wrote.DirectMessage")
 async def on_author_post(ctx: Context, event: DirectMessage) -> Replies:
-    """A line under a receipt goes to the agents."""
+    """Send a line under a receipt to the agents."""
     return await _mirror_post(ctx, event, is_direct=True)
 
 
@@ -158,10 +155,9 @@ async def _mirror_post(ctx: Context, event: Posted | DirectMessage | Edited, *, 
 async def mirror_line(
     ctx: Context, place: TicketThread, post_id: str, text: str, files: Sequence[str]
 ) -> Sequence[Reply]:
-    """What somebody wrote goes to the other side, and moves the ticket; once for each post."""
-    line = TicketLine(
-        post_id=post_id, ticket=place.ticket.number, side=place.side, by=ctx.user.id, at=ctx.now, files=list(files)
-    )
+    """Send what somebody wrote to the other side, and move the ticket; once for each post."""
+    number, by = place.ticket.number, ctx.user.id
+    line = TicketLine(post_id=post_id, ticket=number, side=place.side, by=by, at=ctx.now, files=list(files))
     if not await posts.add_line(ctx.db, line):
         return []
     said = await send_twin(ctx, place.ticket, place.card, line, text)
@@ -170,7 +166,7 @@ async def mirror_line(
 
 
 async def _move_ticket(ctx: Context, place: TicketThread, text: str) -> Sequence[Reply]:
-    """An answer, or a word of who asked; thanks reopen nothing."""
+    """Make the move that a line is: an answer, or a word of who asked; thanks reopen nothing."""
     who, move = (ActorKind.AGENT, Move.ANSWER) if place.side is Side.ROOM else (ActorKind.AUTHOR, Move.REPLY)
     if move not in list_allowed(place.ticket.state, who):
         return []
@@ -180,7 +176,7 @@ async def _move_ticket(ctx: Context, place: TicketThread, text: str) -> Sequence
 
 
 def _ask_masked(ctx: Context, place: TicketThread, line: TicketLine, text: str) -> Sequence[Reply]:
-    """What was masked, and whether it should be read all the same."""
+    """Tell who wrote what was masked, and ask whether it should be read all the same."""
     found = guard.find(text) if place.side is Side.DIRECT else ()
     if not found:
         return []
@@ -193,7 +189,7 @@ def _ask_masked(ctx: Context, place: TicketThread, line: TicketLine, text: str) 
 
 
 async def decide_masked(ctx: ReadingContext, click: KeepLine) -> ShowLine | Update:
-    """What is personal in a line stays masked, or is read as it was written."""
+    """Leave what is personal in a line masked, or have it read as it was written."""
     if not click.keep:
         return Update("C’est masqué : les agents ne le lisent pas.")
     post = await ctx.chat.read_post(click.post_id)
@@ -205,7 +201,7 @@ async def decide_masked(ctx: ReadingContext, click: KeepLine) -> ShowLine | Upda
 @feature.button(ShowLine)
 @feature.button(KeepLine, asks=decide_masked)
 async def show_line(ctx: Context, click: ShowLine) -> Replies:
-    """The agents read a line as it was written."""
+    """Show the agents a line as it was written."""
     line = await posts.lock_line(ctx.db, click.post_id)
     if line is None:
         raise UserError("Ce message n’est plus là.")
@@ -216,14 +212,16 @@ async def show_line(ctx: Context, click: ShowLine) -> Replies:
 
 @feature.event(Edited, name="hotline.changed.Edited")
 async def on_edit(ctx: Context, event: Edited) -> Replies:
-    """The twin says what the line says now; what became internal is taken back, and what no longer is goes over."""
+    """Have the twin say what the line says now; take back what became internal, and send what no longer is."""
     line = await posts.lock_line(ctx.db, event.post_id)
     if line is None:
         return await _mirror_post(ctx, event, is_direct=event.is_direct)
     if line.side is Side.ROOM and is_internal(event.text):
         return await _remove_twin(ctx, line)
-    if line.is_gone:
-        return await _mirror_again(ctx, line, event)
+    if line.is_gone:  # it had been taken back as internal, and goes over after all
+        await change(ctx.db, line, is_gone=False, twin="", twin_channel="")
+        place = await find_thread(ctx, event.root_id, is_direct=event.is_direct)
+        return await send_twin(ctx, place.ticket, place.card, line, event.text) if place else None
     if line.waits is not None:
         await change(ctx.db, line, waits=event.text)
         return None
@@ -233,16 +231,9 @@ async def on_edit(ctx: Context, event: Edited) -> Replies:
     return LINE.rewrite(line, await say_line(ctx, line, event.text))
 
 
-async def _mirror_again(ctx: Context, line: TicketLine, event: Edited) -> Replies:
-    """What had been taken back as internal goes over after all."""
-    await change(ctx.db, line, is_gone=False, twin="", twin_channel="")
-    place = await find_thread(ctx, event.root_id, is_direct=event.is_direct)
-    return await send_twin(ctx, place.ticket, place.card, line, event.text) if place else None
-
-
 @feature.event(Deleted, name="hotline.gone.Deleted")
 async def on_delete(ctx: Context, event: Deleted) -> Replies:
-    """What was taken away on one side is taken away on the other."""
+    """Take away on the other side what was taken away on one."""
     line = await posts.lock_line(ctx.db, event.post_id)
     return await _remove_twin(ctx, line) if line else None
 
@@ -258,20 +249,20 @@ async def _remove_twin(ctx: Context, line: TicketLine) -> Replies:
 
 @feature.event(Reacted, name="hotline.ticked.Reacted")
 async def on_tick(ctx: Context, event: Reacted) -> Replies:
-    """✅ is put on the other side, too."""
+    """Put ✅ on the other side, too."""
     there = await _find_other_side(ctx, event)
     return React(there[0], CHECK, channel_id=there[1]) if there else None
 
 
 @feature.event(Unreacted, name="hotline.unticked.Unreacted")
 async def on_untick(ctx: Context, event: Unreacted) -> Replies:
-    """✅ is taken back on the other side, too."""
+    """Take ✅ back on the other side, too."""
     there = await _find_other_side(ctx, event)
     return Unreact(there[0], CHECK, channel_id=there[1]) if there else None
 
 
 async def _find_other_side(ctx: Context, event: Reacted | Unreacted) -> tuple[str, str] | None:
-    """The post on the other side of the one that carries a ✅, and its channel."""
+    """Find the post on the other side of the one that carries a ✅, and its channel."""
     line = await posts.find_line(ctx.db, event.post_id) if event.emoji == CHECK else None
     if line is None or not line.twin:
         return None
@@ -287,7 +278,7 @@ async def _find_other_side(ctx: Context, event: Reacted | Unreacted) -> tuple[st
 
 @feature.event(Delivered, name="hotline.card_arrived.Delivered")
 async def on_card_delivered(ctx: Context, event: Delivered) -> Replies:
-    """The card stands in the room: what its author says goes under it."""
+    """Say under the card, which stands in the room now, what its author said meanwhile."""
     ticket = await CARD.load(ctx.db, event.topic, tickets.lock)
     found = await posts.get_card(ctx.db, ticket) if ticket else None
     if ticket is None or found is None or found.post_id:
@@ -295,21 +286,15 @@ async def on_card_delivered(ctx: Context, event: Delivered) -> Replies:
     written, found.post_id = found.version, event.post_id
     await posts.save_card(ctx.db, found)
     changed = await refresh_card(ctx, ticket) if ticket.version != written else []
-    before = [*_draw_thread(ticket, found), *await carry_if_moved(ctx, ticket)]
-    return [*changed, *before, *await send_waiting(ctx, ticket, found, Side.DIRECT)]
-
-
-def _draw_thread(ticket: Ticket, card: TicketCard) -> Sequence[Reply]:
-    """What stood in the thread that the ticket was made of."""
-    if not ticket.context:
-        return []
-    said = render("hotline/thread", context=relay_plain_text(ticket.context))
-    return [Say(said, channel_id=card.channel_id, root_id=card.post_id)]
+    thread = render("hotline/thread", context=relay_plain_text(ticket.context))  # that the ticket was made of
+    under = [Say(thread, channel_id=found.channel_id, root_id=found.post_id)] if ticket.context else []
+    carried = await carry_if_moved(ctx, ticket)
+    return [*changed, *under, *carried, *await send_waiting(ctx, ticket, found, Side.DIRECT)]
 
 
 @feature.event(Delivered, name="hotline.receipt_arrived.Delivered")
 async def on_receipt_delivered(ctx: Context, event: Delivered) -> Replies:
-    """The receipt stands in the direct channel: what agents say goes under it."""
+    """Say under the receipt, which stands in the direct channel now, what agents said meanwhile."""
     ticket = await RECEIPT.load(ctx.db, event.topic, tickets.lock)
     if ticket is None or ticket.thread_post:
         return None
@@ -320,7 +305,7 @@ async def on_receipt_delivered(ctx: Context, event: Delivered) -> Replies:
 
 @feature.event(Delivered, name="hotline.line_arrived.Delivered")
 async def on_line_delivered(ctx: Context, event: Delivered) -> Replies:
-    """A line is on the other side."""
+    """Note which post the twin of a line is, and have it say what was changed while it was on its way."""
     origin = LINE.read_key(event.topic)
     line = await posts.lock_line(ctx.db, origin) if origin else None
     if line is None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -13,11 +14,19 @@ from bot.events import Delivered
 from bot.french.dates import say_date
 from bot.menus import Choosing, Menu
 from bot.replies import Ask, Button, Message, Progress, Refresh, Replies, Reply, Start, Step, Whisper
-from bot.texts import relay_markdown, render
+from bot.texts import render
 from bot.work import find_work
-from commands.hotline.cards import WORDS, Part
-from commands.hotline.feature import feature
-from commands.hotline.queues import AGENTS, find_room, list_served, must_serve, must_serve_some, name_person, say_queue
+from commands.hotline.cards import WORDS, Part, draw_words
+from commands.hotline.feature import (
+    AGENTS,
+    feature,
+    find_room,
+    list_served,
+    must_serve,
+    must_serve_some,
+    name_person,
+    say_queue,
+)
 from commands.hotline.tickets import ask_rating, lock_for_agent, make_move, tell_author
 from dialogs.hotline import DeclareOutage, EndOutage, NewOutage, TellOutage
 from storage import claims
@@ -30,7 +39,7 @@ from storage.journal import AuditAct
 
 
 def note_outage(ctx: Context, act: AuditAct, incident: Incident, reason: str = "", **after: object) -> None:
-    """Something was said of an outage, or done to its tickets."""
+    """Note in the journal what was said of an outage, or done to its tickets."""
     before = {"sujet": incident.subject}
     record_entry_at_end(ctx, AuditEntry(act, f"panne:{incident.number}", reason=reason, before=before, after=after))
 
@@ -41,44 +50,41 @@ SHOWN_MAX = 8
 """Tickets of a proposal that are named."""
 
 
-class SayOutage(BaseModel):
+class AboutOutage(BaseModel):
+    """Something about the outage of that number."""
+
+    incident: int
+
+
+class SayOutage(AboutOutage):
     """« C’est une panne »."""
 
-    incident: int
 
-
-class SayNone(BaseModel):
+class SayNone(AboutOutage):
     """« Non, sans lien »."""
 
-    incident: int
 
-
-class UnsayNone(BaseModel):
+class UnsayNone(AboutOutage):
     """« Annuler » of that: it is proposed again."""
 
-    incident: int
 
-
-class WriteToAll(BaseModel):
+class WriteToAll(AboutOutage):
     """« Écrire à tous »."""
 
-    incident: int
 
-
-class SayOver(BaseModel):
+class SayOver(AboutOutage):
     """« C’est fini »."""
-
-    incident: int
 
 
 async def refresh_outage(ctx: Context, incident: Incident, *, here: bool = False) -> Refresh:
-    """Its message in the room as it is now; ``here`` if one of its buttons was clicked."""
+    """Rewrite the card of an outage as it is now; ``here`` if one of its buttons was clicked."""
     return OUTAGE.rewrite(incident, await draw_outage(ctx, incident), here=here)
 
 
 @feature.event(Delivered, name="hotline.outage_arrived.Delivered")
 async def on_outage_delivered(ctx: Context, event: Delivered) -> Replies:
-    """It stands in the room, and says what came about while it was on its way."""
+    """Rewrite the card of an outage once it stands in the room: something may have come about while it was on its
+    way."""
     found = await OUTAGE.load(ctx.db, event.topic, incidents.get)
     if found is None:
         return None
@@ -88,7 +94,7 @@ async def on_outage_delivered(ctx: Context, event: Delivered) -> Replies:
 
 
 async def draw_outage(ctx: Context, incident: Incident, refused_by: str = "") -> Message:
-    """An outage as the agents see it: proposed, refused, running, or over."""
+    """Draw an outage as the agents see it: proposed, refused, running, or over."""
     number = incident.number
     if incident.is_refused:
         text = render("hotline/outage_refused", numbers=incident.alike, person=refused_by)
@@ -103,14 +109,13 @@ async def draw_outage(ctx: Context, incident: Incident, refused_by: str = "") ->
     words = suggestions.find_common_words(rows)
     said = {"rows": rows[:SHOWN_MAX], "more": len(rows) - SHOWN_MAX, "count": len(rows), "words": words}
     does = [Button("C’est une panne", SayOutage(incident=number), "primary")]
-    return Message(
-        render("hotline/outage_proposed", **said), [*does, Button("Non, sans lien", SayNone(incident=number))]
-    )
+    does += [Button("Non, sans lien", SayNone(incident=number))]
+    return Message(render("hotline/outage_proposed", **said), does)
 
 
 @feature.button(Part)
 async def leave_outage(ctx: Context, click: Part) -> Replies:
-    """It has nothing to do with it, and is answered by itself."""
+    """Take a ticket out of an outage that it has nothing to do with: it is answered by itself."""
     ticket, actor = await lock_for_agent(ctx, click.ticket)
     incident = await incidents.get(ctx.db, ticket.incident) if ticket.incident else None
     if incident is None:
@@ -124,23 +129,22 @@ BATCH = 20
 
 
 class OutageStage(StrEnum):
-    """What is told."""
+    """What all whom an outage concerns are told: that it is one, news of it, that it is over."""
 
     SAID = "dite"
     NEWS = "nouvelles"
     OVER = "finie"
 
 
-class TellAll(BaseModel):
+class TellAll(AboutOutage):
     """Everybody whose ticket is part of an outage is told something."""
 
-    incident: int
     what: OutageStage
 
 
 @feature.work(TellAll, name="hotline.TellAll", title="Panne", unit=("demande", "demandes"), writes=True)
 async def tell_all(ctx: Context, asked: TellAll, so_far: Progress) -> Step:
-    """The next of them, by number."""
+    """Tell the next of those whom an outage concerns, by the numbers of their tickets."""
     incident = await incidents.lock(ctx.db, asked.incident)
     if incident is None:
         return so_far.end()
@@ -157,7 +161,7 @@ async def tell_all(ctx: Context, asked: TellAll, so_far: Progress) -> Step:
 
 @feature.stopped(TellAll, name="hotline.TellAll")
 async def stop_telling(ctx: Context, asked: TellAll, so_far: Progress) -> Step:
-    """An end of which not all have heard is none yet: said again, it goes on with the others."""
+    """Take back an end of which not all have heard: said again, it goes on with the others."""
     incident = await incidents.lock(ctx.db, asked.incident)
     replies: list[Reply] = []
     if incident is not None and asked.what is OutageStage.OVER:
@@ -177,7 +181,7 @@ async def _count_told(ctx: Context, incident: Incident, what: OutageStage) -> in
 
 
 async def _tell_ticket(ctx: Context, number: int, incident: Incident, what: OutageStage) -> Sequence[Reply]:
-    """What is solved meanwhile needs to hear nothing more."""
+    """Tell the author of one ticket; one that is solved meanwhile needs to hear nothing more."""
     ticket = await tickets.lock(ctx.db, number)
     if ticket is None or not ticket.state.is_open:
         return []
@@ -199,22 +203,17 @@ async def _join_outage(ctx: Context, ticket: Ticket, incident: Incident) -> Sequ
 
 
 async def _solve_ticket(ctx: Context, ticket: Ticket, incident: Incident) -> Sequence[Reply]:
-    actor = Actor(ctx.user.id, ActorKind.AGENT, ctx.now)
-    reason = Reason.PANNE
-    made = await make_move(
-        ctx, ticket, Move.RESOLVE, actor, MoveNote(f"{reason.label} n° {incident.number}"), reason=reason
-    )
+    actor, note = Actor(ctx.user.id, ActorKind.AGENT, ctx.now), MoveNote(f"{Reason.PANNE.label} n° {incident.number}")
+    made = await make_move(ctx, ticket, Move.RESOLVE, actor, note, reason=Reason.PANNE)
     words = [_say_news(ctx, ticket, incident)] if incident.news else []
     return [*made, *words, *await ask_rating(ctx, ticket)]
 
 
 def _say_news(ctx: Context, ticket: Ticket, incident: Incident) -> Reply:
-    text = render("hotline/said", person=ctx.user.full_name, text=relay_markdown(incident.news))
-    return tell_author(ticket, text, topic=WORDS.of(ticket.number))
+    return tell_author(ticket, draw_words(ctx, incident.news), topic=WORDS.of(ticket.number))
 
 
 NOT_THERE = "Cette panne n’existe pas, ou n’est pas d’une de vos files."
-NO_AGENT = "C’est réservé aux agents de la hotline. Vos demandes : /hotline mes demandes."
 OVER = "Cette panne est finie."
 MENU_MAX = 25
 
@@ -234,11 +233,8 @@ class Declare(BaseModel):
     roles=AGENTS,
 )
 async def show_outages(ctx: Context, line: str) -> Replies:
-    """Those that run and those that are proposed: one of them, or a list to choose from; other words declare one."""
-    served = await list_served(ctx, ctx.user)
-    if not served:
-        raise UserError(NO_AGENT)
-    found = await incidents.list_under_way(ctx.db, served)
+    """Show the outages that run or are proposed: one of them, or a list to choose from; other words declare one."""
+    found = await incidents.list_under_way(ctx.db, await must_serve_some(ctx))
     number = line.strip().lstrip("#").removeprefix("n°").strip()
     if number.isdecimal():
         return await _show_one(ctx, [each for each in found if str(each.number) == number])
@@ -249,26 +245,25 @@ async def show_outages(ctx: Context, line: str) -> Replies:
         one = await _show_one(ctx, found)
         return Whisper(one.text, [*one.buttons, declare_one])
     options = {str(each.number): _say_title(each)[:80] for each in found[:MENU_MAX]}
-    text = render("hotline/outages", found=found)
-    return Whisper(text, [declare_one], menus=[Menu("Voir une panne", SeeOutage(), options)] if options else [])
+    menus = [Menu("Voir une panne", SeeOutage(), options)] if options else []
+    return Whisper(render("hotline/outages", found=found), [declare_one], menus=menus)
 
 
 @feature.button(Declare, writes=False)
 async def ask_outage(ctx: Context, _: Declare) -> Replies:
-    """The window of an outage that nobody’s tickets told of."""
+    """Open the window of an outage that nobody’s tickets told of."""
     return await _draft_window(ctx, "")
 
 
 async def _draft_window(ctx: Context, words: str) -> Ask:
-    served = await must_serve_some(ctx, NO_AGENT)
-    offered = {code: say_queue(ctx, code) for code in served}
+    offered = {code: say_queue(ctx, code) for code in await must_serve_some(ctx)}
     title = " ".join(words.split())[:SUBJECT_MAX] or None
     return Ask(NewOutage.draft(queue=next(iter(offered)), subject=title, queues=offered))
 
 
 @feature.submit(NewOutage)
 async def declare_new(ctx: Context, form: NewOutage) -> Replies:
-    """It is one from now on: it stands in the room, and tickets that are like it, or named here, are part of it."""
+    """Declare an outage: it stands in the room, and tickets that are like it, or named here, are part of it."""
     await must_serve(ctx, form.queue)
     if not await claims.claim(ctx.db, "hotline.outage_key", ctx.request.key, ctx.now):
         return None  # (It was sent twice.)
@@ -280,14 +275,13 @@ async def declare_new(ctx: Context, form: NewOutage) -> Replies:
     said, room = await draw_outage(ctx, incident), await find_room(ctx, form.queue)
     told: list[Reply] = [OUTAGE.post(incident, said, room)] if room else []
     told += [_start_telling(incident, OutageStage.SAID)] if numbers else []
-    return [
-        *told,
-        Whisper(f"C’est noté : {_say_title(incident)}. /ticket panne {incident.number} permet d’y écrire à tous."),
-    ]
+    noted = f"C’est noté : {_say_title(incident)}. /ticket panne {incident.number} permet d’y écrire à tous."
+    return [*told, Whisper(noted)]
 
 
 async def _must_be_open(ctx: Context, form: NewOutage) -> Sequence[int]:
-    """The tickets that are named. Raises UserError under their field where one is over, elsewhere, or in an outage."""
+    """Read the tickets that are named. Raises UserError under their field where one is over, elsewhere, or in an
+    outage."""
     numbers = sorted(form.numbers or ())
     found = {ticket.number: ticket for ticket in await incidents.list_tickets(ctx.db, numbers)}
     for number in numbers:
@@ -301,7 +295,7 @@ async def _must_be_open(ctx: Context, form: NewOutage) -> Sequence[int]:
 
 @feature.button(SeeOutage, writes=False)
 async def show_chosen(ctx: Context, click: SeeOutage) -> Replies:
-    """The one that was chosen."""
+    """Show the outage that was chosen."""
     found = await incidents.list_under_way(ctx.db, await list_served(ctx, ctx.user))
     return await _show_one(ctx, [each for each in found if str(each.number) == click.chosen])
 
@@ -315,7 +309,7 @@ async def _show_one(ctx: Context, found: Sequence[Incident]) -> Whisper:
 
 @feature.button(SayOutage, writes=False)
 async def ask_title(ctx: Context, click: SayOutage) -> Replies:
-    """The window in which it has its title."""
+    """Open the window in which a proposed outage has its title."""
     incident = await _must_be_served(ctx, await incidents.get(ctx.db, click.incident))
     _must_be_proposed(incident)
     said = f"{len(incident.alike)} demandes se ressemblent : leurs auteurs sont prévenus ensemble."
@@ -324,8 +318,8 @@ async def ask_title(ctx: Context, click: SayOutage) -> Replies:
 
 @feature.submit(DeclareOutage)
 async def declare_outage(ctx: Context, form: DeclareOutage) -> Replies:
-    """It is one: its tickets are part of it, and who filed them is told. So it is where somebody said meanwhile that it
-    is none: who fills the window knows better than a click."""
+    """Declare a proposed outage: its tickets are part of it, and who filed them is told. So it is where somebody said
+    meanwhile that it is none: who fills the window knows better than a click."""
     incident = await _lock_outage(ctx, form.incident)
     if not incident.is_refused:
         _must_be_proposed(incident)
@@ -336,7 +330,7 @@ async def declare_outage(ctx: Context, form: DeclareOutage) -> Replies:
 
 @feature.button(SayNone)
 async def refuse_outage(ctx: Context, click: SayNone) -> Replies:
-    """It is none: these tickets are not counted together any more."""
+    """Refuse a proposed outage: its tickets are not counted together any more."""
     incident = await _lock_outage(ctx, click.incident)
     _must_be_proposed(incident)
     await change(ctx.db, incident, ended_at=ctx.now)
@@ -346,7 +340,7 @@ async def refuse_outage(ctx: Context, click: SayNone) -> Replies:
 
 @feature.button(UnsayNone)
 async def propose_again(ctx: Context, click: UnsayNone) -> Replies:
-    """It is proposed again."""
+    """Propose a refused outage again."""
     incident = await _lock_outage(ctx, click.incident)
     if not incident.is_refused:
         raise UserError("C’est déjà annulé.")
@@ -357,42 +351,46 @@ async def propose_again(ctx: Context, click: UnsayNone) -> Replies:
 
 @feature.button(WriteToAll, writes=False)
 async def ask_news(ctx: Context, click: WriteToAll) -> Replies:
-    """The window of what is new."""
-    incident = await _must_be_served(ctx, await incidents.get(ctx.db, click.incident))
-    await _must_be_quiet(ctx, incident)
-    return Ask(TellOutage.draft(incident=incident.number, said=_say_title(incident)))
+    """Open the window of what is new."""
+    return await _draft_words(ctx, click, TellOutage)
 
 
 @feature.submit(TellOutage)
 async def tell_news(ctx: Context, form: TellOutage) -> Replies:
-    """Everybody whom it concerns reads what is new, and so does who asks later."""
-    incident = await _lock_outage(ctx, form.incident)
-    await _must_be_quiet(ctx, incident)
-    await change(ctx.db, incident, news=form.text.strip())
-    note_outage(ctx, AuditAct.OUTAGE_TELL, incident, form.text.strip())
-    return [await refresh_outage(ctx, incident, here=True), _start_telling(incident, OutageStage.NEWS)]
+    """Tell everybody whom an outage concerns what is new; who asks later reads it too."""
+    return await _tell_words(ctx, form, OutageStage.NEWS, AuditAct.OUTAGE_TELL)
 
 
 @feature.button(SayOver, writes=False)
 async def ask_end(ctx: Context, click: SayOver) -> Replies:
-    """The window of the last word."""
+    """Open the window of the last word."""
+    return await _draft_words(ctx, click, EndOutage)
+
+
+async def _draft_words(ctx: Context, click: AboutOutage, window: type[TellOutage] | type[EndOutage]) -> Ask:
     incident = await _must_be_served(ctx, await incidents.get(ctx.db, click.incident))
     await _must_be_quiet(ctx, incident)
-    return Ask(EndOutage.draft(incident=incident.number, said=_say_title(incident)))
+    return Ask(window.draft(incident=incident.number, said=_say_title(incident)))
 
 
 @feature.submit(EndOutage)
 async def end_outage(ctx: Context, form: EndOutage) -> Replies:
-    """No later ticket is part of it; those that are, are solved."""
-    incident = await _lock_outage(ctx, form.incident)
+    """End an outage: no later ticket is part of it, and those that are, are solved."""
+    return await _tell_words(ctx, form, OutageStage.OVER, AuditAct.OUTAGE_END, ended_at=ctx.now)
+
+
+async def _tell_words(
+    ctx: Context, form: TellOutage | EndOutage, what: OutageStage, act: AuditAct, **changes: Any
+) -> Replies:
+    incident, news = await _lock_outage(ctx, form.incident), form.text.strip()
     await _must_be_quiet(ctx, incident)
-    await change(ctx.db, incident, news=form.text.strip(), ended_at=ctx.now)
-    note_outage(ctx, AuditAct.OUTAGE_END, incident, form.text.strip())
-    return [await refresh_outage(ctx, incident, here=True), _start_telling(incident, OutageStage.OVER)]
+    await change(ctx.db, incident, news=news, **changes)
+    note_outage(ctx, act, incident, news)
+    return [await refresh_outage(ctx, incident, here=True), _start_telling(incident, what)]
 
 
 async def _lock_outage(ctx: Context, number: int) -> Incident:
-    """The outage of that number, nobody else’s until this transaction ends. Raises UserError where there is none."""
+    """Lock the outage of that number. Raises UserError where there is none."""
     known = await incidents.get(ctx.db, number)
     if known is not None:
         await incidents.hold_queue(ctx.db, known.queue, ctx.now)

@@ -15,11 +15,10 @@ from bot.mattermost import ChatPost
 from bot.permalinks import find_permalink, read_linked_post
 from bot.replies import Ask, Button, Direct, PlainTextReply, Replies, Update, Waiting, Whisper
 from bot.texts import render
-from commands.hotline.cards import link_post, say_state
-from commands.hotline.feature import feature
+from commands.hotline.cards import TicketClick, link_post, say_state
+from commands.hotline.feature import feature, read_queues, say_queue
 from commands.hotline.mirror import TicketThread, mirror_line
-from commands.hotline.queues import read_queues, say_queue
-from commands.hotline.tickets import NOT_THERE, lock_ticket
+from commands.hotline.tickets import NOT_THERE, lock_own_ticket
 from config.hotline import OTHER
 from config.settings import Settings
 from config.text import fold
@@ -27,12 +26,12 @@ from dialogs.hotline import OpenTicket
 from storage.canaux import find_watched_channels
 from storage.hotline import posts, suggestions, tickets
 from storage.hotline.posts import Side, TicketSource
-from storage.hotline.states import Urgency
+from storage.hotline.states import TicketState, Urgency
 from storage.hotline.tickets import SUBJECT_MAX
 
 
 async def draft_request(ctx: Context, words: str = "", details: str = "", source: str = "") -> Ask:
-    """The window filled with that; what is too long for the first line is among the details."""
+    """Open the window filled with that; what is too long for the first line is among the details."""
     line = " ".join(words.split())
     if len(line) > SUBJECT_MAX:
         line, details = f"{line[: SUBJECT_MAX - 1]}…", f"{words.strip()}\n{details}".strip()
@@ -46,18 +45,15 @@ OFFERED_MAX = 2
 """Open demands to which a loose message can be added by a click."""
 
 
-class AddTo(BaseModel):
+class AddTo(TicketClick):
     """« Ajouter à la demande n° 12 » what somebody wrote beside its thread."""
 
-    ticket: int
     post_id: str
 
 
-class BringTo(BaseModel):
+class BringTo(AddTo):
     """A message of the direct channel is to go to the agents of a ticket."""
 
-    ticket: int
-    post_id: str
     text: str
     files: list[str] = []
 
@@ -70,18 +66,18 @@ class Mine(BaseModel):
 
 @feature.command("hotline demandes", help="Voir vos demandes d’aide et où elles en sont")
 async def show_own(ctx: Context, _: str) -> Replies:
-    """One’s own, what is open first."""
+    """Show one’s own demands, what is open first."""
     return await show_page(ctx, 0)
 
 
 @feature.button(Mine, writes=False)
 async def show_more(ctx: Context, click: Mine) -> Replies:
-    """The next page."""
+    """Show the next page of one’s own demands."""
     return await show_page(ctx, click.page)
 
 
 async def show_page(ctx: Context, page: int) -> Whisper:
-    """A page of one’s own demands."""
+    """Show a page of one’s own demands."""
     found = await tickets.list_of_author(ctx.db, ctx.user.id, page * PAGE, PAGE + 1)
     lines = [
         (ticket, say_state(ticket), say_queue(ctx, ticket.queue), link_post(ctx, ticket.thread_post, "le fil"))
@@ -95,9 +91,8 @@ async def show_page(ctx: Context, page: int) -> Whisper:
 
 @feature.waiting
 async def list_waiting(ctx: Context) -> Sequence[Waiting]:
-    """Demands that wait for the person, and one that they have not decided about."""
-    mine_ = await tickets.list_open_of_author(ctx.db, ctx.user.id)
-    asked = [ticket for ticket in mine_ if ticket.state == "en_attente"]
+    """List the demands that wait for the person’s answer."""
+    asked = await tickets.list_open(ctx.db, author_id=ctx.user.id, state=TicketState.EN_ATTENTE)
     if not asked:
         return []
     said = f"la demande n° {asked[0].number} attend votre réponse" if len(asked) == 1 else "des demandes vous attendent"
@@ -106,10 +101,10 @@ async def list_waiting(ctx: Context) -> Sequence[Waiting]:
 
 @feature.hears_words
 async def hear_words(ctx: Context, message: DirectMessage) -> PlainTextReply:
-    """What is said in the thread of a demand is for its agents; what is said beside may be, too."""
+    """Take what is said in the thread of a demand for its agents; offer to add to a demand what is said beside."""
     if message.root_id and await tickets.find_by_thread(ctx.db, message.root_id):
         return PlainTextReply(is_its=True)
-    theirs = await tickets.list_open_of_author(ctx.db, message.user_id)
+    theirs = await tickets.list_open(ctx.db, author_id=message.user_id)
     return PlainTextReply(
         buttons=[
             Button(f"Ajouter à la demande n° {ticket.number}", AddTo(ticket=ticket.number, post_id=message.post_id))
@@ -129,10 +124,8 @@ async def read_message_to_add(ctx: ReadingContext, click: AddTo) -> BringTo:
 @feature.button(BringTo)
 @feature.button(AddTo, asks=read_message_to_add)
 async def add_message(ctx: Context, click: BringTo) -> Replies:
-    """The message goes to the agents, under the card, as if it had been written in the thread."""
-    ticket = await lock_ticket(ctx, click.ticket)
-    if ticket.author_id != ctx.user.id:
-        raise UserError(NOT_THERE)
+    """Say a message of the direct channel under the card."""
+    ticket = await lock_own_ticket(ctx, click.ticket)
     place = TicketThread(ticket, await posts.get_card(ctx.db, ticket), Side.DIRECT)
     brought = await mirror_line(ctx, place, click.post_id, click.text, click.files)
     if not brought:
@@ -164,7 +157,7 @@ class Decline(BaseModel):
 
 @billet.watches
 async def watch_channels(db: AsyncSession, settings: Settings) -> WatchedPlaces:
-    """All planned channels."""
+    """Listen in all planned channels."""
     found = await find_watched_channels(db, settings)
     return WatchedPlaces(found.private, crowded=found.public)
 
@@ -191,7 +184,7 @@ async def read_link(ctx: ReadingContext, line: str) -> LinkedMessage | Ask | Whi
 
 @feature.command("hotline", help="Demander de l’aide à l’équipe", hint="[question | lien d’un message]", asks=read_link)
 async def request_by_link(ctx: Context, linked: LinkedMessage) -> Replies:
-    """One’s own message opens the window; of another’s, its author is asked."""
+    """Open the window from one’s own message; of another’s, ask its author."""
     source = linked.source
     must_be_new(await tickets.find_by_source(ctx.db, source.root_id))
     first = await posts.save_source(ctx.db, source)
@@ -223,7 +216,7 @@ async def read_marked_message(ctx: ReadingContext, event: Reacted) -> TicketSour
 
 @billet.event(Reacted, name="billet.reacted.Reacted", asks=read_marked_message)
 async def on_reaction(ctx: Context, _: Reacted, source: TicketSource) -> Replies:
-    """🎫 under a message: its author is asked, whoever put it there."""
+    """Ask the author of a message under which somebody put 🎫, whoever that was."""
     known = await tickets.find_by_source(ctx.db, source.root_id)
     if (known and known.state.is_open) or not await posts.save_source(ctx.db, source):
         return None
@@ -231,7 +224,7 @@ async def on_reaction(ctx: Context, _: Reacted, source: TicketSource) -> Replies
 
 
 def make_source(ctx: Context, post: ChatPost, thread: Sequence[ChatPost]) -> TicketSource:
-    """The message with its thread, as they are now."""
+    """Keep the message with its thread, as they are now."""
     others = [each for each in thread if each.id != post.id and not each.type]
     files = [ident for each in (post, *others) for ident in each.file_ids]
     return TicketSource(
@@ -248,22 +241,22 @@ def make_source(ctx: Context, post: ChatPost, thread: Sequence[ChatPost]) -> Tic
 
 
 def ask_author(ctx: Context, source: TicketSource) -> Direct:
-    """Who wrote it decides."""
+    """Ask who wrote a message whether it is to be a demand."""
     mine = source.author_id == ctx.user.id
     text = render("hotline/propose", mine=mine, by=ctx.user.full_name, text=source.text[:300])
-    buttons = [Button("Ouvrir la demande", OpenFrom(source=source.post_id), "primary")]
-    return Direct(text, [*buttons, Button("Non merci", Decline(source=source.post_id))], user_id=source.author_id)
+    opens = Button("Ouvrir la demande", OpenFrom(source=source.post_id), "primary")
+    return Direct(text, [opens, Button("Non merci", Decline(source=source.post_id))], user_id=source.author_id)
 
 
 async def draft_from_source(ctx: Context, source: TicketSource) -> Ask:
-    """The window, filled from a message."""
+    """Open the window, filled from a message."""
     first, _, rest = source.text.strip().partition("\n")
     return await draft_request(ctx, first, rest.strip(), source.post_id)
 
 
 @feature.button(OpenFrom, writes=False)
 async def open_request(ctx: Context, click: OpenFrom) -> Replies:
-    """The window, filled from that message."""
+    """Open the window, filled from the message that its author was asked about."""
     source = await posts.get_source(ctx.db, click.source)
     if source is None or source.author_id != ctx.user.id:
         raise UserError("Ce message n’est plus là : tapez /hotline.")
@@ -273,7 +266,7 @@ async def open_request(ctx: Context, click: OpenFrom) -> Replies:
 
 @feature.button(Decline)
 async def decline_request(ctx: Context, click: Decline) -> Replies:
-    """It stays a message."""
+    """Leave a message what it is."""
     return Update(render("hotline/declined"))
 
 
@@ -286,7 +279,7 @@ class AskFor(BaseModel):
 
 @feature.button(AskFor, writes=False)
 async def ask_known(ctx: Context, click: AskFor) -> Replies:
-    """The window, with what is known."""
+    """Open the window, with what is known."""
     return await draft_request(ctx, click.subject, click.details)
 
 

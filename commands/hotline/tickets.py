@@ -3,30 +3,16 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pydantic import BaseModel
-
 from bot.audit import AuditEntry, record_entry_at_end
 from bot.cards import RowCard
 from bot.context import Context
 from bot.errors import UserError
-from bot.forms import name_of as type_name
 from bot.replies import Ask, Button, Direct, Message, Redirect, Replies, Reply, Say, Whisper
-from bot.texts import Markdown, escape, relay_markdown, render
+from bot.texts import Markdown, escape, render
 from commands.hotline import cards
-from commands.hotline.cards import Answer, More, Part, Reopen, Resolve, Settled, Take, Unmask
-from commands.hotline.feature import feature
-from commands.hotline.queues import name_person, read_queues, say_queue, serves
-from dialogs.hotline import (
-    AboutTicket,
-    AnswerTicket,
-    AskBack,
-    AssignTicket,
-    ChangeUrgency,
-    MarkDuplicate,
-    RateTicket,
-    ResolveTicket,
-    TransferTicket,
-)
+from commands.hotline.cards import Answer, More, Part, Reopen, Resolve, Settled, Take, TicketClick, Unmask
+from commands.hotline.feature import feature, name_person, read_queues, say_queue, serves
+from dialogs import hotline as windows
 from storage import people
 from storage.hotline import posts, tickets
 from storage.hotline.states import ActorKind, Move, MoveError, Reason, TicketState, Urgency
@@ -38,16 +24,16 @@ from storage.people import Person
 async def tell_duplicates(
     ctx: Context, ticket: Ticket, text: Markdown, topic: str = "", files: Sequence[str] = ()
 ) -> Sequence[Reply]:
-    """What is said to the author of a ticket is said to those of its duplicates, each under their own receipt."""
-    found = await tickets.list_duplicates(ctx.db, ticket.number)
-    others = [other for other in found if other.author_id != ticket.author_id]
+    """Tell the authors of a ticket’s duplicates what its own author is told, each under their own receipt."""
     return [
-        Direct(text, user_id=other.author_id, root_id=other.thread_post, topic=topic, files=files) for other in others
+        Direct(text, user_id=other.author_id, root_id=other.thread_post, topic=topic, files=files)
+        for other in await tickets.list_duplicates(ctx.db, ticket.number)
+        if other.author_id != ticket.author_id
     ]
 
 
 async def tell_end(ctx: Context, ticket: Ticket) -> Sequence[Reply]:
-    """The ticket has ended: their authors read how, and what to do."""
+    """Tell the authors of duplicates how the ticket ended, and what to do."""
     return await tell_duplicates(ctx, ticket, render("hotline/duplicate", what="ended", ticket=ticket))
 
 
@@ -56,7 +42,8 @@ UNNOTED = frozenset({Move.OPEN, Move.ANSWER, Move.REPLY})
 
 
 def note_move(ctx: Context, ticket: Ticket, move: Move, actor: Actor, was: tuple[TicketState, str]) -> None:
-    """A move that was made; ``was`` is how it stood before, and who had it. Of long work the outage’s entry tells."""
+    """Note a move in the journal; ``was`` is how the ticket stood before, and who had it. Of long work the outage’s
+    entry tells."""
     if move in UNNOTED or actor.who is ActorKind.AUTHOR or ctx.request.kind == "work":
         return
     before = {"etat": was[0].value, "agent": was[1]}
@@ -85,6 +72,14 @@ async def lock_for_agent(ctx: Context, number: int) -> tuple[Ticket, Actor]:
     return ticket, Actor(ctx.user.id, ActorKind.AGENT, ctx.now)
 
 
+async def lock_own_ticket(ctx: Context, number: int) -> Ticket:
+    """A ticket of who acts, locked too. Raises UserError for anybody else."""
+    ticket = await lock_ticket(ctx, number)
+    if ticket.author_id != ctx.user.id:
+        raise UserError(NOT_THERE)
+    return ticket
+
+
 async def lock_for_either(ctx: Context, number: int) -> tuple[Ticket, Actor]:
     """A ticket, and who acts: the one who asked, or an agent. Raises UserError for anybody else."""
     ticket = await lock_ticket(ctx, number)
@@ -96,16 +91,15 @@ async def lock_for_either(ctx: Context, number: int) -> tuple[Ticket, Actor]:
 async def make_move(
     ctx: Context, ticket: Ticket, move: Move, actor: Actor, note: MoveNote = NO_NOTE, **given: Any
 ) -> Sequence[Reply]:
-    """Make it; card and receipt say so. Raises UserError where it may not be made."""
+    """Make a move of a ticket, which card and receipt show. Raises UserError where it may not be made."""
     was = ticket.state, ticket.agent_id
     try:
         await tickets.make_move(ctx.db, ticket, move, actor, note, **given)
     except HeldError as held:
         raise UserError(f"{await name_person(ctx, str(held))} a déjà pris cette demande.") from None
     except MoveError:
-        raise UserError(
-            f"La demande n° {ticket.number} est « {ticket.state.label} » : ce n’est plus possible."
-        ) from None
+        said = f"La demande n° {ticket.number} est « {ticket.state.label} » : ce n’est plus possible."
+        raise UserError(said) from None
     note_move(ctx, ticket, move, actor, was)
     has_ended = was[0].is_open and not ticket.state.is_open
     return [*await cards.refresh_card(ctx, ticket), *(await tell_end(ctx, ticket) if has_ended else [])]
@@ -122,24 +116,22 @@ async def tell_room(ctx: Context, ticket: Ticket, text: Markdown) -> Sequence[Re
     return [Say(text, channel_id=card.channel_id, root_id=card.post_id)] if card else []
 
 
-WINDOWS: Mapping[Move, type[AboutTicket]] = {
-    Move.ASSIGN: AssignTicket,
-    Move.ASK: AskBack,
-    Move.DUPLICATE: MarkDuplicate,
-    Move.HASTEN: ChangeUrgency,
+WINDOWS: Mapping[Move, type[windows.AboutTicket]] = {
+    Move.ASSIGN: windows.AssignTicket,
+    Move.ASK: windows.AskBack,
+    Move.DUPLICATE: windows.MarkDuplicate,
+    Move.HASTEN: windows.ChangeUrgency,
 }
 """What is filled in before it is done."""
 
 
-class Release(BaseModel):
-    """« Libérer »: nobody has it."""
-
-    ticket: int
+class Release(TicketClick):
+    """« Libérer »: nobody has the ticket any more."""
 
 
 @feature.button(Take)
 async def take_ticket(ctx: Context, click: Take) -> Replies:
-    """It is this agent’s now, and who asked knows that somebody is at it."""
+    """Give the ticket to this agent, and tell who asked that somebody is at it."""
     ticket, actor = await lock_for_agent(ctx, click.ticket)
     if ticket.agent_id == actor.by:
         raise UserError("Vous avez déjà cette demande.")
@@ -149,14 +141,14 @@ async def take_ticket(ctx: Context, click: Take) -> Replies:
 
 @feature.button(Release)
 async def release_ticket(ctx: Context, click: Release) -> Replies:
-    """Nobody has it; another may take it."""
+    """Take the ticket from its agent: another may have it."""
     ticket, actor = await lock_for_agent(ctx, click.ticket)
     return await make_move(ctx, ticket, Move.RELEASE, actor)
 
 
 @feature.button(Reopen)
 async def reopen_ticket(ctx: Context, click: Reopen) -> Replies:
-    """It is not solved after all."""
+    """Reopen a ticket that is not solved after all, and tell both sides."""
     ticket, actor = await lock_for_either(ctx, click.ticket)
     made = await make_move(ctx, ticket, Move.REOPEN, actor)
     told = render("hotline/reopened", person=ctx.user.full_name)
@@ -165,17 +157,15 @@ async def reopen_ticket(ctx: Context, click: Reopen) -> Replies:
 
 @feature.button(Settled)
 async def settle_ticket(ctx: Context, click: Settled) -> Replies:
-    """Who asked needs no help any more."""
-    ticket, actor = await lock_for_either(ctx, click.ticket)
-    if ticket.author_id != ctx.user.id:
-        raise UserError(NOT_THERE)
-    made = await make_move(ctx, ticket, Move.CLOSE, actor)
+    """Close a ticket whose author needs no help any more."""
+    ticket = await lock_own_ticket(ctx, click.ticket)
+    made = await make_move(ctx, ticket, Move.CLOSE, Actor(ctx.user.id, ActorKind.AUTHOR, ctx.now))
     return [*made, *await tell_room(ctx, ticket, render("hotline/settled", person=ctx.user.full_name))]
 
 
 @feature.button(Unmask)
 async def unmask_ticket(ctx: Context, click: Unmask) -> Replies:
-    """What is personal in what was asked stays masked, or is read as it was written."""
+    """Leave what is personal in a demand masked, or have it read as it was written."""
     ticket = await lock_ticket(ctx, click.ticket)
     if ticket.author_id != ctx.user.id or not ticket.said_masked:
         raise UserError("C’est déjà décidé.")
@@ -186,26 +176,25 @@ async def unmask_ticket(ctx: Context, click: Unmask) -> Replies:
 
 @feature.button(Answer, writes=False)
 async def ask_answer(ctx: Context, click: Answer) -> Replies:
-    """The window of an answer."""
-    return Ask(AnswerTicket.draft(ticket=click.ticket))
+    """Open the window of an answer."""
+    return Ask(windows.AnswerTicket.draft(ticket=click.ticket))
 
 
 @feature.button(Resolve, writes=False)
 async def ask_resolution(ctx: Context, click: Resolve) -> Replies:
-    """The window of an end."""
-    return Ask(ResolveTicket.draft(ticket=click.ticket, reason="resolu"))
+    """Open the window in which a ticket ends."""
+    return Ask(windows.ResolveTicket.draft(ticket=click.ticket, reason="resolu"))
 
 
 @feature.button(More, writes=False)
 async def choose_move(ctx: Context, click: More) -> Replies:
-    """The window of what was chosen, or that at once."""
-    about = {"ticket": click.ticket}
+    """Open the window of what was chosen, or do it at once where it has none."""
     move = Move(click.chosen)
     if window := WINDOWS.get(move):
-        return Ask(window.draft(**about))
+        return Ask(window.draft(ticket=click.ticket))
     if move is Move.TRANSFER:
         return await _ask_queue(ctx, click.ticket)
-    return Redirect(type_name(Part if move is Move.PART else Release), about)
+    return Redirect.to((Part if move is Move.PART else Release)(ticket=click.ticket))
 
 
 async def _ask_queue(ctx: Context, number: int) -> Replies:
@@ -215,20 +204,17 @@ async def _ask_queue(ctx: Context, number: int) -> Replies:
     others = {queue.code: queue.name for queue in read_queues(ctx).values() if queue.code != ticket.queue}
     if not others:
         raise UserError("Il n’y a pas d’autre file.")
-    return Ask(TransferTicket.draft(ticket=number, queues=others, queue=next(iter(others))))
+    return Ask(windows.TransferTicket.draft(ticket=number, queues=others, queue=next(iter(others))))
 
 
-class Rate(BaseModel):
+class Rate(TicketClick):
     """👍 or 👎."""
 
-    ticket: int
     rating: int
 
 
-class RateInWords(BaseModel):
+class RateInWords(TicketClick):
     """« Ajouter un mot »."""
-
-    ticket: int
 
 
 RATING = RowCard[Ticket]("hotline.rating:", lambda ticket: ticket.number)
@@ -236,11 +222,11 @@ RATING = RowCard[Ticket]("hotline.rating:", lambda ticket: ticket.number)
 
 
 async def ask_rating(ctx: Context, ticket: Ticket) -> Sequence[Reply]:
-    """It is said that it is solved; the first time, whether that helped is asked."""
+    """Say that a ticket is solved; the first time, ask whether that helped."""
     text = render("hotline/resolved", ticket=ticket, asks=not ticket.rating_asked)
     again = Button("Ce n’est pas réglé", Reopen(ticket=ticket.number))
     if ticket.rating_asked:
-        return [Direct(text, [again], user_id=ticket.author_id, root_id=ticket.thread_post)]
+        return [tell_author(ticket, text, [again])]
     await tickets.change(ctx.db, ticket, rating_asked=True)
     rates = [Button(label, Rate(ticket=ticket.number, rating=rating)) for label, rating in (("👍", 1), ("👎", -1))]
     return [RATING.send(ticket, Message(text, [*rates, again]), ticket.author_id, root_id=ticket.thread_post)]
@@ -248,10 +234,8 @@ async def ask_rating(ctx: Context, ticket: Ticket) -> Sequence[Reply]:
 
 @feature.button(Rate)
 async def rate_ticket(ctx: Context, click: Rate) -> Replies:
-    """It is noted; the last click counts."""
-    ticket = await lock_ticket(ctx, click.ticket)
-    if ticket.author_id != ctx.user.id:
-        raise UserError(NOT_THERE)
+    """Note the author’s 👍 or 👎; the last click counts."""
+    ticket = await lock_own_ticket(ctx, click.ticket)
     await tickets.change(ctx.db, ticket, rating=click.rating)
     buttons = [Button("Ajouter un mot", RateInWords(ticket=ticket.number))]
     buttons += [] if ticket.state.is_open else [Button("Ce n’est pas réglé", Reopen(ticket=ticket.number))]
@@ -261,67 +245,60 @@ async def rate_ticket(ctx: Context, click: Rate) -> Replies:
 
 @feature.button(RateInWords, writes=False)
 async def ask_word(ctx: Context, click: RateInWords) -> Replies:
-    """The window of a word."""
-    return Ask(RateTicket.draft(ticket=click.ticket))
+    """Open the window of a word about the help."""
+    return Ask(windows.RateTicket.draft(ticket=click.ticket))
 
 
-@feature.submit(RateTicket)
-async def keep_word(ctx: Context, form: RateTicket) -> Replies:
-    """The agents read it."""
-    ticket = await lock_ticket(ctx, form.ticket)
-    if ticket.author_id != ctx.user.id:
-        raise UserError(NOT_THERE)
+@feature.submit(windows.RateTicket)
+async def keep_word(ctx: Context, form: windows.RateTicket) -> Replies:
+    """Keep the author’s word, and show it to the agents."""
+    ticket = await lock_own_ticket(ctx, form.ticket)
     await tickets.change(ctx.db, ticket, rating_word=form.word)
     said = render("hotline/rated_word", ticket=ticket, word=escape(form.word))
     return [Whisper("Merci, c’est noté."), *await tell_room(ctx, ticket, said)]
 
 
-@feature.submit(AnswerTicket)
-async def send_answer(ctx: Context, form: AnswerTicket) -> Replies:
-    """Who asked reads it under their receipt, and the agents under the card."""
+@feature.submit(windows.AnswerTicket)
+async def send_answer(ctx: Context, form: windows.AnswerTicket) -> Replies:
+    """Send an answer: who asked reads it under their receipt, and the agents under the card."""
     ticket, actor = await lock_for_agent(ctx, form.ticket)
     made = await make_move(ctx, ticket, Move.ANSWER, actor)
     return [*made, *await _say_to_all(ctx, ticket, form.text)]
 
 
-@feature.submit(AskBack)
-async def ask_back(ctx: Context, form: AskBack) -> Replies:
-    """It is their turn."""
+@feature.submit(windows.AskBack)
+async def ask_back(ctx: Context, form: windows.AskBack) -> Replies:
+    """Ask something back: it is the turn of who asked then."""
     ticket, actor = await lock_for_agent(ctx, form.ticket)
     made = await make_move(ctx, ticket, Move.ASK, actor)
     return [*made, *await _say_to_both(ctx, ticket, form.text)]
 
 
 async def _say_to_all(ctx: Context, ticket: Ticket, text: str) -> Sequence[Reply]:
-    """Both sides read it, and the authors of duplicates."""
-    said = await _say_to_both(ctx, ticket, text)
-    return [*said, *await tell_duplicates(ctx, ticket, _draw_words(ctx, text), cards.WORDS.of(ticket.number))]
+    """Say something to both sides, and to the authors of duplicates."""
+    said, topic = cards.draw_words(ctx, text), cards.WORDS.of(ticket.number)
+    return [*await _say_to_both(ctx, ticket, text), *await tell_duplicates(ctx, ticket, said, topic)]
 
 
 async def _say_to_both(ctx: Context, ticket: Ticket, text: str) -> Sequence[Reply]:
-    said = _draw_words(ctx, text)
+    said = cards.draw_words(ctx, text)
     return [tell_author(ticket, said, topic=cards.WORDS.of(ticket.number)), *await tell_room(ctx, ticket, said)]
 
 
-def _draw_words(ctx: Context, text: str) -> Markdown:
-    return render("hotline/said", person=ctx.user.full_name, text=relay_markdown(text))
-
-
-@feature.submit(ResolveTicket)
-async def resolve_ticket(ctx: Context, form: ResolveTicket) -> Replies:
-    """Who asked is told, and asked whether that helped."""
+@feature.submit(windows.ResolveTicket)
+async def resolve_ticket(ctx: Context, form: windows.ResolveTicket) -> Replies:
+    """Solve a ticket: who asked is told, and asked whether that helped."""
     ticket, actor = await lock_for_agent(ctx, form.ticket)
-    reason = Reason(form.reason)
-    made = await make_move(
-        ctx, ticket, Move.RESOLVE, actor, MoveNote(reason.label), reason=reason, solution=form.solution.strip()
-    )
+    reason, solution = Reason(form.reason), form.solution.strip()
+    note = MoveNote(reason.label)
+    made = await make_move(ctx, ticket, Move.RESOLVE, actor, note, reason=reason, solution=solution)
     words = await _say_to_all(ctx, ticket, form.text) if form.text.strip() else []
     return [*words, *made, *await ask_rating(ctx, ticket)]
 
 
-@feature.submit(MarkDuplicate)
-async def mark_duplicate(ctx: Context, form: MarkDuplicate) -> Replies:
-    """It ends here; the other one goes on."""
+@feature.submit(windows.MarkDuplicate)
+async def mark_duplicate(ctx: Context, form: windows.MarkDuplicate) -> Replies:
+    """End a ticket as the duplicate of another, which goes on."""
     ticket, actor = await lock_for_agent(ctx, form.ticket)
     other = await tickets.get(ctx.db, form.other)
     if other is None or other.number == ticket.number or not await serves(ctx, ctx.user, other.queue):
@@ -338,17 +315,17 @@ async def mark_duplicate(ctx: Context, form: MarkDuplicate) -> Replies:
     return [*made, tell_author(ticket, told), *await tell_room(ctx, other, render("hotline/joined", ticket=ticket))]
 
 
-@feature.submit(ChangeUrgency)
-async def change_urgency(ctx: Context, form: ChangeUrgency) -> Replies:
-    """Its place among the others is another."""
+@feature.submit(windows.ChangeUrgency)
+async def change_urgency(ctx: Context, form: windows.ChangeUrgency) -> Replies:
+    """Change how urgent a ticket is, and so its place among the others."""
     ticket, actor = await lock_for_agent(ctx, form.ticket)
     urgency = Urgency(form.urgency)
     return await make_move(ctx, ticket, Move.HASTEN, actor, MoveNote(urgency.label), urgency=urgency)
 
 
-@feature.submit(AssignTicket)
-async def assign_ticket(ctx: Context, form: AssignTicket) -> Replies:
-    """That agent has it, and is told under the card."""
+@feature.submit(windows.AssignTicket)
+async def assign_ticket(ctx: Context, form: windows.AssignTicket) -> Replies:
+    """Give a ticket to another agent, who is told under the card."""
     ticket, actor = await lock_for_agent(ctx, form.ticket)
     agent = await people.get(ctx.db, form.agent) or Person(id=form.agent, username="", role=None, since=ctx.now)
     if not await serves(ctx, agent, ticket.queue):
@@ -361,9 +338,9 @@ async def assign_ticket(ctx: Context, form: AssignTicket) -> Replies:
     return [*made, *await tell_room(ctx, ticket, told)]
 
 
-@feature.submit(TransferTicket)
-async def transfer_ticket(ctx: Context, form: TransferTicket) -> Replies:
-    """Other agents have it before them; who asked is told who answers now."""
+@feature.submit(windows.TransferTicket)
+async def transfer_ticket(ctx: Context, form: windows.TransferTicket) -> Replies:
+    """Send a ticket to the agents of another queue, and tell who asked who answers now."""
     ticket, actor = await lock_for_agent(ctx, form.ticket)
     if form.queue == ticket.queue:
         raise UserError(fields={"file": "Elle est déjà dans cette file."})

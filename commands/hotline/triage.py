@@ -15,9 +15,8 @@ from bot.quotas import Quota
 from bot.replies import Button, Direct, Message, Replies, Reply, Say
 from bot.texts import Markdown, render
 from commands.hotline.cards import RECEIPT, draw_receipt, post_waiting_cards
-from commands.hotline.feature import feature
+from commands.hotline.feature import AGENTS, feature, find_room
 from commands.hotline.outages import OUTAGE, draw_outage, refresh_outage
-from commands.hotline.queues import AGENTS, find_room
 from commands.hotline.tickets import note_move
 from config.hotline import Outage
 from config.text import fold
@@ -44,7 +43,8 @@ COMPARED_MAX = 30
 
 
 async def look_for_outage(ctx: Context, ticket: Ticket) -> Sequence[Reply]:
-    """A new ticket is part of a running outage that it is like, or counts with others for one to be proposed."""
+    """Look whether a new ticket is part of a running outage that it is like, or counts with others for one to be
+    proposed."""
     if ctx.settings.outage is None:
         return []
     await incidents.hold_queue(ctx.db, ticket.queue, ctx.now)
@@ -61,7 +61,7 @@ async def _belongs_to(ctx: Context, ticket: Ticket, incident: Incident) -> bool:
 
 
 async def _attach_ticket(ctx: Context, ticket: Ticket, incident: Incident) -> Sequence[Reply]:
-    """Its receipt, which is not written yet, says that it is known."""
+    """Make a ticket part of an outage: its receipt, which is not written yet, says that it is known."""
     if (now := await incidents.lock(ctx.db, incident.number)) is None or not now.is_running:
         return []
     by_itself = Actor("", ActorKind.BOT, ctx.now)
@@ -74,7 +74,7 @@ async def _attach_ticket(ctx: Context, ticket: Ticket, incident: Incident) -> Se
 async def _propose_outage(
     ctx: Context, ticket: Ticket, proposed: Sequence[Incident], bounds: Outage
 ) -> Sequence[Reply]:
-    """Once there are enough; those that were proposed already are only more of them."""
+    """Propose an outage once there are enough like tickets; those that were proposed already are only more of them."""
     unrelated = await incidents.find_refused(ctx.db, ticket.queue, ctx.now - WITHIN)
     near = await suggestions.find_recent_alike(ctx.db, ticket, ctx.now - WITHIN)
     rows = [*(row for row in near if row.number not in unrelated), ticket]
@@ -95,7 +95,7 @@ BLOCKS_FOR = timedelta(hours=1)
 
 
 async def file_ticket(ctx: Context, author: Person, key: str, asked: dict[str, Any]) -> Sequence[Reply]:
-    """The ticket is there; its author has a receipt, its room a card, the thread that it came from a word."""
+    """File a ticket: its author has a receipt then, its room a card, and the thread that it came from a word."""
     form = OpenTicket.model_validate({**asked, "queues": {}})
     source = await posts.get_source(ctx.db, form.source) if form.source else None
     new = _make_ticket(ctx, author, key, form, source)
@@ -106,27 +106,27 @@ async def file_ticket(ctx: Context, author: Person, key: str, asked: dict[str, A
     if ticket is None:  # sent twice, it is the same
         return []
     note = f"dite bloquante, comme la n° {first}" if first else ""
-    opened = TicketMove(
-        ticket=ticket.number, at=ctx.now, by=author.id, move=Move.OPEN, state=TicketState.NOUVEAU, note=note
-    )
+    move, state = Move.OPEN, TicketState.NOUVEAU
+    opened = TicketMove(ticket=ticket.number, at=ctx.now, by=author.id, move=move, state=state, note=note)
     await tickets.add_move(ctx.db, opened)
     known = await look_for_outage(ctx, ticket)
     told = RECEIPT.send(ticket, await draw_receipt(ctx, ticket), author.id)
-    thread = [_say_in_thread(ticket)] if source else []
+    said = render("hotline/in_thread", number=ticket.number)
+    thread = [Say(said, channel_id=ticket.source_channel, root_id=ticket.source_post)] if source else []
     second = [Direct(render("hotline/second_blocking", first=first, ticket=ticket), user_id=author.id)] if first else []
     return [told, *second, *thread, *await post_waiting_cards(ctx, ticket.queue), *known]
 
 
 async def _find_blocking(ctx: Context, author: Person) -> int | None:
-    """The demand of the last hour that is « bloquant » already: another of the same person is not, until an agent says
-    so. Two that are sent at once wait for each other."""
+    """Find the demand of the last hour that is « bloquant » already: another of the same person is not, until an agent
+    says so. Two that are sent at once wait for each other."""
     await claims.hold(ctx.db, "hotline.blocking", author.id, ctx.now)
     return await tickets.find_blocking(ctx.db, author.id, ctx.now - BLOCKS_FOR)
 
 
 def _make_ticket(ctx: Context, author: Person, key: str, form: OpenTicket, source: TicketSource | None) -> Ticket:
-    """What was asked as a ticket, with bars over what is personal until its author decides."""
-    subject, details = _mask(form.subject), _mask(form.details)
+    """Make a ticket of what was asked, with bars over what is personal until its author decides."""
+    subject, details = guard.mask(form.subject), guard.mask(form.details)
     masked = {"subject": (form.subject, subject), "details": (form.details, details)}
     return Ticket(
         key=key,
@@ -138,7 +138,7 @@ def _make_ticket(ctx: Context, author: Person, key: str, form: OpenTicket, sourc
         details=details,
         said_masked={name: said for name, (said, shown) in masked.items() if said != shown},
         words=fold(f"{subject} {details}"),
-        context=_mask(source.context) if source else "",
+        context=guard.mask(source.context) if source else "",
         files=source.files if source else [],
         source_post=source.root_id if source else "",
         source_channel=source.channel_id if source else "",
@@ -148,15 +148,6 @@ def _make_ticket(ctx: Context, author: Person, key: str, form: OpenTicket, sourc
         opened_at=ctx.now,
         asked_at=ctx.now,
     )
-
-
-def _mask(text: str) -> str:
-    return guard.mask(text, guard.find(text))
-
-
-def _say_in_thread(ticket: Ticket) -> Say:
-    said = render("hotline/in_thread", number=ticket.number)
-    return Say(said, channel_id=ticket.source_channel, root_id=ticket.source_post)
 
 
 REMEMBERED = timedelta(days=366)
@@ -192,14 +183,14 @@ class FileIt(BaseModel):
 
 
 async def find_accepted(db: AsyncSession, keys: Sequence[str]) -> Collection[str]:
-    """Which one-time keys of dialogs made a ticket, or wait for a decision."""
+    """Find which one-time keys of dialogs made a ticket, or wait for a decision."""
     return {*await tickets.find_accepted(db, keys), *await suggestions.find_accepted(db, keys)}
 
 
 @feature.submit(OpenTicket, accepted=find_accepted)
 async def submit_request(ctx: Context, form: OpenTicket) -> Replies:
-    """What is like it and solved, or in the ressourcerie, is shown first. Where nothing is, and where it keeps
-    somebody from working, it is filed at once."""
+    """Show first what is like a demand and solved, or in the ressourcerie. Where nothing is, and where it keeps
+    somebody from working, file it at once."""
     left = [] if ctx.user.may(AGENTS) else await quotas.spend(ctx, Quota.TICKET)
     asked = form.model_dump(mode="json", exclude={"queues"})
     if form.urgency == Urgency.BLOQUANT:
@@ -224,7 +215,7 @@ async def submit_request(ctx: Context, form: OpenTicket) -> Replies:
 
 
 async def _find_fiches(ctx: Context, subject: str, most: int) -> Sequence[ShownResource]:
-    """The resources that speak of it most, and clearly."""
+    """Find the resources that speak of it most, and clearly."""
     found = (hit.resource for hit in (await search(ctx.db, subject, limit=LOOKED_AT)).hits)
     return [fiche for fiche in found if suggestions.is_answer(fiche.titre, fiche.description, subject)][:most]
 
@@ -242,13 +233,13 @@ def _draw_alike(wish: TicketWish, near: Sequence[Ticket], fiches: Sequence[Shown
 
 
 def _link_fiche(fiche: ShownResource) -> Markdown:
-    """Where a resource leads, in a word; empty for one that has no link."""
+    """Link a resource in a word; "" for one that has no link."""
     return Markdown(f"[Ouvrir](<{fiche.url}>)" if fiche.url else "")
 
 
 @feature.button(WasIt)
 async def accept_ticket(ctx: Context, click: WasIt) -> Replies:
-    """It needs no ticket, and counts as one avoided."""
+    """Close a demand that a solved ticket answers; it counts as one avoided."""
     if not await suggestions.answer_wish(ctx.db, click.key, ticket=click.ticket):
         raise UserError(DECIDED)
     return WISH.rewrite(click.key, render("hotline/avoided", was=f"la n° {click.ticket}"), here=True)
@@ -256,7 +247,7 @@ async def accept_ticket(ctx: Context, click: WasIt) -> Replies:
 
 @feature.button(WasFiche)
 async def accept_fiche(ctx: Context, click: WasFiche) -> Replies:
-    """It needs no ticket, and counts as one avoided; whoever wrote the resource has one more thank."""
+    """Close a demand that a resource answers; it counts as one avoided, and thanks whoever wrote the resource."""
     if not await suggestions.answer_wish(ctx.db, click.key, fiche=click.fiche):
         raise UserError(DECIDED)
     await feedback.put_mark(ctx.db, click.fiche, ctx.user.id, Mark.USEFUL, ctx.now)
@@ -265,7 +256,7 @@ async def accept_fiche(ctx: Context, click: WasFiche) -> Replies:
 
 @feature.button(FileIt)
 async def file_wish(ctx: Context, click: FileIt) -> Replies:
-    """It is filed."""
+    """File the demand: none of what was shown answers it."""
     wish = await suggestions.take_wish(ctx.db, click.key)
     if wish is None:
         raise UserError(DECIDED)
@@ -275,7 +266,7 @@ async def file_wish(ctx: Context, click: FileIt) -> Replies:
 
 @feature.job("hour=0-1,3-23 minute=*/10", name="hotline.file_undecided", writes=True)
 async def file_undecided(ctx: Context) -> Replies:
-    """Nobody’s demand is lost because they did not click."""
+    """File what nobody decided about: no demand is lost because its author did not click."""
     replies: list[Reply] = []
     for waiting in await suggestions.list_undecided(ctx.db, ctx.now - DECIDES_IN, AT_ONCE):
         wish = await suggestions.take_wish(ctx.db, waiting.key)

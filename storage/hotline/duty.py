@@ -88,24 +88,24 @@ async def find_on_duty(db: AsyncSession, queue: str, at: datetime) -> Sequence[s
 
 
 async def find_away(db: AsyncSession, at: datetime) -> Collection[str]:
-    """The ids of who is away."""
+    """Find the ids of who is away."""
     return set((await db.exec(select(DutyAbsence.user_id).where(*_is_on(DutyAbsence, get_day(at))))).all())
 
 
 async def list_turns(db: AsyncSession, first: date, end: date) -> Sequence[DutyTurn]:
-    """All turns of these days, up to but not including the end; the first to begin comes first."""
+    """List all turns of these days, up to but not including the end; the first to begin comes first."""
     there = select(DutyTurn).where(*_is_within(DutyTurn, first, end))
     return (await db.exec(there.order_by(col(DutyTurn.starts), col(DutyTurn.ends), col(DutyTurn.id)))).all()
 
 
 async def list_absences(db: AsyncSession, first: date, end: date) -> Sequence[DutyAbsence]:
-    """All absences of these days."""
+    """List all absences of these days."""
     there = select(DutyAbsence).where(*_is_within(DutyAbsence, first, end))
     return (await db.exec(there.order_by(col(DutyAbsence.starts), col(DutyAbsence.id)))).all()
 
 
 async def list_departures(db: AsyncSession, user_ids: Collection[str]) -> Sequence[DutyAbsence]:
-    """Who of these has left, or will: they are away from the day after their last one, for good."""
+    """List who of these has left, or will: they are away from the day after their last one, for good."""
     leaving = select(Person).where(col(Person.id).in_(user_ids), col(Person.left_on).is_not(None))
     return [
         DutyAbsence(user_id=person.id, starts=person.left_on + _DAY, ends=date.max, by=person.id, at=person.since)
@@ -115,7 +115,7 @@ async def list_departures(db: AsyncSession, user_ids: Collection[str]) -> Sequen
 
 
 async def list_turns_of(db: AsyncSession, user_id: str, today: date) -> Sequence[DutyTurn]:
-    """Those of somebody that are not over."""
+    """List the turns of somebody that are not over."""
     theirs = select(DutyTurn).where(
         DutyTurn.user_id == user_id, col(DutyTurn.ends) > today, col(DutyTurn.starts) < col(DutyTurn.ends)
     )
@@ -123,31 +123,32 @@ async def list_turns_of(db: AsyncSession, user_id: str, today: date) -> Sequence
 
 
 async def get_turn(db: AsyncSession, number: int) -> DutyTurn | None:
-    """One of them, as it is now."""
-    found = select(DutyTurn).where(DutyTurn.id == number).execution_options(populate_existing=True)
-    return (await db.exec(found)).first()
+    """Get a turn, as it is now."""
+    return await db.get(DutyTurn, number, populate_existing=True)
 
 
 async def get_absence(db: AsyncSession, number: int) -> DutyAbsence | None:
-    """One of them, as it is now."""
-    found = select(DutyAbsence).where(DutyAbsence.id == number).execution_options(populate_existing=True)
-    return (await db.exec(found)).first()
+    """Get an absence, as it is now."""
+    return await db.get(DutyAbsence, number, populate_existing=True)
 
 
 async def lock_duty(db: AsyncSession, now: datetime) -> None:
-    """Nobody else changes who is on duty until the transaction ends: what is found free stays so."""
+    """Keep everybody else from changing who is on duty until the transaction ends: what is found free stays so."""
     await hold(db, "garde", "tours", now)
 
 
 async def add_days(db: AsyncSession, days: DutyTurn | DutyAbsence) -> int:
-    """Write it down; the number that it has."""
-    kind = type(days)
-    statement = insertion(db, kind).values(days.model_dump(exclude={"id"})).returning(col(kind.id))
+    """Write days down; the number that they have."""
+    return await _insert(db, days)
+
+
+async def _insert(db: AsyncSession, row: "DutyTurn | DutyAbsence | DutySwap") -> int:
+    statement = insertion(db, type(row)).values(row.model_dump(exclude={"id"})).returning(col(type(row).id))
     return int((await execute(db, statement)).scalar_one())
 
 
 async def end_days(db: AsyncSession, days: DutyTurn | DutyAbsence, ends: date) -> bool:
-    """It ends then; False where somebody changed it meanwhile. What is told of its end is told anew."""
+    """Have days end then; False where somebody changed them meanwhile. What is told of their end is told anew."""
     kind = type(days)
     same = (col(kind.id) == days.id, col(kind.user_id) == days.user_id, col(kind.ends) == days.ends)
     values: dict[str, object] = {"ends": ends} | ({"handed_at": None} if kind is DutyTurn else {})
@@ -155,8 +156,8 @@ async def end_days(db: AsyncSession, days: DutyTurn | DutyAbsence, ends: date) -
 
 
 async def take_out(db: AsyncSession, days: DutyTurn | DutyAbsence, first: date, end_: date) -> int | None:
-    """Some days from within are none of it any more: it ends before them. What comes after them is a row of its own,
-    whose number is returned; None where nothing does."""
+    """Take some days from within out of others, which end before them. What comes after them is a row of its own, whose
+    number is returned; None where nothing does."""
     await end_days(db, days, first)
     if end_ >= days.ends:
         return None
@@ -164,7 +165,7 @@ async def take_out(db: AsyncSession, days: DutyTurn | DutyAbsence, first: date, 
 
 
 async def give_turn(db: AsyncSession, number: int, before: str, after: str) -> bool:
-    """A turn that was somebody’s is another’s; False where it was not theirs any more."""
+    """Give somebody’s turn to another; False where it was not theirs any more."""
     theirs = update(DutyTurn).where(
         col(DutyTurn.id) == number, col(DutyTurn.user_id) == before, col(DutyTurn.starts) < col(DutyTurn.ends)
     )
@@ -172,20 +173,20 @@ async def give_turn(db: AsyncSession, number: int, before: str, after: str) -> b
 
 
 async def list_ending(db: AsyncSession, first: date, last: date) -> Sequence[DutyTurn]:
-    """Turns whose last day is one of those, and of whose end nobody was told."""
+    """List the turns whose last day is one of those, and of whose end nobody was told."""
     over = (col(DutyTurn.ends) > first, col(DutyTurn.ends) <= last + _DAY, col(DutyTurn.starts) < col(DutyTurn.ends))
     untold = select(DutyTurn).where(*over, col(DutyTurn.handed_at).is_(None))
     return (await db.exec(untold.order_by(col(DutyTurn.ends), col(DutyTurn.id)))).all()
 
 
 async def hand_over(db: AsyncSession, number: int, at: datetime) -> bool:
-    """Its end is told; False where it was already."""
+    """Note that the end of a turn is told; False where it was already."""
     untold = update(DutyTurn).where(col(DutyTurn.id) == number, col(DutyTurn.handed_at).is_(None))
     return (await execute(db, untold.values(handed_at=at))).rowcount == 1
 
 
 async def forget_days(db: AsyncSession, before: date) -> None:
-    """Drop what was over by then."""
+    """Drop the turns and absences that were over by then."""
     for kind in (DutyTurn, DutyAbsence):
         await db.execute(delete(kind).where(col(kind.ends) < before))
 
@@ -222,16 +223,13 @@ class DutySwap(SQLModel, table=True):
 
 
 async def propose_swap(db: AsyncSession, swap: DutySwap) -> int:
-    """Write it down; the number that it has."""
-    statement = insertion(db, DutySwap).values(swap.model_dump(exclude={"id"})).returning(col(DutySwap.id))
-    return int((await execute(db, statement)).scalar_one())
+    """Write a proposal down; the number that it has."""
+    return await _insert(db, swap)
 
 
 async def get_swap(db: AsyncSession, number: int) -> DutySwap | None:
-    """One of them, as it is now."""
-    return (
-        await db.exec(select(DutySwap).where(DutySwap.id == number).execution_options(populate_existing=True))
-    ).first()
+    """Get a proposal, as it is now."""
+    return await db.get(DutySwap, number, populate_existing=True)
 
 
 async def is_swap_open(db: AsyncSession, given: int, with_id: str) -> bool:
@@ -241,11 +239,11 @@ async def is_swap_open(db: AsyncSession, given: int, with_id: str) -> bool:
 
 
 async def settle_swap(db: AsyncSession, number: int, answer: SwapAnswer) -> bool:
-    """That is what became of it; False where something did before."""
+    """Note what became of a proposal; False where something did before."""
     waits = update(DutySwap).where(col(DutySwap.id) == number, col(DutySwap.answer).is_(None))
     return (await execute(db, waits.values(answer=answer))).rowcount == 1
 
 
 async def forget_swaps(db: AsyncSession, before: datetime) -> None:
-    """Drop what was proposed before."""
+    """Drop the proposals that were made before."""
     await db.execute(delete(DutySwap).where(col(DutySwap.at) < before))

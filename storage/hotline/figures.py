@@ -157,9 +157,8 @@ class _TicketCounter:
         """Count one wherever it belongs."""
         tallies = [self.whole, *(tallies.setdefault(row[name], _Tally()) for name, tallies in self.by.items())]
         opened, answered, resolved = (row[name] for name in _INSTANTS)
-        if self._span.holds(opened):
-            for tally in tallies:
-                tally.received += 1
+        for tally in tallies if self._span.holds(opened) else ():
+            tally.received += 1
         if self._span.holds(answered):
             self._took(opened, answered, [tally.answers for tally in tallies])
         if self._span.holds(resolved):

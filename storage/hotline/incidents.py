@@ -47,30 +47,29 @@ class Incident(Numbered, table=True):
 
 
 async def hold_queue(db: AsyncSession, queue: str, now: datetime) -> None:
-    """Nobody else looks for outages of a queue, says or ends one, until this transaction ends."""
+    """Keep everybody else from looking for outages of a queue, saying or ending one, until this transaction ends."""
     await hold(db, "hotline.outage", queue, now)
 
 
 async def add(db: AsyncSession, incident: Incident) -> Incident:
-    """Write a new one down; it has its number then."""
+    """Write a new outage down; it has its number then."""
     db.add(incident)
     await db.flush()
     return incident
 
 
 async def get(db: AsyncSession, number: int) -> Incident | None:
-    """One by its number."""
+    """Get an outage by its number."""
     return (await db.exec(select(Incident).where(Incident.id == number))).first()
 
 
 async def lock(db: AsyncSession, number: int) -> Incident | None:
-    """One by its number, which nobody else changes until this transaction ends."""
-    mine = select(Incident).where(Incident.id == number).with_for_update()
-    return (await db.exec(mine.execution_options(populate_existing=True))).first()
+    """Get an outage by its number, which nobody else changes until this transaction ends."""
+    return await db.get(Incident, number, with_for_update=True, populate_existing=True)
 
 
 async def list_under_way(db: AsyncSession, queues: Collection[str]) -> Sequence[Incident]:
-    """Those of some queues that have not ended, those only proposed too, the newest first."""
+    """List the outages of some queues that have not ended, those only proposed too, the newest first."""
     there = select(Incident).where(col(Incident.queue).in_(queues), col(Incident.ended_at).is_(None))
     return (await db.exec(there.order_by(col(Incident.id).desc()))).all()
 

@@ -9,7 +9,7 @@ from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.hotline import CODE_MAX
-from storage.database import Code, UtcTime, insertion
+from storage.database import Code, UtcTime, insert_new, upsert
 from storage.hotline.tickets import Ticket
 
 
@@ -33,10 +33,8 @@ async def get_card(db: AsyncSession, ticket: Ticket) -> TicketCard | None:
 
 
 async def save_card(db: AsyncSession, card: TicketCard) -> None:
-    """Write down how one is now."""
-    statement = insertion(db, TicketCard).values(card.model_dump())
-    new = {name: statement.excluded[name] for name in ("channel_id", "post_id", "version")}
-    await db.execute(statement.on_conflict_do_update(index_elements=["ticket", "queue"], set_=new))
+    """Write down how a card is now."""
+    await upsert(db, TicketCard, [card.model_dump()])
 
 
 async def find_card(db: AsyncSession, post_id: str) -> TicketCard | None:
@@ -63,7 +61,7 @@ async def list_erased_cards(db: AsyncSession, subject: str, limit: int) -> Seque
 
 
 async def drop_card(db: AsyncSession, card: TicketCard) -> None:
-    """It stands there no more, or never came to: another may be written."""
+    """Forget a card that stands there no more, or never came to: another may be written."""
     await db.delete(card)
     await db.flush()
 
@@ -104,15 +102,13 @@ class TicketLine(SQLModel, table=True):
 
 
 async def add_line(db: AsyncSession, line: TicketLine) -> bool:
-    """Write one down; False where it is there already."""
-    statement = insertion(db, TicketLine).values(line.model_dump()).on_conflict_do_nothing()
-    return (await db.execute(statement.returning(col(TicketLine.post_id)))).scalar() is not None
+    """Write a line down; False where it is there already."""
+    return await insert_new(db, TicketLine, line.model_dump())
 
 
 async def lock_line(db: AsyncSession, post_id: str) -> TicketLine | None:
     """The line that is that post, which nobody else changes until this transaction ends."""
-    mine = select(TicketLine).where(TicketLine.post_id == post_id).with_for_update()
-    return (await db.exec(mine.execution_options(populate_existing=True))).first()
+    return await db.get(TicketLine, post_id, with_for_update=True, populate_existing=True)
 
 
 async def find_line(db: AsyncSession, post_id: str) -> TicketLine | None:
@@ -162,13 +158,11 @@ class TicketSource(SQLModel, table=True):
 
 
 async def save_source(db: AsyncSession, source: TicketSource) -> bool:
-    """Keep one, as it is now; False where somebody pointed at it before."""
-    values = source.model_dump()
-    statement = insertion(db, TicketSource).values(values)
-    if (await db.execute(statement.on_conflict_do_nothing().returning(col(TicketSource.post_id)))).scalar():
+    """Keep a message, as it is now; False where somebody pointed at it before."""
+    row = source.model_dump()
+    if await insert_new(db, TicketSource, row):
         return True
-    new = {name: statement.excluded[name] for name in ("text", "context", "files", "at")}
-    await db.execute(statement.on_conflict_do_update(index_elements=["post_id"], set_=new))
+    await upsert(db, TicketSource, [row], ("text", "context", "files", "at"))
     return False
 
 

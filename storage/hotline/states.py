@@ -4,21 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from storage.database import Labelled
 
-class TicketState(StrEnum):
+
+class TicketState(Labelled):
     """Where a ticket is on its way."""
 
-    NOUVEAU = "nouveau"
-    PRIS = "pris"
-    EN_ATTENTE = "en_attente"
-    TRANSFERE = "transfere"
-    RESOLU = "resolu"
-    ROUVERT = "rouvert"
-    CLOS = "clos"
-
-    @property
-    def label(self) -> str:
-        return _LABELS[self]
+    NOUVEAU = "nouveau", "nouveau"
+    PRIS = "pris", "pris"
+    EN_ATTENTE = "en_attente", "en attente de la personne"
+    TRANSFERE = "transfere", "transféré"
+    RESOLU = "resolu", "résolu"
+    ROUVERT = "rouvert", "rouvert"
+    CLOS = "clos", "clos"
 
     @property
     def is_open(self) -> bool:
@@ -26,15 +24,6 @@ class TicketState(StrEnum):
         return self in OPEN
 
 
-_LABELS = {
-    TicketState.NOUVEAU: "nouveau",
-    TicketState.PRIS: "pris",
-    TicketState.EN_ATTENTE: "en attente de la personne",
-    TicketState.TRANSFERE: "transféré",
-    TicketState.RESOLU: "résolu",
-    TicketState.ROUVERT: "rouvert",
-    TicketState.CLOS: "clos",
-}
 OPEN = frozenset(
     {TicketState.NOUVEAU, TicketState.PRIS, TicketState.EN_ATTENTE, TicketState.TRANSFERE, TicketState.ROUVERT}
 )
@@ -42,36 +31,22 @@ OURS = OPEN - {TicketState.EN_ATTENTE}
 """Where the next word is the hotline’s."""
 
 
-class Urgency(StrEnum):
+class Urgency(Labelled):
     """How much it hinders who asks."""
 
-    BLOQUANT = "bloquant"
-    GENANT = "genant"
-    QUESTION = "question"
-
-    @property
-    def label(self) -> str:
-        return {"bloquant": "bloquant", "genant": "gênant", "question": "simple question"}[self.value]
+    BLOQUANT = "bloquant", "bloquant"
+    GENANT = "genant", "gênant"
+    QUESTION = "question", "simple question"
 
 
-class Reason(StrEnum):
+class Reason(Labelled):
     """Why a ticket came to its end."""
 
-    RESOLU = "resolu"
-    SANS_SUITE = "sans_suite"
-    DOUBLON = "doublon"
-    HORS_SUJET = "hors_sujet"
-    PANNE = "panne"
-
-    @property
-    def label(self) -> str:
-        return {
-            "resolu": "résolu",
-            "sans_suite": "sans suite",
-            "doublon": "doublon",
-            "hors_sujet": "hors sujet",
-            "panne": "panne",
-        }[self.value]
+    RESOLU = "resolu", "résolu"
+    SANS_SUITE = "sans_suite", "sans suite"
+    DOUBLON = "doublon", "doublon"
+    HORS_SUJET = "hors_sujet", "hors sujet"
+    PANNE = "panne", "panne"
 
 
 class ActorKind(StrEnum):
@@ -82,48 +57,24 @@ class ActorKind(StrEnum):
     BOT = "bot"
 
 
-class Move(StrEnum):
-    """What is done to a ticket."""
+class Move(Labelled):
+    """What is done to a ticket; ``label`` says after a name that it was: « Agathe l’a pris »."""
 
-    OPEN = "ouvrir"
-    TAKE = "prendre"
-    ASSIGN = "attribuer"
-    RELEASE = "liberer"
-    ANSWER = "repondre"
-    ASK = "preciser"
-    REPLY = "repliquer"
-    TRANSFER = "transferer"
-    HASTEN = "urgence"
-    RESOLVE = "resoudre"
-    DUPLICATE = "doublon"
-    REOPEN = "rouvrir"
-    CLOSE = "clore"
-    JOIN = "rattacher"
-    PART = "detacher"
-
-    @property
-    def label(self) -> str:
-        """What was done, after a name: « Agathe l’a pris »."""
-        return _DONE[self]
-
-
-_DONE = {
-    Move.OPEN: "a ouvert la demande",
-    Move.TAKE: "l’a prise",
-    Move.ASSIGN: "l’a attribuée",
-    Move.RELEASE: "l’a libérée",
-    Move.ANSWER: "a répondu",
-    Move.ASK: "a demandé une précision",
-    Move.REPLY: "a répondu à l’équipe",
-    Move.TRANSFER: "l’a transférée",
-    Move.HASTEN: "a changé l’urgence",
-    Move.RESOLVE: "l’a résolue",
-    Move.DUPLICATE: "l’a marquée comme doublon",
-    Move.REOPEN: "l’a rouverte",
-    Move.CLOSE: "l’a close",
-    Move.JOIN: "l’a rattachée à une panne",
-    Move.PART: "l’a sortie de la panne",
-}
+    OPEN = "ouvrir", "a ouvert la demande"
+    TAKE = "prendre", "l’a prise"
+    ASSIGN = "attribuer", "l’a attribuée"
+    RELEASE = "liberer", "l’a libérée"
+    ANSWER = "repondre", "a répondu"
+    ASK = "preciser", "a demandé une précision"
+    REPLY = "repliquer", "a répondu à l’équipe"
+    TRANSFER = "transferer", "l’a transférée"
+    HASTEN = "urgence", "a changé l’urgence"
+    RESOLVE = "resoudre", "l’a résolue"
+    DUPLICATE = "doublon", "l’a marquée comme doublon"
+    REOPEN = "rouvrir", "l’a rouverte"
+    CLOSE = "clore", "l’a close"
+    JOIN = "rattacher", "l’a rattachée à une panne"
+    PART = "detacher", "l’a sortie de la panne"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,43 +85,41 @@ class MoveRule:
     leads: Mapping[TicketState, TicketState]
 
 
-_AGENT, _AUTHOR = frozenset({ActorKind.AGENT}), frozenset({ActorKind.AUTHOR})
-_EITHER, _ENDS = frozenset({ActorKind.AGENT, ActorKind.AUTHOR}), frozenset({ActorKind.AUTHOR, ActorKind.BOT})
+_AGENT, _AGENT_OR_BOT = frozenset({ActorKind.AGENT}), frozenset({ActorKind.AGENT, ActorKind.BOT})
 _DONE_FOR_NOW = (TicketState.RESOLU, TicketState.CLOS)
+_STAYS = {state: state for state in sorted(OPEN)}
 
 
 def _lead_to(state: TicketState, *froms: TicketState) -> dict[TicketState, TicketState]:
     return dict.fromkeys(froms or sorted(OPEN), state)
 
 
-_TAKEN = {**_lead_to(TicketState.PRIS), TicketState.EN_ATTENTE: TicketState.EN_ATTENTE}
+_WAITS = {TicketState.EN_ATTENTE: TicketState.EN_ATTENTE}
+_TAKEN = _lead_to(TicketState.PRIS) | _WAITS
 """An open ticket is somebody’s then; one that waits for the person still does."""
 
 TABLE: Mapping[Move, MoveRule] = {
     Move.TAKE: MoveRule(_AGENT, _TAKEN),
     Move.ASSIGN: MoveRule(_AGENT, _TAKEN),
     # (An agent who left is released by the bot.)
-    Move.RELEASE: MoveRule(
-        frozenset({ActorKind.AGENT, ActorKind.BOT}),
-        {**_lead_to(TicketState.NOUVEAU), TicketState.EN_ATTENTE: TicketState.EN_ATTENTE},
-    ),
+    Move.RELEASE: MoveRule(_AGENT_OR_BOT, _lead_to(TicketState.NOUVEAU) | _WAITS),
     Move.ANSWER: MoveRule(_AGENT, _TAKEN | {state: state for state in _DONE_FOR_NOW}),
     Move.ASK: MoveRule(_AGENT, _lead_to(TicketState.EN_ATTENTE)),
     Move.REPLY: MoveRule(
-        _AUTHOR,
-        {state: state for state in OPEN}
-        | {TicketState.EN_ATTENTE: TicketState.PRIS}
-        | _lead_to(TicketState.ROUVERT, *_DONE_FOR_NOW),
+        frozenset({ActorKind.AUTHOR}),
+        _STAYS | {TicketState.EN_ATTENTE: TicketState.PRIS} | _lead_to(TicketState.ROUVERT, *_DONE_FOR_NOW),
     ),
     Move.TRANSFER: MoveRule(_AGENT, _lead_to(TicketState.TRANSFERE)),
-    Move.HASTEN: MoveRule(_AGENT, {state: state for state in OPEN}),
+    Move.HASTEN: MoveRule(_AGENT, _STAYS),
     Move.RESOLVE: MoveRule(_AGENT, _lead_to(TicketState.RESOLU)),
     Move.DUPLICATE: MoveRule(_AGENT, _lead_to(TicketState.RESOLU)),
     # (By the bot: a duplicate of a ticket whose author was erased.)
     Move.REOPEN: MoveRule(frozenset(ActorKind), _lead_to(TicketState.ROUVERT, *_DONE_FOR_NOW)),
-    Move.CLOSE: MoveRule(_ENDS, _lead_to(TicketState.CLOS, *OPEN, TicketState.RESOLU)),
-    Move.JOIN: MoveRule(frozenset({ActorKind.AGENT, ActorKind.BOT}), {state: state for state in OPEN}),
-    Move.PART: MoveRule(_AGENT, {state: state for state in OPEN}),
+    Move.CLOSE: MoveRule(
+        frozenset({ActorKind.AUTHOR, ActorKind.BOT}), _lead_to(TicketState.CLOS, *OPEN, TicketState.RESOLU)
+    ),
+    Move.JOIN: MoveRule(_AGENT_OR_BOT, _STAYS),
+    Move.PART: MoveRule(_AGENT, _STAYS),
 }
 
 

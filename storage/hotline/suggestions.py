@@ -11,7 +11,7 @@ from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.text import fold
-from storage.database import UtcTime, execute, insertion
+from storage.database import UtcTime, execute, insert_new
 from storage.hotline.states import OPEN, Reason, TicketState
 from storage.hotline.tickets import Ticket
 
@@ -44,8 +44,8 @@ _UNDECIDED = (col(TicketWish.answered).is_(None), col(TicketWish.fiche).is_(None
 
 
 async def save_wish(db: AsyncSession, wish: TicketWish) -> None:
-    """Keep one; sent twice it is the same."""
-    await db.execute(insertion(db, TicketWish).values(wish.model_dump()).on_conflict_do_nothing())
+    """Keep a wish; sent twice it is the same."""
+    await insert_new(db, TicketWish, wish.model_dump())
 
 
 async def take_wish(db: AsyncSession, key: str) -> TicketWish | None:

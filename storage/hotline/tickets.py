@@ -38,10 +38,7 @@ class Ticket(Numbered, table=True):
     what was said with it; ``incident`` the number of the outage that it is part of.
     """
 
-    __table_args__ = (
-        Index("ix_ticket_state_queue", "state", "queue"),
-        Index("ix_ticket_opened_at", "opened_at"),
-    )
+    __table_args__ = (Index("ix_ticket_state_queue", "state", "queue"), Index("ix_ticket_opened_at", "opened_at"))
 
     key: str = Field(unique=True, max_length=80)
     queue: str = Field(max_length=CODE_MAX)
@@ -90,7 +87,7 @@ async def add(db: AsyncSession, ticket: Ticket) -> Ticket | None:
 
 
 async def get(db: AsyncSession, number: int) -> Ticket | None:
-    """One by its number."""
+    """Get a ticket by its number."""
     return (await db.exec(select(Ticket).where(Ticket.id == number))).first()
 
 
@@ -100,9 +97,8 @@ async def find_accepted(db: AsyncSession, keys: Sequence[str]) -> Collection[str
 
 
 async def lock(db: AsyncSession, number: int) -> Ticket | None:
-    """One by its number, which nobody else changes until this transaction ends."""
-    statement = select(Ticket).where(Ticket.id == number).with_for_update()
-    return (await db.exec(statement.execution_options(populate_existing=True))).first()
+    """Get a ticket by its number, which nobody else changes until this transaction ends."""
+    return await db.get(Ticket, number, with_for_update=True, populate_existing=True)
 
 
 async def change(db: AsyncSession, ticket: Ticket, **values: Any) -> None:
@@ -111,56 +107,56 @@ async def change(db: AsyncSession, ticket: Ticket, **values: Any) -> None:
 
 
 async def set_thread(db: AsyncSession, ticket: Ticket, post_id: str, channel_id: str) -> None:
-    """Its author’s receipt stands there; nothing else of it has changed."""
+    """Note where the receipt of a ticket stands; nothing else of it has changed."""
     await database.change(db, ticket, thread_post=post_id, thread_channel=channel_id)
 
 
 async def find_by_thread(db: AsyncSession, post_id: str) -> Ticket | None:
-    """The one whose author and agents talk under that post of the author’s direct channel."""
+    """Find the ticket whose author and agents talk under that post of the author’s direct channel."""
     return (await db.exec(select(Ticket).where(Ticket.thread_post == post_id).limit(1))).first()
 
 
 async def find_by_source(db: AsyncSession, post_id: str) -> Ticket | None:
-    """The newest that was made of that message."""
+    """Find the newest ticket that was made of that message."""
     made = select(Ticket).where(Ticket.source_post == post_id).order_by(col(Ticket.id).desc())
     return (await db.exec(made.limit(1))).first()
 
 
 async def list_of_author(db: AsyncSession, author_id: str, skip: int, limit: int) -> Sequence[Ticket]:
-    """Those of somebody, what is open first, then the newest."""
+    """List somebody’s tickets, what is open first, then the newest."""
     theirs = select(Ticket).where(Ticket.author_id == author_id)
     ordered = theirs.order_by(col(Ticket.state).in_(OPEN).desc(), col(Ticket.id).desc())
     return (await db.exec(ordered.offset(skip).limit(limit))).all()
 
 
 async def find_blocking(db: AsyncSession, author_id: str, moment: datetime) -> int | None:
-    """The number of one of somebody’s that was opened since then and is « bloquant »."""
+    """Find the number of one of somebody’s that was opened since then and is « bloquant »."""
     theirs = (col(Ticket.author_id) == author_id, col(Ticket.opened_at) > moment)
     blocking = select(Ticket.id).where(*theirs, col(Ticket.urgency) == Urgency.BLOQUANT)
     return (await db.exec(blocking.order_by(col(Ticket.id)).limit(1))).first()
 
 
-async def list_open_of_author(db: AsyncSession, author_id: str) -> Sequence[Ticket]:
-    """Those of somebody that are open, the oldest first."""
-    theirs = select(Ticket).where(Ticket.author_id == author_id, col(Ticket.state).in_(OPEN))
-    return (await db.exec(theirs.order_by(col(Ticket.id)))).all()
+async def list_open(db: AsyncSession, **of_ticket: Any) -> Sequence[Ticket]:
+    """List the tickets that are open and have these values, the oldest first."""
+    found = select(Ticket).where(col(Ticket.state).in_(OPEN)).filter_by(**of_ticket)
+    return (await db.exec(found.order_by(col(Ticket.id)))).all()
 
 
 async def list_duplicates(db: AsyncSession, number: int) -> Sequence[Ticket]:
-    """Those that ended as duplicates of one, still are, and whose authors can be told, by number."""
+    """List the tickets that ended as duplicates of one, still are, and whose authors can be told, by number."""
     same = (Ticket.duplicate_of == number, Ticket.reason == Reason.DOUBLON, Ticket.thread_post != "")
     return (await db.exec(select(Ticket).where(*same).order_by(col(Ticket.id)))).all()
 
 
 async def redirect_duplicates(db: AsyncSession, number: int, other: int) -> None:
-    """The duplicates of one are duplicates of another from now on."""
+    """Make the duplicates of one ticket duplicates of another."""
     await execute(db, update(Ticket).where(col(Ticket.duplicate_of) == number).values(duplicate_of=other))
 
 
 async def pass_on_duplicates(db: AsyncSession, author_id: str, now: datetime) -> None:
     """Where somebody is about to be erased, have the first duplicate of each open ticket of theirs take its place: open
     again, with the others as its own, so that whoever was promised the answer gets it."""
-    for ticket in await list_open_of_author(db, author_id):
+    for ticket in await list_open(db, author_id=author_id):
         others = [other for other in await list_duplicates(db, ticket.number) if other.author_id != author_id]
         heir = await lock(db, others[0].number) if others else None
         if heir is not None:
@@ -174,16 +170,10 @@ async def list_passed_on(db: AsyncSession, since: datetime) -> Sequence["TicketM
     return (await db.exec(select(TicketMove).where(*opened).order_by(col(TicketMove.id)))).all()
 
 
-async def list_open_of_agent(db: AsyncSession, agent_id: str) -> Sequence[Ticket]:
-    """Those that somebody has, and that are open, the oldest first."""
-    theirs = select(Ticket).where(Ticket.agent_id == agent_id, col(Ticket.state).in_(OPEN))
-    return (await db.exec(theirs.order_by(col(Ticket.id)))).all()
-
-
 async def list_tickets(
     db: AsyncSession, *, states: Collection[TicketState] = (), queue: str = "", after: int = 0, limit: int = 500
 ) -> Sequence[Ticket]:
-    """Those in some states (empty: all), of a queue ("": all), by number after one of them."""
+    """List the tickets in some states (empty: all), of a queue ("": all), by number after one of them."""
     wanted: list[ColumnElement[bool]] = [col(Ticket.state).in_(states)] if states else []
     wanted += [col(Ticket.queue) == queue] if queue else []
     found = select(Ticket).where(col(Ticket.id) > after, *wanted).order_by(col(Ticket.id))
@@ -193,7 +183,7 @@ async def list_tickets(
 async def search(
     db: AsyncSession, words: Collection[str], queues: Collection[str], skip: int, limit: int
 ) -> Sequence[Ticket]:
-    """Those of some queues in whose subject or details all of these folded words are, the newest first."""
+    """List the tickets of some queues in whose subject or details all of these folded words are, the newest first."""
     found = [col(Ticket.words).contains(word, autoescape=True) for word in words]
     here = select(Ticket).where(col(Ticket.queue).in_(queues), *found)
     return (await db.exec(here.order_by(col(Ticket.id).desc()).offset(skip).limit(limit))).all()
@@ -247,6 +237,11 @@ async def read_history(db: AsyncSession, number: int) -> Sequence[TicketMove]:
     return (await db.exec(made)).all()
 
 
+async def list_transfers(db: AsyncSession, number: int) -> Sequence[TicketMove]:
+    """The moves by which a ticket went to another queue, oldest first."""
+    return [made for made in await read_history(db, number) if made.move is Move.TRANSFER]
+
+
 BY_URGENCY = case({Urgency.BLOQUANT.value: 0, Urgency.GENANT.value: 1}, value=col(Ticket.urgency), else_=2)
 """The most urgent first."""
 
@@ -265,7 +260,7 @@ class TicketFilter:
 
     @property
     def conditions(self) -> Sequence[ColumnElement[bool]]:
-        """It in SQL."""
+        """The filter in SQL."""
         states = [TicketState.EN_ATTENTE] if self.waiting else OPEN
         wanted: list[ColumnElement[bool]] = [col(Ticket.queue).in_(self.queues), col(Ticket.state).in_(states)]
         wanted += [col(Ticket.agent_id) == self.agent_id] if self.agent_id else []
@@ -276,7 +271,7 @@ class TicketFilter:
 
 
 async def list_filtered(db: AsyncSession, wanted: TicketFilter, skip: int, limit: int) -> Sequence[Ticket]:
-    """Those, the most urgent and the longest waiting first."""
+    """List the tickets of a filter, the most urgent and the longest waiting first."""
     ordered = select(Ticket).where(*wanted.conditions).order_by(BY_URGENCY, col(Ticket.opened_at), col(Ticket.id))
     return (await db.exec(ordered.offset(skip).limit(limit))).all()
 
@@ -327,14 +322,14 @@ async def make_move(
 
 
 def _find_agent(ticket: Ticket, move: Move, actor: Actor) -> dict[str, Any]:
-    """Who has it then."""
+    """Find who has the ticket after a move."""
     if move is Move.TAKE or (move in SPEAKS and not ticket.agent_id):
         return {"agent_id": actor.by}
     return {"agent_id": ""} if move in {Move.RELEASE, Move.TRANSFER} else {}
 
 
 def _find_times(ticket: Ticket, move: Move, actor: Actor) -> dict[str, Any]:
-    """What is known of its hours then."""
+    """Find what is known of the ticket’s hours after a move."""
     if move in SPEAKS:
         said = {"first_answer_at": ticket.first_answer_at or actor.at, "asked_at": None, "nudged": 0}
         return said | ({"resolved_at": actor.at} if move in {Move.RESOLVE, Move.DUPLICATE} else {})
