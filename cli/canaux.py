@@ -4,7 +4,7 @@ import asyncio
 import json
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,7 +26,7 @@ from cli.errors import OperatorError
 from cli.faults import chat_fault
 from cli.journal import note
 from cli.terminal import ProgressBar
-from commands.canaux.cards import REFUSAL_REASONS, count_done
+from commands.canaux.cards import REFUSAL_REASONS, count_kinds
 from commands.canaux.drift import (
     ChannelTarget,
     ComparedChannel,
@@ -57,19 +57,14 @@ class Outcome:
     came: list[tuple[str, str]] = field(default_factory=list)
     """Who came into which channel: the ids of both."""
 
-    def __add__(self, other: "Outcome") -> "Outcome":
-        """Both together."""
-        return Outcome(self.done + other.done, [*self.failed, *other.failed], [*self.came, *other.came])
-
 
 @command(touches=Touches.READS)
 @json_object
 async def check(call: Call, as_json: bool) -> int:
     """Say what is not as planned, and change nothing."""
-    settings = call.settings
-    check_channels(settings)
-    async with open_up_to_date(settings) as database, _chat(settings) as chat:
-        wanted = await _plan(database, settings, call.clock())
+    check_channels(call.settings)
+    async with open_up_to_date(call.settings) as database, _chat(call.settings) as chat:
+        wanted = await _plan(database, call.settings, call.clock())
         surveyed = [found async for found in _survey(Survey(chat), wanted)]
     tell_check(surveyed, as_json=as_json)
     return DRIFTED if any(found.findings for found in surveyed) else CLEAN
@@ -111,22 +106,33 @@ async def bring_to_plan(
     With ``pretend`` nothing is changed; with an administrator’s token, who is brought in finds the channel read.
     """
     check_channels(settings)
-    told, left = Outcome(), list[Finding]()
+    left: list[Finding] = []
     async with open_up_to_date(settings) as database, _chat(settings) as chat:
         wanted, survey = await _plan(database, settings, clock()), Survey(chat)
         mending = Mending(chat, journal := Journal(database, clock), left_alone)
         await journal.open()
         async for found in _survey(survey, wanted):
-            told += mending.pretend(found) if pretend else await mending.mend(found)
-            if found.to_join and not pretend:
-                seen = await survey.look(ChannelTarget.of(found.planned, wanted.known))
-                found = compare_channel(wanted, survey, found.planned, seen)  # noqa: PLW2901
-                told += await mending.mend(found) if seen.members is not None else Outcome()
+            if pretend:
+                mending.pretend(found)
+            else:
+                found = await _mend(mending, survey, wanted, found)  # noqa: PLW2901
             left += [finding for finding in found.findings if finding.drift in left_alone]
         await journal.end()
-    if admin_token and told.came:
-        await mark_read(settings, admin_token, told.came)
-    return told, left
+    if admin_token and mending.told.came:
+        await mark_read(settings, admin_token, mending.told.came)
+    return mending.told, left
+
+
+async def _mend(mending: "Mending", survey: Survey, wanted: Plan, found: ComparedChannel) -> ComparedChannel:
+    """Put one channel right; one that was only joined is looked at again. Returns what was found last."""
+    await mending.mend(found)
+    if not found.to_join:
+        return found
+    seen = await survey.look(ChannelTarget.of(found.planned, wanted.known))
+    found = compare_channel(wanted, survey, found.planned, seen)
+    if seen.members is not None:
+        await mending.mend(found)
+    return found
 
 
 @asynccontextmanager
@@ -144,7 +150,7 @@ async def _plan(database: Database, settings: Settings, now: datetime) -> Plan:
 
 
 async def _survey(survey: Survey, wanted: Plan) -> AsyncIterator[ComparedChannel]:
-    """One channel after the other, with a line on the terminal that says how far it is."""
+    """Look at one channel after the other, with a line on the terminal that says how far it is."""
     bar = ProgressBar(sys.stderr, "canal", len(wanted.table), many="canaux")
     await survey.begin()
     try:
@@ -163,16 +169,15 @@ ELSEWHERE = {Drift.PUT_AWAY}
 
 def tell_check(surveyed: Sequence[ComparedChannel], *, as_json: bool) -> None:
     """Say what is not as planned."""
+    findings = [finding for found in surveyed for finding in found.findings]
     if as_json:
-        print(json.dumps(_as_object(surveyed), ensure_ascii=False))
-        return
-    findings = [finding for found in surveyed for finding in found.findings]
-    print("\n".join(_lines(findings, len(surveyed))))
+        print(json.dumps(_as_object(surveyed, findings), ensure_ascii=False))
+    else:
+        print("\n".join(_lines(findings, len(surveyed))))
 
 
-def _as_object(surveyed: Sequence[ComparedChannel]) -> dict[str, object]:
+def _as_object(surveyed: Sequence[ComparedChannel], findings: Sequence[Finding]) -> dict[str, object]:
     """As docs/wire.md describes it."""
-    findings = [finding for found in surveyed for finding in found.findings]
     people = [f for f in findings if f.drift is Drift.MISSING or f.drift in OUTSIDERS]
     return {
         "channels": len(surveyed),
@@ -192,7 +197,7 @@ def _reason(finding: Finding | Change) -> str:
 
 
 def _lines(findings: Sequence[Finding], channels: int) -> Iterator[str]:
-    """What is not as planned, to be read: those who are missing in a channel for one reason stand together."""
+    """List what is not as planned, to be read: those who are missing in a channel for one reason stand together."""
     told = [f"{finding.address} : {_reason(finding)}" for finding in findings if finding.drift is not Drift.MISSING]
     absent: dict[tuple[str, str], list[str]] = {}
     for finding in findings:
@@ -206,7 +211,7 @@ def _lines(findings: Sequence[Finding], channels: int) -> Iterator[str]:
 
 
 def _names(names: Sequence[str]) -> str:
-    """The first few, and how many more."""
+    """Name the first few, and how many more."""
     more = len(names) - NAMED
     return ", ".join(names) if more <= 0 else f"{', '.join(names[:NAMED])} et {_count(more, 'autre')}"
 
@@ -226,7 +231,7 @@ def tell(outcome: Outcome, left: Sequence[Finding], *, as_json: bool, dry_run: b
         told = {"dry_run": dry_run, "done": done, "failed": len(outcome.failed), "left": len(left)}
         print(json.dumps(told))
         return
-    said = [words.replace(NBSP, " ") for words in count_done(outcome.done)]
+    said = [words.replace(NBSP, " ") for words in count_kinds(outcome.done)]
     begin = "Serait fait : " if dry_run else ""
     print(f"{begin}{', '.join(said)}." if said else "Les canaux sont déjà comme prévu.")
 
@@ -236,7 +241,7 @@ INTERRUPTED = "interrompu avant d’être fait"
 
 @dataclass
 class Journal:
-    """One run, begun with its first change."""
+    """Writes down one run, begun with its first change."""
 
     database: Database
     clock: Callable[[], datetime]
@@ -251,7 +256,7 @@ class Journal:
                 self._left.setdefault(change.key, []).append(change)
 
     async def begin(self, surveyed: ComparedChannel, wanted: Sequence[Finding]) -> None:
-        """That channel is the planned one, and this is what is to be done there."""
+        """Note which channel is the planned one, and what is to be done there."""
         key, place = surveyed.planned.key, surveyed.channel.id if surveyed.channel else ""
         async with self.database.transaction() as db:
             if surveyed.is_own:
@@ -267,44 +272,44 @@ class Journal:
                 await runs.note_changes(db, self._run.id, wanted, {key: place})
 
     async def next(self) -> Sequence[Change]:
-        """What is to be done next."""
+        """List what is to be done next."""
         if self._run is None:
             return []
         async with self.database.transaction(writes=False) as db:
             return await runs.list_next_changes(db, self._run.id, ChangeState.FOUND)
 
     async def send(self, mine: Sequence[Change]) -> None:
-        """One call is about to make these."""
+        """Note that one call is about to make these changes."""
         async with self.database.transaction() as db:
             numbers = [change.n for change in mine]
             await runs.update_changes(db, mine[0].run_id, numbers, state=ChangeState.SENT, batch=mine[0].n)
 
     async def refuse(self, mine: Sequence[Change], why: str) -> None:
-        """These cannot be made."""
+        """Note that these changes cannot be made."""
         if mine:
             async with self.database.transaction() as db:
                 await record_refusal(db, mine, why)
 
     async def record(self, mine: Sequence[Change], result: DeliveryResult) -> Sequence[tuple[Change, str]]:
-        """These were made, but for those that are returned, each with why."""
+        """Note that these changes were made, but for those that are returned, each with why."""
         async with self.database.transaction() as db:
             kept_out = result.news.get("kept_out", {})
             return await record_arrival(db, mine, kept_out, result.channel_id, self.clock())
 
     async def find_contradicted(self, act: ChatAction) -> Collection[str]:
-        """What of an act the bot, which decided otherwise meanwhile, is about to do otherwise."""
+        """Find what of an act the bot, which decided otherwise meanwhile, is about to do otherwise."""
         async with self.database.transaction(writes=False) as db:
             return await find_contradicted(db, act)
 
     async def end(self) -> None:
-        """A run that could change nothing is none."""
+        """Drop a run that could change nothing."""
         if self._run is not None:
             async with self.database.transaction() as db:
                 if not (await runs.count_by_state(db, self._run.id)).get(ChangeState.DONE):
                     await runs.drop_run(db, self._run)
 
     async def _settle(self, db: AsyncSession, surveyed: ComparedChannel, place: str) -> None:
-        """What an earlier run was killed at was made, if it is not to be made any more."""
+        """Note that what an earlier run was killed at was made, if it is not to be made any more."""
         if any(finding.drift is Drift.UNSEEN for finding in surveyed.findings):
             return
         wanted = {(finding.drift, finding.user_id) for finding in surveyed.findings}
@@ -327,95 +332,90 @@ DECIDED_OTHERWISE = "le contraire a été décidé et part à l’instant : à r
 
 @dataclass
 class Mending:
-    """What to do, and with what; ``left_alone`` are the kinds of drift that are told of and stay."""
+    """Puts channels right, and gathers what was done; ``left_alone`` are the kinds of drift that are told of and
+    stay."""
 
     chat: Mattermost
     journal: Journal
     left_alone: frozenset[Drift] = frozenset()
+    told: Outcome = field(default_factory=Outcome)
 
-    async def mend(self, surveyed: ComparedChannel) -> Outcome:
+    async def mend(self, surveyed: ComparedChannel) -> None:
         """Make all changes that one channel needs; one that is public and unseen is only joined, and then to be looked
         at again. Raises ChatError where Mattermost is away."""
-        outcome = Outcome(failed=_out_of_reach(surveyed, UNSEEN))
+        self._note_out_of_reach(surveyed, UNSEEN)
         await self.journal.begin(surveyed, self._wanted(surveyed))
         while found := await self.journal.next():
-            await self._make(surveyed.planned, found, outcome)
-        return outcome
+            await self._make(surveyed.planned, found)
 
-    def pretend(self, surveyed: ComparedChannel) -> Outcome:
-        """What it would come to; nothing can be said of a channel that the bot does not see."""
-        return Outcome(Counter(finding.drift for finding in self._wanted(surveyed)), _out_of_reach(surveyed, UNTOUCHED))
+    def pretend(self, surveyed: ComparedChannel) -> None:
+        """Count what it would come to; nothing can be said of a channel that the bot does not see."""
+        self.told.done.update(finding.drift for finding in self._wanted(surveyed))
+        self._note_out_of_reach(surveyed, UNTOUCHED)
+
+    def _note_out_of_reach(self, surveyed: ComparedChannel, why: str) -> None:
+        """Say so of the channel itself, where the bot does not see it."""
+        self.told.failed += [(f, why) for f in surveyed.findings if f.drift is Drift.UNSEEN and not f.user_id]
 
     def _wanted(self, surveyed: ComparedChannel) -> Sequence[Finding]:
-        """Those that can be put right."""
+        """List the findings that can be put right."""
         wanted = [finding for finding in surveyed.findings if finding.drift not in self.left_alone]
         return [finding for finding in wanted if finding.drift is not Drift.UNSEEN or finding.user_id]
 
-    async def _make(self, planned: PlannedChannel, found: Sequence[Change], outcome: Outcome) -> None:
-        """A channel is made before anything else of it."""
+    async def _make(self, planned: PlannedChannel, found: Sequence[Change]) -> None:
+        """Make the next changes; a channel is made before anything else of it."""
         at_hand = {change.n: change for change in (found[:1] if found[0].drift is Drift.ABSENT else found)}
         stuck = dict(at_hand)
         for batch in build_batches(list(at_hand.values()), {planned.key: planned}, back=False):
             mine = [stuck.pop(n) for n in batch.numbers]
-            if mine[0].drift is Drift.ADMIN_MISSING and mine[0].user_id in _kept_out(outcome):
+            kept_out = {c.user_id for c, _ in self.told.failed if c.key == planned.key and c.drift is Drift.MISSING}
+            if mine[0].drift is Drift.ADMIN_MISSING and mine[0].user_id in kept_out:
                 await self.journal.refuse(mine, NOT_THERE)
-            elif act := await self._leave_contradicted(batch.act, mine, outcome):
-                await self._try(act, mine, outcome)
+            elif act := await self._leave_contradicted(batch.act, mine):
+                await self._try(act, mine)
         await self.journal.refuse([*stuck.values()], NO_CHANNEL)
 
-    async def _leave_contradicted(self, act: ChatAction, mine: list[Change], outcome: Outcome) -> ChatAction | None:
-        """What is left of an act, and of the changes that are ``mine``, without what waits to be done otherwise: that
-        was decided by somebody, or is newer than what was compared."""
+    async def _leave_contradicted(self, act: ChatAction, mine: list[Change]) -> ChatAction | None:
+        """Leave out of an act, and of the changes that are ``mine``, what waits to be done otherwise: that was decided
+        by somebody, or is newer than what was compared."""
         names = await self.journal.find_contradicted(act)
         if not names:
             return act
         rest = remove_settled(act, names)
         left = [change for change in mine if rest is None or f"member {change.user_id}" in names]
-        await self._refuse(left, DECIDED_OTHERWISE, outcome)
+        await self._refuse(left, DECIDED_OTHERWISE)
         mine[:] = [change for change in mine if change not in left]
         return rest if mine else None
 
-    async def _try(self, act: ChatAction, mine: Sequence[Change], outcome: Outcome) -> None:
-        """What concerns all channels, and not this one, ends the run: the next one goes on."""
+    async def _try(self, act: ChatAction, mine: Sequence[Change]) -> None:
+        """Perform an act. What concerns all channels, and not this one, ends the run: the next one goes on."""
         await self.journal.send(mine)
         try:
             arrival = await perform_action(self.chat, act)
         except ChatError as error:
             if error.may_pass or error.refusal is Refusal.SIGNED_OUT:
                 raise
-            await self._refuse(
-                mine, REFUSAL_REASONS[error.refusal] if error.refusal in REFUSAL_REASONS else chat_fault(error), outcome
-            )
+            await self._refuse(mine, REFUSAL_REASONS.get(error.refusal) or chat_fault(error))
             return
         out = await self.journal.record(mine, arrival)
         kept_out = {change.n for change, _ in out}
         came = [change for change in mine if change.n not in kept_out]
-        outcome.done.update(change.drift for change in came)
+        self.told.done.update(change.drift for change in came)
         if isinstance(act, AddMembers):
-            outcome.came += [(act.channel_id, change.user_id) for change in came]
-        outcome.failed += out
+            self.told.came += [(act.channel_id, change.user_id) for change in came]
+        self.told.failed += out
 
-    async def _refuse(self, mine: Sequence[Change], why: str, outcome: Outcome) -> None:
+    async def _refuse(self, mine: Sequence[Change], why: str) -> None:
         await self.journal.refuse(mine, why)
-        outcome.failed += [(change, why) for change in mine]
-
-
-def _out_of_reach(surveyed: ComparedChannel, why: str) -> list[tuple[Finding | Change, str]]:
-    """The channel itself, where the bot does not see it."""
-    return [(f, why) for f in surveyed.findings if f.drift is Drift.UNSEEN and not f.user_id]
-
-
-def _kept_out(outcome: Outcome) -> Iterable[str]:
-    """The ids of those whom Mattermost did not take."""
-    return {change.user_id for change, _ in outcome.failed if change.drift is Drift.MISSING}
+        self.told.failed += [(change, why) for change in mine]
 
 
 AT_ONCE = 4
 """Calls under way together; the mention is there a moment after somebody came in, and all came in before."""
 
 
-async def mark_read(settings: Settings, token: str, came: Sequence[tuple[str, str]]) -> int:
-    """Do it for each (channel id, user id); how many were done.
+async def mark_read(settings: Settings, token: str, came: Sequence[tuple[str, str]]) -> None:
+    """Mark a channel as read for somebody, for each (channel id, user id).
 
     An administrator’s token is needed: nobody else may read for another. Raises OperatorError where the server does
     not take it.
@@ -442,4 +442,3 @@ async def mark_read(settings: Settings, token: str, came: Sequence[tuple[str, st
     finally:
         bar.end()
         await client.close()
-    return done

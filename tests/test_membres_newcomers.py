@@ -10,8 +10,7 @@ from sqlmodel import col, select
 
 from bot.clock import utc_now
 from commands.membres.arrivals import TellNewcomers
-from storage.canaux import remember_channel
-from storage.canaux.channels import forget_channel
+from storage.canaux import forget_channel, remember_channel
 from storage.outbox import Outgoing, TargetKind
 from storage.people import Audience, Awaited, Role, arrivals, register
 from storage.people.arrivals import Newcomer

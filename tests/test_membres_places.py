@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from storage.canaux import remember_channel
-from storage.canaux.channels import forget_channel
+from storage.canaux import forget_channel, remember_channel
 from storage.people import Awaited, Role, register
 from tests.people import Person, Post, unique
 from tests.support.house import House, wait_for

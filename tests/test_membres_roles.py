@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from commands.membres import changes
+from storage import canaux as channels
 from storage import people
-from storage.canaux import channels
 from storage.people import Person as Registered
 from storage.people import Role
 from tests.people import Person, Post, unique

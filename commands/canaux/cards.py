@@ -1,12 +1,14 @@
-"""How a run of changes is shown: a card that is rewritten as it goes on, its pages, and the journal."""
+"""How a run of changes is shown: a card that is rewritten as it goes on, its pages, and the journal; how alerts end."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from itertools import groupby
 
+import structlog
 from pydantic import BaseModel
 
-from bot.cards import RowCard
+from bot.cards import RowCard, tell_animateurs
 from bot.context import Context
 from bot.errors import Refusal, UserError
 from bot.french.periods import say_moment
@@ -15,11 +17,11 @@ from bot.replies import Button, Message, Refresh, Replies, Reply, Whisper
 from bot.texts import Markdown, escape, render
 from commands.canaux.feature import ANIMATEURS, LEADERS, feature, must_look_after, say_scope
 from config.canaux import PlannedChannel
-from storage import people
-from storage.canaux import list_planned, runs
+from storage import claims, people
+from storage.canaux import find_team_room, list_planned, runs
 from storage.canaux.runs import Change, ChangeState, Drift, Run, RunKind, Stage
 
-REFUSAL_REASONS = {
+REFUSAL_REASONS: Mapping[Refusal | None, str] = {
     Refusal.FORBIDDEN: "le bot n’en a pas le droit : nommez-le administrateur du canal, ou de l’équipe",
     Refusal.NAME_TAKEN: "un canal que le bot ne voit pas a déjà cette adresse : un administrateur de l’équipe peut y "
     "ajouter le bot, ou en changer l’adresse",
@@ -31,57 +33,45 @@ REFUSAL_REASONS = {
     Refusal.DEFAULT_CHANNEL: "c’est le canal par défaut de l’équipe, qui ne change pas",
 }
 
-DONE_LABELS = {
-    Drift.ABSENT: ("canal créé", "canaux créés"),
-    Drift.ARCHIVED: ("canal restauré", "canaux restaurés"),
-    Drift.PUT_AWAY: ("canal archivé", "canaux archivés"),
-    Drift.UNSEEN: ("canal rejoint par le bot", "canaux rejoints par le bot"),
-    Drift.TITLE: ("titre corrigé", "titres corrigés"),
-    Drift.HEADER: ("en-tête corrigé", "en-têtes corrigés"),
-    Drift.PURPOSE: ("sujet corrigé", "sujets corrigés"),
-    Drift.PRIVACY: ("canal converti", "canaux convertis"),
-    Drift.MISSING: ("personne ajoutée", "personnes ajoutées"),
-    Drift.INTRUDER: ("personne retirée", "personnes retirées"),
-    Drift.STRANGER: ("inconnu du registre retiré", "inconnus du registre retirés"),
-    Drift.ADMIN_MISSING: ("administrateur nommé", "administrateurs nommés"),
-    Drift.ADMIN_EXTRA: ("administrateur de trop", "administrateurs de trop"),
+LABELS = {
+    Drift.ABSENT: (("canal créé", "canaux créés"), ("canal à créer", "canaux à créer")),
+    Drift.ARCHIVED: (("canal restauré", "canaux restaurés"), ("canal à restaurer", "canaux à restaurer")),
+    Drift.PUT_AWAY: (("canal archivé", "canaux archivés"), ("canal à archiver", "canaux à archiver")),
+    Drift.UNSEEN: (
+        ("canal rejoint par le bot", "canaux rejoints par le bot"),
+        ("canal que le bot ne voit pas", "canaux que le bot ne voit pas"),
+    ),
+    Drift.TITLE: (("titre corrigé", "titres corrigés"), ("titre à corriger", "titres à corriger")),
+    Drift.HEADER: (("en-tête corrigé", "en-têtes corrigés"), ("en-tête à corriger", "en-têtes à corriger")),
+    Drift.PURPOSE: (("sujet corrigé", "sujets corrigés"), ("sujet à corriger", "sujets à corriger")),
+    Drift.PRIVACY: (("canal converti", "canaux convertis"), ("canal à convertir", "canaux à convertir")),
+    Drift.MISSING: (("personne ajoutée", "personnes ajoutées"), ("personne à ajouter", "personnes à ajouter")),
+    Drift.INTRUDER: (("personne retirée", "personnes retirées"), ("personne à retirer", "personnes à retirer")),
+    Drift.STRANGER: (
+        ("inconnu du registre retiré", "inconnus du registre retirés"),
+        ("inconnu du registre", "inconnus du registre"),
+    ),
+    Drift.ADMIN_MISSING: (
+        ("administrateur nommé", "administrateurs nommés"),
+        ("administrateur à nommer", "administrateurs à nommer"),
+    ),
+    Drift.ADMIN_EXTRA: (
+        ("administrateur de trop", "administrateurs de trop"),
+        ("administrateur de trop", "administrateurs de trop"),
+    ),
 }
-"""What is told of each kind that was put right."""
-TO_DO_LABELS = {
-    Drift.ABSENT: ("canal à créer", "canaux à créer"),
-    Drift.ARCHIVED: ("canal à restaurer", "canaux à restaurer"),
-    Drift.PUT_AWAY: ("canal à archiver", "canaux à archiver"),
-    Drift.UNSEEN: ("canal que le bot ne voit pas", "canaux que le bot ne voit pas"),
-    Drift.TITLE: ("titre à corriger", "titres à corriger"),
-    Drift.HEADER: ("en-tête à corriger", "en-têtes à corriger"),
-    Drift.PURPOSE: ("sujet à corriger", "sujets à corriger"),
-    Drift.PRIVACY: ("canal à convertir", "canaux à convertir"),
-    Drift.MISSING: ("personne à ajouter", "personnes à ajouter"),
-    Drift.INTRUDER: ("personne à retirer", "personnes à retirer"),
-    Drift.STRANGER: ("inconnu du registre", "inconnus du registre"),
-    Drift.ADMIN_MISSING: ("administrateur à nommer", "administrateurs à nommer"),
-    Drift.ADMIN_EXTRA: ("administrateur de trop", "administrateurs de trop"),
-}
-"""What is told of each kind that is to be put right."""
-STATE_LABELS = {
-    ChangeState.FOUND: "",
-    ChangeState.SENT: "en cours",
-    ChangeState.DONE: "fait",
-    ChangeState.REFUSED: "pas fait",
-    ChangeState.DROPPED: "laissé",
-    ChangeState.BACK: "en cours d’annulation",
-    ChangeState.UNDONE: "annulé",
-    ChangeState.KEPT: "pas annulé",
-}
+"""What is told of each kind: what was put right, and what is to be."""
+DONE_LABELS = {drift: done for drift, (done, _) in LABELS.items()}
+TO_DO_LABELS = {drift: to_do for drift, (_, to_do) in LABELS.items()}
 
 
 def say_refusal(refusal: Refusal | None) -> str:
-    """Why Mattermost did not do it."""
-    return REFUSAL_REASONS.get(refusal, "Mattermost l’a refusé") if refusal else "Mattermost l’a refusé"
+    """Say why Mattermost did not do it."""
+    return REFUSAL_REASONS.get(refusal, "Mattermost l’a refusé")
 
 
 def say_changes(alike: Sequence[Change]) -> str:
-    """Changes of one kind in one channel, and why they are to be: what was found wrong, or who is to come or go."""
+    """Say changes of one kind in one channel, and why they are to be: what was found wrong, or who is to come or go."""
     first = alike[0]
     names = [f"@{change.username}" for change in alike if change.username]
     if first.drift is Drift.MISSING:
@@ -89,13 +79,13 @@ def say_changes(alike: Sequence[Change]) -> str:
     return f"{join(names)}{' :' if len(names) > 1 else ''} {first.reason}".strip()
 
 
-def count_done(counts: Mapping[Drift, int]) -> list[str]:
-    """What was put right, kind by kind."""
-    return [plural(counts[drift], *words) for drift, words in DONE_LABELS.items() if counts.get(drift)]
+def count_kinds(counts: Mapping[Drift, int], names: Mapping[Drift, tuple[str, str]] = DONE_LABELS) -> list[Markdown]:
+    """Say how many there are of each kind: of what was put right, or of what ``names`` call."""
+    return [Markdown(plural(counts[drift], *words)) for drift, words in names.items() if counts.get(drift)]
 
 
 class Check(BaseModel):
-    """Look at these channels (scope.py); those that do not exist only (``absent``); or by ``night``, for the room."""
+    """Look at these channels; those that do not exist only (``absent``); or by ``night``, for the room."""
 
     scope: str = ""
     absent: bool = False
@@ -125,11 +115,11 @@ class See(AboutRun):
 
 
 class Mend(AboutRun):
-    """The making of the changes."""
+    """Make the changes of a run."""
 
 
 class Unmend(AboutRun):
-    """The undoing of them."""
+    """Undo the changes of a run."""
 
 
 DAY = timedelta(days=1)
@@ -153,11 +143,11 @@ CARD = RowCard[Run]("canaux.card:", lambda run: run.id)
 
 
 async def draw_run(ctx: Context, run: Run) -> Message:
-    """The card of a run as it is now."""
+    """Draw the card of a run as it is now."""
     counted = await runs.count_by_channel(ctx.db, run.id)
     table = await list_planned(ctx.db, ctx.settings, archived=True)
     total = sum(number for *_, number in counted)
-    few = await runs.list_changes_page(ctx.db, run.id, 0, FEW) if total <= FEW else []
+    few = await runs.list_changes(ctx.db, run.id, limit=FEW) if total <= FEW else []
     lines = _list_changes(few, table, run.scope) or _summarise_channels(counted, run.stage, table)
     text = render(
         "canaux/run",
@@ -171,12 +161,12 @@ async def draw_run(ctx: Context, run: Run) -> Message:
 
 
 async def refresh_run(ctx: Context, run: Run) -> Refresh:
-    """Its card, wherever it stands, told anew."""
+    """Rewrite the card of a run, wherever it stands."""
     return CARD.rewrite(run, await draw_run(ctx, run))
 
 
 async def list_made(ctx: Context, run: Run, table: Mapping[str, PlannedChannel]) -> Sequence[Markdown]:
-    """What of a run stands: one by one where it is little, else counted for each channel."""
+    """List what of a run stands: one by one where it is little, else counted for each channel."""
     counted = [row for row in await runs.count_by_channel(ctx.db, run.id) if row[2] in MADE]
     if sum(number for *_, number in counted) <= FEW:
         named = "" if run.kind is RunKind.HAND else run.scope  # of what was done by hand nothing else says where
@@ -188,27 +178,23 @@ Counted = Sequence[tuple[str, Drift, ChangeState, int]]
 
 
 def _sum_up(counted: Counted, stage: Stage) -> list[Markdown]:
-    """How much of each kind is to be done, or was, and how much was not."""
+    """Say how much of each kind is to be done, or was, and how much was not."""
     if stage in {Stage.SHOWN, Stage.CHECKING}:
-        return [
-            Markdown(words) for words in _count_kinds(counted, TO_DO_LABELS, {ChangeState.FOUND, ChangeState.DROPPED})
-        ]
+        return _count_kinds(counted, TO_DO_LABELS, {ChangeState.FOUND, ChangeState.DROPPED})
     done = _count_kinds(counted, DONE_LABELS, {ChangeState.DONE, ChangeState.BACK, ChangeState.KEPT})
     rest = [(state, sum(n for *_, each, n in counted if each is state)) for state in ChangeState]
-    return [Markdown(w) for w in done] + [
-        Markdown(f"{number} {STATE_LABELS[state] or TO_BE_DONE}")
-        for state, number in rest
-        if number and state is not ChangeState.DONE
-    ]
+    return done + [Markdown(f"{n} {s.label or TO_BE_DONE}") for s, n in rest if n and s is not ChangeState.DONE]
 
 
-def _count_kinds(counted: Counted, names: Mapping[Drift, tuple[str, str]], states: set[ChangeState]) -> list[str]:
-    sums = {drift: sum(n for _, kind, state, n in counted if kind is drift and state in states) for drift in names}
-    return [plural(sums[drift], *words) for drift, words in names.items() if sums[drift]]
+def _count_kinds(counted: Counted, names: Mapping[Drift, tuple[str, str]], states: set[ChangeState]) -> list[Markdown]:
+    sums: Counter[Drift] = Counter()
+    for _, drift, state, number in counted:
+        sums[drift] += number if state in states else 0
+    return count_kinds(sums, names)
 
 
 def _summarise_channels(counted: Counted, stage: Stage, table: Mapping[str, PlannedChannel]) -> list[Markdown]:
-    """A line for each channel: what is to be done there; once it was, what was not."""
+    """Say in a line for each channel what is to be done there; once it was, what was not."""
     states = set(ChangeState) if stage in {Stage.SHOWN, Stage.CHECKING} else NOT_DONE
     return _summarise_each([row for row in counted if row[2] in states], TO_DO_LABELS, states, table)
 
@@ -216,17 +202,14 @@ def _summarise_channels(counted: Counted, stage: Stage, table: Mapping[str, Plan
 def _summarise_each(
     told: Counted, names: Mapping[Drift, tuple[str, str]], states: set[ChangeState], table: Mapping[str, PlannedChannel]
 ) -> list[Markdown]:
-    return [
-        Markdown(
-            f"**{_title_of(key, table)}** : {join(_count_kinds([row for row in told if row[0] == key], names, states))}"
-        )
-        for key in dict.fromkeys(key for key, *_ in told)
-    ]
+    by_key = {key: [row for row in told if row[0] == key] for key, *_ in told}
+    sums = {key: join(_count_kinds(rows, names, states)) for key, rows in by_key.items()}
+    return [Markdown(f"**{_title_of(key, table)}** : {said}") for key, said in sums.items()]
 
 
 def _list_changes(changes_: Sequence[Change], table: Mapping[str, PlannedChannel], scope: str) -> list[Markdown]:
-    """Changes with their reasons and how they stand; people of whom the same is to be told stand together. The channel
-    is named where it is not the only one."""
+    """List changes with their reasons and how they stand; people of whom the same is to be told stand together. The
+    channel is named where it is not the only one."""
     alike = groupby(changes_, lambda c: (c.key, c.drift, c.reason, c.state, c.why))
     told = [(key[0], _say_change(list(group))) for key, group in alike]
     return [line if key == scope else Markdown(f"**{_title_of(key, table)}** : {line}") for key, line in told]
@@ -234,7 +217,7 @@ def _list_changes(changes_: Sequence[Change], table: Mapping[str, PlannedChannel
 
 def _say_change(alike: Sequence[Change]) -> Markdown:
     change = alike[0]
-    stands = f" ({STATE_LABELS[change.state]})" if STATE_LABELS[change.state] else ""
+    stands = f" ({change.state.label})" if change.state.label else ""
     why = f" : {escape(change.why)}" if change.why else ""
     return Markdown(f"{escape(say_changes(alike))}{stands}{why}")
 
@@ -258,17 +241,16 @@ def _run_buttons(run: Run, counted: Counted, *, is_long: bool) -> Sequence[Butto
 
 @feature.button(See, roles=LEADERS, writes=False)
 async def show_page(ctx: Context, click: See) -> Replies:
-    """Its changes one by one, a page of them."""
+    """Show a page of the changes of a run, one by one."""
     run = await runs.get_run(ctx.db, click.run)
     if run is None:
         raise UserError("Cette vérification est trop ancienne : recommencez avec /canaux verifier.")
     must_look_after(ctx.user, run.scope)
     table = await list_planned(ctx.db, ctx.settings, archived=True)
-    found = await runs.list_changes_page(ctx.db, run.id, click.at, PAGE + 1)
+    found = await runs.list_changes(ctx.db, run.id, skip=click.at, limit=PAGE + 1)
     shown = found[:PAGE]
-    text = render(
-        "canaux/page", lines=_list_changes(shown, table, run.scope), first=click.at + 1, last=click.at + len(shown)
-    )
+    lines = _list_changes(shown, table, run.scope)
+    text = render("canaux/page", lines=lines, first=click.at + 1, last=click.at + len(shown))
     back = [Button("Avant", See(run=run.id, at=max(click.at - PAGE, 0)))] if click.at else []
     on = [Button("Suite", See(run=run.id, at=click.at + PAGE))] if len(found) > PAGE else []
     return Whisper(text, [*back, *on])
@@ -276,7 +258,7 @@ async def show_page(ctx: Context, click: See) -> Replies:
 
 @feature.command("canaux journal", help="Revoir ce qui a changé dans les canaux, et par qui", roles=ANIMATEURS)
 async def show_journal(ctx: Context, _: str) -> Replies:
-    """The last runs, newest first."""
+    """Show the last runs, newest first."""
     last = await runs.list_newest(ctx.db, RUNS_SHOWN)
     table = await list_planned(ctx.db, ctx.settings, archived=True)
     names = {person.id: person.username for person in await people.among(ctx.db, ids=[r.by for r in last if r.by])}
@@ -301,21 +283,49 @@ async def _journal_row(
 
 
 async def find_last_night(ctx: Context, run: Run) -> Run | None:
-    """The check that the animateurs’ channel read of last, but for this one, as far as it still stands."""
+    """Find the check that the animateurs’ channel read of last, but for this one, as far as it still stands."""
     return await runs.find_latest(ctx.db, ctx.now - runs.KEPT_FOR, Stage.SHOWN, other=run.id, kind=RunKind.CHECK, by="")
 
 
 async def close_night(ctx: Context, last: Run, *, newer: bool = False) -> Refresh:
-    """There is nothing to be put right on its card any more: a ``newer`` one says what is."""
+    """Say on the card of a night that there is nothing to be put right on it any more: a ``newer`` one says what is."""
     over = CARD.rewrite(last, render("canaux/night_over", newer=newer))
     await runs.drop_run(ctx.db, last)
     return over
 
 
 async def note_mended(ctx: Context, run: Run) -> Sequence[Reply]:
-    """What a run has put right is to be done no more on the card of the last night."""
+    """Take what a run has put right off the card of the last night."""
     last = await find_last_night(ctx, run)
     if last is None or not await runs.drop_made(ctx.db, last.id, run.id):
         return []
     left = (await runs.count_by_state(ctx.db, last.id)).get(ChangeState.FOUND, 0)
     return [await refresh_run(ctx, last) if left else await close_night(ctx, last)]
+
+
+log = structlog.get_logger()
+
+TOLD_MAX = 5
+"""Animateurs who are told one by one, where it is their own room that is taken."""
+CLOSED = "canaux.alert"
+"""The scope of the claims of posts that are dealt with."""
+
+
+async def close_alert(ctx: Context, over: Refresh) -> Sequence[Reply]:
+    """Say that it is over, if the last alert on that topic is still open."""
+    return [over] if await settle_alert(ctx, over.topic) else []
+
+
+async def settle_alert(ctx: Context, topic: str) -> bool:
+    """Note that the last alert on a topic is dealt with; False where there is none, or it was before."""
+    posts = await ctx.posts_about(topic)
+    return bool(posts) and await claims.claim(ctx.db, CLOSED, posts[0].post_id, ctx.now)
+
+
+async def report_taken_address(ctx: Context, canal: PlannedChannel) -> Sequence[Reply]:
+    """Tell the operator, in the log, and the animateurs, in their room, once a day, that an address is taken."""
+    if not await claims.claim(ctx.db, "canaux.taken", f"{canal.key}:{ctx.now.date()}", ctx.now):
+        return []
+    log.warning("planned_channel_taken", key=canal.key, address=canal.address)
+    said, room = render("canaux/taken", canal=canal), await find_team_room(ctx.db)
+    return await tell_animateurs(ctx.db, room, said, limit=TOLD_MAX)

@@ -1,19 +1,31 @@
-"""« /canaux verifier » and the nightly check: all channels compared with the plan, a few at each step."""
+"""What is not as planned: found by « /canaux verifier », each night and each hour, or when it is changed by hand."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
+from enum import StrEnum
 from secrets import token_hex
 
 from pydantic import BaseModel
 
+from bot.cards import RowCard
+from bot.command_lines import RunCommand
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
+from bot.events import Archived, ChannelTurned, Converted, Renamed, Restored
 from bot.mattermost import ChatReader
-from bot.replies import Progress, Replies, Reply, Start, Step, Whisper
+from bot.replies import Button, Message, Progress, Replies, Reply, Start, Step, Whisper
 from bot.texts import render
 from bot.work import find_work
-from commands.canaux.alerts import report_taken_address
-from commands.canaux.cards import CARD, Check, Mend, close_night, draw_run, find_last_night
+from commands.canaux.cards import (
+    CARD,
+    Check,
+    Mend,
+    close_alert,
+    close_night,
+    draw_run,
+    find_last_night,
+    report_taken_address,
+)
 from commands.canaux.drift import ChannelTarget, SeenChannel, Survey, compare_channel, read_plan
 from commands.canaux.feature import (
     ANIMATEURS,
@@ -21,11 +33,13 @@ from commands.canaux.feature import (
     LEADERS,
     channels_in,
     feature,
+    find_planned_at,
     must_look_after,
     read_scope,
     say_scope,
 )
 from commands.canaux.runs import begin_repair
+from config.canaux import Family, PlannedChannel, read
 from storage.canaux import find_channel_ids, find_team_room, forget_channel, list_planned, remember_channel, runs
 from storage.canaux.runs import Drift, Finding, Run, RunKind, Stage
 
@@ -51,25 +65,25 @@ class Cursor(BaseModel):
     "canaux verifier", help="Vérifier les canaux, ou celui d’un département", hint="[69 | canal]", roles=LEADERS
 )
 async def check_channels(ctx: Context, text: str) -> Replies:
-    """Nothing is changed; what is found is shown, with a button to put it right."""
+    """Check channels: nothing is changed; what is found is shown, with a button to put it right."""
     scope = read_scope(text, await list_planned(ctx.db, ctx.settings))
     return await start_check(ctx, Check(scope=scope))
 
 
 @feature.command("canaux creer departements", help="Créer les canaux des départements qui manquent", roles=ANIMATEURS)
 async def check_missing_departements(ctx: Context, _: str) -> Replies:
-    """The same of those that do not exist yet, and who would come into them."""
+    """Check which channels of départements do not exist yet, and who would come into them."""
     return await start_check(ctx, Check(scope=DEPARTEMENTS, absent=True))
 
 
 @feature.job("hour=5 minute=20", name="canaux.watch_over")
 async def check_nightly(_: Context) -> Replies:
-    """Each night, all of them; the animateurs’ channel reads of what is new."""
+    """Check all channels each night; the animateurs’ channel reads of what is new."""
     return Start(payload=Check(night=True))
 
 
 async def start_check(ctx: Context, asked: Check) -> Replies:
-    """Begin; two at once are one."""
+    """Begin a check; two at once are one."""
     must_look_after(ctx.user, asked.scope)
     if await find_work(ctx.db, asked):
         raise UserError("Cette vérification est déjà en cours : attendez son résultat.")
@@ -102,7 +116,7 @@ async def _survey(chat: ChatReader, places: Sequence[ChannelTarget]) -> Surveyed
     Check, name="canaux.Check", title="Vérification des canaux", unit=CHANNELS, roles=LEADERS, asks=survey_next
 )
 async def check_step(ctx: Context, asked: Check, so_far: Progress, looked: SurveyedChannels | None) -> Step:
-    """Note what is amiss in the next channels."""
+    """Check the next channels."""
     if looked is None:
         return await _begin_check(ctx, asked)
     cursor = Cursor.model_validate(so_far.cursor)
@@ -145,7 +159,7 @@ async def _begin_check(ctx: Context, asked: Check) -> Step:
 
 
 def _select_findings(findings: Sequence[Finding], asked: Check) -> Sequence[Finding]:
-    """Of a channel that exists nothing, where only those that do not are asked for."""
+    """Leave out what is found of a channel that exists, where only those that do not are asked for."""
     is_absent = any(finding.drift is Drift.ABSENT for finding in findings)
     return findings if is_absent or not asked.absent else []
 
@@ -159,20 +173,16 @@ async def _end_check(ctx: Context, asked: Check, run: Run, total: int) -> Step:
         await runs.drop_run(ctx.db, run)
         return Step(replies=over, done=total, total=total, finished=True, said=said)
     await runs.move_run(ctx.db, run, Stage.SHOWN)
-    told = await _report_to_room(ctx, run) if asked.night else await _report_check(ctx, run)
+    told = await _report_to_room(ctx, run) if asked.night else [CARD.send(run, await draw_run(ctx, run), run.by)]
     return Step(replies=told, done=total, total=total, finished=True, said=said)
 
 
-async def _report_check(ctx: Context, run: Run) -> Sequence[Reply]:
-    return [CARD.send(run, await draw_run(ctx, run), run.by)]
-
-
 async def _report_to_room(ctx: Context, run: Run) -> Sequence[Reply]:
-    """One message in the animateurs’ channel, unless the last one says the same; put right if settings say so."""
+    """Tell the animateurs’ channel in one message, unless the last one says the same; put it right if settings say
+    so."""
     room, last = await find_team_room(ctx.db), await find_last_night(ctx, run)
-    is_same = last is not None and await runs.digest_changes(ctx.db, last.id) == await runs.digest_changes(
-        ctx.db, run.id
-    )
+    found = await runs.digest_changes(ctx.db, run.id)
+    is_same = last is not None and await runs.digest_changes(ctx.db, last.id) == found
     if not room or is_same:
         await runs.drop_run(ctx.db, run)
     if last is not None and is_same:
@@ -186,3 +196,109 @@ async def _report_to_room(ctx: Context, run: Run) -> Sequence[Reply]:
         await begin_repair(ctx, run, strangers=False)
     said = CARD.post(run, await draw_run(ctx, run), room)
     return [*over, said, *([Start(payload=Mend(run=run.id))] if mends else [])]
+
+
+class LookForNamesakes(BaseModel):
+    """Hold the addresses of the rooms against what stands there."""
+
+
+@feature.job("hour=0-1,3-23 minute=7", name="canaux.look_for_namesakes")
+async def look_for_namesakes(_: Context) -> Replies:
+    """Look at the rooms’ addresses each hour: a room that is needed all day is not waited for until the night."""
+    return Start(payload=LookForNamesakes())
+
+
+TakenAddresses = Mapping[str, tuple[str, str]]
+"""Address and id, by key, of the private channels of others that stand where rooms should."""
+
+
+async def find_taken_addresses(ctx: ReadingContext, _: LookForNamesakes, __: Progress) -> TakenAddresses:
+    """Ask Mattermost what stands at the addresses of the rooms, beside the steps."""
+    wanted = [c for c in read(ctx.settings.channels).values() if c.family is Family.SALLE and not c.team]
+    hour = f"namesakes {ctx.now:%Y-%m-%d %H}"
+    return await ctx.errands.fetch(hour, lambda: _find_taken_addresses(ctx.chat, wanted))
+
+
+@feature.chore(LookForNamesakes, name="canaux.LookForNamesakes", title="Adresses des salles", asks=find_taken_addresses)
+async def check_addresses(ctx: Context, _: LookForNamesakes, __: Progress, taken: TakenAddresses) -> Step:
+    """Tell of what stands at a room’s address and is somebody else’s, which an earlier version may have taken for the
+    room."""
+    table, known = await list_planned(ctx.db, ctx.settings), await find_channel_ids(ctx.db)
+    told: list[Reply] = []
+    for key, (address, channel_id) in taken.items():
+        if key in table and table[key].address == address and known.get(key, channel_id) == channel_id:
+            await forget_channel(ctx.db, key)
+            told += await report_taken_address(ctx, table[key])
+    return Step(replies=told, finished=True)
+
+
+async def _find_taken_addresses(chat: ChatReader, wanted: Sequence[PlannedChannel]) -> TakenAddresses:
+    """Address and id, by key, of the private channels at these addresses in which the bot is not."""
+    found = [(canal, await chat.channel_by_name(canal.address)) for canal in wanted]
+    return {
+        canal.key: (canal.address, channel.id)
+        for canal, channel in found
+        if channel and channel.is_private and not await chat.is_in(channel.id)
+    }
+
+
+TURNED = RowCard[str]("canaux.turned:")
+"""The alert about a change that somebody made to a channel by hand, by the channel’s id and the kind of change."""
+
+
+class HandChange(StrEnum):
+    """What somebody did to a channel by hand."""
+
+    ARCHIVED = "archived"
+    RENAMED = "renamed"
+    CONVERTED = "converted"
+
+
+@feature.event(Archived, name="canaux.archived.Archived")
+async def alert_archived(ctx: Context, event: Archived) -> Replies:
+    """Tell that nobody can write in a channel any more; what the animateurs put away themselves is planned no more."""
+    return await _alert_change(
+        ctx, event, HandChange.ARCHIVED, lambda _: "vient d’être archivé : plus personne ne peut y écrire"
+    )
+
+
+@feature.event(Restored, name="canaux.restored.Restored")
+async def alert_restored(ctx: Context, event: Restored) -> Replies:
+    """Say that an archived channel is open again, whoever did that."""
+    return await _alert_change(ctx, event, HandChange.ARCHIVED, lambda _: "")
+
+
+@feature.event(Renamed, name="canaux.renamed.Renamed")
+async def alert_renamed(ctx: Context, event: Renamed) -> Replies:
+    """Tell that a channel has another title; it stays the same channel, and its address is not told of."""
+    title = event.display_name
+    return await _alert_change(
+        ctx, event, HandChange.RENAMED, lambda canal: f"s’appelle maintenant « {title} »" if canal.name != title else ""
+    )
+
+
+@feature.event(Converted, name="canaux.converted.Converted")
+async def alert_converted(ctx: Context, event: Converted) -> Replies:
+    """Tell that a private channel is public now, where all can read what was written there, or a public one private,
+    which who is not in it finds no more."""
+    now = "privé : qui n’y est pas ne le trouve plus" if event.is_private else "public : toute l’équipe peut le lire"
+    wrong = f"vient d’être rendu {now}"
+    return await _alert_change(
+        ctx, event, HandChange.CONVERTED, lambda canal: wrong if canal.private != event.is_private else ""
+    )
+
+
+async def _alert_change(
+    ctx: Context, event: ChannelTurned, turn: HandChange, what: Callable[[PlannedChannel], str]
+) -> Replies:
+    """Tell of a change by hand. ``what`` says what is wrong with the channel now; where that is nothing (""), what was
+    told of it is over."""
+    canal, room = await find_planned_at(ctx, event.channel_id), await find_team_room(ctx.db)
+    if canal is None or not room or room == event.channel_id:
+        return None
+    about = f"{event.channel_id}:{turn}"
+    if not (said := what(canal)):
+        over = render("canaux/turned_back", planned=canal, turn=turn)
+        return await close_alert(ctx, TURNED.rewrite(about, over))
+    check = Button("Vérifier ce canal", RunCommand(line=f"canaux verifier {canal.address}"))
+    return TURNED.post(about, Message(render("canaux/turned", planned=canal, said=said), [check]), room)

@@ -18,11 +18,10 @@ from bot.actions import (
     SetChannelAdmin,
 )
 from bot.errors import ChatError, Refusal
-from bot.mattermost import ChatChannel, ChatMember, ChatReader
+from bot.mattermost import ChatChannel, ChatMember, ChatReader, ChatUser
 from config.canaux import PlannedChannel
 from config.settings import Settings
-from storage.canaux import find_channel_ids, list_allowances, runs
-from storage.canaux.channels import list_planned
+from storage.canaux import find_channel_ids, list_allowances, list_planned, runs
 from storage.canaux.membership import ChannelMember, MembershipRules
 from storage.canaux.runs import GONE, LEADERLESS, OUTSIDERS, PRIVATE, PUBLIC, Change, ChangeState, Drift, Finding
 from storage.people import departures, every
@@ -50,8 +49,8 @@ def read_act_topic(topic: str) -> tuple[str, int, bool] | None:
 
 
 def build_batches(wanted: Sequence[Change], table: Mapping[str, PlannedChannel], *, back: bool) -> Iterator[ActBatch]:
-    """What makes these changes of one channel (or undoes them), in their order; those whom one act brings in stand
-    together. What no act can do is left out."""
+    """Build what makes these changes of one channel (or undoes them), in their order; those whom one act brings in
+    stand together. What no act can do is left out."""
     joining = [change for change in wanted if is_joining(change, back=back)]
     for change in wanted:
         if is_joining(change, back=back):
@@ -86,8 +85,9 @@ def _act_topic(change: Change, back: bool) -> str:
 
 def _build_act(change: Change, planned: PlannedChannel | None, back: bool) -> ChatAction | None:
     topic, place, drift = _act_topic(change, back), change.channel_id, change.drift
+    wanted = change.before if back else change.after
     if drift is Drift.ABSENT and not back:
-        return _build_creation(planned, topic) if planned else None
+        return CreateChannel.of(planned, topic) if planned else None
     if not place or drift is Drift.UNSEEN:
         return None
     match drift:
@@ -98,42 +98,15 @@ def _build_act(change: Change, planned: PlannedChannel | None, back: bool) -> Ch
             leads = back is (drift is Drift.ADMIN_EXTRA)
             act = SetChannelAdmin(place, change.user_id, is_admin=leads, topic=topic)
         case Drift.PRIVACY:
-            act = ConvertChannel(place, private=_wanted_value(change, back) == PRIVATE, topic=topic)
+            act = ConvertChannel(place, private=wanted == PRIVATE, topic=topic)
         case Drift.TITLE | Drift.HEADER | Drift.PURPOSE:
-            act = ChangeChannel(place, topic=topic, **{CHANNEL_FIELDS[drift]: _wanted_value(change, back)})
+            act = ChangeChannel(place, topic=topic, **{CHANNEL_FIELDS[drift]: wanted})
         case _:
             act = RemoveMember(place, change.user_id, topic=topic)
     return act
 
 
-def _wanted_value(change: Change, back: bool) -> str:
-    return change.before if back else change.after
-
-
-def _build_creation(planned: PlannedChannel, topic: str) -> CreateChannel:
-    return CreateChannel(
-        name=planned.address,
-        display_name=planned.name,
-        private=planned.private,
-        header=planned.header,
-        purpose=planned.purpose,
-        team=planned.team,
-        topic=topic,
-    )
-
-
 OUT_OF_SIGHT = {Refusal.UNKNOWN_CHANNEL, Refusal.FORBIDDEN}
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """Somebody in the team, as far as it matters here."""
-
-    username: str
-    is_bot: bool
-    is_gone: bool
-    is_admin: bool
-    """Whether they administer the server: such people are everywhere in their own right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +140,7 @@ class Survey:
     by one. All of it raises ChatError."""
 
     chat: ChatReader
-    accounts: dict[str, Account] = field(default_factory=dict)
+    accounts: dict[str, ChatUser] = field(default_factory=dict)
     own_id: str = ""
     _own: dict[str, Mapping[str, ChatChannel]] = field(default_factory=dict)
     """The channels of the bot, by id, of each team."""
@@ -175,12 +148,12 @@ class Survey:
     async def begin(self) -> None:
         """Read what all channels have in common."""
         async for users in self.chat.team_users():
-            self.accounts |= {u.id: Account(u.username, u.is_bot, u.deleted, u.is_system_admin) for u in users}
+            self.accounts |= {user.id: user for user in users}
         self._own = {"": {channel.id: channel for channel in await self.chat.own_channels()}}
         self.own_id = (await self.chat.me()).id
 
     async def look(self, place: ChannelTarget) -> SeenChannel:
-        """One channel as it is now."""
+        """Look at one channel as it is now."""
         channel = await self._find(place)
         if channel is None:
             return SeenChannel()
@@ -188,7 +161,7 @@ class Survey:
         return SeenChannel(channel, await self._members(channel) if is_own else None)
 
     async def look_at_all(self, places: Iterable[ChannelTarget]) -> Mapping[str, SeenChannel]:
-        """Several, by key, and what they have in common."""
+        """Look at several channels, by key, and at what they have in common."""
         await self.begin()
         return {place.key: await self.look(place) for place in places}
 
@@ -220,7 +193,7 @@ class Survey:
 
     @staticmethod
     def _none_of(team: str, error: ChatError) -> None:
-        """Another team than the bot’s own may be out of its sight: then nothing is found there."""
+        """Find nothing in another team than the bot’s own that is out of its sight. Raises the error of its own."""
         if not team or error.may_pass or error.refusal is Refusal.SIGNED_OUT:
             raise error
 
@@ -249,7 +222,7 @@ class Plan:
 
 
 async def read_plan(db: AsyncSession, settings: Settings, now: datetime) -> Plan:
-    """What is to be by the register, today."""
+    """Read what is to be by the register, today."""
     leaving = await departures.find_in_grace(db, now)
     everybody = await every(db)
     people = {p.id: ChannelMember.of(p, p.today(now), leaving.get(p.id, ())) for p in everybody}
@@ -285,7 +258,7 @@ class ComparedChannel:
 
 
 def compare_channel(plan: Plan, survey: Survey, planned: PlannedChannel, seen: SeenChannel) -> ComparedChannel:
-    """What of a planned channel is not as it is to be."""
+    """Compare a planned channel with what is there: what is not as it is to be."""
     comparison, channel = _Comparison(plan, survey, planned, seen), seen.channel
     findings, is_own = list(comparison.findings()), seen.members is not None
     return ComparedChannel(planned, channel, len(seen.members or ()), findings, comparison.to_join, is_own)
@@ -337,20 +310,20 @@ class _Comparison:
         rules = self.plan.rules
         for user_id, account in self.survey.accounts.items():
             person, member = self.plan.people.get(user_id), members.get(user_id)
-            if account.is_bot or (person is None and account.is_admin):
+            if account.is_bot or (person is None and account.is_system_admin):  # who are everywhere in their own right
                 continue
             if member is not None:
                 yield from self._about_member(account, person, member)
-            elif person and not account.is_gone and (reason := rules.reason_in(self.planned, person)):
+            elif person and not account.deleted and (reason := rules.reason_in(self.planned, person)):
                 missing = self._finding(Drift.MISSING, reason, user_id, account.username)
                 yield replace(missing, leads=rules.administers(self.planned, person))
 
-    def _about_member(self, account: Account, person: ChannelMember | None, member: ChatMember) -> Iterator[Finding]:
+    def _about_member(self, account: ChatUser, person: ChannelMember | None, member: ChatMember) -> Iterator[Finding]:
         who = (member.user_id, account.username)
         rules, to_be = self.plan.rules, self.planned
-        reason = GONE if account.is_gone else rules.reason_out(to_be, person, member.user_id)
+        reason = GONE if account.deleted else rules.reason_out(to_be, person, member.user_id)
         if to_be.private and reason:
-            drift = Drift.INTRUDER if person or account.is_gone else Drift.STRANGER
+            drift = Drift.INTRUDER if person or account.deleted else Drift.STRANGER
             yield self._finding(drift, reason, *who)
         elif person and rules.administers(to_be, person) and not member.is_admin:
             yield self._finding(Drift.ADMIN_MISSING, LEADERLESS, *who)

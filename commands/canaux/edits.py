@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from secrets import token_hex
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -20,6 +21,7 @@ from config.text import fold
 from dialogs.canaux import NewChannel, PutAway, RenameChannel, WriteHeader, WritePurpose
 from storage import people, watchlist
 from storage.canaux import (
+    MADE,
     amend_channel,
     find_channel_ids,
     list_allowances,
@@ -28,7 +30,6 @@ from storage.canaux import (
     remember_channel,
     runs,
 )
-from storage.canaux.channels import MADE
 from storage.canaux.membership import ChannelMember, MembershipRules
 from storage.canaux.runs import ChangeState, Drift, Finding, Run, RunKind, Stage
 
@@ -49,7 +50,8 @@ async def list_known_channels(
 
 
 async def find_named_channel(ctx: Context, text: str, there: Mapping[str, str], refusal: str) -> str | None:
-    """The key of the channel that a line names, if it names one. Raises UserError for one that is not ``there``."""
+    """Find the key of the channel that a line names, if it names one. Raises UserError for one that is not
+    ``there``."""
     if not text.strip():
         return None
     key = read_scope(text, await list_planned(ctx.db, ctx.settings))
@@ -92,53 +94,44 @@ COLUMNS = {Drift.PURPOSE: ("purpose", "la description", PURPOSE_MAX), Drift.HEAD
 
 
 @feature.command(
-    "canaux description",
-    help="Dire à quoi sert un canal",
-    hint="[canal] [texte]",
-    roles=ANIMATEURS,
-    writes=True,
+    "canaux description", help="Dire à quoi sert un canal", hint="[canal] [texte]", roles=ANIMATEURS, writes=True
 )
 async def write_purpose(ctx: Context, text: str) -> Replies:
-    """At once; without a text the window, with what stands there."""
-    there = await list_known_channels(ctx, lambda _: True)
-    key, words = await split_channel_name(ctx, text, there)
-    if key and words:
-        return await _save_text(ctx, key, Drift.PURPOSE, " ".join(words.split()))
-    purpose = (await must_be_planned(ctx, key)).purpose if key else None
-    return Ask(WritePurpose.draft(there=there, key=key, text=purpose))
+    """Say at once what a channel is for; without a text open the window, with what stands there."""
+    return await _write_text(ctx, text, Drift.PURPOSE, WritePurpose)
 
 
 @feature.submit(WritePurpose, roles=ANIMATEURS)
 async def save_purpose(ctx: Context, form: WritePurpose) -> Replies:
-    """The same."""
+    """Say what a channel is for, as the window has it."""
     return await _save_text(ctx, form.key, Drift.PURPOSE, form.text)
 
 
 @feature.command(
-    "canaux entete",
-    help="Écrire l’en-tête d’un canal",
-    hint="[canal] [texte]",
-    roles=ANIMATEURS,
-    writes=True,
+    "canaux entete", help="Écrire l’en-tête d’un canal", hint="[canal] [texte]", roles=ANIMATEURS, writes=True
 )
 async def write_header(ctx: Context, text: str) -> Replies:
-    """The same of what stands at its top, where Markdown is read."""
-    there = await list_known_channels(ctx, lambda _: True)
-    key, words = await split_channel_name(ctx, text, there)
-    if key and words:
-        return await _save_text(ctx, key, Drift.HEADER, words)
-    header = (await must_be_planned(ctx, key)).header if key else None
-    return Ask(WriteHeader.draft(there=there, key=key, text=header))
+    """Write what stands at the top of a channel, where Markdown is read, or open its window."""
+    return await _write_text(ctx, text, Drift.HEADER, WriteHeader)
 
 
 @feature.submit(WriteHeader, roles=ANIMATEURS)
 async def save_header(ctx: Context, form: WriteHeader) -> Replies:
-    """The same."""
+    """Write what stands at the top of a channel, as the window has it."""
     return await _save_text(ctx, form.key, Drift.HEADER, form.text)
 
 
+async def _write_text(ctx: Context, text: str, drift: Drift, window: type[WritePurpose] | type[WriteHeader]) -> Replies:
+    there = await list_known_channels(ctx, lambda _: True)
+    key, words = await split_channel_name(ctx, text, there)
+    if key and words:
+        return await _save_text(ctx, key, drift, " ".join(words.split()) if drift is Drift.PURPOSE else words)
+    before = getattr(await must_be_planned(ctx, key), COLUMNS[drift][0]) if key else None
+    return Ask(window.draft(there=there, key=key, text=before))
+
+
 async def _save_text(ctx: Context, key: str, drift: Drift, text: str) -> Replies:
-    """It is so from now on, in the table too: the nightly check would put the old one back."""
+    """Write a text of a channel, in the table too: the nightly check would put the old one back."""
     column, called, most = COLUMNS[drift]
     canal = await must_be_planned(ctx, key)
     before = str(getattr(canal, column))
@@ -176,12 +169,12 @@ class Restore(Choosing):
 
 @feature.command("canaux creer", help="Créer un canal thématique", hint="[nom]", roles=ANIMATEURS)
 async def ask_new_channel(_: Context, text: str) -> Replies:
-    """The window."""
+    """Open the window of a new channel."""
     return Ask(NewChannel.draft(name=text.strip() or None))
 
 
 async def check_new_channel(ctx: ReadingContext, form: NewChannel) -> Make:
-    """What is to be made. Raises UserError where a namesake is there."""
+    """Look whether a channel can be made. Raises UserError where a namesake is there."""
     address = make_address(form.name)
     if not address:
         raise UserError(fields={"nom": "Ce nom n’a ni lettre ni chiffre."})
@@ -197,7 +190,7 @@ async def check_new_channel(ctx: ReadingContext, form: NewChannel) -> Make:
 @feature.button(Make, roles=ANIMATEURS)
 @feature.submit(NewChannel, roles=ANIMATEURS, asks=check_new_channel)
 async def make_channel(ctx: Context, new: Make) -> Replies:
-    """It is in the table from now on, and made."""
+    """Write a new channel into the table, and make it."""
     key = f"{MADE}{new.address}"
     if key in await list_planned(ctx.db, ctx.settings, archived=True):
         raise UserError("Ce canal est déjà créé : /canaux le montre.")
@@ -214,7 +207,7 @@ def make_address(name: str) -> str:
 def _find_namesake_fault(
     name: str, address: str, there: ChatChannel | None, table: Mapping[str, PlannedChannel]
 ) -> str:
-    """Why a channel of that name cannot be made; "" when it can."""
+    """Say why a channel of that name cannot be made; "" when it can."""
     if there is not None and there.archived:
         return "Un canal archivé a déjà cette adresse : restaurez-le, ou choisissez un autre nom."
     if there is not None:
@@ -226,7 +219,7 @@ def _find_namesake_fault(
 
 @feature.command("canaux renommer", help="Donner un autre nom à un canal", hint="[nom]", roles=ANIMATEURS)
 async def ask_new_name(ctx: Context, text: str) -> Replies:
-    """The window; the channels of the départements keep theirs, by which each finds them."""
+    """Open the window of a new name; the channels of the départements keep theirs, by which each finds them."""
     there = await list_known_channels(ctx, lambda channel: channel.family is not Family.DEPARTEMENT, absent=True)
     chosen = await find_named_channel(ctx, text, there, KEEPS_ITS_NAME)
     return Ask(RenameChannel.draft(there=there, key=chosen))
@@ -234,22 +227,20 @@ async def ask_new_name(ctx: Context, text: str) -> Replies:
 
 @feature.submit(RenameChannel, roles=ANIMATEURS)
 async def save_name(ctx: Context, form: RenameChannel) -> Replies:
-    """Its title changes, here and in Mattermost; its address stays, unless there is no such channel yet."""
+    """Change the title of a channel, here and in Mattermost; its address stays, unless there is no such channel yet."""
     canal = await must_be_planned(ctx, form.key)
     if canal.name == form.name:
         return Whisper(f"Ce canal s’appelle déjà « {quote(form.name, 64)} ».")
     if form.key not in await find_channel_ids(ctx.db):
         return await _make_elsewhere(ctx, canal, form.name)
     await amend_channel(ctx.db, form.key, ctx.user.id, ctx.now, name=form.name)
-    reason = "renommé à la main"
-    act = await apply_change(
-        ctx, Finding(Drift.TITLE, form.key, canal.address, reason, before=canal.name, after=form.name)
-    )
-    return [Whisper(render("canaux/renamed", before=canal.name, after=form.name)), act]
+    titles: dict[str, Any] = {"before": canal.name, "after": form.name}
+    act = await apply_change(ctx, Finding(Drift.TITLE, form.key, canal.address, "renommé à la main", **titles))
+    return [Whisper(render("canaux/renamed", **titles)), act]
 
 
 async def _make_elsewhere(ctx: Context, canal: PlannedChannel, name: str) -> Replies:
-    """A planned channel that is not there, perhaps since others have its address, is made at that of its new name."""
+    """Make a planned channel that is not there, perhaps since others have its address, at that of its new name."""
     address, table = make_address(name), dict(await list_planned(ctx.db, ctx.settings, archived=True))
     del table[canal.key]
     if fault := _find_namesake_fault(name, address, None, table) if address else "Ce nom n’a ni lettre ni chiffre.":
@@ -264,7 +255,7 @@ async def _make_elsewhere(ctx: Context, canal: PlannedChannel, name: str) -> Rep
     "canaux archiver", help="Archiver un canal thématique, avec une raison", hint="[nom]", roles=ANIMATEURS
 )
 async def ask_archive_reason(ctx: Context, text: str) -> Replies:
-    """The window."""
+    """Open the window of the reason."""
     there = await list_known_channels(ctx, lambda channel: channel.family is Family.THEMATIQUE)
     refusal = "Seuls les canaux thématiques s’archivent : le réseau a besoin des autres, le bot les recréerait."
     return Ask(PutAway.draft(there=there, key=await find_named_channel(ctx, text, there, refusal)))
@@ -272,7 +263,7 @@ async def ask_archive_reason(ctx: Context, text: str) -> Replies:
 
 @feature.submit(PutAway, roles=ANIMATEURS)
 async def archive_channel(ctx: Context, form: PutAway) -> Replies:
-    """Nobody writes there any more, all can read, and the bot does not restore it by itself."""
+    """Archive a channel: nobody writes there any more, all can read, and the bot does not restore it by itself."""
     canal = await must_be_planned(ctx, form.key)
     await amend_channel(ctx.db, form.key, ctx.user.id, ctx.now, archived=form.reason)
     act = await apply_change(ctx, Finding(Drift.PUT_AWAY, form.key, canal.address, f"archivé : {form.reason}"))
@@ -280,7 +271,8 @@ async def archive_channel(ctx: Context, form: PutAway) -> Replies:
 
 
 async def read_restored(ctx: ReadingContext, text: str) -> Restore | Whisper:
-    """The one that is named, or a menu of them: what was put away here, and what somebody archived by hand."""
+    """Find the channel that is named, or show a menu of them: what was put away here, and what somebody archived by
+    hand."""
     table = await list_planned(ctx.db, ctx.settings, archived=True)
     if text.strip():
         return await _find_archived(ctx, read_scope(text, table), table)
@@ -296,14 +288,14 @@ async def read_restored(ctx: ReadingContext, text: str) -> Restore | Whisper:
 
 
 async def _list_archived(ctx: Context) -> Mapping[str, str]:
-    """The keys of channels that are archived, and why each is."""
+    """List the keys of channels that are archived, and why each is."""
     table, archived = await list_planned(ctx.db, ctx.settings, archived=True), await watchlist.list_archived(ctx.db)
     by_hand = {key: BY_HAND for key, channel_id in (await find_channel_ids(ctx.db)).items() if channel_id in archived}
     return {key: why for key, why in (by_hand | dict(await list_put_away(ctx.db))).items() if key in table}
 
 
 async def _find_archived(ctx: ReadingContext, key: str, table: Mapping[str, PlannedChannel]) -> Restore:
-    """The channel of that key; of one that was not put away here Mattermost is asked. Raises UserError where it is
+    """Find the channel of that key; of one that was not put away here Mattermost is asked. Raises UserError where it is
     open."""
     if key in await list_put_away(ctx.db) or key not in table:
         return Restore(chosen=key)
@@ -314,7 +306,7 @@ async def _find_archived(ctx: ReadingContext, key: str, table: Mapping[str, Plan
 
 
 async def _find_archived_id(ctx: ReadingContext, canal: PlannedChannel, channel_id: str) -> str:
-    """The id of a channel that Mattermost says is archived; "" for any other."""
+    """Find the id of a channel that Mattermost says is archived; "" for any other."""
     chat = ctx.chat.in_team(canal.team)
     asked = chat.channel(channel_id) if channel_id else chat.channel_by_name(canal.address, archived=True)
     found = await unless_refused(asked, None)
@@ -326,7 +318,7 @@ async def _find_archived_id(ctx: ReadingContext, canal: PlannedChannel, channel_
     "canaux restaurer", help="Rouvrir un canal archivé", hint="[nom]", roles=ANIMATEURS, asks=read_restored
 )
 async def restore_channel(ctx: Context, click: Restore) -> Replies:
-    """It is open again, with all who were in it."""
+    """Open a channel again, with all who were in it."""
     await ctx.must_still_be(ANIMATEURS)
     canal = (await list_planned(ctx.db, ctx.settings, archived=True)).get(click.chosen)
     if canal is None or not (click.channel or click.chosen in await _list_archived(ctx)):
@@ -336,9 +328,8 @@ async def restore_channel(ctx: Context, click: Restore) -> Replies:
     reason = (await list_put_away(ctx.db)).get(click.chosen, "")
     if reason:
         await amend_channel(ctx.db, click.chosen, ctx.user.id, ctx.now, archived="")
-    act = await apply_change(
-        ctx, Finding(Drift.ARCHIVED, click.chosen, canal.address, "restauré à la main", before=reason)
-    )
+    found = Finding(Drift.ARCHIVED, click.chosen, canal.address, "restauré à la main", before=reason)
+    act = await apply_change(ctx, found)
     return [Whisper(render("canaux/brought_back", title=canal.name)), act]
 
 
@@ -350,7 +341,7 @@ COORDINATEURS_MAX = 1000
     "canaux droits", help="Savoir qui écrit dans un canal, et ce qui s’y règle", hint="69 | canal", roles=ANIMATEURS
 )
 async def show_rights(ctx: Context, text: str) -> Replies:
-    """In words; Mattermost keeps writing for some to its licensed editions."""
+    """Say in words who writes in a channel; Mattermost keeps writing for some to its licensed editions."""
     table = await list_planned(ctx.db, ctx.settings)
     scope = read_scope(text, table)
     if scope in {ALL, DEPARTEMENTS}:

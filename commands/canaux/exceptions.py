@@ -15,7 +15,7 @@ from bot.mattermost import ChatUser
 from bot.menus import Choosing, Menu
 from bot.replies import Button, Message, Refresh, Replies, Say, Whisper
 from bot.texts import Markdown, escape, mention, quote, render
-from commands.canaux.alerts import close_alert, settle_alert
+from commands.canaux.cards import close_alert, settle_alert
 from commands.canaux.edits import apply_change, list_known_channels, split_channel_name
 from commands.canaux.feature import ANIMATEURS, feature, must_be_planned, note_place, read_scope
 from config.canaux import PlannedChannel
@@ -55,7 +55,7 @@ class EndException(Choosing):
 
 
 def alert_outsider(who: Outsider, canal: PlannedChannel, why: str, room: str) -> Say:
-    """What the animateurs’ channel reads of somebody who is where they do not belong."""
+    """Tell the animateurs’ channel of somebody who is where they do not belong."""
     text = render("canaux/intruder", username=who.username, planned=canal, why=why)
     about = who.model_dump()
     buttons = [Button("L’admettre", Admit(**about)), Button("Retirer du canal", Remove(**about), "danger")]
@@ -63,13 +63,13 @@ def alert_outsider(who: Outsider, canal: PlannedChannel, why: str, room: str) ->
 
 
 def make_exception(ctx: Context, key: str, user_id: str, reason: str, *, is_in: bool) -> Allowance:
-    """The exception that who acts makes of somebody."""
+    """Make the exception that who acts decides on for somebody."""
     return Allowance(key=key, user_id=user_id, is_in=is_in, reason=reason, by=ctx.user.id, at=ctx.now)
 
 
 @feature.button(Admit, roles=ANIMATEURS)
 async def admit_outsider(ctx: Context, click: Admit) -> Replies:
-    """From now on they belong there, by name."""
+    """Let somebody stay in a channel, by name."""
     canal = await must_be_planned(ctx, click.key)
     await allow(ctx.db, [make_exception(ctx, click.key, click.user_id, ADMITTED, is_in=True)])
     note_place(ctx, AuditAct.CHANNEL_ADMIT, canal, click.user_id, ADMITTED)
@@ -78,7 +78,7 @@ async def admit_outsider(ctx: Context, click: Admit) -> Replies:
 
 @feature.button(Remove, roles=ANIMATEURS)
 async def remove_outsider(ctx: Context, click: Remove) -> Replies:
-    """Out of the channel; what they wrote stays."""
+    """Take somebody out of a channel; what they wrote stays."""
     canal = await must_be_planned(ctx, click.key)
     channel_id = (await find_channel_ids(ctx.db)).get(click.key, "")
     await disallow(ctx.db, click.key, click.user_id)
@@ -96,7 +96,7 @@ class Admission:
 
 
 async def read_admission(ctx: ReadingContext, text: str) -> Admission:
-    """« @nom canal raison ». Raises UserError for nobody."""
+    """Read « @nom canal raison ». Raises UserError for nobody."""
     name, _, rest = text.strip().partition(" ")
     where, _, reason = rest.strip().partition(" ")
     if not where:
@@ -117,7 +117,7 @@ async def read_admission(ctx: ReadingContext, text: str) -> Admission:
     asks=read_admission,
 )
 async def admit_by_name(ctx: Context, asked: Admission) -> Replies:
-    """From now on they belong there, and come in."""
+    """Bring somebody into a channel, where they belong by name from now on."""
     account, why = asked.account, asked.reason
     table, known = await list_planned(ctx.db, ctx.settings), await find_channel_ids(ctx.db)
     canal = table.get(read_scope(asked.where, table))
@@ -134,7 +134,7 @@ async def admit_by_name(ctx: Context, asked: Admission) -> Replies:
     "canaux exceptions", help="Voir qui est admis dans un canal, ou exclu, par exception", roles=ANIMATEURS
 )
 async def list_exceptions(ctx: Context, _: str) -> Replies:
-    """All of them, and a menu to end one."""
+    """List all exceptions, with a menu to end one."""
     found = await list_allowances(ctx.db)
     table = await list_planned(ctx.db, ctx.settings)
     about = await people.among(ctx.db, ids=[each.user_id for each in found[:SHOWN]]) if found else []
@@ -147,10 +147,9 @@ async def list_exceptions(ctx: Context, _: str) -> Replies:
 
 @feature.button(EndException, roles=ANIMATEURS)
 async def end_exception(ctx: Context, click: EndException) -> Replies:
-    """Nobody is moved by that: the next check says what follows from it."""
+    """End an exception. Nobody is moved by that: the next check says what follows from it."""
     key, _, user_id = click.chosen.rpartition(" ")
-    was_there = await disallow(ctx.db, key, user_id)
-    if not was_there:
+    if not await disallow(ctx.db, key, user_id):
         raise UserError("Cette exception n’existe plus.")
     record_entry_at_end(ctx, AuditEntry(AuditAct.CHANNEL_EXCEPTION, f"canal:{key}", user_id))
     return Whisper("C’est noté : les règles ordinaires valent de nouveau. /canaux verifier dit ce que cela change.")
@@ -190,7 +189,7 @@ class Lead(BaseModel):
 
 
 async def read_admin_change(ctx: ReadingContext, text: str) -> Lead | Whisper:
-    """Those who do; or Mattermost is asked whether that may be, before anything is written."""
+    """Show who administers a channel; or ask Mattermost whether a change may be, before anything is written."""
     key, rest = await split_channel_name(ctx, text, await list_known_channels(ctx, lambda _: True))
     who = _SIGNED_NAME.fullmatch(rest)
     if key is None or (rest and who is None):
@@ -207,7 +206,7 @@ async def read_admin_change(ctx: ReadingContext, text: str) -> Lead | Whisper:
 
 
 async def _list_admins(ctx: ReadingContext, place: str) -> Sequence[str]:
-    """Who administers it now, by name; bots are not people."""
+    """List who administers a channel now, by name; bots are not people."""
     ids = [member.user_id async for page in ctx.chat.channel_members(place) for member in page if member.is_admin]
     found = [user async for page in ctx.chat.users(ids) for user in page]
     return sorted(user.username for user in found if not (user.is_bot or user.deleted))
@@ -236,7 +235,7 @@ async def _check_admin_change(ctx: ReadingContext, wanted: Lead, place: str) -> 
     asks=read_admin_change,
 )
 async def set_admin(ctx: Context, wanted: Lead) -> Replies:
-    """It is so by name, so that no check undoes it."""
+    """Have somebody administer a channel, or no more, by name, so that no check undoes it."""
     await ctx.must_still_be(ANIMATEURS)
     canal = await must_be_planned(ctx, wanted.key)
     known = await find_allowance(ctx.db, wanted.key, wanted.user_id)

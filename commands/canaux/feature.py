@@ -34,8 +34,8 @@ ANIMATEURS = (Role.ANIMATEUR,)
 
 @feature.watches
 async def watch_channels(db: AsyncSession, settings: Settings) -> WatchedPlaces:
-    """Who comes into the team; who comes into the private channels, and leaves them. Of the public ones, in which
-    everybody is or may be, how they are."""
+    """Listen for who comes into the team, and who comes into the private channels and leaves them. Of the public ones,
+    in which everybody is or may be, listen for how they are."""
     found = await find_watched_channels(db, settings)
     return WatchedPlaces(found.private, team=True, crowded=found.public)
 
@@ -49,7 +49,8 @@ Table = Mapping[str, PlannedChannel]
 
 
 def read_scope(text: str, table: Table) -> str:
-    """What somebody wrote: nothing, « départements », one of them, or a channel by name. Raises UserError."""
+    """Read which channels somebody means: nothing, « départements », one of them, or a channel by name. Raises
+    UserError."""
     wanted = fold(text.strip().removeprefix("~"))
     if not wanted:
         return ALL
@@ -69,13 +70,13 @@ def read_scope(text: str, table: Table) -> str:
 
 
 async def find_planned_at(ctx: Context, channel_id: str) -> PlannedChannel | None:
-    """The planned channel that this one of Mattermost’s is; None for any other."""
+    """Find the planned channel that this one of Mattermost’s is; None for any other."""
     keys = (key for key, its_id in (await find_channel_ids(ctx.db)).items() if its_id == channel_id)
     return (await list_planned(ctx.db, ctx.settings)).get(next(keys, ""))
 
 
 async def must_be_planned(ctx: Context, key: str) -> PlannedChannel:
-    """The planned channel of that key. Raises UserError for one that is none any more."""
+    """Get the planned channel of that key. Raises UserError for one that is none any more."""
     canal = (await list_planned(ctx.db, ctx.settings)).get(key)
     if canal is None:
         raise UserError("Ce canal n’est plus dans la table des canaux.")
@@ -83,7 +84,7 @@ async def must_be_planned(ctx: Context, key: str) -> PlannedChannel:
 
 
 def channels_in(scope: str, table: Table) -> Sequence[PlannedChannel]:
-    """The channels that are meant."""
+    """List the channels of a scope."""
     if scope == DEPARTEMENTS:
         return [canal for canal in table.values() if canal.family is Family.DEPARTEMENT]
     return [canal for key, canal in table.items() if scope in {ALL, key}]
@@ -99,14 +100,14 @@ def must_look_after(actor: Person, scope: str) -> None:
 
 
 def say_scope(scope: str, table: Table) -> str:
-    """The same in words."""
+    """Say a scope in words."""
     if scope in {ALL, DEPARTEMENTS}:
         return "tous les canaux des départements" if scope else "tous les canaux"
     return f"le canal « {table[scope].name if scope in table else scope.removeprefix(PREFIX)} »"
 
 
 def note_finding(ctx: Context, finding: Finding, place: str) -> None:
-    """Something that is changed by hand of a channel, whose id is ``place`` once there is one."""
+    """Note what is changed by hand of a channel, whose id is ``place`` once there is one."""
     before, after = ({"quoi": finding.drift.value, "nom": value} for value in (finding.before, finding.after))
     thing = f"canal:{place or finding.key}"
     deed = AuditEntry(
@@ -116,17 +117,17 @@ def note_finding(ctx: Context, finding: Finding, place: str) -> None:
 
 
 def note_run(ctx: Context, act: AuditAct, run: Run, counted: Mapping[str, int]) -> None:
-    """Changes that are made, or undone, together: how many of each kind; which ones « /canaux journal » tells."""
+    """Note changes that are made, or undone, together: how many of each kind; which ones « /canaux journal » tells."""
     record_entry_at_end(ctx, AuditEntry(act, f"canaux:{run.id}", after={"portee": run.scope, "combien": dict(counted)}))
 
 
 def note_place(ctx: Context, act: AuditAct, canal: PlannedChannel, user_id: str, reason: str = "") -> None:
-    """Somebody is let in, taken out, or brought in, by name or because they belong there."""
+    """Note that somebody is let in, taken out, or brought in, by name or because they belong there."""
     record_entry_at_end(ctx, AuditEntry(act, f"canal:{canal.key}", user_id, reason, after={"canal": canal.name}))
 
 
 def note_moves(ctx: Context, user_id: str, *, joins: Sequence[str] = (), leaves: Sequence[str] = ()) -> None:
-    """The bot itself brings somebody into channels, or takes them out, as the register says."""
+    """Note that the bot itself brings somebody into channels, or takes them out, as the register says."""
     if joins or leaves:
         after = {"entre": list(joins), "sort": list(leaves)}
         record_entry_at_end(ctx, AuditEntry(AuditAct.CHANNEL_MOVE, f"personne:{user_id}", user_id, after=after))

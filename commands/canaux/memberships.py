@@ -17,14 +17,13 @@ from bot.mattermost import ChatChannel, ChatUser
 from bot.menus import Choosing, Menu
 from bot.replies import Button, Direct, Progress, Replies, Reply, Say, Start, Step, Whisper
 from bot.texts import render
-from commands.canaux.alerts import close_alert
+from commands.canaux.cards import close_alert
 from commands.canaux.exceptions import OUTSIDER, Outsider, alert_outsider
 from commands.canaux.feature import feature, find_planned_at, note_moves
 from config.canaux import Belonging, PlannedChannel, home_of
 from config.territories import hub_of
 from storage import people
 from storage.canaux import find_channel_ids, find_team_room, list_allowances, list_planned
-from storage.canaux import list_planned as planned_channels
 from storage.canaux.membership import ChannelMember, MembershipRules, begin_departure, compute_settling, find_departed
 from storage.people import Person, departures
 
@@ -49,7 +48,8 @@ async def read_unregistered(ctx: ReadingContext, event: JoinedTeam | LeftChannel
 
 @feature.event(JoinedTeam, name="canaux.bring_in.JoinedTeam", asks=read_unregistered)
 async def bring_in(ctx: Context, event: JoinedTeam, _: Unregistered) -> Replies:
-    """All channels where the register wants somebody; who was announced by an import is in it by then."""
+    """Bring who comes into the team into all channels where the register wants them; who was announced by an import is
+    in it by then."""
     member = await _find_member(ctx, event.user_id)
     if member is None:
         return None
@@ -62,8 +62,8 @@ async def bring_in(ctx: Context, event: JoinedTeam, _: Unregistered) -> Replies:
 
 @feature.event(LeftChannel, name="canaux.put_back.LeftChannel", asks=read_unregistered)
 async def put_back(ctx: Context, event: LeftChannel, found: Unregistered) -> Replies:
-    """Who belongs into a private channel, and was taken out of it or left it. (Who left the team is refused there; of
-    public channels the bot does not hear who is there, feature.py.)"""
+    """Put back who belongs into a private channel, and was taken out of it or left it. (Who left the team is refused
+    there; of public channels the bot does not hear who is there.)"""
     canal = await find_planned_at(ctx, event.channel_id)
     if canal is None:
         return None
@@ -77,8 +77,8 @@ async def put_back(ctx: Context, event: LeftChannel, found: Unregistered) -> Rep
 
 @feature.event(JoinedChannel, name="canaux.tell_of_intruder.JoinedChannel", asks=read_unregistered)
 async def report_intruder(ctx: Context, event: JoinedChannel, found: Unregistered) -> Replies:
-    """Who is in a private channel without belonging there is not thrown out: the animateurs are told why it is so, and
-    decide by a click."""
+    """Tell the animateurs of who is in a private channel without belonging there, and why it is so: they decide by a
+    click."""
     account = found.account
     canal, room = await find_planned_at(ctx, event.channel_id), await find_team_room(ctx.db)
     if canal is None or not room or (account and (account.is_bot or account.is_system_admin)):
@@ -96,8 +96,8 @@ def _find_username(member: ChannelMember | None, account: ChatUser | None) -> st
 
 
 async def _find_member(ctx: Context, user_id: str) -> ChannelMember | None:
-    """Somebody as far as channels go, by the register as it is now (what was read before the first statement may have
-    changed since); None for who is not in it."""
+    """Find somebody as far as channels go, by the register as it is now (what was read before the first statement may
+    have changed since); None for who is not in it."""
     person = await people.get(ctx.db, user_id)
     return ChannelMember.of(person, person.today(ctx.now)) if person else None
 
@@ -114,14 +114,15 @@ class SeeOff(BaseModel):
 
 @feature.job("hour=5 minute=0", name="canaux.leave_old_channels", writes=True)
 async def leave_old_channels(ctx: Context) -> Replies:
-    """Once a night, before the channels are looked at (repair/checking.py): who is due to leave is no drift."""
+    """Take out of their channels, once a night, those who moved and those who left, before the channels are looked at:
+    who is due to leave is no drift."""
     ended = [Start(payload=SeeOff())] if await _list_leavers(ctx) else []
     return [*await _leave_old_homes(ctx, await find_channel_ids(ctx.db)), *ended]
 
 
 @feature.chore(SeeOff, name="canaux.SeeOff", title="Départs du réseau", unit=("personne", "personnes"), writes=True)
 async def take_out_leavers(ctx: Context, _: SeeOff, progress: Progress) -> Step:
-    """A few at a time, each once; at the end the animateurs’ channel reads who left."""
+    """Take out a few of those who left, each once; at the end the animateurs’ channel reads who left."""
     seen: list[str] = progress.cursor or []
     leavers = (await _list_leavers(ctx))[:AT_ONCE]
     if not leavers:
@@ -138,7 +139,7 @@ async def take_out_leavers(ctx: Context, _: SeeOff, progress: Progress) -> Step:
 
 
 async def _leave_old_homes(ctx: Context, known: Mapping[str, str]) -> Sequence[Reply]:
-    """Of those who moved; who is let in by name, moved back or animates stays."""
+    """Take those who moved out of their old channels; who is let in by name, moved back or animates stays."""
     table, rules = await list_planned(ctx.db, ctx.settings), MembershipRules(await list_allowances(ctx.db))
     told: list[Reply] = []
     for move in await departures.list_over(ctx.db, ctx.now):
@@ -156,13 +157,13 @@ async def _leave_old_homes(ctx: Context, known: Mapping[str, str]) -> Sequence[R
 
 
 def _home_keys(departement: str) -> Sequence[str]:
-    """The keys of the channels of who works there: the département’s, and its hub’s."""
+    """List the keys of the channels of who works there: the département’s, and its hub’s."""
     hub = hub_of(departement)
     return [f"departement:{home_of(departement)}", *([f"hub:{hub.key}"] if hub else [])]
 
 
 async def _list_leavers(ctx: Context) -> Sequence[Person]:
-    """Whose last day has passed where they are; who left on the day that it was said is in no channel any more."""
+    """List whose last day has passed where they are; who left on the day that it was said is in no channel any more."""
     ended = await people.list_ended(ctx.db, ctx.today - LOOKED_BACK, ctx.today)
     ended = [person for person in ended if person.has_left(person.today(ctx.now))]
     done = await find_departed(ctx.db, ended)
@@ -170,7 +171,7 @@ async def _list_leavers(ctx: Context) -> Sequence[Person]:
 
 
 async def _take_out(ctx: Context, person: Person) -> Sequence[Reply]:
-    """What takes somebody out of the channels that were theirs on their last day."""
+    """Take somebody out of the channels that were theirs on their last day."""
     assert person.left_on is not None  # that is why they leave
     was, is_now = ChannelMember.of(person, person.left_on), ChannelMember.of(person, person.today(ctx.now))
     settling = await compute_settling(ctx.db, await list_planned(ctx.db, ctx.settings), was, is_now)
@@ -198,7 +199,7 @@ class Choose(BaseModel):
 
 
 class ChooseOne(Choosing):
-    """The same of the channel of the key ``chosen``, where there are too many for buttons."""
+    """Come into the channel of the key ``chosen``, or leave it, where there are too many for buttons."""
 
     joins: bool
 
@@ -215,8 +216,8 @@ class ListedChannel:
 
 @feature.command("canaux", help="Voir vos canaux, en rejoindre d’autres ou les quitter")
 async def show_channels(ctx: ReadingContext, _: str) -> Replies:
-    """One’s own channels, and the thematic ones with what they are for."""
-    table = await planned_channels(ctx.db, ctx.settings)
+    """Show one’s own channels, and the thematic ones with what they are for."""
+    table = await list_planned(ctx.db, ctx.settings)
     known = await find_channel_ids(ctx.db)
     rules = MembershipRules(await list_allowances(ctx.db))
     member = ChannelMember.of(ctx.user, ctx.today)
@@ -234,14 +235,14 @@ async def show_channels(ctx: ReadingContext, _: str) -> Replies:
 
 @feature.button(ChooseOne, writes=False)
 async def choose_from_menu(ctx: ReadingContext, click: ChooseOne) -> Replies:
-    """Done at once, too."""
+    """Come into the channel that was chosen, or leave it, at once."""
     return await choose_channel(ctx, Choose(key=click.chosen, joins=click.joins))
 
 
 @feature.button(Choose, writes=False)
 async def choose_channel(ctx: ReadingContext, click: Choose) -> Replies:
-    """Done at once; what is so already is said so."""
-    planned = (await planned_channels(ctx.db, ctx.settings)).get(click.key)
+    """Come into a channel, or leave it, at once; what is so already is said so."""
+    planned = (await list_planned(ctx.db, ctx.settings)).get(click.key)
     channel_id = (await find_channel_ids(ctx.db)).get(click.key)
     place = await _look_at_channel(ctx, planned, channel_id) if planned and channel_id else None
     if place is None or place.planned.belonging is not Belonging.LIBRE:
@@ -254,7 +255,7 @@ async def choose_channel(ctx: ReadingContext, click: Choose) -> Replies:
 
 
 async def _look_at_channel(ctx: ReadingContext, planned: PlannedChannel, channel_id: str) -> ListedChannel | None:
-    """A channel as it is now; None for one that is gone, archived or out of sight."""
+    """Look at a channel as it is now; None for one that is gone, archived or out of sight."""
     try:
         channel, member, count = await asyncio.gather(
             ctx.chat.channel(channel_id),

@@ -13,7 +13,6 @@ from bot.events import Delivered, Undelivered
 from bot.french.periods import say_moment
 from bot.replies import Button, Direct, Progress, Replies, Reply, Start, Step, Update, Whisper
 from bot.texts import render
-from commands.canaux.alerts import report_taken_address
 from commands.canaux.cards import (
     CHANNELS_MAX,
     DAY,
@@ -27,13 +26,14 @@ from commands.canaux.cards import (
     list_made,
     note_mended,
     refresh_run,
+    report_taken_address,
     say_refusal,
 )
 from commands.canaux.drift import build_batches, note_sent, read_act_topic
 from commands.canaux.exceptions import make_exception
 from commands.canaux.feature import ANIMATEURS, LEADERS, feature, must_look_after, note_run, read_scope, say_scope
 from config.canaux import PlannedChannel
-from storage import journal, people
+from storage import people
 from storage.canaux import Allowance, allow, list_allowances, list_planned, remember_channel, runs, take_back_change
 from storage.canaux.membership import ChannelMember, MembershipRules
 from storage.canaux.runs import LEADERSHIP, OUTSIDERS, Change, ChangeState, Drift, Run, RunKind, Stage
@@ -44,7 +44,7 @@ ABOUT_PEOPLE = OUTSIDERS | LEADERSHIP | {Drift.MISSING}
 
 
 async def find_outdated(ctx: Context, canal: PlannedChannel | None, found: Sequence[Change]) -> Collection[int]:
-    """The numbers of those, all of one channel, that nobody wants any more."""
+    """Find the numbers of those changes, all of one channel, that nobody wants any more."""
     if canal is None:
         return {change.n for change in found}
     about = [change for change in found if change.drift in ABOUT_PEOPLE]
@@ -54,7 +54,7 @@ async def find_outdated(ctx: Context, canal: PlannedChannel | None, found: Seque
 
 
 async def _read_members(ctx: Context, ids: Sequence[str]) -> dict[str, ChannelMember]:
-    """Those of the register, as far as channels go."""
+    """Read those people of the register, as far as channels go."""
     leaving = await departures.find_in_grace(ctx.db, ctx.now)
     found = await people.among(ctx.db, ids=ids)
     return {p.id: ChannelMember.of(p, p.today(ctx.now), leaving.get(p.id, ())) for p in found}
@@ -75,27 +75,23 @@ STRANGER = "laissé tel quel"
 STOPPED = "le travail a été arrêté avant"
 
 
-async def lock_shown_run(ctx: Context, run_id: str) -> Run:
-    """A run that can be put right now. Raises UserError."""
+async def start_repair(ctx: Context, run_id: str, *, strangers: bool) -> tuple[Run, Start]:
+    """Begin to put right what a run shows. Raises UserError where it is too old, or begun already, where these channels
+    are not for who acts, and while others are put right."""
     run = await runs.lock_run(ctx.db, run_id)
     if run is None or (run.stage is Stage.SHOWN and run.at < ctx.now - DAY):
         raise UserError("Cette vérification est trop ancienne : recommencez avec /canaux verifier.")
     if run.stage is not Stage.SHOWN:
         raise UserError("Cette réparation est déjà lancée, ou finie.")
-    return run
-
-
-async def start_repair(ctx: Context, run: Run, *, strangers: bool) -> Start:
-    """Begin to put it right. Raises UserError where these channels are not for who acts, or others are under way."""
     must_look_after(ctx.user, run.scope)
     await must_be_alone(ctx)
     await begin_repair(ctx, run, strangers=strangers)
-    return Start(payload=Mend(run=run.id))
+    return run, Start(payload=Mend(run=run.id))
 
 
 async def begin_repair(ctx: Context, run: Run, *, strangers: bool) -> None:
-    """From now on its changes are made, and are those of who asked for it, whoever had looked; whom the register does
-    not know is taken out only if that is asked for."""
+    """Note that a run is being made, for who asked for it, whoever had looked; whom the register does not know is taken
+    out only if that is asked for."""
     await runs.move_run(ctx.db, run, Stage.MENDING, **({"by": ctx.user.id} if ctx.user.id else {}))
     if not strangers:
         await runs.drop_found(ctx.db, run.id, STRANGER, drift=Drift.STRANGER)
@@ -103,7 +99,7 @@ async def begin_repair(ctx: Context, run: Run, *, strangers: bool) -> None:
 
 
 async def count_changes(db: AsyncSession, run_id: str, *states: ChangeState) -> Mapping[str, int]:
-    """How many changes in those states there are of each kind."""
+    """Count the changes in those states, kind by kind."""
     counted: Counter[str] = Counter()
     for _, drift, how, number in await runs.count_by_channel(db, run_id):
         counted[drift.value] += number if how in states else 0
@@ -118,13 +114,13 @@ async def must_be_alone(ctx: Context) -> None:
 
 @feature.stopped(Mend, name="canaux.Mend")
 async def stop_mending(ctx: Context, asked: Mend, so_far: Progress) -> Step:
-    """What is on its way arrives; no more of it is made, and what was can be undone."""
+    """Make no more of a run: what is on its way arrives, and what was made can be undone."""
     return await _stop_run(ctx, asked.run, so_far)
 
 
 @feature.stopped(Unmend, name="canaux.Unmend")
 async def stop_unmending(ctx: Context, asked: Unmend, so_far: Progress) -> Step:
-    """No more of it is undone; the rest can be undone another time."""
+    """Undo no more of a run; the rest can be undone another time."""
     return await _stop_run(ctx, asked.run, so_far)
 
 
@@ -147,9 +143,8 @@ SUPERSEDED_REASON = "autre chose a été décidé depuis"
 
 @feature.button(Repair, roles=LEADERS)
 async def repair_shown(ctx: Context, click: Repair) -> Replies:
-    """Put right what that card shows."""
-    run = await lock_shown_run(ctx, click.run)
-    started = await start_repair(ctx, run, strangers=click.strangers)
+    """Put right what a card shows."""
+    run, started = await start_repair(ctx, click.run, strangers=click.strangers)
     shown = await draw_run(ctx, run)
     return [Update(shown.text, shown.buttons), started]
 
@@ -162,28 +157,25 @@ async def repair_shown(ctx: Context, click: Repair) -> Replies:
     writes=True,
 )
 async def repair_last(ctx: Context, text: str) -> Replies:
-    """What this person was shown last of these channels."""
+    """Put right what this person was shown last of these channels."""
     scope = read_scope(text, await list_planned(ctx.db, ctx.settings))
     last = await runs.find_latest(ctx.db, ctx.now - DAY, Stage.SHOWN, kind=RunKind.CHECK, scope=scope, by=ctx.user.id)
     if last is None:
         line = f"/canaux verifier {text.strip()}".strip()
         raise UserError(f"Rien n’est à réparer parmi ce que vous avez vérifié depuis hier : tapez d’abord {line}.")
-    run = await lock_shown_run(ctx, last.id)
-    started = await start_repair(ctx, run, strangers=False)
+    run, started = await start_repair(ctx, last.id, strangers=False)
     return [await refresh_run(ctx, run), Whisper(render("canaux/mending")), started]
 
 
 @feature.work(Mend, name="canaux.Mend", title="Réparation des canaux", unit=MENDED_UNIT, roles=LEADERS, writes=True)
 async def mend_channels(ctx: Context, asked: Mend, so_far: Progress) -> Step:
-    """The next changes of one channel; at the end, until all have arrived."""
+    """Make the next changes of one channel; at the end, wait until all have arrived."""
     run = await runs.lock_run(ctx.db, asked.run)
     if run is None or run.stage is not Stage.MENDING:
         return so_far.end()
     must_look_after(ctx.user, run.scope)
-    found, tally = (
-        await runs.list_next_changes(ctx.db, run.id, ChangeState.FOUND),
-        await runs.count_by_state(ctx.db, run.id),
-    )
+    found = await runs.list_next_changes(ctx.db, run.id, ChangeState.FOUND)
+    tally = await runs.count_by_state(ctx.db, run.id)
     left, total = tally.get(ChangeState.FOUND, 0) + tally.get(ChangeState.SENT, 0), sum(tally.values())
     if left:
         acts = await _send_changes(ctx, run, found) if found else []
@@ -199,7 +191,7 @@ async def _send_changes(ctx: Context, run: Run, found: Sequence[Change]) -> Sequ
     first = found[0]
     if first.drift is Drift.ABSENT:
         found = [first]
-    elif not first.channel_id and await _is_being_made(ctx, first):
+    elif not first.channel_id and await _list_makings(ctx, first, ChangeState.SENT):
         return []
     table = await list_planned(ctx.db, ctx.settings)
     over = await find_outdated(ctx, table.get(first.key), found)
@@ -212,9 +204,9 @@ async def _send_changes(ctx: Context, run: Run, found: Sequence[Change]) -> Sequ
     return [batch.act for batch in sent]
 
 
-async def _is_being_made(ctx: Context, change: Change) -> bool:
-    of_channel = await runs.list_changes(ctx.db, change.run_id, key=change.key, drift=Drift.ABSENT)
-    return any(each.state is ChangeState.SENT for each in of_channel)
+async def _list_makings(ctx: Context, change: Change, state: ChangeState) -> Sequence[Change]:
+    """The changes of that run by which the channel of this one is made, that stand so."""
+    return await runs.list_changes(ctx.db, change.run_id, key=change.key, drift=Drift.ABSENT, state=state)
 
 
 async def record_arrival(
@@ -243,7 +235,7 @@ async def record_refusal(db: AsyncSession, found: Sequence[Change], why: str, *,
 
 @feature.event(Delivered, name="canaux.arrived.Delivered")
 async def note_arrived(ctx: Context, event: Delivered) -> Replies:
-    """It is so now, but for whom Mattermost did not take."""
+    """Note that changes are made, or undone, but for whom Mattermost did not take."""
     about = read_act_topic(event.topic)
     if about is None:
         return None
@@ -261,7 +253,7 @@ async def note_arrived(ctx: Context, event: Delivered) -> Replies:
 
 
 async def _record_undone(db: AsyncSession, found: Sequence[Change], event: Delivered) -> None:
-    """Who was to come back and whom Mattermost did not take stays out."""
+    """Note that changes are undone; who was to come back and whom Mattermost did not take stays out."""
     for change in found:
         if change.user_id in event.kept_out:
             await record_refusal(db, [change], say_refusal(event.kept_out[change.user_id]), back=True)
@@ -270,7 +262,7 @@ async def _record_undone(db: AsyncSession, found: Sequence[Change], event: Deliv
 
 
 async def _bring_in_maker(ctx: Context, made: Change, channel_id: str) -> Replies:
-    """A channel is there: who made it by hand comes in."""
+    """Bring who made a channel by hand into it, once it is there."""
     run = await runs.get_run(ctx.db, made.run_id)
     if run is None or run.kind is not RunKind.HAND:
         return None
@@ -281,7 +273,7 @@ async def _bring_in_maker(ctx: Context, made: Change, channel_id: str) -> Replie
 
 @feature.event(Undelivered, name="canaux.refused.Undelivered")
 async def note_refused(ctx: Context, event: Undelivered) -> Replies:
-    """It is not so, and is told of with the rest of its run; what somebody did by hand is told to them."""
+    """Note that changes were refused, which is told with the rest of their run; what somebody did by hand, to them."""
     about = read_act_topic(event.topic)
     if about is None:
         return None
@@ -318,31 +310,31 @@ WAITED_FOR = (*MADE, ChangeState.BACK)
 
 @feature.command("canaux annuler", help="Annuler les derniers changements des canaux", roles=ANIMATEURS)
 async def ask_undo(ctx: Context, _: str) -> Replies:
-    """What would be undone, first."""
+    """Show first what would be undone."""
     last = await runs.find_last_made(ctx.db, ctx.now - UNDO_FOR)
     if last is None:
         raise UserError("Il n’y a rien à annuler : aucun changement des canaux depuis trente jours.")
-    counted = await runs.count_by_channel(ctx.db, last.id)
+    counted = [row for row in await runs.count_by_channel(ctx.db, last.id) if row[2] in MADE]
     table = await list_planned(ctx.db, ctx.settings, archived=True)
-    lines, count_ = await list_made(ctx, last, table), sum(n for *_, state, n in counted if state in MADE)
+    lines, count = await list_made(ctx, last, table), sum(n for *_, n in counted)
     text = render(
         "canaux/undo",
         lines=lines[:CHANNELS_MAX],
         more=len(lines) - CHANNELS_MAX,
         at=say_moment(last.at.astimezone(ctx.zone)),
         scope=say_scope(last.scope, table),
-        count=count_,
-        made=sum(n for _, drift, state, n in counted if drift is Drift.ABSENT and state in MADE),
-        people=sum(n for _, drift, state, n in counted if drift in {Drift.MISSING, *OUTSIDERS} and state in MADE),
+        count=count,
+        made=sum(n for _, drift, _, n in counted if drift is Drift.ABSENT),
+        people=sum(n for _, drift, _, n in counted if drift in {Drift.MISSING, *OUTSIDERS}),
         kind=last.kind,
     )
-    see = [Button("Tout voir", See(run=last.id))] if count_ > len(lines) or len(lines) > CHANNELS_MAX else []
+    see = [Button("Tout voir", See(run=last.id))] if count > len(lines) or len(lines) > CHANNELS_MAX else []
     return Whisper(text, [Button("Annuler ces changements", Undo(run=last.id), "danger"), *see])
 
 
 @feature.undo(Undo, roles=ANIMATEURS)
 async def undo_run(ctx: Context, click: Undo) -> Replies:
-    """Begin; a second click finds it under way."""
+    """Begin to undo a run; a second click finds it under way."""
     run = await runs.lock_run(ctx.db, click.run)
     if run is not None and run.at < ctx.now - UNDO_FOR:
         raise UserError("Ces changements ont plus de trente jours : ils ne s’annulent plus. Tapez /canaux verifier.")
@@ -354,7 +346,7 @@ async def undo_run(ctx: Context, click: Undo) -> Replies:
         await runs.mark_sent_as_made(ctx.db, run.id)
         await runs.drop_found(ctx.db, run.id, STOPPED)
     await runs.move_run(ctx.db, run, Stage.UNDOING)
-    note_run(ctx, journal.AuditAct.CHANNEL_UNDO, run, await count_changes(ctx.db, run.id, *MADE))
+    note_run(ctx, AuditAct.CHANNEL_UNDO, run, await count_changes(ctx.db, run.id, *MADE))
     return [await refresh_run(ctx, run), Whisper(render("canaux/mending")), Start(payload=Unmend(run=run.id))]
 
 
@@ -362,7 +354,7 @@ async def undo_run(ctx: Context, click: Undo) -> Replies:
     Unmend, name="canaux.Unmend", title="Annulation dans les canaux", unit=UNDONE_UNIT, roles=ANIMATEURS, writes=True
 )
 async def unmend_channels(ctx: Context, asked: Unmend, so_far: Progress) -> Step:
-    """The next changes of one channel, last ones first; at the end, until all have arrived."""
+    """Undo the next changes of one channel, last ones first; at the end, wait until all have arrived."""
     run = await runs.lock_run(ctx.db, asked.run)
     if run is None or run.stage is not Stage.UNDOING:
         return so_far.end()
@@ -382,12 +374,7 @@ async def unmend_channels(ctx: Context, asked: Unmend, so_far: Progress) -> Step
 
 async def _undo_changes(ctx: Context, run: Run, found: Sequence[Change]) -> Sequence[ChatAction]:
     """Send what undoes them; a channel that was made is put away, with all that was done there since."""
-    made = [
-        c
-        for c in await runs.list_changes(ctx.db, run.id, key=found[0].key, drift=Drift.ABSENT)
-        if c.state is ChangeState.DONE
-    ]
-    if made:
+    if await _list_makings(ctx, found[0], ChangeState.DONE):
         rest = [c.n for c in found if c.drift is not Drift.ABSENT]
         await runs.update_changes(ctx.db, run.id, rest, state=ChangeState.UNDONE, why=WITH_IT)
         found = [c for c in found if c.drift is Drift.ABSENT]
@@ -401,7 +388,7 @@ async def _undo_changes(ctx: Context, run: Run, found: Sequence[Change]) -> Sequ
 
 
 def _make_undo_exception(ctx: Context, change: Change) -> Allowance | None:
-    """Who was brought in stays out from now on, and who was taken out may stay: else the next check, or the bot itself,
+    """Keep out from now on who was brought in, and let in who was taken out: else the next check, or the bot itself,
     would do it again."""
     if change.drift not in {Drift.MISSING, *OUTSIDERS}:
         return None

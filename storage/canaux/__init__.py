@@ -6,42 +6,185 @@ Words:
     Amendment, Allowance: what animateurs changed of the table of channels; who is let in or kept out by name.
 """
 
-from storage.canaux.channels import (
-    Allowance,
-    Channel,
-    allow,
-    amend_channel,
-    disallow,
-    find_allowance,
-    find_channel_ids,
-    find_channel_keys,
-    find_team_room,
-    find_watched_channels,
-    forget_channel,
-    list_allowances,
-    list_keys_of,
-    list_planned,
-    list_put_away,
-    remember_channel,
-    take_back_change,
-)
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, NamedTuple
 
-__all__ = [
-    "Allowance",
-    "Channel",
-    "allow",
-    "amend_channel",
-    "disallow",
-    "find_allowance",
-    "find_channel_ids",
-    "find_channel_keys",
-    "find_team_room",
-    "find_watched_channels",
-    "forget_channel",
-    "list_allowances",
-    "list_keys_of",
-    "list_planned",
-    "list_put_away",
-    "remember_channel",
-    "take_back_change",
-]
+from sqlalchemy import delete
+from sqlmodel import Field, SQLModel, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from config import canaux
+from config.canaux import Belonging, Family, PlannedChannel
+from config.settings import Settings
+from storage.canaux.runs import Change, Drift
+from storage.database import UtcTime, upsert
+from storage.watchlist import WatchedMember
+
+TEAM_ROOM = "animation"
+"""The key of the animateurs’ own channel."""
+
+
+class Channel(SQLModel, table=True):
+    """A planned channel (``config/canaux.py``) that was found or made: renamed by hand, it is still the same."""
+
+    __tablename__ = "channel"
+
+    key: str = Field(primary_key=True, max_length=64)
+    channel_id: str = Field(unique=True, max_length=26)
+    at: datetime = Field(sa_type=UtcTime)
+
+
+class Allowance(SQLModel, table=True):
+    """Somebody let into a channel (``is_in``), or kept out of it, whatever the rules say; ``by`` is who decided.
+    ``leads`` says whether they administer it, if that was decided too."""
+
+    __tablename__ = "channel_allowance"
+
+    key: str = Field(primary_key=True, max_length=64)
+    user_id: str = Field(primary_key=True, max_length=26)
+    is_in: bool
+    leads: bool | None = None
+    reason: str = Field(default="", max_length=200)
+    by: str = Field(default="", max_length=26)
+    at: datetime = Field(sa_type=UtcTime)
+
+
+async def find_channel_ids(db: AsyncSession) -> Mapping[str, str]:
+    """The ids of the channels that are known, by key."""
+    return {channel.key: channel.channel_id for channel in (await db.exec(select(Channel))).all()}
+
+
+async def find_channel_keys(db: AsyncSession) -> Mapping[str, str]:
+    """The keys of the channels that are known, by id."""
+    return {ident: key for key, ident in (await find_channel_ids(db)).items()}
+
+
+async def find_team_room(db: AsyncSession) -> str:
+    """The id of the animateurs’ own channel; "" while it is not known."""
+    return (await find_channel_ids(db)).get(TEAM_ROOM, "")
+
+
+async def list_keys_of(db: AsyncSession, user_id: str) -> Collection[str]:
+    """The keys of the known channels in which somebody is, as last told."""
+    there = select(Channel.key).join(WatchedMember, col(WatchedMember.place) == col(Channel.channel_id))
+    found = await db.exec(there.where(WatchedMember.user_id == user_id, col(WatchedMember.is_in)))
+    return frozenset(found.all())
+
+
+async def remember_channel(db: AsyncSession, key: str, channel_id: str, now: datetime) -> None:
+    """Note that the planned channel of that key is this one of Mattermost’s."""
+    await upsert(db, Channel, [{"key": key, "channel_id": channel_id, "at": now}])
+
+
+async def forget_channel(db: AsyncSession, key: str) -> None:
+    """Forget which channel the planned one is: another may take its place."""
+    await db.execute(delete(Channel).where(col(Channel.key) == key))
+
+
+async def list_allowances(db: AsyncSession) -> Sequence[Allowance]:
+    """All who are let in or kept out by name."""
+    return (await db.exec(select(Allowance).order_by(col(Allowance.key), col(Allowance.user_id)))).all()
+
+
+async def find_allowance(db: AsyncSession, key: str, user_id: str) -> Allowance | None:
+    """What was decided of somebody in a channel."""
+    here = (col(Allowance.key) == key, col(Allowance.user_id) == user_id)
+    return (await db.exec(select(Allowance).where(*here))).first()
+
+
+async def allow(db: AsyncSession, allowed: Iterable[Allowance]) -> None:
+    """Let them in, or keep them out, from now on; what was decided of them before is so no more."""
+    for each in allowed:
+        await upsert(db, Allowance, [each.model_dump()])
+
+
+async def disallow(db: AsyncSession, key: str, user_id: str) -> bool:
+    """The rules alone hold for them again; False where they did already."""
+    here = (col(Allowance.key) == key, col(Allowance.user_id) == user_id)
+    return (await db.execute(delete(Allowance).where(*here).returning(col(Allowance.key)))).scalar() is not None
+
+
+MADE = "libre:"
+"""How the keys of channels begin that were made in chat."""
+
+
+class Amendment(SQLModel, table=True):
+    """What is other than in the table for one channel: ``name``, ``purpose`` and ``header``, where they were changed;
+    ``archived`` is why it was put away ("": it was not). ``address`` is that of a channel made in chat, which the table
+    does not have, or another one than the table’s, where somebody else’s channel has that."""
+
+    __tablename__ = "channel_amendment"
+
+    key: str = Field(primary_key=True, max_length=64)
+    name: str = Field(default="", max_length=64)
+    address: str = Field(default="", max_length=64)
+    purpose: str = Field(default="", max_length=250)
+    header: str = Field(default="", max_length=1024)
+    archived: str = Field(default="", max_length=200)
+    by: str = Field(default="", max_length=26)
+    at: datetime = Field(sa_type=UtcTime)
+
+
+async def list_planned(db: AsyncSession, settings: Settings, *, archived: bool = False) -> Mapping[str, PlannedChannel]:
+    """The channels by key, without those put away unless ``archived``. Raises what ``config.canaux.read`` does."""
+    table = {**canaux.read(settings.channels), **canaux.of_hubs(settings.hubs_team)}
+    for change in (await db.exec(select(Amendment).order_by(col(Amendment.key)))).all():
+        known = table.get(change.key) or (_make_planned(change) if change.address else None)
+        if known is not None:
+            given = {name: text for name in ("name", "address", "purpose", "header") if (text := getattr(change, name))}
+            table[change.key] = replace(known, **given)
+        if change.archived and not archived:
+            table.pop(change.key, None)
+    return table
+
+
+class WatchedChannels(NamedTuple):
+    """The ids of the planned channels that are known: the private ones, and those in which everybody is or may be."""
+
+    private: frozenset[str]
+    public: frozenset[str]
+
+
+async def find_watched_channels(db: AsyncSession, settings: Settings) -> WatchedChannels:
+    """Where the bot listens for what happens in the team’s channels."""
+    table, known = await list_planned(db, settings), await find_channel_ids(db)
+    private = frozenset(known[key] for key in known if key in table and table[key].private)
+    return WatchedChannels(private, frozenset(known[key] for key in known if key in table) - private)
+
+
+async def list_put_away(db: AsyncSession) -> Mapping[str, str]:
+    """The keys of channels put away, and why each was."""
+    found = await db.exec(select(Amendment).where(col(Amendment.archived) != ""))
+    return {change.key: change.archived for change in found.all()}
+
+
+async def amend_channel(db: AsyncSession, key: str, by: str, now: datetime, **values: Any) -> None:
+    """Change that of a channel; the rest of what was changed stays."""
+    new = values | {"by": by, "at": now}
+    await upsert(db, Amendment, [Amendment(key=key, **new).model_dump()], tuple(new))
+
+
+async def take_back_change(db: AsyncSession, change: Change, by: str, now: datetime) -> None:
+    """What somebody changed by hand in chat is as it was: Mattermost refused it, or it was undone."""
+    match change.drift:
+        case Drift.ABSENT if change.before:
+            await amend_channel(db, change.key, by, now, name=change.before, address="")
+        case Drift.ABSENT:
+            await db.execute(delete(Amendment).where(col(Amendment.key) == change.key))
+        case Drift.TITLE | Drift.PURPOSE | Drift.HEADER:
+            column = {Drift.TITLE: "name", Drift.PURPOSE: "purpose", Drift.HEADER: "header"}[change.drift]
+            await amend_channel(db, change.key, by, now, **{column: change.before})
+        case Drift.ADMIN_MISSING | Drift.ADMIN_EXTRA if change.before:
+            await allow(db, [Allowance(**json.loads(change.before) | {"by": by, "at": now})])
+        case Drift.ADMIN_MISSING | Drift.ADMIN_EXTRA:
+            await disallow(db, change.key, change.user_id)
+        case Drift.PUT_AWAY | Drift.ARCHIVED:
+            await amend_channel(db, change.key, by, now, archived=change.before)
+
+
+def _make_planned(change: Amendment) -> PlannedChannel:
+    said = change.model_dump(include={"key", "name", "address", "purpose", "header"})
+    return PlannedChannel(family=Family.THEMATIQUE, private=False, belonging=Belonging.LIBRE, roles=frozenset(), **said)

@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.canaux import Belonging, PlannedChannel, home_of
 from config.territories import hub_of
-from storage.canaux.channels import Allowance, find_channel_ids, list_allowances
+from storage.canaux import Allowance, find_channel_ids, list_allowances
 from storage.claims import claim, list_taken
 from storage.people import Person, Role
 

@@ -13,11 +13,11 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.database import Code, UtcTime, change
+from storage.database import Code, Labelled, UtcTime, change
 
 
 class Drift(StrEnum):
-    """The kinds of it. ``PUT_AWAY`` is none: it is the archiving that somebody asked for, undone like the others."""
+    """The kinds of drift. ``PUT_AWAY`` is none: it is the archiving that somebody asked for, undone like the others."""
 
     ABSENT = "absent"
     ARCHIVED = "archived"
@@ -70,18 +70,18 @@ STEP_MAX = 200
 """Changes of one channel that are made together."""
 
 
-class ChangeState(StrEnum):
+class ChangeState(Labelled):
     """How one change stands: found; on its way; made, refused, or no longer needed; on its way back; undone, or not to
     be undone."""
 
     FOUND = "found"
-    SENT = "sent"
-    DONE = "done"
-    REFUSED = "refused"
-    DROPPED = "dropped"
-    BACK = "back"
-    UNDONE = "undone"
-    KEPT = "kept"
+    SENT = "sent", "en cours"
+    DONE = "done", "fait"
+    REFUSED = "refused", "pas fait"
+    DROPPED = "dropped", "laissé"
+    BACK = "back", "en cours d’annulation"
+    UNDONE = "undone", "annulé"
+    KEPT = "kept", "pas annulé"
 
 
 class Change(SQLModel, table=True):
@@ -112,9 +112,9 @@ class Change(SQLModel, table=True):
         return self.reason == GONE
 
 
-async def write_rows(db: AsyncSession, statement: Executable) -> None:
-    """Change rows. What is in hand of them stays as it was read: it is read anew where that matters."""
-    await db.execute(statement.execution_options(synchronize_session=False))
+async def write_rows(db: AsyncSession, statement: Executable) -> int:
+    """Change rows; how many. What is in hand of them stays as it was read: it is read anew where that matters."""
+    return (await db.execute(statement.execution_options(synchronize_session=False))).rowcount  # type: ignore[attr-defined,no-any-return]
 
 
 async def note_changes(
@@ -127,34 +127,21 @@ async def note_changes(
     """Add what was found; ``places`` are the ids of channels by key. Who is missing and is to lead makes two."""
     last = (await db.exec(select(func.max(Change.n)).where(col(Change.run_id) == run_id))).one()
     numbers = count((last or 0) + 1)
-    rows = [
-        {
-            "run_id": run_id,
-            "n": next(numbers),
-            "channel_id": places.get(f.key, ""),
-            "state": state,
-            "batch": 0,
-            "why": "",
-        }
-        | {name: value for name, value in asdict(f).items() if name != "leads"}
-        for finding in findings
-        for f in _split_lead(finding)
-    ]
+    rows: list[dict[str, Any]] = []
+    for finding in findings:
+        found = asdict(finding) | {"channel_id": places.get(finding.key, ""), "state": state, "batch": 0, "why": ""}
+        leads = found.pop("leads")
+        rows.append(found)
+        rows += [found | {"drift": Drift.ADMIN_MISSING, "reason": "administrera le canal"}] if leads else []
+    rows = [{"run_id": run_id, "n": next(numbers), **row} for row in rows]
     for start in range(0, len(rows), AT_ONCE):
         await db.execute(insert(Change), rows[start : start + AT_ONCE])
-
-
-def _split_lead(finding: Finding) -> Iterable[Finding]:
-    yield finding
-    if finding.leads:
-        values = asdict(finding) | {"drift": Drift.ADMIN_MISSING, "leads": False}
-        yield Finding(**values | {"reason": "administrera le canal"})
 
 
 async def list_next_changes(
     db: AsyncSession, run_id: str, state: ChangeState, *, last_first: bool = False
 ) -> Sequence[Change]:
-    """The next changes in that state, all of one channel."""
+    """List the next changes in that state, all of one channel."""
     order = col(Change.n).desc() if last_first else col(Change.n)
     mine = (col(Change.run_id) == run_id, col(Change.state) == state)
     first = (await db.exec(select(Change).where(*mine).order_by(order).limit(1))).first()
@@ -165,19 +152,11 @@ async def list_next_changes(
 
 
 async def list_changes(
-    db: AsyncSession, run_id: str, *, key: str | None = None, drift: Drift | None = None
+    db: AsyncSession, run_id: str, *, skip: int = 0, limit: int | None = None, **of_change: Any
 ) -> Sequence[Change]:
-    """The changes of a run in their order; those of one channel, or of one kind."""
-    found = select(Change).where(col(Change.run_id) == run_id).order_by(col(Change.n))
-    found = found if key is None else found.where(col(Change.key) == key)
-    found = found if drift is None else found.where(col(Change.drift) == drift)
-    return (await db.exec(found.execution_options(populate_existing=True))).all()
-
-
-async def list_changes_page(db: AsyncSession, run_id: str, at: int, size: int) -> Sequence[Change]:
-    """Some of the changes of a run, in their order."""
-    found = select(Change).where(col(Change.run_id) == run_id).order_by(col(Change.n)).offset(at).limit(size)
-    return (await db.exec(found)).all()
+    """The changes of a run in their order, all or some of them; those with these values."""
+    found = select(Change).where(col(Change.run_id) == run_id).filter_by(**of_change).order_by(col(Change.n))
+    return (await db.exec(found.offset(skip).limit(limit).execution_options(populate_existing=True))).all()
 
 
 async def update_changes(db: AsyncSession, run_id: str, numbers: Collection[int], **values: Any) -> None:
@@ -188,25 +167,25 @@ async def update_changes(db: AsyncSession, run_id: str, numbers: Collection[int]
 
 
 async def set_channel_id(db: AsyncSession, run_id: str, key: str, channel_id: str) -> None:
-    """The channel of that key is this one."""
+    """Note the id of the channel of that key."""
     mine = (col(Change.run_id) == run_id, col(Change.key) == key)
     await write_rows(db, update(Change).where(*mine).values(channel_id=channel_id))
 
 
 async def list_batch(db: AsyncSession, run_id: str, number: int, state: ChangeState) -> Sequence[Change]:
-    """What one act makes, of what is in that state."""
+    """List what one act makes, of what is in that state."""
     mine = (col(Change.run_id) == run_id, col(Change.batch) == number, col(Change.state) == state)
     return (await db.exec(select(Change).where(*mine).order_by(col(Change.n)))).all()
 
 
 async def count_by_state(db: AsyncSession, run_id: str) -> Mapping[ChangeState, int]:
-    """How many changes are how far."""
+    """Count how many changes are how far."""
     counted = select(Change.state, func.count()).where(col(Change.run_id) == run_id).group_by(col(Change.state))
     return {ChangeState(state): number for state, number in (await db.exec(counted)).all()}
 
 
 async def count_by_channel(db: AsyncSession, run_id: str) -> Sequence[tuple[str, Drift, ChangeState, int]]:
-    """How many changes of each kind are how far, by key; channels in the order of the run."""
+    """Count how many changes of each kind are how far, by key; channels in the order of the run."""
     groups = (Change.key, Change.drift, Change.state)
     counted = select(*groups, func.count()).where(col(Change.run_id) == run_id).group_by(*groups)
     found = (await db.exec(counted.order_by(func.min(Change.n)))).all()
@@ -214,30 +193,29 @@ async def count_by_channel(db: AsyncSession, run_id: str) -> Sequence[tuple[str,
 
 
 async def drop_found(db: AsyncSession, run_id: str, why: str, drift: Drift | None = None) -> None:
-    """What was found, of that kind if one is given, is not changed any more."""
+    """Give up what was found, of that kind if one is given."""
     mine = [col(Change.run_id) == run_id, col(Change.state) == ChangeState.FOUND]
     mine += [] if drift is None else [col(Change.drift) == drift]
     await write_rows(db, update(Change).where(*mine).values(state=ChangeState.DROPPED, why=why))
 
 
 async def drop_made(db: AsyncSession, run_id: str, by: str) -> bool:
-    """What was found in one run and made by another is not changed any more; False where that is nothing."""
+    """Give up what was found in one run and made by another; False where that is nothing."""
     other = aliased(Change)
     same = (other.drift == Change.drift, other.key == Change.key, other.user_id == Change.user_id)
     made = select(other.n).where(col(other.run_id) == by, col(other.state) == ChangeState.DONE, *same).exists()
     mine = (col(Change.run_id) == run_id, col(Change.state) == ChangeState.FOUND, made)
-    dropped = update(Change).where(*mine).values(state=ChangeState.DROPPED, why=ELSEWHERE)
-    return bool((await db.execute(dropped.execution_options(synchronize_session=False))).rowcount)  # type: ignore[attr-defined]
+    return bool(await write_rows(db, update(Change).where(*mine).values(state=ChangeState.DROPPED, why=ELSEWHERE)))
 
 
 async def mark_sent_as_made(db: AsyncSession, run_id: str) -> None:
-    """What was on its way has arrived, as far as anybody knows."""
+    """Note that what was on its way has arrived, as far as anybody knows."""
     mine = (col(Change.run_id) == run_id, col(Change.state) == ChangeState.SENT)
     await write_rows(db, update(Change).where(*mine).values(state=ChangeState.DONE))
 
 
 async def digest_changes(db: AsyncSession, run_id: str) -> str:
-    """What tells one run’s findings from another’s, in whatever order."""
+    """Make what tells one run’s findings from another’s, in whatever order."""
     words = select(Change.drift, Change.key, Change.user_id, Change.reason).where(col(Change.run_id) == run_id)
     said = sorted(" ".join(row) for row in (await db.exec(words)).all())
     return sha256("\n".join(said).encode()).hexdigest()
@@ -281,24 +259,23 @@ class Run(SQLModel, table=True):
 
 
 async def add_run(db: AsyncSession, run: Run) -> None:
-    """Begin one."""
+    """Begin a run."""
     db.add(run)
     await db.flush()
 
 
 async def get_run(db: AsyncSession, run_id: str) -> Run | None:
-    """One by its id."""
+    """Get a run by its id."""
     return (await db.exec(select(Run).where(col(Run.id) == run_id))).first()
 
 
 async def lock_run(db: AsyncSession, run_id: str) -> Run | None:
-    """The same, which nobody else changes until this transaction ends."""
-    statement = select(Run).where(col(Run.id) == run_id).with_for_update()
-    return (await db.exec(statement.execution_options(populate_existing=True))).first()
+    """Get a run by its id, which nobody else changes until this transaction ends."""
+    return await db.get(Run, run_id, with_for_update=True, populate_existing=True)
 
 
 async def move_run(db: AsyncSession, run: Run, stage: Stage, **values: Any) -> None:
-    """It is that far now; ``values`` are what else is new of it."""
+    """Note how far a run is now; ``values`` are what else is new of it."""
     await change(db, run, stage=stage, **values)
 
 
@@ -317,7 +294,7 @@ async def find_last_made(db: AsyncSession, since: datetime) -> Run | None:
 
 
 async def list_newest(db: AsyncSession, limit: int) -> Sequence[Run]:
-    """The last runs that changed something, newest first."""
+    """List the last runs that changed something, newest first."""
     changed = (Stage.MENDING, Stage.MENDED, Stage.UNDOING, Stage.UNDONE)
     found = select(Run).where(col(Run.stage).in_(changed)).order_by(col(Run.at).desc(), col(Run.id)).limit(limit)
     return (await db.exec(found)).all()
@@ -331,7 +308,7 @@ async def list_runs_of_channel(db: AsyncSession, key: str, limit: int) -> Sequen
 
 
 async def find_under_way(db: AsyncSession) -> Run | None:
-    """A run whose changes are being made, or undone."""
+    """Find a run whose changes are being made, or undone."""
     busy = select(Run).where(col(Run.stage).in_((Stage.MENDING, Stage.UNDOING)))
     return (await db.exec(busy.limit(1))).first()
 
@@ -344,13 +321,13 @@ async def list_left_open(db: AsyncSession, kind: RunKind) -> Sequence[Change]:
 
 
 async def drop_run(db: AsyncSession, run: Run) -> None:
-    """Erase one of which nothing was made."""
+    """Erase a run of which nothing was made."""
     await write_rows(db, delete(Change).where(col(Change.run_id) == run.id))
     await write_rows(db, delete(Run).where(col(Run.id) == run.id))
 
 
 async def forget_runs(db: AsyncSession, before: datetime) -> None:
-    """Erase what is older."""
+    """Erase the runs that are older."""
     old = select(Run.id).where(col(Run.at) < before)
     await write_rows(db, delete(Change).where(col(Change.run_id).in_(old)))
     await write_rows(db, delete(Run).where(col(Run.at) < before))

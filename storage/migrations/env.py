@@ -14,7 +14,7 @@ import storage.agenda
 import storage.annonce
 import storage.annuaire.contacts
 import storage.annuaire.profiles
-import storage.canaux.channels
+import storage.canaux
 import storage.canaux.runs
 import storage.claims
 import storage.cra.months

@@ -14,7 +14,7 @@ import storage.actus.items
 import storage.actus.subscriptions
 import storage.annuaire.contacts
 import storage.annuaire.profiles
-import storage.canaux.channels
+import storage.canaux
 import storage.cra.queries
 import storage.hotline.incidents
 import storage.hotline.suggestions
