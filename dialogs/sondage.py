@@ -12,18 +12,7 @@ from bot.texts import Markdown, escape
 from config.text import fold
 from dialogs.destinations import PLACES, moment
 from dialogs.lines import Roomy
-from storage.sondage.poll import OPTION_MAX, QUESTION_MAX
-
-__all__ = [
-    "AskPoll",
-    "AskPollHere",
-    "ChangeEnd",
-    "ChangeOne",
-    "ChangeSeveral",
-    "VoteOne",
-    "VoteSeveral",
-]
-
+from storage.sondage import OPTION_MAX, QUESTION_MAX
 
 OPTIONS_MIN, OPTIONS_MAX = 2, 10
 HERE = "ici"
@@ -241,12 +230,7 @@ class VoteSeveral(VoteForm):
         return self.chosen_answers
 
 
-_NOTED = "Celui que la fenêtre montrait quand vous avez voté, comme K7QF-92MD."
 CODE = ReadText(read_code, missing_text="Indiquez le code que vous avez noté ; sans lui, votre vote reste tel quel.")
-
-
-def _code_field() -> Any:
-    return Field(alias="votre_code", title="Votre code", description=_NOTED)
 
 
 class ChangeForm(VoteForm):
@@ -255,36 +239,24 @@ class ChangeForm(VoteForm):
     title = "Changer mon vote"
     submit_label = "Changer mon vote"
 
+    noted: Annotated[str, CODE] = Field(
+        alias="votre_code",
+        title="Votre code",
+        description="Celui que la fenêtre montrait quand vous avez voté, comme K7QF-92MD.",
+    )
+
     def introduction(self) -> str:
         said = "Vous avez déjà voté. Votre bulletin est secret : seul votre code permet de le remplacer."
         return Markdown(f"**{escape(self.question)}**\n\n{said}")
 
-
-class ChangeOne(ChangeForm):
-    """One answer."""
-
-    noted: Annotated[str, CODE] = _code_field()
-    answer: Annotated[str, Offered()] = Field(alias="reponse", title="Votre réponse")
-
-    @property
-    def numbers(self) -> Sequence[str]:
-        return [self.answer]
-
     @property
     def ballot_code(self) -> str:
         return self.noted
 
 
-class ChangeSeveral(ChangeForm):
-    """One answer or more."""
+class ChangeOne(VoteOne, ChangeForm):
+    """The vote of one answer is changed: the code is asked for first, then the answer."""
 
-    noted: Annotated[str, CODE] = _code_field()
-    chosen_answers: Annotated[tuple[str, ...], SEVERAL_ANSWERS] = Field(alias="reponses", title="Vos réponses")
 
-    @property
-    def numbers(self) -> Sequence[str]:
-        return self.chosen_answers
-
-    @property
-    def ballot_code(self) -> str:
-        return self.noted
+class ChangeSeveral(VoteSeveral, ChangeForm):
+    """The vote of one answer or more is changed: the code is asked for first, then the answers."""

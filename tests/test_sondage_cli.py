@@ -14,8 +14,7 @@ from storage import people
 from storage import sondage as polls
 from storage.database import Database
 from storage.people import Person, Role
-from storage.sondage import PollState, Results, count_ballots, votes
-from storage.sondage.poll import Ballot
+from storage.sondage import Ballot, PollState, Results, count_ballots, votes
 from storage.sondage.votes import NamedVote
 from tests.support.broadcasts import POLL_NOW, make_poll
 from tests.support.cli import run_command

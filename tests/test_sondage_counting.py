@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from bot.forms import Clues
 from commands.sondage import cards
 from dialogs.sondage import read_options, read_question, strip_invisible
-from storage.sondage import Results, count_ballots
-from storage.sondage.poll import ANONYMOUS_LEAST, PLACE_LEAST, Ballot
+from storage.sondage import ANONYMOUS_LEAST, PLACE_LEAST, Ballot, Results, count_ballots
 from storage.sondage.votes import KEY, Seal, UnreadableBoxError
 from tests.support.broadcasts import make_poll
 

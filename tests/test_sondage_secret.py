@@ -21,8 +21,7 @@ from storage import sondage as polls
 from storage.database import Database
 from storage.people import Person as Registered
 from storage.people import Role
-from storage.sondage import Poll, PollState, votes
-from storage.sondage.poll import Ballot
+from storage.sondage import Ballot, Poll, PollState, votes
 from storage.sondage.votes import Seal
 from tests.people import Dialog, Person
 from tests.support.broadcasts import (

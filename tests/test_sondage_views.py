@@ -11,8 +11,7 @@ from unittest.mock import patch
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from storage.sondage import Results, count_ballots, count_standing, votes
-from storage.sondage.poll import ANONYMOUS_LEAST, Ballot
+from storage.sondage import ANONYMOUS_LEAST, Ballot, Results, count_ballots, count_standing, votes
 from storage.sondage.votes import KEY, take_in_ballots
 from tests.people import Person
 from tests.support import broadcasts

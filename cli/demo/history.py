@@ -15,7 +15,7 @@ from cli.demo_data.rows import Conseiller, HistoryPlan
 from cli.ressources.imports import Import
 from cli.ressources.lines import Numbered
 from cli.terminal import ProgressBar
-from commands.sondage.feature import Broadcast
+from commands.sondage.cards import Broadcast
 from config.time import PARIS
 from storage import agenda, canaux, people, targets, work
 from storage import sondage as polls

@@ -26,54 +26,36 @@ from bot.replies import (
 )
 from bot.texts import render
 from commands.sondage import cards, drafts
-from commands.sondage.cards import note_poll
-from commands.sondage.feature import (
-    SHORTEST,
-    Broadcast,
-    Close,
-    CloseNow,
-    Conclude,
-    Extend,
-    KeepOpen,
-    Launch,
-    LaunchNow,
-    Picture,
-    Resume,
-    Retell,
-    Withdraw,
-    WithdrawNow,
-    feature,
-)
+from commands.sondage.cards import feature, note_poll
 from dialogs.sondage import ChangeEnd
 from storage import outbox
 from storage import sondage as polls
 from storage.database import change
 from storage.journal import AuditAct
 from storage.outbox import BATCH
-from storage.sondage import Poll, PollState, Results, count_ballots, count_standing, votes
-from storage.sondage.poll import ANONYMOUS_LEAST
+from storage.sondage import ANONYMOUS_LEAST, Poll, PollState, Results, count_ballots, count_standing, votes
 from storage.sondage.votes import Seal, UnreadableBoxError, take_in_ballots
 
 UNIT = ("envoi", "envois")
 
 
-async def check_rooms(ctx: ReadingContext, click: Launch) -> LaunchNow:
-    """Raises UserError where a poll would go to a crowd that who clicks may not ask."""
+async def check_rooms(ctx: ReadingContext, click: cards.Launch) -> cards.LaunchNow:
+    """Look whether who clicks may ask in the rooms of a poll. Raises UserError where they may not."""
     poll = cards.must_manage(ctx.user, await polls.get_poll(ctx.db, click.poll), PollState.DRAFT)
     for room in poll.rooms:
         await drafts.must_not_be_a_crowd(ctx, room)
-    return LaunchNow(poll=poll.id)
+    return cards.LaunchNow(poll=poll.id)
 
 
-@feature.button(LaunchNow)
-@feature.button(Launch, asks=check_rooms)
-async def launch_now(ctx: Context, click: LaunchNow) -> Replies:
-    """Now; a second click finds it open."""
+@feature.button(cards.LaunchNow)
+@feature.button(cards.Launch, asks=check_rooms)
+async def launch_now(ctx: Context, click: cards.LaunchNow) -> Replies:
+    """Launch a poll; a second click finds it open."""
     poll = cards.must_manage(ctx.user, await polls.lock_poll(ctx.db, click.poll), PollState.DRAFT)
     drafts.must_be_allowed(ctx.user, poll.targets)
     if not poll.total:
         raise UserError("Ce sondage ne serait posé à personne : choisissez d’autres destinataires avec « Modifier ».")
-    if poll.ends_at < ctx.now + SHORTEST:
+    if poll.ends_at < ctx.now + cards.SHORTEST:
         raise UserError("La fin du vote est passée, ou presque : changez-la avec « Modifier ».")
     await change(ctx.db, poll, state=PollState.OPEN, opened_at=ctx.now)
     left = await quotas.spend(ctx, Quota.POLL)
@@ -82,12 +64,12 @@ async def launch_now(ctx: Context, click: LaunchNow) -> Replies:
 
 
 def _start_broadcast(poll: Poll) -> Start:
-    return Start(payload=Broadcast(poll=poll.id), quiet=poll.total <= BATCH)
+    return Start(payload=cards.Broadcast(poll=poll.id), quiet=poll.total <= BATCH)
 
 
-@feature.work(Broadcast, name="sondage.Broadcast", title="Sondage", unit=UNIT, writes=True)
-async def send_batch(ctx: Context, asked: Broadcast, so_far: Progress) -> Step:
-    """The next batch, as long as it may be answered."""
+@feature.work(cards.Broadcast, name="sondage.Broadcast", title="Sondage", unit=UNIT, writes=True)
+async def send_batch(ctx: Context, asked: cards.Broadcast, so_far: Progress) -> Step:
+    """Send the next batch, as long as the poll may be answered."""
     poll = await polls.lock_poll(ctx.db, asked.poll)
     if poll is None or poll.is_over(ctx.now):
         return so_far.end(said="Le vote est terminé.")
@@ -95,7 +77,7 @@ async def send_batch(ctx: Context, asked: Broadcast, so_far: Progress) -> Step:
 
 
 class PollBroadcast(broadcasts.Broadcast[Poll]):
-    """The sending of a poll."""
+    """How a poll is sent."""
 
     async def list_people(self) -> Sequence[str]:
         return await polls.read_crowd(self.ctx.db, self.row.id) if self.row.people else ()
@@ -110,22 +92,22 @@ class PollBroadcast(broadcasts.Broadcast[Poll]):
         return [await cards.refresh_cards(self.ctx, self.row)], ""
 
 
-@feature.stopped(Broadcast, name="sondage.Broadcast")
-async def stop_broadcast(ctx: Context, asked: Broadcast, so_far: Progress) -> Step:
-    """What nobody tried to send is not sent; its author may go on."""
+@feature.stopped(cards.Broadcast, name="sondage.Broadcast")
+async def stop_broadcast(ctx: Context, asked: cards.Broadcast, so_far: Progress) -> Step:
+    """Take back what nobody tried to send yet; the author of the poll may go on."""
     poll = await polls.lock_poll(ctx.db, asked.poll)
     if poll is None or poll.is_over(ctx.now) or not poll.by:
         return so_far.end()
     await outbox.recall_unsent(ctx.db, poll.topics, ctx.now)
     reached = len(await outbox.find_reached(ctx.db, poll.topics))
     text = render("sondage/stopped", poll=poll, reached=reached)
-    told = Direct(text, [Button("Reprendre", Resume(poll=poll.id), "primary")], user_id=poll.by)
+    told = Direct(text, [Button("Reprendre", cards.Resume(poll=poll.id), "primary")], user_id=poll.by)
     return Step(replies=[told], done=reached, total=poll.total)
 
 
-@feature.button(Resume)
-async def resume_broadcast(ctx: Context, click: Resume) -> Replies:
-    """It goes on to those who have not got it; a second click too, which finds nothing more to send."""
+@feature.button(cards.Resume)
+async def resume_broadcast(ctx: Context, click: cards.Resume) -> Replies:
+    """Send the poll to those who have not got it; a second click finds nothing more to send."""
     poll = cards.must_manage(ctx.user, await polls.lock_poll(ctx.db, click.poll), PollState.OPEN)
     cards.must_be_open(poll, ctx.now)
     return [_start_broadcast(poll), await cards.refresh_cards(ctx, poll)]
@@ -139,16 +121,16 @@ MESSAGES = ("message", "messages")
 
 
 async def refresh_soon(ctx: Context, poll: Poll) -> Sequence[Reply]:
-    """That a vote came is seen where it was asked in a moment, together with what else is voted until then."""
+    """Show in a moment, where a poll was asked, that a vote came, together with what else is voted until then."""
     if poll.telling:
         return []
     await change(ctx.db, poll, telling=True)
     at = ctx.now + max(GATHERED_FOR, EACH * poll.total)
-    return [Start(payload=Retell(poll=poll.id), at=at, quiet=True)]
+    return [Start(payload=cards.Retell(poll=poll.id), at=at, quiet=True)]
 
 
 async def count_votes(ctx: Context, poll: Poll) -> Results:
-    """What came of it so far. Raises UnreadableBoxError."""
+    """Count what came of a poll so far. Raises UnreadableBoxError."""
     if not poll.anonymous:
         return count_ballots(len(poll.options), await votes.list_ballots(ctx.db, poll.id), anonymous=False)
     box = await votes.read_box(ctx.db, Seal(poll.id, ctx.settings.secrets))
@@ -156,7 +138,8 @@ async def count_votes(ctx: Context, poll: Poll) -> Results:
 
 
 async def _read_standing(ctx: Context, poll: Poll) -> Results | None:
-    """How it stands, as it is shown from now on (None: nothing is yet); nothing by département. The poll is locked."""
+    """Read how a poll, which is locked, stands, as it is shown from now on (None: nothing is yet); nothing by
+    département."""
     if not poll.anonymous:
         now = await count_votes(ctx, poll)
         return Results(now.votes, now.counts)
@@ -171,9 +154,9 @@ async def _read_standing(ctx: Context, poll: Poll) -> Results | None:
     return now
 
 
-@feature.work(Retell, name="sondage.Retell", title="Sondage : ce qui est affiché", unit=MESSAGES, writes=True)
-async def refresh_batch(ctx: Context, asked: Retell, so_far: Progress) -> Step:
-    """The next batch of what stands, as it is now."""
+@feature.work(cards.Retell, name="sondage.Retell", title="Sondage : ce qui est affiché", unit=MESSAGES, writes=True)
+async def refresh_batch(ctx: Context, asked: cards.Retell, so_far: Progress) -> Step:
+    """Rewrite the next batch of a poll’s messages, as it is now."""
     poll = await polls.lock_poll(ctx.db, asked.poll)
     if poll is None or (poll.state is not PollState.OPEN and not asked.always):
         return Step(finished=True)
@@ -187,9 +170,9 @@ async def refresh_batch(ctx: Context, asked: Retell, so_far: Progress) -> Step:
     return await _rewrite_batch(ctx, poll, so_far)
 
 
-@feature.work(Conclude, name="sondage.Conclude", title="Sondage : les résultats", unit=MESSAGES, writes=True)
-async def conclude_batch(ctx: Context, asked: Conclude, so_far: Progress) -> Step:
-    """The next batch of what stands, with the results, which are said there once, and shown in channels."""
+@feature.work(cards.Conclude, name="sondage.Conclude", title="Sondage : les résultats", unit=MESSAGES, writes=True)
+async def conclude_batch(ctx: Context, asked: cards.Conclude, so_far: Progress) -> Step:
+    """Rewrite the next batch with the results, which are said there once, and shown in channels."""
     poll = await polls.lock_poll(ctx.db, asked.poll)
     if poll is None or poll.state is not PollState.ENDED or poll.known is None:
         return Step(finished=True)
@@ -208,12 +191,12 @@ async def _rewrite_batch(ctx: Context, poll: Poll, so_far: Progress, results: Re
 
 
 async def _say_end(ctx: Context, poll: Poll, results: Results, batch: int) -> Sequence[Reply]:
-    """The word that it is over, in each place that it came to, and its picture in channels."""
+    """Say in each place that it came to that a poll is over, with its picture in channels."""
     reached = await outbox.find_reached(ctx.db, [poll.topic_of(batch)])
     everywhere = await PollBroadcast(ctx, poll).list_targets()
     there = [target for target in everywhere[batch * BATCH : (batch + 1) * BATCH] if target in reached]
     said = Message(cards.say_results(poll, results))
-    order = Picture(poll=poll.id)
+    order = cards.Picture(poll=poll.id)
     pictures = [SendFile(order=order, channel_id=t) for t in there if t in poll.channels] if results.is_told else []
     return [*(address(said, target, poll.channels) for target in there), *pictures]
 
@@ -223,7 +206,7 @@ log = structlog.get_logger()
 
 @feature.job("hour=0-1,3-23 minute=*/5", name="sondage.end_due", writes=True)
 async def end_due_polls(ctx: Context) -> Replies:
-    """Those whose time is over; a box that no secret opens any more waits for the operator."""
+    """End the polls whose time is over; a box that no secret opens any more waits for the operator."""
     told: list[Reply] = []
     for number in await polls.list_due(ctx.db, ctx.now):
         poll = await polls.lock_poll(ctx.db, number)
@@ -237,15 +220,13 @@ async def end_due_polls(ctx: Context) -> Replies:
 
 
 async def _end_poll(ctx: Context, poll: Poll) -> Sequence[Reply]:
-    """It is counted; who took part, and the ballots of a secret vote, are forgotten."""
+    """Count a poll that ends, and forget who took part, and the ballots of a secret vote."""
     results = await count_votes(ctx, poll)
     await change(ctx.db, poll, state=PollState.ENDED, ended_at=ctx.now, telling=False, results=results.stored())
     note_poll(ctx, AuditAct.POLL_END, poll, {"fin": str(poll.ends_at)}, fin=str(ctx.now))
     await _forget_ballots(ctx, poll)
-    told: list[Reply] = [
-        await cards.refresh_cards(ctx, poll, here=True),
-        Start(payload=Conclude(poll=poll.id), quiet=True),
-    ]
+    concludes = Start(payload=cards.Conclude(poll=poll.id), quiet=True)
+    told: list[Reply] = [await cards.refresh_cards(ctx, poll, here=True), concludes]
     if poll.by:
         buttons = cards.list_result_buttons(poll, managed=True)
         told.append(Direct(cards.say_results(poll, results), buttons, user_id=poll.by))
@@ -257,69 +238,68 @@ async def _forget_ballots(ctx: Context, poll: Poll) -> None:
     await votes.forget_voters(ctx.db, poll.id)
 
 
-@feature.button(Close, writes=False)
-async def ask_close(ctx: Context, click: Close) -> Replies:
-    """It asks once more."""
-    return await _ask_to_confirm(
-        ctx, click.poll, "close", Button("Clore maintenant", CloseNow(poll=click.poll), "primary")
-    )
+@feature.button(cards.Close, writes=False)
+async def ask_close(ctx: Context, click: cards.Close) -> Replies:
+    """Ask once more whether a poll is to be closed."""
+    yes = Button("Clore maintenant", cards.CloseNow(poll=click.poll), "primary")
+    return await _ask_to_confirm(ctx, click.poll, "close", yes)
 
 
-@feature.button(Withdraw, writes=False)
-async def ask_withdraw(ctx: Context, click: Withdraw) -> Replies:
-    """It asks once more."""
-    return await _ask_to_confirm(ctx, click.poll, "withdraw", Button("Retirer", WithdrawNow(poll=click.poll), "danger"))
+@feature.button(cards.Withdraw, writes=False)
+async def ask_withdraw(ctx: Context, click: cards.Withdraw) -> Replies:
+    """Ask once more whether a poll is to be taken back."""
+    yes = Button("Retirer", cards.WithdrawNow(poll=click.poll), "danger")
+    return await _ask_to_confirm(ctx, click.poll, "withdraw", yes)
 
 
 async def _ask_to_confirm(ctx: Context, number: int, what: str, yes: Button) -> Update:
     poll = cards.must_manage(ctx.user, await polls.get_poll(ctx.db, number), PollState.OPEN)
     count = await votes.count_voters(ctx.db, poll.id)
     text = render("sondage/sure", poll=poll, what=what, count=count)
-    return Update(text, [yes, Button("Non, laisser ouvert", KeepOpen(poll=poll.id))])
+    return Update(text, [yes, Button("Non, laisser ouvert", cards.KeepOpen(poll=poll.id))])
 
 
-@feature.button(KeepOpen, writes=False)
-async def keep_open(ctx: Context, click: KeepOpen) -> Replies:
-    """The card again."""
+@feature.button(cards.KeepOpen, writes=False)
+async def keep_open(ctx: Context, click: cards.KeepOpen) -> Replies:
+    """Show the card again: the poll goes on."""
     told = await cards.draw_card(ctx, cards.must_manage(ctx.user, await polls.get_poll(ctx.db, click.poll), *PollState))
     return Update(told.text, told.buttons, told.facts)
 
 
-@feature.button(CloseNow)
-async def close_poll(ctx: Context, click: CloseNow) -> Replies:
-    """It is over; a second click finds it so."""
+@feature.button(cards.CloseNow)
+async def close_poll(ctx: Context, click: cards.CloseNow) -> Replies:
+    """End a poll now; a second click finds it over."""
     return await _end_poll(ctx, cards.must_manage(ctx.user, await polls.lock_poll(ctx.db, click.poll), PollState.OPEN))
 
 
-@feature.button(WithdrawNow)
-async def withdraw_poll(ctx: Context, click: WithdrawNow) -> Replies:
-    """Nobody can vote any more, and nothing is said of the votes; what nobody tried to send is not sent."""
+@feature.button(cards.WithdrawNow)
+async def withdraw_poll(ctx: Context, click: cards.WithdrawNow) -> Replies:
+    """Take a poll back: nobody can vote any more, nothing is said of the votes, and what nobody tried to send is not
+    sent."""
     poll = cards.must_manage(ctx.user, await polls.lock_poll(ctx.db, click.poll), PollState.OPEN)
     await change(ctx.db, poll, state=PollState.WITHDRAWN, ended_at=ctx.now, telling=False, results=None)
     note_poll(ctx, AuditAct.POLL_WITHDRAW, poll, {"etat": PollState.OPEN.value}, etat=PollState.WITHDRAWN.value)
     await _forget_ballots(ctx, poll)
     await votes.erase_votes(ctx.db, poll.id)
     await outbox.recall_unsent(ctx.db, poll.topics, ctx.now)
-    retell = Start(payload=Retell(poll=poll.id, always=True), quiet=True)
+    retell = Start(payload=cards.Retell(poll=poll.id, always=True), quiet=True)
     return [await cards.refresh_cards(ctx, poll, here=True), retell]
 
 
-@feature.button(Extend, writes=False)
-async def ask_new_end(ctx: Context, click: Extend) -> Replies:
-    """The window, with the end as it is."""
+@feature.button(cards.Extend, writes=False)
+async def ask_new_end(ctx: Context, click: cards.Extend) -> Replies:
+    """Open the window of another end, with the end as it is."""
     poll = cards.must_manage(ctx.user, await polls.get_poll(ctx.db, click.poll), PollState.OPEN)
     return Ask(ChangeEnd.draft(poll=poll.id, ends=poll.ends_at.astimezone(ctx.zone)))
 
 
 @feature.submit(ChangeEnd)
 async def change_end(ctx: Context, form: ChangeEnd) -> Replies:
-    """Another end, which is said wherever it stands."""
+    """Change when a poll ends, which is said wherever it stands."""
     poll = cards.must_manage(ctx.user, await polls.lock_poll(ctx.db, form.poll), PollState.OPEN)
     cards.must_be_open(poll, ctx.now)
     was = poll.ends_at
     await change(ctx.db, poll, ends_at=drafts.must_be_soon(form.ends, ctx.now))
     note_poll(ctx, AuditAct.POLL_EXTEND, poll, {"fin": str(was)}, fin=str(poll.ends_at))
-    return [
-        await cards.refresh_cards(ctx, poll, here=True),
-        Start(payload=Retell(poll=poll.id, always=True), quiet=True),
-    ]
+    retell = Start(payload=cards.Retell(poll=poll.id, always=True), quiet=True)
+    return [await cards.refresh_cards(ctx, poll, here=True), retell]

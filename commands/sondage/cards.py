@@ -1,26 +1,172 @@
-"""How a poll looks, to who answers it and to its author; what is said of it in words, and in the journal."""
+"""The feature of polls, what its buttons, work and files carry, and how a poll looks to voters and to its author."""
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
+
+from pydantic import BaseModel
 
 from bot.audit import AuditEntry, record_entry_at_end
 from bot.cards import RowCard
 from bot.context import Context
 from bot.errors import UserError
+from bot.features import Feature, Front, Right
 from bot.french.periods import say_moment
 from bot.french.words import group, join, plural
+from bot.menus import Choosing
 from bot.replies import Button, Message, Refresh
 from bot.texts import Markdown, escape, render
-from commands.sondage.feature import Abandon, Change, Close, Extend, Launch, TakePicture, TakeSheet, Vote, Withdraw
 from config.time import PARIS
 from storage.canaux import list_planned
 from storage.journal import AuditAct
-from storage.people import Person
+from storage.people import Person, Role
 from storage.sondage import DepartementResults, Poll, PollState, Results, votes
 from storage.stats import Percent, shares
 from storage.targets import Table, say_target
+
+
+class AboutPoll(BaseModel):
+    """Something about the poll of that number."""
+
+    poll: int
+
+
+class Keep(BaseModel):
+    """What a window asked for; ``poll`` is what it changes, 0 for a new one; ``channels`` are titles by id, ``rooms``
+    those whose members only Mattermost knows."""
+
+    poll: int
+    question: str
+    options: list[str]
+    several: bool
+    anonymous: bool
+    live: bool
+    targets: list[str]
+    channels: dict[str, str]
+    rooms: list[str]
+    public: bool
+    ends_at: datetime
+
+
+class Launch(AboutPoll):
+    """« Lancer » what was shown: first Mattermost is asked how many are there."""
+
+
+class LaunchNow(AboutPoll):
+    """Launch the poll, once Mattermost was asked."""
+
+
+class Change(AboutPoll):
+    """« Modifier » it before it is asked."""
+
+
+class Abandon(AboutPoll):
+    """« Annuler »: the poll is not asked."""
+
+
+class Vote(AboutPoll):
+    """« Voter »."""
+
+
+class Resume(AboutPoll):
+    """« Reprendre » what did not come everywhere."""
+
+
+class Extend(AboutPoll):
+    """« Changer la fin »."""
+
+
+class Close(AboutPoll):
+    """« Clore »: asks once more."""
+
+
+class CloseNow(AboutPoll):
+    """« Clore maintenant »: the poll is over."""
+
+
+class Withdraw(AboutPoll):
+    """« Retirer »: asks once more."""
+
+
+class WithdrawNow(AboutPoll):
+    """« Retirer », confirmed: the poll is taken back, votes and all."""
+
+
+class KeepOpen(AboutPoll):
+    """« Non, laisser ouvert »: the poll goes on."""
+
+
+class Older(BaseModel):
+    """« Plus anciens », « Plus récents »: the polls after so many."""
+
+    skip: int
+
+
+class See(Choosing):
+    """« Voir » one of the list; ``chosen`` is its number."""
+
+
+class TakeSheet(AboutPoll):
+    """« CSV »."""
+
+
+class TakePicture(AboutPoll):
+    """« Image »."""
+
+
+class Hush(BaseModel):
+    """« Ne plus me rappeler de sondages »."""
+
+
+class Broadcast(AboutPoll):
+    """Send a poll, batch by batch."""
+
+
+class Retell(AboutPoll):
+    """Rewrite what stands of a poll; ``always``, though nothing new may be shown of the votes."""
+
+    always: bool = False
+
+
+class Conclude(AboutPoll):
+    """Rewrite what stands of a poll once it is over, and say that it is."""
+
+
+class Remind(AboutPoll):
+    """Remind those of a zone who have not answered."""
+
+    zone: str
+
+
+class Nudge(AboutPoll):
+    """Remind these people, as far as they may get one more reminder today."""
+
+    people: list[str]
+
+
+class Sheet(AboutPoll):
+    """The results as CSV, for who made it or animates."""
+
+
+class Picture(AboutPoll):
+    """The results as a picture."""
+
+
+def _start(person: Person) -> str:
+    """The command of « /aide »: who asks many begins a poll; others ask where they are, and « /aide » is somewhere
+    else."""
+    return "sondage" if person.animates or person.role is Role.COORDINATEUR else "sondage liste"
+
+
+feature = Feature(
+    "sondage",
+    rights=(Right.MEMBER,),
+    front=Front("Sondages", "poser une question à un canal, voter, voir les résultats", _start),
+)
+
+USUAL, LONGEST, SHORTEST = timedelta(days=7), timedelta(days=90), timedelta(minutes=10)
+"""How long a poll lasts: unless its author says otherwise, at most, at least."""
 
 SHOWN_MAX = 6
 """Destinations named under a preview."""
@@ -51,7 +197,7 @@ def read_number(text: str) -> int | None:
 
 
 def must_be_in_state(poll: Poll | None, *states: PollState) -> Poll:
-    """The poll, if it is so now. Raises UserError."""
+    """Get the poll, if it is in one of these states. Raises UserError."""
     if poll is None:
         raise UserError(UNKNOWN)
     if poll.state in states:
@@ -67,7 +213,7 @@ def must_be_in_state(poll: Poll | None, *states: PollState) -> Poll:
 
 
 def must_manage(person: Person, poll: Poll | None, *states: PollState) -> Poll:
-    """One that is so now, which somebody made, or may manage as an animateur. Raises UserError."""
+    """Get the poll, if it is in one of these states, and is somebody’s to manage. Raises UserError."""
     if poll is not None and not may_manage(person, poll):
         raise UserError("Seules la personne qui a fait ce sondage et l’équipe d’animation peuvent le gérer.")
     return must_be_in_state(poll, *states)
@@ -79,7 +225,7 @@ def may_manage(person: Person, poll: Poll) -> bool:
 
 
 def must_be_open(poll: Poll | None, now: datetime) -> Poll:
-    """One that may be answered. Raises UserError."""
+    """Get the poll, if it may be answered. Raises UserError."""
     found = must_be_in_state(poll, PollState.OPEN)
     if found.is_over(now):
         raise UserError(f"Le vote du sondage n° {found.number} est terminé.")
@@ -95,7 +241,7 @@ def say_end(poll: Poll, zone: tzinfo | None = None) -> str:
 
 
 def list_lines(poll: Poll, votes: int, counts: Sequence[int]) -> Sequence[AnswerLine]:
-    """Each answer; without counts none was chosen."""
+    """List the answers with their votes; without counts none was chosen."""
     percents = list_percents(poll, votes, counts)
     return [
         AnswerLine(number, option, counts[number - 1] if counts else 0, percent, "█" * round(percent * BAR / 100))
@@ -104,7 +250,7 @@ def list_lines(poll: Poll, votes: int, counts: Sequence[int]) -> Sequence[Answer
 
 
 def list_percents(poll: Poll, votes: int, counts: Sequence[int]) -> Sequence[int]:
-    """Whole percents of who voted: of one answer each they add up to 100, of several to anything."""
+    """Count whole percents of who voted: of one answer each they add up to 100, of several to anything."""
     if not counts or not votes:
         return [0] * len(poll.options)
     if poll.several:
@@ -127,12 +273,12 @@ def say_turnout(poll: Poll, results: Results) -> str:
 
 
 def say_place(code: str) -> str:
-    """« Rhône (69) », or all others."""
+    """Name a département, « Rhône (69) », or all others."""
     return say_target(code, {}) if code else OTHERS
 
 
 def say_places(poll: Poll, table: Table) -> str:
-    """Where it is asked, in words: « Rhône (69), Bretagne et 3 autres »."""
+    """Say where a poll is asked: « Rhône (69), Bretagne et 3 autres »."""
     here = [title for ident, title in poll.channels.items() if ident in poll.rooms]
     themes = {say_target(target, table) for target in poll.targets}
     names = [*(say_target(target, table) for target in poll.targets), *(title for title in here if title not in themes)]
@@ -145,24 +291,24 @@ CARD = RowCard[Poll]("sondage-carte:", lambda poll: poll.number)
 
 
 def draw_poll(poll: Poll) -> Message:
-    """The poll where it is answered, as it is now: the same for all who read it."""
+    """Draw the poll where it is answered, as it is now: the same for all who read it."""
     buttons = [Button("Voter", Vote(poll=poll.id), "primary")] if poll.state is PollState.OPEN else []
     return Message(say_poll(poll), buttons)
 
 
 def say_poll(poll: Poll) -> Markdown:
-    """Its words: the question, the answers with what may be shown of the votes, and how and until when one votes."""
+    """Say the question, the answers with what may be shown of the votes, and how and until when one votes."""
     shown = poll.known if poll.live or poll.state is PollState.ENDED else None
     return render("sondage/poll", poll=poll, results=shown, end=say_end(poll), **_figures(poll, shown))
 
 
 def say_results(poll: Poll, results: Results) -> Markdown:
-    """What came of it, or how it stands."""
+    """Say what came of a poll, or how it stands."""
     return render("sondage/results", poll=poll, results=results, end=say_end(poll), **_figures(poll, results))
 
 
 def _figures(poll: Poll, results: Results | None) -> dict[str, object]:
-    """What templates show of the results."""
+    """List what templates show of the results."""
     votes, counts, places = (results.votes, results.counts, results.places) if results else (0, (), ())
     largest = sorted(places, key=lambda place: -place.votes)[:PLACES_MAX]
     return {
@@ -174,7 +320,7 @@ def _figures(poll: Poll, results: Results | None) -> dict[str, object]:
 
 
 async def draw_preview(ctx: Context, poll: Poll) -> Message:
-    """The poll as it will look, and under it where it goes; nobody has it yet."""
+    """Draw the poll as it will look, and under it where it goes; nobody has it yet."""
     about = {"poll": poll.id}
     buttons = [
         Button("Lancer", Launch(**about), "primary"),
@@ -186,23 +332,23 @@ async def draw_preview(ctx: Context, poll: Poll) -> Message:
 
 
 async def draw_card(ctx: Context, poll: Poll) -> Message:
-    """The same once it is asked: how it stands, and what can still be done."""
+    """Draw the poll for who manages it: how it stands, and what can still be done."""
     facts = [("État", await _say_state(ctx, poll)), *await _facts(ctx, poll)]
     return Message(say_poll(poll), _buttons(poll), facts)
 
 
 async def draw_copy(ctx: Context, poll: Poll) -> Message:
-    """Whichever of both it is."""
+    """Draw the preview of a draft, and the card of any other poll."""
     return await (draw_preview if poll.state is PollState.DRAFT else draw_card)(ctx, poll)
 
 
 async def refresh_cards(ctx: Context, poll: Poll, *, here: bool = False) -> Refresh:
-    """Show on all copies how it is now."""
+    """Rewrite all copies of the card as the poll is now."""
     return CARD.rewrite(poll, await draw_copy(ctx, poll), here=here)
 
 
 def list_result_buttons(poll: Poll, *, managed: bool) -> Sequence[Button]:
-    """What may be taken away of a poll that is over."""
+    """List what may be taken away of a poll that is over."""
     picture = [Button("Image", TakePicture(poll=poll.id))] if poll.known and poll.known.is_told else []
     return [*picture, *([Button("CSV", TakeSheet(poll=poll.id))] if managed else [])]
 
@@ -241,6 +387,6 @@ async def _facts(ctx: Context, poll: Poll) -> Sequence[tuple[str, str]]:
 
 
 def note_poll(ctx: Context, act: AuditAct, poll: Poll, before: Mapping[str, object], **after: object) -> None:
-    """It concerns who asked it."""
+    """Note in the journal what is done with a poll; it concerns who asked it."""
     named = {"question": poll.question, **before}
     record_entry_at_end(ctx, AuditEntry(act, f"sondage:{poll.id}", poll.by, before=named, after=after))

@@ -12,7 +12,7 @@ from bot.french.words import plural
 from bot.mattermost import ChatChannel
 from bot.replies import Ask, Replies, Update
 from commands.sondage import cards
-from commands.sondage.feature import LONGEST, SHORTEST, USUAL, Abandon, Change, Keep, feature
+from commands.sondage.cards import LONGEST, SHORTEST, USUAL, Abandon, Change, Keep, feature
 from commands.sondage.results import show_poll
 from config.canaux import home_of
 from dialogs.destinations import ALL_MINE, MINE, meant
@@ -22,8 +22,7 @@ from storage import sondage as polls
 from storage import targets
 from storage.database import change
 from storage.people import Person, Role
-from storage.sondage import Poll, PollState
-from storage.sondage.poll import QUESTION_MAX, drop_draft
+from storage.sondage import QUESTION_MAX, Poll, PollState, drop_draft
 
 GUEST = (
     "Poser une question est réservé aux membres du réseau. Si vous en êtes, faites-vous rattacher par `/profil`, ou "
@@ -68,8 +67,8 @@ PollWindow = AskPoll | AskPollHere
 
 @feature.command("sondage", help="Poser une question, ou revoir un sondage", hint="[question | n° 12]")
 async def open_poll_window(ctx: ReadingContext, line: str) -> Replies:
-    """The window, with the question that was typed; or the poll of that number. A word alone may be a mistyped
-    subcommand."""
+    """Open the window, with the question that was typed; or show the poll of that number. A word alone may be a
+    mistyped subcommand."""
     if (number := cards.read_number(line)) is not None:
         return await show_poll(ctx, number)
     if len(line.split()) == 1:
@@ -84,7 +83,7 @@ async def open_poll_window(ctx: ReadingContext, line: str) -> Replies:
 
 @feature.button(Change, writes=False)
 async def change_draft(ctx: ReadingContext, click: Change) -> Replies:
-    """The window again, as it was filled."""
+    """Open the window again, as it was filled."""
     shown = cards.must_manage(ctx.user, await polls.get_poll(ctx.db, click.poll), PollState.DRAFT)
     place = next((ident for ident in shown.rooms if ident == _find_asked_room(shown)), "")
     here = await _find_own_channel(ctx, place) if place else None
@@ -103,13 +102,13 @@ async def change_draft(ctx: ReadingContext, click: Change) -> Replies:
 
 
 def _find_asked_room(shown: Poll) -> str:
-    """The channel in which it was asked for: of its rooms the last, where no theme is meant but that one."""
+    """Find the channel in which a poll was asked for: of its rooms the last, where no theme is meant but that one."""
     themes = sum(target.startswith(f"{targets.THEME}:") for target in shown.targets)
     return shown.rooms[-1] if len(shown.rooms) > themes else ""
 
 
 async def _find_own_channel(ctx: ReadingContext, channel_id: str) -> ChatChannel | None:
-    """That channel, if a poll can stand there: the bot is in it."""
+    """Find that channel, if a poll can stand there: the bot is in it."""
     return next((channel for channel in await ctx.chat.own_channels() if channel.id == channel_id), None)
 
 
@@ -130,7 +129,7 @@ def _add_usual(filled: dict[str, object]) -> dict[str, object]:
 
 
 def _list_own_departements(person: Person) -> dict[str, str]:
-    """The départements with a channel of who coordinates there, by code; nobody else asks in any."""
+    """List the départements with a channel of who coordinates there, by code; nobody else asks in any."""
     if person.role is not Role.COORDINATEUR:
         return {}
     found = {code: targets.say_target(code, {}) for code in person.departements if home_of(code)}
@@ -138,7 +137,7 @@ def _list_own_departements(person: Person) -> dict[str, str]:
 
 
 async def check_poll(ctx: ReadingContext, form: AskPoll) -> Keep:
-    """What is to be kept of what an animateur asks."""
+    """Look at what an animateur asks, and at what is to be kept of it."""
     wanted = meant(form.places, ctx.user.departements)
     if not wanted:
         raise UserError(
@@ -148,12 +147,13 @@ async def check_poll(ctx: ReadingContext, form: AskPoll) -> Keep:
 
 
 async def check_poll_here(ctx: ReadingContext, form: AskPollHere) -> Keep:
-    """What is to be kept of what anybody asks in one channel, and who coordinates in their départements."""
+    """Look at what anybody asks in one channel, and who coordinates in their départements, and at what is to be kept of
+    it."""
     return await _check_poll(ctx, form, meant([form.place], filter(home_of, ctx.user.departements)))
 
 
 async def _check_poll(ctx: ReadingContext, form: PollWindow, wanted: Sequence[str]) -> Keep:
-    """What is to be kept of it. Raises UserError."""
+    """Look at what a window asks for, and at where it goes. Raises UserError."""
     places = [target for target in wanted if target != HERE]
     must_be_allowed(ctx.user, places)
     ends = must_be_soon(form.ends or ctx.now + USUAL, ctx.now)
@@ -178,7 +178,7 @@ async def _check_poll(ctx: ReadingContext, form: PollWindow, wanted: Sequence[st
 
 
 async def _check_room(ctx: ReadingContext, form: PollWindow, own: Sequence[ChatChannel]) -> Sequence[ChatChannel]:
-    """The channel where it was asked, which must not be too large for who asks."""
+    """Find the channel where the poll was asked for, which must not be too large for who asks."""
     here = [channel for channel in own if channel.id == form.here]
     if not here:
         raise UserError(fields={_place_element(form, ctx): "Le bot n’est plus dans ce canal : invitez-le d’abord."})
@@ -189,7 +189,8 @@ async def _check_room(ctx: ReadingContext, form: PollWindow, own: Sequence[ChatC
 async def _find_planned(
     ctx: Context, form: PollWindow, own: Sequence[ChatChannel], places: Sequence[str]
 ) -> tuple[dict[str, str], Sequence[str]]:
-    """The channels that are meant, title by id, and the ids of the thematic ones. Raises UserError under a field."""
+    """Find the channels that are meant, title by id, and the ids of the thematic ones. Raises UserError under a
+    field."""
     table = await known.list_planned(ctx.db, ctx.settings)
     ours = TeamChannels(own, await known.find_channel_ids(ctx.db))
     themes = [place for place in places if place.startswith(f"{targets.THEME}:")]
@@ -208,7 +209,7 @@ def _place_element(form: PollWindow, ctx: Context) -> str:
 @feature.submit(AskPoll, roles=(Role.ANIMATEUR,), asks=check_poll)
 @feature.submit(AskPollHere, asks=check_poll_here)
 async def keep_draft(ctx: Context, asked: Keep) -> Replies:
-    """It is written down and shown, in place of what was shown before or anew; a window sent twice makes one."""
+    """Keep a draft and show it, in place of what was shown before or anew; a window sent twice makes one."""
     must_be_allowed(ctx.user, asked.targets)
     people = await targets.find_with_roles(ctx.db, targets.asked_roles(asked.targets), ctx.today)
     invited = None if asked.rooms else await targets.count_reached(ctx.db, asked.targets, ctx.today)
@@ -227,13 +228,13 @@ async def keep_draft(ctx: Context, asked: Keep) -> Replies:
 
 
 def _make_key(ctx: Context) -> str:
-    """The window’s one-time key, as short as an id."""
+    """Make of the window’s one-time key one as short as an id."""
     return sha256(ctx.request.key.encode()).hexdigest()[:26]
 
 
 @feature.button(Abandon)
 async def abandon_draft(ctx: Context, click: Abandon) -> Replies:
-    """It is forgotten, unless it is asked already."""
+    """Forget a draft, unless it is asked already."""
     poll = cards.must_manage(ctx.user, await polls.lock_poll(ctx.db, click.poll), PollState.DRAFT)
     await drop_draft(ctx.db, poll.id)
     return Update("Sondage abandonné : la question n’a été posée à personne.")

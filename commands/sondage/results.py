@@ -13,8 +13,7 @@ from bot.papers.sheets import Cell
 from bot.replies import Button, Parcel, Replies, SendFile, Whisper
 from bot.texts import quote, render
 from commands.sondage import cards
-from commands.sondage.cards import say_place
-from commands.sondage.feature import Older, Picture, See, Sheet, TakePicture, TakeSheet, Vote, feature
+from commands.sondage.cards import Older, Picture, See, Sheet, TakePicture, TakeSheet, Vote, feature, say_place
 from config.time import PARIS
 from storage import people, targets
 from storage import sondage as polls
@@ -33,7 +32,7 @@ NOT_YOURS = "Ce sondage ne vous était pas adressé : ses résultats sont là o�
 
 @dataclass(frozen=True, slots=True)
 class PollRow:
-    """One of the list, as it is said."""
+    """A poll of the list, as it is said."""
 
     number: int
     question: str
@@ -42,13 +41,13 @@ class PollRow:
 
 @feature.command("sondage liste", help="Revoir les sondages, et ceux auxquels vous pouvez répondre")
 async def list_latest(ctx: ReadingContext, _: str) -> Replies:
-    """The last five."""
+    """List the last five polls."""
     return await list_older(ctx, Older(skip=0))
 
 
 @feature.button(Older, writes=False)
 async def list_older(ctx: Context, click: Older) -> Replies:
-    """Five of them, as they are now."""
+    """List five polls, as they are now."""
     found = await _find_listed(ctx)
     shown = found[click.skip : click.skip + PAGE]
     rows = [_make_row(ctx, poll) for poll in shown]
@@ -60,7 +59,7 @@ async def list_older(ctx: Context, click: Older) -> Replies:
 
 
 async def _find_listed(ctx: Context) -> Sequence[Poll]:
-    """All of them for animateurs; for others their own, and those that they may answer. The newest first."""
+    """Find all polls for animateurs; for others their own, and those that they may answer. The newest first."""
     by = None if ctx.user.animates else ctx.user.id
     own = await polls.list_page(ctx.db, 0, OWN_MAX, by)
     open_ones = [poll for poll in await polls.list_open(ctx.db, ctx.now) if _is_asked(ctx, poll)]
@@ -80,12 +79,12 @@ def _is_asked(ctx: Context, poll: Poll) -> bool:
 
 @feature.button(See, writes=False)
 async def show_chosen(ctx: Context, click: See) -> Replies:
-    """One of the list."""
+    """Show the poll that was chosen."""
     return await show_poll(ctx, int(click.chosen))
 
 
 async def show_poll(ctx: Context, number: int) -> Replies:
-    """To who manages it its card, in the direct channel, where it stays true; to others the poll, with « Voter »."""
+    """Show who manages a poll its card, in the direct channel, where it stays true; others the poll, with « Voter »."""
     poll = await polls.get_poll(ctx.db, number)
     if poll is None or (poll.state is PollState.DRAFT and poll.by != ctx.user.id):
         raise UserError(cards.UNKNOWN)
@@ -105,14 +104,12 @@ def _must_see(ctx: Context, poll: Poll) -> None:
 
 @feature.command("sondage resultats", help="Voir les résultats d’un sondage", hint="n° 12")
 async def show_results(ctx: Context, text: str) -> Replies:
-    """Its results; of one that is open what may be seen of them."""
+    """Show the results of a poll; of one that is open what may be seen of them."""
     poll = await find_named_poll(ctx, text, "resultats")
     _must_see(ctx, poll)
     if poll.state is PollState.ENDED and poll.known:
-        return Whisper(
-            cards.say_results(poll, poll.known),
-            cards.list_result_buttons(poll, managed=cards.may_manage(ctx.user, poll)),
-        )
+        buttons = cards.list_result_buttons(poll, managed=cards.may_manage(ctx.user, poll))
+        return Whisper(cards.say_results(poll, poll.known), buttons)
     cards.must_be_in_state(poll, PollState.OPEN)
     if not poll.live and (poll.anonymous or not cards.may_manage(ctx.user, poll)):
         raise UserError(f"Les résultats du sondage n° {poll.number} s’afficheront à la fin du vote, "
@@ -121,7 +118,7 @@ async def show_results(ctx: Context, text: str) -> Replies:
 
 
 async def find_named_poll(ctx: Context, text: str, what: str) -> Poll:
-    """The poll of that number, once it was asked. Raises UserError."""
+    """Find the poll of that number, once it was asked. Raises UserError."""
     number = cards.read_number(text)
     if number is None:
         raise UserError(WHICH.format(what=what))
@@ -135,8 +132,8 @@ EVERYBODY = "Tous"
 
 
 def list_result_lines(poll: Poll, results: Results) -> Iterator[Sequence[Cell]]:
-    """A head, then each answer of everybody, and of each département that is told apart; where too few voted, how many
-    they were."""
+    """List a head, then each answer of everybody, and of each département that is told apart; where too few voted, how
+    many they were."""
     yield HEAD
     yield from _list_place_lines(poll, EVERYBODY, DepartementResults("", results.votes, results.counts))
     for place in results.places:
@@ -150,7 +147,7 @@ def _list_place_lines(poll: Poll, name: str, place: DepartementResults) -> Itera
 
 
 def list_vote_lines(poll: Poll, votes: Iterable[NamedVote], people: Iterable[Person]) -> Iterator[Sequence[Cell]]:
-    """A head, then each voter with what they chose."""
+    """List a head, then each voter with what they chose."""
     names = {person.id: person.full_name for person in people}
     yield VOTES_HEAD
     for vote in votes:
@@ -167,7 +164,7 @@ AT_ONCE = 400
 
 @feature.command("sondage export", help="Recevoir les résultats d’un sondage en CSV", hint="n° 12")
 async def export_results(ctx: ReadingContext, text: str) -> Replies:
-    """The file is on its way, to who made the poll or animates."""
+    """Send the file of a poll to who made it or animates."""
     poll = cards.must_manage(ctx.user, await find_named_poll(ctx, text, "export"), PollState.OPEN, PollState.ENDED)
     return await _send_sheet(ctx, poll)
 
@@ -175,9 +172,8 @@ async def export_results(ctx: ReadingContext, text: str) -> Replies:
 @feature.button(TakeSheet, writes=False)
 async def take_sheet(ctx: ReadingContext, click: TakeSheet) -> Replies:
     """The same."""
-    return await _send_sheet(
-        ctx, cards.must_manage(ctx.user, await polls.get_poll(ctx.db, click.poll), PollState.OPEN, PollState.ENDED)
-    )
+    poll = cards.must_manage(ctx.user, await polls.get_poll(ctx.db, click.poll), PollState.OPEN, PollState.ENDED)
+    return await _send_sheet(ctx, poll)
 
 
 async def _send_sheet(ctx: ReadingContext, poll: Poll) -> Replies:
@@ -194,14 +190,14 @@ def _must_be_visible(poll: Poll) -> None:
 
 @feature.button(TakePicture, writes=False)
 async def take_picture(ctx: ReadingContext, click: TakePicture) -> Replies:
-    """The picture is on its way."""
+    """Send the picture of a poll."""
     poll = cards.must_be_in_state(await polls.get_poll(ctx.db, click.poll), PollState.ENDED)
     return await send_file(ctx, SendFile(user_id=ctx.user.id, order=Picture(poll=poll.id), waiting=PREPARING))
 
 
 @feature.file(Picture, name="sondage.Picture")
 async def draw_picture(ctx: ReadingContext, order: Picture, folder: Path) -> Parcel:
-    """The results as a picture, under what it shows in words."""
+    """Draw the results as a picture, under what it shows in words."""
     poll = cards.must_be_in_state(await polls.get_poll(ctx.db, order.poll), PollState.ENDED)
     results = poll.known
     if results is None or not results.is_told:
@@ -214,23 +210,20 @@ async def draw_picture(ctx: ReadingContext, order: Picture, folder: Path) -> Par
 
 
 def make_page(poll: Poll, results: Results) -> FigurePage:
-    """The page that the picture shows."""
+    """Make the page that the picture shows."""
     shown = cards.list_lines(poll, results.votes, results.counts)
     answers = tuple(LabelledValue(line.text, line.votes, line.percent) for line in shown)
     places = tuple(LabelledValue(cards.say_place(place.code), place.votes) for place in results.places)
     first, last = ((at or poll.ends_at).astimezone(PARIS).date() for at in (poll.opened_at, poll.ended_at))
+    sections = [FigureSection("reponses", "Réponses", "votes", answers)]
+    sections += [FigureSection("departements", "Votes par département", "", places)] if places else []
     return FigurePage(
         title=poll.question,
         period=f"Sondage n° {poll.number} : {cards.say_turnout(poll, results)}",
         start=first,
         last=last,
         today=last,
-        sections=(
-            FigureSection("reponses", "Réponses", "votes", answers),
-            FigureSection("departements", "Votes par département", "", places),
-        )
-        if places
-        else (FigureSection("reponses", "Réponses", "votes", answers),),
+        sections=tuple(sections),
         notes=("Plusieurs réponses étaient possibles.",) if poll.several else (),
         stem=f"Sondage_{poll.number}",
     )
@@ -238,7 +231,7 @@ def make_page(poll: Poll, results: Results) -> FigurePage:
 
 @feature.file(Sheet, name="sondage.Sheet")
 async def write_sheet(ctx: Context, order: Sheet, folder: Path) -> Parcel:
-    """The results, and of votes with names who chose what, as they are then, for who manages the poll then."""
+    """Write the results, and of votes with names who chose what, as they are then, for who manages the poll then."""
     poll = cards.must_manage(ctx.user, await polls.get_poll(ctx.db, order.poll), PollState.OPEN, PollState.ENDED)
     _must_be_visible(poll)
     files = [folder / f"Sondage_{poll.number}.csv"]

@@ -46,7 +46,7 @@ import storage.ressources.link_checks
 import storage.ressources.needs
 import storage.ressources.resources
 import storage.ressources.subscriptions
-import storage.sondage.poll
+import storage.sondage
 import storage.sondage.votes
 import storage.stats.privacy
 import storage.stats.subscriptions

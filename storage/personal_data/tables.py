@@ -32,7 +32,7 @@ import storage.sondage.votes
 import storage.stats.privacy
 import storage.stats.subscriptions
 import storage.watchlist  # noqa: F401
-from storage import agenda, annonce, claims, drafts, outbox, quotas, work
+from storage import agenda, annonce, claims, drafts, outbox, quotas, sondage, work
 from storage.canaux import runs
 from storage.hotline import duty, posts
 from storage.outbox.table import GIVEN_UP, PASSING
@@ -48,7 +48,6 @@ from storage.personal_data.declarations import (
     table_named,
     whose,
 )
-from storage.sondage import poll
 
 DELETED, RENAMED, KEPT = ErasureFate.DELETED, ErasureFate.RENAMED, ErasureFate.KEPT
 ERASED = "(effacé)"
@@ -205,7 +204,7 @@ def _unsent(before: datetime) -> ColumnElement[bool]:
 
 
 def _unasked(before: datetime) -> ColumnElement[bool]:
-    return (_POLL.state == poll.PollState.DRAFT) & (_POLL.created_at < before)
+    return (_POLL.state == sondage.PollState.DRAFT) & (_POLL.created_at < before)
 
 
 NEWS = (
@@ -236,7 +235,7 @@ NEWS = (
     PersonalData(
         "poll_crowd",
         limit=limit_of(
-            poll.KEPT,
+            sondage.KEPT,
             "l’aperçu, si le sondage n’est jamais parti",
             about(table_named("poll_crowd").c.poll, _POLL.number, _unasked),
         ),
@@ -245,7 +244,7 @@ NEWS = (
     ),
     PersonalData(
         "poll",
-        limit=limit_of(poll.KEPT, "l’aperçu, s’il n’est jamais parti", _unasked),
+        limit=limit_of(sondage.KEPT, "l’aperçu, s’il n’est jamais parti", _unasked),
         own=("by",),
         withheld=("results",),
         fate=RENAMED,

@@ -22,9 +22,9 @@ from sqlalchemy import LargeBinary, delete, func, or_
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.database import UtcTime, insertion
+from storage.database import UtcTime, insert_new, upsert
 from storage.people import Person
-from storage.sondage.poll import ANONYMOUS_LEAST, Ballot, Poll, PollState, Results, count_ballots
+from storage.sondage import ANONYMOUS_LEAST, Ballot, Poll, PollState, Results, count_ballots
 
 NONCE, KEY = 12, 16
 """Bytes of a nonce, and of what a ballot lies under."""
@@ -99,14 +99,12 @@ async def read_box(db: AsyncSession, seal: Seal) -> dict[bytes, Ballot]:
 
 
 async def write_box(db: AsyncSession, seal: Seal, ballots: Mapping[bytes, Ballot]) -> None:
-    """These are all ballots from now on."""
-    sealed = seal.close(ballots)
-    statement = insertion(db, Box).values(poll=seal.poll, sealed=sealed)
-    await db.execute(statement.on_conflict_do_update(index_elements=["poll"], set_={"sealed": sealed}))
+    """Write down all ballots, in place of what was in the box."""
+    await upsert(db, Box, [{"poll": seal.poll, "sealed": seal.close(ballots)}])
 
 
 async def forget_box(db: AsyncSession, poll: int) -> None:
-    """The poll is over, and counted."""
+    """Forget the box of a poll that is over, and counted."""
     await db.execute(delete(Box).where(col(Box.poll) == poll))
 
 
@@ -156,9 +154,8 @@ class ReminderOptOut(SQLModel, table=True):
 
 
 async def note_voter(db: AsyncSession, poll: int, user_id: str) -> bool:
-    """Somebody takes part; False where they did already."""
-    added = insertion(db, Voter).values(poll=poll, user_id=user_id).on_conflict_do_nothing()
-    return (await db.execute(added.returning(col(Voter.user_id)))).scalar() is not None
+    """Note that somebody takes part; False where they did already."""
+    return await insert_new(db, Voter, {"poll": poll, "user_id": user_id})
 
 
 async def has_voted(db: AsyncSession, poll: int, user_id: str) -> bool:
@@ -179,11 +176,8 @@ async def count_voters(db: AsyncSession, poll: int) -> int:
 
 
 async def put_vote(db: AsyncSession, vote: NamedVote) -> None:
-    """Somebody’s choice, in place of an earlier one."""
-    values = vote.model_dump()
-    told = {name: values[name] for name in ("choices", "departement", "at")}
-    statement = insertion(db, NamedVote).values(values)
-    await db.execute(statement.on_conflict_do_update(index_elements=["poll", "user_id"], set_=told))
+    """Keep somebody’s choice, in place of an earlier one."""
+    await upsert(db, NamedVote, [vote.model_dump()])
 
 
 async def read_choice(db: AsyncSession, poll: int, user_id: str) -> int:
@@ -193,42 +187,40 @@ async def read_choice(db: AsyncSession, poll: int, user_id: str) -> int:
 
 
 async def list_votes(db: AsyncSession, poll: int) -> Sequence[NamedVote]:
-    """All that was chosen, the first vote first."""
+    """List all that was chosen by name, the first vote first."""
     votes = select(NamedVote).where(col(NamedVote.poll) == poll).order_by(col(NamedVote.at), col(NamedVote.user_id))
     return (await db.exec(votes)).all()
 
 
 async def list_ballots(db: AsyncSession, poll: int) -> Sequence[Ballot]:
-    """The same, to be counted."""
+    """List all that was chosen by name, to be counted."""
     votes = select(NamedVote.choices, NamedVote.departement).where(col(NamedVote.poll) == poll)
     return [Ballot(choices, departement) for choices, departement in (await db.exec(votes)).all()]
 
 
 async def forget_voters(db: AsyncSession, poll: int) -> None:
-    """Who took part in a poll that is over: how many they were is in its results."""
+    """Forget who took part in a poll that is over: how many they were is in its results."""
     await db.execute(delete(Voter).where(col(Voter.poll) == poll))
 
 
 async def erase_votes(db: AsyncSession, poll: int) -> None:
-    """What was chosen by name in a poll that was taken back."""
+    """Erase what was chosen by name in a poll that was taken back."""
     await db.execute(delete(NamedVote).where(col(NamedVote.poll) == poll))
 
 
 async def stop_reminders(db: AsyncSession, user_id: str) -> None:
-    """Somebody wants no reminders any more."""
-    await db.execute(insertion(db, ReminderOptOut).values(user_id=user_id).on_conflict_do_nothing())
+    """Note that somebody wants no reminders any more."""
+    await insert_new(db, ReminderOptOut, {"user_id": user_id})
 
 
 async def resume_reminders(db: AsyncSession, user_id: str) -> None:
-    """Somebody wants them again."""
+    """Note that somebody wants reminders again."""
     await db.execute(delete(ReminderOptOut).where(col(ReminderOptOut.user_id) == user_id))
 
 
 async def has_stopped_reminders(db: AsyncSession, user_id: str) -> bool:
-    """Whether somebody wants none."""
-    return (
-        await db.exec(select(ReminderOptOut.user_id).where(col(ReminderOptOut.user_id) == user_id))
-    ).first() is not None
+    """Whether somebody wants no reminders."""
+    return await db.get(ReminderOptOut, user_id) is not None
 
 
 async def read_visible_results(db: AsyncSession, poll: Poll) -> Results:
@@ -248,7 +240,7 @@ PAGE = 200
 
 
 async def list_silent(db: AsyncSession, poll: int, zone: str, today: date, after: str = "") -> Sequence[Person]:
-    """Who lives in that zone, has not left, has not answered, and wants reminders: the next page, by their ids."""
+    """List who lives in that zone, has not left, has not answered, and wants reminders: the next page, by their ids."""
     answered = select(Voter.user_id).where(col(Voter.poll) == poll)
     there = or_(col(Person.left_on).is_(None), col(Person.left_on) >= today)
     found = select(Person).where(
