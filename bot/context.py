@@ -81,8 +81,9 @@ class Context:
     ``user`` is who acts; a job acts for nobody: no id, no role. ``web`` fetches what is outside; ``errands`` are what
     chores wait for beside their steps.
 
-    A handler that writes has no more than this: while it waited for Mattermost all other writers would wait along. What
-    it must know of Mattermost is asked before by a question (``asks=``), whose answer it is given.
+    A handler that writes has no more than this, neither ``chat`` nor ``people``: while it waited for Mattermost all
+    other writers would wait along. What it must know of Mattermost is asked before by a question (``asks=``), whose
+    answer it is given.
     """
 
     user: Person
@@ -93,7 +94,7 @@ class Context:
     """What this Mattermost can do."""
     settings: Settings
     drafts: Drafts
-    people: People
+    _people: People
     web: WebClient
     touched: set[str] = field(default_factory=set)
     """Ids of whom else the handler changed something in the register, which counts at once after the commit."""
@@ -122,14 +123,14 @@ class Context:
     async def recall(self, read: PersonQuery[T]) -> T:
         """What a feature’s tables say of this person, as it was less than a minute ago; reads nothing when that is
         known, and never in this request’s own transaction."""
-        return await self.people.recall(self.user.id, read)
+        return await self._people.recall(self.user.id, read)
 
     async def must_still_be(self, roles: Collection[Role]) -> Person:
         """Who acts, by the role that they have now: before other statements, for commands, which know it from a minute
         ago. Raises UserError where it is none of these any more."""
         if self.request.kind != "command":
             return self.user
-        actor = await self.people.fresh(self.db, self.user.id)
+        actor = await self._people.fresh(self.db, self.user.id)
         if not actor.may(roles):
             raise UserError("Votre rôle vient de changer : cette commande ne vous est plus ouverte.")
         return actor
@@ -147,6 +148,11 @@ class ReadingContext(Context):
     """
 
     chat: ChatReader
+
+    @property
+    def people(self) -> People:
+        """The people at work, of whom Mattermost is asked what the register does not say."""
+        return self._people
 
     async def compute(self, work: Callable[[], T]) -> T:
         """Do what takes a while (drawing, composing) in a thread, with no connection in hand.

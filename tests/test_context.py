@@ -21,8 +21,9 @@ ONE = text("SELECT 1")
 
 def test_who_writes_cannot_ask_mattermost() -> None:
     """Its context has no chat; what is to be asked first is a question, whose context has."""
-    assert not hasattr(Context, "chat")
-    assert hasattr(ReadingContext, "chat")
+    for asks_mattermost in ("chat", "people"):
+        assert not hasattr(Context, asks_mattermost)
+        assert hasattr(ReadingContext, asks_mattermost)
     for trigger in index_triggers(FEATURES).values():
         given, *_ = get_type_hints(trigger.handler).values()
         assert given is Context or not trigger.writes, trigger.key

@@ -258,7 +258,7 @@ async def read_feed(ctx: ReadingContext, key: str) -> FeedContent | None:
     return FeedContent(body, CONTENT_TYPE)
 
 
-async def _find_owner(ctx: Context, user_id: str) -> Person | None:
+async def _find_owner(ctx: ReadingContext, user_id: str) -> Person | None:
     """Find whose feed it is, as they are now; None where their account is gone. Raises UserError where it is off."""
     try:
         return await ctx.people.fresh(ctx.db, user_id)

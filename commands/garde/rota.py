@@ -76,7 +76,7 @@ async def read_person(ctx: ReadingContext, text: str) -> tuple[Person, str]:
     return await read_agent(ctx, account.id), rest.strip()
 
 
-async def read_agent(ctx: Context, user_id: str) -> Person:
+async def read_agent(ctx: ReadingContext, user_id: str) -> Person:
     """Somebody who may be on duty; Mattermost may be asked. Raises UserError for others."""
     person = await ctx.people.of(user_id)
     if not may_be_on_duty(person, ctx.settings, await ctx.people.recall(user_id, list_keys_of)):

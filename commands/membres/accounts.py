@@ -22,7 +22,7 @@ from storage.people import Person, Role, departures, register
 
 
 @feature.job("hour=0-1,3-23 minute=35", name="membres.look_up")
-async def look_up_animateurs(ctx: Context) -> Replies:
+async def look_up_animateurs(ctx: ReadingContext) -> Replies:
     """Each is looked up as if they had typed something: the register remembers what Mattermost says."""
     found = {*await watchlist.list_admins(ctx.db, TEAM), *await people.animating_by_mattermost(ctx.db)}
     await release(ctx.db)

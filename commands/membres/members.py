@@ -86,7 +86,7 @@ async def find_member(ctx: Context, person_id: str, role: Role | None = None) ->
     return Member(row, row.role or role or row.derived_role or Role.INVITE)
 
 
-async def _find_role(ctx: Context, person_id: str) -> Role | None:
+async def _find_role(ctx: ReadingContext, person_id: str) -> Role | None:
     """The role that follows from Mattermost, where the register gives none."""
     try:
         return (await ctx.people.of(person_id)).role
