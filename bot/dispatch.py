@@ -16,7 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.admission import Admission, HandlerDependencies
 from bot.command_lines import CommandIndex, find_performed_line
 from bot.context import Context, Request, TriggerKind
-from bot.delivery import Row
+from bot.delivery import AnswerBody, Row
 from bot.drafts import AcceptedKeys, resume_button, topic_of_draft
 from bot.errors import UserError, may_succeed_later
 from bot.features import Key, Trigger
@@ -164,9 +164,6 @@ class Facts:
 Payload = str | Submission | BaseModel | Mapping[str, Any] | Facts | None
 """What came with a request: the rest of a line, a dialog, an event, a button’s data, what was asked for it, nothing."""
 
-Answer = dict[str, object]
-"""The body of an HTTP answer."""
-
 LINE_MAX = 2000
 """Characters after a command: twice what the longest line takes that says something. One that is longer is refused, so
 that nothing is read in part."""
@@ -189,13 +186,13 @@ class Dispatcher:
         names = {name: trigger.seeks for (kind, name), trigger in triggers.items() if kind == "command"}
         self.find = CommandIndex(names, [name for name, seeks in names.items() if seeks]).find
 
-    async def run(self, request: Request, payload: Payload) -> Answer:
+    async def run(self, request: Request, payload: Payload) -> AnswerBody:
         """The body of the HTTP answer; what else there is to say is on its way."""
         known = request.name if (request.kind, request.name) in self._triggers else "unknown"
         with REQUESTS.labels(request.kind, known).time():
             return await self._in_turn(request, partial(self._run, request, payload))
 
-    async def _in_turn(self, request: Request, work: Callable[[], Awaitable[Answer]]) -> Answer:
+    async def _in_turn(self, request: Request, work: Callable[[], Awaitable[AnswerBody]]) -> AnswerBody:
         """All that a person sends is done here, a few at once each; what is too much is refused."""
         try:
             async with self._turns.turn(request.user_id):
@@ -204,7 +201,7 @@ class Dispatcher:
             OUTCOMES.labels(request.kind, "refused").inc()
             return await self._d.delivery.answer([Refuse(crowded.text)], request)
 
-    async def _run(self, request: Request, payload: Payload) -> Answer:
+    async def _run(self, request: Request, payload: Payload) -> AnswerBody:
         with self._d.traffic.count_request():
             await self._note_clicked_post(request)
             reference = begin_request()
@@ -229,7 +226,7 @@ class Dispatcher:
         if request.kind == "button" and request.post_id and trigger is not None and trigger.writes_at_once:
             await self._settle(request.post_id, request.channel_id, request.user_id)
 
-    async def perform(self, line: str, asked: Request) -> Answer:
+    async def perform(self, line: str, asked: Request) -> AnswerBody:
         """Go on with a command, as if it had been typed; who clicked or sent a dialog has their turn already."""
         name, rest = self.find(line)
         request = Request(
@@ -237,21 +234,21 @@ class Dispatcher:
         )
         return await (self.run if asked.kind == "event" else self._run)(request, rest)
 
-    async def keep_late(self, submission: Submission) -> Answer:
+    async def keep_late(self, submission: Submission) -> AnswerBody:
         """A dialog was open for longer than its link lives: keep what was typed, to be taken up again."""
         request = Request("submit", submission.form, submission.user_id)
         return await self._in_turn(request, partial(self._keep_late, request, submission))
 
-    async def _keep_late(self, request: Request, submission: Submission) -> Answer:
+    async def _keep_late(self, request: Request, submission: Submission) -> AnswerBody:
         with self._d.drafts.at_work(submission):
             replies = await self._refuse(UserError(render("brouillon/too_late")), submission)
         return await self._answer(replies, request, begin_request())
 
-    async def cancel(self, request: Request) -> Answer:
+    async def cancel(self, request: Request) -> AnswerBody:
         """A dialog was closed: say where what was typed waits, if some of it does."""
         return await self._in_turn(request, partial(self._cancel, request))
 
-    async def _cancel(self, request: Request) -> Answer:
+    async def _cancel(self, request: Request) -> AnswerBody:
         try:
             async with self._d.database.transaction(writes=False) as db:
                 draft = await self._d.drafts.find(db, request.user_id, request.key)
@@ -260,7 +257,7 @@ class Dispatcher:
         told = [Whisper(render("brouillon/closed"), [resume_button(request.key)])] if draft else []
         return await self._answer(told, request, begin_request())
 
-    async def _answer(self, replies: Sequence[Reply], request: Request, reference: str) -> Answer:
+    async def _answer(self, replies: Sequence[Reply], request: Request, reference: str) -> AnswerBody:
         """Once the work is done, what can’t be told any more does not undo it."""
         try:
             return await self._d.delivery.answer(replies, request)

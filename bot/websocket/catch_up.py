@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
@@ -56,7 +56,7 @@ class CatchUpReader:
     async def of_posts(self, seen: datetime) -> None:
         """Everything that people wrote, changed or took away from that instant on (of the server’s)."""
         since = to_milliseconds(max(seen, self._clock() - CATCH_UP_MAX))
-        for channel_id, last_post_at in (await self._direct()).items():
+        for channel_id, last_post_at in (await self.learn_direct()).items():
             if last_post_at >= since:
                 await self._tried(channel_id, self._read_channel(channel_id, since))
         begun = await self._places.transactions.run(watchlist.list_places, writes=False)
@@ -64,12 +64,9 @@ class CatchUpReader:
             if channel_id in begun:
                 await self._tried(channel_id, self._read_channel(channel_id, max(since, begun[channel_id].since)))
 
-    async def learn_direct(self) -> None:
-        """Know the direct channels."""
-        await self._direct()
-
-    async def _direct(self) -> dict[str, int]:
-        found = dict(await self._chat.direct_channels())
+    async def learn_direct(self) -> Mapping[str, int]:
+        """Know the direct channels, and when something was last said in each."""
+        found = await self._chat.direct_channels()
         self._ears.direct |= set(found)
         return found
 
