@@ -63,6 +63,11 @@ async def list_taken(db: AsyncSession, scope: str, periods: Collection[str]) -> 
     return (await db.exec(select(Claim.period).where(Claim.scope == scope, col(Claim.period).in_(periods)))).all()
 
 
+async def list_claiming(db: AsyncSession, scopes: Collection[str], period: str) -> Sequence[str]:
+    """List those of these scopes in which it was claimed."""
+    return (await db.exec(select(Claim.scope).where(col(Claim.scope).in_(scopes), Claim.period == period))).all()
+
+
 async def count_since(db: AsyncSession, scope: str, moment: datetime) -> int:
     """Count the claims of a scope since then."""
     wanted = select(func.count()).where(Claim.scope == scope, col(Claim.at) >= moment)
