@@ -1,8 +1,7 @@
 """`python -m tests.fixed_day 2028-02-29T23:50 …`: Python with these arguments, as it would be on another day.
 
-By libfaketime (Debian: faketime); « make test DAY=2028-02-29T23:50 » runs the tests so.
-
-Every process of the run believes it, children too; clocks that count seconds, and never go back, are left alone.
+« make test DAY=2028-02-29T23:50 » runs the tests so. Every Python of the run believes it, children too; clocks that
+count seconds, and never go back, are left alone, and so are files and databases.
 """
 
 import os
@@ -13,45 +12,27 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 PARIS = ZoneInfo("Europe/Paris")
-ROOM = Path("/usr/lib")
-LIBRARY = "faketime/libfaketimeMT.so.1"
-"""The one for programs of several threads."""
 SITE = Path(__file__).parent / "data" / "fixed_day"
-"""What each Python of the run reads first: without it, none of them could sleep."""
+"""Where the file is that Python reads first."""
 
 
-class NoSuchDayError(ValueError):
-    """A day that cannot be had, with why."""
+def environment(day: str) -> Mapping[str, str]:
+    """The variables under which Python begins at that time in Paris (« 2028-02-29T23:50 »).
 
-
-def surroundings(day: str) -> Mapping[str, str]:
-    """The variables under which a program begins at that time in Paris (« 2028-02-29T23:50 »).
-
-    Raises NoSuchDayError for what is no time, and where the library is missing.
+    Raises ValueError for what is no time.
     """
-    try:
-        begin = datetime.fromisoformat(day)
-    except ValueError:
-        raise NoSuchDayError(f"DAY={day} : écrivez-le comme 2028-02-29T23:50 (heure de Paris).") from None
-    library = next(ROOM.glob(f"*/{LIBRARY}"), None)
-    if library is None:
-        raise NoSuchDayError("Il manque libfaketime : apt-get install faketime.")
-    in_utc = (begin if begin.tzinfo else begin.replace(tzinfo=PARIS)).astimezone(UTC)
-    return {
-        "LD_PRELOAD": str(library),
-        "FAKETIME": f"@{in_utc:%Y-%m-%d %H:%M:%S}",
-        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-        "TZ": "UTC",  # what FAKETIME says is read so
-        "PYTHONPATH": os.pathsep.join([str(SITE), *filter(None, [os.environ.get("PYTHONPATH")])]),
-    }
+    begin = datetime.fromisoformat(day)
+    ahead = (begin if begin.tzinfo else begin.replace(tzinfo=PARIS)) - datetime.now(UTC)
+    path = [str(SITE), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {"TESTS_AHEAD_S": str(ahead.total_seconds()), "PYTHONPATH": os.pathsep.join(path)}
 
 
 def main(day: str, *arguments: str) -> None:
     """Become that Python."""
     try:
-        there = {**os.environ, **surroundings(day)}
-    except NoSuchDayError as problem:
-        sys.exit(str(problem))
+        there = {**os.environ, **environment(day)}
+    except ValueError:
+        sys.exit(f"DAY={day} : écrivez-le comme 2028-02-29T23:50 (heure de Paris).")
     os.execve(sys.executable, [sys.executable, *arguments], there)
 
 

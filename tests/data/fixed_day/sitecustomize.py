@@ -1,14 +1,8 @@
-"""Let Python sleep under libfaketime, which (0.9.10) takes the end of a sleep by the clock that never goes back for a
-time of day, and refuses it: OSError in `time.sleep`, and so in `Popen.wait`."""
+"""What each Python of a run on another day reads first: from here on it is that day."""
 
-import select
+import os
 import time
 
+import time_machine
 
-def _sleep(seconds: float) -> None:
-    if seconds < 0:
-        raise ValueError("sleep length must be non-negative")
-    select.select([], [], [], seconds)
-
-
-time.sleep = _sleep  # type: ignore[assignment]
+time_machine.travel(time.time() + float(os.environ["TESTS_AHEAD_S"])).start()
