@@ -2,7 +2,9 @@
 
 Words:
     Feature, Trigger: a set of handlers; one of them, with what pulls it, who may pull it and whether it writes.
-    Request, Context: what came in, and where its replies may go; what a handler is given.
+    Request, Context: what came in, and where its replies may go; what a handler is given. What writes can ask
+        Mattermost nothing; what only reads may (`ReadingContext`).
+    Question: what a handler that writes must know of Mattermost, asked before its transaction (`asks=`).
     Reply: what a handler answers, a value. Redirect and Perform go on with another button, or with a command’s line.
     ChatAction: what is to be done in Mattermost beside posting, a value (`bot/actions.py`).
     Dispatcher, Admission: the one way in; the check of who comes in.

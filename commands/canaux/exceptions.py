@@ -189,7 +189,7 @@ class Lead(BaseModel):
 
 
 async def read_admin_change(ctx: ReadingContext, text: str) -> Lead | Whisper:
-    """Show who administers a channel; or ask Mattermost whether a change may be, before anything is written."""
+    """Show who administers a channel; or ask Mattermost whether a change may be."""
     key, rest = await split_channel_name(ctx, text, await list_known_channels(ctx, lambda _: True))
     who = _SIGNED_NAME.fullmatch(rest)
     if key is None or (rest and who is None):

@@ -1,5 +1,5 @@
 """Who is in which channel: brought in on arrival, taken out after a move or a departure, or by choice.
-Mattermost is asked before the first statement: from that one on every other writer may wait.
+Who is not in the register is looked up in Mattermost by a question, before anything is written.
 """
 
 import asyncio

@@ -45,8 +45,7 @@ class NamedAccount:
 
 
 async def look_up_name(ctx: ReadingContext, name: str) -> NamedAccount:
-    """Who bears a name today; before the first statement, so that no writer waits for Mattermost. Raises UserError for
-    a bot."""
+    """Look up who bears a name today. Raises UserError for a bot."""
     username = name.removeprefix("@").lower()
     try:
         account = await ctx.chat.user_by_name(username)

@@ -54,7 +54,7 @@ class MessageSnapshot:
 
 
 async def take_snapshot(ctx: ReadingContext, post_id: str) -> MessageSnapshot:
-    """Ask Mattermost for it, before anything is written. Raises ChatError where the bot may not read it."""
+    """Ask Mattermost for a message and what is around it. Raises ChatError where the bot may not read it."""
     post = await ctx.chat.read_post(post_id)
     author = await ctx.chat.user(post.user_id)
     channel = await ctx.chat.channel(post.channel_id)
@@ -247,7 +247,7 @@ def check_target(ctx: Context, account: mattermost.ChatUser) -> None:
 
 
 async def check_target_by_id(ctx: ReadingContext, user_id: str) -> None:
-    """The same of somebody by id; asks Mattermost, so before anything is written. Raises UserError and ChatError."""
+    """The same of somebody by id, whom Mattermost is asked about. Raises UserError and ChatError."""
     check_target(ctx, await ctx.chat.user(user_id))
 
 

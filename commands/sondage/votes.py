@@ -53,8 +53,7 @@ async def start_reminders(ctx: Context) -> Replies:
 
 @feature.work(Remind, name="sondage.Remind", title="Rappel de sondage", unit=UNIT)
 async def find_silent_page(ctx: ReadingContext, asked: Remind, so_far: Progress) -> Step:
-    """Look at the next page of the register: who has not answered, wants to be reminded, and is reached. (Mattermost,
-    asked here, cannot be where something is counted.)"""
+    """Look at the next page of the register: who has not answered, wants to be reminded, and is reached."""
     poll = await polls.get_poll(ctx.db, asked.poll)
     if poll is None or poll.is_over(ctx.now):
         return so_far.end()
