@@ -52,7 +52,7 @@ test: .venv/.dev
 	$(RUN) $(TESTS) --room $(ROOM) --mode 11.2 --database sqlite
 else
 test: check
-	$(RUN) $(TESTS) --part quick $(AGAIN)
+	HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-quick} $(RUN) $(TESTS) --part quick $(AGAIN)
 endif
 
 # All in one run, so that what is reached by either part is measured.

@@ -177,8 +177,7 @@ class WorkerWorkplace(Workplace):
     async def steps_done(self, app: App) -> int:
         """How many steps of a ``Count`` the database tells of."""
         async with app.database.transaction(writes=False) as db:
-            taken = [await claims.is_taken(db, "essai", f"pas {step}") for step in range(200)]
-        return sum(taken)
+            return len(await claims.list_taken(db, "essai", [f"pas {step}" for step in range(200)]))
 
     async def crashes(self, app: App) -> None:
         """The bot’s workers end in the middle, and give nothing back."""
