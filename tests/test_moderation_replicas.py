@@ -10,18 +10,18 @@ import pytest
 from tests.bench.children import COOP_BOT, Child, environment_of, free_port, program
 from tests.people import Person
 from tests.support.house import plain, wait_for
-from tests.support.moderation import RuleStage, watch
+from tests.support.moderation import RuleStage, rule_stage
 
-__all__ = ["watch"]
+__all__ = ["rule_stage"]
 
 
 pytestmark = [pytest.mark.postgres_too, pytest.mark.both_databases]
 
 
 @asynccontextmanager
-async def another(watch: RuleStage, folder: Path) -> AsyncIterator[Child]:
+async def another(stage: RuleStage, folder: Path) -> AsyncIterator[Child]:
     """A replica in a process of its own."""
-    port, settings = free_port(), watch.house.settings
+    port, settings = free_port(), stage.house.settings
     own = {"port": port, "public_url": f"http://{settings.host}:{port}", "data_dir": folder}
     environment = environment_of(settings.model_copy(update=own)) | {"COOP_DATA_DIR": str(folder)}
     async with program(["-c", COOP_BOT, "serve"], port, "/readyz", environment) as child:
@@ -39,31 +39,31 @@ async def hears(child: Child) -> None:
         await wait_for(is_up)
 
 
-async def floods(watch: RuleStage, who: Person) -> None:
+async def floods(stage: RuleStage, who: Person) -> None:
     """Somebody writes four messages at once: the rule takes no more of them."""
     for number in range(4):
-        await who.says(f"Message {number}", watch.place)
+        await who.says(f"Message {number}", stage.place)
 
 
-async def cards(watch: RuleStage, who: Person) -> int:
+async def cards(stage: RuleStage, who: Person) -> int:
     """How many cards stand about somebody."""
-    return sum(f"@{who.username}" in plain(post) for post in await watch.ana.reads(watch.room))
+    return sum(f"@{who.username}" in plain(post) for post in await stage.ana.reads(stage.room))
 
 
-async def test_what_both_find_is_one_case_and_what_one_finds_is_one_too(watch: RuleStage, tmp_path: Path) -> None:
-    await watch.tunes("flood proposer 4 en 1h")
-    async with another(watch, tmp_path) as child:
+async def test_what_both_find_is_one_case_and_what_one_finds_is_one_too(stage: RuleStage, tmp_path: Path) -> None:
+    await stage.tunes("flood proposer 4 en 1h")
+    async with another(stage, tmp_path) as child:
         await hears(child)
-        await floods(watch, watch.lea)
-        await watch.said(f"@{watch.lea.username}")
-        await watch.is_idle()
-        await watch.house.stop()
+        await floods(stage, stage.lea)
+        await stage.said(f"@{stage.lea.username}")
+        await stage.is_idle()
+        await stage.house.stop()
         await hears(child)
-        await floods(watch, watch.paul)
-        await watch.said(f"@{watch.paul.username}")
-        await watch.house.start()
-        await watch.is_idle()
-        for who in (watch.lea, watch.paul):
-            (case,) = await watch.cases(who)
-            assert [hit.case_id for hit in await watch.hits()].count(case.id) == 1
-        assert [await cards(watch, who) for who in (watch.lea, watch.paul)] == [1, 1]
+        await floods(stage, stage.paul)
+        await stage.said(f"@{stage.paul.username}")
+        await stage.house.start()
+        await stage.is_idle()
+        for who in (stage.lea, stage.paul):
+            (case,) = await stage.cases(who)
+            assert [hit.case_id for hit in await stage.hits()].count(case.id) == 1
+        assert [await cards(stage, who) for who in (stage.lea, stage.paul)] == [1, 1]

@@ -33,9 +33,9 @@ from storage.moderation.rules import RuleMode
 from storage.people import Person, Role
 from tests.support.databases import database
 from tests.support.house import plain, wait_until
-from tests.support.moderation import RuleStage, watch
+from tests.support.moderation import RuleStage, rule_stage
 
-__all__ = ["database", "watch"]
+__all__ = ["database", "rule_stage"]
 
 
 NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
@@ -43,24 +43,24 @@ LEA, CHANNEL, ROOM = "l" * 26, "c" * 26, "m" * 26
 
 
 @pytest.mark.both_databases
-async def test_a_broken_table_of_rules_is_told_once_and_nothing_is_looked_for(watch: RuleStage) -> None:
-    await watch.tunes("mots proposer casino")
-    await watch.tunes("flood proposer 3 en 10s")
-    async with watch.house.bot.database.transaction() as db:
+async def test_a_broken_table_of_rules_is_told_once_and_nothing_is_looked_for(stage: RuleStage) -> None:
+    await stage.tunes("mots proposer casino")
+    await stage.tunes("flood proposer 3 en 10s")
+    async with stage.house.bot.database.transaction() as db:
         await db.execute(text("UPDATE moderation_rule SET mode = 'toujours' WHERE name = 'flood'"))
     for _ in range(2):
-        await watch.runs("moderation.watch_tables")
-    told = [plain(post) for post in await watch.ana.reads(watch.room)]
+        await stage.runs("moderation.watch_tables")
+    told = [plain(post) for post in await stage.ana.reads(stage.room)]
     assert len([each for each in told if each.startswith("**Mode sûr**") and "illisible" in each]) == 1
-    await watch.lea.says("Un casino", watch.place)
-    await watch.is_idle()
-    assert not await watch.cases()
-    assert "Mode sûr : aucune ne travaille" in plain(await watch.ana.asks("/moderer regles")).replace("*", "")
-    await watch.ana.asks("/moderer regle flood non")
-    await watch.runs("moderation.watch_tables")
-    assert "Fin du mode sûr" in plain(await watch.said("Fin du mode sûr"))
-    await wait_until(lambda: RuleName.WORDS in engine.read_tunings_in(watch.place))
-    await watch.case(await watch.lea.says("Un casino encore", watch.place))
+    await stage.lea.says("Un casino", stage.place)
+    await stage.is_idle()
+    assert not await stage.cases()
+    assert "Mode sûr : aucune ne travaille" in plain(await stage.ana.asks("/moderer regles")).replace("*", "")
+    await stage.ana.asks("/moderer regle flood non")
+    await stage.runs("moderation.watch_tables")
+    assert "Fin du mode sûr" in plain(await stage.said("Fin du mode sûr"))
+    await wait_until(lambda: RuleName.WORDS in engine.read_tunings_in(stage.place))
+    await stage.case(await stage.lea.says("Un casino encore", stage.place))
 
 
 def test_a_broken_charter_proposes_no_measure(tmp_path: Path) -> None:

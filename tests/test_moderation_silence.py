@@ -11,123 +11,123 @@ from storage.journal import AuditAct
 from storage.moderation import measures
 from tests.people import unique
 from tests.support.house import plain
-from tests.support.moderation import MeasureStage, bench, known
+from tests.support.moderation import MeasureStage, known, measure_stage
 
-__all__ = ["bench", "known"]
+__all__ = ["known", "measure_stage"]
 
 
-async def silenced(bench: MeasureStage, line: str = "3j publicité répétée") -> None:
+async def silenced(stage: MeasureStage, line: str = "3j publicité répétée") -> None:
     """Lea may not write; she knows."""
-    bench.lea.acts()
-    await bench.moderates(f"silence @{bench.lea.username} {line}")
-    await bench.lea.told("Votre écriture est suspendue")
-    await bench.house.settled()
+    stage.lea.acts()
+    await stage.moderates(f"silence @{stage.lea.username} {line}")
+    await stage.lea.told("Votre écriture est suspendue")
+    await stage.house.settled()
     if "~" not in line:
-        await bench.is_out(bench.lea, bench.club)
+        await stage.is_out(stage.lea, stage.club)
 
 
-async def test_taken_out_everywhere_and_brought_back_at_the_hour(bench: MeasureStage) -> None:
-    await bench.house.settled()
-    before = await announced(bench)
-    bench.lea.acts()
-    said = await bench.moderates(f"silence @{bench.lea.username} 3j publicité répétée")
+async def test_taken_out_everywhere_and_brought_back_at_the_hour(stage: MeasureStage) -> None:
+    await stage.house.settled()
+    before = await announced(stage)
+    stage.lea.acts()
+    said = await stage.moderates(f"silence @{stage.lea.username} 3j publicité répétée")
     assert "édition payante" in said
-    told = plain(await bench.lea.told("Votre écriture est suspendue"))
+    told = plain(await stage.lea.told("Votre écriture est suspendue"))
     assert "publicité répétée" in told
     assert "personne ne peut être retiré" in told
-    assert not await bench.is_in(bench.lea, bench.place)
-    assert not await bench.is_in(bench.lea, bench.club)
-    await bench.house.settled()
-    assert not await bench.is_in(bench.lea, bench.club), "the checks of channels leave her out"
-    assert "acte n°" in (await bench.kept_out(bench.lea))[0].reason
-    assert "déjà suspendue" in await bench.moderates(f"silence @{bench.lea.username} 1j encore")
-    await bench.clock_strikes()
-    assert not await bench.is_in(bench.lea, bench.place), "not yet"
+    assert not await stage.is_in(stage.lea, stage.place)
+    assert not await stage.is_in(stage.lea, stage.club)
+    await stage.house.settled()
+    assert not await stage.is_in(stage.lea, stage.club), "the checks of channels leave her out"
+    assert "acte n°" in (await stage.kept_out(stage.lea))[0].reason
+    assert "déjà suspendue" in await stage.moderates(f"silence @{stage.lea.username} 1j encore")
+    await stage.clock_strikes()
+    assert not await stage.is_in(stage.lea, stage.place), "not yet"
 
-    await bench.house.restart()
-    bench.house.clock.goes_to(bench.house.clock() + timedelta(days=3, minutes=1))
-    bench.lea.acts()
-    async with bench.house.replica() as second:
-        await asyncio.gather(bench.clock_strikes(), bench.clock_strikes(second))
-        await bench.lea.told("est terminée")
-        await bench.is_back(bench.lea, bench.place)
-        await bench.is_back(bench.lea, bench.club)
-        await bench.house.settled()
-    assert await announced(bench) == before, "neither her leaving nor her return"
-    assert len(await bench.entries(AuditAct.EXPIRE, bench.lea)) == 1
-    assert not await bench.kept_out(bench.lea)
-    measure = await bench.last(bench.lea)
+    await stage.house.restart()
+    stage.house.clock.goes_to(stage.house.clock() + timedelta(days=3, minutes=1))
+    stage.lea.acts()
+    async with stage.house.replica() as second:
+        await asyncio.gather(stage.clock_strikes(), stage.clock_strikes(second))
+        await stage.lea.told("est terminée")
+        await stage.is_back(stage.lea, stage.place)
+        await stage.is_back(stage.lea, stage.club)
+        await stage.house.settled()
+    assert await announced(stage) == before, "neither her leaving nor her return"
+    assert len(await stage.entries(AuditAct.EXPIRE, stage.lea)) == 1
+    assert not await stage.kept_out(stage.lea)
+    measure = await stage.last(stage.lea)
     assert (measure.ended_by, measure.counts) == ("", True)
-    assert await bench.is_in(bench.lea, bench.club)
+    assert await stage.is_in(stage.lea, stage.club)
 
 
-async def announced(bench: MeasureStage) -> list[str]:
+async def announced(stage: MeasureStage) -> list[str]:
     """What Mattermost itself says in her channels of who was taken out or brought in, and names her."""
-    said = [post for place in (bench.place, bench.club) for post in await bench.juliette.reads(place)]
+    said = [post for place in (stage.place, stage.club) for post in await stage.juliette.reads(place)]
     kinds = {"system_remove_from_channel": "removedUserId", "system_add_to_channel": "addedUserId"}
-    found = [post for post in said if post.type in kinds and post.props.get(kinds[post.type]) == bench.lea.id]
-    return [post.text for post in found if post.user_id == bench.house.site.bot_id]
+    found = [post for post in said if post.type in kinds and post.props.get(kinds[post.type]) == stage.lea.id]
+    return [post.text for post in found if post.user_id == stage.house.site.bot_id]
 
 
-async def test_who_comes_or_writes_again_is_softly_taken_out(bench: MeasureStage) -> None:
-    await silenced(bench)
-    until = (await bench.last(bench.lea)).until
+async def test_who_comes_or_writes_again_is_softly_taken_out(stage: MeasureStage) -> None:
+    await silenced(stage)
+    until = (await stage.last(stage.lea)).until
     assert until
-    entry = await bench.moderates(f"journal n° {(await bench.last(bench.lea)).entry}")
+    entry = await stage.moderates(f"journal n° {(await stage.last(stage.lea)).entry}")
     end = say_moment(until.astimezone(ZoneInfo("Europe/Paris"))).replace("\u00a0", " ")
     assert f"| fin | — | {end} |" in entry
-    bench.lea.acts()
-    await bench.joins(bench.lea, bench.club)
-    await bench.lea.told("pas une nouvelle sanction")
-    await bench.is_out(bench.lea, bench.club)
+    stage.lea.acts()
+    await stage.joins(stage.lea, stage.club)
+    await stage.lea.told("pas une nouvelle sanction")
+    await stage.is_out(stage.lea, stage.club)
 
     words = unique("Me revoilà")
-    bench.lea.acts()
-    await bench.joins(bench.lea, bench.place)
-    post = await bench.lea.says(words, bench.place)
-    assert words in plain(await bench.lea.told("vous n’y êtes plus"))
-    await bench.is_out(bench.lea, bench.place)
-    await bench.stands(post, there=False)
+    stage.lea.acts()
+    await stage.joins(stage.lea, stage.place)
+    post = await stage.lea.says(words, stage.place)
+    assert words in plain(await stage.lea.told("vous n’y êtes plus"))
+    await stage.is_out(stage.lea, stage.place)
+    await stage.stands(post, there=False)
 
     words = unique("Et ici")
-    post = await bench.lea.says(words, bench.square)
-    assert words in plain(await bench.lea.told("n’est pas resté"))
-    await bench.stands(post, there=False)
-    assert await bench.is_in(bench.lea, bench.square)
-    theirs = await bench.juliette.says(unique("Bonjour"), bench.place)
-    await bench.house.settled()
-    await bench.stands(theirs, there=True)
+    post = await stage.lea.says(words, stage.square)
+    assert words in plain(await stage.lea.told("n’est pas resté"))
+    await stage.stands(post, there=False)
+    assert await stage.is_in(stage.lea, stage.square)
+    theirs = await stage.juliette.says(unique("Bonjour"), stage.place)
+    await stage.house.settled()
+    await stage.stands(theirs, there=True)
 
 
-async def test_in_one_channel_only_and_undone_at_once(bench: MeasureStage) -> None:
-    await silenced(bench, "12h ~ressourcerie hors sujet")
-    assert not await bench.is_in(bench.lea, bench.place)
-    assert await bench.is_in(bench.lea, bench.club)
-    measure = await bench.last(bench.lea)
-    assert (measure.channels, measure.reason) == ([bench.place], "hors sujet")
-    assert measures.read_record(measure).done == [bench.place]
-    bench.lea.acts()
-    assert "est annulé" in await bench.moderates(f"annuler {measure.entry}", bench.omar)
-    assert "de nouveau écrire" in plain(await bench.lea.told("Décision annulée"))
-    await bench.is_back(bench.lea, bench.place)
-    assert "déjà annulé" in await bench.moderates(f"annuler {measure.entry}")
-    (entry,) = await bench.entries(AuditAct.UNDO, bench.lea)
+async def test_in_one_channel_only_and_undone_at_once(stage: MeasureStage) -> None:
+    await silenced(stage, "12h ~ressourcerie hors sujet")
+    assert not await stage.is_in(stage.lea, stage.place)
+    assert await stage.is_in(stage.lea, stage.club)
+    measure = await stage.last(stage.lea)
+    assert (measure.channels, measure.reason) == ([stage.place], "hors sujet")
+    assert measures.read_record(measure).done == [stage.place]
+    stage.lea.acts()
+    assert "est annulé" in await stage.moderates(f"annuler {measure.entry}", stage.omar)
+    assert "de nouveau écrire" in plain(await stage.lea.told("Décision annulée"))
+    await stage.is_back(stage.lea, stage.place)
+    assert "déjà annulé" in await stage.moderates(f"annuler {measure.entry}")
+    (entry,) = await stage.entries(AuditAct.UNDO, stage.lea)
     assert entry.before == {"act": AuditAct.SILENCE, "entry": measure.entry}
-    assert not (await bench.last(bench.lea)).counts
+    assert not (await stage.last(stage.lea)).counts
 
 
 @pytest.mark.newest_only
-async def test_who_left_the_team_meanwhile_is_not_brought_back_and_the_room_knows(bench: MeasureStage) -> None:
-    await silenced(bench, "12h ~ressourcerie hors sujet")
-    measure = await bench.last(bench.lea)
-    await bench.house.site.admin.delete(f"/teams/{bench.house.site.team_id}/members/{bench.lea.id}")
-    await bench.moderates(f"annuler {measure.entry}")
-    said = plain(await bench.said(bench.room, f"Après l’acte n° {measure.entry}"))
+async def test_who_left_the_team_meanwhile_is_not_brought_back_and_the_room_knows(stage: MeasureStage) -> None:
+    await silenced(stage, "12h ~ressourcerie hors sujet")
+    measure = await stage.last(stage.lea)
+    await stage.house.site.admin.delete(f"/teams/{stage.house.site.team_id}/members/{stage.lea.id}")
+    await stage.moderates(f"annuler {measure.entry}")
+    said = plain(await stage.said(stage.room, f"Après l’acte n° {measure.entry}"))
     assert "n’a pas pu être ramenée" in said
 
 
 @pytest.mark.newest_only
-async def test_longer_than_a_week_takes_two(bench: MeasureStage) -> None:
-    said = await bench.moderates(f"silence @{bench.lea.username} 8j insultes")
+async def test_longer_than_a_week_takes_two(stage: MeasureStage) -> None:
+    said = await stage.moderates(f"silence @{stage.lea.username} 8j insultes")
     assert "second animateur" in said
-    assert not await bench.measures(bench.lea)
+    assert not await stage.measures(stage.lea)

@@ -17,9 +17,9 @@ from storage.moderation.cases import CaseSource
 from tests.people import Post, unique
 from tests.support.databases import database
 from tests.support.house import plain, wait_for
-from tests.support.moderation import RuleStage, watch
+from tests.support.moderation import RuleStage, rule_stage
 
-__all__ = ["database", "watch"]
+__all__ = ["database", "rule_stage"]
 
 
 NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
@@ -31,78 +31,78 @@ def reports(count: int, at: datetime, case: int = 9999) -> Sequence[Report]:
     return [Report(case_id=case, reporter_id=f"{n}".rjust(26, "r"), motive="propos", at=at) for n in range(count)]
 
 
-async def waits(watch: RuleStage, containing: str) -> Post:
+async def waits(stage: RuleStage, containing: str) -> Post:
     """The summary, once it says that."""
 
     async def stands() -> Post | None:
-        post = await watch.said("Beaucoup de choses à la fois")
+        post = await stage.said("Beaucoup de choses à la fois")
         return post if containing in plain(post) else None
 
     return await wait_for(stands)
 
 
 @pytest.mark.both_databases
-async def test_a_storm_is_one_summary_and_each_case_is_shown_from_there(watch: RuleStage) -> None:
+async def test_a_storm_is_one_summary_and_each_case_is_shown_from_there(stage: RuleStage) -> None:
     word = unique("bizarre")
-    await watch.tunes(f"mots proposer {word}")
-    async with watch.house.bot.database.transaction() as db:
-        db.add_all(reports(cases.STORM_REPORTS + 1, watch.house.clock()))
-    first = await watch.case(await watch.lea.says(f"Un {word}", watch.place))
-    second = await watch.case(await watch.paul.says(f"Deux {word}", watch.place))
-    summary = await waits(watch, f"n° {second.number} :")
+    await stage.tunes(f"mots proposer {word}")
+    async with stage.house.bot.database.transaction() as db:
+        db.add_all(reports(cases.STORM_REPORTS + 1, stage.house.clock()))
+    first = await stage.case(await stage.lea.says(f"Un {word}", stage.place))
+    second = await stage.case(await stage.paul.says(f"Deux {word}", stage.place))
+    summary = await waits(stage, f"n° {second.number} :")
     assert f"n° {first.number} : @" in plain(summary)
     assert "11 signalements en cinq minutes" in plain(summary)
-    said = [plain(post) for post in await watch.ana.reads(watch.room)]
+    said = [plain(post) for post in await stage.ana.reads(stage.room)]
     assert not [text for text in said if text.startswith(f"**Dossier n° {first.number},")]
     assert len([text for text in said if "Beaucoup de choses" in text]) == 1
-    await watch.ana.chooses(summary, "Voir un cas", f"n° {first.number} · {watch.lea.username}")
-    card = await watch.said(f"Dossier n° {first.number},")
+    await stage.ana.chooses(summary, "Voir un cas", f"n° {first.number} · {stage.lea.username}")
+    card = await stage.said(f"Dossier n° {first.number},")
     assert "Fausse alerte" in card.buttons
-    await watch.house.settled()
-    assert f"n° {first.number} :" not in plain(await waits(watch, f"n° {second.number} :"))
-    await watch.waits(timedelta(minutes=6))
-    later = await watch.case(await watch.lea.says(f"Trois {word}", watch.place))
-    await watch.said(f"Dossier n° {later.number},")
+    await stage.house.settled()
+    assert f"n° {first.number} :" not in plain(await waits(stage, f"n° {second.number} :"))
+    await stage.waits(timedelta(minutes=6))
+    later = await stage.case(await stage.lea.says(f"Trois {word}", stage.place))
+    await stage.said(f"Dossier n° {later.number},")
 
 
-async def test_one_person_hides_nothing_of_others_nor_anybody_what_is_graver(watch: RuleStage) -> None:
-    now = watch.house.clock()
-    async with watch.house.bot.database.transaction() as db:
+async def test_one_person_hides_nothing_of_others_nor_anybody_what_is_graver(stage: RuleStage) -> None:
+    now = stage.house.clock()
+    async with stage.house.bot.database.transaction() as db:
         alone = [
             Report(case_id=9000 + n, reporter_id=NINA, motive="propos", at=now) for n in range(cases.STORM_REPORTS + 1)
         ]
         db.add_all(alone)
-    first = await reported(watch, "autre")
-    await watch.said(f"Dossier n° {first.number},")
-    async with watch.house.bot.database.transaction() as db:
+    first = await reported(stage, "autre")
+    await stage.said(f"Dossier n° {first.number},")
+    async with stage.house.bot.database.transaction() as db:
         db.add_all(reports(cases.STORM_REPORTS, now))
-    second, third = await reported(watch, "hors-sujet"), await reported(watch, "donnees")
-    await watch.said(f"Dossier n° {third.number},")
-    summary = plain(await waits(watch, f"n° {second.number} :"))
+    second, third = await reported(stage, "hors-sujet"), await reported(stage, "donnees")
+    await stage.said(f"Dossier n° {third.number},")
+    summary = plain(await waits(stage, f"n° {second.number} :"))
     assert "1 signalement : Hors sujet, ou répété d’un canal à l’autre" in summary
     assert "de 12 personnes" in summary
     assert f"n° {third.number} :" not in summary
-    said = [plain(post) for post in await watch.ana.reads(watch.room)]
+    said = [plain(post) for post in await stage.ana.reads(stage.room)]
     assert not [text for text in said if text.startswith(f"**Dossier n° {second.number},")]
 
 
-async def reported(watch: RuleStage, motive: str) -> Case:
+async def reported(stage: RuleStage, motive: str) -> Case:
     """A message of Lea’s that Paul reports."""
-    post = await watch.lea.says(unique("message"), watch.place)
-    form = await watch.paul.opens(f"/signaler {watch.house.site.url}/{watch.house.site.team}/pl/{post.id}")
+    post = await stage.lea.says(unique("message"), stage.place)
+    form = await stage.paul.opens(f"/signaler {stage.house.site.url}/{stage.house.site.team}/pl/{post.id}")
     assert (await form.fill(motif=motive).submit()).accepted
-    return await watch.case(post)
+    return await stage.case(post)
 
 
 @pytest.mark.newest_only
-async def test_many_arrivals_are_told_in_the_room(watch: RuleStage, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_many_arrivals_are_told_in_the_room(stage: RuleStage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cases, "STORM_JOINS", 20)
-    await watch.house.knows_the_team()
-    async with watch.house.bot.database.transaction() as db:
+    await stage.house.knows_the_team()
+    async with stage.house.bot.database.transaction() as db:
         for number in range(cases.STORM_JOINS):
-            await claims.claim(db, cases.JOINED_CLAIM, f"essai-{number}", watch.house.clock())
-    await watch.house.site.person("nouveau")
-    await waits(watch, "arrivées dans l’équipe en cinq minutes")
+            await claims.claim(db, cases.JOINED_CLAIM, f"essai-{number}", stage.house.clock())
+    await stage.house.site.person("nouveau")
+    await waits(stage, "arrivées dans l’équipe en cinq minutes")
 
 
 async def test_who_cried_wolf_weighs_less_and_is_heard_with_others(database: Database) -> None:

@@ -9,18 +9,18 @@ from tests.people import Person, Post, unique
 from tests.support.broadcasts import RHONE
 from tests.support.hotline import Hotline, desk, send_dialog
 from tests.support.house import House, plain, react
-from tests.support.ressources import ReviewStage, give_files, make_permalink, shelf
+from tests.support.ressources import ReviewStage, give_files, make_permalink, stage
 
-__all__ = ["desk", "shelf"]
+__all__ = ["desk", "stage"]
 
 
 PRIVATE = "dans un canal privé"
 
 
-async def whispers(shelf: ReviewStage, lea: Person, words: str) -> Post:
+async def whispers(stage: ReviewStage, lea: Person, words: str) -> Post:
     """Léa says something, with a file, in a private channel where animateurs and the bot are."""
-    await shelf.house.site.add_members(shelf.rooms["animation"], lea)
-    return await give_files(lea, f"{words}\nEntre nous.", shelf.rooms["animation"], notes__pdf=b"%PDF")
+    await stage.house.site.add_members(stage.rooms["animation"], lea)
+    return await give_files(lea, f"{words}\nEntre nous.", stage.rooms["animation"], notes__pdf=b"%PDF")
 
 
 async def made(house: House, titre: str) -> Resource | None:
@@ -29,20 +29,20 @@ async def made(house: House, titre: str) -> Resource | None:
 
 
 @pytest.mark.every_mode
-async def test_another_s_private_message_becomes_no_resource_and_no_announcement(shelf: ReviewStage) -> None:
-    lea, words = await shelf.house.conseiller("lea"), unique("Secret")
-    post = await whispers(shelf, lea, words)
+async def test_another_s_private_message_becomes_no_resource_and_no_announcement(stage: ReviewStage) -> None:
+    lea, words = await stage.house.conseiller("lea"), unique("Secret")
+    post = await whispers(stage, lea, words)
     for command in ("/ressources ajouter", "/annonce"):
-        said = await shelf.agathe.asks(f"{command} {make_permalink(shelf, post)}")
+        said = await stage.agathe.asks(f"{command} {make_permalink(stage, post)}")
         assert PRIVATE in plain(said)
         assert words not in plain(said)
-    assert await made(shelf.house, words) is None
+    assert await made(stage.house, words) is None
 
 
-async def test_one_s_own_private_message_may(shelf: ReviewStage) -> None:
-    lea, words = await shelf.house.conseiller("lea"), unique("Mien")
-    post = await whispers(shelf, lea, words)
-    form = await lea.opens(f"/ressources ajouter {make_permalink(shelf, post)}")
+async def test_one_s_own_private_message_may(stage: ReviewStage) -> None:
+    lea, words = await stage.house.conseiller("lea"), unique("Mien")
+    post = await whispers(stage, lea, words)
+    form = await lea.opens(f"/ressources ajouter {make_permalink(stage, post)}")
     assert (form.shown("titre"), form.shown("fichiers")) == (words, post.id)
 
 
@@ -62,12 +62,12 @@ async def test_an_announcement_is_corrected_with_no_private_words_of_others(hous
     assert not answer.accepted
 
 
-async def test_books_under_another_s_private_message_offer_nothing(shelf: ReviewStage) -> None:
-    lea, words = await shelf.house.conseiller("lea"), unique("Chut")
-    post = await whispers(shelf, lea, words)
-    shelf.agathe.acts()
-    await react(shelf.agathe, post, "books")
-    told = await shelf.agathe.told(PRIVATE)
+async def test_books_under_another_s_private_message_offer_nothing(stage: ReviewStage) -> None:
+    lea, words = await stage.house.conseiller("lea"), unique("Chut")
+    post = await whispers(stage, lea, words)
+    stage.agathe.acts()
+    await react(stage.agathe, post, "books")
+    told = await stage.agathe.told(PRIVATE)
     assert (told.buttons, words in plain(told)) == ([], False)
     lea.acts()
     await react(lea, post, "books")

@@ -39,87 +39,87 @@ async def lines_of(who: Person, name: str) -> str:
 
 
 @pytest.mark.every_mode
-async def test_made_filled_and_shown(shelf: ShelfStage) -> None:
+async def test_made_filled_and_shown(stage: ShelfStage) -> None:
     name = called()
-    await makes(shelf.juliette, name, sujet="Pour les ateliers du mardi")
-    one, other = await shelf.holds("Le clavier"), await shelf.holds("La souris")
-    said = await shelf.juliette.asks(f"/ressources collection ajouter {one.number} {name.upper()}")
+    await makes(stage.juliette, name, sujet="Pour les ateliers du mardi")
+    one, other = await stage.holds("Le clavier"), await stage.holds("La souris")
+    said = await stage.juliette.asks(f"/ressources collection ajouter {one.number} {name.upper()}")
     assert f"La fiche n° {one.number} est dans « {name} »" in plain(said)
-    await shelf.juliette.asks(f"/ressources collection ajouter {other.number} {name}")
-    seen = await lines_of(shelf.juliette, name)
+    await stage.juliette.asks(f"/ressources collection ajouter {other.number} {name}")
+    seen = await lines_of(stage.juliette, name)
     assert "2 fiches" in seen
     assert "Pour les ateliers du mardi" in seen
     assert seen.index("Le clavier") < seen.index("La souris")
-    again = await shelf.juliette.asks(f"/ressources collection ajouter {one.number} {name}")
+    again = await stage.juliette.asks(f"/ressources collection ajouter {one.number} {name}")
     assert "est déjà dans" in plain(again)
-    assert name in plain(await shelf.juliette.asks("/ressources collection"))
+    assert name in plain(await stage.juliette.asks("/ressources collection"))
 
 
 @pytest.mark.every_mode
-async def test_sorted_and_taken_out_and_put_back(shelf: ShelfStage) -> None:
+async def test_sorted_and_taken_out_and_put_back(stage: ShelfStage) -> None:
     name = called("Rangement")
-    await makes(shelf.juliette, name)
+    await makes(stage.juliette, name)
     for title in ("Un", "Deux", "Trois"):
-        one = await shelf.holds(f"{title} {name}")
-        await shelf.juliette.asks(f"/ressources collection ajouter {one.number} {name}")
-    opened = await shelf.juliette.asks(f"/ressources collection {name}")
-    await shelf.juliette.clicks(opened, "Ranger")
-    sorting = await shelf.juliette.whispered("Monter")
+        one = await stage.holds(f"{title} {name}")
+        await stage.juliette.asks(f"/ressources collection ajouter {one.number} {name}")
+    opened = await stage.juliette.asks(f"/ressources collection {name}")
+    await stage.juliette.clicks(opened, "Ranger")
+    sorting = await stage.juliette.whispered("Monter")
     order = [action for action in sorting.actions if action.name == "Monter"]
     assert len(order) == 3
     number = one.number
-    async with shelf.house.bot.database.transaction() as db:
+    async with stage.house.bot.database.transaction() as db:
         found = await collections.find_by_name(db, name)
         assert found
         await collections.move_up(db, found.number, number)
-    seen = await lines_of(shelf.juliette, name)
+    seen = await lines_of(stage.juliette, name)
     assert seen.index("Un ") < seen.index("Trois ") < seen.index("Deux ")
-    out = await shelf.juliette.asks(f"/ressources collection retirer {number} {name}")
-    assert "2 fiches" in await lines_of(shelf.juliette, name)
-    await shelf.juliette.clicks(out, "Annuler")
-    await shelf.juliette.whispered("est dans")
-    assert "3 fiches" in await lines_of(shelf.juliette, name)
+    out = await stage.juliette.asks(f"/ressources collection retirer {number} {name}")
+    assert "2 fiches" in await lines_of(stage.juliette, name)
+    await stage.juliette.clicks(out, "Annuler")
+    await stage.juliette.whispered("est dans")
+    assert "3 fiches" in await lines_of(stage.juliette, name)
 
 
-async def test_a_click_moves_up(shelf: ShelfStage) -> None:
+async def test_a_click_moves_up(stage: ShelfStage) -> None:
     name = called("Monter")
-    await makes(shelf.juliette, name)
+    await makes(stage.juliette, name)
     for title in ("Premier", "Second"):
-        one = await shelf.holds(f"{title} {name}")
-        await shelf.juliette.asks(f"/ressources collection ajouter {one.number} {name}")
-    opened = await shelf.juliette.asks(f"/ressources collection {name}")
-    await shelf.juliette.clicks(opened, "Ranger")
-    sorting = await shelf.juliette.whispered("Monter")
+        one = await stage.holds(f"{title} {name}")
+        await stage.juliette.asks(f"/ressources collection ajouter {one.number} {name}")
+    opened = await stage.juliette.asks(f"/ressources collection {name}")
+    await stage.juliette.clicks(opened, "Ranger")
+    sorting = await stage.juliette.whispered("Monter")
     below = [card for card in sorting.cards if "Second" in str(card["text"])]
-    await shelf.juliette.clicks(replace(sorting, props={"attachments": below}), "Monter")
-    await shelf.juliette.whispered("Monter")
-    seen = await lines_of(shelf.juliette, name)
+    await stage.juliette.clicks(replace(sorting, props={"attachments": below}), "Monter")
+    await stage.juliette.whispered("Monter")
+    seen = await lines_of(stage.juliette, name)
     assert seen.index("Second") < seen.index("Premier")
 
 
 @pytest.mark.every_mode
-async def test_renamed_removed_and_put_back(shelf: ShelfStage) -> None:
+async def test_renamed_removed_and_put_back(stage: ShelfStage) -> None:
     name, other = called("Ancien nom"), called("Nouveau nom")
-    await makes(shelf.juliette, name)
-    opened = await shelf.juliette.asks(f"/ressources collection {name}")
-    form = await shelf.juliette.opens_by(opened, "Renommer")
+    await makes(stage.juliette, name)
+    opened = await stage.juliette.asks(f"/ressources collection {name}")
+    form = await stage.juliette.opens_by(opened, "Renommer")
     assert (await form.fill(nom=other).submit()).accepted
-    await shelf.juliette.whispered("C’est changé")
-    assert "Je ne connais pas de collection" in await lines_of(shelf.juliette, name)
-    opened = await shelf.juliette.asks(f"/ressources collection {other}")
-    await shelf.juliette.clicks(opened, "Supprimer")
-    gone = await shelf.juliette.whispered("est supprimée")
-    assert "Je ne connais pas de collection" in await lines_of(shelf.juliette, other)
-    await shelf.juliette.clicks(gone, "Annuler")
-    await shelf.juliette.whispered("de nouveau là")
-    assert "0 fiche" in await lines_of(shelf.juliette, other)
+    await stage.juliette.whispered("C’est changé")
+    assert "Je ne connais pas de collection" in await lines_of(stage.juliette, name)
+    opened = await stage.juliette.asks(f"/ressources collection {other}")
+    await stage.juliette.clicks(opened, "Supprimer")
+    gone = await stage.juliette.whispered("est supprimée")
+    assert "Je ne connais pas de collection" in await lines_of(stage.juliette, other)
+    await stage.juliette.clicks(gone, "Annuler")
+    await stage.juliette.whispered("de nouveau là")
+    assert "0 fiche" in await lines_of(stage.juliette, other)
 
 
 @pytest.mark.every_mode
-async def test_the_same_name_and_names_that_are_none(shelf: ShelfStage) -> None:
+async def test_the_same_name_and_names_that_are_none(stage: ShelfStage) -> None:
     name = called("Été des aînés")
-    await makes(shelf.juliette, name)
-    camille = await shelf.house.conseiller("camille")
+    await makes(stage.juliette, name)
+    camille = await stage.house.conseiller("camille")
     number = name.rpartition(" ")[2]
     names = [name.upper(), f"ete des AINES {number}", f" été-des-aînés  {number} !", f"Été des aînés\u200b {number}"]
     for again in names:
@@ -131,31 +131,31 @@ async def test_the_same_name_and_names_that_are_none(shelf: ShelfStage) -> None:
         assert not (await form.fill(nom=wrong).submit()).accepted, wrong
 
 
-async def test_hostile_names_stay_names(shelf: ShelfStage) -> None:
+async def test_hostile_names_stay_names(stage: ShelfStage) -> None:
     name = called("@all **gras** [ici](https://evil.example) `x`")
-    await makes(shelf.juliette, name)
-    seen = (await shelf.juliette.asks("/ressources collection")).text
+    await makes(stage.juliette, name)
+    seen = (await stage.juliette.asks("/ressources collection")).text
     assert "@all" not in seen
     assert "](https://" not in seen.replace("\\](https", "")
 
 
 @pytest.mark.every_mode
-async def test_only_its_owner_and_animateurs_change_it(shelf: ShelfStage) -> None:
+async def test_only_its_owner_and_animateurs_change_it(stage: ShelfStage) -> None:
     name = called("À moi")
-    await makes(shelf.juliette, name)
-    camille, one = await shelf.house.conseiller("camille"), await shelf.holds("La fiche")
+    await makes(stage.juliette, name)
+    camille, one = await stage.house.conseiller("camille"), await stage.holds("La fiche")
     assert "n’est pas la vôtre" in plain(await camille.asks(f"/ressources collection ajouter {one.number} {name}"))
     assert (await camille.asks(f"/ressources collection {name}")).buttons == []
-    assert "est dans" in plain(await shelf.ana.asks(f"/ressources collection ajouter {one.number} {name}"))
-    hidden = await shelf.holds("Proposée", state=ResourceState.PROPOSED)
-    said = await shelf.ana.asks(f"/ressources collection ajouter {hidden.number} {name}")
+    assert "est dans" in plain(await stage.ana.asks(f"/ressources collection ajouter {one.number} {name}"))
+    hidden = await stage.holds("Proposée", state=ResourceState.PROPOSED)
+    said = await stage.ana.asks(f"/ressources collection ajouter {hidden.number} {name}")
     assert "Il n’y a pas de fiche publiée" in plain(said)
 
 
 @pytest.mark.every_mode
-async def test_from_a_resource_into_a_new_one(shelf: ShelfStage) -> None:
-    name, camille = called("Depuis une fiche"), await shelf.house.conseiller("camille")
-    one = await shelf.holds("À ranger", themes=["courriel"])
+async def test_from_a_resource_into_a_new_one(stage: ShelfStage) -> None:
+    name, camille = called("Depuis une fiche"), await stage.house.conseiller("camille")
+    one = await stage.holds("À ranger", themes=["courriel"])
     opened = await camille.asks(f"/ressources {one.number}")
     form = await choose_action(camille, opened, "Ajouter à une collection")
     if form is None or "chosen" in form.names:
@@ -166,38 +166,38 @@ async def test_from_a_resource_into_a_new_one(shelf: ShelfStage) -> None:
     assert "1 fiche" in await lines_of(camille, name)
 
 
-async def test_the_library_comes_once_and_is_pinned(shelf: ShelfStage) -> None:
-    await shelf.runs("keep_library", in_days(shelf.house, 1, 7))
-    card = await shelf.said(f"#### {NAME}", shelf.channel)
+async def test_the_library_comes_once_and_is_pinned(stage: ShelfStage) -> None:
+    await stage.runs("keep_library", in_days(stage.house, 1, 7))
+    card = await stage.said(f"#### {NAME}", stage.channel)
     assert card.is_pinned
     assert all(tool.url in plain(card) for tool in TOOLS)
-    first = await shelf.juliette.asks(f"/ressources {await number_of(shelf, TOOLS[0].url)}")
+    first = await stage.juliette.asks(f"/ressources {await number_of(stage, TOOLS[0].url)}")
     assert "équipe d’animation" in plain(first)
-    out = await number_of(shelf, TOOLS[1].url)
-    await shelf.ana.asks(f"/ressources collection retirer {out} {NAME}")
-    mine = await shelf.holds("Un outil de chez nous", url="https://outil.example/nous")
-    await shelf.ana.asks(f"/ressources collection ajouter {mine.number} {NAME}")
-    await shelf.house.settled()
-    card = await shelf.said("Un outil de chez nous", shelf.channel)
+    out = await number_of(stage, TOOLS[1].url)
+    await stage.ana.asks(f"/ressources collection retirer {out} {NAME}")
+    mine = await stage.holds("Un outil de chez nous", url="https://outil.example/nous")
+    await stage.ana.asks(f"/ressources collection ajouter {mine.number} {NAME}")
+    await stage.house.settled()
+    card = await stage.said("Un outil de chez nous", stage.channel)
     assert TOOLS[1].url not in plain(card)
-    assert "n’est pas la vôtre" in plain(await shelf.juliette.asks(f"/ressources collection retirer {out} {NAME}"))
-    await shelf.changes(mine.number, titre="Notre outil")
-    await shelf.runs("keep_library", in_days(shelf.house, 1, 7))
-    card = await shelf.said("Notre outil", shelf.channel)
-    opened = await shelf.ana.asks(f"/ressources collection {NAME}")
-    await shelf.ana.clicks(opened, "Suite")
-    opened = await shelf.ana.whispered(NAME)
-    await shelf.ana.clicks(opened, "Supprimer")
-    await shelf.ana.whispered("est supprimée")
-    await shelf.runs("keep_library", in_days(shelf.house, 1, 7))
-    assert "Je ne connais pas de collection" in await lines_of(shelf.ana, NAME)
-    posts = [post for post in await shelf.ana.reads(shelf.channel) if NAME in plain(post)]
+    assert "n’est pas la vôtre" in plain(await stage.juliette.asks(f"/ressources collection retirer {out} {NAME}"))
+    await stage.changes(mine.number, titre="Notre outil")
+    await stage.runs("keep_library", in_days(stage.house, 1, 7))
+    card = await stage.said("Notre outil", stage.channel)
+    opened = await stage.ana.asks(f"/ressources collection {NAME}")
+    await stage.ana.clicks(opened, "Suite")
+    opened = await stage.ana.whispered(NAME)
+    await stage.ana.clicks(opened, "Supprimer")
+    await stage.ana.whispered("est supprimée")
+    await stage.runs("keep_library", in_days(stage.house, 1, 7))
+    assert "Je ne connais pas de collection" in await lines_of(stage.ana, NAME)
+    posts = [post for post in await stage.ana.reads(stage.channel) if NAME in plain(post)]
     assert len(posts) == 1
     assert "n’est plus là" in plain(posts[0])
 
 
-async def number_of(shelf: ShelfStage, url: str) -> int:
-    async with shelf.house.bot.database.transaction(writes=False) as db:
+async def number_of(stage: ShelfStage, url: str) -> int:
+    async with stage.house.bot.database.transaction(writes=False) as db:
         found = await resources.find_by_link(db, url)
     assert found
     return found.number

@@ -36,133 +36,133 @@ def monday(house: House, weeks: int = 1) -> date:
     return today + timedelta(days=7 * weeks - today.weekday())
 
 
-async def follows(shelf: ShelfStage, who: Person) -> Sequence[ThemeFollow]:
-    async with shelf.house.bot.database.transaction(writes=False) as db:
+async def follows(stage: ShelfStage, who: Person) -> Sequence[ThemeFollow]:
+    async with stage.house.bot.database.transaction(writes=False) as db:
         return await subscriptions.list_followed_themes(db, who.id)
 
 
-async def deposits(shelf: ShelfStage, *titles: str, themes: Sequence[str] = (EMPLOI,)) -> None:
+async def deposits(stage: ShelfStage, *titles: str, themes: Sequence[str] = (EMPLOI,)) -> None:
     for title in titles:
-        await shelf.holds(title, themes=themes, deposited_by=shelf.ana.id, auteur_id=shelf.ana.id)
+        await stage.holds(title, themes=themes, deposited_by=stage.ana.id, auteur_id=stage.ana.id)
 
 
-async def news(shelf: ShelfStage, who: Person) -> list[Post]:
-    return await shelf.told(who, "Du nouveau dans les thèmes que vous suivez")
+async def news(stage: ShelfStage, who: Person) -> list[Post]:
+    return await stage.told(who, "Du nouveau dans les thèmes que vous suivez")
 
 
 @pytest.mark.every_mode
-async def test_a_week_of_a_theme(shelf: ShelfStage) -> None:
-    said = await shelf.juliette.asks("/ressources suivre emploi")
+async def test_a_week_of_a_theme(stage: ShelfStage) -> None:
+    said = await stage.juliette.asks("/ressources suivre emploi")
     assert "chaque lundi" in plain(said)
     assert "Emploi, formation" in plain(said)
-    await deposits(shelf, "Écrire un CV *simple*", "L’entretien")
-    await deposits(shelf, "La boîte mail", themes=[COURRIEL])
-    await shelf.runs("tell_news", paris_time(monday(shelf.house)))
-    (told,) = await news(shelf, shelf.juliette)
+    await deposits(stage, "Écrire un CV *simple*", "L’entretien")
+    await deposits(stage, "La boîte mail", themes=[COURRIEL])
+    await stage.runs("tell_news", paris_time(monday(stage.house)))
+    (told,) = await news(stage, stage.juliette)
     assert r"Écrire un CV \*simple\*" in plain(told)
     assert "L’entretien" in plain(told)
     assert "La boîte mail" not in plain(told)
     assert told.buttons == ["Mettre en pause", "Ne plus suivre"]
-    await shelf.runs("tell_news", paris_time(monday(shelf.house)))
-    assert len(await news(shelf, shelf.juliette)) == 1
-    await shelf.juliette.clicks(told, "Mettre en pause")
-    await shelf.juliette.told("C’est en pause")
-    await deposits(shelf, "Pendant la pause")
-    await shelf.runs("tell_news", paris_time(monday(shelf.house)))
-    assert len(await news(shelf, shelf.juliette)) == 1
+    await stage.runs("tell_news", paris_time(monday(stage.house)))
+    assert len(await news(stage, stage.juliette)) == 1
+    await stage.juliette.clicks(told, "Mettre en pause")
+    await stage.juliette.told("C’est en pause")
+    await deposits(stage, "Pendant la pause")
+    await stage.runs("tell_news", paris_time(monday(stage.house)))
+    assert len(await news(stage, stage.juliette)) == 1
 
 
 @pytest.mark.every_mode
-async def test_paused_resumed_stopped_from_the_list(shelf: ShelfStage) -> None:
-    await shelf.juliette.asks("/ressources suivre emploi")
-    listed = await shelf.juliette.asks("/ressources suivis")
+async def test_paused_resumed_stopped_from_the_list(stage: ShelfStage) -> None:
+    await stage.juliette.asks("/ressources suivre emploi")
+    listed = await stage.juliette.asks("/ressources suivis")
     assert listed.buttons == ["Mettre en pause", "Ne plus suivre"]
-    await shelf.juliette.clicks(listed, "Mettre en pause")
-    listed = await shelf.juliette.whispered("en pause")
-    assert [each.paused for each in await follows(shelf, shelf.juliette)] == [True]
-    await deposits(shelf, "Que personne n’attendait")
-    await shelf.juliette.clicks(listed, "Reprendre")
-    listed = await shelf.juliette.whispered("Vous suivez 1 thème")
-    await shelf.runs("tell_news", paris_time(monday(shelf.house)))
-    assert await news(shelf, shelf.juliette) == []
-    await shelf.juliette.clicks(listed, "Ne plus suivre")
-    await shelf.juliette.whispered("Vous ne suivez aucun thème")
-    assert await follows(shelf, shelf.juliette) == []
+    await stage.juliette.clicks(listed, "Mettre en pause")
+    listed = await stage.juliette.whispered("en pause")
+    assert [each.paused for each in await follows(stage, stage.juliette)] == [True]
+    await deposits(stage, "Que personne n’attendait")
+    await stage.juliette.clicks(listed, "Reprendre")
+    listed = await stage.juliette.whispered("Vous suivez 1 thème")
+    await stage.runs("tell_news", paris_time(monday(stage.house)))
+    assert await news(stage, stage.juliette) == []
+    await stage.juliette.clicks(listed, "Ne plus suivre")
+    await stage.juliette.whispered("Vous ne suivez aucun thème")
+    assert await follows(stage, stage.juliette) == []
 
 
-async def test_stopping_is_taken_back(shelf: ShelfStage) -> None:
-    await shelf.juliette.asks("/ressources suivre emploi")
-    await deposits(shelf, "Une fiche")
-    await shelf.runs("tell_news", paris_time(monday(shelf.house)))
-    (told,) = await news(shelf, shelf.juliette)
-    await shelf.juliette.clicks(told, "Ne plus suivre")
-    after = await shelf.juliette.told("Vous ne suivez plus")
-    assert await follows(shelf, shelf.juliette) == []
-    await shelf.juliette.clicks(after, "Annuler")
-    await shelf.juliette.told("C’est noté")
-    assert [each.theme for each in await follows(shelf, shelf.juliette)] == [EMPLOI]
+async def test_stopping_is_taken_back(stage: ShelfStage) -> None:
+    await stage.juliette.asks("/ressources suivre emploi")
+    await deposits(stage, "Une fiche")
+    await stage.runs("tell_news", paris_time(monday(stage.house)))
+    (told,) = await news(stage, stage.juliette)
+    await stage.juliette.clicks(told, "Ne plus suivre")
+    after = await stage.juliette.told("Vous ne suivez plus")
+    assert await follows(stage, stage.juliette) == []
+    await stage.juliette.clicks(after, "Annuler")
+    await stage.juliette.told("C’est noté")
+    assert [each.theme for each in await follows(stage, stage.juliette)] == [EMPLOI]
 
 
 @pytest.mark.every_mode
-async def test_from_a_resource(shelf: ShelfStage) -> None:
-    one = await shelf.holds("Deux thèmes", themes=[EMPLOI, COURRIEL])
-    opened = await shelf.juliette.asks(f"/ressources {one.number}")
-    await choose_action(shelf.juliette, opened, "Suivre ce thème")
-    offered = await shelf.juliette.whispered("Cette fiche parle de")
-    await shelf.juliette.clicks(offered, "Suivre « Courriels »")
-    await shelf.juliette.whispered("C’est noté")
-    assert [each.theme for each in await follows(shelf, shelf.juliette)] == [COURRIEL]
+async def test_from_a_resource(stage: ShelfStage) -> None:
+    one = await stage.holds("Deux thèmes", themes=[EMPLOI, COURRIEL])
+    opened = await stage.juliette.asks(f"/ressources {one.number}")
+    await choose_action(stage.juliette, opened, "Suivre ce thème")
+    offered = await stage.juliette.whispered("Cette fiche parle de")
+    await stage.juliette.clicks(offered, "Suivre « Courriels »")
+    await stage.juliette.whispered("C’est noté")
+    assert [each.theme for each in await follows(stage, stage.juliette)] == [COURRIEL]
 
 
-async def test_what_is_no_theme_and_what_is_followed(shelf: ShelfStage) -> None:
-    assert "Je ne connais pas le thème" in plain(await shelf.juliette.asks("/ressources suivre @all `pêche`"))
-    await shelf.juliette.asks("/ressources suivre emploi")
-    again = await shelf.juliette.asks("/ressources suivre emploi")
+async def test_what_is_no_theme_and_what_is_followed(stage: ShelfStage) -> None:
+    assert "Je ne connais pas le thème" in plain(await stage.juliette.asks("/ressources suivre @all `pêche`"))
+    await stage.juliette.asks("/ressources suivre emploi")
+    again = await stage.juliette.asks("/ressources suivre emploi")
     assert "Vous suivez déjà" in plain(again)
     assert again.buttons == []
-    assert "Quel thème suivre" in plain(await shelf.juliette.asks("/ressources suivre"))
+    assert "Quel thème suivre" in plain(await stage.juliette.asks("/ressources suivre"))
 
 
-async def test_ten_are_listed_and_imports_are_counted(shelf: ShelfStage) -> None:
-    await shelf.juliette.asks("/ressources suivre emploi")
-    await deposits(shelf, *(f"Fiche {at:02}" for at in range(13)))
-    now = shelf.house.clock()
+async def test_ten_are_listed_and_imports_are_counted(stage: ShelfStage) -> None:
+    await stage.juliette.asks("/ressources suivre emploi")
+    await deposits(stage, *(f"Fiche {at:02}" for at in range(13)))
+    now = stage.house.clock()
     imported = [
         make_resource(
             f"Importée {at}",
             themes=[EMPLOI],
             published_at=now,
             url=f"https://import.example/{at}",
-            date=shelf.house.today,
+            date=stage.house.today,
         )
         for at in range(1500)
     ]
-    async with shelf.house.bot.database.transaction() as db:
+    async with stage.house.bot.database.transaction() as db:
         await store_resources(db, *imported)
-    await shelf.runs("tell_news", paris_time(monday(shelf.house)))
-    (told,) = await news(shelf, shelf.juliette)
+    await stage.runs("tell_news", paris_time(monday(stage.house)))
+    (told,) = await news(stage, stage.juliette)
     assert plain(told).count("- n° ") == 10
     assert "1500 fiches importées" in plain(told).replace("\u202f", "")
     assert "Importée" not in plain(told).replace("importées", "")
     query = plain(told).partition("`/ressources ")[2].partition("`")[0]
-    async with shelf.house.bot.database.transaction(writes=False) as db:
+    async with stage.house.bot.database.transaction(writes=False) as db:
         found = await search(db, query)
     assert found.total == 1500
     assert not found.query.unknown
 
 
-async def test_who_left_hears_nothing_and_it_is_morning_elsewhere(shelf: ShelfStage) -> None:
-    camille, awa = await shelf.house.conseiller("camille"), await shelf.house.conseiller("awa")
-    for who in (shelf.juliette, camille, awa):
+async def test_who_left_hears_nothing_and_it_is_morning_elsewhere(stage: ShelfStage) -> None:
+    camille, awa = await stage.house.conseiller("camille"), await stage.house.conseiller("awa")
+    for who in (stage.juliette, camille, awa):
         await who.asks("/ressources suivre emploi")
-    await shelf.house.registers(camille, None, left_on=shelf.house.today - timedelta(days=1))
-    await shelf.house.registers(awa, None, timezone="Indian/Reunion")
-    await deposits(shelf, "Pour qui est là")
-    await shelf.runs("tell_news", paris_time(monday(shelf.house)))
-    assert len(await news(shelf, shelf.juliette)) == 1
-    assert await news(shelf, camille) == []
-    assert await news(shelf, awa) == []
-    assert [each.told_at < shelf.house.clock() - timedelta(days=1) for each in await follows(shelf, awa)] == [True]
+    await stage.house.registers(camille, None, left_on=stage.house.today - timedelta(days=1))
+    await stage.house.registers(awa, None, timezone="Indian/Reunion")
+    await deposits(stage, "Pour qui est là")
+    await stage.runs("tell_news", paris_time(monday(stage.house)))
+    assert len(await news(stage, stage.juliette)) == 1
+    assert await news(stage, camille) == []
+    assert await news(stage, awa) == []
+    assert [each.told_at < stage.house.clock() - timedelta(days=1) for each in await follows(stage, awa)] == [True]
 
 
 async def test_four_thousand_followers_in_pages(database: Database) -> None:

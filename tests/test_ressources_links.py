@@ -32,42 +32,42 @@ async def web(house: House, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Fa
         yield made
 
 
-async def check(shelf: ShelfStage, number: int) -> LinkCheck | None:
-    async with shelf.house.bot.database.transaction(writes=False) as db:
+async def check(stage: ShelfStage, number: int) -> LinkCheck | None:
+    async with stage.house.bot.database.transaction(writes=False) as db:
         return (await link_checks.find_checks(db, [number])).get(number)
 
 
-async def broken(shelf: ShelfStage, web: FakeWeb, where: str, **more: str) -> tuple[int, Post]:
+async def broken(stage: ShelfStage, web: FakeWeb, where: str, **more: str) -> tuple[int, Post]:
     """A resource whose link is found broken twice, and what its author is told."""
-    one = await shelf.holds(f"Fiche {where}", url=web.link(where), **more)
-    await shelf.runs("check_links", in_days(shelf.house, 0))
-    assert not await shelf.told(shelf.juliette, f"fiche n° {one.number} ne répond plus")
-    await shelf.runs("check_links", in_days(shelf.house, 3))
-    (told,) = await shelf.told(shelf.juliette, f"fiche n° {one.number} ne répond plus")
+    one = await stage.holds(f"Fiche {where}", url=web.link(where), **more)
+    await stage.runs("check_links", in_days(stage.house, 0))
+    assert not await stage.told(stage.juliette, f"fiche n° {one.number} ne répond plus")
+    await stage.runs("check_links", in_days(stage.house, 3))
+    (told,) = await stage.told(stage.juliette, f"fiche n° {one.number} ne répond plus")
     return one.number, told
 
 
 @pytest.mark.every_mode
-async def test_a_broken_link_is_told_once_and_taken_back(shelf: ShelfStage, web: FakeWeb) -> None:
-    number, told = await broken(shelf, web, "vieux.example/atelier")
+async def test_a_broken_link_is_told_once_and_taken_back(stage: ShelfStage, web: FakeWeb) -> None:
+    number, told = await broken(stage, web, "vieux.example/atelier")
     assert "Le lien de votre fiche" in plain(told)
     assert web.link("vieux.example/atelier") in plain(told)
     assert told.buttons == ["Modifier", "Il marche chez moi", "Retirer"]
     for later in (5, 12, 19):
-        await shelf.runs("check_links", in_days(shelf.house, later))
-    assert len(await shelf.told(shelf.juliette, f"fiche n° {number} ne répond plus")) == 1
+        await stage.runs("check_links", in_days(stage.house, later))
+    assert len(await stage.told(stage.juliette, f"fiche n° {number} ne répond plus")) == 1
     web.pages["vieux.example/atelier"] = 200
-    await shelf.runs("check_links", in_days(shelf.house, 26))
-    (mended,) = [post for post in await shelf.juliette.direct() if post.id == told.id]
+    await stage.runs("check_links", in_days(stage.house, 26))
+    (mended,) = [post for post in await stage.juliette.direct() if post.id == told.id]
     assert "marche de nouveau" in plain(mended)
     assert not mended.buttons
 
 
-async def test_a_copy_of_the_archive_is_shown(shelf: ShelfStage, web: FakeWeb) -> None:
+async def test_a_copy_of_the_archive_is_shown(stage: ShelfStage, web: FakeWeb) -> None:
     copy = "http://web.archive.org/web/2024/http://vieux.example/copie"
     body = b'{"archived_snapshots": {"closest": {"available": true, "status": "200", "url": "%s"}}}'
     web.pages["archive.example/available"] = answer_with(body % copy.encode())
-    _, told = await broken(shelf, web, "vieux.example/copie")
+    _, told = await broken(stage, web, "vieux.example/copie")
     assert copy.replace("http:", "https:", 1) in plain(told)
 
 
@@ -91,72 +91,72 @@ async def test_an_archive_that_says_nonsense_harms_nothing(answer: bytes, monkey
         await web.close()
 
 
-async def test_what_works_for_somebody_is_left_alone_until_it_changes(shelf: ShelfStage, web: FakeWeb) -> None:
-    number, told = await broken(shelf, web, "interne.example/page")
-    await shelf.juliette.clicks(told, "Il marche chez moi")
-    await shelf.juliette.rewritten(told, "marche pour")
+async def test_what_works_for_somebody_is_left_alone_until_it_changes(stage: ShelfStage, web: FakeWeb) -> None:
+    number, told = await broken(stage, web, "interne.example/page")
+    await stage.juliette.clicks(told, "Il marche chez moi")
+    await stage.juliette.rewritten(told, "marche pour")
     web.calls.clear()
-    await shelf.runs("check_links", in_days(shelf.house, 20))
+    await stage.runs("check_links", in_days(stage.house, 20))
     assert web.asked("interne.example/page") == []
-    found = await check(shelf, number)
+    found = await check(stage, number)
     assert found
     assert found.quiet
-    async with shelf.house.bot.database.transaction(writes=False) as db:
-        one = await link_checks.list_links_due(db, shelf.house.clock() + timedelta(days=90), 500)
+    async with stage.house.bot.database.transaction(writes=False) as db:
+        one = await link_checks.list_links_due(db, stage.house.clock() + timedelta(days=90), 500)
     assert number not in [due for due, _ in one]
 
 
 @pytest.mark.every_mode
-async def test_withdrawn_by_its_button_and_put_back(shelf: ShelfStage, web: FakeWeb) -> None:
-    number, told = await broken(shelf, web, "vieux.example/fini")
-    await shelf.juliette.clicks(told, "Retirer")
-    after = await shelf.juliette.rewritten(told, "est retirée")
-    async with shelf.house.bot.database.transaction(writes=False) as db:
-        assert (await link_checks.list_links_due(db, in_days(shelf.house, 60), 500)) == []
-    await shelf.juliette.clicks(after, "Remettre")
-    await shelf.juliette.rewritten(after, "est remise")
-    one = await shelf.now(number)
+async def test_withdrawn_by_its_button_and_put_back(stage: ShelfStage, web: FakeWeb) -> None:
+    number, told = await broken(stage, web, "vieux.example/fini")
+    await stage.juliette.clicks(told, "Retirer")
+    after = await stage.juliette.rewritten(told, "est retirée")
+    async with stage.house.bot.database.transaction(writes=False) as db:
+        assert (await link_checks.list_links_due(db, in_days(stage.house, 60), 500)) == []
+    await stage.juliette.clicks(after, "Remettre")
+    await stage.juliette.rewritten(after, "est remise")
+    one = await stage.now(number)
     assert one.state is ResourceState.PUBLISHED
 
 
-async def test_strangers_change_nothing(shelf: ShelfStage, web: FakeWeb) -> None:
-    number, told = await broken(shelf, web, "vieux.example/autrui")
-    camille = await shelf.house.conseiller("camille")
-    await shelf.changes(number, auteur_id=camille.id)
-    await shelf.juliette.clicks(told, "Retirer")
-    await shelf.juliette.whispered("changent cette fiche")
-    assert (await shelf.now(number)).state is ResourceState.PUBLISHED
+async def test_strangers_change_nothing(stage: ShelfStage, web: FakeWeb) -> None:
+    number, told = await broken(stage, web, "vieux.example/autrui")
+    camille = await stage.house.conseiller("camille")
+    await stage.changes(number, auteur_id=camille.id)
+    await stage.juliette.clicks(told, "Retirer")
+    await stage.juliette.whispered("changent cette fiche")
+    assert (await stage.now(number)).state is ResourceState.PUBLISHED
 
 
-async def test_who_left_is_replaced_by_the_depositor_then_by_animateurs(shelf: ShelfStage, web: FakeWeb) -> None:
-    yesterday = shelf.house.today - timedelta(days=1)
-    camille = await shelf.house.conseiller("camille")
-    await shelf.house.registers(camille, None, left_on=yesterday)
+async def test_who_left_is_replaced_by_the_depositor_then_by_animateurs(stage: ShelfStage, web: FakeWeb) -> None:
+    yesterday = stage.house.today - timedelta(days=1)
+    camille = await stage.house.conseiller("camille")
+    await stage.house.registers(camille, None, left_on=yesterday)
     url = web.link("vieux.example/parti")
-    theirs = await shelf.holds("Le départ", url=url, auteur_id=camille.id, deposited_by=shelf.juliette.id)
-    nobodys = await shelf.holds("À personne", url=web.link("vieux.example/seul"), auteur_id=camille.id)
+    theirs = await stage.holds("Le départ", url=url, auteur_id=camille.id, deposited_by=stage.juliette.id)
+    nobodys = await stage.holds("À personne", url=web.link("vieux.example/seul"), auteur_id=camille.id)
     for day in (0, 3, 6):
-        await shelf.runs("check_links", in_days(shelf.house, day))
-    assert len(await shelf.told(shelf.juliette, f"fiche n° {theirs.number} ne")) == 1
-    card = await shelf.said(f"Le lien de la fiche n° {nobodys.number} ne répond plus")
-    assert not await shelf.told(camille, "ne répond plus")
-    await shelf.ana.clicks(card, "Retirer")
-    await shelf.said(f"La fiche n° {nobodys.number} (")
-    assert (await shelf.now(nobodys.number)).state is ResourceState.WITHDRAWN
+        await stage.runs("check_links", in_days(stage.house, day))
+    assert len(await stage.told(stage.juliette, f"fiche n° {theirs.number} ne")) == 1
+    card = await stage.said(f"Le lien de la fiche n° {nobodys.number} ne répond plus")
+    assert not await stage.told(camille, "ne répond plus")
+    await stage.ana.clicks(card, "Retirer")
+    await stage.said(f"La fiche n° {nobodys.number} (")
+    assert (await stage.now(nobodys.number)).state is ResourceState.WITHDRAWN
 
 
-async def test_what_the_bot_may_not_see_is_never_told(shelf: ShelfStage, web: FakeWeb) -> None:
+async def test_what_the_bot_may_not_see_is_never_told(stage: ShelfStage, web: FakeWeb) -> None:
     web.pages |= {"a.example/1": 401, "b.example/2": 403, "c.example/3": 500, "d.example/4": answer_too_late}
     web.pages |= {"e.example/5": answer_with(b"", 429, Retry_After="5"), "f.example/6": redirect("http://10.0.0.1/")}
     web.pages |= {"g.example/robots.txt": answer_with(b"User-agent: *\nDisallow: /\n"), "h.example/8": redirect("/8")}
     web.names["interne.example"] = ["192.168.1.4"]
     wheres = [*web.pages, "g.example/7", "interne.example/9"]
-    links = {where: await shelf.holds(f"Doute {where}", url=web.link(where)) for where in wheres if "txt" not in where}
+    links = {where: await stage.holds(f"Doute {where}", url=web.link(where)) for where in wheres if "txt" not in where}
     for day in (0, 3, 7, 14, 21):
-        await shelf.runs("check_links", in_days(shelf.house, day))
-    assert not await shelf.told(shelf.juliette, "ne répond plus")
+        await stage.runs("check_links", in_days(stage.house, day))
+    assert not await stage.told(stage.juliette, "ne répond plus")
     assert web.asked("g.example/7") == []
-    looked = {where: await check(shelf, one.number) for where, one in links.items()}
+    looked = {where: await check(stage, one.number) for where, one in links.items()}
     faults = {where: found.fault for where, found in looked.items() if found}
     assert faults == {
         **{"a.example/1": "denied", "b.example/2": "denied", "c.example/3": "server", "d.example/4": "slow"},
@@ -165,23 +165,23 @@ async def test_what_the_bot_may_not_see_is_never_told(shelf: ShelfStage, web: Fa
     }
 
 
-async def test_by_get_where_head_is_refused(shelf: ShelfStage, web: FakeWeb) -> None:
+async def test_by_get_where_head_is_refused(stage: ShelfStage, web: FakeWeb) -> None:
     async def only_get(request: server.Request) -> server.StreamResponse:
         return server.Response(status=405 if request.method == "HEAD" else 200)
 
     web.pages["a.example/page"] = only_get
     web.pages["a.example/film"] = answer_endlessly
-    page = await shelf.holds("Page", url=web.link("a.example/page"))
-    film = await shelf.holds("Film", url=web.link("a.example/film"))
-    await shelf.runs("check_links", in_days(shelf.house, 0))
+    page = await stage.holds("Page", url=web.link("a.example/page"))
+    film = await stage.holds("Film", url=web.link("a.example/film"))
+    await stage.runs("check_links", in_days(stage.house, 0))
     assert web.asked("a.example/page") == ["HEAD", "GET"]
     for one in (page, film):
-        found = await check(shelf, one.number)
+        found = await check(stage, one.number)
         assert found
         assert found.fault == ""
 
 
-async def test_all_are_looked_at_once_a_week_also_after_a_kill(shelf: ShelfStage, web: FakeWeb) -> None:
+async def test_all_are_looked_at_once_a_week_also_after_a_kill(stage: ShelfStage, web: FakeWeb) -> None:
     """Two dozen links, more than three steps: the bot is stopped in the middle and goes on after its restart."""
     reached = asyncio.Event()
 
@@ -193,8 +193,8 @@ async def test_all_are_looked_at_once_a_week_also_after_a_kill(shelf: ShelfStage
 
     for number in range(24):
         web.pages[f"s{number}.example/{number}"] = note
-        await shelf.holds(f"Lot {number}", url=web.link(f"s{number}.example/{number}"))
-    house = shelf.house
+        await stage.holds(f"Lot {number}", url=web.link(f"s{number}.example/{number}"))
+    house = stage.house
     house.clock.goes_to(in_days(house, 0))
     await house.bot.runs.run(("job", "ressources.check_links"), f"lot-{house.clock()}")
     async with asyncio.timeout(20):
@@ -206,18 +206,18 @@ async def test_all_are_looked_at_once_a_week_also_after_a_kill(shelf: ShelfStage
     assert all(asked)
     assert sum(map(len, asked)) <= 24 + 8
     web.calls.clear()
-    await shelf.runs("check_links", in_days(shelf.house, 3))
+    await stage.runs("check_links", in_days(stage.house, 3))
     assert web.calls == []
 
 
-async def test_where_the_operator_forbids_it_nothing_is_asked(shelf: ShelfStage, web: FakeWeb) -> None:
-    await shelf.holds("Interdite", url=web.link("a.example/non"))
-    house, before = shelf.house, shelf.house.settings
+async def test_where_the_operator_forbids_it_nothing_is_asked(stage: ShelfStage, web: FakeWeb) -> None:
+    await stage.holds("Interdite", url=web.link("a.example/non"))
+    house, before = stage.house, stage.house.settings
     await house.stop()
     house.settings = before.model_copy(update={"link_check": "non"})
     await house.start()
     web.opens_to(house.bot.web)
-    await shelf.runs("check_links", in_days(house, 0))
+    await stage.runs("check_links", in_days(house, 0))
     await house.stop()
     house.settings = before
     await house.start()

@@ -12,9 +12,9 @@ from bot.clock_skew import SKEW_MAX
 from cli.doctor import house as examination
 from cli.doctor.findings import Findings
 from storage.database import Database
-from tests.support.moderation import MeasureStage, bench, known
+from tests.support.moderation import MeasureStage, known, measure_stage
 
-__all__ = ["bench", "known"]
+__all__ = ["known", "measure_stage"]
 
 
 def lags(database: Database, patch: pytest.MonkeyPatch, by: timedelta) -> None:
@@ -35,53 +35,53 @@ async def readiness(app: App) -> tuple[int, dict[str, bool]]:
 
 
 @pytest.mark.both_databases
-async def test_who_is_a_day_ahead_ends_no_silence(bench: MeasureStage, monkeypatch: pytest.MonkeyPatch) -> None:
-    await bench.moderates(f"silence @{bench.lea.username} 12h ~ressourcerie hors sujet")
-    await bench.is_out(bench.lea, bench.place)
-    await bench.house.settled()
-    async with bench.house.replica() as second:
+async def test_who_is_a_day_ahead_ends_no_silence(stage: MeasureStage, monkeypatch: pytest.MonkeyPatch) -> None:
+    await stage.moderates(f"silence @{stage.lea.username} 12h ~ressourcerie hors sujet")
+    await stage.is_out(stage.lea, stage.place)
+    await stage.house.settled()
+    async with stage.house.replica() as second:
         lags(second.database, monkeypatch, timedelta(days=1))
         await second.skew.look()
         assert REGISTRY.get_sample_value("coop_clock_ahead_seconds") == pytest.approx(86_400, abs=5)
         assert (await readiness(second))[1]["clock"] is False
-        bench.house.clock.goes_to(bench.house.clock() + timedelta(hours=13))
-        await bench.clock_strikes(second)
-        assert (await bench.last(bench.lea)).ended_at is None
+        stage.house.clock.goes_to(stage.house.clock() + timedelta(hours=13))
+        await stage.clock_strikes(second)
+        assert (await stage.last(stage.lea)).ended_at is None
         lags(second.database, monkeypatch, timedelta(seconds=SKEW_MAX / 2))
         await second.skew.look()
         assert "clock" not in (await readiness(second))[1]
-        await bench.clock_strikes(second)
-        assert (await bench.last(bench.lea)).ended_at is not None
-    await bench.is_back(bench.lea, bench.place)
+        await stage.clock_strikes(second)
+        assert (await stage.last(stage.lea)).ended_at is not None
+    await stage.is_back(stage.lea, stage.place)
 
 
 @pytest.mark.newest_only
 async def test_nor_does_it_take_work_or_messages_that_lie_in_the_table(
-    bench: MeasureStage, monkeypatch: pytest.MonkeyPatch
+    stage: MeasureStage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bot = bench.house.bot
+    bot = stage.house.bot
     lags(bot.database, monkeypatch, timedelta(days=1))
     await bot.skew.look()
     try:
-        await bench.agathe.types(f"/moderer silence @{bench.lea.username} 12h ~ressourcerie hors sujet")
-        async with bench.house.replica():
-            await bench.is_out(bench.lea, bench.place)
+        await stage.agathe.types(f"/moderer silence @{stage.lea.username} 12h ~ressourcerie hors sujet")
+        async with stage.house.replica():
+            await stage.is_out(stage.lea, stage.place)
     finally:
         lags(bot.database, monkeypatch, timedelta())
         await bot.skew.look()
-    assert await bench.is_in(bench.lea, bench.club)
+    assert await stage.is_in(stage.lea, stage.club)
 
 
 @pytest.mark.both_databases
-async def test_the_examination_tells_of_it(bench: MeasureStage, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_examination_tells_of_it(stage: MeasureStage, monkeypatch: pytest.MonkeyPatch) -> None:
     async def moment(_: Database) -> datetime:
         return utc_now() + timedelta(hours=1)
 
     said: list[str] = []
     monkeypatch.setattr(Database, "moment", moment)
-    await examination.database(bench.house.bot.settings, Findings(said.append), utc_now())
+    await examination.database(stage.house.bot.settings, Findings(said.append), utc_now())
     monkeypatch.undo()
     assert [line for line in said if line.startswith("✗ ") and "diffèrent de 3600 s" in line]
     said.clear()
-    await examination.database(bench.house.bot.settings, Findings(said.append), utc_now())
+    await examination.database(stage.house.bot.settings, Findings(said.append), utc_now())
     assert not [line for line in said if "horloges" in line]

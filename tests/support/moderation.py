@@ -172,8 +172,8 @@ async def known(house: House) -> AsyncIterator[None]:
             await canaux.forget_channel(db, key)
 
 
-@pytest.fixture
-async def bench(house: House, known: None) -> MeasureStage:
+@pytest.fixture(name="stage")
+async def measure_stage(house: House, known: None) -> MeasureStage:
     """Moderation whose places are known to the bot."""
     house.clock.goes_to(house.clock() + timedelta(seconds=1))
     juliette, lea = await house.conseillers("juliette", "lea")
@@ -412,8 +412,8 @@ class RuleStage:
         self.house.clock.goes_to(self.house.clock() + delay)
 
 
-@pytest.fixture
-async def watch(house: House) -> AsyncIterator[RuleStage]:
+@pytest.fixture(name="stage")
+async def rule_stage(house: House) -> AsyncIterator[RuleStage]:
     """One where every rule is off, and nothing was found."""
     lea, paul = await house.conseillers("lea", "paul")
     ana = await house.someone(Role.ANIMATEUR, "ana")
@@ -423,11 +423,11 @@ async def watch(house: House) -> AsyncIterator[RuleStage]:
         for table in (Rule, RuleHit, Report):
             await db.execute(delete(table))
     await wait_for(lambda: is_listening(house.bot, set(), {place}))
-    watch = RuleStage(house, lea, paul, ana, place, room)
-    watch.before = max((case.number for case in await watch.cases()), default=0)
-    await watch.is_off()
-    yield watch
+    stage = RuleStage(house, lea, paul, ana, place, room)
+    stage.before = max((case.number for case in await stage.cases()), default=0)
+    await stage.is_off()
+    yield stage
     house.clock.is_right_again()
     async with house.bot.database.transaction() as db:
         await db.execute(delete(Rule))
-    await watch.is_off()
+    await stage.is_off()

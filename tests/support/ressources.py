@@ -200,7 +200,7 @@ def in_days(house: House, number: int, hour: int = 22) -> datetime:
     return paris_time(house.today + timedelta(days=number), hour)
 
 
-@pytest.fixture(name="shelf")
+@pytest.fixture(name="stage")
 async def kept_shelf(house: House) -> ShelfStage:
     """An empty one whose rooms are there."""
     juliette, ana = await house.conseiller(), await house.someone(Role.ANIMATEUR, "ana")
@@ -290,9 +290,9 @@ async def give_files(person: Person, text: str = "", channel: str = "", **files:
     return Post.read(await person.api.post("/posts", {"channel_id": channel, "message": text, "file_ids": ids}))
 
 
-def make_permalink(shelf: ReviewStage, post: Post) -> str:
+def make_permalink(stage: ReviewStage, post: Post) -> str:
     """As « Copy link » gives it."""
-    return f"{shelf.house.site.url}/{shelf.house.site.team}/pl/{post.id}"
+    return f"{stage.house.site.url}/{stage.house.site.team}/pl/{post.id}"
 
 
 async def send_dialog(who: Person, post: Post, label: str, **fields: str) -> Answer:
@@ -326,7 +326,7 @@ class StepTimer:
 
 
 @pytest.fixture
-async def shelf(house: House) -> ReviewStage:
+async def stage(house: House) -> ReviewStage:
     """A ressourcerie on a day of its own, whose places are known to the bot."""
     house.clock.goes_to(house.clock() + timedelta(seconds=1))
     steps = StepTimer(house)
