@@ -16,7 +16,7 @@ from config.text import fold
 from config.time import PARIS
 from storage import people
 from storage.journal import label_of
-from storage.moderation import Case, CaseState, cases, reports
+from storage.moderation import Case, CaseState, cases
 
 AT_ONCE = 500
 
@@ -44,7 +44,7 @@ def _state(text: str) -> CaseState:
 async def _lines(db: AsyncSession, found: Sequence[Case]) -> list[dict[str, Any]]:
     counts: dict[int, int] = {}
     for start in range(0, len(found), AT_ONCE):
-        counts |= await reports.count_by_case(db, [case.number for case in found[start : start + AT_ONCE]])
+        counts |= await cases.count_reports(db, [case.number for case in found[start : start + AT_ONCE]])
     names = await _names(db, sorted({case.decided_by for case in found if case.decided_by}))
     return [_line(case, counts.get(case.number, 0), names) for case in found]
 

@@ -5,8 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from commands.moderation.appeals import is_due
-from storage.moderation import Appeal
-from storage.moderation.cases import CaseState
+from storage.moderation import Appeal, CaseState
 from storage.people import Role
 from tests.people import Post
 from tests.support.house import plain, reply_in_thread, wait_for

@@ -1,7 +1,7 @@
 """Stories: what an animateur decides, by which window; a message that changed since; an advice, a hand-over."""
 
 from sandbox.faults import Faults
-from storage.moderation.cases import CaseState
+from storage.moderation import CaseState
 from storage.people import Role
 from tests.support.house import edit_post, plain
 from tests.support.moderation import CaseStage, open_dialog, room

@@ -10,7 +10,7 @@ from bot.actions import AddMembers, RemoveMember
 from bot.outbox.actions import put_in_order
 from bot.replies import Reply, Say
 from cli.delivery import Pen
-from commands.moderation.measures import ActPurpose, make_act_topic
+from commands.moderation.measures import ActPurpose
 from sandbox.faults import Faults
 from storage import outbox
 from storage.journal import AuditAct
@@ -86,9 +86,7 @@ async def test_a_removal_that_arrives_after_its_measure_ended_is_undone(stage: M
     await stage.moderates(f"annuler {entry}", stage.omar)
     await stage.is_back(stage.lea, stage.place)
     await stage.house.settled()
-    await to_many(
-        stage, RemoveMember(stage.place, stage.lea.id, topic=make_act_topic(ActPurpose.ACT, entry, stage.place))
-    )
+    await to_many(stage, RemoveMember(stage.place, stage.lea.id, topic=ActPurpose.ACT.about(entry, stage.place)))
     await stage.is_out(stage.lea, stage.place)
     await stage.is_back(stage.lea, stage.place)
 
@@ -221,7 +219,31 @@ async def test_a_thread_called_back_while_its_copies_are_on_their_way_stays_wher
     for word in words:
         assert [word in text for text in here].count(True) == 1, here
         assert not any(word in text for text in there), there
-    assert not any("a été déplacé vers" in text for text in here)
+    assert not any("a été déplacé vers" in text and stage.lea.username in text for text in here), "others moved some"
+
+
+@pytest.mark.both_databases
+async def test_a_thread_called_back_before_its_pointer_stands_comes_back_whole(
+    stage: MeasureStage, faults: Faults
+) -> None:
+    """The first message takes the place of what points to the thread: that must stand before."""
+    root, words = await a_thread(stage)
+    asked = await preview_move(stage, root)
+    faults.slow = f"/posts/{root.id}"
+    measure = await start_move(stage, asked)
+    await wait_until(lambda: faults.held > 0)
+    faults.slow = ""
+    await wait_until(lambda: faults.held == 0)  # the original goes
+    faults.slow = "/posts"
+    await wait_until(lambda: faults.held > 0)  # the pointer, or what the person reads, is on its way
+    await stage.moderates(f"annuler {measure.entry}", stage.omar)
+    faults.slow = ""
+    await stage.house.settled()
+    here, there = await stage.reads(stage.place), await stage.reads(stage.club)
+    for word in words:
+        assert [word in text for text in here].count(True) == 1, here
+        assert not any(word in text for text in there), there
+    assert not any("a été déplacé vers" in text and stage.lea.username in text for text in here), here
 
 
 @pytest.mark.both_databases

@@ -6,7 +6,7 @@ import pytest
 
 from bot.french.periods import say_hour
 from storage import canaux
-from storage.moderation.cases import CaseState
+from storage.moderation import CaseState
 from storage.people import Role
 from tests.people import unique
 from tests.support.house import PARIS, plain, react, wait_for

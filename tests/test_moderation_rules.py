@@ -30,7 +30,7 @@ from commands.moderation.rules.engine import (
     check_message,
     compute_mark,
 )
-from storage.moderation.rules import Rule, RuleMode
+from storage.moderation import Rule, RuleMode
 from tests.test_readers_time import steep
 
 NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)

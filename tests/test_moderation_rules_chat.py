@@ -6,7 +6,7 @@ import pytest
 
 from storage import journal
 from storage.journal import AuditAct
-from storage.moderation.cases import CaseSource, CaseState
+from storage.moderation import CaseSource, CaseState
 from tests.people import Post, unique
 from tests.support.house import edit_post, plain, wait_for
 from tests.support.moderation import RuleStage, rule_stage

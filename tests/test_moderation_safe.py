@@ -28,8 +28,7 @@ from config.charte import MeasureKind
 from config.settings import Settings
 from storage import canaux
 from storage.database import Database
-from storage.moderation import Case, Rule, RuleHit, rules
-from storage.moderation.rules import RuleMode
+from storage.moderation import Case, Rule, RuleHit, RuleMode, rules
 from storage.people import Person, Role
 from tests.support.databases import database
 from tests.support.house import plain, wait_until

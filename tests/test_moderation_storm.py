@@ -12,8 +12,7 @@ from bot.context import Context
 from commands.moderation import cases
 from storage import claims
 from storage.database import Database
-from storage.moderation import Case, Report
-from storage.moderation.cases import CaseSource
+from storage.moderation import Case, CaseSource, Report
 from tests.people import Post, unique
 from tests.support.databases import database
 from tests.support.house import plain, wait_for

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from storage.moderation.cases import CaseState
+from storage.moderation import CaseState
 from storage.people import Role
 from tests.support.house import plain
 from tests.support.moderation import CaseStage, open_dialog, room, send_dialog

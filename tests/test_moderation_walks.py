@@ -9,8 +9,7 @@ import pytest
 from sqlmodel import select
 
 from storage.journal import AuditAct
-from storage.moderation import Case, Measure, measures
-from storage.moderation.cases import CaseState
+from storage.moderation import Case, CaseState, Measure, measures
 from storage.people import Role
 from tests.people import Person, Post
 from tests.people.dialog import Dialog

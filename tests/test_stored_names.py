@@ -36,7 +36,7 @@ from commands.ressources import buttons as ressources
 from config.charte import MeasureKind
 from storage.database import Code
 from storage.journal import AuditAct
-from storage.moderation.measures import MeasureRecord
+from storage.moderation import MeasureRecord
 from storage.personal_data import PERSONAL_DATA
 from storage.ressources.link_checks import Fault
 

@@ -61,19 +61,19 @@ async def write_handover(ctx: Context, turn: DutyTurn) -> Sequence[Reply]:
 
 
 def find_midnight(turn: DutyTurn) -> datetime:
-    """The end of the last day of a turn."""
+    """Find the end of the last day of a turn."""
     return datetime.combine(turn.ends, time(), PARIS)
 
 
 async def _find_following(ctx: Context, turn: DutyTurn, codes: Sequence[str]) -> Sequence[str]:
-    """Who is on duty for its queues on the next open day."""
+    """Find who is on duty for the queues of a turn on the next open day."""
     opening = OfficeHours.of(ctx.settings).next_opening(find_midnight(turn))
     found = [user_id for code in codes for user_id in await duty.find_on_duty(ctx.db, code, opening)]
     return list(dict.fromkeys(found))
 
 
 async def _find_rooms(ctx: Context, codes: Sequence[str]) -> Sequence[str]:
-    """The rooms of some queues, as far as they are there."""
+    """Find the rooms of some queues, as far as they are there."""
     known, table = await canaux.find_channel_ids(ctx.db), hotline.read(ctx.settings.hotline)
     return [known[table[code].room_key] for code in codes if code in table and table[code].room_key in known]
 
@@ -85,7 +85,7 @@ _DAY = timedelta(days=1)
 
 @feature.job("hour=0-1,3-23 minute=5,35", name="garde.hand_over", writes=True)
 async def hand_over_turns(ctx: Context) -> Replies:
-    """The turns that ended since, each once."""
+    """Hand over the turns that ended since the last run, each once."""
     hours, today = OfficeHours.of(ctx.settings), get_day(ctx.now)
     over = [t for t in await duty.list_ending(ctx.db, today - LATE, today) if find_end(t, hours) <= ctx.now]
     due = [turn for turn in over if await duty.hand_over(ctx.db, turn.number, ctx.now)]
@@ -111,7 +111,7 @@ async def announce_turns(ctx: Context) -> Replies:
 
 @feature.job("hour=4 minute=25", name="garde.forget", writes=True)
 async def forget_past(ctx: Context) -> Replies:
-    """What was over long ago."""
+    """Forget turns, absences and swaps that were over long ago."""
     await duty.forget_days(ctx.db, get_day(ctx.now - duty.KEPT))
     await duty.forget_swaps(ctx.db, ctx.now - duty.KEPT)
     return None

@@ -23,13 +23,13 @@ from storage.people import Person
 
 
 def note_turn(ctx: Context, act: AuditAct, turn: DutyTurn, reason: str = "", **after: object) -> None:
-    """A turn: whose, which days."""
+    """Note in the journal what becomes of a turn: whose it is, and which days."""
     days = {"du": str(turn.starts), "jusqu_au": str(turn.ends), "file": turn.queue}
     record_entry_at_end(ctx, AuditEntry(act, f"garde:{turn.id}", turn.user_id, reason, after=days | after))
 
 
 def note_absence(ctx: Context, absence: DutyAbsence, *, ends: bool) -> None:
-    """An absence, written down or over."""
+    """Note in the journal that an absence is written down, or over."""
     days = {"du": str(absence.starts), "jusqu_au": str(absence.ends)}
     before, after = (days, {}) if ends else ({}, days)
     record_entry_at_end(
@@ -127,7 +127,7 @@ UNKNOWN = Markdown("quelqu’un hors du registre")
 
 
 def say_name(person: Person) -> Markdown:
-    """Somebody, as the bot calls them."""
+    """Name somebody, as the bot calls them."""
     return mention(person.username) or UNKNOWN
 
 
@@ -143,7 +143,7 @@ TURN = RowCard[int]("garde.turn:")
 
 
 def say_queue(ctx: Context, turn: DutyTurn) -> str:
-    """For which queue a turn is, by its name."""
+    """Name the queue that a turn is for."""
     return name_queues(ctx.settings).get(turn.queue, turn.queue) if turn.queue else "toutes les files"
 
 
@@ -155,12 +155,12 @@ def say_turn(ctx: Context, turn: DutyTurn) -> str:
 
 
 def say_dates(days: DutyTurn | DutyAbsence) -> str:
-    """« du 30 novembre au 4 décembre 2026 »."""
+    """Say the days of a turn or absence: « du 30 novembre au 4 décembre 2026 »."""
     return say_days(days.starts, days.last)
 
 
 def shorten_turn(ctx: Context, turn: DutyTurn) -> str:
-    """A turn in a list of choices: « 30/11 au 04/12, Aide métier »."""
+    """Say a turn in a list of choices: « 30/11 au 04/12, Aide métier »."""
     days = f"{turn.starts:%d/%m}" if turn.starts == turn.last else f"{turn.starts:%d/%m} au {turn.last:%d/%m}"
     return f"{days}, {say_queue(ctx, turn)}"
 
@@ -218,5 +218,5 @@ def is_on_duty(turn: DutyTurn, day: date, absences: Sequence[DutyAbsence]) -> bo
 
 
 def list_days_from(first: date, count: int) -> list[date]:
-    """So many days, from that one on."""
+    """List so many days, from the first on."""
     return [first + timedelta(days=n) for n in range(count)]

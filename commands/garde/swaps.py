@@ -9,16 +9,8 @@ from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.replies import Ask, Button, Direct, Message, Replies, Whisper
 from bot.texts import Markdown, render
+from commands.garde import rota
 from commands.garde.feature import AGENTS, AnswerSwap, OpenSwap, WithdrawSwap, feature
-from commands.garde.rota import (
-    ensure_registered,
-    find_clash,
-    read_person,
-    read_registered,
-    say_names,
-    say_turn,
-    shorten_turn,
-)
 from dialogs.garde import AHEAD, SwapTurn
 from storage import people
 from storage.hotline import duty
@@ -43,14 +35,14 @@ async def list_own_turns(ctx: Context) -> Sequence[DutyTurn]:
 
 
 async def list_turns_to_come(ctx: Context, user_id: str) -> Sequence[DutyTurn]:
-    """Those of somebody that have not begun before today."""
+    """List the turns of somebody that have not begun before today."""
     today = get_day(ctx.now)
     return [turn for turn in await duty.list_turns_of(ctx.db, user_id, today) if turn.starts >= today]
 
 
 async def make_swap_window(ctx: Context, person: Person | None = None) -> SwapTurn:
-    """The window; ``person`` is with whom, if that is known."""
-    own = {str(turn.number): shorten_turn(ctx, turn) for turn in (await list_own_turns(ctx))[:OWN_MAX]}
+    """Make the window of a swap; ``person`` is with whom, if that is known."""
+    own = {str(turn.number): rota.shorten_turn(ctx, turn) for turn in (await list_own_turns(ctx))[:OWN_MAX]}
     others = await _list_offers(ctx, person)
     if not others:
         raise UserError("Personne d’autre n’est de garde, ni agent de la hotline : il n’y a pas avec qui échanger.")
@@ -69,9 +61,9 @@ async def _list_offers(ctx: Context, person: Person | None) -> dict[str, str]:
         turns = [turn for turn in there if turn.user_id != ctx.user.id and turn.starts >= today]
         known = [*await people.with_role(ctx.db, Role.HOTLINE, AGENTS_MAX), *await people.animating(ctx.db, AGENTS_MAX)]
         agents = [agent for agent in known if agent.id != ctx.user.id]
-    called = await say_names(ctx, [turn.user_id for turn in turns[:OTHERS_MAX]])
+    called = await rota.say_names(ctx, [turn.user_id for turn in turns[:OTHERS_MAX]])
     found = {
-        f"{TURN}{turn.number}": f"{called[turn.user_id]}, {shorten_turn(ctx, turn)}" for turn in turns[:OTHERS_MAX]
+        f"{TURN}{turn.number}": f"{called[turn.user_id]}, {rota.shorten_turn(ctx, turn)}" for turn in turns[:OTHERS_MAX]
     }
     return found | {f"{AGAINST_NOTHING}{agent.id}": f"@{agent.username}, sans échange" for agent in agents}
 
@@ -80,7 +72,7 @@ async def read_partner(ctx: ReadingContext, text: str) -> Person | Ask:
     """With whom to trade; where nobody is named, a window."""
     if not text.strip():
         return Ask(await make_swap_window(ctx))
-    person, rest = await read_person(ctx, text)
+    person, rest = await rota.read_person(ctx, text)
     if person.id == ctx.user.id or rest:
         raise UserError("Dites avec qui : par exemple /garde echanger @nom. Les jours se choisissent ensuite.")
     return person
@@ -100,16 +92,16 @@ async def start_swap(ctx: Context, person: Person) -> Replies:
 
 @feature.button(OpenSwap, roles=AGENTS, writes=False)
 async def ask_swap(ctx: Context, _: OpenSwap) -> Replies:
-    """The window."""
+    """Open the window of a swap."""
     return Ask(await make_swap_window(ctx))
 
 
 @feature.submit(SwapTurn, roles=AGENTS)
 async def submit_swap(ctx: Context, form: SwapTurn) -> Replies:
-    """What was chosen, as it stands now."""
+    """Propose the swap that was chosen, as it stands now."""
     kind, chosen = form.taken[:1], form.taken[1:]
     if kind == AGAINST_NOTHING:
-        await read_registered(ctx, chosen)
+        await rota.read_registered(ctx, chosen)
     given = await duty.get_turn(ctx.db, int(form.given))
     taken = await duty.get_turn(ctx.db, int(chosen)) if kind == TURN else None
     if given is None or (kind == TURN and taken is None):
@@ -134,8 +126,10 @@ async def propose_swap(ctx: Context, given: DutyTurn, taken: DutyTurn | None, wi
         Button("Accepter", AnswerSwap(number=number, accept=True), "primary"),
         Button("Refuser", AnswerSwap(number=number, accept=False)),
     ]
-    called = (await say_names(ctx, [with_id]))[with_id]
-    asked = render("garde/proposed", who=called, given=say_turn(ctx, given), taken=taken and say_turn(ctx, taken))
+    called = (await rota.say_names(ctx, [with_id]))[with_id]
+    asked = render(
+        "garde/proposed", who=called, given=rota.say_turn(ctx, given), taken=taken and rota.say_turn(ctx, taken)
+    )
     return [
         Whisper(asked, [Button("Retirer ma proposition", WithdrawSwap(number=number))]),
         SWAP.send(number, Message(await _say_swap(ctx, new), buttons), with_id),
@@ -144,7 +138,7 @@ async def propose_swap(ctx: Context, given: DutyTurn, taken: DutyTurn | None, wi
 
 @feature.button(AnswerSwap, roles=AGENTS)
 async def answer_swap(ctx: Context, click: AnswerSwap) -> Replies:
-    """The turns are another’s, or stay; both read it."""
+    """Trade the turns or leave them, as the answer says; both agents read it."""
     await duty.lock_duty(ctx.db, ctx.now)
     asked = await duty.get_swap(ctx.db, click.number)
     if asked is None or asked.with_id != ctx.user.id:
@@ -157,14 +151,14 @@ async def answer_swap(ctx: Context, click: AnswerSwap) -> Replies:
     told = await _say_swap(ctx, asked, outcome, problem, to_proposer=True)
     await duty.settle_swap(ctx.db, click.number, outcome)
     if outcome is SwapAnswer.ACCEPTE:
-        await ensure_registered(ctx, ctx.user)
+        await rota.ensure_registered(ctx, ctx.user)
         await _trade_turns(ctx, asked)
     return [SWAP.rewrite(click.number, text, here=True), Direct(told, user_id=asked.by)]
 
 
 @feature.button(WithdrawSwap, roles=AGENTS)
 async def withdraw_swap(ctx: Context, click: WithdrawSwap) -> Replies:
-    """Nobody can accept it any more."""
+    """Withdraw one’s proposal: nobody can accept it any more."""
     await duty.lock_duty(ctx.db, ctx.now)
     asked = await duty.get_swap(ctx.db, click.number)
     if asked is None or asked.by != ctx.user.id or asked.answer is not None:
@@ -175,7 +169,7 @@ async def withdraw_swap(ctx: Context, click: WithdrawSwap) -> Replies:
 
 
 async def _trade_turns(ctx: Context, asked: DutySwap) -> None:
-    """Each turn is the other’s; both are theirs, as was just seen."""
+    """Give each turn to the other agent; both are theirs, as was just seen."""
     await duty.give_turn(ctx.db, asked.given, asked.by, asked.with_id)
     before, after = {asked.given: asked.by}, {asked.given: asked.with_id}
     if asked.taken is not None:
@@ -189,7 +183,7 @@ async def _trade_turns(ctx: Context, asked: DutySwap) -> None:
 async def _find_objection(ctx: Context, asked: DutySwap) -> str:
     """Why that cannot be exchanged as things stand, in a sentence that both may read; "" where it can."""
     sides = ((asked.given, asked.by, asked.with_id), (asked.taken, asked.with_id, asked.by))
-    called = await say_names(ctx, [asked.by, asked.with_id])
+    called = await rota.say_names(ctx, [asked.by, asked.with_id])
     numbers = [number for number, _, _ in sides if number is not None]
     for number, before, after in sides:
         turn = await duty.get_turn(ctx.db, number) if number is not None else None
@@ -197,8 +191,8 @@ async def _find_objection(ctx: Context, asked: DutySwap) -> str:
             continue
         if turn is None or turn.user_id != before or not get_day(ctx.now) <= turn.starts < turn.ends:
             return f"La garde de {called[before]} a commencé, ou a changé depuis."
-        if other := await find_clash(ctx, turn, after, numbers):
-            return f"{called[after]} est déjà de garde {say_turn(ctx, other)}."
+        if other := await rota.find_clash(ctx, turn, after, numbers):
+            return f"{called[after]} est déjà de garde {rota.say_turn(ctx, other)}."
     return ""
 
 
@@ -206,14 +200,14 @@ async def _say_swap(
     ctx: Context, asked: DutySwap, answer: SwapAnswer | None = None, problem: str = "", *, to_proposer: bool = False
 ) -> Markdown:
     """What is proposed, and what became of it, as one of both reads it."""
-    called = await say_names(ctx, [asked.by, asked.with_id])
+    called = await rota.say_names(ctx, [asked.by, asked.with_id])
     given = await duty.get_turn(ctx.db, asked.given)
     taken = await duty.get_turn(ctx.db, asked.taken) if asked.taken is not None else None
     return render(
         "garde/answered" if to_proposer else "garde/swap",
         who=called[asked.with_id if to_proposer else asked.by],
-        given=given and say_turn(ctx, given),
-        taken=taken and say_turn(ctx, taken),
+        given=given and rota.say_turn(ctx, given),
+        taken=taken and rota.say_turn(ctx, taken),
         answer=answer.value if answer else "",
         problem=Markdown(problem),
     )

@@ -13,26 +13,9 @@ from bot.french.words import join
 from bot.menus import Choosing, Menu
 from bot.replies import Ask, Button, Direct, Message, Replies, Whisper
 from bot.texts import Markdown, escape, quote, render
+from commands.garde import rota
 from commands.garde.feature import AGENTS, OpenSwap, PutBack, Release, Return, Take, feature, name_queues
-from commands.garde.rota import (
-    TURN,
-    DutyRequest,
-    Gap,
-    ensure_registered,
-    find_gaps,
-    is_on_duty,
-    list_days_from,
-    must_be_free,
-    note_absence,
-    note_turn,
-    read_line,
-    read_person,
-    read_registered,
-    say_dates,
-    say_names,
-    say_turn,
-    shorten_turn,
-)
+from commands.garde.rota import TURN, DutyRequest, Gap
 from config.text import fold
 from dialogs.garde import ALL, TakeTurn, read_absence, read_turn
 from storage.hotline import duty
@@ -45,7 +28,7 @@ async def read_absence_line(ctx: ReadingContext, text: str) -> DutyRequest:
     """Who is away, and when. Raises UserError."""
     if not text.strip():
         raise UserError("Dites de quel jour à quel jour : par exemple /garde absent du 30/11 au 4/12.")
-    return await read_line(ctx, text, read_absence)
+    return await rota.read_line(ctx, text, read_absence)
 
 
 @feature.command(
@@ -55,17 +38,26 @@ async def add_absence(ctx: Context, said: DutyRequest) -> Replies:
     """Somebody is away on those days."""
     await duty.lock_duty(ctx.db, ctx.now)
     absence = await _make_absence(ctx, said)
-    await ensure_registered(ctx, said.person)
+    await rota.ensure_registered(ctx, said.person)
     number = await duty.add_days(ctx.db, absence)
-    note_absence(ctx, absence.model_copy(update={"id": number}), ends=False)
+    rota.note_absence(ctx, absence.model_copy(update={"id": number}), ends=False)
     return await _report_absence(ctx, absence, Button("Annuler", Return(number=number)), "away")
 
 
-class ReturnOne(Choosing):
-    """One of somebody’s absences (its number is ``chosen``) is no more, or only on the days that were said."""
+class ChosenDays(Choosing):
+    """One of several (its number is ``chosen``), or only the days of it that were said."""
 
     first: date | None = None
     end: date | None = None
+
+    @property
+    def days(self) -> Period | None:
+        """Those days; None for all."""
+        return Period(self.first, self.end) if self.first and self.end else None
+
+
+class ReturnOne(ChosenDays):
+    """One of somebody’s absences is no more."""
 
 
 PersonDays = tuple[Person, Period | None]
@@ -74,8 +66,8 @@ PersonDays = tuple[Person, Period | None]
 
 async def read_return(ctx: ReadingContext, text: str) -> PersonDays:
     """Who is back, on which days."""
-    person, rest = await read_person(ctx, text)
-    return person, (await read_line(ctx, rest, read_absence)).days if rest else None
+    person, rest = await rota.read_person(ctx, text)
+    return person, (await rota.read_line(ctx, rest, read_absence)).days if rest else None
 
 
 @feature.command(
@@ -97,25 +89,24 @@ async def end_absence(ctx: Context, said: PersonDays) -> Replies:
     if len(found) == 1 or (not days and found[0].has(get_day(ctx.now))):
         return await _end_absence_days(ctx, found[0].number, days)
     chosen = ReturnOne(first=days.start, end=days.end) if days else ReturnOne()
-    options = {str(each.number): say_dates(each) for each in found}
+    options = {str(each.number): rota.say_dates(each) for each in found}
     return Whisper("De quelle absence s’agit-il ?", menus=[Menu("Choisir l’absence", chosen, options)])
 
 
 @feature.button(ReturnOne, roles=AGENTS)
 async def end_chosen_absence(ctx: Context, click: ReturnOne) -> Replies:
-    """That one."""
-    days = Period(click.first, click.end) if click.first and click.end else None
-    return await _end_absence_days(ctx, int(click.chosen), days)
+    """End the absence that was chosen in the menu."""
+    return await _end_absence_days(ctx, int(click.chosen), click.days)
 
 
 @feature.undo(Return, roles=AGENTS)
 async def undo_absence(ctx: Context, click: Return) -> Replies:
-    """The absence is over, or never was."""
+    """End an absence, or take it back before it began."""
     return await _end_absence_days(ctx, click.number, None)
 
 
 async def _end_absence_days(ctx: Context, number: int, days: Period | None) -> Replies:
-    """All of an absence that is still to come is none, or only these days of it."""
+    """End all of an absence that is still to come, or only some days of it."""
     await duty.lock_duty(ctx.db, ctx.now)
     absence, today = await duty.get_absence(ctx.db, number), get_day(ctx.now)
     cut = max(absence.starts, today, days.start if days else today) if absence else today
@@ -124,7 +115,7 @@ async def _end_absence_days(ctx: Context, number: int, days: Period | None) -> R
     ends = min(absence.ends, days.end) if days else absence.ends
     gone = DutyAbsence(**(absence.model_dump() | {"starts": cut, "ends": ends}))
     await duty.take_out(ctx.db, absence, cut, ends)
-    note_absence(ctx, gone, ends=True)
+    rota.note_absence(ctx, gone, ends=True)
     return await _report_absence(ctx, gone, None, "present")
 
 
@@ -136,7 +127,7 @@ async def _make_absence(ctx: Context, said: DutyRequest) -> DutyAbsence:
         raise UserError("À Paris, ces jours sont déjà passés.")
     there = await duty.list_absences(ctx.db, absence.starts, absence.ends)
     if same := next((each for each in there if each.user_id == absence.user_id), None):
-        raise UserError(f"Une absence est déjà notée {say_dates(same)}.")
+        raise UserError(f"Une absence est déjà notée {rota.say_dates(same)}.")
     return absence
 
 
@@ -144,9 +135,9 @@ async def _report_absence(ctx: Context, absence: DutyAbsence, button: Button | N
     """Who acted reads what is so now, turns that nobody else has included; and who is meant, if they are another."""
     turns = await duty.list_turns(ctx.db, absence.starts, absence.ends)
     own = [turn for turn in turns if turn.user_id == absence.user_id]
-    called = (await say_names(ctx, [absence.user_id]))[absence.user_id]
+    called = (await rota.say_names(ctx, [absence.user_id]))[absence.user_id]
     is_self = absence.user_id == ctx.user.id
-    about = {"days": say_dates(absence), "turns": [say_turn(ctx, turn) for turn in own], "what": what}
+    about = {"days": rota.say_dates(absence), "turns": [rota.say_turn(ctx, turn) for turn in own], "what": what}
     text = render("garde/absence", who=None if is_self else called, by=None, **about)
     buttons = [button] if button else []
     if is_self and own and what == "away":
@@ -159,17 +150,14 @@ async def _report_absence(ctx: Context, absence: DutyAbsence, button: Button | N
     )
 
 
-class ReleaseOne(Choosing):
-    """One of somebody’s turns (its number is ``chosen``) is taken back, or only the days that were said."""
-
-    first: date | None = None
-    end: date | None = None
+class ReleaseOne(ChosenDays):
+    """One of somebody’s turns is taken back."""
 
 
 async def read_release(ctx: ReadingContext, text: str) -> PersonDays:
     """Who is on duty no more, on which days."""
-    person, rest = await read_person(ctx, text)
-    return person, (await read_line(ctx, rest, read_turn)).days if rest else None
+    person, rest = await rota.read_person(ctx, text)
+    return person, (await rota.read_line(ctx, rest, read_turn)).days if rest else None
 
 
 @feature.command("garde retirer", help="Ne plus être de garde", hint="[@nom] [jour]", roles=AGENTS, asks=read_release)
@@ -185,25 +173,24 @@ async def release_by_line(ctx: Context, said: PersonDays) -> Replies:
     if len(found) == 1:
         return await _release_days(ctx, found[0].number, days)
     chosen = ReleaseOne(first=days.start, end=days.end) if days else ReleaseOne()
-    options = {str(turn.number): shorten_turn(ctx, turn) for turn in found}
+    options = {str(turn.number): rota.shorten_turn(ctx, turn) for turn in found}
     return Whisper("De quelle garde s’agit-il ?", menus=[Menu("Choisir la garde", chosen, options)])
 
 
 @feature.button(ReleaseOne, roles=AGENTS)
 async def release_chosen(ctx: Context, click: ReleaseOne) -> Replies:
-    """That one."""
-    days = Period(click.first, click.end) if click.first and click.end else None
-    return await _release_days(ctx, int(click.chosen), days)
+    """Take back the turn that was chosen in the menu."""
+    return await _release_days(ctx, int(click.chosen), click.days)
 
 
 @feature.button(Release, roles=AGENTS)
 async def release_turn(ctx: Context, click: Release) -> Replies:
-    """It is taken back; of one that began, the days from today on."""
+    """Take back a turn; of one that began, the days from today on."""
     return await _release_days(ctx, click.number, None)
 
 
 async def _release_days(ctx: Context, number: int, days: Period | None) -> Replies:
-    """All of a turn that is still to come, or only these days of it."""
+    """Take back all of a turn that is still to come, or only some days of it."""
     await duty.lock_duty(ctx.db, ctx.now)
     turn, today = await duty.get_turn(ctx.db, number), get_day(ctx.now)
     cut = max(turn.starts, today, days.start if days else today) if turn else today
@@ -212,7 +199,7 @@ async def _release_days(ctx: Context, number: int, days: Period | None) -> Repli
     gone = _copy_turn(turn, starts=cut, ends=min(turn.ends, days.end) if days else turn.ends)
     rest = await duty.take_out(ctx.db, turn, cut, gone.ends)
     undo = Button("Annuler", PutBack(number=number, ends=turn.ends, cut=cut, rest=rest))
-    note_turn(ctx, AuditAct.DUTY_RELEASE, gone)
+    rota.note_turn(ctx, AuditAct.DUTY_RELEASE, gone)
     return await _report_turn(ctx, gone, "released", undo)
 
 
@@ -224,13 +211,13 @@ async def restore_turn(ctx: Context, click: PutBack) -> Replies:
     if turn is None or turn.ends != click.cut or click.ends <= today:
         raise UserError("Cette garde a changé depuis, ou elle est finie : /garde montre celles qu’il y a.")
     if turn.user_id != ctx.user.id:
-        await read_registered(ctx, turn.user_id)
+        await rota.read_registered(ctx, turn.user_id)
     if click.rest is not None:
         await _join_turns(ctx, turn, click)
     back = _copy_turn(turn, starts=max(turn.starts, today), ends=click.ends)
-    await must_be_free(ctx, back)
+    await rota.must_be_free(ctx, back)
     await duty.end_days(ctx.db, turn, click.ends)
-    note_turn(ctx, AuditAct.DUTY_TAKE, back)
+    rota.note_turn(ctx, AuditAct.DUTY_TAKE, back)
     return await _report_turn(ctx, back, "back", Button("Retirer", Release(number=click.number)))
 
 
@@ -246,9 +233,9 @@ async def _report_turn(ctx: Context, turn: DutyTurn, what: str, button: Button) 
     """Who acted reads what is so now; so does whose turn it is, if they are somebody else, where they were told too."""
     there = await duty.list_turns(ctx.db, turn.starts, turn.ends)
     others = [other.user_id for other in there if other.user_id != turn.user_id and other.covers(turn.queue)]
-    called = await say_names(ctx, [turn.user_id, *others])
+    called = await rota.say_names(ctx, [turn.user_id, *others])
     is_self = turn.user_id == ctx.user.id
-    about = {"turn": say_turn(ctx, turn), "what": what}
+    about = {"turn": rota.say_turn(ctx, turn), "what": what}
     who = None if is_self else called[turn.user_id]
     text = render("garde/changed", who=who, others=[called[each] for each in dict.fromkeys(others)], **about)
     was_told = {post.post_id for post in await TURN.list_posts(ctx.db, turn.number)}
@@ -275,7 +262,7 @@ SHOWN_MAX = 20
 async def read_rota(ctx: ReadingContext, text: str) -> DutyRequest | Whisper:
     """Who is to be on duty, and when; a line that says neither is answered by the list."""
     if text.strip() and fold(text) != "liste":
-        return await read_line(ctx, text, read_turn)
+        return await rota.read_line(ctx, text, read_turn)
     today = get_day(ctx.now)
     turns = await duty.list_turns(ctx.db, today, today + timedelta(weeks=SHOWN_WEEKS))
     own = [turn for turn in turns if turn.user_id == ctx.user.id]
@@ -290,25 +277,22 @@ async def read_rota(ctx: ReadingContext, text: str) -> DutyRequest | Whisper:
 
 async def read_own_turn(ctx: ReadingContext, text: str) -> DutyRequest | Ask:
     """When who writes is on duty; without days, a window asks for them."""
-    return await read_line(ctx, text, read_turn) if text.strip() else _make_turn_window(ctx)
+    return await rota.read_line(ctx, text, read_turn) if text.strip() else _make_turn_window(ctx)
 
 
 @feature.button(Take, roles=AGENTS, writes=False)
 async def open_turn_window(ctx: Context, _: Take) -> Replies:
-    """The window."""
+    """Open the window of a turn."""
     return _make_turn_window(ctx)
 
 
 @feature.submit(TakeTurn, roles=AGENTS)
 async def submit_turn(ctx: Context, form: TakeTurn) -> Replies:
-    """The same as in a line."""
-    person = await read_registered(ctx, form.person) if form.person else ctx.user
+    """Put somebody on duty, as by a line."""
+    person = await rota.read_registered(ctx, form.person) if form.person else ctx.user
     return await add_turn(ctx, DutyRequest(person, form.days, "" if form.queue == ALL else form.queue))
 
 
-@feature.command(
-    "garde moi", help="Vous mettre de garde", hint="[du 30/11 au 4/12] [file]", roles=AGENTS, asks=read_own_turn
-)
 @feature.command(
     "garde",
     help="Voir qui est de garde à la hotline, ou y mettre quelqu’un",
@@ -316,28 +300,31 @@ async def submit_turn(ctx: Context, form: TakeTurn) -> Replies:
     roles=AGENTS,
     asks=read_rota,
 )
+@feature.command(
+    "garde moi", help="Vous mettre de garde", hint="[du 30/11 au 4/12] [file]", roles=AGENTS, asks=read_own_turn
+)
 async def add_turn(ctx: Context, said: DutyRequest) -> Replies:
-    """Somebody is on duty. Raises UserError where they are already."""
+    """Put somebody on duty. Raises UserError where they are already."""
     await duty.lock_duty(ctx.db, ctx.now)
     turn = await _make_turn(ctx, said)
-    await ensure_registered(ctx, said.person)
+    await rota.ensure_registered(ctx, said.person)
     number = await duty.add_days(ctx.db, turn)
-    note_turn(ctx, AuditAct.DUTY_TAKE, turn.model_copy(update={"id": number}))
+    rota.note_turn(ctx, AuditAct.DUTY_TAKE, turn.model_copy(update={"id": number}))
     there = await duty.list_turns(ctx.db, turn.starts, turn.ends)
     others = [other.user_id for other in there if other.user_id != turn.user_id and other.covers(turn.queue)]
     absent = [each for each in await duty.list_absences(ctx.db, turn.starts, turn.ends) if each.user_id == turn.user_id]
-    called = await say_names(ctx, [turn.user_id, *others])
+    called = await rota.say_names(ctx, [turn.user_id, *others])
     text = render(
         "garde/taken",
         who=None if turn.user_id == ctx.user.id else called[turn.user_id],
-        turn=say_turn(ctx, turn),
+        turn=rota.say_turn(ctx, turn),
         others=[called[user_id] for user_id in dict.fromkeys(others)],
-        absent=[say_dates(each) for each in absent],
+        absent=[rota.say_dates(each) for each in absent],
     )
     told = Whisper(text, [Button("Annuler", Release(number=number))])
     if turn.user_id == ctx.user.id:
         return told
-    by = render("garde/told", by=ctx.user, turn=say_turn(ctx, turn), what="taken")
+    by = render("garde/told", by=ctx.user, turn=rota.say_turn(ctx, turn), what="taken")
     leave = Button("Me retirer", Release(number=number))
     return [told, TURN.send(number, Message(by, [leave]), turn.user_id)]
 
@@ -348,7 +335,7 @@ async def _make_turn(ctx: Context, said: DutyRequest) -> DutyTurn:
     turn = DutyTurn(user_id=said.person.id, queue=said.queue, starts=starts, ends=ends, by=ctx.user.id, at=ctx.now)
     if ends <= starts:
         raise UserError("À Paris, ces jours sont déjà passés.")
-    await must_be_free(ctx, turn)
+    await rota.must_be_free(ctx, turn)
     return turn
 
 
@@ -359,23 +346,25 @@ def _make_turn_window(ctx: Context) -> Ask:
 async def _draw_rota(ctx: Context, turns: Sequence[DutyTurn], absences: Sequence[DutyAbsence]) -> Markdown:
     today = get_day(ctx.now)
     away = [*absences, *await duty.list_departures(ctx.db, {turn.user_id for turn in turns})]
-    called = await say_names(ctx, [each.user_id for each in (*turns, *absences)])
+    called = await rota.say_names(ctx, [each.user_id for each in (*turns, *absences)])
     hours = OfficeHours.of(ctx.settings)
-    gaps = find_gaps(hours, name_queues(ctx.settings), turns, away, list_days_from(today, 7 * WATCHED_WEEKS))
-    coming = [turn for turn in turns if turn.starts > today and any(is_on_duty(turn, day, away) for day in turn.days)]
+    gaps = rota.find_gaps(hours, name_queues(ctx.settings), turns, away, rota.list_days_from(today, 7 * WATCHED_WEEKS))
+    coming = [
+        turn for turn in turns if turn.starts > today and any(rota.is_on_duty(turn, day, away) for day in turn.days)
+    ]
     return render(
         "garde/list",
         is_open=hours.opens_on(today),
-        now=[_rota_line(ctx, turn, called) for turn in turns if is_on_duty(turn, today, away)],
+        now=[_rota_line(ctx, turn, called) for turn in turns if rota.is_on_duty(turn, today, away)],
         coming=[_rota_line(ctx, turn, called) for turn in coming[:SHOWN_MAX]],
         more=len(coming) - SHOWN_MAX,
-        absent=[Markdown(f"{called[each.user_id]} : {say_dates(each)}") for each in absences[:SHOWN_MAX]],
+        absent=[Markdown(f"{called[each.user_id]} : {rota.say_dates(each)}") for each in absences[:SHOWN_MAX]],
         gaps=[_say_gap(ctx, gap) for gap in gaps[:SHOWN_MAX]],
     )
 
 
 def _rota_buttons(own: Sequence[DutyTurn]) -> Sequence[Button]:
-    """What one can do: with turns of one’s own, more."""
+    """List the buttons under the rota: more where one has turns of one’s own."""
     take = Button("Me mettre de garde", Take(), "primary")
     return (
         [take, Button("Échanger", OpenSwap()), Button("Me retirer", RunCommand(line="garde retirer"))]
@@ -385,7 +374,7 @@ def _rota_buttons(own: Sequence[DutyTurn]) -> Sequence[Button]:
 
 
 def _rota_line(ctx: Context, turn: DutyTurn, called: Mapping[str, Markdown]) -> Markdown:
-    return Markdown(f"{called[turn.user_id]} : {escape(say_turn(ctx, turn))}")
+    return Markdown(f"{called[turn.user_id]} : {escape(rota.say_turn(ctx, turn))}")
 
 
 def _say_gap(ctx: Context, gap: Gap) -> str:

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from pydantic import BaseModel
 
 from bot.account_status import read_display_name
+from bot.cards import ANIMATEURS_MAX, RowCard, tell_animateurs
 from bot.command_lines import RunCommand
 from bot.context import Context
 from bot.errors import Refusal
@@ -18,13 +18,12 @@ from bot.french.dates import say_date
 from bot.french.periods import say_hour, say_moment
 from bot.menus import Choosing, Menu
 from bot.permalinks import make_permalink
-from bot.replies import Button, Direct, Message, Refresh, Reply, Say
+from bot.replies import Button, Direct, Message, Reply, Say
 from bot.texts import Markdown, escape, quotation, render
-from commands.moderation.cases import add_to_summary, is_held_back, read_proposal, release_card, say_decision
+from commands.moderation.cases import add_to_summary, is_held_back, read_proposal, release_card
 from commands.moderation.feature import (
     OTHER_MOTIVE,
     find_channel_title,
-    find_person_zone,
     find_room,
     propose_measure,
     read_valid_charter,
@@ -36,41 +35,23 @@ from commands.moderation.feature import (
 from commands.moderation.rules import SPECS, RuleName
 from config.time import PARIS
 from storage import people
+from storage.database import Labelled
 from storage.journal import label_of
-from storage.moderation import appeals, measures, reports, rules
-from storage.moderation.cases import Case, CaseSource, CaseState
-from storage.moderation.measures import KeptPost, Measure
-from storage.moderation.reports import Report
-from storage.people import animating
+from storage.moderation import Case, CaseSource, CaseState, KeptPost, Measure, Report, RuleHit, cases, measures, rules
 
 
-class Move(StrEnum):
-    """What can be decided about a case."""
+class Move(Labelled):
+    """What can be decided about a case; the label is written on the button, or in the menu."""
 
-    NOTHING = "rien"
-    REMIND = "rappel"
-    HIDE = "masquer"
-    WARN = "avertir"
-    SILENCE = "silence"
-    EXCLUDE = "exclure"
-    MOVE = "deplacer"
-    CONSULT = "avis"
-    FORWARD = "transmettre"
-
-    @property
-    def label(self) -> str:
-        """What is written on the button, or in the menu."""
-        return {
-            "rien": "Rien à faire",
-            "rappel": "Rappel de la charte",
-            "masquer": "Masquer",
-            "avertir": "Avertir",
-            "silence": "Suspendre l’écriture",
-            "exclure": "Exclure du canal",
-            "deplacer": "Déplacer",
-            "avis": "Demander l’avis",
-            "transmettre": "Transmettre",
-        }[self.value]
+    NOTHING = "rien", "Rien à faire"
+    REMIND = "rappel", "Rappel de la charte"
+    HIDE = "masquer", "Masquer"
+    WARN = "avertir", "Avertir"
+    SILENCE = "silence", "Suspendre l’écriture"
+    EXCLUDE = "exclure", "Exclure du canal"
+    MOVE = "deplacer", "Déplacer"
+    CONSULT = "avis", "Demander l’avis"
+    FORWARD = "transmettre", "Transmettre"
 
 
 class Decide(BaseModel):
@@ -111,13 +92,13 @@ class Uphold(BaseModel):
 
 
 class Lighten(BaseModel):
-    """« Alléger » it."""
+    """« Alléger » a measure that is contested."""
 
     entry: int
 
 
 class Overturn(BaseModel):
-    """« Annuler la mesure »."""
+    """« Annuler » a measure that is contested."""
 
     entry: int
 
@@ -134,34 +115,17 @@ class FalseAlarm(BaseModel):
     case: int
 
 
-async def say_rules(ctx: Context, case: Case) -> str:
-    """The rules that found it, and how often; "" where none did."""
-    hits = await rules.list_hits_of_case(ctx.db, case.number)
+def say_rules(hits: Sequence[RuleHit]) -> str:
+    """The rules that found a case, and how often; "" where none did."""
     known = Counter(hit.rule for hit in hits if hit.rule in set(RuleName))
     named = [SPECS[RuleName(rule)].label + (f" ({count} fois)" if count > 1 else "") for rule, count in known.items()]
     return " ; ".join(named) + (" (fausse alerte)" if any(hit.is_false for hit in hits) else "")
 
 
-async def may_be_false_alarm(ctx: Context, case: Case) -> bool:
-    """Whether it may still be said that it is a false alarm."""
-    return case.state is CaseState.OPEN and any(
-        hit.is_false is None for hit in await rules.list_hits_of_case(ctx.db, case.number)
-    )
-
-
-def add_false_alarm_button(is_asked: bool, case: Case, buttons: Sequence[Button]) -> Sequence[Button]:
-    """« Fausse alerte » in the place of « Rien à faire », which it is."""
-    if not is_asked:
-        return buttons
-    nothing = Decide(case=case.number, move=Move.NOTHING)
-    rest = [button for button in buttons if button.payload != nothing]
-    return [Button("Fausse alerte", FalseAlarm(case=case.number)), *rest]
-
-
-CARD_TOPIC = "moderation.case:"
-"""How the topics of cards begin."""
-ANIMATEURS_MAX = 20
-"""Those who are told where their room is not known; the others see it in « /aide »."""
+CARD = RowCard[Case]("moderation.case:", lambda case: case.number)
+"""The card of a case, where animateurs see it."""
+NOTICE = RowCard[Measure]("moderation.notice:", lambda measure: measure.entry)
+"""What the person reads whom a measure concerns; what they say in its thread contests it."""
 SHOWN_MAX = 1500
 """Characters of the message that a card shows; « Contexte » shows it whole."""
 WORDS_MAX = 5
@@ -172,16 +136,12 @@ MESSAGE_MOVES = {Move.HIDE, Move.MOVE}
 """What takes a message."""
 
 
-def make_card_topic(case_id: int) -> str:
-    """Of its cards."""
-    return f"{CARD_TOPIC}{case_id}"
-
-
 async def post_card(ctx: Context, case: Case) -> Sequence[Reply]:
-    """The card, where its animateurs see it; in a storm the summary tells of it, until somebody asks for the card."""
+    """Post the card of a case where its animateurs see it; in a storm the summary tells of it, until somebody asks
+    for the card."""
     if await find_room(ctx) and await is_held_back(ctx, case) and not await is_about_animateur(ctx, case):
         return await add_to_summary(ctx, case)
-    return await tell_animateurs(ctx, case, await draw_card(ctx, case), make_card_topic(case.number))
+    return await tell_deciders(ctx, case, await draw_card(ctx, case), CARD.of(case))
 
 
 async def refresh_card(ctx: Context, case: Case) -> Sequence[Reply]:
@@ -189,53 +149,39 @@ async def refresh_card(ctx: Context, case: Case) -> Sequence[Reply]:
     by now."""
     if await release_card(ctx, case):
         return await post_card(ctx, case)
-    said = await draw_card(ctx, case)
-    return [Refresh(said.text, said.buttons, said.facts, said.menus, topic=make_card_topic(case.number))]
+    return [CARD.rewrite(case, await draw_card(ctx, case))]
 
 
-async def tell_animateurs(ctx: Context, case: Case, said: Message, topic: str | None = None) -> Sequence[Reply]:
-    """Say it in the room, or to each animateur but the author."""
+async def tell_deciders(ctx: Context, case: Case, said: Message | str, topic: str | None = None) -> Sequence[Reply]:
+    """Say something about a case in the room, or to each animateur but its author."""
     room = "" if await is_about_animateur(ctx, case) else await find_room(ctx)
-    return await say_to_animateurs(ctx, said, room, leave_out=case.author_id, topic=topic)
+    return await tell_others(ctx, room, said, but=case.author_id, topic=topic)
 
 
-async def say_to_animateurs(
-    ctx: Context, said: Message, room: str, *, leave_out: str, topic: str | None = None
+async def tell_others(
+    ctx: Context, room: str, said: Message | str, *, but: str, topic: str | None = None
 ) -> Sequence[Reply]:
-    """Say something in a room; without one, to each animateur but the one who is left out."""
-    shown = (said.text, said.buttons, said.facts, said.menus)
-    if room:
-        return [Say(*shown, channel_id=room, topic=topic)]
-    told = [one.id for one in await animating(ctx.db, ANIMATEURS_MAX + 1) if one.id != leave_out]
-    return [Direct(*shown, user_id=one, topic=topic) for one in told[:ANIMATEURS_MAX]]
+    """Say it in a room; where that is not known (""), to each animateur but one (by id)."""
+    told = await tell_animateurs(ctx.db, room, said, topic=topic, limit=ANIMATEURS_MAX + 1)
+    return [reply for reply in told if isinstance(reply, Say) or reply.user_id != but][:ANIMATEURS_MAX]
 
 
 async def is_about_animateur(ctx: Context, case: Case) -> bool:
-    """Whether its author reads in the moderation room."""
+    """Whether the author of a case reads in the moderation room."""
     author = await people.get(ctx.db, case.author_id)
     return author is not None and author.animates
 
 
 async def reply_under_card(ctx: Context, case: Case, note: str) -> Sequence[Reply]:
-    """A word in the thread of the newest card, in each place; beside it where it is only just on its way."""
-    newest = {
-        post.user_id or post.channel_id: post for post in reversed(await ctx.posts_about(make_card_topic(case.number)))
-    }
-    if not newest:
-        return await tell_animateurs(ctx, case, Message(note))
-    return [
-        Direct(note, user_id=post.user_id, root_id=post.post_id)
-        if post.user_id
-        else Say(note, channel_id=post.channel_id, root_id=post.post_id)
-        for post in newest.values()
-    ]
+    """Say a word in the thread of the newest card, in each place; beside it where it is only just on its way."""
+    return await CARD.reply_under(ctx.db, case, note) or await tell_deciders(ctx, case, note)
 
 
 async def draw_card(ctx: Context, case: Case) -> Message:
-    """A case as those see it who decide, and what they can do."""
-    theirs = await reports.list_of_case(ctx.db, case.number)
+    """Draw a case as those see it who decide, with what they can do."""
+    theirs = await cases.list_reports(ctx.db, case.number)
     words = [one.word for one in theirs if one.word]
-    appeal = await appeals.find_newest_of_case(ctx.db, case.number)
+    appeal = await cases.find_newest_appeal(ctx.db, case.number)
     text = render(
         "moderation/card",
         case=case,
@@ -251,9 +197,9 @@ async def draw_card(ctx: Context, case: Case) -> Message:
         due=say_date(appeal.due_at.astimezone(PARIS).date()) if appeal else "",
         answered=await read_display_name(ctx, appeal.decided_by) if appeal else "",
     )
-    shown = [*_list_buttons(case, appeal), *await _list_undo_buttons(ctx, case)]
-    buttons = add_false_alarm_button(await may_be_false_alarm(ctx, case), case, shown)
-    return Message(text, buttons, await _list_facts(ctx, case, theirs), _list_menus(case))
+    hits = await rules.list_hits_of_case(ctx.db, case.number)
+    buttons = [*_list_buttons(case, appeal, hits), *await _list_undo_buttons(ctx, case)]
+    return Message(text, buttons, await _list_facts(ctx, case, theirs, hits), _list_menus(case))
 
 
 def _say_posted_at(case: Case) -> str:
@@ -264,10 +210,16 @@ def _say_posted_at(case: Case) -> str:
 
 
 async def _draw_outcome(ctx: Context, case: Case) -> Markdown:
-    """What was decided or proposed, by whom."""
+    """Say what was decided or proposed about a case, and by whom."""
     if waiting := read_proposal(case):
         by = await read_display_name(ctx, str(case.proposed["by"]))
-        return render("moderation/outcome", by=by, act=say_decision(waiting), case=case, reason=waiting.reason)
+        return render(
+            "moderation/outcome",
+            by=by,
+            act=say_measure(waiting.measure, waiting.lasts),
+            case=case,
+            reason=waiting.reason,
+        )
     if not case.act:
         return Markdown()
     by, under_way = await read_display_name(ctx, case.decided_by), await _is_under_way(ctx, case)
@@ -277,21 +229,23 @@ async def _draw_outcome(ctx: Context, case: Case) -> Markdown:
 
 
 async def _is_under_way(ctx: Context, case: Case) -> bool:
-    """Whether Mattermost has not done all of it yet."""
+    """Whether Mattermost still has to do some of what was decided."""
     measure = await measures.get(ctx.db, case.entry) if case.entry else None
-    if measure is None or measure.ended_at is not None:
-        return False
-    record = measures.read_record(measure)
+    record = measures.read_record(measure) if measure and measure.ended_at is None else measures.MeasureRecord()
     return record.looking or bool(record.waits)
 
 
-def _list_buttons(case: Case, appeal: appeals.Appeal | None) -> Sequence[Button]:
+def _list_buttons(case: Case, appeal: cases.Appeal | None, hits: Sequence[RuleHit]) -> Sequence[Button]:
+    """What can be done with it. That rules found it for nothing takes the place of « Rien à faire », which it is."""
     number = case.number
     around = [Button("Contexte", SeeContext(case=number))] if case.post_id else []
     match case.state:
         case CaseState.OPEN:
             moves = [move for move in BUTTON_MOVES if case.post_id or move not in MESSAGE_MOVES]
-            return [*(Button(move.label, Decide(case=number, move=move)) for move in moves), *around]
+            shown = [Button(move.label, Decide(case=number, move=move)) for move in moves]
+            if any(hit.is_false is None for hit in hits):
+                shown[0] = Button("Fausse alerte", FalseAlarm(case=number))
+            return [*shown, *around]
         case CaseState.SECOND:
             return [
                 Button("Approuver", Approve(case=number), "primary"),
@@ -324,11 +278,13 @@ def _list_menus(case: Case) -> Sequence[Menu]:
     return [Menu("Autre mesure…", DecideOtherwise(case=case.number), options)]
 
 
-async def _list_facts(ctx: Context, case: Case, theirs: Sequence[Report]) -> Sequence[tuple[str, str]]:
+async def _list_facts(
+    ctx: Context, case: Case, theirs: Sequence[Report], hits: Sequence[RuleHit]
+) -> Sequence[tuple[str, str]]:
     known = {
         "Signalé": _say_source(case, len(theirs)),
         "Motifs": say_motives(ctx, theirs),
-        "Règle": await say_rules(ctx, case),
+        "Règle": say_rules(hits),
         "Sur douze mois": await say_past(ctx, case),
         "La charte propose": await _say_proposal(ctx, case, theirs) if case.state is CaseState.OPEN else "",
         "Fichiers": ", ".join(case.files)[:300],
@@ -343,11 +299,12 @@ def _say_source(case: Case, count: int) -> str:
 
 
 async def _say_proposal(ctx: Context, case: Case, theirs: Sequence[Report]) -> str:
-    """What the charter says of that motive, and of how often it was."""
+    """Say what the charter proposes for the main motive, and for how often something was decided before."""
     key = find_main_motive(theirs)
     if not key or not read_valid_charter(ctx.settings):
         return ""
-    return say_measure(await propose_measure(ctx, case.author_id, key))
+    graded = await propose_measure(ctx, case.author_id, key)
+    return say_measure(graded.measure, graded.lasts)
 
 
 def find_main_motive(theirs: Sequence[Report]) -> str:
@@ -395,19 +352,14 @@ async def _say_decider(ctx: Context, measure: Measure, reader_id: str) -> Markdo
 
 async def say_until(ctx: Context, until: datetime | None, reader_id: str = "") -> str:
     """« mardi 24 novembre 2026 à 9 h » where somebody lives, or as in rooms; "" for what does not end by itself."""
-    zone = await find_person_zone(ctx, reader_id) if reader_id else PARIS
-    return say_moment(until.astimezone(zone)) if until else ""
+    person = await people.get(ctx.db, reader_id) if reader_id else None
+    return say_moment(until.astimezone(person.zone if person else PARIS)) if until else ""
 
 
 async def say_in_room(ctx: Context, text: Markdown) -> Sequence[Reply]:
     """What the other animateurs read; nothing while the room is not known."""
     place = await find_room(ctx)
     return [Say(text, channel_id=place)] if place else []
-
-
-def make_notice_topic(entry: int) -> str:
-    """Name what the person reads of a measure."""
-    return f"moderation.notice:{entry}"
 
 
 REFUSAL_REASONS = {
@@ -429,5 +381,5 @@ async def hand_back(ctx: Context, post: KeptPost, why: str, topic: str | None = 
 
 
 def say_refusal(refusal: Refusal | None) -> str:
-    """Why Mattermost did not do it."""
+    """Say why Mattermost did not do something."""
     return REFUSAL_REASONS.get(refusal, "Mattermost l’a refusé") if refusal else "Mattermost l’a refusé"

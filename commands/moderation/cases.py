@@ -3,7 +3,7 @@ In a storm (more reports or arrivals at once than can be read) one summary takes
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from statistics import median_low
@@ -12,22 +12,21 @@ from typing import Any
 from pydantic import BaseModel
 
 from bot import mattermost
+from bot.audit import AuditEntry, record_entry
 from bot.context import Context, ReadingContext
 from bot.errors import ChatError, Refusal, UserError, unless_refused
 from bot.mattermost.values import ChatChannel, ChatPost, ChatUser
 from bot.permalinks import find_permalink
 from bot.replies import Reply, Start
 from bot.texts import quote
-from commands.moderation.feature import say_measure, weigh_motive
-from config.charte import Graded, MeasureKind
+from commands.moderation.feature import weigh_motive
+from config.charte import MeasureKind
 from dialogs.moderation.forms import Fate
 from dialogs.moderation.lines import REASON_MAX, take_word
 from storage import claims, people
 from storage.database import change
-from storage.journal import AuditAct
-from storage.moderation import cases, reports, rules
-from storage.moderation.cases import Case, CaseSource, CaseState
-from storage.moderation.measures import KeptPost
+from storage.journal import AuditAct, JournalEntry
+from storage.moderation import Case, CaseSource, CaseState, KeptPost, cases, rules
 from storage.people import Role
 
 AROUND_MAX = 3
@@ -82,11 +81,11 @@ async def open_case(ctx: Context, seen: MessageSnapshot, source: CaseSource) -> 
         posted_at=datetime.fromtimestamp(post.create_at / 1000, UTC),
         opened_at=ctx.now,
     )
-    return await _store_case(ctx, case)
+    return await store_case(ctx, case)
 
 
 async def hold_message(ctx: Context, post_id: str) -> None:
-    """Nobody else reports that message until this transaction ends."""
+    """Keep others from reporting a message until this transaction ends."""
     await claims.hold(ctx.db, "moderation.case", post_id, ctx.now)
 
 
@@ -97,10 +96,11 @@ async def open_case_about(
     case = Case(source=source, author_id=author.id, author=author.username, opened_at=ctx.now)
     if channel is not None:
         case.channel_id, case.channel = channel.id, channel.display_name
-    return await _store_case(ctx, case)
+    return await store_case(ctx, case)
 
 
-async def _store_case(ctx: Context, case: Case) -> Case:
+async def store_case(ctx: Context, case: Case) -> Case:
+    """Write a case down, which has a number from then on."""
     ctx.db.add(case)
     await ctx.db.flush()
     return case
@@ -190,7 +190,7 @@ def _keep_post(post: ChatPost, author: ChatUser) -> KeptPost:
 
 
 def take_reason(rest: str, example: str) -> str:
-    """Why, as the line says it. Raises UserError where it does not."""
+    """Read the reason that a line gives. Raises UserError where it gives none."""
     reason = " ".join(rest.split())
     if not reason:
         raise UserError(f"Dites pourquoi : la personne le lira. Par exemple : `{example}`.")
@@ -211,12 +211,12 @@ class Decision:
 
 
 def read_proposal(case: Case) -> Decision | None:
-    """What waits for a second animateur, if something does."""
+    """Read what waits for a second animateur; None where nothing does."""
     return get_proposal(case) if case.state is CaseState.SECOND and case.proposed else None
 
 
 def get_proposal(case: Case) -> Decision:
-    """The same of a case that waits for one."""
+    """Read what waits for a second animateur, of a case of which something does."""
     found = case.proposed
     lasts = timedelta(seconds=found["seconds"]) if found["seconds"] else None
     return Decision(MeasureKind(found["act"]), found["reason"], lasts, found["channel_id"])
@@ -275,12 +275,12 @@ ABOUT_ONESELF = "Ce dossier vous concerne : il est pour d’autres animateurs."
 
 
 async def get_case(ctx: Context, number: int) -> Case:
-    """The case as it is. Raises UserError."""
+    """Get a case for who acts. Raises UserError where it is gone, or about them."""
     return _refuse_own_case(ctx, await cases.get(ctx.db, number))
 
 
 async def lock_case(ctx: Context, number: int) -> Case:
-    """The same, held until the transaction ends."""
+    """Get a case for who acts, held until the transaction ends. Raises UserError as ``get_case`` does."""
     return _refuse_own_case(ctx, await cases.lock(ctx.db, number))
 
 
@@ -305,14 +305,11 @@ async def read_fate(ctx: ReadingContext, case: Case) -> Fate:
     return Fate.EDITED if post.message != case.message else Fate.SAME
 
 
-def name_case_object(case: Case) -> str:
-    """How the journal names it."""
-    return f"dossier:{case.number}"
-
-
-def say_decision(decision: Decision) -> str:
-    """The same of what is decided or proposed."""
-    return say_measure(Graded(decision.measure, decision.lasts))
+async def record_case_entry(
+    ctx: Context, case: Case, act: AuditAct, reason: str, **states: Mapping[str, object]
+) -> JournalEntry:
+    """Note in the journal what was done about a case; ``states`` are ``before`` and ``after``."""
+    return await record_entry(ctx, AuditEntry(act, f"dossier:{case.number}", case.author_id, reason, **states))
 
 
 STORM_WINDOW = timedelta(minutes=5)
@@ -328,15 +325,15 @@ GATHERED_CLAIM, SHOWN_CLAIM, JOINED_CLAIM = "moderation.gathered", "moderation.s
 
 
 class Summarise(BaseModel):
-    """The summary is to be as things are then."""
+    """Work that draws the summary of the storm, as things are by then."""
 
 
 async def is_in_storm(ctx: Context, case: Case) -> bool:
     """Whether a case is one of more than can be read one by one: more people report, or all who report this one report
     very much. What rules find adds up with what people report, but hides none of it."""
     since = ctx.now - STORM_WINDOW
-    counted = Counter(report.reporter_id for report in await reports.list_since(ctx.db, since))
-    theirs = await reports.list_of_case(ctx.db, case.number)
+    counted = Counter(report.reporter_id for report in await cases.list_reports_since(ctx.db, since))
+    theirs = await cases.list_reports(ctx.db, case.number)
     if not theirs:
         return len(counted) + await rules.count_cases_since(ctx.db, since) > STORM_REPORTS
     return len(counted) > STORM_REPORTS or all(counted[report.reporter_id] > STORM_REPORTS for report in theirs)
@@ -346,23 +343,23 @@ async def is_graver(ctx: Context, case: Case) -> bool:
     """Whether somebody gives a motive for it that weighs more than most of those given at the same time; each person
     counts once for each motive."""
     lately = {
-        (report.reporter_id, report.motive) for report in await reports.list_since(ctx.db, ctx.now - STORM_WINDOW)
+        (report.reporter_id, report.motive) for report in await cases.list_reports_since(ctx.db, ctx.now - STORM_WINDOW)
     }
     usual = median_low([weigh_motive(ctx, motive) for _, motive in lately] or [0])
-    theirs = await reports.list_of_case(ctx.db, case.number)
+    theirs = await cases.list_reports(ctx.db, case.number)
     return any(weigh_motive(ctx, report.motive) > usual for report in theirs)
 
 
 async def weigh_reporter(ctx: Context, reporter_id: str) -> float:
     """How much somebody’s report weighs: 1 of whom nothing is known, towards 2 of who is always right, towards 0 of
     who never is (Laplace’s rule of succession)."""
-    right, wrong = await reports.count_judged(ctx.db, reporter_id)
+    right, wrong = await cases.count_judged(ctx.db, reporter_id)
     return 2 * (right + 1) / (right + wrong + 2)
 
 
 async def is_light(ctx: Context, case: Case) -> bool:
     """Whether a case stands on the word of people who cried wolf before, and on nothing else."""
-    told = await reports.list_of_case(ctx.db, case.number)
+    told = await cases.list_reports(ctx.db, case.number)
     if case.source is not CaseSource.REPORTED or not told:
         return False
     return sum([await weigh_reporter(ctx, report.reporter_id) for report in told]) < LIGHT_WEIGHT
@@ -385,13 +382,13 @@ async def release_card(ctx: Context, case: Case) -> bool:
 
 
 async def add_to_summary(ctx: Context, case: Case) -> Sequence[Reply]:
-    """The summary tells of a case from now on."""
+    """Have the summary tell of a case from now on."""
     await claims.claim(ctx.db, GATHERED_CLAIM, str(case.number), ctx.now)
     return await schedule_summary(ctx)
 
 
 async def schedule_summary(ctx: Context) -> Sequence[Reply]:
-    """The summary is drawn in a moment, once for all who want it by then."""
+    """Have the summary drawn in a moment, once for all who want it by then."""
     moment = int(ctx.now.timestamp()) // SUMMARY_SLOT + 1
     if not await claims.claim(ctx.db, "moderation.summary", str(moment), ctx.now):
         return []

@@ -27,9 +27,7 @@ from config.text import fold
 from storage import canaux, journal, people
 from storage.canaux import runs
 from storage.journal import BOT, OPERATOR, AuditAct, JournalEntry
-from storage.moderation import cases, measures
-from storage.moderation.cases import Case, CaseState
-from storage.moderation.measures import Measure
+from storage.moderation import Case, CaseState, Measure, cases, measures
 from storage.people import Role
 from storage.people.person import read_departements
 
@@ -40,7 +38,7 @@ SHORTEST_WORD = 4
 
 @feature.command("moderer", help="Modérer : ce qui se fait, ce qui attend", roles=ANIMATEURS)
 async def show_overview(ctx: Context, line: str) -> Replies:
-    """Whispered: it is for animateurs only."""
+    """Whisper what waits, what is in force and what can be typed."""
     if line.strip():
         refuse_mistyped(feature, "moderer", line, shortest=SHORTEST_WORD)
         raise UserError(f"« {quote(line)} » n’est pas un geste de modération. `/moderer` les montre tous.")
@@ -75,7 +73,7 @@ PAGE = 3
 
 @feature.command("moderer dossiers", help="Les messages signalés qui attendent une décision", roles=ANIMATEURS)
 async def show_waiting(ctx: Context, _: str) -> Replies:
-    """Those that have waited longest, each with what can be done with it."""
+    """List the cases that have waited longest, each with what can be done with it."""
     waiting = await _list_waiting(ctx)
     if not waiting:
         return Whisper("Aucun dossier n’attend de décision.")
@@ -87,7 +85,7 @@ async def show_waiting(ctx: Context, _: str) -> Replies:
 
 @feature.waiting
 async def list_reminders(ctx: Context) -> Sequence[Waiting]:
-    """What waits for a decision."""
+    """Tell « /aide » how many cases wait for a decision."""
     count = len(await _list_waiting(ctx)) if ctx.user.animates else 0
     if not count:
         return []
@@ -96,7 +94,7 @@ async def list_reminders(ctx: Context) -> Sequence[Waiting]:
 
 
 async def _list_waiting(ctx: Context) -> Sequence[Case]:
-    """Those that are not one’s own."""
+    """List the cases that wait for a decision, but those about who asks."""
     return [one for one in await cases.list_in_states(ctx.db, cases.WAITING, 100) if one.author_id != ctx.user.id]
 
 
@@ -169,10 +167,7 @@ class Older(BaseModel):
 
 
 @feature.command(
-    "moderer journal",
-    help="Ce qui a été fait, par qui et pourquoi",
-    hint="[@nom | canal | n° 57]",
-    roles=ANIMATEURS,
+    "moderer journal", help="Ce qui a été fait, par qui et pourquoi", hint="[@nom | canal | n° 57]", roles=ANIMATEURS
 )
 async def show_journal(ctx: ReadingContext, line: str) -> Replies:
     """Whispered, wherever it is typed. (Mattermost is asked before the journal.)"""
@@ -186,7 +181,7 @@ async def show_journal(ctx: ReadingContext, line: str) -> Replies:
 
 @feature.button(Older, roles=ANIMATEURS, writes=False)
 async def show_older(ctx: Context, at: Older) -> Replies:
-    """The page before."""
+    """Show the page before of the journal."""
     return await _draw_page(ctx, at)
 
 
@@ -238,7 +233,7 @@ async def _draw_page(ctx: Context, at: Older) -> Whisper:
 
 
 async def _read_entries(ctx: Context, at: Older) -> Sequence[JournalEntry]:
-    """A page, and one more where there is more."""
+    """Read the entries of a page, and one more where there is more."""
     before, most = at.before or None, JOURNAL_PAGE + 1
     if at.user_id:
         return await journal.list_about(ctx.db, at.user_id, most, before)
@@ -250,7 +245,7 @@ async def _read_entries(ctx: Context, at: Older) -> Sequence[JournalEntry]:
 
 
 async def _draw_entry(ctx: Context, number: int) -> Whisper:
-    """One whole: how it was, and is."""
+    """Draw one entry whole, with how things were before and after."""
     entry = await journal.get(ctx.db, number)
     if entry is None:
         raise UserError(f"Le journal n’a pas (ou plus) d’entrée n° {number}.")
@@ -290,7 +285,7 @@ def _draw_line(ctx: Context, entry: JournalEntry, names: Mapping[str, str]) -> M
 
 
 def _what(ctx: Context, entry: JournalEntry) -> str:
-    """What was done; of a role that changes, or is asked for, which."""
+    """Say what was done; of a role that changes, or is asked for, which."""
     role = _say_value(ctx, entry.after, "role")
     if not entry.object.startswith("personne:") or not role or role == _say_value(ctx, entry.before, "role"):
         return entry.label
@@ -298,7 +293,7 @@ def _what(ctx: Context, entry: JournalEntry) -> str:
 
 
 def _say_object(ctx: Context, thing: str, names: Mapping[str, str]) -> Markdown | str:
-    """What it was done to, in words; a person is told apart."""
+    """Say what it was done to; people are named apart."""
     kind, _, ident = thing.partition(":")
     if kind == "message":
         return link("message", make_permalink(ctx.settings, ident))
@@ -308,7 +303,7 @@ def _say_object(ctx: Context, thing: str, names: Mapping[str, str]) -> Markdown 
 
 
 async def _list_channel_names(ctx: Context) -> Mapping[str, str]:
-    """The titles of planned channels, by key and by id."""
+    """List the titles of planned channels, by key and by id."""
     table, known = await canaux.list_planned(ctx.db, ctx.settings, archived=True), await canaux.find_channel_ids(ctx.db)
     named = {key: planned.name for key, planned in table.items()}
     return named | {ident: named[key] for key, ident in known.items() if key in named}

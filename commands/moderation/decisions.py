@@ -2,10 +2,8 @@
 or they look at its context, ask for an opinion, hand it to others. Of two at once the second reads who was first.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import wraps
-from typing import Protocol, TypeVar
 
 from bot.account_status import is_active, read_display_name
 from bot.audit import AuditEntry, record_entry
@@ -17,16 +15,7 @@ from bot.plain_text import strip_markdown, to_one_line
 from bot.replies import Ask, Direct, Redirect, Replies, Reply, Whisper
 from bot.texts import Markdown, mention, quotation, render
 from commands.moderation import cards
-from commands.moderation.cards import (
-    Approve,
-    Decide,
-    DecideOtherwise,
-    Decline,
-    Move,
-    SeeContext,
-    describe_measure,
-    say_in_room,
-)
+from commands.moderation.cards import Move
 from commands.moderation.cases import (
     Decision,
     check_decider,
@@ -35,34 +24,20 @@ from commands.moderation.cases import (
     get_proposal,
     lock_case,
     mark_decided,
-    name_case_object,
     read_fate,
     read_proposal,
+    record_case_entry,
     refuse_own_proposal,
-    say_decision,
 )
-from commands.moderation.feature import ANIMATEURS, OTHER_MOTIVE, feature, find_motive, say_author
-from commands.moderation.measures import MeasureHandler, find_decided_handler, find_handler, store_measure
+from commands.moderation.feature import ANIMATEURS, OTHER_MOTIVE, feature, find_motive, say_author, say_measure
+from commands.moderation.measures import MeasureHandler, find_handler, store_measure
 from commands.moderation.reports import tell_reporters
 from config.charte import MeasureKind
-from dialogs.moderation.forms import (
-    MEASURE_FORMS,
-    AskOpinion,
-    CaseForm,
-    DeclineMeasure,
-    DismissCase,
-    Fate,
-    ForwardCase,
-    MeasureForm,
-    MoveThread,
-)
+from dialogs.moderation import forms
 from storage import people
 from storage.database import change
 from storage.journal import AuditAct, label_of
-from storage.moderation import measures
-from storage.moderation.cases import Case, CaseState
-from storage.moderation.measures import Measure, MeasureRecord
-from storage.moderation.reports import judge, list_of_case
+from storage.moderation import Case, CaseState, Measure, MeasureRecord, cases, measures
 from storage.people import Person, Role
 
 ADMINS = "administrateurs"
@@ -86,23 +61,23 @@ async def _find_coordinateurs(ctx: Context, case: Case) -> Sequence[Person]:
     return [one for one in near if one.id != author.id][:OFFERED_MAX]
 
 
-@feature.submit(AskOpinion, roles=ANIMATEURS)
-async def ask_opinion(ctx: Context, form: AskOpinion) -> Replies:
-    """A question under the card; whoever is named is called there."""
+@feature.submit(forms.AskOpinion, roles=ANIMATEURS)
+async def ask_opinion(ctx: Context, form: forms.AskOpinion) -> Replies:
+    """Ask a question under the card; whoever is named is called there."""
     case = await _lock_waiting_case(ctx, form.case)
     asked = await people.get(ctx.db, form.whom) if form.whom else None
     if form.whom and (asked is None or not asked.animates):
         raise UserError(fields={"a": "Choisissez un animateur : le dossier est dans leur salle."})
     if asked and asked.id == case.author_id:
         raise UserError(fields={"a": "Ce dossier concerne cette personne : demandez à quelqu’un d’autre."})
-    await record_entry(ctx, AuditEntry(AuditAct.CONSULT, name_case_object(case), case.author_id, form.text))
+    await record_case_entry(ctx, case, AuditAct.CONSULT, form.text)
     by, whose = await read_display_name(ctx, ctx.user.id), mention(asked.username) if asked else Markdown()
     text = render("moderation/consulted", case=case, by=by, whose=whose, word=quotation(form.text, 1000))
     return [Whisper("Votre question est sous le dossier."), *await cards.reply_under_card(ctx, case, text)]
 
 
-@feature.submit(ForwardCase, roles=ANIMATEURS)
-async def forward_case(ctx: Context, form: ForwardCase) -> Replies:
+@feature.submit(forms.ForwardCase, roles=ANIMATEURS)
+async def forward_case(ctx: Context, form: forms.ForwardCase) -> Replies:
     """It is sent to them with a word; the case goes on among animateurs, and says to whom it went."""
     case = await _lock_waiting_case(ctx, form.case)
     if form.whom == ADMINS:
@@ -113,14 +88,12 @@ async def forward_case(ctx: Context, form: ForwardCase) -> Replies:
     there = [one for one in given if await is_active(ctx, one)]
     if not there:
         raise UserError(fields={"a": "Personne d’autre n’est là : choisissez quelqu’un d’autre."})
-    await record_entry(
-        ctx, AuditEntry(AuditAct.FORWARD, name_case_object(case), case.author_id, form.text, after={"to": there})
-    )
+    await record_case_entry(ctx, case, AuditAct.FORWARD, form.text, after={"to": there})
     return [Whisper("C’est transmis."), *await _send_case(ctx, case, form, there)]
 
 
-async def _send_case(ctx: Context, case: Case, form: ForwardCase, there: Sequence[str]) -> Sequence[Reply]:
-    """To administrateurs with all that can be decided, to coordinateurs as a message to read."""
+async def _send_case(ctx: Context, case: Case, form: forms.ForwardCase, there: Sequence[str]) -> Sequence[Reply]:
+    """Send a case to administrateurs with all that can be decided, to coordinateurs as a message to read."""
     by, word = await read_display_name(ctx, ctx.user.id), quotation(form.text, 1000)
     about = {
         "case": case,
@@ -133,8 +106,7 @@ async def _send_case(ctx: Context, case: Case, form: ForwardCase, there: Sequenc
     told: list[Reply] = [Direct(text, user_id=one) for one in there]
     if decides:
         card = await cards.draw_card(ctx, case)
-        shown = (card.text, card.buttons, card.facts, card.menus)
-        told += [Direct(*shown, user_id=one, topic=cards.make_card_topic(case.number)) for one in there]
+        told += [cards.CARD.send(case, card, one) for one in there]
     names = [await read_display_name(ctx, one) for one in there]
     note_under = render("moderation/forwarded", by=by, names=names, word=word)
     return [*told, *await cards.reply_under_card(ctx, case, note_under)]
@@ -149,92 +121,62 @@ async def _lock_waiting_case(ctx: Context, number: int) -> Case:
 
 SAID_MAX = 100
 """Characters of a message by which a window calls its case."""
-OTHER_FORMS: Mapping[Move, type[CaseForm]] = {
-    Move.NOTHING: DismissCase,
-    Move.MOVE: MoveThread,
-    Move.CONSULT: AskOpinion,
-    Move.FORWARD: ForwardCase,
+OTHER_FORMS: Mapping[Move, type[forms.CaseForm]] = {
+    Move.NOTHING: forms.DismissCase,
+    Move.MOVE: forms.MoveThread,
+    Move.CONSULT: forms.AskOpinion,
+    Move.FORWARD: forms.ForwardCase,
 }
 """The windows of what is no measure about the author, or is decided in another way."""
 
 
-class AboutCase(Protocol):
-    """A button or window about a case."""
-
-    @property
-    def case(self) -> int: ...
-
-
-A = TypeVar("A", bound=AboutCase)
-C = TypeVar("C", bound=Context)
-CaseHandler = Callable[[C, A, Case], Awaitable[Replies]]
-CaseReader = Callable[[Context, int], Awaitable[Case]]
+@feature.button(cards.DecideOtherwise, roles=ANIMATEURS, writes=False)
+async def open_chosen_form(ctx: Context, click: cards.DecideOtherwise) -> Replies:
+    """Open the window of a measure chosen in the menu, as a button does."""
+    return Redirect.to(cards.Decide(case=click.case, move=Move(click.chosen)))
 
 
-def on_case(state: CaseState, take: CaseReader) -> Callable[[CaseHandler[C, A]], Callable[[C, A], Awaitable[Replies]]]:
-    """A handler gets its case, taken so (``get_case``, or ``lock_case`` where it writes), while it is in that state;
-    where somebody decided meanwhile, who acts reads that instead. Nobody seconds themselves: raises UserError."""
-
-    def wrap(handler: CaseHandler[C, A]) -> Callable[[C, A], Awaitable[Replies]]:
-        @wraps(handler)
-        async def run(ctx: C, asked: A) -> Replies:
-            case = await take(ctx, asked.case)
-            if case.state is not state:
-                return await say_already_decided(ctx, case)
-            if state is CaseState.SECOND:
-                refuse_own_proposal(ctx, str(case.proposed["by"]))
-            return await handler(ctx, asked, case)
-
-        return run
-
-    return wrap
-
-
-@feature.button(DecideOtherwise, roles=ANIMATEURS, writes=False)
-async def open_chosen_form(ctx: Context, click: DecideOtherwise) -> Replies:
-    """Do the same as a button."""
-    return Redirect.to(Decide(case=click.case, move=Move(click.chosen)))
-
-
-@feature.button(Decide, roles=ANIMATEURS, writes=False)
-@on_case(CaseState.OPEN, get_case)
-async def open_decision_form(ctx: ReadingContext, click: Decide, case: Case) -> Replies:
+@feature.button(cards.Decide, roles=ANIMATEURS, writes=False)
+async def open_decision_form(ctx: ReadingContext, click: cards.Decide) -> Replies:
     """Open the window, which says what became of the message since it was reported."""
+    case = await get_case(ctx, click.case)
+    if case.state is not CaseState.OPEN:
+        return await say_already_decided(ctx, case)
     form = _find_form(click.move)
-    if issubclass(form, MeasureForm):
+    if issubclass(form, forms.MeasureForm):
         await check_target_by_id(ctx, case.author_id)
     fate = await read_fate(ctx, case)
     return Ask(form.draft(case=case.number, said=say_case(case), fate=fate, **await _prefill(ctx, case, form)))
 
 
-def _find_form(move: Move) -> type[CaseForm]:
-    form = OTHER_FORMS.get(move) or find_decided_handler(MeasureKind(move.value)).form
+def _find_form(move: Move) -> type[forms.CaseForm]:
+    form = OTHER_FORMS.get(move) or find_handler(MeasureKind(move.value)).form
     assert form is not None  # it can be decided about a case
     return form
 
 
 def say_case(case: Case) -> str:
-    """What a window calls it."""
+    """Say what a window calls a case."""
     return to_one_line(strip_markdown(case.message), SAID_MAX) if case.post_id else f"@{case.author}"
 
 
-async def _prefill(ctx: Context, case: Case, form: type[CaseForm]) -> Mapping[str, object]:
-    """What is filled in beforehand: the reason by the motive, the rest by the measure."""
-    if form is ForwardCase:
+async def _prefill(ctx: Context, case: Case, form: type[forms.CaseForm]) -> Mapping[str, object]:
+    """Fill in the reason by the motive, and the rest by the measure."""
+    if form is forms.ForwardCase:
         return {"there": await list_recipients(ctx, case)}
-    if not issubclass(form, MeasureForm):
+    if not issubclass(form, forms.MeasureForm):
         return {}
-    key = cards.find_main_motive(await list_of_case(ctx.db, case.number))
+    key = cards.find_main_motive(await cases.list_reports(ctx.db, case.number))
     reason = {} if key in {"", OTHER_MOTIVE} else {"reason": find_motive(ctx, key).label}
-    return {**reason, **await find_decided_handler(form.measure).prefill(ctx, case, key)}
+    return {**reason, **await find_handler(form.measure).prefill(ctx, case, key)}
 
 
 async def say_already_decided(ctx: Context, case: Case) -> Sequence[Reply]:
-    """Somebody decided already, or proposed something."""
+    """Say that somebody decided already, or proposed something."""
     waiting = read_proposal(case)
     by = str(case.proposed["by"]) if waiting else case.decided_by
     named = "vous" if by == ctx.user.id else await read_display_name(ctx, by)
-    act = say_decision(waiting) if waiting else label_of(case.act)
+    act = say_measure(waiting.measure, waiting.lasts) if waiting else label_of(case.act)
     return [
         Whisper(render("moderation/decided_already", case=case, by=named, act=act)),
         *await cards.refresh_card(ctx, case),
@@ -250,7 +192,7 @@ async def carry_out(ctx: Context, case: Case, decision: Decision, *, is_second: 
     an appeal is: nobody else needs to approve. The card and the reporters are for the caller. Raises UserError.
     """
     await check_decider(ctx, case)
-    handler, first = find_decided_handler(decision.measure), ""
+    handler, first = find_handler(decision.measure), ""
     decision = await handler.complete(ctx, case, decision)
     if handler.is_heavy(decision) and not is_second:
         waiting = read_proposal(case)
@@ -289,14 +231,16 @@ async def _store_decided_measure(
     return measure
 
 
-@on_case(CaseState.OPEN, lock_case)
-async def decide_case(ctx: Context, form: MeasureForm, case: Case) -> Replies:
+async def decide_case(ctx: Context, form: forms.MeasureForm) -> Replies:
     """Do it, or let it wait for a second animateur; who reported it hears so."""
+    case = await lock_case(ctx, form.case)
+    if case.state is not CaseState.OPEN:
+        return await say_already_decided(ctx, case)
     told = await carry_out(ctx, case, Decision(form.measure, form.reason, form.duration, form.channel_id))
     return [*confirm_decision(case, form.fate), *told, *await announce_decision(ctx, case)]
 
 
-for window in MEASURE_FORMS:
+for window in forms.MEASURE_FORMS:
     feature.submit(window, roles=ANIMATEURS)(decide_case)
 
 
@@ -308,62 +252,71 @@ async def decide_at_once(ctx: Context, case: Case, decision: Decision) -> Replie
         return [*replies, *await cards.post_card(ctx, case), said]
     measure = await measures.get(ctx.db, case.entry or 0)
     assert measure is not None  # it was just written down
-    told = await describe_measure(ctx, measure)
-    room = await say_in_room(ctx, render("moderation/measure_done", told=told, who=case.author, case=case.number))
-    text = render("moderation/answer", told=told, who=case.author, act=measure.act, acts=AuditAct, case=case.number)
+    told = await cards.describe_measure(ctx, measure)
+    room = await cards.say_in_room(ctx, render("moderation/measure_done", told=told, who=case.author, case=case.number))
+    words = find_handler(decision.measure).answer
+    text = render("moderation/answer", words=words, told=told, who=case.author, case=case.number)
     return [*replies, *room, *await announce_decision(ctx, case), Whisper(text)]
 
 
-def confirm_decision(case: Case, fate: Fate = Fate.SAME) -> Sequence[Reply]:
-    """What who decided reads."""
+def confirm_decision(case: Case, fate: forms.Fate = forms.Fate.SAME) -> Sequence[Reply]:
+    """Whisper to who decided what is done."""
     waits = case.state is CaseState.SECOND
-    gone = fate is Fate.GONE and case.act == AuditAct.HIDE
+    gone = fate is forms.Fate.GONE and case.act == AuditAct.HIDE
     is_slow = bool(case.act) and case.act != AuditAct.DISMISS and find_handler(case.act).is_slow
     told = {"waits": waits, "act": label_of(case.act), "gone": gone, "under_way": is_slow and not gone}
     return [Whisper(render("moderation/done", case=case, **told))]
 
 
 async def announce_decision(ctx: Context, case: Case) -> Sequence[Reply]:
-    """What comes after each decision: the card, and who reported it."""
+    """Rewrite the card after a decision, and tell who reported the message."""
     return [*await cards.refresh_card(ctx, case), *await tell_reporters(ctx, case)]
 
 
-@feature.submit(DismissCase, roles=ANIMATEURS)
-@on_case(CaseState.OPEN, lock_case)
-async def dismiss_case(ctx: Context, form: DismissCase, case: Case) -> Replies:
-    """Nothing is done to anybody."""
+@feature.submit(forms.DismissCase, roles=ANIMATEURS)
+async def dismiss_case(ctx: Context, form: forms.DismissCase) -> Replies:
+    """Close a case without doing anything to anybody."""
+    case = await lock_case(ctx, form.case)
+    if case.state is not CaseState.OPEN:
+        return await say_already_decided(ctx, case)
     if form.verdict == "infonde":
-        await judge(ctx.db, case.number, was_right=False)
-    deed = AuditEntry(
-        AuditAct.DISMISS, name_case_object(case), case.author_id, form.reason, after={"case": case.number}
-    )
-    await mark_decided(ctx, case, AuditAct.DISMISS, form.reason, entry=(await record_entry(ctx, deed)).id)
+        await cases.judge_reports(ctx.db, case.number, was_right=False)
+    entry = await record_case_entry(ctx, case, AuditAct.DISMISS, form.reason, after={"case": case.number})
+    await mark_decided(ctx, case, AuditAct.DISMISS, form.reason, entry=entry.id)
     return [*confirm_decision(case), *await announce_decision(ctx, case)]
 
 
-@feature.button(Approve, roles=ANIMATEURS)
-@on_case(CaseState.SECOND, lock_case)
-async def approve_measure(ctx: Context, _: Approve, case: Case) -> Replies:
-    """Carry it out as it was proposed."""
+@feature.button(cards.Approve, roles=ANIMATEURS)
+async def approve_measure(ctx: Context, click: cards.Approve) -> Replies:
+    """Carry out a measure as another animateur proposed it."""
+    case = await lock_case(ctx, click.case)
+    if case.state is not CaseState.SECOND:
+        return await say_already_decided(ctx, case)
+    refuse_own_proposal(ctx, str(case.proposed["by"]))
     told = await carry_out(ctx, case, get_proposal(case))
     return [*confirm_decision(case), *told, *await announce_decision(ctx, case)]
 
 
-@feature.button(Decline, roles=ANIMATEURS, writes=False)
-@on_case(CaseState.SECOND, get_case)
-async def open_decline_form(_: Context, click: Decline, case: Case) -> Replies:
-    """Open the window of a reason."""
-    return Ask(DeclineMeasure.draft(case=click.case, said=say_case(case)))
+@feature.button(cards.Decline, roles=ANIMATEURS, writes=False)
+async def open_decline_form(ctx: Context, click: cards.Decline) -> Replies:
+    """Open the window in which a proposed measure is declined with a reason."""
+    case = await get_case(ctx, click.case)
+    if case.state is not CaseState.SECOND:
+        return await say_already_decided(ctx, case)
+    refuse_own_proposal(ctx, str(case.proposed["by"]))
+    return Ask(forms.DeclineMeasure.draft(case=click.case, said=say_case(case)))
 
 
-@feature.submit(DeclineMeasure, roles=ANIMATEURS)
-@on_case(CaseState.SECOND, lock_case)
-async def decline_measure(ctx: Context, form: DeclineMeasure, case: Case) -> Replies:
-    """The case is open again; who proposed it reads why."""
+@feature.submit(forms.DeclineMeasure, roles=ANIMATEURS)
+async def decline_measure(ctx: Context, form: forms.DeclineMeasure) -> Replies:
+    """Decline a proposed measure: the case is open again, and who proposed it reads why."""
+    case = await lock_case(ctx, form.case)
+    if case.state is not CaseState.SECOND:
+        return await say_already_decided(ctx, case)
+    refuse_own_proposal(ctx, str(case.proposed["by"]))
     waiting, first = get_proposal(case), str(case.proposed["by"])
-    before, act = {"act": waiting.measure.value}, say_decision(waiting)
-    deed = AuditEntry(AuditAct.DECLINE, name_case_object(case), case.author_id, form.text, before=before)
-    await record_entry(ctx, deed)
+    act = say_measure(waiting.measure, waiting.lasts)
+    await record_case_entry(ctx, case, AuditAct.DECLINE, form.text, before={"act": waiting.measure.value})
     await change(ctx.db, case, state=CaseState.OPEN, proposed={})
     by, word = await read_display_name(ctx, ctx.user.id), quotation(form.text, 1000)
     text = render("moderation/declined", case=case, by=by, act=act, word=word)
@@ -375,8 +328,8 @@ AROUND_MAX = 600
 """Characters of a message around."""
 
 
-@feature.button(SeeContext, roles=ANIMATEURS, writes=False)
-async def show_context(ctx: ReadingContext, click: SeeContext) -> Replies:
+@feature.button(cards.SeeContext, roles=ANIMATEURS, writes=False)
+async def show_context(ctx: ReadingContext, click: cards.SeeContext) -> Replies:
     """The message as it was, whole, and what stood around it; what became of it since."""
     case = await get_case(ctx, click.case)
     fate = await read_fate(ctx, case)
@@ -387,7 +340,7 @@ async def show_context(ctx: ReadingContext, click: SeeContext) -> Replies:
         case=case,
         author=await say_author(ctx, case),
         message=quotation(case.message, 10_000),
-        fate=fate.said,
+        fate=fate.label,
         before=[line for after, line in around if not after],
         after=[line for after, line in around if after],
     )

@@ -34,9 +34,8 @@ from dialogs.moderation.lines import take_channel, take_word
 from storage import canaux, people
 from storage.canaux import find_watched_channels
 from storage.journal import AuditAct, label_of
-from storage.moderation import measures
-from storage.moderation.cases import Case, list_by_author
-from storage.moderation.reports import Report
+from storage.moderation import Case, Report, measures
+from storage.moderation.cases import list_by_author
 from storage.people import Role
 from storage.watchlist import WatchedPlace
 
@@ -79,12 +78,6 @@ async def find_channel_zone(ctx: Context, channel_id: str) -> ZoneInfo:
     key = (await canaux.find_channel_keys(ctx.db)).get(channel_id, "")
     departement = DEPARTEMENTS.get(key.partition(":")[2]) if key.startswith(Family.DEPARTEMENT) else None
     return ZoneInfo(departement.fuseau) if departement else PARIS
-
-
-async def find_person_zone(ctx: Context, user_id: str) -> ZoneInfo:
-    """Where somebody lives; Paris for who is not in the register."""
-    person = await people.get(ctx.db, user_id)
-    return person.zone if person else PARIS
 
 
 ENFORCED_ACTS = (AuditAct.LOCK, AuditAct.SILENCE, AuditAct.EXCLUDE)
@@ -235,7 +228,7 @@ def _read_charter(ctx: Context) -> Mapping[str, Motive]:
 
 
 def list_motives(ctx: Context) -> dict[str, str]:
-    """Those of the charter, text by key."""
+    """List the motives of the charter, text by key."""
     return {key: motive.label for key, motive in _read_charter(ctx).items()}
 
 
@@ -262,18 +255,17 @@ def say_motives(ctx: Context, theirs: Iterable[Report]) -> str:
 
 
 def say_duration(lasts: timedelta) -> str:
-    """« 2 heures », « 7 jours »."""
+    """Say how long something lasts: « 2 heures », « 7 jours »."""
     return plural(lasts.days, "jour") if not lasts.seconds else plural(lasts // timedelta(hours=1), "heure")
 
 
-def say_measure(graded: Graded) -> str:
-    """A measure, with how long it lasts."""
-    lasts = f" {say_duration(graded.lasts)}" if graded.lasts else ""
-    return f"{MEASURES[graded.measure]}{lasts}"
+def say_measure(measure: charte.MeasureKind, lasts: timedelta | None) -> str:
+    """Say a measure, with how long it lasts."""
+    return MEASURES[measure] + (f" {say_duration(lasts)}" if lasts else "")
 
 
 async def say_author(ctx: Context, case: Case) -> Markdown:
-    """Who wrote it: also of who is not in the register."""
+    """Say who wrote the message of a case, in the register or not."""
     known = await people.get(ctx.db, case.author_id)
     named = f"{known.full_name} (@{known.username})" if known and (known.prenom or known.nom) else f"@{case.author}"
     return Markdown(escape(named))

@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot import guard, quotas
 from bot.account_status import find_active
 from bot.actions import Unreact
+from bot.cards import RowCard, Topic
 from bot.context import Context, ReadingContext
 from bot.errors import ChatError, Refusal, UserError, unless_refused
 from bot.events import Delivered, Reacted, Undelivered, WatchedPlaces
@@ -18,7 +19,7 @@ from bot.menus import Choosing, Menu
 from bot.permalinks import find_permalink
 from bot.plain_text import strip_markdown, to_one_line
 from bot.quotas import Quota
-from bot.replies import Ask, Button, Direct, Message, Progress, Refresh, Replies, Reply, Say, Step, Whisper
+from bot.replies import Ask, Button, Direct, Message, Progress, Replies, Reply, Step, Whisper
 from bot.texts import render
 from commands.moderation import cards
 from commands.moderation.cases import (
@@ -52,9 +53,8 @@ from storage import claims, outbox
 from storage.canaux import find_watched_channels
 from storage.database import change
 from storage.journal import AuditAct
-from storage.moderation import cases, reports
-from storage.moderation.cases import Case, CaseSource, CaseState
-from storage.moderation.reports import WORD_MAX, Report
+from storage.moderation import Case, CaseSource, CaseState, Report, cases, rules
+from storage.moderation.cases import WORD_MAX
 
 
 class FileReport(BaseModel):
@@ -79,8 +79,8 @@ async def tell_reporters(ctx: Context, case: Case) -> Sequence[Reply]:
     if case.state not in DECIDED_STATES:
         return []
     if case.act != AuditAct.DISMISS:
-        await reports.judge(ctx.db, case.number, was_right=True)
-    whose = await reports.mark_told(ctx.db, case.number, ctx.now)
+        await cases.judge_reports(ctx.db, case.number, was_right=True)
+    whose = await cases.mark_told(ctx.db, case.number, ctx.now)
     others = await find_active(ctx, [one for one in whose if one != ctx.user.id])
     text = render("moderation/told_reporter", case=case, nothing=case.act == AuditAct.DISMISS)
     return [Direct(text, user_id=one) for one in whose if one in others]
@@ -98,7 +98,7 @@ SYSTEM_MESSAGE = "Ce message vient de Mattermost lui-même : il ne se signale pa
 
 
 def read_post_id(ctx: Context, text: str) -> str:
-    """The id of the message that is meant. Raises UserError."""
+    """Read the id of the message that a link leads to. Raises UserError."""
     post_id = find_permalink(text)
     if not post_id:
         raise UserError(NO_LINK)
@@ -157,7 +157,7 @@ ALREADY_DECIDED = "Vous l’avez déjà signalé, et les animateurs l’ont rega
 
 @feature.command("signaler", help="Signaler un message aux animateurs", hint="[lien du message]")
 async def open_report_form(ctx: ReadingContext, text: str) -> Replies:
-    """The window; with a link it knows which message is meant."""
+    """Open the window of a report; with a link it knows which message is meant."""
     link = text.strip()
     if not link:
         return Ask(ReportMessage.draft(motives=list_motives(ctx)))
@@ -180,7 +180,7 @@ async def read_report(ctx: ReadingContext, form: ReportMessage) -> FileReport:
 @feature.button(FileReport)
 @feature.submit(ReportMessage, asks=read_report)
 async def file_report(ctx: Context, given: FileReport) -> Replies:
-    """One case a message, whoever reports it."""
+    """Add a report to the case of a message: one case a message, whoever reports it."""
     await refuse_second_report(ctx, given.seen.post.id, given.seen.post.message)
     case, told = await add_report(ctx, given.seen, given.motive, given.word)
     masked = given.word != mask_personal_data(given.word)
@@ -189,7 +189,7 @@ async def file_report(ctx: Context, given: FileReport) -> Replies:
 
 async def refuse_second_report(ctx: Context, post_id: str, message: str) -> None:
     """Raises UserError where this person reported that message already, and it is as it was."""
-    before = next(iter(await reports.list_cases_about(ctx.db, post_id, ctx.user.id)), None)
+    before = next(iter(await cases.list_reported(ctx.db, post_id, ctx.user.id)), None)
     if before is None:
         return
     if before.state in cases.UNDECIDED:
@@ -202,11 +202,11 @@ async def add_report(ctx: Context, seen: MessageSnapshot, motive: str, word: str
     """A report more, of the case there is or of a new one; what is shown of it. Raises UserError for a second one."""
     left = await quotas.spend(ctx, Quota.REPORT)  # first: one that is not taken opens no case
     case = await open_case(ctx, seen, CaseSource.REPORTED)
-    before = await reports.list_of_case(ctx.db, case.number)
+    before = await cases.list_reports(ctx.db, case.number)
     made = Report(
         case_id=case.number, reporter_id=ctx.user.id, motive=motive, word=mask_personal_data(word), at=ctx.now
     )
-    if not await reports.add(ctx.db, made):
+    if not await cases.add_report(ctx.db, made):
         raise UserError(ALREADY_REPORTED)
     is_new = not before and case.source is CaseSource.REPORTED
     return case, [*await (cards.post_card(ctx, case) if is_new else cards.refresh_card(ctx, case)), *left]
@@ -220,31 +220,29 @@ def mask_personal_data(word: str) -> str:
 @feature.event(Delivered, name="moderation.card_stands.Delivered")
 async def refresh_late_card(ctx: Context, event: Delivered) -> Replies:
     """What was reported, or decided, while a card was on its way stands on it."""
-    if not event.topic.startswith(cards.CARD_TOPIC):
-        return None
-    found = await cases.get(ctx.db, int(event.topic.removeprefix(cards.CARD_TOPIC)))
+    found = await cards.CARD.load(ctx.db, event.topic, cases.get)
     if found is None:
         return None
     await hold_message(ctx, found.post_id)  # who reports or decides at this moment does not know of the card
     case = await cases.lock(ctx.db, found.number) or found
-    said_since = [one for one in await reports.list_of_case(ctx.db, case.number) if one.at > case.opened_at]
+    said_since = [one for one in await cases.list_reports(ctx.db, case.number) if one.at > case.opened_at]
     is_as_said = case.state is CaseState.OPEN and not said_since
     return None if is_as_said else await cards.refresh_card(ctx, case)
 
 
-FLAG_TOPIC = "drapeau:"
-"""How the topics of flags begin that are to be taken off: then the case, and who set it."""
+FLAG = Topic[tuple[int, str]]("drapeau:", lambda flag: f"{flag[0]}:{flag[1]}")
+"""A flag that is to be taken off: of which case, and who set it."""
 
 
 @drapeau.watches
 async def watch_flags(db: AsyncSession, settings: Settings) -> WatchedPlaces:
-    """All planned channels."""
+    """Listen for flags in all planned channels."""
     known = await find_watched_channels(db, settings)
     return WatchedPlaces(known.private, crowded=known.public)
 
 
 def is_in_channel(event: Reacted) -> bool:
-    """Whether others see it, too."""
+    """Whether others see a reaction, too."""
     return not event.is_direct
 
 
@@ -267,7 +265,7 @@ async def report_by_flag(ctx: Context, event: Reacted, flagged: tuple[MessageSna
         case, told = await add_report(ctx, seen, find_motive(ctx, OTHER_MOTIVE).key)
     except UserError as refusal:
         return await _refuse_flag(ctx, event, refusal.text)
-    return [_remove_flag(event, f"{FLAG_TOPIC}{case.number}:{ctx.user.id}"), *told]
+    return [_remove_flag(event, FLAG.of((case.number, ctx.user.id))), *told]
 
 
 def _remove_flag(event: Reacted, topic: str | None = None) -> Unreact:
@@ -275,7 +273,7 @@ def _remove_flag(event: Reacted, topic: str | None = None) -> Unreact:
 
 
 async def _refuse_flag(ctx: Context, event: Reacted, why: str) -> Replies:
-    """Said once of each message."""
+    """Take a flag off, and say why it is no report, once for each message."""
     told: list[Reply] = [_remove_flag(event)]
     if await claims.claim(ctx.db, "drapeau.refused", f"{event.post_id}:{ctx.user.id}", ctx.now):
         told.append(Direct(render("moderation/not_flagged", why=why), user_id=ctx.user.id))
@@ -284,27 +282,27 @@ async def _refuse_flag(ctx: Context, event: Reacted, why: str) -> Replies:
 
 @drapeau.event(Delivered, name="drapeau.taken_off.Delivered")
 async def thank_for_removed_flag(ctx: Context, event: Delivered) -> Replies:
-    """Nobody sees the flag any more. (A card that a flag put up stands.)"""
+    """Thank who flagged a message, once nobody sees the flag any more. (A card that a flag put up stands.)"""
     return await refresh_late_card(ctx, event) or _thank_reporter(event.topic, off=True)
 
 
 @drapeau.event(Undelivered, name="drapeau.left_there.Undelivered")
 async def thank_for_left_flag(ctx: Context, event: Undelivered) -> Replies:
-    """The bot may not: who set it can."""
+    """Thank who flagged a message where the bot may not take the flag off."""
     return _thank_reporter(event.topic, off=False)
 
 
 def _thank_reporter(topic: str, *, off: bool) -> Replies:
-    if not topic.startswith(FLAG_TOPIC):
+    number = FLAG.read_number(topic)
+    if number is None:
         return None
-    number, _, user_id = topic.removeprefix(FLAG_TOPIC).partition(":")
-    text = render("moderation/flagged", number=int(number), off=off)
-    return Direct(text, [Button("Préciser", Precise(case=int(number)))], user_id=user_id)
+    text = render("moderation/flagged", number=number, off=off)
+    return Direct(text, [Button("Préciser", Precise(case=number))], user_id=topic.rpartition(":")[2])
 
 
 @feature.button(Precise, writes=False)
 async def open_motive_form(ctx: Context, click: Precise) -> Replies:
-    """The window of a motive."""
+    """Open the window in which who flagged a message says why."""
     mine = await _get_own_report(ctx, click.case)
     motives = list_motives(ctx)
     known = mine.motive if mine.motive in motives else None
@@ -313,7 +311,7 @@ async def open_motive_form(ctx: Context, click: Precise) -> Replies:
 
 @feature.submit(PreciseReport)
 async def change_motive(ctx: Context, form: PreciseReport) -> Replies:
-    """It stands on the card, without a name."""
+    """Put the motive of a report on the card, without a name."""
     case = await cases.lock(ctx.db, form.case)
     mine = await _get_own_report(ctx, form.case)
     if case is None or case.state not in cases.UNDECIDED:
@@ -324,13 +322,14 @@ async def change_motive(ctx: Context, form: PreciseReport) -> Replies:
 
 
 async def _get_own_report(ctx: Context, case: int) -> Report:
-    found = await reports.get(ctx.db, case, ctx.user.id)
+    found = await cases.get_report(ctx.db, case, ctx.user.id)
     if found is None:
         raise UserError(NO_CASE)
     return found
 
 
-SUMMARY_TOPIC = "moderation.storm"
+SUMMARY = RowCard[str]("moderation.storm:")
+"""The summary of a day (ISO), in the room."""
 SUMMARY_MAX = 10
 MENU_MAX = 25
 LATELY = timedelta(minutes=6)
@@ -342,53 +341,50 @@ class SeeGathered(Choosing):
 
 @feature.work(Summarise, name="moderation.Summarise", title="Résumé des signalements", writes=True)
 async def post_summary(ctx: Context, work: Summarise, _: Progress) -> Step:
-    """Said once a day, and rewritten where it stands."""
-    place, topic = await find_room(ctx), make_summary_topic(ctx)
+    """Post the summary once a day, and rewrite it where it stands."""
+    place, day = await find_room(ctx), _find_day(ctx)
     if not place:
         return Step(finished=True)
     message = await draw_summary(ctx)
-    if place in await outbox.find_reached(ctx.db, [topic]):
-        return Step(replies=[_refresh_summary(message, topic)], finished=True)
-    return Step(replies=[Say(message.text, menus=message.menus, channel_id=place, topic=topic)], finished=True)
+    if place in await outbox.find_reached(ctx.db, [SUMMARY.of(day)]):
+        return Step(replies=[SUMMARY.rewrite(day, message)], finished=True)
+    return Step(replies=[SUMMARY.post(day, message, place)], finished=True)
 
 
 @feature.event(Delivered, name="moderation.summary_arrived.Delivered")
 async def refresh_late_summary(ctx: Context, event: Delivered) -> Replies:
-    """It stands in the room, and says what came about while it was on its way."""
-    return (
-        _refresh_summary(await draw_summary(ctx), event.topic)
-        if event.topic.partition(":")[0] == SUMMARY_TOPIC
-        else None
-    )
+    """Rewrite a summary that just arrived: it says what came about while it was on its way."""
+    day = SUMMARY.read_key(event.topic)
+    return SUMMARY.rewrite(day, await draw_summary(ctx)) if day else None
 
 
 @feature.job("hour=0-1,3-23 minute=*/5", name="moderation.keep_summary", writes=True)
 async def update_summary(ctx: Context) -> Replies:
-    """What was decided lately, and who came, is told there, too."""
-    if not await ctx.posts_about(topic := make_summary_topic(ctx)):
+    """Rewrite the summary where cases were decided lately, or people came."""
+    if not await SUMMARY.list_posts(ctx.db, day := _find_day(ctx)):
         return None
     decided = await cases.list_decided_since(ctx.db, ctx.now - LATELY)
     known = await claims.list_taken(ctx.db, GATHERED_CLAIM, [str(number) for number in decided])
     joined = await claims.count_since(ctx.db, JOINED_CLAIM, ctx.now - LATELY)
-    return _refresh_summary(await draw_summary(ctx), topic) if known or joined else None
+    return SUMMARY.rewrite(day, await draw_summary(ctx)) if known or joined else None
 
 
 @feature.button(SeeGathered, roles=ANIMATEURS)
 async def show_held_back_case(ctx: Context, click: SeeGathered) -> Replies:
-    """Its card comes into the room."""
+    """Post the card of a case that only the summary told of."""
     case = await cases.lock(ctx.db, int(click.chosen)) if click.chosen.isdecimal() else None
     if case is None or not await claims.is_taken(ctx.db, GATHERED_CLAIM, click.chosen):
         raise UserError("Ce cas n’est pas, ou plus, dans ce résumé.")
     replies: list[Reply] = []
     if await claims.claim(ctx.db, SHOWN_CLAIM, click.chosen, ctx.now):
         replies += await cards.post_card(ctx, case)
-    return [*replies, _refresh_summary(await draw_summary(ctx), make_summary_topic(ctx))]
+    return [*replies, SUMMARY.rewrite(_find_day(ctx), await draw_summary(ctx))]
 
 
 async def draw_summary(ctx: Context) -> Message:
-    """What waits, and how much came."""
+    """Draw the summary: what waits, and how much came."""
     waiting = await list_held_back(ctx)
-    lately = await reports.list_since(ctx.db, ctx.now - STORM_WINDOW)
+    lately = await cases.list_reports_since(ctx.db, ctx.now - STORM_WINDOW)
     rows = [await _draw_row(ctx, case) for case in waiting[:SUMMARY_MAX]]
     text = render(
         "moderation/storm",
@@ -406,14 +402,13 @@ async def draw_summary(ctx: Context) -> Message:
 
 async def _draw_row(ctx: Context, case: Case) -> tuple[Case, int, str]:
     """A case with how many people report it, and their motives, or what rules found."""
-    theirs = await reports.list_of_case(ctx.db, case.number)
-    return case, len(theirs), say_motives(ctx, theirs) or await cards.say_rules(ctx, case)
+    theirs = await cases.list_reports(ctx.db, case.number)
+    return (
+        case,
+        len(theirs),
+        say_motives(ctx, theirs) or cards.say_rules(await rules.list_hits_of_case(ctx.db, case.number)),
+    )
 
 
-def make_summary_topic(ctx: Context) -> str:
-    """That of the summary of this day."""
-    return f"{SUMMARY_TOPIC}:{ctx.now.astimezone(PARIS).date()}"
-
-
-def _refresh_summary(message: Message, topic: str) -> Refresh:
-    return Refresh(message.text, menus=message.menus, topic=topic)
+def _find_day(ctx: Context) -> str:
+    return str(ctx.now.astimezone(PARIS).date())

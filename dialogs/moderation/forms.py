@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 from typing import Annotated, ClassVar
 
 from pydantic import Field
 
 from bot.forms import ChannelPicker, Choice, Clues, Form, Hidden, Offered, PersonPicker, ReadText, Text
 from config.charte import MeasureKind, duration
+from storage.database import Labelled
 from storage.journal.entry import REASON_MAX
-from storage.moderation.reports import WORD_MAX
+from storage.moderation.cases import WORD_MAX
 
 DURATION_MAX = timedelta(days=365)
 
@@ -37,7 +37,7 @@ def read_duration(text: str, _: Clues) -> timedelta:
 
 
 def write_duration(lasts: timedelta) -> str:
-    """As it is read."""
+    """Write a duration as it is read."""
     return f"{lasts.days}j" if not lasts.seconds else f"{lasts // timedelta(hours=1)}h"
 
 
@@ -46,20 +46,12 @@ DURATION = ReadText(read_duration, show=write_duration, placeholder="7j")
 READ_BY_AUTHOR = "La personne la lit, avec la mesure."
 
 
-class Fate(StrEnum):
+class Fate(Labelled):
     """What became of a message since it was reported."""
 
-    SAME = ""
-    EDITED = "edited"
-    GONE = "gone"
-
-    @property
-    def said(self) -> str:
-        return {
-            "": "",
-            "edited": "Ce message a été modifié depuis : le dossier garde le texte signalé.",
-            "gone": "Ce message a été supprimé depuis : le dossier garde le texte signalé.",
-        }[self.value]
+    SAME = "", ""
+    EDITED = "edited", "Ce message a été modifié depuis : le dossier garde le texte signalé."
+    GONE = "gone", "Ce message a été supprimé depuis : le dossier garde le texte signalé."
 
 
 class CaseForm(Form):
@@ -72,11 +64,11 @@ class CaseForm(Form):
     fate: Hidden[Fate] = Fate.SAME
 
     def introduction(self) -> str:
-        return "  \n".join(line for line in (f"Dossier n° {self.case} : {self.said}", self.fate.said) if line)
+        return "  \n".join(line for line in (f"Dossier n° {self.case} : {self.said}", self.fate.label) if line)
 
 
 class DismissCase(CaseForm):
-    """Nothing is done."""
+    """The window of a case about which nothing is done."""
 
     title = "Rien à faire"
     submit_label = "Classer"
@@ -88,7 +80,7 @@ class DismissCase(CaseForm):
 
 
 class MeasureForm(CaseForm):
-    """A measure."""
+    """The window of a measure against the author of a case."""
 
     measure: ClassVar[MeasureKind] = MeasureKind.NOTHING
 
@@ -106,7 +98,7 @@ class MeasureForm(CaseForm):
 
 
 class RemindCharter(MeasureForm):
-    """The charter is called to mind."""
+    """The window that reminds somebody of the charter."""
 
     title = "Rappel de la charte"
     submit_label = "Envoyer"
@@ -114,7 +106,7 @@ class RemindCharter(MeasureForm):
 
 
 class WarnAuthor(MeasureForm):
-    """A warning."""
+    """The window of a warning."""
 
     title = "Avertir"
     submit_label = "Avertir"
@@ -122,7 +114,7 @@ class WarnAuthor(MeasureForm):
 
 
 class HideMessage(MeasureForm):
-    """The message is taken away."""
+    """The window that takes a message away."""
 
     title = "Masquer le message"
     submit_label = "Masquer"
@@ -130,7 +122,7 @@ class HideMessage(MeasureForm):
 
 
 class SilenceAuthor(MeasureForm):
-    """Nothing can be written for a while."""
+    """The window that keeps somebody from writing for a while."""
 
     title = "Suspendre l’écriture"
     submit_label = "Suspendre"
@@ -153,7 +145,7 @@ class SilenceAuthor(MeasureForm):
 
 
 class ExcludeAuthor(MeasureForm):
-    """The person leaves a channel."""
+    """The window that takes somebody out of a channel."""
 
     title = "Exclure du canal"
     submit_label = "Exclure"
@@ -172,7 +164,7 @@ MEASURE_FORMS: tuple[type[MeasureForm], ...] = (RemindCharter, WarnAuthor, HideM
 
 
 class MoveThread(CaseForm):
-    """To which channel the thread goes."""
+    """The window that moves a thread to another channel."""
 
     title = "Déplacer le fil"
     submit_label = "Déplacer"
@@ -182,7 +174,7 @@ class MoveThread(CaseForm):
 
 
 class AskOpinion(CaseForm):
-    """A question to other animateurs."""
+    """The window of a question to other animateurs."""
 
     title = "Demander l’avis"
     submit_label = "Demander"
@@ -205,7 +197,7 @@ class ForwardCase(CaseForm):
 
 
 class DeclineMeasure(CaseForm):
-    """A second animateur does not approve."""
+    """The window in which a second animateur does not approve a measure."""
 
     title = "Refuser la mesure"
     submit_label = "Refuser"
@@ -247,21 +239,21 @@ class AppealAnswerForm(Form):
 
 
 class UpholdMeasure(AppealAnswerForm):
-    """It stands."""
+    """The window of an answer that upholds a measure."""
 
     title = "Maintenir la mesure"
     submit_label = "Maintenir"
 
 
 class CancelMeasure(AppealAnswerForm):
-    """It is undone."""
+    """The window of an answer that cancels a measure."""
 
     title = "Annuler la mesure"
     submit_label = "Annuler la mesure"
 
 
 class LightenMeasure(AppealAnswerForm):
-    """A lighter one takes its place: one of ``lighter`` (text by measure)."""
+    """The window of an answer that puts a lighter measure in place of one: one of ``lighter`` (text by measure)."""
 
     title = "Alléger la mesure"
     submit_label = "Alléger"

@@ -27,10 +27,8 @@ import storage.hotline.posts
 import storage.hotline.suggestions
 import storage.hotline.tickets
 import storage.journal.entry
-import storage.moderation.appeals
 import storage.moderation.cases
 import storage.moderation.measures
-import storage.moderation.reports
 import storage.moderation.rules
 import storage.outbox.table
 import storage.people.arrivals

@@ -3,18 +3,20 @@ A case is a message as it was when it was reported, for animateurs to decide; a 
 its number in the journal; its record is what undoing it needs, and how far Mattermost has done it.
 """
 
-from storage.moderation.appeals import Appeal
-from storage.moderation.cases import Case, CaseState
-from storage.moderation.measures import Measure
-from storage.moderation.reports import Report
-from storage.moderation.rules import Rule, RuleHit
+from storage.moderation.cases import Appeal, Case, CaseSource, CaseState, Report
+from storage.moderation.measures import KeptPost, Measure, MeasureRecord
+from storage.moderation.rules import Rule, RuleHit, RuleMode
 
 __all__ = [
     "Appeal",
     "Case",
+    "CaseSource",
     "CaseState",
+    "KeptPost",
     "Measure",
+    "MeasureRecord",
     "Report",
     "Rule",
     "RuleHit",
+    "RuleMode",
 ]

@@ -1,15 +1,17 @@
-"""A case: a message as it was when it was reported (or somebody, where there is no message), and what was decided."""
+"""A case: a message as it was when it was reported (or somebody, where there is no message), and what was decided.
+With it, who reported it and why, told to nobody but the animateurs; and the appeals of whom its measures concern.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Column, Text
-from sqlmodel import Field, col, select
+from sqlalchemy import JSON, Column, Text, func, update
+from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.database import Code, Numbered, UtcTime
+from storage.database import Code, Numbered, UtcTime, insertion
 
 
 class CaseState(StrEnum):
@@ -80,7 +82,8 @@ async def get(db: AsyncSession, number: int) -> Case | None:
 
 
 async def lock(db: AsyncSession, number: int) -> Case | None:
-    """The same, held until the transaction ends: of two who decide at once the second sees what the first decided."""
+    """Get a case, held until the transaction ends: of two who decide at once the second sees what the first
+    decided."""
     wanted = select(Case).where(col(Case.id) == number).with_for_update().execution_options(populate_existing=True)
     return (await db.exec(wanted)).first()
 
@@ -92,7 +95,7 @@ async def find_undecided(db: AsyncSession, post_id: str) -> Case | None:
 
 
 async def list_by_author(db: AsyncSession, author_id: str, since: datetime, limit: int = 100) -> Sequence[Case]:
-    """Those about somebody that were opened since then, newest first."""
+    """List the cases about somebody that were opened since then, newest first."""
     wanted = select(Case).where(Case.author_id == author_id, col(Case.opened_at) >= since)
     return (await db.exec(wanted.order_by(col(Case.id).desc()).limit(limit))).all()
 
@@ -100,17 +103,136 @@ async def list_by_author(db: AsyncSession, author_id: str, since: datetime, limi
 async def list_in_states(
     db: AsyncSession, states: Sequence[CaseState] = (), limit: int | None = None
 ) -> Sequence[Case]:
-    """Cases in those states (all of them), oldest first."""
+    """List the cases in those states (all of them), oldest first."""
     wanted = select(Case).order_by(col(Case.id)).limit(limit)
     return (await db.exec(wanted.where(col(Case.state).in_(states)) if states else wanted)).all()
 
 
 async def list_decided_before(db: AsyncSession, moment: datetime, after: int, limit: int) -> Sequence[Case]:
-    """Those that were decided before then, by number, after one of them."""
+    """List the cases that were decided before then, by number, after one of them."""
     wanted = select(Case).where(col(Case.decided_at) < moment, col(Case.id) > after)
     return (await db.exec(wanted.order_by(col(Case.id)).limit(limit))).all()
 
 
 async def list_decided_since(db: AsyncSession, moment: datetime) -> Sequence[int]:
-    """The numbers of those that were decided since then."""
+    """List the numbers of the cases that were decided since then."""
     return [number for number in (await db.exec(select(Case.id).where(col(Case.decided_at) >= moment))).all() if number]
+
+
+WORD_MAX = 500
+
+
+class Report(SQLModel, table=True):
+    """A report, one a person and case. ``motive`` is a key of the charter, ``at`` when it was last said;
+    ``was_right`` is known once it was decided, ``told_at`` is when the reporter heard the outcome."""
+
+    __tablename__ = "moderation_report"
+
+    case_id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    reporter_id: str = Field(primary_key=True, max_length=26, index=True)
+    motive: str = Field(max_length=16)
+    word: str = Field(default="", max_length=WORD_MAX)
+    at: datetime = Field(sa_type=UtcTime, index=True)
+    was_right: bool | None = None
+    told_at: datetime | None = Field(default=None, sa_type=UtcTime)
+
+
+async def list_reports(db: AsyncSession, case_id: int) -> Sequence[Report]:
+    """The reports of a case, oldest first."""
+    return (await db.exec(select(Report).where(Report.case_id == case_id).order_by(col(Report.at)))).all()
+
+
+async def count_reports(db: AsyncSession, case_ids: Sequence[int]) -> dict[int, int]:
+    """How many reports each of these cases has."""
+    wanted = select(Report.case_id, func.count()).where(col(Report.case_id).in_(case_ids)).group_by(col(Report.case_id))
+    return dict((await db.exec(wanted)).all()) if case_ids else {}
+
+
+async def list_reports_since(db: AsyncSession, moment: datetime) -> Sequence[Report]:
+    """The reports that came since then."""
+    return (await db.exec(select(Report).where(col(Report.at) >= moment))).all()
+
+
+async def count_judged(db: AsyncSession, reporter_id: str) -> tuple[int, int]:
+    """How many of somebody’s reports were right, and how many were not."""
+    wanted = select(Report.was_right, func.count()).where(Report.reporter_id == reporter_id)
+    found = dict((await db.exec(wanted.group_by(col(Report.was_right)))).all())
+    return found.get(True, 0), found.get(False, 0)
+
+
+async def add_report(db: AsyncSession, report: Report) -> bool:
+    """Write a report down; False where theirs is there already."""
+    made = insertion(db, Report).values(report.model_dump()).on_conflict_do_nothing()
+    return (await db.execute(made.returning(col(Report.case_id)))).scalar() is not None
+
+
+async def get_report(db: AsyncSession, case_id: int, reporter_id: str) -> Report | None:
+    """The report of somebody about a case."""
+    return (await db.exec(select(Report).where(Report.case_id == case_id, Report.reporter_id == reporter_id))).first()
+
+
+async def list_reported(db: AsyncSession, post_id: str, reporter_id: str) -> Sequence[Case]:
+    """The cases of a message that somebody reported, newest first."""
+    theirs = select(Case).join(Report, col(Report.case_id) == col(Case.id))
+    wanted = theirs.where(Case.post_id == post_id, Report.reporter_id == reporter_id)
+    return (await db.exec(wanted.order_by(col(Case.id).desc()))).all()
+
+
+async def judge_reports(db: AsyncSession, case_id: int, *, was_right: bool) -> None:
+    """Say of the reports of a case whether they were right."""
+    await db.execute(update(Report).where(col(Report.case_id) == case_id).values(was_right=was_right))
+
+
+async def mark_told(db: AsyncSession, case_id: int, now: datetime) -> Sequence[str]:
+    """Mark the reporters of a case as told of the outcome; who is to hear it, each once."""
+    untold = (col(Report.case_id) == case_id, col(Report.told_at).is_(None))
+    told = update(Report).where(*untold).values(told_at=now).returning(col(Report.reporter_id))
+    return sorted((await db.execute(told)).scalars().all())
+
+
+class Appeal(SQLModel, table=True):
+    """What somebody answered to a measure (its number in the journal); one a measure. ``kept`` is the outcome: whether
+    the measure stands."""
+
+    __tablename__ = "moderation_appeal"
+
+    entry: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    case_id: int = Field(index=True)
+    user_id: str = Field(max_length=26, index=True)
+    word: str = Field(sa_column=Column(Text, nullable=False))
+    at: datetime = Field(sa_type=UtcTime)
+    due_at: datetime = Field(sa_type=UtcTime)
+    reminded_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    decided_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    decided_by: str = Field(default="", max_length=26)
+    kept: bool | None = None
+    answer: str = Field(default="", max_length=1000)
+
+
+async def get_appeal(db: AsyncSession, entry: int) -> Appeal | None:
+    """The appeal about that measure."""
+    return (await db.exec(select(Appeal).where(Appeal.entry == entry))).first()
+
+
+async def list_open_appeals(db: AsyncSession) -> Sequence[Appeal]:
+    """The appeals that nobody answered yet, the most urgent first."""
+    wanted = select(Appeal).where(col(Appeal.decided_at).is_(None))
+    return (await db.exec(wanted.order_by(col(Appeal.due_at)))).all()
+
+
+async def add_appeal(db: AsyncSession, appeal: Appeal) -> bool:
+    """Write an appeal down; False where there is one about that measure already."""
+    made = insertion(db, Appeal).values(appeal.model_dump()).on_conflict_do_nothing()
+    return (await db.execute(made.returning(col(Appeal.entry)))).scalar() is not None
+
+
+async def lock_appeal(db: AsyncSession, entry: int) -> Appeal | None:
+    """The appeal about that measure, held until the transaction ends."""
+    wanted = select(Appeal).where(Appeal.entry == entry).with_for_update().execution_options(populate_existing=True)
+    return (await db.exec(wanted)).first()
+
+
+async def find_newest_appeal(db: AsyncSession, case_id: int) -> Appeal | None:
+    """The newest appeal of a case."""
+    wanted = select(Appeal).where(Appeal.case_id == case_id).order_by(col(Appeal.entry).desc())
+    return (await db.exec(wanted.limit(1))).first()

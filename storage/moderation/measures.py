@@ -57,13 +57,13 @@ async def lock(db: AsyncSession, entry: int) -> Measure | None:
 
 
 async def list_due(db: AsyncSession, now: datetime, limit: int) -> Sequence[Measure]:
-    """Those whose time is over but that still stand, oldest first."""
+    """List the measures whose time is over but that still stand, oldest first."""
     wanted = select(Measure).where(col(Measure.until) <= now, col(Measure.ended_at).is_(None))
     return (await db.exec(wanted.order_by(col(Measure.until)).limit(limit))).all()
 
 
 async def list_standing(db: AsyncSession, user_id: str) -> Sequence[Measure]:
-    """Those of somebody that still hold."""
+    """List the measures against somebody that still hold."""
     wanted = select(Measure).where(Measure.user_id == user_id, col(Measure.ended_at).is_(None))
     return (await db.exec(wanted.order_by(col(Measure.entry)))).all()
 
@@ -85,12 +85,12 @@ async def lock_exclusion(db: AsyncSession, user_id: str, channel_id: str) -> Mea
 
 
 async def list_of_case(db: AsyncSession, case_id: int) -> Sequence[Measure]:
-    """Those that were decided in a case, oldest first."""
+    """List the measures that were decided in a case, oldest first."""
     return (await db.exec(select(Measure).where(Measure.case_id == case_id).order_by(col(Measure.entry)))).all()
 
 
 async def list_since(db: AsyncSession, user_id: str, moment: datetime) -> Sequence[Measure]:
-    """All of somebody’s since then, oldest first."""
+    """List all measures against somebody since then, oldest first."""
     wanted = select(Measure).where(Measure.user_id == user_id, col(Measure.began_at) >= moment)
     return (await db.exec(wanted.order_by(col(Measure.entry)))).all()
 
@@ -101,7 +101,7 @@ async def get(db: AsyncSession, entry: int) -> Measure | None:
 
 
 async def list_in_force(db: AsyncSession, acts: Sequence[str], limit: int | None = None) -> Sequence[Measure]:
-    """Those of these acts that still hold, oldest first."""
+    """List the measures of these acts that still hold, oldest first."""
     wanted = select(Measure).where(col(Measure.act).in_(acts), col(Measure.ended_at).is_(None))
     return (await db.exec(wanted.order_by(col(Measure.entry)).limit(limit))).all()
 
@@ -151,12 +151,12 @@ class MeasureRecord(BaseModel):
 
 
 def read_record(measure: Measure) -> MeasureRecord:
-    """That of a measure."""
+    """Read the record of a measure."""
     return MeasureRecord.model_validate(measure.before)
 
 
 async def store_record(db: AsyncSession, measure: Measure, record: MeasureRecord) -> None:
-    """From now on it is that."""
+    """Store the record of a measure as it is from now on."""
     await change(db, measure, before=record.model_dump(mode="json"))
 
 

@@ -57,7 +57,7 @@ async def list_tuned(db: AsyncSession) -> Sequence[Rule]:
 
 
 async def save(db: AsyncSession, rule: Rule) -> None:
-    """A rule is so from now on."""
+    """Store a rule as it is from now on."""
     values = rule.model_dump()
     new = {name: value for name, value in values.items() if name != "name"}
     await db.execute(insertion(db, Rule).values(values).on_conflict_do_update(index_elements=["name"], set_=new))
@@ -70,13 +70,13 @@ async def add_hits(db: AsyncSession, hits: Sequence[RuleHit]) -> Collection[str]
 
 
 async def assign_hits(db: AsyncSession, post_id: str, rules: Collection[str], case_id: int) -> None:
-    """What these rules found of a message is part of that case."""
+    """Make what these rules found of a message part of a case."""
     here = (col(RuleHit.post_id) == post_id, col(RuleHit.rule).in_(rules))
     await db.execute(update(RuleHit).where(*here).values(case_id=case_id))
 
 
 async def list_hits_of_case(db: AsyncSession, case_id: int) -> Sequence[RuleHit]:
-    """What is part of a case, in order."""
+    """List what rules found that is part of a case, in order."""
     return (
         await db.exec(select(RuleHit).where(RuleHit.case_id == case_id).order_by(col(RuleHit.at), col(RuleHit.rule)))
     ).all()
@@ -102,7 +102,7 @@ async def list_posts_without_case(db: AsyncSession, rule: str, since: datetime, 
 
 
 async def mark_false(db: AsyncSession, case_id: int) -> None:
-    """All that rules found for a case was a false alarm."""
+    """Mark all that rules found for a case as a false alarm."""
     await db.execute(update(RuleHit).where(col(RuleHit.case_id) == case_id).values(is_false=True))
 
 
@@ -114,11 +114,11 @@ async def count_hits(db: AsyncSession) -> dict[str, tuple[int, int]]:
 
 
 async def count_cases_since(db: AsyncSession, moment: datetime) -> int:
-    """How many cases rules made since then."""
+    """Count the cases that rules made since then."""
     return (await db.exec(select(func.count(func.distinct(RuleHit.case_id))).where(col(RuleHit.at) >= moment))).one()
 
 
 async def list_exempt(db: AsyncSession) -> Collection[str]:
-    """The ids of those whose messages no rule looks at."""
+    """List the ids of those whose messages no rule looks at."""
     derived = and_(col(Person.role).is_(None), col(Person.derived_role).in_(EXEMPT_ROLES))
     return (await db.exec(select(Person.id).where(or_(col(Person.role).in_(EXEMPT_ROLES), derived)))).all()

@@ -10,8 +10,7 @@ from statistics import median
 from bot.clock import utc_now
 from storage import canaux, people
 from storage.database import Database
-from storage.moderation import cases, rules
-from storage.moderation.rules import Rule, RuleMode
+from storage.moderation import Rule, RuleMode, cases, rules
 from storage.people import Person, Role
 from tests.bench.children import bot
 from tests.bench.client import Chatter

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from bot.events import Posted
 from commands.moderation.rules import SPECS, RuleName, Tuning
 from commands.moderation.rules.engine import Engine, RuleTable
-from storage.moderation.rules import RuleMode
+from storage.moderation import RuleMode
 from tests.bench.figures import Figure
 from tests.bench.plan import Plan
 from tests.bench.stub import user_id

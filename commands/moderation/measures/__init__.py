@@ -12,10 +12,9 @@ from bot.command_lines import read_typed_number
 from bot.context import Context, ReadingContext
 from bot.errors import Refusal, UserError, unless_refused
 from bot.events import Delivered, Undelivered
-from bot.replies import Button, Direct, Replies, Reply, Whisper
+from bot.replies import Button, Direct, Message, Replies, Reply, Whisper
 from bot.texts import quotation, render
 from commands.moderation import cards
-from commands.moderation.cards import Appeal, describe_measure, find_title, say_in_room, say_refusal
 from commands.moderation.cases import OWN_CASE, Decision
 from commands.moderation.feature import ANIMATEURS, feature, find_channel_title
 from config import charte
@@ -23,9 +22,8 @@ from dialogs.moderation.forms import MeasureForm, RemindCharter, WarnAuthor
 from storage import journal
 from storage.database import change
 from storage.journal import AuditAct, label_of
-from storage.moderation import cases, measures
-from storage.moderation.cases import Case, CaseSource, CaseState
-from storage.moderation.measures import REFUSED, Measure, MeasureRecord
+from storage.moderation import Case, CaseSource, CaseState, Measure, MeasureRecord, cases, measures
+from storage.moderation.measures import REFUSED
 
 
 class ActPurpose(StrEnum):
@@ -39,6 +37,10 @@ class ActPurpose(StrEnum):
     BACK = "moderation.back"
     KEPT = "moderation.kept"
 
+    def about(self, entry: int, target: str) -> str:
+        """Make the topic of such an act, which Mattermost’s answer brings back."""
+        return f"{self}:{entry}:{target}"
+
 
 @dataclass(frozen=True, slots=True)
 class ActAnswer:
@@ -51,11 +53,6 @@ class ActAnswer:
     is_done: bool
     refusal: Refusal | None
     files: Sequence[str] = ()
-
-
-def make_act_topic(part: ActPurpose, entry: int, target: str) -> str:
-    """Write it as Mattermost’s answer brings it back."""
-    return f"{part}:{entry}:{target}"
 
 
 def read_answer(event: Delivered | Undelivered) -> ActAnswer | None:
@@ -77,20 +74,22 @@ async def write_notice(ctx: Context, measure: Measure, record: MeasureRecord) ->
     """What the person reads: what, why, by whom, until when, their own words where these were taken away; and how to
     appeal."""
     posts = [post for post in record.posts if post.author_id == measure.user_id]
+    handler = find_handler(measure.act)
     text = render(
         "moderation/notice",
+        words=handler.notice,
+        quotes=handler.quotes,
+        contestable=handler.contestable,
         lightened=await _describe_lightened(ctx, measure, record),
-        act=measure.act,
-        acts=AuditAct,
-        told=await describe_measure(ctx, measure, measure.user_id),
+        told=await cards.describe_measure(ctx, measure, measure.user_id),
         posts=[quotation(post.text, cards.QUOTED_MAX) for post in posts[:SHOWN_MAX]],
         more=len(posts) - SHOWN_MAX,
         files=any(post.files for post in posts),
         muted=[await find_channel_title(ctx, channel) for channel in record.muted],
         place=await find_channel_title(ctx, record.place) if record.place else "",
     )
-    buttons = [Button("Contester", Appeal(entry=measure.entry))] if measure.case_id else []
-    return Direct(text, buttons, user_id=measure.user_id, topic=cards.make_notice_topic(measure.entry))
+    buttons = [Button("Contester", cards.Appeal(entry=measure.entry))] if measure.case_id else []
+    return cards.NOTICE.send(measure, Message(text, buttons), measure.user_id)
 
 
 async def _describe_lightened(ctx: Context, measure: Measure, record: MeasureRecord) -> Mapping[str, object] | None:
@@ -99,7 +98,10 @@ async def _describe_lightened(ctx: Context, measure: Measure, record: MeasureRec
     if old is None:
         return None
     ends = old.ended_at is None and not find_handler(measure.act).keeps_out
-    return {"told": await describe_measure(ctx, old, old.user_id), "act": old.act, "ends": ends}
+    return {
+        "told": await cards.describe_measure(ctx, old, old.user_id),
+        "ends": find_handler(old.act).over if ends else "",
+    }
 
 
 async def store_measure(ctx: Context, deed: AuditEntry, record: MeasureRecord, **columns: Any) -> Measure:
@@ -125,7 +127,13 @@ class MeasureHandler:
 
     ``act`` is what the journal calls it. ``kind`` is what the charter and the cards call it, ``form`` the window in
     which it is decided, where it can be decided about a case. ``weight`` is what it weighs where an appeal may put a
-    lighter one in its place. ``by_hand`` is what an animateur can do where Mattermost does not let the bot.
+    lighter one in its place. ``by_hand`` is what an animateur can do where Mattermost does not let the bot. It
+    ``is_slow`` where Mattermost does it after it is decided, ``keeps_out`` where somebody is kept out of channels until
+    it ends, and ``is_told`` where somebody is told of it once it is done.
+
+    Its words are blocks of the template: ``notice`` begins what the person reads of it (with what they had written
+    where it ``quotes``, and how to contest it where it is ``contestable``); ``answer`` is for who decided it by a line;
+    ``undone`` for who undoes it, ``lifted`` for the person then, and ``over`` where a lighter one takes its place.
     """
 
     act: ClassVar[AuditAct]
@@ -134,11 +142,15 @@ class MeasureHandler:
     weight: ClassVar[charte.MeasureKind | None] = None
     by_hand: ClassVar[str] = ""
     is_slow: ClassVar[bool] = False
-    """Whether Mattermost does it after it is decided."""
     keeps_out: ClassVar[bool] = False
-    """Whether it keeps somebody out of channels, until it ends."""
     is_told: ClassVar[bool] = False
-    """Whether somebody is told of it once it is done."""
+    notice: ClassVar[str] = ""
+    quotes: ClassVar[bool] = False
+    contestable: ClassVar[bool] = True
+    answer: ClassVar[str] = ""
+    undone: ClassVar[str] = ""
+    lifted: ClassVar[str] = ""
+    over: ClassVar[str] = ""
 
     async def prefill(self, ctx: Context, case: Case, motive: str) -> Mapping[str, object]:
         """What its window proposes beside the reason; ``motive`` is the key of the one that most reporters give."""
@@ -226,13 +238,13 @@ class MeasureHandler:
 
     async def fail(self, ctx: Context, measure: Measure, refusal: Refusal | None) -> Sequence[Reply]:
         """It does not stand, nor does the case: the room and who acted read why, and what to do by hand."""
-        why = say_refusal(refusal)
+        why = cards.say_refusal(refusal)
         thing, after = f"acte:{measure.entry}", {"entry": measure.entry}
         await record_entry(ctx, AuditEntry(AuditAct.FAIL, thing, measure.user_id, why, after=after))
         await change(ctx.db, measure, ended_at=ctx.now, ended_by=REFUSED)
         text = render(
             "moderation/failed",
-            told=await describe_measure(ctx, measure),
+            told=await cards.describe_measure(ctx, measure),
             why=why,
             by_hand=self.by_hand,
             lacks=refusal is Refusal.FORBIDDEN,
@@ -241,7 +253,7 @@ class MeasureHandler:
         mine = [Direct(text, user_id=measure.by)] if measure.by else []
         return [
             *self.clean_up(measure),
-            *await say_in_room(ctx, text),
+            *await cards.say_in_room(ctx, text),
             *mine,
             *await _tell_answer_alone(ctx, measure),
             *await _reopen_case(ctx, measure),
@@ -260,25 +272,18 @@ async def _tell_answer_alone(ctx: Context, measure: Measure) -> Sequence[Reply]:
 
 H = TypeVar("H", bound=type[MeasureHandler])
 _HANDLERS: dict[str, MeasureHandler] = {}
-_BY_KIND: dict[charte.MeasureKind, MeasureHandler] = {}
+"""By what the journal calls them and, of those that can be decided about a case, by what the charter calls them."""
 
 
 def handles(kind: H) -> H:
     """Make a class the handler of its act."""
-    made = _HANDLERS[kind.act] = kind()
-    if kind.kind:
-        _BY_KIND[kind.kind] = made
+    _HANDLERS[kind.act] = _HANDLERS[kind.kind or kind.act] = kind()
     return kind
 
 
-def find_handler(act: str) -> MeasureHandler:
-    """The handler of what the journal calls so. Raises KeyError for what is no measure."""
-    return _HANDLERS[act]
-
-
-def find_decided_handler(kind: charte.MeasureKind) -> MeasureHandler:
-    """The handler of what can be decided about a case."""
-    return _BY_KIND[kind]
+def find_handler(name: str) -> MeasureHandler:
+    """The handler of what the journal, or the charter, calls so. Raises KeyError for what is no measure."""
+    return _HANDLERS[name]
 
 
 async def refresh_measure_card(ctx: Context, measure: Measure) -> Sequence[Reply]:
@@ -299,8 +304,8 @@ async def _reopen_case(ctx: Context, measure: Measure) -> Sequence[Reply]:
 
 async def say_of_channel(ctx: Context, measure: Measure, answer: ActAnswer, sentence: str) -> Sequence[Reply]:
     """Say in the room what is not done in one channel of several, or of one message of several."""
-    told, where = await describe_measure(ctx, measure), await find_title(ctx, measure, answer.target)
-    return await say_in_room(ctx, render(sentence, told=told, where=where, why=say_refusal(answer.refusal)))
+    told, where = await cards.describe_measure(ctx, measure), await cards.find_title(ctx, measure, answer.target)
+    return await cards.say_in_room(ctx, render(sentence, told=told, where=where, why=cards.say_refusal(answer.refusal)))
 
 
 @handles
@@ -310,6 +315,9 @@ class Remind(MeasureHandler):
     act = AuditAct.REMIND
     kind = weight = charte.MeasureKind.REMIND
     form = RemindCharter
+    notice = "moderation/notice_remind"
+    contestable = False
+    lifted = "moderation/lifted_remind"
 
 
 @handles
@@ -319,6 +327,9 @@ class Warn(MeasureHandler):
     act = AuditAct.WARN
     kind = weight = charte.MeasureKind.WARN
     form = WarnAuthor
+    notice = "moderation/notice_warn"
+    answer = "moderation/answer_warn"
+    lifted = "moderation/lifted_warn"
 
 
 async def read_delivered(ctx: ReadingContext, event: Delivered) -> ActAnswer | None:
@@ -360,7 +371,8 @@ async def undo_typed_number(ctx: Context, line: str) -> Replies:
     replies = await undo_measure(ctx, entry)
     measure = await measures.get(ctx.db, entry)
     assert measure is not None  # it was undone
-    text = render("moderation/undone", told=await describe_measure(ctx, measure), act=measure.act, acts=AuditAct)
+    told, words = await cards.describe_measure(ctx, measure), find_handler(measure.act).undone
+    text = render("moderation/undone", told=told, words=words)
     return [*replies, *await refresh_measure_card(ctx, measure), Whisper(text)]
 
 
@@ -368,12 +380,19 @@ async def undo_measure(ctx: Context, entry: int, *, is_replaced: bool = False) -
     """Take a measure back, and tell the person, unless the notice of what replaces it does; asks Mattermost nothing.
     The card is for the caller. Raises UserError for what is no measure, is over, or concerns who acts."""
     measure = await _lock_standing(ctx, entry)
-    deed = AuditEntry(AuditAct.UNDO, f"acte:{entry}", measure.user_id, before={"act": measure.act, "entry": entry})
-    await record_entry(ctx, deed)
-    await change(ctx.db, measure, ended_at=ctx.now, ended_by=ctx.user.id)
-    await _close_case(ctx, measure)
-    told = [] if is_replaced else await _tell_person(ctx, measure, "moderation/lifted")
-    return [*await find_handler(measure.act).lift(ctx, measure, measures.read_record(measure)), *told]
+    back = await _end_measure(ctx, measure, AuditAct.UNDO, f"acte:{entry}", by=ctx.user.id)
+    case = await cases.lock(ctx.db, measure.case_id) if measure.case_id else None
+    if case and case.state is CaseState.DECIDED and case.entry == measure.entry:
+        await change(ctx.db, case, state=CaseState.CLOSED, until=None)
+    return back if is_replaced else [*back, *await _tell_person(ctx, measure)]
+
+
+async def _end_measure(ctx: Context, measure: Measure, act: AuditAct, thing: str, by: str = "") -> Sequence[Reply]:
+    """Note that it is over, and put things as they were before."""
+    before = {"act": measure.act, "entry": measure.entry}
+    await record_entry(ctx, AuditEntry(act, thing, measure.user_id, before=before))
+    await change(ctx.db, measure, ended_at=ctx.now, ended_by=by)
+    return await find_handler(measure.act).lift(ctx, measure, measures.read_record(measure))
 
 
 async def _lock_standing(ctx: Context, entry: int) -> Measure:
@@ -385,40 +404,26 @@ async def _lock_standing(ctx: Context, entry: int) -> Measure:
         raise UserError(f"Le n° {entry} ({known.label}) n’est pas un acte qui s’annule.")
     if measure.user_id and measure.user_id == ctx.user.id:
         raise UserError(OWN_CASE)
+    if measure.ended_by == REFUSED:
+        raise UserError(f"L’acte n° {entry} n’a pas eu lieu : Mattermost l’a refusé.")
     if measure.ended_at is not None:
-        raise UserError(_say_over(measure))
+        raise UserError(f"L’acte n° {entry} est déjà {'annulé' if measure.ended_by else 'terminé'}.")
     find_handler(measure.act).refuse_undoing(measure)
     return measure
 
 
-def _say_over(measure: Measure) -> str:
-    if measure.ended_by == REFUSED:
-        return f"L’acte n° {measure.entry} n’a pas eu lieu : Mattermost l’a refusé."
-    return f"L’acte n° {measure.entry} est déjà {'annulé' if measure.ended_by else 'terminé'}."
-
-
-async def _close_case(ctx: Context, measure: Measure) -> None:
-    """The case of a measure that stands no more."""
-    case = await cases.lock(ctx.db, measure.case_id) if measure.case_id else None
-    if case and case.state is CaseState.DECIDED and case.entry == measure.entry:
-        await change(ctx.db, case, state=CaseState.CLOSED, until=None)
-
-
-async def _tell_person(ctx: Context, measure: Measure, sentence: str) -> Sequence[Reply]:
+async def _tell_person(ctx: Context, measure: Measure) -> Sequence[Reply]:
     """Tell the person that it ended, if they knew of it."""
     if not measure.user_id or not measures.read_record(measure).told:
         return []
-    told, held = await describe_measure(ctx, measure, measure.user_id), await _is_kept_out_by_another(ctx, measure)
-    text = render(sentence, told=told, act=measure.act, acts=AuditAct, held=held)
-    return [Direct(text, user_id=measure.user_id)]
-
-
-async def _is_kept_out_by_another(ctx: Context, measure: Measure) -> bool:
-    """Whether they do not come back, though this measure is over."""
-    place = measure.channels[0] if measure.channels else ""
-    return find_handler(measure.act).keeps_out and (
-        await measures.find_exclusion(ctx.db, measure.user_id, place, but=measure.entry) is not None
-    )
+    told = await cards.describe_measure(ctx, measure, measure.user_id)
+    if not measure.ended_by:
+        return [Direct(render("moderation/over", told=told), user_id=measure.user_id)]
+    handler, place = find_handler(measure.act), measure.channels[0] if measure.channels else ""
+    words = handler.lifted
+    if handler.keeps_out and await measures.find_exclusion(ctx.db, measure.user_id, place, but=measure.entry):
+        words = "moderation/lifted_held"
+    return [Direct(render("moderation/lifted", told=told, words=words), user_id=measure.user_id)]
 
 
 EXPIRED_BATCH = 50
@@ -432,15 +437,7 @@ async def end_expired(ctx: Context) -> Replies:
     for each in await measures.list_due(ctx.db, ctx.now, EXPIRED_BATCH):
         measure = await measures.lock_known(ctx.db, each)
         if measure is not None and measure.ended_at is None:
-            ended += await _end_measure(ctx, measure)
+            thing = f"personne:{measure.user_id}" if measure.user_id else f"canal:{measure.channels[0]}"
+            ended += await _end_measure(ctx, measure, AuditAct.EXPIRE, thing)
+            ended += [*await _tell_person(ctx, measure), *await refresh_measure_card(ctx, measure)]
     return ended
-
-
-async def _end_measure(ctx: Context, measure: Measure) -> Sequence[Reply]:
-    thing = f"personne:{measure.user_id}" if measure.user_id else f"canal:{measure.channels[0]}"
-    before = {"act": measure.act, "entry": measure.entry}
-    await record_entry(ctx, AuditEntry(AuditAct.EXPIRE, thing, measure.user_id, before=before))
-    await change(ctx.db, measure, ended_at=ctx.now, ended_by="")
-    lifted = await find_handler(measure.act).lift(ctx, measure, measures.read_record(measure))
-    told = await _tell_person(ctx, measure, "moderation/over")
-    return [*lifted, *told, *await refresh_measure_card(ctx, measure)]

@@ -27,7 +27,7 @@ from commands.moderation.feature import (
     may_breach_measure,
     propose_measure,
 )
-from commands.moderation.measures import ActAnswer, ActPurpose, MeasureHandler, handles, make_act_topic, say_of_channel
+from commands.moderation.measures import ActAnswer, ActPurpose, MeasureHandler, handles, say_of_channel
 from config.charte import MeasureKind
 from dialogs.moderation.forms import ExcludeAuthor, SilenceAuthor
 from dialogs.moderation.lines import take_length
@@ -35,9 +35,7 @@ from storage import canaux, people
 from storage.canaux import Allowance
 from storage.canaux.membership import ChannelMember, MembershipRules
 from storage.journal import AuditAct
-from storage.moderation import cases, measures
-from storage.moderation.cases import Case
-from storage.moderation.measures import Measure, MeasureRecord
+from storage.moderation import Case, Measure, MeasureRecord, cases, measures
 
 
 class EnforcedMeasure(MeasureHandler):
@@ -53,7 +51,7 @@ class EnforcedMeasure(MeasureHandler):
             return []
         if stands:
             return await self.bear_breach(ctx, measure, answer.refusal)
-        topic = make_act_topic(ActPurpose.AGAINST, answer.entry, answer.target)
+        topic = ActPurpose.AGAINST.about(answer.entry, answer.target)
         return [DeletePost(answer.target, topic=topic)]
 
     async def bear_breach(self, ctx: Context, measure: Measure, refusal: Refusal | None) -> Sequence[Reply]:
@@ -98,7 +96,7 @@ async def _let_into(
         rules = MembershipRules(await canaux.list_allowances(ctx.db))
         if canal.private and rules.reason_out(canal, member, measure.user_id):
             return []
-    about, team = make_act_topic(ActPurpose.RETURN, measure.entry, channel_id), canal.team if canal else ""
+    about, team = ActPurpose.RETURN.about(measure.entry, channel_id), canal.team if canal else ""
     return [AddMembers(channel_id, [measure.user_id], team=team, quiet=True, topic=about)] if was_there else []
 
 
@@ -142,6 +140,7 @@ class Exclusion(EnforcedMeasure):
 
     by_hand = "retirez la personne du canal, par le menu du canal › Membres"
     is_slow = keeps_out = is_told = True
+    undone = "moderation/undone_exclusion"
     work: type[SilenceAll | ExcludeFrom]
 
     async def start(self, ctx: Context, case: Case, measure: Measure, record: MeasureRecord) -> Sequence[Reply]:
@@ -201,6 +200,10 @@ class Silence(Exclusion):
     act = AuditAct.SILENCE
     kind = weight = MeasureKind.SILENCE
     form = SilenceAuthor
+    notice = "moderation/notice_silence"
+    answer = "moderation/answer_silence"
+    lifted = "moderation/lifted_silence"
+    over = "moderation/over_silence"
     work = SilenceAll
 
     async def prefill(self, ctx: Context, case: Case, motive: str) -> Mapping[str, object]:
@@ -223,6 +226,10 @@ class Exclude(Exclusion):
     act = AuditAct.EXCLUDE
     kind = weight = MeasureKind.EXCLUDE
     form = ExcludeAuthor
+    notice = "moderation/notice_exclude"
+    answer = "moderation/answer_exclude"
+    lifted = "moderation/lifted_exclude"
+    over = "moderation/over_exclude"
     work = ExcludeFrom
 
     async def prefill(self, ctx: Context, case: Case, motive: str) -> Mapping[str, object]:
@@ -265,7 +272,7 @@ async def remove_again(ctx: Context, user_id: str, channel_id: str) -> tuple[Mea
 
 def make_member_removal(measure: Measure, channel_id: str) -> RemoveMember:
     """They are taken out of it; nobody there is told."""
-    about = make_act_topic(ActPurpose.ACT, measure.entry, channel_id)
+    about = ActPurpose.ACT.about(measure.entry, channel_id)
     return RemoveMember(channel_id, measure.user_id, quiet=True, topic=about)
 
 
@@ -278,12 +285,13 @@ NextChannels = tuple[Sequence[ChatChannel], int]
 
 
 async def find_next_channels(ctx: ReadingContext, asked: SilenceAll, so_far: Progress) -> NextChannels:
-    """Ask of the next channels whether the person is in them."""
-    at = so_far.cursor or 0
-    wanted = await _list_channels(ctx, asked.channel_id)
+    """Ask of the next channels, which come always in the same order, whether the person is in them."""
+    at, found = so_far.cursor or 0, [channel for channel in await ctx.chat.own_channels() if not channel.archived]
+    wanted = sorted((c for c in found if asked.channel_id in {"", c.id}), key=lambda channel: channel.id)
     batch = wanted[at : at + CHANNELS_BATCH]
-    there = [c for c, is_in in zip(batch, await _are_in(ctx, asked.user_id, batch), strict=True) if is_in]
-    return there, len(wanted)
+    members = (unless_refused(ctx.chat.channel_member(channel.id, asked.user_id), None, GONE) for channel in batch)
+    found_there = await asyncio.gather(*members)
+    return [channel for channel, member in zip(batch, found_there, strict=True) if member is not None], len(wanted)
 
 
 @feature.urgent_work(
@@ -310,17 +318,6 @@ async def apply_silence(ctx: Context, asked: SilenceAll, so_far: Progress, chann
     return Step(
         replies=[*leaves, *told], cursor=at + CHANNELS_BATCH, done=done, total=total, finished=not record.looking
     )
-
-
-async def _list_channels(ctx: ReadingContext, channel_id: str) -> Sequence[ChatChannel]:
-    """Those that are meant, always in the same order."""
-    found = [channel for channel in await ctx.chat.own_channels() if not channel.archived]
-    return sorted((c for c in found if channel_id in {"", c.id}), key=lambda channel: channel.id)
-
-
-async def _are_in(ctx: ReadingContext, user_id: str, wanted: Sequence[ChatChannel]) -> Sequence[bool]:
-    asked = (unless_refused(ctx.chat.channel_member(channel.id, user_id), None, GONE) for channel in wanted)
-    return [member is not None for member in await asyncio.gather(*asked)]
 
 
 async def is_in_channel(ctx: ReadingContext, asked: ExcludeFrom, _: Progress) -> bool:
@@ -395,8 +392,14 @@ async def read_silence(ctx: ReadingContext, line: str) -> TypedMeasure:
     asks=read_silence,
 )
 async def silence_person(ctx: Context, typed: TypedMeasure) -> Replies:
-    """Silence somebody in all channels that the bot looks after, or in one."""
-    await _refuse_if_silenced(ctx, typed.account)
+    """Silence somebody in all channels that the bot looks after, or in one. Raises UserError for who is already."""
+    for each in await measures.list_standing(ctx.db, typed.account.id):
+        if each.act == AuditAct.SILENCE:
+            until = await say_until(ctx, each.until)
+            raise UserError(
+                f"L’écriture de @{typed.account.username} est déjà suspendue jusqu’au {until} : "
+                f"`/moderer annuler {each.entry}` y met fin, et vous en décidez une autre."
+            )
     return await decide_at_once(ctx, await _find_or_open_case(ctx, typed), typed.decision)
 
 
@@ -407,17 +410,6 @@ async def _find_or_open_case(ctx: Context, typed: TypedMeasure) -> Case:
         if wanted and (wanted.measure, wanted.channel_id) == (typed.decision.measure, typed.decision.channel_id):
             return await cases.lock(ctx.db, case.number) or case
     return await open_case_about(ctx, typed.account, typed.channel)
-
-
-async def _refuse_if_silenced(ctx: Context, account: ChatUser) -> None:
-    """Raises UserError for who may not write already."""
-    for each in await measures.list_standing(ctx.db, account.id):
-        if each.act == AuditAct.SILENCE:
-            until = await say_until(ctx, each.until)
-            raise UserError(
-                f"L’écriture de @{account.username} est déjà suspendue jusqu’au {until} : "
-                f"`/moderer annuler {each.entry}` y met fin, et vous en décidez une autre."
-            )
 
 
 async def read_exclusion(ctx: ReadingContext, line: str) -> TypedMeasure:

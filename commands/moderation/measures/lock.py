@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from bot.account_status import read_display_name
 from bot.actions import DeletePost, Pin, Unpin
 from bot.audit import AuditEntry, record_entry, record_entry_at_end
+from bot.cards import RowCard
 from bot.context import Context, ReadingContext
 from bot.errors import Refusal, UserError
 from bot.events import Posted
@@ -19,7 +20,8 @@ from bot.mattermost import ChatChannel
 from bot.people import make_nobody
 from bot.replies import Button, Direct, Message, Replies, Reply, Say, Update, Whisper
 from bot.texts import Markdown, quotation, render
-from commands.moderation.cards import QUOTED_MAX, describe_measure, say_to_animateurs
+from commands.moderation import cards
+from commands.moderation.cards import QUOTED_MAX, describe_measure
 from commands.moderation.cases import MessageSnapshot, refuse_own_proposal, take_message
 from commands.moderation.feature import (
     ANIMATEURS,
@@ -30,21 +32,13 @@ from commands.moderation.feature import (
     index_channels,
     may_breach_measure,
 )
-from commands.moderation.measures import (
-    ActPurpose,
-    MeasureHandler,
-    handles,
-    make_act_topic,
-    store_measure,
-    undo_measure,
-)
+from commands.moderation.measures import ActPurpose, MeasureHandler, handles, store_measure, undo_measure
 from commands.moderation.measures.exclusion import EnforcedMeasure, make_member_removal
 from commands.moderation.rules import say_seconds
 from dialogs.moderation.lines import REASON_MAX, take_length
 from storage import canaux, claims, journal, outbox
 from storage.journal import AuditAct, JournalEntry
-from storage.moderation import measures
-from storage.moderation.measures import Measure, MeasureRecord
+from storage.moderation import Measure, MeasureRecord, measures
 from storage.targets import GENERAL
 
 PROPOSAL_WAITS = timedelta(days=1)
@@ -54,9 +48,8 @@ LOOKED_BACK = 50
 PROPOSAL_OVER = "Cette proposition n’attend plus de réponse : `/moderer verrouiller` en fait une autre."
 
 
-def make_lock_topic(channel_id: str) -> str:
-    """Name what a channel reads of being locked, or open again."""
-    return f"moderation.lock:{channel_id}"
+LOCK = RowCard[str]("moderation.lock:")
+"""What a channel, by its id, reads of being locked, or open again."""
 
 
 @handles
@@ -68,8 +61,8 @@ class Lock(EnforcedMeasure):
 
     async def lift(self, ctx: Context, measure: Measure, record: MeasureRecord) -> Sequence[Reply]:
         by, why = await read_display_name(ctx, measure.ended_by), "undone" if measure.ended_by else "time"
-        said, places = render("moderation/unlocked", why=why, by=by), measure.channels
-        return [Say(said, channel_id=place, topic=make_lock_topic(place)) for place in places]
+        said = render("moderation/unlocked", why=why, by=by)
+        return [LOCK.post(place, said, place) for place in measure.channels]
 
     async def bear_breach(self, ctx: Context, measure: Measure, refusal: Refusal | None) -> Sequence[Reply]:
         """A lock that cannot be kept is none."""
@@ -104,11 +97,6 @@ class DeclineLock(BaseModel):
     entry: int
 
 
-def name_channel_object(channel_id: str) -> str:
-    """How the journal names a channel."""
-    return f"canal:{channel_id}"
-
-
 async def needs_second(ctx: Context, channel: ChatChannel) -> bool:
     """Whether everybody is there: the team’s default channel, or the one that the table has for all."""
     return channel.is_default or (await canaux.find_channel_ids(ctx.db)).get(GENERAL) == channel.id
@@ -118,13 +106,13 @@ async def propose_lock(ctx: Context, wanted: LockRequest) -> Sequence[Reply]:
     """The other animateurs are asked; a proposal of before is none any more."""
     after = {"seconds": int(wanted.lasts.total_seconds()), "title": wanted.title, "address": wanted.address}
     entry = await record_entry(
-        ctx, AuditEntry(AuditAct.PROPOSE, name_channel_object(wanted.channel_id), reason=wanted.reason, after=after)
+        ctx, AuditEntry(AuditAct.PROPOSE, f"canal:{wanted.channel_id}", reason=wanted.reason, after=after)
     )
     text = await write_proposal(ctx, _read_request(entry), entry.id)
     approve = ApproveLock(channel_id=wanted.channel_id, entry=entry.id)
     decline = DeclineLock(channel_id=wanted.channel_id, entry=entry.id)
     buttons = [Button("Approuver", approve, "primary"), Button("Refuser", decline, "danger")]
-    told = await say_to_animateurs(ctx, Message(text, buttons), await find_room(ctx), leave_out=ctx.user.id)
+    told = await cards.tell_others(ctx, await find_room(ctx), Message(text, buttons), but=ctx.user.id)
     return [*told, Whisper(render("moderation/lock_waits", title=wanted.title))]
 
 
@@ -143,39 +131,30 @@ async def write_proposal(
     )
 
 
-async def find_proposal(ctx: Context, channel_id: str) -> LockRequest | None:
-    """The proposal about a channel that nobody answered yet, if it is still time."""
-    entry = await _find_last_entry(ctx, channel_id)
-    return (
-        _read_request(entry)
-        if entry and entry.act == AuditAct.PROPOSE and ctx.now - entry.at <= PROPOSAL_WAITS
-        else None
-    )
+async def find_proposal(ctx: Context, channel_id: str) -> JournalEntry | None:
+    """The proposal about locking a channel that nobody answered yet, if it is still time."""
+    entries = await journal.list_of_things(ctx.db, [f"canal:{channel_id}"], LOOKED_BACK)
+    last = next((one for one in entries if one.act in {AuditAct.PROPOSE, AuditAct.DECLINE, AuditAct.LOCK}), None)
+    return last if last and last.act == AuditAct.PROPOSE and ctx.now - last.at <= PROPOSAL_WAITS else None
 
 
 async def take_proposal(ctx: Context, channel_id: str, number: int) -> LockRequest:
     """A proposal in hand, which another animateur answers. Raises UserError for one that is over, or one’s own."""
     await claims.hold(ctx.db, "moderation.lock", channel_id, ctx.now)
-    last, wanted = await _find_last_entry(ctx, channel_id), await find_proposal(ctx, channel_id)
-    if wanted is None or last is None or last.id != number:
+    proposal = await find_proposal(ctx, channel_id)
+    if proposal is None or proposal.id != number:
         raise UserError(PROPOSAL_OVER)
-    refuse_own_proposal(ctx, wanted.by)
-    return wanted
+    refuse_own_proposal(ctx, proposal.actor_id)
+    return _read_request(proposal)
 
 
 @feature.button(DeclineLock, roles=ANIMATEURS)
 async def decline_lock(ctx: Context, click: DeclineLock) -> Replies:
     """Nothing is locked; who proposed it reads so."""
     wanted = await take_proposal(ctx, click.channel_id, click.entry)
-    await record_entry(ctx, AuditEntry(AuditAct.DECLINE, name_channel_object(click.channel_id), reason=wanted.reason))
+    await record_entry(ctx, AuditEntry(AuditAct.DECLINE, f"canal:{click.channel_id}", reason=wanted.reason))
     said = await write_proposal(ctx, wanted, click.entry, declined_by=ctx.user.id)
     return [Update(said), Direct(said, user_id=wanted.by)]
-
-
-async def _find_last_entry(ctx: Context, channel_id: str) -> JournalEntry | None:
-    """What was last proposed or decided about locking it."""
-    entries = await journal.list_of_things(ctx.db, [name_channel_object(channel_id)], LOOKED_BACK)
-    return next((one for one in entries if one.act in {AuditAct.PROPOSE, AuditAct.DECLINE, AuditAct.LOCK}), None)
 
 
 def _read_request(entry: JournalEntry) -> LockRequest:
@@ -214,9 +193,9 @@ async def lock_channel(ctx: Context, typed: tuple[LockRequest, ChatChannel]) -> 
     if not await needs_second(ctx, channel):
         return await start_lock(ctx, wanted)
     first = await find_proposal(ctx, channel.id)
-    if first is None or first.by == ctx.user.id:
+    if first is None or first.actor_id == ctx.user.id:
         return await propose_lock(ctx, wanted)
-    return await start_lock(ctx, first)
+    return await start_lock(ctx, _read_request(first))
 
 
 async def check_unlocked(ctx: Context, wanted: LockRequest) -> None:
@@ -230,9 +209,9 @@ async def start_lock(ctx: Context, wanted: LockRequest) -> Sequence[Reply]:
     """It is locked, and its people read so."""
     measure = await _store_lock(ctx, wanted)
     expect_breach(ctx.settings, wanted.channel_id)
-    told, topic = await describe_measure(ctx, measure), make_lock_topic(wanted.channel_id)
-    await outbox.recall_unsent(ctx.db, [topic], ctx.now)  # that it is open is no more to be said
-    said = Say(render("moderation/locked", told=told), channel_id=wanted.channel_id, topic=topic)
+    told, place = await describe_measure(ctx, measure), wanted.channel_id
+    await outbox.recall_unsent(ctx.db, [LOCK.of(place)], ctx.now)  # that it is open is no more to be said
+    said = LOCK.post(place, render("moderation/locked", told=told), place)
     text = render("moderation/lock_begun", told=told, title=wanted.title, address=wanted.address)
     return [said, Whisper(text)]
 
@@ -247,7 +226,7 @@ async def approve_lock(ctx: Context, click: ApproveLock) -> Replies:
 
 
 async def _store_lock(ctx: Context, wanted: LockRequest) -> Measure:
-    until, thing = ctx.now + wanted.lasts, name_channel_object(wanted.channel_id)
+    until, thing = ctx.now + wanted.lasts, f"canal:{wanted.channel_id}"
     deed = AuditEntry(AuditAct.LOCK, thing, reason=wanted.reason, after={"until": until.isoformat()})
     columns = {"channels": [wanted.channel_id], "until": until, "proposed_by": wanted.by}
     return await store_measure(ctx, deed, MeasureRecord(told=True), **columns)
@@ -313,9 +292,9 @@ async def _remove_post(ctx: Context, event: Posted, measure: Measure, why: str) 
         quoted=quotation(event.text, QUOTED_MAX * 4),
     )
     if event.file_ids:
-        given = make_act_topic(ActPurpose.GIVEN, measure.entry, event.post_id)
+        given = ActPurpose.GIVEN.about(measure.entry, event.post_id)
         return [Direct(text, user_id=event.user_id, files=event.file_ids, topic=given)]
-    gone = make_act_topic(ActPurpose.AGAINST, measure.entry, event.post_id)
+    gone = ActPurpose.AGAINST.about(measure.entry, event.post_id)
     return [Direct(text, user_id=event.user_id), DeletePost(event.post_id, channel_id=event.channel_id, topic=gone)]
 
 
@@ -358,7 +337,7 @@ async def pin_message(ctx: Context, typed: PinRequest) -> Replies:
         raise UserError("Ce message est déjà épinglé.")
     deed, channel_id = _make_entry(AuditAct.PIN, seen, rest), seen.channel.id
     measure = await store_measure(ctx, deed, MeasureRecord(waits=[seen.post.id]), channels=[channel_id])
-    topic = make_act_topic(ActPurpose.ACT, measure.entry, seen.post.id)
+    topic = ActPurpose.ACT.about(measure.entry, seen.post.id)
     said = render("moderation/pinned", entry=measure.entry, author=seen.author.username, pinned=True)
     return [Pin(seen.post.id, channel_id=channel_id, topic=topic), Whisper(said)]
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from bot.actions import DeletePost
 from bot.audit import AuditEntry
+from bot.cards import RowCard
 from bot.context import Context, ReadingContext
 from bot.errors import UserError, unless_refused
 from bot.french.periods import say_moment
@@ -15,7 +16,7 @@ from bot.french.words import plural
 from bot.mattermost import ChatChannel, ChatPost
 from bot.permalinks import make_permalink
 from bot.plain_text import to_one_line
-from bot.replies import Button, Progress, Refresh, Replies, Reply, Say, Start, Step, Whisper
+from bot.replies import Button, Progress, Replies, Reply, Say, Start, Step, Whisper
 from bot.texts import Markdown, quotation, relay_markdown, render
 from commands.moderation.cards import describe_measure
 from commands.moderation.cases import (
@@ -27,16 +28,20 @@ from commands.moderation.cases import (
     read_thread,
     take_message,
 )
-from commands.moderation.decisions import announce_decision, confirm_decision, on_case
-from commands.moderation.feature import ANIMATEURS, feature, find_channel_title, find_channel_zone, index_channels
-from commands.moderation.measures import ActPurpose, MeasureHandler, handles, make_act_topic, store_measure
+from commands.moderation.decisions import announce_decision, confirm_decision, say_already_decided
+from commands.moderation.feature import (
+    ANIMATEURS,
+    feature,
+    find_channel_title,
+    find_channel_zone,
+    index_channels,
+)
+from commands.moderation.measures import ActPurpose, MeasureHandler, handles, store_measure
 from dialogs.moderation.forms import MoveThread
 from dialogs.moderation.lines import REASON_MAX
 from storage import claims, outbox
 from storage.journal import AuditAct
-from storage.moderation import measures
-from storage.moderation.cases import Case, CaseState
-from storage.moderation.measures import KeptPost, Measure, MeasureRecord
+from storage.moderation import CaseState, KeptPost, Measure, MeasureRecord, measures
 
 MOVE_EXAMPLE = "/moderer deplacer https://…/pl/… ~aide-metier c’est une question de métier"
 COPIED_BATCH = 20
@@ -77,26 +82,20 @@ class PutBack(BaseModel):
     copy_id: str
 
 
-def make_copy_topic(entry: int, n: int, part: int = 0) -> str:
-    """What the copy of the n-th message is about; what does not fit in it has parts of its own."""
-    return f"moderation.copy:{entry}.{n}" + (f"+{part}" if part else "")
-
-
-def make_pointer_topic(entry: int) -> str:
-    """What stands where a thread was."""
-    return f"moderation.pointer:{entry}"
+COPY = RowCard[tuple[int, int, int]]("moderation.copy:", lambda c: f"{c[0]}.{c[1]}" + (f"+{c[2]}" if c[2] else ""))
+"""What is said for one message of a moved thread: the measure, which message, and which part of a long one."""
+POINTER = RowCard[Measure]("moderation.pointer:", lambda measure: measure.entry)
+"""What stands where a thread was."""
 
 
 def list_copy_topics(entry: int, posts: Sequence[KeptPost]) -> Sequence[str]:
     """Those of all copies."""
-    return [
-        make_copy_topic(entry, n, part) for n, post in enumerate(posts) for part in range(len(_split_text(post.text)))
-    ]
+    return [COPY.of((entry, n, part)) for n, post in enumerate(posts) for part in range(len(_split_text(post.text)))]
 
 
 async def find_copy(ctx: Context, entry: int) -> str:
     """The first message of a copy; "" while there is none."""
-    found = await ctx.posts_about(make_copy_topic(entry, 0))
+    found = await COPY.list_posts(ctx.db, (entry, 0, 0))
     return found[0].post_id if found else ""
 
 
@@ -110,19 +109,11 @@ def write_copy(zone: ZoneInfo, post: KeptPost) -> Markdown:
 def copy_post(zone: ZoneInfo, entry: int, n: int, post: KeptPost, place: tuple[str, str]) -> Sequence[Say]:
     """The n-th message said in a channel, under a message there ("" for the first): in parts where it is long."""
     channel_id, root_id = place
-    first = Say(
-        write_copy(zone, post),
-        channel_id=channel_id,
-        root_id=root_id,
-        topic=make_copy_topic(entry, n),
-        files=post.files[:10],
-    )
-    more = [
-        Say(relay_markdown(text), channel_id=channel_id, root_id=root_id, topic=make_copy_topic(entry, n, part))
-        for part, text in enumerate(_split_text(post.text))
-        if part
+    said = [write_copy(zone, post), *map(relay_markdown, _split_text(post.text)[1:])]
+    return [
+        COPY.post((entry, n, part), text, channel_id, root_id=root_id, files=() if part else post.files[:10])
+        for part, text in enumerate(said)
     ]
-    return [first, *more]
 
 
 def _split_text(text: str) -> Sequence[str]:
@@ -136,6 +127,10 @@ class Move(MeasureHandler):
     act = AuditAct.MOVE
     by_hand = "supprimez le fil vous-même, par le menu « … » de son premier message"
     is_slow = is_told = True
+    notice = "moderation/notice_move"
+    contestable = False
+    undone = "moderation/undone_move"
+    lifted = "moderation/lifted_move"
 
     async def finish(self, ctx: Context, measure: Measure, record: MeasureRecord) -> Sequence[Reply]:
         """What stands where the thread was, once it is gone there."""
@@ -148,7 +143,7 @@ class Move(MeasureHandler):
             place=await find_channel_title(ctx, record.place),
             address=Markdown(make_permalink(ctx.settings, copy_id)),
         )
-        return [Say(text, channel_id=record.posts[0].channel_id, topic=make_pointer_topic(measure.entry))]
+        return [POINTER.post(measure, text, record.posts[0].channel_id)]
 
     def clean_up(self, measure: Measure) -> Sequence[Reply]:
         return [Start(payload=PutBack(entry=measure.entry, copy_id=""), quiet=True)]
@@ -281,7 +276,7 @@ async def _copy_batch(ctx: Context, measure: Measure, record: MeasureRecord, at:
 
 def _remove_original(measure: Measure, record: MeasureRecord) -> DeletePost:
     root = record.posts[0]
-    return DeletePost(root.id, channel_id=root.channel_id, topic=make_act_topic(ActPurpose.ACT, measure.entry, root.id))
+    return DeletePost(root.id, channel_id=root.channel_id, topic=ActPurpose.ACT.about(measure.entry, root.id))
 
 
 class MoveOfCase(BaseModel):
@@ -307,9 +302,11 @@ async def read_case_thread(ctx: ReadingContext, form: MoveThread) -> MoveOfCase:
 
 @feature.button(MoveOfCase, roles=ANIMATEURS)
 @feature.submit(MoveThread, roles=ANIMATEURS, asks=read_case_thread)
-@on_case(CaseState.OPEN, lock_case)
-async def start_case_move(ctx: Context, asked: MoveOfCase, case: Case) -> Replies:
+async def start_case_move(ctx: Context, asked: MoveOfCase) -> Replies:
     """Move the thread, which decides the case."""
+    case = await lock_case(ctx, asked.case)
+    if case.state is not CaseState.OPEN:
+        return await say_already_decided(ctx, case)
     begun = await _store_move(ctx, asked, case.number)
     await mark_decided(ctx, case, AuditAct.MOVE, asked.reason, entry=begun.entry)
     return [*confirm_decision(case), Start(payload=begun), *await announce_decision(ctx, case)]
@@ -354,6 +351,8 @@ async def restore_thread(ctx: Context, asked: PutBack, so_far: Progress, copies:
     if not record.done:  # the thread is still where it was
         return await _remove_copies(ctx, measure, record)
     if so_far.cursor is None:
+        if (await outbox.tally(ctx.db, [POINTER.of(measure)], ctx.now)).waiting:
+            return Step(done=0, total=total)  # what is rewritten must stand
         return Step(
             replies=await _restore_posts(ctx, measure, record, copies.posts), cursor=ALL_SAID, done=0, total=total
         )
@@ -380,21 +379,13 @@ async def _restore_posts(
     """The first message takes the place of what pointed to it; the others answer it. Files are those of the copies."""
     files = {post.id: list(post.file_ids) for post in standing}
     posts = [await _attach_files(ctx, measure, n, post, files) for n, post in enumerate(record.posts)]
-    pointers = await ctx.posts_about(make_pointer_topic(measure.entry))
+    pointers = await POINTER.list_posts(ctx.db, measure)
     root_id = pointers[0].post_id if pointers else ""
     place, zone = (posts[0].channel_id, root_id), await find_channel_zone(ctx, posts[0].channel_id)
-    first: list[Reply] = [Refresh(write_copy(zone, posts[0]), topic=make_pointer_topic(measure.entry))]
+    first: list[Reply] = [POINTER.rewrite(measure, write_copy(zone, posts[0]))]
     if posts[0].files:
-        text = render("moderation/files")
-        first.append(
-            Say(
-                text,
-                channel_id=place[0],
-                root_id=root_id,
-                files=posts[0].files,
-                topic=make_copy_topic(measure.entry, RESTORED_OFFSET),
-            )
-        )
+        key, text = (measure.entry, RESTORED_OFFSET, 0), render("moderation/files")
+        first.append(COPY.post(key, text, place[0], root_id=root_id, files=posts[0].files))
     others = [
         s
         for n, post in enumerate(posts[1:], 1)
@@ -406,9 +397,9 @@ async def _restore_posts(
 async def _attach_files(
     ctx: Context, measure: Measure, n: int, post: KeptPost, files: dict[str, list[str]]
 ) -> KeptPost:
-    copy = await ctx.posts_about(make_copy_topic(measure.entry, n))
+    copy = await COPY.list_posts(ctx.db, (measure.entry, n, 0))
     return post.model_copy(update={"files": files.get(copy[0].post_id, []) if copy else []})
 
 
 def _list_restored_topics(measure: Measure, record: MeasureRecord) -> Sequence[str]:
-    return [make_copy_topic(measure.entry, RESTORED_OFFSET + n) for n in range(len(record.posts))]
+    return [COPY.of((measure.entry, RESTORED_OFFSET + n, 0)) for n in range(len(record.posts))]

@@ -30,28 +30,20 @@ from commands.moderation.cases import (
     mark_decided,
     open_case,
     read_thread,
+    store_case,
     take_account,
     take_message,
     take_reason,
 )
 from commands.moderation.decisions import decide_at_once
 from commands.moderation.feature import ANIMATEURS, feature, find_room, index_channels
-from commands.moderation.measures import (
-    ActAnswer,
-    ActPurpose,
-    MeasureHandler,
-    handles,
-    make_act_topic,
-    store_measure,
-)
+from commands.moderation.measures import ActAnswer, ActPurpose, MeasureHandler, handles, store_measure
 from config.charte import MeasureKind
 from dialogs.moderation.forms import HideMessage
 from dialogs.moderation.lines import take_word
 from storage import outbox, people
 from storage.journal import AuditAct
-from storage.moderation import cases, measures
-from storage.moderation.cases import Case, CaseSource
-from storage.moderation.measures import KeptPost, Measure, MeasureRecord
+from storage.moderation import Case, CaseSource, KeptPost, Measure, MeasureRecord, cases, measures
 from storage.outbox import Sent
 from storage.personal_data.declarations import months_before
 
@@ -59,7 +51,10 @@ from storage.personal_data.declarations import months_before
 class Removal(MeasureHandler):
     """What hide and clean share: messages go once their files are kept, and can be said again for their authors."""
 
-    is_told = True
+    is_told = quotes = True
+    undone = "moderation/undone_removal"
+    lifted = "moderation/lifted_removal"
+    over = "moderation/over_removal"
 
     async def lift(self, ctx: Context, measure: Measure, record: MeasureRecord) -> Sequence[Reply]:
         gone = [] if record.looking else [post for post in record.posts if record.is_safe(post)]
@@ -69,7 +64,7 @@ class Removal(MeasureHandler):
         self, ctx: Context, measure: Measure, posts: Sequence[KeptPost]
     ) -> Sequence[KeptPost]:
         """Those but the ones whose removal had not begun, which is taken back: they stand."""
-        removals = {make_act_topic(ActPurpose.ACT, measure.entry, post.id): post.id for post in posts}
+        removals = {ActPurpose.ACT.about(measure.entry, post.id): post.id for post in posts}
         standing = {removals[topic] for topic in await outbox.withdraw(ctx.db, removals, ctx.now)}
         return [post for post in posts if post.id not in standing]
 
@@ -106,12 +101,12 @@ class Removal(MeasureHandler):
 
 
 def _remove_post(measure: Measure, post: KeptPost) -> DeletePost:
-    return DeletePost(post.id, channel_id=post.channel_id, topic=make_act_topic(ActPurpose.ACT, measure.entry, post.id))
+    return DeletePost(post.id, channel_id=post.channel_id, topic=ActPurpose.ACT.about(measure.entry, post.id))
 
 
 async def _keep_files(ctx: Context, measure: Measure, post: KeptPost) -> Reply:
     """Others’ files go back to them with their words; those of whom it concerns stay among animateurs."""
-    about = make_act_topic(ActPurpose.KEPT, measure.entry, post.id)
+    about = ActPurpose.KEPT.about(measure.entry, post.id)
     if post.author_id != measure.user_id and not post.is_bot:
         return await hand_back(ctx, post, "thread", about)
     text = render("moderation/evidence", entry=measure.entry, case=measure.case_id, author=f"@{post.author}")
@@ -128,7 +123,7 @@ def _restore_post(measure: Measure, post: KeptPost, *, outside: bool = False) ->
     files = measures.read_record(measure).evidence.get(post.id, [])
     lost = bool(post.files) and not files
     text = render("moderation/put_back", author=f"@{post.author}", text=relay_markdown(post.text), lost=lost)
-    about = make_act_topic(ActPurpose.BACK, measure.entry, "outside" if outside else post.id)
+    about = ActPurpose.BACK.about(measure.entry, "outside" if outside else post.id)
     return Say(text, channel_id=post.channel_id, root_id="" if outside else post.root_id, topic=about, files=files)
 
 
@@ -147,6 +142,8 @@ class Hide(Removal):
     kind = MeasureKind.HIDE
     form = HideMessage
     weight = MeasureKind.WARN
+    notice = "moderation/notice_hide"
+    answer = "moderation/answer_hide"
     by_hand = "supprimez le message vous-même, par son menu « … »"
     is_slow = True
 
@@ -238,18 +235,14 @@ async def read_message_to_hide(ctx: ReadingContext, line: str) -> tuple[MessageS
 
 
 @feature.command(
+    "moderer masquer-fil", help="Retirer un fil entier", hint="lien raison", roles=ANIMATEURS, asks=read_thread_to_hide
+)
+@feature.command(
     "moderer masquer",
     help="Retirer un message, gardé comme pièce",
     hint="lien raison",
     roles=ANIMATEURS,
     asks=read_message_to_hide,
-)
-@feature.command(
-    "moderer masquer-fil",
-    help="Retirer un fil entier",
-    hint="lien raison",
-    roles=ANIMATEURS,
-    asks=read_thread_to_hide,
 )
 async def hide_typed_message(ctx: Context, asked: tuple[MessageSnapshot, str]) -> Replies:
     """Hide a message, with its answers."""
@@ -263,6 +256,7 @@ class Clean(Removal):
     """Somebody’s last messages in a channel go."""
 
     act = AuditAct.CLEAN
+    notice = "moderation/notice_clean"
     by_hand = "supprimez ces messages vous-même, par leur menu « … »"
 
 
@@ -389,9 +383,7 @@ async def _store_case(ctx: Context, click: Sweep) -> Case:
         opened_at=ctx.now,
     )
     await check_decider(ctx, case)
-    ctx.db.add(case)
-    await ctx.db.flush()
-    return case
+    return await store_case(ctx, case)
 
 
 CLEARED_AHEAD = timedelta(days=1)
@@ -429,10 +421,10 @@ def _find_limit(ctx: Context) -> datetime:
 
 async def _list_posts(ctx: Context, case: Case) -> Sequence[Sent]:
     """Its cards, and the files that were kept of the person’s messages; those of others are theirs."""
-    found = [*await ctx.posts_about(cards.make_card_topic(case.number))]
+    found = [*await cards.CARD.list_posts(ctx.db, case)]
     for measure in await measures.list_of_case(ctx.db, case.number):
         record = measures.read_record(measure)
         for post in record.posts:
             if post.id in record.evidence and (post.is_bot or post.author_id == measure.user_id):
-                found += await ctx.posts_about(make_act_topic(ActPurpose.KEPT, measure.entry, post.id))
+                found += await ctx.posts_about(ActPurpose.KEPT.about(measure.entry, post.id))
     return found

@@ -15,8 +15,7 @@ from bot.french.words import NBSP
 from bot.guard import DataKind
 from config.text import fold
 from config.time import read_duration
-from storage.moderation import rules
-from storage.moderation.rules import Rule, RuleMode
+from storage.moderation import Rule, RuleMode, rules
 
 
 class RuleName(StrEnum):

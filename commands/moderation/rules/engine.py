@@ -26,8 +26,7 @@ from config.canaux import Family
 from config.text import fold
 from storage import canaux
 from storage.canaux import list_planned
-from storage.moderation import rules
-from storage.moderation.rules import RuleMode
+from storage.moderation import RuleMode, rules
 
 MARKED_MIN = 12
 """Characters of a text that can be « the same »: thanks and greetings are repeated by everybody."""

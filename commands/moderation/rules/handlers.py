@@ -58,16 +58,16 @@ from config.settings import Settings
 from config.text import fold
 from storage import canaux, claims
 from storage.journal import AuditAct
-from storage.moderation import cases, reports, rules
-from storage.moderation.cases import UNDECIDED, Case, CaseSource, CaseState
-from storage.moderation.rules import EXEMPT_ROLES, Rule, RuleHit, RuleMode
+from storage.moderation import Case, CaseSource, CaseState, Rule, RuleHit, RuleMode, cases, rules
+from storage.moderation.cases import UNDECIDED
+from storage.moderation.rules import EXEMPT_ROLES
 
 SAFE_MODE_CLAIM = "moderation.safe"
 """The claim that stands while the room knows of it."""
 
 
 async def find_fault(db: AsyncSession, settings: Settings) -> str:
-    """What keeps the bot from acting by itself, in French; "" where nothing does."""
+    """Find what keeps the bot from acting by itself, in French; "" where nothing does."""
     if said := find_charter_fault(settings):
         return said
     try:
@@ -79,7 +79,7 @@ async def find_fault(db: AsyncSession, settings: Settings) -> str:
 
 @feature.job("hour=0-1,3-23 minute=*/5", name="moderation.watch_tables", writes=True)
 async def announce_safe_mode(ctx: Context) -> Replies:
-    """The room is told when it begins, and when it is over."""
+    """Tell the room when safe mode begins, and when it is over."""
     place = await find_room(ctx)
     if not place:
         return None
@@ -162,15 +162,13 @@ async def apply_rules(
     at_work = {name: tuning for name, tuning in known.items() if tuning.mode is not RuleMode.OFF}
     if not at_work:
         return []
-    new = await rules.add_hits(ctx.db, [_make_hit(ctx, event, name) for name in at_work])
+    post, author, channel = event.post_id, event.user_id, event.channel_id
+    hits = [RuleHit(rule=name, post_id=post, author_id=author, channel_id=channel, at=ctx.now) for name in at_work]
+    new = await rules.add_hits(ctx.db, hits)
     fresh = {name: tuning for name, tuning in at_work.items() if name in new}
     guard = fresh.pop(RuleName.GUARD, None)
     warned = warn_author(ctx, seen, guard) if guard else []
     return [*warned, *(await propose_case(ctx, seen, fresh) if fresh else [])]
-
-
-def _make_hit(ctx: Context, event: Event, name: RuleName) -> RuleHit:
-    return RuleHit(rule=name, post_id=event.post_id, author_id=event.user_id, channel_id=event.channel_id, at=ctx.now)
 
 
 async def propose_case(ctx: Context, seen: MessageSnapshot, found: Mapping[RuleName, Tuning]) -> Sequence[Reply]:
@@ -181,7 +179,8 @@ async def propose_case(ctx: Context, seen: MessageSnapshot, found: Mapping[RuleN
     case = await open_case(ctx, seen, CaseSource.RULE)
     await rules.assign_hits(ctx.db, seen.post.id, found, case.number)
     acting = [name for name, tuning in found.items() if tuning.mode is RuleMode.ACT and SPECS[name].may_act]
-    done = await _hide_message(ctx, case, acting) if acting else []
+    reason = f"Règle automatique : {' ; '.join(SPECS[name].label for name in acting)}"
+    done = await carry_out(ctx, case, Decision(MeasureKind.HIDE, reason)) if acting else []
     is_new = case.opened_at == ctx.now
     return [*done, *(await cards.post_card(ctx, case) if is_new else await cards.refresh_card(ctx, case))]
 
@@ -193,11 +192,6 @@ async def _find_continued_case(ctx: Context, seen: MessageSnapshot, found: Mappi
     lately = await rules.list_cases_since(ctx.db, seen.author.id, found, ctx.now - GATHERED_FOR)
     case = await cases.lock(ctx.db, lately[0]) if lately else None
     return case if case and case.is_waiting else None
-
-
-async def _hide_message(ctx: Context, case: Case, acting: Sequence[RuleName]) -> Sequence[Reply]:
-    reason = f"Règle automatique : {' ; '.join(SPECS[name].label for name in acting)}"
-    return await carry_out(ctx, case, Decision(MeasureKind.HIDE, reason))
 
 
 engine = Engine()
@@ -229,35 +223,30 @@ async def read_found(ctx: ReadingContext, event: Posted | Edited) -> Found | Non
     return (seen, names) if names and not seen.author.is_bot else None
 
 
-@regles.event(Posted, name="regles.posted.Posted", only=engine.wants, asks=read_found)
-async def check_posted(ctx: Context, event: Posted, found: Found) -> Replies:
-    """A rule found it."""
+async def handle_found(ctx: Context, event: Event, found: Found) -> Replies:
+    """Act on a message that rules found, as it was said or as it was changed."""
     return await apply_rules(ctx, event, *found)
 
 
-@regles.event(Edited, name="regles.edited.Edited", only=engine.wants, asks=read_found)
-async def check_edited(ctx: Context, event: Edited, found: Found) -> Replies:
-    """A rule found what it was changed into."""
-    return await apply_rules(ctx, event, *found)
+regles.event(Posted, name="regles.posted.Posted", only=engine.wants, asks=read_found)(handle_found)
+regles.event(Edited, name="regles.edited.Edited", only=engine.wants, asks=read_found)(handle_found)
 
 
 async def confirm_rules(
     ctx: ReadingContext, seen: MessageSnapshot, names: Collection[RuleName]
 ) -> Collection[RuleName]:
     """Those that hold: whether somebody never wrote before, only Mattermost knows, where it may be searched."""
-    if RuleName.FIRST not in names or await _is_first(ctx, seen):
+    if RuleName.FIRST not in names:
+        return names
+    wrote = await unless_refused(ctx.chat.posts_by(seen.author.username), None)
+    if wrote is not None and all(post.id == seen.post.id or post.create_at > seen.post.create_at for post in wrote):
         return names
     return frozenset(names) - {RuleName.FIRST}
 
 
-async def _is_first(ctx: ReadingContext, seen: MessageSnapshot) -> bool:
-    wrote = await unless_refused(ctx.chat.posts_by(seen.author.username), None)
-    return wrote is not None and all(post.id == seen.post.id or post.create_at > seen.post.create_at for post in wrote)
-
-
 @regles.event(JoinedTeam, name="regles.joined.JoinedTeam")
 async def count_arrival(ctx: Context, event: JoinedTeam) -> Replies:
-    """Many at once are told of in the room."""
+    """Tell the room where many people come at once."""
     return await schedule_summary(ctx) if await count_arrivals(ctx) else None
 
 
@@ -270,7 +259,7 @@ async def dismiss_false_alarm(ctx: Context, click: FalseAlarm) -> Replies:
     if case.author_id == ctx.user.id:
         raise UserError("C’est de vous qu’il s’agit : quelqu’un d’autre décide.")
     await rules.mark_false(ctx.db, case.number)
-    if not await reports.list_of_case(ctx.db, case.number):
+    if not await cases.list_reports(ctx.db, case.number):
         await _close_case(ctx, case)
     return await cards.refresh_card(ctx, case)
 
@@ -335,7 +324,7 @@ def _read_name(word: str) -> RuleName:
 
 
 async def _load_tuning(ctx: Context, name: RuleName) -> Tuning:
-    """As it is; one that cannot be read is tuned anew."""
+    """Load the tuning of a rule; one that cannot be read is tuned anew."""
     try:
         return (await load_tunings(ctx.db))[name]
     except BrokenRuleError:
