@@ -6,6 +6,7 @@ And a message is pinned to the top of its channel, or unpinned.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 
 from pydantic import BaseModel
 
@@ -317,18 +318,12 @@ PinRequest = tuple[MessageSnapshot, str]
 """A message, and why it is pinned or not any more."""
 
 
-async def read_pin(ctx: ReadingContext, line: str) -> PinRequest:
-    """The message that is to be pinned."""
-    return await take_message(ctx, line, PIN_EXAMPLE)
-
-
-async def read_unpin(ctx: ReadingContext, line: str) -> PinRequest:
-    """The message that is to be pinned no more."""
-    return await take_message(ctx, line, UNPIN_EXAMPLE)
-
-
 @feature.command(
-    "moderer epingler", help="Épingler un message à son canal", hint="lien [raison]", roles=ANIMATEURS, asks=read_pin
+    "moderer epingler",
+    help="Épingler un message à son canal",
+    hint="lien [raison]",
+    roles=ANIMATEURS,
+    asks=partial(take_message, example=PIN_EXAMPLE),
 )
 async def pin_message(ctx: Context, typed: PinRequest) -> Replies:
     """Pin a message at once."""
@@ -343,7 +338,11 @@ async def pin_message(ctx: Context, typed: PinRequest) -> Replies:
 
 
 @feature.command(
-    "moderer desepingler", help="Désépingler un message", hint="lien [raison]", roles=ANIMATEURS, asks=read_unpin
+    "moderer desepingler",
+    help="Désépingler un message",
+    hint="lien [raison]",
+    roles=ANIMATEURS,
+    asks=partial(take_message, example=UNPIN_EXAMPLE),
 )
 async def unpin_message(ctx: Context, typed: PinRequest) -> Replies:
     """Undo what was pinned here; what somebody pinned by hand is no more."""
