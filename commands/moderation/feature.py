@@ -80,7 +80,6 @@ async def find_channel_zone(ctx: Context, channel_id: str) -> ZoneInfo:
     return ZoneInfo(departement.fuseau) if departement else PARIS
 
 
-ENFORCED_ACTS = (AuditAct.LOCK, AuditAct.SILENCE, AuditAct.EXCLUDE)
 EXPECTED_FOR = 60.0
 """Seconds in which what was just decided is looked at, whatever is read from the tables meanwhile: that may have been
 begun before the decision was written down."""
@@ -95,7 +94,7 @@ _expected: dict[str, dict[str, float]] = {}
 @feature.watches
 async def watch_channels(db: AsyncSession, settings: Settings) -> WatchedPlaces:
     """All planned channels, and those that are locked; in passing, what is held is remembered."""
-    held = await measures.list_in_force(db, ENFORCED_ACTS)
+    held = await measures.list_in_force(db, measures.LASTING)
     locked = frozenset(channel for each in held if each.act == AuditAct.LOCK for channel in each.channels)
     _held[settings.database_url] = locked | {each.user_id for each in held if each.user_id}
     found = await find_watched_channels(db, settings)

@@ -12,7 +12,7 @@ from zlib import crc32
 from pydantic import BaseModel
 
 from bot import guard
-from bot.context import Context, ReadingContext
+from bot.context import ReadingContext
 from bot.errors import ChatError, UserError, unless_refused
 from bot.events import Edited, Posted
 from bot.mattermost import ChatPost
@@ -20,12 +20,9 @@ from bot.permalinks import make_permalink
 from bot.replies import Direct, Progress, Reply, Step
 from bot.texts import Markdown, link, quotation, render
 from bot.websocket.parser import is_by_person
-from commands.moderation.feature import ANIMATEURS, regles
+from commands.moderation.feature import ANIMATEURS, list_rule_channels, regles
 from commands.moderation.rules import SPECS, RuleName, Tuning, has_word, invites, leads_to
-from config.canaux import Family
 from config.text import fold
-from storage import canaux
-from storage.canaux import list_planned
 from storage.moderation import RuleMode, rules
 
 MARKED_MIN = 12
@@ -344,7 +341,9 @@ def _make_row(said: CheckedMessage, work: Try) -> tuple[int, str, int, str]:
 async def try_rule(ctx: ReadingContext, work: Try, so_far: Progress) -> Step:
     """The next channel; at first, which channels there are; at last, what came of it."""
     if so_far.cursor is None:
-        seen = TrialProgress(left=await _list_channels(ctx), exempt=sorted(await rules.list_exempt(ctx.db)))
+        seen = TrialProgress(
+            left=sorted(await list_rule_channels(ctx.db, ctx.settings)), exempt=sorted(await rules.list_exempt(ctx.db))
+        )
         return Step(cursor=seen.model_dump(mode="json"), total=len(seen.left) + 1)
     seen = TrialProgress.model_validate(so_far.cursor)
     if not seen.left:
@@ -359,12 +358,6 @@ async def try_rule(ctx: ReadingContext, work: Try, so_far: Progress) -> Step:
     seen.add([post for post in posts if post.user_id not in seen.exempt], work)
     seen.left, seen.cut = seen.left[1:], seen.cut or not is_whole
     return Step(cursor=seen.model_dump(mode="json"), done=so_far.done + 1, total=so_far.total)
-
-
-async def _list_channels(ctx: Context) -> list[str]:
-    """Those in which rules listen."""
-    table, known = await list_planned(ctx.db, ctx.settings), await canaux.find_channel_ids(ctx.db)
-    return sorted(known[key] for key in known if key in table and table[key].family is not Family.SALLE)
 
 
 async def _read_posts(ctx: ReadingContext, channel_id: str, work: Try) -> tuple[Sequence[ChatPost], bool]:
