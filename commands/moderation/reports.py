@@ -328,7 +328,7 @@ async def _get_own_report(ctx: Context, case: int) -> Report:
     return found
 
 
-SUMMARY = RowCard[str]("moderation.storm:")
+SUMMARY = RowCard[str]("moderation.storm", lambda day: f":{day}")
 """The summary of a day (ISO), in the room."""
 SUMMARY_MAX = 10
 MENU_MAX = 25
@@ -354,8 +354,8 @@ async def post_summary(ctx: Context, work: Summarise, _: Progress) -> Step:
 @feature.event(Delivered, name="moderation.summary_arrived.Delivered")
 async def refresh_late_summary(ctx: Context, event: Delivered) -> Replies:
     """Rewrite a summary that just arrived: it says what came about while it was on its way."""
-    day = SUMMARY.read_key(event.topic)
-    return SUMMARY.rewrite(day, await draw_summary(ctx)) if day else None
+    key = SUMMARY.read_key(event.topic)
+    return SUMMARY.rewrite(key.removeprefix(":"), await draw_summary(ctx)) if key else None
 
 
 @feature.job("hour=0-1,3-23 minute=*/5", name="moderation.keep_summary", writes=True)
