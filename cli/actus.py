@@ -12,7 +12,6 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-import click
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.calendar import Occasion
@@ -21,11 +20,10 @@ from bot.french.dates import say_date
 from bot.papers import brand
 from bot.replies import Reply
 from bot.texts import BREAK
-from cli.command import DAY, Call, Touches, command, json_object
+from cli.command import Call
 from cli.delivery import Pen
 from cli.environment import begin_reading, check_editions, open_chat, open_up_to_date
 from cli.errors import OperatorError
-from cli.usage import Choice, Value
 from commands.actus import cards, drafts, formats, harvest
 from commands.actus.editions import (
     DRAFT,
@@ -48,7 +46,6 @@ from storage.actus.digests import Digest, DigestState
 from storage.actus.items import Item
 from storage.database import Database
 
-number = click.argument("number", type=Value(int), metavar="N", help="le numéro, que « digest preview » donne")
 _MARK = re.compile(r"\\(?=[\\`*_\[\]<>|~#])|\*\*")
 
 
@@ -131,17 +128,6 @@ def unmarked(text: str) -> str:
     return _MARK.sub("", text).replace(BREAK, "")
 
 
-@command(touches=Touches.WRITES, exclusive=("--json", "--markdown"))
-@click.option("--edition", required=True, metavar="CLÉ", help="vendredi, nouvelles, ou une de la table")
-@click.option(
-    "--date",
-    "day",
-    type=DAY,
-    metavar="AAAA-MM-JJ",
-    help="le numéro de ce jour, férié ou non, ou le suivant ; d’office, le prochain",
-)
-@json_object
-@click.option("--markdown", is_flag=True, help="les messages tels qu’ils seront, en Markdown")
 async def preview(call: Call, edition: str, day: date | None, as_json: bool, markdown: bool) -> int:
     """Write it. What came out is written as it is, a draft is completed; what is not begun is begun by this no more
     than it takes a number."""
@@ -280,12 +266,6 @@ def _element(piece: Piece, item: Item | None) -> dict[str, Any]:
     }
 
 
-@command(touches=Touches.READS)
-@number
-@click.option(
-    "--format", "form", type=Choice("md", "html", "txt", "pdf"), default="md", help="md (d’office), html, txt ou pdf"
-)
-@click.option("--output", metavar="FICHIER", help="un fichier, remplacé ; d’office, la sortie standard")
 async def export_digest(call: Call, number: int, form: str, output: str | None) -> int:
     """Write it on the standard output, or into a file."""
     if form == "pdf" and not output and sys.stdout.isatty():

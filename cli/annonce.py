@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from hashlib import file_digest, sha256
 from pathlib import Path
 
-import click
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.broadcasts import make_messages
@@ -20,7 +19,7 @@ from bot.french.words import NBSP, plural
 from bot.mattermost import Mattermost
 from bot.outbox.attempts import LONG_TRY_MAX
 from bot.replies import Message
-from cli.command import Call, Touches, command, json_object
+from cli.command import Call
 from cli.delivery import Office, Pen, deliver, open_office
 from cli.environment import begin_reading, check_channels, open_up_to_date
 from cli.errors import OperatorError
@@ -62,24 +61,6 @@ class Outcome:
     withdrawn: bool = False
 
 
-@command(touches=Touches.WRITES)
-@click.option(
-    "--to",
-    required=True,
-    metavar="OÙ",
-    help="national, départements (69,38), region:Bretagne, hub:Hinaura, theme:éducation ; séparés par des virgules",
-)
-@click.option("--text", required=True, metavar="FICHIER", help="le texte, ou « - » pour l’entrée standard")
-@click.option(
-    "--file",
-    "files",
-    multiple=True,
-    metavar="FICHIER",
-    help="un fichier qui va avec, dont chaque canal reçoit une copie ; dix au plus, un --file pour chacun",
-)
-@click.option("--dry-run", is_flag=True, help="dire où l’annonce irait, sans rien envoyer")
-@click.option("--again", is_flag=True, help="l’envoyer une fois de plus, là où elle est déjà")
-@json_object
 async def announce(
     call: Call, to: str, text: str, files: Sequence[str], dry_run: bool, again: bool, as_json: bool
 ) -> int:

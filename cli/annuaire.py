@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import click
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.french.words import NBSP, plural
-from cli.command import Call, Touches, command, json_list
+from cli.command import Call
 from cli.environment import begin_reading, open_database, open_up_to_date
 from cli.errors import OperatorError
 from cli.journal import note
@@ -38,10 +37,6 @@ from storage.journal import AuditAct
 from storage.people import Person, Role, SameNameError, register
 
 
-@command(touches=Touches.READS)
-@click.argument("query", metavar="MOTS", help="ce que la personne taperait après /annuaire")
-@click.option("--as", "username", required=True, metavar="NOM", help="qui cherche, par son nom d’utilisateur")
-@json_list
 async def search_people(call: Call, query: str, username: str, as_json: bool) -> int:
     """Write the people whom somebody would find, the best first."""
     async with open_up_to_date(call.settings) as database, begin_reading(database) as db:
@@ -57,8 +52,6 @@ async def search_people(call: Call, query: str, username: str, as_json: bool) ->
     return 0
 
 
-@command(touches=Touches.WRITES)
-@click.argument("file", metavar="FICHIER", help="le fichier CSV, ou « - » pour l’entrée standard")
 async def import_contacts(call: Call, file: str) -> int:
     """Take a file in; 1 when a line was refused, 0 otherwise."""
     os.nice(POLITENESS)

@@ -9,22 +9,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
-import click
-
 from bot.french.words import NBSP, group, plural
-from cli.command import Call, Touches, command
+from cli.command import Call
 from cli.errors import OperatorError
 from cli.faults import place_fault
 from cli.terminal import ProgressBar
-from cli.usage import Value
 from storage import schema
 from storage.backup import BackupWriter, Content, save
 from storage.backup import restore as restore_file
 from storage.database import place
 
 
-@command(touches=Touches.READS)
-@click.argument("file", type=Value(Path), metavar="FICHIER", help="le fichier à écrire, qui ne doit pas exister")
 async def backup(call: Call, file: Path) -> int:
     """Write a new file with everything."""
     url = call.settings.database_url
@@ -40,8 +35,6 @@ async def backup(call: Call, file: Path) -> int:
     return 0
 
 
-@command(touches=Touches.WRITES)
-@click.argument("file", type=Value(Path), metavar="FICHIER", help="le fichier que « backup » a écrit")
 async def restore(call: Call, file: Path) -> int:
     """Fill the empty database of the settings from a file."""
     url = call.settings.database_url

@@ -11,7 +11,6 @@ from datetime import datetime
 from itertools import groupby
 from secrets import token_hex
 
-import click
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.actions import AddMembers, ChatAction, remove_settled
@@ -20,7 +19,7 @@ from bot.french.words import NBSP, plural
 from bot.mattermost import AioClient, Mattermost, paced_calls
 from bot.outbox.actions import DeliveryResult, find_contradicted, perform_action
 from cli.admin import Admin
-from cli.command import Call, Touches, command, json_object
+from cli.command import Call
 from cli.environment import check_channels, open_chat, open_up_to_date
 from cli.errors import OperatorError
 from cli.faults import chat_fault
@@ -58,8 +57,6 @@ class Outcome:
     """Who came into which channel: the ids of both."""
 
 
-@command(touches=Touches.READS)
-@json_object
 async def check(call: Call, as_json: bool) -> int:
     """Say what is not as planned, and change nothing."""
     check_channels(call.settings)
@@ -70,20 +67,6 @@ async def check(call: Call, as_json: bool) -> int:
     return DRIFTED if any(found.findings for found in surveyed) else CLEAN
 
 
-@command(touches=Touches.WRITES)
-@json_object
-@click.option("--dry-run", is_flag=True, help="dire ce qui serait fait, et ne rien changer")
-@click.option(
-    "--strangers",
-    is_flag=True,
-    help="retirer aussi des canaux privés qui n’est pas dans le registre (d’office, seulement signalé)",
-)
-@click.option(
-    "--admin-token",
-    default="",
-    metavar="JETON",
-    help="d’un administrateur système : marquer comme lus, pour qui y arrive, les canaux de cette fois-ci",
-)
 async def sync(call: Call, as_json: bool, dry_run: bool, strangers: bool, admin_token: str) -> int:
     """Bring each channel to what is planned, one after the other; what was done stays when it is interrupted."""
     left_alone = frozenset[Drift]() if strangers else frozenset({Drift.STRANGER})

@@ -16,13 +16,11 @@ from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import BinaryIO, TextIO, cast
 
-import click
-
 from bot.errors import ChatError
 from bot.french.words import NBSP, plural
 from bot.mattermost import ChatUser, Mattermost
 from bot.people import make_newcomer
-from cli.command import DAY, Call, Touches, command, from_file
+from cli.command import Call
 from cli.environment import open_chat, open_database, open_file, open_up_to_date
 from cli.errors import OperatorError
 from cli.faults import same_name_fault
@@ -39,7 +37,6 @@ from cli.tables import (
     take_turn,
 )
 from cli.terminal import ProgressBar
-from cli.usage import Choice
 from storage import people, schema
 from storage.cra.bulk import ExportFilter, IncomingLine, add_lines, describe_line, export_rows, renumber_lines
 from storage.cra.files import (
@@ -60,8 +57,6 @@ from storage.database import Database
 from storage.people import Person, SameNameError
 
 
-@command(touches=Touches.WRITES)
-@from_file
 async def import_cra(call: Call, file: str) -> int:
     """Take a file in; 1 when a line was refused, 0 otherwise."""
     os.nice(POLITENESS)
@@ -78,12 +73,6 @@ async def import_cra(call: Call, file: str) -> int:
     return 1 if outcome.refused else 0
 
 
-@command(touches=Touches.READS)
-@click.option("--from", "start", type=DAY, metavar="JOUR", help="premier jour, par exemple 2026-09-01")
-@click.option("--to", "end", type=DAY, metavar="JOUR", help="dernier jour, compris")
-@click.option("--user", metavar="NOM", help="ceux d’une seule personne, par son nom d’utilisateur")
-@click.option("--format", "kind", type=Choice("csv", "jsonl"), default="jsonl", help="jsonl (d’office) ou csv")
-@click.option("--deleted", is_flag=True, help="avec ceux qui ont été supprimés")
 async def export_cra(
     call: Call, start: date | None, end: date | None, user: str | None, kind: str, deleted: bool
 ) -> int:

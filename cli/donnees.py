@@ -8,16 +8,13 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
-import click
-
 from bot.french.words import NBSP, plural
-from cli.command import Call, Touches, command, json_list
+from cli.command import Call
 from cli.environment import begin_reading, open_up_to_date
 from cli.errors import OperatorError
 from cli.faults import place_fault
 from cli.people.register import find
 from cli.terminal import align
-from cli.usage import Value
 from commands import donnees
 from config.settings import Settings
 from storage.database import Database
@@ -27,10 +24,6 @@ from storage.personal_data.declarations import months_before
 from storage.personal_data.retention import LIMITED, count_expired, delete_expired, find_sleeping
 
 
-@command(touches=Touches.READS)
-@click.argument("username", metavar="NOM", help="le nom d’utilisateur de la personne, même hors du registre")
-@click.option("--output", type=Value(Path), metavar="FICHIER", required=True, help="le fichier .zip à écrire")
-@click.option("--force", is_flag=True, help="même si ce fichier existe déjà")
 async def data(call: Call, username: str, output: Path, force: bool) -> int:
     """Write the ZIP."""
     settings, now = call.settings, call.clock()
@@ -66,9 +59,6 @@ def _must_be_free(path: Path, *, force: bool) -> None:
         raise OperatorError(f"« {path} » existe déjà : donnez un autre nom, déplacez ce qui s’y trouve, ou --force.")
 
 
-@command(touches=Touches.WRITES)
-@click.option("--dry-run", is_flag=True, help="dire ce qui partirait, sans rien effacer")
-@json_list
 async def retention(call: Call, dry_run: bool, as_json: bool) -> int:
     """Count, or take away part by part, and tell."""
     settings, now = call.settings, call.clock()

@@ -7,11 +7,9 @@ from shutil import copyfileobj
 from tempfile import TemporaryFile
 from typing import BinaryIO, TextIO
 
-import click
-
 from bot.french.words import plural
 from bot.guard import Detection, find
-from cli.command import Call, command, json_list
+from cli.command import Call
 from cli.environment import open_file
 from cli.errors import OperatorError
 from cli.tables import LINE_BYTES_MAX, Text
@@ -19,9 +17,6 @@ from cli.tables import LINE_BYTES_MAX, Text
 _MARK = b"\xef\xbb\xbf"
 
 
-@command()
-@click.argument("file", metavar="FICHIER", help="le texte, ou « - » pour l’entrée standard")
-@json_list
 def guard(_: Call, file: str, as_json: bool) -> int:
     """Tell where a text holds personal data."""
     look(file, as_json=as_json)

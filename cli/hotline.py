@@ -10,10 +10,8 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TextIO, cast
 
-import click
-
 from bot.french.words import NBSP, plural
-from cli.command import Call, Touches, command, json_list
+from cli.command import Call
 from cli.environment import open_up_to_date
 from cli.errors import OperatorError
 from cli.terminal import ProgressBar
@@ -30,14 +28,7 @@ from storage.hotline.states import TicketState, Urgency
 BYTE_ORDER_MARK = "\ufeff"
 """Without it, spreadsheets take UTF-8 for something else."""
 
-_of_state = click.option("--state", metavar="ÉTAT", help="ceux d’un état : nouveau, pris, en attente, résolu…")
-_of_queue = click.option("--queue", metavar="FILE", help="ceux d’une file, par son code ou son nom : metier")
 
-
-@command(touches=Touches.READS)
-@_of_state
-@_of_queue
-@json_list
 async def tickets(call: Call, state: str | None, queue: str | None, as_json: bool) -> int:
     """Write them on the standard output, to be read or for a program."""
     settings = call.settings
@@ -51,10 +42,6 @@ async def tickets(call: Call, state: str | None, queue: str | None, as_json: boo
     return 0
 
 
-@command(touches=Touches.READS)
-@_of_state
-@_of_queue
-@click.argument("output", metavar="FICHIER", default="-", help="fichier (sinon la sortie standard)")
 async def export_tickets(call: Call, state: str | None, queue: str | None, output: str) -> int:
     """Write them as CSV, on the standard output or into a file, which is replaced."""
     chosen = choose(call.settings, state, queue)

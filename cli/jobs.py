@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.features import Feature, Trigger
 from bot.schedules import Schedule, find_zones
 from cli.actus import Standing, editions
-from cli.command import Call, Touches, command, json_list
+from cli.command import Call
 from cli.environment import begin_reading, choose_features, open_up_to_date
 from cli.terminal import align
 from commands import FEATURES
@@ -93,8 +93,6 @@ class Line:
         return self.title or JOBS.get(self.name, self.name), first, last, RESULTS.get(self.last_result or "", "—")
 
 
-@command(touches=Touches.READS)
-@json_list
 async def jobs(call: Call, as_json: bool) -> int:
     """Write when each job is due, and how it went last."""
     return await show(call.settings, call.clock(), as_json=as_json)

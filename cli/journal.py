@@ -10,14 +10,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from tempfile import TemporaryFile
 from typing import TextIO
 
-import click
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.french.words import NBSP, plural
-from cli.command import DAY, Call, Touches, command
+from cli.command import Call
 from cli.environment import begin_reading, open_up_to_date
 from cli.errors import OperatorError
-from cli.usage import Choice
 from config.settings import Settings
 from config.time import PARIS
 from storage import journal
@@ -49,22 +47,15 @@ async def _verify(settings: Settings) -> int:
     return 0
 
 
-VERIFY = "verify"
 TOLD = ("actor", "act", "object", "target", "reason", "before", "after")
 """What a program reads of an entry, after its number and hour."""
 
 
-@command(touches=Touches.READS)
-@click.argument("what", required=False, type=Choice(VERIFY), help="vérifier que rien n’y a été changé, ni retiré")
-@click.option("--from", "since", type=DAY, metavar="AAAA-MM-JJ", help="premier jour, à Paris")
-@click.option("--to", "until", type=DAY, metavar="AAAA-MM-JJ", help="dernier jour, compris")
-@click.option("--actor", metavar="NOM", help="ce que quelqu’un a fait ; coop : le bot, operateur : vous")
-@click.option("--jsonl", is_flag=True, help="un objet JSON par ligne (docs/wire.md)")
 async def show(
     call: Call, what: str | None, since: date | None, until: date | None, actor: str | None, jsonl: bool
 ) -> int:
     """Write them on the standard output, to be read or for a program."""
-    if what == VERIFY:
+    if what == "verify":
         return await _verify(call.settings)
     first, last = _span(since, until)
     with TemporaryFile("w+", encoding="utf-8", newline="") as told:

@@ -5,11 +5,10 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-import click
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.french.words import NBSP, plural
-from cli.command import Call, Touches, command, json_list
+from cli.command import Call
 from cli.environment import begin_reading, open_up_to_date
 from cli.errors import OperatorError
 from config.text import fold
@@ -21,9 +20,6 @@ from storage.moderation import Case, CaseState, cases
 AT_ONCE = 500
 
 
-@command(touches=Touches.READS)
-@click.option("--state", metavar="ÉTAT", help="ceux d’un état : ouvert, second_avis, decide, recours, clos")
-@json_list
 async def show(call: Call, state: str | None, as_json: bool) -> int:
     """Write them on the standard output."""
     states = [_state(state)] if state is not None else []

@@ -10,7 +10,6 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import click
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.destinations import TeamChannels
@@ -20,8 +19,8 @@ from bot.french.words import NBSP, plural
 from bot.papers import brand
 from bot.replies import Message, Reply
 from bot.texts import Markdown, escape, render
-from cli.actus import Standing, begin_digest, editions, find_digest, number, standing, unmarked
-from cli.command import Call, Touches, command
+from cli.actus import Standing, begin_digest, editions, find_digest, standing, unmarked
+from cli.command import Call
 from cli.delivery import Office, Pen, deliver, open_office
 from cli.environment import check_channels, open_up_to_date
 from cli.errors import OperatorError
@@ -54,9 +53,6 @@ class Issue:
     files: Sequence[str] = ()
 
 
-@command(touches=Touches.WRITES)
-@number
-@click.option("--dry-run", is_flag=True, help="dire où et quoi, sans rien envoyer ni écrire")
 async def publish(call: Call, number: int, dry_run: bool) -> int:
     """0 when all its channels have it, 1 when some have not."""
     settings, clock = call.settings, call.clock

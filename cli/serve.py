@@ -1,14 +1,13 @@
 """« coop-bot serve » and « coop-bot migrate »: the bot at work, and the tables that it needs."""
 
 from bot import app
-from cli.command import Call, Touches, command
+from cli.command import Call
 from cli.environment import check_channels, check_editions, check_logo, check_server, choose_features, data_dir_fault
 from cli.errors import OperatorError
 from commands import FEATURES
 from storage import schema
 
 
-@command(touches=Touches.WRITES, is_quiet=False)
 async def serve(call: Call) -> int:
     """Run until it is told to stop."""
     settings = call.settings
@@ -28,7 +27,6 @@ async def serve(call: Call) -> int:
     return 0
 
 
-@command(touches=Touches.WRITES)
 async def migrate(call: Call) -> int:
     """Take the steps that are missing."""
     change = await schema.upgrade(call.settings.database_url)

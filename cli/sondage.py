@@ -7,14 +7,12 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import cast
 
-import click
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.papers.sheets import Cell
-from cli.command import Call, Touches, command
+from cli.command import Call
 from cli.environment import begin_reading, open_up_to_date
 from cli.errors import OperatorError
-from cli.usage import Value
 from commands.sondage.results import list_result_lines, list_vote_lines
 from config.text import guard
 from storage import people
@@ -27,17 +25,6 @@ BYTE_ORDER_MARK = "\ufeff"
 """Without it, spreadsheets take UTF-8 for something else."""
 
 
-def _read_number(text: str) -> int:
-    number = int(text)
-    if not 0 < number < 2**31:
-        raise ValueError
-    return number
-
-
-@command(touches=Touches.READS)
-@click.argument("number", type=Value(_read_number), metavar="N", help="son numéro, comme dans Mattermost : 12")
-@click.option("--votes", "by_voter", is_flag=True, help="une ligne par votant, d’un vote nominatif")
-@click.option("--output", metavar="FICHIER", default="-", help="fichier (sinon la sortie standard)")
 async def export_poll(call: Call, number: int, by_voter: bool, output: str) -> int:
     """Write the results of a poll, or who chose what in it."""
     async with open_up_to_date(call.settings) as database, begin_reading(database) as db:

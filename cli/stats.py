@@ -5,13 +5,12 @@ import json
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import click
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.french.periods import Period
@@ -19,10 +18,9 @@ from bot.french.words import NBSP, group, say_minutes
 from bot.mattermost import AioClient, Mattermost
 from bot.papers import FigureSection, LabelledValue
 from bot.texts import typeset
-from cli.command import DAY, Call, Touches, command, json_object
+from cli.command import Call
 from cli.environment import begin_reading, open_up_to_date
 from cli.errors import OperatorError
-from cli.usage import Choice, Value
 from commands.stats.conseiller import NOTES, find_full_name, make_own_page, read_own_figures
 from commands.stats.papers import Page, Workbook, make_territory_page, write_paper
 from commands.stats.queries import OwnQuery
@@ -36,49 +34,13 @@ from commands.stats.sections import (
     make_territory_sections,
 )
 from config.settings import Settings
-from config.territories import DEPARTEMENTS, NATION, Departement, Territory, TerritoryKind
-from config.text import fold
+from config.territories import NATION, Departement, Territory, TerritoryKind
 from config.time import PARIS
 from storage import people
 from storage.cra import Suite
 from storage.people import Person
 from storage.stats import Figures, Percent, share, shares
 from storage.stats.figures import iterate_own_rows, read_exact_figures, read_own
-
-
-def departement(text: str) -> Departement:
-    """A département by its code (« 69 », « 2a », « 1 ») or its name."""
-    wanted = fold(text)
-    by_name = (d for d in DEPARTEMENTS.values() if wanted in (fold(d.nom), d.code.lower(), d.code.lower().lstrip("0")))
-    if found := next(by_name, None):
-        return found
-    raise click.BadParameter(f"« {text} » n’est pas un département")
-
-
-def region(text: str) -> str:
-    """The INSEE code of a region, from that code or the name."""
-    wanted = fold(text)
-    codes = (d.code_region for d in DEPARTEMENTS.values() if d.region and wanted in (d.code_region, fold(d.region)))
-    if found := next(codes, None):
-        return found
-    raise click.BadParameter(f"« {text} » n’est pas une région (son code INSEE ou son nom, par exemple 84)")
-
-
-WHOSE = ("--user", "--departement", "--region", "--national")
-_QUESTION = (
-    click.option("--user", metavar="NOM", help="d’une personne, par son nom d’utilisateur"),
-    click.option("--departement", type=Value(departement), metavar="CODE", help="d’un département, par exemple 69"),
-    click.option("--region", type=Value(region), metavar="CODE", help="d’une région : son code INSEE ou son nom"),
-    click.option("--national", is_flag=True, help="de tout le pays (d’office)"),
-    click.option("--from", "start", type=DAY, required=True, metavar="JOUR", help="premier jour"),
-    click.option("--to", "end", type=DAY, required=True, metavar="JOUR", help="dernier jour, compris"),
-    click.option(
-        "--percent",
-        type=Choice("juste", "coop"),
-        default="juste",
-        help="pourcentages qui font 100 (juste, d’office), ou tronqués comme sur l’ancienne plateforme (coop)",
-    ),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,16 +75,6 @@ class Question:
     percent: str
 
 
-def _asking(run: Callable[..., Any]) -> Callable[..., Any]:
-    """The options of a question, for a command that takes them as ``**question``."""
-    for option in reversed(_QUESTION):
-        run = option(run)
-    return run
-
-
-@command(touches=Touches.READS, exclusive=WHOSE)
-@_asking
-@json_object
 async def tell(call: Call, as_json: bool, **question: Any) -> int:
     """Write the figures asked for on the standard output."""
     asked = Question(**question)
@@ -205,16 +157,6 @@ class _PageContext:
     today: date
 
 
-@command(touches=Touches.READS, exclusive=WHOSE)
-@_asking
-@click.option("--format", "kind", type=Choice("pdf", "xlsx", "csv"), required=True, help="la forme du fichier")
-@click.option(
-    "--output",
-    type=Value(Path),
-    default=Path(),
-    metavar="F",
-    help="fichier, dossier, ou « - » pour la sortie standard (sinon le dossier courant, sous le nom usuel)",
-)
 async def export_stats(call: Call, kind: str, output: Path, **question: Any) -> int:
     """Write the file asked for, and say where it is."""
     asked, settings, now = Question(**question), call.settings, call.clock()

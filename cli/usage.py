@@ -2,9 +2,10 @@
 
 import re
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from enum import Enum
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import Any
 
 import click
 
@@ -144,12 +145,48 @@ def _spelling(ctx: click.Context, option: click.Option, *, short: bool = False) 
     return names if option.is_flag else f"{names} {_name(ctx, option)}"
 
 
-class Command(_InFrench):
-    """A command, with what follows its name."""
+class Touches(Enum):
+    """What a command does to the configured database."""
 
-    def __init__(self, *args: Any, exclusive: Sequence[str] = (), **attributes: Any) -> None:
-        super().__init__(*args, **attributes)
+    NOTHING = "nothing"
+    READS = "reads"
+    WRITES = "writes"
+
+
+def option(*names: str, **attributes: Any) -> click.Option:
+    """An option of a command, as ``click.option`` declares one."""
+    return click.Option(names, **attributes)
+
+
+def argument(name: str, **attributes: Any) -> click.Argument:
+    """The same of an argument."""
+    return click.Argument([name], **attributes)
+
+
+class Command(_InFrench):
+    """A command, with what follows its name. ``where`` is its function, « module:function », which is imported when it
+    is called: help needs none of it. While one ``is_quiet``, nothing that libraries log stands between its lines."""
+
+    def __init__(
+        self,
+        where: str,
+        short_help: str,
+        *params: click.Parameter,
+        touches: Touches = Touches.NOTHING,
+        exclusive: Sequence[str] = (),
+        is_quiet: bool = True,
+    ) -> None:
+        super().__init__(None, params=list(params), short_help=short_help)
+        self.where = where
+        self.touches = touches
         self.exclusive = exclusive
+        self.is_quiet = is_quiet
+
+    def invoke(self, ctx: click.Context) -> int:
+        """Run it."""
+        run = _load("cli.command:run")
+        code: int = run(ctx, lambda: _load(self.where), is_quiet=self.is_quiet)
+        return code
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the words. Raises UsageError, in French."""
@@ -171,32 +208,18 @@ class Command(_InFrench):
             raise click.UsageError(f"{given[1]} : à choisir, ou {given[0]}, mais pas les deux", ctx)
 
 
-class Lazy(NamedTuple):
-    """Where a command is, « module:attribute », and what the list of commands says of it."""
-
-    where: str
-    help: str
+def _load(where: str) -> Callable[..., Any]:
+    module, _, name = where.partition(":")
+    found: Callable[..., Any] = getattr(import_module(module), name)
+    return found
 
 
 class Group(_InFrench, click.Group):
-    """Commands that are imported when they are called: help of the group needs none of them."""
-
-    def __init__(self, *args: Any, table: "Mapping[str, Lazy | Group]", **attributes: Any) -> None:
-        super().__init__(*args, **attributes)
-        self.table = table
+    """Commands, in the order in which they are declared."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The names, in the order of the table."""
-        return list(self.table)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import a command."""
-        found = self.table.get(cmd_name)
-        if not isinstance(found, Lazy):
-            return found
-        module, _, name = found.where.partition(":")
-        command: click.Command = getattr(import_module(module), name)
-        return command
+        """The names, in their order."""
+        return list(self.commands)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the words before the command, and its name. Raises UsageError, in French."""
@@ -204,8 +227,8 @@ class Group(_InFrench, click.Group):
         super().parse_args(ctx, [*options, "--", *rest])
         if not rest:
             raise click.UsageError(f"il manque : {self.subcommand_metavar}", ctx)
-        if rest[0] not in self.table:
-            raise click.UsageError(f"{self.subcommand_metavar} : {_not_one_of(rest[0], list(self.table))}", ctx)
+        if rest[0] not in self.commands:
+            raise click.UsageError(f"{self.subcommand_metavar} : {_not_one_of(rest[0], list(self.commands))}", ctx)
         if unknown:
             raise click.UsageError(f"arguments inconnus : {' '.join(unknown)}", ctx.find_root())
         return ctx.args
@@ -213,9 +236,7 @@ class Group(_InFrench, click.Group):
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands last."""
         super().format_help(ctx, formatter)
-        rows = [
-            (name, each.help if isinstance(each, Lazy) else each.short_help or "") for name, each in self.table.items()
-        ]
+        rows = [(name, each.short_help or "") for name, each in self.commands.items()]
         title = f"{self.subcommand_metavar}{'s' if ctx.parent is None else ''}{NBSP}"
         with formatter.section(title):
             formatter.write_text(self.subcommand_metavar)
@@ -225,6 +246,11 @@ class Group(_InFrench, click.Group):
     def _pieces(self, ctx: click.Context) -> Iterator[str]:
         yield from super()._pieces(ctx)
         yield f"{self.subcommand_metavar} ..."
+
+
+def group(name: str, short_help: str, commands: dict[str, click.Command]) -> Group:
+    """The commands whose first word of two this is."""
+    return Group(name, commands=commands, short_help=short_help, subcommand_metavar="quoi")
 
 
 def _hint(param: click.Parameter) -> str:

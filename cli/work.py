@@ -4,10 +4,8 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
-import click
-
 from bot.features import Feature
-from cli.command import Call, Touches, command, json_list
+from cli.command import Call
 from cli.environment import begin_reading, open_up_to_date
 from cli.errors import OperatorError
 from cli.journal import note
@@ -44,9 +42,6 @@ FILES = {
 HEADINGS = ("id", "travail", "état", "fait", "commencé", "dernière nouvelle", "défaut")
 
 
-@command(touches=Touches.WRITES, exclusive=("--json", "--cancel"))
-@json_list
-@click.option("--cancel", "work_id", metavar="ID", help="arrêter ce travail : ce qui est fait le reste")
 async def long_work(call: Call, as_json: bool, work_id: str | None) -> int:
     """Write how far each is, or stop one."""
     if work_id:

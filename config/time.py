@@ -1,6 +1,7 @@
 """Time as the whole bot has it: the zone of those without another, the days of a week, the units of a duration."""
 
-from datetime import timedelta
+import re
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -14,6 +15,18 @@ _UNITS = {
     "mois": timedelta(days=30),
 }
 """By how their names begin."""
+_FRENCH_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
+
+
+def read_day(text: str) -> date:
+    """Read a date, ISO or as a French spreadsheet rewrites it. Raises ValueError."""
+    said = text.strip()
+    try:
+        if found := _FRENCH_DATE.fullmatch(said):
+            return date(int(found[3]), int(found[2]), int(found[1]))
+        return date.fromisoformat(said)
+    except ValueError:
+        raise ValueError(f"« {said} » n’est pas une date (2026-09-12)") from None
 
 
 def read_duration(number: str, unit: str) -> timedelta:

@@ -63,6 +63,14 @@ def test_what_is_not_understood_is_said_in_french(
     assert said.out == ""
 
 
+def test_help_needs_nothing_of_the_bot() -> None:
+    asked = "import sys; from cli.main import main; main(['stats', '--help']); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    loaded = {module.partition(".")[0] for module in done.stdout.split()}
+    assert "click" in loaded
+    assert not loaded & {"bot", "commands", "storage", "aiohttp", "pydantic", "sqlalchemy"}
+
+
 def test_it_says_its_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command("--version") == 0
     assert capsys.readouterr().out == f"coop-bot {version('coop-bot')}\n"

@@ -17,9 +17,8 @@ from sqlalchemy import text
 
 from bot.clock import utc_now
 from bot.work import make_work
-from cli.command import Command, Touches
 from cli.main import coop_bot
-from cli.usage import Group
+from cli.usage import Command, Group, Touches
 from storage import schema, work
 from storage.database import Database
 from storage.sondage import PollState

@@ -12,16 +12,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import click
-
-from cli.command import Call, command
+from cli.command import Call
 from cli.demo import entrance
 from cli.demo.cast import ADMIN, CAST, PASSWORD, TEAM, everybody
 from cli.demo.plan import Plan
 from cli.demo.stage import LOCK, empty, free_port, run
 from cli.demo.tour import play
 from cli.errors import INTERRUPTED, OperatorError
-from cli.usage import Value
 from storage import private_files
 
 FOLDER = Path(".demo")
@@ -30,41 +27,6 @@ AT_LAST = 4
 _STOPS = (signal.SIGINT, signal.SIGTERM)
 
 
-def _asked(variable: str, usual: str = "0") -> bool:
-    return os.environ.get(variable, usual) not in {"", "0"}
-
-
-@command()
-@click.option("--reset", is_flag=True, default=lambda: _asked("RESET"), help="tout recommencer (ou variable RESET=1)")
-@click.option(
-    "--tour",
-    is_flag=True,
-    default=lambda: _asked("TOUR"),
-    help="jouer une courte visite dans le terminal, puis finir (ou variable TOUR=1)",
-)
-@click.option(
-    "--no-open",
-    "is_to_open",
-    flag_value=False,
-    default=lambda: _asked("OPEN", "1"),
-    help="ne pas ouvrir de navigateur (ou variable OPEN=0)",
-)
-@click.option("--port", type=Value(int), metavar="PORT", envvar="PORT", default="8065", help="ou variable PORT (8065)")
-@click.option(
-    "--bot-port",
-    type=Value(int),
-    metavar="BOT_PORT",
-    envvar="BOT_PORT",
-    default="8066",
-    help="ou variable BOT_PORT (8066)",
-)
-@click.option(
-    "--server-version",
-    metavar="V",
-    envvar="SERVER_VERSION",
-    default="11.2",
-    help="11.6, 11.2, 10.5, 9.11, 9.4 ou 5.37, ou variable SERVER_VERSION",
-)
 def demo_command(
     _: Call, reset: bool, tour: bool, is_to_open: bool, port: int, bot_port: int, server_version: str
 ) -> Coroutine[Any, Any, int]:

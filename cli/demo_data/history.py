@@ -12,17 +12,15 @@ from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 
-import click
 from sqlalchemy import ColumnElement, Executable, NullPool, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.french.periods import Period
 from bot.french.words import group
-from cli.command import DAY, Call, Touches, command
+from cli.command import Call
 from cli.demo_data.rows import NATIVE, ROW_COLUMNS, TEXT, Conseiller, Dialect, HistoryPlan, SqlRow, conseillers, rows
 from cli.errors import OperatorError
 from cli.terminal import ProgressBar
-from cli.usage import Value
 from config.programme import FIRST_DAY
 from storage import schema
 from storage.cra.months import CRA, MEASURE_SUMS, add_sums, list_keys
@@ -35,21 +33,6 @@ POLITENESS = 10
 YEARS = 3
 
 
-def _read_count(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) < 1_000_000_000:
-        raise click.BadParameter(f"un nombre à partir de 1 est attendu, pas « {text} »")
-    return int(text)
-
-
-@command(touches=Touches.WRITES)
-@click.option("--cras", type=Value(_read_count), required=True, metavar="N", help="nombre de comptes rendus")
-@click.option("--seed", type=Value(int), default=1, metavar="S", help="graine : la même donne le même historique (1)")
-@click.option(
-    "--conseillers", "authors", type=Value(_read_count), default=4000, metavar="N", help="leurs auteurs (4000)"
-)
-@click.option("--from", "start", type=DAY, metavar="JOUR", help="premier jour (trois ans plus tôt)")
-@click.option("--to", "end", type=DAY, metavar="JOUR", help="dernier jour, compris (hier)")
-@click.option("--force", is_flag=True, help="même si la base contient de vrais comptes rendus")
 async def demo_data(
     call: Call, cras: int, seed: int, authors: int, start: date | None, end: date | None, force: bool
 ) -> int:

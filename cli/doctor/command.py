@@ -7,7 +7,7 @@ from bot.errors import ChatError
 from bot.features import Feature
 from bot.mattermost import AioClient
 from cli.admin import Admin
-from cli.command import Call, Touches, admin_token, command
+from cli.command import Call
 from cli.doctor import chat, house
 from cli.doctor import server as callback
 from cli.doctor.chat import rights, rooms
@@ -19,8 +19,6 @@ from commands import FEATURES
 from config.settings import Settings
 
 
-@command(touches=Touches.READS)
-@admin_token
 async def doctor(call: Call, admin_token: str) -> int:
     """Examine everything."""
     return await examine(call.settings, admin_token, print)

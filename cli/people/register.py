@@ -5,7 +5,6 @@ import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-import click
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.errors import ChatError
@@ -14,14 +13,13 @@ from bot.mattermost import AioClient, ChatUser, Mattermost
 from bot.people import make_newcomer
 from bot.replies import Direct, Reply, Say
 from bot.texts import Markdown, render
-from cli.command import Call, Touches, command, json_list
+from cli.command import Call
 from cli.delivery import Pen
 from cli.environment import begin_reading, open_up_to_date
 from cli.errors import OperatorError
 from cli.faults import chat_fault
 from cli.journal import note_about
 from cli.terminal import align
-from cli.usage import Choice
 from commands.membres.changes import RoleProposal
 from commands.membres.feature import feature
 from commands.membres.members import Standing, needs_approval
@@ -35,15 +33,6 @@ AUTO = "auto"
 """The role that follows from Mattermost: the register gives none."""
 
 
-@command(touches=Touches.WRITES)
-@click.argument("username", metavar="NOM", help="nom d’utilisateur Mattermost, avec ou sans « @ »")
-@click.argument(
-    "wanted",
-    type=Choice("coordinateur", "animateur", "conseiller", "invite", "hotline", "administrateur", AUTO),
-    metavar="RÔLE",
-    help="coordinateur, animateur, conseiller, invite, hotline ou administrateur ; auto : le rôle suit de nouveau "
-    "Mattermost",
-)
 async def role(call: Call, username: str, wanted: str) -> int:
     """Give somebody a role, or let it follow from Mattermost again."""
     settings, now, given = call.settings, call.clock(), None if wanted == AUTO else Role(wanted)
@@ -59,8 +48,6 @@ async def role(call: Call, username: str, wanted: str) -> int:
     return 0
 
 
-@command(touches=Touches.READS)
-@json_list
 async def show(call: Call, as_json: bool) -> int:
     """Write the register, by user name."""
     async with open_up_to_date(call.settings) as database, begin_reading(database) as db:

@@ -11,7 +11,7 @@ from typing import TextIO, cast
 
 from bot.clock import utc_now
 from bot.french.words import NBSP, plural
-from cli.command import Call, Touches, command, from_file
+from cli.command import Call
 from cli.delivery import Pen
 from cli.environment import check_channels, open_chat, open_database, open_up_to_date
 from cli.journal import note
@@ -32,8 +32,6 @@ BYTE_ORDER_MARK = "\ufeff"
 """Without it, spreadsheets take UTF-8 for something else."""
 
 
-@command(touches=Touches.WRITES)
-@from_file
 async def import_people(call: Call, file: str) -> int:
     """Take people in; 1 when a line was refused, 0 otherwise."""
     settings, clock = call.settings, call.clock
@@ -54,8 +52,6 @@ async def import_people(call: Call, file: str) -> int:
     return 1 if outcome.refused else 0
 
 
-@command(touches=Touches.WRITES)
-@from_file
 async def import_structures(call: Call, file: str) -> int:
     """Take employers in; 1 when a line was refused, 0 otherwise."""
     os.nice(POLITENESS)
@@ -68,7 +64,6 @@ async def import_structures(call: Call, file: str) -> int:
     return 1 if outcome.refused else 0
 
 
-@command(touches=Touches.READS)
 async def export_people(call: Call) -> int:
     """Write the register on the standard output, then who is waited for."""
     cast("TextIO", sys.stdout).reconfigure(encoding="utf-8", newline="")  # type: ignore[attr-defined]

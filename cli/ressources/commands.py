@@ -8,16 +8,13 @@ from collections.abc import Callable, Iterator, Mapping
 from io import BufferedReader
 from typing import TextIO, cast
 
-import click
-
 from bot.french.words import NBSP, plural
-from cli.command import Call, Touches, command, from_file, json_list
+from cli.command import Call
 from cli.environment import begin_reading, open_database, open_file, open_up_to_date
 from cli.ressources.imports import Import
 from cli.ressources.lines import COLUMNS, THEMES_JOINED_BY, Lines
 from cli.tables import POLITENESS
 from cli.terminal import ProgressBar, align
-from cli.usage import Choice, Value
 from config.ressources import CATEGORIES, KINDS
 from config.text import guard
 from storage import schema
@@ -25,25 +22,10 @@ from storage.database import Database
 from storage.ressources import SearchPage, search
 from storage.ressources.resources import Resource, ResourceState, iterate_pages
 
-MOST = 1000
-"""Resources that may be asked for."""
 TITLE_SHOWN = 60
 """Letters of a title in a table."""
 
 
-def _read_count(text: str) -> int:
-    number = int(text)
-    if not 1 <= number <= MOST:
-        raise ValueError
-    return number
-
-
-@command(touches=Touches.READS)
-@click.argument("query", metavar="MOTS", help="ce qu’une personne chercherait : « #cnil pdf », « impots »")
-@click.option(
-    "--limit", type=Value(_read_count), default=10, metavar="N", help=f"au plus, 10 d’office, {MOST} permises"
-)
-@json_list
 async def search_resources(call: Call, query: str, limit: int, as_json: bool) -> int:
     """Write what a query finds, the best first."""
     async with open_up_to_date(call.settings) as database, begin_reading(database) as db:
@@ -58,8 +40,6 @@ async def search_resources(call: Call, query: str, limit: int, as_json: bool) ->
     return 0
 
 
-@command(touches=Touches.WRITES)
-@from_file
 async def import_resources(call: Call, file: str) -> int:
     """Take a file in; 1 when a line was refused, 0 otherwise."""
     os.nice(POLITENESS)
@@ -74,8 +54,6 @@ async def import_resources(call: Call, file: str) -> int:
     return 1 if outcome.refused else 0
 
 
-@command(touches=Touches.READS)
-@click.option("--format", "kind", type=Choice("csv", "jsonl"), default="csv", help="csv (d’office) ou jsonl")
 async def export_resources(call: Call, kind: str) -> int:
     """Write what is published on the standard output."""
     cast("TextIO", sys.stdout).reconfigure(encoding="utf-8", newline="")  # type: ignore[attr-defined]

@@ -8,15 +8,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import click
-
 from bot.errors import ChatError
 from bot.features import Feature
 from bot.mattermost import AioClient
 from bot.renderers import BotProfile, picture_url
 from cli import envfile
 from cli.admin import Admin, Identity, SlashCommand
-from cli.command import Call, admin_token, command
+from cli.command import Call
 from cli.environment import choose_features
 from cli.errors import OperatorError
 from cli.faults import folder_fault, text_of
@@ -25,7 +23,6 @@ from cli.setup.account import Bot, BotAccount, bot_account, bot_rights
 from cli.setup.changes import Changes
 from cli.setup.server import is_loopback, server_settings, worth_of_addresses, wrong_settings
 from cli.setup.slash import add_face, plan_commands, slash_commands
-from cli.usage import Value
 from commands import FEATURES
 from config.settings import Settings, by_commas, read, read_names, weak_secret
 
@@ -50,22 +47,6 @@ class SetupOptions:
     dry_run: bool = False
 
 
-@command()
-@click.option("--url", required=True, metavar="URL", help="adresse du serveur Mattermost")
-@admin_token
-@click.option("--team", required=True, metavar="TEAM", help="nom court de l’équipe, celui de son adresse")
-@click.option(
-    "--public-url", required=True, metavar="PUBLIC_URL", help="adresse du bot, telle que le serveur l’appelle"
-)
-@click.option("--write", type=Value(Path), required=True, metavar="FICHIER", help="fichier de réglages à écrire")
-@click.option("--contact", metavar="NOM", help="à qui le bot renvoie les questions (sinon aux animateurs)")
-@click.option("--bot-name", default="coop", metavar="NOM", help="nom du compte de bot (coop)")
-@click.option(
-    "--fix-server", is_flag=True, help="changer aussi les réglages du serveur qui empêchent le bot de marcher"
-)
-@click.option("--rights", is_flag=True, help="dire quels droits les fonctions en service demandent, et les accorder")
-@click.option("--replace", is_flag=True, help="remplacer les commandes du même nom d’un autre service")
-@click.option("--dry-run", is_flag=True, help="dire ce qui changerait, sans rien changer")
 async def set_up(_call: Call, /, **options: Any) -> int:
     """Make or mend all that the bot stands on, and write its settings."""
     return await setup(SetupOptions(**options), print)

@@ -9,6 +9,7 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any, TypeVar
 
+from config import time
 from config.text import fold, guard, unguard
 from config.themes import THEMES, from_bits
 from storage.communes import CommunePlace, find_place, get_commune
@@ -101,7 +102,6 @@ NUMBER_MAX = 2_000_000_000
 _COUNT_MAX = 1000
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _USERNAME = re.compile(r"[a-z0-9.\-_]{1,64}")
-_FRENCH_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 
 
 def read_text(value: Any) -> str | None:
@@ -229,13 +229,7 @@ def read_themes(value: Any) -> tuple[str, ...]:
 
 def read_day(value: Any) -> date:
     """Read a date, ISO or as a French spreadsheet rewrites it."""
-    text = read_needed_text(value)
-    try:
-        if found := _FRENCH_DATE.fullmatch(text):
-            return date(int(found[3]), int(found[2]), int(found[1]))
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ValueError(f"« {text} » n’est pas une date (2026-09-12)") from None
+    return time.read_day(read_needed_text(value))
 
 
 def read_instant(value: Any) -> datetime | None:

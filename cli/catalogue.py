@@ -1,0 +1,415 @@
+"""The one list of the operator’s commands: what each is for, what may follow it, and the function that does it."""
+
+import os
+
+import click
+
+from cli.options import (
+    ADMIN_TOKEN,
+    COUNT,
+    DAY,
+    DIGEST,
+    FILE,
+    HITS,
+    HITS_MAX,
+    JSON_LIST,
+    JSON_OBJECT,
+    NUMBER,
+    PATH,
+    POLL,
+    QUESTION,
+    QUEUE,
+    STATE,
+    WHOSE,
+)
+from cli.usage import Choice, Command, Touches, argument, group, option
+
+READS, WRITES = Touches.READS, Touches.WRITES
+
+
+def _asked(variable: str, usual: str = "0") -> bool:
+    return os.environ.get(variable, usual) not in {"", "0"}
+
+
+IMPORTS = group(
+    "import",
+    "faire entrer des données",
+    {
+        "people": Command(
+            "cli.people.transfer:import_people", "des personnes, en CSV (docs/wire.md)", FILE, touches=WRITES
+        ),
+        "structures": Command(
+            "cli.people.transfer:import_structures",
+            "des structures employeuses, en CSV (docs/wire.md)",
+            FILE,
+            touches=WRITES,
+        ),
+        "cra": Command(
+            "cli.cra:import_cra", "des comptes rendus, en CSV ou JSONL (docs/wire.md)", FILE, touches=WRITES
+        ),
+        "contacts": Command(
+            "cli.annuaire:import_contacts",
+            "des contacts et institutions, en CSV (docs/wire.md)",
+            argument("file", metavar="FICHIER", help="le fichier CSV, ou « - » pour l’entrée standard"),
+            touches=WRITES,
+        ),
+        "resources": Command(
+            "cli.ressources.commands:import_resources",
+            "des fiches, en CSV ou JSONL, ou la liste publique des Bases (docs/wire.md)",
+            FILE,
+            touches=WRITES,
+        ),
+    },
+)
+EXPORTS = group(
+    "export",
+    "faire sortir des données",
+    {
+        "people": Command(
+            "cli.people.transfer:export_people", "le registre, en CSV, sur la sortie standard", touches=READS
+        ),
+        "cra": Command(
+            "cli.cra:export_cra",
+            "les comptes rendus, sur la sortie standard (docs/wire.md)",
+            option("--from", "start", type=DAY, metavar="JOUR", help="premier jour, par exemple 2026-09-01"),
+            option("--to", "end", type=DAY, metavar="JOUR", help="dernier jour, compris"),
+            option("--user", metavar="NOM", help="ceux d’une seule personne, par son nom d’utilisateur"),
+            option("--format", "kind", type=Choice("csv", "jsonl"), default="jsonl", help="jsonl (d’office) ou csv"),
+            option("--deleted", is_flag=True, help="avec ceux qui ont été supprimés"),
+            touches=READS,
+        ),
+        "resources": Command(
+            "cli.ressources.commands:export_resources",
+            "les fiches publiées, sur la sortie standard (docs/wire.md)",
+            option("--format", "kind", type=Choice("csv", "jsonl"), default="csv", help="csv (d’office) ou jsonl"),
+            touches=READS,
+        ),
+        "digest": Command(
+            "cli.actus:export_digest",
+            "un numéro des actus, en Markdown, page web, texte ou PDF",
+            DIGEST,
+            option(
+                "--format",
+                "form",
+                type=Choice("md", "html", "txt", "pdf"),
+                default="md",
+                help="md (d’office), html, txt ou pdf",
+            ),
+            option("--output", metavar="FICHIER", help="un fichier, remplacé ; d’office, la sortie standard"),
+            touches=READS,
+        ),
+        "poll": Command(
+            "cli.sondage:export_poll",
+            "les résultats d’un sondage, en CSV (docs/wire.md)",
+            argument("number", type=POLL, metavar="N", help="son numéro, comme dans Mattermost : 12"),
+            option("--votes", "by_voter", is_flag=True, help="une ligne par votant, d’un vote nominatif"),
+            option("--output", metavar="FICHIER", default="-", help="fichier (sinon la sortie standard)"),
+            touches=READS,
+        ),
+        "stats": Command(
+            "cli.stats:export_stats",
+            "les statistiques, en fichier comme dans la discussion",
+            *QUESTION,
+            option("--format", "kind", type=Choice("pdf", "xlsx", "csv"), required=True, help="la forme du fichier"),
+            option(
+                "--output",
+                type=PATH,
+                default="",
+                metavar="F",
+                help="fichier, dossier, ou « - » pour la sortie standard (sinon le dossier courant, sous le nom usuel)",
+            ),
+            touches=READS,
+            exclusive=WHOSE,
+        ),
+        "tickets": Command(
+            "cli.hotline:export_tickets",
+            "les demandes d’aide, en CSV (docs/wire.md)",
+            STATE,
+            QUEUE,
+            argument("output", metavar="FICHIER", default="-", help="fichier (sinon la sortie standard)"),
+            touches=READS,
+        ),
+    },
+)
+CHANNELS = group(
+    "channels",
+    "les canaux de l’équipe",
+    {
+        "check": Command(
+            "cli.canaux:check",
+            "dire ce qui, dans les canaux, n’est pas comme prévu ; code 0 : rien, 3 : des écarts, "
+            "1 : impossible à dire",
+            JSON_OBJECT,
+            touches=READS,
+        ),
+        "sync": Command(
+            "cli.canaux:sync",
+            "créer les canaux qui manquent, y mettre les personnes du registre, en retirer qui travaille ailleurs",
+            JSON_OBJECT,
+            option("--dry-run", is_flag=True, help="dire ce qui serait fait, et ne rien changer"),
+            option(
+                "--strangers",
+                is_flag=True,
+                help="retirer aussi des canaux privés qui n’est pas dans le registre (d’office, seulement signalé)",
+            ),
+            option(
+                "--admin-token",
+                default="",
+                metavar="JETON",
+                help="d’un administrateur système : marquer comme lus, pour qui y arrive, les canaux de cette fois-ci",
+            ),
+            touches=WRITES,
+        ),
+    },
+)
+SEARCHES = group(
+    "search",
+    "chercher comme une personne chercherait",
+    {
+        "people": Command(
+            "cli.annuaire:search_people",
+            "des personnes de l’annuaire, telles que quelqu’un les verrait",
+            argument("query", metavar="MOTS", help="ce que la personne taperait après /annuaire"),
+            option("--as", "username", required=True, metavar="NOM", help="qui cherche, par son nom d’utilisateur"),
+            JSON_LIST,
+            touches=READS,
+        ),
+        "resources": Command(
+            "cli.ressources.commands:search_resources",
+            "des fiches publiées de la ressourcerie, la meilleure d’abord",
+            argument("query", metavar="MOTS", help="ce qu’une personne chercherait : « #cnil pdf », « impots »"),
+            option(
+                "--limit",
+                type=HITS,
+                default=10,
+                metavar="N",
+                help=f"au plus, 10 d’office, {HITS_MAX} permises",
+            ),
+            JSON_LIST,
+            touches=READS,
+        ),
+    },
+)
+DIGESTS = group(
+    "digest",
+    "les numéros des actus",
+    {
+        "preview": Command(
+            "cli.actus:preview",
+            "un numéro des actus, tel qu’il est ou tel qu’il serait ; rien n’est pris ni publié",
+            option("--edition", required=True, metavar="CLÉ", help="vendredi, nouvelles, ou une de la table"),
+            option(
+                "--date",
+                "day",
+                type=DAY,
+                metavar="AAAA-MM-JJ",
+                help="le numéro de ce jour, férié ou non, ou le suivant ; d’office, le prochain",
+            ),
+            JSON_OBJECT,
+            option("--markdown", is_flag=True, help="les messages tels qu’ils seront, en Markdown"),
+            touches=WRITES,
+            exclusive=("--json", "--markdown"),
+        ),
+        "publish": Command(
+            "cli.publication:publish",
+            "publier un numéro maintenant, une fois ; relancée, la commande reprend ce qui manque",
+            DIGEST,
+            option("--dry-run", is_flag=True, help="dire où et quoi, sans rien envoyer ni écrire"),
+            touches=WRITES,
+        ),
+    },
+)
+
+COMMANDS: dict[str, click.Command] = {
+    "serve": Command("cli.serve:serve", "faire tourner le bot", touches=WRITES, is_quiet=False),
+    "migrate": Command("cli.serve:migrate", "mettre la base de données au niveau de cette version", touches=WRITES),
+    "setup": Command(
+        "cli.setup.command:set_up",
+        "préparer un serveur Mattermost pour le bot",
+        option("--url", required=True, metavar="URL", help="adresse du serveur Mattermost"),
+        ADMIN_TOKEN,
+        option("--team", required=True, metavar="TEAM", help="nom court de l’équipe, celui de son adresse"),
+        option(
+            "--public-url", required=True, metavar="PUBLIC_URL", help="adresse du bot, telle que le serveur l’appelle"
+        ),
+        option("--write", type=PATH, required=True, metavar="FICHIER", help="fichier de réglages à écrire"),
+        option("--contact", metavar="NOM", help="à qui le bot renvoie les questions (sinon aux animateurs)"),
+        option("--bot-name", default="coop", metavar="NOM", help="nom du compte de bot (coop)"),
+        option(
+            "--fix-server", is_flag=True, help="changer aussi les réglages du serveur qui empêchent le bot de marcher"
+        ),
+        option("--rights", is_flag=True, help="dire quels droits les fonctions en service demandent, et les accorder"),
+        option("--replace", is_flag=True, help="remplacer les commandes du même nom d’un autre service"),
+        option("--dry-run", is_flag=True, help="dire ce qui changerait, sans rien changer"),
+    ),
+    "doctor": Command(
+        "cli.doctor.command:doctor", "vérifier que tout va, et dire comment réparer", ADMIN_TOKEN, touches=READS
+    ),
+    "role": Command(
+        "cli.people.register:role",
+        "donner un rôle à une personne, ou le laisser suivre Mattermost",
+        argument("username", metavar="NOM", help="nom d’utilisateur Mattermost, avec ou sans « @ »"),
+        argument(
+            "wanted",
+            type=Choice("coordinateur", "animateur", "conseiller", "invite", "hotline", "administrateur", "auto"),
+            metavar="RÔLE",
+            help="coordinateur, animateur, conseiller, invite, hotline ou administrateur ; "
+            "auto : le rôle suit de nouveau Mattermost",
+        ),
+        touches=WRITES,
+    ),
+    "people": Command("cli.people.register:show", "montrer le registre : qui est qui", JSON_LIST, touches=READS),
+    "import": IMPORTS,
+    "export": EXPORTS,
+    "channels": CHANNELS,
+    "jobs": Command(
+        "cli.jobs:jobs",
+        "montrer les tâches périodiques : la prochaine fois, la dernière, et ce qu’elle a donné",
+        JSON_LIST,
+        touches=READS,
+    ),
+    "work": Command(
+        "cli.work:long_work",
+        "montrer les travaux longs (fichiers, envois groupés…) : où ils en sont, ce qu’ils ont donné ; en arrêter un",
+        JSON_LIST,
+        option("--cancel", "work_id", metavar="ID", help="arrêter ce travail : ce qui est fait le reste"),
+        touches=WRITES,
+        exclusive=("--json", "--cancel"),
+    ),
+    "backup": Command(
+        "cli.backup:backup",
+        "sauvegarder toute la base dans un fichier, même si le bot tourne",
+        argument("file", type=PATH, metavar="FICHIER", help="le fichier à écrire, qui ne doit pas exister"),
+        touches=READS,
+    ),
+    "restore": Command(
+        "cli.backup:restore",
+        "remettre une sauvegarde dans la base des réglages, qui est vide",
+        argument("file", type=PATH, metavar="FICHIER", help="le fichier que « backup » a écrit"),
+        touches=WRITES,
+    ),
+    "search": SEARCHES,
+    "announce": Command(
+        "cli.annonce:announce",
+        "écrire un texte dans des canaux, une fois dans chacun ; relancée, la commande reprend ce qui manque",
+        option(
+            "--to",
+            required=True,
+            metavar="OÙ",
+            help="national, départements (69,38), region:Bretagne, hub:Hinaura, theme:éducation ; "
+            "séparés par des virgules",
+        ),
+        option("--text", required=True, metavar="FICHIER", help="le texte, ou « - » pour l’entrée standard"),
+        option(
+            "--file",
+            "files",
+            multiple=True,
+            metavar="FICHIER",
+            help="un fichier qui va avec, dont chaque canal reçoit une copie ; dix au plus, un --file pour chacun",
+        ),
+        option("--dry-run", is_flag=True, help="dire où l’annonce irait, sans rien envoyer"),
+        option("--again", is_flag=True, help="l’envoyer une fois de plus, là où elle est déjà"),
+        JSON_OBJECT,
+        touches=WRITES,
+    ),
+    "digest": DIGESTS,
+    "stats": Command(
+        "cli.stats:tell",
+        "les chiffres d’une personne ou d’un territoire (docs/wire.md)",
+        *QUESTION,
+        JSON_OBJECT,
+        touches=READS,
+        exclusive=WHOSE,
+    ),
+    "tickets": Command(
+        "cli.hotline:tickets",
+        "montrer les demandes d’aide : de qui, à qui, où elles en sont",
+        STATE,
+        QUEUE,
+        JSON_LIST,
+        touches=READS,
+    ),
+    "journal": Command(
+        "cli.journal:show",
+        "ce qui a été fait, par qui et pourquoi ; « verify » : 0 si le journal est intact, 1 sinon",
+        argument("what", required=False, type=Choice("verify"), help="vérifier que rien n’y a été changé, ni retiré"),
+        option("--from", "since", type=DAY, metavar="AAAA-MM-JJ", help="premier jour, à Paris"),
+        option("--to", "until", type=DAY, metavar="AAAA-MM-JJ", help="dernier jour, compris"),
+        option("--actor", metavar="NOM", help="ce que quelqu’un a fait ; coop : le bot, operateur : vous"),
+        option("--jsonl", is_flag=True, help="un objet JSON par ligne (docs/wire.md)"),
+        touches=READS,
+    ),
+    "cases": Command(
+        "cli.moderation:show",
+        "les dossiers de modération : de qui, dans quel état, ce qui fut décidé",
+        option("--state", metavar="ÉTAT", help="ceux d’un état : ouvert, second_avis, decide, recours, clos"),
+        JSON_LIST,
+        touches=READS,
+    ),
+    "guard": Command(
+        "cli.guard:guard",
+        "dire où un texte contient des données personnelles, sans les montrer (docs/wire.md)",
+        argument("file", metavar="FICHIER", help="le texte, ou « - » pour l’entrée standard"),
+        JSON_LIST,
+    ),
+    "data": Command(
+        "cli.donnees:data",
+        "écrire tout ce que le bot garde d’une personne (JSON et PDF), comme /mes-donnees le lui envoie",
+        argument("username", metavar="NOM", help="le nom d’utilisateur de la personne, même hors du registre"),
+        option("--output", type=PATH, metavar="FICHIER", required=True, help="le fichier .zip à écrire"),
+        option("--force", is_flag=True, help="même si ce fichier existe déjà"),
+        touches=READS,
+    ),
+    "retention": Command(
+        "cli.donnees:retention",
+        "effacer ce qui est gardé depuis trop longtemps, et dire combien de lignes de chaque table",
+        option("--dry-run", is_flag=True, help="dire ce qui partirait, sans rien effacer"),
+        JSON_LIST,
+        touches=WRITES,
+    ),
+    "demo-data": Command(
+        "cli.demo_data.history:demo_data",
+        "un historique inventé, aussi long qu’on veut, dans la base",
+        option("--cras", type=COUNT, required=True, metavar="N", help="nombre de comptes rendus"),
+        option("--seed", type=NUMBER, default=1, metavar="S", help="graine : la même donne le même historique (1)"),
+        option("--conseillers", "authors", type=COUNT, default=4000, metavar="N", help="leurs auteurs (4000)"),
+        option("--from", "start", type=DAY, metavar="JOUR", help="premier jour (trois ans plus tôt)"),
+        option("--to", "end", type=DAY, metavar="JOUR", help="dernier jour, compris (hier)"),
+        option("--force", is_flag=True, help="même si la base contient de vrais comptes rendus"),
+        touches=WRITES,
+    ),
+    "demo": Command(
+        "cli.demo.command:demo_command",
+        "le bot et un Mattermost embarqué, avec des personnes et un historique",
+        option("--reset", is_flag=True, default=lambda: _asked("RESET"), help="tout recommencer (ou variable RESET=1)"),
+        option(
+            "--tour",
+            is_flag=True,
+            default=lambda: _asked("TOUR"),
+            help="jouer une courte visite dans le terminal, puis finir (ou variable TOUR=1)",
+        ),
+        option(
+            "--no-open",
+            "is_to_open",
+            flag_value=False,
+            default=lambda: _asked("OPEN", "1"),
+            help="ne pas ouvrir de navigateur (ou variable OPEN=0)",
+        ),
+        option("--port", type=NUMBER, metavar="PORT", envvar="PORT", default="8065", help="ou variable PORT (8065)"),
+        option(
+            "--bot-port",
+            type=NUMBER,
+            metavar="BOT_PORT",
+            envvar="BOT_PORT",
+            default="8066",
+            help="ou variable BOT_PORT (8066)",
+        ),
+        option(
+            "--server-version",
+            metavar="V",
+            envvar="SERVER_VERSION",
+            default="11.2",
+            help="11.6, 11.2, 10.5, 9.11, 9.4 ou 5.37, ou variable SERVER_VERSION",
+        ),
+    ),
+}

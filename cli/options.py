@@ -1,0 +1,86 @@
+"""The values that the operator’s commands take, and the options that several of them have."""
+
+from pathlib import Path
+
+import click
+
+from cli.usage import Choice, Value, argument, option
+from config.territories import DEPARTEMENTS, Departement
+from config.text import fold
+from config.time import read_day
+
+HITS_MAX = 1000
+"""Resources that may be asked for."""
+
+
+def _read_hits(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= HITS_MAX:
+        raise ValueError
+    return number
+
+
+def _read_count(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) < 1_000_000_000:
+        raise click.BadParameter(f"un nombre à partir de 1 est attendu, pas « {text} »")
+    return int(text)
+
+
+def _read_number(text: str) -> int:
+    number = int(text)
+    if not 0 < number < 2**31:
+        raise ValueError
+    return number
+
+
+def _read_departement(text: str) -> Departement:
+    """A département by its code (« 69 », « 2a », « 1 ») or its name."""
+    wanted = fold(text)
+    by_name = (d for d in DEPARTEMENTS.values() if wanted in (fold(d.nom), d.code.lower(), d.code.lower().lstrip("0")))
+    if found := next(by_name, None):
+        return found
+    raise click.BadParameter(f"« {text} » n’est pas un département")
+
+
+def _read_region(text: str) -> str:
+    """The INSEE code of a region, from that code or the name."""
+    wanted = fold(text)
+    codes = (d.code_region for d in DEPARTEMENTS.values() if d.region and wanted in (d.code_region, fold(d.region)))
+    if found := next(codes, None):
+        return found
+    raise click.BadParameter(f"« {text} » n’est pas une région (son code INSEE ou son nom, par exemple 84)")
+
+
+DAY, NUMBER, PATH = Value(read_day), Value(int), Value(Path)
+COUNT, HITS, POLL = Value(_read_count), Value(_read_hits), Value(_read_number)
+JSON_LIST = option("--json", "as_json", is_flag=True, help="un tableau JSON, sur une ligne (docs/wire.md)")
+JSON_OBJECT = option("--json", "as_json", is_flag=True, help="un objet JSON, sur une ligne (docs/wire.md)")
+FILE = argument("file", metavar="FICHIER", help="le fichier, ou « - » pour l’entrée standard")
+"""What an import reads."""
+ADMIN_TOKEN = option(
+    "--admin-token",
+    metavar="T",
+    envvar="COOP_ADMIN_TOKEN",
+    default="",
+    help="jeton d’un administrateur système (ou variable COOP_ADMIN_TOKEN, que « ps » ne montre pas)",
+)
+"""The token of an administrator, lent for one command."""
+DIGEST = argument("number", type=NUMBER, metavar="N", help="le numéro, que « digest preview » donne")
+STATE = option("--state", metavar="ÉTAT", help="ceux d’un état : nouveau, pris, en attente, résolu…")
+QUEUE = option("--queue", metavar="FILE", help="ceux d’une file, par son code ou son nom : metier")
+WHOSE = ("--user", "--departement", "--region", "--national")
+QUESTION = (
+    option("--user", metavar="NOM", help="d’une personne, par son nom d’utilisateur"),
+    option("--departement", type=Value(_read_departement), metavar="CODE", help="d’un département, par exemple 69"),
+    option("--region", type=Value(_read_region), metavar="CODE", help="d’une région : son code INSEE ou son nom"),
+    option("--national", is_flag=True, help="de tout le pays (d’office)"),
+    option("--from", "start", type=DAY, required=True, metavar="JOUR", help="premier jour"),
+    option("--to", "end", type=DAY, required=True, metavar="JOUR", help="dernier jour, compris"),
+    option(
+        "--percent",
+        type=Choice("juste", "coop"),
+        default="juste",
+        help="pourcentages qui font 100 (juste, d’office), ou tronqués comme sur l’ancienne plateforme (coop)",
+    ),
+)
+"""Whose figures, and of which days."""
