@@ -1,7 +1,6 @@
 """« coop-bot search people » and « import contacts »: the directory, from a terminal."""
 
 import json
-import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,13 +11,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.french.words import NBSP, plural
 from cli.command import Call
-from cli.environment import begin_reading, open_database, open_up_to_date
+from cli.environment import begin_reading, open_up_to_date
 from cli.errors import OperatorError
 from cli.journal import note
-from cli.tables import POLITENESS, BadLineError, Cells, Complain, open_table, take_in, take_turn
-from cli.terminal import ProgressBar, align
+from cli.tables import BadLineError, Cells, Complain, complain, open_table, open_to_import, take_in, take_turn
+from cli.terminal import ProgressBar, align, count
 from config.text import unguard
-from storage import people, schema
+from storage import people
 from storage.annuaire import NETWORK, DirectoryHit, contacts, read_index
 from storage.annuaire.contacts import (
     COLUMNS,
@@ -54,11 +53,9 @@ async def search_people(call: Call, query: str, username: str, as_json: bool) ->
 
 async def import_contacts(call: Call, file: str) -> int:
     """Take a file in; 1 when a line was refused, 0 otherwise."""
-    os.nice(POLITENESS)
-    await schema.prepare(call.settings.database_url)
-    async with open_database(call.settings) as database:
+    async with open_to_import(call.settings) as database:
         with open_table(file, COLUMNS, [{"nom"}, {"organisme"}]) as table:
-            outcome = await Import(database, call.clock(), _complain).run(table, ProgressBar(sys.stderr, "ligne lue"))
+            outcome = await Import(database, call.clock(), complain).run(table, ProgressBar(sys.stderr, "ligne lue"))
     print(outcome)
     return 1 if outcome.refused else 0
 
@@ -81,10 +78,6 @@ async def _viewer(db: AsyncSession, username: str) -> Person:
 def _unknown(person: Person) -> Role | None:
     """Who is announced without a role will be a conseiller by their address; of others nothing is known."""
     return None if person.id else Role.CONSEILLER
-
-
-def _complain(number: int, reason: str) -> None:
-    print(f"ligne {number} : {reason}", file=sys.stderr)
 
 
 def _as_object(hit: DirectoryHit, person: Person) -> dict[str, object]:
@@ -114,7 +107,7 @@ def _lines(found: Sequence[dict[str, object]]) -> Iterator[str]:
     ]
     if found:
         yield from align(rows)
-    yield f"{plural(len(found), 'personne').replace(NBSP, ' ')}."
+    yield f"{count(len(found), 'personne')}."
 
 
 LINES_AT_ONCE = 200

@@ -9,11 +9,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from bot.french.words import NBSP, group, plural
+from bot.french.words import group
 from cli.command import Call
 from cli.errors import OperatorError
 from cli.faults import place_fault
-from cli.terminal import ProgressBar
+from cli.terminal import ProgressBar, count
 from storage import schema
 from storage.backup import BackupWriter, Content, save
 from storage.backup import restore as restore_file
@@ -100,9 +100,9 @@ def _progress() -> Callable[[int, int], None]:
 
 def _tell(content: Content) -> None:
     """How many rows of each table, and of all."""
-    for name, count in content.counts.items():
-        print(f"  {name} : {group(count, least=1_000)}")
-    print(f"{plural(content.total, 'ligne').replace(NBSP, ' ')} en tout.")
+    for name, rows in content.counts.items():
+        print(f"  {name} : {group(rows, least=1_000)}")
+    print(f"{count(content.total, 'ligne')} en tout.")
 
 
 def _day(moment: datetime) -> str:

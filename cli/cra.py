@@ -2,10 +2,8 @@
 flat.
 """
 
-import csv
 import hashlib
 import json
-import os
 import sqlite3
 import sys
 import tempfile
@@ -14,30 +12,30 @@ from contextlib import closing
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
 from itertools import islice
-from typing import BinaryIO, TextIO, cast
+from typing import BinaryIO, TextIO
 
 from bot.errors import ChatError
-from bot.french.words import NBSP, plural
 from bot.mattermost import ChatUser, Mattermost
 from bot.people import make_newcomer
 from cli.command import Call
-from cli.environment import open_chat, open_database, open_file, open_up_to_date
+from cli.environment import open_chat, open_file, open_up_to_date
 from cli.errors import OperatorError
 from cli.faults import same_name_fault
 from cli.tables import (
     IGNORED_MAX,
     LINE_BYTES_MAX,
-    POLITENESS,
     BadLineError,
     by_column,
+    complain,
     find_delimiter,
+    open_to_import,
     read_cells,
     read_header,
     read_texts,
     take_turn,
 )
-from cli.terminal import ProgressBar
-from storage import people, schema
+from cli.terminal import ProgressBar, begin_csv, count, open_standard_output
+from storage import people
 from storage.cra.bulk import ExportFilter, IncomingLine, add_lines, describe_line, export_rows, renumber_lines
 from storage.cra.files import (
     CSV_COLUMNS,
@@ -59,13 +57,11 @@ from storage.people import Person, SameNameError
 
 async def import_cra(call: Call, file: str) -> int:
     """Take a file in; 1 when a line was refused, 0 otherwise."""
-    os.nice(POLITENESS)
     settings, clock = call.settings, call.clock
-    await schema.prepare(settings.database_url)
-    async with open_database(settings) as database, open_chat(settings) as chat:
+    async with open_to_import(settings) as database, open_chat(settings) as chat:
         with open_file(file) as stream:
             lines = Lines(stream)
-            work = Import(database, Authors(database, chat, clock), clock, _complain)
+            work = Import(database, Authors(database, chat, clock), clock, complain)
             outcome = await work.run(lines, ProgressBar(sys.stderr, "ligne lue"))
     if lines.ignored:
         print(f"Colonnes inconnues, ignorées : {', '.join(sorted(lines.ignored))}.", file=sys.stderr)
@@ -79,21 +75,16 @@ async def export_cra(
     """Write what is asked for on the standard output."""
     username = user.removeprefix("@").lower() if user else None
     wanted = ExportFilter(start=start, end=end, username=username, deleted=deleted)
-    cast("TextIO", sys.stdout).reconfigure(encoding="utf-8", newline="")  # type: ignore[attr-defined]
     async with open_up_to_date(call.settings) as database:
         if username and not await _is_known(database, username):
             print(f"Personne ne s’appelle « {username} » dans le registre.", file=sys.stderr)
-        await export(database, wanted, writer(sys.stdout, kind), ProgressBar(sys.stderr, "compte rendu"))
+        await export(database, wanted, writer(open_standard_output(), kind), ProgressBar(sys.stderr, "compte rendu"))
     return 0
 
 
 async def _is_known(database: Database, username: str) -> bool:
     async with database.transaction(writes=False) as db:
         return await people.by_username(db, username) is not None
-
-
-def _complain(number: int, reason: str) -> None:
-    print(f"ligne {number} : {reason}", file=sys.stderr)
 
 
 Numbered = tuple[int, Row | RowError]
@@ -246,11 +237,7 @@ class ImportOutcome:
     refused: int = 0
 
     def __str__(self) -> str:
-        added, refused = (
-            plural(count, word).replace(NBSP, " ")
-            for count, word in ((self.added, "ajouté"), (self.refused, "refusée"))
-        )
-        return f"{added}, {self.there} déjà là, {refused}."
+        return f"{count(self.added, 'ajouté')}, {self.there} déjà là, {count(self.refused, 'refusée')}."
 
     @property
     def lines(self) -> int:
@@ -365,30 +352,22 @@ def check(entry: ReportEntry, now: datetime, today: date) -> None:
         raise RowError(" ".join(found))
 
 
-BYTE_ORDER_MARK = "\ufeff"
-"""Without it, spreadsheets take UTF-8 for something else."""
-
-
-def writer(out: TextIO, kind: str) -> Callable[[Row], None]:
+def writer(out: TextIO, kind: str) -> Callable[[Row], object]:
     """What writes one line in a format, « jsonl » or « csv »; the CSV’s first line is written at once."""
     if kind == "jsonl":
         return lambda row: print(json.dumps(row, ensure_ascii=False), file=out)
-    out.write(BYTE_ORDER_MARK)
-    table = csv.writer(out, delimiter=";")
-    table.writerow(CSV_COLUMNS)
-
-    def write(row: Row) -> None:
-        table.writerow(format_cells(row))
-
-    return write
+    write = begin_csv(out, CSV_COLUMNS)
+    return lambda row: write(format_cells(row))
 
 
-async def export(database: Database, wanted: ExportFilter, write: Callable[[Row], None], progress: ProgressBar) -> int:
+async def export(
+    database: Database, wanted: ExportFilter, write: Callable[[Row], object], progress: ProgressBar
+) -> int:
     """Write everything wanted, and say how much it was."""
-    count = 0
+    done = 0
     async for row in export_rows(database, wanted):
         write(row)
-        count += 1
-        progress.at(count)
+        done += 1
+        progress.at(done)
     progress.end()
-    return count
+    return done

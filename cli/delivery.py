@@ -11,10 +11,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.context import Request
 from bot.delivery import OutgoingWriter, RegisteredHandlers
 from bot.links import Links
-from bot.mattermost import AioClient, Mattermost, RateLimit, outside_transactions
+from bot.mattermost import Mattermost, RateLimit, outside_transactions
 from bot.outbox import Outbox, OutboxOptions
 from bot.renderers import MessageRenderer
 from bot.replies import Reply
+from cli.environment import open_client
 from cli.errors import OperatorError
 from cli.terminal import ProgressBar
 from config.settings import Settings
@@ -42,12 +43,9 @@ async def open_office(settings: Settings, database: Database, clock: Callable[[]
     if missing := settings.missing():
         raise OperatorError(f"Réglages manquants : {', '.join(missing)}. « coop-bot setup » les écrit.", code=2)
     budget = RateLimit(settings.work_calls)
-    client = AioClient(settings.mattermost_url, settings.bot_token.get_secret_value(), budget)
-    try:
+    async with open_client(settings.mattermost_url, settings.bot_token.get_secret_value(), budget) as client:
         chat: Mattermost = outside_transactions(Mattermost(client, settings.team))
         yield Office(settings, database, chat, budget, clock)
-    finally:
-        await client.close()
 
 
 @dataclass(frozen=True, slots=True)

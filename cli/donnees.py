@@ -8,13 +8,12 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from bot.french.words import NBSP, plural
 from cli.command import Call
 from cli.environment import begin_reading, open_up_to_date
 from cli.errors import OperatorError
 from cli.faults import place_fault
 from cli.people.register import find
-from cli.terminal import align
+from cli.terminal import align, count
 from commands import donnees
 from config.settings import Settings
 from storage.database import Database
@@ -31,10 +30,10 @@ async def data(call: Call, username: str, output: Path, force: bool) -> int:
     async with open_up_to_date(settings) as database:
         person, _ = await find(database, settings, username.strip().removeprefix("@").lower(), now)
         try:
-            count = await _write(database, person, now, output, force=force)
+            lines = await _write(database, person, now, output, force=force)
         except OSError as error:
             raise OperatorError(place_fault(error, output)) from error
-    print(f"Données de {person.username} écrites : {output} ({plural(count, 'ligne').replace(NBSP, ' ')}).")
+    print(f"Données de {person.username} écrites : {output} ({count(lines, 'ligne')}).")
     return 0
 
 

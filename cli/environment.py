@@ -105,25 +105,32 @@ def open_file(name: str) -> Iterator[BinaryIO]:
 
 
 @asynccontextmanager
+async def open_client(url: str, token: str, budget: RateLimit | None = None) -> AsyncIterator[AioClient]:
+    """A client of a server in the name of whose token it is."""
+    client = AioClient(url, token, budget)
+    try:
+        yield client
+    finally:
+        await client.close()
+
+
+@asynccontextmanager
 async def open_chat(settings: Settings) -> AsyncIterator[Mattermost | None]:
     """Mattermost, where there is a token to ask it with; long work paces itself within ``pacing()``."""
     token = settings.bot_token.get_secret_value()
     if not token:
         yield None
         return
-    client = AioClient(settings.mattermost_url, token, RateLimit(settings.work_calls))
-    try:
+    async with open_client(settings.mattermost_url, token, RateLimit(settings.work_calls)) as client:
         yield Mattermost(client, settings.team)
-    finally:
-        await client.close()
 
 
 async def check_server(settings: Settings) -> None:
     """Raises OperatorError for a token that Mattermost refuses, and a team in which the bot is not; a server that does
     not answer is waited for later."""
-    client = AioClient(settings.mattermost_url, settings.bot_token.get_secret_value())
+    token = settings.bot_token.get_secret_value()
     try:
-        async with asyncio.timeout(ANSWERED_WITHIN):
+        async with open_client(settings.mattermost_url, token) as client, asyncio.timeout(ANSWERED_WITHIN):
             admin = Admin(client)
             me, team = await admin.me(), await admin.team(settings.team)
             is_in = team is not None and await admin.is_member(team.id, me.id)
@@ -136,8 +143,6 @@ async def check_server(settings: Settings) -> None:
             return
         # A team that one may not look into.
         is_in = False
-    finally:
-        await client.close()
     if not is_in:
         raise OperatorError(
             f"COOP_TEAM : il n’y a pas d’équipe « {settings.team} », ou le bot n’y est pas. Donnez le nom "

@@ -1,10 +1,7 @@
 """« coop-bot guard »: a text is read line by line, and where it holds personal data told once all of it was read."""
 
 import json
-import sys
 from collections.abc import Iterator
-from shutil import copyfileobj
-from tempfile import TemporaryFile
 from typing import BinaryIO, TextIO
 
 from bot.french.words import plural
@@ -13,6 +10,7 @@ from cli.command import Call
 from cli.environment import open_file
 from cli.errors import OperatorError
 from cli.tables import LINE_BYTES_MAX, Text
+from cli.terminal import open_whole
 
 _MARK = b"\xef\xbb\xbf"
 
@@ -25,11 +23,9 @@ def guard(_: Call, file: str, as_json: bool) -> int:
 
 def look(name: str, *, as_json: bool) -> None:
     """Tell what is in the file; nothing where it can’t be read to its end. Raises OperatorError then."""
-    with open_file(name) as stream, TemporaryFile("w+", encoding="utf-8") as told:
+    with open_file(name) as stream, open_whole() as told:
         found = ((number, one) for number, line in read_lines(stream) for one in find(line))
         (_as_json if as_json else _in_words)(found, told)
-        told.seek(0)
-        copyfileobj(told, sys.stdout)
 
 
 def read_lines(stream: BinaryIO) -> Iterator[Text]:

@@ -1,20 +1,15 @@
 """« coop-bot tickets » and « export tickets »: read page by page, and handed over once all of it was read."""
 
-import csv
 import json
-import shutil
 import sys
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
-from pathlib import Path
-from tempfile import TemporaryFile
-from typing import TextIO, cast
+from typing import TextIO
 
-from bot.french.words import NBSP, plural
 from cli.command import Call
 from cli.environment import open_up_to_date
 from cli.errors import OperatorError
-from cli.terminal import ProgressBar
+from cli.terminal import ProgressBar, begin_csv, count, make_printable, open_whole
 from config import hotline
 from config.hotline import Queue
 from config.settings import Settings
@@ -25,31 +20,24 @@ from storage.hotline import rows
 from storage.hotline.rows import CSV_COLUMNS, Line, TicketSelection
 from storage.hotline.states import TicketState, Urgency
 
-BYTE_ORDER_MARK = "\ufeff"
-"""Without it, spreadsheets take UTF-8 for something else."""
-
 
 async def tickets(call: Call, state: str | None, queue: str | None, as_json: bool) -> int:
     """Write them on the standard output, to be read or for a program."""
     settings = call.settings
     chosen, names = choose(settings, state, queue), {code: each.name for code, each in queues(settings).items()}
-    with TemporaryFile("w+", encoding="utf-8", newline="") as told:
+    with open_whole() as told:
         async with open_up_to_date(settings) as database:
             found = rows.read_lines(database, chosen)
             await (_as_json(found, told) if as_json else as_table(found, names, told))
-        told.seek(0)
-        shutil.copyfileobj(told, sys.stdout)
     return 0
 
 
 async def export_tickets(call: Call, state: str | None, queue: str | None, output: str) -> int:
     """Write them as CSV, on the standard output or into a file, which is replaced."""
     chosen = choose(call.settings, state, queue)
-    with TemporaryFile("w+", encoding="utf-8", newline="") as told:
+    with open_whole(output) as told:
         async with open_up_to_date(call.settings) as database:
             await _as_csv(rows.read_lines(database, chosen, CSV_COLUMNS), told)
-        told.seek(0)
-        _hand_over(told, output)
     return 0
 
 
@@ -62,24 +50,12 @@ async def _as_json(found: AsyncIterator[Line], told: TextIO) -> None:
 
 
 async def _as_csv(found: AsyncIterator[Line], told: TextIO) -> None:
-    told.write(BYTE_ORDER_MARK)
-    table, progress, count = csv.writer(told, delimiter=";"), ProgressBar(sys.stderr, "demande"), 0
-    table.writerow(CSV_COLUMNS)
+    write, progress, done = begin_csv(told, CSV_COLUMNS), ProgressBar(sys.stderr, "demande"), 0
     async for line in found:
-        table.writerow(rows.make_cells(line))
-        count += 1
-        progress.at(count)
+        write(rows.make_cells(line))
+        done += 1
+        progress.at(done)
     progress.end()
-
-
-def _hand_over(told: TextIO, output: str) -> None:
-    if output == "-":
-        cast("TextIO", sys.stdout).reconfigure(encoding="utf-8", newline="")  # type: ignore[attr-defined]
-        shutil.copyfileobj(told, sys.stdout)
-        return
-    with Path(output).open("w", encoding="utf-8", newline="") as file:
-        shutil.copyfileobj(told, file)
-    print(f"Écrit : {output}")
 
 
 _SHORT = {"en attente": TicketState.EN_ATTENTE}
@@ -127,14 +103,14 @@ _WIDTHS = (5, 16, 24, 15, 16, 20, 20, 0)
 
 async def as_table(found: AsyncIterator[Line], names: Mapping[str, str], told: TextIO) -> None:
     """Write them, then how many they are; ``names`` are those of the queues, by code."""
-    count = 0
+    done = 0
     async for line in found:
-        if not count:
+        if not done:
             told.write(_row(HEADINGS))
-        count += 1
+        done += 1
         told.write(_row(_cells(line, names)))
-    counted = plural(count, "demande d’aide", "demandes d’aide").replace(NBSP, " ")
-    told.write(f"{counted}. Heures de Paris.\n" if count else "Aucune demande d’aide.\n")
+    counted = count(done, "demande d’aide", "demandes d’aide")
+    told.write(f"{counted}. Heures de Paris.\n" if done else "Aucune demande d’aide.\n")
 
 
 def _cells(line: Line, names: Mapping[str, str]) -> tuple[str, ...]:
@@ -145,6 +121,5 @@ def _cells(line: Line, names: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _row(cells: tuple[str, ...]) -> str:
-    """No sign of anybody’s words does anything in a terminal."""
-    shown = ("".join(c if c.isprintable() else "\ufffd" for c in cell) for cell in cells)
+    shown = map(make_printable, cells)
     return "  ".join(cell.ljust(width) for cell, width in zip(shown, _WIDTHS, strict=True)).rstrip() + "\n"

@@ -3,19 +3,16 @@ they change.
 """
 
 import json
-import shutil
-import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, time, timedelta
-from tempfile import TemporaryFile
 from typing import TextIO
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.french.words import NBSP, plural
 from cli.command import Call
 from cli.environment import begin_reading, open_up_to_date
 from cli.errors import OperatorError
+from cli.terminal import count, make_printable, open_whole
 from config.settings import Settings
 from config.time import PARIS
 from storage import journal
@@ -36,14 +33,14 @@ async def note_about(db: AsyncSession, entry: JournalEntry) -> None:
 async def _verify(settings: Settings) -> int:
     """Say how it stands. Raises OperatorError for the first entry that is not as it was written."""
     async with open_up_to_date(settings) as database, begin_reading(database) as db:
-        count, fault = await journal.verify(db)
+        entries, fault = await journal.verify(db)
     if fault:
         raise OperatorError(
             f"Le journal a été touché : n° {fault.number}, {fault.what}. Comparez-le à une sauvegarde, et vérifiez qui "
             "peut écrire dans la base."
         )
-    counted = plural(count, "entrée", "entrées").replace(NBSP, " ")
-    print(f"Le journal est intact : {counted}." if count else "Le journal est intact, et encore vide.")
+    counted = count(entries, "entrée")
+    print(f"Le journal est intact : {counted}." if entries else "Le journal est intact, et encore vide.")
     return 0
 
 
@@ -58,12 +55,10 @@ async def show(
     if what == "verify":
         return await _verify(call.settings)
     first, last = _span(since, until)
-    with TemporaryFile("w+", encoding="utf-8", newline="") as told:
+    with open_whole() as told:
         async with open_up_to_date(call.settings) as database, begin_reading(database) as db:
             found = journal.list_between(db, first, last, (actor or "").removeprefix("@"))
             await (_as_lines(found, told) if jsonl else _as_table(found, told))
-        told.seek(0)
-        shutil.copyfileobj(told, sys.stdout)
     return 0
 
 
@@ -92,18 +87,16 @@ async def _as_lines(found: AsyncIterator[JournalEntry], told: TextIO) -> None:
 
 
 async def _as_table(found: AsyncIterator[JournalEntry], told: TextIO) -> None:
-    count = 0
+    entries = 0
     async for entry in found:
-        count += 1
+        entries += 1
         told.write(_line(entry))
-    counted = plural(count, "entrée", "entrées").replace(NBSP, " ")
-    told.write(f"{counted}. Heures de Paris.\n" if count else "Rien n’est noté dans ces jours.\n")
+    told.write(f"{count(entries, 'entrée')}. Heures de Paris.\n" if entries else "Rien n’est noté dans ces jours.\n")
 
 
 def _line(entry: JournalEntry) -> str:
-    """No sign of anybody’s words does anything in a terminal."""
     when = f"{entry.at.astimezone(PARIS):%d/%m/%Y %H:%M}"
     whom = f" (@{entry.target})" if entry.target else ""
     why = f" : {entry.reason}" if entry.reason else ""
     said = f"{entry.id:>6}  {when}  {entry.actor:<20}  {entry.label}, {entry.object}{whom}{why}"
-    return "".join(c if c.isprintable() else "\ufffd" for c in said) + "\n"
+    return make_printable(said) + "\n"

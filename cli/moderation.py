@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.french.words import NBSP, plural
 from cli.command import Call
 from cli.environment import begin_reading, open_up_to_date
 from cli.errors import OperatorError
+from cli.terminal import count, make_printable
 from config.text import fold
 from config.time import PARIS
 from storage import people
@@ -74,18 +74,17 @@ def _instant(moment: datetime | None) -> str | None:
 
 
 def _table(lines: Sequence[Mapping[str, Any]]) -> str:
-    """One line each, then how many they are; no sign of anybody’s words does anything in a terminal."""
-    told = ["".join(c if c.isprintable() else "\ufffd" for c in _told(line)) for line in lines]
-    counted = plural(len(lines), "dossier", "dossiers").replace(NBSP, " ")
-    return "\n".join([*told, f"{counted}. Heures de Paris." if lines else "Aucun dossier."])
+    """One line each, then how many they are."""
+    told = [make_printable(_told(line)) for line in lines]
+    return "\n".join([*told, f"{count(len(lines), 'dossier')}. Heures de Paris." if lines else "Aucun dossier."])
 
 
 def _told(line: Mapping[str, Any]) -> str:
     act = f"{label_of(line['act'])} par @{line['decided_by'] or '?'}" if line["act"] else "—"
     until = f" jusqu’au {_paris(line['until'])}" if line["until"] else ""
     where = line["channel"] or "sans message"
-    count = plural(line["reports"], "signalement", "signalements").replace(NBSP, " ")
-    return f"{line['id']:>5}  {line['state']:<12}  @{line['author']:<20}  {where}, {count} : {act}{until}"
+    reported = count(line["reports"], "signalement")
+    return f"{line['id']:>5}  {line['state']:<12}  @{line['author']:<20}  {where}, {reported} : {act}{until}"
 
 
 def _paris(instant: str) -> str:

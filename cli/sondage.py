@@ -1,11 +1,7 @@
 """« coop-bot export poll »: read, then handed over as CSV on the standard output or in a file, which is replaced."""
 
-import csv
-import io
 import sys
-from collections.abc import Iterable, Sequence
-from pathlib import Path
-from typing import cast
+from collections.abc import Sequence
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -13,6 +9,7 @@ from bot.papers.sheets import Cell
 from cli.command import Call
 from cli.environment import begin_reading, open_up_to_date
 from cli.errors import OperatorError
+from cli.terminal import begin_csv, open_whole
 from commands.sondage.results import list_result_lines, list_vote_lines
 from config.text import guard
 from storage import people
@@ -21,16 +18,17 @@ from storage.people import Person
 from storage.sondage import Poll, PollState, votes
 from storage.sondage.votes import NamedVote, read_visible_results
 
-BYTE_ORDER_MARK = "\ufeff"
-"""Without it, spreadsheets take UTF-8 for something else."""
-
 
 async def export_poll(call: Call, number: int, by_voter: bool, output: str) -> int:
     """Write the results of a poll, or who chose what in it."""
     async with open_up_to_date(call.settings) as database, begin_reading(database) as db:
         poll = _must_be(await polls.get_poll(db, number), number)
         lines = await (_voters(db, poll) if by_voter else _results(db, poll))
-    _hand_over(_written(lines), output)
+    with open_whole(output) as told:
+        columns, *rows = ([guard(cell) if isinstance(cell, str) else cell for cell in line] for line in lines)
+        write = begin_csv(told, columns)
+        for row in rows:
+            write(row)
     return 0
 
 
@@ -59,19 +57,3 @@ async def _voters(db: AsyncSession, poll: Poll) -> Sequence[Sequence[Cell]]:
 async def _people(db: AsyncSession, chosen: Sequence[NamedVote]) -> Sequence[Person]:
     wanted = {vote.user_id for vote in chosen}
     return [person async for page in people.pages(db) for person in page if person.id in wanted]
-
-
-def _written(lines: Iterable[Sequence[Cell]]) -> str:
-    told = io.StringIO(newline="")
-    told.write(BYTE_ORDER_MARK)
-    csv.writer(told, delimiter=";").writerows([guard(c) if isinstance(c, str) else c for c in line] for line in lines)
-    return told.getvalue()
-
-
-def _hand_over(told: str, output: str) -> None:
-    if output == "-":
-        cast("io.TextIOWrapper", sys.stdout).reconfigure(encoding="utf-8", newline="")
-        sys.stdout.write(told)
-        return
-    Path(output).write_bytes(told.encode("utf-8", "replace"))
-    print(f"Écrit : {output}")

@@ -15,11 +15,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.french.periods import Period
 from bot.french.words import NBSP, group, say_minutes
-from bot.mattermost import AioClient, Mattermost
+from bot.mattermost import Mattermost
 from bot.papers import FigureSection, LabelledValue
 from bot.texts import typeset
 from cli.command import Call
-from cli.environment import begin_reading, open_up_to_date
+from cli.environment import begin_reading, open_client, open_up_to_date
 from cli.errors import OperatorError
 from commands.stats.conseiller import NOTES, find_full_name, make_own_page, read_own_figures
 from commands.stats.papers import Page, Workbook, make_territory_page, write_paper
@@ -191,11 +191,8 @@ async def _name(settings: Settings, person: Person) -> str:
     token = settings.bot_token.get_secret_value()
     if not token:
         return person.username
-    client = AioClient(settings.mattermost_url, token)
-    try:
+    async with open_client(settings.mattermost_url, token) as client:
         return await find_full_name(Mattermost(client, settings.team), person)
-    finally:
-        await client.close()
 
 
 async def _write(db: AsyncSession, subject: Subject, days: OwnQuery, page: Page, path: Path) -> None:

@@ -5,6 +5,7 @@ CSV in UTF-8 with or without a byte order mark; semicolons, commas or tabs; colu
 
 import asyncio
 import csv
+import os
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -13,9 +14,11 @@ from typing import BinaryIO, Protocol, TypeVar
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from cli.environment import open_file
+from cli.environment import open_database, open_file
 from cli.errors import OperatorError
 from cli.terminal import ProgressBar
+from config.settings import Settings
+from storage import schema
 from storage.database import Database
 
 LINE_BYTES_MAX = 1_000_000
@@ -149,6 +152,11 @@ Complain = Callable[[int, str], None]
 """Takes the number of a line and what is wrong with it, in French."""
 
 
+def complain(number: int, reason: str) -> None:
+    """Tell the operator what is wrong with a line."""
+    print(f"ligne {number} : {reason}", file=sys.stderr)
+
+
 class Taker(Protocol[T]):
     """What an import makes of its lines."""
 
@@ -185,6 +193,17 @@ async def take_in(
 
 POLITENESS = 10
 """How far an import steps back for the bot on the same machine (the « nice » of Unix)."""
+
+
+@asynccontextmanager
+async def open_to_import(settings: Settings) -> AsyncIterator[Database]:
+    """The configured database, brought up to this version, for an import that steps back for the bot."""
+    os.nice(POLITENESS)
+    await schema.prepare(settings.database_url)
+    async with open_database(settings) as database:
+        yield database
+
+
 BETWEEN_BATCHES = 0.005
 """Seconds at least that the database is left to others after each transaction."""
 

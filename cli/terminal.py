@@ -1,10 +1,59 @@
-"""What is shown in a terminal while a command runs: rows as columns, and a line that says how far a long run is."""
+"""What a command writes: counts, rows as columns, files that are whole or nothing, and how far a long run is."""
 
+import csv
+import sys
 import time
-from collections.abc import Iterator, Sequence
-from typing import TextIO
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from io import TextIOWrapper
+from pathlib import Path
+from shutil import copyfileobj
+from tempfile import TemporaryFile
+from typing import TextIO, cast
 
-from bot.french.words import group, noun
+from bot.french.words import NBSP, group, noun, plural
+
+BYTE_ORDER_MARK = "\ufeff"
+"""Without it, spreadsheets take UTF-8 for something else."""
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """« 3 lignes », with a plain space between."""
+    return plural(number, one, many).replace(NBSP, " ")
+
+
+def make_printable(text: str) -> str:
+    """The text, no sign of which does anything in a terminal."""
+    return "".join(c if c.isprintable() else "\ufffd" for c in text)
+
+
+def open_standard_output() -> TextIO:
+    """The standard output as a file in UTF-8, whose lines end as they are written."""
+    cast("TextIOWrapper", sys.stdout).reconfigure(encoding="utf-8", newline="")
+    return sys.stdout
+
+
+def begin_csv(out: TextIO, columns: Iterable[object]) -> Callable[[Iterable[object]], object]:
+    """Write the names of the columns, and return what writes each row."""
+    out.write(BYTE_ORDER_MARK)
+    table = csv.writer(out, delimiter=";")
+    table.writerow(columns)
+    return table.writerow
+
+
+@contextmanager
+def open_whole(output: str = "") -> Iterator[TextIO]:
+    """A file to write in, that is handed over once all of it is there, and nothing of it before: to the standard
+    output as it is, or in UTF-8 where that is called « - », or to a file of that name, which is replaced."""
+    with TemporaryFile("w+", encoding="utf-8", errors="replace", newline="") as told:
+        yield told
+        told.seek(0)
+        if output in {"", "-"}:
+            copyfileobj(told, open_standard_output() if output else sys.stdout)
+            return
+        with Path(output).open("w", encoding="utf-8", newline="") as file:
+            copyfileobj(told, file)
+    print(f"Écrit : {output}")
 
 
 def align(rows: Sequence[Sequence[str]]) -> Iterator[str]:

@@ -13,7 +13,6 @@ TEAM_NAME = "Conseillers numériques"
 TOWN_SQUARE = "town-square"
 """The address of the channel where everybody is."""
 ADMIN = "admin"
-CONUM = "conseiller-numerique.fr"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,9 +28,7 @@ class Actor:
     domain: str
     role: str
     structure: str
-    departement: str | None = None
-    communes: tuple[str, ...] = ()
-    timezone: str = PARIS.key
+    communes: tuple[str, ...]
 
     @property
     def email(self) -> str:
@@ -39,111 +36,33 @@ class Actor:
         return f"{self.username}@{self.domain}"
 
     @property
+    def departement(self) -> str | None:
+        """The code of the one in which they work, if they work in one."""
+        home = self.communes[0] if self.communes else None
+        return home and home[: 3 if home.startswith("97") else 2]
+
+    @property
+    def timezone(self) -> str:
+        """The name of the zone in which they work."""
+        return DEPARTEMENTS[self.departement].fuseau if self.departement else PARIS.key
+
+    @property
     def files_reports(self) -> bool:
         """Whether they file comptes rendus."""
         return self.role == "conseiller"
 
 
-CAST = (
-    Actor(
-        username="agathe",
-        first_name="Agathe",
-        last_name="Moreau",
-        domain="anct.example",
-        role="animateur",
-        structure="Équipe d’animation de la communauté",
-    ),
-    Actor(
-        username="malik",
-        first_name="Malik",
-        last_name="Benali",
-        domain="anct.example",
-        role="animateur",
-        structure="Équipe d’animation de la communauté",
-    ),
-    Actor(
-        username="juliette",
-        first_name="Juliette",
-        last_name="Perrin",
-        domain=CONUM,
-        role="conseiller",
-        structure="Ville de Vaulx-en-Velin",
-        departement="69",
-        communes=("69256", "69266", "69029"),
-    ),
-    Actor(
-        username="carl",
-        first_name="Carl",
-        last_name="Etcheverry",
-        domain=CONUM,
-        role="conseiller",
-        structure="Ville de Pau",
-        departement="64",
-        communes=("64445", "64348", "64129"),
-    ),
-    Actor(
-        username="marie",
-        first_name="Marie",
-        last_name="Hoarau",
-        domain=CONUM,
-        role="conseiller",
-        structure="Ville de Saint-Denis",
-        departement="974",
-        communes=("97411", "97418"),
-        timezone="Indian/Reunion",
-    ),
-    Actor(
-        username="jean",
-        first_name="Jean",
-        last_name="Colonna",
-        domain=CONUM,
-        role="conseiller",
-        structure="Ville d’Ajaccio",
-        departement="2A",
-        communes=("2A004", "2A249"),
-    ),
-    Actor(
-        username="camille",
-        first_name="Camille",
-        last_name="Roche",
-        domain=CONUM,
-        role="coordinateur",
-        structure="Métropole de Lyon",
-        departement="69",
-        communes=("69123",),
-    ),
-    Actor(
-        username="ines",
-        first_name="Inès",
-        last_name="Garnier",
-        domain="france-services.example",
-        role="invite",
-        structure="France services de Givors",
-        departement="69",
-        communes=("69091",),
-    ),
-)
-"""Those who are put first: one of each kind."""
-
-
 @cache
 def everybody() -> tuple[Actor, ...]:
-    """The cast, and the conseillers of reseau.tsv."""
+    """The people of reseau.tsv, in its order."""
     lines = files("cli.demo").joinpath("reseau.tsv").read_text("utf-8").splitlines()
-    return *CAST, *(_conseiller(*line.split("\t")) for line in lines if not line.startswith("#"))
+    columns, *rows = [line.split("\t") for line in lines if not line.startswith("#")]
+    return tuple(_actor(**dict(zip(columns, row, strict=True))) for row in rows)
 
 
-def _conseiller(username: str, first_name: str, last_name: str, structure: str, communes: str) -> Actor:
-    codes = tuple(communes.split(","))
-    departement = codes[0][:3] if codes[0].startswith("97") else codes[0][:2]
-    return Actor(
-        username=username,
-        first_name=first_name,
-        last_name=last_name,
-        domain=CONUM,
-        role="conseiller",
-        structure=structure,
-        departement=departement,
-        communes=codes,
-        timezone=DEPARTEMENTS[departement].fuseau,
-    )
+def _actor(communes: str, **said: str) -> Actor:
+    return Actor(**said, communes=tuple(filter(None, communes.split(","))))
+
+
+CAST = everybody()[:8]
+"""Those who are put first: one of each kind."""

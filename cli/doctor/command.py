@@ -13,6 +13,7 @@ from cli.doctor import server as callback
 from cli.doctor.chat import rights, rooms
 from cli.doctor.findings import Findings
 from cli.doctor.server import as_admin
+from cli.environment import open_client
 from cli.faults import chat_fault
 from cli.rights import Needs
 from commands import FEATURES
@@ -34,14 +35,12 @@ async def examine(
     house.data_dir(settings, findings)
     house.privacy(settings, findings)
     await house.database(settings, findings, utc_now())
-    client = AioClient(settings.mattermost_url, settings.bot_token.get_secret_value())
     try:
-        if await chat.server(client, findings, utc_now) and complete:
-            await _at_home(client, needs, admin_token, findings)
+        async with open_client(settings.mattermost_url, settings.bot_token.get_secret_value()) as client:
+            if await chat.server(client, findings, utc_now) and complete:
+                await _at_home(client, needs, admin_token, findings)
     except ChatError as error:
         findings.fault(chat_fault(error))
-    finally:
-        await client.close()
     if findings.faults:
         say(f"À réparer : {findings.faults}.")
         return 1

@@ -6,6 +6,7 @@ from bot.errors import ChatError
 from bot.mattermost import AioClient, Mattermost
 from cli.admin import Admin, Identity, ServerSettings, SlashCommand
 from cli.doctor.findings import Findings
+from cli.environment import open_client
 from cli.faults import chat_fault
 from cli.rights import Needs
 from cli.setup.server import SETTING, host_of, wrong_settings
@@ -21,24 +22,24 @@ NEARLY = 0.9
 async def as_admin(needs: Needs, token: str, team: Identity, findings: Findings) -> None:
     """What only an administrator may read."""
     settings = needs.settings
-    client = AioClient(settings.mattermost_url, token)
     try:
-        admin = Admin(client)
-        if not (await admin.me()).is_system_admin:
-            findings.note(
-                "--admin-token n’est pas celui d’un administrateur système : réglages du serveur non vérifiés."
-            )
-            return
-        async for wrong in wrong_settings(admin, settings.mattermost_url, settings.public_url, makes_bot=False):
-            findings.fault(f"{wrong.why} : mettez {wrong.section}.{wrong.name} à « {wrong.said} ».")
-        await check_commands(admin, team, needs, findings, full=True)
-        found = await admin.settings()
-        _privacy(found, findings)
-        await _room(admin, team, found, findings)
+        async with open_client(settings.mattermost_url, token) as client:
+            await _examine(Admin(client), needs, team, findings)
     except ChatError as error:
         findings.fault(f"--admin-token : {chat_fault(error)}")
-    finally:
-        await client.close()
+
+
+async def _examine(admin: Admin, needs: Needs, team: Identity, findings: Findings) -> None:
+    settings = needs.settings
+    if not (await admin.me()).is_system_admin:
+        findings.note("--admin-token n’est pas celui d’un administrateur système : réglages du serveur non vérifiés.")
+        return
+    async for wrong in wrong_settings(admin, settings.mattermost_url, settings.public_url, makes_bot=False):
+        findings.fault(f"{wrong.why} : mettez {wrong.section}.{wrong.name} à « {wrong.said} ».")
+    await check_commands(admin, team, needs, findings, full=True)
+    found = await admin.settings()
+    _privacy(found, findings)
+    await _room(admin, team, found, findings)
 
 
 def _privacy(found: ServerSettings, findings: Findings) -> None:

@@ -8,18 +8,17 @@ from datetime import datetime
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.errors import ChatError
-from bot.french.words import NBSP, plural
-from bot.mattermost import AioClient, ChatUser, Mattermost
+from bot.mattermost import ChatUser, Mattermost
 from bot.people import make_newcomer
 from bot.replies import Direct, Reply, Say
 from bot.texts import Markdown, render
 from cli.command import Call
 from cli.delivery import Pen
-from cli.environment import begin_reading, open_up_to_date
+from cli.environment import begin_reading, open_client, open_up_to_date
 from cli.errors import OperatorError
 from cli.faults import chat_fault
 from cli.journal import note_about
-from cli.terminal import align
+from cli.terminal import align, count
 from commands.membres.changes import RoleProposal
 from commands.membres.feature import feature
 from commands.membres.members import Standing, needs_approval
@@ -98,7 +97,7 @@ def _lines(everybody: Sequence[Person]) -> Iterator[str]:
     rows = [("nom", "rôle", "départements", "structure")]
     rows += [(f"@{p.username}", _short(p), ", ".join(p.departements) or "—", p.structure or "—") for p in everybody]
     yield from align(rows)
-    yield f"{plural(len(everybody), 'personne').replace(NBSP, ' ')}."
+    yield f"{count(len(everybody), 'personne')}."
 
 
 def _short(person: Person) -> str:
@@ -137,15 +136,12 @@ async def _account(settings: Settings, username: str) -> tuple[ChatUser | None, 
     token = settings.bot_token.get_secret_value()
     if not token:
         return None, "et Mattermost ne peut pas être interrogé : COOP_BOT_TOKEN n’est pas réglé."
-    client = AioClient(settings.mattermost_url, token)
     try:
-        async with asyncio.timeout(LOOK_UP_MAX):
+        async with open_client(settings.mattermost_url, token) as client, asyncio.timeout(LOOK_UP_MAX):
             return await Mattermost(client, settings.team).user_by_name(username), ""
     except (ChatError, TimeoutError) as error:
         fault = error if isinstance(error, ChatError) else ChatError(0)
         return None, f"et Mattermost n’a pas pu être interrogé. {chat_fault(fault)}"
-    finally:
-        await client.close()
 
 
 LISTED_MAX = 30

@@ -1,46 +1,39 @@
 """« import people », « import structures » and « export people » with a real database and the standard streams."""
 
-import csv
-import os
 import sys
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TextIO, cast
+from typing import TextIO
 
 from bot.clock import utc_now
 from bot.french.words import NBSP, plural
 from cli.command import Call
 from cli.delivery import Pen
-from cli.environment import check_channels, open_chat, open_database, open_up_to_date
+from cli.environment import check_channels, open_chat, open_up_to_date
 from cli.journal import note
 from cli.people.imports import Accounts, Import, Memberships, Seen
 from cli.people.lines import COLUMNS, NAMED_BY, STRUCTURE_COLUMNS, read_structure, write_cells
-from cli.tables import POLITENESS, BadLineError, Cells, Complain, Table, open_table, take_in, take_turn
-from cli.terminal import ProgressBar
+from cli.tables import BadLineError, Cells, Complain, Table, complain, open_table, open_to_import, take_in, take_turn
+from cli.terminal import ProgressBar, begin_csv, open_standard_output
 from commands.membres.feature import feature
 from config.settings import Settings
-from storage import people, schema
+from storage import people
 from storage.canaux import list_allowances, list_planned
 from storage.canaux.membership import MembershipRules
 from storage.database import Database
 from storage.journal import AuditAct
 from storage.people import Structure, register, structures
 
-BYTE_ORDER_MARK = "\ufeff"
-"""Without it, spreadsheets take UTF-8 for something else."""
-
 
 async def import_people(call: Call, file: str) -> int:
     """Take people in; 1 when a line was refused, 0 otherwise."""
     settings, clock = call.settings, call.clock
-    os.nice(POLITENESS)
-    await schema.prepare(settings.database_url)
-    async with open_database(settings) as database, open_chat(settings) as chat:
+    async with open_to_import(settings) as database, open_chat(settings) as chat:
         accounts, memberships = Accounts(chat), await _memberships(settings, database)
         pen = Pen(settings, clock, feature.name)
-        work = Import(database, accounts, clock, _complain, timedelta(days=settings.move_grace), memberships, pen)
+        work = Import(database, accounts, clock, complain, timedelta(days=settings.move_grace), memberships, pen)
         with open_table(file, COLUMNS, [NAMED_BY]) as table:
             outcome = await work.run(table, _progress())
     _tell_missing(table)
@@ -54,11 +47,9 @@ async def import_people(call: Call, file: str) -> int:
 
 async def import_structures(call: Call, file: str) -> int:
     """Take employers in; 1 when a line was refused, 0 otherwise."""
-    os.nice(POLITENESS)
-    await schema.prepare(call.settings.database_url)
-    async with open_database(call.settings) as database:
+    async with open_to_import(call.settings) as database:
         with open_table(file, STRUCTURE_COLUMNS, [{"siret"}]) as table:
-            outcome = await StructuresImport(database, _complain).run(table, _progress())
+            outcome = await StructuresImport(database, complain).run(table, _progress())
     _tell_missing(table)
     print(outcome)
     return 1 if outcome.refused else 0
@@ -66,21 +57,20 @@ async def import_structures(call: Call, file: str) -> int:
 
 async def export_people(call: Call) -> int:
     """Write the register on the standard output, then who is waited for."""
-    cast("TextIO", sys.stdout).reconfigure(encoding="utf-8", newline="")  # type: ignore[attr-defined]
     async with open_up_to_date(call.settings) as database:
-        await write_people(database, sys.stdout)
+        await write_people(database, open_standard_output())
     return 0
 
 
 async def write_people(database: Database, out: TextIO) -> None:
     """Everybody as CSV, by user name; the lines that wait for an account last."""
-    out.write(BYTE_ORDER_MARK)
-    table = csv.writer(out, delimiter=";")
-    table.writerow(COLUMNS)
+    write = begin_csv(out, COLUMNS)
     async with database.transaction(writes=False) as db:
         async for page in people.pages(db):
-            table.writerows(map(write_cells, page))
-        table.writerows(map(write_cells, await register.every_awaited(db)))
+            for person in page:
+                write(write_cells(person))
+        for awaited in await register.every_awaited(db):
+            write(write_cells(awaited))
 
 
 async def _memberships(settings: Settings, database: Database) -> Memberships:
@@ -96,10 +86,6 @@ def _tell_missing(table: Table) -> None:
 
 def _progress() -> ProgressBar:
     return ProgressBar(sys.stderr, "ligne lue")
-
-
-def _complain(number: int, reason: str) -> None:
-    print(f"ligne {number} : {reason}", file=sys.stderr)
 
 
 LINES_AT_ONCE = 500

@@ -1,23 +1,19 @@
 """« search », « import » and « export resources » with a real database and the standard streams."""
 
-import csv
 import json
-import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from io import BufferedReader
 from typing import TextIO, cast
 
-from bot.french.words import NBSP, plural
 from cli.command import Call
-from cli.environment import begin_reading, open_database, open_file, open_up_to_date
+from cli.environment import begin_reading, open_file, open_up_to_date
 from cli.ressources.imports import Import
 from cli.ressources.lines import COLUMNS, THEMES_JOINED_BY, Lines
-from cli.tables import POLITENESS
-from cli.terminal import ProgressBar, align
+from cli.tables import complain, open_to_import
+from cli.terminal import ProgressBar, align, begin_csv, count, open_standard_output
 from config.ressources import CATEGORIES, KINDS
 from config.text import guard
-from storage import schema
 from storage.database import Database
 from storage.ressources import SearchPage, search
 from storage.ressources.resources import Resource, ResourceState, iterate_pages
@@ -42,12 +38,10 @@ async def search_resources(call: Call, query: str, limit: int, as_json: bool) ->
 
 async def import_resources(call: Call, file: str) -> int:
     """Take a file in; 1 when a line was refused, 0 otherwise."""
-    os.nice(POLITENESS)
-    await schema.prepare(call.settings.database_url)
-    async with open_database(call.settings) as database:
+    async with open_to_import(call.settings) as database:
         with open_file(file) as stream:
             lines = Lines(cast("BufferedReader", stream))
-            outcome = await Import(database, call.clock(), _complain).run(lines, ProgressBar(sys.stderr, "ligne lue"))
+            outcome = await Import(database, call.clock(), complain).run(lines, ProgressBar(sys.stderr, "ligne lue"))
     if lines.ignored:
         print(f"Colonnes inconnues, ignorées : {', '.join(sorted(lines.ignored))}.", file=sys.stderr)
     print(outcome)
@@ -56,14 +50,9 @@ async def import_resources(call: Call, file: str) -> int:
 
 async def export_resources(call: Call, kind: str) -> int:
     """Write what is published on the standard output."""
-    cast("TextIO", sys.stdout).reconfigure(encoding="utf-8", newline="")  # type: ignore[attr-defined]
     async with open_up_to_date(call.settings) as database:
-        await export(database, writer(sys.stdout, kind), ProgressBar(sys.stderr, "fiche"))
+        await export(database, writer(open_standard_output(), kind), ProgressBar(sys.stderr, "fiche"))
     return 0
-
-
-def _complain(number: int, reason: str) -> None:
-    print(f"ligne {number} : {reason}", file=sys.stderr)
 
 
 def _lines(found: SearchPage) -> Iterator[str]:
@@ -77,7 +66,7 @@ def _lines(found: SearchPage) -> Iterator[str]:
         rows.append((str(hit.score), str(one.id), titre, kind, categorie, f"{one.date:%d/%m/%Y}"))
     if found.hits:
         yield from align(rows)
-    told = plural(found.total, "fiche").replace(NBSP, " ")
+    told = count(found.total, "fiche")
     shown = len(found.hits)
     yield (
         f"{told}."
@@ -86,33 +75,28 @@ def _lines(found: SearchPage) -> Iterator[str]:
     )
 
 
-BYTE_ORDER_MARK = "\ufeff"
-"""Without it, spreadsheets take UTF-8 for something else."""
-
 Said = Mapping[str, str | list[str]]
 
 
-def writer(out: TextIO, kind: str) -> Callable[[Said], None]:
+def writer(out: TextIO, kind: str) -> Callable[[Said], object]:
     """What writes one line in a format, « jsonl » or « csv »; the CSV’s first line is written at once."""
     if kind == "jsonl":
         return lambda said: print(json.dumps(said, ensure_ascii=False), file=out)
-    out.write(BYTE_ORDER_MARK)
-    table = csv.writer(out, delimiter=";")
-    table.writerow(COLUMNS)
-    return lambda said: table.writerow([_cell(said[name]) for name in COLUMNS])
+    write = begin_csv(out, COLUMNS)
+    return lambda said: write([_cell(said[name]) for name in COLUMNS])
 
 
-async def export(database: Database, write: Callable[[Said], None], progress: ProgressBar) -> int:
+async def export(database: Database, write: Callable[[Said], object], progress: ProgressBar) -> int:
     """Write everything that is published, and say how much it was."""
-    count = 0
+    done = 0
     async with database.transaction(writes=False) as db:
         async for page in iterate_pages(db, ResourceState.PUBLISHED):
             for resource in page:
                 write(_said(resource))
-            count += len(page)
-            progress.at(count)
+            done += len(page)
+            progress.at(done)
     progress.end()
-    return count
+    return done
 
 
 def _said(resource: Resource) -> Said:

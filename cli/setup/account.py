@@ -11,9 +11,10 @@ from functools import partial
 from bot.errors import ChatError
 from bot.features import Right
 from bot.french.words import plural
-from bot.mattermost import AioClient, ChatUser
+from bot.mattermost import ChatUser
 from bot.renderers import read_portrait
 from cli.admin import Admin, Identity
+from cli.environment import open_client
 from cli.errors import OperatorError
 from cli.rights import Lack, Needs, Standing, explain_excess, look_up
 from cli.setup.changes import Changes
@@ -137,15 +138,13 @@ async def is_working(url: str, token: str, user_id: str) -> bool:
 
 async def owner_of(url: str, token: str) -> ChatUser | None:
     """Whose token it is; None when the server refuses it."""
-    client = AioClient(url, token)
     try:
-        return await Admin(client).me()
+        async with open_client(url, token) as client:
+            return await Admin(client).me()
     except ChatError as error:
         if error.status == 401:
             return None
         raise
-    finally:
-        await client.close()
 
 
 @dataclass(frozen=True, slots=True)

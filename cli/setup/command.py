@@ -10,12 +10,11 @@ from urllib.parse import urlsplit
 
 from bot.errors import ChatError
 from bot.features import Feature
-from bot.mattermost import AioClient
 from bot.renderers import BotProfile, picture_url
 from cli import envfile
 from cli.admin import Admin, Identity, SlashCommand
 from cli.command import Call
-from cli.environment import choose_features
+from cli.environment import choose_features, open_client
 from cli.errors import OperatorError
 from cli.faults import folder_fault, text_of
 from cli.rights import Needs
@@ -56,11 +55,8 @@ async def setup(options: SetupOptions, say: Callable[[str], None], features: Seq
     """Make everything ready, say each change; 1 when something is left for the operator to mend."""
     _check(options)
     changes = Changes(say, options.dry_run)
-    client = AioClient(options.url, options.admin_token)
-    try:
+    async with open_client(options.url, options.admin_token) as client:
         await _prepare(Admin(client), changes, options, features)
-    finally:
-        await client.close()
     if not changes.count:
         say("Rien à changer.")
     for sentence in changes.faults:
