@@ -2,19 +2,28 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.french.words import NBSP, plural
 from cli.command import Call
 from cli.environment import begin_reading, open_up_to_date
 from cli.errors import OperatorError
 from cli.journal import note
-from cli.tables import BadLineError, Cells, Complain, complain, open_table, open_to_import, take_in, take_turn
+from cli.tables import (
+    BadLineError,
+    Cells,
+    Complain,
+    LineImport,
+    Outcome,
+    complain,
+    open_table,
+    open_to_import,
+    take_turn,
+)
 from cli.terminal import ProgressBar, align, count
 from config.text import unguard
 from storage import people
@@ -110,47 +119,27 @@ def _lines(found: Sequence[dict[str, object]]) -> Iterator[str]:
     yield f"{count(len(found), 'personne')}."
 
 
-LINES_AT_ONCE = 200
-"""Lines a transaction: on SQLite the bot’s own writers wait while it lasts."""
-
-
-@dataclass(slots=True)
-class Outcome:
-    """How many lines were added, changed what was there, changed nothing, and were refused."""
-
-    added: int = 0
-    changed: int = 0
-    same: int = 0
-    refused: int = 0
+class ContactsOutcome(Outcome):
+    """What became of the lines."""
 
     def __str__(self) -> str:
         counts = ((self.added, "ajouté"), (self.changed, "changé"), (self.same, "inchangé"), (self.refused, "refusé"))
-        said = ", ".join(plural(count, word).replace(NBSP, " ") for count, word in counts)
+        said = ", ".join(count(number, word) for number, word in counts)
         return f"{said}." if self.added or self.changed or self.refused else f"{said}. Rien à changer."
 
 
 @dataclass(slots=True)
-class Import:
+class Import(LineImport[Contact, ContactsOutcome]):
     """One run."""
 
     database: Database
     now: datetime
     complain: Complain
-    outcome: Outcome = field(default_factory=Outcome)
+    outcome: ContactsOutcome = field(default_factory=ContactsOutcome)
 
-    async def run(self, lines: Iterable[tuple[int, Cells | BadLineError]], progress: ProgressBar) -> Outcome:
-        """Take every line; the outcome grows meanwhile."""
-        await take_in(self, lines, LINES_AT_ONCE, progress)
-        return self.outcome
-
-    def read(self, _: int, line: Cells) -> Contact:
+    def read(self, number: int, line: Cells) -> Contact:
         """A contact."""
         return read_contact(line, self.now)
-
-    def refuse(self, number: int, fault: BadLineError) -> None:
-        """One more that can’t be taken."""
-        self.outcome.refused += 1
-        self.complain(number, str(fault))
 
     async def store(self, batch: Sequence[tuple[int, Contact]]) -> None:
         """Those that say something new; of two about the same contact the last one counts."""

@@ -8,9 +8,11 @@ import csv
 import os
 import sys
 import time
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from typing import BinaryIO, Protocol, TypeVar
+from dataclasses import dataclass
+from typing import BinaryIO, ClassVar, Generic, TypeVar
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -157,38 +159,58 @@ def complain(number: int, reason: str) -> None:
     print(f"ligne {number} : {reason}", file=sys.stderr)
 
 
-class Taker(Protocol[T]):
-    """What an import makes of its lines."""
+@dataclass(slots=True)
+class Outcome:
+    """How many lines of an import were added, changed what was there, changed nothing, and were refused."""
 
+    added: int = 0
+    changed: int = 0
+    same: int = 0
+    refused: int = 0
+
+
+Counted = TypeVar("Counted", bound=Outcome)
+
+
+class LineImport(ABC, Generic[T, Counted]):
+    """One run of an import: what it makes of its lines. ``outcome`` grows meanwhile."""
+
+    at_once: ClassVar[int] = 200
+    """Lines a transaction: on SQLite the bot’s own writers wait while one lasts."""
+    complain: Complain
+    outcome: Counted
+
+    @abstractmethod
     def read(self, number: int, line: Cells) -> T:
-        """The line as a value. Raises BadLineError for one that can’t be taken."""
+        """Read a line as a value. Raises BadLineError for one that can’t be taken."""
 
+    @abstractmethod
     async def store(self, batch: Sequence[tuple[int, T]]) -> None:
         """Write these values, each with the number of its line, in one transaction."""
 
     def refuse(self, number: int, fault: BadLineError) -> None:
         """Count a line that can’t be taken, and say why."""
+        self.outcome.refused += 1
+        self.complain(number, str(fault))
 
-
-async def take_in(
-    taker: Taker[T], lines: Iterable[tuple[int, Cells | BadLineError]], at_once: int, progress: ProgressBar
-) -> None:
-    """Take every line, so many in a transaction: on SQLite the bot’s own writers wait while one lasts."""
-    batch: list[tuple[int, T]] = []
-    for count, (number, line) in enumerate(lines, 1):
-        try:
-            if isinstance(line, BadLineError):
-                raise line
-            batch.append((number, taker.read(number, line)))
-        except BadLineError as fault:
-            taker.refuse(number, fault)
-        if len(batch) >= at_once:
-            await taker.store(batch)
-            batch = []
-        progress.at(count)
-    if batch:
-        await taker.store(batch)
-    progress.end()
+    async def run(self, lines: Iterable[tuple[int, Cells | BadLineError]], progress: ProgressBar) -> Counted:
+        """Take every line."""
+        batch: list[tuple[int, T]] = []
+        for done, (number, line) in enumerate(lines, 1):
+            try:
+                if isinstance(line, BadLineError):
+                    raise line
+                batch.append((number, self.read(number, line)))
+            except BadLineError as fault:
+                self.refuse(number, fault)
+            if len(batch) >= self.at_once:
+                await self.store(batch)
+                batch = []
+            progress.at(done)
+        if batch:
+            await self.store(batch)
+        progress.end()
+        return self.outcome
 
 
 POLITENESS = 10

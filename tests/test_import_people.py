@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cli.errors import OperatorError
-from cli.people.imports import LINES_AT_ONCE, Accounts, Import, Memberships, PeopleOutcome
+from cli.people.imports import Accounts, Import, Memberships, PeopleOutcome
 from cli.people.lines import COLUMNS, NAMED_BY, read_entry
 from cli.tables import BadLineError, Table
 from cli.terminal import ProgressBar
@@ -248,12 +248,12 @@ async def test_it_is_said_how_many_memberships_differ(database: Database) -> Non
 
 
 async def test_many_lines_take_a_few_statements_a_batch(database: Database) -> None:
-    names = [f"n{n}" for n in range(2 * LINES_AT_ONCE + 1)]
+    names = [f"n{n}" for n in range(2 * Import.at_once + 1)]
     lines = [f"{name},Léa,Perrin,{name}@a.fr,conseiller,Ville,{SIRET},69123,69,," for name in names]
     chat = FakeAccounts(*(make_account(name) for name in names[:-1]))
     with record_statements(database) as asked:
         outcome = await import_people(database, *lines, chat=chat)
-    assert outcome == PeopleOutcome(added=2 * LINES_AT_ONCE, waiting=1, news=True)
+    assert outcome == PeopleOutcome(added=2 * Import.at_once, waiting=1, news=True)
     assert len(chat.asked) == 3
     assert len(asked) <= 3 * 12
 

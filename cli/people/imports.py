@@ -10,15 +10,14 @@ from datetime import datetime, timedelta
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.errors import ChatError
-from bot.french.words import NBSP, plural
 from bot.mattermost import ChatReader, ChatUser
 from bot.people import make_newcomer
 from cli.delivery import Pen
 from cli.journal import note
 from cli.people.lines import Entry, change_awaited, change_person, read_entry
 from cli.people.register import tell
-from cli.tables import BadLineError, Cells, Complain, take_in, take_turn
-from cli.terminal import ProgressBar
+from cli.tables import BadLineError, Cells, Complain, LineImport, Outcome, take_turn
+from cli.terminal import ProgressBar, count
 from config.canaux import PlannedChannel
 from storage import people
 from storage.canaux.membership import ChannelMember, MembershipRules
@@ -26,31 +25,24 @@ from storage.database import Database
 from storage.journal import AuditAct
 from storage.people import Awaited, Person, departures, register, structures
 
-LINES_AT_ONCE = 200
-"""Lines a transaction, and accounts a call: on SQLite the bot’s own writers wait while it lasts."""
-
 
 @dataclass(slots=True)
-class PeopleOutcome:
+class PeopleOutcome(Outcome):
     """What became of the lines; ``news`` is whether anything was written."""
 
-    added: int = 0
-    changed: int = 0
-    same: int = 0
     waiting: int = 0
-    refused: int = 0
     news: bool = False
 
     def __str__(self) -> str:
         """« 2 personnes inscrites, 1 changée, 3 inchangées, 1 en attente de son compte, 0 refusée. »"""
         told = [
-            plural(self.added, "personne inscrite"),
-            plural(self.changed, "changée"),
-            plural(self.same, "inchangée"),
+            count(self.added, "personne inscrite"),
+            count(self.changed, "changée"),
+            count(self.same, "inchangée"),
             f"{self.waiting} en attente de {'leur' if self.waiting > 1 else 'son'} compte",
-            plural(self.refused, "refusée"),
+            count(self.refused, "refusée"),
         ]
-        return f"{', '.join(told).replace(NBSP, ' ')}.{'' if self.news else ' Rien à changer.'}"
+        return f"{', '.join(told)}.{'' if self.news else ' Rien à changer.'}"
 
 
 class Accounts:
@@ -151,8 +143,8 @@ class Memberships:
         self.count += len(self._places(before, now) ^ self._places(after, now))
 
     def __str__(self) -> str:
-        differ = plural(self.count, "appartenance à un canal diffère", "appartenances à des canaux diffèrent")
-        return f"{differ.replace(NBSP, ' ')} maintenant : « coop-bot channels sync » les met à jour."
+        differ = count(self.count, "appartenance à un canal diffère", "appartenances à des canaux diffèrent")
+        return f"{differ} maintenant : « coop-bot channels sync » les met à jour."
 
     def _places(self, person: Person | None, now: datetime) -> frozenset[str]:
         if person is None:
@@ -171,8 +163,8 @@ class _Batch:
     fulfilled: list[int] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class Import:
+@dataclass
+class Import(LineImport[Entry, PeopleOutcome]):
     """One run; ``grace`` is how long somebody who moved stays in the channel that they leave."""
 
     database: Database
@@ -188,8 +180,7 @@ class Import:
     async def run(self, lines: Iterable[tuple[int, Cells | BadLineError]], progress: ProgressBar) -> PeopleOutcome:
         """Take every line; the outcome grows meanwhile."""
         with closing(self._seen):
-            await take_in(self, lines, LINES_AT_ONCE, progress)
-        return self.outcome
+            return await super().run(lines, progress)
 
     def read(self, number: int, line: Cells) -> Entry:
         """Somebody, once in a file."""
@@ -201,11 +192,6 @@ class Import:
     def _once(self, number: int, column: str, value: str) -> None:
         if value and (line := self._seen.note(f"{column} {value}", number)):
             raise BadLineError(f"{column} : « {value} » est déjà à la ligne {line}")
-
-    def refuse(self, number: int, fault: BadLineError) -> None:
-        """One more that can’t be taken."""
-        self.outcome.refused += 1
-        self.complain(number, str(fault))
 
     async def store(self, numbered: Sequence[tuple[int, Entry]]) -> None:
         """What they make of the register; a line may still turn out to be about somebody named before."""

@@ -8,15 +8,25 @@ from datetime import timedelta
 from typing import TextIO
 
 from bot.clock import utc_now
-from bot.french.words import NBSP, plural
 from cli.command import Call
 from cli.delivery import Pen
 from cli.environment import check_channels, open_chat, open_up_to_date
 from cli.journal import note
 from cli.people.imports import Accounts, Import, Memberships, Seen
 from cli.people.lines import COLUMNS, NAMED_BY, STRUCTURE_COLUMNS, read_structure, write_cells
-from cli.tables import BadLineError, Cells, Complain, Table, complain, open_table, open_to_import, take_in, take_turn
-from cli.terminal import ProgressBar, begin_csv, open_standard_output
+from cli.tables import (
+    BadLineError,
+    Cells,
+    Complain,
+    LineImport,
+    Outcome,
+    Table,
+    complain,
+    open_table,
+    open_to_import,
+    take_turn,
+)
+from cli.terminal import ProgressBar, begin_csv, count, open_standard_output
 from commands.membres.feature import feature
 from config.settings import Settings
 from storage import people
@@ -88,33 +98,25 @@ def _progress() -> ProgressBar:
     return ProgressBar(sys.stderr, "ligne lue")
 
 
-LINES_AT_ONCE = 500
-
-
-@dataclass(slots=True)
-class StructuresOutcome:
+class StructuresOutcome(Outcome):
     """What became of the lines."""
-
-    added: int = 0
-    changed: int = 0
-    same: int = 0
-    refused: int = 0
 
     def __str__(self) -> str:
         told = [
-            plural(self.added, "structure ajoutée"),
-            plural(self.changed, "changée"),
-            plural(self.same, "inchangée"),
-            plural(self.refused, "refusée"),
+            count(self.added, "structure ajoutée"),
+            count(self.changed, "changée"),
+            count(self.same, "inchangée"),
+            count(self.refused, "refusée"),
         ]
         rest = "" if self.added or self.changed else " Rien à changer."
-        return f"{', '.join(told).replace(NBSP, ' ')}.{rest}"
+        return f"{', '.join(told)}.{rest}"
 
 
-@dataclass(slots=True)
-class StructuresImport:
+@dataclass
+class StructuresImport(LineImport[Structure, StructuresOutcome]):
     """One run."""
 
+    at_once = 500
     database: Database
     complain: Complain
     outcome: StructuresOutcome = field(default_factory=StructuresOutcome)
@@ -123,8 +125,7 @@ class StructuresImport:
     async def run(self, lines: Iterable[tuple[int, Cells | BadLineError]], progress: ProgressBar) -> StructuresOutcome:
         """Take every line; the outcome grows meanwhile."""
         with closing(self._seen):
-            await take_in(self, lines, LINES_AT_ONCE, progress)
-        return self.outcome
+            return await super().run(lines, progress)
 
     def read(self, number: int, line: Cells) -> Structure:
         """An establishment, once in a file."""
@@ -132,11 +133,6 @@ class StructuresImport:
         if before := self._seen.note(structure.siret, number):
             raise BadLineError(f"siret : « {structure.siret} » est déjà à la ligne {before}")
         return structure
-
-    def refuse(self, number: int, fault: BadLineError) -> None:
-        """One more that can’t be taken."""
-        self.outcome.refused += 1
-        self.complain(number, str(fault))
 
     async def store(self, batch: Sequence[tuple[int, Structure]]) -> None:
         """Those that are new or say something new."""

@@ -1,7 +1,7 @@
 """« coop-bot import resources »: lines of a file into the ressourcerie, the good ones once, the bad ones explained."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -9,11 +9,10 @@ from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.french.words import NBSP, plural
 from cli.journal import note
-from cli.ressources.lines import GONE, THEMES_JOINED_BY, Numbered
-from cli.tables import BadLineError, Cells, Complain, take_in, take_turn
-from cli.terminal import ProgressBar
+from cli.ressources.lines import GONE, THEMES_JOINED_BY
+from cli.tables import BadLineError, Cells, Complain, LineImport, Outcome, take_turn
+from cli.terminal import count
 from config.ressources import LISTS, choice_of
 from config.themes import bits, theme_of
 from storage import people
@@ -34,30 +33,23 @@ from storage.ressources.resources import (
 )
 from storage.urls import guess_type, read_link
 
-LINES_AT_ONCE = 200
-"""Lines a transaction: on SQLite the bot’s own writers wait while it lasts."""
-
 
 @dataclass(slots=True)
-class Outcome:
-    """How many lines were added, changed what was there, took it out, changed nothing, and were refused."""
+class ResourcesOutcome(Outcome):
+    """What became of the lines; those ``withdrawn`` took out what was there."""
 
-    added: int = 0
-    changed: int = 0
     withdrawn: int = 0
-    same: int = 0
-    refused: int = 0
 
     def __str__(self) -> str:
         told = [
-            plural(self.added, "fiche ajoutée"),
-            plural(self.changed, "changée"),
-            *([plural(self.withdrawn, "retirée")] if self.withdrawn else []),
-            plural(self.same, "inchangée"),
-            plural(self.refused, "refusée"),
+            count(self.added, "fiche ajoutée"),
+            count(self.changed, "changée"),
+            *([count(self.withdrawn, "retirée")] if self.withdrawn else []),
+            count(self.same, "inchangée"),
+            count(self.refused, "refusée"),
         ]
         news = self.added or self.changed or self.withdrawn or self.refused
-        return f"{', '.join(told).replace(NBSP, ' ')}.{'' if news else ' Rien à changer.'}"
+        return f"{', '.join(told)}.{'' if news else ' Rien à changer.'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,27 +87,17 @@ class _Known:
 
 
 @dataclass(slots=True)
-class Import:
+class Import(LineImport[Line, ResourcesOutcome]):
     """One run."""
 
     database: Database
     now: datetime
     complain: Complain
-    outcome: Outcome = field(default_factory=Outcome)
+    outcome: ResourcesOutcome = field(default_factory=ResourcesOutcome)
 
-    async def run(self, lines: Iterable[Numbered], progress: ProgressBar) -> Outcome:
-        """Take every line; the outcome grows meanwhile."""
-        await take_in(self, lines, LINES_AT_ONCE, progress)
-        return self.outcome
-
-    def read(self, _: int, line: Cells) -> Line:
+    def read(self, number: int, line: Cells) -> Line:
         """What it says."""
         return read_line(line)
-
-    def refuse(self, number: int, fault: BadLineError) -> None:
-        """One more that can’t be taken."""
-        self.outcome.refused += 1
-        self.complain(number, str(fault))
 
     async def store(self, batch: Sequence[tuple[int, Line]]) -> None:
         """Those that say something new; of two about the same resource the last one counts."""
