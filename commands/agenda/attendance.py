@@ -160,7 +160,7 @@ READ_AGAIN = timedelta(hours=1)
 def write_calendar(events: Iterable[AgendaEvent], settings: Settings, name: str = "") -> bytes:
     """Write the calendar (iCalendar, RFC 5545) of these events; a feed has a ``name``. The same events are the same
     bytes."""
-    from icalendar import Calendar  # 60 ms: not before somebody asks for a calendar
+    from icalendar import Calendar, Event  # 60 ms: not before somebody asks for a calendar
 
     calendar = Calendar()
     calendar.add("prodid", "-//coop-bot//agenda//FR")
@@ -170,15 +170,13 @@ def write_calendar(events: Iterable[AgendaEvent], settings: Settings, name: str 
         calendar.add("x-wr-calname", name)
         calendar.add("refresh-interval", READ_AGAIN, parameters={"VALUE": "DURATION"})
     for event in events:
-        calendar.add_component(_write_event(event, settings))
+        calendar.add_component(_write_event(Event(), event, settings))
     return bytes(calendar.to_ical())
 
 
-def _write_event(event: AgendaEvent, settings: Settings) -> "Event":
+def _write_event(written: "Event", event: AgendaEvent, settings: Settings) -> "Event":
     """Write an event in UTC, so that no calendar has to know of zones; it is known again by its UID, for ever and
     everywhere, and newer by its SEQUENCE."""
-    from icalendar import Event
-
     host = urlsplit(settings.mattermost_url).hostname or "mattermost"
     fields = {
         "uid": f"agenda-{event.number}@{settings.team}.{host}",
@@ -192,7 +190,6 @@ def _write_event(event: AgendaEvent, settings: Settings) -> "Event":
         "url": event.url,
         "description": "\n\n".join(filter(None, (event.details, event.url))),
     }
-    written = Event()
     for name, value in fields.items():
         if value != "":
             written.add(name, value)
