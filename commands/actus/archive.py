@@ -17,8 +17,6 @@ from bot.replies import Button, Direct, Progress, Replies, Start, Step, Whisper
 from bot.texts import Markdown, escape, render
 from bot.work import find_work, stop_work
 from commands.actus import cards, drafts, editions, formats, programme
-from commands.actus.cards import Removal, Restore, Rewrite, Search, Withdraw, WithdrawSurely
-from commands.actus.editions import clean_text, get_day, note_digest
 from commands.actus.feature import ANIMATEURS, feature
 from commands.actus.publication import UNIT, get_posted
 from config.text import fold
@@ -66,7 +64,7 @@ async def _show_overview(ctx: Context) -> Whisper:
 def _say_title(digest: Digest, known: Mapping[str, editions.Edition]) -> str:
     """Title a digest: « Les actus du vendredi n° 42, vendredi 27 novembre 2026 »."""
     name = editions.name_edition(digest, known.get(digest.edition))
-    return f"{name} n° {digest.number}, {say_date(get_day(digest))}"
+    return f"{name} n° {digest.number}, {say_date(editions.get_day(digest))}"
 
 
 async def _show_digest(ctx: Context, number: int) -> Replies:
@@ -89,18 +87,18 @@ async def _show_digest(ctx: Context, number: int) -> Replies:
 @feature.search("actus cherche", help="Chercher dans les anciens numéros", hint="mots")
 async def search_archive(ctx: ReadingContext, line: str) -> Replies:
     """Show where these words are found, the newest first."""
-    return await show_found(ctx, Search(words=line, skip=0))
+    return await show_found(ctx, cards.Search(words=line, skip=0))
 
 
-@feature.button(Search, writes=False)
-async def show_found(ctx: Context, click: Search) -> Replies:
+@feature.button(cards.Search, writes=False)
+async def show_found(ctx: Context, click: cards.Search) -> Replies:
     """Show what is found, after so many."""
     words, after = click.words[:WORDS_MAX], click.skip + PAGE
     wanted = list(dict.fromkeys(_WORD.findall(fold(words))))
     if not wanted:
         raise UserError("Dites quoi chercher, par exemple `/actus cherche inclusion`.")
     hits = await _find_hits(ctx, wanted)
-    following = [Button("Suite", Search(words=words, skip=after))] if len(hits) > after else []
+    following = [Button("Suite", cards.Search(words=words, skip=after))] if len(hits) > after else []
     text = render("actus/found", query=click.words.strip()[:WORDS_MAX], count=len(hits), hits=hits[click.skip : after])
     return Whisper(text, following)
 
@@ -123,9 +121,9 @@ async def _find_hits(ctx: Context, wanted: Sequence[str]) -> Sequence[tuple[str,
 def _list_texts(digest: Digest, entries: Sequence[DigestEntry]) -> Iterator[str]:
     """List the texts of a digest that are looked through."""
     if digest.edito:
-        yield " ".join(formats.write_edito(clean_text(digest.edito)).split())
+        yield " ".join(formats.write_edito(editions.clean_text(digest.edito)).split())
     for entry in entries:
-        yield " ".join(clean_text(" ".join((entry.title, entry.text, entry.credit))).split())
+        yield " ".join(editions.clean_text(" ".join((entry.title, entry.text, entry.credit))).split())
 
 
 def _cut_around(text: str, wanted: Sequence[str]) -> Markdown:
@@ -151,7 +149,9 @@ async def count_actus(ctx: Context, _: str) -> Replies:
     told = []
     for edition in (await editions.read_editions(ctx)).values():
         out = await digests.list_published(ctx.db, edition.key)
-        months = [(month, list(those)) for month, those in groupby(out, lambda one: get_day(one).replace(day=1))]
+        months = [
+            (month, list(those)) for month, those in groupby(out, lambda one: editions.get_day(one).replace(day=1))
+        ]
         lines = [
             (say_month(month), those, sum(held[one.number] for one in those), await _say_approvers(ctx, those))
             for month, those in months[:MONTHS_SHOWN]
@@ -177,15 +177,15 @@ async def _count_proposals(ctx: Context) -> Sequence[tuple[str, int, int]]:
 @feature.command("actus retirer", help="Retirer un numéro de partout", hint="numéro", roles=ANIMATEURS)
 async def ask_by_line(ctx: ReadingContext, line: str) -> Replies:
     """Ask once more whether a digest, named by its number, is to be withdrawn."""
-    return await ask_by_button(ctx, Withdraw(digest=editions.read_number(line, "retirer")))
+    return await ask_by_button(ctx, cards.Withdraw(digest=editions.read_number(line, "retirer")))
 
 
-@feature.button(Withdraw, roles=ANIMATEURS, writes=False)
-async def ask_by_button(ctx: Context, click: Withdraw) -> Replies:
+@feature.button(cards.Withdraw, roles=ANIMATEURS, writes=False)
+async def ask_by_button(ctx: Context, click: cards.Withdraw) -> Replies:
     """Ask once more whether a digest is to be withdrawn."""
     digest = await editions.get_digest(ctx, click.digest)
     _must_be_out(digest)
-    surely = Button("Retirer partout", WithdrawSurely(digest=digest.number), "danger")
+    surely = Button("Retirer partout", cards.WithdrawSurely(digest=digest.number), "danger")
     return Whisper(render("actus/withdraw", digest=digest), [surely])
 
 
@@ -196,17 +196,17 @@ def _must_be_out(digest: Digest) -> None:
         raise UserError(f"Le n° {digest.number} n’est pas encore sorti : « Reporter », sous son brouillon, le retarde.")
 
 
-@feature.button(WithdrawSurely, roles=ANIMATEURS)
-async def withdraw_digest(ctx: Context, click: WithdrawSurely) -> Replies:
+@feature.button(cards.WithdrawSurely, roles=ANIMATEURS)
+async def withdraw_digest(ctx: Context, click: cards.WithdrawSurely) -> Replies:
     """Withdraw a digest: nothing more of it is said, and what stands is deleted beside."""
     digest = await editions.lock_digest(ctx, click.digest)
     _must_be_out(digest)
     await change(ctx.db, digest, state=DigestState.WITHDRAWN, withdrawn_by=ctx.user.id)
     if digest.at > ctx.now:
         await _free_day(ctx, digest)
-    note_digest(ctx, AuditAct.DIGEST_WITHDRAW, digest, {"etat": DigestState.PUBLISHED.value})
-    stopped = await stop_work(ctx.db, Rewrite(digest=digest.number))
-    removal = Start(payload=Removal(digest=digest.number))
+    editions.note_digest(ctx, AuditAct.DIGEST_WITHDRAW, digest, {"etat": DigestState.PUBLISHED.value})
+    stopped = await stop_work(ctx.db, cards.Rewrite(digest=digest.number))
+    removal = Start(payload=cards.Removal(digest=digest.number))
     told = Whisper(f"Le n° {digest.number} est retiré : ses messages disparaissent.")
     return [told, await cards.refresh_card(ctx, digest), *stopped, removal]
 
@@ -214,23 +214,23 @@ async def withdraw_digest(ctx: Context, click: WithdrawSurely) -> Replies:
 async def _free_day(ctx: Context, digest: Digest) -> None:
     """Leave the day of what came out early and is withdrawn before its hour to another digest: its own is the one on
     which it came out, or the next before that which is free."""
-    day = get_day(digest)
+    day = editions.get_day(digest)
     while (other := await digests.get_for_day(ctx.db, digest.edition, day)) and other.number != digest.number:
         day -= timedelta(days=1)
     await change(ctx.db, digest, day=day, first_day=day)
 
 
-@feature.button(Restore, roles=ANIMATEURS)
-async def restore_digest(ctx: Context, click: Restore) -> Replies:
+@feature.button(cards.Restore, roles=ANIMATEURS)
+async def restore_digest(ctx: Context, click: cards.Restore) -> Replies:
     """Make a draft again of what was withdrawn, with all that it had, for its own day where no other has that."""
     digest = await editions.lock_digest(ctx, click.digest)
     if digest.state is not DigestState.WITHDRAWN:
         raise UserError(f"Le n° {digest.number} n’est pas retiré.")
-    if await find_work(ctx.db, Removal(digest=digest.number)):
+    if await find_work(ctx.db, cards.Removal(digest=digest.number)):
         raise UserError("Ses messages sont encore en train de disparaître : réessayez dans un instant.")
     await outbox.forget_ended(ctx.db, get_posted(digest).topics)
     await _reset_digest(ctx, digest)
-    note_digest(ctx, AuditAct.DIGEST_RESTORE, digest, {"etat": DigestState.WITHDRAWN.value})
+    editions.note_digest(ctx, AuditAct.DIGEST_RESTORE, digest, {"etat": DigestState.WITHDRAWN.value})
     told = render("actus/restored", digest=digest, at=editions.say_at(digest.at), past=digest.at <= ctx.now)
     return [Whisper(told), await cards.refresh_card(ctx, digest, here=True)]
 
@@ -267,8 +267,8 @@ async def _find_own_day(ctx: Context, digest: Digest) -> date:
     return named
 
 
-@feature.work(Removal, name="actus.Removal", title="Retrait des actus", unit=UNIT, writes=True)
-async def remove_posts(ctx: Context, asked: Removal, so_far: Progress) -> Step:
+@feature.work(cards.Removal, name="actus.Removal", title="Retrait des actus", unit=UNIT, writes=True)
+async def remove_posts(ctx: Context, asked: cards.Removal, so_far: Progress) -> Step:
     """Delete the next of its posts, in all channels; what nobody tried to send is not sent, the rest arrives first."""
     digest = await digests.get(ctx.db, asked.digest)
     if digest is None or not digest.parts:

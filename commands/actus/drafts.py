@@ -19,8 +19,7 @@ from commands.actus.cards import Preview
 from commands.actus.editions import Edition, NewsContext
 from commands.actus.feature import ANIMATEURS, feature
 from commands.actus.formats import draw_posts
-from commands.actus.harvest import Harvest
-from config.settings import Settings
+from commands.actus.harvest import DigestPeriod, Harvest
 from config.text import fold
 from config.time import PARIS
 from storage import canaux
@@ -42,13 +41,6 @@ CAPS: Mapping[NewsSection, int] = {
 """How many come into each part by themselves; what people propose comes in beside."""
 COPIED = ("title", "text", "url", "credit")
 """What an entry takes over from what was collected."""
-
-
-async def collect_items(db: AsyncSession, digest: Digest, edition: Edition, settings: Settings) -> None:
-    """Bring into the pool what the tables have of the time of a digest."""
-    await harvest.harvest_tables(db, digest.since, digest.until, settings)
-    period = harvest.DigestPeriod(edition.key, digest.day, digest.since, digest.until, edition.rhythm.is_monthly)
-    await harvest.harvest_period(db, period)
 
 
 async def complete_draft(db: AsyncSession, digest: Digest) -> int:
@@ -152,10 +144,8 @@ async def _find_sooner(desk: NewsContext, edition: Edition, than: datetime, star
 async def find_next_occasion(desk: NewsContext, edition: Edition) -> Occasion:
     """Find when an edition comes out next, as what was put off, or came out before its hour, has it."""
     waits = [one for one in await digests.list_open(desk.db, edition.key) if one.at > desk.now]
-    async for occasion in _list_not_begun(desk, edition):
-        due = [*(Occasion(one.day, one.at) for one in waits), occasion]
-        return min(due, key=lambda one: one.at)
-    raise AssertionError("there is always another occasion")
+    due = [*(Occasion(one.day, one.at) for one in waits), await anext(_list_not_begun(desk, edition))]
+    return min(due, key=lambda one: one.at)
 
 
 async def predict_number(desk: NewsContext, edition: Edition, occasion: Occasion) -> int:
@@ -227,7 +217,9 @@ async def fill_draft(desk: NewsContext, digest: Digest, edition: Edition, *, tab
         return 0
     await change(desk.db, digest, until=max(digest.until, desk.now))
     if tables:
-        await collect_items(desk.db, digest, edition, desk.settings)
+        since, until, monthly = digest.since, digest.until, edition.rhythm.is_monthly
+        await harvest.harvest_tables(desk.db, since, until, desk.settings)
+        await harvest.harvest_period(desk.db, DigestPeriod(edition.key, digest.day, since, until, monthly))
     return await complete_draft(desk.db, digest)
 
 

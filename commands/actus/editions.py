@@ -37,15 +37,15 @@ class NewsContext(Protocol):
 
     @property
     def db(self) -> AsyncSession:
-        """One transaction."""
+        """The session of one transaction."""
 
     @property
     def settings(self) -> Settings:
-        """Those of this bot."""
+        """The settings of this bot."""
 
     @property
     def now(self) -> datetime:
-        """What time it is."""
+        """The time that it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ class Sheet:
 
     @property
     def pieces(self) -> Sequence[Piece]:
-        """All that is in it, in order."""
+        """All pieces of the digest, in order."""
         return [piece for chapter in self.chapters for piece in chapter.pieces]
 
 

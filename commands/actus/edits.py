@@ -13,9 +13,7 @@ from bot.permalinks import find_permalink
 from bot.plain_text import shorten
 from bot.replies import Ask, Button, Progress, Refresh, Replies, Reply, Start, Step, Whisper
 from commands.actus import cards, editions
-from commands.actus.cards import Edit, GoOn, Rewrite
 from commands.actus.drafts import TOTAL_MAX
-from commands.actus.editions import note_digest, read_number
 from commands.actus.feature import ANIMATEURS, feature
 from commands.actus.formats import draw_posts
 from commands.actus.publication import UNIT, get_posted
@@ -44,11 +42,11 @@ async def record_change(
     """Note what was changed of a digest; copies of the draft show it, and what stands is rewritten. ``here`` says
     whether the window was opened by the button of a copy."""
     is_out = digest.state is DigestState.PUBLISHED
-    note_digest(ctx, AuditAct.DIGEST_CORRECT if is_out else AuditAct.DIGEST_CHANGE, digest, before, **after)
+    editions.note_digest(ctx, AuditAct.DIGEST_CORRECT if is_out else AuditAct.DIGEST_CHANGE, digest, before, **after)
     await change(ctx.db, digest, revision=digest.revision + 1, corrected=digest.corrected + is_out)
     if is_out:
         await _must_fit(ctx, digest)
-        return [await cards.refresh_card(ctx, digest), Start(payload=Rewrite(digest=digest.number))]
+        return [await cards.refresh_card(ctx, digest), Start(payload=cards.Rewrite(digest=digest.number))]
     shown = await editions.DRAFT.is_sent(ctx.db, digest)
     card = await cards.refresh_card(ctx, digest, here=here)
     return [card] if shown else [card, Whisper(card.text, card.buttons)]
@@ -189,11 +187,11 @@ SHOWN_MAX = 60
 @feature.command("actus corriger", help="Corriger un numéro, partout où il est sorti", hint="numéro", roles=ANIMATEURS)
 async def correct_digest(ctx: ReadingContext, line: str) -> Replies:
     """Open the window of a digest that is named by its number."""
-    return await choose_entry(ctx, Edit(digest=read_number(line, "corriger")))
+    return await choose_entry(ctx, cards.Edit(digest=editions.read_number(line, "corriger")))
 
 
-@feature.button(Edit, roles=ANIMATEURS, writes=False)
-async def choose_entry(ctx: Context, click: Edit) -> Replies:
+@feature.button(cards.Edit, roles=ANIMATEURS, writes=False)
+async def choose_entry(ctx: Context, click: cards.Edit) -> Replies:
     """Open the window in which an entry is chosen, and what to do with it."""
     digest = await get_editable(ctx, click.digest)
     listed = await _list_entries(ctx, digest)
@@ -214,7 +212,7 @@ async def edit_digest(ctx: Context, form: EditDigest) -> Replies:
     digest = await get_editable(ctx, form.digest, lock=True)
     chosen = 0 if form.entry == NO_ENTRY else int(form.entry)
     if form.move in ASKED_FURTHER:
-        further = GoOn(digest=digest.number, entry=chosen, move=form.move)
+        further = cards.GoOn(digest=digest.number, entry=chosen, move=form.move)
         asked = await _draft_next_window(ctx, further)
         if ctx.capabilities.steps:
             return Ask(asked)
@@ -226,13 +224,13 @@ async def edit_digest(ctx: Context, form: EditDigest) -> Replies:
     return await record_change(ctx, digest, {"element": entry.title}, {"geste": form.move.value}, here=True)
 
 
-@feature.button(GoOn, roles=ANIMATEURS, writes=False)
-async def ask_further(ctx: Context, click: GoOn) -> Replies:
+@feature.button(cards.GoOn, roles=ANIMATEURS, writes=False)
+async def ask_further(ctx: Context, click: cards.GoOn) -> Replies:
     """Open the window in which it is asked further."""
     return Ask(await _draft_next_window(ctx, click))
 
 
-async def _draft_next_window(ctx: Context, asked: GoOn) -> Form:
+async def _draft_next_window(ctx: Context, asked: cards.GoOn) -> Form:
     """Fill the window of what is asked further, as it is now."""
     digest = await get_editable(ctx, asked.digest)
     if asked.move is EntryMove.ADD:
@@ -270,8 +268,8 @@ async def _move_entry(ctx: Context, digest: Digest, entry: DigestEntry, move: En
     return to != at
 
 
-@feature.work(Rewrite, name="actus.Rewrite", title="Correction des actus", unit=UNIT, writes=True)
-async def rewrite_posts(ctx: Context, asked: Rewrite, so_far: Progress) -> Step:
+@feature.work(cards.Rewrite, name="actus.Rewrite", title="Correction des actus", unit=UNIT, writes=True)
+async def rewrite_posts(ctx: Context, asked: cards.Rewrite, so_far: Progress) -> Step:
     """Rewrite the next of its posts, in all channels; one that is needed no more is deleted. What is on its way arrives
     first."""
     digest = await digests.lock(ctx.db, asked.digest)

@@ -146,7 +146,7 @@ async def _fetch(web: WebClient, source: FeedSource) -> FeedReading:
 
 
 async def _request(web: WebClient, url: str, known: dict[str, str]) -> WebResponse:
-    """A site that asks robots to stay away does not mean feeds, which are made for programs: an animateur wants it."""
+    """Ask a site, even one that asks robots to stay away: feeds are made for programs, and an animateur wants it."""
     try:
         async with asyncio.timeout(ALL_S):
             return await web.fetch("GET", url, most=BYTES_MAX + 1, robots=False, known=known)

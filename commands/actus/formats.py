@@ -48,7 +48,7 @@ class EditoBlock:
 
     @property
     def text(self) -> str:
-        """Its words alone."""
+        """The words of the block alone."""
         return "\n".join("".join(span.text for span in line) for line in self.lines)
 
 

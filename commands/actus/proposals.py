@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -67,34 +66,26 @@ class ProposalOutcome(StrEnum):
     KNOWN = "known"
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """What a message says, in plain words."""
-
-    title: str
-    text: str
-
-
-def quote_message(message: str) -> Quote:
-    """Shorten the words of a message, each said once: the first line, then what follows it."""
+def quote_message(message: str) -> tuple[str, str]:
+    """Shorten the words of a message, in plain words, to a title and a text: its first line, then what follows it."""
     words = strip_markdown(message)
     first = next((line for line in words.splitlines() if line.strip()), "")
     title, whole = to_one_line(first, QUOTE_TITLE_MAX), to_one_line(words, QUOTE_MAX)
     is_cut = title.endswith("…") and not whole.startswith(title)
     rest = whole[len(title) - is_cut :].strip()
     if not any(sign.isalnum() for sign in rest):
-        return Quote(title, "")
-    return Quote(title, f"…{rest}" if is_cut else rest)
+        return title, ""
+    return title, f"…{rest}" if is_cut else rest
 
 
 def make_message_item(settings: Settings, post: ChatPost, author: str, **more: Any) -> Item:
     """Make the item that quotes a message of somebody’s; ``more`` are its other columns."""
-    said = quote_message(post.message)
+    title, text = quote_message(post.message)
     return Item(
         key=items.make_post_key(post.id),
         section=NewsSection.COMMUNITY,
-        title=said.title,
-        text=said.text,
+        title=title,
+        text=text,
         url=make_permalink(settings, post.id),
         credit=shorten(author, CREDIT_MAX),
         author_id=post.user_id,
@@ -106,7 +97,7 @@ def make_message_item(settings: Settings, post: ChatPost, author: str, **more: A
 
 def find_quote_fault(message: str) -> str:
     """Say why a message can’t be quoted, in French; "" where it can."""
-    if len(quote_message(message).title) < 3:
+    if len(quote_message(message)[0]) < 3:
         return "Ce message n’a pas de texte à citer."
     if found := guard.find(message):
         return f"Ce message contient {guard.name_kinds(found)} : il ne va pas dans les actus tel quel."
@@ -255,11 +246,11 @@ async def _draft_from_message(ctx: ReadingContext, post: ChatPost) -> ProposeNew
     if known and known.details.get(REFUSED):
         raise UserError(RATHER_NOT)
     row = await people.get(ctx.db, author.id)
-    said = quote_message(post.message)
+    title, text = quote_message(post.message)
     return _draft_window(
         ctx,
-        titre=said.title or None,
-        text=said.text[:PROPOSAL_MAX] or None,
+        titre=title or None,
+        text=text[:PROPOSAL_MAX] or None,
         url=urls.first_link(post.message) or None,
         part=NewsSection.COMMUNITY.value,
         post=post.id,

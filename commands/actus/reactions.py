@@ -286,8 +286,8 @@ async def on_edit(ctx: Context, event: Edited) -> Replies:
     if proposals.find_quote_fault(event.text):
         await change(ctx.db, found, withdrawn=True)
     elif found.url == make_permalink(ctx.settings, event.post_id):
-        said = proposals.quote_message(event.text)
-        await change(ctx.db, found, title=said.title, text=said.text)
+        title, text = proposals.quote_message(event.text)
+        await change(ctx.db, found, title=title, text=text)
     return None
 
 
