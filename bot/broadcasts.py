@@ -23,14 +23,14 @@ class BroadcastRow(Protocol):
 
     @property
     def total(self) -> int:
-        """How many messages it makes."""
+        """Count the messages that it makes."""
 
     @property
     def topics(self) -> Sequence[str]:
-        """What its messages are filed under, batch by batch, as far as they are written down."""
+        """List the topics of its messages, batch by batch, as far as they are written down."""
 
     def topic_of(self, batch: int) -> str:
-        """What the messages of a batch are filed under."""
+        """Make the topic of the messages of a batch."""
 
 
 R = TypeVar("R", bound=BroadcastRow)
@@ -45,14 +45,14 @@ class Broadcast(ABC, Generic[R]):
 
     @abstractmethod
     async def list_people(self) -> Sequence[str]:
-        """The ids of those who get it by direct message, in their order."""
+        """List those who get it by direct message, by id, in their order."""
 
     @abstractmethod
     def draw(self) -> Message:
-        """What all of them read."""
+        """Draw what all of them read."""
 
     def list_files(self) -> Sequence[str]:
-        """The ids of the files that go along."""
+        """List the files that go along, by id."""
         return ()
 
     @abstractmethod
@@ -60,12 +60,12 @@ class Broadcast(ABC, Generic[R]):
         """Keep in the row how many messages are written down."""
 
     async def tell_begun(self) -> Sequence[Reply]:
-        """What is said beside the first batch."""
+        """Say something beside the first batch."""
         return ()
 
     @abstractmethod
     async def finish(self) -> tuple[Sequence[Reply], str]:
-        """What is said once nothing more is on its way, and beside the count; note in the row that it is sent."""
+        """Note in the row that it is sent, once nothing is on its way; say something, also beside the count."""
 
     async def send_batch(self, so_far: Progress) -> Step:
         """Write the next batch down, and in the first step what was taken back when it was stopped. Once all is written
@@ -86,27 +86,27 @@ class Broadcast(ABC, Generic[R]):
         return Step(replies=replies, cursor=row.written, done=tally.arrived, total=row.total, finished=ends, said=said)
 
     async def _find_gaps(self) -> Sequence[int]:
-        """The numbers of the messages that were written down and then taken back."""
+        """Find the messages that were written down and then taken back, by number."""
         reached = await outbox.find_reached(self.ctx.db, self.row.topics)
         targets = await self.list_targets()
         return [number for number in range(self.row.written) if targets[number] not in reached]
 
     async def list_targets(self) -> Sequence[str]:
-        """All to whom it goes, by id, in their order: the channels come first."""
+        """List all to whom it goes, by id, in their order: the channels come first."""
         return [*self.row.channels, *await self.list_people()]
 
 
 def make_messages(
     row: BroadcastRow, numbers: Sequence[int], targets: Sequence[str], message: Message, files: Sequence[str] = ()
 ) -> Sequence[Say | Direct]:
-    """The messages of those numbers, each under the topic of its batch; ``targets`` are all to whom it goes."""
+    """Make the messages of those numbers, each under the topic of its batch; ``targets`` are all to whom it goes."""
     return [address(message, targets[n], row.channels, row.topic_of(n // BATCH), files) for n in numbers]
 
 
 def address(
     message: Message, target: str, channels: Collection[str], topic: str | None = None, files: Sequence[str] = ()
 ) -> Say | Direct:
-    """A message for a channel, if the target is one of these, or else for a person."""
+    """Address a message to a channel, if the target is one of these, or else to a person."""
     if target in channels:
         return Say(message.text, message.buttons, channel_id=target, topic=topic, files=files)
     return Direct(message.text, message.buttons, user_id=target, topic=topic, files=files)
@@ -123,7 +123,7 @@ class PostedBatches:
 
     @classmethod
     def of(cls, row: BroadcastRow) -> "PostedBatches":
-        """Those of a row, as far as they are written down."""
+        """Get those of a row, as far as they are written down."""
         return cls(row.topics, row.written, BATCH)
 
     async def visit(self, ctx: Context, so_far: Progress, act: Callable[[int], Awaitable[Sequence[Reply]]]) -> Step:
