@@ -199,7 +199,7 @@ def _must_be_out(digest: Digest) -> None:
 @feature.button(cards.WithdrawSurely, roles=ANIMATEURS)
 async def withdraw_digest(ctx: Context, click: cards.WithdrawSurely) -> Replies:
     """Withdraw a digest: nothing more of it is said, and what stands is deleted beside."""
-    digest = await editions.lock_digest(ctx, click.digest)
+    digest = await editions.get_digest(ctx, click.digest, lock=True)
     _must_be_out(digest)
     await change(ctx.db, digest, state=DigestState.WITHDRAWN, withdrawn_by=ctx.user.id)
     if digest.at > ctx.now:
@@ -223,7 +223,7 @@ async def _free_day(ctx: Context, digest: Digest) -> None:
 @feature.button(cards.Restore, roles=ANIMATEURS)
 async def restore_digest(ctx: Context, click: cards.Restore) -> Replies:
     """Make a draft again of what was withdrawn, with all that it had, for its own day where no other has that."""
-    digest = await editions.lock_digest(ctx, click.digest)
+    digest = await editions.get_digest(ctx, click.digest, lock=True)
     if digest.state is not DigestState.WITHDRAWN:
         raise UserError(f"Le n° {digest.number} n’est pas retiré.")
     if await find_work(ctx.db, cards.Removal(digest=digest.number)):

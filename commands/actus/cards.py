@@ -177,7 +177,7 @@ async def say_places(desk: NewsContext, edition: Edition) -> str:
 
 async def _lock_open(ctx: Context, number: int) -> Digest:
     """Lock a digest that has not come out yet. Raises UserError."""
-    digest = await editions.lock_digest(ctx, number)
+    digest = await editions.get_digest(ctx, number, lock=True)
     editions.must_be_open(digest)
     return digest
 

@@ -234,7 +234,7 @@ async def show_draft(ctx: Context, line: str) -> Replies:
         edition = find_named_edition(known, line)
     else:
         edition = min(known.values(), key=lambda one: one.rhythm.next(ctx.now).at)
-    digest = await editions.lock_digest(ctx, (await open_coming(ctx, edition)).number)
+    digest = await editions.get_digest(ctx, (await open_coming(ctx, edition)).number, lock=True)
     added = await fill_draft(ctx, digest, edition)
     card = await cards.draw_card(ctx, digest)
     replies: list[Reply] = []

@@ -206,17 +206,10 @@ def get_part_topic(number: int, part: int) -> str:
     return f"actus:{number}:{part}"
 
 
-async def get_digest(desk: NewsContext, number: int) -> Digest:
-    """Get the digest of that number. Raises UserError where there is none."""
-    return _must_exist(await digests.get(desk.db, number), number)
-
-
-async def lock_digest(desk: NewsContext, number: int) -> Digest:
-    """Get the digest of that number, which nobody else changes until the transaction ends. Raises UserError."""
-    return _must_exist(await digests.lock(desk.db, number), number)
-
-
-def _must_exist(digest: Digest | None, number: int) -> Digest:
+async def get_digest(desk: NewsContext, number: int, *, lock: bool = False) -> Digest:
+    """Get the digest of that number; with ``lock`` as it is now, and nobody else changes it until the transaction ends.
+    Raises UserError where there is none."""
+    digest = await (digests.lock if lock else digests.get)(desk.db, number)
     if digest is None:
         raise UserError(f"Il n’y a pas de numéro {number} des actus.")
     return digest

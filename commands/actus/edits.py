@@ -28,7 +28,7 @@ from storage.urls import url_key
 
 async def get_editable(ctx: Context, number: int, *, lock: bool = False) -> Digest:
     """Get a digest that can be edited now. Raises UserError."""
-    digest = await (editions.lock_digest if lock else editions.get_digest)(ctx, number)
+    digest = await editions.get_digest(ctx, number, lock=lock)
     if digest.state is DigestState.APPROVED:
         raise UserError(f"Le n° {digest.number} est approuvé : « Reprendre » permet de le changer.")
     if digest.state is not DigestState.PUBLISHED:

@@ -27,7 +27,7 @@ from dialogs.actus import Programme as Window
 from storage import canaux, claims, targets
 from storage.actus import digests
 from storage.actus.digests import Digest, DigestState, EditionSettings
-from storage.database import change, insertion
+from storage.database import change, upsert
 from storage.journal import AuditAct
 
 PLACES_MAX = 20
@@ -121,8 +121,7 @@ async def _save_edition(
     given = {"rhythm": rhythm, "targets": places, "unapproved": unapproved and unapproved.value}
     new = {name: value for name, value in given.items() if value} | {"by": ctx.user.id, "at": ctx.now}
     row = EditionSettings(key=edition.key, at=ctx.now).model_dump() | new
-    statement = insertion(ctx.db, EditionSettings).values(row)
-    await ctx.db.execute(statement.on_conflict_do_update(index_elements=["key"], set_=new))
+    await upsert(ctx.db, EditionSettings, [row], new)
     ctx.db.expire_all()
     changed = await editions.get_edition(ctx, edition.key)
     was, now = (
@@ -144,7 +143,7 @@ async def _move_draft(ctx: Context, before: Edition, edition: Edition) -> tuple[
     for one in await digests.list_open(ctx.db, edition.key):
         if one.state is DigestState.HELD:
             continue
-        digest = await editions.lock_digest(ctx, one.number)
+        digest = await editions.get_digest(ctx, one.number, lock=True)
         if cards.is_postponed(digest, before):
             stay.append(digest)
             continue
@@ -235,7 +234,7 @@ async def run_due(desk: NewsContext) -> Sequence[Reply]:
     for edition in (await editions.read_editions(desk)).values():
         replies += await _begin_due(desk, edition, min(before, desk.now))
         for one in await digests.list_open(desk.db, edition.key):
-            digest = await editions.lock_digest(desk, one.number)
+            digest = await editions.get_digest(desk, one.number, lock=True)
             if digest.state in digests.OPEN:
                 replies += await _process_digest(desk, digest, edition)
     return replies

@@ -29,7 +29,7 @@ from storage import people
 from storage.actus import subscriptions
 from storage.actus.items import ItemKind, NewsSection
 from storage.actus.subscriptions import Candidate, NewsSubscription
-from storage.database import change, insertion
+from storage.database import change, upsert
 from storage.people import Person, departures
 
 Reader = tuple[NewsSubscription, Person]
@@ -335,8 +335,7 @@ async def subscribe(ctx: Context, form: Subscribe) -> Replies:
     """Store the subscription; what they got and want less of stays."""
     chosen = form.model_dump(include={"weekday", "hour", "away_until"}) | {"monthly": form.rhythm == "mois"}
     new = NewsSubscription(user_id=ctx.user.id, begun_at=ctx.now).model_dump() | chosen
-    statement = insertion(ctx.db, NewsSubscription).values(new)
-    await ctx.db.execute(statement.on_conflict_do_update(index_elements=["user_id"], set_=chosen))
+    await upsert(ctx.db, NewsSubscription, [new], chosen)
     return _draw_subscription(ctx, await subscriptions.get(ctx.db, ctx.user.id))
 
 

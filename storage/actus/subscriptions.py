@@ -13,7 +13,7 @@ from config.themes import THEMES, from_bits, themes_in
 from storage.actus.digests import Digest, DigestEntry, DigestState
 from storage.actus.items import Item, ItemKind, NewsSection
 from storage.cra import Cra
-from storage.database import UtcTime, change, insertion
+from storage.database import UtcTime, change, insert_new
 
 
 class NewsSubscription(SQLModel, table=True):
@@ -52,7 +52,7 @@ async def get(db: AsyncSession, user_id: str) -> NewsSubscription | None:
 
 async def refuse_quotes(db: AsyncSession, user_id: str, now: datetime) -> None:
     """Let no message of somebody’s go into a digest from now on."""
-    await db.execute(insertion(db, QuoteRefusal).values({"user_id": user_id, "at": now}).on_conflict_do_nothing())
+    await insert_new(db, QuoteRefusal, {"user_id": user_id, "at": now})
 
 
 async def allow_quotes(db: AsyncSession, user_id: str) -> None:
