@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import guard
 from bot.context import Context, ReadingContext
-from bot.errors import ChatError
+from bot.errors import unless_refused
 from bot.french.dates import MONTHS, MONTHS_SHORT, say_day, say_weekday
 from bot.french.periods import say_hour
 from bot.french.words import group, join, noun, plural
@@ -100,15 +100,12 @@ async def find_public_channels(chat: ChatReader) -> Sequence[str]:
 
 async def read_channel(chat: ChatReader, channel_id: str, since: datetime, until: datetime) -> ChannelMessages:
     """Read what was said in a channel, if it is public at this moment."""
-    try:
-        channel = await chat.channel(channel_id)
-        if channel.type != "O" or channel.archived:
-            return ChannelMessages(channel_id)
-        posts, is_whole = await _read_posts(chat, channel_id, _to_ms(since))
-    except ChatError as error:
-        if error.may_pass:
-            raise
+    channel = await unless_refused(chat.channel(channel_id), None)
+    is_public = channel is not None and channel.type == "O" and not channel.archived
+    found = await unless_refused(_read_posts(chat, channel_id, _to_ms(since)), None) if is_public else None
+    if found is None:
         return ChannelMessages(channel_id)
+    posts, is_whole = found
     told = [post for post in posts if post.create_at < _to_ms(until)]
     best = rank_posts(told, (await chat.me()).id)[:LOOKED_AT]
     authors = list(dict.fromkeys(one.post.user_id for one in best))

@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot import quotas
 from bot.actions import React
 from bot.context import Context, ReadingContext
-from bot.errors import ChatError, UserError
+from bot.errors import UserError, unless_refused
 from bot.events import Converted, Deleted, Edited, Posted, Reacted, Unreacted, WatchedPlaces
 from bot.features import Feature
 from bot.mattermost import ChatPost
@@ -126,22 +126,19 @@ class MarkedPost:
 
 async def read_marked_post(ctx: ReadingContext, event: Reacted) -> MarkedPost | None:
     """Read the message, if it is there and somebody’s."""
-    try:
-        post = await ctx.chat.read_post(event.post_id)
-        channel = await ctx.chat.channel(post.channel_id)
-        author = await ctx.people.of(post.user_id)
-    except ChatError as error:
-        if error.may_pass:
-            raise
+    post = await unless_refused(ctx.chat.read_post(event.post_id), None)
+    channel = await unless_refused(ctx.chat.channel(post.channel_id), None) if post else None
+    if post is None or channel is None or not is_by_person(post, (await ctx.chat.me()).id):
         return None
-    if not is_by_person(post, (await ctx.chat.me()).id):
+    author = await unless_refused(ctx.people.of(post.user_id), None)
+    if author is None:
         return None
     return MarkedPost(post, author.full_name, channel.is_private)
 
 
 @kiosque.event(Reacted, name="kiosque.reacted.Reacted", only=is_news, asks=read_marked_post)
 async def on_reaction(ctx: Context, _: Reacted, marked: MarkedPost) -> Replies:
-    """The message is proposed: who put it there and who wrote it are told, once."""
+    """Propose the message: who put 📰 there and who wrote it are told, once."""
     if marked.is_private:
         return await _refuse_private(ctx, marked.post.channel_id)
     return await _propose_post(ctx, marked.post, marked.author)
@@ -233,13 +230,8 @@ async def read_given_link(ctx: ReadingContext, event: Posted) -> GivenLink | Non
     link, me = urls.first_link(event.text), await ctx.chat.me()
     if not link or not _mentions(event.text, me.username):
         return None
-    try:
-        channel = await ctx.chat.channel(event.channel_id)
-    except ChatError as error:
-        if error.may_pass:
-            raise
-        return None
-    return GivenLink(link, me.username, channel.is_private)
+    channel = await unless_refused(ctx.chat.channel(event.channel_id), None)
+    return GivenLink(link, me.username, channel.is_private) if channel else None
 
 
 @kiosque.event(Posted, name="kiosque.mentioned.Posted", only=may_name_bot, asks=read_given_link)
