@@ -49,7 +49,7 @@ class Who(BaseModel):
 
 
 def read_day(text: str, clues: Clues) -> dt.date:
-    """A day, past or to come. Raises ValueError with a sentence."""
+    """Read a day, past or to come. Raises ValueError with a sentence."""
     day = read_date(text, clues.today)
     if day is None or not FIRST_DAY <= day < LAST_DAY:
         raise ValueError("Écrivez la date comme aujourd’hui, hier, 12/09 ou 12/09/2026.")
@@ -57,7 +57,7 @@ def read_day(text: str, clues: Clues) -> dt.date:
 
 
 def _at_most(most: int) -> ReadText:
-    """A line of so many characters, none of them invisible."""
+    """Make the field of a line of so many characters, none of them invisible."""
 
     def read(text: str, _: Clues) -> str | None:
         try:

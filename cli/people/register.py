@@ -20,8 +20,7 @@ from cli.faults import chat_fault
 from cli.journal import note_about
 from cli.terminal import align, count
 from commands.membres.changes import RoleProposal
-from commands.membres.feature import feature
-from commands.membres.members import Standing, needs_approval
+from commands.membres.members import Standing, feature, needs_approval
 from config.settings import Settings
 from storage import canaux, outbox, people
 from storage.database import Database

@@ -27,7 +27,7 @@ from cli.tables import (
     take_turn,
 )
 from cli.terminal import ProgressBar, begin_csv, count, open_standard_output
-from commands.membres.feature import feature
+from commands.membres.members import feature
 from config.settings import Settings
 from storage import people
 from storage.canaux import list_allowances, list_planned

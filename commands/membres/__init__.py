@@ -5,7 +5,7 @@ Words:
         take, until another animateur approves; whether a change is one.
 """
 
-from commands.membres import accounts, arrivals, changes, handlers, profiles, welcomes
-from commands.membres.feature import bienvenue, feature
+from commands.membres import accounts, arrivals, changes, handlers, welcomes
+from commands.membres.members import bienvenue, feature
 
 __all__ = ["bienvenue", "feature"]

@@ -13,8 +13,7 @@ from bot.mattermost import ChatUser
 from bot.replies import Button, Direct, Message, Progress, Refresh, Replies, Reply, Start, Step
 from bot.texts import render
 from commands.membres.changes import propose_role, settle_channels
-from commands.membres.feature import ANIMATEURS, feature
-from commands.membres.members import Member, copy_with, needs_approval, note_person
+from commands.membres.members import ANIMATEURS, Member, copy_with, feature, needs_approval, note_person
 from config.territories import departement
 from storage import people, watchlist
 from storage.database import release
@@ -23,7 +22,7 @@ from storage.people import Person, Role, departures, register
 
 @feature.job("hour=0-1,3-23 minute=35", name="membres.look_up")
 async def look_up_animateurs(ctx: ReadingContext) -> Replies:
-    """Each is looked up as if they had typed something: the register remembers what Mattermost says."""
+    """Look each animateur up as if they had typed something: the register remembers what Mattermost says."""
     found = {*await watchlist.list_admins(ctx.db, TEAM), *await people.animating_by_mattermost(ctx.db)}
     await release(ctx.db)
     for user_id in sorted(found):
@@ -34,7 +33,8 @@ async def look_up_animateurs(ctx: ReadingContext) -> Replies:
 
 @feature.job("hour=4 minute=40", name="membres.recognise")
 async def recognise_awaited(ctx: ReadingContext) -> Replies:
-    """Whoever was missed: no event came, or they were in the team before the import; into their channels, too."""
+    """Register whoever was missed, because no event came or they were in the team before the import, and bring them
+    into their channels."""
     if not await register.count_awaited(ctx.db):
         return None
     told: list[Reply] = []
@@ -48,7 +48,7 @@ async def recognise_awaited(ctx: ReadingContext) -> Replies:
 
 
 async def _find_expected(ctx: Context, users: list[ChatUser]) -> list[ChatUser]:
-    """Those of a page for whom a line waits."""
+    """Find those of a page for whom a line waits."""
     emails = [user.email.lower() for user in users if user.email]
     lines = await register.find_awaited_among(ctx.db, [user.username for user in users], emails)
     names = {name for line in lines for name in (line.username, line.email) if name}
@@ -63,18 +63,19 @@ GONE = RowCard[str]("membres.gone:")
 """The question to animateurs whether people have left, by the first of their ids and the day."""
 
 
-class ConfirmGone(BaseModel):
-    """« Confirmer »: these people have left; ``topic`` is what the message was sent under."""
+class AboutGone(BaseModel):
+    """What a button of the question about some people carries; ``topic`` is what the message was sent under."""
 
     person_ids: list[str]
     topic: str
 
 
-class IgnoreGone(BaseModel):
+class ConfirmGone(AboutGone):
+    """« Confirmer »: these people have left."""
+
+
+class IgnoreGone(AboutGone):
     """« Ignorer »: they have not, or it is not known yet."""
-
-    person_ids: list[str]
-    topic: str
 
 
 class NoteGone(BaseModel):
@@ -85,7 +86,7 @@ class NoteGone(BaseModel):
 
 @feature.event(PersonChanged, name="membres.note.PersonChanged")
 async def note_account_change(ctx: Context, event: PersonChanged) -> Replies:
-    """Whoever is deactivated is to be asked about; whoever is back is not."""
+    """Note who is deactivated, to ask about them; forget that of who is back."""
     if event.is_gone:
         await _note_gone(ctx, [event.user_id])
     else:
@@ -95,7 +96,7 @@ async def note_account_change(ctx: Context, event: PersonChanged) -> Replies:
 
 @feature.job("hour=4 minute=50", name="membres.look")
 async def find_deactivated(ctx: ReadingContext) -> Replies:
-    """Whom no event told of: the accounts of the team that are deactivated."""
+    """Find the deactivated accounts of the team that no event told of."""
     missed: list[str] = []
     async for page in ctx.chat.team_users():
         off = [user.id for user in page if user.deleted]
@@ -107,7 +108,7 @@ async def find_deactivated(ctx: ReadingContext) -> Replies:
 
 @feature.chore(NoteGone, name="membres.NoteGone", title="Comptes désactivés", writes=True)
 async def note_missed(ctx: Context, work: NoteGone, _: Progress) -> Step:
-    """They are asked about in the morning."""
+    """Note accounts that are to be asked about in the morning."""
     for start in range(0, len(work.person_ids), IDS_AT_ONCE):
         await _note_gone(ctx, work.person_ids[start : start + IDS_AT_ONCE])
     return Step(finished=True)
@@ -115,7 +116,7 @@ async def note_missed(ctx: Context, work: NoteGone, _: Progress) -> Step:
 
 @feature.job("hour=8 minute=20", name="membres.ask", writes=True)
 async def ask_about_gone(ctx: Context) -> Replies:
-    """One message to each animateur about the accounts found deactivated since."""
+    """Send one message to each animateur about the accounts found deactivated since."""
     found = await departures.list_to_ask_about(ctx.db, ASKED_AT_ONCE)
     asked = await people.animating(ctx.db, ANIMATEURS_MAX) if found else []
     off = await departures.find_gone_since(ctx.db, [animateur.id for animateur in asked])
@@ -128,7 +129,8 @@ async def ask_about_gone(ctx: Context) -> Replies:
 
 @feature.button(ConfirmGone, roles=ANIMATEURS)
 async def confirm_gone(ctx: Context, click: ConfirmGone) -> Replies:
-    """Their last day was that on which the account was found deactivated; who left otherwise stays as they are."""
+    """Note that people left on the day on which the account was found deactivated; who left otherwise stays as they
+    are."""
     when = await departures.find_gone_since(ctx.db, click.person_ids)
     told: list[Reply] = []
     left = []
@@ -149,13 +151,13 @@ async def confirm_gone(ctx: Context, click: ConfirmGone) -> Replies:
 
 @feature.button(IgnoreGone, roles=ANIMATEURS)
 async def ignore_gone(ctx: Context, click: IgnoreGone) -> Replies:
-    """Nothing changes, and it is not asked again while the account stays deactivated."""
+    """Change nothing, and do not ask again while the account stays deactivated."""
     found = await people.among(ctx.db, ids=click.person_ids)
     return _settle_gone_cards(ctx, click.topic, [p for p in found if p.left_on is None], confirmed=False)
 
 
 async def _note_gone(ctx: Context, person_ids: Sequence[str]) -> None:
-    """Of these accounts, those of people who are still counted on."""
+    """Note those of these accounts whose people are still counted on."""
     found = await people.among(ctx.db, ids=person_ids)
     await departures.note_gone(ctx.db, [person.id for person in found if person.left_on is None], ctx.now)
 
@@ -174,7 +176,7 @@ def _draw_question(ctx: Context, animateur: Person, found: Sequence[Person]) -> 
 
 
 def _settle_gone_cards(ctx: Context, topic: str, found: Sequence[Person], *, confirmed: bool) -> Refresh:
-    """Every animateur’s message told anew: who settled it, and how."""
+    """Rewrite every animateur’s message: who settled it, and how."""
     people_ = [(person, _say_place(person)) for person in found]
     text = render("membres/gone_settled", people=people_, by=ctx.user.username, confirmed=confirmed)
     return Refresh(text, topic=topic, here=True)

@@ -4,7 +4,6 @@ Each is one message a day that grows; many may come in a minute: the first of th
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
@@ -13,8 +12,8 @@ from bot.cards import RowCard
 from bot.context import Context
 from bot.replies import Button, Direct, Message, Progress, Refresh, Reply, Say, Start, Step
 from bot.texts import Markdown, render
-from commands.membres.feature import feature
-from config.canaux import Belonging
+from commands.membres.members import feature
+from config.canaux import Belonging, PlannedChannel
 from config.territories import DEPARTEMENTS
 from config.time import PARIS
 from dialogs.membres import GIVEN_TO_GUESTS, Who
@@ -37,38 +36,30 @@ class DailyNotice(BaseModel):
     tries: int = 0
 
     def begin(self, now: datetime) -> Start:
-        """Soon."""
+        """Start the work soon."""
         return Start(payload=self, at=now + GATHERED_FOR)
 
     def again(self, now: datetime) -> Sequence[Start]:
-        """Later, and always later; at last no more."""
+        """Start the work later, and always later; at last no more."""
         if self.tries >= TRIES_MAX:
             return []
         later = self.model_copy(update={"tries": self.tries + 1})
         return [Start(payload=later, at=now + min(GATHERED_FOR * 4**self.tries, LONGEST))]
 
 
-class SpreadResult(NamedTuple):
-    """What is to be sent, and whether some of what was sent before is still on its way."""
-
-    replies: Sequence[Reply]
-    waits: bool
-
-
-async def spread_notice(ctx: Context, places: Sequence[Say | Direct], again: Refresh) -> SpreadResult:
+async def spread_notice(ctx: Context, work: DailyNotice, places: Sequence[Say | Direct], again: Refresh) -> Step:
     """Say it in those of the ``places`` where nothing of its topic came, or is on its way; elsewhere rewrite what
-    stands."""
+    stands, and later once more what is on its way still."""
     reached = await outbox.find_reached(ctx.db, [again.topic])
     posts = await ctx.posts_about(again.topic)
-    told: list[Reply] = [place for place in places if _target(place) not in reached]
+    told: list[Reply] = [
+        place for place in places if (place.user_id if isinstance(place, Direct) else place.channel_id) not in reached
+    ]
     if posts:
         told.append(again)
-    stands = {post.user_id or post.channel_id for post in posts}
-    return SpreadResult(told, not stands.issuperset(reached))
-
-
-def _target(place: Say | Direct) -> str:
-    return place.user_id if isinstance(place, Direct) else place.channel_id or ""
+    if not {post.user_id or post.channel_id for post in posts}.issuperset(reached):
+        told += work.again(ctx.now)
+    return Step(replies=told, finished=True)
 
 
 GUESTS = RowCard[date]("membres.guests:")
@@ -98,7 +89,7 @@ class TellGuests(DailyNotice):
 
 
 async def report_guest(ctx: Context, person: Person) -> Sequence[Reply]:
-    """The animateurs are asked who a guest is; not about who was announced as one."""
+    """Ask the animateurs who a guest is; not about who was announced as one."""
     if await people.get(ctx.db, person.id) is not None:
         return []
     day = ctx.today
@@ -108,23 +99,22 @@ async def report_guest(ctx: Context, person: Person) -> Sequence[Reply]:
 
 @feature.work(TellGuests, name="membres.TellGuests", title="Nouveaux venus", writes=True)
 async def ask_about_guests(ctx: Context, work: TellGuests, _: Progress) -> Step:
-    """All of that day in one message to each animateur, as things are now."""
+    """Ask each animateur in one message about all guests of that day, as things are now."""
     if not (await arrivals.take_guests(ctx.db, work.day, ctx.now) or work.tries):
         return Step(finished=True)
     message, asked = await _draw_guests(ctx, work.day), await people.animating(ctx.db, ASKED_MAX)
     places = [GUESTS.send(work.day, message, person.id) for person in asked]
-    told = await spread_notice(ctx, places, GUESTS.rewrite(work.day, message))
-    return Step(replies=[*told.replies, *(work.again(ctx.now) if told.waits else [])], finished=True)
+    return await spread_notice(ctx, work, places, GUESTS.rewrite(work.day, message))
 
 
 async def settle_guest(ctx: Context, person: Person) -> Sequence[Reply]:
-    """Of who came unknown it is known now who they are: all animateurs see who said so."""
+    """Show all animateurs who a guest is, and who said so."""
     day = await arrivals.settle_guest(ctx.db, person.id, person.role, ctx.user.username)
     return [] if day is None else [await refresh_guests(ctx, day)]
 
 
 async def refresh_guests(ctx: Context, day: date, *, here: bool = False) -> Refresh:
-    """The message of a day as it is now; ``here`` if one of its buttons was clicked."""
+    """Rewrite the message of a day as it is now; ``here`` if one of its buttons was clicked."""
     return GUESTS.rewrite(day, await _draw_guests(ctx, day), here=here)
 
 
@@ -137,7 +127,7 @@ async def _draw_guests(ctx: Context, day: date) -> Message:
 
 
 def _guest_buttons(waiting: Sequence[Guest], day: date) -> Sequence[Button]:
-    """For one guest a click gives the role; for several a window asks of whom."""
+    """Draw, for one guest, a button for each role; for several, one that opens a window."""
     if len(waiting) > 1:
         return [Button("Donner un rôle", IntroduceOne(day=day), "primary")]
     roles = [(Who.of(guest_as_person(guest), Role.INVITE), role) for guest in waiting for role in GIVEN_TO_GUESTS]
@@ -145,7 +135,7 @@ def _guest_buttons(waiting: Sequence[Guest], day: date) -> Sequence[Button]:
 
 
 def guest_as_person(guest: Guest) -> Person:
-    """Somebody who is not in the register yet."""
+    """Make a person of a guest, who is not in the register yet."""
     return Person(id=guest.person_id, username=guest.username, timezone=guest.timezone, since=guest.at)
 
 
@@ -165,20 +155,23 @@ class TellNewcomers(DailyNotice):
 
 
 async def announce_newcomer(ctx: Context, person: Person) -> Sequence[Reply]:
-    """Somebody is to be announced where they belong, once for ever; nobody who wants to be found by nobody."""
+    """Have somebody announced where they belong, once for ever; nobody who wants to be found by nobody."""
     if ctx.settings.newcomers == "non" or person.is_hidden:
         return []
+    quiet = await arrivals.list_quiet_departements(ctx.db)
     told: list[Reply] = []
-    for key in await _list_channel_keys(ctx, person):
-        day = ctx.now.astimezone(_channel_zone(key)).date()
-        if await arrivals.note_newcomer(ctx.db, Newcomer(person_id=person.id, key=key, day=day, at=ctx.now)):
-            told.append(TellNewcomers(key=key, day=day).begin(ctx.now))
+    for channel in await list_own_channels(ctx, person, person.today(ctx.now)):
+        if channel.belonging is not Belonging.DEPARTEMENT or channel.departement in quiet:
+            continue
+        day = ctx.now.astimezone(_channel_zone(channel.key)).date()
+        if await arrivals.note_newcomer(ctx.db, Newcomer(person_id=person.id, key=channel.key, day=day, at=ctx.now)):
+            told.append(TellNewcomers(key=channel.key, day=day).begin(ctx.now))
     return told
 
 
 @feature.work(TellNewcomers, name="membres.TellNewcomers", title="Nouveaux inscrits", writes=True)
 async def tell_newcomers(ctx: Context, work: TellNewcomers, _: Progress) -> Step:
-    """All of that day who are to be seen as they are now."""
+    """Announce all newcomers of that day who are to be seen as they are now."""
     taken = await arrivals.take_newcomers(ctx.db, work.key, work.day, ctx.now)
     channel_id = (await find_channel_ids(ctx.db)).get(work.key)
     if channel_id is None or not (taken or work.tries):
@@ -188,32 +181,24 @@ async def tell_newcomers(ctx: Context, work: TellNewcomers, _: Progress) -> Step
     text = render("membres/newcomers", lines=lines, more=len(people) - NEWCOMERS_SHOWN, count=len(people), day=work.day)
     about = channel_id, work.day
     places = [NEWCOMERS.post(about, text, channel_id)] if people else []
-    told = await spread_notice(ctx, places, NEWCOMERS.rewrite(about, text))
-    return Step(replies=[*told.replies, *(work.again(ctx.now) if told.waits else [])], finished=True)
+    return await spread_notice(ctx, work, places, NEWCOMERS.rewrite(about, text))
 
 
-async def _list_channel_keys(ctx: Context, person: Person) -> Sequence[str]:
-    """The keys of the channels of the départements that somebody shares, where newcomers are announced."""
-    table, known, quiet = (
-        await list_planned(ctx.db, ctx.settings),
-        await find_channel_ids(ctx.db),
-        await arrivals.list_quiet_departements(ctx.db),
-    )
-    places = MembershipRules(await list_allowances(ctx.db)).places(
-        table, ChannelMember.of(person, person.today(ctx.now))
-    )
-    near = [table[key] for key in table if key in places and key in known]
-    return [c.key for c in near if c.belonging is Belonging.DEPARTEMENT and c.departement not in quiet]
+async def list_own_channels(ctx: Context, person: Person, today: date) -> Sequence[PlannedChannel]:
+    """List the known channels where somebody belongs, in the order of the plan."""
+    table, known = await list_planned(ctx.db, ctx.settings), await find_channel_ids(ctx.db)
+    places = MembershipRules(await list_allowances(ctx.db)).places(table, ChannelMember.of(person, today))
+    return [table[key] for key in table if key in places and key in known]
 
 
 def _channel_zone(key: str) -> ZoneInfo:
-    """Where the people of a channel are."""
+    """Find the time zone of the people of a channel."""
     known = DEPARTEMENTS.get(key.partition(":")[2])
     return ZoneInfo(known.fuseau if known else PARIS.key)
 
 
 def _newcomer_line(person: Person) -> Markdown:
-    """Somebody, as who works in the same département sees them."""
+    """Draw somebody as who works in the same département sees them."""
     structure = person.structure if person.audience("structure") in NEAR else None
     commune = name_commune(person) if person.audience("commune") in NEAR else ""
     role = person.role or person.derived_role

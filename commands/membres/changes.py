@@ -1,4 +1,5 @@
-"""A change of somebody: checked, written, told and undone; a role over others is approved by a second animateur."""
+"""A change of somebody: checked, written, told and undone; a role over others is approved by a second animateur, and
+where somebody says that they work is confirmed by who leads there."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -9,35 +10,30 @@ from bot.account_status import is_active
 from bot.actions import AddMembers, RemoveMember
 from bot.audit import AuditEntry, record_entry_at_end
 from bot.cards import RowCard
+from bot.command_lines import RunCommand
 from bot.context import Context
 from bot.errors import UserError
 from bot.permalinks import make_permalink
-from bot.replies import Button, Direct, Message, Refresh, Replies, Reply, Whisper
+from bot.registry import is_name_enabled
+from bot.replies import Ask, Button, Direct, Message, Refresh, Replies, Reply, Whisper, as_list
 from bot.texts import Markdown, link, render
+from commands.membres import members
 from commands.membres.arrivals import announce_newcomer, settle_guest
-from commands.membres.feature import ANIMATEURS, LEADERS, feature
-from commands.membres.members import (
-    Member,
-    Standing,
-    check_change,
-    copy_with,
-    find_member,
-    list_facts,
-    must_reach,
-    needs_approval,
-    note_person,
-)
-from commands.membres.welcomes import refresh_welcome
+from commands.membres.members import ANIMATEURS, LEADERS, Member, Standing, bienvenue, feature
+from commands.membres.welcomes import Complete, refresh_welcome
 from config.territories import departement
+from dialogs.membres import CompleteProfile
 from storage import canaux, claims, journal, people
+from storage.annuaire import NETWORK, profiles
 from storage.canaux import list_planned
 from storage.canaux.membership import ChannelMember, begin_departure, compute_settling
 from storage.journal import AuditAct
 from storage.people import Person, Role, arrivals, departures
+from storage.people.arrivals import Wish
 
 
 async def settle_channels(ctx: Context, before: Person | None, after: Person) -> Sequence[Reply]:
-    """What brings somebody into the channels that are theirs now, and takes them out of those that are not.
+    """Bring somebody into the channels that are theirs now, and take them out of those that are not.
 
     Of who moved the old département’s channel waits for its grace; ``before`` is None of who is new.
     """
@@ -60,8 +56,6 @@ HOLDS_FOR = timedelta(days=7)
 
 DECIDED = "membres.role"
 """What the decision about a topic is claimed under."""
-
-
 PROPOSAL = RowCard[tuple[str, datetime]]("membres.role:", lambda of: f"{of[0]}:{int(of[1].timestamp() * 1000):x}")
 """The proposal of a role, by the id of whom it is about and the moment."""
 
@@ -98,8 +92,8 @@ class RefuseRole(BaseModel):
 
 
 async def propose_role(ctx: Context, member: Member, after: Person) -> Sequence[Reply]:
-    """The animateurs are asked in their room, each by themselves where there is none; nothing changes before.
-    Raises UserError where the same is asked already."""
+    """Ask the animateurs in their room, or each by themselves where there is none; nothing changes before. Raises
+    UserError where the same is asked already."""
     asked = RoleProposal(
         by=ctx.user.id,
         person_id=after.id,
@@ -142,19 +136,19 @@ async def _must_be_new(ctx: Context, asked: RoleProposal) -> None:
 
 
 async def say_proposal(ctx: Context, asked: RoleProposal, what: str, **more: object) -> Markdown:
-    """What is to be read of it: that it is « asked », « approved », « refused », « withdrawn » …"""
+    """Say that a proposal is « asked », « approved », « refused », « withdrawn » …"""
     by = await people.get(ctx.db, asked.by)
     change = render("membres/role_change", asked=asked, own=what == "told")
     return render("membres/role", what=what, by=by, change=change, user=ctx.user, **more)
 
 
 async def settle_proposal_cards(ctx: Context, asked: RoleProposal, what: str) -> Refresh:
-    """The messages in which it was asked, as things are now."""
+    """Rewrite the messages in which it was asked, as things are now."""
     return PROPOSAL.rewrite(asked.key, await say_proposal(ctx, asked, what), here=True)
 
 
 def note_role(ctx: Context, act: AuditAct, asked: RoleProposal) -> None:
-    """It is asked for, or refused, in the journal; what is approved is noted as any change of somebody."""
+    """Note in the journal that a role is asked for, or refused; what is approved is noted as any change of somebody."""
     before, after = _as_noted(asked)
     record_entry_at_end(
         ctx, AuditEntry(act, f"personne:{asked.person_id}", asked.person_id, before=before, after=after)
@@ -162,14 +156,10 @@ def note_role(ctx: Context, act: AuditAct, asked: RoleProposal) -> None:
 
 
 def _as_noted(asked: RoleProposal) -> tuple[dict[str, str], dict[str, str]]:
-    """How it was and is to be, as the journal says it."""
-    before = {"role": asked.role.value, "dernier_jour": _say_last_day(asked.before)}
+    """Say how somebody was and is to be, as the journal does."""
+    before = {"role": asked.role.value, "dernier_jour": str(asked.before.left_on or "")}
     role = asked.after.role or asked.role
-    return before, {"role": role.value, "dernier_jour": _say_last_day(asked.after)}
-
-
-def _say_last_day(standing: Standing) -> str:
-    return str(standing.left_on) if standing.left_on else ""
+    return before, {"role": role.value, "dernier_jour": str(asked.after.left_on or "")}
 
 
 NEW_FOR = timedelta(days=30)
@@ -190,40 +180,41 @@ async def change_member(ctx: Context, actor: Person, member: Member, after: Pers
     Raises UserError where this actor may not change that.
     """
     before = member.person
-    check_change(actor, member.role, before, after)
+    members.check_change(actor, member.role, before, after)
     if not member.is_new and Standing.of(before) == Standing.of(after):
-        return Whisper(render("membres/same", person=after), facts=list_facts(after, ctx))
-    if needs_approval(member.role, before, after):
+        return Whisper(render("membres/same", person=after), facts=members.list_facts(after, ctx))
+    if members.needs_approval(member.role, before, after):
         return await propose_role(ctx, member, after)
-    told = await write_member(ctx, None if member.is_new else before, after, timedelta(days=ctx.settings.move_grace))
+    told = await write_member(ctx, member, after)
     text = render("membres/changed", what=say_changes(ctx, before, after, is_new=member.is_new), person=after)
     undo = Undo(person_id=after.id, before=Standing.of(before), after=Standing.of(after))
     buttons = [] if member.is_new else [Button("Annuler", undo)]
-    return [*told, Whisper(text, buttons, list_facts(after, ctx))]
+    return [*told, Whisper(text, buttons, members.list_facts(after, ctx))]
 
 
 @feature.undo(Undo, roles=LEADERS)
 async def undo_change(ctx: Context, click: Undo) -> Replies:
-    """It is again as it was; who may make that change today may take it back."""
-    member = await find_member(ctx, click.person_id)
+    """Take a change back; who may make it today may do so."""
+    member = await members.find_member(ctx, click.person_id)
     now = Standing.of(member.person)
     if now == click.before:
         return Whisper(render("membres/same", person=member.person))
     if now != click.after:
         raise UserError("Cette personne a changé entre-temps : regardez sa fiche avec /membres avant de continuer.")
     after = click.before.applied_to(member.person)
-    must_reach(ctx.user, member.role, member.person)
-    check_change(ctx.user, click.before.role or member.role, after, member.person)
-    if needs_approval(member.role, member.person, after):
+    members.must_reach(ctx.user, member.role, member.person)
+    members.check_change(ctx.user, click.before.role or member.role, after, member.person)
+    if members.needs_approval(member.role, member.person, after):
         return await propose_role(ctx, member, after)
-    told = await write_member(ctx, member.person, after, timedelta())
-    return [*told, Whisper(render("membres/undone", person=after), facts=list_facts(after, ctx))]
+    told = await write_member(ctx, member, after, undoes=True)
+    return [*told, Whisper(render("membres/undone", person=after), facts=members.list_facts(after, ctx))]
 
 
-async def write_member(ctx: Context, before: Person | None, after: Person, grace: timedelta) -> Sequence[Reply]:
-    """Somebody is so from now on. ``before`` is None of who is new; what is undone has no ``grace``, as if it had not
-    been."""
-    note_person(ctx, before, after)
+async def write_member(ctx: Context, member: Member, after: Person, *, undoes: bool = False) -> Sequence[Reply]:
+    """Write down how somebody is from now on. What this ``undoes`` has no time of grace, as if it had not been."""
+    before = None if member.is_new else member.person
+    grace = timedelta() if undoes else timedelta(days=ctx.settings.move_grace)
+    members.note_person(ctx, before, after)
     await people.register_person(ctx.db, after)
     ctx.touched.add(after.id)
     told = [*await settle_guest(ctx, after)]
@@ -237,7 +228,7 @@ async def write_member(ctx: Context, before: Person | None, after: Person, grace
 
 
 def _tell_mover(ctx: Context, before: Person, after: Person) -> Sequence[Reply]:
-    """Who works in another département learns of it, and until when they are still in the old one’s channel."""
+    """Tell who works in another département until when they are still in the old one’s channel."""
     left = [departement(code).name for code in before.departements if code not in after.departements]
     if not left or not after.departements or after.id == ctx.user.id or after.left_on:
         return []
@@ -247,9 +238,8 @@ def _tell_mover(ctx: Context, before: Person, after: Person) -> Sequence[Reply]:
 
 
 def say_changes(ctx: Context, before: Person, after: Person, *, is_new: bool) -> list[Markdown]:
-    """What is different, a sentence each."""
-    names = ("role", "departements", "structure", "siret", "arrived_on", "left_on", "prenom", "nom")
-    different = {name for name in names if getattr(before, name) != getattr(after, name)}
+    """Say what is different, a sentence each."""
+    different = {name for name in members.NOTED if getattr(before, name) != getattr(after, name)}
     later = not after.has_left(after.today(ctx.now))
     said = render("membres/changes", before=before, after=after, different=different, is_new=is_new, later=later)
     return [Markdown(line) for line in said.splitlines() if line.strip()]
@@ -262,19 +252,16 @@ LATE = "C’est déjà décidé."
 
 @feature.button(ApproveRole, roles=ANIMATEURS)
 async def approve_role(ctx: Context, click: ApproveRole) -> Replies:
-    """It is so from now on, as if both had done it; the person and who asked hear of it."""
+    """Make the change, as if both had done it; the person and who asked hear of it."""
     asked = click.asked
     if ctx.user.id in {asked.by, asked.person_id}:
         raise UserError(OWN)
     member = await _find_unchanged_member(ctx, asked)
     after = asked.after.applied_to(member.person)
-    check_change(await _find_proposer(ctx, asked), member.role, member.person, after)
+    members.check_change(await _find_proposer(ctx, asked), member.role, member.person, after)
     await _claim_decision(ctx, asked)
-    told = await write_member(
-        ctx, None if member.is_new else member.person, after, timedelta(days=ctx.settings.move_grace)
-    )
     return [
-        *told,
+        *await write_member(ctx, member, after),
         *await _report_approval(ctx, asked, member, after),
         await settle_proposal_cards(ctx, asked, "approved"),
     ]
@@ -282,7 +269,7 @@ async def approve_role(ctx: Context, click: ApproveRole) -> Replies:
 
 @feature.button(RefuseRole, roles=ANIMATEURS)
 async def refuse_role(ctx: Context, click: RefuseRole) -> Replies:
-    """Nothing changes; who asked hears of it, unless it is they who take it back."""
+    """Change nothing; who asked hears of it, unless it is they who take it back."""
     asked = click.asked
     if ctx.user.id == asked.person_id:
         raise UserError(OWN)
@@ -295,7 +282,7 @@ async def refuse_role(ctx: Context, click: RefuseRole) -> Replies:
 
 
 async def _claim_decision(ctx: Context, asked: RoleProposal) -> None:
-    """The first who says something of it decides. Raises UserError for anybody later."""
+    """Let the first who says something of it decide. Raises UserError for anybody later."""
     if ctx.now - asked.at > HOLDS_FOR:
         raise UserError(OLD)
     if not await claims.claim(ctx.db, DECIDED, PROPOSAL.of(asked.key), ctx.now):
@@ -303,7 +290,7 @@ async def _claim_decision(ctx: Context, asked: RoleProposal) -> None:
 
 
 async def _find_unchanged_member(ctx: Context, asked: RoleProposal) -> Member:
-    """Whom it is about. Raises UserError where something about them changed since."""
+    """Find whom it is about. Raises UserError where something about them changed since."""
     row = await people.get(ctx.db, asked.person_id)
     new = Person(id=asked.person_id, username=asked.username, since=ctx.now)
     person = row or asked.before.applied_to(new)
@@ -313,13 +300,13 @@ async def _find_unchanged_member(ctx: Context, asked: RoleProposal) -> Member:
 
 
 async def _find_proposer(ctx: Context, asked: RoleProposal) -> Person:
-    """Who asked, as they are now. Raises UserError for who animates no more."""
+    """Find who asked, as they are now. Raises UserError for who animates no more."""
     by = await people.get(ctx.db, asked.by)
     if by is None or not by.animates or by.has_left(by.today(ctx.now)):
         raise UserError(
             "Qui le demandait n’anime plus le réseau : demandez-le vous-même, un autre animateur en décidera."
         )
-    return copy_with(by, role=by.known_role)
+    return members.copy_with(by, role=by.known_role)
 
 
 async def _report_approval(ctx: Context, asked: RoleProposal, member: Member, after: Person) -> Sequence[Reply]:
@@ -327,6 +314,106 @@ async def _report_approval(ctx: Context, asked: RoleProposal, member: Member, af
     return [
         Direct(text, user_id=after.id),
         Direct(await say_proposal(ctx, asked, "approved"), user_id=asked.by),
-        await refresh_welcome(ctx, copy_with(after, role=after.role or member.role)),
+        await refresh_welcome(ctx, members.copy_with(after, role=after.role or member.role)),
         Whisper("C’est fait."),
     ]
+
+
+WISH = RowCard[Person]("membres.wish:", lambda person: person.id)
+"""The question to those who lead in a département whether somebody works there."""
+COORDINATEURS_MAX = 1000
+
+
+class AnswerWish(BaseModel):
+    """« C’est exact » or « Non »: whether somebody works where they said."""
+
+    person_id: str
+    departements: list[str]
+    grant: bool
+
+
+async def ask_leaders(ctx: Context, person: Person, departements: Sequence[str]) -> Sequence[Reply]:
+    """Ask who leads there; not again while nobody has answered the same."""
+    if not await arrivals.note_wish(ctx.db, person.id, departements, ctx.now):
+        return []
+    grant = AnswerWish(person_id=person.id, departements=list(departements), grant=True)
+    refuse = grant.model_copy(update={"grant": False})
+    buttons = [Button("C’est exact", grant, "primary"), Button("Non", refuse)]
+    asked = Message(_wish_text(person, departements, None), buttons)
+    return [WISH.send(person, asked, leader.id) for leader in await _list_leaders(ctx, departements)]
+
+
+@feature.button(AnswerWish, roles=LEADERS)
+async def answer_wish(ctx: Context, click: AnswerWish) -> Replies:
+    """Let the first answer count; all see whose it was, and the person hears of it."""
+    member = await members.find_member(ctx, click.person_id)
+    said = await arrivals.get_wish(ctx.db, click.person_id)
+    if said is None or said.departements != click.departements:
+        raise UserError("Cette personne a dit autre chose depuis : regardez sa fiche avec /membres.")
+    if member.person.departements and said.granted is None:
+        told = Whisper("Cette personne a déjà un département : rien n’a changé.")
+        return [_settle_wish_cards(member.person, said), told]
+    if not await arrivals.settle_wish(ctx.db, said, granted=click.grant, by=ctx.user.username):
+        return _settle_wish_cards(member.person, said)
+    said = Wish(**(said.model_dump() | {"granted": click.grant, "by": ctx.user.username}))
+    answered, who = {"departements": list(said.departements), "accorde": click.grant}, said.person_id
+    record_entry_at_end(ctx, AuditEntry(AuditAct.MEMBER_WISH, f"personne:{who}", who, after=answered))
+    text = render("membres/wish_answered", wish=said, names=_departement_names(said.departements))
+    granted = await _grant_wish(ctx, member, said) if click.grant else []
+    return [*granted, Direct(text, user_id=who), _settle_wish_cards(member.person, said)]
+
+
+async def _grant_wish(ctx: Context, member: Member, said: Wish) -> Sequence[Reply]:
+    """Move the person there, as if who answers had done so."""
+    after = people.place(member.person, said.departements)
+    changed = as_list(await change_member(ctx, ctx.user, member, after))
+    told = [reply for reply in changed if not isinstance(reply, Whisper)]
+    return [*told, await refresh_welcome(ctx, members.copy_with(after, role=member.role))]
+
+
+async def _list_leaders(ctx: Context, departements: Sequence[str]) -> Sequence[Person]:
+    """List animateurs, and the coordinateurs of one of these départements."""
+    there = await people.with_role(ctx.db, Role.COORDINATEUR, limit=COORDINATEURS_MAX)
+    near = [person for person in there if not set(person.departements).isdisjoint(departements)]
+    return [*await people.animating(ctx.db, ASKED_MAX), *near[:ASKED_MAX]]
+
+
+def _settle_wish_cards(person: Person, said: Wish) -> Refresh:
+    """Rewrite every leader’s message."""
+    return WISH.rewrite(person, _wish_text(person, said.departements, said), here=True)
+
+
+def _wish_text(person: Person, departements: Sequence[str], said: Wish | None) -> Markdown:
+    return render("membres/wish", person=person, names=_departement_names(departements), said=said)
+
+
+def _departement_names(codes: Sequence[str]) -> Sequence[str]:
+    return [departement(code).name for code in codes]
+
+
+PROFILE_FIELDS = ("prenom", "nom", "structure")
+
+
+@bienvenue.button(Complete, roles=NETWORK, writes=False)
+async def open_profile(ctx: Context, _: Complete) -> Replies:
+    """Open the window with what is missing."""
+    form = CompleteProfile.of(ctx.user)
+    return Ask(form) if form.asks_something else _confirm_profile(ctx, [], [])
+
+
+@bienvenue.submit(CompleteProfile, roles=NETWORK)
+async def save_profile(ctx: Context, form: CompleteProfile) -> Replies:
+    """Save a profile, but for the département, of which a leader says whether it is so; what the register said before
+    stays."""
+    values = {name: said for name in PROFILE_FIELDS if (said := getattr(form, name)) and not getattr(ctx.user, name)}
+    person = await profiles.save_profile(ctx.db, ctx.user, {"username": ctx.user.username, **values})
+    wished = list(form.departements or ()) if not person.departements else []
+    asked = await ask_leaders(ctx, person, wished) if wished else []
+    acting = members.copy_with(person, role=ctx.user.role)
+    return [*_confirm_profile(ctx, list(values), wished), *asked, await refresh_welcome(ctx, acting)]
+
+
+def _confirm_profile(ctx: Context, noted: Sequence[str], wished: Sequence[str]) -> list[Reply]:
+    has_directory = is_name_enabled("annuaire", ctx.settings.features)
+    more = [Button("Ce que je sais faire", RunCommand(line="profil"))] if has_directory else []
+    return [Whisper(render("membres/profile_saved", noted=noted, wished=wished), more)]

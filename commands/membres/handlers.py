@@ -4,38 +4,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from bot.audit import AuditEntry, record_entry_at_end
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.features import Question
 from bot.menus import Choosing, Menu
 from bot.replies import Ask, Perform, Refresh, Replies, Reply, Whisper, as_list
 from bot.texts import mention, quote, render
+from commands.membres import members
 from commands.membres.arrivals import Introduce, IntroduceOne, guest_as_person, refresh_guests
 from commands.membres.changes import change_member
-from commands.membres.feature import ANIMATEURS, LEADERS, feature
-from commands.membres.members import (
-    EditEnd,
-    EditPlace,
-    EditRole,
-    Member,
-    NamedAccount,
-    Return,
-    copy_ended,
-    copy_with,
-    draw_card,
-    find_employer,
-    find_member,
-    find_named_member,
-    list_givable_roles,
-    look_up_id,
-    look_up_name,
-    looks_after,
-    must_reach,
-    needs_approval,
-    note_setting,
-    read_chosen_role,
-    read_or_refuse,
-)
+from commands.membres.members import ANIMATEURS, LEADERS, Member, feature
 from commands.membres.welcomes import refresh_welcome
 from config.canaux import home_of
 from config.territories import departement
@@ -53,15 +32,16 @@ from dialogs.membres import (
     read_day,
 )
 from storage import people
+from storage.journal import AuditAct
 from storage.people import Person, Role, arrivals, register
 from storage.people.arrivals import Guest
 from storage.people.person import read_departements, read_role
-from storage.people.register import NamedPerson, Tally, find_called
+from storage.people.register import find_called
 
 
 @feature.button(Introduce, roles=ANIMATEURS)
 async def introduce_guest(ctx: Context, click: Introduce) -> Replies:
-    """The guest has that role from now on; the other animateurs see who said so."""
+    """Give the guest that role; the other animateurs see who said so."""
     guest = await arrivals.get_guest(ctx.db, click.who.id)
     if guest is None:
         raise UserError("Cette personne n’attend plus de rôle : regardez sa fiche avec /membres.")
@@ -70,7 +50,7 @@ async def introduce_guest(ctx: Context, click: Introduce) -> Replies:
 
 @feature.button(IntroduceOne, roles=ANIMATEURS, writes=False)
 async def ask_which_guest(ctx: Context, click: IntroduceOne) -> Replies:
-    """The window: which of them, and the role."""
+    """Open the window that asks which of them, and the role."""
     waiting = [guest for guest in await arrivals.list_guests(ctx.db, click.day) if not guest.role]
     if not waiting:
         raise UserError("Plus personne de ce jour n’attend de rôle : un autre animateur s’en est chargé.")
@@ -80,23 +60,23 @@ async def ask_which_guest(ctx: Context, click: IntroduceOne) -> Replies:
 
 @feature.submit(IntroduceGuest, roles=ANIMATEURS)
 async def introduce_chosen(ctx: Context, form: IntroduceGuest) -> Replies:
-    """The same for the one that was chosen."""
+    """Give the role to the one that was chosen."""
     guest = await arrivals.get_guest(ctx.db, form.person)
     assert guest is not None  # it was offered, and none is ever erased
     return await _introduce(ctx, guest, Role(form.role))
 
 
 async def _introduce(ctx: Context, guest: Guest, role: Role) -> Sequence[Reply]:
-    """A welcome that fits the role, and the message of the day, which stands where the animateur clicked; of who has
-    a role by now it shows that, and who said so."""
+    """Give a role, rewrite the welcome to fit it, and the message of the day, which stands where the animateur clicked;
+    of who has a role by now say that, and who said so."""
     row = await people.get(ctx.db, guest.person_id)
     if row is not None and row.role is not None:
         already = f"{mention(guest.username)} a déjà un rôle : {row.role.label}. Il se change avec /membres role."
         return [await refresh_guests(ctx, guest.day, here=True), Whisper(already)]
     member = Member(row or guest_as_person(guest), Role.INVITE, row is None)
-    person = copy_with(member.person, role=role)
+    person = members.copy_with(member.person, role=role)
     changed = as_list(await change_member(ctx, ctx.user, member, person))
-    if needs_approval(member.role, member.person, person):
+    if members.needs_approval(member.role, member.person, person):
         return [*changed, await refresh_guests(ctx, guest.day, here=True)]
     told = [reply for reply in changed if not isinstance(reply, (Whisper, Refresh))]
     return [*told, await refresh_welcome(ctx, person), await refresh_guests(ctx, guest.day, here=True)]
@@ -110,7 +90,7 @@ async def _introduce(ctx: Context, guest: Guest, role: Role) -> Sequence[Reply]:
     writes=True,
 )
 async def set_announcements(ctx: Context, text: str) -> Replies:
-    """How it is, or how it is to be from now on."""
+    """Say or set whether newcomers are announced."""
     actor = await ctx.must_still_be(LEADERS)
     word, _, rest = text.strip().partition(" ")
     if word:
@@ -118,12 +98,12 @@ async def set_announcements(ctx: Context, text: str) -> Replies:
         match word.lower():
             case "non":
                 await arrivals.hush_departements(ctx.db, codes, actor.id, ctx.now)
-                note_setting(ctx, codes, announced=False)
             case "oui":
                 await arrivals.unhush_departements(ctx.db, codes)
-                note_setting(ctx, codes, announced=True)
             case _:
                 raise UserError(f"« {quote(word)} » : dites oui ou non, par exemple /membres nouveaux non 69.")
+        after = {"departements": list(codes), "annonces": word.lower() == "oui"}
+        record_entry_at_end(ctx, AuditEntry(AuditAct.MEMBER_SETTING, "reglage:membres.nouveaux", after=after))
     return Whisper(await _say_announcements(ctx, actor))
 
 
@@ -136,9 +116,13 @@ async def _say_announcements(ctx: Context, actor: Person) -> str:
 
 
 def _read_chosen_departements(actor: Person, text: str) -> Sequence[str]:
-    """The départements that are meant; a coordinateur’s own where none is named. Raises UserError."""
+    """Read the départements that are meant; a coordinateur’s own where none is named. Raises UserError."""
     codes = _home_departements(
-        read_or_refuse(read_departements, text) if text.strip() else [] if actor.animates else actor.departements
+        members.read_or_refuse(read_departements, text)
+        if text.strip()
+        else []
+        if actor.animates
+        else actor.departements
     )
     if not codes:
         raise UserError("Dites de quel département il s’agit, par exemple /membres nouveaux non 69.")
@@ -148,7 +132,7 @@ def _read_chosen_departements(actor: Person, text: str) -> Sequence[str]:
 
 
 def _home_departements(codes: Sequence[str]) -> Sequence[str]:
-    """The départements in whose channels theirs are."""
+    """Find the départements in whose channels these have theirs."""
     return list(dict.fromkeys(home for code in codes if (home := home_of(code))))
 
 
@@ -162,22 +146,22 @@ class See(Choosing):
 
 @feature.command("membres", help="Trouver quelqu’un du réseau et voir sa fiche", hint="[nom | @nom]", roles=LEADERS)
 async def show_members(ctx: ReadingContext, text: str) -> Replies:
-    """Whoever is called so; without a name, how many there are and what can be typed."""
+    """Show whoever is called so; without a name, how many there are and what can be typed."""
     words = text.strip()
     if not words:
         return await _summarise(ctx)
     if words.startswith("@") and " " not in words:
-        named = await look_up_name(ctx, words)
-        member = await find_named_member(ctx, named)
+        named = await members.look_up_name(ctx, words)
+        member = await members.find_named_member(ctx, named)
         if not member.is_new:
             _must_look_after(ctx, member.person)
-        return draw_card(ctx, member)
+        return members.draw_card(ctx, member)
     return await _search_members(ctx, words)
 
 
 @feature.button(See, roles=LEADERS, writes=False)
 async def show_chosen_card(ctx: Context, click: See) -> Replies:
-    """The card of the one that was chosen."""
+    """Show the card of the one that was chosen."""
     return await _show_card(ctx, click.chosen)
 
 
@@ -190,43 +174,39 @@ async def _search_members(ctx: Context, words: str) -> Replies:
         raise UserError(render("membres/nobody", words=quote(words), within=within is not None))
     listed = found[:LISTED_MAX]
     text = render("membres/found", words=quote(words), found=listed, more=len(found) - len(listed))
-    return Whisper(text, menus=_card_menus(listed))
+    # Two people of one name are told apart by their user names.
+    options = {one.id: f"{one.full_name} (@{one.username})" for one in listed if one.id}
+    return Whisper(text, menus=[Menu("Voir une fiche", See(), options)] if options else [])
 
 
 async def _show_card(ctx: Context, person_id: str) -> Whisper:
-    member = await find_member(ctx, person_id)
+    member = await members.find_member(ctx, person_id)
     _must_look_after(ctx, member.person)
-    return draw_card(ctx, member)
+    return members.draw_card(ctx, member)
 
 
 def _must_look_after(ctx: Context, person: Person) -> None:
-    if person.id != ctx.user.id and not looks_after(ctx.user, person):
+    if person.id != ctx.user.id and not members.looks_after(ctx.user, person):
         raise UserError(
             f"@{quote(person.username)} n’est pas de votre département : les fiches des autres départements sont "
             "réservées aux animateurs de communauté."
         )
 
 
-def _card_menus(found: Sequence[NamedPerson]) -> list[Menu]:
-    """One that leads to the cards; two people of one name are told apart by their user names."""
-    options: Mapping[str, str] = {one.id: f"{one.full_name} (@{one.username})" for one in found if one.id}
-    return [Menu("Voir une fiche", See(), options)] if options else []
-
-
 async def _summarise(ctx: Context) -> Whisper:
     within = None if ctx.user.animates else ctx.user.departements
-    tally: Tally = await people.tally(ctx.db, ctx.today, within)
+    tally = await people.tally(ctx.db, ctx.today, within)
     waiting = await register.count_awaited(ctx.db) if within is None else 0
     return Whisper(render("membres/summary", tally=tally, waiting=waiting, within=within))
 
 
 def open_window(actor: Person, purpose: Purpose, member: Member) -> Replies:
-    """The window, if this person may change that at all."""
+    """Open the window of a change, if this person may make it at all."""
     person, who = member.person, Who.of(member.person, member.role)
-    must_reach(actor, member.role, person)
+    members.must_reach(actor, member.role, person)
     match purpose:
         case Purpose.ROLE:
-            return Ask(GiveRole.draft(who=who, may_give=list_givable_roles(actor), role=person.role))
+            return Ask(GiveRole.draft(who=who, may_give=members.list_givable_roles(actor), role=person.role))
         case Purpose.DEPLACER:
             known = {"structure": person.structure, "siret": person.siret}
             return Ask(MoveMember.draft(who=who, departements=tuple(person.departements) or None, **known))
@@ -237,93 +217,89 @@ def open_window(actor: Person, purpose: Purpose, member: Member) -> Replies:
 
 
 def _draft_new_member(actor: Person, member: Member, who: Who) -> AddMember:
-    """The window of somebody new, with what is known already."""
+    """Draft the window of somebody new, with what is known already."""
     person = member.person
     own = actor.departements if len(actor.departements) == 1 and not actor.animates else []
     known = {name: getattr(person, name) for name in ("prenom", "nom", "structure", "siret", "arrived_on")}
-    role = person.role or (member.role if member.role in list_givable_roles(actor) else None)
+    role = person.role or (member.role if member.role in members.list_givable_roles(actor) else None)
     departements = tuple(person.departements or own) or None
-    return AddMember.draft(who=who, may_give=list_givable_roles(actor), role=role, departements=departements, **known)
-
-
-def ask_for_member(purpose: Purpose) -> Ask:
-    return Ask(ChooseMember.draft(purpose=purpose))
+    return AddMember.draft(
+        who=who, may_give=members.list_givable_roles(actor), role=role, departements=departements, **known
+    )
 
 
 @feature.submit(ChooseMember, roles=LEADERS, writes=False)
 async def open_chosen_window(ctx: ReadingContext, form: ChooseMember) -> Replies:
-    """Now that it is known whom it is about: what about them?"""
-    named = await look_up_id(ctx, form.person)
+    """Open the window of the change, now that it is known whom it is about."""
+    named = await members.look_up_id(ctx, form.person)
     if form.purpose is Purpose.RETOUR:
         return Perform(f"membres retour @{named.username}")
-    return open_window(ctx.user, form.purpose, await find_named_member(ctx, named))
+    return open_window(ctx.user, form.purpose, await members.find_named_member(ctx, named))
 
 
-@feature.button(EditRole, roles=LEADERS, writes=False)
-async def edit_role(ctx: Context, click: EditRole) -> Replies:
-    """The window of a role."""
-    return open_window(ctx.user, Purpose.ROLE, await find_member(ctx, click.person_id))
+PURPOSES: Mapping[type[members.OfMember], Purpose] = {
+    members.EditRole: Purpose.ROLE,
+    members.EditPlace: Purpose.DEPLACER,
+    members.EditEnd: Purpose.DEPART,
+}
 
 
-@feature.button(EditPlace, roles=LEADERS, writes=False)
-async def edit_place(ctx: Context, click: EditPlace) -> Replies:
-    """The window of a place."""
-    return open_window(ctx.user, Purpose.DEPLACER, await find_member(ctx, click.person_id))
+async def edit_member(ctx: Context, click: members.OfMember) -> Replies:
+    """Open the window that a button of the card names."""
+    return open_window(ctx.user, PURPOSES[type(click)], await members.find_member(ctx, click.person_id))
 
 
-@feature.button(EditEnd, roles=LEADERS, writes=False)
-async def edit_end(ctx: Context, click: EditEnd) -> Replies:
-    """The window of a departure."""
-    return open_window(ctx.user, Purpose.DEPART, await find_member(ctx, click.person_id))
+for payload in PURPOSES:
+    feature.button(payload, roles=LEADERS, writes=False)(edit_member)
 
 
-@feature.button(Return, roles=LEADERS)
-async def return_by_button(ctx: Context, click: Return) -> Replies:
-    """They have not left, or are back."""
-    member = await find_member(ctx, click.person_id)
-    return await change_member(ctx, ctx.user, member, copy_with(member.person, left_on=None))
+@feature.button(members.Return, roles=LEADERS)
+async def return_by_button(ctx: Context, click: members.Return) -> Replies:
+    """Note that somebody has not left, or is back."""
+    member = await members.find_member(ctx, click.person_id)
+    return await change_member(ctx, ctx.user, member, members.copy_with(member.person, left_on=None))
 
 
 @feature.submit(AddMember, roles=LEADERS)
 async def save_new(ctx: Context, form: AddMember) -> Replies:
-    """Somebody is in the register, with what was filled in; the rest stays as it was; who had left is back."""
+    """Write somebody into the register with what was filled in; the rest stays as it was; who had left is back."""
     member = await _find_form_member(ctx, form)
     names = ("prenom", "nom", "structure", "siret", "arrived_on")
     values = {name: value for name in names if (value := getattr(form, name)) is not None}
-    values |= await find_employer(ctx, form.siret, form.structure)
-    after = copy_with(member.person, role=read_chosen_role(ctx.user, form.role), **values)
+    values |= await members.find_employer(ctx, form.siret, form.structure)
+    after = members.copy_with(member.person, role=members.read_chosen_role(ctx.user, form.role), **values)
     after = people.place(after, form.departements) if form.departements else after
-    after = copy_with(after, left_on=None) if after.has_left(ctx.today) else after
+    after = members.copy_with(after, left_on=None) if after.has_left(ctx.today) else after
     return await change_member(ctx, ctx.user, member, after)
 
 
 @feature.submit(GiveRole, roles=LEADERS)
 async def save_role(ctx: Context, form: GiveRole) -> Replies:
-    """This role, from now on."""
+    """Give the role that the window says."""
     member = await _find_form_member(ctx, form)
     return await change_member(
-        ctx, ctx.user, member, copy_with(member.person, role=read_chosen_role(ctx.user, form.role))
+        ctx, ctx.user, member, members.copy_with(member.person, role=members.read_chosen_role(ctx.user, form.role))
     )
 
 
 @feature.submit(MoveMember, roles=LEADERS)
 async def save_place(ctx: Context, form: MoveMember) -> Replies:
-    """This place, from now on."""
+    """Move somebody where the window says."""
     member = await _find_form_member(ctx, form)
     moved = people.place(member.person, form.departements)
-    values = await find_employer(ctx, form.siret, form.structure)
-    return await change_member(ctx, ctx.user, member, copy_with(moved, **values))
+    values = await members.find_employer(ctx, form.siret, form.structure)
+    return await change_member(ctx, ctx.user, member, members.copy_with(moved, **values))
 
 
 @feature.submit(EndMember, roles=LEADERS)
 async def save_end(ctx: Context, form: EndMember) -> Replies:
-    """That was, or will be, the last day."""
+    """Note the last day that the window says."""
     member = await _find_form_member(ctx, form)
-    return await change_member(ctx, ctx.user, member, copy_ended(member.person, form.left_on))
+    return await change_member(ctx, ctx.user, member, members.copy_ended(member.person, form.left_on))
 
 
 async def _find_form_member(ctx: Context, form: About) -> Member:
-    """Whom a window is about, as the register has them now; who is not in it is as the window was told."""
+    """Find whom a window is about, as the register has them now; who is not in it is as the window was told."""
     who = form.who
     row = await people.get(ctx.db, who.id)
     person = row or Person(id=who.id, username=who.username, timezone=who.timezone, since=ctx.now)
@@ -332,27 +308,31 @@ async def _find_form_member(ctx: Context, form: About) -> Member:
 
 @feature.command("membres ajouter", help="Inscrire quelqu’un au registre", hint="[@nom]", roles=LEADERS)
 async def add_member(ctx: ReadingContext, text: str) -> Replies:
-    """The window of somebody new."""
+    """Open the window of somebody new."""
     name, _ = _split_name(text)
     if not name:
-        return ask_for_member(Purpose.AJOUTER)
-    return open_window(ctx.user, Purpose.AJOUTER, await find_named_member(ctx, await look_up_name(ctx, name)))
+        return Ask(ChooseMember.draft(purpose=Purpose.AJOUTER))
+    return open_window(
+        ctx.user, Purpose.AJOUTER, await members.find_named_member(ctx, await members.look_up_name(ctx, name))
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class TypedChange:
     """Whom a line begins with, and the rest of it."""
 
-    named: NamedAccount
+    named: members.NamedAccount
     rest: str
 
 
 def read_change(purpose: Purpose) -> Question[str, TypedChange]:
-    """Who is meant by a line, asked of Mattermost; where nobody is named, there is the window."""
+    """Make the question who is meant by a line, asked of Mattermost; where nobody is named, there is the window."""
 
     async def read(ctx: ReadingContext, text: str) -> TypedChange | Ask:
         name, rest = _split_name(text)
-        return TypedChange(await look_up_name(ctx, name), rest) if name else ask_for_member(purpose)
+        if not name:
+            return Ask(ChooseMember.draft(purpose=purpose))
+        return TypedChange(await members.look_up_name(ctx, name), rest)
 
     return read
 
@@ -365,9 +345,12 @@ def read_change(purpose: Purpose) -> Question[str, TypedChange]:
     asks=read_change(Purpose.ROLE),
 )
 async def give_role(ctx: Context, typed: TypedChange) -> Replies:
-    """This role, from now on."""
+    """Give the role that the line says."""
     return await _change_by_line(
-        ctx, Purpose.ROLE, typed, lambda person, rest: copy_with(person, role=read_or_refuse(read_role, rest))
+        ctx,
+        Purpose.ROLE,
+        typed,
+        lambda person, rest: members.copy_with(person, role=members.read_or_refuse(read_role, rest)),
     )
 
 
@@ -379,11 +362,12 @@ async def give_role(ctx: Context, typed: TypedChange) -> Replies:
     asks=read_change(Purpose.DEPLACER),
 )
 async def move_member(ctx: Context, typed: TypedChange) -> Replies:
-    """These départements, from now on."""
-    to = read_departements
-    return await _change_by_line(
-        ctx, Purpose.DEPLACER, typed, lambda person, rest: people.place(person, read_or_refuse(to, rest))
-    )
+    """Move somebody to the départements that the line says."""
+
+    def move(person: Person, rest: str) -> Person:
+        return people.place(person, members.read_or_refuse(read_departements, rest))
+
+    return await _change_by_line(ctx, Purpose.DEPLACER, typed, move)
 
 
 @feature.command(
@@ -394,10 +378,10 @@ async def move_member(ctx: Context, typed: TypedChange) -> Replies:
     asks=read_change(Purpose.DEPART),
 )
 async def end_member(ctx: Context, typed: TypedChange) -> Replies:
-    """That was, or will be, the last day."""
+    """Note the last day that the line says."""
     day = partial(read_day, clues=ctx.clues)
     return await _change_by_line(
-        ctx, Purpose.DEPART, typed, lambda person, rest: copy_ended(person, read_or_refuse(day, rest))
+        ctx, Purpose.DEPART, typed, lambda person, rest: members.copy_ended(person, members.read_or_refuse(day, rest))
     )
 
 
@@ -409,24 +393,24 @@ async def end_member(ctx: Context, typed: TypedChange) -> Replies:
     asks=read_change(Purpose.RETOUR),
 )
 async def return_member(ctx: Context, typed: TypedChange) -> Replies:
-    """They have not left, or are back."""
+    """Note that somebody has not left, or is back."""
     actor = await ctx.must_still_be(LEADERS)
-    member = await find_named_member(ctx, typed.named)
-    return await change_member(ctx, actor, member, copy_with(member.person, left_on=None))
+    member = await members.find_named_member(ctx, typed.named)
+    return await change_member(ctx, actor, member, members.copy_with(member.person, left_on=None))
 
 
 async def _change_by_line(
     ctx: Context, purpose: Purpose, typed: TypedChange, make: Callable[[Person, str], Person]
 ) -> Replies:
-    """Somebody as the rest of the line makes them; what the line does not say is asked for."""
+    """Change somebody as the rest of the line says; what it does not say is asked for."""
     actor = await ctx.must_still_be(LEADERS)
-    member = await find_named_member(ctx, typed.named)
+    member = await members.find_named_member(ctx, typed.named)
     if not typed.rest:
         return open_window(actor, purpose, member)
     return await change_member(ctx, actor, member, make(member.person, typed.rest))
 
 
 def _split_name(text: str) -> tuple[str, str]:
-    """The name that a line begins with, and the rest of it."""
+    """Tell the name that a line begins with from the rest of it."""
     name, _, rest = text.strip().partition(" ")
     return name, rest.strip()

@@ -1,4 +1,4 @@
-"""Somebody of the register: found by name, shown as a card, and who may change what about them."""
+"""The feature, and somebody of the register: found by name, shown as a card, and who may change what about them."""
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
@@ -7,21 +7,43 @@ from datetime import timedelta
 from typing import Self, TypeVar
 
 from pydantic import BaseModel
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.audit import AuditEntry, record_entry_at_end
 from bot.context import Context, ReadingContext
 from bot.errors import ChatError, UserError
+from bot.events import WatchedPlaces
+from bot.features import Feature, Front, Right
 from bot.french.dates import say_date
 from bot.french.words import join
 from bot.mattermost import ChatUser
 from bot.people import make_newcomer
 from bot.replies import Button, Whisper
 from bot.texts import Markdown, escape, quote, render
+from config.settings import Settings
 from config.territories import DEPARTEMENTS, departement
 from storage import people
 from storage.journal import AuditAct
 from storage.people import Person, Role, SameNameError
 from storage.people.structures import find_structures
+
+feature = Feature(
+    "membres",
+    rights=(Right.MEMBER,),
+    front=Front("Membres", "trouver quelqu’un, son rôle, son département, son départ", lambda _: "membres"),
+)
+bienvenue = Feature("bienvenue", always=True)
+"""What everybody has of it: their own welcome and the charter, which « /aide » need not name."""
+
+LEADERS = (Role.ANIMATEUR, Role.COORDINATEUR)
+"""Who looks after people: animateurs after all, coordinateurs after those of their own départements."""
+ANIMATEURS = (Role.ANIMATEUR,)
+
+
+@feature.watches
+async def watch_team(_: AsyncSession, __: Settings) -> WatchedPlaces:
+    """Hear of who comes into the team."""
+    return WatchedPlaces(team=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +67,8 @@ class NamedAccount:
 
 
 async def look_up_name(ctx: ReadingContext, name: str) -> NamedAccount:
-    """Look up who bears a name today. Raises UserError for a bot."""
+    """Look up who bears a name today; before the first statement, so that no writer waits for Mattermost. Raises
+    UserError for a bot."""
     username = name.removeprefix("@").lower()
     try:
         account = await ctx.chat.user_by_name(username)
@@ -59,13 +82,13 @@ async def look_up_name(ctx: ReadingContext, name: str) -> NamedAccount:
 
 
 async def look_up_id(ctx: ReadingContext, person_id: str) -> NamedAccount:
-    """The same of an account by id."""
+    """Look up an account by id."""
     account = await ctx.chat.user(person_id)
     return NamedAccount(account.username, account, await _find_role(ctx, account.id))
 
 
 async def find_named_member(ctx: Context, named: NamedAccount) -> Member:
-    """Who that is in the register, or would be. Raises UserError for nobody, or a name that is not only one’s."""
+    """Find who that is in the register, or would be. Raises UserError for nobody, or a name that is not only one’s."""
     row = await _find_row(ctx, named)
     if named.account is not None:
         person = row or make_newcomer(named.account, ctx.now)
@@ -77,16 +100,16 @@ async def find_named_member(ctx: Context, named: NamedAccount) -> Member:
     return Member(person, person.role or named.role or person.derived_role or Role.INVITE, row is None)
 
 
-async def find_member(ctx: Context, person_id: str, role: Role | None = None) -> Member:
-    """Somebody of the register by id; ``role`` is the one that they had a moment ago. Raises UserError for nobody."""
+async def find_member(ctx: Context, person_id: str) -> Member:
+    """Find somebody of the register by id. Raises UserError for nobody."""
     row = await people.get(ctx.db, person_id)
     if row is None:
         raise UserError("Cette personne n’est pas, ou plus, au registre : ajoutez-la avec /membres ajouter.")
-    return Member(row, row.role or role or row.derived_role or Role.INVITE)
+    return Member(row, row.known_role or Role.INVITE)
 
 
 async def _find_role(ctx: ReadingContext, person_id: str) -> Role | None:
-    """The role that follows from Mattermost, where the register gives none."""
+    """Find the role that follows from Mattermost, where the register gives none."""
     try:
         return (await ctx.people.of(person_id)).role
     except ChatError:
@@ -110,7 +133,7 @@ OVER_OTHERS = ABOVE | {Role.HOTLINE}
 
 
 def list_givable_roles(actor: Person) -> list[Role]:
-    """The roles that somebody may give."""
+    """List the roles that somebody may give."""
     if actor.role is Role.ADMINISTRATEUR:
         return list(Role)
     kept = {Role.ADMINISTRATEUR} if actor.animates else OVER_OTHERS
@@ -180,32 +203,30 @@ def _say_own(codes: Sequence[str]) -> str:
     return f"{named} : {join([departement(code).name for code in codes])}."
 
 
-class EditRole(BaseModel):
-    """« Rôle » on the card of somebody."""
+class OfMember(BaseModel):
+    """What a button on the card of somebody carries."""
 
     person_id: str
 
 
-class EditPlace(BaseModel):
-    """« Déplacer » on the card of somebody."""
-
-    person_id: str
+class EditRole(OfMember):
+    """« Rôle »."""
 
 
-class EditEnd(BaseModel):
-    """« Départ » on the card of somebody."""
-
-    person_id: str
+class EditPlace(OfMember):
+    """« Déplacer »."""
 
 
-class Return(BaseModel):
-    """« Retour » on the card of somebody who has left."""
+class EditEnd(OfMember):
+    """« Départ »."""
 
-    person_id: str
+
+class Return(OfMember):
+    """« Retour » of somebody who has left."""
 
 
 def draw_card(ctx: Context, member: Member) -> Whisper:
-    """Somebody, with the buttons that this person may use."""
+    """Draw somebody, with the buttons that this person may use."""
     person = member.person
     buttons: Sequence[Button] = ()
     if person.id != ctx.user.id and looks_after(ctx.user, person):
@@ -220,7 +241,7 @@ def draw_card(ctx: Context, member: Member) -> Whisper:
 
 
 def list_facts(person: Person, ctx: Context) -> list[tuple[str, str]]:
-    """What the register knows of somebody, in short."""
+    """List what the register knows of somebody, in short."""
     where = [departement(code).name if code in DEPARTEMENTS else code for code in person.departements]
     known = {
         "Rôle": person.role.label if person.role else "suit Mattermost",
@@ -234,11 +255,12 @@ def list_facts(person: Person, ctx: Context) -> list[tuple[str, str]]:
     return [(title, Markdown(escape(value))) for title, value in known.items() if value]
 
 
-_NOTED = ("role", "departements", "structure", "siret", "arrived_on", "left_on", "prenom", "nom")
+NOTED = ("role", "departements", "structure", "siret", "arrived_on", "left_on", "prenom", "nom")
+"""The columns whose changes are said, and noted in the journal."""
 
 
 def note_person(ctx: Context, before: Person | None, after: Person) -> None:
-    """What differs of somebody; ``before`` is None of who is new in the register."""
+    """Note in the journal what differs of somebody; ``before`` is None of who is new in the register."""
     new = _noted_values(after)
     old = _noted_values(before) if before else {}
     was = {name: old[name] for name in old if old[name] != new[name]}
@@ -246,12 +268,6 @@ def note_person(ctx: Context, before: Person | None, after: Person) -> None:
     record_entry_at_end(
         ctx, AuditEntry(_choose_act(before, after), f"personne:{after.id}", after.id, before=was, after=now)
     )
-
-
-def note_setting(ctx: Context, departements: Sequence[str], *, announced: bool) -> None:
-    """Whether newcomers of these are announced."""
-    after = {"departements": list(departements), "annonces": announced}
-    record_entry_at_end(ctx, AuditEntry(AuditAct.MEMBER_SETTING, "reglage:membres.nouveaux", after=after))
 
 
 def _choose_act(before: Person | None, after: Person) -> AuditAct:
@@ -263,7 +279,7 @@ def _choose_act(before: Person | None, after: Person) -> AuditAct:
 
 
 def _noted_values(person: Person) -> Mapping[str, object]:
-    told = {name: getattr(person, name) for name in _NOTED}
+    told = {name: getattr(person, name) for name in NOTED}
     return {name: list(value) if name == "departements" else value and str(value) for name, value in told.items()}
 
 
@@ -282,11 +298,11 @@ class Standing(BaseModel):
 
     @classmethod
     def of(cls, person: Person) -> Self:
-        """Somebody as they are now."""
+        """Make the standing of somebody as they are now."""
         return cls.model_validate(person.model_dump(include=set(cls.model_fields)))
 
     def applied_to(self, person: Person) -> Person:
-        """Somebody with all that."""
+        """Copy somebody with all that."""
         return Person(**(person.model_dump() | dict(self)))
 
 
@@ -294,12 +310,12 @@ T = TypeVar("T")
 
 
 def copy_with(person: Person, **values: object) -> Person:
-    """Somebody with other values."""
+    """Copy somebody with other values."""
     return Person(**(person.model_dump() | values))
 
 
 def copy_ended(person: Person, left_on: dt.date) -> Person:
-    """Somebody whose last day that is; it may be the eve of the first, for who never came. Raises UserError for one
+    """Copy somebody with their last day; it may be the eve of the first, for who never came. Raises UserError for one
     before that."""
     if person.arrived_on and left_on < person.arrived_on - timedelta(days=1):
         raise UserError(f"Ce jour précède l’arrivée, le {person.arrived_on:%d/%m/%Y}.")
@@ -307,7 +323,8 @@ def copy_ended(person: Person, left_on: dt.date) -> Person:
 
 
 def read_chosen_role(actor: Person, text: str) -> Role:
-    """The role chosen; a window that opened before somebody’s own role changed may offer more than they may give."""
+    """Read the role chosen; a window that opened before somebody’s own role changed may offer more than they may
+    give."""
     role = Role(text)
     if role not in list_givable_roles(actor):
         raise UserError(fields={"role": "Ce rôle, vous ne pouvez pas ou plus le donner."})
@@ -315,7 +332,7 @@ def read_chosen_role(actor: Person, text: str) -> Role:
 
 
 async def find_employer(ctx: Context, siret: str | None, name: str | None) -> Mapping[str, object]:
-    """Who employs somebody: the name that goes with the number, if none was given."""
+    """Find who employs somebody: the name that goes with the number, if none was given."""
     if siret and not name:
         known = await find_structures(ctx.db, [siret])
         name = known[siret].nom if siret in known else None
@@ -323,7 +340,7 @@ async def find_employer(ctx: Context, siret: str | None, name: str | None) -> Ma
 
 
 def read_or_refuse(reader: Callable[[str], T], text: str) -> T:
-    """What a reader makes of a text. Raises UserError with its sentence where that is nothing."""
+    """Read a text. Raises UserError with the reader’s sentence where it is nothing to it."""
     try:
         return reader(text)
     except ValueError as problem:

@@ -1,7 +1,6 @@
 """The welcome of who comes into the team: once for ever, by role; the charter, its reminder, and who was missed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 
 from pydantic import BaseModel
@@ -13,15 +12,11 @@ from bot.context import Context, ReadingContext
 from bot.events import JoinedTeam
 from bot.replies import Button, Direct, Message, Refresh, Replies, Reply, Update, Whisper
 from bot.texts import render
-from commands.membres.arrivals import announce_newcomer, report_guest
-from commands.membres.feature import ANIMATEURS, bienvenue, feature
-from commands.membres.members import copy_with
-from config.canaux import PlannedChannel
+from commands.membres.arrivals import announce_newcomer, list_own_channels, report_guest
+from commands.membres.members import ANIMATEURS, bienvenue, copy_with, feature
 from dialogs.membres import CompleteProfile
 from storage import people
 from storage.annuaire import NETWORK
-from storage.canaux import find_channel_ids, list_allowances, list_planned
-from storage.canaux.membership import ChannelMember, MembershipRules
 from storage.cra import queries
 from storage.journal import AuditAct
 from storage.people import Person, Role, arrivals
@@ -49,7 +44,7 @@ class AcceptCharter(BaseModel):
 
 
 async def read_arrival(ctx: ReadingContext, event: JoinedTeam) -> Person | None:
-    """Who comes, looked up anew, which registers who was waited for (bot/people.py); None where nobody is told."""
+    """Look up who comes, which registers who was waited for (bot/people.py); None where nobody is told."""
     ctx.people.forget(event.user_id)
     person = await ctx.people.of(event.user_id)
     tells = "oui" in (ctx.settings.welcome, ctx.settings.newcomers)
@@ -58,8 +53,8 @@ async def read_arrival(ctx: ReadingContext, event: JoinedTeam) -> Person | None:
 
 @feature.event(JoinedTeam, name="membres.arrive.JoinedTeam", asks=read_arrival)
 async def welcome_arrival(ctx: Context, _: JoinedTeam, person: Person) -> Replies:
-    """A direct message to who comes for the first time, and of a guest the animateurs hear, to say who that is. Their
-    département hears of it whether they are welcomed or not."""
+    """Welcome who comes for the first time; of a guest the animateurs hear, to say who that is. Their département hears
+    of it whether they are welcomed or not."""
     welcomes_them = ctx.settings.welcome == "oui"
     is_new = await _is_first_arrival(ctx, person)
     greeting = await welcome_person(ctx, person) if welcomes_them else []
@@ -68,20 +63,20 @@ async def welcome_arrival(ctx: Context, _: JoinedTeam, person: Person) -> Replie
 
 @bienvenue.command("bienvenue", help="Revoir le message d’accueil et la charte")
 async def show_welcome(ctx: Context, _: str) -> Replies:
-    """One’s own welcome, as it is today."""
+    """Show one’s own welcome, as it is today."""
     message = await _draw_welcome(ctx, ctx.user)
     return Whisper(message.text, message.buttons)
 
 
 @bienvenue.button(ReadCharter, writes=False)
 async def show_charter(ctx: Context, _: ReadCharter) -> Replies:
-    """What it says."""
+    """Show the charter."""
     return Whisper(render("membres/charter", version=CHARTER))
 
 
 @bienvenue.button(AcceptCharter)
 async def accept_charter(ctx: Context, click: AcceptCharter) -> Replies:
-    """Noted with its date and version; a second time changes nothing."""
+    """Note that the charter is accepted, with its date and version; a second time changes nothing."""
     await arrivals.accept_charter(ctx.db, ctx.user, click.version, ctx.now)
     message = await _draw_welcome(ctx, ctx.user)
     if ctx.request.response_url:
@@ -90,7 +85,8 @@ async def accept_charter(ctx: Context, click: AcceptCharter) -> Replies:
 
 
 async def _is_a_person(ctx: ReadingContext, user_id: str) -> bool:
-    """Of whom the register knows nothing Mattermost says whether it is a bot, or deactivated."""
+    """Whether somebody is a person: of whom the register does not know, Mattermost says whether it is a bot, or
+    deactivated."""
     if await ctx.people.recall(user_id, people.get) is not None:
         return True
     account = await ctx.chat.user(user_id)
@@ -104,7 +100,7 @@ async def _is_first_arrival(ctx: Context, person: Person) -> bool:
 
 
 async def welcome_person(ctx: Context, person: Person) -> Sequence[Reply]:
-    """The welcome of somebody; nothing where they had it once."""
+    """Send somebody their welcome; nothing where they had it once."""
     if not await arrivals.note_welcome(ctx.db, person, ctx.now):
         return []
     told = WELCOME.send(person, await _draw_welcome(ctx, person), person.id)
@@ -113,52 +109,31 @@ async def welcome_person(ctx: Context, person: Person) -> Sequence[Reply]:
 
 
 async def refresh_welcome(ctx: Context, person: Person) -> Refresh:
-    """The welcome that somebody had, as it is now."""
+    """Rewrite the welcome that somebody had, as it is now."""
     return WELCOME.rewrite(person, await _draw_welcome(ctx, person))
 
 
 async def _draw_welcome(ctx: Context, person: Person) -> Message:
-    """The welcome of somebody as it is now: what is done is ticked, and its buttons are gone."""
+    """Draw the welcome of somebody as it is now: what is done is ticked, and its buttons are gone."""
     known = await arrivals.get_welcome(ctx.db, person.id)
-    steps = await _read_steps(ctx, person, known)
+    steps = {
+        "profile": not CompleteProfile.of(person).asks_something if person.role in NETWORK else None,
+        "charter": known is not None and known.charter == CHARTER,
+        "filed": person.role is Role.CONSEILLER and bool(await queries.find_authors(ctx.db, [person.id])),
+    }
     animateurs = await people.list_to_ask(ctx.db)
     text = render(
         "membres/welcome",
         person=person,
         role=person.role or Role.INVITE,
-        channels=await _list_channels(ctx, person),
+        channels=(await list_own_channels(ctx, person, ctx.today))[:CHANNELS_MAX],
         animateurs=[animateur.username for animateur in animateurs],
         accepted_on=known.charter_at.astimezone(person.zone).date() if known and known.charter_at else None,
         steps=steps,
     )
-    complete = [] if steps.profile is not False else [Button("Compléter mon profil", Complete(), "primary")]
-    accept = [] if steps.charter else [Button("J’accepte la charte", AcceptCharter(version=CHARTER))]
+    complete = [] if steps["profile"] is not False else [Button("Compléter mon profil", Complete(), "primary")]
+    accept = [] if steps["charter"] else [Button("J’accepte la charte", AcceptCharter(version=CHARTER))]
     return Message(text, [*complete, Button("Lire la charte", ReadCharter()), *accept])
-
-
-@dataclass(frozen=True, slots=True)
-class WelcomeSteps:
-    """Which of the first steps are done; ``profile`` is None for whom the directory is not open to."""
-
-    profile: bool | None
-    charter: bool
-    filed: bool
-
-
-async def _read_steps(ctx: Context, person: Person, known: Welcome | None) -> WelcomeSteps:
-    files = person.role is Role.CONSEILLER
-    return WelcomeSteps(
-        profile=not CompleteProfile.of(person).asks_something if person.role in NETWORK else None,
-        charter=known is not None and known.charter == CHARTER,
-        filed=files and bool(await queries.find_authors(ctx.db, [person.id])),
-    )
-
-
-async def _list_channels(ctx: Context, person: Person) -> Sequence[PlannedChannel]:
-    """The channels where somebody belongs, and what each is for, the first few of them."""
-    table, known = await list_planned(ctx.db, ctx.settings), await find_channel_ids(ctx.db)
-    places = MembershipRules(await list_allowances(ctx.db)).places(table, ChannelMember.of(person, ctx.today))
-    return [table[key] for key in table if key in places and key in known][:CHANNELS_MAX]
 
 
 SHOWN = 15
@@ -177,7 +152,7 @@ class CatchUp(BaseModel):
 
 @feature.command("membres accueils", help="Voir qui a été accueilli, et accueillir les oubliés", roles=ANIMATEURS)
 async def list_welcomes(ctx: Context, _: str) -> Replies:
-    """The last ones, and how many were missed."""
+    """Show the last welcomes, and how many people were missed."""
     last, missed = await arrivals.list_latest_welcomes(ctx.db, SHOWN), await arrivals.list_missed(ctx.db)
     rows = [(w, w.at.astimezone(ctx.zone).date(), w.charter is not None) for w in last]
     text = render("membres/welcomes", rows=rows, missed=len(missed), at_once=GREETED_AT_ONCE)
@@ -186,7 +161,7 @@ async def list_welcomes(ctx: Context, _: str) -> Replies:
 
 @feature.button(CatchUp, roles=ANIMATEURS)
 async def welcome_missed(ctx: Context, _: CatchUp) -> Replies:
-    """Some of those missed are welcomed now, each once."""
+    """Welcome some of those missed, each once."""
     missed = await arrivals.list_missed(ctx.db)
     told: list[Reply] = []
     for person in missed[:GREETED_AT_ONCE]:
@@ -201,7 +176,7 @@ async def welcome_missed(ctx: Context, _: CatchUp) -> Replies:
 
 @feature.job("hour=9 minute=40", name="membres.remind", writes=True)
 async def remind_of_charter(ctx: Context) -> Replies:
-    """Who did not accept the charter three working days after their welcome hears of it once more, then never again."""
+    """Remind who did not accept the charter three working days after their welcome, once and never again."""
     if ctx.settings.welcome == "non":
         return None
     found = await arrivals.list_to_remind(ctx.db, ctx.now - timedelta(days=PATIENCE), REMINDED_AT_ONCE)
@@ -214,7 +189,7 @@ async def remind_of_charter(ctx: Context) -> Replies:
 
 @feature.job("hour=6-22 minute=25", name="membres.tick", writes=True)
 async def tick_filed(ctx: Context) -> Replies:
-    """The welcome of who has filed a first compte rendu since says so, within the hour."""
+    """Rewrite, within the hour, the welcome of who has filed a first compte rendu since."""
     waiting = await arrivals.list_unfiled(ctx.db, ctx.now - FOLLOWED_FOR, FOLLOWED_MAX)
     filed = sorted(await queries.find_authors(ctx.db, waiting))[:TICKED_AT_ONCE]
     if not filed:
