@@ -34,7 +34,7 @@ class YesNo(StrEnum):
 
 
 def _read_words(text: str, _: Clues) -> tuple[str, ...]:
-    """Words separated by commas, each once. Raises ValueError for too many, or too long ones."""
+    """Read words separated by commas, each once. Raises ValueError for too many, or too long ones."""
     found = tuple(dict.fromkeys(" ".join(word.split()) for word in re.split(r"[,;|\n]", text) if word.strip()))
     if len(found) > WORDS_MAX or any(len(word) > WORD_MAX for word in found):
         raise ValueError(f"Au plus {WORDS_MAX} mots ou expressions, de {WORD_MAX} caractères chacun.")

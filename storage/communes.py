@@ -13,19 +13,6 @@ from config.text import fold
 from config.words import find_near
 from storage.search import PREFIX_MIN, Vocabulary
 
-__all__ = [
-    "Commune",
-    "CommunePlace",
-    "Match",
-    "find_place",
-    "find_place_exactly",
-    "get_commune",
-    "list_communes",
-    "load_communes",
-    "make_label",
-]
-
-
 _CEDEX = re.compile(r"\bcedex\b(?: [0-9]{1,2}\b)?")
 _ARRONDISSEMENT = re.compile(r"\b0?([0-9]{1,2}) ?(?:er|ere|eme|e|nd|nde)?(?: arr(?:ondissement)?)?(?=\||$)")
 _SHORT = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes", "s": "sur"}

@@ -1,4 +1,5 @@
-"""How people and contacts are shown: a line, a card, a vCard (4.0, RFC 6350); « /profil », one’s own card."""
+"""The feature, and how people and contacts are shown: a line, a card, a vCard (4.0, RFC 6350); « /profil », one’s own
+card."""
 
 import re
 from collections.abc import Iterator
@@ -10,16 +11,27 @@ from bot import replies
 from bot.context import Context, ReadingContext
 from bot.destinations import send_file
 from bot.errors import UserError
+from bot.features import Feature, Front, Right
 from bot.menus import Choosing
 from bot.replies import Button, Message, Parcel, Replies, SendFile, Whisper
 from bot.texts import Markdown, escape, render
-from commands.annuaire.feature import feature
 from config.text import fold
 from dialogs.annuaire import EditProfile, EditSight
 from storage import people
-from storage.annuaire import NETWORK, DirectoryEntry, ShownPerson, name_place, profiles, show_person
+from storage.annuaire import NETWORK, DirectoryEntry, name_place, profiles, show_person
 from storage.annuaire.contacts import Contact, ContactState, get_contact, read_site, show_phone
-from storage.people import Audience, Person
+from storage.communes import load_communes
+from storage.people import Audience, Person, Role
+
+feature = Feature(
+    "annuaire",
+    rights=(Right.MEMBER,),
+    front=Front("Annuaire", "trouver une personne, un contact, quelqu’un qui sait faire", lambda _: "annuaire"),
+)
+feature.at_start.append(load_communes)
+
+ANIMATEURS = (Role.ANIMATEUR,)
+"""Who reviews contacts."""
 
 
 class More(BaseModel):
@@ -88,18 +100,18 @@ GONE = "Cette fiche n’est plus dans l’annuaire."
 
 
 def get_target(entry: DirectoryEntry) -> str:
-    """What ``See`` names an entry by."""
+    """Get what ``See`` names an entry by."""
     return entry.person.id if entry.person else f"{CONTACT}{entry.contact.id if entry.contact else 0}"
 
 
 def get_label(entry: DirectoryEntry) -> str:
-    """What an entry is called on a button."""
+    """Get what an entry is called on a button."""
     name = entry.person.full_name if entry.person else entry.contact.title if entry.contact else ""
     return name if len(name) <= LABEL_MAX else f"{name[: LABEL_MAX - 1]}…"
 
 
 def draw_line(ctx: Context, entry: DirectoryEntry) -> Markdown:
-    """An entry on one line, as somebody sees it."""
+    """Draw an entry on one line, as somebody sees it."""
     if entry.contact is not None:
         return render("annuaire/contact_line", **_describe_contact(entry.contact))
     assert entry.person is not None
@@ -108,25 +120,26 @@ def draw_line(ctx: Context, entry: DirectoryEntry) -> Markdown:
 
 
 def draw_person(ctx: Context, person: Person) -> Message:
-    """A person, as somebody sees them."""
+    """Draw a person, as somebody sees them."""
     shown = show_person(ctx.user, person)
     said = {"person": shown, "link": link_person(ctx, shown.username), "address": draw_address(shown.email)}
     return Message(render("annuaire/person", **said), [Button("vCard", Take(target=person.id))])
 
 
 def draw_contact(contact: Contact, viewer: Person) -> Message:
-    """A contact; animateurs may take it out."""
+    """Draw a contact, which animateurs may take out."""
     out = [Button("Retirer", Decide(contact_id=contact.id or 0, publish=False))] if viewer.animates else []
     return Message(draw_contact_text(contact), [Button("vCard", Take(target=f"{CONTACT}{contact.id}")), *out])
 
 
 def draw_contact_text(contact: Contact) -> Markdown:
-    """All that is known of a contact."""
+    """Draw all that is known of a contact."""
     return render("annuaire/contact", **_describe_contact(contact))
 
 
 async def find_target(ctx: Context, target: str) -> Person | Contact:
-    """Whom a target names, as the tables have them now. Raises UserError for who is hidden, gone or not published."""
+    """Find whom a target names, as the tables have them now. Raises UserError for who is hidden, gone or not
+    published."""
     if target.startswith(CONTACT):
         contact = await get_contact(ctx.db, int(target.removeprefix(CONTACT)))
         if contact is None or contact.state is not ContactState.PUBLISHED:
@@ -138,21 +151,15 @@ async def find_target(ctx: Context, target: str) -> Person | Contact:
     return Person(**(person.model_dump() | {"role": person.role or person.derived_role}))
 
 
-async def show_target(ctx: Context, target: str) -> ShownPerson | Contact:
-    """The same, as who acts sees it."""
-    found = await find_target(ctx, target)
-    return found if isinstance(found, Contact) else show_person(ctx.user, found)
-
-
 def link_person(ctx: Context, username: str) -> Markdown:
-    """« Message »: the direct channel with somebody; empty for what cannot be an account."""
+    """Draw « Message », which leads to the direct channel with somebody; empty for what cannot be an account."""
     if not re.fullmatch(r"[a-z0-9._-]{1,64}", username):
         return Markdown()
     return Markdown(f"[Message]({ctx.settings.mattermost_url}/{ctx.settings.team}/messages/@{username})")
 
 
 def draw_address(email: str) -> Markdown:
-    """An address to be copied: no mention, no Markdown."""
+    """Draw an address to be copied: no mention, no Markdown."""
     return Markdown(f"`{email}`" if email and not re.search(r"[`\s]", email) else escape(email))
 
 
@@ -167,7 +174,7 @@ def _describe_contact(contact: Contact) -> dict[str, object]:
 
 
 def _draw_site(site: str) -> Markdown:
-    """The address of a page, which Mattermost makes a link; nothing that is not of the web."""
+    """Draw the address of a page, which Mattermost makes a link; nothing that is not of the web."""
     try:
         return Markdown(read_site(site) if site else "")
     except ValueError:
@@ -184,36 +191,36 @@ SEEN_BY = {
 
 @feature.command("profil", help="Voir et changer votre fiche de l’annuaire, et qui en voit quoi", roles=NETWORK)
 async def show_profile(ctx: Context, _: str) -> Replies:
-    """One’s card as it stands."""
+    """Show one’s card as it stands."""
     return _draw_profile(ctx.user)
 
 
 @feature.button(Edit, roles=NETWORK, writes=False)
 async def ask_profile(ctx: Context, _: Edit) -> Replies:
-    """What one says of oneself."""
+    """Open the window of what one says of oneself."""
     return replies.Ask(EditProfile.of(ctx.user))
 
 
 @feature.button(ChooseSight, roles=NETWORK, writes=False)
 async def ask_sight(ctx: Context, _: ChooseSight) -> Replies:
-    """Whom each field is shown to."""
+    """Open the window that says whom each field is shown to."""
     return replies.Ask(EditSight.of(ctx.user))
 
 
 @feature.submit(EditProfile, roles=NETWORK)
 async def save_profile(ctx: Context, form: EditProfile) -> Replies:
-    """It is found by that from now on."""
+    """Save what one says of oneself, by which one is found from now on."""
     return _draw_profile(await profiles.save_profile(ctx.db, ctx.user, form.said))
 
 
 @feature.submit(EditSight, roles=NETWORK)
 async def save_sight(ctx: Context, form: EditSight) -> Replies:
-    """Others see that much from now on."""
+    """Save whom each field is shown to."""
     return _draw_profile(await profiles.save_profile(ctx.db, ctx.user, form.said))
 
 
 def _draw_profile(person: Person) -> Whisper:
-    """One’s own card, and who sees what."""
+    """Draw one’s own card, and who sees what."""
     shown = show_person(person, person)
     fields = (
         ("Courriel", draw_address(shown.email), "email"),
@@ -235,20 +242,20 @@ NAME_MAX = 60
 
 @feature.button(Take, roles=NETWORK, writes=False)
 async def take_vcard(ctx: ReadingContext, click: Take) -> Replies:
-    """The file arrives in the direct channel."""
+    """Send the file to the direct channel."""
     await find_target(ctx, click.target)
     return await send_file(ctx, SendFile(user_id=ctx.user.id, order=VCard(target=click.target)))
 
 
 @feature.button(TakeOne, roles=NETWORK, writes=False)
 async def take_chosen_vcard(ctx: ReadingContext, click: TakeOne) -> Replies:
-    """The same, of one chosen on a page."""
+    """Send the file of one chosen on a page."""
     return await take_vcard(ctx, Take(target=click.chosen))
 
 
 @feature.file(VCard, name="annuaire.VCard", roles=NETWORK)
 async def make_vcard(ctx: Context, order: VCard, folder: Path) -> Parcel:
-    """What this person may see, as a file."""
+    """Make a file of what this person may see."""
     found = await find_target(ctx, order.target)
     name = found.title if isinstance(found, Contact) else found.full_name
     path = folder / f"{_name_file(name)}.vcf"
@@ -258,55 +265,55 @@ async def make_vcard(ctx: Context, order: VCard, folder: Path) -> Parcel:
 
 
 def write_person(viewer: Person, person: Person) -> Iterator[str]:
-    """The properties of a person, as somebody may see them."""
+    """Write the properties of a person, as somebody may see them."""
     shown = show_person(viewer, person)
-    yield "KIND:individual"
-    yield f"FN:{_escape_value(shown.name)}"
-    yield f"N:{_escape_value(person.nom or '')};{_escape_value(person.prenom or '')};;;"
-    if shown.role is not None:
-        yield f"TITLE:{_escape_value(shown.role.label)}"
-    yield from _write_ways(shown.structure, shown.email, shown.telephone, shown.commune)
-    if shown.skills:
-        yield f"CATEGORIES:{','.join(_escape_value(skill) for skill in shown.skills)}"
-    if shown.places:
-        yield f"NOTE:{_escape_value(', '.join(shown.places))}"
+    name = f"{_escape_value(person.nom or '')};{_escape_value(person.prenom or '')};;;"
+    return _write_properties(
+        KIND="individual",
+        FN=_escape_value(shown.name),
+        N=name,
+        TITLE=_escape_value(shown.role.label) if shown.role else "",
+        ORG=_escape_value(shown.structure),
+        EMAIL=_escape_value(shown.email),
+        TEL=shown.telephone,
+        ADR=f";;;{_escape_value(shown.commune)};;;France" if shown.commune else "",
+        CATEGORIES=",".join(_escape_value(skill) for skill in shown.skills),
+        NOTE=_escape_value(", ".join(shown.places)),
+    )
 
 
 def write_contact(contact: Contact) -> Iterator[str]:
-    """The properties of a contact; one without a person’s name is an organisation."""
-    yield f"KIND:{'individual' if contact.nom else 'org'}"
-    yield f"FN:{_escape_value(contact.title)}"
-    if contact.nom:
-        first, _, last = contact.nom.rpartition(" ")
-        yield f"N:{_escape_value(last)};{_escape_value(first)};;;"
-    if contact.fonction:
-        yield f"TITLE:{_escape_value(contact.fonction)}"
-    yield from _write_ways(contact.organisme, contact.email, contact.telephone, "")
-    if contact.site:
-        yield f"URL:{contact.site}"
-    if contact.departement:
-        yield f"NOTE:{_escape_value(name_place(contact.departement))}"
+    """Write the properties of a contact; one without a person’s name is an organisation."""
+    first, _, last = contact.nom.rpartition(" ")
+    return _write_properties(
+        KIND="individual" if contact.nom else "org",
+        FN=_escape_value(contact.title),
+        N=f"{_escape_value(last)};{_escape_value(first)};;;" if contact.nom else "",
+        TITLE=_escape_value(contact.fonction),
+        ORG=_escape_value(contact.organisme),
+        EMAIL=_escape_value(contact.email),
+        TEL=contact.telephone,
+        URL=contact.site,
+        NOTE=_escape_value(name_place(contact.departement)) if contact.departement else "",
+    )
 
 
-def _write_ways(organisation: str, email: str, telephone: str, town: str) -> Iterator[str]:
-    if organisation:
-        yield f"ORG:{_escape_value(organisation)}"
-    if email:
-        yield f"EMAIL;TYPE=work:{_escape_value(email)}"
-    if telephone:
-        yield f"TEL;VALUE=uri;TYPE=work:tel:{telephone}"
-    if town:
-        yield f"ADR;TYPE=work:;;;{_escape_value(town)};;;France"
+_PARAMETERS = {"EMAIL": ";TYPE=work", "TEL": ";VALUE=uri;TYPE=work:tel", "ADR": ";TYPE=work"}
+
+
+def _write_properties(**values: str) -> Iterator[str]:
+    """Write the properties that have a value, each with its parameters."""
+    return (f"{name}{_PARAMETERS.get(name, '')}:{value}" for name, value in values.items() if value)
 
 
 def _escape_value(value: str) -> str:
-    """A text as a value: what would end it is escaped (RFC 6350, 3.4)."""
+    """Escape what would end a value (RFC 6350, 3.4)."""
     one_line = " ".join(value.split())
     return one_line.replace("\\", "\\\\").replace(",", "\\,").replace(";", "\\;")
 
 
 def _fold_line(line: str) -> bytes:
-    """A line with its end, broken where it is too long, never inside a letter."""
+    """Write a line with its end, broken where it is too long, never inside a letter."""
     pieces, size = [b""], 0
     for letter in line:
         encoded = letter.encode(errors="replace")

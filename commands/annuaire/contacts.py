@@ -12,8 +12,7 @@ from bot.french.words import plural
 from bot.quotas import Quota
 from bot.replies import Ask, Button, Direct, Message, Replies, Reply, Waiting, Whisper
 from bot.texts import render
-from commands.annuaire.cards import Decide, draw_contact, draw_contact_text
-from commands.annuaire.feature import ANIMATEURS, feature
+from commands.annuaire.cards import ANIMATEURS, Decide, draw_contact, draw_contact_text, feature
 from dialogs.annuaire import ProposeContact
 from storage.annuaire import NETWORK, contacts
 from storage.annuaire.contacts import Contact, ContactState, make_key
@@ -28,13 +27,13 @@ REVIEWERS_MAX = 20
 
 @feature.command("annuaire ajouter", help="Proposer un contact ou une institution", roles=NETWORK)
 async def ask_contact(ctx: Context, text: str) -> Replies:
-    """The window of a contact; what follows the command is its organisation."""
+    """Open the window of a contact; what follows the command is its organisation."""
     return Ask(ProposeContact.draft(organisme=" ".join(text.split()) or None))
 
 
 @feature.submit(ProposeContact, roles=NETWORK)
 async def propose_contact(ctx: Context, form: ProposeContact) -> Replies:
-    """Published at once for an animateur, else shown to those who review."""
+    """Publish a contact of an animateur’s at once; show another’s to those who review."""
     said = form.said
     contact = Contact(
         key=make_key(said["nom"], said["organisme"], said["departement"]),
@@ -51,26 +50,24 @@ async def propose_contact(ctx: Context, form: ProposeContact) -> Replies:
         card = draw_contact(stored, ctx.user)
         return Whisper(render("annuaire/added", card=card.text), card.buttons)
     thanks = [Whisper(render("annuaire/proposed", title=stored.title)), *await quotas.spend(ctx, Quota.CONTACT)]
-    return [
-        *thanks,
-        *(_send_review(stored, ctx.user, animateur) for animateur in await animating(ctx.db, REVIEWERS_MAX)),
-    ]
+    card = _draw_review(stored, ctx.user, None)
+    return [*thanks, *(REVIEW.send(stored, card, each.id) for each in await animating(ctx.db, REVIEWERS_MAX))]
 
 
 @feature.command("annuaire propositions", help="Relire les contacts proposés", roles=ANIMATEURS)
 async def review_next(ctx: Context, _: str) -> Replies:
-    """The one that has waited longest, with its buttons."""
+    """Show the contact that has waited longest, with its buttons."""
     contact = await contacts.find_oldest_proposed(ctx.db)
     if contact is None:
         return Whisper("Aucun contact n’attend d’être relu.")
     count = await contacts.count_proposed(ctx.db)
-    told = Whisper(render("annuaire/waiting", count=count))
-    return [told, _send_review(contact, await _find_proposer(ctx, contact), ctx.user)]
+    card = _draw_review(contact, await _find_proposer(ctx, contact), None)
+    return [Whisper(render("annuaire/waiting", count=count)), REVIEW.send(contact, card, ctx.user.id)]
 
 
 @feature.button(Decide, roles=ANIMATEURS)
 async def decide_contact(ctx: Context, click: Decide) -> Replies:
-    """Published or refused: all animateurs see it, and who proposed it is told."""
+    """Publish or refuse a contact: all animateurs see it, and who proposed it is told."""
     state = ContactState.PUBLISHED if click.publish else ContactState.REFUSED
     was = await contacts.get_state(ctx.db, click.contact_id)
     is_new = await contacts.decide_contact(ctx.db, click.contact_id, state, ctx.user.id, ctx.now)
@@ -92,7 +89,7 @@ async def decide_contact(ctx: Context, click: Decide) -> Replies:
 
 @feature.waiting
 async def list_waiting(ctx: Context) -> Sequence[Waiting]:
-    """What waits for a review."""
+    """Tell an animateur how many contacts wait for a review."""
     count = await contacts.count_proposed(ctx.db) if ctx.user.animates else 0
     if not count:
         return []
@@ -101,35 +98,21 @@ async def list_waiting(ctx: Context) -> Sequence[Waiting]:
 
 
 def _note_contact(ctx: Context, contact: Contact, before: Mapping[str, object]) -> None:
-    after = {"etat": contact.state.value, "titre": contact.title}
-    record_entry_at_end(
-        ctx, AuditEntry(AuditAct.CONTACT, f"contact:{contact.id}", contact.proposed_by, before=before, after=after)
-    )
+    thing, after = f"contact:{contact.id}", {"etat": contact.state.value, "titre": contact.title}
+    record_entry_at_end(ctx, AuditEntry(AuditAct.CONTACT, thing, contact.proposed_by, before=before, after=after))
 
 
 async def _find_proposer(ctx: Context, contact: Contact) -> Person | None:
     return await get(ctx.db, contact.proposed_by) if contact.proposed_by else None
 
 
-def _send_review(contact: Contact, proposer: Person | None, animateur: Person) -> Direct:
-    return REVIEW.send(contact, _draw_review(contact, proposer, None), animateur.id)
-
-
 def _draw_review(contact: Contact, proposer: Person | None, decider: Person | None) -> Message:
-    """A proposal, and what can be done with it: what was decided can be decided otherwise."""
+    """Draw a proposal, and what can be done with it: what was decided can be decided otherwise."""
     card = draw_contact_text(contact)
     text = render("annuaire/review", card=card, proposer=proposer, decider=decider, state=contact.state.value)
-    publish = Button("Publier", Decide(contact_id=contact.id or 0, publish=True), "primary")
-    refuse = Button(
-        "Retirer" if contact.state is ContactState.PUBLISHED else "Refuser", _make_refusal(contact), "danger"
-    )
-    offered = {
-        ContactState.PROPOSED: [publish, refuse],
-        ContactState.PUBLISHED: [refuse],
-        ContactState.REFUSED: [publish],
-    }
-    return Message(text, offered[contact.state])
-
-
-def _make_refusal(contact: Contact) -> Decide:
-    return Decide(contact_id=contact.id or 0, publish=False)
+    is_published, number = contact.state is ContactState.PUBLISHED, contact.id or 0
+    publish = Button("Publier", Decide(contact_id=number, publish=True), "primary")
+    label = "Retirer" if is_published else "Refuser"
+    refuse = Button(label, Decide(contact_id=number, publish=False), "danger")
+    is_refused = contact.state is ContactState.REFUSED
+    return Message(text, [*([] if is_published else [publish]), *([] if is_refused else [refuse])])

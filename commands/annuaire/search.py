@@ -23,18 +23,18 @@ from commands.annuaire.cards import (
     draw_contact,
     draw_line,
     draw_person,
+    feature,
     find_target,
     get_label,
     get_target,
     link_person,
 )
-from commands.annuaire.feature import feature
 from dialogs.annuaire import AskHelp
 from storage.annuaire import NETWORK, DirectoryHit, DirectoryIndex, name_place, profiles, read_index, show_person
 from storage.annuaire.contacts import Contact, read_departement
 from storage.annuaire.index import QUERY_MAX
 from storage.annuaire.profiles import NEARNESS, find_commune, save_profile
-from storage.communes import Commune, find_place, get_commune
+from storage.communes import Commune, find_place
 from storage.people import Person
 
 QUESTION = RowCard[str]("annuaire:aide:")
@@ -50,13 +50,13 @@ PAGE = 5
     roles=NETWORK,
 )
 async def search_directory(ctx: ReadingContext, text: str) -> Replies:
-    """Whoever fits, one’s own département first."""
+    """Find whoever fits, one’s own département first."""
     return await show_page(ctx, More(query=" ".join(text.split())[:QUERY_MAX], page=1))
 
 
 @feature.button(More, roles=NETWORK, writes=False)
 async def show_page(ctx: ReadingContext, click: More) -> Replies:
-    """A page of those found, as they are now; a single one is shown in full."""
+    """Show a page of those found, as they are now; a single one in full."""
     index = await read_index(ctx.db, ctx.today)
     hits = index.search(ctx.user, click.query)
     if not hits:
@@ -68,33 +68,28 @@ async def show_page(ctx: ReadingContext, click: More) -> Replies:
 
 @feature.button(See, roles=NETWORK, writes=False)
 async def show_card(ctx: Context, click: See) -> Replies:
-    """« Fiche »: one card in full."""
+    """Show one card in full."""
     found = await find_target(ctx, click.chosen)
-    return _whisper(draw_contact(found, ctx.user) if isinstance(found, Contact) else draw_person(ctx, found))
+    card = draw_contact(found, ctx.user) if isinstance(found, Contact) else draw_person(ctx, found)
+    return Whisper(card.text, card.buttons)
 
 
 def _draw_page(ctx: Context, hits: Sequence[DirectoryHit], at: More) -> Whisper:
     page = cut_page(hits, at.page, PAGE)
-    shown = page.rows
-    lines = [draw_line(ctx, hit.entry) for hit in shown]
-    said = {"query": quote(at.query), "count": page.total, "page": page.number, "pages": page.pages}
-    text = render("annuaire/list", lines=lines, **said)
+    shown = [hit.entry for hit in page.rows]
+    text = render("annuaire/list", lines=[draw_line(ctx, entry) for entry in shown], query=quote(at.query), page=page)
     following = page.draw_next(lambda number: More(query=at.query, page=number))
-    cards = Menu("Fiche", See(), {get_target(hit.entry): get_label(hit.entry) for hit in shown})
+    cards = Menu("Fiche", See(), {get_target(entry): get_label(entry) for entry in shown})
     # (A short page has a button for each of both, so each says what it is.)
-    files = Menu("vCard", TakeOne(), {get_target(hit.entry): f"vCard {get_label(hit.entry)}" for hit in shown})
+    files = Menu("vCard", TakeOne(), {get_target(entry): f"vCard {get_label(entry)}" for entry in shown})
     return Whisper(text, following, menus=[cards, files])
 
 
 def _draw_nobody(ctx: Context, index: DirectoryIndex, query: str) -> Whisper:
-    """Nothing is found; what is near is a click away."""
+    """Say that nothing is found; what is near is a click away."""
     near = index.suggest(ctx.user, query)
     buttons = [Button(f"/annuaire {quote(other)}", RunCommand(line=f"annuaire {other}")) for other in near]
     return Whisper(render("annuaire/nobody", query=quote(query), is_near=bool(near)), buttons)
-
-
-def _whisper(message: Message) -> Whisper:
-    return Whisper(message.text, message.buttons, message.facts, message.menus)
 
 
 ASKED_MAX = 5
@@ -107,14 +102,14 @@ NEAR = re.compile(r" (?:près|pres|proche|autour) (?:du |des? |d[’'])", re.IGN
 class SearchPlace:
     """Near where somebody is looked for; ``name`` is how it is called, empty where nobody knows."""
 
-    commune: str = ""
+    commune: Commune | None = None
     departement: str = ""
     name: str = ""
 
 
 @feature.search("annuaire qui", help="Qui sait faire ? Demander de l’aide", hint="linux [près de 69120]", roles=NETWORK)
 async def find_helpers(ctx: Context, text: str) -> Replies:
-    """Those who said that they can, and can be asked."""
+    """Find those who said that they can do this, and that they can be asked."""
     what, *rest = NEAR.split(f" {' '.join(text.split())[:QUERY_MAX]}", maxsplit=1)
     about = what.strip()
     if not about:
@@ -122,22 +117,21 @@ async def find_helpers(ctx: Context, text: str) -> Replies:
     where = _read_place(ctx, rest[0]) if rest else _find_own_place(ctx.user)
     hits = (await read_index(ctx.db, ctx.today)).skilled(ctx.user, about)
     near = sorted(hits, key=lambda hit: (_measure_nearness(ctx, hit, where), -hit.score, hit.entry.name))[:ASKED_MAX]
-    text = render(
-        "annuaire/who", about=quote(about), where=where, lines=[_draw_helper(ctx, hit, where) for hit in near]
-    )
+    lines = [_draw_helper(ctx, hit, where) for hit in near]
+    text = render("annuaire/who", about=quote(about), where=where, lines=lines)
     asked = Ask(about=about, helpers=tuple(_get_person(hit).id for hit in near))
     return Whisper(text, [Button("Demander de l’aide", asked, "primary")] if near else [])
 
 
 @feature.button(Ask, roles=NETWORK, writes=False)
 async def ask_question(ctx: Context, click: Ask) -> Replies:
-    """The window of a question."""
+    """Open the window of a question."""
     return OpenWindow(AskHelp.draft(about=click.about, helpers=click.helpers))
 
 
 @feature.submit(AskHelp, roles=NETWORK)
 async def send_question(ctx: Context, form: AskHelp) -> Replies:
-    """Each who may still be asked gets the question in a message of the bot’s."""
+    """Send the question to each who may still be asked."""
     free = await profiles.find_willing(ctx.db, form.helpers, ctx.now, ctx.settings.help_requests)
     asked = [person for person in free if person.id != ctx.user.id]
     if not asked:
@@ -151,7 +145,7 @@ async def send_question(ctx: Context, form: AskHelp) -> Replies:
 
 @feature.button(Withdraw, roles=NETWORK)
 async def withdraw_question(ctx: Context, click: Withdraw) -> Replies:
-    """The question is taken back from all, and counts for nobody."""
+    """Take the question back from all: it counts for nobody."""
     if not await profiles.withdraw_request(ctx.db, click.key, ctx.user.id):
         raise UserError("Cette demande est déjà retirée.")
     gone = QUESTION.rewrite(click.key, render("annuaire/withdrawn"))
@@ -160,14 +154,14 @@ async def withdraw_question(ctx: Context, click: Withdraw) -> Replies:
 
 @feature.button(StopHelping, roles=NETWORK)
 async def stop_helping(ctx: Context, _: StopHelping) -> Replies:
-    """Nobody asks this person any more, until they say otherwise."""
+    """Let nobody ask this person any more, until they say otherwise."""
     await save_profile(ctx.db, ctx.user, {"helps": False})
     return Whisper("C’est noté : on ne vous sollicitera plus. `/profil` permet de changer d’avis.")
 
 
 @feature.job("hour=4 minute=20", name="annuaire.forget_requests", writes=True)
 async def forget_requests(ctx: Context) -> Replies:
-    """What counts no more is dropped."""
+    """Drop the requests that count no more."""
     await profiles.forget_requests(ctx.db, ctx.now)
     return None
 
@@ -187,7 +181,7 @@ def _find_own_place(person: Person) -> SearchPlace:
 
 
 def _read_place(ctx: Context, text: str) -> SearchPlace:
-    """A département or a commune. Raises UserError for neither."""
+    """Read a département or a commune. Raises UserError for neither."""
     try:
         code = read_departement(text)
         return SearchPlace(departement=code, name=name_place(code))
@@ -202,9 +196,7 @@ def _read_place(ctx: Context, text: str) -> SearchPlace:
 
 
 def _make_place(commune: Commune) -> SearchPlace:
-    return SearchPlace(
-        commune=commune.code, departement=commune.departement, name=f"{commune.nom} ({commune.departement})"
-    )
+    return SearchPlace(commune, commune.departement, f"{commune.nom} ({commune.departement})")
 
 
 def _get_person(hit: DirectoryHit) -> Person:
@@ -213,8 +205,7 @@ def _get_person(hit: DirectoryHit) -> Person:
 
 
 def _measure_nearness(ctx: Context, hit: DirectoryHit, where: SearchPlace) -> int:
-    commune = get_commune(where.commune) if where.commune else None
-    return profiles.measure_nearness(ctx.user, _get_person(hit), commune, where.departement)
+    return profiles.measure_nearness(ctx.user, _get_person(hit), where.commune, where.departement)
 
 
 def _draw_helper(ctx: Context, hit: DirectoryHit, where: SearchPlace) -> str:

@@ -4,9 +4,10 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import func, update
+from sqlalchemy import ColumnElement, func, update
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -33,7 +34,7 @@ _FRENCH = re.compile(r"\+(33|262|590|594|596)([0-9]{9})")
 
 
 def read_email(text: str) -> str:
-    """An address in lower case. Raises ValueError for what cannot be one."""
+    """Read an address, in lower case. Raises ValueError for what cannot be one."""
     email = text.strip().lower()
     if len(email) > EMAIL_MAX or not _EMAIL.fullmatch(email):
         raise ValueError("Cette adresse électronique ne peut pas exister : relisez-la.")
@@ -41,7 +42,7 @@ def read_email(text: str) -> str:
 
 
 def read_phone(text: str) -> str:
-    """A number as it is called from anywhere (« +33612345678 »), or a short one. Raises ValueError for none."""
+    """Read a number as it is called from anywhere (« +33612345678 »), or a short one. Raises ValueError for none."""
     digits = re.sub(r"[\s.\-/()]", "", text.replace("(0)", ""))
     digits = f"+{digits[2:]}" if digits.startswith("00") else digits
     if _NATIONAL.fullmatch(digits):
@@ -52,13 +53,13 @@ def read_phone(text: str) -> str:
 
 
 def show_phone(number: str) -> str:
-    """A number as people in France write it: « 06 12 34 56 78 »; a foreign one as it is called."""
+    """Write a number as people in France do: « 06 12 34 56 78 »; a foreign one as it is called."""
     found = _FRENCH.fullmatch(number)
     return "\u00a0".join(re.findall("..", f"0{found[2]}")) if found else number
 
 
 def read_site(text: str) -> str:
-    """The address of a web page; without a scheme it is one of https. Raises ValueError for anything else."""
+    """Read the address of a web page; without a scheme it is one of https. Raises ValueError for anything else."""
     typed = text.strip()
     address = typed if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", typed) else f"https://{typed}"
     try:
@@ -74,7 +75,7 @@ def read_site(text: str) -> str:
 
 
 def read_departement(text: str) -> str:
-    """The code of a département, from its code or name. Raises ValueError for none."""
+    """Read the code of a département, from its code or name. Raises ValueError for none."""
     wanted = fold(text)
     code = wanted.upper().zfill(2)
     if code in DEPARTEMENTS:
@@ -135,27 +136,24 @@ COLUMNS = ("nom", "organisme", "fonction", "email", "telephone", "site", "depart
 
 
 def make_key(nom: str, organisme: str, departement: str) -> str:
-    """What tells a contact apart."""
+    """Make what tells a contact apart."""
     return f"{fold(organisme)}|{fold(nom)}|{departement}"[:KEY_MAX]
 
 
 async def get_contact(db: AsyncSession, contact_id: int) -> Contact | None:
-    """The contact of that number, whatever its state."""
+    """Get the contact of that number, whatever its state."""
     return (await db.exec(select(Contact).where(Contact.id == contact_id))).first()
 
 
 async def find_by_keys(db: AsyncSession, keys: Sequence[str]) -> dict[str, Contact]:
-    """Those of a few hundred keys at most that are there, whatever their state."""
+    """Find those of a few hundred keys at most that are there, whatever their state."""
     found = await db.exec(select(Contact).where(col(Contact.key).in_(keys)))
     return {contact.key: contact for contact in found}
 
 
 async def save_contact(db: AsyncSession, contact: Contact) -> None:
     """Write down all that is known of a contact, in place of what was said under its key."""
-    values = contact.model_dump(exclude={"id"})
-    statement = insertion(db, Contact).values(values)
-    new = {name: statement.excluded[name] for name in values if name != "key"}
-    await db.execute(statement.on_conflict_do_update(index_elements=["key"], set_=new))
+    await execute(db, _write_over(db, contact))
 
 
 async def propose_contact(db: AsyncSession, contact: Contact) -> Contact | None:
@@ -163,18 +161,20 @@ async def propose_contact(db: AsyncSession, contact: Contact) -> Contact | None:
 
     One that was refused may be proposed again.
     """
-    values = contact.model_dump(exclude={"id"})
-    statement = insertion(db, Contact).values(values)
-    new = {name: statement.excluded[name] for name in values if name != "key"}
-    again = statement.on_conflict_do_update(
-        index_elements=["key"], set_=new, where=col(Contact.state) == ContactState.REFUSED
-    ).returning(col(Contact.id))
-    number = (await execute(db, again)).scalar()
+    refused = col(Contact.state) == ContactState.REFUSED
+    number = (await execute(db, _write_over(db, contact, refused).returning(col(Contact.id)))).scalar()
     return None if number is None else await get_contact(db, number)
 
 
+def _write_over(db: AsyncSession, contact: Contact, where: ColumnElement[bool] | None = None) -> Any:
+    values = contact.model_dump(exclude={"id"})
+    statement = insertion(db, Contact).values(values)
+    new = {name: statement.excluded[name] for name in values if name != "key"}
+    return statement.on_conflict_do_update(index_elements=["key"], set_=new, where=where)
+
+
 async def get_state(db: AsyncSession, contact_id: int) -> ContactState | None:
-    """How it stands; nothing of it is in hand then."""
+    """Get the state of a contact, of which nothing is in hand then."""
     found = (await db.exec(select(Contact.state).where(col(Contact.id) == contact_id))).first()
     return ContactState(found) if found else None
 
@@ -187,7 +187,7 @@ async def decide_contact(db: AsyncSession, contact_id: int, state: ContactState,
 
 
 async def find_oldest_proposed(db: AsyncSession) -> Contact | None:
-    """The one that has waited longest for a review."""
+    """Find the one that has waited longest for a review."""
     waiting = (
         select(Contact).where(Contact.state == ContactState.PROPOSED).order_by(col(Contact.changed_at), col(Contact.id))
     )
@@ -195,6 +195,6 @@ async def find_oldest_proposed(db: AsyncSession) -> Contact | None:
 
 
 async def count_proposed(db: AsyncSession) -> int:
-    """How many wait for a review."""
+    """Count those that wait for a review."""
     counted = select(func.count()).select_from(Contact).where(Contact.state == ContactState.PROPOSED)
     return (await db.exec(counted)).one()

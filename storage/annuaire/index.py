@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, cached_property, lru_cache
@@ -71,21 +71,21 @@ class DirectoryEntry:
 
     @classmethod
     def of_person(cls, person: Person) -> "DirectoryEntry":
-        """A person with all words, whoever may see them."""
+        """Make the entry of a person with all words, whoever may see them."""
         name, places = fold(person.full_name), frozenset(person.departements)
         seen = frozenset(field for field in SHOWN_TO if person.audience(field) is Audience.RESEAU)
         return cls(person, None, name, places, tuple(_list_person_words(person)), seen, (False, name, person.username))
 
     @classmethod
     def of_contact(cls, contact: Contact) -> "DirectoryEntry":
-        """A contact."""
+        """Make the entry of a contact."""
         name, places = fold(contact.title), frozenset({contact.departement} - {""})
         return cls(None, contact, name, places, tuple(_list_contact_words(contact)), frozenset(), (True, name, ""))
 
 
 @lru_cache(REMEMBERED)
 def split_words(text: str) -> tuple[str, ...]:
-    """A text as the words that are compared; without the small ones, unless there are no others."""
+    """Split a text into the words that are compared; without the small ones, unless there are no others."""
     every = split_all(text)
     return tuple(word for word in every if word not in SMALL) or tuple(every)
 
@@ -102,7 +102,8 @@ def _list_person_words(person: Person) -> Iterator[Word]:
     yield from _weigh(person.username, USERNAME, USERNAME)
     if person.role is not None:
         yield from _list_role_words(person.role)
-    yield from _list_departements_words(person.departements)
+    for code in person.departements:
+        yield from _list_departement_words(code)
     yield from _list_commune_words(find_commune(person))
     yield from _weigh(person.structure or "", STRUCTURE, STRUCTURE, "structure")
     for code in person.skills:
@@ -117,18 +118,14 @@ def _list_contact_words(contact: Contact) -> Iterator[Word]:
     yield from _weigh(contact.nom, WHOLE, WHOLE)
     yield from _weigh(contact.organisme, WHOLE, WHOLE)
     yield from _weigh(contact.fonction, STRUCTURE, STRUCTURE)
-    yield from _list_departements_words([contact.departement] if contact.departement else [])
+    if contact.departement:
+        yield from _list_departement_words(contact.departement)
 
 
 @cache
 def _list_role_words(role: Role) -> tuple[Word, ...]:
     called = [(name, WHOLE, "") for name in ROLES[role]]
     return (*called, *((word, PART, "") for word in split_words(role.label) if word not in ROLES[role]))
-
-
-def _list_departements_words(codes: Iterable[str]) -> Iterator[Word]:
-    for code in codes:
-        yield from _list_departement_words(code)
 
 
 @cache
@@ -143,7 +140,7 @@ def _list_departement_words(code: str) -> tuple[Word, ...]:
 
 @cache
 def _list_commune_words(commune: Commune | None) -> tuple[Word, ...]:
-    """A commune is found by its name, its postcodes and its code."""
+    """List what finds a commune: its name, its postcodes and its code."""
     if commune is None:
         return ()
     codes = {commune.code.lower(), *commune.codes_postaux}
@@ -199,7 +196,7 @@ class DirectoryIndex:
         return Vocabulary(word for entry in self.entries for word, *_ in entry.words if word.isalpha())
 
     def search(self, viewer: Person, query: str) -> list[DirectoryHit]:
-        """All that somebody may find by these words, the best first; each word must find it.
+        """Find all that somebody may by these words, the best first; each word must find it.
 
         What is as good comes from one’s own département first. Without words everything is found, from there first.
         """
@@ -210,14 +207,14 @@ class DirectoryIndex:
         return sorted(hits, key=lambda hit: _rank_hit(hit, here))
 
     def skilled(self, viewer: Person, query: str) -> list[DirectoryHit]:
-        """Those who said that they can do this, and that they can be asked; never who asks."""
+        """Find those who said that they can do this, and that they can be asked; never who asks."""
         terms = read_terms(query)
         found = self._by_terms(viewer, terms, "skills") if terms else {}
         hits = [DirectoryHit(self.entries[place], round(score)) for place, score in found.items()]
         return [hit for hit in hits if (p := hit.entry.person) and p.helps and p.id not in {"", viewer.id}]
 
     def suggest(self, viewer: Person, query: str) -> list[str]:
-        """Other queries, near to one that finds nothing, which do find something."""
+        """Propose other queries, near to one that finds nothing, which do find something."""
         terms = read_terms(query)
         proposed = [*_find_departements(query), *self._respelt(viewer, terms), *(terms if len(terms) > 1 else ())]
         worth = (other for other in dict.fromkeys(proposed) if self._by_terms(viewer, read_terms(other)))
@@ -228,7 +225,7 @@ class DirectoryIndex:
         return {place: 50.0 if here.isdisjoint(e.departements) else 100.0 for place, e in enumerate(self.entries)}
 
     def _by_terms(self, viewer: Person, terms: Sequence[str], only: str = "") -> Scores:
-        """Those whom each word finds, or all of them as a theme; ``only`` by what one field says."""
+        """Score those whom each word finds, or all of them as a theme; ``only`` by what one field says."""
         phrase = find_theme(" ".join(terms)) if len(terms) > 1 else None
         by_theme = self._follow(viewer, {make_theme_word(phrase.code): 1.0}, only) if phrase else {}
         each = [self._follow(viewer, dict(self._spellings(term)), only) for term in terms]
@@ -237,7 +234,7 @@ class DirectoryIndex:
         return by_theme | found
 
     def _spellings(self, term: str) -> Iterator[tuple[str, float]]:
-        """The words that a term may mean, and what each is worth; the last one of a word counts.
+        """Yield the words that a term may mean, and what each is worth; the last one of a word counts.
 
         A role is meant literally: « ordinateur » is two letters away from « coordinateur ».
         """
@@ -251,7 +248,7 @@ class DirectoryIndex:
         yield term, 1.0
 
     def _follow(self, viewer: Person, worths: Mapping[str, float], only: str = "") -> Scores:
-        """Where words lead, as far as this person may see what says so."""
+        """Score where words lead, as far as this person may see what says so."""
         found: Scores = {}
         for name in [only] if only else self.fields:
             for place, score in self.fields[name].follow(worths):
@@ -271,7 +268,7 @@ class DirectoryIndex:
         )
 
     def _respelt(self, viewer: Person, terms: Sequence[str]) -> Iterator[str]:
-        """The query with one of its words, which finds nobody, replaced by one that is like it."""
+        """Yield the query with one of its words, which finds nobody, replaced by one that is like it."""
         for number, term in enumerate(terms):
             if self._by_terms(viewer, [term]):
                 continue
@@ -282,13 +279,13 @@ class DirectoryIndex:
 
 
 def read_terms(query: str) -> list[str]:
-    """The words of a query; « 1 » is the Ain’s « 01 »."""
+    """Read the words of a query; « 1 » is the Ain’s « 01 »."""
     found = split_words(query[:QUERY_MAX])[:TERMS_MAX]
     return [term.zfill(2) if term.isdecimal() else term for term in found]
 
 
 def _find_departements(query: str) -> Iterator[str]:
-    """The département of a commune where nobody is."""
+    """Find the département of a commune where nobody is."""
     found = find_place_exactly(query[:QUERY_MAX])
     for place in (found.place, *found.choices):
         if place is not None:
@@ -314,7 +311,7 @@ class _TableSource:
     jsons: tuple[str, ...] = ()
 
     def line(self, kind: str) -> ColumnElement[str]:
-        """A row as a JSON array, in the words of a kind of database."""
+        """Write a row as a JSON array, in the words of a kind of database."""
         plain = [col(getattr(self.table, name)) for name in self.plain]
         jsons = [col(getattr(self.table, name)) for name in self.jsons]
         if kind == "postgresql":
@@ -322,7 +319,7 @@ class _TableSource:
         return func.json_array(*plain, *(func.json(column) for column in jsons))
 
     def read(self, line: str) -> dict[str, Any]:
-        """The columns of a line."""
+        """Read the columns of a line."""
         return dict(zip((*self.plain, *self.jsons), json.loads(line), strict=True))
 
 
@@ -356,7 +353,7 @@ _memories: dict[bool, _Memory] = {}
 
 
 async def read_index(db: AsyncSession, today: date, *, awaited: bool = False) -> DirectoryIndex:
-    """The directory: who is neither hidden nor gone by that day, contacts, and if wanted who is announced."""
+    """Read the directory: who is neither hidden nor gone by that day, contacts, and if wanted who is announced."""
     seen = _is_there(Person, today) & col(Person.is_hidden).is_(False)
     texts = [
         await _read_text(db, _PEOPLE, seen),
@@ -371,7 +368,7 @@ async def read_index(db: AsyncSession, today: date, *, awaited: bool = False) ->
 
 
 async def _read_text(db: AsyncSession, source: _TableSource, wanted: Any) -> str:
-    """All rows as one text: thousands of them would be objects that the garbage collector goes through again."""
+    """Read all rows as one text: thousands of them would be objects that the garbage collector goes through again."""
     kind = dialect(db)
     rows = select(source.line(kind).label("line")).where(wanted).order_by(col(source.table.id)).subquery()
     joined = func.string_agg if kind == "postgresql" else func.group_concat
@@ -383,7 +380,7 @@ def _is_there(table: type[Person] | type[Awaited], today: date) -> ColumnElement
 
 
 async def _build_index(texts: Sequence[str], known: dict[str, DirectoryEntry]) -> _Memory:
-    """All entries; what did not change is not read anew."""
+    """Make all entries; what did not change is not read anew."""
     readers: tuple[Callable[[str], DirectoryEntry], ...] = (_read_person, _read_contact, _read_announced)
     entries: dict[str, DirectoryEntry] = {}
     for reader, text in zip(readers, texts, strict=True):
@@ -395,13 +392,13 @@ async def _build_index(texts: Sequence[str], known: dict[str, DirectoryEntry]) -
 
 
 def _drop_announced(entries: dict[str, DirectoryEntry]) -> tuple[DirectoryEntry, ...]:
-    """All but the announced who are there already under their name."""
+    """Keep all but the announced who are there already under their name."""
     present = {entry.person.username for entry in entries.values() if entry.person and entry.person.id}
     return tuple(e for e in entries.values() if not e.person or e.person.id or e.person.username not in present)
 
 
 def _read_person(line: str) -> DirectoryEntry:
-    """Somebody; their role is the one the register gives, else what Mattermost last told."""
+    """Read somebody; their role is the one the register gives, else what Mattermost last told."""
     said = _PEOPLE.read(line)
     given, derived = said.pop("role"), said.pop("derived_role")
     role = given or derived

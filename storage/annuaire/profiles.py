@@ -61,7 +61,7 @@ class ShownPerson:
 
 
 def show_person(viewer: Person, person: Person) -> ShownPerson:
-    """A person as somebody sees them."""
+    """Show a person as somebody sees them."""
     fields: dict[str, Any] = {
         "structure": person.structure or "",
         "commune": name_commune(person),
@@ -81,26 +81,27 @@ def show_person(viewer: Person, person: Person) -> ShownPerson:
 
 
 def name_place(code: str) -> str:
-    """« Rhône (69) »; a code that is no département’s as it is."""
+    """Name a département « Rhône (69) »; a code that is none’s stays as it is."""
     found = DEPARTEMENTS.get(code)
     return f"{found.nom.replace(chr(39), '’')} ({code})" if found else code
 
 
 def name_commune(person: Person) -> str:
-    """Where somebody works; empty while it is not known."""
+    """Name where somebody works; empty while it is not known."""
     commune = find_commune(person)
     return commune.nom if commune else ""
 
 
 def find_commune(person: Person) -> Commune | None:
-    """The commune of today where somebody works: that of an arrondissement, or the one a former commune is part of."""
+    """Find the commune of today where somebody works: that of an arrondissement, or the one a former commune is part
+    of."""
     code = person.code_commune or ""
     found = find_place_exactly(code).place if code and get_commune(code) is None else None
     return found.commune if found else get_commune(code)
 
 
 def list_skills(person: Person) -> tuple[str, ...]:
-    """What somebody can do: the short labels of themes, then their own words."""
+    """List what somebody can do: the short labels of themes, then their own words."""
     return (*(THEMES[code].court for code in person.skills if code in THEMES), *person.skill_words)
 
 
@@ -124,7 +125,7 @@ class HelpRequest(SQLModel, table=True):
 
 
 def measure_nearness(viewer: Person, helper: Person, commune: Commune | None, departement: str) -> int:
-    """Where in ``NEARNESS`` somebody is, as far as who asks may know where they work."""
+    """Find where in ``NEARNESS`` somebody is, as far as who asks may know where they work."""
     if commune and find_commune(helper) == commune and may_see(viewer, helper, "commune"):
         return 0
     if departement in helper.departements:
@@ -134,7 +135,7 @@ def measure_nearness(viewer: Person, helper: Person, commune: Commune | None, de
 
 
 async def find_willing(db: AsyncSession, ids: Collection[str], now: datetime, most: int) -> Sequence[Person]:
-    """Those of a few who may be asked now: who help, are neither hidden nor gone, and were not asked too often."""
+    """Find those of a few who may be asked now: who help, are neither hidden nor gone, and were not asked too often."""
     asked = (
         select(HelpRequest.helper_id)
         .where(col(HelpRequest.at) > now - WEEK, col(HelpRequest.is_withdrawn).is_(False))
@@ -166,12 +167,8 @@ async def forget_requests(db: AsyncSession, now: datetime) -> None:
     await db.execute(delete(HelpRequest).where(col(HelpRequest.at) < now - 4 * WEEK))
 
 
-ABILITIES = ("telephone", "skills", "skill_words", "languages")
-SIGHT = ("shown_to", "is_hidden")
-
-
 async def save_profile(db: AsyncSession, person: Person, values: Mapping[str, Any]) -> Person:
-    """Write down some of ``ABILITIES`` and ``SIGHT`` of somebody, and return them as they stand.
+    """Write down what somebody can do, or who sees what of them, and return them as they stand.
 
     Who was not known yet is registered, their role still following Mattermost.
     """
