@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import Field
 
@@ -15,7 +15,7 @@ from storage.ressources import needs
 from storage.ressources.collections import ABOUT_MAX, NAME_MAX, make_name_key
 from storage.ressources.feedback import COMMENT_MAX, WORD_MAX
 from storage.ressources.needs import WORDS_MAX, make_need_key
-from storage.ressources.resources import LICENCE_MAX, REASON_MAX, TITLE_MAX
+from storage.ressources.resources import LICENCE_MAX, REASON_MAX, TITLE_MAX, Resource
 
 NO_FILES, KEPT_FILES = "aucun", "gardes"
 """None, and those that the resource has; others are chosen by the id of their message."""
@@ -177,6 +177,11 @@ class AboutResource(Form):
     resource: Hidden[int]
     said: Hidden[str] = ""
 
+    @classmethod
+    def of(cls, resource: Resource, said: str = "") -> Self:
+        """Make the window about a resource, called by its title unless something else is ``said``."""
+        return cls.draft(resource=resource.number, said=said or resource.titre[:100])
+
     def introduction(self) -> str:
         return f"Fiche n° {self.resource}{f' : {self.said}' if self.said else ''}"
 
@@ -249,7 +254,7 @@ class ReportResource(AboutResource):
 
 
 def _sought(text: str, clues: Clues) -> str:
-    """What was looked for. Raises ValueError where that says nothing."""
+    """Read what was looked for. Raises ValueError where that says nothing."""
     line = read_line(WORDS_MAX, "ce texte")(text, clues)
     if not make_need_key(line):
         raise ValueError("Dites en quelques mots ce que vous cherchiez.")

@@ -198,7 +198,7 @@ async def test_the_library_comes_once_and_is_pinned(stage: ShelfStage) -> None:
 
 async def number_of(stage: ShelfStage, url: str) -> int:
     async with stage.house.bot.database.transaction(writes=False) as db:
-        found = await resources.find_by_link(db, url)
+        found = await resources.find_by_key(db, resources.make_key(url, ""))
     assert found
     return found.number
 

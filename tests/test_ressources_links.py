@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web as server
 
 from commands.ressources import upkeep
-from commands.ressources.buttons import CheckLinks
+from commands.ressources.upkeep import CheckLinks
 from storage.ressources import ResourceState, link_checks
 from storage.ressources.link_checks import Fault, Kind, LinkCheck, Look, judge_look
 from tests.people import Post

@@ -1,14 +1,9 @@
 """Stories: resources kept at hand and found useful, one mark each; shared in a channel."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.context import Context
-from bot.replies import Replies, Whisper
-from commands.ressources.buttons import Report
-from commands.ressources.feature import feature, has_handler
 from storage.ressources import feedback
 from storage.ressources.feedback import Mark
 from storage.ressources.resources import ResourceState, begin_writing, get_resource, write_resources
@@ -34,23 +29,6 @@ async def does(person: Person, post: Post, label: str) -> None:
     form = await person.opens_by(post, "Plus…")
     deeds = {text: value for value, text in form.options("chosen").items()}
     assert (await form.fill(chosen=deeds[label]).submit()).accepted
-
-
-@pytest.fixture
-async def deeds(house: House) -> AsyncIterator[None]:
-    """There are more things to do than there is room for buttons."""
-
-    async def reports(ctx: Context, click: Report) -> Replies:
-        return Whisper(f"Signalée : {click.resource}")
-
-    added = not has_handler(Report)
-    if added:
-        feature.button(Report, writes=False)(reports)
-        await house.restart()
-    yield
-    if added:
-        feature.triggers.pop()
-        await house.restart()
 
 
 async def useful(house: House, number: int) -> int:
@@ -140,7 +118,6 @@ async def test_a_resource_is_shared_where_the_bot_and_the_person_are(
 
 
 @pytest.mark.every_mode
-@pytest.mark.usefixtures("deeds")
 @pytest.mark.parametrize("client", [None, Mobile()], ids=["web", "phone"])
 async def test_more_is_a_dialog_in_a_whisper_and_a_menu_in_a_message(
     house: House, number: int, client: Mobile | None

@@ -32,7 +32,7 @@ from commands.actus.publication import PublicationPlan
 from commands.agenda import cards
 from commands.canaux.checks import Cursor
 from commands.moderation.rules.engine import TrialProgress
-from commands.ressources import buttons as ressources
+from commands.ressources import cards as ressources
 from config.charte import MeasureKind
 from storage.database import Code
 from storage.journal import AuditAct

@@ -3,79 +3,107 @@
 from collections import Counter, deque
 from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from enum import StrEnum
 from urllib.parse import urlsplit
-
-from pydantic import BaseModel
 
 from bot.context import Context
 from bot.errors import UserError
 from bot.french.dates import say_age, say_date
-from bot.menus import Menu
+from bot.menus import Choosing, Menu
 from bot.permalinks import make_permalink
 from bot.replies import Button, Card, Message, Redirect, Replies, Whisper
 from bot.texts import Markdown, escape, link, quote, relay_plain_text, render
-from commands.ressources.buttons import (
+from commands.ressources.feature import (
     Collect,
     Comment,
     Edit,
-    Favour,
-    FindUseful,
     FollowThemes,
-    More,
-    MoreAction,
+    OfResource,
     Open,
     PutBack,
     Report,
     Share,
     Withdraw,
+    feature,
+    is_own,
 )
-from commands.ressources.feature import feature, has_handler, is_own
 from commands.ressources.posts import link_title, say_comments
-from config.ressources import CATEGORIES, KINDS, LEVELS, PUBLICS
+from config.ressources import LISTS
 from config.text import fold, normalize
 from config.themes import THEMES
-from storage import ressources
 from storage.people import Person
 from storage.ressources import feedback
 from storage.ressources.feedback import Mark
 from storage.ressources.query import locate_words
-from storage.ressources.resources import Resource, ResourceState, ShownResource, get_resource
+from storage.ressources.resources import STANDING_STATES, AnyResource, Resource, ResourceState, get_resource
 
-PAYLOADS: Mapping[MoreAction, type[BaseModel]] = {
-    MoreAction.COMMENT: Comment,
-    MoreAction.SHARE: Share,
-    MoreAction.FOLLOW: FollowThemes,
-    MoreAction.COLLECT: Collect,
-    MoreAction.REPORT: Report,
-    MoreAction.EDIT: Edit,
-    MoreAction.WITHDRAW: Withdraw,
-    MoreAction.PUT_BACK: PutBack,
+
+class Favour(OfResource):
+    """« ⭐ Favori » given, or taken back."""
+
+    on: bool = True
+
+
+class FindUseful(OfResource):
+    """« 👍 Utile » given, or taken back."""
+
+    on: bool = True
+
+
+class MoreAction(StrEnum):
+    """What « Plus… » offers."""
+
+    COMMENT = "commenter"
+    SHARE = "partager"
+    FOLLOW = "suivre"
+    COLLECT = "collection"
+    REPORT = "signaler"
+    EDIT = "modifier"
+    WITHDRAW = "retirer"
+    PUT_BACK = "remettre"
+
+
+class More(Choosing):
+    """« Plus… » under a resource; ``chosen`` is one of ``MoreAction``."""
+
+    resource: int
+
+
+ACTIONS: Mapping[MoreAction, tuple[str, type[OfResource]]] = {
+    MoreAction.COMMENT: ("Commenter", Comment),
+    MoreAction.SHARE: ("Partager ici", Share),
+    MoreAction.FOLLOW: ("Suivre ce thème", FollowThemes),
+    MoreAction.COLLECT: ("Ajouter à une collection", Collect),
+    MoreAction.REPORT: ("Signaler", Report),
+    MoreAction.EDIT: ("Modifier", Edit),
+    MoreAction.WITHDRAW: ("Retirer", Withdraw),
+    MoreAction.PUT_BACK: ("Remettre", PutBack),
 }
-"""What each leads to: offered where somebody handles it."""
+"""How each is called, and the button as which it goes on."""
 
 
-def list_actions(
-    person: Person, resource: ShownResource | Resource, *, own: bool, state: ResourceState
-) -> Sequence[MoreAction]:
-    """What somebody may do with a resource of this state, which may be their own."""
-    is_published = state is ResourceState.PUBLISHED
-    may = {
-        MoreAction.COMMENT: is_published,
-        MoreAction.SHARE: is_published,
-        MoreAction.FOLLOW: is_published and bool(resource.themes),
-        MoreAction.COLLECT: is_published,
-        MoreAction.REPORT: is_published and not own,
-        MoreAction.EDIT: own or person.animates,
-        MoreAction.WITHDRAW: (own or person.animates) and state in (ResourceState.PUBLISHED, ResourceState.PROPOSED),
-        MoreAction.PUT_BACK: (own or person.animates) and state is ResourceState.WITHDRAWN,
+def list_actions(person: Person, resource: AnyResource) -> Collection[type[OfResource]]:
+    """List what somebody may do with a resource."""
+    is_published, own = resource.state is ResourceState.PUBLISHED, is_own(person, resource)
+    may_change = own or person.animates
+    may: Mapping[type[OfResource], bool] = {
+        Comment: is_published,
+        Share: is_published,
+        FollowThemes: is_published and bool(resource.themes),
+        Collect: is_published,
+        Report: is_published and not own,
+        Edit: may_change,
+        Withdraw: may_change and resource.state in STANDING_STATES,
+        PutBack: may_change and resource.state is ResourceState.WITHDRAWN,
     }
-    return [deed for deed, payload in PAYLOADS.items() if may[deed] and has_handler(payload)]
+    return {payload for payload, is_allowed in may.items() if is_allowed}
 
 
 @feature.button(More, writes=False)
 async def open_action(ctx: Context, click: More) -> Replies:
     """Go on with what was chosen, as if its button had been clicked."""
-    return Redirect.to(PAYLOADS[MoreAction(click.chosen)](resource=click.resource))
+    _, payload = ACTIONS[MoreAction(click.chosen)]
+    return Redirect.to(payload(resource=click.resource))
 
 
 WIDTH = 170
@@ -86,22 +114,21 @@ Span = tuple[int, int]
 
 
 def cut_snippet(text: str, found: Set[str]) -> Markdown:
-    """The part of a text that says most of what these tokens find, else its beginning; "" where there is no text."""
+    """Cut out the part of a text that says most of what these tokens find, else its beginning; "" where there is no
+    text."""
     flat = normalize("NFC", " ".join(text.split()))
     spans = list(_join_spans(flat, locate_words(flat, found)))
     begin, end = _cut_around(flat, _find_best(flat, spans))
-    shown = [span for span in spans if begin <= span[0] and span[1] <= end]
-    return Markdown(f"{'… ' if begin else ''}{_mark_spans(flat, begin, end, shown)}{' …' if end < len(flat) else ''}")
-
-
-def mark_found(text: str, found: Set[str]) -> Markdown:
-    """All of a text, the words found in bold."""
-    flat = normalize("NFC", " ".join(text.split()))
-    return _mark_spans(flat, 0, len(flat), list(_join_spans(flat, locate_words(flat, found))))
+    pieces, at = ["… "] if begin else list[str](), begin
+    for first, last in spans:
+        if begin <= first and last <= end:
+            pieces += [escape(flat[at:first]), f"**{escape(flat[first:last])}**"]
+            at = last
+    return Markdown("".join([*pieces, escape(flat[at:end]), " …" if end < len(flat) else ""]))
 
 
 def _join_spans(text: str, spans: Sequence[Span]) -> Iterator[Span]:
-    """The same, with those in one that share letters, or have only a space between them."""
+    """Join spans that share letters, or have only a space between them."""
     last: Span | None = None
     for begin, end in spans:
         if last and not text[last[1] : begin].strip():
@@ -115,7 +142,7 @@ def _join_spans(text: str, spans: Sequence[Span]) -> Iterator[Span]:
 
 
 def _find_best(text: str, spans: Sequence[Span]) -> int:
-    """Where most different words begin that fit together."""
+    """Find where most different words begin that fit together."""
     within, said = deque[Span](), Counter[str]()
     best, most = 0, 0
     for span in spans:
@@ -136,28 +163,18 @@ def _fold_span(text: str, span: Span) -> str:
 
 
 def _cut_around(text: str, at: int) -> Span:
-    """What is shown around there, between words where there are any."""
+    """Find what is shown around a place, between words where there are any."""
     begin = max(0, min(at - LEAD, len(text) - WIDTH))
-    begin = _find_word_start(text, begin) if begin > LEAD else 0
+    if begin > LEAD:
+        space = text.rfind(" ", begin - LEAD, begin + 1)
+        begin = space + 1 if space >= 0 else begin
+    else:
+        begin = 0
     end = begin + WIDTH
     if end >= len(text):
         return begin, len(text)
     space = text.rfind(" ", end - LEAD, end + 1)
     return begin, space if space > 0 else end
-
-
-def _find_word_start(text: str, at: int) -> int:
-    """Where the word begins in which that is; there, where it is too long."""
-    space = text.rfind(" ", at - LEAD, at + 1)
-    return space + 1 if space >= 0 else at
-
-
-def _mark_spans(text: str, begin: int, end: int, spans: Sequence[Span]) -> Markdown:
-    pieces, at = list[str](), begin
-    for first, last in spans:
-        pieces += [escape(text[at:first]), f"**{escape(text[first:last])}**"]
-        at = last
-    return Markdown("".join([*pieces, escape(text[at:end])]))
 
 
 STATES = {
@@ -166,47 +183,26 @@ STATES = {
     ResourceState.WITHDRAWN: "retirée",
 }
 """How a resource is that is not published."""
-MORE = "Plus…"
 
 
 @dataclass(frozen=True, slots=True)
 class Opinions:
-    """What people, and who asks, think of some resources."""
+    """How many find each of some resources useful, and the marks that who asks gave."""
 
     useful: Mapping[int, int]
     mine: Collection[tuple[int, Mark]]
 
-    def favours(self, number: int) -> bool:
-        """Whether who asks keeps it at hand."""
-        return (number, Mark.FAVOURITE) in self.mine
-
-    def finds_useful(self, number: int) -> bool:
-        """Whether it served who asks."""
-        return (number, Mark.USEFUL) in self.mine
-
 
 async def read_opinions(ctx: Context, numbers: Collection[int]) -> Opinions:
-    """Of these resources, as they are now."""
+    """Read what people think of these resources now."""
     useful = await feedback.count_marks(ctx.db, numbers, Mark.USEFUL)
     return Opinions(useful, await feedback.list_own_marks(ctx.db, ctx.user.id, numbers))
 
 
-async def draw_cards(
-    ctx: Context, resources: Sequence[ShownResource | Resource], found: Set[str] = frozenset()
-) -> Sequence[Card]:
-    """A card for each; ``found`` are the tokens by which they were."""
-    told = await read_opinions(ctx, [get_number(each) for each in resources])
+async def draw_cards(ctx: Context, resources: Sequence[AnyResource], found: Set[str] = frozenset()) -> Sequence[Card]:
+    """Draw a card for each; ``found`` are the tokens by which they were."""
+    told = await read_opinions(ctx, [each.number for each in resources])
     return [_draw_card(ctx, each, told, found) for each in resources]
-
-
-def get_number(resource: ShownResource | Resource) -> int:
-    """How people call it."""
-    return resource.number if isinstance(resource, Resource) else resource.id
-
-
-def get_state(resource: ShownResource | Resource) -> ResourceState:
-    """What became of it. (Only published ones are found.)"""
-    return resource.state if isinstance(resource, Resource) else ResourceState.PUBLISHED
 
 
 def may_see(person: Person, resource: Resource) -> bool:
@@ -214,53 +210,47 @@ def may_see(person: Person, resource: Resource) -> bool:
     return resource.state is ResourceState.PUBLISHED or person.animates or is_own(person, resource)
 
 
-def _draw_card(ctx: Context, resource: ShownResource | Resource, told: Opinions, found: Set[str]) -> Card:
-    state, number = get_state(resource), get_number(resource)
-    useful = told.useful.get(number, 0)
+def _draw_card(ctx: Context, resource: AnyResource, told: Opinions, found: Set[str]) -> Card:
+    number, useful = resource.number, told.useful.get(resource.number, 0)
     labels = [
         *list(_name_labels(resource).values())[:2],
         say_age(resource.date, ctx.today),
         *([f"👍 {useful}"] if useful else []),
-        *(["⭐"] if told.favours(number) else []),
+        *(["⭐"] if (number, Mark.FAVOURITE) in told.mine else []),
     ]
     text = render(
         "ressources/card",
         title=link_title(resource),
         number=number,
-        snippet=cut_snippet(resource.description, found) if state is ResourceState.PUBLISHED else "",
+        snippet=cut_snippet(resource.description, found) if resource.state is ResourceState.PUBLISHED else "",
         labels=labels,
-        state=STATES.get(state, ""),
+        state=STATES.get(resource.state, ""),
         reason=resource.reason if isinstance(resource, Resource) else "",
     )
-    return Card(text, draw_buttons(resource, told), menus=_draw_menus(ctx, resource))
+    return Card(text, draw_buttons(resource, told.mine), menus=_draw_menus(ctx, resource))
 
 
-def draw_buttons(
-    resource: ShownResource | Resource, told: Opinions | None = None, *, opens: bool = True
-) -> list[Button]:
-    """What can be done with it by a click; without ``told`` by anybody, each for themselves."""
-    number = get_number(resource)
-    favours, useful = bool(told and told.favours(number)), bool(told and told.finds_useful(number))
+def draw_buttons(resource: AnyResource, mine: Collection[tuple[int, Mark]] = (), *, opens: bool = True) -> list[Button]:
+    """Draw what can be done with it by a click, for who gave these marks; by default for anybody."""
+    number = resource.number
+    favours, useful = (number, Mark.FAVOURITE) in mine, (number, Mark.USEFUL) in mine
     given = [
         Button("⭐ Retirer" if favours else "⭐ Favori", Favour(resource=number, on=not favours)),
         Button("👍 Retirer" if useful else "👍 Utile", FindUseful(resource=number, on=not useful)),
     ]
-    wanted = given if get_state(resource) is ResourceState.PUBLISHED else given[:1] if favours else []
+    wanted = given if resource.state is ResourceState.PUBLISHED else given[:1] if favours else []
     return [*([Button("Ouvrir", Open(resource=number))] if opens else []), *wanted]
 
 
-def _draw_menus(ctx: Context, resource: ShownResource | Resource) -> Sequence[Menu]:
-    deeds: Sequence[MoreAction] = list_actions(
-        ctx.user, resource, own=is_own(ctx.user, resource), state=get_state(resource)
-    )
-    options = {deed.value: deed.label for deed in deeds}
-    return [Menu(MORE, More(resource=get_number(resource)), options)] if options else []
+def _draw_menus(ctx: Context, resource: AnyResource) -> Sequence[Menu]:
+    may = list_actions(ctx.user, resource)
+    options = {action.value: label for action, (label, payload) in ACTIONS.items() if payload in may}
+    return [Menu("Plus…", More(resource=resource.number), options)] if options else []
 
 
 async def draw_whole(ctx: Context, resource: Resource) -> Message:
-    """All that is known of one."""
+    """Draw all that is known of one."""
     told = await read_opinions(ctx, [resource.number])
-    useful = told.useful.get(resource.number, 0)
     text = render(
         "ressources/whole",
         resource=resource,
@@ -273,23 +263,21 @@ async def draw_whole(ctx: Context, resource: Resource) -> Message:
         labels=_name_labels(resource),
         said_on=say_date(resource.date, ctx.today),
         is_due=resource.review_on is not None and resource.review_on <= ctx.today,
-        useful=useful,
+        useful=told.useful.get(resource.number, 0),
         comments=await say_comments(ctx, resource),
     )
-    return Message(text, draw_buttons(resource, told, opens=False), menus=_draw_menus(ctx, resource))
+    return Message(text, draw_buttons(resource, told.mine, opens=False), menus=_draw_menus(ctx, resource))
 
 
-def _name_labels(resource: ShownResource | Resource) -> Mapping[str, str]:
-    """What is said of it by the lists, under their names."""
-    names = {"Type": KINDS, "Catégorie": CATEGORIES, "Niveau": LEVELS, "Public": PUBLICS}
-    codes = (resource.type, resource.categorie, resource.niveau, resource.public)
-    return {
-        name: table[code].libelle for (name, table), code in zip(names.items(), codes, strict=True) if code in table
-    }
+def _name_labels(resource: AnyResource) -> Mapping[str, str]:
+    """Name what is said of it by the lists, under the names of these."""
+    names = {"Type": "type", "Catégorie": "categorie", "Niveau": "niveau", "Public": "public"}
+    chosen = {name: LISTS[liste].get(getattr(resource, liste)) for name, liste in names.items()}
+    return {name: choice.libelle for name, choice in chosen.items() if choice}
 
 
 def _link_files(ctx: Context, resource: Resource) -> Markdown:
-    """The names of its files, which lead to the message that carries them."""
+    """Name its files, each leading to the message that carries them."""
     names = Markdown(", ".join(escape(name) for name in resource.files.values()))
     return (
         link(names, make_permalink(ctx.settings, resource.post_id) if resource.post_id else "") if names else Markdown()
@@ -302,57 +290,42 @@ TITLE_SHOWN = 80
 
 @feature.button(Open, writes=False)
 async def open_resource(ctx: Context, click: Open) -> Replies:
-    """All that is known of it."""
+    """Show all that is known of a resource."""
     return await show_resource(ctx, await find_visible(ctx, click.resource))
 
 
 async def show_resource(ctx: Context, resource: Resource) -> Whisper:
-    """A resource in full."""
+    """Show a resource in full."""
     told = await draw_whole(ctx, resource)
     return Whisper(told.text, told.buttons, told.facts, told.menus)
 
 
 async def find_visible(ctx: Context, number: int) -> Resource:
-    """The resource of that number. Raises UserError for one that this person may not see, or not any more."""
+    """Find the resource of that number. Raises UserError for one that this person may not see, or not any more."""
     found = await get_resource(ctx.db, number)
     if found is not None and may_see(ctx.user, found):
         return found
-    if found is not None and found.state is ressources.ResourceState.WITHDRAWN:
+    if found is not None and found.state is ResourceState.WITHDRAWN:
         raise UserError(render("ressources/withdrawn", number=number, title=shorten_title(found), reason=found.reason))
     raise UserError(f"Il n’y a pas de fiche n° {number}, ou elle n’est pas encore publiée.")
 
 
 async def find_published(ctx: Context, number: int) -> Resource:
-    """The same of one that everybody may see. Raises UserError."""
+    """Find a resource that everybody may see. Raises UserError."""
     found = await find_visible(ctx, number)
-    if found.state is not ressources.ResourceState.PUBLISHED:
+    if found.state is not ResourceState.PUBLISHED:
         raise UserError(f"La fiche n° {number} n’est pas publiée : ce n’est pas possible.")
     return found
 
 
 def shorten_title(resource: Resource) -> str:
-    """What it is called in a sentence."""
+    """Shorten the title of a resource, for a sentence."""
     return quote(resource.titre, TITLE_SHOWN)
 
 
-MarkClick = Favour | FindUseful
-
-
-@feature.button(Favour)
-async def mark_favourite(ctx: Context, click: Favour) -> Replies:
-    """Keep it at hand, or not any more."""
-    return await _set_mark(ctx, click, Mark.FAVOURITE)
-
-
-@feature.button(FindUseful)
-async def mark_useful(ctx: Context, click: FindUseful) -> Replies:
-    """It served, or did not."""
-    return await _set_mark(ctx, click, Mark.USEFUL)
-
-
-async def _set_mark(ctx: Context, click: MarkClick, mark: Mark) -> Whisper:
-    """Given once, however often it is clicked: whoever clicks again is offered to take it back."""
-    number = click.resource
+async def set_mark(ctx: Context, click: Favour | FindUseful) -> Replies:
+    """Give the mark once, however often it is clicked: whoever clicks again is offered to take it back."""
+    number, mark = click.resource, Mark.FAVOURITE if isinstance(click, Favour) else Mark.USEFUL
     if not click.on:
         # What was withdrawn since can still be let go of.
         await feedback.drop_mark(ctx.db, number, ctx.user.id, mark)
@@ -363,3 +336,7 @@ async def _set_mark(ctx: Context, click: MarkClick, mark: Mark) -> Whisper:
     said = {"number": number, "title": shorten_title(resource), "mark": mark.value, "is_new": is_new, "count": count}
     back = [] if is_new else [Button("Retirer", click.model_copy(update={"on": False}))]
     return Whisper(render("ressources/marked", **said), back)
+
+
+feature.button(Favour)(set_mark)
+feature.button(FindUseful)(set_mark)

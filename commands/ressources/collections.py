@@ -5,43 +5,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
+from pydantic import BaseModel
+
 from bot.audit import AuditEntry, record_entry_at_end
 from bot.cards import RowCard
 from bot.command_lines import NUMBER
 from bot.context import Context
 from bot.errors import UserError
-from bot.menus import Menu
+from bot.menus import Choosing, Menu
 from bot.pages import cut_page
 from bot.replies import Ask, Button, Card, Redirect, Replies, Reply, Whisper
 from bot.texts import Markdown, quote, render
 from commands.ressources import posts
-from commands.ressources.buttons import (
-    Collect,
-    CollectInto,
-    MoveUp,
-    NameIt,
-    PutIn,
-    RemoveCollection,
-    RestoreCollection,
-    ShowCollection,
-    TakeOut,
-)
 from commands.ressources.cards import draw_cards
-from commands.ressources.feature import ANIMATEURS, feature
+from commands.ressources.feature import ANIMATEURS, Collect, feature
 from config.ressources import ABOUT, AUTHOR, NAME, TOOLS, LibraryTool
 from config.themes import bits
 from dialogs.ressources import NameCollection
 from storage.journal import AuditAct
 from storage.ressources import Resource, ResourceState, collections, resources
 from storage.ressources.collections import ResourceCollection, make_name_key
-from storage.ressources.resources import (
-    ShownResource,
-    begin_writing,
-    get_resource,
-    list_shown,
-    make_key,
-    write_resources,
-)
+from storage.ressources.resources import ShownResource, begin_writing, list_shown, make_key, write_resources
 
 SEED = "outils"
 PINNED = RowCard[ResourceCollection]("ressources.collection:", lambda one: one.number)
@@ -49,9 +33,63 @@ PINNED = RowCard[ResourceCollection]("ressources.collection:", lambda one: one.n
 PINNED_SHOWN = 20
 
 
+class OfCollection(BaseModel):
+    """What a button carries that is about one collection, by its number."""
+
+    collection: int
+
+
+class ShowCollection(OfCollection):
+    """A page of the collection; to ``sort`` it, with what changes its order."""
+
+    page: int = 1
+    sort: bool = False
+
+
+class NameIt(BaseModel):
+    """The window of a new collection, for a resource if there is one, or of one that is there."""
+
+    collection: int = 0
+    resource: int = 0
+
+
+class CollectInto(Choosing):
+    """A collection for a resource; ``chosen`` is its number, or « new »."""
+
+    resource: int
+
+
+class PutIn(OfCollection):
+    """A resource into the collection."""
+
+    resource: int
+
+
+class TakeOut(OfCollection):
+    """« Enlever » a resource from the collection."""
+
+    resource: int
+
+
+class MoveUp(OfCollection):
+    """« Monter » a resource in the collection."""
+
+    resource: int
+    page: int = 1
+
+
+class RemoveCollection(OfCollection):
+    """« Supprimer » the collection."""
+
+
+class RestoreCollection(OfCollection):
+    """« Annuler » that."""
+
+
 @feature.job("hour=6 minute=20", name="ressources.keep_library", writes=True)
 async def keep_library(ctx: Context) -> Replies:
-    """Once the ressourcerie’s channel is known, the library is there; what is said of pinned collections is true."""
+    """Make the library once the ressourcerie’s channel is known, and keep true what is said there of pinned
+    collections."""
     if not await posts.find_channel(ctx):
         return None
     await _seed_library(ctx)
@@ -59,7 +97,7 @@ async def keep_library(ctx: Context) -> Replies:
 
 
 async def refresh_pinned(ctx: Context, one: ResourceCollection) -> Sequence[Reply]:
-    """What stands in the channel of a pinned collection is as the collection is: said once, then rewritten."""
+    """Post a pinned collection in the channel once, then rewrite what stands there."""
     place = await posts.find_channel(ctx) if one.pinned else ""
     if not place:
         return []
@@ -75,13 +113,12 @@ async def refresh_pinned(ctx: Context, one: ResourceCollection) -> Sequence[Repl
 async def _draw_pinned(ctx: Context, one: ResourceCollection) -> Markdown:
     numbers = await collections.list_contents(ctx.db, one.number) if one.removed_at is None else []
     here = (await list_shown(ctx.db, numbers[:PINNED_SHOWN]))[0]
-    lines = [render("ressources/news_line", number=each.id, title=posts.link_title(each), kind="") for each in here]
-    said = {"name": one.name, "about": one.about, "gone": one.removed_at is not None}
-    return render("ressources/pinned", said=said, lines=lines, more=len(numbers) - len(lines))
+    lines = [posts.draw_line(each) for each in here]
+    return render("ressources/pinned", one=one, lines=lines, more=len(numbers) - len(lines))
 
 
 async def _seed_library(ctx: Context) -> None:
-    """What comes with the bot, once: an installation that removed it does not get it back."""
+    """Store what comes with the bot, once: an installation that removed it does not get it back."""
     if await collections.is_seeded(ctx.db, SEED):
         return
     new = ResourceCollection(
@@ -94,11 +131,12 @@ async def _seed_library(ctx: Context) -> None:
         await collections.add_collection(ctx.db, new)
         return
     revision = await begin_writing(ctx.db)
-    known = {each.key: each for each in await resources.find_by_keys(ctx.db, [_tool_key(tool) for tool in TOOLS], [])}
+    keys = [_tool_key(tool) for tool in TOOLS]
+    known = {each.key for each in await resources.find_by_keys(ctx.db, keys, [])}
     await write_resources(ctx.db, [_make_tool(ctx, tool) for tool in TOOLS if _tool_key(tool) not in known], revision)
-    there = {each.key: each for each in await resources.find_by_keys(ctx.db, [_tool_key(tool) for tool in TOOLS], [])}
-    for tool in TOOLS:
-        await collections.put_in(ctx.db, number, there[_tool_key(tool)].number, "", ctx.now)
+    there = {each.key: each.number for each in await resources.find_by_keys(ctx.db, keys, [])}
+    for key in keys:
+        await collections.put_in(ctx.db, number, there[key], "", ctx.now)
 
 
 def _tool_key(tool: LibraryTool) -> str:
@@ -134,7 +172,7 @@ def may_change_collection(ctx: Context, one: ResourceCollection) -> bool:
 
 
 async def find_collection(ctx: Context, number: int) -> ResourceCollection:
-    """That collection. Raises UserError for one that is there no more."""
+    """Find a collection. Raises UserError for one that is there no more."""
     found = await collections.get_collection(ctx.db, number)
     if found is None or found.removed_at is not None:
         raise UserError(render("ressources/collection_gone"))
@@ -142,7 +180,7 @@ async def find_collection(ctx: Context, number: int) -> ResourceCollection:
 
 
 async def find_changeable_collection(ctx: Context, number: int) -> ResourceCollection:
-    """That collection, which whoever acts may change. Raises UserError."""
+    """Find a collection that whoever acts may change. Raises UserError."""
     found = await find_collection(ctx, number)
     if not may_change_collection(ctx, found):
         raise UserError(render("ressources/collection_not_yours", called=found.name))
@@ -151,7 +189,7 @@ async def find_changeable_collection(ctx: Context, number: int) -> ResourceColle
 
 @feature.button(NameIt, writes=False)
 async def open_name_window(ctx: Context, click: NameIt) -> Replies:
-    """The window; of one that is there, filled with what it is called."""
+    """Open the window of a name; for a collection that is there, filled with what it is called."""
     if not click.collection:
         return Ask(NameCollection.draft(collection=0, resource=click.resource))
     found = await find_changeable_collection(ctx, click.collection)
@@ -160,14 +198,14 @@ async def open_name_window(ctx: Context, click: NameIt) -> Replies:
 
 @feature.submit(NameCollection)
 async def save_collection(ctx: Context, form: NameCollection) -> Replies:
-    """It is made, or called otherwise; a name that another has is refused under its field."""
+    """Make a collection, or call it otherwise; a name that another has is refused under its field."""
     if form.collection:
         found = await find_changeable_collection(ctx, form.collection)
         was = {"nom": found.name, "texte": found.about}
         if not await collections.rename_collection(ctx.db, found, form.name, form.about):
             raise UserError(fields={"nom": render("ressources/collection_taken")})
         _note_collection(ctx, found, was, {"nom": form.name, "texte": form.about})
-        return [*await refresh_pinned(ctx, found), _confirm_collection(found, "renamed")]
+        return await _confirm_collection(ctx, found, "renamed")
     new = ResourceCollection(
         key=make_name_key(form.name), name=form.name, about=form.about, owner_id=ctx.user.id, created_at=ctx.now
     )
@@ -177,36 +215,33 @@ async def save_collection(ctx: Context, form: NameCollection) -> Replies:
     if form.resource:
         return await put_in_collection(ctx, PutIn(collection=number, resource=form.resource))
     new.id = number
-    return _confirm_collection(new, "made")
+    return await _confirm_collection(ctx, new, "made")
 
 
 @feature.button(Collect, writes=False)
 async def choose_collection(ctx: Context, click: Collect) -> Replies:
-    """« Ajouter à une collection »: those that one may change, or a new one."""
-    mine = [one for one, _ in await collections.list_collections(ctx.db) if may_change_collection(ctx, one)][
-        :OFFERED_MAX
-    ]
+    """Offer the collections that one may change, or a new one, for a resource."""
+    mine = [one for one, _ in await collections.list_collections(ctx.db) if may_change_collection(ctx, one)]
     if not mine:
         return Redirect.to(NameIt(resource=click.resource))
-    options = {str(one.number): one.name for one in mine} | {NEW_COLLECTION: "Nouvelle collection…"}
+    options = {str(one.number): one.name for one in mine[:OFFERED_MAX]} | {NEW_COLLECTION: "Nouvelle collection…"}
     text = render("ressources/collect", number=click.resource)
     return Whisper(text, menus=[Menu("Choisir une collection", CollectInto(resource=click.resource), options)])
 
 
 @feature.button(CollectInto, writes=False)
 async def collect_into(ctx: Context, click: CollectInto) -> Replies:
-    """Into the one that was chosen."""
+    """Go on with the collection that was chosen."""
     if click.chosen == NEW_COLLECTION:
         return Redirect.to(NameIt(resource=click.resource))
-    into = PutIn(collection=int(click.chosen), resource=click.resource)
-    return Redirect.to(into)
+    return Redirect.to(PutIn(collection=int(click.chosen), resource=click.resource))
 
 
 @feature.button(PutIn)
 async def put_in_collection(ctx: Context, click: PutIn) -> Replies:
-    """It is the last in it."""
+    """Put a resource at the end of a collection."""
     into = await find_changeable_collection(ctx, click.collection)
-    found = await get_resource(ctx.db, click.resource)
+    found = await resources.get_resource(ctx.db, click.resource)
     if found is None or found.state is not ResourceState.PUBLISHED:
         raise UserError(f"Il n’y a pas de fiche publiée n° {click.resource}.")
     is_new = await collections.put_in(ctx.db, into.number, found.number, ctx.user.id, ctx.now)
@@ -214,27 +249,24 @@ async def put_in_collection(ctx: Context, click: PutIn) -> Replies:
         _note_collection(ctx, into, {}, {"fiche": found.number})
     undo = [Button("Annuler", TakeOut(collection=into.number, resource=found.number))] if is_new else []
     is_in = is_new or found.number in await collections.list_contents(ctx.db, into.number)
-    said = _confirm_collection(into, "put" if is_new else "there" if is_in else "full", click.resource, undo)
-    return [*await refresh_pinned(ctx, into), said]
+    what = "put" if is_new else "there" if is_in else "full"
+    return await _confirm_collection(ctx, into, what, click.resource, undo)
 
 
 @feature.button(TakeOut)
 async def take_out_of_collection(ctx: Context, click: TakeOut) -> Replies:
-    """It is in it no more."""
+    """Take a resource out of a collection."""
     of = await find_changeable_collection(ctx, click.collection)
     was_in = await collections.take_out(ctx.db, of.number, click.resource)
     if was_in:
         _note_collection(ctx, of, {"fiche": click.resource}, {})
     undo = [Button("Annuler", PutIn(collection=of.number, resource=click.resource))] if was_in else []
-    return [
-        *await refresh_pinned(ctx, of),
-        _confirm_collection(of, "taken" if was_in else "not_in", click.resource, undo),
-    ]
+    return await _confirm_collection(ctx, of, "taken" if was_in else "not_in", click.resource, undo)
 
 
 @feature.button(MoveUp)
 async def move_up_in_collection(ctx: Context, click: MoveUp) -> Replies:
-    """Before the one that it followed."""
+    """Move a resource before the one that it followed."""
     within = await find_changeable_collection(ctx, click.collection)
     await collections.move_up(ctx.db, within.number, click.resource)
     _note_collection(ctx, within, {}, {"monte": click.resource})
@@ -244,39 +276,42 @@ async def move_up_in_collection(ctx: Context, click: MoveUp) -> Replies:
 
 @feature.button(RemoveCollection)
 async def remove_collection(ctx: Context, click: RemoveCollection) -> Replies:
-    """Nobody finds it any more, until that is taken back."""
+    """Remove a collection: nobody finds it any more, until that is taken back."""
     found = await find_changeable_collection(ctx, click.collection)
     await collections.remove_collection(ctx.db, found, ctx.now)
     _note_collection(ctx, found, {"nom": found.name}, {"supprimee": True})
     undo = Button("Annuler", RestoreCollection(collection=found.number))
-    return [*await refresh_pinned(ctx, found), _confirm_collection(found, "removed", buttons=[undo])]
+    return await _confirm_collection(ctx, found, "removed", buttons=[undo])
 
 
 @feature.button(RestoreCollection)
 async def restore_collection(ctx: Context, click: RestoreCollection) -> Replies:
-    """It is there again, as it was."""
+    """Bring a removed collection back as it was."""
     found = await collections.get_collection(ctx.db, click.collection)
     if found is None or not may_change_collection(ctx, found):
         raise UserError(render("ressources/collection_gone"))
     if found.removed_at is not None and not await collections.restore_collection(ctx.db, found):
         raise UserError(render("ressources/collection_taken"))
     _note_collection(ctx, found, {"supprimee": True}, {"nom": found.name})
-    return [*await refresh_pinned(ctx, found), _confirm_collection(found, "restored")]
+    return await _confirm_collection(ctx, found, "restored")
 
 
 def _note_collection(
     ctx: Context, one: ResourceCollection, before: Mapping[str, object], after: Mapping[str, object]
 ) -> None:
-    """What others than its owner change of it is noted."""
+    """Note in the journal what others than its owner change of a collection."""
     if one.owner_id != ctx.user.id:
         deed = AuditEntry(AuditAct.COLLECTION, f"collection:{one.number}", one.owner_id, before=before, after=after)
         record_entry_at_end(ctx, deed)
 
 
-def _confirm_collection(one: ResourceCollection, what: str, resource: int = 0, buttons: Sequence[Button] = ()) -> Reply:
+async def _confirm_collection(
+    ctx: Context, one: ResourceCollection, what: str, resource: int = 0, buttons: Sequence[Button] = ()
+) -> Sequence[Reply]:
+    """Say what became of a collection, and rewrite its pinned post."""
     text = render("ressources/collection_changed", said={"name": one.name, "what": what, "resource": resource})
-    shows = Button("Voir la collection", ShowCollection(collection=one.number))
-    return Whisper(text, [*([] if what == "removed" else [shows]), *buttons])
+    shows = [] if what == "removed" else [Button("Voir la collection", ShowCollection(collection=one.number))]
+    return [*await refresh_pinned(ctx, one), Whisper(text, [*shows, *buttons])]
 
 
 PAGE = 5
@@ -294,7 +329,7 @@ class CollectionChange:
 
 
 async def read_collection_line(ctx: Context, line: str) -> CollectionChange | Ask | Whisper:
-    """All; one by its name; what a line puts into one, or takes out of it."""
+    """Show all collections, or one by its name; read what a line puts into one, or takes out of it."""
     text = " ".join(line.split())
     if not text:
         return await _list_collections(ctx)
@@ -316,7 +351,7 @@ async def read_collection_line(ctx: Context, line: str) -> CollectionChange | As
     asks=read_collection_line,
 )
 async def change_collection(ctx: Context, typed: CollectionChange) -> Replies:
-    """A resource into one, or out of it."""
+    """Put a resource into a collection, or take it out."""
     both = {"collection": typed.collection, "resource": typed.resource}
     if typed.is_put_in:
         return await put_in_collection(ctx, PutIn(**both))
@@ -325,18 +360,17 @@ async def change_collection(ctx: Context, typed: CollectionChange) -> Replies:
 
 @feature.button(ShowCollection, writes=False)
 async def show_collection(ctx: Context, at: ShowCollection) -> Replies:
-    """A page of it."""
+    """Show a page of a collection."""
     return await _draw_collection(ctx, at)
 
 
 async def _draw_collection(ctx: Context, at: ShowCollection) -> Whisper:
-    """A page of it, as it is now; sorted by who may."""
+    """Draw a page of a collection, as it is now; who may change it can sort it."""
     found = await find_collection(ctx, at.collection)
     page = cut_page(await collections.list_contents(ctx.db, found.number), at.page, PAGE)
     here = (await list_shown(ctx.db, page.rows))[0]
     sorts = at.sort and may_change_collection(ctx, found)
-    said = {"name": found.name, "about": found.about, "count": page.total, "page": page.number, "pages": page.pages}
-    text = render("ressources/collection", said=said, sorts=sorts)
+    text = render("ressources/collection", one=found, page=page, sorts=sorts)
     cards = _sorting_cards(found, here, page.number) if sorts else await draw_cards(ctx, here)
     following = page.draw_next(lambda number: at.model_copy(update={"page": number}), style="primary")
     here_again = at.model_copy(update={"page": page.number})
@@ -344,7 +378,7 @@ async def _draw_collection(ctx: Context, at: ShowCollection) -> Whisper:
 
 
 def _collection_buttons(ctx: Context, found: ResourceCollection, at: ShowCollection) -> Sequence[Button]:
-    """What may be done with the collection."""
+    """Draw the buttons of what may be done with the collection."""
     number = found.number
     if not may_change_collection(ctx, found):
         return []
@@ -360,7 +394,7 @@ def _collection_buttons(ctx: Context, found: ResourceCollection, at: ShowCollect
 def _sorting_cards(found: ResourceCollection, here: Sequence[ShownResource], page: int) -> Sequence[Card]:
     return [
         Card(
-            render("ressources/news_line", number=one.id, title=posts.link_title(one), kind="").removeprefix("- "),
+            posts.draw_line(one).removeprefix("- "),
             [
                 Button("Monter", MoveUp(collection=found.number, resource=one.id, page=page)),
                 Button("Enlever", TakeOut(collection=found.number, resource=one.id)),

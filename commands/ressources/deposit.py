@@ -3,9 +3,9 @@
 import asyncio
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
+from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import attachments, quotas
@@ -21,10 +21,18 @@ from bot.mattermost import ChatFile, ChatPost
 from bot.permalinks import find_permalink, may_be_shown, read_publishable_post
 from bot.quotas import Quota
 from bot.replies import Ask, Button, Direct, Replies, Reply, Update, Whisper
-from bot.texts import escape, quotation, render
+from bot.texts import Markdown, escape, quotation, render
 from commands.ressources import posts
-from commands.ressources.buttons import Decline, Deposit, Object, Open, Withdraw
-from commands.ressources.feature import feature, lock_resource, normalise_line
+from commands.ressources.feature import (
+    Deposit,
+    OfResource,
+    Open,
+    Withdraw,
+    feature,
+    lock_resource,
+    normalise_line,
+    tell_others,
+)
 from config.settings import Settings
 from config.themes import bits
 from dialogs.ressources import KEPT_FILES, NO_FILES, DepositResource, EditResource, Fiche
@@ -33,41 +41,30 @@ from storage.canaux import find_watched_channels
 from storage.hotline import tickets
 from storage.people import Role
 from storage.ressources import resources
-from storage.ressources.resources import (
-    Resource,
-    ResourceState,
-    begin_writing,
-    find_by_keys,
-    find_by_link,
-    make_key,
-    write_resources,
-)
+from storage.ressources.resources import STANDING_STATES, Resource, ResourceState
 from storage.urls import first_link, guess_type, guess_type_of_file, read_link, strip_links
 
 NAME_MAX = 80
 """Characters of a file’s name that travel with a window: the whole is known once the bot has a copy."""
 _LIST = ("categorie", "niveau", "public", "licence")
+OfferedFiles = dict[str, dict[str, Any]]
+"""What a window hides of files that it offers, by the message that has them: see ``Fiche``."""
 
 
-@dataclass(slots=True)
-class OfferedFiles:
-    """Messages whose files are offered in a window: how each is called, its files, and why it cannot be taken."""
-
-    attached: dict[str, str] = field(default_factory=dict)
-    files: dict[str, dict[str, str]] = field(default_factory=dict)
-    faults: dict[str, str] = field(default_factory=dict)
-
-    async def add(self, ctx: ReadingContext, post: ChatPost) -> None:
-        """Those of one more message, asked of Mattermost while it answers: who sends the window needs it no more."""
-        label, found = await describe_files(ctx, post), await read_files(ctx.chat, post.file_ids)
-        self.attached[post.id] = label
-        self.files[post.id] = {file.id: file.name[-NAME_MAX:] for file in found[:FILES_MAX] if file}
-        if fault := _find_file_fault(found, await ctx.chat.largest_file()):
-            self.faults[post.id] = fault
+async def offer_files(ctx: ReadingContext, post: ChatPost) -> OfferedFiles:
+    """Offer the files of a message in a window, asked of Mattermost while it answers: who sends the window needs it no
+    more."""
+    label, found = await describe_files(ctx, post), await read_files(ctx.chat, post.file_ids)
+    fault = _find_file_fault(found, await ctx.chat.largest_file())
+    return {
+        "attached": {post.id: label},
+        "files": {post.id: {file.id: file.name[-NAME_MAX:] for file in found[:FILES_MAX] if file}},
+        "faults": {post.id: fault} if fault else {},
+    }
 
 
 def _find_file_fault(files: Sequence[ChatFile | None], largest: int) -> str:
-    """Why files cannot be taken, in French; empty when they can."""
+    """Find why files cannot be taken, in French; empty when they can."""
     if len(files) > FILES_MAX:
         return f"Ce message a {len(files)} fichiers : une fiche en porte {FILES_MAX} au plus."
     if heavy := next((file for file in files if file and file.size > largest), None):
@@ -76,71 +73,60 @@ def _find_file_fault(files: Sequence[ChatFile | None], largest: int) -> str:
     return ""
 
 
-async def read_offered_files(ctx: ReadingContext) -> OfferedFiles:
-    """The last files that somebody sent to the bot; nothing while Mattermost takes its time."""
-    found = OfferedFiles()
+async def offer_recent_files(ctx: ReadingContext) -> OfferedFiles:
+    """Offer the last files that somebody sent to the bot; nothing while Mattermost takes its time."""
     try:
         async with asyncio.timeout(attachments.PATIENCE):
             post = await attachments.find_newest_files(ctx)
-            if post is not None:
-                await found.add(ctx, post)
+            return await offer_files(ctx, post) if post else {}
     except (ChatError, TimeoutError):
-        return OfferedFiles()
-    return found
+        return {}
 
 
-async def draft_window(ctx: ReadingContext, files: OfferedFiles | None = None, **known: object) -> DepositResource:
-    """The window of a new one; files that were just given are offered."""
-    offered = files or await read_offered_files(ctx)
-    shown: dict[str, object] = {"fichiers": NO_FILES} | known
-    return DepositResource.draft(**shown, attached=offered.attached, files=offered.files, faults=offered.faults)
+async def draft_window(ctx: ReadingContext, **known: Any) -> DepositResource:
+    """Draft the window of a new one; files that were just given are offered."""
+    return DepositResource.draft(fichiers=NO_FILES, **known, **await offer_recent_files(ctx))
 
 
 async def draft_from_message(ctx: ReadingContext, post: ChatPost) -> DepositResource:
-    """The window filled from a message: its words, its first link, its files; who wrote it is its author."""
+    """Draft the window from a message: its words, its first link, its files; who wrote it is its author."""
     first, _, rest = post.message.strip().partition("\n")
     title = strip_links(first)
     cut = len(title) > TEXT_MAX
     words = post.message.strip() if cut or not title else rest.strip()
-    known: dict[str, object] = {
-        "titre": (f"{title[: TEXT_MAX - 1]}…" if cut else title) or None,
-        "url": first_link(post.message) or None,
-        "description": words[:LONG_MAX] or None,
-        "source": post.id,
-    }
-    offered = OfferedFiles()
-    if post.file_ids:
-        await offered.add(ctx, post)
-        known["fichiers"] = post.id
-    if post.user_id != ctx.user.id:
-        author = await ctx.chat.user(post.user_id)
-        known |= {"auteur": author.id, "names": {author.id: author.username}}
-    return await draft_window(ctx, offered, **known)
+    author = await ctx.chat.user(post.user_id) if post.user_id != ctx.user.id else None
+    return DepositResource.draft(
+        titre=(f"{title[: TEXT_MAX - 1]}…" if cut else title) or None,
+        url=first_link(post.message) or None,
+        description=words[:LONG_MAX] or None,
+        source=post.id,
+        fichiers=post.id if post.file_ids else NO_FILES,
+        **(await offer_files(ctx, post) if post.file_ids else {}),
+        **({"auteur": author.id, "names": {author.id: author.username}} if author else {}),
+    )
 
 
 def draft_edit_window(resource: Resource, offered: OfferedFiles) -> EditResource:
-    """The window of one that is there; a description that is too long for it stays where it is."""
+    """Draft the window of one that is there; a description that is too long for it stays where it is."""
     fits = len(resource.description) <= LONG_MAX
     kept = {KEPT_FILES: f"Les garder : {', '.join(resource.files.values())}"[:200]} if resource.files else {}
-    shown: dict[str, object] = {name: getattr(resource, name) or None for name in ("titre", "url", *_LIST)}
-    shown |= {"kind": resource.type or None, "description": (resource.description if fits else "") or None}
     return EditResource.draft(
-        **shown,
+        **{name: getattr(resource, name) or None for name in ("titre", "url", *_LIST)},
+        kind=resource.type or None,
+        description=(resource.description if fits else "") or None,
         resource=resource.number,
         version=resource.version,
         length=0 if fits else len(resource.description),
         named=f"@{resource.auteur}" if resource.auteur else "",
         themes=resource.theme_codes,
         fichiers=KEPT_FILES if kept else NO_FILES,
-        attached={**kept, **offered.attached},
-        files=offered.files,
-        faults=offered.faults,
+        **{**offered, "attached": {**kept, **offered.get("attached", {})}},
     )
 
 
 async def read_form(ctx: Context, form: Fiche) -> dict[str, Any]:
-    """What a window says, by column; what it leaves as it was is not in it: files that are kept, an author whom nobody
-    chose."""
+    """Read what a window says, by column; what it leaves as it was is not in it: files that are kept, an author whom
+    nobody chose."""
     said: dict[str, Any] = {name: getattr(form, name) for name in ("titre", "url", *_LIST)}
     said |= {"themes": bits(form.themes), "description": "\n".join(form.description.splitlines())}
     if form.fichiers != KEPT_FILES:
@@ -158,7 +144,6 @@ async def _read_author(ctx: Context, form: Fiche) -> dict[str, str]:
 
 
 _TICKET = re.compile(r"(?:demande|ticket) ?(?:n ?)?(\d{1,9})")
-STANDING_STATES = (ResourceState.PROPOSED, ResourceState.PUBLISHED)
 RATHER_NOT = "La personne dont viennent ces mots préfère que non."
 
 
@@ -166,19 +151,24 @@ RATHER_NOT = "La personne dont viennent ces mots préfère que non."
     "ressources ajouter", help="Proposer une fiche", hint="[titre | lien | lien d’un message | demande 12]"
 )
 async def add_resource(ctx: ReadingContext, line: str) -> Replies:
-    """The window, filled with what the line leads to."""
+    """Open the window, filled with what the line leads to."""
     if ident := find_permalink(line):
         return await open_deposit(ctx, Deposit(post_id=ident))
     if found := _TICKET.fullmatch(normalise_line(line)):
         return await open_deposit(ctx, Deposit(ticket=int(found[1])))
     link, title = _split_link(line.strip().strip("<>"))
-    if _read_as_link(link) and (known := await find_by_link(ctx.db, link)) and known.state in STANDING_STATES:
-        return show_known(known)
+    if (
+        _read_as_link(link)
+        and (known := await resources.find_by_key(ctx.db, resources.make_key(link, "")))
+        and known.state in STANDING_STATES
+    ):
+        return Whisper(*_tell_known(known))
     return Ask(await draft_window(ctx, url=link or None, titre=title or None))
 
 
 def _split_link(line: str) -> tuple[str, str]:
-    """What a line leads to, and its other words. A link that may not be kept stays one: the window says why."""
+    """Tell the link that a line leads to from its other words. A link that may not be kept stays one: the window says
+    why."""
     if any(map(str.isspace, line)):
         link = first_link(line)
         return link, strip_links(line) if link else line
@@ -187,26 +177,26 @@ def _split_link(line: str) -> tuple[str, str]:
 
 
 def _read_as_link(word: str) -> str:
-    """The address that a word is; "" where it is none."""
+    """Read a word as an address; "" where it is none."""
     try:
         return read_link(word) if "." in word else ""
     except ValueError:
         return ""
 
 
-def show_known(known: Resource) -> Whisper:
-    """It is there already, and a click away."""
+def _tell_known(known: Resource) -> tuple[Markdown, Sequence[Button]]:
+    """Tell that it is there already, a click away."""
     text = render("ressources/known", resource=known, waits=known.state is ResourceState.PROPOSED)
-    return Whisper(text, [Button("Ouvrir", Open(resource=known.number), "primary")])
+    return text, [Button("Ouvrir", Open(resource=known.number), "primary")]
 
 
 @feature.button(Deposit, writes=False)
 async def open_deposit(ctx: ReadingContext, click: Deposit) -> Replies:
-    """The window, filled from a message or a ticket if there is one."""
+    """Open the window, filled from a message or a ticket if there is one."""
     if click.post_id:
         post = await read_publishable_post(ctx, click.post_id)
-        if known := await resources.find_from_post(ctx.db, post.id):
-            return show_known(known)
+        if known := await resources.find_made_of(ctx.db, post_id=post.id):
+            return Whisper(*_tell_known(known))
         return Ask(await draft_from_message(ctx, post))
     if click.ticket:
         return await _open_from_ticket(ctx, click.ticket)
@@ -214,76 +204,69 @@ async def open_deposit(ctx: ReadingContext, click: Deposit) -> Replies:
 
 
 async def _open_from_ticket(ctx: ReadingContext, number: int) -> Replies:
-    """The window with what was asked and what solved it, for who had a part in it; or what was made of it. Raises
-    UserError."""
+    """Open the window with what was asked and what solved it, for who had a part in it; or show what was made of it.
+    Raises UserError."""
     ticket = await tickets.get(ctx.db, number)
     is_agent = ctx.user.may((Role.HOTLINE, Role.ANIMATEUR))
     if ticket is None or not (is_agent or ctx.user.id in {ticket.author_id, ticket.agent_id}):
         raise UserError(f"Il n’y a pas de demande n° {number}, ou elle n’est pas à vous.")
-    if known := await resources.find_from_ticket(ctx.db, number):
-        return show_known(known)
-    window = await draft_window(ctx, titre=ticket.subject, description=ticket.solution or None, ticket=number)
-    return Ask(window)
+    if known := await resources.find_made_of(ctx.db, ticket=number):
+        return Whisper(*_tell_known(known))
+    return Ask(await draft_window(ctx, titre=ticket.subject, description=ticket.solution or None, ticket=number))
 
 
 @feature.submit(DepositResource)
 async def deposit_resource(ctx: Context, form: DepositResource) -> Replies:
-    """Written down, then published or to be reviewed. The same link twice is one resource."""
-    revision = await begin_writing(ctx.db)
+    """Write a resource down, then publish it or have it reviewed. The same link twice is one resource."""
+    revision = await resources.begin_writing(ctx.db)
     said = await read_form(ctx, form)
-    known = next(iter(await find_by_keys(ctx.db, [make_key(form.url, form.titre)], [])), None)
+    known = await resources.find_by_key(ctx.db, resources.make_key(form.url, form.titre))
     if known is not None and known.state in STANDING_STATES:
         if await ctx.drafts.accepted(ctx.db, [ctx.request.key]):
             # It is this very window, sent twice.
             return None
-        raise UserError(fields={"lien" if form.url else "titre": _say_known(known)})
+        waits = ", elle attend d’être relue" if known.state is ResourceState.PROPOSED else ""
+        sentence = f"Cette fiche existe déjà : n° {known.number}{waits}."
+        raise UserError(fields={"lien" if form.url else "titre": sentence})
     left = await quotas.spend(ctx, Quota.RESOURCE)
     new = _make_resource(ctx, form, said, known)
-    await write_resources(ctx.db, [new], revision)
-    resource = known or (await find_by_keys(ctx.db, [new.key], []))[0]
+    await resources.write_resources(ctx.db, [new], revision)
+    resource = known or await resources.find_by_key(ctx.db, new.key)
+    assert resource is not None  # it was just written
     asked = await _ask_requester(ctx, resource)
     if not asked and await _is_trusted(ctx, resource):
         told = await posts.publish_resource(ctx, resource, revision)
         opened = [Button("Ouvrir", Open(resource=resource.number))]
-        return [
-            Whisper(render("ressources/added", resource=resource), opened),
-            *told,
-            *await tell_author(ctx, resource),
-            *left,
-        ]
-    thanks = Whisper(render("ressources/proposed", resource=resource))
-    return [thanks, *await posts.post_card(ctx, resource), *await tell_author(ctx, resource), *asked, *left]
+        thanks = Whisper(render("ressources/added", resource=resource), opened)
+    else:
+        thanks = Whisper(render("ressources/proposed", resource=resource))
+        told = await posts.post_card(ctx, resource)
+    return [thanks, *told, *await _tell_author(ctx, resource), *asked, *left]
 
 
 async def _find_requester(ctx: Context, resource: Resource) -> str:
-    """Who asked for help where somebody else makes a resource of it; "" where it is nobody else."""
+    """Find who asked for help where somebody else makes a resource of it; "" where it is nobody else."""
     ticket = await tickets.get(ctx.db, resource.ticket) if resource.ticket else None
     return ticket.author_id if ticket and ticket.author_id != resource.deposited_by else ""
 
 
 async def _ask_requester(ctx: Context, resource: Resource) -> Sequence[Reply]:
-    """Whoever asked for help sees what would be published of it, and may prefer that it were not: it waits for a
-    review, whoever made it."""
+    """Show whoever asked for help what would be published of it, which they may prefer were not: it waits for a review,
+    whoever made it."""
     requester = await _find_requester(ctx, resource)
-    if not await is_active(ctx, requester):
-        return []
-    words_ = quotation(resource.description, posts.DESCRIPTION_SHOWN)
-    text = render("ressources/from_ticket", resource=resource, by=ctx.user, words=words_)
-    return [Direct(text, [Button("Je préfère que non", Object(resource=resource.number))], user_id=requester)]
-
-
-def _say_known(known: Resource) -> str:
-    waits = ", elle attend d’être relue" if known.state is ResourceState.PROPOSED else ""
-    return f"Cette fiche existe déjà : n° {known.number}{waits}."
+    words = quotation(resource.description, posts.DESCRIPTION_SHOWN)
+    text = render("ressources/from_ticket", resource=resource, by=ctx.user, words=words)
+    return await tell_others(ctx, [requester], text, [Button("Je préfère que non", Object(resource=resource.number))])
 
 
 def _make_resource(ctx: Context, form: DepositResource, said: dict[str, Any], known: Resource | None) -> Resource:
-    """What was proposed; in the place of one that was refused or withdrawn, if there was one of that link."""
+    """Make the resource that was proposed, in the place of one of that link that was refused or withdrawn, if there was
+    one."""
     now = {
         "auteur": ctx.user.username,
         "auteur_id": ctx.user.id,
         **said,
-        "key": make_key(form.url, form.titre),
+        "key": resources.make_key(form.url, form.titre),
         "date": ctx.today,
         "state": ResourceState.PROPOSED,
         "deposited_by": ctx.user.id,
@@ -314,20 +297,23 @@ async def _is_trusted(ctx: Context, resource: Resource) -> bool:
     return trust.published is not None and await resources.count_published_by(ctx.db, ctx.user.id) >= trust.published
 
 
-async def tell_author(ctx: Context, resource: Resource) -> Sequence[Reply]:
-    """Who wrote it hears of it, and may prefer that it were not, where somebody else deposits it."""
-    author = resource.auteur_id
-    if author in {"", resource.deposited_by} or not await is_active(ctx, author):
+class Object(OfResource):
+    """« Je préfère que non »: of whose message or demand for help somebody else made a resource."""
+
+
+async def _tell_author(ctx: Context, resource: Resource) -> Sequence[Reply]:
+    """Tell who wrote it, where somebody else deposits it: they may prefer that it were not published."""
+    if resource.auteur_id == resource.deposited_by:
         return []
-    text = render(
-        "ressources/credited", resource=resource, by=ctx.user, published=resource.state is ResourceState.PUBLISHED
-    )
-    return [Direct(text, [Button("Je préfère que non", Object(resource=resource.number))], user_id=author)]
+    is_published = resource.state is ResourceState.PUBLISHED
+    text = render("ressources/credited", resource=resource, by=ctx.user, published=is_published)
+    objects = Button("Je préfère que non", Object(resource=resource.number))
+    return await tell_others(ctx, [resource.auteur_id], text, [objects])
 
 
 @feature.button(Object)
 async def object_to_resource(ctx: Context, click: Object) -> Replies:
-    """What is not published is not; what is, its author may withdraw, with a reason."""
+    """Take back what is not published yet; what is, its author may withdraw, with a reason."""
     resource, revision = await lock_resource(ctx, click.resource)
     if ctx.user.id not in {resource.auteur_id, await _find_requester(ctx, resource)}:
         raise UserError("Cette fiche n’est plus à votre nom.")
@@ -341,11 +327,17 @@ async def object_to_resource(ctx: Context, click: Object) -> Replies:
         return told
     resource.state, resource.decided_by, resource.reason = ResourceState.WITHDRAWN, ctx.user.id, RATHER_NOT
     resource.changed_at = ctx.now
-    await write_resources(ctx.db, [resource], revision)
+    await resources.write_resources(ctx.db, [resource], revision)
     card = await posts.refresh_card(ctx, resource)
     if not await is_active(ctx, resource.deposited_by):
         return [told, *card]
     return [told, *card, Direct(render("ressources/rather_not", resource=resource), user_id=resource.deposited_by)]
+
+
+class Decline(BaseModel):
+    """« Non merci » of who put 📚 under a message."""
+
+    post_id: str
 
 
 BOOKS = "books"
@@ -357,13 +349,13 @@ livre = Feature("livre")
 
 @livre.watches
 async def watch_channels(db: AsyncSession, settings: Settings) -> WatchedPlaces:
-    """All planned channels."""
+    """Listen in all planned channels."""
     known = await find_watched_channels(db, settings)
     return WatchedPlaces(known.private, crowded=known.public)
 
 
 async def read_marked_post(ctx: ReadingContext, event: Reacted) -> tuple[ChatPost, bool] | None:
-    """The message under which 📚 was put, and whether who put it there may make something of it."""
+    """Read the message under which 📚 was put, and whether who put it there may make something of it."""
     if event.emoji != BOOKS:
         return None
     try:
@@ -378,14 +370,14 @@ async def read_marked_post(ctx: ReadingContext, event: Reacted) -> tuple[ChatPos
 
 @livre.event(Reacted, name="livre.reacted.Reacted", asks=read_marked_post)
 async def offer_deposit(ctx: Context, event: Reacted, marked: tuple[ChatPost, bool]) -> Replies:
-    """Who put it is asked, once for each message."""
+    """Ask who put 📚 under a message whether it is to be a resource, once for each message."""
     post, may_go = marked
     if not may_go:
         return await _refuse_private(ctx, post.channel_id)
     if not await claims.claim(ctx.db, "ressources.livre", f"{post.id}:{event.user_id}", ctx.now):
         return None
-    if known := await resources.find_from_post(ctx.db, post.id):
-        text = render("ressources/known", resource=known, waits=known.state.value == "proposed")
+    if known := await resources.find_made_of(ctx.db, post_id=post.id):
+        text, _ = _tell_known(known)
         return Direct(text, [Button("Ouvrir", Open(resource=known.number))], user_id=event.user_id)
     text = render("ressources/offer", text=post.message[:300])
     buttons = [Button("En faire une fiche", Deposit(post_id=post.id), "primary")]
@@ -393,7 +385,7 @@ async def offer_deposit(ctx: Context, event: Reacted, marked: tuple[ChatPost, bo
 
 
 async def _refuse_private(ctx: Context, channel_id: str) -> Replies:
-    """Said once to each, of each channel."""
+    """Say that the channel is private, once to each person."""
     if not await claims.claim(ctx.db, "ressources.private", f"{channel_id}:{ctx.user.id}", ctx.now):
         return None
     return Direct(render("ressources/private"), user_id=ctx.user.id)
@@ -401,5 +393,5 @@ async def _refuse_private(ctx: Context, channel_id: str) -> Replies:
 
 @feature.button(Decline)
 async def decline_deposit(ctx: Context, click: Decline) -> Replies:
-    """It stays a message."""
+    """Leave the message what it is."""
     return Update(render("ressources/declined"))

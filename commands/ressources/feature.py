@@ -1,7 +1,8 @@
-"""The feature, a resource at hand: found, locked, changed by whom, kept by whom, and what the journal has of it."""
+"""The feature, the payloads that several of its files put on buttons, and a resource at hand: found, locked, decided
+about, noted in the journal; who may change it, who keeps it, who else hears of it."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from pydantic import BaseModel
 
@@ -10,19 +11,15 @@ from bot.audit import AuditEntry, record_entry_at_end
 from bot.context import Context
 from bot.errors import UserError
 from bot.features import Feature, Front, Right
+from bot.replies import Button, Direct
 from config.text import fold
-from storage import ressources
+from config.time import PARIS
+from storage import people
 from storage.journal import AuditAct
 from storage.people import Person, Role
+from storage.ressources import resources
 from storage.ressources.catalogue import warm_up
-from storage.ressources.resources import (
-    Resource,
-    ResourceState,
-    ShownResource,
-    begin_writing,
-    get_resource,
-    reread_resource,
-)
+from storage.ressources.resources import AnyResource, Resource, ResourceState
 
 feature = Feature(
     "ressources",
@@ -35,24 +32,100 @@ ANIMATEURS = (Role.ANIMATEUR,)
 """Who reads over what is proposed. (Administrateurs may all that animateurs may.)"""
 
 
-def has_handler(payload: type[BaseModel]) -> bool:
-    """Whether a button with such a payload has a handler here."""
-    return any(trigger.key[0] == "button" and trigger.payload is payload for trigger in feature.triggers)
+class OfResource(BaseModel):
+    """What a button carries that is about one resource, by its number."""
+
+    resource: int
+
+
+class Open(OfResource):
+    """« Ouvrir »: the resource in full."""
+
+
+class Comment(OfResource):
+    """« Commenter »: the window of a word under the resource."""
+
+
+class Share(OfResource):
+    """« Partager ici »: the resource, in the channel of who clicks."""
+
+
+class FollowThemes(OfResource):
+    """« Suivre ce thème »: the themes of the resource."""
+
+
+class Collect(OfResource):
+    """« Ajouter à une collection »: which one."""
+
+
+class Report(OfResource):
+    """« Signaler »: the window that says what is wrong with the resource."""
+
+
+class Edit(OfResource):
+    """« Modifier »: the window of a resource that is there already."""
+
+
+class Withdraw(OfResource):
+    """« Retirer », with a reason."""
+
+
+class PutBack(OfResource):
+    """« Remettre » what was withdrawn."""
+
+
+class Publish(OfResource):
+    """« Publier », whatever became of it before."""
+
+
+class AskAbout(OfResource):
+    """« Demander »: a question for who proposed it."""
+
+
+class Refuse(OfResource):
+    """« Refuser », with a reason."""
+
+
+class Deposit(BaseModel):
+    """« Proposer une fiche »: the window, filled from that message or ticket if there is one."""
+
+    post_id: str = ""
+    ticket: int = 0
+    titre: str = ""
+    description: str = ""
+
+
+class Miss(BaseModel):
+    """« Je n’ai rien trouvé »: the window in which somebody says what they looked for."""
+
+    text: str = ""
 
 
 BeforeAndAfter = tuple[Mapping[str, object], Mapping[str, object]]
-"""How it was, and is."""
+"""What is noted of how something was, and of how it is."""
 
 
-def note_state(ctx: Context, act: AuditAct, resource: Resource, was: ResourceState) -> None:
-    """It went from one state to another: by whom, and why."""
-    note_resource(ctx, act, resource, ({"etat": was.value}, {"etat": resource.state.value}), resource.reason)
+_DECIDED = {
+    ResourceState.PUBLISHED: AuditAct.RESOURCE_PUBLISH,
+    ResourceState.REFUSED: AuditAct.RESOURCE_REFUSE,
+    ResourceState.WITHDRAWN: AuditAct.RESOURCE_WITHDRAW,
+}
+
+
+async def decide_resource(
+    ctx: Context, resource: Resource, revision: int, state: ResourceState, reason: str = ""
+) -> None:
+    """Publish, refuse or withdraw a resource, for whoever acts, and note it; what was asked of it is asked no more."""
+    was, resource.state, resource.reason, resource.question = resource.state, state, reason, ""
+    resource.decided_by, resource.changed_at = ctx.user.id, ctx.now
+    await resources.write_resources(ctx.db, [resource], revision)
+    note_resource(ctx, _DECIDED[state], resource, ({"etat": was.value}, {"etat": state.value}), reason)
 
 
 def note_resource(
     ctx: Context, act: AuditAct, resource: Resource, change: BeforeAndAfter = ({}, {}), reason: str = ""
 ) -> None:
-    """Something was done to it; it concerns who deposited it."""
+    """Note what was done to a resource; it concerns who deposited it."""
     before, after = change
     named = {**before, "titre": before.get("titre", resource.titre)}
     record_entry_at_end(
@@ -64,38 +137,34 @@ _NO_WORD = re.compile(r"[^a-z0-9]+")
 
 
 def normalise_line(line: str) -> str:
-    """A line as it means the same: « Demande n° 12 » is « demande n 12 »."""
+    """Reduce a line to what it means: « Demande n° 12 » is « demande n 12 »."""
     return _NO_WORD.sub(" ", fold(line)).strip()
 
 
 async def find_resource(ctx: Context, number: int) -> Resource:
-    """The resource of that number. Raises UserError where there is none."""
-    return _require(await get_resource(ctx.db, number), number)
-
-
-def _require(resource: Resource | None, number: int) -> Resource:
+    """Find the resource of that number. Raises UserError where there is none."""
+    resource = await resources.get_resource(ctx.db, number)
     if resource is None:
         raise UserError(f"Il n’y a pas de fiche n° {number}.")
     return resource
 
 
 async def lock_resource(ctx: Context, number: int) -> tuple[Resource, int]:
-    """The same, nobody else’s until the transaction ends, and the number under which it is written."""
-    revision = await begin_writing(ctx.db)
-    return _require(await reread_resource(ctx.db, number), number), revision
+    """Find the same, nobody else’s until the transaction ends, and the number under which it is written."""
+    revision = await resources.begin_writing(ctx.db)
+    return await find_resource(ctx, number), revision
 
 
 async def find_changeable(ctx: Context, number: int) -> Resource:
-    """The resource of that number, which whoever acts may change. Raises UserError."""
+    """Find the resource of that number, which whoever acts may change. Raises UserError."""
     resource = await find_resource(ctx, number)
     must_change(ctx.user, resource)
     return resource
 
 
-def is_own(user: Person, resource: ShownResource | Resource) -> bool:
+def is_own(user: Person, resource: AnyResource) -> bool:
     """Whether somebody wrote or deposited it. (Of what a search found it is not known who deposited it.)"""
-    deposited_by = resource.deposited_by if isinstance(resource, Resource) else ""
-    return bool(user.id) and user.id in {resource.auteur_id, deposited_by}
+    return bool(user.id) and user.id in {resource.auteur_id, resource.deposited_by}
 
 
 def must_change(user: Person, resource: Resource) -> None:
@@ -105,10 +174,22 @@ def must_change(user: Person, resource: Resource) -> None:
                         "ce qui ne va pas.")  # fmt: skip
 
 
-async def find_keepers(ctx: Context, found: Sequence[ressources.Resource]) -> Mapping[int, str]:
-    """Who hears of each of these: its author, else whoever deposited it, whose account is in use; those that nobody is
-    left for are not there."""
-    ids = {person_id for each in found for person_id in (each.auteur_id, each.deposited_by) if person_id}
-    there = await find_active(ctx, sorted(ids))
+async def find_keepers(ctx: Context, found: Sequence[Resource]) -> Mapping[int, str]:
+    """Find who hears of each of these: its author, else whoever deposited it, whose account is in use; what nobody is
+    left for is not there."""
     asked = {each.number: (each.auteur_id, each.deposited_by) for each in found}
-    return {number: next(one for one in those if one in there) for number, those in asked.items() if there & {*those}}
+    there = await find_active(ctx, sorted({one for both in asked.values() for one in both if one}))
+    return {number: next(one for one in both if one in there) for number, both in asked.items() if there & {*both}}
+
+
+async def find_in_zone(ctx: Context, ids: Collection[str], zone: str) -> set[str]:
+    """Find who of these is in a zone; whom the register does not know is in Paris."""
+    zones = {person.id: person.timezone for person in await people.among(ctx.db, ids=sorted(ids))} if ids else {}
+    return {one for one in ids if zones.get(one, PARIS.key) == zone}
+
+
+async def tell_others(ctx: Context, whom: Iterable[str], text: str, buttons: Sequence[Button] = ()) -> Sequence[Direct]:
+    """Tell each of these, but for who acts, and who has left."""
+    others = [one for one in dict.fromkeys(whom) if one and one != ctx.user.id]
+    there = await find_active(ctx, others)
+    return [Direct(text, buttons, user_id=one) for one in others if one in there]

@@ -1,7 +1,10 @@
 """What people want of the ressourcerie: needs that nothing answers yet, and themes whose news they follow."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from pydantic import BaseModel
 
 from bot import guard, quotas
 from bot.account_status import find_active
@@ -11,30 +14,17 @@ from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.events import Delivered
 from bot.french.dates import say_date
-from bot.menus import Menu
+from bot.menus import Choosing, Menu
 from bot.quotas import Quota
 from bot.replies import Ask, Button, Card, Direct, Message, Progress, Refresh, Replies, Reply, Start, Step, Whisper
 from bot.texts import quote, render
 from commands.ressources import posts
-from commands.ressources.buttons import (
-    Answer,
-    ChooseTheme,
-    Following,
-    FollowThemes,
-    Miss,
-    Needs,
-    PutAside,
-    SetFollowing,
-    TakeBack,
-    TellFollowers,
-)
 from commands.ressources.cards import find_published
-from commands.ressources.feature import ANIMATEURS, feature
+from commands.ressources.feature import ANIMATEURS, FollowThemes, Miss, feature, find_in_zone
 from commands.ressources.posts import link_title, tell_reviewers
 from commands.ressources.search import search_typed
 from config.ressources import KINDS
 from config.themes import THEMES, theme_of
-from config.time import PARIS
 from dialogs.ressources import AnswerNeed, SayNeed
 from storage import people
 from storage.journal import AuditAct
@@ -52,9 +42,37 @@ NEWS_FROM = timedelta(days=35)
 CARDS_MAX = 8
 
 
+class Following(StrEnum):
+    """Whether somebody hears of a theme."""
+
+    ON = "on"
+    PAUSED = "paused"
+    OFF = "off"
+
+
+class SetFollowing(BaseModel):
+    """« Suivre », « Mettre en pause », « Ne plus suivre »: these themes (codes), from now on; ``listed`` where it was
+    asked from the list of what somebody follows."""
+
+    themes: list[str]
+    to: Following
+    listed: bool = False
+
+
+class ChooseTheme(Choosing):
+    """A theme to follow; ``chosen`` is its code."""
+
+
+class TellFollowers(BaseModel):
+    """Who is in this zone hears of what came out until then."""
+
+    zone: str
+    until: datetime
+
+
 @feature.button(FollowThemes, writes=False)
 async def offer_themes(ctx: Context, click: FollowThemes) -> Replies:
-    """« Suivre ce thème » under a resource: those that it has."""
+    """Offer the themes of a resource to be followed."""
     found = await get_resource(ctx.db, click.resource)
     if found is None or not found.themes:
         raise UserError(render("ressources/no_themes"))
@@ -66,7 +84,7 @@ async def offer_themes(ctx: Context, click: FollowThemes) -> Replies:
     others = [code for code in codes if code not in mine]
     if len(others) > 3:
         return Whisper(text, menus=[_theme_menu(others)])
-    return Whisper(text, [_follow_button(code) for code in others])
+    return Whisper(text, [_follow_button(f"Suivre « {THEMES[code].court} »", [code], Following.ON) for code in others])
 
 
 @feature.command(
@@ -84,7 +102,7 @@ async def follow_typed(ctx: Context, line: str) -> Replies:
 
 @feature.command("ressources suivis", help="Les thèmes que vous suivez : en pause, reprendre, ne plus suivre")
 async def list_followed(ctx: Context, line: str) -> Replies:
-    """Each with what can be done by one click."""
+    """Show the themes that somebody follows, each with what can be done by one click."""
     return await _draw_followed(ctx)
 
 
@@ -96,7 +114,7 @@ async def follow_chosen(ctx: Context, click: ChooseTheme) -> Replies:
 
 @feature.button(SetFollowing)
 async def set_following(ctx: Context, click: SetFollowing) -> Replies:
-    """From now on it is so; a click takes it back."""
+    """Follow themes, pause them or follow them no more; a click takes it back."""
     themes = [code for code in click.themes if code in THEMES]
     before = {each.theme: each.paused for each in await subscriptions.list_followed_themes(ctx.db, ctx.user.id)}
     if click.to is Following.ON:
@@ -113,11 +131,11 @@ async def set_following(ctx: Context, click: SetFollowing) -> Replies:
 
 
 def _undo_buttons(themes: Sequence[str], to: Following, before: Mapping[str, bool]) -> Sequence[Button]:
-    """« Annuler », where something changed."""
+    """Draw « Annuler », where something changed."""
     if to is not Following.ON:
-        return [Button("Annuler", SetFollowing(themes=list(themes), to=Following.ON))]
+        return [_follow_button("Annuler", themes, Following.ON)]
     new = [code for code in themes if code not in before]
-    return [Button("Annuler", SetFollowing(themes=new, to=Following.OFF))] if new else []
+    return [_follow_button("Annuler", new, Following.OFF)] if new else []
 
 
 async def _draw_followed(ctx: Context) -> Whisper:
@@ -127,16 +145,21 @@ async def _draw_followed(ctx: Context) -> Whisper:
 
 
 def _theme_card(one: ThemeFollow) -> Card:
-    resumes, theme = one.paused, [one.theme]
-    to = Following.ON if resumes else Following.PAUSED
-    change = Button("Reprendre" if resumes else "Mettre en pause", SetFollowing(themes=theme, to=to, listed=True))
-    stop = Button("Ne plus suivre", SetFollowing(themes=theme, to=Following.OFF, listed=True))
-    return Card(render("ressources/follow_card", label=THEMES[one.theme].court, paused=one.paused), [change, stop])
+    label, to = ("Reprendre", Following.ON) if one.paused else ("Mettre en pause", Following.PAUSED)
+    buttons = [
+        _follow_button(label, [one.theme], to, listed=True),
+        _follow_button("Ne plus suivre", [one.theme], Following.OFF, listed=True),
+    ]
+    return Card(render("ressources/follow_card", label=THEMES[one.theme].court, paused=one.paused), buttons)
+
+
+def _follow_button(label: str, themes: Sequence[str], to: Following, *, listed: bool = False) -> Button:
+    return Button(label, SetFollowing(themes=list(themes), to=to, listed=listed))
 
 
 @feature.job("day_of_week=mon hour=8 minute=50", name="ressources.tell_news", local=True)
 async def start_news(ctx: Context) -> Replies:
-    """Monday morning, where people are: what is new of the themes that they follow."""
+    """Start to tell, on Monday morning where people are, what is new of the themes that they follow."""
     waiting = await subscriptions.list_followers(ctx.db, "", ctx.now, 1)
     return Start(payload=TellFollowers(zone=ctx.zone.key, until=ctx.now)) if waiting else None
 
@@ -149,25 +172,18 @@ async def start_news(ctx: Context) -> Replies:
     writes=True,
 )
 async def tell_followers(ctx: Context, work: TellFollowers, so_far: Progress) -> Step:
-    """The next hundred people, by id: each hears of it in the transaction in which that is noted."""
+    """Tell the next hundred people, by id, in the transaction in which that is noted."""
     page = await subscriptions.list_followers(ctx.db, so_far.cursor or "", work.until, AT_ONCE)
     if not page:
         return so_far.end()
-    here = await _find_present(ctx, list(page), work.zone)
+    here = await find_in_zone(ctx, await find_active(ctx, page), work.zone)
     replies = await _tell_page(ctx, {user_id: page[user_id] for user_id in page if user_id in here}, work)
     await subscriptions.note_followers_told(ctx.db, sorted(here), work.until)
     return Step(replies=replies, cursor=max(page), done=so_far.done + len(replies))
 
 
-async def _find_present(ctx: Context, ids: Sequence[str], zone: str) -> set[str]:
-    """Who of these is still there, in that zone; whom the register does not know is in Paris."""
-    zones = {person.id: person.timezone for person in await people.among(ctx.db, ids=ids)}
-    there = await find_active(ctx, ids)
-    return {one for one in ids if one in there and zones.get(one, PARIS.key) == zone}
-
-
 async def _tell_page(ctx: Context, page: Mapping[str, Sequence[ThemeFollow]], work: TellFollowers) -> Sequence[Reply]:
-    """One message to each for whom something is new."""
+    """Write one message to each person for whom something is new."""
     told = [each.told_at for followed in page.values() for each in followed]
     if not told:
         return []
@@ -187,36 +203,19 @@ def _draw_news(
 ) -> Direct:
     since = min(each.told_at for each in followed).astimezone(ctx.zone).date()
     codes = sorted((each.theme for each in followed if each.theme in THEMES), key=lambda code: THEMES[code].bit)
-    lines = [_news_line(titles[number]) for number in news.numbers[:LISTED_MAX] if number in titles]
-    more = len(news.numbers) - len(lines) + news.imported
+    shown = [titles[number] for number in news.numbers[:LISTED_MAX] if number in titles]
+    kinds = [KINDS.get(each.type) for each in shown]
     text = render(
         "ressources/news",
         names=_name_themes(codes),
         since=say_date(since),
-        lines=lines,
+        lines=[posts.draw_line(each, kind.libelle if kind else "") for each, kind in zip(shown, kinds, strict=True)],
         imported=news.imported,
-        more=more,
+        more=len(news.numbers) - len(shown) + news.imported,
         queries=[f'/ressources thème:"{THEMES[code].court}" depuis:{since}' for code in codes[:3]],
     )
-    return Direct(text, _news_buttons(codes), user_id=user_id)
-
-
-def _news_buttons(codes: Sequence[str]) -> Sequence[Button]:
-    themes = list(codes)
-    return [
-        Button("Mettre en pause", SetFollowing(themes=themes, to=Following.PAUSED)),
-        Button("Ne plus suivre", SetFollowing(themes=themes, to=Following.OFF)),
-    ]
-
-
-def _news_line(resource: ShownResource) -> str:
-    kind = KINDS.get(resource.type)
-    title = posts.link_title(resource)
-    return render("ressources/news_line", number=resource.id, title=title, kind=kind.libelle if kind else "")
-
-
-def _follow_button(code: str) -> Button:
-    return Button(f"Suivre « {THEMES[code].court} »", SetFollowing(themes=[code], to=Following.ON))
+    labels = {"Mettre en pause": Following.PAUSED, "Ne plus suivre": Following.OFF}
+    return Direct(text, [_follow_button(label, codes, to) for label, to in labels.items()], user_id=user_id)
 
 
 def _theme_menu(codes: Sequence[str]) -> Menu:
@@ -235,15 +234,39 @@ NEED = RowCard[str]("ressources.need:", lambda key: key.removeprefix("need:"))
 NEED_GONE = "Ce besoin est déjà réglé, ou écarté : /ressources besoins montre ceux qui attendent."
 
 
+class OfNeed(BaseModel):
+    """What a button carries that is about one need, by its key."""
+
+    need: str
+
+
+class Answer(OfNeed):
+    """« C’est fait »: the window that asks which resource answers the need."""
+
+
+class PutAside(OfNeed):
+    """« Écarter » the need."""
+
+
+class TakeBack(OfNeed):
+    """« Rouvrir » a need that was put aside."""
+
+
+class Needs(BaseModel):
+    """« Suite » of the needs."""
+
+    page: int
+
+
 @feature.button(Miss, writes=False)
 async def open_need_window(ctx: Context, click: Miss) -> Replies:
-    """The window, with what was looked for."""
+    """Open the window of a need, with what was looked for."""
     return Ask(SayNeed.draft(words=click.text[:WORDS_MAX]), here=False)
 
 
 @feature.submit(SayNeed)
 async def file_need(ctx: Context, form: SayNeed) -> Replies:
-    """Counted once for each person; what is personal is masked before anybody reads it."""
+    """Count a need once for each person; what is personal is masked before anybody reads it."""
     words, about = _mask_personal(form.words, WORDS_MAX), _mask_personal(form.about, ABOUT_MAX)
     key = make_need_key(words)
     await needs.hold_need(ctx.db, key, ctx.now)
@@ -255,19 +278,15 @@ async def file_need(ctx: Context, form: SayNeed) -> Replies:
     thanks = Whisper(render("ressources/missed", is_new=is_new, others=len(need.whose) - 1))
     if not is_new:
         return thanks
-    left = await quotas.spend(ctx, Quota.NEED)
+    left, said = await quotas.spend(ctx, Quota.NEED), await _draw_need(ctx, need)
     # What was settled and is said again is told anew, under what stands already.
-    return [
-        thanks,
-        await _refresh_need(ctx, need),
-        *([] if waited else await tell_reviewers(ctx, await _draw_need(ctx, need), NEED.of(need.first.key))),
-        *left,
-    ]
+    told = [] if waited else await tell_reviewers(ctx, said, NEED.of(key))
+    return [thanks, NEED.rewrite(key, said), *told, *left]
 
 
 @feature.command("ressources besoins", help="Ce que le réseau cherche et ne trouve pas", roles=ANIMATEURS)
 async def list_needs(ctx: ReadingContext, line: str) -> Replies:
-    """What most people look for first; with more words, these are looked for."""
+    """Show what most people look for first; with more words, look for these."""
     if line.strip():
         return await search_typed(ctx, f"besoins {line}")
     return await show_needs_page(ctx, Needs(page=1))
@@ -275,7 +294,7 @@ async def list_needs(ctx: ReadingContext, line: str) -> Replies:
 
 @feature.button(Needs, roles=ANIMATEURS, writes=False)
 async def show_needs_page(ctx: Context, at: Needs) -> Replies:
-    """A page of those that wait."""
+    """Show a page of the needs that wait."""
     found, total = await needs.list_open_needs(ctx.db, PAGE, (max(at.page, 1) - 1) * PAGE)
     if not found:
         return Whisper("Aucun besoin n’attend." if not total else "Il n’y en a pas d’autres.")
@@ -287,14 +306,14 @@ async def show_needs_page(ctx: Context, at: Needs) -> Replies:
 
 @feature.button(Answer, roles=ANIMATEURS, writes=False)
 async def ask_which_resource(ctx: Context, click: Answer) -> Replies:
-    """The window that asks which resource it is."""
+    """Open the window that asks which resource answers a need."""
     need = await _find_waiting_need(ctx, click.need)
     return Ask(AnswerNeed.draft(need=click.need, said=f"« {quote(need.first.words)} »"))
 
 
 @feature.submit(AnswerNeed, roles=ANIMATEURS)
 async def answer_need(ctx: Context, form: AnswerNeed) -> Replies:
-    """Whoever had it is told, once."""
+    """Tell each person who had the need, once, which resource answers it."""
     await needs.hold_need(ctx.db, form.need, ctx.now)
     before = await _find_waiting_need(ctx, form.need)
     try:
@@ -303,19 +322,16 @@ async def answer_need(ctx: Context, form: AnswerNeed) -> Replies:
         raise UserError(fields={"numero": refusal.text}) from None
     told = await needs.close_need(ctx.db, form.need, ctx.user.id, ctx.now, form.number)
     _note_need(ctx, before, {"fiche": form.number})
-    words = {one.user_id: one.words for one in before.whose}
+    words = {one.user_id: quote(one.words, WORDS_MAX) for one in before.whose}
     said = {"title": link_title(resource), "number": resource.number}
-    messages = [
-        Direct(render("ressources/need_answered", words=quote(words[who], WORDS_MAX), **said), user_id=who)
-        for who in told
-    ]
+    messages = [Direct(render("ressources/need_answered", words=words[who], **said), user_id=who) for who in told]
     done = Whisper(render("ressources/told", count=len(told), number=resource.number))
     return [await _refresh_need(ctx, await _find_need(ctx, form.need)), *messages, done]
 
 
 @feature.button(PutAside, roles=ANIMATEURS)
 async def put_need_aside(ctx: Context, click: PutAside) -> Replies:
-    """Nobody is told; it can be taken back."""
+    """Put a need aside: nobody is told, and it can be taken back."""
     await needs.hold_need(ctx.db, click.need, ctx.now)
     need = await _find_waiting_need(ctx, click.need)
     await needs.close_need(ctx.db, click.need, ctx.user.id, ctx.now)
@@ -326,7 +342,7 @@ async def put_need_aside(ctx: Context, click: PutAside) -> Replies:
 
 @feature.button(TakeBack, roles=ANIMATEURS)
 async def reopen_need(ctx: Context, click: TakeBack) -> Replies:
-    """It waits again."""
+    """Let a need that was put aside wait again."""
     await needs.hold_need(ctx.db, click.need, ctx.now)
     if not await needs.reopen_need(ctx.db, click.need):
         raise UserError("Ce besoin n’est plus écarté.")
@@ -337,7 +353,7 @@ async def reopen_need(ctx: Context, click: TakeBack) -> Replies:
 
 @feature.event(Delivered, name="ressources.stands.Delivered")
 async def note_need_arrived(ctx: Context, event: Delivered) -> Replies:
-    """The message is there: what changed while it was on its way is said now."""
+    """Rewrite a card that just arrived, where its need changed while it was on its way."""
     rest = NEED.read_key(event.topic)
     if rest is None:
         return None
@@ -352,24 +368,15 @@ async def _refresh_need(ctx: Context, need: Need) -> Refresh:
 
 
 async def _draw_need(ctx: Context, need: Need) -> Message:
-    """A need, and what can be done with it."""
+    """Draw a need, and what can be done with it."""
     first = need.first
     decider = await people.get(ctx.db, first.closed_by) if first.closed_by else None
-    said = {
-        "words": first.words,
-        "count": len(need.whose),
-        "abouts": [one.about for one in need.whose if one.about][:ABOUTS_MAX],
-        "number": first.resource,
-        "by": decider.full_name if decider else "",
-    }
-    text = render("ressources/need", is_open=need.is_open, **said)
     if need.is_open:
-        return Message(text, [Button("C’est fait", Answer(need=first.key), "primary"), _aside_button(need)])
-    return Message(text, [] if first.resource else [Button("Rouvrir", TakeBack(need=first.key))])
-
-
-def _aside_button(need: Need) -> Button:
-    return Button("Écarter", PutAside(need=need.first.key))
+        aside = Button("Écarter", PutAside(need=first.key))
+        buttons = [Button("C’est fait", Answer(need=first.key), "primary"), aside]
+    else:
+        buttons = [] if first.resource else [Button("Rouvrir", TakeBack(need=first.key))]
+    return Message(render("ressources/need", need=need, by=decider, most=ABOUTS_MAX), buttons)
 
 
 async def _find_need(ctx: Context, key: str) -> Need:
@@ -380,9 +387,9 @@ async def _find_need(ctx: Context, key: str) -> Need:
 
 
 async def _find_waiting_need(ctx: Context, key: str) -> Need:
-    """One that waits. Raises UserError for one that does not any more."""
-    need = await _find_need(ctx, key)
-    if not need.is_open:
+    """Find a need that waits. Raises UserError for one that does not any more."""
+    need = await needs.get_need(ctx.db, key)
+    if need is None or not need.is_open:
         raise UserError(NEED_GONE)
     return need
 

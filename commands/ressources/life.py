@@ -2,39 +2,36 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from bot.account_status import is_active, read_display_name
+from bot.account_status import read_display_name
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.french.dates import say_date
-from bot.menus import Menu
-from bot.replies import Ask, Button, Direct, Replies, Reply, Whisper
+from bot.menus import Choosing, Menu
+from bot.replies import Ask, Button, Replies, Reply, Whisper
 from bot.texts import Markdown, escape, quotation, render
 from commands.ressources import deposit, posts, review
-from commands.ressources.buttons import Edit, PutBack, Restore, Withdraw
 from commands.ressources.feature import (
+    Edit,
+    PutBack,
+    Withdraw,
+    decide_resource,
     feature,
+    find_changeable,
     find_resource,
     is_own,
     lock_resource,
     must_change,
     normalise_line,
     note_resource,
-    note_state,
+    tell_others,
 )
 from dialogs.ressources import EditResource, WithdrawResource
 from storage.journal import AuditAct
 from storage.ressources import resources
-from storage.ressources.resources import (
-    Resource,
-    ResourceState,
-    ResourceVersion,
-    find_by_keys,
-    make_key,
-    revise_resource,
-    write_resources,
-)
+from storage.ressources.resources import STANDING_STATES, Resource, ResourceState, ResourceVersion
 
 LABELS = {
     "titre": "titre",
@@ -54,16 +51,14 @@ LABELS = {
 
 @feature.button(Edit, writes=False)
 async def open_edit_window(ctx: ReadingContext, click: Edit) -> Replies:
-    """The window with everything."""
-    offered = await deposit.read_offered_files(ctx)
-    resource = await find_resource(ctx, click.resource)
-    must_change(ctx.user, resource)
-    return Ask(deposit.draft_edit_window(resource, offered), here=False)
+    """Open the window with all that may be changed."""
+    offered = await deposit.offer_recent_files(ctx)
+    return Ask(deposit.draft_edit_window(await find_changeable(ctx, click.resource), offered), here=False)
 
 
 @feature.submit(EditResource)
 async def save_edit(ctx: Context, form: EditResource) -> Replies:
-    """The next version; what others changed meanwhile stays, unless it is the same that was changed here."""
+    """Save the next version; what others changed meanwhile stays, unless it is the same that was changed here."""
     resource, revision = await lock_resource(ctx, form.resource)
     said = await deposit.read_form(ctx, form)
     must_change(ctx.user, resource)
@@ -72,8 +67,10 @@ async def save_edit(ctx: Context, form: EditResource) -> Replies:
     mine = await _select_own_changes(ctx, resource, form, said)
     await must_be_unique(ctx, resource, mine)
     away = posts.delete_files_post(resource) if mine.get("files", resource.files) != resource.files else []
-    changed = await revise_resource(ctx.db, resource, mine, (ctx.user.id, ctx.now, revision))
-    again = await _propose_corrected(ctx, resource, revision)
+    changed = await resources.revise_resource(ctx.db, resource, mine, (ctx.user.id, ctx.now, revision))
+    is_gone = resource.state in (ResourceState.REFUSED, ResourceState.WITHDRAWN)
+    # What was refused or withdrawn is reviewed once more when somebody else than an animateur corrected it.
+    again = await propose_again(ctx, resource, revision) if is_gone and not ctx.user.animates else []
     if not changed and not again:
         return Whisper(render("ressources/unchanged", resource=resource))
     told = again or await report_change(ctx, resource, changed)
@@ -84,8 +81,8 @@ async def save_edit(ctx: Context, form: EditResource) -> Replies:
 async def _select_own_changes(
     ctx: Context, resource: Resource, form: EditResource, said: dict[str, Any]
 ) -> Mapping[str, Any]:
-    """What was changed in the window. Raises UserError where others changed the same meanwhile, unless it was said
-    already: what was written waits as a draft."""
+    """Select what was changed in the window. Raises UserError where others changed the same meanwhile, unless it was
+    said already: what was written waits as a draft."""
     if resource.version == form.version:
         return said
     changes = await resources.list_versions(ctx.db, resource.number)
@@ -103,30 +100,23 @@ async def _select_own_changes(
 async def must_be_unique(ctx: Context, resource: Resource, said: Mapping[str, Any]) -> None:
     """Raises UserError where another resource has that link, or without a link that title."""
     url, titre = said.get("url", resource.url), said.get("titre", resource.titre)
-    others = [one for one in await find_by_keys(ctx.db, [make_key(url, titre)], []) if one.number != resource.number]
-    if others:
-        sentence = f"Une autre fiche a déjà {'ce lien' if url else 'ce titre'} : n° {others[0].number}."
+    other = await resources.find_by_key(ctx.db, resources.make_key(url, titre))
+    if other is not None and other.number != resource.number:
+        sentence = f"Une autre fiche a déjà {'ce lien' if url else 'ce titre'} : n° {other.number}."
         raise UserError(fields={"lien" if url else "titre": sentence})
 
 
-async def _propose_corrected(ctx: Context, resource: Resource, revision: int) -> Sequence[Reply]:
-    """What was refused or withdrawn is reviewed once more when somebody else than an animateur corrected it."""
-    if ctx.user.animates or resource.state not in (ResourceState.REFUSED, ResourceState.WITHDRAWN):
-        return []
-    return await propose_again(ctx, resource, revision)
-
-
 async def propose_again(ctx: Context, resource: Resource, revision: int) -> Sequence[Reply]:
-    """It waits for a review, like something new."""
+    """Let a resource wait for a review, like something new."""
     resource.state, resource.reason, resource.decided_by = ResourceState.PROPOSED, "", ""
     resource.changed_at = ctx.now
-    await write_resources(ctx.db, [resource], revision)
+    await resources.write_resources(ctx.db, [resource], revision)
     note = render("ressources/again", by=await read_display_name(ctx, ctx.user.id))
     return await posts.repost_card(ctx, resource, note)
 
 
 async def report_change(ctx: Context, resource: Resource, changed: Sequence[str]) -> Sequence[Reply]:
-    """Its card, and what stands in the channel, say what is so now; the journal has what its author did not change."""
+    """Rewrite its card and what stands in the channel; the journal has what its author did not change."""
     if not is_own(ctx.user, resource):
         was, now = (await resources.list_versions(ctx.db, resource.number))[0].before, resources.read_content(resource)
         note_resource(ctx, AuditAct.RESOURCE_CHANGE, resource, (was, {name: now[name] for name in was}))
@@ -137,74 +127,70 @@ async def report_change(ctx: Context, resource: Resource, changed: Sequence[str]
     return [*card, *(await posts.refresh_posts(ctx, resource) if resource.published_at else [])]
 
 
-STANDING = (ResourceState.PROPOSED, ResourceState.PUBLISHED)
-
-
 @feature.button(Withdraw, writes=False)
 async def ask_withdrawal_reason(ctx: Context, click: Withdraw) -> Replies:
-    """The window of a reason."""
-    resource = _must_stand(await find_resource(ctx, click.resource))
-    must_change(ctx.user, resource)
-    return Ask(WithdrawResource.draft(resource=resource.number, said=resource.titre[:100]), here=False)
+    """Open the window that asks for a reason."""
+    resource = await find_resource(ctx, click.resource)
+    _must_be_removable(ctx, resource)
+    return Ask(WithdrawResource.of(resource), here=False)
 
 
-def _must_stand(resource: Resource) -> Resource:
-    if resource.state not in STANDING:
+def _must_be_removable(ctx: Context, resource: Resource) -> None:
+    if resource.state not in STANDING_STATES:
         raise UserError(f"La fiche n° {resource.number} est déjà retirée.")
-    return resource
+    must_change(ctx.user, resource)
 
 
 @feature.submit(WithdrawResource)
 async def withdraw_resource(ctx: Context, form: WithdrawResource) -> Replies:
-    """It is found no more. Its files leave the channel once the animateurs’ card has copies of them."""
+    """Withdraw a resource: it is found no more. Its files leave the channel once the animateurs’ card has copies of
+    them."""
     resource, told = await take_down(ctx, form.resource, form.text)
     back = [Button("Remettre", PutBack(resource=resource.number))]
     return [Whisper(render("ressources/is_withdrawn", resource=resource), back), *told]
 
 
 async def take_down(ctx: Context, number: int, reason: str) -> tuple[Resource, Sequence[Reply]]:
-    """It is withdrawn, by who may: it, and what is said of that elsewhere."""
+    """Withdraw a resource, by who may; return it, and what is said of that elsewhere."""
     resource, revision = await lock_resource(ctx, number)
-    was = _must_stand(resource).state
-    must_change(ctx.user, resource)
-    resource.state, resource.decided_by, resource.reason = ResourceState.WITHDRAWN, ctx.user.id, reason
-    resource.question, resource.changed_at = "", ctx.now
-    await write_resources(ctx.db, [resource], revision)
-    note_state(ctx, AuditAct.RESOURCE_WITHDRAW, resource, was)
+    _must_be_removable(ctx, resource)
+    await decide_resource(ctx, resource, revision, ResourceState.WITHDRAWN, reason)
     shows_files = bool(resource.files) and resource.post_id not in {"", resource.thread_post}
     card = posts.post_card if shows_files else posts.refresh_card
     told = [*await card(ctx, resource), *await posts.refresh_posts(ctx, resource)]
     settled = await review.close_reports(ctx, resource) if ctx.user.animates else []
-    return resource, [*told, *settled, *await _tell_withdrawn(ctx, resource, reason)]
-
-
-async def _tell_withdrawn(ctx: Context, resource: Resource, reason: str) -> Sequence[Reply]:
-    """Its author and who deposited it read why, and may correct it: it is reviewed again then."""
+    # Its author and who deposited it read why, and may correct it: it is reviewed again then.
     text = render("ressources/told_withdrawn", resource=resource, word=quotation(reason, 1000))
-    whom = dict.fromkeys((resource.auteur_id, resource.deposited_by))
-    others = [one for one in whom if one and one != ctx.user.id and await is_active(ctx, one)]
-    return [Direct(text, [Button("Corriger", Edit(resource=resource.number))], user_id=one) for one in others]
+    correct = Button("Corriger", Edit(resource=number))
+    others = await tell_others(ctx, [resource.auteur_id, resource.deposited_by], text, [correct])
+    return resource, [*told, *settled, *others]
 
 
 @feature.button(PutBack)
 async def put_back_resource(ctx: Context, click: PutBack) -> Replies:
-    """It is there again, at once or once it is reviewed."""
+    """Put a withdrawn resource back, at once or once it is reviewed."""
     resource, told = await restore_resource(ctx, click.resource)
     said = "is_published" if resource.state is ResourceState.PUBLISHED else "proposed"
     return [Whisper(render(f"ressources/{said}", resource=resource)), *told]
 
 
 async def restore_resource(ctx: Context, number: int) -> tuple[Resource, Sequence[Reply]]:
-    """Published as it was, by animateurs or who withdrew it themselves; else it is reviewed again."""
+    """Publish a resource as it was, for animateurs or who withdrew it themselves; else propose it again."""
     resource, revision = await lock_resource(ctx, number)
     must_change(ctx.user, resource)
-    if resource.state in STANDING:
+    if resource.state in STANDING_STATES:
         raise UserError(f"La fiche n° {resource.number} n’est pas retirée.")
     is_theirs = is_own(ctx.user, resource) and resource.decided_by == ctx.user.id
     if ctx.user.animates or (is_theirs and resource.published_at):
         told = await posts.publish_resource(ctx, resource, revision)
         return resource, [*await posts.refresh_card(ctx, resource), *told]
     return resource, await propose_again(ctx, resource, revision)
+
+
+class Restore(Choosing):
+    """« Revenir à… »: ``chosen`` is the version."""
+
+    resource: int
 
 
 _NUMBER = re.compile(r"(?:fiche )?(?:n )?(\d{1,9})")
@@ -216,7 +202,7 @@ SHORT_FIELDS = ("titre", "url", "licence", "auteur")
 
 @feature.command("ressources versions", help="Voir qui a changé une fiche, et revenir en arrière", hint="numéro")
 async def show_history(ctx: Context, line: str) -> Replies:
-    """The newest first, with a way back for those who may change it."""
+    """Show the versions, the newest first, with a way back for those who may change the resource."""
     number = _NUMBER.fullmatch(normalise_line(line))
     if number is None:
         raise UserError("Écrivez le numéro de la fiche : `/ressources versions 12`.")
@@ -225,53 +211,42 @@ async def show_history(ctx: Context, line: str) -> Replies:
     if resource.state is not ResourceState.PUBLISHED and not mine:
         raise UserError(f"Il n’y a pas de fiche n° {number[1]}.")
     changes = (await resources.list_versions(ctx.db, resource.number))[:VERSIONS_SHOWN]
-    lines = [(change.version, await _say_version(ctx, change), _say_changed(change)) for change in changes]
-    first = await _say_first_version(ctx, resource)
+    lines = [(each.version, await _say_version(ctx, each.at, each.by), _say_changed(each)) for each in changes]
+    first = await _say_version(ctx, resource.created_at, resource.deposited_by)
     text = render("ressources/versions", resource=resource, lines=lines, first=first, restorable=bool(changes) and mine)
     options = {str(change.version - 1): f"version {change.version - 1}" for change in changes}
-    return Whisper(
-        text, menus=[Menu("Revenir à…", Restore(resource=resource.number), options)] if options and mine else []
-    )
+    menu = Menu("Revenir à…", Restore(resource=resource.number), options) if options and mine else None
+    return Whisper(text, menus=[menu] if menu else [])
 
 
-async def _say_version(ctx: Context, change: ResourceVersion) -> Markdown:
-    local = change.at.astimezone(ctx.zone)
-    day = say_date(local.date(), ctx.today)
-    return Markdown(f"{day} à {local:%H h %M}, {await read_display_name(ctx, change.by)}")
-
-
-async def _say_first_version(ctx: Context, resource: Resource) -> Markdown:
-    local = resource.created_at.astimezone(ctx.zone)
-    by = await read_display_name(ctx, resource.deposited_by) or Markdown("un import")
+async def _say_version(ctx: Context, at: datetime, user_id: str) -> Markdown:
+    """Say when somebody made a version, and who; "" made it by an import."""
+    local, by = at.astimezone(ctx.zone), await read_display_name(ctx, user_id) or "un import"
     return Markdown(f"{say_date(local.date(), ctx.today)} à {local:%H h %M}, {by}")
 
 
 def _say_changed(change: ResourceVersion) -> Markdown:
-    """What changed, in words; what is short with how it was."""
-    names = [name for name in LABELS if name in change.before]
-    parts = [f"{LABELS[name]}{_say_before(change, name)}" for name in names]
+    """Say what changed, in words; what is short with how it was."""
+    parts = []
+    for name, label in LABELS.items():
+        if name in change.before:
+            was = str(change.before[name]) if name in SHORT_FIELDS else ""
+            parts.append(f"{label} (avant : {escape(was[:120])})" if was else label)
     return Markdown(", ".join(parts) or "auteur")
-
-
-def _say_before(change: ResourceVersion, name: str) -> str:
-    was = str(change.before[name])
-    return f" (avant : {escape(was[:120])})" if name in SHORT_FIELDS and was else ""
 
 
 @feature.button(Restore)
 async def restore_version(ctx: Context, click: Restore) -> Replies:
-    """How it was then is its next version. Its files stay those of now: others may be gone."""
+    """Make what it was then the next version. Its files stay those of now: others may be gone."""
     resource, revision = await lock_resource(ctx, click.resource)
     must_change(ctx.user, resource)
     changes = await resources.list_versions(ctx.db, resource.number)
     version = int(click.chosen) if click.chosen.isdecimal() else 0
     if not 0 < version < resource.version:
         raise UserError("Cette version n’existe pas, ou c’est celle de maintenant.")
-    was = {
-        name: value for name, value in resources.read_content_at(resource, changes, version).items() if name != "files"
-    }
+    was = resources.read_content_at(resource, changes, version) | {"files": resource.files}
     await must_be_unique(ctx, resource, was)
-    changed: Sequence[str] = await resources.revise_resource(ctx.db, resource, was, (ctx.user.id, ctx.now, revision))
+    changed = await resources.revise_resource(ctx.db, resource, was, (ctx.user.id, ctx.now, revision))
     if not changed:
         return Whisper(render("ressources/unchanged", resource=resource))
     done = Whisper(render("ressources/restored", resource=resource, version=version))

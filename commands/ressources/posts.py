@@ -20,31 +20,45 @@ from bot.permalinks import make_permalink
 from bot.quotas import Quota
 from bot.replies import Ask, Button, Direct, Message, Replies, Reply, Say, Whisper
 from bot.texts import Markdown, escape, link, quotation, relay_plain_text, render
-from commands.ressources.buttons import AskAbout, Comment, Edit, Publish, Refuse, Withdraw
-from commands.ressources.feature import feature, find_resource, lock_resource, note_state
+from commands.ressources.feature import (
+    AskAbout,
+    Comment,
+    Edit,
+    Publish,
+    Refuse,
+    Withdraw,
+    decide_resource,
+    feature,
+    find_resource,
+    lock_resource,
+)
 from config.ressources import KINDS, LISTS
 from config.settings import Settings
 from config.themes import THEMES
 from config.time import PARIS
 from dialogs.ressources import CommentResource
 from storage import canaux, claims, outbox
-from storage.journal import AuditAct
 from storage.ressources import feedback, resources, reviews
 from storage.ressources.feedback import ResourceComment
-from storage.ressources.resources import Resource, ResourceState, ShownResource, write_resources
+from storage.ressources.resources import AnyResource, Resource, ResourceState, write_resources
 
 CHANNEL = "ressourcerie"
 """A key of config/canaux.tsv."""
 
 
 async def find_channel(ctx: Context) -> str:
-    """The id of the ressourcerie’s channel; "" while it is not known."""
+    """Find the id of the ressourcerie’s channel; "" while it is not known."""
     return (await canaux.find_channel_ids(ctx.db)).get(CHANNEL, "")
 
 
-def link_title(resource: ShownResource | Resource) -> Markdown:
-    """The title of a resource, which leads where it leads."""
+def link_title(resource: AnyResource) -> Markdown:
+    """Draw the title of a resource, which leads where it leads."""
     return link(" ".join(resource.titre.split()), resource.url)
+
+
+def draw_line(resource: AnyResource, kind: str = "") -> Markdown:
+    """Draw a resource as one line of a list: its number, its title, and of which kind it is."""
+    return render("ressources/news_line", number=resource.number, title=link_title(resource), kind=kind)
 
 
 REVIEW = RowCard[Resource]("ressources.review:", lambda resource: resource.number)
@@ -54,36 +68,36 @@ DESCRIPTION_SHOWN = 700
 
 
 async def post_card(ctx: Context, resource: Resource) -> Sequence[Reply]:
-    """The card, with the files: copies, since those of who gave them may go."""
+    """Post the card, with copies of the files, since those of who gave them may go."""
     told = await tell_reviewers(ctx, await draw_review_card(ctx, resource), REVIEW.of(resource))
     return [replace(one, files=list(resource.files)) for one in told]
 
 
 async def tell_reviewers(ctx: Context, said: Message, topic: str | None = None) -> Sequence[Say | Direct]:
-    """Said in their room, or to each of them where it is not known."""
+    """Say something in the reviewers’ room, or to each of them where it is not known."""
     return await tell_animateurs(ctx.db, await canaux.find_team_room(ctx.db), said, topic=topic)
 
 
 async def refresh_card(ctx: Context, resource: Resource, note: str = "", *, here: bool = False) -> Sequence[Reply]:
-    """The card as it is now, wherever it stands; a ``note`` is said under it."""
+    """Rewrite the card as it is now, wherever it stands, and say a ``note`` under it."""
     again = REVIEW.rewrite(resource, await draw_review_card(ctx, resource), here=here)
     return [again, *(await reply_under_card(ctx, resource, note) if note else [])]
 
 
 async def reply_under_card(ctx: Context, resource: Resource, note: str) -> Sequence[Reply]:
-    """A word in the thread of the newest card, in each place; beside it where it is only just on its way."""
+    """Say a word in the thread of the newest card, in each place; beside it where it is only just on its way."""
     said = await REVIEW.reply_under(ctx.db, resource, note)
     return said or await tell_reviewers(ctx, Message(render("ressources/about", resource=resource, note=note)))
 
 
 async def repost_card(ctx: Context, resource: Resource, note: str) -> Sequence[Reply]:
-    """It is to be reviewed once more: said under its card, or on a new one where there is none."""
+    """Have a resource reviewed once more: say so under its card, or post a new one where there is none."""
     stands = await REVIEW.is_sent(ctx.db, resource)
     return await refresh_card(ctx, resource, note) if stands else await post_card(ctx, resource)
 
 
 async def draw_review_card(ctx: Context, resource: Resource) -> Message:
-    """A resource as those see it who review it, and what can be done with it."""
+    """Draw a resource as those see it who review it, and what can be done with it."""
     text = render(
         "ressources/proposal",
         resource=resource,
@@ -97,7 +111,7 @@ async def draw_review_card(ctx: Context, resource: Resource) -> Message:
 
 
 def name_contacts(resource: Resource) -> str:
-    """What of it may be somebody’s own, in words: whoever reviews it looks."""
+    """Name what of a resource may be somebody’s own: whoever reviews it looks."""
     return guard.name_kinds(guard.find(f"{resource.titre}\n{resource.description}"))
 
 
@@ -155,19 +169,15 @@ NEW_FOR_DAYS = 3
 
 
 async def publish_resource(ctx: Context, resource: Resource, revision: int) -> Sequence[Reply]:
-    """It is found from now on, and told of."""
-    was, resource.state, resource.decided_by = resource.state, ResourceState.PUBLISHED, ctx.user.id
-    resource.reason = resource.question = ""
+    """Publish a resource: it is found from now on, and told of."""
     resource.published_at = resource.published_at or ctx.now
     resource.review_on = resource.review_on or months_after(ctx.today, reviews.YEAR_MONTHS)
-    resource.changed_at = ctx.now
-    await write_resources(ctx.db, [resource], revision)
-    note_state(ctx, AuditAct.RESOURCE_PUBLISH, resource, was)
+    await decide_resource(ctx, resource, revision, ResourceState.PUBLISHED)
     return await refresh_posts(ctx, resource)
 
 
 async def refresh_posts(ctx: Context, resource: Resource) -> Sequence[Reply]:
-    """Whatever stands in the channel about it is true again."""
+    """Rewrite whatever stands in the channel about a resource."""
     replies: list[Reply] = []
     if resource.published_at is not None:
         replies += await post_day(ctx, find_day(resource.published_at))
@@ -176,69 +186,60 @@ async def refresh_posts(ctx: Context, resource: Resource) -> Sequence[Reply]:
     return [*replies, files, THREAD.rewrite(resource, draw_post(resource, "thread"))]
 
 
+def is_new(ctx: Context, day: date) -> bool:
+    """Whether what came out that day is still told as new."""
+    return find_day(ctx.now) - day < timedelta(days=NEW_FOR_DAYS)
+
+
 def find_day(instant: datetime) -> date:
-    """Its day in Paris."""
+    """Find the day of an instant in Paris."""
     return instant.astimezone(PARIS).date()
 
 
 async def post_day(ctx: Context, day: date) -> Sequence[Reply]:
-    """The message of that day, as it is now: said once in a channel, then rewritten, and in another where that is the
+    """Post the message of that day once in a channel, then rewrite it, and post it in another where that is the
     ressourcerie’s since. Who writes holds what is written, so that no two say it."""
     place, text = await find_channel(ctx), await _draw_day(ctx, day)
-    stands = await DAY.list_posts(ctx.db, day)
-    shown = [DAY.rewrite(day, text or render("ressources/day_empty", day=say_date(day)))] if stands else []
-    is_new = find_day(ctx.now) - day < timedelta(days=NEW_FOR_DAYS)
-    if not (place and text and is_new) or place in await outbox.find_reached(ctx.db, [DAY.of(day)]):
+    said = text or render("ressources/day_empty", day=say_date(day))
+    shown = [DAY.rewrite(day, said)] if await DAY.list_posts(ctx.db, day) else []
+    if not (place and text and is_new(ctx, day)) or place in await outbox.find_reached(ctx.db, [DAY.of(day)]):
         return shown
     return [*shown, DAY.post(day, text, place)]
 
 
 async def _draw_day(ctx: Context, day: date) -> Markdown:
-    """What came out that day; empty where nothing did. What was imported is counted."""
+    """Draw what came out that day; empty where nothing did. What was imported is counted."""
     start, end = bound_day(day)
     found = await resources.list_published_between(ctx.db, start, end)
     imported = await resources.count_imported(ctx.db, start, end)
     if not found and not imported:
         return Markdown("")
-    lines = [_day_line(resource) for resource in found[:DAY_SHOWN]]
+    lines = [draw_post(resource, "day_line") for resource in found[:DAY_SHOWN]]
     more = max(0, len(found) - DAY_SHOWN)
     return render("ressources/day", day=say_date(day), lines=lines, more=more, imported=imported)
 
 
 def bound_day(day: date) -> tuple[datetime, datetime]:
-    """When a day begins in Paris, and the next one does."""
+    """Find when a day begins in Paris, and the next one does."""
     return datetime.combine(day, time(), PARIS), datetime.combine(day + timedelta(days=1), time(), PARIS)
 
 
-def _day_line(resource: Resource) -> Markdown:
-    return render(
-        "ressources/day_line",
-        resource=resource,
-        title=link_title(resource),
-        kind=_say_kind(resource),
-        files=len(resource.files),
-    )
-
-
-def _say_kind(resource: Resource) -> str:
-    known = KINDS.get(resource.type)
-    return known.libelle.lower() if known else ""
-
-
 def draw_post(resource: Resource, what: str) -> Markdown:
-    """What the post says that carries its files, or begins its thread."""
+    """Draw what is said of it in the channel: on its day, over its files, or where its thread begins."""
+    known = KINDS.get(resource.type)
     return render(
         f"ressources/{what}",
         resource=resource,
         title=link_title(resource),
-        kind=_say_kind(resource),
+        kind=known.libelle.lower() if known else "",
+        files=len(resource.files),
         about=quotation(resource.description, 300),
         there=resource.state is ResourceState.PUBLISHED,
     )
 
 
 def delete_files_post(resource: Resource) -> Sequence[Reply]:
-    """Its files stand in the channel no more; what people say of it stays."""
+    """Take its files out of the channel; what people say of it stays."""
     if resource.post_id in {"", resource.thread_post}:
         return []
     post_id, channel_id = resource.post_id, resource.channel_id
@@ -248,7 +249,7 @@ def delete_files_post(resource: Resource) -> Sequence[Reply]:
 
 
 async def post_files(ctx: Context, resource: Resource) -> Sequence[Reply]:
-    """Its files stand in the channel, under the message of its day; once."""
+    """Post its files in the channel, under the message of its day; once."""
     place = await find_channel(ctx)
     if not (place and resource.files and resource.published_at) or resource.post_id:
         return []
@@ -256,11 +257,8 @@ async def post_files(ctx: Context, resource: Resource) -> Sequence[Reply]:
     if resource.state is not ResourceState.PUBLISHED or await FILES.is_sent(ctx.db, resource):
         return []
     roots = [post for post in await DAY.list_posts(ctx.db, day) if post.channel_id == place]
-    if not roots and place in await outbox.find_reached(ctx.db, [DAY.of(day)]):
-        # Once that message stands, its files come.
-        return []
-    is_first = not roots and find_day(ctx.now) - day < timedelta(days=NEW_FOR_DAYS)
-    if is_first:
+    if not roots and (is_new(ctx, day) or place in await outbox.find_reached(ctx.db, [DAY.of(day)])):
+        # Once the message of that day stands, its files come.
         return []
     root = roots[0].post_id if roots else ""
     return [FILES.post(resource, draw_post(resource, "files"), place, root_id=root, files=list(resource.files))]
@@ -268,13 +266,13 @@ async def post_files(ctx: Context, resource: Resource) -> Sequence[Reply]:
 
 @feature.watches
 async def watch_thread_channel(db: AsyncSession, settings: Settings) -> WatchedPlaces:
-    """The channel of the ressourcerie, for what is typed under a resource."""
+    """Listen in the channel of the ressourcerie, for what is typed under a resource."""
     known = await canaux.find_channel_ids(db)
     return WatchedPlaces(crowded=frozenset({known[CHANNEL]} if CHANNEL in known else ()))
 
 
 async def say_comments(ctx: Context, resource: Resource) -> Markdown:
-    """How many comments there are, and where: for who has the resource before them; "" for none."""
+    """Say how many comments there are, and where, for who has the resource before them; "" for none."""
     count = await feedback.count_comments(ctx.db, resource.number)
     link = make_permalink(ctx.settings, resource.thread_post) if resource.thread_post else ""
     return render("ressources/comments", count=count, link=link) if count else Markdown("")
@@ -282,9 +280,9 @@ async def say_comments(ctx: Context, resource: Resource) -> Markdown:
 
 @feature.button(Comment, writes=False)
 async def open_comment_window(ctx: Context, click: Comment) -> Replies:
-    """The window of a word."""
+    """Open the window of a comment."""
     resource = await _must_be_published(ctx, await find_resource(ctx, click.resource))
-    return Ask(CommentResource.draft(resource=resource.number, said=resource.titre[:100]), here=False)
+    return Ask(CommentResource.of(resource), here=False)
 
 
 async def _must_be_published(ctx: Context, resource: Resource) -> Resource:
@@ -297,11 +295,11 @@ async def _must_be_published(ctx: Context, resource: Resource) -> Resource:
 
 @feature.submit(CommentResource)
 async def comment_resource(ctx: Context, form: CommentResource) -> Replies:
-    """The bot says it in the thread; where there is none it is begun, and the word follows."""
+    """Say a comment in the thread; where there is none, begin it, and the words follow."""
     resource, _ = await lock_resource(ctx, form.resource)
     await _must_be_published(ctx, resource)
     said = ResourceComment(resource=resource.number, user_id=ctx.user.id, at=ctx.now, waits=form.text)
-    begun = []
+    begun: Sequence[Reply] = []
     if resource.thread_post:
         said.waits = ""
         begun = [_post_comment(ctx, resource, await read_display_name(ctx, ctx.user.id), form.text)]
@@ -319,7 +317,7 @@ def _post_comment(ctx: Context, resource: Resource, name: str, text: str) -> Rep
 
 
 async def note_thread(ctx: Context, number: int, event: Delivered) -> Sequence[Reply]:
-    """What waited for the thread is said in it."""
+    """Note where the thread stands, and say in it what waited for it."""
     resource, revision = await lock_resource(ctx, number)
     resource.thread_post, resource.channel_id = event.post_id, event.channel_id
     resource.post_id = resource.post_id or ("" if resource.files else event.post_id)
@@ -330,7 +328,7 @@ async def note_thread(ctx: Context, number: int, event: Delivered) -> Sequence[R
 
 @feature.event(Posted, name="ressources.typed.Posted")
 async def note_typed_comment(ctx: Context, event: Posted) -> Replies:
-    """An answer in the thread of a resource is a comment."""
+    """Note an answer in the thread of a resource as a comment."""
     resource = await resources.find_by_thread(ctx.db, event.root_id) if event.root_id else None
     if resource is None:
         return None
@@ -341,13 +339,13 @@ async def note_typed_comment(ctx: Context, event: Posted) -> Replies:
 
 @feature.event(Deleted, name="ressources.taken_away.Deleted")
 async def forget_deleted_comment(ctx: Context, event: Deleted) -> Replies:
-    """It is no comment any more."""
+    """Forget a comment that was deleted."""
     await feedback.forget_comment(ctx.db, event.post_id)
     return None
 
 
 async def _tell_author_of_comment(ctx: Context, resource: Resource, by: str, text: str) -> Sequence[Reply]:
-    """Its author (else who deposited it) hears of it once a day: the thread has the rest."""
+    """Tell its author (else who deposited it) once a day: the thread has the rest."""
     whom = resource.auteur_id or resource.deposited_by
     if whom in {"", by} or not await is_active(ctx, whom):
         return []

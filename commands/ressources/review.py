@@ -1,6 +1,6 @@
 """Animateurs review what is proposed and reported; what follows once a card or a post has arrived."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from bot import quotas
@@ -13,11 +13,26 @@ from bot.errors import ChatError, UserError
 from bot.events import Delivered
 from bot.french.words import plural
 from bot.quotas import Quota
-from bot.replies import Ask, Button, Card, Direct, Message, Replies, Reply, Waiting, Whisper
+from bot.replies import Ask, Button, Card, Message, Replies, Reply, Waiting, Whisper
 from bot.texts import quotation, render
 from commands.ressources import posts
-from commands.ressources.buttons import AnswerAbout, AskAbout, Edit, Open, Publish, Refuse, Report, Settle, Withdraw
-from commands.ressources.feature import ANIMATEURS, feature, find_resource, lock_resource, note_resource, note_state
+from commands.ressources.feature import (
+    ANIMATEURS,
+    AskAbout,
+    Edit,
+    OfResource,
+    Open,
+    Publish,
+    Refuse,
+    Report,
+    Withdraw,
+    decide_resource,
+    feature,
+    find_resource,
+    lock_resource,
+    note_resource,
+    tell_others,
+)
 from commands.ressources.posts import DAY, FILES, REVIEW, THREAD
 from config.time import PARIS
 from dialogs.ressources import REPORT_REASONS, AnswerReview, AskDepositor, RefuseResource, ReportResource
@@ -32,44 +47,43 @@ REPORTS_SHOWN = 10
 """Reports that a card shows."""
 
 
+class Settle(OfResource):
+    """« Traité »: what was reported of it is dealt with."""
+
+
+class AnswerAbout(OfResource):
+    """« Répondre » to those who review it."""
+
+
 @feature.button(Report, writes=False)
 async def open_report(ctx: Context, click: Report) -> Replies:
-    """The window that asks what is wrong."""
+    """Open the window that asks what is wrong."""
     resource = await find_resource(ctx, click.resource)
     if any(one.user_id == ctx.user.id for one in await feedback.list_open_reports(ctx.db, resource.number)):
         raise UserError("Vous avez déjà signalé cette fiche : les animateurs la regardent.")
-    return Ask(ReportResource.draft(resource=resource.number, said=resource.titre[:100]), here=False)
+    return Ask(ReportResource.of(resource), here=False)
 
 
 @feature.submit(ReportResource)
 async def report_resource(ctx: Context, form: ReportResource) -> Replies:
-    """Once for each person until it is dealt with; one card has them all."""
-    await begin_writing(ctx.db)
-    resource = await find_resource(ctx, form.resource)
+    """Report a resource, once for each person until it is dealt with; one card has all reports."""
+    resource, _ = await lock_resource(ctx, form.resource)
     before = await feedback.list_open_reports(ctx.db, resource.number)
     made = ResourceReport(resource=resource.number, user_id=ctx.user.id, why=form.why, word=form.text, at=ctx.now)
     if not await feedback.put_report(ctx.db, made):
         raise UserError("Vous avez déjà signalé cette fiche : les animateurs la regardent.")
     thanks = [Whisper(render("ressources/reported", resource=resource)), *await quotas.spend(ctx, Quota.REPORT)]
+    said = await _draw_reports(ctx, resource)
     if before:
-        return [*thanks, *await refresh_reports(ctx, resource)]
-    return [*thanks, *await _post_report_card(ctx, resource)]
+        return [*thanks, REPORT.rewrite(resource, said)]
+    return [*thanks, *await posts.tell_reviewers(ctx, said, REPORT.of(resource))]
 
 
-async def _post_report_card(ctx: Context, resource: Resource) -> Sequence[Reply]:
-    return await posts.tell_reviewers(ctx, await _draw_reports(ctx, resource), REPORT.of(resource))
-
-
-async def refresh_arrived_reports(ctx: Context, number: int) -> Sequence[Reply]:
-    """What was reported, or dealt with, while the card was on its way stands on it."""
-    await begin_writing(ctx.db)
+async def _note_report_card(ctx: Context, number: int) -> Sequence[Reply]:
+    """Rewrite a card that just arrived, where more was reported, or dealt with, while it was on its way."""
+    resource, _ = await lock_resource(ctx, number)
     is_as_said = len(await feedback.list_open_reports(ctx.db, number)) == 1
-    return [] if is_as_said else await refresh_reports(ctx, await find_resource(ctx, number))
-
-
-async def refresh_reports(ctx: Context, resource: Resource, *, here: bool = False) -> Sequence[Reply]:
-    """The card as it is now."""
-    return [REPORT.rewrite(resource, await _draw_reports(ctx, resource), here=here)]
+    return [] if is_as_said else [REPORT.rewrite(resource, await _draw_reports(ctx, resource))]
 
 
 async def _draw_reports(ctx: Context, resource: Resource) -> Message:
@@ -92,21 +106,20 @@ async def _draw_reports(ctx: Context, resource: Resource) -> Message:
 
 @feature.button(Settle, roles=ANIMATEURS)
 async def settle_reports(ctx: Context, click: Settle) -> Replies:
-    """What was reported is dealt with, and who reported it hears so."""
-    await begin_writing(ctx.db)
-    resource = await find_resource(ctx, click.resource)
+    """Close what was reported, and tell who reported it."""
+    resource, _ = await lock_resource(ctx, click.resource)
     told = await close_reports(ctx, resource)
     return [Whisper("C’est noté : les personnes qui l’ont signalée le savent."), *told]
 
 
 async def close_reports(ctx: Context, resource: Resource) -> Sequence[Reply]:
-    """Nothing more is reported of it."""
+    """Close all open reports of a resource."""
     whose = await feedback.close_reports(ctx.db, resource.number, ctx.user.id, ctx.now)
     if whose:
         note_resource(ctx, AuditAct.RESOURCE_SETTLE, resource, ({"signalements": len(whose)}, {"signalements": 0}))
     text = render("ressources/told_settled", resource=resource, gone=resource.state is not ResourceState.PUBLISHED)
-    others = [one for one in whose if one != ctx.user.id and await is_active(ctx, one)]
-    return [*await refresh_reports(ctx, resource, here=False), *(Direct(text, user_id=one) for one in others)]
+    card = REPORT.rewrite(resource, await _draw_reports(ctx, resource))
+    return [card, *await tell_others(ctx, whose, text)]
 
 
 AT_ONCE = 20
@@ -116,7 +129,7 @@ LAST_HOUR = 20
 
 
 async def read_delivered_files(ctx: ReadingContext, event: Delivered) -> Mapping[str, str]:
-    """The files that a post carries which was made for its files, name by id; none of a post that is gone."""
+    """Read which files a post carries that was made for its files, name by id; none of a post that is gone."""
     if not (REVIEW.read_number(event.topic) or FILES.read_number(event.topic)):
         return {}
     try:
@@ -130,11 +143,11 @@ async def read_delivered_files(ctx: ReadingContext, event: Delivered) -> Mapping
 
 @feature.event(Delivered, name="ressources.arrived.Delivered", asks=read_delivered_files)
 async def note_delivered(ctx: Context, event: Delivered, files: Mapping[str, str]) -> Replies:
-    """It is known where something stands, and what comes next is said there."""
+    """Note where something stands now, and say what comes next there."""
     if day := DAY.read_key(event.topic):
         return await _note_day_post(ctx, date.fromisoformat(day))
     if number := REPORT.read_number(event.topic):
-        return await refresh_arrived_reports(ctx, number)
+        return await _note_report_card(ctx, number)
     if number := REVIEW.read_number(event.topic):
         return await _note_review_card(ctx, number, files)
     if number := FILES.read_number(event.topic):
@@ -144,7 +157,7 @@ async def note_delivered(ctx: Context, event: Delivered, files: Mapping[str, str
 
 
 async def _note_day_post(ctx: Context, day: date) -> Sequence[Reply]:
-    """What came out while it was on its way is told, and files come under it."""
+    """Tell what came out while the message of the day was on its way, and post files under it."""
     await begin_writing(ctx.db)
     replies = list(await posts.post_day(ctx, day))
     for resource in await resources.list_published_between(ctx.db, *posts.bound_day(day)):
@@ -153,8 +166,8 @@ async def _note_day_post(ctx: Context, day: date) -> Sequence[Reply]:
 
 
 async def _note_review_card(ctx: Context, number: int, found: Mapping[str, str]) -> Sequence[Reply]:
-    """The copies that it carries stay, whatever becomes of those that were given. What is withdrawn has left the
-    channel then."""
+    """Keep the copies that the card carries, whatever becomes of the files that were given. What is withdrawn has left
+    the channel then."""
     revision = await begin_writing(ctx.db)
     resource = await get_resource(ctx.db, number)
     if resource is None:
@@ -171,7 +184,7 @@ async def _note_review_card(ctx: Context, number: int, found: Mapping[str, str])
 
 
 async def _note_files_post(ctx: Context, number: int, event: Delivered, found: Mapping[str, str]) -> Sequence[Reply]:
-    """From now on its files are those of the channel."""
+    """Keep the files that the channel has now."""
     revision = await begin_writing(ctx.db)
     resource = await get_resource(ctx.db, number)
     if resource is None or event.topic != FILES.of(resource):
@@ -185,7 +198,7 @@ async def _note_files_post(ctx: Context, number: int, event: Delivered, found: M
 
 @feature.job("hour=7-20 minute=10", name="ressources.catch_up", writes=True)
 async def catch_up_posts(ctx: Context) -> Replies:
-    """What could not be told when it came out is told: no channel was known, or it was imported."""
+    """Tell what could not be told when it came out: no channel was known, or it was imported."""
     await begin_writing(ctx.db)
     today = posts.find_day(ctx.now)
     days = [today - timedelta(days=back) for back in range(posts.NEW_FOR_DAYS - 1, -1, -1)]
@@ -206,7 +219,7 @@ PAGE = 5
 
 @feature.command("ressources relire", help="Relire les fiches proposées", roles=ANIMATEURS)
 async def list_proposed(ctx: Context, _: str) -> Replies:
-    """Those that have waited longest, each with what can be done with it."""
+    """Show those that have waited longest, each with what can be done with it."""
     waiting = await resources.list_proposed(ctx.db, PAGE)
     if not waiting:
         return Whisper("Aucune fiche n’attend d’être relue.")
@@ -218,65 +231,58 @@ async def list_proposed(ctx: Context, _: str) -> Replies:
 
 @feature.waiting
 async def remind_reviewers(ctx: Context) -> Sequence[Waiting]:
-    """What waits for a review."""
+    """Tell an animateur how much waits for a review."""
     count = await resources.count_proposed(ctx.db) if ctx.user.animates else 0
     if not count:
         return []
     verb = "attend d’être relue" if count == 1 else "attendent d’être relues"
-    return [
-        Waiting(f"{plural(count, 'fiche')} {verb}", Button("Relire les fiches", RunCommand(line="ressources relire")))
-    ]
+    leads = Button("Relire les fiches", RunCommand(line="ressources relire"))
+    return [Waiting(f"{plural(count, 'fiche')} {verb}", leads)]
 
 
 @feature.button(Publish, roles=ANIMATEURS)
 async def publish_proposed(ctx: Context, click: Publish) -> Replies:
-    """It is found from now on, whatever was decided before; the second of two reads who was first."""
+    """Publish a resource, whatever was decided before; the second of two reads who was first."""
     resource, revision = await lock_resource(ctx, click.resource)
     if resource.state is ResourceState.PUBLISHED:
         return await _say_decided(ctx, resource)
     told = await posts.publish_resource(ctx, resource, revision)
     opened = [Button("Ouvrir", Open(resource=resource.number))]
     text = render("ressources/told_published", resource=resource)
-    said = await _tell_others(ctx, {resource.deposited_by, resource.auteur_id}, text, opened)
+    said = await tell_others(ctx, sorted({resource.deposited_by, resource.auteur_id}), text, opened)
     done = Whisper(render("ressources/is_published", resource=resource))
     return [done, *await posts.refresh_card(ctx, resource, here=True), *told, *said]
 
 
 async def _say_decided(ctx: Context, resource: Resource) -> Sequence[Reply]:
-    """Somebody decided already."""
+    """Say that somebody decided already, and who."""
     by = "vous" if resource.decided_by == ctx.user.id else await read_display_name(ctx, resource.decided_by)
     text = render("ressources/decided_already", resource=resource, by=by, state=resource.state.value)
     return [Whisper(text), *await posts.refresh_card(ctx, resource, here=True)]
 
 
-async def tell_depositor(
-    ctx: Context, resource: Resource, what: str, buttons: Sequence[Button] = (), word: str = ""
+async def _tell_depositor(
+    ctx: Context, resource: Resource, what: str, buttons: Sequence[Button], word: str
 ) -> Sequence[Reply]:
-    """Who proposed it hears what became of it."""
+    """Tell who proposed it what became of it."""
     text = render(f"ressources/told_{what}", resource=resource, word=quotation(word, 1000))
-    return await _tell_others(ctx, {resource.deposited_by}, text, buttons)
-
-
-async def _tell_others(ctx: Context, whom: Collection[str], text: str, buttons: Sequence[Button]) -> Sequence[Reply]:
-    """Nobody who did it themselves, or has left."""
-    others = [one for one in sorted(whom) if one != ctx.user.id and await is_active(ctx, one)]
-    return [Direct(text, buttons, user_id=one) for one in others]
+    return await tell_others(ctx, [resource.deposited_by], text, buttons)
 
 
 @feature.button(AskAbout, roles=ANIMATEURS)
 async def open_question(ctx: Context, click: AskAbout) -> Replies:
-    """The window of a question."""
+    """Open the window of a question."""
     resource, _ = await lock_resource(ctx, click.resource)
     if resource.state is not ResourceState.PROPOSED:
         return await _say_decided(ctx, resource)
     if not await is_active(ctx, resource.deposited_by):
         raise UserError("La personne qui a proposé cette fiche a quitté le réseau : publiez, corrigez ou refusez-la.")
-    return Ask(AskDepositor.draft(resource=resource.number, said=resource.titre[:100]))
+    return Ask(AskDepositor.of(resource))
 
 
 @feature.submit(AskDepositor, roles=ANIMATEURS)
 async def ask_depositor(ctx: Context, form: AskDepositor) -> Replies:
-    """The question goes to who proposed it; the card says that an answer is awaited."""
+    """Send the question to who proposed it; the card says that an answer is awaited."""
     resource, revision = await lock_resource(ctx, form.resource)
     if resource.state is not ResourceState.PROPOSED:
         return await _say_decided(ctx, resource)
@@ -285,7 +291,7 @@ async def ask_depositor(ctx: Context, form: AskDepositor) -> Replies:
     note_resource(ctx, AuditAct.RESOURCE_ASK, resource, reason=form.text)
     offered = [Button("Répondre", AnswerAbout(resource=resource.number), "primary"), _correct_button(resource)]
     note = render("ressources/asked", by=await read_display_name(ctx, ctx.user.id), word=quotation(form.text, 1000))
-    told = await tell_depositor(ctx, resource, "asked", offered, form.text)
+    told = await _tell_depositor(ctx, resource, "asked", offered, form.text)
     return [*await posts.refresh_card(ctx, resource, note, here=True), *told]
 
 
@@ -295,22 +301,22 @@ def _correct_button(resource: Resource) -> Button:
 
 @feature.button(AnswerAbout, writes=False)
 async def open_answer(ctx: Context, click: AnswerAbout) -> Replies:
-    """The window of an answer."""
-    resource = await _must_be_depositor(ctx, await find_resource(ctx, click.resource))
-    return Ask(AnswerReview.draft(resource=resource.number, said=resource.question[:300] or resource.titre[:100]))
+    """Open the window of an answer."""
+    resource = await find_resource(ctx, click.resource)
+    _must_be_depositor(ctx, resource)
+    return Ask(AnswerReview.of(resource, resource.question[:300]))
 
 
-async def _must_be_depositor(ctx: Context, resource: Resource) -> Resource:
+def _must_be_depositor(ctx: Context, resource: Resource) -> None:
     if ctx.user.id != resource.deposited_by:
         raise UserError("Seule la personne qui a proposé la fiche répond ici.")
-    return resource
 
 
 @feature.submit(AnswerReview)
 async def answer_question(ctx: Context, form: AnswerReview) -> Replies:
-    """It stands under the card, which says so."""
+    """Say the answer under the card."""
     resource, revision = await lock_resource(ctx, form.resource)
-    await _must_be_depositor(ctx, resource)
+    _must_be_depositor(ctx, resource)
     resource.question = ""
     await write_resources(ctx.db, [resource], revision)
     by, word = await read_display_name(ctx, ctx.user.id), quotation(form.text, 1000)
@@ -320,23 +326,20 @@ async def answer_question(ctx: Context, form: AnswerReview) -> Replies:
 
 @feature.button(Refuse, roles=ANIMATEURS)
 async def open_refusal(ctx: Context, click: Refuse) -> Replies:
-    """The window of a reason."""
+    """Open the window that asks why it is refused."""
     resource, _ = await lock_resource(ctx, click.resource)
     if resource.state is not ResourceState.PROPOSED:
         return await _say_decided(ctx, resource)
-    return Ask(RefuseResource.draft(resource=resource.number, said=resource.titre[:100]))
+    return Ask(RefuseResource.of(resource))
 
 
 @feature.submit(RefuseResource, roles=ANIMATEURS)
 async def refuse_resource(ctx: Context, form: RefuseResource) -> Replies:
-    """It is not published; who proposed it reads why, may answer, and may correct it and propose it again."""
+    """Refuse a resource; who proposed it reads why, may answer, and may correct it and propose it again."""
     resource, revision = await lock_resource(ctx, form.resource)
     if resource.state is not ResourceState.PROPOSED:
         return await _say_decided(ctx, resource)
-    resource.state, resource.decided_by, resource.reason = ResourceState.REFUSED, ctx.user.id, form.text
-    resource.question, resource.changed_at = "", ctx.now
-    await write_resources(ctx.db, [resource], revision)
-    note_state(ctx, AuditAct.RESOURCE_REFUSE, resource, ResourceState.PROPOSED)
+    await decide_resource(ctx, resource, revision, ResourceState.REFUSED, form.text)
     offered = [_correct_button(resource), Button("Répondre", AnswerAbout(resource=resource.number))]
-    told = await tell_depositor(ctx, resource, "refused", offered, form.text)
+    told = await _tell_depositor(ctx, resource, "refused", offered, form.text)
     return [*await posts.refresh_card(ctx, resource, here=True), *told]

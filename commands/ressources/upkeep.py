@@ -4,9 +4,11 @@ import asyncio
 import json
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
 from urllib.parse import urlencode, urlsplit
+
+from pydantic import BaseModel
 
 from bot.cards import RowCard
 from bot.command_lines import NUMBER
@@ -15,14 +17,16 @@ from bot.errors import UserError
 from bot.french.dates import say_date
 from bot.french.periods import months_after, read_coming_day
 from bot.replies import Button, Card, Direct, Message, Progress, Replies, Reply, Say, Start, Step, Update, Whisper
-from bot.texts import link, render
+from bot.texts import Markdown, link, render
 from bot.web import Trouble, WebClient, WebError, WebResponse
 from commands.ressources import posts
-from commands.ressources.buttons import BringBack, CheckLinks, Edit, LinkWorks, StillGood, TakeDown
 from commands.ressources.feature import (
     ANIMATEURS,
+    Edit,
+    OfResource,
     feature,
     find_changeable,
+    find_in_zone,
     find_keepers,
     is_own,
     lock_resource,
@@ -30,7 +34,7 @@ from commands.ressources.feature import (
 )
 from commands.ressources.life import restore_resource, take_down
 from config.time import PARIS
-from storage import canaux, people
+from storage import canaux
 from storage.journal import AuditAct
 from storage.ressources import Resource, ResourceState, link_checks, resources, reviews
 from storage.ressources.link_checks import Fault, Kind, LinkCheck, Look
@@ -48,21 +52,30 @@ _MONTH = re.compile(r"(\d{4})-(\d{1,2})")
 _NEVER = {"jamais", "non", "aucune"}
 
 
+class StillGood(OfResource):
+    """« C’est encore bon »: the resource needs no change for a year; ``listed`` are those of the same message."""
+
+    listed: list[int] = []
+
+
 @feature.job("day_of_week=mon-fri hour=9 minute=10", name="ressources.remind", local=True, writes=True)
 async def remind_keepers(ctx: Context) -> Replies:
-    """One message to each author who is where it is morning; one in the animateurs’ room, in Paris: what nobody else is
-    left for, and what its author left as it is for two weeks."""
+    """Send one message to each author who is where it is morning, and one to the animateurs’ room, in Paris: what
+    nobody else is left for, and what its author left as it is for two weeks."""
     due = await reviews.list_reviews_due(ctx.db, ctx.today, REVIEWED_AT_ONCE)
     theirs = await find_keepers(ctx, due) if due else {}
     first = [each for each in due if each.reviews == reviews.NOBODY]
-    here = await _find_in_zone(ctx, set(theirs.values()))
+    here = await find_in_zone(ctx, set(theirs.values()), ctx.zone.key)
     by_author: dict[str, list[Resource]] = {}
     for each in first:
         if theirs.get(each.number) in here:
             by_author.setdefault(theirs[each.number], []).append(each)
     late = [each for each in due if each.reviews != reviews.NOBODY or each.number not in theirs]
     told = [each.number for found in by_author.values() for each in found]
-    replies: list[Reply] = [_remind_author(ctx, who, found) for who, found in by_author.items()]
+    replies = [
+        Direct(_say_count("ressources/review_author", found), user_id=who, cards=_review_cards(ctx, found))
+        for who, found in by_author.items()
+    ]
     await reviews.note_reminded(ctx.db, told, reviews.AUTHOR, ctx.today)
     return [*replies, *await _remind_room(ctx, late)]
 
@@ -74,7 +87,7 @@ async def remind_keepers(ctx: Context) -> Replies:
     writes=True,
 )
 async def review_typed(ctx: Context, line: str) -> Replies:
-    """What is to be looked at again; of one, when that will be, or from now on when."""
+    """Show what is to be looked at again; of one resource, when that will be, or set when."""
     asked = _REVIEW_LINE.fullmatch(" ".join(line.split()))
     if not line.strip():
         return await _list_due(ctx)
@@ -89,7 +102,7 @@ async def review_typed(ctx: Context, line: str) -> Replies:
 
 @feature.button(StillGood)
 async def confirm_still_good(ctx: Context, click: StillGood) -> Replies:
-    """« C’est encore bon »: it is, for a year; the message tells of the others still."""
+    """Note that a resource is still good for a year; the message goes on with the others."""
     await find_changeable(ctx, click.resource)
     changed = await _set_review_day(ctx, click.resource, months_after(ctx.today, reviews.YEAR_MONTHS))
     if len(click.listed) < 2:
@@ -99,37 +112,24 @@ async def confirm_still_good(ctx: Context, click: StillGood) -> Replies:
     return Update(render("ressources/review_left"), cards=[_review_card(ctx, each, click.listed) for each in shown])
 
 
-async def _find_in_zone(ctx: Context, ids: set[str]) -> set[str]:
-    """Who of these is in the zone whose morning it is; whom the register does not know is in Paris."""
-    zones = {person.id: person.timezone for person in await people.among(ctx.db, ids=sorted(ids))} if ids else {}
-    return {one for one in ids if zones.get(one, PARIS.key) == ctx.zone.key}
-
-
 async def _remind_room(ctx: Context, late: Sequence[Resource]) -> Sequence[Reply]:
     room = await canaux.find_team_room(ctx.db) if late and ctx.zone.key == PARIS.key else ""
     if not room:
         return []
-    text = render("ressources/review_room", count=len(late), more=_list_hidden(late))
-    said = Say(text, channel_id=room, cards=_review_cards(ctx, late))
+    said = Say(_say_count("ressources/review_room", late), channel_id=room, cards=_review_cards(ctx, late))
     await reviews.note_reminded(ctx.db, [each.number for each in late], reviews.ANIMATEURS, ctx.today)
     return [said]
 
 
-def _remind_author(ctx: Context, who: str, found: Sequence[Resource]) -> Reply:
-    text = render("ressources/review_author", count=len(found), more=_list_hidden(found))
-    return Direct(text, user_id=who, cards=_review_cards(ctx, found))
-
-
 async def _list_due(ctx: Context) -> Replies:
-    """One’s own; animateurs see all."""
+    """List one’s own that are to be looked at again; animateurs see all."""
     mine = None if ctx.user.may(ANIMATEURS) else ctx.user.id
     found = await reviews.list_to_review(ctx.db, ctx.today, REVIEWED_AT_ONCE, mine)
-    text = render("ressources/review_list", count=len(found), more=_list_hidden(found))
-    return Whisper(text, cards=_review_cards(ctx, found))
+    return Whisper(_say_count("ressources/review_list", found), cards=_review_cards(ctx, found))
 
 
 async def _set_review_day(ctx: Context, number: int, day: date | None) -> Resource:
-    """It is to be looked at again on that day, or never."""
+    """Set the day on which a resource is to be looked at again, or that it never is."""
     found, revision = await lock_resource(ctx, number)
     was, found.review_on, found.reviews, found.changed_at = found.review_on, day, reviews.NOBODY, ctx.now
     await write_resources(ctx.db, [found], revision)
@@ -140,7 +140,7 @@ async def _set_review_day(ctx: Context, number: int, day: date | None) -> Resour
 
 
 def read_review_day(text: str, today: date) -> date | None:
-    """The day that is meant, None for « jamais ». Raises UserError for one that is none, past, or too far."""
+    """Read the day that is meant, None for « jamais ». Raises UserError for one that is none, past, or too far."""
     if text.strip().lower() in _NEVER:
         return None
     month = _MONTH.fullmatch(text.strip())
@@ -160,13 +160,7 @@ def _review_cards(ctx: Context, found: Sequence[Resource]) -> Sequence[Card]:
 
 def _review_card(ctx: Context, resource: Resource, listed: Sequence[int]) -> Card:
     is_due = resource.review_on is not None and resource.review_on <= ctx.today
-    text = render(
-        "ressources/review_card",
-        resource=resource,
-        title=posts.link_title(resource),
-        said=_say_review_days(resource),
-        due=is_due,
-    )
+    text = _say_review(resource, "ressources/review_card", due=is_due)
     return Card(text, _review_buttons(resource, listed) if is_due else ())
 
 
@@ -176,21 +170,17 @@ def _review_buttons(resource: Resource, listed: Sequence[int]) -> Sequence[Butto
     return [Button("C’est encore bon", good, "primary"), Button("Modifier", Edit(resource=number))]
 
 
-def _say_review(resource: Resource) -> str:
-    return render(
-        "ressources/review_one", resource=resource, title=posts.link_title(resource), said=_say_review_days(resource)
-    )
-
-
-def _say_review_days(resource: Resource) -> Mapping[str, str]:
-    """Since when it is as it is, and when it is to be looked at again."""
+def _say_review(resource: Resource, template: str = "ressources/review_one", **more: object) -> Markdown:
+    """Say since when it is as it is, and when it is to be looked at again."""
     on = resource.review_on
-    return {"since": say_date(resource.date), "on": say_date(on) if on else ""}
+    said = {"since": say_date(resource.date), "on": say_date(on) if on else ""}
+    return render(template, resource=resource, title=posts.link_title(resource), said=said, **more)
 
 
-def _list_hidden(found: Sequence[Resource]) -> Sequence[int]:
-    """The numbers of those that are not shown: some."""
-    return [each.number for each in found[REVIEWS_SHOWN : REVIEWS_SHOWN + 20]]
+def _say_count(template: str, found: Sequence[Resource]) -> Markdown:
+    """Say how many there are, with the numbers of some that are not shown."""
+    more = [each.number for each in found[REVIEWS_SHOWN : REVIEWS_SHOWN + 20]]
+    return render(template, count=len(found), more=more)
 
 
 LOOK_S, ALL_S = 40.0, 80.0
@@ -202,17 +192,6 @@ ARCHIVE_S = 10.0
 ARCHIVE_MAX = 16 * 1024
 ARCHIVES = ("web.archive.org",)
 """Hosts that copies are at."""
-_FAULTS = {
-    Trouble.NAME: Fault.NAME,
-    Trouble.REFUSED: Fault.REFUSED,
-    Trouble.TLS: Fault.TLS,
-    Trouble.SLOW: Fault.SLOW,
-    Trouble.ODD: Fault.ODD,
-    Trouble.LOOP: Fault.LOOP,
-    Trouble.FORBIDDEN: Fault.FORBIDDEN,
-    Trouble.ROBOTS: Fault.ROBOTS,
-    Trouble.BUSY: Fault.BUSY,
-}
 
 
 async def look_at_links(web: WebClient, links: Sequence[tuple[int, str]]) -> Sequence[Look]:
@@ -242,11 +221,11 @@ async def _find_fault(web: WebClient, url: str) -> Fault:
     except TimeoutError:
         return Fault.SLOW
     except WebError as error:
-        return _FAULTS[error.trouble]
+        return Fault(error.trouble)
 
 
 async def _fetch_link(web: WebClient, url: str) -> WebResponse:
-    """By HEAD; many sites answer that with some error though the page is there: by GET, then."""
+    """Ask for a page by HEAD; many sites answer that with some error though the page is there: by GET, then."""
     try:
         answer = await web.fetch("HEAD", url)
         if answer.status < 400 or answer.status == 429:
@@ -268,7 +247,7 @@ def _judge_status(answer: WebResponse) -> Fault:
 
 
 async def find_archive(web: WebClient, url: str) -> str:
-    """Where the Internet Archive has a copy of it; "" where there is none, or that is not known."""
+    """Find where the Internet Archive has a copy of a page; "" where there is none, or that is not known."""
     try:
         async with asyncio.timeout(ARCHIVE_S):
             asked = f"{ARCHIVE}?{urlencode({'url': url})}"
@@ -280,7 +259,7 @@ async def find_archive(web: WebClient, url: str) -> str:
 
 
 def _read_archive_link(address: str) -> str:
-    """That address, if it is one of an archive. Raises ValueError for what is no link."""
+    """Read an address, if it is one of an archive. Raises ValueError for what is no link."""
     link = read_link(address.replace("http://", "https://", 1))
     return link if urlsplit(link).hostname in ARCHIVES and len(link) <= LINK_MAX else ""
 
@@ -291,6 +270,24 @@ def _host(link: tuple[int, str]) -> str:
 
 LINKS_AT_ONCE = 8
 """Links looked at in one step."""
+
+
+class CheckLinks(BaseModel):
+    """The links that are to be looked at, as of when that was ``begun``."""
+
+    begun: datetime
+
+
+class LinkWorks(OfResource):
+    """« Il marche chez moi »: the link of the resource works though the bot says otherwise."""
+
+
+class TakeDown(OfResource):
+    """« Retirer » a resource whose link is broken."""
+
+
+class BringBack(OfResource):
+    """« Remettre » a resource that was withdrawn for its link."""
 
 
 # On the second night what may be broken is looked at again, and what is new.
@@ -324,7 +321,7 @@ async def check_next_links(ctx: Context, work: CheckLinks, so_far: Progress) -> 
 
 @feature.button(LinkWorks)
 async def silence_link(ctx: Context, click: LinkWorks) -> Replies:
-    """« Il marche chez moi »: nobody hears of this link again until it changes."""
+    """Tell nobody of this link again until it changes: it works for somebody."""
     found = await find_changeable(ctx, click.resource)
     await link_checks.silence_check(ctx.db, found.number)
     note_resource(ctx, AuditAct.RESOURCE_LINK, found, ({}, {"lien": found.url}))
@@ -333,7 +330,7 @@ async def silence_link(ctx: Context, click: LinkWorks) -> Replies:
 
 @feature.button(TakeDown)
 async def withdraw_broken(ctx: Context, click: TakeDown) -> Replies:
-    """« Retirer »: it is found no more, until somebody puts it back."""
+    """Withdraw a resource whose link is broken, until somebody puts it back."""
     found, told = await take_down(ctx, click.resource, render("ressources/link_reason"))
     undo = Button("Remettre", BringBack(resource=found.number))
     return [_refresh_link_card(found, "ressources/link_withdrawn", [undo], by=ctx.user.username), *told]
@@ -341,7 +338,7 @@ async def withdraw_broken(ctx: Context, click: TakeDown) -> Replies:
 
 @feature.button(BringBack)
 async def put_back_broken(ctx: Context, click: BringBack) -> Replies:
-    """« Remettre »: it is found again."""
+    """Put a resource back that was withdrawn for its link."""
     found, told = await restore_resource(ctx, click.resource)
     return [_refresh_link_card(found, "ressources/link_put_back", _link_buttons(found), by=ctx.user.username), *told]
 
@@ -354,17 +351,19 @@ async def _note_looks(ctx: Context, looks: Sequence[Look]) -> Sequence[Reply]:
     # What was changed or withdrawn meanwhile is another matter.
     seen = [look for look in looks if _is_still_its_link(found.get(look.resource), look)]
     judged = [link_checks.judge_look(before.get(look.resource), look, ctx.now, ctx.today) for look in seen]
-    replies = [_say_works_again(found[now.resource]) for now in judged if not now.fault and _was_told(before, now)]
+    told_before = {number for number, check in before.items() if check.told_at is not None}
+    works = [found[now.resource] for now in judged if not now.fault and now.resource in told_before]
     telling = [now for now in judged if now.is_to_be_told(ctx.today)]
     told = await _tell_keepers(ctx, [found[now.resource] for now in telling], {now.resource: now for now in telling})
     for now in telling:
         now.told_at = ctx.now if now.resource in told else None
     await link_checks.note_checks(ctx.db, judged)
-    return [*replies, *told.values()]
+    return [*(_refresh_link_card(each, "ressources/link_works") for each in works), *told.values()]
 
 
 async def _tell_keepers(ctx: Context, broken: Sequence[Resource], how: Mapping[int, LinkCheck]) -> dict[int, Reply]:
-    """To whoever keeps each of these, by its number; animateurs in their room, once there is one, where nobody does."""
+    """Tell whoever keeps each of these, by its number; animateurs in their room, once there is one, where nobody
+    does."""
     theirs = await find_keepers(ctx, broken)
     room = await canaux.find_team_room(ctx.db) if len(theirs) < len(broken) else ""
     told: dict[int, Reply] = {}
@@ -395,20 +394,10 @@ def _link_buttons(resource: Resource) -> Sequence[Button]:
     ]
 
 
-def _say_works_again(resource: Resource) -> Reply:
-    return _refresh_link_card(resource, "ressources/link_works")
-
-
 def _refresh_link_card(resource: Resource, template: str, buttons: Sequence[Button] = (), **more: str) -> Reply:
-    title = posts.link_title(resource)
-    said = {"by": ""} | more
-    text = render(template, resource=resource, title=title, **said)
+    text = render(template, resource=resource, title=posts.link_title(resource), **{"by": "", **more})
     return LINK.rewrite(resource, Message(text, buttons), here=True)
 
 
 def _is_still_its_link(resource: Resource | None, look: Look) -> bool:
     return resource is not None and resource.state is ResourceState.PUBLISHED and resource.url == look.url
-
-
-def _was_told(before: Mapping[int, LinkCheck], now: LinkCheck) -> bool:
-    return now.resource in before and before[now.resource].told_at is not None

@@ -7,13 +7,7 @@ Words:
         last looked at.
 """
 
-from storage.ressources.catalogue import Hit, SearchPage, search
+from storage.ressources.catalogue import SearchPage, search
 from storage.ressources.resources import Resource, ResourceState
 
-__all__ = [
-    "Hit",
-    "Resource",
-    "ResourceState",
-    "SearchPage",
-    "search",
-]
+__all__ = ["Resource", "ResourceState", "SearchPage", "search"]

@@ -61,7 +61,7 @@ _memories: dict[str, _IndexMemory] = {}
 
 
 async def search(db: AsyncSession, text: str, *, limit: int = PAGE, offset: int = 0) -> SearchPage:
-    """What is published and found by a query as it was typed, the best first."""
+    """Find what is published by a query as it was typed, the best first."""
     query = read_query(text)
     memory = _find_memory(str(db.get_bind().engine.url))
     found, number = await _ask_index(db, memory, query, slice(offset, offset + limit))
@@ -77,7 +77,7 @@ async def warm_up(db: AsyncSession) -> None:
 
 
 async def _ask_index(db: AsyncSession, memory: _IndexMemory, query: Query, page: slice) -> tuple[SearchPage, int]:
-    """What an index finds, and the number of the last writing: what was read before that has to be read again."""
+    """Ask an index, and the number of the last writing: what was read before that has to be read again."""
     ranking = memory.index.search(query, page.stop)
     scores = dict(ranking.best[page])
     resources, number = await list_shown(db, list(scores)) if scores else ([], await read_stamp(db))
@@ -86,7 +86,7 @@ async def _ask_index(db: AsyncSession, memory: _IndexMemory, query: Query, page:
 
 
 async def _bring_up_to_date(db: AsyncSession, memory: _IndexMemory, number: int) -> _IndexMemory:
-    """The index with all that was written since.
+    """Bring the index up to date with all that was written since.
 
     What this very transaction wrote may still be taken back: it is found in an index that is not kept.
     """
@@ -128,19 +128,19 @@ _PUBLISHED = Resource.state == ResourceState.PUBLISHED
 
 
 async def list_latest(db: AsyncSession, limit: int, offset: int = 0) -> Listed:
-    """The newest first, by their date: an import brings many of different age at once."""
+    """List the newest first, by their date: an import brings many of different age at once."""
     order = (col(Resource.date).desc(), col(Resource.published_at).desc().nulls_last(), col(Resource.id).desc())
     return await _page(db, select(Resource).where(_PUBLISHED).order_by(*order), limit, offset)
 
 
 async def list_own(db: AsyncSession, user_id: str, limit: int, offset: int = 0) -> Listed:
-    """All that somebody proposed or wrote, in whatever state, the newest first."""
+    """List all that somebody proposed or wrote, in whatever state, the newest first."""
     mine = or_(col(Resource.deposited_by) == user_id, col(Resource.auteur_id) == user_id)
     return await _page(db, select(Resource).where(mine).order_by(col(Resource.id).desc()), limit, offset)
 
 
 async def list_favourites(db: AsyncSession, user_id: str, limit: int, offset: int = 0) -> Listed:
-    """What somebody keeps at hand, what was withdrawn since too, the last marked first."""
+    """List what somebody keeps at hand, what was withdrawn since too, the last marked first."""
     kept = select(Resource).join(ResourceMark, col(ResourceMark.resource) == col(Resource.id))
     kept = kept.where(ResourceMark.user_id == user_id, ResourceMark.mark == Mark.FAVOURITE)
     order = (col(ResourceMark.at).desc(), col(ResourceMark.resource).desc())
@@ -148,7 +148,7 @@ async def list_favourites(db: AsyncSession, user_id: str, limit: int, offset: in
 
 
 async def count_by_category(db: AsyncSession) -> Mapping[str, int]:
-    """How many are published in each category ("": in none)."""
+    """Count the published ones of each category ("": of none)."""
     counted = select(Resource.categorie, func.count()).where(_PUBLISHED).group_by(col(Resource.categorie))
     return dict((await db.exec(counted)).all())
 

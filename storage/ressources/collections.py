@@ -8,7 +8,7 @@ from sqlmodel import Field, SQLModel, col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.text import fold
-from storage.database import Numbered, UtcTime, insertion
+from storage.database import Numbered, UtcTime, insert_new, insertion
 from storage.ressources.resources import Resource, ResourceState
 
 NAME_MAX, ABOUT_MAX = 80, 300
@@ -53,12 +53,12 @@ class Collected(SQLModel, table=True):
 
 
 def make_name_key(name: str) -> str:
-    """What names of one collection share: letters and figures, folded; "" for a name of none."""
+    """Make what names of one collection share: letters and figures, folded; "" for a name of none."""
     return " ".join("".join(sign if sign.isalnum() else " " for sign in fold(name)).split())[:NAME_MAX].strip()
 
 
 async def list_collections(db: AsyncSession) -> Sequence[tuple[ResourceCollection, int]]:
-    """All, with how much that is published is in each; pinned ones first."""
+    """List all, with how much that is published is in each; pinned ones first."""
     held = (
         select(Collected.collection, func.count().label("held"))
         .join(
@@ -74,18 +74,18 @@ async def list_collections(db: AsyncSession) -> Sequence[tuple[ResourceCollectio
 
 
 async def list_pinned(db: AsyncSession) -> Sequence[ResourceCollection]:
-    """Those that stand in the channel, or did: removed ones, too."""
+    """List those that stand in the channel, or did: removed ones, too."""
     return (await db.exec(select(ResourceCollection).where(col(ResourceCollection.pinned)))).all()
 
 
 async def find_by_name(db: AsyncSession, name: str) -> ResourceCollection | None:
-    """The one that is called so."""
+    """Find the one that is called so."""
     called = select(ResourceCollection).where(ResourceCollection.key == make_name_key(name), _is_there())
     return (await db.exec(called)).first() if make_name_key(name) else None
 
 
 async def get_collection(db: AsyncSession, number: int) -> ResourceCollection | None:
-    """That one; a removed one, too."""
+    """Get a collection by its number; a removed one, too."""
     query = select(ResourceCollection).where(ResourceCollection.id == number)
     return (await db.exec(query.execution_options(populate_existing=True))).first()
 
@@ -103,7 +103,7 @@ async def add_collection(db: AsyncSession, new: ResourceCollection) -> int | Non
 
 
 async def rename_collection(db: AsyncSession, one: ResourceCollection, name: str, about: str) -> bool:
-    """It is called so from now on; False where another is."""
+    """Rename a collection; False where another is called so."""
     other = await find_by_name(db, name)
     if other is not None and other.id != one.id:
         return False
@@ -113,13 +113,13 @@ async def rename_collection(db: AsyncSession, one: ResourceCollection, name: str
 
 
 async def remove_collection(db: AsyncSession, one: ResourceCollection, now: datetime) -> None:
-    """Nobody finds it any more; its name is free."""
+    """Remove a collection: nobody finds it any more, and its name is free."""
     one.removed_at, one.key = now, f"~{one.number}"
     await _write(db, one)
 
 
 async def restore_collection(db: AsyncSession, one: ResourceCollection) -> bool:
-    """It is there again; False where another took its name."""
+    """Bring a removed collection back; False where another took its name."""
     if await find_by_name(db, one.name) is not None:
         return False
     one.removed_at, one.key = None, make_name_key(one.name)
@@ -128,37 +128,36 @@ async def restore_collection(db: AsyncSession, one: ResourceCollection) -> bool:
 
 
 async def note_told(db: AsyncSession, one: ResourceCollection, told: str) -> None:
-    """That stands in the channel now."""
+    """Note what stands in the channel now."""
     one.told = told
     await _write(db, one)
 
 
 async def list_contents(db: AsyncSession, number: int) -> Sequence[int]:
-    """The published resources in it, in their order."""
+    """List the published resources in it, in their order."""
     query = select(Collected.resource).join(Resource, col(Resource.id) == col(Collected.resource))
     query = query.where(Collected.collection == number, Resource.state == ResourceState.PUBLISHED)
     return (await db.exec(query.order_by(col(Collected.place), col(Collected.resource)))).all()
 
 
 async def put_in(db: AsyncSession, into: int, resource: int, by: str, now: datetime) -> bool:
-    """It is the last in it; False where it was in it, or the collection is full."""
+    """Put a resource at the end; False where it was in it, or the collection is full."""
     there = select(func.count(), func.coalesce(func.max(Collected.place), 0)).where(Collected.collection == into)
     count, last = (await db.exec(there)).one()
     if count >= HELD_MAX:
         return False
-    values = {"collection": into, "resource": resource, "place": last + 1, "by": by, "at": now}
-    adding = insertion(db, Collected).values(values).on_conflict_do_nothing()
-    return (await db.execute(adding.returning(col(Collected.place)))).scalar() is not None
+    row = {"collection": into, "resource": resource, "place": last + 1, "by": by, "at": now}
+    return await insert_new(db, Collected, row)
 
 
 async def take_out(db: AsyncSession, of: int, resource: int) -> bool:
-    """It is in it no more; False where it was not."""
+    """Take a resource out; False where it was not in it."""
     one = delete(Collected).where(col(Collected.collection) == of, col(Collected.resource) == resource)
     return (await db.execute(one.returning(col(Collected.place)))).scalar() is not None
 
 
 async def move_up(db: AsyncSession, within: int, resource: int) -> None:
-    """It stands before the published one that it followed."""
+    """Move a resource before the published one that it followed."""
     rows = select(Collected.resource, Collected.place).where(Collected.collection == within)
     places = dict((await db.exec(rows.order_by(col(Collected.place), col(Collected.resource)))).all())
     shown, order = await list_contents(db, within), list(places)

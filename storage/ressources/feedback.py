@@ -8,7 +8,7 @@ from sqlalchemy import Text, delete, func, update
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.database import Code, UtcTime, insertion
+from storage.database import Code, UtcTime, insert_new, insertion
 
 COMMENT_MAX = 2000
 """Characters of what is said in one go."""
@@ -37,13 +37,13 @@ async def add_comment(db: AsyncSession, comment: ResourceComment) -> None:
 
 
 async def count_comments(db: AsyncSession, resource: int) -> int:
-    """How many there are of a resource."""
+    """Count the comments on a resource."""
     theirs = select(func.count()).select_from(ResourceComment).where(ResourceComment.resource == resource)
     return int((await db.exec(theirs)).one())
 
 
 async def take_waiting_comments(db: AsyncSession, resource: int) -> Sequence[ResourceComment]:
-    """Those that waited for a thread, in their order; from now on they do not."""
+    """Take those that waited for a thread, in their order; from now on they do not."""
     waiting = select(ResourceComment).where(ResourceComment.resource == resource, col(ResourceComment.waits) != "")
     found = [one.model_copy() for one in (await db.exec(waiting.order_by(col(ResourceComment.id)))).all()]
     said = col(ResourceComment.id).in_([one.id for one in found])
@@ -53,7 +53,7 @@ async def take_waiting_comments(db: AsyncSession, resource: int) -> Sequence[Res
 
 
 async def forget_comment(db: AsyncSession, post_id: str) -> None:
-    """It was taken away."""
+    """Forget a comment that was deleted."""
     await db.execute(delete(ResourceComment).where(col(ResourceComment.post_id) == post_id))
 
 
@@ -77,9 +77,7 @@ class ResourceMark(SQLModel, table=True):
 
 async def put_mark(db: AsyncSession, resource: int, user_id: str, mark: Mark, now: datetime) -> bool:
     """Give it; False where it was given already."""
-    values = {"resource": resource, "user_id": user_id, "mark": mark, "at": now}
-    statement = insertion(db, ResourceMark).values(values).on_conflict_do_nothing()
-    return bool((await db.execute(statement.returning(col(ResourceMark.resource)))).scalar())
+    return await insert_new(db, ResourceMark, {"resource": resource, "user_id": user_id, "mark": mark, "at": now})
 
 
 async def drop_mark(db: AsyncSession, resource: int, user_id: str, mark: Mark) -> bool:
@@ -91,7 +89,7 @@ async def drop_mark(db: AsyncSession, resource: int, user_id: str, mark: Mark) -
 
 
 async def count_marks(db: AsyncSession, resources: Collection[int], mark: Mark) -> Mapping[int, int]:
-    """How many gave it to each of these; nothing for those that nobody gave it to."""
+    """Count who gave the mark to each of these; nothing for those that nobody gave it to."""
     given = select(ResourceMark.resource, func.count()).where(
         col(ResourceMark.resource).in_(resources), col(ResourceMark.mark) == mark
     )
@@ -99,19 +97,11 @@ async def count_marks(db: AsyncSession, resources: Collection[int], mark: Mark) 
 
 
 async def list_own_marks(db: AsyncSession, user_id: str, resources: Collection[int]) -> Collection[tuple[int, Mark]]:
-    """Which of these somebody gave which marks."""
+    """List which of these somebody gave which marks."""
     given = select(ResourceMark.resource, ResourceMark.mark).where(
         col(ResourceMark.user_id) == user_id, col(ResourceMark.resource).in_(resources)
     )
     return {(number, Mark(mark)) for number, mark in (await db.exec(given)).all()}
-
-
-async def list_favourite_numbers(db: AsyncSession, user_id: str) -> Sequence[int]:
-    """The resources that somebody wants at hand, the last marked first."""
-    kept = select(ResourceMark.resource).where(
-        col(ResourceMark.user_id) == user_id, col(ResourceMark.mark) == Mark.FAVOURITE
-    )
-    return (await db.exec(kept.order_by(col(ResourceMark.at).desc(), col(ResourceMark.resource).desc()))).all()
 
 
 WORD_MAX = 500
@@ -144,13 +134,13 @@ async def put_report(db: AsyncSession, report: ResourceReport) -> bool:
 
 
 async def list_open_reports(db: AsyncSession, resource: int) -> Sequence[ResourceReport]:
-    """Those of a resource that nobody dealt with, oldest first."""
+    """List the reports of a resource that nobody dealt with, oldest first."""
     theirs = select(ResourceReport).where(ResourceReport.resource == resource, col(ResourceReport.closed_at).is_(None))
     return (await db.exec(theirs.order_by(col(ResourceReport.at), col(ResourceReport.user_id)))).all()
 
 
 async def close_reports(db: AsyncSession, resource: int, by: str, now: datetime) -> Sequence[str]:
-    """All of a resource are dealt with; whose they were."""
+    """Close all reports of a resource, and say whose they were."""
     theirs = (col(ResourceReport.resource) == resource, col(ResourceReport.closed_at).is_(None))
     closed = update(ResourceReport).where(*theirs).values(closed_by=by, closed_at=now)
     return sorted((await db.execute(closed.returning(col(ResourceReport.user_id)))).scalars().all())

@@ -175,7 +175,7 @@ class Index:
         self._free.append(place)
 
     def search(self, query: Query, most: int) -> Ranking:
-        """The best of what is found, so many at most; of what is as good, the newest first.
+        """Rank the best of what is found, so many at most; of what is as good, the newest first.
 
         Where little is found, what is of the same theme comes after it.
         """
@@ -203,7 +203,7 @@ class Index:
         return {place: s for place, s in scores.items() if (e := self._places[place]) and e.passes(filters)}
 
     def _scores(self, sought: Sequence[_WeighedGroup], filters: Filters) -> Scores:
-        """How well places are found, each word of several weighed by how telling it is."""
+        """Score the places that are found, each word of several weighed by how telling it is."""
         found = [self._passing(self._follow(one.worths), filters) for one in sought]
         if len(found) == 1:
             return found[0]
@@ -214,7 +214,7 @@ class Index:
         return _score_partial(found, sought)
 
     def _follow(self, worths: Mapping[str, int]) -> Scores:
-        """What these tokens say of each place; what is worth more is said last, and counts."""
+        """Score what these tokens say of each place; what is worth more is said last, and counts."""
         return {place: score // 100 for place, score in self._tokens.follow(worths)}
 
     def _seek(self, group: Group, is_last: bool, is_wide: bool) -> _WeighedGroup:
@@ -229,12 +229,12 @@ class Index:
         return _WeighedGroup({**more, **exact}, telling if known else telling // 2)
 
     def _begun(self, word: str) -> dict[str, int]:
-        """Tokens of the words that begin so."""
+        """Find the tokens of the words that begin so."""
         words = self._words.begin_with(word) if len(word) >= PREFIX_MIN else ()
         return dict.fromkeys(self._list_most_used(words), PREFIX)
 
     def _mistyped(self, word: str) -> dict[str, int]:
-        """Tokens of the words nearest to one that nobody wrote."""
+        """Find the tokens of the words nearest to one that nobody wrote."""
         slips = count_slips_allowed(word)
         if not (slips and word.isalpha()):
             return {}
@@ -242,7 +242,7 @@ class Index:
         return dict.fromkeys(self._list_most_used(near), ONE_SLIP if least == 1 else TWO_SLIPS)
 
     def _list_most_used(self, words: Sequence[str]) -> Sequence[str]:
-        """The tokens of some words, those first that lead to most places."""
+        """List the tokens of some words, those first that lead to most places."""
         known = {token for token in map(stem, words) if token in self._tokens}
         return sorted(known, key=lambda token: (-self._count(token), token))[:EXPANSIONS_MAX]
 
@@ -251,7 +251,7 @@ class Index:
 
 
 def _score_partial(found: Sequence[Scores], sought: Sequence[_WeighedGroup]) -> Scores:
-    """Places of which most of what is asked is said; a part counts for less than its share."""
+    """Score the places of which most of what is asked is said; a part counts for less than its share."""
     rest = total = max(1, sum(one.telling for one in sought))
     scores, covered = Scores(), Scores()
     for each, one in sorted(zip(found, sought, strict=True), key=lambda both: -both[1].telling):

@@ -9,7 +9,7 @@ from sqlalchemy import false, or_
 from sqlmodel import Field, SQLModel, col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.database import UtcTime, insertion
+from storage.database import UtcTime, upsert
 from storage.ressources.resources import Resource, ResourceState
 from storage.urls import LINK_MAX
 
@@ -103,7 +103,7 @@ class LinkCheck(SQLModel, table=True):
 
 
 def judge_look(before: LinkCheck | None, look: Look, now: datetime, today: date) -> LinkCheck:
-    """How a link stands after a look, given how it stood."""
+    """Judge how a link stands after a look, given how it stood."""
     if before is None or before.url != look.url:
         before = LinkCheck(resource=look.resource, url=look.url, checked_at=now)
     kept = before.model_dump() | {"checked_at": now}
@@ -126,7 +126,7 @@ def judge_look(before: LinkCheck | None, look: Look, now: datetime, today: date)
 
 
 async def list_links_due(db: AsyncSession, begun: datetime, limit: int) -> Sequence[tuple[int, str]]:
-    """The published resources whose link is to be looked at, oldest look first, as of when that was begun; what is
+    """List the published resources whose link is to be looked at, oldest look first, as of when that was begun; what is
     looked at since is not among them."""
     looked = col(LinkCheck.checked_at)
     maybe_broken = col(LinkCheck.fault).in_(_BROKEN) & col(LinkCheck.told_at).is_(None)
@@ -143,21 +143,16 @@ async def list_links_due(db: AsyncSession, begun: datetime, limit: int) -> Seque
 
 
 async def find_checks(db: AsyncSession, resources: Collection[int]) -> Mapping[int, LinkCheck]:
-    """How the links of these stand, by resource."""
+    """Find how the links of these stand, by resource."""
     rows = (await db.exec(select(LinkCheck).where(col(LinkCheck.resource).in_(resources)))).all()
     return {row.resource: row for row in rows}
 
 
 async def note_checks(db: AsyncSession, checks: Sequence[LinkCheck]) -> None:
-    """That is how these stand now."""
-    if not checks:
-        return
-    rows = [check.model_dump() for check in checks]
-    adding = insertion(db, LinkCheck).values(rows)
-    new = {name: adding.excluded[name] for name in rows[0] if name != "resource"}
-    await db.execute(adding.on_conflict_do_update(index_elements=["resource"], set_=new))
+    """Note how these stand now."""
+    await upsert(db, LinkCheck, [check.model_dump() for check in checks])
 
 
 async def silence_check(db: AsyncSession, resource: int) -> None:
-    """It works for somebody: nobody hears of it until its link changes."""
+    """Note that a link works for somebody: nobody hears of it until it changes."""
     await db.exec(update(LinkCheck).where(col(LinkCheck.resource) == resource).values(quiet=True))

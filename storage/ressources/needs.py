@@ -54,7 +54,7 @@ class Need:
 
 
 def make_need_key(words: str) -> str:
-    """What two needs share that are the same, in whatever order and form; "" where nothing is said."""
+    """Make what two needs share that are the same, in whatever order and form; "" where nothing is said."""
     stems = sorted({stem(word) for word in words_of(words)})
     return digest_key("need", " ".join(stems)) if stems else ""
 
@@ -76,7 +76,7 @@ async def put_need(db: AsyncSession, need: ResourceNeed) -> bool:
 
 
 async def get_need(db: AsyncSession, key: str) -> Need | None:
-    """A need by its key, as it stands."""
+    """Get a need by its key, as it stands."""
     order = (col(ResourceNeed.at), col(ResourceNeed.user_id))
     wanted = select(ResourceNeed).where(ResourceNeed.key == key).order_by(*order)
     # What was changed by statements since this session read it is read anew.
@@ -85,7 +85,7 @@ async def get_need(db: AsyncSession, key: str) -> Need | None:
 
 
 async def list_open_needs(db: AsyncSession, limit: int, offset: int = 0) -> tuple[Sequence[Need], int]:
-    """Those that wait, the ones that most people have first, and how many there are."""
+    """List those that wait, the ones that most people have first, and count them all."""
     waits = select(ResourceNeed.key).where(col(ResourceNeed.closed_at).is_(None)).group_by(col(ResourceNeed.key))
     order = (func.count().desc(), func.max(ResourceNeed.at).desc(), col(ResourceNeed.key))
     keys = (await db.exec(waits.order_by(*order).limit(limit).offset(offset))).all()
@@ -95,7 +95,7 @@ async def list_open_needs(db: AsyncSession, limit: int, offset: int = 0) -> tupl
 
 
 async def close_need(db: AsyncSession, key: str, by: str, now: datetime, resource: int | None = None) -> Sequence[str]:
-    """It is answered by a resource, or put aside; whose it was until then, each once."""
+    """Note that a need is answered by a resource, or put aside, and say whose it was until then, each once."""
     closed = update(ResourceNeed).where(col(ResourceNeed.key) == key, col(ResourceNeed.closed_at).is_(None))
     closed = closed.values(resource=resource, closed_by=by, closed_at=now).returning(col(ResourceNeed.user_id))
     closed = closed.execution_options(synchronize_session=False)
@@ -103,7 +103,7 @@ async def close_need(db: AsyncSession, key: str, by: str, now: datetime, resourc
 
 
 async def reopen_need(db: AsyncSession, key: str) -> bool:
-    """What was put aside waits again; False where nothing was."""
+    """Let what was put aside wait again; False where nothing was."""
     aside = update(ResourceNeed).where(
         col(ResourceNeed.key) == key, col(ResourceNeed.closed_at).is_not(None), col(ResourceNeed.resource).is_(None)
     )
@@ -112,7 +112,7 @@ async def reopen_need(db: AsyncSession, key: str) -> bool:
 
 
 def _group_need(whose: Sequence[ResourceNeed]) -> Need:
-    """Those who wait, else those of the last closing."""
+    """Group those who wait, else those of the last closing."""
     if waiting := [one for one in whose if one.closed_at is None]:
         return Need(waiting)
     last = max(one.closed_at for one in whose if one.closed_at)

@@ -1,10 +1,10 @@
 """A query as it is typed: words compared by stem and meaning, and filters among them (« emploi niveau:debutant »)."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache, lru_cache, partial
+from functools import cache, lru_cache
 from typing import Protocol, cast
 
 from config.ressources import KINDS, choice_of, synonyms
@@ -46,30 +46,30 @@ class Group:
 
 
 def split_words(text: str) -> list[str]:
-    """The words of a text that are compared."""
+    """Split a text into the words that are compared."""
     return [w[:WORD_MAX] for w in split_all(text) if (len(w) > 1 or w.isdigit()) and w not in SMALL]
 
 
 @lru_cache(REMEMBERED)
 def stem(word: str) -> str:
-    """What a folded word shares with its plural, its feminine and its relatives."""
+    """Reduce a folded word to what it shares with its plural, its feminine and its relatives."""
     return word if word.isdigit() else _stemmer().stemWord(singularise(word))
 
 
 def singularise(word: str) -> str:
-    """A folded word without what mostly marks its plural: « conseiller » and « conseillers » have not one stem."""
+    """Take off a folded word what mostly marks its plural: « conseiller » and « conseillers » have not one stem."""
     return re.sub(r"(?<=[aeo]u)x$|s$", "", word) if len(word) > 3 else word
 
 
 def make_tokens(found: Sequence[str]) -> list[str]:
-    """The stems of words, and the meanings of what they say together."""
+    """Make the stems of words, and the meanings of what they say together."""
     stems, begins = [stem(word) for word in found], _phrase_lengths()
     phrases = (phrase for at, first in enumerate(stems) if first in begins for phrase in _find_phrases(stems, at))
     return [*stems, *(meaning for phrase in phrases for meaning in _read_meanings()[phrase])]
 
 
 def locate_words(text: str, found: Set[str]) -> list[tuple[int, int]]:
-    """Where the words and phrases stand in a text that these tokens find: beginning and end of each, in its order."""
+    """Locate the words and phrases of a text that these tokens find: beginning and end of each, in its order."""
     pieces = [(at.start(), at.end(), word) for at in re.finditer(r"[^\W_]+", text) for word in split_words(at[0])[:1]]
     stems = [stem(word) for *_, word in pieces]
     spans = list[tuple[int, int]]()
@@ -81,12 +81,12 @@ def locate_words(text: str, found: Set[str]) -> list[tuple[int, int]]:
 
 
 def list_meanings(token: str) -> Sequence[str]:
-    """The meanings that a stem has by itself."""
+    """List the meanings that a stem has by itself."""
     return _read_meanings().get((token,), ())
 
 
 def group_words(found: Sequence[str]) -> list[Group]:
-    """The words of a query, those of a phrase together: « pôle emploi » is one thing."""
+    """Group the words of a query, those of a phrase together: « pôle emploi » is one thing."""
     stems, at, read = [stem(word) for word in found], 0, list[Group]()
     while at < len(stems):
         phrase = max(_find_phrases(stems, at), key=len, default=(stems[at],))
@@ -100,14 +100,14 @@ def group_words(found: Sequence[str]) -> list[Group]:
 
 
 def _find_phrases(stems: Sequence[str], at: int) -> list[tuple[str, ...]]:
-    """What is in the table and begins there."""
+    """Find the phrases of the table that begin there."""
     lengths = _phrase_lengths().get(stems[at], ())
     return [phrase for n in lengths if (phrase := tuple(stems[at : at + n])) in _read_meanings()]
 
 
 @cache
 def _read_meanings() -> Mapping[tuple[str, ...], tuple[str, ...]]:
-    """By the stems of a word or phrase, the meanings it has: tokens that nobody can type."""
+    """Read, by the stems of a word or phrase, the meanings it has: tokens that nobody can type."""
     found: dict[tuple[str, ...], tuple[str, ...]] = {}
     for number, group in enumerate(synonyms()):
         for phrase in dict.fromkeys(
@@ -119,7 +119,7 @@ def _read_meanings() -> Mapping[tuple[str, ...], tuple[str, ...]]:
 
 @cache
 def _phrase_lengths() -> Mapping[str, tuple[int, ...]]:
-    """By its first stem, how long the phrases of the table are."""
+    """List, by its first stem, how long the phrases of the table are."""
     found: dict[str, set[int]] = {}
     for phrase in _read_meanings():
         found.setdefault(phrase[0], set()).add(len(phrase))
@@ -186,7 +186,7 @@ class Query:
 
 
 def read_query(text: str) -> Query:
-    """A query as it was typed."""
+    """Read a query as it was typed."""
     reading = _QueryReader()
     rest = _FILTER.sub(reading.filter, text[:QUERY_MAX])
     rest = _TAG.sub(reading.tag, rest)
@@ -211,16 +211,15 @@ class _QueryReader:
         self.unknown: list[str] = []
 
     def filter(self, found: "re.Match[str]") -> str:
-        """« name:value »; nothing of it is a word."""
+        """Read « name:value », of which nothing is a word."""
         name, value = fold(found[1]), found[2].strip('"«» \u00a0\u202f')
-        readers: Mapping[str, Callable[[str], bool]] = {"depuis": self._since, "theme": self._theme}
-        reader = readers.get(name, partial(self._choice, name))
-        if not reader(value):
+        readers = {"depuis": self._since, "theme": self._theme}
+        if not (readers[name](value) if name in readers else self._choice(name, value)):
             self.unknown.append(f"{name}:{value}")
         return " "
 
     def tag(self, found: "re.Match[str]") -> str:
-        """« #word »: a theme or a category, else a word."""
+        """Read « #word » as a theme or a category, else as a word."""
         return " " if self._theme(found[1].replace("_", " ")) else f" {found[1]} "
 
     def _theme(self, value: str) -> bool:
@@ -238,12 +237,13 @@ class _QueryReader:
         return bool(choice) or (liste, PDF) in self.choices
 
     def _since(self, value: str) -> bool:
-        self.since = read_since(value) or self.since
-        return read_since(value) is not None
+        since = read_since(value)
+        self.since = since or self.since
+        return since is not None
 
 
 def read_since(text: str) -> date | None:
-    """« 2025 », « 2025-03 », « 2025-03-15 » as the first day meant."""
+    """Read « 2025 », « 2025-03 », « 2025-03-15 » as the first day meant."""
     found = _SINCE.fullmatch(text)
     try:
         return date(*(int(part or 1) for part in found.groups())) if found else None
@@ -252,7 +252,8 @@ def read_since(text: str) -> date | None:
 
 
 def _take_kind(found: Sequence[str]) -> tuple[str | None, Sequence[str]]:
-    """The first words that name a kind without doubt, and the others; any name of one where there are no others."""
+    """Take the first words that name a kind without doubt from the others; any name of one where there are no
+    others."""
     for at in range(len(found)):
         for n in (3, 2, 1):
             name = " ".join(found[at : at + n])
@@ -265,6 +266,6 @@ def _take_kind(found: Sequence[str]) -> tuple[str | None, Sequence[str]]:
 
 @cache
 def _kind_names() -> Mapping[str, str]:
-    """Kinds by what they are called."""
+    """List kinds by what they are called."""
     said = ((" ".join(split_words(text)), code) for code, kind in KINDS.items() for text in (*kind.mots, kind.libelle))
     return {name: code for name, code in said if name} | {PDF: PDF}

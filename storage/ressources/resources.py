@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 import sqlalchemy
-from sqlalchemy import JSON, Column, ColumnElement, Text, bindparam, cast, func, or_, update
+from sqlalchemy import JSON, Column, Text, bindparam, cast, func, or_, update
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -33,6 +33,10 @@ class ResourceState(StrEnum):
     PUBLISHED = "published"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
+
+
+STANDING_STATES = (ResourceState.PROPOSED, ResourceState.PUBLISHED)
+"""The states of what was neither refused nor taken away."""
 
 
 class Resource(Numbered, table=True):
@@ -112,6 +116,19 @@ class ShownResource:
     auteur_id: str
     date: dt.date
 
+    state: ClassVar = ResourceState.PUBLISHED
+    """Only what is published is listed so."""
+    deposited_by: ClassVar = ""
+    """It is not read: a list shows what anybody may see."""
+
+    @property
+    def number(self) -> int:
+        """How people call it."""
+        return self.id
+
+
+AnyResource = Resource | ShownResource
+
 
 class Stamp(SQLModel, table=True):
     """The only row of its table: how often resources were written, so that readers know what they have not seen."""
@@ -123,17 +140,17 @@ class Stamp(SQLModel, table=True):
 
 
 def make_key(url: str, titre: str) -> str:
-    """What tells a resource apart."""
+    """Make what tells a resource apart."""
     return url_key(url) if url else digest_key("titre", fold(titre))
 
 
 async def read_stamp(db: AsyncSession) -> int:
-    """The number of the last writing."""
+    """Read the number of the last writing."""
     return int((await execute(db, _STAMP)).scalar_one())
 
 
 async def begin_writing(db: AsyncSession) -> int:
-    """The number of this writing, asked for before anything is read that decides what to write.
+    """Get the number of this writing, asked for before anything is read that decides what to write.
 
     Who writes meanwhile waits for the end of this transaction: numbers are seen in their order.
     """
@@ -147,43 +164,33 @@ def is_writing(db: AsyncSession) -> bool:
 
 
 async def get_resource(db: AsyncSession, number: int) -> Resource | None:
-    """The resource of that number, whatever its state."""
-    return (await db.exec(select(Resource).where(Resource.id == number))).first()
-
-
-async def reread_resource(db: AsyncSession, number: int) -> Resource | None:
-    """The same as it is now, whatever was read of it before: for whoever began to write since."""
+    """Get the resource of that number, whatever its state, as it is now: also for whoever began to write since."""
     query = select(Resource).where(Resource.id == number).execution_options(populate_existing=True)
     return (await db.exec(query)).first()
 
 
 async def find_by_numbers(db: AsyncSession, numbers: Collection[int]) -> Mapping[int, Resource]:
-    """Those of these numbers that are there, whatever their state."""
+    """Find those of these numbers that are there, whatever their state."""
     rows = (await db.exec(select(Resource).where(col(Resource.id).in_(numbers)))).all()
     return {row.number: row for row in rows}
 
 
 async def list_shown(db: AsyncSession, numbers: Sequence[int]) -> tuple[Sequence[ShownResource], int]:
-    """Those of these numbers that are there, in that order, and the number of the last writing: in one go."""
+    """List those of these numbers that are there, in that order, and read the number of the last writing: in one go."""
     rows = (await execute(db, _SHOWN, {"numbers": list(numbers)})).all()
     found = {row[0]: _make_shown(row) for row in rows}
     return [found[n] for n in numbers if n in found], rows[0][-1] if rows else await read_stamp(db)
 
 
 async def find_by_keys(db: AsyncSession, keys: Collection[str], sources: Collection[str]) -> Sequence[Resource]:
-    """Those that have some of a few hundred keys, or of ids elsewhere, at most; whatever their state."""
+    """Find those that have some of a few hundred keys, or of ids elsewhere, at most; whatever their state."""
     wanted = or_(col(Resource.key).in_(keys), col(Resource.source).in_(sources))
     return (await db.exec(select(Resource).where(wanted).order_by(col(Resource.id)))).all()
 
 
-async def find_by_key(db: AsyncSession, wanted: str) -> Resource | None:
-    """The one that this tells apart."""
-    return (await db.exec(select(Resource).where(Resource.key == wanted))).first()
-
-
-async def find_by_link(db: AsyncSession, url: str) -> Resource | None:
-    """The resource to which this link leads, whatever its state: the same one is kept once."""
-    return await find_by_key(db, url_key(url))
+async def find_by_key(db: AsyncSession, key: str) -> Resource | None:
+    """Find the one that this key (``make_key``) tells apart, whatever its state."""
+    return (await db.exec(select(Resource).where(Resource.key == key))).first()
 
 
 async def write_resources(db: AsyncSession, resources: Sequence[Resource], revision: int) -> None:
@@ -196,7 +203,7 @@ async def write_resources(db: AsyncSession, resources: Sequence[Resource], revis
 
 
 async def iterate_pages(db: AsyncSession, state: ResourceState, size: int = 500) -> AsyncIterator[Sequence[Resource]]:
-    """All in one state, by number, so many at a time."""
+    """Yield all in one state, by number, so many at a time."""
     query = select(Resource).where(Resource.state == state)
     async for page in pages.iterate_pages(pages.read_models(db), query, col(Resource.id), size=size):
         yield page
@@ -206,7 +213,7 @@ async def iterate_pages(db: AsyncSession, state: ResourceState, size: int = 500)
 async def iterate_news(
     db: AsyncSession, seen: int, size: int = 500
 ) -> AsyncIterator[Sequence[tuple[ShownResource, ResourceState]]]:
-    """All that was written after a number, whatever its state, so many at a time."""
+    """Yield all that was written after a number, whatever its state, so many at a time."""
     last = 0
     while rows := (await execute(db, _NEWS, {"seen": seen, "last": last, "size": size})).all():
         yield [(_make_shown(row), row[-1]) for row in rows]
@@ -267,18 +274,18 @@ class ResourceVersion(SQLModel, table=True):
 
 
 async def list_versions(db: AsyncSession, resource: int) -> Sequence[ResourceVersion]:
-    """All of a resource, the newest first."""
+    """List all versions of a resource, the newest first."""
     theirs = select(ResourceVersion).where(ResourceVersion.resource == resource)
     return (await db.exec(theirs.order_by(col(ResourceVersion.version).desc()))).all()
 
 
 def read_content(resource: Resource) -> dict[str, Any]:
-    """What people wrote of it, as it is now."""
+    """Read what people wrote of it, as it is now."""
     return {name: getattr(resource, name) for name in CONTENT}
 
 
 def read_content_at(resource: Resource, changes: Sequence[ResourceVersion], version: int) -> dict[str, Any]:
-    """What people had written of it at a version; ``changes`` are all, the newest first."""
+    """Read what people had written of it at a version; ``changes`` are all, the newest first."""
     known = read_content(resource)
     for change in changes:
         if change.version > version:
@@ -309,64 +316,53 @@ async def revise_resource(
 
 
 async def list_proposed(db: AsyncSession, limit: int) -> Sequence[Resource]:
-    """What waits to be read over, by number."""
+    """List what waits to be read over, by number."""
     waiting = select(Resource).where(Resource.state == ResourceState.PROPOSED)
     return (await db.exec(waiting.order_by(col(Resource.id)).limit(limit))).all()
 
 
 async def count_proposed(db: AsyncSession) -> int:
-    """How much waits to be read over."""
-    return int((await db.exec(_select_count().where(Resource.state == ResourceState.PROPOSED))).one())
+    """Count what waits to be read over."""
+    return await _count(db, Resource.state == ResourceState.PROPOSED)
 
 
 async def count_published_by(db: AsyncSession, user_id: str) -> int:
-    """How much of what somebody deposited is published."""
-    theirs = _select_count().where(Resource.deposited_by == user_id, Resource.state == ResourceState.PUBLISHED)
-    return int((await db.exec(theirs)).one())
+    """Count what of somebody’s deposits is published."""
+    return await _count(db, Resource.deposited_by == user_id, Resource.state == ResourceState.PUBLISHED)
 
 
-async def find_from_post(db: AsyncSession, post_id: str) -> Resource | None:
-    """What was made of that message, and is proposed or published."""
-    return await _find_made_of(db, col(Resource.source_post) == post_id)
-
-
-async def find_from_ticket(db: AsyncSession, number: int) -> Resource | None:
-    """What was made of that ticket, and is proposed or published."""
-    return await _find_made_of(db, col(Resource.ticket) == number)
-
-
-async def _find_made_of(db: AsyncSession, of_it: ColumnElement[bool]) -> Resource | None:
-    there = select(Resource).where(of_it, col(Resource.state).in_([ResourceState.PROPOSED, ResourceState.PUBLISHED]))
+async def find_made_of(db: AsyncSession, *, post_id: str = "", ticket: int = 0) -> Resource | None:
+    """Find what was made of a message, or of a ticket, and is proposed or published."""
+    of_it = col(Resource.source_post) == post_id if post_id else col(Resource.ticket) == ticket
+    there = select(Resource).where(of_it, col(Resource.state).in_(STANDING_STATES))
     return (await db.exec(there.order_by(col(Resource.id)).limit(1))).first()
 
 
 async def find_by_thread(db: AsyncSession, thread_post: str) -> Resource | None:
-    """That of which people speak in the thread of a post."""
+    """Find the resource of which people speak in the thread of a post."""
     return (await db.exec(select(Resource).where(Resource.thread_post == thread_post))).first()
 
 
 async def list_published_between(db: AsyncSession, start: datetime, end: datetime) -> Sequence[Resource]:
-    """What people deposited and that came out in that time, in the order in which it did; nothing imported."""
+    """List what people deposited and that came out in that time, in the order in which it did; nothing imported."""
     came = select(Resource).where(*_published_within(start, end), col(Resource.deposited_by) != "")
     return (await db.exec(came.order_by(col(Resource.published_at), col(Resource.id)))).all()
 
 
 async def count_imported(db: AsyncSession, start: datetime, end: datetime) -> int:
-    """How much was imported in that time, and is published."""
-    return int(
-        (await db.exec(_select_count().where(*_published_within(start, end), col(Resource.deposited_by) == ""))).one()
-    )
+    """Count what was imported in that time, and is published."""
+    return await _count(db, *_published_within(start, end), col(Resource.deposited_by) == "")
 
 
 async def list_unplaced(db: AsyncSession, limit: int) -> Sequence[Resource]:
-    """Published ones whose files stand nowhere that people can see, the oldest first."""
+    """List published ones whose files stand nowhere that people can see, the oldest first."""
     hidden = select(Resource).where(Resource.state == ResourceState.PUBLISHED, Resource.post_id == "")
     carrying = hidden.where(cast(col(Resource.files), Text) != "{}", col(Resource.deposited_by) != "")
     return (await db.exec(carrying.order_by(col(Resource.published_at)).limit(limit))).all()
 
 
-def _select_count() -> Any:
-    return select(func.count()).select_from(Resource)
+async def _count(db: AsyncSession, *wanted: Any) -> int:
+    return (await db.exec(select(func.count()).select_from(Resource).where(*wanted))).one()
 
 
 def _published_within(start: datetime, end: datetime) -> Sequence[Any]:

@@ -18,14 +18,15 @@ PATIENCE = timedelta(days=14)
 
 
 async def list_reviews_due(db: AsyncSession, today: date, limit: int) -> Sequence[Resource]:
-    """Those that somebody has to be reminded of: its author, or after a while animateurs. The longest due first."""
+    """List those that somebody has to be reminded of: its author, or after a while animateurs. The longest due
+    first."""
     of_author = (col(Resource.reviews) == NOBODY) & (col(Resource.review_on) <= today)
     of_animateurs = (col(Resource.reviews) == AUTHOR) & (col(Resource.review_on) <= today - PATIENCE)
     return (await db.exec(_select_by_review_day().where(or_(of_author, of_animateurs)).limit(limit))).all()
 
 
 async def list_to_review(db: AsyncSession, today: date, limit: int, person_id: str | None = None) -> Sequence[Resource]:
-    """Those that are to be looked at again now: all, or somebody’s."""
+    """List those that are to be looked at again now: all, or somebody’s."""
     query = _select_by_review_day().where(col(Resource.review_on) <= today)
     if person_id is not None:
         query = query.where(or_(Resource.auteur_id == person_id, Resource.deposited_by == person_id))
@@ -33,7 +34,7 @@ async def list_to_review(db: AsyncSession, today: date, limit: int, person_id: s
 
 
 async def note_reminded(db: AsyncSession, numbers: Collection[int], reviews: int, today: date) -> None:
-    """These people were reminded of these today: their time runs from now on."""
+    """Note that these people were reminded of these today: their time runs from now on."""
     if not numbers:
         return
     revision = await begin_writing(db)

@@ -1,6 +1,5 @@
 """Who wants to hear each week what is new of which themes, and what that is."""
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +9,7 @@ from sqlmodel import Field, SQLModel, col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.themes import THEMES
-from storage.database import UtcTime, insertion
+from storage.database import UtcTime, upsert
 from storage.ressources.resources import Resource, ResourceState
 
 FRESH_MAX = 2_000
@@ -49,18 +48,19 @@ class FollowerNews:
     imported: int
 
 
+@dataclass(frozen=True, slots=True)
 class NewsHarvest:
-    """What came out for some weeks, as those who follow themes are told of it."""
+    """What came out for some weeks, as those who follow themes are told of it: what people deposited, and how much was
+    imported, by its themes and when."""
 
-    def __init__(self, deposited: Sequence[FreshResource], imported: Mapping[tuple[int, datetime], int]) -> None:
-        self._deposited = deposited
-        self._imported = imported
+    deposited: Sequence[FreshResource]
+    imported: Mapping[tuple[int, datetime], int]
 
     def of(self, followed: Sequence[ThemeFollow]) -> FollowerNews:
-        """What is new of the themes that somebody follows."""
+        """Find what is new of the themes that somebody follows."""
         since = {1 << THEMES[each.theme].bit: each.told_at for each in followed if each.theme in THEMES}
-        numbers = [fresh.number for fresh in self._deposited if _is_new(since, fresh.themes, fresh.since)]
-        imported = sum(count for (themes, at), count in self._imported.items() if _is_new(since, themes, at))
+        numbers = [fresh.number for fresh in self.deposited if _is_new(since, fresh.themes, fresh.since)]
+        imported = sum(count for (themes, at), count in self.imported.items() if _is_new(since, themes, at))
         return FollowerNews(numbers, imported)
 
 
@@ -69,30 +69,25 @@ def _is_new(since: Mapping[int, datetime], themes: int, at: datetime) -> bool:
 
 
 async def follow_themes(db: AsyncSession, user_id: str, themes: Collection[str], now: datetime) -> None:
-    """They hear of these from now on; what they follow already stays as it is, and what was paused begins anew."""
+    """Follow these from now on; what is followed already stays as it is, and what was paused begins anew."""
     rows = [{"user_id": user_id, "theme": theme, "paused": False, "at": now, "told_at": now} for theme in themes]
-    if not rows:
-        return
-    adding = insertion(db, ThemeFollow).values(rows)
-    again = {"paused": False, "told_at": now}
-    paused = col(ThemeFollow.paused).is_(True)
-    await db.execute(adding.on_conflict_do_update(index_elements=["user_id", "theme"], set_=again, where=paused))
+    await upsert(db, ThemeFollow, rows, ["paused", "told_at"], where=col(ThemeFollow.paused).is_(True))
 
 
 async def pause_themes(db: AsyncSession, user_id: str, themes: Collection[str]) -> None:
-    """They hear nothing of these until they resume."""
+    """Tell somebody nothing of these until they resume."""
     theirs = (col(ThemeFollow.user_id) == user_id, col(ThemeFollow.theme).in_(themes))
     await db.exec(update(ThemeFollow).where(*theirs).values(paused=True))
 
 
 async def unfollow_themes(db: AsyncSession, user_id: str, themes: Collection[str]) -> None:
-    """They follow these no more."""
+    """Follow these no more."""
     theirs = (col(ThemeFollow.user_id) == user_id, col(ThemeFollow.theme).in_(themes))
     await db.execute(delete(ThemeFollow).where(*theirs))
 
 
 async def list_followed_themes(db: AsyncSession, user_id: str) -> Sequence[ThemeFollow]:
-    """What somebody follows, in the order of the table of themes."""
+    """List what somebody follows, in the order of the table of themes."""
     rows = (await db.exec(select(ThemeFollow).where(ThemeFollow.user_id == user_id))).all()
     return sorted((row for row in rows if row.theme in THEMES), key=lambda row: THEMES[row.theme].bit)
 
@@ -100,7 +95,7 @@ async def list_followed_themes(db: AsyncSession, user_id: str) -> Sequence[Theme
 async def list_followers(
     db: AsyncSession, after: str, before: datetime, limit: int
 ) -> Mapping[str, Sequence[ThemeFollow]]:
-    """The next people, by id, who are to hear of something since before that, each with what they follow."""
+    """List the next people, by id, who are to hear of something since before that, each with what they follow."""
     waits = (col(ThemeFollow.paused).is_(False), col(ThemeFollow.told_at) < before)
     ids = select(ThemeFollow.user_id).where(col(ThemeFollow.user_id) > after, *waits).distinct()
     page = (await db.exec(ids.order_by(col(ThemeFollow.user_id)).limit(limit))).all()
@@ -111,13 +106,13 @@ async def list_followers(
 
 
 async def note_followers_told(db: AsyncSession, user_ids: Collection[str], at: datetime) -> None:
-    """They know all that came out until then."""
+    """Note that people know all that came out until then."""
     theirs = (col(ThemeFollow.user_id).in_(user_ids), col(ThemeFollow.paused).is_(False), col(ThemeFollow.told_at) < at)
     await db.exec(update(ThemeFollow).where(*theirs).values(told_at=at))
 
 
 async def read_harvest(db: AsyncSession, since: datetime, until: datetime) -> NewsHarvest:
-    """What came out after one instant, up to another. What nobody deposited was imported."""
+    """Read what came out after one instant, up to another. What nobody deposited was imported."""
     out = (
         Resource.state == ResourceState.PUBLISHED,
         col(Resource.published_at) > since,
@@ -128,8 +123,4 @@ async def read_harvest(db: AsyncSession, since: datetime, until: datetime) -> Ne
     deposited = [FreshResource(number, themes, at) for number, themes, at in rows.all() if number and at]
     groups = select(Resource.themes, Resource.published_at, func.count()).where(*out, Resource.deposited_by == "")
     counted = await db.exec(groups.group_by(col(Resource.themes), col(Resource.published_at)))
-    imported = Counter[tuple[int, datetime]]()
-    for themes, at, count in counted.all():
-        if at is not None:
-            imported[themes, at] += count
-    return NewsHarvest(deposited, imported)
+    return NewsHarvest(deposited, {(themes, at): count for themes, at, count in counted.all() if at})

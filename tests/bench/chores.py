@@ -21,7 +21,7 @@ from commands.actus.cards import Publish
 from commands.actus.publication import Phase
 from commands.actus.publication import PublicationPlan as Publishing
 from commands.canaux.cards import Check
-from commands.ressources.buttons import CheckLinks
+from commands.ressources.upkeep import CheckLinks
 from config import editions
 from sandbox import Sandbox
 from storage import canaux, work
