@@ -1,7 +1,7 @@
 """Lines that call a command: typed, behind a button or said in plain words; mistyped ones; periods."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
 from pydantic import BaseModel
@@ -12,7 +12,6 @@ from rapidfuzz.process import extractOne
 from bot.errors import UserError
 from bot.features import Feature
 from bot.french.periods import Period, read_period
-from bot.replies import Perform, Reply
 from bot.texts import quote
 from config.text import fold
 
@@ -100,11 +99,6 @@ class CommandIndex:
             return within - 2, self._names[folded]
         rest = words[size:] if whole >= first else words[1:]
         return max(whole, first), " ".join((self._names[folded], *rest))
-
-
-def find_performed_line(replies: Sequence[Reply]) -> str | None:
-    """The command with which a handler goes on, if it does."""
-    return next((reply.line for reply in replies if isinstance(reply, Perform)), None)
 
 
 SLIPS_MAX = 2

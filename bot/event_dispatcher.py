@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 import structlog
 
 from bot.admission import Admission, HandlerDependencies
-from bot.command_lines import find_performed_line
 from bot.context import Request
 from bot.errors import UserError, may_succeed_later
 from bot.events import Event, PersonChanged, RoleChanged
@@ -15,7 +14,7 @@ from bot.features import Trigger
 from bot.logs import begin_request
 from bot.metrics import OUTCOMES, REQUESTS
 from bot.people import make_nobody
-from bot.replies import as_list
+from bot.replies import as_list, find_performed_line
 from bot.retries import backoff
 from bot.tasks import ShieldedTransactions
 from storage.claims import TakenError, claim_first, list_claiming

@@ -266,3 +266,8 @@ def as_list(replies: Replies) -> list[Reply]:
     if replies is None:
         return []
     return list(replies) if isinstance(replies, Sequence) else [replies]
+
+
+def find_performed_line(replies: Sequence[Reply]) -> str | None:
+    """The command with which a handler goes on, if it does."""
+    return next((reply.line for reply in replies if isinstance(reply, Perform)), None)
