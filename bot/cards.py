@@ -6,6 +6,7 @@ from typing import Any, Generic, TypeVar
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.events import Delivered, Undelivered
 from bot.replies import Direct, Message, Refresh, Reply, Say
 from storage import outbox, people
 from storage.outbox import Sent
@@ -29,6 +30,10 @@ class Topic(Generic[Row]):
     def of(self, row: Row) -> str:
         """Make the topic of a row."""
         return f"{self.prefix}{self.key(row)}"
+
+    def is_of(self, event: Delivered | Undelivered) -> bool:
+        """Whether an event tells of what was sent under such a topic."""
+        return event.topic.startswith(self.prefix)
 
     def read_key(self, topic: str) -> str | None:
         """Read the key of a row back from its topic; None where it is another’s."""

@@ -145,7 +145,8 @@ class DeliveryEvents:
         """Who hears of it, and what they ask of Mattermost before."""
         event, channel_id, heard = _event(message), message.channel_id or "", []
         for trigger in self._triggers:
-            if trigger.feature == message.tells and isinstance(event, trigger.payload or ()):
+            hears = isinstance(event, trigger.payload or ()) and (trigger.only is None or trigger.only(event))
+            if hears and trigger.feature == message.tells:
                 request = Request("event", trigger.key[1], "", channel_id, crowd=message.crowd)
                 facts = await self._admission.ask(trigger, make_nobody(self._d.clock()), request, event)
                 heard += [] if None in facts else [(trigger, request, facts)]

@@ -313,7 +313,7 @@ async def post_all_cards(ctx: Context) -> Replies:
     return [reply for queue in read_queues(ctx) for reply in await post_waiting_cards(ctx, queue)]
 
 
-@feature.event(Delivered, name="hotline.made.Delivered")
+@feature.event(Delivered, name="hotline.made.Delivered", only=ROOM.is_of)
 async def on_room_made(ctx: Context, event: Delivered) -> Replies:
     """Bring the agents into a room that was made, and post the cards that waited for it."""
     queue = ROOM.read_key(event.topic)
@@ -350,7 +350,7 @@ async def find_refused_room(ctx: ReadingContext, event: Undelivered) -> RefusedR
     return RefusedRoom(queue, address, found.id if found and is_ours else "")
 
 
-@feature.event(Undelivered, name="hotline.refused.Undelivered", asks=find_refused_room)
+@feature.event(Undelivered, name="hotline.refused.Undelivered", only=ROOM.is_of, asks=find_refused_room)
 async def on_room_refused(ctx: Context, _: Undelivered, room: RefusedRoom) -> Replies:
     """Find the room where one of that name is there already, or tell the animateurs what to do."""
     if room.own_id:

@@ -276,7 +276,7 @@ async def _find_other_side(ctx: Context, event: Reacted | Unreacted) -> tuple[st
     return (line.post_id, origin) if origin else None
 
 
-@feature.event(Delivered, name="hotline.card_arrived.Delivered")
+@feature.event(Delivered, name="hotline.card_arrived.Delivered", only=CARD.is_of)
 async def on_card_delivered(ctx: Context, event: Delivered) -> Replies:
     """Say under the card, which stands in the room now, what its author said meanwhile."""
     ticket = await CARD.load(ctx.db, event.topic, tickets.lock)
@@ -292,7 +292,7 @@ async def on_card_delivered(ctx: Context, event: Delivered) -> Replies:
     return [*changed, *under, *carried, *await send_waiting(ctx, ticket, found, Side.DIRECT)]
 
 
-@feature.event(Delivered, name="hotline.receipt_arrived.Delivered")
+@feature.event(Delivered, name="hotline.receipt_arrived.Delivered", only=RECEIPT.is_of)
 async def on_receipt_delivered(ctx: Context, event: Delivered) -> Replies:
     """Say under the receipt, which stands in the direct channel now, what agents said meanwhile."""
     ticket = await RECEIPT.load(ctx.db, event.topic, tickets.lock)
@@ -303,7 +303,7 @@ async def on_receipt_delivered(ctx: Context, event: Delivered) -> Replies:
     return [*changed, *await send_waiting(ctx, ticket, None, Side.ROOM)]
 
 
-@feature.event(Delivered, name="hotline.line_arrived.Delivered")
+@feature.event(Delivered, name="hotline.line_arrived.Delivered", only=LINE.is_of)
 async def on_line_delivered(ctx: Context, event: Delivered) -> Replies:
     """Note which post the twin of a line is, and have it say what was changed while it was on its way."""
     origin = LINE.read_key(event.topic)
@@ -320,7 +320,7 @@ async def on_line_delivered(ctx: Context, event: Delivered) -> Replies:
     return LINE.rewrite(line, await say_line(ctx, line, later)) if later is not None else None
 
 
-@feature.event(Undelivered, name="hotline.card_lost.Undelivered")
+@feature.event(Undelivered, name="hotline.card_lost.Undelivered", only=CARD.is_of)
 async def on_card_refused(ctx: Context, event: Undelivered) -> Replies:
     """A card that Mattermost did not take is put up again in a while."""
     ticket = await CARD.load(ctx.db, event.topic, tickets.lock)

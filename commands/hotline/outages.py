@@ -81,7 +81,7 @@ async def refresh_outage(ctx: Context, incident: Incident, *, here: bool = False
     return OUTAGE.rewrite(incident, await draw_outage(ctx, incident), here=here)
 
 
-@feature.event(Delivered, name="hotline.outage_arrived.Delivered")
+@feature.event(Delivered, name="hotline.outage_arrived.Delivered", only=OUTAGE.is_of)
 async def on_outage_delivered(ctx: Context, event: Delivered) -> Replies:
     """Rewrite the card of an outage once it stands in the room: something may have come about while it was on its
     way."""
