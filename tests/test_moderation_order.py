@@ -1,5 +1,6 @@
 """Stories: what is undone before Mattermost did it is taken back, or put right: nobody stays out for good."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -229,16 +230,14 @@ async def test_a_thread_called_back_before_its_pointer_stands_comes_back_whole(
     """The first message takes the place of what points to the thread: that must stand before."""
     root, words = await a_thread(stage)
     asked = await preview_move(stage, root)
-    faults.slow = f"/posts/{root.id}"
+    faults.poison = "Le fil de"  # Mattermost is in trouble with what points to the thread
     measure = await start_move(stage, asked)
-    await wait_until(lambda: faults.held > 0)
-    faults.slow = ""
-    await wait_until(lambda: faults.held == 0)  # the original goes
-    faults.slow = "/posts"
-    await wait_until(lambda: faults.held > 0)  # the pointer, or what the person reads, is on its way
-    await stage.moderates(f"annuler {measure.entry}", stage.omar)
-    faults.slow = ""
+    await wait_for(lambda: is_told(stage))
+    assert "est annulé" in await stage.moderates(f"annuler {measure.entry}", stage.omar)
+    await asyncio.sleep(2.0)  # it is about to come back
+    faults.poison = ""
     await stage.house.settled()
+    await stage.stands(root, there=False)
     here, there = await stage.reads(stage.place), await stage.reads(stage.club)
     for word in words:
         assert [word in text for text in here].count(True) == 1, here
