@@ -351,7 +351,7 @@ async def restore_thread(ctx: Context, asked: PutBack, so_far: Progress, copies:
     if not record.done:  # the thread is still where it was
         return await _remove_copies(ctx, measure, record)
     if so_far.cursor is None:
-        if (await outbox.tally(ctx.db, [POINTER.of(measure)], ctx.now)).waiting:
+        if await POINTER.is_sent(ctx.db, measure) and not await POINTER.list_posts(ctx.db, measure):
             return Step(done=0, total=total)  # what is rewritten must stand
         return Step(
             replies=await _restore_posts(ctx, measure, record, copies.posts), cursor=ALL_SAID, done=0, total=total
@@ -382,7 +382,8 @@ async def _restore_posts(
     pointers = await POINTER.list_posts(ctx.db, measure)
     root_id = pointers[0].post_id if pointers else ""
     place, zone = (posts[0].channel_id, root_id), await find_channel_zone(ctx, posts[0].channel_id)
-    first: list[Reply] = [POINTER.rewrite(measure, write_copy(zone, posts[0]))]
+    said = write_copy(zone, posts[0])
+    first: list[Reply] = [POINTER.rewrite(measure, said) if pointers else POINTER.post(measure, said, place[0])]
     if posts[0].files:
         key, text = (measure.entry, RESTORED_OFFSET, 0), render("moderation/files")
         first.append(COPY.post(key, text, place[0], root_id=root_id, files=posts[0].files))
