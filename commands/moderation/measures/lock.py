@@ -351,7 +351,8 @@ async def unpin_message(ctx: Context, typed: PinRequest) -> Replies:
         raise UserError("Ce message n’est pas épinglé.")
     said = render("moderation/pinned", entry=0, author=seen.author.username, pinned=False)
     for each in await measures.list_in_force(ctx.db, [AuditAct.PIN]):
-        if seen.post.id in measures.read_record(each).done:
+        record = measures.read_record(each)
+        if seen.post.id in [*record.done, *record.waits]:
             return [*await undo_measure(ctx, each.entry), Whisper(said)]
     await record_entry(ctx, _make_entry(AuditAct.UNPIN, seen, rest))
     return [Unpin(seen.post.id, channel_id=seen.channel.id), Whisper(said)]
