@@ -14,7 +14,7 @@ import commands  # noqa: F401
 from storage.claims import Claim
 from storage.database import Database, async_url
 from storage.engines import CONNECTIONS
-from tests.support.databases import create_sqlite, database
+from tests.support.databases import create_sqlite, database, list_models
 from tests.support.house import wait_until
 
 __all__ = ["database"]
@@ -113,7 +113,7 @@ def test_only_two_kinds_of_database_are_known() -> None:
         async_url("mysql://h/b")
 
 
-TABLES = [table for table in SQLModel.__subclasses__() if table.model_config.get("table")]
+TABLES = [model for model in list_models() if model.model_config.get("table")]
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.__name__)

@@ -129,7 +129,8 @@ async def test_the_note_tells_what_is_open_and_who_has_it(rota: Rota) -> None:
     rota.goes_to(5, 12)
     await rota.runs("hand_over")
     for person in (agathe, bilal):
-        note = (await person.direct())[-1].text.replace("\u00a0", " ")
+        told = [post.text.replace("\u00a0", " ") for post in await person.direct()]
+        note = next(text for text in reversed(told) if f"`/ticket {free.number}`" in text)
         line = f"- `/ticket {free.number}` : Contrat \\*\\*perdu\\*\\* @\u200ball (bloquant, nouveau, ouverte "
         assert line in note
         assert f"- `/ticket {taken.number}` : Avenant (bloquant, pris, à @{agathe.username}, ouverte " in note

@@ -3,7 +3,7 @@
 import asyncio
 import importlib
 import pkgutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +11,12 @@ import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, select, table, text
-from sqlmodel import SQLModel
 
 import storage
 from storage import schema
 from storage.database import Database
 from tests.support import backups
-from tests.support.databases import PostgresServer, create_sqlite
+from tests.support.databases import PostgresServer, create_sqlite, list_models
 
 pytestmark = pytest.mark.postgres_too
 
@@ -126,20 +125,13 @@ def test_the_steps_read_from_file_names_are_alembics() -> None:
     assert scripts.get_current_head() == schema.head()
 
 
-def models(of: type[SQLModel] = SQLModel) -> Iterator[type[SQLModel]]:
-    """Every model that is declared, with or without a table."""
-    for model in of.__subclasses__():
-        yield model
-        yield from models(model)
-
-
 def test_every_table_is_known_to_the_steps() -> None:
     """A table whose module env.py does not import would never be created."""
     for module in pkgutil.walk_packages(storage.__path__, "storage."):
         if not module.name.startswith(("storage.migrations", "storage.data.")):
             importlib.import_module(module.name)
     env = (Path(storage.__path__[0]) / "migrations" / "env.py").read_text("utf-8")
-    homes = {m.__module__ for m in models() if "__table__" in vars(m)}
+    homes = {m.__module__ for m in list_models() if "__table__" in vars(m)}
     assert homes
     for home in homes:
         assert f"import {home}" in env

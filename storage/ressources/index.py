@@ -55,7 +55,8 @@ class IndexEntry:
         return since and filters.choices <= self.choices and all(self._bears(tag) for tag in filters.tags)
 
     def _bears(self, tag: Tag) -> bool:
-        return bool(self.themes & tag.bit) or ("categorie", tag.categorie) in self.choices
+        # Many themes are no category, and many resources have none: that makes them no match.
+        return bool(self.themes & tag.bit) or bool(tag.categorie and ("categorie", tag.categorie) in self.choices)
 
 
 def make_entry(resource: ShownResource) -> tuple[IndexEntry, Sequence[int], Collection[str]]:

@@ -17,6 +17,7 @@ from typing import Any
 import asyncpg
 import pytest
 from sqlalchemy import event
+from sqlmodel import SQLModel
 
 from storage import schema
 from storage.database import Database
@@ -271,3 +272,10 @@ async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
         database = Database(url)
         yield database
         await database.close()
+
+
+def list_models(of: type[SQLModel] = SQLModel) -> Iterator[type[SQLModel]]:
+    """Every model that is declared, with or without a table, those that derive from another too."""
+    for model in of.__subclasses__():
+        yield model
+        yield from list_models(model)
