@@ -24,25 +24,27 @@ from storage.actus.digests import Digest, DigestState
 from storage.database import change
 from tests.bench.children import environment_of
 from tests.modes import MODES, NEWEST
-from tests.support.cli import Capture, DigestWorkplace, operate, press
+from tests.support.cli import Capture, DigestWorkplace, digest_workplace, operate
 from tests.support.house import PARIS, wait_for
 from tests.support.membership import room
 from tests.test_work_killed import ROOT
 
-__all__ = ["press", "room"]
+__all__ = ["digest_workplace", "room"]
 
 
-BOTH = pytest.mark.parametrize(("room", "press"), [(NEWEST, "sqlite"), (NEWEST, "postgresql")], indirect=True)
+BOTH = pytest.mark.parametrize(
+    ("room", "digest_workplace"), [(NEWEST, "sqlite"), (NEWEST, "postgresql")], indirect=True
+)
 EVERYWHERE = pytest.mark.parametrize(
-    ("room", "press"), [*((mode, "sqlite") for mode in MODES), (NEWEST, "postgresql")], indirect=True
+    ("room", "digest_workplace"), [*((mode, "sqlite") for mode in MODES), (NEWEST, "postgresql")], indirect=True
 )
 
 
 @EVERYWHERE
-async def test_seen_and_published_once_however_often(press: DigestWorkplace, capsys: Capture) -> None:
-    place = await press.place()
-    await press.finds("Un guide paraît", "Une loi change")
-    seen = await press.shows(capsys=capsys)
+async def test_seen_and_published_once_however_often(digest_workplace: DigestWorkplace, capsys: Capture) -> None:
+    place = await digest_workplace.place()
+    await digest_workplace.finds("Un guide paraît", "Une loi change")
+    seen = await digest_workplace.shows(capsys=capsys)
     assert set(seen) == {
         *("numero", "edition", "nom", "date", "heure", "jour", "etat", "edito", "parties", "texte")
     }  # fmt: skip
@@ -53,61 +55,65 @@ async def test_seen_and_published_once_however_often(press: DigestWorkplace, cap
         "numero": 1, "titre": "Un guide paraît", "texte": "Deux phrases.", "lien": "https://e.fr/a", "credit": "",
         "auteur": "", "source": "flux",
     }  # fmt: skip
-    assert (await press.shows(capsys=capsys))["numero"] == seen["numero"], "the same number at each call"
-    assert await press.publishes(seen["numero"], "--dry-run") == 0
+    assert (await digest_workplace.shows(capsys=capsys))["numero"] == seen["numero"], "the same number at each call"
+    assert await digest_workplace.publishes(seen["numero"], "--dry-run") == 0
     told = capsys.readouterr().out
     assert "Où : Actualités" in told
     assert "Un guide paraît" in told
-    assert await press.out(place) == []
-    assert await press.publishes(seen["numero"]) == 0
+    assert await digest_workplace.out(place) == []
+    assert await digest_workplace.publishes(seen["numero"]) == 0
     assert "est sorti dans 1 canal." in capsys.readouterr().out
-    assert await press.publishes(seen["numero"]) == 0
+    assert await digest_workplace.publishes(seen["numero"]) == 0
     assert "est déjà sorti" in capsys.readouterr().out
-    (out,) = await press.out(place)
-    assert [out.message] == (await press.shows("--date", str(utc_now().astimezone(PARIS).date()), capsys=capsys))[
-        "texte"
-    ]
+    (out,) = await digest_workplace.out(place)
+    assert [out.message] == (
+        await digest_workplace.shows("--date", str(utc_now().astimezone(PARIS).date()), capsys=capsys)
+    )["texte"]
     assert len(out.file_ids) == 1
-    assert (await press.digest(seen["numero"])).state is DigestState.PUBLISHED
-    assert (await press.shows(capsys=capsys))["numero"] == seen["numero"] + 1
+    assert (await digest_workplace.digest(seen["numero"])).state is DigestState.PUBLISHED
+    assert (await digest_workplace.shows(capsys=capsys))["numero"] == seen["numero"] + 1
 
 
 @BOTH
-async def test_beside_a_bot_at_work_and_at_its_hour_it_comes_out_once(press: DigestWorkplace, capsys: Capture) -> None:
-    place = await press.place()
-    await press.finds("Un guide paraît")
-    number = await press.begins()
-    assert (await press.shows(capsys=capsys))["numero"] == number
-    async with press.asks(writes=True) as db:
+async def test_beside_a_bot_at_work_and_at_its_hour_it_comes_out_once(
+    digest_workplace: DigestWorkplace, capsys: Capture
+) -> None:
+    place = await digest_workplace.place()
+    await digest_workplace.finds("Un guide paraît")
+    number = await digest_workplace.begins()
+    assert (await digest_workplace.shows(capsys=capsys))["numero"] == number
+    async with digest_workplace.asks(writes=True) as db:
         found = (await db.exec(select(Digest).where(Digest.number == number))).one()
         await change(db, found, state=DigestState.APPROVED, at=utc_now() - timedelta(seconds=1))
-    async with press.bot() as app:
-        both = [press.publishes(number) for _ in range(2)]
+    async with digest_workplace.bot() as app:
+        both = [digest_workplace.publishes(number) for _ in range(2)]
         assert (await asyncio.gather(app.runs.run(("job", "actus.keep"), "essai"), *both))[1:] == [0, 0]
-        await wait_for(lambda: rests(press, app))
-    assert len(await press.out(place)) == 1
+        await wait_for(lambda: rests(digest_workplace, app))
+    assert len(await digest_workplace.out(place)) == 1
 
 
-async def rests(press: DigestWorkplace, app: App) -> bool:
-    return not await press.waits(app)
+async def rests(digest_workplace: DigestWorkplace, app: App) -> bool:
+    return not await digest_workplace.waits(app)
 
 
 @BOTH
-async def test_killed_on_its_way_it_goes_on_and_doubles_nothing(press: DigestWorkplace, capsys: Capture) -> None:
-    place = await press.place()
-    await press.finds("Un guide paraît")
-    number = (await press.shows(capsys=capsys))["numero"]
+async def test_killed_on_its_way_it_goes_on_and_doubles_nothing(
+    digest_workplace: DigestWorkplace, capsys: Capture
+) -> None:
+    place = await digest_workplace.place()
+    await digest_workplace.finds("Un guide paraît")
+    number = (await digest_workplace.shows(capsys=capsys))["numero"]
     for pause in (0.6, 1.2, 2.0):
         words = ("-m", "cli", "digest", "publish", str(number))
         process = await asyncio.create_subprocess_exec(
-            sys.executable, *words, cwd=ROOT, env=environment_of(press.settings(work_calls=2.0))
+            sys.executable, *words, cwd=ROOT, env=environment_of(digest_workplace.settings(work_calls=2.0))
         )
         await asyncio.sleep(pause)
         if process.returncode is None:
             process.send_signal(signal.SIGKILL)
         await process.wait()
-    assert await press.publishes(number) == 0
-    assert len(await press.out(place)) == 1
+    assert await digest_workplace.publishes(number) == 0
+    assert len(await digest_workplace.out(place)) == 1
 
 
 def november() -> datetime:
@@ -116,84 +122,92 @@ def november() -> datetime:
 
 
 @BOTH
-async def test_days_holidays_and_what_is_not_there(press: DigestWorkplace, capsys: Capture) -> None:
-    await press.place()
+async def test_days_holidays_and_what_is_not_there(digest_workplace: DigestWorkplace, capsys: Capture) -> None:
+    await digest_workplace.place()
     for day in ("2026-12-24", "2026-12-25"):
-        christmas = await press.shows("--date", day, capsys=capsys, clock=november)
+        christmas = await digest_workplace.shows("--date", day, capsys=capsys, clock=november)
         assert (christmas["date"], christmas["heure"], christmas["jour"]) == ("2026-12-24", "09:00", "2026-12-25")
-    month = await press.shows("--date", "2027-01-02", capsys=capsys, edition="nouvelles", clock=november)
+    month = await digest_workplace.shows("--date", "2027-01-02", capsys=capsys, edition="nouvelles", clock=november)
     assert (month["date"], month["nom"]) == ("2027-01-06", "On vient aux nouvelles")
     for options in (["--edition", "lune"], ["--edition", "vendredi", "--date", "2001-01-05"]):
         with pytest.raises(OperatorError) as refused:
-            await operate(press.settings(), "digest", "preview", *options)
+            await operate(digest_workplace.settings(), "digest", "preview", *options)
         assert refused.value.code == 2
     with pytest.raises(OperatorError, match="pas de n° 9999") as refused:
-        await press.publishes(9999)
+        await digest_workplace.publishes(9999)
     assert refused.value.code == 2
     with pytest.raises(OperatorError, match="est vide"):
-        await press.publishes(christmas["numero"])
+        await digest_workplace.publishes(christmas["numero"])
 
 
 @BOTH
-async def test_looking_takes_no_number_and_each_edition_has_its_own(press: DigestWorkplace, capsys: Capture) -> None:
+async def test_looking_takes_no_number_and_each_edition_has_its_own(
+    digest_workplace: DigestWorkplace, capsys: Capture
+) -> None:
     """What is not begun has the number under which it would come out, and is begun when it does."""
-    place = await press.place()
-    await press.finds("Un guide paraît")
-    friday, month = [(await press.shows(capsys=capsys, edition=key))["numero"] for key in ("vendredi", "nouvelles")]
-    later = (await press.shows("--date", str((utc_now() + timedelta(days=20)).date()), capsys=capsys))["numero"]
+    place = await digest_workplace.place()
+    await digest_workplace.finds("Un guide paraît")
+    friday, month = [
+        (await digest_workplace.shows(capsys=capsys, edition=key))["numero"] for key in ("vendredi", "nouvelles")
+    ]
+    later = (await digest_workplace.shows("--date", str((utc_now() + timedelta(days=20)).date()), capsys=capsys))[
+        "numero"
+    ]
     assert len({friday, month, later}) == 3
-    soon = await press.shows(capsys=capsys, clock=lambda: utc_now() + timedelta(hours=1))
+    soon = await digest_workplace.shows(capsys=capsys, clock=lambda: utc_now() + timedelta(hours=1))
     assert soon["numero"] == friday
-    assert await press.publishes(month, "--dry-run") == 0
+    assert await digest_workplace.publishes(month, "--dry-run") == 0
     assert "On vient aux nouvelles" in capsys.readouterr().out
-    assert await press.numbers() == [], "nobody began any"
-    assert await press.publishes(month) == 0
+    assert await digest_workplace.numbers() == [], "nobody began any"
+    assert await digest_workplace.publishes(month) == 0
     capsys.readouterr()
-    assert await press.numbers() == [month]
-    assert "On vient aux nouvelles" in (await press.out(place))[0].message
-    assert (await press.shows(capsys=capsys))["numero"] == friday
-    assert await press.begins() == friday, "no number is left out"
+    assert await digest_workplace.numbers() == [month]
+    assert "On vient aux nouvelles" in (await digest_workplace.out(place))[0].message
+    assert (await digest_workplace.shows(capsys=capsys))["numero"] == friday
+    assert await digest_workplace.begins() == friday, "no number is left out"
     for wrong in (0, 9999):
         with pytest.raises(OperatorError, match=f"pas de n° {wrong}") as refused:
-            await press.publishes(wrong)
+            await digest_workplace.publishes(wrong)
         assert refused.value.code == 2
 
 
-async def test_a_draft_that_is_given_up_gives_its_number_back(press: DigestWorkplace) -> None:
-    await press.place()
-    first, second = await press.begins(), await press.begins("nouvelles")
+async def test_a_draft_that_is_given_up_gives_its_number_back(digest_workplace: DigestWorkplace) -> None:
+    await digest_workplace.place()
+    first, second = await digest_workplace.begins(), await digest_workplace.begins("nouvelles")
     assert (first, second) == (1, 2)
-    given_up = editions.DRAFT.of(await press.digest(first))
-    async with press.asks(writes=True) as db:
+    given_up = editions.DRAFT.of(await digest_workplace.digest(first))
+    async with digest_workplace.asks(writes=True) as db:
         await digests.drop(db, first)
-    assert await press.begins() == first
-    again = editions.DRAFT.of(await press.digest(first))
+    assert await digest_workplace.begins() == first
+    again = editions.DRAFT.of(await digest_workplace.digest(first))
     assert again != given_up, "what is said of the one is not said of the other"
 
 
-async def test_what_is_shown_for_later_comes_out_before_that(press: DigestWorkplace, capsys: Capture) -> None:
+async def test_what_is_shown_for_later_comes_out_before_that(
+    digest_workplace: DigestWorkplace, capsys: Capture
+) -> None:
     """What is shown of a later one takes nothing from the next."""
-    await press.place()
-    await press.finds("Un guide paraît")
+    await digest_workplace.place()
+    await digest_workplace.finds("Un guide paraît")
     later = (utc_now() + timedelta(days=60)).date()
-    far = await press.shows("--date", str(later), capsys=capsys)
+    far = await digest_workplace.shows("--date", str(later), capsys=capsys)
     assert [e["titre"] for part in far["parties"] for e in part["elements"]] == ["Un guide paraît"]
-    near = await press.shows(capsys=capsys)
+    near = await digest_workplace.shows(capsys=capsys)
     assert near["numero"] != far["numero"]
     assert [e["titre"] for part in near["parties"] for e in part["elements"]] == ["Un guide paraît"]
-    assert await press.begins() == near["numero"]
-    assert (await press.shows("--date", str(later), capsys=capsys))["parties"] == []
+    assert await digest_workplace.begins() == near["numero"]
+    assert (await digest_workplace.shows("--date", str(later), capsys=capsys))["parties"] == []
 
 
-async def test_taken_away_in_every_form(press: DigestWorkplace, capsys: Capture) -> None:
-    await press.place()
-    await press.finds("Un <b>guide</b> @all *paraît*", text="Deux\nlignes </p>")
-    number = (await press.shows(capsys=capsys))["numero"]
+async def test_taken_away_in_every_form(digest_workplace: DigestWorkplace, capsys: Capture) -> None:
+    await digest_workplace.place()
+    await digest_workplace.finds("Un <b>guide</b> @all *paraît*", text="Deux\nlignes </p>")
+    number = (await digest_workplace.shows(capsys=capsys))["numero"]
     made = {}
     for form in ("md", "html", "txt", "pdf"):
-        path = press.folder / f"n.{form}"
+        path = digest_workplace.folder / f"n.{form}"
         words = (str(number), "--format", form, "--output", str(path))
-        assert await operate(press.settings(), "export", "digest", *words) == 0
+        assert await operate(digest_workplace.settings(), "export", "digest", *words) == 0
         made[form] = path.read_bytes()
     assert "@\u200ball \\*paraît\\*" in made["md"].decode()
     page = made["html"].decode()
@@ -210,20 +224,20 @@ async def test_taken_away_in_every_form(press: DigestWorkplace, capsys: Capture)
     assert "guide" in paper.pages[0].extract_text()
 
 
-async def test_jobs_say_when_each_edition_comes_out(press: DigestWorkplace, capsys: Capture) -> None:
-    await press.place()
-    assert await operate(press.settings(), "jobs", "--json") == 0
+async def test_jobs_say_when_each_edition_comes_out(digest_workplace: DigestWorkplace, capsys: Capture) -> None:
+    await digest_workplace.place()
+    assert await operate(digest_workplace.settings(), "jobs", "--json") == 0
     lines = {line["name"]: line for line in json.loads(capsys.readouterr().out)}
     assert {"actus.vendredi", "actus.nouvelles", "actus.keep"} <= set(lines)
-    seen = await press.shows(capsys=capsys)
+    seen = await digest_workplace.shows(capsys=capsys)
     coming = lines["actus.vendredi"]["next_run"]
     assert coming.startswith(f"{seen['date']}T{seen['heure']}:00")
     assert lines["actus.vendredi"]["last_run"] is None
-    await press.finds("Un guide paraît")
-    await press.shows(capsys=capsys)
-    await press.publishes(seen["numero"])
+    await digest_workplace.finds("Un guide paraît")
+    await digest_workplace.shows(capsys=capsys)
+    await digest_workplace.publishes(seen["numero"])
     capsys.readouterr()
-    await operate(press.settings(), "jobs", "--json")
+    await operate(digest_workplace.settings(), "jobs", "--json")
     after = {line["name"]: line for line in json.loads(capsys.readouterr().out)}["actus.vendredi"]
     assert after["last_result"] == "done"
     assert date.fromisoformat(after["next_run"][:10]) > date.fromisoformat(coming[:10])

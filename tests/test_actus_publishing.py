@@ -25,12 +25,12 @@ from storage.database import change
 from storage.people import Role
 from storage.work import WorkSort
 from tests.support.actus import KEEP, DigestStage, newsroom
-from tests.support.cli import DigestWorkplace, press
+from tests.support.cli import DigestWorkplace, digest_workplace
 from tests.support.databases import KINDS
 from tests.support.house import list_audit, list_said, plain, wait_for, wait_until
 from tests.support.membership import room
 
-__all__ = ["newsroom", "press", "room"]
+__all__ = ["digest_workplace", "newsroom", "room"]
 
 
 async def approved(newsroom: DigestStage, *titles: str) -> Digest:
@@ -171,37 +171,37 @@ async def test_three_replicas_at_nine_say_it_once(newsroom: DigestStage) -> None
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("press", KINDS, indirect=True)
+@pytest.mark.parametrize("digest_workplace", KINDS, indirect=True)
 @pytest.mark.parametrize("room", ["11.2"], indirect=True)
 @pytest.mark.timeout(180)
-async def test_killed_at_any_step_it_comes_out_once(press: DigestWorkplace) -> None:
-    channels = [await press.place()]
-    site = press.room.site
+async def test_killed_at_any_step_it_comes_out_once(digest_workplace: DigestWorkplace) -> None:
+    channels = [await digest_workplace.place()]
+    site = digest_workplace.room.site
     for code, name in (("69", "rhone"), ("38", "isere")):
         channels.append(await site.channel(name, name))
-        async with press.asks(writes=True) as db:
+        async with digest_workplace.asks(writes=True) as db:
             await canaux.remember_channel(db, f"departement:{code}", channels[-1], utc_now())
-    async with press.bot():
+    async with digest_workplace.bot():
         pass
-    number = await due_now(press)
+    number = await due_now(digest_workplace)
     for pause in (0.05, 0.15, 0.3, 0.45, 0.6, 0.8):
-        async with press.process():
+        async with digest_workplace.process():
             await asyncio.sleep(pause)
-    async with press.process():
-        await wait_for(lambda: is_out(press, number))
+    async with digest_workplace.process():
+        await wait_for(lambda: is_out(digest_workplace, number))
     for place in channels:
-        (out,) = await list_said(site.admin, press.room.bot_id, place)
+        (out,) = await list_said(site.admin, digest_workplace.room.bot_id, place)
         assert "Un guide paraît" in out.message
 
 
-async def due_now(press: DigestWorkplace) -> int:
+async def due_now(digest_workplace: DigestWorkplace) -> int:
     """A number whose publication has begun."""
-    await press.finds("Un guide paraît")
-    async with press.asks(writes=True) as db:
+    await digest_workplace.finds("Un guide paraît")
+    async with digest_workplace.asks(writes=True) as db:
         where = ["actualites", "69", "38"]
         db.add(EditionSettings(key="vendredi", targets=where, at=utc_now()))
         await db.flush()
-        desk = Standing(db, press.settings(), utc_now())
+        desk = Standing(db, digest_workplace.settings(), utc_now())
         edition = await editions.get_edition(desk, "vendredi")
         digest = await drafts.open_coming(desk, edition)
         await drafts.fill_draft(desk, digest, edition)
@@ -210,10 +210,10 @@ async def due_now(press: DigestWorkplace) -> int:
         return digest.number
 
 
-async def is_out(press: DigestWorkplace, number: int) -> bool:
-    async with press.asks() as db:
+async def is_out(digest_workplace: DigestWorkplace, number: int) -> bool:
+    async with digest_workplace.asks() as db:
         rests = await work.count_active(db) or (await outbox.count_by_state(db))["waiting"]
-    return not rests and (await press.digest(number)).state is DigestState.PUBLISHED
+    return not rests and (await digest_workplace.digest(number)).state is DigestState.PUBLISHED
 
 
 hostile = st.text(

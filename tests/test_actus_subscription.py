@@ -89,7 +89,7 @@ def thing(house: House, title: str, themes: Sequence[str] = (), **more: Any) -> 
 
 
 @pytest.fixture
-async def press(house: House) -> Press:
+async def digest_workplace(house: House) -> Press:
     async with house.bot.database.transaction() as db:
         for table in (NewsSubscription, DigestEntry, Digest, Item):
             await db.execute(delete(table))
@@ -114,136 +114,140 @@ def friday(house: House, weeks: int = 1) -> date:
 
 
 @pytest.mark.every_mode
-async def test_it_comes_on_my_day_at_my_hour_with_what_is_near_to_my_work(house: House, press: Press) -> None:
-    juliette = press.juliette
+async def test_it_comes_on_my_day_at_my_hour_with_what_is_near_to_my_work(
+    house: House, digest_workplace: Press
+) -> None:
+    juliette = digest_workplace.juliette
     await file_workshop(juliette, themes=[EMPLOI])
     said = await juliette.asks("/actus abonnement")
     assert "sept choses au plus" in plain(said)
     said = await subscribes(juliette, rythme="semaine", jour="4", heure="9")
     assert "chaque vendredi à 9 h" in plain(said)
     near = thing(house, "Écrire un *CV*", [EMPLOI], text="Un modèle simple.", credit="Le journal")
-    await press.publishes(
+    await digest_workplace.publishes(
         near, thing(house, "La boîte mail", [COURRIEL]), *(thing(house, f"Loin {n}") for n in range(5))
     )
-    await press.looks(paris_time(friday(house), 8))
-    assert await press.told(juliette) == []
-    await press.looks(paris_time(friday(house), 9))
-    (told,) = await press.told(juliette)
+    await digest_workplace.looks(paris_time(friday(house), 8))
+    assert await digest_workplace.told(juliette) == []
+    await digest_workplace.looks(paris_time(friday(house), 9))
+    (told,) = await digest_workplace.told(juliette)
     text = plain(told)
     assert text.index(r"Écrire un \*CV\*") < text.index("La boîte mail"), "the nearest first"
     assert "vous accompagnez souvent sur « Emploi, formation »" in text
     assert "Un modèle simple." in text
     assert "(Le journal)" in text
     assert text.count("Pourquoi :") == 3, "one is near; two more are for all"
-    await press.looks(paris_time(friday(house), 10))
-    await press.looks(paris_time(friday(house, 2), 9))
-    assert len(await press.told(juliette)) == 1, "never the same twice, and nothing where nothing is new"
+    await digest_workplace.looks(paris_time(friday(house), 10))
+    await digest_workplace.looks(paris_time(friday(house, 2), 9))
+    assert len(await digest_workplace.told(juliette)) == 1, "never the same twice, and nothing where nothing is new"
 
 
-async def test_an_item_that_comes_out_in_two_digests_comes_once(house: House, press: Press) -> None:
-    await subscribes(press.juliette)
+async def test_an_item_that_comes_out_in_two_digests_comes_once(house: House, digest_workplace: Press) -> None:
+    await subscribes(digest_workplace.juliette)
     again = thing(house, "Deux fois", section=NewsSection.TOP)
-    await press.publishes(again)
-    await press.looks(paris_time(friday(house), 9))
-    await press.publishes(again, thing(house, "Du neuf", section=NewsSection.TOP))
-    await press.looks(paris_time(friday(house), 9))
-    first, second = [plain(post) for post in await press.told(press.juliette)]
+    await digest_workplace.publishes(again)
+    await digest_workplace.looks(paris_time(friday(house), 9))
+    await digest_workplace.publishes(again, thing(house, "Du neuf", section=NewsSection.TOP))
+    await digest_workplace.looks(paris_time(friday(house), 9))
+    first, second = [plain(post) for post in await digest_workplace.told(digest_workplace.juliette)]
     assert ("Deux fois" in first, "Deux fois" in second, "Du neuf" in second) == (True, False, True)
 
 
 @pytest.mark.every_mode
-async def test_less_of_that_and_back(house: House, press: Press) -> None:
-    juliette = press.juliette
+async def test_less_of_that_and_back(house: House, digest_workplace: Press) -> None:
+    juliette = digest_workplace.juliette
     await file_workshop(juliette, themes=[EMPLOI])
     await subscribes(juliette)
-    await press.publishes(thing(house, "Un CV", [EMPLOI]))
-    await press.looks(paris_time(friday(house), 9))
-    (told,) = await press.told(juliette)
+    await digest_workplace.publishes(thing(house, "Un CV", [EMPLOI]))
+    await digest_workplace.looks(paris_time(friday(house), 9))
+    (told,) = await digest_workplace.told(juliette)
     await juliette.chooses(told, "Moins de…", "« Emploi, formation »")
     said = await juliette.told("Entendu")
-    await press.publishes(
+    await digest_workplace.publishes(
         thing(house, "Un autre CV", [EMPLOI]), thing(house, "À la une", [EMPLOI], section=NewsSection.TOP)
     )
-    await press.looks(paris_time(friday(house), 9))
-    second = plain((await press.told(juliette))[-1])
+    await digest_workplace.looks(paris_time(friday(house), 9))
+    second = plain((await digest_workplace.told(juliette))[-1])
     assert ("Un autre CV" in second, "À la une" in second) == (False, True)
     await juliette.clicks(said, "Ne plus rien écarter")
     await juliette.told("Prochain envoi")
-    await press.publishes(thing(house, "Encore un CV", [EMPLOI]))
-    await press.looks(paris_time(friday(house), 9))
-    assert "Encore un CV" in plain((await press.told(juliette))[-1])
+    await digest_workplace.publishes(thing(house, "Encore un CV", [EMPLOI]))
+    await digest_workplace.looks(paris_time(friday(house), 9))
+    assert "Encore un CV" in plain((await digest_workplace.told(juliette))[-1])
 
 
-async def test_nothing_on_leave_and_then_what_came_meanwhile(house: House, press: Press) -> None:
+async def test_nothing_on_leave_and_then_what_came_meanwhile(house: House, digest_workplace: Press) -> None:
     back = friday(house, 2)
-    said = await subscribes(press.juliette, conges=f"{back - timedelta(days=1):%d/%m}")
+    said = await subscribes(digest_workplace.juliette, conges=f"{back - timedelta(days=1):%d/%m}")
     assert "En congé jusqu’au" in plain(said)
-    await press.publishes(thing(house, "Pendant les congés", section=NewsSection.TOP))
-    await press.looks(paris_time(friday(house), 9))
-    assert await press.told(press.juliette) == []
-    await press.looks(paris_time(back, 9))
-    assert "Pendant les congés" in plain((await press.told(press.juliette))[0])
+    await digest_workplace.publishes(thing(house, "Pendant les congés", section=NewsSection.TOP))
+    await digest_workplace.looks(paris_time(friday(house), 9))
+    assert await digest_workplace.told(digest_workplace.juliette) == []
+    await digest_workplace.looks(paris_time(back, 9))
+    assert "Pendant les congés" in plain((await digest_workplace.told(digest_workplace.juliette))[0])
 
 
-async def test_what_is_of_a_departement_is_for_who_works_there(house: House, press: Press) -> None:
+async def test_what_is_of_a_departement_is_for_who_works_there(house: House, digest_workplace: Press) -> None:
     there = await house.conseiller("amina", departements=["23"])
-    for who in (press.juliette, there):
+    for who in (digest_workplace.juliette, there):
         await subscribes(who)
-    await press.publishes(thing(house, "En Creuse", departement="23"), thing(house, "Partout", section=NewsSection.TOP))
-    await press.looks(paris_time(friday(house), 9))
-    mine, theirs = [plain((await press.told(who))[0]) for who in (press.juliette, there)]
+    await digest_workplace.publishes(
+        thing(house, "En Creuse", departement="23"), thing(house, "Partout", section=NewsSection.TOP)
+    )
+    await digest_workplace.looks(paris_time(friday(house), 9))
+    mine, theirs = [plain((await digest_workplace.told(who))[0]) for who in (digest_workplace.juliette, there)]
     assert "En Creuse" not in mine
     assert "cela se passe dans votre département (Creuse)" in theirs
 
 
-async def test_what_was_withdrawn_or_dropped_comes_to_nobody(house: House, press: Press) -> None:
-    await subscribes(press.juliette)
+async def test_what_was_withdrawn_or_dropped_comes_to_nobody(house: House, digest_workplace: Press) -> None:
+    await subscribes(digest_workplace.juliette)
     gone, kept = thing(house, "Retiré", section=NewsSection.TOP), thing(house, "Gardé", section=NewsSection.TOP)
-    await press.publishes(gone, kept)
+    await digest_workplace.publishes(gone, kept)
     async with house.bot.database.transaction() as db:
         await items.withdraw(db, [gone.key])
-    await press.looks(paris_time(friday(house), 9))
-    (told,) = await press.told(press.juliette)
+    await digest_workplace.looks(paris_time(friday(house), 9))
+    (told,) = await digest_workplace.told(digest_workplace.juliette)
     assert ("Retiré" in plain(told), "Gardé" in plain(told)) == (False, True)
 
 
 @pytest.mark.every_mode
-async def test_see_it_now_and_end_it(house: House, press: Press) -> None:
-    juliette = press.juliette
+async def test_see_it_now_and_end_it(house: House, digest_workplace: Press) -> None:
+    juliette = digest_workplace.juliette
     said = await subscribes(juliette, rythme="mois", jour="1", heure="18")
     assert "le premier mardi du mois à 18 h" in plain(said)
     await juliette.clicks(said, "Voir maintenant")
     await juliette.whispered("Rien de neuf pour vous")
-    await press.publishes(thing(house, "À voir", section=NewsSection.TOP))
+    await digest_workplace.publishes(thing(house, "À voir", section=NewsSection.TOP))
     await juliette.clicks(said, "Voir maintenant")
     await juliette.whispered("À voir")
     await juliette.clicks(said, "Me désabonner")
     await juliette.whispered("plus rien ne vient")
-    assert await press.row(juliette) is None
+    assert await digest_workplace.row(juliette) is None
     assert "pas abonné" in plain(await juliette.asks("/actus abonnement non"))
 
 
-async def test_who_left_gets_nothing_and_a_killed_bot_sends_once(house: House, press: Press) -> None:
+async def test_who_left_gets_nothing_and_a_killed_bot_sends_once(house: House, digest_workplace: Press) -> None:
     left = await house.conseiller("paul")
-    for who in (press.juliette, left):
+    for who in (digest_workplace.juliette, left):
         await subscribes(who)
     await house.registers(left, Role.CONSEILLER, left_on=house.today - timedelta(days=1))
-    await press.publishes(thing(house, "Une fois", section=NewsSection.TOP))
+    await digest_workplace.publishes(thing(house, "Une fois", section=NewsSection.TOP))
     house.clock.goes_to(paris_time(friday(house), 9))
     await house.bot.runs.run(("job", "actus.tell"), f"essai-{next(_RUNS)}")
     await house.restart()
     await house.settled()
-    await press.looks(paris_time(friday(house), 9))
-    assert len(await press.told(press.juliette)) == 1
-    assert await press.told(left) == []
+    await digest_workplace.looks(paris_time(friday(house), 9))
+    assert len(await digest_workplace.told(digest_workplace.juliette)) == 1
+    assert await digest_workplace.told(left) == []
 
 
-async def test_a_wrong_date_is_explained_and_nothing_is_lost(press: Press) -> None:
-    shown = await press.juliette.asks("/actus abonnement")
-    form = await press.juliette.opens_by(shown, "M’abonner…")
+async def test_a_wrong_date_is_explained_and_nothing_is_lost(digest_workplace: Press) -> None:
+    shown = await digest_workplace.juliette.asks("/actus abonnement")
+    form = await digest_workplace.juliette.opens_by(shown, "M’abonner…")
     answer = await form.fill(conges="quand je reviens @all", heure="12").submit()
     assert "Je n’ai pas compris la date" in answer.errors["conges"]
     assert (await form.fill(conges="").submit()).accepted
-    row = await press.row(press.juliette)
+    row = await digest_workplace.row(digest_workplace.juliette)
     assert row
     assert (row.hour, row.away_until) == (12, None)

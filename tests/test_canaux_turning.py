@@ -11,19 +11,19 @@ from storage.canaux.runs import ChangeState
 from tests.modes import MODES
 from tests.people import Person, Post
 from tests.support.house import wait_for
-from tests.support.membership import ChannelWorkplace, land, register_team, room, sync_team
+from tests.support.membership import ChannelWorkplace, channel_workplace, register_team, room, sync_team
 from tests.test_canaux_mending import checked, is_clean, repaired, types
 
-__all__ = ["land", "room"]
+__all__ = ["channel_workplace", "room"]
 
 
-async def said(land: ChannelWorkplace, who: Person, containing: str) -> Post:
+async def said(channel_workplace: ChannelWorkplace, who: Person, containing: str) -> Post:
     """What the bot says in the animateurs’ channel, once it does."""
-    place = (await land.channel("animation"))["id"]
+    place = (await channel_workplace.channel("animation"))["id"]
     found: list[Post] = []
 
     async def is_said() -> bool:
-        posts = [p for p in await who.reads(place) if p.user_id == land.room.bot_id and not p.type]
+        posts = [p for p in await who.reads(place) if p.user_id == channel_workplace.room.bot_id and not p.type]
         found[:] = [p for p in posts if containing in p.text.replace("\u00a0", " ")]
         return bool(found)
 
@@ -31,128 +31,134 @@ async def said(land: ChannelWorkplace, who: Person, containing: str) -> Post:
     return found[-1]
 
 
-async def is_noted(land: ChannelWorkplace, app: App) -> bool:
+async def is_noted(channel_workplace: ChannelWorkplace, app: App) -> bool:
     """Whether all that was said is known to stand where it does."""
-    return not await land.waits(app)
+    return not await channel_workplace.waits(app)
 
 
 @pytest.mark.parametrize("room", MODES, indirect=True)
-async def test_what_somebody_turned_by_hand_is_told(land: ChannelWorkplace, capsys: pytest.CaptureFixture[str]) -> None:
-    _, _, agathe = await sync_team(land, capsys)
-    admin, rhone = land.room.site.admin, (await land.channel("rhone"))["id"]
-    async with land.bot() as app:
-        await land.changes("rhone", display_name="Lyon")
-        told = await said(land, agathe, "s’appelle maintenant « Lyon »")
+async def test_what_somebody_turned_by_hand_is_told(
+    channel_workplace: ChannelWorkplace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, _, agathe = await sync_team(channel_workplace, capsys)
+    admin, rhone = channel_workplace.room.site.admin, (await channel_workplace.channel("rhone"))["id"]
+    async with channel_workplace.bot() as app:
+        await channel_workplace.changes("rhone", display_name="Lyon")
+        told = await said(channel_workplace, agathe, "s’appelle maintenant « Lyon »")
         assert told.buttons == ["Vérifier ce canal"]
-        await wait_for(lambda: is_noted(land, app))
-        await land.changes("rhone", display_name="69 - Rhône")
+        await wait_for(lambda: is_noted(channel_workplace, app))
+        await channel_workplace.changes("rhone", display_name="69 - Rhône")
         over = await agathe.rewritten(told, "c’est réparé")
         assert (over.buttons, "avait été renommé à la main" in over.text) == ([], True)
         await admin.put(f"/channels/{rhone}/privacy", {"privacy": "O"})
-        await said(land, agathe, "rendu public : toute l’équipe peut le lire")
-        await admin.delete(f"/channels/{(await land.channel('isere'))['id']}")
-        await said(land, agathe, "vient d’être archivé")
+        await said(channel_workplace, agathe, "rendu public : toute l’équipe peut le lire")
+        await admin.delete(f"/channels/{(await channel_workplace.channel('isere'))['id']}")
+        await said(channel_workplace, agathe, "vient d’être archivé")
 
 
-async def test_what_is_as_planned_again_is_not_told(land: ChannelWorkplace, capsys: pytest.CaptureFixture[str]) -> None:
-    _, _, agathe = await sync_team(land, capsys)
-    await land.changes("rhone", display_name="Lyon")
-    async with land.bot() as app:
-        await land.changes("rhone", display_name="69 - Rhône")
-        await land.changes("isere", display_name="Grenoble")
-        await said(land, agathe, "« Grenoble »")
-        assert len([row for row in await land.rows(app) if "s’appelle" in str(row.content)]) == 1
+async def test_what_is_as_planned_again_is_not_told(
+    channel_workplace: ChannelWorkplace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, _, agathe = await sync_team(channel_workplace, capsys)
+    await channel_workplace.changes("rhone", display_name="Lyon")
+    async with channel_workplace.bot() as app:
+        await channel_workplace.changes("rhone", display_name="69 - Rhône")
+        await channel_workplace.changes("isere", display_name="Grenoble")
+        await said(channel_workplace, agathe, "« Grenoble »")
+        assert len([row for row in await channel_workplace.rows(app) if "s’appelle" in str(row.content)]) == 1
 
 
 @pytest.mark.parametrize("room", MODES, indirect=True)
 async def test_an_intruder_is_let_in_or_taken_out_by_a_click(
-    land: ChannelWorkplace, capsys: pytest.CaptureFixture[str]
+    channel_workplace: ChannelWorkplace, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    _, _, agathe = await sync_team(land, capsys)
-    nina, paul = await land.room.site.person("nina"), await land.room.site.person("paul")
-    async with land.bot() as app:
+    _, _, agathe = await sync_team(channel_workplace, capsys)
+    nina, paul = await channel_workplace.room.site.person("nina"), await channel_workplace.room.site.person("paul")
+    async with channel_workplace.bot() as app:
         for somebody in (nina, paul):
-            await land.joins(somebody, "rhone")
-        told = await said(land, agathe, f"@{nina.username} est dans")
+            await channel_workplace.joins(somebody, "rhone")
+        told = await said(channel_workplace, agathe, f"@{nina.username} est dans")
         assert told.buttons == ["L’admettre", "Retirer du canal"]
         await agathe.clicks(told, "L’admettre")
         assert "est admis par exception" in (await agathe.rewritten(told, "admis")).text
-        await agathe.clicks(await said(land, agathe, f"@{paul.username} est dans"), "Retirer du canal")
+        await agathe.clicks(await said(channel_workplace, agathe, f"@{paul.username} est dans"), "Retirer du canal")
 
         async def paul_is_out() -> bool:
-            return await land.names_in("rhone") == {"lea", "omar", "nina"}
+            return await channel_workplace.names_in("rhone") == {"lea", "omar", "nina"}
 
         await wait_for(paul_is_out)
         async with app.database.transaction(writes=False) as db:
             assert [each.user_id for each in await list_allowances(db)] == [nina.id]
-        assert await is_clean(land, capsys)
+        assert await is_clean(channel_workplace, capsys)
 
 
 async def test_an_alert_is_over_once_who_it_tells_of_is_gone(
-    land: ChannelWorkplace, capsys: pytest.CaptureFixture[str]
+    channel_workplace: ChannelWorkplace, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    _, _, agathe = await sync_team(land, capsys)
-    nina = await land.room.site.person("nina")
-    async with land.bot() as app:
-        await land.joins(nina, "rhone")
-        told = await said(land, agathe, f"@{nina.username} est dans")
-        await wait_for(lambda: is_noted(land, app))
-        await land.leaves(nina, "rhone")
+    _, _, agathe = await sync_team(channel_workplace, capsys)
+    nina = await channel_workplace.room.site.person("nina")
+    async with channel_workplace.bot() as app:
+        await channel_workplace.joins(nina, "rhone")
+        told = await said(channel_workplace, agathe, f"@{nina.username} est dans")
+        await wait_for(lambda: is_noted(channel_workplace, app))
+        await channel_workplace.leaves(nina, "rhone")
         assert (await agathe.rewritten(told, "n’est plus dans le canal")).buttons == []
 
 
 async def test_the_night_s_card_is_over_once_another_check_repaired_it(
-    land: ChannelWorkplace, capsys: pytest.CaptureFixture[str]
+    channel_workplace: ChannelWorkplace, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    lea, _, agathe = await sync_team(land, capsys)
-    await land.leaves(lea, "rhone")
-    async with land.bot() as app:
+    lea, _, agathe = await sync_team(channel_workplace, capsys)
+    await channel_workplace.leaves(lea, "rhone")
+    async with channel_workplace.bot() as app:
         await app.runs.run(("job", "canaux.watch_over"), "2026-11-24")
-        card = await said(land, agathe, "Rien n’a été changé")
-        await repaired(agathe, await checked(land, app, agathe, "canaux verifier 69"))
+        card = await said(channel_workplace, agathe, "Rien n’a été changé")
+        await repaired(agathe, await checked(channel_workplace, app, agathe, "canaux verifier 69"))
         assert (await agathe.rewritten(card, "de nouveau comme prévu")).buttons == []
 
 
 async def test_somebody_is_let_in_by_name_beforehand(
-    land: ChannelWorkplace, capsys: pytest.CaptureFixture[str]
+    channel_workplace: ChannelWorkplace, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    _, _, agathe = await sync_team(land, capsys)
-    nina = await land.room.site.person("nina")
-    async with land.bot() as app:
+    _, _, agathe = await sync_team(channel_workplace, capsys)
+    nina = await channel_workplace.room.site.person("nina")
+    async with channel_workplace.bot() as app:
         for line, words in (
             ("", "Dites qui, où et pourquoi"),
             ("@personne.de.tel 69 x", "Personne ne s’appelle"),
             (f"@{nina.username} zzz", "n’est ni un département ni un canal"),
         ):
-            assert words in str(await types(land, app, agathe, f"canaux admettre {line}"))
-        said = await types(land, app, agathe, f"canaux admettre @{nina.username} 69 stagiaire jusqu’en juin")
+            assert words in str(await types(channel_workplace, app, agathe, f"canaux admettre {line}"))
+        said = await types(
+            channel_workplace, app, agathe, f"canaux admettre @{nina.username} 69 stagiaire jusqu’en juin"
+        )
         assert "est admis par exception" in str(said)
 
         async def nina_is_in() -> bool:
-            return await land.names_in("rhone") == {"lea", "omar", "nina"}
+            return await channel_workplace.names_in("rhone") == {"lea", "omar", "nina"}
 
         await wait_for(nina_is_in)
-        assert "stagiaire jusqu’en juin" in str(await types(land, app, agathe, "canaux exceptions"))
-        assert await is_clean(land, capsys), "nobody is told of"
+        assert "stagiaire jusqu’en juin" in str(await types(channel_workplace, app, agathe, "canaux exceptions"))
+        assert await is_clean(channel_workplace, capsys), "nobody is told of"
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("land", ["sqlite", "postgresql"], indirect=True)
+@pytest.mark.parametrize("channel_workplace", ["sqlite", "postgresql"], indirect=True)
 async def test_a_repair_that_is_killed_is_finished_by_the_next_bot(
-    land: ChannelWorkplace, capsys: pytest.CaptureFixture[str]
+    channel_workplace: ChannelWorkplace, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The bot is stopped again and again, a little later each time, until one has come to the end."""
-    *_, agathe = await register_team(land)
-    async with land.bot() as app:
-        card = await checked(land, app, agathe)
+    *_, agathe = await register_team(channel_workplace)
+    async with channel_workplace.bot() as app:
+        card = await checked(channel_workplace, app, agathe)
         await agathe.clicks(card, "Réparer")
     for pause in (0.02 * n for n in range(40)):
-        async with land.bot() as app:
+        async with channel_workplace.bot() as app:
             await asyncio.sleep(pause)
             if (await _states(app)) <= {ChangeState.DONE}:
                 break
-    assert await is_clean(land, capsys)
-    assert await land.names_in("rhone") == {"lea", "omar"}
+    assert await is_clean(channel_workplace, capsys)
+    assert await channel_workplace.names_in("rhone") == {"lea", "omar"}
 
 
 async def _states(app: Any) -> set[ChangeState]:
@@ -162,48 +168,48 @@ async def _states(app: Any) -> set[ChangeState]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("land", ["sqlite", "postgresql"], indirect=True)
-async def test_two_bots_repair_as_one(land: ChannelWorkplace, capsys: pytest.CaptureFixture[str]) -> None:
-    *_, agathe = await register_team(land)
-    async with land.bot() as app, land.bot():
-        await repaired(agathe, await checked(land, app, agathe))
+@pytest.mark.parametrize("channel_workplace", ["sqlite", "postgresql"], indirect=True)
+async def test_two_bots_repair_as_one(channel_workplace: ChannelWorkplace, capsys: pytest.CaptureFixture[str]) -> None:
+    *_, agathe = await register_team(channel_workplace)
+    async with channel_workplace.bot() as app, channel_workplace.bot():
+        await repaired(agathe, await checked(channel_workplace, app, agathe))
         assert await _states(app) == {ChangeState.DONE}
-    assert await is_clean(land, capsys)
+    assert await is_clean(channel_workplace, capsys)
 
 
 async def test_what_was_stopped_stands_in_nobody_s_way(
-    land: ChannelWorkplace, capsys: pytest.CaptureFixture[str]
+    channel_workplace: ChannelWorkplace, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    *_, agathe = await register_team(land)
-    async with land.bot(work_calls=2) as app:
-        card = await checked(land, app, agathe)
+    *_, agathe = await register_team(channel_workplace)
+    async with channel_workplace.bot(work_calls=2) as app:
+        card = await checked(channel_workplace, app, agathe)
         await agathe.clicks(card, "Réparer")
         progress = await agathe.told("Réparation des canaux")
         await agathe.clicks(progress, "Arrêter")
         await agathe.rewritten(progress, "arrêté")
         await agathe.rewritten(card, "laissé")
-    async with land.bot() as app:
-        await repaired(agathe, await checked(land, app, agathe))
-    assert await is_clean(land, capsys)
+    async with channel_workplace.bot() as app:
+        await repaired(agathe, await checked(channel_workplace, app, agathe))
+    assert await is_clean(channel_workplace, capsys)
 
 
 @pytest.mark.parametrize("repair", ["oui", "non"])
 async def test_the_night_repairs_only_where_settings_say_so(
-    land: ChannelWorkplace, capsys: pytest.CaptureFixture[str], repair: str
+    channel_workplace: ChannelWorkplace, capsys: pytest.CaptureFixture[str], repair: str
 ) -> None:
-    lea, _, agathe = await sync_team(land, capsys)
-    await land.leaves(lea, "rhone")
-    async with land.bot(repair=repair) as app:
+    lea, _, agathe = await sync_team(channel_workplace, capsys)
+    await channel_workplace.leaves(lea, "rhone")
+    async with channel_workplace.bot(repair=repair) as app:
         await app.runs.run(("job", "canaux.watch_over"), "2026-11-24")
         if repair == "oui":
-            await said(land, agathe, "Canaux : réparés")
-            assert await is_clean(land, capsys)
+            await said(channel_workplace, agathe, "Canaux : réparés")
+            assert await is_clean(channel_workplace, capsys)
         else:
-            card = await said(land, agathe, "Rien n’a été changé")
-            assert not await is_clean(land, capsys)
+            card = await said(channel_workplace, agathe, "Rien n’a été changé")
+            assert not await is_clean(channel_workplace, capsys)
             await agathe.clicks(card, "Réparer")
-            await said(land, agathe, "Canaux : réparés")
-            assert await is_clean(land, capsys)
-            told = str(await types(land, app, agathe, "canaux journal")).replace("\u00a0", " ")
+            await said(channel_workplace, agathe, "Canaux : réparés")
+            assert await is_clean(channel_workplace, capsys)
+            told = str(await types(channel_workplace, app, agathe, "canaux journal")).replace("\u00a0", " ")
             assert "1 personne ajoutée" in told
             assert f"par @{agathe.username}" in told, "who clicked"

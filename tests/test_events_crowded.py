@@ -10,10 +10,10 @@ from bot.events import TEAM, WatchedPlaces
 from bot.mattermost import AioClient
 from storage.watchlist import WatchedMember
 from tests.people import Person
-from tests.support.events import EventWorkplace, hall, room
+from tests.support.events import EventWorkplace, event_workplace, room
 from tests.support.house import wait_for, wait_until
 
-__all__ = ["hall", "room"]
+__all__ = ["event_workplace", "room"]
 
 
 def of(*channels: str) -> WatchedPlaces:
@@ -26,24 +26,24 @@ async def written(app: App) -> set[str]:
         return {member.place for member in (await db.exec(select(WatchedMember))).all()}
 
 
-async def foreign(hall: EventWorkplace) -> str:
+async def foreign(event_workplace: EventWorkplace) -> str:
     """A public channel in which the bot is not."""
-    channel = await hall.salon()
-    await hall.juliette.api.delete(f"/channels/{channel}/members/{hall.room.bot_id}")
+    channel = await event_workplace.salon()
+    await event_workplace.juliette.api.delete(f"/channels/{channel}/members/{event_workplace.room.bot_id}")
     return channel
 
 
-async def turns(hall: EventWorkplace, channel: str) -> None:
+async def turns(event_workplace: EventWorkplace, channel: str) -> None:
     """It gets another title, is made private, and put away."""
-    site = hall.room.site
+    site = event_workplace.room.site
     await site.admin.put(f"/channels/{channel}/patch", {"display_name": "Grand salon"})
     await site.admin.put(f"/channels/{channel}/privacy", {"privacy": "P"})
     await site.admin.delete(f"/channels/{channel}")
 
 
-async def moves(hall: EventWorkplace, channel: str, person: Person) -> None:
+async def moves(event_workplace: EventWorkplace, channel: str, person: Person) -> None:
     """Somebody comes in, says something and goes."""
-    await hall.juliette.api.post(f"/channels/{channel}/members", {"user_id": person.id})
+    await event_workplace.juliette.api.post(f"/channels/{channel}/members", {"user_id": person.id})
     await person.api.post("/posts", {"channel_id": channel, "message": "bonjour"})
     await person.api.delete(f"/channels/{channel}/members/{person.id}")
 
@@ -52,35 +52,37 @@ SAID = ["Posted bonjour"]
 TURNED = ["Renamed Grand salon", "Converted True", "Archived"]
 
 
-async def test_what_becomes_of_a_channel_and_nothing_of_who_is_there(hall: EventWorkplace) -> None:
-    channel, nina = await hall.salon(), await hall.room.site.person("nina")
-    hall.one.watched = of(channel)
-    async with hall.bot() as app:
-        await moves(hall, channel, nina)
+async def test_what_becomes_of_a_channel_and_nothing_of_who_is_there(event_workplace: EventWorkplace) -> None:
+    channel, nina = await event_workplace.salon(), await event_workplace.room.site.person("nina")
+    event_workplace.one.watched = of(channel)
+    async with event_workplace.bot() as app:
+        await moves(event_workplace, channel, nina)
         await app.events.look()
-        await turns(hall, channel)
-        assert await hall.told(app, hall.one) == SAID + TURNED
+        await turns(event_workplace, channel)
+        assert await event_workplace.told(app, event_workplace.one) == SAID + TURNED
         await app.events.look()
-        assert await hall.told(app, hall.one) == SAID + TURNED
-        assert await hall.told(app, hall.two) == []
+        assert await event_workplace.told(app, event_workplace.one) == SAID + TURNED
+        assert await event_workplace.told(app, event_workplace.two) == []
         assert await written(app) == set()
 
 
 async def test_it_is_told_after_an_outage_too_and_who_is_there_is_not_read(
-    hall: EventWorkplace, monkeypatch: pytest.MonkeyPatch
+    event_workplace: EventWorkplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    channel, nina = await hall.salon(), await hall.room.site.person("nina")
-    hall.one.watched, hall.two.watched = of(channel), WatchedPlaces(team=True)
+    channel, nina = await event_workplace.salon(), await event_workplace.room.site.person("nina")
+    event_workplace.one.watched, event_workplace.two.watched = of(channel), WatchedPlaces(team=True)
     asked = listed(monkeypatch)
-    async with hall.bot() as app:
-        assert await hall.told(app, hall.one) == [], "what is seen for the first time is told to nobody"
-    await moves(hall, channel, nina)
-    await turns(hall, channel)
+    async with event_workplace.bot() as app:
+        assert await event_workplace.told(app, event_workplace.one) == [], (
+            "what is seen for the first time is told to nobody"
+        )
+    await moves(event_workplace, channel, nina)
+    await turns(event_workplace, channel)
     for _ in range(2):
-        await hall.goes_back()
-        async with hall.bot() as app:
+        await event_workplace.goes_back()
+        async with event_workplace.bot() as app:
             await app.events.look()
-            assert sorted(await hall.told(app, hall.one)) == sorted(SAID + TURNED)
+            assert sorted(await event_workplace.told(app, event_workplace.one)) == sorted(SAID + TURNED)
             assert await written(app) == {TEAM}
     assert f"channels/{channel}" in str(asked), "how it is was read"
     assert not [path for path in asked if channel in path and "members" in path]
@@ -99,52 +101,57 @@ def listed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return asked
 
 
-async def test_a_public_channel_that_the_bot_sees_no_more_was_made_private(hall: EventWorkplace) -> None:
+async def test_a_public_channel_that_the_bot_sees_no_more_was_made_private(event_workplace: EventWorkplace) -> None:
     """It is not in it: nobody tells it of the new title, and what is private now it may not read."""
-    channel, other = await foreign(hall), await foreign(hall)
-    hall.one.watched = of(channel, other)
-    admin = hall.room.site.admin
-    async with hall.bot() as app:
+    channel, other = await foreign(event_workplace), await foreign(event_workplace)
+    event_workplace.one.watched = of(channel, other)
+    admin = event_workplace.room.site.admin
+    async with event_workplace.bot() as app:
         await admin.put(f"/channels/{channel}/privacy", {"privacy": "P"})
-        assert await hall.told(app, hall.one) == ["Converted True"]
+        assert await event_workplace.told(app, event_workplace.one) == ["Converted True"]
     await admin.put(f"/channels/{other}/patch", {"display_name": "Grand salon"})
     await admin.put(f"/channels/{channel}/privacy", {"privacy": "O"})
-    async with hall.bot() as app:
+    async with event_workplace.bot() as app:
         told = ["Converted False", "Converted True", "Renamed Grand salon"]
-        assert sorted(await hall.told(app, hall.one)) == told
+        assert sorted(await event_workplace.told(app, event_workplace.one)) == told
     await admin.put(f"/channels/{other}/privacy", {"privacy": "P"})
-    async with hall.bot() as app:
-        assert sorted(await hall.told(app, hall.one)) == sorted([*told, "Converted True"])
+    async with event_workplace.bot() as app:
+        assert sorted(await event_workplace.told(app, event_workplace.one)) == sorted([*told, "Converted True"])
 
 
-async def test_a_bot_put_out_of_the_team_takes_no_channel_for_private(hall: EventWorkplace) -> None:
-    channel = await foreign(hall)
-    team, bot = hall.room.site.team_id, hall.room.bot_id
-    hall.one.watched = of(channel)
-    async with hall.bot() as app:
-        await hall.room.site.admin.delete(f"/teams/{team}/members/{bot}")
+async def test_a_bot_put_out_of_the_team_takes_no_channel_for_private(event_workplace: EventWorkplace) -> None:
+    channel = await foreign(event_workplace)
+    team, bot = event_workplace.room.site.team_id, event_workplace.room.bot_id
+    event_workplace.one.watched = of(channel)
+    async with event_workplace.bot() as app:
+        await event_workplace.room.site.admin.delete(f"/teams/{team}/members/{bot}")
         await app.events.look()
         await wait_until(lambda: app.events.is_idle)
-        await hall.room.site.admin.post(f"/teams/{team}/members", {"team_id": team, "user_id": bot})
+        await event_workplace.room.site.admin.post(f"/teams/{team}/members", {"team_id": team, "user_id": bot})
         await app.events.look()
-        assert await hall.told(app, hall.one) == []
+        assert await event_workplace.told(app, event_workplace.one) == []
 
 
-async def test_one_asks_how_it_is_and_another_who_is_there(hall: EventWorkplace) -> None:
-    channel = await hall.salon()
-    nina, paul = await hall.room.site.person("nina"), await hall.room.site.person("paul")
-    hall.one.watched, hall.two.watched = of(channel), WatchedPlaces(frozenset({channel}))
-    async with hall.bot() as app:
-        await hall.juliette.api.post(f"/channels/{channel}/members", {"user_id": nina.id})
-        await hall.room.site.admin.put(f"/channels/{channel}/patch", {"display_name": "Grand salon"})
-        assert await hall.told(app, hall.one) == ["Renamed Grand salon"]
-        assert await hall.told(app, hall.two) == [f"JoinedChannel {nina.id}", "Renamed Grand salon"]
-        await hall.listens(app, hall.two, f"={channel}")
+async def test_one_asks_how_it_is_and_another_who_is_there(event_workplace: EventWorkplace) -> None:
+    channel = await event_workplace.salon()
+    nina, paul = await event_workplace.room.site.person("nina"), await event_workplace.room.site.person("paul")
+    event_workplace.one.watched, event_workplace.two.watched = of(channel), WatchedPlaces(frozenset({channel}))
+    async with event_workplace.bot() as app:
+        await event_workplace.juliette.api.post(f"/channels/{channel}/members", {"user_id": nina.id})
+        await event_workplace.room.site.admin.put(f"/channels/{channel}/patch", {"display_name": "Grand salon"})
+        assert await event_workplace.told(app, event_workplace.one) == ["Renamed Grand salon"]
+        assert await event_workplace.told(app, event_workplace.two) == [
+            f"JoinedChannel {nina.id}",
+            "Renamed Grand salon",
+        ]
+        await event_workplace.listens(app, event_workplace.two, f"={channel}")
         await wait_for(lambda: _is_nobody(app))
-        await hall.juliette.api.post(f"/channels/{channel}/members", {"user_id": paul.id})
-        await hall.listens(app, hall.two, channel)
+        await event_workplace.juliette.api.post(f"/channels/{channel}/members", {"user_id": paul.id})
+        await event_workplace.listens(app, event_workplace.two, channel)
         await nina.api.delete(f"/channels/{channel}/members/{nina.id}")
-        assert (await hall.told(app, hall.two))[2:] == [f"LeftChannel {nina.id}"], "paul was there when it asked anew"
+        assert (await event_workplace.told(app, event_workplace.two))[2:] == [f"LeftChannel {nina.id}"], (
+            "paul was there when it asked anew"
+        )
 
 
 async def _is_nobody(app: App) -> bool:

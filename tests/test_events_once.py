@@ -7,50 +7,58 @@ from sqlalchemy.exc import OperationalError
 
 from bot.events import DirectMessage, Event, WatchedPlaces
 from bot.features import Feature
-from tests.support.events import EventPause, EventWorkplace, hall, room
+from tests.support.events import EventPause, EventWorkplace, event_workplace, room
 from tests.support.house import wait_until
 
-__all__ = ["hall", "room"]
+__all__ = ["event_workplace", "room"]
 
 pytestmark = pytest.mark.postgres_too
 
 
-async def test_several_hear_the_same_and_each_once(hall: EventWorkplace) -> None:
-    async with hall.bot() as app:
-        await hall.room.says("bonjour")
-        assert await hall.told(app, hall.one) == await hall.told(app, hall.two) == ["DirectMessage bonjour"]
-    await hall.goes_back()
-    async with hall.bot() as app:
-        assert await hall.told(app, hall.one) == await hall.told(app, hall.two) == ["DirectMessage bonjour"]
-    assert len([e for e in hall.one.calls if isinstance(e, DirectMessage) and e.text == "bonjour"]) == 1
+async def test_several_hear_the_same_and_each_once(event_workplace: EventWorkplace) -> None:
+    async with event_workplace.bot() as app:
+        await event_workplace.room.says("bonjour")
+        assert (
+            await event_workplace.told(app, event_workplace.one)
+            == await event_workplace.told(app, event_workplace.two)
+            == ["DirectMessage bonjour"]
+        )
+    await event_workplace.goes_back()
+    async with event_workplace.bot() as app:
+        assert (
+            await event_workplace.told(app, event_workplace.one)
+            == await event_workplace.told(app, event_workplace.two)
+            == ["DirectMessage bonjour"]
+        )
+    assert len([e for e in event_workplace.one.calls if isinstance(e, DirectMessage) and e.text == "bonjour"]) == 1
 
 
-async def test_what_is_told_again_after_a_cut_is_heard_once(hall: EventWorkplace) -> None:
-    async with hall.bot() as app:
-        await hall.room.says("avant")
-        await hall.heard(hall.one, all_of=1)
-        hall.room.server.faults.drop_sockets()
+async def test_what_is_told_again_after_a_cut_is_heard_once(event_workplace: EventWorkplace) -> None:
+    async with event_workplace.bot() as app:
+        await event_workplace.room.says("avant")
+        await event_workplace.heard(event_workplace.one, all_of=1)
+        event_workplace.room.server.faults.drop_sockets()
         await wait_until(lambda: not app.events.connected)
-        await hall.room.says("pendant")
-        assert await hall.told(app, hall.one) == ["DirectMessage avant", "DirectMessage pendant"]
+        await event_workplace.room.says("pendant")
+        assert await event_workplace.told(app, event_workplace.one) == ["DirectMessage avant", "DirectMessage pendant"]
 
 
-async def test_two_replicas_hear_it_once(hall: EventWorkplace) -> None:
-    if hall.url.startswith("sqlite"):
+async def test_two_replicas_hear_it_once(event_workplace: EventWorkplace) -> None:
+    if event_workplace.url.startswith("sqlite"):
         pytest.skip("SQLite has one process")
-    channel = await hall.salon()
-    hall.one.watched = hall.two.watched = WatchedPlaces(frozenset({channel}), team=True)
-    nina = await hall.room.site.person("nina")
-    async with hall.bot() as app, hall.bot() as other:
+    channel = await event_workplace.salon()
+    event_workplace.one.watched = event_workplace.two.watched = WatchedPlaces(frozenset({channel}), team=True)
+    nina = await event_workplace.room.site.person("nina")
+    async with event_workplace.bot() as app, event_workplace.bot() as other:
         for number in range(10):
-            await hall.juliette.says(str(number), channel)
+            await event_workplace.juliette.says(str(number), channel)
         for _ in range(3):
-            await hall.juliette.api.post(f"/channels/{channel}/members", {"user_id": nina.id})
-            await hall.juliette.api.delete(f"/channels/{channel}/members/{nina.id}")
-        await hall.settled(app)
-        await hall.settled(other)
-        told = await hall.told(app, hall.one)
-        assert sorted(await hall.told(app, hall.two)) == sorted(told)
+            await event_workplace.juliette.api.post(f"/channels/{channel}/members", {"user_id": nina.id})
+            await event_workplace.juliette.api.delete(f"/channels/{channel}/members/{nina.id}")
+        await event_workplace.settled(app)
+        await event_workplace.settled(other)
+        told = await event_workplace.told(app, event_workplace.one)
+        assert sorted(await event_workplace.told(app, event_workplace.two)) == sorted(told)
     posts = [what for what in told if what.startswith("Posted")]
     assert sorted(posts) == [f"Posted {number}" for number in range(10)]
     moves = [what.partition(" ")[0] for what in told if what.endswith(nina.id)]
@@ -58,20 +66,20 @@ async def test_two_replicas_hear_it_once(hall: EventWorkplace) -> None:
     assert moves
 
 
-async def test_who_fails_does_not_keep_the_others_from_hearing(hall: EventWorkplace) -> None:
+async def test_who_fails_does_not_keep_the_others_from_hearing(event_workplace: EventWorkplace) -> None:
     async def fail(event: Event) -> None:
-        if event == next(iter(hall.one.calls)):
+        if event == next(iter(event_workplace.one.calls)):
             raise RuntimeError
 
-    hall.one.trouble = fail
-    async with hall.bot() as app:
-        await hall.room.says("bonjour")
-        assert "DirectMessage bonjour" in await hall.heard(hall.two, all_of=1)
-        await hall.room.says("encore")
-        assert await hall.told(app, hall.one) == ["DirectMessage encore"]
+    event_workplace.one.trouble = fail
+    async with event_workplace.bot() as app:
+        await event_workplace.room.says("bonjour")
+        assert "DirectMessage bonjour" in await event_workplace.heard(event_workplace.two, all_of=1)
+        await event_workplace.room.says("encore")
+        assert await event_workplace.told(app, event_workplace.one) == ["DirectMessage encore"]
 
 
-async def test_a_handler_is_tried_again_while_the_database_is_away(hall: EventWorkplace) -> None:
+async def test_a_handler_is_tried_again_while_the_database_is_away(event_workplace: EventWorkplace) -> None:
     left = [1, 2]
 
     async def away(_: Event) -> None:
@@ -79,14 +87,18 @@ async def test_a_handler_is_tried_again_while_the_database_is_away(hall: EventWo
             left.pop()
             raise OperationalError("INSERT", None, OSError())
 
-    hall.one.trouble = away
-    async with hall.bot() as app:
-        await hall.room.says("bonjour")
-        assert await hall.told(app, hall.one) == await hall.told(app, hall.two) == ["DirectMessage bonjour"]
+    event_workplace.one.trouble = away
+    async with event_workplace.bot() as app:
+        await event_workplace.room.says("bonjour")
+        assert (
+            await event_workplace.told(app, event_workplace.one)
+            == await event_workplace.told(app, event_workplace.two)
+            == ["DirectMessage bonjour"]
+        )
 
 
 async def test_what_could_not_be_told_for_long_is_read_again(
-    hall: EventWorkplace, monkeypatch: pytest.MonkeyPatch
+    event_workplace: EventWorkplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.event_dispatcher.EVENT_TRIES", 1)
     left = [1, 2, 3]
@@ -96,24 +108,32 @@ async def test_what_could_not_be_told_for_long_is_read_again(
             left.pop()
             raise OperationalError("INSERT", None, OSError())
 
-    async with hall.bot() as app:
+    async with event_workplace.bot() as app:
         await wait_until(lambda: app.events.seen is not None)
-        hall.one.trouble = away
-        await hall.room.says("bonjour")
-        assert await hall.told(app, hall.one) == await hall.told(app, hall.two) == ["DirectMessage bonjour"]
+        event_workplace.one.trouble = away
+        await event_workplace.room.says("bonjour")
+        assert (
+            await event_workplace.told(app, event_workplace.one)
+            == await event_workplace.told(app, event_workplace.two)
+            == ["DirectMessage bonjour"]
+        )
 
 
-async def test_who_was_cut_off_in_the_middle_hears_it_after_the_restart(hall: EventWorkplace) -> None:
+async def test_who_was_cut_off_in_the_middle_hears_it_after_the_restart(event_workplace: EventWorkplace) -> None:
     pause = EventPause(DirectMessage)
-    async with hall.bot() as app:
+    async with event_workplace.bot() as app:
         await wait_until(lambda: app.events.seen is not None)
-        hall.two.trouble = pause
-        await hall.room.says("bonjour")
+        event_workplace.two.trouble = pause
+        await event_workplace.room.says("bonjour")
         await asyncio.wait_for(pause.reached.wait(), 10)
         await app.events.stop(0.2)  # the end comes before the handler’s
-    hall.two.trouble = None
-    async with hall.bot() as app:
-        assert await hall.told(app, hall.one) == await hall.told(app, hall.two) == ["DirectMessage bonjour"]
+    event_workplace.two.trouble = None
+    async with event_workplace.bot() as app:
+        assert (
+            await event_workplace.told(app, event_workplace.one)
+            == await event_workplace.told(app, event_workplace.two)
+            == ["DirectMessage bonjour"]
+        )
 
 
 def test_names_that_cannot_be_claimed_by_are_refused() -> None:

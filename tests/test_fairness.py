@@ -19,9 +19,9 @@ from storage.work import WorkSort
 from tests.people import Person, unique
 from tests.support.cra import file_workshop
 from tests.support.house import House, wait_for, wait_until
-from tests.support.work import HERE, WAITING, Again, Export, FileWorkplace, Pause, office, room
+from tests.support.work import HERE, WAITING, Again, Export, FileWorkplace, Pause, file_workplace, room
 
-__all__ = ["office", "room"]
+__all__ = ["file_workplace", "room"]
 
 
 CROWD = 100
@@ -50,10 +50,10 @@ class Slow:
 
 
 @pytest.fixture
-def slow(office: FileWorkplace) -> Slow:
+def slow(file_workplace: FileWorkplace) -> Slow:
     slow = Slow()
-    office.shop.feature.command("lent", help="Attendre")(slow.command)
-    office.shop.feature.button(Again, writes=False)(slow.button)
+    file_workplace.shop.feature.command("lent", help="Attendre")(slow.command)
+    file_workplace.shop.feature.button(Again, writes=False)(slow.button)
     return slow
 
 
@@ -68,13 +68,13 @@ def crowd(app: App, person: Person, kind: TriggerKind) -> list[asyncio.Task[dict
 
 @pytest.mark.parametrize("kind", ["command", "button"])
 async def test_a_crowd_of_requests_keeps_nobody_else_waiting(
-    kind: TriggerKind, office: FileWorkplace, slow: Slow
+    kind: TriggerKind, file_workplace: FileWorkplace, slow: Slow
 ) -> None:
-    agathe = await office.room.site.person("agathe")
-    async with office.bot() as app:
-        flood = crowd(app, office.room.juliette, kind)
+    agathe = await file_workplace.room.site.person("agathe")
+    async with file_workplace.bot() as app:
+        flood = crowd(app, file_workplace.room.juliette, kind)
         await wait_until(lambda: len(slow.begun) == ANSWERED_AT_ONCE)
-        await office.runs_command(app, "bonjour", "bonjour Agathe", person=agathe)
+        await file_workplace.runs_command(app, "bonjour", "bonjour Agathe", person=agathe)
         await agathe.told("bonjour Agathe")
         assert len(slow.begun) == ANSWERED_AT_ONCE, "the crowd stands where it stood"
         slow.enough.set()
@@ -98,13 +98,13 @@ def dialogs(app: App, person: Person, how: str) -> list[Awaitable[dict[str, obje
 
 
 @pytest.mark.parametrize("how", ["sent", "late", "closed"])
-async def test_a_crowd_of_dialogs_takes_its_turn_too(how: str, office: FileWorkplace) -> None:
+async def test_a_crowd_of_dialogs_takes_its_turn_too(how: str, file_workplace: FileWorkplace) -> None:
     """Of all that came at once, two were answered and twenty waited; somebody else is answered meanwhile."""
-    agathe = await office.room.site.person("agathe")
-    async with office.bot() as app:
-        flood = asyncio.gather(*dialogs(app, office.room.juliette, how))
+    agathe = await file_workplace.room.site.person("agathe")
+    async with file_workplace.bot() as app:
+        flood = asyncio.gather(*dialogs(app, file_workplace.room.juliette, how))
         await asyncio.sleep(0)
-        await office.runs_command(app, "bonjour", "bonjour Agathe", person=agathe)
+        await file_workplace.runs_command(app, "bonjour", "bonjour Agathe", person=agathe)
         await agathe.told("bonjour Agathe")
         answers = await flood
     refused = [answer for answer in answers if "beaucoup de demandes en cours" in str(answer)]
@@ -112,13 +112,13 @@ async def test_a_crowd_of_dialogs_takes_its_turn_too(how: str, office: FileWorkp
     assert answers[-1] in refused
 
 
-async def test_two_crowds_leave_room_for_a_third_person(office: FileWorkplace, slow: Slow) -> None:
-    amina, simon = [await office.room.site.person(name) for name in ("amina", "simon")]
-    async with office.bot() as app:
-        floods = crowd(app, office.room.juliette, "command") + crowd(app, amina, "command")
+async def test_two_crowds_leave_room_for_a_third_person(file_workplace: FileWorkplace, slow: Slow) -> None:
+    amina, simon = [await file_workplace.room.site.person(name) for name in ("amina", "simon")]
+    async with file_workplace.bot() as app:
+        floods = crowd(app, file_workplace.room.juliette, "command") + crowd(app, amina, "command")
         await wait_until(lambda: len(slow.begun) == 2 * ANSWERED_AT_ONCE)
         asyncio.get_running_loop().call_later(0.2, slow.enough.set)
-        await office.runs_command(app, "bonjour", "bonjour Simon", person=simon)
+        await file_workplace.runs_command(app, "bonjour", "bonjour Simon", person=simon)
         await simon.told("bonjour Simon")
         await asyncio.gather(*floods)
 
@@ -156,20 +156,20 @@ async def _take_a_turn(turns: RequestTurns) -> None:
         await asyncio.Event().wait()
 
 
-async def test_files_are_made_for_each_in_turn(office: FileWorkplace) -> None:
+async def test_files_are_made_for_each_in_turn(file_workplace: FileWorkplace) -> None:
     """Two people order all they may; who comes then does not wait for the end of it."""
-    pause, shop = Pause(), office.shop
+    pause, shop = Pause(), file_workplace.shop
     shop.trouble = pause
-    juliette = office.room.juliette
-    amina, simon = [await office.room.site.person(name) for name in ("amina", "simon")]
-    async with office.bot() as app:
-        await office.registers(app, amina)
-        await office.registers(app, simon)
+    juliette = file_workplace.room.juliette
+    amina, simon = [await file_workplace.room.site.person(name) for name in ("amina", "simon")]
+    async with file_workplace.bot() as app:
+        await file_workplace.registers(app, amina)
+        await file_workplace.registers(app, simon)
         for _ in range(WORKS_PER_PERSON):
-            await office.asks(app, juliette)
-            await office.asks(app, amina)
+            await file_workplace.asks(app, juliette)
+            await file_workplace.asks(app, amina)
         await wait_until(lambda: len(shop.made) == 2)
-        await office.asks(app, simon)
+        await file_workplace.asks(app, simon)
         await simon.told(WAITING)
         await asyncio.sleep(0.3)  # until it is due, behind its waiting message
         pause.over.set()
@@ -179,14 +179,14 @@ async def test_files_are_made_for_each_in_turn(office: FileWorkplace) -> None:
         assert set(served[:2]) == {juliette.id, amina.id}
 
 
-async def test_one_file_too_many_is_refused_kindly_and_only_to_who_asks(office: FileWorkplace) -> None:
-    juliette = office.room.juliette
+async def test_one_file_too_many_is_refused_kindly_and_only_to_who_asks(file_workplace: FileWorkplace) -> None:
+    juliette = file_workplace.room.juliette
 
     async def monthly(_: Context) -> Replies:
         return SendFile(user_id=juliette.id, order=Export())
 
-    office.shop.feature.job("hour=4", name="essai.monthly")(monthly)
-    async with office.bot() as app:
+    file_workplace.shop.feature.job("hour=4", name="essai.monthly")(monthly)
+    async with file_workplace.bot() as app:
         await app.makers.stop()
 
         async def wait(count: int) -> None:
@@ -198,17 +198,17 @@ async def test_one_file_too_many_is_refused_kindly_and_only_to_who_asks(office: 
 
         await wait(1)  # the job makes up for the last time it was due
         for _ in range(WORKS_PER_PERSON - 1):
-            await office.asks(app)
+            await file_workplace.asks(app)
         answer = await app.dispatcher.run(Request("command", "export", juliette.id), "")
         assert f"déjà {WORKS_PER_PERSON} fichiers en préparation" in str(answer["text"]).replace("\u00a0", " ")
         await wait(WORKS_PER_PERSON)
         await app.runs.run(("job", "essai.monthly"), "une autre fois")
         await wait(WORKS_PER_PERSON + 1)
-    async with office.bot() as app:
-        await office.settled(app)
-        await office.asks(app)
-        await office.settled(app)
-    assert len(office.shop.made) == WORKS_PER_PERSON + 2
+    async with file_workplace.bot() as app:
+        await file_workplace.settled(app)
+        await file_workplace.asks(app)
+        await file_workplace.settled(app)
+    assert len(file_workplace.shop.made) == WORKS_PER_PERSON + 2
 
 
 @pytest.mark.both_databases

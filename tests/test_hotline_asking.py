@@ -5,26 +5,28 @@ import pytest
 from storage import canaux
 from storage.people import Role
 from tests.people import Post, unique
-from tests.support.hotline import USUAL, Hotline, desk, send_dialog
+from tests.support.hotline import USUAL, Hotline, helpdesk, send_dialog
 from tests.support.house import is_listening, plain, react, wait_for
 
-__all__ = ["desk"]
+__all__ = ["helpdesk"]
 
 
-async def heard_place(desk: Hotline) -> str:
+async def heard_place(helpdesk: Hotline) -> str:
     """A channel that is planned and heard, with everybody and the bot in it."""
-    place = str((await desk.house.site.admin.get(f"/teams/{desk.house.site.team_id}/channels/name/town-square"))["id"])
-    async with desk.house.bot.database.transaction() as db:
-        await canaux.remember_channel(db, "general", place, desk.house.clock())
-    if not await is_listening(desk.house.bot, set(), {place}):
-        await desk.house.restart()
-    await wait_for(lambda: is_listening(desk.house.bot, set(), {place}))
+    place = str(
+        (await helpdesk.house.site.admin.get(f"/teams/{helpdesk.house.site.team_id}/channels/name/town-square"))["id"]
+    )
+    async with helpdesk.house.bot.database.transaction() as db:
+        await canaux.remember_channel(db, "general", place, helpdesk.house.clock())
+    if not await is_listening(helpdesk.house.bot, set(), {place}):
+        await helpdesk.house.restart()
+    await wait_for(lambda: is_listening(helpdesk.house.bot, set(), {place}))
     return place
 
 
 @pytest.mark.every_mode
-async def test_typed_words_are_in_the_window_and_what_is_missing_is_said(desk: Hotline) -> None:
-    form = await desk.juliette.opens("/hotline mon imprimante ne marche plus")
+async def test_typed_words_are_in_the_window_and_what_is_missing_is_said(helpdesk: Hotline) -> None:
+    form = await helpdesk.juliette.opens("/hotline mon imprimante ne marche plus")
     assert form.shown("sujet") == "mon imprimante ne marche plus"
     assert set(form.options("file")) == {"espace-coop", "metier"}
     assert set(form.options("urgence")) == {"bloquant", "genant", "question"}
@@ -32,82 +34,84 @@ async def test_typed_words_are_in_the_window_and_what_is_missing_is_said(desk: H
     assert set(answer.errors) == {"sujet", "file"}
     answer = await form.fill(sujet="x" * 121, file="metier").submit()
     assert "120 caractères" in answer.errors["sujet"].replace("\u00a0", " ")
-    long = await desk.juliette.opens("/hotline " + "très long " * 20)
+    long = await helpdesk.juliette.opens("/hotline " + "très long " * 20)
     assert len(long.shown("sujet")) <= 120
     assert long.shown("details").count("très long") == 20
 
 
 @pytest.mark.every_mode
-async def test_hostile_words_are_words_and_a_second_sending_is_the_same_ticket(desk: Hotline) -> None:
-    form = await desk.juliette.opens("/hotline")
+async def test_hostile_words_are_words_and_a_second_sending_is_the_same_ticket(helpdesk: Hotline) -> None:
+    form = await helpdesk.juliette.opens("/hotline")
     subject = "@all **urgent** [ici](https://exemple.fr) #titre"
     form = form.fill(**(USUAL | {"sujet": subject, "details": "# Gros\n@channel\n- un\n```code"}))
     assert (await form.submit()).accepted
     assert (await form.submit()).accepted
-    await desk.juliette.told("urgent")
-    ticket = await desk.ticket(desk.juliette)
-    card = await desk.card(ticket)
+    await helpdesk.juliette.told("urgent")
+    ticket = await helpdesk.ticket(helpdesk.juliette)
+    card = await helpdesk.card(ticket)
     assert "@all" not in card.text
     assert "@channel" not in card.text
     assert "](https://" not in card.text
     assert "**urgent**" not in card.text
-    mine = plain(await desk.juliette.asks("/hotline mes demandes"))
+    mine = plain(await helpdesk.juliette.asks("/hotline mes demandes"))
     assert mine.count("urgent") == 1
 
 
 @pytest.mark.every_mode
-async def test_one_s_own_message_becomes_a_ticket_by_its_link(desk: Hotline) -> None:
-    place = await heard_place(desk)
-    message = await desk.juliette.says("Je n’arrive plus à me connecter\ndepuis hier soir", place)
-    lea = await desk.house.conseiller("lea")
+async def test_one_s_own_message_becomes_a_ticket_by_its_link(helpdesk: Hotline) -> None:
+    place = await heard_place(helpdesk)
+    message = await helpdesk.juliette.says("Je n’arrive plus à me connecter\ndepuis hier soir", place)
+    lea = await helpdesk.house.conseiller("lea")
     await lea.api.post("/posts", {"channel_id": place, "root_id": message.id, "message": "moi non plus"})
-    link = f"{desk.house.site.url}/{desk.house.settings.team}/pl/{message.id}"
-    form = await desk.juliette.opens(f"/hotline {link}")
+    link = f"{helpdesk.house.site.url}/{helpdesk.house.settings.team}/pl/{message.id}"
+    form = await helpdesk.juliette.opens(f"/hotline {link}")
     assert form.shown("sujet") == "Je n’arrive plus à me connecter"
     assert form.shown("details") == "depuis hier soir"
     assert (await form.fill(**USUAL).submit()).accepted
-    await desk.juliette.told("connecter")
-    ticket = await desk.ticket(desk.juliette)
-    assert "moi non plus" in plain(await desk.under(desk.agathe, await desk.card(ticket), "moi non plus"))
-    await desk.under(desk.juliette, message, f"n° {ticket.number}")
-    again = plain(await desk.juliette.asks(f"/hotline {link}"))
+    await helpdesk.juliette.told("connecter")
+    ticket = await helpdesk.ticket(helpdesk.juliette)
+    assert "moi non plus" in plain(await helpdesk.under(helpdesk.agathe, await helpdesk.card(ticket), "moi non plus"))
+    await helpdesk.under(helpdesk.juliette, message, f"n° {ticket.number}")
+    again = plain(await helpdesk.juliette.asks(f"/hotline {link}"))
     assert f"déjà la demande n° {ticket.number}" in again
-    nowhere = plain(await desk.juliette.asks(f"/hotline {link[:-26]}{'z' * 26}"))
+    nowhere = plain(await helpdesk.juliette.asks(f"/hotline {link[:-26]}{'z' * 26}"))
     assert "ne trouve pas ce message" in nowhere
 
 
 @pytest.mark.every_mode
-async def test_a_ticket_emoji_asks_the_author_once(desk: Hotline) -> None:
-    place = await heard_place(desk)
+async def test_a_ticket_emoji_asks_the_author_once(helpdesk: Hotline) -> None:
+    place = await heard_place(helpdesk)
     subject = unique("panne")
-    capture = await desk.juliette.api.upload(place, "erreur.txt", b"erreur 12")
+    capture = await helpdesk.juliette.api.upload(place, "erreur.txt", b"erreur 12")
     call = {"channel_id": place, "message": subject, "file_ids": [capture]}
-    message = Post.read(await desk.juliette.api.post("/posts", call))
-    desk.juliette.acts()
-    await react(desk.agathe, message, "ticket")
-    asked = await desk.juliette.told(subject)
+    message = Post.read(await helpdesk.juliette.api.post("/posts", call))
+    helpdesk.juliette.acts()
+    await react(helpdesk.agathe, message, "ticket")
+    asked = await helpdesk.juliette.told(subject)
     assert asked.buttons == ["Ouvrir la demande", "Non merci"]
-    await react(desk.omar, message, "ticket")
-    form = await desk.juliette.opens_by(asked, "Ouvrir la demande")
+    await react(helpdesk.omar, message, "ticket")
+    form = await helpdesk.juliette.opens_by(asked, "Ouvrir la demande")
     assert form.shown("sujet") == subject
     assert (await form.fill(**USUAL).submit()).accepted
-    await desk.juliette.told("Demande n°")
-    ticket = await desk.ticket(desk.juliette)
-    card = await desk.card(ticket)
-    assert await desk.agathe.files(card) == {"erreur.txt": b"erreur 12"}
+    await helpdesk.juliette.told("Demande n°")
+    ticket = await helpdesk.ticket(helpdesk.juliette)
+    card = await helpdesk.card(ticket)
+    assert await helpdesk.agathe.files(card) == {"erreur.txt": b"erreur 12"}
     assert "le message" in card.text
-    await desk.under(desk.omar, message, f"n° {ticket.number}")
-    proposals = [p for p in await desk.juliette.direct() if subject in p.text and "proposent" in p.text]
+    await helpdesk.under(helpdesk.omar, message, f"n° {ticket.number}")
+    proposals = [p for p in await helpdesk.juliette.direct() if subject in p.text and "proposent" in p.text]
     assert len(proposals) <= 1
 
 
 @pytest.mark.every_mode
-async def test_a_solved_one_that_is_like_it_is_shown_first(desk: Hotline) -> None:
+async def test_a_solved_one_that_is_like_it_is_shown_first(helpdesk: Hotline) -> None:
     word = unique("zorglub")
-    ticket, _ = await desk.asks(desk.juliette, f"Le {word} refuse mon mot de passe")
-    await desk.is_where(ticket)
-    await send_dialog(desk.agathe, await desk.card(ticket), "Résoudre", solution="Demander un nouveau mot de passe.")
-    lea = await desk.house.conseiller("lea")
+    ticket, _ = await helpdesk.asks(helpdesk.juliette, f"Le {word} refuse mon mot de passe")
+    await helpdesk.is_where(ticket)
+    await send_dialog(
+        helpdesk.agathe, await helpdesk.card(ticket), "Résoudre", solution="Demander un nouveau mot de passe."
+    )
+    lea = await helpdesk.house.conseiller("lea")
     form = await lea.opens(f"/hotline {word} : passe refusé")
     assert (await form.fill(**USUAL).submit()).accepted
     shown = await lea.told("lui ressemble")
@@ -119,19 +123,19 @@ async def test_a_solved_one_that_is_like_it_is_shown_first(desk: Hotline) -> Non
     assert (await form.fill(**USUAL).submit()).accepted
     shown = await lea.told("lui ressemble")
     await lea.clicks(shown, "Continuer")
-    filed = await desk.ticket(lea)
+    filed = await helpdesk.ticket(lea)
     assert "encore refusé" in filed.subject
-    await desk.card(filed)
-    found = plain(await desk.agathe.asks(f"/ticket chercher {word} REFUSÉ"))
+    await helpdesk.card(filed)
+    found = plain(await helpdesk.agathe.asks(f"/ticket chercher {word} REFUSÉ"))
     assert f"n° {filed.number}" in found
 
 
-async def test_the_open_ones_are_listed_by_what_matters(desk: Hotline) -> None:
+async def test_the_open_ones_are_listed_by_what_matters(helpdesk: Hotline) -> None:
     word = unique("tri")
-    urgent, _ = await desk.asks(desk.juliette, f"{word} bloque", urgence="bloquant", file="metier")
-    await desk.card(urgent)
-    await desk.agathe.clicks(await desk.card(urgent), "Prendre")
-    await desk.card(urgent, "pris")
+    urgent, _ = await helpdesk.asks(helpdesk.juliette, f"{word} bloque", urgence="bloquant", file="metier")
+    await helpdesk.card(urgent)
+    await helpdesk.agathe.clicks(await helpdesk.card(urgent), "Prendre")
+    await helpdesk.card(urgent, "pris")
     for line, there in {
         "urgent": True,
         "a moi": True,
@@ -143,12 +147,12 @@ async def test_the_open_ones_are_listed_by_what_matters(desk: Hotline) -> None:
         "libres": False,
         "38": False,
     }.items():
-        told = plain(await desk.agathe.asks(f"/ticket liste {line}"))
+        told = plain(await helpdesk.agathe.asks(f"/ticket liste {line}"))
         assert (word in told) is there, (line, told)
-    assert "Je ne comprends pas" in plain(await desk.agathe.asks("/ticket liste n’importe quoi"))
-    listed = await desk.agathe.asks("/ticket liste a moi")
+    assert "Je ne comprends pas" in plain(await helpdesk.agathe.asks("/ticket liste n’importe quoi"))
+    listed = await helpdesk.agathe.asks("/ticket liste a moi")
     assert "Voir une demande" in [*listed.buttons, *listed.menus] or str(urgent.number) in " ".join(listed.buttons)
-    nobody = await desk.house.someone(Role.INVITE, "ines")
+    nobody = await helpdesk.house.someone(Role.INVITE, "ines")
     assert "réservée aux animateurs de communauté et aux agents de la hotline" in plain(
         await nobody.asks("/ticket liste")
     )

@@ -12,64 +12,66 @@ from storage.ressources import feedback
 from storage.ressources.feedback import Mark
 from storage.ressources.resources import Resource, ResourceState
 from tests.people import Post, unique
-from tests.support.hotline import USUAL, Hotline, desk, send_dialog
+from tests.support.hotline import USUAL, Hotline, helpdesk, send_dialog
 from tests.support.house import plain
 from tests.support.ressources import make_resource, store_resources
 
-__all__ = ["desk"]
+__all__ = ["helpdesk"]
 
 
-async def shelved(desk: Hotline, titre: str, **more: str) -> int:
+async def shelved(helpdesk: Hotline, titre: str, **more: str) -> int:
     """A published resource of that title; its number."""
-    async with desk.house.bot.database.transaction() as db:
+    async with helpdesk.house.bot.database.transaction() as db:
         await store_resources(db, make_resource(titre, **more))
         found = (await db.exec(select(Resource).where(Resource.titre == titre))).one()
     return found.number
 
 
-async def asked(desk: Hotline, subject: str) -> Post:
+async def asked(helpdesk: Hotline, subject: str) -> Post:
     """Juliette asks that, and is shown what is like it."""
-    form = await desk.juliette.opens("/hotline")
+    form = await helpdesk.juliette.opens("/hotline")
     assert (await form.fill(**(USUAL | {"sujet": subject})).submit()).accepted
-    return await desk.juliette.told(subject)
+    return await helpdesk.juliette.told(subject)
 
 
-async def mine(desk: Hotline) -> list[str]:
+async def mine(helpdesk: Hotline) -> list[str]:
     """The subjects of what she filed."""
-    async with desk.house.bot.database.transaction(writes=False) as db:
-        theirs = await db.exec(select(Ticket.subject).where(Ticket.author_id == desk.juliette.id))
+    async with helpdesk.house.bot.database.transaction(writes=False) as db:
+        theirs = await db.exec(select(Ticket.subject).where(Ticket.author_id == helpdesk.juliette.id))
         return list(theirs.all())
 
 
 @pytest.mark.every_mode
-async def test_a_resource_that_answers_it_avoids_a_ticket_and_is_thanked(desk: Hotline) -> None:
+async def test_a_resource_that_answers_it_avoids_a_ticket_and_is_thanked(helpdesk: Hotline) -> None:
     word = unique("tampon")
-    number = await shelved(desk, f"Changer le {word}", description="Appuyez *deux* fois.", url="https://exemple.fr/t")
+    number = await shelved(
+        helpdesk, f"Changer le {word}", description="Appuyez *deux* fois.", url="https://exemple.fr/t"
+    )
     since = utc_now()
-    shown = await asked(desk, f"Comment changer le {word}")
+    shown = await asked(helpdesk, f"Comment changer le {word}")
     assert f"Fiche n° {number}, Changer le {word}" in plain(shown)
     assert "[Ouvrir](<https://exemple.fr/t>)" in shown.text
     assert "Appuyez *deux*" not in shown.text
     assert shown.buttons == ["C’était ça", "Continuer"]
-    await desk.juliette.clicks(shown, "C’était ça")
-    settled = await desk.juliette.rewritten(shown, "tant mieux")
+    await helpdesk.juliette.clicks(shown, "C’était ça")
+    settled = await helpdesk.juliette.rewritten(shown, "tant mieux")
     assert settled.buttons == []
-    assert await mine(desk) == []
-    async with desk.house.bot.database.transaction(writes=False) as db:
+    assert await mine(helpdesk) == []
+    async with helpdesk.house.bot.database.transaction(writes=False) as db:
         assert await feedback.count_marks(db, [number], Mark.USEFUL) == {number: 1}
         assert await suggestions.count_avoided(db, since, since + timedelta(hours=1), ["espace-coop"]) == 1
 
 
-async def test_who_goes_on_has_the_ticket_all_the_same(desk: Hotline) -> None:
+async def test_who_goes_on_has_the_ticket_all_the_same(helpdesk: Hotline) -> None:
     word = unique("badge")
-    await shelved(desk, f"Retrouver son {word}")
-    shown = await asked(desk, f"Mon {word} est perdu")
+    await shelved(helpdesk, f"Retrouver son {word}")
+    shown = await asked(helpdesk, f"Mon {word} est perdu")
     assert "[Ouvrir]" not in shown.text, "it has no link"
-    await desk.juliette.clicks(shown, "Continuer")
-    await desk.juliette.told(f": Mon {word} est perdu")
-    assert await mine(desk) == [f"Mon {word} est perdu"]
-    await desk.house.settled()
-    assert (await desk.juliette.sees(shown)).buttons == []
+    await helpdesk.juliette.clicks(shown, "Continuer")
+    await helpdesk.juliette.told(f": Mon {word} est perdu")
+    assert await mine(helpdesk) == [f"Mon {word} est perdu"]
+    await helpdesk.house.settled()
+    assert (await helpdesk.juliette.sees(shown)).buttons == []
 
 
 @pytest.mark.parametrize(
@@ -80,58 +82,58 @@ async def test_who_goes_on_has_the_ticket_all_the_same(desk: Hotline) -> None:
     ],
 )
 async def test_what_has_weak_words_only_in_common_or_cannot_wait_is_filed_at_once(
-    subject: str, titre: str, urgence: str, desk: Hotline
+    subject: str, titre: str, urgence: str, helpdesk: Hotline
 ) -> None:
-    await shelved(desk, titre)
+    await shelved(helpdesk, titre)
     asking = f"{subject} encore"
-    form = await desk.juliette.opens("/hotline")
+    form = await helpdesk.juliette.opens("/hotline")
     assert (await form.fill(**(USUAL | {"sujet": asking, "urgence": urgence})).submit()).accepted
-    await desk.juliette.told(f": {asking}")
-    assert await mine(desk) == [asking]
+    await helpdesk.juliette.told(f": {asking}")
+    assert await mine(helpdesk) == [asking]
 
 
-async def test_solved_tickets_and_resources_are_shown_together(desk: Hotline) -> None:
+async def test_solved_tickets_and_resources_are_shown_together(helpdesk: Hotline) -> None:
     word = unique("scanner")
-    first, _ = await desk.asks(desk.juliette, f"Le {word} numérise en noir")
-    await desk.is_where(first)
-    await send_dialog(desk.agathe, await desk.card(first), "Résoudre", solution="Nettoyer la vitre.")
-    numbers = [await shelved(desk, f"Le {word} numérise mal, {n}") for n in ("un", "deux", "trois")]
-    shown = await asked(desk, f"Le {word} numérise encore en noir")
+    first, _ = await helpdesk.asks(helpdesk.juliette, f"Le {word} numérise en noir")
+    await helpdesk.is_where(first)
+    await send_dialog(helpdesk.agathe, await helpdesk.card(first), "Résoudre", solution="Nettoyer la vitre.")
+    numbers = [await shelved(helpdesk, f"Le {word} numérise mal, {n}") for n in ("un", "deux", "trois")]
+    shown = await asked(helpdesk, f"Le {word} numérise encore en noir")
     said = plain(shown)
     assert "ceci lui ressemble" in said
     assert f"n° {first.number}, Le {word}" in said
     assert sum(f"Fiche n° {number}," in said for number in numbers) == 2, "four buttons at most"
     assert len(shown.buttons) == 4
     assert f"C’était ça : n° {first.number}" in shown.buttons
-    await desk.juliette.clicks(shown, "Continuer")
-    await desk.juliette.told("encore en noir")
-    await desk.house.settled()
+    await helpdesk.juliette.clicks(shown, "Continuer")
+    await helpdesk.juliette.told("encore en noir")
+    await helpdesk.house.settled()
 
 
-async def test_only_what_is_published_and_near_is_shown(desk: Hotline) -> None:
+async def test_only_what_is_published_and_near_is_shown(helpdesk: Hotline) -> None:
     word = unique("clavier")
-    await shelved(desk, f"Le {word} bloqué", state=ResourceState.PROPOSED)
-    await shelved(desk, f"Atelier cuisine et {unique('divers')}", description=f"Rien sur un {unique('autre')}.")
-    ticket, _ = await desk.asks(desk.juliette, f"Le {word} bloqué")
+    await shelved(helpdesk, f"Le {word} bloqué", state=ResourceState.PROPOSED)
+    await shelved(helpdesk, f"Atelier cuisine et {unique('divers')}", description=f"Rien sur un {unique('autre')}.")
+    ticket, _ = await helpdesk.asks(helpdesk.juliette, f"Le {word} bloqué")
     assert ticket.subject == f"Le {word} bloqué"
 
 
 @pytest.mark.every_mode
-async def test_a_solved_demand_becomes_a_resource_in_the_name_of_who_solved_it(desk: Hotline) -> None:
+async def test_a_solved_demand_becomes_a_resource_in_the_name_of_who_solved_it(helpdesk: Hotline) -> None:
     subject = f"Perdre son {unique('jeton')}"
-    ticket, _ = await desk.asks(desk.juliette, subject)
-    await desk.is_where(ticket)
-    card = await desk.card(ticket)
+    ticket, _ = await helpdesk.asks(helpdesk.juliette, subject)
+    await helpdesk.is_where(ticket)
+    card = await helpdesk.card(ticket)
     assert "En faire une fiche" not in card.buttons
-    await send_dialog(desk.agathe, card, "Résoudre", solution="En demander un autre au guichet.")
-    form = await desk.agathe.opens_by(await desk.card(ticket, "résolu"), "En faire une fiche")
+    await send_dialog(helpdesk.agathe, card, "Résoudre", solution="En demander un autre au guichet.")
+    form = await helpdesk.agathe.opens_by(await helpdesk.card(ticket, "résolu"), "En faire une fiche")
     assert form.shown("titre") == subject
     assert form.shown("description") == "En demander un autre au guichet."
     assert (await form.submit()).accepted
-    await desk.agathe.told("aura relue")
-    async with desk.house.bot.database.transaction(writes=False) as db:
+    await helpdesk.agathe.told("aura relue")
+    async with helpdesk.house.bot.database.transaction(writes=False) as db:
         made = (await db.exec(select(Resource).where(Resource.titre == subject))).one()
-    assert (made.ticket, made.auteur_id, made.state) == (ticket.number, desk.agathe.id, ResourceState.PROPOSED)
-    known = await desk.agathe.asks(f"/ressources ajouter demande {ticket.number}")
+    assert (made.ticket, made.auteur_id, made.state) == (ticket.number, helpdesk.agathe.id, ResourceState.PROPOSED)
+    known = await helpdesk.agathe.asks(f"/ressources ajouter demande {ticket.number}")
     assert f"n° {made.number}" in plain(known)
-    await desk.house.settled()
+    await helpdesk.house.settled()

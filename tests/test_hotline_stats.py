@@ -14,10 +14,10 @@ from storage.hotline.states import Reason, TicketState
 from storage.hotline.tickets import Ticket
 from storage.people import Role
 from tests.people import Person, Post, unique
-from tests.support.hotline import Hotline, desk, make_ticket, parse_time, store_tickets, store_wish
+from tests.support.hotline import Hotline, helpdesk, make_ticket, parse_time, store_tickets, store_wish
 from tests.support.house import is_listening, plain, wait_for
 
-__all__ = ["desk"]
+__all__ = ["helpdesk"]
 
 
 WEEKLY: Key = ("job", "hotline.weekly")
@@ -25,17 +25,17 @@ HOUR = timedelta(hours=1)
 FORMS = {"Graphique": "png", "Excel": "xlsx", "CSV": "csv"}
 
 
-async def done(desk: Hotline, opened: str) -> None:
+async def done(helpdesk: Hotline, opened: str) -> None:
     """Three demands of that hour, in a month in which nobody else’s story happens, solved the same morning."""
     day = parse_time(opened)
     solved: dict[str, Any] = {"state": TicketState.CLOS, "reason": Reason.RESOLU, "first_answer_at": day + HOUR}
     await store_tickets(
-        desk.house.bot.database,
+        helpdesk.house.bot.database,
         make_ticket(day, resolved_at=day + 2 * HOUR, closed_at=day + 2 * HOUR, rating=1, category="cra", **solved),
         make_ticket(day, resolved_at=day + 3 * HOUR, closed_at=day + 3 * HOUR, departement="", **solved),
         make_ticket(day, resolved_at=day + 3 * HOUR, closed_at=day + 3 * HOUR, queue="metier", **solved),
     )
-    await store_wish(desk.house.bot.database, day)
+    await store_wish(helpdesk.house.bot.database, day)
 
 
 def said(post: Post) -> str:
@@ -54,9 +54,9 @@ async def taken(who: Person, answer: Post, label: str) -> tuple[str, bytes]:
 
 
 @pytest.mark.every_mode
-async def test_agents_read_what_was_done(desk: Hotline) -> None:
-    await done(desk, "2022-03-10 08:30")
-    answer = await desk.agathe.asks("/hotline stats mars 2022")
+async def test_agents_read_what_was_done(helpdesk: Hotline) -> None:
+    await done(helpdesk, "2022-03-10 08:30")
+    answer = await helpdesk.agathe.asks("/hotline stats mars 2022")
     for words in (
         "Hotline, mars 2022** (Aide Espace Coop et Aide métier)",
         "**3** demandes reçues, **3** résolues, **1** évitée par",
@@ -71,12 +71,12 @@ async def test_agents_read_what_was_done(desk: Hotline) -> None:
     ):
         assert words in said(answer), words
     assert answer.buttons == [*FORMS]
-    nothing = await desk.agathe.asks("/hotline stats février 2022")
+    nothing = await helpdesk.agathe.asks("/hotline stats février 2022")
     assert "Rien n’a été demandé ni résolu ces jours-là" in said(nothing)
     assert nothing.buttons == []
 
 
-async def test_one_of_each_is_said_as_one(desk: Hotline) -> None:
+async def test_one_of_each_is_said_as_one(helpdesk: Hotline) -> None:
     day = parse_time("2022-05-10 09:00")
     ended = {
         "first_answer_at": day + timedelta(seconds=20),
@@ -84,19 +84,19 @@ async def test_one_of_each_is_said_as_one(desk: Hotline) -> None:
         "closed_at": day + 24 * HOUR,
     }
     await store_tickets(
-        desk.house.bot.database, make_ticket(day, state=TicketState.CLOS, reason=Reason.RESOLU, **ended)
+        helpdesk.house.bot.database, make_ticket(day, state=TicketState.CLOS, reason=Reason.RESOLU, **ended)
     )
-    told = said(await desk.omar.asks("/hotline stats du 9 au 11 mai 2022"))
+    told = said(await helpdesk.omar.asks("/hotline stats du 9 au 11 mai 2022"))
     assert "**1** demande reçue, **1** résolue, **0** évitée" in told
     assert "Première réponse : moins d’une minute (une seule)" in told
     assert "Résolution : 7 h 30 (une seule)" in told, "neither lunch nor the night counts"
     assert "Avis : aucun" in told
 
 
-async def test_the_figures_are_taken_away_as_files(desk: Hotline) -> None:
-    await done(desk, "2022-07-07 07:30")
-    answer = await desk.agathe.asks("/hotline stats juillet 2022")
-    name, content = await taken(desk.agathe, answer, "CSV")
+async def test_the_figures_are_taken_away_as_files(helpdesk: Hotline) -> None:
+    await done(helpdesk, "2022-07-07 07:30")
+    answer = await helpdesk.agathe.asks("/hotline stats juillet 2022")
+    name, content = await taken(helpdesk.agathe, answer, "CSV")
     assert name == "Hotline_01-07-2022_31-07-2022.csv"
     lines = list(csv.reader(io.StringIO(content.decode("utf-8-sig")), delimiter=";"))
     for line in (
@@ -111,7 +111,7 @@ async def test_the_figures_are_taken_away_as_files(desk: Hotline) -> None:
     ):
         assert line in lines, line
 
-    _, content = await taken(desk.agathe, answer, "Excel")
+    _, content = await taken(helpdesk.agathe, answer, "Excel")
     figures, parts = openpyxl.load_workbook(io.BytesIO(content)).worksheets
     assert ("Demandes reçues", 3) in [row[:2] for row in figures.iter_rows(values_only=True)]
     head, whole, *_ = parts.iter_rows(values_only=True)
@@ -119,27 +119,27 @@ async def test_the_figures_are_taken_away_as_files(desk: Hotline) -> None:
     assert (told["Par"], told["Reçues"]) == ("Toutes", 3)
     assert told["Résolution, une sur deux"] == 3 * HOUR, "a duration"
 
-    name, content = await taken(desk.agathe, answer, "Graphique")
+    name, content = await taken(helpdesk.agathe, answer, "Graphique")
     assert (name, content[:4]) == ("Hotline_01-07-2022_31-07-2022_hotline.png", b"\x89PNG")
 
 
-async def test_who_is_no_agent_asks_for_help_or_is_told(desk: Hotline) -> None:
-    refusal = await desk.juliette.asks("/hotline stats mois dernier")
+async def test_who_is_no_agent_asks_for_help_or_is_told(helpdesk: Hotline) -> None:
+    refusal = await helpdesk.juliette.asks("/hotline stats mois dernier")
     assert "réservés à ses agents" in said(refusal)
     assert "/hotline mes demandes" in said(refusal)
-    form = await desk.juliette.opens("/hotline stats de mon département vides")
+    form = await helpdesk.juliette.opens("/hotline stats de mon département vides")
     assert form.shown("sujet") == "stats de mon département vides"
-    told = await desk.agathe.asks("/hotline stats lendemain de fête")
+    told = await helpdesk.agathe.asks("/hotline stats lendemain de fête")
     assert "Je n’ai pas compris la période" in said(told)
 
 
-async def test_who_is_in_one_room_reads_of_its_queue(desk: Hotline) -> None:
-    await done(desk, "2022-09-08 07:30")
-    lea = await desk.house.conseiller("lea")
-    await desk.house.site.add_members(desk.rooms["metier"], lea)
+async def test_who_is_in_one_room_reads_of_its_queue(helpdesk: Hotline) -> None:
+    await done(helpdesk, "2022-09-08 07:30")
+    lea = await helpdesk.house.conseiller("lea")
+    await helpdesk.house.site.add_members(helpdesk.rooms["metier"], lea)
 
     async def is_agent() -> Post | None:
-        await is_listening(desk.house.bot, set(desk.rooms.values()))
+        await is_listening(helpdesk.house.bot, set(helpdesk.rooms.values()))
         answer = await lea.asks("/hotline stats septembre 2022")
         return None if "réservés" in said(answer) else answer
 
@@ -151,36 +151,36 @@ async def test_who_is_in_one_room_reads_of_its_queue(desk: Hotline) -> None:
     assert "Aide Espace Coop" not in content.decode("utf-8-sig")
 
 
-async def test_who_is_an_agent_no_more_gets_no_file(desk: Hotline) -> None:
-    await done(desk, "2022-11-10 08:30")
-    nora = await desk.house.someone(Role.HOTLINE, "nora")
+async def test_who_is_an_agent_no_more_gets_no_file(helpdesk: Hotline) -> None:
+    await done(helpdesk, "2022-11-10 08:30")
+    nora = await helpdesk.house.someone(Role.HOTLINE, "nora")
     answer = await nora.asks("/hotline stats novembre 2022")
     assert "**3** demandes reçues" in said(answer)
-    await desk.house.registers(nora, Role.CONSEILLER, departements=["69"])
+    await helpdesk.house.registers(nora, Role.CONSEILLER, departements=["69"])
     await nora.clicks(answer, "CSV")
     assert "réservés à ses agents" in said(await nora.whispered())
 
 
-async def on(desk: Hotline, when: str) -> list[Post]:
+async def on(helpdesk: Hotline, when: str) -> list[Post]:
     """What the job says in the room of « Aide métier » at that time in UTC."""
-    before = {post.id for post in await desk.agathe.reads(desk.rooms["metier"])}
-    desk.house.clock.goes_to(parse_time(when))
-    await desk.house.bot.runs.run(WEEKLY, unique("lundi"))
-    await desk.house.settled()
-    posts = await desk.agathe.reads(desk.rooms["metier"])
+    before = {post.id for post in await helpdesk.agathe.reads(helpdesk.rooms["metier"])}
+    helpdesk.house.clock.goes_to(parse_time(when))
+    await helpdesk.house.bot.runs.run(WEEKLY, unique("lundi"))
+    await helpdesk.house.settled()
+    posts = await helpdesk.agathe.reads(helpdesk.rooms["metier"])
     return [post for post in posts if post.id not in before and "En cours aujourd’hui" in said(post)]
 
 
 @pytest.mark.both_databases
-async def test_on_monday_each_room_reads_of_its_week(desk: Hotline) -> None:
+async def test_on_monday_each_room_reads_of_its_week(helpdesk: Hotline) -> None:
     day = parse_time("2027-03-10 09:00")
-    async with desk.house.bot.database.transaction() as db:
+    async with helpdesk.house.bot.database.transaction() as db:
         await db.execute(update(Ticket).values(state=TicketState.CLOS))  # those of earlier stories would be older
     (number,) = await store_tickets(
-        desk.house.bot.database,
+        helpdesk.house.bot.database,
         make_ticket(day, queue="metier", subject="Mon *contrat* @all", first_answer_at=day + HOUR),
     )
-    (summary,) = await on(desk, "2027-03-15 07:30")
+    (summary,) = await on(helpdesk, "2027-03-15 07:30")
     told = said(summary)
     assert "Aide métier, du 8 au 14 mars 2027" in told
     assert "**1** demande reçue, **0** résolue" in told
@@ -188,15 +188,15 @@ async def test_on_monday_each_room_reads_of_its_week(desk: Hotline) -> None:
     assert "Ouvertes depuis le plus longtemps" in told
     assert "@all" not in summary.text
     assert f"**n° {number}** Mon \\*contrat\\*" in told
-    assert await on(desk, "2027-03-15 08:30") == [], "once a week"
-    assert await on(desk, "2027-03-16 07:30") == []
+    assert await on(helpdesk, "2027-03-15 08:30") == [], "once a week"
+    assert await on(helpdesk, "2027-03-16 07:30") == []
 
 
-async def test_a_holiday_is_told_of_the_day_after_and_a_morning_missed_is_made_up_for(desk: Hotline) -> None:
-    await store_tickets(desk.house.bot.database, make_ticket(parse_time("2027-03-24 09:00"), queue="metier"))
-    assert await on(desk, "2027-03-29 06:30") == [], "Easter Monday"
-    (summary,) = await on(desk, "2027-03-30 06:30")
+async def test_a_holiday_is_told_of_the_day_after_and_a_morning_missed_is_made_up_for(helpdesk: Hotline) -> None:
+    await store_tickets(helpdesk.house.bot.database, make_ticket(parse_time("2027-03-24 09:00"), queue="metier"))
+    assert await on(helpdesk, "2027-03-29 06:30") == [], "Easter Monday"
+    (summary,) = await on(helpdesk, "2027-03-30 06:30")
     assert "du 22 au 28 mars 2027" in said(summary)
-    assert await on(desk, "2027-03-31 06:30") == []
-    (late,) = await on(desk, "2027-04-07 06:30")
+    assert await on(helpdesk, "2027-03-31 06:30") == []
+    (late,) = await on(helpdesk, "2027-04-07 06:30")
     assert "du 29 mars au 4 avril 2027" in said(late), "nobody was there on Monday and Tuesday"

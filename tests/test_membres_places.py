@@ -37,7 +37,7 @@ class Land:
 
 
 @pytest.fixture
-async def land(house: House) -> AsyncIterator[Land]:
+async def channel_workplace(house: House) -> AsyncIterator[Land]:
     """Both channels are the planned ones for this story."""
     chat, keys = house.bot.chat, ("departement:69", "departement:38")
     made = [(await chat.create_channel(unique("dept"), key, private=True)).id for key in keys]
@@ -56,39 +56,50 @@ def said(post: Post) -> str:
 
 
 @pytest.mark.every_mode
-async def test_who_moves_is_in_both_channels_for_a_while_and_an_undone_move_in_one(land: Land) -> None:
-    agathe, juliette = await land.house.someone(Role.ANIMATEUR, "agathe"), await land.house.conseiller("juliette")
+async def test_who_moves_is_in_both_channels_for_a_while_and_an_undone_move_in_one(channel_workplace: Land) -> None:
+    agathe, juliette = (
+        await channel_workplace.house.someone(Role.ANIMATEUR, "agathe"),
+        await channel_workplace.house.conseiller("juliette"),
+    )
     await agathe.asks(f"/membres role @{juliette.username} coordinateur")
-    await land.house.bot.chat.add_member(land.rhone, juliette.id)
+    await channel_workplace.house.bot.chat.add_member(channel_workplace.rhone, juliette.id)
     told = await agathe.asks(f"/membres deplacer @{juliette.username} 38")
-    await land.until(juliette, land.rhone, land.isere)
+    await channel_workplace.until(juliette, channel_workplace.rhone, channel_workplace.isere)
     await agathe.clicks(told, "Annuler")
     await agathe.whispered("annulé")
-    await land.until(juliette, land.rhone)
+    await channel_workplace.until(juliette, channel_workplace.rhone)
 
 
 @pytest.mark.every_mode
-async def test_who_leaves_is_out_of_the_channels_and_who_comes_back_is_in_them(land: Land) -> None:
-    agathe, lea = await land.house.someone(Role.ANIMATEUR, "agathe"), await land.house.site.person("lea")
+async def test_who_leaves_is_out_of_the_channels_and_who_comes_back_is_in_them(channel_workplace: Land) -> None:
+    agathe, lea = (
+        await channel_workplace.house.someone(Role.ANIMATEUR, "agathe"),
+        await channel_workplace.house.site.person("lea"),
+    )
     form = await agathe.opens(f"/membres ajouter @{lea.username}")
     assert (await form.fill(role="conseiller", departements="69, 38").submit()).accepted
-    await land.until(lea, land.rhone, land.isere)
+    await channel_workplace.until(lea, channel_workplace.rhone, channel_workplace.isere)
     await agathe.asks(f"/membres depart @{lea.username} hier")
-    await land.until(lea)
+    await channel_workplace.until(lea)
     await agathe.asks(f"/membres retour @{lea.username}")
-    await land.until(lea, land.rhone, land.isere)
+    await channel_workplace.until(lea, channel_workplace.rhone, channel_workplace.isere)
 
 
 @pytest.mark.both_databases
-async def test_who_is_recognised_in_the_night_is_brought_into_the_channel(land: Land) -> None:
-    zoe = await land.house.site.person("zoe")
+async def test_who_is_recognised_in_the_night_is_brought_into_the_channel(channel_workplace: Land) -> None:
+    zoe = await channel_workplace.house.site.person("zoe")
     await (
-        land.house.knows_the_team()
+        channel_workplace.house.knows_the_team()
     )  # what follows from her coming in is over: in the night it would go on in the middle
-    await land.house.has_seen(zoe)
-    await land.house.bot.people.of(zoe.id)  # her account need not be asked for again
-    async with land.house.bot.database.transaction() as db:
-        line = Awaited(username=zoe.username, role=Role.CONSEILLER, departements=["38"], imported_at=land.house.clock())
+    await channel_workplace.house.has_seen(zoe)
+    await channel_workplace.house.bot.people.of(zoe.id)  # her account need not be asked for again
+    async with channel_workplace.house.bot.database.transaction() as db:
+        line = Awaited(
+            username=zoe.username,
+            role=Role.CONSEILLER,
+            departements=["38"],
+            imported_at=channel_workplace.house.clock(),
+        )
         await register.write_awaited(db, [line])
-    await land.house.bot.runs.run(("job", "membres.recognise"), unique("nuit"))
-    await land.until(zoe, land.isere)
+    await channel_workplace.house.bot.runs.run(("job", "membres.recognise"), unique("nuit"))
+    await channel_workplace.until(zoe, channel_workplace.isere)

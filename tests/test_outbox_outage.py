@@ -123,13 +123,13 @@ async def test_what_comes_while_a_failure_is_noted_waits_behind_it(
 ) -> None:
     """Though Mattermost takes messages again by then, as what another worker sent shows."""
     async with at_work(room, database) as worker:
-        desk = worker._people  # noqa: SLF001  (no public way says when a step ends)
-        noted = Held(monkeypatch, desk._d.rows, "failed")  # noqa: SLF001  (the same)
+        helpdesk = worker._people  # noqa: SLF001  (no public way says when a step ends)
+        noted = Held(monkeypatch, helpdesk._d.rows, "failed")  # noqa: SLF001  (the same)
         in_trouble(room.server.faults)
         await tell(room, database, worker, "0")
         await noted.ended.wait()
         room.server.faults.status = None
-        desk._attempts.note_answer()  # noqa: SLF001  (the same)
+        helpdesk._attempts.note_answer()  # noqa: SLF001  (the same)
         for text in TEXTS[1:4]:
             await tell(room, database, worker, text)
         noted.goes_on.set()
@@ -141,18 +141,18 @@ async def test_what_is_taken_from_the_table_while_one_fails_waits_behind_it(
     room: Room, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with at_work(room, database) as worker:
-        desk = worker._people  # noqa: SLF001  (no public way says when a step ends)
-        taken = Held(monkeypatch, desk._d.rows, "take")  # noqa: SLF001  (the same)
+        helpdesk = worker._people  # noqa: SLF001  (no public way says when a step ends)
+        taken = Held(monkeypatch, helpdesk._d.rows, "take")  # noqa: SLF001  (the same)
         first, second = [letter_to(room.juliette, text) for text in TEXTS[:2]]
         second.not_before = second.created_at
         async with database.transaction() as db:
             await outbox.add(db, [first, second])
-        desk.call.set()
+        helpdesk.call.set()
         await taken.ended.wait()
         in_trouble(room.server.faults)
         worker.deliver_now([first])
-        await desk.quiet(10)
-        assert not desk.is_open
+        await helpdesk.quiet(10)
+        assert not helpdesk.is_open
         room.server.faults.status = None
         taken.goes_on.set()
         await all_delivered(database)

@@ -7,11 +7,11 @@ from storage.people import Role
 from storage.ressources.resources import Resource, ResourceState
 from tests.people import Person, Post, unique
 from tests.support.broadcasts import RHONE
-from tests.support.hotline import Hotline, desk, send_dialog
+from tests.support.hotline import Hotline, helpdesk, send_dialog
 from tests.support.house import House, plain, react
 from tests.support.ressources import ReviewStage, give_files, make_permalink, stage
 
-__all__ = ["desk", "stage"]
+__all__ = ["helpdesk", "stage"]
 
 
 PRIVATE = "dans un canal privé"
@@ -75,21 +75,21 @@ async def test_books_under_another_s_private_message_offer_nothing(stage: Review
 
 
 @pytest.mark.every_mode
-async def test_who_asked_for_help_reads_first_what_is_made_of_it_and_may_prefer_not(desk: Hotline) -> None:
-    subject, amina = f"Changer de {unique('porte-clé')}", await desk.house.someone(Role.ANIMATEUR, "amina")
-    ticket, _ = await desk.asks(desk.juliette, subject)
-    await desk.is_where(ticket)
-    await send_dialog(desk.agathe, await desk.card(ticket), "Résoudre", solution="En demander un autre.")
-    await desk.house.settled()
+async def test_who_asked_for_help_reads_first_what_is_made_of_it_and_may_prefer_not(helpdesk: Hotline) -> None:
+    subject, amina = f"Changer de {unique('porte-clé')}", await helpdesk.house.someone(Role.ANIMATEUR, "amina")
+    ticket, _ = await helpdesk.asks(helpdesk.juliette, subject)
+    await helpdesk.is_where(ticket)
+    await send_dialog(helpdesk.agathe, await helpdesk.card(ticket), "Résoudre", solution="En demander un autre.")
+    await helpdesk.house.settled()
     form = await amina.opens(f"/ressources ajouter demande {ticket.number}")
-    desk.juliette.acts()
+    helpdesk.juliette.acts()
     assert (await form.submit()).accepted
-    resource = await made(desk.house, subject)
+    resource = await made(helpdesk.house, subject)
     assert resource
     assert resource.state is ResourceState.PROPOSED, "an animateur’s own would be out at once"
-    asked = await desk.juliette.told("faite de votre demande d’aide")
+    asked = await helpdesk.juliette.told("faite de votre demande d’aide")
     assert "En demander un autre." in plain(asked)
-    await desk.juliette.clicks(asked, "Je préfère que non")
-    await desk.juliette.rewritten(asked, "ne sera pas publiée")
-    assert ((await made(desk.house, subject)) or resource).state is ResourceState.WITHDRAWN
-    await desk.house.settled()
+    await helpdesk.juliette.clicks(asked, "Je préfère que non")
+    await helpdesk.juliette.rewritten(asked, "ne sera pas publiée")
+    assert ((await made(helpdesk.house, subject)) or resource).state is ResourceState.WITHDRAWN
+    await helpdesk.house.settled()

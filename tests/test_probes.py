@@ -8,9 +8,9 @@ import aiohttp
 
 from bot.tasks import SingleFlight
 from tests.support.house import wait_until
-from tests.support.work import FileWorkplace, office, room
+from tests.support.work import FileWorkplace, file_workplace, room
 
-__all__ = ["office", "room"]
+__all__ = ["file_workplace", "room"]
 
 
 CROWD = 100
@@ -34,9 +34,9 @@ async def test_many_probes_at_once_are_one_question() -> None:
     assert await shared.ask() == 2, "what is asked later is asked anew"
 
 
-async def test_a_crowd_of_probes_asks_the_database_once_at_a_time(office: FileWorkplace) -> None:
+async def test_a_crowd_of_probes_asks_the_database_once_at_a_time(file_workplace: FileWorkplace) -> None:
     under_way, most = 0, 0
-    async with office.bot() as app, aiohttp.ClientSession() as session:
+    async with file_workplace.bot() as app, aiohttp.ClientSession() as session:
         answers = app.database.answers
 
         async def counted() -> bool:

@@ -10,11 +10,11 @@ from storage.hotline.states import Urgency
 from tests.people import Person, unique
 from tests.support.actus import NewsStage, news_stage
 from tests.support.agenda import AgendaStage, agenda
-from tests.support.hotline import USUAL, Hotline, desk
+from tests.support.hotline import USUAL, Hotline, helpdesk
 from tests.support.house import House, plain, react
 from tests.support.moderation import CaseStage, room
 
-__all__ = ["agenda", "desk", "news_stage", "room"]
+__all__ = ["agenda", "helpdesk", "news_stage", "room"]
 
 
 HOUR = timedelta(hours=1)
@@ -34,26 +34,26 @@ async def sends(who: Person, line: str, channel: str = "", **filled: Any) -> str
 
 
 @pytest.mark.both_databases
-async def test_the_second_blocking_demand_of_an_hour_is_not_until_an_agent_says_so(desk: Hotline) -> None:
-    first, _ = await desk.asks(desk.juliette, unique("Tout est bloqué"), urgence="bloquant")
-    second, _ = await desk.asks(desk.juliette, unique("Bloqué aussi"), urgence="bloquant")
+async def test_the_second_blocking_demand_of_an_hour_is_not_until_an_agent_says_so(helpdesk: Hotline) -> None:
+    first, _ = await helpdesk.asks(helpdesk.juliette, unique("Tout est bloqué"), urgence="bloquant")
+    second, _ = await helpdesk.asks(helpdesk.juliette, unique("Bloqué aussi"), urgence="bloquant")
     assert [first.urgency, second.urgency] == [Urgency.BLOQUANT, Urgency.GENANT]
-    told = plain(await desk.juliette.told("dite bloquante"))
+    told = plain(await helpdesk.juliette.told("dite bloquante"))
     assert f"Votre demande n° {first.number} est déjà « bloquant »" in told
-    assert "dite bloquante, comme la n°" in plain(await desk.agathe.asks(f"/ticket {second.number}"))
-    desk.house.clock.goes_to(desk.house.clock() + HOUR + timedelta(minutes=1))
-    third, _ = await desk.asks(desk.juliette, unique("Encore bloqué"), urgence="bloquant")
+    assert "dite bloquante, comme la n°" in plain(await helpdesk.agathe.asks(f"/ticket {second.number}"))
+    helpdesk.house.clock.goes_to(helpdesk.house.clock() + HOUR + timedelta(minutes=1))
+    third, _ = await helpdesk.asks(helpdesk.juliette, unique("Encore bloqué"), urgence="bloquant")
     assert third.urgency is Urgency.BLOQUANT
-    desk.house.clock.is_right_again()
+    helpdesk.house.clock.is_right_again()
 
 
 @pytest.mark.usefixtures("bounded")
-async def test_demands_for_help(desk: Hotline) -> None:
-    await desk.asks(desk.juliette, unique("Une"))
-    refused = await sends(desk.juliette, "/hotline", **(USUAL | {"sujet": unique("Deux")}))
+async def test_demands_for_help(helpdesk: Hotline) -> None:
+    await helpdesk.asks(helpdesk.juliette, unique("Une"))
+    refused = await sends(helpdesk.juliette, "/hotline", **(USUAL | {"sujet": unique("Deux")}))
     assert "Vous en êtes à 1 demande d’aide pour aujourd’hui" in refused
     for subject in ("Trois", "Quatre"):
-        await desk.asks(desk.agathe, unique(subject))
+        await helpdesk.asks(helpdesk.agathe, unique(subject))
 
 
 @pytest.mark.usefixtures("bounded")

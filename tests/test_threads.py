@@ -94,32 +94,36 @@ class Office(Workplace):
 
 
 @pytest.fixture(params=KINDS)
-async def office(request: pytest.FixtureRequest, room: Room, tmp_path: Path) -> AsyncIterator[Office]:
+async def file_workplace(request: pytest.FixtureRequest, room: Room, tmp_path: Path) -> AsyncIterator[Office]:
     async with create_database(request, tmp_path) as url:
-        office = Office(room, url, tmp_path)
-        office.channel = await office.salon()
-        yield office
+        file_workplace = Office(room, url, tmp_path)
+        file_workplace.channel = await file_workplace.salon()
+        yield file_workplace
 
 
 @pytest.mark.parametrize("room", ["11.2"], indirect=True)
-async def test_lines_changes_and_emojis_wait_for_the_note_of_their_post(office: Office) -> None:
-    database = Database(office.url)
+async def test_lines_changes_and_emojis_wait_for_the_note_of_their_post(file_workplace: Office) -> None:
+    database = Database(file_workplace.url)
     async with database.transaction() as db:  # it is no new installation, which has heard nothing so far
         await db.merge(ReadCursor(name=CURSOR, at=utc_now()))
     await database.close()
-    async with office.bot(dies=True) as app:
-        await office.runs_command(app, "essai")
-        receipt, card = await office.posted("Le reçu"), await office.posted("La carte")
-    assert office.told == []
+    async with file_workplace.bot(dies=True) as app:
+        await file_workplace.runs_command(app, "essai")
+        receipt, card = await file_workplace.posted("Le reçu"), await file_workplace.posted("La carte")
+    assert file_workplace.told == []
     for root in (receipt, card):
-        await react(office.juliette, root, "white_check_mark")
-        await edit_post(office.juliette, await reply_in_thread(office.juliette, root, "une ligne"), "une ligne changée")
-    async with office.bot():
-        await wait_for(lambda: _all_is_told(office))
-    assert all(known for _, known in office.told), office.told
+        await react(file_workplace.juliette, root, "white_check_mark")
+        await edit_post(
+            file_workplace.juliette,
+            await reply_in_thread(file_workplace.juliette, root, "une ligne"),
+            "une ligne changée",
+        )
+    async with file_workplace.bot():
+        await wait_for(lambda: _all_is_told(file_workplace))
+    assert all(known for _, known in file_workplace.told), file_workplace.told
 
 
-async def _all_is_told(office: Office) -> bool:
-    return sorted(name for name, _ in office.told) == sorted(
+async def _all_is_told(file_workplace: Office) -> bool:
+    return sorted(name for name, _ in file_workplace.told) == sorted(
         ["Reacted", "Reacted", "Posted", "DirectMessage", "Edited", "Edited"]
     )

@@ -107,29 +107,29 @@ async def room() -> AsyncIterator[Room]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-async def yard(request: pytest.FixtureRequest, room: Room, tmp_path: Path) -> AsyncIterator[Yard]:
+async def worker_workplace(request: pytest.FixtureRequest, room: Room, tmp_path: Path) -> AsyncIterator[Yard]:
     async with create_database(request, tmp_path) as url:
         yield Yard(room, url, tmp_path)
 
 
-async def test_what_somebody_waits_for_begins_while_all_else_is_busy(yard: Yard) -> None:
-    here = await yard.salon()
-    post = await yard.juliette.says("Bravo", here)
+async def test_what_somebody_waits_for_begins_while_all_else_is_busy(worker_workplace: Yard) -> None:
+    here = await worker_workplace.salon()
+    post = await worker_workplace.juliette.says("Bravo", here)
 
     async def story(app: App) -> None:
-        await yard.starts(app, *(Look(number=n) for n in range(5)), *(Tell(number=n) for n in range(6)))
-        await wait_until(lambda: len(yard.begun) == 4)
+        await worker_workplace.starts(app, *(Look(number=n) for n in range(5)), *(Tell(number=n) for n in range(6)))
+        await wait_until(lambda: len(worker_workplace.begun) == 4)
         began = asyncio.get_running_loop().time()
-        await yard.starts(app, Hide(post=post.id))
-        await wait_for(partial(has_emoji, yard, post.id))
+        await worker_workplace.starts(app, Hide(post=post.id))
+        await wait_for(partial(has_emoji, worker_workplace, post.id))
         assert asyncio.get_running_loop().time() - began < 1
-        yard.answer.set()
-        await wait_for(partial(all_done, yard, app))
-        assert yard.asked == 5, "each errand is begun once"
-        assert max(yard.steps) < 1
-        assert len({repr(each) for each in yard.begun}) == 12
+        worker_workplace.answer.set()
+        await wait_for(partial(all_done, worker_workplace, app))
+        assert worker_workplace.asked == 5, "each errand is begun once"
+        assert max(worker_workplace.steps) < 1
+        assert len({repr(each) for each in worker_workplace.begun}) == 12
 
-    await yard.run(story)
+    await worker_workplace.run(story)
 
 
 async def test_two_steps_that_want_the_same_get_it_by_one_errand() -> None:
@@ -149,29 +149,29 @@ async def test_two_steps_that_want_the_same_get_it_by_one_errand() -> None:
     assert len(asked) == 2, "what was brought is asked for anew later"
 
 
-async def has_emoji(yard: Yard, post_id: str) -> bool:
-    return bool(await yard.juliette.api.get(f"/posts/{post_id}/reactions"))
+async def has_emoji(worker_workplace: Yard, post_id: str) -> bool:
+    return bool(await worker_workplace.juliette.api.get(f"/posts/{post_id}/reactions"))
 
 
-async def all_done(yard: Yard, app: App) -> bool:
-    return all(work.state is WorkState.DONE for work in await yard.works(app))
+async def all_done(worker_workplace: Yard, app: App) -> bool:
+    return all(work.state is WorkState.DONE for work in await worker_workplace.works(app))
 
 
-async def test_what_goes_to_few_leaves_with_what_answers_people(yard: Yard) -> None:
-    here = await yard.salon()
+async def test_what_goes_to_few_leaves_with_what_answers_people(worker_workplace: Yard) -> None:
+    here = await worker_workplace.salon()
 
     async def say(_: Context, __: Look, ___: Progress) -> Step:
         return Step(replies=[Say("À peu", channel_id=here)], total=1, done=1, finished=True)
 
-    yard.feature.triggers = [each for each in yard.feature.triggers if each.payload is not Look]
-    yard.feature.work(Look, name="test_work_classes.Look", title="Dire à peu")(say)
+    worker_workplace.feature.triggers = [each for each in worker_workplace.feature.triggers if each.payload is not Look]
+    worker_workplace.feature.work(Look, name="test_work_classes.Look", title="Dire à peu")(say)
 
     async def story(app: App) -> None:
-        await yard.starts(app, Look(number=1))
-        await wait_for(partial(all_done, yard, app))
-        assert [row.crowd for row in await yard.rows(app)] == [False]
+        await worker_workplace.starts(app, Look(number=1))
+        await wait_for(partial(all_done, worker_workplace, app))
+        assert [row.crowd for row in await worker_workplace.rows(app)] == [False]
 
-    await yard.run(story)
+    await worker_workplace.run(story)
 
 
 async def test_a_chore_s_calls_book_no_time_ahead() -> None:

@@ -17,9 +17,9 @@ from storage.work import Work, WorkSort, WorkState
 from tests.support.cli import elsewhere, run_command, run_doctor
 from tests.support.databases import database
 from tests.support.house import wait_for, wait_until
-from tests.support.work import Count, StepPause, WorkerWorkplace, both_databases, room, yard
+from tests.support.work import Count, StepPause, WorkerWorkplace, both_databases, room, worker_workplace
 
-__all__ = ["database", "elsewhere", "room", "yard"]
+__all__ = ["database", "elsewhere", "room", "worker_workplace"]
 
 
 KEYS = ["id", "name", "state", "done", "total", "started", "updated", "error"]
@@ -108,47 +108,47 @@ async def test_one_is_stopped_once(here: Database, capsys: pytest.CaptureFixture
 
 @both_databases
 async def test_a_bot_at_work_finds_out_and_tells(
-    yard: WorkerWorkplace, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    worker_workplace: WorkerWorkplace, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("COOP_DATABASE_URL", yard.url)
+    monkeypatch.setenv("COOP_DATABASE_URL", worker_workplace.url)
     pause = StepPause(nth=4)
-    yard.gang.trouble = pause
-    async with yard.bot() as app:
-        await yard.begins(app, Count(steps=100))
-        told = await yard.juliette.told("commence")
+    worker_workplace.gang.trouble = pause
+    async with worker_workplace.bot() as app:
+        await worker_workplace.begins(app, Count(steps=100))
+        told = await worker_workplace.juliette.told("commence")
         await pause.reached.wait()
         (line,) = await objects(capsys)
         assert (line["state"], line["done"], line["total"]) == ("running", 3, 100)
         assert (await shown(capsys, "--cancel", line["id"]))[0] == 0
         pause.over.set()
-        await yard.juliette.rewritten(told, "arrêté à la demande, 3 étapes sur 100")
-        await yard.settled(app)
-        assert await yard.steps_done(app) == 3
+        await worker_workplace.juliette.rewritten(told, "arrêté à la demande, 3 étapes sur 100")
+        await worker_workplace.settled(app)
+        assert await worker_workplace.steps_done(app) == 3
 
 
 @both_databases
 async def test_what_nobody_is_at_is_told_when_its_turn_would_come(
-    yard: WorkerWorkplace, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    worker_workplace: WorkerWorkplace, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("COOP_DATABASE_URL", yard.url)
-    async with yard.bot() as app:
+    monkeypatch.setenv("COOP_DATABASE_URL", worker_workplace.url)
+    async with worker_workplace.bot() as app:
         await app.workers.stop()
-        await yard.begins(app, Count(steps=100))
-        await yard.juliette.told("commence")
-        await wait_for(lambda: stands(yard, app))
+        await worker_workplace.begins(app, Count(steps=100))
+        await worker_workplace.juliette.told("commence")
+        await wait_for(lambda: stands(worker_workplace, app))
     (line,) = await objects(capsys)
     assert (await shown(capsys, "--cancel", line["id"]))[0] == 0
-    async with yard.bot() as app:
-        (stopped,) = await yard.settled(app)
+    async with worker_workplace.bot() as app:
+        (stopped,) = await worker_workplace.settled(app)
         assert (stopped.state, stopped.done) == (WorkState.CANCELLED, 0)
         await wait_until(lambda: app.workers.is_idle)
-    (told,) = await yard.juliette.direct()
+    (told,) = await worker_workplace.juliette.direct()
     assert "arrêté à la demande" in told.message
-    assert yard.gang.seen == []
+    assert worker_workplace.gang.seen == []
 
 
-async def stands(yard: WorkerWorkplace, app: Any) -> bool:
-    return all(row.post_id for row in await yard.rows(app))
+async def stands(worker_workplace: WorkerWorkplace, app: Any) -> bool:
+    return all(row.post_id for row in await worker_workplace.rows(app))
 
 
 async def test_doctor_tells_of_what_failed(here: Database) -> None:

@@ -18,9 +18,9 @@ from storage.work import WorkSort, WorkState
 from tests.bench.children import environment_of
 from tests.support.counter import LEASE
 from tests.support.house import wait_for
-from tests.support.work import Count, WorkerWorkplace, both_databases, room, yard
+from tests.support.work import Count, WorkerWorkplace, both_databases, room, worker_workplace
 
-__all__ = ["room", "yard"]
+__all__ = ["room", "worker_workplace"]
 
 
 pytestmark = [both_databases, pytest.mark.slow]
@@ -29,9 +29,9 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 @asynccontextmanager
-async def counting(yard: WorkerWorkplace) -> AsyncIterator[asyncio.subprocess.Process]:
+async def counting(worker_workplace: WorkerWorkplace) -> AsyncIterator[asyncio.subprocess.Process]:
     """A replica in a process of its own, once it is ready; killed at the end if nobody did."""
-    settings = yard.settings()
+    settings = worker_workplace.settings()
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.support.counter"),
         cwd=ROOT,
@@ -74,29 +74,29 @@ async def kill_in_the_middle(database: Database, process: asyncio.subprocess.Pro
 
 
 @pytest.mark.timeout(180)
-async def test_killed_and_resumed_each_step_is_done_once(yard: WorkerWorkplace) -> None:
+async def test_killed_and_resumed_each_step_is_done_once(worker_workplace: WorkerWorkplace) -> None:
     """On PostgreSQL by the other replica, on SQLite by the next process."""
-    salon = await yard.salon()
-    database = Database(yard.url)
+    salon = await worker_workplace.salon()
+    database = Database(worker_workplace.url)
     async with database.transaction() as db:
         await work.add(db, [make_work(WorkSort.STEPS, Count(steps=STEPS, channel=salon), "", utc_now(), told=False)])
     try:
         for _ in range(KILLS):
-            async with counting(yard) as process:
-                if yard.is_sqlite:
+            async with counting(worker_workplace) as process:
+                if worker_workplace.is_sqlite:
                     await kill_in_the_middle(database, process)
                     continue
-                async with counting(yard) as other:
+                async with counting(worker_workplace) as other:
                     await kill_in_the_middle(database, process)
                     await kill_in_the_middle(database, other)
-        async with counting(yard):
+        async with counting(worker_workplace):
             await wait_for(lambda: is_over(database))
             async with database.transaction(writes=False) as db:
                 (row,) = await work.list_latest(db)
     finally:
         await database.close()
     assert (row.state, row.done, row.total) == (WorkState.DONE, STEPS, STEPS)
-    assert sorted(p.message for p in await yard.said(salon)) == sorted(f"pas {n}" for n in range(STEPS))
+    assert sorted(p.message for p in await worker_workplace.said(salon)) == sorted(f"pas {n}" for n in range(STEPS))
 
 
 async def is_over(database: Database) -> bool:

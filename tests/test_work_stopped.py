@@ -6,10 +6,10 @@ from storage import claims
 from storage.work import WorkState
 from tests.people import Person, Post
 from tests.support.house import wait_for
-from tests.support.work import Count, StepPause, WorkerWorkplace, every_server, room, yard
+from tests.support.work import Count, StepPause, WorkerWorkplace, every_server, room, worker_workplace
 from tests.support.workplace import run_in_turn
 
-__all__ = ["room", "yard"]
+__all__ = ["room", "worker_workplace"]
 
 
 pytestmark = every_server
@@ -28,63 +28,67 @@ async def progress(person: Person) -> Post:
     return told[-1]
 
 
-async def stopped(yard: WorkerWorkplace, salon: str) -> None:
+async def stopped(worker_workplace: WorkerWorkplace, salon: str) -> None:
     """Juliette stops her work after two steps; some more of it was done than it knew."""
     pause = StepPause(nth=3)
-    yard.gang.beyond = 40
-    yard.gang.trouble = pause
-    async with yard.bot() as app:
-        await yard.begins(app, Count(steps=50, channel=salon))
-        told = await progress(yard.juliette)
+    worker_workplace.gang.beyond = 40
+    worker_workplace.gang.trouble = pause
+    async with worker_workplace.bot() as app:
+        await worker_workplace.begins(app, Count(steps=50, channel=salon))
+        told = await progress(worker_workplace.juliette)
         await pause.reached.wait()
-        await yard.juliette.clicks(await yard.juliette.sees(told), "Arrêter")
+        await worker_workplace.juliette.clicks(await worker_workplace.juliette.sees(told), "Arrêter")
         pause.over.set()
-        (row,) = await yard.settled(app)
+        (row,) = await worker_workplace.settled(app)
         assert (row.state, row.data) == (WorkState.CANCELLED, {})
 
 
-async def test_what_is_stopped_has_a_last_step_once(yard: WorkerWorkplace) -> None:
-    salon = await yard.salon()
-    await stopped(yard, salon)
-    ((asked, so_far),) = yard.gang.ends
+async def test_what_is_stopped_has_a_last_step_once(worker_workplace: WorkerWorkplace) -> None:
+    salon = await worker_workplace.salon()
+    await stopped(worker_workplace, salon)
+    ((asked, so_far),) = worker_workplace.gang.ends
     assert (asked, so_far.done, so_far.cursor) == (Count(steps=50, channel=salon), 2, 2)
-    assert {post.message for post in await yard.said(salon)} == {"pas 0", "pas 1", "arrêté à 2"}
-    assert "arrêté à la demande, 42 étapes sur 50" in (await progress(yard.juliette)).message, "as it says itself"
+    assert {post.message for post in await worker_workplace.said(salon)} == {"pas 0", "pas 1", "arrêté à 2"}
+    assert "arrêté à la demande, 42 étapes sur 50" in (await progress(worker_workplace.juliette)).message, (
+        "as it says itself"
+    )
 
 
-async def test_what_is_stopped_before_anybody_could_read_of_it_is_told_all_the_same(yard: WorkerWorkplace) -> None:
+async def test_what_is_stopped_before_anybody_could_read_of_it_is_told_all_the_same(
+    worker_workplace: WorkerWorkplace,
+) -> None:
     """Mattermost is away when the work begins, so the message about it comes after it was stopped."""
-    async with yard.bot() as app:
-        yard.room.server.faults.status = 503
-        await yard.begins(app, Count(steps=50))
-        work = await yard.work(app)
-        await app.dispatcher.run(Request("button", "work.Stop", yard.juliette.id), {"work_id": work.id})
-        yard.room.server.faults.status = None
-        told = await progress(yard.juliette)
-        await yard.juliette.rewritten(told, "arrêté à la demande")
+    async with worker_workplace.bot() as app:
+        worker_workplace.room.server.faults.status = 503
+        await worker_workplace.begins(app, Count(steps=50))
+        work = await worker_workplace.work(app)
+        await app.dispatcher.run(Request("button", "work.Stop", worker_workplace.juliette.id), {"work_id": work.id})
+        worker_workplace.room.server.faults.status = None
+        told = await progress(worker_workplace.juliette)
+        await worker_workplace.juliette.rewritten(told, "arrêté à la demande")
 
 
-async def test_what_cannot_say_so_ends_all_the_same(yard: WorkerWorkplace) -> None:
-    salon = await yard.salon()
-    yard.gang.sorrow = oops
-    await stopped(yard, salon)
-    assert [post.message for post in await yard.said(salon)] == ["pas 0", "pas 1"]
-    assert "arrêté à la demande, 2 étapes sur 50" in (await progress(yard.juliette)).message
+async def test_what_cannot_say_so_ends_all_the_same(worker_workplace: WorkerWorkplace) -> None:
+    salon = await worker_workplace.salon()
+    worker_workplace.gang.sorrow = oops
+    await stopped(worker_workplace, salon)
+    assert [post.message for post in await worker_workplace.said(salon)] == ["pas 0", "pas 1"]
+    assert "arrêté à la demande, 2 étapes sur 50" in (await progress(worker_workplace.juliette)).message
 
 
-async def test_what_fails_has_one_too(yard: WorkerWorkplace) -> None:
-    yard.gang.trouble, yard.gang.beyond = run_in_turn(nothing, oops, oops, oops), 40
-    async with yard.bot() as app:
-        await yard.begins(app, Count(steps=5))
-        (failed,) = await yard.settled(app)
+async def test_what_fails_has_one_too(worker_workplace: WorkerWorkplace) -> None:
+    worker_workplace.gang.trouble, worker_workplace.gang.beyond = run_in_turn(nothing, oops, oops, oops), 40
+    async with worker_workplace.bot() as app:
+        await worker_workplace.begins(app, Count(steps=5))
+        (failed,) = await worker_workplace.settled(app)
         assert (failed.state, failed.done) == (WorkState.FAILED, 41)
-        assert len(yard.gang.ends) == 1
+        assert len(worker_workplace.gang.ends) == 1
         async with app.database.transaction() as db:
             assert not await claims.claim(db, "essai fini", "fin", utc_now()), "what it wrote stands"
 
 
-async def test_what_comes_to_its_end_has_none(yard: WorkerWorkplace) -> None:
-    async with yard.bot() as app:
-        await yard.begins(app, Count(steps=3))
-        (done,) = await yard.settled(app)
-    assert (done.state, yard.gang.ends) == (WorkState.DONE, [])
+async def test_what_comes_to_its_end_has_none(worker_workplace: WorkerWorkplace) -> None:
+    async with worker_workplace.bot() as app:
+        await worker_workplace.begins(app, Count(steps=3))
+        (done,) = await worker_workplace.settled(app)
+    assert (done.state, worker_workplace.gang.ends) == (WorkState.DONE, [])

@@ -1,4 +1,4 @@
-"""What the browser’s stories share: the browser, a desk for each person, and two stages."""
+"""What the browser’s stories share: the browser, a client for each person, and two stages."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, expect
 
 from tests.browser.chrome import MISSING, chrome, executable
-from tests.browser.desk import PATIENCE_MS, SIT, Desk
+from tests.browser.client import PATIENCE_MS, SIT, Client
 from tests.browser.dialog_bot import asking, asking_there
 from tests.browser.real import without_tours
 from tests.browser.stage import Stage, staged
@@ -39,28 +39,28 @@ def own_page(request: pytest.FixtureRequest) -> None:
 
 @pytest.fixture
 async def sit(browser: Browser, house: House) -> AsyncIterator[SIT]:
-    """Seat somebody: ``await sit(person, color_scheme="dark")``; ``beside`` is a desk of the same browser."""
+    """Seat somebody: ``await sit(person, color_scheme="dark")``; ``beside`` is a client of the same browser."""
     contexts: list[BrowserContext] = []
-    desks: list[Desk] = []
+    desks: list[Client] = []
 
-    async def seated(person: Person, beside: Desk | None = None, **options: Any) -> Desk:
+    async def seated(person: Person, beside: Client | None = None, **options: Any) -> Client:
         if house.sandbox is None:
             await without_tours(person)
         context = beside.page.context if beside else await browser.new_context(locale="fr-FR", **options)
         contexts.append(context)
-        desks.append(await Desk.of(person, context))
+        desks.append(await Client.of(person, context))
         return desks[-1]
 
     yield seated
     for context in contexts:
         await context.close()
     if house.sandbox is not None:
-        assert [fault for desk in desks for fault in desk.faults] == []
+        assert [fault for client in desks for fault in client.faults] == []
 
 
 @pytest.fixture
-async def desk(sit: SIT, juliette: Person) -> Desk:
-    """Juliette at her desk."""
+async def client(sit: SIT, juliette: Person) -> Client:
+    """Juliette at her client."""
     return await sit(juliette)
 
 
@@ -97,8 +97,8 @@ async def old(request: pytest.FixtureRequest, _oldest: Stage) -> AsyncIterator[S
 async def _on(request: pytest.FixtureRequest, stage: Stage) -> AsyncIterator[Stage]:
     await stage.begins()
     yield stage
-    faults = [*stage.desk.faults]
-    stage.desk.faults.clear()
+    faults = [*stage.client.faults]
+    stage.client.faults.clear()
     if not request.config.getoption("--mattermost"):
         assert faults == []
 

@@ -15,7 +15,7 @@ from cli.demo.cast import PASSWORD, TEAM
 from cli.demo.plan import Plan
 from cli.demo.stage import free_port, run
 from tests.browser.chrome import MISSING, chrome, executable
-from tests.browser.desk import PHONE, Desk
+from tests.browser.client import PHONE, Client
 from tests.browser.reports import fill_workshop
 from tests.browser.window import Window
 from tests.people import Api, Person, Site, new_session, web_client
@@ -35,22 +35,22 @@ async def take(url: str, browser: Browser) -> None:
         await page.get_by_text("Juliette").first.wait_for()
         await page.screenshot(path=IMAGES / "entree.png")
         await page.close()
-        await _wide(await Desk.of(juliette, context, PASSWORD))
+        await _wide(await Client.of(juliette, context, PASSWORD))
         small = PHONE | {"device_scale_factor": 1.5, "color_scheme": "light"}
         phone = await browser.new_context(locale="fr-FR", **small)
-        await _phone(await Desk.of(juliette, phone, PASSWORD))
+        await _phone(await Client.of(juliette, phone, PASSWORD))
         others: dict[str, Any] = {"locale": "fr-FR", "viewport": SCREEN, "color_scheme": "light"}
-        await _channels(await Desk.of(agathe, await browser.new_context(**others), PASSWORD))
-        await _moderation(await Desk.of(agathe, await browser.new_context(**others), PASSWORD))
-        await _newcomer(await Desk.of(ines, await browser.new_context(**others), PASSWORD))
+        await _channels(await Client.of(agathe, await browser.new_context(**others), PASSWORD))
+        await _moderation(await Client.of(agathe, await browser.new_context(**others), PASSWORD))
+        await _newcomer(await Client.of(ines, await browser.new_context(**others), PASSWORD))
 
 
-async def _wide(desk: Desk) -> None:
-    await desk.visits("demarches-en-ligne")
-    window = await desk.opens("/cra")
+async def _wide(client: Client) -> None:
+    await client.visits("demarches-en-ligne")
+    window = await client.opens("/cra")
     await fill_workshop(window)
     await window.field("canal").scroll_into_view_if_needed()
-    await _show(desk, "cra-fenetre")
+    await _show(client, "cra-fenetre")
     await window.writes("participants", "101")
     await window.sends()
     await window.errors()
@@ -58,55 +58,55 @@ async def _wide(desk: Desk) -> None:
     await window.writes("participants", "8")
     await window.sends()
     await window.is_gone()
-    await desk.types("/aide")
-    await _cut(await desk.sees("Ce que vous pouvez faire ici"), "accueil")
-    await desk.types(LINE)
-    await _cut(await desk.sees("Aperçu"), "cra-ligne")
-    await desk.visits_bot()
-    await _cut(await desk.sees("enregistré"), "cra-recu")
+    await client.types("/aide")
+    await _cut(await client.sees("Ce que vous pouvez faire ici"), "accueil")
+    await client.types(LINE)
+    await _cut(await client.sees("Aperçu"), "cra-ligne")
+    await client.visits_bot()
+    await _cut(await client.sees("enregistré"), "cra-recu")
 
 
-async def _phone(desk: Desk) -> None:
-    window = await desk.opens("/cra")
+async def _phone(client: Client) -> None:
+    window = await client.opens("/cra")
     await fill_workshop(window)
-    await _show(desk, "cra-telephone")
-    await desk.opens_address("channels/demarches-en-ligne")
-    await desk.types("/annuaire rhône")
-    await desk.sees("page 1 sur")
-    await _show(desk, "annuaire-telephone")
-    await desk.opens_address("channels/demarches-en-ligne")
-    window = await desk.opens("/hotline")
+    await _show(client, "cra-telephone")
+    await client.opens_address("channels/demarches-en-ligne")
+    await client.types("/annuaire rhône")
+    await client.sees("page 1 sur")
+    await _show(client, "annuaire-telephone")
+    await client.opens_address("channels/demarches-en-ligne")
+    window = await client.opens("/hotline")
     await window.picks("file", "Aide Espace Coop")
     await window.writes("sujet", "L’export de mes statistiques reste vide")
     await window.picks("categorie", "Statistiques")
     await window.writes("details", "Depuis ce matin. Le fichier s’ouvre, mais sans une ligne.")
     await window.field("file").scroll_into_view_if_needed()
-    await _show(desk, "hotline-demande")
+    await _show(client, "hotline-demande")
     await window.sends()
     await window.is_gone()
 
 
-async def _channels(desk: Desk) -> None:
-    await desk.types("/canaux verifier 69")
-    await desk.visits_bot()
-    await _cut(await desk.sees("ce qui n’est pas comme prévu"), "canaux-verifier")
-    await desk.opens_address("channels/hotline-espace-coop")
-    await _cut(await desk.sees("L’export de mes statistiques"), "hotline-carte")
+async def _channels(client: Client) -> None:
+    await client.types("/canaux verifier 69")
+    await client.visits_bot()
+    await _cut(await client.sees("ce qui n’est pas comme prévu"), "canaux-verifier")
+    await client.opens_address("channels/hotline-espace-coop")
+    await _cut(await client.sees("L’export de mes statistiques"), "hotline-carte")
 
 
-async def _moderation(desk: Desk) -> None:
-    await desk.opens_address("channels/moderation")
-    await _cut(await desk.sees("Je vends aussi"), "moderation-dossier")
+async def _moderation(client: Client) -> None:
+    await client.opens_address("channels/moderation")
+    await _cut(await client.sees("Je vends aussi"), "moderation-dossier")
 
 
-async def _newcomer(desk: Desk) -> None:
-    await desk.types("/bienvenue")
-    await _cut(await desk.sees("Pour commencer"), "bienvenue")
+async def _newcomer(client: Client) -> None:
+    await client.types("/bienvenue")
+    await _cut(await client.sees("Pour commencer"), "bienvenue")
 
 
-async def _show(desk: Desk, name: str) -> None:
+async def _show(client: Client, name: str) -> None:
     """What is in the window."""
-    await desk.page.screenshot(path=IMAGES / f"{name}.png")
+    await client.page.screenshot(path=IMAGES / f"{name}.png")
 
 
 async def _cut(post: Locator, name: str) -> None:

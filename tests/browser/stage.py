@@ -1,4 +1,4 @@
-"""A stage for many stories: one bot that asks and one person at a desk, as they were at the start of each story."""
+"""A stage for many stories: one bot that asks and one person at a client, as they were at the start of each story."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.async_api import Browser
 
-from tests.browser.desk import BOX, Desk
+from tests.browser.client import BOX, Client
 from tests.browser.dialog_bot import Asking, Json
 from tests.browser.real import without_tours
 from tests.browser.window import LEGACY, NEW, Window
@@ -20,10 +20,10 @@ IN_THE_WAY = f"dialog[open], {NEW}, {LEGACY}, #thread:not([hidden])"
 
 @dataclass
 class Stage:
-    """The bot that asks, and the desk of who answers."""
+    """The bot that asks, and the client of who answers."""
 
     bot: Asking
-    desk: Desk
+    client: Client
     own_page: bool = True
     """Whether the embedded server’s page is what is seen; a real client has other words for the same."""
 
@@ -35,11 +35,11 @@ class Stage:
     async def begins(self) -> None:
         """Clear away what the last story left; the page is loaded anew only if that story did not end well."""
         self.bot.begins_anew()
-        page = self.desk.page
-        if page.url != self.desk.address(SQUARE):
-            await self.desk.visits("town-square")
+        page = self.client.page
+        if page.url != self.client.address(SQUARE):
+            await self.client.visits("town-square")
         if await page.locator(IN_THE_WAY).count():
-            await self.desk.opens_address(SQUARE)
+            await self.client.opens_address(SQUARE)
         await page.fill(BOX, "")
 
     async def person(self, name: str) -> Person:
@@ -49,7 +49,7 @@ class Stage:
     async def opens(self, *elements: Json, **more: Any) -> Window:
         """Open a dialog of these elements."""
         self.bot.elements, self.bot.more = elements, more
-        return await self.desk.opens("/essai")
+        return await self.client.opens("/essai")
 
     async def got(self, count: int = 1) -> Json:
         """Wait until so many submissions came; the last of them."""
@@ -65,7 +65,7 @@ class Stage:
         for action in card.get("actions", ()):
             action.setdefault("integration", {"url": f"{self.bot.url}/action", "context": {}})
         body = {"channel_id": self.site.square, "message": "", "props": {"attachments": [card]}}
-        return str((await self.desk.person.api.post("/posts", body))["id"])
+        return str((await self.client.person.api.post("/posts", body))["id"])
 
 
 @asynccontextmanager
@@ -75,5 +75,5 @@ async def staged(browser: Browser, bot: Asking, *, real: bool) -> AsyncIterator[
     if real:
         await without_tours(ann)
     context = await browser.new_context(locale="fr-FR", timezone_id="Europe/Paris")
-    yield Stage(bot, await Desk.of(ann, context), not real)
+    yield Stage(bot, await Client.of(ann, context), not real)
     await context.close()

@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page
 
-from tests.browser.desk import BOX, LIST, PHONE, SIT
+from tests.browser.client import BOX, LIST, PHONE, SIT
 from tests.people import Person
 from tests.support.cra import file_workshop
 from tests.support.house import House
@@ -74,29 +74,29 @@ async def test_what_one_reads(sit: SIT, juliette: Person, size: dict[str, Any]) 
     root = await juliette.says(EVERYTHING)
     answer = {"channel_id": root.channel_id, "message": "Moi !", "root_id": root.id}
     reply = await juliette.api.post("/posts", answer)
-    desk = await sit(juliette, **size)
-    look = Look(desk.page)
-    await desk.types("/cra atelier 8p 1h30 mail, internet 69120 hier +60 retraités")
-    await desk.sees("Aperçu")
+    client = await sit(juliette, **size)
+    look = Look(client.page)
+    await client.types("/cra atelier 8p 1h30 mail, internet 69120 hier +60 retraités")
+    await client.sees("Aperçu")
     await look.is_clean("channel with a preview")
-    await desk.page.fill(BOX, "")
-    await desk.page.press(BOX, "/")
-    await desk.page.wait_for_selector(LIST)
+    await client.page.fill(BOX, "")
+    await client.page.press(BOX, "/")
+    await client.page.wait_for_selector(LIST)
     await look.is_clean("suggestions")
-    await desk.page.fill(BOX, "")
-    await desk.opens_address(f"pl/{reply['id']}")
-    await desk.page.get_by_role("complementary").filter(has_text="Moi !").wait_for()
+    await client.page.fill(BOX, "")
+    await client.opens_address(f"pl/{reply['id']}")
+    await client.page.get_by_role("complementary").filter(has_text="Moi !").wait_for()
     await look.is_clean("thread")
-    await desk.visits_bot()
-    await desk.sees("enregistré")
+    await client.visits_bot()
+    await client.sees("enregistré")
     await look.is_clean("receipt")
 
 
 @SIZES
 async def test_what_one_fills_in(sit: SIT, juliette: Person, size: dict[str, Any]) -> None:
-    desk = await sit(juliette, **size)
-    look = Look(desk.page)
-    window = await desk.opens("/cra")
+    client = await sit(juliette, **size)
+    look = Look(client.page)
+    window = await client.opens("/cra")
     await look.is_clean("dialog")
     await window.writes("commune", "")
     await window.sends()
@@ -104,6 +104,6 @@ async def test_what_one_fills_in(sit: SIT, juliette: Person, size: dict[str, Any
     await look.is_clean("dialog with mistakes")
     await window.cancel.click()
     await window.is_gone()
-    await desk.page.click("#channel-members")
-    await desk.page.get_by_role("dialog", name="Membres du canal").wait_for()
+    await client.page.click("#channel-members")
+    await client.page.get_by_role("dialog", name="Membres du canal").wait_for()
     await look.is_clean("members")

@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.desk import PHONE
+from tests.browser.client import PHONE
 from tests.browser.dialog_bot import Json
 from tests.browser.stage import Stage
 
@@ -48,13 +48,13 @@ async def test_a_click_on_what_is_picked_opens_the_list_and_drops_nothing(new: S
 
 
 async def test_on_a_phone_what_is_picked_stays_in_its_field(new: Stage) -> None:
-    page = new.desk.page
+    page = new.client.page
     usual = page.viewport_size
     assert usual
     await page.set_viewport_size(PHONE["viewport"])
     window = await new.opens(SEVERAL)
     await window.picks("several", *TEXTS)
-    assert await new.desk.overflow() <= 0
+    assert await new.client.overflow() <= 0
     field = await window.field("several").bounding_box()
     assert field
     for chip in await window.field("several").locator(".chip").all():

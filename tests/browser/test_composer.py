@@ -5,7 +5,7 @@ import base64
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.desk import BOX, LIST
+from tests.browser.client import BOX, LIST
 from tests.browser.dialog_bot import HELP, HINT
 from tests.browser.pixels import picture
 from tests.browser.stage import Stage
@@ -23,7 +23,7 @@ PASTE = """([selector, carried]) => document.querySelector(selector).dispatchEve
 
 @pytest.mark.parametrize("key", ["Tab", "Enter"])
 async def test_commands_are_listed_with_hint_and_help_and_completed(new: Stage, key: str) -> None:
-    page = new.desk.page
+    page = new.client.page
     await page.click(BOX)
     await page.keyboard.type("/es")
     option = page.locator(LIST).get_by_role("option").filter(has_text="/essai")
@@ -36,7 +36,7 @@ async def test_commands_are_listed_with_hint_and_help_and_completed(new: Stage, 
 
 
 async def test_arrows_walk_through_the_list_and_escape_puts_it_away(new: Stage) -> None:
-    page = new.desk.page
+    page = new.client.page
     await page.click(BOX)
     await page.keyboard.type("/")
     options = page.locator(LIST).get_by_role("option")
@@ -51,7 +51,7 @@ async def test_arrows_walk_through_the_list_and_escape_puts_it_away(new: Stage) 
 
 
 async def test_people_and_channels_are_completed_and_become_links(new: Stage) -> None:
-    agathe, page = await new.person("agathe"), new.desk.page
+    agathe, page = await new.person("agathe"), new.client.page
     await page.click(BOX)
     for typed, shown in ((f"Avec @{agathe.username[:-2]}", agathe.username), ("dans ~off", "off-topic")):
         await page.keyboard.type(typed)
@@ -59,12 +59,12 @@ async def test_people_and_channels_are_completed_and_become_links(new: Stage) ->
         await page.keyboard.press("Tab")
     await expect(page.locator(BOX)).to_have_value(f"Avec @{agathe.username} dans ~off-topic ")
     await page.keyboard.press("Enter")
-    post = await new.desk.sees("dans ~Off-Topic")
+    post = await new.client.sees("dans ~Off-Topic")
     await expect(post.get_by_role("link", name=f"@{agathe.username}")).to_be_visible()
 
 
 async def test_a_draft_stays_over_a_reload(new: Stage) -> None:
-    page = new.desk.page
+    page = new.client.page
     await page.fill(BOX, "à finir")
     await page.reload()
     await expect(page.locator(BOX)).to_have_value("à finir")
@@ -72,7 +72,7 @@ async def test_a_draft_stays_over_a_reload(new: Stage) -> None:
 
 @pytest.mark.parametrize("way", ["drop", "paste"])
 async def test_a_picture_is_dropped_or_pasted_and_sent(new: Stage, way: str) -> None:
-    page, name = new.desk.page, f"{way}.png"
+    page, name = new.client.page, f"{way}.png"
     data = base64.b64encode(picture()).decode()
     carried = await page.evaluate_handle(CARRY, [name, "image/png", data, 1])
     if way == "drop":
@@ -82,13 +82,13 @@ async def test_a_picture_is_dropped_or_pasted_and_sent(new: Stage, way: str) -> 
     await expect(page.get_by_role("list", name="Fichiers à envoyer")).to_contain_text(f"{name} prêt")
     await page.fill(BOX, f"Une image, par {way}")
     await page.press(BOX, "Enter")
-    post = await new.desk.sees(f"Une image, par {way}")
+    post = await new.client.sees(f"Une image, par {way}")
     await expect(post.get_by_role("img", name=name)).to_be_visible()
     await expect(page.get_by_role("list", name="Fichiers à envoyer")).to_have_count(0)
 
 
 async def test_files_are_taken_away_again_and_never_more_than_ten(new: Stage) -> None:
-    page = new.desk.page
+    page = new.client.page
     carried = await page.evaluate_handle(CARRY, ["note.txt", "text/plain", base64.b64encode(b"bonjour").decode(), 11])
     await page.dispatch_event(BOX, "drop", {"dataTransfer": carried})
     await expect(page.get_by_role("alert").filter(has_text="Au plus 10 fichiers")).to_be_visible()

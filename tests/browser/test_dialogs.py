@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.desk import BOX
+from tests.browser.client import BOX
 from tests.browser.dialog_bot import Json
 from tests.browser.stage import Stage
 from tests.browser.window import Window
@@ -129,7 +129,7 @@ async def test_whoever_gives_up_sends_no_values(new: Stage, way: str) -> None:
 
     got = await new.got()
     assert (got["cancelled"], got["submission"], got["state"]) == (True, {}, "s1")
-    await expect(new.desk.page.locator(BOX)).to_be_focused()
+    await expect(new.client.page.locator(BOX)).to_be_focused()
 
 
 async def test_whoever_gives_up_in_the_second_step_is_told_of_with_the_first_state(new: Stage) -> None:
@@ -185,9 +185,9 @@ async def test_a_dynamic_select_asks_at_each_letter_and_at_each_change_elsewhere
     window = await new.opens(KIND, CIRCLE, dynamic | {"data_source_url": f"{new.bot.url}/lookup"})
     await window.picks("kind", "B")
     await window.unfolds("place")
-    await new.desk.page.keyboard.type("par")
+    await new.client.page.keyboard.type("par")
     await expect(window.options()).to_have_text(["Paris"])
-    await new.desk.page.keyboard.press("Enter")
+    await new.client.page.keyboard.press("Enter")
     await window.sends()
 
     assert (await new.got())["submission"]["place"] == "75056"

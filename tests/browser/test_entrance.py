@@ -10,7 +10,7 @@ from playwright.async_api import Browser, Page, ViewportSize, expect
 from cli.demo import entrance
 from cli.demo.cast import CAST, PASSWORD, TEAM, everybody
 from sandbox import Sandbox
-from tests.browser.desk import BOX, PATIENCE_MS
+from tests.browser.client import BOX, PATIENCE_MS
 from tests.people import Api, Refused, new_session
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("own_page")]

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.desk import PHONE, SIT
+from tests.browser.client import PHONE, SIT
 from tests.people import Person, unique
 from tests.support.house import House
 from tests.support.ressources import make_resource, store_resources

@@ -70,8 +70,8 @@ async def test_a_circle_is_filled_with_the_keyboard_and_sent(new: Stage) -> None
     window = await new.opens(CIRCLE)
     circles = window.frame.get_by_role("radio")
     await circles.first.focus()
-    await new.desk.page.keyboard.press("Space")
-    await new.desk.page.keyboard.press("ArrowDown")
+    await new.client.page.keyboard.press("Space")
+    await new.client.page.keyboard.press("ArrowDown")
     await expect(circles.last).to_be_checked()
     await window.sends()
 
@@ -133,8 +133,8 @@ async def test_a_text_takes_no_more_than_it_may(new: Stage) -> None:
     window = await new.opens(SHORT, LONG)
     for name, most in (("short", "abcde"), ("long", "une ligne\net une aut")):
         await window.field(name).click()
-        await new.desk.page.keyboard.type(most[:-1])
-        await new.desk.page.keyboard.type(most[-1] + "xyz")
+        await new.client.page.keyboard.type(most[:-1])
+        await new.client.page.keyboard.type(most[-1] + "xyz")
         assert await window.value(name) == most
     await window.sends()
 

@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
-from tests.browser.desk import PHONE, SIT, Desk
+from tests.browser.client import PHONE, SIT, Client
 from tests.browser.stage import Stage
 from tests.browser.window import Window
 from tests.people import Person, unique
@@ -27,7 +27,7 @@ def pane(page: Page) -> Locator:
 
 
 async def test_a_tag_finds_its_messages_in_one_s_own_channels(new: Stage) -> None:
-    page, tag = new.desk.page, unique("atelier")
+    page, tag = new.client.page, unique("atelier")
     agathe = await new.person("agathe")
     secret = {"team_id": new.site.team_id, "name": unique("secret"), "display_name": "Secret", "type": "P"}
     hidden = await agathe.api.post("/channels", secret)
@@ -35,19 +35,19 @@ async def test_a_tag_finds_its_messages_in_one_s_own_channels(new: Stage) -> Non
     topic = await agathe.api.get(f"/teams/{new.site.team_id}/channels/name/off-topic")
     there = await agathe.says(f"Vendredi #{tag} au parc", topic["id"])
     said = await agathe.says(f"Mardi #{tag}, qui vient ?")
-    await new.desk.text_of(said.id).get_by_role("link", name=f"#{tag}").click()
+    await new.client.text_of(said.id).get_by_role("link", name=f"#{tag}").click()
 
     await expect(pane(page).get_by_role("status")).to_have_text("2 messages")
     await expect(pane(page).locator(f"#foundMessageText_{said.id}")).to_be_visible()
     await expect(pane(page)).not_to_contain_text("Caché")
     await pane(page).locator(f"#found_{there.id}").get_by_role("link", name="Dans Off-Topic").click()
-    await expect(new.desk.text_of(there.id)).to_be_in_viewport()
+    await expect(new.client.text_of(there.id)).to_be_in_viewport()
     await pane(page).get_by_role("button", name="Fermer").click()
     await expect(pane(page)).to_be_hidden()
 
 
 async def test_words_find_messages_and_what_becomes_of_them_is_shown(new: Stage) -> None:
-    page, word = new.desk.page, unique("imprimante")
+    page, word = new.client.page, unique("imprimante")
     agathe = await new.person("agathe")
     said = await agathe.says(f"Qui a une {word} ?")
     await page.get_by_role("button", name="Chercher des messages").click()
@@ -69,7 +69,7 @@ async def test_words_find_messages_and_what_becomes_of_them_is_shown(new: Stage)
 async def test_the_name_of_somebody_who_comes_later_becomes_a_mention(new: Stage) -> None:
     agathe, name = await new.person("agathe"), unique("zoe")
     said = await agathe.says(f"Bientôt @{name} sera là")
-    text = new.desk.text_of(said.id)
+    text = new.client.text_of(said.id)
     await expect(text).to_contain_text(name)
     assert await text.get_by_role("link").count() == 0
     await new.site.admin.post("/users", {"username": name, "email": f"{name}@exemple.fr", "password": "Zoé-1234567"})
@@ -92,8 +92,8 @@ async def test_menus_of_cards_and_dialogs_find_what_their_first_list_does_not_sh
 
     menu = {"id": "ou", "name": "Où aller", "type": "select", "data_source": "channels"}
     await new.posts_card(title=word, actions=[menu])
-    await finds(new.desk.page, (await new.desk.sees(word)).get_by_role("combobox", name="Où aller"), word, last)
-    await new.desk.sees(f"Choisi : {channel['id']}")
+    await finds(new.client.page, (await new.client.sees(word)).get_by_role("combobox", name="Où aller"), word, last)
+    await new.client.sees(f"Choisi : {channel['id']}")
 
 
 async def finds(page: Page, box: Locator, word: str, last: str) -> None:
@@ -109,10 +109,10 @@ async def finds(page: Page, box: Locator, word: str, last: str) -> None:
 
 async def test_dates_are_french_in_a_browser_that_is_not(new: Stage, browser: Browser) -> None:
     context = await browser.new_context(locale="en-US")
-    desk = await Desk.of(new.desk.person, context)
+    client = await Client.of(new.client.person, context)
     moment = {"name": "at", "display_name": "Quand", "type": "datetime", "optional": True}
     new.bot.elements = ({"name": "day", "display_name": "Jour", "type": "date", "default": "2026-11-24"}, moment)
-    window = await desk.opens("/essai")
+    window = await client.opens("/essai")
     await expect(window.frame.get_by_text("24/11/2026")).to_be_visible()
     await expect(window.field("day")).to_have_accessible_description("24/11/2026")
     await expect(window.field("at")).to_have_accessible_description("jj/mm/aaaa hh:mm")
@@ -120,17 +120,17 @@ async def test_dates_are_french_in_a_browser_that_is_not(new: Stage, browser: Br
     await expect(window.field("day")).to_have_accessible_description("01/02/2026")
     await window.cancel.click()
     await context.close()
-    assert desk.faults == []
+    assert client.faults == []
 
 
 @pytest.mark.newest_only
 async def test_nothing_of_the_new_dialog_is_out_of_reach_on_a_small_phone(sit: SIT, juliette: Person) -> None:
-    desk = await sit(juliette, **PHONE | {"viewport": {"width": 360, "height": 640}})
-    await is_within_reach(await desk.opens("/cra"))
+    client = await sit(juliette, **PHONE | {"viewport": {"width": 360, "height": 640}})
+    await is_within_reach(await client.opens("/cra"))
 
 
 async def test_nor_of_the_old_one(old: Stage) -> None:
-    page = old.desk.page
+    page = old.client.page
     size = page.viewport_size
     assert size
     await page.set_viewport_size({"width": 360, "height": 640})

@@ -3,10 +3,10 @@
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.desk import PHONE, SIT
+from tests.browser.client import PHONE, SIT
 from tests.people import unique
 from tests.support.hotline import ROOMS, Hotline
-from tests.support.hotline import desk as hotline
+from tests.support.hotline import helpdesk as hotline
 
 __all__ = ["hotline"]
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.desk import BOX, PHONE, SIT, Desk
+from tests.browser.client import BOX, PHONE, SIT, Client
 from tests.people import Person
 from tests.support.house import House
 
@@ -40,24 +40,24 @@ async def test_hostile_messages_stay_in_their_posts(
     house: House, sit: SIT, juliette: Person, options: dict[str, Any]
 ) -> None:
     malik = await house.site.person("malik")
-    desk = await sit(juliette, **options)
+    client = await sit(juliette, **options)
     for kind, message in HOSTILE.items():
         said = await malik.says(message)
         after = await malik.says(f"La suite, après {kind}")
-        await expect(desk.text_of(after.id), kind).to_have_text(f"La suite, après {kind}")
-        assert await harmless(desk, said.id), kind
-        assert await desk.overflow() <= 0, kind
-        await expect(desk.page.locator(BOX), kind).to_be_in_viewport()
-    await desk.types("J’écris toujours")
-    await desk.sees("J’écris toujours")
+        await expect(client.text_of(after.id), kind).to_have_text(f"La suite, après {kind}")
+        assert await harmless(client, said.id), kind
+        assert await client.overflow() <= 0, kind
+        await expect(client.page.locator(BOX), kind).to_be_in_viewport()
+    await client.types("J’écris toujours")
+    await client.sees("J’écris toujours")
 
 
-async def harmless(desk: Desk, post_id: str) -> bool:
+async def harmless(client: Client, post_id: str) -> bool:
     """Wait for a post, and look into it."""
-    return bool(await desk.page.locator(f'[id^="post_"][id$="{post_id}"]').first.evaluate(HARMLESS))
+    return bool(await client.page.locator(f'[id^="post_"][id$="{post_id}"]').first.evaluate(HARMLESS))
 
 
-async def test_a_hostile_card_stays_in_its_post(house: House, desk: Desk) -> None:
+async def test_a_hostile_card_stays_in_its_post(house: House, client: Client) -> None:
     card = {
         "title": f"<img src=x onerror='{RUNS}'>titre",
         "title_link": f"javascript:{RUNS}",
@@ -68,7 +68,7 @@ async def test_a_hostile_card_stays_in_its_post(house: House, desk: Desk) -> Non
         "actions": [{"name": f"<i onclick='{RUNS}'>Bouton</i>", "integration": {"url": "http://127.0.0.1:9/"}}],
     }
     body = {"channel_id": house.site.square, "message": "Une carte", "props": {"attachments": [card]}}
-    posted = await desk.person.api.post("/posts", body)
-    await desk.sees("texte de la carte")
-    assert await harmless(desk, posted["id"])
-    await expect(desk.page.locator(BOX)).to_be_in_viewport()
+    posted = await client.person.api.post("/posts", body)
+    await client.sees("texte de la carte")
+    assert await harmless(client, posted["id"])
+    await expect(client.page.locator(BOX)).to_be_in_viewport()

@@ -21,7 +21,7 @@ async def brightness(page: Page) -> float:
 
 
 async def test_the_page_is_light_or_dark_as_the_system_is(new: Stage) -> None:
-    page = new.desk.page
+    page = new.client.page
     try:
         await page.emulate_media(color_scheme="dark")
         assert await brightness(page) < 60
@@ -31,14 +31,14 @@ async def test_the_page_is_light_or_dark_as_the_system_is(new: Stage) -> None:
 
 
 async def test_nothing_moves_where_the_system_asks_for_rest(new: Stage) -> None:
-    page = new.desk.page
+    page = new.client.page
     try:
         await page.emulate_media(reduced_motion="reduce")
         window = await new.opens(WORDS)
         assert await page.evaluate(MOVING) == 0
         await window.cancel.click()
-        await new.desk.types("Du calme")
-        post = await new.desk.sees("Du calme")
+        await new.client.types("Du calme")
+        post = await new.client.sees("Du calme")
         await post.get_by_role("button", name="Actions du message").click()
         assert await page.evaluate(MOVING) == 0
     finally:

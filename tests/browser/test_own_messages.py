@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import Locator, expect
 
-from tests.browser.desk import Desk
+from tests.browser.client import Client
 from tests.browser.stage import Stage
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("own_page")]
@@ -11,19 +11,19 @@ OPTIONS = [{"text": "Choix A", "value": "a"}, {"text": "Choix B", "value": "b"}]
 
 
 @pytest.fixture
-def ann(new: Stage) -> Desk:
-    """Somebody at a desk."""
-    return new.desk
+def ann(new: Stage) -> Client:
+    """Somebody at a client."""
+    return new.client
 
 
-async def act(desk: Desk, post: Locator, label: str) -> None:
+async def act(client: Client, post: Locator, label: str) -> None:
     """Choose in a message’s menu."""
     await post.hover()
     await post.locator("button.post-menu").click()
     await post.get_by_role("menuitem", name=label, exact=True).click()
 
 
-async def test_a_message_is_edited_pinned_and_deleted(ann: Desk) -> None:
+async def test_a_message_is_edited_pinned_and_deleted(ann: Client) -> None:
     await ann.types("premier jet")
     post = await ann.sees("premier jet")
     await act(ann, post, "Modifier")
@@ -39,7 +39,7 @@ async def test_a_message_is_edited_pinned_and_deleted(ann: Desk) -> None:
     await expect(ann.page.locator("#post_textbox")).to_be_focused()
 
 
-async def test_a_deletion_can_be_given_up(ann: Desk) -> None:
+async def test_a_deletion_can_be_given_up(ann: Client) -> None:
     await ann.types("à garder")
     post = await ann.sees("à garder")
     await act(ann, post, "Supprimer")
@@ -48,7 +48,7 @@ async def test_a_deletion_can_be_given_up(ann: Desk) -> None:
     await expect(post).to_be_visible()
 
 
-async def test_an_answer_stays_in_its_thread(ann: Desk) -> None:
+async def test_an_answer_stays_in_its_thread(ann: Client) -> None:
     await ann.types("question")
     post = await ann.sees("question")
     await post.hover()
@@ -65,10 +65,10 @@ async def test_a_menu_of_a_card_sends_what_is_chosen_and_shows_a_failure(new: St
     await new.posts_card(
         title="Un choix", actions=[{"id": "menu1", "name": "Choisir", "type": "select", "options": OPTIONS}]
     )
-    card = await new.desk.sees("Un choix")
+    card = await new.client.sees("Un choix")
     menu = card.locator("select[data-action-id]")
     await menu.select_option("a")
-    await new.desk.sees("Choisi : a")
+    await new.client.sees("Choisi : a")
     new.bot.status = 500
     await menu.select_option("b")
     await expect(card.locator(".action-error")).to_contain_text("n’a pas répondu")

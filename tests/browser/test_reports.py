@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import expect
 
 from storage.cra import Source
-from tests.browser.desk import SIT, Desk
+from tests.browser.client import SIT, Client
 from tests.browser.reports import fill_workshop
 from tests.people import Person
 from tests.support.cra import file_workshop, read_number
@@ -14,8 +14,8 @@ pytestmark = pytest.mark.browser
 LINE = "/cra atelier 8p 1h30 mail, internet 69120 hier +60 retraités"
 
 
-async def test_a_workshop_is_filed_with_one_mistake_corrected(house: House, desk: Desk) -> None:
-    window = await desk.opens("/cra")
+async def test_a_workshop_is_filed_with_one_mistake_corrected(house: House, client: Client) -> None:
+    window = await client.opens("/cra")
     assert window.legacy == (house.site.version < (11, 0))
     await fill_workshop(window, participants="101")
     await window.sends()
@@ -26,66 +26,66 @@ async def test_a_workshop_is_filed_with_one_mistake_corrected(house: House, desk
     await window.writes("participants", "8")
     await window.sends()
     await window.is_gone()
-    (cra,) = await wait_for(lambda: house.reports(desk.person))
+    (cra,) = await wait_for(lambda: house.reports(client.person))
     assert (cra.participants, cra.minutes, cra.commune, cra.source) == (8, 90, "69256", Source.DIALOG)
     assert set(cra.report.themes) == {"internet", "courriel"}
 
-    await desk.visits_bot()
-    receipt = await desk.sees(f"n° {cra.number}")
+    await client.visits_bot()
+    receipt = await client.sees(f"n° {cra.number}")
     for words in ("Atelier Collectif", "8 participants", "Vaulx-en-Velin", "1 h 30"):
         await expect(receipt).to_contain_text(words)
-    await desk.page.reload()
-    await desk.sees(f"n° {cra.number}")
+    await client.page.reload()
+    await client.sees(f"n° {cra.number}")
 
 
 async def test_a_line_is_previewed_by_oneself_alone_then_recorded(house: House, sit: SIT, juliette: Person) -> None:
-    desk = await sit(juliette)
+    client = await sit(juliette)
     agathe = await sit(await house.site.person("agathe"))
-    await desk.types(LINE)
-    preview = await desk.sees("Aperçu, rien n’est encore enregistré")
+    await client.types(LINE)
+    preview = await client.sees("Aperçu, rien n’est encore enregistré")
     await expect(preview).to_contain_text("8 participants")
     assert await agathe.post("Aperçu, rien").count() == 0
     assert await house.reports(juliette) == []
 
-    await desk.clicks(preview, "Enregistrer")
-    await desk.sees("C’est enregistré")
+    await client.clicks(preview, "Enregistrer")
+    await client.sees("C’est enregistré")
     (cra,) = await house.reports(juliette)
     assert (cra.participants, cra.source) == (8, Source.LINE)
-    await desk.visits_bot()
-    await desk.sees(f"n° {cra.number} enregistré")
+    await client.visits_bot()
+    await client.sees(f"n° {cra.number} enregistré")
 
 
 async def test_a_report_is_changed_then_deleted_then_restored_from_its_receipt(
-    house: House, desk: Desk, juliette: Person
+    house: House, client: Client, juliette: Person
 ) -> None:
     number = read_number(await file_workshop(juliette))
-    await desk.visits_bot()
-    await desk.clicks(await desk.sees(f"n° {number} enregistré"), "Modifier")
-    window = await desk.window()
+    await client.visits_bot()
+    await client.clicks(await client.sees(f"n° {number} enregistré"), "Modifier")
+    window = await client.window()
     assert await window.value("participants") == "8"
     await window.writes("participants", "9")
     await window.sends()
     await window.is_gone()
 
-    changed = await desk.sees(f"n° {number} modifié")
+    changed = await client.sees(f"n° {number} modifié")
     await expect(changed).to_contain_text("9 participants")
-    await desk.clicks(changed, "Supprimer")
-    deleted = await desk.sees(f"n° {number} supprimé")
-    await desk.clicks(deleted, "Rétablir")
-    await desk.sees(f"n° {number} rétabli")
+    await client.clicks(changed, "Supprimer")
+    deleted = await client.sees(f"n° {number} supprimé")
+    await client.clicks(deleted, "Rétablir")
+    await client.sees(f"n° {number} rétabli")
     (cra,) = await house.reports(juliette)
     assert (cra.participants, cra.deleted_at) == (9, None)
 
 
-async def test_a_dialog_given_up_leaves_nothing(house: House, desk: Desk) -> None:
+async def test_a_dialog_given_up_leaves_nothing(house: House, client: Client) -> None:
     for give_up in ("Escape", ""):
-        window = await desk.opens("/cra")
+        window = await client.opens("/cra")
         await window.writes("participants", "12")
         if give_up:
-            await desk.page.keyboard.press(give_up)
+            await client.page.keyboard.press(give_up)
         else:
             await window.cancel.click()
         await window.is_gone()
-    assert await house.reports(desk.person) == []
-    fresh = await desk.opens("/cra")
+    assert await house.reports(client.person) == []
+    fresh = await client.opens("/cra")
     assert await fresh.value("participants") == ""

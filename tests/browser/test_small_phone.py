@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.desk import PHONE, SIT
+from tests.browser.client import PHONE, SIT
 from tests.people import Person
 
 pytestmark = pytest.mark.browser
@@ -18,18 +18,18 @@ BARE = """box => {
 
 @pytest.mark.usefixtures("own_page")
 async def test_no_field_or_mistake_is_covered_on_a_small_phone(sit: SIT, juliette: Person) -> None:
-    desk = await sit(juliette, **SMALL)
-    window = await desk.opens("/cra")
+    client = await sit(juliette, **SMALL)
+    window = await client.opens("/cra")
     await window.writes("commune", "")
     await window.sends()
     await window.errors()
-    assert await desk.overflow() <= 0
+    assert await client.overflow() <= 0
     await window.frame.locator("input, textarea, select").first.focus()
     reached = set()
-    while (now := await desk.focused()) != await window.submit.get_attribute("id"):
+    while (now := await client.focused()) != await window.submit.get_attribute("id"):
         reached.add(now)
-        await desk.page.keyboard.press("Tab")
-        await desk.page.wait_for_function(f"() => ({BARE})(document.activeElement)")
+        await client.page.keyboard.press("Tab")
+        await client.page.wait_for_function(f"() => ({BARE})(document.activeElement)")
     assert len(reached) > 8
     for mistake in await window.frame.locator(".error-text").all():
         await mistake.scroll_into_view_if_needed()

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Page, ViewportSize, expect
 
-from tests.browser.desk import BOX, LIST, PHONE
+from tests.browser.client import BOX, LIST, PHONE
 from tests.browser.stage import Stage
 from tests.browser.window import LEGACY, NEW
 
@@ -19,11 +19,11 @@ async def page(request: pytest.FixtureRequest, new: Stage) -> AsyncIterator[Page
     """Ann’s page, on a screen and on a phone; the real client has another layout there."""
     if request.param == "phone":
         request.getfixturevalue("own_page")
-    usual: ViewportSize | None = new.desk.page.viewport_size
+    usual: ViewportSize | None = new.client.page.viewport_size
     assert usual
-    await new.desk.page.set_viewport_size(PHONE["viewport"] if request.param == "phone" else usual)
-    yield new.desk.page
-    await new.desk.page.set_viewport_size(usual)
+    await new.client.page.set_viewport_size(PHONE["viewport"] if request.param == "phone" else usual)
+    yield new.client.page
+    await new.client.page.set_viewport_size(usual)
 
 
 async def types(page: Page, text: str) -> None:
@@ -97,5 +97,5 @@ async def test_the_first_enter_takes_a_name_and_the_second_sends(new: Stage, pag
     await page.keyboard.press("Enter")
     await is_taken(page, f"Bonjour @{agathe.username} ")
     await page.keyboard.press("Enter")
-    await new.desk.sees(f"Bonjour @{agathe.username}")
+    await new.client.sees(f"Bonjour @{agathe.username}")
     await expect(page.locator(BOX)).to_have_value("")

@@ -182,7 +182,9 @@ class AnnouncementWorkplace(Workplace):
 
 
 @pytest.fixture(params=["sqlite"])
-async def fair(request: pytest.FixtureRequest, room: Room, tmp_path: Path) -> AsyncIterator[AnnouncementWorkplace]:
+async def announcement_workplace(
+    request: pytest.FixtureRequest, room: Room, tmp_path: Path
+) -> AsyncIterator[AnnouncementWorkplace]:
     (tmp_path / "canaux.tsv").write_text("\n".join("\t".join(row) for row in TABLE), "utf-8")
     async with create_database(request, tmp_path) as url:
         yield AnnouncementWorkplace(room, url, tmp_path)

@@ -216,8 +216,8 @@ class DigestWorkplace(Workplace):
     async def begins(self, edition: str = "vendredi") -> int:
         """The draft of the coming number is there, as after « /actus brouillon »; its number."""
         async with self.asks(writes=True) as db:
-            desk = Standing(db, self.settings(), utc_now())
-            return (await drafts.open_coming(desk, (await editions.read_editions(desk))[edition])).number
+            helpdesk = Standing(db, self.settings(), utc_now())
+            return (await drafts.open_coming(helpdesk, (await editions.read_editions(helpdesk))[edition])).number
 
     async def numbers(self) -> Sequence[int]:
         """Those that are taken."""
@@ -241,6 +241,8 @@ class DigestWorkplace(Workplace):
 
 
 @pytest.fixture(params=["sqlite"])
-async def press(request: pytest.FixtureRequest, room: Room, tmp_path: Path) -> AsyncIterator[DigestWorkplace]:
+async def digest_workplace(
+    request: pytest.FixtureRequest, room: Room, tmp_path: Path
+) -> AsyncIterator[DigestWorkplace]:
     async with create_database(request, tmp_path) as url:
         yield DigestWorkplace(room, url, tmp_path)

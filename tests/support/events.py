@@ -341,7 +341,7 @@ async def room(request: pytest.FixtureRequest) -> AsyncIterator[Room]:
 
 
 @pytest.fixture(params=KINDS)
-async def hall(request: pytest.FixtureRequest, room: Room, tmp_path: Path) -> AsyncIterator[EventWorkplace]:
+async def event_workplace(request: pytest.FixtureRequest, room: Room, tmp_path: Path) -> AsyncIterator[EventWorkplace]:
     async with create_database(request, tmp_path) as url:
         database = Database(url)
         async with database.engine.begin() as connection:

@@ -177,7 +177,7 @@ async def send_dialog(who: Person, post: Post, label: str, **fields: str) -> Ans
 
 
 @pytest.fixture
-async def desk(house: House) -> Hotline:
+async def helpdesk(house: House) -> Hotline:
     """A hotline whose rooms are there, heard by the bot."""
     juliette = await house.conseiller()
     agathe, omar = [await house.someone(Role.HOTLINE, name) for name in ("agathe", "omar")]

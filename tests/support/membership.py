@@ -156,7 +156,9 @@ async def room(request: pytest.FixtureRequest) -> AsyncIterator[Room]:
 
 
 @pytest.fixture(params=["sqlite"])
-async def land(request: pytest.FixtureRequest, room: Room, tmp_path: Path) -> AsyncIterator[ChannelWorkplace]:
+async def channel_workplace(
+    request: pytest.FixtureRequest, room: Room, tmp_path: Path
+) -> AsyncIterator[ChannelWorkplace]:
     lines = ["\t".join(row) for row in TABLE]
     (tmp_path / "canaux.tsv").write_text("\n".join(lines), "utf-8")
     async with create_database(request, tmp_path) as url:
@@ -165,21 +167,23 @@ async def land(request: pytest.FixtureRequest, room: Room, tmp_path: Path) -> As
         yield place
 
 
-async def register_team(land: ChannelWorkplace) -> tuple[Person, Person, Person]:
+async def register_team(channel_workplace: ChannelWorkplace) -> tuple[Person, Person, Person]:
     """Juliette works in the Isère; a conseiller and a coordinateur of the Rhône, and an animateur, are there too."""
-    site = land.room.site
+    site = channel_workplace.room.site
     lea, omar, agathe = await site.person("lea"), await site.person("omar"), await site.person("agathe")
-    await land.registers_as(land.juliette, Role.CONSEILLER, "38")
-    await land.registers_as(lea, Role.CONSEILLER, "69")
-    await land.registers_as(omar, Role.COORDINATEUR, "69", "38")
-    await land.registers_as(agathe, Role.ANIMATEUR)
+    await channel_workplace.registers_as(channel_workplace.juliette, Role.CONSEILLER, "38")
+    await channel_workplace.registers_as(lea, Role.CONSEILLER, "69")
+    await channel_workplace.registers_as(omar, Role.COORDINATEUR, "69", "38")
+    await channel_workplace.registers_as(agathe, Role.ANIMATEUR)
     return lea, omar, agathe
 
 
-async def sync_team(land: ChannelWorkplace, capsys: pytest.CaptureFixture[str]) -> tuple[Person, Person, Person]:
+async def sync_team(
+    channel_workplace: ChannelWorkplace, capsys: pytest.CaptureFixture[str]
+) -> tuple[Person, Person, Person]:
     """All of them are where they belong."""
-    people = await register_team(land)
-    await land.syncs(capsys)
+    people = await register_team(channel_workplace)
+    await channel_workplace.syncs(capsys)
     return people
 
 

@@ -204,10 +204,12 @@ class StepPause:
 
 
 every_server = pytest.mark.parametrize(
-    ("room", "yard"), [*((mode, "sqlite") for mode in MODES), (NEWEST, "postgresql")], indirect=True
+    ("room", "worker_workplace"), [*((mode, "sqlite") for mode in MODES), (NEWEST, "postgresql")], indirect=True
 )
 """On every generation of servers, and with both databases."""
-both_databases = pytest.mark.parametrize(("room", "yard"), [(NEWEST, "sqlite"), (NEWEST, "postgresql")], indirect=True)
+both_databases = pytest.mark.parametrize(
+    ("room", "worker_workplace"), [(NEWEST, "sqlite"), (NEWEST, "postgresql")], indirect=True
+)
 """On the newest, with both databases: for what Mattermost has no part in."""
 
 
@@ -218,7 +220,9 @@ async def room(request: pytest.FixtureRequest) -> AsyncIterator[Room]:
 
 
 @pytest.fixture
-async def yard(request: pytest.FixtureRequest, room: Room, tmp_path: Path) -> AsyncIterator[WorkerWorkplace]:
+async def worker_workplace(
+    request: pytest.FixtureRequest, room: Room, tmp_path: Path
+) -> AsyncIterator[WorkerWorkplace]:
     async with create_database(request, tmp_path) as url:
         yield WorkerWorkplace(room, url, tmp_path)
 
@@ -374,6 +378,6 @@ def has_arrived_once(told: list[Post], count: int = 1) -> bool:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-async def office(request: pytest.FixtureRequest, room: Room, tmp_path: Path) -> AsyncIterator[FileWorkplace]:
+async def file_workplace(request: pytest.FixtureRequest, room: Room, tmp_path: Path) -> AsyncIterator[FileWorkplace]:
     async with create_database(request, tmp_path) as url:
         yield FileWorkplace(room, url, tmp_path)

@@ -21,7 +21,7 @@ SEEN_BEFORE = "try { localStorage.setItem('__landingPageSeen__', 'true') } catch
 
 
 @dataclass
-class Desk:
+class Client:
     """One tab in which a person is logged in. ``faults`` are scripts that broke and addresses elsewhere."""
 
     person: Person
@@ -29,18 +29,18 @@ class Desk:
     faults: list[str] = field(default_factory=list)
 
     @classmethod
-    async def of(cls, person: Person, context: BrowserContext, password: str = PASSWORD) -> "Desk":
+    async def of(cls, person: Person, context: BrowserContext, password: str = PASSWORD) -> "Client":
         """A tab of this person’s, looking at the team’s town square."""
         page = await context.new_page()
-        desk = cls(person, page)
+        client = cls(person, page)
         page.set_default_timeout(PATIENCE_MS)
-        page.on("pageerror", lambda error: desk.faults.append(f"script: {error}"))
-        page.on("console", desk._hears)
-        page.on("request", desk._asks)
+        page.on("pageerror", lambda error: client.faults.append(f"script: {error}"))
+        page.on("console", client._hears)
+        page.on("request", client._asks)
         await page.add_init_script(SEEN_BEFORE)
         await clear_away(page)
-        await desk.logs_in(password)
-        return desk
+        await client.logs_in(password)
+        return client
 
     @property
     def host(self) -> str:
@@ -148,7 +148,7 @@ class Desk:
             self.faults.append(f"asked {where.netloc}")
 
 
-SIT = Callable[..., Awaitable[Desk]]
+SIT = Callable[..., Awaitable[Client]]
 PHONE: dict[str, Any] = {
     "viewport": {"width": 390, "height": 844},
     "device_scale_factor": 2,
