@@ -1,0 +1,60 @@
+"""What a sentence may be taken for: the intentions, and a reading of a sentence as one of them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from dialogs.plain_words.proposals import propose
+
+
+class Intention(StrEnum):
+    """What somebody wants of the bot."""
+
+    CRA = "cra"
+    CRA_LISTE = "cra_liste"
+    STATS = "stats"
+    STATS_EXPORT = "stats_export"
+    STATS_TERRITOIRE = "stats_territoire"
+    HOTLINE = "hotline"
+    HOTLINE_DEMANDES = "hotline_demandes"
+    RESSOURCES = "ressources"
+    RESSOURCES_DEPOT = "ressources_depot"
+    ANNUAIRE = "annuaire"
+    PROFIL = "profil"
+    CANAUX = "canaux"
+    AGENDA = "agenda"
+    ACTUS = "actus"
+    SONDAGE = "sondage"
+    SIGNALER = "signaler"
+    DONNEES = "donnees"
+    AIDE = "aide"
+    ACCUEIL = "accueil"
+    BROUILLON = "brouillon"
+    POLITESSE = "politesse"
+    ANNULER = "annuler"
+    HORS_SUJET = "hors_sujet"
+    RDV = "rdv"
+    VISIO = "visio"
+    IDEE = "idee"
+    KIT = "kit"
+    RAPPELS = "rappels"
+    ENTRAINEMENT = "entrainement"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A sentence, read.
+
+    ``line`` is the command line that stands for it with its details (« /stats septembre »); "" where there is none to
+    run: for politeness, « annule » and what is not for the bot. ``sure`` says whether it may be done without asking.
+    ``others`` are at most two further likely readings of a sentence that is not sure.
+    """
+
+    intention: Intention
+    line: str
+    sure: bool
+    others: tuple["Reading", ...] = ()
+
+    @property
+    def proposal(self) -> str:
+        """The reading in words, for a button: « Chercher des ressources sur les impôts »; "" where there is no line."""
+        return propose(self.line) if self.line else ""
