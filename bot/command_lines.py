@@ -101,6 +101,9 @@ class CommandIndex:
         return max(whole, first), " ".join((self._names[folded], *rest))
 
 
+PERIOD_WORDS_MAX = 8
+"""Words of the longest period: « du 1er décembre 2025 au 15 mars 2026 »."""
+
 SLIPS_MAX = 2
 """How many letters may be wrong."""
 
@@ -132,3 +135,13 @@ def require_period(text: str, today: date) -> Period:
     if period is None:
         raise UnreadablePeriodError(f"Je n’ai pas compris la période « {quote(text)} ». {UNDERSTOOD}")
     return period
+
+
+def split_period(text: str, today: date) -> tuple[Period | None, str]:
+    """Split a text in the longest period that it names, if it names one, and its other words: « atelier septembre »."""
+    words = text.split()
+    for size in range(min(len(words), PERIOD_WORDS_MAX), 0, -1):
+        for first in range(len(words) - size + 1):
+            if period := read_period(" ".join(words[first : first + size]), today):
+                return period, " ".join((*words[:first], *words[first + size :]))
+    return None, text.strip()

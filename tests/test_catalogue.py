@@ -75,9 +75,11 @@ button   canaux.See            animateur, coordinateur
 button   canaux.Undo           animateur
 button   cra.Complete          conseiller
 button   cra.Copy              conseiller
+button   cra.CopyOne           conseiller
 button   cra.Delete            conseiller
 button   cra.Drop              conseiller
 button   cra.Edit              conseiller
+button   cra.EditOne           conseiller
 button   cra.FileOf            conseiller
 button   cra.More              conseiller
 button   cra.Restore           conseiller

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from bot import calendar
 from bot.features import Feature, Front, Right
+from bot.menus import Choosing
 from storage import communes
 from storage.people import Role
 
@@ -73,9 +74,19 @@ class Complete(PreviewButton):
 
 
 class More(BaseModel):
-    """« Suivants »: the reports of a period after this one."""
+    """« Suivants », « Précédents »: the reports of a period, and of ``words``, after this one, or before it."""
 
     start: dt.date
     end: dt.date
     day: dt.date
     number: int
+    words: str = ""
+    newer: bool = False
+
+
+class EditOne(Choosing):
+    """« Modifier » one of a list, by its number."""
+
+
+class CopyOne(Choosing):
+    """« Dupliquer » one of a list, by its number."""

@@ -1,43 +1,17 @@
-"""One’s own reports: listed, changed, spread, duplicated, deleted and restored; nobody else’s are said to exist."""
+"""One’s own reports: changed, spread, duplicated, deleted and restored; nobody else’s are said to exist."""
 
 import re
 from dataclasses import replace
 
-from bot.command_lines import UnreadablePeriodError, require_period
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
-from bot.french.periods import Period
 from bot.replies import Ask, Button, Replies, Whisper
 from bot.texts import render
-from commands.cra.cards import describe_report, draw_card, make_receipt, refresh_card, update_card
-from commands.cra.feature import CONSEILLERS, Copy, Delete, Edit, More, Restore, Spread, feature
+from commands.cra.cards import draw_card, make_receipt, refresh_card, update_card
+from commands.cra.feature import CONSEILLERS, Copy, Delete, Edit, Restore, Spread, feature
 from dialogs.cra import EditCra, NewCra, SpreadCra
 from storage.cra import Activite, Cra, Report, queries
-from storage.cra.queries import RESTORE_FOR, Listing
-
-
-@feature.command(
-    "cra liste", help="Revoir vos comptes rendus", hint="[mois dernier | septembre | 2026]", roles=CONSEILLERS
-)
-async def list_reports(ctx: Context, text: str) -> Replies:
-    """List the last ten reports, of a period or of all times."""
-    try:
-        period = require_period(text.strip() or "tout", ctx.today)
-    except UnreadablePeriodError as problem:
-        raise UserError(str(problem)) from None
-    page = await queries.list_page(ctx.db, ctx.user.id, period.start, period.end)
-    total = await queries.count_reports(ctx.db, ctx.user.id, period.start, period.end)
-    text = render("cra/list", rows=_list_rows(page), total=total, period=period, everything=not text.strip())
-    return Whisper(text, _more_buttons(page, period))
-
-
-@feature.button(More, roles=CONSEILLERS, writes=False)
-async def list_next_reports(ctx: Context, click: More) -> Replies:
-    """List the next ten reports."""
-    period = Period(click.start, click.end)
-    after = (click.day, click.number)
-    page = await queries.list_page(ctx.db, ctx.user.id, period.start, period.end, after=after)
-    return Whisper(render("cra/following", rows=_list_rows(page)), _more_buttons(page, period))
+from storage.cra.queries import RESTORE_FOR
 
 
 @feature.command("cra modifier", help="Corriger un de vos comptes rendus", hint="numéro", roles=CONSEILLERS)
@@ -159,18 +133,6 @@ def _read_number(text: str, verb: str) -> int:
             f"Indiquez le numéro du compte rendu : par exemple /cra {verb} 12. /cra liste montre les vôtres."
         )
     return int(found[1])
-
-
-def _list_rows(page: Listing) -> list[dict[str, object]]:
-    """List the number of each report and what it says."""
-    return [{"number": c.number, **describe_report(c.report)} for c in page.reports]
-
-
-def _more_buttons(page: Listing, period: Period) -> list[Button]:
-    if not page.more:
-        return []
-    last = page.reports[-1]
-    return [Button("Suivants", More(start=period.start, end=period.end, day=last.date, number=last.number))]
 
 
 @feature.button(Spread, roles=CONSEILLERS, writes=False)

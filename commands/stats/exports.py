@@ -21,6 +21,7 @@ from commands.stats.queries import Export, OwnQuery, Take, read_own_query
 from config.text import fold
 from dialogs.stats import Format, TakeAway
 from storage.cra import queries
+from storage.cra.search import ReportSearch, Sheet
 from storage.stats import subscriptions
 from storage.stats.figures import iterate_own_rows
 
@@ -67,7 +68,7 @@ async def make_file(ctx: ReadingContext, order: Export, folder: Path) -> Parcel:
     """Make the file; a workbook has the reports themselves, read and written a page at a time."""
     name = await find_full_name(ctx.chat, ctx.user)
     page = await make_own_page(ctx, order, await read_own_figures(ctx, order), name)
-    count = await queries.count_reports(ctx.db, ctx.user.id, order.start, order.end)
+    count = await queries.count_reports(ctx.db, Sheet(ctx.user.id), ReportSearch(order.start, order.end))
     path = folder / page.file(order.format.value)
     await write_file(ctx, order, page, path)
     told = plural(count, "compte rendu", "comptes rendus")

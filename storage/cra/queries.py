@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ClauseElement, CursorResult, Table, bindparam, func, or_, update
+from sqlalchemy import ClauseElement, ColumnElement, CursorResult, Table, bindparam, func, or_, update
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.communes import get_commune, make_label
 from storage.cra.months import MonthKey, add_rows, recount_months
 from storage.cra.report import Cra, Report, Source, columns
+from storage.cra.search import ReportSearch, Sheet
 from storage.database import INSERT, dialect
 from storage.people import Person
 from storage.statements import DirectStatement
@@ -154,37 +155,46 @@ async def _change(db: AsyncSession, cra: Cra, at: datetime, **values: Any) -> bo
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Some reports, newest first; ``more`` when older ones follow."""
+    """Some reports, newest first; ``more`` when others follow in the direction in which they were read."""
 
     reports: Sequence[Cra]
     more: bool
 
 
-async def list_page(  # noqa: PLR0913  (whose, between which dates, after which)
-    db: AsyncSession,
-    author_id: str,
-    start: date,
-    end: date,
-    *,
-    after: tuple[date, int] | None = None,
-    size: int = 10,
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A report in a list, beyond which a page goes on with older ones, or back to ``newer`` ones."""
+
+    day: date
+    number: int
+    newer: bool = False
+
+    def select(self, table: type[Cra]) -> ColumnElement[bool]:
+        """Return what holds of the reports beyond, in SQL."""
+        day, number = col(table.date), col(table.id)
+        if self.newer:
+            return (day > self.day) | ((day == self.day) & (number > self.number))
+        return (day < self.day) | ((day == self.day) & (number < self.number))
+
+
+async def list_page(
+    db: AsyncSession, sheet: Sheet, wanted: ReportSearch, beyond: Position | None = None, *, size: int = 10
 ) -> Listing:
-    """List the author’s reports of [start, end[, newest first, those after (date, number): ties never repeat or
-    skip."""
-    query = select(Cra).where(
-        Cra.author_id == author_id, col(Cra.deleted_at).is_(None), Cra.date >= start, Cra.date < end
-    )
-    if after:
-        day, number = after
-        query = query.where((col(Cra.date) < day) | ((col(Cra.date) == day) & (col(Cra.id) < number)))
-    rows = (await db.exec(query.order_by(col(Cra.date).desc(), col(Cra.id).desc()).limit(size + 1))).all()
-    return Listing(rows[:size], len(rows) > size)
+    """List the author’s reports that are looked for, newest first: the first ones, or those ``beyond`` a report, older
+    or newer: ties never repeat or skip."""
+    table = sheet.table
+    query = select(table).where(*wanted.select(sheet))
+    if beyond:
+        query = query.where(beyond.select(table))
+    back = beyond is not None and beyond.newer
+    order = [each if back else each.desc() for each in (col(table.date), col(table.id))]
+    rows = (await db.exec(query.order_by(*order).limit(size + 1))).all()
+    return Listing(rows[:size][::-1] if back else rows[:size], len(rows) > size)
 
 
-async def count_reports(db: AsyncSession, author_id: str, start: date, end: date) -> int:
-    """Count the author’s reports of [start, end[."""
-    mine = (Cra.author_id == author_id, col(Cra.deleted_at).is_(None), Cra.date >= start, Cra.date < end)
-    return (await db.exec(select(func.count()).select_from(Cra).where(*mine))).one()
+async def count_reports(db: AsyncSession, sheet: Sheet, wanted: ReportSearch) -> int:
+    """Count the author’s reports that are looked for."""
+    return (await db.exec(select(func.count()).select_from(sheet.table).where(*wanted.select(sheet)))).one()
 
 
 async def list_days_filed(db: AsyncSession, author_id: str, since: date) -> set[date]:

@@ -1,0 +1,47 @@
+"""A report in a few words, for lists, menus and drafts: « Atelier du 27/11 à Bron, 8 personnes »."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from bot.french.dates import read_date
+from bot.french.words import plural
+from storage.communes import get_commune
+from storage.cra import Activite, Report
+
+_NAMES = {
+    Activite.COLLECTIF: "Atelier",
+    Activite.INDIVIDUEL: "Accompagnement",
+    Activite.PONCTUEL: "Demande ponctuelle",
+}
+_REPORT = "Compte rendu"
+
+
+def title_report(report: Report, today: date) -> str:
+    """Say in a few words which report it is."""
+    commune = get_commune(report.commune)
+    people = report.participants if report.activite is Activite.COLLECTIF else None
+    return _join(report.activite, report.date, commune.nom if commune else "", people, today)
+
+
+def title_typed(typed: Mapping[str, object], today: date) -> str:
+    """Say the same of what stands in a dialog, complete or not, by element."""
+    activite = next((each for each in Activite if each == typed.get("activite")), None)
+    commune = str(typed.get("commune") or "").lstrip("0123456789 ")
+    people = str(typed.get("participants") or "")
+    return _join(
+        activite,
+        read_date(str(typed.get("date") or ""), today),
+        commune,
+        int(people) if people.isdecimal() else None,
+        today,
+    )
+
+
+def _join(activite: Activite | None, day: date | None, commune: str, people: int | None, today: date) -> str:
+    parts = [_NAMES.get(activite, _REPORT) if activite else _REPORT]
+    if day:
+        parts.append(f"du {day:%d/%m}" if day.year == today.year else f"du {day:%d/%m/%Y}")
+    if commune:
+        parts.append(f"à {commune}")
+    said = " ".join(parts)
+    return f"{said}, {plural(people, 'personne')}" if people is not None and people > 1 else said
