@@ -45,7 +45,7 @@ class HandlerDependencies:
     """Where it leads who sees it fail."""
     errands: BackgroundFetches = field(default_factory=BackgroundFetches)
     leads: Callable[[], bool] = always_lead
-    """Whether this replica may take what another could do (bot/clock_skew.py)."""
+    """Whether this replica may take what another could do (bot/clock.py)."""
 
 
 class Admission:

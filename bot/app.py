@@ -13,8 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import logs
 from bot.admission import HandlerDependencies
-from bot.clock import utc_now
-from bot.clock_skew import ClockSkew
+from bot.clock import ClockSkew, utc_now
 from bot.connections import Connections, Limits
 from bot.delivery import Delivery, DeliveryDependencies, RegisteredHandlers
 from bot.delivery_events import DeliveryEvents, ThreadEvents, find_listening_features
@@ -37,10 +36,9 @@ from bot.watchlist import Watchlist
 from bot.web import WebClient, describe_agent
 from bot.websocket import EventListener, ListenerDependencies
 from bot.work import WorkSignals
-from bot.work.handlers import WorkHandlers
 from bot.work.orders import OrderFolders, OrderRunner
 from bot.work.steps import StepRunner
-from bot.work.workers import WorkerGroup, Workers, WorkerSlots
+from bot.work.workers import WorkerGroup, Workers, WorkerSlots, WorkHandlers
 from config.settings import Settings
 from storage.database import Database
 from storage.faults import AWAY

@@ -1,8 +1,61 @@
 """The clock: the one place that asks what time it is."""
 
+import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime
+
+import structlog
+
+from bot.metrics import CLOCK_AHEAD
+from storage.database import Database
+from storage.faults import AWAY
 
 
 def utc_now() -> datetime:
     """This instant, in UTC."""
     return datetime.now(UTC)
+
+
+log = structlog.get_logger()
+
+SKEW_MAX = 60.0
+"""Seconds: who is farther away ends measures, runs jobs and takes others' work before its time, or long after."""
+COMPARED_EVERY = 10.0
+"""Seconds between two looks."""
+
+
+class ClockSkew:
+    """``clock`` is this machine's. Where the database is a file here there is but one clock."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime] = utc_now) -> None:
+        self._database = database
+        self.clock = clock
+        self.ahead = 0.0
+        """Seconds, as last looked at; negative where this machine is behind."""
+
+    def leads(self) -> bool:
+        """Whether this replica may run jobs, and take what another could do."""
+        return abs(self.ahead) <= SKEW_MAX
+
+    async def run(self) -> None:
+        """Look, for ever."""
+        while True:
+            await asyncio.sleep(COMPARED_EVERY)
+            await self.look()
+
+    async def look(self) -> None:
+        """Compare now; while the database is away nothing new is known, and nothing can be taken from it."""
+        before = self.clock()
+        try:
+            there = await self._database.moment()
+        except AWAY:
+            return
+        if there is None:
+            return
+        led, now = self.leads(), self.clock()
+        self.ahead = (before + (now - before) / 2 - there).total_seconds()
+        CLOCK_AHEAD.set(self.ahead)
+        if led and not self.leads():
+            log.error("clock_off", ahead=round(self.ahead))
+        elif not led and self.leads():
+            log.info("clock_right", ahead=round(self.ahead))

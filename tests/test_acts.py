@@ -23,7 +23,7 @@ from bot.app import App
 from bot.clock import utc_now
 from bot.errors import Refusal
 from bot.events import Delivered, Undelivered
-from bot.outbox.table import DeliveryMarks
+from bot.outbox.attempts import DeliveryMarks
 from bot.replies import Reply, Say
 from storage.outbox import release_all
 from tests.people import unique

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.mattermost import ChatPost
-from bot.mattermost.values import ChatReaction
+from bot.mattermost.wire import ChatReaction
 from commands.actus import harvest
 from commands.actus.harvest import PEOPLE_MIN, DigestPeriod, rank_posts
 from storage.actus import items

@@ -14,7 +14,7 @@ from sqlmodel import select
 
 from bot.errors import ChatError
 from bot.mattermost import ChatChannel, ChatPost, ChatReader, ChatUser
-from bot.mattermost.values import ChatReaction
+from bot.mattermost.wire import ChatReaction
 from commands.actus import harvest
 from config.settings import Settings
 from storage.actus import subscriptions

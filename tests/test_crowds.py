@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.capabilities import Capabilities
 from bot.errors import ChatError, Refusal
 from bot.mattermost import AioClient, Mattermost, wire
-from bot.mattermost.calls import read_pages, split_batches
+from bot.mattermost.client import read_pages, split_batches
 from tests.support.mattermost import CHANNEL, TEAM, ChatServer, make_error, serve_chat
 
 CROWD = 4000

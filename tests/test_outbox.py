@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 
 from bot.outbox import attempts
-from bot.outbox.table import DeliveryMarks
+from bot.outbox.attempts import DeliveryMarks
 from storage.outbox import TargetKind
 from tests.support.databases import database
 from tests.support.house import wait_until

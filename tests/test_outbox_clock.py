@@ -6,9 +6,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.outbox import LEASE
-from bot.outbox.attempts import TRY_MAX
+from bot.outbox.attempts import TRY_MAX, DeliveryMarks
 from bot.outbox.lanes import lease_taken, lease_written
-from bot.outbox.table import DeliveryMarks
 from tests.support.databases import database
 from tests.support.house import wait_until
 from tests.support.outbox import OutboxStage, end_leases, make_message, read_clock, stage

@@ -129,7 +129,7 @@ async def test_so_it_has_with_leases_that_end_while_they_wait(
     stage: OutboxStage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A server so slow that what is in memory is due again: it keeps its place."""
-    monkeypatch.setattr("bot.outbox.table.LEASE", timedelta(seconds=0.3))
+    monkeypatch.setattr("bot.outbox.attempts.LEASE", timedelta(seconds=0.3))
     monkeypatch.setattr("bot.outbox.lanes.LEASE", timedelta(seconds=0.3))
     monkeypatch.setattr("bot.outbox.attempts.TRY_MAX", timedelta(seconds=0.25))
 

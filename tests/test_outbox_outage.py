@@ -10,7 +10,7 @@ import pytest
 from bot.clock import utc_now
 from bot.mattermost import AioClient, Mattermost
 from bot.outbox import LEASE, Outbox
-from bot.outbox.table import OutboxTable
+from bot.outbox.attempts import OutboxTable
 from sandbox.faults import Faults
 from storage import outbox
 from storage.database import Database

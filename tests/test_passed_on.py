@@ -8,7 +8,7 @@ import pytest
 
 from bot.context import Request
 from bot.mattermost import NewPost
-from bot.outbox.table import DeliveryMarks
+from bot.outbox.attempts import DeliveryMarks
 from bot.replies import Direct, Reply, Say
 from storage.outbox import release_all
 from tests.people import Post

@@ -23,7 +23,7 @@ from bot.events import DirectMessage
 from bot.features import Feature
 from bot.forms import Form, name_of, store_as
 from bot.menus import Choosing
-from bot.outbox.posts import MARK
+from bot.outbox.actions import MARK
 from bot.quotas import Quota
 from bot.registry import index_triggers
 from bot.replies import Progress, Replies, Step

@@ -9,7 +9,7 @@ Words:
 from bot.mattermost.client import AioClient
 from bot.mattermost.rate_limit import CallPriority, RateLimit, paced_calls
 from bot.mattermost.rest import ChatReader, Mattermost, outside_transactions
-from bot.mattermost.values import (
+from bot.mattermost.wire import (
     ChatChanges,
     ChatChannel,
     ChatFile,

@@ -6,8 +6,8 @@ from functools import partial
 
 from bot.errors import ChatError, Refusal, unless_refused
 from bot.mattermost import wire
-from bot.mattermost.calls import Calls, check_id, read_pages
-from bot.mattermost.values import ChatChannel
+from bot.mattermost.client import Calls, check_id, read_pages
+from bot.mattermost.wire import ChatChannel
 
 REMEMBERED_CHANNELS = 5000
 

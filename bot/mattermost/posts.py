@@ -9,8 +9,8 @@ from pydantic import BaseModel
 
 from bot.errors import ChatError, Refusal
 from bot.mattermost import wire
-from bot.mattermost.calls import PAGE_ROWS, Calls, check_id
-from bot.mattermost.values import ChatChanges, ChatFile, ChatPost, ChatReaction, NewPost
+from bot.mattermost.client import PAGE_ROWS, Calls, check_id
+from bot.mattermost.wire import ChatChanges, ChatFile, ChatPost, ChatReaction, NewPost
 
 
 class _Settings(BaseModel):

@@ -6,8 +6,8 @@ from functools import partial
 
 from bot.errors import OF_A_PERSON, ChatError, Refusal, unless_refused
 from bot.mattermost import wire
-from bot.mattermost.calls import PAGE_ROWS, Calls, check_id, read_pages, split_batches
-from bot.mattermost.values import ChatMember, ChatUser
+from bot.mattermost.client import PAGE_ROWS, Calls, check_id, read_pages, split_batches
+from bot.mattermost.wire import ChatMember, ChatUser
 
 ADDED_AT_ONCE = 50
 """People added by one call: the server takes 1000, but tells the channel of each, and has ten seconds to answer."""

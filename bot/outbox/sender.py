@@ -8,8 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from bot.errors import ChatError, Refusal
 from bot.mattermost import ChatFile, ChatPost, Mattermost, NewPost
-from bot.outbox.actions import DeliveryResult, perform
-from bot.outbox.posts import FILE_REASONS, MARK, make_pending_id, read_own_posts
+from bot.outbox.actions import FILE_REASONS, MARK, DeliveryResult, make_pending_id, perform, read_own_posts
 from bot.texts import render, typeset
 from storage.outbox import Outgoing, TargetKind
 

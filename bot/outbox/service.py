@@ -14,11 +14,10 @@ import structlog
 from bot.errors import unless_refused
 from bot.mattermost import ChatPost, Mattermost, RateLimit
 from bot.metrics import OUTBOX_OPEN, OUTBOX_WAITING
-from bot.outbox.attempts import OutboxDependencies
+from bot.outbox.actions import read_mark
+from bot.outbox.attempts import DeliveryMarks, OutboxDependencies, OutboxTable
 from bot.outbox.pool import CROWD, PEOPLE, WorkerPool
-from bot.outbox.posts import read_mark
 from bot.outbox.sender import FileCarrier, Fresh, Sender
-from bot.outbox.table import DeliveryMarks, OutboxTable
 from bot.tasks import Traffic
 from storage.database import Database
 from storage.outbox import DeliveryMark, Outgoing, TargetKind
@@ -89,7 +88,7 @@ def _temporary_folder() -> Iterator[Path]:
 class OutboxOptions:
     """``traffic`` tells of the requests that come before; ``fresh`` gives folders for files on their way; ``budget`` is
     how fast what is sent to many leaves. Who ``visits``, beside a bot that may be at work, sends only that, and takes
-    nothing out of others’ hands; nor does who does not ``leads`` (bot/clock_skew.py)."""
+    nothing out of others’ hands; nor does who does not ``leads`` (bot/clock.py)."""
 
     traffic: Traffic = field(default_factory=Traffic)
     fresh: Fresh = _temporary_folder

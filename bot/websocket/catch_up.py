@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.errors import ChatError
 from bot.events import TEAM, Event, Reacted, Reconnected
 from bot.mattermost import ChatChannel, ChatPost, Mattermost
-from bot.mattermost.calls import PAGE_ROWS
+from bot.mattermost.client import PAGE_ROWS
 from bot.retries import backoff, run_when_due
 from bot.websocket.parser import (
     ChannelNews,

@@ -10,7 +10,7 @@ import structlog
 from bot.errors import ChatError
 from bot.events import Event
 from bot.mattermost import ChatPost, Mattermost
-from bot.mattermost.values import TOWN_SQUARE
+from bot.mattermost.wire import TOWN_SQUARE
 from bot.metrics import WEBSOCKET_UP
 from bot.retries import backoff
 from bot.tasks import Traffic

@@ -20,14 +20,13 @@ from bot.errors import ChatError, UserError
 from bot.logs import begin_request
 from bot.mattermost import ChatPost, Mattermost, NewPost
 from bot.metrics import ORDER_TRIES, REQUESTS
-from bot.outbox.posts import FILE_REASONS, MARK, make_pending_id, read_own_posts
+from bot.outbox.actions import FILE_REASONS, MARK, make_pending_id, read_own_posts
 from bot.replies import Direct, Parcel, Refresh
 from bot.retries import GIVEN_UP_AFTER, Gate, backoff, is_away
 from bot.tasks import ShieldedTransactions
 from bot.texts import render
-from bot.work.handlers import WorkHandlers
-from bot.work.leases import ERROR_MAX, WorkLease
 from bot.work.queue import FileDestination
+from bot.work.workers import ERROR_MAX, WorkHandlers, WorkLease
 from storage import outbox, private_files
 from storage.outbox import Outgoing, TargetKind
 from storage.work import Work, WorkSort, WorkState

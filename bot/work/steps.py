@@ -21,9 +21,8 @@ from bot.metrics import REQUESTS, WORK_STEPS
 from bot.replies import Button, Progress, Refresh, Reply, Step
 from bot.retries import Gate, LeaseLostError, backoff, is_away
 from bot.tasks import NotFetchedYetError, ShieldedTransactions
-from bot.work.handlers import WorkHandlers
-from bot.work.leases import ERROR_MAX, WorkLease, end_values
 from bot.work.queue import WorkPhase, make_work_message
+from bot.work.workers import ERROR_MAX, WorkHandlers, WorkLease, end_values
 from storage import outbox
 from storage.claims import LEASE
 from storage.faults import may_pass

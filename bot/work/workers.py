@@ -5,28 +5,222 @@ People take turns: one piece of each at a time, and nobody’s second before eve
 
 import asyncio
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Generic, Protocol, TypeVar
 
 import structlog
+from pydantic import BaseModel, ValidationError
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import retries
+from bot.admission import Admission, HandlerDependencies
+from bot.context import Context, Request
+from bot.delivery import Row
+from bot.errors import UserError
+from bot.features import Key, Trigger, WorkPriority
+from bot.people import make_nobody
+from bot.registry import require_enabled
+from bot.replies import Message, Progress, Refresh, Reply, Step
 from bot.retries import Gate, LeaseLostError, PollerPauses, TablePoller, lease_kept, wait_before_look
 from bot.tasks import ShieldedTransactions
-from bot.work.handlers import WorkHandlers
-from bot.work.leases import WorkLease
+from storage import people
 from storage import work as table
 from storage.claims import LEASE
-from storage.work import ALL, Work, WorkFilter, WorkSort, WorkState, WorkTurn
+from storage.faults import may_pass
+from storage.people import Person
+from storage.work import ALL, EMPTY, Work, WorkFilter, WorkSort, WorkState, WorkTurn
+
+SOON, NOT_SO_SOON = timedelta(seconds=0.1), timedelta(seconds=30)
+"""How long to wait for what comes first, the message about it above all: a quarter of its age, between these."""
+ERROR_MAX = 120
 
 log = structlog.get_logger()
 
 PAUSES = PollerPauses(breath=0.05, after_fault=1.0)
 SERVED_MAX = 200
 """Of how many people it is known at most that they had their turn in this round."""
+
+
+class WorkHandlers:
+    """What all workers work with."""
+
+    def __init__(self, triggers: Mapping[Key, Trigger], dependencies: HandlerDependencies) -> None:
+        self._triggers = triggers
+        self._d = dependencies
+        self._admission = Admission(dependencies)
+        self.database, self.chat, self.clock = dependencies.database, dependencies.chat, dependencies.clock
+        self.traffic, self.rescue, self.leads = dependencies.traffic, dependencies.rescue, dependencies.leads
+
+    def trigger(self, row: Work) -> Trigger | None:
+        """What does such work; None for what this version does no more."""
+        return self._triggers.get((row.sort.value, row.name))
+
+    def names(self, pace: WorkPriority) -> frozenset[str]:
+        """What work of that pace is called."""
+        return frozenset(name for (kind, name), each in self._triggers.items() if kind == "work" and each.pace is pace)
+
+    def find(self, row: Work, old: str) -> tuple[Trigger, BaseModel]:
+        """That, and what its handler gets. Raises UserError with the sentence ``old`` for what this version does not
+        know, or cannot read."""
+        trigger = self.trigger(row)
+        if trigger is None or trigger.payload is None:
+            raise UserError(old)
+        require_enabled(trigger)
+        try:
+            return trigger, trigger.payload.model_validate(row.data)
+        except ValidationError:
+            raise UserError(old) from None
+
+    async def person(self, row: Work, trigger: Trigger, now: datetime) -> Person:
+        """Who the work is done for, in a transaction of its own. Raises UserError when their role refuses."""
+        if not row.person:
+            return make_nobody(now)
+        async with self.database.transaction(writes=False) as register:
+            return await self._admission.person(register, make_work_request(row), trigger)
+
+    async def ask(self, trigger: Trigger, user: Person, row: Work, now: datetime, *came: object) -> tuple[object, ...]:
+        """What else the handler is given: what its question returns, if it has one."""
+        return await self._admission.ask(trigger, user, make_work_request(row), *came, now=now)
+
+    def context(self, db: AsyncSession, user: Person, row: Work, now: datetime, *, writes: bool) -> Context:
+        """What the handler is given."""
+        return self._admission.context(user, make_work_request(row), db, now, writes=writes)
+
+    async def last_step(self, db: AsyncSession, row: Work, so_far: Progress) -> Step | None:
+        """What its feature makes of work that ends before its end, whoever may do such work no more included.
+
+        None where it makes nothing of it, or cannot: the work ends all the same.
+        """
+        trigger, now = self._triggers.get(("stopped", row.name)), self.clock()
+        if trigger is None or trigger.payload is None:
+            return None
+        user = await people.get(db, row.person) or make_nobody(now)
+        context = self.context(db, user, row, now, writes=True)
+        try:
+            step: Step = await trigger.handler(context, trigger.payload.model_validate(row.data), so_far)
+        except Exception as problem:
+            if may_pass(problem):
+                raise
+            log.error("last_step_failed", name=row.name, exc_info=problem)
+            return None
+        return step
+
+    def content(self, message: Message, person: str) -> dict[str, Any]:
+        """A message as it is posted for somebody."""
+        return self._d.delivery.content(message, person)
+
+    async def prepare(
+        self, db: AsyncSession, replies: Sequence[Reply], request: Request | None = None, sender: str = ""
+    ) -> list[Row]:
+        """Write down what is to be said, in the caller’s transaction; by default to people, of the machine’s own."""
+        return await self._d.delivery.prepare(db, replies, request or Request("file", ""), sender)
+
+    def touch(self, trigger: Trigger) -> None:
+        """Its feature wrote something: where it listens may have changed."""
+        self._d.watchlist.touch(trigger.feature)
+
+    def deliver_now(self, messages: Sequence[Row]) -> None:
+        """That transaction is committed."""
+        self._d.delivery.deliver_now(messages)
+
+
+def make_work_request(row: Work) -> Request:
+    """What came in, where it is work that is due."""
+    return Request(row.sort.value, row.name, row.person)
+
+
+class WorkLease:
+    """What a worker has of some work."""
+
+    def __init__(self, row: Work, transactions: ShieldedTransactions, handlers: WorkHandlers) -> None:
+        self.row = row
+        self._transactions = transactions
+        self._handlers = handlers
+        self._clock = handlers.clock
+        self._left = False
+
+    async def has_its_turn(self) -> bool:
+        """Whether what comes first is through; else it is left until later."""
+        if await self._transactions.run(lambda db: table.has_its_turn(db, self.row), writes=False):
+            return True
+        now = self._clock()
+        next_try = now + min(max((now - self.row.created_at) / 4, SOON), NOT_SO_SOON)
+        values: dict[str, Any] = {} if self.row.state is WorkState.CANCELLED else {"state": WorkState.WAITING}
+        values |= {} if self.row.attempts or self.row.done else {"started_at": None}
+        await self.put_off(next_try, **values)
+        return False
+
+    async def keep(self) -> None:
+        """Renew the lease, and write down how far the work is. Raises Lost."""
+        await self._change(not_before=self._clock() + LEASE)
+
+    async def renew(self) -> bool:
+        """The same; False when another has it."""
+        try:
+            await self.keep()
+        except LeaseLostError:
+            return self._left
+        return True
+
+    async def put_off(self, next_try: datetime, replies: Sequence[Reply] = (), **more: Any) -> None:
+        """Leave it until then. Raises Lost."""
+        await self._change(replies, not_before=next_try, owner=None, **more)
+
+    async def give_back(self) -> None:
+        """Leave it to whoever comes next, if it is still this worker’s."""
+        await self._transactions.wait()
+        if not self._left:
+            await self.put_off(self._clock())
+
+    async def end(self, state: WorkState, text: str, *, instead: Reply | None = None, **more: Any) -> None:
+        """Nothing more will be done; the message about it becomes the text (empty: it stays as it is). ``instead`` is
+        said where there is none. Raises Lost."""
+        topic = self.row.topic
+        replies: list[Reply] = [Refresh(text, topic=topic)] if text and topic else []
+        await self._change(replies, instead, **end_values(state), **more)
+
+    def cursor(self) -> dict[str, Any]:
+        """Where it goes on, to be written with each change of what is not over; none to leave what is written."""
+        return {}
+
+    async def _change(self, replies: Sequence[Reply] = (), instead: Reply | None = None, **values: Any) -> None:
+        if self._left:
+            return
+        messages = await self._transactions.run(lambda db: self._write(db, replies, instead, values))
+        self._handlers.deliver_now(messages)
+
+    async def _write(
+        self, db: AsyncSession, replies: Sequence[Reply], instead: Reply | None, values: dict[str, Any]
+    ) -> Sequence[Row]:
+        """One transaction; ``instead`` is said when nothing is there to be rewritten."""
+        await self.claim(db, self.cursor() | values)
+        messages = await self._handlers.prepare(db, replies)
+        if instead and not messages:
+            messages = await self._handlers.prepare(db, [instead])
+        await self.leave(db, values)
+        return messages
+
+    async def claim(self, db: AsyncSession, values: dict[str, Any]) -> None:
+        """Change the row, in the caller’s transaction. Raises Lost."""
+        if not await table.change(db, self.row, values, self._clock()):
+            raise LeaseLostError
+
+    async def leave(self, db: AsyncSession, values: dict[str, Any]) -> None:
+        """If these values end it, or leave it to others, know so; last in that transaction, and not where it is waited
+        for: who waits may be cut off."""
+        if values["not_before"] is None and self.row.topic:
+            await table.forget_topic(db, self.row.topic)
+        self._left = self._left or "owner" in values
+
+
+def end_values(state: WorkState) -> dict[str, Any]:
+    """The values of work that is over."""
+    return {"state": state, "not_before": None, "owner": None, "data": EMPTY, "cursor": None, "topic": None}
+
+
 H = TypeVar("H", bound=WorkLease)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bot.clock_skew import ClockSkew
+from bot.clock import ClockSkew
 from bot.features import Feature
 from bot.french.words import NBSP, plural
 from bot.registry import find_setting_fault, is_enabled

@@ -15,7 +15,7 @@ from bot import mattermost
 from bot.audit import AuditEntry, record_entry
 from bot.context import Context, ReadingContext
 from bot.errors import ChatError, Refusal, UserError, unless_refused
-from bot.mattermost.values import ChatChannel, ChatPost, ChatUser
+from bot.mattermost.wire import ChatChannel, ChatPost, ChatUser
 from bot.permalinks import find_permalink
 from bot.replies import Reply, Start
 from bot.texts import quote

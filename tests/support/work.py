@@ -17,7 +17,7 @@ from bot.app import App
 from bot.context import Context, ReadingContext
 from bot.features import Feature
 from bot.replies import Button, Direct, Parcel, Progress, Replies, Say, SendFile, Start, Step
-from bot.work.leases import WorkLease
+from bot.work.workers import WorkLease
 from cli.demo.stage import free_port
 from commands import travaux
 from config.settings import Settings
