@@ -11,7 +11,8 @@ from importlib.util import find_spec, module_from_spec
 from itertools import accumulate
 from zoneinfo import ZoneInfo
 
-from bot.french.periods import MORNING, say_hour, say_part_of_day
+from bot.french.dates import say_hour
+from bot.french.periods import MORNING, say_part_of_day
 from config.office_hours import DAY_MINUTES, Closure, Slot
 from config.settings import Settings
 from config.text import fold

@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.database import Code, UtcTime
 from storage.outbox import Outgoing
-from storage.outbox.table import MAKES_POST
+from storage.outbox.queue import MAKES_POST
 
 EMPTY: dict[str, Any] = {}
 """What is left of what was asked for once it is over: it may tell of people."""

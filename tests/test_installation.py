@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from storage import schema
-from storage.journal import log
+from storage import journal, schema
 from tests.people import Person
 from tests.support import backups
 from tests.support.backups import create_empty, open_database, read_everything, restore_backup
@@ -93,5 +92,5 @@ async def test_a_backup_of_it_is_restored(kind: str, request: pytest.FixtureRequ
         async with open_database(url) as new:
             assert await read_everything(new) == await read_everything(old)
             async with new.transaction(writes=False) as db:
-                entries, fault = await log.verify(db)
+                entries, fault = await journal.verify(db)
     assert (entries, fault) == (70, None)

@@ -9,8 +9,7 @@ from sqlalchemy import text
 
 from storage import claims, journal
 from storage.database import Database, before_commit, dialect
-from storage.journal import BOT, AuditAct, JournalEntry
-from storage.journal.log import ChainFault
+from storage.journal import BOT, AuditAct, ChainFault, JournalEntry
 from tests.support.databases import database
 
 __all__ = ["database"]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.french.periods import say_hour
+from bot.french.dates import say_hour
 from storage import canaux
 from storage.moderation import CaseState
 from storage.people import Role

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
-from bot.french.words import digits
+from bot.french.words import NBSP, digits
 from config.text import fold
 from config.time import WEEKDAYS
 
@@ -195,3 +195,8 @@ def say_days(first: date, last: date) -> str:
     if first.year != last.year:
         opening += f" {first.year}"
     return f"du {opening} au {say_day(last)} {say_month(last)}"
+
+
+def say_hour(moment: datetime | time) -> str:
+    """Say the hour of a moment: « 9 h », « 9 h 05 »."""
+    return f"{moment.hour}{NBSP}h" + (f"{NBSP}{moment.minute:02}" if moment.minute else "")

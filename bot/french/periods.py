@@ -14,10 +14,11 @@ from bot.french.dates import (
     read_date,
     say_date,
     say_days,
+    say_hour,
     say_month,
     say_weekday,
 )
-from bot.french.words import NBSP, digits
+from bot.french.words import digits
 from config.programme import FIRST_DAY
 
 _ONE_DAY = timedelta(days=1)
@@ -319,11 +320,6 @@ def write_moment(moment: datetime) -> str:
 def say_moment(moment: datetime) -> str:
     """Say a moment: « mardi 24 novembre 2026 à 9 h 05 »; the spaces about the hour do not break."""
     return f"{say_date(moment.date())} à {say_hour(moment)}"
-
-
-def say_hour(moment: datetime | time) -> str:
-    """Say the hour of a moment: « 9 h », « 9 h 05 »."""
-    return f"{moment.hour}{NBSP}h" + (f"{NBSP}{moment.minute:02}" if moment.minute else "")
 
 
 def say_part_of_day(moment: datetime, today: date) -> str:

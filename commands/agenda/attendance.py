@@ -13,8 +13,7 @@ from bot.context import Context, ReadingContext
 from bot.destinations import send_file
 from bot.errors import ChatError, UserError
 from bot.features import FeedContent
-from bot.french.dates import say_date
-from bot.french.periods import say_hour
+from bot.french.dates import say_date, say_hour
 from bot.french.words import plural
 from bot.replies import Button, Direct, Parcel, Replies, Reply, SendFile, Waiting, Whisper
 from bot.texts import Markdown, quote, render

@@ -14,8 +14,7 @@ from bot.cards import RowCard
 from bot.command_lines import RunCommand, read_typed_number
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
-from bot.french.dates import say_weekday
-from bot.french.periods import say_hour
+from bot.french.dates import say_hour, say_weekday
 from bot.menus import Choosing, Menu
 from bot.pages import Page as RowPage
 from bot.pages import read_page

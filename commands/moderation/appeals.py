@@ -22,7 +22,7 @@ from commands.moderation.feature import ANIMATEURS, MEASURES, YEAR, feature
 from commands.moderation.measures import find_handler, undo_measure
 from config import charte
 from config.time import PARIS
-from dialogs.moderation import forms
+from dialogs import moderation as forms
 from storage.database import change, is_writing
 from storage.journal import AuditAct, label_of
 from storage.moderation import Appeal, Case, CaseState, Measure, cases, measures

@@ -14,8 +14,8 @@ from bot.cards import ANIMATEURS_MAX, RowCard, tell_animateurs
 from bot.command_lines import RunCommand
 from bot.context import Context
 from bot.errors import Refusal
-from bot.french.dates import say_date
-from bot.french.periods import say_hour, say_moment
+from bot.french.dates import say_date, say_hour
+from bot.french.periods import say_moment
 from bot.menus import Choosing, Menu
 from bot.permalinks import make_permalink
 from bot.replies import Button, Direct, Message, Reply, Say

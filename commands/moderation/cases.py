@@ -21,11 +21,10 @@ from bot.replies import Reply, Start
 from bot.texts import quote
 from commands.moderation.feature import weigh_motive
 from config.charte import MeasureKind
-from dialogs.moderation.forms import Fate
-from dialogs.moderation.lines import REASON_MAX, take_word
+from dialogs.moderation import Fate, take_word
 from storage import claims, people
 from storage.database import change
-from storage.journal import AuditAct, JournalEntry
+from storage.journal import REASON_MAX, AuditAct, JournalEntry
 from storage.moderation import Case, CaseSource, CaseState, KeptPost, cases, rules
 from storage.people import Role
 

@@ -9,7 +9,7 @@ from bot.account_status import is_active, read_display_name
 from bot.audit import AuditEntry, record_entry
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
-from bot.french.periods import say_hour
+from bot.french.dates import say_hour
 from bot.permalinks import make_permalink
 from bot.plain_text import strip_markdown, to_one_line
 from bot.replies import Ask, Direct, Redirect, Replies, Reply, Whisper
@@ -33,7 +33,7 @@ from commands.moderation.feature import ANIMATEURS, OTHER_MOTIVE, feature, find_
 from commands.moderation.measures import MeasureHandler, find_handler, store_measure
 from commands.moderation.reports import tell_reporters
 from config.charte import MeasureKind
-from dialogs.moderation import forms
+from dialogs import moderation as forms
 from storage import people
 from storage.database import change
 from storage.journal import AuditAct, label_of

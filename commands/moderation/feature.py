@@ -30,7 +30,7 @@ from config.tables import TableError
 from config.territories import DEPARTEMENTS
 from config.text import fold
 from config.time import PARIS
-from dialogs.moderation.lines import take_channel, take_word
+from dialogs.moderation import take_channel, take_word
 from storage import canaux, people
 from storage.canaux import find_watched_channels
 from storage.journal import AuditAct, label_of

@@ -48,7 +48,7 @@ from commands.moderation.feature import (
 )
 from config.settings import Settings
 from config.time import PARIS
-from dialogs.moderation.forms import PreciseReport, ReportMessage
+from dialogs.moderation import PreciseReport, ReportMessage
 from storage import claims, outbox
 from storage.canaux import find_watched_channels
 from storage.database import change

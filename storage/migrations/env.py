@@ -26,11 +26,11 @@ import storage.hotline.incidents
 import storage.hotline.posts
 import storage.hotline.suggestions
 import storage.hotline.tickets
-import storage.journal.entry
+import storage.journal
 import storage.moderation.cases
 import storage.moderation.measures
 import storage.moderation.rules
-import storage.outbox.table
+import storage.outbox.queue
 import storage.people.arrivals
 import storage.people.departures
 import storage.people.erasures

@@ -7,8 +7,15 @@ Words:
 from storage.claims import LEASE
 from storage.outbox.queue import (
     AFTER,
+    BATCH,
+    EMPTY,
     VOID,
     ActionTurn,
+    DeliveryMark,
+    Outgoing,
+    Sent,
+    Share,
+    TargetKind,
     add,
     begin,
     count_waiting,
@@ -50,7 +57,6 @@ from storage.outbox.results import (
     recall_unsent,
     tally,
 )
-from storage.outbox.table import BATCH, EMPTY, DeliveryMark, Outgoing, Sent, Share, TargetKind
 
 __all__ = [
     "AFTER",

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.claims import LEASE
-from storage.outbox.table import (
+from storage.outbox.queue import (
     EMPTY,
     GIVEN_UP,
     MAKES_POST,

@@ -5,8 +5,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, select
 
 import storage.moderation  # noqa: F401
-from storage.journal import BOT, AuditAct
-from storage.journal.entry import OPERATOR
+from storage.journal import BOT, OPERATOR, AuditAct
 from storage.moderation.measures import LASTING, REFUSED
 from storage.personal_data.declarations import Row, day_of, table_named
 

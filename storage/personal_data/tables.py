@@ -35,7 +35,7 @@ import storage.watchlist  # noqa: F401
 from storage import agenda, annonce, claims, drafts, outbox, quotas, sondage, work
 from storage.canaux import runs
 from storage.hotline import duty, posts
-from storage.outbox.table import GIVEN_UP, PASSING
+from storage.outbox.queue import GIVEN_UP, PASSING
 from storage.personal_data import moderation
 from storage.personal_data.declarations import (
     ErasureFate,

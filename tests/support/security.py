@@ -21,7 +21,7 @@ from bot.links import Links
 from storage.database import Code, Database
 from storage.journal import JournalEntry
 from storage.outbox import Outgoing
-from storage.outbox.table import TargetKind
+from storage.outbox.queue import TargetKind
 from storage.personal_data import PERSONAL_DATA
 from storage.personal_data.declarations import PersonalData
 from tests.people import Dialog, Person

@@ -18,7 +18,7 @@ from commands.moderation import cards
 from commands.moderation.cases import OWN_CASE, Decision
 from commands.moderation.feature import ANIMATEURS, feature, find_channel_title
 from config import charte
-from dialogs.moderation.forms import MeasureForm, RemindCharter, WarnAuthor
+from dialogs.moderation import MeasureForm, RemindCharter, WarnAuthor
 from storage import journal
 from storage.database import change
 from storage.journal import AuditAct, label_of

@@ -29,8 +29,7 @@ from commands.moderation.feature import (
 )
 from commands.moderation.measures import ActAnswer, ActPurpose, MeasureHandler, handles, say_of_channel
 from config.charte import MeasureKind
-from dialogs.moderation.forms import ExcludeAuthor, SilenceAuthor
-from dialogs.moderation.lines import take_length
+from dialogs.moderation import ExcludeAuthor, SilenceAuthor, take_length
 from storage import canaux, people
 from storage.canaux import Allowance
 from storage.canaux.membership import ChannelMember, MembershipRules

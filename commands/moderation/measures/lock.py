@@ -36,9 +36,9 @@ from commands.moderation.feature import (
 from commands.moderation.measures import ActPurpose, MeasureHandler, handles, store_measure, undo_measure
 from commands.moderation.measures.exclusion import EnforcedMeasure, make_member_removal
 from commands.moderation.rules import say_seconds
-from dialogs.moderation.lines import REASON_MAX, take_length
+from dialogs.moderation import take_length
 from storage import canaux, claims, journal, outbox
-from storage.journal import AuditAct, JournalEntry
+from storage.journal import REASON_MAX, AuditAct, JournalEntry
 from storage.moderation import Measure, MeasureRecord, measures
 from storage.targets import GENERAL
 

@@ -37,10 +37,9 @@ from commands.moderation.feature import (
     index_channels,
 )
 from commands.moderation.measures import ActPurpose, MeasureHandler, handles, store_measure
-from dialogs.moderation.forms import MoveThread
-from dialogs.moderation.lines import REASON_MAX
+from dialogs.moderation import MoveThread
 from storage import claims, outbox
-from storage.journal import AuditAct
+from storage.journal import REASON_MAX, AuditAct
 from storage.moderation import CaseState, KeptPost, Measure, MeasureRecord, measures
 
 MOVE_EXAMPLE = "/moderer deplacer https://…/pl/… ~aide-metier c’est une question de métier"

@@ -39,8 +39,7 @@ from commands.moderation.decisions import decide_at_once
 from commands.moderation.feature import ANIMATEURS, feature, find_room, index_channels
 from commands.moderation.measures import ActAnswer, ActPurpose, MeasureHandler, handles, store_measure
 from config.charte import MeasureKind
-from dialogs.moderation.forms import HideMessage
-from dialogs.moderation.lines import take_word
+from dialogs.moderation import HideMessage, take_word
 from storage import outbox, people
 from storage.journal import AuditAct
 from storage.moderation import Case, CaseSource, KeptPost, Measure, MeasureRecord, cases, measures

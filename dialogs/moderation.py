@@ -1,5 +1,7 @@
 """The forms of moderation: who reports a message, what animateurs decide about a case, who contests a measure."""
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, ClassVar
@@ -8,8 +10,10 @@ from pydantic import Field
 
 from bot.forms import ChannelPicker, Choice, Clues, Form, Hidden, Offered, PersonPicker, ReadText, Text
 from config.charte import MeasureKind, duration
+from config.text import fold
+from config.time import read_duration
 from storage.database import Labelled
-from storage.journal.entry import REASON_MAX
+from storage.journal import REASON_MAX
 from storage.moderation.cases import WORD_MAX
 
 DURATION_MAX = timedelta(days=365)
@@ -28,7 +32,7 @@ class LongText(Text):
         return text
 
 
-def read_duration(text: str, _: Clues) -> timedelta:
+def read_typed_duration(text: str, _: Clues) -> timedelta:
     """« 3j », « 2 h ». Raises ValueError, with a French sentence, for what is no duration."""
     found = duration(text)
     if found is None or found > DURATION_MAX:
@@ -41,7 +45,7 @@ def write_duration(lasts: timedelta) -> str:
     return f"{lasts.days}j" if not lasts.seconds else f"{lasts // timedelta(hours=1)}h"
 
 
-DURATION = ReadText(read_duration, show=write_duration, placeholder="7j")
+DURATION = ReadText(read_typed_duration, show=write_duration, placeholder="7j")
 
 READ_BY_AUTHOR = "La personne la lit, avec la mesure."
 
@@ -302,3 +306,43 @@ class PreciseReport(Form):
     )
     case: Hidden[int]
     motives: Hidden[dict[str, str]]
+
+
+LENGTH_MAX = timedelta(days=366)
+_LENGTH = re.compile(
+    r"(\d{1,5}) ?(min|minutes?|h|heures?|j|jours?|sem|semaines?|mois)(?=\s|$)[.,;:]?\s*", re.IGNORECASE
+)
+_QUOTED = re.compile(r"[«\"“]\s*([^»\"”]{1,80}?)\s*[»\"”]\s*")
+
+
+def take_word(text: str) -> tuple[str, str]:
+    """The first word of a line, and the rest."""
+    word, _, rest = text.strip().partition(" ")
+    return word, rest.strip()
+
+
+def take_length(text: str) -> tuple[timedelta | None, str]:
+    """The duration that a line begins with (« 7j », « 2 heures »), and the rest; None where it begins with none, or
+    with one of nothing or of more than a year."""
+    found = _LENGTH.match(text.strip())
+    if found is None:
+        return None, text.strip()
+    lasts = read_duration(found[1], found[2])
+    return (lasts if timedelta() < lasts <= LENGTH_MAX else None), text.strip()[found.end() :]
+
+
+def take_channel(text: str, names: Mapping[str, str]) -> tuple[str, str]:
+    """The channel that a line begins with, of those known (id by folded name), and the rest; "" where it is none.
+
+    « ~adresse », « "Titre" » or the words of a title; the longest name that fits is meant.
+    """
+    line = text.strip()
+    if quoted := _QUOTED.match(line):
+        return names.get(fold(quoted[1]), ""), line[quoted.end() :]
+    line = line.removeprefix("~")
+    words = line.split()
+    most = max((name.count(" ") + 1 for name in names), default=0)
+    for size in range(min(len(words), most + 2), 0, -1):
+        if ident := names.get(fold(" ".join(words[:size]))):
+            return ident, " ".join(words[size:])
+    return "", text.strip()

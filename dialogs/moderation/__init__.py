@@ -1,1 +1,0 @@
-"""The windows of moderation, and how its lines are read."""
