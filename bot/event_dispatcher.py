@@ -70,7 +70,9 @@ class EventDispatcher:
         try:
             heard = await self._transactions.run(lambda db: list_claiming(db, names, event.ident), writes=False)
         except Exception:
-            return []  # each finds out by itself, or is told later
+            # Each handler’s own claim decides.
+            log.warning("heard_not_known", names=list(names), exc_info=True)
+            return []
         OUTCOMES.labels("event", "heard").inc(len(heard))
         return heard
 

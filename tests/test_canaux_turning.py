@@ -61,11 +61,11 @@ async def test_what_is_as_planned_again_is_not_told(
 ) -> None:
     _, _, agathe = await sync_team(channel_workplace, capsys)
     await channel_workplace.changes("rhone", display_name="Lyon")
-    async with channel_workplace.bot() as app:
+    async with channel_workplace.bot():
         await channel_workplace.changes("rhone", display_name="69 - Rhône")
         await channel_workplace.changes("isere", display_name="Grenoble")
-        await said(channel_workplace, agathe, "« Grenoble »")
-        assert len([row for row in await channel_workplace.rows(app) if "s’appelle" in str(row.content)]) == 1
+        told = await said(channel_workplace, agathe, "« Grenoble »")
+        assert len([post for post in await agathe.reads(told.channel_id) if "s’appelle maintenant" in post.text]) == 1
 
 
 @pytest.mark.parametrize("room", MODES, indirect=True)
