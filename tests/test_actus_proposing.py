@@ -40,6 +40,13 @@ async def test_a_link_is_proposed_changed_and_taken_back(newsroom: NewsStage) ->
     assert (await newsroom.titled(f"Le vrai {word}")).withdrawn
 
 
+async def test_an_address_typed_without_https_is_the_link(newsroom: NewsStage) -> None:
+    form = await newsroom.juliette.opens("/actus proposer www.exemple.fr/agenda")
+    assert (form.shown("titre"), form.shown("lien")) == ("", "https://www.exemple.fr/agenda")
+    form = await newsroom.juliette.opens("/actus proposer une adresse : exemple.fr")
+    assert (form.shown("titre"), form.shown("lien")) == ("une adresse : exemple.fr", "")
+
+
 @pytest.mark.every_mode
 async def test_the_same_link_is_kept_once_and_both_are_thanked(newsroom: NewsStage) -> None:
     word = unique("double")

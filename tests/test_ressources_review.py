@@ -120,6 +120,8 @@ async def test_what_waits_is_at_home_and_listed(stage: ReviewStage) -> None:
     assert "relue" in plain(home)
     assert "Relire les fiches" in home.buttons
     await nothing_else_waits(stage, resource)
+    assert "1 fiche attend d’être relue" in plain(await stage.agathe.asks("/aide"))
+    assert "relue" not in plain(await stage.juliette.asks("/aide"))
     listed = await stage.agathe.asks("/ressources relire")
     assert resource.titre in plain(listed)
     assert listed.buttons == ["Publier", "Corriger", "Demander", "Refuser"]
