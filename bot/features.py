@@ -16,6 +16,7 @@ from bot.events import DirectMessage, Event, WatchedPlaces
 from bot.forms import Form, name_of, store_as
 from bot.links import UNDO_LIFE
 from bot.replies import Button, Parcel, PlainTextReply, Progress, Replies, Reply, Step, Waiting
+from bot.search import SearchHook, SearchKind, SearchSource
 from config.settings import Settings
 from config.text import fold
 from storage.claims import SCOPE_MAX
@@ -218,6 +219,7 @@ class Feature:
         self.rescue: Rescue | None = None
         self.waits: list[WaitingHook] = []
         self.words: list[WordsHook] = []
+        self.sources: list[SearchSource] = []
         self.triggers: list[Trigger] = []
         self.at_start: list[Callable[[], object]] = []
         """What is done once when the bot starts, in a thread, so that no first request waits for it."""
@@ -320,6 +322,15 @@ class Feature:
         """Says what plain words in the direct channel are to it, before « /aide » makes a command of them; reads."""
         self.words.append(hook)
         return hook
+
+    def finds(self, kind: SearchKind, *, roles: Collection[Role] = EVERYONE) -> Callable[[SearchHook], SearchHook]:
+        """Says what it finds of a kind of things, by words and for one person, for « /chercher »; it only reads."""
+
+        def register(hook: SearchHook) -> SearchHook:
+            self.sources.append(SearchSource(kind, hook, frozenset(roles)))
+            return hook
+
+        return register
 
     def admits(self, hook: AdmitsHook) -> AdmitsHook:
         """Says who else may pull its triggers, whatever their role; « /aide » shows them its commands, too."""

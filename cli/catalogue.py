@@ -174,6 +174,15 @@ SEARCHES = group(
             JSON_LIST,
             touches=READS,
         ),
+        "tout": Command(
+            "cli.chercher:search_everything",
+            "tout ce qu’une personne trouverait avec /chercher : fiches, annuaire, canaux, actus, agenda, et ce qui "
+            "n’est qu’à elle",
+            argument("query", metavar="MOTS", help="ce que la personne taperait après /chercher"),
+            option("--user", "username", required=True, metavar="NOM", help="qui cherche, par son nom d’utilisateur"),
+            JSON_LIST,
+            touches=READS,
+        ),
         "resources": Command(
             "cli.ressources.commands:search_resources",
             "des fiches publiées de la ressourcerie, la meilleure d’abord",

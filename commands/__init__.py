@@ -5,6 +5,7 @@ from importlib import import_module
 
 from bot.features import Feature
 from commands.aide import build_aide
+from commands.chercher import build_chercher
 
 MODULES = (
     "cra",
@@ -37,4 +38,5 @@ def _find_features(module: str) -> Iterator[Feature]:
 
 
 _OTHERS = tuple(feature for module in MODULES for feature in _find_features(module))
-FEATURES: tuple[Feature, ...] = (build_aide(_OTHERS), *_OTHERS)
+_ALL = (*_OTHERS, build_chercher(_OTHERS))
+FEATURES: tuple[Feature, ...] = (build_aide(_ALL), *_ALL)

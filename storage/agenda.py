@@ -245,6 +245,18 @@ async def list_own(db: AsyncSession, user_id: str, sight: Sight, now: datetime, 
     return await _read_window(db, (own, col(AgendaEvent.ends_at) > now), window)
 
 
+SHOWN_MAX = 2_000
+"""Events that are looked through: the latest."""
+
+
+async def list_shown(db: AsyncSession, user_id: str, sight: Sight) -> Sequence[AgendaEvent]:
+    """List the latest published events that somebody sees, and what waits of their own, the last one first."""
+    own = (col(AgendaEvent.author_id) == user_id, col(AgendaEvent.author_id) != "")
+    waits = and_(*own, col(AgendaEvent.state) == EventState.PROPOSED)
+    newest = _select_in_order(or_(and_(*_is_published(sight)), waits), newest=True)
+    return (await db.exec(newest.limit(SHOWN_MAX))).all()
+
+
 async def list_attended(
     db: AsyncSession, user_id: str, sight: Sight, start: datetime, end: datetime
 ) -> Sequence[AgendaEvent]:

@@ -72,7 +72,11 @@ button   canaux.Remove         animateur
 button   canaux.Repair         animateur, coordinateur
 button   canaux.Restore        animateur
 button   canaux.See            animateur, coordinateur
+button   canaux.SeeChannel     everyone
 button   canaux.Undo           animateur
+button   chercher.OpenFound    everyone
+button   chercher.ShowKind     everyone
+button   chercher.ShowPage     everyone
 button   cra.Complete          conseiller
 button   cra.Copy              conseiller
 button   cra.CopyOne           conseiller
@@ -84,6 +88,7 @@ button   cra.FileOf            conseiller
 button   cra.More              conseiller
 button   cra.Restore           conseiller
 button   cra.Save              conseiller
+button   cra.See               conseiller
 button   cra.Spread            conseiller
 button   donnees.Confirm       everyone
 button   donnees.KeepData      everyone
@@ -281,6 +286,7 @@ command  canaux renommer       animateur
 command  canaux reparer        animateur, coordinateur
 command  canaux restaurer      animateur
 command  canaux verifier       animateur, coordinateur
+command  chercher              everyone
 command  cra                   conseiller
 command  cra aide              conseiller
 command  cra brouillon         conseiller

@@ -3,6 +3,7 @@
 from bot.context import Context
 from bot.errors import UserError
 from bot.features import Feature, Front, Right
+from bot.search import Search
 from storage.agenda import AgendaEvent, EventState, Sight, find_homes, get_event, lock_event
 from storage.people import Person, Role
 
@@ -16,7 +17,7 @@ ANIMATEURS = (Role.ANIMATEUR,)
 """Who reads over what is proposed. (Administrateurs may all that animateurs may.)"""
 
 
-def get_sight(ctx: Context, person: Person) -> Sight:
+def get_sight(ctx: Context | Search, person: Person) -> Sight:
     """Get what somebody sees of what is out: public events, and those of their départements as long as they are there;
     animateurs see all."""
     homes = frozenset[str]() if person.has_left(person.today(ctx.now)) else find_homes(person.departements)

@@ -12,8 +12,10 @@ from bot.menus import Menu
 from bot.pages import cut_page
 from bot.replies import Ask as OpenWindow
 from bot.replies import Button, Direct, Message, Replies, Whisper
+from bot.search import Findings, Hit, Search, SearchKind, cut_hits
 from bot.texts import quote, render
 from commands.annuaire.cards import (
+    CONTACT,
     Ask,
     More,
     See,
@@ -32,7 +34,7 @@ from commands.annuaire.cards import (
 from dialogs.annuaire import AskHelp
 from storage.annuaire import NETWORK, DirectoryHit, DirectoryIndex, name_place, profiles, read_index, show_person
 from storage.annuaire.contacts import Contact, read_departement
-from storage.annuaire.index import QUERY_MAX
+from storage.annuaire.index import QUERY_MAX, read_terms
 from storage.annuaire.profiles import NEARNESS, find_commune, save_profile
 from storage.communes import Commune, find_place
 from storage.people import Person
@@ -212,3 +214,30 @@ def _draw_helper(ctx: Context, hit: DirectoryHit, where: SearchPlace) -> str:
     shown = show_person(ctx.user, _get_person(hit))
     near = NEARNESS[_measure_nearness(ctx, hit, where)] if where.departement else ""
     return render("annuaire/who_line", person=shown, near=near, link=link_person(ctx, shown.username))
+
+
+@feature.finds(SearchKind("personne", "Personne", "Personnes", lambda ident: See(chosen=ident)), roles=NETWORK)
+async def find_people(wanted: Search) -> Findings:
+    """Find people by what this person may see of them; who has no account yet is known by their user name."""
+    found = [(hit, person) for hit in await _find_entries(wanted) if (person := hit.entry.person)]
+    hits = [Hit(p.id or p.username, p.full_name, hit.score, _say_person(wanted.user, p)) for hit, p in found]
+    return cut_hits(hits, wanted)
+
+
+@feature.finds(SearchKind("contact", "Contact", "Contacts", lambda n: See(chosen=f"{CONTACT}{n}")), roles=NETWORK)
+async def find_contacts(wanted: Search) -> Findings:
+    """Find contacts that are published."""
+    found = [(hit, contact) for hit in await _find_entries(wanted) if (contact := hit.entry.contact)]
+    return cut_hits([Hit(c.id or 0, c.title, hit.score, c.fonction or c.organisme) for hit, c in found], wanted)
+
+
+async def _find_entries(wanted: Search) -> Sequence[DirectoryHit]:
+    if not read_terms(wanted.words) or wanted.user.has_left(wanted.today):
+        return []
+    index = await read_index(wanted.db, wanted.today, awaited=wanted.awaited)
+    return index.search(wanted.user, wanted.words)
+
+
+def _say_person(viewer: Person, person: Person) -> str:
+    shown = show_person(viewer, person)
+    return ", ".join(filter(None, (shown.role.label if shown.role else "", shown.places[0] if shown.places else "")))

@@ -224,12 +224,12 @@ async def show_channels(ctx: ReadingContext, _: str) -> Replies:
     found = [planned for key, planned in table.items() if key in known]
     own = [planned for planned in found if rules.reason_in(planned, member)]
     free = await asyncio.gather(
-        *(_look_at_channel(ctx, p, known[p.key]) for p in found if p.belonging is Belonging.LIBRE)
+        *(look_at_channel(ctx, p, known[p.key]) for p in found if p.belonging is Belonging.LIBRE)
     )
     there = sorted((place for place in free if place), key=lambda place: place.planned.name)
     text = render("canaux/list", own=own, free=there, has_departement=member.departements)
     if len(there) <= BUTTONS_MAX:
-        return Whisper(text, [_channel_button(place) for place in there])
+        return Whisper(text, [draw_channel_button(place) for place in there])
     return Whisper(text, menus=[menu for joins in (True, False) for menu in _channel_menus(there, joins=joins)])
 
 
@@ -244,7 +244,7 @@ async def choose_channel(ctx: ReadingContext, click: Choose) -> Replies:
     """Come into a channel, or leave it, at once; what is so already is said so."""
     planned = (await list_planned(ctx.db, ctx.settings)).get(click.key)
     channel_id = (await find_channel_ids(ctx.db)).get(click.key)
-    place = await _look_at_channel(ctx, planned, channel_id) if planned and channel_id else None
+    place = await look_at_channel(ctx, planned, channel_id) if planned and channel_id else None
     if place is None or place.planned.belonging is not Belonging.LIBRE:
         raise UserError("Ce canal n’existe plus. Tapez /canaux pour voir ceux d’aujourd’hui.")
     said = render("canaux/chosen", place=place, joins=click.joins)
@@ -254,7 +254,7 @@ async def choose_channel(ctx: ReadingContext, click: Choose) -> Replies:
     return [Whisper(said), act]
 
 
-async def _look_at_channel(ctx: ReadingContext, planned: PlannedChannel, channel_id: str) -> ListedChannel | None:
+async def look_at_channel(ctx: ReadingContext, planned: PlannedChannel, channel_id: str) -> ListedChannel | None:
     """Look at a channel as it is now; None for one that is gone, archived or out of sight."""
     try:
         channel, member, count = await asyncio.gather(
@@ -275,6 +275,6 @@ def _channel_menus(there: Sequence[ListedChannel], *, joins: bool) -> Sequence[M
     return [Menu("Rejoindre" if joins else "Quitter", ChooseOne(joins=joins), options)] if options else []
 
 
-def _channel_button(place: ListedChannel) -> Button:
+def draw_channel_button(place: ListedChannel) -> Button:
     word = "Quitter" if place.is_in else "Rejoindre"
     return Button(f"{word} {place.planned.name}", Choose(key=place.planned.key, joins=not place.is_in))

@@ -44,6 +44,10 @@ class Delete(ReportButton):
     """« Supprimer » a report."""
 
 
+class See(ReportButton):
+    """« Compte rendu » found by « /chercher »: a report as it stands."""
+
+
 class Restore(ReportButton):
     """« Rétablir » a deleted report; ``whispered`` where the button’s post can’t be rewritten (an ephemeral)."""
 

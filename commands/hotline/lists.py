@@ -9,6 +9,7 @@ from bot.context import Context, ReadingContext
 from bot.errors import ChatError, Refusal, UserError
 from bot.menus import Choosing, Menu
 from bot.replies import Button, Replies, Whisper
+from bot.search import Findings, Hit, Search, SearchKind, cut_hits
 from bot.texts import quote, render
 from commands.hotline.cards import draw_card, link_post, post_waiting_cards, read_exchange, say_state
 from commands.hotline.feature import AGENTS, feature, list_served, must_serve_some, name_person, read_queues, say_queue
@@ -17,6 +18,7 @@ from config.text import fold
 from storage.hotline import posts, tickets
 from storage.hotline.tickets import Ticket, TicketFilter, TicketMove
 from storage.people.person import read_departements
+from storage.text_search import rank_entries, weigh_texts, weigh_title
 
 PAGE = 8
 HINT = "[a moi | en attente | urgent | 69 | file]"
@@ -170,3 +172,17 @@ def _read_filter(ctx: Context, line: str, served: Collection[str]) -> TicketFilt
     except ValueError:
         said = f"Je ne comprends pas « {quote(line)} » : a moi, en attente, urgent, un département (69) ou une file."
         raise UserError(said) from None
+
+
+DETAILS, LOOKED_THROUGH = 40, 1_000
+"""What a word of the details weighs; and of one’s own demands how many are looked through, open ones first."""
+
+
+@feature.finds(SearchKind("demande", "Demande d’aide", "Vos demandes d’aide", lambda number: See(chosen=number)))
+async def find_own_tickets(wanted: Search) -> Findings:
+    """Find one’s own demands, solved or not."""
+    own = await tickets.list_of_author(wanted.db, wanted.user.id, 0, LOOKED_THROUGH) if wanted.user.id else []
+    entries = [weigh_texts((one.details, DETAILS)) | weigh_title(one.subject) for one in own]
+    ranked = [(own[place], score) for place, score in rank_entries(wanted.words, entries)]
+    hits = [Hit(one.number, one.subject, score, f"n° {one.number}, {say_state(one).lower()}") for one, score in ranked]
+    return cut_hits(hits, wanted)

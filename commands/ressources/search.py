@@ -18,11 +18,12 @@ from bot.pages import Page as RowPage
 from bot.pages import read_page
 from bot.quotas import Quota
 from bot.replies import Button, Message, Perform, Redirect, Replies, Whisper
+from bot.search import NOTHING, Findings, Hit, Search, SearchKind
 from bot.texts import Markdown, quote, render
 from commands.ressources import cards
-from commands.ressources.feature import Deposit, Miss, Share, feature
+from commands.ressources.feature import Deposit, Miss, Open, Share, feature
 from commands.ressources.posts import link_title
-from config.ressources import CATEGORIES, LISTS
+from config.ressources import CATEGORIES, KINDS, LISTS
 from config.text import fold
 from storage.ressources import ResourceState, catalogue, search
 from storage.ressources.query import ANYTHING, QUERY_MAX, Query, split_words
@@ -270,3 +271,20 @@ async def _read_share_target(ctx: ReadingContext) -> tuple[bool, bool]:
             raise
         return False, False
     return False, set(both) <= {member.user_id for member in members}
+
+
+KIND = SearchKind("ressource", "Fiche", "Fiches", lambda number: Open(resource=int(number)))
+
+
+@feature.finds(KIND)
+async def find_resources(wanted: Search) -> Findings:
+    """Find published resources."""
+    page = await search(wanted.db, wanted.words, limit=wanted.limit, offset=wanted.skip)
+    if not page.query.groups and page.query.filters is ANYTHING:
+        return NOTHING
+    hits = [Hit(one.resource.id, one.resource.titre, one.score, _say_kind(one.resource.type)) for one in page.hits]
+    return Findings(hits, page.total)
+
+
+def _say_kind(code: str) -> str:
+    return KINDS[code].libelle.lower() if code in KINDS else ""

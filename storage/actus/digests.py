@@ -4,6 +4,7 @@ import datetime as dt
 import itertools
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from enum import StrEnum
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, and_, or_
@@ -189,6 +190,22 @@ async def list_all_entries(db: AsyncSession) -> Sequence[DigestEntry]:
     kept = select(DigestEntry).where(~col(DigestEntry.dropped))
     order = (col(DigestEntry.digest), col(DigestEntry.position), col(DigestEntry.id))
     return (await db.exec(kept.order_by(*order))).all()
+
+
+class DigestText(NamedTuple):
+    """What stands in a digest, as far as it is looked through."""
+
+    number: int
+    title: str
+    text: str
+
+
+async def list_texts(db: AsyncSession) -> Sequence[DigestText]:
+    """List what stands in all digests and was not dropped, in order."""
+    kept = select(DigestEntry.digest, DigestEntry.title, DigestEntry.text, DigestEntry.credit)
+    order = (col(DigestEntry.digest), col(DigestEntry.position), col(DigestEntry.id))
+    rows = (await db.exec(kept.where(~col(DigestEntry.dropped)).order_by(*order))).all()
+    return [DigestText(number, title, f"{text} {credit}".strip()) for number, title, text, credit in rows]
 
 
 async def list_entries(db: AsyncSession, number: int, *, dropped: bool = False) -> Sequence[DigestEntry]:

@@ -1,0 +1,121 @@
+"""One search over all features: what each finds of its own for somebody, put together by kind, the best first.
+
+A feature says what it finds with ``@feature.finds(KIND)`` (bot/features.py); « /chercher » and « coop-bot search tout »
+both ask all of them.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import structlog
+from pydantic import BaseModel
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from config.settings import Settings
+from storage.database import release
+from storage.people import Person, Role
+
+log = structlog.get_logger()
+
+Ident = int | str
+"""What tells a thing from others of its kind: a number, or the id or key of what has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Words, and who looks for them: of each kind the ``limit`` best are wanted, after the ``skip`` best.
+
+    ``awaited`` is true where people are wanted too who are announced but have no account yet, as an operator wants.
+    """
+
+    words: str
+    user: Person
+    now: datetime
+    db: AsyncSession
+    settings: Settings
+    limit: int
+    skip: int = 0
+    awaited: bool = False
+
+    @property
+    def today(self) -> date:
+        """The date where the person is."""
+        return self.user.today(self.now)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Something that was found, and how well (of 100); ``about`` is what is said of it besides, in a few words."""
+
+    ident: Ident
+    title: str
+    score: int
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchKind:
+    """A kind of things: its ``name`` for programs, what one of them and several are called, and the payload of the
+    button that opens one."""
+
+    name: str
+    one: str
+    several: str
+    opens: Callable[[str], BaseModel]
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Some of the ``total`` things that were found of a kind, the best first."""
+
+    hits: Sequence[Hit]
+    total: int
+
+
+NOTHING = Findings((), 0)
+SearchHook = Callable[[Search], Awaitable[Findings]]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchSource:
+    """What finds things of a kind, for people of these roles. It only reads, what this person may see."""
+
+    kind: SearchKind
+    find: SearchHook
+    roles: frozenset[Role]
+
+
+@dataclass(frozen=True, slots=True)
+class KindFound:
+    """What was found of a kind; ``failed`` where its source could not say."""
+
+    kind: SearchKind
+    found: Findings = NOTHING
+    failed: bool = False
+
+    @property
+    def best(self) -> int:
+        """The score of its best; 0 where nothing was found."""
+        return self.found.hits[0].score if self.found.hits else 0
+
+
+def cut_hits(ranked: Sequence[Hit], search: Search) -> Findings:
+    """Cut what is wanted out of all that was found, the best first."""
+    return Findings(ranked[search.skip : search.skip + search.limit], len(ranked))
+
+
+async def search_all(sources: Iterable[SearchSource], search: Search) -> list[KindFound]:
+    """Ask the sources that are open to this person, one after the other: the kind with the best comes first."""
+    found = [await _ask(source, search) for source in sources if search.user.may(source.roles)]
+    return sorted(found, key=lambda one: -one.best)
+
+
+async def _ask(source: SearchSource, search: Search) -> KindFound:
+    """Ask one source; one that fails keeps nobody from what the others find."""
+    try:
+        return KindFound(source.kind, await source.find(search))
+    except Exception as problem:
+        log.error("search_failed", kind=source.kind.name, exc_info=problem)
+        await release(search.db)
+        return KindFound(source.kind, failed=True)

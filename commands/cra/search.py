@@ -1,0 +1,55 @@
+"""What « /chercher » finds of one’s own reports, by the words and periods of « /cra liste »; one of them, shown."""
+
+from collections.abc import Sequence
+
+from bot.command_lines import read_typed_number, split_period
+from bot.context import Context
+from bot.french.periods import read_period
+from bot.replies import Button, Replies, Whisper
+from bot.search import NOTHING, Findings, Hit, Search, SearchKind
+from bot.texts import render
+from commands.cra.cards import say_report
+from commands.cra.feature import CONSEILLERS, Copy, Edit, See, feature
+from commands.cra.reports import find_standing_report
+from config.themes import THEMES
+from dialogs.cra.titles import title_report
+from storage.cra import Cra, queries
+from storage.cra.search import Sheet, read_search
+
+NAMED, MEANT = 100, 70
+"""How well a report is found by its number, and by words that all hold of it."""
+KIND = SearchKind("cra", "Compte rendu", "Vos comptes rendus", lambda number: See(number=int(number)))
+
+
+@feature.finds(KIND, roles=CONSEILLERS)
+async def find_own_reports(wanted: Search) -> Findings:
+    """Find one’s own reports of which all the words hold, the newest first."""
+    named, words = split_period(wanted.words, wanted.today)
+    period, sheet = named or read_period("tout", wanted.today), Sheet(wanted.user.id)
+    if period is None or not wanted.user.id:
+        return NOTHING
+    sought = await read_search(wanted.db, sheet, words, period.start, period.end)
+    if sought.unknown or not (sought.conditions or named):
+        return NOTHING
+    total = await queries.count_reports(wanted.db, sheet, sought)
+    page = await queries.list_page(wanted.db, sheet, sought, size=wanted.skip + wanted.limit)
+    return Findings(_list_hits(wanted, page.reports), total)
+
+
+def _list_hits(wanted: Search, reports: Sequence[Cra]) -> Sequence[Hit]:
+    hits = [_make_hit(wanted, cra) for cra in reports]
+    return sorted(hits, key=lambda hit: -hit.score)[wanted.skip :]
+
+
+def _make_hit(wanted: Search, cra: Cra) -> Hit:
+    score = NAMED if read_typed_number(wanted.words) == cra.number else MEANT
+    themes = ", ".join(THEMES[code].court for code in cra.report.themes)
+    return Hit(cra.number, title_report(cra.report, wanted.today), score, f"n° {cra.number}, {themes}")
+
+
+@feature.button(See, roles=CONSEILLERS, writes=False)
+async def show_report(ctx: Context, click: See) -> Replies:
+    """Show a report as it stands, and what can be done with it."""
+    cra = await find_standing_report(ctx, click.number)
+    buttons = [Button("Modifier", Edit(number=cra.number), "primary"), Button("Dupliquer", Copy(number=cra.number))]
+    return Whisper(render("cra/seen", number=cra.number, sentence=say_report(cra.report)), buttons)
