@@ -70,20 +70,21 @@ async def settle_key(ctx: Context, trigger: Trigger, payload: object, replies: S
     """
     step = _next_step(replies) if ctx.request.answers_dialog else None
     if step is not None:
-        await _begin_step(ctx, step)
+        await _begin_step(ctx, step, is_typed=isinstance(payload, Submission))
     elif isinstance(payload, Submission):
         return [*replies, *await _accept(ctx, trigger, payload.key)]
     return list(replies)
 
 
-async def _begin_step(ctx: Context, step: Ask) -> None:
+async def _begin_step(ctx: Context, step: Ask, *, is_typed: bool) -> None:
+    """The step waits; as something typed where a window before it was, and not only a menu."""
     key, form = ctx.request.key, step.form
     if step.key is not None:  # it takes up what waits already
         return
     if await ctx.drafts.accepted(ctx.db, [key]):
         raise AcceptedBeforeError
     begun = Submission(name_of(type(form)), key, ctx.user.id, form.shown(ctx.clues), form.hidden())
-    await ctx.drafts.keep(ctx.db, begun)
+    await ctx.drafts.keep(ctx.db, begun, is_typed=is_typed)
 
 
 async def _accept(ctx: Context, trigger: Trigger, key: str) -> Sequence[Reply]:

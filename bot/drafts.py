@@ -37,6 +37,12 @@ class Resume(BaseModel):
     here: bool = True
 
 
+class TakeUpDrafts(BaseModel):
+    """Take up what waits of one feature’s windows, or of all: a feature’s command goes on with it."""
+
+    feature: str = ""
+
+
 class Drafts:
     """Keeps submissions that failed, and steps begun: in the database, or in the spool while the database is away."""
 
@@ -80,10 +86,15 @@ class Drafts:
         """Nothing can be made of it here: leave it to the operator. Raises OSError."""
         self._spool.set_aside(key)
 
-    async def keep(self, db: AsyncSession, submission: Submission) -> None:
-        """Keep a draft, if the transaction ends well and the form is one to keep."""
+    async def keep(self, db: AsyncSession, submission: Submission, *, is_typed: bool = True) -> None:
+        """Keep a draft, if the transaction ends well and the form is one to keep.
+
+        What was only shown, and not typed into a window, waits for nobody: it can be found again for a day.
+        """
         if _is_kept(submission):
-            await drafts.keep(db, self._draft(trim_submission(submission)))
+            draft = self._draft(trim_submission(submission))
+            draft.is_typed = is_typed
+            await drafts.keep(db, draft)
 
     def left_over(self) -> list[Submission]:
         """What a crash or an outage of the database left in the spool, oldest first."""

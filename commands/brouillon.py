@@ -1,15 +1,19 @@
 """« Reprendre » what was begun in whatever dialog and not accepted yet."""
 
+from collections import Counter
 from collections.abc import Sequence
+
+from pydantic import BaseModel
 
 from bot.command_lines import RunCommand
 from bot.context import Context, ReadingContext
-from bot.drafts import Resume, reopen_draft
+from bot.drafts import Resume, TakeUpDrafts, reopen_draft
 from bot.errors import UserError
 from bot.features import Feature
 from bot.forms import Form
-from bot.french.words import plural
+from bot.french.words import NBSP, join, plural
 from bot.menus import Choosing, Menu
+from bot.pages import Page, cut_page
 from bot.replies import Button, Replies, Waiting, Whisper
 from bot.texts import render
 from storage.drafts import Draft
@@ -17,20 +21,57 @@ from storage.drafts import Draft
 feature = Feature("brouillon", always=True)
 
 
+SHOWN_MAX = 5
+"""Drafts on one page."""
+
+
 class TakeUp(Choosing):
     """A menu of what waits; the keys of drafts are its values."""
 
 
+class ListDrafts(BaseModel):
+    """« Suivants », « Précédents »: another page of what waits, of one feature’s or of all."""
+
+    number: int
+    feature: str = ""
+
+
 @feature.command("brouillon", help="Reprendre une saisie interrompue ou refusée")
-async def take_up(ctx: Context, _: str) -> Replies:
-    """Open the dialog as it was left; where several wait, ask which."""
-    waiting = await _waiting(ctx)
-    if not waiting:
-        raise UserError("Aucun brouillon ne vous attend.")
-    if len(waiting) == 1:
-        return reopen_draft(waiting[0], here=False)
-    offered = {draft.key: _title(ctx, draft) for draft in waiting}
-    return Whisper(render("brouillon/several", count=len(waiting)), menus=[Menu("Reprendre", TakeUp(), offered)])
+async def take_up(ctx: ReadingContext, _: str) -> Replies:
+    """Open the dialog as it was left; where several wait, list them."""
+    return await take_up_one(ctx, TakeUpDrafts())
+
+
+@feature.button(TakeUpDrafts, writes=False)
+async def take_up_one(ctx: ReadingContext, click: TakeUpDrafts) -> Replies:
+    """The same of one feature’s windows, of which the one that was typed opens whatever was only shown besides."""
+    found = await _find_drafts(ctx, click.feature)
+    if not found:
+        raise UserError(render("brouillon/nothing", feature=click.feature))
+    typed = sum(draft.is_typed for draft in found)
+    if len(found) == 1 or (click.feature and typed == 1):
+        return reopen_draft(found[0], here=False)
+    return await list_drafts(ctx, ListDrafts(number=1, feature=click.feature))
+
+
+@feature.button(ListDrafts, writes=False)
+async def list_drafts(ctx: ReadingContext, click: ListDrafts) -> Replies:
+    """List what waits, what was typed before what was only shown, and offer to take it up."""
+    found = await _find_drafts(ctx, click.feature)
+    page = cut_page(found, click.number, SHOWN_MAX)
+    if not page.rows:
+        raise UserError(render("brouillon/nothing", feature=click.feature))
+    titles = {draft.key: _title(ctx, draft) for draft in page.rows}
+    typed = [titles[draft.key] for draft in page.rows if draft.is_typed]
+    seen = [titles[draft.key] for draft in page.rows if not draft.is_typed]
+    text = render("brouillon/several", count=_say_count(found), typed=typed, seen=seen, page=page)
+    buttons = _turn_page(page, click.feature)
+    return Whisper(text, buttons, menus=[Menu("Reprendre", TakeUp(), titles)])
+
+
+def _turn_page(page: Page[Draft], feature: str) -> list[Button]:
+    before = [Button("Précédents", ListDrafts(number=page.number - 1, feature=feature))] if page.number > 1 else []
+    return [*before, *page.draw_next(lambda number: ListDrafts(number=number, feature=feature), "Suivants")]
 
 
 @feature.button(TakeUp, writes=False)
@@ -52,20 +93,34 @@ async def resume(ctx: Context, click: Resume) -> Replies:
 
 @feature.waiting
 async def remind(ctx: Context) -> Sequence[Waiting]:
-    """Remind of what was begun, or sent and could not be accepted."""
-    count = len(await _waiting(ctx))
-    if not count:
+    """Remind of what was begun, or sent and could not be accepted; what was only shown is no work that waits."""
+    typed = [draft for draft in await _find_drafts(ctx) if draft.is_typed]
+    if not typed:
         return []
-    verb = "attend d’être reprise" if count == 1 else "attendent d’être reprises"
-    return [Waiting(f"{plural(count, 'saisie')} {verb}", Button("Reprendre", RunCommand(line="brouillon"), "primary"))]
+    said = f"{_say_count(typed)} à terminer" if len(typed) > 1 else f"À terminer{NBSP}: {_summarize(ctx, typed[0])}"
+    return [Waiting(said, Button("Reprendre", RunCommand(line=feature.name), "primary"))]
 
 
-async def _waiting(ctx: Context) -> Sequence[Draft]:
-    """List what can be taken up, the newest first."""
-    return [draft for draft in await ctx.drafts.of(ctx.db, ctx.user.id) if Form.find(draft.form)]
+async def _find_drafts(ctx: Context, feature: str = "") -> Sequence[Draft]:
+    """Find what can be taken up, of one feature or of all: what was typed first, the newest first."""
+    found = await ctx.drafts.of(ctx.db, ctx.user.id)
+    known = [
+        draft for draft in found if Form.find(draft.form) and (not feature or draft.form.startswith(f"{feature}."))
+    ]
+    return sorted(known, key=lambda draft: not draft.is_typed)
+
+
+def _say_count(found: Sequence[Draft]) -> str:
+    """Say how many of which kind wait to be finished: « 2 comptes rendus et 1 saisie »."""
+    forms = [form for draft in found if draft.is_typed and (form := Form.find(draft.form))]
+    return join([plural(count, *noun) for noun, count in Counter(form.noun for form in forms).items()])
 
 
 def _title(ctx: Context, draft: Draft) -> str:
-    """Name a draft, « CRA : 12/09 à 15:02 », in the person’s own time."""
-    form, at = Form.find(draft.form), draft.saved_at.astimezone(ctx.user.zone)
-    return f"{form.title if form else draft.form} ({at:%d/%m à %H:%M})"
+    """Name a draft, « Atelier du 27/11 à Bron, 8 personnes (27/11 à 15:02) », in the person’s own time."""
+    return f"{_summarize(ctx, draft)} ({draft.saved_at.astimezone(ctx.user.zone):%d/%m à %H:%M})"
+
+
+def _summarize(ctx: Context, draft: Draft) -> str:
+    form = Form.find(draft.form)
+    return form.summarize(draft.raw, draft.hidden, ctx.today) if form else draft.form

@@ -4,20 +4,23 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, Column, delete
+from sqlalchemy import JSON, Column, ColumnElement, delete
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.database import UtcTime, upsert
 
 KEPT_FOR = timedelta(days=7)
+PREVIEWS_KEPT_FOR = timedelta(days=1)
+"""How long what was only shown, and is typed again in a moment, can be found."""
 DRAFTS_PER_PERSON = 20
 """How many drafts of one person are kept, the newest."""
 
 
 class Draft(SQLModel, table=True):
     """One dialog as it was left: ``form`` names it, ``key`` is its one-time key, ``raw`` what was typed,
-    ``hidden`` what travelled with it."""
+    ``hidden`` what travelled with it. One that is not ``is_typed`` was only shown: a line’s preview, or a window that
+    a menu opened."""
 
     key: str = Field(primary_key=True, max_length=80)
     user_id: str = Field(index=True, max_length=26)
@@ -25,27 +28,35 @@ class Draft(SQLModel, table=True):
     raw: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
     hidden: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
     saved_at: datetime = Field(sa_type=UtcTime)
+    is_typed: bool = Field(default=True)
 
 
 async def keep(db: AsyncSession, draft: Draft) -> None:
-    """Keep a draft, in place of an earlier state of the same dialog; of too many the person’s oldest goes."""
+    """Keep a draft, in place of an earlier state of the same dialog; of too many the person’s oldest goes, what
+    was only shown first."""
     # (The next step of a dialog is another form, with the same key.)
-    await upsert(db, Draft, [draft.model_dump()], ("form", "raw", "hidden", "saved_at"))
+    await upsert(db, Draft, [draft.model_dump()], ("form", "raw", "hidden", "saved_at", "is_typed"))
     theirs = select(Draft.key).where(Draft.user_id == draft.user_id)
-    oldest = theirs.order_by(col(Draft.saved_at).desc(), col(Draft.key)).offset(DRAFTS_PER_PERSON)
+    in_order = (col(Draft.is_typed).desc(), col(Draft.saved_at).desc(), col(Draft.key))
+    oldest = theirs.order_by(*in_order).offset(DRAFTS_PER_PERSON)
     await db.execute(delete(Draft).where(col(Draft.key).in_(oldest)))
 
 
 async def of(db: AsyncSession, user_id: str, now: datetime) -> Sequence[Draft]:
     """List somebody’s drafts, newest first."""
-    kept = (Draft.user_id == user_id, Draft.saved_at > now - KEPT_FOR)
+    kept = (Draft.user_id == user_id, _is_kept(now))
     return (await db.exec(select(Draft).where(*kept).order_by(col(Draft.saved_at).desc()))).all()
 
 
 async def get(db: AsyncSession, user_id: str, key: str, now: datetime) -> Draft | None:
     """Return one draft of somebody."""
-    kept = (Draft.key == key, Draft.user_id == user_id, Draft.saved_at > now - KEPT_FOR)
+    kept = (Draft.key == key, Draft.user_id == user_id, _is_kept(now))
     return (await db.exec(select(Draft).where(*kept))).first()
+
+
+def _is_kept(now: datetime) -> ColumnElement[bool]:
+    shown = col(Draft.saved_at) > now - PREVIEWS_KEPT_FOR
+    return (col(Draft.saved_at) > now - KEPT_FOR) & (col(Draft.is_typed) | shown)
 
 
 async def drop(db: AsyncSession, key: str) -> None:

@@ -61,6 +61,7 @@ button   annuaire.StopHelping  animateur, conseiller, coordinateur, hotline
 button   annuaire.Take         animateur, conseiller, coordinateur, hotline
 button   annuaire.TakeOne      animateur, conseiller, coordinateur, hotline
 button   annuaire.Withdraw     animateur, conseiller, coordinateur, hotline
+button   brouillon.ListDrafts  everyone
 button   brouillon.TakeUp      everyone
 button   canaux.Admit          animateur
 button   canaux.Choose         everyone
@@ -93,6 +94,7 @@ button   cra.Spread            conseiller
 button   donnees.Confirm       everyone
 button   donnees.KeepData      everyone
 button   drafts.Resume         everyone
+button   drafts.TakeUpDrafts   everyone
 button   garde.AnswerSwap      animateur, hotline +
 button   garde.OpenSwap        animateur, hotline +
 button   garde.PutBack         animateur, hotline +

@@ -80,7 +80,8 @@ async def test_the_newest_draft_comes_first(juliette: Person) -> None:
     form = await fill_workshop(juliette, participants=777)
     read_mistake(await form.submit(), "participants")
 
-    assert str((await juliette.opens("/cra brouillon")).shown("participants")) == "777"
+    both = await juliette.asks("/cra brouillon")
+    assert str((await juliette.opens_by(both, both.buttons[0])).shown("participants")) == "777"
 
 
 async def test_nobody_sees_the_drafts_of_others(house: House, juliette: Person) -> None:

@@ -140,7 +140,7 @@ async def test_a_draft_that_waits_is_taken_up_from_the_home(house: House, juliet
     form = await fill_workshop(juliette, commune="Nulle-Part-les-Oies")
     assert not (await form.submit()).accepted
     home = await juliette.asks("/aide")
-    assert "1 saisie attend d’être reprise" in said(home)
+    assert "À terminer : Atelier du" in said(home)
     assert home.buttons[0] == "Reprendre"
 
     again = await juliette.opens_by(home, "Reprendre")

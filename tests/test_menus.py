@@ -117,7 +117,7 @@ async def test_of_several_drafts_one_is_chosen(house: House, juliette: Person) -
     assert (await form.fill(ecrite="un de ces jours").submit()).errors
     two = await juliette.asks("/brouillon")
     assert len(two.buttons) == 2
-    assert two.buttons[0].startswith("Voir une autre période ("), "the newest first"
+    assert two.buttons[0].startswith("Voir une autre période : un de ces jours ("), "the newest first"
     again = await juliette.opens_by(two, two.buttons[1])
     assert str(again.shown("participants")) == "200"
 

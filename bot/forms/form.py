@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import date
 from enum import StrEnum
 from types import NoneType, UnionType
 from typing import Annotated, Any, ClassVar, Self, TypeVar, Union, cast, get_args, get_origin
@@ -16,7 +17,7 @@ from bot.forms.limits import cut
 from bot.forms.multiselects import Many
 from bot.forms.pickers import Picker, Reference
 from bot.forms.stages import OF_A_STEP
-from bot.texts import typeset
+from bot.texts import quote, typeset
 
 TITLE_MAX, LABEL_MAX, HELP_MAX = 24, 24, 150
 """Bytes (docs/mattermost.md §3.3)."""
@@ -71,6 +72,8 @@ class Form(BaseModel):
     submit_label: ClassVar[str] = "Envoyer"
     is_kept: ClassVar[bool] = True
     """Whether it waits as a draft when it could not be accepted; what is not kept never reaches a disk."""
+    noun: ClassVar[tuple[str, str]] = ("saisie", "saisies")
+    """What one that is not finished is called, and several."""
     _questions: ClassVar[dict[str, tuple[Question, FieldKind]]]
     _pickers: ClassVar[dict[str, tuple[Question, Picker]]]
     _unseen: ClassVar[frozenset[str]]
@@ -142,6 +145,15 @@ class Form(BaseModel):
         """What was typed, by label, in words; blank fields are left out."""
         typed = {question.label: (kind, kind.recall(question, raw)) for question, kind in cls._questions.values()}
         return {label: kind.say(value) for label, (kind, value) in typed.items() if value is not None}
+
+    @classmethod
+    def summarize(cls, raw: Raw, hidden: Mapping[str, object], today: date) -> str:
+        """Say in a few words what was typed, for who looks for it among other drafts: « Demander de l’aide : Aidants
+        Connect »; forms override it."""
+        typed = [(kind, kind.recall(question, raw)) for question, kind in cls._questions.values()]
+        said = [(isinstance(kind, (Choice, Many, Picker)), kind.say(value)) for kind, value in typed if value]
+        words = next((word for _, word in sorted(said, key=lambda each: each[0])), "")
+        return f"{cls.title} : {quote(words)}" if words else cls.title
 
     @classmethod
     def labels(cls, elements: Iterable[str]) -> list[str]:

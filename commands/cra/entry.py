@@ -9,18 +9,18 @@ from pydantic import BaseModel
 from bot.calendar import working_days_before
 from bot.command_lines import refuse_mistyped
 from bot.context import Context
-from bot.drafts import reopen_draft
+from bot.drafts import TakeUpDrafts
 from bot.errors import UserError
 from bot.forms import name_of
 from bot.french.dates import say_date
-from bot.replies import Ask, Button, Replies, Reply, Update, Waiting, Whisper
+from bot.replies import Ask, Button, Redirect, Replies, Reply, Update, Waiting, Whisper
 from bot.spool import Submission
 from bot.texts import Markdown, quote, render
 from commands.cra.cards import draw_standing_card, make_receipt, say_report
 from commands.cra.feature import CONSEILLERS, Complete, Drop, Save, feature
 from config.text import fold
 from config.themes import THEMES
-from dialogs.cra import EditCra, NewCra, SpreadCra
+from dialogs.cra import NewCra
 from dialogs.cra.line import Line, read_line
 from storage import people
 from storage.cra import Report, Source
@@ -34,8 +34,6 @@ from storage.cra.queries import (
 )
 from storage.people import Role
 
-DRAFT_FORMS = tuple(name_of(form) for form in (NewCra, EditCra, SpreadCra))
-
 
 @feature.command("cra aide", help="Comment écrire un compte rendu", roles=CONSEILLERS)
 async def explain_reports(ctx: Context, _: str) -> Replies:
@@ -43,13 +41,10 @@ async def explain_reports(ctx: Context, _: str) -> Replies:
     return Whisper(render("cra/aide", themes=[(t.court, t.mots[:3]) for t in THEMES.values()]))
 
 
-@feature.command("cra brouillon", help="Reprendre une saisie qui n’a pas pu être enregistrée", roles=CONSEILLERS)
+@feature.command("cra brouillon", help="Reprendre un compte rendu commencé", roles=CONSEILLERS)
 async def resume_draft(ctx: Context, _: str) -> Replies:
-    """Open the dialog as it was left, of the newest draft."""
-    waiting = await ctx.drafts.of(ctx.db, ctx.user.id, DRAFT_FORMS)
-    if not waiting:
-        raise UserError("Aucun brouillon ne vous attend. Tapez /cra pour commencer un compte rendu.")
-    return reopen_draft(waiting[0])
+    """Open the dialog as it was left; where several reports wait, ask which."""
+    return Redirect.to(TakeUpDrafts(feature=feature.name))
 
 
 async def record_report(ctx: Context, report: Report, how: Filing) -> list[Reply]:
@@ -63,8 +58,8 @@ async def record_report(ctx: Context, report: Report, how: Filing) -> list[Reply
 
 
 async def preview_line(ctx: Context, line: Line, key: str) -> Replies:
-    """Show what a line was understood as; it waits as a draft too, since a whisper vanishes at the first reload."""
-    await ctx.drafts.keep(ctx.db, Submission(name_of(NewCra), key, ctx.user.id, dict(line.raw), {}))
+    """Show what a line was understood as; it can be found again for a day, since a whisper vanishes at a reload."""
+    await ctx.drafts.keep(ctx.db, Submission(name_of(NewCra), key, ctx.user.id, dict(line.raw), {}), is_typed=False)
     report, mistakes = _read_report(ctx, line)
     carried = {"author": ctx.user.id, "key": key}
     save = [Button("Enregistrer", Save(**carried, raw=line.raw), "primary")] if report and not mistakes else []

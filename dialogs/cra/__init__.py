@@ -12,6 +12,7 @@ from bot.french.dates import say_date
 from bot.french.words import say_minutes
 from bot.texts import quote
 from config.programme import FIRST_DAY
+from dialogs.cra.titles import title_typed
 from dialogs.themes import THEME_FIELD
 from storage.communes import CommunePlace, Match, find_place, get_commune
 from storage.communes import make_label as place_label
@@ -105,6 +106,7 @@ class NewCra(Form):
 
     title = "Compte rendu (CRA)"
     submit_label = "Enregistrer"
+    noun = ("compte rendu", "comptes rendus")
 
     date: Annotated[dt.date, Day(FIRST_DAY)] = Field(title="Date", description="Le jour de l’accompagnement.")
     canal: Canal = Field(title="Canal", description="Par quel canal l’accompagnement a-t-il eu lieu ?")
@@ -157,6 +159,10 @@ class NewCra(Form):
             **more,
         )
 
+    @classmethod
+    def summarize(cls, raw: Mapping[str, object], hidden: Mapping[str, object], today: dt.date) -> str:
+        return title_typed(raw, today)
+
     def report(self) -> Report:
         """Make the report that the form says, one value for everybody unless a distribution is kept."""
         people = self.participants if self.activite is Activite.COLLECTIF and self.participants else 1
@@ -189,12 +195,17 @@ class EditCra(NewCra):
     def introduction(self) -> str:
         return f"Compte rendu n° {self.numero}"
 
+    @classmethod
+    def summarize(cls, raw: Mapping[str, object], hidden: Mapping[str, object], today: dt.date) -> str:
+        return f"n° {hidden.get('numero')}, à modifier : {title_typed(raw, today)}"
+
 
 class SpreadCra(Form):
     """How the participants of a workshop spread over ages and statuts."""
 
     title = "Répartir l’atelier"
     submit_label = "Enregistrer"
+    noun = ("compte rendu", "comptes rendus")
 
     age_moins_12: int = Field(0, alias="age_-12", title="-12 ans")
     age_de_12_a_18: int = Field(0, alias="age_12-18", title="12 - 18 ans")
@@ -216,6 +227,11 @@ class SpreadCra(Form):
             f"Atelier du {say_date(self.day)}, {self.participants} participants. "
             f"Le total des âges et celui des statuts doivent faire {self.participants}."
         )
+
+    @classmethod
+    def summarize(cls, raw: Mapping[str, object], hidden: Mapping[str, object], today: dt.date) -> str:
+        workshop = {"activite": Activite.COLLECTIF, "date": hidden.get("day"), **hidden}
+        return f"n° {hidden.get('numero')}, à répartir : {title_typed(workshop, today)}"
 
     @classmethod
     def of(cls, cra: Cra) -> Self:
