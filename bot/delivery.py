@@ -325,7 +325,9 @@ class Delivery:
         if request.waiting_kind == "command":
             return await self._ephemeral(whisper, request)
         if request.waiting_kind == "button" and not _has_more(whisper):
-            return {"ephemeral_text": typeset(whisper.text)}
+            # It stands in the thread of what was clicked: of a whisper, which is no post, phones show it nowhere.
+            seen = bool(request.response_url) and await self._respond(whisper, request)
+            return {} if seen else {"ephemeral_text": typeset(whisper.text)}
         if request.response_url and await self._respond(whisper, request):
             return {}
         if request.user_id:

@@ -4,7 +4,7 @@ import lzma
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from rapidfuzz import fuzz
@@ -16,6 +16,7 @@ from storage.search import PREFIX_MIN, Vocabulary
 _CEDEX = re.compile(r"\bcedex\b(?: [0-9]{1,2}\b)?")
 _ARRONDISSEMENT = re.compile(r"\b0?([0-9]{1,2}) ?(?:er|ere|eme|e|nd|nde)?(?: arr(?:ondissement)?)?(?=\||$)")
 _SHORT = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes", "s": "sur"}
+_LINKING = frozenset(["d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "saint", "sainte", "sous", "sur"])
 _SHORT_WORD = re.compile(r"\b(st|ste|sts|stes|s)\b")
 
 
@@ -161,6 +162,31 @@ def find_place_exactly(text: str, near: Sequence[str] = ()) -> Match:
     if len(places) == 1:
         return Match(place=places[0])
     return Match(choices=tuple(places[:MOST_CHOICES]), more=max(0, len(places) - MOST_CHOICES))
+
+
+def find_near_places(text: str, near: Sequence[str]) -> list[CommunePlace]:
+    """Find the communes of these départements whose names hold these words, their first one among them, and more; the
+    most peopled first."""
+    words = [word for word in reduce_name(text).split() if word not in _LINKING]
+    codes = [code for departement in near for code in _find_longer_names(words, departement)]
+    return sorted((_get_place(code) for code in codes), key=lambda place: -place.commune.population)
+
+
+def _find_longer_names(words: Sequence[str], departement: str) -> Iterator[str]:
+    text = reduce_name(" ".join(words))
+    for name, kept, code in _list_names_of(departement):
+        if kept[:1] == tuple(words[:1]) and set(words) <= set(kept) and name != text:
+            yield code
+
+
+@lru_cache(maxsize=128)
+def _list_names_of(departement: str) -> Sequence[tuple[str, tuple[str, ...], str]]:
+    """List each name of a département, its words without those that link, and its code."""
+    end = f"\t{departement}"
+    lines = [line for line in load_table().lines.values() if line.endswith(end)]
+    names = reduce_name("|".join(line.split("\t", 2)[1] for line in lines)).split("|")
+    kept = [tuple(word for word in name.split() if word not in _LINKING) for name in names]
+    return [(name, words, line[:5]) for name, words, line in zip(names, kept, lines, strict=True)]
 
 
 def _split_codes(text: str) -> tuple[str, list[str]]:

@@ -86,11 +86,17 @@ button   cra.Drop              conseiller
 button   cra.Edit              conseiller
 button   cra.EditOne           conseiller
 button   cra.FileOf            conseiller
+button   cra.Ignore            conseiller
 button   cra.More              conseiller
+button   cra.Pick              conseiller
+button   cra.Remove            conseiller
+button   cra.Repeat            conseiller
 button   cra.Restore           conseiller
 button   cra.Save              conseiller
+button   cra.SaveAll           conseiller
 button   cra.See               conseiller
 button   cra.Spread            conseiller
+button   cra.UndoBatch         conseiller
 button   donnees.Confirm       everyone
 button   donnees.KeepData      everyone
 button   drafts.Resume         everyone

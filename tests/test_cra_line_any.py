@@ -156,7 +156,7 @@ def _say_date(day: date, today: date) -> str:
 @given(reports())
 def test_a_printed_report_is_read_back(report: Report) -> None:
     found = read_typed(print_line(report, LINE_DAY))
-    assert (found.unread, found.mistakes, found.assumed) == ((), {}, ())
+    assert (found.unread, found.mistakes, found.assumed) == ((), {}, {})
     assert NewCra.parse(found.raw, {}, CLUES).report() == report
 
 

@@ -118,7 +118,7 @@ def test_a_quotation_holds_no_sign_that_does_anything(text: str) -> None:
 
 
 def test_a_template_escapes_what_it_is_given_and_misses_nothing() -> None:
-    text = render("cra/preview", text="", unread=["@all"], assumed=(), blank=[], mistakes=[Markdown("**a**")])
+    text = render("cra/preview", text="", unread=["@all"], assumed=(), notes=(), blank=[], mistakes=[Markdown("**a**")])
     assert "@all" not in text
     assert "**a**" in text
     with pytest.raises(UndefinedError):

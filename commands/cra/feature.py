@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from bot import calendar
 from bot.features import Feature, Front, Right
 from bot.menus import Choosing
+from dialogs.cra.line import Line
 from storage import communes
 from storage.people import Role
 
@@ -62,19 +63,77 @@ class PreviewButton(BaseModel):
 
 
 class Drop(PreviewButton):
-    """« Annuler » a previewed line."""
+    """« Annuler » a previewed line; ``keys`` are those of its reports, where it makes several."""
+
+    keys: list[str] = []
 
 
 class Save(PreviewButton):
-    """« Enregistrer » a previewed line, which says what a dialog would."""
+    """« Enregistrer » a previewed line, which says what a dialog would; ``here`` where its receipt comes, too."""
 
     raw: dict[str, Any]
+    hidden: dict[str, Any] = {}
+    here: bool = False
 
 
 class Complete(PreviewButton):
     """« Compléter » a previewed line in the dialog."""
 
     raw: dict[str, Any]
+    hidden: dict[str, Any] = {}
+
+
+class PreviewedReport(BaseModel):
+    """One report of a previewed line, and its own one-time key."""
+
+    key: str
+    line: Line
+
+
+class Preview(PreviewButton):
+    """A line as it is previewed: the reports that it makes; ``here`` where their receipts come, too."""
+
+    reports: list[PreviewedReport]
+    here: bool = False
+
+
+class Pick(Choosing):
+    """« Choisissez »: a value, for an element of one of the reports, by its place among them."""
+
+    shown: Preview
+    at: int
+    element: str
+
+
+class Ignore(BaseModel):
+    """« Ignorer ces mots »: what was not understood says nothing."""
+
+    shown: Preview
+
+
+class Remove(BaseModel):
+    """« Retirer » one of the reports, by its place among them."""
+
+    shown: Preview
+    at: int
+
+
+class SaveAll(BaseModel):
+    """« Tout enregistrer », or those that nothing is missing from."""
+
+    shown: Preview
+
+
+class UndoBatch(BaseModel):
+    """« Annuler ces 3 comptes rendus » that were saved at once, by their numbers."""
+
+    numbers: list[int]
+
+
+class Repeat(Choosing):
+    """Which of the reports of a day another one is to be like, and what else was typed of it."""
+
+    rest: str
 
 
 class More(BaseModel):

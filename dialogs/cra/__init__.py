@@ -163,6 +163,14 @@ class NewCra(Form):
     def summarize(cls, raw: Mapping[str, object], hidden: Mapping[str, object], today: dt.date) -> str:
         return title_typed(raw, today)
 
+    @classmethod
+    def raw_of(cls, report: Report) -> dict[str, Any]:
+        """Write a report as a submission of the form would send it, without its date."""
+        form = cls.of(report)
+        known = {question.name: getattr(form, name) for name, (question, _) in cls._questions.items()}
+        known |= {"duree": str(report.minutes), "themes": list(report.themes)}
+        return {element: value for element, value in known.items() if value is not None and element != "date"}
+
     def report(self) -> Report:
         """Make the report that the form says, one value for everybody unless a distribution is kept."""
         people = self.participants if self.activite is Activite.COLLECTIF and self.participants else 1

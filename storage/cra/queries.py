@@ -209,6 +209,12 @@ async def find_authors(db: AsyncSession, ids: Collection[str]) -> set[str]:
     return set((await db.exec(select(col(Cra.author_id)).where(*theirs).distinct())).all()) if ids else set()
 
 
+async def find_filed_numbers(db: AsyncSession, keys: Sequence[str]) -> dict[str, int]:
+    """Find the numbers of the reports that these one-time keys filed."""
+    rows = (await db.exec(select(Cra.key, Cra.id).where(col(Cra.key).in_(keys)))).all() if keys else ()
+    return {key: number for key, number in rows if number is not None}
+
+
 async def find_filed_keys(db: AsyncSession, keys: Sequence[str]) -> set[str]:
     """Find which of these one-time keys already filed a report."""
     return set((await db.exec(select(Cra.key).where(col(Cra.key).in_(keys)))).all()) if keys else set()

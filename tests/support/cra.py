@@ -24,6 +24,7 @@ from config.themes import THEMES
 from dialogs.cra.line import Line, read_line
 from storage.cra import Activite, Age, Canal, Report, Source, Statut, Suite, queries
 from storage.cra.bulk import ExportFilter
+from storage.cra.habits import Usual
 from storage.cra.queries import Filing, file_report
 from storage.cra.report import DUREES, Duree
 from storage.database import Database
@@ -186,6 +187,8 @@ LINE_AUTHOR = Person(
 )
 CLUES = Clues(LINE_AUTHOR, LINE_DAY, Capabilities((11, 2)))
 
+USUAL = Usual("69120 Vaulx-en-Velin")
+
 READ = """
 # activité
 activite = collectif: atelier ¦ collectif ¦ ATELIER ¦ at. 1h ¦ Atelier Collectif ¦ en groupe ¦ atelir ¦ colectif
@@ -285,7 +288,10 @@ def list_readings() -> Iterator[tuple[str, str, str]]:
 
 MISTAKES = """
 1h10 → duree: 1 h 10 n’est pas une durée du formulaire : indiquez 1 h ou 1 h 15.
-5 min → duree: 5 min n’est pas une durée du formulaire : indiquez 15 min.
+31/02 → date: La date « 31/02 » n’existe pas : indiquez le jour.
+photocopie → themes: « photocopie » : quel thème ? Choisissez : Traitement de texte · Démarche en ligne · Autre.
+decines → commune: « decines » : quelle commune ? Choisissez : 69150 Décines-Charpieu.
+vaulx → commune: « vaulx » : quelle commune ? Choisissez : 69120 Vaulx-en-Velin · 74150 Vaulx · 62390 Vaulx.
 10h → duree: 10 h n’est pas une durée du formulaire : indiquez 8 h.
 1h 2h → duree: Plusieurs durées sont indiquées : 1 h et 2 h. Gardez une seule réponse.
 hier 12/09 → date: Plusieurs dates sont indiquées : 23/11/2026 et 12/09/2026. Gardez une seule réponse.
@@ -311,7 +317,7 @@ Lens 69120 → commune: Plusieurs communes sont indiquées : Lens et 69120. Gard
 
 
 def read_typed(text: str) -> Line:
-    return read_line(text, CLUES, "69120 Vaulx-en-Velin")
+    return read_line(text, CLUES, USUAL)
 
 
 NOW = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)

@@ -1,11 +1,17 @@
 """A compte rendu in one line: `/cra atelier 8p 1h30 mail, internet 69120 hier +60 retraités`, as it is read."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from bot.errors import UserError
 from bot.forms import Clues
+from dialogs.cra import KeptAnswers, NewCra
 from dialogs.cra.line.parser import Piece, TypedLine, choose_pieces, split_line
-from dialogs.cra.line.submission import gather_values
+from dialogs.cra.line.submission import gather_values, settle_values
+from dialogs.cra.line.values import LineValues
+from storage.cra import Report
+from storage.cra.habits import Usual
 
 _SHOWN = 80
 
@@ -15,26 +21,82 @@ class Line:
     """What a line says.
 
     ``raw`` is what a submission of the dialog would send, by element name; ``unread`` what was not understood,
-    as typed; ``mistakes`` a sentence by element name for what was understood but cannot be; ``assumed`` what was
-    taken without being said.
+    as typed; ``mistakes`` a sentence by element name for what was understood but cannot be, ``choices`` what may have
+    been meant instead (value → text); ``notes`` say what was taken otherwise than it was typed, ``assumed`` what was
+    taken without being said. ``kept`` is the distribution of the report that this one is like.
     """
 
     raw: dict[str, Any]
-    unread: tuple[str, ...]
-    mistakes: dict[str, str]
-    assumed: tuple[str, ...]
+    unread: tuple[str, ...] = ()
+    mistakes: dict[str, str] = field(default_factory=dict)
+    choices: dict[str, dict[str, str]] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
+    assumed: dict[str, str] = field(default_factory=dict)
+    kept: KeptAnswers | None = None
+
+    @property
+    def hidden(self) -> dict[str, Any]:
+        """What travels hidden with the form of this line."""
+        return {"kept": self.kept.model_dump(mode="json")} if self.kept else {}
+
+    def choose(self, element: str, value: str) -> "Line":
+        """Make the line that says this value for an element in doubt; a theme goes beside those that were sure."""
+        chosen: Any = [*self.raw.get("themes", ()), value] if element == "themes" else value
+        mistakes = {e: text for e, text in self.mistakes.items() if e != element}
+        choices = {e: offered for e, offered in self.choices.items() if e != element}
+        return replace(self, raw=self.raw | {element: chosen}, mistakes=mistakes, choices=choices)
+
+    def judge(self, clues: Clues) -> "JudgedLine":
+        """Read the report that it makes, if it makes one, and what is wrong; what is only left out is no mistake."""
+        blank = NewCra.find_blank(self.raw, clues)
+        blank = {element: label for element, label in blank.items() if element not in self.mistakes}
+        try:
+            return JudgedLine(self, NewCra.parse(self.raw, self.hidden, clues).report(), self.mistakes, blank)
+        except UserError as refusal:
+            found = {e: sentence for e, sentence in refusal.fields.items() if e not in blank}
+            return JudgedLine(self, None, found | self.mistakes, blank)
 
 
-def read_line(text: str, clues: Clues, last_commune: str = "") -> Line:
-    """Read any text, of any length, as a compte rendu; the order of its parts does not matter.
+_MAY_BE_ASSUMED = {"canal"}
+"""What may have been meant by words that were not understood, and is put right as easily afterwards."""
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedLine:
+    """A line, the report that it makes if it makes one, what is wrong, and what is missing (labels), by element."""
+
+    line: Line
+    report: Report | None
+    mistakes: Mapping[str, str]
+    blank: Mapping[str, str]
+
+    @property
+    def sure(self) -> Report | None:
+        """The report that may be stored as it is: all that it needs was understood, and what was not understood can be
+        nothing that was taken without being said."""
+        line = self.line
+        numbers = any(sign.isdigit() for word in line.unread for sign in word)
+        doubtful = bool(line.unread) and (numbers or not line.assumed.keys() <= _MAY_BE_ASSUMED)
+        return None if self.mistakes or doubtful else self.report
+
+
+def read_line(text: str, clues: Clues, usual: Usual | None = None) -> Line:
+    """Read any text, of any length, as one compte rendu; the order of its parts does not matter.
 
     Date, commune (the last one used), canal and statut have defaults, which are told; age, themes and duration have
     none.
     """
+    usual = usual or Usual()
     typed = split_line(text)
-    found = gather_values(typed, choose_pieces(typed, clues), clues, last_commune)
+    found = gather_values(typed, choose_pieces(typed, clues), clues, usual)
+    settle_values(found, clues, usual)
+    return make_line(typed, found)
+
+
+def make_line(typed: TypedLine, found: LineValues, kept: KeptAnswers | None = None) -> Line:
+    """Make the line of what was settled."""
     unread = _list_unread(typed, sorted(found.unread, key=lambda piece: piece.first))
-    return Line(found.raw, unread, found.mistakes, tuple(found.assumed))
+    return Line(found.raw, unread, found.mistakes, found.choices, found.notes, found.assumed, kept)
 
 
 def _list_unread(typed: TypedLine, pieces: list[Piece]) -> tuple[str, ...]:

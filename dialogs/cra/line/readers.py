@@ -9,14 +9,14 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import extractOne
 
 from bot.forms import Clues
-from bot.french.dates import read_date
+from bot.french.dates import MONTH_NUMBERS, fold_date, read_date
 from bot.french.words import digits, read_minutes, read_number
 from config.tables import read
 from config.text import fold
 from config.themes import THEMES, key, theme_of, vocabulary
 from config.time import WEEKDAYS
 from storage.communes import find_place_exactly
-from storage.cra.report import DUREES, Age
+from storage.cra.report import DUREES, Activite, Age, Canal, Statut, Suite
 
 _YEARS = r"(?: ?ans?)"
 _OLDER = re.compile(
@@ -83,25 +83,44 @@ AMBIGUOUS: dict[str, tuple[Meaning, Meaning]] = {
 }
 
 _SMALL = (
-    "a activite age ai aide ans au aux avec avons c ca canal ce cet cette chez commune cra d dame dames "
-    "dans date de des dont du duree en environ est et etaient etait fait femme femmes h homme hommes il "
-    "ils initiation j je l la le les leur leurs lieu lors ma madame mes mme mon monsieur mr n ne nos "
-    "notre nous on ont ou par pendant perfectionnement permanence pour public qu que qui s sa se ses soit "
-    "son sous statut sujet sujets sur theme themes un une vers y "
+    "a activite age ai aide ans au aux avec avons c ca canal ce cet cette chez commune cra d dame dames dans date "
+    "de des dont du duree en ensuite environ est et etaient etait fait femme femmes h homme hommes il ils "
+    "initiation j je l la le les leur leurs lieu lors ma madame mais mes mme mon monsieur mr n ne nos notre nous "
+    "on ont ou par pendant perfectionnement permanence pour public puis qu que qui s sa sauf se ses soit son sous "
+    "statut sujet sujets sur theme themes un une vers y "
 )
 SMALL = frozenset(_SMALL.split())
 """Words of a sentence that tell nothing of the report."""
 
 _ORDINARY = (
-    "bar bois bus campagne contre cours fille grand jardin marche mer mere montagne pere place plan pont "
-    "riviere rue salon ville vue "
+    "aire aucun aucune avion avril bar barre blond bois bonne bonnes bords borne boulot bouquet bretagne bus "
+    "campagne cesse champagne champs change charge chemin claviers colonne contre corps couches courant cours "
+    "creuse don ecole eu faux fille fins force four frais grand gras hommes houx jardin job joue jumeaux lance "
+    "landes lens lent ligne loire long marche marie mars mer mere monnaie montagne monte moyen murs nice noe "
+    "orange pannes parce parent pere pin place plaisir plan pont port portes poses prince publier pure ramasse "
+    "rang real riviere rouge routes rue sache salle salles salon sauve sens serez sers signes simple son sos sur "
+    "sure target this tours tricot us vers vert vienne viens vieux vif ville villes vitre vue "
 )
 ORDINARY = frozenset(_ORDINARY.split())
-"""Words that are also communes: they name one only where typed with a capital, or beside a postcode."""
+"""Words that are also communes: they name one only after « à », with a capital or beside a postcode."""
+
+NOTHING = "rien"
+"""The element of words that tell nothing, though they look as if they did: « en ligne » names no commune."""
 
 NOT_TYPOS = frozenset(("domicilie", "retrait", "salaire"))
 """One letter away from a word of the table, and no slip."""
 SHORTEST_WITH_TYPO = 6
+
+
+UNSURE = "?"
+"""The beginning of a value that has to be asked for: a day that is none, a theme that may be several."""
+
+
+@cache
+def read_unsure_themes() -> dict[str, str]:
+    """Read the words that several themes share, reduced by `key`, and the codes of these."""
+    rows = read("unsure_themes.tsv")
+    return {key(word): row["codes"] for row in rows for word in row["mots"].split(", ")}
 
 
 @cache
@@ -120,6 +139,15 @@ def comma_themes() -> frozenset[str]:
 def single_words() -> tuple[str, ...]:
     """List the single words of the table that are long enough for a slip to show."""
     return tuple(word for word in read_meanings() if len(word) >= SHORTEST_WITH_TYPO and " " not in word)
+
+
+def say_meaning(element: str, value: str) -> str:
+    """Say a value of the form, or a theme, as people call it."""
+    if element == "themes":
+        return THEMES[value].court
+    members = {"activite": Activite, "canal": Canal, "age": Age, "statut": Statut, "suite": Suite}
+    labels = {member.value: member.label for member in members.get(element, ())}
+    return labels.get(value, value)
 
 
 # What each reading costs; the cheapest reading of the whole line holds (parser.py). A word left unread costs most.
@@ -166,6 +194,11 @@ _CODE = re.compile(r"\b(?:\d{5}|2[ab]\d{3})\b", re.IGNORECASE)
 # What numbers may stand beside the name of a commune: codes, a département, an arrondissement.
 _PLACE_NUMBER = r"(?:\d{5}|2[ab]\d{3}|\d{1,3}|2[ab]|\d{1,2}(?:er|e|eme))"
 _PLACE_WORDS = re.compile(rf"(?:(?:[^\d ]+|{_PLACE_NUMBER})(?: |$))+")
+_LIKE_DATE = re.compile(
+    rf"(?:(?:{'|'.join(WEEKDAYS)}) )?(?:le )?(?:\d{{1,2}}/\d{{1,2}}(?:/(?:\d{{4}}|\d\d))?|"
+    rf"\d{{1,2}}(?: ?er)? (?:{'|'.join(MONTH_NUMBERS)})\.?(?: \d{{4}})?)"
+)
+"""What is written as a date, whether there is such a day or not."""
 _DATE_WORDS = frozenset((*WEEKDAYS, "hier", "demain", "aujourd", "auj", "jour", "matin", "midi", "soir"))
 
 
@@ -179,6 +212,8 @@ def read_word(span: Span, clues: Clues) -> Reading | None:
 
 def read_theme(span: Span, clues: Clues) -> Reading | None:
     """Read a theme by code, label or usual word."""
+    if codes := read_unsure_themes().get(span.key):
+        return Reading("themes", f"{UNSURE}{span.words}={codes}")
     theme = vocabulary().get(span.key)
     return Reading("themes", theme.code) if theme else None
 
@@ -192,8 +227,11 @@ def read_day(span: Span, clues: Clues) -> Reading | None:
     """Read a date."""
     if not span.numbered and _DATE_WORDS.isdisjoint(span.words.split()):
         return None
-    day = read_date(span.text, clues.today)
-    return Reading("date", day.isoformat()) if day else None
+    if day := read_date(span.text, clues.today):
+        return Reading("date", day.isoformat())
+    # « 18-20 » is a range rather than a day that is none.
+    dated = "-" not in span.text and _LIKE_DATE.fullmatch(fold_date(span.text))
+    return Reading("date", f"{UNSURE}{span.text}", WRONG) if dated else None
 
 
 def read_duration(span: Span, clues: Clues) -> Reading | None:

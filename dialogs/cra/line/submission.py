@@ -1,170 +1,47 @@
 """From the pieces of a line to what a submission of the form would send, and what is wrong or was assumed."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from rapidfuzz import fuzz
-from rapidfuzz.distance import OSA
-
 from bot.forms import Clues
+from bot.french.dates import say_date
 from bot.french.words import NBSP, join, say_minutes
-from config.text import fold
-from dialogs.cra import read_place, require_place
+from bot.texts import quote
+from config.themes import THEMES
+from dialogs.cra.line.communes import name_commune
 from dialogs.cra.line.parser import Piece, TypedLine
-from dialogs.cra.line.readers import ALL, BARE_NUMBER, NO_SUITE, SMALL, SOME, WEAK, Meaning, Reading, has_code
-from storage.communes import CommunePlace, find_place, find_place_exactly
+from dialogs.cra.line.readers import (
+    ALL,
+    BARE_NUMBER,
+    GUESS,
+    NO_SUITE,
+    NOTHING,
+    SOME,
+    UNSURE,
+    WEAK,
+    Meaning,
+    Reading,
+    say_meaning,
+)
+from dialogs.cra.line.values import LineValues
+from storage.cra.habits import Usual
 from storage.cra.report import DUREES, PARTICIPANTS_MAX, Activite, Age, Canal, Statut, Suite, find_problems
 
-
-@dataclass
-class LineValues:
-    """Values by element, as said; then, as they are settled, the parts of a `Line`."""
-
-    said: dict[str, list[str]] = field(default_factory=dict)
-    raw: dict[str, Any] = field(default_factory=dict)
-    mistakes: dict[str, str] = field(default_factory=dict)
-    assumed: list[str] = field(default_factory=list)
-    unread: list[Piece] = field(default_factory=list)
-
-    def values(self, element: str) -> list[str]:
-        """The different values said for an element, in the order typed."""
-        return list(dict.fromkeys(self.said.get(element, ())))
-
-    def add(self, meaning: Meaning) -> None:
-        """Add one more value for an element."""
-        self.said.setdefault(meaning[0], []).append(meaning[1])
-
-
-_TRIED = 2
-"""Runs of unread words that are tried as a mistyped commune: each try takes several milliseconds."""
-_ALIKE, _VERY_ALIKE = 85, 92
-"""Likeness, out of 100, from which unread words are a mistyped commune: looking like a name, or not."""
-
-_Run = tuple[int, int]
-
-
-def name_commune(found: LineValues, typed: TypedLine, pieces: list[Piece], clues: Clues) -> None:
-    """Settle the commune: its label, or what was typed and a sentence; words of its name are no longer unread."""
-    named = [piece for piece in pieces if piece.reading and piece.reading.element == "commune"]
-    texts = list(dict.fromkeys(typed.slice(piece.first, piece.end) for piece in named))
-    if not any(has_code(text) for text in texts) and _find_typo(found, typed, pieces, clues):
-        return
-    if texts:
-        place = _find_common_place(texts, clues)
-        if place is None:
-            _explain_commune(found, typed, texts, clues)
-        else:
-            found.raw["commune"] = place.label
-            found.unread = [piece for piece in found.unread if not _is_part_of(_say_piece(typed, piece), place)]
-
-
-def _find_common_place(texts: list[str], clues: Clues) -> CommunePlace | None:
-    """Find the place that all mentions may mean; a part of a name is enough beside the postcode."""
-    near = clues.user.departements
-    if together := find_place_exactly(" ".join(texts), near).place:
-        return together
-    texts = sorted(texts, key=lambda text: not has_code(text))
-    first = find_place_exactly(texts[0], near).place
-    if first and all(_is_part_of(text, first) or _may_be(text, first, clues) for text in texts[1:]):
-        return first
-    return None
-
-
-def _may_be(text: str, place: CommunePlace, clues: Clues) -> bool:
-    found = find_place_exactly(text, clues.user.departements)
-    return place.commune in [other.commune for other in (found.place, *found.choices) if other]
-
-
-def _is_part_of(text: str, place: CommunePlace) -> bool:
-    """Return whether all words are words of the name, give or take a letter."""
-    name = fold(place.commune.nom).split()
-    words = [word for word in fold(text).split() if word not in SMALL]
-    return bool(words) and all(any(_is_same_word(word, other) for other in name) for word in words)
-
-
-def _is_same_word(word: str, other: str) -> bool:
-    return word == other or (len(word) >= 4 and OSA.distance(word, other, score_cutoff=1) <= 1)
-
-
-def _explain_commune(found: LineValues, typed: TypedLine, texts: list[str], clues: Clues) -> None:
-    """Say why the mentions are no commune: several ones, or one that leaves a choice."""
-    if len(texts) > 1:
-        found.mistakes["commune"] = f"Plusieurs communes sont indiquées{NBSP}: {join(texts)}. Gardez une seule réponse."
-        return
-    choices = find_place_exactly(texts[0], clues.user.departements).choices
-    parts = [p for p in found.unread if any(_is_part_of(_say_piece(typed, p), choice) for choice in choices)]
-    found.unread = [piece for piece in found.unread if piece not in parts]
-    text = " ".join([texts[0], *(_say_piece(typed, piece) for piece in parts)])
-    try:
-        found.raw["commune"] = read_place(text, clues).label
-    except ValueError as problem:
-        found.raw["commune"] = text
-        found.mistakes["commune"] = str(problem)
-
-
-def _say_piece(typed: TypedLine, piece: Piece) -> str:
-    return typed.slice(piece.first, piece.end)
-
-
-def _find_typo(found: LineValues, typed: TypedLine, pieces: list[Piece], clues: Clues) -> bool:
-    """Find unread words that resemble a commune’s name, and say which it may be."""
-    for first, end in _list_runs(typed, pieces)[:_TRIED]:
-        text = typed.slice(first, end)
-        seen = find_place(text, clues.user.departements)
-        wanted = _ALIKE if _is_proper(typed, first, end) else _VERY_ALIKE
-        if not any(fuzz.ratio(fold(text), fold(place.commune.nom)) >= wanted for place in seen.suggestions):
-            continue
-        found.raw["commune"] = text
-        found.unread = [piece for piece in found.unread if not first <= piece.first < end]
-        try:
-            require_place(text, seen)
-        except ValueError as problem:
-            found.mistakes["commune"] = str(problem)
-        return True
-    return False
-
-
-def _is_proper(typed: TypedLine, first: int, end: int) -> bool:
-    """Return whether words are announced by « à » or look like a name: a hyphen, or a capital that begins no
-    sentence."""
-    text = typed.slice(first, end)
-    named = first > 0 and text[0].isupper() and not typed.plain.isupper()
-    return named or "-" in text or (first > 0 and typed.tokens[first - 1].word == "a")
-
-
-def _list_runs(typed: TypedLine, pieces: list[Piece]) -> list[_Run]:
-    """List runs of unread words and names of communes, small words between them, with something unread in each."""
-    runs: list[tuple[int, int, bool]] = []
-    for piece in pieces:
-        reading = piece.reading
-        if reading and reading.element != "commune":
-            continue
-        unread = reading is None
-        if runs and _are_joined(typed, runs[-1][1], piece.first):
-            runs[-1] = (runs[-1][0], piece.end, runs[-1][2] or unread)
-        else:
-            runs.append((piece.first, piece.end, unread))
-    return [(first, end) for first, end, unread in runs if unread and len(typed.words(first, end)) >= 5]
-
-
-def _are_joined(typed: TypedLine, end: int, first: int) -> bool:
-    between = typed.tokens[end:first]
-    parted = any(token.parted for token in typed.tokens[end - 1 : first])
-    return not parted and all(token.word in SMALL for token in between)
-
-
+FAR_DAYS = 183
+"""From so long ago on, a day without its year may have been meant otherwise."""
 _Read = tuple[Piece, Reading]
 
 
-def weigh_pieces(found: LineValues, pieces: list[Piece]) -> None:
+def weigh_pieces(found: LineValues, pieces: Sequence[Piece]) -> None:
     """Gather the values of all pieces, those that depend on others last; communes are named elsewhere."""
     later: list[_Read] = []
     for piece in pieces:
         reading = piece.reading
         if reading is None:
             found.unread.append(piece)
+        elif reading.element == NOTHING:
+            continue
         elif _depends(reading):
             later.append((piece, reading))
         elif reading.element != "commune":
@@ -255,34 +132,62 @@ _SEVERAL = {
 }
 
 
-def gather_values(typed: TypedLine, pieces: list[Piece], clues: Clues, last_commune: str) -> LineValues:
-    """Weigh the pieces against each other, then make each element of the form."""
+def gather_values(typed: TypedLine, pieces: Sequence[Piece], clues: Clues, usual: Usual) -> LineValues:
+    """Weigh the pieces against each other, and make each element that was said."""
     found = LineValues()
     weigh_pieces(found, pieces)
+    _note_slips(found, typed, pieces)
     for element in _SEVERAL:
         _take_one(found, element)
-    if themes := found.values("themes"):
-        found.raw["themes"] = themes
+    _take_themes(found)
     _judge_duration(found)
-    name_commune(found, typed, pieces, clues)
-    _assume(found, clues, last_commune)
-    _judge(found, clues)
+    name_commune(found, typed, pieces, clues, usual.commune)
     return found
 
 
+def _note_slips(found: LineValues, typed: TypedLine, pieces: Sequence[Piece]) -> None:
+    """Say what was read in a mistyped word, or in one of two meanings."""
+    for piece in pieces:
+        reading = piece.reading
+        if reading is None or (reading.cost != GUESS and not reading.other):
+            continue
+        said = [m for m in ((reading.element, reading.value), reading.other) if m and m[1] in found.values(m[0])]
+        for element, value in said[:1]:
+            text = quote(typed.slice(piece.first, piece.end))
+            found.note(element, f"J’ai lu « {text} » comme « {say_meaning(element, value)} ».")
+
+
 def _take_one(found: LineValues, element: str) -> None:
-    """Take the one value, or say that there are several."""
+    """Take the one value, or say that there are several, or that it cannot be."""
     values = found.values(element)
-    if len(values) > 1:
+    if impossible := [value for value in values if value.startswith(UNSURE)]:
+        text = quote(impossible[0].removeprefix(UNSURE))
+        found.mistakes[element] = f"La date « {text} » n’existe pas{NBSP}: indiquez le jour."
+    elif len(values) > 1:
         shown = join([_show_value(element, value) for value in values])
         found.mistakes[element] = f"{_SEVERAL[element]}{NBSP}: {shown}. {_advice(found, element)}"
     elif values and values[0] != NO_SUITE:
         found.raw[element] = int(values[0]) if element in ("participants", "recurrents") else values[0]
 
 
+def _take_themes(found: LineValues) -> None:
+    """Take the themes; of a word that several share, ask which."""
+    themes = found.values("themes")
+    unsure = [theme.removeprefix(UNSURE) for theme in themes if theme.startswith(UNSURE)]
+    if sure := [theme for theme in themes if not theme.startswith(UNSURE)]:
+        found.raw["themes"] = sure
+    if unsure:
+        word, _, codes = unsure[0].partition("=")
+        offered = {code: THEMES[code].court for code in codes.split("/")}
+        found.choices["themes"] = offered
+        found.mistakes["themes"] = (
+            f"« {quote(word)} »{NBSP}: quel thème{NBSP}? Choisissez{NBSP}: {' · '.join(offered.values())}."
+        )
+
+
 def _advice(found: LineValues, element: str) -> str:
     if element in ("age", "statut") and found.values("activite") == [Activite.COLLECTIF]:
-        return f"Gardez la réponse la plus fréquente{NBSP}: «{NBSP}Répartir{NBSP}» précisera ensuite."
+        return f"Gardez la réponse la plus fréquente{NBSP}: « Répartir » précisera ensuite."
     return "Gardez une seule réponse."
 
 
@@ -295,32 +200,58 @@ def _show_value(element: str, value: str) -> str:
 
 
 def _judge_duration(found: LineValues) -> None:
-    """Name the durations around one that the form does not have."""
+    """Count what is shorter than the shortest as that; name the durations around one that the form does not have."""
     minutes = int(found.raw.get("duree", DUREES[0]))
     if minutes in DUREES:
         return
+    if 0 < minutes < DUREES[0]:
+        found.raw["duree"] = str(DUREES[0])
+        found.note("duree", f"{say_minutes(minutes)} compte pour {say_minutes(DUREES[0])}.")
+        return
     del found.raw["duree"]
     around = [max((d for d in DUREES if d < minutes), default=0), min((d for d in DUREES if d > minutes), default=0)]
-    choices = join([say_minutes(d) for d in around if d], "ou")
+    found.choices["duree"] = {str(d): say_minutes(d) for d in around if d}
+    choices = join(list(found.choices["duree"].values()), "ou")
     found.mistakes["duree"] = f"{say_minutes(minutes)} n’est pas une durée du formulaire{NBSP}: indiquez {choices}."
 
 
-def _assume(found: LineValues, clues: Clues, commune: str) -> None:
-    """Take what may go without saying; age, themes and duration may not."""
-    for element, what, value, said in _defaults(found, clues, commune):
+def settle_values(found: LineValues, clues: Clues, usual: Usual, base: Mapping[str, Any] | None = None) -> None:
+    """Take what goes without saying, from the report that this one is like (``base``) or from what is usual, and judge
+    the whole."""
+    if base is not None:
+        _copy_base(found, base)
+    for element, value, said in _list_defaults(found, clues, usual):
         if element not in found.raw and element not in found.mistakes:
             found.raw[element] = value
-            found.assumed.append(f"{what}{NBSP}: {said}")
+            found.assumed[element] = said
+    if "duree" not in found.raw and "duree" not in found.choices and usual.minutes:
+        found.choices["duree"] = {str(minutes): say_minutes(minutes) for minutes in usual.minutes}
+    _judge(found, clues)
 
 
-def _defaults(found: LineValues, clues: Clues, commune: str) -> Iterator[tuple[str, str, str, str]]:
-    yield "date", "date", clues.today.isoformat(), "aujourd’hui"
+def _copy_base(found: LineValues, base: Mapping[str, Any]) -> None:
+    """Take from the report that it is like what this one does not say otherwise."""
+    said = dict(found.raw)
+    if said.get("participants", 1) > 1 and "activite" not in said and base["activite"] != Activite.COLLECTIF:
+        found.raw["activite"] = Activite.COLLECTIF.value
+        found.assumed["activite"] = Activite.COLLECTIF.label.lower()
+    alone = found.raw.get("activite", base["activite"]) != Activite.COLLECTIF
+    dropped = {"participants"} if alone else set()
+    dropped |= {"recurrents"} if alone or "participants" in said else set()
+    for element, value in base.items():
+        if element not in found.raw and element not in found.mistakes and element not in dropped:
+            found.raw[element] = value
+
+
+def _list_defaults(found: LineValues, clues: Clues, usual: Usual) -> Iterator[tuple[str, str, str]]:
+    """List what may go without saying; age, themes and duration may not."""
+    yield "date", clues.today.isoformat(), "aujourd’hui"
     kind = Activite.COLLECTIF if found.raw.get("participants", 1) > 1 else Activite.INDIVIDUEL
-    yield "activite", "activité", kind.value, kind.label
-    if commune:
-        yield "commune", "commune", commune, f"{commune} (la dernière utilisée)"
-    yield "canal", "canal", Canal.RATTACHEMENT.value, Canal.RATTACHEMENT.label
-    yield "statut", "statut", Statut.HETEROGENE.value, "non renseigné"
+    yield "activite", kind.value, kind.label.lower()
+    if usual.commune:
+        yield "commune", usual.commune, f"{usual.commune} (la dernière commune utilisée)"
+    yield "canal", usual.canal.value, usual.canal.label.lower()
+    yield "statut", Statut.HETEROGENE.value, "statut non renseigné"
 
 
 def _judge(found: LineValues, clues: Clues) -> None:
@@ -333,3 +264,6 @@ def _judge(found: LineValues, clues: Clues) -> None:
         values["activite"] = next(activite for activite in Activite if activite == raw["activite"])
     for element, sentence in find_problems(values, clues.today).items():
         found.mistakes.setdefault(element, sentence)
+    day = values.get("date")
+    if day and (clues.today - day).days > FAR_DAYS and "date" not in found.mistakes:
+        found.note("date", f"La date est loin{NBSP}: {say_date(day)}.")

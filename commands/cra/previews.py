@@ -1,0 +1,332 @@
+"""A typed line as it was understood, before anything is stored: saved, completed, corrected by a choice, or dropped."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+
+from bot.context import Context, ReadingContext
+from bot.errors import ChatError, UserError
+from bot.forms import name_of
+from bot.french.dates import say_date
+from bot.french.words import plural
+from bot.menus import Menu
+from bot.replies import Ask, Button, Card, Message, Replies, Update, Whisper
+from bot.spool import Submission
+from bot.texts import Markdown, quote, render
+from commands.cra.cards import describe_report, refresh_card, say_report
+from commands.cra.feature import (
+    CONSEILLERS,
+    Complete,
+    Drop,
+    Ignore,
+    Pick,
+    Preview,
+    PreviewedReport,
+    Remove,
+    Repeat,
+    Save,
+    SaveAll,
+    UndoBatch,
+    feature,
+)
+from commands.cra.records import record_report
+from dialogs.cra import NewCra
+from dialogs.cra.line import JudgedLine
+from dialogs.cra.line.batch import BATCH_MAX, Base, Like, Part, Which, cut_line, read_parts, says_nothing
+from dialogs.cra.titles import title_report
+from storage import claims
+from storage.cra import Cra, Report, Source, queries
+from storage.cra.habits import find_last_report, list_reports_of, read_usual
+from storage.cra.queries import Filing, find_filed_keys, find_filed_numbers
+from storage.cra.search import Sheet
+
+REMOVED = "cra.removed"
+"""The claims on the keys of reports that were taken out of a preview: an older one of the same line may still stand."""
+PICK_LABELS = {"commune": "Choisir la commune", "themes": "Choisir le thème", "duree": "Choisir la durée"}
+
+
+async def read_text(ctx: ReadingContext, text: str) -> Preview | Whisper:
+    """Read what was typed as one report or several; where it is unclear which report they are like, ask."""
+    parts = cut_line(text, ctx.clues)
+    bases = await _find_bases(ctx, parts)
+    changed = [part for part in parts if len(bases.get(part.like, ())) > 1 and not says_nothing(part.text)]  # type: ignore[arg-type]
+    if changed:
+        return _ask_which_base(ctx, parts, changed[0], bases)
+    lines = read_parts(parts, bases, ctx.clues, await ctx.recall(read_usual))
+    key = secrets.token_urlsafe(16)
+    keys = [key] if len(lines) == 1 else [f"{key}.{at}" for at in range(len(lines))]
+    reports = [PreviewedReport(key=each, line=line) for each, line in zip(keys, lines, strict=True)]
+    return Preview(author=ctx.user.id, key=key, here=await _is_direct(ctx), reports=reports)
+
+
+async def show_preview(ctx: Context, shown: Preview) -> Whisper | Update:
+    """Show what a line was understood as; it can be found again for a day, since a whisper vanishes at a reload."""
+    for report in shown.reports:
+        draft = Submission(name_of(NewCra), report.key, ctx.user.id, report.line.raw, report.line.hidden)
+        await ctx.drafts.keep(ctx.db, draft, is_typed=False)
+    return _show(ctx, shown)
+
+
+async def _is_direct(ctx: ReadingContext) -> bool:
+    """Whether the line was typed where its receipt comes."""
+    try:
+        return ctx.channel_id == await ctx.chat.direct_channel(ctx.user.id)
+    except ChatError:
+        return False
+
+
+async def _find_bases(ctx: Context, parts: Sequence[Part]) -> dict[Like, Sequence[Base]]:
+    """Find the reports that parts of a line are to be like. Raises UserError where there are none."""
+    wanted = {part.like for part in parts if part.like is not None and part.like is not Which.BEFORE}
+    return {like: [Base(cra.report, cra.number) for cra in await _find_reports(ctx, like)] for like in wanted}
+
+
+async def _find_reports(ctx: Context, like: Like) -> Sequence[Cra]:
+    sheet = Sheet(ctx.user.id)
+    last = await find_last_report(ctx.db, sheet)
+    if last is None:
+        raise UserError("Vous n’avez pas encore de compte rendu à reprendre. Tapez /cra pour enregistrer le premier.")
+    if isinstance(like, date):
+        found = await list_reports_of(ctx.db, sheet, like, BATCH_MAX + 1)
+        if not found:
+            raise UserError(
+                f"Vous n’avez pas de compte rendu du {like:%d/%m/%Y}. Le dernier enregistré est du "
+                f"{last.date:%d/%m/%Y} : tapez /cra idem pour en repartir, ou /cra liste pour les voir tous."
+            )
+        return found
+    if isinstance(like, int):
+        own = await queries.find_own(ctx.db, ctx.user.id, like)
+        if own is None or own.deleted_at:
+            raise UserError(f"Vous n’avez pas de compte rendu n° {like}. Tapez /cra liste pour voir les vôtres.")
+        return [own]
+    return [last]
+
+
+def _ask_which_base(ctx: Context, parts: Sequence[Part], part: Part, bases: Mapping[Like, Sequence[Base]]) -> Whisper:
+    """Ask which report of a day is to be changed, where there are several."""
+    assert isinstance(part.like, date)
+    if len(parts) > 1:
+        raise UserError(
+            f"Vous avez plusieurs comptes rendus du {part.like:%d/%m} : dites lequel par son numéro, par exemple "
+            "« comme le n° 12 mais 1h ». /cra liste les montre."
+        )
+    offered = {
+        str(base.number): f"n° {base.number} · {title_report(base.report, ctx.today)}" for base in bases[part.like]
+    }
+    text = render("cra/which", day=say_date(part.like, ctx.today), count=len(offered))
+    return Whisper(text, menus=[Menu("Choisir", Repeat(rest=part.text), offered)])
+
+
+async def read_repeat(ctx: ReadingContext, click: Repeat) -> Preview | Whisper:
+    """Read a report like the chosen one, with what was typed of it."""
+    return await read_text(ctx, f"comme n° {click.chosen}, {click.rest}")
+
+
+@feature.button(Repeat, roles=CONSEILLERS, asks=read_repeat)
+async def repeat_chosen(ctx: Context, shown: Preview) -> Replies:
+    """Preview a report like the chosen one."""
+    return await show_preview(ctx, shown)
+
+
+def _answer(ctx: Context, message: Message) -> Whisper | Update:
+    """Replace a preview, in the direct channel where it stays; a whisper can’t be rewritten, so that a new one
+    answers."""
+    kind = Whisper if ctx.request.kind == "command" or ctx.request.response_url else Update
+    return kind(message.text, message.buttons, message.facts, message.menus, message.cards)
+
+
+def _show(ctx: Context, shown: Preview) -> Whisper | Update:
+    if len(shown.reports) == 1:
+        return _answer(ctx, _draw_one(ctx, shown))
+    return _answer(ctx, _draw_batch(ctx, shown))
+
+
+def _draw_one(ctx: Context, shown: Preview) -> Message:
+    (report,) = shown.reports
+    line, judged = report.line, report.line.judge(ctx.clues)
+    carried = {"author": shown.author, "key": report.key, "raw": line.raw, "hidden": line.hidden}
+    save = [Button("Enregistrer", Save(**carried, here=shown.here), "primary")] if judged.sure else []
+    complete = Button("Compléter", Complete(**carried), "default" if save else "primary")
+    ignore = [Button("Ignorer ces mots", Ignore(shown=shown))] if _lacks_only_words(judged) else []
+    drop = Button("Annuler", Drop(author=shown.author, key=report.key))
+    text = render("cra/preview", **_describe_line(judged))
+    return Message(text, [*save, complete, *ignore, drop], menus=_offer_choices(shown, 0, judged))
+
+
+def _lacks_only_words(judged: JudgedLine) -> bool:
+    return judged.sure is None and judged.report is not None and not judged.mistakes
+
+
+def _describe_line(judged: JudgedLine) -> dict[str, object]:
+    """Describe what was understood of a line, and what was not."""
+    line = judged.line
+    return {
+        "text": _say_understood(judged) if judged.report is None else say_report(judged.report),
+        "unread": [quote(word) for word in line.unread],
+        "mistakes": list(judged.mistakes.values()),
+        "notes": list(line.notes.values()),
+        "assumed": list(line.assumed.values()),
+        "blank": list(judged.blank.values()),
+    }
+
+
+def _say_understood(judged: JudgedLine) -> Markdown:
+    """Say what was understood of an incomplete line, by field."""
+    right = {element: value for element, value in judged.line.raw.items() if element not in judged.mistakes}
+    return render("cra/understood", told=NewCra.tell(right))
+
+
+def _offer_choices(shown: Preview, at: int, judged: JudgedLine) -> list[Menu]:
+    """Offer what may have been meant, for what is doubtful or missing."""
+    asked = judged.mistakes.keys() | judged.blank.keys()
+    return [
+        Menu(PICK_LABELS[element], Pick(shown=shown, at=at, element=element), offered)
+        for element, offered in judged.line.choices.items()
+        if element in asked
+    ]
+
+
+def _draw_batch(ctx: Context, shown: Preview) -> Message:
+    """Draw several reports, each with what can be done with it; what all assume is said once."""
+    judged = [report.line.judge(ctx.clues) for report in shown.reports]
+    assumed = [text for text in judged[0].line.assumed.values() if all(text in j.line.assumed.values() for j in judged)]
+    sure = [report for report, judged_line in zip(shown.reports, judged, strict=True) if judged_line.sure]
+    keys = [report.key for report in shown.reports]
+    label = "Tout enregistrer" if len(sure) == len(judged) else f"Enregistrer les complets ({len(sure)})"
+    save = [Button(label, SaveAll(shown=shown.model_copy(update={"reports": sure})), "primary")] if sure else []
+    drop = Button("Annuler", Drop(author=shown.author, key=shown.key, keys=keys))
+    cards = [_draw_card(shown, at, each, assumed) for at, each in enumerate(judged)]
+    said = {"count": len(judged), "left": len(judged) - len(sure), "assumed": assumed}
+    return Message(render("cra/batch", **said), [*save, drop], cards=cards)
+
+
+def _draw_card(shown: Preview, at: int, judged: JudgedLine, assumed: Sequence[str]) -> Card:
+    report = shown.reports[at]
+    open_it = Complete(author=shown.author, key=report.key, raw=report.line.raw, hidden=report.line.hidden)
+    buttons = [
+        Button(
+            f"{'Corriger' if judged.sure else 'Compléter'} le {at + 1}",
+            open_it,
+            "default" if judged.sure else "primary",
+        ),
+        Button(f"Retirer le {at + 1}", Remove(shown=shown, at=at)),
+    ]
+    said = _describe_line(judged)
+    said["assumed"] = [text for text in judged.line.assumed.values() if text not in assumed]
+    return Card(render("cra/batch_line", at=at + 1, **said), buttons, menus=_offer_choices(shown, at, judged))
+
+
+def _must_be_author(ctx: Context, author: str) -> None:
+    if author != ctx.user.id:
+        raise UserError("Cet aperçu est celui de quelqu’un d’autre : tapez votre propre ligne avec /cra.")
+
+
+@feature.button(Save, roles=CONSEILLERS)
+async def save_preview(ctx: Context, click: Save) -> Replies:
+    """Record the line as it was previewed; a second click finds it recorded."""
+    _must_be_author(ctx, click.author)
+    report = NewCra.parse(click.raw, click.hidden, ctx.clues).report()
+    recorded = await record_report(ctx, report, Filing(click.key, Source.LINE, ctx.now))
+    told = [recorded.receipt] if recorded.receipt else []
+    return [_answer(ctx, Message(render("cra/saved", again=not told, here=click.here))), *told]
+
+
+@feature.button(Complete, roles=CONSEILLERS, writes=False)
+async def complete_preview(ctx: Context, click: Complete) -> Replies:
+    """Open the dialog prefilled with all that was understood; it and « Enregistrer » count once together."""
+    _must_be_author(ctx, click.author)
+    return Ask(NewCra.recall(click.raw, click.hidden), key=click.key)
+
+
+@feature.button(Drop, roles=CONSEILLERS)
+async def drop_preview(ctx: Context, click: Drop) -> Replies:
+    """Forget the line, unless it is recorded already."""
+    _must_be_author(ctx, click.author)
+    keys = click.keys or [click.key]
+    filed = await find_filed_keys(ctx.db, keys)
+    for key in keys:
+        await ctx.drafts.drop(ctx.db, key)
+    if click.keys:
+        await _take_out(ctx, click.keys)
+    return _answer(ctx, Message(render("cra/dropped", filed=len(filed))))
+
+
+async def _take_out(ctx: Context, keys: Sequence[str]) -> None:
+    for key in keys:
+        await claims.claim(ctx.db, REMOVED, key, ctx.now)
+
+
+@feature.button(Pick, roles=CONSEILLERS, writes=False)
+async def pick_value(ctx: Context, click: Pick) -> Replies:
+    """Take the value that was chosen, and show the preview anew."""
+    _must_be_author(ctx, click.shown.author)
+    report = click.shown.reports[click.at]
+    line = report.line.choose(click.element, click.chosen)
+    reports = [*click.shown.reports]
+    reports[click.at] = PreviewedReport(key=report.key, line=line)
+    return _show(ctx, click.shown.model_copy(update={"reports": reports}))
+
+
+@feature.button(Ignore, roles=CONSEILLERS, writes=False)
+async def ignore_words(ctx: Context, click: Ignore) -> Replies:
+    """Leave out what was not understood, and show the preview anew."""
+    _must_be_author(ctx, click.shown.author)
+    reports = [PreviewedReport(key=each.key, line=replace(each.line, unread=())) for each in click.shown.reports]
+    return _show(ctx, click.shown.model_copy(update={"reports": reports}))
+
+
+@feature.button(Remove, roles=CONSEILLERS)
+async def remove_report(ctx: Context, click: Remove) -> Replies:
+    """Take one of the reports out of a preview, for the older ones of it as well, and show what is left."""
+    _must_be_author(ctx, click.shown.author)
+    await _take_out(ctx, [click.shown.reports[click.at].key])
+    taken = await claims.list_taken(ctx.db, REMOVED, [report.key for report in click.shown.reports])
+    left = [report for report in click.shown.reports if report.key not in taken]
+    if not left:
+        return _answer(ctx, Message(render("cra/dropped", filed=0)))
+    return _show(ctx, click.shown.model_copy(update={"reports": left}))
+
+
+@feature.button(SaveAll, roles=CONSEILLERS)
+async def save_batch(ctx: Context, click: SaveAll) -> Replies:
+    """Record all reports of a preview, or none; a second click finds them recorded, and what was removed stays out."""
+    shown = click.shown
+    _must_be_author(ctx, shown.author)
+    keys = [report.key for report in shown.reports]
+    taken = await claims.list_taken(ctx.db, REMOVED, keys)
+    filed = await find_filed_numbers(ctx.db, keys)
+    told, numbers = [], {}
+    for each in shown.reports:
+        if each.key in taken or each.key in filed:
+            continue
+        report = NewCra.parse(each.line.raw, each.line.hidden, ctx.clues).report()
+        recorded = await record_report(ctx, report, Filing(each.key, Source.LINE, ctx.now))
+        numbers[recorded.number] = report
+        told += [recorded.receipt] if recorded.receipt else []
+    return [_answer(ctx, _draw_saved(numbers, list(filed.values()), here=shown.here)), *told]
+
+
+def _draw_saved(numbers: Mapping[int, Report], before: Sequence[int], *, here: bool) -> Message:
+    """Say which reports are stored, each by its number, with what takes them all back."""
+    rows = [{"number": number, **describe_report(report)} for number, report in numbers.items()]
+    text = render("cra/saved_batch", rows=rows, before=[str(number) for number in before], here=here)
+    every = [*before, *numbers]
+    which = f"ces {plural(len(every), 'compte rendu', 'comptes rendus')}" if len(every) > 1 else "ce compte rendu"
+    return Message(text, [Button(f"Annuler {which}", UndoBatch(numbers=every))] if every else [])
+
+
+@feature.undo(UndoBatch, roles=CONSEILLERS)
+async def undo_batch(ctx: Context, click: UndoBatch) -> Replies:
+    """Delete the reports that were saved at once, as their receipts would; what was changed since stays."""
+    found = [cra for n in click.numbers if (cra := await queries.find_own(ctx.db, ctx.user.id, n))]
+    standing = [cra for cra in found if cra.deleted_at is None]
+    kept = [cra.number for cra in standing if cra.version > 1]
+    gone = []
+    for number in [cra.number for cra in standing if cra.version == 1]:
+        cra = await queries.find_own(ctx.db, ctx.user.id, number)
+        if cra and await queries.delete_report(ctx.db, cra, ctx.now):
+            gone.append(number)
+    deleted = [cra for n in gone if (cra := await queries.find_own(ctx.db, ctx.user.id, n))]
+    text = render("cra/undone", numbers=[str(number) for number in gone], kept=[str(number) for number in kept])
+    return [*(refresh_card(cra, "supprimé") for cra in deleted), _answer(ctx, Message(text))]

@@ -1,0 +1,282 @@
+"""Several comptes rendus in one line, and those that are like others: « atelier 8p 2h puis 2 ponctuels 15 min »,
+« comme hier », « idem mais 1h ».
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from enum import Enum
+from itertools import pairwise
+
+from bot.errors import UserError
+from bot.forms import Clues
+from bot.french.dates import read_date, say_date
+from dialogs.cra import KeptAnswers, NewCra
+from dialogs.cra.line import Line, make_line
+from dialogs.cra.line.parser import Piece, TypedLine, choose_pieces, split_line
+from dialogs.cra.line.readers import BARE_NUMBER, SMALL, WEAK
+from dialogs.cra.line.submission import gather_values, settle_values
+from dialogs.cra.line.values import LineValues
+from storage.cra import Activite, Report
+from storage.cra.habits import Usual
+
+BATCH_MAX = 10
+"""Reports that one line makes."""
+TOO_MANY = f"Une ligne fait {BATCH_MAX} comptes rendus au plus : écrivez les autres dans une deuxième."
+_THEN = frozenset(("puis", "ensuite"))
+_LINKS = frozenset(("et", "plus"))
+SAME = frozenset(("idem", "pareil", "pareille", "rebelote", "identique"))
+"""Words that mean a report like another one."""
+_LAST = ("d habitude", "d hab", "la derniere fois", "le dernier", "la derniere", "le precedent", "avant")
+_NUMBERED = re.compile(r"(?:le )?(?:cra |compte rendu )?(?:n ?° ?|no |numero |n )?(\d{1,9})")
+_EXCEPTING = frozenset(("mais", "sauf"))
+_TIMES = re.compile(r"(?<![\w])(?:[x×]\s?(\d{1,2})|(\d{1,2})\s?[x×])(?!\w)", re.IGNORECASE)
+_DAY_WORDS = 6
+
+
+class Which(Enum):
+    """Which report is meant by « idem » alone: the last one filed, or the one before in the same line."""
+
+    LAST, BEFORE = range(2)
+
+
+Like = Which | date | int
+"""The report that another one is like: which, those of a day, or that number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a line that makes one report or ``times`` the same, and what that is ``like``; ``text`` is the rest."""
+
+    text: str
+    times: int = 1
+    like: Like | None = None
+
+
+def cut_line(text: str, clues: Clues) -> list[Part]:
+    """Cut a line into its reports. Raises UserError where they are too many."""
+    typed = split_line(text)
+    cuts = _list_cuts(typed, choose_pieces(typed, clues), clues)
+    bounds = [0, *(typed.tokens[at].start for at in cuts), len(typed.plain)]
+    texts = [typed.text[first:end] for first, end in pairwise(bounds)]
+    if not cuts:
+        texts = [text]
+    elif typed.rest:
+        texts[-1] += f" {typed.rest}"
+    parts = [_read_part(part, clues, first=not at) for at, part in enumerate(texts)]
+    if sum(part.times for part in parts) > BATCH_MAX:
+        raise UserError(TOO_MANY)
+    return parts
+
+
+def says_nothing(text: str) -> bool:
+    """Return whether nothing is left of a part once it is like another report."""
+    return all(token.word in SMALL or token.word in _EXCEPTING for token in split_line(text).tokens)
+
+
+def _list_cuts(typed: TypedLine, pieces: Sequence[Piece], clues: Clues) -> list[int]:
+    """List the tokens with which another report begins."""
+    begun = [at for at, token in enumerate(typed.tokens) if at and token.word in _THEN]
+    begun = [at for at in begun if _says_more(typed, pieces, at)]
+    acts = [piece.first for piece in pieces if piece.reading and piece.reading.element == "activite"]
+    same = [at for at, token in enumerate(typed.tokens) if at and token.word in SAME]
+    for before, after in pairwise(acts):
+        if not any(before < at <= after for at in begun) and (at := _find_boundary(typed, before, after)):
+            begun.append(at)
+    for at in same:
+        boundary = _find_boundary(typed, 0, at)
+        if boundary and at - boundary <= 1 and not any(boundary - 1 <= other < at for other in begun):
+            begun.append(boundary)
+    return sorted(set(begun))
+
+
+def _says_more(typed: TypedLine, pieces: Sequence[Piece], at: int) -> bool:
+    """Return whether what follows « puis » is a report of its own: it has an activity, is like another, or has a
+    duration as what goes before has."""
+    after = [piece.reading.element for piece in pieces if piece.reading and piece.first > at]
+    before = [piece.reading.element for piece in pieces if piece.reading and piece.first < at]
+    same = any(token.word in SAME for token in typed.tokens[at + 1 : at + 3])
+    return same or "activite" in after or WEAK in after or ("duree" in after and "duree" in before)
+
+
+def _find_boundary(typed: TypedLine, before: int, after: int) -> int | None:
+    """Find the token after the last comma, line end, « et » or « + » between two."""
+    for at in range(after, before, -1):
+        gap = typed.plain[typed.tokens[at - 1].end : typed.tokens[at].start]
+        if (
+            typed.tokens[at - 1].parted
+            or "+" in gap
+            or "\n" in typed.text[typed.tokens[at - 1].end : typed.tokens[at].start]
+        ):
+            return at
+        if typed.tokens[at].word in _LINKS:
+            return at
+    return None
+
+
+def _read_part(text: str, clues: Clues, *, first: bool) -> Part:
+    """Take what says how often, and like what, out of a part."""
+    times = 1
+    if match := _TIMES.search(text):
+        times, text = int(match[1] or match[2]), _blank(text, match.start(), match.end())
+    text, like = _take_like(text, clues, first=first)
+    text, counted = _take_count(text, clues)
+    return Part(text, max(1, times * counted), like)
+
+
+def _blank(text: str, start: int, end: int) -> str:
+    return f"{text[:start]} {text[end:]}"
+
+
+def _take_count(text: str, clues: Clues) -> tuple[str, int]:
+    """Take « 3 » out of « 3 individuels »: a number right before an activity counts reports."""
+    typed = split_line(text)
+    pieces = choose_pieces(typed, clues)
+    for number, act in pairwise(pieces):
+        if not (number.reading and act.reading and number.reading.element == BARE_NUMBER):
+            continue
+        # A group of eight is one workshop.
+        counts = act.reading.element == "activite" or (
+            act.reading.element == WEAK and act.reading.value != Activite.COLLECTIF
+        )
+        if counts and number.end == act.first and int(number.reading.value) > 0:
+            first, last = typed.tokens[number.first], typed.tokens[number.end - 1]
+            return _blank(typed.text + typed.rest, first.start, last.end), int(number.reading.value)
+    return text, 1
+
+
+def _take_like(text: str, clues: Clues, *, first: bool) -> tuple[str, Like | None]:
+    """Take « comme hier », « idem », « pareil que le 12/11 » out of a part."""
+    typed = split_line(text)
+    for at, token in enumerate(typed.tokens):
+        same = token.word in SAME or (token.word == "meme" and typed.words(at + 1, at + 2) in ("chose", "cra"))
+        if not same and token.word != "comme":
+            continue
+        start = at + (2 if token.word == "meme" else 1)
+        if same and typed.words(start, start + 1) in ("que", "qu"):
+            start += 1
+        found, end = _read_like(typed, start, clues)
+        if found is None and not same:
+            continue
+        if found is None or not (token.word == "comme" or start > at + 1):
+            found, end = (Which.LAST if first else Which.BEFORE), at + (2 if token.word == "meme" else 1)
+        begin = at - 1 if at and typed.words(at - 1, at) == "la" and token.word == "meme" else at
+        return _blank(typed.text + typed.rest, typed.tokens[begin].start, typed.tokens[end - 1].end), found
+    return text, None
+
+
+def _read_like(typed: TypedLine, start: int, clues: Clues) -> tuple[Like | None, int]:
+    """Read the day, the number or « d’habitude » after « comme », and where it ends."""
+    for end in range(min(start + _DAY_WORDS, len(typed.tokens)), start, -1):
+        words, text = typed.words(start, end), typed.slice(start, end)
+        if words in _LAST:
+            return Which.LAST, end
+        if day := read_date(text, clues.today):
+            return day, end
+        if ("n" in words or "cra" in words or "compte" in words) and (match := _NUMBERED.fullmatch(_plain(text))):
+            return int(match[1]), end
+    return None, start
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.lower().split())
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """A report that another one is to be like, and its number (0: the one before in the same line)."""
+
+    report: Report
+    number: int = 0
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A part while it is made into lines."""
+
+    part: Part
+    typed: TypedLine
+    found: LineValues
+    bases: Sequence[Base] = field(default_factory=list)
+
+
+def read_parts(parts: Sequence[Part], bases: Mapping[Like, Sequence[Base]], clues: Clues, usual: Usual) -> list[Line]:
+    """Read the parts of a line, given the reports that some of them are like. Raises UserError where a day has so many
+    that they become too many."""
+    drafts = [_draft(part, bases, clues, usual) for part in parts]
+    if len(drafts) > 1:
+        _share(drafts)
+    lines: list[Line] = []
+    for draft in drafts:
+        made = _make_lines(draft, lines, clues, usual)
+        lines += [line for line in made for _ in range(draft.part.times)]
+    if len(lines) > BATCH_MAX:
+        raise UserError(TOO_MANY)
+    return lines
+
+
+def read_lines(text: str, clues: Clues, usual: Usual) -> list[Line]:
+    """Read a line that is like no other report, as one or several."""
+    return read_parts(cut_line(text, clues), {}, clues, usual)
+
+
+def _draft(part: Part, bases: Mapping[Like, Sequence[Base]], clues: Clues, usual: Usual) -> _Draft:
+    typed = split_line(part.text)
+    found = gather_values(typed, choose_pieces(typed, clues), clues, usual)
+    return _Draft(part, typed, found, bases.get(part.like, ()) if part.like is not None else ())
+
+
+def _make_lines(draft: _Draft, before: Sequence[Line], clues: Clues, usual: Usual) -> Iterator[Line]:
+    """Make the lines of a part: one, or one for each report that it is like."""
+    if draft.part.like is Which.BEFORE and before:
+        yield _like_before(draft, before[-1], clues, usual)
+    elif not draft.bases:
+        settle_values(draft.found, clues, usual)
+        yield make_line(draft.typed, draft.found)
+    for base in draft.bases:
+        found = draft.found.copy()
+        settle_values(found, clues, usual, NewCra.raw_of(base.report))
+        yield make_line(draft.typed, found, KeptAnswers.of(base.report))
+
+
+def _like_before(draft: _Draft, before: Line, clues: Clues, usual: Usual) -> Line:
+    """Make a line that is like the one before it, with what was wrong or assumed there."""
+    found = draft.found
+    said = set(found.raw)
+    settle_values(found, clues, usual, before.raw)
+    found.assumed = {e: text for e, text in before.assumed.items() if e not in said} | found.assumed
+    wrong = {e: text for e, text in before.mistakes.items() if e not in said}
+    found.mistakes = wrong | found.mistakes
+    found.choices = {e: offered for e, offered in before.choices.items() if e in wrong} | found.choices
+    line = make_line(draft.typed, found, before.kept)
+    return replace(line, unread=(*before.unread, *line.unread))
+
+
+_ALL_SHARE = ("date", "commune", "canal")
+"""What holds for the other reports of a line, too, unless they say otherwise: who tells of a morning says once where
+it was."""
+_BARE_SHARE = (*_ALL_SHARE, "age", "statut", "themes", "duree", "suite")
+"""What a part takes from the next one that says nothing but an activity: « 3 individuels et 2 ponctuels 30 min »."""
+
+
+def _share(drafts: Sequence[_Draft]) -> None:
+    """Give each part what others say for it as well; it is told as assumed."""
+    said = [dict(draft.found.raw) for draft in drafts]
+    for at, draft in enumerate(drafts):
+        bare = set(said[at]) <= {"activite", "participants"} and not draft.found.mistakes and draft.part.like is None
+        for element in _BARE_SHARE if bare else _ALL_SHARE:
+            if draft.part.like is not None and element != "date":
+                continue
+            if element in said[at] or element in draft.found.mistakes:
+                continue
+            others = [*reversed(said[:at]), *said[at + 1 :]] if element in _ALL_SHARE else said[at + 1 : at + 2]
+            if value := next((other[element] for other in others if element in other), None):
+                draft.found.raw[element] = value
+                draft.found.assumed[element] = _say_shared(element, value)
+
+
+def _say_shared(element: str, value: object) -> str:
+    if element == "date":
+        return say_date(date.fromisoformat(str(value)))
+    return "".join(NewCra.tell({element: value}).values())

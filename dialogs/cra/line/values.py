@@ -1,0 +1,37 @@
+"""What a line was found to say, element by element, while it is being settled."""
+
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import Any
+
+from dialogs.cra.line.parser import Piece
+from dialogs.cra.line.readers import Meaning
+
+
+@dataclass
+class LineValues:
+    """Values by element, as said; then, as they are settled, the parts of a `Line`."""
+
+    said: dict[str, list[str]] = field(default_factory=dict)
+    raw: dict[str, Any] = field(default_factory=dict)
+    mistakes: dict[str, str] = field(default_factory=dict)
+    choices: dict[str, dict[str, str]] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
+    assumed: dict[str, str] = field(default_factory=dict)
+    unread: list[Piece] = field(default_factory=list)
+
+    def copy(self) -> "LineValues":
+        """Make another one that says the same, to be settled otherwise."""
+        return deepcopy(self)
+
+    def values(self, element: str) -> list[str]:
+        """The different values said for an element, in the order typed."""
+        return list(dict.fromkeys(self.said.get(element, ())))
+
+    def add(self, meaning: Meaning) -> None:
+        """Add one more value for an element."""
+        self.said.setdefault(meaning[0], []).append(meaning[1])
+
+    def note(self, element: str, sentence: str) -> None:
+        """Say how something was taken that was typed otherwise."""
+        self.notes[element] = f"{self.notes[element]} {sentence}" if element in self.notes else sentence
