@@ -48,7 +48,7 @@ from storage.people import Person, Role, SameNameError, register
 async def search_people(call: Call, query: str, username: str, as_json: bool) -> int:
     """Write the people whom somebody would find, the best first."""
     async with open_up_to_date(call.settings) as database, begin_reading(database) as db:
-        viewer = await find_viewer(db, username.strip().removeprefix("@").lower())
+        viewer = await find_viewer(db, username)
         today = viewer.today(call.clock())
         is_open = viewer.may(NETWORK) and not viewer.has_left(today)
         index = await read_index(db, today, awaited=True)
@@ -69,8 +69,12 @@ async def import_contacts(call: Call, file: str) -> int:
     return 1 if outcome.refused else 0
 
 
-async def find_viewer(db: AsyncSession, username: str) -> Person:
-    """Who looks: of the register, else of those announced. Their role may be what Mattermost last told."""
+async def find_viewer(db: AsyncSession, typed: str) -> Person:
+    """Who looks: of the register, else of those announced. Their role may be what Mattermost last told.
+
+    Raises OperatorError for a name that nobody has.
+    """
+    username = typed.strip().removeprefix("@").lower()
     try:
         person = await people.by_username(db, username)
     except SameNameError:

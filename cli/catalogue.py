@@ -361,6 +361,13 @@ COMMANDS: dict[str, click.Command] = {
         argument("file", metavar="FICHIER", help="le texte, ou « - » pour l’entrée standard"),
         JSON_LIST,
     ),
+    "understand": Command(
+        "cli.understand:understand_file",
+        "dire ce que le bot comprend de phrases, une par ligne, sans rien faire (docs/wire.md)",
+        argument("file", metavar="FICHIER", help="les phrases, ou « - » pour l’entrée standard"),
+        option("--user", "username", metavar="NOM", help="comme cette personne, avec ce qu’elle peut faire"),
+        JSON_LIST,
+    ),
     "data": Command(
         "cli.donnees:data",
         "écrire tout ce que le bot garde d’une personne (JSON et PDF), comme /mes-donnees le lui envoie",

@@ -2,17 +2,14 @@
 
 import json
 from collections.abc import Iterator
-from typing import BinaryIO, TextIO
+from typing import TextIO
 
 from bot.french.words import plural
 from bot.guard import Detection, find
 from cli.command import Call
 from cli.environment import open_file
-from cli.errors import OperatorError
-from cli.tables import LINE_BYTES_MAX, Text
+from cli.tables import read_lines
 from cli.terminal import open_whole
-
-_MARK = b"\xef\xbb\xbf"
 
 
 def guard(_: Call, file: str, as_json: bool) -> int:
@@ -26,22 +23,6 @@ def look(name: str, *, as_json: bool) -> None:
     with open_file(name) as stream, open_whole() as told:
         found = ((number, one) for number, line in read_lines(stream) for one in find(line))
         (_as_json if as_json else _in_words)(found, told)
-
-
-def read_lines(stream: BinaryIO) -> Iterator[Text]:
-    """Lines by their number, without their ends. Raises OperatorError for what is no text in UTF-8."""
-    number = 0
-    while data := stream.readline(LINE_BYTES_MAX + 1):
-        number += 1
-        if len(data) > LINE_BYTES_MAX:
-            raise OperatorError(f"Ligne {number} : elle a plus d’un million d’octets. Coupez-la en plusieurs.")
-        try:
-            line = (data.removeprefix(_MARK) if number == 1 else data).decode("utf-8")
-        except UnicodeDecodeError:
-            raise OperatorError(
-                f"Ligne {number} : ce n’est pas du texte UTF-8. Enregistrez le fichier ainsi."
-            ) from None
-        yield number, line.removesuffix("\n").removesuffix("\r")
 
 
 def _as_json(found: Iterator[tuple[int, Detection]], told: TextIO) -> None:

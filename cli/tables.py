@@ -28,6 +28,7 @@ LINE_BYTES_MAX = 1_000_000
 IGNORED_MAX = 20
 """Unknown columns that are remembered, to be told."""
 _DELIMITERS = ";,\t"
+_MARK = b"\xef\xbb\xbf"
 
 Text = tuple[int, str]
 """A line by its number in the file (the first is 1)."""
@@ -143,10 +144,26 @@ def read_texts(stream: BinaryIO) -> Iterator[Text]:
         yield number, data.decode("utf-8", "replace")
 
 
+def read_lines(stream: BinaryIO) -> Iterator[Text]:
+    """Read lines by their number, without their ends. Raises OperatorError for what is no text in UTF-8."""
+    number = 0
+    while data := stream.readline(LINE_BYTES_MAX + 1):
+        number += 1
+        if len(data) > LINE_BYTES_MAX:
+            raise OperatorError(f"Ligne {number} : elle a plus d’un million d’octets. Coupez-la en plusieurs.")
+        try:
+            line = (data.removeprefix(_MARK) if number == 1 else data).decode("utf-8")
+        except UnicodeDecodeError:
+            raise OperatorError(
+                f"Ligne {number} : ce n’est pas du texte UTF-8. Enregistrez le fichier ainsi."
+            ) from None
+        yield number, line.removesuffix("\n").removesuffix("\r")
+
+
 def _without_mark(data: bytes) -> bytes:
     if data.startswith((b"PK\x03\x04", b"\xff\xfe", b"\xfe\xff", b"\xd0\xcf")):
         raise OperatorError("Ce fichier n’est pas du texte UTF-8 : enregistrez-le en « CSV UTF-8 », ou en JSONL.")
-    return data.removeprefix(b"\xef\xbb\xbf")
+    return data.removeprefix(_MARK)
 
 
 T = TypeVar("T")

@@ -1,0 +1,184 @@
+"""Cues: what turns of phrase say of what somebody wants, from a table, each with its weight."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+from config import tables
+from config.text import fold
+from config.themes import THEMES
+from config.words import split_words
+from dialogs.plain_words.readings import Intention
+from dialogs.plain_words.sentences import Sentence, Spelling
+
+KEY = 3
+"""Letters by which a cue is looked up."""
+_GAP = r"(?:\S+ ){0,4}?"
+POLITE = "poli"
+"""The class of what people say around what they want."""
+THEME_WEIGHT = 1.5
+AGAIN = 0.3
+"""What a cue counts beside a heavier one for the same intention."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A turn of phrase: whose row of the table it is, and where in a sentence it may stand."""
+
+    row: int
+    pattern: re.Pattern[str]
+    opens: bool = False
+    closes: bool = False
+
+
+@dataclass(frozen=True)
+class Cues:
+    """All of them: what each row is for and how much it weighs, and the cues by the letters they begin with."""
+
+    rows: tuple[tuple[Intention, float], ...]
+    by_key: Mapping[str, tuple[Cue, ...]]
+    polite: Mapping[str, tuple[Cue, ...]]
+    spelling: Spelling
+
+    def weigh(self, sentence: Sentence, first: int, end: int) -> dict[Intention, float]:
+        """How much the words of a sentence say for each intention; politeness stands before `first` and from `end`."""
+        found = {row for index in range(len(sentence.words)) for row in self._find(sentence, index, first, end)}
+        weights: dict[Intention, list[float]] = {intention: [] for intention in Intention}
+        for row in found:
+            intention, weight = self.rows[row]
+            weights[intention].append(weight)
+        return {intention: _add_up(each) for intention, each in weights.items()}
+
+    def _find(self, sentence: Sentence, index: int, first: int, end: int) -> Iterator[int]:
+        """The rows of which a cue begins at a word."""
+        stop = sentence.places[end - 1] + len(sentence.words[end - 1].folded) + 1 if end else 0
+        for cue in _at(self.by_key, sentence, index):
+            if cue.opens and index != first:
+                continue
+            match = cue.pattern.match(sentence.plain, sentence.places[index])
+            if match and (not cue.closes or match.end() >= stop):
+                yield cue.row
+
+    def find_core(self, sentence: Sentence) -> tuple[int, int]:
+        """Find the words that are not politeness around the others: the first, and the end."""
+        polite = [self._measure_politeness(sentence, index) for index in range(len(sentence.words))]
+        first, end = 0, len(sentence.words)
+        while first < end and polite[first]:
+            first += polite[first]
+        for index in range(first, end):
+            if _is_polite_to_end(polite, index):
+                end = index
+                break
+        return min(first, end), end
+
+    def _measure_politeness(self, sentence: Sentence, index: int) -> int:
+        """How many words of politeness begin at one."""
+        if sentence.words[index].folded == "?":
+            return 1
+        found = (cue.pattern.match(sentence.plain, sentence.places[index]) for cue in _at(self.polite, sentence, index))
+        longest = max((match.end() for match in found if match), default=0)
+        return sum(1 for place in sentence.places[index:] if place < longest)
+
+
+def _add_up(weights: list[float]) -> float:
+    """The heaviest counts whole, the others for less: they often say the same once more."""
+    for_it, against = [each for each in weights if each > 0], [each for each in weights if each < 0]
+    most = max(for_it, default=0.0)
+    return most + AGAIN * (sum(for_it) - most) + sum(against)
+
+
+def _is_polite_to_end(polite: list[int], index: int) -> bool:
+    while index < len(polite) and polite[index]:
+        index += polite[index]
+    return index >= len(polite)
+
+
+def _at(by_key: Mapping[str, tuple[Cue, ...]], sentence: Sentence, index: int) -> Iterator[Cue]:
+    word = sentence.words[index].folded
+    for size in {min(size, len(word)) for size in range(1, KEY + 1)}:
+        yield from by_key.get(word[:size], ())
+
+
+@cache
+def read_cues() -> Cues:
+    """Read the table, and the words of the themes, which say that a resource may be looked for."""
+    return _Table().read()
+
+
+class _Table:
+    """The table while it is read."""
+
+    def __init__(self) -> None:
+        self.rows: list[tuple[Intention, float]] = []
+        self.cues: dict[str, list[Cue]] = {}
+        self.polite: dict[str, list[Cue]] = {}
+        self.words: set[str] = set()
+        self.stems: set[str] = set()
+
+    @cached_property
+    def lines(self) -> list[dict[str, str]]:
+        """The lines of the table."""
+        return tables.read("plain_words.tsv")
+
+    @cached_property
+    def classes(self) -> dict[str, list[str]]:
+        """Words that stand for each other, by the name of their class."""
+        return {row["intention"][1:]: _split(row["mots"]) for row in self.lines if row["intention"][0] == "="}
+
+    def read(self) -> Cues:
+        for word in (word for words in self.classes.values() for word in words):
+            self.words.update(split_words(word))
+        for phrase in self.classes[POLITE]:
+            self._add(phrase, -1, self.polite)
+        for row in self.lines:
+            if row["intention"][0] != "=":
+                self._add_row(Intention(row["intention"]), float(row["poids"]), _split(row["mots"]))
+        self._add_row(Intention.RESSOURCES, THEME_WEIGHT, _list_theme_words())
+        by_key, polite = ({key: tuple(cues) for key, cues in each.items()} for each in (self.cues, self.polite))
+        return Cues(tuple(self.rows), by_key, polite, Spelling.of(sorted(self.words), tuple(sorted(self.stems))))
+
+    def _add_row(self, intention: Intention, weight: float, phrases: list[str]) -> None:
+        self.rows.append((intention, weight))
+        for phrase in phrases:
+            self._add(phrase, len(self.rows) - 1, self.cues)
+
+    def _add(self, phrase: str, row: int, to: dict[str, list[Cue]]) -> None:
+        """Add a turn of phrase under each of the words that it may begin with."""
+        elements = phrase.split()
+        opens, closes = elements[0] == "^", elements[-1] == "$"
+        elements = elements[opens : len(elements) - closes]
+        pattern = re.compile("".join(map(self._write, elements)))
+        cue = Cue(row, pattern, opens, closes)
+        for word in {option.split()[0] for option in self._list_options(elements[0])}:
+            key = word.rstrip("*")[:KEY]
+            to.setdefault(key, []).append(cue)
+        self.stems.update(stem for element in elements for stem in re.findall(r"([a-z]{6,})\*", element))
+        self.words.update(word for element in elements for word in re.findall(r"(?<![a-z<])[a-z]+(?![a-z*>])", element))
+
+    def _write(self, element: str) -> str:
+        if element == "~":
+            return _GAP
+        return f"(?:{'|'.join(map(_write_option, self._list_options(element)))}) "
+
+    def _list_options(self, element: str) -> list[str]:
+        options = element.replace("_", " ").split("|")
+        return [each for option in options for each in (self.classes[option[1:-1]] if option[0] == "<" else [option])]
+
+
+def _split(cell: str) -> list[str]:
+    return [phrase.strip() for phrase in cell.split(",")]
+
+
+def _write_option(option: str) -> str:
+    return re.escape(option).replace(r"\*", r"\S*").replace(r"\ ", " ")
+
+
+def _list_theme_words() -> list[str]:
+    """The words by which themes and what is near them are called."""
+    synonyms = [word for row in tables.read("synonymes.tsv") for word in row["mots"].split(",")]
+    named = [word for theme in THEMES.values() for word in theme.mots]
+    return sorted({" ".join(split_words(word)) for word in (*named, *synonyms)} - {""} - _TOO_COMMON)
+
+
+_TOO_COMMON = frozenset(map(fold, ("autre", "divers", "site", "web", "portable", "texte", "libre", "entretien")))

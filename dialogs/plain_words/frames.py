@@ -1,0 +1,28 @@
+"""The words around what somebody looks for or tells: « je cherche une fiche sur les … ? »."""
+
+import re
+from functools import cache
+
+from config import tables
+
+
+@cache
+def read_frame(name: str) -> frozenset[str]:
+    """Return the words of a frame of the table, those of the frames that it takes in included."""
+    words = _read_table()[name].split()
+    taken = [read_frame(word[1:]) for word in words if word[0] == "+"]
+    return frozenset(word for word in words if word[0] != "+").union(*taken)
+
+
+@cache
+def _read_table() -> dict[str, str]:
+    return {row["cadre"]: row["mots"] for row in tables.read("plain_frames.tsv")}
+
+
+SKILLS = re.compile(
+    r" (?:qui|quelqu une?|collegue|personne|experte?s?|specialiste)(?: \S+){0,2}? (?:sait|s y connait|connait|maitrise|"
+    r"parle|utilise|pratique|s occupe|s en occupe|est experte?|est specialiste|est bon|est cale|est forte?|"
+    r"peut m expliquer|pourrait m expliquer|peut m aider|pourrait m aider|a deja|fait|gere|anime|forme) "
+    r"|^ (?:un |une |cherche |je cherche )*(?:experte?|specialiste|competences?|referente?) (?:en|de|du|sur|des) "
+)
+"""What stands before a skill that somebody may have."""

@@ -1,0 +1,61 @@
+"""The département or région that a sentence names."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from config.territories import DEPARTEMENTS, REGION_NAMES
+from config.words import split_words
+from dialogs.plain_words.frames import read_frame
+from dialogs.plain_words.sentences import Sentence
+
+NAME_MAX = 6
+"""Words of the longest name."""
+_SHORT_NAMES = {
+    "paca": "Provence-Alpes-Côte d’Azur",
+    "idf": "Île-de-France",
+    "aura": "Auvergne-Rhône-Alpes",
+    "bfc": "Bourgogne-Franche-Comté",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A territory: « departement » or « region », how it was called, and which words do so."""
+
+    kind: str
+    name: str
+    span: range
+
+
+def find_place(sentence: Sentence) -> Place | None:
+    """Find the first territory that is named, the longest name first."""
+    words = [word.folded for word in sentence.words]
+    for size in range(min(NAME_MAX, len(words)), 0, -1):
+        for first in range(len(words) - size + 1):
+            if kind := _read_names().get(" ".join(words[first : first + size])):
+                typed = sentence.typed(first, first + size)
+                return Place(kind, _SHORT_NAMES.get(words[first], typed), range(first, first + size))
+    return _find_code(sentence, words)
+
+
+def _find_code(sentence: Sentence, words: list[str]) -> Place | None:
+    """Find the code of a département behind a word that may announce one; « le 12 octobre » has none."""
+    from_code = {code.lower(): code for code in DEPARTEMENTS}
+    for index, word in enumerate(words[1:], 1):
+        is_announced = words[index - 1] in read_frame("avant_code")
+        if word in from_code and is_announced and not _is_counted(words[index + 1 : index + 2]):
+            return Place("departement", sentence.typed(index, index + 1), range(index, index + 1))
+    return None
+
+
+def _is_counted(after: list[str]) -> bool:
+    """Whether a number counts days, months or people, or belongs to a date."""
+    return bool(after) and (after[0].isdigit() or after[0] in read_frame("apres_nombre"))
+
+
+@cache
+def _read_names() -> dict[str, str]:
+    """What each territory is called, and of which kind it is; a name of both is a département’s."""
+    regions = {" ".join(split_words(name)): "region" for name in (*REGION_NAMES.values(), *_SHORT_NAMES)}
+    names = {" ".join(split_words(place.nom)): "departement" for place in DEPARTEMENTS.values()}
+    return regions | names

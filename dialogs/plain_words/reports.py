@@ -1,0 +1,29 @@
+"""How much a sentence is like a compte rendu: who, how many, how long, on which day."""
+
+import re
+
+_ACTIVITY = "ateliers?|atel|indiv|individuelle?s?|individuels?|ponctuelle?s?|ponctuels?|ponct|collectif"
+_DURATION = r"[1-8] ?h(?: ?[0-5]\d)?|\d{1,3} ?(?:min|mn|minutes?)|une heure|[1-8] heures?|deux heures|demi heure"
+_PEOPLE = "p|pers|personnes?|participants?|part|seniors?|retraites|jeunes|usagers|beneficiaires|adultes|ados|eleves"
+_DAY = r"hier|ce matin|cet apres midi|aujourd hui|lundi|mardi|mercredi|jeudi|vendredi|samedi|\d{1,2} \d{1,2}"
+_STATUS = "60 retraites?|retraites?|seniors?|demandeurs? d emploi|sans emploi|a distance|a domicile"
+_SIGNS = (
+    (2.0, rf" (?:{_ACTIVITY}) "),
+    (2.0, rf" (?:{_DURATION}) "),
+    (1.5, rf" \d{{1,3}} ?(?:{_PEOPLE}) "),
+    (0.5, rf" (?:{_DAY}) "),
+    (1.0, r" \d{5} "),
+    (0.5, rf" (?:{_STATUS}) "),
+)
+_COMPILED = tuple((weight, re.compile(sign)) for weight, sign in _SIGNS)
+_OTHERWISE = re.compile(r" (?:combien|comment|pourquoi|quand|fiche|tuto|ressource|cherche|stat|stats|rdv a) ")
+ENOUGH = 3.0
+"""From which signs together tell; one alone tells nothing."""
+
+
+def weigh_report(plain: str) -> float:
+    """Weigh the signs of a report in folded words between single spaces."""
+    if _OTHERWISE.search(plain):
+        return 0.0
+    found = sum(weight for weight, sign in _COMPILED if sign.search(plain))
+    return 2 * found - 1 if found >= ENOUGH else 0.0
