@@ -6,14 +6,12 @@ from datetime import date
 
 from pydantic import BaseModel
 from rapidfuzz import fuzz
-from rapidfuzz.distance import OSA
-from rapidfuzz.process import extractOne
 
-from bot.errors import UserError
-from bot.features import Feature
+from bot.features import Trigger
 from bot.french.periods import Period, read_period
 from bot.texts import quote
 from config.text import fold
+from config.words import find_nearest
 
 NEAR_MIN = 68
 """How alike, of 100, a command and what was said must be for it to be proposed."""
@@ -28,6 +26,11 @@ _OF_ANYTHING = frozenset({"cherche", "chercher"})
 search in the news."""
 HELP = "aide"
 """After a command, alone, it asks how that is used; it is also the command that tells it."""
+ASKING_HELP = frozenset({HELP, "help"})
+MISTYPED_MIN = 4
+"""Letters of a word that may be a mistyped one of a command."""
+TWICE_MIN = 6
+"""Letters from which two of them may be wrong."""
 SAID_MAX = 200
 """Characters in which a command is looked for."""
 NUMBER = r"(?:n ?° ?|#)?(\d{1,9})"
@@ -49,12 +52,21 @@ class RunCommand(BaseModel):
 class CommandIndex:
     """The commands that a line may call."""
 
-    def __init__(self, names: Iterable[str], seeking: Collection[str] = ()) -> None:
-        """``seeking`` are those after which any word is looked for, « aide » too."""
+    def __init__(self, names: Iterable[str], seeking: Collection[str] = (), telling: Collection[str] = ()) -> None:
+        """``seeking`` are those after which any word is looked for, « aide » too; ``telling`` those after which words
+        are what is told: a question, a text, a name."""
         # « /cra retablir » is « /cra rétablir »: accents are a trouble to type on some phones.
         self._names = {fold(name): name for name in names}
         self._longest = max((name.count(" ") + 1 for name in self._names), default=1)
         self._seeking = seeking
+        self._telling = telling
+
+    @classmethod
+    def of(cls, triggers: Iterable[Trigger]) -> "CommandIndex":
+        """Know the commands among these triggers."""
+        known = {trigger.key[1]: trigger for trigger in triggers if trigger.key[0] == "command"}
+        seeking = [name for name, trigger in known.items() if trigger.seeks]
+        return cls(known, seeking, [name for name, trigger in known.items() if trigger.tells])
 
     def find(self, line: str) -> tuple[str, str]:
         """The command that a line calls, longest name first, and the rest of the line; of a line that calls none, its
@@ -68,13 +80,37 @@ class CommandIndex:
         return first.lower(), rest.strip()
 
     def _or_help(self, name: str, rest: str) -> tuple[str, str]:
-        asks = fold(rest.strip(MANNERED)) == HELP and HELP in self._names
+        asks = fold(rest.strip(MANNERED)) in ASKING_HELP and HELP in self._names
         return (HELP, name) if asks and name != HELP and name not in self._seeking else (name, rest)
 
     def call(self, said: str) -> str:
         """The line that plain words are, without what people put around it; empty where they call no command."""
         line = said.strip(MANNERED).removeprefix("/")
         return line if fold(self.find(line)[0]) in self._names else ""
+
+    def mend(self, line: str) -> str:
+        """The line that a mistyped one is meant to be: a word of its command is nearly one that there is. "" where none
+        is, or where the words may be what is told."""
+        name, rest = self.find(line)
+        if fold(name) not in self._names:
+            first = self._find_mistyped(name, "")
+            return (self.mend(f"{first} {rest}") or f"{first} {rest}".strip()) if first else ""
+        word, _, more = rest.partition(" ")
+        meant = "" if name in self._seeking else self._find_mistyped(word, name)
+        if not meant or (name in self._telling and _has_words(more)):
+            return ""
+        return " ".join(filter(None, (name, meant, more.strip())))
+
+    def _find_mistyped(self, word: str, before: str) -> str:
+        """What a word after others of a command is nearly; "" where it is nothing of the kind."""
+        at, lead = len(before.split()), f"{fold(before)} " if before else ""
+        names = (name.split() for folded, name in self._names.items() if folded.startswith(lead))
+        nexts = {fold(words[at]): words[at] for words in names if len(words) > at}
+        word = fold(word)
+        if len(word) < MISTYPED_MIN or word in nexts:
+            return ""
+        near, _ = find_nearest(word, list(nexts), 2 if len(word) >= TWICE_MIN else 1, limit=1)
+        return nexts[near[0]] if near else ""
 
     def near(self, said: str, titles: Mapping[str, str], most: int = 3) -> list[str]:
         """The lines that were likely meant, the likeliest first; ``titles`` are other words for some of them."""
@@ -104,19 +140,10 @@ class CommandIndex:
 PERIOD_WORDS_MAX = 8
 """Words of the longest period: « du 1er décembre 2025 au 15 mars 2026 »."""
 
-SLIPS_MAX = 2
-"""How many letters may be wrong."""
 
-
-def refuse_mistyped(feature: Feature, command: str, line: str, *, shortest: int) -> None:
-    """Raises UserError, saying what was likely meant, for a line whose first word, of so many letters at least, is
-    nearly a subcommand."""
-    word, _, rest = fold(line).partition(" ")
-    lead = f"{command} "
-    names = [t.key[1].removeprefix(lead) for t in feature.commands if t.key[1].startswith(lead)]
-    meant = extractOne(word, names, processor=fold, scorer=OSA.distance, score_cutoff=SLIPS_MAX)
-    if meant and len(word) >= shortest:
-        raise UserError(f"Vouliez-vous dire `/{' '.join(filter(None, (command, meant[0], rest)))}` ?")
+def _has_words(text: str) -> bool:
+    """Whether a text says more than numbers, names and links."""
+    return any(not re.fullmatch(r"@\S+|~\S+|https?://\S+|(?:n°|#)?\d*", word) for word in text.split())
 
 
 UNDERSTOOD = (

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.admission import Admission, HandlerDependencies
-from bot.command_lines import CommandIndex
+from bot.command_lines import CommandIndex, RunCommand
 from bot.context import Context, Request, TriggerKind
 from bot.delivery import AnswerBody, Row
 from bot.drafts import AcceptedKeys, resume_button, topic_of_draft
@@ -25,9 +25,9 @@ from bot.logs import begin_request
 from bot.menus import Choosing, check_chosen, find_references, resolve_references
 from bot.metrics import OUTCOMES, REQUESTS
 from bot.registry import require_enabled, require_fresh, require_known_forms
-from bot.replies import Ask, Redirect, Refresh, Refuse, Reply, Whisper, as_list, find_performed_line
+from bot.replies import Ask, Button, Redirect, Refresh, Refuse, Reply, Whisper, as_list, find_performed_line
 from bot.spool import Submission
-from bot.texts import render
+from bot.texts import quote, render
 from storage import claims
 from storage.faults import AWAY, cannot_write
 
@@ -170,6 +170,10 @@ LINE_MAX = 2000
 that nothing is read in part."""
 
 
+LINE_SHOWN = 60
+"""Characters of a line that is proposed."""
+
+
 class Dispatcher:
     """Finds the handler, checks the role, runs it, commits; the replies leave by the delivery."""
 
@@ -184,8 +188,8 @@ class Dispatcher:
         self._admission = Admission(dependencies)
         self._settle = settle
         self._turns = RequestTurns()
-        names = {name: trigger.seeks for (kind, name), trigger in triggers.items() if kind == "command"}
-        self.find = CommandIndex(names, [name for name, seeks in names.items() if seeks]).find
+        self._commands = CommandIndex.of(triggers.values())
+        self.find = self._commands.find
 
     async def run(self, request: Request, payload: Payload) -> AnswerBody:
         """The body of the HTTP answer; what else there is to say is on its way."""
@@ -206,6 +210,8 @@ class Dispatcher:
         with self._d.traffic.count_request():
             await self._note_clicked_post(request)
             reference = begin_request()
+            if request.kind == "command" and (meant := self._commands.mend(f"{request.name} {payload}")):
+                return await self._answer([_propose(meant)], request, reference)
             request, replies = await self._follow(request, payload, reference)
             if (line := find_performed_line(replies)) is not None:
                 return await self.perform(line, request)
@@ -401,6 +407,12 @@ class Dispatcher:
             else:
                 self._d.drafts.release(payload.key)
         return [Refuse(refusal.text, refusal.fields)]
+
+
+def _propose(line: str) -> Whisper:
+    """Ask whether that command was meant."""
+    shown = quote(line, LINE_SHOWN)
+    return Whisper(render("refus/mistyped", line=shown), [Button(f"/{shown}", RunCommand(line=line), "primary")])
 
 
 def _redirected(request: Request, name: str) -> Request:

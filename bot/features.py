@@ -133,6 +133,7 @@ class Shown(TypedDict, total=False):
     help: Required[str]
     hint: str
     roles: Collection[Role]
+    tells: bool
 
 
 class Told(TypedDict, total=False):
@@ -164,7 +165,8 @@ class Trigger:
     (« canal », « canaux »). ``admits`` is its feature’s, and lets in others than those of the roles. ``asks`` is what
     Mattermost is asked before the transaction of a handler that writes. ``only`` says of which events its handler wants
     to know; of others nothing is written down. ``life`` is how long a button lives where that is less than any other
-    does; ``seeks`` says of a command that its line is words to be looked for; ``pace`` who waits for long work.
+    does; ``seeks`` says of a command that its line is words to be looked for, ``tells`` that it is words
+    of one’s own (a question, a text, a name); ``pace`` says who waits for long work.
     """
 
     key: Key
@@ -187,6 +189,7 @@ class Trigger:
     life: timedelta | None = None
     pace: "WorkPriority | None" = None
     seeks: bool = False
+    tells: bool = False
 
     @property
     def writes_at_once(self) -> bool:
@@ -253,7 +256,8 @@ class Feature:
     def command(self, name: str, *, asks: Question[str, T], **shown: Unpack[Shown]) -> Registers[Handler[T]]: ...
     def command(self, name: str, *, roles: Collection[Role] = EVERYONE, **more: Any) -> Registers[Any]:
         """``/name``; a second word makes a subcommand. The handler gets the rest of the line, but for « aide » alone,
-        which is answered by the help about the command."""
+        which is answered by the help about the command, and
+        unless its first word is nearly that of a subcommand, which is then proposed."""
         return self._adds(("command", name), roles, **{"writes": "asks" in more, **more})
 
     def search(self, name: str, *, help: str, hint: str, roles: Collection[Role] = EVERYONE) -> Registers[Reader[str]]:

@@ -50,8 +50,7 @@ async def _find_speaker(call: Call, username: str) -> Speaker:
 
 
 def _read_all(lines: Iterator[Text], speaker: Speaker) -> Iterator[Understood]:
-    triggers = [trigger for feature in FEATURES for trigger in feature.commands]
-    commands = CommandIndex([t.key[1] for t in triggers], [t.key[1] for t in triggers if t.seeks])
+    commands = CommandIndex.of(trigger for feature in FEATURES for trigger in feature.commands)
     for number, sentence in lines:
         if sentence.strip():
             yield number, understand(sentence, speaker.today, commands, speaker.allowed)

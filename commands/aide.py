@@ -41,8 +41,7 @@ class Home:
     @cached_property
     def lines(self) -> CommandIndex:
         """All commands, those of features that are off too, which say so."""
-        commands = [trigger for feature in self.features for trigger in feature.commands]
-        return CommandIndex([t.key[1] for t in commands], [t.key[1] for t in commands if t.seeks])
+        return CommandIndex.of(trigger for feature in self.features for trigger in feature.commands)
 
     async def hear(self, ctx: Context, message: DirectMessage) -> Sequence[PlainTextReply]:
         """Ask the features that are on what they make of plain words."""

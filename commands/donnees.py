@@ -14,7 +14,6 @@ from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.audit import AuditEntry, record_entry
-from bot.command_lines import refuse_mistyped
 from bot.context import Context, ReadingContext
 from bot.destinations import send_file
 from bot.errors import UserError
@@ -254,8 +253,6 @@ def _typeset(text: str) -> str:
     return typeset(to_drawable(cut))
 
 
-SHORTEST = 4
-"""Letters of a word that may be a subcommand typed wrong."""
 USAGE = "`/mes-donnees` en envoie une copie, `/mes-donnees effacer` les fait effacer."
 
 
@@ -263,7 +260,6 @@ USAGE = "`/mes-donnees` en envoie une copie, `/mes-donnees effacer` les fait eff
 async def send_copy(ctx: ReadingContext, line: str) -> Replies:
     """Order the copy; other words ask for something else, which is not guessed."""
     if line.strip():
-        refuse_mistyped(feature, "mes-donnees", line, shortest=SHORTEST)
         raise UserError(f"Que faut-il faire de vos données ? « {quote(line)} » ne le dit pas : {USAGE}")
     return await send_file(ctx, SendFile(user_id=ctx.user.id, order=Copy(), waiting=render("donnees/waiting")))
 

@@ -64,6 +64,44 @@ def test_help_after_a_command_is_about_it_and_longer_names_come_first(line: str,
     assert CommandIndex([*NAMES, "stats aide", "cra liste de tous"], ("cra liste",)).find(line) == called
 
 
+SLIPS = CommandIndex(
+    [
+        *(*NAMES, "cra modifier", "annonce", "annonce liste", "annuaire", "annuaire qui"),
+        *("canaux", "canaux creer", "canaux creer departements"),
+    ],
+    ["annuaire qui"],
+    ["cra", "annonce", "annuaire"],
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        ("/cra modifer 12", "cra modifier 12"),
+        ("/cra retabilr n° 12", "cra rétablir n° 12"),
+        ("cra lsite", "cra liste"),
+        ("/craa modifer 12", "cra modifier 12"),
+        ("/annonse listes", "annonce liste"),
+        ("/annonce listes des permanences", ""),
+        ("/annonce liste", ""),
+        ("/annuiare dupont", "annuaire dupont"),
+        ("/canaux creer departments", "canaux creer departements"),
+        ("/annuaire qui liste", ""),
+        ("/stats septembre", ""),
+        ("bonjour", ""),
+        ("", ""),
+    ],
+)
+def test_a_mistyped_command_is_mended_and_what_is_told_is_not(line: str, meant: str) -> None:
+    assert SLIPS.mend(line) == meant
+
+
+@given(st.text(max_size=60))
+def test_what_is_mended_is_a_command_without_a_slip(line: str) -> None:
+    meant = SLIPS.mend(line)
+    assert not meant or (SLIPS.call(meant) and not SLIPS.mend(meant))
+
+
 @given(st.text(max_size=300))
 def test_any_words_are_near_to_few_commands_that_exist(words: str) -> None:
     lines = CommandIndex(NAMES)

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from sqlmodel import col, select
 
-from bot.command_lines import RunCommand, refuse_mistyped
+from bot.command_lines import RunCommand
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.french.dates import say_date, say_month
@@ -44,7 +44,6 @@ async def show_actus(ctx: Context, line: str) -> Replies:
         return await _show_overview(ctx)
     number = editions.find_number(line)
     if number is None:
-        refuse_mistyped(feature, "actus", line, shortest=3)
         raise UserError("Tapez `/actus n° 42` pour lire un numéro, ou `/actus cherche` et un mot pour en retrouver un.")
     return await _show_digest(ctx, number)
 

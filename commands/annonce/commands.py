@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from bot import attachments
-from bot.command_lines import refuse_mistyped
 from bot.context import Context, ReadingContext
 from bot.destinations import TeamChannels
 from bot.errors import UserError
@@ -31,19 +30,19 @@ from storage.people import Role
 ANIMATEURS = (Role.ANIMATEUR,)
 LATEST = timedelta(days=366)
 """How far ahead an announcement may be written."""
-SUBCOMMAND_MIN = 4
-"""Letters a word needs to be taken for a mistyped subcommand."""
 Form = Announce | AnnounceHere
 
 
 @feature.command(
-    "annonce", help="Écrire une fois dans beaucoup de canaux", hint="[texte | lien d’un message]", roles=SENDERS
+    "annonce",
+    help="Écrire une fois dans beaucoup de canaux",
+    hint="[texte | lien d’un message]",
+    roles=SENDERS,
+    tells=True,
 )
 async def ask_announcement(ctx: ReadingContext, line: str) -> Replies:
     """Open the window, with the words that were typed, or those and the files of a message; animateurs choose among all
-    places, coordinateurs among their own. A word alone may be a mistyped subcommand, several are a text."""
-    if len(line.split()) == 1:
-        refuse_mistyped(feature, "annonce", line, shortest=SUBCOMMAND_MIN)
+    places, coordinateurs among their own."""
     if ident := find_permalink(line):
         return await _ask_from_message(ctx, ident)
     if not cards.fits_window(line.strip()):

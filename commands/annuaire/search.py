@@ -49,6 +49,7 @@ PAGE = 5
     "annuaire",
     help="Trouver une personne ou un contact",
     hint="[nom | rôle | commune | département | structure | savoir-faire]",
+    tells=True,
     roles=NETWORK,
 )
 async def search_directory(ctx: ReadingContext, text: str) -> Replies:

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from pydantic import BaseModel
 
 from bot.calendar import working_days_before
-from bot.command_lines import refuse_mistyped
 from bot.context import Context, ReadingContext
 from bot.drafts import TakeUpDrafts
 from bot.french.dates import say_date
@@ -15,10 +14,8 @@ from bot.texts import render
 from commands.cra.feature import CONSEILLERS, Preview, feature
 from commands.cra.previews import read_text, show_preview
 from commands.cra.records import record_report
-from config.text import fold
 from config.themes import THEMES
 from dialogs.cra import NewCra
-from dialogs.cra.line.batch import SAME
 from storage.cra import Source
 from storage.cra.habits import read_usual
 from storage.cra.queries import Filing, find_filed_keys, list_days_filed
@@ -44,15 +41,10 @@ async def resume_draft(ctx: Context, _: str) -> Replies:
     return Redirect.to(TakeUpDrafts(feature=feature.name))
 
 
-SUBCOMMAND_MIN = 4
-"""Letters a word needs to be taken for a mistyped subcommand."""
-
-
 async def read_line(ctx: ReadingContext, line: str) -> Preview | Ask | Whisper:
     """Read a line, where there is one; without, there is the dialog, prefilled with today and what is usual."""
     if not line.strip():
         return await open_report_form(ctx, ctx.today)
-    _must_be_a_report(line)
     return await read_text(ctx, line)
 
 
@@ -62,6 +54,7 @@ async def read_line(ctx: ReadingContext, line: str) -> Preview | Ask | Whisper:
     hint="[atelier 8p 1h30 mail 69120 hier +60 retraités]",
     roles=CONSEILLERS,
     asks=read_line,
+    tells=True,
 )
 async def start_report(ctx: Context, shown: Preview) -> Replies:
     """Preview what was typed in a line."""
@@ -81,15 +74,6 @@ async def submit_report(ctx: Context, form: NewCra) -> Replies:
     if recorded.receipt:
         return recorded.receipt
     return Whisper(render("cra/saved", again=True, here=False)) if ctx.request.resumed else None
-
-
-def _must_be_a_report(line: str) -> None:
-    """Refuse a mistyped subcommand, which a number follows, if anything: a report says more."""
-    word, _, rest = fold(line).partition(" ")
-    if word in SAME:
-        return
-    if not rest or rest.isdigit():
-        refuse_mistyped(feature, "cra", line, shortest=SUBCOMMAND_MIN)
 
 
 QUIET_MAX = timedelta(days=14)

@@ -182,7 +182,9 @@ async def read_link(ctx: ReadingContext, line: str) -> LinkedMessage | Ask | Whi
     return LinkedMessage(make_source(ctx, post, thread), channel.type == "D")
 
 
-@feature.command("hotline", help="Demander de l’aide à l’équipe", hint="[question | lien d’un message]", asks=read_link)
+@feature.command(
+    "hotline", help="Demander de l’aide à l’équipe", hint="[question | lien d’un message]", tells=True, asks=read_link
+)
 async def request_by_link(ctx: Context, linked: LinkedMessage) -> Replies:
     """Open the window from one’s own message; of another’s, ask its author."""
     source = linked.source

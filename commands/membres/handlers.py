@@ -144,7 +144,9 @@ class See(Choosing):
     """A menu of people who are called so; ``chosen`` is the id of one."""
 
 
-@feature.command("membres", help="Trouver quelqu’un du réseau et voir sa fiche", hint="[nom | @nom]", roles=LEADERS)
+@feature.command(
+    "membres", help="Trouver quelqu’un du réseau et voir sa fiche", hint="[nom | @nom]", roles=LEADERS, tells=True
+)
 async def show_members(ctx: ReadingContext, text: str) -> Replies:
     """Show whoever is called so; without a name, how many there are and what can be typed."""
     words = text.strip()

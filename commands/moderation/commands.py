@@ -7,7 +7,7 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
-from bot.command_lines import RunCommand, refuse_mistyped
+from bot.command_lines import RunCommand
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.french.periods import say_moment
@@ -32,15 +32,12 @@ from storage.people import Role
 from storage.people.person import read_departements
 
 SHOWN_MAX = 10
-SHORTEST_WORD = 4
-"""Letters of a word that may be a subcommand typed wrong."""
 
 
 @feature.command("moderer", help="Modérer : ce qui se fait, ce qui attend", roles=ANIMATEURS)
 async def show_overview(ctx: Context, line: str) -> Replies:
     """Whisper what waits, what is in force and what can be typed."""
     if line.strip():
-        refuse_mistyped(feature, "moderer", line, shortest=SHORTEST_WORD)
         raise UserError(f"« {quote(line)} » n’est pas un geste de modération. `/moderer` les montre tous.")
     found = await measures.list_in_force(ctx.db, measures.LASTING)
     commands = [(t.key[1], t.hint, t.help) for t in feature.commands if " " in t.key[1]]

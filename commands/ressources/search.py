@@ -134,7 +134,7 @@ DEPOSIT_WORDS = frozenset({"proposer", "deposer"})
 CATEGORIES_WORDS = frozenset({"categories", "categorie", "les categories"})
 
 
-@feature.command("ressources", help="Chercher une fiche, un tutoriel, un outil", hint=HINT)
+@feature.command("ressources", help="Chercher une fiche, un tutoriel, un outil", hint=HINT, tells=True)
 async def search_typed(ctx: ReadingContext, line: str) -> Replies:
     """Show what is asked for: a list, one resource by its number, else what is found."""
     text = " ".join(line.split())[:QUERY_MAX]

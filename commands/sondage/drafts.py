@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 
-from bot.command_lines import refuse_mistyped
 from bot.context import Context, ReadingContext
 from bot.destinations import TeamChannels, may_post_to
 from bot.errors import UserError
@@ -56,8 +55,6 @@ def must_be_soon(ends: datetime, now: datetime) -> datetime:
     raise UserError(fields={"fin": f"Choisissez un moment à venir, dans {LONGEST.days} jours au plus."})
 
 
-SUBCOMMAND_MIN = 5
-"""Letters a word needs to be taken for a mistyped subcommand."""
 NOWHERE = (
     "Dans un canal où le bot est invité, /sondage pose une question à ses membres : allez-y (ou invitez-y d’abord le "
     "bot), puis tapez-le de nouveau."
@@ -65,14 +62,11 @@ NOWHERE = (
 PollWindow = AskPoll | AskPollHere
 
 
-@feature.command("sondage", help="Poser une question, ou revoir un sondage", hint="[question | n° 12]")
+@feature.command("sondage", help="Poser une question, ou revoir un sondage", hint="[question | n° 12]", tells=True)
 async def open_poll_window(ctx: ReadingContext, line: str) -> Replies:
-    """Open the window, with the question that was typed; or show the poll of that number. A word alone may be a
-    mistyped subcommand."""
+    """Open the window, with the question that was typed; or show the poll of that number."""
     if (number := cards.read_number(line)) is not None:
         return await show_poll(ctx, number)
-    if len(line.split()) == 1:
-        refuse_mistyped(feature, "sondage", line, shortest=SUBCOMMAND_MIN)
     must_be_allowed(ctx.user, ())
     question = strip_invisible(line)
     if len(question) > QUESTION_MAX:

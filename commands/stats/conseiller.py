@@ -10,7 +10,6 @@ from typing import Protocol
 from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.command_lines import refuse_mistyped
 from bot.context import Context, ReadingContext
 from bot.destinations import is_in_direct_channel
 from bot.errors import ChatError, UserError
@@ -188,10 +187,6 @@ async def draw_answer(ctx: ReadingContext, said: FiguresAnswer, folder: Path, do
     return Parcel(said.text, said.buttons, files=files, done=done)
 
 
-SUBCOMMAND_MIN = 5
-"""Letters a word needs to be taken for a mistyped subcommand: periods have words of four."""
-
-
 @feature.command(
     "stats",
     help="Voir vos statistiques, en mots et en graphiques",
@@ -202,7 +197,6 @@ async def show_own(ctx: ReadingContext, text: str) -> Replies:
     """Show one’s own figures of a period, this month’s when none is said."""
     if ctx.user.role is not Role.CONSEILLER:
         raise UserError("Vous n’avez pas de compte rendu à vous. Tapez /stats national ou /stats departement.")
-    refuse_mistyped(feature, "stats", text, shortest=SUBCOMMAND_MIN)
     return await show_figures(ctx, read_own_query(ctx, text))
 
 

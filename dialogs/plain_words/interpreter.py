@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date
 
-from bot.command_lines import CommandIndex
+from bot.command_lines import MANNERED, CommandIndex
 from dialogs.plain_words.cues import read_cues
 from dialogs.plain_words.details import Said, write_line
 from dialogs.plain_words.readings import Intention, Reading
@@ -92,12 +92,28 @@ def is_harmless(line: str) -> bool:
 
 
 def read_typed(text: str, commands: CommandIndex) -> Reading | None:
-    """Read what is typed as a command; None for what is none."""
+    """Read what is typed as a command, with a slip or without; None for what is none."""
+    if meant := _mend(text, commands):
+        return meant
     line = commands.call(text)
     if not line or (not text.strip().startswith("/") and not _is_plainly(line, commands)):
         return None
     name, rest = commands.find(line)
     return Reading(name_intention(name), f"/{name} {rest}".rstrip(), sure=True)
+
+
+def _mend(text: str, commands: CommandIndex) -> Reading | None:
+    """Read a command that is mistyped: with its bar, or as no more than a few words that are one but for a slip."""
+    line = text.strip(MANNERED)
+    meant = commands.mend(line)
+    name, rest = commands.find(meant)
+    if not meant or not (line.startswith("/") or (" " in name and len(rest.split()) <= SLIP_REST)):
+        return None
+    return Reading(name_intention(name), f"/{name} {rest}".rstrip(), sure=False)
+
+
+SLIP_REST = 3
+"""Words after a mistyped command without a bar, at most."""
 
 
 def _is_plainly(line: str, commands: CommandIndex) -> bool:
@@ -109,7 +125,7 @@ def _is_plainly(line: str, commands: CommandIndex) -> bool:
 _TAKE_ANYTHING = frozenset({"cra", "hotline", "sondage", "annonce"})
 _SPOKEN = _TAKE_ANYTHING | {
     *("aide", "ressources", "annuaire", "profil", "canaux", "agenda"),
-    *("actus", "signaler", "mes-donnees", "brouillon", "bienvenue", "stats"),
+    *("actus", "signaler", "mes-donnees", "brouillon", "bienvenue", "stats", "chercher"),
 }
 _BY_COMMAND: Mapping[str, Intention] = {
     "cra liste": Intention.CRA_LISTE,
@@ -127,6 +143,7 @@ _BY_COMMAND: Mapping[str, Intention] = {
     "garde": Intention.HOTLINE_DEMANDES,
     "ressources ajouter": Intention.RESSOURCES_DEPOT,
     "mes-donnees": Intention.DONNEES,
+    "chercher": Intention.RESSOURCES,
     "membres": Intention.ANNUAIRE,
     "annonce": Intention.CANAUX,
     "moderer": Intention.SIGNALER,
