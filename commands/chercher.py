@@ -95,7 +95,11 @@ def draw_found(ctx: Context, words: str, all_found: Sequence[KindFound]) -> Whis
     shown = [(one.kind, one.found.hits[:most], one.found.total) for one in found]
     text = render("chercher/found", words=quote(words), shown=shown, failed=failed)
     options = dict(_make_option(one, hit) for one in found for hit in one.found.hits[:most])
-    rest = {one.kind.name: f"{one.kind.several} ({one.found.total})" for one in found if one.found.total > most}
+    rest = {
+        one.kind.name: f"Voir tout : {one.kind.several.lower()} ({one.found.total})"
+        for one in found
+        if one.found.total > most
+    }
     menus = [Menu("Ouvrir", OpenFound(), options), *([Menu("Voir tout", ShowKind(words=words), rest)] if rest else [])]
     best = _make_best(found[0]) if len(options) > 1 else []
     return Whisper(text, best, menus=menus)

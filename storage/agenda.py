@@ -245,16 +245,28 @@ async def list_own(db: AsyncSession, user_id: str, sight: Sight, now: datetime, 
     return await _read_window(db, (own, col(AgendaEvent.ends_at) > now), window)
 
 
-SHOWN_MAX = 2_000
-"""Events that are looked through: the latest."""
+TOLD_MAX = 5_000
+"""Events that can be found by words: the latest."""
+_TOLD = (EventState.PUBLISHED, EventState.PROPOSED)
 
 
-async def list_shown(db: AsyncSession, user_id: str, sight: Sight) -> Sequence[AgendaEvent]:
-    """List the latest published events that somebody sees, and what waits of their own, the last one first."""
+async def list_told(db: AsyncSession) -> Sequence[AgendaEvent]:
+    """List the latest events that are published, or wait to be, the last one first."""
+    return (await db.exec(_select_in_order(col(AgendaEvent.state).in_(_TOLD), newest=True).limit(TOLD_MAX))).all()
+
+
+async def read_stamp(db: AsyncSession) -> tuple[object, ...]:
+    """Read what changes with what is told of these events."""
+    counted = select(func.count(), func.coalesce(func.sum(AgendaEvent.sequence), 0), func.max(AgendaEvent.changed_at))
+    return tuple((await db.exec(counted.where(col(AgendaEvent.state).in_(_TOLD)))).one())
+
+
+async def list_shown(db: AsyncSession, numbers: Collection[int], user_id: str, sight: Sight) -> Sequence[AgendaEvent]:
+    """List those of these events that somebody sees, and what waits of their own, the last one first."""
     own = (col(AgendaEvent.author_id) == user_id, col(AgendaEvent.author_id) != "")
     waits = and_(*own, col(AgendaEvent.state) == EventState.PROPOSED)
-    newest = _select_in_order(or_(and_(*_is_published(sight)), waits), newest=True)
-    return (await db.exec(newest.limit(SHOWN_MAX))).all()
+    shown = or_(and_(*_is_published(sight)), waits)
+    return (await db.exec(_select_in_order(col(AgendaEvent.id).in_(numbers), shown, newest=True))).all()
 
 
 async def list_attended(

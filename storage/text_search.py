@@ -3,19 +3,24 @@
 Scores are of 100, as those of ressources and annuaire are, so that all that is found can stand in one order.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Generic, TypeVar
+
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.themes import find_theme
 from config.words import make_theme_word
 from storage.ressources.query import singularise, split_words, stem
-from storage.search import PREFIX_MIN, Vocabulary, count_slips_allowed
+from storage.search import PREFIX_MIN, InvertedIndex, Vocabulary, count_slips_allowed
 
 QUERY_MAX = 100
 """Characters of a query that are read."""
 TERMS_MAX = 8
-REMEMBERED = 10_000
-"""Texts whose tokens are kept at hand."""
+REMEMBERED = 20_000
+"""Words whose tokens are kept at hand."""
 BEGINS, SLIP, RELATIVE, OF_THEME = 0.85, 0.15, 0.9, 0.8
 """What the beginning of a word is worth, what each wrong letter costs, and what a word of the same stem or theme is
 worth."""
@@ -23,19 +28,23 @@ TITLE, TITLE_SHARED = 60, 40
 """What each word of a title weighs, and what they share."""
 FORGIVEN_FROM = 3
 """Words of a query from which one that is not found is forgiven."""
+NEAR_MAX = 24
+"""Words that one with a slip may mean."""
 _STEM = "="
 """What stands before a stem among tokens: nobody can type it."""
 
 Entry = Mapping[str, int]
 """The tokens that find a text, each with what it weighs (100 at most)."""
+Ranked = list[tuple[int, int]]
+"""Places, each with its score, the best first."""
+Row = TypeVar("Row")
 
 
 def weigh_texts(*texts: tuple[str, int]) -> dict[str, int]:
     """Weigh the words of texts, each with what its words weigh; of a word in several the heaviest counts."""
     entry: dict[str, int] = {}
-    for text, weight in texts:
-        for token in _read_tokens(text):
-            entry[token] = max(weight, entry.get(token, 0))
+    for text, weight in sorted(texts, key=lambda pair: pair[1]):
+        entry |= dict.fromkeys((token for word in split_words(text) for token in _make_tokens(word)), weight)
     return entry
 
 
@@ -45,10 +54,9 @@ def weigh_title(title: str) -> dict[str, int]:
 
 
 @lru_cache(REMEMBERED)
-def _read_tokens(text: str) -> tuple[str, ...]:
-    """Read the words of a text, without plural marks, and their stems."""
-    words = split_words(text)
-    return tuple(dict.fromkeys(token for word in words for token in (singularise(word), _STEM + stem(word))))
+def _make_tokens(word: str) -> tuple[str, str]:
+    """Make the tokens of a word: itself without its plural mark, and its stem."""
+    return singularise(word), _STEM + stem(word)
 
 
 def read_terms(query: str) -> list[str]:
@@ -56,38 +64,97 @@ def read_terms(query: str) -> list[str]:
     return [singularise(word) for word in split_words(query[:QUERY_MAX])][:TERMS_MAX]
 
 
-def rank_entries(query: str, entries: Sequence[Entry]) -> list[tuple[int, int]]:
-    """Rank the entries that a query finds: the place of each and its score, the best first, as good ones in order.
+class TextIndex:
+    """Texts by their places, and the tokens that lead there."""
 
-    Each word must find an entry; of three or more one is forgiven. Without words nothing is found.
-    """
-    terms = read_terms(query)
-    if not terms:
-        return []
-    vocabulary = Vocabulary(token for entry in entries for token in entry if token[0].isalnum())
-    sought = [_list_meanings(term, vocabulary) for term in terms]
-    needed = len(terms) - (len(terms) >= FORGIVEN_FROM)
-    found = ((place, _score(entry, sought, needed)) for place, entry in enumerate(entries))
-    return sorted(((place, score) for place, score in found if score), key=lambda hit: (-hit[1], hit[0]))
+    def __init__(self, entries: Iterable[Entry] = ()) -> None:
+        self._tokens, self._words, self._size = InvertedIndex(), Vocabulary(), 0
+        for entry in entries:
+            self.add(entry)
 
+    def add(self, entry: Entry) -> None:
+        """Add a text, at the next place."""
+        for token, weight in entry.items():
+            self._tokens.add(token, self._size, weight)
+        self._words.add(token for token in entry if token[0] != _STEM)
+        self._size += 1
 
-def _score(entry: Entry, sought: Iterable[Mapping[str, float]], needed: int) -> int:
-    """Score an entry by what the words find there; 0 where too few find something."""
-    each = [max((entry[t] * worth for t, worth in meant.items() if t in entry), default=0.0) for meant in sought]
-    return max(1, round(sum(each) / len(each))) if sum(score > 0 for score in each) >= needed else 0
+    def rank(self, query: str) -> Ranked:
+        """Rank the texts that a query finds, as good ones in order of their places.
 
+        Each word must find a text; of three or more one is forgiven. Without words nothing is found.
+        """
+        each = [self._score(self._list_meanings(term)) for term in read_terms(query)]
+        needed = len(each) - (len(each) >= FORGIVEN_FROM)
+        found = ((place, [scores.get(place, 0.0) for scores in each]) for place in set[int]().union(*each))
+        scores = [
+            (place, max(1, round(sum(said) / len(said)))) for place, said in found if sum(map(bool, said)) >= needed
+        ]
+        return sorted(scores, key=lambda hit: (-hit[1], hit[0]))
 
-def _list_meanings(term: str, vocabulary: Vocabulary) -> Mapping[str, float]:
-    """List the tokens that a word may mean, with what each is worth; slips are for a word that nothing begins with."""
-    meant = dict(_list_related(term))
-    meant |= dict.fromkeys(vocabulary.begin_with(term), BEGINS) if len(term) >= PREFIX_MIN else {}
-    if term.isalpha() and not any(word[0].isalnum() for word in meant):
-        slips = vocabulary.find_nearest(term, count_slips_allowed(term), REMEMBERED)
-        meant |= dict.fromkeys(slips[0], 1 - SLIP * slips[1])
-    return meant | {term: 1.0}
+    def _score(self, meant: Mapping[str, float]) -> dict[int, float]:
+        """Score the places to which tokens lead by what tells most there."""
+        scores: dict[int, float] = {}
+        for place, score in self._tokens.follow(meant):
+            scores[place] = max(score, scores.get(place, 0.0))
+        return scores
+
+    def _list_meanings(self, term: str) -> Mapping[str, float]:
+        """List the tokens that a word may mean, with what each is worth; it has slips where no word begins so."""
+        begun = self._words.begin_with(term) if len(term) >= PREFIX_MIN else ()
+        meant = dict(_list_related(term)) | dict.fromkeys(begun, BEGINS)
+        if term.isalpha() and not begun and term not in self._tokens:
+            near, slips = self._words.find_nearest(term, count_slips_allowed(term), NEAR_MAX)
+            meant |= dict.fromkeys(near, 1 - SLIP * slips)
+        return meant | {term: 1.0}
 
 
 def _list_related(term: str) -> Iterator[tuple[str, float]]:
     yield _STEM + stem(term), RELATIVE
     if theme := find_theme(term):
         yield make_theme_word(theme.code), OF_THEME
+
+
+def rank_entries(query: str, entries: Iterable[Entry]) -> Ranked:
+    """Rank a few entries by how well a query finds them."""
+    return TextIndex(entries).rank(query)
+
+
+AT_ONCE = 50
+"""Texts indexed before others have their turn."""
+MEMORIES_MAX = 4
+
+
+@dataclass(slots=True)
+class Indexed(Generic[Row]):
+    """What is told of each text, by its place, the index of them, and the ``stamp`` of what was read."""
+
+    stamp: Hashable = None
+    rows: list[Row] = field(default_factory=list)
+    index: TextIndex = field(default_factory=TextIndex)
+
+
+class TextMemory(Generic[Row]):
+    """Texts of a table in which everybody looks: read and indexed again where the ``stamp`` of the table changed."""
+
+    def __init__(self, read: Callable[[AsyncSession], Awaitable[Iterable[tuple[Row, Entry]]]]) -> None:
+        """``read`` gives what is told of each text, and its tokens."""
+        self._read = read
+        self._known: dict[str, Indexed[Row]] = {}
+        """By database: a process has one, but for tests."""
+
+    async def bring_up_to_date(self, db: AsyncSession, stamp: Hashable) -> Indexed[Row]:
+        """Get the texts as they are, with their index."""
+        address = str(db.get_bind().engine.url)
+        if address in self._known and self._known[address].stamp == stamp:
+            return self._known[address]
+        new = Indexed[Row](stamp)
+        for row, entry in await self._read(db):
+            new.rows.append(row)
+            new.index.add(entry)
+            if len(new.rows) % AT_ONCE == 0:
+                await asyncio.sleep(0)
+        while address not in self._known and len(self._known) >= MEMORIES_MAX:
+            del self._known[next(iter(self._known))]
+        self._known[address] = new
+        return new

@@ -8,6 +8,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.features import Feature
@@ -16,7 +18,7 @@ from commands import FEATURES
 from config.settings import Settings
 from storage.actus.digests import Digest, DigestEntry, DigestState
 from storage.actus.items import NewsSection
-from storage.agenda import AgendaEvent, EventState, add_event
+from storage.agenda import AgendaEvent, EventState, add_event, save_event
 from storage.annuaire.contacts import Contact, ContactState, make_key
 from storage.canaux import remember_channel
 from storage.cra import Activite, queries
@@ -30,7 +32,7 @@ from tests.people import Person, Post, unique
 from tests.people.clients import Mobile
 from tests.support.cli import run_command
 from tests.support.cra import NOON, file_workshop, make_report, read_number, register_all, store_reports
-from tests.support.databases import database
+from tests.support.databases import database, record_statements
 from tests.support.hotline import make_ticket
 from tests.support.house import House
 from tests.support.membership import add_to_directory, make_person
@@ -233,6 +235,30 @@ async def test_a_report_is_changed_from_what_was_found(juliette: Person) -> None
     assert "9 participants" in said(await juliette.rewritten(receipt, "modifié"))
 
 
+async def test_what_is_changed_is_found_as_it_is(filled: Database) -> None:
+    assert ("actu", "Le tournesol en fleur") in await found(filled, "tournesol")
+    async with filled.transaction() as db:
+        (entry,) = (await db.exec(select(DigestEntry).where(DigestEntry.digest == 1))).all()
+        entry.title = "Le coquelicot"
+        await db.exec(update(Digest).where(col(Digest.number) == 1).values(revision=Digest.revision + 1))
+        (event,) = (await db.exec(select(AgendaEvent).where(AgendaEvent.title == "Fête du tournesol"))).all()
+        event.title = "Fête du coquelicot"
+        await save_event(db, event, NOON + timedelta(hours=1))
+    assert await found(filled, "coquelicot") == [("actu", "Le coquelicot"), ("evenement", "Fête du coquelicot")]
+    assert not {"Le tournesol en fleur", "Fête du tournesol"} & {title for _, title in await found(filled, "tournesol")}
+
+
+async def test_a_search_costs_few_statements_and_only_reads(filled: Database) -> None:
+    await found(filled, "tournesol")
+    with record_statements(filled) as asked:
+        await found(filled, "tournesol")
+    statements = [statement for statement in asked if statement.startswith(("SELECT", "WITH"))]
+    assert len(statements) <= 25, statements
+    assert not [statement for statement in asked if statement.startswith(("INSERT", "UPDATE", "DELETE"))]
+    for statement in (each for each in statements if "FROM cra" in each):
+        assert "cra.author_id = " in statement, "one’s own rows only"
+
+
 @contextmanager
 def failing(kind: str) -> Iterator[None]:
     """What finds things of that kind fails."""
@@ -289,7 +315,7 @@ async def test_a_kind_of_which_there_is_more_has_pages(house: House) -> None:
     answer = await paul.asks(f"/chercher {word}")
     assert "**Fiches** (3 sur 10)" in said(answer)
     assert len(answer.buttons) <= 4
-    await paul.clicks(answer, "Fiches (10)")
+    await paul.clicks(answer, "Voir tout : fiches (10)")
     page = await paul.whispered("10 résultats")
     assert "page 1 sur 2" in said(page)
     await paul.clicks(page, "Suite")
@@ -313,7 +339,7 @@ async def test_many_kinds_take_one_window_to_choose_from(house: House, juliette:
     assert len(answer.buttons) == 3, answer.buttons
     await chooses(juliette, answer, "Ouvrir", "Personne : Paul")
     assert other.username in said(await juliette.whispered("Paul"))
-    await chooses(juliette, answer, "Voir tout", "Événements (4)")
+    await chooses(juliette, answer, "Voir tout", "événements (4)")
     assert "4 résultats" in said(await juliette.whispered("Événements pour"))
 
 

@@ -18,7 +18,7 @@ from bot.pages import Page as RowPage
 from bot.pages import read_page
 from bot.quotas import Quota
 from bot.replies import Button, Message, Perform, Redirect, Replies, Whisper
-from bot.search import NOTHING, Findings, Hit, Search, SearchKind
+from bot.search import NOTHING, Findings, Hit, Search, SearchKind, cut_hits
 from bot.texts import Markdown, quote, render
 from commands.ressources import cards
 from commands.ressources.feature import Deposit, Miss, Open, Share, feature
@@ -276,14 +276,20 @@ async def _read_share_target(ctx: ReadingContext) -> tuple[bool, bool]:
 KIND = SearchKind("ressource", "Fiche", "Fiches", lambda number: Open(resource=int(number)))
 
 
+RANKED_MAX = 200
+"""Of what is found, how much is ranked among other things."""
+FAR = 4
+"""What is found so many times less well than the best only shares its theme: here it is in the way."""
+
+
 @feature.finds(KIND)
 async def find_resources(wanted: Search) -> Findings:
-    """Find published resources."""
-    page = await search(wanted.db, wanted.words, limit=wanted.limit, offset=wanted.skip)
-    if not page.query.groups and page.query.filters is ANYTHING:
+    """Find published resources, without those that are far from what is looked for."""
+    page = await search(wanted.db, wanted.words, limit=RANKED_MAX)
+    if not page.hits or (not page.query.groups and page.query.filters is ANYTHING):
         return NOTHING
-    hits = [Hit(one.resource.id, one.resource.titre, one.score, _say_kind(one.resource.type)) for one in page.hits]
-    return Findings(hits, page.total)
+    near = [hit for hit in page.hits if hit.score * FAR >= page.hits[0].score]
+    return cut_hits([Hit(h.resource.id, h.resource.titre, h.score, _say_kind(h.resource.type)) for h in near], wanted)
 
 
 def _say_kind(code: str) -> str:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, func, or_
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -201,11 +201,28 @@ class DigestText(NamedTuple):
 
 
 async def list_texts(db: AsyncSession) -> Sequence[DigestText]:
-    """List what stands in all digests and was not dropped, in order."""
-    kept = select(DigestEntry.digest, DigestEntry.title, DigestEntry.text, DigestEntry.credit)
-    order = (col(DigestEntry.digest), col(DigestEntry.position), col(DigestEntry.id))
-    rows = (await db.exec(kept.where(~col(DigestEntry.dropped)).order_by(*order))).all()
-    return [DigestText(number, title, f"{text} {credit}".strip()) for number, title, text, credit in rows]
+    """List what stands in the digests that are out, the newest digest first: its edito, and what was not dropped;
+    not who is credited, which erasure takes out."""
+    newest = (col(Digest.published_at).desc(), col(Digest.number).desc())
+    editos = select(Digest.number, Digest.edito).where(Digest.state == DigestState.PUBLISHED).order_by(*newest)
+    texts = {number: [DigestText(number, "", edito)] for number, edito in (await db.exec(editos)).all()}
+    kept = select(DigestEntry.digest, DigestEntry.title, DigestEntry.text)
+    for number, title, text in (await db.exec(kept.where(~col(DigestEntry.dropped)))).all():
+        texts.get(number, []).append(DigestText(number, title, text))
+    return [text for each in texts.values() for text in each]
+
+
+async def read_stamp(db: AsyncSession) -> tuple[int, ...]:
+    """Read numbers that change with what stands in the digests that are out."""
+    counted = select(
+        func.count(), func.coalesce(func.sum(Digest.revision), 0), func.coalesce(func.max(Digest.number), 0)
+    )
+    return tuple((await db.exec(counted.where(Digest.state == DigestState.PUBLISHED))).one())
+
+
+async def list_by_numbers(db: AsyncSession, numbers: Collection[int]) -> Sequence[Digest]:
+    """List these digests."""
+    return (await db.exec(select(Digest).where(col(Digest.number).in_(numbers)))).all()
 
 
 async def list_entries(db: AsyncSession, number: int, *, dropped: bool = False) -> Sequence[DigestEntry]:
