@@ -8,7 +8,7 @@ BIN := .venv/bin
 CHECKED := bot cli commands dialogs storage config sandbox tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all check bench guides pictures lock wheel clean
+.PHONY: help demo test test-all check bench guides words pictures lock wheel clean
 
 help:
 	@echo "make demo    le bot et un Mattermost embarqué (PORT, BOT_PORT, SERVER_VERSION, RESET=1, TOUR=1, OPEN=0)"
@@ -16,6 +16,7 @@ help:
 	@echo "make test    les vérifications et les tests de quelques minutes (ROOM=stats : seulement ceux d’une fonction ; PROCESSES=4 ; DAY=2028-02-29T23:50 : un autre jour)"
 	@echo "make bench   les mesures, côte à côte"
 	@echo "make guides  refaire les tableaux de commandes des guides (docs)"
+	@echo "make words   écrire tout ce que le bot peut dire sur une page, pour la relire (build/phrases.md)"
 	@echo "make pictures  refaire les images des guides (docs/images)"
 	@echo "make wheel   le paquet à installer, dans dist/"
 	@echo "make lock    refaire requirements*.lock (demande uv)"
@@ -71,6 +72,9 @@ bench: .venv/.dev
 
 guides: .venv/.dev
 	$(BIN)/python -m tests.guides
+
+words: .venv/.dev
+	$(BIN)/python -m tests.sentences
 
 pictures: .venv/.dev
 	$(BIN)/python -m tests.browser.pictures

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.french.words import plural
 from bot.papers.sheets import Cell
 from cli.command import Call
 from cli.environment import begin_reading, open_up_to_date
@@ -43,7 +44,8 @@ def _must_be(poll: Poll | None, number: int) -> Poll:
 async def _results(db: AsyncSession, poll: Poll) -> Sequence[Sequence[Cell]]:
     results = await read_visible_results(db, poll)
     if not results.is_told:
-        print(f"{results.votes} ont voté ; les réponses ne se voient pas encore, ou pas à si peu.", file=sys.stderr)
+        told = f"{plural(results.votes, 'personne a voté', 'personnes ont voté')} : les réponses se verront plus tard."
+        print(told if results.votes else "Personne n’a encore voté.", file=sys.stderr)
     return list(list_result_lines(poll, results))
 
 

@@ -16,6 +16,7 @@ from typing import BinaryIO, ClassVar, Generic, TypeVar
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.french.words import plural
 from cli.environment import open_database, open_file
 from cli.errors import OperatorError
 from cli.terminal import ProgressBar
@@ -111,7 +112,7 @@ def by_column(header: list[str], cells: list[str]) -> dict[str, str]:
     """Cells by the name of their column. Raises BadLineError where they are not as many."""
     extra = cells[len(header) :]
     if len(cells) < len(header) or any(cell.strip() for cell in extra):
-        raise BadLineError(f"{len(cells)} cellules pour {len(header)} colonnes")
+        raise BadLineError(f"{plural(len(cells), 'cellule')} pour {plural(len(header), 'colonne')}")
     return dict(zip(header, cells, strict=False))
 
 

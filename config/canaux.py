@@ -91,7 +91,7 @@ def _add(found: dict[str, PlannedChannel], cells: list[str]) -> None:
 def _plan_line(cells: list[str]) -> Iterable[PlannedChannel]:
     """The channel of a line, or one for each département."""
     if len(cells) != len(COLUMNS):
-        raise ValueError(f"il y a {len(cells)} colonnes au lieu de {len(COLUMNS)}")
+        raise ValueError(f"{len(COLUMNS)} colonnes sont attendues, et non {len(cells)}")
     row = dict(zip(COLUMNS, cells, strict=True))
     try:
         family = Family(row["famille"])

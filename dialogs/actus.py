@@ -298,7 +298,7 @@ class Subscribe(Form):
         4, alias="jour", title="Jour", description="Un jour férié, c’est le jour suivant qui compte."
     )
     hour: Annotated[int, Choice({str(n): f"{n} h" for n in HOURS}, int)] = Field(
-        9, alias="heure", title="Heure", description="Chez vous : outre-mer aussi."
+        9, alias="heure", title="Heure", description="À votre heure locale."
     )
     away_until: Annotated[dt.date | None, ReadText(_read_day, show=write_date, placeholder="vendredi, 24/12…")] = Field(
         None,

@@ -127,7 +127,7 @@ async def test_a_slow_one_is_read_all_the_same(
         )
 
     web.pages["lent.example/flux"] = late
-    assert "prend son temps" in await follow_feed(newsroom, web.link("lent.example/flux"))
+    assert "répond lentement" in await follow_feed(newsroom, web.link("lent.example/flux"))
     number = (await newsroom.feeds())[-1].number
     await newsroom.house.settled()
     assert await newsroom.of_feed(number) == ["Article 1"]

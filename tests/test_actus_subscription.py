@@ -120,7 +120,7 @@ async def test_it_comes_on_my_day_at_my_hour_with_what_is_near_to_my_work(
     juliette = digest_workplace.juliette
     await file_workshop(juliette, themes=[EMPLOI])
     said = await juliette.asks("/actus abonnement")
-    assert "sept choses au plus" in plain(said)
+    assert "sept au plus" in plain(said)
     said = await subscribes(juliette, rythme="semaine", jour="4", heure="9")
     assert "chaque vendredi à 9 h" in plain(said)
     near = thing(house, "Écrire un *CV*", [EMPLOI], text="Un modèle simple.", credit="Le journal")
@@ -162,7 +162,7 @@ async def test_less_of_that_and_back(house: House, digest_workplace: Press) -> N
     await digest_workplace.looks(paris_time(friday(house), 9))
     (told,) = await digest_workplace.told(juliette)
     await juliette.chooses(told, "Moins de…", "« Emploi, formation »")
-    said = await juliette.told("Entendu")
+    said = await juliette.told("vous recevrez moins de")
     await digest_workplace.publishes(
         thing(house, "Un autre CV", [EMPLOI]), thing(house, "À la une", [EMPLOI], section=NewsSection.TOP)
     )
@@ -222,7 +222,7 @@ async def test_see_it_now_and_end_it(house: House, digest_workplace: Press) -> N
     await juliette.clicks(said, "Voir maintenant")
     await juliette.whispered("À voir")
     await juliette.clicks(said, "Me désabonner")
-    await juliette.whispered("plus rien ne vient")
+    await juliette.whispered("ne recevrez plus d’actus")
     assert await digest_workplace.row(juliette) is None
     assert "pas abonné" in plain(await juliette.asks("/actus abonnement non"))
 

@@ -45,12 +45,12 @@ async def test_proposed_read_over_published_and_come_to(agenda: AgendaStage) -> 
     noted = await lea.told("C’est noté")
     assert noted.buttons == ["Ajouter à mon agenda", "Je n’y serai plus"]
     await lea.clicks(said, "J’y serai")
-    assert "C’était noté déjà" in plain(await lea.told("noté"))
+    assert "C’était déjà noté" in plain(await lea.told("noté"))
     await agenda.house.settled()
     assert "1 personne y sera" in plain(await lea.sees(said))
     assert "vous y serez" in plain(await lea.asks("/agenda mes"))
     await lea.clicks(noted, "Je n’y serai plus")
-    assert "aucun rappel" in plain(await lea.told("C’est noté"))
+    assert "ne recevrez pas de rappel" in plain(await lea.told("C’est noté"))
     await agenda.house.settled()
     assert "y sera" not in plain(await lea.sees(said))
 
@@ -184,14 +184,14 @@ async def test_without_a_room_it_waits_and_without_a_channel_it_is_said_later(ag
             await canaux.forget_channel(db, key)
     first = await agenda.proposes(agenda.juliette)
     listed = await agenda.agathe.asks("/agenda propositions")
-    assert "n’est pas connue du bot" in plain(listed)
+    assert "ne connaît pas encore la salle" in plain(listed)
     home = await agenda.agathe.asks("/aide")
     assert "relu" in plain(home)
     async with agenda.house.bot.database.transaction() as db:
         await canaux.remember_channel(db, "animation", agenda.rooms["animation"], agenda.house.clock())
     event = await agenda.proposes(agenda.juliette)
     await agenda.agathe.clicks(await agenda.card(event), "Publier")
-    assert "n’est pas connu du bot" in plain(await agenda.agathe.whispered("publié"))
+    assert "ne connaît pas encore le canal" in plain(await agenda.agathe.whispered("publié"))
     async with agenda.house.bot.database.transaction() as db:
         await canaux.remember_channel(db, "actualites", agenda.rooms["actualites"], agenda.house.clock())
     for _ in range(2):

@@ -243,7 +243,7 @@ async def test_what_is_too_heavy_is_refused_under_its_field(
     monkeypatch.setattr(cards, "TOTAL_MAX", 1000)
     assert "Donnez plutôt un lien" in (await form.submit()).errors["fichiers"]
     monkeypatch.setattr(cards, "FILES_MAX", 1)
-    assert "2 fichiers ; une annonce en porte 1 au plus" in plain_spaces((await form.submit()).errors["fichiers"])
+    assert "trop de fichiers : une annonce en porte 1 au plus" in plain_spaces((await form.submit()).errors["fichiers"])
     monkeypatch.undo()
     config = {"FileSettings": {"MaxFileSize": 1000}}
     await house.site.admin.put("/config/patch", config)

@@ -131,9 +131,9 @@ async def test_the_note_tells_what_is_open_and_who_has_it(rota: Rota) -> None:
     for person in (agathe, bilal):
         told = [post.text.replace("\u00a0", " ") for post in await person.direct()]
         note = next(text for text in reversed(told) if f"`/ticket {free.number}`" in text)
-        line = f"- `/ticket {free.number}` : Contrat \\*\\*perdu\\*\\* @\u200ball (bloquant, nouveau, ouverte "
+        line = f"- `/ticket {free.number}` : Contrat \\*\\*perdu\\*\\* @\u200ball (bloquant, nouvelle, ouverte "
         assert line in note
-        assert f"- `/ticket {taken.number}` : Avenant (bloquant, pris, à @{agathe.username}, ouverte " in note
+        assert f"- `/ticket {taken.number}` : Avenant (bloquant, prise, à @{agathe.username}, ouverte " in note
         assert f"/ticket {solved.number}`" not in note
     await closed(rota, free, taken, solved)
 

@@ -18,7 +18,7 @@ async def test_a_demand_is_taken_answered_and_solved(helpdesk: Hotline) -> None:
         "L’export reste vide",
         "Depuis ce matin.",
         "gênant",
-        "nouveau",
+        "nouvelle",
         helpdesk.juliette.username,
         "personne",
     ):

@@ -97,7 +97,7 @@ async def test_a_ticket_emoji_asks_the_author_once(helpdesk: Hotline) -> None:
     ticket = await helpdesk.ticket(helpdesk.juliette)
     card = await helpdesk.card(ticket)
     assert await helpdesk.agathe.files(card) == {"erreur.txt": b"erreur 12"}
-    assert "le message" in card.text
+    assert "Voir le message" in card.text
     await helpdesk.under(helpdesk.omar, message, f"n° {ticket.number}")
     proposals = [p for p in await helpdesk.juliette.direct() if subject in p.text and "proposent" in p.text]
     assert len(proposals) <= 1

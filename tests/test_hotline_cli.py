@@ -182,9 +182,9 @@ async def test_a_table_is_read_in_a_terminal(three: Database, capsys: pytest.Cap
     head, first, second, _, painted, last = out.splitlines()
     assert code == 0
     assert head.split() == ["n°", "file", "état", "urgence", "ouvert", "auteur", "agent", "sujet"]
-    for words in ("1 ", "Aide Espace Coop", "nouveau", "gênant", "02/11/2026 09:30", "@juliette", "—", "L’export"):
+    for words in ("1 ", "Aide Espace Coop", "nouvelle", "gênant", "02/11/2026 09:30", "@juliette", "—", "L’export"):
         assert words in first, words
-    assert first.index("nouveau") == second.index("en attente de la personne") == head.index("état")
+    assert first.index("nouvelle") == second.index("en attente de la personne") == head.index("état")
     assert "@agathe" in second
     assert "\x1b" not in painted
     assert last == "4 demandes d’aide. Heures de Paris."

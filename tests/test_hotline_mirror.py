@@ -100,8 +100,8 @@ async def test_what_is_personal_is_masked_until_its_author_says_otherwise(helpde
     await helpdesk.is_where(ticket)
     assert "06 12 34 56 78" not in plain(card)
     assert "▮▮▮" in plain(card)
-    assert receipt.buttons == ["Masquer", "Garder"]
-    await helpdesk.juliette.clicks(receipt, "Garder")
+    assert receipt.buttons == ["Laisser masqué", "Montrer"]
+    await helpdesk.juliette.clicks(receipt, "Montrer")
     await helpdesk.card(ticket, "06 12 34 56 78")
     mine = await reply_in_thread(helpdesk.juliette, receipt, "Mon adresse : juliette.petit@orange.fr")
     twin = await helpdesk.under(helpdesk.agathe, card, "Mon adresse")
@@ -110,7 +110,7 @@ async def test_what_is_personal_is_masked_until_its_author_says_otherwise(helpde
     await edit_post(helpdesk.juliette, mine, "Mon adresse est juliette.petit@orange.fr")
     await eventually(helpdesk.agathe, card, "Mon adresse est")
     assert not any("orange.fr" in text for text in await thread(helpdesk.agathe, card))
-    await helpdesk.juliette.clicks(asked, "Garder")
+    await helpdesk.juliette.clicks(asked, "Montrer")
     await eventually(helpdesk.agathe, card, "juliette.petit@orange.fr")
 
 

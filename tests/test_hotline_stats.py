@@ -60,13 +60,13 @@ async def test_agents_read_what_was_done(helpdesk: Hotline) -> None:
     for words in (
         "Hotline, mars 2022** (Aide Espace Coop et Aide métier)",
         "**3** demandes reçues, **3** résolues, **1** évitée par",
-        "Première réponse : une sur deux en 1 h au plus, neuf sur dix en 1 h au plus",
-        "Résolution : une sur deux en 3 h au plus",
+        "Première réponse : la moitié en 1 h, neuf sur dix en 1 h",
+        "Résolution : la moitié en 3 h",
         "Avis : 1 👍, 0 👎",
         "Par file : Aide Espace Coop 2, Aide métier 1",
         "Par catégorie : Autre chose 2, Comptes rendus 1",
         "Par département : Rhône (69) 2, Département inconnu 1",
-        "Comment elles ont fini : résolu 3",
+        "Comment elles ont fini : résolue 3",
         "En cours aujourd’hui : **",
     ):
         assert words in said(answer), words
@@ -103,7 +103,7 @@ async def test_the_figures_are_taken_away_as_files(helpdesk: Hotline) -> None:
         ["Hotline — Aide Espace Coop, Aide métier 01/07/2022-31/07/2022"],
         ["Demandes reçues", "3"],
         ["Demandes évitées", "1"],
-        ["Résolution, une sur deux au plus", "3"],
+        ["Résolution, la moitié en", "3"],
         ["Aide Espace Coop", "2", "67"],
         ["Toutes", "", "3", "3", "1", "1", "3", "3", "3"],
         ["Catégorie", "Comptes rendus", "1", "1", "1", "1", "1", "2", "2"],
@@ -117,7 +117,7 @@ async def test_the_figures_are_taken_away_as_files(helpdesk: Hotline) -> None:
     head, whole, *_ = parts.iter_rows(values_only=True)
     told = dict(zip(head, whole, strict=True))
     assert (told["Par"], told["Reçues"]) == ("Toutes", 3)
-    assert told["Résolution, une sur deux"] == 3 * HOUR, "a duration"
+    assert told["Résolution, la moitié en"] == 3 * HOUR, "a duration"
 
     name, content = await taken(helpdesk.agathe, answer, "Graphique")
     assert (name, content[:4]) == ("Hotline_01-07-2022_31-07-2022_hotline.png", b"\x89PNG")

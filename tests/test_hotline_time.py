@@ -72,7 +72,7 @@ async def test_a_silent_ticket_is_reminded_of_then_escalated_once(helpdesk: Hotl
     assert "À répondre" not in plain(answered)
     assert "D’ordinaire" not in plain(await helpdesk.juliette.sees(receipt))
     await reminded(helpdesk, morning + 6 * HOUR, ticket.subject)
-    await helpdesk.under(helpdesk.agathe, card, "devrait être résolue")
+    await helpdesk.under(helpdesk.agathe, card, "devrait déjà être résolue")
     async with helpdesk.house.bot.database.transaction() as db:
         await duty.forget_days(db, today + timedelta(days=500))
 

@@ -26,7 +26,7 @@ async def test_a_message_is_reported_by_several_and_they_hear_the_outcome_once(r
     assert "Votre nom n’est montré" in plain(await room.juliette.whispered("dossier"))
     case = await room.case(post)
     card = await room.card(case)
-    for shown in (post.text, "lea", "à décider", "par une personne", "Propos blessants", "avertissement", "beaucoup"):
+    for shown in (post.text, "lea", "à décider", "par 1 personne", "Propos blessants", "avertissement", "beaucoup"):
         assert shown in plain(card), shown
     assert "@all" not in card.text
     assert "juliette" not in str(card)
@@ -57,7 +57,7 @@ async def test_a_message_is_reported_by_several_and_they_hear_the_outcome_once(r
 async def test_what_is_personal_in_the_words_of_who_reports_is_masked(room: CaseStage) -> None:
     post = await room.writes()
     told = await room.reports(room.juliette, post, mot="Il cite Mme Dupont, 06 12 34 56 78")
-    assert "personnel y est masqué" in plain(told)
+    assert "personnelles de votre mot y sont masquées" in plain(told)
     case = await room.case(post)
     card = await room.card(case)
     assert "Il cite Mme Dupont" in plain(card)
@@ -65,7 +65,7 @@ async def test_what_is_personal_in_the_words_of_who_reports_is_masked(room: Case
     await react(room.paul, post, "triangular_flag_on_post")
     flagged = await room.paul.told("est signalé")
     await send_dialog(room.paul, flagged, "Préciser", motif="donnees", mot="Son numéro est le 06 12 34 56 78")
-    assert "personnel y est masqué" in plain(await room.paul.told("est masqué"))
+    assert "personnelles de votre mot y sont masquées" in plain(await room.paul.told("y sont masquées"))
     assert "06 12 34 56 78" not in plain(await room.card(case, "Son numéro est"))
     assert not [report for report in await room.reported(case) if "06 12" in report.word]
 

@@ -39,7 +39,7 @@ async def test_the_second_blocking_demand_of_an_hour_is_not_until_an_agent_says_
     second, _ = await helpdesk.asks(helpdesk.juliette, unique("Bloqué aussi"), urgence="bloquant")
     assert [first.urgency, second.urgency] == [Urgency.BLOQUANT, Urgency.GENANT]
     told = plain(await helpdesk.juliette.told("dite bloquante"))
-    assert f"Votre demande n° {first.number} est déjà « bloquant »" in told
+    assert f"vous avez déjà une demande bloquante de moins d’une heure, la n° {first.number}" in told
     assert "dite bloquante, comme la n°" in plain(await helpdesk.agathe.asks(f"/ticket {second.number}"))
     helpdesk.house.clock.goes_to(helpdesk.house.clock() + HOUR + timedelta(minutes=1))
     third, _ = await helpdesk.asks(helpdesk.juliette, unique("Encore bloqué"), urgence="bloquant")

@@ -31,7 +31,7 @@ async def makes(who: Person, name: str, **more: str) -> Post:
     form = await who.opens("/ressources collection nouvelle")
     answer = await form.fill(nom=name, **more).submit()
     assert answer.accepted, answer
-    return await who.whispered("est faite")
+    return await who.whispered("est créée")
 
 
 async def lines_of(who: Person, name: str) -> str:

@@ -70,7 +70,7 @@ async def test_an_author_closes_after_being_asked_once_more(house: House) -> Non
     for person in voters:
         await vote_and_wait(house, person, await find_poll(house, channel, number), "1")
     await juliette.clicks(await juliette.sees(preview), "Clore")
-    sure = await juliette.rewritten(preview, "5 votes jusqu’ici")
+    sure = await juliette.rewritten(preview, "5 votes seront effacés")
     await juliette.clicks(sure, "Non, laisser ouvert")
     assert (await juliette.rewritten(sure, "Ouvert, 5 votes")).buttons == POLL_OPEN
     await juliette.clicks(await juliette.sees(preview), "Clore")

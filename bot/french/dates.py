@@ -154,6 +154,11 @@ def say_date(day: date, today: date | None = None) -> str:
     return said if today and today.year == day.year and day < today else f"{said} {day.year}"
 
 
+def say_on(day: date, today: date) -> str:
+    """Say on which day something was: « aujourd’hui », « hier », « le mardi 24 novembre »."""
+    return say_date(day, today) if day in (today, today - timedelta(days=1)) else f"le {say_date(day, today)}"
+
+
 def say_weekday(day: date, today: date | None = None) -> str:
     """Say a day without its year: « mardi 24 novembre »; with `today`, a year that is another than its one."""
     year = f" {day.year}" if today and today.year != day.year else ""

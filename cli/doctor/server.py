@@ -3,6 +3,7 @@
 import aiohttp
 
 from bot.errors import ChatError
+from bot.french.words import plural
 from bot.mattermost import AioClient, Mattermost
 from cli.admin import Admin, Identity, ServerSettings, SlashCommand
 from cli.doctor.findings import Findings
@@ -58,7 +59,7 @@ async def _room(admin: Admin, team: Identity, found: ServerSettings, findings: F
     count = await admin.member_count(team.id)
     if count >= limit * NEARLY:
         findings.fault(
-            f"L’équipe a {count} membres sur {limit} : augmentez TeamSettings.MaxUsersPerTeam "
+            f"L’équipe a {plural(count, 'membre')} sur {limit} : augmentez TeamSettings.MaxUsersPerTeam "
             "(Console système › Utilisateurs et équipes)."
         )
     elif limit > UNLICENSED_MAX and admin.client.capabilities.version >= LIMITED_SINCE:
@@ -67,7 +68,7 @@ async def _room(admin: Admin, team: Identity, found: ServerSettings, findings: F
             f"{UNLICENSED_MAX} personnes."
         )
     else:
-        findings.well(f"L’équipe a {count} membres sur {limit}.")
+        findings.well(f"L’équipe a {plural(count, 'membre')} sur {limit}.")
 
 
 HARMLESS = "/aide"

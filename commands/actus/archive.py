@@ -12,7 +12,7 @@ from bot.command_lines import RunCommand
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.french.dates import say_date, say_month
-from bot.french.words import join
+from bot.french.words import join, plural
 from bot.replies import Button, Direct, Progress, Replies, Start, Step, Whisper
 from bot.texts import Markdown, escape, render
 from bot.work import find_work, stop_work
@@ -78,7 +78,7 @@ async def _show_digest(ctx: Context, number: int) -> Replies:
     if len(drawn) == 1:
         return Whisper(drawn[0])
     return [
-        Whisper(f"Le n° {number} est dans votre conversation avec le bot, en {len(drawn)} messages."),
+        Whisper(f"Le n° {number} est dans votre conversation avec le bot, en {plural(len(drawn), 'message')}."),
         *(Direct(text, user_id=ctx.user.id) for text in drawn),
     ]
 

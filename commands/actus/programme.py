@@ -93,7 +93,7 @@ async def _read_places(ctx: Context, text: str) -> list[str]:
         raise UserError(str(problem)) from None
     if targets.asked_roles(found) or not 0 < len(found) <= PLACES_MAX:
         raise UserError(
-            f"Les actus sortent dans des canaux, {PLACES_MAX} au plus : national, actualites, 69, Bretagne…"
+            f"Les actus sortent dans des canaux, {PLACES_MAX} au plus : national, actualites, 69, Bretagne."
         )
     return found
 

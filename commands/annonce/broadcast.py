@@ -32,7 +32,7 @@ WAITS = (AnnouncementState.DRAFT, AnnouncementState.STOPPED)
 
 async def check_files(ctx: ReadingContext, click: cards.Send) -> cards.Leave:
     """Raises UserError where its files are not there any more."""
-    shown = must_be_in(await annonces.get(ctx.db, click.annonce), *WAITS)
+    shown = must_be_in(ctx, await annonces.get(ctx.db, click.annonce), *WAITS)
     must_have_files(shown, await cards.find_missing(ctx.chat, shown.files))
     return cards.Leave(annonce=shown.id)
 
@@ -41,10 +41,10 @@ async def check_files(ctx: ReadingContext, click: cards.Send) -> cards.Leave:
 @feature.button(cards.Send, roles=SENDERS, asks=check_files)
 async def begin_sending(ctx: Context, click: cards.Leave) -> Replies:
     """Send an announcement, now or at its hour, to those who have not got it; a second click finds it on its way."""
-    shown = must_be_in(await annonces.lock(ctx.db, click.annonce), *WAITS)
+    shown = must_be_in(ctx, await annonces.lock(ctx.db, click.annonce), *WAITS)
     if shown.state is AnnouncementState.DRAFT and shown.by != ctx.user.id:
         raise UserError("Cet aperçu est celui de quelqu’un d’autre : tapez /annonce pour écrire la vôtre.")
-    cards.must_be_own(ctx.user, shown, *WAITS)
+    cards.must_be_own(ctx, shown, *WAITS)
     cards.must_be_allowed(ctx.user, shown.targets)
     if not shown.total:
         raise UserError("Cette annonce n’atteindrait personne : choisissez d’autres destinataires avec « Modifier ».")
@@ -165,7 +165,7 @@ TAKEN_BACK = (AnnouncementState.WITHDRAWN, AnnouncementState.REMAINS)
 async def _get_theirs(ctx: Context, ident: str, *states: AnnouncementState, lock: bool = False) -> Announcement:
     """Get an announcement in one of these states, of who acts or of the réseau that they animate, said where they may
     speak today. Raises UserError."""
-    said = must_be_own(ctx.user, await (annonces.lock if lock else annonces.get)(ctx.db, ident), *states)
+    said = must_be_own(ctx, await (annonces.lock if lock else annonces.get)(ctx.db, ident), *states)
     cards.must_be_allowed(ctx.user, said.targets)
     return said
 
@@ -227,7 +227,7 @@ async def ask_withdrawal(ctx: Context, click: cards.Withdraw) -> Replies:
 @feature.button(cards.KeepStanding, roles=SENDERS, writes=False)
 async def keep_standing(ctx: Context, click: cards.KeepStanding) -> Replies:
     """Show the card again."""
-    said = must_be_own(ctx.user, await annonces.get(ctx.db, click.annonce), *LEFT, *TAKEN_BACK)
+    said = must_be_own(ctx, await annonces.get(ctx.db, click.annonce), *LEFT, *TAKEN_BACK)
     told = await cards.draw_card(ctx, said)
     return Update(told.text, told.buttons, told.facts)
 

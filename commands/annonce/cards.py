@@ -13,12 +13,13 @@ from bot.context import Context, ReadingContext
 from bot.delivery import FILES_MAX
 from bot.destinations import may_post_to
 from bot.errors import UserError
+from bot.french.dates import say_hour, say_weekday
 from bot.french.periods import say_moment
 from bot.french.words import group, join, plural
 from bot.mattermost import ChatReader
 from bot.menus import Choosing
 from bot.replies import Button, Message, Refresh
-from bot.texts import BREAK, Markdown, escape, relay_markdown, typeset
+from bot.texts import Markdown, escape, relay_markdown, typeset
 from dialogs.annonce import TEXT
 from storage import outbox, targets
 from storage.annonce import Announcement, AnnouncementState
@@ -35,7 +36,7 @@ async def read_files(ctx: ReadingContext, ids: Sequence[str]) -> dict[str, str]:
     """Read the names of files that can go with an announcement, by id. Raises ValueError, with a French sentence, for
     those that cannot."""
     if len(ids) > FILES_MAX:
-        raise ValueError(f"Ce message a {len(ids)} fichiers ; une annonce en porte {FILES_MAX} au plus.")
+        raise ValueError(f"Ce message a trop de fichiers : une annonce en porte {FILES_MAX} au plus.")
     files = await attachments.read_files(ctx.chat, ids)
     if None in files:
         raise ValueError("Un de ces fichiers a été supprimé depuis : envoyez-les de nouveau au bot.")
@@ -182,6 +183,7 @@ def fill_window(text: str) -> dict[str, object]:
 
 
 GONE = "Cette annonce est déjà partie : corrigez-la ou retirez-la avec les boutons sous son texte."
+LEAVES = "Cette annonce partira {} : corrigez-la ou retirez-la avec les boutons sous son texte."
 REFUSALS = {
     AnnouncementState.WITHDRAWN: "Cette annonce a été retirée : tapez /annonce pour en écrire une autre.",
     AnnouncementState.REMAINS: "Cette annonce est en train d’être retirée : finissez avec « Retirer ».",
@@ -190,20 +192,22 @@ REFUSALS = {
 """Why an announcement in that state is not changed."""
 
 
-def must_be_in(announcement: Announcement | None, *states: AnnouncementState) -> Announcement:
+def must_be_in(ctx: Context, announcement: Announcement | None, *states: AnnouncementState) -> Announcement:
     """Return the announcement, if it is in one of these states now. Raises UserError."""
     if announcement is None:
         raise UserError("Cette annonce a été abandonnée : tapez /annonce pour en écrire une autre.")
     if announcement.state not in states:
-        raise UserError(REFUSALS.get(announcement.state, GONE))
+        leaves = announcement.at.astimezone(ctx.zone) if announcement.at and waits(announcement, ctx.now) else None
+        gone = LEAVES.format(f"{say_weekday(leaves.date(), ctx.today)} à {say_hour(leaves)}") if leaves else GONE
+        raise UserError(REFUSALS.get(announcement.state, gone))
     return announcement
 
 
-def must_be_own(person: Person, announcement: Announcement | None, *states: AnnouncementState) -> Announcement:
+def must_be_own(ctx: Context, announcement: Announcement | None, *states: AnnouncementState) -> Announcement:
     """Return an announcement in one of these states, which somebody made, or may change as an animateur. Raises
     UserError."""
-    said = must_be_in(announcement, *states)
-    if said.by != person.id and not person.animates:
+    said = must_be_in(ctx, announcement, *states)
+    if said.by != ctx.user.id and not ctx.user.animates:
         raise UserError("Seules la personne qui a fait cette annonce et l’équipe d’animation peuvent la changer.")
     return said
 
@@ -257,15 +261,21 @@ def say_state(announcement: Announcement, tally: DeliveryTally, now: datetime) -
     if announcement.state is AnnouncementState.SENDING:
         if tally.arrived >= announcement.total > 0:  # who sent it was cut off, and the bot went on
             return "Envoyée"
-        waits = announcement.at and announcement.at > now and not announcement.written
-        return "Prévue" if waits else "En cours d’envoi"
+        return "Prévue" if waits(announcement, now) else "En cours d’envoi"
     if announcement.state is AnnouncementState.STOPPED:
-        return f"Arrêtée : {say_reached(announcement, tally)}"
+        is_out = tally.arrived or tally.waiting
+        return f"Arrêtée : {say_reached(announcement, tally)}" if is_out else "Arrêtée : rien n’est parti"
     return {
         AnnouncementState.SENT: "Envoyée",
         AnnouncementState.WITHDRAWN: "Retirée",
         AnnouncementState.REMAINS: "Retirée en partie : le retrait a été arrêté",
     }[announcement.state]
+
+
+def waits(announcement: Announcement, now: datetime) -> bool:
+    """Whether it is to leave at a time that is still to come."""
+    is_later = announcement.at is not None and announcement.at > now
+    return announcement.state is AnnouncementState.SENDING and is_later and not announcement.written
 
 
 def say_reached(announcement: Announcement, tally: DeliveryTally) -> str:
@@ -289,7 +299,7 @@ def _list_facts(announcement: Announcement, table: Table, zone: ZoneInfo) -> Seq
     where = [("Où", escape(say_places(announcement, table)))]
     files = [("Fichiers", escape(_enumerate(list(announcement.files.values()))))] if announcement.files else []
     at = [("Départ", say_moment(announcement.at.astimezone(zone)))] if announcement.at else []
-    call = f"@{BREAK}channel : chaque membre est notifié" if announcement.everybody else "aucune"
+    call = "chaque membre est notifié" if announcement.everybody else "aucune"
     return [*where, *files, *at, ("Notification", call)]
 
 

@@ -64,7 +64,7 @@ async def _ask_from_message(ctx: ReadingContext, ident: str) -> Ask:
 async def ask_change(ctx: ReadingContext, click: Change) -> Replies:
     """Open the window again, as it was filled."""
     offered = await attachments.list_recent_files(ctx)
-    shown = must_be_in(await annonces.get(ctx.db, click.annonce), AnnouncementState.DRAFT)
+    shown = must_be_in(ctx, await annonces.get(ctx.db, click.annonce), AnnouncementState.DRAFT)
     mention = "oui" if shown.everybody else "non"
     filled: dict[str, object] = {"annonce": shown.id, "mention": mention, **cards.fill_window(shown.text)}
     if shown.at:
@@ -117,7 +117,7 @@ async def _check_form(ctx: ReadingContext, form: Form, wanted: Sequence[str]) ->
     cards.must_be_allowed(ctx.user, wanted)
     if form.moment and not ctx.now < form.moment <= ctx.now + LATEST:
         raise UserError(fields={"quand": "Choisissez un moment à venir, dans l’année qui vient, ou laissez vide."})
-    draft = must_be_in(await annonces.get(ctx.db, form.annonce), AnnouncementState.DRAFT) if form.annonce else None
+    draft = must_be_in(ctx, await annonces.get(ctx.db, form.annonce), AnnouncementState.DRAFT) if form.annonce else None
     text = form.text or await _read_long_text(ctx, form, draft)
     if fault := cards.find_text_fault(text, everybody=form.mention == "oui"):
         raise UserError(fields={"texte": fault})
@@ -208,7 +208,7 @@ async def show_announcement(ctx: Context, click: See) -> Replies:
     found = await annonces.get(ctx.db, click.chosen)
     if found is None:
         raise UserError("Cette annonce n’existe plus : tapez /annonce liste pour voir les autres.")
-    said = must_be_own(ctx.user, found, *AnnouncementState)
+    said = must_be_own(ctx, found, *AnnouncementState)
     card = cards.CARD.send(said, await cards.draw_card(ctx, said), ctx.user.id)
     return [card, Whisper("Cette annonce est dans votre conversation avec le bot.")]
 
@@ -222,7 +222,7 @@ async def keep_preview(ctx: Context, asked: Keep) -> Replies:
     people = await targets.find_with_roles(ctx.db, targets.asked_roles(asked.targets), ctx.today)
     values = asked.model_dump(exclude={"annonce"}) | {"people": list(people)}
     if asked.annonce:
-        announcement = must_be_in(await annonces.lock(ctx.db, asked.annonce), AnnouncementState.DRAFT)
+        announcement = must_be_in(ctx, await annonces.lock(ctx.db, asked.annonce), AnnouncementState.DRAFT)
         await change(ctx.db, announcement, **values)
         return await cards.refresh_card(ctx, announcement, here=True)
     ident = sha256(ctx.request.key.encode()).hexdigest()[:26]  # the window’s one-time key
@@ -235,6 +235,6 @@ async def keep_preview(ctx: Context, asked: Keep) -> Replies:
 @feature.button(Abandon, roles=SENDERS)
 async def abandon_preview(ctx: Context, click: Abandon) -> Replies:
     """Forget a preview, unless it has left."""
-    shown = must_be_own(ctx.user, await annonces.lock(ctx.db, click.annonce), AnnouncementState.DRAFT)
+    shown = must_be_own(ctx, await annonces.lock(ctx.db, click.annonce), AnnouncementState.DRAFT)
     await annonces.drop(ctx.db, shown)
     return Update("Annonce abandonnée : rien n’a été envoyé.")

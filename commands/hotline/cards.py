@@ -77,7 +77,7 @@ class Part(TicketClick):
 
 
 class Unmask(TicketClick):
-    """« Masquer » or « Garder » what is personal in what was asked."""
+    """« Laisser masqué » or « Montrer » what is personal in what was asked."""
 
     keep: bool
 
@@ -133,14 +133,14 @@ async def draw_receipt(ctx: Context, ticket: Ticket) -> Message:
         masked=bool(ticket.said_masked),
     )
     if ticket.said_masked:
-        mask = [Button("Masquer", Unmask(ticket=ticket.number, keep=False), "primary")]
-        return Message(text, [*mask, Button("Garder", Unmask(ticket=ticket.number, keep=True))])
+        mask = [Button("Laisser masqué", Unmask(ticket=ticket.number, keep=False), "primary")]
+        return Message(text, [*mask, Button("Montrer", Unmask(ticket=ticket.number, keep=True))])
     if ticket.state.is_open:
         return Message(text, [Button("C’est réglé", Settled(ticket=ticket.number))])
     return Message(text, [Button("Rouvrir", Reopen(ticket=ticket.number))])
 
 
-def link_post(ctx: Context, post_id: str, called: str = "le message") -> Markdown:
+def link_post(ctx: Context, post_id: str, called: str = "Voir le message") -> Markdown:
     """Make the link of a message; "" for none."""
     return Markdown(f"[{called}]({make_permalink(ctx.settings, post_id)})" if post_id else "")
 
@@ -187,7 +187,7 @@ async def _list_facts(ctx: Context, ticket: Ticket) -> list[tuple[str, str]]:
 def say_state(ticket: Ticket) -> str:
     """How it stands, and why where it has ended."""
     has_ended = ticket.state in {TicketState.RESOLU, TicketState.CLOS}
-    if has_ended and ticket.reason and ticket.reason.value != ticket.state.value:
+    if has_ended and ticket.reason and ticket.reason is not Reason.RESOLU:
         return f"{ticket.state.label} ({ticket.reason.label})"
     return ticket.state.label
 

@@ -127,9 +127,9 @@ def _make_general(figures: HotlineFigures) -> FigureSection:
 def _make_delays(figures: HotlineFigures) -> FigureSection:
     told = {"Première réponse": figures.whole.answers, "Résolution": figures.whole.resolutions}
     lines = [
-        LabelledValue(f"{name}, {share} au plus", whole_minutes(delay))
+        LabelledValue(f"{name}, {share}", whole_minutes(delay))
         for name, delays in told.items()
-        for share, delay in (("une sur deux", delays.median), ("neuf sur dix", delays.p90))
+        for share, delay in (("la moitié en", delays.median), ("neuf sur dix en", delays.p90))
         if delay is not None
     ]
     return FigureSection("delais", "Délais", "minutes", tuple(lines))
@@ -157,8 +157,8 @@ FileFormat = Literal["png", "xlsx", "csv"]
 LABELS: dict[FileFormat, str] = {"png": "Graphique", "xlsx": "Excel", "csv": "CSV"}
 PREPARING, DONE = "Préparation de votre fichier…", "✅ Votre fichier est prêt, juste en dessous."
 HEAD = (
-    *("Par", "Nom", "Reçues", "Premières réponses", "Réponse, une sur deux", "Réponse, neuf sur dix"),
-    *("Résolues", "Résolution, une sur deux", "Résolution, neuf sur dix"),
+    *("Par", "Nom", "Reçues", "Premières réponses", "Réponse, la moitié en", "Réponse, neuf sur dix en"),
+    *("Résolues", "Résolution, la moitié en", "Résolution, neuf sur dix en"),
 )
 _TIMED = {4, 5, 7, 8}
 """Which of these columns are delays."""

@@ -73,18 +73,22 @@ async def _show_one(ctx: ReadingContext, number: int) -> Whisper:
     if ticket is None or not (mine or ticket.queue in await list_served(ctx, ctx.user)):
         raise UserError(NOT_THERE)
     made = await tickets.read_history(ctx.db, number)
-    past = [(move, await name_person(ctx, move.by) or "Le bot", await _say_note(ctx, move)) for move in made]
+    past = [(move, move.move.say(await _name_doer(ctx, move)), await _say_note(ctx, move)) for move in made]
     card = await posts.get_card(ctx.db, ticket)
     where = card.post_id if card and not mine else ticket.thread_post
     shown = await draw_card(ctx, ticket)
     said = await read_exchange(ctx, ticket)
     about = {"past": past, "mine": mine, "said": said, "zone": ctx.zone}
-    text = render("hotline/history", card=shown.text, link=link_post(ctx, where), **about)
+    text = render("hotline/history", card=shown.text, link=link_post(ctx, where, "Voir la conversation"), **about)
     if mine:
         return Whisper(text, facts=shown.facts)
     is_gone = card is not None and card.post_id and not await _is_standing(ctx, card.post_id)
     again = [Button("Remettre la carte", PutUp(ticket=number), "primary")] if is_gone else []
     return Whisper(text, [*again, *shown.buttons], shown.facts, shown.menus)
+
+
+async def _name_doer(ctx: Context, move: TicketMove) -> str:
+    return "vous" if move.by == ctx.user.id else await name_person(ctx, move.by) or "le bot"
 
 
 async def _say_note(ctx: Context, move: TicketMove) -> str:

@@ -95,7 +95,7 @@ CHECK = "white_check_mark"
 
 
 class KeepLine(BaseModel):
-    """« Masquer » or « Garder » what is personal in a line."""
+    """« Laisser masqué » or « Montrer » what is personal in a line."""
 
     post_id: str
     keep: bool
@@ -181,8 +181,8 @@ def _ask_masked(ctx: Context, place: TicketThread, line: TicketLine, text: str) 
     if not found:
         return []
     buttons = [
-        Button("Masquer", KeepLine(post_id=line.post_id, keep=False), "primary"),
-        Button("Garder", KeepLine(post_id=line.post_id, keep=True)),
+        Button("Laisser masqué", KeepLine(post_id=line.post_id, keep=False), "primary"),
+        Button("Montrer", KeepLine(post_id=line.post_id, keep=True)),
     ]
     asked = render("hotline/masked", found=guard.name_kinds(found))
     return [Direct(asked, buttons, user_id=ctx.user.id, root_id=place.ticket.thread_post)]

@@ -11,7 +11,8 @@ from bot.cards import RowCard
 from bot.context import Context
 from bot.errors import UserError
 from bot.events import Delivered
-from bot.french.dates import say_date
+from bot.french.dates import say_on
+from bot.french.words import plural
 from bot.menus import Choosing, Menu
 from bot.replies import Ask, Button, Message, Progress, Refresh, Replies, Reply, Start, Step, Whisper
 from bot.texts import render
@@ -100,7 +101,7 @@ async def draw_outage(ctx: Context, incident: Incident, refused_by: str = "") ->
         text = render("hotline/outage_refused", numbers=incident.alike, person=refused_by)
         return Message(text, [Button("Annuler", UnsayNone(incident=number))])
     if not incident.is_proposed:
-        since = say_date(incident.opened_at.astimezone(ctx.zone).date(), ctx.now.astimezone(ctx.zone).date())
+        since = say_on(incident.opened_at.astimezone(ctx.zone).date(), ctx.now.astimezone(ctx.zone).date())
         count = await incidents.count_tickets(ctx.db, number)
         said = {"incident": incident, "since": since, "by": await name_person(ctx, incident.by), "count": count}
         does = [Button("Écrire à tous", WriteToAll(incident=number)), Button("C’est fini", SayOver(incident=number))]
@@ -312,7 +313,7 @@ async def ask_title(ctx: Context, click: SayOutage) -> Replies:
     """Open the window in which a proposed outage has its title."""
     incident = await _must_be_served(ctx, await incidents.get(ctx.db, click.incident))
     _must_be_proposed(incident)
-    said = f"{len(incident.alike)} demandes se ressemblent : leurs auteurs sont prévenus ensemble."
+    said = f"{plural(len(incident.alike), 'demande')} : leurs auteurs sont prévenus ensemble."
     return Ask(DeclareOutage.draft(incident=incident.number, said=said, subject=incident.subject))
 
 

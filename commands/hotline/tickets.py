@@ -151,8 +151,11 @@ async def reopen_ticket(ctx: Context, click: Reopen) -> Replies:
     """Reopen a ticket that is not solved after all, and tell both sides."""
     ticket, actor = await lock_for_either(ctx, click.ticket)
     made = await make_move(ctx, ticket, Move.REOPEN, actor)
-    told = render("hotline/reopened", person=ctx.user.full_name)
-    return [*made, *await tell_room(ctx, ticket, told), tell_author(ticket, told)]
+    to_room, to_author = (
+        render("hotline/reopened", person=ctx.user.full_name, reader=reader)
+        for reader in ("room", "self" if actor.who is ActorKind.AUTHOR else "author")
+    )
+    return [*made, *await tell_room(ctx, ticket, to_room), tell_author(ticket, to_author)]
 
 
 @feature.button(Settled)

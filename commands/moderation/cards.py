@@ -16,6 +16,7 @@ from bot.context import Context
 from bot.errors import Refusal
 from bot.french.dates import say_date, say_hour
 from bot.french.periods import say_moment
+from bot.french.words import plural
 from bot.menus import Choosing, Menu
 from bot.permalinks import make_permalink
 from bot.replies import Button, Direct, Message, Reply, Say
@@ -32,7 +33,7 @@ from commands.moderation.feature import (
     say_motives,
     say_past,
 )
-from commands.moderation.rules import SPECS, RuleName
+from commands.moderation.rules import SPECS, BrokenRuleError, RuleName, has_word, load_tunings
 from config.time import PARIS
 from storage import people
 from storage.database import Labelled
@@ -281,10 +282,12 @@ def _list_menus(case: Case) -> Sequence[Menu]:
 async def _list_facts(
     ctx: Context, case: Case, theirs: Sequence[Report], hits: Sequence[RuleHit]
 ) -> Sequence[tuple[str, str]]:
+    words = await _say_found_words(ctx, case, hits)
     known = {
         "Signalé": _say_source(case, len(theirs)),
         "Motifs": say_motives(ctx, theirs),
-        "Règle": say_rules(hits),
+        "Mot trouvé": words,
+        "Règle": say_rules([hit for hit in hits if not words or hit.rule != RuleName.WORDS]),
         "Sur douze mois": await say_past(ctx, case),
         "La charte propose": await _say_proposal(ctx, case, theirs) if case.state is CaseState.OPEN else "",
         "Fichiers": ", ".join(case.files)[:300],
@@ -292,9 +295,20 @@ async def _list_facts(
     return [(name, Markdown(escape(value))) for name, value in known.items() if value]
 
 
+async def _say_found_words(ctx: Context, case: Case, hits: Sequence[RuleHit]) -> str:
+    """The words of the list, as it is today, for which a message was found; "" where it was not found for them."""
+    found = [hit for hit in hits if hit.rule == RuleName.WORDS]
+    try:
+        listed = (await load_tunings(ctx.db))[RuleName.WORDS].items if found else ()
+    except BrokenRuleError:
+        return ""
+    words = ", ".join(word for word in listed if has_word(case.message, (word,)))
+    return f"{words} (fausse alerte)" if words and any(hit.is_false for hit in found) else words
+
+
 def _say_source(case: Case, count: int) -> str:
     if count:
-        return "par une personne" if count == 1 else f"par {count} personnes"
+        return f"par {plural(count, 'personne')}"
     return {CaseSource.RULE: "par une règle", CaseSource.DIRECT: "par un animateur"}.get(case.source, "")
 
 

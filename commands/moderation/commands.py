@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from bot.command_lines import RunCommand
 from bot.context import Context, ReadingContext
-from bot.errors import UserError
+from bot.errors import UserError, unless_refused
 from bot.french.periods import say_moment
 from bot.french.words import plural
 from bot.mattermost import ChatUser
@@ -146,9 +146,13 @@ _NAMES = {
     "retire": "retiré",
     "cree": "créé",
     "edition": "édition",
+    "sort": "sort de",
+    "entre": "entre dans",
     "url": "adresse",
 }
 """What is kept under a short name, as one reads it."""
+_OURS = frozenset({"cle", "travail"})
+"""What is kept for the bot itself."""
 _BY_ITSELF = {BOT: "le bot", OPERATOR: "l’exploitant"}
 
 
@@ -241,28 +245,46 @@ async def _read_entries(ctx: Context, at: Older) -> Sequence[JournalEntry]:
     return await journal.list_newest(ctx.db, most, before)
 
 
-async def _draw_entry(ctx: Context, number: int) -> Whisper:
+async def _draw_entry(ctx: ReadingContext, number: int) -> Whisper:
     """Draw one entry whole, with how things were before and after."""
     entry = await journal.get(ctx.db, number)
     if entry is None:
         raise UserError(f"Le journal n’a pas (ou plus) d’entrée n° {number}.")
-    names = {*entry.before, *entry.after}
+    names = dict(await _list_channel_names(ctx))
+    for ident in {str(values["channel"]) for values in (entry.before, entry.after) if "channel" in values} - {*names}:
+        channel = await unless_refused(ctx.chat.channel(ident), None)
+        names |= {ident: channel.display_name} if channel else {}
+    line = _draw_line(ctx, entry, names)
     changes = [
-        (_NAMES.get(n, n), _say_value(ctx, entry.before, n), _say_value(ctx, entry.after, n)) for n in sorted(names)
+        (
+            _NAMES.get(name, name).capitalize(),
+            *(_say_value(ctx, values, name, names) for values in (entry.before, entry.after)),
+        )
+        for name in sorted({*entry.before, *entry.after} - _OURS)
     ]
-    line = _draw_line(ctx, entry, await _list_channel_names(ctx))
     return Whisper(render("moderation/journal_entry", line=line, changes=changes, thing=entry.object))
 
 
-def _say_value(ctx: Context, values: Mapping[str, object], name: str) -> str:
-    if name not in values:
-        return ""
-    value = values[name]
-    if name == "role" and value in list(Role):
-        return Role(str(value)).label
-    if name == "until":
-        return say_moment(datetime.fromisoformat(str(value)).astimezone(ctx.zone))
-    told = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+def _say_value(ctx: Context, values: Mapping[str, object], name: str, names: Mapping[str, str]) -> str:
+    """Say how something was, or is: channels by their names, a measure by its label; "" for what is not told."""
+    told: str
+    match name, values.get(name):
+        case _, None:
+            told = ""
+        case _, bool(value):
+            told = "oui" if value else "non"
+        case (("channel" | "entre" | "sort"), value):  # by id, or by key
+            told = ", ".join(
+                names.get(str(each), "un canal") for each in (value if isinstance(value, list) else [value])
+            )
+        case "act", str(value) if value in list(AuditAct):
+            told = AuditAct(value).label
+        case "role", str(value) if value in list(Role):
+            told = Role(value).label
+        case "until", value:
+            told = say_moment(datetime.fromisoformat(str(value)).astimezone(ctx.zone))
+        case _, value:
+            told = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return told if len(told) <= VALUE_MAX else f"{told[: VALUE_MAX - 1]}…"
 
 
@@ -283,8 +305,8 @@ def _draw_line(ctx: Context, entry: JournalEntry, names: Mapping[str, str]) -> M
 
 def _what(ctx: Context, entry: JournalEntry) -> str:
     """Say what was done; of a role that changes, or is asked for, which."""
-    role = _say_value(ctx, entry.after, "role")
-    if not entry.object.startswith("personne:") or not role or role == _say_value(ctx, entry.before, "role"):
+    role = _say_value(ctx, entry.after, "role", {})
+    if not entry.object.startswith("personne:") or not role or role == _say_value(ctx, entry.before, "role", {}):
         return entry.label
     return f"{'rôle changé' if entry.act == AuditAct.MEMBER_CHANGE else entry.label} ({role})"
 

@@ -120,6 +120,10 @@ async def list_rule_channels(db: AsyncSession, settings: Settings) -> frozenset[
     return frozenset(known[key] for key in known if key in table and table[key].family is not Family.SALLE)
 
 
+UNWATCHED_MAX = 15
+"""Names of channels that rules do not look at, which are told."""
+
+
 async def list_unwatched_channels(ctx: ReadingContext) -> Sequence[str]:
     """What the team’s public channels are called that rules do not look at, as nobody planned them. Raises
     ChatError."""

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from bot.context import Context
 from bot.errors import UserError
-from bot.french.dates import say_age, say_date
+from bot.french.dates import say_age, say_on
 from bot.menus import Choosing, Menu
 from bot.permalinks import make_permalink
 from bot.replies import Button, Card, Message, Redirect, Replies, Whisper
@@ -261,7 +261,7 @@ async def draw_whole(ctx: Context, resource: Resource) -> Message:
         files=_link_files(ctx, resource),
         themes=[THEMES[code].court for code in resource.theme_codes],
         labels=_name_labels(resource),
-        said_on=say_date(resource.date, ctx.today),
+        said_on=say_on(resource.date, ctx.today),
         is_due=resource.review_on is not None and resource.review_on <= ctx.today,
         useful=told.useful.get(resource.number, 0),
         comments=await say_comments(ctx, resource),

@@ -66,7 +66,7 @@ async def offer_files(ctx: ReadingContext, post: ChatPost) -> OfferedFiles:
 def _find_file_fault(files: Sequence[ChatFile | None], largest: int) -> str:
     """Find why files cannot be taken, in French; empty when they can."""
     if len(files) > FILES_MAX:
-        return f"Ce message a {len(files)} fichiers : une fiche en porte {FILES_MAX} au plus."
+        return f"Ce message a trop de fichiers : une fiche en porte {FILES_MAX} au plus."
     if heavy := next((file for file in files if file and file.size > largest), None):
         size, most = say_size(heavy.size), say_size(largest)
         return f"« {escape(heavy.name)} » pèse {size}, {most} au plus : donnez plutôt un lien."

@@ -1,5 +1,6 @@
 """How a ticket stands, and the table of moves: what leads from one state to the next, and who may do it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,13 +11,13 @@ from storage.database import Labelled
 class TicketState(Labelled):
     """Where a ticket is on its way."""
 
-    NOUVEAU = "nouveau", "nouveau"
-    PRIS = "pris", "pris"
+    NOUVEAU = "nouveau", "nouvelle"
+    PRIS = "pris", "prise"
     EN_ATTENTE = "en_attente", "en attente de la personne"
-    TRANSFERE = "transfere", "transféré"
-    RESOLU = "resolu", "résolu"
-    ROUVERT = "rouvert", "rouvert"
-    CLOS = "clos", "clos"
+    TRANSFERE = "transfere", "transférée"
+    RESOLU = "resolu", "résolue"
+    ROUVERT = "rouvert", "rouverte"
+    CLOS = "clos", "close"
 
     @property
     def is_open(self) -> bool:
@@ -42,7 +43,7 @@ class Urgency(Labelled):
 class Reason(Labelled):
     """Why a ticket came to its end."""
 
-    RESOLU = "resolu", "résolu"
+    RESOLU = "resolu", "résolue"
     SANS_SUITE = "sans_suite", "sans suite"
     DOUBLON = "doublon", "doublon"
     HORS_SUJET = "hors_sujet", "hors sujet"
@@ -55,6 +56,9 @@ class ActorKind(StrEnum):
     AGENT = "agent"
     AUTHOR = "auteur"
     BOT = "bot"
+
+
+_HAS = re.compile(r"\ba\b")
 
 
 class Move(Labelled):
@@ -75,6 +79,11 @@ class Move(Labelled):
     CLOSE = "clore", "l’a close"
     JOIN = "rattacher", "l’a rattachée à une panne"
     PART = "detacher", "l’a sortie de la panne"
+
+    def say(self, who: str) -> str:
+        """Say that somebody made it; « vous » for the reader: « vous l’avez rouverte »."""
+        did = _HAS.sub("avez", self.label, count=1) if who == "vous" else self.label
+        return f"{who} {did}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,21 @@ class Role(Labelled):
     HOTLINE = "hotline", "agent de la hotline"
     ADMINISTRATEUR = "administrateur", "administrateur"
 
+    @property
+    def many(self) -> str:
+        """What several of them are called."""
+        return " ".join(_MANY.get(word, word) for word in self.label.split(" "))
+
+
+_MANY = {
+    "conseiller": "conseillers",
+    "numérique": "numériques",
+    "coordinateur": "coordinateurs",
+    "animateur": "animateurs",
+    "agent": "agents",
+    "invité": "invités",
+    "administrateur": "administrateurs",
+}
 
 EVERYONE = frozenset(Role)
 ANIMATES = frozenset({Role.ANIMATEUR, Role.ADMINISTRATEUR})

@@ -260,7 +260,7 @@ async def fetch_data_copy(person: Person) -> tuple[dict[str, Any], str]:
     """What somebody is sent: the JSON, and the words of the PDF."""
     whisper = await person.asks("/mes-donnees")
     assert "conversation privée" in said(whisper)
-    waiting = await person.told("Préparation de la copie")
+    waiting = await person.told("se prépare")
     post = await person.told("tout ce que le bot garde de vous")
     [(name, data)] = (await person.files(post)).items()
     assert name.startswith("mes-donnees_")

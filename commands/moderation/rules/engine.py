@@ -20,7 +20,7 @@ from bot.permalinks import make_permalink
 from bot.replies import Direct, Progress, Reply, Step
 from bot.texts import Markdown, link, quotation, render
 from bot.websocket.parser import is_by_person
-from commands.moderation.feature import ANIMATEURS, list_rule_channels, regles
+from commands.moderation.feature import ANIMATEURS, UNWATCHED_MAX, list_rule_channels, list_unwatched_channels, regles
 from commands.moderation.rules import SPECS, RuleName, Tuning, has_word, invites, leads_to
 from config.text import fold
 from storage.moderation import RuleMode, rules
@@ -397,7 +397,10 @@ async def _find_first_posts(ctx: ReadingContext, seen: TrialProgress) -> Sequenc
 
 async def _report_trial(ctx: ReadingContext, work: Try, seen: TrialProgress) -> Sequence[Reply]:
     shown = [post for post in [await _quote_post(ctx, post_id) for post_id in seen.found] if post]
-    text = render("moderation/tried", rule=work.rule, hits=seen.hits, seen=seen.seen, cut=seen.cut, shown=shown)
+    apart = await list_unwatched_channels(ctx)
+    known = {"hits": seen.hits, "seen": seen.seen, "cut": seen.cut, "shown": shown}
+    more = len(apart) - UNWATCHED_MAX
+    text = render("moderation/tried", rule=work.rule, apart=apart[:UNWATCHED_MAX], more=more, **known)
     return [Direct(text, user_id=ctx.user.id)]
 
 

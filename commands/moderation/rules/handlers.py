@@ -35,6 +35,7 @@ from commands.moderation.decisions import carry_out
 from commands.moderation.feature import (
     ANIMATEURS,
     ROOM,
+    UNWATCHED_MAX,
     feature,
     find_charter_fault,
     find_room,
@@ -273,8 +274,6 @@ async def _close_case(ctx: Context, case: Case) -> None:
 
 MODES = {"non": RuleMode.OFF, "proposer": RuleMode.PROPOSE, "agir": RuleMode.ACT}
 TRIAL_WORD = "essai"
-UNWATCHED_MAX = 15
-"""Names of channels that rules do not look at."""
 HINT = "<règle> [non|proposer|agir|essai] [nombres ou liste]"
 
 

@@ -1,0 +1,81 @@
+"""What the bot says, as a reader with a red pen would see it: plurals, spaces, signs, and words of our own."""
+
+import re
+from functools import cache
+
+import pytest
+
+from tests.sentences import Sentence, read_code, read_templates
+from tests.sentences.__main__ import make_page
+from tests.sentences.templates import TEMPLATES, find_unsaid
+
+MORE_THAN_ONE_COUNT = {
+    "actus/stats",
+    "membres/guests",
+    "membres/welcomes",
+    "moderation/tried",
+    "ressources/follow_which",
+}
+"""Blocks that count two things apart, which are the same for all turns."""
+CODE = re.compile(r"`[^`]*`|https?://\S+|\]\(<[^>]*>\)|⟨[^⟩]*⟩")
+"""What is shown as it is typed, an address, and what is filled in: none of our words."""
+
+
+@cache
+def everything() -> tuple[Sentence, ...]:
+    return (*read_templates(), *read_code())
+
+
+def found(rule: re.Pattern[str], *kinds: str) -> list[str]:
+    """Where a rule finds something, in one kind of sentences or in all."""
+    return sorted({
+        f"{said.place} : {piece[0]!r} ({_around(piece)!r})"
+        for said in everything()
+        if (not kinds or said.kind in kinds) and not (said.is_empty and rule is RULES["a space too many"])
+        for piece in rule.finditer(CODE.sub("⟨⟩", said.text))
+    })  # fmt: skip
+
+
+def _around(piece: re.Match[str]) -> str:
+    return piece.string[max(0, piece.start() - 30) : piece.end() + 30]
+
+
+SAME = "fois|mois|cas|pas|accès|avis|dès|puis|temps|dans|sous|sans|vers|lus|as|es|plus|moins|jamais|toujours"
+"""Words that end in s without being a plural."""
+ONE = re.compile(rf"(?<![\d,.:/°-])(?<!n° )\b[01] (?!(?:{SAME})\b)(?:[^\W\d]+(?:s|x|(?<!m)ent)|ont|sont)\b")
+AFTER = "à|dont|au|par|de|en|sur|h|min|ont|sont|attendent|et|ou|cm|mo|ko|jusqu|caractères|autres|l|d|lignes|qui|s"
+MANY = re.compile(rf"(?<![\d,.:/°-])(?<!n° )\b(?:2|40) (?!(?:{AFTER})\b)[^\W\d]+(?<![sxz])\b")
+RULES = {
+    "one of what is many": ONE,
+    "many of what is one": MANY,
+    "a space is missing before a sign": re.compile(r"[^\W\d_][;!?»]|[^\W\d_]:(?=\s|$)"),
+    "a space is missing inside « »": re.compile(r"«[^\s⟨\W]|[\w.…]»"),
+    "a space too many": re.compile(r"(?<=[^\s⟩]) {2,}(?=\S)|(?<=[^\W_]) (?:,|\.(?=\s|$))"),
+    "a straight apostrophe": re.compile(r"[^\W\d_]'[^\W\d_]"),
+    "three dots": re.compile(r"\.\.\."),
+    "a word of our own": re.compile(r"(?<!@)(?<!@⟨⟩)\bchannel\b|\bNone\b|\bpost_id\b|\b[a-z]+\.[A-Z][a-z]+[A-Z]?\w*\b"),
+    "the same said twice": re.compile(r"\b([^\W\d_]{4,})[^\W\d_]{0,3} \(\1"),
+    "tu": re.compile(r"\b(?:tu|toi|tes|ton|ta)\b", re.IGNORECASE),
+}
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_no_sentence_has(rule: str) -> None:
+    assert found(RULES[rule]) == []
+
+
+def test_no_sentence_is_left_hanging() -> None:
+    """« … » ends a button that opens a window, and stands where something was cut, but ends no sentence."""
+    assert found(re.compile(r"[^\W\d_] ?…(?=$|\s)(?!\s(?:au|et|»))"), "messages", "refus") == []
+
+
+def test_every_sentence_is_on_the_page() -> None:
+    page = make_page()
+    for words in ("Demande n° 12", "Modifier le compte rendu", "Le vote est terminé", "tourner le bot", "Reprendre"):
+        assert words in page.replace("\u00a0", " "), words
+
+
+def test_all_that_is_written_in_templates_is_said_in_some_turn() -> None:
+    """What no turn says is read by nobody on the page, and by none of these rules."""
+    pieces = [piece for file in sorted(TEMPLATES.glob("*.md.j2")) for piece in find_unsaid(file.name.split(".")[0])]
+    assert [piece for piece in pieces if piece.partition(" ")[0] not in MORE_THAN_ONE_COUNT] == []
