@@ -162,7 +162,7 @@ async def test_an_animateur_reads_who_did_what_to_whom_and_why(house: House, aga
     assert all(e.actor_id == "" for e in moved)
     assert "38 - Isère" in plain((await agathe.asks("/moderer journal 38")).text), "a département before a number"
     whole = plain((await agathe.asks(f"/moderer journal n° {entry.id}")).text)
-    assert "| rôle | conseiller numérique | coordinateur |" in whole
+    assert "| Rôle | conseiller numérique | coordinateur |" in whole
     assert "n’a pas (ou plus) d’entrée" in plain((await agathe.asks("/moderer journal 99999999")).text)
     assert "n’est ni une personne" in plain((await agathe.asks("/moderer journal nulle part")).text)
     nobody = await house.someone(Role.INVITE, "zoe")

@@ -52,7 +52,7 @@ async def test_what_is_written_in_a_locked_channel_goes_back_to_its_author(stage
 
 async def test_locking_the_channel_of_all_takes_two(stage: MeasureStage) -> None:
     said = await stage.moderates("verrouiller ~town-square 2h discussion trop vive")
-    assert "attend un second animateur" in said
+    assert "un second animateur doit approuver" in said
     card = await stage.said(stage.room, "propose de verrouiller")
     assert "pendant 2 h" in plain(card)
     assert card.buttons == ["Approuver", "Refuser"]

@@ -75,7 +75,7 @@ async def test_who_comes_or_writes_again_is_softly_taken_out(stage: MeasureStage
     assert until
     entry = await stage.moderates(f"journal n° {(await stage.last(stage.lea)).entry}")
     end = say_moment(until.astimezone(ZoneInfo("Europe/Paris"))).replace("\u00a0", " ")
-    assert f"| fin | — | {end} |" in entry
+    assert f"| Fin | — | {end} |" in entry
     stage.lea.acts()
     await stage.joins(stage.lea, stage.club)
     await stage.lea.told("pas une nouvelle sanction")

@@ -70,7 +70,7 @@ async def test_an_author_closes_after_being_asked_once_more(house: House) -> Non
     for person in voters:
         await vote_and_wait(house, person, await find_poll(house, channel, number), "1")
     await juliette.clicks(await juliette.sees(preview), "Clore")
-    sure = await juliette.rewritten(preview, "5 votes seront effacés")
+    sure = await juliette.rewritten(preview, "5 votes jusqu’ici")
     await juliette.clicks(sure, "Non, laisser ouvert")
     assert (await juliette.rewritten(sure, "Ouvert, 5 votes")).buttons == POLL_OPEN
     await juliette.clicks(await juliette.sees(preview), "Clore")
@@ -129,7 +129,7 @@ async def test_what_is_withdrawn_takes_no_votes_and_says_none(house: House) -> N
     post = await find_poll(house, channel, number)
     await vote_and_wait(house, marc, post, "2")
     await juliette.clicks(await juliette.sees(preview), "Retirer")
-    await juliette.clicks(await juliette.rewritten(preview, "effacés"), "Retirer")
+    await juliette.clicks(await juliette.rewritten(preview, "effacé"), "Retirer")
     await house.settled()
     gone = await find_poll(house, channel, number)
     assert ("a été retiré" in gone.text, gone.buttons) == (True, [])
