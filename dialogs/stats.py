@@ -1,5 +1,6 @@
 """The windows of statistics: another period, and in which form figures are taken away."""
 
+from datetime import date
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -8,6 +9,7 @@ from bot.command_lines import UNDERSTOOD, require_period
 from bot.forms import Choice, Clues, Form, Hidden, ReadText
 from bot.french.periods import Period
 from config.programme import FIRST_DAY
+from config.territories import TerritoryKind
 from storage.database import Labelled
 from storage.stats import Percent
 
@@ -48,6 +50,10 @@ PERIODS = {
 }
 
 
+SHEETS = {Format.PDF.value: Format.PDF.label, Format.XLSX.value: "Excel", Format.CSV.value: Format.CSV.label}
+"""The forms of figures without the reports themselves."""
+
+
 class SeePeriod(Form):
     """Other days to look at: one of the usual periods, or any that can be written."""
 
@@ -66,6 +72,19 @@ class SeePeriod(Form):
     def problems(cls, values: Any, clues: Clues) -> dict[str, str]:
         chosen = values.get("usual") or values.get("written")
         return {} if chosen else {"usual": "Choisissez une période, ou écrivez-en une ci-dessous."}
+
+
+class TakeTerritory(Form):
+    """A file of the figures of a territory, in the months that were looked at."""
+
+    title = "Exporter ces chiffres"
+    submit_label = "Exporter"
+
+    format: Annotated[Format, Choice(SHEETS, Format)] = Field(title="Forme", description="Le fichier arrive en privé.")
+    kind: Hidden[TerritoryKind]
+    code: Hidden[str]
+    start: Hidden[date]
+    end: Hidden[date]
 
 
 class TakeAway(Form):

@@ -251,6 +251,7 @@ button   stats.See             conseiller
 button   stats.SeeTerritory    animateur, conseiller, coordinateur
 button   stats.Take            conseiller
 button   stats.TakeDepartements animateur
+button   stats.TakeFigures     animateur, conseiller, coordinateur
 button   work.Stop             everyone
 command  actus                 everyone
 command  actus abonnement      everyone
@@ -434,6 +435,7 @@ file     sondage.Sheet         everyone
 file     stats.Carte           animateur
 file     stats.Departements    animateur
 file     stats.Export          conseiller
+file     stats.FiguresFile     animateur, conseiller, coordinateur
 file     stats.Pictured        conseiller
 file     stats.TerritoryPictures animateur, conseiller, coordinateur
 job      actus.gather          everyone
@@ -576,6 +578,7 @@ submit   sondage.VoteOne       everyone
 submit   sondage.VoteSeveral   everyone
 submit   stats.SeePeriod       conseiller
 submit   stats.TakeAway        conseiller
+submit   stats.TakeTerritory   animateur, conseiller, coordinateur
 work     actus.CheckPlaces     everyone
 work     actus.Harvest         everyone
 work     actus.NameLinks       everyone

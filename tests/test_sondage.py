@@ -48,7 +48,9 @@ async def test_anybody_asks_the_channel_where_they_are(house: House) -> None:
     await end_poll(house, read_poll_number(post))
     over = await find_poll(house, channel, read_poll_number(post))
     assert over.buttons == []
-    assert "2 votes. Les résultats d’un vote secret se montrent à partir de 5" in plain_spaces(over.text), "two are too few for a secret"
+    assert "2 votes. Les résultats d’un vote secret se montrent à partir de 5" in plain_spaces(over.text), (
+        "two are too few for a secret"
+    )
     house.clock.is_right_again()
 
 

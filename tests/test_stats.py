@@ -143,7 +143,7 @@ async def test_the_same_days_of_the_period_before_are_compared(house: House, jul
     )
     await worked(juliette)
     whisper = said(await juliette.asks("/stats aujourd’hui"))
-    assert "1 personne accompagnée de plus et 1 compte rendu de plus" in whisper
+    assert "1 personne de plus, pour 1 compte rendu de plus" in whisper
 
 
 async def test_figures_are_one_s_own(house: House, juliette: Person) -> None:

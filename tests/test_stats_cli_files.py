@@ -26,7 +26,7 @@ __all__ = ["database", "elsewhere", "filled"]
 
 OWN = ("--user", "juliette", *NOVEMBER)
 RHONE = ("--departement", "69", *NOVEMBER)
-NAME = "Mes_statistiques_01-11-2026_24-11-2026"
+NAME = "Mes_statistiques_juliette_01-11-2026_24-11-2026"
 
 
 @pytest.fixture(autouse=True)

@@ -40,7 +40,7 @@ async def test_a_pdf_of_a_period(house: House, juliette: Person) -> None:
     assert "conversation privée" in said(whisper)
     waiting = await juliette.told("Préparation de votre export PDF")
     _, name, data = await received(juliette, "2 comptes rendus")
-    assert name == "Mes_statistiques_01-09-2026_30-09-2026.pdf"
+    assert name == f"Mes_statistiques_{juliette.username}_01-09-2026_30-09-2026.pdf"
     text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(data)).pages)
     assert "Maison de quartier" in text
     assert "septembre 2026" in text.lower()
@@ -77,7 +77,7 @@ async def test_the_button_of_an_answer_exports_its_period(house: House, juliette
     assert form.shown("periode") == "septembre 2026"
     assert (await form.submit()).accepted
     _, name, _ = await received(juliette, "1 compte rendu")
-    assert name == "Mes_statistiques_01-09-2026_30-09-2026.pdf"
+    assert name == f"Mes_statistiques_{juliette.username}_01-09-2026_30-09-2026.pdf"
 
 
 async def test_a_mistake_in_the_window_is_explained(house: House, juliette: Person) -> None:

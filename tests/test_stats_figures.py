@@ -15,7 +15,7 @@ from storage.cra.months import CRA_MONTH, MEASURE_NAMES
 from storage.cra.queries import RESTORE_FOR
 from storage.cra.report import Duree
 from storage.database import Database
-from storage.stats import Figures, Percent, share, shares
+from storage.stats import Figures, Percent, even_shares, share, shares
 from storage.stats.figures import count_own_communes, read_exact_figures, read_own
 from tests.support.cra import (
     NOON,
@@ -263,6 +263,34 @@ def test_shares(parts: list[int], percent: Percent) -> None:
     if percent is Percent.JUSTE:
         assert sum(found.values()) == (100 if any(parts) else 0)
     assert all(abs(n - part * 100 / max(sum(parts), 1)) < 1 for n, part in zip(found.values(), parts, strict=True))
+
+
+@given(st.lists(st.integers(0, 50), max_size=8))
+def test_equal_parts_have_equal_shares_and_larger_ones_no_smaller(parts: list[int]) -> None:
+    found, is_whole = even_shares(dict(enumerate(parts)))
+    told = sorted(zip(parts, found.values(), strict=True))
+    assert len(set(told)) == len(set(parts))
+    assert [percent for _, percent in told] == sorted(found.values())
+    assert is_whole == (sum(found.values()) in (0, 100))
+    assert all(abs(percent - part * 100 / max(sum(parts), 1)) < 1 for part, percent in told)
+
+
+@pytest.mark.parametrize(
+    ("parts", "percents", "is_whole"),
+    [
+        ([1, 1, 1], [33, 33, 33], False),
+        ([1, 1, 1, 1], [25, 25, 25, 25], True),
+        ([1, 1, 4], [17, 17, 66], True),
+        ([3, 2, 2], [42, 29, 29], True),
+        ([0, 0], [0, 0], True),
+        ([7, 7, 1], [47, 47, 6], True),
+    ],
+)
+def test_shares_are_said_to_be_about_right_where_equal_ones_do_not_make_100(
+    parts: list[int], percents: list[int], is_whole: bool
+) -> None:
+    found, told = even_shares(dict(enumerate(parts)))
+    assert (list(found.values()), told) == (percents, is_whole)
 
 
 def test_shares_round_or_truncate() -> None:

@@ -71,6 +71,10 @@ def test_every_general_label_has_its_word_in_the_exports(told: Presentation) -> 
     """Whether singular or plural; a change of labels in sections.py must be followed here."""
     lines = (*sections.make_general(told).lines, *sections.make_suites(told).lines)
     assert {line.label for line in lines} <= papers.LABELS.keys()
+    labels = [
+        line.label for line in papers.label_sections([sections.make_general(told), sections.make_suites(told)])[0].lines
+    ]
+    assert len(set(labels)) == len(labels), "no label twice"
 
 
 # Workbooks
@@ -87,6 +91,8 @@ def test_the_workbook_has_figures_and_rows(tmp_path: Path) -> None:
     assert ("Structure", page().structure, None) in figures
     assert ("Du", naive_time("2026-01-01"), None) in figures
     assert ("Courriels", 88, 0.15) in figures
+    assert book["CRA"].page_setup.orientation == "landscape"
+    assert book["CRA"].sheet_properties.pageSetUpPr.fitToPage
     head, first, second = book["CRA"].iter_rows(values_only=True)
     row = dict(zip(head, first, strict=True))
     assert row["Numéro"] == 7

@@ -28,7 +28,20 @@ async def test_a_conseiller_sees_her_departement(juliette: Person, work: Work, m
     sent = await juliette.told("Rhône")
     pictures = await download_files(juliette, sent)
     assert [content[:4] for _, content in pictures] == [b"\x89PNG"] * 2
-    assert "Exporter" not in sent.buttons
+    assert "Tous les départements" not in sent.buttons
+
+
+@pytest.mark.every_mode
+async def test_a_territory_is_taken_away_as_a_file(juliette: Person, work: Work, month: date) -> None:
+    await work("69", 5, OLD, OLD)
+    answer = await juliette.asks(f"/stats departement {type_month(month)}")
+    for form, begins in (("pdf", b"%PDF"), ("csv", b"\xef\xbb\xbf"), ("xlsx", b"PK")):
+        window = await juliette.opens_by(answer, "Exporter")
+        assert (await window.fill(format=form).submit()).accepted
+        [(name, content)] = await download_files(juliette, await juliette.told("Voici les chiffres : Rhône (69)"))
+        assert name.startswith("Statistiques_Rhone_69_")
+        assert name.endswith(f".{form}")
+        assert content.startswith(begins)
 
 
 async def test_in_the_direct_channel_the_answer_stays(juliette: Person, work: Work, month: date) -> None:
@@ -136,7 +149,7 @@ async def test_few_persons_are_rounded_and_it_is_said_how(juliette: Person, work
     """Three reports of three conseillers: rounded, but how many conseillers there are."""
     await work("69", 3, make_report(activite=Activite.INDIVIDUEL, minutes=15))
     text = plain_spaces(await juliette.asks(f"/stats departement {type_month(month)}"))
-    assert "arrondi au hasard à un multiple de 5" in text
+    assert "Chiffres arrondis, pour protéger les personnes." in text
     assert "Conseillers actifs** : 3" in text
     assert not re.search(r"[1-46-9]\*\* |[1-46-9] \(", text)
     again = plain_spaces(await juliette.asks(f"/stats departement {type_month(month)}"))
@@ -148,6 +161,6 @@ async def test_the_months_beside_are_a_click_away(house: House, juliette: Person
     await work("69", 5, OLD, OLD, OLD)
     await work("69", 5, OLD, OLD, on=later)
     answer = await juliette.asks(f"/stats departement {type_month(later)}")
-    assert "40 personnes accompagnées de moins et 5 accompagnements de moins" in plain_spaces(answer)
+    assert "40 personnes de moins, pour 5 accompagnements de moins" in plain_spaces(answer)
     await juliette.clicks(answer, answer.buttons[0])
     assert "120** personnes" in plain_spaces(await juliette.whispered("personnes"))

@@ -31,14 +31,14 @@ async def test_the_table_of_departements(agathe: Person, work: Work, month: date
     persons = {code: rows[code]["Personnes accompagnées"] for code in ("69", "38", "01", "")}
     assert persons == {"69": "80", "38": "40", "01": "0", "": "40"}
     assert {rows[code]["Conseillers actifs"] for code in ("69", "38", "")} == {"5"}
-    assert "arrondi au hasard" in content.decode("utf-8-sig")
+    assert "Chiffres arrondis" in content.decode("utf-8-sig")
     assert rows["75"]["Accompagnements enregistrés"] == "0"
 
 
 async def test_the_button_gives_the_table_for_excel(agathe: Person, work: Work, month: date) -> None:
     await work("69", 5, OLD, OLD)
     answer = await agathe.asks(f"/stats departement 69 {type_month(month)}")
-    await agathe.clicks(answer, "Exporter")
+    await agathe.clicks(answer, "Tous les départements")
     sent = await agathe.told("Voici les chiffres de tous les départements")
     [(name, content)] = await download_files(agathe, sent)
     assert name.endswith(".xlsx")
@@ -74,7 +74,7 @@ async def test_somebody_whose_rights_went_gets_no_file(house: House, agathe: Per
     await work("69", 3, OLD)
     answer = await agathe.asks(f"/stats departement 69 {type_month(month)}")
     await house.registers(agathe, Role.CONSEILLER, departements=["75"])
-    await agathe.clicks(answer, "Exporter")
+    await agathe.clicks(answer, "Tous les départements")
     refusal = plain_spaces(await agathe.whispered())
     assert "réservé" in refusal
 

@@ -28,6 +28,13 @@ class FigureSection:
     title: str
     unit: str
     lines: tuple[LabelledValue, ...]
+    is_about: bool = False
+    """Its percentages are rounded each by itself: equal values have equal ones, which do not make 100."""
+
+    @property
+    def heading(self) -> str:
+        """Its title, which says where percentages are about right: « Statut des usagers (environ) »."""
+        return f"{self.title} (environ)" if self.is_about else self.title
 
     @property
     def filled(self) -> tuple[LabelledValue, ...]:
@@ -65,7 +72,7 @@ class FigurePage:
 
     def file(self, ending: str) -> str:
         """The name of one of its files: ``pdf``, or ``activite.png`` for one of several."""
-        return file_name(self.stem, self.start, self.last, ending)
+        return file_name(f"{self.stem} {self.name or ''}", self.start, self.last, ending)
 
     def section(self, key: str) -> FigureSection | None:
         """The section of that key, if the page has it."""
@@ -93,7 +100,7 @@ class FigurePage:
 
 
 def file_name(stem: str, start: date, last: date, ending: str) -> str:
-    """« Mes_statistiques_01-11-2026_24-11-2026.pdf »; ``activite.png`` for one of several."""
+    """« Mes_statistiques_Lea_Roux_01-11-2026_24-11-2026.pdf »; ``activite.png`` for one of several."""
     *part, kind = ending.rsplit(".", 1)
     dates = (f"{day:%d-%m-%Y}" for day in (start, last))
     return "_".join((_simplify(stem), *dates, *part)) + f".{kind}"

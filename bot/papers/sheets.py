@@ -40,7 +40,7 @@ def list_csv_lines(page: FigurePage) -> Iterator[Iterable[Cell]]:
 
 def _csv_section(section: FigureSection) -> Iterator[Iterable[Cell]]:
     shares = any(line.percent is not None for line in section.lines)
-    yield [section.title, value_heading(section), *(["pourcentage"] if shares else [])]
+    yield [section.heading, value_heading(section), *(["pourcentage"] if shares else [])]
     for line in section.lines:
         value = to_hours(line.value) if section.unit == "minutes" else line.value
         yield [line.label, value, *([line.percent] if shares else [])]
@@ -116,6 +116,14 @@ def begin_book(path: Path, title: str) -> Any:
     return book
 
 
+def print_wide(sheet: Any) -> None:
+    """Have a sheet of many columns printed across A4, all of them on one page’s width, its head on each page."""
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+
+
 def finish_book(book: Any) -> None:
     """Write a workbook. Raises OSError where that cannot be."""
     try:
@@ -140,6 +148,8 @@ def write_sheet(sheet: Any, page: FigurePage, formats: CellFormats) -> None:
     sheet.set_column(0, 0, 62)
     sheet.set_column(1, 2, 18)
     sheet.freeze_panes(1, 0)
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
     rows: list[tuple[list[Any], list[Any]]] = [([page.title], [formats.title])]
     about = [("Nom", page.name), ("Structure", page.structure), ("Lieu", page.place), ("Période", page.period)]
     rows += [([what, said], [None, None]) for what, said in about if said]
@@ -153,7 +163,7 @@ def write_sheet(sheet: Any, page: FigurePage, formats: CellFormats) -> None:
 
 def _sheet_section(section: FigureSection, formats: CellFormats) -> Iterator[tuple[list[Any], list[Any]]]:
     shares = any(line.percent is not None for line in section.lines)
-    head = [section.title, value_heading(section), *(["%"] if shares else [])]
+    head = [section.heading, value_heading(section), *(["%"] if shares else [])]
     yield head, [formats.head] * len(head)
     timed = section.unit == "minutes"
     looks = [None, formats.duration if timed else formats.number, formats.percent]

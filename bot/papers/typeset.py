@@ -136,7 +136,7 @@ def describe_page(page: FigurePage) -> dict[str, Any]:
 def _section(section: FigureSection) -> dict[str, Any]:
     totals = accumulate(line.value for line in section.lines)
     drawn = [_line(line, section.unit, total) for line, total in zip(section.lines, totals, strict=True)]
-    return {"title": _words(section.title), "unit": _words(section.unit), "lines": drawn}
+    return {"title": _words(section.heading), "unit": _words(section.unit), "lines": drawn}
 
 
 def _line(line: LabelledValue, unit: str, total: int) -> dict[str, Any]:

@@ -258,7 +258,7 @@ MONTHS_DRAWN, THEMES_DRAWN = 6, 5
 """What the picture of a number’s figures shows."""
 NAMED_MIN = 5
 """Newcomers of a département from which on it is named: of fewer one would know who they are."""
-ROUNDED = "Chiffres arrondis, pour que personne ne soit reconnu. Le détail : /stats."
+ROUNDED = "Chiffres arrondis, pour protéger les personnes. Le détail : /stats."
 
 
 class Harvest(BaseModel):

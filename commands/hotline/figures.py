@@ -37,7 +37,7 @@ from storage import claims
 from storage.hotline import tickets
 from storage.hotline.figures import DaySpan, FiguresPart, HotlineFigures, read_figures
 from storage.hotline.states import OPEN
-from storage.stats import Percent, shares
+from storage.stats import even_shares
 
 NOT_AN_AGENT = "Les chiffres de la hotline sont réservés à ses agents. Vos demandes\u00a0: /hotline mes demandes."
 
@@ -148,9 +148,9 @@ def _make_reasons(figures: HotlineFigures) -> FigureSection:
 
 
 def _make_counted(key: str, title: str, counts: Mapping[str, int]) -> FigureSection:
-    percents = shares(counts, sum(counts.values()), Percent.JUSTE)
+    percents, is_whole = even_shares(counts)
     lines = (LabelledValue(name, n, percents[name]) for name, n in counts.items())
-    return FigureSection(key, title, "demandes", tuple(lines))
+    return FigureSection(key, title, "demandes", tuple(lines), is_about=not is_whole)
 
 
 FileFormat = Literal["png", "xlsx", "csv"]

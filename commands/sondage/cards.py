@@ -22,7 +22,7 @@ from storage.canaux import list_planned
 from storage.journal import AuditAct
 from storage.people import Person, Role
 from storage.sondage import DepartementResults, Poll, PollState, Results, votes
-from storage.stats import Percent, shares
+from storage.stats import even_shares
 from storage.targets import Table, say_target
 
 
@@ -188,6 +188,12 @@ class AnswerLine:
     votes: int
     percent: int
     bar: str
+    is_about: bool = False
+
+    @property
+    def share(self) -> str:
+        """« 40 % »; « environ 33 % » where equal answers have equal shares, which do not make 100."""
+        return f"{'environ ' if self.is_about else ''}{self.percent} %"
 
 
 def read_number(text: str) -> int | None:
@@ -242,26 +248,29 @@ def say_end(poll: Poll, zone: tzinfo | None = None) -> str:
 
 def list_lines(poll: Poll, votes: int, counts: Sequence[int]) -> Sequence[AnswerLine]:
     """List the answers with their votes; without counts none was chosen."""
-    percents = list_percents(poll, votes, counts)
+    percents, is_whole = list_percents(poll, votes, counts)
+    drawn = ["█" * round(percent * BAR / 100) for percent in percents]
     return [
-        AnswerLine(number, option, counts[number - 1] if counts else 0, percent, "█" * round(percent * BAR / 100))
+        AnswerLine(number, option, counts[number - 1] if counts else 0, percent, drawn[number - 1], not is_whole)
         for number, (option, percent) in enumerate(zip(poll.options, percents, strict=True), 1)
     ]
 
 
-def list_percents(poll: Poll, votes: int, counts: Sequence[int]) -> Sequence[int]:
-    """Count whole percents of who voted: of one answer each they add up to 100, of several to anything."""
+def list_percents(poll: Poll, votes: int, counts: Sequence[int]) -> tuple[Sequence[int], bool]:
+    """Count whole percents of who voted, equal ones for equal answers, and whether they are what they should add up to:
+    100, of one answer each; of several, anything."""
     if not counts or not votes:
-        return [0] * len(poll.options)
+        return [0] * len(poll.options), True
     if poll.several:
-        return [round(100 * n / votes) for n in counts]
-    return list(shares(dict(enumerate(counts)), votes, Percent.JUSTE).values())
+        return [round(100 * n / votes) for n in counts], True
+    percents, is_whole = even_shares(dict(enumerate(counts)))
+    return list(percents.values()), is_whole
 
 
 def say_counts(poll: Poll, place: DepartementResults) -> str:
     """« Oui 60 %, Non 40 % », in their order, those that were chosen."""
     chosen = [line for line in list_lines(poll, place.votes, place.counts) if line.votes]
-    return ", ".join(f"{line.text} {line.percent} %" for line in chosen)
+    return ", ".join(f"{line.text} {line.share}" for line in chosen)
 
 
 def say_turnout(poll: Poll, results: Results) -> str:

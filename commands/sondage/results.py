@@ -215,7 +215,8 @@ def make_page(poll: Poll, results: Results) -> FigurePage:
     answers = tuple(LabelledValue(line.text, line.votes, line.percent) for line in shown)
     places = tuple(LabelledValue(cards.say_place(place.code), place.votes) for place in results.places)
     first, last = ((at or poll.ends_at).astimezone(PARIS).date() for at in (poll.opened_at, poll.ended_at))
-    sections = [FigureSection("reponses", "Réponses", "votes", answers)]
+    is_about = any(line.is_about for line in shown)
+    sections = [FigureSection("reponses", "Réponses", "votes", answers, is_about)]
     sections += [FigureSection("departements", "Votes par département", "", places)] if places else []
     return FigurePage(
         title=poll.question,

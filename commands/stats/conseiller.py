@@ -37,7 +37,8 @@ from storage.stats.figures import count_own_communes, count_own_months, read_own
 
 MONTHS_SHOWN = 12
 NOTES = {
-    Percent.JUSTE: "Pourcentages arrondis à l’entier ; ceux d’un même groupe font 100 ensemble.",
+    Percent.JUSTE: "Pourcentages arrondis à l’entier. Ceux d’un groupe font 100 ensemble ; « environ » : des nombres "
+    "égaux ne le permettent pas.",
     Percent.COOP: "Pourcentages tronqués à l’entier, comme sur l’ancienne plateforme Coop.",
 }
 
@@ -149,13 +150,13 @@ def _compare_periods(now: Figures, then: Figures) -> list[str]:
     if not then.accompagnements:
         return []
     return [
-        say_difference(now.personnes, then.personnes, "personne accompagnée", "personnes accompagnées"),
+        say_difference(now.personnes, then.personnes, "personne", "personnes"),
         say_difference(now.accompagnements, then.accompagnements, "compte rendu", "comptes rendus"),
     ]
 
 
 def say_difference(now: int, then: int, one: str, many: str) -> str:
-    """Say « 3 comptes rendus de plus », « 1 personne accompagnée de moins », « autant de comptes rendus »."""
+    """Say « 3 comptes rendus de plus », « 1 personne de moins », « autant de comptes rendus »."""
     if now == then:
         return f"autant {of(many)}"
     return f"{plural(abs(now - then), one, many)} de {'plus' if now > then else 'moins'}"

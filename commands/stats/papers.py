@@ -1,7 +1,7 @@
 """Papers of statistics: pictures, PDF, workbook and CSV, each a function that writes files, for a thread."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, tzinfo
 from itertools import groupby
 from operator import itemgetter
@@ -11,7 +11,17 @@ from typing import Any, Self
 from bot import papers
 from bot.french.periods import Period
 from bot.papers import FigurePage, FigureSection, LabelledValue, typeset
-from bot.papers.sheets import Cell, CellFormats, begin_book, finish_book, open_book, write_cells, write_csv, write_sheet
+from bot.papers.sheets import (
+    Cell,
+    CellFormats,
+    begin_book,
+    finish_book,
+    open_book,
+    print_wide,
+    write_cells,
+    write_csv,
+    write_sheet,
+)
 from bot.papers.sheets import write_csv_page as statistiques_csv
 from config.themes import THEMES, from_bits
 from storage.communes import get_commune
@@ -37,8 +47,8 @@ _GENERAL = {
         "usagers ont bénéficié d’un accompagnement poursuivi",
         "usager a bénéficié d’un accompagnement poursuivi",
     ): "Accompagnements avec suivi",
-    ("en accompagnement individuel",): "Accompagnements individuels",
-    ("en atelier collectif",): "Accompagnements en atelier collectif",
+    ("en accompagnement individuel",): "Suivis en accompagnement individuel",
+    ("en atelier collectif",): "Suivis en atelier collectif",
     (
         "redirections vers une autre structure agréée",
         "redirection vers une autre structure agréée",
@@ -72,7 +82,7 @@ def _label_general(lines: Sequence[LabelledValue]) -> list[LabelledValue]:
 def _label_section(section: FigureSection) -> FigureSection:
     labels = {"temps": _TIMES, "ages": _AGES}.get(section.key, {})
     lines = tuple(LabelledValue(labels.get(line.label, line.label), line.value, line.percent) for line in section.lines)
-    return FigureSection(section.key, _TITLES.get(section.key, section.title), section.unit, lines)
+    return replace(section, title=_TITLES.get(section.key, section.title), lines=lines)
 
 
 # The order of the old platform’s exports (docs/domaine.md §3.4), our own sections where they belong.
@@ -96,7 +106,7 @@ class Page(papers.FigurePage):
     @property
     def drawn(self) -> tuple[FigureSection, ...]:
         """The same, no longer than can be looked at, and what is compared the largest first."""
-        return tuple(FigureSection(s.key, s.title, s.unit, _cut_lines(s)) for s in self.ordered)
+        return tuple(replace(section, lines=_cut_lines(section)) for section in self.ordered)
 
     @property
     def sheets(self) -> tuple[FigureSection, ...]:
@@ -207,6 +217,7 @@ def write_table_xlsx(table: TerritoryTable, path: Path) -> None:
         for place, row in enumerate(table.rows, 1):
             write_cells(sheet, place, [row.code, row.nom, *row.values], formats)
         sheet.freeze_panes(1, 2)
+        print_wide(sheet)
         sheet.autofilter(0, 0, max(len(table.rows), 1), len(table.head) - 1)
         _write_notes(book, table)
 
@@ -324,6 +335,7 @@ class Workbook:
         for place, column in enumerate(SHEET_COLUMNS):
             sheet.set_column(place, place, column.width)
         sheet.freeze_panes(1, 1)
+        print_wide(sheet)
         write_cells(sheet, 0, [column.title for column in SHEET_COLUMNS], [self._formats.head] * len(SHEET_COLUMNS))
         return sheet
 
@@ -331,6 +343,14 @@ class Workbook:
         if self._sheet is not None:
             written = self.rows - (self.rows - 1) // ROWS_MAX * ROWS_MAX if self.rows else 0
             self._sheet.autofilter(0, 0, max(written, 1), len(SHEET_COLUMNS) - 1)
+
+
+def write_territory(page: Page, path: Path) -> None:
+    """Write a page as a PDF, a CSV, or a workbook that has no reports, by the ending of the file’s name."""
+    if path.suffix == ".xlsx":
+        Workbook(page, path, raw=False).close()
+    else:
+        write_paper(page, path)
 
 
 def write_paper(page: Page, path: Path) -> None:

@@ -93,10 +93,7 @@ class Export(OwnQuery):
 
 _DAY = dt.timedelta(days=1)
 _WEEK = 7
-RULE = (
-    "Pour que personne ne soit reconnu, tout chiffre sauf le nombre de conseillers est arrondi au hasard à un multiple "
-    "de 5 (le temps : de 1 h 15), par département et par mois, puis additionné."
-)
+RULE = "Chiffres arrondis, pour protéger les personnes."
 
 
 class Months(BaseModel):

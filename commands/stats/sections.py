@@ -13,7 +13,7 @@ from bot.papers import FigureSection, LabelledValue
 from config.themes import THEMES
 from storage.communes import get_commune
 from storage.cra import Activite, Suite
-from storage.stats import Figures, Percent, share, shares
+from storage.stats import Figures, Percent, even_shares, share, shares
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +28,17 @@ class Presentation:
         """The share of persons whose accompaniment goes on; two figures rounded apart may make it more than whole."""
         return min(100, share(self.figures.poursuivis, self.figures.personnes, self.percent))
 
-    def part(self, counts: Mapping[Any, int], whole: int | None = None) -> tuple[LabelledValue, ...]:
-        """Return a line for each code, with its share of ``whole``, or of them all."""
-        percents = shares(counts, sum(counts.values()) if whole is None else whole, self.percent)
-        return tuple(LabelledValue(_label(code), n, percents[code]) for code, n in counts.items())
+    def part(
+        self, key: str, title: str, unit: str, counts: Mapping[Any, int], whole: int | None = None
+    ) -> FigureSection:
+        """Make a section with a line for each code, and its share: for « coop » of ``whole``, or of them all."""
+        if self.percent is Percent.JUSTE:
+            percents, is_whole = even_shares(counts)
+        else:
+            percents = shares(counts, sum(counts.values()) if whole is None else whole, self.percent)
+            is_whole = True
+        lines = tuple(LabelledValue(_label(code), n, percents[code]) for code, n in counts.items())
+        return FigureSection(key, title, unit, lines, is_about=not is_whole)
 
 
 def make_general(told: Presentation) -> FigureSection:
@@ -68,11 +75,11 @@ def make_chart_sections(told: Presentation) -> tuple[FigureSection, ...]:
     f = told.figures
     reports, persons = "comptes rendus", "personnes"
     return (
-        FigureSection("themes", "Thèmes des accompagnements", reports, told.part(f.themes)),
-        FigureSection("canaux", "Lieux des accompagnements", reports, told.part(f.canaux)),
-        FigureSection("durees", "Durée des accompagnements", reports, told.part(f.durees)),
-        FigureSection("ages", "Tranches d’âge des usagers", persons, told.part(f.ages, f.personnes)),
-        FigureSection("statuts", "Statut des usagers", persons, told.part(f.statuts, f.personnes)),
+        told.part("themes", "Thèmes des accompagnements", reports, f.themes),
+        told.part("canaux", "Lieux des accompagnements", reports, f.canaux),
+        told.part("durees", "Durée des accompagnements", reports, f.durees),
+        told.part("ages", "Tranches d’âge des usagers", persons, f.ages, f.personnes),
+        told.part("statuts", "Statut des usagers", persons, f.statuts, f.personnes),
     )
 
 

@@ -11,8 +11,8 @@ from bot.destinations import send_file
 from bot.errors import UserError
 from bot.french.periods import Period, period_after, period_before
 from bot.papers import FigureSection, LabelledValue, file_name
-from bot.replies import Button, Parcel, Replies, SendFile
-from bot.texts import render
+from bot.replies import Ask, Button, Parcel, Replies, SendFile
+from bot.texts import Markdown, escape, render
 from commands.stats.conseiller import FiguresAnswer, draw_answer, say_difference, show_answer
 from commands.stats.feature import ANIMATEURS, COMMUNITY, feature
 from commands.stats.papers import (
@@ -23,6 +23,7 @@ from commands.stats.papers import (
     make_territory_page,
     write_table_csv,
     write_table_xlsx,
+    write_territory,
 )
 from commands.stats.queries import (
     Months,
@@ -38,6 +39,7 @@ from commands.stats.sections import Presentation, make_territory_sections
 from config.territories import DEPARTEMENTS, NATION, TerritoryKind, departement
 from config.text import fold
 from config.themes import THEMES
+from dialogs.stats import Format, TakeTerritory
 from storage.cra.months import CANAL_NAMES, DUREE_NAMES, THEME_BITS
 from storage.cra.report import AGES, STATUTS, SUITES
 from storage.stats import Figures
@@ -91,7 +93,7 @@ def _compare_months(ctx: Context, wanted: TerritoryQuery, now: Figures, then: Fi
     """Say how much more or less there is than in the months before; of months in progress, only what those counted."""
     earlier, told = period_before(wanted.period(ctx.today)), wanted.days_told(ctx)
     pairs = [
-        (now.personnes, then.personnes, "personne accompagnée", "personnes accompagnées"),
+        (now.personnes, then.personnes, "personne", "personnes"),
         (now.accompagnements, then.accompagnements, "accompagnement", "accompagnements"),
     ]
     pairs = [pair for pair in pairs if pair[1]]
@@ -317,6 +319,43 @@ def list_buttons(ctx: Context, wanted: TerritoryQuery) -> list[Button]:
     period = wanted.period(ctx.today)
     beside = [period_before(period), period_after(period, ctx.today)]
     found = [Button(f"Voir {p.label}", SeeTerritory(**wanted.about(p, ctx.today))) for p in beside if p]
+    found.append(Button("Exporter", TakeFigures(**wanted.same)))
     if ctx.user.animates:
-        found.append(Button("Exporter", TakeDepartements(start=wanted.start, end=wanted.end)))
+        found.append(Button("Tous les départements", TakeDepartements(start=wanted.start, end=wanted.end)))
     return found
+
+
+class TakeFigures(TerritoryQuery):
+    """« Exporter » the figures of one territory: in which form, in a window."""
+
+
+class FiguresFile(TerritoryQuery):
+    """The figures of one territory as a file."""
+
+    format: Format
+
+
+@feature.button(TakeFigures, roles=COMMUNITY, writes=False)
+async def ask_form(ctx: Context, click: TakeFigures) -> Replies:
+    """Ask in which form the figures of a territory are wanted."""
+    _require_days_told(ctx, click)
+    return Ask(TakeTerritory.draft(kind=click.kind, code=click.code, start=click.start, end=click.end))
+
+
+@feature.submit(TakeTerritory, roles=COMMUNITY, writes=False)
+async def choose_form(ctx: ReadingContext, form: TakeTerritory) -> Replies:
+    """Order the file in the form that was chosen."""
+    order = FiguresFile(kind=form.kind, code=form.code, start=form.start, end=form.end, format=form.format)
+    must_be_seen_by(ctx.user, order.territory)
+    return await send_file(ctx, SendFile(user_id=ctx.user.id, order=order, waiting=PREPARING))
+
+
+@feature.file(FiguresFile, name="stats.FiguresFile", roles=COMMUNITY)
+async def make_figures_file(ctx: ReadingContext, order: FiguresFile, folder: Path) -> Parcel:
+    """Make the file, of the same figures as the answer in words."""
+    must_be_seen_by(ctx.user, order.territory)
+    page = (await answer_territory(ctx, order)).page
+    path = folder / page.file(order.format.value)
+    await ctx.compute(lambda: write_territory(page, path))
+    text = f"Voici les chiffres : {escape(order.territory.name)}, {page.period}. {page.notes[-1]}"
+    return Parcel(Markdown(text), files=[path], done=PREPARED)

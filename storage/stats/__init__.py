@@ -1,5 +1,5 @@
 """« Mes statistiques »: figures of one conseiller or of a territory, always derived from the comptes rendus."""
 
-from storage.stats.figures import Figures, Percent, share, shares
+from storage.stats.figures import Figures, Percent, even_shares, share, shares
 
-__all__ = ["Figures", "Percent", "share", "shares"]
+__all__ = ["Figures", "Percent", "even_shares", "share", "shares"]

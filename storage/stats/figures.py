@@ -1,5 +1,6 @@
 """The figures of « Mes statistiques »: what they count (docs/domaine.md §3.1), their percentages, and their queries."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, timedelta
@@ -143,6 +144,37 @@ def shares(parts: Mapping[K, int], whole: int, percent: Percent) -> dict[K, int]
     by_remainder = sorted(parts, key=lambda code: (-(parts[code] * 100 % total), -parts[code]))
     raised = set(by_remainder[: 100 - sum(floors.values())])
     return {code: floor + (code in raised) for code, floor in floors.items()}
+
+
+def even_shares(parts: Mapping[K, int]) -> tuple[dict[K, int], bool]:
+    """Return whole percents in which equal parts are equal, and whether they add up to 100.
+
+    Equal parts are rounded up together, those with the largest remainders that make 100, and no part above a larger one.
+    Where none do, as with three thirds, each is rounded by itself: those percents are about right.
+    """
+    total, counted = sum(parts.values()), Counter(parts.values())
+    if not total:
+        return dict.fromkeys(parts, 0), True
+    told = {part: part * 100 // total for part in counted}
+    raised = _choose_raised(counted, 100 - sum(told[part] * many for part, many in counted.items()))
+    even = {part: floor + (part in (raised or ())) for part, floor in told.items()}
+    if raised is None or sorted(even.values()) != [even[part] for part in sorted(even)]:
+        even = {part: share(part, total, Percent.JUSTE) for part in told}
+    return {code: even[part] for code, part in parts.items()}, sum(even[p] * n for p, n in counted.items()) == 100
+
+
+def _choose_raised(counted: Mapping[int, int], left: int) -> frozenset[int] | None:
+    """Choose the parts, each all of its times, that take up what is left to 100; None where no parts do."""
+    total = sum(part * many for part, many in counted.items())
+    gains = {part: part * 100 % total * many for part, many in counted.items() if part * 100 % total}
+    reached = {0: frozenset[int]()}
+    for part in gains:
+        for taken, chosen in sorted(reached.items(), reverse=True):
+            more, longer = taken + counted[part], chosen | {part}
+            known = sum(map(gains.__getitem__, reached[more])) if more in reached else -1
+            if more <= left and sum(map(gains.__getitem__, longer)) > known:
+                reached[more] = longer
+    return reached.get(left)
 
 
 _COUNTED = CRA.c.deleted_at.is_(None)

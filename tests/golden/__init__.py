@@ -62,4 +62,6 @@ def nation() -> Page:
     regional = [d for d in DEPARTEMENTS.values() if d.code_region]
     lines = (LabelledValue(f"{d.nom} ({d.code})", i * 7919 % 9000 + 3) for i, d in enumerate(regional))
     every = FigureSection("departements", "Accompagnements par département", "comptes rendus", tuple(lines))
-    return replace(page(), title="Statistiques nationales", stem="Statistiques_nationales", sections=(every,))
+    return replace(
+        page(), title="Statistiques nationales", stem="Statistiques_nationales", name=None, sections=(every,)
+    )

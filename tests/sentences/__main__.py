@@ -9,7 +9,7 @@ from commands import FEATURES
 from tests.sentences import Sentence, read_code
 from tests.sentences.templates import TEMPLATES, choose_lines, list_blocks
 
-PAGE = Path(__file__).resolve().parents[2] / "build" / "phrases.md"
+PAGE = (Path(__file__).resolve().parents[2] / "build" / "phrases").with_suffix(".md")
 CHAPTERS = {
     "bot": "Le bot lui-même",
     "storage": "Les tables",
