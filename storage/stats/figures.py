@@ -149,7 +149,7 @@ def shares(parts: Mapping[K, int], whole: int, percent: Percent) -> dict[K, int]
 def even_shares(parts: Mapping[K, int]) -> tuple[dict[K, int], bool]:
     """Return whole percents in which equal parts are equal, and whether they add up to 100.
 
-    Equal parts are rounded up together, those with the largest remainders that make 100, and no part above a larger one.
+    Equal parts are rounded up together, those of the largest remainders that make 100, and no part above a larger one.
     Where none do, as with three thirds, each is rounded by itself: those percents are about right.
     """
     total, counted = sum(parts.values()), Counter(parts.values())

@@ -18,6 +18,8 @@ from tests.sentences.sentence import Sentence, say_variable
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 COUNTS = (2, 40, 1, 0)
 """How many there are of whatever is counted."""
+LISTED_MAX = 12
+"""How many of them a list holds, which may be fewer than are counted."""
 TURNS = 24
 """How often a block is said with each count, its conditions another way each time; more where it has many."""
 IDENTIFIERS = frozenset({"entry", "id", "incident", "number", "page", "pages", "ticket", "version"})
@@ -61,10 +63,10 @@ class Anything(Undefined):
         return texts.Markdown("12/09/2026") if self._last == "strftime" else self
 
     def __iter__(self) -> Iterator[Any]:
-        return iter([Anything(name=self._last.removesuffix("s")) for _ in range(self.count if self.count < 3 else 3)])
+        return iter([Anything(name=self._last.removesuffix("s")) for _ in range(len(self))])
 
     def __len__(self) -> int:
-        return self.count
+        return min(self.count, LISTED_MAX)
 
     def __bool__(self) -> bool:
         return self.count > 0 if self._last in self.numbers else bool(self.draw("is", 2))
