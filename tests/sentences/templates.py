@@ -233,6 +233,7 @@ def read_templates() -> Iterator[Sentence]:
                 yield Sentence(feature, "messages", f"{file.name} › {block}", said, is_empty=not count)
 
 
+@cache
 def say_block(name: str) -> Mapping[str, int]:
     """What a block says, in each way, with how many were counted then; two first, as a reader will see it."""
     stage = _stage()
