@@ -105,10 +105,15 @@ def cut_hits(ranked: Sequence[Hit], search: Search) -> Findings:
     return Findings(ranked[search.skip : search.skip + search.limit], len(ranked))
 
 
+FAR = 5
+"""A kind whose best is found so many times less well than the best of all is in the way of what is looked for."""
+
+
 async def search_all(sources: Iterable[SearchSource], search: Search) -> list[KindFound]:
     """Ask the sources that are open to this person, one after the other: the kind with the best comes first."""
     found = [await _ask(source, search) for source in sources if search.user.may(source.roles)]
-    return sorted(found, key=lambda one: -one.best)
+    best = max((one.best for one in found), default=0)
+    return sorted((one for one in found if one.failed or one.best * FAR >= best), key=lambda one: -one.best)
 
 
 async def _ask(source: SearchSource, search: Search) -> KindFound:

@@ -13,6 +13,7 @@ from bot.features import Feature, Front, Right
 from bot.menus import Choosing, Menu
 from bot.pages import Page, read_page
 from bot.registry import is_enabled, is_name_enabled
+from bot.renderers import BUTTONS_MAX
 from bot.replies import Button, Redirect, Replies, Whisper
 from bot.search import Hit, KindFound, Search, SearchSource, search_all
 from bot.texts import quote, render
@@ -101,7 +102,7 @@ def draw_found(ctx: Context, words: str, all_found: Sequence[KindFound]) -> Whis
         if one.found.total > most
     }
     menus = [Menu("Ouvrir", OpenFound(), options), *([Menu("Voir tout", ShowKind(words=words), rest)] if rest else [])]
-    best = _make_best(found[0]) if len(options) > 1 else []
+    best = _make_best(found[0]) if len(options) + bool(rest) > BUTTONS_MAX else []  # (few get a button each)
     return Whisper(text, best, menus=menus)
 
 

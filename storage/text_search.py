@@ -1,10 +1,10 @@
-"""Short texts found by words in memory: by whole words, their beginnings, slips, or the theme that they speak of.
+"""Short texts found by words in memory: by whole words and their relatives, by beginnings, or with slips.
 
 Scores are of 100, as those of ressources and annuaire are, so that all that is found can stand in one order.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Generic, TypeVar
@@ -12,7 +12,6 @@ from typing import Generic, TypeVar
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.themes import find_theme
-from config.words import make_theme_word
 from storage.ressources.query import singularise, split_words, stem
 from storage.search import PREFIX_MIN, InvertedIndex, Vocabulary, count_slips_allowed
 
@@ -21,9 +20,8 @@ QUERY_MAX = 100
 TERMS_MAX = 8
 REMEMBERED = 20_000
 """Words whose tokens are kept at hand."""
-BEGINS, SLIP, RELATIVE, OF_THEME = 0.85, 0.15, 0.9, 0.8
-"""What the beginning of a word is worth, what each wrong letter costs, and what a word of the same stem or theme is
-worth."""
+BEGINS, SLIP, RELATIVE = 0.85, 0.15, 0.9
+"""What the beginning of a word is worth, what each wrong letter costs, and what a word of the same stem is worth."""
 TITLE, TITLE_SHARED = 60, 40
 """What each word of a title weighs, and what they share."""
 FORGIVEN_FROM = 3
@@ -100,19 +98,19 @@ class TextIndex:
         return scores
 
     def _list_meanings(self, term: str) -> Mapping[str, float]:
-        """List the tokens that a word may mean, with what each is worth; it has slips where no word begins so."""
+        """List the tokens that a word may mean, with what each is worth.
+
+        A word that somebody wrote is no beginning of others, nor is one that means a theme: « caf » is not « café ».
+        """
+        meant = {term: 1.0} | ({_STEM + stem(term): RELATIVE} if len(term) > PREFIX_MIN else {})
+        if term in self._tokens or find_theme(term):
+            return meant
         begun = self._words.begin_with(term) if len(term) >= PREFIX_MIN else ()
-        meant = dict(_list_related(term)) | dict.fromkeys(begun, BEGINS)
-        if term.isalpha() and not begun and term not in self._tokens:
-            near, slips = self._words.find_nearest(term, count_slips_allowed(term), NEAR_MAX)
-            meant |= dict.fromkeys(near, 1 - SLIP * slips)
-        return meant | {term: 1.0}
+        near, slips = ([], 0) if begun or not term.isalpha() else self._find_slips(term)
+        return dict.fromkeys(begun, BEGINS) | dict.fromkeys(near, 1 - SLIP * slips) | meant
 
-
-def _list_related(term: str) -> Iterator[tuple[str, float]]:
-    yield _STEM + stem(term), RELATIVE
-    if theme := find_theme(term):
-        yield make_theme_word(theme.code), OF_THEME
+    def _find_slips(self, term: str) -> tuple[list[str], int]:
+        return self._words.find_nearest(term, count_slips_allowed(term), NEAR_MAX)
 
 
 def rank_entries(query: str, entries: Iterable[Entry]) -> Ranked:

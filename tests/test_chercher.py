@@ -1,8 +1,6 @@
-"""Stories: « /chercher » answers once over all that a person may see, and « coop-bot search tout » says the same."""
+"""Stories: « /chercher » answers once over all that a person may see, each thing a click away."""
 
-import asyncio
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -30,7 +28,6 @@ from storage.ressources import ResourceState
 from storage.text_search import rank_entries, weigh_texts, weigh_title
 from tests.people import Person, Post, unique
 from tests.people.clients import Mobile
-from tests.support.cli import run_command
 from tests.support.cra import NOON, file_workshop, make_report, read_number, register_all, store_reports
 from tests.support.databases import database, record_statements
 from tests.support.hotline import make_ticket
@@ -173,6 +170,7 @@ NAMES = ("Café numérique de Bron", "Déclarer ses impôts en ligne", "Webinair
         ("webinaire aidants connect marseille", 2),
         ("logiciel libre", 3),
         ("webinaire bron", None),
+        ("caf", None),
         ("", None),
     ],
 )
@@ -352,6 +350,27 @@ async def test_a_channel_is_joined_from_what_was_found(house: House, juliette: P
     assert "Vous rejoignez" in said(await juliette.whispered("Vous"))
 
 
+async def test_one_thing_has_one_button_and_what_is_far_from_the_words_is_left_out(
+    house: House, juliette: Person
+) -> None:
+    word = unique("girasol").replace("-", "")
+    async with house.bot.database.transaction() as db:
+        db.add(make_contact(f"Maison {word}"))
+        await add_event(db, make_event("Une soirée", details=f"On y parlera de {word}."))
+        await add_event(db, make_event("Hier", starts_at=NOON, ends_at=NOON, details=f"{word} aussi"))
+    answer = await juliette.asks(f"/chercher maison {word}")
+    assert answer.buttons == [f"Contact : Maison {word}"]
+    found = await juliette.asks(f"/chercher {word}")
+    assert len(found.buttons) == len({*found.buttons}) == 3, "each once"
+
+
+async def test_it_is_asked_in_plain_words_too(house: House, juliette: Person) -> None:
+    word = unique("girasol")
+    await shelve(house, make_resource(f"Planter le {word}"))
+    await juliette.says(f"chercher {word}", await juliette.direct_channel())
+    assert f"Planter le {word}" in said(await juliette.told(word))
+
+
 @pytest.mark.every_mode
 async def test_where_nothing_is_found_it_says_what_to_do(house: House, juliette: Person) -> None:
     answer = await juliette.asks("/chercher xyzzyx plugh")
@@ -378,52 +397,3 @@ async def test_words_of_people_stay_words(house: House, juliette: Person) -> Non
     answer = await juliette.asks("/chercher @channel gras")
     assert "@channel" not in answer.text
     assert "](https://mechant" not in answer.text
-
-
-async def tells(capsys: pytest.CaptureFixture[str], *words: str, code: int = 0) -> tuple[str, str]:
-    """What the command writes: its answer, and its complaints."""
-    assert await asyncio.to_thread(run_command, "search", "tout", *words) == code
-    written = capsys.readouterr()
-    return written.out, written.err
-
-
-@pytest.fixture
-def operated(filled: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
-    """The same for the operator’s commands."""
-    kind = "sqlite" if filled.is_sqlite else "postgresql"
-    address = filled.url.set(drivername=kind).render_as_string(hide_password=False)
-    monkeypatch.setenv("COOP_DATABASE_URL", address)
-    return filled
-
-
-async def test_the_operator_is_told_the_same_in_one_order(
-    operated: Database, capsys: pytest.CaptureFixture[str]
-) -> None:
-    out, err = await tells(capsys, "tournesol", "--user", "@Juliette", "--json")
-    objects: Sequence[dict[str, Any]] = json.loads(out)
-    assert err == ""
-    assert [sorted(one) for one in objects] == [["id", "score", "sorte", "titre"]] * len(objects)
-    assert sorted((one["sorte"], one["titre"]) for one in objects) == await found(operated, "tournesol")
-    scores = [one["score"] for one in objects]
-    assert scores == sorted(scores, reverse=True)
-    assert ("personne", "paul") in {(one["sorte"], one["id"]) for one in objects}
-    out, _ = await tells(capsys, "tournesol", "--user", "juliette")
-    assert out.splitlines()[0].split() == ["score", "sorte", "id", "titre"]
-    assert out.splitlines()[-1] == f"{len(objects)} résultats."
-    assert json.loads((await tells(capsys, "", "--user", "juliette", "--json"))[0]) == []
-
-
-async def test_the_operator_is_told_who_is_unknown_and_what_failed(
-    operated: Database, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    out, err = await tells(capsys, "tournesol", "--user", "personne", "--json", code=1)
-    assert out == ""
-    assert "Personne ne s’appelle « personne » dans le registre." in err
-    await tells(capsys, "tournesol", code=2)
-    with failing("contact"):
-        out, err = await tells(capsys, "tournesol", "--user", "juliette", "--json", code=1)
-    assert "Rien n’a pu être cherché parmi : contacts." in err
-    assert {one["sorte"] for one in json.loads(out)} >= {"ressource", "personne"}
-    monkeypatch.setenv("COOP_FEATURES", "-annuaire")
-    out, _ = await tells(capsys, "tournesol", "--user", "juliette", "--json")
-    assert not {one["sorte"] for one in json.loads(out)} & {"personne", "contact"}

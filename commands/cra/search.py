@@ -1,7 +1,5 @@
 """What « /chercher » finds of one’s own reports, by the words and periods of « /cra liste »; one of them, shown."""
 
-from collections.abc import Sequence
-
 from bot.command_lines import read_typed_number, split_period
 from bot.context import Context
 from bot.french.periods import read_period
@@ -16,8 +14,9 @@ from dialogs.cra.titles import title_report
 from storage.cra import Cra, queries
 from storage.cra.search import Sheet, read_search
 
-NAMED, MEANT = 100, 70
-"""How well a report is found by its number, and by words that all hold of it."""
+NAMED, FEW, MANY = 100, 70, 40
+"""How well a report is found by its number, and by words that all hold of it: of few reports they tell more."""
+FEW_MAX = 10
 KIND = SearchKind("cra", "Compte rendu", "Vos comptes rendus", lambda number: See(number=int(number)))
 
 
@@ -33,16 +32,12 @@ async def find_own_reports(wanted: Search) -> Findings:
         return NOTHING
     total = await queries.count_reports(wanted.db, sheet, sought)
     page = await queries.list_page(wanted.db, sheet, sought, size=wanted.skip + wanted.limit)
-    return Findings(_list_hits(wanted, page.reports), total)
+    hits = [_make_hit(wanted, cra, FEW if total <= FEW_MAX else MANY) for cra in page.reports]
+    return Findings(sorted(hits, key=lambda hit: -hit.score)[wanted.skip :], total)
 
 
-def _list_hits(wanted: Search, reports: Sequence[Cra]) -> Sequence[Hit]:
-    hits = [_make_hit(wanted, cra) for cra in reports]
-    return sorted(hits, key=lambda hit: -hit.score)[wanted.skip :]
-
-
-def _make_hit(wanted: Search, cra: Cra) -> Hit:
-    score = NAMED if read_typed_number(wanted.words) == cra.number else MEANT
+def _make_hit(wanted: Search, cra: Cra, worth: int) -> Hit:
+    score = NAMED if read_typed_number(wanted.words) == cra.number else worth
     themes = ", ".join(THEMES[code].court for code in cra.report.themes)
     return Hit(cra.number, title_report(cra.report, wanted.today), score, f"n° {cra.number}, {themes}")
 
