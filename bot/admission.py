@@ -1,6 +1,6 @@
 """Who comes in, and what they are given: the role is checked, and the context of a handler made, here only."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from bot.context import Context, ReadingContext, Request
 from bot.delivery import Delivery
 from bot.drafts import Drafts
 from bot.errors import UserError
-from bot.features import Rescue, Trigger
+from bot.features import BesideHook, Rescue, Trigger
 from bot.mattermost import Mattermost
 from bot.people import People
 from bot.tasks import BackgroundFetches, Traffic
@@ -43,6 +43,8 @@ class HandlerDependencies:
     web: WebClient
     rescue: Rescue | None = None
     """Where it leads who sees it fail."""
+    beside: Sequence[BesideHook] = ()
+    """What says something more to who types a command."""
     errands: BackgroundFetches = field(default_factory=BackgroundFetches)
     leads: Callable[[], bool] = always_lead
     """Whether this replica may take what another could do (bot/clock.py)."""

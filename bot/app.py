@@ -20,7 +20,7 @@ from bot.delivery_events import DeliveryEvents, ThreadEvents, find_listening_fea
 from bot.dispatch import Acceptance, Dispatcher
 from bot.drafts import Drafts
 from bot.event_dispatcher import EventDispatcher
-from bot.features import Feature, Rescue, WorkPriority
+from bot.features import BesideHook, Feature, Rescue, WorkPriority
 from bot.job_runner import JobRunner, JobScheduler
 from bot.links import Links
 from bot.mattermost import Mattermost, RateLimit, outside_transactions
@@ -84,7 +84,7 @@ class App:
         sending = DeliveryDependencies(database, chat, outbox, people, links, settings, clock, known, signals)
         self._delivery = delivery = Delivery(sending)
         parts = (database, chat, people, delivery, drafts, self._traffic, watchlist, settings, clock)
-        dependencies = HandlerDependencies(*parts, self.web, self._rescue(), leads=self.skew.leads)
+        dependencies = HandlerDependencies(*parts, self.web, self._rescue(), self._beside(), leads=self.skew.leads)
         self._recovery, self._fetches = Recovery(triggers, dependencies), dependencies.errands
         self._delivery_events = DeliveryEvents(triggers, dependencies, outbox)
         self.dispatcher = Dispatcher(triggers, dependencies, self._delivery_events.settle_soon)
@@ -94,6 +94,9 @@ class App:
         self.events, self.jobs = self._make_listener(dependencies), JobScheduler(triggers, runs.run, runs.zones, clock)
         self.connections, self._tasks = Connections(limits or Limits()), list[asyncio.Task[None]]()
         self._entrance = HttpServer(self._server_dependencies(links, FeedServer(triggers, dependencies)), DRAIN_SECONDS)
+
+    def _beside(self) -> tuple[BesideHook, ...]:
+        return tuple(hook for feature in self._features for hook in feature.beside)
 
     def _rescue(self) -> Rescue | None:
         return next((feature.rescue for feature in self._features if feature.rescue), None)

@@ -322,7 +322,7 @@ class Dispatcher:
             arguments = self._arguments(trigger, payload, context, names)
             returned = await (asks or trigger.handler)(context, *arguments)
             facts = Facts(trigger, returned) if asks and not isinstance(returned, Reply) else None
-            replies = [] if facts else as_list(returned)
+            replies = [] if facts else [*as_list(returned), *await self._say_beside(context, trigger)]
             require_known_forms(replies, self._triggers)
             if writes:
                 replies, messages = await self._write_down(context, trigger, payload, replies)
@@ -335,6 +335,11 @@ class Dispatcher:
         if writes:
             self._d.watchlist.touch(trigger.feature)
         return facts or replies
+
+    async def _say_beside(self, context: Context, trigger: Trigger) -> list[Reply]:
+        """What else who typed a command is told."""
+        hooks = self._d.beside if trigger.key[0] == "command" else ()
+        return [said for hook in hooks if (said := await hook(context, trigger)) is not None]
 
     def _forget(self, context: Context) -> None:
         """What is remembered of who acted, and of whom the handler changed, may be old now."""

@@ -113,6 +113,8 @@ WaitingHook = Callable[[ReadingContext], Awaitable[Sequence[Waiting]]]
 """What waits for somebody, read in few statements."""
 AdmitsHook = Callable[[Context], Awaitable[bool]]
 """Whether somebody may use a feature though their role does not say so; it recalls, and opens no transaction."""
+BesideHook = Callable[[Context, "Trigger"], Awaitable[Reply | None]]
+"""What is said beside what a command is answered, if anything."""
 WordsHook = Callable[[Context, DirectMessage], Awaitable[PlainTextReply]]
 Key = tuple[TriggerKind, str]
 """("command", "hotline fermer"), ("submit", "hotline.NewTicket"), ("button", …), …"""
@@ -220,8 +222,7 @@ class Feature:
         self.front = front
         self.lets_in: AdmitsHook | None = None
         self.rescue: Rescue | None = None
-        self.waits: list[WaitingHook] = []
-        self.words: list[WordsHook] = []
+        self.waits, self.words, self.beside = list[WaitingHook](), list[WordsHook](), list[BesideHook]()
         self.sources: list[SearchSource] = []
         self.triggers: list[Trigger] = []
         self.at_start: list[Callable[[], object]] = []
@@ -335,6 +336,11 @@ class Feature:
             return hook
 
         return register
+
+    def says_beside(self, hook: BesideHook) -> BesideHook:
+        """Says something more to who typed a command, of whatever feature: in which state of theirs it was done."""
+        self.beside.append(hook)
+        return hook
 
     def admits(self, hook: AdmitsHook) -> AdmitsHook:
         """Says who else may pull its triggers, whatever their role; « /aide » shows them its commands, too."""

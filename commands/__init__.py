@@ -22,6 +22,7 @@ MODULES = (
     "moderation",
     "donnees",
     "garde",
+    "entrainement",
     "brouillon",
     "menus",
     "menage",

@@ -101,6 +101,7 @@ button   donnees.Confirm       everyone
 button   donnees.KeepData      everyone
 button   drafts.Resume         everyone
 button   drafts.TakeUpDrafts   everyone
+button   entrainement.Finish   conseiller
 button   garde.AnswerSwap      animateur, hotline +
 button   garde.OpenSwap        animateur, hotline +
 button   garde.PutBack         animateur, hotline +
@@ -304,6 +305,8 @@ command  cra liste             conseiller
 command  cra modifier          conseiller
 command  cra rétablir          conseiller
 command  cra supprimer         conseiller
+command  entrainement          conseiller
+command  entrainement fin      conseiller
 command  garde                 animateur, hotline +
 command  garde absent          animateur, hotline +
 command  garde echanger        animateur, hotline +
@@ -387,6 +390,7 @@ event    canaux.tell_of_intruder.JoinedChannel everyone
 event    drapeau.left_there.Undelivered everyone
 event    drapeau.reacted.Reacted everyone
 event    drapeau.taken_off.Delivered everyone
+event    entrainement.DirectMessage everyone
 event    hotline.agent_left.LeftChannel everyone
 event    hotline.agent_wrote.Posted everyone
 event    hotline.author_wrote.DirectMessage everyone
@@ -451,6 +455,7 @@ job      canaux.look_for_namesakes everyone
 job      canaux.watch_over     everyone
 job      donnees.erase_due     everyone
 job      donnees.look_for_sleepers everyone
+job      entrainement.end_overdue everyone
 job      garde.announce        everyone
 job      garde.forget          everyone
 job      garde.hand_over       everyone

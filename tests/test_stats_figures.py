@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.territories import NATION, departement
-from storage.cra import Activite, Age, Canal, Cra, Report, Statut, Suite, queries
+from storage.cra import Activite, Age, Canal, CraRow, Report, Statut, Suite, queries
 from storage.cra.months import CRA_MONTH, MEASURE_NAMES
 from storage.cra.queries import RESTORE_FOR
 from storage.cra.report import Duree
@@ -135,7 +135,7 @@ async def test_what_is_corrected_deleted_or_restored_counts_at_once(database: Da
             rhone = await read_exact_figures(db, departement("69"), NOVEMBER, DECEMBER)
             return mine.personnes, rhone.personnes
 
-        async def cra() -> Cra:
+        async def cra() -> CraRow:
             found = await queries.find_own(db, juliette.id, number)
             assert found
             await db.refresh(found)

@@ -1,5 +1,7 @@
 """The receipt of a report: one sentence of all that is stored, and what can be done with it."""
 
+from typing import Any
+
 from bot.cards import RowCard
 from bot.context import Context
 from bot.french.dates import say_date
@@ -9,11 +11,17 @@ from bot.texts import Markdown, render
 from commands.cra.feature import Copy, Delete, Edit, Restore, Spread
 from config.themes import THEMES
 from storage.communes import get_commune
-from storage.cra import Activite, Cra, Report
+from storage.cra import Activite, Cra, CraRow, Report
 from storage.cra.queries import RESTORE_FOR
 
 RECEIPT = RowCard[int]("cra:")
-"""The receipt of a report, in its author’s direct channel, by its number."""
+PRACTICE_RECEIPT = RowCard[int]("practice:")
+"""The receipt of a report, in its author’s direct channel, by its number; that of one on a practice sheet."""
+
+
+def mark_practice(text: Markdown, *, practice: bool) -> Markdown:
+    """Say before what is said of a practice sheet that it does not count."""
+    return render("cra/practice", text=text) if practice else text
 
 
 def say_report(report: Report) -> Markdown:
@@ -32,43 +40,47 @@ def describe_report(report: Report) -> dict[str, object]:
     }
 
 
-def draw_standing_card(number: int, report: Report, verb: str) -> Message:
+def draw_standing_card(number: int, report: Report, verb: str, *, practice: bool = False) -> Message:
     """Draw the receipt of a report that counts; ``verb`` says what was done: enregistré, modifié…"""
     text = render("cra/receipt", number=number, verb=verb, sentence=say_report(report))
     short = [("Date", f"{report.date:%d/%m/%Y}"), ("Durée", say_minutes(report.minutes))]
-    return Message(text, _buttons(number, report.activite), short)
+    buttons = _buttons(report.activite, number=number, practice=practice)
+    return Message(mark_practice(text, practice=practice), buttons, short)
 
 
-def draw_card(cra: Cra, verb: str) -> Message:
+def draw_card(cra: CraRow, verb: str) -> Message:
     """Draw the receipt of a report as it is in the database, deleted or not."""
+    practice = not isinstance(cra, Cra)
     if cra.deleted_at is None:
-        return draw_standing_card(cra.number, cra.report, verb)
+        return draw_standing_card(cra.number, cra.report, verb, practice=practice)
     until = (cra.deleted_at + RESTORE_FOR).date()
     text = render("cra/deleted", number=cra.number, until=until, sentence=say_report(cra.report))
-    return Message(text, [Button("Rétablir", Restore(number=cra.number), "primary")])
+    restore = Restore(number=cra.number, practice=practice)
+    return Message(mark_practice(text, practice=practice), [Button("Rétablir", restore, "primary")])
 
 
-def make_receipt(ctx: Context, number: int, message: Message) -> Direct:
+def make_receipt(ctx: Context, number: int, message: Message, *, practice: bool = False) -> Direct:
     """Make a direct message of a card: it survives a reload."""
-    return RECEIPT.send(number, message, ctx.user.id)
+    return (PRACTICE_RECEIPT if practice else RECEIPT).send(number, message, ctx.user.id)
 
 
-def refresh_card(cra: Cra, verb: str, *, here: bool = False) -> Refresh:
+def refresh_card(cra: CraRow, verb: str, *, here: bool = False) -> Refresh:
     """Draw every receipt of this report again."""
-    return RECEIPT.rewrite(cra.number, draw_card(cra, verb), here=here)
+    card = RECEIPT if isinstance(cra, Cra) else PRACTICE_RECEIPT
+    return card.rewrite(cra.number, draw_card(cra, verb), here=here)
 
 
-def update_card(cra: Cra, verb: str) -> Update:
+def update_card(cra: CraRow, verb: str) -> Update:
     """Draw the receipt whose button was clicked again."""
     message = draw_card(cra, verb)
     return Update(message.text, message.buttons, message.facts)
 
 
-def _buttons(number: int, activite: Activite) -> list[Button]:
-    spread = [Button("Répartir", Spread(number=number))] if activite is Activite.COLLECTIF else []
+def _buttons(activite: Activite, **about: Any) -> list[Button]:
+    spread = [Button("Répartir", Spread(**about))] if activite is Activite.COLLECTIF else []
     return [
-        Button("Modifier", Edit(number=number), "primary"),
-        Button("Dupliquer", Copy(number=number)),
+        Button("Modifier", Edit(**about), "primary"),
+        Button("Dupliquer", Copy(**about)),
         *spread,
-        Button("Supprimer", Delete(number=number), "danger"),
+        Button("Supprimer", Delete(**about), "danger"),
     ]

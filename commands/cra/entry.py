@@ -18,6 +18,7 @@ from config.themes import THEMES
 from dialogs.cra import NewCra
 from storage.cra import Source
 from storage.cra.habits import read_usual
+from storage.cra.practice import is_training
 from storage.cra.queries import Filing, find_filed_keys, list_days_filed
 from storage.people import Role
 
@@ -63,14 +64,14 @@ async def start_report(ctx: Context, shown: Preview) -> Replies:
 
 async def open_report_form(ctx: Context, day: date) -> Ask:
     """Open the dialog of a new report of that day, at the last commune."""
-    usual = await ctx.recall(read_usual)
-    return Ask(NewCra.draft(date=day, activite="individuel", commune=usual.commune or None))
+    usual, practice = await ctx.recall(read_usual), await ctx.recall(is_training)
+    return Ask(NewCra.draft(date=day, activite="individuel", commune=usual.commune or None, practice=practice))
 
 
 @feature.submit(NewCra, roles=CONSEILLERS, accepted=find_filed_keys)
 async def submit_report(ctx: Context, form: NewCra) -> Replies:
     """Record what the dialog says: it counts once, however often it is sent."""
-    recorded = await record_report(ctx, form.report(), Filing(ctx.request.key, Source.DIALOG, ctx.now))
+    recorded = await record_report(ctx, form.report(), Filing(ctx.request.key, Source.DIALOG, ctx.now, form.practice))
     if recorded.receipt:
         return recorded.receipt
     return Whisper(render("cra/saved", again=True, here=False)) if ctx.request.resumed else None

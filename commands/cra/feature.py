@@ -24,9 +24,10 @@ CONSEILLERS = (Role.CONSEILLER,)
 
 
 class ReportButton(BaseModel):
-    """A button of one’s own report, by its number."""
+    """A button of one’s own report, by its number; ``practice`` where it is on the practice sheet."""
 
     number: int
+    practice: bool = False
 
 
 class Edit(ReportButton):
@@ -125,9 +126,10 @@ class SaveAll(BaseModel):
 
 
 class UndoBatch(BaseModel):
-    """« Annuler ces 3 comptes rendus » that were saved at once, by their numbers."""
+    """« Annuler ces 3 comptes rendus » that were saved at once, by their numbers; ``practice`` as with the others."""
 
     numbers: list[int]
+    practice: bool = False
 
 
 class Repeat(Choosing):
@@ -145,11 +147,16 @@ class More(BaseModel):
     number: int
     words: str = ""
     newer: bool = False
+    practice: bool = False
 
 
 class EditOne(Choosing):
     """« Modifier » one of a list, by its number."""
 
+    practice: bool = False
+
 
 class CopyOne(Choosing):
     """« Dupliquer » one of a list, by its number."""
+
+    practice: bool = False

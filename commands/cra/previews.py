@@ -14,7 +14,7 @@ from bot.menus import Menu
 from bot.replies import Ask, Button, Card, Message, Replies, Update, Whisper
 from bot.spool import Submission
 from bot.texts import Markdown, quote, render
-from commands.cra.cards import describe_report, refresh_card, say_report
+from commands.cra.cards import describe_report, mark_practice, refresh_card, say_report
 from commands.cra.feature import (
     CONSEILLERS,
     Complete,
@@ -30,16 +30,15 @@ from commands.cra.feature import (
     UndoBatch,
     feature,
 )
-from commands.cra.records import record_report
+from commands.cra.records import open_sheet, read_sheet, record_report
 from dialogs.cra import NewCra
 from dialogs.cra.line import JudgedLine
 from dialogs.cra.line.batch import BATCH_MAX, Base, Like, Part, Which, cut_line, read_parts, says_nothing
 from dialogs.cra.titles import title_report
 from storage import claims
-from storage.cra import Cra, Report, Source, queries
+from storage.cra import CraRow, Report, Source, queries
 from storage.cra.habits import find_last_report, list_reports_of, read_usual
 from storage.cra.queries import Filing, find_filed_keys, find_filed_numbers
-from storage.cra.search import Sheet
 
 REMOVED = "cra.removed"
 """The claims on the keys of reports that were taken out of a preview: an older one of the same line may still stand."""
@@ -53,7 +52,9 @@ async def read_text(ctx: ReadingContext, text: str) -> Preview | Whisper:
     changed = [part for part in parts if len(bases.get(part.like, ())) > 1 and not says_nothing(part.text)]  # type: ignore[arg-type]
     if changed:
         return _ask_which_base(ctx, parts, changed[0], bases)
-    lines = read_parts(parts, bases, ctx.clues, await ctx.recall(read_usual))
+    practice = (await read_sheet(ctx)).is_practice
+    read = read_parts(parts, bases, ctx.clues, await ctx.recall(read_usual))
+    lines = [replace(line, practice=practice) for line in read]
     key = secrets.token_urlsafe(16)
     keys = [key] if len(lines) == 1 else [f"{key}.{at}" for at in range(len(lines))]
     reports = [PreviewedReport(key=each, line=line) for each, line in zip(keys, lines, strict=True)]
@@ -82,8 +83,8 @@ async def _find_bases(ctx: Context, parts: Sequence[Part]) -> dict[Like, Sequenc
     return {like: [Base(cra.report, cra.number) for cra in await _find_reports(ctx, like)] for like in wanted}
 
 
-async def _find_reports(ctx: Context, like: Like) -> Sequence[Cra]:
-    sheet = Sheet(ctx.user.id)
+async def _find_reports(ctx: Context, like: Like) -> Sequence[CraRow]:
+    sheet = await read_sheet(ctx)
     last = await find_last_report(ctx.db, sheet)
     if last is None:
         raise UserError("Vous n’avez pas encore de compte rendu à reprendre. Tapez /cra pour enregistrer le premier.")
@@ -96,7 +97,7 @@ async def _find_reports(ctx: Context, like: Like) -> Sequence[Cra]:
             )
         return found
     if isinstance(like, int):
-        own = await queries.find_own(ctx.db, ctx.user.id, like)
+        own = await queries.find_own(ctx.db, ctx.user.id, like, sheet.table)
         if own is None or own.deleted_at:
             raise UserError(f"Vous n’avez pas de compte rendu n° {like}. Tapez /cra liste pour voir les vôtres.")
         return [own]
@@ -137,9 +138,13 @@ def _answer(ctx: Context, message: Message) -> Whisper | Update:
 
 
 def _show(ctx: Context, shown: Preview) -> Whisper | Update:
-    if len(shown.reports) == 1:
-        return _answer(ctx, _draw_one(ctx, shown))
-    return _answer(ctx, _draw_batch(ctx, shown))
+    message = _draw_one(ctx, shown) if len(shown.reports) == 1 else _draw_batch(ctx, shown)
+    return _answer(ctx, replace(message, text=mark_practice(Markdown(message.text), practice=_is_practice(shown))))
+
+
+def _is_practice(shown: Preview) -> bool:
+    """Whether a preview was made while its author was training."""
+    return any(report.line.practice for report in shown.reports)
 
 
 def _draw_one(ctx: Context, shown: Preview) -> Message:
@@ -226,10 +231,11 @@ def _must_be_author(ctx: Context, author: str) -> None:
 async def save_preview(ctx: Context, click: Save) -> Replies:
     """Record the line as it was previewed; a second click finds it recorded."""
     _must_be_author(ctx, click.author)
-    report = NewCra.parse(click.raw, click.hidden, ctx.clues).report()
-    recorded = await record_report(ctx, report, Filing(click.key, Source.LINE, ctx.now))
+    form = NewCra.parse(click.raw, click.hidden, ctx.clues)
+    recorded = await record_report(ctx, form.report(), Filing(click.key, Source.LINE, ctx.now, form.practice))
     told = [recorded.receipt] if recorded.receipt else []
-    return [_answer(ctx, Message(render("cra/saved", again=not told, here=click.here))), *told]
+    text = mark_practice(render("cra/saved", again=not told, here=click.here), practice=form.practice)
+    return [_answer(ctx, Message(text)), *told]
 
 
 @feature.button(Complete, roles=CONSEILLERS, writes=False)
@@ -295,38 +301,44 @@ async def save_batch(ctx: Context, click: SaveAll) -> Replies:
     _must_be_author(ctx, shown.author)
     keys = [report.key for report in shown.reports]
     taken = await claims.list_taken(ctx.db, REMOVED, keys)
-    filed = await find_filed_numbers(ctx.db, keys)
+    filed = await find_filed_numbers(ctx.db, keys, open_sheet(ctx, practice=_is_practice(shown)).table)
     told, numbers = [], {}
     for each in shown.reports:
         if each.key in taken or each.key in filed:
             continue
-        report = NewCra.parse(each.line.raw, each.line.hidden, ctx.clues).report()
-        recorded = await record_report(ctx, report, Filing(each.key, Source.LINE, ctx.now))
-        numbers[recorded.number] = report
+        form = NewCra.parse(each.line.raw, each.line.hidden, ctx.clues)
+        recorded = await record_report(ctx, form.report(), Filing(each.key, Source.LINE, ctx.now, form.practice))
+        numbers[recorded.number] = form.report()
         told += [recorded.receipt] if recorded.receipt else []
-    return [_answer(ctx, _draw_saved(numbers, list(filed.values()), here=shown.here)), *told]
+    return [_answer(ctx, _draw_saved(shown, numbers, list(filed.values()))), *told]
 
 
-def _draw_saved(numbers: Mapping[int, Report], before: Sequence[int], *, here: bool) -> Message:
+def _draw_saved(shown: Preview, numbers: Mapping[int, Report], before: Sequence[int]) -> Message:
     """Say which reports are stored, each by its number, with what takes them all back."""
     rows = [{"number": number, **describe_report(report)} for number, report in numbers.items()]
-    text = render("cra/saved_batch", rows=rows, before=[str(number) for number in before], here=here)
+    text = render("cra/saved_batch", rows=rows, before=[str(number) for number in before], here=shown.here)
     every = [*before, *numbers]
     which = f"ces {plural(len(every), 'compte rendu', 'comptes rendus')}" if len(every) > 1 else "ce compte rendu"
-    return Message(text, [Button(f"Annuler {which}", UndoBatch(numbers=every))] if every else [])
+    practice = _is_practice(shown)
+    undo = [Button(f"Annuler {which}", UndoBatch(numbers=every, practice=practice))] if every else []
+    return Message(mark_practice(text, practice=practice), undo)
 
 
 @feature.undo(UndoBatch, roles=CONSEILLERS)
 async def undo_batch(ctx: Context, click: UndoBatch) -> Replies:
     """Delete the reports that were saved at once, as their receipts would; what was changed since stays."""
-    found = [cra for n in click.numbers if (cra := await queries.find_own(ctx.db, ctx.user.id, n))]
+    table = open_sheet(ctx, practice=click.practice).table
+    found = [cra for n in click.numbers if (cra := await queries.find_own(ctx.db, ctx.user.id, n, table))]
     standing = [cra for cra in found if cra.deleted_at is None]
     kept = [cra.number for cra in standing if cra.version > 1]
     gone = []
     for number in [cra.number for cra in standing if cra.version == 1]:
-        cra = await queries.find_own(ctx.db, ctx.user.id, number)
+        cra = await queries.find_own(ctx.db, ctx.user.id, number, table)
         if cra and await queries.delete_report(ctx.db, cra, ctx.now):
             gone.append(number)
-    deleted = [cra for n in gone if (cra := await queries.find_own(ctx.db, ctx.user.id, n))]
+    deleted = [cra for n in gone if (cra := await queries.find_own(ctx.db, ctx.user.id, n, table))]
     text = render("cra/undone", numbers=[str(number) for number in gone], kept=[str(number) for number in kept])
-    return [*(refresh_card(cra, "supprimé") for cra in deleted), _answer(ctx, Message(text))]
+    return [
+        *(refresh_card(cra, "supprimé") for cra in deleted),
+        _answer(ctx, Message(mark_practice(text, practice=click.practice))),
+    ]

@@ -3,11 +3,15 @@
 from dataclasses import dataclass
 
 from bot.context import Context
+from bot.errors import UserError
 from bot.replies import Direct
+from bot.texts import render
 from commands.cra.cards import draw_standing_card, make_receipt
 from storage import people
-from storage.cra import Report
+from storage.cra import Cra, Report
+from storage.cra.practice import PracticeCra, is_training
 from storage.cra.queries import Filing, file_report, note_last_commune
+from storage.cra.search import Sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,8 @@ class Recorded:
 
 async def record_report(ctx: Context, report: Report, how: Filing) -> Recorded:
     """Store a report and write its receipt; one stored before has its receipt, and gets no second."""
+    if how.practice:
+        return await _record_practice(ctx, report, how)
     author = await people.settle_departement(ctx.db, ctx.user, report.departement)
     filed = await file_report(ctx.db, author, report, how)
     if not filed.is_new:
@@ -28,3 +34,22 @@ async def record_report(ctx: Context, report: Report, how: Filing) -> Recorded:
     return Recorded(
         filed.number, make_receipt(ctx, filed.number, draw_standing_card(filed.number, report, "enregistré"))
     )
+
+
+async def _record_practice(ctx: Context, report: Report, how: Filing) -> Recorded:
+    """The same on the practice sheet, of which the register and the next window learn nothing."""
+    if not await is_training(ctx.db, ctx.user.id):
+        raise UserError(render("cra/practice_over"))
+    filed = await file_report(ctx.db, ctx.user, report, how)
+    card = draw_standing_card(filed.number, report, "enregistré", practice=True)
+    return Recorded(filed.number, make_receipt(ctx, filed.number, card, practice=True) if filed.is_new else None)
+
+
+async def read_sheet(ctx: Context) -> Sheet:
+    """Read on which sheet somebody’s commands act: the practice sheet of who is training."""
+    return open_sheet(ctx, practice=await is_training(ctx.db, ctx.user.id))
+
+
+def open_sheet(ctx: Context, *, practice: bool) -> Sheet:
+    """Make the sheet of that kind of who acts."""
+    return Sheet(ctx.user.id, PracticeCra if practice else Cra)

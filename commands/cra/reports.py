@@ -2,48 +2,51 @@
 
 import re
 from dataclasses import replace
+from typing import Any
 
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.replies import Ask, Button, Replies, Whisper
 from bot.texts import render
-from commands.cra.cards import draw_card, make_receipt, refresh_card, update_card
-from commands.cra.feature import CONSEILLERS, Copy, Delete, Edit, Restore, Spread, feature
+from commands.cra.cards import draw_card, make_receipt, mark_practice, refresh_card, update_card
+from commands.cra.feature import CONSEILLERS, Copy, Delete, Edit, ReportButton, Restore, Spread, feature
+from commands.cra.records import open_sheet, read_sheet
 from dialogs.cra import EditCra, NewCra, SpreadCra
-from storage.cra import Activite, Cra, Report, queries
+from storage.cra import Activite, Cra, CraRow, Report, queries
 from storage.cra.queries import RESTORE_FOR
 
 
 @feature.command("cra modifier", help="Corriger un de vos comptes rendus", hint="numéro", roles=CONSEILLERS)
 async def edit_by_number(ctx: ReadingContext, text: str) -> Replies:
     """Open the dialog of a report as it stands."""
-    return await edit_report(ctx, Edit(number=_read_number(text, "modifier")))
+    return await edit_report(ctx, Edit(**await _read_about(ctx, text, "modifier")))
 
 
 @feature.button(Edit, roles=CONSEILLERS, writes=False)
 async def edit_report(ctx: Context, click: Edit) -> Replies:
     """Open the dialog of a report as it stands."""
-    cra = await find_standing_report(ctx, click.number)
-    return Ask(EditCra.of(cra.report, numero=cra.number, version=cra.version))
+    cra = await find_standing_report(ctx, click)
+    return Ask(EditCra.of(cra.report, numero=cra.number, version=cra.version, practice=click.practice))
 
 
 @feature.submit(EditCra, roles=CONSEILLERS)
 async def save_edit(ctx: Context, form: EditCra) -> Replies:
     """Change a report; the same change sent twice is one change."""
-    return await _revise(ctx, await find_standing_report(ctx, form.numero), form.version, form.report(), "modifié")
+    cra = await find_standing_report(ctx, ReportButton(number=form.numero, practice=form.practice))
+    return await _revise(ctx, cra, form.version, form.report(), "modifié")
 
 
 @feature.command("cra dupliquer", help="Repartir d’un de vos comptes rendus", hint="numéro", roles=CONSEILLERS)
 async def copy_by_number(ctx: ReadingContext, text: str) -> Replies:
     """Open the dialog of a new report, filled as another one."""
-    return await copy_report(ctx, Copy(number=_read_number(text, "dupliquer")))
+    return await copy_report(ctx, Copy(**await _read_about(ctx, text, "dupliquer")))
 
 
 @feature.button(Copy, roles=CONSEILLERS, writes=False)
 async def copy_report(ctx: Context, click: Copy) -> Replies:
     """Open the dialog of a new report of today, filled as another one."""
-    cra = await find_report(ctx, click.number)
-    form = NewCra.of(cra.report)
+    cra = await find_report(ctx, click)
+    form = NewCra.of(cra.report, practice=click.practice)
     return Ask(form.model_copy(update={"date": ctx.today}))
 
 
@@ -52,15 +55,15 @@ async def copy_report(ctx: Context, click: Copy) -> Replies:
 )
 async def delete_by_number(ctx: Context, text: str) -> Replies:
     """Take a report out of lists and figures."""
-    cra = await _delete(ctx, _read_number(text, "supprimer"))
-    told = refresh_card(cra, "supprimé")
-    return [told, Whisper(told.text, [Button("Rétablir", Restore(number=cra.number, whispered=True), "primary")])]
+    about = await _read_about(ctx, text, "supprimer")
+    told = refresh_card(await _delete(ctx, ReportButton(**about)), "supprimé")
+    return [told, Whisper(told.text, [Button("Rétablir", Restore(**about, whispered=True), "primary")])]
 
 
 @feature.button(Delete, roles=CONSEILLERS)
 async def delete_report(ctx: Context, click: Delete) -> Replies:
     """Take a report out of lists and figures; its receipt offers to restore it."""
-    return update_card(await _delete(ctx, click.number), "supprimé")
+    return update_card(await _delete(ctx, click), "supprimé")
 
 
 @feature.command(
@@ -68,35 +71,37 @@ async def delete_report(ctx: Context, click: Delete) -> Replies:
 )
 async def restore_by_number(ctx: Context, text: str) -> Replies:
     """Let a deleted report count again."""
-    return await restore_report(ctx, Restore(number=_read_number(text, "rétablir"), whispered=True))
+    return await restore_report(ctx, Restore(**await _read_about(ctx, text, "rétablir"), whispered=True))
 
 
 @feature.button(Restore, roles=CONSEILLERS)
 async def restore_report(ctx: Context, click: Restore) -> Replies:
     """Let a deleted report count again, within 30 days."""
-    cra = await find_report(ctx, click.number)
+    cra = await find_report(ctx, click)
     if cra.deleted_at:
         if ctx.now - cra.deleted_at > RESTORE_FOR:
             raise UserError("Ce compte rendu est supprimé depuis plus de 30 jours : il ne peut plus être rétabli.")
         await queries.restore_report(ctx.db, cra, ctx.now)
-        cra = await find_report(ctx, click.number)
+        cra = await find_report(ctx, click)
     if click.whispered:
-        return [refresh_card(cra, "rétabli"), Whisper(render("cra/restored", number=cra.number))]
+        text = mark_practice(render("cra/restored", number=cra.number), practice=click.practice)
+        return [refresh_card(cra, "rétabli"), Whisper(text)]
     return update_card(cra, "rétabli")
 
 
-async def find_report(ctx: Context, number: int) -> Cra:
+async def find_report(ctx: Context, about: ReportButton) -> CraRow:
     """Find the report of that number if it is one’s own. Raises UserError otherwise, the same for others’ and for
     none."""
-    cra = await queries.find_own(ctx.db, ctx.user.id, number)
+    table = open_sheet(ctx, practice=about.practice).table
+    cra = await queries.find_own(ctx.db, ctx.user.id, about.number, table)
     if cra is None:
-        raise UserError(f"Vous n’avez pas de compte rendu n° {number}. Tapez /cra liste pour voir les vôtres.")
+        raise UserError(render("cra/none", number=about.number, practice=about.practice))
     return cra
 
 
-async def find_standing_report(ctx: Context, number: int) -> Cra:
+async def find_standing_report(ctx: Context, about: ReportButton) -> CraRow:
     """Find one’s own report that is not deleted. Raises UserError where there is none."""
-    cra = await find_report(ctx, number)
+    cra, number = await find_report(ctx, about), about.number
     if cra.deleted_at:
         raise UserError(
             f"Le compte rendu n° {number} est supprimé : rétablissez-le d’abord avec /cra rétablir {number}."
@@ -104,25 +109,33 @@ async def find_standing_report(ctx: Context, number: int) -> Cra:
     return cra
 
 
-async def _revise(ctx: Context, cra: Cra, version: int, report: Report, verb: str) -> Replies:
+async def _read_about(ctx: Context, text: str, verb: str) -> dict[str, Any]:
+    """Read the report that a line names, as buttons carry it."""
+    number = _read_number(text, verb)
+    return {"number": number, "practice": (await read_sheet(ctx)).is_practice}
+
+
+async def _revise(ctx: Context, cra: CraRow, version: int, report: Report, verb: str) -> Replies:
     """Change what a report says, and show it in its receipt: the clicked one, or a new one after a command.
 
     Where it changed since its dialog was opened at ``version``, nothing is said if it changed to just this.
     """
     if cra.version == version and await queries.revise_report(ctx.db, cra, report, ctx.now):
-        cra = await find_standing_report(ctx, cra.number)
+        practice = not isinstance(cra, Cra)
+        cra = await find_standing_report(ctx, ReportButton(number=cra.number, practice=practice))
         told = refresh_card(cra, verb, here=True)
-        return told if ctx.request.post_id else [told, make_receipt(ctx, cra.number, draw_card(cra, verb))]
+        receipt = make_receipt(ctx, cra.number, draw_card(cra, verb), practice=practice)
+        return told if ctx.request.post_id else [told, receipt]
     if cra.report == report:
         return None
     raise UserError("Ce compte rendu a changé entre-temps. Fermez cette fenêtre, puis rouvrez-le avec « Modifier ».")
 
 
-async def _delete(ctx: Context, number: int) -> Cra:
-    cra = await find_report(ctx, number)
+async def _delete(ctx: Context, about: ReportButton) -> CraRow:
+    cra = await find_report(ctx, about)
     if cra.deleted_at is None:
         await queries.delete_report(ctx.db, cra, ctx.now)
-        cra = await find_report(ctx, number)
+        cra = await find_report(ctx, about)
     return cra
 
 
@@ -138,7 +151,7 @@ def _read_number(text: str, verb: str) -> int:
 @feature.button(Spread, roles=CONSEILLERS, writes=False)
 async def ask_spread(ctx: Context, click: Spread) -> Replies:
     """Open the dialog with five ages and five statuts, as they stand."""
-    cra = await find_standing_report(ctx, click.number)
+    cra = await find_standing_report(ctx, click)
     if cra.activite is not Activite.COLLECTIF:
         raise UserError("Seul un atelier se répartit : ce compte rendu concerne une seule personne.")
     return Ask(SpreadCra.of(cra))
@@ -147,6 +160,6 @@ async def ask_spread(ctx: Context, click: Spread) -> Replies:
 @feature.submit(SpreadCra, roles=CONSEILLERS)
 async def spread_report(ctx: Context, form: SpreadCra) -> Replies:
     """Record a distribution in place of the one value for everybody."""
-    cra = await find_standing_report(ctx, form.numero)
+    cra = await find_standing_report(ctx, ReportButton(number=form.numero, practice=form.practice))
     ages, statuts = form.counts()
     return await _revise(ctx, cra, form.version, replace(cra.report, ages=ages, statuts=statuts), "réparti")

@@ -11,7 +11,7 @@ from commands.cra.feature import CONSEILLERS, Copy, Edit, See, feature
 from commands.cra.reports import find_standing_report
 from config.themes import THEMES
 from dialogs.cra.titles import title_report
-from storage.cra import Cra, queries
+from storage.cra import CraRow, queries
 from storage.cra.search import Sheet, read_search
 
 NAMED, FEW, MANY = 100, 70, 40
@@ -36,7 +36,7 @@ async def find_own_reports(wanted: Search) -> Findings:
     return Findings(sorted(hits, key=lambda hit: -hit.score)[wanted.skip :], total)
 
 
-def _make_hit(wanted: Search, cra: Cra, worth: int) -> Hit:
+def _make_hit(wanted: Search, cra: CraRow, worth: int) -> Hit:
     score = NAMED if read_typed_number(wanted.words) == cra.number else worth
     themes = ", ".join(THEMES[code].court for code in cra.report.themes)
     return Hit(cra.number, title_report(cra.report, wanted.today), score, f"n° {cra.number}, {themes}")
@@ -45,6 +45,6 @@ def _make_hit(wanted: Search, cra: Cra, worth: int) -> Hit:
 @feature.button(See, roles=CONSEILLERS, writes=False)
 async def show_report(ctx: Context, click: See) -> Replies:
     """Show a report as it stands, and what can be done with it."""
-    cra = await find_standing_report(ctx, click.number)
+    cra = await find_standing_report(ctx, click)
     buttons = [Button("Modifier", Edit(number=cra.number), "primary"), Button("Dupliquer", Copy(number=cra.number))]
     return Whisper(render("cra/seen", number=cra.number, sentence=say_report(cra.report)), buttons)

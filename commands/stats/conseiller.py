@@ -30,10 +30,11 @@ from commands.stats.sections import (
     make_period_sections,
 )
 from dialogs.stats import SeePeriod, period_of
+from storage.cra.practice import is_training
 from storage.cra.queries import read_last_commune
 from storage.people import Person, Role
 from storage.stats import Figures, Percent
-from storage.stats.figures import count_own_communes, count_own_months, read_own
+from storage.stats.figures import count_own_communes, count_own_months, read_own, read_practice
 
 MONTHS_SHOWN = 12
 NOTES = {
@@ -198,7 +199,19 @@ async def show_own(ctx: ReadingContext, text: str) -> Replies:
     """Show one’s own figures of a period, this month’s when none is said."""
     if ctx.user.role is not Role.CONSEILLER:
         raise UserError("Vous n’avez pas de compte rendu à vous. Tapez /stats national ou /stats departement.")
-    return await show_figures(ctx, read_own_query(ctx, text))
+    asked = read_own_query(ctx, text)
+    if await is_training(ctx.db, ctx.user.id):
+        return Whisper(await describe_practice(ctx, asked))
+    return await show_figures(ctx, asked)
+
+
+async def describe_practice(ctx: Context, asked: OwnQuery) -> Markdown:
+    """Say the figures of the practice sheet of who is training, in words alone."""
+    figures = await read_practice(ctx.db, ctx.user.id, asked.start, asked.end)
+    told = Presentation(figures, asked.percent)
+    said = {"drawn": make_chart_sections(told), "earlier": "", "compared": ()}
+    text = render("stats/answer", period=asked.period.label, f=figures, goes_on=told.goes_on, **said)
+    return render("stats/practice", text=text)
 
 
 @feature.button(See, roles=CONSEILLERS, writes=False)

@@ -16,7 +16,7 @@ from dialogs.cra.titles import title_typed
 from dialogs.themes import THEME_FIELD
 from storage.communes import CommunePlace, Match, find_place, get_commune
 from storage.communes import make_label as place_label
-from storage.cra import Activite, Age, Canal, Cra, Report, Statut, Suite
+from storage.cra import Activite, Age, Canal, Cra, CraRow, Report, Statut, Suite
 from storage.cra.report import AGES, DUREES, STATUTS
 from storage.cra.report import find_problems as rule_problems
 
@@ -50,6 +50,14 @@ class KeptAnswers(BaseModel):
             statuts=dict(report.statuts),
             suite=dict(report.suite),
         )
+
+
+PRACTICE = "**Entraînement : ceci ne compte pas.**"
+
+
+def say_practice(title: str, hidden: Mapping[str, object]) -> str:
+    """Say of a draft’s title that it is one of a practice sheet, where it is."""
+    return f"{title} (entraînement)" if hidden.get("practice") else title
 
 
 LISTED = 8
@@ -102,7 +110,8 @@ def _or_keep(enumeration: Any) -> Choice:
 
 
 class NewCra(Form):
-    """One accompaniment or workshop, to be recorded. ``kept`` is the distribution of the report it copies."""
+    """One accompaniment or workshop, to be recorded. ``kept`` is the distribution of the report it copies; of
+    ``practice`` it counts in no figure."""
 
     title = "Compte rendu (CRA)"
     submit_label = "Enregistrer"
@@ -130,6 +139,10 @@ class NewCra(Form):
         None, title="Déjà venus", description="Nombre de personnes que vous aviez déjà accompagnées."
     )
     kept: Hidden[KeptAnswers | None] = None
+    practice: Hidden[bool] = False
+
+    def introduction(self) -> str:
+        return PRACTICE if self.practice else ""
 
     @classmethod
     def problems(cls, values: Mapping[str, Any], clues: Clues) -> Mapping[str, str]:
@@ -161,7 +174,7 @@ class NewCra(Form):
 
     @classmethod
     def summarize(cls, raw: Mapping[str, object], hidden: Mapping[str, object], today: dt.date) -> str:
-        return title_typed(raw, today)
+        return say_practice(title_typed(raw, today), hidden)
 
     @classmethod
     def raw_of(cls, report: Report) -> dict[str, Any]:
@@ -201,11 +214,11 @@ class EditCra(NewCra):
     version: Hidden[int]
 
     def introduction(self) -> str:
-        return f"Compte rendu n° {self.numero}"
+        return " ".join(filter(None, (super().introduction(), f"Compte rendu n° {self.numero}")))
 
     @classmethod
     def summarize(cls, raw: Mapping[str, object], hidden: Mapping[str, object], today: dt.date) -> str:
-        return f"n° {hidden.get('numero')}, à modifier : {title_typed(raw, today)}"
+        return say_practice(f"n° {hidden.get('numero')}, à modifier : {title_typed(raw, today)}", hidden)
 
 
 class SpreadCra(Form):
@@ -229,26 +242,28 @@ class SpreadCra(Form):
     version: Hidden[int]
     participants: Hidden[int]
     day: Hidden[dt.date]
+    practice: Hidden[bool] = False
 
     def introduction(self) -> str:
+        before = f"{PRACTICE} " if self.practice else ""
         return (
-            f"Atelier du {say_date(self.day)}, {self.participants} participants. "
+            f"{before}Atelier du {say_date(self.day)}, {self.participants} participants. "
             f"Le total des âges et celui des statuts doivent faire {self.participants}."
         )
 
     @classmethod
     def summarize(cls, raw: Mapping[str, object], hidden: Mapping[str, object], today: dt.date) -> str:
         workshop = {"activite": Activite.COLLECTIF, "date": hidden.get("day"), **hidden}
-        return f"n° {hidden.get('numero')}, à répartir : {title_typed(workshop, today)}"
+        return say_practice(f"n° {hidden.get('numero')}, à répartir : {title_typed(workshop, today)}", hidden)
 
     @classmethod
-    def of(cls, cra: Cra) -> Self:
+    def of(cls, cra: CraRow) -> Self:
         """Fill the form with the distribution as it is."""
         report = cra.report
         known = {AGES[a]: n for a, n in report.ages.items()}
         known |= {STATUTS[s]: n for s, n in report.statuts.items()}
         hidden = {"numero": cra.number, "version": cra.version, "participants": report.participants}
-        return cls.draft(**known, **hidden, day=report.date)
+        return cls.draft(**known, **hidden, day=report.date, practice=not isinstance(cra, Cra))
 
     @classmethod
     def problems(cls, values: Mapping[str, Any], clues: Clues) -> Mapping[str, str]:

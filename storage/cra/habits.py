@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.cra.queries import read_last_commune
-from storage.cra.report import Canal, Cra
+from storage.cra.report import Canal, Cra, CraRow
 from storage.cra.search import Sheet
 
 LOOKED_BACK = 60
@@ -41,14 +41,14 @@ async def read_usual(db: AsyncSession, author_id: str) -> Usual:
     return Usual(commune, canal, tuple(often))
 
 
-async def list_reports_of(db: AsyncSession, sheet: Sheet, day: date, most: int) -> Sequence[Cra]:
+async def list_reports_of(db: AsyncSession, sheet: Sheet, day: date, most: int) -> Sequence[CraRow]:
     """List the author’s reports of a day, in the order in which they were filed."""
     table = sheet.table
     theirs = (col(table.author_id) == sheet.author_id, col(table.deleted_at).is_(None), col(table.date) == day)
     return (await db.exec(select(table).where(*theirs).order_by(col(table.id)).limit(most))).all()
 
 
-async def find_last_report(db: AsyncSession, sheet: Sheet) -> Cra | None:
+async def find_last_report(db: AsyncSession, sheet: Sheet) -> CraRow | None:
     """Find the report that the author filed last."""
     table = sheet.table
     theirs = (col(table.author_id) == sheet.author_id, col(table.deleted_at).is_(None))

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ClauseElement, ColumnElement, CursorResult, Table, bindparam, func, or_, update
+from sqlalchemy import ClauseElement, ColumnElement, CursorResult, Table, bindparam, func, or_, union_all, update
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.communes import get_commune, make_label
 from storage.cra.months import MonthKey, add_rows, recount_months
-from storage.cra.report import Cra, Report, Source, columns
+from storage.cra.practice import PracticeCra
+from storage.cra.report import Cra, CraRow, Report, Source, columns
 from storage.cra.search import ReportSearch, Sheet
 from storage.database import INSERT, dialect
 from storage.people import Person
@@ -60,35 +61,39 @@ RESTORE_FOR = timedelta(days=30)
 """How long a deleted report can be brought back."""
 
 TABLE: Table = Cra.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+PRACTICE_TABLE: Table = PracticeCra.__table__  # type: ignore[attr-defined]
 _LATER_COLUMNS = {"id", "deleted_at"}
 """What a report gets from the database, or afterwards."""
 
 
-def _insert_statement(kind: str) -> ClauseElement:
+def _insert_statement(kind: str, table: Table = TABLE) -> ClauseElement:
     """Make the statement that stores a report and gives its number; for a key already there it does and gives nothing.
 
-    On PostgreSQL it adds to the month’s row too; SQLite has no INSERT inside another statement.
+    On PostgreSQL it adds to the month’s row too; SQLite has no INSERT inside another statement, and practice has no
+    months.
     """
-    values: dict[str, Any] = {c.name: bindparam(c.name) for c in TABLE.c if c.name not in _LATER_COLUMNS}
-    insert = INSERT[kind](TABLE).values(values).on_conflict_do_nothing(index_elements=["key"])
-    if kind == "sqlite":
-        alone: ClauseElement = insert.returning(TABLE.c.id)
+    values: dict[str, Any] = {c.name: bindparam(c.name) for c in table.c if c.name not in _LATER_COLUMNS}
+    insert = INSERT[kind](table).values(values).on_conflict_do_nothing(index_elements=["key"])
+    if kind == "sqlite" or table is not TABLE:
+        alone: ClauseElement = insert.returning(table.c.id)
         return alone
-    new = insert.returning(TABLE).cte("new")
+    new = insert.returning(table).cte("new")
     return select(new.c.id).add_cte(add_rows(kind, new).cte("added"))
 
 
 _INSERT = DirectStatement({kind: _insert_statement(kind) for kind in INSERT})
+_PRACTISE = DirectStatement({kind: _insert_statement(kind, PRACTICE_TABLE) for kind in INSERT})
 _ADD = DirectStatement({"sqlite": add_rows("sqlite", TABLE, TABLE.c.id == bindparam("number"))})
 
 
 @dataclass(frozen=True, slots=True)
 class Filing:
-    """How a report came in: under which one-time key, from where, when."""
+    """How a report came in: under which one-time key, from where, when; for ``practice`` it counts in no figure."""
 
     key: str
     source: Source
     at: datetime
+    practice: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,45 +116,48 @@ async def file_report(db: AsyncSession, author: Person, report: Report, how: Fil
         "created_at": how.at,
         "modified_at": how.at,
     }
-    number = await _INSERT.run(db, row)
+    number = await (_PRACTISE if how.practice else _INSERT).run(db, row)
     if number is None:
-        first = await db.execute(select(Cra.id).where(Cra.key == how.key))
+        table = PracticeCra if how.practice else Cra
+        first = await db.execute(select(col(table.id)).where(table.key == how.key))
         return FilingResult(first.scalar_one() or 0, is_new=False)
-    if dialect(db) == "sqlite":
+    if dialect(db) == "sqlite" and not how.practice:
         await _ADD.run(db, {"number": number})
     return FilingResult(number, is_new=True)
 
 
-async def find_own(db: AsyncSession, author_id: str, number: int) -> Cra | None:
+async def find_own(db: AsyncSession, author_id: str, number: int, table: type[CraRow] = Cra) -> CraRow | None:
     """Find the author’s report of that number, deleted ones too; None for anybody else’s."""
-    return (await db.exec(select(Cra).where(Cra.id == number, Cra.author_id == author_id))).first()
+    return (await db.exec(select(table).where(table.id == number, table.author_id == author_id))).first()
 
 
-async def revise_report(db: AsyncSession, cra: Cra, report: Report, at: datetime) -> bool:
+async def revise_report(db: AsyncSession, cra: CraRow, report: Report, at: datetime) -> bool:
     """Change what a report says, unless it changed since ``cra`` was read."""
     return await _change(db, cra, at, **columns(report))
 
 
-async def delete_report(db: AsyncSession, cra: Cra, at: datetime) -> bool:
+async def delete_report(db: AsyncSession, cra: CraRow, at: datetime) -> bool:
     """Take a report out of lists and figures; it can be restored for 30 days."""
     return await _change(db, cra, at, deleted_at=at)
 
 
-async def restore_report(db: AsyncSession, cra: Cra, at: datetime) -> bool:
+async def restore_report(db: AsyncSession, cra: CraRow, at: datetime) -> bool:
     """Bring a deleted report back."""
     return await _change(db, cra, at, deleted_at=None)
 
 
-async def _change(db: AsyncSession, cra: Cra, at: datetime, **values: Any) -> bool:
+async def _change(db: AsyncSession, cra: CraRow, at: datetime, **values: Any) -> bool:
     # Before: the UPDATE also changes the row that this session holds.
     days = {cra.date, values.get("date", cra.date)}
-    unchanged = (col(Cra.id) == cra.id) & (col(Cra.version) == cra.version)
+    table = type(cra)
+    unchanged = (col(table.id) == cra.id) & (col(table.version) == cra.version)
     changed: CursorResult[Any] = await db.execute(  # type: ignore[assignment]  # an UPDATE gives a cursor
-        update(Cra).where(unchanged).values(**values, version=Cra.version + 1, modified_at=at)
+        update(table).where(unchanged).values(**values, version=table.version + 1, modified_at=at)
     )
     if changed.rowcount != 1:
         return False
-    await recount_months(db, [MonthKey.of(cra.author_id, day, cra.departement_structure) for day in days])
+    if isinstance(cra, Cra):
+        await recount_months(db, [MonthKey.of(cra.author_id, day, cra.departement_structure) for day in days])
     return True
 
 
@@ -157,7 +165,7 @@ async def _change(db: AsyncSession, cra: Cra, at: datetime, **values: Any) -> bo
 class Listing:
     """Some reports, newest first; ``more`` when others follow in the direction in which they were read."""
 
-    reports: Sequence[Cra]
+    reports: Sequence[CraRow]
     more: bool
 
 
@@ -169,7 +177,7 @@ class Position:
     number: int
     newer: bool = False
 
-    def select(self, table: type[Cra]) -> ColumnElement[bool]:
+    def select(self, table: type[CraRow]) -> ColumnElement[bool]:
         """Return what holds of the reports beyond, in SQL."""
         day, number = col(table.date), col(table.id)
         if self.newer:
@@ -209,12 +217,15 @@ async def find_authors(db: AsyncSession, ids: Collection[str]) -> set[str]:
     return set((await db.exec(select(col(Cra.author_id)).where(*theirs).distinct())).all()) if ids else set()
 
 
-async def find_filed_numbers(db: AsyncSession, keys: Sequence[str]) -> dict[str, int]:
+async def find_filed_numbers(db: AsyncSession, keys: Sequence[str], table: type[CraRow] = Cra) -> dict[str, int]:
     """Find the numbers of the reports that these one-time keys filed."""
-    rows = (await db.exec(select(Cra.key, Cra.id).where(col(Cra.key).in_(keys)))).all() if keys else ()
+    rows = (await db.exec(select(table.key, table.id).where(col(table.key).in_(keys)))).all() if keys else ()
     return {key: number for key, number in rows if number is not None}
 
 
 async def find_filed_keys(db: AsyncSession, keys: Sequence[str]) -> set[str]:
-    """Find which of these one-time keys already filed a report."""
-    return set((await db.exec(select(Cra.key).where(col(Cra.key).in_(keys)))).all()) if keys else set()
+    """Find which of these one-time keys already filed a report, for practice or not."""
+    if not keys:
+        return set()
+    filed = [select(col(table.key)).where(col(table.key).in_(keys)) for table in (Cra, PracticeCra)]
+    return set((await db.execute(union_all(*filed))).scalars())

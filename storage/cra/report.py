@@ -129,24 +129,14 @@ def _count() -> Any:
     return Field(default=0, sa_type=SmallInteger)
 
 
-class Cra(Numbered, table=True):
-    """One compte rendu d’activité; ``id`` is the number people see.
+class CraRow(Numbered):
+    """What tables of reports have in common; ``id`` is the number people see.
 
     ``structure`` and ``departement_structure`` are the author’s when it was filed, and stay. ``key`` makes a
     second sending of the same dialog, line or import row the first one again. ``version`` counts changes.
     """
 
-    __table_args__ = (
-        Index(None, "author_id", "date"),
-        Index(None, "departement", "date"),
-        Index(None, "departement_structure", "date"),
-        # A b-tree on the date alone misleads PostgreSQL’s planner (docs/architecture.md §6); SQLite has no BRIN.
-        Index("ix_cra_date", "date").ddl_if(dialect="sqlite"),
-        Index("ix_cra_date_brin", "date", postgresql_using="brin").ddl_if(dialect="postgresql"),
-        {"sqlite_autoincrement": True},
-    )
-
-    author_id: str = Field(foreign_key="person.id", max_length=26)
+    author_id: str = Field(max_length=26)
     structure: str | None = Field(default=None, max_length=200)
     departement_structure: str | None = Field(default=None, max_length=3)
     date: dt.date
@@ -192,6 +182,22 @@ class Cra(Numbered, table=True):
 
     def _counts(self, columns: Mapping[E, str]) -> dict[E, int]:
         return {code: n for code, column in columns.items() if (n := getattr(self, column))}
+
+
+class Cra(CraRow, table=True):
+    """One compte rendu d’activité."""
+
+    __table_args__ = (
+        Index(None, "author_id", "date"),
+        Index(None, "departement", "date"),
+        Index(None, "departement_structure", "date"),
+        # A b-tree on the date alone misleads PostgreSQL’s planner (docs/architecture.md §6); SQLite has no BRIN.
+        Index("ix_cra_date", "date").ddl_if(dialect="sqlite"),
+        Index("ix_cra_date_brin", "date", postgresql_using="brin").ddl_if(dialect="postgresql"),
+        {"sqlite_autoincrement": True},
+    )
+
+    author_id: str = Field(foreign_key="person.id", max_length=26)
 
 
 def columns(report: Report) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from config.text import fold
 from config.themes import THEMES, key, theme_of
 from config.words import split_words
 from storage.communes import get_commune, reduce_name
-from storage.cra.report import AGES, STATUTS, SUITES, Activite, Age, Canal, Cra, Statut
+from storage.cra.report import AGES, STATUTS, SUITES, Activite, Age, Canal, Cra, CraRow, Statut
 
 WORDS_MAX = 12
 """Words that are looked for; a report is found by two or three."""
@@ -44,16 +44,21 @@ _ALSO = (
 )
 """Words that mean a theme, too."""
 
-Condition = Callable[[type[Cra]], ColumnElement[bool]]
+Condition = Callable[[type[CraRow]], ColumnElement[bool]]
 """What a report must be, in SQL."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Whose reports, and the table in which they are."""
+    """Whose reports, and the table in which they are: those that count, or a practice sheet’s."""
 
     author_id: str
-    table: type[Cra] = Cra
+    table: type[CraRow] = Cra
+
+    @property
+    def is_practice(self) -> bool:
+        """Whether its reports count in no figure."""
+        return self.table is not Cra
 
 
 @dataclass(frozen=True, slots=True)

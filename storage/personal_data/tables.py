@@ -34,6 +34,7 @@ import storage.stats.subscriptions
 import storage.watchlist  # noqa: F401
 from storage import agenda, annonce, claims, drafts, outbox, quotas, sondage, work
 from storage.canaux import runs
+from storage.cra import practice
 from storage.hotline import duty, posts
 from storage.outbox.queue import GIVEN_UP, PASSING
 from storage.personal_data import moderation
@@ -80,6 +81,19 @@ ACTIVITY = (
     ),
     PersonalData("cra_month", own=("author_id",), fate=RENAMED),
     PersonalData("cra_last_commune", own=("author_id",), fate=DELETED),
+    PersonalData(
+        "practice_cra",
+        limit=limit_of(practice.TRAINING_FOR, "la saisie", older(table_named("practice_cra").c.created_at)),
+        own=("author_id",),
+        withheld=("key",),
+        fate=DELETED,
+    ),
+    PersonalData(
+        "training",
+        limit=limit_of(practice.TRAINING_FOR, "le début", older(table_named("training").c.since)),
+        own=("person_id",),
+        fate=DELETED,
+    ),
     PersonalData("stats_subscription", own=("person_id",), fate=DELETED, acts=("since",)),
     PersonalData("stats_secret"),
     PersonalData(

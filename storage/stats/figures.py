@@ -22,8 +22,10 @@ from storage.cra.months import (
     MEASURE_SUMS,
     MINUTES,
     THEME_BITS,
+    list_measures,
     month_of,
 )
+from storage.cra.queries import PRACTICE_TABLE
 from storage.cra.report import AGES, STATUTS, SUITES, Activite, Age, Canal, Duree, Statut, Suite
 from storage.database import dialect, execute
 from storage.pages import iterate_pages, read_mappings
@@ -185,6 +187,14 @@ async def read_own(db: AsyncSession, author_id: str, start: date, end: date) -> 
     mine = _select_own(author_id, start, end)
     totals = (await execute(db, select(*MEASURE_SUMS.values()).where(*mine))).mappings().one()
     return Figures.of(dict(totals), await count_own_months(db, author_id, start, end))
+
+
+async def read_practice(db: AsyncSession, author_id: str, start: date, end: date) -> Figures:
+    """Read the same of one’s practice sheet, which counts nowhere else; without months."""
+    cra = PRACTICE_TABLE.c
+    mine = (cra.author_id == author_id, cra.date >= start, cra.date < end, cra.deleted_at.is_(None))
+    sums = [func.coalesce(func.sum(each), 0).label(name) for name, each in list_measures(cra).items()]
+    return Figures.of(dict((await execute(db, select(*sums).where(*mine))).mappings().one()), {})
 
 
 async def count_own_months(db: AsyncSession, author_id: str, start: date, end: date) -> dict[date, int]:

@@ -23,7 +23,8 @@ class Line:
     ``raw`` is what a submission of the dialog would send, by element name; ``unread`` what was not understood,
     as typed; ``mistakes`` a sentence by element name for what was understood but cannot be, ``choices`` what may have
     been meant instead (value → text); ``notes`` say what was taken otherwise than it was typed, ``assumed`` what was
-    taken without being said. ``kept`` is the distribution of the report that this one is like.
+    taken without being said. ``kept`` is the distribution of the report that this one is like; of ``practice`` it
+    counts in no figure.
     """
 
     raw: dict[str, Any]
@@ -33,11 +34,13 @@ class Line:
     notes: dict[str, str] = field(default_factory=dict)
     assumed: dict[str, str] = field(default_factory=dict)
     kept: KeptAnswers | None = None
+    practice: bool = False
 
     @property
     def hidden(self) -> dict[str, Any]:
         """What travels hidden with the form of this line."""
-        return {"kept": self.kept.model_dump(mode="json")} if self.kept else {}
+        kept = {"kept": self.kept.model_dump(mode="json")} if self.kept else {}
+        return kept | ({"practice": True} if self.practice else {})
 
     def choose(self, element: str, value: str) -> "Line":
         """Make the line that says this value for an element in doubt; a theme goes beside those that were sure."""

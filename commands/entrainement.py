@@ -1,0 +1,155 @@
+"""« /entrainement »: reports on one’s own practice sheet, which counts in no figure and which nobody else sees."""
+
+from collections.abc import Sequence
+
+from pydantic import BaseModel
+
+from bot.command_lines import RunCommand
+from bot.context import Context, ReadingContext
+from bot.errors import UserError
+from bot.events import DirectMessage
+from bot.features import Feature, Front, Trigger
+from bot.french.dates import say_date
+from bot.french.words import NBSP
+from bot.replies import Button, Direct, PlainTextReply, Replies, Reply, Waiting, Whisper
+from bot.texts import Markdown, render
+from config.text import fold
+from storage import drafts
+from storage.cra.practice import (
+    TRAINING_FOR,
+    Training,
+    begin_training,
+    count_practice,
+    end_training,
+    find_training,
+    is_training,
+    list_overdue,
+)
+from storage.people import Role
+
+feature = Feature(
+    "entrainement",
+    front=Front("Entraînement", "essayer les comptes rendus sans que rien ne compte", lambda _: "entrainement"),
+)
+CONSEILLERS = (Role.CONSEILLER,)
+"""Who files reports."""
+END_WORD = "fin"
+PRACTISED = frozenset({"cra", "entrainement", "aide", "brouillon", "menus"})
+"""The features that know of training, or do nothing of their own; of the others only « /stats » does."""
+AT_ONCE = 100
+"""Trainings that are ended in one transaction."""
+
+
+class Finish(BaseModel):
+    """« Finir l’entraînement »."""
+
+
+@feature.command(
+    "entrainement", help="Essayer les comptes rendus, sans que rien ne compte", roles=CONSEILLERS, writes=True
+)
+async def begin(ctx: Context, text: str) -> Replies:
+    """Begin a training, or say that one is under way."""
+    if text.strip():
+        raise UserError("Tapez /entrainement pour commencer, /entrainement fin pour finir.")
+    is_new = await find_training(ctx.db, ctx.user.id) is None
+    await begin_training(ctx.db, ctx.user.id, ctx.now)
+    ctx.touched.add(ctx.user.id)
+    training = await find_training(ctx.db, ctx.user.id)
+    assert training is not None
+    return Whisper(await _describe(ctx, training, is_new=is_new), _buttons())
+
+
+@feature.command(
+    "entrainement fin", help="Finir l’entraînement, et effacer ce qui y a été saisi", roles=CONSEILLERS, writes=True
+)
+async def finish(ctx: Context, _: str) -> Replies:
+    """End the training, and forget all of it."""
+    return Whisper(await _end(ctx))
+
+
+@feature.button(Finish, roles=CONSEILLERS)
+async def finish_by_button(ctx: Context, _: Finish) -> Replies:
+    """The same by a click."""
+    return Whisper(await _end(ctx))
+
+
+def _is_end(message: DirectMessage) -> bool:
+    return not message.root_id and fold(message.text).strip(" .!") == END_WORD
+
+
+@feature.hears_words
+async def hear_words(ctx: Context, message: DirectMessage) -> PlainTextReply:
+    """Take « fin », said outside of threads, as what ends a training."""
+    return PlainTextReply(is_its=_is_end(message) and ctx.user.may(CONSEILLERS))
+
+
+@feature.event(DirectMessage, name="entrainement.DirectMessage", only=_is_end)
+async def finish_by_word(ctx: Context, message: DirectMessage) -> Replies:
+    """The same by a word in the direct channel."""
+    if not ctx.user.may(CONSEILLERS):
+        return None
+    return Direct(await _end(ctx), user_id=message.user_id)
+
+
+@feature.waiting
+async def remind(ctx: ReadingContext) -> Sequence[Waiting]:
+    """Say in the home that a training is under way."""
+    training = await find_training(ctx.db, ctx.user.id)
+    if training is None:
+        return []
+    since = say_date(training.since.astimezone(ctx.zone).date(), ctx.today)
+    said = f"Vous vous entraînez depuis {_after(since)}{NBSP}: vos comptes rendus ne comptent pas"
+    return [Waiting(said, Button("Finir l’entraînement", RunCommand(line="entrainement fin")))]
+
+
+@feature.says_beside
+async def say_real(ctx: Context, trigger: Trigger) -> Reply | None:
+    """Say to who is training that the command they typed is none that is practised."""
+    is_practised = trigger.feature in PRACTISED or trigger.key == ("command", "stats")
+    if is_practised or not ctx.user.may(CONSEILLERS) or not await ctx.recall(is_training):
+        return None
+    return Whisper(render("entrainement/real"))
+
+
+@feature.job("hour=3 minute=50", name="entrainement.end_overdue", writes=True)
+async def end_overdue(ctx: Context) -> Replies:
+    """End the trainings that lasted for seven days, and say so."""
+    told: list[Reply] = []
+    for training in await list_overdue(ctx.db, ctx.now, AT_ONCE):
+        await _forget(ctx, training.person_id)
+        ctx.touched.add(training.person_id)
+        text = render("entrainement/overdue", days=TRAINING_FOR.days)
+        told.append(
+            Direct(text, [Button("Compte rendu", RunCommand(line="cra"), "primary")], user_id=training.person_id)
+        )
+    return told
+
+
+async def _end(ctx: Context) -> Markdown:
+    ctx.touched.add(ctx.user.id)
+    if await find_training(ctx.db, ctx.user.id) is None:
+        return render("entrainement/none")
+    return render("entrainement/ended", count=await _forget(ctx, ctx.user.id))
+
+
+async def _forget(ctx: Context, person_id: str) -> int:
+    """Forget a practice sheet and what was left in its windows; return how many reports were on it."""
+    for draft in await drafts.of(ctx.db, person_id, ctx.now):
+        if draft.hidden.get("practice"):
+            await ctx.drafts.drop(ctx.db, draft.key)
+    return await end_training(ctx.db, person_id)
+
+
+async def _describe(ctx: Context, training: Training, *, is_new: bool) -> Markdown:
+    until = (training.since + TRAINING_FOR).astimezone(ctx.zone).date()
+    count = 0 if is_new else await count_practice(ctx.db, ctx.user.id)
+    return render("entrainement/begun", is_new=is_new, until=say_date(until), count=count)
+
+
+def _after(day: str) -> str:
+    """A day as it is said after « depuis »."""
+    return day if day in ("hier", "aujourd’hui") else f"le {day}"
+
+
+def _buttons() -> list[Button]:
+    return [Button("Compte rendu", RunCommand(line="cra"), "primary"), Button("Finir l’entraînement", Finish())]
