@@ -24,8 +24,8 @@ SHOWN, SHOWN_OF_MANY, MANY = 3, 2, 4
 """Of a kind, how many are shown at first; fewer where that many kinds have something."""
 PAGE = 8
 """Of one kind, how many are on a page."""
-LABEL_MAX, BUTTON_MAX = 75, 45
-"""Characters of an option of a menu, and of a button."""
+LABEL_MAX, BUTTON_MAX, ABOUT_MAX = 75, 45, 90
+"""Characters of an option of a menu, of a button, and of what is said of a thing besides."""
 HOTLINE = "hotline"
 """The feature to which one is led where nothing is found, if it is on."""
 
@@ -93,7 +93,7 @@ def draw_found(ctx: Context, words: str, all_found: Sequence[KindFound]) -> Whis
     if not found:
         return _draw_nothing(ctx, words, failed)
     most = SHOWN if len(found) < MANY else SHOWN_OF_MANY
-    shown = [(one.kind, one.found.hits[:most], one.found.total) for one in found]
+    shown = [(one.kind, _list_lines(one.found.hits[:most]), one.found.total) for one in found]
     text = render("chercher/found", words=quote(words), shown=shown, failed=failed)
     options = dict(_make_option(one, hit) for one in found for hit in one.found.hits[:most])
     rest = {
@@ -117,6 +117,11 @@ def _make_option(one: KindFound, hit: Hit) -> tuple[str, str]:
     return f"{one.kind.name}:{hit.ident}", _shorten(f"{one.kind.one} : {hit.title}", LABEL_MAX)
 
 
+def _list_lines(hits: Sequence[Hit]) -> list[tuple[str, str]]:
+    """List what is called how, and what is said of it besides."""
+    return [(hit.title, _shorten(hit.about, ABOUT_MAX)) for hit in hits]
+
+
 def _shorten(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
@@ -132,7 +137,7 @@ def draw_page(ctx: Context, source: SearchSource, words: str, page: KindPage) ->
     """Draw a page of one kind."""
     if not page.rows:
         return _draw_nothing(ctx, words, [source.kind.several.lower()] if page.failed else [])
-    text = render("chercher/page", words=quote(words), kind=source.kind, page=page)
+    text = render("chercher/page", words=quote(words), kind=source.kind, page=page, lines=_list_lines(page.rows))
     one = KindFound(source.kind)
     menu = Menu("Ouvrir", OpenFound(), dict(_make_option(one, hit) for hit in page.rows))
     following = page.draw_next(lambda number: ShowPage(kind=source.kind.name, words=words, page=number))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.search import Findings, Hit, Search, SearchKind, cut_hits
-from commands.agenda.cards import Open, say_when
+from commands.agenda.cards import STATES, Open, say_when
 from commands.agenda.feature import feature, get_sight
 from storage import agenda
 from storage.agenda import AgendaEvent
@@ -51,5 +51,5 @@ def _weigh(event: AgendaEvent) -> Entry:
 
 def _make_hit(wanted: Search, event: AgendaEvent, score: int) -> Hit:
     is_over = event.ends_at <= wanted.now
-    when = say_when(event, wanted.user.zone, wanted.today)
-    return Hit(event.number, event.title, max(1, score * OVER // 100) if is_over else score, when)
+    about = ", ".join(filter(None, (say_when(event, wanted.user.zone, wanted.today), STATES.get(event.state))))
+    return Hit(event.number, event.title, max(1, score * OVER // 100) if is_over else score, about)
