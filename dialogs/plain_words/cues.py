@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 
 from config import tables
+from config.territories import DEPARTEMENTS, REGION_NAMES
 from config.text import fold
 from config.themes import THEMES
 from config.words import split_words
 from dialogs.plain_words.readings import Intention
-from dialogs.plain_words.sentences import Sentence, Spelling
+from dialogs.plain_words.sentences import Sentence, Spelling, stem_words
 
 KEY = 3
 """Letters by which a cue is looked up."""
@@ -43,20 +44,21 @@ class Cues:
 
     def weigh(self, sentence: Sentence, first: int, end: int) -> dict[Intention, float]:
         """How much the words of a sentence say for each intention; politeness stands before `first` and from `end`."""
-        found = {row for index in range(len(sentence.words)) for row in self._find(sentence, index, first, end)}
+        found = {row for index, place in sentence.parts for row in self._find(sentence, index, place, first, end)}
         weights: dict[Intention, list[float]] = {intention: [] for intention in Intention}
         for row in found:
             intention, weight = self.rows[row]
             weights[intention].append(weight)
         return {intention: _add_up(each) for intention, each in weights.items()}
 
-    def _find(self, sentence: Sentence, index: int, first: int, end: int) -> Iterator[int]:
-        """The rows of which a cue begins at a word."""
-        stop = sentence.places[end - 1] + len(sentence.words[end - 1].folded) + 1 if end else 0
-        for cue in _at(self.by_key, sentence, index):
-            if cue.opens and index != first:
+    def _find(self, sentence: Sentence, index: int, place: int, first: int, end: int) -> Iterator[int]:
+        """The rows of which a cue begins at a place, which is in that word."""
+        stop = sentence.stem_places[end] if end < len(sentence.words) else len(sentence.stems)
+        is_first = index == first and place == sentence.stem_places[index]
+        for cue in _at(self.by_key, sentence.stems, place):
+            if cue.opens and not is_first:
                 continue
-            match = cue.pattern.match(sentence.plain, sentence.places[index])
+            match = cue.pattern.match(sentence.stems, place)
             if match and (not cue.closes or match.end() >= stop):
                 yield cue.row
 
@@ -76,9 +78,10 @@ class Cues:
         """How many words of politeness begin at one."""
         if sentence.words[index].folded == "?":
             return 1
-        found = (cue.pattern.match(sentence.plain, sentence.places[index]) for cue in _at(self.polite, sentence, index))
+        place = sentence.stem_places[index]
+        found = (cue.pattern.match(sentence.stems, place) for cue in _at(self.polite, sentence.stems, place))
         longest = max((match.end() for match in found if match), default=0)
-        return sum(1 for place in sentence.places[index:] if place < longest)
+        return sum(1 for place in sentence.stem_places[index:] if place < longest)
 
 
 def _add_up(weights: list[float]) -> float:
@@ -94,10 +97,13 @@ def _is_polite_to_end(polite: list[int], index: int) -> bool:
     return index >= len(polite)
 
 
-def _at(by_key: Mapping[str, tuple[Cue, ...]], sentence: Sentence, index: int) -> Iterator[Cue]:
-    word = sentence.words[index].folded
-    for size in {min(size, len(word)) for size in range(1, KEY + 1)}:
-        yield from by_key.get(word[:size], ())
+def _at(by_key: Mapping[str, tuple[Cue, ...]], plain: str, place: int) -> Iterator[Cue]:
+    """The cues whose first letters stand at a place."""
+    for size in range(1, KEY + 1):
+        key = plain[place : place + size]
+        if key.endswith(" "):
+            break
+        yield from by_key.get(key, ())
 
 
 @cache
@@ -134,6 +140,8 @@ class _Table:
         for row in self.lines:
             if row["intention"][0] != "=":
                 self._add_row(Intention(row["intention"]), float(row["poids"]), _split(row["mots"]))
+        for place in (*(place.nom for place in DEPARTEMENTS.values()), *REGION_NAMES.values()):
+            self.words.update(split_words(place))
         self._add_row(Intention.RESSOURCES, THEME_WEIGHT, _list_theme_words())
         by_key, polite = ({key: tuple(cues) for key, cues in each.items()} for each in (self.cues, self.polite))
         return Cues(tuple(self.rows), by_key, polite, Spelling.of(sorted(self.words), tuple(sorted(self.stems))))
@@ -151,8 +159,7 @@ class _Table:
         pattern = re.compile("".join(map(self._write, elements)))
         cue = Cue(row, pattern, opens, closes)
         for word in {option.split()[0] for option in self._list_options(elements[0])}:
-            key = word.rstrip("*")[:KEY]
-            to.setdefault(key, []).append(cue)
+            to.setdefault(_stem_option(word.rstrip("*"))[:KEY], []).append(cue)
         self.stems.update(stem for element in elements for stem in re.findall(r"([a-z]{6,})\*", element))
         self.words.update(word for element in elements for word in re.findall(r"(?<![a-z<])[a-z]+(?![a-z*>])", element))
 
@@ -171,7 +178,12 @@ def _split(cell: str) -> list[str]:
 
 
 def _write_option(option: str) -> str:
-    return re.escape(option).replace(r"\*", r"\S*").replace(r"\ ", " ")
+    """Write an option as a pattern over stems; « * » is any ending, or any word."""
+    return " ".join(re.escape(_stem_option(word.rstrip("*"))) + r"\S*" * word.endswith("*") for word in option.split())
+
+
+def _stem_option(word: str) -> str:
+    return stem_words(word) if word else ""
 
 
 def _list_theme_words() -> list[str]:

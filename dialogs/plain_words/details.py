@@ -54,11 +54,19 @@ class Said:
         """The words as typed, without those of a frame before them, and of another after."""
         frame, tail = read_frame(before), read_frame(after)
         words, first, end = self.sentence.words, self.first if start is None else start, self.end
+        kept = read_frame(f"{before}_garde")
         while first < end and frame.issuperset(words[first].folded.split()):
+            if first + 1 < end and words[first + 1].folded in kept:
+                break
             first += 1
         while first < end and tail.issuperset(words[end - 1].folded.split()):
             end -= 1
         return self.sentence.typed(first, end)
+
+    def find_words(self, name: str) -> list[int]:
+        """Which of the words are of a list of the table of frames."""
+        listed = read_frame(name)
+        return [n for n in range(self.first, self.end) if self.sentence.words[n].folded in listed]
 
     def knows(self, command: str) -> bool:
         """Whether the bot has a command."""
@@ -80,11 +88,16 @@ REPORT_ACTS = {
 }
 
 
+NAMED_MAX = 7
+"""Words within which « compte rendu » is the name of what is to be written, and not part of it."""
+
+
 def _write_report(said: Said) -> str:
     found = next((act for act, words in REPORT_ACTS.items() if said.has(words)), "")
     if found and said.number:
         return f"cra {found} {said.number}"
-    return "cra " + said.rest("compte_rendu")
+    named = [n + 1 for n in said.find_words("nom_compte_rendu")]
+    return "cra " + said.rest("compte_rendu", named[-1] if named and named[-1] - said.first <= NAMED_MAX else None)
 
 
 def _write_export(said: Said) -> str:
@@ -97,7 +110,7 @@ def _write_export(said: Said) -> str:
 def _write_territory(said: Said) -> str:
     if said.place:
         return f"stats {said.place.kind} {said.place.name} {said.period}"
-    if said.has("compar|carte |classement"):
+    if said.has("compar|carte |classement|quels? departements?"):
         return f"stats carte {said.period}"
     if said.has("region"):
         return f"stats region {said.period}"
@@ -122,6 +135,9 @@ def _write_search(said: Said) -> str:
         return "ressources mes fiches"
     if said.number and said.has(r"(?:fiche|ressource) (?:n |numero )?\d"):
         return f"ressources n° {said.number}"
+    for start in reversed(said.find_words("sortes_fortes")):
+        if found := said.rest("sujet", start, "apres_sujet"):
+            return f"ressources {found}"
     return "ressources " + said.rest("sujet", after="apres_sujet")
 
 
@@ -159,11 +175,11 @@ def _write_events(said: Said) -> str:
         return "agenda flux"
     if said.has("mes |je participe|je suis inscri|inscrite? "):
         return "agenda mes"
-    return f"agenda {said.number}"
+    return "agenda"
 
 
 def _write_news(said: Said) -> str:
-    if said.has("propos|partag|suggere|publi|diffus"):
+    if said.has("propos|partag|suggere|publi|diffus|signal|faire passer"):
         return "actus proposer"
     if said.has("abonn|recevoir|inscri"):
         return "actus abonnement"
@@ -176,11 +192,14 @@ def _write_news(said: Said) -> str:
 def _write_poll(said: Said) -> str:
     if said.number:
         return f"sondage resultats {said.number}" if said.has("result|reponse") else f"sondage n° {said.number}"
-    if said.has("en cours|resultat|liste|mes |les |vot(?:er|e) |ou |voir|repondre"):
+    if said.has("en cours|resultat|liste|mes sondages|les sondages|ou voter|ou sont|voir|repondre|vote "):
         making = said.has("cre|faire|lancer|organis|propos|pos|nouveau|demand|fais")
         if not making:
             return "sondage liste"
-    return "sondage " + said.rest("sondage")
+    asked = " ?" if "?" in said.sentence.text else ""
+    named = said.find_words("nom_sondage")
+    question = said.rest("sondage", named[0] if named else None)
+    return f"sondage {question}{asked if question else ''}"
 
 
 def _write_data(said: Said) -> str:

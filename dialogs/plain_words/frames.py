@@ -8,8 +8,8 @@ from config import tables
 
 @cache
 def read_frame(name: str) -> frozenset[str]:
-    """Return the words of a frame of the table, those of the frames that it takes in included."""
-    words = _read_table()[name].split()
+    """Return the words of a frame of the table, those of the frames that it takes in included; none of one unknown."""
+    words = _read_table().get(name, "").split()
     taken = [read_frame(word[1:]) for word in words if word[0] == "+"]
     return frozenset(word for word in words if word[0] != "+").union(*taken)
 

@@ -1,12 +1,15 @@
 """The way from a sentence to its reading: the command that it is, or the cues that it gives."""
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date
 
-from bot.command_lines import MANNERED, CommandIndex
+from bot.command_lines import MANNERED, CommandIndex, read_typed_number
+from config.text import fold
 from dialogs.plain_words.cues import read_cues
 from dialogs.plain_words.details import Said, write_line
+from dialogs.plain_words.frames import read_frame
 from dialogs.plain_words.readings import Intention, Reading
 from dialogs.plain_words.reports import weigh_report
 from dialogs.plain_words.sentences import Sentence, read_sentence
@@ -16,9 +19,17 @@ LIKELY = 2.5
 SURE, MARGIN = 5.0, 3.0
 """What it must weigh to be taken for sure, and how much more than any other."""
 OTHERS_MAX = 2
+_NAME = re.compile(r"\b[A-ZÀ-Ý][a-zà-ÿ]{2,}(?:-[A-ZÀ-Ý][a-zà-ÿ]+)? [A-ZÀ-Ý][A-Za-zÀ-ÿ-]{2,}")
+NAME_WEIGHT = 4.0
+ODD_SHARE = 5
+"""Of how many words one may be unknown."""
+_TELLING = frozenset(
+    (Intention.HOTLINE, Intention.RESSOURCES, Intention.ANNUAIRE, Intention.CRA, Intention.SONDAGE, Intention.ANNULER)
+)
+"""What comes with words of one’s own."""
 STORY = 22
 """Words of a sentence that tells a story: stories are told to people who help."""
-TERRITORY_WEIGHT, STORY_WEIGHT = 6.0, 3.0
+TERRITORY_WEIGHT, STORY_WEIGHT = 3.5, 3.0
 NOT_FOR_US = Reading(Intention.HORS_SUJET, "", sure=False)
 _WITHOUT_LINE = frozenset({Intention.POLITESSE, Intention.ANNULER, Intention.HORS_SUJET})
 
@@ -56,13 +67,21 @@ def _weigh(said: Said, scores: dict[Intention, float]) -> Mapping[Intention, flo
     """Add to what the cues say what the sentence is like: a report, a place with figures, a period alone, a story."""
     asks_figures = max(scores[Intention.STATS], scores[Intention.STATS_TERRITOIRE], scores[Intention.STATS_EXPORT]) > 0
     if said.place and asks_figures:
-        scores[Intention.STATS_TERRITOIRE] += TERRITORY_WEIGHT
+        scores[Intention.STATS_TERRITOIRE] += scores[Intention.STATS] + TERRITORY_WEIGHT
     scores[Intention.CRA] += weigh_report(said.plain)
+    if names_somebody(said.sentence.text, read_cues().spelling.known):
+        scores[Intention.ANNUAIRE] += NAME_WEIGHT
     if len(said.sentence.words) >= STORY:
         scores[Intention.HOTLINE] += STORY_WEIGHT
     if said.period and not any(scores.values()) and len(said.period.split()) >= (said.end - said.first) - 1:
         scores[Intention.STATS] += SURE
     return scores
+
+
+def names_somebody(text: str, known: frozenset[str]) -> bool:
+    """Whether two capitalised words that mean nothing else stand side by side."""
+    found = (fold(name).split() for name in _NAME.findall(text))
+    return any(known.isdisjoint(words) for words in found)
 
 
 def _choose(said: Said, scores: Mapping[Intention, float]) -> Reading:
@@ -73,10 +92,20 @@ def _choose(said: Said, scores: Mapping[Intention, float]) -> Reading:
         return replace(likely[0], others=_list_others(likely)) if likely else NOT_FOR_US
     if scores[best] <= 0:
         return NOT_FOR_US
-    sure = scores[best] >= SURE and scores[best] - scores[second] >= MARGIN
+    sure = scores[best] >= SURE and scores[best] - scores[second] >= MARGIN and _is_explained(said, best)
     found = [Reading(each, write_line(each, said), sure=False) for each in ranked if scores[each] >= LIKELY]
     found = found or [Reading(best, write_line(best, said), sure=False)]
     return replace(found[0], sure=sure and is_harmless(found[0].line), others=() if sure else _list_others(found))
+
+
+def _is_explained(said: Said, intention: Intention) -> bool:
+    """Whether hardly a word is left over, where words that are left over say that something else was meant."""
+    if intention in _TELLING:
+        return True
+    known = read_cues().spelling.known | read_frame("sujet") | read_frame("periode") | read_frame("periode_liens")
+    words = [part for word in said.sentence.words[said.first : said.end] for part in word.folded.split()]
+    odd = [word for word in words if word not in known and not word[0].isdigit()]
+    return len(odd) * ODD_SHARE <= len(words)
 
 
 def _list_others(likely: list[Reading]) -> tuple[Reading, ...]:
@@ -99,7 +128,8 @@ def read_typed(text: str, commands: CommandIndex) -> Reading | None:
     if not line or (not text.strip().startswith("/") and not _is_plainly(line, commands)):
         return None
     name, rest = commands.find(line)
-    return Reading(name_intention(name), f"/{name} {rest}".rstrip(), sure=True)
+    number = read_typed_number(rest) if name == "ticket" else None
+    return Reading(name_intention(name), f"/{name} {number or rest}".rstrip(), sure=True)
 
 
 def _mend(text: str, commands: CommandIndex) -> Reading | None:
@@ -122,10 +152,10 @@ def _is_plainly(line: str, commands: CommandIndex) -> bool:
     return not rest or " " in name or name in _TAKE_ANYTHING or rest.lstrip("#n°@ ").isdigit() or name not in _SPOKEN
 
 
-_TAKE_ANYTHING = frozenset({"cra", "hotline", "sondage", "annonce"})
+_TAKE_ANYTHING = frozenset({"cra", "hotline", "annonce"})
 _SPOKEN = _TAKE_ANYTHING | {
     *("aide", "ressources", "annuaire", "profil", "canaux", "agenda"),
-    *("actus", "signaler", "mes-donnees", "brouillon", "bienvenue", "stats", "chercher"),
+    *("actus", "signaler", "mes-donnees", "brouillon", "bienvenue", "stats", "chercher", "ticket", "sondage"),
 }
 _BY_COMMAND: Mapping[str, Intention] = {
     "cra liste": Intention.CRA_LISTE,

@@ -22,7 +22,7 @@ def find_period(sentence: Sentence, today: date, taken: range = range(0)) -> str
 
 def _may_tell(word: str) -> bool:
     known = read_frame("periode") | read_frame("periode_liens")
-    return all(each in known or each.isdigit() or _is_quarter(each) for each in word.split())
+    return all(each in known or each[0].isdigit() or _is_quarter(each) for each in word.split())
 
 
 def _is_quarter(word: str) -> bool:
@@ -44,7 +44,11 @@ def _is_telling(word: str) -> bool:
 
 def _shorten(sentence: Sentence, first: int, end: int, today: date, read: Period) -> str:
     """Leave out what adds nothing: « le mois dernier » is « mois dernier »."""
-    while end - first > 1 and read_period(sentence.typed(first, end - 1), today) == read:
+    while (
+        end - first > 1
+        and not sentence.words[end - 1].folded.isdigit()
+        and read_period(sentence.typed(first, end - 1), today) == read
+    ):
         end -= 1
     while (
         end - first > 1

@@ -1,9 +1,10 @@
 """A sentence in words: as typed, and as it is compared, its abbreviations written out and its slips mended."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
 
 from config import tables
 from config.text import fold
@@ -11,10 +12,24 @@ from config.words import find_nearest
 
 READ_MAX = 1000
 """Characters that are looked at: who tells a longer story has said what it is about by then."""
+TEXT_MAX = 1900
+"""Characters that are kept of a text: a command takes hardly more."""
 MENDED_MIN = 5
 """Letters of a word that may be mistyped; a shorter one is too much like others."""
 LONG = 8
 """Letters from which two slips are forgiven."""
+SPLIT_MIN = 4
+"""Letters of a word that may be mended: one that is known has MENDED_MIN at least."""
+ELIDED = "cdjlmnst"
+"""What people write together with the word that follows: « lagenda », « jarrive »."""
+ENDING_MIN = 4
+"""Letters of a word that may have an ending."""
+_ENDINGS = (
+    *(("erait", 8), ("aient", 8), ("erai", 7), ("ent", 8), ("ant", 7), ("ait", 6), ("ais", 6), ("ons", 6)),
+    *(("era", 6), ("ees", 6), ("ee", 4), ("ez", 5), ("er", 5), ("e", 4)),
+)
+"""Endings, with the letters that a word has at least that ends so."""
+_PART = re.compile(r"\S+")
 _WORD = re.compile(r"[^\W_]+|\?")
 
 
@@ -29,12 +44,23 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A text and its words. ``plain`` has them between single spaces, ``places`` where each begins in it."""
+    """A text and its words. ``plain`` has them between single spaces, ``places`` where each begins in it; ``stems`` and
+    ``stem_places`` are the same of the words without their endings."""
 
     text: str
     words: Sequence[Word]
     plain: str
     places: Sequence[int]
+    stems: str
+    stem_places: Sequence[int]
+
+    @property
+    def parts(self) -> Iterator[tuple[int, int]]:
+        """The number of each word, with where its stem begins, and that of each of those that it stands for."""
+        ends = (*self.stem_places[1:], len(self.stems))
+        for index, (place, end) in enumerate(zip(self.stem_places, ends, strict=True)):
+            for match in _PART.finditer(self.stems, place, end):
+                yield index, match.start()
 
     def typed(self, first: int, end: int) -> str:
         """Some words as they were typed, with what stands between them."""
@@ -45,14 +71,35 @@ class Sentence:
 
 def read_sentence(text: str, mend: Callable[[str], str] = lambda word: word) -> Sentence:
     """Read a text; ``mend`` says what a word is meant to be."""
-    text = text[:READ_MAX]
-    found = [(m, fold(m[0])) for m in _WORD.finditer(text)]
-    words = tuple(Word(m.start(), m.end(), _read_abbreviations().get(word) or mend(word)) for m, word in found)
-    places, at = [], 1
-    for word in words:
-        places.append(at)
-        at += len(word.folded) + 1
-    return Sentence(text, words, f" {' '.join(word.folded for word in words)} ", tuple(places))
+    text = text[:TEXT_MAX]
+    words = tuple(Word(m.start(), m.end(), _write_out(m, mend)) for m in _WORD.finditer(text[:READ_MAX]))
+    plain = [word.folded for word in words]
+    return Sentence(text, words, *_join(plain), *_join([stem_words(word) for word in plain]))
+
+
+def _join(words: Sequence[str]) -> tuple[str, tuple[int, ...]]:
+    """Words between single spaces, and where each begins."""
+    return f" {' '.join(words)} ", tuple(accumulate((len(word) + 1 for word in words[:-1]), initial=1))
+
+
+def stem_words(text: str) -> str:
+    """Words without the endings that only say who, when and how many: « changez » and « changé » are « chang »."""
+    return " ".join(map(_stem, text.split()))
+
+
+def _stem(word: str) -> str:
+    if len(word) >= ENDING_MIN and word[-1] in "sx":
+        word = word[:-1]
+    ending = next((each for each, shortest in _ENDINGS if word.endswith(each) and len(word) >= shortest), "")
+    return word.removesuffix(ending)
+
+
+def _write_out(match: re.Match[str], mend: Callable[[str], str]) -> str:
+    """A word as it is compared; one letter before an apostrophe is no abbreviation: « c’est », but « c bon »."""
+    word = fold(match[0])
+    if len(word) == 1 and match.string[match.end() : match.end() + 1] in ("'", "’"):
+        return word
+    return _read_abbreviations().get(word) or mend(word)
 
 
 @cache
@@ -79,7 +126,9 @@ class Spelling:
 
     def mend(self, word: str) -> str:
         """What a word is meant to be: itself where it is known, or like none."""
-        if len(word) < MENDED_MIN or word in self.known or not word.isalpha() or word.startswith(self.stems):
+        if len(word) < SPLIT_MIN or word in self.known or not word.isalpha() or word.startswith(self.stems):
             return word
+        if word[0] in ELIDED and len(word) > SPLIT_MIN and word[1:] in self.known:
+            return f"{word[0]} {word[1:]}"
         near, _ = find_nearest(word, self.by_letter.get(word[0], ()), 2 if len(word) >= LONG else 1, limit=1)
         return near[0] if near else word

@@ -1,0 +1,87 @@
+"""Plain words: what sentences want, measured on labelled sets; what is never done, and what it takes."""
+
+import tracemalloc
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dialogs.plain_words import Intention, understand
+from dialogs.plain_words.cues import read_cues
+from tests.support.plain_words import COMMANDS, TODAY, read, read_labelled, score
+
+MEMORY_MAX = 10_000_000
+WITHOUT_LINE = {Intention.POLITESSE, Intention.ANNULER, Intention.HORS_SUJET}
+
+
+def test_the_set_that_served_to_tune_is_read_right() -> None:
+    labelled = read_labelled("plain_words_first.tsv")
+    assert len(labelled) > 900
+    reached = score(labelled)
+    print(reached)
+    assert reached.intention >= 0.96
+    assert reached.command >= 0.92
+    assert reached.sure_of_wrong_intention <= 0.01
+    assert reached.sure >= 0.6
+
+
+@pytest.mark.parametrize(
+    ("sentence", "intention", "line"),
+    [
+        ("j'ai un problème avec aidants connect", "hotline", "/hotline j'ai un problème avec aidants connect"),
+        ("je cherche une fiche sur les impots", "ressources", "/ressources impots"),
+        ("mot de passe oublié", "hotline", "/hotline mot de passe oublié"),
+        ("parler à un humain", "hotline", "/hotline parler à un humain"),
+        ("annule", "annuler", ""),
+        ("merci c'est bon", "politesse", ""),
+        ("ticket 4", "hotline_demandes", "/ticket 4"),
+        ("mes stats de septembre", "stats", "/stats septembre"),
+        ("/cra modifer 12", "cra", "/cra modifier 12"),
+        ("/canaux verifer", "canaux", "/canaux verifier"),
+        ("stats exprter", "stats_export", "/stats exporter"),
+        ("une fiche sur les arnaques", "ressources", "/ressources arnaques"),
+    ],
+)
+def test_sentences_that_were_asked_for(sentence: str, intention: str, line: str) -> None:
+    reading = read(sentence)
+    assert (reading.intention, reading.line) == (intention, line)
+
+
+@given(st.text(max_size=300) | st.lists(st.sampled_from(sorted(read_cues().spelling.known)), max_size=12).map(" ".join))
+def test_any_words_lead_to_a_command_that_exists_or_to_none(words: str) -> None:
+    reading = read(words)
+    for each in (reading, *reading.others):
+        assert not each.line or (each.line.startswith("/") and COMMANDS.call(each.line))
+        assert bool(each.proposal) == bool(each.line)
+        assert not (each.line and each.intention in WITHOUT_LINE)
+    assert len(reading.others) <= 2
+    assert not (reading.sure and reading.others)
+
+
+@pytest.mark.parametrize("sentence", ["supprimer le cra 12", "effacer mes données", "supprime mon compte"])
+def test_what_cannot_be_undone_is_never_sure(sentence: str) -> None:
+    assert not read(sentence).sure
+
+
+def test_nothing_leads_to_what_would_be_refused() -> None:
+    allowed = {"aide", "hotline", "ressources"}
+    for one in read_labelled("plain_words_first.tsv"):
+        reading = understand(one.sentence, TODAY, COMMANDS, allowed)
+        for each in (reading, *reading.others):
+            assert not each.line or COMMANDS.find(each.line)[0] in allowed, one
+
+
+def test_a_long_story_is_read_by_its_beginning() -> None:
+    story = "Une dame n’arrive pas à se connecter à son compte, le code arrive par sms et elle a changé. " * 200
+    reading = read(story)
+    assert reading.intention == Intention.HOTLINE
+    assert len(reading.line) < 2000, "what a command takes"
+
+
+def test_the_cues_take_little_memory() -> None:
+    read_cues.cache_clear()
+    tracemalloc.start()
+    read("bonjour, mes stats de septembre")
+    taken, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert taken < MEMORY_MAX
