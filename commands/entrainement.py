@@ -1,6 +1,7 @@
 """« /entrainement »: reports on one’s own practice sheet, which counts in no figure and which nobody else sees."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from pydantic import BaseModel
 
@@ -14,7 +15,8 @@ from bot.french.words import NBSP
 from bot.replies import Button, Direct, PlainTextReply, Replies, Reply, Waiting, Whisper
 from bot.texts import Markdown, render
 from config.text import fold
-from storage import drafts
+from config.time import PARIS
+from storage import drafts, people
 from storage.cra.practice import (
     TRAINING_FOR,
     Training,
@@ -36,8 +38,10 @@ CONSEILLERS = (Role.CONSEILLER,)
 END_WORD = "fin"
 PRACTISED = frozenset({"cra", "entrainement", "aide", "brouillon", "menus"})
 """The features that know of training, or do nothing of their own; of the others only « /stats » does."""
-AT_ONCE = 100
-"""Trainings that are ended in one transaction."""
+AT_ONCE = 1000
+"""Trainings that are looked at in one morning."""
+BEFORE_THE_NEXT = timedelta(hours=23)
+"""What is over so soon is ended already, so that the nightly clean-up never ends a training without a word."""
 
 
 class Finish(BaseModel):
@@ -111,18 +115,22 @@ async def say_real(ctx: Context, trigger: Trigger) -> Reply | None:
     return Whisper(render("entrainement/real"))
 
 
-@feature.job("hour=3 minute=50", name="entrainement.end_overdue", writes=True)
+@feature.job("hour=8 minute=20", name="entrainement.end_overdue", local=True, writes=True)
 async def end_overdue(ctx: Context) -> Replies:
-    """End the trainings that lasted for seven days, and say so."""
+    """End the trainings whose seven days are over before the next morning, and say so."""
     told: list[Reply] = []
-    for training in await list_overdue(ctx.db, ctx.now, AT_ONCE):
-        await _forget(ctx, training.person_id)
-        ctx.touched.add(training.person_id)
-        text = render("entrainement/overdue", days=TRAINING_FOR.days)
-        told.append(
-            Direct(text, [Button("Compte rendu", RunCommand(line="cra"), "primary")], user_id=training.person_id)
-        )
+    for training in await list_overdue(ctx.db, ctx.now + BEFORE_THE_NEXT, AT_ONCE):
+        person = await people.get(ctx.db, training.person_id)
+        if (person.zone if person else PARIS) == ctx.zone:
+            told.append(await _end_overdue(ctx, training.person_id))
     return told
+
+
+async def _end_overdue(ctx: Context, person_id: str) -> Direct:
+    await _forget(ctx, person_id)
+    ctx.touched.add(person_id)
+    text = render("entrainement/overdue", days=TRAINING_FOR.days)
+    return Direct(text, [Button("Compte rendu", RunCommand(line="cra"), "primary")], user_id=person_id)
 
 
 async def _end(ctx: Context) -> Markdown:

@@ -24,7 +24,7 @@ from tests.support.databases import database
 from tests.support.faults import fill_up
 from tests.support.house import House, wait_until
 from tests.support.security import Attacker, make_links, mallory
-from tests.test_properties_forms import EVERY_FORM, HIDDEN, TODAY, USER, submissions
+from tests.test_properties_forms import EVERY_FORM, FORMS, HIDDEN, TODAY, USER, submissions
 from tests.test_readers_time import steep
 
 __all__ = ["database", "mallory"]
@@ -159,3 +159,14 @@ async def _send_many(mallory: Attacker, form: Any, count: int) -> None:
         body["state"] = make_links(mallory.house).seal("dialog", state | {"k": unique("k")})
         status, answer = await mallory.sends("/dialogs", body)
         assert (status, "errors" in answer) == (200, True)
+
+
+@pytest.mark.parametrize(
+    "form", [form for form in FORMS if issubclass(form, Form) and form.is_kept], ids=lambda form: form.__name__
+)
+@settings(max_examples=20)
+@given(data=st.data())
+def test_any_draft_says_itself_in_a_few_words(form: type[Form], data: st.DataObject) -> None:
+    raw = data.draw(submissions(form))
+    hidden = data.draw(st.sampled_from(HIDDEN.get(form.__name__, ({},))))
+    assert 0 < len(form.summarize(form.trim(raw), hidden, TODAY)) <= 200

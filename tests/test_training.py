@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlmodel import SQLModel, col, select
 
+from config.time import PARIS
 from storage.cra.practice import PracticeCra, Training
 from storage.cra.queries import LastCommune
 from storage.drafts import Draft
@@ -26,6 +27,10 @@ async def rows(house: House, table: type[SQLModel], person: Person) -> list[Any]
     names = [name for name in ("author_id", "person_id", "user_id") if name in table.model_fields]
     async with house.bot.database.transaction(writes=False) as db:
         return list((await db.exec(select(table).where(col(getattr(table, names[0])) == person.id))).all())
+
+
+async def end_overdue(house: House) -> None:
+    await house.bot.runs.run(("job", "entrainement.end_overdue"), unique("fois"), zone=PARIS)
 
 
 async def train(person: Person) -> Post:
@@ -198,12 +203,12 @@ async def test_what_is_left_in_windows_is_forgotten_too(house: House, juliette: 
 async def test_after_seven_days_it_is_over(house: House, juliette: Person, clock: Clock) -> None:
     await train(juliette)
     await file_workshop(juliette)
-    clock.goes_to(clock() + timedelta(days=6, hours=23))
-    await house.bot.runs.run(("job", "entrainement.end_overdue"), unique("fois"))
+    clock.goes_to(clock() + timedelta(days=6))
+    await end_overdue(house)
     assert len(await rows(house, PracticeCra, juliette)) == 1
     clock.goes_to(clock() + timedelta(hours=2))
     juliette.acts()
-    await house.bot.runs.run(("job", "entrainement.end_overdue"), unique("fois"))
+    await end_overdue(house)
     told = await juliette.told("après 7 jours")
     assert told.buttons == ["Compte rendu"]
     for table in (PracticeCra, Training):
