@@ -212,11 +212,11 @@ class ConvertChannel(ChannelAction):
 class AddMembers(ChannelAction):
     """Bring people of the team into a channel; ``Delivered`` tells whom it did not take, and why. Where the channel is
     of another ``team`` than the bot’s own, they come into that first. ``quiet`` takes away what Mattermost says of it
-    there."""
+    there, of few people: it leaves the channel unread for everybody."""
 
     user_ids: Sequence[str]
     team: str = field(default="", kw_only=True)
-    quiet: bool = field(default=False, kw_only=True)
+    quiet: bool = field(default=True, kw_only=True)
 
     @property
     def settles(self) -> Settled:
@@ -229,7 +229,7 @@ class RemoveMember(ChannelAction):
     """Take somebody out of a channel; ``quiet`` takes away what Mattermost says of it there."""
 
     user_id: str
-    quiet: bool = field(default=False, kw_only=True)
+    quiet: bool = field(default=True, kw_only=True)
 
     @property
     def settles(self) -> Settled:

@@ -17,7 +17,7 @@ from bot.context import Request
 from bot.drafts import Resume
 from bot.errors import ChatError
 from bot.features import Trigger
-from bot.forms import Clues, Form, mistakes_in
+from bot.forms import Clues, Form, mistakes_in, name_of
 from bot.french.words import plural
 from bot.links import Links
 from bot.mattermost import Mattermost
@@ -31,6 +31,7 @@ from bot.replies import (
     Button,
     Direct,
     Message,
+    News,
     Refresh,
     Refuse,
     Reply,
@@ -46,17 +47,18 @@ from bot.work import FileDestination, WorkSignals, check_work_limit, make_work
 from bot.work.queue import WorkPhase, make_work_message
 from config.settings import Settings
 from storage import outbox as table
-from storage import work
+from storage import rappels, work
 from storage.claims import LEASE
 from storage.database import Database
 from storage.outbox import Outgoing, TargetKind
+from storage.rappels import LABEL_MAX, DailyNews
 from storage.work import Work, WorkSort
 
 Row = Outgoing | Work
 """What is written down: a message, or work."""
 FILES_MAX = 10
 """How many files a post carries, on every version (docs/mattermost.md §5.5)."""
-OUTGOING = (Say, Direct, Refresh, SendFile, Start, StopWork, *get_args(actions.ChatAction))
+OUTGOING = (Say, Direct, News, Refresh, SendFile, Start, StopWork, *get_args(actions.ChatAction))
 """The replies that are written down."""
 
 
@@ -83,6 +85,9 @@ class OutgoingWriter:
         match reply:
             case Say() | Direct():
                 return [self._hear(self._said(reply, request), reply.topic, sender)]
+            case News():
+                await rappels.add_news(db, self._news(reply))
+                return []
             case Refresh():
                 posts = await _posts_about(db, reply, request)
                 return [
@@ -96,6 +101,13 @@ class OutgoingWriter:
                 return [self._hear(row, reply.topic if sender in self.known.hearers else None, sender)]
             case _:
                 return []
+
+    def _news(self, reply: News) -> DailyNews:
+        row = DailyNews(person_id=reply.user_id, text=typeset(reply.text), is_over=reply.is_over, at=self.clock())
+        if button := reply.button:
+            row.label, row.name = button.label[:LABEL_MAX], name_of(type(button.payload))
+            row.data = button.payload.model_dump(mode="json")
+        return row
 
     def to_person(self, message: Message, user_id: str, request: Request) -> Outgoing:
         """A message for one person."""
@@ -171,8 +183,8 @@ class OutgoingWriter:
         return [said, order]
 
     def _start(self, reply: Start, request: Request) -> Sequence[Row]:
-        """Work, and the message that tells how far it is; to nobody when a job begins it."""
-        told = bool(reply.told_in or request.user_id) and not reply.quiet
+        """Work, and the message that tells how far it is where that comes at once."""
+        told = bool(reply.told_in or (request.user_id and reply.said)) and not reply.quiet
         person = "" if reply.quiet else request.user_id
         started = make_work(WorkSort.STEPS, reply.payload, person, self.clock(), told=told)
         if reply.at and reply.at > started.created_at:
@@ -330,7 +342,7 @@ class Delivery:
             return {} if seen else {"ephemeral_text": typeset(whisper.text)}
         if request.response_url and await self._respond(whisper, request):
             return {}
-        if request.user_id:
+        if request.user_id and not whisper.courtesy:
             parts = self._cards.parts(whisper, request.user_id, self._d.chat.capabilities.props_max)
             messages = [self._writer.to_person(part, request.user_id, request) for part in parts]
             async with self._d.database.transaction() as db:

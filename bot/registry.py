@@ -4,11 +4,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+import structlog
+
+from bot.context import ReadingContext
 from bot.errors import UserError
 from bot.features import Feature, Key, Trigger
 from bot.forms import name_of
-from bot.replies import Ask, Reply
+from bot.replies import Ask, Reply, Waiting
 from bot.texts import render
+from storage.database import release
 
 
 def is_enabled(feature: Feature, names: Sequence[str]) -> bool:
@@ -90,3 +94,22 @@ def require_known_forms(replies: Iterable[Reply], known: Mapping[Key, Trigger]) 
     for reply in replies:
         if isinstance(reply, Ask) and (trigger := known.get(("submit", name_of(type(reply.form))))):
             require_enabled(trigger)
+
+
+log = structlog.get_logger()
+
+
+async def list_waiting(features: Iterable[Feature], ctx: ReadingContext) -> Sequence[Waiting]:
+    """List what waits for who acts, in the order of the features."""
+    on = [feature for feature in features if is_enabled(feature, ctx.settings.features)]
+    return [each for feature in on for each in await _list_waiting_in(feature, ctx)]
+
+
+async def _list_waiting_in(feature: Feature, ctx: ReadingContext) -> Sequence[Waiting]:
+    """List what waits in a feature; one that cannot say so keeps nobody from the others."""
+    try:
+        return [each for hook in feature.waits for each in await hook(ctx)]
+    except Exception as problem:
+        log.error("waiting_not_told", name=feature.name, exc_info=problem)
+        await release(ctx.db)
+        return []

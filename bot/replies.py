@@ -51,7 +51,13 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Whisper(Message):
-    """Only the person who acted sees it; it vanishes when the client is reloaded."""
+    """Only the person who acted sees it; it vanishes when the client is reloaded.
+
+    Where none can be shown it is a direct message, but of what is only a ``courtesy``: the card that was clicked says
+    the same.
+    """
+
+    courtesy: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +86,20 @@ class Direct(Message):
     topic: str | None = None
     files: Sequence[str] = ()
     at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """Something to be told to one person that can wait: it comes in their message of the day (commands/rappels.py).
+
+    ``text`` is a short paragraph, ``button`` leads to what it tells of; as others stand beside it, it rewrites nothing.
+    ``is_over`` says that something has ended, where it is not something new.
+    """
+
+    user_id: str
+    text: str
+    button: Button | None = None
+    is_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +154,10 @@ class Start:
     """Begin long work, done in steps beside what people ask for, resumed after a restart.
 
     ``payload`` says what to do; its type is the routing key, as a button’s. How far it is stands in one message, in
-    the channel ``told_in``, by default in the direct channel of whoever acts (a job acts for nobody, and is told so
-    nowhere; so is what is ``quiet``). ``at`` is when it begins, at once by default; until then ``said`` stands there.
+    the channel ``told_in``, or in the direct channel of whoever acts (a job acts for nobody, and is told so nowhere; so
+    is what is ``quiet``). In a direct channel that message comes at once where ``said`` is to stand there until the
+    work begins; else only once it lasts, goes wrong, or has something to say at its end: what it does is shown where it
+    was asked for. ``at`` is when it begins, at once by default.
     """
 
     payload: BaseModel
@@ -247,6 +269,7 @@ Reply = (
     Whisper
     | Say
     | Direct
+    | News
     | Update
     | Refresh
     | SendFile

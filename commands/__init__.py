@@ -6,6 +6,7 @@ from importlib import import_module
 from bot.features import Feature
 from commands.aide import build_aide
 from commands.chercher import build_chercher
+from commands.rappels import build_rappels
 
 MODULES = (
     "cra",
@@ -39,5 +40,5 @@ def _find_features(module: str) -> Iterator[Feature]:
 
 
 _OTHERS = tuple(feature for module in MODULES for feature in _find_features(module))
-_ALL = (*_OTHERS, build_chercher(_OTHERS))
+_ALL = (*_OTHERS, build_chercher(_OTHERS), build_rappels(_OTHERS))
 FEATURES: tuple[Feature, ...] = (build_aide(_ALL), *_ALL)

@@ -4,8 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-import structlog
-
 from bot.admission import say_reserved
 from bot.command_lines import CommandIndex, RunCommand
 from bot.context import Context, ReadingContext
@@ -13,15 +11,12 @@ from bot.errors import UserError
 from bot.events import DirectMessage
 from bot.features import Feature, Front, Right, Trigger
 from bot.pages import cut_page
-from bot.registry import is_enabled
+from bot.registry import is_enabled, list_waiting
 from bot.renderers import BUTTONS_MAX
-from bot.replies import Button, Direct, Message, Perform, PlainTextReply, Replies, Waiting, Whisper
+from bot.replies import Button, Direct, Message, Perform, PlainTextReply, Replies, Whisper
 from bot.texts import quote, render
 from config.text import fold
-from storage.database import release
 from storage.people import Person, Role, list_to_ask
-
-log = structlog.get_logger()
 
 SHOWN_MAX = 5
 """Features on one screen: each has a line and a button, and on a phone that button has a line of its own."""
@@ -110,7 +105,7 @@ async def answer_help(home: Home, ctx: ReadingContext, about: str) -> Message:
 
 async def _draw_home(home: Home, view: FeatureList, ctx: ReadingContext, number: int) -> Message:
     """Draw what waits, and a screen of features; the last button leads to the next screen."""
-    waiting = await _list_waiting(home, ctx) if number == 1 else []
+    waiting = await list_waiting(home.features, ctx) if number == 1 else []
     page = cut_page(view.shown, number, SHOWN_MAX)
     buttons = [each.button for each in waiting[:WAITING_MAX]]
     buttons += [Button(chapter.front.title, RunCommand(line=chapter.start)) for chapter in page.rows]
@@ -123,21 +118,6 @@ async def _draw_home(home: Home, view: FeatureList, ctx: ReadingContext, number:
         "pages": page.pages,
     }
     return Message(render("aide/home", user=ctx.user, contacts=await _list_contacts(ctx, view), **said), buttons)
-
-
-async def _list_waiting(home: Home, ctx: ReadingContext) -> list[Waiting]:
-    on = [feature for feature in home.features if is_enabled(feature, ctx.settings.features)]
-    return [each for feature in on for each in await _list_waiting_in(feature, ctx)]
-
-
-async def _list_waiting_in(feature: Feature, ctx: ReadingContext) -> list[Waiting]:
-    """List what waits in a feature; one that cannot say so keeps nobody from the others."""
-    try:
-        return [each for hook in feature.waits for each in await hook(ctx)]
-    except Exception as problem:
-        log.error("waiting_not_told", name=feature.name, exc_info=problem)
-        await release(ctx.db)
-        return []
 
 
 async def _list_contacts(ctx: Context, view: FeatureList) -> Sequence[str]:

@@ -39,11 +39,9 @@ async def test_it_is_seen_before_and_then_said_once_in_each_channel(house: House
         assert fact in plain_spaces(preview.text)
     assert await list_standing(house, rhone, isere, containing=words) == [[], []]
 
-    end = await confirm(house, agathe, preview)
-    assert "terminé, 2 envois." in plain_spaces(end.text)
-    assert end.buttons == []
+    card = await confirm(house, agathe, preview)
     assert await list_standing(house, rhone, isere, containing=words) == [[preview.message]] * 2
-    card = await agathe.sees(preview)
+    assert [post.id for post in await agathe.direct()] == [preview.id], "its end is shown where it began"
     assert card.buttons == SENT
     assert "État : Envoyée" in card.text
     assert card.message == preview.message
@@ -143,11 +141,11 @@ async def test_who_mattermost_refuses_it_to_is_named(house: House, agathe: Perso
     preview = await preview_announcement(agathe, texte=words, destinataires=["69", "48"])
     await house.site.admin.delete(f"/channels/{gone}")
     await agathe.clicks(preview, "Envoyer")
-    end = await agathe.rewritten(await agathe.told("Annonce"), "terminé")
+    end = await agathe.told("Mattermost la refuse")
     assert "terminé, 1 envoi. Mattermost la refuse à « 48 - Lozère »" in plain_spaces(end.text)
     card = await agathe.sees(preview)
     await withdraw(agathe, card)
-    await agathe.rewritten(await agathe.told("Retrait"), "terminé")
+    await house.settled()
     await house.settled()
     assert await list_standing(house, rhone, containing=words) == [[]]
 

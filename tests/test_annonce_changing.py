@@ -1,11 +1,16 @@
 """What was announced is corrected and taken back everywhere; what is stopped on its way says so, and goes on."""
 
 import asyncio
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from bot.broadcasts import PostedBatches
 from bot.outbox import pool
-from commands.annonce import cards
+from bot.replies import Step
+from bot.work import steps
+from commands.annonce import broadcast, cards
 from sandbox.faults import Faults
 from storage import journal
 from storage.people import Role
@@ -42,7 +47,7 @@ async def test_a_correction_rewrites_it_and_a_withdrawal_deletes_it_everywhere(h
     window = await agathe.opens_by(card, "Corriger")
     assert window.shown("texte") == words
     assert (await window.fill(texte=others).submit()).accepted
-    await agathe.rewritten(await agathe.told("Correction"), "terminé, 2 messages")
+    await house.settled()
     await house.settled()
     assert await list_standing(house, rhone, isere, containing=words) == [[], []]
     assert await list_standing(house, rhone, isere, containing=others) == [[others]] * 2
@@ -50,7 +55,7 @@ async def test_a_correction_rewrites_it_and_a_withdrawal_deletes_it_everywhere(h
     assert card.message == others
 
     await withdraw(agathe, card)
-    await agathe.rewritten(await agathe.told("Retrait"), "terminé, 2 messages")
+    await house.settled()
     await house.settled()
     assert await list_standing(house, rhone, isere, containing=others) == [[], []]
     card = await agathe.sees(card)
@@ -87,11 +92,11 @@ async def test_a_withdrawal_asks_first_and_is_undone(house: House, agathe: Perso
     card = await agathe.rewritten(asked, "État : Envoyée")
     assert await list_standing(house, rhone, isere, containing=words) == [[f"@channel\n\n{words}"]] * 2
     await withdraw(agathe, card)
-    await agathe.rewritten(await agathe.told("Retrait"), "terminé, 2 messages")
+    await house.settled()
     await house.settled()
     assert await list_standing(house, rhone, isere, containing=words) == [[], []]
     await agathe.clicks(await agathe.sees(card), "Rétablir")
-    await agathe.rewritten(await agathe.told("Annonce"), "terminé, 2 envois")
+    await house.settled()
     await house.settled()
     assert await list_standing(house, rhone, isere, containing=words) == [[words]] * 2, "nobody is called twice"
     again = await agathe.sees(card)
@@ -104,7 +109,7 @@ async def test_who_may_announce_no_more_restores_nothing(house: House, agathe: P
     preview = await preview_announcement(agathe, texte=words, destinataires=["69"])
     await confirm(house, agathe, preview)
     await withdraw(agathe, await agathe.sees(preview))
-    await agathe.rewritten(await agathe.told("Retrait"), "terminé")
+    await house.settled()
     await house.settled()
     await house.registers(agathe, Role.COORDINATEUR, departements=["38"])
     await agathe.clicks(await agathe.sees(preview), "Rétablir")
@@ -121,9 +126,7 @@ async def test_what_is_taken_back_while_it_is_sent_stands_nowhere(house: House, 
     card = await agathe.sees(preview)
     assert "En cours d’envoi" in card.text
     await withdraw(agathe, card)
-    removal = await agathe.told("Retrait")
     await house.settled()
-    assert "terminé" in (await agathe.sees(removal)).text
     assert await list_standing(house, *channels, containing=words) == [[]] * len(MANY)
 
 
@@ -153,9 +156,10 @@ async def test_what_is_stopped_says_how_far_it_came_and_goes_on(
     house: House, agathe: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     channels, words, stile = await ensure_many_channels(house), unique("Halte"), held(monkeypatch, 3)
+    monkeypatch.setattr(steps, "TOLD_AFTER", timedelta())
     preview = await preview_announcement(agathe, texte=words, destinataires=MANY)
     await agathe.clicks(preview, "Envoyer")
-    progress = await agathe.told("Annonce")
+    progress = await agathe.told("⏳")
     await stile.reached.wait()
     await wait_for(lambda: stand_in(house, channels, words, 20))
     await agathe.clicks(await agathe.sees(progress), "Arrêter")
@@ -169,7 +173,7 @@ async def test_what_is_stopped_says_how_far_it_came_and_goes_on(
     assert card.buttons == ["Reprendre", *SENT]
 
     await agathe.clicks(card, "Reprendre")
-    await agathe.rewritten(await agathe.told("Annonce"), "terminé, 24 envois")
+    await house.settled()
     await house.settled()
     assert await list_standing(house, *channels, containing=words) == [[words]] * len(MANY)
     assert "État : Envoyée" in (await agathe.sees(card)).text
@@ -184,10 +188,12 @@ async def test_what_nobody_tried_to_send_is_taken_back_by_a_stop_and_sent_when_i
     house: House, agathe: Person, faults: Faults, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     channels, words, stile = await ensure_many_channels(house), unique("Lent"), held(monkeypatch, 2)
+    start = broadcast.start_broadcast
+    monkeypatch.setattr(broadcast, "start_broadcast", lambda *asked: replace(start(*asked), said="va partir."))
     monkeypatch.setattr(pool, "TAKEN_AT_ONCE", 2)
     preview = await preview_announcement(agathe, texte=words, destinataires=MANY)
     await agathe.clicks(preview, "Envoyer")
-    progress = await agathe.told("Annonce")
+    progress = await agathe.told("⏳")
     await stile.reached.wait()
     faults.slow = "/posts"
     stile.opened.set()
@@ -202,7 +208,7 @@ async def test_what_nobody_tried_to_send_is_taken_back_by_a_stop_and_sent_when_i
     assert f"Arrêtée : {there} cana" in plain_spaces(card.text)
 
     await agathe.clicks(card, "Reprendre")
-    await agathe.rewritten(await agathe.told("Annonce"), "terminé, 24 envois")
+    await house.settled()
     await house.settled()
     assert await list_standing(house, *channels, containing=words) == [[words]] * len(MANY)
 
@@ -214,11 +220,10 @@ async def test_who_may_no_more_is_stopped_and_an_animateur_takes_it_back(
     channels, words, stile = await ensure_many_channels(house), unique("Partie"), held(monkeypatch, 2)
     preview = await preview_announcement(agathe, texte=words, destinataires=MANY)
     await agathe.clicks(preview, "Envoyer")
-    progress = await agathe.told("Annonce")
     await stile.reached.wait()
     await house.registers(agathe, Role.INVITE)
     stile.opened.set()
-    await agathe.rewritten(progress, "réservé")
+    await agathe.told("réservé")
     assert "20 canaux sur 24" in plain_spaces((await agathe.told("arrêtée en chemin")).text)
     await house.settled()
     assert "Arrêtée : 20 canaux sur 24" in plain_spaces((await agathe.sees(preview)).text)
@@ -227,7 +232,7 @@ async def test_who_may_no_more_is_stopped_and_an_animateur_takes_it_back(
     card = await open_card(amina, words)
     assert card.buttons == ["Reprendre", *SENT]
     await withdraw(amina, card)
-    await amina.rewritten(await amina.told("Retrait"), "terminé")
+    await house.settled()
     await house.settled()
     assert await list_standing(house, *channels, containing=words) == [[]] * len(MANY)
     for copy in (await amina.sees(card), await agathe.sees(preview)):
@@ -243,7 +248,7 @@ async def test_one_that_is_stopped_before_its_hour_is_a_preview_again(house: Hou
     await wait_for(lambda: is_all_noted(house))
     assert "État : Prévue" in (await agathe.sees(preview)).text
     await agathe.clicks(await agathe.sees(progress), "Arrêter")
-    await agathe.rewritten(progress, "arrêté")
+    assert "arrêtée : rien n’est parti." in plain_spaces((await agathe.rewritten(progress, "arrêté")).text)
     await house.settled()
     again = await agathe.sees(preview)
     assert again.buttons == CONFIRM
@@ -253,24 +258,29 @@ async def test_one_that_is_stopped_before_its_hour_is_a_preview_again(house: Hou
     assert await list_standing(house, rhone, containing=words) == [[words]]
 
 
+async def comes_no_further(*_: object) -> Step:
+    return Step(total=1)
+
+
 @pytest.mark.newest_only
-async def test_a_withdrawal_that_is_cut_off_can_be_finished(house: House, agathe: Person, faults: Faults) -> None:
+async def test_a_withdrawal_that_is_cut_off_can_be_finished(
+    house: House, agathe: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
     rhone, words = await house.site.channel(*RHONE), unique("Reste")
     preview = await preview_announcement(agathe, texte=words, destinataires=["69"])
     await confirm(house, agathe, preview)
-    faults.slow = "/posts"
-    await withdraw(agathe, await agathe.sees(preview))
-    await wait_until(lambda: faults.held > 0)
-    await house.registers(agathe, Role.INVITE)
-    faults.slow = ""
-    await agathe.rewritten(await agathe.told("Retrait"), "réservé")
-    await house.settled()
+    with monkeypatch.context() as waits:
+        waits.setattr(PostedBatches, "remove", comes_no_further)
+        await withdraw(agathe, await agathe.sees(preview))
+        await house.registers(agathe, Role.INVITE)
+        await agathe.told("réservé")
+        await house.settled()
     card = await agathe.sees(preview)
     assert ("Retirée en partie" in card.text, card.buttons) == (True, ["Retirer"])
     assert await list_standing(house, rhone, containing=words) == [[words]]
     await house.registers(agathe, Role.ANIMATEUR)
     await withdraw(agathe, card)
-    await agathe.rewritten(await agathe.told("Retrait"), "terminé")
+    await house.settled()
     await house.settled()
     assert await list_standing(house, rhone, containing=words) == [[]]
     assert "État : Retirée" in (await agathe.sees(preview)).text

@@ -73,7 +73,7 @@ async def test_what_was_sent_to_the_bot_goes_once_to_each_channel_and_stays_thro
 
     window = await agathe.opens_by(await agathe.sees(preview), "Corriger")
     assert (await window.fill(texte=others).submit()).accepted
-    await agathe.rewritten(await agathe.told("Correction"), "terminé, 2 messages")
+    await house.settled()
     await house.settled()
     assert [await carried(house, agathe, channel, others) for channel in channels] == [[FILES]] * 2
 
@@ -121,7 +121,7 @@ async def test_what_is_too_long_for_a_window_comes_by_a_link(house: House, agath
     window = await agathe.opens_by(await agathe.sees(preview), "Corriger")
     assert "trop pour cette fenêtre" in window.introduction
     assert (await window.fill(texte=link(house, newer)).submit()).accepted
-    await agathe.rewritten(await agathe.told("Correction"), "terminé")
+    await house.settled()
     await house.settled()
     assert await list_standing(house, rhone, containing=others) == [[f"@channel\n\n{newer.message}"]]
 
@@ -217,7 +217,7 @@ async def test_what_is_deleted_on_the_way_stops_the_rest_and_is_said(
     form = await agathe.opens("/annonce")
     preview = await send_announcement(agathe, form, texte=words, destinataires=MANY, fichiers=post.id)
     await agathe.clicks(preview, "Envoyer")
-    end = await agathe.rewritten(await agathe.told("Annonce"), "Le reste n’est pas parti")
+    end = await agathe.told("Le reste n’est pas parti")
     assert "arrêté, 20 envois sur 24." in plain_spaces(end.text)
     await house.settled()
     card = await agathe.sees(preview)

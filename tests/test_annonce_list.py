@@ -59,11 +59,11 @@ async def test_one_of_the_command_line_is_listed_corrected_and_taken_back(house:
 
     window = await agathe.opens_by(card, "Corriger")
     assert (await window.fill(texte=others).submit()).accepted
-    await agathe.rewritten(await agathe.told("Correction"), "terminé, 2 messages")
+    await house.settled()
     await house.settled()
     assert await list_standing(house, rhone, isere, containing=others) == [[others]] * 2
     await withdraw(agathe, await agathe.sees(card))
-    await agathe.rewritten(await agathe.told("Retrait"), "terminé, 2 messages")
+    await house.settled()
     await house.settled()
     assert await list_standing(house, rhone, isere, containing=others) == [[], []]
     assert "État : Retirée" in (await agathe.sees(card)).text

@@ -121,7 +121,7 @@ async def test_a_repair_is_in_the_journal_of_its_channel_by_who_clicked(house: H
 async def test_the_missing_channels_of_departements_are_looked_for(house: House, agathe: Person) -> None:
     begun = await agathe.asks("/canaux creer departements")
     assert "tous les canaux des départements" in plain(begun.text)
-    await agathe.rewritten(await agathe.told("Vérification"), "terminé")
+    await house.settled()
 
 
 async def _is_in(house: House, channel_id: str, person: Person) -> bool:
@@ -193,7 +193,7 @@ async def test_it_is_undone_as_the_rest(house: House, agathe: Person) -> None:
     assert "sera archivé, pas supprimé" in plain(asked.text)
     await agathe.clicks(asked, "Annuler ces changements")
     await wait_for(lambda: _is_archived(house, name, archived=True))
-    await agathe.rewritten(await agathe.told("Annulation"), "Tout est comme avant")
+    await house.settled()
     assert name not in (await agathe.asks("/canaux")).text
 
 

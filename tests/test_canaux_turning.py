@@ -1,11 +1,13 @@
 """A channel archived, renamed or converted by hand is told of within seconds; so is an intruder, to be decided."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from bot.app import App
+from bot.work import steps
 from storage.canaux import list_allowances, runs
 from storage.canaux.runs import ChangeState
 from tests.modes import MODES
@@ -178,8 +180,9 @@ async def test_two_bots_repair_as_one(channel_workplace: ChannelWorkplace, capsy
 
 
 async def test_what_was_stopped_stands_in_nobody_s_way(
-    channel_workplace: ChannelWorkplace, capsys: pytest.CaptureFixture[str]
+    channel_workplace: ChannelWorkplace, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(steps, "TOLD_AFTER", timedelta())
     *_, agathe = await register_team(channel_workplace)
     async with channel_workplace.bot(work_calls=2) as app:
         card = await checked(channel_workplace, app, agathe)

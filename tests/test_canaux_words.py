@@ -21,11 +21,11 @@ async def noted(house: House, channel_id: str) -> list[tuple[str, str, str, str]
     return [(e.act, e.actor, str(e.before["nom"]), str(e.after["nom"])) for e in found]
 
 
-async def undone(agathe: Person) -> None:
+async def undone(house: House, agathe: Person) -> None:
     """The last change is taken back."""
     agathe.acts()
     await agathe.clicks(await agathe.asks("/canaux annuler"), "Annuler ces changements")
-    await agathe.rewritten(await agathe.told("Annulation"), "Tout est comme avant")
+    await house.settled()
 
 
 async def test_purpose_and_header_are_written_by_a_line_or_a_window_and_undone(house: House, agathe: Person) -> None:
@@ -59,9 +59,9 @@ async def test_purpose_and_header_are_written_by_a_line_or_a_window_and_undone(h
         ("canaux.changer", agathe.username, "Bienvenue !", "[Agenda](https://exemple.fr)\n@channel"),
         ("canaux.changer", agathe.username, "Parler de ce qui se répare.", "Réparer ensemble, le samedi."),
     ]
-    await undone(agathe)
+    await undone(house, agathe)
     await reads("header", "Bienvenue !")
-    await undone(agathe)
+    await undone(house, agathe)
     await reads("purpose", "Parler de ce qui se répare.")
 
 
@@ -88,7 +88,7 @@ async def test_who_administers_is_shown_added_taken_away_and_undone(
     assert "administre déjà" in plain((await agathe.asks(f"{asked} + {juliette.username}")).text)
     assert "administre **" in (await agathe.asks("/canaux exceptions")).text
     await house.settled()
-    await undone(agathe)
+    await undone(house, agathe)
     await leads(is_so=False)
     async with house.bot.database.transaction(writes=False) as db:
         assert juliette.id not in {each.user_id for each in await list_allowances(db)}
@@ -99,7 +99,7 @@ async def test_who_administers_is_shown_added_taken_away_and_undone(
     assert "n’administre plus" in plain((await agathe.asks(f"{asked} -@{juliette.username}")).text)
     await leads(is_so=False)
     await house.settled()
-    await undone(agathe)
+    await undone(house, agathe)
     await leads(is_so=True)
     assert "Personne ne s’appelle" in plain((await agathe.asks(f"{asked} +@{unique('personne')}")).text)
     assert "Dites quel canal" in plain((await agathe.asks(f"{asked} juliette")).text)

@@ -184,6 +184,11 @@ button   moderation.SweepSurely animateur
 button   moderation.Transfer   animateur
 button   moderation.TransferSurely animateur
 button   moderation.Uphold     animateur
+button   rappels.Choose        everyone
+button   rappels.Less          everyone
+button   rappels.More          everyone
+button   rappels.OpenNews      everyone
+button   rappels.ReadNow       everyone
 button   ressources.Answer     animateur
 button   ressources.AnswerAbout everyone
 button   ressources.AskAbout   animateur
@@ -345,6 +350,7 @@ command  moderer regles        animateur
 command  moderer silence       animateur
 command  moderer verrouiller   animateur
 command  profil                animateur, conseiller, coordinateur, hotline
+command  rappels               everyone
 command  ressources            everyone
 command  ressources ajouter    everyone
 command  ressources besoins    animateur
@@ -478,6 +484,7 @@ job      moderation.expire     everyone
 job      moderation.keep_summary everyone
 job      moderation.remind     everyone
 job      moderation.watch_tables everyone
+job      rappels.tell          everyone
 job      regles.find_old       everyone
 job      ressources.catch_up   everyone
 job      ressources.check_links everyone
@@ -563,6 +570,7 @@ submit   moderation.ReportMessage everyone
 submit   moderation.SilenceAuthor animateur
 submit   moderation.UpholdMeasure animateur
 submit   moderation.WarnAuthor animateur
+submit   rappels.ChooseReminders everyone
 submit   ressources.AnswerNeed animateur
 submit   ressources.AnswerReview everyone
 submit   ressources.AskDepositor animateur
@@ -617,6 +625,7 @@ work     moderation.SilenceAll everyone
 work     moderation.Summarise  everyone
 work     moderation.Transferring everyone
 work     moderation.Try        animateur
+work     rappels.TellDay       everyone
 work     ressources.CheckLinks everyone
 work     ressources.TellFollowers everyone
 work     sondage.Broadcast     everyone

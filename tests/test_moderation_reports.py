@@ -43,7 +43,7 @@ async def test_a_message_is_reported_by_several_and_they_hear_the_outcome_once(r
     for person in (room.juliette, room.paul, room.lea):
         person.acts()
     await send_dialog(room.agathe, card, "Rien à faire", avis="infonde", raison="Une plaisanterie.")
-    assert "C’est décidé" in plain(await room.agathe.told("décidé"))
+    await room.card(case, "décidé")
     for person in (room.juliette, room.paul):
         assert "rien à faire" in plain(await person.told(f"dossier n° {case.id}".replace("n° ", "n°\u00a0")))
     await room.house.settled()

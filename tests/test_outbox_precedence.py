@@ -53,7 +53,7 @@ async def test_a_removal_that_has_not_left_is_taken_back(newsroom: MessageWorkpl
     here = await newsroom.salon()
     async with newsroom.bot() as app:
         await announcement(newsroom, app, RemoveMember(here, newsroom.juliette.id, topic="retrait"))
-        await newsroom.sends(app, AddMembers(here, [newsroom.juliette.id], topic="retour"))
+        await newsroom.sends(app, AddMembers(here, [newsroom.juliette.id], topic="retour", quiet=False))
         await wait_for(partial(heard, newsroom, 2))
         newsroom.room.server.faults.slow = ""
         await newsroom.settled(app)

@@ -10,7 +10,7 @@ from storage.people import Role
 from storage.ressources.resources import Resource, ResourceState, begin_writing, get_resource, write_resources
 from tests.people import unique
 from tests.support.hotline import make_ticket, store_tickets
-from tests.support.house import plain, react
+from tests.support.house import plain, react, read_news
 from tests.support.ressources import ReviewStage, give_files, make_permalink, stage
 
 __all__ = ["stage"]
@@ -212,7 +212,7 @@ async def test_another_s_message_is_credited_and_its_author_may_prefer_not(stage
     assert f"existe déjà : n° {resource.id}" in plain(again)
     stage.juliette.acts()
     await lea.clicks(asked, "Je préfère que non")
-    assert "préfère que non" in plain(await stage.juliette.told(titre))
+    assert "préfère que non" in plain(await read_news(stage.juliette, titre))
     assert (await stage.now(resource)).state is ResourceState.WITHDRAWN
     await stage.card(resource, "retirée")
 
@@ -226,7 +226,7 @@ async def test_who_is_credited_hears_that_it_is_published(stage: ReviewStage) ->
     lea.acts()
     await stage.agathe.clicks(await stage.card(resource), "Publier")
     for person in (lea, stage.juliette):
-        assert titre in plain(await person.told("est publiée"))
+        assert titre in plain(await read_news(person, "est publiée"))
 
 
 @pytest.mark.every_mode

@@ -7,7 +7,7 @@ import pytest
 
 from storage.ressources.resources import ResourceState
 from tests.people import Dialog, Person, Post, unique
-from tests.support.house import plain, wait_for
+from tests.support.house import plain, read_news, wait_for
 from tests.support.ressources import ReviewStage, give_files, make_permalink, send_dialog, stage, store_resources
 from tests.support.ressources import make_resource as made
 
@@ -139,7 +139,7 @@ async def test_a_word_is_said_in_the_thread_where_answers_are_comments(stage: Re
     window = await chooses(lea, resource.titre, "Commenter")
     stage.juliette.acts()
     assert (await window.fill(**{named(window, "mot"): "@all Très **utile** !\nMerci."}).submit()).accepted
-    assert resource.titre in plain(await stage.juliette.told("a commenté"))
+    assert resource.titre in plain(await read_news(stage.juliette, "a commenté"))
     root = await stage.said("On parle ici de la fiche")
     said = await stage.said("Merci.", root=root)
     assert f"@{lea.username}** :" in plain(said)
@@ -176,7 +176,7 @@ async def test_what_is_reported_is_dealt_with_and_who_did_hears(stage: ReviewSta
         who.acts()
     await send_dialog(stage.omar, card, "Retirer la fiche", raison="Données personnelles.")
     for who in (lea, paul):
-        assert "elle est retirée" in plain(await who.told("signalé"))
+        assert "elle est retirée" in plain(await read_news(who, "signalé"))
     await wait_for(lambda: says(stage, card, "signalement traité"))
     assert (await stage.now(resource)).state is ResourceState.WITHDRAWN
 
@@ -194,7 +194,7 @@ async def test_two_who_report_at_once_stand_on_one_card(stage: ReviewStage) -> N
     assert len(await stage.all_said(f"Fiche n° {resource.id} signalée", "animation")) == 1
     await stage.agathe.clicks(await stage.agathe.sees(card), "Traité")
     for who in people:
-        assert "s’en sont occupés" in plain(await who.told("signalé"))
+        assert "s’en sont occupés" in plain(await read_news(who, "signalé"))
 
 
 async def says(stage: ReviewStage, post: Post, words: str) -> Post | None:

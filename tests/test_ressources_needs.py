@@ -13,7 +13,7 @@ from storage.people import Role
 from storage.ressources.needs import ResourceNeed, make_need_key
 from tests.people import Person, Post
 from tests.support.forms import make_own_channel
-from tests.support.house import House, plain, wait_for
+from tests.support.house import House, plain, read_news, wait_for
 from tests.support.ressources import empty_shelves, make_resource, shelve
 
 ROOM = "animation"
@@ -87,7 +87,7 @@ async def test_a_need_is_told_once_for_all_who_have_it_and_answered_once(
     carl.acts()
     assert (await form.fill(numero=str(number)).submit()).accepted
     for person in (juliette, carl):
-        assert "Imprimer en relief" in (await person.told("Vous cherchiez")).text
+        assert "Imprimer en relief" in (await read_news(person, "Vous cherchiez")).text
     done = await agathe.rewritten(told, "y répond")
     assert not done.buttons
     await agathe.clicks(listed, "C’est fait")

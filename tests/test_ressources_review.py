@@ -12,7 +12,7 @@ from storage import canaux
 from storage.people import Role
 from storage.ressources.resources import Resource, ResourceState
 from tests.people import unique
-from tests.support.house import list_audit, plain, wait_for
+from tests.support.house import list_audit, plain, read_news, wait_for
 from tests.support.ressources import ReviewStage, give_files, make_permalink, send_dialog, stage, store_resources
 from tests.support.ressources import make_resource as made
 
@@ -33,9 +33,9 @@ async def test_published_it_is_told_in_one_message_a_day(stage: ReviewStage) -> 
     assert not await stage.all_said(first)
     stage.juliette.acts()
     await stage.agathe.clicks(card, "Publier")
-    told = await stage.juliette.told(first)
+    told = await read_news(stage.juliette, first)
     assert f"n° {resource.id}" in plain(told)
-    assert told.buttons == ["Ouvrir"]
+    assert told.buttons[0].replace("\u00a0", " ") == f"Ouvrir la fiche n° {resource.id}"
     assert "publiée par" in plain(await stage.card(resource, "publiée"))
     day = await stage.said(first)
     assert f"[{first}](<https://exemple.fr/{first}>)" in day.text
@@ -109,7 +109,7 @@ async def test_ten_clicks_publish_once(stage: ReviewStage) -> None:
     resource, card = await stage.proposes(stage.juliette, titre)
     await asyncio.gather(*(who.races(card, "Publier") for who in (stage.agathe, stage.omar) for _ in range(5)))
     await stage.house.settled()
-    assert len([p for p in await stage.juliette.direct() if titre in p.text and "publiée" in p.text]) == 1
+    assert (await read_news(stage.juliette, titre)).text.count("est publiée") == 1
     assert (await stage.now(resource)).state is ResourceState.PUBLISHED
 
 

@@ -75,7 +75,7 @@ async def test_an_author_closes_after_being_asked_once_more(house: House) -> Non
     assert (await juliette.rewritten(sure, "Ouvert, 5 votes")).buttons == POLL_OPEN
     await juliette.clicks(await juliette.sees(preview), "Clore")
     await juliette.clicks(await juliette.rewritten(preview, "Clore le sondage"), "Clore maintenant")
-    results = await juliette.told("terminé")
+    results = await juliette.rewritten(preview, "terminé")
     assert results.buttons == ["Image", "CSV"]
     await house.settled()
     assert "État : Terminé" in (await juliette.sees(preview)).text

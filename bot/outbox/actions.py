@@ -64,6 +64,8 @@ LOOKS = (0.0, 0.1, 0.3, 0.6)
 """Seconds before each look: servers write it a moment after they have answered."""
 NEWEST = 30
 """Posts among which it is looked for: people may write meanwhile."""
+SPARED_MAX = 20
+"""Of how many people at once what Mattermost says is taken away: of a crowd, that would be a call for each."""
 CHANGES = frozenset({"system_header_change", "system_purpose_change", "system_displayname_change"})
 """The types of posts by which Mattermost tells what of a channel was changed."""
 
@@ -145,8 +147,9 @@ async def perform_action(chat: Mattermost, act: actions.ChatAction, earlier: Out
             return await _create(chat.in_team(act.team), act, earlier)
         case actions.AddMembers():
             kept_out = await chat.in_team(act.team).add_members(act.channel_id, act.user_ids)
-            if act.quiet:
-                await remove_notices(chat, ADDED, act.channel_id, act.user_ids)
+            came = [who for who in act.user_ids if who not in kept_out]
+            if act.quiet and 0 < len(came) <= SPARED_MAX:
+                await remove_notices(chat, ADDED, act.channel_id, came)
             news = {user_id: error.refusal for user_id, error in kept_out.items()}
             return DeliveryResult(channel_id=act.channel_id, news={"kept_out": news} if news else {})
         case actions.React() | actions.Unreact() | actions.Pin() | actions.Unpin() | actions.DeletePost():

@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -18,10 +18,10 @@ from bot.features import Trigger, WorkPriority
 from bot.logs import begin_request
 from bot.mattermost import CallPriority, paced_calls
 from bot.metrics import REQUESTS, WORK_STEPS
-from bot.replies import Button, Progress, Refresh, Reply, Step
+from bot.replies import Button, Direct, Progress, Refresh, Step
 from bot.retries import Gate, LeaseLostError, backoff, is_away
 from bot.tasks import NotFetchedYetError, ShieldedTransactions
-from bot.work.queue import WorkPhase, make_work_message
+from bot.work.queue import STOPPABLE, WorkPhase, make_work_message, topic_of_work
 from bot.work.workers import ERROR_MAX, WorkHandlers, WorkLease, end_values
 from storage import outbox
 from storage.claims import LEASE
@@ -34,6 +34,8 @@ FEW = 3
 """What goes to so few is no crowd: it leaves with what answers people."""
 TOLD_EVERY = 2.0
 """Seconds between two rewritings of the message about it at least."""
+TOLD_AFTER = timedelta(seconds=5)
+"""How long work that is shown elsewhere lasts before there is a message about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +72,13 @@ class StepsLease(WorkLease):
             values |= end_values(WorkState.DONE)
         else:
             values |= {"cursor": step.cursor, "not_before": self._clock() + LEASE}
+        told = self._tell(step)
+        values |= self._file(told)
         await self.claim(db, values)
         prepare = self._handlers.prepare
         few = step.total is not None and step.total <= FEW
         request = Request("work", self.row.name, crowd=not few and taken.trigger.pace is not WorkPriority.URGENT)
-        rows = [*await prepare(db, step.replies, request, taken.trigger.feature), *await prepare(db, self._tell(step))]
+        rows = [*await prepare(db, step.replies, request, taken.trigger.feature), *await prepare(db, told)]
         await self.leave(db, values)
         return rows
 
@@ -83,11 +87,17 @@ class StepsLease(WorkLease):
         step = taken.step
         self.row.done, self.row.total, self.row.cursor = step.done, step.total, step.cursor
         self.row.attempts, self.is_over = 0, step.finished
+        self.row.topic = self.row.topic or next((row.topic for row in messages if self._is_about(row)), None)
         self._handlers.deliver_now(messages)
+
+    def _is_about(self, row: Row) -> bool:
+        """Whether this is the first message about it."""
+        return row.topic == topic_of_work(self.row.id)
 
     async def rest(self, until: datetime, **more: Any) -> None:
         """Leave it until then, as something went wrong. Raises Lost."""
-        await self.put_off(until, self._say(WorkPhase.LATER), state=WorkState.WAITING, **more)
+        told = self._say(WorkPhase.LATER)
+        await self.put_off(until, told, state=WorkState.WAITING, **more, **self._file(told))
 
     async def close(self, state: WorkState, how: WorkPhase, said: str = "", **more: Any) -> None:
         """Nothing more will be done of it, and that is told. Raises Lost."""
@@ -102,9 +112,9 @@ class StepsLease(WorkLease):
         last = await self._handlers.last_step(db, self.row, self.progress)
         then = _row_after(self.row, last) if last else self.row
         await self.claim(db, values | {"done": then.done, "total": then.total})
-        message = make_work_message(trigger, then, how, said)
         buttons = self._lead_to_help(said) if how is WorkPhase.FAILED else []
-        rows = await prepare(db, [Refresh(message.text, buttons, topic=self.row.topic)] if self.row.topic else [])
+        why = last.said if last and how is WorkPhase.CANCELLED else said
+        rows = await prepare(db, [replace(each, buttons=buttons) for each in self._say(how, then, why)])
         if last and trigger:
             rows += await prepare(db, last.replies, Request("work", self.row.name), trigger.feature)
         await self.leave(db, values)
@@ -114,18 +124,34 @@ class StepsLease(WorkLease):
         rescue, trigger = self._handlers.rescue, self._handlers.trigger(self.row)
         return [rescue.button(reference, f"un travail long, « {trigger.title} »")] if rescue and trigger else []
 
-    def _tell(self, step: Step) -> Sequence[Reply]:
+    def _tell(self, step: Step) -> Sequence[Refresh | Direct]:
         """What there is to say of a step: not of each, but of the last."""
         if not step.finished and _now() - self._told_at < TOLD_EVERY:
             return []
         self._told_at = _now()
         return self._say(WorkPhase.DONE if step.finished else WorkPhase.RUNNING, _row_after(self.row, step), step.said)
 
-    def _say(self, how: WorkPhase, work: Work | None = None, said: str = "") -> Sequence[Reply]:
-        if not self.row.topic:
-            return []
+    def _say(self, how: WorkPhase, work: Work | None = None, said: str = "") -> Sequence[Refresh | Direct]:
+        """The message about it, rewritten; or the first there is, of what is worth one."""
         message = make_work_message(self._handlers.trigger(self.row), work or self.row, how, said)
-        return [Refresh(message.text, message.buttons, topic=self.row.topic)]
+        if self.row.topic:
+            return [Refresh(message.text, message.buttons, topic=self.row.topic)]
+        if not self.row.person or not self._is_worth_telling(how, said):
+            return []
+        topic = topic_of_work(self.row.id) if how in STOPPABLE else None
+        return [Direct(message.text, message.buttons, user_id=self.row.person, topic=topic)]
+
+    def _is_worth_telling(self, how: WorkPhase, said: str) -> bool:
+        """Whether something is to be said of work that is shown where it was asked for."""
+        if how is WorkPhase.RUNNING:
+            return self._clock() - self.row.created_at >= TOLD_AFTER
+        return bool(said) if how is WorkPhase.DONE else how is not WorkPhase.CANCELLED
+
+    @staticmethod
+    def _file(told: Sequence[Refresh | Direct]) -> dict[str, Any]:
+        """What is to be noted of the first message about it, which later ones rewrite."""
+        topic = next((each.topic for each in told if isinstance(each, Direct)), None)
+        return {"topic": topic} if topic else {}
 
 
 def _row_after(row: Work, step: Step) -> Work:

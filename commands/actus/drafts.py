@@ -245,7 +245,7 @@ async def show_draft(ctx: Context, line: str) -> Replies:
         editions.DRAFT.post(digest, card, ctx.channel_id) if is_in_room else Whisper(card.text, card.buttons)
     )
     if digest.created_at == ctx.now:
-        replies.append(Start(payload=Harvest(since=digest.since, until=ctx.now)))
+        replies.append(Start(payload=Harvest(since=digest.since, until=ctx.now), quiet=True))
     return replies
 
 

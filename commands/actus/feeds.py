@@ -19,7 +19,7 @@ from bot.errors import UserError
 from bot.french.dates import say_date
 from bot.french.periods import say_moment
 from bot.french.words import plural
-from bot.replies import Direct, Message, Progress, Replies, Reply, Start, Step, Whisper
+from bot.replies import Message, News, Progress, Replies, Reply, Start, Step, Whisper
 from bot.texts import render
 from bot.web import Trouble, UnreadableDocument, WebClient, WebError, WebResponse
 from commands.actus import editions
@@ -270,7 +270,8 @@ async def manage_feeds(ctx: Context, line: str) -> Replies:
             return await _remove_feed(ctx, await _get_numbered(ctx, rest))
         case "essayer" | "lire":
             one = await _get_numbered(ctx, rest)
-            return Start(payload=ReadFeeds(begun=ctx.now, feed=one.number))
+            tried = Whisper(render("actus/feed_tried", feed=one))
+            return [tried, Start(payload=ReadFeeds(begun=ctx.now, feed=one.number))]
     raise UserError(USAGE)
 
 
@@ -414,4 +415,4 @@ async def _tell_owner(ctx: Context, row: NewsFeed, reading: FeedReading) -> Sequ
         return []
     if not await claims.claim(ctx.db, "actus.feed_stopped", f"{row.number}:{since.isoformat()}", ctx.now):
         return []
-    return [Direct(render("actus/feed_stopped", feed=row), user_id=row.by)]
+    return [News(user_id=row.by, text=render("actus/feed_stopped", feed=row))]

@@ -249,7 +249,7 @@ async def _begin_due(desk: NewsContext, edition: Edition, before: datetime) -> S
     for occasion in [*missed, *near]:
         if await digests.find_covering(desk.db, edition.key, occasion.day) is None:
             digest = await drafts.begin_draft(desk, edition, occasion)
-            replies.append(Start(payload=Harvest(since=digest.since, until=desk.now)))
+            replies.append(Start(payload=Harvest(since=digest.since, until=desk.now), quiet=True))
     return replies
 
 

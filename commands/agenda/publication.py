@@ -12,7 +12,7 @@ from bot.errors import UserError
 from bot.events import Delivered
 from bot.french.periods import read_moment, say_moment, write_moment
 from bot.quotas import Quota
-from bot.replies import Ask, Button, Card, Direct, Redirect, Replies, Reply, Whisper
+from bot.replies import Ask, Button, Card, Direct, News, Redirect, Replies, Reply, Whisper
 from bot.texts import quotation, render
 from commands.agenda import cards
 from commands.agenda.feature import (
@@ -153,7 +153,7 @@ async def publish_proposal(ctx: Context, click: cards.Publish) -> Replies:
         return await _tell_decided(ctx, event)
     must_not_be_over(ctx, event)
     told = await publish_event(ctx, event)
-    said = await tell_author(ctx, event, "published", Button("Détails", cards.Open(event=event.number)))
+    said = await _give_author_news(ctx, event)
     about = {"audience": cards.say_audience(event), "said": bool(event.said_at)}
     done = Whisper(render("agenda/is_published", event=event, **about))
     return [done, *await cards.refresh_review_card(ctx, event), *told, *said]
@@ -166,7 +166,14 @@ async def _tell_decided(ctx: Context, event: AgendaEvent) -> Sequence[Reply]:
     return [Whisper(text), *await cards.refresh_review_card(ctx, event)]
 
 
-async def tell_author(ctx: Context, event: AgendaEvent, what: str, *buttons: Button) -> Sequence[Reply]:
+async def _give_author_news(ctx: Context, event: AgendaEvent) -> Sequence[News]:
+    """Tell who proposed an event that it is published, in their message of the day."""
+    opens = Button(f"Détails de l’événement n° {event.number}", cards.Open(event=event.number))
+    told = await tell_author(ctx, event, "published")
+    return [News(user_id=each.user_id, text=each.text, button=opens) for each in told]
+
+
+async def tell_author(ctx: Context, event: AgendaEvent, what: str, *buttons: Button) -> Sequence[Direct]:
     """Tell who proposed an event what became of it; not of what they did themselves, nor who has left."""
     if event.author_id == ctx.user.id or not await is_active(ctx, event.author_id):
         return []

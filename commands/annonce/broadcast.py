@@ -26,6 +26,7 @@ from storage.database import change
 from storage.journal import AuditAct
 
 NAMED_MAX = 5
+NOTHING_LEFT = "arrêtée : rien n’est parti."
 WAITS = (AnnouncementState.DRAFT, AnnouncementState.STOPPED)
 """How it stands while it may leave."""
 
@@ -101,7 +102,7 @@ async def stop_broadcast(ctx: Context, asked: Broadcast, so_far: Progress) -> St
     if state is not AnnouncementState.SENT and await find_work(ctx.db, asked):
         count = cards.say_reached(found, tally)
         replies.append(Direct(render("annonce/stopped", partly=reached > 0, reached=count), user_id=found.by))
-    return Step(replies=replies, done=reached, total=found.total)
+    return Step(replies=replies, done=reached, total=found.total, said="" if reached else NOTHING_LEFT)
 
 
 async def find_missing_files(ctx: ReadingContext, asked: Broadcast, so_far: Progress) -> Collection[str]:

@@ -10,7 +10,7 @@ from bot.context import Context
 from bot.errors import UserError
 from bot.french.words import plural
 from bot.quotas import Quota
-from bot.replies import Ask, Button, Direct, Message, Replies, Reply, Waiting, Whisper
+from bot.replies import Ask, Button, Message, News, Replies, Reply, Waiting, Whisper
 from bot.texts import render
 from commands.annuaire.cards import ANIMATEURS, Decide, draw_contact, draw_contact_text, feature
 from dialogs.annuaire import ProposeContact
@@ -83,7 +83,7 @@ async def decide_contact(ctx: Context, click: Decide) -> Replies:
         replies.append(Whisper(card.text, card.buttons))
     if is_new and contact.proposed_by not in {"", ctx.user.id}:
         said = render("annuaire/decided", title=contact.title, published=click.publish)
-        replies.append(Direct(said, user_id=contact.proposed_by))
+        replies.append(News(user_id=contact.proposed_by, text=said))
     return replies
 
 

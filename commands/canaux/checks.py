@@ -166,15 +166,15 @@ def _select_findings(findings: Sequence[Finding], asked: Check) -> Sequence[Find
 
 async def _end_check(ctx: Context, asked: Check, run: Run, total: int) -> Step:
     count = sum((await runs.count_by_state(ctx.db, run.id)).values())
-    said = render("canaux/checked", count=count, absent=asked.absent)
     if not count:
+        said = render("canaux/checked", absent=asked.absent)
         last = await find_last_night(ctx, run) if asked.night else None
         over = [await close_night(ctx, last)] if last else []
         await runs.drop_run(ctx.db, run)
         return Step(replies=over, done=total, total=total, finished=True, said=said)
     await runs.move_run(ctx.db, run, Stage.SHOWN)
     told = await _report_to_room(ctx, run) if asked.night else [CARD.send(run, await draw_run(ctx, run), run.by)]
-    return Step(replies=told, done=total, total=total, finished=True, said=said)
+    return Step(replies=told, done=total, total=total, finished=True)
 
 
 async def _report_to_room(ctx: Context, run: Run) -> Sequence[Reply]:

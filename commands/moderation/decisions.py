@@ -265,7 +265,7 @@ def confirm_decision(case: Case, fate: forms.Fate = forms.Fate.SAME) -> Sequence
     gone = fate is forms.Fate.GONE and case.act == AuditAct.HIDE
     is_slow = bool(case.act) and case.act != AuditAct.DISMISS and find_handler(case.act).is_slow
     told = {"waits": waits, "act": label_of(case.act), "gone": gone, "under_way": is_slow and not gone}
-    return [Whisper(render("moderation/done", case=case, **told))]
+    return [Whisper(render("moderation/done", case=case, **told), courtesy=not waits and not gone)]
 
 
 async def announce_decision(ctx: Context, case: Case) -> Sequence[Reply]:

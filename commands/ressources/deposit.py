@@ -20,7 +20,7 @@ from bot.forms.limits import LONG_MAX, TEXT_MAX
 from bot.mattermost import ChatFile, ChatPost
 from bot.permalinks import find_permalink, may_be_shown, read_publishable_post
 from bot.quotas import Quota
-from bot.replies import Ask, Button, Direct, Replies, Reply, Update, Whisper
+from bot.replies import Ask, Button, Direct, News, Replies, Reply, Update, Whisper
 from bot.texts import Markdown, escape, quotation, render
 from commands.ressources import posts
 from commands.ressources.feature import (
@@ -331,7 +331,7 @@ async def object_to_resource(ctx: Context, click: Object) -> Replies:
     card = await posts.refresh_card(ctx, resource)
     if not await is_active(ctx, resource.deposited_by):
         return [told, *card]
-    return [told, *card, Direct(render("ressources/rather_not", resource=resource), user_id=resource.deposited_by)]
+    return [told, *card, News(user_id=resource.deposited_by, text=render("ressources/rather_not", resource=resource))]
 
 
 class Decline(BaseModel):

@@ -11,7 +11,7 @@ from bot.audit import AuditEntry, record_entry_at_end
 from bot.context import Context
 from bot.errors import UserError
 from bot.features import Feature, Front, Right
-from bot.replies import Button, Direct
+from bot.replies import Button, Direct, News
 from config.text import fold
 from config.time import PARIS
 from storage import people
@@ -190,6 +190,15 @@ async def find_in_zone(ctx: Context, ids: Collection[str], zone: str) -> set[str
 
 async def tell_others(ctx: Context, whom: Iterable[str], text: str, buttons: Sequence[Button] = ()) -> Sequence[Direct]:
     """Tell each of these, but for who acts, and who has left."""
+    return [Direct(text, buttons, user_id=one) for one in await _find_others(ctx, whom)]
+
+
+async def give_news(ctx: Context, whom: Iterable[str], text: str, button: Button | None = None) -> Sequence[News]:
+    """Tell the same people of what can wait for their message of the day."""
+    return [News(user_id=one, text=text, button=button) for one in await _find_others(ctx, whom)]
+
+
+async def _find_others(ctx: Context, whom: Iterable[str]) -> Sequence[str]:
     others = [one for one in dict.fromkeys(whom) if one and one != ctx.user.id]
     there = await find_active(ctx, others)
-    return [Direct(text, buttons, user_id=one) for one in others if one in there]
+    return [one for one in others if one in there]

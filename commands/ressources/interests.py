@@ -16,11 +16,25 @@ from bot.events import Delivered
 from bot.french.dates import say_date
 from bot.menus import Choosing, Menu
 from bot.quotas import Quota
-from bot.replies import Ask, Button, Card, Direct, Message, Progress, Refresh, Replies, Reply, Start, Step, Whisper
+from bot.replies import (
+    Ask,
+    Button,
+    Card,
+    Direct,
+    Message,
+    News,
+    Progress,
+    Refresh,
+    Replies,
+    Reply,
+    Start,
+    Step,
+    Whisper,
+)
 from bot.texts import quote, render
 from commands.ressources import posts
 from commands.ressources.cards import find_published
-from commands.ressources.feature import ANIMATEURS, FollowThemes, Miss, feature, find_in_zone
+from commands.ressources.feature import ANIMATEURS, FollowThemes, Miss, Open, feature, find_in_zone
 from commands.ressources.posts import link_title, tell_reviewers
 from commands.ressources.search import search_typed
 from config.ressources import KINDS
@@ -324,7 +338,9 @@ async def answer_need(ctx: Context, form: AnswerNeed) -> Replies:
     _note_need(ctx, before, {"fiche": form.number})
     words = {one.user_id: quote(one.words, WORDS_MAX) for one in before.whose}
     said = {"title": link_title(resource), "number": resource.number}
-    messages = [Direct(render("ressources/need_answered", words=words[who], **said), user_id=who) for who in told]
+    opens = Button(f"Ouvrir la fiche n° {resource.number}", Open(resource=resource.number))
+    texts = {who: render("ressources/need_answered", words=words[who], **said) for who in told}
+    messages = [News(user_id=who, text=text, button=opens) for who, text in texts.items()]
     done = Whisper(render("ressources/told", count=len(told), number=resource.number))
     return [await _refresh_need(ctx, await _find_need(ctx, form.need)), *messages, done]
 

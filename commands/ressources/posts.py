@@ -18,7 +18,7 @@ from bot.french.periods import months_after
 from bot.guard import DataKind
 from bot.permalinks import make_permalink
 from bot.quotas import Quota
-from bot.replies import Ask, Button, Direct, Message, Replies, Reply, Say, Whisper
+from bot.replies import Ask, Button, Direct, Message, News, Replies, Reply, Say, Whisper
 from bot.texts import Markdown, escape, link, quotation, relay_plain_text, render
 from commands.ressources.feature import (
     AskAbout,
@@ -360,4 +360,4 @@ async def _tell_author_of_comment(ctx: Context, resource: Resource, by: str, tex
         word=Markdown("\n".join(f"> {escape(line)}" for line in text[:300].splitlines() if line.strip())),
         link=link,
     )
-    return [Direct(said, user_id=whom)]
+    return [News(user_id=whom, text=said)]

@@ -29,6 +29,7 @@ from commands.ressources.feature import (
     decide_resource,
     feature,
     find_resource,
+    give_news,
     lock_resource,
     note_resource,
     tell_others,
@@ -119,7 +120,7 @@ async def close_reports(ctx: Context, resource: Resource) -> Sequence[Reply]:
         note_resource(ctx, AuditAct.RESOURCE_SETTLE, resource, ({"signalements": len(whose)}, {"signalements": 0}))
     text = render("ressources/told_settled", resource=resource, gone=resource.state is not ResourceState.PUBLISHED)
     card = REPORT.rewrite(resource, await _draw_reports(ctx, resource))
-    return [card, *await tell_others(ctx, whose, text)]
+    return [card, *await give_news(ctx, whose, text)]
 
 
 AT_ONCE = 20
@@ -247,9 +248,9 @@ async def publish_proposed(ctx: Context, click: Publish) -> Replies:
     if resource.state is ResourceState.PUBLISHED:
         return await _say_decided(ctx, resource)
     told = await posts.publish_resource(ctx, resource, revision)
-    opened = [Button("Ouvrir", Open(resource=resource.number))]
+    opened = Button(f"Ouvrir la fiche n° {resource.number}", Open(resource=resource.number))
     text = render("ressources/told_published", resource=resource)
-    said = await tell_others(ctx, sorted({resource.deposited_by, resource.auteur_id}), text, opened)
+    said = await give_news(ctx, sorted({resource.deposited_by, resource.auteur_id}), text, opened)
     done = Whisper(render("ressources/is_published", resource=resource))
     return [done, *await posts.refresh_card(ctx, resource, here=True), *told, *said]
 

@@ -15,6 +15,7 @@ from bot.replies import (
     Button,
     Direct,
     Message,
+    News,
     Progress,
     Refresh,
     Replies,
@@ -227,9 +228,9 @@ async def _end_poll(ctx: Context, poll: Poll) -> Sequence[Reply]:
     await _forget_ballots(ctx, poll)
     concludes = Start(payload=cards.Conclude(poll=poll.id), quiet=True)
     told: list[Reply] = [await cards.refresh_cards(ctx, poll, here=True), concludes]
-    if poll.by:
-        buttons = cards.list_result_buttons(poll, managed=True)
-        told.append(Direct(cards.say_results(poll, results), buttons, user_id=poll.by))
+    if poll.by and poll.by != ctx.user.id:  # who ends it reads the results on its card
+        opens = Button(f"Voir le sondage n° {poll.number}", cards.See(chosen=str(poll.number)))
+        told.append(News(user_id=poll.by, text=render("sondage/over", poll=poll), button=opens, is_over=True))
     return told
 
 

@@ -39,6 +39,7 @@ import storage.people.person
 import storage.people.register
 import storage.people.structures
 import storage.quotas
+import storage.rappels
 import storage.ressources.collections
 import storage.ressources.feedback
 import storage.ressources.link_checks

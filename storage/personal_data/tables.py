@@ -32,7 +32,7 @@ import storage.sondage.votes
 import storage.stats.privacy
 import storage.stats.subscriptions
 import storage.watchlist  # noqa: F401
-from storage import agenda, annonce, claims, drafts, outbox, quotas, sondage, work
+from storage import agenda, annonce, claims, drafts, outbox, quotas, rappels, sondage, work
 from storage.canaux import runs
 from storage.cra import practice
 from storage.hotline import duty, posts
@@ -96,6 +96,14 @@ ACTIVITY = (
     ),
     PersonalData("stats_subscription", own=("person_id",), fate=DELETED, acts=("since",)),
     PersonalData("stats_secret"),
+    PersonalData(
+        "daily_news",
+        limit=limit_of(rappels.KEPT_FOR, "la nouvelle", older(table_named("daily_news").c.at)),
+        own=("person_id",),
+        withheld=("data", "name"),
+        fate=DELETED,
+    ),
+    PersonalData("daily_choice", own=("person_id",), withheld=("waiting",), fate=DELETED),
     PersonalData(
         "draft",
         limit=limit_of(drafts.KEPT_FOR, "la saisie", older(table_named("draft").c.saved_at)),

@@ -71,11 +71,10 @@ async def make_coordinateur(house: House, *departements: str) -> Person:
 
 
 async def confirm(house: House, person: Person, preview: Post) -> Post:
-    """The message that tells how far it is, at its end."""
+    """The card, once it is sent everywhere."""
     await person.clicks(preview, "Envoyer")
-    end = await person.rewritten(await person.told("Annonce"), "terminé")
     await house.settled()
-    return end
+    return await person.sees(preview)
 
 
 async def withdraw(person: Person, card: Post) -> None:

@@ -29,7 +29,7 @@ from commands.moderation import cases
 from commands.sondage import broadcast
 from config.settings import Settings, read
 from sandbox import Sandbox
-from storage import canaux, journal, schema, work
+from storage import canaux, journal, rappels, schema, work
 from storage.cra import Cra
 from storage.cra.queries import LastCommune
 from storage.outbox import Outgoing, count_by_state
@@ -116,6 +116,7 @@ class House:
         """Start the bot, as `coop-bot serve` does."""
         logs.configure("INFO", LOG)
         await schema.prepare(self.settings.database_url)
+        rappels.USUAL_RHYTHM = rappels.Rhythm.NEVER  # no message of the day comes in the middle of a story
         watchlist.WATCHES_EVERY, cases.STORM_JOINS, broadcast.GATHERED_FOR = ASKS_EVERY, CROWD, GATHERED_FOR
         self.app = App(self.settings, self.features, self.clock, first=self._first)
         await self.app.start()
@@ -347,6 +348,12 @@ async def agathe(house: House) -> Person:
 def plain(post: Post) -> str:
     """What a post says, with plain spaces."""
     return post.text.replace("\u00a0", " ").replace("\u200b", "")
+
+
+async def read_news(who: Person, containing: str = "") -> Post:
+    """What somebody was not told yet, read before their message of the day."""
+    await who.runs("/rappels maintenant")
+    return await who.told(containing)
 
 
 async def reply_in_thread(who: Person, root: Post, text: str, files: tuple[str, ...] = ()) -> Post:

@@ -61,6 +61,7 @@ class WorkFeature:
     payload: BaseModel = field(default_factory=lambda: Count(steps=3))
     told_in: str | None = None
     quiet: bool = False
+    said: str = "commence dans un instant."
     is_night: bool = False
     seen: list[tuple[Context, Progress]] = field(default_factory=list)
     twice: list[int] = field(default_factory=list)
@@ -82,7 +83,7 @@ class WorkFeature:
         self.feature.stopped(Count, name="support.Count")(self.mourn)
 
     async def begin(self, _: Context, __: str) -> Replies:
-        return Start(payload=self.payload, told_in=self.told_in, quiet=self.quiet)
+        return Start(payload=self.payload, told_in=self.told_in, quiet=self.quiet, said=self.said)
 
     async def greet(self, ctx: Context, text: str) -> Replies:
         return Direct(text, user_id=ctx.user.id)

@@ -96,7 +96,7 @@ async def _let_into(
         if canal.private and rules.reason_out(canal, member, measure.user_id):
             return []
     about, team = ActPurpose.RETURN.about(measure.entry, channel_id), canal.team if canal else ""
-    return [AddMembers(channel_id, [measure.user_id], team=team, quiet=True, topic=about)] if was_there else []
+    return [AddMembers(channel_id, [measure.user_id], team=team, topic=about)] if was_there else []
 
 
 async def _restore_allowance(ctx: Context, measure: Measure, key: str, record: MeasureRecord) -> None:
@@ -272,7 +272,7 @@ async def remove_again(ctx: Context, user_id: str, channel_id: str) -> tuple[Mea
 def make_member_removal(measure: Measure, channel_id: str) -> RemoveMember:
     """They are taken out of it; nobody there is told."""
     about = ActPurpose.ACT.about(measure.entry, channel_id)
-    return RemoveMember(channel_id, measure.user_id, quiet=True, topic=about)
+    return RemoveMember(channel_id, measure.user_id, topic=about)
 
 
 CHANNELS_BATCH = 8

@@ -17,7 +17,7 @@ from bot.errors import ChatError, UserError, unless_refused
 from bot.events import Edited, Posted
 from bot.mattermost import ChatPost
 from bot.permalinks import make_permalink
-from bot.replies import Direct, Progress, Reply, Step
+from bot.replies import Progress, Step
 from bot.texts import Markdown, link, quotation, render
 from bot.websocket.parser import is_by_person
 from commands.moderation.feature import ANIMATEURS, UNWATCHED_MAX, list_rule_channels, list_unwatched_channels, regles
@@ -351,9 +351,8 @@ async def try_rule(ctx: ReadingContext, work: Try, so_far: Progress) -> Step:
             seen.count(await _find_first_posts(ctx, seen))
         else:
             seen.replay(work)
-        return Step(
-            replies=await _report_trial(ctx, work, seen), done=so_far.total or 0, total=so_far.total, finished=True
-        )
+        said = await _say_trial(ctx, work, seen)
+        return Step(done=so_far.total or 0, total=so_far.total, finished=True, said=said)
     posts, is_whole = await _read_posts(ctx, seen.left[0], work)
     seen.add([post for post in posts if post.user_id not in seen.exempt], work)
     seen.left, seen.cut = seen.left[1:], seen.cut or not is_whole
@@ -395,13 +394,12 @@ async def _find_first_posts(ctx: ReadingContext, seen: TrialProgress) -> Sequenc
     return found
 
 
-async def _report_trial(ctx: ReadingContext, work: Try, seen: TrialProgress) -> Sequence[Reply]:
+async def _say_trial(ctx: ReadingContext, work: Try, seen: TrialProgress) -> str:
     shown = [post for post in [await _quote_post(ctx, post_id) for post_id in seen.found] if post]
     apart = await list_unwatched_channels(ctx)
     known = {"hits": seen.hits, "seen": seen.seen, "cut": seen.cut, "shown": shown}
     more = len(apart) - UNWATCHED_MAX
-    text = render("moderation/tried", rule=work.rule, apart=apart[:UNWATCHED_MAX], more=more, **known)
-    return [Direct(text, user_id=ctx.user.id)]
+    return render("moderation/tried", rule=work.rule, apart=apart[:UNWATCHED_MAX], more=more, **known)
 
 
 async def _quote_post(ctx: ReadingContext, post_id: str) -> tuple[Markdown, Markdown] | None:
