@@ -124,7 +124,7 @@ Un Mattermost {plan.version} embarqué : ouvrez cette adresse dans un navigateu
 le bot y est @coop. L’API v4 répond à la même adresse.
   Équipe        {TEAM}
   Comptes       {ADMIN}, {names}
-                et {others} autres conseillers, du Rhône et de douze départements (liste à l’entrée de la page)
+                et {others} autres conseillers, de quarante départements (liste à l’entrée de la page)
   Mot de passe  {PASSWORD}
   Qui fait quoi {entrance.who_may_what()}
 À essayer dans la page :

@@ -9,26 +9,39 @@ from importlib.resources import files
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.work import make_work
+from cli.annuaire import read_contact
 from cli.demo.cast import Actor, everybody
 from cli.demo_data import history as storing
 from cli.demo_data.rows import Conseiller, HistoryPlan
 from cli.ressources.imports import Import
 from cli.ressources.lines import Numbered
 from cli.terminal import ProgressBar
+from commands.actus.cards import Publish
+from commands.actus.drafts import complete_draft
+from commands.actus.harvest import harvest_tables
 from commands.sondage.cards import Broadcast
+from config.settings import Settings
+from config.themes import THEMES
 from config.time import PARIS
 from storage import agenda, canaux, people, targets, work
 from storage import sondage as polls
+from storage.actus import digests
+from storage.actus.digests import Digest, DigestState
 from storage.agenda import AgendaEvent, EventState, add_event
+from storage.annuaire.contacts import save_contact
 from storage.communes import get_commune
-from storage.database import Database
+from storage.database import Database, change
 from storage.people import Person, Role
 from storage.sondage import Poll, PollState
 from storage.work import WorkSort
 
 SEED = 0
-A_DAY = 0.8
-"""Comptes rendus a day and conseiller, all days counted: five or six a week."""
+A_DAY = 43
+"""Comptes rendus of all a day, all days counted."""
+DILIGENT = 48
+"""The first people of the table write five or six a week, who came after them a few a month."""
+OTHERS_SHARE = 0.2
+SKILL_WORDS = ("linux", "vidéo", "podcast", "langue des signes", "impression 3D", "jeux éducatifs")
 
 
 async def fill(database: Database, ids: Mapping[str, str], now: datetime) -> int:
@@ -36,7 +49,7 @@ async def fill(database: Database, ids: Mapping[str, str], now: datetime) -> int
     last = now.date() - timedelta(days=1)
     start = date(last.year - 1, 1, 1)
     crowd = [_conseiller(actor, ids[actor.username]) for actor in everybody() if actor.files_reports]
-    wanted = HistoryPlan(round(A_DAY * len(crowd) * (last - start).days), SEED, start, last)
+    wanted = HistoryPlan(A_DAY * (last - start).days, SEED, start, last)
     async with database.transaction() as db:
         for actor in everybody():
             await people.register_person(db, register(actor, ids[actor.username], now - timedelta(days=500)))
@@ -47,7 +60,9 @@ async def fill(database: Database, ids: Mapping[str, str], now: datetime) -> int
 
 
 def register(actor: Actor, user_id: str, since: datetime) -> Person:
-    """The actor’s line in the register."""
+    """The actor’s line in the register; one in three says what they know, and one in six helps others."""
+    dice = random.Random(f"savoirs {actor.username}")  # noqa: S311  (a story, not a secret)
+    knows = actor.files_reports and dice.random() < 1 / 3
     return Person(
         id=user_id,
         username=actor.username,
@@ -59,6 +74,9 @@ def register(actor: Actor, user_id: str, since: datetime) -> Person:
         structure=actor.structure,
         departements=[actor.departement] if actor.departement else [],
         timezone=actor.timezone,
+        skills=dice.sample([code for code in THEMES if code != "autre"], dice.randint(1, 4)) if knows else [],
+        skill_words=dice.sample(SKILL_WORDS, 1) if knows and dice.random() < 1 / 3 else [],
+        helps=knows and dice.random() < 1 / 2,
         since=since,
     )
 
@@ -67,7 +85,8 @@ def _conseiller(actor: Actor, user_id: str) -> Conseiller:
     places = tuple(place for place in map(get_commune, actor.communes) if place)
     dice = random.Random(actor.username)  # noqa: S311  (a story, not a secret)
     departement = actor.departement or places[0].departement
-    return Conseiller(user_id, actor.username, departement, actor.structure, places, dice.uniform(0.7, 1.4))
+    diligence = dice.uniform(0.7, 1.4) * (1 if actor in everybody()[:DILIGENT] else OTHERS_SHARE)
+    return Conseiller(user_id, actor.username, departement, actor.structure, places, diligence)
 
 
 WEEKEND = (5, 6)
@@ -119,6 +138,16 @@ def _day(now: datetime, days: int, hour: int) -> datetime:
     return start
 
 
+async def fill_directory(database: Database, now: datetime) -> int:
+    """Put the contacts of institutions there; say how many."""
+    text = files("cli.demo").joinpath("contacts.tsv").read_text("utf-8")
+    columns, *rows = [line.split("\t") for line in text.splitlines() if not line.startswith("#")]
+    async with database.transaction() as db:
+        for row in rows:
+            await save_contact(db, read_contact(dict(zip(columns, row, strict=True)), now))
+    return len(rows)
+
+
 async def fill_shelf(database: Database, now: datetime) -> int:
     """Put the resources there, as « import resources » does; say how many."""
     outcome = await Import(database, now, _fail).run(_lines(now.date()), ProgressBar(sys.stderr, "fiche"))
@@ -138,6 +167,45 @@ def _fail(number: int, reason: str) -> None:
     raise ValueError(f"fiches.tsv, {number}: {reason}")
 
 
+EDITO = (
+    "Novembre a été le mois des seniors : plus de cent ateliers, de Ferney-Voltaire à Saint-Denis. Merci à toutes et à "
+    "tous ! Dans ce numéro, vos fiches les plus utiles et les rendez-vous de décembre."
+)
+EDITION = "vendredi"
+NEWS_DAYS = 21
+"""How far back the issue looks."""
+
+
+async def publish_news(db: AsyncSession, settings: Settings, now: datetime) -> int:
+    """Compose an issue of the news, and have it come out when the bot starts; say its number."""
+    author, until = await people.by_username(db, AUTHOR), _day(now, -1 - (now.weekday() - FRIDAY - 1) % 7, 9)
+    by = author.id if author else ""
+    digest = Digest(
+        number=0,
+        edition=EDITION,
+        day=until.date(),
+        first_day=until.date(),
+        at=now,
+        state=DigestState.PUBLISHING,
+        since=now - timedelta(days=NEWS_DAYS),
+        until=now,
+        edito=EDITO,
+        edito_by=by,
+        approved_by=by,
+        approved_at=now,
+        created_at=now,
+    )
+    await digests.hold_numbers(db, now)
+    issue = await digests.begin(db, digest)
+    await harvest_tables(db, issue.since, issue.until, settings)
+    await complete_draft(db, issue)
+    # What the issue had no room for is for the next one, which begins where this one ended.
+    await change(db, issue, until=until)
+    await work.add(db, [make_work(WorkSort.STEPS, Publish(digest=issue.number), "", now, told=False)])
+    return issue.number
+
+
+FRIDAY = 4
 KEY = "general"
 """The key, in the table, of the channel where everybody is."""
 AUTHOR = "agathe"

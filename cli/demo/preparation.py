@@ -32,6 +32,7 @@ async def fill(plan: Plan) -> None:
         await history.fill(database, ids, now)
         await history.fill_agenda(database, ids, now)
         await history.fill_shelf(database, now)
+        await history.fill_directory(database, now)
     finally:
         await database.close()
 
@@ -69,7 +70,7 @@ async def set_up(plan: Plan) -> bool:
 
 async def let_in(plan: Plan) -> None:
     """Bring the bot into the private channels that were there before it, which it does not see, make the others of the
-    plan, and ask the poll in the one of everybody."""
+    plan, ask the poll in the one of everybody, and have the news come out."""
     await bring_in(plan.url, TEAM, "coop", [room.name for room in rooms()])
     settings = read(plan.env).model_copy(update={"work_calls": CALLS})
     await bring_to_plan(settings, utc_now, admin_token=await log_in(plan.url, ADMIN))
@@ -77,5 +78,6 @@ async def let_in(plan: Plan) -> None:
     try:
         async with database.transaction() as db:
             await history.ask_poll(db, utc_now())
+            await history.publish_news(db, settings, utc_now())
     finally:
         await database.close()

@@ -52,6 +52,7 @@ from storage.personal_data.declarations import (
 
 DELETED, RENAMED, KEPT = ErasureFate.DELETED, ErasureFate.RENAMED, ErasureFate.KEPT
 ERASED = "(effacé)"
+_NEWS = limit_of(rappels.KEPT_FOR, "la nouvelle", older(table_named("daily_news").c.at))
 _TICKET, _MOVE, _LINE = (table_named(name).c for name in ("ticket", "ticket_move", "ticket_line"))
 _OLD_TICKETS, _MY_TICKETS = older(_TICKET.closed_at), whose(_TICKET.author_id)
 _MOVE_WORDS: Row = {"note": "", "internal": ""}
@@ -96,13 +97,7 @@ ACTIVITY = (
     ),
     PersonalData("stats_subscription", own=("person_id",), fate=DELETED, acts=("since",)),
     PersonalData("stats_secret"),
-    PersonalData(
-        "daily_news",
-        limit=limit_of(rappels.KEPT_FOR, "la nouvelle", older(table_named("daily_news").c.at)),
-        own=("person_id",),
-        withheld=("data", "name"),
-        fate=DELETED,
-    ),
+    PersonalData("daily_news", limit=_NEWS, own=("person_id",), withheld=("data", "name"), fate=DELETED),
     PersonalData("daily_choice", own=("person_id",), withheld=("waiting",), fate=DELETED),
     PersonalData(
         "draft",
