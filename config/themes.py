@@ -46,18 +46,25 @@ _LONGEST_NAME = 4
 
 @dataclass(frozen=True)
 class Theme:
-    """One theme: `bit` is its place in a stored bitmask and in the form, `mots` the words that mean it."""
+    """One theme: `bit` is its place in a stored bitmask and in the form, `mots` the words that mean it, `liste` those
+    of them that stand beside its name in a list, where clients look for what is typed."""
 
     code: str
     libelle: str
     court: str
     mots: tuple[str, ...]
+    liste: str
     bit: int
+
+    @property
+    def option(self) -> str:
+        """What a list shows: « Envoyer, recevoir, gérer ses courriels · mail, e-mail, messagerie »."""
+        return f"{self.libelle} · {self.liste}"
 
 
 def _load() -> dict[str, Theme]:
     return {
-        row["code"]: Theme(row["code"], row["libelle"], row["court"], tuple(row["mots"].split(", ")), bit)
+        row["code"]: Theme(row["code"], row["libelle"], row["court"], tuple(row["mots"].split(", ")), row["liste"], bit)
         for bit, row in enumerate(read("themes.tsv"))
     }
 

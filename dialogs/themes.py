@@ -13,6 +13,7 @@ THEME_FIELD = Many(
     options={code: theme.libelle for code, theme in THEMES.items()},
     singular="theme",
     noun="thème",
+    listed={code: theme.option for code, theme in THEMES.items()},
     reader=_theme_code,
     more_label="Autres thèmes",
     more_help="Facultatif, séparés par des virgules : mail, emploi, imprimante…",

@@ -96,7 +96,9 @@ async def test_the_choices_are_called_as_on_the_seeds_form(juliette: Person) -> 
     assert list(form.options("statut").values()) == statuts
     themes = list(form.options("themes" if "themes" in form.names else "theme1").items())
     assert [code for code, _ in themes[:13]] == SEED_THEMES
-    assert themes[1] == ("internet", "Naviguer sur Internet")
+    assert themes[1] == ("internet", "Naviguer sur Internet · web, google, wifi"), "the name, then words that find it"
+    for typed, code in (("mail", "courriel"), ("caf", "demarche en ligne"), ("ants", "demarche en ligne")):
+        assert [value for value, text in themes if typed in text.lower()] == [code], "as a client looks for it"
 
 
 @pytest.mark.every_mode

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from bot.forms.kinds import Clues, Element, FieldKind, Question, Raw, Unreadable
@@ -34,6 +34,8 @@ class Many(FieldKind):
     reader: Callable[[str], str | None]
     more_label: str
     more_help: str
+    listed: Mapping[str, str] = field(default_factory=dict)
+    """The texts of the list itself, where clients look for what is typed: they may say more than ``options``."""
 
     @property
     def missing(self) -> str:  # type: ignore[override]  # it names what is missing
@@ -136,7 +138,7 @@ class Many(FieldKind):
 
     @cached_property
     def _usual_options(self) -> list[Element]:
-        return _as_options(self.options)
+        return _as_options(self.listed or self.options)
 
     @property
     def _singulars(self) -> list[str]:

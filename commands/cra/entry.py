@@ -63,9 +63,11 @@ async def start_report(ctx: Context, shown: Preview) -> Replies:
 
 
 async def open_report_form(ctx: Context, day: date) -> Ask:
-    """Open the dialog of a new report of that day, at the last commune."""
+    """Open the dialog of a new report of that day, with what is usual: canal, commune, durations."""
     usual, practice = await ctx.recall(read_usual), await ctx.recall(is_training)
-    return Ask(NewCra.draft(date=day, activite="individuel", commune=usual.commune or None, practice=practice))
+    known = {"canal": usual.canal, "commune": usual.commune or None, "minutes": next(iter(usual.minutes), None)}
+    more = {"often": usual.minutes, "practice": practice}
+    return Ask(NewCra.draft(date=day, activite="individuel", **known, **more))
 
 
 @feature.submit(NewCra, roles=CONSEILLERS, accepted=find_filed_keys)

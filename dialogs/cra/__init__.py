@@ -2,19 +2,21 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import BaseModel, Field
 
-from bot.forms import Choice, Clues, Day, Form, Hidden, ReadText
+from bot.forms import Choice, Clues, Day, Element, Form, Hidden, ReadText
+from bot.forms.kinds import Question
 from bot.french.dates import say_date
 from bot.french.words import say_minutes
 from bot.texts import quote
 from config.programme import FIRST_DAY
 from dialogs.cra.titles import title_typed
 from dialogs.themes import THEME_FIELD
-from storage.communes import CommunePlace, Match, find_place, get_commune
+from storage.communes import CommunePlace, find_place, get_commune
 from storage.communes import make_label as place_label
 from storage.cra import Activite, Age, Canal, Cra, CraRow, Report, Statut, Suite
 from storage.cra.report import AGES, DUREES, STATUTS
@@ -65,25 +67,19 @@ LISTED = 8
 
 def read_place(text: str, clues: Clues) -> CommunePlace:
     """Read the place that a postcode, a name or both mean. Raises ValueError with the choices to copy."""
-    return require_place(text, find_place(text, clues.user.departements))
-
-
-def require_place(text: str, found: Match) -> CommunePlace:
-    """Return the place found for a text. Raises ValueError as `read_place` does."""
+    found = find_place(text, clues.user.departements)
     if found.place:
         return found.place
     if found.choices:
         more = len(found.choices) + found.more - LISTED
         rest = f" (et {more} autres : ajoutez le code postal)" if more > 0 else ""
         raise ValueError(
-            f"Plusieurs communes correspondent : copiez celle qui convient. {_list_places(found.choices)}{rest}."
+            f"Plusieurs communes correspondent. Choisissez, et écrivez-la ici : {_list_places(found.choices)}{rest}."
         )
     if len(found.suggestions) == 1:
         raise ValueError(f"Commune introuvable. Si c’est {_list_places(found.suggestions)}, copiez ces mots.")
     if found.suggestions:
-        raise ValueError(
-            f"Commune introuvable. Si c’est l’une de celles-ci, copiez-la : {_list_places(found.suggestions)}."
-        )
+        raise ValueError(f"Commune introuvable. Choisissez, et écrivez-la ici : {_list_places(found.suggestions)}.")
     raise ValueError(f"Aucune commune ne correspond à « {quote(text)} » : écrivez son code postal ou son nom.")
 
 
@@ -100,7 +96,21 @@ COMMUNE_FIELD = ReadText(
     placeholder="69120, ou Vaulx-en-Velin",
     missing_text="Indiquez la commune : son code postal ou son nom.",
 )
-DUREE_FIELD = Choice({str(m): say_minutes(m) for m in DUREES}, int)
+
+
+@dataclass(frozen=True)
+class OftenFirst(Choice):
+    """A choice of which what somebody uses often, which the form ``offers``, stands first."""
+
+    def draw(self, question: Question, known: object, clues: Clues) -> list[Element]:
+        often = clues.offers.get(question.name, {})
+        (element,) = super().draw(question, known, clues)
+        first = [{"text": text, "value": value} for value, text in often.items() if value in self.options]
+        rest = [{"text": text, "value": value} for value, text in self.options.items() if value not in often]
+        return [element | {"options": [*first, *rest]}]
+
+
+DUREE_FIELD = OftenFirst({str(m): say_minutes(m) for m in DUREES}, int)
 KEPT_ANSWERS = frozenset({Keep.GARDER.value})
 
 
@@ -110,8 +120,8 @@ def _or_keep(enumeration: Any) -> Choice:
 
 
 class NewCra(Form):
-    """One accompaniment or workshop, to be recorded. ``kept`` is the distribution of the report it copies; of
-    ``practice`` it counts in no figure."""
+    """One accompaniment or workshop, to be recorded. ``kept`` is the distribution of the report it copies, ``often``
+    the durations, in minutes, that its author uses often; of ``practice`` it counts in no figure."""
 
     title = "Compte rendu (CRA)"
     submit_label = "Enregistrer"
@@ -139,7 +149,12 @@ class NewCra(Form):
         None, title="Déjà venus", description="Nombre de personnes que vous aviez déjà accompagnées."
     )
     kept: Hidden[KeptAnswers | None] = None
+    often: Hidden[tuple[int, ...]] = ()
     practice: Hidden[bool] = False
+
+    @classmethod
+    def offers(cls, hidden: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
+        return {"duree": {str(minutes): say_minutes(int(minutes)) for minutes in hidden.get("often") or ()}}
 
     def introduction(self) -> str:
         return PRACTICE if self.practice else ""

@@ -20,11 +20,11 @@ USED_MIN, OFFERED_MOST = 6, 3
 
 @dataclass(frozen=True, slots=True)
 class Usual:
-    """What somebody’s next report likely says: the commune used last, the canal used most, and the durations used more
-    than five times, in minutes, the most used first."""
+    """What somebody’s next report likely says: the commune used last, the canal used most (None: no report yet), and
+    the durations used more than five times, in minutes, the most used first."""
 
     commune: str = ""
-    canal: Canal = Canal.RATTACHEMENT
+    canal: Canal | None = None
     minutes: tuple[int, ...] = ()
 
 
@@ -36,7 +36,7 @@ async def read_usual(db: AsyncSession, author_id: str) -> Usual:
     rows = (await db.exec(query.limit(LOOKED_BACK))).all()
     # Of what is used as often the newest comes first: a Counter keeps the order in which it met them.
     canals, minutes = Counter(canal for canal, _ in rows), Counter(length for _, length in rows)
-    canal = Canal(canals.most_common(1)[0][0]) if canals else Canal.RATTACHEMENT
+    canal = Canal(canals.most_common(1)[0][0]) if canals else None
     often = [length for length, times in minutes.most_common(OFFERED_MOST) if times >= USED_MIN]
     return Usual(commune, canal, tuple(often))
 

@@ -5,7 +5,7 @@ from config.themes import THEMES
 from storage.cra import Activite, Age, Canal, Statut
 from tests.browser.window import Window
 
-THEMES_OF_THE_DAY = [THEMES[code].libelle for code in ("internet", "courriel")]
+THEMES_OF_THE_DAY = [THEMES[code].option for code in ("internet", "courriel")]
 
 
 async def fill_workshop(window: Window, participants: str = "8") -> None:

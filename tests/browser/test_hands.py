@@ -20,7 +20,7 @@ BY_KEYS = (
     ("participants", "4", False),
     ("age", Age.PLUS_60.label, True),
     ("statut", Statut.RETRAITE.label, True),
-    ("theme", THEMES["courriel"].libelle, True),
+    ("theme", THEMES["courriel"].option, True),
     ("duree", say_minutes(60), True),
 )
 

@@ -99,3 +99,8 @@ def show_meant(meant: dict[str, str]) -> dict[str, str]:
 
 
 Figures = Counter[str]
+
+
+def is_whole(meant: dict[str, str]) -> bool:
+    """Whether everything that a report needs was said, and can be known."""
+    return ASKED not in meant.values() and {"age", "themes", "duree"} <= meant.keys()

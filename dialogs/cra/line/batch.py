@@ -253,10 +253,10 @@ def _like_before(draft: _Draft, before: Line, clues: Clues, usual: Usual) -> Lin
     return replace(line, unread=(*before.unread, *line.unread))
 
 
-_ALL_SHARE = ("date", "commune", "canal")
-"""What holds for the other reports of a line, too, unless they say otherwise: who tells of a morning says once where
-it was."""
-_BARE_SHARE = (*_ALL_SHARE, "age", "statut", "themes", "duree", "suite")
+_ALL_SHARE = ("date", "commune")
+"""What holds for the other reports of a line, too, unless they say otherwise: who tells of a morning says once when
+and where it was."""
+_BARE_SHARE = (*_ALL_SHARE, "canal", "age", "statut", "themes", "duree", "suite")
 """What a part takes from the next one that says nothing but an activity: « 3 individuels et 2 ponctuels 30 min »."""
 
 

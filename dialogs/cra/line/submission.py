@@ -250,7 +250,8 @@ def _list_defaults(found: LineValues, clues: Clues, usual: Usual) -> Iterator[tu
     yield "activite", kind.value, kind.label.lower()
     if usual.commune:
         yield "commune", usual.commune, f"{usual.commune} (la dernière commune utilisée)"
-    yield "canal", usual.canal.value, usual.canal.label.lower()
+    canal = usual.canal or Canal.RATTACHEMENT
+    yield "canal", canal.value, canal.label.lower()
     yield "statut", Statut.HETEROGENE.value, "statut non renseigné"
 
 
