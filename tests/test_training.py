@@ -216,11 +216,15 @@ async def test_after_seven_days_it_is_over(house: House, juliette: Person, clock
     assert MARK not in plain(await file_workshop(juliette))
 
 
+@pytest.mark.every_mode
 async def test_other_commands_are_real_and_it_is_said(juliette: Person) -> None:
     assert "bien réelle" not in plain(await juliette.asks("/annuaire"))
     await train(juliette)
     await juliette.runs("/annuaire")
     await juliette.whispered("bien réelle")
+    form = await juliette.opens("/sondage")
+    await juliette.whispered("bien réelle")
+    await form.cancel()
     await juliette.runs("/stats national")
     await juliette.whispered("bien réelle")
 
