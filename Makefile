@@ -8,7 +8,7 @@ BIN := .venv/bin
 CHECKED := bot cli commands dialogs storage config sandbox tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all check bench guides words pictures lock wheel clean
+.PHONY: help demo test test-all check bench guides words plain-words pictures lock wheel clean
 
 help:
 	@echo "make demo    le bot et un Mattermost embarqué (PORT, BOT_PORT, SERVER_VERSION, RESET=1, TOUR=1, OPEN=0)"
@@ -17,6 +17,7 @@ help:
 	@echo "make bench   les mesures, côte à côte"
 	@echo "make guides  refaire les tableaux de commandes des guides (docs)"
 	@echo "make words   écrire tout ce que le bot peut dire sur une page, pour la relire (build/phrases.md)"
+	@echo "make plain-words  apprendre de nouveau les mots simples (config/plain_examples.tsv)"
 	@echo "make pictures  refaire les images des guides (docs/images)"
 	@echo "make wheel   le paquet à installer, dans dist/"
 	@echo "make lock    refaire requirements*.lock (demande uv)"
@@ -75,6 +76,9 @@ guides: .venv/.dev
 
 words: .venv/.dev
 	$(BIN)/python -m tests.sentences
+
+plain-words: .venv/.dev
+	$(BIN)/python -m dialogs.plain_words.trainer
 
 pictures: .venv/.dev
 	$(BIN)/python -m tests.browser.pictures

@@ -1,17 +1,32 @@
 """Plain words: what sentences want, measured on labelled sets; what is never done, and what it takes."""
 
 import tracemalloc
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from config import tables
+from config.text import fold
 from dialogs.plain_words import Intention, understand
 from dialogs.plain_words.cues import read_cues
+from dialogs.plain_words.model import FILE, read_examples, read_model
+from dialogs.plain_words.trainer import name_version
 from tests.support.plain_words import COMMANDS, TODAY, read, read_labelled, score
 
 MEMORY_MAX = 10_000_000
 WITHOUT_LINE = {Intention.POLITESSE, Intention.ANNULER, Intention.HORS_SUJET}
+
+
+def test_the_model_is_of_the_examples_that_there_are() -> None:
+    version = (Path(tables.__file__).parent / FILE).read_text("utf-8").split("\t", 1)[0]
+    assert version == name_version(read_examples()), "make plain-words"
+
+
+def test_no_example_is_of_the_set_that_is_held_out() -> None:
+    held_out = {fold(one.sentence).strip(" ?!.…") for one in read_labelled("plain_words_second.tsv")}
+    assert held_out.isdisjoint(fold(phrase).strip(" ?!.…") for phrase, _ in read_examples())
 
 
 def test_the_set_that_served_to_tune_is_read_right() -> None:
@@ -78,8 +93,9 @@ def test_a_long_story_is_read_by_its_beginning() -> None:
     assert len(reading.line) < 2000, "what a command takes"
 
 
-def test_the_cues_take_little_memory() -> None:
+def test_cues_and_model_take_little_memory() -> None:
     read_cues.cache_clear()
+    read_model.cache_clear()
     tracemalloc.start()
     read("bonjour, mes stats de septembre")
     taken, _ = tracemalloc.get_traced_memory()

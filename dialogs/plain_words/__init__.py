@@ -4,6 +4,7 @@ Words
     Intention: what somebody wants of the bot, by the names that « coop-bot understand » writes.
     Reading: a sentence read as an intention, with the command line that stands for it.
     understand: reads a sentence; it knows no database and asks nobody.
+    Model: how likely each intention is, learnt from config/plain_examples.tsv by `make plain-words`.
     Cue: a turn of phrase of config/plain_words.tsv, which says so much for an intention.
 """
 

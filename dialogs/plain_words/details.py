@@ -82,7 +82,7 @@ def write_line(intention: Intention, said: Said) -> str:
 
 REPORT_ACTS = {
     "modifier": r"modifi|corrig|rectifi|chang|edit",
-    "supprimer": r"supprim|efface|enlev|retir",
+    "supprimer": r"supprim|efface|enlev|retir|annul",
     "dupliquer": r"duplique|copie|recopie",
     "rétablir": r"retabli|restaur|remet",
 }
@@ -173,7 +173,7 @@ def _write_events(said: Said) -> str:
         return "agenda passés"
     if said.has("flux|mon telephone|synchro|google|outlook|abonn|mon agenda|dans mon"):
         return "agenda flux"
-    if said.has("mes |je participe|je suis inscri|inscrite? "):
+    if said.has("mes |suis inscri|inscrite? "):
         return "agenda mes"
     return "agenda"
 

@@ -1,23 +1,31 @@
 """The way from a sentence to its reading: the command that it is, or the cues that it gives."""
 
 import re
+import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date
+from math import log
 
 from bot.command_lines import MANNERED, CommandIndex, read_typed_number
 from config.text import fold
 from dialogs.plain_words.cues import read_cues
 from dialogs.plain_words.details import Said, write_line
 from dialogs.plain_words.frames import read_frame
+from dialogs.plain_words.model import read_model
 from dialogs.plain_words.readings import Intention, Reading
 from dialogs.plain_words.reports import weigh_report
 from dialogs.plain_words.sentences import Sentence, read_sentence
 
-LIKELY = 2.5
-"""What an intention must weigh to be proposed."""
-SURE, MARGIN = 5.0, 3.0
-"""What it must weigh to be taken for sure, and how much more than any other."""
+LIKELY, POSSIBLE = 2.5, 0.15
+"""What an intention must weigh by cues, or be likely by the model, to be proposed beside another."""
+SURE, MARGIN, AGREED = 4.0, 1.5, 0.75
+"""What it must weigh to be taken for sure, how much more than any other, and how likely it must be."""
+KNOWN = 0.4
+"""How likely something must be of which no cue tells."""
+MODEL_WEIGHT, UNLIKELY = 1.5, 1e-4
+"""What the model counts beside the cues, and the least that it can say."""
+PERIOD_WEIGHT = 5.0
 OTHERS_MAX = 2
 _NAME = re.compile(r"\b[A-ZÀ-Ý][a-zà-ÿ]{2,}(?:-[A-ZÀ-Ý][a-zà-ÿ]+)? [A-ZÀ-Ý][A-Za-zÀ-ÿ-]{2,}")
 NAME_WEIGHT = 4.0
@@ -31,7 +39,6 @@ STORY = 22
 """Words of a sentence that tells a story: stories are told to people who help."""
 TERRITORY_WEIGHT, STORY_WEIGHT = 3.5, 3.0
 NOT_FOR_US = Reading(Intention.HORS_SUJET, "", sure=False)
-_WITHOUT_LINE = frozenset({Intention.POLITESSE, Intention.ANNULER, Intention.HORS_SUJET})
 
 
 def understand(sentence: str, today: date, commands: CommandIndex, allowed: Collection[str] | None = None) -> Reading:
@@ -60,7 +67,8 @@ def _answer_politeness(sentence: Sentence) -> Reading:
     words = {word.folded for word in sentence.words}
     if words == {"?"}:
         return Reading(Intention.AIDE, "/aide", sure=True)
-    return Reading(Intention.POLITESSE, "", sure=True) if words else NOT_FOR_US
+    is_polite = words or any(unicodedata.category(sign) == "So" for sign in sentence.text)
+    return Reading(Intention.POLITESSE, "", sure=True) if is_polite else NOT_FOR_US
 
 
 def _weigh(said: Said, scores: dict[Intention, float]) -> Mapping[Intention, float]:
@@ -74,7 +82,7 @@ def _weigh(said: Said, scores: dict[Intention, float]) -> Mapping[Intention, flo
     if len(said.sentence.words) >= STORY:
         scores[Intention.HOTLINE] += STORY_WEIGHT
     if said.period and not any(scores.values()) and len(said.period.split()) >= (said.end - said.first) - 1:
-        scores[Intention.STATS] += SURE
+        scores[Intention.STATS] += PERIOD_WEIGHT
     return scores
 
 
@@ -84,18 +92,20 @@ def names_somebody(text: str, known: frozenset[str]) -> bool:
     return any(known.isdisjoint(words) for words in found)
 
 
-def _choose(said: Said, scores: Mapping[Intention, float]) -> Reading:
+def _choose(said: Said, cues: Mapping[Intention, float]) -> Reading:
+    """Choose what cues and model together make likeliest; it is sure where each of them says the same alone."""
+    likely = read_model().judge(said.sentence)
+    scores = {each: cues[each] + MODEL_WEIGHT * log(max(likely.get(each, 0.0), UNLIKELY)) for each in cues}
     ranked = sorted(scores, key=lambda intention: -scores[intention])
-    best, second = ranked[:2]
-    if scores[best] < LIKELY and best not in _WITHOUT_LINE:
-        likely = [Reading(each, write_line(each, said), sure=False) for each in ranked if scores[each] > 1]
-        return replace(likely[0], others=_list_others(likely)) if likely else NOT_FOR_US
-    if scores[best] <= 0:
+    best, cued = ranked[0], sorted(cues.values(), reverse=True)
+    agreed = likely.get(best, 0.0) >= AGREED and cues[best] == cued[0] >= SURE and cued[0] - cued[1] >= MARGIN
+    found = Reading(best, write_line(best, said), sure=False)
+    if agreed and _is_explained(said, best) and is_harmless(found.line):
+        return replace(found, sure=True)
+    if best is Intention.HORS_SUJET or (cued[0] <= 0 and likely.get(best, 0.0) < KNOWN):
         return NOT_FOR_US
-    sure = scores[best] >= SURE and scores[best] - scores[second] >= MARGIN and _is_explained(said, best)
-    found = [Reading(each, write_line(each, said), sure=False) for each in ranked if scores[each] >= LIKELY]
-    found = found or [Reading(best, write_line(best, said), sure=False)]
-    return replace(found[0], sure=sure and is_harmless(found[0].line), others=() if sure else _list_others(found))
+    others = [each for each in ranked if cues[each] >= LIKELY or likely.get(each, 0.0) >= POSSIBLE]
+    return replace(found, others=_list_others([found, *(Reading(e, write_line(e, said), sure=False) for e in others)]))
 
 
 def _is_explained(said: Said, intention: Intention) -> bool:

@@ -1,0 +1,87 @@
+"""`python -m dialogs.plain_words.trainer`: learn the model from the examples, and write its file anew."""
+
+from collections import Counter
+from collections.abc import Sequence
+from hashlib import sha256
+from pathlib import Path
+
+from config import tables
+from dialogs.plain_words import model
+from dialogs.plain_words.cues import read_cues
+from dialogs.plain_words.model import SCALE, Model, make_likely, read_examples, weigh_features
+from dialogs.plain_words.readings import Intention
+from dialogs.plain_words.sentences import read_sentence
+
+ROUNDS, STEP, FADING = 12, 0.25, 0.3
+"""How often all examples are gone through, how far a mistake moves the weights, and how fast that grows less."""
+LEAST = 1e-3
+"""Mistakes that move nothing."""
+SMALLEST = 0.12
+"""Weights that are worth keeping."""
+RARE = 2
+"""In how many examples a piece of a word must be to be kept."""
+
+Example = tuple[str, Intention]
+
+
+def learn(examples: Sequence[Example]) -> Model:
+    """Learn weights by going through the examples in random order (multinomial logistic regression)."""
+    mend = read_cues().spelling.mend
+    found = [(weigh_features(read_sentence(phrase, mend)), intention) for phrase, intention in examples]
+    times = Counter(feature for features, _ in found for feature in features)
+    kept = {feature for feature, count in times.items() if count >= RARE or feature[0] != "<"}
+    labels = tuple(sorted({intention for _, intention in examples}))
+    weights = {feature: [0.0] * len(labels) for feature in kept}
+    rows = [
+        ([(weights[f], value) for f, value in features.items() if f in kept], labels.index(intention))
+        for features, intention in found
+    ]
+    for number in range(ROUNDS):
+        for index in _shuffle(len(rows), number):
+            _correct(*rows[index], len(labels), STEP / (1 + number * FADING))
+    return Model(labels, {feature: _compress(row) for feature, row in sorted(weights.items()) if any(map(_round, row))})
+
+
+def _shuffle(count: int, number: int) -> list[int]:
+    """The numbers up to a count in an order that looks random, and is another each round, the same each time."""
+    return sorted(range(count), key=lambda index: sha256(f"{number} {index}".encode()).digest())
+
+
+def _correct(features: list[tuple[list[float], float]], right: int, count: int, step: float) -> None:
+    """Move the weights of an example’s features by how wrong they are about it."""
+    sums = [0.0] * count
+    for row, value in features:
+        for label, weight in enumerate(row):
+            if weight:
+                sums[label] += weight * value
+    likely = make_likely(sums)
+    likely[right] -= 1
+    wrong = [(label, step * mistake) for label, mistake in enumerate(likely) if abs(mistake) > LEAST]
+    for row, value in features:
+        for label, move in wrong:
+            row[label] -= move * value
+
+
+def _round(weight: float) -> int:
+    return round(weight * SCALE) if abs(weight) >= SMALLEST else 0
+
+
+def _compress(row: list[float]) -> tuple[int, ...]:
+    return tuple(number for label, weight in enumerate(row) if _round(weight) for number in (label, _round(weight)))
+
+
+def name_version(examples: Sequence[Example]) -> str:
+    """What tells one table of examples from another."""
+    return sha256("\n".join(f"{phrase}\t{intention}" for phrase, intention in examples).encode()).hexdigest()[:12]
+
+
+def write(learnt: Model, version: str, to: Path) -> None:
+    """Write a model as a file: the version of its examples and its intentions, then a line for each feature."""
+    lines = [f"{version}\t{' '.join(learnt.labels)}"]
+    lines += [f"{feature}\t{' '.join(map(str, row))}" for feature, row in learnt.weights.items()]
+    to.write_text("\n".join(lines) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    known = read_examples()
+    write(learn(known), name_version(known), Path(tables.__file__).parent / model.FILE)
