@@ -146,7 +146,8 @@ def _write_deposit(said: Said) -> str:
         return f"ressources ajouter {link}"
     found = re.search(r" (?:sur|pour|concernant|intitulee?|appelee?) ", said.plain)
     about = said.sentence.places.index(found.end()) if found and found.end() in said.sentence.places else said.end
-    return "ressources ajouter " + said.rest("sujet", about)
+    said_of_it = re.split(r",? (?:que |et |qu['’]|je )", said.rest("sujet", about))
+    return f"ressources ajouter {said_of_it[0]}"
 
 
 def _write_people(said: Said) -> str:

@@ -10,7 +10,7 @@ from math import log
 from bot.command_lines import MANNERED, CommandIndex, read_typed_number
 from config.text import fold
 from dialogs.plain_words.cues import read_cues
-from dialogs.plain_words.details import Said, write_line
+from dialogs.plain_words.details import REPORT_ACTS, Said, write_line
 from dialogs.plain_words.frames import read_frame
 from dialogs.plain_words.model import read_model
 from dialogs.plain_words.readings import Intention, Reading
@@ -29,6 +29,13 @@ PERIOD_WEIGHT = 5.0
 OTHERS_MAX = 2
 _NAME = re.compile(r"\b[A-ZÀ-Ý][a-zà-ÿ]{2,}(?:-[A-ZÀ-Ý][a-zà-ÿ]+)? [A-ZÀ-Ý][A-Za-zÀ-ÿ-]{2,}")
 NAME_WEIGHT = 4.0
+SOUGHT_MAX = 6
+"""Words that are sought, at most; more are half a sentence."""
+_SEEKING = (Intention.RESSOURCES, Intention.RESSOURCES_DEPOT, Intention.ANNUAIRE)
+_SPEAKING = frozenset(
+    {"j", "je", "c", "tu", "t", "il", "elle", "est", "ai", "que", "quoi", "comment", "on", "nous", "vous"}
+)
+"""Words of who speaks, which nobody looks for."""
 ODD_SHARE = 5
 """Of how many words one may be unknown."""
 _TELLING = frozenset(
@@ -100,12 +107,22 @@ def _choose(said: Said, cues: Mapping[Intention, float]) -> Reading:
     best, cued = ranked[0], sorted(cues.values(), reverse=True)
     agreed = likely.get(best, 0.0) >= AGREED and cues[best] == cued[0] >= SURE and cued[0] - cued[1] >= MARGIN
     found = Reading(best, write_line(best, said), sure=False)
-    if agreed and _is_explained(said, best) and is_harmless(found.line):
+    if agreed and _is_explained(said, best) and is_harmless(found.line) and _is_clean(said, found):
         return replace(found, sure=True)
     if best is Intention.HORS_SUJET or (cued[0] <= 0 and likely.get(best, 0.0) < KNOWN):
         return NOT_FOR_US
     others = [each for each in ranked if cues[each] >= LIKELY or likely.get(each, 0.0) >= POSSIBLE]
     return replace(found, others=_list_others([found, *(Reading(e, write_line(e, said), sure=False) for e in others)]))
+
+
+def _is_clean(said: Said, found: Reading) -> bool:
+    """Whether the details are what is sought or told, and not half a sentence around it."""
+    words = fold(found.line).split()[1:]
+    if found.intention in _SEEKING:
+        return len(words) <= SOUGHT_MAX and _SPEAKING.isdisjoint(words)
+    if found.intention is Intention.CRA and len(words) > 1:
+        return bool(weigh_report(said.plain)) or words[0] in REPORT_ACTS
+    return True
 
 
 def _is_explained(said: Said, intention: Intention) -> bool:
