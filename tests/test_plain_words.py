@@ -40,6 +40,15 @@ def test_the_set_that_served_to_tune_is_read_right() -> None:
     assert reached.sure >= 0.6
 
 
+def test_the_set_that_is_held_out_is_read_no_worse_than_it_was() -> None:
+    """The goal is 0.92, 0.88 and 0.01: it is not reached (docs/decisions/demandes.md)."""
+    reached = score(read_labelled("plain_words_second.tsv"))
+    print(reached)
+    assert reached.intention >= 0.86
+    assert reached.command >= 0.67
+    assert reached.sure_of_wrong_intention <= 0.03
+
+
 @pytest.mark.parametrize(
     ("sentence", "intention", "line"),
     [

@@ -1,4 +1,4 @@
-"""`python -m tests.bench [--quick] [a … u]`: measure those parts, or all, side by side, and print the table."""
+"""`python -m tests.bench [--quick] [a … v]`: measure those parts, or all, side by side, and print the table."""
 
 import argparse
 import asyncio
@@ -29,6 +29,7 @@ from tests.bench import (
     news,
     page,
     pile,
+    plain_words,
     polls,
     resources,
     restarts,
@@ -44,7 +45,7 @@ from tests.bench.plan import QUICK, Plan
 from tests.bench.stub import Stub
 from tests.bench.team import team
 
-PARTS = ("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q", "r", "s", "t", "u")
+PARTS = ("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q", "r", "s", "t", "u", "v")
 ON_EACH_DATABASE = {
     "i": backlog.measure,
     "j": restarts.measure,
@@ -76,6 +77,9 @@ async def figures(plan: Plan, parts: Collection[str]) -> AsyncIterator[Figure]:
     await stub.stop()
     if "s" in parts:
         yield rules.measure(plan)
+    if "v" in parts:
+        for figure in plain_words.measure():
+            yield figure
     if "e" in parts:
         for figure in await page.measure(plan):
             yield figure

@@ -1,0 +1,100 @@
+"""Measure (v): plain words read in several ways, side by side, on sentences that none of them was tuned on."""
+
+import time
+import tracemalloc
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from math import log
+
+from dialogs.plain_words import Intention
+from dialogs.plain_words.cues import read_cues
+from dialogs.plain_words.model import make_likely, read_examples, read_model, weigh_features
+from dialogs.plain_words.sentences import Sentence, read_sentence
+from tests.bench.figures import Figure
+from tests.support.plain_words import Labelled, read, read_labelled, score
+
+HELD_OUT = "plain_words_second.tsv"
+GOAL_MS, GOAL_BYTES = 5.0, 10_000_000
+SMOOTH = 0.1
+"""What a word counts that an intention was never said with (naive Bayes)."""
+Judge = Callable[[Sentence], dict[Intention, float]]
+"""How likely each intention is, by one way of reading."""
+
+
+def measure() -> Iterator[Figure]:
+    """Each way alone, then what the bot does, which is cues and model together; then what that takes."""
+    labelled = read_labelled(HELD_OUT)
+    for name, judge, certain in (
+        ("mots pesés", _judge_by_cues, 0.98),
+        ("Bayes naïf", _make_bayes(), 0.999),
+        ("modèle appris", read_model().judge, 0.9),
+    ):
+        right, wrong, sure, ms = _judge_all(labelled, judge, certain)
+        told = f"intention {right:.3f}, sûr {sure:.2f}, faux et sûr {wrong:.3f}, {ms:.2f} ms"
+        yield Figure(f"(v) {len(labelled)} phrases, {name}", told, "", "")
+    reached = score(labelled)
+    told = f"intention {reached.intention:.3f}, commande {reached.command:.3f}, sûr {reached.sure:.2f}, "
+    told += f"faux et sûr {reached.sure_of_wrong_intention:.3f}"
+    met = reached.intention >= 0.92 and reached.command >= 0.88 and reached.sure_of_wrong_intention <= 0.01
+    yield Figure(f"(v) {len(labelled)} phrases, le bot", told, "", "≥ 0,92, ≥ 0,88, ≤ 0,01", met)
+    yield _measure_cost(labelled)
+
+
+def _measure_cost(labelled: list[Labelled]) -> Figure:
+    read_cues.cache_clear()
+    read_model.cache_clear()
+    tracemalloc.start()
+    read(labelled[0].sentence)
+    taken, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    began = time.thread_time()
+    for one in labelled:
+        read(one.sentence)
+    ms = (time.thread_time() - began) / len(labelled) * 1000
+    told = f"{ms:.2f} ms par phrase, {taken / 1e6:.1f} Mo"
+    return Figure("(v) lire une phrase", told, "", "≤ 5 ms, ≤ 10 Mo", ms <= GOAL_MS and taken <= GOAL_BYTES)
+
+
+def _judge_all(labelled: list[Labelled], judge: Judge, certain: float) -> tuple[float, float, float, float]:
+    """Shares that are right, wrong and sure, and sure, and milliseconds a sentence."""
+    mend, right, wrong, sure = read_cues().spelling.mend, 0, 0, 0
+    began = time.thread_time()
+    for one in labelled:
+        likely = judge(read_sentence(one.sentence, mend))
+        best = max(likely, key=lambda intention: likely[intention])
+        right += best == one.intention
+        sure += likely[best] >= certain
+        wrong += likely[best] >= certain and best != one.intention
+    count = len(labelled)
+    return right / count, wrong / count, sure / count, (time.thread_time() - began) / count * 1000
+
+
+def _judge_by_cues(sentence: Sentence) -> dict[Intention, float]:
+    """By the weight of cues alone; without a cue a sentence is not for the bot."""
+    cues = read_cues()
+    first, end = cues.find_core(sentence)
+    if first == end:
+        return {Intention.POLITESSE: 1.0}
+    weights = cues.weigh(sentence, first, end)
+    weights[Intention.HORS_SUJET] += SMOOTH
+    return dict(zip(weights, make_likely(list(weights.values())), strict=True))
+
+
+def _make_bayes() -> Judge:
+    """Learn from the same examples by counting which words and letters each intention has."""
+    mend = read_cues().spelling.mend
+    counts: dict[Intention, Counter[str]] = defaultdict(Counter)
+    for phrase, intention in read_examples():
+        counts[intention].update(weigh_features(read_sentence(phrase, mend)))
+    known = {feature for each in counts.values() for feature in each}
+    totals = {intention: sum(each.values()) + SMOOTH * len(known) for intention, each in counts.items()}
+
+    def judge(sentence: Sentence) -> dict[Intention, float]:
+        features = {f: value for f, value in weigh_features(sentence).items() if f in known}
+        sums = [
+            sum(value * log((each[f] + SMOOTH) / totals[intention]) for f, value in features.items())
+            for intention, each in counts.items()
+        ]
+        return dict(zip(counts, make_likely(sums), strict=True))
+
+    return judge
