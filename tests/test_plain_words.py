@@ -82,6 +82,15 @@ def test_any_words_lead_to_a_command_that_exists_or_to_none(words: str) -> None:
     assert not (reading.sure and reading.others)
 
 
+def test_what_is_proposed_is_said_in_words() -> None:
+    for one in read_labelled("plain_words_first.tsv"):
+        reading = read(one.sentence)
+        for each in (reading, *reading.others):
+            assert "/" not in each.proposal.split(" : ")[0], each
+    assert read("une fiche sur les impots").proposal == "Chercher des ressources : impots"
+    assert read("je veux faire un cra").proposal == "Écrire un compte rendu"
+
+
 @pytest.mark.parametrize("sentence", ["supprimer le cra 12", "effacer mes données", "supprime mon compte"])
 def test_what_cannot_be_undone_is_never_sure(sentence: str) -> None:
     assert not read(sentence).sure

@@ -1,21 +1,67 @@
 """How a command line is said in words, for a button that proposes it."""
 
+from collections.abc import Mapping
+
 from bot.texts import quote
 
-PROPOSALS = {
+SHOWN_MAX = 45
+"""Characters of the details that a button shows."""
+PROPOSALS: Mapping[str, tuple[str, str]] = {
+    "accueil": ("Aller à l’accueil", "Aller à l’accueil"),
+    "actus": ("Lire les actus", "Lire les actus : {}"),
+    "actus abonnement": ("Recevoir les actus en message", "Recevoir les actus en message"),
+    "actus cherche": ("Chercher dans les actus", "Chercher dans les actus : {}"),
+    "actus proposer": ("Proposer une actu", "Proposer une actu"),
+    "agenda": ("Voir les événements à venir", "Voir un événement : {}"),
+    "agenda flux": ("Mettre l’agenda dans le mien", "Mettre l’agenda dans le mien"),
+    "agenda mes": ("Voir mes inscriptions", "Voir mes inscriptions"),
+    "agenda passés": ("Voir les événements passés", "Voir les événements passés"),
+    "agenda proposer": ("Proposer un événement", "Proposer un événement"),
+    "aide": ("Voir tout ce que je sais faire", "Apprendre comment faire : {}"),
+    "annonce": ("Écrire une annonce", "Écrire cette annonce"),
+    "annuaire": ("Chercher une personne", "Chercher dans l’annuaire : {}"),
+    "annuaire qui": ("Chercher qui sait faire", "Chercher qui sait faire : {}"),
+    "bienvenue": ("Revoir le message d’accueil", "Revoir le message d’accueil"),
+    "brouillon": ("Reprendre une saisie", "Reprendre une saisie"),
+    "canaux": ("Voir mes canaux", "Voir mes canaux"),
+    "canaux creer": ("Créer un canal", "Créer un canal"),
+    "canaux rejoindre": ("Rejoindre un canal", "Rejoindre un canal : {}"),
+    "canaux reparer": ("Réparer les canaux", "Réparer les canaux : {}"),
+    "canaux verifier": ("Vérifier les canaux", "Vérifier les canaux : {}"),
+    "chercher": ("Chercher partout", "Chercher partout : {}"),
     "cra": ("Écrire un compte rendu", "Écrire ce compte rendu"),
-    "cra liste": ("Voir mes comptes rendus", "Voir mes comptes rendus"),
-    "cra modifier": ("Modifier un compte rendu", "Modifier le compte rendu {}"),
-    "cra supprimer": ("Supprimer un compte rendu", "Supprimer le compte rendu {}"),
+    "cra aide": ("Apprendre à écrire un compte rendu", "Apprendre à écrire un compte rendu"),
+    "cra brouillon": ("Reprendre un compte rendu", "Reprendre un compte rendu"),
     "cra dupliquer": ("Dupliquer un compte rendu", "Dupliquer le compte rendu {}"),
-    "cra brouillon": ("Reprendre une saisie", "Reprendre une saisie"),
-    "stats": ("Voir mes statistiques", "Voir mes statistiques : {}"),
+    "cra liste": ("Voir mes comptes rendus", "Voir mes comptes rendus : {}"),
+    "cra modifier": ("Modifier un compte rendu", "Modifier le compte rendu {}"),
+    "cra rétablir": ("Rétablir un compte rendu", "Rétablir le compte rendu {}"),
+    "cra supprimer": ("Supprimer un compte rendu", "Supprimer le compte rendu {}"),
+    "entrainement": ("M’entraîner sans que cela compte", "M’entraîner sans que cela compte"),
+    "garde": ("Voir qui est de garde", "Voir qui est de garde"),
     "hotline": ("Demander de l’aide à l’équipe", "Demander de l’aide : {}"),
     "hotline demandes": ("Voir mes demandes d’aide", "Voir mes demandes d’aide"),
-    "ressources": ("Chercher des ressources", "Chercher des ressources : {}"),
-    "ressources ajouter": ("Proposer une ressource", "Proposer une ressource"),
-    "annuaire": ("Chercher une personne", "Chercher une personne : {}"),
-    "aide": ("Voir tout ce que je sais faire", "Avoir de l’aide sur {}"),
+    "mes-donnees": ("Recevoir mes données", "Recevoir mes données"),
+    "mes-donnees annuler": ("Garder mes données", "Garder mes données"),
+    "mes-donnees effacer": ("Faire effacer mes données", "Faire effacer mes données"),
+    "profil": ("Voir et changer ma fiche", "Voir et changer ma fiche"),
+    "rappels": ("Régler mes rappels", "Régler mes rappels"),
+    "ressources": ("Chercher une ressource", "Chercher des ressources : {}"),
+    "ressources ajouter": ("Proposer une ressource", "Proposer une ressource : {}"),
+    "ressources favoris": ("Voir mes fiches favorites", "Voir mes fiches favorites"),
+    "ressources mes fiches": ("Voir mes fiches", "Voir mes fiches"),
+    "signaler": ("Signaler un message", "Signaler ce message"),
+    "sondage": ("Poser une question à un canal", "Faire un sondage : {}"),
+    "sondage liste": ("Voir les sondages", "Voir les sondages"),
+    "sondage resultats": ("Voir les résultats d’un sondage", "Voir les résultats du sondage {}"),
+    "stats": ("Voir mes statistiques", "Voir mes statistiques : {}"),
+    "stats carte": ("Comparer les départements", "Comparer les départements : {}"),
+    "stats departement": ("Voir les chiffres du département", "Voir les chiffres : {}"),
+    "stats exporter": ("Recevoir mes statistiques en fichier", "Recevoir mes statistiques : {}"),
+    "stats national": ("Voir les chiffres de la France", "Voir les chiffres de la France : {}"),
+    "stats rapport": ("Recevoir mes statistiques chaque mois", "Recevoir mes statistiques chaque mois"),
+    "stats region": ("Voir les chiffres de la région", "Voir les chiffres : {}"),
+    "ticket": ("Voir une demande d’aide", "Voir la demande {}"),
 }
 """By command: without details, and with them."""
 
@@ -25,6 +71,10 @@ def propose(line: str) -> str:
     words = line.removeprefix("/").split()
     for size in (3, 2, 1):
         if known := PROPOSALS.get(" ".join(words[:size])):
-            rest = " ".join(words[size:])
-            return known[1].format(quote(rest)) if rest else known[0]
-    return quote(" ".join(words))
+            rest = quote(" ".join(words[size:]))
+            return known[1].format(_shorten(rest)) if rest else known[0]
+    return f"Taper « /{_shorten(quote(' '.join(words)))} »"
+
+
+def _shorten(text: str) -> str:
+    return text if len(text) <= SHOWN_MAX else f"{text[: SHOWN_MAX - 1]}…"
