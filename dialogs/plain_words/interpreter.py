@@ -65,6 +65,8 @@ def _read(text: str, today: date, commands: CommandIndex) -> Reading:
     first, end = cues.find_core(sentence)
     if first == end:
         return _answer_politeness(sentence)
+    if not any(sign.isalpha() for word in sentence.words[first:end] for sign in word.folded):
+        return NOT_FOR_US
     said = Said(sentence, first, end, today, commands)
     return _choose(said, _weigh(said, cues.weigh(sentence, first, end)))
 
@@ -179,10 +181,10 @@ def _is_plainly(line: str, commands: CommandIndex) -> bool:
     return not rest or " " in name or name in _TAKE_ANYTHING or rest.lstrip("#n°@ ").isdigit() or name not in _SPOKEN
 
 
-_TAKE_ANYTHING = frozenset({"cra", "hotline", "annonce"})
+_TAKE_ANYTHING = frozenset({"hotline", "annonce"})
 _SPOKEN = _TAKE_ANYTHING | {
     *("aide", "ressources", "annuaire", "profil", "canaux", "agenda"),
-    *("actus", "signaler", "mes-donnees", "brouillon", "bienvenue", "stats", "chercher", "ticket", "sondage"),
+    *("actus", "signaler", "mes-donnees", "brouillon", "bienvenue", "stats", "chercher", "ticket", "sondage", "cra"),
 }
 _BY_COMMAND: Mapping[str, Intention] = {
     "cra liste": Intention.CRA_LISTE,
