@@ -3,7 +3,7 @@
 import pytest
 
 from storage.people import Role
-from tests.people import Person
+from tests.people import Mobile, Person
 from tests.support.broadcasts import (
     OUTILS,
     POLL_CONFIRM,
@@ -113,3 +113,15 @@ async def test_after_the_end_nobody_votes(house: House) -> None:
     assert "est terminé" in (await marc.whispered()).text
     house.clock.is_right_again()
     assert (await vote(marc, post, "1")).accepted, "while it is not ended, its time is what counts"
+
+
+@pytest.mark.every_mode
+async def test_a_phone_sees_in_the_channel_that_somebody_voted(house: House) -> None:
+    """A window leaves nothing in the channel, and the receipt is elsewhere: the poll itself tells it, in a moment."""
+    juliette, paul = await house.conseiller(), await house.conseiller("paul", client=Mobile())
+    channel = await make_club(house, juliette, paul)
+    post = await ask_poll(house, juliette, channel)
+    assert (await vote(paul, post, "1")).accepted
+
+    seen = await paul.rewritten(post, "1 vote")
+    assert "1 vote jusqu’ici." in plain_spaces(seen.text)

@@ -114,8 +114,8 @@ async def resume_broadcast(ctx: Context, click: cards.Resume) -> Replies:
     return [_start_broadcast(poll), await cards.refresh_cards(ctx, poll)]
 
 
-GATHERED_FOR = timedelta(seconds=5)
-"""What is voted within that time is shown together."""
+GATHERED_FOR = timedelta(seconds=2)
+"""What is voted within that time is shown together: who votes on a phone sees nothing else of it in the channel."""
 EACH = timedelta(seconds=0.3)
 """How much longer for each message that is rewritten then."""
 MESSAGES = ("message", "messages")
