@@ -10,6 +10,8 @@ from typing import Any
 import click
 
 NBSP = "\u00a0"
+FIRST = ("serve", "setup", "doctor")
+"""The commands that are named to who names none."""
 _NEGATIVE = re.compile(r"-\d+|-\d*\.\d+")
 
 
@@ -226,7 +228,8 @@ class Group(_InFrench, click.Group):
         options, rest, unknown = self.sort_words(ctx, args)
         super().parse_args(ctx, [*options, "--", *rest])
         if not rest:
-            raise click.UsageError(f"il manque : {self.subcommand_metavar}", ctx)
+            first = [name for name in FIRST if name in self.commands] or list(self.commands)[: len(FIRST)]
+            raise click.UsageError(f"que faire ? {', '.join(first)}…", ctx)
         if rest[0] not in self.commands:
             raise click.UsageError(f"{self.subcommand_metavar} : {_not_one_of(rest[0], list(self.commands))}", ctx)
         if unknown:

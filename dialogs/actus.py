@@ -304,5 +304,5 @@ class Subscribe(Form):
         None,
         alias="conges",
         title="En congé jusqu’au",
-        description="Facultatif : rien ne vient d’ici là, ce jour compris.",
+        description="Facultatif : vous ne recevez rien d’ici là, ce jour compris.",
     )

@@ -38,7 +38,7 @@ def read_absence(text: str, today: date) -> Period:
 def _read(text: str, today: date) -> Period:
     found = read_coming_days(text, today)
     if found is not None and (found.start - today).days > AHEAD:
-        raise ValueError("Ces jours sont passés, ou dans plus de six mois : c’est trop loin pour les noter.")
+        raise ValueError("Donnez des jours à venir, dans six mois au plus.")
     if found is not None:
         return Period(max(found.start, today), found.end)
     if text.strip() and (past := read_period(text, today)) and past.last < today:

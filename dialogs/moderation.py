@@ -185,7 +185,7 @@ class AskOpinion(CaseForm):
 
     text: Annotated[str, LongText()] = Field(alias="question", title="Question", description="Dite sous le dossier.")
     whom: Annotated[str, PersonPicker()] = Field(
-        "", alias="a", title="À", description="Un animateur ; vide : à qui veut répondre."
+        "", alias="a", title="À", description="Un animateur. Vide : à tous les animateurs."
     )
 
 

@@ -226,7 +226,7 @@ class WithdrawResource(AboutResource):
     submit_label = "Retirer"
 
     text: Annotated[str, Words(long=True)] = Field(
-        alias="raison", title="Raison", description="La fiche n’est plus trouvée ; elle peut revenir."
+        alias="raison", title="Raison", description="On ne trouvera plus la fiche. Elle pourra revenir."
     )
 
 

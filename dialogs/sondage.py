@@ -81,7 +81,9 @@ class _PollForm(Form):
     )
     answers: Annotated[str, ANSWERS] = Field(ONE, alias="choix", title="Combien de réponses ?")
     votes: Annotated[str, VOTES] = Field(
-        SECRET, title="Votes", description="Secret : résultats à partir de 5 votes. Le bot non plus ne sait rien."
+        SECRET,
+        title="Votes",
+        description="Secret : même le bot ne sait pas qui a voté quoi. Résultats à partir de 5 votes.",
     )
     results: Annotated[str, SHOWN] = Field(AT_THE_END, alias="resultats", title="Résultats visibles")
 

@@ -43,7 +43,7 @@ LINE = {
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        ((), "il manque : commande"),
+        ((), "que faire ? serve, setup, doctor…"),
         (("vole",), "n’est pas un de"),
         (("setup",), "il manque : --url"),
         (("export", "cra", "--format", "xml"), "'xml' n’est pas un de"),

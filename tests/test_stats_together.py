@@ -49,7 +49,7 @@ async def test_the_button_gives_the_table_for_excel(agathe: Person, work: Work, 
 
 
 async def test_the_form_of_the_table_is_asked_for(agathe: Person) -> None:
-    assert "En quelle forme" in plain_spaces(await agathe.asks("/stats departement exporter"))
+    assert "Sous quelle forme" in plain_spaces(await agathe.asks("/stats departement exporter"))
 
 
 async def test_the_departements_side_by_side(agathe: Person, work: Work, month: date) -> None:

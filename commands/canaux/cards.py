@@ -217,8 +217,8 @@ def _list_changes(changes_: Sequence[Change], table: Mapping[str, PlannedChannel
 
 def _say_change(alike: Sequence[Change]) -> Markdown:
     change = alike[0]
-    stands = f" ({change.state.label})" if change.state.label else ""
-    why = f" : {escape(change.why)}" if change.why else ""
+    stands = f" : {change.state.label}" if change.state.label else ""
+    why = f" ({escape(change.why)})" if change.why else ""
     return Markdown(f"{escape(say_changes(alike))}{stands}{why}")
 
 

@@ -71,7 +71,7 @@ def _is_still_wanted(
     return change.is_gone or bool(rules.reason_out(canal, member, change.user_id))
 
 
-STRANGER = "laissé tel quel"
+STRANGER = "hors du registre"
 STOPPED = "le travail a été arrêté avant"
 
 

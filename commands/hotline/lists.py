@@ -16,6 +16,7 @@ from commands.hotline.feature import AGENTS, feature, list_served, must_serve_so
 from commands.hotline.tickets import NOT_THERE, lock_for_agent
 from config.text import fold
 from storage.hotline import posts, tickets
+from storage.hotline.states import Move, Reason
 from storage.hotline.tickets import Ticket, TicketFilter, TicketMove
 from storage.people.person import read_departements
 from storage.text_search import rank_entries, weigh_texts, weigh_title
@@ -94,7 +95,9 @@ async def _name_doer(ctx: Context, move: TicketMove) -> str:
 async def _say_note(ctx: Context, move: TicketMove) -> str:
     """Say what else there is to a move, for who asked as for agents: names are those of today."""
     whom = f"à {await name_person(ctx, move.whom)}" if move.whom else ""
-    return move.note or whom or (f"vers {say_queue(ctx, move.queue)}" if move.queue else "")
+    # (Those of before say of what is solved that it is so.)
+    note = "" if move.move is Move.RESOLVE and move.note in ("résolu", Reason.RESOLU.label) else move.note
+    return note or whom or (f"vers {say_queue(ctx, move.queue)}" if move.queue else "")
 
 
 @feature.button(PutUp)

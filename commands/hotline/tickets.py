@@ -293,7 +293,7 @@ async def resolve_ticket(ctx: Context, form: windows.ResolveTicket) -> Replies:
     """Solve a ticket: who asked is told, and asked whether that helped."""
     ticket, actor = await lock_for_agent(ctx, form.ticket)
     reason, solution = Reason(form.reason), form.solution.strip()
-    note = MoveNote(reason.label)
+    note = MoveNote("" if reason is Reason.RESOLU else reason.label)
     made = await make_move(ctx, ticket, Move.RESOLVE, actor, note, reason=reason, solution=solution)
     words = await _say_to_all(ctx, ticket, form.text) if form.text.strip() else []
     return [*words, *made, *await ask_rating(ctx, ticket)]

@@ -155,7 +155,7 @@ async def _read_standing(ctx: Context, poll: Poll) -> Results | None:
     return now
 
 
-@feature.work(cards.Retell, name="sondage.Retell", title="Sondage : ce qui est affiché", unit=MESSAGES, writes=True)
+@feature.work(cards.Retell, name="sondage.Retell", title="Mise à jour du sondage", unit=MESSAGES, writes=True)
 async def refresh_batch(ctx: Context, asked: cards.Retell, so_far: Progress) -> Step:
     """Rewrite the next batch of a poll’s messages, as it is now."""
     poll = await polls.lock_poll(ctx.db, asked.poll)
@@ -171,7 +171,9 @@ async def refresh_batch(ctx: Context, asked: cards.Retell, so_far: Progress) -> 
     return await _rewrite_batch(ctx, poll, so_far)
 
 
-@feature.work(cards.Conclude, name="sondage.Conclude", title="Sondage : les résultats", unit=MESSAGES, writes=True)
+@feature.work(
+    cards.Conclude, name="sondage.Conclude", title="Publication des résultats du sondage", unit=MESSAGES, writes=True
+)
 async def conclude_batch(ctx: Context, asked: cards.Conclude, so_far: Progress) -> Step:
     """Rewrite the next batch with the results, which are said there once, and shown in channels."""
     poll = await polls.lock_poll(ctx.db, asked.poll)

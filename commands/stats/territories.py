@@ -181,7 +181,7 @@ async def export_departements(ctx: ReadingContext, text: str) -> Replies:
     word, _, rest = text.strip().partition(" ")
     formats: dict[str, TableFormat] = {"csv": "csv", "xlsx": "xlsx", "excel": "xlsx"}
     if fold(word) not in formats:
-        raise UserError("En quelle forme ? Tapez /stats departement exporter csv, ou xlsx, puis une période.")
+        raise UserError("Sous quelle forme ? Tapez /stats departement exporter csv, ou xlsx, puis une période.")
     months = months_of(read_period_of(ctx, rest), ctx.today)
     return await _order_file(ctx, Departements(format=formats[fold(word)], start=months.start, end=months.end))
 

@@ -76,10 +76,10 @@ class ChangeState(Labelled):
 
     FOUND = "found"
     SENT = "sent", "en cours"
-    DONE = "done", "fait"
-    REFUSED = "refused", "pas fait"
-    DROPPED = "dropped", "laissé"
-    BACK = "back", "en cours d’annulation"
+    DONE = "done", "c’est fait"
+    REFUSED = "refused", "ce n’est pas fait"
+    DROPPED = "dropped", "laissé tel quel"
+    BACK = "back", "annulation en cours"
     UNDONE = "undone", "annulé"
     KEPT = "kept", "pas annulé"
 
