@@ -281,7 +281,7 @@ COMMANDS: dict[str, click.Command] = {
         "cli.work:long_work",
         "montrer les travaux longs (fichiers, envois groupés…) : où ils en sont, ce qu’ils ont donné ; en arrêter un",
         JSON_LIST,
-        option("--cancel", "work_id", metavar="ID", help="arrêter ce travail : ce qui est fait le reste"),
+        option("--cancel", "work_id", metavar="ID", help="arrêter ce travail : ce qui est déjà fait reste"),
         touches=WRITES,
         exclusive=("--json", "--cancel"),
     ),

@@ -66,7 +66,7 @@ async def _cancel(settings: Settings, work_id: str, now: datetime) -> int:
     async with open_up_to_date(settings) as database, database.transaction() as db:
         if await work.cancel(db, work_id, now):
             await note(db, AuditAct.WORK_CANCEL, f"travail:{work_id}", now)
-            print(f"Travail {work_id} arrêté : ce qui est fait le reste.")
+            print(f"Travail {work_id} arrêté : ce qui est déjà fait reste.")
             return 0
         found = await work.get(db, work_id)
     if found is None:

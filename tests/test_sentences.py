@@ -42,8 +42,11 @@ def _around(piece: re.Match[str]) -> str:
     return piece.string[max(0, piece.start() - 30) : piece.end() + 30]
 
 
-SAME = "fois|mois|cas|pas|accès|avis|dès|puis|temps|dans|sous|sans|vers|lus|as|es|plus|moins|jamais|toujours"
-"""Words that end in s without being a plural."""
+SAME = (
+    "fois|mois|cas|pas|accès|avis|dès|puis|temps|dans|sous|sans|vers|lus|as|es|plus|moins|jamais|toujours|"
+    "agent|client|parent|adhérent|absent|présent"
+)
+"""Words that end as a plural does, and are none."""
 ONE = re.compile(rf"(?<![\d,.:/°-])(?<!n° )\b[01] (?!(?:{SAME})\b)(?:[^\W\d]+(?:s|x|(?<!m)ent)|ont|sont)\b")
 AFTER = "à|dont|au|par|de|en|sur|h|min|ont|sont|attendent|et|ou|cm|mo|ko|jusqu|caractères|autres|l|d|lignes|qui|s"
 MANY = re.compile(rf"(?<![\d,.:/°-])(?<!n° )\b(?:2|40) (?!(?:{AFTER})\b)[^\W\d]+(?<![sxz])\b")

@@ -123,7 +123,7 @@ async def _find_row(ctx: Context, named: NamedAccount) -> Person | None:
         return await people.by_username(ctx.db, named.username)
     except SameNameError:
         name = quote(named.username)
-        raise UserError(f"Plusieurs personnes du registre s’appellent @{name}, et Mattermost se tait.") from None
+        raise UserError(f"Plusieurs personnes du registre s’appellent @{name}, et Mattermost ne répond pas : réessayez dans un instant.") from None
 
 
 ABOVE = frozenset({Role.ANIMATEUR, Role.ADMINISTRATEUR})
@@ -193,7 +193,7 @@ def _check_coordinateur(actor: Person, role: Role, before: Person, after: Person
         )
 
 
-_OWN = "Votre propre rôle et votre propre place, quelqu’un d’autre les change pour vous."
+_OWN = "Vous ne changez pas vous-même votre rôle ni votre département : demandez à l’équipe d’animation."
 
 
 def _say_own(codes: Sequence[str]) -> str:
