@@ -123,7 +123,9 @@ async def _find_row(ctx: Context, named: NamedAccount) -> Person | None:
         return await people.by_username(ctx.db, named.username)
     except SameNameError:
         name = quote(named.username)
-        raise UserError(f"Plusieurs personnes du registre s’appellent @{name}, et Mattermost ne répond pas : réessayez dans un instant.") from None
+        raise UserError(
+            f"Plusieurs personnes du registre s’appellent @{name}, et Mattermost ne répond pas : réessayez bientôt."
+        ) from None
 
 
 ABOVE = frozenset({Role.ANIMATEUR, Role.ADMINISTRATEUR})
