@@ -35,6 +35,7 @@ JOBS = {
     "canaux.watch_over": "Vérification des canaux",
     "donnees.erase_due": "Effacements demandés",
     "donnees.look_for_sleepers": "Comptes sans activité",
+    "entrainement.end_overdue": "Fin des entraînements",
     "garde.announce": "Annonce de la garde",
     "garde.forget": "Oubli des gardes passées",
     "garde.hand_over": "Fin des tours de garde",
