@@ -34,6 +34,7 @@ FILES = {
     "sondage.Sheet": "Tableau d’un sondage",
     "stats.Carte": "Carte des statistiques",
     "stats.Departements": "Tableau des départements",
+    "stats.FiguresFile": "Chiffres d’un territoire",
     "stats.Export": "Fichier de statistiques",
     "stats.Pictured": "Image de statistiques",
     "stats.TerritoryPictures": "Images d’un territoire",
