@@ -58,6 +58,7 @@ JOBS = {
     "moderation.keep_summary": "Résumé des signalements",
     "moderation.remind": "Rappels de la modération",
     "moderation.watch_tables": "Charte et règles lisibles",
+    "rappels.tell": "Message du jour",
     "regles.find_old": "Règles qui ne servent plus",
     "ressources.catch_up": "Fiches à rattraper",
     "ressources.check_links": "Vérification des liens",
