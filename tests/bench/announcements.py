@@ -48,7 +48,7 @@ async def measure(plan: Plan, _: Chatter, stores: Stores, folder: Path) -> Figur
         preview = await _previewed(fair)
         begun = time.perf_counter()
         await fair.agathe.clicks(preview, "Envoyer")
-        end = asyncio.create_task(_end(fair))
+        end = asyncio.create_task(_end(fair, preview))
         among = []
         while not end.done():
             among.append(await _receipt(fair.juliette))
@@ -80,9 +80,8 @@ async def _previewed(fair: Fair) -> Post:
     return await fair.agathe.told(WORDS)
 
 
-async def _end(fair: Fair) -> float:
-    progress = await fair.agathe.told("Annonce")
-    await fair.agathe.rewritten(progress, "terminé")
+async def _end(fair: Fair, card: Post) -> float:
+    await fair.agathe.rewritten(card, "Envoyée")
     return time.perf_counter()
 
 
