@@ -30,7 +30,7 @@ async def test_a_feed_gives_one_article_at_first_and_new_ones_later(newsroom: Ne
     older = [make_article(n, guid=f"{word}{n}", link=f"https://p.example/{word}{n}") for n in range(40)]
     web.pages["presse.example/flux"] = answer_with(make_feed(*older), Content_Type=RSS)
     said = await follow_feed(newsroom, web.link("presse.example/flux"))
-    assert "1 article pris sur 40 ; les prochains viendront d’heure en heure" in said
+    assert "1 article pris sur 40. Le bot le lira chaque heure." in said
     (feed,) = await newsroom.feeds()
     assert feed.name == "La presse"
     assert await newsroom.of_feed(feed.number) == ["Article 0"]
