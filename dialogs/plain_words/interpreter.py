@@ -19,7 +19,7 @@ from dialogs.plain_words.sentences import Sentence, read_sentence
 
 LIKELY, POSSIBLE = 2.5, 0.15
 """What an intention must weigh by cues, or be likely by the model, to be proposed beside another."""
-SURE, MARGIN, AGREED = 4.0, 1.5, 0.75
+SURE, MARGIN, AGREED = 4.0, 1.5, 0.9
 """What it must weigh to be taken for sure, how much more than any other, and how likely it must be."""
 KNOWN = 0.4
 """How likely something must be of which no cue tells."""
@@ -71,13 +71,17 @@ def _read(text: str, today: date, commands: CommandIndex) -> Reading:
     return _choose(said, _weigh(said, cues.weigh(sentence, first, end)))
 
 
+_YES = frozenset({"oui", "ouais", "yes"})
+"""What may answer a question that was asked before."""
+
+
 def _answer_politeness(sentence: Sentence) -> Reading:
     """What is nothing but politeness, or a question mark, or no word at all."""
     words = {word.folded for word in sentence.words}
     if words == {"?"}:
         return Reading(Intention.AIDE, "/aide", sure=True)
     is_polite = words or any(unicodedata.category(sign) == "So" for sign in sentence.text)
-    return Reading(Intention.POLITESSE, "", sure=True) if is_polite else NOT_FOR_US
+    return Reading(Intention.POLITESSE, "", sure=_YES.isdisjoint(words)) if is_polite else NOT_FOR_US
 
 
 def _weigh(said: Said, scores: dict[Intention, float]) -> Mapping[Intention, float]:
@@ -145,8 +149,10 @@ def _list_others(likely: list[Reading]) -> tuple[Reading, ...]:
 
 
 def is_harmless(line: str) -> bool:
-    """Whether a line changes nothing that somebody might want back."""
-    return not {"supprimer", "effacer", "annuler", "retirer"} & set(line.split()[1:2])
+    """Whether a line changes nothing that stands."""
+    return not {"supprimer", "effacer", "annuler", "retirer", "modifier", "dupliquer", "rétablir"} & set(
+        line.split()[1:2]
+    )
 
 
 def read_typed(text: str, commands: CommandIndex) -> Reading | None:
