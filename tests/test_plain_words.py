@@ -104,6 +104,11 @@ def test_nothing_leads_to_what_would_be_refused() -> None:
             assert not each.line or COMMANDS.find(each.line)[0] in allowed, one
 
 
+def test_who_writes_no_reports_is_led_to_the_figures_of_all() -> None:
+    reading = understand("mes stats de septembre", TODAY, COMMANDS, {"aide", "stats", "stats national"})
+    assert (reading.line, reading.sure) == ("/stats national septembre", False)
+
+
 def test_a_long_story_is_read_by_its_beginning() -> None:
     story = "Une dame n’arrive pas à se connecter à son compte, le code arrive par sms et elle a changé. " * 200
     reading = read(story)

@@ -231,6 +231,9 @@ def _permit(reading: Reading, commands: CommandIndex, allowed: Collection[str] |
     if allowed is None:
         return reading
     others = tuple(each for each in reading.others if commands.find(each.line)[0] in allowed)
+    if reading.line.startswith("/stats") and commands.find(reading.line)[0] == "stats" and "cra" not in allowed:
+        # Who writes no reports has no figures of their own.
+        reading = replace(reading, line=reading.line.replace("/stats", "/stats national", 1), sure=False)
     if not reading.line or commands.find(reading.line)[0] in allowed:
         return replace(reading, others=others)
     return replace(reading, line="/aide", sure=False, others=others)
