@@ -79,7 +79,7 @@ def _list_cuts(typed: TypedLine, pieces: Sequence[Piece], clues: Clues) -> list[
     """List the tokens with which another report begins."""
     begun = [at for at, token in enumerate(typed.tokens) if at and token.word in _THEN]
     begun = [at for at in begun if _says_more(typed, pieces, at)]
-    acts = [piece.first for piece in pieces if piece.reading and piece.reading.element == "activite"]
+    acts = [piece.first for before, piece in pairwise([None, *pieces]) if piece and _begins_report(before, piece)]
     same = [at for at, token in enumerate(typed.tokens) if at and token.word in SAME]
     for before, after in pairwise(acts):
         if not any(before < at <= after for at in begun) and (at := _find_boundary(typed, before, after)):
@@ -89,6 +89,15 @@ def _list_cuts(typed: TypedLine, pieces: Sequence[Piece], clues: Clues) -> list[
         if boundary and at - boundary <= 1 and not any(boundary - 1 <= other < at for other in begun):
             begun.append(boundary)
     return sorted(set(begun))
+
+
+def _begins_report(before: Piece | None, piece: Piece) -> bool:
+    """Return whether a piece is an activity: « individuel », or « rdv » where it is counted (« 3 rdv »)."""
+    reading = piece.reading
+    if reading is None or reading.element not in ("activite", WEAK):
+        return False
+    counted = before is not None and before.reading is not None and before.reading.element == BARE_NUMBER
+    return reading.element == "activite" or (counted and reading.value != Activite.COLLECTIF)
 
 
 def _says_more(typed: TypedLine, pieces: Sequence[Piece], at: int) -> bool:

@@ -248,7 +248,8 @@ def _guess_places(text: str, rank: Rank, first: int, clues: Clues) -> CommunePla
         fuzz.ratio(fold(text), fold(place.commune.nom)) >= wanted for place in seen.suggestions
     )
     begun = named and any(fold(place.commune.nom).startswith(f"{fold(text)} ") for place in seen.suggestions)
-    others = seen.suggestions if alike or begun else ()
+    # Names that are only alike are for who mistyped one.
+    others = seen.suggestions if (alike or begun) and not parts else ()
     if not named:
         others = tuple(place for place in others if place.commune.departement in near)
     return list(dict.fromkeys([*parts, *others]))
