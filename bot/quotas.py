@@ -28,11 +28,13 @@ class Quota(StrEnum):
     NEED = "besoin"
     CONTACT = "contact"
     REMINDER = "rappel"
+    ACCESS = "acces"
 
     @property
     def said(self) -> tuple[str, str]:
         """One of it, and several."""
         return {
+            Quota.ACCESS: ("demande d’accès", "demandes d’accès"),
             Quota.TICKET: ("demande d’aide", "demandes d’aide"),
             Quota.EVENT: ("événement", "événements"),
             Quota.PROPOSAL: ("proposition d’actu", "propositions d’actus"),

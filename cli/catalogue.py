@@ -36,7 +36,15 @@ IMPORTS = group(
     "faire entrer des données",
     {
         "people": Command(
-            "cli.people.transfer:import_people", "des personnes, en CSV (docs/wire.md)", FILE, touches=WRITES
+            "cli.people.transfer:import_people",
+            "des personnes, en CSV (docs/wire.md)",
+            FILE,
+            option(
+                "--notify",
+                type=Choice("oui", "non"),
+                help="prévenir chacun de son nouveau rôle : d’office oui, sauf à la première importation",
+            ),
+            touches=WRITES,
         ),
         "structures": Command(
             "cli.people.transfer:import_structures",

@@ -7,10 +7,11 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, Field
 
-from bot.forms import Clues, Element, Form, Hidden, Offered, PersonPicker, Raw, ReadText
+from bot.forms import Choice, Clues, Element, Form, Hidden, Offered, PersonPicker, Raw, ReadText
 from bot.french.dates import read_date, write_date
 from storage.cra.files import make_text_reader
 from storage.people import Person, Role
+from storage.people.access import WORD_MAX
 from storage.people.person import read_departements
 from storage.people.structures import read_siret
 
@@ -20,6 +21,8 @@ GIVEN_TO_GUESTS = (Role.CONSEILLER, Role.COORDINATEUR, Role.HOTLINE, Role.INVITE
 """What somebody may be said to be who came unknown."""
 PLACED = (Role.CONSEILLER, Role.COORDINATEUR)
 """Who works for a structure, in a département."""
+GIVEN_BY_ACCESS = {role.value: role.label for role in PLACED}
+"""What « Accepter » gives; the other roles are given by two."""
 OFFERED_MAX = 25
 """How many of those one window offers: they travel sealed with it."""
 
@@ -73,6 +76,13 @@ def _departements(text: str, _: Clues) -> tuple[str, ...]:
     return tuple(read_departements(text))
 
 
+def _departement(text: str, _: Clues) -> str:
+    (code, *others) = read_departements(text) or [""]
+    if others or not code:
+        raise ValueError("Un seul département : celui où vous travaillez surtout.")
+    return code
+
+
 def _siret(text: str, _: Clues) -> str:
     return read_siret(text)
 
@@ -85,7 +95,10 @@ DAY = ReadText(read_day, show=write_date, placeholder="aujourd’hui, 12/09/2026
 DEPARTEMENTS = ReadText(
     _departements, show=_join, placeholder="69, 38", missing_text="Indiquez au moins un département."
 )
-NAME, STRUCTURE = _at_most(80), _at_most(200)
+DEPARTEMENT = ReadText(_departement, placeholder="69, ou Rhône", missing_text="Indiquez un département.")
+NAME_MAX = 80
+NAME, STRUCTURE = _at_most(NAME_MAX), _at_most(200)
+WORD = _at_most(WORD_MAX)
 SIRET = ReadText(_siret, placeholder="732 829 320 00074")
 
 Role_ = Annotated[str, Offered()]
@@ -196,6 +209,11 @@ class CompleteProfile(Form):
     def elements(self, clues: Clues) -> list[Element]:
         return [element for element in super().elements(clues) if element["name"] not in self.known]
 
+    def filled(self, **said: str) -> Self:
+        """The same, filled with what is known elsewhere of what is asked."""
+        asked = {name: value[:NAME_MAX] for name, value in said.items() if value and name not in self.known}
+        return type(self).draft(known=self.known, **asked)
+
     @property
     def asks_something(self) -> bool:
         """Whether anything is missing."""
@@ -205,6 +223,70 @@ class CompleteProfile(Form):
 def _known(hidden: Mapping[str, object]) -> Collection[str]:
     known = hidden.get("known", ())
     return known if isinstance(known, (list, tuple)) else ()
+
+
+class AskAccess(Form):
+    """What somebody says of themselves whom nobody knows."""
+
+    title = "Demander mon accès"
+    submit_label = "Envoyer ma demande"
+
+    departement: Annotated[str, DEPARTEMENT] = Field(title="Département", description="Celui où vous travaillez.")
+    structure: Annotated[str | None, STRUCTURE] = Field(None, title="Structure", description="Celle qui vous emploie.")
+    word: Annotated[str | None, WORD] = Field(
+        None, alias="mot", title="Un mot", description="Votre métier, et ce que vous venez chercher ici."
+    )
+
+    def introduction(self) -> str:
+        return "L’équipe d’animation vous répond dans notre conversation privée."
+
+
+class OfRequest(Form):
+    """A window about what somebody asked."""
+
+    title = "Demande d’accès"
+
+    person_id: Hidden[str]
+    key: Hidden[str]
+    username: Hidden[str]
+
+    def introduction(self) -> str:
+        return f"Demande de @{self.username}"
+
+
+class GrantAccess(OfRequest):
+    """« Yes »: as what, and where; ``lines`` are the imported lines that may be theirs, by number."""
+
+    title = "Accepter la demande"
+    submit_label = "Accepter"
+
+    role: Annotated[str, Choice(GIVEN_BY_ACCESS)] = Field(title="Rôle")
+    departements: Departements = Field(title="Département(s)", description="Celui qui est demandé, ou un autre.")
+    structure: Annotated[str | None, STRUCTURE] = Field(None, title="Structure")
+    line: Annotated[str | None, Offered(among="lines")] = Field(
+        None, alias="ligne", title="Au registre", description="La ligne importée qui est la sienne, s’il y en a une."
+    )
+    lines: Hidden[dict[str, str]] = {}
+
+    @classmethod
+    def parse(cls, raw: Raw, hidden: Mapping[str, object], clues: Clues) -> Self:
+        return super().parse({n: raw[n] for n in raw if n != "ligne" or hidden.get("lines")}, hidden, clues)
+
+    def elements(self, clues: Clues) -> list[Element]:
+        return [element for element in super().elements(clues) if self.lines or element["name"] != "ligne"]
+
+
+class RefuseAccess(OfRequest):
+    """« No », and why."""
+
+    title = "Refuser la demande"
+    submit_label = "Refuser"
+
+    reason: Annotated[str, WORD] = Field(
+        alias="raison",
+        title="Raison",
+        description="Elle lui est dite telle quelle : expliquez, et dites où s’adresser.",
+    )
 
 
 class MoveMember(About):

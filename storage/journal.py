@@ -111,6 +111,7 @@ class AuditAct(Labelled):
     ROLE_ASK = "membres.demander_role", "rôle demandé"
     ROLE_REFUSE = "membres.refuser_role", "rôle refusé"
     MEMBER_WISH = "membres.reponse", "demande de rattachement traitée"
+    MEMBER_ACCESS = "membres.acces", "demande d’accès traitée"
     MEMBER_WELCOME = "membres.accueillir", "personnes oubliées accueillies"
     MEMBER_SETTING = "membres.regler", "réglage de l’accueil changé"
     CONTACT = "annuaire.contact", "contact de l’annuaire changé"

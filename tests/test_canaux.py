@@ -4,8 +4,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from commands.canaux import memberships
+from commands.canaux import choices
 from storage import canaux
+from storage.people import Role
 from tests.people import Person, unique
 from tests.support.house import House, wait_for
 
@@ -35,6 +36,12 @@ async def places(house: House) -> AsyncIterator[dict[str, str]]:
 
 async def is_in(house: House, channel_id: str, person: Person) -> bool:
     return await house.bot.chat.channel_member(channel_id, person.id) is not None
+
+
+async def is_renamed(house: House) -> bool:
+    """Whether the bot has heard that a channel of « Éducation » is called otherwise."""
+    async with house.bot.database.transaction(writes=False) as db:
+        return "Veille éducative" in (await canaux.list_shown_names(db)).values()
 
 
 async def test_nothing_is_known_yet(house: House, juliette: Person) -> None:
@@ -71,7 +78,7 @@ async def test_one_joins_and_leaves_by_a_click(house: House, juliette: Person, p
 async def test_many_channels_have_a_menu(
     house: House, juliette: Person, places: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(memberships, "BUTTONS_MAX", 1)
+    monkeypatch.setattr(choices, "BUTTONS_MAX", 1)
     await house.bot.chat.add_member(places["education"], juliette.id)
     listed = await juliette.asks("/canaux")
     assert listed.buttons == ["Veille numérique", "Éducation"], "what it stands for in a whisper"
@@ -87,3 +94,50 @@ async def test_a_channel_that_is_gone_is_said(house: House, juliette: Person, pl
     await juliette.clicks(listed, "Rejoindre Éducation")
     assert "n’existe plus" in (await juliette.whispered()).text
     assert "Éducation" not in (await juliette.asks("/canaux")).text
+
+
+async def test_one_joins_by_a_name_that_need_not_be_exact(
+    house: House, juliette: Person, places: dict[str, str]
+) -> None:
+    told = await juliette.asks("/canaux rejoindre educaton")
+    assert "Vous rejoignez **Éducation**" in told.text
+    assert told.buttons == ["Quitter"]
+    await wait_for(lambda: is_in(house, places["education"], juliette))
+    assert "Vous êtes déjà dans" in (await juliette.asks("/canaux rejoindre ~Éducation")).text
+    await juliette.clicks(told, "Quitter")
+    back = await juliette.whispered("Vous quittez")
+    assert back.buttons == ["Y revenir"]
+    assert "Vous rejoignez" in (await juliette.asks("/canaux rejoindre veille")).text
+    await wait_for(lambda: is_in(house, places["veille-numerique"], juliette))
+    assert "Vous quittez" in (await juliette.asks("/canaux quitter veille")).text
+
+
+async def test_several_of_a_name_are_chosen_among_and_none_is_said(
+    house: House, juliette: Person, places: dict[str, str]
+) -> None:
+    await house.site.admin.put(f"/channels/{places['education']}/patch", {"display_name": "Veille éducative"})
+
+    told = await juliette.asks("/canaux rejoindre numérique")
+    assert "Vous rejoignez" in told.text
+    await wait_for(lambda: is_renamed(house))
+    told = await juliette.asks("/canaux rejoindre veille")
+    assert "Lequel voulez-vous rejoindre" in told.text
+    assert sorted(told.buttons) == ["Veille numérique", "Veille éducative"], "as they are called today"
+    await juliette.clicks(told, "Veille éducative")
+    assert "Vous rejoignez **Veille éducative**" in (await juliette.whispered()).text
+    told = await juliette.asks("/canaux rejoindre zzzz")
+    assert "Aucun canal ne s’appelle" in told.text
+    assert "zzzz" in told.text
+
+
+async def test_a_private_channel_says_whom_to_ask(house: House, juliette: Person, places: dict[str, str]) -> None:
+    agathe = await house.someone(Role.ANIMATEUR, "aaa-agathe")
+    carl = await house.conseiller("carl", departements=["38"])
+    told = await carl.asks("/canaux rejoindre rhone")
+    assert "est un canal privé" in told.text
+    assert "Demandez à @" in told.text
+    assert not await is_in(house, places["departement:69"], carl)
+    assert "**69 - Rhône**" in (await juliette.asks("/canaux rejoindre 69")).text, "who belongs there is let in"
+    await wait_for(lambda: is_in(house, places["departement:69"], juliette))
+    assert "/canaux verifier" in (await agathe.asks("/canaux")).text
+    assert "/canaux verifier" not in (await carl.asks("/canaux")).text

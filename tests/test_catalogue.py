@@ -148,12 +148,14 @@ button   lines.Run             everyone
 button   membres.AcceptCharter everyone
 button   membres.AnswerWish    animateur, coordinateur
 button   membres.ApproveRole   animateur
+button   membres.AskForAccess  everyone
 button   membres.CatchUp       animateur
 button   membres.Complete      animateur, conseiller, coordinateur, hotline
 button   membres.ConfirmGone   animateur
 button   membres.EditEnd       animateur, coordinateur
 button   membres.EditPlace     animateur, coordinateur
 button   membres.EditRole      animateur, coordinateur
+button   membres.Grant         animateur
 button   membres.IgnoreGone    animateur
 button   membres.Introduce     animateur
 button   membres.IntroduceOne  animateur
@@ -161,7 +163,9 @@ button   membres.ReadCharter   everyone
 button   membres.RefuseRole    animateur
 button   membres.Return        animateur, coordinateur
 button   membres.See           animateur, coordinateur
+button   membres.Turn          animateur
 button   membres.Undo          animateur, coordinateur
+button   membres.WithdrawAccess everyone
 button   menus.OpenMenu        everyone
 button   moderation.Appeal     everyone
 button   moderation.Approve    animateur
@@ -297,6 +301,8 @@ command  canaux droits         animateur
 command  canaux entete         animateur
 command  canaux exceptions     animateur
 command  canaux journal        animateur
+command  canaux quitter        everyone
+command  canaux rejoindre      everyone
 command  canaux renommer       animateur
 command  canaux reparer        animateur, coordinateur
 command  canaux restaurer      animateur
@@ -477,6 +483,7 @@ job      membres.look          everyone
 job      membres.look_up       everyone
 job      membres.recognise     everyone
 job      membres.remind        everyone
+job      membres.tell_roles    everyone
 job      membres.tick          everyone
 job      menage.tidy           everyone
 job      moderation.clear_old  everyone
@@ -545,12 +552,15 @@ submit   hotline.ResolveTicket everyone
 submit   hotline.TellOutage    everyone
 submit   hotline.TransferTicket everyone
 submit   membres.AddMember     animateur, coordinateur
+submit   membres.AskAccess     everyone
 submit   membres.ChooseMember  animateur, coordinateur
 submit   membres.CompleteProfile animateur, conseiller, coordinateur, hotline
 submit   membres.EndMember     animateur, coordinateur
 submit   membres.GiveRole      animateur, coordinateur
+submit   membres.GrantAccess   animateur
 submit   membres.IntroduceGuest animateur
 submit   membres.MoveMember    animateur, coordinateur
+submit   membres.RefuseAccess  animateur
 submit   menus.ChosenChannel   everyone
 submit   menus.ChosenOption    everyone
 submit   menus.ChosenPerson    everyone
@@ -615,6 +625,7 @@ work     hotline.TellAll       everyone
 work     membres.NoteGone      everyone
 work     membres.TellGuests    everyone
 work     membres.TellNewcomers everyone
+work     membres.TellRoles     everyone
 work     menage.Sweep          everyone
 work     moderation.ClearCases everyone
 work     moderation.ExcludeFrom everyone

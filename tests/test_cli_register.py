@@ -60,7 +60,7 @@ async def test_a_role_is_given_and_taken_back_and_the_running_bot_knows(
         assert isinstance(await ines.types("/cra"), Dialog) is (wanted == "conseiller")
         assert Role(wanted).label in (await ines.asks("/aide")).text, number
     house.bot.outbox.look()  # another process wrote it down; else it would look half a minute later
-    assert "animateur de communauté" in (await ines.told("C’est l’exploitant du bot qui l’a noté")).text
+    assert "C’est l’exploitant du bot qui l’a noté" in (await ines.told("désormais animateur de communauté")).text
     said = await told(house.settings, ines.username, "auto", capsys)
     assert "le rôle suit Mattermost (avant : agent invité)" in said
     await house.site.promote(ines)

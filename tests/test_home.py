@@ -100,7 +100,15 @@ async def test_the_home_is_of_one_s_role(house: House) -> None:
     assert [label for label in offered if not label.startswith(("Relire", "Les dossiers"))][:5] == titles[:5]
     ines = await house.someone(Role.INVITE, "ines")
     theirs = await ines.asks("/aide")
-    assert theirs.buttons == ["Demander de l’aide", "Ressources", "Canaux", "Actus", "Agenda", "La suite"]
+    assert theirs.buttons == [
+        "Demander mon accès",
+        "Demander de l’aide",
+        "Ressources",
+        "Canaux",
+        "Actus",
+        "Agenda",
+        "La suite",
+    ]
     assert Role.INVITE.label in said(theirs)
     assert "@aaa-agathe" in said(theirs), "whom to ask"
     assert "/aide cra" not in said(await ines.asks("/aide cra"))

@@ -28,7 +28,8 @@ NOTES = {audit.record_entry, audit.record_entry_at_end}
 
 ELSEWHERE: Mapping[str, str] = {
     "one’s own: what somebody writes, chooses or takes back for themselves": """
-        aide.written_to.DirectMessage cra.* stats.* membres.AcceptCharter membres.CompleteProfile
+        aide.written_to.DirectMessage cra.* stats.* membres.AcceptCharter membres.CompleteProfile membres.AskAccess
+        membres.WithdrawAccess
         annuaire.AskHelp annuaire.Withdraw annuaire.StopHelping annuaire.EditProfile annuaire.EditSight
         actus.Less actus.ProposeNews actus.ChangeNews actus.TakeBack actus.RatherNot actus.Subscribe actus.Stop
         actus.All actus.discret actus.abonnement agenda.Attend agenda.flux agenda.RenewFeed agenda.CloseFeed
@@ -60,7 +61,7 @@ ELSEWHERE: Mapping[str, str] = {
         hotline.card_lost.Undelivered hotline.gone.Deleted hotline.ticked.Reacted hotline.unticked.Unreacted
         billet.reacted.Reacted livre.reacted.Reacted kiosque.* canaux.tell_of_intruder.JoinedChannel
         canaux.archived.Archived canaux.restored.Restored canaux.renamed.Renamed canaux.converted.Converted
-        membres.TellGuests
+        membres.TellGuests membres.TellRoles
         membres.TellNewcomers membres.NoteGone membres.note.PersonChanged membres.ask membres.arrive.JoinedTeam
         membres.remind membres.tick annuaire.forget_requests actus.Harvest actus.CheckPlaces actus.keep actus.NameLinks
         actus.TellSubscribers actus.ReadFeeds agenda.arrived.Delivered agenda.catch_up agenda.tell

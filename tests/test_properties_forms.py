@@ -38,6 +38,7 @@ WHO = {"id": "a" * 26, "username": "agathe", "timezone": "Europe/Paris", "role":
 QUEUES = {"espace-coop": "Aide Espace Coop", "metier": "Aide métier"}
 POLL = {"poll": 12, "question": "Quels outils ?", "options": ["Visio", "Agenda, partagé", "#3"]}
 MOTIVES = {"propos": "Propos blessants", "autre": "Autre chose"}
+REQUEST = {"person_id": "a" * 26, "key": f"{'a' * 26}:6929f000", "username": "lea"}
 HIDDEN: Mapping[str, Sequence[Mapping[str, object]]] = {
     "NewCra": ({}, {"kept": KEPT}),
     "EditCra": ({"numero": 12, "version": 1}, {"numero": 12, "version": 3, "kept": KEPT}),
@@ -49,6 +50,8 @@ HIDDEN: Mapping[str, Sequence[Mapping[str, object]]] = {
     "AddMember": ({"who": WHO, "may_give": ["conseiller", "invite"]},),
     "IntroduceGuest": ({"waiting": {"a" * 26: "@paul", "b" * 26: "@rose"}},),
     "CompleteProfile": ({"known": ["prenom", "structure"]}, {"known": []}),
+    "RefuseAccess": (REQUEST,),
+    "GrantAccess": (REQUEST | {"lines": {"7": "Léa Perrin, coordinateur, 38"}}, REQUEST),
     "GiveRole": ({"who": WHO, "may_give": ["conseiller", "coordinateur"]},),
     "MoveMember": ({"who": WHO},),
     "EndMember": ({"who": WHO},),

@@ -17,7 +17,8 @@ TOWN_SQUARE = "town-square"
 class ChatUser:
     """An account. ``roles`` are the system-wide ones; ``timezone`` is empty when the person never had one.
 
-    ``full_name`` is empty where the person gave none, or the server hides names (PrivacySettings.ShowFullName);
+    Names are empty where the person gave none, or the server hides them (PrivacySettings.ShowFullName); ``position`` is
+    what they say that they are;
     ``email`` is empty where the server hides addresses (PrivacySettings.ShowEmailAddress).
     """
 
@@ -28,7 +29,14 @@ class ChatUser:
     roles: frozenset[str] = frozenset()
     deleted: bool = False
     timezone: str = ""
-    full_name: str = ""
+    first_name: str = ""
+    last_name: str = ""
+    position: str = ""
+
+    @property
+    def full_name(self) -> str:
+        """First and last name, as far as they are known."""
+        return f"{self.first_name} {self.last_name}".strip()
 
     @property
     def is_system_admin(self) -> bool:
@@ -185,6 +193,7 @@ class User(Row[ChatUser]):
     email: str = ""
     first_name: str = ""
     last_name: str = ""
+    position: str = ""
     is_bot: bool = False
     roles: str = ""
     delete_at: int = 0
@@ -200,7 +209,9 @@ class User(Row[ChatUser]):
             roles=frozenset(self.roles.split()),
             deleted=self.delete_at > 0,
             timezone=self.timezone.name if self.timezone else "",
-            full_name=f"{self.first_name} {self.last_name}".strip(),
+            first_name=self.first_name.strip(),
+            last_name=self.last_name.strip(),
+            position=self.position.strip(),
         )
 
 

@@ -32,6 +32,7 @@ from storage.annuaire.contacts import save_contact
 from storage.communes import get_commune
 from storage.database import Database, change
 from storage.people import Person, Role
+from storage.people.notices import forget_role_notices
 from storage.sondage import Poll, PollState
 from storage.work import WorkSort
 
@@ -53,6 +54,7 @@ async def fill(database: Database, ids: Mapping[str, str], now: datetime) -> int
     async with database.transaction() as db:
         for actor in everybody():
             await people.register_person(db, register(actor, ids[actor.username], now - timedelta(days=500)))
+        await forget_role_notices(db)  # they have long been what they are
     async with database.engine.connect() as connection:
         async for _ in storing.fill(connection, wanted, crowd):
             pass

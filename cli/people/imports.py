@@ -18,20 +18,23 @@ from cli.people.lines import Entry, change_awaited, change_person, read_entry
 from cli.people.register import tell
 from cli.tables import BadLineError, Cells, Complain, LineImport, Outcome, take_turn
 from cli.terminal import ProgressBar, count
+from commands.membres.notices import begin_telling
 from config.canaux import PlannedChannel
 from storage import people
 from storage.canaux.membership import ChannelMember, MembershipRules
 from storage.database import Database
 from storage.journal import AuditAct
 from storage.people import Awaited, Person, departures, register, structures
+from storage.people.notices import count_role_notices, forget_role_notices
 
 
 @dataclass(slots=True)
 class PeopleOutcome(Outcome):
-    """What became of the lines; ``news`` is whether anything was written."""
+    """What became of the lines; ``news`` is whether anything was written, ``told`` how many hear of another role."""
 
     waiting: int = 0
     news: bool = False
+    told: int = 0
 
     def __str__(self) -> str:
         """« 2 personnes inscrites, 1 changée, 3 inchangées, 1 en attente de son compte, 0 refusée. »"""
@@ -165,7 +168,8 @@ class _Batch:
 
 @dataclass
 class Import(LineImport[Entry, PeopleOutcome]):
-    """One run; ``grace`` is how long somebody who moved stays in the channel that they leave."""
+    """One run; ``grace`` is how long somebody who moved stays in the channel that they leave, ``tells`` whether each
+    hears of another role: by long work, which gives way to people."""
 
     database: Database
     accounts: Accounts
@@ -174,6 +178,7 @@ class Import(LineImport[Entry, PeopleOutcome]):
     grace: timedelta
     memberships: Memberships
     pen: Pen | None = None
+    tells: bool = True
     outcome: PeopleOutcome = field(default_factory=PeopleOutcome)
     _seen: Seen = field(default_factory=Seen)
 
@@ -241,6 +246,7 @@ class Import(LineImport[Entry, PeopleOutcome]):
             was = {before.id: before for before, _ in batch.changes}
             changes = [(was.get(one.id) or _unknown(one), one) for one in batch.persons]
             await tell(db, self.pen, changes, batch.known.now)
+        await self._tell_each(db, batch)
         await departures.note_moves(db, batch.changes, batch.known.now, self.grace)
         await register.write_awaited(db, batch.lines)
         await register.forget_awaited(db, batch.fulfilled)
@@ -250,6 +256,13 @@ class Import(LineImport[Entry, PeopleOutcome]):
             names = [person.username for person in batch.persons]
             now = batch.known.now
             await note(db, AuditAct.IMPORT, "import:people", now, personnes=names, attendues=len(batch.lines))
+
+    async def _tell_each(self, db: AsyncSession, batch: _Batch) -> None:
+        if not (self.tells and self.pen is not None and self.pen.settings.secrets):
+            await forget_role_notices(db, [person.id for person in batch.persons])
+        elif count := await count_role_notices(db, [person.id for person in batch.persons]):
+            self.outcome.told += count
+            await begin_telling(db, batch.known.now)
 
 
 def _unknown(person: Person) -> Person:

@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.errors import ChatError
 from bot.mattermost import ChatUser, Mattermost
 from bot.people import make_newcomer
-from bot.replies import Direct, Reply, Say
+from bot.replies import Say
 from bot.texts import Markdown, render
 from cli.command import Call
 from cli.delivery import Pen
@@ -21,11 +21,13 @@ from cli.journal import note_about
 from cli.terminal import align, count
 from commands.membres.changes import RoleProposal
 from commands.membres.members import Standing, feature, needs_approval
+from commands.membres.notices import BY_OPERATOR, Telling, begin_telling, tell_role_changes
 from config.settings import Settings
 from storage import canaux, outbox, people
 from storage.database import Database
 from storage.journal import AuditAct, JournalEntry
 from storage.people import Person, Role
+from storage.people.notices import forget_role_notices
 
 AUTO = "auto"
 """The role that follows from Mattermost: the register gives none."""
@@ -42,6 +44,7 @@ async def role(call: Call, username: str, wanted: str) -> int:
                 await _give(db, person, given, now)
                 after = Person(**(person.model_dump() | {"role": given}))
                 await tell(db, Pen(settings, lambda: now, feature.name), [(person, after)], now)
+                await _tell_person(db, Pen(settings, lambda: now, feature.name), person, now)
     print(_outcome(person.username, before, given))
     return 0
 
@@ -151,30 +154,31 @@ Change = tuple[Person, Person]
 
 
 async def tell(db: AsyncSession, pen: Pen, changes: Sequence[Change], now: datetime) -> None:
-    """Those of some changes that need to be told are, in the transaction that makes them."""
+    """The animateurs’ room reads of roles over others that are given or taken, in the transaction that does so."""
     told = [(before, after) for before, after in changes if _is_over(before, after)]
-    if not (told and pen.settings.secrets):  # (Without keys no bot was ever set up here.)
+    room = await canaux.find_team_room(db) if told and pen.settings.secrets else ""
+    if not room:  # (Without keys no bot was ever set up here.)
         return
-    replies: list[Reply] = [
-        Direct(
-            render("membres/role_by_operator", reader="person", changes=[_say_change(*change, now, own=True)]),
-            user_id=change[1].id,
-        )
-        for change in told
-    ]
-    if room := await canaux.find_team_room(db):
-        listed, more = [_say_change(*change, now) for change in told[:LISTED_MAX]], len(told) - LISTED_MAX
-        replies.append(
-            Say(render("membres/role_by_operator", reader="room", changes=listed, more=more), channel_id=room)
-        )
-    await outbox.add(db, await pen.rows(db, replies, feature.name))
+    listed, more = [_say_change(*change, now) for change in told[:LISTED_MAX]], len(told) - LISTED_MAX
+    said = Say(render("membres/role_by_operator", changes=listed, more=more), channel_id=room)
+    await outbox.add(db, await pen.rows(db, [said], feature.name))
+
+
+async def _tell_person(db: AsyncSession, pen: Pen, person: Person, now: datetime) -> None:
+    """Somebody hears of their own role, in the transaction that changes it; their welcome is made true by the bot."""
+    if not pen.settings.secrets:
+        await forget_role_notices(db, [person.id])
+        return
+    told = await tell_role_changes(db, [person.id], Telling(pen.settings, now, BY_OPERATOR))
+    await outbox.add(db, await pen.rows(db, told, feature.name))
+    await begin_telling(db, now, [person.id])
 
 
 def _is_over(before: Person, after: Person) -> bool:
     return needs_approval(before.known_role or Role.INVITE, before, after)
 
 
-def _say_change(before: Person, after: Person, now: datetime, *, own: bool = False) -> Markdown:
+def _say_change(before: Person, after: Person, now: datetime) -> Markdown:
     asked = RoleProposal(
         by="",
         person_id=after.id,
@@ -185,4 +189,4 @@ def _say_change(before: Person, after: Person, now: datetime, *, own: bool = Fal
         is_new=False,
         at=now,
     )
-    return render("membres/role_change", asked=asked, own=own)
+    return render("membres/role_change", asked=asked, own=False)

@@ -29,21 +29,34 @@ from cli.tables import (
 from cli.terminal import ProgressBar, begin_csv, count, open_standard_output
 from commands.membres.members import feature
 from config.settings import Settings
-from storage import people
+from storage import journal, people
 from storage.canaux import list_allowances, list_planned
 from storage.canaux.membership import MembershipRules
 from storage.database import Database
 from storage.journal import AuditAct
-from storage.people import Structure, register, structures
+from storage.people import Structure, arrivals, register, structures
+
+QUIET = (
+    "Première importation : personne n’est prévenu de son rôle. Quand le bot est prêt, « /membres accueils » accueille "
+    "chacun ; « --notify oui » prévient dès maintenant."
+)
 
 
-async def import_people(call: Call, file: str) -> int:
-    """Take people in; 1 when a line was refused, 0 otherwise."""
+TOLD_ONE = "Le bot prévient 1 personne de son rôle."
+
+
+async def import_people(call: Call, file: str, notify: str | None = None) -> int:
+    """Take people in; 1 when a line was refused, 0 otherwise.
+
+    The first import of an installation says nothing to anybody: it is made before the bot is shown to people.
+    """
     settings, clock = call.settings, call.clock
     async with open_to_import(settings) as database, open_chat(settings) as chat:
         accounts, memberships = Accounts(chat), await _memberships(settings, database)
         pen = Pen(settings, clock, feature.name)
-        work = Import(database, accounts, clock, complain, timedelta(days=settings.move_grace), memberships, pen)
+        is_first = notify is None and await _is_first(database)
+        grace, tells = timedelta(days=settings.move_grace), notify == "oui" or not (is_first or notify)
+        work = Import(database, accounts, clock, complain, grace, memberships, pen, tells)
         with open_table(file, COLUMNS, [NAMED_BY]) as table:
             outcome = await work.run(table, _progress())
     _tell_missing(table)
@@ -52,6 +65,10 @@ async def import_people(call: Call, file: str) -> int:
     print(outcome)
     if memberships.count:
         print(memberships)
+    if is_first and outcome.news:
+        print(QUIET)
+    elif outcome.told:
+        print(f"Le bot prévient {count(outcome.told, 'personne')} de leur rôle." if outcome.told > 1 else TOLD_ONE)
     return 1 if outcome.refused else 0
 
 
@@ -81,6 +98,13 @@ async def write_people(database: Database, out: TextIO) -> None:
                 write(write_cells(person))
         for awaited in await register.every_awaited(db):
             write(write_cells(awaited))
+
+
+async def _is_first(database: Database) -> bool:
+    """Whether nothing was imported before, and nobody welcomed."""
+    async with database.transaction(writes=False) as db:
+        imported = await journal.list_of_things(db, ["import:people"])
+        return not (imported or await arrivals.is_anybody_welcomed(db))
 
 
 async def _memberships(settings: Settings, database: Database) -> Memberships:

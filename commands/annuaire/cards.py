@@ -2,7 +2,7 @@
 card."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from pydantic import BaseModel
@@ -10,8 +10,9 @@ from pydantic import BaseModel
 from bot import replies
 from bot.context import Context, ReadingContext
 from bot.destinations import send_file
-from bot.errors import UserError
+from bot.errors import ChatError, UserError
 from bot.features import Feature, Front, Right
+from bot.mattermost import ChatUser
 from bot.menus import Choosing
 from bot.replies import Button, Message, Parcel, Replies, SendFile, Whisper
 from bot.texts import Markdown, escape, render
@@ -189,10 +190,36 @@ SEEN_BY = {
 }
 
 
+FIELD_MAX = 80
+"""Characters of a name in the register."""
+
+
 @feature.command("profil", help="Voir et changer votre fiche de l’annuaire, et qui en voit quoi", roles=NETWORK)
-async def show_profile(ctx: Context, _: str) -> Replies:
-    """Show one’s card as it stands."""
-    return _draw_profile(ctx.user)
+async def show_profile(ctx: ReadingContext, _: str) -> Replies:
+    """Show one’s card as it stands: what the register does not say begins as Mattermost does."""
+    account = await _read_account(ctx)
+    return _draw_profile(_named_by(ctx.user, account), account.position if account else "")
+
+
+async def _read_account(ctx: ReadingContext) -> ChatUser | None:
+    try:
+        return await ctx.chat.user(ctx.user.id)
+    except ChatError:
+        return None
+
+
+def _named_by(person: Person, account: ChatUser | None) -> Person:
+    """Somebody with the names that their account has, where the register has none."""
+    if account is None or person.prenom or person.nom:
+        return person
+    names = {"prenom": account.first_name[:FIELD_MAX] or None, "nom": account.last_name[:FIELD_MAX] or None}
+    return Person(**(person.model_dump() | names))
+
+
+async def read_own_names(ctx: ReadingContext, form: EditProfile) -> tuple[EditProfile, Mapping[str, str | None]]:
+    """Look up the names that one’s account has, where the register has none."""
+    named = _named_by(ctx.user, await _read_account(ctx))
+    return form, {"prenom": named.prenom, "nom": named.nom}
 
 
 @feature.button(Edit, roles=NETWORK, writes=False)
@@ -207,10 +234,11 @@ async def ask_sight(ctx: Context, _: ChooseSight) -> Replies:
     return replies.Ask(EditSight.of(ctx.user))
 
 
-@feature.submit(EditProfile, roles=NETWORK)
-async def save_profile(ctx: Context, form: EditProfile) -> Replies:
+@feature.submit(EditProfile, roles=NETWORK, asks=read_own_names)
+async def save_profile(ctx: Context, sent: tuple[EditProfile, Mapping[str, str | None]]) -> Replies:
     """Save what one says of oneself, by which one is found from now on."""
-    return _draw_profile(await profiles.save_profile(ctx.db, ctx.user, form.said))
+    form, names = sent
+    return _draw_profile(await profiles.save_profile(ctx.db, ctx.user, {**form.said, **names}))
 
 
 @feature.submit(EditSight, roles=NETWORK)
@@ -219,8 +247,8 @@ async def save_sight(ctx: Context, form: EditSight) -> Replies:
     return _draw_profile(await profiles.save_profile(ctx.db, ctx.user, form.said))
 
 
-def _draw_profile(person: Person) -> Whisper:
-    """Draw one’s own card, and who sees what."""
+def _draw_profile(person: Person, position: str = "") -> Whisper:
+    """Draw one’s own card, and who sees what; the ``position`` is Mattermost’s, and shown there."""
     shown = show_person(person, person)
     fields = (
         ("Courriel", draw_address(shown.email), "email"),
@@ -232,7 +260,7 @@ def _draw_profile(person: Person) -> Whisper:
     )
     rows = [(title, value, SEEN_BY[person.audience(name)]) for title, value, name in fields]
     buttons = [Button("Modifier", Edit(), "primary"), Button("Qui voit quoi", ChooseSight())]
-    return Whisper(render("annuaire/profile", person=person, shown=shown, rows=rows), buttons)
+    return Whisper(render("annuaire/profile", person=person, shown=shown, rows=rows, position=position), buttons)
 
 
 LINE_BYTES = 75

@@ -19,7 +19,7 @@ from commands.canaux.feature import ANIMATEURS, LEADERS, feature, must_look_afte
 from config.canaux import PlannedChannel
 from storage import claims, people
 from storage.canaux import find_team_room, list_planned, runs
-from storage.canaux.runs import Change, ChangeState, Drift, Run, RunKind, Stage
+from storage.canaux.runs import LEADERSHIP, Change, ChangeState, Drift, Run, RunKind, Stage
 
 REFUSAL_REASONS: Mapping[Refusal | None, str] = {
     Refusal.FORBIDDEN: "le bot n’en a pas le droit : nommez-le administrateur du canal, ou de l’équipe",
@@ -56,8 +56,8 @@ LABELS = {
         ("administrateur à nommer", "administrateurs à nommer"),
     ),
     Drift.ADMIN_EXTRA: (
-        ("administrateur de trop", "administrateurs de trop"),
-        ("administrateur de trop", "administrateurs de trop"),
+        ("administrateur retiré", "administrateurs retirés"),
+        ("administrateur à retirer", "administrateurs à retirer"),
     ),
 }
 """What is told of each kind: what was put right, and what is to be."""
@@ -74,9 +74,17 @@ def say_changes(alike: Sequence[Change]) -> str:
     """Say changes of one kind in one channel, and why they are to be: what was found wrong, or who is to come or go."""
     first = alike[0]
     names = [f"@{change.username}" for change in alike if change.username]
+    if first.drift in LEADERSHIP and first.state in MADE:
+        return f"{join(names)} {_say_leading(first.drift, len(names))}"
     if first.drift is Drift.MISSING:
         return f"{'manque' if len(names) == 1 else 'manquent'} {join(names)} ({first.reason})"
     return f"{join(names)}{' :' if len(names) > 1 else ''} {first.reason}".strip()
+
+
+def _say_leading(drift: Drift, count: int) -> str:
+    """Say of so many people that they administer a channel now, or no more."""
+    verb = "administre" if count == 1 else "administrent"
+    return f"{verb} maintenant ce canal" if drift is Drift.ADMIN_MISSING else f"n’{verb} plus ce canal"
 
 
 def count_kinds(counts: Mapping[Drift, int], names: Mapping[Drift, tuple[str, str]] = DONE_LABELS) -> list[Markdown]:
@@ -277,9 +285,18 @@ async def _journal_row(
         kind=run.kind,
         by=names.get(run.by, ""),
         scope=say_scope(run.scope, table),
-        sums=_sum_up(counted, run.stage),
+        sums=await _say_alone(ctx, run, table) or _sum_up(counted, run.stage),
         is_undone=run.stage is Stage.UNDONE,
     )
+
+
+async def _say_alone(ctx: Context, run: Run, table: Mapping[str, PlannedChannel]) -> list[Markdown]:
+    """Say in full, where it is all there is, that somebody administers a channel, or no more."""
+    made = await runs.list_changes(ctx.db, run.id, limit=2)
+    if len(made) != 1 or made[0].drift not in LEADERSHIP or made[0].state not in MADE:
+        return []
+    verb = "administre maintenant" if made[0].drift is Drift.ADMIN_MISSING else "n’administre plus"
+    return [Markdown(f"@{escape(made[0].username)} {verb} {_title_of(made[0].key, table)}")]
 
 
 async def find_last_night(ctx: Context, run: Run) -> Run | None:

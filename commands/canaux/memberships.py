@@ -1,8 +1,7 @@
-"""Who is in which channel: brought in on arrival, taken out after a move or a departure, or by choice.
+"""Who is in which channel: brought in on arrival, taken out after a move or a departure.
 Who is not in the register is looked up in Mattermost by a question, before anything is written.
 """
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,16 +10,15 @@ from pydantic import BaseModel
 
 from bot.actions import AddMembers, RemoveMember
 from bot.context import Context, ReadingContext
-from bot.errors import ChatError, Refusal, UserError
+from bot.errors import ChatError, Refusal
 from bot.events import JoinedChannel, JoinedTeam, LeftChannel
-from bot.mattermost import ChatChannel, ChatUser
-from bot.menus import Choosing, Menu
-from bot.replies import Button, Direct, Progress, Replies, Reply, Say, Start, Step, Whisper
+from bot.mattermost import ChatUser
+from bot.replies import Direct, Progress, Replies, Reply, Say, Start, Step
 from bot.texts import render
 from commands.canaux.cards import close_alert
 from commands.canaux.exceptions import OUTSIDER, Outsider, alert_outsider
 from commands.canaux.feature import feature, find_planned_at, note_moves
-from config.canaux import Belonging, PlannedChannel, home_of
+from config.canaux import home_of
 from config.territories import hub_of
 from storage import people
 from storage.canaux import find_channel_ids, find_team_room, list_allowances, list_planned
@@ -185,96 +183,3 @@ async def _report_leavers(ctx: Context, ids: Sequence[str]) -> Sequence[Reply]:
         return []
     shown = await people.among(ctx.db, ids=ids[:SHOWN])
     return [Say(render("canaux/ended_all", people=shown, count=len(ids), more=len(ids) - SHOWN), channel_id=room)]
-
-
-BUTTONS_MAX = 4
-"""More take too much of a phone’s screen."""
-
-
-class Choose(BaseModel):
-    """Come into a channel that each may choose, or leave it."""
-
-    key: str
-    joins: bool
-
-
-class ChooseOne(Choosing):
-    """Come into the channel of the key ``chosen``, or leave it, where there are too many for buttons."""
-
-    joins: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ListedChannel:
-    """A channel as somebody sees it in the list, and how many are in it."""
-
-    planned: PlannedChannel
-    channel: ChatChannel
-    is_in: bool
-    people: int
-
-
-@feature.command("canaux", help="Voir vos canaux, en rejoindre d’autres ou les quitter")
-async def show_channels(ctx: ReadingContext, _: str) -> Replies:
-    """Show one’s own channels, and the thematic ones with what they are for."""
-    table = await list_planned(ctx.db, ctx.settings)
-    known = await find_channel_ids(ctx.db)
-    rules = MembershipRules(await list_allowances(ctx.db))
-    member = ChannelMember.of(ctx.user, ctx.today)
-    found = [planned for key, planned in table.items() if key in known]
-    own = [planned for planned in found if rules.reason_in(planned, member)]
-    free = await asyncio.gather(
-        *(look_at_channel(ctx, p, known[p.key]) for p in found if p.belonging is Belonging.LIBRE)
-    )
-    there = sorted((place for place in free if place), key=lambda place: place.planned.name)
-    text = render("canaux/list", own=own, free=there, has_departement=member.departements)
-    if len(there) <= BUTTONS_MAX:
-        return Whisper(text, [draw_channel_button(place) for place in there])
-    return Whisper(text, menus=[menu for joins in (True, False) for menu in _channel_menus(there, joins=joins)])
-
-
-@feature.button(ChooseOne, writes=False)
-async def choose_from_menu(ctx: ReadingContext, click: ChooseOne) -> Replies:
-    """Come into the channel that was chosen, or leave it, at once."""
-    return await choose_channel(ctx, Choose(key=click.chosen, joins=click.joins))
-
-
-@feature.button(Choose, writes=False)
-async def choose_channel(ctx: ReadingContext, click: Choose) -> Replies:
-    """Come into a channel, or leave it, at once; what is so already is said so."""
-    planned = (await list_planned(ctx.db, ctx.settings)).get(click.key)
-    channel_id = (await find_channel_ids(ctx.db)).get(click.key)
-    place = await look_at_channel(ctx, planned, channel_id) if planned and channel_id else None
-    if place is None or place.planned.belonging is not Belonging.LIBRE:
-        raise UserError("Ce canal n’existe plus. Tapez /canaux pour voir ceux d’aujourd’hui.")
-    said = render("canaux/chosen", place=place, joins=click.joins)
-    if place.is_in is click.joins:
-        return Whisper(said)
-    act = AddMembers(place.channel.id, [ctx.user.id]) if click.joins else RemoveMember(place.channel.id, ctx.user.id)
-    return [Whisper(said), act]
-
-
-async def look_at_channel(ctx: ReadingContext, planned: PlannedChannel, channel_id: str) -> ListedChannel | None:
-    """Look at a channel as it is now; None for one that is gone, archived or out of sight."""
-    try:
-        channel, member, count = await asyncio.gather(
-            ctx.chat.channel(channel_id),
-            ctx.chat.channel_member(channel_id, ctx.user.id),
-            ctx.chat.count_members(channel_id),
-        )
-        return None if channel.archived else ListedChannel(planned, channel, member is not None, count)
-    except ChatError as error:
-        if error.refusal in {Refusal.UNKNOWN_CHANNEL, Refusal.FORBIDDEN}:
-            return None
-        raise
-
-
-def _channel_menus(there: Sequence[ListedChannel], *, joins: bool) -> Sequence[Menu]:
-    """The channels that one may join, or leave, if there are any."""
-    options = {place.planned.key: place.planned.name for place in there if place.is_in is not joins}
-    return [Menu("Rejoindre" if joins else "Quitter", ChooseOne(joins=joins), options)] if options else []
-
-
-def draw_channel_button(place: ListedChannel) -> Button:
-    word = "Quitter" if place.is_in else "Rejoindre"
-    return Button(f"{word} {place.planned.name}", Choose(key=place.planned.key, joins=not place.is_in))

@@ -317,9 +317,13 @@ async def ask_undo(ctx: Context, _: str) -> Replies:
     counted = [row for row in await runs.count_by_channel(ctx.db, last.id) if row[2] in MADE]
     table = await list_planned(ctx.db, ctx.settings, archived=True)
     lines, count = await list_made(ctx, last, table), sum(n for *_, n in counted)
+    alone = await runs.list_changes(ctx.db, last.id, limit=2) if count == 1 else []
+    lead = next((change for change in alone if change.drift in LEADERSHIP and len(alone) == 1), None)
     text = render(
         "canaux/undo",
-        lines=lines[:CHANNELS_MAX],
+        lead=lead,
+        place=table[lead.key].name if lead and lead.key in table else "",
+        lines=[] if lead else lines[:CHANNELS_MAX],
         more=len(lines) - CHANNELS_MAX,
         at=say_moment(last.at.astimezone(ctx.zone)),
         scope=say_scope(last.scope, table),

@@ -11,8 +11,8 @@ from bot.errors import UserError
 from bot.replies import Replies, Whisper
 from bot.search import Findings, Hit, Search, SearchKind, cut_hits
 from bot.texts import render
+from commands.canaux.choices import draw_channel_button, look_at_channel
 from commands.canaux.feature import feature
-from commands.canaux.memberships import draw_channel_button, look_at_channel
 from config.canaux import Belonging, PlannedChannel
 from config.settings import Settings
 from storage.canaux import find_channel_ids, list_allowances, list_planned

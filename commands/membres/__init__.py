@@ -5,7 +5,7 @@ Words:
         take, until another animateur approves; whether a change is one.
 """
 
-from commands.membres import accounts, arrivals, changes, handlers, welcomes
+from commands.membres import access, accounts, arrivals, changes, handlers, notices, welcomes
 from commands.membres.members import bienvenue, feature
 
 __all__ = ["bienvenue", "feature"]

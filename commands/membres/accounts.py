@@ -1,23 +1,29 @@
-"""What is found of Mattermost’s accounts: deactivated, waited for by an import, or animating by their role there."""
+"""Mattermost’s accounts: deactivated, waited for by an import, animating by their role there, let in as they asked."""
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 
 from pydantic import BaseModel
 
 from bot.cards import RowCard
 from bot.context import Context, ReadingContext
-from bot.errors import ChatError
+from bot.errors import ChatError, UserError
 from bot.events import TEAM, PersonChanged
 from bot.mattermost import ChatUser
-from bot.replies import Button, Direct, Message, Progress, Refresh, Replies, Reply, Start, Step
-from bot.texts import render
-from commands.membres.changes import propose_role, settle_channels
+from bot.people import make_newcomer
+from bot.replies import Ask, Button, Direct, Message, Progress, Refresh, Replies, Reply, Start, Step
+from bot.texts import mention, quote, render
+from commands.membres import access
+from commands.membres.changes import propose_role, settle_channels, write_member
 from commands.membres.members import ANIMATEURS, Member, copy_with, feature, needs_approval, note_person
 from config.territories import departement
+from dialogs.membres import OFFERED_MAX, PLACED, GrantAccess
 from storage import people, watchlist
 from storage.database import release
-from storage.people import Person, Role, departures, register
+from storage.people import Awaited, Person, Role, departures, register
+from storage.people.access import find_lines_alike
+from storage.people.notices import forget_role_notices
 
 
 @feature.job("hour=0-1,3-23 minute=35", name="membres.look_up")
@@ -55,6 +61,71 @@ async def _find_expected(ctx: Context, users: list[ChatUser]) -> list[ChatUser]:
     return [user for user in users if user.username in names or user.email.lower() in names]
 
 
+@dataclass(frozen=True, slots=True)
+class Applicant:
+    """What an animateur says of who asked for access, and what Mattermost knows of them now."""
+
+    form: GrantAccess
+    account: ChatUser
+
+
+async def read_granted(ctx: ReadingContext, form: GrantAccess) -> Applicant:
+    """Look up who asked: they may be gone by now. Raises UserError for who is."""
+    account = await ctx.chat.user(form.person_id)
+    if account.deleted:
+        raise UserError(f"Le compte @{quote(account.username)} est désactivé : il n’y a plus rien à accepter.")
+    return Applicant(form, account)
+
+
+@feature.button(access.Grant, roles=ANIMATEURS, writes=False)
+async def ask_what_to_grant(ctx: ReadingContext, click: access.Grant) -> Replies:
+    """Open the window that asks as what somebody comes in, filled with what they said."""
+    asked = await access.must_be_open(ctx, click)
+    lines = await find_lines_alike(ctx.db, asked)
+    first = lines[0] if lines else None
+    role = first.role if first and first.role in PLACED else Role.CONSEILLER
+    about = {"person_id": asked.person_id, "key": asked.key, "username": asked.username}
+    known = {"departements": (asked.departement,), "structure": asked.structure or None}
+    offered = {str(line.id): _say_line(line) for line in lines[:OFFERED_MAX]}
+    return Ask(GrantAccess.draft(**about, **known, role=role, lines=offered, line=next(iter(offered), None)))
+
+
+@feature.submit(GrantAccess, roles=ANIMATEURS, asks=read_granted)
+async def grant_request(ctx: Context, applicant: Applicant) -> Replies:
+    """Say yes: they have their role, their place and their channels, and hear of it."""
+    form, account = applicant.form, applicant.account
+    asked = await access.must_be_open(ctx, access.AboutAccess(person_id=form.person_id, key=form.key))
+    row = await people.get(ctx.db, account.id)
+    person = row or make_newcomer(account, ctx.now)
+    if person.known_role not in {None, Role.INVITE} and not person.has_left(ctx.today):
+        raise UserError(f"@{quote(account.username)} a déjà un rôle : il se change avec /membres role.")
+    member = Member(person, Role.INVITE, row is None)
+    after = copy_with(await _fill(ctx, applicant, person), role=Role(form.role), left_on=None)
+    if needs_approval(person.known_role or Role.INVITE, person, after):
+        raise UserError(f"@{quote(account.username)} avait un rôle qui se rend à deux : /membres role le demande.")
+    settled = await access.grant_access(ctx, asked, Role(form.role))
+    how = f"Votre demande d’accès est acceptée par {mention(ctx.user.username)}."
+    return [*await write_member(ctx, member, after, how=how), *settled]
+
+
+async def _fill(ctx: Context, applicant: Applicant, person: Person) -> Person:
+    """Fill in what the line says that waited for them, then what the window does, and the name that they have."""
+    form = applicant.form
+    lines = [line for line in await register.every_awaited(ctx.db) if str(line.id) == form.line]
+    for line in lines:
+        person = await register.take_awaited(ctx.db, line, person)
+    first, _, last = applicant.account.full_name.partition(" ")
+    name = {"prenom": person.prenom or first or None, "nom": person.nom or last or None}
+    employer = {"structure": form.structure} if form.structure else {}
+    return people.place(copy_with(person, **name, **employer), form.departements)
+
+
+def _say_line(line: Awaited) -> str:
+    """Say an imported line in a menu."""
+    name = " ".join(part for part in (line.prenom, line.nom) if part) or line.username or line.email or ""
+    return ", ".join(part for part in (name, line.role.label if line.role else "", *line.departements) if part)
+
+
 ASKED_AT_ONCE = 20
 """People in one message; the others are asked about on the days after."""
 ANIMATEURS_MAX = 50
@@ -89,8 +160,8 @@ async def note_account_change(ctx: Context, event: PersonChanged) -> Replies:
     """Note who is deactivated, to ask about them; forget that of who is back."""
     if event.is_gone:
         await _note_gone(ctx, [event.user_id])
-    else:
-        await departures.forget_gone(ctx.db, [event.user_id])
+        return await access.close_access(ctx, event.user_id)
+    await departures.forget_gone(ctx.db, [event.user_id])
     return None
 
 
@@ -146,6 +217,7 @@ async def confirm_gone(ctx: Context, click: ConfirmGone) -> Replies:
             note_person(ctx, person, after)
             left.append(after)
     await people.register_people(ctx.db, left)
+    await forget_role_notices(ctx.db, [person.id for person in left])  # nobody reads at an account that is off
     return [*told, _settle_gone_cards(ctx, click.topic, left, confirmed=True)]
 
 

@@ -2,6 +2,7 @@
 where somebody says that they work is confirmed by who leads there."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from pydantic import BaseModel
@@ -11,15 +12,17 @@ from bot.actions import AddMembers, RemoveMember
 from bot.audit import AuditEntry, record_entry_at_end
 from bot.cards import RowCard
 from bot.command_lines import RunCommand
-from bot.context import Context
-from bot.errors import UserError
+from bot.context import Context, ReadingContext
+from bot.errors import ChatError, UserError
 from bot.permalinks import make_permalink
 from bot.registry import is_name_enabled
 from bot.replies import Ask, Button, Direct, Message, Refresh, Replies, Reply, Whisper, as_list
 from bot.texts import Markdown, link, render
 from commands.membres import members
+from commands.membres.access import settle_access
 from commands.membres.arrivals import announce_newcomer, settle_guest
 from commands.membres.members import ANIMATEURS, LEADERS, Member, Standing, bienvenue, feature
+from commands.membres.notices import Telling, tell_role_changes
 from commands.membres.welcomes import Complete, refresh_welcome
 from config.territories import departement
 from dialogs.membres import CompleteProfile
@@ -210,14 +213,21 @@ async def undo_change(ctx: Context, click: Undo) -> Replies:
     return [*told, Whisper(render("membres/undone", person=after), facts=members.list_facts(after, ctx))]
 
 
-async def write_member(ctx: Context, member: Member, after: Person, *, undoes: bool = False) -> Sequence[Reply]:
-    """Write down how somebody is from now on. What this ``undoes`` has no time of grace, as if it had not been."""
+async def write_member(
+    ctx: Context, member: Member, after: Person, *, undoes: bool = False, how: str = ""
+) -> Sequence[Reply]:
+    """Write down how somebody is from now on, who hears of another role, and ``how`` it came. What this ``undoes`` has
+    no time of grace, as if it had not been."""
     before = None if member.is_new else member.person
     grace = timedelta() if undoes else timedelta(days=ctx.settings.move_grace)
     members.note_person(ctx, before, after)
     await people.register_person(ctx.db, after)
     ctx.touched.add(after.id)
-    told = [*await settle_guest(ctx, after)]
+    how = how or render("membres/noted_by", by=ctx.user.username, asked_by="")
+    telling = Telling(ctx.settings, ctx.now, how, member.role)
+    told: list[Reply] = [*await tell_role_changes(ctx.db, [after.id], telling)]
+    told += [*await settle_guest(ctx, after), *await settle_access(ctx, after)]
+    told.append(await refresh_welcome(ctx, _acting(ctx, after, member)))
     if before is not None:
         await departures.note_moves(ctx.db, [(before, after)], ctx.now, grace)
         told += _tell_mover(ctx, before, after) if grace else []
@@ -225,6 +235,12 @@ async def write_member(ctx: Context, member: Member, after: Person, *, undoes: b
     if is_placed and await arrivals.came_since(ctx.db, after.id, ctx.now - NEW_FOR):
         told += await announce_newcomer(ctx, after)
     return [*told, *await settle_channels(ctx, before, after)]
+
+
+def _acting(ctx: Context, after: Person, member: Member) -> Person:
+    """Somebody with the role that they have today, also where it follows from Mattermost."""
+    role = Role.INVITE if after.has_left(after.today(ctx.now)) else after.role or member.role
+    return members.copy_with(after, role=role)
 
 
 def _tell_mover(ctx: Context, before: Person, after: Person) -> Sequence[Reply]:
@@ -260,9 +276,11 @@ async def approve_role(ctx: Context, click: ApproveRole) -> Replies:
     after = asked.after.applied_to(member.person)
     members.check_change(await _find_proposer(ctx, asked), member.role, member.person, after)
     await _claim_decision(ctx, asked)
+    by = await people.get(ctx.db, asked.by)
+    how = render("membres/noted_by", by=ctx.user.username, asked_by=by.username if by else "")
     return [
-        *await write_member(ctx, member, after),
-        *await _report_approval(ctx, asked, member, after),
+        *await write_member(ctx, member, after, how=how),
+        *await _report_approval(ctx, asked, after),
         await settle_proposal_cards(ctx, asked, "approved"),
     ]
 
@@ -309,14 +327,12 @@ async def _find_proposer(ctx: Context, asked: RoleProposal) -> Person:
     return members.copy_with(by, role=by.known_role)
 
 
-async def _report_approval(ctx: Context, asked: RoleProposal, member: Member, after: Person) -> Sequence[Reply]:
-    text = await say_proposal(ctx, asked, "told")
-    return [
-        Direct(text, user_id=after.id),
-        Direct(await say_proposal(ctx, asked, "approved"), user_id=asked.by),
-        await refresh_welcome(ctx, members.copy_with(after, role=after.role or member.role)),
-        Whisper("C’est fait."),
-    ]
+async def _report_approval(ctx: Context, asked: RoleProposal, after: Person) -> Sequence[Reply]:
+    """Tell who asked, and who leaves on a day to come: they have their role until then."""
+    later = after.left_on is not None and not after.has_left(after.today(ctx.now))
+    told = [Direct(await say_proposal(ctx, asked, "told"), user_id=after.id)] if later else []
+    approved = Direct(await say_proposal(ctx, asked, "approved"), user_id=asked.by)
+    return [*told, approved, Whisper("C’est fait.")]
 
 
 WISH = RowCard[Person]("membres.wish:", lambda person: person.id)
@@ -367,8 +383,7 @@ async def _grant_wish(ctx: Context, member: Member, said: Wish) -> Sequence[Repl
     """Move the person there, as if who answers had done so."""
     after = people.place(member.person, said.departements)
     changed = as_list(await change_member(ctx, ctx.user, member, after))
-    told = [reply for reply in changed if not isinstance(reply, Whisper)]
-    return [*told, await refresh_welcome(ctx, members.copy_with(after, role=member.role))]
+    return [reply for reply in changed if not isinstance(reply, Whisper)]
 
 
 async def _list_leaders(ctx: Context, departements: Sequence[str]) -> Sequence[Person]:
@@ -395,9 +410,13 @@ PROFILE_FIELDS = ("prenom", "nom", "structure")
 
 
 @bienvenue.button(Complete, roles=NETWORK, writes=False)
-async def open_profile(ctx: Context, _: Complete) -> Replies:
-    """Open the window with what is missing."""
+async def open_profile(ctx: ReadingContext, _: Complete) -> Replies:
+    """Open the window with what is missing, as Mattermost has it where it does."""
     form = CompleteProfile.of(ctx.user)
+    if form.asks_something:
+        with suppress(ChatError):
+            account = await ctx.chat.user(ctx.user.id)
+            form = form.filled(prenom=account.first_name, nom=account.last_name)
     return Ask(form) if form.asks_something else _confirm_profile(ctx, [], [])
 
 
@@ -416,4 +435,5 @@ async def save_profile(ctx: Context, form: CompleteProfile) -> Replies:
 def _confirm_profile(ctx: Context, noted: Sequence[str], wished: Sequence[str]) -> list[Reply]:
     has_directory = is_name_enabled("annuaire", ctx.settings.features)
     more = [Button("Ce que je sais faire", RunCommand(line="profil"))] if has_directory else []
-    return [Whisper(render("membres/profile_saved", noted=noted, wished=wished), more)]
+    is_empty = not (ctx.user.skills or ctx.user.skill_words or ctx.user.languages)
+    return [Whisper(render("membres/profile_saved", noted=noted, wished=wished, is_empty=is_empty), more)]

@@ -9,13 +9,12 @@ from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.features import Question
 from bot.menus import Choosing, Menu
-from bot.replies import Ask, Perform, Refresh, Replies, Reply, Whisper, as_list
+from bot.replies import Ask, Perform, Replies, Reply, Whisper, as_list
 from bot.texts import mention, quote, render
 from commands.membres import members
-from commands.membres.arrivals import Introduce, IntroduceOne, guest_as_person, refresh_guests
+from commands.membres.arrivals import GUESTS, Introduce, IntroduceOne, guest_as_person, refresh_guests
 from commands.membres.changes import change_member
 from commands.membres.members import ANIMATEURS, LEADERS, Member, feature
-from commands.membres.welcomes import refresh_welcome
 from config.canaux import home_of
 from config.territories import departement
 from dialogs.membres import (
@@ -78,8 +77,9 @@ async def _introduce(ctx: Context, guest: Guest, role: Role) -> Sequence[Reply]:
     changed = as_list(await change_member(ctx, ctx.user, member, person))
     if members.needs_approval(member.role, member.person, person):
         return [*changed, await refresh_guests(ctx, guest.day, here=True)]
-    told = [reply for reply in changed if not isinstance(reply, (Whisper, Refresh))]
-    return [*told, await refresh_welcome(ctx, person), await refresh_guests(ctx, guest.day, here=True)]
+    is_said = [isinstance(each, Whisper) or getattr(each, "topic", "") == GUESTS.of(guest.day) for each in changed]
+    told = [each for each, said in zip(changed, is_said, strict=True) if not said]
+    return [*told, await refresh_guests(ctx, guest.day, here=True)]
 
 
 @feature.command(

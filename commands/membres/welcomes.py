@@ -12,21 +12,23 @@ from bot.context import Context, ReadingContext
 from bot.events import JoinedTeam
 from bot.replies import Button, Direct, Message, Refresh, Replies, Reply, Update, Whisper
 from bot.texts import render
+from commands.membres.access import access_button
 from commands.membres.arrivals import announce_newcomer, list_own_channels, report_guest
 from commands.membres.members import ANIMATEURS, bienvenue, copy_with, feature
 from dialogs.membres import CompleteProfile
 from storage import people
 from storage.annuaire import NETWORK
+from storage.canaux import list_shown_names
 from storage.cra import queries
 from storage.journal import AuditAct
 from storage.people import Person, Role, arrivals
 from storage.people.arrivals import Welcome
+from storage.people.notices import forget_role_notices
 
 WELCOME = RowCard[Person]("membres.welcome:", lambda person: person.id)
 """The welcome of a person, in their direct channel."""
 CHARTER = "2026-1"
 """The version of the charter that is accepted now (templates/membres.md.j2)."""
-CHANNELS_MAX = 8
 
 
 class Complete(BaseModel):
@@ -103,6 +105,7 @@ async def welcome_person(ctx: Context, person: Person) -> Sequence[Reply]:
     """Send somebody their welcome; nothing where they had it once."""
     if not await arrivals.note_welcome(ctx.db, person, ctx.now):
         return []
+    await forget_role_notices(ctx.db, [person.id])  # it is what the welcome says
     told = WELCOME.send(person, await _draw_welcome(ctx, person), person.id)
     asked = await report_guest(ctx, person) if person.role in {None, Role.INVITE} else []
     return [told, *asked]
@@ -121,17 +124,19 @@ async def _draw_welcome(ctx: Context, person: Person) -> Message:
         "charter": known is not None and known.charter == CHARTER,
         "filed": person.role is Role.CONSEILLER and bool(await queries.find_authors(ctx.db, [person.id])),
     }
-    animateurs = await people.list_to_ask(ctx.db)
+    animateurs, names = await people.list_to_ask(ctx.db), await list_shown_names(ctx.db)
     text = render(
         "membres/welcome",
         person=person,
         role=person.role or Role.INVITE,
-        channels=(await list_own_channels(ctx, person, ctx.today))[:CHANNELS_MAX],
+        channels=[names.get(one.key, one.name) for one in await list_own_channels(ctx, person, ctx.today)],
         animateurs=[animateur.username for animateur in animateurs],
         accepted_on=known.charter_at.astimezone(person.zone).date() if known and known.charter_at else None,
         steps=steps,
     )
-    complete = [] if steps["profile"] is not False else [Button("Compléter mon profil", Complete(), "primary")]
+    is_guest = person.role in {None, Role.INVITE} and not person.has_left(ctx.today)
+    complete = [access_button()] if is_guest else []
+    complete += [] if steps["profile"] is not False else [Button("Compléter mon profil", Complete(), "primary")]
     accept = [] if steps["charter"] else [Button("J’accepte la charte", AcceptCharter(version=CHARTER))]
     return Message(text, [*complete, Button("Lire la charte", ReadCharter()), *accept])
 

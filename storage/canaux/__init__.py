@@ -21,7 +21,7 @@ from config.canaux import Belonging, Family, PlannedChannel
 from config.settings import Settings
 from storage.canaux.runs import Change, Drift
 from storage.database import UtcTime, upsert
-from storage.watchlist import WatchedMember
+from storage.watchlist import WatchedMember, WatchedPlace
 
 TEAM_ROOM = "animation"
 """The key of the animateurs’ own channel."""
@@ -72,6 +72,14 @@ async def list_keys_of(db: AsyncSession, user_id: str) -> Collection[str]:
     there = select(Channel.key).join(WatchedMember, col(WatchedMember.place) == col(Channel.channel_id))
     found = await db.exec(there.where(WatchedMember.user_id == user_id, col(WatchedMember.is_in)))
     return frozenset(found.all())
+
+
+async def list_shown_names(db: AsyncSession) -> Mapping[str, str]:
+    """The names that people see in Mattermost, as last told, of the known channels of which any was told, by key."""
+    seen = select(Channel.key, WatchedPlace.display_name).join(
+        WatchedPlace, col(WatchedPlace.id) == col(Channel.channel_id)
+    )
+    return {key: name for key, name in (await db.exec(seen)).all() if name}
 
 
 async def remember_channel(db: AsyncSession, key: str, channel_id: str, now: datetime) -> None:

@@ -5,6 +5,8 @@ Words:
         up.
     Move: a département that somebody left, and until when its channel is still theirs.
     Newcomer, Guest: who is new in a département’s channel; who came unknown.
+    RoleNotice: whose role changed, and who has not heard of it yet.
+    AccessRequest: what somebody asks whom nobody knows, until who may decide answers.
     Wish: where somebody says that they work, until a leader answers.
     Erasure, pseudonym, asleep: a wish to be erased, and how far it is; what stands for the person in figures; one that
         nobody wished, after long silence.

@@ -181,6 +181,11 @@ async def get_welcome(db: AsyncSession, person_id: str) -> Welcome | None:
     return (await db.exec(select(Welcome).where(Welcome.person_id == person_id))).first()
 
 
+async def is_anybody_welcomed(db: AsyncSession) -> bool:
+    """Return whether the bot has ever welcomed anybody."""
+    return (await db.exec(select(Welcome.person_id).limit(1))).first() is not None
+
+
 async def accept_charter(db: AsyncSession, person: Person, charter: str, at: datetime) -> None:
     """Note that somebody accepts a version of the charter; the first time counts."""
     await note_welcome(db, person, at)

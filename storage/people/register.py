@@ -16,6 +16,7 @@ from config.text import fold
 from config.time import PARIS
 from storage.database import Code, UtcTime, execute, insert_new, insertion, upsert
 from storage.pages import iterate_pages, read_models
+from storage.people.notices import note_role_changes
 from storage.people.person import ANIMATES, ERASED, Person, Role
 
 _OURS = {"id", "since", "derived_role", "derived_at"}
@@ -135,7 +136,11 @@ async def zones(db: AsyncSession) -> Sequence[str]:
 
 
 async def give_role(db: AsyncSession, person: Person) -> None:
-    """Write down somebody’s role and present name, registering who was not known yet; the rest stays."""
+    """Write down somebody’s role and present name, registering who was not known yet; the rest stays. They are to hear
+    of it."""
+    before = await get(db, person.id)
+    after = Person(**((before or person).model_dump() | {"role": person.role}))
+    await note_role_changes(db, {before.id: before} if before else {}, [after])
     await upsert(db, Person, [person.model_dump()], ("username", "role"))
 
 
@@ -163,9 +168,12 @@ async def register_person(db: AsyncSession, person: Person) -> None:
 
 
 async def register_people(db: AsyncSession, persons: Sequence[Person]) -> None:
-    """Write down all that is known of a few hundred people at most, in place of what was."""
+    """Write down all that is known of a few hundred people at most, in place of what was; whose role is another is to
+    hear of it."""
     if not persons:
         return
+    before = {person.id: person for person in await among(db, ids=[person.id for person in persons])}
+    await note_role_changes(db, before, persons)
     rows = [person.model_dump() for person in persons]
     statement = insertion(db, Person)
     new = {name: statement.excluded[name] for name in rows[0] if name not in _OURS}

@@ -4,7 +4,7 @@ The sentences of each are in config/personal_data.tsv. The groups, and the table
 they are erased, and in which the old goes: what is about a thing before that thing.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, or_
 
@@ -12,16 +12,11 @@ import storage.actus.digests
 import storage.actus.feeds
 import storage.actus.items
 import storage.actus.subscriptions
-import storage.annuaire.contacts
-import storage.annuaire.profiles
 import storage.canaux
 import storage.cra.queries
 import storage.hotline.incidents
 import storage.hotline.suggestions
 import storage.hotline.tickets
-import storage.people.arrivals
-import storage.people.departures
-import storage.people.erasures
 import storage.ressources.collections
 import storage.ressources.feedback
 import storage.ressources.link_checks
@@ -49,6 +44,7 @@ from storage.personal_data.declarations import (
     table_named,
     whose,
 )
+from storage.personal_data.register import PEOPLE
 
 DELETED, RENAMED, KEPT = ErasureFate.DELETED, ErasureFate.RENAMED, ErasureFate.KEPT
 ERASED = "(effacé)"
@@ -358,29 +354,6 @@ CONDUCT = (
         fate=KEPT,
     ),
     PersonalData("journal_head"),
-)
-
-PEOPLE = (
-    PersonalData("person", own=("id",), fate=DELETED, acts=("since", "derived_at")),  # last of all: see erasure.py
-    PersonalData("awaited", names=("username",), fate=DELETED),
-    PersonalData("structure"),
-    PersonalData("arrival", own=("person_id",), fate=DELETED),
-    PersonalData("welcome", own=("person_id",), fate=DELETED, acts=("at", "charter_at")),
-    PersonalData("newcomer", own=("person_id",), fate=DELETED),
-    PersonalData("newcomer_quiet", own=("by",), fate=RENAMED),
-    PersonalData("guest", own=("person_id",), names=("by",), fate=DELETED),
-    PersonalData("gone", own=("person_id",), fate=DELETED),
-    PersonalData("move", own=("person_id",), fate=DELETED),
-    PersonalData("place_wish", own=("person_id",), names=("by",), fate=DELETED, acts=("at",)),
-    PersonalData("help_request", own=("asked_by", "helper_id"), fate=DELETED),
-    PersonalData("contact", own=("proposed_by",), others=("decided_by",), fate=RENAMED),
-    PersonalData(
-        "person_erasure",
-        limit=limit_of(timedelta(days=365), "l’échéance", older(table_named("person_erasure").c.due_at)),
-        own=("user_id",),
-        fate=KEPT,
-        acts=("cancelled_at",),
-    ),
 )
 
 _MARK, _WORK = table_named("outgoing").c, table_named("work").c

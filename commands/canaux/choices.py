@@ -1,0 +1,212 @@
+"""« /canaux »: one’s own channels, and those that each may join or leave, found by a name that need not be exact."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+from rapidfuzz import fuzz
+
+from bot.actions import AddMembers, RemoveMember
+from bot.context import ReadingContext
+from bot.errors import ChatError, Refusal, UserError
+from bot.mattermost import ChatChannel
+from bot.menus import Choosing, Menu
+from bot.replies import Button, Replies, Whisper
+from bot.texts import quote, render
+from commands.canaux.feature import LEADERS, Table, feature
+from config.canaux import Belonging, PlannedChannel
+from config.territories import DEPARTEMENTS
+from config.text import fold
+from storage import people
+from storage.canaux import find_channel_ids, list_allowances, list_keys_of, list_planned, list_shown_names
+from storage.canaux.membership import ChannelMember, MembershipRules
+
+BUTTONS_MAX = 4
+"""More take too much of a phone’s screen."""
+OFFERED_MAX = 20
+ALIKE_MIN = 78
+"""How alike, of 100, each word that was typed and one of a name must be."""
+BEGINS = 95
+"""The same of a word that another begins with."""
+
+
+class Choose(BaseModel):
+    """Come into a channel that each may choose, or leave it."""
+
+    key: str
+    joins: bool
+
+
+class ChooseOne(Choosing):
+    """Come into the channel of the key ``chosen``, or leave it, where there are too many for buttons."""
+
+    joins: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ListedChannel:
+    """A channel as somebody sees it in the list, and how many are in it."""
+
+    planned: PlannedChannel
+    channel: ChatChannel
+    is_in: bool
+    people: int
+
+    @property
+    def name(self) -> str:
+        """What people call it: its name in Mattermost."""
+        return self.channel.display_name or self.planned.name
+
+
+@feature.command("canaux", help="Voir vos canaux, en rejoindre d’autres ou les quitter")
+async def show_channels(ctx: ReadingContext, _: str) -> Replies:
+    """Show one’s own channels, and the thematic ones with what they are for."""
+    table = await list_planned(ctx.db, ctx.settings)
+    known, names = await find_channel_ids(ctx.db), await list_shown_names(ctx.db)
+    rules = MembershipRules(await list_allowances(ctx.db))
+    member = ChannelMember.of(ctx.user, ctx.today)
+    found = [planned for key, planned in table.items() if key in known]
+    own = [names.get(planned.key, planned.name) for planned in found if rules.reason_in(planned, member)]
+    free = [planned for planned in found if planned.belonging is Belonging.LIBRE]
+    seen = await asyncio.gather(*(look_at_channel(ctx, planned, known[planned.key]) for planned in free))
+    there = sorted((place for place in seen if place), key=lambda place: place.planned.name)
+    leads = next((role for role in LEADERS if ctx.user.may({role})), None)
+    text = render(
+        "canaux/list",
+        own=own,
+        free=there,
+        has_departement=member.departements,
+        leads=leads,
+        example=fold(there[0].name) if there else "",
+    )
+    if len(there) <= BUTTONS_MAX:
+        return Whisper(text, [draw_channel_button(place) for place in there])
+    return Whisper(text, menus=[menu for joins in (True, False) for menu in _channel_menus(there, joins=joins)])
+
+
+@feature.command("canaux rejoindre", help="Rejoindre un canal, par son nom", hint="nom du canal")
+async def join_by_name(ctx: ReadingContext, text: str) -> Replies:
+    """Come into the channel of that name at once; of several, choose."""
+    return await _choose_by_name(ctx, text, joins=True)
+
+
+@feature.command("canaux quitter", help="Quitter un canal que l’on a choisi", hint="nom du canal")
+async def leave_by_name(ctx: ReadingContext, text: str) -> Replies:
+    """Leave the channel of that name at once; of several, choose."""
+    return await _choose_by_name(ctx, text, joins=False)
+
+
+async def _choose_by_name(ctx: ReadingContext, text: str, *, joins: bool) -> Replies:
+    words = text.strip().strip("~#.!?").strip()
+    if not words:
+        return await show_channels(ctx, "")
+    table, known = await list_planned(ctx.db, ctx.settings), await find_channel_ids(ctx.db)
+    names = await list_shown_names(ctx.db)
+    found = find_alike(words, {key: planned for key, planned in table.items() if key in known}, names)
+    if len(found) == 1:
+        return await choose_channel(ctx, Choose(key=found[0], joins=joins))
+    options = {key: names.get(key, table[key].name) for key in found[:OFFERED_MAX]}
+    if options:
+        text = render("canaux/several", words=quote(words), count=len(found), joins=joins)
+        return Whisper(text, menus=[Menu("Choisir un canal", ChooseOne(joins=joins), options)])
+    free = {key: p for key, p in table.items() if key in known and p.belonging is Belonging.LIBRE}
+    options = {key: names.get(key, planned.name) for key, planned in list(free.items())[:OFFERED_MAX]}
+    menus = [Menu("Rejoindre", ChooseOne(joins=True), options)] if joins and options else []
+    return Whisper(render("canaux/no_channel", words=quote(words), free=bool(menus)), menus=menus)
+
+
+def find_alike(words: str, table: Table, names: Mapping[str, str]) -> list[str]:
+    """Find the keys of the channels whose name has these words, whatever slips are in them; the likeliest first, and
+    one alone where its name is just that."""
+    scores = {key: max(_score(words, name) for name in _names_of(table[key], names)) for key in table}
+    best = max(scores.values(), default=0.0)
+    least = best if best in {100.0, BEGINS} else max(best - 6, ALIKE_MIN)
+    return [key for key, score in sorted(scores.items(), key=lambda pair: -pair[1]) if score >= least >= ALIKE_MIN]
+
+
+def _names_of(planned: PlannedChannel, names: Mapping[str, str]) -> list[str]:
+    """List what somebody may call a channel."""
+    place = DEPARTEMENTS.get(planned.departement)
+    own = [names.get(planned.key, planned.name), planned.name, planned.address.replace("_", " ")]
+    return [fold(name) for name in (*own, *([place.nom, place.code] if place else []))]
+
+
+def _score(words: str, name: str) -> float:
+    """How alike, of 100, what was typed is to a name: the worst of its words decides."""
+    said, parts = fold(words), name.split()
+    if said == name:
+        return 100.0
+    each = [max((_score_word(word, part) for part in parts), default=0.0) for word in said.split()]
+    return min(min(each, default=0.0), 99.0)
+
+
+def _score_word(word: str, part: str) -> float:
+    if len(word) > 1 and part.startswith(word):
+        return BEGINS
+    return fuzz.ratio(word, part) if len(word) > 3 else 0.0
+
+
+@feature.button(ChooseOne, writes=False)
+async def choose_from_menu(ctx: ReadingContext, click: ChooseOne) -> Replies:
+    """Come into the channel that was chosen, or leave it, at once."""
+    return await choose_channel(ctx, Choose(key=click.chosen, joins=click.joins))
+
+
+@feature.button(Choose, writes=False)
+async def choose_channel(ctx: ReadingContext, click: Choose) -> Replies:
+    """Come into a channel, or leave it, at once; what is so already is said so, with the way back."""
+    planned = (await list_planned(ctx.db, ctx.settings)).get(click.key)
+    channel_id = (await find_channel_ids(ctx.db)).get(click.key)
+    place = await look_at_channel(ctx, planned, channel_id) if planned and channel_id else None
+    if planned is None or channel_id is None or (place is None and not planned.private):
+        raise UserError("Ce canal n’existe plus. Tapez /canaux pour voir ceux d’aujourd’hui.")
+    is_free = planned.belonging is Belonging.LIBRE
+    if place is None or (planned.private and not place.is_in):
+        return await _enter_private(ctx, planned, channel_id, joins=click.joins)
+    said = render("canaux/chosen", place=place, joins=click.joins, free=is_free)
+    if place.is_in is click.joins or not (click.joins or is_free):
+        return Whisper(said)
+    back = [Button("Quitter" if click.joins else "Y revenir", Choose(key=click.key, joins=not click.joins))]
+    act = AddMembers(place.channel.id, [ctx.user.id]) if click.joins else RemoveMember(place.channel.id, ctx.user.id)
+    return [Whisper(said, back if is_free else []), act]
+
+
+async def _enter_private(ctx: ReadingContext, planned: PlannedChannel, channel_id: str, *, joins: bool) -> Replies:
+    """Bring in who belongs into a private channel; tell others whom to ask."""
+    is_in = planned.key in await list_keys_of(ctx.db, ctx.user.id)
+    rules = MembershipRules(await list_allowances(ctx.db))
+    member = ChannelMember.of(ctx.user, ctx.today)
+    belongs = member.is_everywhere or bool(rules.reason_in(planned, member))
+    ask = [person.username for person in await people.list_to_ask(ctx.db)]
+    name = (await list_shown_names(ctx.db)).get(planned.key, planned.name)
+    said = render("canaux/private", title=name, is_in=is_in, belongs=belongs, joins=joins, ask=ask)
+    acts = [AddMembers(channel_id, [ctx.user.id], team=planned.team)] if joins and belongs and not is_in else []
+    return [Whisper(said), *acts]
+
+
+async def look_at_channel(ctx: ReadingContext, planned: PlannedChannel, channel_id: str) -> ListedChannel | None:
+    """Look at a channel as it is now; None for one that is gone, archived or out of sight."""
+    try:
+        channel, member, count = await asyncio.gather(
+            ctx.chat.channel(channel_id),
+            ctx.chat.channel_member(channel_id, ctx.user.id),
+            ctx.chat.count_members(channel_id),
+        )
+        return None if channel.archived else ListedChannel(planned, channel, member is not None, count)
+    except ChatError as error:
+        if error.refusal in {Refusal.UNKNOWN_CHANNEL, Refusal.FORBIDDEN}:
+            return None
+        raise
+
+
+def _channel_menus(there: Sequence[ListedChannel], *, joins: bool) -> Sequence[Menu]:
+    """The channels that one may join, or leave, if there are any."""
+    options = {place.planned.key: place.name for place in there if place.is_in is not joins}
+    return [Menu("Rejoindre" if joins else "Quitter", ChooseOne(joins=joins), options)] if options else []
+
+
+def draw_channel_button(place: ListedChannel) -> Button:
+    """Draw the button that joins a channel, or leaves it."""
+    word = "Quitter" if place.is_in else "Rejoindre"
+    return Button(f"{word} {place.name}", Choose(key=place.planned.key, joins=not place.is_in))

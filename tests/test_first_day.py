@@ -1,0 +1,231 @@
+"""Stories: the first day of somebody, from the first second to the first saved report, without a question."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from sqlalchemy import delete
+
+from storage import people
+from storage.canaux import TEAM_ROOM, find_team_room, forget_channel
+from storage.people import Awaited, Role, register
+from storage.people.access import AccessRequest
+from tests.people import Client, Mobile, Person, Post, unique
+from tests.support.cra import WORKSHOP
+from tests.support.house import House, plain, wait_for
+from tests.support.membership import join_team, make_surname, open_house
+
+__all__ = ["open_house"]
+
+ASKED = {"departement": "Rhône", "structure": "Mairie de Bron", "mot": "Conseillère depuis lundi."}
+FOLDED = 9
+"""Lines after which clients fold a text."""
+
+
+@pytest.fixture
+async def team_room(open_house: House) -> AsyncIterator[str]:
+    """The animateurs’ own channel, for as long as the story lasts, and no request of an earlier one."""
+    made = await open_house.site.channel(unique("animation"))
+    async with open_house.bot.database.transaction() as db:
+        await db.execute(delete(AccessRequest))
+        before = await find_team_room(db)
+    await open_house.remembers({TEAM_ROOM: made})
+    yield made
+    async with open_house.bot.database.transaction() as db:
+        await forget_channel(db, TEAM_ROOM)
+    if before:
+        await open_house.remembers({TEAM_ROOM: before})
+
+
+async def comes(house: House, name: str, **more: object) -> tuple[Person, Post]:
+    """Somebody whom nobody knows comes into the team; the welcome."""
+    person = await house.site.person(name, in_team=False, **more)  # type: ignore[arg-type]
+    person.acts()
+    await join_team(house, person)
+    return person, await person.told("Bienvenue")
+
+
+def first_lines(post: Post) -> str:
+    """What is read of a post before any client folds it."""
+    return "\n".join(plain(post).splitlines()[:FOLDED])
+
+
+async def seen(house: House, person: Person, post: Post) -> Post:
+    """A post as it is once all is said."""
+    await house.settled()
+    return await person.sees(post)
+
+
+async def changed(person: Person, post: Post) -> Post | None:
+    """A post, once it says something else."""
+    now = await person.sees(post)
+    return now if now.text != post.text else None
+
+
+async def asks(person: Person, welcome: Post, agathe: Person, room: str, **filled: str) -> Post:
+    """Somebody asks for access; the card that the animateurs see."""
+    agathe.acts()
+    person.acts()
+    form = await person.opens_by(welcome, "Demander mon accès")
+    assert (await form.fill(**(ASKED | filled)).submit()).accepted
+    assert "Votre demande est partie" in plain(await person.told("partie"))
+    return await agathe.heard(room, "Demande d’accès")
+
+
+@pytest.mark.every_mode
+@pytest.mark.both_databases
+@pytest.mark.parametrize("client", [None, Mobile()], ids=["web", "phone"])
+async def test_from_the_first_second_to_the_first_report(
+    open_house: House, team_room: str, client: Client | None
+) -> None:
+    house = open_house
+    agathe = await house.someone(Role.ANIMATEUR, "aaa-agathe")
+    await house.site.add_members(team_room, agathe)
+    lea, welcome = await comes(house, "lea", client=client)
+    assert "1. Vous travaillez dans le réseau ? Demandez votre accès" in first_lines(welcome)
+    assert welcome.buttons[0] == "Demander mon accès"
+
+    card = await asks(lea, welcome, agathe, team_room)
+    for words in (f"@{lea.username}", "Rhône (69)", "Mairie de Bron", "Conseillère depuis lundi."):
+        assert words in plain(card)
+    assert card.buttons == ["Accepter", "Refuser"]
+    lea.acts()
+    form = await agathe.opens_by(card, "Accepter")
+    assert (form.shown("role"), form.shown("departements")) == ("conseiller", "69")
+    assert (await form.submit()).accepted
+    told = await lea.told("désormais conseiller numérique")
+    assert f"Votre demande d’accès est acceptée par @{agathe.username}" in plain(told)
+    assert "demande acceptée par" in plain(await agathe.rewritten(card, "acceptée"))
+    changed = await lea.rewritten(welcome, "conseillers numériques")
+    assert "Complétez votre profil d’un clic" in first_lines(changed)
+    assert changed.buttons == ["Compléter mon profil", "Lire la charte", "J’accepte la charte"]
+
+    form = await lea.opens_by(told, "Écrire un compte rendu")
+    assert (await form.fill(**WORKSHOP).submit()).accepted
+    (report,) = await house.reports(lea)
+    assert report.departement == "69"
+
+
+@pytest.mark.both_databases
+async def test_asked_twice_is_one_demand_and_can_be_taken_back(open_house: House, team_room: str) -> None:
+    house = open_house
+    agathe = await house.someone(Role.ANIMATEUR, "agathe")
+    await house.site.add_members(team_room, agathe)
+    lea, welcome = await comes(house, "lea")
+    first, second = [await lea.opens_by(welcome, "Demander mon accès") for _ in range(2)]
+    assert (await first.fill(**ASKED).submit()).accepted
+    card = await agathe.heard(team_room, "Demande d’accès")
+    assert "déjà partie" in str(await second.fill(**ASKED).submit())
+    shown = await lea.asks("/aide")
+    assert "attend une réponse" in plain(shown)
+    await lea.clicks(shown, "Voir ma demande")
+    waits = await lea.whispered("attend une réponse")
+    await lea.clicks(waits, "Retirer ma demande")
+    await lea.whispered("C’est retiré")
+    settled = await seen(house, agathe, card)
+    assert "a retiré sa demande" in plain(settled)
+    assert settled.buttons == []
+    await asks(lea, welcome, agathe, team_room)
+
+
+@pytest.mark.both_databases
+async def test_decided_by_two_is_once_and_no_is_said_kindly(open_house: House, team_room: str) -> None:
+    house = open_house
+    agathe, boris = await house.someone(Role.ANIMATEUR, "agathe"), await house.someone(Role.ANIMATEUR, "boris")
+    await house.site.add_members(team_room, agathe, boris)
+    lea, welcome = await comes(house, "lea")
+    card = await asks(lea, welcome, agathe, team_room)
+    yes, no = await agathe.opens_by(card, "Accepter"), await boris.opens_by(card, "Refuser")
+    lea.acts()
+    assert (await no.fill(raison="Votre structure n’est pas conventionnée : écrivez à l’ANCT.").submit()).accepted
+    told = plain(await lea.told("pas acceptée pour le moment"))
+    assert f"@{boris.username} vous dit pourquoi" in told
+    assert "> Votre structure n’est pas conventionnée" in told
+    assert f"@{boris.username} a déjà refusé" in str(await yes.submit()).replace("\u00a0", " ")
+    settled = await seen(house, agathe, card)
+    assert "demande refusée par" in plain(settled)
+    assert settled.buttons == []
+    assert (await house.bot.people.of(lea.id)).role is Role.INVITE
+
+
+async def test_whoever_gives_the_role_otherwise_has_answered(open_house: House, team_room: str) -> None:
+    house = open_house
+    agathe = await house.someone(Role.ANIMATEUR, "agathe")
+    await house.site.add_members(team_room, agathe)
+    lea, welcome = await comes(house, "lea")
+    card = await asks(lea, welcome, agathe, team_room)
+    await house.settled()
+    await agathe.asks(f"/membres role @{lea.username} coordinateur")
+    assert "coordinateur" in plain(await agathe.rewritten(card, "acceptée par"))
+    assert "Demander mon accès" not in (await seen(house, lea, welcome)).buttons
+
+
+async def test_who_left_meanwhile_is_decided_about_no_more(open_house: House, team_room: str) -> None:
+    house = open_house
+    agathe = await house.someone(Role.ANIMATEUR, "agathe")
+    await house.site.add_members(team_room, agathe)
+    lea, welcome = await comes(house, "lea")
+    card = await asks(lea, welcome, agathe, team_room)
+    form = await agathe.opens_by(card, "Accepter")
+    await house.settled()
+    await house.site.admin.delete(f"/users/{lea.id}")
+    assert "désactivé" in str(await form.submit())
+    settled = await wait_for(lambda: changed(agathe, card))
+    assert "n’a plus de compte" in plain(settled)
+    assert settled.buttons == []
+
+
+async def test_the_line_of_an_import_that_may_be_hers_is_offered(open_house: House, team_room: str) -> None:
+    house = open_house
+    agathe = await house.someone(Role.ANIMATEUR, "agathe")
+    await house.site.add_members(team_room, agathe)
+    lea = await house.site.person("lea", in_team=False)
+    name = {"first_name": "Léa", "last_name": make_surname().capitalize()}
+    await house.site.admin.put(f"/users/{lea.id}/patch", name)
+    async with house.bot.database.transaction() as db:
+        line = Awaited(
+            email=f"{unique('autre')}@mairie.fr",
+            role=Role.COORDINATEUR,
+            prenom=name["last_name"].upper(),
+            nom="Lea",
+            siret="73282932000074",
+            departements=["38"],
+            imported_at=house.clock(),
+        )
+        await register.write_awaited(db, [line])
+    lea.acts()
+    await join_team(house, lea)
+    card = await asks(lea, await lea.told("Bienvenue"), agathe, team_room)
+    assert "Une ligne importée l’attend peut-être" in plain(card)
+    form = await agathe.opens_by(card, "Accepter")
+    assert form.shown("role") == "coordinateur"
+    assert next(iter(form.options("ligne").values())).endswith("coordinateur, 38")
+    assert (await form.submit()).accepted
+    await house.settled()
+    async with house.bot.database.transaction(writes=False) as db:
+        row = await people.get(db, lea.id)
+        assert not await register.find_awaited_among(db, [], [line.email or ""])
+    assert row is not None
+    assert (row.role, row.siret, row.departements) == (Role.COORDINATEUR, "73282932000074", ["69"])
+
+
+async def test_who_asks_too_often_is_told_so(open_house: House, team_room: str) -> None:
+    house = open_house
+    lea, welcome = await comes(house, "lea")
+    for _ in range(3):
+        form = await lea.opens_by(welcome, "Demander mon accès")
+        assert (await form.fill(**ASKED).submit()).accepted
+        await lea.clicks(await lea.told("partie"), "Retirer ma demande")
+    form = await lea.opens_by(welcome, "Demander mon accès")
+    assert "3 demandes d’accès" in str(await form.fill(**ASKED).submit()).replace("\u00a0", " ")
+
+
+async def test_without_a_room_each_animateur_is_asked(open_house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    house = open_house
+    async with house.bot.database.transaction() as db:
+        await forget_channel(db, TEAM_ROOM)
+    agathe = await house.someone(Role.ANIMATEUR, "aaa-agathe")
+    lea, welcome = await comes(house, "lea")
+    agathe.acts()
+    form = await lea.opens_by(welcome, "Demander mon accès")
+    assert (await form.fill(departement="rhone").submit()).accepted
+    assert (await agathe.told("Demande d’accès")).buttons == ["Accepter", "Refuser"]
