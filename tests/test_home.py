@@ -15,7 +15,7 @@ from bot.replies import Button, Replies, Waiting, Whisper
 from commands import FEATURES
 from commands.aide import SHOWN_MAX, WAITING_MAX, build_aide
 from storage.people import Role
-from tests.people import Person, Post
+from tests.people import Dialog, Person, Post
 from tests.support.cra import WORKSHOP, file_workshop, fill_workshop
 from tests.support.databases import record_statements
 from tests.support.house import LOG, PARIS, House
@@ -309,3 +309,21 @@ async def test_the_home_costs_few_statements_and_only_reads(house: House, juliet
     tries = [await read_for(house, juliette, "/aide") for _ in range(3)]
     assert all(statement.startswith("SELECT") for hers in tries for statement in hers)
     assert 1 <= min(map(len, tries)) <= 5, tries
+
+
+@pytest.mark.parametrize("role", list(Role))
+async def test_the_home_offers_nobody_what_is_refused_to_them(house: House, role: Role) -> None:
+    """Every page, and every button of each, by somebody of every role."""
+    person = await house.someone(role, f"tous-{role.value}")
+    line, seen = "/aide", 0
+    while line:
+        page, line = await person.asks(line), ""
+        for label in page.buttons:
+            if label == "La suite":
+                line = f"/aide {seen + 2}"
+                continue
+            await person.clicks(page, label)
+            answer = await person.dialog_or_whisper()
+            assert isinstance(answer, Dialog) or "réservée" not in answer.text, (label, answer.text)
+        seen += 1
+    assert seen

@@ -42,7 +42,11 @@ from storage.watchlist import WatchedPlace
 feature = Feature(
     "moderation",
     rights=(Right.MEMBER, Right.ADD_MEMBERS),
-    front=Front("Modération", "avertir, masquer, suspendre, annuler ; ce qui attend", lambda _: "moderer"),
+    front=Front(
+        "Modération",
+        "signaler un message ; pour qui anime, avertir, masquer, suspendre",
+        lambda person: "moderer" if person.animates else "signaler",
+    ),
 )
 feature.wishes.append(Right.REMOVE_MESSAGES)
 
