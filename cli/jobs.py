@@ -51,6 +51,7 @@ JOBS = {
     "membres.look_up": "Rôles des animateurs",
     "membres.recognise": "Arrivées manquées",
     "membres.remind": "Rappels aux nouveaux",
+    "membres.tell_roles": "Rôles à annoncer",
     "membres.tick": "Étapes de l’accueil",
     "menage.tidy": "Ménage de la nuit",
     "moderation.clear_old": "Oubli des dossiers anciens",
