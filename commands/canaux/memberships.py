@@ -127,11 +127,12 @@ async def take_out_leavers(ctx: Context, _: SeeOff, progress: Progress) -> Step:
         return Step(replies=await _report_leavers(ctx, seen), done=len(seen), finished=True)
     left = [person for person in leavers if await begin_departure(ctx.db, person, ctx.now)]
     off = await departures.find_gone_since(ctx.db, [person.id for person in left])
+    ask = [person.username for person in await people.list_to_ask(ctx.db)] if left else []
     told: list[Reply] = []
     for person in left:
         told += await _take_out(ctx, person)
         if person.id not in off:
-            told.append(Direct(render("canaux/ended", last_day=person.left_on), user_id=person.id))
+            told.append(Direct(render("canaux/ended", last_day=person.left_on, ask=ask), user_id=person.id))
     seen = [*seen, *(person.id for person in left)]
     return Step(replies=told, cursor=seen, done=len(seen))
 
