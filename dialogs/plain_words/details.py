@@ -1,12 +1,13 @@
 """The command line that stands for an intention, with the details that a sentence gives."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
 from bot.command_lines import CommandIndex
+from config.text import fold
 from dialogs.plain_words.frames import SKILLS, read_frame
 from dialogs.plain_words.periods import find_period
 from dialogs.plain_words.places import Place, find_place
@@ -81,7 +82,7 @@ def write_line(intention: Intention, said: Said) -> str:
 
 
 REPORT_ACTS = {
-    "modifier": r"modifi|corrig|rectifi|chang|edit",
+    "modifier": r"modifi|corrig|rectifi|chang|edit|tromp|erreur|faute|fauss?e? ",
     "supprimer": r"supprim|efface|enlev|retir|annul",
     "dupliquer": r"duplique|copie|recopie",
     "rétablir": r"retabli|restaur|remet",
@@ -154,16 +155,31 @@ def _write_people(said: Said) -> str:
     if found := SKILLS.search(said.plain):
         start = next((n for n, place in enumerate(said.sentence.places) if place >= found.end() - 1), said.end)
         if skill := said.rest("savoir", start):
-            return f"annuaire qui {skill}"
-    return "annuaire " + said.rest("contact")
+            return f"annuaire qui {_leave_out_small_words(skill)}"
+    return "annuaire " + _leave_out_small_words(said.rest("contact"))
+
+
+def _leave_out_small_words(line: str) -> str:
+    """Leave out « dans le » and « de », but for those of a name: « Jean de la Tour »."""
+    small = read_frame("petits")
+    words = re.findall(r"[^\s'’]+['’]?", line)
+    named = [word[0].isupper() for word in words]
+    kept = [word for n, word in enumerate(words) if fold(word.rstrip("'’")) not in small or _is_between(named, n)]
+    return " ".join(kept) or line
+
+
+def _is_between(named: Sequence[bool], n: int) -> bool:
+    """Whether a capital stands before and after a place."""
+    return any(named[:n]) and any(named[n + 1 :])
 
 
 def _write_channels(said: Said) -> str:
     for command, words in (("verifier", "verif"), ("reparer", "repar"), ("creer", "cre|nouveau canal")):
         if said.has(words):
             return f"canaux {command}"
-    if said.has("rejoindre|integrer") and said.knows("canaux rejoindre"):
-        return "canaux rejoindre " + said.rest("canal")
+    for command, words in (("quitter", "quitt|sort|part"), ("rejoindre", "rejoin|integr|entrer|inscri|ajoute")):
+        if said.has(words) and said.knows(f"canaux {command}"):
+            return f"canaux {command} {said.rest('canal')}"
     return "canaux"
 
 

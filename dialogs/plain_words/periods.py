@@ -1,5 +1,6 @@
 """The words of a sentence that name a period, as typed."""
 
+import re
 from datetime import date
 
 from bot.french.periods import Period, read_period
@@ -8,6 +9,7 @@ from dialogs.plain_words.sentences import Sentence
 
 SPAN_MAX = 8
 """Words that a period takes."""
+_DAY = re.compile(r"\b\d{1,2}/\d{1,2}\b")
 
 
 def find_period(sentence: Sentence, today: date, taken: range = range(0)) -> str:
@@ -31,10 +33,10 @@ def _is_quarter(word: str) -> bool:
 
 def _read(sentence: Sentence, first: int, end: int, today: date) -> Period | None:
     """Read a run of words; a number alone is a year, and small words are nothing."""
-    words = [word.folded for word in sentence.words[first:end]]
-    if not any(_is_telling(each) for each in words):
+    words, typed = [word.folded for word in sentence.words[first:end]], sentence.typed(first, end)
+    if not _DAY.search(typed) and not any(_is_telling(each) for each in words):
         return None
-    return read_period(sentence.typed(first, end), today)
+    return read_period(typed, today)
 
 
 def _is_telling(word: str) -> bool:
