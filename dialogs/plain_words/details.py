@@ -84,7 +84,7 @@ def write_line(intention: Intention, said: Said) -> str:
 REPORT_ACTS = {
     "modifier": r"modifi|corrig|rectifi|chang|edit|tromp|erreur|faute|fauss?e? ",
     "supprimer": r"supprim|efface|enlev|retir|annul",
-    "dupliquer": r"duplique|copie|recopie",
+    "dupliquer": r"duplique|copie|recopie|refai|refaire|(?:le |la )?meme (?:chose )?que",
     "rétablir": r"retabli|restaur|remet",
 }
 
@@ -99,6 +99,19 @@ def _write_report(said: Said) -> str:
         return f"cra {found} {said.number}"
     named = [n + 1 for n in said.find_words("nom_compte_rendu")]
     return "cra " + said.rest("compte_rendu", named[-1] if named and named[-1] - said.first <= NAMED_MAX else None)
+
+
+def _write_report_list(said: Said) -> str:
+    """Write the list of a period, or of what is told after « sur », « à », « de »: a theme, a commune."""
+    if said.period:
+        return f"cra liste {said.period}"
+    named = said.find_words("nom_compte_rendu")
+    found = re.search(r" (?:sur|a|de|concernant) ", said.plain[said.sentence.places[named[-1]] :]) if named else None
+    if not named or not found:
+        return "cra liste"
+    place = said.sentence.places[named[-1]] + found.end()
+    start = next((n for n, each in enumerate(said.sentence.places) if each >= place - 1), said.end)
+    return f"cra liste {said.rest('sujet', start)}"
 
 
 def _write_export(said: Said) -> str:
@@ -186,7 +199,7 @@ def _write_channels(said: Said) -> str:
 def _write_events(said: Said) -> str:
     if said.has("propos|annonc|organis|ajout|cre|publi"):
         return "agenda proposer"
-    if said.has("passe|precedent|replay|ancien"):
+    if said.has("passe|precedent|replay|ancien|deja "):
         return "agenda passés"
     if said.has("flux|mon telephone|synchro|google|outlook|abonn|mon agenda|dans mon"):
         return "agenda flux"
@@ -200,7 +213,7 @@ def _write_news(said: Said) -> str:
         return "actus proposer"
     if said.has("abonn|recevoir|inscri"):
         return "actus abonnement"
-    if found := re.search(r" (?:re)?cherche[rz]?s? ", said.plain):
+    if found := re.search(r" (?:(?:re)?cherche[rz]?s?|actus? sur|article sur|nouvelles? sur) ", said.plain):
         start = next((n for n, place in enumerate(said.sentence.places) if place >= found.end()), said.end)
         return "actus cherche " + said.rest("sujet", start, "numeros")
     return f"actus n° {said.number}" if said.number else "actus"
@@ -251,6 +264,10 @@ def _write_home(said: Said) -> str:
     return "accueil" if said.knows("accueil") else "aide"
 
 
+def _write_training(said: Said) -> str:
+    return "entrainement fin" if said.has("fini|fin |sort|quitt|arret|termin") else "entrainement"
+
+
 def _write_coming(command: str) -> Callable[[Said], str]:
     """Lead to a feature that may not be there yet."""
     return lambda said: command if said.knows(command) else ""
@@ -258,7 +275,7 @@ def _write_coming(command: str) -> Callable[[Said], str]:
 
 _WRITERS: Mapping[Intention, Callable[[Said], str]] = {
     Intention.CRA: _write_report,
-    Intention.CRA_LISTE: lambda said: f"cra liste {said.period}",
+    Intention.CRA_LISTE: _write_report_list,
     Intention.STATS: lambda said: f"stats {said.period}",
     Intention.STATS_EXPORT: _write_export,
     Intention.STATS_TERRITOIRE: _write_territory,
@@ -282,5 +299,5 @@ _WRITERS: Mapping[Intention, Callable[[Said], str]] = {
     Intention.IDEE: _write_coming("idee"),
     Intention.KIT: _write_coming("kit"),
     Intention.RAPPELS: _write_coming("rappels"),
-    Intention.ENTRAINEMENT: _write_coming("entrainement"),
+    Intention.ENTRAINEMENT: _write_training,
 }
