@@ -24,8 +24,9 @@ def test_the_model_is_of_the_examples_that_there_are() -> None:
     assert version == name_version(read_examples()), "make plain-words"
 
 
-def test_no_example_is_of_the_set_that_is_held_out() -> None:
-    held_out = {fold(one.sentence).strip(" ?!.…") for one in read_labelled("plain_words_second.tsv")}
+@pytest.mark.parametrize("name", ["plain_words_second.tsv", "plain_words_third.tsv"])
+def test_no_example_is_of_a_set_that_is_held_out(name: str) -> None:
+    held_out = {fold(one.sentence).strip(" ?!.…") for one in read_labelled(name)}
     assert held_out.isdisjoint(fold(phrase).strip(" ?!.…") for phrase, _ in read_examples())
 
 
@@ -40,13 +41,16 @@ def test_the_set_that_served_to_tune_is_read_right() -> None:
     assert reached.sure >= 0.55
 
 
-def test_the_set_that_is_held_out_is_read_no_worse_than_it_was() -> None:
-    """The goal is 0.92, 0.88 and 0.01: it is not reached (docs/decisions/demandes.md)."""
-    reached = score(read_labelled("plain_words_second.tsv"))
+@pytest.mark.parametrize(
+    ("name", "intention", "wrong"), [("plain_words_second.tsv", 0.89, 0.02), ("plain_words_third.tsv", 0.92, 0.01)]
+)
+def test_a_set_that_is_held_out_is_read_no_worse_than_it_was(name: str, intention: float, wrong: float) -> None:
+    """Two hands wrote their sets. Of commands, 0.88 is wanted and not reached (docs/decisions/demandes.md)."""
+    reached = score(read_labelled(name))
     print(reached)
-    assert reached.intention >= 0.86
-    assert reached.command >= 0.67
-    assert reached.sure_of_wrong_intention <= 0.03
+    assert reached.intention >= intention
+    assert reached.command >= 0.71
+    assert reached.sure_of_wrong_intention <= wrong
 
 
 @pytest.mark.parametrize(
