@@ -90,7 +90,7 @@ class App:
         self.dispatcher = Dispatcher(triggers, dependencies, self._delivery_events.settle_soon)
         self.runs = runs = JobRunner(triggers, dependencies)
         self.makers, self.workers = self._make_worker_groups(WorkHandlers(triggers, dependencies), signals, first)
-        self.event_dispatcher = EventDispatcher(triggers.values(), dependencies, self.dispatcher.perform, first)
+        self.event_dispatcher = EventDispatcher(triggers.values(), dependencies, self.dispatcher.go_on, first)
         self.events, self.jobs = self._make_listener(dependencies), JobScheduler(triggers, runs.run, runs.zones, clock)
         self.connections, self._tasks = Connections(limits or Limits()), list[asyncio.Task[None]]()
         self._entrance = HttpServer(self._server_dependencies(links, FeedServer(triggers, dependencies)), DRAIN_SECONDS)

@@ -104,4 +104,4 @@ async def tell_animateurs(
 def _parts(said: Message | str) -> tuple[Any, ...]:
     """What a message is made of, in the order in which replies take it."""
     shown = said if isinstance(said, Message) else Message(said)
-    return shown.text, shown.buttons, shown.facts, shown.menus, shown.cards
+    return shown.text, shown.buttons, shown.facts, shown.menus, shown.cards, shown.question

@@ -15,6 +15,7 @@ from bot.errors import UserError
 from bot.forms import Clues
 from bot.mattermost import ChatReader
 from bot.people import People, PersonQuery
+from bot.replies import WordedButton
 from bot.tasks import BackgroundFetches
 from bot.web import WebClient
 from config.settings import Settings
@@ -36,8 +37,9 @@ class Request:
     from whose button the dialog was opened; ``response_url`` takes whispers for 30 minutes after a command;
     ``only_for`` is whom the clicked button is for, empty where all of a channel may click; ``by_dialog`` says that a
     dialog stood for that button, ``by_command`` that a typed command went on with it, and ``line`` is the command
-    that a button or plain words stand for (empty for one that was typed after a slash); ``age`` is how long ago a
-    clicked button was drawn. ``crowd`` says that its replies are sent to many (jobs, long work): what answers a
+    that a button or plain words stand for (empty for one that was typed after a slash), ``label`` what the button that
+    opens its window is called; ``worded`` is the button that a word stands for; ``age`` is how long ago a clicked
+    button was drawn. ``crowd`` says that its replies are sent to many (jobs, long work): what answers a
     person goes first.
     """
 
@@ -55,6 +57,8 @@ class Request:
     by_command: bool = False
     only_for: str = ""
     line: str = ""
+    label: str = ""
+    worded: WordedButton | None = None
     crowd: bool = False
     age: timedelta = timedelta()
 
@@ -62,6 +66,8 @@ class Request:
     def waiting_kind(self) -> TriggerKind:
         """What waits for the answer: the dialog or the button that stood for a button or a command, and nothing where
         plain words stood for one."""
+        if self.worded:
+            return "event"
         if self.by_dialog or self.by_command:
             return "submit" if self.by_dialog else "command"
         if self.kind != "command" or not self.line:

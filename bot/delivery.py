@@ -25,6 +25,7 @@ from bot.menus import resolve_references
 from bot.outbox import Outbox
 from bot.outbox.actions import put_in_order
 from bot.people import People
+from bot.questions import make_open_question
 from bot.renderers import BotProfile, DialogRenderer, MessageRenderer, picture_url, without_menus
 from bot.replies import (
     Ask,
@@ -32,6 +33,7 @@ from bot.replies import (
     Direct,
     Message,
     News,
+    Question,
     Refresh,
     Refuse,
     Reply,
@@ -47,10 +49,11 @@ from bot.work import FileDestination, WorkSignals, check_work_limit, make_work
 from bot.work.queue import WorkPhase, make_work_message
 from config.settings import Settings
 from storage import outbox as table
-from storage import rappels, work
+from storage import questions, rappels, work
 from storage.claims import LEASE
 from storage.database import Database
 from storage.outbox import Outgoing, TargetKind
+from storage.questions import OpenQuestion
 from storage.rappels import LABEL_MAX, DailyNews
 from storage.work import Work, WorkSort
 
@@ -84,7 +87,9 @@ class OutgoingWriter:
         or work, too many."""
         match reply:
             case Say() | Direct():
-                return [self._hear(self._said(reply, request), reply.topic, sender)]
+                row = self._hear(self._said(reply, request), reply.topic, sender)
+                await questions.ask(db, make_open_question(reply, request, self.clock(), row))
+                return [row]
             case News():
                 await rappels.add_news(db, self._news(reply))
                 return []
@@ -112,6 +117,10 @@ class OutgoingWriter:
     def to_person(self, message: Message, user_id: str, request: Request) -> Outgoing:
         """A message for one person."""
         return self._row(self._content(message, user_id), TargetKind.PERSON, user_id, request)
+
+    def rewritten(self, message: Message, request: Request) -> Outgoing:
+        """What the post becomes under which a word was a click."""
+        return self._row(self._content(message, request.user_id), TargetKind.POST, request.post_id, request)
 
     def _placed(self, message: Message, channel_id: str, user_id: str, request: Request) -> Outgoing:
         """A message in a channel, if one is named, else for a person."""
@@ -273,10 +282,13 @@ class Delivery:
                     body = _join_answers(body, await self._ask(reply, request))
                 case Whisper():
                     body = _join_answers(body, await self._whisper(reply, request))
-                case Update() if request.by_dialog:
+                case Update() if request.worded and request.post_id:
+                    await self._write_at_once([self._writer.rewritten(reply, request)])
+                case Update() if request.by_dialog or request.worded:
                     told = Whisper(reply.text, reply.buttons, reply.facts, reply.menus, reply.cards)
                     body = _join_answers(body, await self._whisper(told, request))
                 case Update():
+                    await self._write_at_once([], make_open_question(reply, request, self._d.clock()))
                     body |= {"update": self.content(reply, request.only_for, request.response_url)}
                 case Refuse():
                     body = _join_answers(body, await self._refuse(reply, request))
@@ -309,9 +321,10 @@ class Delivery:
             log.info("not_pointed", status=problem.status, error_id=problem.error_id)
 
     async def _ask(self, ask: Ask, request: Request) -> AnswerBody:
-        if request.line and not request.trigger_id:
-            opened = Whisper(f"« {ask.form.title} » s’ouvre dans une fenêtre, d’un clic.", [_open_button(request.line)])
-            return await self._whisper(opened, request)
+        if (request.line or request.worded) and not request.trigger_id:
+            opens = _open_button(request)
+            text = f"« {ask.form.title} » s’ouvre dans une fenêtre, d’un clic."
+            return await self._whisper(Whisper(text, [opens], question=Question(yes=opens)), request)
         user = await self._d.people.of(request.user_id)
         today = self._d.clock().astimezone(user.zone).date()
         names = await resolve_references(self._d.chat, user.id, ask.form.known_references())
@@ -335,20 +348,29 @@ class Delivery:
 
     async def _whisper(self, whisper: Whisper, request: Request) -> AnswerBody:
         if request.waiting_kind == "command":
+            await self._write_at_once([], make_open_question(whisper, request, self._d.clock()))
             return await self._ephemeral(whisper, request)
         if request.waiting_kind == "button" and not _has_more(whisper):
             # It stands in the thread of what was clicked: of a whisper, which is no post, phones show it nowhere.
             seen = bool(request.response_url) and await self._respond(whisper, request)
             return {} if seen else {"ephemeral_text": typeset(whisper.text)}
         if request.response_url and await self._respond(whisper, request):
+            await self._write_at_once([], make_open_question(whisper, request, self._d.clock()))
             return {}
         if request.user_id and not whisper.courtesy:
             parts = self._cards.parts(whisper, request.user_id, self._d.chat.capabilities.props_max)
             messages = [self._writer.to_person(part, request.user_id, request) for part in parts]
-            async with self._d.database.transaction() as db:
-                await table.add(db, messages)
-            self.deliver_now(messages)
+            await self._write_at_once(messages, make_open_question(whisper, request, self._d.clock(), messages[-1]))
         return {}
+
+    async def _write_at_once(self, messages: Sequence[Outgoing], question: OpenQuestion | None = None) -> None:
+        """Write down what is said after the work is done, and what it asks, and send it."""
+        if not messages and question is None:
+            return
+        async with self._d.database.transaction() as db:
+            await table.add(db, messages)
+            await questions.ask(db, question)
+        self.deliver_now(messages)
 
     async def _respond(self, whisper: Whisper, request: Request) -> bool:
         try:
@@ -406,9 +428,11 @@ def _has_more(message: Message) -> bool:
     return bool(message.buttons or message.facts or message.menus or message.cards)
 
 
-def _open_button(line: str) -> Button:
+def _open_button(request: Request) -> Button:
     """Mattermost opens no dialog without a click."""
-    return Button("Ouvrir", RunCommand(line=line), "primary")
+    if request.worded:
+        return Button(request.worded.label or "Ouvrir", request.worded, "primary")
+    return Button(request.label or "Ouvrir", RunCommand(line=request.line), "primary")
 
 
 def _explain_unopened(problem: ChatError) -> str:

@@ -13,7 +13,7 @@ from bot.context import Request
 from bot.delivery import Row
 from bot.errors import ChatError, UserError, may_succeed_later
 from bot.event_dispatcher import EventNotHandledError
-from bot.events import Delivered, DirectMessage, Edited, Event, Posted, Reacted, Undelivered, Unreacted
+from bot.events import Addressed, Delivered, DirectMessage, Edited, Event, Posted, Reacted, Undelivered, Unreacted
 from bot.features import Key, Trigger
 from bot.logs import begin_request
 from bot.mattermost import ChatPost
@@ -198,7 +198,7 @@ class ThreadEvents:
     async def tell(self, event: Event) -> None:
         """Let all who listen hear it. Raises what may pass: then it is to be told again later."""
         match event:
-            case Posted() | DirectMessage() | Edited() if event.root_id:
+            case Posted() | DirectMessage() | Addressed() | Edited() if event.root_id:
                 await self._settle(event.root_id, event.channel_id, event.user_id)
             case Reacted() | Unreacted():
                 await self._settle(event.post_id, event.channel_id, event.user_id)

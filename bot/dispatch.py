@@ -17,7 +17,7 @@ from bot.admission import Admission, HandlerDependencies
 from bot.command_lines import CommandIndex, RunCommand
 from bot.context import Context, Request, TriggerKind
 from bot.delivery import AnswerBody, Row
-from bot.drafts import AcceptedKeys, resume_button, topic_of_draft
+from bot.drafts import AcceptedKeys, tell_closed, topic_of_draft
 from bot.errors import UserError, may_succeed_later
 from bot.features import Key, Trigger
 from bot.forms import Form, name_of
@@ -25,7 +25,7 @@ from bot.logs import begin_request
 from bot.menus import Choosing, check_chosen, find_references, resolve_references
 from bot.metrics import OUTCOMES, REQUESTS
 from bot.registry import require_enabled, require_fresh, require_known_forms
-from bot.replies import Ask, Button, Redirect, Refresh, Refuse, Reply, Whisper, as_list, find_performed_line
+from bot.replies import Ask, Button, Perform, Redirect, Refresh, Refuse, Reply, Whisper, as_list, find_next
 from bot.spool import Submission
 from bot.texts import quote, render
 from storage import claims
@@ -213,8 +213,8 @@ class Dispatcher:
             if request.kind == "command" and (meant := self._commands.mend(f"{request.name} {payload}")):
                 return await self._answer([_propose(meant)], request, reference)
             request, replies = await self._follow(request, payload, reference)
-            if (line := find_performed_line(replies)) is not None:
-                return await self.perform(line, request)
+            if isinstance(performed := find_next(replies), Perform):
+                return await self._perform(performed, request)
             return await self._answer(replies, request, reference)
 
     async def _follow(self, request: Request, payload: Payload, reference: str) -> tuple[Request, list[Reply]]:
@@ -223,7 +223,7 @@ class Dispatcher:
         if isinstance(outcome, Facts):
             after = request if request.kind == "command" else _redirected(request, request.name)
             return await self._follow(after, outcome, reference)
-        if (press := next((reply for reply in outcome if isinstance(reply, Redirect)), None)) is not None:
+        if isinstance(press := find_next(outcome), Redirect):
             return await self._follow(_redirected(request, press.name), press.data, reference)
         return request, outcome
 
@@ -233,13 +233,26 @@ class Dispatcher:
         if request.kind == "button" and request.post_id and trigger is not None and trigger.writes_at_once:
             await self._settle(request.post_id, request.channel_id, request.user_id)
 
-    async def perform(self, line: str, asked: Request) -> AnswerBody:
+    async def go_on(self, following: Perform | Redirect, asked: Request) -> AnswerBody:
+        """Do what plain words stand for: a command, or a button of a question."""
+        if isinstance(following, Redirect):
+            return await self._press(following, asked)
+        return await self._perform(following, asked)
+
+    async def _perform(self, performed: Perform, asked: Request) -> AnswerBody:
         """Go on with a command, as if it had been typed; who clicked or sent a dialog has their turn already."""
-        name, rest = self.find(line)
-        request = Request(
-            "command", name, asked.user_id, asked.channel_id, asked.trigger_id, asked.response_url, line=line
-        )
+        name, rest = self.find(performed.line)
+        where = performed.channel_id or asked.channel_id
+        came = (asked.user_id, where, asked.trigger_id, asked.response_url)
+        request = Request("command", name, *came, line=performed.line, label=performed.label)
         return await (self.run if asked.kind == "event" else self._run)(request, rest)
+
+    async def _press(self, pressed: Redirect, asked: Request) -> AnswerBody:
+        """Go on with a button, as if who said a word had clicked it; all that is to say goes to their direct
+        channel."""
+        came = (asked.user_id, asked.channel_id, "", "", pressed.post_id)
+        request = Request("button", pressed.name, *came, only_for=asked.user_id, worded=pressed.worded)
+        return await self.run(request, pressed.data)
 
     async def keep_late(self, submission: Submission) -> AnswerBody:
         """A dialog was open for longer than its link lives: keep what was typed, to be taken up again."""
@@ -261,7 +274,7 @@ class Dispatcher:
                 draft = await self._d.drafts.find(db, request.user_id, request.key)
         except AWAY:
             return {}
-        told = [Whisper(render("brouillon/closed"), [resume_button(request.key)])] if draft else []
+        told = [tell_closed(request.key)] if draft else []
         return await self._answer(told, request, begin_request())
 
     async def _answer(self, replies: Sequence[Reply], request: Request, reference: str) -> AnswerBody:

@@ -15,8 +15,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.errors import UserError
 from bot.forms import Form, cut
-from bot.replies import Ask, Button
+from bot.replies import Ask, Button, Question, Whisper
 from bot.spool import Spool, Submission
+from bot.texts import render
 from storage import drafts
 from storage.drafts import Draft
 
@@ -183,3 +184,9 @@ def topic_of_draft(key: str) -> str:
 def resume_button(key: str) -> Button:
     """« Reprendre » a draft."""
     return Button("Reprendre", Resume(key=key), "primary")
+
+
+def tell_closed(key: str) -> Whisper:
+    """Say that what was typed into a window that was closed waits, and ask whether to open it again."""
+    again = resume_button(key)
+    return Whisper(render("brouillon/closed"), [again], question=Question(yes=again))

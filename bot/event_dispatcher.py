@@ -14,7 +14,7 @@ from bot.features import Trigger
 from bot.logs import begin_request
 from bot.metrics import OUTCOMES, REQUESTS
 from bot.people import make_nobody
-from bot.replies import as_list, find_performed_line
+from bot.replies import Perform, Redirect, as_list, find_next
 from bot.retries import backoff
 from bot.tasks import ShieldedTransactions
 from storage.claims import TakenError, claim_first, list_claiming
@@ -25,7 +25,7 @@ EVENT_TRIES = 5
 """How often a handler is called for one event, while the database or Mattermost is away."""
 
 
-PerformLine = Callable[[str, Request], Awaitable[object]]
+GoOn = Callable[[Perform | Redirect, Request], Awaitable[object]]
 
 
 class EventNotHandledError(Exception):
@@ -33,14 +33,14 @@ class EventNotHandledError(Exception):
 
 
 class EventDispatcher:
-    """``perform`` runs the command with which a handler goes on; ``first`` is the first pause in seconds after the
-    database or Mattermost did not answer a handler."""
+    """``go_on`` runs the command or the button with which a handler goes on; ``first`` is the first pause in seconds
+    after the database or Mattermost did not answer a handler."""
 
     def __init__(
-        self, triggers: Iterable[Trigger], dependencies: HandlerDependencies, perform: PerformLine, first: float = 1.0
+        self, triggers: Iterable[Trigger], dependencies: HandlerDependencies, go_on: GoOn, first: float = 1.0
     ) -> None:
         self._d = dependencies
-        self._perform = perform
+        self._go_on = go_on
         self._first = first
         self._admission = Admission(dependencies)
         self._transactions = ShieldedTransactions(dependencies.database)
@@ -110,8 +110,8 @@ class EventDispatcher:
         except UserError:
             return "refused"  # nobody waits for an answer
         self._d.delivery.deliver_now(messages)
-        if (line := find_performed_line(replies)) is not None:
-            await self._perform(line, request)
+        if (following := find_next(replies)) is not None:
+            await self._go_on(following, request)
         await self._d.delivery.answer(replies, request)
         self._d.watchlist.touch(trigger.feature)
         return "done"

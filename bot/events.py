@@ -96,6 +96,21 @@ class Posted(_Written):
     """A person wrote in a watched channel."""
 
 
+class Addressed(_Written):
+    """A person spoke to the bot in a channel of others, whoever watches it: by its name, or under a post of its own
+    (``by_name`` is false)."""
+
+    by_name: bool = True
+
+    @property
+    def place(self) -> str:
+        return ""
+
+
+Spoken = DirectMessage | Addressed
+"""Plain words to the bot."""
+
+
 class Edited(_Written):
     """A person changed what they had written; ``text`` is how it stands now, ``edit_at`` since when (ms since 1970)."""
 

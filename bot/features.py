@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.context import Context, ReadingContext, TriggerKind
 from bot.drafts import AcceptedKeys
-from bot.events import DirectMessage, Event, WatchedPlaces
+from bot.events import Event, Spoken, WatchedPlaces
 from bot.forms import Form, name_of, store_as
 from bot.links import UNDO_LIFE
 from bot.replies import Button, Parcel, PlainTextReply, Progress, Replies, Reply, Step, Waiting
@@ -115,7 +115,7 @@ AdmitsHook = Callable[[Context], Awaitable[bool]]
 """Whether somebody may use a feature though their role does not say so; it recalls, and opens no transaction."""
 BesideHook = Callable[[Context, "Trigger"], Awaitable[Reply | None]]
 """What is said beside what a command is answered, if anything."""
-WordsHook = Callable[[Context, DirectMessage], Awaitable[PlainTextReply]]
+WordsHook = Callable[[Context, Spoken], Awaitable[PlainTextReply]]
 Key = tuple[TriggerKind, str]
 """("command", "hotline fermer"), ("submit", "hotline.NewTicket"), ("button", …), …"""
 
@@ -324,7 +324,7 @@ class Feature:
         return hook
 
     def hears_words(self, hook: WordsHook) -> WordsHook:
-        """Says what plain words in the direct channel are to it, before « /aide » makes a command of them; reads."""
+        """Says what plain words to the bot are to it, before « /aide » makes something of them; reads."""
         self.words.append(hook)
         return hook
 

@@ -15,6 +15,15 @@ from bot.menus import Menu
 Style = Literal["default", "primary", "danger"]
 
 
+class WordedButton(BaseModel):
+    """A button as a question keeps it: its label, and the name and data of its payload. As a payload itself it leads
+    to that one."""
+
+    label: str
+    name: str
+    data: dict[str, Any]
+
+
 @dataclass(frozen=True, slots=True)
 class Button:
     """A button; clicking it runs the handler registered for the payload’s type."""
@@ -22,6 +31,25 @@ class Button:
     label: str
     payload: BaseModel
     style: Style = "default"
+
+    def word(self) -> WordedButton:
+        """The same, to be written down."""
+        return WordedButton(
+            label=self.label, name=name_of(type(self.payload)), data=self.payload.model_dump(mode="json")
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a word of who reads a message means: « oui » is a click on ``yes``, « non » and « annule » one on ``no``.
+
+    Where both are None only a click answers, or (``polite``) nothing is asked, and who is thanked again says no more.
+    What cannot be undone has no ``yes``.
+    """
+
+    yes: Button | None = None
+    no: Button | None = None
+    polite: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +67,8 @@ class Message:
     """What is said: Markdown, and under it short facts (name, value), at most a few buttons, and menus.
 
     Buttons take a line each on a phone: four at most. Where a menu would be dead (in a whisper) buttons take its place.
-    ``cards`` stand between the text and all that, each with what can be done with it.
+    ``cards`` stand between the text and all that, each with what can be done with it. ``question`` says what « oui »
+    and « non » mean to who reads it.
     """
 
     text: str
@@ -47,6 +76,7 @@ class Message:
     facts: Sequence[tuple[str, str]] = ()
     menus: Sequence[Menu] = ()
     cards: Sequence[Card] = ()
+    question: Question | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,10 +250,17 @@ class Ask:
 @dataclass(frozen=True, slots=True)
 class Redirect:
     """Go on as if a button with that payload (its name and data) had been clicked: a dialog, a menu or a command stood
-    for it."""
+    for it; or a word, and then the button stands under ``post_id``, if its post is known, and is called ``label``."""
 
     name: str
     data: Mapping[str, object]
+    post_id: str = ""
+    label: str = ""
+
+    @property
+    def worded(self) -> WordedButton:
+        """The same as a button, to be shown again."""
+        return WordedButton(label=self.label, name=self.name, data=dict(self.data))
 
     @classmethod
     def to(cls, payload: BaseModel) -> "Redirect":
@@ -234,9 +271,12 @@ class Redirect:
 @dataclass(frozen=True, slots=True)
 class Perform:
     """Go on as if the person had typed that line, whose answer goes where this one would: to who clicked, or into the
-    direct channel. What else the handler changed stands."""
+    direct channel. What else the handler changed stands. Of plain words, ``label`` is what the button is called that
+    opens its window, and ``channel_id`` where it is as if typed."""
 
     line: str
+    label: str = ""
+    channel_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +331,6 @@ def as_list(replies: Replies) -> list[Reply]:
     return list(replies) if isinstance(replies, Sequence) else [replies]
 
 
-def find_performed_line(replies: Sequence[Reply]) -> str | None:
-    """The command with which a handler goes on, if it does."""
-    return next((reply.line for reply in replies if isinstance(reply, Perform)), None)
+def find_next(replies: Sequence[Reply]) -> Perform | Redirect | None:
+    """The command or the button with which a handler goes on, if it does."""
+    return next((reply for reply in replies if isinstance(reply, Perform | Redirect)), None)

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from bot.command_lines import RunCommand
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
-from bot.events import DirectMessage
+from bot.events import DirectMessage, Spoken
 from bot.features import Feature, Front, Trigger
 from bot.french.dates import say_date
 from bot.french.words import NBSP
@@ -82,9 +82,10 @@ def _is_end(message: DirectMessage) -> bool:
 
 
 @feature.hears_words
-async def hear_words(ctx: Context, message: DirectMessage) -> PlainTextReply:
-    """Take « fin », said outside of threads, as what ends a training."""
-    return PlainTextReply(is_its=_is_end(message) and ctx.user.may(CONSEILLERS))
+async def hear_words(ctx: Context, message: Spoken) -> PlainTextReply:
+    """Take « fin », said in the direct channel outside of threads, as what ends a training."""
+    is_end = isinstance(message, DirectMessage) and _is_end(message)
+    return PlainTextReply(is_its=is_end and ctx.user.may(CONSEILLERS))
 
 
 @feature.event(DirectMessage, name="entrainement.DirectMessage", only=_is_end)

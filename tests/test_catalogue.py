@@ -144,6 +144,7 @@ button   hotline.UnsayNone     everyone
 button   hotline.WasFiche      everyone
 button   hotline.WasIt         everyone
 button   hotline.WriteToAll    everyone
+button   lines.Again           everyone
 button   lines.Run             everyone
 button   membres.AcceptCharter everyone
 button   membres.AnswerWish    animateur, coordinateur
@@ -388,6 +389,7 @@ command  ticket chercher       animateur, hotline +
 command  ticket liste          animateur, hotline +
 command  ticket panne          animateur, hotline +
 event    agenda.arrived.Delivered everyone
+event    aide.addressed.Addressed everyone
 event    aide.written_to.DirectMessage everyone
 event    billet.reacted.Reacted everyone
 event    canaux.archived.Archived everyone

@@ -132,7 +132,7 @@ async def test_what_is_asked_about_and_is_nothing_gets_the_nearest_commands(
     juliette: Person, asked_about: str, buttons: list[str]
 ) -> None:
     near = await juliette.asks(f"/aide {asked_about}")
-    assert "Je n’ai pas compris" in said(near)
+    assert ("Je n’ai pas compris" if "/aide" in buttons else "Vous cherchez peut-être") in said(near)
     assert near.buttons == buttons
 
 

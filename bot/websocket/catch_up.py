@@ -11,7 +11,7 @@ import structlog
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.errors import ChatError
-from bot.events import TEAM, Event, Reacted, Reconnected
+from bot.events import TEAM, Addressed, Event, Reacted, Reconnected
 from bot.mattermost import ChatChannel, ChatPost, Mattermost
 from bot.mattermost.client import PAGE_ROWS
 from bot.retries import backoff, run_when_due
@@ -63,6 +63,9 @@ class CatchUpReader:
         for channel_id in sorted((self._ears.places | self._ears.crowded) - {TEAM}):
             if channel_id in begun:
                 await self._tried(channel_id, self._read_channel(channel_id, max(since, begun[channel_id].since)))
+        for channel in await self._chat.own_channels():
+            if channel.last_post_at >= since and channel.id not in begun:
+                await self._tried(channel.id, self._read_addressed(channel.id, since))
 
     async def learn_direct(self) -> Mapping[str, int]:
         """Know the direct channels, and when something was last said in each."""
@@ -100,6 +103,12 @@ class CatchUpReader:
                 raise
             log.warning("channel_not_read", status=error.status, error_id=error.error_id)
 
+    async def _read_addressed(self, channel_id: str, since: int) -> AsyncIterator[Event]:
+        """What was said to the bot in a channel that nobody watches."""
+        async for event in self._read_channel(channel_id, since):
+            if isinstance(event, Addressed):
+                yield event
+
     async def _read_channel(self, channel_id: str, since: int) -> AsyncIterator[Event]:
         is_direct = channel_id in self._ears.direct
         changes = await self._chat.changes(channel_id, since)
@@ -125,7 +134,7 @@ class CatchUpReader:
     def _of_post(self, post: ChatPost, *, is_direct: bool) -> Iterator[tuple[int, Event]]:
         bot_id = self._ears.bot_id
         if post.user_id == bot_id and not post.delete_at:
-            self._ears.on_own(post)
+            self._ears.hear_own(post, is_watched=True, is_direct=is_direct)
         told = (
             [(post.delete_at, make_deleted_event)]
             if post.delete_at
@@ -134,6 +143,8 @@ class CatchUpReader:
         for at, kind in told:
             if (event := kind(post, bot_id, is_direct=is_direct)) is not None:
                 yield at, event
+        if not (is_direct or post.delete_at) and (said := self._ears.said_to_it.make_event(post, bot_id)) is not None:
+            yield post.create_at, said
         for reaction in [] if post.delete_at else post.reactions:
             if reaction.user_id != bot_id:
                 where = {"channel_id": post.channel_id, "post_id": post.id, "is_direct": is_direct}

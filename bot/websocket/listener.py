@@ -158,7 +158,8 @@ class EventListener:
 
     async def _learn(self) -> None:
         """Know who the bot is, where its team meets, and which channels are direct: before anything is told."""
-        self._ears.bot_id = (await self._chat.me()).id
+        bot = await self._chat.me()
+        self._ears.bot_id, self._ears.said_to_it.name = bot.id, bot.username.lower()
         if self._ears.team_id:
             return
         try:

@@ -1,12 +1,14 @@
 """What frames tell, as events and as news of who is where; of those that concern nobody nothing is read."""
 
+import re
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from bot.events import TEAM, Deleted, DirectMessage, Edited, Event, PersonChanged, Posted, Reacted, Unreacted
+from bot.events import TEAM, Addressed, Deleted, DirectMessage, Edited, Event, PersonChanged, Posted, Reacted, Unreacted
 from bot.mattermost import ChatChannel, ChatPost
 from bot.mattermost.wire import Channel, Post, Reaction
 from bot.websocket.connection import Frame
@@ -37,6 +39,7 @@ class ChannelNews:
 
 
 News = MemberNews | ChannelNews
+E = TypeVar("E")
 
 OF_POSTS = frozenset({"posted", "post_edited", "post_deleted", "reaction_added", "reaction_removed"})
 OF_CHANNELS = frozenset({"channel_updated", "channel_deleted", "channel_restored", "channel_converted"})
@@ -44,9 +47,54 @@ OF_MEMBERS = frozenset({"user_added", "user_removed"})
 OF_PEOPLE = frozenset({"user_updated", "user_role_updated", "memberrole_updated"})
 
 
+_CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`", re.DOTALL)
+OWN_MAX = 2_000
+"""Posts of the bot’s own in channels of which it is known that they are: who answers under one speaks to it."""
+
+
+@dataclass(slots=True)
+class Hearing:
+    """What is said to the bot in channels of others: by its ``name``, or under a post of its own that it heard of."""
+
+    name: str = ""
+    _own: OrderedDict[str, None] = field(default_factory=OrderedDict)
+
+    def may_hear(self, frame: Frame) -> bool:
+        """Whether a post that nobody watches may be said to the bot, by a look that decodes nothing."""
+        if frame.name != "posted" or not self.name:
+            return False
+        return f"@{self.name}" in frame.text.lower() or self._may_be_under_own(frame.text)
+
+    def _may_be_under_own(self, text: str) -> bool:
+        found = re.search(r'\\"root_id\\": ?\\"(\w{26})\\"', text) if self._own else None
+        return found is not None and found[1] in self._own
+
+    def note_own(self, post: ChatPost) -> None:
+        """Know a post of the bot’s own."""
+        if not post.root_id:
+            self._own[post.id] = None
+            if len(self._own) > OWN_MAX:
+                self._own.popitem(last=False)
+
+    def make_event(self, post: ChatPost, bot_id: str) -> Event | None:
+        """What is said to the bot in a channel of others; None for what is not, or by no person."""
+        by_name = names_bot(post.message, self.name)
+        if not is_by_person(post, bot_id) or not (by_name or post.root_id in self._own):
+            return None
+        return Addressed(**_content(post, is_direct=False), by_name=by_name)
+
+
+def names_bot(text: str, name: str) -> bool:
+    """Whether a text mentions the bot, as Mattermost understands it: outside of code, in whatever case."""
+    if not name or f"@{name}" not in text.lower():
+        return False
+    plain = _CODE.sub(" ", text)
+    return re.search(rf"(?<![\w@.+-])@{re.escape(name)}(?![\w-])", plain, re.IGNORECASE) is not None
+
+
 @dataclass(slots=True)
 class FrameParser:
-    """What the bot listens to: its team, the places that features watch, its direct channels.
+    """What the bot listens to: its team, the places that features watch, its direct channels, and who speaks to it.
 
     ``square`` is the channel in which everybody of the team is: coming into it is coming into the team. Who
     comes into the ``crowded`` channels, and leaves them, is not heard. ``on_own`` is told of what the bot itself said.
@@ -59,12 +107,13 @@ class FrameParser:
     direct: set[str] = field(default_factory=set)
     crowded: frozenset[str] = frozenset()
     on_own: Callable[[ChatPost], None] = lambda _: None
+    said_to_it: Hearing = field(default_factory=Hearing)
 
     def parse(self, frame: Frame) -> Sequence[Event | News]:
         """What a frame tells: nothing when it concerns nobody, or makes no sense."""
         try:
             if frame.name in OF_POSTS:
-                return _as_sequence(self._of_post(frame))
+                return list(self._of_post(frame))
             if frame.name in OF_PEOPLE:
                 return [_of_person(frame.name, frame.data())]
             if frame.name in OF_MEMBERS or frame.name == "leave_team":
@@ -73,21 +122,37 @@ class FrameParser:
         except (KeyError, TypeError, AttributeError, ValueError, ValidationError):
             return []
 
-    def _of_post(self, frame: Frame) -> Event | None:
+    def _of_post(self, frame: Frame) -> Iterator[Event]:
         is_direct = frame.channel_id in self.direct or (frame.name == "posted" and frame.has("channel_type", "D"))
+        is_watched = is_direct or self._watches(frame.channel_id)
         if is_direct:
             self.direct.add(frame.channel_id)
-        elif not self._watches(frame.channel_id):
-            return None
+        elif not (is_watched or self._is_own(frame) or self.said_to_it.may_hear(frame)):
+            return
         data = frame.data()
         if "reaction" in data:
             row = Reaction.model_validate_json(data["reaction"])
-            return self._emoji(frame.name, row, frame.channel_id, is_direct=is_direct)
+            yield from _as_sequence(self._emoji(frame.name, row, frame.channel_id, is_direct=is_direct))
+            return
         post = Post.model_validate_json(data["post"]).value
         if post.user_id == self.bot_id and frame.name == "posted":
-            self.on_own(post)
+            self.hear_own(post, is_watched=is_watched, is_direct=is_direct)
         kinds = {"post_edited": make_edited_event, "post_deleted": make_deleted_event}
-        return kinds.get(frame.name, make_posted_event)(post, self.bot_id, is_direct=is_direct)
+        if is_watched:
+            yield from _as_sequence(kinds.get(frame.name, make_posted_event)(post, self.bot_id, is_direct=is_direct))
+        if frame.name == "posted" and not is_direct:
+            yield from _as_sequence(self.said_to_it.make_event(post, self.bot_id))
+
+    def _is_own(self, frame: Frame) -> bool:
+        """Whether a post may be the bot’s own, by a look that decodes nothing."""
+        return frame.name == "posted" and f'\\"user_id\\":\\"{self.bot_id}\\"' in frame.text
+
+    def hear_own(self, post: ChatPost, *, is_watched: bool, is_direct: bool) -> None:
+        """Know a post of the bot’s own: in a channel of others, who answers under it speaks to the bot."""
+        if is_watched:
+            self.on_own(post)
+        if not is_direct:
+            self.said_to_it.note_own(post)
 
     def _emoji(self, name: str, row: Reaction, channel_id: str, *, is_direct: bool) -> Event | None:
         if row.user_id == self.bot_id:
@@ -125,7 +190,7 @@ class FrameParser:
         return channel_id in self.places or channel_id in self.crowded
 
 
-def _as_sequence(item: Event | News | None) -> Sequence[Event | News]:
+def _as_sequence(item: E | None) -> Sequence[E]:
     return [item] if item is not None else []
 
 

@@ -11,7 +11,7 @@ from bot.forms import name_of
 from bot.french.dates import say_date
 from bot.french.words import plural
 from bot.menus import Menu
-from bot.replies import Ask, Button, Card, Message, Replies, Update, Whisper
+from bot.replies import Ask, Button, Card, Message, Question, Replies, Update, Whisper
 from bot.spool import Submission
 from bot.texts import Markdown, quote, render
 from commands.cra.cards import describe_report, mark_practice, refresh_card, say_report
@@ -134,7 +134,7 @@ def _answer(ctx: Context, message: Message) -> Whisper | Update:
     """Replace a preview, in the direct channel where it stays; a whisper can’t be rewritten, so that a new one
     answers."""
     kind = Whisper if ctx.request.kind == "command" or ctx.request.response_url else Update
-    return kind(message.text, message.buttons, message.facts, message.menus, message.cards)
+    return kind(message.text, message.buttons, message.facts, message.menus, message.cards, message.question)
 
 
 def _show(ctx: Context, shown: Preview) -> Whisper | Update:
@@ -156,7 +156,8 @@ def _draw_one(ctx: Context, shown: Preview) -> Message:
     ignore = [Button("Ignorer ces mots", Ignore(shown=shown))] if _lacks_only_words(judged) else []
     drop = Button("Annuler", Drop(author=shown.author, key=report.key))
     text = render("cra/preview", **_describe_line(judged))
-    return Message(text, [*save, complete, *ignore, drop], menus=_offer_choices(shown, 0, judged))
+    question = Question(yes=save[0] if save else None, no=drop)
+    return Message(text, [*save, complete, *ignore, drop], menus=_offer_choices(shown, 0, judged), question=question)
 
 
 def _lacks_only_words(judged: JudgedLine) -> bool:
@@ -203,7 +204,8 @@ def _draw_batch(ctx: Context, shown: Preview) -> Message:
     drop = Button("Annuler", Drop(author=shown.author, key=shown.key, keys=keys))
     cards = [_draw_card(shown, at, each, assumed) for at, each in enumerate(judged)]
     said = {"count": len(judged), "left": len(judged) - len(sure), "assumed": assumed}
-    return Message(render("cra/batch", **said), [*save, drop], cards=cards)
+    question = Question(yes=save[0] if len(sure) == len(judged) else None, no=drop)
+    return Message(render("cra/batch", **said), [*save, drop], cards=cards, question=question)
 
 
 def _draw_card(shown: Preview, at: int, judged: JudgedLine, assumed: Sequence[str]) -> Card:

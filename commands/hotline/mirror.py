@@ -13,12 +13,13 @@ from bot.actions import DeletePost, React, Unreact
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.events import Deleted, Delivered, DirectMessage, Edited, Posted, Reacted, Undelivered, Unreacted
-from bot.replies import Button, Direct, Replies, Reply, Say, Update
+from bot.replies import Button, Direct, Redirect, Replies, Reply, Say, Update
 from bot.texts import Markdown, escape, relay_markdown, relay_plain_text, render
 from commands.hotline.cards import CARD, LINE, RECEIPT, carry_if_moved, draw_receipt, refresh_card
 from commands.hotline.feature import feature, say_queue
-from commands.hotline.tickets import make_move, tell_duplicates
+from commands.hotline.tickets import Rate, make_move, tell_duplicates
 from config.text import fold
+from dialogs.plain_words.answers import Answer, read_answer
 from storage import people
 from storage.database import change
 from storage.hotline import posts, tickets
@@ -87,6 +88,8 @@ THANKS = frozenset(
 
 def is_thanks(text: str) -> bool:
     """Whether somebody says thank you, and nothing that would need an answer."""
+    if read_answer(text) in {Answer.YES, Answer.THANKS}:
+        return True
     words = re.findall(r"[a-z]+", fold(text)) if len(text) <= THANKS_MAX and "?" not in text else ["?"]
     return all(word in THANKS for word in words)
 
@@ -171,8 +174,14 @@ async def _move_ticket(ctx: Context, place: TicketThread, text: str) -> Sequence
     if move not in list_allowed(place.ticket.state, who):
         return []
     if move is Move.REPLY and not place.ticket.state.is_open and is_thanks(text):
-        return []
+        return _rate_by_word(place.ticket, text)
     return await make_move(ctx, place.ticket, move, Actor(ctx.user.id, who, ctx.now))
+
+
+def _rate_by_word(ticket: Ticket, text: str) -> Sequence[Reply]:
+    """Take « oui » for 👍 where the author was asked whether the solution helped, and has not said so yet."""
+    is_asked = ticket.rating_asked and not ticket.rating and read_answer(text) is Answer.YES
+    return [Redirect.to(Rate(ticket=ticket.number, rating=1))] if is_asked else []
 
 
 def _ask_masked(ctx: Context, place: TicketThread, line: TicketLine, text: str) -> Sequence[Reply]:

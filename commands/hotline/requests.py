@@ -9,11 +9,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.command_lines import RunCommand
 from bot.context import Context, ReadingContext
 from bot.errors import UserError, unless_refused
-from bot.events import DirectMessage, Reacted, WatchedPlaces
+from bot.events import Addressed, Reacted, Spoken, WatchedPlaces
 from bot.features import Feature
 from bot.mattermost import ChatPost
 from bot.permalinks import find_permalink, read_linked_post
-from bot.replies import Ask, Button, Direct, PlainTextReply, Replies, Update, Waiting, Whisper
+from bot.replies import Ask, Button, Direct, PlainTextReply, Question, Replies, Update, Waiting, Whisper
 from bot.texts import render
 from commands.hotline.cards import TicketClick, link_post, say_state
 from commands.hotline.feature import feature, read_queues, say_queue
@@ -100,10 +100,14 @@ async def list_waiting(ctx: Context) -> Sequence[Waiting]:
 
 
 @feature.hears_words
-async def hear_words(ctx: Context, message: DirectMessage) -> PlainTextReply:
-    """Take what is said in the thread of a demand for its agents; offer to add to a demand what is said beside."""
-    if message.root_id and await tickets.find_by_thread(ctx.db, message.root_id):
+async def hear_words(ctx: Context, message: Spoken) -> PlainTextReply:
+    """Take what is said in the thread of a demand for its agents, or for who asked; offer to add to a demand what is
+    said beside, in the direct channel."""
+    find = posts.find_card if isinstance(message, Addressed) else tickets.find_by_thread
+    if message.root_id and await find(ctx.db, message.root_id):
         return PlainTextReply(is_its=True)
+    if isinstance(message, Addressed):
+        return PlainTextReply()
     theirs = await tickets.list_open(ctx.db, author_id=message.user_id)
     return PlainTextReply(
         buttons=[
@@ -247,7 +251,8 @@ def ask_author(ctx: Context, source: TicketSource) -> Direct:
     mine = source.author_id == ctx.user.id
     text = render("hotline/propose", mine=mine, by=ctx.user.full_name, text=source.text[:300])
     opens = Button("Ouvrir la demande", OpenFrom(source=source.post_id), "primary")
-    return Direct(text, [opens, Button("Non merci", Decline(source=source.post_id))], user_id=source.author_id)
+    no = Button("Non merci", Decline(source=source.post_id))
+    return Direct(text, [opens, no], question=Question(yes=opens, no=no), user_id=source.author_id)
 
 
 async def draft_from_source(ctx: Context, source: TicketSource) -> Ask:

@@ -7,7 +7,7 @@ from bot.audit import AuditEntry, record_entry_at_end
 from bot.cards import RowCard
 from bot.context import Context
 from bot.errors import UserError
-from bot.replies import Ask, Button, Direct, Message, Redirect, Replies, Reply, Say, Whisper
+from bot.replies import Ask, Button, Direct, Message, Question, Redirect, Replies, Reply, Say, Whisper
 from bot.texts import Markdown, escape, render
 from commands.hotline import cards
 from commands.hotline.cards import Answer, More, Part, Reopen, Resolve, Settled, Take, TicketClick, Unmask
@@ -232,7 +232,8 @@ async def ask_rating(ctx: Context, ticket: Ticket) -> Sequence[Reply]:
         return [tell_author(ticket, text, [again])]
     await tickets.change(ctx.db, ticket, rating_asked=True)
     rates = [Button(label, Rate(ticket=ticket.number, rating=rating)) for label, rating in (("👍", 1), ("👎", -1))]
-    return [RATING.send(ticket, Message(text, [*rates, again]), ticket.author_id, root_id=ticket.thread_post)]
+    said = Message(text, [*rates, again], question=Question(yes=rates[0], no=rates[1]))
+    return [RATING.send(ticket, said, ticket.author_id, root_id=ticket.thread_post)]
 
 
 @feature.button(Rate)

@@ -8,7 +8,7 @@ from bot.account_status import is_active, read_display_name
 from bot.audit import AuditEntry, record_entry
 from bot.context import Context
 from bot.errors import UserError
-from bot.events import DirectMessage
+from bot.events import DirectMessage, Spoken
 from bot.french.dates import say_date
 from bot.permalinks import make_permalink
 from bot.replies import Ask, Direct, PlainTextReply, Replies, Reply, Whisper
@@ -244,7 +244,7 @@ def is_answer(event: DirectMessage) -> bool:
 
 
 @feature.hears_words
-async def recognise_answer(ctx: Context, message: DirectMessage) -> PlainTextReply:
+async def recognise_answer(ctx: Context, message: Spoken) -> PlainTextReply:
     """Claim what is said in the thread of a notice: it contests the measure."""
     return PlainTextReply(is_its=bool(message.root_id and await _find_noticed_measure(ctx, message.root_id)))
 

@@ -40,6 +40,7 @@ import storage.people.notices
 import storage.people.person
 import storage.people.register
 import storage.people.structures
+import storage.questions
 import storage.quotas
 import storage.rappels
 import storage.ressources.collections

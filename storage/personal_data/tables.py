@@ -6,7 +6,7 @@ they are erased, and in which the old goes: what is about a thing before that th
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement
 
 import storage.actus.digests
 import storage.actus.feeds
@@ -27,11 +27,10 @@ import storage.sondage.votes
 import storage.stats.privacy
 import storage.stats.subscriptions
 import storage.watchlist  # noqa: F401
-from storage import agenda, annonce, claims, drafts, outbox, quotas, rappels, sondage, work
+from storage import agenda, annonce, claims, drafts, outbox, questions, quotas, rappels, sondage, work
 from storage.canaux import runs
 from storage.cra import practice
 from storage.hotline import duty, posts
-from storage.outbox.queue import GIVEN_UP, PASSING
 from storage.personal_data import moderation
 from storage.personal_data.declarations import (
     ErasureFate,
@@ -44,6 +43,7 @@ from storage.personal_data.declarations import (
     table_named,
     whose,
 )
+from storage.personal_data.machine import claimed_for, is_work_given, old_marks, old_work, sent_to, work_of
 from storage.personal_data.register import PEOPLE
 
 DELETED, RENAMED, KEPT = ErasureFate.DELETED, ErasureFate.RENAMED, ErasureFate.KEPT
@@ -102,6 +102,13 @@ ACTIVITY = (
         withheld=("hidden",),
         fate=DELETED,
         acts=("saved_at",),
+    ),
+    PersonalData(
+        "open_question",
+        limit=limit_of(questions.KEPT_FOR, "la question", older(table_named("open_question").c.asked_at)),
+        own=("user_id",),
+        withheld=("yes", "no"),
+        fate=DELETED,
     ),
     PersonalData(
         "ticket_line",
@@ -356,53 +363,22 @@ CONDUCT = (
     PersonalData("journal_head"),
 )
 
-_MARK, _WORK = table_named("outgoing").c, table_named("work").c
-
-
-def _old_marks(before: datetime) -> ColumnElement[bool]:
-    """Select what was delivered for good, or given up, before."""
-    return or_(and_(PASSING, _MARK.delivered_at < before), and_(GIVEN_UP, _MARK.created_at < before))
-
-
-def _sent_to(user_id: str) -> ColumnElement[bool]:
-    """Select what somebody was told, and waits no more."""
-    return (_MARK.target == user_id) & _MARK.not_before.is_(None) & _MARK.tells.is_(None)
-
-
-def _old_work(before: datetime) -> ColumnElement[bool]:
-    return and_(work.OVER, _WORK.updated_at < before)
-
-
-def _work_of(user_id: str) -> ColumnElement[bool]:
-    """Select what somebody began, and is over."""
-    return (_WORK.person == user_id) & _WORK.not_before.is_(None)
-
-
-def _is_work_given(_: str) -> ColumnElement[bool]:
-    """Select what a message told its person of; the rest began by itself after something that they wrote or sent."""
-    return _WORK.topic.is_not(None)
-
-
-def _claimed_for(user_id: str) -> ColumnElement[bool]:
-    """Select what was done once because of somebody."""
-    return table_named("claim").c.period.contains(user_id, autoescape=True)
-
 
 MACHINE = (
-    PersonalData("outgoing", limit=limit_of(outbox.KEPT, "l’envoi", _old_marks), scope=_sent_to, fate=DELETED),
+    PersonalData("outgoing", limit=limit_of(outbox.KEPT, "l’envoi", old_marks), scope=sent_to, fate=DELETED),
     PersonalData(
         "work",
-        limit=limit_of(work.KEPT, "la fin du travail", _old_work),
-        scope=_work_of,
+        limit=limit_of(work.KEPT, "la fin du travail", old_work),
+        scope=work_of,
         withheld=("data", "error", "person"),
-        given=_is_work_given,
+        given=is_work_given,
         days=("created_at", "started_at", "updated_at"),
         fate=DELETED,
     ),
     PersonalData(
         "claim",
         limit=limit_of(claims.CLAIMS_KEPT, "l’acte", older(table_named("claim").c.at)),
-        scope=_claimed_for,
+        scope=claimed_for,
         fate=DELETED,
     ),
     PersonalData(

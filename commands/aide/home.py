@@ -1,6 +1,6 @@
-"""« /aide », the home: what waits, what there is, and the way to it for who writes plain words to the bot."""
+"""« /aide », the home: what waits for somebody, and what there is for them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -8,12 +8,11 @@ from bot.admission import say_reserved
 from bot.command_lines import CommandIndex, RunCommand
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
-from bot.events import DirectMessage
-from bot.features import Feature, Front, Right, Trigger
+from bot.events import Spoken
+from bot.features import Feature, Front, Trigger
 from bot.pages import cut_page
 from bot.registry import is_enabled, list_waiting
-from bot.renderers import BUTTONS_MAX
-from bot.replies import Button, Direct, Message, Perform, PlainTextReply, Replies, Whisper
+from bot.replies import Button, Message, PlainTextReply
 from bot.texts import quote, render
 from config.text import fold
 from storage.people import Person, Role, list_to_ask
@@ -23,8 +22,6 @@ SHOWN_MAX = 5
 WAITING_MAX = 3
 """Of what waits, how much is shown at once."""
 PROPOSED_MAX = 3
-MANNERS = {"hello": {"bonjour", "bonsoir", "salut", "coucou", "hello"}, "thanks": {"merci"}}
-"""First words that are said out of politeness, and are answered so."""
 
 
 @dataclass(frozen=True)
@@ -38,10 +35,14 @@ class Home:
         """All commands, those of features that are off too, which say so."""
         return CommandIndex.of(trigger for feature in self.features for trigger in feature.commands)
 
-    async def hear(self, ctx: Context, message: DirectMessage) -> Sequence[PlainTextReply]:
+    async def hear(self, ctx: Context, message: Spoken) -> Sequence[PlainTextReply]:
         """Ask the features that are on what they make of plain words."""
         on = [feature for feature in self.features if is_enabled(feature, ctx.settings.features)]
         return [await hook(ctx, message) for feature in on for hook in feature.words]
+
+    def list_off(self, ctx: Context) -> Sequence[Feature]:
+        """List the features that are switched off."""
+        return [feature for feature in self.features if not is_enabled(feature, ctx.settings.features)]
 
     async def seen_by(self, ctx: Context) -> "FeatureList":
         """List the features that are on, as this person may use them."""
@@ -82,6 +83,11 @@ class FeatureList:
     chapters: Sequence[FeatureHelp]
 
     @property
+    def commands(self) -> Mapping[str, Trigger]:
+        """The commands, by what is typed."""
+        return {trigger.key[1]: trigger for chapter in self.chapters for trigger in chapter.commands}
+
+    @property
     def shown(self) -> Sequence[FeatureHelp]:
         """The chapters that the home leads to: what the bot’s own parts have for somebody is among what waits."""
         return [chapter for chapter in self.chapters if not chapter.feature.always]
@@ -95,8 +101,7 @@ async def answer_help(home: Home, ctx: ReadingContext, about: str) -> Message:
     found = next((chapter for chapter in view.chapters if {word, word.split()[0]} & chapter.words), None)
     if found is not None:
         return _draw_feature(found, word)
-    off = (f for f in home.features if not is_enabled(f, ctx.settings.features))
-    if name := next((f.name for f in off if fold(f.name) == word.split()[0]), None):
+    if name := next((f.name for f in home.list_off(ctx) if fold(f.name) == word.split()[0]), None):
         raise UserError(render("refus/off", command=name, kept=False))
     if reserved := next((t for f in home.features for t in f.commands if t.key[1] == word.split()[0]), None):
         raise UserError(await say_reserved(ctx.db, ctx.user, reserved.roles, ctx.settings.contact))
@@ -142,13 +147,7 @@ def propose_commands(view: FeatureList, said: str) -> Message:
     near = lines.near(said, titles, PROPOSED_MAX)
     offered = near or [*(chapter.start for chapter in view.shown[: PROPOSED_MAX - 1]), "aide"]
     buttons = [Button(f"/{quote(line)}", RunCommand(line=line)) for line in offered]
-    return Message(render("aide/near", said=quote(said), manner=_find_manner(said), is_near=bool(near)), buttons)
-
-
-def _find_manner(said: str) -> str:
-    """Find how somebody begins: « hello », « thanks », or nothing of the kind."""
-    first = {word.strip(",;.!…") for word in fold(said).split()[:1]}
-    return next((name for name, words in MANNERS.items() if first & words), "")
+    return Message(render("aide/near", said=quote(said), is_near=bool(near)), buttons)
 
 
 async def _list_usable(feature: Feature, ctx: Context) -> list[Trigger]:
@@ -156,34 +155,3 @@ async def _list_usable(feature: Feature, ctx: Context) -> list[Trigger]:
     commands = feature.commands
     mine = [trigger for trigger in commands if ctx.user.may(trigger.roles)]
     return commands if len(mine) < len(commands) and feature.lets_in and await feature.lets_in(ctx) else mine
-
-
-def build_aide(features: Iterable[Feature]) -> Feature:
-    """Build the feature that tells of all the others (and of itself)."""
-    feature = Feature("aide", rights=(Right.MEMBER,), always=True)
-    home = Home((feature, *features))
-
-    @feature.command("aide", help="Voir ce qui vous attend, et ce que vous pouvez faire ici", hint="[fonction]")
-    async def help_me(ctx: ReadingContext, about: str) -> Replies:
-        told = await answer_help(home, ctx, about)
-        return Whisper(told.text, told.buttons)
-
-    @feature.button(RunCommand, name="lines.Run", writes=False)
-    async def run(ctx: Context, click: RunCommand) -> Replies:
-        """Run the command that a button stands for."""
-        return Perform(click.line)
-
-    @feature.event(DirectMessage, name="aide.written_to.DirectMessage")
-    async def written_to(ctx: Context, message: DirectMessage) -> Replies:
-        """Run plain words as a command, unless a feature says that they are for it; where they are none, propose the
-        nearest ones."""
-        heard = await home.hear(ctx, message)
-        if any(each.is_its for each in heard):
-            return None
-        if line := home.lines.call(message.text):
-            return Perform(line)
-        told = propose_commands(await home.seen_by(ctx), message.text)
-        offered = [button for each in heard for button in each.buttons]
-        return Direct(told.text, [*offered, *told.buttons][:BUTTONS_MAX], user_id=message.user_id)
-
-    return feature

@@ -1,0 +1,77 @@
+"""Short words that answer what was asked before: « oui », « c’est bon », « annule », « merci », 👍."""
+
+import re
+from enum import StrEnum
+
+from config.text import fold
+
+
+class Answer(StrEnum):
+    """What a short word means to who asked something."""
+
+    YES = "yes"
+    NO = "no"
+    THANKS = "thanks"
+
+
+ANSWER_MAX = 60
+"""Characters: what is longer says more than that."""
+_EMOJIS = {
+    **dict.fromkeys("👍👌✅✔🆗💯", " oui "),
+    **dict.fromkeys("👎❌🚫✖", " non "),
+    **dict.fromkeys("🙏❤", " merci "),
+}
+_NAMES = {
+    **dict.fromkeys(("+1", "thumbsup", "ok_hand", "white_check_mark", "heavy_check_mark", "ok"), " oui "),
+    **dict.fromkeys(("-1", "thumbsdown", "x", "no_entry_sign"), " non "),
+    **dict.fromkeys(("pray", "heart"), " merci "),
+}
+
+
+def _list_words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_YES = _list_words(
+    """
+    oui ouais ouaip ouep yes yep ok okay dac daccord accord dacc parfait parfaite nickel impec impeccable valide valider
+    validez confirme confirmer enregistre enregistrer enregistrez exact exactement volontiers vas allez go top super
+    banco absolument evidemment envoie sauvegarde
+    """
+)
+_NO = _list_words(
+    """
+    non nan nope no annule annuler annulez stop abandonne abandonner tant laisse oublie jamais pas efface
+    """
+)
+_THANKS = _list_words("merci mercii mercis thanks mci mrc remerciements")
+_AROUND = _list_words(
+    """
+    a beaucoup bien bon bonne bonsoir bonjour bot bs c ca cela ces cest cette coop d de du est et fait
+    faire faut finalement grave il je j l la le les lui m me moi mille mieux n ne non on oh ouf par pis pour pr
+    que quand qu rien s si sur svp stp t te tout toute tous tres tomber trop vite vous va y euh ah bah ben mais
+    besoin aide aidee infiniment gentil chef sympa reglee regle resolu resolue marche fonctionne journee soiree
+    """
+)
+_GOOD = frozenset({"bon", "regle", "reglee", "resolu", "resolue", "marche", "fonctionne", "fait"})
+
+
+def read_answer(said: str) -> Answer | None:
+    """What a short word answers; None for what says more, or both."""
+    if len(said) > ANSWER_MAX or "?" in said:
+        return None
+    words = _split(said)
+    if not words or not all(word in _YES | _NO | _THANKS | _AROUND for word in words):
+        return None
+    if any(word in _NO for word in words):
+        return None if words[0] in _YES and "mais" in words else Answer.NO
+    if any(word in _YES for word in words) or (len(words) > 1 and any(word in _GOOD for word in words)):
+        return Answer.YES
+    return Answer.THANKS if any(word in _THANKS for word in words) else None
+
+
+def _split(said: str) -> list[str]:
+    """The words, emojis among them; a sign that is none of these is a word that nobody knows."""
+    named = re.sub(r":([a-z0-9_+-]+):", lambda found: _NAMES.get(found[1], " ? "), said.lower())
+    plain = "".join(_EMOJIS.get(sign, sign) for sign in named if sign not in "\ufe0f\u200d🏻🏼🏽🏾🏿")
+    return re.findall(r"[a-z0-9]+|[^\s\w.,;:!…’'*_()\-]", fold(plain))

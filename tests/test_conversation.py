@@ -1,0 +1,445 @@
+"""Stories: people talk to the bot, which does, proposes or says no more than what they meant, and only to them."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import pytest
+
+from sandbox.faults import Faults
+from storage.cra import Source
+from storage.people import Role
+from tests.people import Mobile, Person, Post, unique
+from tests.support.cra import WORKSHOP, read_number
+from tests.support.hotline import Hotline, helpdesk, send_dialog
+from tests.support.house import House, plain, reply_in_thread, wait_until
+
+__all__ = ["helpdesk"]
+
+LINE = "atelier 8p 1h30 mail 69120 hier +60 retraités"
+HOME = "Voir ce que je sais faire"
+
+
+@pytest.fixture(autouse=True)
+async def hearing(house: House) -> None:
+    """A bot that has just begun on an empty database reads nothing up."""
+    await wait_until(lambda: house.bot.events.connected)
+
+
+async def writes(person: Person, words: str) -> Post:
+    """Say something to the bot, where nobody else reads along."""
+    return await person.says(words, await person.direct_channel())
+
+
+async def answered(person: Person, words: str, containing: str = "") -> Post:
+    """What the bot says to it, which stays."""
+    await writes(person, words)
+    return await person.told(containing)
+
+
+async def list_emojis(person: Person, post: Post) -> list[str]:
+    """The emojis under a post."""
+    return [each["emoji_name"] for each in await person.api.get(f"/posts/{post.id}/reactions") or []]
+
+
+async def is_quiet(house: House, person: Person, said: Sequence[Post]) -> bool:
+    """Whether the bot has said nothing more than this."""
+    await house.settled()
+    return [post.id for post in await person.direct()] == [post.id for post in said]
+
+
+class Kind(NamedTuple):
+    """Something that people say, what is told of it, and the beginning of the first button under that."""
+
+    words: str
+    told: str
+    button: str = ""
+
+
+KINDS = (
+    Kind("annule", "rien à annuler", HOME),
+    Kind("bonjour", "Dites-moi", "Compte rendu"),
+    Kind("mes stats de septembre", "Vos statistiques", "Voir"),
+    Kind("combien de personnes j'ai vues en octobre", "Vos statistiques", "Voir"),
+    Kind("j'ai un problème avec aidants connect", "fenêtre", "Demander de l’aide"),
+    Kind("je cherche une fiche sur les impots", "ressourcerie"),
+    Kind("mot de passe oublié", "fenêtre", "Demander de l’aide"),
+    Kind("parler à un humain", "fenêtre", "Demander de l’aide"),
+    Kind("mes comptes rendus", "pas encore de compte rendu"),
+    Kind("atelier 8p 1h30 mail 69120 hier +60 retraités", "rien n’est encore enregistré", "Enregistrer"),
+    Kind("je voudrais faire un compte rendu", "s’ouvre dans une fenêtre", "Écrire un compte rendu"),
+    Kind("modifier le cra 12", "Vous n’avez pas de compte rendu"),
+    Kind("supprime le cra 88", "peut-être", "Supprimer le compte rendu 88"),
+    Kind("je cherche quelqu'un qui connait aidants connect", "annuaire qui"),
+    Kind("les canaux de mon departement", "Vos canaux"),
+    Kind("ou en est ma demande", "rien demandé", "Demander de l’aide"),
+    Kind("ticket 4", "n’existe pas"),
+    Kind("supprimer toutes mes données stp", "peut-être"),
+    Kind("quelle heure est-il", "Je n’ai pas compris", HOME),
+    Kind("que sais tu faire", "Ce que vous pouvez faire ici", "Compte rendu"),
+    Kind("je veux signaler un message", "s’ouvre dans une fenêtre", "Signaler"),
+    Kind("quoi de neuf", "numéro"),
+    Kind("patati patata", "Je n’ai pas compris", HOME),
+    Kind("🎉 🎊", "Je", HOME),
+    Kind("What time is it?", "Je n’ai pas compris", HOME),
+)
+
+
+async def is_answered(person: Person, kind: Kind) -> None:
+    """The bot tells it, with that button, or asks (how sure it is of a sentence is told elsewhere); what was said in a
+    channel it may name before."""
+    told = await person.told()
+    if "Vous m’avez écrit" in told.text and not told.buttons and kind.told not in plain(told):
+        told = await person.told()
+    if "Vous cherchez peut-être" not in told.text:
+        assert kind.told in plain(told), kind
+        assert not kind.button or told.buttons[0].startswith(kind.button), (kind, told.buttons)
+    assert not any(label.startswith("/") for label in told.buttons), "a proposal is words, no command line"
+    assert "mes-donnees effacer" not in plain(told)
+
+
+@pytest.mark.every_mode
+async def test_what_people_say_is_done_or_proposed_in_words(house: House, juliette: Person) -> None:
+    for kind in KINDS:
+        await writes(juliette, kind.words)
+        await is_answered(juliette, kind)
+    assert await house.reports(juliette) == []
+
+
+async def test_what_people_say_in_a_thread_of_the_bot_is_answered_too(house: House, juliette: Person) -> None:
+    card = await answered(juliette, "aide cra", "Compte rendu")
+    for kind in KINDS:
+        await reply_in_thread(juliette, card, kind.words)
+        await is_answered(juliette, kind)
+
+
+@pytest.mark.parametrize("kind", ["O", "P"])
+async def test_what_people_say_by_its_name_is_answered_in_private(house: House, juliette: Person, kind: str) -> None:
+    channel = await channel_with(house, juliette, kind=kind)
+    name = await bot_name(house)
+    for said in KINDS:
+        await juliette.says(f"{said.words} @{name}", channel)
+        await is_answered(juliette, said)
+    await house.settled()
+    assert await list_by_bot(house, juliette, channel) == []
+
+
+async def test_under_a_post_of_the_bot_in_a_channel_a_sure_request_is_heard(house: House, juliette: Person) -> None:
+    """What people say to each other there is not."""
+    channel = await channel_with(house, juliette)
+    card = await house.bot.chat.read_post(await house.bot.chat.post(channel, "Une carte", {}, unique("carte")))
+    root = Post(card.id, channel, card.user_id, card.message, {})
+    for words in ("merci", "bonjour à tous", "oui", "on se voit mardi ?", "patati patata"):
+        await reply_in_thread(juliette, root, words)
+    await reply_in_thread(juliette, root, "je cherche une fiche sur les impots")
+    await juliette.told("Vous m’avez écrit dans")
+    await juliette.told("ressourcerie")
+    await house.settled()
+    assert len(await juliette.direct()) == 2
+    assert [post.text for post in await list_by_bot(house, juliette, channel)] == ["Une carte"]
+
+
+async def test_yes_takes_the_one_thing_that_was_proposed_and_chooses_none_of_several(juliette: Person) -> None:
+    offered = await answered(juliette, "supprime le cra 88", "peut-être")
+    assert (offered.buttons[0], offered.buttons[-1]) == ("Supprimer le compte rendu 88", "Autre chose")
+    is_one = len(offered.buttons) == 2
+    assert ("n° 88" if is_one else "cliquez sur un bouton") in plain(await answered(juliette, "oui"))
+
+
+async def test_what_is_switched_off_says_so(house: House, juliette: Person) -> None:
+    usual, house.settings = house.settings, house.settings.model_copy(update={"features": ("-ressources",)})
+    await house.restart()
+    try:
+        await wait_until(lambda: house.bot.events.connected)
+        off = await answered(juliette, "je cherche une fiche sur les impots")
+    finally:
+        house.settings = usual
+        await house.restart()
+    assert "ressources" in plain(off)
+    assert off.buttons == []
+
+
+@pytest.mark.every_mode
+@pytest.mark.parametrize("word", ["oui", "Merci, c’est bon !", "ok", "👍", "enregistre"])
+async def test_yes_saves_the_report_that_is_previewed(house: House, juliette: Person, word: str) -> None:
+    preview = await answered(juliette, f"cra {LINE}", "rien n’est encore enregistré")
+    receipt = await answered(juliette, word, "enregistré")
+    (cra,) = await house.reports(juliette)
+    assert (read_number(receipt), cra.source) == (cra.number, Source.LINE)
+    await house.settled()
+    assert (await juliette.sees(preview)).buttons == [], "what is done offers nothing any more"
+    assert await is_quiet(house, juliette, [preview, receipt])
+    again = await answered(juliette, "oui")
+    assert "Je ne vous ai rien demandé" in plain(again)
+    assert len(await house.reports(juliette)) == 1
+
+
+@pytest.mark.every_mode
+@pytest.mark.parametrize("word", ["non", "annule", "laisse tomber", "👎"])
+async def test_no_drops_the_report_that_is_previewed(house: House, juliette: Person, word: str) -> None:
+    preview = await answered(juliette, f"cra {LINE}", "rien n’est encore enregistré")
+    await writes(juliette, word)
+    assert "Rien n’a été enregistré" in plain(await juliette.rewritten(preview))
+    assert await house.reports(juliette) == []
+    assert "Aucun brouillon" in plain(await answered(juliette, "brouillon"))
+
+
+async def test_thanks_save_nothing_and_say_that_a_question_is_left(house: House, juliette: Person) -> None:
+    await answered(juliette, f"cra {LINE}", "rien n’est encore enregistré")
+    left = await answered(juliette, "merci", "Il reste une question")
+    assert left.buttons == ["Enregistrer", "Annuler"]
+    assert await house.reports(juliette) == []
+    await writes(juliette, "oui")
+    await juliette.told("enregistré")
+    assert len(await house.reports(juliette)) == 1
+
+
+async def test_yes_to_what_cannot_be_saved_saves_nothing(house: House, juliette: Person) -> None:
+    preview = await answered(juliette, "cra atelier 8p mail 69120 hier", "rien n’est encore enregistré")
+    assert "Enregistrer" not in preview.buttons
+    assert "cliquez sur un bouton" in plain(await answered(juliette, "oui"))
+    assert await house.reports(juliette) == []
+
+
+async def test_a_whispered_preview_is_answered_in_the_direct_channel(house: House, juliette: Person) -> None:
+    direct = await juliette.direct_channel()
+    await juliette.asks(f"/cra {LINE}", direct)
+    receipt = await answered(juliette, "oui", "enregistré")
+    assert read_number(receipt) == (await house.reports(juliette))[0].number
+
+
+async def test_a_word_is_meant_for_what_was_said_last(house: House, juliette: Person) -> None:
+    """Something else came since: the question is asked again before anything is done."""
+    await answered(juliette, f"cra {LINE}", "rien n’est encore enregistré")
+    await answered(juliette, "aide cra", "Compte rendu")
+    left = await answered(juliette, "oui", "Il reste une question")
+    assert await house.reports(juliette) == []
+    await juliette.clicks(left, "Enregistrer")
+    await juliette.told("enregistré")
+    assert len(await house.reports(juliette)) == 1
+
+
+async def test_an_answer_in_the_thread_of_the_question_is_one(house: House, juliette: Person) -> None:
+    preview = await answered(juliette, f"cra {LINE}", "rien n’est encore enregistré")
+    await answered(juliette, "aide cra", "Compte rendu")
+    await reply_in_thread(juliette, preview, "oui")
+    await juliette.told("enregistré")
+    assert len(await house.reports(juliette)) == 1
+
+
+async def test_a_question_outlives_the_process_and_is_answered_once_by_two(house: House, juliette: Person) -> None:
+    await answered(juliette, f"cra {LINE}", "rien n’est encore enregistré")
+    await house.restart()
+    async with house.replica() as second:
+        await wait_until(lambda: second.events.connected and house.bot.events.connected)
+        await answered(juliette, "oui", "enregistré")
+        await house.settled()
+    assert len(await house.reports(juliette)) == 1
+    assert len(await juliette.direct()) == 2
+
+
+async def test_a_window_that_was_closed_is_opened_again_by_yes(house: House, juliette: Person) -> None:
+    form = await juliette.opens("/cra", await juliette.direct_channel())
+    assert not (await form.fill(**(WORKSHOP | {"commune": "Nulle-Part-les-Oies"})).submit()).accepted
+    await form.cancel()
+    await juliette.whispered("gardé 7 jours")
+    again = await answered(juliette, "oui")
+    assert "s’ouvre dans une fenêtre" in plain(again)
+    window = await juliette.opens_by(again, "Reprendre")
+    assert window.shown("commune") == "Nulle-Part-les-Oies"
+
+
+@pytest.mark.every_mode
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [("oui", "Je ne vous ai rien demandé"), ("annule", "rien à annuler"), ("non", "rien à annuler"), ("👍", "rien")],
+)
+async def test_a_word_that_answers_nothing_does_nothing(house: House, juliette: Person, word: str, said: str) -> None:
+    told = await answered(juliette, word, said)
+    assert told.buttons == [HOME]
+    assert "données" not in plain(told)
+    assert await is_quiet(house, juliette, [told])
+    await juliette.clicks(told, HOME)
+    assert "Ce que vous pouvez faire ici" in plain(await juliette.told())
+
+
+@pytest.mark.every_mode
+async def test_politeness_is_answered_briefly_and_not_twice(house: House, juliette: Person) -> None:
+    first = await answered(juliette, "merci beaucoup")
+    assert plain(first) == "Avec plaisir !"
+    for words in ("merci", "ok", "merci encore"):
+        post = await writes(juliette, words)
+        await juliette.waits_for("reaction_added")
+        assert await list_emojis(juliette, post) == ["slightly_smiling_face"]
+    assert await is_quiet(house, juliette, [first])
+
+
+async def test_a_greeting_says_how_to_begin(juliette: Person) -> None:
+    hello = await answered(juliette, "Bonjour !", "Bonjour")
+    assert hello.buttons == ["Compte rendu", "Statistiques", "Autre chose"]
+
+
+async def test_a_ticket_that_was_solved_is_settled_by_a_word(helpdesk: Hotline) -> None:
+    """In its thread, where the agents read it, and beside."""
+    ticket, receipt = await helpdesk.asks(helpdesk.juliette, "L’imprimante clignote")
+    await helpdesk.is_where(ticket)
+    await send_dialog(helpdesk.agathe, await helpdesk.card(ticket), "Résoudre", solution="Vider le cache.")
+    asked = await helpdesk.under(helpdesk.juliette, receipt, "est résolue")
+    await reply_in_thread(helpdesk.juliette, receipt, "Oui merci, c’est bon")
+    await helpdesk.juliette.rewritten(asked)
+    solved = await helpdesk.now(ticket)
+    assert (solved.state, solved.rating) == ("resolu", 1)
+    await reply_in_thread(helpdesk.juliette, receipt, "non en fait cela recommence")
+    await helpdesk.card(ticket, "rouvert")
+
+
+@pytest.mark.parametrize(("word", "rating"), [("oui", 1), ("non", -1)])
+async def test_a_ticket_is_rated_by_a_word_beside_its_thread(helpdesk: Hotline, word: str, rating: int) -> None:
+    subject = "La tablette chauffe" if rating > 0 else "Personne ne reçoit le courrier"
+    ticket, receipt = await helpdesk.asks(helpdesk.juliette, subject)
+    await helpdesk.is_where(ticket)
+    await send_dialog(helpdesk.agathe, await helpdesk.card(ticket), "Résoudre", solution="Vider le cache.")
+    asked = await helpdesk.under(helpdesk.juliette, receipt, "est résolue")
+    await helpdesk.house.settled()
+    await writes(helpdesk.juliette, word)
+    rated = await helpdesk.juliette.rewritten(asked)
+    assert "Ce n’est pas réglé" in rated.buttons
+    solved = await helpdesk.now(ticket)
+    assert (solved.state, solved.rating) == ("resolu", rating)
+
+
+async def test_words_in_a_ticket_s_thread_go_to_its_agents_alone(helpdesk: Hotline) -> None:
+    ticket, receipt = await helpdesk.asks(helpdesk.juliette, "La page tourne en rond")
+    card = await helpdesk.card(ticket)
+    await helpdesk.is_where(ticket)
+    await reply_in_thread(helpdesk.juliette, receipt, "je cherche une fiche sur les impôts")
+    await helpdesk.under(helpdesk.agathe, card, "une fiche sur les impôts")
+    name = await bot_name(helpdesk.house)
+    await reply_in_thread(helpdesk.agathe, card, f"@{name} stats")
+    await helpdesk.under(helpdesk.juliette, receipt, "stats")
+    await helpdesk.house.settled()
+    assert not [post for post in await helpdesk.agathe.direct() if "Vous m’avez écrit" in post.text]
+    assert not [post for post in await helpdesk.juliette.direct() if "Vous cherchez" in post.text]
+
+
+async def bot_name(house: House) -> str:
+    """What the bot is called."""
+    return str((await house.site.admin.get(f"/users/{house.site.bot_id}"))["username"])
+
+
+async def channel_with(house: House, *people: Person, kind: str = "O") -> str:
+    """A channel of these people and the bot that no feature watches."""
+    channel = await house.site.channel(unique("rhone"), "Rhône et alentours", kind)
+    await house.site.add_members(channel, *people)
+    return channel
+
+
+async def list_by_bot(house: House, person: Person, channel: str) -> list[Post]:
+    """What the bot said in a channel."""
+    return [post for post in await person.reads(channel) if post.user_id == house.site.bot_id and not post.type]
+
+
+@pytest.mark.every_mode
+@pytest.mark.parametrize("kind", ["O", "P"])
+async def test_who_names_the_bot_in_a_channel_is_answered_in_private(house: House, juliette: Person, kind: str) -> None:
+    channel = await channel_with(house, juliette, kind=kind)
+    name = await bot_name(house)
+    post = await juliette.says(f"Bonjour @{name.upper()}, patati patata", channel)
+    told = await juliette.told("Vous m’avez écrit dans")
+    assert "Rhône et alentours" in plain(told)
+    assert post.id in told.text, "a link leads back"
+    assert name not in plain(told).lower().replace("@", "")
+    await juliette.says(f"stats @{name}", channel)
+    await juliette.told("Vous m’avez écrit dans")
+    await juliette.told("aucune statistique")
+    await house.settled()
+    assert await list_by_bot(house, juliette, channel) == []
+    assert len(await juliette.direct()) == 3
+
+
+async def test_a_name_is_heard_once_by_two_replicas_and_after_an_outage(house: House, juliette: Person) -> None:
+    channel = await channel_with(house, juliette)
+    name = await bot_name(house)
+    async with house.replica() as second:
+        await wait_until(lambda: second.events.connected)
+        await juliette.says(f"@{name} patati patata", channel)
+        await juliette.told("Vous m’avez écrit dans")
+        await house.settled()
+    assert len(await juliette.direct()) == 1
+    await wait_until(lambda: house.bot.events.seen is not None)
+    await house.stop()
+    try:
+        await juliette.says(f"encore @{name} : patati ?", channel)
+        await juliette.says("à personne", channel)
+    finally:
+        await house.start()
+    await juliette.told("encore")
+    await house.settled()
+    assert len(await juliette.direct()) == 2
+
+
+async def test_what_is_not_said_to_the_bot_is_none_of_its_business(
+    house: House, juliette: Person, faults: Faults
+) -> None:
+    channel = await channel_with(house, juliette)
+    name = await bot_name(house)
+    for words in ("stats", f"`@{name}` stats", f"courriel@{name}.fr", f"@{name}-2 stats", "je cherche une fiche"):
+        await juliette.says(words, channel)
+    heard = await answered(juliette, "merci")
+    assert await is_quiet(house, juliette, [heard])
+
+
+async def test_bots_hooks_and_who_is_gone_are_not_answered(house: House, juliette: Person) -> None:
+    channel = await channel_with(house, juliette)
+    name = await bot_name(house)
+    await juliette.api.post(
+        "/posts", {"channel_id": channel, "message": f"@{name} stats", "props": {"from_webhook": "true"}}
+    )
+    heard = await answered(juliette, "merci")
+    assert await is_quiet(house, juliette, [heard])
+
+
+async def test_a_name_alone_is_greeted(house: House, juliette: Person) -> None:
+    channel = await channel_with(house, juliette)
+    await juliette.says(f"@{await bot_name(house)}", channel)
+    told = await juliette.told("Bonjour")
+    assert told.buttons == ["Compte rendu", "Statistiques", "Autre chose"]
+
+
+@pytest.mark.every_mode
+async def test_a_long_text_is_offered_to_the_team_whole(house: House, juliette: Person) -> None:
+    words = "Bonjour,\n\n**Aidants Connect** refuse mes codes.\n" + "J’ai essayé trois fois, sans succès. " * 30 + "FIN"
+    told = await answered(juliette, words, "rien n’en est perdu")
+    assert told.buttons[0] == "Demander de l’aide à l’équipe"
+    form = await juliette.opens_by(told, "Demander de l’aide à l’équipe")
+    assert form.shown("details").endswith("FIN")
+    assert "trois fois" in form.shown("details")
+
+
+async def test_a_file_is_asked_about(house: House, juliette: Person) -> None:
+    direct = await juliette.direct_channel()
+    ident = await juliette.api.upload(direct, "fiche.pdf", b"%PDF-1.4")
+    juliette.acts()
+    await juliette.api.post("/posts", {"channel_id": direct, "message": "", "file_ids": [ident]})
+    told = await juliette.told("votre fichier")
+    assert told.buttons == ["Demander de l’aide à l’équipe", "Proposer une ressource", "Autre chose"]
+
+
+async def test_a_guest_is_offered_nothing_that_would_be_refused(house: House) -> None:
+    ines = await house.someone(Role.INVITE, "ines")
+    hello = await answered(ines, "bonjour")
+    assert "Compte rendu" not in hello.buttons
+    told = await answered(ines, "patati patata")
+    assert told.buttons == [HOME]
+
+
+async def test_an_account_that_nobody_knows_is_answered(house: House) -> None:
+    stranger = await house.site.person("inconnu")
+    assert "Bonjour" in plain(await answered(stranger, "bonjour"))
+    assert "rien à annuler" in plain(await answered(stranger, "annule"))
+
+
+async def test_it_is_the_same_on_a_phone(house: House) -> None:
+    lea = await house.conseiller("lea", client=Mobile())
+    preview = await answered(lea, f"cra {LINE}", "rien n’est encore enregistré")
+    await answered(lea, "👍🏽", "enregistré")
+    assert (await lea.sees(preview)).buttons == []
