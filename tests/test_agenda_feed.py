@@ -87,7 +87,7 @@ async def cancel(agenda: AgendaStage, event: AgendaEvent) -> None:
 @pytest.mark.every_mode
 async def test_changed_or_closed_the_old_address_leads_nowhere(agenda: AgendaStage) -> None:
     told, first = await opened(agenda.juliette)
-    assert "privée" in plain(told)
+    assert "Gardez-la pour vous" in plain(told)
     again = await agenda.juliette.asks("/agenda flux")
     assert "En changer" in again.buttons
     assert first not in again.text, "nobody knows it any more"
