@@ -221,8 +221,8 @@ async def test_a_coordinateur_looks_after_their_own_departements(house: House) -
         (f"/membres depart @{paul.username} hier", "n’est pas de votre département"),
         (f"/membres @{paul.username}", "n’est pas de votre département"),
         (f"/membres {paul.username}", "dans vos départements"),
-        (f"/membres role @{carl.username} hotline", "quelqu’un d’autre"),
-        (f"/membres deplacer @{carl.username} 69", "quelqu’un d’autre"),
+        (f"/membres role @{carl.username} hotline", "vous-même votre rôle"),
+        (f"/membres deplacer @{carl.username} 69", "vous-même votre rôle"),
     ):
         assert reason in said(await carl.asks(line)), line
     assert (await row(house, lea)).role is Role.CONSEILLER
@@ -239,7 +239,7 @@ async def test_an_administrateur_s_role_is_changed_by_an_administrateur_only(hou
         f"/membres role @{bob.username} administrateur",
     ):
         assert "que par un administrateur" in said(await agathe.asks(line)), line
-    assert "quelqu’un d’autre" in said(await agathe.asks(f"/membres role @{agathe.username} hotline"))
+    assert "vous-même votre rôle" in said(await agathe.asks(f"/membres role @{agathe.username} hotline"))
     assert "administrateur" in said(await ada.asks(f"/membres role @{bob.username} admin"))
     assert (await row(house, bob)).role is Role.CONSEILLER, "another approves it first"
 

@@ -177,6 +177,8 @@ def _mend(text: str, commands: CommandIndex) -> Reading | None:
     return Reading(name_intention(name), f"/{name} {rest}".rstrip(), sure=False)
 
 
+NAME_WORDS_MAX = 3
+"""Words of a name after « annuaire »."""
 SLIP_REST = 3
 """Words after a mistyped command without a bar, at most."""
 
@@ -184,6 +186,8 @@ SLIP_REST = 3
 def _is_plainly(line: str, commands: CommandIndex) -> bool:
     """Whether words without a bar are a command all the same, and no sentence that begins like one."""
     name, rest = commands.find(line)
+    if name == "annuaire" and 0 < len(rest.split()) <= NAME_WORDS_MAX:
+        return fold(rest.split()[0]) not in read_frame("petits")
     return not rest or " " in name or name in _TAKE_ANYTHING or rest.lstrip("#n°@ ").isdigit() or name not in _SPOKEN
 
 
