@@ -37,7 +37,7 @@ async def test_the_author_hears_once_of_all_then_animateurs(stage: ShelfStage) -
     assert len(await stage.told(stage.juliette, "à revoir")) == 1
     await stage.runs("remind", paris_time(day + timedelta(days=14)))
     card = await stage.said(f"n° {numbers[0]} :")
-    assert "2 fiches sont à revoir" in plain(card)
+    assert "2 fiches à revoir" in plain(card)
     before = len(await stage.ana.reads(stage.room))
     await stage.runs("remind", paris_time(day + timedelta(days=40)))
     assert len(await stage.ana.reads(stage.room)) == before
