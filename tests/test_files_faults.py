@@ -93,7 +93,7 @@ async def test_a_crash_before_it_was_written_down_that_all_is_done(
     pause = Pause()
     async with file_workplace.bot() as app:
         with monkeypatch.context() as patch:
-            patch.setattr("bot.work.queue.WorkLease.end", pause)
+            patch.setattr("bot.work.workers.WorkLease.end", pause)
             await file_workplace.asks(app)
             await pause.reached.wait()
             await file_workplace.crashes(app)
