@@ -28,7 +28,8 @@ NOTES = {audit.record_entry, audit.record_entry_at_end}
 
 ELSEWHERE: Mapping[str, str] = {
     "one’s own: what somebody writes, chooses or takes back for themselves": """
-        aide.written_to.DirectMessage cra.* stats.* membres.AcceptCharter membres.CompleteProfile membres.AskAccess
+        aide.written_to.DirectMessage aide.addressed.Addressed cra.* stats.* membres.AcceptCharter
+        membres.CompleteProfile membres.AskAccess
         membres.WithdrawAccess
         annuaire.AskHelp annuaire.Withdraw annuaire.StopHelping annuaire.EditProfile annuaire.EditSight
         actus.Less actus.ProposeNews actus.ChangeNews actus.TakeBack actus.RatherNot actus.Subscribe actus.Stop
