@@ -133,6 +133,7 @@ HIDDEN: Mapping[str, Sequence[Mapping[str, object]]] = {
     ),
     "LightenMeasure": ({"entry": 3, "lighter": {"rappel": "rappel de la charte"}},),
     "SpreadCra": ({"numero": 12, "version": 1, "participants": 3, "day": "2026-09-01"},),
+    "TakeTerritory": [{"kind": "departement", "code": "69", "start": "2026-10-01", "end": "2026-11-01"}],
 }
 """What travels with each form; a new form with hidden fields is added here."""
 
