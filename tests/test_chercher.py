@@ -346,7 +346,7 @@ async def test_a_channel_is_joined_from_what_was_found(house: House, juliette: P
     answer = await juliette.asks("/chercher veille numérique")
     await juliette.clicks(answer, next(label for label in answer.buttons if label == "Canal : Veille numérique"))
     shown = await juliette.whispered("Veille numérique")
-    await juliette.clicks(shown, "Rejoindre Veille numérique")
+    await juliette.clicks(shown, "Rejoindre veille-numerique")
     assert "Vous rejoignez" in said(await juliette.whispered("Vous"))
 
 

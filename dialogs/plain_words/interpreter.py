@@ -194,7 +194,7 @@ def _is_plainly(line: str, commands: CommandIndex) -> bool:
 _TAKE_ANYTHING = frozenset({"hotline", "annonce"})
 _SPOKEN = _TAKE_ANYTHING | {
     *("aide", "ressources", "annuaire", "profil", "canaux", "agenda"),
-    *("actus", "signaler", "mes-donnees", "brouillon", "bienvenue", "stats", "chercher", "ticket", "sondage", "cra"),
+    *("actus", "signaler", "mes-donnees", "brouillon", "bienvenue", "stats", "ticket", "sondage", "cra"),
 }
 _BY_COMMAND: Mapping[str, Intention] = {
     "cra liste": Intention.CRA_LISTE,
