@@ -323,7 +323,7 @@ async def test_the_home_offers_nobody_what_is_refused_to_them(house: House, role
                 line = f"/aide {seen + 2}"
                 continue
             await person.clicks(page, label)
-            answer = await person.dialog_or_whisper()
+            answer = await person.answered()
             assert isinstance(answer, Dialog) or "réservée" not in answer.text, (label, answer.text)
         seen += 1
     assert seen

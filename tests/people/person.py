@@ -121,6 +121,16 @@ class Person:
             lambda frame: self.dialog_in(frame) or self._whisper_in(frame), "a dialog or a whisper"
         )
 
+    async def answered(self) -> Dialog | Post:
+        """What the last act led to, wherever it comes: a whisper whose address served five times is a direct message."""
+
+        def match(frame: Frame) -> Dialog | Post | None:
+            post = self._post_in(frame, "posted")
+            direct = post if post and post.user_id == self.site.bot_id else None
+            return self.dialog_in(frame) or self._whisper_in(frame) or direct
+
+        return await self._hears(match, "an answer")
+
     async def whispered(self, containing: str = "") -> Post:
         """What only this person sees, told since the last act."""
 
