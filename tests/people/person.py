@@ -122,7 +122,7 @@ class Person:
         )
 
     async def answered(self) -> Dialog | Post:
-        """What the last act led to, wherever it comes: a whisper whose address served five times is a direct message."""
+        """What the last act led to, wherever it comes: what cannot be whispered any more is a direct message."""
 
         def match(frame: Frame) -> Dialog | Post | None:
             post = self._post_in(frame, "posted")
