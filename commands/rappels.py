@@ -23,7 +23,7 @@ from bot.texts import Markdown, render
 from config.text import fold
 from dialogs.rappels import ChooseReminders
 from storage import claims, rappels
-from storage.people import Person
+from storage.people import Person, Role
 from storage.rappels import FIRST_HOUR, LAST_HOUR, DailyChoice, DailyNews, Rhythm
 
 AT_ONCE = 10
@@ -148,9 +148,12 @@ def _lead_to_news(news: Sequence[DailyNews]) -> tuple[Sequence[Button], Sequence
 
 
 async def tell(ctx: Context, reader: Reader) -> Direct | None:
-    """Tell somebody their day, and erase the news that they are told; None where there is nothing to say."""
+    """Tell somebody their day, and erase the news that they are told; None where there is nothing to say.
+
+    What waits for a guest is told where they ask for it: who may be here by mistake is not written to for that.
+    """
     count = await rappels.count_news(ctx.db, reader.person.id)
-    if not count and set(reader.hashes) <= set(reader.choice.waiting):
+    if not count and (reader.person.role is Role.INVITE or set(reader.hashes) <= set(reader.choice.waiting)):
         return None
     day = reader.person.today(ctx.now)
     if not await rappels.claim_day(ctx.db, reader.person.id, day, reader.hashes):

@@ -13,6 +13,7 @@ from commands.agenda.cards import Open
 from commands.rappels import SCOPE, is_due, read_hour
 from storage import rappels
 from storage.claims import Claim
+from storage.people import Role
 from storage.rappels import DailyNews, Rhythm
 from tests.people import Person, Post, unique
 from tests.support.house import House, agathe, plain
@@ -200,3 +201,13 @@ def test_on_which_days(rhythm: Rhythm, day: date, departement: str, due: bool) -
 @pytest.mark.parametrize(("text", "hour"), [("8h", 8), ("à 8 heures", 8), ("18", 18), ("7 h 00", 7), ("bientôt", None)])
 def test_hours_as_people_write_them(text: str, hour: int | None) -> None:
     assert read_hour(text) == hour
+
+
+async def test_a_guest_for_whom_nothing_is_new_is_not_written_to(days: House) -> None:
+    guest = await days.someone(Role.INVITE, "invite")
+    assert "Demandez votre accès" in plain(await guest.asks("/aide"))
+    await strike(days, MONDAY, 9)
+    assert not await days_of(guest)
+    await give(days, guest, "Votre fiche est publiée.")
+    await strike(days, MONDAY + timedelta(days=1), 9)
+    assert len(await days_of(guest)) == 1
