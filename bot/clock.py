@@ -1,4 +1,4 @@
-"""The clock: the one place that asks what time it is."""
+"""The clock, the one place that asks what time it is; and how far it is from the database’s, which replicas share."""
 
 import asyncio
 from collections.abc import Callable

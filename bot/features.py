@@ -256,9 +256,9 @@ class Feature:
     @overload
     def command(self, name: str, *, asks: Question[str, T], **shown: Unpack[Shown]) -> Registers[Handler[T]]: ...
     def command(self, name: str, *, roles: Collection[Role] = EVERYONE, **more: Any) -> Registers[Any]:
-        """``/name``; a second word makes a subcommand. The handler gets the rest of the line, but for « aide » alone,
-        which is answered by the help about the command, and
-        unless its first word is nearly that of a subcommand, which is then proposed."""
+        """``/name``; a second word makes a subcommand. The handler gets the rest of the line, unless that is « aide »
+        alone, which the help about the command answers, or begins with what is nearly a subcommand, which is then
+        proposed."""
         return self._adds(("command", name), roles, **{"writes": "asks" in more, **more})
 
     def search(self, name: str, *, help: str, hint: str, roles: Collection[Role] = EVERYONE) -> Registers[Reader[str]]:

@@ -12,6 +12,7 @@ from bot.errors import UserError
 from bot.features import Feature, Front, Right
 from bot.menus import Choosing, Menu
 from bot.pages import Page, read_page
+from bot.plain_text import shorten
 from bot.registry import is_enabled, is_name_enabled
 from bot.renderers import BUTTONS_MAX
 from bot.replies import Button, Redirect, Replies, Whisper
@@ -109,21 +110,17 @@ def draw_found(ctx: Context, words: str, all_found: Sequence[KindFound]) -> Whis
 def _make_best(one: KindFound) -> list[Button]:
     """Make the button of what fits best."""
     hit = one.found.hits[0]
-    label = _shorten(f"{one.kind.one} : {hit.title}", BUTTON_MAX)
+    label = shorten(f"{one.kind.one} : {hit.title}", BUTTON_MAX)
     return [Button(label, one.kind.opens(str(hit.ident)), "primary")]
 
 
 def _make_option(one: KindFound, hit: Hit) -> tuple[str, str]:
-    return f"{one.kind.name}:{hit.ident}", _shorten(f"{one.kind.one} : {hit.title}", LABEL_MAX)
+    return f"{one.kind.name}:{hit.ident}", shorten(f"{one.kind.one} : {hit.title}", LABEL_MAX)
 
 
 def _list_lines(hits: Sequence[Hit]) -> list[tuple[str, str]]:
     """List what is called how, and what is said of it besides."""
-    return [(hit.title, _shorten(hit.about, ABOUT_MAX)) for hit in hits]
-
-
-def _shorten(text: str, most: int) -> str:
-    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+    return [(hit.title, shorten(hit.about, ABOUT_MAX)) for hit in hits]
 
 
 def _draw_nothing(ctx: Context, words: str, failed: Sequence[str]) -> Whisper:

@@ -1,4 +1,5 @@
-"""The forms of moderation: who reports a message, what animateurs decide about a case, who contests a measure."""
+"""The forms of moderation: who reports a message, what animateurs decide about a case, who contests a measure;
+and how a line of « /moderer » is read."""
 
 import re
 from collections.abc import Mapping

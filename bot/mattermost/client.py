@@ -1,4 +1,5 @@
-"""The HTTP client that mattermostdriver’s endpoint classes run on: one session, checked paths, known errors."""
+"""The HTTP client that mattermostdriver’s endpoint classes run on (one session, checked paths, known errors), and what
+all calls of them share."""
 
 import asyncio
 import math

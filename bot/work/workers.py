@@ -1,4 +1,5 @@
-"""The workers: they take what is due of one class of work, a few pieces at once, beside the outbox’s.
+"""The workers: they take what is due of one class of work, a few pieces at once, beside the outbox’s,
+hold it under a lease, and run its handler with the rights that its person has now.
 
 People take turns: one piece of each at a time, and nobody’s second before everybody’s first.
 """
