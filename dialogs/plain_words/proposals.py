@@ -41,7 +41,7 @@ PROPOSALS: Mapping[str, tuple[str, str]] = {
     "garde": ("Voir qui est de garde", "Voir qui est de garde"),
     "hotline": ("Demander de l’aide à l’équipe", "Demander de l’aide : {}"),
     "hotline demandes": ("Voir mes demandes d’aide", "Voir mes demandes d’aide"),
-    "mes-donnees": ("Recevoir mes données", "Recevoir mes données"),
+    "mes-donnees": ("Mes données : les recevoir, les effacer", "Mes données : les recevoir, les effacer"),
     "mes-donnees annuler": ("Garder mes données", "Garder mes données"),
     "mes-donnees effacer": ("Faire effacer mes données", "Faire effacer mes données"),
     "profil": ("Voir et changer ma fiche", "Voir et changer ma fiche"),
