@@ -11,13 +11,13 @@ from bot import quotas
 from bot.actions import React
 from bot.context import Context, ReadingContext
 from bot.errors import UserError, unless_refused
-from bot.events import Converted, Deleted, Edited, Posted, Reacted, Unreacted, WatchedPlaces
+from bot.events import Addressed, Converted, Deleted, Edited, Posted, Reacted, Spoken, Unreacted, WatchedPlaces
 from bot.features import Feature
 from bot.mattermost import ChatPost
 from bot.permalinks import make_permalink
 from bot.plain_text import strip_markdown, to_one_line
 from bot.quotas import Quota
-from bot.replies import Direct, Progress, Replies, Start, Step, Whisper
+from bot.replies import Direct, PlainTextReply, Progress, Replies, Start, Step, Whisper
 from bot.texts import render
 from bot.web import UnreadableDocument, WebClient, WebError
 from bot.websocket.parser import is_by_person
@@ -245,6 +245,13 @@ async def on_mention(ctx: Context, event: Posted, given: GivenLink) -> Replies:
         return told
     await proposals.propose_item(ctx, _make_link_item(ctx, event, given.link, given.bot))
     return React(event.post_id, CHECK, channel_id=event.channel_id)
+
+
+@kiosque.hears_words
+async def hear_words(ctx: Context, message: Spoken) -> PlainTextReply:
+    """Take a message of a channel that names the bot and has a link: it is proposed, and no question."""
+    names_bot = isinstance(message, Addressed) and message.by_name
+    return PlainTextReply(is_its=names_bot and bool(urls.first_link(message.text)))
 
 
 def _mentions(text: str, username: str) -> bool:
