@@ -67,13 +67,17 @@ class Watchlist:
     async def _run(self) -> None:
         while True:
             self._stale.clear()
-            if await self._ask():
+            await self._ask()
+            if self._total != self.all_of_it:
+                await self._ask()  # who was asked first may not have seen yet what the last one saw
+            self._combine()
+            if len(self._watched) == len(self._asked):
                 self._known.set()
             await asyncio.sleep(BREATH)
             await wait_at_most(self._stale, WATCHES_EVERY if self._known.is_set() else 1.0)
 
-    async def _ask(self) -> bool:
-        """Ask all of them; whether of all it is known. What one said last holds while it does not answer."""
+    async def _ask(self) -> None:
+        """Ask all of them. What one said last holds while it does not answer."""
         for name, watches in self._asked.items():
             try:
                 self._watched[name] = await self._transactions.run(
@@ -83,13 +87,14 @@ class Watchlist:
                 log.warning("watches_unknown", name=name, exc_info=problem)
                 if not may_pass(problem):
                     self._watched.setdefault(name, NOWHERE)
-        self._combine()
-        return len(self._watched) == len(self._asked)
+
+    @property
+    def _total(self) -> WatchedPlaces:
+        return reduce(or_, self._watched.values(), NOWHERE)
 
     def _combine(self) -> None:
-        all_of_it = reduce(or_, self._watched.values(), NOWHERE)
-        if all_of_it != self.all_of_it:
-            self.all_of_it = all_of_it
+        if (total := self._total) != self.all_of_it:
+            self.all_of_it = total
             self.on_change()
 
 
