@@ -14,7 +14,8 @@ from tests.browser.client import BOX, PATIENCE_MS
 from tests.people import Api, Refused, new_session
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("own_page")]
-ACTORS = (*CAST[:3], everybody()[-1])
+MURIELLE = next(actor for actor in everybody() if actor.last_name == "Désormeaux")
+ACTORS = (*CAST[:3], MURIELLE)
 """Some who have a card, and one to be found in the list."""
 
 
