@@ -85,11 +85,11 @@ E = TypeVar("E", bound=StrEnum)
 class Code(TypeDecorator[E]):
     """A member of an enumeration, stored as its value (SQLAlchemy’s own Enum would store the Python name)."""
 
-    impl = String(16)
+    impl = String
     cache_ok = True
 
-    def __init__(self, members: type[E]) -> None:
-        super().__init__()
+    def __init__(self, members: type[E], length: int = 16) -> None:
+        super().__init__(length)
         self.members = members
 
     def process_bind_param(self, value: E | None, dialect: Dialect) -> str | None:

@@ -43,6 +43,8 @@ import storage.people.structures
 import storage.questions
 import storage.quotas
 import storage.rappels
+import storage.rdv.appointments
+import storage.rdv.series
 import storage.ressources.collections
 import storage.ressources.feedback
 import storage.ressources.link_checks

@@ -17,6 +17,7 @@ import storage.cra.queries
 import storage.hotline.incidents
 import storage.hotline.suggestions
 import storage.hotline.tickets
+import storage.rdv.series
 import storage.ressources.collections
 import storage.ressources.feedback
 import storage.ressources.link_checks
@@ -45,6 +46,7 @@ from storage.personal_data.declarations import (
 )
 from storage.personal_data.machine import claimed_for, is_work_given, old_marks, old_work, sent_to, work_of
 from storage.personal_data.register import PEOPLE
+from storage.rdv import appointments
 
 DELETED, RENAMED, KEPT = ErasureFate.DELETED, ErasureFate.RENAMED, ErasureFate.KEPT
 ERASED = "(effacé)"
@@ -213,6 +215,21 @@ SHARING = (
         acts=("at",),
     ),
     PersonalData("agenda_feed", own=("user_id",), withheld=("token_hash",), fate=DELETED, acts=("created_at",)),
+    PersonalData(
+        "rdv",
+        limit=limit_of(appointments.KEPT_FOR, "le rendez-vous", older(table_named("rdv").c.ends_at)),
+        own=("user_id",),
+        withheld=("uid", "external_id", "external_at", "report"),
+        fate=DELETED,
+        acts=("created_at",),
+    ),
+    PersonalData(
+        "rdv_series",
+        limit=limit_of(appointments.KEPT_FOR, "son dernier jour", day_before(table_named("rdv_series").c.until)),
+        own=("user_id",),
+        fate=DELETED,
+        acts=("created_at",),
+    ),
 )
 
 _POLL = table_named("poll").c

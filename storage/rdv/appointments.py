@@ -1,0 +1,233 @@
+"""Rendez-vous of conseillers, from wherever they come: their table, and the queries over a session passed in."""
+
+import datetime as dt
+import secrets
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Index, SmallInteger, UniqueConstraint, and_, func, or_, update
+from sqlmodel import Field, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
+
+from config.themes import from_bits
+from storage.cra.report import Canal, Cra
+from storage.database import Code, Labelled, Numbered, UtcTime, change
+
+PLACE_MAX, MEMO_MAX, URL_MAX, UID_BYTES = 150, 80, 1000, 16
+SEATS_MAX = 100
+KEPT_FOR = timedelta(days=730)
+"""How long a rdv that is over is kept, as Rdv Service Public keeps its own; a report that came of it stays."""
+
+
+class RdvState(Labelled):
+    """What became of a rdv; the values are those of ``coop-bot rdv --json`` (docs/wire.md)."""
+
+    PREVU = "prevu", "prévu"
+    HONORE = "honore", "honoré"
+    ABSENT = "absent", "absent"
+    ANNULE = "annule", "annulé"
+    REFUSE = "refuse", "refusé"
+    PROPOSE = "propose", "à confirmer"
+
+
+STANDING = (RdvState.PREVU, RdvState.PROPOSE)
+"""The states of a rdv that takes an hour of somebody’s to come."""
+
+
+class RdvSource(Labelled):
+    """Where a rdv comes from: made in the chat, booked on the page, or kept elsewhere."""
+
+    COOP = "coop", "Mattermost"
+    PAGE = "page", "page de rendez-vous"
+    RDV_SP = "rdv-service-public", "RDV Service Public"
+
+
+class PlaceKind(Labelled):
+    """How people meet."""
+
+    PLACE = "lieu", "Sur place"
+    HOME = "domicile", "À domicile"
+    PHONE = "telephone", "Par téléphone"
+    VISIO = "visio", "En visioconférence"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where people meet: the kind, a few words (« Médiathèque »), and the commune by INSEE code and postcode, where it
+    is known."""
+
+    kind: PlaceKind
+    words: str = ""
+    commune: str = ""
+    code_postal: str = ""
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """The same, as columns of a rdv."""
+        about = {"commune": self.commune, "code_postal": self.code_postal}
+        return {"place_kind": self.kind, "place": self.words} | about
+
+
+class Rdv(Numbered, table=True):
+    """A meeting of a conseiller with one person, or with several; its ``id`` is the number that people say.
+
+    ``place`` are words (``Rdv.where`` has all of it), ``canal`` what a report of it says, ``themes`` bits of
+    config.themes. Of a ``collective`` one there are so many ``seats``, of others one; ``seats_taken`` are known to be
+    taken. ``memo`` is the conseiller’s own, and nobody else reads it. ``series`` and ``occurrence`` say of which rule
+    it was written out, and for which day of it. ``report`` is the number of the report made of it last, which may be
+    deleted; ``declined_for`` is the hour for which its conseiller wants none: moved, it asks again. ``uid`` and
+    ``sequence`` are what calendars know it by. ``external_id``, ``external_at`` and ``external_url`` are of one that is
+    kept elsewhere: its id there, when that state of it was sent, and its page. ``evening_told`` and ``hour_told`` say
+    which reminders went, ``remind_at`` when one that was put off comes; ``is_unreminded`` says that none does.
+    """
+
+    __tablename__ = "rdv"
+    __table_args__ = (
+        Index("ix_rdv_user_id_starts_at", "user_id", "starts_at"),
+        Index("ix_rdv_starts_at", "starts_at"),
+        UniqueConstraint("series", "occurrence"),
+        UniqueConstraint("user_id", "source", "external_id"),
+        {"sqlite_autoincrement": True},
+    )
+
+    user_id: str = Field(max_length=26)
+    starts_at: datetime = Field(sa_type=UtcTime)
+    ends_at: datetime = Field(sa_type=UtcTime)
+    place_kind: PlaceKind = Field(default=PlaceKind.PLACE, sa_type=Code(PlaceKind))
+    place: str = Field(default="", max_length=PLACE_MAX)
+    commune: str = Field(default="", max_length=5)
+    code_postal: str = Field(default="", max_length=5)
+    canal: Canal = Field(default=Canal.RATTACHEMENT, sa_type=Code(Canal))
+    themes: int = 0
+    collective: bool = False
+    seats: int = Field(default=1, sa_type=SmallInteger)
+    seats_taken: int = Field(default=0, sa_type=SmallInteger)
+    memo: str = Field(default="", max_length=MEMO_MAX)
+    state: RdvState = Field(default=RdvState.PREVU, sa_type=Code(RdvState))
+    source: RdvSource = Field(default=RdvSource.COOP, sa_type=Code(RdvSource, 32))
+    series: int | None = None
+    occurrence: dt.date | None = None
+    report: int | None = Field(default=None, index=True)
+    declined_for: datetime | None = Field(default=None, sa_type=UtcTime)
+    visio_url: str = Field(default="", max_length=URL_MAX)
+    uid: str = Field(default_factory=lambda: secrets.token_hex(UID_BYTES), unique=True, max_length=64)
+    sequence: int = 0
+    external_id: str | None = Field(default=None, max_length=64)
+    external_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    external_url: str = Field(default="", max_length=URL_MAX)
+    evening_told: bool = False
+    hour_told: bool = False
+    remind_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    is_unreminded: bool = False
+    created_at: datetime = Field(sa_type=UtcTime)
+    changed_at: datetime = Field(sa_type=UtcTime)
+
+    @property
+    def minutes(self) -> int:
+        """How long it lasts."""
+        return int((self.ends_at - self.starts_at).total_seconds()) // 60
+
+    @property
+    def where(self) -> Place:
+        """Where people meet."""
+        return Place(kind=self.place_kind, words=self.place, commune=self.commune, code_postal=self.code_postal)
+
+    @property
+    def theme_codes(self) -> tuple[str, ...]:
+        """The codes of its themes, in the order of the form."""
+        return from_bits(self.themes)
+
+
+async def add_rdv(db: AsyncSession, rdv: Rdv) -> None:
+    """Store a new rdv, which has its number then."""
+    db.add(rdv)
+    await db.flush()
+
+
+async def change_rdv(db: AsyncSession, rdv: Rdv, now: datetime, **values: Any) -> None:
+    """Change what is given of a rdv that is locked, and tell calendars that it is newer; at another hour it reminds
+    anew."""
+    moved = values.get("starts_at", rdv.starts_at) != rdv.starts_at
+    anew = {"evening_told": False, "hour_told": False, "remind_at": None} if moved else {}
+    await change(db, rdv, **anew, **values, sequence=rdv.sequence + 1, changed_at=now)
+
+
+async def get_rdv(db: AsyncSession, user_id: str, number: int, *, locked: bool = False) -> Rdv | None:
+    """Get somebody’s rdv by its number; None for anybody else’s. Nobody changes one that is ``locked`` until the
+    transaction ends."""
+    query = select(Rdv).where(Rdv.id == number, Rdv.user_id == user_id)
+    if locked:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return (await db.exec(query)).first()
+
+
+async def find_external(db: AsyncSession, user_id: str, source: RdvSource, external_id: str) -> Rdv | None:
+    """Find somebody’s rdv by its id elsewhere; nobody changes it until the transaction ends."""
+    theirs = (Rdv.user_id == user_id, Rdv.source == source, Rdv.external_id == external_id)
+    query = select(Rdv).where(*theirs).with_for_update().execution_options(populate_existing=True)
+    return (await db.exec(query)).first()
+
+
+async def list_between(
+    db: AsyncSession, user_id: str, start: datetime, end: datetime, states: Collection[RdvState] = tuple(RdvState)
+) -> Sequence[Rdv]:
+    """List somebody’s rdv that begin in that time, in order."""
+    when = (col(Rdv.starts_at) >= start, col(Rdv.starts_at) < end)
+    return (await db.exec(_select_own(user_id, *when, col(Rdv.state).in_(states)))).all()
+
+
+async def list_overlapping(
+    db: AsyncSession, user_id: str, start: datetime, end: datetime, *, but: Collection[int] = ()
+) -> Sequence[Rdv]:
+    """List somebody’s rdv that stand and share some of that time, but those of these numbers, in order."""
+    shared = (col(Rdv.starts_at) < end, col(Rdv.ends_at) > start, col(Rdv.id).not_in(but))
+    return (await db.exec(_select_own(user_id, *shared, col(Rdv.state).in_(STANDING)))).all()
+
+
+async def take_seat(db: AsyncSession, number: int, count: int = 1) -> bool:
+    """Take so many seats of a rdv that stands, or give them back (a negative count); False where there are not so
+    many."""
+    free = (col(Rdv.id) == number, col(Rdv.seats_taken) + count <= col(Rdv.seats), col(Rdv.state).in_(STANDING))
+    taken = update(Rdv).where(*free).values(seats_taken=Rdv.seats_taken + count).returning(col(Rdv.id))
+    return (await db.execute(taken.execution_options(synchronize_session=False))).scalar() is not None
+
+
+async def find_reports(db: AsyncSession, rdvs: Collection[Rdv]) -> dict[int, int]:
+    """Find which of these rdv have a report that stands, and its number."""
+    numbers = [rdv.report for rdv in rdvs if rdv.report is not None]
+    if not numbers:
+        return {}
+    query = select(col(Cra.id)).where(col(Cra.id).in_(numbers), col(Cra.deleted_at).is_(None))
+    standing = set((await db.exec(query)).all())
+    return {rdv.number: rdv.report for rdv in rdvs if rdv.report is not None and rdv.report in standing}
+
+
+def has_report() -> ColumnElement[bool]:
+    """Select the rdv that have a report that stands."""
+    return select(col(Cra.id)).where(col(Cra.id) == col(Rdv.report), col(Cra.deleted_at).is_(None)).exists()
+
+
+def _wants_report(now: datetime) -> ColumnElement[bool]:
+    declined = and_(col(Rdv.declined_for).is_not(None), col(Rdv.declined_for) == col(Rdv.starts_at))
+    over = and_(col(Rdv.ends_at) <= now, col(Rdv.state).in_((RdvState.PREVU, RdvState.HONORE)))
+    return and_(over, or_(col(Rdv.declined_for).is_(None), ~declined), ~has_report())
+
+
+async def list_unreported(db: AsyncSession, user_id: str, since: datetime, now: datetime, limit: int) -> Sequence[Rdv]:
+    """List somebody’s rdv that began since then and are over, took place as far as is known, and have neither a report
+    nor a word that they want none, the oldest first."""
+    wanted = (col(Rdv.starts_at) >= since, _wants_report(now))
+    return (await db.exec(_select_own(user_id, *wanted).limit(limit))).all()
+
+
+async def count_unreported(db: AsyncSession, user_id: str, since: datetime, now: datetime) -> int:
+    """Count them."""
+    mine = (Rdv.user_id == user_id, col(Rdv.starts_at) >= since, _wants_report(now))
+    return (await db.exec(select(func.count()).select_from(Rdv).where(*mine))).one()
+
+
+def _select_own(user_id: str, *wanted: Any) -> SelectOfScalar[Rdv]:
+    return select(Rdv).where(Rdv.user_id == user_id, *wanted).order_by(col(Rdv.starts_at), col(Rdv.id))
