@@ -1,11 +1,20 @@
 """Posts asked for twice: a `pending_post_id` names the post that it made."""
 
+import asyncio
 import time
+from collections.abc import Awaitable, Callable
 
 from sandbox.errors import ApiError
 
 REMEMBERED = 30.0
 """Seconds during which a `pending_post_id` names the post that it made."""
+IN_FLIGHT = 0.003
+"""Seconds that saving a post takes, during which the same `pending_post_id` is refused."""
+
+
+async def wait_in_flight() -> None:
+    """Take as long as a server does to save a post."""
+    await asyncio.sleep(IN_FLIGHT)
 
 
 class Pending:
@@ -13,6 +22,8 @@ class Pending:
 
     def __init__(self) -> None:
         self._known: dict[str, tuple[str, float]] = {}
+        self.saved: Callable[[], Awaitable[None]] = wait_in_flight
+        """What passes between `begin` and `end`; a test that holds a race still puts a gate here."""
 
     def begin(self, pending_id: str) -> str | None:
         """Reserve an id; return the post that it made before, if any, and refuse while that one is being made."""

@@ -1,6 +1,5 @@
 """Making posts."""
 
-import asyncio
 from typing import Any
 
 from sandbox.attachments import with_action_ids
@@ -20,10 +19,6 @@ from sandbox.system_posts import NewPost, send_ephemeral
 from sandbox.webhooks.outgoing_hooks import tell
 
 routes = Routes()
-
-IN_FLIGHT = 0.003
-"""Seconds that saving takes, during which the same `pending_post_id` is refused."""
-
 
 @routes.post("/posts")
 async def create_post(call: Call) -> object:
@@ -46,7 +41,7 @@ async def _publish_once(call: Call, body: Body, channel: Channel) -> dict[str, A
     pending_id = body.text("pending_post_id")
     post_id = None
     try:
-        await asyncio.sleep(IN_FLIGHT)
+        await call.world.pending.saved()
         shown = _publish(call, body, channel)
         post_id = shown["id"]
     finally:

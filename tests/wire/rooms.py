@@ -5,6 +5,7 @@ import json
 from collections import Counter
 from dataclasses import replace
 from typing import Any
+from unittest.mock import patch
 
 from tests.wire.captures import Call, Frame, scenario
 from tests.wire.names import Unbound
@@ -90,13 +91,25 @@ async def ask(world: World, call: Call) -> Answer:
 
 
 async def race(world: World, call: Call) -> None:
-    """The four calls of the race at once, in place of the first: one wins, as recorded."""
+    """The four calls of the race at once, in place of the first: the one that won when it was recorded comes first,
+    and is not saved before the three others are refused."""
     if not call.name.startswith(RACE[0]):
         return
     calls = [other for other in world.recorded.calls if other.name.startswith(RACE)]
-    answers = await asyncio.gather(*(ask(world, other) for other in calls))
-    calls.sort(key=lambda other: other.status)
-    for other, answer in zip(calls, sorted(answers, key=lambda answer: answer.status), strict=True):
+    winner, *others = sorted(calls, key=lambda other: other.status)
+    begun, refused = asyncio.Event(), asyncio.Event()
+
+    async def hold() -> None:
+        begun.set()
+        await refused.wait()
+
+    with patch.object(world.server.pending, "saved", hold):
+        won = asyncio.create_task(ask(world, winner))
+        await begun.wait()
+        answers = await asyncio.gather(*(ask(world, other) for other in others))
+        refused.set()
+        answers.insert(0, await won)
+    for other, answer in zip([winner, *others], answers, strict=True):
         reply = {key: item for key, item in answer.reply.items() if key != "message"}
         expected = {key: item for key, item in other.reply.items() if key != "message"}
         found = [] if other.status == answer.status else [f"status: expected {other.status}, got {answer.status}"]
