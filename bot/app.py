@@ -79,11 +79,11 @@ class App:
         links, triggers = Links(settings.secrets), index_all_triggers(features, settings.features)
         self.people = people = People(database, chat, settings, clock)
         known, signals = RegisteredHandlers(find_listening_features(triggers), index_work(triggers)), WorkSignals()
-        self.spool, watchlist = Spool(settings.data_dir), Watchlist(database, self._features, settings)
+        self.spool, self.watchlist = Spool(settings.data_dir), Watchlist(database, self._features, settings)
         drafts = Drafts(self.spool, clock, Acceptance(triggers).accepted)
         sending = DeliveryDependencies(database, chat, outbox, people, links, settings, clock, known, signals)
         self._delivery = delivery = Delivery(sending)
-        parts = (database, chat, people, delivery, drafts, self._traffic, watchlist, settings, clock)
+        parts = (database, chat, people, delivery, drafts, self._traffic, self.watchlist, settings, clock)
         dependencies = HandlerDependencies(*parts, self.web, self._rescue(), self._beside(), leads=self.skew.leads)
         self._recovery, self._fetches = Recovery(triggers, dependencies), dependencies.errands
         self._delivery_events = DeliveryEvents(triggers, dependencies, outbox)

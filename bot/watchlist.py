@@ -56,7 +56,11 @@ class Watchlist:
     def touch(self, feature: str) -> None:
         """A feature wrote something: it may listen elsewhere now."""
         if feature in self._asked:
-            self._stale.set()
+            self.ask_again()
+
+    def ask_again(self) -> None:
+        """Ask all of them soon."""
+        self._stale.set()
 
     def hears(self, feature: str, event: Event) -> bool:
         """Whether that feature listens where this happened."""

@@ -162,6 +162,7 @@ async def test_no_command_of_the_catalogue_asks_with_both_in_hand(house: House) 
     await pulls_all(house, Role.ANIMATEUR)
 
 
+@pytest.mark.slow
 @pytest.mark.newest_only
 @pytest.mark.parametrize("role", [Role.CONSEILLER, None])
 async def test_none_that_others_may_type_does(house: House, role: Role | None) -> None:

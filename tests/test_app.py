@@ -19,6 +19,7 @@ from cli.demo.stage import free_port
 from sandbox.faults import Faults
 from storage import schema
 from tests.people import Person
+from tests.support.databases import create_sqlite
 from tests.support.house import PATIENCE, House
 
 SECRET = "k" * 40
@@ -79,6 +80,7 @@ async def served(
     options: dict[str, Any] = {"stderr": asyncio.subprocess.PIPE, "env": os.environ | {"PYTHONUNBUFFERED": "1"}}
     words = ["/bin/sh", "-c", f'ulimit -n {files} && exec "$@"', "sh"]
     words += [sys.executable, "-m", "cli", "--env-file", str(tmp_path / "env"), "serve"]
+    await create_sqlite(tmp_path)  # to make the tables takes a process as long again as to start
     process = await asyncio.create_subprocess_exec(*words, **options)
     try:
         await _says(address, 200)
@@ -103,7 +105,7 @@ async def _says(address: str, status: int) -> None:
 
 
 @pytest.mark.own_database
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.slow)])
 async def test_a_signal_stops_it_well(house: House, tmp_path: Path, number: signal.Signals) -> None:
     async with served(house, tmp_path) as (process, _):
         process.send_signal(number)

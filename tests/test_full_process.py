@@ -50,6 +50,7 @@ class Sender:
             self.refused[key] = answer["error"]
 
 
+@pytest.mark.slow
 @pytest.mark.newest_only
 async def test_each_is_accepted_once_or_refused_in_words_and_kept(
     house: House, juliette: Person, tmp_path: Path

@@ -60,7 +60,7 @@ def make_pending_id(bot_id: str, mark: str, dropped: int | None = None) -> str:
     return made if dropped is None else f"{made}:{dropped}"
 
 
-LOOKS = (0.0, 0.1, 0.3, 0.6)
+LOOKS: Sequence[float] = (0.0, 0.1, 0.3, 0.6)
 """Seconds before each look: servers write it a moment after they have answered."""
 NEWEST = 30
 """Posts among which it is looked for: people may write meanwhile."""

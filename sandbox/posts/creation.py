@@ -20,6 +20,7 @@ from sandbox.webhooks.outgoing_hooks import tell
 
 routes = Routes()
 
+
 @routes.post("/posts")
 async def create_post(call: Call) -> object:
     """Post a message."""
