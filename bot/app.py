@@ -16,10 +16,9 @@ from bot.admission import HandlerDependencies
 from bot.clock import ClockSkew, utc_now
 from bot.connections import Connections, Limits
 from bot.delivery import Delivery, DeliveryDependencies, RegisteredHandlers
-from bot.delivery_events import DeliveryEvents, ThreadEvents, find_listening_features
 from bot.dispatch import Acceptance, Dispatcher
 from bot.drafts import Drafts
-from bot.event_dispatcher import EventDispatcher
+from bot.event_dispatcher import DeliveryEvents, EventDispatcher, ThreadEvents, find_listening_features
 from bot.features import BesideHook, Feature, Rescue, WorkPriority
 from bot.job_runner import JobRunner, JobScheduler
 from bot.links import Links

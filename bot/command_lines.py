@@ -10,8 +10,7 @@ from rapidfuzz import fuzz
 from bot.features import Trigger
 from bot.french.periods import Period, read_period
 from bot.texts import quote
-from config.text import fold
-from config.words import find_nearest
+from config.text import find_nearest, fold
 
 NEAR_MIN = 68
 """How alike, of 100, a command and what was said must be for it to be proposed."""

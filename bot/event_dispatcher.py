@@ -1,25 +1,44 @@
-"""Handlers of events: each hears an event at most once over all replicas and restarts, whatever befalls the others."""
+"""Handlers of events: each hears an event at most once over all replicas and restarts, whatever befalls the others; and
+what became of what was sent, told to the feature that sent it: once, and before what people do under the post.
+"""
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
 import structlog
+from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot import retries
 from bot.admission import Admission, HandlerDependencies
 from bot.context import Request
-from bot.errors import UserError, may_succeed_later
-from bot.events import Event, PersonChanged, RoleChanged
-from bot.features import Trigger
+from bot.delivery import Row
+from bot.errors import ChatError, UserError, may_succeed_later
+from bot.events import (
+    Addressed,
+    Delivered,
+    DirectMessage,
+    Edited,
+    Event,
+    PersonChanged,
+    Posted,
+    Reacted,
+    RoleChanged,
+    Undelivered,
+    Unreacted,
+)
+from bot.features import Key, Trigger
 from bot.logs import begin_request
+from bot.mattermost import ChatPost
 from bot.metrics import OUTCOMES, REQUESTS
+from bot.outbox import Outbox
 from bot.people import make_nobody
-from bot.replies import Perform, Redirect, as_list, find_next
-from bot.retries import backoff
+from bot.replies import Perform, Redirect, Reply, as_list, find_next
+from bot.retries import PollerPauses, TablePoller, backoff
 from bot.tasks import ShieldedTransactions
+from storage import outbox as table
 from storage.claims import TakenError, claim_first, list_claiming
-
-log = structlog.get_logger()
+from storage.outbox import Outgoing
 
 EVENT_TRIES = 5
 """How often a handler is called for one event, while the database or Mattermost is away."""
@@ -115,3 +134,183 @@ class EventDispatcher:
         await self._d.delivery.answer(replies, request)
         self._d.watchlist.touch(trigger.feature)
         return "done"
+
+
+log = structlog.get_logger()
+
+DeliveryEvent = Delivered | Undelivered
+
+TOLD_AT_ONCE = 50
+CLICK_PATIENCE = 0.8
+"""Seconds that who clicked a button waits at most for the note of its post."""
+TRIES_MAX = 3
+"""So often a handler that fails is run again; then nobody is told."""
+BETWEEN_TRIES = 2.0
+PAUSES = PollerPauses(breath=0.05, after_fault=1.0)
+
+
+class ToldAlreadyError(Exception):
+    """Another replica told it meanwhile: what was done here is undone."""
+
+
+def find_listening_features(triggers: Mapping[Key, Trigger]) -> frozenset[str]:
+    """The features that hear what became of what they sent."""
+    return frozenset(t.feature for t in triggers.values() if t.payload in (Delivered, Undelivered))
+
+
+class DeliveryEvents:
+    """Runs the handlers of ``Delivered`` and ``Undelivered`` of the feature that sent a message.
+
+    A post stands before its delivery is noted: for a moment, or until a lease ends where the replica that sent it was
+    killed. Meanwhile no feature finds it; ``settle`` makes up for that.
+    """
+
+    def __init__(self, triggers: Mapping[Key, Trigger], dependencies: HandlerDependencies, outbox: Outbox) -> None:
+        self._triggers = [t for t in triggers.values() if t.payload in (Delivered, Undelivered)]
+        self._d = dependencies
+        self._outbox = outbox
+        self._admission = Admission(dependencies)
+        self._transactions = ShieldedTransactions(dependencies.database)
+        self._failures: Counter[str] = Counter()
+        self._later: set[str] = set()
+        self._poller = TablePoller("news", self._look, PAUSES, outbox.news)
+
+    async def run(self) -> None:
+        """Tell whatever is to be told, for ever."""
+        if self._triggers:
+            await self._poller.run()
+
+    async def wait(self) -> None:
+        """Wait for the steps of a run that was cancelled."""
+        await self._transactions.wait()
+
+    async def _look(self) -> float:
+        """Tell what is to be told now; the seconds until the next look."""
+        later = list(self._later)
+        found = await self._transactions.run(lambda db: table.list_news(db, TOLD_AT_ONCE, later), writes=False)
+        for message in found:
+            await self._tell(message)
+        if found:
+            return 0.0
+        self._later.clear()
+        return BETWEEN_TRIES if later else retries.LOOK_ANYWAY
+
+    async def tell_of(self, message_id: str) -> None:
+        """Tell the feature now what became of a message, if it does not know.
+
+        Raises EventNotHandledError where it cannot be told for the moment.
+        """
+        for _ in range(TRIES_MAX + 1):
+            message = await self._transactions.run(lambda db: table.find_untold(db, message_id), writes=False)
+            if message is None:
+                return
+            await self._tell(message)
+            if message.id in self._later:
+                await asyncio.sleep(BETWEEN_TRIES)
+        raise EventNotHandledError
+
+    async def settle_soon(self, post_id: str, channel_id: str, user_id: str) -> None:
+        """``settle`` within a moment, or not at all: somebody who clicked waits."""
+        try:
+            async with asyncio.timeout(CLICK_PATIENCE):
+                await self.settle(post_id, channel_id, user_id)
+        except Exception:
+            log.warning("clicked_post_not_noted", exc_info=True)
+
+    async def settle(self, post_id: str, channel_id: str, user_id: str) -> None:
+        """See to it that a post, if it is the bot’s, is noted and its sender told. Raises what may pass."""
+        if not await self._transactions.run(lambda db: table.may_have_posted(db, channel_id, user_id), writes=False):
+            return
+        post = await self._own(post_id)
+        if post is not None:
+            await self.tell_of(await self._outbox.note(post))
+
+    async def _own(self, post_id: str) -> ChatPost | None:
+        try:
+            post, bot = await self._d.chat.read_post(post_id), await self._d.chat.me()
+        except ChatError as error:
+            if error.is_temporary:
+                raise
+            return None  # it is gone, and its thread with it
+        return post if post.user_id == bot.id else None
+
+    async def _tell(self, message: Outgoing) -> None:
+        """Tell of one end; what fails is told again later, and keeps no other waiting."""
+        begin_request()
+        try:
+            heard = await self._ask(message)
+            messages = await self._transactions.run(lambda db: self._handle(db, message, heard))
+        except ToldAlreadyError:
+            return
+        except UserError:
+            await self._transactions.run(lambda db: table.mark_told(db, message, self._d.clock()))
+            return
+        except Exception as problem:
+            await self._put_off(message, problem)
+            return
+        del self._failures[message.id]
+        self._d.delivery.deliver_now(messages)
+        self._d.watchlist.touch(message.tells or "")
+
+    async def _ask(self, message: Outgoing) -> Sequence[tuple[Trigger, Request, tuple[object, ...]]]:
+        """Who hears of it, and what they ask of Mattermost before."""
+        event, channel_id, heard = _event(message), message.channel_id or "", []
+        for trigger in self._triggers:
+            hears = isinstance(event, trigger.payload or ()) and (trigger.only is None or trigger.only(event))
+            if hears and trigger.feature == message.tells:
+                request = Request("event", trigger.key[1], "", channel_id, crowd=message.crowd)
+                facts = await self._admission.ask(trigger, make_nobody(self._d.clock()), request, event)
+                heard += [] if None in facts else [(trigger, request, facts)]
+        return heard
+
+    async def _handle(
+        self, db: AsyncSession, message: Outgoing, heard: Sequence[tuple[Trigger, Request, tuple[object, ...]]]
+    ) -> Sequence[Row]:
+        """One transaction: what the handlers write, what they answer, and that they were told."""
+        answers: list[tuple[Request, Sequence[Reply]]] = []
+        for trigger, request, facts in heard:
+            context = self._admission.context(make_nobody(self._d.clock()), request, db)
+            answers.append((request, as_list(await trigger.handler(context, _event(message), *facts))))
+        if not await table.mark_told(db, message, self._d.clock()):
+            raise ToldAlreadyError
+        prepare, sender = self._d.delivery.prepare, message.tells or ""
+        return [row for request, replies in answers for row in await prepare(db, replies, request, sender)]
+
+    async def _put_off(self, message: Outgoing, problem: Exception) -> None:
+        """Again and again while the database or Mattermost is away, a few times where the handler is at fault."""
+        self._failures[message.id] += 0 if may_succeed_later(problem) else 1
+        given_up = self._failures[message.id] >= TRIES_MAX
+        log.error("event_failed", name=type(_event(message)).__name__, given_up=given_up, exc_info=problem)
+        if given_up:
+            del self._failures[message.id]
+            await self._transactions.run(lambda db: table.mark_told(db, message, self._d.clock()))
+        else:
+            self._later.add(message.id)
+
+
+def _event(message: Outgoing) -> DeliveryEvent:
+    """What its sender is told. A refusal that this version does not know is none that is told apart."""
+    topic = message.topic or ""
+    if message.fault is None:
+        kept_out = message.content.get("kept_out", {})
+        return Delivered(
+            topic=topic, post_id=message.post_id or "", channel_id=message.channel_id or "", kept_out=kept_out
+        )
+    return Undelivered(topic=topic, refusal=message.content.get("refusal"))
+
+
+class ThreadEvents:
+    """``tell`` hands events on, each after what its sender is to hear of the post it is about."""
+
+    def __init__(self, delivery_events: DeliveryEvents, tell: Callable[[Event], Awaitable[None]]) -> None:
+        self._settle = delivery_events.settle
+        self._tell = tell
+
+    async def tell(self, event: Event) -> None:
+        """Let all who listen hear it. Raises what may pass: then it is to be told again later."""
+        match event:
+            case Posted() | DirectMessage() | Addressed() | Edited() if event.root_id:
+                await self._settle(event.root_id, event.channel_id, event.user_id)
+            case Reacted() | Unreacted():
+                await self._settle(event.post_id, event.channel_id, event.user_id)
+        await self._tell(event)

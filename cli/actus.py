@@ -17,7 +17,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.calendar import Occasion
 from bot.errors import ChatError
 from bot.french.dates import say_date
-from bot.papers import brand
+from bot.papers import page
 from bot.replies import Reply
 from bot.texts import BREAK
 from cli.command import Call
@@ -290,7 +290,7 @@ def _hand_over(made: bytes, output: str | None) -> None:
 def _made(sheet: Sheet, form: str, settings: Settings) -> bytes:
     match form:
         case "pdf":
-            return formats.write_pdf(sheet, brand.read_brand(settings))
+            return formats.write_pdf(sheet, page.read_brand(settings))
         case "html":
             return formats.write_page(sheet).encode()
         case "txt":

@@ -18,7 +18,7 @@ from bot.calendar import read_recurrence
 from bot.errors import ChatError
 from bot.features import Feature
 from bot.mattermost import AioClient, Mattermost, RateLimit
-from bot.papers import brand
+from bot.papers import page
 from cli.admin import Admin
 from cli.errors import OperatorError
 from cli.faults import chat_fault, folder_fault, text_of
@@ -172,7 +172,7 @@ def check_logo(settings: Settings) -> None:
     """Raises OperatorError for a logo that can’t be drawn."""
     try:
         if settings.logo:
-            brand.read_logo(settings.logo)
+            page.read_logo(settings.logo)
     except FileNotFoundError:
         raise OperatorError(f"COOP_LOGO : le fichier {settings.logo} n’existe pas.", code=2) from None
     except (OSError, ValueError) as problem:

@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.features import Feature, Trigger
-from bot.schedules import Schedule, find_zones
+from bot.job_runner import Schedule, find_zones
 from cli.actus import Standing, editions
 from cli.command import Call
 from cli.environment import begin_reading, choose_features, open_up_to_date

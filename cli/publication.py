@@ -16,7 +16,7 @@ from bot.destinations import TeamChannels
 from bot.errors import ChatError, Refusal
 from bot.forms import name_of
 from bot.french.words import NBSP, plural
-from bot.papers import brand
+from bot.papers import page
 from bot.replies import Message, Reply
 from bot.texts import Markdown, escape, render
 from cli.actus import Standing, begin_digest, editions, find_digest, standing, unmarked
@@ -148,7 +148,7 @@ def _show(drawn: Sequence[Markdown], where: Destinations) -> None:
 
 async def _paper(office: Office, sheet: Sheet, place: str) -> Sequence[str]:
     """Its paper, loose in a channel that is to have a copy. Nothing where the server takes no files."""
-    made = await asyncio.to_thread(partial(formats.write_pdf, sheet, brand.read_brand(office.settings)))
+    made = await asyncio.to_thread(partial(formats.write_pdf, sheet, page.read_brand(office.settings)))
     with TemporaryDirectory() as folder:
         path = Path(folder) / formats.name_pdf(sheet)
         path.write_bytes(made)

@@ -1,8 +1,12 @@
-"""How texts are made alike, said back, guarded against formulas, and checked by their last digit."""
+"""How texts are made alike, said back, guarded against formulas, checked by their last digit, compared by words."""
 
 import re
 import unicodedata
+from collections.abc import Collection
 from typing import Literal
+
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import extract
 
 _LIGATURES = {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l"}
 # The blocks of combining marks; a class in C is ten times faster than asking about each character.
@@ -60,3 +64,30 @@ def guard(cell: str) -> str:
 def unguard(cell: str) -> str:
     """The cell without that apostrophe."""
     return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
+
+
+def split_words(text: str) -> list[str]:
+    """Split a text into its folded words and numbers, without signs."""
+    return re.findall(r"[a-z0-9]+", fold(text))
+
+
+def find_near(word: str, known: Collection[str], slips: int, limit: int | None = None) -> list[tuple[str, int]]:
+    """Find the known words within so many slips, the nearest first, each with how many it has.
+
+    `known` is no mapping. A slip is a letter that is wrong, missing or too many, or two that changed places.
+    """
+    return [
+        (other, far) for other, far, _ in extract(word, known, scorer=OSA.distance, score_cutoff=slips, limit=limit)
+    ]
+
+
+def find_nearest(word: str, known: Collection[str], slips: int, limit: int | None = None) -> tuple[list[str], int]:
+    """Find those of them with the fewest slips, and how many these are; no word and 0 where none is near."""
+    near = find_near(word, known, slips, limit)
+    least = near[0][1] if near else 0
+    return [other for other, far in near if far == least], least
+
+
+def make_theme_word(code: str) -> str:
+    """Make the word that finds what is of a theme in an index; nobody can type it."""
+    return f"#{code}"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from config.tables import read
-from config.words import find_nearest, split_words
+from config.text import find_nearest, split_words
 
 # Words too small to carry a theme; « en » is not among them: « en emploi » is a statut.
 _SMALL = {"de", "d", "du", "des", "le", "la", "les", "l", "un", "une"}

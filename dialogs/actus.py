@@ -11,7 +11,7 @@ from pydantic import Field
 
 from bot.calendar import read_recurrence
 from bot.forms import Choice, Clues, Form, Hidden, Offered, ReadText
-from bot.forms.limits import TEXT_MAX
+from bot.forms.kinds import TEXT_MAX
 from bot.french.dates import fold_date, write_date
 from bot.french.periods import read_coming_day
 from bot.texts import quote

@@ -4,8 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.forms import Clues, Element, ReadText
-from bot.forms.kinds import Question
-from bot.forms.limits import LONG_MAX, TEXT_MAX
+from bot.forms.kinds import LONG_MAX, TEXT_MAX, Question
 from storage.urls import LINK_MAX, InsideError, read_link
 
 Reader = Callable[[str, Clues], str]

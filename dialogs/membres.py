@@ -11,9 +11,9 @@ from bot.forms import Choice, Clues, Element, Form, Hidden, Offered, PersonPicke
 from bot.french.dates import read_date, write_date
 from storage.cra.files import make_text_reader
 from storage.people import Person, Role
-from storage.people.access import WORD_MAX
+from storage.people.arrivals import WORD_MAX
 from storage.people.person import read_departements
-from storage.people.structures import read_siret
+from storage.people.register import read_siret
 
 FIRST_DAY = dt.date(2020, 1, 1)
 LAST_DAY = dt.date(2100, 1, 1)

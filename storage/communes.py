@@ -9,8 +9,7 @@ from importlib.resources import files
 
 from rapidfuzz import fuzz
 
-from config.text import fold
-from config.words import find_near
+from config.text import find_near, fold
 from storage.search import PREFIX_MIN, Vocabulary
 
 _CEDEX = re.compile(r"\bcedex\b(?: [0-9]{1,2}\b)?")

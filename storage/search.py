@@ -13,7 +13,7 @@ from typing import TypeVar
 from rapidfuzz import fuzz
 from rapidfuzz.process import extract
 
-from config.words import find_near, find_nearest
+from config.text import find_near, find_nearest
 
 PREFIX_MIN = 3
 """Letters from which the beginning of a word stands for it."""

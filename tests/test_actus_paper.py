@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from bot.papers import brand, typeset
-from bot.papers.brand import Brand, Logo
+from bot.papers import page, typeset
+from bot.papers.page import Brand, Logo
 from cli.environment import check_logo
 from cli.errors import OperatorError
 from commands.actus import formats
@@ -158,12 +158,12 @@ def test_no_edito_calls_heads_or_leads_astray(words: str) -> None:
 
 
 def test_a_code_is_large_enough_to_be_read_or_not_there() -> None:
-    near, far = brand.draw_qr_code("https://e.fr/a"), brand.draw_qr_code(f"https://e.fr/{'x' * 150}")
+    near, far = page.draw_qr_code("https://e.fr/a"), page.draw_qr_code(f"https://e.fr/{'x' * 150}")
     assert near
     assert far
-    assert brand.SMALLEST_MM == near.size < far.size <= brand.LARGEST_MM
-    assert brand.draw_qr_code(f"https://e.fr/{'x' * 900}") is None
-    assert brand.draw_qr_code(f"https://e.fr/{'x' * 9000}") is None
+    assert page.SMALLEST_MM == near.size < far.size <= page.LARGEST_MM
+    assert page.draw_qr_code(f"https://e.fr/{'x' * 900}") is None
+    assert page.draw_qr_code(f"https://e.fr/{'x' * 9000}") is None
 
 
 def test_a_logo_that_cannot_be_drawn_is_told_at_start_and_left_out_later(tmp_path: Path) -> None:
@@ -175,10 +175,10 @@ def test_a_logo_that_cannot_be_drawn_is_told_at_start_and_left_out_later(tmp_pat
     logo.write_bytes(b"%PDF-1.7")
     with pytest.raises(OperatorError, match="ni SVG, ni PNG, ni JPEG"):
         check_logo(set_so)
-    assert brand.read_brand(set_so).logo is None
+    assert page.read_brand(set_so).logo is None
     logo.write_bytes(DRAWING)
     check_logo(set_so)
-    assert brand.read_brand(set_so).logo == Logo("svg", DRAWING)
+    assert page.read_brand(set_so).logo == Logo("svg", DRAWING)
     broken = Brand(PLAIN.colours, Logo("png", b"\x89PNG\r\n\x1a\nnothing"))
     assert "Logo du programme" not in pictured(read(sheet(many(NewsSection.PRESS, 1)), broken))
 

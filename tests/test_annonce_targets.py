@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bot.forms.limits import PICKED_MAX
+from bot.forms.kinds import PICKED_MAX
 from config import canaux
 from config.territories import HUBS, REGION_NAMES
 from dialogs.destinations import PLACES

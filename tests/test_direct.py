@@ -10,10 +10,9 @@ from sqlmodel import select
 
 from storage import outbox
 from storage.claims import Claim
-from storage.database import Database
+from storage.database import Database, DirectStatement
 from storage.engines import CONNECTIONS
 from storage.outbox import Outgoing, TargetKind
-from storage.statements import DirectStatement
 from tests.support.databases import database
 
 __all__ = ["database"]

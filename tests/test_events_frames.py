@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from bot.events import TEAM, Deleted, Edited, Event, Posted, Reacted, Unreacted, fingerprint
 from bot.mattermost import ChatChannel
-from bot.websocket.connection import Frame, parse_frame
-from bot.websocket.parser import ChannelNews, FrameParser, MemberNews, News
+from bot.websocket.parser import ChannelNews, Frame, FrameParser, MemberNews, News, parse_frame
 from tests.support.mattermost import BOT, CHANNEL, ID
 from tests.support.mattermost import TEAM as TEAM_ID
 

@@ -8,7 +8,7 @@ from sqlalchemy import delete
 from storage import people
 from storage.canaux import TEAM_ROOM, find_team_room, forget_channel
 from storage.people import Awaited, Role, register
-from storage.people.access import AccessRequest
+from storage.people.arrivals import AccessRequest
 from tests.people import Client, Mobile, Person, Post, unique
 from tests.support.cra import WORKSHOP
 from tests.support.house import House, plain, wait_for

@@ -7,7 +7,7 @@ from cli.people.transfer import StructuresImport, StructuresOutcome
 from cli.tables import Table
 from cli.terminal import ProgressBar
 from storage.database import Database
-from storage.people import Structure, structures
+from storage.people import Structure, register
 from tests.support.databases import database
 from tests.support.membership import LA_POSTE, SIRET, FakeAccounts, get_person, import_people, make_account
 
@@ -16,7 +16,7 @@ __all__ = ["database"]
 
 async def test_an_employer_known_by_its_number_gives_its_name(database: Database) -> None:
     async with database.transaction() as db:
-        await structures.write_structures(db, [Structure(siret=LA_POSTE, nom="La Poste", code_commune="75056")])
+        await register.write_structures(db, [Structure(siret=LA_POSTE, nom="La Poste", code_commune="75056")])
     await import_people(
         database,
         f"lea,,,,,,{LA_POSTE},,,,",

@@ -6,11 +6,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot import job_runner, schedules
+from bot import job_runner
 from bot.features import Key
-from bot.job_runner import MISSED_MAX, JobScheduler
+from bot.job_runner import MISSED_MAX, JobScheduler, Schedule
 from bot.registry import index_triggers
-from bot.schedules import Schedule
 from config.time import PARIS
 from storage import claims
 from tests.support.house import wait_until
@@ -75,7 +74,7 @@ async def test_a_job_runs_when_its_time_comes(monkeypatch: pytest.MonkeyPatch) -
     runs = RecordedRuns()
     # Each second of all hours but one, as there must be; it is half a day away, whenever this is run.
     far = (datetime.now(PARIS).hour + 12) % 24
-    monkeypatch.setattr(schedules, "DOUBLED_HOUR", schedules.DOUBLED_HOUR.replace(hour=far))
+    monkeypatch.setattr(job_runner, "DOUBLED_HOUR", job_runner.DOUBLED_HOUR.replace(hour=far))
     hours = f"hour={','.join(str(h) for h in range(24) if h != far)} minute=* second=*"
     jobs = JobScheduler(make_triggers(hours), runs, list_zones, lambda: datetime.now(UTC))
     await jobs.start()

@@ -6,8 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.features import Key
-from bot.job_runner import JobScheduler
-from bot.schedules import Schedule, find_zones
+from bot.job_runner import JobScheduler, Schedule, find_zones
 from tests.support.house import wait_until
 from tests.support.outbox import WEDNESDAY, RecordedRuns, make_triggers
 

@@ -9,7 +9,7 @@ from sqlmodel import select
 
 from storage import people
 from storage.people import Person as Registered
-from storage.people import Role, Structure, structures
+from storage.people import Role, Structure, register
 from storage.people.departures import Move
 from tests.people import Dialog, Person, Post
 from tests.support.cra import file_workshop
@@ -57,7 +57,7 @@ async def lea_of(house: House, **more: Any) -> Person:
 async def test_somebody_new_is_written_into_the_register_from_a_window(house: House) -> None:
     agathe, lea = await leader(house), await house.site.person("lea")
     async with house.bot.database.transaction() as db:
-        await structures.write_structures(db, [Structure(siret=SIRET, nom="Ville de Lyon")])
+        await register.write_structures(db, [Structure(siret=SIRET, nom="Ville de Lyon")])
     form = await agathe.opens(f"/membres ajouter @{lea.username}")
     assert f"@{lea.username}" in form.introduction
     assert "administrateur" not in form.options("role")

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.delivery_events import DeliveryEvents
 from bot.errors import Refusal
+from bot.event_dispatcher import DeliveryEvents
 from bot.events import Delivered, Undelivered
 from bot.replies import Direct, Refresh, Say
 from storage import outbox as table
@@ -197,7 +197,7 @@ async def test_a_database_away_or_a_handler_that_fails_does_not_lose_it(
     newsroom: MessageWorkplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     here, away = await newsroom.salon(), UnreachableDatabase()
-    monkeypatch.setattr("bot.delivery_events.BETWEEN_TRIES", 0.05)
+    monkeypatch.setattr("bot.event_dispatcher.BETWEEN_TRIES", 0.05)
     async with newsroom.bot() as app:
         newsroom.news.trouble = RuntimeError("un défaut")
         with monkeypatch.context() as patch:
@@ -214,7 +214,7 @@ async def test_a_handler_that_always_fails_keeps_nobody_else_from_hearing(
     newsroom: MessageWorkplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     here = await newsroom.salon()
-    monkeypatch.setattr("bot.delivery_events.BETWEEN_TRIES", 0.05)
+    monkeypatch.setattr("bot.event_dispatcher.BETWEEN_TRIES", 0.05)
     async with newsroom.bot() as app:
         newsroom.news.trouble = RuntimeError("un défaut")
         await newsroom.sends(app, Say("Annonce", channel_id=here, topic="annonce:1"))

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from bot.errors import UserError
 from bot.forms import Clues, Form
-from bot.forms.stages import draw_step, mistakes_in, sent_in
+from bot.forms.form import draw_step, mistakes_in, sent_in
 from commands import FEATURES
 from storage.people import Person, Role
 from tests.modes import FORM_MODES, clues, version

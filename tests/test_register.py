@@ -7,8 +7,7 @@ import pytest
 from bot.people import People
 from storage.database import Database
 from storage.people import Awaited, Person, Role
-from storage.people.register import find_awaited, take_awaited
-from storage.people.structures import Structure, find_structures, read_siret, write_structures
+from storage.people.register import Structure, find_awaited, find_structures, read_siret, take_awaited, write_structures
 from tests.support.databases import database as databases
 from tests.support.databases import sqlite_database
 from tests.support.mattermost import ID

@@ -9,7 +9,7 @@ import pytest
 
 from bot.context import Request
 from bot.dispatch import LINE_MAX
-from bot.forms.limits import LONG_MAX, TEXT_MAX
+from bot.forms.kinds import LONG_MAX, TEXT_MAX
 from commands import FEATURES
 from storage.people import Role
 from tests.people import Person

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from bot.events import DirectMessage, Reconnected
 from bot.mattermost import AioClient, Mattermost
-from bot.websocket import EventListener, connection, listener, queue
+from bot.websocket import EventListener, listener, parser, queue
 from storage.database import Database
 from tests.support.databases import sqlite_database
 from tests.support.events import (
@@ -130,7 +130,7 @@ async def test_too_many_events_are_read_later(
 async def test_a_dead_server_is_left(
     wire: ScriptedSocket, server: ChatServer, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection, "DEAD_AFTER", 1.5)
+    monkeypatch.setattr(parser, "DEAD_AFTER", 1.5)
     quiet = asyncio.Event()
     wire.scripts = [
         write_script(make_hello(), then=quiet.wait),

@@ -12,9 +12,8 @@ from pydantic import BaseModel
 
 from bot.clock import utc_now
 from bot.events import DirectMessage, PersonChanged
-from bot.websocket import connection
-from bot.websocket.connection import StreamPosition, parse_frame
-from bot.websocket.parser import FrameParser
+from bot.websocket import parser
+from bot.websocket.parser import FrameParser, StreamPosition, parse_frame
 from bot.websocket.queue import CURSOR, EventCursor
 from storage import claims
 from storage.database import Database
@@ -53,7 +52,7 @@ async def test_how_far_was_read_is_known_soon_after_the_beginning(
     wire: ScriptedSocket, server: ChatServer, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The first answer to a ping may come while the beginning is still being handled: it says nothing then."""
-    monkeypatch.setattr(connection, "SECOND_PING", 0.05)
+    monkeypatch.setattr(parser, "SECOND_PING", 0.05)
     door = asyncio.Event()
 
     async def shut(_: BaseModel) -> None:

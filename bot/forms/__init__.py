@@ -6,13 +6,28 @@ Words:
     Picker, Reference: a field of a person or channel; one of them by id, believed once Mattermost knows it.
 """
 
-from bot.forms.choices import Offered, Radio
-from bot.forms.form import Form, Hidden, name_of, store_as
-from bot.forms.kinds import Choice, Clues, Day, Element, FieldKind, Number, Raw, ReadText, Text, Unreadable
-from bot.forms.limits import cut
+from bot.forms.form import Form, Hidden, draw_step, mistakes_in, name_of, sent_in, store_as
+from bot.forms.kinds import (
+    ID,
+    ChannelPicker,
+    Choice,
+    Clues,
+    Day,
+    Element,
+    FieldKind,
+    Number,
+    Offered,
+    PersonPicker,
+    Radio,
+    Raw,
+    ReadText,
+    Reference,
+    Source,
+    Text,
+    Unreadable,
+    cut,
+)
 from bot.forms.multiselects import Many, Picks
-from bot.forms.pickers import ID, ChannelPicker, PersonPicker, Reference, Source
-from bot.forms.stages import draw_step, mistakes_in, sent_in
 
 __all__ = [
     "ID",

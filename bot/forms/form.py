@@ -1,6 +1,12 @@
-"""A form is a model: its fields become a dialog, a submission becomes it."""
+"""A form is a model: its fields become a dialog, a submission becomes it.
 
-from collections.abc import Iterable, Mapping
+In a dialog of several steps later submissions carry earlier values too, so each step has names of its own: new web
+clients send what was left of an earlier step under a name that a later one uses, where that is blank
+(docs/mattermost.md §3.9).
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from enum import StrEnum
@@ -11,13 +17,52 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 from pydantic.fields import FieldInfo
 
 from bot.errors import UserError
-from bot.forms.choices import Offered
-from bot.forms.kinds import Choice, Clues, Element, FieldKind, Number, Question, Raw, Text, Unreadable
-from bot.forms.limits import cut
+from bot.forms.kinds import (
+    Choice,
+    Clues,
+    Element,
+    FieldKind,
+    Number,
+    Offered,
+    Picker,
+    Question,
+    Raw,
+    Reference,
+    Text,
+    Unreadable,
+    cut,
+)
 from bot.forms.multiselects import Many
-from bot.forms.pickers import Picker, Reference
-from bot.forms.stages import OF_A_STEP
 from bot.texts import quote, typeset
+
+OF_A_STEP = re.compile(r"\d{1,3}_")
+"""How the names of elements begin from the second step on; no form begins a name of its own so."""
+
+
+def name_in(step: int, name: str) -> str:
+    """What an element is called in a step, counted from 1."""
+    return name if step == 1 else f"{step}_{name}"
+
+
+def draw_step(step: int, elements: Sequence[Element]) -> list[Element]:
+    """The elements of a form, as a step shows them."""
+    if step == 1:
+        return list(elements)
+    return [element | {"name": name_in(step, str(element["name"]))} for element in elements]
+
+
+def sent_in(step: int, raw: Raw) -> dict[str, Any]:
+    """What was sent in a step, by the form’s own names."""
+    if step == 1:
+        return dict(raw)
+    start = name_in(step, "")
+    return {name.removeprefix(start): value for name, value in raw.items() if name.startswith(start)}
+
+
+def mistakes_in(step: int, mistakes: Mapping[str, str]) -> dict[str, str]:
+    """Sentences by the names of the elements that are shown."""
+    return {name_in(step, name): sentence for name, sentence in mistakes.items()}
+
 
 TITLE_MAX, LABEL_MAX, HELP_MAX = 24, 24, 150
 """Bytes (docs/mattermost.md §3.3)."""

@@ -1,4 +1,4 @@
-"""The kinds of fields: how each is drawn as dialog elements, and read from what clients send."""
+"""The kinds of fields: how each is drawn as dialog elements, and read from what clients send, and how much of it."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -6,12 +6,36 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal, NamedTuple
 
 from bot.capabilities import Capabilities
-from bot.forms.limits import LONG_MAX, TEXT_MAX, cut, say_too_long
 from bot.french.dates import read_date
 from storage.people import Person
+
+TEXT_MAX, LONG_MAX = 150, 3000
+"""What clients let one type (bytes, docs/mattermost.md §3.3)."""
+
+NUMBER_SENT_MAX = 10**15
+PICKED_MAX = 300
+"""Values of one element; no list is as long (tests/test_annonce_targets.py)."""
+
+
+def say_too_long(most: int) -> str:
+    """The sentence under what is longer than fits."""
+    return f"Raccourcissez ce texte : {most} caractères au plus."
+
+
+def cut(value: object, most: int = LONG_MAX) -> Any:
+    """A value as it is kept: no longer than people can type it, and of a kind that clients send."""
+    if isinstance(value, str):
+        # A lone surrogate is no character, and of NUL no text is made: PostgreSQL would refuse the whole.
+        return value[:most].replace("\0", "").encode(errors="replace").decode()
+    if isinstance(value, list):
+        return [cut(one) for one in value[:PICKED_MAX] if not isinstance(one, list)]
+    # (NaN and infinities are no JSON.)
+    known = isinstance(value, bool) or (isinstance(value, (int, float)) and abs(value) < NUMBER_SENT_MAX)
+    return value if known else None
+
 
 Element = dict[str, object]
 Raw = Mapping[str, object]
@@ -230,3 +254,91 @@ class Day(FieldKind):
         if day is None:
             raise ValueError("Écrivez la date comme aujourd’hui, hier, 12/09 ou 12/09/2026.")
         return day
+
+
+Source = Literal["users", "channels"]
+"""Where a client looks, by Mattermost’s own word."""
+
+ID = re.compile(r"[a-z0-9]{26}")
+
+
+class Reference(NamedTuple):
+    """Somebody or a channel, as a client names them."""
+
+    source: Source
+    id: str
+
+
+@dataclass(frozen=True)
+class Picker(FieldKind):
+    """An id, read only if Mattermost knows it (``Clues.names``): what a client sends may be anything.
+
+    What is known already is shown by its name, as the only one of a list: without it web clients show nothing, and
+    new ones send nothing (docs/mattermost.md §3.4).
+    """
+
+    source: ClassVar[Source]
+
+    def draw(self, question: Question, known: object, clues: Clues) -> list[Element]:
+        if known is None or not ID.fullmatch(str(known)):
+            return [question.element(type="select", data_source=self.source)]
+        options = [{"text": clues.names.get(str(known), str(known)), "value": str(known)}]
+        return [question.element(known, type="select", data_source=self.source, options=options)]
+
+    def reference(self, question: Question, raw: Raw) -> Reference | None:
+        """Who or what was picked, if it can be anybody or anything at all."""
+        text = self._text(question, raw)
+        return Reference(self.source, text) if ID.fullmatch(text) else None
+
+    def value(self, text: str, clues: Clues) -> str:
+        if text not in clues.names:
+            raise ValueError(self.missing)
+        return text
+
+
+@dataclass(frozen=True)
+class PersonPicker(Picker):
+    """Somebody with an account in use; bots are none."""
+
+    source = "users"
+    missing: ClassVar[str] = "Choisissez une personne dans la liste."
+
+
+@dataclass(frozen=True)
+class ChannelPicker(Picker):
+    """A channel of the team that this person and the bot both see."""
+
+    source = "channels"
+    missing: ClassVar[str] = "Choisissez un canal dans la liste ; s’il est privé, invitez-y d’abord le bot."
+
+
+@dataclass(frozen=True)
+class Radio(Choice):
+    """One of a few ``options``, all in sight, none of them chosen beforehand.
+
+    With something to show already it is a list, as web clients from 11.0 on send a radio’s default without showing it;
+    so it is where it may stay blank, which older ones never allow a radio (docs/mattermost.md §3.4).
+    """
+
+    def draw(self, question: Question, known: object, clues: Clues) -> list[Element]:
+        (element,) = super().draw(question, known, clues)
+        return [element if element["default"] or question.optional else element | {"type": "radio"}]
+
+
+@dataclass(frozen=True)
+class Offered(FieldKind):
+    """One of what the form ``offers`` for this field, each time anew: ``first``, and what travels in the hidden field
+    ``among`` (value → text), unless the form says otherwise."""
+
+    among: str = ""
+    first: Mapping[str, str] = field(default_factory=dict)
+    missing: ClassVar[str] = Choice.missing
+
+    def draw(self, question: Question, known: object, clues: Clues) -> list[Element]:
+        return self._among(question, clues).draw(question, known, clues)
+
+    def read(self, question: Question, raw: Raw, clues: Clues) -> Any:
+        return self._among(question, clues).read(question, raw, clues)
+
+    def _among(self, question: Question, clues: Clues) -> Choice:
+        return Choice(clues.offers.get(question.name, {}))

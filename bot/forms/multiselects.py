@@ -5,8 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from bot.forms.kinds import Clues, Element, FieldKind, Question, Raw, Unreadable
-from bot.forms.limits import LONG_MAX, TEXT_MAX, cut, say_too_long
+from bot.forms.kinds import LONG_MAX, TEXT_MAX, Clues, Element, FieldKind, Question, Raw, Unreadable, cut, say_too_long
 from bot.french.words import join
 from bot.texts import quote
 from config.text import fold

@@ -5,7 +5,120 @@ Words:
     PlainText: a text as it is searched, each character of which knows where it stands in the original.
 """
 
-from bot.guard.search import DataKind, Detection, find, mask, name_kinds, names_owner
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.french.words import join
+from bot.guard.identity import find_addresses, find_birth_dates, find_phones
+from bot.guard.numbers import find_cards, find_iban, find_nir
+from bot.guard.passwords import find_passwords
+from bot.guard.plain_text import PlainText, read_plain_text
+
+
+class DataKind(StrEnum):
+    """In the order in which they win where two share characters."""
+
+    NIR = "nir"
+    IBAN = "iban"
+    CARTE = "carte"
+    MOT_DE_PASSE = "mot_de_passe"
+    COURRIEL = "courriel"
+    NAISSANCE = "naissance"
+    TELEPHONE = "telephone"
+
+    @property
+    def label(self) -> str:
+        """As people call it."""
+        return _LABELS[self]
+
+
+_LABELS = {
+    DataKind.NIR: "numéro de sécurité sociale",
+    DataKind.IBAN: "IBAN",
+    DataKind.CARTE: "numéro de carte bancaire",
+    DataKind.MOT_DE_PASSE: "mot de passe",
+    DataKind.COURRIEL: "adresse électronique",
+    DataKind.NAISSANCE: "date de naissance",
+    DataKind.TELEPHONE: "numéro de téléphone",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """What stands from a character of the text to before another."""
+
+    kind: DataKind
+    start: int
+    end: int
+
+
+MASK = "▮▮▮"
+_FINDERS: Mapping[DataKind, Callable[[str], Iterable[tuple[int, int]]]] = {
+    DataKind.NIR: find_nir,
+    DataKind.IBAN: find_iban,
+    DataKind.CARTE: find_cards,
+    DataKind.COURRIEL: find_addresses,
+    DataKind.NAISSANCE: find_birth_dates,
+    DataKind.TELEPHONE: find_phones,
+}
+_FEMININE = frozenset({DataKind.COURRIEL, DataKind.NAISSANCE})
+
+
+def find(text: str) -> Sequence[Detection]:
+    """What is personal in a text, in its order; no two share a character."""
+    plain = read_plain_text(text)
+    rank = {kind: at for at, kind in enumerate(DataKind)}
+    taken: list[Detection] = []
+    for found in sorted(_find_all(plain), key=lambda found: (found.start, rank[found.kind], -found.end)):
+        if not taken or found.start >= taken[-1].end:
+            taken.append(found)
+        elif rank[found.kind] < rank[taken[-1].kind]:
+            taken[-1] = found
+    return taken
+
+
+def _find_all(plain: PlainText) -> Iterator[Detection]:
+    for kind, finder in _FINDERS.items():
+        yield from (Detection(kind, *plain.span(*span)) for span in finder(plain.text))
+    yield from (Detection(DataKind.MOT_DE_PASSE, *plain.span(*span)) for span in find_passwords(plain))
+
+
+def mask(text: str, found: Iterable[Detection] | None = None) -> str:
+    """The text with bars for what was found, by default all that there is, and what each hides."""
+    pieces, at = [], 0
+    for one in sorted(find(text) if found is None else found, key=lambda one: one.start):
+        pieces += [text[at : one.start], f"{MASK} ({one.kind.label})"]
+        at = one.end
+    return "".join([*pieces, text[at:]])
+
+
+def name_kinds(found: Iterable[Detection]) -> str:
+    """What was found, each kind once: « un numéro de téléphone et une adresse électronique »; "" for nothing."""
+    kinds = dict.fromkeys(one.kind for one in found)
+    return join([f"{'une' if kind in _FEMININE else 'un'} {kind.label}" for kind in kinds])
+
+
+_BEFORE, _AFTER = 60, 40
+"""Characters on each side of a number in which a name is looked for."""
+_CIVIL = re.compile(r"\b(?:M\.|Mr|Mme|Mlle|Monsieur|Madame|Mademoiselle|Dr|Docteur)\.?\s{1,3}[A-ZÀ-Þ]")
+_FULL_NAME = re.compile(r"\b[A-ZÀ-Þ][\w’'-]{1,40}\s{1,3}[A-ZÀ-Þ][\w’'-]{1,40}")
+_MOBILE = re.compile(r"(?:00|\+)?(?:33)?0?[67]")
+
+
+def names_owner(text: str) -> bool:
+    """Whether a number has a person’s name beside it: « Mme Martin » with any, « Sophie Martin » with a mobile one (of
+    two words with capitals, others may be a service: « Solidarité Numérique, 01 70 77 23 72 »)."""
+    for found in find(text):
+        if found.kind is not DataKind.TELEPHONE:
+            continue
+        around = f"{text[max(0, found.start - _BEFORE) : found.start]}\n{text[found.end : found.end + _AFTER]}"
+        is_mobile = _MOBILE.match(re.sub(r"[^\d+]", "", text[found.start : found.end]))
+        if _CIVIL.search(around) or (is_mobile and _FULL_NAME.search(around)):
+            return True
+    return False
+
 
 __all__ = [
     "DataKind",

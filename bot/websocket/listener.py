@@ -16,8 +16,16 @@ from bot.retries import backoff
 from bot.tasks import Traffic
 from bot.watchlist import Watchlist
 from bot.websocket.catch_up import CatchUp, CatchUpReader
-from bot.websocket.connection import Connection, Frame, FrameHandlers, MissedEventsError, StreamPosition
-from bot.websocket.parser import ChannelNews, FrameParser, MemberNews
+from bot.websocket.parser import (
+    ChannelNews,
+    Connection,
+    Frame,
+    FrameHandlers,
+    FrameParser,
+    MemberNews,
+    MissedEventsError,
+    StreamPosition,
+)
 from bot.websocket.queue import EventCursor, EventQueue, Item
 from bot.websocket.tracker import PlaceTracker
 from storage.database import Database

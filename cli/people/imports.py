@@ -24,7 +24,7 @@ from storage import people
 from storage.canaux.membership import ChannelMember, MembershipRules
 from storage.database import Database
 from storage.journal import AuditAct
-from storage.people import Awaited, Person, departures, register, structures
+from storage.people import Awaited, Person, departures, register
 from storage.people.notices import count_role_notices, forget_role_notices
 
 
@@ -209,7 +209,7 @@ class Import(LineImport[Entry, PeopleOutcome]):
             found = await people.among(db, ids, names, emails)
             batch.known.add(found, await register.find_awaited_among(db, names, emails))
             sirets = [siret for _, entry in numbered if (siret := entry.said.get("siret"))]
-            employers = await structures.find_structures(db, sirets)
+            employers = await register.find_structures(db, sirets)
             for number, entry in numbered:
                 try:
                     self._take(batch, number, entry, employers)
@@ -217,7 +217,7 @@ class Import(LineImport[Entry, PeopleOutcome]):
                     self.refuse(number, fault)
             await self._write(db, batch)
 
-    def _take(self, batch: _Batch, number: int, entry: Entry, employers: structures.Employers) -> None:
+    def _take(self, batch: _Batch, number: int, entry: Entry, employers: register.Employers) -> None:
         person, waiting = batch.known.person(entry), batch.known.waiting(entry)
         if person is None:
             line, is_news = change_awaited(waiting, entry, employers, batch.known.now)

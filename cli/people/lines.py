@@ -12,7 +12,7 @@ from storage.communes import get_commune
 from storage.cra import files
 from storage.people import Awaited, Person, Role, Structure, zone_in
 from storage.people.person import read_departements, read_role
-from storage.people.structures import Employers, read_siret
+from storage.people.register import Employers, read_siret
 
 COLUMNS = (
     *("username", "prenom", "nom", "email", "role", "structure", "siret", "code_commune"),

@@ -34,7 +34,7 @@ from storage.canaux import list_allowances, list_planned
 from storage.canaux.membership import MembershipRules
 from storage.database import Database
 from storage.journal import AuditAct
-from storage.people import Structure, arrivals, register, structures
+from storage.people import Structure, arrivals, register
 
 QUIET = (
     "Première importation : personne n’est prévenu de son rôle. Quand le bot est prêt, « /membres accueils » accueille "
@@ -162,9 +162,9 @@ class StructuresImport(LineImport[Structure, StructuresOutcome]):
         """Those that are new or say something new."""
         said = [structure for _, structure in batch]
         async with take_turn(self.database) as db:
-            known = await structures.find_structures(db, [structure.siret for structure in said])
+            known = await register.find_structures(db, [structure.siret for structure in said])
             news = [s for s in said if s.siret not in known or s.model_dump() != known[s.siret].model_dump()]
-            await structures.write_structures(db, news)
+            await register.write_structures(db, news)
             if news:
                 await note(db, AuditAct.IMPORT, "import:structures", utc_now(), sirets=[each.siret for each in news])
         self.outcome.added += sum(s.siret not in known for s in news)

@@ -8,9 +8,9 @@ from pydantic import BaseModel
 from bot.context import Context
 from bot.errors import UserError
 from bot.french.words import plural
+from bot.job_runner import DOUBLED_HOUR
 from bot.plain_text import shorten
 from bot.replies import Ask, Button, Message, Refresh, Replies, Reply, Start, Whisper
-from bot.schedules import DOUBLED_HOUR
 from bot.texts import Markdown, escape, render
 from commands.actus import editions
 from commands.actus.editions import Edition, NewsContext, Sheet, lay_out_sheet, note_digest

@@ -7,7 +7,7 @@ from bot.broadcasts import delete_posts
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.forms import Form
-from bot.forms.limits import LONG_MAX
+from bot.forms.kinds import LONG_MAX
 from bot.french.words import join
 from bot.permalinks import find_permalink
 from bot.plain_text import shorten

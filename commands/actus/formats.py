@@ -13,9 +13,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from bot.french.words import plural
-from bot.papers import brand
-from bot.papers.brand import Brand
-from bot.papers.page import group_digits
+from bot.papers import page
+from bot.papers.page import Brand, group_digits
 from bot.papers.typeset import compose_pdf, replace_shortcodes, to_drawable
 from bot.plain_text import shorten
 from bot.texts import BREAK, Markdown, escape, typeset
@@ -266,7 +265,7 @@ def _describe_logo(look: Brand) -> dict[str, Any] | None:
 
 
 def _describe_home(address: str) -> dict[str, str] | None:
-    code = brand.draw_qr_code(address) if address else None
+    code = page.draw_qr_code(address) if address else None
     return {"url": address, "short": _typeset(_SITE.sub("", address)), "svg": code.svg} if code else None
 
 
@@ -277,7 +276,7 @@ def _describe_chapter(chapter: Chapter) -> dict[str, Any]:
 
 def _describe_piece(piece: Piece) -> dict[str, Any]:
     text = strip_commands(" ".join(piece.text.split()))
-    code = brand.draw_qr_code(piece.url) if piece.url else None
+    code = page.draw_qr_code(piece.url) if piece.url else None
     alt = f"Code QR vers {shorten_url(piece.url, SHORTS[0])}"
     return {
         "titles": [_typeset(shorten(strip_commands(piece.title), most)) or "Sans titre" for most in TITLES],

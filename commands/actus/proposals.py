@@ -12,7 +12,7 @@ from bot.cards import RowCard
 from bot.command_lines import RunCommand
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
-from bot.forms.limits import LONG_MAX, TEXT_MAX
+from bot.forms.kinds import LONG_MAX, TEXT_MAX
 from bot.mattermost import ChatPost
 from bot.permalinks import find_permalink, make_permalink, read_linked_post
 from bot.plain_text import shorten, strip_markdown, to_one_line

@@ -16,7 +16,7 @@ from bot.context import Context, ReadingContext
 from bot.destinations import TeamChannels
 from bot.errors import ChatError
 from bot.mattermost import ChatReader
-from bot.papers import brand
+from bot.papers import page
 from bot.replies import Message, Parcel, Progress, Reply, Say, SendFile, Step
 from bot.texts import Markdown, escape, render
 from commands.actus import cards, editions, formats
@@ -368,5 +368,5 @@ async def make_document(ctx: ReadingContext, order: Document, folder: Path) -> P
     found = await editions.get_digest(ctx, order.digest)
     sheet = await editions.read_sheet(ctx, found)
     path = folder / formats.name_pdf(sheet)
-    path.write_bytes(await ctx.compute(partial(formats.write_pdf, sheet, brand.read_brand(ctx.settings))))
+    path.write_bytes(await ctx.compute(partial(formats.write_pdf, sheet, page.read_brand(ctx.settings))))
     return Parcel(f"Le n° {found.number} en PDF.", files=[path])

@@ -22,8 +22,8 @@ from storage import people
 from storage.annuaire import NETWORK
 from storage.canaux import find_team_room
 from storage.journal import AuditAct
-from storage.people import Person, Role, access
-from storage.people.access import AccessRequest
+from storage.people import Person, Role, arrivals
+from storage.people.arrivals import AccessRequest
 
 CARD = RowCard[AccessRequest]("membres.access:", lambda asked: asked.key)
 """The request, before whoever may decide about it."""
@@ -63,7 +63,7 @@ async def list_own_access(ctx: ReadingContext) -> Sequence[Waiting]:
     """Lead a guest to what they lack."""
     if ctx.user.role not in {None, Role.INVITE}:
         return []
-    asked = await access.get_access_request(ctx.db, ctx.user.id)
+    asked = await arrivals.get_access_request(ctx.db, ctx.user.id)
     is_open = asked is not None and asked.answered_at is None
     text = render("membres/access_waits", asked=asked if is_open else None, day=_day(ctx, asked) if asked else None)
     return [Waiting(text, Button("Voir ma demande", AskForAccess()) if is_open else access_button())]
@@ -74,7 +74,7 @@ async def ask_for_access(ctx: ReadingContext, _: AskForAccess) -> Replies:
     """Open the window, or say that what was asked waits for its answer."""
     if ctx.user.may(NETWORK):
         raise UserError("Votre place est faite : /aide montre ce que vous pouvez faire ici.")
-    asked = await access.get_access_request(ctx.db, ctx.user.id)
+    asked = await arrivals.get_access_request(ctx.db, ctx.user.id)
     if asked is not None and asked.answered_at is None:
         text = render("membres/access_asked", asked=asked, day=_day(ctx, asked), again=True)
         return Whisper(text, [Button("Retirer ma demande", WithdrawAccess())])
@@ -105,7 +105,7 @@ async def send_request(ctx: Context, sent: tuple[AskAccess, ChatUser]) -> Replie
         word=form.word or "",
         at=ctx.now,
     )
-    if not await access.note_access_request(ctx.db, asked):
+    if not await arrivals.note_access_request(ctx.db, asked):
         raise UserError("Votre demande est déjà partie : l’équipe d’animation vous répond ici même.")
     card = await draw_request(ctx, asked)
     cards = await tell_animateurs(ctx.db, await find_team_room(ctx.db), card, topic=CARD.of(asked))
@@ -117,7 +117,7 @@ async def send_request(ctx: Context, sent: tuple[AskAccess, ChatUser]) -> Replie
 @feature.button(WithdrawAccess)
 async def withdraw_request(ctx: Context, _: WithdrawAccess) -> Replies:
     """Take the request back; the card says so."""
-    asked = await access.get_access_request(ctx.db, ctx.user.id)
+    asked = await arrivals.get_access_request(ctx.db, ctx.user.id)
     if asked is None or asked.answered_at is not None or not await _answer(ctx, asked, by=ctx.user.username):
         raise UserError("Il n’y a plus de demande à retirer.")
     return [await _rewrite(ctx, asked.person_id), Whisper("C’est retiré. « Demander mon accès » reste dans /aide.")]
@@ -143,7 +143,7 @@ async def refuse_request(ctx: Context, form: RefuseAccess) -> Replies:
 
 async def must_be_open(ctx: Context, about: AboutAccess) -> AccessRequest:
     """Get a request that waits for its answer. Raises UserError for one that has it, or was asked anew."""
-    asked = await access.get_access_request(ctx.db, about.person_id)
+    asked = await arrivals.get_access_request(ctx.db, about.person_id)
     if asked is None or asked.key != about.key or asked.answered_at is not None:
         raise UserError(await _say_late(ctx, about.person_id))
     return asked
@@ -161,7 +161,7 @@ async def settle_access(ctx: Context, after: Person) -> Sequence[Reply]:
     """Answer the request of somebody who was given a role in another way."""
     if after.role not in NETWORK:
         return []
-    asked = await access.get_access_request(ctx.db, after.id)
+    asked = await arrivals.get_access_request(ctx.db, after.id)
     if asked is None or asked.answered_at is not None:
         return []
     await _answer(ctx, asked, by=ctx.user.username, role=after.role)
@@ -170,7 +170,7 @@ async def settle_access(ctx: Context, after: Person) -> Sequence[Reply]:
 
 async def close_access(ctx: Context, person_id: str) -> Sequence[Reply]:
     """Ask nobody any more about somebody whose account was deactivated."""
-    asked = await access.get_access_request(ctx.db, person_id)
+    asked = await arrivals.get_access_request(ctx.db, person_id)
     if asked is None or asked.answered_at is not None or not await _answer(ctx, asked, by=""):
         return []
     return [await _rewrite(ctx, person_id)]
@@ -178,11 +178,11 @@ async def close_access(ctx: Context, person_id: str) -> Sequence[Reply]:
 
 async def _answer(ctx: Context, asked: AccessRequest, by: str, role: Role | None = None, reason: str = "") -> bool:
     told = {"answered_at": ctx.now, "by": by, "role": role, "reason": reason}
-    return await access.answer_access_request(ctx.db, AccessRequest(**(asked.model_dump() | told)))
+    return await arrivals.answer_access_request(ctx.db, AccessRequest(**(asked.model_dump() | told)))
 
 
 async def _rewrite(ctx: Context, person_id: str, *, here: bool = False) -> Refresh:
-    asked = await access.get_access_request(ctx.db, person_id)
+    asked = await arrivals.get_access_request(ctx.db, person_id)
     assert asked is not None  # it was just answered
     return CARD.rewrite(asked, await draw_request(ctx, asked), here=here)
 
@@ -190,8 +190,8 @@ async def _rewrite(ctx: Context, person_id: str, *, here: bool = False) -> Refre
 async def draw_request(ctx: Context, asked: AccessRequest) -> Message:
     """Draw the card as it is now: with its buttons while nobody has answered."""
     is_open = asked.answered_at is None
-    lines = await access.find_lines_alike(ctx.db, asked) if is_open else []
-    known = await access.find_people_alike(ctx.db, asked) if is_open else []
+    lines = await arrivals.find_lines_alike(ctx.db, asked) if is_open else []
+    known = await arrivals.find_people_alike(ctx.db, asked) if is_open else []
     text = render(
         "membres/access_card",
         asked=asked,
@@ -206,7 +206,7 @@ async def draw_request(ctx: Context, asked: AccessRequest) -> Message:
 
 
 async def _say_late(ctx: Context, person_id: str) -> Markdown:
-    return render("membres/access_late", asked=await access.get_access_request(ctx.db, person_id))
+    return render("membres/access_late", asked=await arrivals.get_access_request(ctx.db, person_id))
 
 
 def _note_answer(ctx: Context, asked: AccessRequest, reason: str, *, granted: bool) -> None:

@@ -22,7 +22,7 @@ from dialogs.membres import OFFERED_MAX, PLACED, GrantAccess
 from storage import people, watchlist
 from storage.database import release
 from storage.people import Awaited, Person, Role, departures, register
-from storage.people.access import find_lines_alike
+from storage.people.arrivals import find_lines_alike
 from storage.people.notices import forget_role_notices
 
 

@@ -25,7 +25,7 @@ from config.territories import DEPARTEMENTS, departement
 from storage import people
 from storage.journal import AuditAct
 from storage.people import Person, Role, SameNameError
-from storage.people.structures import find_structures
+from storage.people.register import find_structures
 
 feature = Feature(
     "membres",

@@ -16,7 +16,7 @@ from bot.delivery import FILES_MAX
 from bot.errors import ChatError, UserError
 from bot.events import Reacted, WatchedPlaces
 from bot.features import Feature
-from bot.forms.limits import LONG_MAX, TEXT_MAX
+from bot.forms.kinds import LONG_MAX, TEXT_MAX
 from bot.mattermost import ChatFile, ChatPost
 from bot.permalinks import find_permalink, may_be_shown, read_publishable_post
 from bot.quotas import Quota

@@ -7,9 +7,8 @@ from functools import cache, cached_property
 
 from config import tables
 from config.territories import DEPARTEMENTS, REGION_NAMES
-from config.text import fold
+from config.text import fold, split_words
 from config.themes import THEMES
-from config.words import split_words
 from dialogs.plain_words.readings import Intention
 from dialogs.plain_words.sentences import Sentence, Spelling, stem_words
 

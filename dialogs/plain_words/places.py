@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from config.territories import DEPARTEMENTS, REGION_NAMES
-from config.words import split_words
+from config.text import split_words
 from dialogs.plain_words.frames import read_frame
 from dialogs.plain_words.sentences import Sentence
 

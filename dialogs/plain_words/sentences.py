@@ -7,8 +7,7 @@ from functools import cache
 from itertools import accumulate
 
 from config import tables
-from config.text import fold
-from config.words import find_nearest
+from config.text import find_nearest, fold
 
 READ_MAX = 1000
 """Characters that are looked at: who tells a longer story has said what it is about by then."""

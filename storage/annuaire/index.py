@@ -15,10 +15,9 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.territories import DEPARTEMENTS, hub_of
-from config.text import fold
+from config.text import fold, make_theme_word
+from config.text import split_words as split_all
 from config.themes import THEMES, find_theme
-from config.words import make_theme_word
-from config.words import split_words as split_all
 from storage.annuaire.contacts import Contact, ContactState
 from storage.annuaire.profiles import find_commune, may_see
 from storage.communes import Commune, find_place_exactly

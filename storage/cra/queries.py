@@ -14,9 +14,8 @@ from storage.cra.months import MonthKey, add_rows, recount_months
 from storage.cra.practice import PracticeCra
 from storage.cra.report import Cra, CraRow, Report, Source, columns
 from storage.cra.search import ReportSearch, Sheet
-from storage.database import INSERT, dialect
+from storage.database import INSERT, DirectStatement, dialect
 from storage.people import Person
-from storage.statements import DirectStatement
 
 
 class LastCommune(SQLModel, table=True):

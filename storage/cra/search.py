@@ -11,9 +11,8 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.tables import read
-from config.text import fold
+from config.text import fold, split_words
 from config.themes import THEMES, key, theme_of
-from config.words import split_words
 from storage.communes import get_commune, reduce_name
 from storage.cra.report import AGES, STATUTS, SUITES, Activite, Age, Canal, Cra, CraRow, Statut
 

@@ -32,14 +32,12 @@ import storage.moderation.cases
 import storage.moderation.measures
 import storage.moderation.rules
 import storage.outbox.queue
-import storage.people.access
 import storage.people.arrivals
 import storage.people.departures
 import storage.people.erasures
 import storage.people.notices
 import storage.people.person
 import storage.people.register
-import storage.people.structures
 import storage.questions
 import storage.quotas
 import storage.rappels

@@ -27,8 +27,7 @@ from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.claims import LEASE
-from storage.database import INSERT, Code, UtcTime, dialect
-from storage.statements import DirectStatement
+from storage.database import INSERT, Code, DirectStatement, UtcTime, dialect
 
 
 class TargetKind(StrEnum):

@@ -17,6 +17,7 @@ from storage.people.register import (
     BY_ID,
     Awaited,
     SameNameError,
+    Structure,
     add,
     among,
     animating,
@@ -39,7 +40,6 @@ from storage.people.register import (
     zone_in,
     zones,
 )
-from storage.people.structures import Structure
 
 __all__ = [
     "ANIMATES",

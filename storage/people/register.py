@@ -1,4 +1,6 @@
-"""The register: its queries, the imported lines that wait for an account, and finding people by their names.
+"""The register: its queries, the imported lines that wait for an account, finding people by their names, and the
+employers of conseillers, by SIRET, whose rule is here.
+
 Who is not in it, or gives no role, follows from Mattermost (bot/people.py).
 """
 
@@ -12,7 +14,7 @@ from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.territories import DEPARTEMENTS
-from config.text import fold
+from config.text import fold, follows_luhn, quote
 from config.time import PARIS
 from storage.database import Code, UtcTime, execute, insert_new, insertion, upsert
 from storage.pages import iterate_pages, read_models
@@ -335,3 +337,44 @@ def _name_row(row: RowMapping) -> NamedPerson:
 def _has_name(row: RowMapping, wanted: Collection[str]) -> bool:
     parts = _NAME_PARTS.split(fold(" ".join(str(row[name] or "") for name in ("prenom", "nom", "username"))))
     return all(any(part.startswith(word) for part in parts) for word in wanted if word)
+
+
+SIRET_DIGITS = 14
+LA_POSTE = "356000000"
+"""The SIREN whose establishments do not follow Luhn: the sum of their digits is a multiple of 5 instead."""
+
+
+class Structure(SQLModel, table=True):
+    """An establishment; ``code_commune`` is INSEE’s."""
+
+    siret: str = Field(primary_key=True, max_length=SIRET_DIGITS)
+    nom: str = Field(max_length=200)
+    code_commune: str | None = Field(default=None, max_length=5)
+
+
+Employers = Mapping[str, Structure]
+"""Establishments by their SIRET."""
+
+
+def read_siret(text: str) -> str:
+    """Read a SIRET without its spaces. Raises ValueError, with a French sentence, for what is none.
+
+    The last digit is a check (Luhn’s formula), except for La Poste (insee.fr, « Vérification d’un numéro SIRET »).
+    """
+    digits = "".join(text.split())
+    if len(digits) != SIRET_DIGITS or not (digits.isascii() and digits.isdigit()):
+        raise ValueError(f"« {quote(text)} » n’est pas un SIRET : il a 14 chiffres.")
+    if not (follows_luhn(digits) or (digits.startswith(LA_POSTE) and sum(map(int, digits)) % 5 == 0)):
+        raise ValueError(f"« {quote(text)} » n’est pas un SIRET : un chiffre est faux.")
+    return digits
+
+
+async def find_structures(db: AsyncSession, sirets: Collection[str]) -> Employers:
+    """Find those establishments, of a few hundred at most, that are known, by SIRET."""
+    found = await db.exec(select(Structure).where(col(Structure.siret).in_(sirets)))
+    return {structure.siret: structure for structure in found}
+
+
+async def write_structures(db: AsyncSession, structures: Sequence[Structure]) -> None:
+    """Write down all that is known of a few hundred establishments at most, in place of what was."""
+    await upsert(db, Structure, [structure.model_dump() for structure in structures])

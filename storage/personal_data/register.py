@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import storage.annuaire.contacts
 import storage.annuaire.profiles
-import storage.people.access
 import storage.people.arrivals
 import storage.people.departures
 import storage.people.erasures

@@ -9,8 +9,8 @@ from sys import intern
 from urllib.parse import urlsplit
 
 from config.ressources import LISTS
+from config.text import make_theme_word
 from config.themes import THEMES, from_bits
-from config.words import make_theme_word
 from storage.ressources.query import (
     ANYTHING,
     OF_THEME,

@@ -8,10 +8,9 @@ from functools import cache, lru_cache
 from typing import Protocol, cast
 
 from config.ressources import KINDS, choice_of, synonyms
-from config.text import fold
+from config.text import fold, make_theme_word
+from config.text import split_words as split_all
 from config.themes import find_theme, theme_of
-from config.words import make_theme_word
-from config.words import split_words as split_all
 
 _SMALL_WORDS = """
 au aux avec bien ce ces cet cette chez comment dans de des du elle elles en entre est et etre eux faire fait
