@@ -2,17 +2,23 @@
 
 import asyncio
 from datetime import timedelta
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from bot.app import App
+from bot.context import Context
+from bot.errors import Refusal
+from bot.events import Undelivered
 from bot.work import steps
+from commands.canaux.drift import BACK, FORWARD
+from commands.canaux.runs import SUPERSEDED_REASON, note_refused
 from storage.canaux import list_allowances, runs
-from storage.canaux.runs import ChangeState
+from storage.canaux.runs import Change, ChangeState, Drift, Run, RunKind, Stage
 from tests.modes import MODES
-from tests.people import Person, Post
-from tests.support.house import wait_for
+from tests.people import Person, Post, unique
+from tests.support.house import House, wait_for
 from tests.support.membership import ChannelWorkplace, channel_workplace, register_team, room, sync_team
 from tests.test_canaux_mending import checked, is_clean, repaired, types
 
@@ -191,9 +197,18 @@ async def test_what_was_stopped_stands_in_nobody_s_way(
         await agathe.clicks(progress, "Arrêter")
         await agathe.rewritten(progress, "arrêté")
         await agathe.rewritten(card, "laissé")
-    async with channel_workplace.bot() as app:
-        await repaired(agathe, await checked(channel_workplace, app, agathe))
-    assert await is_clean(channel_workplace, capsys)
+    async with channel_workplace.bot(work_calls=4) as app:
+        card = await repaired(agathe, await checked(channel_workplace, app, agathe))
+        assert await is_clean(channel_workplace, capsys)
+        await agathe.clicks(card, "Annuler")
+        progress = await agathe.told("Annulation dans les canaux")
+        await agathe.clicks(progress, "Arrêter")
+        await agathe.rewritten(progress, "arrêté")
+        card = await agathe.rewritten(card, "réparés")
+        assert ChangeState.DONE in await _states(app), "what was not undone is as it was"
+        await agathe.clicks(card, "Annuler")
+        await agathe.rewritten(card, "réparation annulée")
+        assert await _states(app) == {ChangeState.UNDONE}
 
 
 @pytest.mark.parametrize("repair", ["oui", "non"])
@@ -216,3 +231,26 @@ async def test_the_night_repairs_only_where_settings_say_so(
             told = str(await types(channel_workplace, app, agathe, "canaux journal")).replace("\u00a0", " ")
             assert "1 personne ajoutée" in told
             assert f"par @{agathe.username}" in told, "who clicked"
+
+
+@pytest.mark.parametrize(
+    ("sent", "topic", "after"),
+    [
+        (ChangeState.SENT, FORWARD, ChangeState.DROPPED),
+        (ChangeState.BACK, BACK, ChangeState.UNDONE),
+    ],
+)
+async def test_what_was_decided_otherwise_meanwhile_is_noted_and_told_to_nobody(
+    house: House, sent: ChangeState, topic: str, after: ChangeState
+) -> None:
+    run = Run(id=unique("r"), kind=RunKind.HAND, at=house.clock(), stage=Stage.MENDING)
+    change = Change(run_id=run.id, n=1, drift=Drift.MISSING, key="general", address="general", state=sent, batch=1)
+    async with house.bot.database.transaction() as db:
+        await runs.add_run(db, run)
+        db.add(change)
+    refused = Undelivered(topic=f"{topic}:{change.run_id}.1", refusal=Refusal.TAKEN_BACK)
+    async with house.bot.database.transaction() as db:
+        ctx = cast(Context, SimpleNamespace(db=db, settings=house.settings, now=house.clock()))
+        assert await note_refused(ctx, refused) is None
+        (noted,) = await runs.list_changes(db, change.run_id)
+    assert (noted.state, noted.why) == (after, SUPERSEDED_REASON)

@@ -137,3 +137,17 @@ async def test_a_solved_demand_becomes_a_resource_in_the_name_of_who_solved_it(h
     known = await helpdesk.agathe.asks(f"/ressources ajouter demande {ticket.number}")
     assert f"n° {made.number}" in plain(known)
     await helpdesk.house.settled()
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "speaks"),
+    [
+        ("Changer son imprimante", "Guide.", True),
+        ("Guide", "Reconnecter une imprimante au réseau wifi, pas à pas.", True),
+        ("Imprimante laser", "", False),
+        ("Déclarer ses impôts", "Pas à pas, pour les usagers.", False),
+        ("", "", False),
+    ],
+)
+def test_what_speaks_of_a_demand_shares_enough_words_with_it(title: str, text: str, speaks: bool) -> None:
+    assert suggestions.is_answer(title, text, "changer l’imprimante du réseau wifi") is speaks

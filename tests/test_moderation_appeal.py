@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from commands.moderation.appeals import is_due
+from bot.events import DirectMessage
+from commands.moderation.appeals import is_answer, is_due
 from storage.moderation import Appeal, CaseState
 from storage.people import Role
 from tests.people import Post
@@ -172,3 +173,11 @@ def test_each_time_is_said_once() -> None:
             appeal.reminded_at = now
             said.append(hour / 24)
     assert said == [3.5, 6, 7, 10, 14]
+
+
+@pytest.mark.parametrize(
+    ("root_id", "text", "contests"), [("avis", "Je conteste.", True), ("avis", " \n", False), ("", "Bonjour", False)]
+)
+def test_only_words_in_a_thread_contest_something(root_id: str, text: str, contests: bool) -> None:
+    where = {"channel_id": "direct", "user_id": "lea", "post_id": "mot"}
+    assert is_answer(DirectMessage(root_id=root_id, text=text, **where)) is contests
