@@ -25,8 +25,7 @@ from bot.menus import resolve_references
 from bot.outbox import Outbox
 from bot.outbox.actions import put_in_order
 from bot.people import People
-from bot.questions import make_open_question
-from bot.renderers import BotProfile, DialogRenderer, MessageRenderer, picture_url, without_menus
+from bot.renderers import BotProfile, DialogRenderer, MessageRenderer, make_open_question, picture_url, without_menus
 from bot.replies import (
     Ask,
     Button,

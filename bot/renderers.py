@@ -5,6 +5,7 @@ import secrets
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from functools import partial
 from hashlib import sha256
 from importlib.resources import files
@@ -18,6 +19,8 @@ from bot.links import Links
 from bot.menus import Menu, OpenMenu
 from bot.replies import Ask, Button, Card, Message, Refresh, Update
 from bot.texts import typeset
+from storage.outbox import Outgoing, TargetKind
+from storage.questions import OpenQuestion
 
 COLOUR = "#000091"
 """The blue of the State’s design system, at the edge of cards."""
@@ -202,3 +205,24 @@ class DialogRenderer:
             "elements": draw_step(step, form.elements(clues)),
             "state": self._links.seal("dialog", state),
         }
+
+
+def make_open_question(
+    message: Message, request: Request, now: datetime, row: Outgoing | None = None
+) -> OpenQuestion | None:
+    """What a message asks one person: one that is written down, the post that a click rewrites, or else a whisper where
+    they are; None where it asks nothing, or all of a channel."""
+    if message.question is None or (row and row.where is not TargetKind.PERSON):
+        return None
+    asked = message.question
+    yes, no = (button.word().model_dump() if button else {} for button in (asked.yes, asked.no))
+    is_direct = row is not None or isinstance(message, Update)
+    return OpenQuestion(
+        user_id=row.target if row else request.user_id,
+        place="" if is_direct else request.channel_id,
+        message_id=row.id if row else request.post_id if is_direct else "",
+        yes=yes,
+        no=no,
+        polite=asked.polite,
+        asked_at=now,
+    )

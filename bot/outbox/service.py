@@ -116,7 +116,7 @@ class Outbox:
         self._rows = OutboxTable(database, clock)
         self._one_process = database.is_sqlite and not options.visits
         self.news = asyncio.Event()
-        """Set when a sender is to be told that a message of theirs has come to its end (bot/delivery_events.py)."""
+        """Set when a sender is to be told that a message of theirs has come to its end (bot/event_dispatcher.py)."""
         self._marks = DeliveryMarks(self._rows, self.news)
         sender = Sender(chat, FileCarrier(chat, self._rows.keep, options.fresh))
         parts = (self._rows, self._marks, chat, sender, options.traffic, clock, first, self.news)
