@@ -15,9 +15,11 @@ COPY dialogs ./dialogs
 COPY sandbox ./sandbox
 COPY storage ./storage
 COPY templates ./templates
+# Compiled once, here: who runs the bot may not write in these folders, so that each start would compile everything.
 RUN /opt/coop/bin/pip install --no-deps --no-build-isolation . \
     && /opt/coop/bin/pip uninstall --yes pip \
-    && find /opt/coop -name __pycache__ -prune -exec rm -rf {} +
+    && find /opt/coop -name __pycache__ -prune -exec rm -rf {} + \
+    && /opt/coop/bin/python -m compileall -q --invalidation-mode unchecked-hash /opt/coop/lib
 
 FROM python:3.12-slim
 LABEL org.opencontainers.image.title="coop-bot" \

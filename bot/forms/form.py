@@ -111,7 +111,7 @@ class Form(BaseModel):
     left blank.
     """
 
-    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True, populate_by_name=True)
+    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True, populate_by_name=True, defer_build=True)
 
     title: ClassVar[str]
     submit_label: ClassVar[str] = "Envoyer"

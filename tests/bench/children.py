@@ -130,8 +130,10 @@ def _stop(process: "subprocess.Popen[bytes]") -> None:
 
 
 def clean_environment() -> dict[str, str]:
-    """The surroundings without any setting of a bot of the developer’s own."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("COOP_")}
+    """The surroundings without any setting of a bot of the developer’s own, and with modules compiled once, as those
+    of the image are."""
+    others = {name: value for name, value in os.environ.items() if not name.startswith("COOP_")}
+    return {name: value for name, value in others.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def environment_of(settings: BotSettings) -> dict[str, str]:
