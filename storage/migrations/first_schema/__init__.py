@@ -6,12 +6,8 @@ Each module declares the tables of a few features, in the words of ``columns``.
 
 from storage.migrations.first_schema import (  # noqa: F401  (they add their tables to the schema)
     actus,
-    annuaire,
-    canaux,
     cra,
-    gatherings,
     hotline,
-    messages,
     moderation,
     people,
     ressources,
