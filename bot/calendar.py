@@ -96,13 +96,6 @@ class OfficeHours:
         """Whether it is open for some of that day."""
         return bool(self._slots_of(day))
 
-    def day_after(self, day: date, count: int) -> date:
-        """The day so many open days later."""
-        while count:
-            day += _DAY
-            count -= self.opens_on(day)
-        return day
-
     def is_open(self, at: datetime) -> bool:
         """Whether somebody is there: from the minute it opens until the one it closes."""
         return self.closing(at) is not None

@@ -93,11 +93,6 @@ async def take_news(db: AsyncSession, person_id: str, most: int) -> Sequence[Dai
     return found
 
 
-async def forget_news(db: AsyncSession, person_id: str) -> None:
-    """Erase what somebody was not told, who is told nothing any more."""
-    await db.exec(delete(DailyNews).where(col(DailyNews.person_id) == person_id))
-
-
 async def get_choice(db: AsyncSession, person_id: str) -> DailyChoice:
     """Return what somebody chose, or what is usual."""
     return (await list_choices(db, [person_id]))[person_id]

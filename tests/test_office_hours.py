@@ -148,12 +148,6 @@ def test_midnight_belongs_to_the_day_it_begins() -> None:
     assert not hours().is_open(at("2026-11-26T12:30"))
 
 
-def test_open_days_are_counted_over_weekends_and_holidays() -> None:
-    assert hours().day_after(date(2026, 11, 26), 5) == date(2026, 12, 3)
-    assert hours().day_after(date(2026, 12, 22), 5) == date(2026, 12, 30)
-    assert hours().day_after(date(2026, 11, 26), 0) == date(2026, 11, 26)
-
-
 def test_years_take_no_time() -> None:
     week = hours(closed="2026-02-03")
     began = time.thread_time()

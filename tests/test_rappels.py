@@ -168,16 +168,13 @@ async def test_what_waits_is_told_when_it_is_new(days: House, agathe: Person) ->
     assert len(await days_of(agathe)) == 1, "what waited yesterday is no news"
 
 
-async def test_who_has_left_is_told_nothing_and_forgotten(days: House) -> None:
+async def test_who_has_left_is_told_nothing(days: House) -> None:
     lea = await days.conseiller("lea", left_on=MONDAY - timedelta(days=1))
     await give(days, lea, "Une nouvelle.")
     await strike(days, MONDAY, 9)
     assert not await days_of(lea)
     async with days.bot.database.transaction() as db:
         assert await rappels.count_news(db, lea.id) == 1
-        await rappels.forget_news(db, lea.id)
-        await rappels.add_news(db, DailyNews(person_id=lea.id, text="Encore", data={}, at=days.clock()))
-        assert [each.text for each in await rappels.take_news(db, lea.id, 5)] == ["Encore"]
 
 
 @pytest.mark.parametrize(

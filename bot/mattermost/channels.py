@@ -44,11 +44,6 @@ class ChannelReads(Calls):
         async for page in read_pages(wire.Channel, partial(self._channels.get_public_channels, await self.team_id())):
             yield page
 
-    async def archived_channels(self) -> AsyncIterator[Sequence[ChatChannel]]:
-        """The team’s archived channels by title: the public ones, and the private ones of the bot."""
-        async for page in read_pages(wire.Channel, partial(self._channels.get_deleted_channels, await self.team_id())):
-            yield page
-
     async def own_channels(self) -> Sequence[ChatChannel]:
         """The team’s channels in which the bot is, private ones too; no server gives them in pages."""
         return [c.value for c in await self._all_own() if c.type in {"O", "P"}]

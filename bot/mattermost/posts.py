@@ -69,10 +69,6 @@ class PostReads(Calls):
         """The thread that a post begins or belongs to, oldest first; a post without answers alone."""
         return _posts_that_stand(await self._posts.get_thread(check_id(post_id)))
 
-    async def pinned_posts(self, channel_id: str) -> Sequence[ChatPost]:
-        """The posts pinned in a channel, oldest first."""
-        return _posts_that_stand(await self._channels.get_channel_pinned_posts(check_id(channel_id)))
-
     async def changes(self, channel_id: str, since_ms: int) -> ChatChanges:
         """What was posted, changed or taken away in a channel from that instant on."""
         # What changed after the moment before; the server takes 0 for « no since ».

@@ -135,17 +135,6 @@ class MemberCalls(MemberReads):
         team_id = await self.team_id()
         await self._teams.add_user_to_team(team_id, {"team_id": team_id, "user_id": check_id(user_id)})
 
-    async def remove_from_team(self, user_id: str) -> None:
-        """Take somebody out of the bot’s team, and of all its channels; takes an administrator of the team."""
-        if await self.team_member(user_id) is not None:
-            await self._teams.remove_user_from_team(await self.team_id(), check_id(user_id))
-
-    async def set_team_admin(self, user_id: str, *, is_admin: bool) -> None:
-        """Let a member administer the bot’s team, or no more; takes an administrator of the team."""
-        roles = {"scheme_user": True, "scheme_admin": is_admin}
-        set_roles = self._teams.update_scheme_derived_roles_of_team_member
-        await set_roles(await self.team_id(), check_id(user_id), roles)
-
 
 _USERNAME = re.compile(r"[a-z0-9._-]{1,64}")
 
@@ -201,9 +190,4 @@ class UserReads(Calls):
     async def team_users(self) -> AsyncIterator[Sequence[ChatUser]]:
         """The accounts in the bot’s team by name, those switched off too."""
         async for page in read_pages(wire.User, self._users.get_users, in_team=await self.team_id()):
-            yield page
-
-    async def channel_users(self, channel_id: str) -> AsyncIterator[Sequence[ChatUser]]:
-        """The accounts in a channel of the bot’s by name, those switched off too."""
-        async for page in read_pages(wire.User, self._users.get_users, in_channel=check_id(channel_id)):
             yield page

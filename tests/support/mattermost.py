@@ -217,7 +217,6 @@ CALLS: dict[str, ApiCall] = {
     "users": ApiCall(lambda c, _: c.users([ID]), _one("POST", "/users/ids")),
     "users_by_names": ApiCall(lambda c, _: c.users_by_names(["juliette", "É"]), _one("POST", "/users/usernames")),
     "team_users": ApiCall(lambda c, _: c.team_users(), [WHERE, *_one("GET", "/users")]),
-    "channel_users": ApiCall(lambda c, _: c.channel_users(CHANNEL), _one("GET", "/users")),
     "is_team_admin": ApiCall(lambda c, _: c.is_team_admin(ID), [WHERE, *_one("GET", f"{_TEAM}/members/{ID}")]),
     "team_member": ApiCall(lambda c, _: c.team_member(ID), [WHERE, *_one("GET", f"{_TEAM}/members/{ID}")]),
     "team_members": ApiCall(lambda c, _: c.team_members(), [WHERE, *_one("GET", f"{_TEAM}/members")]),
@@ -237,9 +236,6 @@ CALLS: dict[str, ApiCall] = {
         lambda c, _: c.channel_by_name("salon"), [WHERE, *_one("GET", f"{_TEAM}/channels/name/salon")]
     ),
     "public_channels": ApiCall(lambda c, _: c.public_channels(), [WHERE, *_one("GET", f"{_TEAM}/channels")]),
-    "archived_channels": ApiCall(
-        lambda c, _: c.archived_channels(), [WHERE, *_one("GET", f"{_TEAM}/channels/deleted")]
-    ),
     "own_channels": ApiCall(lambda c, _: c.own_channels(), [WHERE, *_one("GET", f"/users/me{_TEAM}/channels")]),
     "direct_channels": ApiCall(lambda c, _: c.direct_channels(), [WHERE, *_one("GET", f"/users/me{_TEAM}/channels")]),
     "direct_channel": ApiCall(lambda c, _: c.direct_channel(ID), [WHO, *_one("POST", "/channels/direct")]),
@@ -250,7 +246,6 @@ CALLS: dict[str, ApiCall] = {
     "posts_before": ApiCall(lambda c, _: c.posts_before(CHANNEL, POST, 20), _one("GET", f"{_ROOM}/posts")),
     "newest_posts": ApiCall(lambda c, _: c.newest_posts(CHANNEL, 0, 20), _one("GET", f"{_ROOM}/posts")),
     "posts_by": ApiCall(lambda c, _: c.posts_by("juliette"), [WHERE, *_one("POST", f"{_TEAM}/posts/search")]),
-    "pinned_posts": ApiCall(lambda c, _: c.pinned_posts(CHANNEL), _one("GET", f"{_ROOM}/pinned")),
     "reactions": ApiCall(lambda c, _: c.reactions(POST), _one("GET", f"{_POST}/reactions")),
     "file": ApiCall(lambda c, _: c.file(FILE), _one("GET", f"/files/{FILE}/info")),
     "largest_file": ApiCall(lambda c, _: c.largest_file(), _one("GET", "/config/client")),
@@ -282,13 +277,6 @@ CALLS: dict[str, ApiCall] = {
         lambda c, _: c.set_channel_admin(CHANNEL, ID, is_admin=True), _one("PUT", f"{_ROOM}/members/{ID}/schemeRoles")
     ),
     "add_to_team": ApiCall(lambda c, _: c.add_to_team(ID), [WHERE, *_one("POST", f"{_TEAM}/members")]),
-    "remove_from_team": ApiCall(
-        lambda c, _: c.remove_from_team(ID),
-        [WHERE, *_one("GET", f"{_TEAM}/members/{ID}"), *_one("DELETE", f"{_TEAM}/members/{ID}")],
-    ),
-    "set_team_admin": ApiCall(
-        lambda c, _: c.set_team_admin(ID, is_admin=True), [WHERE, *_one("PUT", f"{_TEAM}/members/{ID}/schemeRoles")]
-    ),
     "open_dialog": ApiCall(
         lambda c, _: c.open_dialog("t", "http://bot/dialogs", {}), _one("POST", "/actions/dialogs/open")
     ),
