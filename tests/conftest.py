@@ -14,7 +14,7 @@ from aiohttp import ClientSession
 from sandbox import Sandbox
 from sandbox.faults import Faults
 from storage import engines
-from tests.modes import EDGES, FORM_MODES, MODES, NEWEST
+from tests.modes import EDGES, FORM_MODES, MODES, NEWEST, modes_of
 from tests.parts import PARTS, files_of, is_of, is_quick, rooms, superfluous
 from tests.people import Person, Site, first_admin, new_session
 from tests.scheduler import own_ports, pytest_xdist_make_scheduler
@@ -64,7 +64,7 @@ def pytest_configure(config: pytest.Config) -> None:
     room = config.getoption("--room")
     if room and not files_of(room):
         raise pytest.UsageError(f"ROOM={room} : aucun test de ce nom. Il y a : {', '.join(rooms())}.")
-    config.addinivalue_line("markers", "every_mode: told on every generation of servers")
+    config.addinivalue_line("markers", "every_mode: told on generations of servers in the middle, too")
     config.addinivalue_line("markers", "newest_only: told on the newest server, with SQLite")
     config.addinivalue_line("markers", "browser: told in a real browser, where the machine has one")
     config.addinivalue_line("markers", "own_database: has a database of its own, whatever the house has")
@@ -93,7 +93,7 @@ def _places(metafunc: pytest.Metafunc) -> list[Place]:
     marks = {m.name for m in metafunc.definition.iter_markers()}
     if option("--mattermost"):
         return [Place("", option("--database") or "sqlite")]
-    modes: tuple[str, ...] = MODES if "every_mode" in marks else EDGES
+    modes: tuple[str, ...] = modes_of(metafunc.definition.nodeid) if "every_mode" in marks else EDGES
     if "newest_only" in marks or "both_databases" in marks:
         modes = (NEWEST,)
     modes = (option("--mode"),) if option("--mode") else modes

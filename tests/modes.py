@@ -1,6 +1,8 @@
 """The generations of servers that stories, forms and the sandbox are tried on."""
 
 from datetime import date
+from itertools import combinations
+from zlib import crc32
 
 from bot.capabilities import Capabilities
 from bot.forms import Clues
@@ -13,8 +15,22 @@ generations are told there too."""
 EDGES = (NEWEST, "5.37")
 """The newest and the oldest: where there is no time for all of them."""
 
+MIDDLE = tuple(mode for mode in MODES if mode not in EDGES)
+EACH = 2
+"""On how many of those in the middle a story of every mode is told, beside the newest and the oldest."""
+
 FORM_MODES = ("11.2", "11.0", "5.37")
 """The three ways a dialog can be drawn."""
+
+
+def modes_of(story: str) -> tuple[str, ...]:
+    """Where a story of every mode is told, from the newest to the oldest: at both edges, and on some in the middle.
+
+    These are others for each story, and always the same for one: what changed with a version is in many stories, of which
+    half are told there.
+    """
+    chosen = [*combinations(MIDDLE, EACH)]
+    return (EDGES[0], *chosen[crc32(story.encode()) % len(chosen)], EDGES[1])
 
 
 def version(mode: str) -> tuple[int, int]:
