@@ -26,8 +26,8 @@ FORM_MODES = ("11.2", "11.0", "5.37")
 def modes_of(story: str) -> tuple[str, ...]:
     """Where a story of every mode is told, from the newest to the oldest: at both edges, and on some in the middle.
 
-    These are others for each story, and always the same for one: what changed with a version is in many stories, of which
-    half are told there.
+    These are others for each story, and always the same for one: what changed with a version is in many stories, half
+    of which are told there.
     """
     chosen = [*combinations(MIDDLE, EACH)]
     return (EDGES[0], *chosen[crc32(story.encode()) % len(chosen)], EDGES[1])
