@@ -18,7 +18,7 @@ from tests.support.actus import (
     pass_hours,
     web,
 )
-from tests.support.house import plain
+from tests.support.house import PATIENCE, plain
 from tests.support.servers import FakeWeb, answer_with, redirect
 
 __all__ = ["news_stage", "web"]
@@ -187,7 +187,7 @@ async def test_reading_goes_on_after_a_kill_and_takes_each_thing_once(newsroom: 
     web.pages |= {f"s{n}.example/flux": answer for n in range(9)}
     house.clock.goes_to(house.clock() + timedelta(hours=1))
     await house.bot.runs.run(("job", "actus.hourly"), f"{word}-mort")
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         await reached.wait()
     await house.restart()
     web.opens_to(house.bot.web)

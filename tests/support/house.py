@@ -16,13 +16,14 @@ import pytest
 from sqlalchemy import delete, update
 from sqlmodel import col, select
 
-from bot import job_runner, logs, watchlist
+from bot import job_runner, logs, recovery, watchlist
 from bot.app import App
 from bot.clock import utc_now
 from bot.connections import Limits
 from bot.events import TEAM
 from bot.features import Feature
 from bot.outbox import actions
+from bot.work import steps
 from cli.demo.stage import free_port
 from cli.setup.command import SetupOptions, setup
 from commands import FEATURES
@@ -49,7 +50,8 @@ SETTLED_S = 75.0
 PATIENCE = 30.0
 """Seconds after which what has no event is given up; only a failure waits that long."""
 FIRST = 0.1
-"""The first pause in seconds of a house’s bots after an embedded server did not take something."""
+"""The first pause in seconds of a house’s bots after an embedded server did not take something, and that of work which
+comes no further or waits for what was not read yet."""
 ASKS_EVERY = 1.0
 """Seconds after which a house’s bot asks again where its features listen: stories write into tables by themselves."""
 GATHERED_FOR = timedelta(seconds=0.3)
@@ -126,7 +128,8 @@ class House:
         rappels.USUAL_RHYTHM = rappels.Rhythm.NEVER  # no message of the day comes in the middle of a story
         job_runner.MISSED_MAX = MISSED_MAX if self.makes_up else timedelta()
         if self.sandbox:
-            actions.LOOKS = NOTICE_LOOKS
+            actions.LOOKS, steps.IDLE_PAUSE, steps.NOT_BACK = NOTICE_LOOKS, FIRST, FIRST
+            recovery.RECOVERY_RETRY = FIRST
         watchlist.WATCHES_EVERY, cases.STORM_JOINS, broadcast.GATHERED_FOR = ASKS_EVERY, CROWD, GATHERED_FOR
         self.app = App(self.settings, self.features, self.clock, first=self._first)
         await self.app.start()
