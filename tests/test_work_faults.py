@@ -228,7 +228,10 @@ async def test_so_many_calls_a_second_and_half_once_it_is_too_much(worker_workpl
         assert 10 <= app.budget.rate < 11
 
 
-async def test_a_step_that_comes_no_further_is_not_asked_all_the_time(worker_workplace: WorkerWorkplace) -> None:
+async def test_a_step_that_comes_no_further_is_not_asked_all_the_time(
+    worker_workplace: WorkerWorkplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(steps, "IDLE_PAUSE", 1.0)  # that of a house is shorter
     async with worker_workplace.bot() as app:
         await worker_workplace.begins(app, Write(people=[worker_workplace.juliette.id], page=0))
         await wait_until(lambda: bool(worker_workplace.gang.seen))
