@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from rapidfuzz import fuzz
 
 from bot.features import Trigger
-from bot.french.periods import Period, read_period
+from bot.french.periods import Period, find_period, read_period
 from bot.texts import quote
 from config.text import find_nearest, fold
 
@@ -95,7 +95,7 @@ class CommandIndex:
             first = self._find_mistyped(name, "")
             return (self.mend(f"{first} {rest}") or f"{first} {rest}".strip()) if first else ""
         word, _, more = rest.partition(" ")
-        meant = "" if name in self._seeking else self._find_mistyped(word, name)
+        meant = "" if name in self._seeking else self._find_mistyped(word, "" if name == HELP else name)
         if not meant or (name in self._telling and _has_words(more)):
             return ""
         return " ".join(filter(None, (name, meant, more.strip())))
@@ -136,10 +136,6 @@ class CommandIndex:
         return max(whole, first), " ".join((self._names[folded], *rest))
 
 
-PERIOD_WORDS_MAX = 8
-"""Words of the longest period: « du 1er décembre 2025 au 15 mars 2026 »."""
-
-
 def _has_words(text: str) -> bool:
     """Whether a text says more than numbers, names and links."""
     return any(not re.fullmatch(r"@\S+|~\S+|https?://\S+|(?:n°|#)?\d*", word) for word in text.split())
@@ -166,8 +162,8 @@ def require_period(text: str, today: date) -> Period:
 def split_period(text: str, today: date) -> tuple[Period | None, str]:
     """Split a text in the longest period that it names, if it names one, and its other words: « atelier septembre »."""
     words = text.split()
-    for size in range(min(len(words), PERIOD_WORDS_MAX), 0, -1):
-        for first in range(len(words) - size + 1):
-            if period := read_period(" ".join(words[first : first + size]), today):
-                return period, " ".join((*words[:first], *words[first + size :]))
-    return None, text.strip()
+    found = find_period(len(words), lambda first, end: " ".join(words[first:end]), today)
+    if found is None:
+        return None, text.strip()
+    first, end, period = found
+    return period, " ".join((*words[:first], *words[end:]))

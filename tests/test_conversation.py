@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import pytest
 
+from commands import FEATURES
 from sandbox.faults import Faults
 from storage.cra import Source
 from storage.people import Role
@@ -47,6 +48,9 @@ async def is_quiet(house: House, person: Person, said: Sequence[Post]) -> bool:
     return [post.id for post in await person.direct()] == [post.id for post in said]
 
 
+TYPED = {trigger.key[1] for feature in FEATURES for trigger in feature.commands}
+
+
 class Kind(NamedTuple):
     """Something that people say, what is told of it, and the beginning of the first button under that."""
 
@@ -70,7 +74,7 @@ KINDS = (
     Kind("modifier le cra 12", "Vous n’avez pas de compte rendu"),
     Kind("supprime le cra 88", "peut-être", "Supprimer le compte rendu 88"),
     Kind("je cherche quelqu'un qui connait aidants connect", "annuaire qui"),
-    Kind("les canaux de mon departement", "Vos canaux"),
+    Kind("les canaux de mon departement", "Aucun canal ne vous attend"),
     Kind("ou en est ma demande", "rien demandé", "Demander de l’aide"),
     Kind("ticket 4", "n’existe pas"),
     Kind("supprimer toutes mes données stp", "peut-être"),
@@ -81,6 +85,7 @@ KINDS = (
     Kind("patati patata", "Je n’ai pas compris", HOME),
     Kind("🎉 🎊", "Je", HOME),
     Kind("What time is it?", "Je n’ai pas compris", HOME),
+    *([] if "kit" in TYPED else [Kind("je n'ai pas reçu mon kit", "Je ne m’occupe pas encore du kit", HOME)]),
 )
 
 

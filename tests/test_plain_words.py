@@ -7,7 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.command_lines import CommandIndex
+from bot.french.periods import read_period
+from commands import FEATURES
+from commands.stats.queries import read_territory_name
 from config import tables
+from config.territories import TerritoryKind
 from config.text import fold
 from dialogs.plain_words import Intention, understand
 from dialogs.plain_words.cues import read_cues
@@ -24,33 +29,61 @@ def test_the_model_is_of_the_examples_that_there_are() -> None:
     assert version == name_version(read_examples()), "make plain-words"
 
 
-@pytest.mark.parametrize("name", ["plain_words_second.tsv", "plain_words_third.tsv"])
-def test_no_example_is_of_a_set_that_is_held_out(name: str) -> None:
-    held_out = {fold(one.sentence).strip(" ?!.…") for one in read_labelled(name)}
+def test_no_example_is_of_the_set_that_is_held_out() -> None:
+    held_out = {fold(one.sentence).strip(" ?!.…") for one in read_labelled("plain_words_fourth.tsv")}
     assert held_out.isdisjoint(fold(phrase).strip(" ?!.…") for phrase, _ in read_examples())
 
 
-def test_the_set_that_served_to_tune_is_read_right() -> None:
-    labelled = read_labelled("plain_words_first.tsv")
-    assert len(labelled) > 900
-    reached = score(labelled)
+@pytest.mark.parametrize(
+    ("name", "intention", "command"),
+    [("first", 0.98, 0.97), ("second", 0.95, 0.86), ("third", 0.96, 0.79), ("fourth", 0.95, 0.93)],
+)
+def test_sets_are_read_no_worse_than_they_were(name: str, intention: float, command: float) -> None:
+    """Several hands wrote them; the fourth alone is held out. The third says commands otherwise than docs/wire.md."""
+    reached = score(read_labelled(f"plain_words_{name}.tsv"))
     print(reached)
-    assert reached.intention >= 0.96
-    assert reached.command >= 0.92
+    assert reached.intention >= intention
+    assert reached.command >= command
     assert reached.sure_of_wrong_intention <= 0.01
-    assert reached.sure >= 0.55
+    assert reached.sure >= 0.4
+
+
+@pytest.mark.parametrize("name", ["first", "second", "third", "fourth"])
+def test_what_is_said_is_a_command_that_the_bot_reads(name: str) -> None:
+    """Typed as a command, each line is that command, details and all, and its period is one."""
+    for one in read_labelled(f"plain_words_{name}.tsv"):
+        line = read(one.sentence).line
+        again = read(line)
+        assert not line or (again.line, again.sure) == (line, True), one
+        command, rest = COMMANDS.find(line)
+        if command in ("stats departement", "stats region"):
+            rest = read_territory_name(TerritoryKind(command.split()[1]), rest)[1]
+        if command == "stats exporter":
+            rest = rest.removeprefix("pdf").removeprefix("xlsx").removeprefix("csv")
+        if command.startswith("stats") and command not in ("stats rapport", "stats aide"):
+            assert read_period(rest.strip(), TODAY), line
+
+
+COMING = ("rdv", "visio", "idee", "kit")
+TYPED = [trigger.key[1] for feature in FEATURES for trigger in feature.commands]
+OTHERS = [name for name in TYPED if name.split()[0] not in COMING]
 
 
 @pytest.mark.parametrize(
-    ("name", "intention", "wrong"), [("plain_words_second.tsv", 0.89, 0.02), ("plain_words_third.tsv", 0.92, 0.01)]
+    ("sentence", "intention", "line"),
+    [
+        ("prends-moi un rdv mardi 10h avec une personne pour les impots", "rdv", "/rdv mardi 10h impots"),
+        ("mes rendez-vous de demain", "rdv", "/rdv"),
+        ("lance une visio", "visio", "/visio"),
+        ("j'ai une idée : trier les fiches par date", "idee", "/idee trier les fiches par date"),
+        ("je n'ai pas reçu mon kit", "kit", "/kit"),
+    ],
 )
-def test_a_set_that_is_held_out_is_read_no_worse_than_it_was(name: str, intention: float, wrong: float) -> None:
-    """Two hands wrote their sets. Of commands, 0.88 is wanted and not reached (docs/decisions/demandes.md)."""
-    reached = score(read_labelled(name))
-    print(reached)
-    assert reached.intention >= intention
-    assert reached.command >= 0.7
-    assert reached.sure_of_wrong_intention <= wrong
+def test_what_is_to_come_is_understood_and_led_to_once_it_is_there(sentence: str, intention: str, line: str) -> None:
+    there = understand(sentence, TODAY, CommandIndex([*OTHERS, *COMING]))
+    assert (there.intention, there.line) == (intention, line)
+    before = understand(sentence, TODAY, CommandIndex(OTHERS))
+    assert (before.intention, before.line, before.sure) == (intention, "", False)
 
 
 @pytest.mark.parametrize(
@@ -68,6 +101,11 @@ def test_a_set_that_is_held_out_is_read_no_worse_than_it_was(name: str, intentio
         ("/canaux verifer", "canaux", "/canaux verifier"),
         ("stats exprter", "stats_export", "/stats exporter"),
         ("une fiche sur les arnaques", "ressources", "/ressources arnaques"),
+        ("/stats setpembre", "stats", "/stats septembre"),
+        ("/stats region ocitanie", "stats_territoire", "/stats region Occitanie"),
+        ("/aide ressourcs", "aide", "/aide ressources"),
+        ("sondage : on mange où ?", "sondage", "/sondage on mange où ?"),
+        ("qui connait linux dans le Rhône ?", "annuaire", "/annuaire qui linux près de Rhône"),
     ],
 )
 def test_sentences_that_were_asked_for(sentence: str, intention: str, line: str) -> None:

@@ -204,6 +204,23 @@ _READERS: tuple[Callable[[str, date], Period | None], ...] = (
     *(_read_named, _read_single, _read_since, _read_between),
 )
 
+PERIOD_WORDS_MAX = 8
+"""Words of the longest period: « du 1er décembre 2025 au 15 mars 2026 »."""
+
+
+def find_period(count: int, write: Callable[[int, int], str], today: date) -> tuple[int, int, Period] | None:
+    """Find the longest run of words that names a period: its first word, the one after its last, and what it means.
+
+    ``write`` writes the words from one up to another; "" where these may not be a period. None where none is named.
+    """
+    for size in range(min(count, PERIOD_WORDS_MAX), 0, -1):
+        for first in range(count - size + 1):
+            written = write(first, first + size)
+            if written and (period := read_period(written, today)):
+                return first, first + size, period
+    return None
+
+
 AHEAD = (6, 27, 364)
 """Days within which a weekday, a day of the month, a day of the year comes again."""
 NEAR = timedelta(days=184)

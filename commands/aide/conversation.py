@@ -43,6 +43,13 @@ PAGES = {
     "canaux archiver": "aide canaux",
 }
 """What cannot be undone is not even proposed: in its place there is the page about it."""
+COMING = {
+    Intention.RDV: "des rendez-vous",
+    Intention.VISIO: "des visioconférences",
+    Intention.IDEE: "des idées d’évolution",
+    Intention.KIT: "du kit et de la tenue",
+}
+"""What is understood before there is a command for it; where there is one, that is led to."""
 HELLO = frozenset({"bonjour", "bonsoir", "salut", "coucou", "hello", "hey", "bjr", "slt", "yo"})
 BYE = frozenset({"bonne", "bon", "au", "ciao", "bye", "adieu"})
 SMILE = "slightly_smiling_face"
@@ -186,9 +193,9 @@ class Conversation:
             offered = [*self._offer_whole(ctx, heard), *offered]
         offered = [*heard.added, *offered][:PROPOSED_MAX] if offered else list(heard.added)
         if not offered:
-            return heard.answer(
-                render("aide/not_for_us", said=quote(heard.words)), [_other("Voir ce que je sais faire")]
-            )
+            coming = "" if reading.line else COMING.get(reading.intention, "")
+            told = render("aide/not_for_us", said=quote(heard.words), coming=coming)
+            return heard.answer(told, [_other("Voir ce que je sais faire")])
         return self._offer(heard, offered)
 
     def _is_on(self, heard: Heard, reading: Reading) -> bool:

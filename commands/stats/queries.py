@@ -143,7 +143,7 @@ def say_to_come(month: dt.date) -> str:
     return f"Les premiers chiffres {name} arrivent le {said} : un mois en cours s’arrête au dernier dimanche."
 
 
-_SHORT = {"paca": "93", "idf": "11", "aura": "84"}
+_SHORT = {"paca": "93", "idf": "11", "aura": "84", "bfc": "27"}
 _LEADS = {"de", "du", "des", "d", "le", "la", "les", "l", "en", "dans", "departement", "region"}
 _LONGEST_NAME = 12
 """Words, hyphens standing alone among them, that a name may be written in: « Terres australes et antarctiques … »."""

@@ -1,80 +1,15 @@
 """The command line that stands for an intention, with the details that a sentence gives."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
-from functools import cached_property
+from collections.abc import Callable, Mapping
 
-from bot.command_lines import CommandIndex
-from config.text import fold
-from dialogs.plain_words.frames import SKILLS, read_frame
-from dialogs.plain_words.periods import find_period
-from dialogs.plain_words.places import Place, find_place
+from dialogs.plain_words.frames import SKILLS
 from dialogs.plain_words.readings import Intention
-from dialogs.plain_words.sentences import Sentence
+from dialogs.plain_words.utterance import Utterance
 from storage.urls import first_link as find_link
 
 
-@dataclass(frozen=True)
-class Said:
-    """A sentence, its words without politeness (from `first` up to `end`), and what its details depend on."""
-
-    sentence: Sentence
-    first: int
-    end: int
-    today: date
-    commands: CommandIndex
-
-    @property
-    def plain(self) -> str:
-        """All its words as they are compared, between single spaces."""
-        return self.sentence.plain
-
-    @cached_property
-    def place(self) -> Place | None:
-        """The département or région that is named."""
-        return find_place(self.sentence)
-
-    @cached_property
-    def period(self) -> str:
-        """The words that name a period, as typed; "" where there are none."""
-        return find_period(self.sentence, self.today, self.place.span if self.place else range(0))
-
-    @cached_property
-    def number(self) -> str:
-        """The first number of up to six figures that stands alone."""
-        found = re.search(r" (?:n |numero )?(\d{1,6}) ", self.plain)
-        return found[1] if found else ""
-
-    def has(self, pattern: str) -> bool:
-        """Whether some words are there, given by how they begin."""
-        return bool(re.search(rf" (?:{pattern})", self.plain))
-
-    def rest(self, before: str, start: int | None = None, after: str = "apres") -> str:
-        """The words as typed, without those of a frame before them, and of another after."""
-        frame, tail = read_frame(before), read_frame(after)
-        words, first, end = self.sentence.words, self.first if start is None else start, self.end
-        kept = read_frame(f"{before}_garde")
-        while first < end and frame.issuperset(words[first].folded.split()):
-            if first + 1 < end and words[first + 1].folded in kept:
-                break
-            first += 1
-        while first < end and tail.issuperset(words[end - 1].folded.split()):
-            end -= 1
-        return self.sentence.typed(first, end)
-
-    def find_words(self, name: str) -> list[int]:
-        """Which of the words are of a list of the table of frames."""
-        listed = read_frame(name)
-        return [n for n in range(self.first, self.end) if self.sentence.words[n].folded in listed]
-
-    def knows(self, command: str) -> bool:
-        """Whether the bot has a command."""
-        return bool(self.commands.call(command)) and not self.commands.find(command)[1]
-
-
-def write_line(intention: Intention, said: Said) -> str:
+def write_line(intention: Intention, said: Utterance) -> str:
     """Write the command line that stands for a sentence; "" for what has none."""
     write = _WRITERS.get(intention)
     line = " ".join(write(said).split()) if write else ""
@@ -82,10 +17,10 @@ def write_line(intention: Intention, said: Said) -> str:
 
 
 REPORT_ACTS = {
-    "modifier": r"modifi|corrig|rectifi|chang|edit|tromp|erreur|faute|fauss?e? ",
-    "supprimer": r"supprim|efface|enlev|retir|annul",
-    "dupliquer": r"duplique|copie|recopie|refai|refaire|(?:le |la )?meme (?:chose )?que",
-    "rétablir": r"retabli|restaur|remet",
+    "rétablir": r"retabli|restaur|remet|annuler la suppression",
+    "dupliquer": r"dupli|copie|recopie|refai|refaire|(?:le |la )?meme (?:chose )?que|reprendre (?:\S+ ){1,4}nouveau",
+    "supprimer": r"supprim|efface|enlev|retir|annul|vire",
+    "modifier": r"modif|corrig|rectifi|chang|edit|tromp|erreur|faute|fauss?e? |oublie|mauvais",
 }
 
 
@@ -93,7 +28,7 @@ NAMED_MAX = 7
 """Words within which « compte rendu » is the name of what is to be written, and not part of it."""
 
 
-def _write_report(said: Said) -> str:
+def _write_report(said: Utterance) -> str:
     found = next((act for act, words in REPORT_ACTS.items() if said.has(words)), "")
     if found and said.number:
         return f"cra {found} {said.number}"
@@ -101,141 +36,176 @@ def _write_report(said: Said) -> str:
     return "cra " + said.rest("compte_rendu", named[-1] if named and named[-1] - said.first <= NAMED_MAX else None)
 
 
-def _write_report_list(said: Said) -> str:
-    """Write the list of a period, or of what is told after « sur », « à », « de »: a theme, a commune."""
-    if said.period:
-        return f"cra liste {said.period}"
+def _write_report_list(said: Utterance) -> str:
+    """Write the list of what is told after « sur », « à », « de », a theme or a commune, and of a period."""
     named = said.find_words("nom_compte_rendu")
-    found = re.search(r" (?:sur|a|de|concernant) ", said.plain[said.sentence.places[named[-1]] :]) if named else None
-    if not named or not found:
-        return "cra liste"
-    place = said.sentence.places[named[-1]] + found.end()
-    start = next((n for n, each in enumerate(said.sentence.places) if each >= place - 1), said.end)
-    return f"cra liste {said.rest('sujet', start)}"
+    found = (
+        re.search(r" (?:sur|a|de|concernant|parl\S+ d\S*) ", said.plain[said.sentence.places[named[-1]] :])
+        if named
+        else None
+    )
+    words = ""
+    if named and found:
+        start = said.find_word_at(said.sentence.places[named[-1]] + found.end() - 1)
+        words = said.content("liste", start, taken=said.period_span)
+    return f"cra liste {'' if words.isdigit() else words} {said.period}"
 
 
-def _write_export(said: Said) -> str:
-    if said.has("rapport mensuel|chaque mois|tous les mois"):
-        return "stats rapport"
-    form = next((word for word in ("pdf", "xlsx", "excel", "csv") if said.has(f"{word} ")), "")
-    return f"stats exporter {form} {said.period}"
+FORMATS = (("pdf", "pdf |imprim"), ("xlsx", "xlsx? |excel |tableur "), ("csv", "csv "))
+"""How the formats of an export are called."""
 
 
-def _write_territory(said: Said) -> str:
+def _write_export(said: Utterance) -> str:
+    if said.has("rapport mensuel|chaque mois|tous les mois|mensuel"):
+        return f"stats rapport {'non' if said.has(STOPPING) else ''}"
+    form = next((name for name, words in FORMATS if said.has(words)), "")
+    return f"stats exporter {form} {said.period or _find_other_period(said)}"
+
+
+STOPPING = "arret|stop|ne m envoy|n envoy|desabonn|desinscri|plus recevoir|veux plus|plus d |plus les |supprim|non "
+
+
+def _find_other_period(said: Utterance) -> str:
+    """A period that no word of time names."""
+    return "année" if said.has("annuel") else "tout" if said.has("tout $") else ""
+
+
+def _write_territory(said: Utterance) -> str:
     if said.place:
         return f"stats {said.place.kind} {said.place.name} {said.period}"
-    if said.has("compar|carte |classement|quels? departements?"):
-        return f"stats carte {said.period}"
     if said.has("region"):
         return f"stats region {said.period}"
+    if said.has("compar|carte |classement|quels? departements?"):
+        return f"stats carte {said.period}"
     is_national = said.has("nation|france|pays|reseau|global|tous |tout le monde")
     return f"stats {'national' if is_national else 'departement'} {said.period}"
 
 
-def _write_request(said: Said) -> str:
-    if said.has(r"hotline (?:\? )?$") and said.end - said.first <= 2:
+def _write_request(said: Utterance) -> str:
+    """Write the whole sentence, which the team reads; the name of the help alone opens an empty window."""
+    if said.end - said.first == 1 and said.has(r"hotline |assistance |support "):
         return "hotline"
     return f"hotline {said.sentence.text.removeprefix('/')}"
 
 
-def _write_requests(said: Said) -> str:
-    return f"ticket {said.number}" if said.number else "hotline demandes"
+def _write_requests(said: Utterance) -> str:
+    found = re.search(r" (?:(?:ticket|demande|requete|question|n) (?:n |numero )?(\d{1,6})|n(\d{1,6})) ", said.plain)
+    return f"ticket {found[1] or found[2]}" if found else "hotline demandes"
 
 
-def _write_search(said: Said) -> str:
+def _write_search(said: Utterance) -> str:
     if said.has("favori"):
         return "ressources favoris"
     if said.has("mes fiches "):
         return "ressources mes fiches"
+    if said.has("categories "):
+        return "ressources catégories"
     if said.number and said.has(r"(?:fiche|ressource) (?:n |numero )?\d"):
         return f"ressources n° {said.number}"
-    for start in reversed(said.find_words("sortes_fortes")):
-        if found := said.rest("sujet", start, "apres_sujet"):
-            return f"ressources {found}"
-    return "ressources " + said.rest("sujet", after="apres_sujet")
+    return "ressources " + said.content("sujet", taken=said.period_span)
 
 
-def _write_deposit(said: Said) -> str:
+TITLED = re.compile(
+    r" (?:sur|concernant|intitulee?|appelee?) "
+    r"| (?:fiche|tuto|guide|support) (?=(?!a |et |que |qu |pour |dans |en |aux? |atelier )[a-z]{2})"
+)
+"""What stands before the title or the subject of a resource."""
+
+
+def _write_deposit(said: Utterance) -> str:
+    """Write the link or the title that is told."""
     if link := find_link(said.sentence.text):
         return f"ressources ajouter {link}"
-    found = re.search(r" (?:sur|pour|concernant|intitulee?|appelee?) ", said.plain)
-    about = said.sentence.places.index(found.end()) if found and found.end() in said.sentence.places else said.end
-    said_of_it = re.split(r",? (?:que |et |qu['’]|je )", said.rest("sujet", about))
-    return f"ressources ajouter {said_of_it[0]}"
+    if quoted := re.search(r"[«“\"]\s*(.{3,80}?)\s*[»”\"]", said.sentence.text):
+        return f"ressources ajouter {quoted[1]}"
+    found = TITLED.search(said.plain)
+    return f"ressources ajouter {said.content('depot', said.find_word_at(found.end() - 1)) if found else ''}"
 
 
-def _write_people(said: Said) -> str:
+def _write_people(said: Utterance) -> str:
+    """Write who is looked for; or what they are to know, and where."""
+    if said.has("ajouter|rajouter|proposer|nouveau contact") and said.has("contact|institution|partenaire"):
+        return "annuaire ajouter"
     if found := SKILLS.search(said.plain):
-        start = next((n for n, place in enumerate(said.sentence.places) if place >= found.end() - 1), said.end)
-        if skill := said.rest("savoir", start):
-            return f"annuaire qui {_leave_out_small_words(skill)}"
-    return "annuaire " + _leave_out_small_words(said.rest("contact"))
+        start = said.find_word_at(found.end() - 1)
+        where = next((n for n in range(start, said.end) if said.leads_to_place(n)), said.end)
+        if skill := said.content("savoir", start, where):
+            place = said.content("lieu", where)
+            return f"annuaire qui {skill}" + (f" près de {place}" if place else "")
+    return "annuaire " + re.sub(r"\b[Cc]oordos?\b", "coordinateur", said.content("contact"))
 
 
-def _leave_out_small_words(line: str) -> str:
-    """Leave out « dans le » and « de », but for those of a name: « Jean de la Tour »."""
-    small = read_frame("petits")
-    words = re.findall(r"[^\s'’]+['’]?", line)
-    named = [word[0].isupper() for word in words]
-    kept = [word for n, word in enumerate(words) if fold(word.rstrip("'’")) not in small or _is_between(named, n)]
-    return " ".join(kept) or line
-
-
-def _is_between(named: Sequence[bool], n: int) -> bool:
-    """Whether a capital stands before and after a place."""
-    return any(named[:n]) and any(named[n + 1 :])
-
-
-def _write_channels(said: Said) -> str:
+def _write_channels(said: Utterance) -> str:
     for command, words in (("verifier", "verif"), ("reparer", "repar"), ("creer", "cre|nouveau canal")):
         if said.has(words):
             return f"canaux {command}"
-    for command, words in (("quitter", "quitt|sort|part"), ("rejoindre", "rejoin|integr|entrer|inscri|ajoute")):
+    leaving, joining = "quitt|sort|part|enlev|retir|desinscri", "rejoi|integr|entrer|inscri|ajoute"
+    for command, words in (("quitter", leaving), ("rejoindre", joining)):
         if said.has(words) and said.knows(f"canaux {command}"):
-            return f"canaux {command} {said.rest('canal')}"
+            named = said.find_words("nom_canal")
+            return f"canaux {command} {said.content('canal', named[-1] + 1 if named else None)}"
     return "canaux"
 
 
-def _write_events(said: Said) -> str:
+def _write_events(said: Utterance) -> str:
     if said.has("propos|annonc|organis|ajout|cre|publi"):
         return "agenda proposer"
     if said.has("passe|precedent|replay|ancien|deja "):
         return "agenda passés"
-    if said.has("flux|mon telephone|synchro|google|outlook|abonn|mon agenda|dans mon"):
+    if said.has("flux|mon telephone|synchro|google|outlook|abonn|mon agenda|mon calendrier|dans mon"):
         return "agenda flux"
-    if said.has("mes |suis inscri|inscrite? "):
+    if said.has("mes |suis (?:je )?inscri|inscrite? "):
         return "agenda mes"
-    return "agenda"
+    return f"agenda {said.number}" if said.has(r"(?:evenement|webinaire) (?:n |numero )?\d") else "agenda"
 
 
-def _write_news(said: Said) -> str:
+def _write_news(said: Utterance) -> str:
+    if said.has("cite|citer|discret"):
+        return "actus discret"
+    if said.has("abonn|recevoir|inscri|desabonn"):
+        return f"actus abonnement {'non' if said.has(STOPPING) else ''}"
     if said.has("propos|partag|suggere|publi|diffus|signal|faire passer"):
         return "actus proposer"
-    if said.has("abonn|recevoir|inscri"):
-        return "actus abonnement"
-    if found := re.search(r" (?:(?:re)?cherche[rz]?s?|actus? sur|article sur|nouvelles? sur) ", said.plain):
-        start = next((n for n, place in enumerate(said.sentence.places) if place >= found.end()), said.end)
-        return "actus cherche " + said.rest("sujet", start, "numeros")
+    if found := re.search(
+        r" (?:(?:re)?(?:cherche|trouve)[rz]?s?|actus? sur|articles? sur|nouvelles? sur|annonces? sur) ", said.plain
+    ):
+        return "actus cherche " + said.content("article", said.find_word_at(found.end() - 1))
     return f"actus n° {said.number}" if said.number else "actus"
 
 
-def _write_poll(said: Said) -> str:
+def _write_poll(said: Utterance) -> str:
     if said.number:
-        return f"sondage resultats {said.number}" if said.has("result|reponse") else f"sondage n° {said.number}"
-    if said.has("en cours|resultat|liste|mes sondages|les sondages|ou voter|ou sont|voir|repondre|vote "):
-        making = said.has("cre|faire|lancer|organis|propos|pos|nouveau|demand|fais")
-        if not making:
-            return "sondage liste"
-    asked = " ?" if "?" in said.sentence.text else ""
+        act = "resultats" if said.has("result|reponse") else "export" if said.has("export|csv") else "n°"
+        return f"sondage {act} {said.number}"
+    if said.has("rappel"):
+        return f"sondage rappels {'non' if said.has(STOPPING) else ''}"
+    is_new = said.has("cre|faire|lancer|organis|propos|pos|nouveau|demand|fais|lance |sur ")
+    if (
+        not is_new
+        and " :" not in said.sentence.text
+        and said.has("en cours|ouvert|result|liste|mes sondages|les sondages|ou (?:sont|est|voter)|voir|repondre|vote ")
+    ):
+        return "sondage liste"
+    return f"sondage {_find_question(said)}"
+
+
+def _find_question(said: Utterance) -> str:
+    """The question as typed: what stands after « : », what is asked with « ? » after « sondage », or after « sur »."""
+    text = said.sentence.text
+    if re.search(r"\s?:\s", text):
+        return re.split(r"\s?:\s", text, maxsplit=1)[1]
+    if found := re.search(r" sur (?!une? )(?:le |la |les |l |notre )?", said.plain):
+        return said.sentence.typed(said.find_word_at(found.end() - 1), said.end)
     named = said.find_words("nom_sondage")
-    question = said.rest("sondage", named[0] if named else None)
-    return f"sondage {question}{asked if question else ''}"
+    start = named[-1] + 1 if named else said.end
+    is_asked = "?" in text and said.end - start > 1 and not said.has("comment")
+    return f"{said.sentence.typed(start, said.end)} ?" if is_asked else ""
 
 
-def _write_data(said: Said) -> str:
-    if said.has("annul"):
-        return "mes-donnees annuler"
+def _write_data(said: Utterance) -> str:
     is_end = said.has("supprim|effac|ferm|clotur|detrui|desinscri|droit a l oubli|oublie")
+    if said.has("annul") or (is_end and said.has("veux plus|ne veux pas|n effac")):
+        return "mes-donnees annuler"
     return "mes-donnees effacer" if is_end else "mes-donnees"
 
 
@@ -254,29 +224,65 @@ TOPICS = (
 )
 
 
-def _write_help(said: Said) -> str:
+def _write_help(said: Utterance) -> str:
     return f"aide {next((topic for topic, words in TOPICS if said.has(words)), '')}"
 
 
-def _write_home(said: Said) -> str:
+def _write_home(said: Utterance) -> str:
     if said.has("bienvenue|charte|message d accueil"):
         return "bienvenue"
     return "accueil" if said.knows("accueil") else "aide"
 
 
-def _write_training(said: Said) -> str:
+def _write_training(said: Utterance) -> str:
     return "entrainement fin" if said.has("fini|fin |sort|quitt|arret|termin") else "entrainement"
 
 
-def _write_coming(command: str) -> Callable[[Said], str]:
-    """Lead to a feature that may not be there yet."""
-    return lambda said: command if said.knows(command) else ""
+def _write_appointment(said: Utterance) -> str:
+    """Write the appointment that is to be made; the list for what concerns one that there is."""
+    if said.has("mes |annul|supprim|deplac|report|decal|quels? |voir |liste|aujourd|j ai "):
+        return "rdv"
+    return "rdv " + said.content("rendez_vous")
 
 
-_WRITERS: Mapping[Intention, Callable[[Said], str]] = {
+ANNOUNCED = re.compile(r"\b(?:id[ée]es?|suggestions?|propositions?|am[ée]liorations?)\s*:\s*", re.IGNORECASE)
+"""What stands before an idea."""
+
+
+def _write_idea(said: Utterance) -> str:
+    """Write the idea as typed, after « : » or a word that announces it."""
+    if found := ANNOUNCED.search(said.sentence.text):
+        return f"idee {said.sentence.text[found.end() :]}"
+    if said.has("idees |voter|les plus|autres "):
+        return "idee liste" if said.knows("idee liste") and not said.has("boite") else "idee"
+    return "idee"
+
+
+def _write_reminders(said: Utterance) -> str:
+    """Write at what hour, or how often."""
+    if hour := re.search(r" (?:a |vers )?(\d{1,2}) ?h ?(\d{2})? ", said.plain):
+        return f"rappels {hour[1]}h{hour[2] or ''}"
+    if said.has("moins|trop"):
+        return "rappels moins"
+    if said.has("arret|stop|plus (?:de|d|aucun) rappel|aucun rappel|desactiv|supprim|coup|jamais"):
+        return "rappels jamais"
+    return "rappels"
+
+
+def _write_if_known(write: Callable[[Utterance], str]) -> Callable[[Utterance], str]:
+    """Lead to a feature that may not be there: nothing where the bot has no such command."""
+
+    def write_known(said: Utterance) -> str:
+        line = write(said)
+        return line if said.knows(line.split(maxsplit=1)[0]) else ""
+
+    return write_known
+
+
+_WRITERS: Mapping[Intention, Callable[[Utterance], str]] = {
     Intention.CRA: _write_report,
     Intention.CRA_LISTE: _write_report_list,
-    Intention.STATS: lambda said: f"stats {said.period}",
+    Intention.STATS: lambda said: f"stats {said.period or _find_other_period(said)}",
     Intention.STATS_EXPORT: _write_export,
     Intention.STATS_TERRITOIRE: _write_territory,
     Intention.HOTLINE: _write_request,
@@ -293,11 +299,11 @@ _WRITERS: Mapping[Intention, Callable[[Said], str]] = {
     Intention.DONNEES: _write_data,
     Intention.AIDE: _write_help,
     Intention.ACCUEIL: _write_home,
-    Intention.BROUILLON: lambda said: "cra brouillon" if said.has("cra |compte rendu") else "brouillon",
-    Intention.RDV: _write_coming("rdv"),
-    Intention.VISIO: _write_coming("visio"),
-    Intention.IDEE: _write_coming("idee"),
-    Intention.KIT: _write_coming("kit"),
-    Intention.RAPPELS: _write_coming("rappels"),
-    Intention.ENTRAINEMENT: _write_training,
+    Intention.BROUILLON: lambda said: "brouillon",
+    Intention.RDV: _write_if_known(_write_appointment),
+    Intention.VISIO: _write_if_known(lambda said: "visio"),
+    Intention.IDEE: _write_if_known(_write_idea),
+    Intention.KIT: _write_if_known(lambda said: "kit"),
+    Intention.RAPPELS: _write_if_known(_write_reminders),
+    Intention.ENTRAINEMENT: _write_if_known(_write_training),
 }

@@ -20,9 +20,9 @@ def _read_table() -> dict[str, str]:
 
 
 SKILLS = re.compile(
-    r" (?:qui|quelqu une?|collegue|personne|experte?s?|specialiste)(?: \S+){0,2}? (?:sait|s y connait|connait|maitrise|"
+    r" (?:qui|quelqu une?|collegue|personne|experte?s?|specialiste)(?: \S+){0,3}? (?:sait|s y connait|connait|maitrise|"
     r"parle|utilise|pratique|s occupe|s en occupe|est experte?|est specialiste|est bon|est cale|est forte?|"
-    r"peut m expliquer|pourrait m expliquer|peut m aider|pourrait m aider|a deja|fait|gere|anime|forme) "
+    r"(?:peut|pourrait|m) (?:m )?(?:expliquer|aider|aide|epauler)|m aide|a deja|fait|gere|anime|forme) "
     r"|^ (?:un |une |cherche |je cherche )*(?:experte?|specialiste|competences?|referente?) (?:en|de|du|sur|des) "
 )
 """What stands before a skill that somebody may have."""

@@ -7,15 +7,16 @@ from dataclasses import replace
 from datetime import date
 from math import log
 
-from bot.command_lines import MANNERED, CommandIndex, read_typed_number
+from bot.command_lines import HELP, MANNERED, CommandIndex, read_typed_number
 from config.text import fold
 from dialogs.plain_words.cues import read_cues
-from dialogs.plain_words.details import REPORT_ACTS, Said, write_line
+from dialogs.plain_words.details import REPORT_ACTS, write_line
 from dialogs.plain_words.frames import read_frame
 from dialogs.plain_words.model import read_model
 from dialogs.plain_words.readings import Intention, Reading
 from dialogs.plain_words.reports import weigh_report
 from dialogs.plain_words.sentences import Sentence, read_sentence
+from dialogs.plain_words.utterance import Utterance
 
 LIKELY, POSSIBLE = 2.5, 0.15
 """What an intention must weigh by cues, or be likely by the model, to be proposed beside another."""
@@ -45,6 +46,8 @@ _TELLING = frozenset(
 STORY = 22
 """Words of a sentence that tells a story: stories are told to people who help."""
 TERRITORY_WEIGHT, STORY_WEIGHT = 3.5, 3.0
+WITHOUT_LINE = frozenset({Intention.POLITESSE, Intention.ANNULER, Intention.HORS_SUJET})
+"""What no command stands for."""
 NOT_FOR_US = Reading(Intention.HORS_SUJET, "", sure=False)
 
 
@@ -59,7 +62,7 @@ def understand(sentence: str, today: date, commands: CommandIndex, allowed: Coll
 
 def _read(text: str, today: date, commands: CommandIndex) -> Reading:
     if typed := read_typed(text, commands):
-        return typed
+        return _mend_details(typed, text, today, commands)
     cues = read_cues()
     sentence = read_sentence(text.strip(), cues.spelling.mend)
     first, end = cues.find_core(sentence)
@@ -67,24 +70,38 @@ def _read(text: str, today: date, commands: CommandIndex) -> Reading:
         return _answer_politeness(sentence)
     if not any(sign.isalpha() for word in sentence.words[first:end] for sign in word.folded):
         return NOT_FOR_US
-    said = Said(sentence, first, end, today, commands)
+    said = Utterance(sentence, first, end, today, commands)
     return _choose(said, _weigh(said, cues.weigh(sentence, first, end)))
+
+
+def _mend_details(typed: Reading, text: str, today: date, commands: CommandIndex) -> Reading:
+    """Mend a period or a territory that is mistyped behind its command: « /stats setpembre »."""
+    if typed.intention not in (Intention.STATS, Intention.STATS_TERRITOIRE):
+        return typed
+    sentence = read_sentence(text.strip(), read_cues().spelling.mend)
+    if all(fold(text.strip()[word.start : word.end]) == word.folded for word in sentence.words):
+        return typed
+    line = write_line(typed.intention, Utterance(sentence, 0, len(sentence.words), today, commands))
+    return replace(typed, line=line) if len(line.split()) > 1 else typed
 
 
 _YES = frozenset({"oui", "ouais", "yes"})
 """What may answer a question that was asked before."""
+_MANNERED_SIGNS = frozenset("👍👌👋🙏🙂😀😃😄😁😊😉🤗👏💪❤🎉")
+"""Signs that are a greeting or thanks, and nothing else."""
 
 
 def _answer_politeness(sentence: Sentence) -> Reading:
     """What is nothing but politeness, or a question mark, or no word at all."""
     words = {word.folded for word in sentence.words}
     if words == {"?"}:
-        return Reading(Intention.AIDE, "/aide", sure=True)
+        return Reading(Intention.AIDE, "/aide", sure=len(sentence.words) == 1)
     is_polite = words or any(unicodedata.category(sign) == "So" for sign in sentence.text)
-    return Reading(Intention.POLITESSE, "", sure=_YES.isdisjoint(words)) if is_polite else NOT_FOR_US
+    is_sure = _YES.isdisjoint(words) if words else not _MANNERED_SIGNS.isdisjoint(sentence.text)
+    return Reading(Intention.POLITESSE, "", sure=is_sure) if is_polite else NOT_FOR_US
 
 
-def _weigh(said: Said, scores: dict[Intention, float]) -> Mapping[Intention, float]:
+def _weigh(said: Utterance, scores: dict[Intention, float]) -> Mapping[Intention, float]:
     """Add to what the cues say what the sentence is like: a report, a place with figures, a period alone, a story."""
     asks_figures = max(scores[Intention.STATS], scores[Intention.STATS_TERRITOIRE], scores[Intention.STATS_EXPORT]) > 0
     if said.place and asks_figures:
@@ -105,7 +122,7 @@ def names_somebody(text: str, known: frozenset[str]) -> bool:
     return any(known.isdisjoint(words) for words in found)
 
 
-def _choose(said: Said, cues: Mapping[Intention, float]) -> Reading:
+def _choose(said: Utterance, cues: Mapping[Intention, float]) -> Reading:
     """Choose what cues and model together make likeliest; it is sure where each of them says the same alone."""
     likely = read_model().judge(said.sentence)
     scores = {each: cues[each] + MODEL_WEIGHT * log(max(likely.get(each, 0.0), UNLIKELY)) for each in cues}
@@ -113,7 +130,8 @@ def _choose(said: Said, cues: Mapping[Intention, float]) -> Reading:
     best, cued = ranked[0], sorted(cues.values(), reverse=True)
     agreed = likely.get(best, 0.0) >= AGREED and cues[best] == cued[0] >= SURE and cued[0] - cued[1] >= MARGIN
     found = Reading(best, write_line(best, said), sure=False)
-    if agreed and _is_explained(said, best) and is_harmless(found.line) and _is_clean(said, found):
+    is_here = bool(found.line) or best in WITHOUT_LINE
+    if agreed and is_here and _is_explained(said, best) and is_harmless(found.line) and _is_clean(said, found):
         return replace(found, sure=True)
     if best is Intention.HORS_SUJET or (cued[0] <= 0 and likely.get(best, 0.0) < KNOWN):
         return NOT_FOR_US
@@ -121,7 +139,7 @@ def _choose(said: Said, cues: Mapping[Intention, float]) -> Reading:
     return replace(found, others=_list_others([found, *(Reading(e, write_line(e, said), sure=False) for e in others)]))
 
 
-def _is_clean(said: Said, found: Reading) -> bool:
+def _is_clean(said: Utterance, found: Reading) -> bool:
     """Whether the details are what is sought or told, and not half a sentence around it."""
     words = fold(found.line).split()[1:]
     if found.intention in _SEEKING:
@@ -131,7 +149,7 @@ def _is_clean(said: Said, found: Reading) -> bool:
     return True
 
 
-def _is_explained(said: Said, intention: Intention) -> bool:
+def _is_explained(said: Utterance, intention: Intention) -> bool:
     """Whether hardly a word is left over, where words that are left over say that something else was meant."""
     if intention in _TELLING:
         return True
@@ -164,6 +182,8 @@ def read_typed(text: str, commands: CommandIndex) -> Reading | None:
         return None
     name, rest = commands.find(line)
     number = read_typed_number(rest) if name == "ticket" else None
+    if rest and name in _ASKING:
+        rest = text.strip()[text.strip().rindex(rest) :]
     return Reading(name_intention(name), f"/{name} {number or rest}".rstrip(), sure=True)
 
 
@@ -188,10 +208,16 @@ def _is_plainly(line: str, commands: CommandIndex) -> bool:
     name, rest = commands.find(line)
     if name == "annuaire" and 0 < len(rest.split()) <= NAME_WORDS_MAX:
         return fold(rest.split()[0]) not in read_frame("petits")
+    if name == HELP and commands.find(rest) == (fold(rest), ""):
+        return True
+    if name == "chercher" and not read_frame("petits").isdisjoint(fold(rest).split()):
+        return False
     return not rest or " " in name or name in _TAKE_ANYTHING or rest.lstrip("#n°@ ").isdigit() or name not in _SPOKEN
 
 
 _TAKE_ANYTHING = frozenset({"hotline", "annonce"})
+_ASKING = _TAKE_ANYTHING | {"sondage"}
+"""Commands that a question follows, with its mark."""
 _SPOKEN = _TAKE_ANYTHING | {
     *("aide", "ressources", "annuaire", "profil", "canaux", "agenda"),
     *("actus", "signaler", "mes-donnees", "brouillon", "bienvenue", "stats", "ticket", "sondage", "cra"),

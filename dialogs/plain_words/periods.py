@@ -1,25 +1,38 @@
-"""The words of a sentence that name a period, as typed."""
+"""The words of a sentence that name a period, written as the commands’ help writes them."""
 
 import re
+from collections.abc import Mapping
 from datetime import date
 
-from bot.french.periods import Period, read_period
+from bot.french.periods import Period, find_period, read_period
+from config.text import fold
 from dialogs.plain_words.frames import read_frame
-from dialogs.plain_words.sentences import Sentence
+from dialogs.plain_words.sentences import Sentence, Word
 
-SPAN_MAX = 8
-"""Words that a period takes."""
+_WRITTEN: Mapping[str, str] = {
+    **{"janv": "janvier", "fev": "février", "fevrier": "février", "aout": "août", "sept": "septembre"},
+    **{"deuxieme": "2e", "troisieme": "3e", "quatrieme": "4e", "oct": "octobre"},
+    **{"nov": "novembre", "dec": "décembre", "decembre": "décembre", "annee": "année", "annees": "années"},
+    **{"derniere": "dernière", "dernieres": "dernières", "passe": "dernier", "passee": "dernière", "debut": "début"},
+    **{"passes": "derniers", "passees": "dernières", "precedente": "précédente", "precedent": "précédent"},
+    **{"a": "à", "aujourd hui": "aujourd’hui", "moi": "mois"},
+}
+"""How words of a period are written, by how they are compared."""
 _DAY = re.compile(r"\b\d{1,2}/\d{1,2}\b")
+_LINKS, _OF = frozenset({"a", "au", "jusqu"}), frozenset({"du", "de", "d"})
+"""What stands between the days of « du … au … », and before them."""
 
 
-def find_period(sentence: Sentence, today: date, taken: range = range(0)) -> str:
-    """Find the longest run of words that is a period, outside those that are `taken`; "" where there is none."""
+def write_period(sentence: Sentence, today: date, taken: range = range(0)) -> tuple[str, range]:
+    """Write the longest run of words that is a period, outside those that are `taken`, and say which words these are;
+    "" where there is none."""
+
+    def write(first: int, end: int) -> str:
+        return _write(sentence, first, end) if all(map(may.__getitem__, range(first, end))) else ""
+
     may = [index not in taken and _may_tell(word.folded) for index, word in enumerate(sentence.words)]
-    for size in range(min(SPAN_MAX, len(may)), 0, -1):
-        for first in range(len(may) - size + 1):
-            if all(may[first : first + size]) and (read := _read(sentence, first, first + size, today)):
-                return _shorten(sentence, first, first + size, today, read)
-    return ""
+    found = find_period(len(may), write, today)
+    return (_shorten(sentence, *found[:2], today), range(*found[:2])) if found else ("", range(0))
 
 
 def _may_tell(word: str) -> bool:
@@ -31,12 +44,19 @@ def _is_quarter(word: str) -> bool:
     return len(word) == 2 and word[0] == "t" and word[1] in "1234"
 
 
-def _read(sentence: Sentence, first: int, end: int, today: date) -> Period | None:
-    """Read a run of words; a number alone is a year, and small words are nothing."""
-    words, typed = [word.folded for word in sentence.words[first:end]], sentence.typed(first, end)
-    if not _DAY.search(typed) and not any(_is_telling(each) for each in words):
-        return None
-    return read_period(typed, today)
+def _write(sentence: Sentence, first: int, end: int) -> str:
+    """Write a run of words; "" for a number alone that is no year, and for small words."""
+    words = sentence.words[first:end]
+    signs = [*map(sentence.between, range(first, end - 1)), ""]
+    written = "".join(_spell(word, sentence.text) + sign for word, sign in zip(words, signs, strict=True))
+    return written if _DAY.search(written) or any(_is_telling(word.folded) for word in words) else ""
+
+
+def _spell(word: Word, text: str) -> str:
+    """Write a word as it is meant: a slip is mended, an abbreviation written out."""
+    typed = text[word.start : word.end]
+    plain = fold(typed)
+    return _WRITTEN.get(plain) or _WRITTEN.get(word.folded) or (typed if plain == word.folded else word.folded)
 
 
 def _is_telling(word: str) -> bool:
@@ -44,18 +64,17 @@ def _is_telling(word: str) -> bool:
     return is_year or _is_quarter(word) or any(each in read_frame("periode") for each in word.split())
 
 
-def _shorten(sentence: Sentence, first: int, end: int, today: date, read: Period) -> str:
-    """Leave out what adds nothing: « le mois dernier » is « mois dernier »."""
-    while (
-        end - first > 1
-        and not sentence.words[end - 1].folded.isdigit()
-        and read_period(sentence.typed(first, end - 1), today) == read
-    ):
+def _shorten(sentence: Sentence, first: int, end: int, today: date) -> str:
+    """Leave out what adds nothing: « le mois dernier » is « mois dernier »; « du 3 au 12 » keeps its « du »."""
+
+    def read(first: int, end: int) -> Period | None:
+        written = _write(sentence, first, end)
+        return read_period(written, today) if written else None
+
+    meant, folded = read(first, end), [word.folded for word in sentence.words]
+    while end - first > 1 and not folded[end - 1].isdigit() and read(first, end - 1) == meant:
         end -= 1
-    while (
-        end - first > 1
-        and sentence.words[first].folded in read_frame("periode_debut")
-        and read_period(sentence.typed(first + 1, end), today) == read
-    ):
+    opening = read_frame("periode_debut") - (_OF if _LINKS & {*folded[first:end]} else set())
+    while end - first > 1 and folded[first] in opening and read(first + 1, end) == meant:
         first += 1
-    return sentence.typed(first, end)
+    return _write(sentence, first, end).strip()

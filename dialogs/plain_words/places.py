@@ -32,9 +32,11 @@ def find_place(sentence: Sentence) -> Place | None:
     words = [word.folded for word in sentence.words]
     for size in range(min(NAME_MAX, len(words)), 0, -1):
         for first in range(len(words) - size + 1):
-            if kind := _read_names().get(" ".join(words[first : first + size])):
+            folded = " ".join(words[first : first + size])
+            if known := _read_names().get(folded):
                 typed = sentence.typed(first, first + size)
-                return Place(kind, _SHORT_NAMES.get(words[first], typed), range(first, first + size))
+                name = typed if " ".join(split_words(typed)) == folded else known[1]
+                return Place(known[0], name, range(first, first + size))
     return _find_code(sentence, words)
 
 
@@ -43,7 +45,8 @@ def _find_code(sentence: Sentence, words: list[str]) -> Place | None:
     from_code = {code.lower(): code for code in DEPARTEMENTS}
     for index, word in enumerate(words[1:], 1):
         is_announced = words[index - 1] in read_frame("avant_code")
-        if word in from_code and is_announced and not _is_counted(words[index + 1 : index + 2]):
+        is_named = words[index - 1] in ("departement", "departements")
+        if word in from_code and is_announced and (is_named or not _is_counted(words[index + 1 : index + 2])):
             return Place("departement", sentence.typed(index, index + 1), range(index, index + 1))
     return None
 
@@ -54,8 +57,9 @@ def _is_counted(after: list[str]) -> bool:
 
 
 @cache
-def _read_names() -> dict[str, str]:
-    """What each territory is called, and of which kind it is; a name of both is a département’s."""
-    regions = {" ".join(split_words(name)): "region" for name in (*REGION_NAMES.values(), *_SHORT_NAMES)}
-    names = {" ".join(split_words(place.nom)): "departement" for place in DEPARTEMENTS.values()}
+def _read_names() -> dict[str, tuple[str, str]]:
+    """What each territory is called, of which kind it is, and its name as it is written; a name of both is a
+    département’s."""
+    regions = {" ".join(split_words(name)): ("region", name) for name in (*REGION_NAMES.values(), *_SHORT_NAMES)}
+    names = {" ".join(split_words(place.nom)): ("departement", place.nom) for place in DEPARTEMENTS.values()}
     return regions | names

@@ -67,6 +67,13 @@ class Sentence:
             return ""
         return " ".join(self.text[self.words[first].start : self.words[end - 1].end].split())
 
+    def between(self, index: int) -> str:
+        """The signs that stand between a word and the next one; a space for any that have one, "" after the last."""
+        if index + 1 >= len(self.words):
+            return ""
+        signs = self.text[self.words[index].end : self.words[index + 1].start]
+        return " " if not signs or any(map(str.isspace, signs)) else signs
+
 
 def read_sentence(text: str, mend: Callable[[str], str] = lambda word: word) -> Sentence:
     """Read a text; ``mend`` says what a word is meant to be."""

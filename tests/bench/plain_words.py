@@ -13,7 +13,7 @@ from dialogs.plain_words.sentences import Sentence, read_sentence
 from tests.bench.figures import Figure
 from tests.support.plain_words import Labelled, read, read_labelled, score
 
-HELD_OUT = "plain_words_second.tsv"
+HELD_OUT = "plain_words_fourth.tsv"
 GOAL_MS, GOAL_BYTES = 5.0, 10_000_000
 SMOOTH = 0.1
 """What a word counts that an intention was never said with (naive Bayes)."""

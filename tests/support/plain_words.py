@@ -40,9 +40,10 @@ class Score:
 
 
 def read_labelled(name: str) -> list[Labelled]:
-    """The sentences of a set."""
+    """The sentences of a set; what stands for one may be a command that is to come, and is none until then."""
     lines = (DATA / name).read_text("utf-8").splitlines()
-    return [Labelled(*line.split("\t")) for line in [line for line in lines if not line.startswith("#")][1:]]
+    rows = [line.split("\t") for line in [line for line in lines if not line.startswith("#")][1:]]
+    return [Labelled(sentence, intention, line if COMMANDS.call(line) else "") for sentence, intention, line in rows]
 
 
 def read(sentence: str) -> Reading:

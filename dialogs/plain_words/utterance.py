@@ -1,0 +1,158 @@
+"""A sentence that is understood, and how its details are found in it."""
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from bot.command_lines import CommandIndex
+from dialogs.plain_words.frames import read_frame
+from dialogs.plain_words.periods import write_period
+from dialogs.plain_words.places import Place, find_place
+from dialogs.plain_words.sentences import Sentence
+
+_SET_PHRASES = re.compile(r"(?<= )(?:mode d emploi|pas a pas|cles? en mains?|clefs? en mains?|semaine prochaine) ")
+_WHOLE = re.compile(r"(?<= )(?:mon espace sante|langue des signes|mon compte formation) ")
+"""Names, whose small words are theirs."""
+_JOINING = frozenset({"'", "’", "-", ".", "/", "+", "@", "_", "&"})
+"""Signs that make one word of two."""
+
+
+@dataclass(frozen=True)
+class Utterance:
+    """A sentence, its words without politeness (from `first` up to `end`), and what its details depend on."""
+
+    sentence: Sentence
+    first: int
+    end: int
+    today: date
+    commands: CommandIndex
+
+    @property
+    def plain(self) -> str:
+        """All its words as they are compared, between single spaces."""
+        return self.sentence.plain
+
+    @cached_property
+    def place(self) -> Place | None:
+        """The département or région that is named."""
+        return find_place(self.sentence)
+
+    @property
+    def period(self) -> str:
+        """The words that name a period; "" where there are none."""
+        return self._period[0]
+
+    @property
+    def period_span(self) -> range:
+        """Which words these are."""
+        return self._period[1]
+
+    @cached_property
+    def _period(self) -> tuple[str, range]:
+        return write_period(self.sentence, self.today, self.place.span if self.place else range(0))
+
+    @cached_property
+    def number(self) -> str:
+        """The first number of up to six figures that stands alone."""
+        found = re.search(r" (?:n |numero )?(\d{1,6}) ", self.plain)
+        return found[1] if found else ""
+
+    def has(self, pattern: str) -> bool:
+        """Whether some words are there, given by how they begin."""
+        return bool(re.search(rf" (?:{pattern})", self.plain))
+
+    def rest(self, before: str, start: int | None = None) -> str:
+        """The words as typed, without those of a frame before them, and politeness after; « une » counts people, but
+        for what is announced: « une dame », but « un atelier »."""
+        frame, tail = read_frame(before), read_frame("apres")
+        words, first, end = self.sentence.words, self.first if start is None else start, self.end
+        while first < end and frame.issuperset(words[first].folded.split()):
+            following = words[first + 1].folded if first + 1 < end else ""
+            is_count = words[first].folded in ("un", "une") and following not in frame | read_frame(f"{before}_annonce")
+            if is_count or following in read_frame(f"{before}_garde"):
+                break
+            first += 1
+        while first < end and tail.issuperset(words[end - 1].folded.split()):
+            end -= 1
+        return self.sentence.typed(first, end)
+
+    def find_words(self, name: str) -> list[int]:
+        """Which of the words are of a list of the table of frames."""
+        listed = read_frame(name)
+        return [n for n in range(self.first, self.end) if self.sentence.words[n].folded in listed]
+
+    def find_word_at(self, place: int) -> int:
+        """The first word that stands at a place of the plain words, or after it."""
+        return next((n for n, each in enumerate(self.sentence.places) if each >= place), self.end)
+
+    def leads_to_place(self, index: int) -> bool:
+        """Whether a word says that a place follows: « près de », « dans » a territory, « à » a name."""
+        word = self.sentence.words[index].folded
+        if word in read_frame("avant_lieu"):
+            return True
+        if word not in ("a", "dans", "en", "sur", "du", "de") or index + 1 >= self.end:
+            return False
+        if self.place and index + 1 in range(self.place.span.start - 1, self.place.span.stop):
+            return True
+        named = self.sentence.text[self.sentence.words[index + 1].start :][:5]
+        return (word in ("a", "sur") and named[:1].isupper()) or named.isdigit()
+
+    def knows(self, command: str) -> bool:
+        """Whether the bot has a command."""
+        return bool(self.commands.call(command)) and not self.commands.find(command)[1]
+
+    def content(self, around: str, first: int | None = None, end: int | None = None, taken: range = range(0)) -> str:
+        """The words that say something, as typed, without those of a frame and those that are `taken`: « exercices
+        souris ». « De » stays between two of them, « en » before « ligne »; what a hyphen joins stays whole."""
+        first, end = self.first if first is None else first, self.end if end is None else end
+        empty = read_frame(around) | read_frame("petits")
+        whole = self._find_phrases(_WHOLE)
+        kept = {
+            index
+            for group in self._list_groups(first, end)
+            for index in group
+            if index in whole or not all(self._is_empty(each, empty) or each in taken for each in group)
+        }
+        links = {index for index in range(first + 1, end - 1) if self._links(index, kept, around)}
+        return self._write(sorted(kept | links))
+
+    def _list_groups(self, first: int, end: int) -> Iterator[range]:
+        """Words that a hyphen joins, together."""
+        start = first
+        for index in range(first, end):
+            if index + 1 == end or self.sentence.between(index) != "-":
+                yield range(start, index + 1)
+                start = index + 1
+
+    def _is_empty(self, index: int, empty: frozenset[str]) -> bool:
+        return empty.issuperset(self.sentence.words[index].folded.split()) or index in self._set_phrases
+
+    @cached_property
+    def _set_phrases(self) -> frozenset[int]:
+        """The words of « mode d’emploi », « pas à pas », « clé en main », which say of what kind something is."""
+        return self._find_phrases(_SET_PHRASES)
+
+    def _find_phrases(self, phrases: re.Pattern[str]) -> frozenset[int]:
+        spans = [match.span() for match in phrases.finditer(self.plain)]
+        return frozenset(
+            n for n, place in enumerate(self.sentence.places) if any(start <= place < end for start, end in spans)
+        )
+
+    def _links(self, index: int, kept: Collection[int], around: str) -> bool:
+        """Whether a small word holds the two around it together: « mot de passe », « en ligne »; of people and places
+        none does."""
+        before, word, after = (self.sentence.words[n].folded for n in (index - 1, index, index + 1))
+        if index - 1 not in kept or index + 1 not in kept or around in ("contact", "lieu"):
+            return False
+        return (word in ("de", "d", "des") and before not in read_frame("genres")) or (word, after) == ("en", "ligne")
+
+    def _write(self, indices: Sequence[int]) -> str:
+        """Some words as typed; those that are one word stay one: « impots.gouv »."""
+        text, words = self.sentence.text, self.sentence.words
+        parts = []
+        for index in indices:
+            sign = self.sentence.between(index) if index + 1 in indices else " "
+            parts += [text[words[index].start : words[index].end], sign if sign in _JOINING else " "]
+        return "".join(parts).strip()
