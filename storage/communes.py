@@ -101,6 +101,8 @@ def list_communes() -> Iterator[Commune]:
 
 
 MOST_CHOICES = 12
+LETTERS_MIN = 3
+"""Letters of a name that are typed at least, after a postcode that several communes have."""
 MOST_SUGGESTIONS = 5
 _NEAR_CODES, _LIKE_NAMES = 5, 10
 _LONGEST_TEXT = 120
@@ -161,6 +163,28 @@ def find_place_exactly(text: str, near: Sequence[str] = ()) -> Match:
     if len(places) == 1:
         return Match(place=places[0])
     return Match(choices=tuple(places[:MOST_CHOICES]), more=max(0, len(places) - MOST_CHOICES))
+
+
+def find_begun_place(text: str) -> CommunePlace | None:
+    """Find the only commune of a postcode whose name begins with the letters that were typed after it."""
+    name, codes = _split_codes(text)
+    here = load_table().by_postcode.get(codes[0], "").split() if len(codes) == 1 and name else ()
+    begun = [place for place in (_get_place(code, codes) for code in here) if _is_begun(place, name)]
+    return begun[0] if len(begun) == 1 else None
+
+
+def _is_begun(place: CommunePlace, name: str) -> bool:
+    return reduce_name(place.commune.nom).startswith(name)
+
+
+def shorten_label(place: CommunePlace) -> str:
+    """Return the shortest text that names just this place: its postcode, with as many letters as tell it from the others
+    of this postcode (`find_place` and `find_begun_place` read it back)."""
+    if find_place_exactly(place.code_postal).place == place:
+        return place.code_postal
+    nom = place.commune.nom
+    begun = (f"{place.code_postal} {nom[:size]}" for size in range(LETTERS_MIN, len(nom)))
+    return next((text for text in begun if text[-1].isalnum() and find_begun_place(text) == place), place.label)
 
 
 def find_near_places(text: str, near: Sequence[str]) -> list[CommunePlace]:

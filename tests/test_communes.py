@@ -8,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage import communes
-from storage.communes import find_place, get_commune, make_label
+from storage.communes import (
+    CommunePlace,
+    find_begun_place,
+    find_place,
+    find_place_exactly,
+    get_commune,
+    list_communes,
+    make_label,
+    shorten_label,
+)
 from storage.data import build_communes
 
 
@@ -170,3 +179,11 @@ SOURCE = """[
    "commune": "69123", "codesPostaux": ["69003"]},
   {"code": "01024", "nom": "Bâgé-la-Ville", "departement": "01", "type": "commune-deleguee", "chefLieu": "01025"}
 ]"""
+
+
+def test_the_shortest_text_for_a_place_names_just_this_place() -> None:
+    for commune in list(list_communes())[::40]:
+        place = CommunePlace(commune, (commune.codes_postaux or ("",))[0])
+        text = shorten_label(place)
+        assert (find_place_exactly(text).place or find_begun_place(text)) == place, text
+        assert len(text) <= len(place.label)
