@@ -8,9 +8,12 @@ from typing import Annotated, Any, Self
 from pydantic import Field
 
 from bot.forms import Clues, Form, Hidden, ReadText, Text
+from dialogs.communes import COMMUNE_FIELD
 from dialogs.themes import THEME_FIELD
 from storage.annuaire import contacts
 from storage.annuaire.contacts import COLUMNS, TEXT_MAX
+from storage.annuaire.profiles import find_commune
+from storage.communes import CommunePlace, make_label
 from storage.people import Audience, Person
 
 WORDS_MAX, WORD_MAX = 12, 40
@@ -64,6 +67,9 @@ class EditProfile(Form):
     telephone: Annotated[str | None, PHONE] = Field(
         None, title="Téléphone", description="Vu de personne tant que vous n’en décidez pas autrement."
     )
+    commune: Annotated[CommunePlace | None, COMMUNE_FIELD] = Field(
+        None, title="Commune", description="Celle où vous travaillez : son code postal ou son nom."
+    )
     skills: Annotated[tuple[str, ...], THEME_FIELD] = Field(
         (), alias="themes", title="Ce que je sais faire", description="Un ou plusieurs thèmes, ou aucun."
     )
@@ -78,9 +84,11 @@ class EditProfile(Form):
     )
 
     @classmethod
-    def of(cls, person: Person) -> Self:
-        """The form filled with what somebody said before."""
+    def of(cls, person: Person, last_commune: str = "") -> Self:
+        """The form filled with what somebody said before, and the commune of their last report where none is known."""
+        commune = find_commune(person)
         return cls.draft(
+            commune=make_label(commune, next(iter(commune.codes_postaux), "")) if commune else last_commune or None,
             telephone=person.telephone and contacts.show_phone(person.telephone),
             skills=tuple(person.skills),
             skill_words=", ".join(person.skill_words) or None,
@@ -88,11 +96,13 @@ class EditProfile(Form):
             helps=YesNo.of(person.helps),
         )
 
-    @property
-    def said(self) -> dict[str, Any]:
-        """What is to be stored."""
+    def say_of(self, person: Person) -> dict[str, Any]:
+        """What is to be stored; of a commune that stays, the code of its arrondissement does, too."""
+        said = self.commune.commune if self.commune else None
+        kept = said == find_commune(person)
+        place = person.code_commune if kept else said and said.code
         lists = {name: list(getattr(self, name)) for name in ("skills", "skill_words", "languages")}
-        return {"telephone": self.telephone, "helps": self.helps is YesNo.OUI, **lists}
+        return {"telephone": self.telephone, "helps": self.helps is YesNo.OUI, "code_commune": place, **lists}
 
 
 class EditSight(Form):

@@ -178,8 +178,8 @@ def _is_begun(place: CommunePlace, name: str) -> bool:
 
 
 def shorten_label(place: CommunePlace) -> str:
-    """Return the shortest text that names just this place: its postcode, with as many letters as tell it from the others
-    of this postcode (`find_place` and `find_begun_place` read it back)."""
+    """Return the shortest text that names just this place: its postcode, with as many letters as tell it from the
+    others of this postcode (`find_place` and `find_begun_place` read it back)."""
     if find_place_exactly(place.code_postal).place == place:
         return place.code_postal
     nom = place.commune.nom

@@ -6,7 +6,7 @@ from storage import people
 from storage.people import Audience, Role
 from tests.people import Person
 from tests.people.dialog import Dialog
-from tests.support.cra import read_mistake
+from tests.support.cra import file_workshop, read_mistake
 from tests.support.house import House
 from tests.support.membership import add_to_directory, make_surname, plain_words
 
@@ -100,3 +100,27 @@ async def test_a_profile_leaves_the_rest_of_the_register_alone(house: House, jul
         else:
             assert after.role is None
             assert after.audience("telephone") is Audience.PERSONNE
+
+
+async def test_the_commune_begins_as_the_register_has_it_or_as_the_reports_say(house: House) -> None:
+    zoe = await add_to_directory(house, f"Zoé {make_surname()}")
+    assert (await edited(zoe)).shown("commune") in (None, "")
+    await file_workshop(zoe)
+    card = await zoe.asks("/profil")
+    assert "Commune : rien d’indiqué" in plain_words(card)
+    assert "Vos comptes rendus disent 69120 Vaulx-en-Velin" in plain_words(card)
+    house.bot.people.forget(zoe.id)
+    form = await zoe.opens_by(card, "Modifier")
+    assert form.shown("commune") == "69120 Vaulx-en-Velin"
+    assert (await form.submit()).accepted
+    card = await zoe.whispered("Votre fiche")
+    assert "Commune : Vaulx-en-Velin (tout le réseau)" in plain_words(card)
+    assert "Vos comptes rendus disent" not in plain_words(card)
+
+    form = await zoe.opens_by(card, "Modifier")
+    assert form.shown("commune") == "69120 Vaulx-en-Velin"
+    assert "écrivez « 01100 Oyo »" in read_mistake(await form.fill(commune="Oyonax").submit(), "commune").replace(
+        "\u00a0", " "
+    )
+    assert (await form.fill(commune="01100 oyo").submit()).accepted
+    assert "Commune : Oyonnax" in plain_words(await zoe.whispered("Votre fiche"))

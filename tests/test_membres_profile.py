@@ -144,6 +144,24 @@ async def test_a_guest_and_an_animateur_are_asked_for_less(open_house: House) ->
     assert form.names == ["prenom", "nom"]
 
 
+async def test_of_an_empty_card_it_is_never_said_that_nothing_is_missing(open_house: House) -> None:
+    """Who clicks an old button when name and place are known is asked what they can do; who said it is done."""
+    house = open_house
+    lea = await house.site.person("lea", domain=DOMAIN, in_team=False)
+    message = await comes(house, lea)
+    place = {"departements": ["69"], "structure": "Mairie de Bron", "prenom": "Léa", "nom": "Perrin"}
+    await house.registers(lea, Role.CONSEILLER, **place)
+    lea.acts()
+    await lea.clicks(message, "Compléter mon profil")
+    told = await lea.told("Votre nom et votre place sont connus")
+    assert "Il ne manque rien" not in plain(told)
+    form = await lea.opens_by(await lea.asks("/profil"), "Modifier")
+    assert (await form.fill(mots="Scratch").submit()).accepted
+    lea.acts()
+    await lea.clicks(message, "Compléter mon profil")
+    assert "Il ne manque rien à votre profil" in plain(await lea.told("profil"))
+
+
 @pytest.mark.both_databases
 async def test_the_first_compte_rendu_is_ticked_within_the_hour(open_house: House) -> None:
     house = open_house

@@ -22,6 +22,7 @@ from storage import people
 from storage.annuaire import NETWORK, DirectoryEntry, name_place, profiles, show_person
 from storage.annuaire.contacts import Contact, ContactState, get_contact, read_site, show_phone
 from storage.communes import load_communes
+from storage.cra.queries import read_last_commune
 from storage.people import Audience, Person, Role
 
 feature = Feature(
@@ -198,7 +199,8 @@ FIELD_MAX = 80
 async def show_profile(ctx: ReadingContext, _: str) -> Replies:
     """Show one’s card as it stands: what the register does not say begins as Mattermost does."""
     account = await _read_account(ctx)
-    return _draw_profile(_named_by(ctx.user, account), account.position if account else "")
+    last = await read_last_commune(ctx.db, ctx.user.id)
+    return _draw_profile(_named_by(ctx.user, account), account.position if account else "", last)
 
 
 async def _read_account(ctx: ReadingContext) -> ChatUser | None:
@@ -225,7 +227,7 @@ async def read_own_names(ctx: ReadingContext, form: EditProfile) -> tuple[EditPr
 @feature.button(Edit, roles=NETWORK, writes=False)
 async def ask_profile(ctx: Context, _: Edit) -> Replies:
     """Open the window of what one says of oneself."""
-    return replies.Ask(EditProfile.of(ctx.user))
+    return replies.Ask(EditProfile.of(ctx.user, await ctx.recall(read_last_commune)))
 
 
 @feature.button(ChooseSight, roles=NETWORK, writes=False)
@@ -238,7 +240,7 @@ async def ask_sight(ctx: Context, _: ChooseSight) -> Replies:
 async def save_profile(ctx: Context, sent: tuple[EditProfile, Mapping[str, str | None]]) -> Replies:
     """Save what one says of oneself, by which one is found from now on."""
     form, names = sent
-    return _draw_profile(await profiles.save_profile(ctx.db, ctx.user, {**form.said, **names}))
+    return _draw_profile(await profiles.save_profile(ctx.db, ctx.user, {**form.say_of(ctx.user), **names}))
 
 
 @feature.submit(EditSight, roles=NETWORK)
@@ -247,8 +249,9 @@ async def save_sight(ctx: Context, form: EditSight) -> Replies:
     return _draw_profile(await profiles.save_profile(ctx.db, ctx.user, form.said))
 
 
-def _draw_profile(person: Person, position: str = "") -> Whisper:
-    """Draw one’s own card, and who sees what; the ``position`` is Mattermost’s, and shown there."""
+def _draw_profile(person: Person, position: str = "", last_commune: str = "") -> Whisper:
+    """Draw one’s own card, and who sees what; the ``position`` is Mattermost’s, and shown there, ``last_commune`` the
+    last report’s."""
     shown = show_person(person, person)
     fields = (
         ("Courriel", draw_address(shown.email), "email"),
@@ -260,7 +263,8 @@ def _draw_profile(person: Person, position: str = "") -> Whisper:
     )
     rows = [(title, value, SEEN_BY[person.audience(name)]) for title, value, name in fields]
     buttons = [Button("Modifier", Edit(), "primary"), Button("Qui voit quoi", ChooseSight())]
-    return Whisper(render("annuaire/profile", person=person, shown=shown, rows=rows, position=position), buttons)
+    about = {"position": position, "last_commune": "" if shown.commune else last_commune}
+    return Whisper(render("annuaire/profile", person=person, shown=shown, rows=rows, **about), buttons)
 
 
 LINE_BYTES = 75

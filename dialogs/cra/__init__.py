@@ -1,22 +1,22 @@
 """The forms of comptes rendus: the questions of 2021 in order (docs/domaine.md §2.1), with date and recurrents."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import BaseModel, Field
 
-from bot.forms import Choice, Clues, Day, Element, Form, Hidden, ReadText
+from bot.forms import Choice, Clues, Day, Element, Form, Hidden
 from bot.forms.kinds import Question
 from bot.french.dates import say_date
 from bot.french.words import say_minutes
-from bot.texts import quote
 from config.programme import FIRST_DAY
+from dialogs.communes import COMMUNE_FIELD
 from dialogs.cra.titles import title_typed
 from dialogs.themes import THEME_FIELD
-from storage.communes import CommunePlace, find_begun_place, find_place, get_commune, shorten_label
+from storage.communes import CommunePlace, get_commune
 from storage.communes import make_label as place_label
 from storage.cra import Activite, Age, Canal, Cra, CraRow, Report, Statut, Suite
 from storage.cra.report import AGES, DUREES, STATUTS
@@ -62,41 +62,7 @@ def say_practice(title: str, hidden: Mapping[str, object]) -> str:
     return f"{title} (entraînement)" if hidden.get("practice") else title
 
 
-LISTED = 6
-"""Communes that a refused field names, at most."""
-
-
-def read_place(text: str, clues: Clues) -> CommunePlace:
-    """Read the place that a postcode, a name or both mean. Raises ValueError with the little that is to be typed for each
-    that may be meant."""
-    found = find_place(text, clues.user.departements)
-    if place := found.place or find_begun_place(text):
-        return place
-    if found.choices:
-        more = len(found.choices) + found.more - LISTED
-        rest = f" ({more} {'autres ont' if more > 1 else 'autre a'} ce nom : écrivez le code postal)" if more > 0 else ""
-        raise ValueError(f"Plusieurs communes correspondent. Écrivez {_list_places(found.choices)}{rest}.")
-    if len(found.suggestions) == 1:
-        likely = found.suggestions[0]
-        raise ValueError(f"Commune introuvable. Si c’est {likely.commune.nom}, écrivez « {shorten_label(likely)} ».")
-    if found.suggestions:
-        raise ValueError(f"Commune introuvable. Écrivez {_list_places(found.suggestions)}.")
-    raise ValueError(f"Aucune commune ne correspond à « {quote(text)} » : écrivez son code postal ou son nom.")
-
-
-def _list_places(places: Sequence[CommunePlace]) -> str:
-    return " · ".join(f"« {shorten_label(place)} » pour {place.commune.nom}" for place in places[:LISTED])
-
-
 E = TypeVar("E", bound=StrEnum)
-
-
-COMMUNE_FIELD = ReadText(
-    read_place,
-    show=lambda place: place.label,
-    placeholder="69120, ou Vaulx-en-Velin",
-    missing_text="Indiquez la commune : son code postal ou son nom.",
-)
 
 
 @dataclass(frozen=True)
