@@ -14,7 +14,7 @@ from bot.drafts import Drafts
 from bot.errors import UserError
 from bot.forms import Clues
 from bot.mattermost import ChatReader
-from bot.people import People, PersonQuery
+from bot.people import GroupQuery, People, PersonQuery
 from bot.replies import WordedButton
 from bot.tasks import BackgroundFetches
 from bot.web import WebClient
@@ -130,6 +130,11 @@ class Context:
         """What a feature’s tables say of this person, as it was less than a minute ago; reads nothing when that is
         known, and never in this request’s own transaction."""
         return await self._people.recall(self.user.id, read)
+
+    async def is_among(self, read: GroupQuery) -> bool:
+        """Whether this person is among those whom a query finds, as it was less than a second ago: for what must not be
+        taken for something else where another replica has just written it."""
+        return await self._people.is_among(self.user.id, read)
 
     async def must_still_be(self, roles: Collection[Role]) -> Person:
         """Who acts, by the role that they have now: before other statements, for commands, which know it from a minute

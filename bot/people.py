@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter, OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -123,6 +123,10 @@ class AccountCache:
 T = TypeVar("T")
 PersonQuery = Callable[[AsyncSession, str], Awaitable[T]]
 """A query about the person of that id."""
+GroupQuery = Callable[[AsyncSession], Awaitable[Collection[str]]]
+"""A query for the ids of those of whom something is so: of few among all."""
+GROUP_HOLDS_FOR = timedelta(seconds=1)
+"""How long a group is remembered: of what another replica wrote no event tells."""
 
 PEOPLE_MAX = 5000
 ROLE_NOTED_FOR = timedelta(days=1)
@@ -153,6 +157,7 @@ class People:
         self._known: OrderedDict[str, _KnownPerson] = OrderedDict()
         self._at_it: Counter[str] = Counter()
         """How often somebody is being looked up right now."""
+        self._groups: dict[GroupQuery, tuple[Collection[str], datetime]] = {}
         self._changes: Counter[str] = Counter()
         """How often they were to be read again meanwhile: what was read may be from before."""
 
@@ -175,6 +180,18 @@ class People:
             async with self._database.transaction(writes=False) as db:
                 readings[read] = await read(db, user_id)
         return cast(T, readings[read])
+
+    async def is_among(self, user_id: str, read: GroupQuery) -> bool:
+        """Whether somebody is among those of whom something is so, as it was less than a second ago, whichever replica
+        wrote it; one statement a second says so of everybody."""
+        groups = self._groups  # what was read before a change is not what is known after it
+        found, until = groups.get(read, ((), _LONG_AGO))
+        if self._clock() >= until:
+            until = self._clock() + GROUP_HOLDS_FOR
+            async with self._database.transaction(writes=False) as db:
+                found = await read(db)
+            groups[read] = (found, until)
+        return user_id in found
 
     async def fresh(self, db: AsyncSession, user_id: str) -> Person:
         """Somebody as the register has them now, read in the caller’s transaction: for what changes something.
@@ -200,6 +217,7 @@ class People:
 
     def forget(self, user_id: str) -> None:
         """Something the register says of somebody changed: read it again next time."""
+        self._groups = {}
         if user_id in self._at_it:
             self._changes[user_id] += 1
         known = self._known.get(user_id)

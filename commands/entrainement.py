@@ -24,8 +24,8 @@ from storage.cra.practice import (
     count_practice,
     end_training,
     find_training,
-    is_training,
     list_overdue,
+    list_trainees,
 )
 from storage.people import Role
 
@@ -111,7 +111,7 @@ async def remind(ctx: ReadingContext) -> Sequence[Waiting]:
 async def say_real(ctx: Context, trigger: Trigger) -> Reply | None:
     """Say to who is training that the command they typed is none that is practised."""
     is_practised = trigger.feature in PRACTISED or trigger.key == ("command", "stats")
-    if is_practised or not ctx.user.may(CONSEILLERS) or not await ctx.recall(is_training):
+    if is_practised or not ctx.user.may(CONSEILLERS) or not await ctx.is_among(list_trainees):
         return None
     return Whisper(render("entrainement/real"))
 

@@ -21,10 +21,12 @@ async def noted(house: House, channel_id: str) -> list[tuple[str, str, str, str]
     return [(e.act, e.actor, str(e.before["nom"]), str(e.after["nom"])) for e in found]
 
 
-async def undone(house: House, agathe: Person) -> None:
-    """The last change is taken back."""
+async def undone(house: House, agathe: Person, question: str = "") -> None:
+    """The last change is taken back, after a question."""
     agathe.acts()
-    await agathe.clicks(await agathe.asks("/canaux annuler"), "Annuler ces changements")
+    asked = await agathe.asks("/canaux annuler")
+    assert question in plain(asked.text)
+    await agathe.clicks(asked, "Annuler ces changements")
     await house.settled()
 
 
@@ -88,7 +90,7 @@ async def test_who_administers_is_shown_added_taken_away_and_undone(
     assert "administre déjà" in plain((await agathe.asks(f"{asked} + {juliette.username}")).text)
     assert "administre **" in (await agathe.asks("/canaux exceptions")).text
     await house.settled()
-    await undone(house, agathe)
+    await undone(house, agathe, f"Retirer l’administration de « {name} » à @{juliette.username} ?")
     await leads(is_so=False)
     async with house.bot.database.transaction(writes=False) as db:
         assert juliette.id not in {each.user_id for each in await list_allowances(db)}
@@ -99,7 +101,8 @@ async def test_who_administers_is_shown_added_taken_away_and_undone(
     assert "n’administre plus" in plain((await agathe.asks(f"{asked} -@{juliette.username}")).text)
     await leads(is_so=False)
     await house.settled()
-    await undone(house, agathe)
+    assert f"@{juliette.username} n’administre plus {name}" in plain((await agathe.asks("/canaux journal")).text)
+    await undone(house, agathe, f"Rendre l’administration de « {name} » à @{juliette.username} ?")
     await leads(is_so=True)
     assert "Personne ne s’appelle" in plain((await agathe.asks(f"{asked} +@{unique('personne')}")).text)
     assert "Dites quel canal" in plain((await agathe.asks(f"{asked} juliette")).text)

@@ -4,6 +4,7 @@ What comes of accounts and addresses is in test_people_accounts.py.
 """
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from bot import people as bot_people
 from bot import people as module
 from bot.errors import ChatError
 from bot.people import People
+from storage.cra.practice import begin_training, end_training, list_trainees
 from storage.database import Database
 from storage.people import Person, Role
 from storage.people import register as stored_register
@@ -125,6 +127,25 @@ async def test_forgotten_when_something_changed(people: People, server: ChatServ
     server.answers[USER_PATH] = USER | {"email": "j@mairie.fr"}
     people.note_change(ID)
     assert (await people.of(ID)).role is Role.INVITE
+
+
+async def test_who_is_among_a_few_is_known_a_second_later_whoever_wrote_it(
+    people: People, database: Database, clock: ManualClock
+) -> None:
+    """As where somebody begins a training on another replica, and opens a window on this one."""
+
+    async def trains() -> bool:
+        return await people.is_among(ID, list_trainees)
+
+    assert not await trains()
+    async with database.transaction() as db:
+        await begin_training(db, ID, clock())
+    clock.now += timedelta(seconds=2)
+    assert await trains()
+    async with database.transaction() as db:
+        await end_training(db, ID)
+    people.forget(ID)
+    assert not await trains(), "what changed here counts at once"
 
 
 async def test_a_change_counts_at_once_for_what_changes_something(

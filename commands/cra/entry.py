@@ -18,7 +18,7 @@ from config.themes import THEMES
 from dialogs.cra import NewCra
 from storage.cra import Source
 from storage.cra.habits import read_usual
-from storage.cra.practice import is_training
+from storage.cra.practice import list_trainees
 from storage.cra.queries import Filing, find_filed_keys, list_days_filed
 from storage.people import Role
 
@@ -64,7 +64,7 @@ async def start_report(ctx: Context, shown: Preview) -> Replies:
 
 async def open_report_form(ctx: Context, day: date) -> Ask:
     """Open the dialog of a new report of that day, with what is usual: canal, commune, durations."""
-    usual, practice = await ctx.recall(read_usual), await ctx.recall(is_training)
+    usual, practice = await ctx.recall(read_usual), await ctx.is_among(list_trainees)
     known = {"canal": usual.canal, "commune": usual.commune or None, "minutes": next(iter(usual.minutes), None)}
     more = {"often": usual.minutes, "practice": practice}
     return Ask(NewCra.draft(date=day, activite="individuel", **known, **more))

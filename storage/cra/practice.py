@@ -1,6 +1,6 @@
 """Who is training, and since when; the reports of their practice sheet, which count in no figure."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Index, delete, func
@@ -42,6 +42,11 @@ async def find_training(db: AsyncSession, person_id: str) -> Training | None:
 async def is_training(db: AsyncSession, person_id: str) -> bool:
     """Whether somebody is training."""
     return await find_training(db, person_id) is not None
+
+
+async def list_trainees(db: AsyncSession) -> Collection[str]:
+    """List the ids of all who are training."""
+    return frozenset((await db.exec(select(Training.person_id))).all())
 
 
 async def end_training(db: AsyncSession, person_id: str) -> int:
