@@ -221,8 +221,9 @@ def _draw_helper(ctx: Context, hit: DirectoryHit, where: SearchPlace) -> str:
 async def find_people(wanted: Search) -> Findings:
     """Find people by what this person may see of them; who has no account yet is known by their user name."""
     found = [(hit, person) for hit in await _find_entries(wanted) if (person := hit.entry.person)]
-    hits = [Hit(p.id or p.username, p.full_name, hit.score, _say_person(wanted.user, p)) for hit, p in found]
-    return cut_hits(hits, wanted)
+    shown = found[wanted.skip : wanted.skip + wanted.limit]
+    hits = [Hit(p.id or p.username, p.full_name, hit.score, _say_person(wanted.user, p)) for hit, p in shown]
+    return Findings(hits, len(found))
 
 
 @feature.finds(SearchKind("contact", "Contact", "Contacts", lambda n: See(chosen=f"{CONTACT}{n}")), roles=NETWORK)
