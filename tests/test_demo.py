@@ -238,6 +238,7 @@ async def test_the_stage_stands_and_stands_again(tmp_path: Path) -> None:
     assert (tmp_path / stage.BULK).stat().st_mode & 0o077 == 0, "names, and what was said"
 
 
+@pytest.mark.slow
 async def test_the_tour_ends_well(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -179,9 +179,10 @@ async def test_who_was_there_before_the_import_hears_of_it_when_found(house: Hou
 
 
 @pytest.mark.both_databases
-async def test_many_are_told_by_steps_that_are_no_haste(house: House) -> None:
+async def test_many_are_told_by_steps_that_are_no_haste(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is left of a step waits in the table for the next one."""
-    crowd = [await house.someone(Role.CONSEILLER, f"z{number}") for number in range(25)]
+    monkeypatch.setattr("commands.membres.notices.AT_ONCE", 4)
+    crowd = [await house.someone(Role.CONSEILLER, f"z{number}") for number in range(6)]
     async with house.bot.database.transaction() as db:
         await forget_role_notices(db)
         db.add_all([RoleNotice(person_id=person.id, role=Role.INVITE) for person in crowd])
