@@ -134,6 +134,8 @@ class JobScheduler:
             key: Schedule(trigger.schedule, local=trigger.local) for key, trigger in triggers.items() if key[0] == "job"
         }
         self._looked: dict[Key, datetime] = {}
+        self.missed_max = MISSED_MAX
+        """How old what is made up for at the start may be."""
         self._scheduler: Any = AsyncIOScheduler(
             timezone=PARIS,
             jobstores={"default": MemoryJobStore()},
@@ -185,7 +187,7 @@ class JobScheduler:
     def _run_due(self, key: Key, zones: Sequence[ZoneInfo]) -> None:
         """Begin what came due since the last look. In a zone that is new only what comes from now on."""
         schedule, now = self._schedules[key], self._clock()
-        since = min(self._looked.get(key, now - MISSED_MAX), now)
+        since = min(self._looked.get(key, now - self.missed_max), now)
         self._looked[key] = now
         for zone in zones:
             due = schedule.last_due(now, zone)

@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import delete, update
 from sqlmodel import col, select
 
-from bot import job_runner, logs, recovery, watchlist
+from bot import logs, recovery, watchlist
 from bot.app import App
 from bot.clock import utc_now
 from bot.connections import Limits
@@ -56,7 +56,6 @@ ASKS_EVERY = 1.0
 """Seconds after which a house’s bot asks again where its features listen: stories write into tables by themselves."""
 GATHERED_FOR = timedelta(seconds=0.3)
 """What is voted in a story is seen that soon where it was asked: others would wait for it."""
-MISSED_MAX = job_runner.MISSED_MAX
 NOTICE_LOOKS = (0.0, 0.05)
 """An embedded server says who came with its answer: what is not there at once was never said."""
 CROWD = 100_000
@@ -101,9 +100,6 @@ class House:
     clock: Clock = field(default_factory=Clock)
     app: App | None = None
     features: tuple[Feature, ...] = FEATURES
-    makes_up: bool = False
-    """Whether a bot that starts makes up for jobs that came due while none was here. Some sixty would come due in each
-    story that moves the clock and starts one; a few stories are about that."""
 
     @property
     def today(self) -> date:
@@ -126,12 +122,11 @@ class House:
         logs.configure("INFO", LOG)
         await schema.prepare(self.settings.database_url)
         rappels.USUAL_RHYTHM = rappels.Rhythm.NEVER  # no message of the day comes in the middle of a story
-        job_runner.MISSED_MAX = MISSED_MAX if self.makes_up else timedelta()
         if self.sandbox:
             actions.LOOKS, steps.IDLE_PAUSE, steps.NOT_BACK = NOTICE_LOOKS, FIRST, FIRST
             recovery.RECOVERY_RETRY = FIRST
         watchlist.WATCHES_EVERY, cases.STORM_JOINS, broadcast.GATHERED_FOR = ASKS_EVERY, CROWD, GATHERED_FOR
-        self.app = App(self.settings, self.features, self.clock, first=self._first)
+        self.app = _without_missed_jobs(App(self.settings, self.features, self.clock, first=self._first))
         await self.app.start()
 
     async def stop(self) -> None:
@@ -156,7 +151,7 @@ class House:
             limits=limits,
             first=self._first,
         )
-        await second.start()
+        await _without_missed_jobs(second).start()
         try:
             yield second
         finally:
@@ -270,6 +265,15 @@ class House:
         async with self.bot.database.transaction(writes=False) as db:
             # Work first: what it says last is written down with its end.
             return await work.count_active(db) + (await count_by_state(db))["waiting"]
+
+
+def _without_missed_jobs(app: App) -> App:
+    """A bot that makes up for no job that came due while none was here.
+
+    Some sixty would, in each story that moves the clock and starts one; tests/test_jobs.py shows what is made up for.
+    """
+    app.jobs.missed_max = timedelta()
+    return app
 
 
 def _make_folder() -> Path:
