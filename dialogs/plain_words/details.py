@@ -18,7 +18,7 @@ def write_line(intention: Intention, said: Utterance) -> str:
 
 REPORT_ACTS = {
     "rétablir": r"retabli|restaur|remet|annuler la suppression",
-    "dupliquer": r"dupli|copie|recopie|refai|refaire|(?:le |la )?meme (?:chose )?que|reprendre (?:\S+ ){1,4}nouveau",
+    "dupliquer": r"dupli|copie|recopie|refai|refaire|(?:le |la )?meme (?:chose )?que|reprendre (?:\S+ ){1,6}nouveau",
     "supprimer": r"supprim|efface|enlev|retir|annul|vire",
     "modifier": r"modif|corrig|rectifi|chang|edit|tromp|erreur|faute|fauss?e? |oublie|mauvais",
 }

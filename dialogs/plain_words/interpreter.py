@@ -208,7 +208,7 @@ def _is_plainly(line: str, commands: CommandIndex) -> bool:
     name, rest = commands.find(line)
     if name == "annuaire" and 0 < len(rest.split()) <= NAME_WORDS_MAX:
         return fold(rest.split()[0]) not in read_frame("petits")
-    if name == HELP and commands.find(rest) == (fold(rest), ""):
+    if name == HELP and commands.call(rest) and not commands.find(rest)[1]:
         return True
     if name == "chercher" and not read_frame("petits").isdisjoint(fold(rest).split()):
         return False

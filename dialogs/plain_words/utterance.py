@@ -7,6 +7,7 @@ from datetime import date
 from functools import cached_property
 
 from bot.command_lines import CommandIndex
+from config.text import fold
 from dialogs.plain_words.frames import read_frame
 from dialogs.plain_words.periods import write_period
 from dialogs.plain_words.places import Place, find_place
@@ -70,7 +71,8 @@ class Utterance:
         words, first, end = self.sentence.words, self.first if start is None else start, self.end
         while first < end and frame.issuperset(words[first].folded.split()):
             following = words[first + 1].folded if first + 1 < end else ""
-            is_count = words[first].folded in ("un", "une") and following not in frame | read_frame(f"{before}_annonce")
+            announced = frame | read_frame(f"{before}_annonce")
+            is_count = words[first].folded in ("un", "une") and not announced.issuperset(following.split())
             if is_count or following in read_frame(f"{before}_garde"):
                 break
             first += 1
@@ -127,7 +129,9 @@ class Utterance:
                 start = index + 1
 
     def _is_empty(self, index: int, empty: frozenset[str]) -> bool:
-        return empty.issuperset(self.sentence.words[index].folded.split()) or index in self._set_phrases
+        word = self.sentence.words[index]
+        typed = fold(self.sentence.text[word.start : word.end])
+        return typed in empty or empty.issuperset(word.folded.split()) or index in self._set_phrases
 
     @cached_property
     def _set_phrases(self) -> frozenset[int]:
