@@ -139,7 +139,7 @@ def _write_channels(said: Utterance) -> str:
     for command, words in (("verifier", "verif"), ("reparer", "repar"), ("creer", "cre|nouveau canal")):
         if said.has(words):
             return f"canaux {command}"
-    leaving, joining = "quitt|sort|part|enlev|retir|desinscri", "rejoi|integr|entrer|inscri|ajoute"
+    leaving, joining = "quitt|sort|sors |part|enlev|retir|desinscri", "rejoi|integr|entrer|inscri|ajoute|abonne"
     for command, words in (("quitter", leaving), ("rejoindre", joining)):
         if said.has(words) and said.knows(f"canaux {command}"):
             named = said.find_words("nom_canal")
