@@ -281,10 +281,12 @@ class Perform:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Something that waits for a person, shown by « /aide », and the button that leads to it. (No reply of its own.)"""
+    """Something that waits for a person, shown by « /aide », and the button that leads to it. (No reply of its own.)
+    The message of the day also shows the ``others``: it is a card of its own there."""
 
     text: str
     button: Button
+    others: Sequence[Button] = ()
 
 
 @dataclass(frozen=True, slots=True)

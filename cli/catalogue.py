@@ -20,6 +20,7 @@ from cli.options import (
     QUESTION,
     QUEUE,
     STATE,
+    WHO,
     WHOSE,
 )
 from cli.usage import Choice, Command, Touches, argument, group, option
@@ -237,6 +238,23 @@ DIGESTS = group(
     },
 )
 
+RDV = group(
+    "rdv",
+    "les rendez-vous",
+    {
+        "list": Command(
+            "cli.rdv:show",
+            "montrer les rendez-vous d’une personne (docs/wire.md)",
+            WHO,
+            option("--from", "start", type=DAY, metavar="JOUR", help="premier jour, chez cette personne"),
+            option("--to", "end", type=DAY, metavar="JOUR", help="dernier jour, compris"),
+            JSON_LIST,
+            touches=READS,
+        ),
+    },
+)
+RDV.usual = "list"
+
 COMMANDS: dict[str, click.Command] = {
     "serve": Command("cli.serve:serve", "faire tourner le bot", touches=WRITES, is_quiet=False),
     "migrate": Command("cli.serve:migrate", "mettre la base de données au niveau de cette version", touches=WRITES),
@@ -330,6 +348,7 @@ COMMANDS: dict[str, click.Command] = {
         touches=WRITES,
     ),
     "digest": DIGESTS,
+    "rdv": RDV,
     "stats": Command(
         "cli.stats:tell",
         "les chiffres d’une personne ou d’un territoire (docs/wire.md)",

@@ -55,6 +55,7 @@ DAY, NUMBER, PATH = Value(read_day), Value(int), Value(Path)
 COUNT, HITS, POLL = Value(_read_count), Value(_read_hits), Value(_read_number)
 JSON_LIST = option("--json", "as_json", is_flag=True, help="un tableau JSON, sur une ligne (docs/wire.md)")
 JSON_OBJECT = option("--json", "as_json", is_flag=True, help="un objet JSON, sur une ligne (docs/wire.md)")
+WHO = option("--user", required=True, metavar="NOM", help="de qui, par son nom d’utilisateur")
 FILE = argument("file", metavar="FICHIER", help="le fichier, ou « - » pour l’entrée standard")
 """What an import reads."""
 ADMIN_TOKEN = option(

@@ -224,7 +224,9 @@ def _load(where: str) -> Callable[..., Any]:
 
 
 class Group(_InFrench, click.Group):
-    """Commands, in the order in which they are declared."""
+    """Commands, in the order in which they are declared; ``usual`` is the one that is meant where none is named."""
+
+    usual: str = ""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names, in their order."""
@@ -232,6 +234,8 @@ class Group(_InFrench, click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the words before the command, and its name. Raises UsageError, in French."""
+        if self.usual and not {"--help", *self.commands} & set(args[:1]):
+            args = [self.usual, *args]
         options, rest, unknown = self.sort_words(ctx, args)
         super().parse_args(ctx, [*options, "--", *rest])
         if not rest:

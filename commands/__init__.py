@@ -10,6 +10,7 @@ from commands.rappels import build_rappels
 
 MODULES = (
     "cra",
+    "rdv",
     "stats",
     "hotline",
     "ressources",

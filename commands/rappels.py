@@ -18,7 +18,7 @@ from bot.features import Feature
 from bot.french.dates import say_date
 from bot.menus import Choosing, Menu
 from bot.registry import list_waiting
-from bot.replies import Ask, Button, Direct, Message, Progress, Redirect, Replies, Start, Step, Waiting, Whisper
+from bot.replies import Ask, Button, Card, Direct, Message, Progress, Redirect, Replies, Start, Step, Waiting, Whisper
 from bot.texts import Markdown, render
 from config.text import fold
 from dialogs.rappels import ChooseReminders
@@ -118,19 +118,23 @@ def is_due(rhythm: Rhythm, day: date, departement: str | None) -> bool:
 def draw_day(reader: Reader, news: Sequence[DailyNews], day: date, left: int) -> Message:
     """Draw the message of a day; ``left`` counts the news that it has no room for."""
     waiting = reader.waiting[:WAITING_MAX]
+    asked = [each for each in waiting if each.others]
+    plain = [each for each in waiting if not each.others]
     text = render(
         "rappels/day",
         day=say_date(day),
-        waiting=waiting,
+        waiting=plain,
         more=len(reader.waiting) - len(waiting),
         new=[_draw_line(each) for each in news if not each.is_over],
         over=[_draw_line(each) for each in news if each.is_over],
         left=left,
     )
     buttons, menus = _lead_to_news(news)
-    buttons = [*buttons, *([each.button for each in waiting[:1]] if not left else [])]
+    buttons = [*buttons, *([each.button for each in plain[:1]] if not left else [])]
     buttons += [Button("Lire la suite", ReadNow(), "primary")] if left else []
-    return Message(text, [*buttons[:BUTTONS_MAX], Button("Moins", Less()), Button("Plus", More())], menus=menus)
+    cards = [Card(render("rappels/asked", text=each.text), [each.button, *each.others]) for each in asked]
+    shown = [*buttons[:BUTTONS_MAX], Button("Moins", Less()), Button("Plus", More())]
+    return Message(text, shown, menus=menus, cards=cards)
 
 
 def _draw_line(news: DailyNews) -> Markdown:
@@ -165,7 +169,7 @@ async def _take(ctx: Context, reader: Reader, day: date) -> Direct:
     news = await rappels.take_news(ctx.db, reader.person.id, TOLD_MAX)
     left = await rappels.count_news(ctx.db, reader.person.id)
     told = draw_day(reader, news, day, left)
-    return Direct(told.text, told.buttons, menus=told.menus, user_id=reader.person.id)
+    return Direct(told.text, told.buttons, menus=told.menus, cards=told.cards, user_id=reader.person.id)
 
 
 def read_hour(text: str) -> int | None:

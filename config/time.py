@@ -1,7 +1,7 @@
 """Time as the whole bot has it: the zone of those without another, the days of a week, the units of a duration."""
 
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -33,3 +33,14 @@ def read_duration(number: str, unit: str) -> timedelta:
     """Read a number of « s », « min », « heures », « j », « semaines », « mois » … as a duration."""
     name = unit.lower()
     return int(number) * next(_UNITS[start] for start in (name, name[:3], name[:1]) if start in _UNITS)
+
+
+def is_skipped(moment: datetime) -> bool:
+    """Whether clocks never show that hour: they were put forward over it."""
+    return moment.astimezone(UTC).astimezone(moment.tzinfo).replace(tzinfo=None, fold=0) != moment.replace(tzinfo=None)
+
+
+def is_double(moment: datetime) -> bool:
+    """Whether clocks show that hour twice: they were put back."""
+    first, second = moment.replace(fold=0), moment.replace(fold=1)
+    return not is_skipped(first) and first.utcoffset() != second.utcoffset()

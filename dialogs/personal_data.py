@@ -18,3 +18,13 @@ def fault_of(text: str, why: str) -> str:
 def fault_of_owner(text: str, why: str) -> str:
     """Why a text may not be published that gives somebody’s name with their telephone number. Empty when it may."""
     return f"Retirez d’ici un nom avec un numéro de téléphone : {why}." if guard.names_owner(text) else ""
+
+
+def fault_of_memo(text: str) -> str:
+    """Why a reminder of one’s own may not say that of somebody: a way to reach them, what is theirs alone, or a name.
+    Empty when it may."""
+    if found := guard.find(text):
+        return f"Retirez d’ici {guard.name_kinds(found)} : un repère ne dit rien qui permette de joindre la personne."
+    if guard.names_somebody(text):
+        return "Un repère n’a pas de nom : écrivez des initiales, par exemple J. M."
+    return ""

@@ -194,6 +194,27 @@ button   rappels.Less          everyone
 button   rappels.More          everyone
 button   rappels.OpenNews      everyone
 button   rappels.ReadNow       everyone
+button   rdv.CancelRest        conseiller, coordinateur
+button   rdv.Complete          conseiller, coordinateur
+button   rdv.Decline           conseiller
+button   rdv.Drop              conseiller, coordinateur
+button   rdv.Edit              conseiller, coordinateur
+button   rdv.FileNext          conseiller
+button   rdv.Ignore            conseiller, coordinateur
+button   rdv.MoveBack          conseiller, coordinateur
+button   rdv.New               conseiller, coordinateur
+button   rdv.Page              conseiller, coordinateur
+button   rdv.Pick              conseiller, coordinateur
+button   rdv.PutOff            everyone
+button   rdv.Report            conseiller
+button   rdv.RestoreMany       conseiller, coordinateur
+button   rdv.Save              conseiller, coordinateur
+button   rdv.See               conseiller, coordinateur
+button   rdv.SetState          conseiller, coordinateur
+button   rdv.Stop              everyone
+button   rdv.Undecline         conseiller
+button   rdv.UndoNew           conseiller, coordinateur
+button   rdv.Unset             conseiller, coordinateur
 button   ressources.Answer     animateur
 button   ressources.AnswerAbout everyone
 button   ressources.AskAbout   animateur
@@ -358,6 +379,12 @@ command  moderer silence       animateur
 command  moderer verrouiller   animateur
 command  profil                animateur, conseiller, coordinateur, hotline
 command  rappels               everyone
+command  rdv                   conseiller, coordinateur
+command  rdv annuler           conseiller, coordinateur
+command  rdv décaler           conseiller, coordinateur
+command  rdv liste             conseiller, coordinateur
+command  rdv semaine           conseiller, coordinateur
+command  rdv à traiter         conseiller
 command  ressources            everyone
 command  ressources ajouter    everyone
 command  ressources besoins    animateur
@@ -435,6 +462,7 @@ event    moderation.done.Delivered everyone
 event    moderation.refused.Undelivered everyone
 event    moderation.summary_arrived.Delivered everyone
 event    moderation.wrote.Posted everyone
+event    rdv.arrived.Delivered everyone
 event    regles.edited.Edited  everyone
 event    regles.joined.JoinedTeam everyone
 event    regles.posted.Posted  everyone
@@ -494,6 +522,8 @@ job      moderation.keep_summary everyone
 job      moderation.remind     everyone
 job      moderation.watch_tables everyone
 job      rappels.tell          everyone
+job      rdv.evening           everyone
+job      rdv.remind            everyone
 job      regles.find_old       everyone
 job      ressources.catch_up   everyone
 job      ressources.check_links everyone
@@ -583,6 +613,8 @@ submit   moderation.SilenceAuthor animateur
 submit   moderation.UpholdMeasure animateur
 submit   moderation.WarnAuthor animateur
 submit   rappels.ChooseReminders everyone
+submit   rdv.EditRdv           conseiller, coordinateur
+submit   rdv.NewRdv            conseiller, coordinateur
 submit   ressources.AnswerNeed animateur
 submit   ressources.AnswerReview everyone
 submit   ressources.AskDepositor animateur
@@ -639,6 +671,7 @@ work     moderation.Summarise  everyone
 work     moderation.Transferring everyone
 work     moderation.Try        animateur
 work     rappels.TellDay       everyone
+work     rdv.TellEvening       everyone
 work     ressources.CheckLinks everyone
 work     ressources.TellFollowers everyone
 work     sondage.Broadcast     everyone

@@ -104,7 +104,15 @@ _BEFORE, _AFTER = 60, 40
 """Characters on each side of a number in which a name is looked for."""
 _CIVIL = re.compile(r"\b(?:M\.|Mr|Mme|Mlle|Monsieur|Madame|Mademoiselle|Dr|Docteur)\.?\s{1,3}[A-ZÀ-Þ]")
 _FULL_NAME = re.compile(r"\b[A-ZÀ-Þ][\w’'-]{1,40}\s{1,3}[A-ZÀ-Þ][\w’'-]{1,40}")
+_INITIAL_AND_NAME = re.compile(r"\b[A-ZÀ-Þ]\.\s?[A-ZÀ-Þ][\w’'-]{2,40}")
+_NAMED = re.compile(r"\b(?:M\.|Mr|Mme|Mlle|Monsieur|Madame|Mademoiselle|Dr|Docteur)\.?\s{1,3}[A-ZÀ-Þ][\w’'-]{1,40}")
 _MOBILE = re.compile(r"(?:00|\+)?(?:33)?0?[67]")
+
+
+def names_somebody(text: str) -> bool:
+    """Whether a few words hold what is likely a person’s name: « Mme Martin », « Sophie Martin », « S. Martin »;
+    initials are none."""
+    return any(pattern.search(text) for pattern in (_NAMED, _FULL_NAME, _INITIAL_AND_NAME))
 
 
 def names_owner(text: str) -> bool:
@@ -127,4 +135,5 @@ __all__ = [
     "mask",
     "name_kinds",
     "names_owner",
+    "names_somebody",
 ]

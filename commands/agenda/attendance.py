@@ -22,10 +22,13 @@ from commands.agenda.feature import feature, get_sight, get_visible, lock_open
 from config.settings import Settings
 from config.text import fold
 from config.time import PARIS
+from dialogs.rdv.titles import say_what, say_where
 from storage import agenda, people
 from storage.agenda import AgendaAttendance, AgendaEvent, EventState, Pair
 from storage.database import change
 from storage.people import Person
+from storage.rdv import Rdv, RdvState
+from storage.rdv.appointments import list_for_feed as list_rdvs
 
 if TYPE_CHECKING:
     from icalendar import Event
@@ -156,9 +159,11 @@ READ_AGAIN = timedelta(hours=1)
 """After which a calendar reads a feed again."""
 
 
-def write_calendar(events: Iterable[AgendaEvent], settings: Settings, name: str = "") -> bytes:
-    """Write the calendar (iCalendar, RFC 5545) of these events; a feed has a ``name``. The same events are the same
-    bytes."""
+def write_calendar(
+    events: Iterable[AgendaEvent], settings: Settings, name: str = "", rdvs: Iterable[Rdv] = ()
+) -> bytes:
+    """Write the calendar (iCalendar, RFC 5545) of these events; a feed has a ``name``, and its owner’s rdv. The same
+    events are the same bytes."""
     from icalendar import Calendar, Event  # 60 ms: not before somebody asks for a calendar
 
     calendar = Calendar()
@@ -169,16 +174,25 @@ def write_calendar(events: Iterable[AgendaEvent], settings: Settings, name: str 
         calendar.add("x-wr-calname", name)
         calendar.add("refresh-interval", READ_AGAIN, parameters={"VALUE": "DURATION"})
     for event in events:
-        calendar.add_component(_write_event(Event(), event, settings))
+        calendar.add_component(_write(Event(), _list_fields(event, settings)))
+    for rdv in rdvs:
+        calendar.add_component(_write(Event(), _list_rdv_fields(rdv, settings)))
     return bytes(calendar.to_ical())
 
 
-def _write_event(written: "Event", event: AgendaEvent, settings: Settings) -> "Event":
-    """Write an event in UTC, so that no calendar has to know of zones; it is known again by its UID, for ever and
-    everywhere, and newer by its SEQUENCE."""
-    host = urlsplit(settings.mattermost_url).hostname or "mattermost"
-    fields = {
-        "uid": f"agenda-{event.number}@{settings.team}.{host}",
+def _write(written: "Event", fields: Mapping[str, object]) -> "Event":
+    """Write what is known of an event."""
+    for name, value in fields.items():
+        if value != "":
+            written.add(name, value)
+    return written
+
+
+def _list_fields(event: AgendaEvent, settings: Settings) -> Mapping[str, object]:
+    """List what calendars are told of an event, in UTC, so that none has to know of zones; it is known again by its
+    UID, for ever and everywhere, and newer by its SEQUENCE."""
+    return {
+        "uid": f"agenda-{event.number}@{_name_site(settings)}",
         "dtstamp": event.changed_at,
         "sequence": event.sequence,
         "dtstart": event.starts_at,
@@ -189,10 +203,28 @@ def _write_event(written: "Event", event: AgendaEvent, settings: Settings) -> "E
         "url": event.url,
         "description": "\n\n".join(filter(None, (event.details, event.url))),
     }
-    for name, value in fields.items():
-        if value != "":
-            written.add(name, value)
-    return written
+
+
+def _list_rdv_fields(rdv: Rdv, settings: Settings) -> Mapping[str, object]:
+    """List the same of a rdv; each of those that come back is one of its own. Whose it is about is not said: an address
+    that opens without a password is not the place for it."""
+    gone = rdv.state in (RdvState.ANNULE, RdvState.REFUSE)
+    stands = "TENTATIVE" if rdv.state is RdvState.PROPOSE else "CONFIRMED"
+    return {
+        "uid": f"rdv-{rdv.uid}@{_name_site(settings)}",
+        "dtstamp": rdv.changed_at,
+        "sequence": rdv.sequence,
+        "dtstart": rdv.starts_at,
+        "dtend": rdv.ends_at,
+        "summary": say_what(rdv),
+        "status": "CANCELLED" if gone else stands,
+        "location": say_where(rdv),
+        "url": rdv.visio_url,
+    }
+
+
+def _name_site(settings: Settings) -> str:
+    return f"{settings.team}.{urlsplit(settings.mattermost_url).hostname or 'mattermost'}"
 
 
 BACK = timedelta(days=60)
@@ -249,8 +281,9 @@ async def read_feed(ctx: ReadingContext, key: str) -> FeedContent | None:
     if owner is None or owner.has_left(owner.today(ctx.now)):
         return None
     events = await agenda.list_for_feed(ctx.db, user_id, get_sight(ctx, owner), ctx.now - BACK, EVENTS_MAX)
+    rdvs = await list_rdvs(ctx.db, user_id, ctx.now - BACK, EVENTS_MAX)
     # A third of a second for 400 long ones.
-    body = await ctx.compute(lambda: write_calendar(events, ctx.settings, NAME))
+    body = await ctx.compute(lambda: write_calendar(events, ctx.settings, NAME, rdvs))
     return FeedContent(body, CONTENT_TYPE)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -22,7 +22,7 @@ from bot.replies import Button, Card, Message, Perform, Replies, Reply, Whisper
 from bot.texts import Markdown, escape, quotation, quote, relay_plain_text, render
 from commands.agenda.feature import feature, get_sight, get_visible, may_change
 from config.text import fold
-from config.time import PARIS
+from config.time import PARIS, is_double
 from storage import agenda, canaux, targets
 from storage.agenda import AgendaEvent, EventState, Window
 
@@ -161,17 +161,6 @@ def _needs_zone(event: AgendaEvent, start: datetime) -> bool:
 def name_zone(zone: ZoneInfo) -> str:
     """Name a zone: « Paris », « La Réunion »."""
     return _PLACES.get(zone.key) or zone.key.rpartition("/")[2].replace("_", " ")
-
-
-def is_skipped(moment: datetime) -> bool:
-    """Whether clocks never show that hour: they were put forward over it."""
-    return moment.astimezone(UTC).astimezone(moment.tzinfo).replace(tzinfo=None, fold=0) != moment.replace(tzinfo=None)
-
-
-def is_double(moment: datetime) -> bool:
-    """Whether clocks show that hour twice: they were put back."""
-    first, second = moment.replace(fold=0), moment.replace(fold=1)
-    return not is_skipped(first) and first.utcoffset() != second.utcoffset()
 
 
 def find_evening_reminder(event: AgendaEvent, zone: ZoneInfo) -> datetime:

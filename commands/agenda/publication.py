@@ -24,6 +24,7 @@ from commands.agenda.feature import (
     may_publish,
     must_not_be_over,
 )
+from config.time import is_double, is_skipped
 from dialogs.agenda import ALL, CancelEvent, EditEvent, ProposeEvent, RefuseEvent, clean_text
 from storage import agenda, canaux
 from storage.agenda import TITLE_MAX, AgendaEvent, EventState, add_event, find_homes, lock_event, save_event
@@ -235,7 +236,7 @@ def _read_end(ctx: Context, text: str, start: datetime, known: AgendaEvent | Non
         raise UserError(fields={"jusqua": "Écrivez l’heure de fin comme 16h, ou le jour et l’heure comme 24/11 18h."})
     end = _keep_known(ctx, found, known.ends_at if known else None)
     _must_exist("jusqua", end)
-    if cards.is_double(end) and end.astimezone(UTC) <= start.astimezone(UTC):
+    if is_double(end) and end.astimezone(UTC) <= start.astimezone(UTC):
         end = end.replace(fold=1)
     return end.astimezone(UTC)
 
@@ -254,7 +255,7 @@ def show_end(event: AgendaEvent, ctx: Context) -> str:
 
 
 def _must_exist(field: str, moment: datetime) -> None:
-    if cards.is_skipped(moment):
+    if is_skipped(moment):
         later = moment.astimezone(UTC).astimezone(moment.tzinfo)
         raise UserError(fields={field: f"Cette heure n’existe pas cette nuit-là : on passe à l’heure d’été. Le plus "
                                        f"proche est le {say_moment(later)}."})  # fmt: skip

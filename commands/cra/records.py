@@ -12,6 +12,7 @@ from storage.cra import Cra, Report
 from storage.cra.practice import PracticeCra, is_training
 from storage.cra.queries import Filing, file_report, note_last_commune
 from storage.cra.search import Sheet
+from storage.rdv.reports import link_report
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ async def record_report(ctx: Context, report: Report, how: Filing) -> Recorded:
     if not filed.is_new:
         return Recorded(filed.number, None)
     await note_last_commune(ctx.db, author.id, report)
+    await link_report(ctx.db, author.id, how.key, filed.number)
     return Recorded(
         filed.number, make_receipt(ctx, filed.number, draw_standing_card(filed.number, report, "enregistré"))
     )

@@ -14,6 +14,7 @@ from commands.cra.records import open_sheet, read_sheet
 from dialogs.cra import EditCra, NewCra, SpreadCra
 from storage.cra import Activite, Cra, CraRow, Report, queries
 from storage.cra.queries import RESTORE_FOR
+from storage.rdv.reports import relink_report
 
 
 @feature.command("cra modifier", help="Corriger un de vos comptes rendus", hint="numéro", roles=CONSEILLERS)
@@ -81,6 +82,8 @@ async def restore_report(ctx: Context, click: Restore) -> Replies:
     if cra.deleted_at:
         if ctx.now - cra.deleted_at > RESTORE_FOR:
             raise UserError("Ce compte rendu est supprimé depuis plus de 30 jours : il ne peut plus être rétabli.")
+        if other := await relink_report(ctx.db, ctx.user.id, cra.key, cra.number):
+            raise UserError(f"Son rendez-vous a un autre compte rendu, le n° {other} : supprimez-le d’abord.")
         await queries.restore_report(ctx.db, cra, ctx.now)
         cra = await find_report(ctx, click)
     if click.whispered:

@@ -130,6 +130,10 @@ class Rdv(Numbered, table=True):
         """How long it lasts."""
         return int((self.ends_at - self.starts_at).total_seconds()) // 60
 
+    def find_state(self, report: int | None) -> RdvState:
+        """Find what became of it: one of which a ``report`` stands took place."""
+        return RdvState.HONORE if report and self.state is RdvState.PREVU else self.state
+
     @property
     def where(self) -> Place:
         """Where people meet."""
@@ -164,6 +168,17 @@ async def get_rdv(db: AsyncSession, user_id: str, number: int, *, locked: bool =
     return (await db.exec(query)).first()
 
 
+async def find_rdv(db: AsyncSession, number: int) -> Rdv | None:
+    """Find a rdv by its number, whoever has it; nobody changes it until the transaction ends."""
+    return await db.get(Rdv, number, with_for_update=True, populate_existing=True)
+
+
+async def find_last(db: AsyncSession, user_id: str) -> Rdv | None:
+    """Find the rdv that somebody noted last."""
+    mine = select(Rdv).where(Rdv.user_id == user_id, Rdv.source == RdvSource.COOP)
+    return (await db.exec(mine.order_by(col(Rdv.id).desc()).limit(1))).first()
+
+
 async def find_external(db: AsyncSession, user_id: str, source: RdvSource, external_id: str) -> Rdv | None:
     """Find somebody’s rdv by its id elsewhere; nobody changes it until the transaction ends."""
     theirs = (Rdv.user_id == user_id, Rdv.source == source, Rdv.external_id == external_id)
@@ -177,6 +192,13 @@ async def list_between(
     """List somebody’s rdv that begin in that time, in order."""
     when = (col(Rdv.starts_at) >= start, col(Rdv.starts_at) < end)
     return (await db.exec(_select_own(user_id, *when, col(Rdv.state).in_(states)))).all()
+
+
+async def list_for_feed(db: AsyncSession, user_id: str, since: datetime, limit: int) -> Sequence[Rdv]:
+    """List somebody’s rdv that end after that, cancelled ones too, the latest so many, in order."""
+    newest = select(Rdv).where(Rdv.user_id == user_id, col(Rdv.ends_at) > since)
+    order = (col(Rdv.starts_at).desc(), col(Rdv.id).desc())
+    return list(reversed((await db.exec(newest.order_by(*order).limit(limit))).all()))
 
 
 async def list_overlapping(

@@ -42,6 +42,7 @@ def list_commands(settings: str, folder: Path) -> dict[str, list[str]]:
         "channels sync": ["channels", "sync"],
         "announce": ["announce", "--to", "national", "--text", f"{folder}/cra.jsonl", "--file", f"{folder}/people.csv"],
         "jobs": ["jobs", "--json"],
+        "rdv list": ["rdv", "--user", "juliette", "--json"],
         "work": ["work", "--cancel", BEGUN],
         "backup": ["backup", f"{folder}/sauvegarde"],
         "restore": ["restore", f"{folder}/good"],

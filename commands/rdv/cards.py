@@ -1,0 +1,123 @@
+"""How a rdv is said and shown: its card in the direct channel, its lines in lists, and what a click does to it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from bot.cards import RowCard, Topic
+from bot.context import Context
+from bot.events import Delivered
+from bot.replies import Button, Card, Message, Refresh, Replies, Update, Whisper
+from bot.texts import Markdown, link, render
+from commands.rdv.feature import CancelRest, Edit, Report, SetState, Unset, feature
+from dialogs.rdv.titles import say_what, say_when, say_where
+from storage import people
+from storage.people import Role
+from storage.rdv import Rdv, RdvSource, RdvState
+from storage.rdv.appointments import find_rdv, find_reports, list_overlapping
+from storage.rdv.reports import find_reported
+
+CARD = RowCard[Rdv]("rdv:", lambda rdv: rdv.number)
+"""The card of a rdv in its conseiller’s direct channel."""
+FILED = Topic[int]("cra:")
+"""What the receipts of reports are filed under, by their number."""
+SHOWN_OVERLAPS = 3
+
+
+def describe(ctx: Context, rdv: Rdv, report: int | None = None) -> dict[str, object]:
+    """Describe a rdv, of which a ``report`` may stand, as texts say it."""
+    state = rdv.find_state(report)
+    page = link("Voir dans RDV Service Public", rdv.external_url) if rdv.source is RdvSource.RDV_SP else Markdown("")
+    return {
+        "number": rdv.number,
+        "when": say_when(rdv, ctx.zone, ctx.today),
+        "what": say_what(rdv),
+        "where": say_where(rdv),
+        "memo": rdv.memo,
+        "seats": rdv.seats if rdv.collective else 0,
+        "taken": rdv.seats_taken,
+        "state": "" if state is RdvState.PREVU else state.label,
+        "is_struck": state in (RdvState.ANNULE, RdvState.REFUSE),
+        "visio": rdv.visio_url,
+        "report": report,
+        "page": page,
+        "returns": rdv.series is not None,
+    }
+
+
+def draw_buttons(ctx: Context, rdv: Rdv, report: int | None = None) -> Sequence[Button]:
+    """Draw what can be done by a click: of one that has begun, what became of it; of one to come, another time."""
+    about = rdv.number
+    if rdv.source is RdvSource.RDV_SP or report or rdv.state in (RdvState.PROPOSE, RdvState.REFUSE):
+        return []
+    back = Button("Remettre", Unset(rdv=about, state=RdvState.PREVU, sequence=rdv.sequence))
+    if rdv.state is RdvState.ANNULE:
+        return [back]
+    cancel = Button("Annulé" if rdv.starts_at <= ctx.now else "Annuler", SetState(rdv=about, state=RdvState.ANNULE))
+    if rdv.starts_at > ctx.now:
+        rest = [Button("Annuler la suite", CancelRest(rdv=about))] if rdv.series is not None else []
+        return [Button("Déplacer", Edit(rdv=about)), cancel, *rest]
+    here = {RdvState.HONORE: "Honoré", RdvState.ABSENT: "Absent"}
+    states = [
+        Button(label, SetState(rdv=about, state=state)) for state, label in here.items() if state is not rdv.state
+    ]
+    files = ctx.user.role is Role.CONSEILLER and rdv.state is not RdvState.ABSENT
+    filing = [Button("Compte rendu", Report(rdv=about), "primary")] if files else []
+    return [*filing, *states, cancel, *([back] if rdv.state is not RdvState.PREVU else [])]
+
+
+def draw_card(ctx: Context, rdv: Rdv, report: int | None = None, verb: str = "") -> Message:
+    """Draw a rdv as it is; ``verb`` says what was just done: enregistré, déplacé…"""
+    text = render("rdv/card", verb=verb, **describe(ctx, rdv, report))
+    return Message(text, draw_buttons(ctx, rdv, report))
+
+
+async def draw_lines(ctx: Context, rdvs: Sequence[Rdv]) -> Sequence[Card]:
+    """Draw a card for each rdv of a list."""
+    reports = await find_reports(ctx.db, rdvs)
+    drawn = [draw_card(ctx, rdv, reports.get(rdv.number)) for rdv in rdvs]
+    return [Card(one.text, one.buttons) for one in drawn]
+
+
+async def refresh(ctx: Context, rdv: Rdv) -> Refresh:
+    """Draw the cards that stand for a rdv again."""
+    report = (await find_reports(ctx.db, [rdv])).get(rdv.number)
+    return CARD.rewrite(rdv, draw_card(ctx, rdv, report))
+
+
+async def _find_filed(ctx: Context, event: Delivered) -> Rdv | None:
+    number = FILED.read_number(event.topic)
+    return await find_reported(ctx.db, number) if number is not None else None
+
+
+@feature.event(Delivered, name="rdv.arrived.Delivered")
+async def on_delivered(ctx: Context, event: Delivered) -> Replies:
+    """Show what changed while the card was on its way, and that its report was made."""
+    rdv = await CARD.load(ctx.db, event.topic, find_rdv) or await _find_filed(ctx, event)
+    owner = (
+        next(iter(await people.among(ctx.db, ids=[rdv.user_id])), None)
+        if rdv and (rdv.sequence or rdv.report)
+        else None
+    )
+    return await refresh(replace(ctx, user=owner), rdv) if rdv and owner else None
+
+
+async def say_overlaps(ctx: Context, rdvs: Sequence[Rdv]) -> Markdown:
+    """Say with which other rdv these share time; empty where with none."""
+    own = [rdv.number for rdv in rdvs if rdv.id is not None]
+    found: dict[int, Rdv] = {}
+    for rdv in rdvs:
+        for other in await list_overlapping(ctx.db, rdv.user_id, rdv.starts_at, rdv.ends_at, but=own):
+            found[other.number] = other
+    shown = [_name(ctx, rdv) for rdv in list(found.values())[:SHOWN_OVERLAPS]]
+    return render("rdv/overlaps", shown=shown, more=len(found) - len(shown)) if found else Markdown("")
+
+
+def _name(ctx: Context, rdv: Rdv) -> Mapping[str, object]:
+    return {"number": rdv.number, "what": say_what(rdv), "when": say_when(rdv, ctx.zone, ctx.today)}
+
+
+def answer(ctx: Context, message: Message) -> Whisper | Update:
+    """Replace what was clicked, in the direct channel where it stays; a whisper can’t be rewritten, so that a new one
+    answers."""
+    kind = Whisper if ctx.request.kind != "button" or ctx.request.response_url else Update
+    return kind(message.text, message.buttons, menus=message.menus, question=message.question)

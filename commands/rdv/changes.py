@@ -1,0 +1,193 @@
+"""What becomes of a rdv: honoured, absent, cancelled, moved, changed; each can be undone, and calendars follow."""
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from bot.context import Context, ReadingContext
+from bot.errors import UserError
+from bot.french.periods import read_moment, write_moment
+from bot.replies import Ask, Button, Replies, Reply, Whisper
+from bot.texts import Markdown, render
+from commands.rdv.cards import describe, refresh, say_overlaps
+from commands.rdv.feature import (
+    CONSEILLERS,
+    CancelRest,
+    Edit,
+    MoveBack,
+    RestoreMany,
+    SetState,
+    Unset,
+    feature,
+    get_own,
+    lock_own,
+    must_have_no_report,
+)
+from config.time import is_skipped
+from dialogs.rdv import EditRdv
+from storage.cra.habits import read_usual
+from storage.rdv import Rdv, RdvState
+from storage.rdv.appointments import change_rdv
+from storage.rdv.series import list_occurrences
+
+_MOVE = re.compile(r"\s*(?:n ?° ?|#)?(\d{1,9})\s*(?:,|au?\s|à\s|le\s)?\s*(.*)", re.DOTALL)
+_HOUR_ALONE = re.compile(r"(?:a |à )?\d{1,2} ?(?:h|heures?|:) ?\d{0,2}", re.IGNORECASE)
+DONE = (RdvState.HONORE, RdvState.ABSENT)
+MOVABLE = (RdvState.PREVU,)
+WHEN = "Écrivez par exemple /rdv décaler 12 mercredi 15h."
+
+
+@feature.button(SetState, roles=CONSEILLERS)
+async def set_state(ctx: Context, click: SetState) -> Replies:
+    """Note what became of a rdv; the same click twice is one."""
+    rdv = await lock_own(ctx, click.rdv)
+    if rdv.state is click.state:
+        return [Whisper(render("rdv/is_so", **describe(ctx, rdv)))]
+    if rdv.state not in (*MOVABLE, *DONE):
+        raise UserError(f"Le rendez-vous n° {rdv.number} est {rdv.state.label}.")
+    if click.state in DONE and rdv.starts_at > ctx.now:
+        raise UserError("Ce rendez-vous n’a pas encore eu lieu.")
+    await must_have_no_report(ctx, rdv)
+    before = rdv.state
+    await change_rdv(ctx.db, rdv, ctx.now, state=click.state)
+    undo = Button("Remettre", Unset(rdv=rdv.number, state=before, sequence=rdv.sequence))
+    said = Whisper(render("rdv/is_set", **describe(ctx, rdv)), [undo], courtesy=True)
+    return [said, await refresh(ctx, rdv)]
+
+
+@feature.undo(Unset, roles=CONSEILLERS)
+async def unset_state(ctx: Context, click: Unset) -> Replies:
+    """Give a rdv the state back that it had, unless it was changed since."""
+    rdv = await _lock_unchanged(ctx, click.rdv, click.sequence)
+    await must_have_no_report(ctx, rdv)
+    overlaps = await say_overlaps(ctx, [rdv]) if click.state is RdvState.PREVU else Markdown("")
+    await change_rdv(ctx.db, rdv, ctx.now, state=click.state)
+    text = render("rdv/is_back", overlaps=overlaps, **describe(ctx, rdv))
+    return [Whisper(text, courtesy=not overlaps), await refresh(ctx, rdv)]
+
+
+async def _lock_unchanged(ctx: Context, number: int, sequence: int) -> Rdv:
+    rdv = await lock_own(ctx, number)
+    if rdv.sequence != sequence:
+        raise UserError(f"Le rendez-vous n° {number} a changé depuis : /rdv {number} le montre.")
+    return rdv
+
+
+@feature.command("rdv annuler", help="Annuler un de vos rendez-vous", hint="numéro", roles=CONSEILLERS, writes=True)
+async def cancel_typed(ctx: Context, text: str) -> Replies:
+    """Cancel a rdv by its number."""
+    number, _ = _read_number(text, "Indiquez le numéro du rendez-vous : par exemple /rdv annuler 12.")
+    return await set_state(ctx, SetState(rdv=number, state=RdvState.ANNULE))
+
+
+def _read_number(text: str, advice: str) -> tuple[int, str]:
+    found = _MOVE.fullmatch(text)
+    if found is None:
+        raise UserError(f"{advice} /rdv semaine montre les vôtres.")
+    return int(found[1]), found[2].strip()
+
+
+@feature.button(CancelRest, roles=CONSEILLERS)
+async def cancel_rest(ctx: Context, click: CancelRest) -> Replies:
+    """Cancel a rdv that comes back, and all that follow it."""
+    rdv = await lock_own(ctx, click.rdv)
+    if rdv.series is None:
+        raise UserError("Ce rendez-vous ne revient pas.")
+    since = max(rdv.starts_at, ctx.now)
+    rest = [one for one in await list_occurrences(ctx.db, ctx.user.id, rdv.series, since) if one.state in MOVABLE]
+    for one in rest:
+        await change_rdv(ctx.db, one, ctx.now, state=RdvState.ANNULE)
+    undo = [Button("Rétablir", RestoreMany(numbers=[one.number for one in rest]))] if rest else []
+    return Whisper(render("rdv/rest_cancelled", count=len(rest)), undo)
+
+
+@feature.undo(RestoreMany, roles=CONSEILLERS)
+async def restore_many(ctx: Context, click: RestoreMany) -> Replies:
+    """Bring back the rest of a series; what is past stays cancelled."""
+    found = [await lock_own(ctx, number) for number in click.numbers]
+    back = [rdv for rdv in found if rdv.state is RdvState.ANNULE and rdv.starts_at > ctx.now]
+    overlaps = await say_overlaps(ctx, back)
+    for rdv in back:
+        await change_rdv(ctx.db, rdv, ctx.now, state=RdvState.PREVU)
+    return Whisper(render("rdv/rest_restored", count=len(back), overlaps=overlaps))
+
+
+@feature.command(
+    "rdv décaler", help="Déplacer un de vos rendez-vous", hint="12 mercredi 15h", roles=CONSEILLERS, writes=True
+)
+async def move_typed(ctx: Context, text: str) -> Replies:
+    """Move a rdv to another day or hour; a day alone keeps the hour, an hour alone the day."""
+    number, said = _read_number(text, WHEN)
+    rdv = await lock_own(ctx, number)
+    return await _move(ctx, rdv, _read_new_start(ctx, rdv, said), rdv.minutes)
+
+
+def _read_new_start(ctx: Context, rdv: Rdv, said: str) -> datetime:
+    before = rdv.starts_at.astimezone(ctx.zone)
+    day = before.date() if _HOUR_ALONE.fullmatch(said) else ctx.today
+    found = read_moment(said, day, ctx.zone) if said else None
+    if found is None:
+        raise UserError(f"Quand ? {WHEN}")
+    if not re.search(r"\d ?(?:h|:)", said.lower()):
+        found = datetime.combine(found.date(), before.time(), ctx.zone)
+    return found
+
+
+async def _move(ctx: Context, rdv: Rdv, start: datetime, minutes: int) -> Replies:
+    if rdv.state not in MOVABLE:
+        raise UserError(f"Le rendez-vous n° {rdv.number} est {rdv.state.label} : notez-en un autre avec /rdv.")
+    await must_have_no_report(ctx, rdv)
+    if is_skipped(start):
+        raise UserError("Cette heure n’existe pas cette nuit-là : on passe à l’heure d’été.")
+    begins = start.astimezone(UTC)
+    if begins <= ctx.now:
+        raise UserError(f"Ce moment est passé : donnez-en un à venir. {WHEN}")
+    undo = MoveBack(rdv=rdv.number, starts_at=rdv.starts_at, ends_at=rdv.ends_at, sequence=rdv.sequence + 1)
+    if begins == rdv.starts_at and minutes == rdv.minutes:
+        return Whisper(render("rdv/is_so", **describe(ctx, rdv)))
+    await change_rdv(ctx.db, rdv, ctx.now, starts_at=begins, ends_at=begins + timedelta(minutes=minutes))
+    return await _tell_moved(ctx, rdv, [Button("Remettre à l’ancienne heure", undo)])
+
+
+async def _tell_moved(ctx: Context, rdv: Rdv, undo: Sequence[Button]) -> Sequence[Reply]:
+    overlaps = await say_overlaps(ctx, [rdv])
+    text = render("rdv/is_moved", overlaps=overlaps, **describe(ctx, rdv))
+    return [Whisper(text, undo, courtesy=not overlaps and not undo), await refresh(ctx, rdv)]
+
+
+@feature.undo(MoveBack, roles=CONSEILLERS)
+async def move_back(ctx: Context, click: MoveBack) -> Replies:
+    """Give a rdv the hour back that it had, unless it was changed since."""
+    rdv = await _lock_unchanged(ctx, click.rdv, click.sequence)
+    await change_rdv(ctx.db, rdv, ctx.now, starts_at=click.starts_at, ends_at=click.ends_at)
+    return await _tell_moved(ctx, rdv, [])
+
+
+@feature.button(Edit, roles=CONSEILLERS, writes=False)
+async def edit(ctx: ReadingContext, click: Edit) -> Replies:
+    """Open the window of a rdv as it is."""
+    rdv = await get_own(ctx, click.rdv)
+    if rdv.state not in MOVABLE:
+        raise UserError(f"Le rendez-vous n° {rdv.number} est {rdv.state.label}.")
+    return Ask(EditRdv.of(rdv, ctx.zone, (await ctx.recall(read_usual)).minutes))
+
+
+@feature.submit(EditRdv, roles=CONSEILLERS)
+async def save_edit(ctx: Context, form: EditRdv) -> Replies:
+    """Change what the window says; the same change sent twice is one."""
+    rdv = await lock_own(ctx, form.rdv)
+    before = rdv.starts_at.astimezone(ctx.zone)
+    plan = form.plan
+    begins = rdv.starts_at if write_moment(before) == write_moment(plan.starts_at) else plan.starts_at.astimezone(UTC)
+    values = {**plan.columns, "starts_at": begins, "ends_at": begins + timedelta(minutes=plan.minutes)}
+    if all(getattr(rdv, name) == value for name, value in values.items()):
+        return None
+    if rdv.sequence != form.sequence or rdv.state not in MOVABLE:
+        raise UserError(f"Le rendez-vous n° {rdv.number} a changé entre-temps : fermez, puis rouvrez-le.")
+    await must_have_no_report(ctx, rdv)
+    if begins != rdv.starts_at and begins <= ctx.now:
+        raise UserError(fields={"quand": "Ce moment est passé : donnez-en un à venir."})
+    if plan.columns["seats"] < rdv.seats_taken:
+        raise UserError(fields={"places": f"{rdv.seats_taken} places sont déjà prises : gardez-en autant au moins."})
+    await change_rdv(ctx.db, rdv, ctx.now, **values)
+    return await _tell_moved(ctx, rdv, [])

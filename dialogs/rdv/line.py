@@ -1,0 +1,283 @@
+"""A rdv in one line: « mardi 10h 45 min impôts à Bron », as it is read; what is doubtful is asked, nothing guessed."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from bot.errors import UserError
+from bot.forms import Clues
+from bot.french.dates import read_date
+from bot.french.periods import read_coming_days, write_moment
+from bot.french.words import NBSP, say_minutes
+from bot.texts import quote
+from dialogs.cra.line import make_line
+from dialogs.cra.line.parser import choose_pieces, split_line
+from dialogs.cra.line.submission import gather_values
+from dialogs.personal_data import fault_of_memo
+from dialogs.rdv import NewRdv, Spot
+from dialogs.rdv.recurrence import find_rule, make_plain
+from storage.cra.habits import Usual
+
+MINUTES_USUAL = 60
+_DAY_WORDS = 6
+"""Words of the longest day: « mardi 1er décembre 2026 »."""
+_MORNING = 7
+"""Before that hour « 1h30 » is how long, unless it stands right after the day."""
+_UNIT = r"(?:h(?:eures?|rs?)?|:)"
+_MINUTE = r"(?: ?([0-5]\d)(?![\d/])(?! ?(?:min|mn|m\b|p\b|pers|part|places?|ans|h\b)))?"
+_CLOCK = rf"([01]?\d|2[0-3]) ?{_UNIT}{_MINUTE}(?![a-z\d])"
+_HOURS = re.compile(
+    rf"(?<![\w,/])(?:de |entre )?(?P<from>{_CLOCK}) ?(?:a|-|–|et|jusqu a) ?(?P<to>{_CLOCK})|"
+    rf"(?<![\w,/])(?:a |des |vers )?(?P<at>{_CLOCK})|(?<!\w)(?:a )?(?P<noon>midi)(?!\w)"
+)
+_PLACES = re.compile(r"(?<!\w)(\d{1,3}) ?places?(?!\w)")
+_VISIO = re.compile(r"(?<!\w)(?:en |par )?visio(?: ?conference)?s?(?!\w)")
+_PHONE = re.compile(r"(?<!\w)(?:par|au) (?:telephone|tel)\b\.?")
+_HOUSES = (
+    r"mediatheque|bibliotheque|mairie(?: annexe)?|ccas|france services|maison france services|centre social|mjc|"
+    r"mission locale|maison de quartier|ehpad|residence|tiers lieu|ecole|college|lycee|foyer|epn|salle des fetes|"
+    r"salle [a-z]?\d{1,3}|espace (?:public )?numerique|local"
+)
+_HOUSE = re.compile(rf"(?<!\w)(?:a la |a l |au |a |en )?(?P<house>{_HOUSES})(?!\w)(?: de(?= [A-Z]))?")
+_QUOTED = re.compile(r"[«“\"(]\s*([^«»“”\"()]{1,200}?)\s*[»”\")]")
+_INITIALS = re.compile(
+    r"(?<!\w)(?:(?:Mme|Mlle|Mr|M\.?)\s)?(?:[A-Z]\.[ -]?){1,3}(?!\w)|(?<!\w)(?:Mme|Mlle|Mr|M\.)\s[A-Z]\b\.?"
+)
+_LEFT = {"age": "âge", "statut": "statut", "suite": "suite", "recurrents": "déjà venus"}
+"""What only a report says."""
+
+
+@dataclass(frozen=True, slots=True)
+class UsualRdv:
+    """What somebody’s next rdv likely is: where the last one was, by elements of the window, and what reports say."""
+
+    place: Mapping[str, str] = field(default_factory=dict)
+    cra: Usual = field(default_factory=Usual)
+
+
+@dataclass
+class RdvLine:
+    """What a line says: ``raw`` is what a submission of the window would send, ``unread`` what was not understood,
+    ``mistakes`` what cannot be, ``assumed`` what was taken without being said, ``notes`` what else is to be known."""
+
+    raw: dict[str, Any] = field(default_factory=dict)
+    unread: tuple[str, ...] = ()
+    mistakes: dict[str, str] = field(default_factory=dict)
+    choices: dict[str, dict[str, str]] = field(default_factory=dict)
+    assumed: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def judge(self, clues: Clues) -> NewRdv | None:
+        """Read the rdv that it makes; None where it makes none, and why is among the mistakes."""
+        try:
+            form = NewRdv.parse(self.raw, {}, clues)
+        except UserError as refusal:
+            self.mistakes = dict(refusal.fields) | self.mistakes
+            return None
+        return None if self.mistakes else form
+
+
+class _Text:
+    """A typed text and the same without accents, sign for sign; what is taken from it is taken from both."""
+
+    def __init__(self, text: str) -> None:
+        self.typed = " ".join(text.split())[:600]
+        self.plain = make_plain(self.typed)
+
+    def take(self, start: int, end: int) -> str:
+        """Take some of it; a comma takes its place, so that what stood around it is not read together."""
+        taken, gap = self.typed[start:end], ",".ljust(end - start)
+        self.typed = f"{self.typed[:start]}{gap}{self.typed[end:]}"
+        self.plain = f"{self.plain[:start]}{gap}{self.plain[end:]}"
+        return taken.strip(" ,")
+
+
+def read_rdv_line(text: str, clues: Clues, usual: UsualRdv) -> RdvLine:
+    """Read any text as one rdv, or as one that comes back; the order of its parts does not matter."""
+    found, left = RdvLine(), _Text(text)
+    _read_memo(found, left)
+    rule = _read_rule(found, left, clues)
+    ends = _read_when(found, left, clues, rule)
+    _read_spot(found, left)
+    _read_rest(found, left, clues, usual)
+    if ends:
+        found.raw["duree"] = str(ends)
+    _settle(found, usual)
+    return found
+
+
+def _read_memo(found: RdvLine, left: _Text) -> None:
+    if match := _QUOTED.search(left.typed):
+        left.take(*match.span())
+        found.raw["repere"] = match[1]
+    elif match := _INITIALS.search(left.typed):
+        found.raw["repere"] = left.take(*match.span())
+    if fault := fault_of_memo(str(found.raw.get("repere", ""))):
+        found.mistakes["repere"] = fault
+        del found.raw["repere"]
+
+
+def _read_rule(found: RdvLine, left: _Text, clues: Clues) -> bool:
+    rule = find_rule(left.plain, clues.today)
+    if rule is None:
+        return False
+    said = [left.typed[start:end].strip(" ,") for start, end in rule[1]]
+    for start, end in rule[1]:
+        left.take(start, end)
+    found.raw["repetition"] = " ".join(said)
+    return True
+
+
+def _read_when(found: RdvLine, left: _Text, clues: Clues, rule: bool) -> int:
+    """Read the day and the hour; return the minutes up to an end that was said, 0 where none was."""
+    day, after = _take_day(found, left, clues)
+    hour, minutes = _take_hour(left, after)
+    if rule and day is None:
+        day = _first_day(found.raw["repetition"], hour, clues)
+    if day and hour:
+        when = datetime.combine(day, hour, clues.user.zone)
+        found.raw["quand"] = write_moment(when)
+    elif "quand" not in found.mistakes:
+        missing = "le jour et l’heure" if day is None and hour is None else "le jour" if day is None else "l’heure"
+        found.mistakes["quand"] = f"Il manque {missing}{NBSP}: par exemple mardi 10h."
+    return minutes
+
+
+def _first_day(repetition: str, hour: time | None, clues: Clues) -> date | None:
+    rule = find_rule(make_plain(repetition), clues.today)
+    days = rule[0].days(clues.today) if rule else iter(())
+    return next((day for day in days if day > clues.today or hour), None)
+
+
+def _take_day(found: RdvLine, left: _Text, clues: Clues) -> tuple[date | None, int]:
+    """Take the longest words that say a day to come, and where they end."""
+    words = [match.span() for match in re.finditer(r"[^\s,;]+", left.typed)]
+    spans = [
+        (words[at][0], words[at + size - 1][1])
+        for size in range(_DAY_WORDS, 0, -1)
+        for at in range(len(words) - size + 1)
+    ]
+    for start, end in spans:
+        said = left.typed[start:end]
+        if re.fullmatch(r"[\d\s]+(?:er)?", said) or "," in said or left.plain[start:end].endswith(" midi"):
+            continue
+        coming = read_coming_days(said, clues.today)
+        if coming and coming.end - coming.start == timedelta(days=1):
+            left.take(start, end)
+            return coming.start, end
+    for start, end in spans:
+        if re.search(r"[a-z/]", left.plain[start:end]) and read_date(left.typed[start:end], clues.today):
+            found.mistakes["quand"] = (
+                f"Ce jour est passé{NBSP}: « {quote(left.take(start, end))} ». Donnez-en un à venir."
+            )
+            return None, 0
+    return None, 0
+
+
+def _take_hour(left: _Text, after: int) -> tuple[time | None, int]:
+    """Take the hour, and the minutes up to the end that stands beside it: the one right after the day, or the first of
+    the day’s hours; another one is how long it lasts."""
+    matches = list(_HOURS.finditer(left.plain))
+    near = [match for match in matches if after and 0 <= match.start() - after <= 3]
+    daily = [match for match in matches if match["from"] or match["noon"] or _hour_of(match["at"]).hour >= _MORNING]
+    chosen = next(iter([*near, *daily]), None)
+    if chosen is None:
+        return None, 0
+    left.take(*chosen.span())
+    if chosen["noon"]:
+        return time(12), 0
+    if chosen["at"]:
+        return _hour_of(chosen["at"]), 0
+    begins, ends = _hour_of(chosen["from"]), _hour_of(chosen["to"])
+    return begins, max((ends.hour - begins.hour) * 60 + ends.minute - begins.minute, 0)
+
+
+def _hour_of(text: str) -> time:
+    hour, minute = re.fullmatch(rf"\s*(\d+) ?{_UNIT} ?(\d+)?\s*", text).groups()  # type: ignore[union-attr]  # it matched
+    return time(int(hour), int(minute or 0))
+
+
+def _read_spot(found: RdvLine, left: _Text) -> None:
+    if match := _PLACES.search(left.plain):
+        found.raw["places"] = int(match[1])
+        left.take(*match.span())
+    for pattern, spot in ((_VISIO, Spot.VISIO), (_PHONE, Spot.TELEPHONE)):
+        if match := pattern.search(left.plain):
+            found.raw["ou"] = spot.value
+            left.take(*match.span())
+            return
+    if match := _HOUSE.search(left.plain):
+        found.raw |= {"ou": Spot.AUTRE.value, "lieu": _upper(left.typed[match.start("house") : match.end("house")])}
+        left.take(match.start(), match.end("house"))
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _read_rest(found: RdvLine, left: _Text, clues: Clues, usual: UsualRdv) -> None:
+    """Read the themes, the commune, the duration and how many, as a line of a report is read."""
+    typed = split_line(left.typed)
+    said = gather_values(typed, choose_pieces(typed, clues), clues, Usual(minutes=usual.cra.minutes))
+    line = make_line(typed, said)
+    found.choices = {name: offered for name, offered in line.choices.items() if name in ("themes", "commune", "duree")}
+    wanted = {"themes", "commune", "duree"}
+    found.raw |= {name: value for name, value in line.raw.items() if name in wanted}
+    found.mistakes |= {name: text for name, text in line.mistakes.items() if name in wanted}
+    found.notes += [text for name, text in line.notes.items() if name in wanted]
+    kept = [label for name, label in _LEFT.items() if name in line.raw]
+    found.notes += [f"Cela se dit dans le compte rendu, pas ici{NBSP}: {', '.join(kept)}."] if kept else []
+    _take_people(found, line.raw)
+    _take_canal(found, line.raw)
+    _take_unread(found, line.unread)
+
+
+def _take_people(found: RdvLine, raw: Mapping[str, Any]) -> None:
+    if "participants" in raw:
+        found.raw.setdefault("places", raw["participants"])
+    if raw.get("activite") == "collectif" and found.raw.get("places", 0) < 2:
+        found.mistakes["places"] = f"Combien de places a cet atelier{NBSP}? Ajoutez par exemple 8p."
+
+
+def _take_canal(found: RdvLine, raw: Mapping[str, Any]) -> None:
+    canal = raw.get("canal")
+    if canal and "ou" not in found.raw:
+        found.raw["ou"] = Spot.TELEPHONE.value if canal == "distance" else canal
+        if canal == "distance":
+            found.assumed.append("par téléphone")
+
+
+def _take_unread(found: RdvLine, unread: Sequence[str]) -> None:
+    """Take two or three capitals for initials, where no memo was said."""
+    initials = [word for word in unread if re.fullmatch(r"[A-Z]{2,3}", word)]
+    if initials and "repere" not in found.raw and "repere" not in found.mistakes:
+        found.raw["repere"] = initials[0]
+        unread = [word for word in unread if word != initials[0]]
+    found.unread = tuple(unread)
+
+
+def _settle(found: RdvLine, usual: UsualRdv) -> None:
+    """Take what goes without saying, and say so."""
+    raw = found.raw
+    if "duree" not in raw and "duree" not in found.mistakes:
+        minutes = next(iter(usual.cra.minutes), MINUTES_USUAL)
+        raw["duree"] = str(minutes)
+        found.assumed.append(say_minutes(minutes))
+    if "ou" not in raw:
+        place = dict(usual.place) or {"ou": Spot.RATTACHEMENT.value}
+        if "commune" in raw and raw["commune"] != place.get("commune"):
+            place = {"ou": place["ou"] if place["ou"] in (Spot.RATTACHEMENT, Spot.AUTRE) else Spot.RATTACHEMENT.value}
+        raw |= {name: value for name, value in place.items() if name not in raw}
+        found.assumed.append(_say_place(place))
+    if "commune" not in raw and raw["ou"] in (Spot.RATTACHEMENT, Spot.AUTRE, Spot.DOMICILE) and usual.cra.commune:
+        raw["commune"] = usual.cra.commune
+        found.assumed.append(usual.cra.commune)
+
+
+def _say_place(place: Mapping[str, str]) -> str:
+    label = next(spot.label for spot in Spot if spot == place["ou"])
+    return ", ".join(
+        part for part in (label[:1].lower() + label[1:], place.get("lieu", ""), place.get("commune", "")) if part
+    )

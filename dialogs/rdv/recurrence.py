@@ -1,0 +1,179 @@
+"""What comes back: « tous les mardis jusqu’au 30/06 », « le 2e mercredi », read, said and written out day by day."""
+
+import calendar
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.calendar import LAST, find_holiday
+from bot.french.dates import MONTH_NUMBERS, say_date
+from bot.french.periods import read_coming_day
+from config.text import fold
+from config.time import WEEKDAYS
+
+COUNT_MAX = 60
+"""How many rdv one rule writes out at most: each week of a year, and a few more."""
+AHEAD_MAX = timedelta(days=366)
+UNTIL_USUAL = timedelta(weeks=12)
+"""How long it comes back where no end is said."""
+_DAY, _WEEK = timedelta(days=1), timedelta(weeks=1)
+_NTH = {
+    **{"premier": 1, "1er": 1, "1re": 1, "deuxieme": 2, "second": 2, "2e": 2, "2eme": 2, "2nd": 2},
+    **{"troisieme": 3, "3e": 3, "3eme": 3, "quatrieme": 4, "4e": 4, "4eme": 4, "dernier": LAST},
+}
+_SAID = {1: "premier", 2: "deuxième", 3: "troisième", 4: "quatrième", LAST: "dernier"}
+_WEEKDAY = rf"(?P<day>{'|'.join(WEEKDAYS)})s?"
+_ORDINAL = rf"(?P<nth>{'|'.join(_NTH)})s? {_WEEKDAY}(?: (?:du|de chaque|de tous les) mois)?"
+_OTHER_DAY = _WEEKDAY.replace("?P<day>", "?P<other>")
+_FORTNIGHT = "(?:15 jours|quinze jours|deux semaines|2 semaines)"
+_RULES = tuple(
+    re.compile(rf"(?<!\w)(?:{pattern})(?!\w)")
+    for pattern in (
+        rf"(?:(?:tous|toutes) les |chaque |les |le ){_ORDINAL}",
+        rf"(?P<two>un {_WEEKDAY} sur (?:deux|2)|(?:tous|toutes) les {_FORTNIGHT},? (?:le |les )?{_OTHER_DAY})",
+        rf"(?:tous les |toutes les |tout les |chaque ){_WEEKDAY}(?: de chaque semaine)?",
+    )
+)
+_TIMES = re.compile(r"(?<!\w)(?:pendant |pour )?([0-9]{1,2}) fois(?!\w)")
+_DURING = re.compile(r"(?<!\w)(?:pendant|durant|pour) ([0-9]{1,2}) (semaines?|mois)(?!\w)")
+_UNTIL = re.compile(r"(?<!\w)jusqu ?(?:au|a|en|aux)? (?:la )?(?P<end>.+)")
+_END_WORDS = 5
+"""Words of the longest last day: « mardi 30 juin 2027 inclus »."""
+HELP = "Écrivez par exemple « tous les mardis jusqu’au 30/06 » ou « le 2e mercredi du mois »."
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A weekday (Monday is 0) of each week, or of each ``every`` weeks, or the ``nth`` of each month; until a day, for
+    so many ``times``, or for some weeks where neither is said."""
+
+    weekday: int
+    nth: int = 0
+    every: int = 1
+    until: date | None = None
+    times: int | None = None
+
+    def __str__(self) -> str:
+        """« tous les mardis », « un mardi sur deux », « le deuxième mercredi du mois »."""
+        day = WEEKDAYS[self.weekday]
+        if self.nth:
+            return f"le {_SAID[self.nth]} {day} du mois"
+        return f"un {day} sur deux" if self.every > 1 else f"tous les {day}s"
+
+    def finds_end(self, first: date) -> date:
+        """Find the last day on which it may come."""
+        return min(self.until or (first + (AHEAD_MAX if self.times else UNTIL_USUAL)), first + AHEAD_MAX)
+
+    def days(self, first: date) -> Iterator[date]:
+        """Yield its days from that one on, as many as there may be."""
+        last, day, left = self.finds_end(first), first, min(self.times or COUNT_MAX, COUNT_MAX)
+        while day.weekday() != self.weekday:
+            day += _DAY
+        while day <= last and left:
+            if self._is_nth(day):
+                yield day
+                left -= 1
+            day += _WEEK * self.every
+        return
+
+    def _is_nth(self, day: date) -> bool:
+        if self.nth == LAST:
+            return (day + _WEEK).month != day.month
+        return not self.nth or (day.day - 1) // 7 + 1 == self.nth
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One time of a rule: its ``day``, and the instant at which it begins, in UTC."""
+
+    day: date
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The times of a rule, and the days left out as public holidays, each with its name."""
+
+    occurrences: tuple[Occurrence, ...]
+    holidays: tuple[tuple[date, str], ...] = ()
+
+
+def write_out(rule: Rule, first: date, hour: time, zone: ZoneInfo, departement: str | None) -> Written:
+    """Write a rule out from a day on, at that hour of the clock where ``zone`` is, but for the public holidays of a
+    département. An hour that a night does not have is the one after; of one that it has twice, it is the first."""
+    found, left_out = [], []
+    for day in rule.days(first):
+        if name := find_holiday(day, departement):
+            left_out.append((day, name))
+        else:
+            found.append(Occurrence(day, datetime.combine(day, hour, zone).astimezone(UTC)))
+    return Written(tuple(found), tuple(left_out))
+
+
+def find_rule(plain: str, today: date) -> tuple[Rule, list[tuple[int, int]]] | None:
+    """Find a rule in a text without accents or capitals, and where its words stand; None where there is none."""
+    match = next((found for pattern in _RULES if (found := pattern.search(plain))), None)
+    if match is None:
+        return None
+    groups = match.groupdict()
+    day = groups["day"] or groups.get("other") or ""
+    rule = Rule(WEEKDAYS.index(day), _NTH.get(groups.get("nth") or "", 0), 2 if groups.get("two") else 1)
+    bounded, spans = _find_bound(plain, rule, today)
+    return bounded, [match.span(), *spans]
+
+
+def _find_bound(plain: str, rule: Rule, today: date) -> tuple[Rule, list[tuple[int, int]]]:
+    if match := _TIMES.search(plain):
+        return replace(rule, times=int(match[1])), [match.span()]
+    if match := _DURING.search(plain):
+        days = timedelta(days=int(match[1]) * (7 if match[2].startswith("semaine") else 30))
+        return replace(rule, until=today + days), [match.span()]
+    match = _UNTIL.search(plain)
+    if match is None:
+        return rule, []
+    words = re.split(r"(\s+)", match["end"])[: 2 * _END_WORDS]
+    for size in range(len(words), 0, -1):
+        said = "".join(words[:size])
+        if until := _read_end(said.strip(" ,."), today):
+            return replace(rule, until=until), [(match.start(), match.start("end") + len(said))]
+    return rule, []
+
+
+def _read_end(said: str, today: date) -> date | None:
+    """Read a last day; of a month alone, its last one."""
+    name = fold(said).removeprefix("fin ").removeprefix("de ")
+    if month := MONTH_NUMBERS.get(name):
+        year = today.year + (month < today.month)
+        return date(year, month, calendar.monthrange(year, month)[1])
+    return None if re.fullmatch(r"\d+", said) else read_coming_day(said.removesuffix(" inclus"), today)
+
+
+def read_rule(text: str, today: date) -> Rule:
+    """Read a text that is a rule and no more. Raises ValueError, with a French sentence."""
+    plain = make_plain(text)
+    found = find_rule(plain, today)
+    rest = plain
+    for start, end in sorted(found[1] if found else [], reverse=True):
+        rest = f"{rest[:start]} {rest[end:]}"
+    if found is None or rest.strip(" ,."):
+        raise ValueError(f"Ce n’est pas un rythme que je connais. {HELP}")
+    return found[0]
+
+
+def make_plain(text: str) -> str:
+    """Make the same text, sign for sign, without accents or capitals; apostrophes are spaces."""
+    return "".join(_fold_sign(sign) for sign in text)
+
+
+def _fold_sign(sign: str) -> str:
+    if sign in "'’‘`´":
+        return " "
+    folded = fold(sign)
+    return folded if len(folded) == 1 else sign.lower()[:1] if sign.strip() else " "
+
+
+def say_rule(rule: Rule, first: date) -> str:
+    """Say a rule with its end: « tous les mardis jusqu’au mercredi 30 juin 2027 »."""
+    return f"{rule} jusqu’au {say_date(rule.finds_end(first))}"

@@ -1,0 +1,34 @@
+"""A rdv in a few words: when, where, and what it is about; the memo is left to who may read it."""
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from bot.french.dates import say_hour, say_weekday
+from bot.french.words import join
+from config.themes import THEMES
+from storage.communes import get_commune
+from storage.rdv import PlaceKind, Rdv
+
+
+def say_when(rdv: Rdv, zone: ZoneInfo, today: date) -> str:
+    """Say when it is: « mardi 1er décembre de 10 h à 10 h 45 »."""
+    start, end = rdv.starts_at.astimezone(zone), rdv.ends_at.astimezone(zone)
+    return f"{say_weekday(start.date(), today)} de {say_hour(start)} à {say_hour(end)}"
+
+
+def say_where(rdv: Rdv) -> str:
+    """Say where it is: « Médiathèque, Bron », « à domicile, Bron », « par téléphone »; empty where that is unknown."""
+    commune = get_commune(rdv.commune) if rdv.commune else None
+    kind = "" if rdv.place_kind is PlaceKind.PLACE else _lower(rdv.place_kind.label)
+    return ", ".join(part for part in (kind, rdv.place, commune.nom if commune else "") if part)
+
+
+def say_what(rdv: Rdv) -> str:
+    """Say what it is about: « Atelier : impôts », « Rendez-vous »."""
+    themes = join([_lower(THEMES[code].court) for code in rdv.theme_codes])
+    kind = "Atelier" if rdv.collective else "Rendez-vous"
+    return f"{kind} : {themes}" if themes else kind
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]

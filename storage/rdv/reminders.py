@@ -1,0 +1,43 @@
+"""Of which rdv somebody is to be reminded, and when."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import and_, or_
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.people import Person
+from storage.rdv.appointments import Rdv, RdvState
+
+
+async def list_due(db: AsyncSession, now: datetime, until: datetime, limit: int) -> Sequence[Rdv]:
+    """List the rdv that begin by then and were not reminded of in their last hour, and those whose reminder was put off
+    until now; nobody else reminds of them until the transaction ends."""
+    soon = and_(col(Rdv.starts_at) <= until, col(Rdv.hour_told).is_(False))
+    again = and_(col(Rdv.remind_at).is_not(None), col(Rdv.remind_at) <= now)
+    waits = (col(Rdv.starts_at) > now, col(Rdv.starts_at) <= now + timedelta(days=2), Rdv.state == RdvState.PREVU)
+    query = select(Rdv).where(*waits, col(Rdv.is_unreminded).is_(False), or_(soon, again))
+    ordered = query.order_by(col(Rdv.starts_at), col(Rdv.id)).limit(limit)
+    return (await db.exec(ordered.with_for_update(skip_locked=True))).all()
+
+
+async def list_owners(db: AsyncSession, zone: str, day: date, after: str, limit: int) -> Sequence[Person]:
+    """List who of a zone has a rdv on that day there of which they were not told, by id, after that one."""
+    start, end = (datetime.combine(one, time(), ZoneInfo(zone)) for one in (day, day + timedelta(days=1)))
+    theirs = select(col(Rdv.user_id)).where(*_of_day(start, end))
+    wanted = (Person.timezone == zone, col(Person.id) > after, col(Person.id).in_(theirs))
+    return (await db.exec(select(Person).where(*wanted).order_by(col(Person.id)).limit(limit))).all()
+
+
+async def list_of_day(db: AsyncSession, user_id: str, start: datetime, end: datetime) -> Sequence[Rdv]:
+    """List somebody’s rdv of that time of which they were not told, in order."""
+    query = select(Rdv).where(Rdv.user_id == user_id, *_of_day(start, end)).order_by(col(Rdv.starts_at))
+    return (await db.exec(query.with_for_update())).all()
+
+
+def _of_day(start: datetime, end: datetime) -> Sequence[Any]:
+    when = (col(Rdv.starts_at) >= start, col(Rdv.starts_at) < end, Rdv.state == RdvState.PREVU)
+    return (*when, col(Rdv.evening_told).is_(False), col(Rdv.is_unreminded).is_(False))

@@ -1,0 +1,187 @@
+"""Stories of « /rdv »: noted in a line or the window, listed, moved, cancelled, undone; overlaps are told."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlmodel import col, select
+
+from bot.capabilities import OLDEST
+from bot.forms import Clues
+from dialogs.rdv.line import UsualRdv, read_rdv_line
+from storage.people import Person as Registered
+from storage.people import Role
+from storage.rdv import PlaceKind, Rdv, RdvState
+from tests.people import Person
+from tests.support.house import House
+
+PARIS = ZoneInfo("Europe/Paris")
+
+
+async def rdvs_of(house: House, who: Person) -> Sequence[Rdv]:
+    """Somebody’s rdv, in the order in which they were noted."""
+    async with house.bot.database.transaction(writes=False) as db:
+        mine = select(Rdv).where(Rdv.user_id == who.id).order_by(col(Rdv.id))
+        return (await db.exec(mine)).all()
+
+
+def day_after(house: House, days: int) -> date:
+    return house.today + timedelta(days=days)
+
+
+@pytest.mark.every_mode
+async def test_a_line_is_previewed_noted_moved_and_undone(house: House, juliette: Person) -> None:
+    day = day_after(house, 8)
+    preview = await juliette.asks(f"/rdv {day:%d/%m/%Y} 10h 45 min impots à Bron J.M.")
+    assert preview.buttons == ["Enregistrer", "Compléter", "Annuler"]
+    assert await rdvs_of(house, juliette) == []
+    await juliette.clicks(preview, "Enregistrer")
+    card = await juliette.told("enregistré")
+    await juliette.clicks(preview, "Enregistrer")
+    await juliette.whispered("déjà enregistré")
+    (rdv,) = await rdvs_of(house, juliette)
+    assert rdv.starts_at == datetime(day.year, day.month, day.day, 10, tzinfo=PARIS).astimezone(UTC)
+    assert (rdv.minutes, rdv.commune, rdv.memo, rdv.theme_codes) == (45, "69029", "J.M.", ("demarche en ligne",))
+    assert card.buttons == ["Déplacer", "Annuler"]
+
+    told = await juliette.asks(f"/rdv décaler {rdv.number} 15h")
+    assert told.buttons == ["Remettre à l’ancienne heure"]
+    await juliette.rewritten(card, "15")
+    await juliette.clicks(told, "Remettre à l’ancienne heure")
+    await juliette.whispered("10")
+    (back,) = await rdvs_of(house, juliette)
+    assert (back.starts_at, back.sequence) == (rdv.starts_at, 2)
+
+    await juliette.clicks(await juliette.sees(card), "Annuler")
+    gone = await juliette.rewritten(card, "annulé")
+    assert gone.buttons == ["Remettre"]
+    await juliette.clicks(gone, "Remettre")
+    await juliette.rewritten(card, "10")
+    (back,) = await rdvs_of(house, juliette)
+    assert (back.state, back.sequence) == (RdvState.PREVU, 4)
+
+
+@pytest.mark.every_mode
+async def test_the_window_notes_what_it_says_once_and_changes_it(house: House, juliette: Person) -> None:
+    form = await juliette.opens("/rdv")
+    answer = await form.fill(quand="hier 10h", duree="60", ou="visio").submit()
+    assert not answer.accepted
+    answer = await form.fill(quand="demain 14h30", repere="Sophie Martin").submit()
+    assert not answer.accepted
+    assert "initiales" in str(answer.errors)
+    assert (await form.fill(repere="S. M.", places="6").submit()).accepted
+    card = await juliette.told("enregistré")
+    await form.submit()
+    (rdv,) = await rdvs_of(house, juliette)
+    assert (rdv.place_kind, rdv.collective, rdv.seats, rdv.memo) == (PlaceKind.VISIO, True, 6, "S. M.")
+
+    form = await juliette.opens_by(card, "Déplacer")
+    assert form.shown("ou") == "visio"
+    assert (await form.fill(quand="demain 16h", duree="90").submit()).accepted
+    await juliette.rewritten(card, "16")
+    (rdv,) = await rdvs_of(house, juliette)
+    assert (rdv.starts_at.astimezone(PARIS).hour, rdv.minutes, rdv.sequence) == (16, 90, 1)
+
+
+async def test_what_is_doubtful_is_asked_and_overlaps_are_told(house: House, juliette: Person) -> None:
+    doubtful = await juliette.asks("/rdv demain 10h avec Jean Dupont internet 69120")
+    assert "pas compris" in doubtful.text
+    assert "Enregistrer" not in doubtful.buttons
+    await juliette.clicks(doubtful, "Ignorer ces mots")
+    sure = await juliette.whispered("Vaulx")
+    await juliette.clicks(sure, "Enregistrer")
+    await juliette.told("enregistré")
+    other = await juliette.asks("/rdv demain 10h30 mail Bron")
+    assert "vous avez déjà" in other.text
+    await juliette.clicks(other, "Enregistrer quand même")
+    assert "vous avez déjà" in (await juliette.told("enregistré")).text
+    gone = await juliette.asks("/rdv hier 10h impots")
+    assert "passé" in gone.text
+    number = "06 12 34 56 78"
+    refused = await juliette.asks(f"/rdv demain 9h « {number} » impots Bron")
+    assert "numéro de téléphone" in refused.text
+    assert "Enregistrer" not in refused.buttons
+
+
+@pytest.mark.every_mode
+async def test_lists_have_pages_and_what_became_of_each_is_one_click(house: House, juliette: Person) -> None:
+    assert "Aucun rendez-vous" in (await juliette.asks("/rdv aujourd’hui")).text
+    now = house.clock()
+    async with house.bot.database.transaction() as db:
+        for at in range(6):
+            begins = now - timedelta(minutes=50) + timedelta(minutes=at)
+            db.add(Rdv(user_id=juliette.id, starts_at=begins, ends_at=begins + timedelta(minutes=30),
+                       created_at=now, changed_at=now))  # fmt: skip
+    days = {(now - timedelta(minutes=50 - at)).astimezone(PARIS).date() for at in (0, 5)}
+    shown = await juliette.asks(f"/rdv liste {min(days):%d/%m/%Y}" if max(days) != house.today else "/rdv aujourd’hui")
+    assert {"Honoré", "Absent", "Annulé"} <= set(shown.buttons)
+    await juliette.clicks(shown, "Honoré")
+    told = await juliette.whispered("honoré")
+    assert [rdv.state for rdv in await rdvs_of(house, juliette)].count(RdvState.HONORE) == 1
+    await juliette.clicks(told, "Remettre")
+    await juliette.whispered("remis")
+    assert {rdv.state for rdv in await rdvs_of(house, juliette)} == {RdvState.PREVU}
+
+
+async def test_nobody_sees_or_changes_anybody_elses(house: House, juliette: Person) -> None:
+    paul = await house.conseiller("paul")
+    await juliette.clicks(await juliette.asks("/rdv demain 10h impots Bron"), "Enregistrer")
+    await juliette.told("enregistré")
+    (rdv,) = await rdvs_of(house, juliette)
+    for line in (f"/rdv {rdv.number}", f"/rdv annuler {rdv.number}", f"/rdv décaler {rdv.number} 15h"):
+        assert "Vous n’avez pas de rendez-vous" in (await paul.asks(line)).text
+
+
+async def test_what_comes_back_is_written_out_and_each_is_its_own(house: House, juliette: Person) -> None:
+    until = day_after(house, 60)
+    preview = await juliette.asks(f"/rdv tous les mardis 14h jusqu'au {until:%d/%m/%Y} atelier smartphone 8p Bron")
+    assert "tous les mardis" in preview.text
+    await juliette.clicks(preview, "Enregistrer")
+    receipt = await juliette.told("tous les mardis")
+    rdvs = await rdvs_of(house, juliette)
+    assert len(rdvs) >= 5
+    assert {rdv.starts_at.astimezone(PARIS).hour for rdv in rdvs} == {14}
+    assert len({rdv.series for rdv in rdvs}) == 1
+    second = rdvs[1]
+    await juliette.asks(f"/rdv décaler {second.number} 16h")
+    shown = await juliette.asks(f"/rdv {rdvs[2].number}")
+    await juliette.clicks(shown, "Annuler la suite")
+    told = await juliette.whispered("annulés")
+    states = [rdv.state for rdv in await rdvs_of(house, juliette)]
+    assert states[:2] == [RdvState.PREVU] * 2
+    assert set(states[2:]) == {RdvState.ANNULE}
+    await juliette.clicks(told, "Rétablir")
+    await juliette.whispered("rétablis")
+    await juliette.clicks(receipt, next(label for label in receipt.buttons if label.startswith("Annuler ces")))
+    await juliette.rewritten(receipt, "reste")
+    left = [rdv.number for rdv in await rdvs_of(house, juliette) if rdv.state is RdvState.PREVU]
+    assert left == [rdv.number for rdv in rdvs[1:]], "what was touched since stays"
+
+
+TODAY = date(2026, 11, 28)
+CLUES = Clues(
+    Registered(id="a" * 26, username="juliette", role=Role.CONSEILLER, departements=["69"], timezone="Europe/Paris",
+               since=datetime(2026, 1, 1, tzinfo=UTC)),
+    TODAY,
+    OLDEST,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("mardi 10h 45 min impots à Bron", {"quand": "01/12/2026 10h00", "duree": "45", "commune": "69500 Bron"}),
+        ("impots 1h30 mardi à 10h00 Bron", {"quand": "01/12/2026 10h00", "duree": "90"}),
+        ("mardi 8 décembre de 10h à 11h30 emploi visio", {"quand": "08/12/2026 10h00", "duree": "90", "ou": "visio"}),
+        ("demain 14h mail par téléphone", {"quand": "29/11/2026 14h00", "ou": "telephone"}),
+        ("le 2e mercredi 9h30 CAF Lyon 3e", {"quand": "09/12/2026 09h30", "repetition": "le 2e mercredi"}),
+        ("12/12 9h atelier internet Bron 12 places", {"quand": "12/12/2026 09h00", "places": 12}),
+        ("jeudi midi internet à la médiathèque de Bron", {"quand": "03/12/2026 12h00", "lieu": "Médiathèque"}),
+    ],
+)
+def test_lines_are_read(line: str, said: dict[str, object]) -> None:
+    found = read_rdv_line(line, CLUES, UsualRdv())
+    assert found.judge(CLUES), found.mistakes
+    assert not found.unread
+    assert said.items() <= found.raw.items()
