@@ -4,6 +4,7 @@ import os
 
 import click
 
+from cli.appointments import RDV
 from cli.options import (
     ADMIN_TOKEN,
     COUNT,
@@ -20,7 +21,6 @@ from cli.options import (
     QUESTION,
     QUEUE,
     STATE,
-    WHO,
     WHOSE,
 )
 from cli.usage import Choice, Command, Touches, argument, group, option
@@ -237,23 +237,6 @@ DIGESTS = group(
         ),
     },
 )
-
-RDV = group(
-    "rdv",
-    "les rendez-vous",
-    {
-        "list": Command(
-            "cli.rdv:show",
-            "montrer les rendez-vous d’une personne (docs/wire.md)",
-            WHO,
-            option("--from", "start", type=DAY, metavar="JOUR", help="premier jour, chez cette personne"),
-            option("--to", "end", type=DAY, metavar="JOUR", help="dernier jour, compris"),
-            JSON_LIST,
-            touches=READS,
-        ),
-    },
-)
-RDV.usual = "list"
 
 COMMANDS: dict[str, click.Command] = {
     "serve": Command("cli.serve:serve", "faire tourner le bot", touches=WRITES, is_quiet=False),

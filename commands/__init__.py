@@ -10,7 +10,6 @@ from commands.rappels import build_rappels
 
 MODULES = (
     "cra",
-    "rdv",
     "stats",
     "hotline",
     "ressources",
@@ -19,6 +18,7 @@ MODULES = (
     "annuaire",
     "actus",
     "agenda",
+    "rdv",
     "annonce",
     "sondage",
     "moderation",

@@ -39,7 +39,7 @@ ELSEWHERE: Mapping[str, str] = {
         sondage.VoteSeveral sondage.ChangeOne sondage.ChangeSeveral ressources.CommentResource
         ressources.ReportResource ressources.Object ressources.suivre ressources.ChooseTheme
         ressources.SetFollowing ressources.Favour ressources.FindUseful ressources.SayNeed ressources.Decline
-        donnees.Confirm donnees.KeepData mes-donnees.annuler entrainement.* rappels rappels.*
+        donnees.Confirm donnees.KeepData mes-donnees.annuler entrainement.* rappels rappels.* rdv.*
         moderation.ReportMessage moderation.FileReport moderation.PreciseReport drapeau.reacted.Reacted
         ressources.AnswerReview hotline hotline.Decline hotline.Unmask hotline.KeepLine hotline.ShowLine hotline.Rate
         hotline.RateTicket hotline.WasIt hotline.WasFiche garde.WithdrawSwap
