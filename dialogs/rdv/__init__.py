@@ -13,7 +13,8 @@ from bot.french.periods import say_moment
 from bot.french.words import say_minutes
 from config.themes import bits
 from config.time import WEEKDAYS, is_skipped
-from dialogs.cra import COMMUNE_FIELD, DUREE_FIELD
+from dialogs.communes import COMMUNE_FIELD
+from dialogs.cra import DUREE_FIELD
 from dialogs.destinations import moment
 from dialogs.lines import line
 from dialogs.personal_data import fault_of_memo
