@@ -1,5 +1,6 @@
 """A server that asks for a pause is left alone as long as it says, and never longer than a minute."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -38,11 +39,18 @@ async def client(server: ChatServer) -> AsyncIterator[AioClient]:
 
 async def test_after_429_every_call_waits_as_long_as_it_was_told(client: AioClient, server: ChatServer) -> None:
     limited = [web.Response(status=429, text="limit exceeded", headers={"Retry-After": "0.2"})]
-    server.answers["*"] = lambda *_: limited.pop() if limited else web.json_response({"status": "OK"})
+    came: list[float] = []
+
+    def answer(*_: object) -> web.Response:
+        came.append(asyncio.get_running_loop().time())
+        return limited.pop() if limited else web.json_response({"status": "OK"})
+
+    server.answers["*"] = answer
     with pytest.raises(ChatError) as caught:
         await client.post("/anything", {})
     assert (caught.value.status, caught.value.retry_after) == (429, 0.2)
     assert await client.put("/anything", {}) == {"status": "OK"}
+    assert came[1] - came[0] > 0.19
 
 
 async def test_a_long_pause_fails_at_once_and_reaches_nobody(client: AioClient, server: ChatServer) -> None:
