@@ -45,6 +45,8 @@ Words:
     Refusal: why Mattermost refused, in a word that holds on every version (`ChatError.refusal`).
     FeedServer, FeedContent: what a program of somebody’s reads over HTTP, by a key that says who asks
         (`@feature.feed`).
+    PageServer, PageRequest, PageAnswer: what somebody without an account is shown under a key, and sends from there
+        (`@feature.page`, `@feature.sent`).
 """
 
 import sys

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import gc
 import signal
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -19,7 +19,7 @@ from bot.delivery import Delivery, DeliveryDependencies, RegisteredHandlers
 from bot.dispatch import Acceptance, Dispatcher
 from bot.drafts import Drafts
 from bot.event_dispatcher import DeliveryEvents, EventDispatcher, ThreadEvents, find_listening_features
-from bot.features import BesideHook, Feature, Rescue, WorkPriority
+from bot.features import BesideHook, Feature, Key, Rescue, Trigger, WorkPriority
 from bot.job_runner import JobRunner, JobScheduler
 from bot.links import Links
 from bot.mattermost import Mattermost, RateLimit, outside_transactions
@@ -29,6 +29,7 @@ from bot.people import People
 from bot.recovery import Recovery
 from bot.registry import choose_features, index_all_triggers, index_work
 from bot.server import FeedServer, HttpServer, ServerDependencies
+from bot.site import PageServer
 from bot.spool import Spool
 from bot.tasks import Traffic
 from bot.watchlist import Watchlist
@@ -92,7 +93,7 @@ class App:
         self.event_dispatcher = EventDispatcher(triggers.values(), dependencies, self.dispatcher.go_on, first)
         self.events, self.jobs = self._make_listener(dependencies), JobScheduler(triggers, runs.run, runs.zones, clock)
         self.connections, self._tasks = Connections(limits or Limits()), list[asyncio.Task[None]]()
-        self._entrance = HttpServer(self._server_dependencies(links, FeedServer(triggers, dependencies)), DRAIN_SECONDS)
+        self._entrance = HttpServer(self._server_dependencies(links, triggers, dependencies), DRAIN_SECONDS)
 
     def _beside(self) -> tuple[BesideHook, ...]:
         return tuple(hook for feature in self._features for hook in feature.beside)
@@ -103,9 +104,12 @@ class App:
     def _outbox_options(self) -> OutboxOptions:
         return OutboxOptions(self._traffic, self._folders.fresh, self.budget, leads=self.skew.leads)
 
-    def _server_dependencies(self, links: Links, feeds: FeedServer) -> ServerDependencies:
+    def _server_dependencies(
+        self, links: Links, triggers: Mapping[Key, Trigger], dependencies: HandlerDependencies
+    ) -> ServerDependencies:
         token = self.settings.command_token.get_secret_value()
-        return ServerDependencies(self.dispatcher, links, token, self.ready, self.connections, feeds)
+        feeds, pages = FeedServer(triggers, dependencies), PageServer(triggers, dependencies)
+        return ServerDependencies(self.dispatcher, links, token, self.ready, self.connections, feeds, pages)
 
     @property
     def port(self) -> int:

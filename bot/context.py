@@ -25,7 +25,7 @@ from storage.outbox import Sent
 from storage.people import Person, Role
 
 T = TypeVar("T")
-TriggerKind = Literal["command", "submit", "button", "event", "job", "file", "work", "stopped", "feed"]
+TriggerKind = Literal["command", "submit", "button", "event", "job", "file", "work", "stopped", "feed", "page", "sent"]
 
 
 @dataclass(frozen=True, slots=True)

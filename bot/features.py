@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
 from pathlib import Path
-from typing import Any, Literal, Required, TypedDict, TypeVar, Unpack, overload
+from typing import Any, Literal, TypeVar, Unpack, overload
 
 from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -15,8 +15,10 @@ from bot.drafts import AcceptedKeys
 from bot.events import Event, Spoken, WatchedPlaces
 from bot.forms import Form, name_of, store_as
 from bot.links import UNDO_LIFE
+from bot.options import LongWork, Shown, Told
 from bot.replies import Button, Parcel, PlainTextReply, Progress, Replies, Reply, Step, Waiting
 from bot.search import SearchHook, SearchKind, SearchSource
+from bot.visits import PageAnswer, PageRequest
 from config.settings import Settings
 from config.text import fold
 from storage.claims import SCOPE_MAX
@@ -104,6 +106,8 @@ EventQuestion = Callable[[ReadingContext, A], Awaitable[T | None]]
 StepQuestion = Callable[[ReadingContext, A, Progress], Awaitable[T]]
 FileHandler = Callable[[ReadingContext, P, Path], Awaitable[Parcel]]
 FeedHandler = Callable[[ReadingContext, str], Awaitable[FeedContent | None]]
+PageReader = Callable[[ReadingContext, PageRequest], Awaitable[PageAnswer | None]]
+PageWriter = Callable[[Context, PageRequest], Awaitable[PageAnswer | None]]
 StepHandler = Callable[[Context, P, Progress], Awaitable[Step]]
 StepReader = Callable[[ReadingContext, P, Progress], Awaitable[Step]]
 InformedStep = Callable[[Context, P, Progress, T], Awaitable[Step]]
@@ -127,32 +131,6 @@ class WorkPriority(Enum):
     URGENT = "urgent"
     BROAD = "broad"
     CHORE = "chore"
-
-
-class Shown(TypedDict, total=False):
-    """What is said of a command where its handler is declared."""
-
-    help: Required[str]
-    hint: str
-    roles: Collection[Role]
-    tells: bool
-
-
-class Told(TypedDict, total=False):
-    """What is said of a dialog or a button; ``name`` is what one whose class was renamed goes on to be stored as."""
-
-    roles: Collection[Role]
-    name: str | None
-    accepted: AcceptedKeys | None
-
-
-class LongWork(TypedDict, total=False):
-    """What is said of long work where its handler is declared; ``name`` is what stands in the database for it."""
-
-    name: Required[str]
-    title: Required[str]
-    unit: tuple[str, str]
-    roles: Collection[Role]
 
 
 @dataclass(frozen=True, slots=True)
@@ -385,6 +363,18 @@ class Feature:
         It acts for nobody, as a job does, and only reads. None is what there is not, or not for that key.
         """
         return self._adds(("feed", name), EVERYONE, writes=False)
+
+    def page(self, name: str) -> Registers[PageReader]:
+        """``GET /name/key``: a page for somebody who has no account; the key says whose it is.
+
+        It acts for nobody, and only reads. None is what there is not, or not for that key: the same page for all.
+        """
+        return self._adds(("page", name), EVERYONE, writes=False)
+
+    def sent(self, name: str) -> Registers[PageWriter]:
+        """``POST /name/key``: what such a person sends from that page. What it changes, and what it says to people of
+        the réseau, are one transaction."""
+        return self._adds(("sent", name), EVERYONE)
 
     def stopped(self, payload: type[P], *, name: str) -> Registers[StepHandler[P]]:
         """Such work ends before its end: somebody stopped it, it was refused, or failed.

@@ -25,6 +25,7 @@ from bot.forms import sent_in
 from bot.links import ExpiredLink, Links
 from bot.metrics import OUTCOMES, REQUESTS
 from bot.people import make_nobody
+from bot.site import PageServer
 from bot.spool import Submission
 from bot.tasks import SingleFlight
 
@@ -172,7 +173,7 @@ LINGERING = 2.0
 @dataclass(frozen=True, slots=True)
 class ServerDependencies:
     """What the entrance needs: who answers, what opens links, which token commands carry, whether all is well, who is
-    connected, and what programs read."""
+    connected, what programs read, and what people without an account are shown."""
 
     dispatcher: Dispatcher
     links: Links
@@ -180,6 +181,7 @@ class ServerDependencies:
     ready: Callable[[], Coroutine[None, None, dict[str, bool]]]
     connections: Connections
     feeds: FeedServer
+    pages: PageServer
 
 
 def make_application(dependencies: ServerDependencies) -> web.Application:
@@ -197,6 +199,7 @@ def make_application(dependencies: ServerDependencies) -> web.Application:
             web.get("/readyz", server.readiness),
             web.get("/metrics", server.metrics),
             *dependencies.feeds.routes(),
+            *dependencies.pages.routes(),
         ]
     )
     return app

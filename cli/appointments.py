@@ -1,6 +1,6 @@
 """The operator’s commands about rendez-vous."""
 
-from cli.options import DAY, JSON_LIST, WHO
+from cli.options import DAY, FILE, JSON_LIST, JSON_OBJECT, WHO
 from cli.usage import Command, Touches, group, option
 
 RDV = group(
@@ -16,6 +16,28 @@ RDV = group(
             JSON_LIST,
             touches=Touches.READS,
         ),
+        "link": Command(
+            "cli.availability:show_link",
+            "mettre en service la page de rendez-vous d’une personne, et dire son adresse",
+            WHO,
+            JSON_OBJECT,
+            touches=Touches.WRITES,
+        ),
     },
 )
 RDV.usual = "list"
+SLOTS = Command(
+    "cli.availability:show_slots",
+    "dire les moments où l’on peut prendre rendez-vous avec une personne",
+    WHO,
+    option("--from", "start", type=DAY, required=True, metavar="JOUR", help="premier jour, chez cette personne"),
+    option("--to", "end", type=DAY, required=True, metavar="JOUR", help="dernier jour, compris"),
+    JSON_LIST,
+    touches=Touches.READS,
+)
+HOURS = Command(
+    "cli.availability:import_ranges",
+    "les heures où des conseillers reçoivent, en CSV (docs/wire.md) : elles remplacent celles de ces personnes",
+    FILE,
+    touches=Touches.WRITES,
+)

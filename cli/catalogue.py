@@ -4,7 +4,7 @@ import os
 
 import click
 
-from cli.appointments import RDV
+from cli.appointments import HOURS, RDV, SLOTS
 from cli.options import (
     ADMIN_TOKEN,
     COUNT,
@@ -62,6 +62,7 @@ IMPORTS = group(
             argument("file", metavar="FICHIER", help="le fichier CSV, ou « - » pour l’entrée standard"),
             touches=WRITES,
         ),
+        "disponibilites": HOURS,
         "resources": Command(
             "cli.ressources.commands:import_resources",
             "des fiches, en CSV ou JSONL, ou la liste publique des Bases (docs/wire.md)",
@@ -332,6 +333,7 @@ COMMANDS: dict[str, click.Command] = {
     ),
     "digest": DIGESTS,
     "rdv": RDV,
+    "slots": SLOTS,
     "stats": Command(
         "cli.stats:tell",
         "les chiffres d’une personne ou d’un territoire (docs/wire.md)",

@@ -194,6 +194,7 @@ button   rappels.Less          everyone
 button   rappels.More          everyone
 button   rappels.OpenNews      everyone
 button   rappels.ReadNow       everyone
+button   rdv.Accept            everyone
 button   rdv.CancelRest        conseiller, coordinateur
 button   rdv.Complete          conseiller, coordinateur
 button   rdv.Decline           conseiller
@@ -203,13 +204,17 @@ button   rdv.FileNext          conseiller
 button   rdv.Ignore            conseiller, coordinateur
 button   rdv.MoveBack          conseiller, coordinateur
 button   rdv.New               conseiller, coordinateur
+button   rdv.Offer             everyone
 button   rdv.Page              conseiller, coordinateur
 button   rdv.Pick              conseiller, coordinateur
 button   rdv.PutOff            everyone
+button   rdv.Refuse            everyone
 button   rdv.Report            conseiller
 button   rdv.RestoreMany       conseiller, coordinateur
 button   rdv.Save              conseiller, coordinateur
 button   rdv.See               conseiller, coordinateur
+button   rdv.SeeContact        everyone
+button   rdv.SeeRequests       everyone
 button   rdv.SetState          conseiller, coordinateur
 button   rdv.Stop              everyone
 button   rdv.Undecline         conseiller
@@ -533,6 +538,8 @@ job      ressources.tell_news  everyone
 job      sondage.end_due       everyone
 job      sondage.remind_due    everyone
 job      stats.monthly         everyone
+page     rendez-vous           everyone
+sent     rendez-vous           everyone
 stopped  actus.Publish         everyone
 stopped  annonce.Broadcast     everyone
 stopped  annonce.Removal       everyone
@@ -615,6 +622,7 @@ submit   moderation.WarnAuthor animateur
 submit   rappels.ChooseReminders everyone
 submit   rdv.EditRdv           conseiller, coordinateur
 submit   rdv.NewRdv            conseiller, coordinateur
+submit   reservation.OfferMoment everyone
 submit   ressources.AnswerNeed animateur
 submit   ressources.AnswerReview everyone
 submit   ressources.AskDepositor animateur

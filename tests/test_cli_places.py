@@ -122,6 +122,8 @@ def _folders(place: Place) -> None:
     (place.folder / "people.csv").write_text("username,role\nlea,conseiller\n")
     (place.folder / "structures.csv").write_text("nom,siret\nVille,73282932000074\n")
     (place.folder / "contacts.csv").write_text("nom,organisme\n,ANCT\n")
+    hours = "utilisateur,jour,debut,fin,duree\njuliette,lundi,09:00,12:00,30\n"
+    (place.folder / "disponibilites.csv").write_text(hours)
     (place.folder / "resources.csv").write_text("titre,url\nImpots,https://exemple.fr\n")
     settings = {"COMMAND_TOKEN": "c" * 26, "SECRET": "s" * 40, "DATA_DIR": place.data, "BOT_TOKEN": "t" * 26}
     settings |= {"DATABASE_URL": f"sqlite:///{place.database}", "MATTERMOST_URL": "http://127.0.0.1:1"}

@@ -48,6 +48,9 @@ ELSEWHERE: Mapping[str, str] = {
         ressources.AskAbout ressources.Refuse agenda.Refuse hotline.PutUp actus.brouillon membres.IgnoreGone
         annonce.Withdraw ressources.Share ressources.ShareHere
         """,
+    "between a conseiller and who booked: what is said of it is erased three days after": """
+        rendez-vous rdv.Accept rdv.Refuse reservation.OfferMoment
+        """,
     "asked of somebody else, whose answer is noted": "garde.echanger garde.SwapTurn",
     "carries out, tells or ends what was noted when it was decided": """
         canaux.Mend canaux.Unmend canaux.arrived.Delivered canaux.refused.Undelivered annonce.Broadcast

@@ -42,6 +42,9 @@ REQUEST = {"person_id": "a" * 26, "key": f"{'a' * 26}:6929f000", "username": "le
 HIDDEN: Mapping[str, Sequence[Mapping[str, object]]] = {
     "NewCra": ({}, {"kept": KEPT}),
     "EditCra": ({"numero": 12, "version": 1}, {"numero": 12, "version": 3, "kept": KEPT}),
+    "OfferMoment": (
+        {"booking": 1, "starts_at": "2026-12-01T08:00:00Z", "moments": {"2026-12-02T08:00:00+00:00": "mercredi à 9 h"}},
+    ),
     "AskHelp": ({"about": "linux", "helpers": ["h" * 26]},),
     "ChosenOption": ({"name": "x", "data": {}, "label": "Quoi", "options": {"a": "A", "b": "B"}},),
     "ChosenPerson": ({"name": "x", "data": {"n": 1}, "label": ""},),

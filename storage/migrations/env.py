@@ -42,6 +42,8 @@ import storage.questions
 import storage.quotas
 import storage.rappels
 import storage.rdv.appointments
+import storage.rdv.availability
+import storage.rdv.bookings
 import storage.rdv.series
 import storage.ressources.collections
 import storage.ressources.feedback

@@ -17,6 +17,7 @@ import storage.cra.queries
 import storage.hotline.incidents
 import storage.hotline.suggestions
 import storage.hotline.tickets
+import storage.rdv.availability
 import storage.rdv.series
 import storage.ressources.collections
 import storage.ressources.feedback
@@ -46,7 +47,7 @@ from storage.personal_data.declarations import (
 )
 from storage.personal_data.machine import claimed_for, is_work_given, old_marks, old_work, sent_to, work_of
 from storage.personal_data.register import PEOPLE
-from storage.rdv import appointments
+from storage.rdv import appointments, bookings
 
 DELETED, RENAMED, KEPT = ErasureFate.DELETED, ErasureFate.RENAMED, ErasureFate.KEPT
 ERASED = "(effacé)"
@@ -222,6 +223,25 @@ SHARING = (
         withheld=("uid", "external_id", "external_at", "report"),
         fate=DELETED,
         acts=("created_at",),
+    ),
+    PersonalData("rdv_range", own=("user_id",), fate=DELETED),
+    PersonalData(
+        "rdv_absence",
+        limit=limit_of(bookings.KEPT_FOR, "leur fin", day_before(table_named("rdv_absence").c.last)),
+        own=("user_id",),
+        fate=DELETED,
+    ),
+    PersonalData("rdv_page", own=("user_id",), withheld=("key_hash", "sealed"), fate=DELETED),
+    PersonalData(
+        "rdv_booking",
+        limit=limit_of(
+            bookings.KEPT_FOR,
+            "le rendez-vous",
+            about(table_named("rdv_booking").c.rdv, table_named("rdv").c.id, older(table_named("rdv").c.ends_at)),
+        ),
+        own=("user_id",),
+        withheld=("page_hash", "code_hash", "once", "sealed", "sealed_code"),
+        fate=DELETED,
     ),
     PersonalData(
         "rdv_series",

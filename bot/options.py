@@ -1,0 +1,33 @@
+"""What is said of a handler where it is declared, beside what triggers it."""
+
+from collections.abc import Collection
+from typing import Required, TypedDict
+
+from bot.drafts import AcceptedKeys
+from storage.people import Role
+
+
+class Shown(TypedDict, total=False):
+    """What is said of a command where its handler is declared."""
+
+    help: Required[str]
+    hint: str
+    roles: Collection[Role]
+    tells: bool
+
+
+class Told(TypedDict, total=False):
+    """What is said of a dialog or a button; ``name`` is what one whose class was renamed goes on to be stored as."""
+
+    roles: Collection[Role]
+    name: str | None
+    accepted: AcceptedKeys | None
+
+
+class LongWork(TypedDict, total=False):
+    """What is said of long work where its handler is declared; ``name`` is what stands in the database for it."""
+
+    name: Required[str]
+    title: Required[str]
+    unit: tuple[str, str]
+    roles: Collection[Role]

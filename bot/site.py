@@ -1,0 +1,238 @@
+"""Pages for people who have no account: found by a key in their address, they work without scripts and tell nobody else
+anything.
+
+What is asked for is read; what is sent is done in one transaction with what it says to people of the réseau. How often
+one address asks is bounded; no address, key or word of a visitor is in a log.
+"""
+
+import ipaddress
+import re
+import time
+from base64 import b64encode
+from collections import defaultdict, deque
+from collections.abc import Callable, Mapping
+from functools import cache, partial
+from hashlib import blake2b, sha256
+from importlib.resources import files
+from secrets import token_bytes
+from typing import Any
+
+import structlog
+from aiohttp import web
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from bot.admission import Admission, HandlerDependencies
+from bot.context import Request
+from bot.errors import UserError, may_succeed_later
+from bot.features import Key, Trigger
+from bot.french.words import plural
+from bot.logs import begin_request
+from bot.metrics import OUTCOMES, REQUESTS
+from bot.people import make_nobody
+from bot.replies import as_list
+from bot.texts import typeset
+from bot.visits import PageAnswer, PageRequest
+
+log = structlog.get_logger()
+
+PARTS_MAX, PART_MAX, FIELD_MAX = 2, 200, 500
+"""Parts of an address after its first, and characters of one; characters of a field."""
+WINDOW, ASKED_MAX, SENT_MAX, MISSED_MAX = 60.0, 300, 120, 30
+"""Seconds, and how often one address may ask, send, and ask for what there is not, in so many."""
+_STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
+_KEPT = {
+    "Cache-Control": "no-store",
+    "X-Robots-Tag": "noindex, nofollow",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Permissions-Policy": "interest-cohort=()",
+}
+
+
+def render_page(name: str, **values: object) -> str:
+    """A page: templates/<name>.html.j2 with these values, each made harmless."""
+    return _environment().get_template(f"{name}.html.j2").render(values)
+
+
+@cache
+def _environment() -> Environment:
+    loader = FileSystemLoader(str(files("templates")))
+    environment = Environment(
+        loader=loader, undefined=StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters |= {"typeset": typeset, "plural": plural}
+    return environment
+
+
+class VisitLimit:
+    """How often each address came in the last minute, in the memory of this process."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._came: dict[tuple[str, str], deque[float]] = defaultdict(deque)
+        self._swept = clock()
+
+    def count(self, visitor: str, what: str) -> int:
+        """Count one more, and return how many there were."""
+        now, came = self._clock(), self._came[visitor, what]
+        came.append(now)
+        self._forget(came, now)
+        if now - self._swept > WINDOW:
+            self._sweep(now)
+        return len(came)
+
+    def is_over(self, visitor: str, what: str, most: int) -> bool:
+        """Whether there were more than so many already."""
+        came = self._came.get((visitor, what))
+        if came is None:
+            return False
+        self._forget(came, self._clock())
+        return len(came) >= most
+
+    def _forget(self, came: deque[float], now: float) -> None:
+        while came and now - came[0] > WINDOW:
+            came.popleft()
+
+    def _sweep(self, now: float) -> None:
+        self._swept = now
+        for key, came in list(self._came.items()):
+            self._forget(came, now)
+            if not came:
+                del self._came[key]
+
+
+class PageServer:
+    """Finds the handler of a page, runs it, and answers as HTTP wants."""
+
+    def __init__(self, triggers: Mapping[Key, Trigger], dependencies: HandlerDependencies) -> None:
+        self._shown = {name: trigger for (kind, name), trigger in triggers.items() if kind == "page"}
+        self._sent = {name: trigger for (kind, name), trigger in triggers.items() if kind == "sent"}
+        self._admission = Admission(dependencies)
+        self._d = dependencies
+        self._visits = VisitLimit()
+        self._salt = token_bytes(16)
+
+    def routes(self) -> list[web.RouteDef]:
+        """Where they are, whether they are on or not."""
+        shown = [web.get(f"/{name}/{{key:.+}}", partial(self._answer, name)) for name in self._shown]
+        return [*shown, *(web.post(f"/{name}/{{key:.+}}", partial(self._answer, name)) for name in self._sent)]
+
+    async def _answer(self, name: str, request: web.Request) -> web.StreamResponse:
+        visitor = self._name_visitor(request)
+        if refused := self._refuse(request, visitor):
+            return refused
+        begin_request()
+        sent = request.method == "POST"
+        with REQUESTS.labels("sent" if sent else "page", name).time(), self._d.traffic.count_request():
+            answer = await self._outcome((self._sent if sent else self._shown)[name], request, visitor)
+        if answer.status == web.HTTPNotFound.status_code:
+            self._visits.count(visitor, "missed")
+        return make_response(answer)
+
+    def _refuse(self, request: web.Request, visitor: str) -> web.StreamResponse | None:
+        """What somebody is told who asks too often, or whom another site sends."""
+        is_sent, visits = request.method == "POST", self._visits
+        asked = visits.count(visitor, "sent" if is_sent else "asked")
+        if asked > (SENT_MAX if is_sent else ASKED_MAX) or visits.is_over(visitor, "missed", MISSED_MAX):
+            answer = make_response(say_trouble("often", 429))
+            answer.headers["Retry-After"] = str(int(WINDOW))
+            return answer
+        if is_sent and request.headers.get("Sec-Fetch-Site", "none") not in {"same-origin", "same-site", "none"}:
+            return make_response(say_trouble("elsewhere", 403))
+        return None
+
+    async def _outcome(self, trigger: Trigger, request: web.Request, visitor: str) -> PageAnswer:
+        kind, name = trigger.key
+        try:
+            asked = await _read_request(request, visitor)
+            answer = await self._run(trigger, asked) if asked and not trigger.is_off else None
+        except UserError:
+            answer = None
+        except web.HTTPException:
+            raise
+        except Exception as problem:
+            OUTCOMES.labels(kind, "failed").inc()
+            log.error("page_failed", kind=kind, name=name, exc_info=problem)
+            return say_trouble("later", 503 if may_succeed_later(problem) else 500)
+        OUTCOMES.labels(kind, "done" if answer else "refused").inc()
+        return answer or say_trouble("nothing", 404)
+
+    async def _run(self, trigger: Trigger, asked: PageRequest) -> PageAnswer | None:
+        """Do it for nobody: whose page it is, and who may see it, the handler finds out by the key."""
+        nobody, request = make_nobody(self._d.clock()), Request(*trigger.key)
+        async with self._d.database.transaction(writes=trigger.writes) as db:
+            context = self._admission.context(nobody, request, db, writes=trigger.writes)
+            answer: PageAnswer | None = await trigger.handler(context, asked)
+            told = as_list(answer.replies) if answer else []
+            rows = await self._d.delivery.prepare(db, told, request, trigger.feature) if told else []
+        self._d.delivery.deliver_now(rows)
+        return answer
+
+    def _name_visitor(self, request: web.Request) -> str:
+        """A name for the address that asks, which means nothing once the bot was started anew.
+
+        What a proxy says of it counts where the proxy is on this machine, or in its network.
+        """
+        address = request.remote or ""
+        if is_near(address) and (said := request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()):
+            address = said[:64]
+        return blake2b(shorten_address(address).encode(), key=self._salt, digest_size=13).hexdigest()
+
+
+def is_near(address: str) -> bool:
+    """Whether an address is this machine’s, or of a private network."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    return found.is_loopback or found.is_private
+
+
+def shorten_address(address: str) -> str:
+    """An address as one connection has it: of the sixth version, the half that a household has."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    return str(ipaddress.ip_network((found, 64), strict=False)) if found.version == 6 else str(found)
+
+
+async def _read_request(request: web.Request, visitor: str) -> PageRequest | None:
+    """What was asked for, or sent; None for what no page of ours asks."""
+    parts = tuple(request.match_info["key"].split("/"))
+    if len(parts) > PARTS_MAX or any(len(part) > PART_MAX for part in parts):
+        return None
+    fields: Mapping[str, Any] = request.query
+    if request.method == "POST":
+        if request.content_type not in {"application/x-www-form-urlencoded", "multipart/form-data"}:
+            raise web.HTTPUnsupportedMediaType
+        try:
+            fields = await request.post()
+        except ValueError:
+            raise web.HTTPBadRequest from None
+    typed = {name: text.replace("\0", " ")[:FIELD_MAX] for name, text in fields.items() if isinstance(text, str)}
+    return PageRequest(parts, typed, visitor)
+
+
+def say_trouble(what: str, status: int) -> PageAnswer:
+    """A page that says that there is nothing, or why not now."""
+    return PageAnswer(render_page("site", what=what), status=status)
+
+
+def make_response(answer: PageAnswer) -> web.Response:
+    """The answer over HTTP: nothing of it is kept, framed or followed; nothing but its own style is loaded."""
+    headers = {**_KEPT, "Content-Security-Policy": make_policy(answer.body if answer.is_page else "")}
+    if answer.location:
+        headers["Location"] = answer.location
+    if answer.filename:
+        headers["Content-Disposition"] = f'attachment; filename="{answer.filename}"'
+    headers["Content-Type"] = answer.content_type
+    return web.Response(body=answer.body.encode(), status=answer.status, headers=headers)
+
+
+def make_policy(body: str) -> str:
+    """What a browser may load and send: the page’s own style, by its digest, and its own forms."""
+    styles = " ".join(f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'" for text in _STYLE.findall(body))
+    own = f"style-src {styles}" if styles else "style-src 'none'"
+    return f"default-src 'none'; {own}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"

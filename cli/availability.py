@@ -1,0 +1,232 @@
+"""« coop-bot import disponibilites », « slots » and « rdv link »: when people may be booked, from a terminal."""
+
+import json
+import re
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from typing import TypeVar
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.french.periods import Period
+from bot.french.words import plural
+from cli.command import Call
+from cli.cra import Authors
+from cli.environment import begin_reading, open_chat, open_up_to_date
+from cli.errors import OperatorError
+from cli.journal import note
+from cli.tables import BadLineError, Cells, complain, open_table, open_to_import
+from cli.terminal import align, count
+from commands.rdv.availability import address_of, list_free
+from commands.rdv.slots import Slot
+from config.text import fold, unguard
+from config.time import WEEKDAYS
+from storage import people
+from storage.cra.files import RowError, read_text
+from storage.journal import AuditAct
+from storage.people import Person, SameNameError
+from storage.rdv.appointments import PLACE_MAX, SEATS_MAX
+from storage.rdv.availability import (
+    AHEAD_MAX,
+    DAY,
+    LENGTH_MAX,
+    LENGTH_MIN,
+    NOTICE_MAX,
+    PAUSE_MAX,
+    RANGES_MAX,
+    WeeklyRange,
+    replace_ranges,
+)
+from storage.rdv.bookings import Seal, open_page
+
+T = TypeVar("T")
+COLUMNS = ("utilisateur", "jour", "debut", "fin", "duree", "pause", "places", "lieu", "delai_min", "jours_max")
+NEEDED = tuple({name} for name in ("utilisateur", "jour", "debut", "fin", "duree"))
+_HOUR = re.compile(r"(\d{1,2})\s*[:h]\s*(\d{2})?")
+_BOUNDS = {
+    "duree": (LENGTH_MIN, LENGTH_MAX, None),
+    "pause": (0, PAUSE_MAX, 0),
+    "places": (1, SEATS_MAX, 1),
+    "delai_min": (0, NOTICE_MAX, 0),
+    "jours_max": (0, AHEAD_MAX, 30),
+}
+"""The least and the most of each number, and what an empty cell means."""
+
+
+@dataclass(slots=True)
+class RangeImport:
+    """One run: the ranges of each person, and how many lines can’t be taken."""
+
+    authors: Authors
+    complain: Callable[[int, str], None]
+    found: dict[str, list[WeeklyRange]] = field(default_factory=dict)
+    refused: int = 0
+
+    async def take(self, number: int, line: Cells | BadLineError) -> None:
+        """Take a line, or say what is wrong with it."""
+        try:
+            if isinstance(line, BadLineError):
+                raise line
+            one = read_range(line, await self._find(line))
+            theirs = self.found.setdefault(one.user_id, [])
+            if len(theirs) >= RANGES_MAX:
+                raise BadLineError(f"utilisateur : {RANGES_MAX} plages au plus pour une personne.")
+            theirs.append(one)
+        except BadLineError as fault:
+            self.refused += 1
+            self.complain(number, str(fault))
+
+    async def _find(self, line: Cells) -> Person:
+        try:
+            return await self.authors.of(unguard(line["utilisateur"]).strip().removeprefix("@").lower())
+        except RowError as fault:
+            raise BadLineError(str(fault).replace("auteur", "utilisateur", 1)) from None
+
+
+async def import_ranges(call: Call, file: str) -> int:
+    """Take a file in, all of it or nothing; 1 when a line was refused, 0 otherwise."""
+    async with open_to_import(call.settings) as database, open_chat(call.settings) as chat:
+        run = RangeImport(Authors(database, chat, call.clock), complain)
+        with open_table(file, COLUMNS, NEEDED) as table:
+            for number, line in table:
+                await run.take(number, line)
+        if run.refused:
+            print(f"{plural(run.refused, 'ligne refusée', 'lignes refusées')} : rien n’est importé.", file=sys.stderr)
+            return 1
+        async with database.transaction() as db:
+            for user_id, ranges in run.found.items():
+                await replace_ranges(db, user_id, ranges)
+            if run.found:
+                await note(db, AuditAct.IMPORT, "import:disponibilites", call.clock(), personnes=sorted(run.found))
+    lines = sum(map(len, run.found.values()))
+    print(f"{count(lines, 'plage')} pour {count(len(run.found), 'personne')}.")
+    return 0
+
+
+def read_range(line: Cells, person: Person) -> WeeklyRange:
+    """The range of a line. Raises BadLineError, which names the column."""
+    start, end = _read("debut", line, read_hour), _read("fin", line, read_hour)
+    if end <= start:
+        raise BadLineError("fin : elle est après le début, le même jour.")
+    numbers = {name: _read(name, line, partial(_read_number, name)) for name in _BOUNDS}
+    if numbers["duree"] > end - start:
+        raise BadLineError("duree : elle est plus longue que la plage.")
+    return WeeklyRange(
+        user_id=person.id,
+        weekday=_read("jour", line, read_weekday),
+        start=start,
+        end=end,
+        length=numbers["duree"],
+        pause=numbers["pause"],
+        seats=numbers["places"],
+        place=_read("lieu", line, _read_place),
+        notice=numbers["delai_min"],
+        ahead=numbers["jours_max"],
+    )
+
+
+def _read(name: str, line: Cells, reader: Callable[[str], T]) -> T:
+    try:
+        return reader(read_text(" ".join(unguard(line.get(name, "")).split())) or "")
+    except ValueError as fault:
+        raise BadLineError(f"{name} : {fault}") from None
+
+
+def read_weekday(text: str) -> int:
+    """A day of the week by its name, Monday being 0. Raises ValueError."""
+    if (day := fold(text)) not in WEEKDAYS:
+        raise ValueError(f"« {text} » n’est pas un jour de la semaine : lundi, par exemple.")
+    return WEEKDAYS.index(day)
+
+
+def read_hour(text: str) -> int:
+    """Minutes since the day began, of « 09:00 »; « 24:00 » is its end. Raises ValueError."""
+    found = _HOUR.fullmatch(text.lower())
+    minutes = int(found[1]) * 60 + int(found[2] or 0) if found else DAY + 1
+    if found is None or minutes > DAY or int(found[2] or 0) > 59:
+        raise ValueError(f"« {text} » n’est pas une heure : 09:00.")
+    return minutes
+
+
+def _read_number(name: str, text: str) -> int:
+    least, most, usual = _BOUNDS[name]
+    if not text and usual is not None:
+        return usual
+    if not (text.isascii() and text.isdecimal()) or not least <= int(text[:9]) <= most:
+        raise ValueError(f"un nombre de {least} à {most} est attendu, pas « {text} ».")
+    return int(text)
+
+
+def _read_place(text: str) -> str:
+    if len(text) > PLACE_MAX:
+        raise ValueError(f"{PLACE_MAX} caractères au plus.")
+    return text
+
+
+async def show_slots(call: Call, user: str, start: date, end: date, as_json: bool) -> int:
+    """Write the moments at which somebody may be booked on these days, both included."""
+    async with open_up_to_date(call.settings) as database, begin_reading(database) as db:
+        person = await find_person(db, user)
+        found = await list_free(db, person, call.clock(), Period(start, end + timedelta(days=1)))
+    if as_json:
+        print(json.dumps([as_object(slot) for slot in found], ensure_ascii=False))
+    else:
+        print("\n".join(_lines(person, found)))
+    return 0
+
+
+def as_object(slot: Slot) -> Mapping[str, str | int]:
+    """A slot as docs/wire.md describes it."""
+    return {"debut": say_instant(slot.start), "fin": say_instant(slot.end), "lieu": slot.by.place, "places": slot.left}
+
+
+def say_instant(moment: datetime) -> str:
+    """An instant in UTC: « 2026-12-01T08:00:00Z »."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _lines(person: Person, found: Sequence[Slot]) -> Sequence[str]:
+    rows = [("début", "fin", "places", "lieu")]
+    for slot in found:
+        start, end = slot.start.astimezone(person.zone), slot.end.astimezone(person.zone)
+        rows.append((f"{start:%d/%m/%Y %H:%M}", f"{end:%H:%M}", str(slot.left), slot.by.place or "—"))
+    told = f"{count(len(found), 'moment')}. Heures de {person.timezone}."
+    return [*align(rows), told] if found else ["Aucun moment libre."]
+
+
+async def show_link(call: Call, user: str, as_json: bool) -> int:
+    """Switch somebody’s booking page on, and write its address: the same as long as it is on."""
+    settings = call.settings
+    if not settings.secrets:
+        raise OperatorError("COOP_SECRET manque : la page est scellée par cette clé.", code=2)
+    async with open_to_import(settings) as database:
+        async with open_chat(settings) as chat:
+            person = await _find_anybody(Authors(database, chat, call.clock), user)
+        async with database.transaction() as db:
+            key = await open_page(db, person.id, Seal(settings.secrets), call.clock())
+    address = address_of(settings, key)
+    print(json.dumps({"adresse": address}, ensure_ascii=False) if as_json else address)
+    return 0
+
+
+async def _find_anybody(authors: Authors, user: str) -> Person:
+    """Who is called so, in the register or in Mattermost. Raises OperatorError."""
+    try:
+        return await authors.of(user.strip().removeprefix("@").lower())
+    except RowError as fault:
+        raise OperatorError(str(fault).removeprefix("auteur : ").capitalize() + ".") from None
+
+
+async def find_person(db: AsyncSession, user: str) -> Person:
+    """Who is called so in the register. Raises OperatorError for nobody, and for several."""
+    name = user.strip().removeprefix("@").lower()
+    try:
+        found = await people.by_username(db, name)
+    except SameNameError:
+        raise OperatorError(f"Plusieurs personnes du registre s’appellent « {name} ».") from None
+    if found is None:
+        raise OperatorError(f"Personne ne s’appelle « {name} » dans le registre.")
+    return found

@@ -1,0 +1,55 @@
+"""Whose hours are free: what somebody’s slots are computed from, read from what is stored."""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, timedelta
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.calendar import find_holiday
+from bot.french.periods import Period
+from commands.rdv.slots import Busy, Calendar, Slot, find_instant
+from config.settings import Settings
+from storage.people import Person
+from storage.rdv.appointments import Rdv, RdvSource, list_overlapping
+from storage.rdv.availability import list_absences, list_ranges
+
+PAGE = "rendez-vous"
+"""The first part of the address of a booking page."""
+DAYS_MAX = 366
+"""Days of slots that are computed in one go."""
+
+
+async def read_calendar(
+    db: AsyncSession, person: Person, first: date, last: date, *, but: Collection[int] = ()
+) -> Calendar:
+    """Read what the slots of somebody on these days are computed from; rendez-vous ``but`` these take no time."""
+    ranges = await list_ranges(db, person.id)
+    start = find_instant(first, 0, person.zone)
+    end = find_instant(last + timedelta(days=1), 0, person.zone)
+    taken = await list_overlapping(db, person.id, start, end, but=but) if ranges else []
+    absences = await list_absences(db, person.id, first) if ranges else []
+    days = (first + timedelta(days=number) for number in range((last - first).days + 1))
+    off = frozenset(day for day in days if find_holiday(day, person.departement)) if ranges else frozenset[date]()
+    return Calendar(person.zone, ranges, absences, [as_busy(rdv) for rdv in taken], off)
+
+
+async def list_free(
+    db: AsyncSession, person: Person, now: datetime, days: Period, *, but: Collection[int] = ()
+) -> Sequence[Slot]:
+    """List the slots of somebody that are free on these days, a year of them at most."""
+    first = max(days.start, person.today(now))
+    last = min(days.end - timedelta(days=1), first + timedelta(days=DAYS_MAX))
+    if last < first or person.has_left(first):
+        return []
+    return (await read_calendar(db, person, first, last, but=but)).list_slots(first, last, now)
+
+
+def address_of(settings: Settings, key: str) -> str:
+    """The address of a booking page, where people reach the bot."""
+    return f"{settings.feed_url or settings.public_url}/{PAGE}/{key}"
+
+
+def as_busy(rdv: Rdv) -> Busy:
+    """What a rendez-vous takes of its conseiller’s time: people join the collective ones of the page."""
+    joined = rdv.collective and rdv.source is RdvSource.PAGE
+    return Busy(rdv.starts_at, rdv.ends_at, rdv.seats_taken if joined else None)

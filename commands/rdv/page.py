@@ -1,0 +1,260 @@
+"""The booking page at work: somebody without an account takes a seat, moves it, gives it back.
+
+Whoever books holds the page’s row until the end of the transaction: of two who take the last seat at once, one has it.
+"""
+
+from dataclasses import replace
+from datetime import date
+
+from bot.context import Context, ReadingContext
+from bot.replies import Reply
+from bot.visits import PageAnswer, PageRequest
+from commands.rdv import requests
+from commands.rdv.availability import PAGE
+from commands.rdv.feature import feature
+from commands.rdv.slots import Slot
+from commands.rdv.visits import GONE, Held, Typed, Visit
+from config.text import fold
+from config.themes import bits
+from storage import people, quotas
+from storage.database import change
+from storage.people import Person
+from storage.rdv.appointments import (
+    PlaceKind,
+    Rdv,
+    RdvSource,
+    RdvState,
+    add_rdv,
+    change_rdv,
+    list_overlapping,
+    take_seat,
+)
+from storage.rdv.bookings import (
+    Booking,
+    BookingPage,
+    BookingState,
+    Seal,
+    add_booking,
+    digest,
+    find_booking,
+    find_page,
+    find_sent,
+    get_page,
+    make_code,
+    read_code,
+)
+
+CANCELLED = "annule"
+"""The part of an address under which a page says that a booking is cancelled."""
+FILE = ".ics"
+BY_PAGE, BY_ADDRESS = 300, 60
+"""Bookings in a day: at one page, and from one address."""
+_KINDS = {"visio": PlaceKind.VISIO, "telephone": PlaceKind.PHONE, "domicile": PlaceKind.HOME}
+
+
+@feature.page(PAGE)
+async def show(ctx: ReadingContext, asked: PageRequest) -> PageAnswer | None:
+    """Show the free moments; under a code, that booking."""
+    key, code = asked.parts[0], "".join(asked.parts[1:])
+    if code and code != CANCELLED:
+        held = await _find_held(ctx, key, code.removesuffix(FILE))
+        if held is None:
+            return None
+        return held.write_file() if code.endswith(FILE) else await held.show()
+    page = await find_page(ctx.db, key)
+    owner = await _find_owner(ctx, page)
+    if page is None or owner is None or not page.is_on:
+        return None
+    visit = Visit(ctx, key, owner)
+    return visit.show_cancelled() if code else await visit.show_form(Typed(), since=_read_day(asked))
+
+
+def _read_day(asked: PageRequest) -> date | None:
+    try:
+        return date.fromisoformat(asked.fields.get("depuis", ""))
+    except ValueError:
+        return None
+
+
+async def _find_owner(ctx: Context, page: BookingPage | None) -> Person | None:
+    owner = await people.get(ctx.db, page.user_id) if page else None
+    return None if owner is None or owner.has_left(owner.today(ctx.now)) else owner
+
+
+async def _find_held(ctx: Context, key: str, code: str, *, locked: bool = False) -> Held | None:
+    """The booking of a code, wherever its page stands now; None for a code that leads to none."""
+    if locked:
+        await find_page(ctx.db, key, locked=True)
+    found = await find_booking(ctx.db, key, code, locked=locked)
+    if found is None:
+        return None
+    booking, rdv = found
+    owner, page = await people.get(ctx.db, booking.user_id), await get_page(ctx.db, booking.user_id)
+    return Held(Visit(ctx, key, owner), read_code(code), booking, rdv, page) if owner and page else None
+
+
+@feature.sent(PAGE)
+async def receive(ctx: Context, asked: PageRequest) -> PageAnswer | None:
+    """Book a moment; under a code, do something with that booking."""
+    key, code = asked.parts[0], "".join(asked.parts[1:])
+    if code:
+        held = await _find_held(ctx, key, code, locked=True)
+        return await _act(held, asked) if held else None
+    page = await find_page(ctx.db, key, locked=True)
+    owner = await _find_owner(ctx, page)
+    if page is None or owner is None or not page.is_on:
+        return None
+    return await _book(Visit(ctx, key, owner), page, asked)
+
+
+async def _book(visit: Visit, page: BookingPage, asked: PageRequest) -> PageAnswer:
+    ctx, typed, seal = visit.ctx, Typed.of(asked.fields), Seal(visit.ctx.settings.secrets)
+    said = asked.fields.get("jeton") or f"{typed.creneau}\n{typed.prenom}\n{typed.contact}"
+    once = seal.mark(f"{page.user_id}\n{said}")
+    if (sent := await find_sent(ctx.db, once)) and sent.stands:
+        return await _go_to(visit, seal.open(sent.sealed_code, sent.code_hash))
+    faults, start = typed.find_faults(), typed.start
+    slot = await visit.find_slot(start) if start else None
+    if start and slot is None:
+        return await visit.show_form(replace(typed, creneau=""), faults | {"creneau": GONE}, status=409)
+    if faults or slot is None:
+        return await visit.show_form(typed, faults, status=422)
+    if not await _may_book(ctx, page, asked.visitor):
+        sentence = "Trop de rendez-vous ont été pris aujourd’hui. Réessayez demain, ou demandez à votre conseiller."
+        return await visit.show_form(typed, {"": sentence}, status=429)
+    return await _take(visit, page, slot, typed, once)
+
+
+async def _may_book(ctx: Context, page: BookingPage, visitor: str) -> bool:
+    """Count one more at the page and from the address; whether both may have it."""
+    today = ctx.today
+    left = await quotas.spend(ctx.db, visitor, "rdv-adresse", today, BY_ADDRESS)
+    return left is not None and await quotas.spend(ctx.db, page.user_id, "rdv-page", today, BY_PAGE) is not None
+
+
+async def _take(visit: Visit, page: BookingPage, slot: Slot, typed: Typed, once: str) -> PageAnswer:
+    """Take a seat: the page answers with the code, and the conseiller is told."""
+    ctx, code, seal = visit.ctx, make_code(), Seal(visit.ctx.settings.secrets)
+    rdv = await _hold(visit, page, slot)
+    about = digest(code)
+    booking = Booking(
+        user_id=page.user_id,
+        rdv=rdv.number,
+        page_hash=page.key_hash,
+        code_hash=about,
+        once=once,
+        sealed=seal.close_visitor(typed.visitor, about),
+        sealed_code=seal.close(code, about),
+        state=_first_state(page),
+        created_at=ctx.now,
+    )
+    await add_booking(ctx.db, booking)
+    told = [await requests.send_card(ctx, booking, rdv, visit.owner)]
+    return await _go_to(visit, code, told)
+
+
+def _first_state(page: BookingPage) -> BookingState:
+    return BookingState.ACCEPTED if page.automatic else BookingState.WAITING
+
+
+async def _hold(visit: Visit, page: BookingPage, slot: Slot) -> Rdv:
+    """Take a seat of the rendez-vous of that moment, which is made where nobody has one yet."""
+    ctx = visit.ctx
+    for known in await list_overlapping(ctx.db, page.user_id, slot.start, slot.end):
+        if known.starts_at == slot.start and known.source is RdvSource.PAGE and known.collective:
+            await take_seat(ctx.db, known.number)
+            return known
+    rdv = Rdv(
+        user_id=page.user_id,
+        starts_at=slot.start,
+        ends_at=slot.end,
+        place_kind=find_kind(slot),
+        place=slot.by.place,
+        state=RdvState.PREVU if page.automatic else RdvState.PROPOSE,
+        source=RdvSource.PAGE,
+        collective=slot.by.seats > 1,
+        seats=slot.by.seats,
+        seats_taken=1,
+        themes=bits((slot.by.theme,)) if slot.by.theme else 0,
+        created_at=ctx.now,
+        changed_at=ctx.now,
+    )
+    await add_rdv(ctx.db, rdv)
+    return rdv
+
+
+async def _go_to(visit: Visit, code: str, told: list[Reply] | None = None) -> PageAnswer:
+    """Lead to the page of a booking, so that a reload asks for that page and sends nothing again."""
+    held = await _find_held(visit.ctx, visit.key, code)
+    if held is None:
+        raise LookupError("a booking that was just made")
+    return replace(await held.show(), status=303, location=held.here, replies=told)
+
+
+async def _act(held: Held, asked: PageRequest) -> PageAnswer:
+    """Cancel, accept what the conseiller proposes, or move. Twice is harmless."""
+    action = asked.fields.get("action", "deplacer" if asked.fields.get("creneau") else "")
+    typed = Typed.of(asked.fields)
+    if not held.is_open:
+        return await held.show({"": "Il est trop tard pour changer ce rendez-vous ici."}, status=409)
+    if action == "annuler":
+        return await _cancel(held)
+    if action == "accepter":
+        return await _accept(held, typed)
+    if action == "deplacer" and held.page.is_on:
+        return await _move(held, typed)
+    return await held.show(status=422)
+
+
+async def _accept(held: Held, typed: Typed) -> PageAnswer:
+    """Accept the moment that was proposed, if it is still that one."""
+    ctx = held.visit.ctx
+    if held.booking.state is BookingState.OFFERED:
+        if typed.start != held.rdv.starts_at:
+            return await held.show({"creneau": "Le moment proposé vient de changer : relisez-le."}, status=409)
+        await change(ctx.db, held.booking, state=BookingState.ACCEPTED)
+        await change_rdv(ctx.db, held.rdv, ctx.now, state=RdvState.PREVU)
+    told = await requests.tell_change(ctx, held.booking, held.rdv, held.visit.owner, "agreed")
+    return await _go_to(held.visit, held.code, told)
+
+
+async def _cancel(held: Held) -> PageAnswer:
+    """Give the seat back, and erase what the person left at once."""
+    ctx = held.visit.ctx
+    await change(ctx.db, held.booking, state=BookingState.CANCELLED, sealed=b"", sealed_code=b"", once=None)
+    await requests.release_seat(ctx, held.rdv, RdvState.ANNULE)
+    told = await requests.tell_change(ctx, held.booking, held.rdv, held.visit.owner, "cancelled")
+    location = f"{held.visit.here}/{CANCELLED}" if held.page.is_on else ""
+    return replace(held.visit.show_cancelled(), status=303 if location else 200, location=location, replies=told)
+
+
+async def _move(held: Held, typed: Typed) -> PageAnswer:
+    """Move to another moment: the one before is free in the same transaction."""
+    ctx, start = held.visit.ctx, typed.start
+    if start == held.rdv.starts_at:
+        return await _go_to(held.visit, held.code)
+    slot = await held.visit.find_slot(start, but=held.own) if start else None
+    if slot is None:
+        return await held.show({"creneau": GONE if start else "Choisissez un moment."}, status=409 if start else 422)
+    rdv = await _change_hour(held, slot)
+    await change(ctx.db, held.booking, rdv=rdv.number, state=_first_state(held.page))
+    told = await requests.tell_change(ctx, held.booking, rdv, held.visit.owner, "moved")
+    return await _go_to(held.visit, held.code, told)
+
+
+async def _change_hour(held: Held, slot: Slot) -> Rdv:
+    """The rendez-vous of one person alone moves; of others the seat is given back, and another taken."""
+    ctx, rdv = held.visit.ctx, held.rdv
+    if rdv.collective or slot.by.seats > 1:
+        await requests.release_seat(ctx, rdv, RdvState.ANNULE)
+        return await _hold(held.visit, held.page, slot)
+    state = RdvState.PREVU if held.page.automatic else RdvState.PROPOSE
+    values = {"starts_at": slot.start, "ends_at": slot.end, "place": slot.by.place, "place_kind": find_kind(slot)}
+    await change_rdv(ctx.db, rdv, ctx.now, state=state, **values)
+    return rdv
+
+
+def find_kind(slot: Slot) -> PlaceKind:
+    """How people meet, by the words of the place."""
+    words = fold(slot.by.place)
+    return next((kind for word, kind in _KINDS.items() if word in words), PlaceKind.PLACE)

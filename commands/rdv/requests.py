@@ -1,0 +1,246 @@
+"""What a conseiller does with bookings: reads of them, accepts, proposes another moment, refuses, looks at the contact.
+
+What the person left is in none of these messages but the answer to « Voir le contact », which stands nowhere.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from pydantic import BaseModel
+
+from bot.cards import RowCard
+from bot.context import Context, ReadingContext
+from bot.errors import UserError
+from bot.french.periods import Period
+from bot.replies import Ask, Button, Card, Direct, Message, Replies, Reply, Update, Waiting, Whisper
+from bot.texts import render
+from commands.rdv.availability import list_free
+from commands.rdv.feature import feature
+from commands.rdv.visits import OVER, say_when
+from dialogs.reservation import MOMENTS_MAX, OfferMoment
+from storage.annuaire.contacts import show_phone
+from storage.database import change
+from storage.people import Person
+from storage.rdv.appointments import Rdv, RdvState, change_rdv, list_overlapping, take_seat
+from storage.rdv.bookings import Booking, BookingState, Seal, get_booking, list_waiting, lock_page
+
+CARD = RowCard[Booking]("rdv.booking:", lambda booking: booking.number)
+"""The card of a booking in its conseiller’s direct channel."""
+OFFERED_AHEAD = timedelta(days=60)
+
+
+class About(BaseModel):
+    """Something about the booking of that number."""
+
+    booking: int
+
+
+class Timed(About):
+    """The same of one at that hour: who clicks has read it."""
+
+    starts_at: datetime
+
+
+class Accept(Timed):
+    """« Accepter »."""
+
+
+class Refuse(Timed):
+    """« Refuser », or « Annuler » once it was accepted."""
+
+
+class Offer(Timed):
+    """« Proposer un autre moment »: opens the window."""
+
+
+class SeeContact(About):
+    """« Voir le contact »."""
+
+
+class SeeRequests(BaseModel):
+    """« Voir les demandes »: those that wait."""
+
+
+def draw(booking: Booking, rdv: Rdv, owner: Person, now: datetime) -> Message:
+    """Draw a booking as it is now, with what can be done with it."""
+    state = "off" if rdv.state in OVER and booking.stands else booking.state.value
+    text = render(
+        "reservation/card",
+        number=rdv.number,
+        when=say_when(rdv.starts_at, owner.zone, now),
+        minutes=rdv.minutes,
+        place=rdv.place,
+        state=state,
+        seats=rdv.seats if rdv.collective else 0,
+        taken=rdv.seats_taken,
+    )
+    return Message(text, _draw_buttons(booking, rdv, state) if rdv.starts_at > now else _see(booking, state))
+
+
+def _see(booking: Booking, state: str) -> list[Button]:
+    return [Button("Voir le contact", SeeContact(booking=booking.number))] if state != "cancelled" else []
+
+
+def _draw_buttons(booking: Booking, rdv: Rdv, state: str) -> list[Button]:
+    about = {"booking": booking.number, "starts_at": rdv.starts_at}
+    accept = Button("Accepter", Accept(**about), "primary")
+    offer = [] if rdv.collective else [Button("Proposer un autre moment", Offer(**about))]
+    match state:
+        case "waiting":
+            return [accept, *offer, Button("Refuser", Refuse(**about), "danger"), *_see(booking, state)]
+        case "accepted" | "offered":
+            return [*offer, Button("Annuler", Refuse(**about), "danger"), *_see(booking, state)]
+        case "refused":
+            return [Button("Accepter finalement", Accept(**about)), *_see(booking, state)]
+        case _:
+            return _see(booking, state)
+
+
+async def send_card(ctx: Context, booking: Booking, rdv: Rdv, owner: Person) -> Reply:
+    """Tell a conseiller of a new booking."""
+    return CARD.send(booking, draw(booking, rdv, owner, ctx.now), owner.id)
+
+
+async def tell_change(ctx: Context, booking: Booking, rdv: Rdv, owner: Person, what: str) -> list[Reply]:
+    """Tell a conseiller what the person did: moved, cancelled, or agreed to what was proposed; the card is as it is."""
+    said = render("reservation/change", what=what, when=say_when(rdv.starts_at, owner.zone, ctx.now))
+    return [CARD.rewrite(booking, draw(booking, rdv, owner, ctx.now)), Direct(said, user_id=owner.id)]
+
+
+async def release_seat(ctx: Context, rdv: Rdv, state: RdvState) -> None:
+    """Give a seat back; where nobody has one any more, the rendez-vous is in that state."""
+    if rdv.state in OVER:
+        return
+    if rdv.collective and rdv.seats_taken > 1:
+        await take_seat(ctx.db, rdv.number, -1)
+        return
+    await change_rdv(ctx.db, rdv, ctx.now, state=state, seats_taken=0)
+
+
+async def _lock(ctx: Context, number: int, starts_at: datetime | None = None) -> tuple[Booking, Rdv]:
+    """Lock one’s own booking. Raises UserError for none, and for one at another hour than who clicked has read."""
+    await lock_page(ctx.db, ctx.user.id)
+    found = await get_booking(ctx.db, ctx.user.id, number, locked=True)
+    if found is None:
+        raise UserError("Cette réservation n’est plus là : elle est effacée trois jours après le rendez-vous.")
+    booking, rdv = found
+    if booking.state is BookingState.CANCELLED:
+        raise UserError("La personne a annulé ce rendez-vous.")
+    if starts_at is not None and rdv.starts_at != starts_at:
+        when = say_when(rdv.starts_at, ctx.zone, ctx.now)
+        raise UserError(f"Ce rendez-vous a changé d’heure : c’est maintenant {when}. Relisez la carte.")
+    return booking, rdv
+
+
+def _must_be_to_come(ctx: Context, rdv: Rdv) -> None:
+    if rdv.starts_at <= ctx.now:
+        raise UserError("Ce rendez-vous est passé.")
+
+
+@feature.button(Accept)
+async def accept(ctx: Context, click: Accept) -> Replies:
+    """Accept a booking; one that was refused is taken back if the hour is still free."""
+    booking, rdv = await _lock(ctx, click.booking, click.starts_at)
+    _must_be_to_come(ctx, rdv)
+    if rdv.state in OVER or booking.state is BookingState.REFUSED:
+        await _take_back(ctx, booking, rdv)
+    elif rdv.state is RdvState.PROPOSE:
+        await change_rdv(ctx.db, rdv, ctx.now, state=RdvState.PREVU)
+    await change(ctx.db, booking, state=BookingState.ACCEPTED)
+    return _update(ctx, booking, rdv)
+
+
+async def _take_back(ctx: Context, booking: Booking, rdv: Rdv) -> None:
+    """Take a seat again. Raises UserError where there is none."""
+    if rdv.state not in OVER:
+        if booking.state is BookingState.REFUSED and not await take_seat(ctx.db, rdv.number):
+            raise UserError("Il n’y a plus de place à ce rendez-vous.")
+        return
+    if await list_overlapping(ctx.db, rdv.user_id, rdv.starts_at, rdv.ends_at, but=[rdv.number]):
+        raise UserError("Ce moment n’est plus libre. Appelez la personne pour convenir d’un autre.")
+    await change_rdv(ctx.db, rdv, ctx.now, state=RdvState.PREVU, seats_taken=1)
+
+
+@feature.button(Refuse)
+async def refuse(ctx: Context, click: Refuse) -> Replies:
+    """Refuse a booking, or cancel one that was accepted: its person reads so on their page."""
+    booking, rdv = await _lock(ctx, click.booking, click.starts_at)
+    _must_be_to_come(ctx, rdv)
+    if booking.stands:
+        was_accepted = booking.state is BookingState.ACCEPTED
+        await change(ctx.db, booking, state=BookingState.REFUSED)
+        await release_seat(ctx, rdv, RdvState.ANNULE if was_accepted else RdvState.REFUSE)
+    return _update(ctx, booking, rdv)
+
+
+def _update(ctx: Context, booking: Booking, rdv: Rdv) -> Replies:
+    shown = draw(booking, rdv, ctx.user, ctx.now)
+    return [Update(shown.text, shown.buttons), CARD.rewrite(booking, shown)]
+
+
+@feature.button(SeeContact, writes=False)
+async def see_contact(ctx: ReadingContext, click: SeeContact) -> Replies:
+    """Show what the person left, to its conseiller alone."""
+    found = await get_booking(ctx.db, ctx.user.id, click.booking)
+    visitor = Seal(ctx.settings.secrets).open_visitor(found[0]) if found else None
+    if visitor is None:
+        return Whisper(render("reservation/no_contact"))
+    contact = visitor.contact if "@" in visitor.contact else show_phone(visitor.contact)
+    return Whisper(render("reservation/contact", prenom=visitor.prenom, contact=contact))
+
+
+@feature.button(Offer, writes=False)
+async def ask_moment(ctx: ReadingContext, click: Offer) -> Replies:
+    """Open the window of the moments that are free."""
+    found = await get_booking(ctx.db, ctx.user.id, click.booking)
+    if found is None or not found[0].stands or found[1].starts_at != click.starts_at:
+        raise UserError("Ce rendez-vous a changé depuis. Relisez la carte.")
+    days = Period(ctx.today, ctx.today + OFFERED_AHEAD)
+    slots = await list_free(ctx.db, ctx.user, ctx.now, days, but=[found[1].number])
+    free = [slot.start for slot in slots if slot.by.seats == 1 and slot.start != found[1].starts_at][:MOMENTS_MAX]
+    if not free:
+        raise UserError("Vous n’avez pas d’autre moment libre.")
+    moments = {at.isoformat(): say_when(at, ctx.zone, ctx.now) for at in free}
+    return Ask(OfferMoment.draft(booking=click.booking, starts_at=click.starts_at, moments=moments))
+
+
+@feature.submit(OfferMoment)
+async def offer_moment(ctx: Context, form: OfferMoment) -> Replies:
+    """Hold the other moment until the person agrees, moves or cancels."""
+    booking, rdv = await _lock(ctx, form.booking, form.starts_at)
+    _must_be_to_come(ctx, rdv)
+    start, zone = datetime.fromisoformat(form.moment), ctx.zone
+    day = start.astimezone(zone).date()
+    free = await list_free(ctx.db, ctx.user, ctx.now, Period(day, day + timedelta(days=1)), but=[rdv.number])
+    slot = next((slot for slot in free if slot.start == start), None)
+    if slot is None or not booking.stands:
+        raise UserError(fields={"moment": "Ce moment n’est plus libre : choisissez-en un autre."})
+    values = {"starts_at": slot.start, "ends_at": slot.end, "place": slot.by.place, "state": RdvState.PROPOSE}
+    await change_rdv(ctx.db, rdv, ctx.now, **values)
+    await change(ctx.db, booking, state=BookingState.OFFERED)
+    said = Whisper(render("reservation/offered", when=say_when(slot.start, zone, ctx.now)))
+    return [said, CARD.rewrite(booking, draw(booking, rdv, ctx.user, ctx.now), here=True)]
+
+
+@feature.button(SeeRequests, writes=False)
+async def see_requests(ctx: ReadingContext, _: SeeRequests) -> Replies:
+    """Show the bookings that wait, each with what can be done with it."""
+    return Whisper(render("reservation/waiting"), cards=await _draw_waiting(ctx))
+
+
+async def _draw_waiting(ctx: ReadingContext) -> Sequence[Card]:
+    drawn = []
+    for booking in (await list_waiting(ctx.db, ctx.user.id, ctx.now))[:5]:
+        if found := await get_booking(ctx.db, ctx.user.id, booking.number):
+            shown = draw(*found, ctx.user, ctx.now)
+            drawn.append(Card(shown.text, shown.buttons))
+    return drawn
+
+
+@feature.waiting
+async def tell_waiting(ctx: ReadingContext) -> Sequence[Waiting]:
+    """Tell that bookings wait for a word."""
+    count = len(await list_waiting(ctx.db, ctx.user.id, ctx.now))
+    if not count:
+        return []
+    return [Waiting(render("reservation/count", count=count), Button("Voir les demandes", SeeRequests()))]

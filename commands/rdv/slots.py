@@ -1,0 +1,111 @@
+"""Slots: the hours at which somebody may be booked, computed from their weekly ranges and from what they do already.
+
+Clocks rule: a range begins at the first instant of its day at which clocks show its hour or a later one, and ends at
+the first at which they show its end. So on the night in which clocks jump it is shorter, and nothing lies in the hour
+that there is not; meetings themselves are as long as time that passes.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from storage.rdv.availability import DAY, Absence, WeeklyRange
+
+_MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
+Span = tuple[datetime, datetime]
+"""From an instant to another, which it is without."""
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """Some time that is taken. Where people may join what takes it, so many seats of it are ``taken``."""
+
+    start: datetime
+    end: datetime
+    taken: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A meeting that may be booked: when (in UTC), how many seats are left of how many, and by which range."""
+
+    start: datetime
+    end: datetime
+    left: int
+    by: WeeklyRange
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """What slots are computed from: somebody’s ranges and absences, what takes their time, and the days that are off
+    for all (public holidays), where they are."""
+
+    zone: ZoneInfo
+    ranges: Sequence[WeeklyRange]
+    absences: Sequence[Absence] = ()
+    busy: Sequence[Busy] = ()
+    off: frozenset[date] = frozenset()
+
+    def list_slots(self, first: date, last: date, now: datetime) -> list[Slot]:
+        """List the slots that are free on these days, in order: of two at one instant, that of the shorter meeting,
+        then that with more seats."""
+        best = sorted(self._iterate(first, last, now), key=lambda slot: (slot.start, slot.end, -slot.left))
+        return [next(same) for _, same in groupby(best, key=lambda slot: slot.start)]
+
+    def _iterate(self, first: date, last: date, now: datetime) -> Iterator[Slot]:
+        today = now.astimezone(self.zone).date()
+        for one in self.ranges:
+            earliest, until = now + one.notice * _MINUTE, min(last, today + one.ahead * _DAY)
+            day = max(first, today)
+            day += (one.weekday - day.weekday()) % 7 * _DAY
+            while day <= until:
+                if day not in self.off:
+                    yield from (slot for slot in self._cut(one, day) if slot.start >= earliest)
+                day += 7 * _DAY
+
+    def _cut(self, one: WeeklyRange, day: date) -> Iterator[Slot]:
+        """Cut a range of a day into meetings, and leave out those for which there is no time."""
+        start, end = find_instant(day, one.start, self.zone), find_instant(day, one.end, self.zone)
+        away = [self._span_of(each, day) for each in self.absences if each.first <= day <= each.last]
+        busy = [each for each in self.busy if each.start < end and each.end > start]
+        length, step = one.length * _MINUTE, (one.length + one.pause) * _MINUTE
+        while start + length <= end:
+            left = _count_left((start, start + length), one, busy)
+            if left > 0 and not any(start < stop and start + length > begin for begin, stop in away):
+                yield Slot(start, start + length, left, one)
+            start += step
+
+    def _span_of(self, absence: Absence, day: date) -> Span:
+        return find_instant(day, absence.start, self.zone), find_instant(day, absence.end, self.zone)
+
+
+def _count_left(span: Span, one: WeeklyRange, busy: Sequence[Busy]) -> int:
+    """Count the seats that are left of a meeting: who has others in this range keeps the pause from them."""
+    start, end = span
+    pause, left = one.pause * _MINUTE, one.seats
+    for each in busy:
+        if each.taken is not None and (each.start, each.end) == span:
+            left -= each.taken
+        elif each.start < end + pause and each.end + pause > start:
+            return 0
+    return left
+
+
+def find_instant(day: date, minute: int, zone: ZoneInfo) -> datetime:
+    """Find the first instant of a day, in UTC, at which clocks show that minute of it, or a later one."""
+    wall = datetime.combine(day, time()) + minute * _MINUTE if minute < DAY else datetime.combine(day + _DAY, time())
+    found = wall.replace(tzinfo=zone).astimezone(UTC)
+    if found.astimezone(zone).replace(tzinfo=None) == wall:
+        return found
+    # Clocks jumped over it. Both readings of it are beside the jump, one on each side.
+    before, after = wall.replace(tzinfo=zone, fold=1).astimezone(UTC), found
+    shift = before.astimezone(zone).utcoffset()
+    while after - before > timedelta(seconds=1):
+        middle = before + (after - before) / 2
+        if middle.astimezone(zone).utcoffset() == shift:
+            before = middle
+        else:
+            after = middle
+    return after.replace(microsecond=0)

@@ -1,0 +1,309 @@
+"""What a booking page shows: its forms, a booking as its person sees it, and the file for a calendar."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from secrets import token_urlsafe
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from bot.context import Context
+from bot.french.dates import say_hour, say_weekday
+from bot.french.periods import Period
+from bot.french.words import plural, say_minutes
+from bot.site import render_page
+from bot.visits import PageAnswer
+from commands.rdv.availability import address_of, list_free
+from commands.rdv.slots import Slot
+from storage.annuaire.contacts import read_email, read_phone
+from storage.people import Person
+from storage.rdv.appointments import Rdv, RdvState
+from storage.rdv.availability import list_ranges
+from storage.rdv.bookings import Booking, BookingPage, BookingState, Visitor
+
+if TYPE_CHECKING:
+    from icalendar import Calendar, Event
+
+TEMPLATE = "rendez_vous"
+SHOWN_MAX = 300
+"""Moments on one page; a link leads to those that come after."""
+NAME_MAX, CONTACT_MAX, TOKEN_BYTES = 40, 254, 18
+GONE = "Ce moment vient d’être pris, ou n’est plus proposé. Choisissez-en un autre."
+OVER = (RdvState.ANNULE, RdvState.REFUSE)
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What somebody typed into the form, as it is shown again."""
+
+    creneau: str = ""
+    prenom: str = ""
+    contact: str = ""
+    consentement: bool = False
+    token: str = field(default_factory=lambda: token_urlsafe(TOKEN_BYTES))
+
+    @classmethod
+    def of(cls, fields: Mapping[str, str]) -> "Typed":
+        """Read the fields."""
+        prenom, contact = (" ".join(fields.get(name, "").split()) for name in ("prenom", "contact"))
+        agreed = fields.get("consentement", "").strip().lower() not in {"", "0", "non", "false", "off"}
+        token = fields.get("jeton", "")[:64]
+        return cls(fields.get("creneau", "").strip(), prenom, contact, agreed, token or token_urlsafe(TOKEN_BYTES))
+
+    @property
+    def start(self) -> datetime | None:
+        """The moment that was chosen; None for what is none."""
+        try:
+            found = datetime.fromisoformat(self.creneau.replace(" ", "+"))
+        except ValueError:
+            return None
+        return found if found.tzinfo else None
+
+    def find_faults(self) -> dict[str, str]:
+        """What is wrong with each field."""
+        found = {
+            "creneau": "" if self.start else "Choisissez un moment.",
+            "prenom": self._name_fault(),
+            "contact": _contact_fault(self.contact),
+            "consentement": "" if self.consentement else "Cochez la case : sans votre accord, rien n’est gardé.",
+        }
+        return {name: sentence for name, sentence in found.items() if sentence}
+
+    def _name_fault(self) -> str:
+        if not any(sign.isalpha() for sign in self.prenom):
+            return "Écrivez votre prénom."
+        if len(self.prenom) > NAME_MAX or any(sign.isdigit() or sign in "@/<>" for sign in self.prenom):
+            return f"Écrivez seulement un prénom : {NAME_MAX} lettres au plus, sans chiffre."
+        return ""
+
+    @property
+    def visitor(self) -> Visitor:
+        """What is kept of it, once there is no fault."""
+        return Visitor(self.prenom, _read_contact(self.contact))
+
+
+def _read_contact(text: str) -> str:
+    return read_email(text) if "@" in text else read_phone(text)
+
+
+def _contact_fault(text: str) -> str:
+    if not text:
+        return "Écrivez un numéro de téléphone ou une adresse électronique."
+    try:
+        _read_contact(text)
+    except ValueError as fault:
+        return str(fault)
+    return ""
+
+
+def say_value(moment: datetime) -> str:
+    """A moment as forms send it: in UTC."""
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def say_clock(moment: datetime) -> str:
+    """An hour; of one that a night has twice, also which of them it is."""
+    is_double = moment.replace(fold=0).utcoffset() != moment.replace(fold=1).utcoffset()
+    which = f" (heure {'d’été' if moment.dst() else 'd’hiver'})" if is_double else ""
+    return f"{say_hour(moment)}{which}"
+
+
+def say_when(moment: datetime, zone: ZoneInfo, now: datetime) -> str:
+    """« mardi 1er décembre à 9 h »."""
+    local = moment.astimezone(zone)
+    return f"{say_weekday(local.date(), now.astimezone(zone).date())} à {say_clock(local)}"
+
+
+def name_zone(zone: ZoneInfo) -> str:
+    """The place by whose clocks it is: « Paris »."""
+    return zone.key.rpartition("/")[2].replace("_", " ").replace("Reunion", "La Réunion")
+
+
+def say_who(owner: Person) -> str:
+    """With whom one meets."""
+    name = " ".join(part for part in (owner.prenom, owner.nom) if part)
+    return ", ".join(filter(None, (name or "Votre conseiller numérique", owner.structure)))
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Somebody at the page of ``owner``, whose ``key`` it has."""
+
+    ctx: Context
+    key: str
+    owner: Person
+
+    @property
+    def here(self) -> str:
+        """The path of the page, where people reach it."""
+        return urlsplit(address_of(self.ctx.settings, self.key)).path
+
+    @property
+    def today(self) -> date:
+        """The date where the owner is."""
+        return self.owner.today(self.ctx.now)
+
+    async def list_slots(self, since: date | None = None, *, but: Sequence[int] = ()) -> Sequence[Slot]:
+        """The moments that are free from that day on."""
+        ranges = await list_ranges(self.ctx.db, self.owner.id)
+        ahead = timedelta(days=max((one.ahead for one in ranges), default=0) + 1)
+        start = max(since or self.today, self.today)
+        return await list_free(self.ctx.db, self.owner, self.ctx.now, Period(start, self.today + ahead), but=but)
+
+    async def find_slot(self, start: datetime, *, but: Sequence[int] = ()) -> Slot | None:
+        """The moment that begins then, if it is free."""
+        day = start.astimezone(self.owner.zone).date()
+        days = Period(day, day + timedelta(days=1))
+        found = await list_free(self.ctx.db, self.owner, self.ctx.now, days, but=but)
+        return next((slot for slot in found if slot.start == start), None)
+
+    def group(self, slots: Sequence[Slot]) -> list[dict[str, object]]:
+        """The moments by day, as the form shows them."""
+        zone, places = self.owner.zone, {slot.by.place for slot in slots}
+        by_day = groupby(slots, key=lambda slot: slot.start.astimezone(zone).date())
+        return [
+            {"name": say_weekday(day, self.today), "slots": [self._show(slot, len(places) > 1) for slot in found]}
+            for day, found in by_day
+        ]
+
+    def _show(self, slot: Slot, with_place: bool) -> dict[str, str]:
+        seats = plural(slot.left, "place", "places") if slot.by.seats > 1 else ""
+        more = " · ".join(filter(None, (slot.by.place if with_place else "", seats)))
+        local = slot.start.astimezone(self.owner.zone)
+        return {"value": say_value(slot.start), "hour": say_clock(local), "more": more}
+
+    async def show_form(
+        self, typed: Typed, faults: Mapping[str, str] | None = None, *, status: int = 200, since: date | None = None
+    ) -> PageAnswer:
+        """The form, with what was typed and what is wrong with it."""
+        slots = await self.list_slots(since)
+        shown, later = self._cut(slots)
+        places = {slot.by.place for slot in slots}
+        place = next(iter(places)) if len(places) == 1 else ""
+        who = f"Avec {say_who(self.owner)}{f', à cet endroit : {place}' if place else ''}."
+        values: dict[str, object] = {
+            "who": who,
+            "zone": name_zone(self.owner.zone),
+            "here": self.here,
+            "days": self.group(shown),
+        }
+        values |= {"typed": typed, "token": typed.token, "faults": faults or {}, "later": later}
+        return PageAnswer(render_page(TEMPLATE, view="book", title="Prendre rendez-vous", **values), status)
+
+    def _cut(self, slots: Sequence[Slot]) -> tuple[Sequence[Slot], str]:
+        """So many moments as one page has room for, whole days of them, and the day on which the next begins."""
+        if len(slots) <= SHOWN_MAX:
+            return slots, ""
+        days = [slot.start.astimezone(self.owner.zone).date() for slot in slots]
+        first = days[SHOWN_MAX] if days[SHOWN_MAX] != days[0] else days[0] + timedelta(days=1)
+        return [slot for slot, day in zip(slots, days, strict=True) if day < first], first.isoformat()
+
+    def show_cancelled(self) -> PageAnswer:
+        """That a booking is cancelled."""
+        values = {"view": "cancelled", "title": "Votre rendez-vous est annulé", "here": self.here, "faults": {}}
+        return PageAnswer(render_page(TEMPLATE, **values))
+
+
+def find_state(booking: Booking, rdv: Rdv, now: datetime) -> str:
+    """What the person is told of a booking: the calendar of the conseiller says more than the booking does."""
+    if booking.state is BookingState.REFUSED:
+        return "refused"
+    if rdv.state in OVER:
+        return "refused" if rdv.state is RdvState.REFUSE else "off"
+    if rdv.ends_at <= now or rdv.state in (RdvState.HONORE, RdvState.ABSENT):
+        return "past"
+    if booking.state is BookingState.WAITING and rdv.state is RdvState.PREVU and not rdv.collective:
+        return "accepted"
+    return booking.state.value
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A booking that its person looks at, with the rendez-vous and the page that it was booked on."""
+
+    visit: Visit
+    code: str
+    booking: Booking
+    rdv: Rdv
+    page: BookingPage
+
+    @property
+    def closes_at(self) -> datetime:
+        """Until when its person moves or cancels it."""
+        return self.rdv.starts_at - timedelta(minutes=self.page.closes)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its person may still do so."""
+        return self.visit.ctx.now < self.closes_at and self.booking.stands and self.rdv.state not in OVER
+
+    @property
+    def here(self) -> str:
+        """The path of the page of this booking."""
+        return f"{self.visit.here}/{self.code}"
+
+    @property
+    def own(self) -> Sequence[int]:
+        """The rendez-vous that takes no time from its own person: one of theirs alone."""
+        return () if self.rdv.collective else (self.rdv.number,)
+
+    async def show(self, faults: Mapping[str, str] | None = None, *, status: int = 200) -> PageAnswer:
+        """The page of a booking: its state, and what can be done with it."""
+        ctx, owner, rdv = self.visit.ctx, self.visit.owner, self.rdv
+        may_move = self.is_open and self.page.is_on
+        slots = (await self.visit.list_slots(but=self.own))[:SHOWN_MAX] if may_move else []
+        slots = [slot for slot in slots if slot.start != rdv.starts_at]
+        values = {
+            "state": find_state(self.booking, rdv, ctx.now),
+            "code": self.code,
+            "shown_code": "-".join(self.code[at : at + 4] for at in range(0, len(self.code), 4)),
+            "when": say_when(rdv.starts_at, owner.zone, ctx.now),
+            "until": say_when(self.closes_at, owner.zone, ctx.now),
+            "value": say_value(rdv.starts_at),
+            "length": say_minutes(rdv.minutes),
+            "zone": name_zone(owner.zone),
+            "place": rdv.place,
+            "visio": rdv.visio_url if rdv.visio_url.startswith("https://") else "",
+            "who": say_who(owner),
+            "here": self.here,
+            "days": self.visit.group(slots),
+            "is_open": self.is_open,
+            "typed": Typed(),
+        }
+        body = render_page(TEMPLATE, view="booking", title="Votre rendez-vous", faults=faults or {}, **values)
+        return PageAnswer(body, status)
+
+    def write_file(self) -> PageAnswer:
+        """The rendez-vous as a file for a calendar, known again by its UID and newer by its SEQUENCE."""
+        from icalendar import Calendar, Event  # 60 ms: not before somebody asks for a calendar
+
+        rdv, settings = self.rdv, self.visit.ctx.settings
+        state = find_state(self.booking, rdv, self.visit.ctx.now)
+        status = "TENTATIVE" if state in ("waiting", "offered") else "CONFIRMED"
+        fields = {
+            "uid": f"{self.booking.code_hash[:32]}@{urlsplit(address_of(settings, '')).hostname or 'coop-bot'}",
+            "dtstamp": rdv.changed_at,
+            "sequence": rdv.sequence,
+            "dtstart": rdv.starts_at,
+            "dtend": rdv.ends_at,
+            "summary": "Rendez-vous avec votre conseiller numérique",
+            "status": "CANCELLED" if state in ("refused", "off") else status,
+            "location": rdv.place,
+        }
+        return PageAnswer(_write(Calendar(), Event(), fields), content_type=ICS, filename="rendez-vous.ics")
+
+
+ICS = "text/calendar; charset=utf-8"
+
+
+def _write(calendar: "Calendar", event: "Event", fields: Mapping[str, object]) -> str:
+    calendar.add("prodid", "-//coop-bot//rendez-vous//FR")
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    for name, value in fields.items():
+        if value != "":
+            event.add(name, value)
+    calendar.add_component(event)
+    return bytes(calendar.to_ical()).decode()

@@ -1,0 +1,251 @@
+"""Who may be booked at which address, and what people who booked there left: sealed, and gone three days after."""
+
+import hmac
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from hashlib import sha256
+from os import urandom
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from sqlalchemy import LargeBinary
+from sqlmodel import Field, SQLModel, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.database import Code, Labelled, Numbered, UtcTime, change, upsert
+from storage.rdv.appointments import Rdv
+
+KEY_BYTES, CODE_SIGNS = 18, 12
+_SIGNS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+"""Of a code: none that is taken for another when it is read out or copied."""
+NONCE = 12
+_SALT = b"coop-bot.rdv"
+KEPT_FOR = timedelta(days=3)
+"""How long what somebody left who booked is kept once the rendez-vous is over."""
+CLOSES_USUAL = 4 * 60
+"""Minutes before a rendez-vous until which who booked moves or cancels it."""
+
+
+class BookingPage(SQLModel, table=True):
+    """Somebody’s booking page: its key as a digest, by which it is found, and sealed, to be shown to its owner.
+
+    Who books on one that is ``automatic`` has the rendez-vous at once, else when its owner accepts; who booked moves or
+    cancels until so many minutes before (``closes``).
+    """
+
+    __tablename__ = "rdv_page"
+
+    user_id: str = Field(primary_key=True, max_length=26)
+    key_hash: str = Field(unique=True, max_length=64)
+    sealed: bytes = Field(sa_type=LargeBinary)
+    is_on: bool = True
+    automatic: bool = False
+    closes: int = CLOSES_USUAL
+    changed_at: datetime = Field(sa_type=UtcTime)
+
+
+class BookingState(Labelled):
+    """What became of a booking; of the rendez-vous its row says more (moved, cancelled by the conseiller)."""
+
+    WAITING = "waiting", "à confirmer"
+    ACCEPTED = "accepted", "confirmé"
+    OFFERED = "offered", "autre moment proposé"
+    REFUSED = "refused", "refusé"
+    CANCELLED = "cancelled", "annulé par la personne"
+
+
+STANDING = (BookingState.WAITING, BookingState.ACCEPTED, BookingState.OFFERED)
+
+
+class Booking(Numbered, table=True):
+    """One person’s seat in a rendez-vous of ``user_id``’s, booked at the page of that key.
+
+    It is found by the digest of its code; ``once`` is what a form sent twice has in common. ``sealed`` is what the
+    person left, ``sealed_code`` the code, for the page that a form sent twice leads to.
+    """
+
+    __tablename__ = "rdv_booking"
+
+    user_id: str = Field(max_length=26, index=True)
+    rdv: int = Field(index=True)
+    page_hash: str = Field(max_length=64)
+    code_hash: str = Field(unique=True, max_length=64)
+    once: str | None = Field(default=None, unique=True, max_length=64)
+    sealed: bytes = Field(sa_type=LargeBinary)
+    sealed_code: bytes = Field(sa_type=LargeBinary)
+    state: BookingState = Field(default=BookingState.WAITING, sa_type=Code(BookingState))
+    created_at: datetime = Field(sa_type=UtcTime)
+
+    @property
+    def stands(self) -> bool:
+        """Whether it still takes a seat."""
+        return self.state in STANDING
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """What somebody left who booked: a first name, and one way to be reached."""
+
+    prenom: str
+    contact: str
+
+
+class UnreadableError(Exception):
+    """No secret of now opens what was sealed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """The keys of what bookings hold, made of the bot’s secrets: the last one seals, each opens."""
+
+    secrets: Sequence[str]
+
+    def close(self, text: str, about: str) -> bytes:
+        """Seal a text; ``about`` is the digest of the row that it belongs to, and no other opens it."""
+        nonce = urandom(NONCE)
+        return nonce + self._cipher(self.secrets[-1]).encrypt(nonce, text.encode(), about.encode())
+
+    def open(self, sealed: bytes, about: str) -> str:
+        """The text. Raises UnreadableError."""
+        for secret in reversed(self.secrets):
+            try:
+                return self._cipher(secret).decrypt(sealed[:NONCE], sealed[NONCE:], about.encode()).decode()
+            except InvalidTag:
+                continue
+        raise UnreadableError
+
+    def close_visitor(self, visitor: Visitor, about: str) -> bytes:
+        """Seal what somebody left."""
+        return self.close(json.dumps([visitor.prenom, visitor.contact], ensure_ascii=False), about)
+
+    def open_visitor(self, booking: Booking) -> Visitor | None:
+        """What somebody left; None where it is gone, or can no more be opened."""
+        try:
+            return Visitor(*json.loads(self.open(booking.sealed, booking.code_hash))) if booking.sealed else None
+        except UnreadableError:
+            return None
+
+    def mark(self, text: str) -> str:
+        """A mark of a text, the same for the same text, from which nobody without the key finds it again."""
+        return hmac.new(_derive(self.secrets[-1], b"once"), text.encode(), sha256).hexdigest()
+
+    def _cipher(self, secret: str) -> AESGCM:
+        return AESGCM(_derive(secret, b"booking"))
+
+
+@lru_cache(16)
+def _derive(secret: str, use: bytes) -> bytes:
+    return HKDF(SHA256(), 32, salt=_SALT, info=use).derive(secret.encode())
+
+
+def make_code() -> str:
+    """Make the code of a new booking."""
+    return "".join(secrets.choice(_SIGNS) for _ in range(CODE_SIGNS))
+
+
+def read_code(typed: str) -> str:
+    """A code as it was made, however it was copied."""
+    return "".join(sign for sign in typed.upper() if sign.isalnum())
+
+
+def digest(word: str) -> str:
+    """What a key or a code is found by."""
+    return sha256(word.encode()).hexdigest()
+
+
+async def get_page(db: AsyncSession, user_id: str) -> BookingPage | None:
+    """Get somebody’s page, whether it is on or off."""
+    return await db.get(BookingPage, user_id, populate_existing=True)
+
+
+async def find_page(db: AsyncSession, key: str, *, locked: bool = False) -> BookingPage | None:
+    """Find the page of a key. One that is ``locked`` is booked by nobody else until the transaction ends."""
+    query = select(BookingPage).where(BookingPage.key_hash == digest(key))
+    if locked:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return (await db.exec(query)).first()
+
+
+async def lock_page(db: AsyncSession, user_id: str) -> BookingPage | None:
+    """Get somebody’s page; nobody books there until the transaction ends."""
+    query = select(BookingPage).where(BookingPage.user_id == user_id).with_for_update()
+    return (await db.exec(query.execution_options(populate_existing=True))).first()
+
+
+async def open_page(db: AsyncSession, user_id: str, seal: Seal, now: datetime, *, anew: bool = False) -> str:
+    """Switch somebody’s page on, and return its key: the one it has, unless there is none or another is wanted."""
+    known = await get_page(db, user_id)
+    if known and not anew and (key := read_key(known, seal)):
+        if not known.is_on:
+            await change(db, known, is_on=True, changed_at=now)
+        return key
+    key = secrets.token_urlsafe(KEY_BYTES)
+    row = {"user_id": user_id, "key_hash": digest(key), "sealed": seal.close(key, digest(key)), "is_on": True}
+    usual = {"automatic": False, "closes": CLOSES_USUAL, "changed_at": now}
+    await upsert(db, BookingPage, [row | usual], ("key_hash", "sealed", "is_on", "changed_at"))
+    return key
+
+
+def read_key(page: BookingPage, seal: Seal) -> str | None:
+    """The key of a page; None for one that was closed, or that no secret of now opens."""
+    if not page.sealed:
+        return None
+    try:
+        return seal.open(page.sealed, page.key_hash)
+    except UnreadableError:
+        return None
+
+
+async def close_page(db: AsyncSession, user_id: str, now: datetime) -> bool:
+    """Switch somebody’s page off: its address leads nowhere, and none that is opened later is the same. Returns whether
+    it was on."""
+    known = await get_page(db, user_id)
+    if known is None or not known.is_on:
+        return False
+    await change(db, known, is_on=False, key_hash=digest(secrets.token_urlsafe(KEY_BYTES)), sealed=b"", changed_at=now)
+    return True
+
+
+async def add_booking(db: AsyncSession, booking: Booking) -> None:
+    """Store a new booking, which has its number then."""
+    db.add(booking)
+    await db.flush()
+
+
+async def find_booking(db: AsyncSession, key: str, code: str, *, locked: bool = False) -> tuple[Booking, Rdv] | None:
+    """Find a booking by the key of the page and its code, with its rendez-vous; None for one that its person
+    cancelled."""
+    here = (Booking.page_hash == digest(key), Booking.code_hash == digest(read_code(code)))
+    query = select(Booking, Rdv).where(*here, Booking.state != BookingState.CANCELLED, col(Rdv.id) == Booking.rdv)
+    if locked:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return (await db.exec(query)).first()
+
+
+async def find_sent(db: AsyncSession, once: str) -> Booking | None:
+    """Find the booking that a form made that was sent before."""
+    return (await db.exec(select(Booking).where(Booking.once == once))).first()
+
+
+async def get_booking(
+    db: AsyncSession, user_id: str, number: int, *, locked: bool = False
+) -> tuple[Booking, Rdv] | None:
+    """Get one of somebody’s bookings with its rendez-vous, by its number."""
+    theirs = (col(Booking.id) == number, Booking.user_id == user_id, col(Rdv.id) == Booking.rdv)
+    query = select(Booking, Rdv).where(*theirs)
+    if locked:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return (await db.exec(query)).first()
+
+
+async def list_waiting(db: AsyncSession, user_id: str, now: datetime) -> Sequence[Booking]:
+    """List somebody’s bookings to come that wait for their word, in the order of the hours."""
+    waiting = (Booking.user_id == user_id, Booking.state == BookingState.WAITING, col(Rdv.starts_at) > now)
+    query = select(Booking).join(Rdv, col(Rdv.id) == col(Booking.rdv)).where(*waiting)
+    return (await db.exec(query.order_by(col(Rdv.starts_at), col(Booking.id)))).all()

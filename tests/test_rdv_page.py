@@ -1,0 +1,322 @@
+"""Stories of the booking page: who has no account takes a moment, moves it, cancels it; the conseiller decides."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from aiohttp import ClientSession
+from sqlalchemy import text
+from sqlmodel import col, delete, select
+
+from commands.rdv.availability import address_of
+from storage.people import Role
+from storage.personal_data import retention
+from storage.rdv.appointments import Rdv, RdvState
+from storage.rdv.availability import WeeklyRange, replace_ranges
+from storage.rdv.bookings import Booking, BookingState, Seal, close_page, get_page, open_page
+from tests.people import Person, new_session
+from tests.support.house import LOG, House, plain
+
+MARIE = {"prenom": "Marie-Ange", "contact": "06 39 98 12 34", "consentement": "oui"}
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+@dataclass
+class Seen:
+    """What a visitor is answered."""
+
+    status: int
+    body: str
+    headers: dict[str, str]
+    path: str
+
+    @property
+    def moments(self) -> list[str]:
+        """The moments that may be chosen, in order."""
+        return re.findall(r'<input type="radio" name="creneau" value="([^"]+)"', self.body)
+
+    @property
+    def code(self) -> str:
+        """The code of the booking that is shown."""
+        found = re.search(r'data-code="(\w+)"', self.body)
+        assert found, self.body[-3000:]
+        return found[1]
+
+    @property
+    def state(self) -> str:
+        """The state of the booking that is shown."""
+        found = re.search(r'data-etat="(\w+)"', self.body)
+        return found[1] if found else ""
+
+    @property
+    def token(self) -> str:
+        """What this form is known by, if it is sent twice."""
+        found = re.search(r'name="jeton" value="([^"]+)"', self.body)
+        assert found
+        return found[1]
+
+
+@dataclass
+class Desk:
+    """Juliette, whose page is on, and a visitor who signs in nowhere."""
+
+    house: House
+    juliette: Person
+    key: str
+    session: ClientSession
+
+    @property
+    def base(self) -> str:
+        """Where the page is."""
+        return f"http://127.0.0.1:{self.house.bot.port}/rendez-vous/{self.key}"
+
+    async def asks(self, path: str = "", method: str = "GET", **fields: str) -> Seen:
+        """Ask for a page, or send a form; follow where it leads."""
+        data = fields if method == "POST" else None
+        async with self.session.request(method, f"{self.base}{path}", data=data) as answer:
+            return Seen(answer.status, await answer.text(), dict(answer.headers), answer.url.path)
+
+    async def sends(self, path: str = "", **fields: str) -> Seen:
+        """Send a form."""
+        return await self.asks(path, "POST", **fields)
+
+    async def books(self, moment: str, **fields: str) -> Seen:
+        """Book a moment."""
+        return await self.sends(creneau=moment, **(MARIE | fields))
+
+    async def has(self, length: int = 30, **more: int | str) -> list[str]:
+        """Give Juliette the same hours each day, and return the moments that are free."""
+        ranges = [
+            WeeklyRange(user_id=self.juliette.id, weekday=day, start=540, end=720, length=length, ahead=14, **more)  # type: ignore[arg-type]
+            for day in range(7)
+        ]
+        async with self.house.bot.database.transaction() as db:
+            await replace_ranges(db, self.juliette.id, ranges)
+        return (await self.asks()).moments
+
+    async def is_automatic(self) -> None:
+        """Bookings are accepted at once."""
+        async with self.house.bot.database.transaction() as db:
+            await db.execute(text("UPDATE rdv_page SET automatic = true").execution_options(autocommit=False))
+
+    async def bookings(self) -> list[tuple[Booking, Rdv]]:
+        """All of hers, as they are."""
+        async with self.house.bot.database.transaction(writes=False) as db:
+            query = select(Booking, Rdv).join(Rdv, col(Rdv.id) == col(Booking.rdv))
+            return list(
+                (await db.exec(query.where(Booking.user_id == self.juliette.id).order_by(col(Booking.id)))).all()
+            )
+
+
+@pytest.fixture
+async def desk(house: House, juliette: Person) -> AsyncIterator[Desk]:
+    """Juliette’s page, before anybody booked."""
+    await house.registers(juliette, Role.CONSEILLER, prenom="Juliette", nom="Martin", structure="Médiathèque de Bron")
+    async with house.bot.database.transaction() as db:
+        for table in (Booking, Rdv):
+            await db.execute(delete(table).where(col(table.user_id) == juliette.id))
+        key = await open_page(db, juliette.id, Seal(house.settings.secrets), house.clock(), anew=True)
+        await db.execute(text("UPDATE rdv_page SET automatic = false"))
+        await db.execute(text("DELETE FROM quota_use WHERE kind LIKE 'rdv-%'"))
+    async with new_session() as session:
+        yield Desk(house, juliette, key, session)
+    async with house.bot.database.transaction() as db:
+        await close_page(db, juliette.id, house.clock())
+        await replace_ranges(db, juliette.id, [])
+
+
+@pytest.mark.every_mode
+async def test_somebody_books_and_the_conseiller_accepts(desk: Desk) -> None:
+    free = await desk.has(place="Médiathèque")
+    first = await desk.asks()
+    assert "Juliette Martin, Médiathèque de Bron" in first.body
+    done = await desk.books(free[0], jeton=first.token)
+    assert (done.status, done.state) == (200, "waiting")
+    assert done.path == f"/rendez-vous/{desk.key}/{done.code}"
+    assert free[0] not in (await desk.asks()).moments
+    card = await desk.juliette.told("Demande de rendez-vous")
+    assert card.buttons == ["Accepter", "Proposer un autre moment", "Refuser", "Voir le contact"]
+    assert "Marie" not in plain(card)
+    assert "06" not in plain(card).replace("2026", "")
+    await desk.juliette.clicks(card, "Voir le contact")
+    shown = await desk.juliette.whispered("Marie-Ange")
+    assert "06 39 98 12 34" in plain(shown)
+    await desk.juliette.clicks(card, "Accepter")
+    again = await desk.asks(f"/{done.code}")
+    assert again.state == "accepted"
+    assert "Médiathèque" in again.body
+    ((booking, rdv),) = await desk.bookings()
+    assert (rdv.state, rdv.source.value, rdv.memo) == (RdvState.PREVU, "page", "")
+    assert b"Marie" not in booking.sealed
+    assert not re.search(r"Marie-Ange|39 ?98 ?12 ?34|" + f"{done.code}|{desk.key}", LOG.getvalue())
+
+
+async def test_a_form_sent_twice_books_once_and_nothing_typed_is_lost(desk: Desk) -> None:
+    free = await desk.has(seats=5)
+    token = (await desk.asks()).token
+    one, two = await asyncio.gather(*(desk.books(free[0], jeton=token) for _ in range(2)))
+    assert one.code == two.code
+    plainly = [await desk.books(free[1]) for _ in range(2)]
+    assert plainly[0].code == plainly[1].code, "without its token, the same words are the same form"
+    assert len(await desk.bookings()) == 2
+    wrong = await desk.books(free[2], prenom="<b>Zoé</b>", contact="0612", consentement="")
+    assert (wrong.status, len(wrong.moments) > 2) == (422, True)
+    assert f'value="{free[2]}" checked' in wrong.body
+    assert 'value="0612"' in wrong.body
+    assert "<b>Zoé" not in wrong.body
+    for name in ("prenom", "contact", "consentement"):
+        assert f'aria-describedby="{name}-faute"' in wrong.body
+        assert f'href="#{name}"' in wrong.body
+    nothing = await desk.sends()
+    assert nothing.status == 422
+    assert nothing.body.count('class="fault"') == 4
+    gone = await desk.books("2020-01-01T09:00:00Z")
+    assert (gone.status, 'value="Marie-Ange"' in gone.body) == (409, True)
+    assert len(await desk.bookings()) == 2
+
+
+@pytest.mark.postgres_too
+async def test_of_twenty_who_take_the_last_seat_at_once_one_has_it(desk: Desk) -> None:
+    free = await desk.has(seats=2)
+    await desk.is_automatic()
+    assert (await desk.books(free[0])).state == "accepted"
+    people = [f"personne{number}@exemple.fr" for number in range(20)]
+    seen = await asyncio.gather(*(desk.books(free[0], contact=contact) for contact in people))
+    assert sorted(each.status for each in seen) == [200, *[409] * 19]
+    assert all("vient d’être pris" in plain_page(each) for each in seen if each.status == 409)
+    pairs = await desk.bookings()
+    assert len(pairs) == 2
+    assert {rdv.seats_taken for _, rdv in pairs} == {2}
+    assert free[0] not in (await desk.asks()).moments
+
+
+def plain_page(seen: Seen) -> str:
+    """Its words."""
+    return seen.body.replace("\N{NO-BREAK SPACE}", " ")
+
+
+async def test_it_is_moved_and_cancelled_until_the_hour_that_is_set(desk: Desk) -> None:
+    free = await desk.has()
+    await desk.is_automatic()
+    code = (await desk.books(free[-1])).code
+    moved = await desk.sends(f"/{code}", action="deplacer", creneau=free[-3])
+    assert (moved.state, moved.code) == ("accepted", code)
+    ((booking, rdv),) = await desk.bookings()
+    assert (f"{rdv.starts_at:%Y-%m-%dT%H:%M:%SZ}", rdv.sequence) == (free[-3], 1)
+    assert free[-1] in (await desk.asks()).moments
+    file = await desk.asks(f"/{code}.ics")
+    assert file.headers["Content-Type"] == "text/calendar; charset=utf-8"
+    assert "SEQUENCE:1" in file.body
+    assert "Marie" not in file.body
+    await desk.juliette.told("a déplacé son rendez-vous")
+    cancelled = await desk.sends(f"/{code}", action="annuler")
+    assert (cancelled.status, cancelled.path) == (200, f"/rendez-vous/{desk.key}/annule")
+    ((booking, rdv),) = await desk.bookings()
+    assert (booking.state, booking.sealed, rdv.state) == (BookingState.CANCELLED, b"", RdvState.ANNULE)
+    await desk.juliette.told("a annulé son rendez-vous")
+    unknown, gone = await desk.asks("/AAAABBBBCCCC"), await desk.asks(f"/{code}")
+    assert (gone.status, gone.body) == (unknown.status, unknown.body)
+    assert gone.status == 404
+    late = (await desk.books(free[0])).code
+    async with desk.house.bot.database.transaction() as db:
+        soon = desk.house.clock() + timedelta(hours=2)
+        await db.execute(text("UPDATE rdv_page SET closes = 240"))
+        rows = (await db.exec(select(Rdv).where(Rdv.state == RdvState.PREVU))).all()
+        for row in rows:
+            row.starts_at, row.ends_at = soon, soon + timedelta(minutes=30)
+            db.add(row)
+    assert (await desk.sends(f"/{late}", action="annuler")).status == 409
+    assert (await desk.bookings())[-1][0].state is BookingState.ACCEPTED
+
+
+async def test_another_moment_is_proposed_and_agreed_to(desk: Desk) -> None:
+    free = await desk.has()
+    code = (await desk.books(free[2])).code
+    card = await desk.juliette.told("Demande de rendez-vous")
+    form = await desk.juliette.opens_by(card, "Proposer un autre moment")
+    assert (await form.fill(moment=next(iter(form.options("moment")))).submit()).accepted
+    offered = await desk.asks(f"/{code}")
+    assert offered.state == "offered"
+    value = re.search(r'value="accepter"><input type="hidden" name="creneau" value="([^"]+)"', offered.body)
+    assert value
+    agreed = await desk.sends(f"/{code}", action="accepter", creneau=value[1])
+    assert agreed.state == "accepted"
+    ((_, rdv),) = await desk.bookings()
+    assert (rdv.state, f"{rdv.starts_at:%Y-%m-%dT%H:%M:%SZ}") == (RdvState.PREVU, value[1])
+    told = await desk.juliette.told("accepte le moment")
+    assert told
+
+
+async def test_refused_it_says_so_and_the_moment_is_free_again(desk: Desk) -> None:
+    free = await desk.has()
+    code = (await desk.books(free[0])).code
+    card = await desk.juliette.told("Demande de rendez-vous")
+    await desk.juliette.clicks(card, "Refuser")
+    assert (await desk.asks(f"/{code}")).state == "refused"
+    assert free[0] in (await desk.asks()).moments
+
+
+async def test_off_by_default_revoked_or_wrong_it_is_the_same_page(desk: Desk) -> None:
+    free = await desk.has()
+    code = (await desk.books(free[0])).code
+    old, database = replace(desk), desk.house.bot.database
+    head = await desk.asks(method="HEAD")
+    assert (head.status, head.body) == (200, "")
+    for name, value in {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}.items():
+        assert head.headers[name] == value
+    assert "noindex" in head.headers["X-Robots-Tag"]
+    assert "default-src 'none'" in head.headers["Content-Security-Policy"]
+    async with database.transaction() as db:
+        assert await close_page(db, desk.juliette.id, desk.house.clock())
+    gone, unknown = await old.asks(), await replace(desk, key="x" * 24).asks()
+    assert (gone.status, gone.body) == (unknown.status, unknown.body)
+    assert (await old.books(free[1])).status == 404
+    assert (await old.asks(f"/{code}")).state == "waiting", "who has booked may still cancel"
+    assert (await old.sends(f"/{code}", action="annuler")).status == 200
+    for path in ("/a/b", "/%00", "/" + "a" * 5000, "/é"):
+        assert (await old.asks(path)).status in (404, 400), path
+    async with database.transaction() as db:
+        key = await open_page(db, desk.juliette.id, Seal(desk.house.settings.secrets), desk.house.clock())
+        page = await get_page(db, desk.juliette.id)
+    assert key != old.key
+    assert page is not None
+    assert key not in f"{page.key_hash}{page.sealed!r}"
+    assert address_of(desk.house.settings, key).endswith(key)
+
+
+async def test_another_site_and_who_asks_too_often_are_refused(desk: Desk) -> None:
+    free = await desk.has()
+    away = {"Sec-Fetch-Site": "cross-site", "X-Forwarded-For": "198.51.100.7"}
+    fields = {**MARIE, "creneau": free[0]}
+    async with desk.session.post(desk.base, data=fields, headers=away) as answer:
+        assert answer.status == 403
+    seen = set()
+    for number in range(40):
+        headers = {"X-Forwarded-For": "198.51.100.8"}
+        async with desk.session.get(f"{desk.base}/CODE{number}", headers=headers) as answer:
+            seen.add(answer.status)
+    assert seen == {404, 429}
+    assert (await desk.asks()).status == 200, "others are not"
+    assert await desk.bookings() == []
+
+
+async def test_three_days_after_nothing_is_left(desk: Desk) -> None:
+    free = await desk.has()
+    await desk.books(free[0])
+    ((_, rdv),) = await desk.bookings()
+    start = datetime.now(UTC) - timedelta(days=4)
+    async with desk.house.bot.database.transaction() as db:
+        row = await db.get(Rdv, rdv.id)
+        assert row is not None
+        row.starts_at, row.ends_at = start, start + timedelta(minutes=30)
+        db.add(row)
+    database, settings = desk.house.bot.database, desk.house.settings
+    async with database.transaction() as db:
+        await retention.delete_expired(db, settings, desk.house.clock() - timedelta(days=2), limit=1000)
+    assert len(await desk.bookings()) == 1, "one day after it is there"
+    async with database.transaction() as db:
+        await retention.delete_expired(db, settings, desk.house.clock(), limit=1000)
+    assert await desk.bookings() == []

@@ -1,0 +1,185 @@
+"""Slots: the fast computation equals one that walks minute by minute, whatever the week, the zone and the night."""
+
+import random
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from commands.rdv.slots import Busy, Calendar, Slot, find_instant
+from config.time import PARIS
+from storage.rdv.availability import DAY, Absence, WeeklyRange
+
+MINUTE = timedelta(minutes=1)
+ZONES = (
+    "Europe/Paris",
+    "America/Miquelon",
+    "Indian/Reunion",
+    "Pacific/Marquesas",
+    "America/Havana",
+    "Australia/Lord_Howe",
+)
+"""Among them zones whose clocks jump at midnight, or by half an hour."""
+JUMPS = (
+    date(2026, 3, 8),
+    date(2026, 3, 29),
+    date(2026, 10, 25),
+    date(2026, 11, 1),
+    date(2026, 4, 5),
+    date(2026, 10, 4),
+)
+NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
+
+
+def make_range(weekday: int, start: int, end: int, length: int = 30, **more: int | str) -> WeeklyRange:
+    """A range of Juliette’s."""
+    return WeeklyRange(user_id="j" * 26, weekday=weekday, start=start, end=end, length=length, **more)  # type: ignore[arg-type]
+
+
+def walk_day(day: date, zone: ZoneInfo) -> Iterator[tuple[datetime, int]]:
+    """Each minute around a day, with what clocks show of it: minutes of that day, fewer before it, more after it."""
+    start = datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(hours=16)
+    for number in range(56 * 60):
+        wall = (start + number * MINUTE).astimezone(zone)
+        yield start + number * MINUTE, (wall.date() - day).days * DAY + wall.hour * 60 + wall.minute
+
+
+@lru_cache(100_000)
+def first_at(day: date, minute: int, zone: ZoneInfo) -> datetime:
+    """The first instant that shows that minute, or a later one."""
+    return next(at for at, shown in walk_day(day, zone) if shown >= minute)
+
+
+def slow_slots(calendar: Calendar, first: date, last: date, now: datetime) -> list[tuple[datetime, datetime, int]]:
+    """The same by the rules as people say them."""
+    found: dict[datetime, tuple[datetime, datetime, int]] = {}
+    today = now.astimezone(calendar.zone).date()
+    for number in range((last - first).days + 1):
+        day = first + timedelta(days=number)
+        for one in calendar.ranges:
+            if day.weekday() != one.weekday or day in calendar.off or (day - today).days > one.ahead:
+                continue
+            closes = first_at(day, one.end, calendar.zone)
+            opens = first_at(day, one.start, calendar.zone)
+            start = opens
+            while start + one.length * MINUTE <= closes:
+                end = start + one.length * MINUTE
+                left = seats_left(calendar, one, day, (start, end), (opens, closes))
+                if left > 0 and start >= now + one.notice * MINUTE:
+                    known = found.get(start)
+                    if known is None or (end, -left) < (known[1], -known[2]):
+                        found[start] = start, end, left
+                start = end + one.pause * MINUTE
+    return [found[start] for start in sorted(found)]
+
+
+def seats_left(
+    calendar: Calendar, one: WeeklyRange, day: date, span: tuple[datetime, datetime], hours: tuple[datetime, datetime]
+) -> int:
+    """How many seats a meeting has left, minute by minute."""
+    minutes = [span[0] + n * MINUTE for n in range(one.length)]
+    near = [span[0] + n * MINUTE for n in range(-one.pause, one.length + one.pause)]
+    for away in calendar.absences:
+        if away.first <= day <= away.last:
+            begin, stop = (first_at(day, m, calendar.zone) for m in (away.start, away.end))
+            if any(begin <= minute < stop for minute in minutes):
+                return 0
+    left = one.seats
+    for busy in calendar.busy:
+        if not (busy.start < hours[1] and hours[0] < busy.end):
+            continue
+        if busy.taken is not None and (busy.start, busy.end) == span:
+            left -= busy.taken
+        elif any(busy.start <= minute < busy.end for minute in near):
+            return 0
+    return left
+
+
+def invent(chance: random.Random) -> tuple[Calendar, date, date, datetime]:
+    """Some week of somebody’s, around a night on which clocks jump as often as not."""
+    zone = ZoneInfo(chance.choice(ZONES))
+    first = chance.choice(JUMPS) - timedelta(days=chance.randint(0, 3))
+    now = datetime(first.year, first.month, first.day, tzinfo=UTC) + timedelta(minutes=chance.randint(-4000, 2000))
+    ranges = []
+    for _ in range(chance.randint(1, 4)):
+        start = chance.choice([0, 90, 120, 135, 150, 480, chance.randint(0, DAY - 30)])
+        end = chance.choice([min(DAY, start + chance.randint(10, 400)), DAY])
+        length, pause = chance.choice([15, 20, 30, 45, 60]), chance.choice([0, 0, 5, 15])
+        more = {
+            "seats": chance.choice([1, 1, 3]),
+            "notice": chance.choice([0, 60, 2000]),
+            "ahead": chance.randint(0, 9),
+        }
+        weekday = (first + timedelta(days=chance.randint(0, 4))).weekday()
+        ranges.append(make_range(weekday, start, end, length, pause=pause, **more))
+    last = first + timedelta(days=chance.randint(0, 5))
+    absences = [invent_absence(chance, first) for _ in range(chance.randint(0, 2))]
+    off = frozenset(first + timedelta(days=n) for n in range(6) if chance.random() < 0.1)
+    calendar = Calendar(zone, ranges, absences, off=off)
+    busy = [invent_busy(chance, calendar.list_slots(first, last, now), now) for _ in range(chance.randint(0, 6))]
+    return Calendar(zone, ranges, absences, busy, off), first, last, now
+
+
+def invent_absence(chance: random.Random, first: date) -> Absence:
+    """Some hours or days away."""
+    begin = first + timedelta(days=chance.randint(0, 4))
+    start = chance.choice([0, 600])
+    return Absence(
+        user_id="j" * 26, first=begin, last=begin + timedelta(days=chance.randint(0, 1)), start=start,
+        end=DAY if not start else chance.choice([720, DAY]), created_at=NOW,
+    )  # fmt: skip
+
+
+def invent_busy(chance: random.Random, slots: list[Slot], now: datetime) -> Busy:
+    """Some time that is taken: a slot, or any other time; people may join it or not."""
+    if slots and chance.random() < 0.6:
+        slot = chance.choice(slots)
+        return Busy(slot.start, slot.end, chance.choice([None, 1, 2]))
+    start = now + timedelta(minutes=chance.randint(0, 8000))
+    return Busy(start, start + timedelta(minutes=chance.randint(1, 200)))
+
+
+def must_equal_the_slow_one(seed: int) -> None:
+    """One invented week."""
+    calendar, first, last, now = invent(random.Random(seed))
+    found = calendar.list_slots(first, last, now)
+    said = [(slot.start, slot.end, slot.left) for slot in found]
+    assert said == slow_slots(calendar, first, last, now), seed
+    for slot in found:
+        for busy in calendar.busy:
+            is_joined = busy.taken is not None and (busy.start, busy.end) == (slot.start, slot.end)
+            assert is_joined or busy.end <= slot.start or slot.end <= busy.start, seed
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_slots_equal_a_slow_reference(part: int) -> None:
+    for seed in range(part * 75, part * 75 + 75):
+        must_equal_the_slow_one(seed)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("part", range(8))
+def test_slots_equal_a_slow_reference_ten_thousand_times(part: int) -> None:
+    for seed in range(1000 + part * 1250, 1000 + (part + 1) * 1250):
+        must_equal_the_slow_one(seed)
+
+
+def test_a_morning_is_cut_with_pauses_between_and_none_after_the_last() -> None:
+    calendar = Calendar(PARIS, [make_range(2, 540, 660, 30, pause=15)])
+    found = calendar.list_slots(date(2026, 12, 2), date(2026, 12, 2), NOW)
+    assert [slot.start.astimezone(PARIS).strftime("%H:%M") for slot in found] == ["09:00", "09:45", "10:30"]
+    assert found[-1].end == find_instant(date(2026, 12, 2), 660, PARIS)
+
+
+def test_clocks_that_jump_shorten_a_night_and_repeat_no_meeting() -> None:
+    night = Calendar(PARIS, [make_range(6, 60, 240, 30, ahead=365)])
+    now = datetime(2026, 3, 1, tzinfo=UTC)
+    spring = night.list_slots(date(2026, 3, 29), date(2026, 3, 29), now)
+    autumn = night.list_slots(date(2026, 10, 25), date(2026, 10, 25), now)
+    assert [len(spring), len(autumn)] == [4, 8]
+    assert len({slot.start for slot in autumn}) == 8
+    gap = Calendar(PARIS, [make_range(6, 120, 180, 15, ahead=365)])
+    assert gap.list_slots(date(2026, 3, 29), date(2026, 3, 29), now) == []
