@@ -39,6 +39,8 @@ from storage.work import WorkSort
 SEED = 0
 A_DAY = 43
 """Comptes rendus of all a day, all days counted."""
+VARIETY = 512
+"""Different things that each kind of conseillers says: a demo need not draw thousands before it begins."""
 DILIGENT = 48
 """The first people of the table write five or six a week, who came after them a few a month."""
 OTHERS_SHARE = 0.2
@@ -50,10 +52,10 @@ async def fill(database: Database, ids: Mapping[str, str], now: datetime) -> int
     last = now.date() - timedelta(days=1)
     start = date(last.year - 1, 1, 1)
     crowd = [_conseiller(actor, ids[actor.username]) for actor in everybody() if actor.files_reports]
-    wanted = HistoryPlan(A_DAY * (last - start).days, SEED, start, last)
+    wanted = HistoryPlan(A_DAY * (last - start).days, SEED, start, last, VARIETY)
+    since = now - timedelta(days=500)
     async with database.transaction() as db:
-        for actor in everybody():
-            await people.register_person(db, register(actor, ids[actor.username], now - timedelta(days=500)))
+        await people.register_people(db, [register(actor, ids[actor.username], since) for actor in everybody()])
         await forget_role_notices(db)  # they have long been what they are
     async with database.engine.connect() as connection:
         async for _ in storing.fill(connection, wanted, crowd):

@@ -15,6 +15,7 @@ K = TypeVar("K")
 PROFILES = 6
 """Kinds of conseillers: what is asked of each differs a little."""
 POOL_SIZE = 4096
+"""Of each kind of conseillers, what a long history takes its rows from."""
 SAID_COLUMNS = (
     *("canal", "activite", "participants", "recurrents"),
     *(column for columns in (AGES, STATUTS, SUITES) for column in columns.values()),
@@ -62,17 +63,17 @@ _MINUTES: Mapping[Activite, Mapping[int, float]] = {
 }
 
 
-def pools(seed: int) -> Sequence[Sequence[SaidRow]]:
-    """For each profile, what its conseillers say."""
+def pools(seed: int, size: int | None = None) -> Sequence[Sequence[SaidRow]]:
+    """For each profile, what its conseillers say: ``size`` different things, thousands where that is not said."""
     dice = random.Random(f"said:{seed}")  # noqa: S311  (a story, not a secret)
-    return [_pool(dice) for _ in range(PROFILES)]
+    return [_pool(dice, size or POOL_SIZE) for _ in range(PROFILES)]
 
 
-def _pool(dice: random.Random) -> list[SaidRow]:
+def _pool(dice: random.Random, size: int) -> list[SaidRow]:
     """Some do more workshops than others, and are asked for other themes."""
     activites = _lean(_ACTIVITES, dice, 0.3)
     themes = _lean(_THEMES, dice, 0.4)
-    return [_say(dice, _one(dice, activites), themes) for _ in range(POOL_SIZE)]
+    return [_say(dice, _one(dice, activites), themes) for _ in range(size)]
 
 
 def _lean(weights: Mapping[K, float], dice: random.Random, much: float) -> dict[K, float]:

@@ -24,12 +24,14 @@ SqlRow = tuple[Any, ...]
 
 @dataclass(frozen=True, slots=True)
 class HistoryPlan:
-    """How many, drawn from which seed, over which days (``last`` included)."""
+    """How many, drawn from which seed, over which days (``last`` included); ``variety`` is how many different things
+    each kind of conseillers says (None: thousands)."""
 
     count: int
     seed: int
     start: date
     last: date
+    variety: int | None = None
 
     def key(self, number: int) -> str:
         """What makes the number-th of a seed itself; in the order of the numbers under every collation."""
@@ -82,7 +84,7 @@ def rows(wanted: HistoryPlan, crowd: Sequence[Conseiller], dialect: Dialect, fir
     """Values of COLUMNS, from the row of that number on."""
     who = [_heads(conseiller) for conseiller in crowd]
     diligence = list(accumulate(conseiller.diligence for conseiller in crowd))
-    said = pools(wanted.seed)
+    said = pools(wanted.seed, wanted.variety)
     for day, numbers in spread(wanted.count, wanted.start, wanted.last):
         if numbers.stop <= first:
             continue
