@@ -70,31 +70,6 @@ def test_nothing_found_is_said(data: bytes, elsewhere: Path, capsys: Capture) ->
     assert capsys.readouterr().out == "Aucune donnée personnelle.\n"
 
 
-@pytest.mark.parametrize(
-    ("data", "says"),
-    [
-        (TEXT.encode() + b"caf\xe9\n", "Ligne 5 : ce n’est pas du texte UTF-8."),
-        (TEXT.encode("utf-16"), "Ligne 1 : ce n’est pas du texte UTF-8."),
-        (b"a\n" + b"1" * 1_000_001, "Ligne 2 : elle a plus d’un million d’octets."),
-    ],
-)
-def test_what_cannot_be_read_is_said_and_nothing_half_told(
-    data: bytes, says: str, elsewhere: Path, capsys: Capture
-) -> None:
-    (elsewhere / "t.txt").write_bytes(data)
-    assert run_command("guard", "t.txt", "--json") == 1
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert says in told.err
-    assert "Traceback" not in told.err
-
-
-def test_a_file_that_is_not_there(elsewhere: Path, capsys: Capture) -> None:
-    for name in ("absent.txt", "."):
-        assert run_command("guard", name) == 1
-        assert name in capsys.readouterr().err
-
-
 @pytest.mark.slow
 def test_a_large_file_is_not_held_in_memory(elsewhere: Path, capsys: Capture) -> None:
     """What is found is, once, by the terminal that it is shown in: here there is little of it."""

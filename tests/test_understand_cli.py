@@ -63,31 +63,6 @@ def test_a_file_without_a_word_has_no_sentence(data: bytes, elsewhere: Path, cap
     assert capsys.readouterr().out == "0 phrase.\n"
 
 
-@pytest.mark.parametrize(
-    ("data", "says"),
-    [
-        (b"bonjour\nd\xe9p\xf4t\n", "Ligne 2 : ce n’est pas du texte UTF-8."),
-        (TEXT.encode("utf-16"), "Ligne 1 : ce n’est pas du texte UTF-8."),
-        (b"a\n" + b"1" * 1_000_001, "Ligne 2 : elle a plus d’un million d’octets."),
-    ],
-)
-def test_what_cannot_be_read_is_said_and_nothing_half_told(
-    data: bytes, says: str, elsewhere: Path, capsys: Capture
-) -> None:
-    (elsewhere / "t.txt").write_bytes(data)
-    assert run_command("understand", "t.txt", "--json") == 1
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert says in told.err
-    assert "Traceback" not in told.err
-
-
-def test_a_file_that_is_not_there(elsewhere: Path, capsys: Capture) -> None:
-    for name in ("absent.txt", "."):
-        assert run_command("understand", name, "--json") == 1
-        assert name in capsys.readouterr().err
-
-
 async def ask(capsys: Capture, *options: str, code: int = 0) -> tuple[str, str]:
     """What the command writes, run beside this loop."""
     assert await asyncio.to_thread(run_command, "understand", "t.txt", "--json", *options) == code
