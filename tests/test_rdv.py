@@ -185,3 +185,15 @@ def test_lines_are_read(line: str, said: dict[str, object]) -> None:
     assert found.judge(CLUES), found.mistakes
     assert not found.unread
     assert said.items() <= found.raw.items()
+
+
+async def test_plain_words_show_the_week_or_preview_a_rdv(house: House) -> None:
+    lea = await house.conseiller("lea")
+    await lea.says("mes rendez-vous de la semaine", await lea.direct_channel())
+    assert "Aucun rendez-vous" in (await lea.told("Rendez-vous")).text
+    await lea.says("prends-moi un rdv demain 10h pour les impots", await lea.direct_channel())
+    preview = await lea.told("10")
+    assert "Enregistrer" in preview.buttons
+    await lea.clicks(preview, "Enregistrer")
+    await lea.told("enregistré")
+    assert len(await rdvs_of(house, lea)) == 1

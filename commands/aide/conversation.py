@@ -44,7 +44,6 @@ PAGES = {
 }
 """What cannot be undone is not even proposed: in its place there is the page about it."""
 COMING = {
-    Intention.RDV: "des rendez-vous",
     Intention.VISIO: "des visioconférences",
     Intention.IDEE: "des idées d’évolution",
     Intention.KIT: "du kit et de la tenue",

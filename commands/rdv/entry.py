@@ -27,7 +27,7 @@ from commands.rdv.feature import (
     UndoNew,
     feature,
 )
-from commands.rdv.lists import read_list
+from commands.rdv.lists import list_week, read_list
 from dialogs.rdv import NewRdv, fill
 from dialogs.rdv.line import RdvLine, UsualRdv, read_rdv_line
 from dialogs.rdv.recurrence import Rule, Written, say_rule, write_out
@@ -52,9 +52,10 @@ async def find_noted(db: AsyncSession, keys: Sequence[str]) -> set[str]:
 
 @feature.command("rdv", help="Noter un rendez-vous, ou voir les vôtres", hint=HINT, roles=CONSEILLERS, tells=True)
 async def start(ctx: ReadingContext, text: str) -> Replies:
-    """Open the window, list what is asked for, or show what a line was understood as."""
+    """Open the window, list what is asked for, or show what a line was understood as. Who said it in plain words, or
+    clicked on that, sees their week, where a window is a click away."""
     if not text.strip():
-        return await open_window(ctx, New())
+        return await (list_week(ctx, "") if ctx.request.line else open_window(ctx, New()))
     if (listed := await read_list(ctx, text)) is not None:
         return listed
     line = read_rdv_line(text, ctx.clues, await _read_usual(ctx))
