@@ -14,7 +14,7 @@ from storage.people import Person as Registered
 from storage.people import Role
 from storage.rdv import PlaceKind, Rdv, RdvState
 from tests.people import Person
-from tests.support.house import House
+from tests.support.house import House, wait_until
 
 PARIS = ZoneInfo("Europe/Paris")
 
@@ -189,9 +189,13 @@ def test_lines_are_read(line: str, said: dict[str, object]) -> None:
 
 async def test_plain_words_show_the_week_or_preview_a_rdv(house: House) -> None:
     lea = await house.conseiller("lea")
+    await wait_until(lambda: house.bot.events.connected)
     await lea.says("mes rendez-vous de la semaine", await lea.direct_channel())
-    assert "Aucun rendez-vous" in (await lea.told("Rendez-vous")).text
+    shown = await lea.told()
+    assert "Aucun rendez-vous" in shown.text, shown
     await lea.says("prends-moi un rdv demain 10h pour les impots", await lea.direct_channel())
+    offered = await lea.told()
+    await lea.clicks(offered, next(label for label in offered.buttons if label.startswith("Noter ce rendez-vous")))
     preview = await lea.told("10")
     assert "Enregistrer" in preview.buttons
     await lea.clicks(preview, "Enregistrer")
