@@ -29,12 +29,14 @@ class Quota(StrEnum):
     CONTACT = "contact"
     REMINDER = "rappel"
     ACCESS = "acces"
+    IDEA = "idee"
 
     @property
     def said(self) -> tuple[str, str]:
         """One of it, and several."""
         return {
             Quota.ACCESS: ("demande d’accès", "demandes d’accès"),
+            Quota.IDEA: ("idée", "idées"),
             Quota.TICKET: ("demande d’aide", "demandes d’aide"),
             Quota.EVENT: ("événement", "événements"),
             Quota.PROPOSAL: ("proposition d’actu", "propositions d’actus"),

@@ -360,6 +360,12 @@ COMMANDS: dict[str, click.Command] = {
         option("--jsonl", is_flag=True, help="un objet JSON par ligne (docs/wire.md)"),
         touches=READS,
     ),
+    "ideas": Command(
+        "cli.idees:ideas",
+        "les idées proposées : leurs voix, ce qu’elles deviennent ; jamais de qui elles sont",
+        JSON_LIST,
+        touches=READS,
+    ),
     "cases": Command(
         "cli.moderation:show",
         "les dossiers de modération : de qui, dans quel état, ce qui fut décidé",

@@ -68,6 +68,7 @@ JOBS = {
     "ressources.tell_news": "Nouveautés des thèmes suivis",
     "sondage.end_due": "Fin des sondages",
     "sondage.remind_due": "Rappels de sondage",
+    "idees.tell": "Suites données aux idées",
     "stats.monthly": "PDF du mois",
 }
 """What the operator reads instead of the names that jobs have in the database."""

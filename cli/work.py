@@ -31,6 +31,7 @@ FILES = {
     "donnees.Copy": "Copie de ses données",
     "hotline.FiguresFile": "Chiffres de la hotline",
     "sondage.Picture": "Image d’un sondage",
+    "idees.Sheet": "Idées en fichiers",
     "sondage.Sheet": "Tableau d’un sondage",
     "stats.Carte": "Carte des statistiques",
     "stats.Departements": "Tableau des départements",

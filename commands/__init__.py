@@ -21,6 +21,7 @@ MODULES = (
     "rdv",
     "annonce",
     "sondage",
+    "idees",
     "moderation",
     "donnees",
     "garde",

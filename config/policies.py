@@ -9,7 +9,7 @@ from config.text import fold
 
 USUAL_QUOTAS = (
     "sondage 3, annonce 10, demande 20, signalement 20, proposition 10, evenement 10, fiche 20, commentaire 30, "
-    "partage 10, besoin 10, contact 10, rappel 2, acces 3"
+    "partage 10, besoin 10, contact 10, rappel 2, acces 3, idee 10"
 )
 """« rappel » are the reminders that a person gets; all others are what they ask for."""
 QUOTA_KINDS = tuple(part.split()[0] for part in USUAL_QUOTAS.split(","))

@@ -93,6 +93,8 @@ class AuditAct(Labelled):
     POLL_END = "sondage.clore", "sondage clos"
     POLL_EXTEND = "sondage.prolonger", "sondage prolongé"
     POLL_WITHDRAW = "sondage.retirer", "sondage retiré"
+    IDEA = "idees.decider", "réponse à une idée"
+    IDEA_WITHDRAW = "idees.retirer", "idée retirée"
     ANNOUNCE = "annonce.envoyer", "annonce envoyée"
     ANNOUNCE_CORRECT = "annonce.corriger", "annonce corrigée"
     ANNOUNCE_WITHDRAW = "annonce.retirer", "annonce retirée"

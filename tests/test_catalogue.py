@@ -144,6 +144,17 @@ button   hotline.UnsayNone     everyone
 button   hotline.WasFiche      everyone
 button   hotline.WasIt         everyone
 button   hotline.WriteToAll    everyone
+button   idees.Answer          animateur
+button   idees.Decide          animateur
+button   idees.FileAnyway      everyone
+button   idees.GiveUp          everyone
+button   idees.Name            everyone
+button   idees.Open            everyone
+button   idees.Page            everyone
+button   idees.Revert          animateur
+button   idees.TakeVoteBack    everyone
+button   idees.Vote            everyone
+button   idees.Withdraw        everyone
 button   lines.Again           everyone
 button   lines.Run             everyone
 button   membres.AcceptCharter everyone
@@ -354,6 +365,10 @@ command  garde retirer         animateur, hotline +
 command  hotline               everyone
 command  hotline demandes      everyone
 command  hotline stats         everyone
+command  idee                  everyone
+command  idee etat             animateur
+command  idee export           everyone
+command  idee liste            everyone
 command  membres               animateur, coordinateur
 command  membres accueils      animateur
 command  membres ajouter       animateur, coordinateur
@@ -481,6 +496,7 @@ file     agenda.CalendarFile   everyone
 file     annuaire.VCard        animateur, conseiller, coordinateur, hotline
 file     donnees.Copy          everyone
 file     hotline.FiguresFile   everyone
+file     idees.Sheet           everyone
 file     sondage.Picture       everyone
 file     sondage.Sheet         everyone
 file     stats.Carte           animateur
@@ -513,6 +529,7 @@ job      hotline.put_up_all    everyone
 job      hotline.remind        everyone
 job      hotline.see_to_the_open everyone
 job      hotline.weekly        everyone
+job      idees.tell            everyone
 job      membres.ask           everyone
 job      membres.look          everyone
 job      membres.look_up       everyone
@@ -590,6 +607,9 @@ submit   hotline.RateTicket    everyone
 submit   hotline.ResolveTicket everyone
 submit   hotline.TellOutage    everyone
 submit   hotline.TransferTicket everyone
+submit   idees.DecideIdea      animateur
+submit   idees.FileIdea        everyone
+submit   idees.WithdrawIdea    animateur
 submit   membres.AddMember     animateur, coordinateur
 submit   membres.AskAccess     everyone
 submit   membres.ChooseMember  animateur, coordinateur
@@ -664,6 +684,7 @@ work     donnees.Doze          everyone
 work     donnees.Erase         everyone
 work     hotline.CarryExchange everyone
 work     hotline.TellAll       everyone
+work     idees.TellVoters      everyone
 work     membres.NoteGone      everyone
 work     membres.TellGuests    everyone
 work     membres.TellNewcomers everyone

@@ -41,6 +41,8 @@ MOTIVES = {"propos": "Propos blessants", "autre": "Autre chose"}
 REQUEST = {"person_id": "a" * 26, "key": f"{'a' * 26}:6929f000", "username": "lea"}
 HIDDEN: Mapping[str, Sequence[Mapping[str, object]]] = {
     "NewCra": ({}, {"kept": KEPT}),
+    "DecideIdea": ({"idea": 12, "said": "Trier"},),
+    "WithdrawIdea": ({"idea": 12, "said": "Trier"},),
     "EditCra": ({"numero": 12, "version": 1}, {"numero": 12, "version": 3, "kept": KEPT}),
     "OfferMoment": (
         {"booking": 1, "starts_at": "2026-12-01T08:00:00Z", "moments": {"2026-12-02T08:00:00+00:00": "mercredi à 9 h"}},

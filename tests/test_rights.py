@@ -21,7 +21,7 @@ PLAIN = tuple(feature for feature in FEATURES if not feature.wishes)
 MODERATION = Feature("surveillance", rights=(Right.MEMBER, Right.ADD_MEMBERS, Right.REMOVE_MESSAGES))
 CHANNELS = Feature("salons", rights=(Right.MEMBER, Right.ADMINISTER_CHANNELS))
 HOTLINE = Feature("support", rights=(Right.MEMBER, Right.IN_CHANNELS), channels=lambda _: ("hotline", ""))
-OURS = "aide, cra, stats, hotline, ressources, canaux, membres, annuaire, actus, agenda, rdv, annonce, sondage"
+OURS = "aide, cra, stats, hotline, ressources, canaux, membres, annuaire, actus, agenda, rdv, annonce, sondage, idees"
 """All that need a right, but the last of them."""
 MORE = (*PLAIN, MODERATION, CHANNELS)
 NOTHING = ["Rien à changer."]
@@ -66,6 +66,7 @@ def test_a_feature_needs_nothing_unless_it_says_so() -> None:
         "annuaire": (Right.MEMBER,),
         "annonce": (Right.MEMBER,),
         "sondage": (Right.MEMBER,),
+        "idees": (Right.MEMBER,),
         "moderation": (Right.MEMBER, Right.ADD_MEMBERS),
         "garde": (Right.MEMBER,),
         "chercher": (Right.MEMBER,),

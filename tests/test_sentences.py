@@ -43,7 +43,7 @@ def _around(piece: re.Match[str]) -> str:
 
 
 SAME = (
-    "fois|mois|cas|pas|accès|avis|dès|puis|temps|dans|sous|sans|vers|lus|as|es|plus|moins|jamais|toujours|"
+    "fois|mois|voix|cas|pas|accès|avis|dès|puis|temps|dans|sous|sans|vers|lus|as|es|plus|moins|jamais|toujours|"
     "agent|client|parent|adhérent|absent|présent"
 )
 """Words that end as a plural does, and are none."""

@@ -192,7 +192,14 @@ async def test_what_was_begun_is_ended_and_nothing_is_sent_twice(place: Place) -
     await wait_for(is_said)
 
 
-CAME_SINCE = {"rappels.tell", "entrainement.end_overdue", "membres.tell_roles", "rdv.evening", "rdv.remind"}
+CAME_SINCE = {
+    "rappels.tell",
+    "entrainement.end_overdue",
+    "membres.tell_roles",
+    "rdv.evening",
+    "rdv.remind",
+    "idees.tell",
+}
 """Jobs that the bot had not when it was killed."""
 
 

@@ -30,6 +30,7 @@ from storage.actus.items import CREDIT_MAX, TITLE_MAX, Item, ItemKind, NewsSecti
 from storage.agenda import AgendaEvent
 from storage.database import Database
 from storage.hotline.incidents import Incident
+from storage.idees import Idea
 from storage.people import Person
 from storage.ressources.resources import Resource
 from storage.sondage import Poll
@@ -235,6 +236,22 @@ def make_poll_item(poll: Poll) -> Item:
     )
 
 
+def make_idea_item(idea: Idea, at: datetime, votes: int, author: Person | None) -> Item:
+    """Make the item of an idea that was done, at the end of its month; its author is named who agreed to that."""
+    return Item(
+        key=f"idee:{idea.number}",
+        kind=ItemKind.IDEA,
+        section=NewsSection.COMMUNITY,
+        title=to_one_line(f"Ce qui a changé : {idea.title}", TITLE_MAX),
+        text=to_one_line(f"Une idée du réseau ({plural(votes, 'voix', 'voix')}). {idea.reason}", TEXT_MAX),
+        credit=shorten(author.full_name, CREDIT_MAX) if author and idea.is_named else "",
+        author_id=idea.author_id if idea.is_named else "",
+        score=votes,
+        found_at=at,
+        details={"idee": idea.number},
+    )
+
+
 def make_event_item(event: AgendaEvent) -> Item:
     """Make the item of an event to come: it is news from when it was published, or from when it is near."""
     start = event.starts_at.astimezone(PARIS)
@@ -321,16 +338,27 @@ async def harvest_messages(
 
 async def harvest_tables(db: AsyncSession, since: datetime, until: datetime, settings: Settings) -> None:
     """Bring in what the bot’s other features know of that time: resources that came out, outages and polls that ended,
-    events to come."""
+    ideas that were done, events to come."""
     came_out = await items.find_resources(db, since, until)
     authors = {person.id: person for person in await people.among(db, {one.auteur_id for one in came_out})}
     await items.save(db, [make_resource_item(one, authors.get(one.auteur_id), settings) for one in came_out])
     await items.save(db, [make_outage_item(incident) for incident in await items.find_ended_outages(db, since, until)])
     await items.save(db, [make_poll_item(poll) for poll in await items.find_ended_polls(db, since, until)])
+    await _harvest_ideas(db, since, until)
     coming = [make_event_item(event) for event in await agenda.list_coming(db, until, until + AHEAD)]
     await items.save(db, coming)
     await items.restore(db, [item.key for item in coming])
     await items.withdraw(db, await items.find_gone(db))
+
+
+async def _harvest_ideas(db: AsyncSession, since: datetime, until: datetime) -> None:
+    """Bring in the ideas that were done in a month that is over."""
+    done = await items.find_done_ideas(db, since, until)
+    named = {idea.author_id for idea, *_ in done if idea.is_named}
+    authors = {one.id: one for one in await people.among(db, named) if not one.is_hidden} if named else {}
+    found = [make_idea_item(idea, at, votes, authors.get(idea.author_id)) for idea, at, votes in done]
+    await items.save(db, found)
+    await items.restore(db, [item.key for item in found])
 
 
 async def harvest_period(db: AsyncSession, period: DigestPeriod) -> None:

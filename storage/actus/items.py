@@ -1,7 +1,7 @@
 """News: what may go into a digest, each thing once, whoever brought it or whatever feature knows of it."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -10,10 +10,12 @@ from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
-from storage import sondage
+from config.time import PARIS
+from storage import idees, sondage
 from storage.agenda import AgendaEvent, EventState
 from storage.database import Code, Numbered, UtcTime, insertion
 from storage.hotline.incidents import Incident
+from storage.idees import Idea, IdeaState
 from storage.people import Person
 from storage.people.arrivals import Arrival
 from storage.ressources.resources import Resource, ResourceState
@@ -59,6 +61,7 @@ class ItemKind(StrEnum):
     INCIDENT = "panne"
     NEWCOMERS = "nouveaux"
     FIGURES = "chiffres"
+    IDEA = "idee"
 
 
 class Item(Numbered, table=True):
@@ -231,13 +234,31 @@ async def find_ended_polls(db: AsyncSession, since: datetime, until: datetime) -
     return [poll for poll in ended if poll.public and poll.known and poll.known.is_told]
 
 
+async def find_done_ideas(db: AsyncSession, since: datetime, until: datetime) -> Sequence[tuple[Idea, datetime, int]]:
+    """Find the ideas that were done in a month that ends in between: each with that end, in Paris, and its votes."""
+    first = _end_month(since - timedelta(days=31))
+    done = [(idea, _end_month(idea.changed_at)) for idea in await idees.list_done_since(db, first - timedelta(days=31))]
+    told = [(idea, end) for idea, end in done if since <= end < until]
+    votes = await idees.count_votes(db, [idea.number for idea, _ in told]) if told else {}
+    return [(idea, end, votes.get(idea.number, 0)) for idea, end in told]
+
+
+def _end_month(moment: datetime) -> datetime:
+    """The first instant after the month of a moment, in Paris."""
+    day = moment.astimezone(PARIS).replace(day=1) + timedelta(days=31)
+    return datetime(day.year, day.month, 1, tzinfo=PARIS)
+
+
 async def find_gone(db: AsyncSession) -> Sequence[str]:
-    """Find what waits and is about a resource that is not there any more, or an event that was cancelled, by key."""
+    """Find what waits and is about a resource that is not there any more, an event that was cancelled, or an idea that
+    is not done, by key."""
     resources = select(Resource.id).where(Resource.state == ResourceState.PUBLISHED)
     events = select(AgendaEvent.id).where(AgendaEvent.state == EventState.PUBLISHED)
+    ideas = select(Idea.id).where(Idea.state == IdeaState.DONE)
     return [
         *await _find_absent(db, ItemKind.RESOURCE, "fiche", resources, col(Resource.id)),
         *await _find_absent(db, ItemKind.EVENT, "evenement", events, col(AgendaEvent.id)),
+        *await _find_absent(db, ItemKind.IDEA, "idee", ideas, col(Idea.id)),
     ]
 
 

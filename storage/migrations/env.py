@@ -27,6 +27,7 @@ import storage.hotline.incidents
 import storage.hotline.posts
 import storage.hotline.suggestions
 import storage.hotline.tickets
+import storage.idees
 import storage.journal
 import storage.moderation.cases
 import storage.moderation.measures

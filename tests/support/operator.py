@@ -74,6 +74,7 @@ def list_commands(settings: str, folder: Path) -> dict[str, list[str]]:
         "stats": ["stats", *DAYS],
         "journal": ["journal", *DAYS, "--jsonl"],
         "cases": ["cases", "--json"],
+        "ideas": ["ideas", "--json"],
         "demo-data": ["demo-data", "--cras", "20", "--conseillers", "2", "--force"],
     }
     found = {name: ["--env-file", settings, *words] for name, words in typed.items()}

@@ -1,0 +1,52 @@
+"""« coop-bot ideas »: all ideas with their votes, to be read or for a program; never whose they are."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from cli.command import Call
+from cli.environment import begin_reading, open_up_to_date
+from cli.terminal import count, make_printable
+from storage import idees
+from storage.idees import SHOWN, Idea, IdeaState
+
+
+async def ideas(call: Call, as_json: bool) -> int:
+    """Write them on the standard output."""
+    async with open_up_to_date(call.settings) as database, begin_reading(database) as db:
+        found = await idees.list_all(db, (*SHOWN, IdeaState.WITHDRAWN))
+        votes = await idees.count_votes(db)
+    lines = [_line(idea, votes) for idea in found]
+    print(json.dumps(lines, ensure_ascii=False) if as_json else _table(lines))
+    return 0
+
+
+def _line(idea: Idea, votes: Mapping[int, int]) -> dict[str, Any]:
+    return {
+        "id": idea.number,
+        "titre": idea.title,
+        "details": idea.details,
+        "categorie": idea.category.value,
+        "etat": idea.state.value,
+        "votes": votes.get(idea.number, 0),
+        "raison": idea.reason or None,
+        "doublon_de": idea.duplicate_of,
+        "cree_le": _instant(idea.created_at),
+        "change_le": _instant(idea.changed_at),
+    }
+
+
+def _instant(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _table(lines: Sequence[Mapping[str, Any]]) -> str:
+    """One line each, then how many they are."""
+    told = [make_printable(_told(line)) for line in lines]
+    return "\n".join([*told, f"{count(len(lines), 'idée')}." if lines else "Aucune idée."])
+
+
+def _told(line: Mapping[str, Any]) -> str:
+    same = f" de la n° {line['doublon_de']}" if line["doublon_de"] else ""
+    return f"{line['id']:>5}  {line['votes']:>5} voix  {line['etat'] + same:<20}  {line['titre']}"

@@ -1,0 +1,199 @@
+"""« /idee liste »: ideas page by page, with what the réseau looks for in vain, as a file, and for « /chercher »."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+
+from pydantic import BaseModel
+from sqlalchemy import ColumnElement
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.context import Context, ReadingContext
+from bot.destinations import send_file
+from bot.pages import Page as RowPage
+from bot.pages import read_page
+from bot.papers import sheets
+from bot.papers.sheets import Cell, CellFormats
+from bot.replies import Button, Parcel, Replies, SendFile, Waiting, Whisper
+from bot.search import Findings, Hit, Search, SearchKind, cut_hits
+from bot.texts import quote, render
+from commands.idees.feature import Open, draw_rows, feature
+from config.text import fold
+from config.time import PARIS
+from storage import idees
+from storage.idees import OPEN, Idea, IdeaCategory, IdeaState
+from storage.ressources.needs import Need, list_open_needs
+from storage.text_search import Entry, TextMemory, weigh_texts, weigh_title
+
+PAGE = 5
+"""Ideas on one page."""
+WORDS_MAX = 100
+NEEDS_SHOWN = 5
+NEED_MIN = 5
+"""People who look for the same in vain before all can read what it is."""
+
+
+class Listing(StrEnum):
+    """What a list of ideas holds."""
+
+    LATEST = "latest"
+    WANTED = "wanted"
+    OWN = "own"
+
+
+class Page(BaseModel):
+    """« Suite »: a page of a list; ``text`` is a state, a subject or words that are looked for."""
+
+    of: Listing
+    text: str = ""
+    page: int = 1
+
+
+class Sheet(BaseModel):
+    """All ideas, as files."""
+
+
+_LISTINGS = {
+    **dict.fromkeys(("liste", "les idees", "idees", "toutes", "dernieres", "les dernieres"), Listing.LATEST),
+    **dict.fromkeys(
+        ("les plus demandees", "plus demandees", "les plus votees", "plus votees", "populaires", "top"), Listing.WANTED
+    ),
+    **dict.fromkeys(("mes idees", "mes", "les miennes", "mes votes"), Listing.OWN),
+}
+"""Words that ask for a list, folded."""
+
+
+def read_listing(line: str) -> Listing | None:
+    """Read which list is asked for; None for other words."""
+    return _LISTINGS.get(" ".join(fold(line).split()))
+
+
+@feature.command("idee liste", help="Lire les idées, les plus récentes d’abord", hint="[faite | stats | mots]")
+async def list_ideas(ctx: ReadingContext, line: str) -> Replies:
+    """Show the ideas, or those of a state, of a subject, or with these words."""
+    text = " ".join(line.split())[:WORDS_MAX]
+    if (asked := read_listing(text)) is not None:
+        return await show_page(ctx, Page(of=asked))
+    return await show_page(ctx, Page(of=Listing.LATEST, text=text))
+
+
+@feature.button(Page, writes=False)
+async def show_page(ctx: Context, at: Page) -> Replies:
+    """Show a page of a list, as it is now."""
+    page = await read_page(partial(_read_ideas, ctx, at), at.page)
+    needs = await _list_needs(ctx) if page.number == 1 and not at.text and at.of is not Listing.OWN else []
+    said = {"of": at.of.value, "text": quote(at.text), "first": (page.number - 1) * PAGE + 1}
+    text = render("idees/list", page=page, needs=needs, animates=ctx.user.animates, **said)
+    following = page.draw_next(lambda number: Page(of=at.of, text=at.text, page=number), style="primary")
+    return Whisper(text, [*following, *_draw_other_lists(at)], cards=await draw_rows(ctx, page.rows))
+
+
+def _draw_other_lists(at: Page) -> Sequence[Button]:
+    others = {"Les plus demandées": Listing.WANTED, "Les plus récentes": Listing.LATEST, "Mes idées": Listing.OWN}
+    return [Button(label, Page(of=of)) for label, of in others.items() if of is not at.of or at.text]
+
+
+async def _read_ideas(ctx: Context, at: Page, number: int) -> RowPage[Idea]:
+    where = [] if at.of is not Listing.OWN else [col(Idea.author_id) == ctx.user.id]
+    if at.of is Listing.WANTED:
+        where = [col(Idea.state).in_(OPEN)]
+    if at.text:
+        where = [*where, await _read_filter(ctx.db, at.text)]
+    by_votes = at.of is Listing.WANTED
+    rows, total = await idees.list_page(ctx.db, where, PAGE, (number - 1) * PAGE, by_votes=by_votes)
+    return RowPage(rows, total, number, PAGE)
+
+
+async def _read_filter(db: AsyncSession, text: str) -> ColumnElement[bool]:
+    """Read a state or a subject, else look for the words."""
+    wanted = fold(text).removesuffix("s")
+    if states := [s for s in IdeaState if wanted in {fold(s.label), fold(s.value), fold(s.label).removesuffix("e")}]:
+        return col(Idea.state).in_(states)
+    names = {fold(name).removesuffix("s"): each for each in IdeaCategory for name in (each.value, each.label)}
+    if found := names.get(wanted):
+        return col(Idea.category) == found
+    return col(Idea.id).in_([number for number, _, _ in await _find(db, text)])
+
+
+async def _list_needs(ctx: Context) -> Sequence[Need]:
+    """List what most people look for in the ressourcerie in vain: for animateurs, and of many for all."""
+    found, _ = await list_open_needs(ctx.db, NEEDS_SHOWN)
+    return [need for need in found if ctx.user.animates or len(need.whose) >= NEED_MIN]
+
+
+async def _read_texts(db: AsyncSession) -> Iterable[tuple[tuple[int, str, str], Entry]]:
+    return [
+        ((idea.number, idea.title, idea.state.label), weigh_texts((idea.details, 30)) | weigh_title(idea.title))
+        for idea in await idees.list_all(db)
+    ]
+
+
+_TEXTS = TextMemory(_read_texts)
+
+
+async def _find(db: AsyncSession, words: str) -> Sequence[tuple[int, str, Hit]]:
+    """Find ideas by words, the best first: number, state, and what is told of each."""
+    known = await _TEXTS.bring_up_to_date(db, await idees.read_stamp(db))
+    ranked = [(known.rows[place], score) for place, score in known.index.rank(words)]
+    return [(number, label, Hit(number, title, score, label)) for (number, title, label), score in ranked]
+
+
+KIND = SearchKind("idee", "Idée", "Idées", lambda number: Open(idea=int(number)))
+
+
+@feature.finds(KIND)
+async def find_ideas(wanted: Search) -> Findings:
+    """Find the ideas that everybody can read."""
+    return cut_hits([hit for *_, hit in await _find(wanted.db, wanted.words)], wanted)
+
+
+HEAD = ("numero", "titre", "details", "sujet", "etat", "voix", "raison", "doublon_de", "proposee_le", "changee_le")
+_WIDTHS = (9, 50, 70, 24, 14, 8, 50, 12, 14, 14)
+PREPARING, DONE = "Préparation de vos fichiers…", "✅ Vos fichiers sont prêts, juste en dessous."
+
+
+@feature.command("idee export", help="Recevoir toutes les idées en CSV et en tableur")
+async def export_ideas(ctx: ReadingContext, _: str) -> Replies:
+    """Send the files to who asks."""
+    return await send_file(ctx, SendFile(user_id=ctx.user.id, order=Sheet(), waiting=PREPARING))
+
+
+@feature.file(Sheet, name="idees.Sheet")
+async def write_sheet(ctx: ReadingContext, _: Sheet, folder: Path) -> Parcel:
+    """Write all ideas as everybody can read them, never whose they are."""
+    lines = [HEAD, *list_lines(await idees.list_all(ctx.db), dict(await idees.count_votes(ctx.db)))]
+    files = [folder / "Idees.csv", folder / "Idees.xlsx"]
+    sheets.write_csv(files[0], lines)
+    await ctx.compute(lambda: _write_book(files[1], lines))
+    return Parcel(render("idees/file", count=len(lines) - 1), files=files, done=DONE)
+
+
+def list_lines(ideas: Iterable[Idea], votes: dict[int, int]) -> Iterator[Sequence[Cell]]:
+    """List each idea as a line of a file; days are those of Paris."""
+    for idea in ideas:
+        days = [f"{moment.astimezone(PARIS):%d/%m/%Y}" for moment in (idea.created_at, idea.changed_at)]
+        told = (idea.category.label, idea.state.label, votes.get(idea.number, 0), idea.reason, idea.duplicate_of)
+        yield (idea.number, idea.title, idea.details, *told, *days)
+
+
+def _write_book(path: Path, lines: Sequence[Sequence[Cell]]) -> None:
+    with sheets.open_book(path, "Idées") as book:
+        sheet, formats = book.add_worksheet("Idées"), CellFormats(book)
+        for column, width in enumerate(_WIDTHS):
+            sheet.set_column(column, column, width)
+        sheet.freeze_panes(1, 0)
+        sheets.print_wide(sheet)
+        for row, line in enumerate(lines):
+            sheets.write_cells(sheet, row, line, [formats.head if not row else None] * len(line))
+
+
+@feature.waiting
+async def list_waiting(ctx: Context) -> Sequence[Waiting]:
+    """Tell animateurs of ideas that nobody answered for a week."""
+    count = await idees.count_unanswered(ctx.db, ctx.now - idees.KEPT) if ctx.user.animates else 0
+    if not count:
+        return []
+    button = Button("Lire les idées", Page(of=Listing.LATEST, text=IdeaState.NEW.label))
+    return [Waiting(render("idees/unanswered", count=count), button)]

@@ -1,0 +1,103 @@
+"""The windows of ideas: to file one, to say what becomes of it, and to withdraw it."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from bot.forms import Choice, Clues, Form, Hidden, Number, ReadText
+from dialogs.lines import Roomy, read_line
+from dialogs.personal_data import fault_of, fault_of_owner
+from storage.idees import DETAILS_MAX, REASON_MAX, SHOWN, TITLE_MAX, IdeaCategory, IdeaState
+
+READ_BY_ALL = "tout le réseau lirait cette idée"
+
+
+def _read_title(text: str, clues: Clues) -> str:
+    title = read_line(TITLE_MAX, "ce titre")(text, clues)
+    if sum(sign.isalpha() for sign in title) < 3:
+        raise ValueError("Dites en quelques mots ce qui serait mieux : « Trier mes comptes rendus ».")
+    return title
+
+
+def _read_text(most: int) -> Any:
+    def read(text: str, _: Clues) -> str:
+        kept = "\n".join(line.rstrip() for line in text.strip().splitlines())
+        if len(kept) > most:
+            raise ValueError(f"Raccourcissez ce texte : {most} caractères au plus.")
+        return kept
+
+    return read
+
+
+class FileIdea(Form):
+    """What somebody would like."""
+
+    title = "Proposer une idée"
+    submit_label = "Proposer"
+    noun = "idée", "idées"
+
+    titre: Annotated[str, ReadText(_read_title, missing_text="Dites en quelques mots ce qui serait mieux.")] = Field(
+        title="Votre idée", description="En une ligne : « Trier mes comptes rendus par thème »."
+    )
+    details: Annotated[str, Roomy(_read_text(DETAILS_MAX), always=True)] = Field(
+        "", title="Détails", description="À quoi cela servirait, et quand. Jamais de donnée personnelle."
+    )
+    categorie: Annotated[IdeaCategory, Choice.of(IdeaCategory)] = Field(IdeaCategory.OTHER, title="Sujet")
+
+    @classmethod
+    def problems(cls, values: Mapping[str, Any], clues: Clues) -> Mapping[str, str]:
+        said = {name: str(values.get(name) or "") for name in ("titre", "details")}
+        found = {name: fault_of(text, READ_BY_ALL) or fault_of_owner(text, READ_BY_ALL) for name, text in said.items()}
+        return {name: sentence for name, sentence in found.items() if sentence}
+
+
+_STATES = Choice({state.value: state.label.capitalize() for state in SHOWN}, IdeaState)
+
+
+class DecideIdea(Form):
+    """What becomes of an idea."""
+
+    title = "Répondre à une idée"
+    submit_label = "Répondre"
+
+    etat: Annotated[IdeaState, _STATES] = Field(title="Ce qu’elle devient")
+    raison: Annotated[str, Roomy(_read_text(REASON_MAX), always=True)] = Field(
+        "", title="Pourquoi", description="Lu par les personnes qui ont voté. Obligatoire pour refuser."
+    )
+    doublon: Annotated[int | None, Number()] = Field(
+        None, title="Doublon de l’idée n°", description="Pour un doublon : le numéro de l’autre, qui garde les voix."
+    )
+    idea: Hidden[int]
+    said: Hidden[str] = ""
+
+    def introduction(self) -> str:
+        return f"Idée n° {self.idea} : {self.said}"
+
+    @classmethod
+    def problems(cls, values: Mapping[str, Any], clues: Clues) -> Mapping[str, str]:
+        state, reason = values.get("etat"), str(values.get("raison") or "")
+        if fault := fault_of(reason, READ_BY_ALL) or fault_of_owner(reason, READ_BY_ALL):
+            return {"raison": fault}
+        if state == IdeaState.REFUSED and not reason:
+            return {"raison": "Dites pourquoi : un refus expliqué vaut mieux que le silence."}
+        if state == IdeaState.DUPLICATE and values.get("doublon") is None:
+            return {"doublon": "Donnez le numéro de l’idée qui reste."}
+        return {}
+
+
+class WithdrawIdea(Form):
+    """Why an idea is taken away."""
+
+    title = "Retirer une idée"
+    submit_label = "Retirer"
+
+    raison: Annotated[str, Roomy(_read_text(REASON_MAX), always=True)] = Field(
+        title="Pourquoi",
+        description="Lu par la personne qui l’a proposée. L’idée ne se verra plus ; elle peut revenir.",
+    )
+    idea: Hidden[int]
+    said: Hidden[str] = ""
+
+    def introduction(self) -> str:
+        return f"Idée n° {self.idea} : {self.said}"
