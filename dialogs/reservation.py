@@ -1,14 +1,148 @@
-"""The window of who books rendez-vous: another moment for somebody."""
+"""The windows of who may be booked: a weekly range, an absence, another moment for somebody."""
 
-from datetime import datetime
-from typing import Annotated
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, Any
 
 from pydantic import Field
 
-from bot.forms import Form, Hidden, Offered
+from bot.forms import Choice, Clues, Form, Hidden, Number, Offered, ReadText
+from bot.french.periods import Period, read_coming_days
+from config.time import WEEKDAYS
+from dialogs.agenda import EventText
+from dialogs.personal_data import fault_of
+from storage.rdv.appointments import PLACE_MAX, SEATS_MAX
+from storage.rdv.availability import AHEAD_MAX, DAY, LENGTH_MAX, LENGTH_MIN, PAUSE_MAX
 
 MOMENTS_MAX = 25
 """Moments that one window offers: they travel sealed with it."""
+_HOUR = re.compile(r"(\d{1,2})\s*(?:h|:|heures?)\s*(\d{2})?|(midi)|(minuit)")
+_HOURS = re.compile(r"(?:de\s+)?(.+?)\s*(?:-|–|à|a|jusqu[’']?a|/)\s*(.+)")
+NOTICES = {"0": "Jusqu’au dernier moment", "60": "Une heure avant", "240": "4 heures avant", "1440": "La veille",
+           "2880": "2 jours avant", "10080": "Une semaine avant"}  # fmt: skip
+
+
+def read_hour(text: str) -> int | None:
+    """Minutes since the day began: « 9h », « 9h30 », « 14:00 », « midi »; None for no hour."""
+    found = _HOUR.fullmatch(text.strip().lower())
+    if found is None:
+        return None
+    if found[3] or found[4]:
+        return DAY // 2 if found[3] else DAY
+    minutes = int(found[1]) * 60 + int(found[2] or 0)
+    return minutes if minutes <= DAY and int(found[2] or 0) < 60 else None
+
+
+def read_hours(text: str) -> tuple[int, int]:
+    """From which minute to which: « 9h-12h », « de 14h à 17h30 ». Raises ValueError, with a sentence."""
+    found = _HOURS.fullmatch(" ".join(text.split()))
+    start, end = (read_hour(found[1]), read_hour(found[2])) if found else (None, None)
+    if start is None or end is None:
+        raise ValueError("Écrivez deux heures, comme 9h-12h ou 14h à 17h30.")
+    if end <= start:
+        raise ValueError("La fin vient après le début, le même jour.")
+    return start, end
+
+
+def say_minute(minute: int) -> str:
+    """« 9h », « 9h30 »."""
+    return f"{minute // 60}h{f'{minute % 60:02}' if minute % 60 else ''}"
+
+
+HOURS = ReadText(
+    lambda text, _: read_hours(text),
+    show=lambda hours: f"{say_minute(hours[0])}-{say_minute(hours[1])}",
+    placeholder="9h-12h",
+    missing_text="Indiquez les heures.",
+)
+
+
+@dataclass(frozen=True)
+class Bounded(Number):
+    """A whole number from ``least`` to ``most``."""
+
+    least: int = 0
+    most: int = 0
+
+    def value(self, text: str, clues: Clues) -> int:
+        found = super().value(text, clues)
+        if not self.least <= found <= self.most:
+            raise ValueError(f"Indiquez un nombre de {self.least} à {self.most}.")
+        return found
+
+
+class AddRange(Form):
+    """Hours of a weekday in which somebody may be booked."""
+
+    title = "Ajouter une plage"
+    submit_label = "Ajouter"
+
+    weekday: Annotated[str, Choice({str(number): day.capitalize() for number, day in enumerate(WEEKDAYS)})] = Field(
+        alias="jour", title="Jour", description="Chaque semaine, sauf les jours fériés et vos absences."
+    )
+    hours: Annotated[tuple[int, int], HOURS] = Field(alias="heures", title="Heures", description="À votre heure.")
+    length: Annotated[int, Bounded(least=LENGTH_MIN, most=LENGTH_MAX)] = Field(
+        30, alias="duree", title="Durée, en minutes", description="D’un rendez-vous."
+    )
+    pause: Annotated[int, Bounded(most=PAUSE_MAX)] = Field(
+        0,
+        alias="pause",
+        title="Pause, en minutes",
+        description="Entre deux rendez-vous. Il n’y en a pas après le dernier.",
+    )
+    place: Annotated[str, EventText(limit=PLACE_MAX)] = Field(
+        "", alias="lieu", title="Lieu", description="Lu par qui réserve : une adresse, « par téléphone »…"
+    )
+    seats: Annotated[int, Bounded(least=1, most=SEATS_MAX)] = Field(
+        1, alias="places", title="Places", description="1 pour un rendez-vous à deux ; plus pour un atelier."
+    )
+    notice: Annotated[str, Choice(NOTICES)] = Field(
+        "240", alias="delai", title="Au plus tard", description="Jusqu’à quand on réserve."
+    )
+    ahead: Annotated[int, Bounded(least=1, most=AHEAD_MAX)] = Field(
+        30, alias="jours", title="Jours à l’avance", description="On ne réserve pas au-delà."
+    )
+
+    @classmethod
+    def problems(cls, values: Mapping[str, Any], clues: Clues) -> Mapping[str, str]:
+        found = {"place": fault_of(str(values.get("place") or ""), "les personnes qui réservent le liraient")}
+        hours, length = values.get("hours"), values.get("length")
+        if hours and length and length > hours[1] - hours[0]:
+            found["length"] = "Un rendez-vous ne peut pas durer plus que la plage."
+        return {name: sentence for name, sentence in found.items() if sentence}
+
+
+def read_absence(text: str, today: date) -> tuple[Period, tuple[int, int] | None]:
+    """Days away, and the hours of one where these are said: « 24/12 », « du 24/12 au 2/1 », « 24/12 de 14h à 16h ».
+
+    Raises ValueError, with a sentence.
+    """
+    said = re.sub(r"^(absent|absente|absence|le|les)\s+", "", " ".join(text.split()), flags=re.IGNORECASE)
+    said = re.sub(r"^(le|les)\s+", "", said, flags=re.IGNORECASE)
+    days, hours = read_coming_days(said, today), None
+    if days is None and (found := re.fullmatch(r"(.+?)\s+(?:de\s+)?(\d{1,2}\s*[h:].*)", said)):
+        days, hours = read_coming_days(found[1], today), read_hours(found[2])
+    if days is None:
+        raise ValueError("Écrivez des jours à venir, comme 24/12, du 24/12 au 2/1 ou 24/12 de 14h à 16h.")
+    if hours and days.last != days.start:
+        raise ValueError("Des heures se donnent pour un seul jour.")
+    if (days.end - days.start).days > AHEAD_MAX:
+        raise ValueError("Une absence dure un an au plus.")
+    return days, hours
+
+
+class AddAbsence(Form):
+    """Days on which nobody may be booked."""
+
+    title = "Ajouter une absence"
+    submit_label = "Ajouter"
+
+    days: Annotated[
+        tuple[Period, tuple[int, int] | None],
+        ReadText(lambda text, clues: read_absence(text, clues.today), placeholder="24/12, du 24/12 au 2/1…"),
+    ] = Field(alias="jours", title="Jours", description="Aucun moment n’y est proposé.")
 
 
 class OfferMoment(Form):

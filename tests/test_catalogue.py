@@ -207,25 +207,34 @@ button   rappels.OpenNews      everyone
 button   rappels.ReadNow       everyone
 button   rdv.Accept            everyone
 button   rdv.CancelRest        conseiller, coordinateur
+button   rdv.CloseLink         conseiller, coordinateur
 button   rdv.Complete          conseiller, coordinateur
 button   rdv.Decline           conseiller
+button   rdv.DrawCode          conseiller, coordinateur
 button   rdv.Drop              conseiller, coordinateur
 button   rdv.Edit              conseiller, coordinateur
 button   rdv.FileNext          conseiller
 button   rdv.Ignore            conseiller, coordinateur
 button   rdv.MoveBack          conseiller, coordinateur
 button   rdv.New               conseiller, coordinateur
+button   rdv.NewAbsence        conseiller, coordinateur
+button   rdv.NewRange          conseiller, coordinateur
 button   rdv.Offer             everyone
 button   rdv.Page              conseiller, coordinateur
 button   rdv.Pick              conseiller, coordinateur
 button   rdv.PutOff            everyone
 button   rdv.Refuse            everyone
+button   rdv.Remove            conseiller, coordinateur
+button   rdv.RenewLink         conseiller, coordinateur
 button   rdv.Report            conseiller
+button   rdv.RestoreAbsence    conseiller, coordinateur
 button   rdv.RestoreMany       conseiller, coordinateur
+button   rdv.RestoreRange      conseiller, coordinateur
 button   rdv.Save              conseiller, coordinateur
 button   rdv.See               conseiller, coordinateur
 button   rdv.SeeContact        everyone
 button   rdv.SeeRequests       everyone
+button   rdv.SetAutomatic      conseiller, coordinateur
 button   rdv.SetState          conseiller, coordinateur
 button   rdv.Stop              everyone
 button   rdv.Undecline         conseiller
@@ -401,7 +410,9 @@ command  profil                animateur, conseiller, coordinateur, hotline
 command  rappels               everyone
 command  rdv                   conseiller, coordinateur
 command  rdv annuler           conseiller, coordinateur
+command  rdv disponibilites    conseiller, coordinateur
 command  rdv décaler           conseiller, coordinateur
+command  rdv lien              conseiller, coordinateur
 command  rdv liste             conseiller, coordinateur
 command  rdv semaine           conseiller, coordinateur
 command  rdv à traiter         conseiller
@@ -497,6 +508,7 @@ file     annuaire.VCard        animateur, conseiller, coordinateur, hotline
 file     donnees.Copy          everyone
 file     hotline.FiguresFile   everyone
 file     idees.Sheet           everyone
+file     rdv.CodePicture       conseiller, coordinateur
 file     sondage.Picture       everyone
 file     sondage.Sheet         everyone
 file     stats.Carte           animateur
@@ -642,6 +654,8 @@ submit   moderation.WarnAuthor animateur
 submit   rappels.ChooseReminders everyone
 submit   rdv.EditRdv           conseiller, coordinateur
 submit   rdv.NewRdv            conseiller, coordinateur
+submit   reservation.AddAbsence conseiller, coordinateur
+submit   reservation.AddRange  conseiller, coordinateur
 submit   reservation.OfferMoment everyone
 submit   ressources.AnswerNeed animateur
 submit   ressources.AnswerReview everyone

@@ -40,6 +40,7 @@ ELSEWHERE: Mapping[str, str] = {
         ressources.ReportResource ressources.Object ressources.suivre ressources.ChooseTheme
         ressources.SetFollowing ressources.Favour ressources.FindUseful ressources.SayNeed ressources.Decline
         donnees.Confirm donnees.KeepData mes-donnees.annuler entrainement.* rappels rappels.* rdv.*
+        reservation.AddRange reservation.AddAbsence
         moderation.ReportMessage moderation.FileReport moderation.PreciseReport drapeau.reacted.Reacted
         ressources.AnswerReview hotline hotline.Decline hotline.Unmask hotline.KeepLine hotline.ShowLine hotline.Rate
         hotline.RateTicket hotline.WasIt hotline.WasFiche garde.WithdrawSwap

@@ -204,3 +204,10 @@ def draw_qr_code(address: str) -> QrCode | None:
     written = BytesIO()
     made.save(written, kind="svg", xmldecl=False, omitsize=True, border=_QUIET, svgclass=None, lineclass=None)
     return QrCode(written.getvalue().decode(), round(max(size, SMALLEST_MM), 2))
+
+
+def write_qr_png(address: str, path: Path) -> None:
+    """Write the code of an address as a picture to be printed. Raises segno’s DataOverflowError for one too long."""
+    import segno
+
+    segno.make_qr(address, error="m").save(str(path), kind="png", scale=12, border=4)

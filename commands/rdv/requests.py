@@ -199,7 +199,7 @@ async def ask_moment(ctx: ReadingContext, click: Offer) -> Replies:
     slots = await list_free(ctx.db, ctx.user, ctx.now, days, but=[found[1].number])
     free = [slot.start for slot in slots if slot.by.seats == 1 and slot.start != found[1].starts_at][:MOMENTS_MAX]
     if not free:
-        raise UserError("Vous n’avez pas d’autre moment libre.")
+        raise UserError("Vous n’avez pas d’autre moment libre. Ajoutez des plages avec /rdv disponibilités.")
     moments = {at.isoformat(): say_when(at, ctx.zone, ctx.now) for at in free}
     return Ask(OfferMoment.draft(booking=click.booking, starts_at=click.starts_at, moments=moments))
 

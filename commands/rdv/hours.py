@@ -1,0 +1,313 @@
+"""« /rdv disponibilités » and « /rdv lien »: when one may be booked, and at which address."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from bot.context import Context, ReadingContext
+from bot.destinations import send_file
+from bot.errors import UserError
+from bot.french.dates import say_days
+from bot.french.periods import Period
+from bot.french.words import plural, say_minutes
+from bot.menus import Choosing, Menu
+from bot.papers.page import write_qr_png
+from bot.replies import Ask, Button, Message, Parcel, Replies, SendFile, Whisper
+from bot.texts import Markdown, render
+from commands.rdv.availability import address_of, list_free
+from commands.rdv.feature import CONSEILLERS, feature
+from config.time import WEEKDAYS
+from dialogs.reservation import AddAbsence, AddRange, read_absence, say_minute
+from storage.database import change
+from storage.rdv.availability import (
+    ABSENCES_MAX,
+    DAY,
+    RANGES_MAX,
+    Absence,
+    WeeklyRange,
+    add_absence,
+    add_range,
+    list_absences,
+    list_ranges,
+    remove_absence,
+    remove_range,
+)
+from storage.rdv.bookings import BookingPage, Seal, close_page, get_page, open_page, read_key
+
+WEEKS = timedelta(weeks=4)
+
+
+class NewRange(BaseModel):
+    """« Ajouter une plage »: opens the window."""
+
+
+class NewAbsence(BaseModel):
+    """« Ajouter une absence »: opens the window."""
+
+
+class Remove(Choosing):
+    """A range (« plage:3 ») or an absence (« absence:4 ») to be removed."""
+
+
+class RestoreRange(BaseModel):
+    """Undo of a removed range: all that it said."""
+
+    said: dict[str, int | str]
+
+
+class RestoreAbsence(BaseModel):
+    """Undo of a removed absence."""
+
+    first: date
+    last: date
+    start: int
+    end: int
+
+
+class RenewLink(BaseModel):
+    """« Nouvelle adresse »: the one before leads nowhere."""
+
+
+class CloseLink(BaseModel):
+    """« Fermer la page »."""
+
+
+class DrawCode(BaseModel):
+    """« Code QR »: a picture of the address."""
+
+
+class SetAutomatic(BaseModel):
+    """Whether bookings are accepted at once."""
+
+    wanted: bool
+
+
+class CodePicture(BaseModel):
+    """The order of a picture of one’s address."""
+
+
+def say_range(one: WeeklyRange) -> str:
+    """« mardi 9h-12h : 30 min, pause de 5 min, Médiathèque, 8 places »."""
+    parts = [
+        say_minutes(one.length),
+        f"pause de {say_minutes(one.pause)}" if one.pause else "",
+        one.place,
+        plural(one.seats, "place") if one.seats > 1 else "",
+    ]
+    hours = f"{WEEKDAYS[one.weekday]} {say_minute(one.start)}-{say_minute(one.end)}"
+    return f"{hours} : {', '.join(filter(None, parts))}"
+
+
+def say_absence(absence: Absence) -> str:
+    """« le jeudi 24 décembre 2026 », « … de 14h à 16h »."""
+    hours = "" if absence.is_whole else f", de {say_minute(absence.start)} à {say_minute(absence.end)}"
+    return f"{say_days(absence.first, absence.last)}{hours}"
+
+
+async def draw_hours(ctx: Context, said: str = "") -> Message:
+    """Draw when one may be booked, and what can be changed of it; ``said`` is what was just done."""
+    ranges = await list_ranges(ctx.db, ctx.user.id)
+    absences = await list_absences(ctx.db, ctx.user.id, ctx.today)
+    free = await list_free(ctx.db, ctx.user, ctx.now, Period(ctx.today, ctx.today + WEEKS)) if ranges else []
+    page = await get_page(ctx.db, ctx.user.id)
+    text = render(
+        "reservation/hours",
+        ranges=[say_range(one) for one in ranges],
+        absences=[say_absence(one) for one in absences],
+        free=len(free),
+        is_on=page is not None and page.is_on,
+    )
+    offered = {f"plage:{one.number}": say_range(one) for one in ranges}
+    offered |= {f"absence:{one.number}": f"absence {say_absence(one)}" for one in absences}
+    buttons = [Button("Ajouter une plage", NewRange(), "primary"), Button("Ajouter une absence", NewAbsence())]
+    menus = [Menu("Retirer…", Remove(), offered)] if offered else []
+    return Message(f"{said}\n\n{text}" if said else text, buttons, menus=menus)
+
+
+@feature.command(
+    "rdv disponibilites",
+    roles=CONSEILLERS,
+    help="Les heures où l’on peut prendre rendez-vous avec vous",
+    hint="[absent le 24/12]",
+    writes=True,
+)
+async def show_hours(ctx: Context, line: str) -> Replies:
+    """Show them; a line that says when one is away adds that."""
+    if not line.strip():
+        return _whisper(await draw_hours(ctx))
+    try:
+        days, hours = read_absence(line, ctx.today)
+    except ValueError as fault:
+        raise UserError(f"{fault} Sans rien après, /rdv disponibilités montre vos plages.") from None
+    return _whisper(await draw_hours(ctx, await _keep_absence(ctx, days, hours)))
+
+
+def _whisper(shown: Message) -> Whisper:
+    return Whisper(shown.text, shown.buttons, menus=shown.menus)
+
+
+@feature.button(NewRange, roles=CONSEILLERS, writes=False)
+async def ask_range(ctx: ReadingContext, _: NewRange) -> Replies:
+    """Open the window of a range, at the place of the last one."""
+    known = await list_ranges(ctx.db, ctx.user.id)
+    last = max(known, key=lambda one: one.number) if known else None
+    if last is None:
+        return Ask(AddRange.draft())
+    return Ask(AddRange.draft(length=last.length, pause=last.pause, place=last.place or None))
+
+
+@feature.submit(AddRange, roles=CONSEILLERS)
+async def keep_range(ctx: Context, form: AddRange) -> Replies:
+    """Store a range."""
+    if len(await list_ranges(ctx.db, ctx.user.id)) >= RANGES_MAX:
+        raise UserError(f"Vous avez déjà {RANGES_MAX} plages : retirez-en d’abord.")
+    start, end = form.hours
+    added = WeeklyRange(
+        user_id=ctx.user.id,
+        weekday=int(form.weekday),
+        start=start,
+        end=end,
+        length=form.length,
+        pause=form.pause,
+        seats=form.seats,
+        place=form.place,
+        notice=int(form.notice),
+        ahead=form.ahead,
+    )
+    await add_range(ctx.db, added)
+    return _whisper(await draw_hours(ctx, render("reservation/added", said=say_range(added))))
+
+
+@feature.button(NewAbsence, roles=CONSEILLERS, writes=False)
+async def ask_absence(ctx: ReadingContext, _: NewAbsence) -> Replies:
+    """Open the window of an absence."""
+    return Ask(AddAbsence.draft())
+
+
+@feature.submit(AddAbsence, roles=CONSEILLERS)
+async def keep_absence(ctx: Context, form: AddAbsence) -> Replies:
+    """Store an absence."""
+    return _whisper(await draw_hours(ctx, await _keep_absence(ctx, *form.days)))
+
+
+async def _keep_absence(ctx: Context, days: Period, hours: tuple[int, int] | None) -> Markdown:
+    if len(await list_absences(ctx.db, ctx.user.id, ctx.today)) >= ABSENCES_MAX:
+        raise UserError(f"Vous avez déjà {ABSENCES_MAX} absences à venir : retirez-en d’abord.")
+    start, end = hours or (0, DAY)
+    absence = Absence(user_id=ctx.user.id, first=days.start, last=days.last, start=start, end=end, created_at=ctx.now)
+    await add_absence(ctx.db, absence)
+    return render("reservation/added", said=f"absence {say_absence(absence)}")
+
+
+@feature.button(Remove, roles=CONSEILLERS)
+async def remove(ctx: Context, click: Remove) -> Replies:
+    """Remove a range or an absence; it can be put back."""
+    kind, _, number = click.chosen.partition(":")
+    taken = await (_take_range if kind == "plage" else _take_absence)(ctx, int(number))
+    if taken is None:
+        raise UserError("C’est déjà retiré.")
+    said, undo = taken
+    shown = await draw_hours(ctx, render("reservation/removed", said=said))
+    return Whisper(shown.text, [Button("Remettre", undo), *shown.buttons], menus=shown.menus)
+
+
+async def _take_range(ctx: Context, number: int) -> tuple[str, BaseModel] | None:
+    gone = await remove_range(ctx.db, ctx.user.id, number)
+    return (say_range(gone), RestoreRange(said=gone.model_dump(exclude={"id", "user_id"}))) if gone else None
+
+
+async def _take_absence(ctx: Context, number: int) -> tuple[str, BaseModel] | None:
+    gone = await remove_absence(ctx.db, ctx.user.id, number)
+    return (say_absence(gone), RestoreAbsence.model_validate(gone.model_dump())) if gone else None
+
+
+@feature.undo(RestoreRange, roles=CONSEILLERS)
+async def restore_range(ctx: Context, click: RestoreRange) -> Replies:
+    """Put a range back, once."""
+    restored = WeeklyRange.model_validate({**click.said, "user_id": ctx.user.id})
+    said = say_range(restored)
+    if said not in {say_range(one) for one in await list_ranges(ctx.db, ctx.user.id)}:
+        await add_range(ctx.db, restored)
+    return _whisper(await draw_hours(ctx, render("reservation/added", said=said)))
+
+
+@feature.undo(RestoreAbsence, roles=CONSEILLERS)
+async def restore_absence(ctx: Context, click: RestoreAbsence) -> Replies:
+    """Put an absence back, once."""
+    restored = Absence(user_id=ctx.user.id, created_at=ctx.now, **click.model_dump())
+    said = say_absence(restored)
+    if said not in {say_absence(one) for one in await list_absences(ctx.db, ctx.user.id, ctx.today)}:
+        await add_absence(ctx.db, restored)
+    return _whisper(await draw_hours(ctx, render("reservation/added", said=f"absence {said}")))
+
+
+@feature.command("rdv lien", roles=CONSEILLERS, help="L’adresse où l’on prend rendez-vous avec vous", writes=True)
+async def offer_link(ctx: Context, _: str) -> Replies:
+    """Switch one’s page on, and tell its address."""
+    return await _tell_link(ctx, anew=False)
+
+
+@feature.button(RenewLink, roles=CONSEILLERS)
+async def renew_link(ctx: Context, _: RenewLink) -> Replies:
+    """Give the page another address; the one before leads nowhere at once."""
+    return await _tell_link(ctx, anew=True)
+
+
+async def _tell_link(ctx: Context, *, anew: bool) -> Whisper:
+    key = await open_page(ctx.db, ctx.user.id, Seal(ctx.settings.secrets), ctx.now, anew=anew)
+    page = await get_page(ctx.db, ctx.user.id)
+    automatic = page is not None and page.automatic
+    text = render(
+        "reservation/link",
+        address=Markdown(address_of(ctx.settings, key)),
+        is_new=anew,
+        automatic=automatic,
+        has_ranges=bool(await list_ranges(ctx.db, ctx.user.id)),
+    )
+    change_mode = (
+        Button("Accepter moi-même", SetAutomatic(wanted=False))
+        if automatic
+        else Button("Accepter d’office", SetAutomatic(wanted=True))
+    )
+    renew, close = Button("Nouvelle adresse", RenewLink()), Button("Fermer la page", CloseLink(), "danger")
+    return Whisper(text, [Button("Code QR", DrawCode()), change_mode, renew, close])
+
+
+@feature.button(SetAutomatic, roles=CONSEILLERS)
+async def set_automatic(ctx: Context, click: SetAutomatic) -> Replies:
+    """Say whether bookings are accepted at once, from now on."""
+    page = await _must_be_on(ctx)
+    await change(ctx.db, page, automatic=click.wanted, changed_at=ctx.now)
+    return await _tell_link(ctx, anew=False)
+
+
+async def _must_be_on(ctx: Context) -> BookingPage:
+    page = await get_page(ctx.db, ctx.user.id)
+    if page is None or not page.is_on:
+        raise UserError("Votre page est fermée. /rdv lien la met en service.")
+    return page
+
+
+@feature.button(CloseLink, roles=CONSEILLERS)
+async def close_link(ctx: Context, _: CloseLink) -> Replies:
+    """Switch one’s page off."""
+    return Whisper(render("reservation/closed", was_on=await close_page(ctx.db, ctx.user.id, ctx.now)))
+
+
+@feature.button(DrawCode, roles=CONSEILLERS, writes=False)
+async def draw_code(ctx: ReadingContext, _: DrawCode) -> Replies:
+    """Send a picture of the address, which arrives in the direct channel."""
+    await _must_be_on(ctx)
+    return await send_file(ctx, SendFile(user_id=ctx.user.id, order=CodePicture()))
+
+
+@feature.file(CodePicture, name="rdv.CodePicture", roles=CONSEILLERS)
+async def make_code_picture(ctx: Context, _: CodePicture, folder: Path) -> Parcel:
+    """Draw the address as it is now."""
+    key = read_key(await _must_be_on(ctx), Seal(ctx.settings.secrets))
+    if key is None:
+        raise UserError("L’adresse de votre page n’est plus lisible. /rdv lien, puis « Nouvelle adresse ».")
+    address, path = address_of(ctx.settings, key), folder / "rendez-vous.png"
+    write_qr_png(address, path)
+    return Parcel(render("reservation/code", address=Markdown(address)), files=[path])

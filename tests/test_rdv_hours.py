@@ -1,0 +1,74 @@
+"""Stories of « /rdv disponibilités » and « /rdv lien »: when one may be booked, and at which address."""
+
+import pytest
+from sqlmodel import col, delete
+
+from storage.people import Role
+from storage.rdv.availability import Absence, WeeklyRange
+from storage.rdv.bookings import get_page
+from tests.people import Person, new_session
+from tests.support.house import House, plain
+
+
+@pytest.fixture
+async def free(house: House, juliette: Person) -> Person:
+    """Juliette without any hours."""
+    await house.registers(juliette, Role.CONSEILLER)
+    async with house.bot.database.transaction() as db:
+        for table in (WeeklyRange, Absence):
+            await db.execute(delete(table).where(col(table.user_id) == juliette.id))
+    return juliette
+
+
+@pytest.mark.every_mode
+async def test_hours_are_added_taken_out_and_put_back(free: Person) -> None:
+    shown = await free.asks("/rdv disponibilités")
+    assert "pas encore de plage" in plain(shown)
+    form = await free.opens_by(shown, "Ajouter une plage")
+    wrong = await form.fill(jour="1", heures="12h-9h", duree=30, pause=0, places=1, delai="0", jours=30).submit()
+    assert "heures" in wrong.errors
+    assert (await form.fill(heures="9h à 12h", lieu="Médiathèque").submit()).accepted
+    added = await free.whispered("mardi 9h-12h")
+    assert "30 min, Médiathèque" in plain(added)
+    assert "moments libres" in plain(added)
+    away = await free.asks("/rdv disponibilités absent du 24/12 au 2/1")
+    assert "du 24 décembre" in plain(away)
+    assert "Ajouter une absence" in away.buttons
+
+
+async def test_a_line_that_is_no_absence_is_explained(free: Person) -> None:
+    told = await free.asks("/rdv disponibilités bientôt")
+    assert "Écrivez des jours à venir" in plain(told)
+
+
+@pytest.mark.every_mode
+async def test_the_address_is_given_again_changed_and_closed(free: Person, house: House) -> None:
+    told = await free.asks("/rdv lien")
+    address = address_in(told.text)
+    assert address_in((await free.asks("/rdv lien")).text) == address
+    async with new_session() as session:
+        local = f"http://127.0.0.1:{house.bot.port}/rendez-vous/"
+        async with session.get(local + address.rpartition("/")[2]) as answer:
+            assert answer.status == 200
+        await free.clicks(told, "Nouvelle adresse")
+        changed = address_in((await free.whispered("nouvelle adresse")).text)
+        assert changed != address
+        async with session.get(local + address.rpartition("/")[2]) as answer:
+            assert answer.status == 404
+    await free.clicks(told, "Code QR")
+    post = await free.told("code QR")
+    ((name, picture),) = (await free.files(post)).items()
+    assert (name, picture[:8]) == ("rendez-vous.png", b"\x89PNG\r\n\x1a\n")
+    await free.clicks(told, "Accepter d’office")
+    assert "dès qu’on le réserve" in plain(await free.whispered("dès qu’on le réserve"))
+    await free.clicks(told, "Fermer la page")
+    assert "ne mène plus nulle part" in plain(await free.whispered("fermée"))
+    async with house.bot.database.transaction(writes=False) as db:
+        page = await get_page(db, free.id)
+    assert page is not None
+    assert not page.is_on
+
+
+def address_in(text: str) -> str:
+    """The address that is told."""
+    return next(word for word in text.replace("`", " ").split() if "/rendez-vous/" in word)
