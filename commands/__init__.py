@@ -22,6 +22,7 @@ MODULES = (
     "annonce",
     "sondage",
     "idees",
+    "visio",
     "moderation",
     "donnees",
     "garde",

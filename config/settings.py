@@ -11,6 +11,7 @@ from config.hotline import USUAL_TARGETS, Outage, ResponseTarget, read_outage, r
 from config.office_hours import USUAL_HOURS, Closure, Slot, read_closed, read_hours
 from config.policies import USUAL_QUOTAS, USUAL_TRUST, Trust, read_quotas, read_trust
 from config.programme import USUAL_COLOURS, read_colours
+from config.visio import VisioServer, read_visio
 
 SECRET_MIN = 32
 """Characters of a signing key."""
@@ -172,6 +173,15 @@ class Settings(BaseSettings):
         read_trust(USUAL_TRUST),
         description="Qui publie dans la ressourcerie sans être relu : des rôles, et le nombre de fiches publiées à "
         f"partir duquel chacun l’est (« conseiller », « 5 », « coordinateur|10 ») ; d’office « {USUAL_TRUST} ».",
+    )
+    visio: Annotated[VisioServer | None, NoDecode, _typed(read_visio)] = Field(
+        None,
+        description="Où s’ouvrent les salles de « /visio » : « jitsi https://… », avec l’identifiant de l’application "
+        "s’il y a des jetons, « bbb https://…/bigbluebutton/api », « meet https://… identifiant », ou l’adresse d’une "
+        "seule salle ; d’office, nulle part.",
+    )
+    visio_secret: SecretStr = Field(
+        SecretStr(""), description="Secret de ce serveur : clé des jetons de Jitsi, secret de BigBlueButton ou de Meet."
     )
     link_check: Literal["oui", "non"] = Field(
         "oui", description="Si le bot vérifie chaque semaine que les liens des ressources répondent : oui ou non."

@@ -309,6 +309,8 @@ button   stats.SeeTerritory    animateur, conseiller, coordinateur
 button   stats.Take            conseiller
 button   stats.TakeDepartements animateur
 button   stats.TakeFigures     animateur, conseiller, coordinateur
+button   visio.Enter           everyone
+button   visio.Host            everyone
 button   work.Stop             everyone
 command  actus                 everyone
 command  actus abonnement      everyone
@@ -446,6 +448,7 @@ command  ticket                everyone
 command  ticket chercher       animateur, hotline +
 command  ticket liste          animateur, hotline +
 command  ticket panne          animateur, hotline +
+command  visio                 everyone
 event    agenda.arrived.Delivered everyone
 event    aide.addressed.Addressed everyone
 event    aide.written_to.DirectMessage everyone

@@ -21,7 +21,10 @@ PLAIN = tuple(feature for feature in FEATURES if not feature.wishes)
 MODERATION = Feature("surveillance", rights=(Right.MEMBER, Right.ADD_MEMBERS, Right.REMOVE_MESSAGES))
 CHANNELS = Feature("salons", rights=(Right.MEMBER, Right.ADMINISTER_CHANNELS))
 HOTLINE = Feature("support", rights=(Right.MEMBER, Right.IN_CHANNELS), channels=lambda _: ("hotline", ""))
-OURS = "aide, cra, stats, hotline, ressources, canaux, membres, annuaire, actus, agenda, rdv, annonce, sondage, idees"
+OURS = (
+    "aide, cra, stats, hotline, ressources, canaux, membres, annuaire, actus, agenda, rdv, annonce, sondage, idees, "
+    "visio"
+)
 """All that need a right, but the last of them."""
 MORE = (*PLAIN, MODERATION, CHANNELS)
 NOTHING = ["Rien à changer."]
@@ -67,6 +70,7 @@ def test_a_feature_needs_nothing_unless_it_says_so() -> None:
         "annonce": (Right.MEMBER,),
         "sondage": (Right.MEMBER,),
         "idees": (Right.MEMBER,),
+        "visio": (Right.MEMBER,),
         "moderation": (Right.MEMBER, Right.ADD_MEMBERS),
         "garde": (Right.MEMBER,),
         "chercher": (Right.MEMBER,),

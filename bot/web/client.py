@@ -191,7 +191,7 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 _HEADER_MAX = 8 * 1024
 _MOMENT = 60.0
 """Seconds for which a host is left alone that asks for it and does not say how long."""
-Method = Literal["HEAD", "GET"]
+Method = Literal["HEAD", "GET", "POST"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +224,7 @@ class WebClient:
         self.reader = DocumentReader()
         self._opened: aiohttp.ClientSession | None = None
         self._beside: WebClient | None = None
+        self._hurried: WebClient | None = None
 
     def anywhere(self) -> "WebClient":
         """The same, which reaches private addresses and any port too: for what an operator allows it."""
@@ -233,8 +234,19 @@ class WebClient:
             self._beside.reader = self.reader
         return self._beside
 
+    def hurried(self, patience: float) -> "WebClient":
+        """The same without a pause between calls, for a server of the operator’s on which somebody waits: each call
+        takes so many seconds at most."""
+        if self._hurried is None:
+            timeout = aiohttp.ClientTimeout(total=patience)
+            self._hurried = WebClient(self.agent, self.reach, HostRateLimit(0.0, 100.0), timeout)
+            self._hurried.reader = self.reader
+        return self._hurried
+
     async def close(self) -> None:
         """Give back its connections."""
+        if self._hurried is not None:
+            await self._hurried.close()
         if self._beside is not None:
             await self._beside.close()
         if self._opened is not None:
@@ -280,13 +292,24 @@ class WebClient:
             return None
         return answer.body if answer.status < 300 else b""
 
-    async def _call(self, method: Method, url: URL, most: int, known: Mapping[str, str]) -> WebResponse:
+    async def call(
+        self, method: Method, address: str, most: int, headers: Mapping[str, str], body: bytes | None = None
+    ) -> WebResponse:
+        """Call a server’s API, with a body if there is one: where it redirects to is not followed, secrets stay here.
+        Raises WebError."""
+        url = _read_url(address)
+        self.reach.check(url)
+        return await self._call(method, url, most, headers, body)
+
+    async def _call(
+        self, method: Method, url: URL, most: int, known: Mapping[str, str], body: bytes | None = None
+    ) -> WebResponse:
         host = url.raw_host or ""
         if self.pace.rests(host):
             raise WebError(Trouble.BUSY, host)
         await self.pace.turn(host)
         try:
-            async with self._session.request(method, url, headers=known, allow_redirects=False) as reply:
+            async with self._session.request(method, url, headers=known, data=body, allow_redirects=False) as reply:
                 answer = await _read_answer(reply, most)
                 # Whatever else comes is not read.
                 reply.close()

@@ -16,6 +16,7 @@ from cli.faults import as_sentence
 from cli.rights import Needs
 from commands.moderation.rules import handlers
 from config.settings import Settings
+from config.visio import VisioKind
 from storage import canaux, outbox, people, private_files, schema, work
 from storage.database import Database, async_url
 from storage.people import register
@@ -65,6 +66,22 @@ def data_dir(settings: Settings, findings: Findings) -> None:
             f"« {aside} » contient des saisies que cette version n’a pas su lire : renommez-le en .jsonl et redémarrez "
             "la version qui les a écrites, ou supprimez-le."
         )
+
+
+def visio(settings: Settings, findings: Findings) -> None:
+    """Whether rooms for meetings can be opened as the setting says."""
+    server, secret = settings.visio, settings.visio_secret.get_secret_value()
+    if server is None:
+        return
+    if server.kind in {VisioKind.BBB, VisioKind.MEET} and not secret:
+        findings.fault(f"COOP_VISIO dit « {server.kind} », sans son secret : ajoutez COOP_VISIO_SECRET aux réglages.")
+    elif server.kind is VisioKind.JITSI and bool(server.ident) != bool(secret):
+        findings.fault("Les jetons de Jitsi demandent l’identifiant de l’application, après son adresse dans "
+                       "COOP_VISIO, et COOP_VISIO_SECRET : donnez les deux, ou aucun.")  # fmt: skip
+    elif not server.url.startswith("https://"):
+        findings.note("COOP_VISIO n’est pas en https : les navigateurs n’y donnent ni le micro ni la caméra.")
+    else:
+        findings.well(f"Salles de visio : {server.kind}, {server.url}.")
 
 
 def privacy(settings: Settings, findings: Findings) -> None:

@@ -69,6 +69,7 @@ PROPOSALS: Mapping[str, tuple[str, str]] = {
     "stats rapport": ("Recevoir mes statistiques chaque mois", "Recevoir mes statistiques chaque mois"),
     "stats region": ("Voir les chiffres de la région", "Voir les chiffres : {}"),
     "ticket": ("Voir une demande d’aide", "Voir la demande {}"),
+    "visio": ("Ouvrir une salle de visio", "Ouvrir une salle de visio : {}"),
 }
 """By command: without details, and with them."""
 

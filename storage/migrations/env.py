@@ -56,6 +56,7 @@ import storage.sondage
 import storage.sondage.votes
 import storage.stats.privacy
 import storage.stats.subscriptions
+import storage.visio
 import storage.watchlist
 import storage.work  # noqa: F401  (the imports register the tables)
 

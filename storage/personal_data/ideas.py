@@ -1,11 +1,11 @@
-"""What is held of ideas and of who is for them, and what an erasure does to it."""
+"""What is held of ideas, of who is for them and of rooms for meetings, and what an erasure does to it."""
 
 from datetime import datetime
 
 from sqlalchemy import ColumnElement
 
-from storage import idees
-from storage.personal_data.declarations import ErasureFate, PersonalData, limit_of, table_named
+from storage import idees, visio
+from storage.personal_data.declarations import ErasureFate, PersonalData, limit_of, older, table_named
 
 
 def _unfiled(before: datetime) -> ColumnElement[bool]:
@@ -24,5 +24,13 @@ IDEAS = (
         fate=ErasureFate.RENAMED,
         blanks={"is_named": False},
         acts=("created_at",),
+    ),
+    PersonalData(
+        "visio_room",
+        limit=limit_of(visio.KEPT, "l’ouverture", older(table_named("visio_room").c.at)),
+        own=("by",),
+        withheld=("name", "url", "pin", "key"),
+        fate=ErasureFate.DELETED,
+        acts=("at",),
     ),
 )

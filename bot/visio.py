@@ -1,0 +1,231 @@
+"""Rooms for meetings on the operator’s server: made, and entered by guests and by who hosts them.
+
+Sources: what lib-jitsi-meet says of its tokens, BigBlueButton of its API (checksum), LaSuite Meet of its external API.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import json
+import re
+import secrets
+import string
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import quote_plus, urlencode, urlsplit
+
+from bot.context import ReadingContext
+from bot.errors import UserError
+from bot.web import Trouble, WebClient, WebError, WebResponse
+from bot.web.client import Method
+from config.visio import VisioKind, VisioServer
+from storage.people import Person
+
+PATIENCE = 4.0
+"""Seconds that a server of rooms may take: somebody waits."""
+ANSWER_MAX = 64 * 1024
+TOKEN_LIFE = timedelta(hours=1)
+NAME_SIZE = 24
+"""Letters and figures of a name that nobody guesses."""
+_SIGNS = string.ascii_lowercase + string.digits
+_LOBBIES = frozenset({"trusted", "restricted"})
+"""Access levels of Meet at which who has no account waits until somebody lets them in."""
+PLACEHOLDER = "613-555-1234"
+"""The telephone number that BigBlueButton tells where none is set up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """The server of rooms with its secret, and what it is asked with."""
+
+    known: VisioServer
+    secret: str
+    web: WebClient
+
+
+@dataclass(slots=True)
+class Room:
+    """A room as its server has it: ``name`` is one that nobody guesses, ``url`` where everybody enters ("" where each
+    has an address of their own); who has no account waits in its ``lobby``."""
+
+    kind: VisioKind
+    name: str
+    subject: str = ""
+    url: str = ""
+    phone: str = ""
+    pin: str = ""
+    lobby: bool = False
+
+
+def get_server(ctx: ReadingContext) -> Server | None:
+    """Get the server that the operator set up; None where there is none."""
+    known = ctx.settings.visio
+    if known is None:
+        return None
+    web = ctx.web.anywhere() if ctx.settings.allow_private_feeds else ctx.web
+    return Server(known, ctx.settings.visio_secret.get_secret_value(), web.hurried(PATIENCE))
+
+
+def make_name() -> str:
+    """Make a name of a room: lower-case letters and figures only, as some clients tell others apart."""
+    return "".join(secrets.choice(_SIGNS) for _ in range(NAME_SIZE))
+
+
+async def open_room(ctx: ReadingContext, subject: str) -> Room:
+    """Make a room, which the caller stores, so that it is never made twice. Raises UserError."""
+    server = get_server(ctx)
+    if server is None:
+        raise UserError("Aucun serveur de visioconférence n’est réglé ici.")
+    email = (await ctx.chat.user(ctx.user.id)).email if server.known.kind is VisioKind.MEET else ""
+    return await make_room(server, Room(server.known.kind, make_name(), subject), email)
+
+
+async def make_room(server: Server, room: Room, email: str) -> Room:
+    """Complete a room with its address, as far as it has one for everybody. Raises UserError."""
+    match server.known.kind:
+        case VisioKind.JITSI:
+            room.url = f"{server.known.url}/{room.name}"
+        case VisioKind.LINK:
+            room.url = server.known.url
+        case VisioKind.BBB:
+            phone, pin = await create_meeting(server, room.name, room.subject)
+            room.phone, room.pin = phone[:40], pin[:20]
+        case VisioKind.MEET:
+            await _create_meet_room(server, room, email)
+    return room
+
+
+async def enter(server: Server, room: Room, person: Person, now: datetime, *, hosts: bool) -> str:
+    """Make the address by which one person enters now, as host or as guest: never to be shown to others.
+    Raises UserError."""
+    if room.kind is VisioKind.BBB:
+        await create_meeting(server, room.name, room.subject)
+        role = "MODERATOR" if hosts else "VIEWER"
+        asked = {"fullName": person.full_name[:64] or person.username, "meetingID": room.name, "role": role}
+        return sign_call(server, "join", asked)
+    if room.kind is VisioKind.JITSI and hosts and server.secret:
+        return f"{room.url}?jwt={make_jitsi_token(server, room.name, person, now + TOKEN_LIFE)}"
+    return room.url
+
+
+def make_jitsi_token(server: Server, room: str, person: Person, until: datetime) -> str:
+    """Make the token that lets one person into one room as a moderator, until then."""
+    user = {
+        "id": person.id,
+        "name": person.full_name or person.username,
+        "email": "",
+        "avatar": "",
+        "moderator": "true",
+    }
+    claims = {"aud": "jitsi", "iss": server.known.ident, "sub": urlsplit(server.known.url).hostname, "room": room}
+    return sign_jwt({**claims, "exp": int(until.timestamp()), "context": {"user": user}}, server.secret)
+
+
+def sign_jwt(claims: Mapping[str, Any], secret: str) -> str:
+    """Sign claims as RFC 7519 has it, by HMAC-SHA256."""
+    parts = [{"alg": "HS256", "typ": "JWT"}, claims]
+    signed = ".".join(_encode(json.dumps(part, separators=(",", ":")).encode()) for part in parts)
+    return f"{signed}.{_encode(hmac.digest(secret.encode(), signed.encode(), 'sha256'))}"
+
+
+def _encode(raw: bytes) -> str:
+    return urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def sign_call(server: Server, call: str, asked: Mapping[str, str]) -> str:
+    """Make the address of a call of BigBlueButton’s: what is signed is the query as it is sent."""
+    query = urlencode(asked, quote_via=quote_plus)
+    return f"{server.known.url}/{call}?{query}&checksum={make_checksum(call, query, server.secret)}"
+
+
+def make_checksum(call: str, query: str, secret: str) -> str:
+    """The checksum of a call."""
+    return hashlib.sha256(f"{call}{query}{secret}".encode()).hexdigest()
+
+
+async def create_meeting(server: Server, name: str, subject: str) -> tuple[str, str]:
+    """Have BigBlueButton hold a meeting ready: harmless however often, and needed anew once nobody is there.
+    Return the telephone number and its code, where it has them. Raises UserError."""
+    called = {"name": (subject or "Visio").ljust(2, ".")[:64], "meetingID": name, "record": "false"}
+    answer = await _ask(server, "GET", sign_call(server, "create", called))
+    said = answer.body.decode(errors="replace")
+    if _read_tag(said, "returncode") != "SUCCESS":
+        raise UserError(_refused(_read_tag(said, "messageKey") or f"code {answer.status}"))
+    phone = _read_tag(said, "dialNumber")
+    return (phone, _read_tag(said, "voiceBridge")) if phone and phone != PLACEHOLDER else ("", "")
+
+
+def _read_tag(text: str, name: str) -> str:
+    found = re.search(rf"<{name}>([^<]{{0,200}})</{name}>", text)
+    return found[1].strip() if found else ""
+
+
+async def _create_meet_room(server: Server, room: Room, email: str) -> None:
+    """Have Meet make a room in the name of who asks: a token first, then the room. Raises UserError."""
+    if not email:
+        raise UserError(
+            "Votre adresse électronique n’est pas visible du bot : il ne peut pas ouvrir de salle à votre nom."
+        )
+    base = f"{server.known.url}/external-api/v1.0"
+    asked = {"client_id": server.known.ident, "client_secret": server.secret, "grant_type": "client_credentials"}
+    token = _read_json(await _ask(server, "POST", f"{base}/application/token/", {**asked, "scope": email}), email)
+    made = _read_json(await _ask(server, "POST", f"{base}/rooms/", {}, str(token.get("access_token", ""))), email)
+    room.url, room.name = str(made.get("url", "")), str(made.get("slug", ""))[:NAME_SIZE]
+    if not room.url.startswith(("https://", "http://")):
+        raise UserError(_refused("réponse sans adresse"))
+    room.lobby = made.get("access_level") in _LOBBIES
+    phone = made.get("telephony") or {}
+    if isinstance(phone, dict) and phone.get("phone_number"):
+        room.phone, room.pin = str(phone["phone_number"])[:40], str(phone.get("pin_code") or "")[:20]
+
+
+def _read_json(answer: WebResponse, email: str) -> dict[str, Any]:
+    if answer.status in {400, 403, 404}:
+        raise UserError(f"Le serveur de visioconférence n’ouvre pas de salle pour {email}. Connectez-vous-y une fois, "
+                        "ou collez votre propre lien : /visio https://…")  # fmt: skip
+    try:
+        said = json.loads(answer.body) if answer.status in {200, 201} else None
+    except ValueError:
+        said = None
+    if not isinstance(said, dict):
+        raise UserError(_refused(f"code {answer.status}"))
+    return said
+
+
+def _refused(why: str) -> str:
+    return (f"Le serveur de visioconférence n’a pas ouvert la salle ({why[:60]}). Réessayez dans un moment, ou collez "
+            "votre propre lien : /visio https://…")  # fmt: skip
+
+
+_UNSENT = frozenset({Trouble.REFUSED, Trouble.NAME})
+"""What keeps a call from leaving: it may be made once more."""
+
+
+async def _ask(
+    server: Server, method: Method, url: str, said: Mapping[str, str] | None = None, token: str = ""
+) -> WebResponse:
+    """Ask the server, with something said as JSON, in the time there is. Raises UserError."""
+    body = None if said is None else json.dumps(said).encode()
+    headers = {"Content-Type": "application/json"} if body else {}
+    headers |= {"Authorization": f"Bearer {token}"} if token else {}
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await _call(server, method, url, headers, body)
+    except (WebError, TimeoutError) as error:
+        slow = not isinstance(error, WebError) or error.trouble is Trouble.SLOW
+        raise UserError(_refused("il ne répond pas à temps" if slow else "il ne répond pas")) from error
+
+
+async def _call(
+    server: Server, method: Method, url: str, headers: Mapping[str, str], body: bytes | None
+) -> WebResponse:
+    """Call the server, once more where nothing was sent."""
+    try:
+        return await server.web.call(method, url, ANSWER_MAX, headers, body)
+    except WebError as error:
+        if error.trouble not in _UNSENT:
+            raise
+    return await server.web.call(method, url, ANSWER_MAX, headers, body)

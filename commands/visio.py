@@ -1,0 +1,139 @@
+"""« /visio »: a room for a meeting, opened on the operator’s server or pasted, with apart how its host enters."""
+
+import secrets
+from dataclasses import asdict, dataclass
+
+from pydantic import BaseModel
+
+from bot import visio
+from bot.context import Context, ReadingContext
+from bot.errors import ChatError, UserError
+from bot.features import Feature, Front, Right
+from bot.french.dates import say_hour
+from bot.guard import find
+from bot.replies import Button, Direct, Replies, Say, Whisper
+from bot.texts import Markdown, render
+from config.visio import VisioKind
+from storage.people import Role
+from storage.urls import first_link, strip_links
+from storage.visio import SUBJECT_MAX, URL_MAX, VisioRoom, find_room, remember_room
+
+feature = Feature(
+    "visio",
+    rights=(Right.MEMBER,),
+    front=Front("Visio", "ouvrir une salle de visioconférence ici, ou partager la vôtre", lambda _: "visio"),
+)
+GONE = "Cette salle n’existe plus : tapez /visio pour en ouvrir une autre."
+
+
+class Enter(BaseModel):
+    """« Entrer »: the address of who clicks."""
+
+    room: str
+
+
+class Host(Enter):
+    """« Entrer pour animer », in the direct channel of who opened the room."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A room that was made, and whether the bot may speak where it was asked for."""
+
+    room: visio.Room
+    may_speak: bool
+
+
+async def read_line(ctx: ReadingContext, line: str) -> Opened | Whisper:
+    """Have the room made, or take the address that was pasted. Raises UserError."""
+    words = " ".join(line.split())
+    link = first_link(words)
+    if len(link) > URL_MAX or ("://" in words and not link):
+        raise UserError(
+            "Ce lien ne convient pas : collez l’adresse de votre salle, comme https://visio.exemple.fr/abc."
+        )
+    subject = (strip_links(words) if link else words)[:SUBJECT_MAX].strip()
+    if find(subject):
+        raise UserError("Le sujet se lit de tous : n’y mettez ni numéro, ni adresse de quelqu’un.")
+    if link:
+        room = visio.Room(VisioKind.LINK, "", subject, link)
+    elif ctx.settings.visio is None:
+        return Whisper(render("visio/unset", operates=ctx.user.role is Role.ADMINISTRATEUR))
+    else:
+        room = await visio.open_room(ctx, subject)
+    return Opened(room, await _may_speak(ctx))
+
+
+async def _may_speak(ctx: ReadingContext) -> bool:
+    """Whether the bot and who asks are both in the channel, which is none of two people."""
+    try:
+        channel = await ctx.chat.channel(ctx.channel_id)
+        both = [(await ctx.chat.me()).id, ctx.user.id]
+        members = await ctx.chat.channel_members_among(channel.id, both)
+    except ChatError as error:
+        if error.is_temporary:
+            raise
+        return False
+    return not channel.archived and set(both) <= {member.user_id for member in members}
+
+
+@feature.command(
+    "visio",
+    help="Ouvrir une salle de visioconférence",
+    hint="[sujet | lien de votre salle]",
+    tells=True,
+    asks=read_line,
+)
+async def open_visio(ctx: Context, opened: Opened) -> Replies:
+    """Show the room where it was asked for, and tell who opened it alone how to host it."""
+    key = f"salle:{secrets.token_hex(12)}"
+    made = VisioRoom(key=key, by=ctx.user.id, at=ctx.now, **asdict(opened.room))
+    room = await remember_room(ctx.db, made)
+    card, enter = draw_room(room, ctx.user.username), [Button("Entrer", Enter(room=room.key), "primary")]
+    guests = enter if room.kind is VisioKind.BBB else []
+    shown = Say(card, guests, channel_id=ctx.channel_id) if opened.may_speak else None
+    hosts = hosts_apart(room, ctx)
+    if shown and not hosts:
+        return shown
+    text = render("visio/host", room=room, apart=hosts, here=shown is not None)
+    buttons = [Button("Entrer pour animer", Host(room=room.key), "primary")] if hosts else []
+    told = Direct(text, buttons, user_id=ctx.user.id)
+    return (
+        [shown, told] if shown else [Whisper(render("visio/not_here")), told, Direct(card, guests, user_id=ctx.user.id)]
+    )
+
+
+def hosts_apart(room: VisioRoom, ctx: Context) -> bool:
+    """Whether who hosts a room enters it otherwise than its guests."""
+    has_secret = bool(ctx.settings.visio_secret.get_secret_value())
+    return room.kind is VisioKind.BBB or (room.kind is VisioKind.JITSI and has_secret)
+
+
+def draw_room(room: VisioRoom, username: str) -> Markdown:
+    """Draw a room for its guests: its subject, its address, its telephone number, and whether one waits."""
+    return render("visio/room", room=room, username=username)
+
+
+@feature.button(Enter, writes=False)
+async def enter_room(ctx: ReadingContext, click: Enter) -> Replies:
+    """Give who clicks an address of their own."""
+    return await _mint(ctx, click.room, hosts=False)
+
+
+@feature.button(Host, writes=False)
+async def host_room(ctx: ReadingContext, click: Host) -> Replies:
+    """Give who opened the room the address by which they host it."""
+    return await _mint(ctx, click.room, hosts=True)
+
+
+async def _mint(ctx: ReadingContext, key: str, *, hosts: bool) -> Replies:
+    room, server = await find_room(ctx.db, key), visio.get_server(ctx)
+    if room is None or server is None or server.known.kind is not room.kind:
+        raise UserError(GONE)
+    if hosts and room.by != ctx.user.id:
+        raise UserError("Seule la personne qui a ouvert la salle l’anime.")
+    there = visio.Room(room.kind, room.name, room.subject, room.url)
+    address = await visio.enter(server, there, ctx.user, ctx.now, hosts=hosts)
+    until = (ctx.now + visio.TOKEN_LIFE).astimezone(ctx.zone) if room.kind is VisioKind.JITSI else None
+    said = say_hour(until) if until else ""
+    return Whisper(render("visio/enter", address=address, hosts=hosts, until=said, room=room))

@@ -1,0 +1,45 @@
+"""Rooms for meetings, each made once and found again by what it is for."""
+
+from datetime import datetime, timedelta
+
+from sqlmodel import Field, SQLModel
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from config.visio import VisioKind
+from storage.database import Code, UtcTime, insertion
+
+SUBJECT_MAX, NAME_MAX, PHONE_MAX, PIN_MAX, URL_MAX, KEY_MAX = 120, 64, 40, 20, 500, 80
+KEPT = timedelta(days=90)
+"""How long a room is remembered."""
+
+
+class VisioRoom(SQLModel, table=True):
+    """A room: ``key`` is what it is for (« rdv:12 »), ``name`` how its server calls it, which nobody guesses, ``url``
+    where everybody enters ("" where each has an address of their own). Who has no account waits in its ``lobby``.
+    """
+
+    __tablename__ = "visio_room"
+
+    key: str = Field(primary_key=True, max_length=KEY_MAX)
+    kind: VisioKind = Field(sa_type=Code(VisioKind))
+    name: str = Field(max_length=NAME_MAX)
+    url: str = Field(default="", max_length=URL_MAX)
+    subject: str = Field(default="", max_length=SUBJECT_MAX)
+    phone: str = Field(default="", max_length=PHONE_MAX)
+    pin: str = Field(default="", max_length=PIN_MAX)
+    lobby: bool = False
+    by: str = Field(max_length=26)
+    at: datetime = Field(sa_type=UtcTime)
+
+
+async def find_room(db: AsyncSession, key: str) -> VisioRoom | None:
+    """Find the room of something."""
+    return await db.get(VisioRoom, key, populate_existing=True)
+
+
+async def remember_room(db: AsyncSession, room: VisioRoom) -> VisioRoom:
+    """Remember a room, unless there is one for the same already: that one counts, whoever made another meanwhile."""
+    await db.execute(insertion(db, VisioRoom).values(room.model_dump()).on_conflict_do_nothing())
+    known = await find_room(db, room.key)
+    assert known is not None
+    return known
