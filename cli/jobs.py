@@ -60,6 +60,8 @@ JOBS = {
     "moderation.remind": "Rappels de la modération",
     "moderation.watch_tables": "Charte et règles lisibles",
     "rappels.tell": "Message du jour",
+    "rdv.evening": "Rendez-vous : rappels de la veille",
+    "rdv.remind": "Rendez-vous : rappels de l’heure",
     "regles.find_old": "Règles qui ne servent plus",
     "ressources.catch_up": "Fiches à rattraper",
     "ressources.check_links": "Vérification des liens",
