@@ -267,7 +267,7 @@ class Workers(Generic[H]):
         self._slots = slots
         self._poller = TablePoller("work", self._look, PAUSES, call)
         self._busy: dict[str, asyncio.Task[None]] = {}
-        """What is worked on, by its id."""
+        """What is worked on, by who took it: work whose lease ended is taken once more while its first taking lasts."""
         self._rows: dict[str, Work] = {}
         """The same as it was taken."""
         self._turn: dict[str, None] = {}
@@ -313,8 +313,8 @@ class Workers(Generic[H]):
         row = await self._transactions.run(lambda db: table.take(db, now, now + LEASE, owner, turn))
         if row is not None:
             self._serve(row.person)
-            self._rows[row.id] = row
-            self._busy[row.id] = asyncio.create_task(self._work(row))
+            self._rows[owner] = row
+            self._busy[owner] = asyncio.create_task(self._work(row, owner))
             return 0.0
         following = await self._transactions.run(lambda db: table.next_due(db, turn), writes=False)
         due_in = max(0.0, (following - now) / timedelta(seconds=1)) if following else retries.LOOK_ANYWAY
@@ -339,7 +339,7 @@ class Workers(Generic[H]):
         if len(self._turn) > SERVED_MAX:
             del self._turn[next(iter(self._turn))]
 
-    async def _work(self, row: Work) -> None:
+    async def _work(self, row: Work, owner: str) -> None:
         held = self._runner.hold(row, self._transactions)
         me = asyncio.current_task()
         assert me is not None
@@ -356,7 +356,7 @@ class Workers(Generic[H]):
                 # The database, most likely: the work is due again when its lease ends.
                 log.warning("work_broken", name=row.name, attempts=row.attempts, exc_info=True)
             finally:
-                del self._busy[row.id], self._rows[row.id]
+                del self._busy[owner], self._rows[owner]
                 self._poller.call.set()
 
     async def _do(self, held: H) -> None:
