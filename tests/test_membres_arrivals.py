@@ -104,6 +104,7 @@ async def settled_questions(house: House) -> None:
 async def switched_off(house: House, *persons: Person) -> None:
     """The admin deactivates accounts, and the bot has heard of it."""
     await settled_questions(house)
+    await house.knows_the_team()
     for person in persons:
         await house.site.admin.delete(f"/users/{person.id}")
 
