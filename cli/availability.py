@@ -217,7 +217,8 @@ async def _find_anybody(authors: Authors, user: str) -> Person:
     try:
         return await authors.of(user.strip().removeprefix("@").lower())
     except RowError as fault:
-        raise OperatorError(str(fault).removeprefix("auteur : ").capitalize() + ".") from None
+        said = str(fault).removeprefix("auteur : ")
+        raise OperatorError(f"{said[:1].upper()}{said[1:]}.") from None
 
 
 async def find_person(db: AsyncSession, user: str) -> Person:
