@@ -95,10 +95,17 @@ class CommandIndex:
             first = self._find_mistyped(name, "")
             return (self.mend(f"{first} {rest}") or f"{first} {rest}".strip()) if first else ""
         word, _, more = rest.partition(" ")
-        meant = "" if name in self._seeking else self._find_mistyped(word, "" if name == HELP else name)
+        before = "" if name == HELP else name
+        while more and self._is_begun(begun := f"{before} {word}".strip()):
+            before, (word, _, more) = begun, more.strip().partition(" ")
+        meant = "" if name in self._seeking else self._find_mistyped(word, before)
         if not meant or (name in self._telling and _has_words(more)):
             return ""
-        return " ".join(filter(None, (name, meant, more.strip())))
+        return " ".join(filter(None, (HELP if name == HELP else "", before, meant, more.strip())))
+
+    def _is_begun(self, words: str) -> bool:
+        """Whether these are the first words of a longer command."""
+        return any(folded.startswith(f"{fold(words)} ") for folded in self._names)
 
     def _find_mistyped(self, word: str, before: str) -> str:
         """What a word after others of a command is nearly; "" where it is nothing of the kind."""
