@@ -6,7 +6,7 @@ from bot.command_lines import read_typed_number
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.french.dates import say_date, say_days
-from bot.french.periods import Period, read_coming_days
+from bot.french.periods import Period, read_coming_days, read_period
 from bot.pages import cut_page
 from bot.replies import Button, Replies, Whisper
 from bot.texts import quote, render
@@ -40,7 +40,7 @@ def _read_days(said: str, today: date) -> Period | None:
         return Period(monday, monday + _WEEK)
     if said in {"hier", "passes"}:
         return Period(today - (_DAY if said == "hier" else _WEEK), today)
-    return read_coming_days(said, today)
+    return read_coming_days(said, today) or read_period(said, today)
 
 
 @feature.command(
