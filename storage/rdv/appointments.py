@@ -71,6 +71,10 @@ class Place:
         return {"place_kind": self.kind, "place": self.words} | about
 
 
+def _make_uid() -> str:
+    return secrets.token_hex(UID_BYTES)
+
+
 class Rdv(Numbered, table=True):
     """A meeting of a conseiller with one person, or with several; its ``id`` is the number that people say.
 
@@ -113,7 +117,7 @@ class Rdv(Numbered, table=True):
     report: int | None = Field(default=None, index=True)
     declined_for: datetime | None = Field(default=None, sa_type=UtcTime)
     visio_url: str = Field(default="", max_length=URL_MAX)
-    uid: str = Field(default_factory=lambda: secrets.token_hex(UID_BYTES), unique=True, max_length=64)
+    uid: str = Field(default=None, nullable=False, unique=True, max_length=64, sa_column_kwargs={"default": _make_uid})
     sequence: int = 0
     external_id: str | None = Field(default=None, max_length=64)
     external_at: datetime | None = Field(default=None, sa_type=UtcTime)
