@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 
+from config.text import fold
 from dialogs.plain_words.frames import SKILLS
 from dialogs.plain_words.readings import Intention
 from dialogs.plain_words.utterance import Utterance
@@ -238,10 +239,18 @@ def _write_training(said: Utterance) -> str:
     return "entrainement fin" if said.has("fini|fin |sort|quitt|arret|termin") else "entrainement"
 
 
+_DAYS = re.compile(
+    r"\b(?:aujourd.hui|demain|semaine prochaine|semaine|(?:lun|mar|mercre|jeu|vendre|same)di|dimanche)\b"
+)
+"""Days whose appointments are listed."""
+
+
 def _write_appointment(said: Utterance) -> str:
-    """Write the appointment that is to be made; the list for what concerns one that there is."""
-    if said.has("mes |annul|supprim|deplac|report|decal|quels? |voir |liste|aujourd|j ai "):
-        return "rdv"
+    """Write the appointment that is to be made; for what concerns one that there is, the list of the days that are
+    named."""
+    if said.has("mes |mon rendez_vous|annul|supprim|deplac|report|decal|quels? |voir |liste|aujourd|j ai "):
+        days = _DAYS.search(fold(said.sentence.text))
+        return f"rdv {days[0]}" if days else "rdv"
     return "rdv " + said.content("rendez_vous")
 
 
