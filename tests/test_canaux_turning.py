@@ -243,7 +243,7 @@ async def test_the_night_repairs_only_where_settings_say_so(
 async def test_what_was_decided_otherwise_meanwhile_is_noted_and_told_to_nobody(
     house: House, sent: ChangeState, topic: str, after: ChangeState
 ) -> None:
-    run = Run(id=unique("r"), kind=RunKind.HAND, at=house.clock(), stage=Stage.MENDING)
+    run = Run(id=unique("r"), kind=RunKind.HAND, at=house.clock(), stage=Stage.UNDONE)
     change = Change(run_id=run.id, n=1, drift=Drift.MISSING, key="general", address="general", state=sent, batch=1)
     async with house.bot.database.transaction() as db:
         await runs.add_run(db, run)

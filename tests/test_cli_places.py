@@ -223,6 +223,7 @@ def _passable(place: Place) -> Iterator[None]:
             path.chmod(0o700)
 
 
+@pytest.mark.timeout(400)  # a program for each command
 def test_in_good_order_all_is_done(place: Place) -> None:
     """Else the table below would prove nothing: a used database and an absent Mattermost are all that is refused."""
     found = told(place, list_commands("env", place.folder))
