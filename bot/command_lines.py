@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from rapidfuzz import fuzz
 
 from bot.features import Trigger
+from bot.french.dates import WEEKDAYS, days_away
 from bot.french.periods import Period, find_period, read_period
 from bot.texts import quote
 from config.text import find_nearest, fold
@@ -113,8 +114,8 @@ class CommandIndex:
         names = (name.split() for folded, name in self._names.items() if folded.startswith(lead))
         nexts = {fold(words[at]): words[at] for words in names if len(words) > at}
         word = fold(word)
-        if len(word) < MISTYPED_MIN or word in nexts:
-            return ""
+        if len(word) < MISTYPED_MIN or word in nexts or word in WEEKDAYS or days_away(word) is not None:
+            return ""  # « demain » is no slip for « semaine »
         near, _ = find_nearest(word, list(nexts), 2 if len(word) >= TWICE_MIN else 1, limit=1)
         return nexts[near[0]] if near else ""
 

@@ -34,6 +34,11 @@ def test_a_letter_that_is_forgotten_in_any_subcommand_is_mended(name: str) -> No
         assert meant or COMMANDS.find(line) == (line, ""), line
 
 
+@pytest.mark.parametrize("day", ["demain", "mardi", "aujourd’hui", "hier"])
+def test_no_day_is_a_slip(day: str) -> None:
+    assert not COMMANDS.mend(f"rdv {day}")
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_no_command_is_a_slip_of_another(name: str) -> None:
     assert not COMMANDS.mend(name)

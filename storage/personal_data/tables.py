@@ -218,6 +218,17 @@ SHARING = (
     ),
     PersonalData("agenda_feed", own=("user_id",), withheld=("token_hash",), fate=DELETED, acts=("created_at",)),
     PersonalData(
+        "rdv_booking",
+        limit=limit_of(
+            bookings.KEPT_FOR,
+            "le rendez-vous",
+            about(table_named("rdv_booking").c.rdv, table_named("rdv").c.id, older(table_named("rdv").c.ends_at)),
+        ),
+        own=("user_id",),
+        withheld=("page_hash", "code_hash", "once", "sealed", "sealed_code"),
+        fate=DELETED,
+    ),
+    PersonalData(
         "rdv",
         limit=limit_of(appointments.KEPT_FOR, "le rendez-vous", older(table_named("rdv").c.ends_at)),
         own=("user_id",),
@@ -233,17 +244,6 @@ SHARING = (
         fate=DELETED,
     ),
     PersonalData("rdv_page", own=("user_id",), withheld=("key_hash", "sealed"), fate=DELETED),
-    PersonalData(
-        "rdv_booking",
-        limit=limit_of(
-            bookings.KEPT_FOR,
-            "le rendez-vous",
-            about(table_named("rdv_booking").c.rdv, table_named("rdv").c.id, older(table_named("rdv").c.ends_at)),
-        ),
-        own=("user_id",),
-        withheld=("page_hash", "code_hash", "once", "sealed", "sealed_code"),
-        fate=DELETED,
-    ),
     PersonalData(
         "rdv_series",
         limit=limit_of(appointments.KEPT_FOR, "son dernier jour", day_before(table_named("rdv_series").c.until)),
