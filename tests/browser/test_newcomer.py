@@ -17,6 +17,7 @@ pytestmark = pytest.mark.browser
 
 async def test_the_first_minute_of_a_newcomer(open_house: House, sit: SIT) -> None:
     house = open_house
+    await house.planned_channel("general", "O")
     lea = await house.site.person("lea", domain=DOMAIN, in_team=False)
     await join_team(house, lea)
     client = await sit(lea, **PHONE)

@@ -29,6 +29,7 @@ SENTENCES = (
 async def test_ten_sentences_are_typed_to_the_bot(
     house: House, sit: SIT, juliette: Person, screen: dict[str, Any]
 ) -> None:
+    await house.planned_channel("general", "O")
     client = await sit(juliette, **screen)
     await client.visits_bot()
     for words, told in SENTENCES:
