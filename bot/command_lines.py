@@ -8,10 +8,11 @@ from pydantic import BaseModel
 from rapidfuzz import fuzz
 
 from bot.features import Trigger
-from bot.french.dates import WEEKDAYS, days_away
+from bot.french.dates import days_away
 from bot.french.periods import Period, find_period, read_period
 from bot.texts import quote
 from config.text import find_nearest, fold
+from config.time import WEEKDAYS
 
 NEAR_MIN = 68
 """How alike, of 100, a command and what was said must be for it to be proposed."""

@@ -173,7 +173,7 @@ async def test_a_feed_tells_of_rdv_and_of_their_changes_but_of_nobody(monday: Ho
         async with ClientSession() as session, session.get(address[1]) as answer:
             body = await answer.read()
         assert b"J. M." not in body
-        (event,) = [each for each in Calendar.from_ical(body).walk("VEVENT") if each["UID"].startswith("rdv-")]
+        (event,) = [each for each in Calendar.from_ical(body).walk("VEVENT") if str(each["UID"]).startswith("rdv-")]
         told = {name: event[name] for name in ("UID", "SEQUENCE", "STATUS")}
         return told | {"at": event.decoded("DTSTART")}
 
