@@ -19,7 +19,8 @@ from storage.rdv.availability import AHEAD_MAX, DAY, LENGTH_MAX, LENGTH_MIN, PAU
 MOMENTS_MAX = 25
 """Moments that one window offers: they travel sealed with it."""
 _HOUR = re.compile(r"(\d{1,2})\s*(?:h|:|heures?)\s*(\d{2})?|(midi)|(minuit)")
-_HOURS = re.compile(r"(?:de\s+)?(.+?)\s*(?:-|–|à|a|jusqu[’']?a|/)\s*(.+)")
+_ONE = r"[0-9]{1,2} ?(?:heures?|h|:) ?(?:[0-9]{2})?|midi|minuit"
+_HOURS = re.compile(rf"(?:de )?({_ONE}) ?(?:-|–|à|a|jusqu[’']?[aà]|/) ?({_ONE})", re.IGNORECASE)
 NOTICES = {"0": "Jusqu’au dernier moment", "60": "Une heure avant", "240": "4 heures avant", "1440": "La veille",
            "2880": "2 jours avant", "10080": "Une semaine avant"}  # fmt: skip
 
