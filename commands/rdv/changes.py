@@ -30,7 +30,7 @@ from storage.rdv import Rdv, RdvState
 from storage.rdv.appointments import change_rdv
 from storage.rdv.series import list_occurrences
 
-_MOVE = re.compile(r"\s*(?:n ?° ?|#)?(\d{1,9})\s*(?:,|au?\s|à\s|le\s)?\s*(.*)", re.DOTALL)
+_MOVE = re.compile(r"(?:n ?° ?|#)?([0-9]{1,9}),? ?(?:(?:au?|à|le) )?(.*)")
 _HOUR_ALONE = re.compile(r"(?:a |à )?\d{1,2} ?(?:h|heures?|:) ?\d{0,2}", re.IGNORECASE)
 DONE = (RdvState.HONORE, RdvState.ABSENT)
 MOVABLE = (RdvState.PREVU,)
@@ -81,7 +81,7 @@ async def cancel_typed(ctx: Context, text: str) -> Replies:
 
 
 def _read_number(text: str, advice: str) -> tuple[int, str]:
-    found = _MOVE.fullmatch(text)
+    found = _MOVE.fullmatch(" ".join(text.split()))
     if found is None:
         raise UserError(f"{advice} /rdv semaine montre les vôtres.")
     return int(found[1]), found[2].strip()
