@@ -44,6 +44,15 @@ async def list_free(
     return (await read_calendar(db, person, first, last, but=but)).list_slots(first, last, now)
 
 
+async def find_free(
+    db: AsyncSession, person: Person, now: datetime, start: datetime, *, but: Collection[int] = ()
+) -> Slot | None:
+    """Find the slot of somebody that begins then, if it is free."""
+    day = start.astimezone(person.zone).date()
+    found = await list_free(db, person, now, Period(day, day + timedelta(days=1)), but=but)
+    return next((slot for slot in found if slot.start == start), None)
+
+
 def address_of(settings: Settings, key: str) -> str:
     """The address of a booking page, where people reach the bot."""
     return f"{settings.feed_url or settings.public_url}/{PAGE}/{key}"

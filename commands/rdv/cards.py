@@ -93,11 +93,7 @@ async def _find_filed(ctx: Context, event: Delivered) -> Rdv | None:
 async def on_delivered(ctx: Context, event: Delivered) -> Replies:
     """Show what changed while the card was on its way, and that its report was made."""
     rdv = await CARD.load(ctx.db, event.topic, find_rdv) or await _find_filed(ctx, event)
-    owner = (
-        next(iter(await people.among(ctx.db, ids=[rdv.user_id])), None)
-        if rdv and (rdv.sequence or rdv.report)
-        else None
-    )
+    owner = await people.get(ctx.db, rdv.user_id) if rdv and (rdv.sequence or rdv.report) else None
     return await refresh(replace(ctx, user=owner), rdv) if rdv and owner else None
 
 

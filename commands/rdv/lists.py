@@ -38,8 +38,8 @@ def _read_days(said: str, today: date) -> Period | None:
     if said in {"semaine", "cette semaine", "la semaine"}:
         monday = today - timedelta(days=today.weekday())
         return Period(monday, monday + _WEEK)
-    if said in {"hier", "passes"}:
-        return Period(today - (_DAY if said == "hier" else _WEEK), today)
+    if said == "passes":
+        return Period(today - _WEEK, today)
     return read_coming_days(said, today) or read_period(said, today)
 
 

@@ -14,7 +14,7 @@ from bot.errors import UserError
 from bot.french.periods import Period
 from bot.replies import Ask, Button, Card, Direct, Message, Replies, Reply, Update, Waiting, Whisper
 from bot.texts import render
-from commands.rdv.availability import list_free
+from commands.rdv.availability import find_free, list_free
 from commands.rdv.feature import feature
 from commands.rdv.visits import OVER, say_when
 from dialogs.reservation import MOMENTS_MAX, OfferMoment
@@ -209,16 +209,14 @@ async def offer_moment(ctx: Context, form: OfferMoment) -> Replies:
     """Hold the other moment until the person agrees, moves or cancels."""
     booking, rdv = await _lock(ctx, form.booking, form.starts_at)
     _must_be_to_come(ctx, rdv)
-    start, zone = datetime.fromisoformat(form.moment), ctx.zone
-    day = start.astimezone(zone).date()
-    free = await list_free(ctx.db, ctx.user, ctx.now, Period(day, day + timedelta(days=1)), but=[rdv.number])
-    slot = next((slot for slot in free if slot.start == start), None)
+    start = datetime.fromisoformat(form.moment)
+    slot = await find_free(ctx.db, ctx.user, ctx.now, start, but=[rdv.number])
     if slot is None or not booking.stands:
         raise UserError(fields={"moment": "Ce moment n’est plus libre : choisissez-en un autre."})
     values = {"starts_at": slot.start, "ends_at": slot.end, "place": slot.by.place, "state": RdvState.PROPOSE}
     await change_rdv(ctx.db, rdv, ctx.now, **values)
     await change(ctx.db, booking, state=BookingState.OFFERED)
-    said = Whisper(render("reservation/offered", when=say_when(slot.start, zone, ctx.now)))
+    said = Whisper(render("reservation/offered", when=say_when(slot.start, ctx.zone, ctx.now)))
     return [said, CARD.rewrite(booking, draw(booking, rdv, ctx.user, ctx.now), here=True)]
 
 
@@ -229,12 +227,9 @@ async def see_requests(ctx: ReadingContext, _: SeeRequests) -> Replies:
 
 
 async def _draw_waiting(ctx: ReadingContext) -> Sequence[Card]:
-    drawn = []
-    for booking in (await list_waiting(ctx.db, ctx.user.id, ctx.now))[:5]:
-        if found := await get_booking(ctx.db, ctx.user.id, booking.number):
-            shown = draw(*found, ctx.user, ctx.now)
-            drawn.append(Card(shown.text, shown.buttons))
-    return drawn
+    found = (await list_waiting(ctx.db, ctx.user.id, ctx.now))[:5]
+    drawn = [draw(booking, rdv, ctx.user, ctx.now) for booking, rdv in found]
+    return [Card(one.text, one.buttons) for one in drawn]
 
 
 @feature.waiting

@@ -15,7 +15,7 @@ from bot.french.periods import Period
 from bot.french.words import plural, say_minutes
 from bot.site import render_page
 from bot.visits import PageAnswer
-from commands.rdv.availability import address_of, list_free
+from commands.rdv.availability import address_of, find_free, list_free
 from commands.rdv.slots import Slot
 from storage.annuaire.contacts import read_email, read_phone
 from storage.people import Person
@@ -154,10 +154,7 @@ class Visit:
 
     async def find_slot(self, start: datetime, *, but: Sequence[int] = ()) -> Slot | None:
         """The moment that begins then, if it is free."""
-        day = start.astimezone(self.owner.zone).date()
-        days = Period(day, day + timedelta(days=1))
-        found = await list_free(self.ctx.db, self.owner, self.ctx.now, days, but=but)
-        return next((slot for slot in found if slot.start == start), None)
+        return await find_free(self.ctx.db, self.owner, self.ctx.now, start, but=but)
 
     def group(self, slots: Sequence[Slot]) -> list[dict[str, object]]:
         """The moments by day, as the form shows them."""

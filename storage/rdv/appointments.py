@@ -183,13 +183,6 @@ async def find_last(db: AsyncSession, user_id: str) -> Rdv | None:
     return (await db.exec(mine.order_by(col(Rdv.id).desc()).limit(1))).first()
 
 
-async def find_external(db: AsyncSession, user_id: str, source: RdvSource, external_id: str) -> Rdv | None:
-    """Find somebody’s rdv by its id elsewhere; nobody changes it until the transaction ends."""
-    theirs = (Rdv.user_id == user_id, Rdv.source == source, Rdv.external_id == external_id)
-    query = select(Rdv).where(*theirs).with_for_update().execution_options(populate_existing=True)
-    return (await db.exec(query)).first()
-
-
 async def list_between(
     db: AsyncSession, user_id: str, start: datetime, end: datetime, states: Collection[RdvState] = tuple(RdvState)
 ) -> Sequence[Rdv]:

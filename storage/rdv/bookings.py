@@ -244,8 +244,8 @@ async def get_booking(
     return (await db.exec(query)).first()
 
 
-async def list_waiting(db: AsyncSession, user_id: str, now: datetime) -> Sequence[Booking]:
-    """List somebody’s bookings to come that wait for their word, in the order of the hours."""
+async def list_waiting(db: AsyncSession, user_id: str, now: datetime) -> Sequence[tuple[Booking, Rdv]]:
+    """List somebody’s bookings to come that wait for their word, with their rendez-vous, in the order of the hours."""
     waiting = (Booking.user_id == user_id, Booking.state == BookingState.WAITING, col(Rdv.starts_at) > now)
-    query = select(Booking).join(Rdv, col(Rdv.id) == col(Booking.rdv)).where(*waiting)
+    query = select(Booking, Rdv).where(*waiting, col(Rdv.id) == Booking.rdv)
     return (await db.exec(query.order_by(col(Rdv.starts_at), col(Booking.id)))).all()
