@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -10,6 +10,7 @@ from cli.command import Call
 from cli.environment import open_up_to_date
 from cli.errors import OperatorError
 from config.programme import FIRST_DAY
+from config.time import find_midnight
 from dialogs.rdv.titles import say_what, say_when, say_where
 from storage import people
 from storage.people import Person
@@ -39,8 +40,8 @@ async def show(call: Call, user: str, start: date | None, end: date | None, as_j
 
 
 async def _list_days(db: AsyncSession, person: Person, start: date, end: date) -> Sequence[Rdv]:
-    first, last = (datetime.combine(day, time(), person.zone) for day in (start, end + timedelta(days=1)))
-    return await list_between(db, person.id, first.astimezone(UTC), last.astimezone(UTC))
+    first, last = (find_midnight(day, person.zone) for day in (start, end + timedelta(days=1)))
+    return await list_between(db, person.id, first, last)
 
 
 def describe(rdv: Rdv, report: int | None) -> Mapping[str, object]:

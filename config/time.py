@@ -1,7 +1,7 @@
 """Time as the whole bot has it: the zone of those without another, the days of a week, the units of a duration."""
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -33,6 +33,11 @@ def read_duration(number: str, unit: str) -> timedelta:
     """Read a number of « s », « min », « heures », « j », « semaines », « mois » … as a duration."""
     name = unit.lower()
     return int(number) * next(_UNITS[start] for start in (name, name[:3], name[:1]) if start in _UNITS)
+
+
+def find_midnight(day: date, zone: ZoneInfo = PARIS) -> datetime:
+    """Find the moment at which a day begins in a zone."""
+    return datetime.combine(day, time(), zone)
 
 
 def is_skipped(moment: datetime) -> bool:

@@ -1,7 +1,7 @@
 """What people take from the agenda: « J’y serai » with its notices, the file for a calendar, a private feed."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +21,7 @@ from commands.agenda import cards, publication
 from commands.agenda.feature import feature, get_sight, get_visible, lock_open
 from config.settings import Settings
 from config.text import fold
-from config.time import PARIS
+from config.time import PARIS, find_midnight
 from dialogs.rdv.titles import say_what, say_where
 from storage import agenda, people
 from storage.agenda import AgendaAttendance, AgendaEvent, EventState, Pair
@@ -59,7 +59,7 @@ async def change_attendance(ctx: Context, click: cards.Attend) -> Replies:
 @feature.waiting
 async def list_waiting(ctx: Context) -> Sequence[Waiting]:
     """List where one is awaited today, and what waits to be read over."""
-    until = datetime.combine(ctx.today + timedelta(days=1), time(), ctx.zone)
+    until = find_midnight(ctx.today + timedelta(days=1), ctx.zone)
     found = await agenda.list_attended(ctx.db, ctx.user.id, get_sight(ctx, ctx.user), ctx.now, until)
     waiting: list[Waiting] = []
     for event in found[:TODAY_MAX]:

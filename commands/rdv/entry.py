@@ -1,7 +1,7 @@
 """How a rdv is noted: in a line that is shown as it was understood, or in the window; one, or one that comes back."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -66,22 +66,22 @@ async def start(ctx: ReadingContext, text: str) -> Replies:
 async def open_window(ctx: ReadingContext, _: New) -> Ask:
     """Open the window, filled with what is usual."""
     usual = await ctx.recall(read_usual)
-    last = await find_last(ctx.db, ctx.user.id)
-    known = (
-        {name: value for name, value in fill(last, ctx.zone).items() if name in ("ou", "lieu", "commune")}
-        if last
-        else {}
-    )
+    known = {name: value for name, value in (await _fill_last(ctx)).items() if name in ("ou", "lieu", "commune")}
     minutes = next(iter(usual.minutes), None)
     return Ask(NewRdv.draft(**{"ou": "rattachement"} | known, minutes=minutes or 60, often=usual.minutes), here=False)
 
 
+async def _fill_last(ctx: ReadingContext) -> Mapping[str, object]:
+    """Fill a window with the rdv that somebody noted last; nothing where there is none."""
+    last = await find_last(ctx.db, ctx.user.id)
+    return fill(last, ctx.zone) if last else {}
+
+
 async def _read_usual(ctx: ReadingContext) -> UsualRdv:
     """Read where somebody’s next rdv likely is: as the last one."""
-    last = await find_last(ctx.db, ctx.user.id)
-    known = fill(last, ctx.zone) if last else {}
+    known = await _fill_last(ctx)
     commune = known.get("commune")
-    place = {"ou": str(known["ou"]), "lieu": str(known["lieu"])} if last else {}
+    place = {"ou": str(known["ou"]), "lieu": str(known["lieu"])} if known else {}
     label = {"commune": str(commune.label)} if commune is not None else {}  # type: ignore[attr-defined]  # a CommunePlace
     return UsualRdv({name: value for name, value in (place | label).items() if value}, await ctx.recall(read_usual))
 

@@ -1,6 +1,6 @@
 """« /rdv aujourd’hui », « /rdv semaine », « /rdv 12 »: the rdv of some days in pages, each to be changed by a click."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from bot.command_lines import read_typed_number
 from bot.context import Context, ReadingContext
@@ -13,6 +13,7 @@ from bot.texts import quote, render
 from commands.rdv.cards import draw_card, draw_lines
 from commands.rdv.feature import CONSEILLERS, New, Page, See, feature, get_own
 from config.text import fold
+from config.time import find_midnight
 from storage.rdv import RdvState
 from storage.rdv.appointments import find_reports, list_between
 
@@ -74,7 +75,7 @@ async def _list_or_refuse(ctx: ReadingContext, text: str) -> Replies:
 @feature.button(Page, roles=CONSEILLERS, writes=False)
 async def list_page(ctx: Context, at: Page) -> Replies:
     """Show a page of the rdv of some days, as they are now."""
-    start, end = (_midnight(ctx, day) for day in (at.start, at.end))
+    start, end = (find_midnight(day, ctx.zone) for day in (at.start, at.end))
     rdvs = await list_between(ctx.db, ctx.user.id, start, end, SHOWN)
     page = cut_page(rdvs, at.page, PAGE)
     last = at.end - _DAY
@@ -83,10 +84,6 @@ async def list_page(ctx: Context, at: Page) -> Replies:
     later = [Button("Jours suivants", Page(start=at.end, end=at.end + (at.end - at.start)))] if not following else []
     text = render("rdv/list", days=days, total=page.total, page=page.number, pages=page.pages)
     return Whisper(text, [*following, *later, Button("Nouveau", New())], cards=await draw_lines(ctx, page.rows))
-
-
-def _midnight(ctx: Context, day: date) -> datetime:
-    return datetime.combine(day, time(), ctx.zone).astimezone(UTC)
 
 
 @feature.button(See, roles=CONSEILLERS, writes=False)

@@ -13,7 +13,7 @@ from bot.replies import Button, Direct, Progress, Replies, Start, Step, Whisper
 from bot.texts import render
 from commands.rdv.cards import describe
 from commands.rdv.feature import feature
-from config.time import PARIS
+from config.time import PARIS, find_midnight
 from storage import claims, people
 from storage.database import change
 from storage.people import Person
@@ -105,7 +105,7 @@ async def tell_evening(ctx: Context, asked: TellEvening, so_far: Progress) -> St
 
 
 async def _tell_day(ctx: Context, owner: Person, day: date) -> Direct | None:
-    start, end = (datetime.combine(one, time(), owner.zone) for one in (day, day + timedelta(days=1)))
+    start, end = (find_midnight(one, owner.zone) for one in (day, day + timedelta(days=1)))
     rdvs = await list_of_day(ctx.db, owner.id, max(start, ctx.now), end)
     for rdv in rdvs:
         await change(ctx.db, rdv, evening_told=True)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from pydantic import BaseModel
 
@@ -15,6 +15,7 @@ from bot.replies import Ask, Button, Replies, Waiting, Whisper
 from bot.texts import render
 from commands.rdv.cards import describe, draw_lines, refresh
 from commands.rdv.feature import About, Report, See, feature, get_own
+from config.time import find_midnight
 from dialogs.cra import NewCra
 from dialogs.rdv.titles import say_what
 from storage.communes import get_commune, make_label
@@ -120,7 +121,7 @@ async def list_waiting(ctx: Context) -> Sequence[Waiting]:
     """List which rdv wait for a report, and those of today."""
     if ctx.user.role not in (Role.CONSEILLER, Role.COORDINATEUR):
         return []
-    until = datetime.combine(ctx.today + timedelta(days=1), time(), ctx.zone)
+    until = find_midnight(ctx.today + timedelta(days=1), ctx.zone)
     today = await list_between(ctx.db, ctx.user.id, ctx.now, until, (RdvState.PREVU,))
     coming = [_tell_today(ctx, rdv) for rdv in today[:TODAY_MAX]]
     return [*(await _list_unreported(ctx) if ctx.user.role in FILING else []), *coming]

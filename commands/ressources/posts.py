@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -35,7 +35,7 @@ from commands.ressources.feature import (
 from config.ressources import KINDS, LISTS
 from config.settings import Settings
 from config.themes import THEMES
-from config.time import PARIS
+from config.time import PARIS, find_midnight
 from dialogs.ressources import CommentResource
 from storage import canaux, claims, outbox
 from storage.ressources import feedback, resources, reviews
@@ -221,7 +221,7 @@ async def _draw_day(ctx: Context, day: date) -> Markdown:
 
 def bound_day(day: date) -> tuple[datetime, datetime]:
     """Find when a day begins in Paris, and the next one does."""
-    return datetime.combine(day, time(), PARIS), datetime.combine(day + timedelta(days=1), time(), PARIS)
+    return find_midnight(day), find_midnight(day + timedelta(days=1))
 
 
 def draw_post(resource: Resource, what: str) -> Markdown:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from config.text import fold
+from config.time import WEEKDAYS
 from dialogs.plain_words.frames import SKILLS
 from dialogs.plain_words.readings import Intention
 from dialogs.plain_words.utterance import Utterance
@@ -239,9 +240,7 @@ def _write_training(said: Utterance) -> str:
     return "entrainement fin" if said.has("fini|fin |sort|quitt|arret|termin") else "entrainement"
 
 
-_DAYS = re.compile(
-    r"\b(?:aujourd.hui|demain|semaine prochaine|semaine|(?:lun|mar|mercre|jeu|vendre|same)di|dimanche)\b"
-)
+_DAYS = re.compile(rf"\b(?:aujourd.hui|demain|semaine prochaine|semaine|{'|'.join(WEEKDAYS)})\b")
 """Days whose appointments are listed."""
 
 

@@ -4,13 +4,13 @@ from array import array
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 
 from sqlalchemy import RowMapping, Table, and_, func, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from config.time import PARIS
+from config.time import find_midnight
 from storage.hotline import suggestions
 from storage.hotline.states import OPEN, Reason
 from storage.hotline.tickets import Ticket
@@ -85,12 +85,12 @@ class DaySpan:
     @cached_property
     def since(self) -> datetime:
         """The instant at which they begin."""
-        return datetime.combine(self.start, time(), PARIS).astimezone(UTC)
+        return find_midnight(self.start).astimezone(UTC)
 
     @cached_property
     def until(self) -> datetime:
         """The first instant after them."""
-        return datetime.combine(self.end, time(), PARIS).astimezone(UTC)
+        return find_midnight(self.end).astimezone(UTC)
 
     def holds(self, at: datetime | None) -> bool:
         """Whether something happened then; what has not happened did not."""

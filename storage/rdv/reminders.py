@@ -1,7 +1,7 @@
 """Of which rdv somebody is to be reminded, and when."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,6 +9,7 @@ from sqlalchemy import and_, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from config.time import find_midnight
 from storage.people import Person
 from storage.rdv.appointments import Rdv, RdvState
 
@@ -26,7 +27,7 @@ async def list_due(db: AsyncSession, now: datetime, until: datetime, limit: int)
 
 async def list_owners(db: AsyncSession, zone: str, day: date, after: str, limit: int) -> Sequence[Person]:
     """List who of a zone has a rdv on that day there of which they were not told, by id, after that one."""
-    start, end = (datetime.combine(one, time(), ZoneInfo(zone)) for one in (day, day + timedelta(days=1)))
+    start, end = (find_midnight(one, ZoneInfo(zone)) for one in (day, day + timedelta(days=1)))
     theirs = select(col(Rdv.user_id)).where(*_of_day(start, end))
     wanted = (Person.timezone == zone, col(Person.id) > after, col(Person.id).in_(theirs))
     return (await db.exec(select(Person).where(*wanted).order_by(col(Person.id)).limit(limit))).all()
