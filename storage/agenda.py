@@ -217,6 +217,24 @@ class Window:
     offset: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """Which events of a list are wanted: those that take place between two moments, those of these numbers."""
+
+    start: datetime | None = None
+    end: datetime | None = None
+    numbers: Collection[int] | None = None
+
+    @property
+    def clauses(self) -> Sequence[ColumnElement[bool]]:
+        """Select these events."""
+        clauses = [col(AgendaEvent.ends_at) > self.start] if self.start else []
+        clauses += [col(AgendaEvent.starts_at) < self.end] if self.end else []
+        return [*clauses, *([col(AgendaEvent.id).in_(self.numbers)] if self.numbers is not None else [])]
+
+
+ALL = Narrowing()
+
 Found = tuple[Sequence[AgendaEvent], int]
 """A part of a list, and how many there are in all."""
 
@@ -229,14 +247,16 @@ async def list_coming(
     return (await db.exec(_select_in_order(*_is_published(Sight.of(departements)), *when))).all()
 
 
-async def list_to_come(db: AsyncSession, sight: Sight, now: datetime, window: Window) -> Found:
+async def list_to_come(db: AsyncSession, sight: Sight, now: datetime, window: Window, wanted: Narrowing = ALL) -> Found:
     """List published events that are not over, in order."""
-    return await _read_window(db, (*_is_published(sight), col(AgendaEvent.ends_at) > now), window)
+    is_to_come = (*_is_published(sight), col(AgendaEvent.ends_at) > now)
+    return await _read_window(db, (*is_to_come, *wanted.clauses), window)
 
 
-async def list_past(db: AsyncSession, sight: Sight, now: datetime, window: Window) -> Found:
+async def list_past(db: AsyncSession, sight: Sight, now: datetime, window: Window, wanted: Narrowing = ALL) -> Found:
     """List published events that are over, the last one first."""
-    return await _read_window(db, (*_is_published(sight), col(AgendaEvent.ends_at) <= now), window, newest=True)
+    is_past = (*_is_published(sight), col(AgendaEvent.ends_at) <= now)
+    return await _read_window(db, (*is_past, *wanted.clauses), window, newest=True)
 
 
 async def list_own(db: AsyncSession, user_id: str, sight: Sight, now: datetime, window: Window) -> Found:

@@ -158,8 +158,33 @@ async def test_pages_past_ones_and_numbers(agenda: AgendaStage) -> None:
     assert many[-1].title in past
     assert "J’y serai" not in past
     assert "est passé" in plain(await _refused(agenda, many[0].number))
-    assert "n’est pas un numéro" in plain(await agenda.juliette.asks("/agenda n’importe quoi"))
     assert "Il n’y a pas d’événement" in plain(await agenda.juliette.asks("/agenda 999999"))
+
+
+async def test_events_of_some_days_or_about_something(agenda: AgendaStage) -> None:
+    """What was asked for holds on the second page; where nothing is found, the way to what is past or elsewhere."""
+    word = unique("vielle")
+    far, tomorrow = write_day(agenda.now, 40, "10h"), write_day(agenda.now, 1, "9h")
+    later = [await agenda.proposes(agenda.agathe, titre=f"Café {word} {n}", quand=far) for n in range(6)]
+    near = await agenda.proposes(agenda.agathe, titre="Accordéons", quand=tomorrow)
+    found = await agenda.juliette.asks(f"/agenda {word}s")
+    assert "6 événements" in plain(found)
+    await agenda.juliette.clicks(found, "Suite")
+    second = plain(await agenda.juliette.whispered())
+    assert later[-1].title in second
+    assert f"sur « {word}s »** : 6 événements (page 2 sur 2)" in second
+    of_day = plain(await agenda.juliette.asks("/agenda demain"))
+    assert near.title in of_day
+    assert later[0].title not in of_day
+    assert later[0].title in plain(await agenda.juliette.asks(f"/agenda {later[0].starts_at:%m/%Y}"))
+    past = await agenda.juliette.asks(f"/agenda passés {word}")
+    assert f"Aucun événement passé sur « {word} »." in plain(past)
+    assert buttons(past) == ["Chercher partout"]
+    agenda.house.clock.goes_to(later[0].ends_at)
+    assert "6 événements" in plain(await agenda.juliette.asks(f"/agenda passés {word}"))
+    gone = plain(await agenda.juliette.asks(f"/agenda passés {later[0].starts_at:%d/%m/%Y}"))
+    assert later[-1].title in gone
+    assert "Aucun événement à venir pour" in plain(await agenda.juliette.asks("/agenda janvier 2087"))
 
 
 async def _refused(agenda: AgendaStage, number: int) -> Post:

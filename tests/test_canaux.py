@@ -8,7 +8,7 @@ from commands.canaux import choices
 from storage import canaux
 from storage.people import Role
 from tests.people import Person, unique
-from tests.support.house import House, wait_for
+from tests.support.house import House, plain, wait_for
 
 pytestmark = pytest.mark.every_mode
 KEYS = {"education": "Éducation", "veille-numerique": "Veille numérique"}
@@ -128,6 +128,22 @@ async def test_several_of_a_name_are_chosen_among_and_none_is_said(
     told = await juliette.asks("/canaux rejoindre zzzz")
     assert "Aucun canal ne s’appelle" in told.text
     assert "zzzz" in told.text
+
+
+async def test_a_channel_is_found_by_its_name_or_by_what_it_is_for(
+    house: House, juliette: Person, places: dict[str, str]
+) -> None:
+    listed = await juliette.asks("/canaux zzzz")
+    assert "Aucun canal ne parle de « zzzz »" in plain(listed)
+    assert listed.buttons == ["Éducation", "Veille numérique", "69 - Rhône"]
+    await juliette.clicks(listed, "69 - Rhône")
+    assert "~departement-69" in (await juliette.whispered()).text
+    found = await juliette.asks("/canaux educaton")
+    assert "**Éducation**" in found.text
+    assert found.buttons == ["Rejoindre Éducation"]
+    assert "**Éducation**" in (await juliette.asks("/canaux parents")).text
+    carl = await house.conseiller("carl", departements=["38"])
+    assert "Aucun canal ne parle de « rhone »" in plain(await carl.asks("/canaux rhone"))
 
 
 async def test_a_private_channel_says_whom_to_ask(house: House, juliette: Person, places: dict[str, str]) -> None:

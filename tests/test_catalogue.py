@@ -74,6 +74,7 @@ button   canaux.Repair         animateur, coordinateur
 button   canaux.Restore        animateur
 button   canaux.See            animateur, coordinateur
 button   canaux.SeeChannel     everyone
+button   canaux.SeeOne         everyone
 button   canaux.Undo           animateur
 button   chercher.OpenFound    everyone
 button   chercher.ShowKind     everyone

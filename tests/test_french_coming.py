@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.french.dates import say_days
-from bot.french.periods import Period, read_coming_days
+from bot.french.periods import Period, read_coming_days, read_coming_period
 
 TODAY = date(2026, 11, 26)
 """A Thursday."""
@@ -60,6 +60,30 @@ def test_what_is_past_or_no_days_is_none(text: str) -> None:
 def test_nothing_is_read_that_is_over(text: str, today: date) -> None:
     found = read_coming_days(text, today)
     assert found is None or (found.start < found.end and found.last >= today)
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("décembre", "2026-12-01", "2026-12-31"),
+        ("en novembre", "2026-11-01", "2026-11-30"),
+        ("octobre", "2027-10-01", "2027-10-31"),
+        ("oct 2026", "2026-10-01", "2026-10-31"),
+        ("ce mois-ci", "2026-11-01", "2026-11-30"),
+        ("le mois prochain", "2026-12-01", "2026-12-31"),
+        ("2027", "2027-01-01", "2027-12-31"),
+        ("1er trimestre", "2027-01-01", "2027-03-31"),
+        ("semaine prochaine", "2026-11-30", "2026-12-06"),
+        ("demain", "2026-11-27", "2026-11-27"),
+    ],
+)
+def test_a_month_or_a_year_is_the_next_one(text: str, first: str, last: str) -> None:
+    read = read_coming_period(text, TODAY)
+    assert read == Period(date.fromisoformat(first), date.fromisoformat(last) + timedelta(days=1))
+
+
+def test_words_are_no_coming_period() -> None:
+    assert read_coming_period("webinaire impôts", TODAY) is None
 
 
 @given(st.integers(0, 180), st.integers(1, 60))

@@ -260,6 +260,22 @@ def read_coming_days(text: str, today: date) -> Period | None:
         return None
 
 
+def read_coming_period(text: str, today: date) -> Period | None:
+    """The next days, month or year that are called so (« demain », « semaine prochaine », « décembre », « 2027 »); None
+    for what is none. One that is under way counts as the next one, from its first day on."""
+    bare = _strip_lead(fold_date(text))
+    month = _start_of("mois", today)
+    if bare in {"mois prochain", "prochain mois"}:
+        return Period(months_after(month, 1), months_after(month, 2))
+    if bare in {"mois", "mois ci", "mois en cours"}:
+        return Period(month, months_after(month, 1))
+    named = _read_named(bare, today)
+    if named is None or named.end > today:
+        return named or read_coming_days(text, today)
+    is_dated = re.search(r"[0-9]{4}", bare)
+    return named if is_dated else Period(months_after(named.start, 12), months_after(named.end, 12))
+
+
 def _read_coming(found: str, today: date) -> Period | None:
     bare = _without_lead(found)
     if bare in {"semaine", "semaine en cours"}:

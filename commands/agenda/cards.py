@@ -1,4 +1,4 @@
-"""« /agenda »: how events are said and shown: in words, in lists, on cards and on those of who reads them over."""
+"""How events are said and shown: in words, on cards and on those of who reads them over."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,35 +11,15 @@ from pydantic import BaseModel
 
 from bot.account_status import read_display_name
 from bot.cards import RowCard
-from bot.command_lines import RunCommand, read_typed_number
-from bot.context import Context, ReadingContext
-from bot.errors import UserError
+from bot.context import Context
 from bot.french.dates import say_hour, say_weekday
 from bot.menus import Choosing, Menu
-from bot.pages import Page as RowPage
-from bot.pages import read_page
-from bot.replies import Button, Card, Message, Perform, Replies, Reply, Whisper
-from bot.texts import Markdown, escape, quotation, quote, relay_plain_text, render
-from commands.agenda.feature import feature, get_sight, get_visible, may_change
-from config.text import fold
+from bot.replies import Button, Card, Message, Replies, Reply, Whisper
+from bot.texts import Markdown, escape, quotation, relay_plain_text, render
+from commands.agenda.feature import feature, get_visible, may_change
 from config.time import PARIS, is_double
 from storage import agenda, canaux, targets
-from storage.agenda import AgendaEvent, EventState, Window
-
-
-class ListKind(StrEnum):
-    """What a list of events holds."""
-
-    COMING = "coming"
-    PAST = "past"
-    OWN = "own"
-
-
-class Page(BaseModel):
-    """« Suite »: a page of a list."""
-
-    of: ListKind
-    page: int = 1
+from storage.agenda import AgendaEvent, EventState
 
 
 class About(BaseModel):
@@ -310,60 +290,6 @@ async def draw_review_card(ctx: Context, event: AgendaEvent) -> Message:
         EventState.CANCELLED: [Button("Rétablir", Restore(event=number))],
     }
     return Message(text, offered[event.state])
-
-
-PAGE = 5
-"""Cards on one page."""
-HINT = "[passés | mes | 12]"
-WORDS: Mapping[str, ListKind] = {
-    **dict.fromkeys(("", "a venir", "tout"), ListKind.COMING),
-    **dict.fromkeys(("passes", "passe", "evenements passes", "archives"), ListKind.PAST),
-    **dict.fromkeys(("mes", "mes evenements", "mes rendez vous", "moi"), ListKind.OWN),
-}
-"""Words that ask for a list, folded."""
-
-
-@feature.command("agenda", help="Les événements à venir", hint=HINT)
-async def show_agenda(ctx: ReadingContext, line: str) -> Replies:
-    """Show what is asked for: a list, or one event by its number."""
-    text = " ".join(line.split())
-    asked = fold(text)
-    if asked in {"aide", "help", "?"}:
-        return Perform("aide agenda")
-    if (wanted := WORDS.get(asked)) is not None:
-        return await show_page(ctx, Page(of=wanted))
-    if (number := read_typed_number(text)) is not None:
-        return await show_event(ctx, Open(event=number))
-    raise UserError(f"« {quote(text)} » n’est pas un numéro d’événement. `/agenda` liste ce qui vient, `/agenda "
-                    "passés` ce qui est passé, `/agenda mes` les vôtres.")  # fmt: skip
-
-
-@feature.command("agenda passés", help="Les événements passés")
-async def show_past(ctx: ReadingContext, _: str) -> Replies:
-    """List the events that are over, the last one first."""
-    return await show_page(ctx, Page(of=ListKind.PAST))
-
-
-@feature.button(Page, writes=False)
-async def show_page(ctx: Context, at: Page) -> Replies:
-    """Show a page of a list, as it is now; of a list that grew shorter, its last one."""
-    sight = get_sight(ctx, ctx.user)
-
-    async def read(number: int) -> RowPage[AgendaEvent]:
-        window = Window(PAGE, (number - 1) * PAGE)
-        if at.of is ListKind.OWN:
-            events, total = await agenda.list_own(ctx.db, ctx.user.id, sight, ctx.now, window)
-        else:
-            listed = agenda.list_past if at.of is ListKind.PAST else agenda.list_to_come
-            events, total = await listed(ctx.db, sight, ctx.now, window)
-        return RowPage(events, total, number, PAGE)
-
-    page = await read_page(read, at.page)
-    following = page.draw_next(lambda number: Page(of=at.of, page=number), style="primary")
-    text = render("agenda/list", of=at.of.value, total=page.total, page=page.number, pages=page.pages)
-    label, line = ("À venir", "agenda") if at.of is ListKind.OWN else ("Les miens", "agenda mes")
-    others = [Button(label, RunCommand(line=line)), Button("Proposer", Propose())]
-    return Whisper(text, [*following, *others], cards=await draw_cards(ctx, page.rows))
 
 
 @feature.button(Open, writes=False)

@@ -1,4 +1,5 @@
-"""« /canaux »: one’s own channels, and those that each may join or leave, found by a name that need not be exact."""
+"""« /canaux »: one’s own channels, and those that each may join or leave, found by a name that need not be exact, or by
+what they are for; what « /chercher » finds of them. Nobody is told of private channels of others."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -6,6 +7,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 from rapidfuzz import fuzz
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.actions import AddMembers, RemoveMember
 from bot.context import ReadingContext
@@ -13,14 +15,17 @@ from bot.errors import ChatError, Refusal, UserError
 from bot.mattermost import ChatChannel
 from bot.menus import Choosing, Menu
 from bot.replies import Button, Replies, Whisper
+from bot.search import Findings, Hit, Search, SearchKind, cut_hits
 from bot.texts import quote, render
 from commands.canaux.feature import LEADERS, Table, feature
 from config.canaux import Belonging, PlannedChannel
+from config.settings import Settings
 from config.territories import DEPARTEMENTS
 from config.text import fold
 from storage import people
 from storage.canaux import find_channel_ids, list_allowances, list_keys_of, list_planned, list_shown_names
 from storage.canaux.membership import ChannelMember, MembershipRules
+from storage.text_search import Entry, rank_entries, weigh_texts, weigh_title
 
 BUTTONS_MAX = 4
 """More take too much of a phone’s screen."""
@@ -29,6 +34,8 @@ ALIKE_MIN = 78
 """How alike, of 100, each word that was typed and one of a name must be."""
 BEGINS = 95
 """The same of a word that another begins with."""
+PURPOSE = 50
+"""What a word of what a channel is for weighs, of 100."""
 
 
 class Choose(BaseModel):
@@ -36,6 +43,16 @@ class Choose(BaseModel):
 
     key: str
     joins: bool
+
+
+class SeeChannel(BaseModel):
+    """« Voir » the channel of that key."""
+
+    key: str
+
+
+class SeeOne(Choosing):
+    """See the channel of the key ``chosen``."""
 
 
 class ChooseOne(Choosing):
@@ -59,9 +76,14 @@ class ListedChannel:
         return self.channel.display_name or self.planned.name
 
 
-@feature.command("canaux", help="Voir vos canaux, en rejoindre d’autres ou les quitter")
-async def show_channels(ctx: ReadingContext, _: str) -> Replies:
-    """Show one’s own channels, and the thematic ones with what they are for."""
+@feature.command("canaux", help="Voir vos canaux, en rejoindre d’autres ou les quitter", hint="[mots]")
+async def show_channels(ctx: ReadingContext, line: str) -> Replies:
+    """Show one’s own channels, and the thematic ones with what they are for; or what some words find."""
+    words = _read_name(line)
+    return await _show_found(ctx, words) if words else await _show_own(ctx)
+
+
+async def _show_own(ctx: ReadingContext) -> Replies:
     table = await list_planned(ctx.db, ctx.settings)
     known, names = await find_channel_ids(ctx.db), await list_shown_names(ctx.db)
     rules = MembershipRules(await list_allowances(ctx.db))
@@ -85,6 +107,30 @@ async def show_channels(ctx: ReadingContext, _: str) -> Replies:
     return Whisper(text, menus=[menu for joins in (True, False) for menu in _channel_menus(there, joins=joins)])
 
 
+async def _show_found(ctx: ReadingContext, words: str) -> Replies:
+    """Show the channel that some words name, or tell; of several, offer to choose."""
+    shown = await _list_shown(ctx.db, ctx.settings, ChannelMember.of(ctx.user, ctx.today))
+    names = await list_shown_names(ctx.db)
+    found = find_alike(words, shown, names) or [one.key for one, _ in _rank(words, list(shown.values()))]
+    if len(found) == 1:
+        return await show_channel(ctx, SeeChannel(key=found[0]))
+    pool = found or list(shown)
+    options = {key: names.get(key, shown[key].name) for key in pool[:OFFERED_MAX]}
+    menus = [Menu("Voir un canal", SeeOne(), options)] if options else []
+    return Whisper(render("canaux/found", words=quote(words), count=len(found), some=bool(options)), menus=menus)
+
+
+@feature.button(SeeOne, writes=False)
+async def see_from_menu(ctx: ReadingContext, click: SeeOne) -> Replies:
+    """Show the channel that was chosen."""
+    return await show_channel(ctx, SeeChannel(key=click.chosen))
+
+
+def _read_name(text: str) -> str:
+    """Read what is typed as the name of a channel, without the signs that links begin or sentences end with."""
+    return text.strip().strip("~#.!?").strip()
+
+
 @feature.command("canaux rejoindre", help="Rejoindre un canal, par son nom", hint="nom du canal")
 async def join_by_name(ctx: ReadingContext, text: str) -> Replies:
     """Come into the channel of that name at once; of several, choose."""
@@ -98,9 +144,9 @@ async def leave_by_name(ctx: ReadingContext, text: str) -> Replies:
 
 
 async def _choose_by_name(ctx: ReadingContext, text: str, *, joins: bool) -> Replies:
-    words = text.strip().strip("~#.!?").strip()
+    words = _read_name(text)
     if not words:
-        return await show_channels(ctx, "")
+        return await _show_own(ctx)
     table, known = await list_planned(ctx.db, ctx.settings), await find_channel_ids(ctx.db)
     names = await list_shown_names(ctx.db)
     found = find_alike(words, {key: planned for key, planned in table.items() if key in known}, names)
@@ -210,3 +256,46 @@ def draw_channel_button(place: ListedChannel) -> Button:
     """Draw the button that joins a channel, or leaves it."""
     word = "Quitter" if place.is_in else "Rejoindre"
     return Button(f"{word} {place.name}", Choose(key=place.planned.key, joins=not place.is_in))
+
+
+@feature.finds(SearchKind("canal", "Canal", "Canaux", lambda key: SeeChannel(key=key)))
+async def find_channels(wanted: Search) -> Findings:
+    """Find channels by what they are called and what they are for."""
+    member = ChannelMember.of(wanted.user, wanted.today)
+    shown = list((await _list_shown(wanted.db, wanted.settings, member)).values())
+    hits = [Hit(one.key, one.name, score, one.purpose) for one, score in _rank(wanted.words, shown)]
+    return cut_hits(hits, wanted)
+
+
+def _rank(words: str, shown: Sequence[PlannedChannel]) -> list[tuple[PlannedChannel, int]]:
+    """Rank the channels whose name or purpose words find, the best first."""
+    return [(shown[place], score) for place, score in rank_entries(words, [_weigh(one) for one in shown])]
+
+
+@feature.button(SeeChannel, writes=False)
+async def show_channel(ctx: ReadingContext, click: SeeChannel) -> Replies:
+    """Show a channel as it is now, with its link; one that each may choose can be joined or left."""
+    planned = (await _list_shown(ctx.db, ctx.settings, ChannelMember.of(ctx.user, ctx.today))).get(click.key)
+    channel_id = (await find_channel_ids(ctx.db)).get(click.key, "")
+    place = await look_at_channel(ctx, planned, channel_id) if planned else None
+    if place is None:
+        raise UserError("Ce canal n’existe plus. Tapez /canaux pour voir ceux d’aujourd’hui.")
+    buttons = [draw_channel_button(place)] if place.planned.belonging is Belonging.LIBRE else []
+    return Whisper(render("canaux/one", place=place), buttons)
+
+
+async def _list_shown(db: AsyncSession, settings: Settings, member: ChannelMember) -> Mapping[str, PlannedChannel]:
+    """List the channels that are there and that somebody may be told of, by key."""
+    if member.has_left:
+        return {}
+    rules, known = MembershipRules(await list_allowances(db)), await find_channel_ids(db)
+    table = await list_planned(db, settings)
+    return {key: one for key, one in table.items() if key in known and _is_shown(rules, one, member)}
+
+
+def _is_shown(rules: MembershipRules, planned: PlannedChannel, member: ChannelMember) -> bool:
+    return not planned.private or not rules.reason_out(planned, member)
+
+
+def _weigh(planned: PlannedChannel) -> Entry:
+    return weigh_texts((planned.purpose, PURPOSE)) | weigh_title(planned.name)
