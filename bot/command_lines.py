@@ -32,6 +32,13 @@ MISTYPED_MIN = 4
 """Letters of a word that may be a mistyped one of a command."""
 TWICE_MIN = 6
 """Letters from which two of them may be wrong."""
+_VERBS = (
+    {"decaler", "deplacer", "reporter", "bouger"},
+    {"supprimer", "effacer", "enlever", "retirer"},
+    {"modifier", "changer", "corriger", "editer"},
+    {"retablir", "restaurer", "recuperer"},
+)
+"""Words that people type for one another after a command, folded."""
 SAID_MAX = 200
 """Characters in which a command is looked for."""
 NUMBER = r"(?:n ?° ?|#)?(\d{1,9})"
@@ -90,8 +97,8 @@ class CommandIndex:
         return line if fold(self.find(line)[0]) in self._names else ""
 
     def mend(self, line: str) -> str:
-        """The line that a mistyped one is meant to be: a word of its command is nearly one that there is. "" where none
-        is, or where the words may be what is told."""
+        """The line that a mistyped one is meant to be: a word of its command is nearly one that there is, or a verb
+        that means the same. "" where none is, or where the words may be what is told."""
         name, rest = self.find(line)
         if fold(name) not in self._names:
             first = self._find_mistyped(name, "")
@@ -101,7 +108,7 @@ class CommandIndex:
         while more and self._is_begun(begun := f"{before} {word}".strip()):
             before, (word, _, more) = begun, more.strip().partition(" ")
         meant = "" if name in self._seeking else self._find_mistyped(word, before)
-        if not meant or (name in self._telling and _has_words(more)):
+        if not meant or (name in self._telling and _has_words(more) and not _is_verb_with_number(word, more)):
             return ""
         return " ".join(filter(None, (HELP if name == HELP else "", before, meant, more.strip())))
 
@@ -117,7 +124,8 @@ class CommandIndex:
         word = fold(word)
         if len(word) < MISTYPED_MIN or word in nexts or word in WEEKDAYS or days_away(word) is not None:
             return ""  # « demain » is no slip for « semaine »
-        near, _ = find_nearest(word, list(nexts), 2 if len(word) >= TWICE_MIN else 1, limit=1)
+        near = [verb for verbs in _VERBS if word in verbs for verb in nexts if verb in verbs]
+        near = near or find_nearest(word, list(nexts), 2 if len(word) >= TWICE_MIN else 1, limit=1)[0]
         return nexts[near[0]] if near else ""
 
     def near(self, said: str, titles: Mapping[str, str], most: int = 3) -> list[str]:
@@ -143,6 +151,11 @@ class CommandIndex:
             return within - 2, self._names[folded]
         rest = words[size:] if whole >= first else words[1:]
         return max(whole, first), " ".join((self._names[folded], *rest))
+
+
+def _is_verb_with_number(word: str, more: str) -> bool:
+    """Whether a line says what is to be done with the thing of a number: « déplacer 12 mercredi 15h »."""
+    return any(fold(word) in verbs for verbs in _VERBS) and bool(re.match(NUMBER, more))
 
 
 def _has_words(text: str) -> bool:

@@ -9,6 +9,7 @@ from sqlmodel import col, select
 
 from bot.capabilities import OLDEST
 from bot.forms import Clues
+from bot.french.words import NBSP
 from dialogs.rdv.line import UsualRdv, read_rdv_line
 from storage.people import Person as Registered
 from storage.people import Role
@@ -174,6 +175,7 @@ CLUES = Clues(
         ("mardi 10h 45 min impots à Bron", {"quand": "01/12/2026 10h00", "duree": "45", "commune": "69500 Bron"}),
         ("impots 1h30 mardi à 10h00 Bron", {"quand": "01/12/2026 10h00", "duree": "90"}),
         ("mardi 8 décembre de 10h à 11h30 emploi visio", {"quand": "08/12/2026 10h00", "duree": "90", "ou": "visio"}),
+        ("demain 14h mail téléphone", {"ou": "telephone"}),
         ("demain 14h mail par téléphone", {"quand": "29/11/2026 14h00", "ou": "telephone"}),
         ("le 2e mercredi 9h30 CAF Lyon 3e", {"quand": "09/12/2026 09h30", "repetition": "le 2e mercredi"}),
         ("12/12 9h atelier internet Bron 12 places", {"quand": "12/12/2026 09h00", "places": 12}),
@@ -185,6 +187,22 @@ def test_lines_are_read(line: str, said: dict[str, object]) -> None:
     assert found.judge(CLUES), found.mistakes
     assert not found.unread
     assert said.items() <= found.raw.items()
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("31/02 10h mail", "Ce jour n’existe pas : « 31/02 »."),
+        ("30 février 10h mail", "Ce jour n’existe pas : « 30 février »."),
+        ("12/11/2025 10h mail", "Ce jour est passé : « 12/11/2025 »."),
+        ("mardi 10h Jean Dupont", "des initiales suffisent"),
+        ("mardi 10h 06 12 34 56 78", "des initiales suffisent"),
+    ],
+)
+def test_what_cannot_be_noted_is_said(line: str, words: str) -> None:
+    found = read_rdv_line(line, CLUES, UsualRdv())
+    assert words in " ".join([*found.mistakes.values(), *found.notes]).replace(NBSP, " ")
+    assert "téléphone" not in " ".join(read_rdv_line("mardi 10h téléphone", CLUES, UsualRdv()).assumed)
 
 
 async def test_plain_words_show_the_week_or_preview_a_rdv(house: House) -> None:

@@ -39,6 +39,20 @@ def test_no_day_is_a_slip(day: str) -> None:
     assert not COMMANDS.mend(f"rdv {day}")
 
 
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        ("/rdv déplacer 12 mercredi 15h", "rdv décaler 12 mercredi 15h"),
+        ("/cra effacer 7", "cra supprimer 7"),
+        ("cra corriger 12", "cra modifier 12"),
+        ("/rdv reporter la réunion de mardi", ""),
+        ("/stats effacer", ""),
+    ],
+)
+def test_another_verb_is_a_slip_where_the_command_has_one(line: str, meant: str) -> None:
+    assert COMMANDS.mend(line) == meant
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_no_command_is_a_slip_of_another(name: str) -> None:
     assert not COMMANDS.mend(name)

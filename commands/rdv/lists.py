@@ -79,10 +79,11 @@ async def list_page(ctx: Context, at: Page) -> Replies:
     rdvs = await list_between(ctx.db, ctx.user.id, start, end, SHOWN)
     page = cut_page(rdvs, at.page, PAGE)
     last = at.end - _DAY
-    days = say_date(at.start, ctx.today) if at.start == last else say_days(at.start, last)
+    is_day = at.start == last
+    days = say_date(at.start, ctx.today) if is_day else say_days(at.start, last)
     following = page.draw_next(lambda number: Page(start=at.start, end=at.end, page=number), style="primary")
     later = [Button("Jours suivants", Page(start=at.end, end=at.end + (at.end - at.start)))] if not following else []
-    text = render("rdv/list", days=days, total=page.total, page=page.number, pages=page.pages)
+    text = render("rdv/list", days=days, is_day=is_day, total=page.total, page=page.number, pages=page.pages)
     return Whisper(text, [*following, *later, Button("Nouveau", New())], cards=await draw_lines(ctx, page.rows))
 
 

@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from bot import guard
 from bot.errors import UserError
 from bot.forms import Clues
-from bot.french.dates import read_date
+from bot.french.dates import MONTH_NUMBERS, read_date
 from bot.french.periods import read_coming_days, write_moment
 from bot.french.words import NBSP, say_minutes
+from bot.guard import DataKind
 from bot.texts import quote
 from dialogs.cra.line import make_line
 from dialogs.cra.line.parser import choose_pieces, split_line
@@ -35,6 +37,11 @@ _HOURS = re.compile(
 _PLACES = re.compile(r"(?<!\w)(\d{1,3}) ?places?(?!\w)")
 _VISIO = re.compile(r"(?<!\w)(?:en |par )?visio(?: ?conference)?s?(?!\w)")
 _PHONE = re.compile(r"(?<!\w)(?:par|au) (?:telephone|tel)\b\.?")
+_IMPOSSIBLE = re.compile(
+    rf"(?<![\w/])\d{{1,2}}/\d{{1,2}}(?:/\d{{2,4}})?(?![\w/])|(?<!\w)\d{{1,2}} (?:{'|'.join(MONTH_NUMBERS)})(?!\w)"
+)
+"""What looks like a day; read where no day is found, it is none that there is: « 31/02 »."""
+_CALL = re.compile(r"(?<!\w)(?:telephone|tel|appel)\b")
 _HOUSES = (
     r"mediatheque|bibliotheque|mairie(?: annexe)?|ccas|france services|maison france services|centre social|mjc|"
     r"mission locale|maison de quartier|ehpad|residence|tiers lieu|ecole|college|lycee|foyer|epn|salle des fetes|"
@@ -45,6 +52,7 @@ _QUOTED = re.compile(r"[«“\"(]\s*([^«»“”\"()]{1,200}?)\s*[»”\")]")
 _INITIALS = re.compile(
     r"(?<!\w)(?:(?:Mme|Mlle|Mr|M\.?)\s)?(?:[A-Z]\.[ -]?){1,3}(?!\w)|(?<!\w)(?:Mme|Mlle|Mr|M\.)\s[A-Z]\b\.?"
 )
+_NO_NAME = f"Un nom ou un contact ne se note pas ici{NBSP}: des initiales suffisent, par exemple J. D."
 _LEFT = {"age": "âge", "statut": "statut", "suite": "suite", "recurrents": "déjà venus"}
 """What only a report says."""
 
@@ -98,6 +106,7 @@ def read_rdv_line(text: str, clues: Clues, usual: UsualRdv) -> RdvLine:
     """Read any text as one rdv, or as one that comes back; the order of its parts does not matter."""
     found, left = RdvLine(), _Text(text)
     _read_memo(found, left)
+    _leave_contacts_out(found, left)
     rule = _read_rule(found, left, clues)
     ends = _read_when(found, left, clues, rule)
     _read_spot(found, left)
@@ -117,6 +126,14 @@ def _read_memo(found: RdvLine, left: _Text) -> None:
     if fault := fault_of_memo(str(found.raw.get("repere", ""))):
         found.mistakes["repere"] = fault
         del found.raw["repere"]
+
+
+def _leave_contacts_out(found: RdvLine, left: _Text) -> None:
+    """Keep no telephone number and no address of somebody, and say so."""
+    contacts = [one for one in guard.find(left.typed) if one.kind in {DataKind.TELEPHONE, DataKind.COURRIEL}]
+    for one in contacts:
+        left.take(one.start, one.end)
+    found.notes += [_NO_NAME] if contacts else []
 
 
 def _read_rule(found: RdvLine, left: _Text, clues: Clues) -> bool:
@@ -173,6 +190,9 @@ def _take_day(found: RdvLine, left: _Text, clues: Clues) -> tuple[date | None, i
                 f"Ce jour est passé{NBSP}: « {quote(left.take(start, end))} ». Donnez-en un à venir."
             )
             return None, 0
+    if impossible := _IMPOSSIBLE.search(left.plain):
+        said = left.take(*impossible.span())
+        found.mistakes["quand"] = f"Ce jour n’existe pas{NBSP}: « {quote(said)} ». Donnez-en un autre."
     return None, 0
 
 
@@ -230,7 +250,7 @@ def _read_rest(found: RdvLine, left: _Text, clues: Clues, usual: UsualRdv) -> No
     kept = [label for name, label in _LEFT.items() if name in line.raw]
     found.notes += [f"Cela se dit dans le compte rendu, pas ici{NBSP}: {', '.join(kept)}."] if kept else []
     _take_people(found, line.raw)
-    _take_canal(found, line.raw)
+    _take_canal(found, line.raw, is_call=bool(_CALL.search(left.plain)))
     _take_unread(found, line.unread)
 
 
@@ -241,11 +261,11 @@ def _take_people(found: RdvLine, raw: Mapping[str, Any]) -> None:
         found.mistakes["places"] = f"Combien de places a cet atelier{NBSP}? Ajoutez par exemple 8p."
 
 
-def _take_canal(found: RdvLine, raw: Mapping[str, Any]) -> None:
+def _take_canal(found: RdvLine, raw: Mapping[str, Any], *, is_call: bool) -> None:
     canal = raw.get("canal")
     if canal and "ou" not in found.raw:
         found.raw["ou"] = Spot.TELEPHONE.value if canal == "distance" else canal
-        if canal == "distance":
+        if canal == "distance" and not is_call:
             found.assumed.append("par téléphone")
 
 
@@ -255,6 +275,8 @@ def _take_unread(found: RdvLine, unread: Sequence[str]) -> None:
     if initials and "repere" not in found.raw and "repere" not in found.mistakes:
         found.raw["repere"] = initials[0]
         unread = [word for word in unread if word != initials[0]]
+    if fault_of_memo(" ".join(unread)):
+        found.notes.append(f"Un nom ou un contact ne se note pas ici{NBSP}: des initiales suffisent, par exemple J. D.")
     found.unread = tuple(unread)
 
 
