@@ -18,6 +18,8 @@ Words:
     Card: something with buttons of its own in a message that has several.
     Spool, Draft: the file of submissions under way; a submission that was not accepted, or a step begun, for 7 days.
     Front, Waiting: how a feature shows itself in « /aide »; what waits there for who asks (`@feature.waiting`).
+    HomeHook: what a feature shows who asks at home, in a line (`@feature.at_home`).
+    Presence: who is reachable now, asked of Mattermost in pages and known for a minute.
     Search, SearchSource: words, and who looks for them; what finds things of a kind for « /chercher » and for
         « coop-bot search tout » (`@feature.finds`). Hit, Findings, KindFound: one of them; some of a kind; with it.
     Rescue: the button or line to which the bot leads who sees it fail (`@feature.rescues`; one feature of all).

@@ -18,6 +18,7 @@ from bot.links import UNDO_LIFE
 from bot.options import LongWork, Shown, Told
 from bot.replies import Button, Parcel, PlainTextReply, Progress, Replies, Reply, Step, Waiting
 from bot.search import SearchHook, SearchKind, SearchSource
+from bot.texts import Markdown
 from bot.visits import PageAnswer, PageRequest
 from config.settings import Settings
 from config.text import fold
@@ -115,6 +116,8 @@ Watches = Callable[[AsyncSession, Settings], Awaitable[WatchedPlaces]]
 """Where a feature listens, read from what it stores: asked at first, twice a minute, and after it wrote something."""
 WaitingHook = Callable[[ReadingContext], Awaitable[Sequence[Waiting]]]
 """What waits for somebody, read in few statements."""
+HomeHook = Callable[[ReadingContext], Awaitable[Sequence[Markdown]]]
+"""What a feature shows somebody at home, each in one short line, read in few statements."""
 AdmitsHook = Callable[[Context], Awaitable[bool]]
 """Whether somebody may use a feature though their role does not say so; it recalls, and opens no transaction."""
 BesideHook = Callable[[Context, "Trigger"], Awaitable[Reply | None]]
@@ -201,6 +204,7 @@ class Feature:
         self.lets_in: AdmitsHook | None = None
         self.rescue: Rescue | None = None
         self.waits, self.words, self.beside = list[WaitingHook](), list[WordsHook](), list[BesideHook]()
+        self.home = list[HomeHook]()
         self.sources: list[SearchSource] = []
         self.triggers: list[Trigger] = []
         self.at_start: list[Callable[[], object]] = []
@@ -299,6 +303,11 @@ class Feature:
     def waiting(self, hook: WaitingHook) -> WaitingHook:
         """Tells « /aide » what waits for who asks; it only reads."""
         self.waits.append(hook)
+        return hook
+
+    def at_home(self, hook: HomeHook) -> HomeHook:
+        """Shows who asks a line of their own at home (« /accueil »); it only reads, and may ask Mattermost."""
+        self.home.append(hook)
         return hook
 
     def hears_words(self, hook: WordsHook) -> WordsHook:

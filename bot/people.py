@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.errors import ChatError, UserError
 from bot.mattermost import ChatUser, Mattermost
+from bot.presence import Presence
 from bot.texts import render
 from config.settings import Settings
 from config.time import PARIS
@@ -154,6 +155,7 @@ class People:
         self._database = database
         self._accounts = AccountCache(chat, settings, clock)
         self._clock = clock
+        self.presence = Presence(chat, clock)
         self._known: OrderedDict[str, _KnownPerson] = OrderedDict()
         self._at_it: Counter[str] = Counter()
         """How often somebody is being looked up right now."""

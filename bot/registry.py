@@ -1,8 +1,9 @@
 """Which features are on: COOP_FEATURES names those that are or, each with a minus, those that are not."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import TypeVar
 
 import structlog
 
@@ -11,7 +12,7 @@ from bot.errors import UserError
 from bot.features import Feature, Key, Trigger
 from bot.forms import name_of
 from bot.replies import Ask, Reply, Waiting
-from bot.texts import render
+from bot.texts import Markdown, render
 from storage.database import release
 
 
@@ -97,19 +98,31 @@ def require_known_forms(replies: Iterable[Reply], known: Mapping[Key, Trigger]) 
 
 
 log = structlog.get_logger()
+T = TypeVar("T")
 
 
 async def list_waiting(features: Iterable[Feature], ctx: ReadingContext) -> Sequence[Waiting]:
     """List what waits for who acts, in the order of the features."""
     on = [feature for feature in features if is_enabled(feature, ctx.settings.features)]
-    return [each for feature in on for each in await _list_waiting_in(feature, ctx)]
+    return [each for feature in on for each in await _ask_hooks(feature, feature.waits, ctx, "waiting_not_told")]
 
 
-async def _list_waiting_in(feature: Feature, ctx: ReadingContext) -> Sequence[Waiting]:
-    """List what waits in a feature; one that cannot say so keeps nobody from the others."""
+async def list_at_home(features: Iterable[Feature], ctx: ReadingContext) -> Sequence[Markdown]:
+    """List what features show who acts at home, in the order of the features."""
+    on = [feature for feature in features if is_enabled(feature, ctx.settings.features)]
+    return [each for feature in on for each in await _ask_hooks(feature, feature.home, ctx, "home_not_told")]
+
+
+async def _ask_hooks(
+    feature: Feature,
+    hooks: Sequence[Callable[[ReadingContext], Awaitable[Sequence[T]]]],
+    ctx: ReadingContext,
+    told: str,
+) -> Sequence[T]:
+    """List what a feature’s hooks say; one that cannot say so keeps nobody from the others, and is told in the log."""
     try:
-        return [each for hook in feature.waits for each in await hook(ctx)]
+        return [each for hook in hooks for each in await hook(ctx)]
     except Exception as problem:
-        log.error("waiting_not_told", name=feature.name, exc_info=problem)
+        log.error(told, name=feature.name, exc_info=problem)
         await release(ctx.db)
         return []

@@ -22,7 +22,7 @@ from bot.papers import page
 from cli.admin import Admin
 from cli.errors import OperatorError
 from cli.faults import chat_fault, folder_fault, text_of
-from config import canaux, editions
+from config import canaux, editions, liens
 from config import settings as configuration
 from config.settings import Settings
 from config.tables import TableError
@@ -166,6 +166,16 @@ def check_editions(settings: Settings) -> None:
             read_recurrence(edition.rhythm)
     except ValueError as problem:
         raise OperatorError(f"COOP_EDITIONS : {problem}", code=2) from None
+
+
+def check_links(settings: Settings) -> None:
+    """Raises OperatorError for a table of links that can’t be used."""
+    try:
+        liens.read(settings.links)
+    except FileNotFoundError:
+        raise OperatorError(f"COOP_LINKS : le fichier {settings.links} n’existe pas.", code=2) from None
+    except (OSError, ValueError) as problem:
+        raise OperatorError(f"COOP_LINKS : {problem}", code=2) from None
 
 
 def check_logo(settings: Settings) -> None:

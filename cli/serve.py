@@ -2,7 +2,15 @@
 
 from bot import app
 from cli.command import Call
-from cli.environment import check_channels, check_editions, check_logo, check_server, choose_features, data_dir_fault
+from cli.environment import (
+    check_channels,
+    check_editions,
+    check_links,
+    check_logo,
+    check_server,
+    choose_features,
+    data_dir_fault,
+)
 from cli.errors import OperatorError
 from commands import FEATURES
 from storage import schema
@@ -18,6 +26,7 @@ async def serve(call: Call) -> int:
     choose_features(FEATURES, settings)
     check_channels(settings)
     check_editions(settings)
+    check_links(settings)
     check_logo(settings)
     if fault := data_dir_fault(settings, make=True):
         raise OperatorError(fault)

@@ -81,6 +81,9 @@ class Settings(BaseSettings):
     editions: Path | None = Field(
         None, description="Table des éditions des actus, de la forme de config/editions.tsv ; d’office, celle-là."
     )
+    links: Path | None = Field(
+        None, description="Table des liens de l’accueil, de la forme de config/liens.tsv ; d’office, celle-là."
+    )
     logo: Path | None = Field(
         None, description="Logo du programme, en tête des actus en PDF : SVG, PNG ou JPEG ; d’office, son nom."
     )

@@ -38,6 +38,8 @@ button   agenda.Refuse         animateur
 button   agenda.RenewFeed      everyone
 button   agenda.Restore        everyone
 button   agenda.Take           everyone
+button   aide.MakeLink         animateur, conseiller, coordinateur, hotline
+button   aide.ShowLinks        animateur, conseiller, coordinateur, hotline
 button   annonce.Abandon       animateur, coordinateur
 button   annonce.Change        animateur, coordinateur
 button   annonce.Correct       animateur, coordinateur
@@ -313,6 +315,8 @@ button   stats.TakeFigures     animateur, conseiller, coordinateur
 button   visio.Enter           everyone
 button   visio.Host            everyone
 button   work.Stop             everyone
+command  accueil               everyone
+command  accueil liens         animateur, conseiller, coordinateur, hotline
 command  actus                 everyone
 command  actus abonnement      everyone
 command  actus brouillon       animateur

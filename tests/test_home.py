@@ -20,6 +20,9 @@ from tests.support.cra import WORKSHOP, file_workshop, fill_workshop
 from tests.support.databases import record_statements
 from tests.support.house import LOG, PARIS, House
 
+FIRST = ["Compte rendu", "Statistiques", "Demander de l’aide", "Ressources", "Canaux"]
+"""The features of the first page, for a conseillère."""
+
 
 def said(post: Post) -> str:
     """What a post says, with plain spaces."""
@@ -48,7 +51,7 @@ async def filed_of(house: House, person: Person, day: date) -> Post:
 @pytest.mark.every_mode
 async def test_each_feature_has_a_line_and_a_button(house: House, juliette: Person) -> None:
     home = await juliette.asks("/aide")
-    assert home.buttons == ["Compte rendu", "Statistiques", "Demander de l’aide", "Ressources", "Canaux", "La suite"]
+    assert home.buttons == [*FIRST, "Liens utiles", "La suite"]
     for words in (Role.CONSEILLER.label, "Compte rendu", "/aide cra", "/aide stats"):
         assert words in said(home)
     assert "/cra liste" not in said(home), "that is for the details"
@@ -94,7 +97,7 @@ async def test_help_is_given_after_every_command(house: House, juliette: Person)
 
 async def test_the_home_is_of_one_s_role(house: House) -> None:
     agathe = await house.someone(Role.ANIMATEUR, "aaa-agathe")
-    titles = ["Statistiques", "Demander de l’aide", "Ressources", "Canaux", "Membres", "La suite"]
+    titles = ["Statistiques", "Demander de l’aide", "Ressources", "Canaux", "Membres", "Liens utiles", "La suite"]
     # Others may have proposed or reported something, and a digest is in hand from the Friday before the last Sunday.
     offered = (await agathe.asks("/aide")).buttons
     assert [label for label in offered if not label.startswith(("Relire", "Les dossiers"))][:5] == titles[:5]
@@ -253,18 +256,19 @@ async def test_what_cannot_say_what_waits_hides_nothing_else(house: House, julie
     broken.waits = [fail]
     async with living(house, [build_aide([broken, *others]), broken, *others]):
         home = await juliette.asks("/aide")
-        assert len(home.buttons) == 2 + 3, "two things wait, and three features are there"
+        assert len(home.buttons) == 2 + 3 + 1, "two things wait, three features are there, and links"
     assert "waiting_not_told" in LOG.getvalue()
 
 
 async def test_the_home_stays_one_screen_however_many_features_come(house: House, juliette: Person) -> None:
     async with living(house, many(12)):
         home = await juliette.asks("/aide")
-        assert len(home.buttons) == WAITING_MAX + SHOWN_MAX + 1
+        assert home.buttons[-2:] == ["Liens utiles", "La suite"]
+        assert len(home.buttons) == WAITING_MAX + SHOWN_MAX + 2
         assert "Ce que vous pouvez faire ici (1 sur 3)" in said(home)
         assert "et 9 autres choses" in said(home)
         assert "\\*Quelqu’un\\*" in said(home), "words of people are no Markdown"
-        seen = [*home.buttons[WAITING_MAX:-1]]
+        seen = [*home.buttons[WAITING_MAX:-2]]
         while home.buttons[-1] == "La suite":
             await juliette.clicks(home, "La suite")
             home = await juliette.whispered()

@@ -244,7 +244,7 @@ async def test_setup_goes_by_the_environment_as_serve_does(
 ) -> None:
     monkeypatch.setenv("COOP_FEATURES", "stats")
     assert await newest.setup() == 0
-    assert set(await newest.commands()) == {"aide", "bienvenue", "brouillon", "rappels", "stats"}
+    assert set(await newest.commands()) == {"accueil", "aide", "bienvenue", "brouillon", "rappels", "stats"}
     assert any("COOP_FEATURES vient de l’environnement" in line for line in newest.said)
     monkeypatch.setenv("COOP_FEATURES", "hotlin")
     with pytest.raises(OperatorError, match="« hotlin »"):

@@ -352,9 +352,14 @@ class Calls:
         return self._team_id
 
 
+def is_id(value: str) -> bool:
+    """Whether that can be an id of Mattermost’s: the whole call is refused for one that cannot."""
+    return _ID.fullmatch(value) is not None
+
+
 def check_id(value: str) -> str:
     """The id; anything else in a path would ask the server another question. Ids come in requests."""
-    if not _ID.fullmatch(value):
+    if not is_id(value):
         raise ChatError(400, "bad_id")
     return value
 

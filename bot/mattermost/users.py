@@ -6,7 +6,7 @@ from functools import partial
 
 from bot.errors import OF_A_PERSON, ChatError, Refusal, unless_refused
 from bot.mattermost import wire
-from bot.mattermost.client import PAGE_ROWS, Calls, check_id, read_pages, split_batches
+from bot.mattermost.client import PAGE_ROWS, Calls, check_id, is_id, read_pages, split_batches
 from bot.mattermost.wire import ChatMember, ChatUser
 
 ADDED_AT_ONCE = 50
@@ -180,6 +180,15 @@ class UserReads(Calls):
         """The accounts that have these ids, 200 at a time, in any order; ids of nobody are left out."""
         for batch in split_batches(user_ids, PAGE_ROWS):
             yield wire.values(wire.User, await self.client.ask("/users/ids", batch))
+
+    async def statuses(self, user_ids: Iterable[str]) -> AsyncIterator[Mapping[str, str]]:
+        """Whether people are there (online, away, dnd, ooo, offline), by id, 200 at a time; who is unknown is offline.
+
+        Empty where the server tells nobody’s status.
+        """
+        for batch in split_batches(filter(is_id, user_ids), PAGE_ROWS):
+            told = wire.rows(wire.Status, await self.client.ask("/users/status/ids", batch))
+            yield {row.user_id: row.status for row in told}
 
     async def users_by_names(self, usernames: Iterable[str]) -> AsyncIterator[Sequence[ChatUser]]:
         """The accounts that have these names (in small letters, without « @ »), 200 at a time, in any order."""

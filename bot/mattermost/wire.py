@@ -339,6 +339,13 @@ class ChannelMember(_Member):
         return ChatMember(self.user_id, admin, guest)
 
 
+class Status(BaseModel):
+    """Whether somebody is there."""
+
+    user_id: str
+    status: str
+
+
 class ChannelStatistics(BaseModel):
     member_count: int
 

@@ -34,6 +34,8 @@ PAGE = 5
 AROUND = 60
 """Characters shown on each side of what was found."""
 WORDS_MAX = 100
+NEWS_FOR = timedelta(days=31)
+"""How long a number is shown at home after it came out."""
 _WORD = re.compile(r"\w+")
 
 
@@ -58,6 +60,16 @@ async def _show_overview(ctx: Context) -> Whisper:
     if ctx.user.animates:
         buttons.append(Button("Le brouillon", RunCommand(line="actus brouillon")))
     return Whisper(render("actus/overview", last=_say_title(out[0], known) if out else "", coming=said), buttons)
+
+
+@feature.at_home
+async def tell_latest(ctx: Context) -> Sequence[Markdown]:
+    """Tell which number came out last, while it is news."""
+    digest = await digests.find_latest(ctx.db, ctx.now - NEWS_FOR)
+    if digest is None:
+        return []
+    title = _say_title(digest, await editions.read_editions(ctx))
+    return [render("actus/at_home", title=title, number=digest.number)]
 
 
 def _say_title(digest: Digest, known: Mapping[str, editions.Edition]) -> str:

@@ -16,12 +16,14 @@ from bot.plain_text import shorten
 from bot.replies import Button, Direct, Perform, Question, Redirect, Replies, Reply, Whisper, WordedButton
 from bot.texts import Markdown, link, quote, render
 from commands.aide.home import FeatureList, Home, answer_help
+from commands.aide.links import MakeLink, ShowLinks, make_link, show_links
 from commands.aide.question import find_asked
 from dialogs.plain_words import Intention, Reading, understand
 from dialogs.plain_words.answers import Answer, read_answer
 from dialogs.plain_words.interpreter import read_typed
 from dialogs.plain_words.proposals import propose
 from storage import questions
+from storage.annuaire import NETWORK
 
 PROPOSED_MAX = 3
 LABEL_MAX = 60
@@ -297,6 +299,17 @@ def build_aide(features: Iterable[Feature]) -> Feature:
     async def help_me(ctx: ReadingContext, about: str) -> Replies:
         told = await answer_help(home, ctx, about)
         return Whisper(told.text, told.buttons)
+
+    @feature.command("accueil", help="Voir ce qui vous attend, votre mois, les nouvelles, et qui est joignable")
+    async def show_home(ctx: ReadingContext, _: str) -> Replies:
+        """Show the home, the first page of « /aide »."""
+        return await help_me(ctx, "")
+
+    feature.command("accueil liens", help="Ouvrir les outils du réseau : Pix, Les Bases, RDV…", roles=NETWORK)(
+        show_links
+    )
+    feature.button(ShowLinks, name="aide.ShowLinks", roles=NETWORK, writes=False)(show_links)
+    feature.button(MakeLink, name="aide.MakeLink", roles=NETWORK, writes=False)(make_link)
 
     @feature.button(RunCommand, name="lines.Run", writes=False)
     async def run(ctx: Context, click: RunCommand) -> Replies:

@@ -11,10 +11,12 @@ from bot.errors import UserError
 from bot.events import Spoken
 from bot.features import Feature, Front, Trigger
 from bot.pages import cut_page
-from bot.registry import is_enabled, list_waiting
+from bot.registry import is_enabled, list_at_home, list_waiting
 from bot.replies import Button, Message, PlainTextReply
 from bot.texts import quote, render
+from commands.aide.links import ShowLinks, read_links
 from config.text import fold
+from storage.annuaire import NETWORK
 from storage.people import Person, Role, list_to_ask
 
 SHOWN_MAX = 5
@@ -110,14 +112,17 @@ async def answer_help(home: Home, ctx: ReadingContext, about: str) -> Message:
 
 async def _draw_home(home: Home, view: FeatureList, ctx: ReadingContext, number: int) -> Message:
     """Draw what waits, and a screen of features; the last button leads to the next screen."""
-    waiting = await list_waiting(home.features, ctx) if number == 1 else []
+    is_first = number == 1
+    waiting = await list_waiting(home.features, ctx) if is_first else []
     page = cut_page(view.shown, number, SHOWN_MAX)
     buttons = [each.button for each in waiting[:WAITING_MAX]]
     buttons += [Button(chapter.front.title, RunCommand(line=chapter.start)) for chapter in page.rows]
+    buttons += [Button("Liens utiles", ShowLinks())] if is_first and ctx.user.may(NETWORK) and read_links(ctx) else []
     buttons += page.draw_next(lambda following: RunCommand(line=f"aide {following}"), "La suite")
     said = {
         "waiting": waiting[:WAITING_MAX],
         "more": len(waiting) - WAITING_MAX,
+        "shown": await list_at_home(home.features, ctx) if is_first else [],
         "chapters": page.rows,
         "page": page.number,
         "pages": page.pages,

@@ -15,7 +15,7 @@ from bot.features import Feature, Front, Right
 from bot.mattermost import ChatUser
 from bot.menus import Choosing
 from bot.replies import Button, Message, Parcel, Replies, SendFile, Whisper
-from bot.texts import Markdown, escape, render
+from bot.texts import Markdown, escape, link, render
 from config.text import fold
 from dialogs.annuaire import EditProfile, EditSight
 from storage import people
@@ -153,11 +153,11 @@ async def find_target(ctx: Context, target: str) -> Person | Contact:
     return Person(**(person.model_dump() | {"role": person.role or person.derived_role}))
 
 
-def link_person(ctx: Context, username: str) -> Markdown:
-    """Draw « Message », which leads to the direct channel with somebody; empty for what cannot be an account."""
+def link_person(ctx: Context, username: str, words: str = "Message") -> Markdown:
+    """Draw words that lead to the direct channel with somebody; empty for what cannot be an account."""
     if not re.fullmatch(r"[a-z0-9._-]{1,64}", username):
         return Markdown()
-    return Markdown(f"[Message]({ctx.settings.mattermost_url}/{ctx.settings.team}/messages/@{username})")
+    return link(words, f"{ctx.settings.mattermost_url}/{ctx.settings.team}/messages/@{username}")
 
 
 def draw_address(email: str) -> Markdown:

@@ -3,17 +3,19 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from bot.cards import RowCard
 from bot.command_lines import RunCommand
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
+from bot.french.words import plural
 from bot.menus import Menu
 from bot.pages import cut_page
 from bot.replies import Ask as OpenWindow
 from bot.replies import Button, Direct, Message, Replies, Whisper
 from bot.search import Findings, Hit, Search, SearchKind, cut_hits
-from bot.texts import quote, render
+from bot.texts import Markdown, quote, render
 from commands.annuaire.cards import (
     CONTACT,
     Ask,
@@ -243,3 +245,25 @@ async def _find_entries(wanted: Search) -> Sequence[DirectoryHit]:
 def _say_person(viewer: Person, person: Person) -> str:
     shown = show_person(viewer, person)
     return ", ".join(filter(None, (shown.role.label if shown.role else "", shown.places[0] if shown.places else "")))
+
+
+NAMED_MAX = 5
+"""People named at home: those who accept to be asked, of one’s own département first."""
+
+
+@feature.at_home
+async def tell_who_is_reachable(ctx: ReadingContext) -> Sequence[Markdown]:
+    """Tell how many of the réseau are reachable now, and name those who accept to be asked."""
+    if not ctx.user.may(NETWORK):
+        return []
+    list_ids = partial(profiles.list_network_ids, ctx.db, ctx.today)
+    reachable = {*await ctx.people.presence.find_reachable(list_ids)} - {ctx.user.id}
+    if not reachable:
+        return []
+    near = set(ctx.user.departements)
+    helpers = sorted(await profiles.list_helpers(ctx.db, reachable), key=lambda one: near.isdisjoint(one.departements))
+    named = [link_person(ctx, one.username, one.full_name) for one in helpers[:NAMED_MAX]]
+    more = len(helpers) - len(named)
+    return [
+        render("annuaire/reachable", count=len(reachable), named=[*named, *([plural(more, "autre")] if more else [])])
+    ]

@@ -17,6 +17,7 @@ from bot.french.dates import say_date
 from bot.french.periods import months_after
 from bot.guard import DataKind
 from bot.permalinks import make_permalink
+from bot.plain_text import shorten
 from bot.quotas import Quota
 from bot.replies import Ask, Button, Direct, Message, News, Replies, Reply, Say, Whisper
 from bot.texts import Markdown, escape, link, quotation, relay_plain_text, render
@@ -43,6 +44,8 @@ from storage.ressources.feedback import ResourceComment
 from storage.ressources.resources import AnyResource, Resource, ResourceState, write_resources
 
 CHANNEL = "ressourcerie"
+SHORT_TITLE = 60
+"""Characters of a title on a line with others."""
 """A key of config/canaux.tsv."""
 
 
@@ -54,6 +57,11 @@ async def find_channel(ctx: Context) -> str:
 def link_title(resource: AnyResource) -> Markdown:
     """Draw the title of a resource, which leads where it leads."""
     return link(" ".join(resource.titre.split()), resource.url)
+
+
+def link_shortly(resource: AnyResource) -> Markdown:
+    """The same of a title that stands on one line with others."""
+    return link(shorten(" ".join(resource.titre.split()), SHORT_TITLE), resource.url)
 
 
 def draw_line(resource: AnyResource, kind: str = "") -> Markdown:

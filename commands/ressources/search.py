@@ -22,7 +22,7 @@ from bot.search import NOTHING, Findings, Hit, Search, SearchKind, cut_hits
 from bot.texts import Markdown, quote, render
 from commands.ressources import cards
 from commands.ressources.feature import Deposit, Miss, Open, Share, feature
-from commands.ressources.posts import link_title
+from commands.ressources.posts import link_shortly, link_title
 from config.ressources import CATEGORIES, KINDS, LISTS
 from config.text import fold
 from storage.ressources import ResourceState, catalogue, search
@@ -84,6 +84,23 @@ async def read_shelf(ctx: Context, at: Page, number: int) -> Shelf:
         case Listing.OWN:
             listed = await catalogue.list_own(ctx.db, ctx.user.id, PAGE, offset)
     return Shelf(*listed, number, PAGE, at)
+
+
+AT_HOME = 3
+"""Resources of a list that are shown at home."""
+
+
+@feature.at_home
+async def tell_latest(ctx: Context) -> Sequence[Markdown]:
+    """Tell the newest resources, and those that somebody keeps at hand."""
+    lists = (
+        ("latest", await catalogue.list_latest(ctx.db, AT_HOME)),
+        ("favourites", await catalogue.list_favourites(ctx.db, ctx.user.id, AT_HOME)),
+    )
+    told = {
+        name: [link_shortly(one) for one in rows if one.state is ResourceState.PUBLISHED] for name, (rows, _) in lists
+    }
+    return [render("ressources/at_home", of=name, titles=titles) for name, titles in told.items() if titles]
 
 
 ALIKE_MIN = 75

@@ -1,6 +1,6 @@
 """« /stats »: a conseiller’s own figures, in words and pictures, for any period, and where the answer goes."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.context import Context, ReadingContext
 from bot.destinations import is_in_direct_channel
 from bot.errors import ChatError, UserError
+from bot.french.dates import say_month
 from bot.french.periods import Period, months_after, period_after, period_before, period_to_compare
 from bot.french.words import of, plural
 from bot.mattermost import ChatReader
@@ -34,7 +35,7 @@ from storage.cra.practice import is_training
 from storage.cra.queries import read_last_commune
 from storage.people import Person, Role
 from storage.stats import Figures, Percent
-from storage.stats.figures import count_own_communes, count_own_months, read_own, read_practice
+from storage.stats.figures import count_own_communes, count_own_months, read_own, read_own_days, read_practice
 
 MONTHS_SHOWN = 12
 NOTES = {
@@ -128,6 +129,35 @@ async def make_own_sections(
     months = {month: counts.get(month, 0) for month in (months_after(first, n) for n in range(MONTHS_SHOWN))}
     places = await count_own_communes(ctx.db, ctx.user.id, asked.start, asked.end)
     return (*make_period_sections(told), make_evolution(months), make_communes(places))
+
+
+SATURDAY = 5
+BARS = "▁▂▃▄▅▆▇█"
+"""Bars of a small picture in text, the lowest first, which stands for none."""
+
+
+def draw_bars(counts: Mapping[date, int], start: date, last: date) -> str:
+    """Draw days as bars, week by week; Saturdays and Sundays only where something was done."""
+    weeks: dict[tuple[int, int], str] = {}
+    highest = max(counts.values(), default=0)
+    for day in (start + timedelta(days=n) for n in range((last - start).days + 1)):
+        count = counts.get(day, 0)
+        if count or day.weekday() < SATURDAY:
+            week = day.isocalendar()[:2]
+            weeks[week] = weeks.get(week, "") + BARS[-(-count * (len(BARS) - 1) // highest) if count else 0]
+    return " ".join(weeks.values())
+
+
+@feature.at_home
+async def tell_month(ctx: Context) -> Sequence[Markdown]:
+    """Tell a conseiller what they did this month, in a line with its days as a small picture."""
+    if ctx.user.role is not Role.CONSEILLER:
+        return []
+    start, tomorrow = ctx.today.replace(day=1), ctx.today + timedelta(days=1)
+    days = await read_own_days(ctx.db, ctx.user.id, start, tomorrow)
+    bars = draw_bars({day: each.reports for day, each in days.items()}, start, ctx.today)
+    totals = {name: sum(getattr(each, name) for each in days.values()) for name in ("persons", "reports")}
+    return [render("stats/at_home", month=say_month(start), bars=bars, **totals)] if days else []
 
 
 def _own_buttons(ctx: Context, asked: OwnQuery, figures: Figures) -> list[Button]:

@@ -233,7 +233,7 @@ def _write_help(said: Utterance) -> str:
 def _write_home(said: Utterance) -> str:
     if said.has("bienvenue|charte|message d accueil"):
         return "bienvenue"
-    return "accueil" if said.knows("accueil") else "aide"
+    return "aide"
 
 
 def _write_training(said: Utterance) -> str:

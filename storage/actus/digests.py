@@ -167,6 +167,12 @@ async def find_last_published(db: AsyncSession, edition: str) -> Digest | None:
     return (await db.exec(out.order_by(col(Digest.published_at).desc()).limit(1))).first()
 
 
+async def find_latest(db: AsyncSession, since: dt.datetime) -> Digest | None:
+    """Find what came out last of all editions since then, and was not withdrawn."""
+    out = select(Digest).where(col(Digest.state) == DigestState.PUBLISHED, col(Digest.published_at) >= since)
+    return (await db.exec(out.order_by(col(Digest.published_at).desc(), col(Digest.number).desc()).limit(1))).first()
+
+
 async def list_published(db: AsyncSession, edition: str | None = None) -> Sequence[Digest]:
     """List all that came out, of one edition or of all, the newest first; what was withdrawn too."""
     theirs = [] if edition is None else [col(Digest.edition) == edition]

@@ -2,14 +2,16 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
 
-from sqlalchemy import Index, delete, func, update
+import sqlalchemy as sa
+from sqlalchemy import Index, delete, func, or_, update
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.territories import DEPARTEMENTS, REGIONS
+from config.text import fold
 from config.themes import THEMES
 from storage.annuaire.contacts import show_phone
 from storage.communes import Commune, find_place_exactly, get_commune
@@ -124,6 +126,21 @@ class HelpRequest(SQLModel, table=True):
     is_withdrawn: bool = False
 
 
+class Helper(NamedTuple):
+    """Somebody who may be asked for help, as the réseau sees everybody."""
+
+    id: str
+    username: str
+    prenom: str | None
+    nom: str | None
+    departements: Sequence[str]
+
+    @property
+    def full_name(self) -> str:
+        """First and last name, or the user name while they are not known."""
+        return " ".join(filter(None, (self.prenom, self.nom))) or f"@{self.username}"
+
+
 def measure_nearness(viewer: Person, helper: Person, commune: Commune | None, departement: str) -> int:
     """Find where in ``NEARNESS`` somebody is, as far as who asks may know where they work."""
     if commune and find_commune(helper) == commune and may_see(viewer, helper, "commune"):
@@ -147,6 +164,21 @@ async def find_willing(db: AsyncSession, ids: Collection[str], now: datetime, mo
         select(Person).where(col(Person.id).in_(ids), helping, col(Person.id).not_in(asked)).order_by(col(Person.id))
     )
     return [person for person in found if not person.has_left(now.astimezone(person.zone).date())]
+
+
+async def list_network_ids(db: AsyncSession, today: date) -> Sequence[str]:
+    """List the ids of all in the réseau who have not left."""
+    known = or_(col(Person.role).in_(NETWORK), col(Person.role).is_(None) & col(Person.derived_role).in_(NETWORK))
+    there = or_(col(Person.left_on).is_(None), col(Person.left_on) >= today)
+    return (await db.exec(select(Person.id).where(known, there))).all()
+
+
+async def list_helpers(db: AsyncSession, ids: Collection[str]) -> Sequence[Helper]:
+    """List those of these who may be asked for help, and are not hidden, by name."""
+    named = sa.select(*(col(getattr(Person, name)) for name in Helper._fields))
+    found = await execute(db, named.where(col(Person.helps).is_(True), col(Person.is_hidden).is_(False)))
+    helpers = [Helper(**row) for row in found.mappings() if row["id"] in ids]
+    return sorted(helpers, key=lambda helper: fold(helper.full_name))
 
 
 async def note_request(db: AsyncSession, key: str, asked_by: str, helpers: Collection[str], now: datetime) -> None:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from functools import reduce
 from operator import add
-from typing import Any, Self, TypeVar
+from typing import Any, NamedTuple, Self, TypeVar
 
 from sqlalchemy import BigInteger, ColumnElement, Executable, cast, func, literal_column, select, union_all
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -179,6 +179,13 @@ def _choose_raised(counted: Mapping[int, int], left: int) -> frozenset[int] | No
     return reached.get(left)
 
 
+class DayFigures(NamedTuple):
+    """How many CRAs were filed for a day, and for how many persons."""
+
+    reports: int
+    persons: int
+
+
 _COUNTED = CRA.c.deleted_at.is_(None)
 
 
@@ -202,6 +209,14 @@ async def count_own_months(db: AsyncSession, author_id: str, start: date, end: d
     month = month_of(dialect(db)).label("month")
     counted = select(month, func.count()).where(*_select_own(author_id, start, end)).group_by(literal_column("month"))
     return await _read_counts(db, counted.order_by(literal_column("month")))
+
+
+async def read_own_days(db: AsyncSession, author_id: str, start: date, end: date) -> dict[date, DayFigures]:
+    """Read how much one conseiller filed for each day of [start, end[ that has some."""
+    persons = {name: MEASURE_SUMS[name] for name in ("participants", "individuels", "ponctuelles")}
+    counted: Any = select(CRA.c.date, func.count().label("reports"), *persons.values())
+    rows = await execute(db, counted.where(*_select_own(author_id, start, end)).group_by(CRA.c.date))
+    return {row["date"]: DayFigures(row["reports"], sum(int(row[name]) for name in persons)) for row in rows.mappings()}
 
 
 async def count_own_communes(db: AsyncSession, author_id: str, start: date, end: date) -> dict[str, int]:
