@@ -21,6 +21,7 @@ from bot.context import ReadingContext
 from bot.errors import UserError
 from bot.web import Trouble, WebClient, WebError, WebResponse
 from bot.web.client import Method
+from config.settings import Settings
 from config.visio import VisioKind, VisioServer
 from storage.people import Person
 
@@ -67,6 +68,34 @@ def get_server(ctx: ReadingContext) -> Server | None:
         return None
     web = ctx.web.anywhere() if ctx.settings.allow_private_feeds else ctx.web
     return Server(known, ctx.settings.visio_secret.get_secret_value(), web.hurried(PATIENCE))
+
+
+GUESTS = "visio"
+"""The first part of the bot’s own address at which guests enter a room that has none for all."""
+
+
+def find_guest_address(settings: Settings, kind: VisioKind, name: str, url: str) -> str:
+    """Find where the guests of a room enter: its own address, or the bot’s, which leads on to one of each guest’s."""
+    return f"{_find_base(settings)}/{GUESTS}/{name}" if kind is VisioKind.BBB else url
+
+
+def _find_base(settings: Settings) -> str:
+    return settings.feed_url or settings.public_url
+
+
+def hosts_apart(settings: Settings, kind: VisioKind) -> bool:
+    """Whether who hosts a room of that kind enters it otherwise than its guests."""
+    has_secret = bool(settings.visio_secret.get_secret_value())
+    return kind is VisioKind.BBB or (kind is VisioKind.JITSI and has_secret)
+
+
+def is_hosted_apart(settings: Settings, address: str) -> bool:
+    """The same of the room that guests enter at this address; one that was pasted has no other entrance."""
+    known = settings.visio
+    if known is None or not hosts_apart(settings, known.kind):
+        return False
+    base = f"{_find_base(settings)}/{GUESTS}" if known.kind is VisioKind.BBB else known.url
+    return address.startswith(f"{base}/")
 
 
 def make_name() -> str:

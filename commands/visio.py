@@ -13,16 +13,19 @@ from bot.french.dates import say_hour
 from bot.guard import find
 from bot.replies import Button, Direct, Replies, Say, Whisper
 from bot.texts import Markdown, render
+from bot.visits import PageAnswer, PageRequest
 from config.visio import VisioKind
-from storage.people import Role
+from storage.people import Person, Role
 from storage.urls import first_link, strip_links
-from storage.visio import SUBJECT_MAX, URL_MAX, VisioRoom, find_room, remember_room
+from storage.visio import SUBJECT_MAX, URL_MAX, VisioRoom, find_room, find_room_named, remember_room
 
 feature = Feature(
     "visio",
     rights=(Right.MEMBER,),
     front=Front("Visio", "ouvrir une salle de visioconférence ici, ou partager la vôtre", lambda _: "visio"),
 )
+GUEST = "Invité"
+"""What who enters without an account is called in a room."""
 GONE = "Cette salle n’existe plus : tapez /visio pour en ouvrir une autre."
 
 
@@ -92,7 +95,7 @@ async def open_visio(ctx: Context, opened: Opened) -> Replies:
     card, enter = draw_room(room, ctx.user.username), [Button("Entrer", Enter(room=room.key), "primary")]
     guests = enter if room.kind is VisioKind.BBB else []
     shown = Say(card, guests, channel_id=ctx.channel_id) if opened.may_speak else None
-    hosts = hosts_apart(room, ctx)
+    hosts = visio.hosts_apart(ctx.settings, room.kind)
     if shown and not hosts:
         return shown
     text = render("visio/host", room=room, apart=hosts, here=shown is not None)
@@ -101,12 +104,6 @@ async def open_visio(ctx: Context, opened: Opened) -> Replies:
     return (
         [shown, told] if shown else [Whisper(render("visio/not_here")), told, Direct(card, guests, user_id=ctx.user.id)]
     )
-
-
-def hosts_apart(room: VisioRoom, ctx: Context) -> bool:
-    """Whether who hosts a room enters it otherwise than its guests."""
-    has_secret = bool(ctx.settings.visio_secret.get_secret_value())
-    return room.kind is VisioKind.BBB or (room.kind is VisioKind.JITSI and has_secret)
 
 
 def draw_room(room: VisioRoom, username: str) -> Markdown:
@@ -137,3 +134,16 @@ async def _mint(ctx: ReadingContext, key: str, *, hosts: bool) -> Replies:
     until = (ctx.now + visio.TOKEN_LIFE).astimezone(ctx.zone) if room.kind is VisioKind.JITSI else None
     said = say_hour(until) if until else ""
     return Whisper(render("visio/enter", address=address, hosts=hosts, until=said, room=room))
+
+
+@feature.page(visio.GUESTS)
+async def let_guest_in(ctx: ReadingContext, asked: PageRequest) -> PageAnswer | None:
+    """Lead a guest without an account on into a room that has no address for all; its name is nobody’s guess."""
+    room = await find_room_named(ctx.db, asked.parts[0]) if len(asked.parts) == 1 else None
+    server = visio.get_server(ctx)
+    if room is None or server is None or server.known.kind is not room.kind or room.kind is not VisioKind.BBB:
+        return None
+    there = visio.Room(room.kind, room.name, room.subject, room.url)
+    guest = Person(id="", username="", prenom=GUEST, since=ctx.now)
+    address = await visio.enter(server, there, guest, ctx.now, hosts=False)
+    return PageAnswer("", status=303, location=address)

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, SQLModel, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.visio import VisioKind
@@ -16,6 +16,7 @@ KEPT = timedelta(days=90)
 class VisioRoom(SQLModel, table=True):
     """A room: ``key`` is what it is for (« rdv:12 »), ``name`` how its server calls it, which nobody guesses, ``url``
     where everybody enters ("" where each has an address of their own). Who has no account waits in its ``lobby``.
+    ``at`` is when it was opened; of a rendez-vous to come, when that ends.
     """
 
     __tablename__ = "visio_room"
@@ -35,6 +36,11 @@ class VisioRoom(SQLModel, table=True):
 async def find_room(db: AsyncSession, key: str) -> VisioRoom | None:
     """Find the room of something."""
     return await db.get(VisioRoom, key, populate_existing=True)
+
+
+async def find_room_named(db: AsyncSession, name: str) -> VisioRoom | None:
+    """Find the room that its server calls so."""
+    return (await db.exec(select(VisioRoom).where(VisioRoom.name == name))).first() if name else None
 
 
 async def remember_room(db: AsyncSession, room: VisioRoom) -> VisioRoom:

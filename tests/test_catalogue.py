@@ -212,10 +212,12 @@ button   rdv.Accept            everyone
 button   rdv.CancelRest        conseiller, coordinateur
 button   rdv.CloseLink         conseiller, coordinateur
 button   rdv.Complete          conseiller, coordinateur
+button   rdv.CreateRoom        conseiller, coordinateur
 button   rdv.Decline           conseiller
 button   rdv.DrawCode          conseiller, coordinateur
 button   rdv.Drop              conseiller, coordinateur
 button   rdv.Edit              conseiller, coordinateur
+button   rdv.EnterRoom         conseiller, coordinateur
 button   rdv.FileNext          conseiller
 button   rdv.Ignore            conseiller, coordinateur
 button   rdv.MoveBack          conseiller, coordinateur
@@ -422,6 +424,7 @@ command  rdv décaler           conseiller, coordinateur
 command  rdv lien              conseiller, coordinateur
 command  rdv liste             conseiller, coordinateur
 command  rdv semaine           conseiller, coordinateur
+command  rdv visio             conseiller, coordinateur
 command  rdv à traiter         conseiller
 command  ressources            everyone
 command  ressources ajouter    everyone
@@ -576,6 +579,7 @@ job      sondage.end_due       everyone
 job      sondage.remind_due    everyone
 job      stats.monthly         everyone
 page     rendez-vous           everyone
+page     visio                 everyone
 sent     rendez-vous           everyone
 stopped  actus.Publish         everyone
 stopped  annonce.Broadcast     everyone
@@ -722,6 +726,8 @@ work     moderation.Summarise  everyone
 work     moderation.Transferring everyone
 work     moderation.Try        animateur
 work     rappels.TellDay       everyone
+work     rdv.OpenRooms         everyone
+work     rdv.Redraw            everyone
 work     rdv.TellEvening       everyone
 work     ressources.CheckLinks everyone
 work     ressources.TellFollowers everyone

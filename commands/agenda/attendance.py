@@ -218,7 +218,7 @@ def _list_rdv_fields(rdv: Rdv, settings: Settings) -> Mapping[str, object]:
         "dtend": rdv.ends_at,
         "summary": say_what(rdv),
         "status": "CANCELLED" if gone else stands,
-        "location": say_where(rdv),
+        "location": rdv.visio_url or say_where(rdv),
         "url": rdv.visio_url,
     }
 

@@ -13,7 +13,7 @@ from bot.replies import Ask, Button, Redirect, Replies, Waiting, Whisper
 from bot.texts import render
 from commands.cra.feature import CONSEILLERS, Preview, feature
 from commands.cra.previews import read_text, show_preview
-from commands.cra.records import record_report
+from commands.cra.records import record_report, redraw_rdv
 from config.themes import THEMES
 from dialogs.cra import NewCra
 from storage.cra import Source
@@ -75,7 +75,7 @@ async def submit_report(ctx: Context, form: NewCra) -> Replies:
     """Record what the dialog says: it counts once, however often it is sent."""
     recorded = await record_report(ctx, form.report(), Filing(ctx.request.key, Source.DIALOG, ctx.now, form.practice))
     if recorded.receipt:
-        return recorded.receipt
+        return [recorded.receipt, *([] if form.practice else await redraw_rdv(ctx, recorded.number))]
     return Whisper(render("cra/saved", again=True, here=False)) if ctx.request.resumed else None
 
 

@@ -1,18 +1,20 @@
 """Reports as they are stored, from a dialog or a line, each with its receipt."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.context import Context
 from bot.errors import UserError
-from bot.replies import Direct
+from bot.replies import Direct, Start
 from bot.texts import render
 from commands.cra.cards import draw_standing_card, make_receipt
+from dialogs.rdv import Redraw
 from storage import people
-from storage.cra import Cra, Report
+from storage.cra import Cra, CraRow, Report
 from storage.cra.practice import PracticeCra, is_training
 from storage.cra.queries import Filing, file_report, note_last_commune
 from storage.cra.search import Sheet
-from storage.rdv.reports import link_report
+from storage.rdv.reports import find_reported, link_report
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,14 @@ async def _record_practice(ctx: Context, report: Report, how: Filing) -> Recorde
     filed = await file_report(ctx.db, ctx.user, report, how)
     card = draw_standing_card(filed.number, report, "enregistré", practice=True)
     return Recorded(filed.number, make_receipt(ctx, filed.number, card, practice=True) if filed.is_new else None)
+
+
+async def redraw_rdv(ctx: Context, cra: CraRow | int) -> Sequence[Start]:
+    """Let the card of the rdv that a report is of say what became of that report; nothing where it is of none."""
+    if not isinstance(cra, Cra | int):
+        return []
+    rdv = await find_reported(ctx.db, cra if isinstance(cra, int) else cra.number)
+    return [Start(payload=Redraw(rdv=rdv.number), quiet=True)] if rdv else []
 
 
 async def read_sheet(ctx: Context) -> Sheet:

@@ -10,7 +10,7 @@ from bot.replies import Ask, Button, Replies, Whisper
 from bot.texts import render
 from commands.cra.cards import draw_card, make_receipt, mark_practice, refresh_card, update_card
 from commands.cra.feature import CONSEILLERS, Copy, Delete, Edit, ReportButton, Restore, Spread, feature
-from commands.cra.records import open_sheet, read_sheet
+from commands.cra.records import open_sheet, read_sheet, redraw_rdv
 from dialogs.cra import EditCra, NewCra, SpreadCra
 from storage.cra import Activite, Cra, CraRow, Report, queries
 from storage.cra.queries import RESTORE_FOR
@@ -57,14 +57,17 @@ async def copy_report(ctx: Context, click: Copy) -> Replies:
 async def delete_by_number(ctx: Context, text: str) -> Replies:
     """Take a report out of lists and figures."""
     about = await _read_about(ctx, text, "supprimer")
-    told = refresh_card(await _delete(ctx, ReportButton(**about)), "supprimé")
-    return [told, Whisper(told.text, [Button("Rétablir", Restore(**about, whispered=True), "primary")])]
+    cra = await _delete(ctx, ReportButton(**about))
+    told = refresh_card(cra, "supprimé")
+    back = Whisper(told.text, [Button("Rétablir", Restore(**about, whispered=True), "primary")])
+    return [told, back, *await redraw_rdv(ctx, cra)]
 
 
 @feature.button(Delete, roles=CONSEILLERS)
 async def delete_report(ctx: Context, click: Delete) -> Replies:
     """Take a report out of lists and figures; its receipt offers to restore it."""
-    return update_card(await _delete(ctx, click), "supprimé")
+    cra = await _delete(ctx, click)
+    return [update_card(cra, "supprimé"), *await redraw_rdv(ctx, cra)]
 
 
 @feature.command(
@@ -88,8 +91,8 @@ async def restore_report(ctx: Context, click: Restore) -> Replies:
         cra = await find_report(ctx, click)
     if click.whispered:
         text = mark_practice(render("cra/restored", number=cra.number), practice=click.practice)
-        return [refresh_card(cra, "rétabli"), Whisper(text)]
-    return update_card(cra, "rétabli")
+        return [refresh_card(cra, "rétabli"), Whisper(text), *await redraw_rdv(ctx, cra)]
+    return [update_card(cra, "rétabli"), *await redraw_rdv(ctx, cra)]
 
 
 async def find_report(ctx: Context, about: ReportButton) -> CraRow:

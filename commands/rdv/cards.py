@@ -3,23 +3,22 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from bot.cards import RowCard, Topic
+from bot import visio
+from bot.cards import RowCard
 from bot.context import Context
 from bot.events import Delivered
-from bot.replies import Button, Card, Message, Refresh, Replies, Update, Whisper
+from bot.replies import Button, Card, Message, Progress, Refresh, Replies, Step, Update, Whisper
 from bot.texts import Markdown, link, render
-from commands.rdv.feature import CancelRest, Edit, Report, SetState, Unset, feature
+from commands.rdv.feature import CancelRest, CreateRoom, Edit, EnterRoom, Report, SetState, Unset, feature
+from dialogs.rdv import Redraw
 from dialogs.rdv.titles import say_what, say_when, say_where
 from storage import people
 from storage.people import Role
-from storage.rdv import Rdv, RdvSource, RdvState
+from storage.rdv import PlaceKind, Rdv, RdvSource, RdvState
 from storage.rdv.appointments import find_rdv, find_reports, list_overlapping
-from storage.rdv.reports import find_reported
 
 CARD = RowCard[Rdv]("rdv:", lambda rdv: rdv.number)
 """The card of a rdv in its conseiller’s direct channel."""
-FILED = Topic[int]("cra:")
-"""What the receipts of reports are filed under, by their number."""
 SHOWN_OVERLAPS = 3
 
 
@@ -38,10 +37,33 @@ def describe(ctx: Context, rdv: Rdv, report: int | None = None) -> dict[str, obj
         "state": "" if state is RdvState.PREVU else state.label,
         "is_struck": state in (RdvState.ANNULE, RdvState.REFUSE),
         "visio": rdv.visio_url,
+        "waits": _wait_for_room(ctx, rdv),
         "report": report,
         "page": page,
         "returns": rdv.series is not None,
     }
+
+
+def _wait_for_room(ctx: Context, rdv: Rdv) -> str:
+    """What is to be done about the room of a visio that has none yet: the server opens one, or its link is pasted."""
+    is_to_come = rdv.state is RdvState.PREVU and rdv.starts_at > ctx.now and rdv.source is not RdvSource.RDV_SP
+    if rdv.place_kind is not PlaceKind.VISIO or rdv.visio_url or not is_to_come:
+        return ""
+    return "server" if ctx.settings.visio else "link"
+
+
+def draw_entrance(ctx: Context, rdv: Rdv) -> list[Button]:
+    """« Entrer pour animer », where who hosts enters otherwise than the guests."""
+    hosts = visio.is_hosted_apart(ctx.settings, rdv.visio_url)
+    return [Button("Entrer pour animer", EnterRoom(rdv=rdv.number))] if hosts else []
+
+
+def _draw_room(ctx: Context, rdv: Rdv) -> list[Button]:
+    """What can be done about the room of a rdv to come that is a visio."""
+    if rdv.visio_url:
+        return draw_entrance(ctx, rdv)
+    waits = rdv.place_kind is PlaceKind.VISIO and ctx.settings.visio is not None
+    return [Button("Créer le lien", CreateRoom(rdv=rdv.number))] if waits else []
 
 
 def draw_buttons(ctx: Context, rdv: Rdv, report: int | None = None) -> Sequence[Button]:
@@ -55,7 +77,7 @@ def draw_buttons(ctx: Context, rdv: Rdv, report: int | None = None) -> Sequence[
     cancel = Button("Annulé" if rdv.starts_at <= ctx.now else "Annuler", SetState(rdv=about, state=RdvState.ANNULE))
     if rdv.starts_at > ctx.now:
         rest = [Button("Annuler la suite", CancelRest(rdv=about))] if rdv.series is not None else []
-        return [Button("Déplacer", Edit(rdv=about)), cancel, *rest]
+        return [*_draw_room(ctx, rdv), Button("Déplacer", Edit(rdv=about)), cancel, *rest]
     here = {RdvState.HONORE: "Honoré", RdvState.ABSENT: "Absent"}
     states = [
         Button(label, SetState(rdv=about, state=state)) for state, label in here.items() if state is not rdv.state
@@ -84,17 +106,24 @@ async def refresh(ctx: Context, rdv: Rdv) -> Refresh:
     return CARD.rewrite(rdv, draw_card(ctx, rdv, report))
 
 
-async def _find_filed(ctx: Context, event: Delivered) -> Rdv | None:
-    number = FILED.read_number(event.topic)
-    return await find_reported(ctx.db, number) if number is not None else None
+async def refresh_for_owner(ctx: Context, rdv: Rdv) -> Sequence[Refresh]:
+    """The same, whoever acts: the card is its conseiller’s."""
+    owner = await people.get(ctx.db, rdv.user_id)
+    return [await refresh(replace(ctx, user=owner), rdv)] if owner else []
 
 
 @feature.event(Delivered, name="rdv.arrived.Delivered")
 async def on_delivered(ctx: Context, event: Delivered) -> Replies:
-    """Show what changed while the card was on its way, and that its report was made."""
-    rdv = await CARD.load(ctx.db, event.topic, find_rdv) or await _find_filed(ctx, event)
-    owner = await people.get(ctx.db, rdv.user_id) if rdv and (rdv.sequence or rdv.report) else None
-    return await refresh(replace(ctx, user=owner), rdv) if rdv and owner else None
+    """Show what changed while the card was on its way."""
+    rdv = await CARD.load(ctx.db, event.topic, find_rdv)
+    return await refresh_for_owner(ctx, rdv) if rdv and (rdv.sequence or rdv.report) else None
+
+
+@feature.urgent_work(Redraw, name="rdv.Redraw", title="Carte d’un rendez-vous", writes=True)
+async def redraw(ctx: Context, asked: Redraw, _: Progress) -> Step:
+    """Draw the cards of a rdv again whose report was filed, deleted or restored."""
+    rdv = await find_rdv(ctx.db, asked.rdv)
+    return Step(replies=await refresh_for_owner(ctx, rdv) if rdv else [], finished=True)
 
 
 async def say_overlaps(ctx: Context, rdvs: Sequence[Rdv]) -> Markdown:

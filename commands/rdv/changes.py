@@ -23,10 +23,11 @@ from commands.rdv.feature import (
     lock_own,
     must_have_no_report,
 )
+from commands.rdv.rooms import start_rooms
 from config.time import is_skipped
 from dialogs.rdv import EditRdv
 from storage.cra.habits import read_usual
-from storage.rdv import Rdv, RdvState
+from storage.rdv import PlaceKind, Rdv, RdvState
 from storage.rdv.appointments import change_rdv
 from storage.rdv.series import list_occurrences
 
@@ -180,6 +181,8 @@ async def save_edit(ctx: Context, form: EditRdv) -> Replies:
     plan = form.plan
     begins = rdv.starts_at if write_moment(before) == write_moment(plan.starts_at) else plan.starts_at.astimezone(UTC)
     values = {**plan.columns, "starts_at": begins, "ends_at": begins + timedelta(minutes=plan.minutes)}
+    if plan.columns["place_kind"] is not PlaceKind.VISIO:
+        values["visio_url"] = ""
     if all(getattr(rdv, name) == value for name, value in values.items()):
         return None
     if rdv.sequence != form.sequence or rdv.state not in MOVABLE:
@@ -190,4 +193,4 @@ async def save_edit(ctx: Context, form: EditRdv) -> Replies:
     if plan.columns["seats"] < rdv.seats_taken:
         raise UserError(fields={"places": f"{rdv.seats_taken} places sont déjà prises : gardez-en autant au moins."})
     await change_rdv(ctx.db, rdv, ctx.now, **values)
-    return await _tell_moved(ctx, rdv, [])
+    return [*await _tell_moved(ctx, rdv, []), *start_rooms(ctx, [rdv])]

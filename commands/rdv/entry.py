@@ -28,6 +28,7 @@ from commands.rdv.feature import (
     feature,
 )
 from commands.rdv.lists import list_week, read_list
+from commands.rdv.rooms import start_rooms
 from dialogs.rdv import NewRdv, fill
 from dialogs.rdv.line import RdvLine, UsualRdv, read_rdv_line
 from dialogs.rdv.recurrence import Rule, Written, say_rule, write_out
@@ -211,11 +212,11 @@ async def note(ctx: Context, form: NewRdv) -> Sequence[Reply]:
     if planned.rule is None:
         card = draw_card(ctx, planned.rdvs[0], verb="enregistré")
         text = render("rdv/noted", card=Markdown(card.text), overlaps=overlaps)
-        return [CARD.send(planned.rdvs[0], Message(text, card.buttons), ctx.user.id)]
+        return [CARD.send(planned.rdvs[0], Message(text, card.buttons), ctx.user.id), *start_rooms(ctx, planned.rdvs)]
     numbers = [rdv.number for rdv in planned.rdvs]
     undo = Button(f"Annuler ces {len(numbers)} rendez-vous", UndoNew(numbers=numbers))
     text = render("rdv/noted", card=_say_plan(ctx, planned), overlaps=overlaps)
-    return [Direct(text, [undo], user_id=ctx.user.id)]
+    return [Direct(text, [undo], user_id=ctx.user.id), *start_rooms(ctx, planned.rdvs)]
 
 
 async def _add_series(ctx: Context, planned: Planned) -> int | None:
@@ -280,11 +281,16 @@ async def _again(ctx: ReadingContext, shown: Preview, raw: dict[str, Any], but: 
     return answer(ctx, await _preview(ctx, line, shown.key))
 
 
+def _is_as_noted(rdv: Rdv) -> bool:
+    """Whether nobody changed a rdv: that its room was opened is its only change."""
+    return rdv.sequence == (1 if rdv.visio_url else 0)
+
+
 @feature.undo(UndoNew, roles=CONSEILLERS)
 async def undo_new(ctx: Context, click: UndoNew) -> Replies:
     """Cancel what was noted at once; what was changed since stays."""
     found = [rdv for number in click.numbers if (rdv := await get_rdv(ctx.db, ctx.user.id, number, locked=True))]
-    gone = [rdv for rdv in found if rdv.state is RdvState.PREVU and not rdv.sequence]
+    gone = [rdv for rdv in found if rdv.state is RdvState.PREVU and _is_as_noted(rdv)]
     for rdv in gone:
         await change_rdv(ctx.db, rdv, ctx.now, state=RdvState.ANNULE)
     kept = [rdv.number for rdv in found if rdv not in gone and rdv.state is not RdvState.ANNULE]

@@ -98,6 +98,14 @@ class Report(About):
     """« Compte rendu »: opens the window of a report, filled with what the rdv says."""
 
 
+class CreateRoom(About):
+    """« Créer le lien »: the room of a visio is opened now."""
+
+
+class EnterRoom(About):
+    """« Entrer pour animer »: the address by which whose rdv it is hosts its room."""
+
+
 class CancelRest(About):
     """« Annuler aussi les suivants » of a series."""
 

@@ -12,6 +12,7 @@ from bot.visits import PageAnswer, PageRequest
 from commands.rdv import requests
 from commands.rdv.availability import PAGE
 from commands.rdv.feature import feature
+from commands.rdv.rooms import start_rooms
 from commands.rdv.slots import Slot
 from commands.rdv.visits import GONE, Held, Typed, Visit
 from config.text import fold
@@ -149,7 +150,7 @@ async def _take(visit: Visit, page: BookingPage, slot: Slot, typed: Typed, once:
         created_at=ctx.now,
     )
     await add_booking(ctx.db, booking)
-    told = [await requests.send_card(ctx, booking, rdv, visit.owner)]
+    told = [await requests.send_card(ctx, booking, rdv, visit.owner), *start_rooms(ctx, [rdv])]
     return await _go_to(visit, code, told)
 
 
@@ -215,6 +216,7 @@ async def _accept(held: Held, typed: Typed) -> PageAnswer:
         await change(ctx.db, held.booking, state=BookingState.ACCEPTED)
         await change_rdv(ctx.db, held.rdv, ctx.now, state=RdvState.PREVU)
     told = await requests.tell_change(ctx, held.booking, held.rdv, held.visit.owner, "agreed")
+    told += start_rooms(ctx, [held.rdv])
     return await _go_to(held.visit, held.code, told)
 
 
@@ -239,6 +241,7 @@ async def _move(held: Held, typed: Typed) -> PageAnswer:
     rdv = await _change_hour(held, slot)
     await change(ctx.db, held.booking, rdv=rdv.number, state=_first_state(held.page))
     told = await requests.tell_change(ctx, held.booking, rdv, held.visit.owner, "moved")
+    told += start_rooms(ctx, [rdv])
     return await _go_to(held.visit, held.code, told)
 
 
@@ -249,7 +252,9 @@ async def _change_hour(held: Held, slot: Slot) -> Rdv:
         await requests.release_seat(ctx, rdv, RdvState.ANNULE)
         return await _hold(held.visit, held.page, slot)
     state = RdvState.PREVU if held.page.automatic else RdvState.PROPOSE
-    values = {"starts_at": slot.start, "ends_at": slot.end, "place": slot.by.place, "place_kind": find_kind(slot)}
+    kind = find_kind(slot)
+    values = {"starts_at": slot.start, "ends_at": slot.end, "place": slot.by.place, "place_kind": kind}
+    values |= {} if kind is PlaceKind.VISIO else {"visio_url": ""}
     await change_rdv(ctx.db, rdv, ctx.now, state=state, **values)
     return rdv
 

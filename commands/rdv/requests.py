@@ -16,6 +16,7 @@ from bot.replies import Ask, Button, Card, Direct, Message, Replies, Reply, Upda
 from bot.texts import render
 from commands.rdv.availability import find_free, list_free
 from commands.rdv.feature import feature
+from commands.rdv.rooms import start_rooms
 from commands.rdv.visits import OVER, say_when
 from dialogs.reservation import MOMENTS_MAX, OfferMoment
 from storage.annuaire.contacts import show_phone
@@ -147,7 +148,7 @@ async def accept(ctx: Context, click: Accept) -> Replies:
     elif rdv.state is RdvState.PROPOSE:
         await change_rdv(ctx.db, rdv, ctx.now, state=RdvState.PREVU)
     await change(ctx.db, booking, state=BookingState.ACCEPTED)
-    return _update(ctx, booking, rdv)
+    return [*_update(ctx, booking, rdv), *start_rooms(ctx, [rdv])]
 
 
 async def _take_back(ctx: Context, booking: Booking, rdv: Rdv) -> None:
@@ -173,7 +174,7 @@ async def refuse(ctx: Context, click: Refuse) -> Replies:
     return _update(ctx, booking, rdv)
 
 
-def _update(ctx: Context, booking: Booking, rdv: Rdv) -> Replies:
+def _update(ctx: Context, booking: Booking, rdv: Rdv) -> Sequence[Reply]:
     shown = draw(booking, rdv, ctx.user, ctx.now)
     return [Update(shown.text, shown.buttons), CARD.rewrite(booking, shown)]
 

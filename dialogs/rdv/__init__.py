@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from bot.forms import Clues, Form, Hidden, ReadText
 from bot.french.periods import say_moment
@@ -27,6 +27,12 @@ from storage.rdv import Place, PlaceKind, Rdv
 from storage.rdv.appointments import MEMO_MAX, PLACE_MAX, SEATS_MAX
 
 AHEAD_MAX = timedelta(days=400)
+
+
+class Redraw(BaseModel):
+    """Work: the cards of a rdv are drawn again, as its report was filed, deleted or restored."""
+
+    rdv: int
 
 
 class Spot(Labelled):
