@@ -40,7 +40,7 @@ from storage.rdv.availability import (
     WeeklyRange,
     replace_ranges,
 )
-from storage.rdv.bookings import Seal, open_page
+from storage.rdv.bookings import BookingSeal, open_page
 
 T = TypeVar("T")
 COLUMNS = ("utilisateur", "jour", "debut", "fin", "duree", "pause", "places", "lieu", "delai_min", "jours_max")
@@ -206,7 +206,7 @@ async def show_link(call: Call, user: str, as_json: bool) -> int:
         async with open_chat(settings) as chat:
             person = await _find_anybody(Authors(database, chat, call.clock), user)
         async with database.transaction() as db:
-            key = await open_page(db, person.id, Seal(settings.secrets), call.clock())
+            key = await open_page(db, person.id, BookingSeal(settings.secrets), call.clock())
     address = address_of(settings, key)
     print(json.dumps({"adresse": address}, ensure_ascii=False) if as_json else address)
     return 0

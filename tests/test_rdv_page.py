@@ -16,7 +16,7 @@ from storage.people import Role
 from storage.personal_data import retention
 from storage.rdv.appointments import Rdv, RdvState
 from storage.rdv.availability import WeeklyRange, replace_ranges
-from storage.rdv.bookings import Booking, BookingState, Seal, close_page, get_page, open_page
+from storage.rdv.bookings import Booking, BookingState, BookingSeal, close_page, get_page, open_page
 from tests.people import Person, new_session
 from tests.support.house import LOG, House, plain
 
@@ -118,7 +118,7 @@ async def desk(house: House, juliette: Person) -> AsyncIterator[Desk]:
     async with house.bot.database.transaction() as db:
         for table in (Booking, Rdv):
             await db.execute(delete(table).where(col(table.user_id) == juliette.id))
-        key = await open_page(db, juliette.id, Seal(house.settings.secrets), house.clock(), anew=True)
+        key = await open_page(db, juliette.id, BookingSeal(house.settings.secrets), house.clock(), anew=True)
         await db.execute(text("UPDATE rdv_page SET automatic = false"))
         await db.execute(text("DELETE FROM quota_use WHERE kind LIKE 'rdv-%'"))
     async with new_session() as session:
@@ -279,7 +279,7 @@ async def test_off_by_default_revoked_or_wrong_it_is_the_same_page(desk: Desk) -
     for path in ("/a/b", "/%00", "/" + "a" * 5000, "/é"):
         assert (await old.asks(path)).status in (404, 400), path
     async with database.transaction() as db:
-        key = await open_page(db, desk.juliette.id, Seal(desk.house.settings.secrets), desk.house.clock())
+        key = await open_page(db, desk.juliette.id, BookingSeal(desk.house.settings.secrets), desk.house.clock())
         page = await get_page(db, desk.juliette.id)
     assert key != old.key
     assert page is not None

@@ -10,7 +10,8 @@ from bot.forms import Clues
 from commands.sondage import cards
 from dialogs.sondage import read_options, read_question, strip_invisible
 from storage.sondage import ANONYMOUS_LEAST, PLACE_LEAST, Ballot, Results, count_ballots
-from storage.sondage.votes import KEY, Seal, UnreadableBoxError
+from storage.sealing import UnreadableError
+from storage.sondage.votes import KEY, BoxSeal
 from tests.support.broadcasts import make_poll
 
 OPTIONS = 3
@@ -62,13 +63,13 @@ def test_too_few_others_are_told_with_the_smallest_place() -> None:
 
 @given(boxes, st.integers(1, 10**6))
 def test_a_box_gives_back_what_was_put_in_and_to_nobody_else(box: dict[bytes, Ballot], poll: int) -> None:
-    sealed = Seal(poll, [SECRET]).close(box)
-    assert Seal(poll, [SECRET]).open(sealed) == box
-    assert Seal(poll, [SECRET, OLDER]).open(sealed) == box, "a secret that was changed still opens"
-    assert Seal(poll, [SECRET]).close(box) != sealed
-    assert len(Seal(poll, [SECRET]).close(box)) == len(sealed)
-    for other in (Seal(poll + 1, [SECRET]), Seal(poll, [OLDER])):
-        with pytest.raises(UnreadableBoxError):
+    sealed = BoxSeal(poll, [SECRET]).close(box)
+    assert BoxSeal(poll, [SECRET]).open(sealed) == box
+    assert BoxSeal(poll, [SECRET, OLDER]).open(sealed) == box, "a secret that was changed still opens"
+    assert BoxSeal(poll, [SECRET]).close(box) != sealed
+    assert len(BoxSeal(poll, [SECRET]).close(box)) == len(sealed)
+    for other in (BoxSeal(poll + 1, [SECRET]), BoxSeal(poll, [OLDER])):
+        with pytest.raises(UnreadableError):
             other.open(sealed)
 
 
@@ -78,17 +79,16 @@ def test_a_box_of_a_poll_that_was_open_before_standings_were_noted_still_opens(
 ) -> None:
     before = {key: ballot._replace(step=0, shown=0) for key, ballot in box.items()}
     rows = b"".join(pack(">16sH3s", key, one.choices, one.departement.encode()) for key, one in before.items())
-    seal = Seal(poll, [SECRET])
-    sealed = seal._cipher(SECRET).encrypt(bytes(12), rows, seal._name)  # noqa: SLF001  (nothing seals so any more)
-    assert seal.open(bytes(12) + sealed) == before
+    seal = BoxSeal(poll, [SECRET])
+    assert seal.open(seal.keys.close(rows, seal.keys.use)) == before
 
 
 @given(boxes, st.data())
 def test_a_box_that_was_changed_is_refused(box: dict[bytes, Ballot], data: st.DataObject) -> None:
-    sealed = bytearray(Seal(1, [SECRET]).close(box))
+    sealed = bytearray(BoxSeal(1, [SECRET]).close(box))
     sealed[data.draw(st.integers(0, len(sealed) - 1))] ^= data.draw(st.integers(1, 255))
-    with pytest.raises(UnreadableBoxError):
-        Seal(1, [SECRET]).open(bytes(sealed))
+    with pytest.raises(UnreadableError):
+        BoxSeal(1, [SECRET]).open(bytes(sealed))
 
 
 @given(st.lists(st.integers(0, 5000), min_size=2, max_size=10).filter(any))

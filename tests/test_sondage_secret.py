@@ -22,7 +22,7 @@ from storage.database import Database
 from storage.people import Person as Registered
 from storage.people import Role
 from storage.sondage import Ballot, Poll, PollState, votes
-from storage.sondage.votes import Seal
+from storage.sondage.votes import BoxSeal
 from tests.people import Dialog, Person
 from tests.support.broadcasts import (
     OUTILS,
@@ -137,7 +137,7 @@ async def kept(bot_database: Database, number: int) -> tuple[list[Any], int, lis
     async with bot_database.transaction(writes=False) as db:
         voters = (await db.execute(text("SELECT user_id FROM poll_voter WHERE poll = :n"), {"n": number})).all()
         sealed = (await db.execute(text("SELECT sealed FROM poll_box WHERE poll = :n"), {"n": number})).scalar_one()
-        found = await votes.read_box(db, Seal(number, SECRETS[:1]))
+        found = await votes.read_box(db, BoxSeal(number, SECRETS[:1]))
     return [row[0] for row in voters], len(sealed), [found[key] for key in sorted(found)]
 
 
@@ -191,7 +191,7 @@ async def test_two_windows_of_one_person_make_one_vote(house: House) -> None:
     assert "déjà voté" in str(await first.fill(reponse="2").submit())
     await house.settled()
     async with house.bot.database.transaction(writes=False) as db:
-        box = await votes.read_box(db, Seal(read_poll_number(post), house.settings.secrets))
+        box = await votes.read_box(db, BoxSeal(read_poll_number(post), house.settings.secrets))
     assert [ballot.choices for ballot in box.values()] == [1]
 
 
@@ -217,7 +217,7 @@ async def test_a_box_that_no_secret_opens_waits_for_the_operator(house: House) -
     channel = await make_club(house, author)
     number = read_poll_number(await ask_poll(house, author, channel))
     async with house.bot.database.transaction() as db:
-        await votes.write_box(db, Seal(number, SECRETS), {b"k" * 16: Ballot(1, "69")})
+        await votes.write_box(db, BoxSeal(number, SECRETS), {b"k" * 16: Ballot(1, "69")})
     before = len(LOG.getvalue())
     await end_poll(house, number)
     assert "poll_box_not_opened" in LOG.getvalue()[before:]

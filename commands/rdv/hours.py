@@ -33,7 +33,7 @@ from storage.rdv.availability import (
     remove_absence,
     remove_range,
 )
-from storage.rdv.bookings import BookingPage, Seal, close_page, get_page, open_page, read_key
+from storage.rdv.bookings import BookingPage, BookingSeal, close_page, get_page, open_page, read_key
 
 WEEKS = timedelta(weeks=4)
 
@@ -255,7 +255,7 @@ async def renew_link(ctx: Context, _: RenewLink) -> Replies:
 
 
 async def _tell_link(ctx: Context, *, anew: bool) -> Whisper:
-    key = await open_page(ctx.db, ctx.user.id, Seal(ctx.settings.secrets), ctx.now, anew=anew)
+    key = await open_page(ctx.db, ctx.user.id, BookingSeal(ctx.settings.secrets), ctx.now, anew=anew)
     page = await get_page(ctx.db, ctx.user.id)
     automatic = page is not None and page.automatic
     text = render(
@@ -305,7 +305,7 @@ async def draw_code(ctx: ReadingContext, _: DrawCode) -> Replies:
 @feature.file(CodePicture, name="rdv.CodePicture", roles=CONSEILLERS)
 async def make_code_picture(ctx: Context, _: CodePicture, folder: Path) -> Parcel:
     """Draw the address as it is now."""
-    key = read_key(await _must_be_on(ctx), Seal(ctx.settings.secrets))
+    key = read_key(await _must_be_on(ctx), BookingSeal(ctx.settings.secrets))
     if key is None:
         raise UserError("L’adresse de votre page n’est plus lisible. /rdv lien, puis « Nouvelle adresse ».")
     address, path = address_of(ctx.settings, key), folder / "rendez-vous.png"

@@ -34,7 +34,7 @@ from storage.rdv.bookings import (
     Booking,
     BookingPage,
     BookingState,
-    Seal,
+    BookingSeal,
     add_booking,
     digest,
     find_booking,
@@ -109,7 +109,7 @@ async def receive(ctx: Context, asked: PageRequest) -> PageAnswer | None:
 
 
 async def _book(visit: Visit, page: BookingPage, asked: PageRequest) -> PageAnswer:
-    ctx, typed, seal = visit.ctx, Typed.of(asked.fields), Seal(visit.ctx.settings.secrets)
+    ctx, typed, seal = visit.ctx, Typed.of(asked.fields), BookingSeal(visit.ctx.settings.secrets)
     said = asked.fields.get("jeton") or f"{typed.creneau}\n{typed.prenom}\n{typed.contact}"
     once = seal.mark(f"{page.user_id}\n{said}")
     if (sent := await find_sent(ctx.db, once)) and sent.stands:
@@ -135,7 +135,7 @@ async def _may_book(ctx: Context, page: BookingPage, visitor: str) -> bool:
 
 async def _take(visit: Visit, page: BookingPage, slot: Slot, typed: Typed, once: str) -> PageAnswer:
     """Take a seat: the page answers with the code, and the conseiller is told."""
-    ctx, code, seal = visit.ctx, make_code(), Seal(visit.ctx.settings.secrets)
+    ctx, code, seal = visit.ctx, make_code(), BookingSeal(visit.ctx.settings.secrets)
     rdv = await _hold(visit, page, slot)
     about = digest(code)
     booking = Booking(

@@ -23,7 +23,7 @@ from storage.annuaire.contacts import show_phone
 from storage.database import change
 from storage.people import Person
 from storage.rdv.appointments import Rdv, RdvState, change_rdv, list_overlapping, take_seat
-from storage.rdv.bookings import Booking, BookingState, Seal, get_booking, list_waiting, lock_page
+from storage.rdv.bookings import Booking, BookingState, BookingSeal, get_booking, list_waiting, lock_page
 
 CARD = RowCard[Booking]("rdv.booking:", lambda booking: booking.number)
 """The card of a booking in its conseiller’s direct channel."""
@@ -183,7 +183,7 @@ def _update(ctx: Context, booking: Booking, rdv: Rdv) -> Sequence[Reply]:
 async def see_contact(ctx: ReadingContext, click: SeeContact) -> Replies:
     """Show what the person left, to its conseiller alone."""
     found = await get_booking(ctx.db, ctx.user.id, click.booking)
-    visitor = Seal(ctx.settings.secrets).open_visitor(found[0]) if found else None
+    visitor = BookingSeal(ctx.settings.secrets).open_visitor(found[0]) if found else None
     if visitor is None:
         return Whisper(render("reservation/no_contact"))
     contact = visitor.contact if "@" in visitor.contact else show_phone(visitor.contact)

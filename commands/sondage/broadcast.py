@@ -34,8 +34,9 @@ from storage import sondage as polls
 from storage.database import change
 from storage.journal import AuditAct
 from storage.outbox import BATCH
+from storage.sealing import UnreadableError
 from storage.sondage import ANONYMOUS_LEAST, Poll, PollState, Results, count_ballots, count_standing, votes
-from storage.sondage.votes import Seal, UnreadableBoxError, take_in_ballots
+from storage.sondage.votes import BoxSeal, take_in_ballots
 
 UNIT = ("envoi", "envois")
 
@@ -131,10 +132,10 @@ async def refresh_soon(ctx: Context, poll: Poll) -> Sequence[Reply]:
 
 
 async def count_votes(ctx: Context, poll: Poll) -> Results:
-    """Count what came of a poll so far. Raises UnreadableBoxError."""
+    """Count what came of a poll so far. Raises UnreadableError."""
     if not poll.anonymous:
         return count_ballots(len(poll.options), await votes.list_ballots(ctx.db, poll.id), anonymous=False)
-    box = await votes.read_box(ctx.db, Seal(poll.id, ctx.settings.secrets))
+    box = await votes.read_box(ctx.db, BoxSeal(poll.id, ctx.settings.secrets))
     return count_ballots(len(poll.options), box.values(), anonymous=True)
 
 
@@ -145,7 +146,7 @@ async def _read_standing(ctx: Context, poll: Poll) -> Results | None:
         now = await count_votes(ctx, poll)
         return Results(now.votes, now.counts)
     before = poll.known
-    seal = Seal(poll.id, ctx.settings.secrets)
+    seal = BoxSeal(poll.id, ctx.settings.secrets)
     box = await votes.read_box(ctx.db, seal)
     taken = take_in_ballots(box)
     now = count_standing(len(poll.options), (box | taken).values())
@@ -217,7 +218,7 @@ async def end_due_polls(ctx: Context) -> Replies:
             continue
         try:
             told += await _end_poll(ctx, poll)
-        except UnreadableBoxError:
+        except UnreadableError:
             log.error("poll_box_not_opened", count=number)
     return told
 

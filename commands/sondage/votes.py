@@ -19,7 +19,7 @@ from storage import claims, people, targets
 from storage import sondage as polls
 from storage.people import Person
 from storage.sondage import Ballot, Poll, votes
-from storage.sondage.votes import Seal, list_silent
+from storage.sondage.votes import BoxSeal, list_silent
 
 SCOPE = "sondage.rappel"
 BEFORE_END = timedelta(days=1)
@@ -171,7 +171,7 @@ async def _cast_ballot(ctx: Context, poll: Poll, form: windows.VoteForm, ballot:
 
     A window that is sent twice finds its own. Raises UserError for another code than that.
     """
-    seal = Seal(poll.id, ctx.settings.secrets)
+    seal = BoxSeal(poll.id, ctx.settings.secrets)
     box = await votes.read_box(ctx.db, seal)
     key = seal.key_of(form.ballot_code)
     is_new = await votes.note_voter(ctx.db, poll.id, ctx.user.id)

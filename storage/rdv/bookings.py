@@ -6,25 +6,19 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 from hashlib import sha256
-from os import urandom
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import LargeBinary
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.database import Code, Labelled, Numbered, UtcTime, change, upsert
 from storage.rdv.appointments import Rdv
+from storage.sealing import SealingKeys, UnreadableError
 
 KEY_BYTES, CODE_SIGNS = 18, 12
 _SIGNS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 """Of a code: none that is taken for another when it is read out or copied."""
-NONCE = 12
 _SALT = b"coop-bot.rdv"
 KEPT_FOR = timedelta(days=3)
 """How long what somebody left who booked is kept once the rendez-vous is over."""
@@ -96,32 +90,22 @@ class Visitor:
     contact: str
 
 
-class UnreadableError(Exception):
-    """No secret of now opens what was sealed."""
-
-
 @dataclass(frozen=True, slots=True)
-class Seal:
-    """The keys of what bookings hold, made of the bot’s secrets: the last one seals, each opens."""
+class BookingSeal:
+    """Seals what pages and bookings hold, with keys made of the bot’s secrets."""
 
     secrets: Sequence[str]
 
     def close(self, text: str, about: str) -> bytes:
-        """Seal a text; ``about`` is the digest of the row that it belongs to, and no other opens it."""
-        nonce = urandom(NONCE)
-        return nonce + self._cipher(self.secrets[-1]).encrypt(nonce, text.encode(), about.encode())
+        """BookingSeal a text; ``about`` is the digest of the row that it belongs to, and no other opens it."""
+        return self._keys(b"booking").close(text.encode(), about.encode())
 
     def open(self, sealed: bytes, about: str) -> str:
         """The text. Raises UnreadableError."""
-        for secret in reversed(self.secrets):
-            try:
-                return self._cipher(secret).decrypt(sealed[:NONCE], sealed[NONCE:], about.encode()).decode()
-            except InvalidTag:
-                continue
-        raise UnreadableError
+        return self._keys(b"booking").open(sealed, about.encode())[0].decode()
 
     def close_visitor(self, visitor: Visitor, about: str) -> bytes:
-        """Seal what somebody left."""
+        """BookingSeal what somebody left."""
         return self.close(json.dumps([visitor.prenom, visitor.contact], ensure_ascii=False), about)
 
     def open_visitor(self, booking: Booking) -> Visitor | None:
@@ -133,15 +117,10 @@ class Seal:
 
     def mark(self, text: str) -> str:
         """A mark of a text, the same for the same text, from which nobody without the key finds it again."""
-        return hmac.new(_derive(self.secrets[-1], b"once"), text.encode(), sha256).hexdigest()
+        return hmac.new(self._keys(b"once").newest, text.encode(), sha256).hexdigest()
 
-    def _cipher(self, secret: str) -> AESGCM:
-        return AESGCM(_derive(secret, b"booking"))
-
-
-@lru_cache(16)
-def _derive(secret: str, use: bytes) -> bytes:
-    return HKDF(SHA256(), 32, salt=_SALT, info=use).derive(secret.encode())
+    def _keys(self, use: bytes) -> SealingKeys:
+        return SealingKeys(self.secrets, _SALT, use)
 
 
 def make_code() -> str:
@@ -178,7 +157,7 @@ async def lock_page(db: AsyncSession, user_id: str) -> BookingPage | None:
     return (await db.exec(query.execution_options(populate_existing=True))).first()
 
 
-async def open_page(db: AsyncSession, user_id: str, seal: Seal, now: datetime, *, anew: bool = False) -> str:
+async def open_page(db: AsyncSession, user_id: str, seal: BookingSeal, now: datetime, *, anew: bool = False) -> str:
     """Switch somebody’s page on, and return its key: the one it has, unless there is none or another is wanted."""
     known = await get_page(db, user_id)
     if known and not anew and (key := read_key(known, seal)):
@@ -192,7 +171,7 @@ async def open_page(db: AsyncSession, user_id: str, seal: Seal, now: datetime, *
     return key
 
 
-def read_key(page: BookingPage, seal: Seal) -> str | None:
+def read_key(page: BookingPage, seal: BookingSeal) -> str | None:
     """The key of a page; None for one that was closed, or that no secret of now opens."""
     if not page.sealed:
         return None

@@ -3,7 +3,7 @@
 Words:
     Poll, Crowd, Results: a question asked of many; who gets it by direct message; what came of it, as far as it may be
         told.
-    Ballot, Box, Seal: what somebody chose and where they work; all secret ballots of a poll as one sealed value; the
+    Ballot, Box, BoxSeal: what somebody chose and where they work; all secret ballots of a poll as one sealed value; the
         secrets that seal and open it.
 """
 

@@ -9,25 +9,20 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
-from itertools import product
-from os import urandom
 from random import SystemRandom
 from struct import Struct
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import LargeBinary, delete, func, or_
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.database import UtcTime, insert_new, upsert
 from storage.people import Person
+from storage.sealing import SealingKeys
 from storage.sondage import ANONYMOUS_LEAST, Ballot, Poll, PollState, Results, count_ballots
 
-NONCE, KEY = 12, 16
-"""Bytes of a nonce, and of what a ballot lies under."""
+KEY = 16
+"""Bytes of what a ballot lies under."""
 _ROW, _ROW_BEFORE = Struct(f">{KEY}sH3sHH"), Struct(f">{KEY}sH3s")
 """A ballot in its box; and as it lay there before standings were noted beside it, in polls that are open still."""
 _FORMAT_MARK = b"2"
@@ -47,13 +42,9 @@ class Box(SQLModel, table=True):
     sealed: bytes = Field(sa_type=LargeBinary)
 
 
-class UnreadableBoxError(Exception):
-    """No secret of now opens a box: it was sealed under another."""
-
-
 @dataclass(frozen=True, slots=True)
-class Seal:
-    """The secrets of one poll’s box; the last seals, each opens, which lets an operator change them."""
+class BoxSeal:
+    """Seals one poll’s box, with keys made of the bot’s secrets."""
 
     poll: int
     secrets: Sequence[str]
@@ -64,21 +55,15 @@ class Seal:
             _ROW.pack(key, one.choices, one.departement.encode(), one.step, one.shown)
             for key, one in sorted(ballots.items())
         )
-        nonce = urandom(NONCE)
-        return nonce + self._cipher(self.secrets[-1]).encrypt(nonce, rows, self._name + _FORMAT_MARK)
+        return self.keys.close(rows, self._name + _FORMAT_MARK)
 
     def open(self, sealed: bytes) -> dict[bytes, Ballot]:
-        """The ballots by what they lie under. Raises UnreadableBoxError."""
-        for secret, (mark, row) in product(reversed(self.secrets), _ROWS.items()):
-            try:
-                rows = self._cipher(secret).decrypt(sealed[:NONCE], sealed[NONCE:], self._name + mark)
-            except InvalidTag:
-                continue
-            return {
-                key: Ballot(choices, place.rstrip(b"\0").decode(), *shown)
-                for key, choices, place, *shown in row.iter_unpack(rows)
-            }
-        raise UnreadableBoxError(str(self.poll))
+        """The ballots by what they lie under. Raises UnreadableError."""
+        rows, about = self.keys.open(sealed, *(self._name + mark for mark in _ROWS))
+        return {
+            key: Ballot(choices, place.rstrip(b"\0").decode(), *shown)
+            for key, choices, place, *shown in _ROWS[about.removeprefix(self._name)].iter_unpack(rows)
+        }
 
     def key_of(self, code: str) -> bytes:
         """What the ballot of a code lies under."""
@@ -88,17 +73,19 @@ class Seal:
     def _name(self) -> bytes:
         return b"%s:%d:" % (_SALT, self.poll)
 
-    def _cipher(self, secret: str) -> AESGCM:
-        return AESGCM(HKDF(SHA256(), 32, salt=_SALT, info=self._name).derive(secret.encode()))
+    @property
+    def keys(self) -> SealingKeys:
+        """The keys of this box."""
+        return SealingKeys(self.secrets, _SALT, self._name)
 
 
-async def read_box(db: AsyncSession, seal: Seal) -> dict[bytes, Ballot]:
-    """The ballots of a poll by what they lie under; to change them, the poll is locked. Raises UnreadableBoxError."""
+async def read_box(db: AsyncSession, seal: BoxSeal) -> dict[bytes, Ballot]:
+    """The ballots of a poll by what they lie under; to change them, the poll is locked. Raises UnreadableError."""
     sealed = (await db.exec(select(Box.sealed).where(col(Box.poll) == seal.poll))).first()
     return seal.open(sealed) if sealed else {}
 
 
-async def write_box(db: AsyncSession, seal: Seal, ballots: Mapping[bytes, Ballot]) -> None:
+async def write_box(db: AsyncSession, seal: BoxSeal, ballots: Mapping[bytes, Ballot]) -> None:
     """Write down all ballots, in place of what was in the box."""
     await upsert(db, Box, [{"poll": seal.poll, "sealed": seal.close(ballots)}])
 

@@ -18,7 +18,7 @@ from storage import sondage as polls
 from storage.database import Database
 from storage.people import Person, Role
 from storage.sondage import Poll, PollState, votes
-from storage.sondage.votes import Seal
+from storage.sondage.votes import BoxSeal
 from tests.bench.children import SECRETS, bot, free_port, program
 from tests.bench.client import CHANNEL, Chatter
 from tests.bench.figures import Figure, ms
@@ -88,7 +88,7 @@ async def _to_the_bot(
         receipts = [await _receipt(chatter, body) for body in bodies[WARM + plan.voters :]]
     database = Database(stores.bot)
     async with database.transaction(writes=False) as db:
-        box = await votes.read_box(db, Seal(number, [SECRETS["COOP_SECRET"]]))
+        box = await votes.read_box(db, BoxSeal(number, [SECRETS["COOP_SECRET"]]))
         noted = await votes.count_voters(db, number)
     await database.close()
     return Voted(run, receipts, len(box) - len(bodies) + plan.voters, noted - len(bodies) + plan.voters)

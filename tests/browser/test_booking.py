@@ -10,7 +10,7 @@ from playwright.async_api import Browser, Page, ViewportSize, expect
 
 from storage.people import Role
 from storage.rdv.availability import WeeklyRange, replace_ranges
-from storage.rdv.bookings import Seal, open_page
+from storage.rdv.bookings import BookingSeal, open_page
 from tests.people import Person
 from tests.support.house import House
 
@@ -43,7 +43,7 @@ async def window(house: House, juliette: Person, browser: Browser) -> AsyncItera
     ]
     async with house.bot.database.transaction() as db:
         await replace_ranges(db, juliette.id, ranges)
-        key = await open_page(db, juliette.id, Seal(house.settings.secrets), house.clock(), anew=True)
+        key = await open_page(db, juliette.id, BookingSeal(house.settings.secrets), house.clock(), anew=True)
     yield Window(browser, f"http://127.0.0.1:{house.bot.port}/rendez-vous/{key}")
     async with house.bot.database.transaction() as db:
         await replace_ranges(db, juliette.id, [])

@@ -1,0 +1,55 @@
+"""Values that nobody reads or changes without the bot’s secrets: sealed with keys of their own, one for each use."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from os import urandom
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+NONCE, KEY = 12, 32
+"""Bytes of a nonce, which stands before what it sealed, and of a key."""
+
+
+class UnreadableError(Exception):
+    """No secret of now opens what was sealed: it was sealed under another, or it was changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class SealingKeys:
+    """The keys for one ``use``, made of the bot’s secrets: the last secret seals, each opens, which lets an operator
+    change them. ``salt`` is the feature’s."""
+
+    secrets: Sequence[str]
+    salt: bytes
+    use: bytes
+
+    def close(self, plain: bytes, about: bytes) -> bytes:
+        """Seal a value with AES-GCM; ``about`` says what it belongs to, and nothing else opens it."""
+        nonce = urandom(NONCE)
+        return nonce + AESGCM(self.newest).encrypt(nonce, plain, about)
+
+    def open(self, sealed: bytes, *about: bytes) -> tuple[bytes, bytes]:
+        """Open a value that belongs to one of these, and return it with the one. Raises UnreadableError."""
+        for secret in reversed(self.secrets):
+            cipher = AESGCM(derive_key(secret, self.salt, self.use))
+            for one in about:
+                try:
+                    return cipher.decrypt(sealed[:NONCE], sealed[NONCE:], one), one
+                except InvalidTag:
+                    continue
+        raise UnreadableError
+
+    @property
+    def newest(self) -> bytes:
+        """The key that seals."""
+        return derive_key(self.secrets[-1], self.salt, self.use)
+
+
+@lru_cache(64)
+def derive_key(secret: str, salt: bytes, use: bytes) -> bytes:
+    """Derive a key of a secret for one use (HKDF with SHA-256)."""
+    return HKDF(SHA256(), KEY, salt=salt, info=use).derive(secret.encode())
