@@ -23,6 +23,7 @@ from cli.terminal import align, count
 from commands.rdv.availability import address_of, list_free
 from commands.rdv.slots import Slot
 from config.text import fold, unguard
+from config.themes import find_theme
 from config.time import WEEKDAYS
 from storage import people
 from storage.cra.files import RowError, read_text
@@ -43,7 +44,7 @@ from storage.rdv.availability import (
 from storage.rdv.bookings import BookingSeal, open_page
 
 T = TypeVar("T")
-COLUMNS = ("utilisateur", "jour", "debut", "fin", "duree", "pause", "places", "lieu", "delai_min", "jours_max")
+COLUMNS = ("utilisateur", "jour", "debut", "fin", "duree", "pause", "places", "lieu", "delai_min", "jours_max", "theme")
 NEEDED = tuple({name} for name in ("utilisateur", "jour", "debut", "fin", "duree"))
 _HOUR = re.compile(r"(\d{1,2})\s*[:h]\s*(\d{2})?")
 _BOUNDS = {
@@ -123,6 +124,7 @@ def read_range(line: Cells, person: Person) -> WeeklyRange:
         pause=numbers["pause"],
         seats=numbers["places"],
         place=_read("lieu", line, _read_place),
+        theme=_read("theme", line, read_theme),
         notice=numbers["delai_min"],
         ahead=numbers["jours_max"],
     )
@@ -164,6 +166,15 @@ def _read_place(text: str) -> str:
     if len(text) > PLACE_MAX:
         raise ValueError(f"{PLACE_MAX} caractères au plus.")
     return text
+
+
+def read_theme(text: str) -> str:
+    """The code of a theme by its code, its name or a usual word; "" for none. Raises ValueError."""
+    if not text:
+        return ""
+    if (theme := find_theme(text)) is None:
+        raise ValueError(f"« {text} » n’est pas un thème : internet, par exemple.")
+    return theme.code
 
 
 async def show_slots(call: Call, user: str, start: date, end: date, as_json: bool) -> int:

@@ -10,6 +10,8 @@ from pydantic import Field
 
 from bot.forms import Choice, Clues, Form, Hidden, Number, Offered, ReadText
 from bot.french.periods import Period, read_coming_days
+from bot.french.words import plural
+from config.themes import THEMES
 from config.time import WEEKDAYS
 from dialogs.agenda import EventText
 from dialogs.personal_data import fault_of
@@ -23,6 +25,28 @@ _ONE = r"[0-9]{1,2} ?(?:heures?|h|:) ?(?:[0-9]{2})?|midi|minuit"
 _HOURS = re.compile(rf"(?:de )?({_ONE}) ?(?:-|–|à|a|jusqu[’']?[aà]|/) ?({_ONE})", re.IGNORECASE)
 NOTICES = {"0": "Jusqu’au dernier moment", "60": "Une heure avant", "240": "4 heures avant", "1440": "La veille",
            "2880": "2 jours avant", "10080": "Une semaine avant"}  # fmt: skip
+
+CLOSES = {
+    "0": "Jusqu’au début",
+    "60": "Jusqu’à une heure avant",
+    "240": "Jusqu’à 4 heures avant",
+    "1440": "Jusqu’à 24 heures avant",
+    "2880": "Jusqu’à 2 jours avant",
+    "10080": "Jusqu’à 7 jours avant",
+}
+"""Until when who booked moves or cancels, in minutes before."""
+
+
+def say_closes(minutes: int) -> str:
+    """« jusqu’à 4 heures avant », « jusqu’au début »."""
+    if not minutes:
+        return "jusqu’au début"
+    days, rest = divmod(minutes, DAY)
+    if days > 1 and not rest:
+        return f"jusqu’à {days} jours avant"
+    return (
+        f"jusqu’à {plural(minutes // 60, 'heure')} avant" if minutes % 60 == 0 else f"jusqu’à {minutes} minutes avant"
+    )
 
 
 def read_hour(text: str) -> int | None:
@@ -95,6 +119,9 @@ class AddRange(Form):
     )
     place: Annotated[str, EventText(limit=PLACE_MAX)] = Field(
         "", alias="lieu", title="Lieu", description="Lu par qui réserve : une adresse, « par téléphone »…"
+    )
+    theme: Annotated[str, Choice({code: theme.libelle for code, theme in THEMES.items()})] = Field(
+        "", title="Sujet", description="Vide : tous. Chaque sujet peut avoir ses heures et sa durée."
     )
     seats: Annotated[int, Bounded(least=1, most=SEATS_MAX)] = Field(
         1, alias="places", title="Places", description="1 pour un rendez-vous à deux ; plus pour un atelier."

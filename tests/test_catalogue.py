@@ -215,6 +215,7 @@ button   rdv.Complete          conseiller, coordinateur
 button   rdv.CreateRoom        conseiller, coordinateur
 button   rdv.Decline           conseiller
 button   rdv.DrawCode          conseiller, coordinateur
+button   rdv.DrawPoster        conseiller, coordinateur
 button   rdv.Drop              conseiller, coordinateur
 button   rdv.Edit              conseiller, coordinateur
 button   rdv.EnterRoom         conseiller, coordinateur
@@ -240,6 +241,7 @@ button   rdv.See               conseiller, coordinateur
 button   rdv.SeeContact        everyone
 button   rdv.SeeRequests       everyone
 button   rdv.SetAutomatic      conseiller, coordinateur
+button   rdv.SetCloses         conseiller, coordinateur
 button   rdv.SetState          conseiller, coordinateur
 button   rdv.Stop              everyone
 button   rdv.Undecline         conseiller
@@ -520,6 +522,7 @@ file     donnees.Copy          everyone
 file     hotline.FiguresFile   everyone
 file     idees.Sheet           everyone
 file     rdv.CodePicture       conseiller, coordinateur
+file     rdv.Poster            conseiller, coordinateur
 file     sondage.Picture       everyone
 file     sondage.Sheet         everyone
 file     stats.Carte           animateur

@@ -51,6 +51,16 @@ async def test_an_operator_imports_hours_all_of_them_or_none(
     file.write_text(HEADER + good)
     out, _ = await said(capsys, "import", "disponibilites", str(file))
     assert out.replace("\N{NO-BREAK SPACE}", " ").startswith("2 plages pour 1 personne")
+    file.write_text(
+        f"{HEADER.strip()},theme\njuliette,mardi,9:00,10:30,30,,,Bron,,,mail\njuliette,jeudi,9:00,9:30,30,,,,,,\n"
+    )
+    await said(capsys, "import", "disponibilites", str(file))
+    async with filled.transaction(writes=False) as db:
+        juliette = (await db.exec(select(Registered.id).where(Registered.username == "juliette"))).one()
+        assert [one.theme for one in await list_ranges(db, juliette)] == ["courriel", ""]
+    file.write_text(f"{HEADER.strip()},theme\ncarl,mardi,9:00,10:30,30,,,Bron,,,crêpes\n")
+    _, err = await said(capsys, "import", "disponibilites", str(file), code=1)
+    assert "theme" in err
     bad = (
         "carl,mardi,9,10:00,30,0,1,,0,30",
         "carl,mercredu,09:00,10:00,30,0,1,,0,30",

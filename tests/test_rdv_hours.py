@@ -1,13 +1,21 @@
 """Stories of « /rdv disponibilités » and « /rdv lien »: when one may be booked, and at which address."""
 
+from datetime import date
+from io import BytesIO
+from typing import Any
+
 import pytest
+from pypdf import PdfReader
 from sqlmodel import col, delete
 
+from bot.papers.typeset import compose_pdf
+from commands.rdv.hours import describe_poster
 from storage.people import Role
 from storage.rdv.availability import Absence, WeeklyRange
 from storage.rdv.bookings import get_page
 from tests.people import Person, new_session
 from tests.support.house import House, plain
+from tests.support.membership import make_person
 
 
 @pytest.fixture
@@ -27,9 +35,9 @@ async def test_hours_are_added_taken_out_and_put_back(free: Person) -> None:
     form = await free.opens_by(shown, "Ajouter une plage")
     wrong = await form.fill(jour="1", heures="12h-9h", duree=30, pause=0, places=1, delai="0", jours=30).submit()
     assert "heures" in wrong.errors
-    assert (await form.fill(heures="9h à 12h", lieu="Médiathèque").submit()).accepted
+    assert (await form.fill(heures="9h à 12h", lieu="Médiathèque", theme="courriel").submit()).accepted
     added = await free.whispered("mardi 9h-12h")
-    assert "30 min, Médiathèque" in plain(added)
+    assert "30 min, Médiathèque, Courriels" in plain(added)
     assert "moments libres" in plain(added)
     away = await free.asks("/rdv disponibilités absent du 24/12 au 2/1")
     assert "du 24 décembre" in plain(away)
@@ -59,6 +67,12 @@ async def test_the_address_is_given_again_changed_and_closed(free: Person, house
     post = await free.told("code QR")
     ((name, picture),) = (await free.files(post)).items()
     assert (name, picture[:8]) == ("rendez-vous.png", b"\x89PNG\r\n\x1a\n")
+    await free.clicks(told, "Affiche à imprimer")
+    ((name, paper),) = (await free.files(await free.told("L’affiche de votre page"))).items()
+    assert (name, paper[:5]) == ("Affiche_rendez-vous.pdf", b"%PDF-")
+    window = await free.opens_by(told, "Changer le délai…")
+    assert (await window.fill(chosen="1440").submit()).accepted
+    assert "déplacer ou annuler jusqu’à 24 heures avant" in plain(await free.whispered("24 heures avant"))
     await free.clicks(told, "Accepter d’office")
     assert "dès qu’on le réserve" in plain(await free.whispered("dès qu’on le réserve"))
     await free.clicks(told, "Fermer la page")
@@ -67,6 +81,24 @@ async def test_the_address_is_given_again_changed_and_closed(free: Person, house
         page = await get_page(db, free.id)
     assert page is not None
     assert not page.is_on
+    assert page.closes == 1440
+
+
+def test_a_poster_fits_on_one_page_and_is_read_aloud() -> None:
+    owner = make_person("juliette", "Juliette Martin")
+    owner.structure = "Commune " * 20
+    address = f"https://coop.exemple.fr/rendez-vous/{'aB3_' * 6}"
+    told = describe_poster(owner, address, [f"Salle {number} " * 15 for number in range(5)], "#1f4e8c")
+    (page,) = (read := PdfReader(BytesIO(compose_pdf("affiche", told, date(2026, 11, 29))))).pages
+    said = " ".join(page.extract_text().split())
+    assert "Juliette Martin" in said
+    assert address in said.replace(" ", "").replace("\u200b", "")
+    assert "Salle 2" in said
+    assert "Salle 3" not in said
+    assert {str(one.get_object()["/A"]["/URI"]) for one in page["/Annots"]} == {address}  # type: ignore[attr-defined]
+    root: Any = read.trailer["/Root"]
+    assert b"pdfuaid:part" in root["/Metadata"].get_data()
+    assert root["/Lang"] == "fr"
 
 
 def address_in(text: str) -> str:

@@ -16,7 +16,7 @@ from storage.people import Role
 from storage.personal_data import retention
 from storage.rdv.appointments import Rdv, RdvState
 from storage.rdv.availability import WeeklyRange, replace_ranges
-from storage.rdv.bookings import Booking, BookingState, BookingSeal, close_page, get_page, open_page
+from storage.rdv.bookings import Booking, BookingSeal, BookingState, close_page, get_page, open_page
 from tests.people import Person, new_session
 from tests.support.house import LOG, House, plain
 
@@ -220,6 +220,7 @@ async def test_it_is_moved_and_cancelled_until_the_hour_that_is_set(desk: Desk) 
     unknown, gone = await desk.asks("/AAAABBBBCCCC"), await desk.asks(f"/{code}")
     assert (gone.status, gone.body) == (unknown.status, unknown.body)
     assert gone.status == 404
+    assert "déplacer ou annuler jusqu’à 4 heures avant" in plain_page(await desk.asks())
     late = (await desk.books(free[0])).code
     async with desk.house.bot.database.transaction() as db:
         soon = desk.house.clock() + timedelta(hours=2)
@@ -230,6 +231,41 @@ async def test_it_is_moved_and_cancelled_until_the_hour_that_is_set(desk: Desk) 
             db.add(row)
     assert (await desk.sends(f"/{late}", action="annuler")).status == 409
     assert (await desk.bookings())[-1][0].state is BookingState.ACCEPTED
+
+
+async def test_who_books_chooses_what_it_is_about(desk: Desk) -> None:
+    rows = [("internet", 60), ("courriel", 30), ("", 45)]
+    ranges = [
+        WeeklyRange(user_id=desk.juliette.id, weekday=day, start=540, end=720, length=length, theme=theme, ahead=14)
+        for day in range(7)
+        for theme, length in rows
+    ]
+    async with desk.house.bot.database.transaction() as db:
+        await replace_ranges(db, desk.juliette.id, ranges)
+    first = await desk.asks()
+    assert first.moments == []
+    assert re.findall(r'\?sujet=([\w-]+)"', first.body) == ["internet", "courriel", "un-autre"]
+    by_subject = {subject: await desk.asks(f"?sujet={subject}") for subject in ("internet", "courriel", "un-autre")}
+    assert "Naviguer sur Internet" in by_subject["internet"].body
+    assert 'name="sujet" value="courriel"' in by_subject["courriel"].body
+    nine = by_subject["un-autre"].moments[0]
+    ends = {}
+    for subject, seen in by_subject.items():
+        assert nine in seen.moments
+        done = await desk.books(nine, sujet=subject, contact=f"{subject}@exemple.fr")
+        rdv = (await desk.bookings())[-1][1]
+        ends[subject] = rdv.minutes, rdv.theme_codes
+        assert nine not in (await desk.asks(f"?sujet={subject}")).moments
+        assert (await desk.sends(f"/{done.code}", action="annuler")).status == 200
+    assert ends == {"internet": (60, ("internet",)), "courriel": (30, ("courriel",)), "un-autre": (45, ())}
+    wrong = await desk.books(nine, sujet="courriel", prenom="")
+    assert (wrong.status, 'name="sujet" value="courriel"' in wrong.body) == (422, True)
+    done = await desk.books(nine, sujet="courriel")
+    assert "Envoyer, recevoir, gérer ses courriels" in done.body
+    assert "Sujet : Naviguer sur Internet" in plain(await desk.juliette.told("Demande de rendez-vous"))
+    hours = {slot[11:16] for slot in done.moments}
+    assert "30 min" in plain_page(done)
+    assert len(hours) > 3, "it moves to moments of its own subject, and to those of any"
 
 
 async def test_another_moment_is_proposed_and_agreed_to(desk: Desk) -> None:

@@ -2,13 +2,14 @@
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from commands.rdv.slots import Busy, Calendar, Slot, find_instant
+from commands.rdv.slots import Busy, Calendar, Slot, choose_ranges, find_instant
 from config.time import PARIS
 from storage.rdv.availability import DAY, Absence, WeeklyRange
 
@@ -54,7 +55,7 @@ def first_at(day: date, minute: int, zone: ZoneInfo) -> datetime:
 
 def slow_slots(calendar: Calendar, first: date, last: date, now: datetime) -> list[tuple[datetime, datetime, int]]:
     """The same by the rules as people say them."""
-    found: dict[datetime, tuple[datetime, datetime, int]] = {}
+    found: dict[datetime, tuple[bool, datetime, int]] = {}
     today = now.astimezone(calendar.zone).date()
     for number in range((last - first).days + 1):
         day = first + timedelta(days=number)
@@ -68,11 +69,10 @@ def slow_slots(calendar: Calendar, first: date, last: date, now: datetime) -> li
                 end = start + one.length * MINUTE
                 left = seats_left(calendar, one, day, (start, end), (opens, closes))
                 if left > 0 and start >= now + one.notice * MINUTE:
-                    known = found.get(start)
-                    if known is None or (end, -left) < (known[1], -known[2]):
-                        found[start] = start, end, left
+                    mine = (one.theme == "", end, -left)
+                    found[start] = min(found.get(start, mine), mine)
                 start = end + one.pause * MINUTE
-    return [found[start] for start in sorted(found)]
+    return [(start, found[start][1], -found[start][2]) for start in sorted(found)]
 
 
 def seats_left(
@@ -90,11 +90,16 @@ def seats_left(
     for busy in calendar.busy:
         if not (busy.start < hours[1] and hours[0] < busy.end):
             continue
-        if busy.taken is not None and (busy.start, busy.end) == span:
-            left -= busy.taken
+        if may_join(busy, one) and (busy.start, busy.end) == span:
+            left -= busy.taken or 0
         elif any(busy.start <= minute < busy.end for minute in near):
             return 0
     return left
+
+
+def may_join(busy: Busy, one: WeeklyRange) -> bool:
+    """Whether a meeting of a range is one that people join already: about the same theme, or one of them about any."""
+    return busy.taken is not None and (not busy.themes or not one.theme or one.theme in busy.themes)
 
 
 def invent(chance: random.Random) -> tuple[Calendar, date, date, datetime]:
@@ -107,10 +112,11 @@ def invent(chance: random.Random) -> tuple[Calendar, date, date, datetime]:
         start = chance.choice([0, 90, 120, 135, 150, 480, chance.randint(0, DAY - 30)])
         end = chance.choice([min(DAY, start + chance.randint(10, 400)), DAY])
         length, pause = chance.choice([15, 20, 30, 45, 60]), chance.choice([0, 0, 5, 15])
-        more = {
+        more: dict[str, int | str] = {
             "seats": chance.choice([1, 1, 3]),
             "notice": chance.choice([0, 60, 2000]),
             "ahead": chance.randint(0, 9),
+            "theme": chance.choice(["", "", "internet", "courriel"]),
         }
         weekday = (first + timedelta(days=chance.randint(0, 4))).weekday()
         ranges.append(make_range(weekday, start, end, length, pause=pause, **more))
@@ -134,9 +140,10 @@ def invent_absence(chance: random.Random, first: date) -> Absence:
 
 def invent_busy(chance: random.Random, slots: list[Slot], now: datetime) -> Busy:
     """Some time that is taken: a slot, or any other time; people may join it or not."""
+    themes = chance.choice([(), ("internet",), ("courriel",), ("internet", "courriel")])
     if slots and chance.random() < 0.6:
         slot = chance.choice(slots)
-        return Busy(slot.start, slot.end, chance.choice([None, 1, 2]))
+        return Busy(slot.start, slot.end, chance.choice([None, 1, 2]), themes)
     start = now + timedelta(minutes=chance.randint(0, 8000))
     return Busy(start, start + timedelta(minutes=chance.randint(1, 200)))
 
@@ -144,12 +151,14 @@ def invent_busy(chance: random.Random, slots: list[Slot], now: datetime) -> Busy
 def must_equal_the_slow_one(seed: int) -> None:
     """One invented week."""
     calendar, first, last, now = invent(random.Random(seed))
+    theme = random.Random(seed).choice([None, "", "internet", "courriel", "sante"])
+    calendar = replace(calendar, ranges=choose_ranges(calendar.ranges, theme))
     found = calendar.list_slots(first, last, now)
     said = [(slot.start, slot.end, slot.left) for slot in found]
     assert said == slow_slots(calendar, first, last, now), seed
     for slot in found:
         for busy in calendar.busy:
-            is_joined = busy.taken is not None and (busy.start, busy.end) == (slot.start, slot.end)
+            is_joined = may_join(busy, slot.by) and (busy.start, busy.end) == (slot.start, slot.end)
             assert is_joined or busy.end <= slot.start or slot.end <= busy.start, seed
 
 
@@ -165,6 +174,28 @@ def test_slots_equal_a_slow_reference(part: int) -> None:
 def test_slots_equal_a_slow_reference_ten_thousand_times(part: int) -> None:
     for seed in range(1000 + part * 1250, 1000 + (part + 1) * 1250):
         must_equal_the_slow_one(seed)
+
+
+def test_a_theme_has_its_own_hours_and_those_of_any_and_others_do_not_take_its_seats() -> None:
+    alone = make_range(2, 540, 600, 60, theme="internet")
+    shared = make_range(2, 540, 600, 30, theme="courriel", seats=3)
+    any_theme = make_range(2, 840, 900, 60)
+    ranges, day = [alone, shared, any_theme], date(2026, 12, 2)
+
+    def list_hours(theme: str | None, busy: tuple[Busy, ...] = ()) -> list[str]:
+        found = Calendar(PARIS, choose_ranges(ranges, theme), busy=busy).list_slots(day, day, NOW)
+        return [f"{slot.start.astimezone(PARIS):%H:%M} {slot.by.length} {slot.left}" for slot in found]
+
+    assert list_hours("internet") == ["09:00 60 1", "14:00 60 1"]
+    assert list_hours("courriel") == ["09:00 30 3", "09:30 30 3", "14:00 60 1"]
+    assert list_hours("") == ["14:00 60 1"]
+    assert list_hours(None) == ["09:00 30 3", "09:30 30 3", "14:00 60 1"]
+    start = find_instant(day, 540, PARIS)
+    joined = Busy(start, start + 30 * MINUTE, 1, ("courriel",))
+    assert list_hours("courriel", (joined,))[0] == "09:00 30 2"
+    assert list_hours("courriel", (replace(joined, themes=("internet",)),))[0] == "09:30 30 3"
+    assert list_hours("internet", (joined,)) == ["14:00 60 1"]
+    assert choose_ranges([alone], "sante") == [alone], "a theme that is no more received apart"
 
 
 def test_a_morning_is_cut_with_pauses_between_and_none_after_the_last() -> None:

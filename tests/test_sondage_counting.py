@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from bot.forms import Clues
 from commands.sondage import cards
 from dialogs.sondage import read_options, read_question, strip_invisible
+from storage.seals import UnreadableError
 from storage.sondage import ANONYMOUS_LEAST, PLACE_LEAST, Ballot, Results, count_ballots
-from storage.sealing import UnreadableError
 from storage.sondage.votes import KEY, BoxSeal
 from tests.support.broadcasts import make_poll
 

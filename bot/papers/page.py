@@ -206,6 +206,15 @@ def draw_qr_code(address: str) -> QrCode | None:
     return QrCode(written.getvalue().decode(), round(max(size, SMALLEST_MM), 2))
 
 
+def draw_large_code(address: str) -> str:
+    """The code of an address as SVG, for a poster: a fold or a stain does not spoil it. Raises segno’s
+    DataOverflowError for one too long."""
+    import segno
+
+    made = segno.make_qr(address, error="q")
+    return made.svg_inline(border=_QUIET * 2, omitsize=True, svgclass=None, lineclass=None)
+
+
 def write_qr_png(address: str, path: Path) -> None:
     """Write the code of an address as a picture to be printed. Raises segno’s DataOverflowError for one too long."""
     import segno

@@ -1,7 +1,11 @@
 """« /rdv disponibilités » and « /rdv lien »: when one may be booked, and at which address."""
 
+import re
+from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
+from textwrap import shorten
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -12,14 +16,17 @@ from bot.french.dates import say_days
 from bot.french.periods import Period
 from bot.french.words import plural, say_minutes
 from bot.menus import Choosing, Menu
-from bot.papers.page import write_qr_png
-from bot.replies import Ask, Button, Message, Parcel, Replies, SendFile, Whisper
+from bot.papers.page import draw_large_code, write_qr_png
+from bot.papers.typeset import compose_pdf, to_drawable
+from bot.replies import Ask, Button, Card, Message, Parcel, Replies, SendFile, Whisper
 from bot.texts import Markdown, render
 from commands.rdv.availability import address_of, list_free
 from commands.rdv.feature import CONSEILLERS, feature
+from config.themes import THEMES
 from config.time import WEEKDAYS
-from dialogs.reservation import AddAbsence, AddRange, read_absence, say_minute
+from dialogs.reservation import CLOSES, AddAbsence, AddRange, read_absence, say_closes, say_minute
 from storage.database import change
+from storage.people import Person
 from storage.rdv.availability import (
     ABSENCES_MAX,
     DAY,
@@ -36,6 +43,10 @@ from storage.rdv.availability import (
 from storage.rdv.bookings import BookingPage, BookingSeal, close_page, get_page, open_page, read_key
 
 WEEKS = timedelta(weeks=4)
+PLACES_SHOWN = 3
+"""Places on a poster."""
+LINE_MAX = 90
+"""Characters of a line of a poster."""
 
 
 class NewRange(BaseModel):
@@ -77,22 +88,35 @@ class DrawCode(BaseModel):
     """« Code QR »: a picture of the address."""
 
 
+class DrawPoster(BaseModel):
+    """« Affiche à imprimer »."""
+
+
 class SetAutomatic(BaseModel):
     """Whether bookings are accepted at once."""
 
     wanted: bool
 
 
+class SetCloses(Choosing):
+    """Until how many minutes before who booked moves or cancels."""
+
+
 class CodePicture(BaseModel):
     """The order of a picture of one’s address."""
 
 
+class Poster(BaseModel):
+    """The order of a poster of one’s address."""
+
+
 def say_range(one: WeeklyRange) -> str:
-    """« mardi 9h-12h : 30 min, pause de 5 min, Médiathèque, 8 places »."""
+    """« mardi 9h-12h : 30 min, pause de 5 min, Médiathèque, Courriels, 8 places »."""
     parts = [
         say_minutes(one.length),
         f"pause de {say_minutes(one.pause)}" if one.pause else "",
         one.place,
+        THEMES[one.theme].court if one.theme in THEMES else "",
         plural(one.seats, "place") if one.seats > 1 else "",
     ]
     hours = f"{WEEKDAYS[one.weekday]} {say_minute(one.start)}-{say_minute(one.end)}"
@@ -172,6 +196,7 @@ async def keep_range(ctx: Context, form: AddRange) -> Replies:
         pause=form.pause,
         seats=form.seats,
         place=form.place,
+        theme=form.theme,
         notice=int(form.notice),
         ahead=form.ahead,
     )
@@ -256,22 +281,29 @@ async def renew_link(ctx: Context, _: RenewLink) -> Replies:
 
 async def _tell_link(ctx: Context, *, anew: bool) -> Whisper:
     key = await open_page(ctx.db, ctx.user.id, BookingSeal(ctx.settings.secrets), ctx.now, anew=anew)
-    page = await get_page(ctx.db, ctx.user.id)
-    automatic = page is not None and page.automatic
     text = render(
         "reservation/link",
         address=Markdown(address_of(ctx.settings, key)),
         is_new=anew,
-        automatic=automatic,
         has_ranges=bool(await list_ranges(ctx.db, ctx.user.id)),
     )
-    change_mode = (
-        Button("Accepter moi-même", SetAutomatic(wanted=False))
-        if automatic
-        else Button("Accepter d’office", SetAutomatic(wanted=True))
-    )
     renew, close = Button("Nouvelle adresse", RenewLink()), Button("Fermer la page", CloseLink(), "danger")
-    return Whisper(text, [Button("Code QR", DrawCode()), change_mode, renew, close])
+    return Whisper(text, [renew, close], cards=[_draw_printed(), await _draw_rules(ctx)])
+
+
+def _draw_printed() -> Card:
+    return Card(
+        render("reservation/printed"), [Button("Affiche à imprimer", DrawPoster()), Button("Code QR", DrawCode())]
+    )
+
+
+async def _draw_rules(ctx: Context) -> Card:
+    """Draw what holds for who books: who accepts, and until when one moves or cancels."""
+    page = await _must_be_on(ctx)
+    word, wanted = ("Accepter moi-même", False) if page.automatic else ("Accepter d’office", True)
+    text = render("reservation/rules", automatic=page.automatic, closes=say_closes(page.closes))
+    menu = Menu("Changer le délai…", SetCloses(), CLOSES)
+    return Card(text, [Button(word, SetAutomatic(wanted=wanted))], menus=[menu])
 
 
 @feature.button(SetAutomatic, roles=CONSEILLERS)
@@ -279,6 +311,16 @@ async def set_automatic(ctx: Context, click: SetAutomatic) -> Replies:
     """Say whether bookings are accepted at once, from now on."""
     page = await _must_be_on(ctx)
     await change(ctx.db, page, automatic=click.wanted, changed_at=ctx.now)
+    return await _tell_link(ctx, anew=False)
+
+
+@feature.button(SetCloses, roles=CONSEILLERS)
+async def set_closes(ctx: Context, click: SetCloses) -> Replies:
+    """Say until when who booked moves or cancels; it holds for what is booked already, too."""
+    if click.chosen not in CLOSES:
+        raise UserError("Choisissez un délai dans la liste.")
+    page = await _must_be_on(ctx)
+    await change(ctx.db, page, closes=int(click.chosen), changed_at=ctx.now)
     return await _tell_link(ctx, anew=False)
 
 
@@ -305,9 +347,40 @@ async def draw_code(ctx: ReadingContext, _: DrawCode) -> Replies:
 @feature.file(CodePicture, name="rdv.CodePicture", roles=CONSEILLERS)
 async def make_code_picture(ctx: Context, _: CodePicture, folder: Path) -> Parcel:
     """Draw the address as it is now."""
+    address, path = await _read_address(ctx), folder / "rendez-vous.png"
+    write_qr_png(address, path)
+    return Parcel(render("reservation/code", address=Markdown(address)), files=[path])
+
+
+async def _read_address(ctx: Context) -> str:
     key = read_key(await _must_be_on(ctx), BookingSeal(ctx.settings.secrets))
     if key is None:
         raise UserError("L’adresse de votre page n’est plus lisible. /rdv lien, puis « Nouvelle adresse ».")
-    address, path = address_of(ctx.settings, key), folder / "rendez-vous.png"
-    write_qr_png(address, path)
-    return Parcel(render("reservation/code", address=Markdown(address)), files=[path])
+    return address_of(ctx.settings, key)
+
+
+@feature.button(DrawPoster, roles=CONSEILLERS, writes=False)
+async def draw_poster(ctx: ReadingContext, _: DrawPoster) -> Replies:
+    """Send a poster of the address, which arrives in the direct channel."""
+    await _must_be_on(ctx)
+    return await send_file(ctx, SendFile(user_id=ctx.user.id, order=Poster()))
+
+
+@feature.file(Poster, name="rdv.Poster", roles=CONSEILLERS)
+async def make_poster(ctx: ReadingContext, _: Poster, folder: Path) -> Parcel:
+    """Compose the poster, with the address and the places as they are now."""
+    address, path = await _read_address(ctx), folder / "Affiche_rendez-vous.pdf"
+    places = dict.fromkeys(one.place for one in await list_ranges(ctx.db, ctx.user.id) if one.place)
+    told = describe_poster(ctx.user, address, list(places), ctx.settings.colours[0])
+    path.write_bytes(await ctx.compute(lambda: compose_pdf("affiche", told, ctx.today)))
+    return Parcel(render("reservation/poster", address=Markdown(address)), files=[path])
+
+
+def describe_poster(owner: Person, address: str, places: Sequence[str], colour: str) -> dict[str, Any]:
+    """What a poster says: whose page it is, at most three places, and the address, which may break after each part."""
+    name = " ".join(filter(None, (owner.prenom, owner.nom))) or owner.username
+    lines = dict.fromkeys(filter(None, (owner.structure, *(places[:PLACES_SHOWN]))))
+    said = [to_drawable(shorten(line, LINE_MAX, placeholder="…")) for line in lines]
+    shown = re.sub(r"(?<=[/.])(?=[^/.])", "\u200b", address)
+    about = {"title": "Prenez rendez-vous", "name": to_drawable(name), "lines": said}
+    return about | {"address": address, "shown": shown, "svg": draw_large_code(address), "colour": colour}

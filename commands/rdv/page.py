@@ -14,7 +14,7 @@ from commands.rdv.availability import PAGE
 from commands.rdv.feature import feature
 from commands.rdv.rooms import start_rooms
 from commands.rdv.slots import Slot
-from commands.rdv.visits import GONE, Held, Typed, Visit
+from commands.rdv.visits import GONE, OTHER, Held, Typed, Visit
 from config.text import fold
 from config.themes import bits
 from storage import people, quotas
@@ -33,8 +33,8 @@ from storage.rdv.appointments import (
 from storage.rdv.bookings import (
     Booking,
     BookingPage,
-    BookingState,
     BookingSeal,
+    BookingState,
     add_booking,
     digest,
     find_booking,
@@ -48,6 +48,8 @@ from storage.rdv.bookings import (
 CANCELLED = "annule"
 """The part of an address under which a page says that a booking is cancelled."""
 FILE = ".ics"
+SUBJECT = "sujet"
+"""The field that says what it is about."""
 BY_PAGE, BY_ADDRESS = 300, 60
 """Bookings in a day: at one page, and from one address."""
 _KINDS = {"visio": PlaceKind.VISIO, "telephone": PlaceKind.PHONE, "domicile": PlaceKind.HOME}
@@ -66,8 +68,8 @@ async def show(ctx: ReadingContext, asked: PageRequest) -> PageAnswer | None:
     owner = await _find_owner(ctx, page)
     if page is None or owner is None or not page.is_on:
         return None
-    visit = Visit(ctx, key, owner)
-    return visit.show_cancelled() if code else await visit.show_form(Typed(), since=_read_day(asked))
+    visit = Visit(ctx, key, page, owner, asked.fields.get(SUBJECT, ""))
+    return visit.show_cancelled() if code else await visit.show_page(_read_day(asked))
 
 
 def _read_day(asked: PageRequest) -> date | None:
@@ -91,7 +93,7 @@ async def _find_held(ctx: Context, key: str, code: str, *, locked: bool = False)
         return None
     booking, rdv = found
     owner, page = await people.get(ctx.db, booking.user_id), await get_page(ctx.db, booking.user_id)
-    return Held(Visit(ctx, key, owner), read_code(code), booking, rdv, page) if owner and page else None
+    return Held(Visit(ctx, key, page, owner), read_code(code), booking, rdv) if owner and page else None
 
 
 @feature.sent(PAGE)
@@ -105,11 +107,11 @@ async def receive(ctx: Context, asked: PageRequest) -> PageAnswer | None:
     owner = await _find_owner(ctx, page)
     if page is None or owner is None or not page.is_on:
         return None
-    return await _book(Visit(ctx, key, owner), page, asked)
+    return await _book(Visit(ctx, key, page, owner, asked.fields.get(SUBJECT, "")), asked)
 
 
-async def _book(visit: Visit, page: BookingPage, asked: PageRequest) -> PageAnswer:
-    ctx, typed, seal = visit.ctx, Typed.of(asked.fields), BookingSeal(visit.ctx.settings.secrets)
+async def _book(visit: Visit, asked: PageRequest) -> PageAnswer:
+    ctx, page, typed, seal = visit.ctx, visit.page, Typed.of(asked.fields), BookingSeal(visit.ctx.settings.secrets)
     said = asked.fields.get("jeton") or f"{typed.creneau}\n{typed.prenom}\n{typed.contact}"
     once = seal.mark(f"{page.user_id}\n{said}")
     if (sent := await find_sent(ctx.db, once)) and sent.stands:
@@ -123,7 +125,7 @@ async def _book(visit: Visit, page: BookingPage, asked: PageRequest) -> PageAnsw
     if not await _may_book(ctx, page, asked.visitor):
         sentence = "Trop de rendez-vous ont été pris aujourd’hui. Réessayez demain, ou demandez à votre conseiller."
         return await visit.show_form(typed, {"": sentence}, status=429)
-    return await _take(visit, page, slot, typed, once)
+    return await _take(visit, slot, typed, once)
 
 
 async def _may_book(ctx: Context, page: BookingPage, visitor: str) -> bool:
@@ -133,10 +135,10 @@ async def _may_book(ctx: Context, page: BookingPage, visitor: str) -> bool:
     return left is not None and await quotas.spend(ctx.db, page.user_id, "rdv-page", today, BY_PAGE) is not None
 
 
-async def _take(visit: Visit, page: BookingPage, slot: Slot, typed: Typed, once: str) -> PageAnswer:
+async def _take(visit: Visit, slot: Slot, typed: Typed, once: str) -> PageAnswer:
     """Take a seat: the page answers with the code, and the conseiller is told."""
-    ctx, code, seal = visit.ctx, make_code(), BookingSeal(visit.ctx.settings.secrets)
-    rdv = await _hold(visit, page, slot)
+    ctx, page, code, seal = visit.ctx, visit.page, make_code(), BookingSeal(visit.ctx.settings.secrets)
+    rdv = await _hold(visit, slot)
     about = digest(code)
     booking = Booking(
         user_id=page.user_id,
@@ -158,9 +160,9 @@ def _first_state(page: BookingPage) -> BookingState:
     return BookingState.ACCEPTED if page.automatic else BookingState.WAITING
 
 
-async def _hold(visit: Visit, page: BookingPage, slot: Slot) -> Rdv:
+async def _hold(visit: Visit, slot: Slot) -> Rdv:
     """Take a seat of the rendez-vous of that moment, which is made where nobody has one yet."""
-    ctx = visit.ctx
+    ctx, page = visit.ctx, visit.page
     for known in await list_overlapping(ctx.db, page.user_id, slot.start, slot.end):
         if known.starts_at == slot.start and known.source is RdvSource.PAGE and known.collective:
             await take_seat(ctx.db, known.number)
@@ -176,12 +178,18 @@ async def _hold(visit: Visit, page: BookingPage, slot: Slot) -> Rdv:
         collective=slot.by.seats > 1,
         seats=slot.by.seats,
         seats_taken=1,
-        themes=bits((slot.by.theme,)) if slot.by.theme else 0,
+        themes=_find_themes(visit, slot),
         created_at=ctx.now,
         changed_at=ctx.now,
     )
     await add_rdv(ctx.db, rdv)
     return rdv
+
+
+def _find_themes(visit: Visit, slot: Slot) -> int:
+    """What it is about: what its hours are for; of one person alone, in hours for any theme, what they chose."""
+    theme = slot.by.theme or (visit.theme if slot.by.seats == 1 else "")
+    return bits((theme,)) if theme else 0
 
 
 async def _go_to(visit: Visit, code: str, told: list[Reply] | None = None) -> PageAnswer:
@@ -235,7 +243,7 @@ async def _move(held: Held, typed: Typed) -> PageAnswer:
     ctx, start = held.visit.ctx, typed.start
     if start == held.rdv.starts_at:
         return await _go_to(held.visit, held.code)
-    slot = await held.visit.find_slot(start, but=held.own) if start else None
+    slot = await held.visit.find_slot(start, held.wish) if start else None
     if slot is None:
         return await held.show({"creneau": GONE if start else "Choisissez un moment."}, status=409 if start else 422)
     rdv = await _change_hour(held, slot)
@@ -250,7 +258,7 @@ async def _change_hour(held: Held, slot: Slot) -> Rdv:
     ctx, rdv = held.visit.ctx, held.rdv
     if rdv.collective or slot.by.seats > 1:
         await requests.release_seat(ctx, rdv, RdvState.ANNULE)
-        return await _hold(held.visit, held.page, slot)
+        return await _hold(replace(held.visit, subject=held.wish.theme or OTHER), slot)
     state = RdvState.PREVU if held.page.automatic else RdvState.PROPOSE
     kind = find_kind(slot)
     values = {"starts_at": slot.start, "ends_at": slot.end, "place": slot.by.place, "place_kind": kind}

@@ -14,16 +14,17 @@ from bot.errors import UserError
 from bot.french.periods import Period
 from bot.replies import Ask, Button, Card, Direct, Message, Replies, Reply, Update, Waiting, Whisper
 from bot.texts import render
-from commands.rdv.availability import find_free, list_free
+from commands.rdv.availability import Wish, find_free, find_theme, list_free
 from commands.rdv.feature import feature
 from commands.rdv.rooms import start_rooms
 from commands.rdv.visits import OVER, say_when
+from config.themes import THEMES
 from dialogs.reservation import MOMENTS_MAX, OfferMoment
 from storage.annuaire.contacts import show_phone
 from storage.database import change
 from storage.people import Person
 from storage.rdv.appointments import Rdv, RdvState, change_rdv, list_overlapping, take_seat
-from storage.rdv.bookings import Booking, BookingState, BookingSeal, get_booking, list_waiting, lock_page
+from storage.rdv.bookings import Booking, BookingSeal, BookingState, get_booking, list_waiting, lock_page
 
 CARD = RowCard[Booking]("rdv.booking:", lambda booking: booking.number)
 """The card of a booking in its conseiller’s direct channel."""
@@ -71,6 +72,7 @@ def draw(booking: Booking, rdv: Rdv, owner: Person, now: datetime) -> Message:
         when=say_when(rdv.starts_at, owner.zone, now),
         minutes=rdv.minutes,
         place=rdv.place,
+        about=[THEMES[code].court for code in rdv.theme_codes],
         state=state,
         seats=rdv.seats if rdv.collective else 0,
         taken=rdv.seats_taken,
@@ -197,7 +199,7 @@ async def ask_moment(ctx: ReadingContext, click: Offer) -> Replies:
     if found is None or not found[0].stands or found[1].starts_at != click.starts_at:
         raise UserError("Ce rendez-vous a changé depuis. Relisez la carte.")
     days = Period(ctx.today, ctx.today + OFFERED_AHEAD)
-    slots = await list_free(ctx.db, ctx.user, ctx.now, days, but=[found[1].number])
+    slots = await list_free(ctx.db, ctx.user, ctx.now, days, Wish(find_theme(found[1]), [found[1].number]))
     free = [slot.start for slot in slots if slot.by.seats == 1 and slot.start != found[1].starts_at][:MOMENTS_MAX]
     if not free:
         raise UserError("Vous n’avez pas d’autre moment libre. Ajoutez des plages avec /rdv disponibilités.")
@@ -211,7 +213,7 @@ async def offer_moment(ctx: Context, form: OfferMoment) -> Replies:
     booking, rdv = await _lock(ctx, form.booking, form.starts_at)
     _must_be_to_come(ctx, rdv)
     start = datetime.fromisoformat(form.moment)
-    slot = await find_free(ctx.db, ctx.user, ctx.now, start, but=[rdv.number])
+    slot = await find_free(ctx.db, ctx.user, ctx.now, start, Wish(find_theme(rdv), [rdv.number]))
     if slot is None or not booking.stands:
         raise UserError(fields={"moment": "Ce moment n’est plus libre : choisissez-en un autre."})
     values = {"starts_at": slot.start, "ends_at": slot.end, "place": slot.by.place, "state": RdvState.PROPOSE}

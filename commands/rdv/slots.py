@@ -20,11 +20,18 @@ Span = tuple[datetime, datetime]
 
 @dataclass(frozen=True, slots=True)
 class Busy:
-    """Some time that is taken. Where people may join what takes it, so many seats of it are ``taken``."""
+    """Some time that is taken. Where people may join what takes it, so many seats of it are ``taken``, and it is about
+    these themes (none: about any)."""
 
     start: datetime
     end: datetime
     taken: int | None = None
+    themes: Sequence[str] = ()
+
+    def is_joined(self, one: WeeklyRange, span: Span) -> bool:
+        """Whether who books this meeting of a range joins it."""
+        is_about = not self.themes or not one.theme or one.theme in self.themes
+        return self.taken is not None and (self.start, self.end) == span and is_about
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +42,10 @@ class Slot:
     end: datetime
     left: int
     by: WeeklyRange
+
+
+def _rank(slot: Slot) -> tuple[datetime, bool, datetime, int]:
+    return slot.start, not slot.by.theme, slot.end, -slot.left
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +60,9 @@ class Calendar:
     off: frozenset[date] = frozenset()
 
     def list_slots(self, first: date, last: date, now: datetime) -> list[Slot]:
-        """List the slots that are free on these days, in order: of two at one instant, that of the shorter meeting,
-        then that with more seats."""
-        best = sorted(self._iterate(first, last, now), key=lambda slot: (slot.start, slot.end, -slot.left))
+        """List the slots that are free on these days, in order: of two at one instant, that of the hours of a theme,
+        then of the shorter meeting, then that with more seats."""
+        best = sorted(self._iterate(first, last, now), key=_rank)
         return [next(same) for _, same in groupby(best, key=lambda slot: slot.start)]
 
     def _iterate(self, first: date, last: date, now: datetime) -> Iterator[Slot]:
@@ -81,12 +92,20 @@ class Calendar:
         return find_instant(day, absence.start, self.zone), find_instant(day, absence.end, self.zone)
 
 
+def choose_ranges(ranges: Sequence[WeeklyRange], theme: str | None) -> Sequence[WeeklyRange]:
+    """Choose the ranges at which one is booked about a theme: its own and those of any theme; "" wants those of any
+    only, None each of them. Where there is none, each will do: its theme is no more received apart."""
+    if theme is None:
+        return ranges
+    return [one for one in ranges if one.theme in ("", theme)] or ranges
+
+
 def _count_left(span: Span, one: WeeklyRange, busy: Sequence[Busy]) -> int:
     """Count the seats that are left of a meeting: who has others in this range keeps the pause from them."""
     start, end = span
     pause, left = one.pause * _MINUTE, one.seats
     for each in busy:
-        if each.taken is not None and (each.start, each.end) == span:
+        if each.taken is not None and each.is_joined(one, span):
             left -= each.taken
         elif each.start < end + pause and each.end + pause > start:
             return 0

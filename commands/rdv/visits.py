@@ -1,6 +1,6 @@
 """What a booking page shows: its forms, a booking as its person sees it, and the file for a calendar."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -15,8 +15,10 @@ from bot.french.periods import Period
 from bot.french.words import plural, say_minutes
 from bot.site import render_page
 from bot.visits import PageAnswer
-from commands.rdv.availability import address_of, find_free, list_free
+from commands.rdv.availability import Wish, address_of, find_free, find_theme, list_free
 from commands.rdv.slots import Slot
+from config.themes import THEMES
+from dialogs.reservation import say_closes
 from storage.annuaire.contacts import read_email, read_phone
 from storage.people import Person
 from storage.rdv.appointments import Rdv, RdvState
@@ -31,6 +33,8 @@ SHOWN_MAX = 300
 """Moments on one page; a link leads to those that come after."""
 NAME_MAX, CONTACT_MAX, TOKEN_BYTES = 40, 254, 18
 GONE = "Ce moment vient d’être pris, ou n’est plus proposé. Choisissez-en un autre."
+OTHER = "un-autre"
+"""What an address says of a subject that is none of those received apart."""
 OVER = (RdvState.ANNULE, RdvState.REFUSE)
 
 
@@ -129,11 +133,13 @@ def say_who(owner: Person) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """Somebody at the page of ``owner``, whose ``key`` it has."""
+    """Somebody at the ``page`` of ``owner``, whose ``key`` it has, who chose a ``subject`` or has yet to."""
 
     ctx: Context
     key: str
+    page: BookingPage
     owner: Person
+    subject: str = ""
 
     @property
     def here(self) -> str:
@@ -145,49 +151,81 @@ class Visit:
         """The date where the owner is."""
         return self.owner.today(self.ctx.now)
 
-    async def list_slots(self, since: date | None = None, *, but: Sequence[int] = ()) -> Sequence[Slot]:
+    @property
+    def theme(self) -> str | None:
+        """The theme that was chosen; "" for none of those received apart, None where nothing was chosen."""
+        return "" if self.subject == OTHER else self.subject if self.subject in THEMES else None
+
+    async def list_subjects(self) -> dict[str, str]:
+        """What one may be received about, by its code: nothing where the hours are for whatever one likes."""
+        known = {one.theme for one in await list_ranges(self.ctx.db, self.owner.id)}
+        found = {code: theme.libelle for code, theme in THEMES.items() if code in known}
+        return found | {OTHER: "Un autre sujet"} if found and "" in known else found
+
+    async def list_slots(self, since: date | None = None, wish: Wish | None = None) -> Sequence[Slot]:
         """The moments that are free from that day on."""
         ranges = await list_ranges(self.ctx.db, self.owner.id)
         ahead = timedelta(days=max((one.ahead for one in ranges), default=0) + 1)
-        start = max(since or self.today, self.today)
-        return await list_free(self.ctx.db, self.owner, self.ctx.now, Period(start, self.today + ahead), but=but)
+        days = Period(max(since or self.today, self.today), self.today + ahead)
+        return await list_free(self.ctx.db, self.owner, self.ctx.now, days, wish or Wish(self.theme))
 
-    async def find_slot(self, start: datetime, *, but: Sequence[int] = ()) -> Slot | None:
+    async def find_slot(self, start: datetime, wish: Wish | None = None) -> Slot | None:
         """The moment that begins then, if it is free."""
-        return await find_free(self.ctx.db, self.owner, self.ctx.now, start, but=but)
+        return await find_free(self.ctx.db, self.owner, self.ctx.now, start, wish or Wish(self.theme))
 
     def group(self, slots: Sequence[Slot]) -> list[dict[str, object]]:
         """The moments by day, as the form shows them."""
-        zone, places = self.owner.zone, {slot.by.place for slot in slots}
+        zone, places, lengths = self.owner.zone, {slot.by.place for slot in slots}, {slot.by.length for slot in slots}
+        shown = frozenset(name for name, found in (("place", places), ("length", lengths)) if len(found) > 1)
         by_day = groupby(slots, key=lambda slot: slot.start.astimezone(zone).date())
         return [
-            {"name": say_weekday(day, self.today), "slots": [self._show(slot, len(places) > 1) for slot in found]}
+            {"name": say_weekday(day, self.today), "slots": [self._show(slot, shown) for slot in found]}
             for day, found in by_day
         ]
 
-    def _show(self, slot: Slot, with_place: bool) -> dict[str, str]:
+    def _show(self, slot: Slot, shown: Collection[str]) -> dict[str, str]:
+        """A moment, with those of its place and length that are shown beside it: all have the same otherwise."""
+        place = slot.by.place if "place" in shown else ""
+        length = say_minutes(slot.by.length) if "length" in shown else ""
         seats = plural(slot.left, "place", "places") if slot.by.seats > 1 else ""
-        more = " · ".join(filter(None, (slot.by.place if with_place else "", seats)))
+        more = " · ".join(filter(None, (length, place, seats)))
         local = slot.start.astimezone(self.owner.zone)
         return {"value": say_value(slot.start), "hour": say_clock(local), "more": more}
+
+    async def show_page(self, since: date | None) -> PageAnswer:
+        """The free moments; before them the subjects, where there are several to choose from."""
+        subjects = await self.list_subjects()
+        if len(subjects) < 2 or self.subject in subjects:
+            return await self.show_form(Typed(), since=since)
+        values = {"who": f"Avec {say_who(self.owner)}.", "here": self.here, "subjects": subjects, "faults": {}}
+        return PageAnswer(render_page(TEMPLATE, view="subjects", title="Prendre rendez-vous", **values))
 
     async def show_form(
         self, typed: Typed, faults: Mapping[str, str] | None = None, *, status: int = 200, since: date | None = None
     ) -> PageAnswer:
         """The form, with what was typed and what is wrong with it."""
-        slots = await self.list_slots(since)
+        slots, subjects = await self.list_slots(since), await self.list_subjects()
         shown, later = self._cut(slots)
-        places = {slot.by.place for slot in slots}
-        place = next(iter(places)) if len(places) == 1 else ""
-        who = f"Avec {say_who(self.owner)}{f', à cet endroit : {place}' if place else ''}."
+        subject = next(iter(subjects)) if len(subjects) == 1 else self.subject
         values: dict[str, object] = {
-            "who": who,
+            "about": self._introduce(slots),
+            "subject": subject if len(subjects) > 1 else "",
+            "subject_name": subjects.get(subject, ""),
             "zone": name_zone(self.owner.zone),
             "here": self.here,
             "days": self.group(shown),
+            "until": say_closes(self.page.closes),
         }
         values |= {"typed": typed, "token": typed.token, "faults": faults or {}, "later": later}
         return PageAnswer(render_page(TEMPLATE, view="book", title="Prendre rendez-vous", **values), status)
+
+    def _introduce(self, slots: Sequence[Slot]) -> list[str]:
+        """With whom one meets; where, and for how long, where all these moments have it in common."""
+        places, lengths = {slot.by.place for slot in slots}, {slot.by.length for slot in slots}
+        place = next(iter(places)) if len(places) == 1 else ""
+        length = f"Un rendez-vous dure {say_minutes(next(iter(lengths)))}." if len(lengths) == 1 else ""
+        who = f"Avec {say_who(self.owner)}{f', à cet endroit : {place}' if place else ''}."
+        return [who, length] if length else [who]
 
     def _cut(self, slots: Sequence[Slot]) -> tuple[Sequence[Slot], str]:
         """So many moments as one page has room for, whole days of them, and the day on which the next begins."""
@@ -218,13 +256,17 @@ def find_state(booking: Booking, rdv: Rdv, now: datetime) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A booking that its person looks at, with the rendez-vous and the page that it was booked on."""
+    """A booking that its person looks at, with its rendez-vous."""
 
     visit: Visit
     code: str
     booking: Booking
     rdv: Rdv
-    page: BookingPage
+
+    @property
+    def page(self) -> BookingPage:
+        """The page of its conseiller, as it is now."""
+        return self.visit.page
 
     @property
     def closes_at(self) -> datetime:
@@ -242,15 +284,15 @@ class Held:
         return f"{self.visit.here}/{self.code}"
 
     @property
-    def own(self) -> Sequence[int]:
-        """The rendez-vous that takes no time from its own person: one of theirs alone."""
-        return () if self.rdv.collective else (self.rdv.number,)
+    def wish(self) -> Wish:
+        """What it moves to: moments about the same subject; one of this person alone takes no time from itself."""
+        return Wish(find_theme(self.rdv), () if self.rdv.collective else (self.rdv.number,))
 
     async def show(self, faults: Mapping[str, str] | None = None, *, status: int = 200) -> PageAnswer:
         """The page of a booking: its state, and what can be done with it."""
         ctx, owner, rdv = self.visit.ctx, self.visit.owner, self.rdv
         may_move = self.is_open and self.page.is_on
-        slots = (await self.visit.list_slots(but=self.own))[:SHOWN_MAX] if may_move else []
+        slots = (await self.visit.list_slots(wish=self.wish))[:SHOWN_MAX] if may_move else []
         slots = [slot for slot in slots if slot.start != rdv.starts_at]
         values = {
             "state": find_state(self.booking, rdv, ctx.now),
@@ -262,6 +304,7 @@ class Held:
             "length": say_minutes(rdv.minutes),
             "zone": name_zone(owner.zone),
             "place": rdv.place,
+            "subject": ", ".join(THEMES[code].libelle for code in rdv.theme_codes),
             "visio": rdv.visio_url if rdv.visio_url.startswith("https://") else "",
             "who": say_who(owner),
             "here": self.here,

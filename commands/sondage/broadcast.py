@@ -34,7 +34,7 @@ from storage import sondage as polls
 from storage.database import change
 from storage.journal import AuditAct
 from storage.outbox import BATCH
-from storage.sealing import UnreadableError
+from storage.seals import UnreadableError
 from storage.sondage import ANONYMOUS_LEAST, Poll, PollState, Results, count_ballots, count_standing, votes
 from storage.sondage.votes import BoxSeal, take_in_ballots
 

@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.database import Code, Labelled, Numbered, UtcTime, change, upsert
 from storage.rdv.appointments import Rdv
-from storage.sealing import SealingKeys, UnreadableError
+from storage.seals import SealingKeys, UnreadableError
 
 KEY_BYTES, CODE_SIGNS = 18, 12
 _SIGNS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"

@@ -18,7 +18,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.database import UtcTime, insert_new, upsert
 from storage.people import Person
-from storage.sealing import SealingKeys
+from storage.seals import SealingKeys
 from storage.sondage import ANONYMOUS_LEAST, Ballot, Poll, PollState, Results, count_ballots
 
 KEY = 16

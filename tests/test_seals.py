@@ -3,11 +3,11 @@
 import pytest
 
 from storage.rdv.bookings import BookingSeal
-from storage.sealing import UnreadableError
+from storage.seals import UnreadableError
 from storage.sondage import Ballot
 from storage.sondage.votes import BoxSeal
 
-SECRET = "a secret of thirty-two characters!"  # noqa: S105
+SECRET = "a secret of thirty-two characters!"
 NAME = bytes.fromhex("035aa565606a90f49ef997f7e50e707f56f73eeba7864f2789b97729b71784e15888caa3779f")
 BOX = bytes.fromhex(
     "70bce68d3f3e764f9bf777cbd9398aa6ec25d914ed7247ab0d02ab3c079969afe276de0f93a5afde0330561520f17b010e9831c3f2"
