@@ -26,7 +26,7 @@ SAID = {
     "abcd": "24 reçus pour 24 CRA",
     "efgh": "",
     "ijklm": "10 accueillies une fois, 0 autrement",
-    "nopqrstuv": ", 0 perdus",
+    "nopqrstuvwx": ", 0 perdus",
 }
 """The parts that are measured in one go, and what the table says of them."""
 

@@ -1,4 +1,4 @@
-"""`python -m tests.bench [--quick] [a … v]`: measure those parts, or all, side by side, and print the table."""
+"""`python -m tests.bench [--quick] [a … x]`: measure those parts, or all, side by side, and print the table."""
 
 import argparse
 import asyncio
@@ -22,6 +22,7 @@ from tests.bench import (
     clicks,
     commands,
     crowd,
+    daily,
     directory,
     footprint,
     imports,
@@ -45,7 +46,7 @@ from tests.bench.plan import QUICK, Plan
 from tests.bench.stub import Stub
 from tests.bench.team import team
 
-PARTS = ("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q", "r", "s", "t", "u", "v")
+PARTS = tuple("abcdefghijklmnopqrstuvwx")
 ON_EACH_DATABASE = {
     "i": backlog.measure,
     "j": restarts.measure,
@@ -58,6 +59,8 @@ ON_EACH_DATABASE = {
     "r": subscribers.measure,
     "t": cases.measure,
     "u": chores.measure,
+    "w": daily.measure,
+    "x": daily.measure_import,
 }
 
 

@@ -72,10 +72,10 @@ async def program(
 
 
 @asynccontextmanager
-async def bot(mattermost_url: str, database_url: str, folder: Path) -> AsyncIterator[Child]:
-    """`coop-bot serve` against that server and database."""
+async def bot(mattermost_url: str, database_url: str, folder: Path, **more: str) -> AsyncIterator[Child]:
+    """`coop-bot serve` against that server and database, with these variables besides."""
     port = free_port()
-    environment = settings(mattermost_url, database_url, folder, port)
+    environment = settings(mattermost_url, database_url, folder, port) | more
     async with program(["-c", COOP_BOT, "serve"], port, "/readyz", environment) as child:
         yield child
 

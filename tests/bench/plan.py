@@ -47,6 +47,7 @@ class Plan:
     messages: int = 100_000
     reported_seconds: float = 60
     dead_links: int = 5000
+    told: int = 400
     postgres: bool = True
 
 
@@ -91,5 +92,6 @@ QUICK = Plan(
     messages=2000,
     reported_seconds=3,
     dead_links=50,
+    told=20,
     postgres=False,
 )

@@ -16,6 +16,7 @@ VERSION = "11.2.0.11.2.0.0123456789abcdef.false"
 BOT = {"id": "b" * 26, "username": "coop", "is_bot": True, "roles": "system_user", "delete_at": 0}
 TEAM = {"id": "t" * 26, "name": "cnum", "display_name": "CNum", "type": "O", "delete_at": 0}
 PEOPLE = 50
+LETTERS = "abcdefghijklmnopqrstuvwxyz-"
 
 
 def user_id(number: int) -> str:
@@ -79,6 +80,7 @@ class Stub:
         app.router.add_get("/api/v4/users", self._page)
         app.router.add_post("/api/v4/channels/{id}/members", self._add)
         app.router.add_get("/api/v4/users/{id}", self._user)
+        app.router.add_post("/api/v4/users/usernames", self._named)
         app.router.add_get("/api/v4/users/username/{name}", self._user_by_name)
         app.router.add_get("/api/v4/teams/name/{name}", self._team)
         app.router.add_get("/api/v4/teams/{id}/members/{user}", self._member)
@@ -203,6 +205,12 @@ class Stub:
 
     async def _channel(self, request: web.Request) -> web.Response:
         return web.json_response({"id": "s" * 26, "name": request.match_info["name"], "type": "O"})
+
+    async def _named(self, request: web.Request) -> web.Response:
+        """Everybody of whose name the end is a number has an account."""
+        names = {name: int(name.lstrip(LETTERS) or 0) for name in await request.json()}
+        found = [{"id": f"v{n:025d}", "username": name, "roles": "system_user"} for name, n in names.items()]
+        return web.json_response(found)
 
     async def _nothing(self, _: web.Request) -> web.Response:
         return web.json_response([])
