@@ -5,7 +5,6 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from math import ceil
 from typing import Any, get_args
 
 import structlog
@@ -15,10 +14,9 @@ from bot import actions
 from bot.command_lines import RunCommand
 from bot.context import Request
 from bot.drafts import Resume
-from bot.errors import ChatError
+from bot.errors import ChatError, explain_unopened
 from bot.features import Trigger
 from bot.forms import Clues, Form, mistakes_in, name_of
-from bot.french.words import plural
 from bot.links import Links
 from bot.mattermost import Mattermost
 from bot.menus import resolve_references
@@ -311,13 +309,16 @@ class Delivery:
         The dialog does not wait for it, and where Mattermost does not take it the message itself tells.
         """
         try:
-            if request.channel_id != await self._d.chat.direct_channel(request.user_id):
-                text = (
-                    f"✅ Bien reçu : la suite est dans vos messages directs avec @{(await self._d.chat.me()).username}."
-                )
+            if text := await self._say_elsewhere(request, "✅ Bien reçu"):
                 await self._respond(Whisper(text), request)
         except ChatError as problem:
             log.info("not_pointed", status=problem.status, error_id=problem.error_id)
+
+    async def _say_elsewhere(self, request: Request, said: str) -> str:
+        """Say that the rest is in the direct channel; "" for who is there already. Raises ChatError."""
+        if request.channel_id == await self._d.chat.direct_channel(request.user_id):
+            return ""
+        return f"{said} : la suite est dans vos messages directs avec @{(await self._d.chat.me()).username}."
 
     async def _ask(self, ask: Ask, request: Request) -> AnswerBody:
         if (request.line or request.worded) and not request.trigger_id:
@@ -334,7 +335,7 @@ class Delivery:
             await self._d.chat.open_dialog(request.trigger_id, f"{self._d.settings.public_url}/dialogs", dialog)
         except ChatError as problem:
             log.warning("dialog_not_opened", status=problem.status, error_id=problem.error_id)
-            return await self._whisper(Whisper(_explain_unopened(problem)), request)
+            return await self._whisper(Whisper(explain_unopened(problem)), request)
         return {}
 
     async def _next_step(self, ask: Ask, dialog: AnswerBody, request: Request) -> AnswerBody:
@@ -349,7 +350,7 @@ class Delivery:
         if request.waiting_kind == "command":
             await self._write_at_once([], make_open_question(whisper, request, self._d.clock()))
             return await self._ephemeral(whisper, request)
-        if request.waiting_kind == "button" and not _has_more(whisper):
+        if request.waiting_kind == "button" and not whisper.has_more:
             # It stands in the thread of what was clicked: of a whisper, which is no post, phones show it nowhere.
             seen = bool(request.response_url) and await self._respond(whisper, request)
             return {} if seen else {"ephemeral_text": typeset(whisper.text)}
@@ -360,7 +361,18 @@ class Delivery:
             parts = self._cards.parts(whisper, request.user_id, self._d.chat.capabilities.props_max)
             messages = [self._writer.to_person(part, request.user_id, request) for part in parts]
             await self._write_at_once(messages, make_open_question(whisper, request, self._d.clock(), messages[-1]))
+            return await self._point_at_answer(request)
         return {}
+
+    async def _point_at_answer(self, request: Request) -> AnswerBody:
+        """Say to who clicked under a whisper that took its five answers that this one stands in the direct channel."""
+        if request.waiting_kind != "button" or not request.response_url:
+            return {}
+        try:
+            told = await self._say_elsewhere(request, "Votre réponse est prête")
+        except ChatError:
+            return {}
+        return {"ephemeral_text": typeset(told)} if told else {}
 
     async def _write_at_once(self, messages: Sequence[Outgoing], question: OpenQuestion | None = None) -> None:
         """Write down what is said after the work is done, and what it asks, and send it."""
@@ -422,23 +434,11 @@ def _summary(refusal: Refuse, request: Request) -> str:
     return f"À corriger : {', '.join(form.labels(refusal.fields))}." if form else ""
 
 
-def _has_more(message: Message) -> bool:
-    """Whether it is more than words."""
-    return bool(message.buttons or message.facts or message.menus or message.cards)
-
-
 def _open_button(request: Request) -> Button:
     """Mattermost opens no dialog without a click."""
     if request.worded:
         return Button(request.worded.label or "Ouvrir", request.worded, "primary")
     return Button(request.label or "Ouvrir", RunCommand(line=request.line), "primary")
-
-
-def _explain_unopened(problem: ChatError) -> str:
-    """Why there is no dialog, and when to try again."""
-    if problem.status == 429 and problem.retry_after:
-        return f"Mattermost demande de patienter. Recommencez dans {plural(ceil(problem.retry_after), 'seconde')}."
-    return "La fenêtre n’a pas pu s’ouvrir. Recommencez, s’il vous plaît."
 
 
 def _join_answers(body: AnswerBody, more: AnswerBody) -> AnswerBody:

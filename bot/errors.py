@@ -2,8 +2,10 @@
 
 from collections.abc import Awaitable, Collection, Mapping
 from enum import StrEnum
+from math import ceil
 from typing import TypeVar
 
+from bot.french.words import plural
 from storage.faults import may_pass
 
 
@@ -180,3 +182,10 @@ async def unless_refused(asked: Awaitable[T], otherwise: D, reasons: Collection[
 def may_succeed_later(problem: BaseException) -> bool:
     """Whether it was the database or Mattermost that did not answer, and the same may succeed later."""
     return may_pass(problem) or (isinstance(problem, ChatError) and problem.may_pass)
+
+
+def explain_unopened(problem: ChatError) -> str:
+    """Say why there is no dialog, and when to try again."""
+    if problem.status == 429 and problem.retry_after:
+        return f"Mattermost demande de patienter. Recommencez dans {plural(ceil(problem.retry_after), 'seconde')}."
+    return "La fenêtre n’a pas pu s’ouvrir. Recommencez, s’il vous plaît."

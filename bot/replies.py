@@ -78,6 +78,11 @@ class Message:
     cards: Sequence[Card] = ()
     question: Question | None = None
 
+    @property
+    def has_more(self) -> bool:
+        """Whether it is more than words."""
+        return bool(self.buttons or self.facts or self.menus or self.cards)
+
 
 @dataclass(frozen=True, slots=True)
 class Whisper(Message):

@@ -48,6 +48,17 @@ async def filed_of(house: House, person: Person, day: date) -> Post:
     return await file_workshop(person, date=entered(house, day))
 
 
+async def test_the_sixth_answer_of_a_home_says_where_it_stands(house: House, juliette: Person) -> None:
+    """Mattermost takes five late answers to a command; what comes after stands in the direct channel."""
+    home = await juliette.asks("/aide")
+    for _ in range(5):
+        await juliette.clicks(home, "Statistiques")
+        await juliette.whispered("Vos statistiques")
+    await juliette.clicks(home, "Statistiques")
+    assert "vos messages directs" in said(await juliette.whispered("Votre réponse est prête"))
+    assert await juliette.told("Vos statistiques")
+
+
 @pytest.mark.every_mode
 async def test_each_feature_has_a_line_and_a_button(house: House, juliette: Person) -> None:
     home = await juliette.asks("/aide")
