@@ -82,6 +82,9 @@ class EditProfile(Form):
     helps: YesNo = Field(
         alias="aide", title="On peut me solliciter", description="D’autres peuvent vous demander de l’aide par le bot."
     )
+    asks_commune: Hidden[bool] = False
+    """Whether the window has that field: one that stood open since before there was one must not clear it. (Of a field
+    that somebody emptied some clients send nothing either.)"""
 
     @classmethod
     def of(cls, person: Person, last_commune: str = "") -> Self:
@@ -94,15 +97,17 @@ class EditProfile(Form):
             skill_words=", ".join(person.skill_words) or None,
             languages=", ".join(person.languages) or None,
             helps=YesNo.of(person.helps),
+            asks_commune=True,
         )
 
     def say_of(self, person: Person) -> dict[str, Any]:
         """What is to be stored; of a commune that stays, the code of its arrondissement does, too."""
-        said = self.commune.commune if self.commune else None
-        kept = said == find_commune(person)
-        place = person.code_commune if kept else said and said.code
         lists = {name: list(getattr(self, name)) for name in ("skills", "skill_words", "languages")}
-        return {"telephone": self.telephone, "helps": self.helps is YesNo.OUI, "code_commune": place, **lists}
+        told = {"telephone": self.telephone, "helps": self.helps is YesNo.OUI, **lists}
+        said = self.commune.commune if self.commune else None
+        if not self.asks_commune or said == find_commune(person):
+            return told
+        return {**told, "code_commune": said and said.code}
 
 
 class EditSight(Form):

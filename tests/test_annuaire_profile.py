@@ -1,9 +1,15 @@
 """Stories: one says what one can do and who sees what, and is found by it; who is anonymous is not."""
 
+from datetime import UTC, datetime
+
 import pytest
 
+from bot.capabilities import OLDEST
+from bot.forms import Clues
+from dialogs.annuaire import EditProfile
 from storage import people
 from storage.people import Audience, Role
+from storage.people import Person as Registered
 from tests.people import Person
 from tests.people.dialog import Dialog
 from tests.support.cra import file_workshop, read_mistake
@@ -124,3 +130,19 @@ async def test_the_commune_begins_as_the_register_has_it_or_as_the_reports_say(h
     )
     assert (await form.fill(commune="01100 oyo").submit()).accepted
     assert "Commune : Oyonnax" in plain_words(await zoe.whispered("Votre fiche"))
+    form = await zoe.opens_by(await zoe.asks("/profil"), "Modifier")
+    assert (await form.fill(commune="").submit()).accepted
+    assert "Commune : rien d’indiqué" in plain_words(await zoe.whispered("Votre fiche"))
+
+
+def test_a_window_that_stood_open_since_before_it_asked_for_the_commune_leaves_it() -> None:
+    """It says nothing of that field, nor that it has it: the bot was upgraded meanwhile."""
+    now = datetime(2026, 11, 29, 9, tzinfo=UTC)
+    person = Registered(id="a" * 26, username="zoe", role=Role.CONSEILLER, code_commune="69256", since=now)
+    clues, sent = Clues(person, now.date(), OLDEST), {"telephone": "06 12 34 56 78", "aide": "oui"}
+    old = EditProfile.parse(sent, {}, clues).say_of(person)
+    assert "code_commune" not in old
+    assert old["telephone"] == "+33612345678"
+    new = EditProfile.of(person)
+    assert new.hidden() == {"asks_commune": True}
+    assert EditProfile.parse(sent, new.hidden(), clues).say_of(person)["code_commune"] is None, "it was emptied"

@@ -198,6 +198,12 @@ async def start_move(stage: MeasureStage, asked: Post) -> Measure:
     return await wait_for(lambda: last_move(stage))
 
 
+async def is_noted(stage: MeasureStage) -> bool:
+    """Whether the bot knows that the original of the last moved thread is gone."""
+    measure = await last_move(stage)
+    return measure is not None and bool(measures.read_record(measure).done)
+
+
 async def last_move(stage: MeasureStage) -> Measure | None:
     found = [each for each in await stage.measures(stage.lea) if each.act == AuditAct.MOVE]
     return found[-1] if found else None
@@ -256,8 +262,8 @@ async def test_a_thread_called_back_as_the_original_goes_is_somewhere_once(stage
     assert "se termine à l’instant" in await stage.moderates(f"annuler {measure.entry}", stage.omar)
     faults.slow = ""
     await stage.stands(root, there=False)
-    await stage.house.settled()
-    await stage.moderates(f"annuler {measure.entry}", stage.omar)
+    await wait_for(lambda: is_noted(stage))  # the bot hears of an act’s end after it
+    assert "est annulé" in await stage.moderates(f"annuler {measure.entry}", stage.omar)
     await stage.house.settled()
     here, there = await stage.reads(stage.place), await stage.reads(stage.club)
     for word in words:
