@@ -93,6 +93,8 @@ async def test_who_is_reachable_is_counted_and_named_only_if_they_accept(house: 
     forget_presence(house)
     line = find_line(await juliette.asks("/accueil"), "Joignables maintenant")
     assert f"[{names['carl']}](<{house.settings.mattermost_url}/" in line
+    await juliette.says("accueil", await juliette.direct_channel())
+    assert not find_line(await juliette.told("Ce que vous pouvez faire"), "Joignables"), "that message stays"
     assert not any(names[who] in line for who in ("marie", "jean", "lea")), line
     count = int(line.partition(": ")[2].partition(" ")[0])
     assert count >= 3

@@ -253,8 +253,9 @@ NAMED_MAX = 5
 
 @feature.at_home
 async def tell_who_is_reachable(ctx: ReadingContext) -> Sequence[Markdown]:
-    """Tell how many of the réseau are reachable now, and name those who accept to be asked."""
-    if not ctx.user.may(NETWORK):
+    """Tell how many of the réseau are reachable now, and name those who accept to be asked; only in answer to a typed
+    command, which vanishes: who was there when is written nowhere."""
+    if ctx.request.waiting_kind != "command" or not ctx.user.may(NETWORK):
         return []
     list_ids = partial(profiles.list_network_ids, ctx.db, ctx.today)
     reachable = {*await ctx.people.presence.find_reachable(list_ids)} - {ctx.user.id}
