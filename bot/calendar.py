@@ -13,10 +13,10 @@ from zoneinfo import ZoneInfo
 
 from bot.french.dates import say_hour
 from bot.french.periods import MORNING, say_part_of_day
-from config.office_hours import DAY_MINUTES, Closure, Slot
+from config.office_hours import Closure, Slot
 from config.settings import Settings
 from config.text import fold
-from config.time import PARIS, WEEKDAYS
+from config.time import DAY_MINUTES, PARIS, WEEKDAYS
 
 SATURDAY = 5
 SUBDIVISIONS = {

@@ -19,6 +19,7 @@ MODULES = (
     "actus",
     "agenda",
     "rdv",
+    "absence",
     "annonce",
     "sondage",
     "idees",

@@ -23,6 +23,7 @@ from bot.texts import Markdown, render
 from config.text import fold
 from dialogs.rappels import ChooseReminders
 from storage import claims, rappels
+from storage.absences import find_away
 from storage.people import Person, Role
 from storage.rappels import FIRST_HOUR, LAST_HOUR, DailyChoice, DailyNews, Rhythm
 
@@ -204,8 +205,9 @@ class WaitingReader:
     async def read_page(self, ctx: ReadingContext, asked: TellDay, so_far: Progress) -> tuple[str, Sequence[Reader]]:
         """Read what waits for the next people of that hour; who is told nothing on that day is left out."""
         page = await rappels.list_page(ctx.db, asked.zone, asked.hour, so_far.cursor or "", AT_ONCE)
-        choices = await rappels.list_choices(ctx.db, [person.id for person in page])
-        active = await find_active(ctx, [person.id for person in page])
+        ids = [person.id for person in page]
+        choices = await rappels.list_choices(ctx.db, ids)
+        active = await find_active(ctx, ids) - await find_away(ctx.db, ids, asked.day)
         readers = [
             Reader(person, choices[person.id], await self.read(ctx, person))
             for person in page

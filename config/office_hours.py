@@ -7,10 +7,9 @@ from datetime import date
 from itertools import pairwise
 
 from config.text import fold
-from config.time import WEEKDAYS
+from config.time import DAY_MINUTES, WEEKDAYS
 
 USUAL_HOURS = "lun-ven 9:00-12:30 13:30-17:30"
-DAY_MINUTES = 24 * 60
 DOUBLED = (2 * 60, 3 * 60)
 """Minutes of the day between which one night a year has each hour twice, and another has none."""
 LONGEST_CLOSURE = 366

@@ -149,6 +149,10 @@ def read_absence(text: str, today: date) -> tuple[Period, tuple[int, int] | None
     """
     said = re.sub(r"^(absent|absente|absence|le|les)\s+", "", " ".join(text.split()), flags=re.IGNORECASE)
     said = re.sub(r"^(le|les)\s+", "", said, flags=re.IGNORECASE)
+    said = re.sub(r"(?<=\d) ?[-–] ?(?=\d{1,2}[/ ])", " au ", said)
+    said = re.sub(r"^(?:ce|cet|cette) (?=matin|apr[eè]s)", "aujourd’hui ", said, flags=re.IGNORECASE)
+    said = re.sub(r" (?:au )?matin$", " de 0h à 13h", said, flags=re.IGNORECASE)
+    said = re.sub(r" (?:l[’']\s?)?apr[eè]s[- ]midi$", " de 12h à 24h", said, flags=re.IGNORECASE)
     days, hours = read_coming_days(said, today), None
     if days is None and (found := re.fullmatch(r"(.+?)\s+(?:de\s+)?(\d{1,2}\s*[h:].*)", said)):
         days, hours = read_coming_days(found[1], today), read_hours(found[2])

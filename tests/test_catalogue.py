@@ -6,6 +6,14 @@ from commands import FEATURES
 from storage.people import EVERYONE
 
 CATALOGUE = """\
+button   absence.Change        animateur, conseiller, coordinateur, hotline
+button   absence.ComeBack      animateur, conseiller, coordinateur, hotline
+button   absence.Forget        animateur, conseiller, coordinateur, hotline
+button   absence.GiveUp        everyone
+button   absence.New           animateur, conseiller, coordinateur, hotline
+button   absence.Note          animateur, conseiller, coordinateur, hotline
+button   absence.PutBack       animateur, conseiller, coordinateur, hotline
+button   absence.Remove        animateur, conseiller, coordinateur, hotline
 button   actus.All             everyone
 button   actus.Approve         animateur
 button   actus.Edit            animateur
@@ -319,6 +327,7 @@ button   stats.TakeFigures     animateur, conseiller, coordinateur
 button   visio.Enter           everyone
 button   visio.Host            everyone
 button   work.Stop             everyone
+command  absence               animateur, conseiller, coordinateur, hotline
 command  accueil               everyone
 command  accueil liens         animateur, conseiller, coordinateur, hotline
 command  actus                 everyone
@@ -459,6 +468,7 @@ command  ticket chercher       animateur, hotline +
 command  ticket liste          animateur, hotline +
 command  ticket panne          animateur, hotline +
 command  visio                 everyone
+event    absence.DirectMessage everyone
 event    agenda.arrived.Delivered everyone
 event    aide.addressed.Addressed everyone
 event    aide.written_to.DirectMessage everyone
@@ -591,6 +601,7 @@ stopped  canaux.Mend           everyone
 stopped  canaux.Unmend         everyone
 stopped  hotline.TellAll       everyone
 stopped  sondage.Broadcast     everyone
+submit   absence.NoteAbsence   animateur, conseiller, coordinateur, hotline
 submit   actus.AddEntry        animateur
 submit   actus.ChangeNews      everyone
 submit   actus.EditDigest      animateur

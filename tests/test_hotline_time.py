@@ -74,7 +74,7 @@ async def test_a_silent_ticket_is_reminded_of_then_escalated_once(helpdesk: Hotl
     await reminded(helpdesk, morning + 6 * HOUR, ticket.subject)
     await helpdesk.under(helpdesk.agathe, card, "devrait déjà être résolue")
     async with helpdesk.house.bot.database.transaction() as db:
-        await duty.forget_days(db, today + timedelta(days=500))
+        await duty.forget_turns(db, today + timedelta(days=500))
 
 
 async def test_lunch_and_the_night_count_for_nothing(helpdesk: Hotline, morning: datetime) -> None:

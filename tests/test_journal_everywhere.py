@@ -44,7 +44,7 @@ ELSEWHERE: Mapping[str, str] = {
         moderation.ReportMessage moderation.FileReport moderation.PreciseReport drapeau.reacted.Reacted
         ressources.AnswerReview hotline hotline.Decline hotline.Unmask hotline.KeepLine hotline.ShowLine hotline.Rate
         hotline.RateTicket hotline.WasIt hotline.WasFiche garde.WithdrawSwap
-        visio idees.FileIdea idees.FileAnyway idees.GiveUp idees.Name idees.Vote idees.TakeVoteBack
+        absence.* visio idees.FileIdea idees.FileAnyway idees.GiveUp idees.Name idees.Vote idees.TakeVoteBack
         """,
     "a window that is opened, or a card that is shown anew: nothing is decided by it": """
         ressources.AskAbout ressources.Refuse agenda.Refuse hotline.PutUp actus.brouillon membres.IgnoreGone

@@ -10,8 +10,9 @@ from sqlmodel import col, delete
 
 from bot.papers.typeset import compose_pdf
 from commands.rdv.hours import describe_poster
+from storage.absences import Absence
 from storage.people import Role
-from storage.rdv.availability import Absence, WeeklyRange
+from storage.rdv.availability import WeeklyRange
 from storage.rdv.bookings import get_page
 from tests.people import Person, new_session
 from tests.support.house import House, plain

@@ -11,7 +11,8 @@ import pytest
 
 from commands.rdv.slots import Busy, Calendar, Slot, choose_ranges, find_instant
 from config.time import PARIS
-from storage.rdv.availability import DAY, Absence, WeeklyRange
+from storage.absences import Absence
+from storage.rdv.availability import DAY, WeeklyRange
 
 MINUTE = timedelta(minutes=1)
 ZONES = (
@@ -82,7 +83,7 @@ def seats_left(
     minutes = [span[0] + n * MINUTE for n in range(one.length)]
     near = [span[0] + n * MINUTE for n in range(-one.pause, one.length + one.pause)]
     for away in calendar.absences:
-        if away.first <= day <= away.last:
+        if away.starts <= day < away.ends:
             begin, stop = (first_at(day, m, calendar.zone) for m in (away.start, away.end))
             if any(begin <= minute < stop for minute in minutes):
                 return 0
@@ -133,8 +134,8 @@ def invent_absence(chance: random.Random, first: date) -> Absence:
     begin = first + timedelta(days=chance.randint(0, 4))
     start = chance.choice([0, 600])
     return Absence(
-        user_id="j" * 26, first=begin, last=begin + timedelta(days=chance.randint(0, 1)), start=start,
-        end=DAY if not start else chance.choice([720, DAY]), created_at=NOW,
+        user_id="j" * 26, starts=begin, ends=begin + timedelta(days=chance.randint(1, 2)), start=start,
+        end=DAY if not start else chance.choice([720, DAY]), by="j" * 26, at=NOW,
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from bot.menus import Choosing
 from bot.replies import Button, Message, Parcel, Replies, SendFile, Whisper
 from bot.texts import Markdown, escape, link, render
 from config.text import fold
+from dialogs.absence import say_away
 from dialogs.annuaire import EditProfile, EditSight
 from storage import people
 from storage.annuaire import NETWORK, DirectoryEntry, name_place, profiles, show_person
@@ -121,10 +122,11 @@ def draw_line(ctx: Context, entry: DirectoryEntry) -> Markdown:
     return render("annuaire/person_line", person=shown, link=link_person(ctx, shown.username))
 
 
-def draw_person(ctx: Context, person: Person) -> Message:
-    """Draw a person, as somebody sees them."""
+async def draw_person(ctx: Context, person: Person) -> Message:
+    """Draw a person, as somebody sees them, and when they are back where they are away."""
     shown = show_person(ctx.user, person)
-    said = {"person": shown, "link": link_person(ctx, shown.username), "address": draw_address(shown.email)}
+    said: dict[str, object] = {"person": shown, "link": link_person(ctx, shown.username)}
+    said |= {"address": draw_address(shown.email), "away": await say_away(ctx.db, person, ctx.now)}
     return Message(render("annuaire/person", **said), [Button("vCard", Take(target=person.id))])
 
 

@@ -75,7 +75,7 @@ async def show_page(ctx: ReadingContext, click: More) -> Replies:
 async def show_card(ctx: Context, click: See) -> Replies:
     """Show one card in full."""
     found = await find_target(ctx, click.chosen)
-    card = draw_contact(found, ctx.user) if isinstance(found, Contact) else draw_person(ctx, found)
+    card = draw_contact(found, ctx.user) if isinstance(found, Contact) else await draw_person(ctx, found)
     return Whisper(card.text, card.buttons)
 
 

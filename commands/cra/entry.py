@@ -16,6 +16,7 @@ from commands.cra.previews import read_text, show_preview
 from commands.cra.records import record_report, redraw_rdv
 from config.themes import THEMES
 from dialogs.cra import NewCra
+from storage.absences import list_absences
 from storage.cra import Source
 from storage.cra.habits import read_usual
 from storage.cra.practice import list_trainees
@@ -94,7 +95,10 @@ async def remind_of_yesterday(ctx: Context) -> Sequence[Waiting]:
     """Remind who usually files, and did not for the last working day, of that day."""
     if ctx.user.role is not Role.CONSEILLER:
         return []
+    away = await list_absences(ctx.db, [ctx.user.id], ctx.today - QUIET_MAX, whole=True)
     day = working_days_before(ctx.today, 1, ctx.user.departement)
+    while any(one.has(day) for one in away):
+        day = working_days_before(day, 1, ctx.user.departement)
     filed = await list_days_filed(ctx.db, ctx.user.id, ctx.today - QUIET_MAX)
     if day in filed or not any(earlier < day for earlier in filed):
         return []

@@ -111,8 +111,8 @@ async def announce_turns(ctx: Context) -> Replies:
 
 @feature.job("hour=4 minute=25", name="garde.forget", writes=True)
 async def forget_past(ctx: Context) -> Replies:
-    """Forget turns, absences and swaps that were over long ago."""
-    await duty.forget_days(ctx.db, get_day(ctx.now - duty.KEPT))
+    """Forget turns and swaps that were over long ago."""
+    await duty.forget_turns(ctx.db, get_day(ctx.now - duty.KEPT))
     await duty.forget_swaps(ctx.db, ctx.now - duty.KEPT)
     return None
 

@@ -15,9 +15,10 @@ from bot.texts import Markdown, mention, quote
 from commands.garde.feature import may_be_on_duty, name_queues
 from config.text import fold
 from storage import people
+from storage.absences import Absence
 from storage.canaux import list_keys_of
 from storage.hotline import duty
-from storage.hotline.duty import DutyAbsence, DutyTurn, get_day
+from storage.hotline.duty import DutyTurn, get_day
 from storage.journal import AuditAct
 from storage.people import Person
 
@@ -28,7 +29,7 @@ def note_turn(ctx: Context, act: AuditAct, turn: DutyTurn, reason: str = "", **a
     record_entry_at_end(ctx, AuditEntry(act, f"garde:{turn.id}", turn.user_id, reason, after=days | after))
 
 
-def note_absence(ctx: Context, absence: DutyAbsence, *, ends: bool) -> None:
+def note_absence(ctx: Context, absence: Absence, *, ends: bool) -> None:
     """Note in the journal that an absence is written down, or over."""
     days = {"du": str(absence.starts), "jusqu_au": str(absence.ends)}
     before, after = (days, {}) if ends else ({}, days)
@@ -154,7 +155,7 @@ def say_turn(ctx: Context, turn: DutyTurn) -> str:
     return f"{say_dates(turn)} ({say_queue(ctx, turn)})"
 
 
-def say_dates(days: DutyTurn | DutyAbsence) -> str:
+def say_dates(days: DutyTurn | Absence) -> str:
     """Say the days of a turn or absence: « du 30 novembre au 4 décembre 2026 »."""
     return say_days(days.starts, days.last)
 
@@ -195,7 +196,7 @@ def find_gaps(
     hours: OfficeHours,
     queues: Collection[str],
     turns: Sequence[DutyTurn],
-    absences: Sequence[DutyAbsence],
+    absences: Sequence[Absence],
     days: Sequence[date],
 ) -> list[Gap]:
     """The gaps among those days, in order; those that are closed are none, nor do they part one."""
@@ -212,7 +213,7 @@ def find_gaps(
     return found
 
 
-def is_on_duty(turn: DutyTurn, day: date, absences: Sequence[DutyAbsence]) -> bool:
+def is_on_duty(turn: DutyTurn, day: date, absences: Sequence[Absence]) -> bool:
     """Whether who has that turn is on duty on that day: they may be away."""
     return turn.has(day) and not any(each.user_id == turn.user_id and each.has(day) for each in absences)
 

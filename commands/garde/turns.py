@@ -18,8 +18,9 @@ from commands.garde.feature import AGENTS, OpenSwap, PutBack, Release, Return, T
 from commands.garde.rota import TURN, DutyRequest, Gap
 from config.text import fold
 from dialogs.garde import ALL, TakeTurn, read_absence, read_turn
+from storage.absences import Absence, find_absence, list_absences
 from storage.hotline import duty
-from storage.hotline.duty import DutyAbsence, DutyTurn, get_day
+from storage.hotline.duty import DutyTurn, get_day
 from storage.journal import AuditAct
 from storage.people import Person
 
@@ -82,7 +83,8 @@ async def end_absence(ctx: Context, said: PersonDays) -> Replies:
     are meant, a menu."""
     person, days = said
     first, end = (days.start, days.end) if days else (get_day(ctx.now), date.max)
-    found = [each for each in await duty.list_absences(ctx.db, first, end) if each.user_id == person.id]
+    theirs = await list_absences(ctx.db, [person.id], first, whole=True)
+    found = [each for each in theirs if each.starts < end]
     if not found:
         when = "ces jours-là" if days else "aujourd’hui, ni plus tard"
         raise UserError(f"Aucune absence n’est notée {when} : /garde montre celles qu’il y a.")
@@ -108,30 +110,30 @@ async def undo_absence(ctx: Context, click: Return) -> Replies:
 async def _end_absence_days(ctx: Context, number: int, days: Period | None) -> Replies:
     """End all of an absence that is still to come, or only some days of it."""
     await duty.lock_duty(ctx.db, ctx.now)
-    absence, today = await duty.get_absence(ctx.db, number), get_day(ctx.now)
+    absence, today = await find_absence(ctx.db, number), get_day(ctx.now)
     cut = max(absence.starts, today, days.start if days else today) if absence else today
     if absence is None or absence.ends <= cut or (days and days.end <= cut):
         raise UserError("Cette absence n’existe plus, ou elle est finie : /garde montre celles qu’il y a.")
     ends = min(absence.ends, days.end) if days else absence.ends
-    gone = DutyAbsence(**(absence.model_dump() | {"starts": cut, "ends": ends}))
+    gone = Absence(**(absence.model_dump() | {"starts": cut, "ends": ends}))
     await duty.take_out(ctx.db, absence, cut, ends)
     rota.note_absence(ctx, gone, ends=True)
     return await _report_absence(ctx, gone, None, "present")
 
 
-async def _make_absence(ctx: Context, said: DutyRequest) -> DutyAbsence:
+async def _make_absence(ctx: Context, said: DutyRequest) -> Absence:
     """The absence that is meant. Raises UserError for one that is over in Paris, or is written down already."""
     starts = max(said.days.start, get_day(ctx.now))
-    absence = DutyAbsence(user_id=said.person.id, starts=starts, ends=said.days.end, by=ctx.user.id, at=ctx.now)
+    absence = Absence(user_id=said.person.id, starts=starts, ends=said.days.end, by=ctx.user.id, at=ctx.now)
     if absence.ends <= starts:
         raise UserError("À Paris, ces jours sont déjà passés.")
-    there = await duty.list_absences(ctx.db, absence.starts, absence.ends)
-    if same := next((each for each in there if each.user_id == absence.user_id), None):
+    there = await list_absences(ctx.db, [absence.user_id], absence.starts, whole=True)
+    if same := next((each for each in there if each.meets(absence)), None):
         raise UserError(f"Une absence est déjà notée {rota.say_dates(same)}.")
     return absence
 
 
-async def _report_absence(ctx: Context, absence: DutyAbsence, button: Button | None, what: str) -> Replies:
+async def _report_absence(ctx: Context, absence: Absence, button: Button | None, what: str) -> Replies:
     """Who acted reads what is so now, turns that nobody else has included; and who is meant, if they are another."""
     turns = await duty.list_turns(ctx.db, absence.starts, absence.ends)
     own = [turn for turn in turns if turn.user_id == absence.user_id]
@@ -312,14 +314,14 @@ async def add_turn(ctx: Context, said: DutyRequest) -> Replies:
     rota.note_turn(ctx, AuditAct.DUTY_TAKE, turn.model_copy(update={"id": number}))
     there = await duty.list_turns(ctx.db, turn.starts, turn.ends)
     others = [other.user_id for other in there if other.user_id != turn.user_id and other.covers(turn.queue)]
-    absent = [each for each in await duty.list_absences(ctx.db, turn.starts, turn.ends) if each.user_id == turn.user_id]
+    theirs = await list_absences(ctx.db, [turn.user_id], turn.starts, whole=True)
     called = await rota.say_names(ctx, [turn.user_id, *others])
     text = render(
         "garde/taken",
         who=None if turn.user_id == ctx.user.id else called[turn.user_id],
         turn=rota.say_turn(ctx, turn),
         others=[called[user_id] for user_id in dict.fromkeys(others)],
-        absent=[rota.say_dates(each) for each in absent],
+        absent=[rota.say_dates(each) for each in theirs if each.meets(turn)],
     )
     told = Whisper(text, [Button("Annuler", Release(number=number))])
     if turn.user_id == ctx.user.id:
@@ -343,7 +345,7 @@ def _make_turn_window(ctx: Context) -> Ask:
     return Ask(TakeTurn.draft(queue=ALL, queues=dict(name_queues(ctx.settings))))
 
 
-async def _draw_rota(ctx: Context, turns: Sequence[DutyTurn], absences: Sequence[DutyAbsence]) -> Markdown:
+async def _draw_rota(ctx: Context, turns: Sequence[DutyTurn], absences: Sequence[Absence]) -> Markdown:
     today = get_day(ctx.now)
     away = [*absences, *await duty.list_departures(ctx.db, {turn.user_id for turn in turns})]
     called = await rota.say_names(ctx, [each.user_id for each in (*turns, *absences)])

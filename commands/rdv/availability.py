@@ -10,9 +10,10 @@ from bot.calendar import find_holiday
 from bot.french.periods import Period
 from commands.rdv.slots import Busy, Calendar, Slot, choose_ranges, find_instant
 from config.settings import Settings
+from storage.absences import list_absences
 from storage.people import Person
 from storage.rdv.appointments import Rdv, RdvSource, list_overlapping
-from storage.rdv.availability import list_absences, list_ranges
+from storage.rdv.availability import list_ranges
 
 PAGE = "rendez-vous"
 """The first part of the address of a booking page."""
@@ -38,7 +39,7 @@ async def read_calendar(db: AsyncSession, person: Person, first: date, last: dat
     start = find_instant(first, 0, person.zone)
     end = find_instant(last + timedelta(days=1), 0, person.zone)
     taken = await list_overlapping(db, person.id, start, end, but=wish.but) if ranges else []
-    absences = await list_absences(db, person.id, first) if ranges else []
+    absences = await list_absences(db, [person.id], first) if ranges else []
     days = (first + timedelta(days=number) for number in range((last - first).days + 1))
     off = frozenset(day for day in days if find_holiday(day, person.departement)) if ranges else frozenset[date]()
     return Calendar(person.zone, ranges, absences, [as_busy(rdv) for rdv in taken], off)

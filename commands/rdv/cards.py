@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from bot import visio
 from bot.cards import RowCard
@@ -10,9 +12,12 @@ from bot.events import Delivered
 from bot.replies import Button, Card, Message, Progress, Refresh, Replies, Step, Update, Whisper
 from bot.texts import Markdown, link, render
 from commands.rdv.feature import CancelRest, CreateRoom, Edit, EnterRoom, Report, SetState, Unset, feature
+from config.time import find_midnight
+from dialogs.absence import say_absence
 from dialogs.rdv import Redraw
 from dialogs.rdv.titles import say_what, say_when, say_where
 from storage import people
+from storage.absences import Absence, list_absences
 from storage.people import Role
 from storage.rdv import PlaceKind, Rdv, RdvSource, RdvState
 from storage.rdv.appointments import find_rdv, find_reports, list_overlapping
@@ -127,14 +132,31 @@ async def redraw(ctx: Context, asked: Redraw, _: Progress) -> Step:
 
 
 async def say_overlaps(ctx: Context, rdvs: Sequence[Rdv]) -> Markdown:
-    """Say with which other rdv these share time; empty where with none."""
+    """Say with which other rdv these share time, and which fall on days away; empty where with none."""
     own = [rdv.number for rdv in rdvs if rdv.id is not None]
     found: dict[int, Rdv] = {}
     for rdv in rdvs:
         for other in await list_overlapping(ctx.db, rdv.user_id, rdv.starts_at, rdv.ends_at, but=own):
             found[other.number] = other
     shown = [_name(ctx, rdv) for rdv in list(found.values())[:SHOWN_OVERLAPS]]
-    return render("rdv/overlaps", shown=shown, more=len(found) - len(shown)) if found else Markdown("")
+    away = await _say_absences(ctx, rdvs)
+    return (
+        render("rdv/overlaps", shown=shown, more=len(found) - len(shown), away=away) if found or away else Markdown("")
+    )
+
+
+async def _say_absences(ctx: Context, rdvs: Sequence[Rdv]) -> Sequence[str]:
+    """Say on which absences of who asks these rdv fall."""
+    absences = await list_absences(ctx.db, [ctx.user.id], ctx.today)
+    met = [one for one in absences if any(_is_away(one, rdv, ctx.zone) for rdv in rdvs)]
+    return [say_absence(one) for one in met[:SHOWN_OVERLAPS]]
+
+
+def _is_away(absence: Absence, rdv: Rdv, zone: ZoneInfo) -> bool:
+    start, end = rdv.starts_at.astimezone(zone), rdv.ends_at.astimezone(zone)
+    begins = find_midnight(absence.starts, zone) + timedelta(minutes=absence.start)
+    ends = find_midnight(absence.last, zone) + timedelta(minutes=absence.end)
+    return start < ends and end > begins
 
 
 def _name(ctx: Context, rdv: Rdv) -> Mapping[str, object]:

@@ -34,6 +34,7 @@ from dialogs.rdv.line import RdvLine, UsualRdv, read_rdv_line
 from dialogs.rdv.recurrence import Rule, Written, say_rule, write_out
 from dialogs.rdv.titles import say_what, say_when, say_where
 from storage import claims
+from storage.absences import list_absences
 from storage.cra.habits import read_usual
 from storage.rdv import Rdv, RdvState
 from storage.rdv.appointments import add_rdv, change_rdv, find_last, get_rdv
@@ -106,7 +107,7 @@ async def _preview(ctx: Context, line: RdvLine, key: str) -> Message:
 
 
 async def _draw(ctx: Context, shown: Preview, form: NewRdv | None) -> Message:
-    planned = plan_rdvs(ctx, form) if form else None
+    planned = await plan_rdvs(ctx, form) if form else None
     overlaps = await say_overlaps(ctx, planned.rdvs) if planned else Markdown("")
     sure = planned is not None and not shown.unread
     carried = {"author": shown.author, "key": shown.key, "raw": shown.raw}
@@ -147,13 +148,19 @@ class Planned:
     first: date | None = None
 
 
-def plan_rdvs(ctx: Context, form: NewRdv) -> Planned:
-    """Make the rdv that a window says."""
+async def plan_rdvs(ctx: Context, form: NewRdv) -> Planned:
+    """Make the rdv that a window says; days away are left out of those that come back. Raises UserError where no day is
+    left."""
     plan, rule = form.plan, form.read_rule(ctx.today)
     if rule is None:
         return Planned([_make(ctx, plan.starts_at, plan.minutes, plan.columns)])
     first = plan.starts_at.date()
+    absences = await list_absences(ctx.db, [ctx.user.id], first, whole=True)
+    away = {day for one in absences for day in one.days}
     written = write_out(rule, first, plan.starts_at.time(), ctx.zone, ctx.user.departement)
+    written = written.without(away)
+    if not written.occurrences:
+        raise UserError(fields={"repetition": "Vous êtes en absence tous ces jours-là : reculez la fin."})
     rdvs = [_make(ctx, one.at, plan.minutes, {**plan.columns, "occurrence": one.day}) for one in written.occurrences]
     return Planned(rdvs, rule, written, first)
 
@@ -201,7 +208,7 @@ async def submit_new(ctx: Context, form: NewRdv) -> Replies:
 
 async def note(ctx: Context, form: NewRdv) -> Sequence[Reply]:
     """Store what a window says, with its card, and say what it overlaps. Raises UserError for an hour that is past."""
-    planned = plan_rdvs(ctx, form)
+    planned = await plan_rdvs(ctx, form)
     if planned.rdvs[0].starts_at <= ctx.now:
         raise UserError(fields={"quand": PAST})
     overlaps = await say_overlaps(ctx, planned.rdvs)

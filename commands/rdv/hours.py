@@ -12,7 +12,6 @@ from pydantic import BaseModel
 from bot.context import Context, ReadingContext
 from bot.destinations import send_file
 from bot.errors import UserError
-from bot.french.dates import say_days
 from bot.french.periods import Period
 from bot.french.words import plural, say_minutes
 from bot.menus import Choosing, Menu
@@ -24,22 +23,12 @@ from commands.rdv.availability import address_of, list_free
 from commands.rdv.feature import CONSEILLERS, feature
 from config.themes import THEMES
 from config.time import WEEKDAYS
+from dialogs.absence import SaidAbsence, say_absence
 from dialogs.reservation import CLOSES, AddAbsence, AddRange, read_absence, say_closes, say_minute
+from storage.absences import COMING_MAX, add_absence, list_absences, remove_absence
 from storage.database import change
 from storage.people import Person
-from storage.rdv.availability import (
-    ABSENCES_MAX,
-    DAY,
-    RANGES_MAX,
-    Absence,
-    WeeklyRange,
-    add_absence,
-    add_range,
-    list_absences,
-    list_ranges,
-    remove_absence,
-    remove_range,
-)
+from storage.rdv.availability import RANGES_MAX, WeeklyRange, add_range, list_ranges, remove_range
 from storage.rdv.bookings import BookingPage, BookingSeal, close_page, get_page, open_page, read_key
 
 WEEKS = timedelta(weeks=4)
@@ -123,16 +112,10 @@ def say_range(one: WeeklyRange) -> str:
     return f"{hours} : {', '.join(filter(None, parts))}"
 
 
-def say_absence(absence: Absence) -> str:
-    """« le jeudi 24 décembre 2026 », « … de 14h à 16h »."""
-    hours = "" if absence.is_whole else f", de {say_minute(absence.start)} à {say_minute(absence.end)}"
-    return f"{say_days(absence.first, absence.last)}{hours}"
-
-
 async def draw_hours(ctx: Context, said: str = "") -> Message:
     """Draw when one may be booked, and what can be changed of it; ``said`` is what was just done."""
     ranges = await list_ranges(ctx.db, ctx.user.id)
-    absences = await list_absences(ctx.db, ctx.user.id, ctx.today)
+    absences = await list_absences(ctx.db, [ctx.user.id], ctx.today)
     free = await list_free(ctx.db, ctx.user, ctx.now, Period(ctx.today, ctx.today + WEEKS)) if ranges else []
     page = await get_page(ctx.db, ctx.user.id)
     text = render(
@@ -161,10 +144,10 @@ async def show_hours(ctx: Context, line: str) -> Replies:
     if not line.strip():
         return _whisper(await draw_hours(ctx))
     try:
-        days, hours = read_absence(line, ctx.today)
+        said = SaidAbsence(*read_absence(line, ctx.today))
     except ValueError as fault:
         raise UserError(f"{fault} Sans rien après, /rdv disponibilités montre vos plages.") from None
-    return _whisper(await draw_hours(ctx, await _keep_absence(ctx, days, hours)))
+    return _whisper(await draw_hours(ctx, await _keep_absence(ctx, said)))
 
 
 def _whisper(shown: Message) -> Whisper:
@@ -213,14 +196,13 @@ async def ask_absence(ctx: ReadingContext, _: NewAbsence) -> Replies:
 @feature.submit(AddAbsence, roles=CONSEILLERS)
 async def keep_absence(ctx: Context, form: AddAbsence) -> Replies:
     """Store an absence."""
-    return _whisper(await draw_hours(ctx, await _keep_absence(ctx, *form.days)))
+    return _whisper(await draw_hours(ctx, await _keep_absence(ctx, SaidAbsence(*form.days))))
 
 
-async def _keep_absence(ctx: Context, days: Period, hours: tuple[int, int] | None) -> Markdown:
-    if len(await list_absences(ctx.db, ctx.user.id, ctx.today)) >= ABSENCES_MAX:
-        raise UserError(f"Vous avez déjà {ABSENCES_MAX} absences à venir : retirez-en d’abord.")
-    start, end = hours or (0, DAY)
-    absence = Absence(user_id=ctx.user.id, first=days.start, last=days.last, start=start, end=end, created_at=ctx.now)
+async def _keep_absence(ctx: Context, said: SaidAbsence) -> Markdown:
+    if len(await list_absences(ctx.db, [ctx.user.id], ctx.today)) >= COMING_MAX:
+        raise UserError(f"Vous avez déjà {COMING_MAX} absences à venir : retirez-en d’abord.")
+    absence = said.make(ctx.user.id, ctx.now)
     await add_absence(ctx.db, absence)
     return render("reservation/added", said=f"absence {say_absence(absence)}")
 
@@ -244,7 +226,11 @@ async def _take_range(ctx: Context, number: int) -> tuple[str, BaseModel] | None
 
 async def _take_absence(ctx: Context, number: int) -> tuple[str, BaseModel] | None:
     gone = await remove_absence(ctx.db, ctx.user.id, number)
-    return (say_absence(gone), RestoreAbsence.model_validate(gone.model_dump())) if gone else None
+    return (
+        (say_absence(gone), RestoreAbsence(first=gone.starts, last=gone.last, start=gone.start, end=gone.end))
+        if gone
+        else None
+    )
 
 
 @feature.undo(RestoreRange, roles=CONSEILLERS)
@@ -260,9 +246,10 @@ async def restore_range(ctx: Context, click: RestoreRange) -> Replies:
 @feature.undo(RestoreAbsence, roles=CONSEILLERS)
 async def restore_absence(ctx: Context, click: RestoreAbsence) -> Replies:
     """Put an absence back, once."""
-    restored = Absence(user_id=ctx.user.id, created_at=ctx.now, **click.model_dump())
+    days = Period(click.first, click.last + timedelta(days=1))
+    restored = SaidAbsence(days, (click.start, click.end)).make(ctx.user.id, ctx.now)
     said = say_absence(restored)
-    if said not in {say_absence(one) for one in await list_absences(ctx.db, ctx.user.id, ctx.today)}:
+    if said not in {say_absence(one) for one in await list_absences(ctx.db, [ctx.user.id], ctx.today)}:
         await add_absence(ctx.db, restored)
     return _whisper(await draw_hours(ctx, render("reservation/added", said=f"absence {said}")))
 

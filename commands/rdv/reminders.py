@@ -15,6 +15,7 @@ from commands.rdv.cards import describe
 from commands.rdv.feature import feature
 from config.time import PARIS, find_midnight
 from storage import claims, people
+from storage.absences import find_on_leave
 from storage.database import change
 from storage.people import Person
 from storage.rdv import Rdv
@@ -67,7 +68,9 @@ async def remind(ctx: Context) -> Replies:
     """Remind of what begins within the hour, or was put off until now; what has begun is not reminded of."""
     due = await list_due(ctx.db, ctx.now, find_horizon(ctx.now), AT_ONCE)
     active = await find_active(ctx, {rdv.user_id for rdv in due})
-    owners = {one.id: one for one in await people.among(ctx.db, ids=sorted(active))}
+    known = await people.among(ctx.db, ids=sorted(active))
+    away = await find_on_leave(ctx.db, known, ctx.now)
+    owners = {one.id: one for one in known if one.id not in away}
     return [told for rdv in due if (told := await _remind_of(ctx, rdv, owners.get(rdv.user_id)))]
 
 
@@ -98,7 +101,7 @@ async def remind_evening(ctx: Context) -> Replies:
 async def tell_evening(ctx: Context, asked: TellEvening, so_far: Progress) -> Step:
     """Remind the next people of their rdv of that day, each in the transaction that notes it."""
     owners = await list_owners(ctx.db, asked.zone, asked.day, so_far.cursor or "", PEOPLE_AT_ONCE)
-    active = await find_active(ctx, [one.id for one in owners])
+    active = await find_active(ctx, [one.id for one in owners]) - await find_on_leave(ctx.db, owners, ctx.now)
     told = [said for one in owners if one.id in active and (said := await _tell_day(ctx, one, asked.day))]
     last = owners[-1].id if owners else ""
     return Step(replies=told, cursor=last, done=so_far.done + len(told), finished=not last)

@@ -11,7 +11,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from storage.rdv.availability import DAY, Absence, WeeklyRange
+from storage.absences import Absence
+from storage.rdv.availability import DAY, WeeklyRange
 
 _MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
 Span = tuple[datetime, datetime]
@@ -79,7 +80,7 @@ class Calendar:
     def _cut(self, one: WeeklyRange, day: date) -> Iterator[Slot]:
         """Cut a range of a day into meetings, and leave out those for which there is no time."""
         start, end = find_instant(day, one.start, self.zone), find_instant(day, one.end, self.zone)
-        away = [self._span_of(each, day) for each in self.absences if each.first <= day <= each.last]
+        away = [self._span_of(each, day) for each in self.absences if each.has(day)]
         busy = [each for each in self.busy if each.start < end and each.end > start]
         length, step = one.length * _MINUTE, (one.length + one.pause) * _MINUTE
         while start + length <= end:

@@ -2,7 +2,7 @@
 
 import calendar
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ from bot.french.periods import read_coming_day
 from config.text import fold
 from config.time import WEEKDAYS
 
+AWAY = "votre absence"
 COUNT_MAX = 60
 """How many rdv one rule writes out at most: each week of a year, and a few more."""
 AHEAD_MAX = timedelta(days=366)
@@ -94,10 +95,16 @@ class Occurrence:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The times of a rule, and the days left out as public holidays, each with its name."""
+    """The times of a rule, and the days left out: public holidays, each with its name, and days away."""
 
     occurrences: tuple[Occurrence, ...]
     holidays: tuple[tuple[date, str], ...] = ()
+
+    def without(self, away: Collection[date]) -> "Written":
+        """Leave days away out, too."""
+        left_out = [(one.day, AWAY) for one in self.occurrences if one.day in away]
+        kept = tuple(one for one in self.occurrences if one.day not in away)
+        return Written(kept, tuple(sorted([*self.holidays, *left_out])))
 
 
 def write_out(rule: Rule, first: date, hour: time, zone: ZoneInfo, departement: str | None) -> Written:

@@ -1,54 +1,26 @@
 """Who is on duty at the hotline, for which queue, on which days; who is away; turns proposed to another."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Index, delete, or_
+from sqlalchemy import ColumnElement, Index, delete, func, or_
 from sqlmodel import Field, SQLModel, col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.hotline import CODE_MAX
 from config.time import PARIS
+from storage.absences import IS_WHOLE, Absence, Days
 from storage.claims import hold
-from storage.database import Code, Numbered, UtcTime, execute, insertion
-from storage.people import Person
+from storage.database import Code, UtcTime, execute, insertion
+from storage.people import ANIMATES, Person, Role
 
 KEPT = timedelta(days=400)
 """How long what is over is remembered."""
 _DAY = timedelta(days=1)
 
 
-class _Days(Numbered):
-    """Days of somebody, from ``starts`` up to but not including ``ends``: none where both are the same, which is how
-    they are taken back. ``by`` wrote them down."""
-
-    user_id: str = Field(max_length=26)
-    starts: date
-    ends: date
-    by: str = Field(max_length=26)
-    at: datetime = Field(sa_type=UtcTime)
-
-    @property
-    def last(self) -> date:
-        """The last of the days."""
-        return self.ends - _DAY
-
-    @property
-    def days(self) -> Iterator[date]:
-        """Each of them."""
-        return map(date.fromordinal, range(self.starts.toordinal(), self.ends.toordinal()))
-
-    def has(self, day: date) -> bool:
-        """Whether that is one of them."""
-        return self.starts <= day < self.ends
-
-    def meets(self, other: "_Days") -> bool:
-        """Whether some day is one of both."""
-        return max(self.starts, other.starts) < min(self.ends, other.ends)
-
-
-class DutyTurn(_Days, table=True):
+class DutyTurn(Days, table=True):
     """Somebody is on duty for a queue, or for all of them (""). ``handed_at`` is when its end was told."""
 
     __tablename__ = "duty_turn"
@@ -62,13 +34,6 @@ class DutyTurn(_Days, table=True):
         return not self.queue or not queue or self.queue == queue
 
 
-class DutyAbsence(_Days, table=True):
-    """Somebody is away: they are not on duty, whatever turn they have."""
-
-    __tablename__ = "duty_absence"
-    __table_args__ = (Index("ix_duty_absence_ends", "ends"),)
-
-
 def get_day(at: datetime) -> date:
     """The day that an instant belongs to, for the hotline: that of Paris."""
     return at.astimezone(PARIS).date()
@@ -80,7 +45,7 @@ async def find_on_duty(db: AsyncSession, queue: str, at: datetime) -> Sequence[s
     turns = select(DutyTurn.user_id).join(Person, col(Person.id) == col(DutyTurn.user_id), isouter=True)
     turns = turns.where(*_is_on(DutyTurn, day), or_(col(DutyTurn.queue) == queue, col(DutyTurn.queue) == ""))
     turns = turns.where(or_(col(Person.left_on).is_(None), col(Person.left_on) >= day))
-    absent = select(DutyAbsence.user_id).where(*_is_on(DutyAbsence, day))
+    absent = select(Absence.user_id).where(*_is_on(Absence, day), *IS_WHOLE)
     found = await db.exec(
         turns.where(col(DutyTurn.user_id).not_in(absent)).order_by(col(DutyTurn.starts), col(DutyTurn.id))
     )
@@ -89,7 +54,7 @@ async def find_on_duty(db: AsyncSession, queue: str, at: datetime) -> Sequence[s
 
 async def find_away(db: AsyncSession, at: datetime) -> Collection[str]:
     """Find the ids of who is away."""
-    return set((await db.exec(select(DutyAbsence.user_id).where(*_is_on(DutyAbsence, get_day(at))))).all())
+    return set((await db.exec(select(Absence.user_id).where(*_is_on(Absence, get_day(at)), *IS_WHOLE))).all())
 
 
 async def list_turns(db: AsyncSession, first: date, end: date) -> Sequence[DutyTurn]:
@@ -98,17 +63,20 @@ async def list_turns(db: AsyncSession, first: date, end: date) -> Sequence[DutyT
     return (await db.exec(there.order_by(col(DutyTurn.starts), col(DutyTurn.ends), col(DutyTurn.id)))).all()
 
 
-async def list_absences(db: AsyncSession, first: date, end: date) -> Sequence[DutyAbsence]:
-    """List all absences of these days."""
-    there = select(DutyAbsence).where(*_is_within(DutyAbsence, first, end))
-    return (await db.exec(there.order_by(col(DutyAbsence.starts), col(DutyAbsence.id)))).all()
+async def list_absences(db: AsyncSession, first: date, end: date) -> Sequence[Absence]:
+    """List the absences of these days, of people who may be on duty: agents, and whoever has a turn."""
+    agents = select(Person.id).where(func.coalesce(Person.role, Person.derived_role).in_([Role.HOTLINE, *ANIMATES]))
+    on_duty = select(DutyTurn.user_id).where(col(DutyTurn.ends) > first)
+    theirs = or_(col(Absence.user_id).in_(agents), col(Absence.user_id).in_(on_duty))
+    there = select(Absence).where(*_is_within(Absence, first, end), *IS_WHOLE, theirs)
+    return (await db.exec(there.order_by(col(Absence.starts), col(Absence.id)))).all()
 
 
-async def list_departures(db: AsyncSession, user_ids: Collection[str]) -> Sequence[DutyAbsence]:
+async def list_departures(db: AsyncSession, user_ids: Collection[str]) -> Sequence[Absence]:
     """List who of these has left, or will: they are away from the day after their last one, for good."""
     leaving = select(Person).where(col(Person.id).in_(user_ids), col(Person.left_on).is_not(None))
     return [
-        DutyAbsence(user_id=person.id, starts=person.left_on + _DAY, ends=date.max, by=person.id, at=person.since)
+        Absence(user_id=person.id, starts=person.left_on + _DAY, ends=date.max, by=person.id, at=person.since)
         for person in await db.exec(leaving.order_by(col(Person.id)))
         if person.left_on is not None
     ]
@@ -127,27 +95,22 @@ async def get_turn(db: AsyncSession, number: int) -> DutyTurn | None:
     return await db.get(DutyTurn, number, populate_existing=True)
 
 
-async def get_absence(db: AsyncSession, number: int) -> DutyAbsence | None:
-    """Get an absence, as it is now."""
-    return await db.get(DutyAbsence, number, populate_existing=True)
-
-
 async def lock_duty(db: AsyncSession, now: datetime) -> None:
     """Keep everybody else from changing who is on duty until the transaction ends: what is found free stays so."""
     await hold(db, "garde", "tours", now)
 
 
-async def add_days(db: AsyncSession, days: DutyTurn | DutyAbsence) -> int:
+async def add_days(db: AsyncSession, days: DutyTurn | Absence) -> int:
     """Write days down; the number that they have."""
     return await _insert(db, days)
 
 
-async def _insert(db: AsyncSession, row: "DutyTurn | DutyAbsence | DutySwap") -> int:
+async def _insert(db: AsyncSession, row: "DutyTurn | Absence | DutySwap") -> int:
     statement = insertion(db, type(row)).values(row.model_dump(exclude={"id"})).returning(col(type(row).id))
     return int((await execute(db, statement)).scalar_one())
 
 
-async def end_days(db: AsyncSession, days: DutyTurn | DutyAbsence, ends: date) -> bool:
+async def end_days(db: AsyncSession, days: DutyTurn | Absence, ends: date) -> bool:
     """Have days end then; False where somebody changed them meanwhile. What is told of their end is told anew."""
     kind = type(days)
     same = (col(kind.id) == days.id, col(kind.user_id) == days.user_id, col(kind.ends) == days.ends)
@@ -155,7 +118,7 @@ async def end_days(db: AsyncSession, days: DutyTurn | DutyAbsence, ends: date) -
     return (await execute(db, update(kind).where(*same).values(values))).rowcount == 1
 
 
-async def take_out(db: AsyncSession, days: DutyTurn | DutyAbsence, first: date, end_: date) -> int | None:
+async def take_out(db: AsyncSession, days: DutyTurn | Absence, first: date, end_: date) -> int | None:
     """Take some days from within out of others, which end before them. What comes after them is a row of its own, whose
     number is returned; None where nothing does."""
     await end_days(db, days, first)
@@ -185,17 +148,16 @@ async def hand_over(db: AsyncSession, number: int, at: datetime) -> bool:
     return (await execute(db, untold.values(handed_at=at))).rowcount == 1
 
 
-async def forget_days(db: AsyncSession, before: date) -> None:
-    """Drop the turns and absences that were over by then."""
-    for kind in (DutyTurn, DutyAbsence):
-        await db.execute(delete(kind).where(col(kind.ends) < before))
+async def forget_turns(db: AsyncSession, before: date) -> None:
+    """Drop the turns that were over by then."""
+    await db.execute(delete(DutyTurn).where(col(DutyTurn.ends) < before))
 
 
-def _is_on(kind: type[DutyTurn] | type[DutyAbsence], day: date) -> tuple[ColumnElement[bool], ...]:
+def _is_on(kind: type[DutyTurn] | type[Absence], day: date) -> tuple[ColumnElement[bool], ...]:
     return _is_within(kind, day, day + _DAY)
 
 
-def _is_within(kind: type[DutyTurn] | type[DutyAbsence], first: date, end: date) -> tuple[ColumnElement[bool], ...]:
+def _is_within(kind: type[DutyTurn] | type[Absence], first: date, end: date) -> tuple[ColumnElement[bool], ...]:
     return (col(kind.starts) < end, col(kind.ends) > first, col(kind.starts) < col(kind.ends))
 
 

@@ -6,6 +6,7 @@ from alembic import context
 from sqlalchemy import Connection, Index
 from sqlmodel import SQLModel
 
+import storage.absences
 import storage.actus.digests
 import storage.actus.feeds
 import storage.actus.items

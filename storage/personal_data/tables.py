@@ -29,7 +29,7 @@ import storage.sondage.votes
 import storage.stats.privacy
 import storage.stats.subscriptions
 import storage.watchlist  # noqa: F401
-from storage import agenda, annonce, claims, drafts, outbox, questions, quotas, rappels, sondage, work
+from storage import absences, agenda, annonce, claims, drafts, outbox, questions, quotas, rappels, sondage, work
 from storage.canaux import runs
 from storage.cra import practice
 from storage.hotline import duty, posts
@@ -167,8 +167,8 @@ ACTIVITY = (
         acts=("at",),
     ),
     PersonalData(
-        "duty_absence",
-        limit=limit_of(duty.KEPT, "leur fin", day_before(table_named("duty_absence").c.ends)),
+        "absence",
+        limit=limit_of(absences.KEPT_FOR, "leur fin", day_before(table_named("absence").c.ends)),
         own=("user_id",),
         others=("by",),
         fate=DELETED,
@@ -237,12 +237,6 @@ SHARING = (
         acts=("created_at",),
     ),
     PersonalData("rdv_range", own=("user_id",), fate=DELETED),
-    PersonalData(
-        "rdv_absence",
-        limit=limit_of(bookings.KEPT_FOR, "leur fin", day_before(table_named("rdv_absence").c.last)),
-        own=("user_id",),
-        fate=DELETED,
-    ),
     PersonalData("rdv_page", own=("user_id",), withheld=("key_hash", "sealed"), fate=DELETED),
     PersonalData(
         "rdv_series",

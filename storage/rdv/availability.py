@@ -1,24 +1,23 @@
-"""When people may book: weekly ranges, and the days on which they do not hold."""
+"""When people may book: weekly ranges."""
 
-import datetime as dt
 from collections.abc import Sequence
-from datetime import datetime
 
 from sqlalchemy import SmallInteger, delete
 from sqlmodel import Field, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.database import Numbered, UtcTime
+from config.time import DAY_MINUTES
+from storage.database import Numbered
 from storage.rdv.appointments import PLACE_MAX
 
-DAY = 24 * 60
+DAY = DAY_MINUTES
 """Minutes of a day as clocks show them: the last hour that a range may end at."""
 LENGTH_MIN, LENGTH_MAX, PAUSE_MAX = 5, 8 * 60, 8 * 60
 NOTICE_MAX = 60 * DAY
 """Minutes of the longest notice that somebody may ask for."""
 AHEAD_MAX = 365
 """Days that somebody may be booked ahead at most."""
-RANGES_MAX, ABSENCES_MAX = 60, 60
+RANGES_MAX = 60
 
 
 class WeeklyRange(Numbered, table=True):
@@ -45,25 +44,6 @@ class WeeklyRange(Numbered, table=True):
     ahead: int = Field(default=30, sa_type=SmallInteger)
 
 
-class Absence(Numbered, table=True):
-    """Days, from ``first`` to ``last``, on which no range of somebody’s holds; of one day from minute ``start`` to
-    ``end`` only."""
-
-    __tablename__ = "rdv_absence"
-
-    user_id: str = Field(max_length=26, index=True)
-    first: dt.date
-    last: dt.date
-    start: int = Field(default=0, sa_type=SmallInteger)
-    end: int = Field(default=DAY, sa_type=SmallInteger)
-    created_at: datetime = Field(sa_type=UtcTime)
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether it takes whole days."""
-        return self.start == 0 and self.end == DAY
-
-
 async def list_ranges(db: AsyncSession, user_id: str) -> Sequence[WeeklyRange]:
     """List somebody’s weekly ranges, in the order of the week."""
     order = (col(WeeklyRange.weekday), col(WeeklyRange.start), col(WeeklyRange.id))
@@ -88,25 +68,4 @@ async def remove_range(db: AsyncSession, user_id: str, number: int) -> WeeklyRan
     mine = (col(WeeklyRange.id) == number, col(WeeklyRange.user_id) == user_id)
     found = (await db.exec(select(WeeklyRange).where(*mine))).first()
     await db.execute(delete(WeeklyRange).where(*mine))
-    return found
-
-
-async def list_absences(db: AsyncSession, user_id: str, since: dt.date) -> Sequence[Absence]:
-    """List somebody’s absences that end on that day or later, in order."""
-    mine = (Absence.user_id == user_id, col(Absence.last) >= since)
-    order = (col(Absence.first), col(Absence.start), col(Absence.id))
-    return (await db.exec(select(Absence).where(*mine).order_by(*order))).all()
-
-
-async def add_absence(db: AsyncSession, absence: Absence) -> None:
-    """Store an absence."""
-    db.add(absence)
-    await db.flush()
-
-
-async def remove_absence(db: AsyncSession, user_id: str, number: int) -> Absence | None:
-    """Remove one of somebody’s absences, and return it; None where it is gone."""
-    mine = (col(Absence.id) == number, col(Absence.user_id) == user_id)
-    found = (await db.exec(select(Absence).where(*mine))).first()
-    await db.execute(delete(Absence).where(*mine))
     return found

@@ -24,10 +24,11 @@ from commands.aide import build_aide
 from commands.hotline.feature import watch_rooms
 from storage import canaux as known
 from storage import people
+from storage.absences import Absence
 from storage.canaux import find_channel_ids
 from storage.database import Database
 from storage.hotline import posts, suggestions, tickets
-from storage.hotline.duty import DutyAbsence, DutySwap, DutyTurn
+from storage.hotline.duty import DutySwap, DutyTurn
 from storage.hotline.states import Urgency
 from storage.hotline.suggestions import TicketWish
 from storage.hotline.tickets import Ticket
@@ -352,7 +353,7 @@ async def rota(house: House) -> AsyncIterator[Rota]:
     mondays = (today + timedelta(days=7 * week - today.weekday()) for week in range(1, _WEEKS))
     monday = next(m for m in mondays if all(is_working_day(m + timedelta(days=d)) for d in (*range(5), *range(7, 12))))
     async with house.bot.database.transaction() as db:
-        for table in (DutyTurn, DutyAbsence, DutySwap):
+        for table in (DutyTurn, Absence, DutySwap):
             await db.execute(delete(table))
     house.clock.goes_to(paris_time(monday, 10))
     yield Rota(house, monday)

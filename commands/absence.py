@@ -1,0 +1,310 @@
+"""« /absence »: the days on which one is away; reminders stop then, and who asks reads when one is back."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+from pydantic import BaseModel
+
+from bot.command_lines import RunCommand
+from bot.context import Context, ReadingContext
+from bot.errors import UserError
+from bot.events import DirectMessage, Spoken
+from bot.features import Feature
+from bot.french.dates import say_date, say_days
+from bot.french.periods import Period
+from bot.menus import Choosing, Menu
+from bot.replies import Ask, Button, Direct, Message, PlainTextReply, Question, Replies, Whisper
+from bot.texts import Markdown, render
+from config.text import fold
+from config.time import find_midnight
+from dialogs.absence import (
+    NoteAbsence,
+    SaidAbsence,
+    find_return,
+    is_said,
+    read_line,
+    say_absence,
+    say_away,
+    write_days,
+)
+from storage.absences import COMING_MAX, Absence, add_absence, get_absence, list_absences, remove_absence
+from storage.annuaire import NETWORK
+from storage.database import change
+from storage.hotline import duty
+from storage.rdv import RdvState
+from storage.rdv.appointments import list_between
+
+feature = Feature("absence")
+GONE = "Cette absence n’existe plus, ou elle est finie : /absence montre les vôtres."
+BACK = ("fin", "retour", "de retour", "je suis de retour", "present", "presente")
+LISTED = ("liste", "voir", "mes absences")
+UPCOMING = (RdvState.PREVU, RdvState.PROPOSE)
+SHOWN_RDV = 3
+_DAY = timedelta(days=1)
+
+
+class New(BaseModel):
+    """« Noter une absence »: opens the window."""
+
+
+class Change(Choosing):
+    """« Modifier… »: opens the window of one, by its number."""
+
+
+class Remove(Choosing):
+    """« Retirer… »: one of them is none."""
+
+
+class Forget(BaseModel):
+    """« Annuler »: what was just noted is none."""
+
+    number: int
+
+
+class ComeBack(BaseModel):
+    """« Je suis de retour »: the absence of today ends."""
+
+
+class Note(BaseModel):
+    """« Noter cette absence », of days said in plain words."""
+
+    first: date
+    last: date
+    start: int
+    end: int
+    word: str = ""
+
+
+class GiveUp(BaseModel):
+    """« Non » to that."""
+
+
+class PutBack(Note):
+    """Undo: the absence of that number is again as it was; one that is gone is noted anew."""
+
+    number: int
+
+
+def _picture(absence: Absence) -> dict[str, object]:
+    span = {"first": absence.starts, "last": absence.last, "start": absence.start, "end": absence.end}
+    return {**span, "word": absence.word}
+
+
+def _said(click: Note) -> SaidAbsence:
+    return SaidAbsence(Period(click.first, click.last + _DAY), (click.start, click.end), click.word)
+
+
+@feature.command(
+    "absence",
+    help="Vos congés et absences : les rappels s’arrêtent, vos collègues lisent votre retour",
+    hint="[12/12-20/12 formation | jusqu’au 3 janvier | fin]",
+    roles=NETWORK,
+    writes=True,
+)
+async def note_typed(ctx: Context, line: str) -> Replies:
+    """Note the days that were typed, show all, or end the absence of today."""
+    words = fold(line).strip(" .!")
+    if not words or words in LISTED:
+        return await _show(ctx)
+    if words in BACK:
+        return await come_back(ctx, ComeBack())
+    try:
+        said = read_line(line, ctx.today)
+    except ValueError as fault:
+        raise UserError(str(fault)) from None
+    return await _note(ctx, said)
+
+
+async def _show(ctx: Context) -> Whisper:
+    absences = await list_absences(ctx.db, [ctx.user.id], ctx.today)
+    buttons, menus = _offer(absences)
+    away = any(one.is_whole and one.has(ctx.today) for one in absences)
+    back = [Button("Je suis de retour", ComeBack())] if away else []
+    text = render(
+        "absence/list",
+        absences=[Markdown(render("absence/line", days=say_absence(one), word=one.word)) for one in absences],
+        away=await say_away(ctx.db, ctx.user, ctx.now),
+    )
+    return Whisper(text, [Button("Noter une absence", New(), "primary"), *back, *buttons], menus=menus)
+
+
+def _offer(absences: Sequence[Absence]) -> tuple[Sequence[Button], Sequence[Menu]]:
+    """Offer to change and remove: the only one by buttons, several by menus."""
+    offered = {str(one.number): say_absence(one) for one in absences}
+    if len(offered) == 1:
+        (number,) = offered
+        return [Button("Modifier", Change(chosen=number)), Button("Retirer", Remove(chosen=number))], []
+    return [], [Menu("Modifier…", Change(), offered), Menu("Retirer…", Remove(), offered)] if offered else []
+
+
+async def _note(ctx: Context, said: SaidAbsence) -> Whisper:
+    """Store days; where they meet an absence that is there, they take its place."""
+    absence = said.make(ctx.user.id, ctx.now)
+    there = await list_absences(ctx.db, [ctx.user.id], ctx.today)
+    met = [one for one in there if absence.is_whole and one.is_whole and one.meets(absence)]
+    if len(met) > 1:
+        days = " et ".join(say_absence(one) for one in met)
+        raise UserError(f"Ces jours touchent plusieurs absences, {days} : retirez-en d’abord avec /absence.")
+    if met:
+        return await _change(ctx, met[0], said)
+    if len(there) >= COMING_MAX:
+        raise UserError(f"Vous avez déjà {COMING_MAX} absences à venir : retirez-en d’abord.")
+    await add_absence(ctx.db, absence)
+    return await _say_noted(ctx, absence, Button("Annuler", Forget(number=absence.number)))
+
+
+async def _change(ctx: Context, absence: Absence, said: SaidAbsence) -> Whisper:
+    """Change an absence; one under way has begun when it did."""
+    undo = Button("Annuler", PutBack(number=absence.number, **_picture(absence)))
+    wanted = said.make(ctx.user.id, ctx.now)
+    starts = absence.starts if absence.has(ctx.today) and wanted.starts == ctx.today else wanted.starts
+    before = say_absence(absence)
+    await change(ctx.db, absence, starts=starts, ends=wanted.ends, start=wanted.start, end=wanted.end, word=wanted.word)
+    return await _say_noted(ctx, absence, undo, before)
+
+
+async def _say_noted(ctx: Context, absence: Absence, undo: Button, before: str = "") -> Whisper:
+    """Say what follows from an absence: when one is back, which rdv and turns of duty fall into it."""
+    zone, departement = ctx.zone, ctx.user.departement
+    begin, end = (find_midnight(day, zone) for day in (absence.starts, absence.ends))
+    first = begin + timedelta(minutes=absence.start)
+    last = end if absence.is_whole else begin + timedelta(minutes=absence.end)
+    rdvs = await list_between(ctx.db, ctx.user.id, max(first, ctx.now), last, UPCOMING)
+    others = await list_absences(ctx.db, [ctx.user.id], absence.starts, whole=True)
+    turns = [one for one in await duty.list_turns_of(ctx.db, ctx.user.id, ctx.today) if one.meets(absence)]
+    text = render(
+        "absence/noted",
+        days=say_absence(absence),
+        before=before,
+        whole=absence.is_whole,
+        back=say_date(find_return(others, absence.ends, departement)),
+        word=absence.word,
+        count=len(rdvs),
+        rdvs=[f"n° {one.number}, {say_date(one.starts_at.astimezone(zone).date())}" for one in rdvs[:SHOWN_RDV]],
+        turns=[say_days(one.starts, one.last) for one in turns if absence.is_whole],
+    )
+    swap = [Button("Échanger ma garde", RunCommand(line="garde échanger"))] if turns and absence.is_whole else []
+    return Whisper(text, [undo, *swap, Button("Mes absences", RunCommand(line="absence"))])
+
+
+@feature.button(New, roles=NETWORK, writes=False)
+async def open_window(_: ReadingContext, click: New) -> Replies:
+    """Open the window of a new absence."""
+    return Ask(NoteAbsence.draft(), here=False)
+
+
+@feature.button(Change, roles=NETWORK, writes=False)
+async def open_change(ctx: ReadingContext, click: Change) -> Replies:
+    """Open the window of one that is there."""
+    absence = await _find(ctx, int(click.chosen))
+    shown = NoteAbsence.draft(days=write_days(absence), word=absence.word or None, number=absence.number)
+    return Ask(shown, here=False)
+
+
+async def _find(ctx: Context, number: int, *, locked: bool = False) -> Absence:
+    found = await get_absence(ctx.db, ctx.user.id, number, locked=locked)
+    if found is None or found.ends <= ctx.today or found.starts >= found.ends:
+        raise UserError(GONE)
+    return found
+
+
+@feature.submit(NoteAbsence, roles=NETWORK)
+async def save_window(ctx: Context, form: NoteAbsence) -> Replies:
+    """Store what the window says: a new one, or the one that it was opened for."""
+    if not form.number:
+        return await _note(ctx, form.said)
+    return await _change(ctx, await _find(ctx, form.number, locked=True), form.said)
+
+
+@feature.button(Remove, roles=NETWORK)
+async def remove(ctx: Context, click: Remove) -> Replies:
+    """Remove one; it can be put back."""
+    return await _remove(ctx, int(click.chosen))
+
+
+@feature.undo(Forget, roles=NETWORK)
+async def forget(ctx: Context, click: Forget) -> Replies:
+    """Take back what was just noted."""
+    return await _remove(ctx, click.number)
+
+
+async def _remove(ctx: Context, number: int) -> Whisper:
+    gone = await remove_absence(ctx.db, ctx.user.id, number)
+    if gone is None:
+        raise UserError(GONE)
+    undo = Button("Remettre", PutBack(number=number, **_picture(gone)))
+    return Whisper(render("absence/removed", days=say_absence(gone)), [undo])
+
+
+@feature.button(ComeBack, roles=NETWORK)
+async def come_back(ctx: Context, _: ComeBack) -> Replies:
+    """End the absence of today: one that began today is none."""
+    there = await list_absences(ctx.db, [ctx.user.id], ctx.today, whole=True)
+    current = next((one for one in there if one.has(ctx.today)), None)
+    if current is None:
+        raise UserError("Aucune absence n’est notée aujourd’hui : /absence montre les vôtres.")
+    undo = Button("Annuler", PutBack(number=current.number, **_picture(current)))
+    said = say_absence(current)
+    if current.starts == ctx.today:
+        await remove_absence(ctx.db, ctx.user.id, current.number)
+    else:
+        await change(ctx.db, current, ends=ctx.today)
+    return Whisper(render("absence/back", days=said), [undo])
+
+
+@feature.undo(PutBack, roles=NETWORK)
+async def put_back(ctx: Context, click: PutBack) -> Replies:
+    """Have an absence as it was, once."""
+    wanted = _said(click).make(ctx.user.id, ctx.now)
+    found = await get_absence(ctx.db, ctx.user.id, click.number, locked=True)
+    if found is None:
+        there = await list_absences(ctx.db, [ctx.user.id], ctx.today)
+        if (same := next((one for one in there if _picture(one) == _picture(wanted)), None)) is None:
+            await add_absence(ctx.db, same := wanted)
+        return Whisper(
+            render("absence/restored", days=say_absence(same)), [Button("Annuler", Forget(number=same.number))]
+        )
+    now = Button("Annuler", PutBack(number=found.number, **_picture(found)))
+    kept = {name: getattr(wanted, name) for name in ("starts", "ends", "start", "end", "word")}
+    await change(ctx.db, found, **kept)
+    return Whisper(render("absence/restored", days=say_absence(found)), [now])
+
+
+def _is_leave(message: DirectMessage) -> bool:
+    return not message.root_id and is_said(message.text)
+
+
+@feature.hears_words
+async def hear_words(ctx: Context, message: Spoken) -> PlainTextReply:
+    """Take « je suis en congés jusqu’au 3 janvier », said in the direct channel, as an absence."""
+    is_its = isinstance(message, DirectMessage) and _is_leave(message) and ctx.user.may(NETWORK)
+    return PlainTextReply(is_its=is_its)
+
+
+@feature.event(DirectMessage, name="absence.DirectMessage", only=_is_leave)
+async def ask_whether(ctx: Context, message: DirectMessage) -> Replies:
+    """Ask whether to note the days that were said, or say how to."""
+    if not ctx.user.may(NETWORK):
+        return None
+    try:
+        absence = read_line(message.text, ctx.today).make(ctx.user.id, ctx.now)
+    except ValueError:
+        return Direct(render("absence/when"), [Button("Noter une absence", New(), "primary")], user_id=ctx.user.id)
+    yes, no = Button("Noter cette absence", Note(**_picture(absence)), "primary"), Button("Non", GiveUp())
+    asked = Message(render("absence/asked", days=say_absence(absence)), [yes, no], question=Question(yes=yes, no=no))
+    return Direct(asked.text, asked.buttons, user_id=ctx.user.id, question=asked.question)
+
+
+@feature.button(Note, roles=NETWORK)
+async def note_asked(ctx: Context, click: Note) -> Replies:
+    """Note what was asked; days that passed meanwhile are left out."""
+    if click.last < ctx.today:
+        raise UserError("Ces jours sont passés.")
+    return await _note(ctx, replace(_said(click), days=Period(max(click.first, ctx.today), click.last + _DAY)))
+
+
+@feature.button(GiveUp, writes=False)
+async def give_up(_: ReadingContext, click: GiveUp) -> Replies:
+    """Note nothing."""
+    return Whisper(render("absence/nothing"))

@@ -1,0 +1,157 @@
+"""Days away: how they are typed, said and shown in a window, and when somebody is back."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any
+
+from pydantic import Field
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.calendar import is_working_day
+from bot.forms import Form, Hidden, ReadText
+from bot.french.dates import say_date, say_days
+from bot.french.periods import Period
+from bot.texts import Markdown, render
+from config.text import fold
+from config.time import DAY_MINUTES
+from dialogs.agenda import EventText
+from dialogs.personal_data import fault_of, fault_of_owner
+from dialogs.reservation import read_absence, say_minute
+from storage.absences import WORD_MAX, Absence, list_absences
+from storage.people import Person
+
+_DAY = timedelta(days=1)
+WORDS_READ = 16
+"""Words of a line among which days are looked for."""
+EXAMPLES = "12/12-20/12, jusqu’au 3 janvier, jeudi de 14h à 16h"
+_FILLERS = frozenset(("je", "suis", "serai", "absent", "absente", "absence", "note", "noter", "en", "le", "les", ":"))
+"""Words before the days that say nothing more."""
+TEXT_READ = 200
+_SAID = re.compile(
+    r"(?:je (?:suis|serai|pars) |j['’ ]ai )?(?:en |mes |des )?(?:conges?|vacances|absente?|rtt)"
+    r" (?:demain|aujourd|jusqu|du |le |des |de |a partir|la semaine|cette|lundi|mardi|mercredi|jeudi|vendredi|[0-9])"
+)
+READERS = "les collègues qui vous cherchent le liraient"
+
+
+@dataclass(frozen=True, slots=True)
+class SaidAbsence:
+    """Days away as they were said: the hours of one day only, if any, and a word for those who ask."""
+
+    days: Period
+    hours: tuple[int, int] | None = None
+    word: str = ""
+
+    def make(self, user_id: str, now: datetime) -> Absence:
+        """Make the absence of somebody, not stored yet."""
+        start, end = self.hours or (0, DAY_MINUTES)
+        return Absence(
+            user_id=user_id,
+            starts=self.days.start,
+            ends=self.days.end,
+            start=start,
+            end=end,
+            word=self.word,
+            by=user_id,
+            at=now,
+        )
+
+
+def read_line(text: str, today: date) -> SaidAbsence:
+    """Read « 12/12-20/12 formation », « en congés jusqu’au 3 janvier ». Raises ValueError, with a sentence."""
+    words = text.split()
+    read = [word.rstrip(",") for word in words[:WORDS_READ]]
+    if fault := fault_of_owner(text, READERS):
+        raise ValueError(fault)
+    for size in range(len(read), 0, -1):
+        for start in range(len(read) - size + 1):
+            try:
+                days, hours = read_absence(" ".join(read[start : start + size]), today)
+            except ValueError:
+                continue
+            word = " ".join([*_without_fillers(read[:start]), *words[start + size :]])
+            return SaidAbsence(days, hours, _check_word(word))
+    raise ValueError(f"Je n’ai pas compris les jours. Essayez : {EXAMPLES}.")
+
+
+def is_said(text: str) -> bool:
+    """Whether somebody says of themselves that they are away: « je suis en congés », « absente demain »."""
+    return bool(_SAID.match(fold(text[:TEXT_READ])))
+
+
+def _without_fillers(words: list[str]) -> list[str]:
+    return [word for word in words if fold(word).strip(" ,") not in _FILLERS]
+
+
+def _check_word(word: str) -> str:
+    said = word.strip(" ,.;:-–()")
+    if len(said) > WORD_MAX:
+        raise ValueError(f"Raccourcissez le mot qui suit les jours : {WORD_MAX} caractères au plus.")
+    if fault := fault_of(said, READERS):
+        raise ValueError(fault)
+    return said
+
+
+def say_absence(absence: Absence) -> str:
+    """« le jeudi 24 décembre 2026 », « … de 14h à 16h »."""
+    hours = "" if absence.is_whole else f", de {say_minute(absence.start)} à {say_minute(absence.end)}"
+    return f"{say_days(absence.starts, absence.last)}{hours}"
+
+
+Span = tuple[Period, tuple[int, int] | None]
+"""Days, and the hours of one."""
+
+
+def write_days(absence: Absence) -> str:
+    """Write the days of an absence as they are read."""
+    days = f"du {absence.starts:%d/%m/%Y} au {absence.last:%d/%m/%Y}"
+    if absence.starts == absence.last:
+        days = f"{absence.starts:%d/%m/%Y}"
+    return days if absence.is_whole else f"{days} de {say_minute(absence.start)} à {say_minute(absence.end)}"
+
+
+class NoteAbsence(Form):
+    """Days away, new or (``number``) changed."""
+
+    title = "Votre absence"
+    submit_label = "Enregistrer"
+
+    days: Annotated[Span, ReadText(lambda text, clues: read_absence(text, clues.today), placeholder=EXAMPLES)] = Field(
+        alias="jours", title="Jours", description="Vos rappels s’arrêtent ces jours-là."
+    )
+    word: Annotated[str, EventText(limit=WORD_MAX)] = Field(
+        "", alias="mot", title="Un mot", description="Lu par les collègues qui vous cherchent : « formation »…"
+    )
+    number: Hidden[int] = 0
+
+    @property
+    def said(self) -> SaidAbsence:
+        """What the window says."""
+        return SaidAbsence(*self.days, self.word)
+
+    @classmethod
+    def problems(cls, values: Mapping[str, Any], clues: Any) -> Mapping[str, str]:
+        word = str(values.get("word") or "")
+        found = fault_of(word, READERS) or fault_of_owner(word, READERS)
+        return {"word": found} if found else {}
+
+
+def find_return(absences: Sequence[Absence], after: date, departement: str | None) -> date:
+    """Find the first day from then on that is worked in a département, and is in none of these absences."""
+    day = after
+    while not is_working_day(day, departement) or any(one.is_whole and one.has(day) for one in absences):
+        day += _DAY
+    return day
+
+
+async def say_away(db: AsyncSession, person: Person, now: datetime) -> Markdown:
+    """Say to colleagues when somebody who is away is back, with the word that they left; empty for who is there."""
+    today = person.today(now)
+    absences = await list_absences(db, [person.id], today, whole=True)
+    current = next((one for one in absences if one.has(today)), None)
+    if current is None:
+        return Markdown("")
+    back = find_return(absences, current.ends, person.departement)
+    return render("absence/away", back=say_date(back), word=current.word)

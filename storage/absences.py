@@ -1,0 +1,120 @@
+"""Who is away, on which days: of leave, of training, or for some hours; all that asks whether somebody is there reads
+this table."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import SmallInteger, delete
+from sqlmodel import Field, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from config.time import DAY_MINUTES
+from storage.database import Numbered, UtcTime
+from storage.people import Person
+
+KEPT_FOR = timedelta(days=30)
+"""How long an absence that is over is remembered."""
+LONGEST = 366
+"""Days of the longest absence."""
+WORD_MAX = 80
+COMING_MAX = 60
+"""Absences to come that one person may have."""
+_DAY = timedelta(days=1)
+
+
+class Days(Numbered):
+    """Days of somebody, from ``starts`` up to but not including ``ends``: none where both are the same, which is how
+    they are taken back. ``by`` wrote them down."""
+
+    user_id: str = Field(max_length=26)
+    starts: date
+    ends: date
+    by: str = Field(max_length=26)
+    at: datetime = Field(sa_type=UtcTime)
+
+    @property
+    def last(self) -> date:
+        """The last of the days."""
+        return self.ends - _DAY
+
+    @property
+    def days(self) -> Iterator[date]:
+        """Each of them."""
+        return map(date.fromordinal, range(self.starts.toordinal(), self.ends.toordinal()))
+
+    def has(self, day: date) -> bool:
+        """Whether that is one of them."""
+        return self.starts <= day < self.ends
+
+    def meets(self, other: "Days") -> bool:
+        """Whether some day is one of both."""
+        return max(self.starts, other.starts) < min(self.ends, other.ends)
+
+
+class Absence(Days, table=True):
+    """Somebody is away on these days; of one day from minute ``start`` to ``end`` only, as clocks show them where that
+    person is. The ``word`` is read by colleagues who ask for them."""
+
+    __tablename__ = "absence"
+
+    user_id: str = Field(max_length=26, index=True)
+    ends: date = Field(index=True)
+    start: int = Field(default=0, sa_type=SmallInteger)
+    end: int = Field(default=DAY_MINUTES, sa_type=SmallInteger)
+    word: str = Field(default="", max_length=WORD_MAX)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it takes whole days."""
+        return self.start == 0 and self.end == DAY_MINUTES
+
+
+IS_WHOLE = (col(Absence.start) == 0, col(Absence.end) == DAY_MINUTES)
+"""What is so of an absence of whole days."""
+
+
+async def list_absences(
+    db: AsyncSession, user_ids: Collection[str], since: date, *, whole: bool = False
+) -> Sequence[Absence]:
+    """List the absences of these people that are not over on that day, in order; only those of ``whole`` days."""
+    theirs = (col(Absence.user_id).in_(user_ids), col(Absence.ends) > since, col(Absence.starts) < col(Absence.ends))
+    order = (col(Absence.starts), col(Absence.start), col(Absence.id))
+    found = select(Absence).where(*theirs, *(IS_WHOLE if whole else ())).order_by(*order)
+    return (await db.exec(found)).all()
+
+
+async def find_away(db: AsyncSession, user_ids: Collection[str], day: date) -> set[str]:
+    """Find who of these is away all of that day."""
+    return {one.user_id for one in await list_absences(db, user_ids, day, whole=True) if one.has(day)}
+
+
+async def find_absence(db: AsyncSession, number: int) -> Absence | None:
+    """Find an absence of whomever, as it is now."""
+    return await db.get(Absence, number, populate_existing=True)
+
+
+async def get_absence(db: AsyncSession, user_id: str, number: int, *, locked: bool = False) -> Absence | None:
+    """Get one of somebody’s absences, as it is now; ``locked`` keeps others from changing it meanwhile."""
+    query = select(Absence).where(col(Absence.id) == number, col(Absence.user_id) == user_id)
+    return (await db.exec(query.with_for_update() if locked else query)).first()
+
+
+async def add_absence(db: AsyncSession, absence: Absence) -> None:
+    """Store an absence, which has its number then."""
+    db.add(absence)
+    await db.flush()
+
+
+async def remove_absence(db: AsyncSession, user_id: str, number: int) -> Absence | None:
+    """Remove one of somebody’s absences, and return it; None where it is gone."""
+    found = await get_absence(db, user_id, number, locked=True)
+    await db.execute(delete(Absence).where(col(Absence.id) == number, col(Absence.user_id) == user_id))
+    return found
+
+
+async def find_on_leave(db: AsyncSession, persons: Iterable[Person], now: datetime) -> set[str]:
+    """Find who of these is away now, each on the day that it is where they are."""
+    days: dict[date, list[str]] = {}
+    for person in persons:
+        days.setdefault(person.today(now), []).append(person.id)
+    return {one for day, ids in days.items() for one in await find_away(db, ids, day)}

@@ -1,0 +1,187 @@
+"""Stories of « /absence »: days away are noted, changed, ended and put back, and everybody who asks knows."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import Row, text
+
+from bot.french.dates import say_days
+from dialogs.absence import find_return, is_said, read_line
+from storage import rappels, schema
+from storage.absences import Absence
+from storage.database import Database
+from storage.people import Role
+from storage.rappels import DailyNews, Rhythm
+from tests.people import Person, unique
+from tests.support.databases import PostgresServer
+from tests.support.house import House, agathe, plain
+
+__all__ = ["agathe"]
+
+MONDAY = date(2026, 11, 30)
+PARIS = ZoneInfo("Europe/Paris")
+
+
+@pytest.fixture
+async def monday(house: House) -> AsyncIterator[House]:
+    """A house on Monday, 30 November 2026, at ten."""
+    house.clock.goes_to(datetime(2026, 11, 30, 10, tzinfo=PARIS))
+    yield house
+    house.clock.is_right_again()
+
+
+@pytest.mark.every_mode
+async def test_days_away_are_noted_shown_changed_ended_and_put_back(monday: House, agathe: Person) -> None:
+    lea = await monday.conseiller("lea")
+    assert "Aucune absence" in plain(await lea.asks("/absence"))
+    noted = await lea.asks("/absence 12/12-20/12 formation Pix")
+    assert "Absence notée : du 12 au 20 décembre 2026" in plain(noted)
+    assert "« de retour le lundi 21 décembre 2026 (formation Pix) »" in plain(noted)
+    changed = await lea.asks("/absence du 12/12 au 23/12")
+    assert "Avant, c’était du 12 au 20 décembre 2026" in plain(changed)
+    assert "jeudi 24 décembre" in plain(changed)
+    await lea.clicks(changed, "Annuler")
+    assert "du 12 au 20 décembre 2026" in plain(await lea.whispered("remise"))
+    shown = await lea.asks("/absence")
+    assert "- du 12 au 20 décembre 2026 (formation Pix)" in plain(shown)
+    window = await lea.opens_by(shown, "Modifier")
+    assert (window.shown("jours"), window.shown("mot")) == ("du 12/12/2026 au 20/12/2026", "formation Pix")
+    wrong = await window.fill(jours="bientôt").submit()
+    assert "jours" in wrong.errors
+    assert (await window.fill(jours="jusqu’au 4/12").submit()).accepted
+    assert "du 30 novembre au 4 décembre 2026" in plain(await lea.whispered("modifiée"))
+    found = plain(await agathe.asks(f"/annuaire {lea.username}"))
+    assert "Absence : de retour le lundi 7 décembre 2026 (formation Pix)" in found
+    await lea.clicks(await lea.asks("/absence"), "Je suis de retour")
+    back = await lea.whispered("Bon retour")
+    assert "de retour" not in plain(await agathe.asks(f"/annuaire {lea.username}"))
+    await lea.clicks(back, "Annuler")
+    assert "du 30 novembre au 4 décembre 2026" in plain(await lea.whispered("remise"))
+    assert "Bon retour" in plain(await lea.asks("/absence fin"))
+    for line, why in (("bientôt", "Je n’ai pas compris les jours"), ("fin", "Aucune absence"), ("hier", "pas compris")):
+        assert why in plain(await lea.asks(f"/absence {line}"))
+
+
+async def test_plain_words_are_asked_about_and_noted_by_a_word(house: House) -> None:
+    lea = await house.conseiller("lea")
+    last = house.today + timedelta(days=40)
+    direct = await lea.direct_channel()
+    await lea.says(f"je suis en congés jusqu’au {last:%d/%m/%Y}", direct)
+    asked = await lea.told("Noter votre absence")
+    assert say_days(house.today, last) in plain(asked)
+    await lea.says("oui", direct)
+    assert "(congés)" in plain(await lea.told("notée"))
+    await lea.says("en vacances de temps en temps", direct)
+    assert "De quel jour à quel jour" in plain(await lea.told("quel jour"))
+
+
+async def test_rdv_and_duty_know_of_days_away(monday: House) -> None:
+    lea = await monday.conseiller("lea")
+    await lea.clicks(await lea.asks("/rdv mercredi 10h 45 min impots à Bron"), "Enregistrer")
+    await lea.told()
+    noted = await lea.asks("/absence mercredi")
+    assert "1 rendez-vous tombe pendant cette absence, sans rappel" in plain(noted)
+    told = plain(await lea.asks("/rdv mercredi 14h 45 min impots à Bron"))
+    assert "vous avez noté une absence le mercredi 2 décembre 2026" in told
+    assert "Attention, vous avez déjà" not in told
+    series = plain(await lea.asks("/rdv tous les mercredis 14h 45 min impots à Bron jusqu’au 31/12"))
+    assert "laissés de côté : mercredi 2 décembre 2026 (votre absence)" in series
+    bilal = await monday.someone(Role.HOTLINE, "bilal")
+    await bilal.asks("/garde moi du 30/11 au 4/12")
+    away = await bilal.asks("/absence mardi")
+    assert "Vous êtes de garde à la hotline du 30 novembre au 4 décembre 2026" in plain(away)
+    assert "Échanger ma garde" in away.buttons
+    rota = plain(await bilal.asks("/garde"))
+    assert f"@{bilal.username} : le mardi 1er décembre 2026" in rota
+    assert f"@{lea.username}" not in rota, "of others than agents the rota says nothing"
+    assert "déjà notée" in plain(await bilal.asks("/garde absent mardi"))
+
+
+async def test_no_message_of_the_day_comes_on_days_away(monday: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    lea = await monday.conseiller("lea")
+    async with monday.bot.database.transaction() as db:
+        await rappels.choose(db, lea.id, hour=19, rhythm=Rhythm.DAILY)
+        await rappels.add_news(db, DailyNews(person_id=lea.id, text="Une nouvelle.", data={}, at=monday.clock()))
+    await lea.asks("/absence jusqu’à mardi")
+    for day, count in ((0, 0), (1, 0), (2, 1)):
+        at = datetime(2026, 11, 30, 19, 0, 1, tzinfo=PARIS) + timedelta(days=day)
+        monday.clock.goes_to(at)
+        await monday.bot.runs.run(("job", "rappels.tell"), unique("heure"), PARIS)
+        monday.bot.workers.look()
+        await monday.settled()
+        assert len([post for post in await lea.direct() if "Une nouvelle." in post.text]) == count
+
+
+def test_lines_are_read_as_days_and_a_word() -> None:
+    def said(line: str) -> tuple[str, str, str, object]:
+        found = read_line(line, MONDAY)
+        return f"{found.days.start:%d/%m}", f"{found.days.last:%d/%m}", found.word, found.hours
+
+    assert said("en congés jusqu’au 3 janvier") == ("30/11", "03/01", "congés", None)
+    assert said("je suis absente lundi après-midi") == ("30/11", "30/11", "", (720, 1440))
+    assert said("24/12 14h-16h voir Carl") == ("24/12", "24/12", "voir Carl", (840, 960))
+    assert said("du 12 au 20 décembre") == ("12/12", "20/12", "", None)
+    with pytest.raises(ValueError, match="un nom avec un numéro"):
+        read_line("demain, appeler Marie Dupont au 06 12 34 56 78", MONDAY)
+    assert all(map(is_said, ("je suis en congés jusqu’au 3 janvier", "Absente demain", "En vacances du 12 au 20")))
+    assert not any(map(is_said, ("il était absent mardi", "/absence", "combien de congés ?", "absent")))
+
+
+def test_the_return_is_the_first_day_that_is_worked() -> None:
+    def away(first: date, last: date) -> Absence:
+        ends = last + timedelta(days=1)
+        return Absence(user_id="j" * 26, starts=first, ends=ends, by="j" * 26, at=datetime(2026, 1, 1, tzinfo=PARIS))
+
+    christmas = away(date(2026, 12, 21), date(2026, 12, 24))
+    assert find_return([christmas], christmas.ends, "69") == date(2026, 12, 28)
+    assert find_return([christmas], christmas.ends, "67") == date(2026, 12, 28)
+    then = away(date(2026, 12, 28), date(2026, 12, 31))
+    assert find_return([christmas, then], christmas.ends, "69") == date(2027, 1, 4)
+
+
+@pytest.mark.postgres_too
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+async def test_absences_of_both_kinds_are_moved_into_one_table_and_back(
+    kind: str, tmp_path: object, request: pytest.FixtureRequest
+) -> None:
+    if kind == "sqlite":
+        await _move(f"sqlite:///{tmp_path}/coop.db")
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    async with server.database("template0") as url:
+        await _move(url)
+
+
+async def _move(url: str) -> None:
+    await schema.upgrade(url, "0045")
+    at = "'2026-11-01 10:00:00+00:00'"
+    await _run(
+        url,
+        'INSERT INTO duty_absence (id, user_id, starts, ends, "by", at) VALUES '
+        f"(7, 'a', '2026-12-01', '2026-12-04', 'b', {at})",
+        'INSERT INTO rdv_absence (user_id, first, last, start, "end", created_at) VALUES '
+        f"('c', '2026-12-24', '2026-12-24', 840, 960, {at})",
+    )
+    await schema.upgrade(url)
+    rows = await _run(url, 'SELECT id, user_id, starts, ends, start, "end" FROM absence ORDER BY id')
+    assert [tuple(map(str, row)) for row in rows] == [
+        ("7", "a", "2026-12-01", "2026-12-04", "0", "1440"),
+        ("8", "c", "2026-12-24", "2026-12-25", "840", "960"),
+    ]
+    await schema.downgrade(url, "0045")
+    (duty,) = await _run(url, "SELECT id, user_id, starts, ends FROM duty_absence")
+    assert tuple(map(str, duty)) == ("7", "a", "2026-12-01", "2026-12-04")
+    rdv = await _run(url, "SELECT user_id, last FROM rdv_absence ORDER BY first")
+    assert [tuple(map(str, row)) for row in rdv] == [("a", "2026-12-03"), ("c", "2026-12-24")]
+
+
+async def _run(url: str, *statements: str) -> Sequence[Row[Any]]:
+    database = Database(url)
+    async with database.engine.begin() as connection:
+        results = [await connection.execute(text(statement)) for statement in statements]
+        found = results[-1].all() if results[-1].returns_rows else []
+    await database.close()
+    return found
