@@ -20,6 +20,7 @@ from cli.options import (
     POLL,
     QUESTION,
     QUEUE,
+    SPAN,
     STATE,
     WHOSE,
 )
@@ -75,18 +76,18 @@ EXPORTS = group(
     "export",
     "faire sortir des données",
     {
-        "people": Command(
-            "cli.people.transfer:export_people", "le registre, en CSV, sur la sortie standard", touches=READS
-        ),
+        "people": Command("cli.people.transfer:export_people", "le registre, en CSV, sur la sortie", touches=READS),
         "cra": Command(
             "cli.cra:export_cra",
             "les comptes rendus, sur la sortie standard (docs/wire.md)",
-            option("--from", "start", type=DAY, metavar="JOUR", help="premier jour, par exemple 2026-09-01"),
-            option("--to", "end", type=DAY, metavar="JOUR", help="dernier jour, compris"),
+            *SPAN,
             option("--user", metavar="NOM", help="ceux d’une seule personne, par son nom d’utilisateur"),
             option("--format", "kind", type=Choice("csv", "jsonl"), default="jsonl", help="jsonl (d’office) ou csv"),
             option("--deleted", is_flag=True, help="avec ceux qui ont été supprimés"),
             touches=READS,
+        ),
+        "coordination": Command(
+            "cli.cra:export_coordination", "les comptes rendus des coordinateurs, en CSV", *SPAN, touches=READS
         ),
         "resources": Command(
             "cli.ressources.commands:export_resources",
@@ -315,8 +316,7 @@ COMMANDS: dict[str, click.Command] = {
             "--to",
             required=True,
             metavar="OÙ",
-            help="national, départements (69,38), region:Bretagne, hub:Hinaura, theme:éducation ; "
-            "séparés par des virgules",
+            help="national, départements (69,38), region:Bretagne, hub:Hinaura, theme:éducation (des virgules entre)",
         ),
         option("--text", required=True, metavar="FICHIER", help="le texte, ou « - » pour l’entrée standard"),
         option(

@@ -37,6 +37,7 @@ from cli.tables import (
 from cli.terminal import ProgressBar, begin_csv, count, open_standard_output
 from storage import people
 from storage.cra.bulk import ExportFilter, IncomingLine, add_lines, describe_line, export_rows, renumber_lines
+from storage.cra.coordination import COORDINATION_COLUMNS, export_lines
 from storage.cra.files import (
     CSV_COLUMNS,
     LINE_COLUMNS,
@@ -79,6 +80,15 @@ async def export_cra(
         if username and not await _is_known(database, username):
             print(f"Personne ne s’appelle « {username} » dans le registre.", file=sys.stderr)
         await export(database, wanted, writer(open_standard_output(), kind), ProgressBar(sys.stderr, "compte rendu"))
+    return 0
+
+
+async def export_coordination(call: Call, start: date | None, end: date | None) -> int:
+    """Write the reports of coordinateurs on the standard output, as a CSV, a page at a time."""
+    async with open_up_to_date(call.settings) as database:
+        write = begin_csv(open_standard_output(), COORDINATION_COLUMNS)
+        async for cells in export_lines(database, start, end):
+            write(cells)
     return 0
 
 

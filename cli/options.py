@@ -70,6 +70,10 @@ DIGEST = argument("number", type=NUMBER, metavar="N", help="le numéro, que « d
 STATE = option("--state", metavar="ÉTAT", help="ceux d’un état : nouveau, pris, en attente, résolu…")
 QUEUE = option("--queue", metavar="FILE", help="ceux d’une file, par son code ou son nom : metier")
 WHOSE = ("--user", "--departement", "--region", "--national")
+SPAN = (
+    option("--from", "start", type=DAY, metavar="JOUR", help="premier jour, par exemple 2026-09-01"),
+    option("--to", "end", type=DAY, metavar="JOUR", help="dernier jour, compris"),
+)
 QUESTION = (
     option("--user", metavar="NOM", help="d’une personne, par son nom d’utilisateur"),
     option("--departement", type=Value(_read_departement), metavar="CODE", help="d’un département, par exemple 69"),

@@ -35,6 +35,7 @@ FILES = {
     "rdv.CodePicture": "Image de l’adresse de rendez-vous",
     "sondage.Sheet": "Tableau d’un sondage",
     "stats.Carte": "Carte des statistiques",
+    "stats.CoordinationSheet": "Comptes rendus de coordination en fichiers",
     "stats.Departements": "Tableau des départements",
     "stats.FiguresFile": "Chiffres d’un territoire",
     "stats.Export": "Fichier de statistiques",

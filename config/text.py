@@ -39,6 +39,18 @@ def fold(text: str) -> str:
     return _JOINERS.sub(" ", text.lower()).strip()
 
 
+def make_plain(text: str) -> str:
+    """Make the same text, sign for sign, without accents or capitals; apostrophes are spaces."""
+    return "".join(_fold_sign(sign) for sign in text)
+
+
+def _fold_sign(sign: str) -> str:
+    if sign in "'’‘`´":
+        return " "
+    folded = fold(sign)
+    return folded if len(folded) == 1 else sign.lower()[:1] if sign.strip() else " "
+
+
 def quote(text: str, most: int = 40) -> str:
     """Somebody’s words inside a sentence that may be shown as Markdown or as plain text: letters, figures and
     harmless signs, shortened."""

@@ -90,11 +90,16 @@ button   chercher.OpenFound    everyone
 button   chercher.ShowKind     everyone
 button   chercher.ShowPage     everyone
 button   cra.Complete          conseiller
+button   cra.CompleteCoordination coordinateur
+button   cra.CoordinationPage  coordinateur
 button   cra.Copy              conseiller
 button   cra.CopyOne           conseiller
 button   cra.Delete            conseiller
+button   cra.DeleteCoordination coordinateur
 button   cra.Drop              conseiller
+button   cra.DropCoordination  coordinateur
 button   cra.Edit              conseiller
+button   cra.EditCoordination  coordinateur
 button   cra.EditOne           conseiller
 button   cra.FileOf            conseiller
 button   cra.Ignore            conseiller
@@ -103,8 +108,10 @@ button   cra.Pick              conseiller
 button   cra.Remove            conseiller
 button   cra.Repeat            conseiller
 button   cra.Restore           conseiller
+button   cra.RestoreCoordination coordinateur
 button   cra.Save              conseiller
 button   cra.SaveAll           conseiller
+button   cra.SaveCoordination  coordinateur
 button   cra.See               conseiller
 button   cra.Spread            conseiller
 button   cra.UndoBatch         conseiller
@@ -316,6 +323,8 @@ button   sondage.TakeSheet     everyone
 button   sondage.Vote          everyone
 button   sondage.Withdraw      everyone
 button   sondage.WithdrawNow   everyone
+button   stats.CoordinationFigures coordinateur
+button   stats.CoordinationSheet coordinateur
 button   stats.Details         conseiller
 button   stats.Other           conseiller
 button   stats.Receive         conseiller
@@ -378,6 +387,8 @@ command  chercher              everyone
 command  cra                   conseiller
 command  cra aide              conseiller
 command  cra brouillon         conseiller
+command  cra coordination      coordinateur
+command  cra coordination liste coordinateur
 command  cra dupliquer         conseiller
 command  cra liste             conseiller
 command  cra modifier          conseiller
@@ -458,6 +469,7 @@ command  sondage resultats     everyone
 command  stats                 animateur, conseiller, coordinateur
 command  stats aide            animateur, conseiller, coordinateur
 command  stats carte           animateur
+command  stats coordination    coordinateur
 command  stats departement     animateur, conseiller, coordinateur
 command  stats exporter        conseiller
 command  stats national        animateur, conseiller, coordinateur
@@ -536,6 +548,7 @@ file     rdv.Poster            conseiller, coordinateur
 file     sondage.Picture       everyone
 file     sondage.Sheet         everyone
 file     stats.Carte           animateur
+file     stats.CoordinationSheet coordinateur
 file     stats.Departements    animateur
 file     stats.Export          conseiller
 file     stats.FiguresFile     animateur, conseiller, coordinateur
@@ -629,6 +642,9 @@ submit   canaux.WriteHeader    animateur
 submit   canaux.WritePurpose   animateur
 submit   cra.EditCra           conseiller
 submit   cra.NewCra            conseiller
+submit   cra.ReportAnimation   coordinateur
+submit   cra.ReportEvent       coordinateur
+submit   cra.ReportPartnership coordinateur
 submit   cra.SpreadCra         conseiller
 submit   garde.SwapTurn        animateur, hotline +
 submit   garde.TakeTurn        animateur, hotline +

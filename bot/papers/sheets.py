@@ -143,6 +143,18 @@ def write_cells(sheet: Any, row: int, told: Sequence[Any], formats: Sequence[Any
             sheet.write_number(row, column, value, form)
 
 
+def write_table(path: Path, title: str, lines: Sequence[Sequence[Cell]], widths: Sequence[int]) -> None:
+    """A workbook of one sheet: a head that stands still, and a line for each row; ``widths`` are in characters."""
+    with open_book(path, title) as book:
+        sheet, formats = book.add_worksheet(title), CellFormats(book)
+        for column, width in enumerate(widths):
+            sheet.set_column(column, column, width)
+        sheet.freeze_panes(1, 0)
+        print_wide(sheet)
+        for row, line in enumerate(lines):
+            write_cells(sheet, row, line, [formats.head if not row else None] * len(line))
+
+
 def write_sheet(sheet: Any, page: FigurePage, formats: CellFormats) -> None:
     """The sheet of figures, one section below the other, like the CSV."""
     sheet.set_column(0, 0, 62)

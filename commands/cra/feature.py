@@ -10,12 +10,18 @@ from bot.features import Feature, Front, Right
 from bot.menus import Choosing
 from dialogs.cra.line import Line
 from storage import communes
-from storage.people import Role
+from storage.people import Person, Role
+
+
+def start(person: Person) -> str:
+    """Return the command of the reports that somebody files: coordinateurs have their own."""
+    return "cra coordination" if person.role is Role.COORDINATEUR else "cra"
+
 
 feature = Feature(
     "cra",
     rights=(Right.MEMBER,),
-    front=Front("Compte rendu", "enregistrer ce que vous avez fait, le revoir, le corriger", lambda _: "cra"),
+    front=Front("Compte rendu", "enregistrer ce que vous avez fait, le revoir, le corriger", start),
 )
 feature.at_start += [communes.load_communes, calendar.load_holidays]
 

@@ -11,6 +11,7 @@ from bot.forms import name_of
 from bot.french.dates import say_date
 from bot.french.words import plural
 from bot.menus import Menu
+from bot.previews import answer, must_be_author
 from bot.replies import Ask, Button, Card, Message, Question, Replies, Update, Whisper
 from bot.spool import Submission
 from bot.texts import Markdown, quote, render
@@ -130,16 +131,9 @@ async def repeat_chosen(ctx: Context, shown: Preview) -> Replies:
     return await show_preview(ctx, shown)
 
 
-def _answer(ctx: Context, message: Message) -> Whisper | Update:
-    """Replace a preview, in the direct channel where it stays; a whisper can’t be rewritten, so that a new one
-    answers."""
-    kind = Whisper if ctx.request.kind == "command" or ctx.request.response_url else Update
-    return kind(message.text, message.buttons, message.facts, message.menus, message.cards, message.question)
-
-
 def _show(ctx: Context, shown: Preview) -> Whisper | Update:
     message = _draw_one(ctx, shown) if len(shown.reports) == 1 else _draw_batch(ctx, shown)
-    return _answer(ctx, replace(message, text=mark_practice(Markdown(message.text), practice=_is_practice(shown))))
+    return answer(ctx, replace(message, text=mark_practice(Markdown(message.text), practice=_is_practice(shown))))
 
 
 def _is_practice(shown: Preview) -> bool:
@@ -224,40 +218,35 @@ def _draw_card(shown: Preview, at: int, judged: JudgedLine, assumed: Sequence[st
     return Card(render("cra/batch_line", at=at + 1, **said), buttons, menus=_offer_choices(shown, at, judged))
 
 
-def _must_be_author(ctx: Context, author: str) -> None:
-    if author != ctx.user.id:
-        raise UserError("Cet aperçu est celui de quelqu’un d’autre : tapez votre propre ligne avec /cra.")
-
-
 @feature.button(Save, roles=CONSEILLERS)
 async def save_preview(ctx: Context, click: Save) -> Replies:
     """Record the line as it was previewed; a second click finds it recorded."""
-    _must_be_author(ctx, click.author)
+    must_be_author(ctx, click.author, "cra")
     form = NewCra.parse(click.raw, click.hidden, ctx.clues)
     recorded = await record_report(ctx, form.report(), Filing(click.key, Source.LINE, ctx.now, form.practice))
     told = [recorded.receipt] if recorded.receipt else []
     text = mark_practice(render("cra/saved", again=not told, here=click.here), practice=form.practice)
-    return [_answer(ctx, Message(text)), *told]
+    return [answer(ctx, Message(text)), *told]
 
 
 @feature.button(Complete, roles=CONSEILLERS, writes=False)
 async def complete_preview(ctx: Context, click: Complete) -> Replies:
     """Open the dialog prefilled with all that was understood; it and « Enregistrer » count once together."""
-    _must_be_author(ctx, click.author)
+    must_be_author(ctx, click.author, "cra")
     return Ask(NewCra.recall(click.raw, click.hidden), key=click.key)
 
 
 @feature.button(Drop, roles=CONSEILLERS)
 async def drop_preview(ctx: Context, click: Drop) -> Replies:
     """Forget the line, unless it is recorded already."""
-    _must_be_author(ctx, click.author)
+    must_be_author(ctx, click.author, "cra")
     keys = click.keys or [click.key]
     filed = await find_filed_keys(ctx.db, keys)
     for key in keys:
         await ctx.drafts.drop(ctx.db, key)
     if click.keys:
         await _take_out(ctx, click.keys)
-    return _answer(ctx, Message(render("cra/dropped", filed=len(filed))))
+    return answer(ctx, Message(render("cra/dropped", filed=len(filed))))
 
 
 async def _take_out(ctx: Context, keys: Sequence[str]) -> None:
@@ -268,7 +257,7 @@ async def _take_out(ctx: Context, keys: Sequence[str]) -> None:
 @feature.button(Pick, roles=CONSEILLERS, writes=False)
 async def pick_value(ctx: Context, click: Pick) -> Replies:
     """Take the value that was chosen, and show the preview anew."""
-    _must_be_author(ctx, click.shown.author)
+    must_be_author(ctx, click.shown.author, "cra")
     report = click.shown.reports[click.at]
     line = report.line.choose(click.element, click.chosen)
     reports = [*click.shown.reports]
@@ -279,7 +268,7 @@ async def pick_value(ctx: Context, click: Pick) -> Replies:
 @feature.button(Ignore, roles=CONSEILLERS, writes=False)
 async def ignore_words(ctx: Context, click: Ignore) -> Replies:
     """Leave out what was not understood, and show the preview anew."""
-    _must_be_author(ctx, click.shown.author)
+    must_be_author(ctx, click.shown.author, "cra")
     reports = [PreviewedReport(key=each.key, line=replace(each.line, unread=())) for each in click.shown.reports]
     return _show(ctx, click.shown.model_copy(update={"reports": reports}))
 
@@ -287,12 +276,12 @@ async def ignore_words(ctx: Context, click: Ignore) -> Replies:
 @feature.button(Remove, roles=CONSEILLERS)
 async def remove_report(ctx: Context, click: Remove) -> Replies:
     """Take one of the reports out of a preview, for the older ones of it as well, and show what is left."""
-    _must_be_author(ctx, click.shown.author)
+    must_be_author(ctx, click.shown.author, "cra")
     await _take_out(ctx, [click.shown.reports[click.at].key])
     taken = await claims.list_taken(ctx.db, REMOVED, [report.key for report in click.shown.reports])
     left = [report for report in click.shown.reports if report.key not in taken]
     if not left:
-        return _answer(ctx, Message(render("cra/dropped", filed=0)))
+        return answer(ctx, Message(render("cra/dropped", filed=0)))
     return _show(ctx, click.shown.model_copy(update={"reports": left}))
 
 
@@ -300,7 +289,7 @@ async def remove_report(ctx: Context, click: Remove) -> Replies:
 async def save_batch(ctx: Context, click: SaveAll) -> Replies:
     """Record all reports of a preview, or none; a second click finds them recorded, and what was removed stays out."""
     shown = click.shown
-    _must_be_author(ctx, shown.author)
+    must_be_author(ctx, shown.author, "cra")
     keys = [report.key for report in shown.reports]
     taken = await claims.list_taken(ctx.db, REMOVED, keys)
     filed = await find_filed_numbers(ctx.db, keys, open_sheet(ctx, practice=_is_practice(shown)).table)
@@ -312,7 +301,7 @@ async def save_batch(ctx: Context, click: SaveAll) -> Replies:
         recorded = await record_report(ctx, form.report(), Filing(each.key, Source.LINE, ctx.now, form.practice))
         numbers[recorded.number] = form.report()
         told += [recorded.receipt] if recorded.receipt else []
-    return [_answer(ctx, _draw_saved(shown, numbers, list(filed.values()))), *told]
+    return [answer(ctx, _draw_saved(shown, numbers, list(filed.values()))), *told]
 
 
 def _draw_saved(shown: Preview, numbers: Mapping[int, Report], before: Sequence[int]) -> Message:
@@ -342,5 +331,5 @@ async def undo_batch(ctx: Context, click: UndoBatch) -> Replies:
     text = render("cra/undone", numbers=[str(number) for number in gone], kept=[str(number) for number in kept])
     return [
         *(refresh_card(cra, "supprimé") for cra in deleted),
-        _answer(ctx, Message(mark_practice(text, practice=click.practice))),
+        answer(ctx, Message(mark_practice(text, practice=click.practice))),
     ]

@@ -15,7 +15,7 @@ from bot.destinations import send_file
 from bot.pages import Page as RowPage
 from bot.pages import read_page
 from bot.papers import sheets
-from bot.papers.sheets import Cell, CellFormats
+from bot.papers.sheets import Cell
 from bot.replies import Button, Parcel, Replies, SendFile, Waiting, Whisper
 from bot.search import Findings, Hit, Search, SearchKind, cut_hits
 from bot.texts import quote, render
@@ -166,7 +166,7 @@ async def write_sheet(ctx: ReadingContext, _: Sheet, folder: Path) -> Parcel:
     lines = [HEAD, *list_lines(await idees.list_all(ctx.db), dict(await idees.count_votes(ctx.db)))]
     files = [folder / "Idees.csv", folder / "Idees.xlsx"]
     sheets.write_csv(files[0], lines)
-    await ctx.compute(lambda: _write_book(files[1], lines))
+    await ctx.compute(lambda: sheets.write_table(files[1], "Idées", lines, _WIDTHS))
     return Parcel(render("idees/file", count=len(lines) - 1), files=files, done=DONE)
 
 
@@ -176,17 +176,6 @@ def list_lines(ideas: Iterable[Idea], votes: dict[int, int]) -> Iterator[Sequenc
         days = [f"{moment.astimezone(PARIS):%d/%m/%Y}" for moment in (idea.created_at, idea.changed_at)]
         told = (idea.category.label, idea.state.label, votes.get(idea.number, 0), idea.reason, idea.duplicate_of)
         yield (idea.number, idea.title, idea.details, *told, *days)
-
-
-def _write_book(path: Path, lines: Sequence[Sequence[Cell]]) -> None:
-    with sheets.open_book(path, "Idées") as book:
-        sheet, formats = book.add_worksheet("Idées"), CellFormats(book)
-        for column, width in enumerate(_WIDTHS):
-            sheet.set_column(column, column, width)
-        sheet.freeze_panes(1, 0)
-        sheets.print_wide(sheet)
-        for row, line in enumerate(lines):
-            sheets.write_cells(sheet, row, line, [formats.head if not row else None] * len(line))
 
 
 @feature.waiting

@@ -9,7 +9,7 @@ from bot import visio
 from bot.cards import RowCard
 from bot.context import Context
 from bot.events import Delivered
-from bot.replies import Button, Card, Message, Progress, Refresh, Replies, Step, Update, Whisper
+from bot.replies import Button, Card, Message, Progress, Refresh, Replies, Step
 from bot.texts import Markdown, link, render
 from commands.rdv.feature import CancelRest, CreateRoom, Edit, EnterRoom, Report, SetState, Unset, feature
 from config.time import find_midnight
@@ -161,10 +161,3 @@ def _is_away(absence: Absence, rdv: Rdv, zone: ZoneInfo) -> bool:
 
 def _name(ctx: Context, rdv: Rdv) -> Mapping[str, object]:
     return {"number": rdv.number, "what": say_what(rdv), "when": say_when(rdv, ctx.zone, ctx.today)}
-
-
-def answer(ctx: Context, message: Message) -> Whisper | Update:
-    """Replace what was clicked, in the direct channel where it stays; a whisper can’t be rewritten, so that a new one
-    answers."""
-    kind = Whisper if ctx.request.kind != "button" or ctx.request.response_url else Update
-    return kind(message.text, message.buttons, menus=message.menus, question=message.question)

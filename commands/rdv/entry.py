@@ -12,9 +12,10 @@ from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.french.dates import say_date
 from bot.menus import Menu
+from bot.previews import answer, must_be_author
 from bot.replies import Ask, Button, Direct, Message, Question, Replies, Reply, Whisper
 from bot.texts import Markdown, quote, render
-from commands.rdv.cards import CARD, answer, draw_card, say_overlaps
+from commands.rdv.cards import CARD, draw_card, say_overlaps
 from commands.rdv.feature import (
     CONSEILLERS,
     Complete,
@@ -183,15 +184,10 @@ def _say_plan(ctx: Context, planned: Planned) -> Markdown:
     return render("rdv/said_series", **said, holidays=holidays)
 
 
-def _must_be_author(ctx: Context, author: str) -> None:
-    if author != ctx.user.id:
-        raise UserError("Cet aperçu est celui de quelqu’un d’autre : tapez votre propre ligne avec /rdv.")
-
-
 @feature.button(Save, roles=CONSEILLERS)
 async def save_preview(ctx: Context, click: Save) -> Replies:
     """Note the line as it was previewed; a second click finds it noted."""
-    _must_be_author(ctx, click.author)
+    must_be_author(ctx, click.author, "rdv")
     if not await claims.claim(ctx.db, SAVED, click.key, ctx.now):
         return answer(ctx, Message(render("rdv/saved_already")))
     form = NewRdv.parse(click.raw, {}, ctx.clues)
@@ -250,14 +246,14 @@ async def _add_series(ctx: Context, planned: Planned) -> int | None:
 @feature.button(Complete, roles=CONSEILLERS, writes=False)
 async def complete_preview(ctx: Context, click: Complete) -> Replies:
     """Open the window with all that was understood; it and « Enregistrer » count once together."""
-    _must_be_author(ctx, click.author)
+    must_be_author(ctx, click.author, "rdv")
     return Ask(NewRdv.recall(click.raw, {}), key=click.key)
 
 
 @feature.button(Drop, roles=CONSEILLERS, writes=False)
 async def drop_preview(ctx: Context, click: Drop) -> Replies:
     """Say that nothing is noted, unless it is already."""
-    _must_be_author(ctx, click.author)
+    must_be_author(ctx, click.author, "rdv")
     return answer(ctx, Message(render("rdv/dropped", noted=bool(await find_noted(ctx.db, [click.key])))))
 
 
@@ -276,7 +272,7 @@ async def ignore_words(ctx: ReadingContext, click: Ignore) -> Replies:
 
 
 async def _again(ctx: ReadingContext, shown: Preview, raw: dict[str, Any], but: str, unread: Sequence[str]) -> Replies:
-    _must_be_author(ctx, shown.author)
+    must_be_author(ctx, shown.author, "rdv")
     line = RdvLine(
         raw,
         tuple(unread),

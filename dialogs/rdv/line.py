@@ -14,12 +14,13 @@ from bot.french.periods import read_coming_days, write_moment
 from bot.french.words import NBSP, say_minutes
 from bot.guard import DataKind
 from bot.texts import quote
+from config.text import make_plain
 from dialogs.cra.line import make_line
 from dialogs.cra.line.parser import choose_pieces, split_line
 from dialogs.cra.line.submission import gather_values
 from dialogs.personal_data import fault_of_memo
 from dialogs.rdv import NewRdv, Spot
-from dialogs.rdv.recurrence import find_rule, make_plain
+from dialogs.rdv.recurrence import find_rule
 from storage.cra.habits import Usual
 
 MINUTES_USUAL = 60

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.calendar import LAST, find_holiday
 from bot.french.dates import MONTH_NUMBERS, say_date
 from bot.french.periods import read_coming_day
-from config.text import fold
+from config.text import fold, make_plain
 from config.time import WEEKDAYS
 
 AWAY = "votre absence"
@@ -167,18 +167,6 @@ def read_rule(text: str, today: date) -> Rule:
     if found is None or rest.strip(" ,."):
         raise ValueError(f"Ce n’est pas un rythme que je connais. {HELP}")
     return found[0]
-
-
-def make_plain(text: str) -> str:
-    """Make the same text, sign for sign, without accents or capitals; apostrophes are spaces."""
-    return "".join(_fold_sign(sign) for sign in text)
-
-
-def _fold_sign(sign: str) -> str:
-    if sign in "'’‘`´":
-        return " "
-    folded = fold(sign)
-    return folded if len(folded) == 1 else sign.lower()[:1] if sign.strip() else " "
 
 
 def say_rule(rule: Rule, first: date) -> str:

@@ -18,6 +18,7 @@ import storage.annuaire.profiles
 import storage.canaux
 import storage.canaux.runs
 import storage.claims
+import storage.cra.coordination
 import storage.cra.months
 import storage.cra.practice
 import storage.cra.queries

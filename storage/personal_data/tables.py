@@ -13,6 +13,7 @@ import storage.actus.feeds
 import storage.actus.items
 import storage.actus.subscriptions
 import storage.canaux
+import storage.cra.coordination
 import storage.cra.queries
 import storage.hotline.incidents
 import storage.hotline.suggestions
@@ -81,6 +82,14 @@ ACTIVITY = (
         acts=("created_at", "modified_at"),
     ),
     PersonalData("cra_month", own=("author_id",), fate=RENAMED),
+    PersonalData(
+        "coordination_report",
+        own=("author_id",),
+        withheld=("key",),
+        fate=RENAMED,
+        blanks={"subject": ""},
+        acts=("created_at", "modified_at"),
+    ),
     PersonalData("cra_last_commune", own=("author_id",), fate=DELETED),
     PersonalData(
         "practice_cra",

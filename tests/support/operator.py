@@ -55,6 +55,7 @@ def list_commands(settings: str, folder: Path) -> dict[str, list[str]]:
         "retention": ["retention", "--dry-run", "--json"],
         "export people": ["export", "people"],
         "export cra": ["export", "cra"],
+        "export coordination": ["export", "coordination"],
         "tickets": ["tickets", "--json"],
         "export tickets": ["export", "tickets", f"{folder}/demandes.csv"],
         "import contacts": ["import", "contacts", f"{folder}/contacts.csv"],

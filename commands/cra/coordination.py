@@ -1,0 +1,337 @@
+"""« /cra coordination »: coordinateurs’ own reports, by a line or a window; listed, changed, deleted and restored."""
+
+import secrets
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from pydantic import BaseModel
+
+from bot.cards import RowCard
+from bot.command_lines import read_typed_number, split_period
+from bot.context import Context, ReadingContext
+from bot.errors import UserError
+from bot.forms import name_of
+from bot.french.dates import say_date
+from bot.french.periods import Period, read_period
+from bot.french.words import say_minutes
+from bot.pages import Page, read_page
+from bot.previews import answer, must_be_author
+from bot.replies import Ask, Button, Card, Message, Question, Replies, Whisper
+from bot.spool import Submission
+from bot.texts import Markdown, render
+from commands.cra.feature import feature
+from config.programme import FIRST_DAY
+from dialogs.cra.coordination import (
+    FORMS,
+    CoordinationForm,
+    ReportAnimation,
+    ReportEvent,
+    ReportPartnership,
+    judge_line,
+    read_coordination_line,
+)
+from storage.cra.coordination import (
+    SORTS,
+    AnimationTheme,
+    Coordination,
+    CoordinationKind,
+    CoordinationReport,
+    Organisation,
+    change_report,
+    file_report,
+    find_filed,
+    find_own,
+    list_page,
+)
+from storage.cra.queries import RESTORE_FOR
+from storage.people import Role
+
+COORDINATEURS = (Role.COORDINATEUR,)
+"""Who files reports of coordination."""
+PAGE = 4
+"""Reports on one page, each with its buttons."""
+COMMAND = "cra coordination"
+RECEIPT = RowCard[int]("coordination:")
+HINT = "[animation | événement | partenariat] [réunion 2h 12 participants hier]"
+
+
+class PreviewedCoordination(BaseModel):
+    """A line as it was understood: whose, under which one-time key, of which kind, and what was assumed."""
+
+    author: str
+    key: str
+    kind: CoordinationKind
+    raw: dict[str, Any]
+    assumed: list[str] = []
+
+
+class SaveCoordination(PreviewedCoordination):
+    """« Enregistrer » a previewed line."""
+
+
+class CompleteCoordination(PreviewedCoordination):
+    """« Compléter » it in the window; with no line, « Animation », « Événement », « Partenariat »."""
+
+
+class DropCoordination(PreviewedCoordination):
+    """« Annuler »: nothing is stored."""
+
+
+class EditCoordination(BaseModel):
+    """« Modifier » a report, by its number."""
+
+    number: int
+
+
+class DeleteCoordination(BaseModel):
+    """« Supprimer » a report."""
+
+    number: int
+
+
+class RestoreCoordination(BaseModel):
+    """« Rétablir » a deleted report."""
+
+    number: int
+
+
+class CoordinationPage(BaseModel):
+    """« Suite »: a page of one’s reports of a period, as it is written."""
+
+    period: str = ""
+    page: int = 1
+
+
+def describe(said: Coordination) -> dict[str, object]:
+    """Describe a report in words, for templates."""
+    return {
+        "said": said,
+        "day": say_date(said.date),
+        "sort": SORTS[said.sort].label,
+        "duration": say_minutes(said.minutes) if said.minutes else "",
+        "themes": [AnimationTheme(code).label for code in said.themes],
+        "organisations": [Organisation(code).label for code in said.organisations],
+    }
+
+
+async def read_coordination(ctx: ReadingContext, line: str) -> PreviewedCoordination | Whisper:
+    """Read a line as a report; where it is a number, that report is shown, and where no kind is said it is asked."""
+    if (number := read_typed_number(line)) is not None:
+        return _draw_row(await find_report(ctx, number))
+    read, key = read_coordination_line(line, ctx.clues), secrets.token_urlsafe(16)
+    if read.kind is not None:
+        return PreviewedCoordination(
+            author=ctx.user.id, key=key, kind=read.kind, raw=read.raw, assumed=[str(each) for each in read.assumed]
+        )
+    windows = {
+        kind: CompleteCoordination(author=ctx.user.id, key=f"{key}.{kind}", kind=kind, raw=read.raw)
+        for kind in CoordinationKind
+    }
+    buttons = [Button(kind.label, window, "primary") for kind, window in windows.items()]
+    mine = Button("Mes comptes rendus", CoordinationPage())
+    return Whisper(render("coordination/kinds"), [*buttons, mine])
+
+
+@feature.command(
+    COMMAND,
+    help="Noter une animation, un événement ou un partenariat",
+    hint=HINT,
+    roles=COORDINATEURS,
+    asks=read_coordination,
+    tells=True,
+)
+async def preview_coordination(ctx: Context, shown: PreviewedCoordination) -> Replies:
+    """Show what a line was understood as; for a day it can be found again, since a whisper vanishes at a reload."""
+    draft = Submission(name_of(FORMS[shown.kind]), shown.key, ctx.user.id, shown.raw, {})
+    await ctx.drafts.keep(ctx.db, draft, is_typed=False)
+    judged, carried = judge_line(shown.kind, shown.raw, ctx.clues), shown.model_dump()
+    save = [Button("Enregistrer", SaveCoordination(**carried), "primary")] if judged.said else []
+    complete = Button("Compléter", CompleteCoordination(**carried), "default" if save else "primary")
+    drop = Button("Annuler", DropCoordination(**carried))
+    told = {} if judged.said else FORMS[shown.kind].tell(shown.raw)
+    sentence = say_coordination(judged.said) if judged.said else ""
+    found = {"mistakes": list(judged.mistakes.values()), "blank": list(judged.blank.values())}
+    text = render("coordination/preview", text=sentence, told=told, kind=shown.kind, assumed=shown.assumed, **found)
+    return Whisper(text, [*save, complete, drop], question=Question(yes=save[0] if save else None, no=drop))
+
+
+def say_coordination(said: Coordination) -> Markdown:
+    """Say all of a report in one sentence."""
+    return render("coordination/sentence", **describe(said))
+
+
+@feature.button(SaveCoordination, roles=COORDINATEURS)
+async def save_coordination(ctx: Context, click: SaveCoordination) -> Replies:
+    """Store the line as it was previewed; a second click finds it stored."""
+    must_be_author(ctx, click.author, COMMAND)
+    said = FORMS[click.kind].parse(click.raw, {}, ctx.clues).said
+    receipts = await _file(ctx, said, click.key)
+    return [answer(ctx, Message(render("coordination/saved", again=not receipts))), *receipts]
+
+
+@feature.button(CompleteCoordination, roles=COORDINATEURS, writes=False)
+async def complete_coordination(ctx: Context, click: CompleteCoordination) -> Replies:
+    """Open the window with all that was understood; it and « Enregistrer » count once together."""
+    must_be_author(ctx, click.author, COMMAND)
+    return Ask(FORMS[click.kind].recall(click.raw, {}), key=click.key)
+
+
+@feature.button(DropCoordination, roles=COORDINATEURS)
+async def drop_coordination(ctx: Context, click: DropCoordination) -> Replies:
+    """Forget the line, unless it is stored already."""
+    must_be_author(ctx, click.author, COMMAND)
+    await ctx.drafts.drop(ctx.db, click.key)
+    return answer(ctx, Message(render("coordination/dropped", filed=bool(await find_filed(ctx.db, [click.key])))))
+
+
+@feature.submit(ReportAnimation, roles=COORDINATEURS, accepted=find_filed)
+async def submit_animation(ctx: Context, form: ReportAnimation) -> Replies:
+    """Store an animation, or what is changed of one."""
+    return await _submit(ctx, form)
+
+
+@feature.submit(ReportEvent, roles=COORDINATEURS, accepted=find_filed)
+async def submit_event(ctx: Context, form: ReportEvent) -> Replies:
+    """Store an event, or what is changed of one."""
+    return await _submit(ctx, form)
+
+
+@feature.submit(ReportPartnership, roles=COORDINATEURS, accepted=find_filed)
+async def submit_partnership(ctx: Context, form: ReportPartnership) -> Replies:
+    """Store a partnership, or what is changed of one."""
+    return await _submit(ctx, form)
+
+
+async def _submit(ctx: Context, form: CoordinationForm) -> Replies:
+    if form.numero:
+        return await _revise(ctx, form)
+    told = await _file(ctx, form.said, ctx.request.key)
+    return told or (Whisper(render("coordination/saved", again=True)) if ctx.request.resumed else None)
+
+
+async def _file(ctx: Context, said: Coordination, key: str) -> Sequence[Any]:
+    """Store a report, with its receipt; none where it was stored before."""
+    filed = await file_report(ctx.db, ctx.user, said, key, ctx.now)
+    return [RECEIPT.send(filed.row.number, draw_card(filed.row, "enregistré"), ctx.user.id)] if filed.is_new else []
+
+
+async def _revise(ctx: Context, form: CoordinationForm) -> Replies:
+    """Change what a report says; where it changed since its window was opened, only if it changed to just this."""
+    row = await _find_standing(ctx, form.numero)
+    if row.version == form.version and await change_report(ctx.db, row, ctx.now, **form.said.columns):
+        row = await find_report(ctx, row.number)
+        told = RECEIPT.rewrite(row.number, draw_card(row, "modifié"), here=True)
+        is_clicked = bool(ctx.request.post_id)
+        return told if is_clicked else [told, RECEIPT.send(row.number, draw_card(row, "modifié"), ctx.user.id)]
+    if row.said == form.said:
+        return None
+    raise UserError("Ce compte rendu a changé entre-temps. Fermez cette fenêtre, puis rouvrez-le avec « Modifier ».")
+
+
+async def find_report(ctx: Context, number: int) -> CoordinationReport:
+    """Find one’s own report of that number. Raises UserError otherwise, the same for others’ and for none."""
+    row = await find_own(ctx.db, ctx.user.id, number)
+    if row is None:
+        raise UserError(render("coordination/none", number=number))
+    return row
+
+
+async def _find_standing(ctx: Context, number: int) -> CoordinationReport:
+    row = await find_report(ctx, number)
+    if row.deleted_at:
+        raise UserError(f"Ce compte rendu est supprimé : rétablissez-le d’abord, avec /cra coordination {number}.")
+    return row
+
+
+def draw_card(row: CoordinationReport, verb: str) -> Message:
+    """Draw the receipt of a report as it is, deleted or not; ``verb`` says what was done."""
+    sentence = say_coordination(row.said)
+    if row.deleted_at:
+        until = (row.deleted_at + RESTORE_FOR).date()
+        text = render("coordination/deleted", number=row.number, until=until, sentence=sentence)
+        return Message(text, [Button("Rétablir", RestoreCoordination(number=row.number), "primary")])
+    return Message(render("coordination/receipt", number=row.number, verb=verb, sentence=sentence), _acts(row))
+
+
+def _acts(row: CoordinationReport) -> list[Button]:
+    number = row.number
+    return [
+        Button("Modifier", EditCoordination(number=number), "primary"),
+        Button("Supprimer", DeleteCoordination(number=number), "danger"),
+    ]
+
+
+def _draw_row(row: CoordinationReport) -> Whisper:
+    card = draw_card(row, "")
+    return Whisper(card.text, card.buttons)
+
+
+def _show_change(ctx: Context, row: CoordinationReport, verb: str) -> Replies:
+    """Rewrite every receipt, and answer where none was clicked."""
+    card = draw_card(row, verb)
+    shown = answer(ctx, card)
+    rewritten = RECEIPT.rewrite(row.number, card)
+    return [rewritten, shown] if isinstance(shown, Whisper) else [shown, rewritten]
+
+
+@feature.button(EditCoordination, roles=COORDINATEURS, writes=False)
+async def edit_coordination(ctx: Context, click: EditCoordination) -> Replies:
+    """Open the window of a report as it stands."""
+    row = await _find_standing(ctx, click.number)
+    return Ask(FORMS[row.kind].of(row))
+
+
+@feature.button(DeleteCoordination, roles=COORDINATEURS)
+async def delete_coordination(ctx: Context, click: DeleteCoordination) -> Replies:
+    """Take a report out of lists and figures; it can be restored for 30 days."""
+    row = await find_report(ctx, click.number)
+    if row.deleted_at is None:
+        await change_report(ctx.db, row, ctx.now, deleted_at=ctx.now)
+    return _show_change(ctx, await find_report(ctx, click.number), "supprimé")
+
+
+@feature.button(RestoreCoordination, roles=COORDINATEURS)
+async def restore_coordination(ctx: Context, click: RestoreCoordination) -> Replies:
+    """Let a deleted report count again, within 30 days."""
+    row = await find_report(ctx, click.number)
+    if row.deleted_at:
+        if ctx.now - row.deleted_at > RESTORE_FOR:
+            raise UserError("Ce compte rendu est supprimé depuis plus de 30 jours : il ne peut plus être rétabli.")
+        await change_report(ctx.db, row, ctx.now, deleted_at=None)
+    return _show_change(ctx, await find_report(ctx, click.number), "rétabli")
+
+
+@feature.command(
+    "cra coordination liste",
+    help="Revoir vos comptes rendus de coordination",
+    hint="[mois dernier | septembre | 2026]",
+    roles=COORDINATEURS,
+)
+async def list_coordination(ctx: ReadingContext, text: str) -> Replies:
+    """List one’s reports, newest first, of a period or of all times."""
+    return await show_coordination_page(ctx, CoordinationPage(period=text.strip()[:60]))
+
+
+@feature.button(CoordinationPage, roles=COORDINATEURS, writes=False)
+async def show_coordination_page(ctx: Context, at: CoordinationPage) -> Replies:
+    """Show a page of the list, as it is now."""
+    period, words = split_period(at.period, ctx.today)
+    if words:
+        raise UserError("Je n’ai pas compris la période : tapez /cra coordination liste septembre, ou sans période.")
+    period = period or read_period("tout", ctx.today)
+    assert period is not None
+    page = await read_page(partial(_read_rows, ctx, period), at.page)
+    text = render("coordination/list", page=page, period=period, everything=period.start == FIRST_DAY)
+    cards = [Card(_say_row(row), _acts(row)) for row in page.rows]
+    following = page.draw_next(lambda number: CoordinationPage(period=at.period, page=number), style="primary")
+    return Whisper(text, following, cards=cards)
+
+
+def _say_row(row: CoordinationReport) -> Markdown:
+    return render("coordination/row", number=row.number, sentence=say_coordination(row.said))
+
+
+async def _read_rows(ctx: Context, period: Period, number: int) -> Page[CoordinationReport]:
+    rows, total = await list_page(ctx.db, ctx.user.id, (period.start, period.end), PAGE, (number - 1) * PAGE)
+    return Page(rows, total, number, PAGE)

@@ -1,0 +1,352 @@
+"""The windows of coordinateurs’ reports, one a kind, and how a line is read as one: « animation réunion 2h hier »."""
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar, Self
+
+from pydantic import Field
+
+from bot.errors import UserError
+from bot.forms import Clues, Day, Form, Hidden, Many, ReadText
+from bot.french.dates import read_date
+from bot.french.words import read_minutes, say_minutes
+from bot.texts import quote
+from config.programme import FIRST_DAY
+from config.text import fold, make_plain
+from dialogs.lines import line
+from dialogs.personal_data import fault_of, fault_of_owner
+from storage.cra.coordination import (
+    MINUTES_MAX,
+    PEOPLE_MAX,
+    SORTS,
+    SUBJECT_MAX,
+    AnimationSort,
+    AnimationTheme,
+    Coordination,
+    CoordinationKind,
+    CoordinationReport,
+    Echelon,
+    EventSort,
+    Initiative,
+    Organisation,
+    PartnershipSort,
+)
+from storage.cra.report import find_problems as find_report_problems
+from storage.database import Labelled
+
+WHY = "les statistiques n’en ont pas besoin"
+LINE_MAX = 400
+"""Characters of a line that are read."""
+_PEOPLE = ("mediateurs", "structures", "autres")
+
+
+def _read_length(text: str, _: Clues) -> int:
+    minutes = read_minutes(text)
+    if minutes is None or not 0 < minutes <= MINUTES_MAX:
+        raise ValueError("Écrivez une durée comme 45 min, 2h ou 1h30.")
+    return minutes
+
+
+DURATION = ReadText(_read_length, show=say_minutes, placeholder="2h", missing_text="Indiquez une durée : 2h, 45 min…")
+
+
+def _many(members: type[Labelled], singular: str, noun: str, leave_out: tuple[Labelled, ...] = ()) -> Many:
+    options = {member.value: member.label for member in members if member not in leave_out}
+    named = {fold(text): code for code, label in options.items() for text in (code, label)}
+    more = f"Autres {noun}s"
+    return Many(options, singular, noun, lambda word: named.get(fold(word)), more, "Facultatif, avec des virgules.")
+
+
+class _Report(Form):
+    """What all kinds say. ``numero`` and ``version`` are those of the report that is changed; 0 for a new one."""
+
+    kind: ClassVar[CoordinationKind]
+    title = "Coordination"
+    submit_label = "Enregistrer"
+    noun = ("compte rendu", "comptes rendus")
+
+    date: Annotated[dt.date, Day(FIRST_DAY)] = Field(title="Date")
+    sujet: Annotated[str, line(SUBJECT_MAX)] = Field(
+        "", title="Objet", description="Facultatif, en quelques mots. Jamais de nom ni de donnée personnelle."
+    )
+    numero: Hidden[int] = 0
+    version: Hidden[int] = 0
+
+    def introduction(self) -> str:
+        return f"Compte rendu de coordination n° {self.numero}" if getattr(self, "numero", 0) else ""
+
+    @classmethod
+    def summarize(cls, raw: Mapping[str, object], hidden: Mapping[str, object], today: dt.date) -> str:
+        words = quote(str(raw.get("sujet") or ""))
+        which = f"n° {hidden['numero']}, à modifier : " if hidden.get("numero") else ""
+        return which + (f"{cls.title} : {words}" if words else cls.title)
+
+    @classmethod
+    def problems(cls, values: Mapping[str, Any], clues: Clues) -> Mapping[str, str]:
+        found = find_report_problems({"date": values["date"]}, clues.today) if values.get("date") else {}
+        said = str(values.get("sujet") or "")
+        if fault := fault_of(said, WHY) or fault_of_owner(said, WHY):
+            found["sujet"] = fault
+        for name in (*_PEOPLE, "participants"):
+            if not 0 <= (values.get(name) or 0) <= PEOPLE_MAX:
+                found[name] = f"Indiquez un nombre de 0 à {PEOPLE_MAX}."
+        return found
+
+    @classmethod
+    def of(cls, row: CoordinationReport) -> Self:
+        """Fill the form with a report as it stands."""
+        said = row.said
+        known = said.columns | {"sujet": said.subject, "sort": SORTS[said.sort], "participants": said.autres}
+        known |= {"organisateurs": said.organisations, "partenaires": said.organisations, "themes": said.themes}
+        shown = {name: known[name] for name in cls._questions if known[name]}
+        return cls.draft(**shown, numero=row.number, version=row.version)
+
+    @property
+    def said(self) -> Coordination:
+        """The report that it says."""
+        raise NotImplementedError
+
+    def _make(self, **more: Any) -> Coordination:
+        return Coordination(date=self.date, kind=self.kind, subject=self.sujet, **more)
+
+
+class ReportAnimation(_Report):
+    """Something that a coordinateur animated."""
+
+    title = "Animation"
+    kind = CoordinationKind.ANIMATION
+
+    sort: AnimationSort = Field(alias="type", title="Type")
+    minutes: Annotated[int, DURATION] = Field(title="Durée", alias="duree", description="45 min, 2h, 1h30…")
+    mediateurs: int | None = Field(None, title="Médiateurs", description="Combien de conseillers ou médiateurs.")
+    structures: int | None = Field(None, title="Structures", description="Combien de structures.")
+    autres: int | None = Field(None, title="Autres participants", description="Combien d’autres personnes.")
+    themes: Annotated[tuple[str, ...], _many(AnimationTheme, "theme", "thème")] = Field(
+        (), title="Thèmes", description="Facultatif."
+    )
+    initiative: Initiative | None = Field(None, title="Initiative", description="Facultatif.")
+
+    @classmethod
+    def problems(cls, values: Mapping[str, Any], clues: Clues) -> Mapping[str, str]:
+        found = dict(super().problems(values, clues))
+        if not any(values.get(name) for name in _PEOPLE):
+            found.setdefault("mediateurs", "Indiquez au moins un médiateur, une structure ou un autre participant.")
+        return found
+
+    @property
+    def said(self) -> Coordination:
+        people = {name: getattr(self, name) or 0 for name in _PEOPLE}
+        more = {"themes": self.themes, "initiative": self.initiative}
+        return self._make(sort=self.sort.value, minutes=self.minutes, **people, **more)
+
+
+class ReportEvent(_Report):
+    """An event that a coordinateur took part in."""
+
+    title = "Événement"
+    kind = CoordinationKind.EVENEMENT
+
+    sort: EventSort = Field(alias="type", title="Type")
+    participants: int = Field(title="Participants", description="Combien de personnes sont venues.")
+    organisateurs: Annotated[tuple[str, ...], _many(Organisation, "organisateur", "organisateur")] = Field(
+        title="Organisateurs", description="Un ou plusieurs."
+    )
+    minutes: Annotated[int | None, DURATION] = Field(None, title="Durée", alias="duree", description="Facultatif : 2h.")
+    echelon: Echelon | None = Field(None, title="Échelon territorial", description="Facultatif.")
+
+    @property
+    def said(self) -> Coordination:
+        more = {"organisations": self.organisateurs, "echelon": self.echelon}
+        return self._make(sort=self.sort.value, minutes=self.minutes, autres=self.participants, **more)
+
+
+class ReportPartnership(_Report):
+    """Something that a coordinateur did with partners."""
+
+    title = "Partenariat"
+    kind = CoordinationKind.PARTENARIAT
+
+    sort: PartnershipSort = Field(alias="type", title="Nature")
+    partenaires: Annotated[
+        tuple[str, ...], _many(Organisation, "partenaire", "partenaire", leave_out=(Organisation.MIENNE,))
+    ] = Field((), title="Partenaires", description="Facultatif.")
+    minutes: Annotated[int | None, DURATION] = Field(None, title="Durée", alias="duree", description="Facultatif : 2h.")
+    participants: int | None = Field(None, title="Participants", description="Facultatif : combien de personnes.")
+    echelon: Echelon | None = Field(None, title="Échelon territorial", description="Facultatif.")
+
+    @property
+    def said(self) -> Coordination:
+        more = {"organisations": self.partenaires, "echelon": self.echelon}
+        return self._make(sort=self.sort.value, minutes=self.minutes, autres=self.participants or 0, **more)
+
+
+CoordinationForm = ReportAnimation | ReportEvent | ReportPartnership
+FORMS: Mapping[CoordinationKind, type[CoordinationForm]] = {
+    CoordinationKind.ANIMATION: ReportAnimation,
+    CoordinationKind.EVENEMENT: ReportEvent,
+    CoordinationKind.PARTENARIAT: ReportPartnership,
+}
+
+
+@dataclass
+class CoordinationLine:
+    """What a line says: of which kind (None: nobody can tell), ``raw`` what a submission of its window would send,
+    ``assumed`` what was taken without being said."""
+
+    kind: CoordinationKind | None = None
+    raw: dict[str, Any] = field(default_factory=dict)
+    assumed: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedCoordination:
+    """The report that a line makes if it makes one, what is wrong, and the labels of what is missing."""
+
+    said: Coordination | None
+    mistakes: Mapping[str, str]
+    blank: Mapping[str, str]
+
+
+def judge_line(kind: CoordinationKind, raw: Mapping[str, Any], clues: Clues) -> JudgedCoordination:
+    """Read the report that a line makes; what is only left out is no mistake."""
+    form = FORMS[kind]
+    blank = form.find_blank(raw, clues)
+    try:
+        return JudgedCoordination(form.parse(raw, {}, clues).said, {}, blank)
+    except UserError as refusal:
+        return JudgedCoordination(None, {e: text for e, text in refusal.fields.items() if e not in blank}, blank)
+
+
+_KINDS = {
+    **dict.fromkeys(("animation", "animations", "anime"), CoordinationKind.ANIMATION),
+    **dict.fromkeys(("evenement", "evenements", "event"), CoordinationKind.EVENEMENT),
+    **dict.fromkeys(("partenariat", "partenariats"), CoordinationKind.PARTENARIAT),
+}
+_SORTS: Mapping[CoordinationKind, tuple[tuple[str, StrEnum], ...]] = {
+    CoordinationKind.ANIMATION: (
+        ("webinaire|visio", AnimationSort.WEBINAIRE),
+        ("comite|copil|cotech", AnimationSort.COMITE),
+        ("groupe de travail|gt", AnimationSort.GROUPE),
+        ("assemblee|conseil municipal|conseil departemental|presentation officielle", AnimationSort.ASSEMBLEE),
+        ("reunion|reunions|coordination", AnimationSort.REUNION),
+        ("echange|echanges|aide|soutien|entretien", AnimationSort.ECHANGE),
+    ),
+    CoordinationKind.EVENEMENT: (
+        ("nec local|nec", EventSort.NEC),
+        ("anctour|national|nationale", EventSort.NATIONAL),
+        ("journee|seminaire|rencontre|intervention", EventSort.INCLUSION),
+        ("forum|salon|grand public|portes ouvertes|atelier|ateliers", EventSort.PUBLIC),
+    ),
+    CoordinationKind.PARTENARIAT: (
+        ("subvention|subventions|financement|appel a projets", PartnershipSort.SUBVENTION),
+        ("parcours", PartnershipSort.PARCOURS),
+        ("journee|coordination", PartnershipSort.JOURNEE),
+        ("elu|elue|elus|maire|depute|deputee|senateur|senatrice", PartnershipSort.ELU),
+    ),
+}
+"""Words that tell the sort, the tellingest first, without accents."""
+_OTHERS = {
+    CoordinationKind.ANIMATION: AnimationSort.AUTRE,
+    CoordinationKind.EVENEMENT: EventSort.AUTRE,
+    CoordinationKind.PARTENARIAT: PartnershipSort.AUTRE,
+}
+_ORGANISATIONS = (
+    ("commune|mairie|ville", Organisation.COMMUNE),
+    ("epci|agglomeration|agglo|metropole|communaute de communes", Organisation.EPCI),
+    ("departement|conseil departemental", Organisation.DEPARTEMENT),
+    ("region|conseil regional", Organisation.REGION),
+    ("association|associations|asso", Organisation.ASSOCIATION),
+    ("entreprise|entreprises", Organisation.ENTREPRISE),
+    ("hub", Organisation.HUB),
+    ("prefecture|etat|anct", Organisation.ETAT),
+)
+_PEOPLE_BEGIN = r"(?:part|pers|p\b|conseil|mediat|struct|cnfs|conum|invit|visit)"
+_LENGTH = (
+    rf"\d{{1,2}} ?h(?:eures?)?(?: ?[0-5]\d(?!\d| ?{_PEOPLE_BEGIN})| ?et demie?)?|"
+    r"\d{1,3} ?(?:minutes?|min|mn)|une heure(?: et demie)?"
+)
+_TAKEN = re.compile(
+    rf"(?<![\w,.])(?:pendant )?(?:(?P<duree>{_LENGTH})|"
+    r"(?P<mediateurs>\d{1,5}) ?(?:conseill(?:er|ere)s?|mediateurs?|mediatrices?|cnfs|conums?)(?: numeriques?)?|"
+    r"(?P<structures>\d{1,5}) ?structures?|"
+    r"(?P<autres>\d{1,5}) ?(?:participants?|participantes?|personnes?|pers|p|invites?|visiteurs?))(?!\w)"
+)
+_DAY_WORDS = 5
+
+
+def read_coordination_line(text: str, clues: Clues) -> CoordinationLine:
+    """Read a line as one report, whatever the order of its parts; the words that are left over are its subject."""
+    words = " ".join(text.split())[:LINE_MAX].split()
+    found = CoordinationLine(_take_kind(words))
+    day = _take_day(words, clues)
+    found.raw["date"] = (day or clues.today).isoformat()
+    found.assumed += [] if day else ["aujourd’hui"]
+    left = _take_amounts(found, " ".join(words))
+    if left:
+        found.raw["sujet"] = left
+    if found.kind:
+        _guess_rest(found, found.kind, fold(left))
+    return found
+
+
+def _take_kind(words: list[str]) -> CoordinationKind | None:
+    """Take the word of the kind: the first one, else the first of the line that is one."""
+    at = next((at for at, word in enumerate(words) if fold(word.strip(",:;.")) in _KINDS), None)
+    return _KINDS[fold(words.pop(at).strip(",:;."))] if at is not None else None
+
+
+def _take_day(words: list[str], clues: Clues) -> dt.date | None:
+    """Take the longest run of words that is a day; a number alone is none."""
+    for size in range(min(_DAY_WORDS, len(words)), 0, -1):
+        for first in range(len(words) - size + 1):
+            said = " ".join(words[first : first + size]).strip(",;.")
+            day = None if said.isdigit() else read_date(said, clues.today)
+            if day:
+                del words[first : first + size]
+                return day
+    return None
+
+
+def _take_amounts(found: CoordinationLine, text: str) -> str:
+    """Take the duration and who took part, each said once, and return the words that are left."""
+    plain = make_plain(text)
+    spans = []
+    for match in _TAKEN.finditer(plain):
+        name = str(match.lastgroup)
+        if name not in found.raw:
+            found.raw[name] = match[name] if name == "duree" else int(match[name])
+            spans.append(match.span())
+    for start, end in reversed(spans):
+        text = f"{text[:start]} {text[end:]}"
+    return " ".join(_trim(text))
+
+
+def _trim(text: str) -> Iterator[str]:
+    words = [word for word in text.split() if word.strip(",;:.-")]
+    while words and fold(words[-1]) in ("avec", "et", "de", "pour", "le", "pendant"):
+        words.pop()
+    return (word.strip(",;") for word in words)
+
+
+def _guess_rest(found: CoordinationLine, kind: CoordinationKind, plain: str) -> None:
+    """Tell the sort, the organisers or partners by the words of the subject; put the counts where they are asked."""
+    sort = next((sort for names, sort in _SORTS[kind] if _names(names, plain)), _OTHERS[kind])
+    found.raw["type"] = sort.value
+    if kind is CoordinationKind.ANIMATION:
+        return
+    counts = [found.raw.pop(name) for name in _PEOPLE if name in found.raw]
+    if counts:
+        found.raw["participants"] = sum(counts)
+    named = [code.value for names, code in _ORGANISATIONS if _names(names, plain)]
+    if kind is CoordinationKind.EVENEMENT and not named:
+        named = [Organisation.MIENNE.value]
+        found.assumed.append("organisé par votre structure")
+    if named:
+        found.raw["organisateurs" if kind is CoordinationKind.EVENEMENT else "partenaires"] = named
+
+
+def _names(names: str, plain: str) -> bool:
+    return re.search(rf"(?<!\w)(?:{names})(?!\w)", plain) is not None

@@ -1,0 +1,274 @@
+"""Reports of coordinateurs, apart from comptes rendus: what was animated, organised or agreed with partners."""
+
+import datetime as dt
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column, ColumnElement, CursorResult, Index, SmallInteger, Table, func, update
+from sqlalchemy import select as sql_select
+from sqlmodel import Field, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from config.text import guard
+from storage.cra.files import format_instant
+from storage.database import Code, Database, Labelled, Numbered, UtcTime, insertion
+from storage.pages import iterate_pages, read_mappings_apart
+from storage.people import Person
+
+SUBJECT_MAX = 120
+PEOPLE_MAX = 10_000
+MINUTES_MAX = 24 * 60
+
+
+class CoordinationKind(Labelled):
+    """What a coordinateur reports."""
+
+    ANIMATION = "animation", "Animation"
+    EVENEMENT = "evenement", "Événement"
+    PARTENARIAT = "partenariat", "Partenariat"
+
+
+class AnimationSort(Labelled):
+    """What was animated."""
+
+    REUNION = "reunion", "Réunion de coordination"
+    COMITE = "comite", "Comité technique ou de pilotage"
+    GROUPE = "groupe", "Groupe de travail"
+    ECHANGE = "echange", "Moment d’échange, aide ou soutien"
+    ASSEMBLEE = "assemblee", "Assemblée ou présentation officielle"
+    WEBINAIRE = "webinaire", "Webinaire"
+    AUTRE = "autre_animation", "Autre animation"
+
+
+class EventSort(Labelled):
+    """What kind of event it was."""
+
+    PUBLIC = "grand_public", "Évènement grand public"
+    INCLUSION = "inclusion", "Journée d’inclusion numérique"
+    NEC = "nec", "NEC local"
+    NATIONAL = "national", "Évènement national"
+    AUTRE = "autre_evenement", "Autre évènement"
+
+
+class PartnershipSort(Labelled):
+    """What was done with partners."""
+
+    PARCOURS = "parcours", "Conception de parcours usager"
+    SUBVENTION = "subvention", "Recherche de subvention"
+    JOURNEE = "journee", "Journée de coordination départementale"
+    ELU = "elu", "Rendez-vous avec un·e élu·e"
+    AUTRE = "autre_partenariat", "Autre partenariat"
+
+
+class Initiative(Labelled):
+    """Who asked for an animation."""
+
+    MIENNE = "initiative", "Intervention à mon initiative"
+    BESOIN = "demande", "Réponse à un besoin ou une problématique"
+
+
+class AnimationTheme(Labelled):
+    """What an animation was about."""
+
+    PARTAGE = "partage", "Échanges de bonnes pratiques, partage d’informations"
+    RESEAU = "reseau", "Maillage territorial : faire réseau, créer du lien"
+    SOUTIEN = "soutien", "Soutien technique ou organisationnel"
+    PARCOURS = "professionnel", "Projet ou parcours professionnel"
+    RH = "rh", "Soutien RH auprès des structures"
+    AUTRE = "autre", "Autre thématique"
+
+
+class Organisation(Labelled):
+    """Who organises an event, or is a partner."""
+
+    MIENNE = "ma_structure", "Ma structure"
+    COMMUNE = "commune", "Une commune"
+    EPCI = "epci", "Un EPCI"
+    DEPARTEMENT = "departement", "Le département"
+    REGION = "region", "La région"
+    ASSOCIATION = "association", "Une association"
+    ENTREPRISE = "entreprise", "Une entreprise"
+    HUB = "hub", "Un hub"
+    ETAT = "etat", "État (préfecture, ANCT, opérateur…)"
+    GROUPEMENT = "groupement", "Un groupement (syndicat mixte, consortium…)"
+    AUTRE = "autre", "Autre"
+
+
+class Echelon(Labelled):
+    """How wide an event or a partnership reaches."""
+
+    COMMUNAL = "communal", "Communal"
+    INTERCOMMUNAL = "intercommunal", "Intercommunal"
+    DEPARTEMENTAL = "departemental", "Départemental"
+    REGIONAL = "regional", "Régional"
+    NATIONAL = "national", "National"
+
+
+SORTS: dict[str, Labelled] = {
+    member.value: member for members in (AnimationSort, EventSort, PartnershipSort) for member in members
+}
+"""All sorts of all kinds, by their codes, which are different."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coordination:
+    """What one report says. ``sort`` is a code of the kind’s enumeration, ``themes`` are codes of AnimationTheme,
+    ``organisations`` of Organisation; ``minutes`` is None where nobody said how long it took. Who took part is counted
+    apart: ``mediateurs``, ``structures`` and ``autres``."""
+
+    date: date
+    kind: CoordinationKind
+    sort: str
+    subject: str = ""
+    minutes: int | None = None
+    mediateurs: int = 0
+    structures: int = 0
+    autres: int = 0
+    initiative: Initiative | None = None
+    themes: tuple[str, ...] = ()
+    organisations: tuple[str, ...] = ()
+    echelon: Echelon | None = None
+
+    @property
+    def participants(self) -> int:
+        """Everybody who took part; a structure counts as one."""
+        return self.mediateurs + self.structures + self.autres
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """The same, as columns of the table."""
+        return asdict(self) | {"themes": list(self.themes), "organisations": list(self.organisations)}
+
+
+class CoordinationReport(Numbered, table=True):
+    """One report; ``id`` is the number people see. ``departement`` is the author’s when it was filed, and stays.
+    ``key`` makes a second sending the first one again, ``version`` counts changes."""
+
+    __tablename__ = "coordination_report"
+    __table_args__ = (
+        Index("ix_coordination_report_author_id_date", "author_id", "date"),
+        {"sqlite_autoincrement": True},
+    )
+
+    author_id: str = Field(max_length=26)
+    departement: str | None = Field(default=None, max_length=3)
+    date: dt.date
+    kind: CoordinationKind = Field(sa_type=Code(CoordinationKind))
+    sort: str = Field(max_length=24)
+    subject: str = Field(default="", max_length=SUBJECT_MAX)
+    minutes: int | None = Field(default=None, sa_type=SmallInteger)
+    mediateurs: int = Field(default=0, sa_type=SmallInteger)
+    structures: int = Field(default=0, sa_type=SmallInteger)
+    autres: int = Field(default=0, sa_type=SmallInteger)
+    initiative: Initiative | None = Field(default=None, sa_type=Code(Initiative))
+    themes: list[str] = Field(default=[], sa_column=Column(JSON, nullable=False))
+    organisations: list[str] = Field(default=[], sa_column=Column(JSON, nullable=False))
+    echelon: Echelon | None = Field(default=None, sa_type=Code(Echelon))
+    key: str = Field(unique=True, max_length=80)
+    version: int = Field(default=1)
+    created_at: dt.datetime = Field(sa_type=UtcTime)
+    modified_at: dt.datetime = Field(sa_type=UtcTime)
+    deleted_at: dt.datetime | None = Field(default=None, sa_type=UtcTime)
+
+    @property
+    def said(self) -> Coordination:
+        """What it says."""
+        found = {name: getattr(self, name) for name in Coordination.__dataclass_fields__}
+        return Coordination(**found | {"themes": tuple(self.themes), "organisations": tuple(self.organisations)})
+
+
+@dataclass(frozen=True, slots=True)
+class FiledReport:
+    """A report as it is stored, and whether it is new (or the same key had filed it before)."""
+
+    row: CoordinationReport
+    is_new: bool
+
+
+async def file_report(db: AsyncSession, author: Person, said: Coordination, key: str, now: datetime) -> FiledReport:
+    """Store a report once: the same key gives the first one."""
+    row = said.columns | {"author_id": author.id, "departement": author.departement, "key": key, "version": 1}
+    row |= {"created_at": now, "modified_at": now}
+    added: CursorResult[Any] = await db.execute(  # type: ignore[assignment]  # an INSERT gives a cursor
+        insertion(db, CoordinationReport).values(row).on_conflict_do_nothing()
+    )
+    mine = (CoordinationReport.key == key, CoordinationReport.author_id == author.id)
+    return FiledReport((await db.exec(select(CoordinationReport).where(*mine))).one(), added.rowcount == 1)
+
+
+_PERSON: Table = Person.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+_TABLE: Table = CoordinationReport.__table__  # type: ignore[attr-defined]
+COORDINATION_COLUMNS = (
+    *("numero", "auteur", "departement", "date", "sorte", "detail", "objet", "minutes"),
+    *("mediateurs", "structures", "autres", "initiative", "themes", "organisations", "echelon", "cree", "modifie"),
+)
+"""The columns of an operator’s export (docs/wire.md)."""
+
+
+async def export_lines(database: Database, start: date | None, end: date | None) -> AsyncIterator[Sequence[str]]:
+    """Yield the cells of all reports that stand, by number, of the days from ``start`` to ``end``, both included."""
+    named = func.coalesce(_PERSON.c.username, _TABLE.c.author_id).label("username")
+    query = sql_select(*_TABLE.c, named).outerjoin(_PERSON, _PERSON.c.id == _TABLE.c.author_id)
+    query = query.where(_TABLE.c.deleted_at.is_(None))
+    query = query.where(_TABLE.c.date >= start) if start else query
+    query = query.where(_TABLE.c.date <= end) if end else query
+    async for page in iterate_pages(read_mappings_apart(database), query, _TABLE.c.id):
+        for row in page:
+            yield _list_cells({**row})
+
+
+def _list_cells(row: Mapping[str, Any]) -> Sequence[str]:
+    about = (row["id"], row["username"], row["departement"], row["date"], row["kind"], row["sort"], row["subject"])
+    people = (row["minutes"], row["mediateurs"], row["structures"], row["autres"], row["initiative"])
+    lists = ("|".join(row["themes"]), "|".join(row["organisations"]), row["echelon"])
+    moments = (format_instant(row["created_at"]), format_instant(row["modified_at"]))
+    return ["" if cell is None else guard(str(cell)) for cell in (*about, *people, *lists, *moments)]
+
+
+async def find_own(db: AsyncSession, author_id: str, number: int) -> CoordinationReport | None:
+    """Find the author’s report of that number as it is now, deleted or not; None for anybody else’s."""
+    row = await db.get(CoordinationReport, number, populate_existing=True)
+    return row if row and row.author_id == author_id else None
+
+
+async def change_report(db: AsyncSession, row: CoordinationReport, now: datetime, **values: Any) -> bool:
+    """Change a report, unless it changed since ``row`` was read; it can be deleted and restored so, too."""
+    table = CoordinationReport
+    unchanged = (col(table.id) == row.id, col(table.version) == row.version)
+    changed: CursorResult[Any] = await db.execute(  # type: ignore[assignment]  # an UPDATE gives a cursor
+        update(table)
+        .where(*unchanged)
+        .values(**values, version=table.version + 1, modified_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    return changed.rowcount == 1
+
+
+async def find_filed(db: AsyncSession, keys: Sequence[str]) -> Collection[str]:
+    """Find which of these one-time keys filed a report already."""
+    filed = select(col(CoordinationReport.key)).where(col(CoordinationReport.key).in_(keys))
+    return set((await db.exec(filed)).all()) if keys else set()
+
+
+def _select(author_id: str, start: date, end: date) -> tuple[ColumnElement[bool], ...]:
+    table = CoordinationReport
+    days = (col(table.date) >= start, col(table.date) < end)
+    return col(table.author_id) == author_id, *days, col(table.deleted_at).is_(None)
+
+
+async def list_page(
+    db: AsyncSession, author_id: str, days: tuple[date, date], limit: int, offset: int
+) -> tuple[Sequence[CoordinationReport], int]:
+    """List some of the author’s reports of the days [start, end[, newest first, and count them all."""
+    where = _select(author_id, *days)
+    order = (col(CoordinationReport.date).desc(), col(CoordinationReport.id).desc())
+    rows = (await db.exec(select(CoordinationReport).where(*where).order_by(*order).limit(limit).offset(offset))).all()
+    return rows, (await db.exec(select(func.count()).select_from(CoordinationReport).where(*where))).one()
+
+
+async def list_reports(db: AsyncSession, author_id: str, start: date, end: date) -> Sequence[CoordinationReport]:
+    """List all of the author’s reports of [start, end[, oldest first: a few hundred a year."""
+    order = (col(CoordinationReport.date), col(CoordinationReport.id))
+    return (await db.exec(select(CoordinationReport).where(*_select(author_id, start, end)).order_by(*order))).all()

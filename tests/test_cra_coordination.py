@@ -1,0 +1,141 @@
+"""Stories: a coordinateur notes animations, events and partnerships, which count apart from comptes rendus."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlmodel import col, select
+
+from dialogs.cra.coordination import judge_line, read_coordination_line
+from storage.cra.coordination import CoordinationKind, CoordinationReport
+from storage.people import Role
+from tests.people import Person
+from tests.support.cra import CLUES
+from tests.support.house import House, plain
+
+LINE = "/cra coordination animation réunion d’équipe 2h 12 participants hier"
+
+
+@pytest.fixture
+async def ines(house: House) -> Person:
+    """A coordinatrice of the Rhône."""
+    person = await house.site.person("ines")
+    await house.registers(person, Role.COORDINATEUR, departements=["69"])
+    return person
+
+
+async def stored(house: House, person: Person) -> list[CoordinationReport]:
+    """All reports of somebody’s, deleted ones too."""
+    async with house.bot.database.transaction(writes=False) as db:
+        mine = select(CoordinationReport).where(CoordinationReport.author_id == person.id)
+        return list((await db.exec(mine.order_by(col(CoordinationReport.id)))).all())
+
+
+async def test_a_line_is_previewed_saved_once_changed_deleted_and_restored(house: House, ines: Person) -> None:
+    preview = await ines.asks(LINE)
+    assert preview.buttons == ["Enregistrer", "Compléter", "Annuler"]
+    for words in ("Animation, ", "réunion de coordination", "« réunion d’équipe »", "2 h", "12 autres personnes"):
+        assert words in plain(preview)
+    assert await stored(house, ines) == []
+    await ines.clicks(preview, "Enregistrer")
+    await ines.clicks(preview, "Enregistrer")
+    receipt = await ines.told("enregistré")
+    (row,) = await stored(house, ines)
+    assert (row.kind, row.sort, row.minutes, row.autres, row.departement) == ("animation", "reunion", 120, 12, "69")
+    assert row.date == house.today - timedelta(days=1)
+
+    window = await ines.opens_by(receipt, "Modifier")
+    assert window.shown("sujet") == "réunion d’équipe"
+    assert "au moins un médiateur" in (await window.fill(autres="0").submit()).errors["mediateurs"]
+    assert (await window.fill(mediateurs="9", structures="2", autres="", themes=["reseau"]).submit()).accepted
+    receipt = await ines.rewritten(receipt, "9 médiateurs, 2 structures")
+    assert "maillage territorial" in plain(receipt)
+
+    await ines.clicks(receipt, "Supprimer")
+    receipt = await ines.rewritten(receipt, "supprimé")
+    assert "pas encore" in plain(await ines.asks("/cra coordination liste"))
+    await ines.clicks(receipt, "Rétablir")
+    await ines.rewritten(receipt, "rétabli")
+    shown = await ines.asks(f"/cra coordination {row.number}")
+    assert shown.buttons == ["Modifier", "Supprimer"]
+
+
+async def test_windows_of_each_kind_lists_in_pages_figures_and_files(house: House, ines: Person) -> None:
+    kinds = await ines.asks("/cra coordination")
+    assert kinds.buttons == ["Animation", "Événement", "Partenariat", "Mes comptes rendus"]
+    window = await ines.opens_by(kinds, "Événement")
+    window.fill(sujet="Forum des aidants", type="grand_public", participants="80", organisateurs=["commune", "etat"])
+    assert "mot de passe" in (await window.fill(sujet="Mon mot de passe est Tr0ub4dor!").submit()).errors["sujet"]
+    assert (await window.fill(sujet="Forum des aidants", duree="4h").submit()).accepted
+    assert (await window.submit()).accepted, "a second sending is the same report"
+    receipt = await ines.told("Forum des aidants")
+    assert "Organisé par : une commune et état (préfecture" in plain(receipt)
+    window = await ines.opens_by(await ines.asks("/cra coordination partenariat avec l’agglo subvention"), "Compléter")
+    assert (window.shown("type"), window.chosen("partenaires")) == ("subvention", ["epci"])
+    assert (await window.submit()).accepted
+    for hours in (1, 2, 3):
+        preview = await ines.asks(f"/cra coordination animation webinaire {hours}h 5 conseillers 01/10/2026")
+        await ines.clicks(preview, "Enregistrer")
+        await ines.whispered("C’est enregistré")
+
+    first = await ines.asks("/cra coordination liste")
+    assert "5 comptes rendus de coordination" in plain(first)
+    assert "page 1 sur 2" in plain(first)
+    await ines.clicks(first, "Suite")
+    assert "page 2 sur 2" in plain(await ines.whispered("page 2"))
+    assert "Aucun" in plain(await ines.asks("/cra coordination liste 2025"))
+
+    told = await ines.asks("/stats coordination tout")
+    for row in (
+        "Animation | 3 | 6 h | 15",
+        "Événement | 1 | 4 h | 80",
+        "Partenariat | 1 | 0 min | 0",
+        "Total | 5 | 10 h",
+    ):
+        assert row in plain(told)
+    assert "octobre 2026 | 3 | 6 h | 15" in plain(told)
+    assert "1 compte rendu ne dit pas sa durée" in plain(told)
+    await ines.clicks(told, "Exporter")
+    files = await ines.told("5 comptes rendus")
+    assert len(files.file_ids) == 2
+    assert await house.reports(ines) == [], "the conseillers’ figures know nothing of it"
+
+
+async def test_it_is_for_coordinateurs_and_each_sees_only_theirs(house: House, ines: Person, juliette: Person) -> None:
+    carl = await house.someone(Role.COORDINATEUR, "carl")
+    await ines.clicks(await ines.asks(LINE), "Enregistrer")
+    await ines.told("enregistré")
+    (row,) = await stored(house, ines)
+    assert "pas de compte rendu de coordination n°" in plain(await carl.asks(f"/cra coordination {row.number}"))
+    refused = await juliette.asks(LINE)
+    assert not refused.buttons or "Enregistrer" not in refused.buttons
+    assert await stored(house, juliette) == []
+    preview = await carl.asks("/cra coordination partenariat maire de Bron")
+    await carl.clicks(preview, "Annuler")
+    assert "Rien n’a été enregistré" in plain(await carl.whispered("Rien"))
+
+
+CASES: list[tuple[str, str, dict[str, Any]]] = [
+    ("animation copil 1h30 8 conseillers et 3 structures 12/11", "animation", {"type": "comite", "duree": "1h30"}),
+    ("2 h réunion animation 4 médiateurs", "animation", {"type": "reunion", "mediateurs": 4, "duree": "2 h"}),
+    ("événement NEC local 120 visiteurs avec la préfecture", "evenement", {"type": "nec", "organisateurs": ["etat"]}),
+    ("evenement forum 30p 3h hier", "evenement", {"type": "grand_public", "organisateurs": ["ma_structure"]}),
+    ("partenariat rendez-vous maire de Bron 45 min", "partenariat", {"type": "elu", "duree": "45 min"}),
+    ("partenariat parcours usager avec le hub et la région", "partenariat", {"partenaires": ["region", "hub"]}),
+    ("animation quelque chose 20 min 5 personnes", "animation", {"type": "autre_animation", "autres": 5}),
+]
+
+
+@pytest.mark.parametrize(("line", "kind", "says"), CASES)
+def test_a_line_is_read_whatever_its_order(line: str, kind: str, says: dict[str, Any]) -> None:
+    found = read_coordination_line(line, CLUES)
+    assert found.kind == kind
+    assert says.items() <= found.raw.items()
+    assert judge_line(CoordinationKind(kind), found.raw, CLUES).said is not None
+
+
+def test_nothing_of_a_line_is_taken_twice_and_long_ones_are_read_quickly() -> None:
+    found = read_coordination_line("animation réunion 2h puis 3h 12 participants", CLUES)
+    assert (found.raw["duree"], found.raw["sujet"]) == ("2h", "réunion puis 3h")
+    assert read_coordination_line("réunion d’équipe 2h", CLUES).kind is None
+    assert len(read_coordination_line("animation " + "1 1h " * 5000, CLUES).raw["sujet"]) <= 400
