@@ -19,11 +19,12 @@ from bot.delivery import Delivery, DeliveryDependencies, RegisteredHandlers
 from bot.dispatch import Acceptance, Dispatcher
 from bot.drafts import Drafts
 from bot.event_dispatcher import DeliveryEvents, EventDispatcher, ThreadEvents, find_listening_features
-from bot.features import BesideHook, Feature, Key, Rescue, Trigger, WorkPriority
+from bot.features import BesideHook, Feature, Key, Rescue, Trigger
 from bot.job_runner import JobRunner, JobScheduler
 from bot.links import Links
 from bot.mattermost import Mattermost, RateLimit, outside_transactions
 from bot.mattermost.client import AioClient
+from bot.options import WorkPriority
 from bot.outbox import Outbox, OutboxOptions
 from bot.people import People
 from bot.recovery import Recovery

@@ -15,11 +15,11 @@ from bot.drafts import AcceptedKeys
 from bot.events import Event, Spoken, WatchedPlaces
 from bot.forms import Form, name_of, store_as
 from bot.links import UNDO_LIFE
-from bot.options import LongWork, Shown, Told
+from bot.options import LongWork, Shown, Told, WorkPriority
 from bot.replies import Button, Parcel, PlainTextReply, Progress, Replies, Reply, Step, Waiting
 from bot.search import SearchHook, SearchKind, SearchSource
 from bot.texts import Markdown
-from bot.visits import PageAnswer, PageRequest
+from bot.visits import FeedContent, PageAnswer, PageRequest
 from config.settings import Settings
 from config.text import fold
 from storage.claims import SCOPE_MAX
@@ -45,14 +45,6 @@ class Rescue:
 
     line: str
     button: RescueHook
-
-
-@dataclass(frozen=True, slots=True)
-class FeedContent:
-    """What a program of somebody’s is answered with that asked over HTTP."""
-
-    body: bytes
-    content_type: str
 
 
 class Right(Enum):
@@ -127,15 +119,6 @@ Key = tuple[TriggerKind, str]
 """("command", "hotline fermer"), ("submit", "hotline.NewTicket"), ("button", …), …"""
 
 
-class WorkPriority(Enum):
-    """Who waits for long work: somebody, for this one thing, and what it sends leaves with what answers people;
-    somebody, for what goes to many; nobody (a chore gives way to all else)."""
-
-    URGENT = "urgent"
-    BROAD = "broad"
-    CHORE = "chore"
-
-
 @dataclass(frozen=True, slots=True)
 class Trigger:
     """What runs which handler, and the roles that may pull it.
@@ -170,7 +153,7 @@ class Trigger:
     admits: AdmitsHook | None = None
     only: Callable[[Any], bool] | None = None
     life: timedelta | None = None
-    pace: "WorkPriority | None" = None
+    pace: WorkPriority | None = None
     seeks: bool = False
     tells: bool = False
 
@@ -373,12 +356,17 @@ class Feature:
         """
         return self._adds(("feed", name), EVERYONE, writes=False)
 
-    def page(self, name: str) -> Registers[PageReader]:
+    @overload
+    def page(self, name: str, *, writes: Literal[False] = False) -> Registers[PageReader]: ...
+    @overload
+    def page(self, name: str, *, writes: Literal[True]) -> Registers[PageWriter]: ...
+    def page(self, name: str, *, writes: bool = False) -> Registers[Any]:
         """``GET /name/key``: a page for somebody who has no account; the key says whose it is.
 
-        It acts for nobody, and only reads. None is what there is not, or not for that key: the same page for all.
+        It acts for nobody, and only reads, unless it writes down that it was seen. None is what there is not, or not
+        for that key: the same page for all.
         """
-        return self._adds(("page", name), EVERYONE, writes=False)
+        return self._adds(("page", name), EVERYONE, writes=writes)
 
     def sent(self, name: str) -> Registers[PageWriter]:
         """``POST /name/key``: what such a person sends from that page. What it changes, and what it says to people of

@@ -1,10 +1,20 @@
 """What is said of a handler where it is declared, beside what triggers it."""
 
 from collections.abc import Collection
+from enum import Enum
 from typing import Required, TypedDict
 
 from bot.drafts import AcceptedKeys
 from storage.people import Role
+
+
+class WorkPriority(Enum):
+    """Who waits for long work: somebody, for this one thing, and what it sends leaves with what answers people;
+    somebody, for what goes to many; nobody (a chore gives way to all else)."""
+
+    URGENT = "urgent"
+    BROAD = "broad"
+    CHORE = "chore"
 
 
 class Shown(TypedDict, total=False):

@@ -20,7 +20,7 @@ from bot.connections import Connections
 from bot.context import Request
 from bot.dispatch import Dispatcher
 from bot.errors import UserError, may_succeed_later
-from bot.features import FeedContent, Key, Trigger
+from bot.features import Key, Trigger
 from bot.forms import sent_in
 from bot.links import ExpiredLink, Links
 from bot.metrics import OUTCOMES, REQUESTS
@@ -28,6 +28,7 @@ from bot.people import make_nobody
 from bot.site import PageServer
 from bot.spool import Submission
 from bot.tasks import SingleFlight
+from bot.visits import FeedContent
 
 log = structlog.get_logger()
 

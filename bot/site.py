@@ -39,6 +39,10 @@ PARTS_MAX, PART_MAX, FIELD_MAX = 2, 200, 500
 """Parts of an address after its first, and characters of one; characters of a field."""
 WINDOW, ASKED_MAX, SENT_MAX, MISSED_MAX = 60.0, 300, 120, 30
 """Seconds, and how often one address may ask, send, and ask for what there is not, in so many."""
+AGENT_MAX = 300
+"""Characters of what a program calls itself that are looked at."""
+_ROBOTS = re.compile(r"bot|crawl|spider|preview|externalhit|whatsapp|slack|telegram|skype|teams|embed|fetch|scan", re.I)
+"""What programs call themselves that draw previews of links or follow them, Mattermost’s own too: none is a reader."""
 _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 _KEPT = {
     "Cache-Control": "no-store",
@@ -212,7 +216,13 @@ async def _read_request(request: web.Request, visitor: str) -> PageRequest | Non
         except ValueError:
             raise web.HTTPBadRequest from None
     typed = {name: text.replace("\0", " ")[:FIELD_MAX] for name, text in fields.items() if isinstance(text, str)}
-    return PageRequest(parts, typed, visitor)
+    return PageRequest(parts, typed, visitor, is_glance(request.method, request.headers))
+
+
+def is_glance(method: str, headers: Mapping[str, str]) -> bool:
+    """Whether nobody reads what is asked for."""
+    agent, purpose = headers.get("User-Agent", ""), headers.get("Sec-Purpose") or headers.get("Purpose", "")
+    return method == "HEAD" or not agent or "prefetch" in purpose or bool(_ROBOTS.search(agent[:AGENT_MAX]))
 
 
 def say_trouble(what: str, status: int) -> PageAnswer:

@@ -1,19 +1,27 @@
-"""What somebody without an account asks of a page of the bot’s, and what they are answered."""
+"""What somebody without an account asks of a page of the bot’s, at which address, and what they are answered."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.replies import Replies
+from config.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
     """What somebody without an account asked of a page, or sent: the parts of its address, the fields, and a name for
-    the address that it came from, which is the same as long as the bot runs."""
+    the address that it came from, which is the same as long as the bot runs. ``is_glance`` says that nobody reads the
+    answer: a program asks that draws a preview of a link, or a browser that fetches it in advance."""
 
     parts: tuple[str, ...]
     fields: Mapping[str, str]
     visitor: str
+    is_glance: bool = False
+
+
+def address_of_page(settings: Settings, page: str, key: str) -> str:
+    """The address of somebody’s page, where people without an account reach the bot."""
+    return f"{settings.feed_url or settings.public_url}/{page}/{key}"
 
 
 HTML = "text/html; charset=utf-8"
@@ -35,3 +43,11 @@ class PageAnswer:
     def is_page(self) -> bool:
         """Whether it is shown, and no file."""
         return self.content_type == HTML
+
+
+@dataclass(frozen=True, slots=True)
+class FeedContent:
+    """What a program of somebody’s is answered with that asked over HTTP."""
+
+    body: bytes
+    content_type: str

@@ -54,6 +54,35 @@ SHEETS = {Format.PDF.value: Format.PDF.label, Format.XLSX.value: "Excel", Format
 """The forms of figures without the reports themselves."""
 
 
+class ShareLife(Labelled):
+    """For how many days a shared page is shown."""
+
+    WEEK = "7", "7 jours"
+    MONTH = "30", "30 jours"
+    QUARTER = "90", "3 mois"
+    YEAR = "365", "1 an"
+
+    @property
+    def days(self) -> int:
+        """How many."""
+        return int(self.value)
+
+
+class ShareFigures(Form):
+    """A page of one’s figures for who has no account."""
+
+    title = "Partager mes chiffres"
+    submit_label = "Créer la page"
+
+    period: Annotated[Period, PERIOD] = Field(
+        alias="periode", title="Période", description="Le mois dernier, septembre, 2025…"
+    )
+    life: Annotated[ShareLife, Choice.of(ShareLife)] = Field(
+        alias="duree", title="Durée", description="Ensuite, l’adresse ne mène plus à rien."
+    )
+    percent: Hidden[Percent] = Percent.JUSTE
+
+
 class SeePeriod(Form):
     """Other days to look at: one of the usual periods, or any that can be written."""
 

@@ -328,7 +328,9 @@ button   stats.CoordinationSheet coordinateur
 button   stats.Details         conseiller
 button   stats.Other           conseiller
 button   stats.Receive         conseiller
+button   stats.RevokeShare     conseiller
 button   stats.See             conseiller
+button   stats.SeeShares       conseiller
 button   stats.SeeTerritory    animateur, conseiller, coordinateur
 button   stats.Take            conseiller
 button   stats.TakeDepartements animateur
@@ -473,6 +475,8 @@ command  stats coordination    coordinateur
 command  stats departement     animateur, conseiller, coordinateur
 command  stats exporter        conseiller
 command  stats national        animateur, conseiller, coordinateur
+command  stats pages           conseiller
+command  stats partager        conseiller
 command  stats rapport         conseiller
 command  stats region          animateur, conseiller, coordinateur
 command  ticket                everyone
@@ -604,6 +608,7 @@ job      ressources.tell_news  everyone
 job      sondage.end_due       everyone
 job      sondage.remind_due    everyone
 job      stats.monthly         everyone
+page     chiffres              everyone
 page     rendez-vous           everyone
 page     visio                 everyone
 sent     rendez-vous           everyone
@@ -718,6 +723,7 @@ submit   sondage.ChangeSeveral everyone
 submit   sondage.VoteOne       everyone
 submit   sondage.VoteSeveral   everyone
 submit   stats.SeePeriod       conseiller
+submit   stats.ShareFigures    conseiller
 submit   stats.TakeAway        conseiller
 submit   stats.TakeTerritory   animateur, conseiller, coordinateur
 work     actus.CheckPlaces     everyone

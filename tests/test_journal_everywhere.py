@@ -28,7 +28,7 @@ NOTES = {audit.record_entry, audit.record_entry_at_end}
 
 ELSEWHERE: Mapping[str, str] = {
     "one’s own: what somebody writes, chooses or takes back for themselves": """
-        aide.written_to.DirectMessage aide.addressed.Addressed cra.* stats.* membres.AcceptCharter
+        aide.written_to.DirectMessage aide.addressed.Addressed cra.* stats.* chiffres membres.AcceptCharter
         membres.CompleteProfile membres.AskAccess
         membres.WithdrawAccess
         annuaire.AskHelp annuaire.Withdraw annuaire.StopHelping annuaire.EditProfile annuaire.EditSight

@@ -12,11 +12,11 @@ from bot.command_lines import RunCommand
 from bot.context import Context, ReadingContext
 from bot.destinations import send_file
 from bot.errors import ChatError, UserError
-from bot.features import FeedContent
 from bot.french.dates import say_date, say_hour
 from bot.french.words import plural
 from bot.replies import Button, Direct, Parcel, Replies, Reply, SendFile, Waiting, Whisper
 from bot.texts import Markdown, quote, render
+from bot.visits import FeedContent
 from commands.agenda import cards, publication
 from commands.agenda.feature import feature, get_sight, get_visible, lock_open
 from config.settings import Settings

@@ -8,6 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.calendar import find_holiday
 from bot.french.periods import Period
+from bot.visits import address_of_page
 from commands.rdv.slots import Busy, Calendar, Slot, choose_ranges, find_instant
 from config.settings import Settings
 from storage.absences import list_absences
@@ -68,7 +69,7 @@ def find_theme(rdv: Rdv) -> str:
 
 def address_of(settings: Settings, key: str) -> str:
     """The address of a booking page, where people reach the bot."""
-    return f"{settings.feed_url or settings.public_url}/{PAGE}/{key}"
+    return address_of_page(settings, PAGE, key)
 
 
 def as_busy(rdv: Rdv) -> Busy:

@@ -55,12 +55,18 @@ def _write_report_list(said: Utterance) -> str:
 
 FORMATS = (("pdf", "pdf |imprim"), ("xlsx", "xlsx? |excel |tableur "), ("csv", "csv "))
 """How the formats of an export are called."""
+SHARING = r"partag|sans compte|(?:une |la )?page |un lien |(?:donn|montr)\S* (?:\S+ ){0,4}(?:employeur|chef|maire|elu)"
+"""How a page of one’s figures is asked for, where no format is."""
 
 
 def _write_export(said: Utterance) -> str:
     if said.has("rapport mensuel|chaque mois|tous les mois|mensuel"):
         return f"stats rapport {'non' if said.has(STOPPING) else ''}"
     form = next((name for name, words in FORMATS if said.has(words)), "")
+    if said.has("pages? partagee|mes pages "):
+        return "stats pages"
+    if not form and said.has(SHARING):
+        return f"stats partager {said.period or _find_other_period(said)}"
     return f"stats exporter {form} {said.period or _find_other_period(said)}"
 
 

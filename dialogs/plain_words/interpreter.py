@@ -228,6 +228,8 @@ _BY_COMMAND: Mapping[str, Intention] = {
     "cra aide": Intention.AIDE,
     "stats exporter": Intention.STATS_EXPORT,
     "stats rapport": Intention.STATS_EXPORT,
+    "stats partager": Intention.STATS_EXPORT,
+    "stats pages": Intention.STATS_EXPORT,
     "stats departement": Intention.STATS_TERRITOIRE,
     "stats region": Intention.STATS_TERRITOIRE,
     "stats national": Intention.STATS_TERRITOIRE,

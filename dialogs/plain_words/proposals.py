@@ -66,6 +66,8 @@ PROPOSALS: Mapping[str, tuple[str, str]] = {
     "stats departement": ("Voir les chiffres du département", "Voir les chiffres : {}"),
     "stats exporter": ("Recevoir mes statistiques en fichier", "Recevoir mes statistiques : {}"),
     "stats national": ("Voir les chiffres de la France", "Voir les chiffres de la France : {}"),
+    "stats pages": ("Voir mes pages partagées", "Voir mes pages partagées"),
+    "stats partager": ("Partager mes statistiques", "Partager mes statistiques : {}"),
     "stats rapport": ("Recevoir mes statistiques chaque mois", "Recevoir mes statistiques chaque mois"),
     "stats region": ("Voir les chiffres de la région", "Voir les chiffres : {}"),
     "ticket": ("Voir une demande d’aide", "Voir la demande {}"),

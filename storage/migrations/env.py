@@ -57,6 +57,7 @@ import storage.ressources.subscriptions
 import storage.sondage
 import storage.sondage.votes
 import storage.stats.privacy
+import storage.stats.shared_pages
 import storage.stats.subscriptions
 import storage.visio
 import storage.watchlist

@@ -50,6 +50,7 @@ from storage.personal_data.ideas import IDEAS
 from storage.personal_data.machine import claimed_for, is_work_given, old_marks, old_work, sent_to, work_of
 from storage.personal_data.register import PEOPLE
 from storage.rdv import appointments, bookings
+from storage.stats import shared_pages
 
 DELETED, RENAMED, KEPT = ErasureFate.DELETED, ErasureFate.RENAMED, ErasureFate.KEPT
 ERASED = "(effacé)"
@@ -105,6 +106,14 @@ ACTIVITY = (
         fate=DELETED,
     ),
     PersonalData("stats_subscription", own=("person_id",), fate=DELETED, acts=("since",)),
+    PersonalData(
+        "stats_share",
+        limit=limit_of(shared_pages.KEPT, "l’expiration", older(table_named("stats_share").c.expires_at)),
+        own=("user_id",),
+        withheld=("key_hash",),
+        fate=DELETED,
+        acts=("created_at",),
+    ),
     PersonalData("stats_secret"),
     PersonalData("daily_news", limit=_NEWS, own=("person_id",), withheld=("data", "name"), fate=DELETED),
     PersonalData("daily_choice", own=("person_id",), withheld=("waiting",), fate=DELETED),

@@ -1,0 +1,193 @@
+"""« /stats partager »: a page of one’s figures for who has no account, and « /stats pages », which revokes it."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from pydantic import BaseModel
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.context import Context, ReadingContext
+from bot.errors import UserError
+from bot.french.dates import say_days, say_weekday
+from bot.french.periods import Period
+from bot.french.words import plural
+from bot.menus import Choosing, Menu
+from bot.papers.typeset import describe_page
+from bot.replies import Ask, Button, Replies, Reply, Whisper
+from bot.site import render_page
+from bot.texts import Markdown, render
+from bot.visits import PageAnswer, PageRequest, address_of_page
+from commands.stats.conseiller import find_full_name, make_own_page, read_own_figures
+from commands.stats.feature import CONSEILLERS, feature
+from commands.stats.papers import Page
+from commands.stats.queries import OwnQuery, read_own_query
+from config.time import find_midnight
+from dialogs.stats import ShareFigures, ShareLife
+from storage import people
+from storage.people import Person
+from storage.stats import shared_pages
+from storage.stats.shared_pages import SHARES_MAX, SharedPage
+
+PAGE = "chiffres"
+"""The first part of the address of a shared page."""
+SHOWN_MAX = 10
+"""Pages that one list shows."""
+_PLACES = "communes"
+"""The section of places, which is for oneself."""
+
+
+class RevokeShare(Choosing):
+    """A page by its number: its address leads nowhere any more."""
+
+
+class SeeShares(BaseModel):
+    """« Mes pages partagées »."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be shared, by what name, and for how long."""
+
+    asked: OwnQuery
+    name: str
+    life: ShareLife = ShareLife.MONTH
+
+
+async def read_line(ctx: ReadingContext, text: str) -> Wanted | Reply:
+    """Read which days a line is about; without any, open the window."""
+    asked = read_own_query(ctx, text)
+    if not text.strip():
+        return Ask(ShareFigures.draft(period=asked.period, life=ShareLife.MONTH, percent=asked.percent))
+    return Wanted(asked, await find_full_name(ctx.chat, ctx.user))
+
+
+async def read_form(ctx: ReadingContext, form: ShareFigures) -> Wanted | Reply:
+    """Read what was chosen in the window."""
+    asked = OwnQuery(start=form.period.start, end=form.period.end, percent=form.percent)
+    return Wanted(asked, await find_full_name(ctx.chat, ctx.user), form.life)
+
+
+@feature.submit(ShareFigures, roles=CONSEILLERS, asks=read_form)
+@feature.command(
+    "stats partager",
+    help="Donner à votre employeur une page de vos chiffres, sans compte",
+    hint="[mois dernier | septembre | 2025]",
+    roles=CONSEILLERS,
+    asks=read_line,
+)
+async def share(ctx: Context, wanted: Wanted) -> Replies:
+    """Make a page, and tell its address, this once."""
+    if await shared_pages.count_shown(ctx.db, ctx.user.id, ctx.now) >= SHARES_MAX:
+        raise UserError(f"Vous avez déjà {SHARES_MAX} pages partagées. Révoquez-en une : /stats pages.")
+    key, last = shared_pages.make_key(), ctx.today + timedelta(days=wanted.life.days)
+    page = SharedPage(
+        user_id=ctx.user.id,
+        key_hash=shared_pages.digest(key),
+        name=wanted.name,
+        first=wanted.asked.start,
+        last=wanted.asked.period.last,
+        percent=wanted.asked.percent,
+        created_at=ctx.now,
+        expires_at=find_midnight(last + timedelta(days=1), ctx.zone),
+    )
+    await shared_pages.add_share(ctx.db, page)
+    address = Markdown(address_of_page(ctx.settings, PAGE, key))
+    text = render("stats/shared", address=address, period=wanted.asked.period.label, until=say_weekday(last, ctx.today))
+    revoke = Button("Révoquer", RevokeShare(chosen=str(page.number)), "danger")
+    return Whisper(text, [Button("Mes pages partagées", SeeShares()), revoke])
+
+
+@feature.button(SeeShares, roles=CONSEILLERS, writes=False)
+async def see_shares(ctx: ReadingContext, _: SeeShares) -> Replies:
+    """List one’s shared pages."""
+    return await draw_shares(ctx)
+
+
+@feature.command("stats pages", help="Voir et révoquer vos pages partagées", roles=CONSEILLERS)
+async def list_shares(ctx: ReadingContext, _: str) -> Replies:
+    """List one’s shared pages."""
+    return await draw_shares(ctx)
+
+
+@feature.button(RevokeShare, roles=CONSEILLERS)
+async def revoke(ctx: Context, click: RevokeShare) -> Replies:
+    """Revoke a page, and list those that are left. Twice is harmless."""
+    number = int(click.chosen) if click.chosen.isdigit() else 0
+    gone = await shared_pages.revoke_share(ctx.db, ctx.user.id, number)
+    if gone is None:
+        raise UserError("Cette page est déjà révoquée : son adresse ne mène plus à rien.")
+    return await draw_shares(ctx, render("stats/revoked", period=_name_days(gone)))
+
+
+async def draw_shares(ctx: Context, said: str = "") -> Whisper:
+    """Draw the list of one’s pages, each with how often it was seen; ``said`` is what was just done."""
+    found = await shared_pages.list_shares(ctx.db, ctx.user.id)
+    lines = [_say_share(page, ctx) for page in found[:SHOWN_MAX]]
+    text = render("stats/pages", said=said, lines=lines, more=len(found[SHOWN_MAX:]))
+    shown = {str(page.number): _label(page, ctx) for page in found if page.expires_at > ctx.now}
+    return Whisper(text, menus=[Menu("Révoquer…", RevokeShare(), shown)] if shown else [])
+
+
+def _name_days(page: SharedPage) -> str:
+    return _days_of(page).label
+
+
+def _days_of(page: SharedPage) -> Period:
+    return Period(page.first, page.last + timedelta(days=1))
+
+
+def _find_last(page: SharedPage, ctx: Context) -> date:
+    """The last day on which it is shown."""
+    return page.expires_at.astimezone(ctx.zone).date() - timedelta(days=1)
+
+
+def _say_share(page: SharedPage, ctx: Context) -> str:
+    """« septembre 2026 : jusqu’au lundi 28 décembre, vue 3 fois »."""
+    until = say_weekday(_find_last(page, ctx), ctx.today)
+    life = f"jusqu’au {until}" if page.expires_at > ctx.now else f"finie le {until}"
+    seen = f"vue {plural(page.views, 'fois', 'fois')}" if page.views else "jamais vue"
+    return f"{_name_days(page)} : {life}, {seen}"
+
+
+def _label(page: SharedPage, ctx: Context) -> str:
+    """« Révoquer septembre 2026 (28/11 à 14:05) »: the choices of a short menu are buttons."""
+    return f"Révoquer {_name_days(page)} ({page.created_at.astimezone(ctx.zone):%d/%m à %H:%M})"
+
+
+@dataclass(frozen=True, slots=True)
+class _Owner:
+    """Whose figures a page shows, and what they are read with."""
+
+    user: Person
+    db: AsyncSession
+    today: date
+
+
+@feature.page(PAGE, writes=True)
+async def show(ctx: Context, asked: PageRequest) -> PageAnswer | None:
+    """Show somebody’s figures to who has the address, and count that, unless nobody reads it."""
+    shared = await shared_pages.find_share(ctx.db, "/".join(asked.parts), ctx.now)
+    owner = await people.get(ctx.db, shared.user_id) if shared else None
+    if shared is None or owner is None or owner.has_left(owner.today(ctx.now)):
+        return None
+    if not asked.is_glance:
+        await shared_pages.count_view(ctx.db, shared)
+    reader = _Owner(owner, ctx.db, owner.today(ctx.now))
+    days = OwnQuery(start=shared.first, end=_days_of(shared).end, percent=shared.percent)
+    page = await make_own_page(reader, days, await read_own_figures(reader, days), shared.name)
+    last = shared.expires_at.astimezone(owner.zone).date() - timedelta(days=1)
+    return PageAnswer(render_page(PAGE, page=describe_shared(page), until=say_days(last, last)))
+
+
+def describe_shared(page: Page) -> dict[str, object]:
+    """What the page shows: what the PDF does, but no places. Each line has the length of its bar, of a hundred."""
+    told = describe_page(page)
+    found: dict[str, dict[str, Any]] = told["sections"]
+    return told | {"sections": [_with_bars(key, section) for key, section in found.items() if key != _PLACES]}
+
+
+def _with_bars(key: str, section: dict[str, Any]) -> dict[str, Any]:
+    longest = max((line["value"] for line in section["lines"]), default=0) or 1
+    lines = [line | {"bar": line["value"] * 100 // longest} for line in section["lines"]]
+    return section | {"key": key, "lines": lines}

@@ -1,0 +1,90 @@
+"""Pages of somebody’s figures that are shown without an account: by the digest of their keys, until a day."""
+
+import datetime as dt
+import secrets
+from collections.abc import Sequence
+from hashlib import sha256
+
+from sqlalchemy import func, update
+from sqlmodel import Field, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.database import Code, Numbered, UtcTime
+from storage.stats.figures import Percent
+
+KEY_BYTES = 18
+SHARES_MAX = 20
+"""Pages of one person that are shown at the same time."""
+KEPT = dt.timedelta(days=30)
+"""How long a page that is over stays in its owner’s list."""
+
+
+class SharedPage(Numbered, table=True):
+    """The figures of ``user_id`` from ``first`` to ``last``, which are read anew each time they are shown.
+
+    ``name`` is what the account said when it was shared; ``views`` counts how often it was shown, and nothing else of
+    who saw it. One that is revoked is no more.
+    """
+
+    __tablename__ = "stats_share"
+    __table_args__ = {"sqlite_autoincrement": True}
+
+    user_id: str = Field(max_length=26, index=True)
+    key_hash: str = Field(unique=True, max_length=64)
+    name: str = Field(max_length=200)
+    first: dt.date
+    last: dt.date
+    percent: Percent = Field(sa_type=Code(Percent))
+    views: int = 0
+    created_at: dt.datetime = Field(sa_type=UtcTime)
+    expires_at: dt.datetime = Field(sa_type=UtcTime)
+
+
+def make_key() -> str:
+    """Make the key of a new page: 144 bits by chance."""
+    return secrets.token_urlsafe(KEY_BYTES)
+
+
+def digest(key: str) -> str:
+    """What a key is found by."""
+    return sha256(key.encode()).hexdigest()
+
+
+async def add_share(db: AsyncSession, page: SharedPage) -> None:
+    """Store a new page, which has its number then."""
+    db.add(page)
+    await db.flush()
+
+
+async def find_share(db: AsyncSession, key: str, now: dt.datetime) -> SharedPage | None:
+    """Find the page of a key; None for one that is over, revoked, or never was: in one statement for all of them."""
+    shown = (SharedPage.key_hash == digest(key), col(SharedPage.expires_at) > now)
+    return (await db.exec(select(SharedPage).where(*shown))).first()
+
+
+async def count_view(db: AsyncSession, page: SharedPage) -> None:
+    """Count that a page was shown once more."""
+    seen = update(SharedPage).where(col(SharedPage.id) == page.id).values(views=SharedPage.views + 1)
+    await db.execute(seen.execution_options(synchronize_session=False))
+
+
+async def count_shown(db: AsyncSession, user_id: str, now: dt.datetime) -> int:
+    """Count somebody’s pages that are shown."""
+    mine = (SharedPage.user_id == user_id, col(SharedPage.expires_at) > now)
+    return (await db.exec(select(func.count()).select_from(SharedPage).where(*mine))).one()
+
+
+async def list_shares(db: AsyncSession, user_id: str) -> Sequence[SharedPage]:
+    """List somebody’s pages, the newest first: those that are shown, and those that were not long ago."""
+    mine = select(SharedPage).where(SharedPage.user_id == user_id).order_by(col(SharedPage.id).desc())
+    return (await db.exec(mine)).all()
+
+
+async def revoke_share(db: AsyncSession, user_id: str, number: int) -> SharedPage | None:
+    """Delete one of somebody’s pages, and return it; None where it is gone already."""
+    mine = (col(SharedPage.id) == number, SharedPage.user_id == user_id)
+    page = (await db.exec(select(SharedPage).where(*mine))).first()
+    if page is not None:
+        await db.delete(page)
+        await db.flush()
+    return page
