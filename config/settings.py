@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from config.hotline import USUAL_TARGETS, Outage, ResponseTarget, read_outage, read_targets
+from config.mail import MailServer, read_mail
 from config.office_hours import USUAL_HOURS, Closure, Slot, read_closed, read_hours
 from config.policies import USUAL_QUOTAS, USUAL_TRUST, Trust, read_quotas, read_trust
 from config.programme import USUAL_COLOURS, read_colours
@@ -186,6 +187,12 @@ class Settings(BaseSettings):
     visio_secret: SecretStr = Field(
         SecretStr(""), description="Secret de ce serveur : clé des jetons de Jitsi, secret de BigBlueButton ou de Meet."
     )
+    smtp: Annotated[MailServer | None, NoDecode, _typed(read_mail)] = Field(
+        None,
+        description="Serveur de courriel des rappels de rendez-vous, puis l’adresse qui écrit : "
+        "« smtps://utilisateur@smtp.exemple.fr rendez-vous@exemple.fr » ; d’office aucun, et personne n’en reçoit.",
+    )
+    smtp_secret: SecretStr = Field(SecretStr(""), description="Mot de passe de cet utilisateur.")
     link_check: Literal["oui", "non"] = Field(
         "oui", description="Si le bot vérifie chaque semaine que les liens des ressources répondent : oui ou non."
     )

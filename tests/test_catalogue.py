@@ -598,6 +598,7 @@ job      moderation.remind     everyone
 job      moderation.watch_tables everyone
 job      rappels.tell          everyone
 job      rdv.evening           everyone
+job      rdv.mail              everyone
 job      rdv.remind            everyone
 job      regles.find_old       everyone
 job      ressources.catch_up   everyone
@@ -762,6 +763,7 @@ work     moderation.Summarise  everyone
 work     moderation.Transferring everyone
 work     moderation.Try        animateur
 work     rappels.TellDay       everyone
+work     rdv.MailReminder      everyone
 work     rdv.OpenRooms         everyone
 work     rdv.Redraw            everyone
 work     rdv.TellEvening       everyone

@@ -198,6 +198,7 @@ CAME_SINCE = {
     "membres.tell_roles",
     "rdv.evening",
     "rdv.remind",
+    "rdv.mail",
     "idees.tell",
 }
 """Jobs that the bot had not when it was killed."""

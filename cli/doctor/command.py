@@ -35,6 +35,7 @@ async def examine(
     house.data_dir(settings, findings)
     house.privacy(settings, findings)
     house.visio(settings, findings)
+    house.smtp(settings, findings)
     await house.database(settings, findings, utc_now())
     try:
         async with open_client(settings.mattermost_url, settings.bot_token.get_secret_value()) as client:

@@ -84,6 +84,18 @@ def visio(settings: Settings, findings: Findings) -> None:
         findings.well(f"Salles de visio : {server.kind}, {server.url}.")
 
 
+def smtp(settings: Settings, findings: Findings) -> None:
+    """Whether reminders by e-mail can leave as the setting says."""
+    server, secret = settings.smtp, settings.smtp_secret.get_secret_value()
+    if server is None:
+        return
+    if bool(server.user) != bool(secret):
+        findings.fault("COOP_SMTP et COOP_SMTP_SECRET vont ensemble : l’utilisateur dans l’adresse du serveur "
+                       "(smtps://utilisateur@…), et son mot de passe ; donnez les deux, ou aucun.")  # fmt: skip
+    else:
+        findings.well(f"Rappels par courriel : {server.host}, au nom de {server.sender}.")
+
+
 def privacy(settings: Settings, findings: Findings) -> None:
     """Whether others on this machine can read what is kept of people."""
     url = async_url(settings.database_url)

@@ -149,6 +149,7 @@ async def _take(visit: Visit, slot: Slot, typed: Typed, once: str) -> PageAnswer
         sealed=seal.close_visitor(typed.visitor, about),
         sealed_code=seal.close(code, about),
         state=_first_state(page),
+        mail_wanted=typed.rappel and ctx.settings.smtp is not None,
         created_at=ctx.now,
     )
     await add_booking(ctx.db, booking)

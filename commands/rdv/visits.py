@@ -33,6 +33,8 @@ SHOWN_MAX = 300
 """Moments on one page; a link leads to those that come after."""
 NAME_MAX, CONTACT_MAX, TOKEN_BYTES = 40, 254, 18
 GONE = "Ce moment vient d’être pris, ou n’est plus proposé. Choisissez-en un autre."
+_NO = {"", "0", "non", "false", "off"}
+_MAIL_FAULT = "Le rappel part par courriel : laissez une adresse électronique, ou décochez la case."
 OTHER = "un-autre"
 """What an address says of a subject that is none of those received apart."""
 OVER = (RdvState.ANNULE, RdvState.REFUSE)
@@ -46,15 +48,16 @@ class Typed:
     prenom: str = ""
     contact: str = ""
     consentement: bool = False
+    rappel: bool = False
     token: str = field(default_factory=lambda: token_urlsafe(TOKEN_BYTES))
 
     @classmethod
     def of(cls, fields: Mapping[str, str]) -> "Typed":
         """Read the fields."""
         prenom, contact = (" ".join(fields.get(name, "").split()) for name in ("prenom", "contact"))
-        agreed = fields.get("consentement", "").strip().lower() not in {"", "0", "non", "false", "off"}
-        token = fields.get("jeton", "")[:64]
-        return cls(fields.get("creneau", "").strip(), prenom, contact, agreed, token or token_urlsafe(TOKEN_BYTES))
+        ticked = {name: fields.get(name, "").strip().lower() not in _NO for name in ("consentement", "rappel")}
+        token = fields.get("jeton", "")[:64] or token_urlsafe(TOKEN_BYTES)
+        return cls(fields.get("creneau", "").strip(), prenom, contact, **ticked, token=token)
 
     @property
     def start(self) -> datetime | None:
@@ -71,6 +74,7 @@ class Typed:
             "creneau": "" if self.start else "Choisissez un moment.",
             "prenom": self._name_fault(),
             "contact": _contact_fault(self.contact),
+            "rappel": _MAIL_FAULT if self.rappel and "@" not in self.contact else "",
             "consentement": "" if self.consentement else "Cochez la case : sans votre accord, rien n’est gardé.",
         }
         return {name: sentence for name, sentence in found.items() if sentence}
@@ -215,6 +219,7 @@ class Visit:
             "here": self.here,
             "days": self.group(shown),
             "until": say_closes(self.page.closes),
+            "mails": self.ctx.settings.smtp is not None,
         }
         values |= {"typed": typed, "token": typed.token, "faults": faults or {}, "later": later}
         return PageAnswer(render_page(TEMPLATE, view="book", title="Prendre rendez-vous", **values), status)
@@ -310,6 +315,7 @@ class Held:
             "here": self.here,
             "days": self.visit.group(slots),
             "is_open": self.is_open,
+            "mails": ctx.settings.smtp is not None and self.booking.mail_wanted,
             "typed": Typed(),
         }
         body = render_page(TEMPLATE, view="booking", title="Votre rendez-vous", faults=faults or {}, **values)

@@ -243,7 +243,7 @@ SHARING = (
             about(table_named("rdv_booking").c.rdv, table_named("rdv").c.id, older(table_named("rdv").c.ends_at)),
         ),
         own=("user_id",),
-        withheld=("page_hash", "code_hash", "once", "sealed", "sealed_code"),
+        withheld=("page_hash", "code_hash", "once", "sealed", "sealed_code", *bookings.MAIL_COLUMNS),
         fate=DELETED,
     ),
     PersonalData(

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Any
 
-from sqlalchemy import LargeBinary
+from sqlalchemy import LargeBinary, SmallInteger, or_
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.database import Code, Labelled, Numbered, UtcTime, change, upsert
-from storage.rdv.appointments import Rdv
+from storage.rdv.appointments import Rdv, RdvState
 from storage.seals import SealingKeys, UnreadableError
 
 KEY_BYTES, CODE_SIGNS = 18, 12
@@ -54,6 +55,8 @@ class BookingState(Labelled):
     CANCELLED = "cancelled", "annulé par la personne"
 
 
+MAIL_COLUMNS = ("mail_wanted", "mailed_for", "mail_tries", "mail_next")
+"""What a booking says of a reminder by e-mail."""
 STANDING = (BookingState.WAITING, BookingState.ACCEPTED, BookingState.OFFERED)
 
 
@@ -61,7 +64,9 @@ class Booking(Numbered, table=True):
     """One person’s seat in a rendez-vous of ``user_id``’s, booked at the page of that key.
 
     It is found by the digest of its code; ``once`` is what a form sent twice has in common. ``sealed`` is what the
-    person left, ``sealed_code`` the code, for the page that a form sent twice leads to.
+    person left, ``sealed_code`` the code, for the page that a form sent twice leads to. ``mail_wanted`` says that they
+    asked for a reminder by e-mail, ``mailed_for`` for which hour one went or was given up; ``mail_tries`` counts those
+    of the next, which is not tried again before ``mail_next``.
     """
 
     __tablename__ = "rdv_booking"
@@ -74,6 +79,10 @@ class Booking(Numbered, table=True):
     sealed: bytes = Field(sa_type=LargeBinary)
     sealed_code: bytes = Field(sa_type=LargeBinary)
     state: BookingState = Field(default=BookingState.WAITING, sa_type=Code(BookingState))
+    mail_wanted: bool = False
+    mailed_for: datetime | None = Field(default=None, sa_type=UtcTime)
+    mail_tries: int = Field(default=0, sa_type=SmallInteger)
+    mail_next: datetime | None = Field(default=None, sa_type=UtcTime)
     created_at: datetime = Field(sa_type=UtcTime)
 
     @property
@@ -228,3 +237,32 @@ async def list_waiting(db: AsyncSession, user_id: str, now: datetime) -> Sequenc
     waiting = (Booking.user_id == user_id, Booking.state == BookingState.WAITING, col(Rdv.starts_at) > now)
     query = select(Booking, Rdv).where(*waiting, col(Rdv.id) == Booking.rdv)
     return (await db.exec(query.order_by(col(Rdv.starts_at), col(Booking.id)))).all()
+
+
+def _wants_mail(now: datetime) -> Sequence[Any]:
+    """Select the bookings, with their rendez-vous to come, whose person is still to be reminded by e-mail."""
+    stands = (Booking.state == BookingState.ACCEPTED, Rdv.state == RdvState.PREVU, col(Rdv.starts_at) > now)
+    is_new = or_(col(Booking.mailed_for).is_(None), col(Booking.mailed_for) != col(Rdv.starts_at))
+    return (col(Rdv.id) == Booking.rdv, col(Booking.mail_wanted).is_(True), *stands, is_new)
+
+
+async def list_to_mail(
+    db: AsyncSession, hours: tuple[datetime, datetime], now: datetime, limit: int
+) -> Sequence[tuple[Booking, Rdv]]:
+    """List the bookings in these hours whose person is still to be reminded by e-mail, with their rendez-vous; nobody
+    else reminds of them until the transaction ends."""
+    when = (col(Rdv.starts_at) >= hours[0], col(Rdv.starts_at) < hours[1])
+    is_time = or_(col(Booking.mail_next).is_(None), col(Booking.mail_next) <= now)
+    query = select(Booking, Rdv).where(*_wants_mail(now), *when, is_time)
+    ordered = query.order_by(col(Rdv.starts_at), col(Booking.id)).limit(limit)
+    return (await db.exec(ordered.with_for_update(of=Booking, skip_locked=True))).all()
+
+
+async def find_to_mail(
+    db: AsyncSession, number: int, now: datetime, *, locked: bool = False
+) -> tuple[Booking, Rdv] | None:
+    """Find a booking by its number, if its person is still to be reminded by e-mail."""
+    query = select(Booking, Rdv).where(*_wants_mail(now), col(Booking.id) == number)
+    if locked:
+        query = query.with_for_update(of=Booking).execution_options(populate_existing=True)
+    return (await db.exec(query)).first()

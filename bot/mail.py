@@ -1,0 +1,101 @@
+"""E-mail to people who have no account: one letter at a time, in plain text, by the operator’s server.
+
+Nothing of a letter is in a log: neither to whom it goes, nor what it says, nor what the server answered about it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from email.utils import format_datetime
+from enum import Enum
+from functools import cache
+from importlib.resources import files
+
+import aiosmtplib
+import structlog
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from bot.texts import typeset
+from config.mail import MailServer
+from config.settings import Settings
+
+log = structlog.get_logger()
+
+PATIENCE = 10.0
+"""Seconds that the server may take for each thing it is told."""
+PERMANENT = range(500, 600)
+
+
+class Outcome(Enum):
+    """What became of a letter: the server took it, wants none for that address, or could not take it now."""
+
+    SENT = "sent"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A letter: ``ident`` is what mail servers know it by, the same each time that it is tried."""
+
+    to: str
+    subject: str
+    text: str
+    ident: str
+    at: datetime
+
+
+def render_letter(name: str, **values: object) -> str:
+    """The text of a letter: templates/<name>.txt.j2 with these values, which are words and nothing else."""
+    return typeset(_environment().get_template(f"{name}.txt.j2").render(values))
+
+
+@cache
+def _environment() -> Environment:
+    loader = FileSystemLoader(str(files("templates")))
+    # Plain text: there is no markup that a value could become.
+    return Environment(loader=loader, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)  # noqa: S701
+
+
+async def send_letter(settings: Settings, letter: Letter) -> Outcome:
+    """Hand a letter to the operator’s server, within its patience for each thing that is said."""
+    server = settings.smtp
+    if server is None:
+        return Outcome.FAILED
+    client = aiosmtplib.SMTP(
+        hostname=server.host,
+        port=server.port,
+        timeout=PATIENCE,
+        use_tls=server.is_tls,
+        start_tls=not server.is_tls and not server.is_here,
+        username=server.user or None,
+        password=settings.smtp_secret.get_secret_value() or None if server.user else None,
+    )
+    try:
+        async with client:
+            await client.send_message(write_letter(server, letter))
+    except aiosmtplib.SMTPRecipientsRefused as refusal:
+        codes = [one.code for one in refusal.recipients]
+        return _note(Outcome.REFUSED if all(code in PERMANENT for code in codes) else Outcome.FAILED, refusal)
+    except (aiosmtplib.SMTPException, OSError, TimeoutError) as problem:
+        return _note(Outcome.FAILED, problem)
+    return Outcome.SENT
+
+
+def _note(outcome: Outcome, problem: Exception) -> Outcome:
+    """Log the sort of what went wrong, which names nobody."""
+    log.warning("letter_not_sent", outcome=outcome.value, problem=type(problem).__name__)
+    return outcome
+
+
+def write_letter(server: MailServer, letter: Letter) -> EmailMessage:
+    """The letter as it travels; machines are told not to answer it."""
+    written = EmailMessage()
+    written["From"] = server.sender
+    written["To"] = letter.to
+    written["Subject"] = letter.subject
+    written["Date"] = format_datetime(letter.at)
+    written["Message-ID"] = f"<{letter.ident}@{server.sender.partition('@')[2]}>"
+    written["Auto-Submitted"] = "auto-generated"
+    written.set_content(letter.text)
+    return written

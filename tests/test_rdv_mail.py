@@ -1,0 +1,181 @@
+"""Stories of reminders by e-mail: to who booked and asked for one, once, by the operator’s server."""
+
+import re
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+from sqlmodel import col, select
+
+from bot.clock import utc_now
+from commands.rdv.mail import TRIES_MAX, find_due
+from config.mail import MailServer, read_mail
+from config.time import PARIS
+from storage.database import change
+from storage.rdv.appointments import Rdv
+from storage.rdv.bookings import Booking
+from tests.people import unique
+from tests.support.house import LOG, House, wait_for
+from tests.support.smtp import FakeMailServer, serve_mail
+from tests.test_rdv_page import Desk, desk
+
+__all__ = ["desk"]
+
+ADDRESS = "marie.ange@exemple.fr"
+
+
+@pytest.fixture(scope="module")
+async def post_office() -> AsyncIterator[FakeMailServer]:
+    async with serve_mail() as server:
+        yield server
+
+
+@pytest.fixture
+async def mails(house: House, post_office: FakeMailServer) -> AsyncIterator[FakeMailServer]:
+    """The operator set a server up."""
+    usual = house.settings
+    smtp = f"smtp://127.0.0.1:{post_office.port} rdv@exemple.fr"
+    await house.stop()
+    house.settings = type(usual).model_validate(usual.model_dump() | {"smtp": smtp})
+    await house.start()
+    post_office.forgets()
+    yield post_office
+    house.clock.is_right_again()
+    await house.stop()
+    house.settings = usual
+    await house.start()
+
+
+async def rings(house: House, at: datetime) -> None:
+    """The clock comes to the job."""
+    house.clock.goes_to(at)
+    await house.bot.runs.run(("job", "rdv.mail"), unique("heure"))
+    house.bot.workers.look()
+
+
+async def put_tomorrow(desk: Desk) -> datetime:
+    """The booking was made a week ago, for ten o’clock of the day after; returns that."""
+    start = datetime.combine(utc_now().astimezone(PARIS).date() + timedelta(days=1), time(10), PARIS).astimezone(UTC)
+    async with desk.house.bot.database.transaction() as db:
+        query = select(Booking, Rdv).where(Booking.user_id == desk.juliette.id, col(Rdv.id) == Booking.rdv)
+        booking, rdv = (await db.exec(query.order_by(col(Booking.id).desc()))).first() or pytest.fail("no booking")
+        await change(db, booking, created_at=start - timedelta(days=7))
+        await change(db, rdv, starts_at=start, ends_at=start + timedelta(minutes=30))
+    return start
+
+
+async def books(desk: Desk) -> tuple[str, datetime]:
+    """Somebody books and asks for a reminder; returns the code, and the hour."""
+    free = await desk.has(place="Médiathèque")
+    await desk.is_automatic()
+    code = (await desk.books(free[-1], contact=ADDRESS, rappel="oui")).code
+    return code, await put_tomorrow(desk)
+
+
+async def last_booking(desk: Desk) -> Booking:
+    """The booking as it is."""
+    return (await desk.bookings())[-1][0]
+
+
+@pytest.mark.postgres_too
+async def test_who_asked_is_reminded_once_the_evening_before(mails: FakeMailServer, desk: Desk) -> None:
+    free = await desk.has()
+    assert 'name="rappel"' in (await desk.asks()).body
+    wrong = await desk.books(free[0], rappel="oui")
+    assert wrong.status == 422
+    assert 'href="#rappel"' in wrong.body
+    assert 'name="rappel" value="oui" checked' in wrong.body
+    code, start = await books(desk)
+    assert "Un rappel vous est envoyé par courriel" in (await desk.asks(f"/{code}")).body
+    evening = datetime.combine(start.astimezone(PARIS).date() - timedelta(days=1), time(17), PARIS)
+    await rings(desk.house, evening - timedelta(minutes=5))
+    await desk.house.settled()
+    assert mails.letters == []
+    for minutes in (0, 5, 30):
+        await rings(desk.house, evening + timedelta(minutes=minutes))
+        await desk.house.settled()
+    (letter,) = mails.letters
+    assert letter["To"] == ADDRESS
+    assert letter["Subject"].endswith("à 10\N{NO-BREAK SPACE}h")
+    said = letter.get_content()
+    assert "Médiathèque" in said
+    assert "Juliette Martin" in said
+    assert f"/rendez-vous/{desk.key}/{code}" in said
+    assert "Marie" not in letter.as_string()
+    assert not re.search(f"{ADDRESS}|{code}|{desk.key}", LOG.getvalue())
+    await desk.sends(f"/{code}", action="annuler")
+    assert (await last_booking(desk)).sealed == b""
+
+
+async def test_without_a_server_nobody_is_asked_and_none_leaves(desk: Desk) -> None:
+    free = await desk.has()
+    assert 'name="rappel"' not in (await desk.asks()).body
+    await desk.is_automatic()
+    await desk.books(free[0], contact=ADDRESS, rappel="oui")
+    assert not (await last_booking(desk)).mail_wanted
+
+
+async def test_what_fails_is_tried_again_and_a_refused_address_is_not(mails: FakeMailServer, desk: Desk) -> None:
+    _, start = await books(desk)
+    at = start - timedelta(hours=10)
+    mails.forgets({"RCPT": "451 4.3.0 later"})
+    for _ in range(2):
+        await rings(desk.house, at)
+        await desk.house.settled()
+    assert mails.heard.count("RCPT") == 1, "not at once"
+    mails.forgets()
+    await rings(desk.house, at + timedelta(minutes=11))
+    await desk.house.settled()
+    assert len(mails.letters) == 1
+    _, start = await books(desk)
+    mails.forgets({"RCPT": "550 5.1.1 nobody of that name"})
+    for minutes in (0, 15, 60):
+        await rings(desk.house, at + timedelta(minutes=minutes))
+        await desk.house.settled()
+    assert mails.heard.count("RCPT") == 1
+    assert (await last_booking(desk)).mailed_for == start
+    _, start = await books(desk)
+    mails.forgets({"CONNECT": "421 4.3.2 not now"})
+    for hours in range(TRIES_MAX + 2):
+        await rings(desk.house, at + timedelta(hours=hours))
+        await desk.house.settled()
+    given_up = await last_booking(desk)
+    assert (given_up.mailed_for, given_up.mail_tries) == (start, 0)
+    assert ADDRESS not in LOG.getvalue()
+
+
+async def test_a_restart_in_the_middle_sends_it_once(mails: FakeMailServer, desk: Desk) -> None:
+    _, start = await books(desk)
+    mails.forgets(stalls_at="DATA")
+    await rings(desk.house, start - timedelta(hours=10))
+    await mails.stalled.wait()
+    mails.forgets()
+    await desk.house.restart()
+
+    async def is_sent() -> bool:
+        return (await last_booking(desk)).mailed_for == start
+
+    await wait_for(is_sent)
+    await rings(desk.house, start - timedelta(hours=9))
+    await desk.house.settled()
+    assert len(mails.letters) == 1
+
+
+def test_a_reminder_is_due_the_evening_before_or_three_hours_before() -> None:
+    start = datetime(2026, 10, 25, 10, tzinfo=PARIS).astimezone(UTC)
+    evening = datetime(2026, 10, 24, 17, tzinfo=PARIS)
+    assert find_due(start, start - timedelta(days=9), PARIS) == evening
+    assert find_due(start, evening + timedelta(hours=1), PARIS) == start - timedelta(hours=3)
+    assert find_due(start, start - timedelta(hours=2), PARIS) is None
+
+
+def test_the_setting_is_read_or_explained() -> None:
+    assert read_mail("") is None
+    known = MailServer("smtp.a.fr", 465, "coop@a.fr", "rdv@a.fr", is_tls=True)
+    assert read_mail("smtps://coop%40a.fr@smtp.a.fr rdv@a.fr") == known
+    here = read_mail("smtp://localhost:2525 rdv@a.fr")
+    assert here == MailServer("localhost", 2525, "", "rdv@a.fr", is_tls=False)
+    assert here.is_here
+    for wrong in ("smtp.a.fr a@a.fr", "smtps://smtp.a.fr", "smtps://u:mot@smtp.a.fr a@a.fr", "smtps://a.fr a"):
+        with pytest.raises(ValueError, match="smtps://"):
+            read_mail(wrong)
