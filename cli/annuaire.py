@@ -19,7 +19,9 @@ from cli.tables import (
     Complain,
     LineImport,
     Outcome,
+    announce,
     complain,
+    list_differing,
     open_table,
     open_to_import,
     take_turn,
@@ -60,11 +62,13 @@ async def search_people(call: Call, query: str, username: str, as_json: bool) ->
     return 0
 
 
-async def import_contacts(call: Call, file: str) -> int:
+async def import_contacts(call: Call, file: str, *, dry_run: bool = False) -> int:
     """Take a file in; 1 when a line was refused, 0 otherwise."""
-    async with open_to_import(call.settings) as database:
+    async with open_to_import(call.settings, dry_run=dry_run) as database:
         with open_table(file, COLUMNS, [{"nom"}, {"organisme"}]) as table:
-            outcome = await Import(database, call.clock(), complain).run(table, ProgressBar(sys.stderr, "ligne lue"))
+            outcome = ContactsOutcome(announces=announce if dry_run else None)
+            work = Import(database, call.clock(), complain, outcome)
+            await work.run(table, ProgressBar(sys.stderr, "ligne lue"))
     print(outcome)
     return 1 if outcome.refused else 0
 
@@ -147,19 +151,20 @@ class Import(LineImport[Contact, ContactsOutcome]):
 
     async def store(self, batch: Sequence[tuple[int, Contact]]) -> None:
         """Those that say something new; of two about the same contact the last one counts."""
-        said = {contact.key: contact for _, contact in batch}
+        said = {contact.key: (number, contact) for number, contact in batch}
         async with take_turn(self.database) as db:
             known, written = await contacts.find_by_keys(db, list(said)), list[str]()
-            for key, contact in said.items():
+            for key, (number, contact) in said.items():
                 before = known.get(key)
                 # What animateurs took out stays out, unless its line says something new.
                 if before and before.state is not ContactState.PROPOSED and before.says == contact.says:
                     self.outcome.same += 1
                     continue
+                columns = list_differing(before, contact, COLUMNS) if before else []
+                about = contact.nom or contact.organisme
                 await contacts.save_contact(db, contact)
                 written.append(key)
-                self.outcome.changed += before is not None
-                self.outcome.added += before is None
+                self.outcome.note(number, "changed" if before else "added", about, columns)
             if written:
                 await note(db, AuditAct.IMPORT, "import:contacts", self.now, contacts=written)
 

@@ -1,6 +1,6 @@
 """The operator’s commands about rendez-vous."""
 
-from cli.options import DAY, FILE, JSON_LIST, JSON_OBJECT, WHO
+from cli.options import DAY, FILE, JSON_LIST, JSON_OBJECT, REHEARSAL, WHO
 from cli.usage import Command, Touches, group, option
 
 RDV = group(
@@ -39,5 +39,6 @@ HOURS = Command(
     "cli.availability:import_ranges",
     "les heures où des conseillers reçoivent, en CSV (docs/wire.md) : elles remplacent celles de ces personnes",
     FILE,
+    REHEARSAL,
     touches=Touches.WRITES,
 )

@@ -39,6 +39,7 @@ from storage.rdv.availability import (
     PAUSE_MAX,
     RANGES_MAX,
     WeeklyRange,
+    list_ranges,
     replace_ranges,
 )
 from storage.rdv.bookings import BookingSeal, open_page
@@ -59,11 +60,12 @@ _BOUNDS = {
 
 @dataclass(slots=True)
 class RangeImport:
-    """One run: the ranges of each person, and how many lines can’t be taken."""
+    """One run: the ranges of each person by their id, their user ``names``, and how many lines can’t be taken."""
 
     authors: Authors
     complain: Callable[[int, str], None]
     found: dict[str, list[WeeklyRange]] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
     refused: int = 0
 
     async def take(self, number: int, line: Cells | BadLineError) -> None:
@@ -71,7 +73,9 @@ class RangeImport:
         try:
             if isinstance(line, BadLineError):
                 raise line
-            one = read_range(line, await self._find(line))
+            person = await self._find(line)
+            one = read_range(line, person)
+            self.names[person.id] = person.username
             theirs = self.found.setdefault(one.user_id, [])
             if len(theirs) >= RANGES_MAX:
                 raise BadLineError(f"utilisateur : {RANGES_MAX} plages au plus pour une personne.")
@@ -87,9 +91,9 @@ class RangeImport:
             raise BadLineError(str(fault).replace("auteur", "utilisateur", 1)) from None
 
 
-async def import_ranges(call: Call, file: str) -> int:
+async def import_ranges(call: Call, file: str, *, dry_run: bool = False) -> int:
     """Take a file in, all of it or nothing; 1 when a line was refused, 0 otherwise."""
-    async with open_to_import(call.settings) as database, open_chat(call.settings) as chat:
+    async with open_to_import(call.settings, dry_run=dry_run) as database, open_chat(call.settings) as chat:
         run = RangeImport(Authors(database, chat, call.clock), complain)
         with open_table(file, COLUMNS, NEEDED) as table:
             for number, line in table:
@@ -98,13 +102,21 @@ async def import_ranges(call: Call, file: str) -> int:
             print(f"{plural(run.refused, 'ligne refusée', 'lignes refusées')} : rien n’est importé.", file=sys.stderr)
             return 1
         async with database.transaction() as db:
-            for user_id, ranges in run.found.items():
-                await replace_ranges(db, user_id, ranges)
+            await _store(db, run, tells=dry_run)
             if run.found:
                 await note(db, AuditAct.IMPORT, "import:disponibilites", call.clock(), personnes=sorted(run.found))
     lines = sum(map(len, run.found.values()))
     print(f"{count(lines, 'plage')} pour {count(len(run.found), 'personne')}.")
     return 0
+
+
+async def _store(db: AsyncSession, run: RangeImport, *, tells: bool) -> None:
+    """Replace the ranges of each person; a rehearsal tells how many by how many."""
+    for user_id, ranges in run.found.items():
+        if tells:
+            had = count(len(await list_ranges(db, user_id)), "plage")
+            print(f"@{run.names[user_id]} : {had} à remplacer par {len(ranges)}")
+        await replace_ranges(db, user_id, ranges)
 
 
 def read_range(line: Cells, person: Person) -> WeeklyRange:

@@ -25,6 +25,8 @@ from cli.tables import (
     IGNORED_MAX,
     LINE_BYTES_MAX,
     BadLineError,
+    Complain,
+    announce,
     by_column,
     complain,
     find_delimiter,
@@ -56,13 +58,13 @@ from storage.database import Database
 from storage.people import Person, SameNameError
 
 
-async def import_cra(call: Call, file: str) -> int:
+async def import_cra(call: Call, file: str, *, dry_run: bool = False) -> int:
     """Take a file in; 1 when a line was refused, 0 otherwise."""
     settings, clock = call.settings, call.clock
-    async with open_to_import(settings) as database, open_chat(settings) as chat:
+    async with open_to_import(settings, dry_run=dry_run) as database, open_chat(settings) as chat:
         with open_file(file) as stream:
             lines = Lines(stream)
-            work = Import(database, Authors(database, chat, clock), clock, complain)
+            work = Import(database, Authors(database, chat, clock), clock, complain, announce if dry_run else None)
             outcome = await work.run(lines, ProgressBar(sys.stderr, "ligne lue"))
     if lines.ignored:
         print(f"Colonnes inconnues, ignorées : {', '.join(sorted(lines.ignored))}.", file=sys.stderr)
@@ -281,9 +283,9 @@ class LinesAside:
 
     def put(self, lines: Iterable[IncomingLine]) -> None:
         """Keep lines."""
-        self._file.writelines(json.dumps(incoming.line) + "\n" for incoming in lines)
+        self._file.writelines(json.dumps([incoming.number, incoming.line]) + "\n" for incoming in lines)
 
-    def __iter__(self) -> Iterator[Row]:
+    def __iter__(self) -> Iterator[tuple[int, Row]]:
         self._file.seek(0)
         return (json.loads(line) for line in self._file)
 
@@ -294,12 +296,14 @@ class LinesAside:
 
 @dataclass(slots=True)
 class Import:
-    """One run. ``complain`` takes a line’s number and what is wrong with it."""
+    """One run. ``complain`` takes a line’s number and what is wrong with it; a rehearsal’s ``announces``, what would be
+    done with it."""
 
     database: Database
     authors: Authors
     clock: Callable[[], datetime]
-    complain: Callable[[int, str], None]
+    complain: Complain
+    announces: Complain | None = None
     outcome: ImportOutcome = field(default_factory=ImportOutcome)
 
     async def run(self, lines: Iterable[Numbered], progress: ProgressBar) -> ImportOutcome:
@@ -308,7 +312,7 @@ class Import:
             batch: list[IncomingLine] = []
             for number, line in lines:
                 try:
-                    batch.append(await self._judge(line, ranks))
+                    batch.append(await self._judge(number, line, ranks))
                 except RowError as fault:
                     self.outcome.refused += 1
                     self.complain(number, str(fault))
@@ -321,7 +325,7 @@ class Import:
         progress.end()
         return self.outcome
 
-    async def _judge(self, line: Row | RowError, ranks: Ranks) -> IncomingLine:
+    async def _judge(self, number: int, line: Row | RowError, ranks: Ranks) -> IncomingLine:
         if isinstance(line, RowError):
             raise line
         entry = read_entry(line)
@@ -330,23 +334,29 @@ class Import:
         check(entry, now, now.astimezone(author.zone).date())
         author = await self.authors.settle(author, entry.report)
         said = "" if entry.was_exported else describe_line(entry)
-        return IncomingLine(line, entry, author, said, 0 if entry.numero else ranks.next(said))
+        return IncomingLine(number, line, entry, author, said, 0 if entry.numero else ranks.next(said))
 
     async def _store(self, batch: Sequence[IncomingLine]) -> Sequence[IncomingLine]:
         """Store a batch, and return what has to wait for a new number."""
         async with take_turn(self.database) as db:
-            added = await add_lines(db, batch, self.clock())
-        self.outcome.added += added.count
-        self.outcome.there += len(batch) - added.count - len(added.elsewhere)
-        return added.elsewhere
+            result = await add_lines(db, batch, self.clock())
+        self._count(result.added, len(batch) - len(result.elsewhere))
+        return result.elsewhere
+
+    def _count(self, added: Sequence[IncomingLine], told: int) -> None:
+        self.outcome.added += len(added)
+        self.outcome.there += told - len(added)
+        if self.announces:
+            for incoming in added:
+                day = f"{incoming.entry.report.date:%d/%m/%Y}"
+                self.announces(incoming.number, f"à ajouter, compte rendu de @{incoming.author.username} du {day}")
 
     async def _renumber(self, aside: LinesAside, ranks: Ranks) -> None:
         lines = iter(aside)
-        while batch := [await self._judge(line, ranks) for line in islice(lines, LINES_AT_ONCE)]:
+        while batch := [await self._judge(number, line, ranks) for number, line in islice(lines, LINES_AT_ONCE)]:
             async with take_turn(self.database) as db:
                 added = await renumber_lines(db, batch, self.clock())
-            self.outcome.added += added
-            self.outcome.there += len(batch) - added
+            self._count(added, len(batch))
 
 
 def check(entry: ReportEntry, now: datetime, today: date) -> None:

@@ -63,9 +63,9 @@ def choose_features(features: Iterable[Feature], settings: Settings) -> Sequence
 
 
 @asynccontextmanager
-async def open_database(settings: Settings) -> AsyncIterator[Database]:
-    """The configured database."""
-    database = Database(settings.database_url)
+async def open_database(settings: Settings, *, keeps: bool = True) -> AsyncIterator[Database]:
+    """The configured database; what is written stays only if it ``keeps`` it."""
+    database = Database(settings.database_url, keeps=keeps)
     try:
         yield database
     finally:
@@ -73,13 +73,13 @@ async def open_database(settings: Settings) -> AsyncIterator[Database]:
 
 
 @asynccontextmanager
-async def open_up_to_date(settings: Settings) -> AsyncIterator[Database]:
-    """The configured database, to read from; raises OperatorError where it is not of this version."""
+async def open_up_to_date(settings: Settings, *, keeps: bool = True) -> AsyncIterator[Database]:
+    """The configured database as it is, to read from; raises OperatorError where it is not of this version."""
     found = await schema.current(settings.database_url)
     schema.check_known(settings.database_url, found)
     if fault := schema.mismatch(settings.database_url, found):
         raise OperatorError(fault)
-    async with open_database(settings) as database:
+    async with open_database(settings, keeps=keeps) as database:
         yield database
 
 

@@ -56,6 +56,7 @@ COUNT, HITS, POLL = Value(_read_count), Value(_read_hits), Value(_read_number)
 JSON_LIST = option("--json", "as_json", is_flag=True, help="un tableau JSON, sur une ligne (docs/wire.md)")
 JSON_OBJECT = option("--json", "as_json", is_flag=True, help="un objet JSON, sur une ligne (docs/wire.md)")
 WHO = option("--user", required=True, metavar="NOM", help="de qui, par son nom d’utilisateur")
+REHEARSAL = option("--dry-run", is_flag=True, help="dire ligne par ligne ce qui changerait, sans rien écrire")
 FILE = argument("file", metavar="FICHIER", help="le fichier, ou « - » pour l’entrée standard")
 """What an import reads."""
 ADMIN_TOKEN = option(

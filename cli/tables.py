@@ -14,10 +14,11 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO, ClassVar, Generic, TypeVar
 
+from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.french.words import plural
-from cli.environment import open_database, open_file
+from cli.environment import open_database, open_file, open_up_to_date
 from cli.errors import OperatorError
 from cli.terminal import ProgressBar
 from config.settings import Settings
@@ -177,14 +178,43 @@ def complain(number: int, reason: str) -> None:
     print(f"ligne {number} : {reason}", file=sys.stderr)
 
 
+def announce(number: int, said: str) -> None:
+    """Tell the operator what a line would change."""
+    print(f"ligne {number} : {said}")
+
+
+REHEARSED = "Essai : rien n’a été écrit."
+_NEWS = {
+    "added": "à ajouter",
+    "changed": "à changer",
+    "withdrawn": "à retirer",
+    "waiting": "à garder en attendant un compte",
+}
+"""What a rehearsal says of a line, by what becomes of it; nothing of one that changes nothing."""
+
+
 @dataclass(slots=True)
 class Outcome:
-    """How many lines of an import were added, changed what was there, changed nothing, and were refused."""
+    """How many lines of an import were added, changed what was there, changed nothing, and were refused; a rehearsal
+    also ``announces`` each line that would change something."""
 
     added: int = 0
     changed: int = 0
     same: int = 0
     refused: int = 0
+    announces: Complain | None = None
+
+    def note(self, number: int, fate: str, about: str, columns: Iterable[str] = ()) -> None:
+        """Count a line under its ``fate``; ``about`` tells what it is about, ``columns`` what it changes of that."""
+        setattr(self, fate, getattr(self, fate) + 1)
+        if self.announces and fate in _NEWS:
+            of = f" ({', '.join(columns)})" if columns else ""
+            self.announces(number, f"{_NEWS[fate]}, {about}{of}")
+
+
+def list_differing(before: BaseModel, after: BaseModel, among: Iterable[str]) -> list[str]:
+    """List the fields among these in which two rows differ."""
+    return [name for name in among if getattr(before, name) != getattr(after, name)]
 
 
 Counted = TypeVar("Counted", bound=Outcome)
@@ -236,12 +266,16 @@ POLITENESS = 10
 
 
 @asynccontextmanager
-async def open_to_import(settings: Settings) -> AsyncIterator[Database]:
-    """The configured database, brought up to this version, for an import that steps back for the bot."""
+async def open_to_import(settings: Settings, *, dry_run: bool = False) -> AsyncIterator[Database]:
+    """The configured database, brought up to this version, for an import that steps back for the bot; for a rehearsal
+    as it is, and it stays so. Raises OperatorError where that is not of this version."""
     os.nice(POLITENESS)
-    await schema.prepare(settings.database_url)
-    async with open_database(settings) as database:
+    if not dry_run:
+        await schema.prepare(settings.database_url)
+    async with (open_up_to_date if dry_run else open_database)(settings, keeps=not dry_run) as database:
         yield database
+    if dry_run:
+        print(REHEARSED, file=sys.stderr)
 
 
 BETWEEN_BATCHES = 0.005

@@ -143,7 +143,9 @@ class Numbered(SQLModel):
 class Database:
     """Both ways to the same tables; ``write`` sessions wait for one another on SQLite, ``read`` ones don’t."""
 
-    def __init__(self, database_url: str) -> None:
+    def __init__(self, database_url: str, *, keeps: bool = True) -> None:
+        """``keeps`` is false for a rehearsal: each transaction is taken back as it ends."""
+        self._keeps = keeps
         self.url = async_url(database_url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._writer = engines.sqlite(self.url, writes=True) if self.is_sqlite else engines.postgres(self.url)
@@ -179,7 +181,7 @@ class Database:
             for step in session.info.pop(_AT_END, ()):
                 await step(session)
             if session.in_transaction():
-                await session.commit()
+                await (session.commit() if self._keeps else self._take_back(session))
         except BaseException:
             await self._give_back(session)
             raise
@@ -202,6 +204,11 @@ class Database:
         async with self.transaction(writes=False) as db:
             said: datetime = (await db.execute(text("SELECT clock_timestamp()"))).scalar_one()
         return said
+
+    async def _take_back(self, session: AsyncSession) -> None:
+        """Undo what a session did; what it holds stays as it was read or made."""
+        session.expunge_all()
+        await session.rollback()
 
     async def _give_back(self, session: AsyncSession) -> None:
         """Close a session whatever cuts its user off: a driver cut off in the middle would lose its connection."""

@@ -57,7 +57,7 @@ async def imported(db: AsyncSession, _: int) -> None:
     lines = [
         ReportEntry(auteur=JULIETTE.username, report=make_report(date=day, themes=MAIL)) for day in (DECEMBER, NOVEMBER)
     ]
-    batch = [bulk.IncomingLine({}, line, JULIETTE, said=f"line {next(_lines)}") for line in lines]
+    batch = [bulk.IncomingLine(0, {}, line, JULIETTE, said=f"line {next(_lines)}") for line in lines]
     await bulk.add_lines(db, batch, NOON)
 
 

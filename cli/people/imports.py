@@ -14,7 +14,7 @@ from bot.mattermost import ChatReader, ChatUser
 from bot.people import make_newcomer
 from cli.delivery import Pen
 from cli.journal import note
-from cli.people.lines import Entry, change_awaited, change_person, read_entry
+from cli.people.lines import Entry, change_awaited, change_person, list_changed_columns, read_entry
 from cli.people.register import tell
 from cli.tables import BadLineError, Cells, Complain, LineImport, Outcome, take_turn
 from cli.terminal import ProgressBar, count
@@ -221,8 +221,11 @@ class Import(LineImport[Entry, PeopleOutcome]):
         person, waiting = batch.known.person(entry), batch.known.waiting(entry)
         if person is None:
             line, is_news = change_awaited(waiting, entry, employers, batch.known.now)
-            self.outcome.waiting += 1
-            batch.lines += [line] if is_news else []
+            if is_news:
+                self.outcome.note(number, "waiting", entry.username or entry.email)
+                batch.lines.append(line)
+            else:
+                self.outcome.waiting += 1
             return
         if line_before := self._seen.note(f"id {person.id}", number):
             raise BadLineError(f"c’est la personne de la ligne {line_before}, sous un autre nom")
@@ -230,12 +233,12 @@ class Import(LineImport[Entry, PeopleOutcome]):
         after = change_person(person, entry, employers)
         batch.fulfilled += [waiting.id] if waiting and waiting.id else []
         if before is None:
-            self.outcome.added += 1
+            self.outcome.note(number, "added", after.username)
         elif after is before:
-            self.outcome.same += 1
+            self.outcome.note(number, "same", after.username)
             return
         else:
-            self.outcome.changed += 1
+            self.outcome.note(number, "changed", after.username, list_changed_columns(before, after))
             batch.changes.append((before, after))
         self.memberships.note(before, after, batch.known.now)
         batch.persons.append(after)

@@ -166,6 +166,12 @@ def change_person(person: Person, entry: Entry, structures: Employers) -> Person
     return Person(**(person.model_dump() | values))
 
 
+def list_changed_columns(before: Person, after: Person) -> list[str]:
+    """List the columns of a file in which somebody is not the same any more."""
+    fields = [(column, _FIELDS.get(column, column)) for column in COLUMNS]
+    return [column for column, name in fields if getattr(before, name) != getattr(after, name)]
+
+
 def change_awaited(line: Awaited | None, entry: Entry, structures: Employers, now: datetime) -> tuple[Awaited, bool]:
     """A line that waits as this one says, and whether that is news."""
     before = line or Awaited(imported_at=now)

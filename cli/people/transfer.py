@@ -12,7 +12,7 @@ from cli.command import Call
 from cli.delivery import Pen
 from cli.environment import check_channels, open_chat, open_up_to_date
 from cli.journal import note
-from cli.people.imports import Accounts, Import, Memberships, Seen
+from cli.people.imports import Accounts, Import, Memberships, PeopleOutcome, Seen
 from cli.people.lines import COLUMNS, NAMED_BY, STRUCTURE_COLUMNS, read_structure, write_cells
 from cli.tables import (
     BadLineError,
@@ -21,7 +21,9 @@ from cli.tables import (
     LineImport,
     Outcome,
     Table,
+    announce,
     complain,
+    list_differing,
     open_table,
     open_to_import,
     take_turn,
@@ -45,24 +47,27 @@ QUIET = (
 TOLD_ONE = "Le bot prévient 1 personne de son rôle."
 
 
-async def import_people(call: Call, file: str, notify: str | None = None) -> int:
+async def import_people(call: Call, file: str, notify: str | None = None, *, dry_run: bool = False) -> int:
     """Take people in; 1 when a line was refused, 0 otherwise.
 
     The first import of an installation says nothing to anybody: it is made before the bot is shown to people.
     """
     settings, clock = call.settings, call.clock
-    async with open_to_import(settings) as database, open_chat(settings) as chat:
+    async with open_to_import(settings, dry_run=dry_run) as database, open_chat(settings) as chat:
         accounts, memberships = Accounts(chat), await _memberships(settings, database)
         pen = Pen(settings, clock, feature.name)
         is_first = notify is None and await _is_first(database)
         grace, tells = timedelta(days=settings.move_grace), notify == "oui" or not (is_first or notify)
-        work = Import(database, accounts, clock, complain, grace, memberships, pen, tells)
+        outcome = PeopleOutcome(announces=announce if dry_run else None)
+        work = Import(database, accounts, clock, complain, grace, memberships, pen, tells, outcome)
         with open_table(file, COLUMNS, [NAMED_BY]) as table:
-            outcome = await work.run(table, _progress())
+            await work.run(table, _progress())
     _tell_missing(table)
     if accounts.is_silent:
         print("Mattermost n’a pas répondu : qui n’est pas au registre attend son compte.", file=sys.stderr)
     print(outcome)
+    if dry_run:
+        return 1 if outcome.refused else 0
     if memberships.count:
         print(memberships)
     if is_first and outcome.news:
@@ -72,11 +77,12 @@ async def import_people(call: Call, file: str, notify: str | None = None) -> int
     return 1 if outcome.refused else 0
 
 
-async def import_structures(call: Call, file: str) -> int:
+async def import_structures(call: Call, file: str, *, dry_run: bool = False) -> int:
     """Take employers in; 1 when a line was refused, 0 otherwise."""
-    async with open_to_import(call.settings) as database:
+    async with open_to_import(call.settings, dry_run=dry_run) as database:
         with open_table(file, STRUCTURE_COLUMNS, [{"siret"}]) as table:
-            outcome = await StructuresImport(database, complain).run(table, _progress())
+            outcome = StructuresOutcome(announces=announce if dry_run else None)
+            await StructuresImport(database, complain, outcome).run(table, _progress())
     _tell_missing(table)
     print(outcome)
     return 1 if outcome.refused else 0
@@ -167,6 +173,8 @@ class StructuresImport(LineImport[Structure, StructuresOutcome]):
             await register.write_structures(db, news)
             if news:
                 await note(db, AuditAct.IMPORT, "import:structures", utc_now(), sirets=[each.siret for each in news])
-        self.outcome.added += sum(s.siret not in known for s in news)
-        self.outcome.changed += sum(s.siret in known for s in news)
-        self.outcome.same += len(said) - len(news)
+        for number, one in batch:
+            before = known.get(one.siret)
+            columns = list_differing(before, one, STRUCTURE_COLUMNS) if before else []
+            fate = "added" if before is None else "changed" if columns else "same"
+            self.outcome.note(number, fate, f"{one.nom} ({one.siret})", columns)

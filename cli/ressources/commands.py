@@ -8,9 +8,9 @@ from typing import TextIO, cast
 
 from cli.command import Call
 from cli.environment import begin_reading, open_file, open_up_to_date
-from cli.ressources.imports import Import
+from cli.ressources.imports import Import, ResourcesOutcome
 from cli.ressources.lines import COLUMNS, THEMES_JOINED_BY, Lines
-from cli.tables import complain, open_to_import
+from cli.tables import announce, complain, open_to_import
 from cli.terminal import ProgressBar, align, begin_csv, count, open_standard_output
 from config.ressources import CATEGORIES, KINDS
 from config.text import guard
@@ -36,12 +36,14 @@ async def search_resources(call: Call, query: str, limit: int, as_json: bool) ->
     return 0
 
 
-async def import_resources(call: Call, file: str) -> int:
+async def import_resources(call: Call, file: str, *, dry_run: bool = False) -> int:
     """Take a file in; 1 when a line was refused, 0 otherwise."""
-    async with open_to_import(call.settings) as database:
+    async with open_to_import(call.settings, dry_run=dry_run) as database:
         with open_file(file) as stream:
             lines = Lines(cast("BufferedReader", stream))
-            outcome = await Import(database, call.clock(), complain).run(lines, ProgressBar(sys.stderr, "ligne lue"))
+            outcome = ResourcesOutcome(announces=announce if dry_run else None)
+            work = Import(database, call.clock(), complain, outcome)
+            await work.run(lines, ProgressBar(sys.stderr, "ligne lue"))
     if lines.ignored:
         print(f"Colonnes inconnues, ignorées : {', '.join(sorted(lines.ignored))}.", file=sys.stderr)
     print(outcome)

@@ -106,7 +106,7 @@ class Import(LineImport[Line, ResourcesOutcome]):
             known = await _known(db, [line for _, line in batch])
             for number, line in batch:
                 try:
-                    self._take(known, line)
+                    self._take(known, number, line)
                 except BadLineError as fault:
                     self.refuse(number, fault)
             await write_resources(db, list(known.written.values()), revision)
@@ -114,19 +114,19 @@ class Import(LineImport[Line, ResourcesOutcome]):
                 titles = [each.titre for each in known.written.values()]
                 await note(db, AuditAct.IMPORT, "import:resources", self.now, fiches=titles)
 
-    def _take(self, known: _Known, line: Line) -> None:
+    def _take(self, known: _Known, number: int, line: Line) -> None:
         before = known.about(line)
         if before is None:
-            self._add(known, line)
+            self._add(known, number, line)
         elif _is_out(before) or (line.source and not before.source):
             # What animateurs took out stays out; what people deposited is not a list’s to change.
             self.outcome.same += 1
         elif line.is_gone:
-            self._withdraw(known, before)
+            self._withdraw(known, number, before)
         else:
-            self._change(known, before, line)
+            self._change(known, number, before, line)
 
-    def _add(self, known: _Known, line: Line) -> None:
+    def _add(self, known: _Known, number: int, line: Line) -> None:
         if line.is_gone:
             self.outcome.same += 1
             return
@@ -135,29 +135,30 @@ class Import(LineImport[Line, ResourcesOutcome]):
         state, now = ResourceState.PUBLISHED, self.now
         dated: dict[str, Any] = {"created_at": now, "changed_at": now, "published_at": now}
         known.keep(Resource(**told, source=line.source, state=state, **dated, revision=0))
-        self.outcome.added += 1
+        self.outcome.note(number, "added", line.said["titre"])
 
-    def _withdraw(self, known: _Known, before: Resource) -> None:
+    def _withdraw(self, known: _Known, number: int, before: Resource) -> None:
         if before.state is ResourceState.WITHDRAWN:
             self.outcome.same += 1
             return
         before.sqlmodel_update({"state": ResourceState.WITHDRAWN, "changed_at": self.now})
         known.keep(before)
-        self.outcome.withdrawn += 1
+        self.outcome.note(number, "withdrawn", before.titre)
 
-    def _change(self, known: _Known, before: Resource, line: Line) -> None:
+    def _change(self, known: _Known, number: int, before: Resource, line: Line) -> None:
         key = before.key if before.key == line.key or "url" not in line.said else line.key
         if key != before.key and key in known.keys:
             raise BadLineError(f"url : ce lien est déjà celui de la fiche {known.keys[key].id or 'd’une autre ligne'}")
         new = {**line.said, **_author(known, line.said), "key": key, "state": ResourceState.PUBLISHED}
-        if all(getattr(before, name) == value for name, value in new.items()):
+        columns = [name for name, value in new.items() if getattr(before, name) != value]
+        if not columns:
             self.outcome.same += 1
             return
         known.written.pop(before.key, None)
         known.keys.pop(before.key, None)
         before.sqlmodel_update({**new, "changed_at": self.now})
         known.keep(before)
-        self.outcome.changed += 1
+        self.outcome.note(number, "changed", before.titre, [name for name in columns if name in line.said])
 
 
 def _is_out(resource: Resource) -> bool:

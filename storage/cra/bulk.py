@@ -52,8 +52,10 @@ async def export_rows(database: Database, wanted: ExportFilter) -> AsyncIterator
 
 @dataclass(frozen=True)
 class IncomingLine:
-    """A line of a file whose author is known; ``rank`` tells lines alike to the letter (``said``) apart."""
+    """The line of that ``number`` of a file, whose author is known; ``rank`` tells lines alike to the letter (``said``)
+    apart."""
 
+    number: int
     line: Row
     entry: ReportEntry
     author: Person
@@ -84,9 +86,9 @@ def _digest_key(*parts: object) -> str:
 
 @dataclass(frozen=True, slots=True)
 class AddResult:
-    """How many lines were new; ``elsewhere`` are those whose number another compte rendu has, not stored yet."""
+    """The lines that are stored now; ``elsewhere`` are those whose number another compte rendu has, not stored yet."""
 
-    count: int
+    added: Sequence[IncomingLine] = ()
     elsewhere: Sequence[IncomingLine] = ()
 
 
@@ -110,20 +112,20 @@ async def add_lines(db: AsyncSession, batch: Sequence[IncomingLine], now: dateti
     await _insert(db, others)
     await _count_in_months(db, [*free, *others])
     elsewhere = [i for key, i in numbered.items() if key not in kept]
-    return AddResult(len(new) - len(elsewhere), elsewhere)
+    return AddResult([i for key, i in new.items() if key not in numbered or key in kept], elsewhere)
 
 
-async def renumber_lines(db: AsyncSession, batch: Sequence[IncomingLine], now: datetime) -> int:
-    """Store the lines not there yet under new numbers, and return how many they were.
+async def renumber_lines(db: AsyncSession, batch: Sequence[IncomingLine], now: datetime) -> Sequence[IncomingLine]:
+    """Store the lines not there yet under new numbers, and return them.
 
     To be done once every line of the file that can keep its number has it: a new number must not be one of theirs.
     """
     rows = {i.key: _make_row(i, now) for i in batch}
     filed = await _find_keys_filed(db, list(rows))
-    new = [row for key, row in rows.items() if key not in filed]
-    await _insert(db, new)
-    await _count_in_months(db, new)
-    return len(new)
+    new = {i.key: i for i in batch if i.key not in filed}
+    await _insert(db, [rows[key] for key in new])
+    await _count_in_months(db, [rows[key] for key in new])
+    return list(new.values())
 
 
 def _is_stored(incoming: IncomingLine, taken: Mapping[int, tuple[str, datetime]]) -> bool:

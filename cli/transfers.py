@@ -1,0 +1,121 @@
+"""The operator’s commands that take files in, and those that hand data out."""
+
+from cli.appointments import HOURS
+from cli.options import DIGEST, FILE, PATH, POLL, QUESTION, QUEUE, REHEARSAL, SPAN, STATE, WHOSE
+from cli.usage import Choice, Command, Touches, argument, group, option
+
+READS, WRITES = Touches.READS, Touches.WRITES
+
+IMPORTS = group(
+    "import",
+    "faire entrer des données",
+    {
+        "people": Command(
+            "cli.people.transfer:import_people",
+            "des personnes, en CSV (docs/wire.md)",
+            FILE,
+            option(
+                "--notify",
+                type=Choice("oui", "non"),
+                help="prévenir chacun de son nouveau rôle : d’office oui, sauf à la première importation",
+            ),
+            REHEARSAL,
+            touches=WRITES,
+        ),
+        "structures": Command(
+            "cli.people.transfer:import_structures",
+            "des structures employeuses, en CSV (docs/wire.md)",
+            FILE,
+            REHEARSAL,
+            touches=WRITES,
+        ),
+        "cra": Command(
+            "cli.cra:import_cra", "des comptes rendus, en CSV ou JSONL (docs/wire.md)", FILE, REHEARSAL, touches=WRITES
+        ),
+        "contacts": Command(
+            "cli.annuaire:import_contacts",
+            "des contacts et institutions, en CSV (docs/wire.md)",
+            argument("file", metavar="FICHIER", help="le fichier CSV, ou « - » pour l’entrée standard"),
+            REHEARSAL,
+            touches=WRITES,
+        ),
+        "disponibilites": HOURS,
+        "resources": Command(
+            "cli.ressources.commands:import_resources",
+            "des fiches, en CSV ou JSONL, ou la liste publique des Bases (docs/wire.md)",
+            FILE,
+            REHEARSAL,
+            touches=WRITES,
+        ),
+    },
+)
+EXPORTS = group(
+    "export",
+    "faire sortir des données",
+    {
+        "people": Command("cli.people.transfer:export_people", "le registre, en CSV, sur la sortie", touches=READS),
+        "cra": Command(
+            "cli.cra:export_cra",
+            "les comptes rendus, sur la sortie standard (docs/wire.md)",
+            *SPAN,
+            option("--user", metavar="NOM", help="ceux d’une seule personne, par son nom d’utilisateur"),
+            option("--format", "kind", type=Choice("csv", "jsonl"), default="jsonl", help="jsonl (d’office) ou csv"),
+            option("--deleted", is_flag=True, help="avec ceux qui ont été supprimés"),
+            touches=READS,
+        ),
+        "coordination": Command(
+            "cli.cra:export_coordination", "les comptes rendus des coordinateurs, en CSV", *SPAN, touches=READS
+        ),
+        "resources": Command(
+            "cli.ressources.commands:export_resources",
+            "les fiches publiées, sur la sortie standard (docs/wire.md)",
+            option("--format", "kind", type=Choice("csv", "jsonl"), default="csv", help="csv (d’office) ou jsonl"),
+            touches=READS,
+        ),
+        "digest": Command(
+            "cli.actus:export_digest",
+            "un numéro des actus, en Markdown, page web, texte ou PDF",
+            DIGEST,
+            option(
+                "--format",
+                "form",
+                type=Choice("md", "html", "txt", "pdf"),
+                default="md",
+                help="md (d’office), html, txt ou pdf",
+            ),
+            option("--output", metavar="FICHIER", help="un fichier, remplacé ; d’office, la sortie standard"),
+            touches=READS,
+        ),
+        "poll": Command(
+            "cli.sondage:export_poll",
+            "les résultats d’un sondage, en CSV (docs/wire.md)",
+            argument("number", type=POLL, metavar="N", help="son numéro, comme dans Mattermost : 12"),
+            option("--votes", "by_voter", is_flag=True, help="une ligne par votant, d’un vote nominatif"),
+            option("--output", metavar="FICHIER", default="-", help="fichier (sinon la sortie standard)"),
+            touches=READS,
+        ),
+        "stats": Command(
+            "cli.stats:export_stats",
+            "les statistiques, en fichier comme dans la discussion",
+            *QUESTION,
+            option("--format", "kind", type=Choice("pdf", "xlsx", "csv"), required=True, help="la forme du fichier"),
+            option(
+                "--output",
+                type=PATH,
+                default="",
+                metavar="F",
+                help="fichier, dossier, ou « - » pour la sortie standard (sinon le dossier courant, sous le nom usuel)",
+            ),
+            touches=READS,
+            exclusive=WHOSE,
+        ),
+        "tickets": Command(
+            "cli.hotline:export_tickets",
+            "les demandes d’aide, en CSV (docs/wire.md)",
+            STATE,
+            QUEUE,
+            argument("output", metavar="FICHIER", default="-", help="fichier (sinon la sortie standard)"),
+            touches=READS,
+        ),
+    },
+)
