@@ -46,6 +46,28 @@ class Departement:
 
 DEPARTEMENTS: dict[str, Departement] = {row["code"]: Departement(**row) for row in read("departements.tsv")}
 
+_PLURAL = frozenset(
+    {
+        *("Alpes", "Ardennes", "Bouches", "Côtes", "Deux", "Hautes", "Hauts", "Landes", "Pyrénées", "Terres", "Vosges"),
+        "Yvelines",
+    }
+)
+"""First words of names that are plural."""
+_DU = (14, 15, 18, 25, 29, 30, 32, 39, 41, 45, 46, 47, 49, 56, 59, 62, 63, 67, 68, 69, 81, 82, 83, 84, 90, 94, 95)
+_DE = (54, 71, 74, 75, 77, 93, 974, 975, 976, 977, 978, 986)
+_ELIDED = (28, 35, 37)
+_ARTICLES = {str(code): said for said, codes in (("du ", _DU), ("de ", _DE), ("d’", _ELIDED)) for code in codes}
+
+
+def say_of(code: str) -> str:
+    """Say of which département something is: « du Rhône », « de la Loire », « de l’Ain », « des Landes »."""
+    name = DEPARTEMENTS[code].nom.replace("'", "’")
+    if name.replace(" ", "-").partition("-")[0] in _PLURAL:
+        return f"des {name}"
+    usual = "de l’" if name[0] in "AEIOUYÉ" or name == "Hérault" else "de la "
+    return f"{_ARTICLES.get(code, usual)}{name}"
+
+
 REGIONS = {code: d.code_region for code, d in DEPARTEMENTS.items() if d.code_region}
 """The région of each département that has one."""
 REGION_NAMES = {d.code_region: d.region.replace("'", "’") for d in DEPARTEMENTS.values() if d.code_region}

@@ -224,7 +224,9 @@ button   rappels.More          everyone
 button   rappels.OpenNews      everyone
 button   rappels.ReadNow       everyone
 button   rdv.Accept            everyone
+button   rdv.AnswerMeeting     everyone
 button   rdv.CancelRest        conseiller, coordinateur
+button   rdv.ChooseMoment      conseiller, coordinateur
 button   rdv.CloseLink         conseiller, coordinateur
 button   rdv.Complete          conseiller, coordinateur
 button   rdv.CreateRoom        conseiller, coordinateur
@@ -236,7 +238,10 @@ button   rdv.Edit              conseiller, coordinateur
 button   rdv.EnterRoom         conseiller, coordinateur
 button   rdv.FileNext          conseiller
 button   rdv.Ignore            conseiller, coordinateur
+button   rdv.KeepMeeting       conseiller, coordinateur
+button   rdv.Later             conseiller, coordinateur
 button   rdv.MoveBack          conseiller, coordinateur
+button   rdv.MoveMeeting       conseiller, coordinateur
 button   rdv.New               conseiller, coordinateur
 button   rdv.NewAbsence        conseiller, coordinateur
 button   rdv.NewRange          conseiller, coordinateur
@@ -447,6 +452,7 @@ command  rdv disponibilites    conseiller, coordinateur
 command  rdv décaler           conseiller, coordinateur
 command  rdv lien              conseiller, coordinateur
 command  rdv liste             conseiller, coordinateur
+command  rdv point             animateur, conseiller, coordinateur
 command  rdv semaine           conseiller, coordinateur
 command  rdv visio             conseiller, coordinateur
 command  rdv à traiter         conseiller

@@ -47,7 +47,10 @@ class CalendarFile(About):
 
 
 class Propose(BaseModel):
-    """« Proposer un événement »."""
+    """« Proposer un événement », whose title and département may be known."""
+
+    titre: str = ""
+    departement: str = ""
 
 
 class Edit(About):

@@ -270,9 +270,10 @@ async def propose_typed(ctx: Context, line: str) -> Replies:
 
 
 @feature.button(cards.Propose, writes=False)
-async def propose_clicked(ctx: ReadingContext, _: cards.Propose) -> Replies:
-    """Open the window, empty."""
-    return await propose_typed(ctx, "")
+async def propose_clicked(ctx: ReadingContext, click: cards.Propose) -> Replies:
+    """Open the window, with what is known already."""
+    known = {"titre": click.titre[:TITLE_MAX], "pour": click.departement}
+    return Ask(ProposeEvent.draft(**{name: said for name, said in known.items() if said}, **list_offered(ctx)))
 
 
 def list_offered(ctx: Context, event: AgendaEvent | None = None) -> dict[str, object]:

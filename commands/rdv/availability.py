@@ -35,14 +35,20 @@ ANY = Wish()
 
 
 async def read_calendar(db: AsyncSession, person: Person, first: date, last: date, wish: Wish = ANY) -> Calendar:
-    """Read what the slots of somebody on these days are computed from."""
+    """Read what the slots of somebody on these days are computed from; of who has no ranges nothing else is read."""
+    has_ranges = bool(await list_ranges(db, person.id))
+    return await read_whole_calendar(db, person, first, last, wish) if has_ranges else Calendar(person.zone, [])
+
+
+async def read_whole_calendar(db: AsyncSession, person: Person, first: date, last: date, wish: Wish = ANY) -> Calendar:
+    """The same of who has no ranges, too."""
     ranges = choose_ranges(await list_ranges(db, person.id), wish.theme)
     start = find_instant(first, 0, person.zone)
     end = find_instant(last + timedelta(days=1), 0, person.zone)
-    taken = await list_overlapping(db, person.id, start, end, but=wish.but) if ranges else []
-    absences = await list_absences(db, [person.id], first) if ranges else []
+    taken = await list_overlapping(db, person.id, start, end, but=wish.but)
+    absences = await list_absences(db, [person.id], first)
     days = (first + timedelta(days=number) for number in range((last - first).days + 1))
-    off = frozenset(day for day in days if find_holiday(day, person.departement)) if ranges else frozenset[date]()
+    off = frozenset(day for day in days if find_holiday(day, person.departement))
     return Calendar(person.zone, ranges, absences, [as_busy(rdv) for rdv in taken], off)
 
 

@@ -11,7 +11,19 @@ from bot.context import Context
 from bot.events import Delivered
 from bot.replies import Button, Card, Message, Progress, Refresh, Replies, Step
 from bot.texts import Markdown, link, render
-from commands.rdv.feature import CancelRest, CreateRoom, Edit, EnterRoom, Report, SetState, Unset, feature
+from commands.rdv.feature import (
+    AnswerMeeting,
+    CancelRest,
+    CreateRoom,
+    Edit,
+    EnterRoom,
+    KeepMeeting,
+    MoveMeeting,
+    Report,
+    SetState,
+    Unset,
+    feature,
+)
 from config.time import find_midnight
 from dialogs.absence import say_absence
 from dialogs.rdv import Redraw
@@ -21,6 +33,7 @@ from storage.absences import Absence, list_absences
 from storage.people import Role
 from storage.rdv import PlaceKind, Rdv, RdvSource, RdvState
 from storage.rdv.appointments import find_rdv, find_reports, list_overlapping
+from storage.rdv.meetings import list_seats
 
 CARD = RowCard[Rdv]("rdv:", lambda rdv: rdv.number)
 """The card of a rdv in its conseiller’s direct channel."""
@@ -52,14 +65,15 @@ def describe(ctx: Context, rdv: Rdv, report: int | None = None) -> dict[str, obj
 def _wait_for_room(ctx: Context, rdv: Rdv) -> str:
     """What is to be done about the room of a visio that has none yet: the server opens one, or its link is pasted."""
     is_to_come = rdv.state is RdvState.PREVU and rdv.starts_at > ctx.now and rdv.source is not RdvSource.RDV_SP
-    if rdv.place_kind is not PlaceKind.VISIO or rdv.visio_url or not is_to_come:
+    is_others = rdv.meeting not in (None, rdv.number)
+    if rdv.place_kind is not PlaceKind.VISIO or rdv.visio_url or is_others or not is_to_come:
         return ""
     return "server" if ctx.settings.visio else "link"
 
 
 def draw_entrance(ctx: Context, rdv: Rdv) -> list[Button]:
     """« Entrer pour animer », where who hosts enters otherwise than the guests."""
-    hosts = visio.is_hosted_apart(ctx.settings, rdv.visio_url)
+    hosts = rdv.meeting in (None, rdv.number) and visio.is_hosted_apart(ctx.settings, rdv.visio_url)
     return [Button("Entrer pour animer", EnterRoom(rdv=rdv.number))] if hosts else []
 
 
@@ -98,17 +112,63 @@ def draw_card(ctx: Context, rdv: Rdv, report: int | None = None, verb: str = "")
     return Message(text, draw_buttons(ctx, rdv, report))
 
 
+async def draw_rdv(ctx: Context, rdv: Rdv, report: int | None = None) -> Message:
+    """Draw a rdv as it is, whoever takes part in it."""
+    return await draw_meeting(ctx, rdv) if rdv.meeting else draw_card(ctx, rdv, report)
+
+
+ANSWERS = {True: "accepte", False: "pas encore de réponse", None: "ne vient pas"}
+
+
+async def draw_meeting(ctx: Context, rdv: Rdv) -> Message:
+    """Draw a meeting of colleagues as it is, for whose rdv it is: who comes, and what can be done."""
+    seats = await list_seats(ctx.db, rdv.meeting or 0)
+    names = {one.id: one.username for one in await people.among(ctx.db, ids=[seat.user_id for seat in seats])}
+    others = [(names.get(seat.user_id, ""), _say_answer(seat)) for seat in seats if seat.number != rdv.number]
+    lead = next((seat for seat in seats if seat.number == rdv.meeting), None)
+    asked = lead is not None and rdv is not lead and rdv.state is RdvState.PROPOSE and not rdv.agreed
+    asks = names.get(lead.user_id, "") if asked and lead else ""
+    text = render("rdv/meeting", asks=asks, others=others, **describe(ctx, rdv))
+    return Message(text, _draw_answers(ctx, rdv, lead, seats))
+
+
+def _say_answer(seat: Rdv) -> str:
+    if seat.number == seat.meeting:
+        return "organise"
+    return ANSWERS[None if seat.state is RdvState.REFUSE else seat.agreed]
+
+
+def _draw_answers(ctx: Context, rdv: Rdv, lead: Rdv | None, seats: Sequence[Rdv]) -> list[Button]:
+    """Draw what can be done with a meeting to come: guests answer, its organiser keeps, moves or cancels it."""
+    if lead is None or lead.state is RdvState.ANNULE or rdv.starts_at <= ctx.now:
+        return []
+    about = {"rdv": rdv.number, "starts_at": rdv.starts_at}
+    if rdv.number != lead.number:
+        if rdv.state is RdvState.REFUSE:
+            return [Button("Accepter finalement", AnswerMeeting(**about, agrees=True))]
+        if rdv.agreed:
+            return [Button("Me retirer", AnswerMeeting(**about, agrees=False))]
+        accept = Button("Accepter", AnswerMeeting(**about, agrees=True), "primary")
+        return [accept, Button("Refuser", AnswerMeeting(**about, agrees=False))]
+    coming = sum(seat.agreed for seat in seats)
+    waits = lead.state is RdvState.PROPOSE and 1 < coming < len(seats)
+    keep = [Button("Maintenir sans attendre", KeepMeeting(**about))] if waits else []
+    room = _draw_room(ctx, rdv) if lead.state is RdvState.PREVU else []
+    cancel = Button("Annuler", SetState(rdv=rdv.number, state=RdvState.ANNULE))
+    return [*room, *keep, Button("Autre moment", MoveMeeting(rdv=rdv.number)), cancel]
+
+
 async def draw_lines(ctx: Context, rdvs: Sequence[Rdv]) -> Sequence[Card]:
     """Draw a card for each rdv of a list."""
     reports = await find_reports(ctx.db, rdvs)
-    drawn = [draw_card(ctx, rdv, reports.get(rdv.number)) for rdv in rdvs]
+    drawn = [await draw_rdv(ctx, rdv, reports.get(rdv.number)) for rdv in rdvs]
     return [Card(one.text, one.buttons) for one in drawn]
 
 
 async def refresh(ctx: Context, rdv: Rdv) -> Refresh:
     """Draw the cards that stand for a rdv again."""
     report = (await find_reports(ctx.db, [rdv])).get(rdv.number)
-    return CARD.rewrite(rdv, draw_card(ctx, rdv, report))
+    return CARD.rewrite(rdv, await draw_rdv(ctx, rdv, report))
 
 
 async def refresh_for_owner(ctx: Context, rdv: Rdv) -> Sequence[Refresh]:

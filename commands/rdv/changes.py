@@ -23,6 +23,7 @@ from commands.rdv.feature import (
     lock_own,
     must_have_no_report,
 )
+from commands.rdv.meetings import leave_meeting, move_meeting
 from commands.rdv.rooms import start_rooms
 from config.time import is_skipped
 from dialogs.rdv import EditRdv
@@ -41,6 +42,8 @@ WHEN = "Écrivez par exemple /rdv décaler 12 mercredi 15h."
 @feature.button(SetState, roles=CONSEILLERS)
 async def set_state(ctx: Context, click: SetState) -> Replies:
     """Note what became of a rdv; the same click twice is one."""
+    if click.state is RdvState.ANNULE and (await get_own(ctx, click.rdv)).meeting:
+        return await leave_meeting(ctx, click.rdv)
     rdv = await lock_own(ctx, click.rdv)
     if rdv.state is click.state:
         return [Whisper(render("rdv/is_so", **describe(ctx, rdv)))]
@@ -119,6 +122,8 @@ async def restore_many(ctx: Context, click: RestoreMany) -> Replies:
 async def move_typed(ctx: Context, text: str) -> Replies:
     """Move a rdv to another day or hour; a day alone keeps the hour, an hour alone the day."""
     number, said = _read_number(text, WHEN)
+    if (known := await get_own(ctx, number)).meeting:
+        return await move_meeting(ctx, number, _read_new_start(ctx, known, said))
     rdv = await lock_own(ctx, number)
     return await _move(ctx, rdv, _read_new_start(ctx, rdv, said), rdv.minutes)
 
@@ -168,6 +173,8 @@ async def move_back(ctx: Context, click: MoveBack) -> Replies:
 async def edit(ctx: ReadingContext, click: Edit) -> Replies:
     """Open the window of a rdv as it is."""
     rdv = await get_own(ctx, click.rdv)
+    if rdv.meeting:
+        raise UserError(f"Pour changer l’heure de cette réunion : /rdv décaler {rdv.number} mercredi 15h.")
     if rdv.state not in MOVABLE:
         raise UserError(f"Le rendez-vous n° {rdv.number} est {rdv.state.label}.")
     return Ask(EditRdv.of(rdv, ctx.zone, (await ctx.recall(read_usual)).minutes))

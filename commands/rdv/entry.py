@@ -29,9 +29,10 @@ from commands.rdv.feature import (
     feature,
 )
 from commands.rdv.lists import list_week, read_list
+from commands.rdv.meetings import propose_meeting
 from commands.rdv.rooms import start_rooms
 from dialogs.rdv import NewRdv, fill
-from dialogs.rdv.line import RdvLine, UsualRdv, read_rdv_line
+from dialogs.rdv.line import RdvLine, UsualRdv, names_colleagues, read_rdv_line
 from dialogs.rdv.recurrence import Rule, Written, say_rule, write_out
 from dialogs.rdv.titles import say_what, say_when, say_where
 from storage import claims
@@ -44,7 +45,7 @@ from storage.rdv.series import RdvSeries, add_series
 SAVED = "rdv.saved"
 """The claims on the keys of what was noted."""
 PICK_LABELS = {"commune": "Choisir la commune", "themes": "Choisir le thème", "duree": "Choisir la durée"}
-HINT = "[mardi 10h 45 min impôts à Bron | aujourd’hui | semaine | 12]"
+HINT = "[mardi 10h 45 min impôts à Bron | @carl @marie 30 min | semaine | 12]"
 PAST = "Cette heure est passée : donnez-en une à venir."
 
 
@@ -59,6 +60,8 @@ async def start(ctx: ReadingContext, text: str) -> Replies:
     clicked on that, sees their week, where a window is a click away."""
     if not text.strip():
         return await (list_week(ctx, "") if ctx.request.line else open_window(ctx, New()))
+    if names_colleagues(text):
+        return await propose_meeting(ctx, text)
     if (listed := await read_list(ctx, text)) is not None:
         return listed
     line = read_rdv_line(text, ctx.clues, await _read_usual(ctx))

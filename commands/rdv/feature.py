@@ -145,6 +145,50 @@ class Page(BaseModel):
     page: int = 1
 
 
+class Proposal(BaseModel):
+    """A meeting of colleagues that is to be proposed: by whom and to whom (name by id), under which one-time key, how
+    long, what about, and where. Of one that is moved, ``meeting`` is its number."""
+
+    author: str
+    key: str
+    people: dict[str, str]
+    minutes: int
+    subject: str = ""
+    spot: str = "rattachement"
+    place: str = ""
+    meeting: int = 0
+
+
+class ChooseMoment(Proposal):
+    """One of the moments; ``anyway`` where not all are free."""
+
+    at: dt.datetime
+    anyway: bool = False
+
+
+class Later(Proposal):
+    """« Plus tard »: the moments from then on."""
+
+    after: dt.datetime
+
+
+class AnswerMeeting(About):
+    """« Accepter », « Refuser » or « Me retirer », for the meeting at that hour."""
+
+    starts_at: dt.datetime
+    agrees: bool
+
+
+class KeepMeeting(About):
+    """« Maintenir sans attendre »: it is sure with those who accepted that hour."""
+
+    starts_at: dt.datetime
+
+
+class MoveMeeting(About):
+    """« Autre moment »: shows its organiser others."""
+
+
 async def get_own(ctx: Context, number: int, *, locked: bool = False) -> Rdv:
     """Get one’s own rdv of that number. Raises UserError, the same for others’ and for none."""
     rdv = await get_rdv(ctx.db, ctx.user.id, number, locked=locked)

@@ -10,7 +10,7 @@ from bot.french.periods import Period, read_coming_days, read_period
 from bot.pages import cut_page
 from bot.replies import Button, Replies, Whisper
 from bot.texts import quote, render
-from commands.rdv.cards import draw_card, draw_lines
+from commands.rdv.cards import draw_lines, draw_rdv
 from commands.rdv.feature import CONSEILLERS, New, Page, See, feature, get_own
 from config.text import fold
 from config.time import find_midnight
@@ -91,5 +91,5 @@ async def list_page(ctx: Context, at: Page) -> Replies:
 async def see_rdv(ctx: Context, click: See) -> Replies:
     """Show one rdv as it is now."""
     rdv = await get_own(ctx, click.rdv)
-    drawn = draw_card(ctx, rdv, (await find_reports(ctx.db, [rdv])).get(rdv.number))
+    drawn = await draw_rdv(ctx, rdv, (await find_reports(ctx.db, [rdv])).get(rdv.number))
     return Whisper(drawn.text, drawn.buttons)

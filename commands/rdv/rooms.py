@@ -19,6 +19,7 @@ from dialogs.rdv.titles import say_what
 from storage import people
 from storage.rdv import PlaceKind, Rdv, RdvSource, RdvState
 from storage.rdv.appointments import change_rdv, find_rdv
+from storage.rdv.meetings import list_seats
 from storage.urls import first_link
 from storage.visio import SUBJECT_MAX, URL_MAX, VisioRoom, find_room, remember_room
 
@@ -37,7 +38,8 @@ class OpenRooms(BaseModel):
 
 def needs_room(rdv: Rdv) -> bool:
     """Whether a rdv is a visio that is sure to take place, and nobody knows yet where."""
-    is_visio = rdv.place_kind is PlaceKind.VISIO and rdv.source is not RdvSource.RDV_SP
+    is_ours = rdv.source is not RdvSource.RDV_SP and rdv.meeting in (None, rdv.number)
+    is_visio = rdv.place_kind is PlaceKind.VISIO and is_ours
     return is_visio and not rdv.visio_url and rdv.state is RdvState.PREVU
 
 
@@ -94,9 +96,11 @@ async def _keep(ctx: Context, rdv: Rdv, made: visio.Room) -> Sequence[Reply]:
 
 
 async def show_address(ctx: Context, rdv: Rdv, address: str) -> Sequence[Reply]:
-    """Note where guests of a rdv enter, and draw its card again."""
-    await change_rdv(ctx.db, rdv, ctx.now, visio_url=address)
-    return await refresh_for_owner(ctx, rdv)
+    """Note where guests of a rdv enter, for all who take part in it, and draw their cards again."""
+    seats = await list_seats(ctx.db, rdv.meeting) if rdv.meeting else [rdv]
+    for seat in seats:
+        await change_rdv(ctx.db, seat, ctx.now, visio_url=address)
+    return [drawn for seat in seats for drawn in await refresh_for_owner(ctx, seat)]
 
 
 async def _tell_booked(ctx: Context, rdv: Rdv) -> Sequence[Direct]:
@@ -132,10 +136,14 @@ async def ask_room(ctx: ReadingContext, click: CreateRoom) -> Wanted | Whisper:
     _must_be_visio(rdv)
     if ctx.settings.visio is None:
         return Whisper(render("rdv/no_server", number=rdv.number))
+    if not needs_room(rdv):
+        raise UserError("Le lien vient une fois ce rendez-vous confirmé.")
     return Wanted(rdv.number, await _make(ctx, rdv))
 
 
 def _must_be_visio(rdv: Rdv) -> None:
+    if rdv.meeting not in (None, rdv.number):
+        raise UserError("C’est la personne qui organise cette réunion qui en donne le lien.")
     if rdv.source is RdvSource.RDV_SP:
         raise UserError(f"Le rendez-vous n° {rdv.number} vient de RDV Service Public : c’est là qu’on le change.")
     if rdv.state not in (RdvState.PREVU, RdvState.PROPOSE):

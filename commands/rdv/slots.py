@@ -15,6 +15,10 @@ from storage.absences import Absence
 from storage.rdv.availability import DAY, WeeklyRange
 
 _MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
+WORKING = ((9 * 60, 12 * 60), (14 * 60, 18 * 60))
+"""Minutes of a working day, Monday to Friday, at which who says nothing else is taken to be there."""
+STEP = timedelta(minutes=15)
+"""Meetings of colleagues begin at each quarter of an hour."""
 Span = tuple[datetime, datetime]
 """From an instant to another, which it is without."""
 
@@ -66,6 +70,22 @@ class Calendar:
         best = sorted(self._iterate(first, last, now), key=_rank)
         return [next(same) for _, same in groupby(best, key=lambda slot: slot.start)]
 
+    def list_open(self, first: date, last: date) -> list[Span]:
+        """List when somebody is free for colleagues on these days, in order: in their ranges, or in working hours where
+        they have none, but for absences, days that are off, and what takes their time."""
+        hours = [(one.weekday, (one.start, one.end)) for one in self.ranges]
+        hours = hours or [(weekday, span) for weekday in range(5) for span in WORKING]
+        days = (first + number * _DAY for number in range((last - first).days + 1))
+        there = [
+            (find_instant(day, start, self.zone), find_instant(day, end, self.zone))
+            for day in days
+            if day not in self.off
+            for weekday, (start, end) in hours
+            if weekday == day.weekday()
+        ]
+        away = [self._span_of(each, day) for each in self.absences for day in each.days if first <= day <= last]
+        return leave_out(merge(there), merge([*away, *((one.start, one.end) for one in self.busy)]))
+
     def _iterate(self, first: date, last: date, now: datetime) -> Iterator[Slot]:
         today = now.astimezone(self.zone).date()
         for one in self.ranges:
@@ -99,6 +119,53 @@ def choose_ranges(ranges: Sequence[WeeklyRange], theme: str | None) -> Sequence[
     if theme is None:
         return ranges
     return [one for one in ranges if one.theme in ("", theme)] or ranges
+
+
+def merge(spans: Sequence[Span]) -> list[Span]:
+    """Put spans in order, and those that touch together."""
+    merged: list[Span] = []
+    for start, end in sorted(spans):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
+        elif start < end:
+            merged.append((start, end))
+    return merged
+
+
+def leave_out(spans: Sequence[Span], taken: Sequence[Span]) -> list[Span]:
+    """Leave what is taken out of spans; both are in order."""
+    left: list[Span] = []
+    for start, end in spans:
+        free_from = start
+        for begin, stop in (one for one in taken if one[1] > start and one[0] < end):
+            if begin > free_from:
+                left.append((free_from, begin))
+            free_from = max(free_from, stop)
+        if free_from < end:
+            left.append((free_from, end))
+    return left
+
+
+def find_shared(one: Sequence[Span], other: Sequence[Span]) -> list[Span]:
+    """Find what two lists of spans share; both are in order."""
+    shared = ((max(a[0], b[0]), min(a[1], b[1])) for a in one for b in other if a[0] < b[1] and b[0] < a[1])
+    return sorted(shared)
+
+
+def cut_moments(spans: Sequence[Span], after: datetime, minutes: int) -> Iterator[datetime]:
+    """Cut spans into moments for a meeting of so many minutes, one after the other, the first not before ``after``."""
+    length = minutes * _MINUTE
+    for start, end in spans:
+        moment = _ceil(max(start, after))
+        while moment + length <= end:
+            yield moment
+            moment = _ceil(moment + length)
+
+
+def _ceil(moment: datetime) -> datetime:
+    """The next quarter of an hour, or that one."""
+    over = (moment - moment.replace(minute=0, second=0, microsecond=0)) % STEP
+    return moment + STEP - over if over else moment
 
 
 def _count_left(span: Span, one: WeeklyRange, busy: Sequence[Busy]) -> int:

@@ -11,7 +11,7 @@ from bot.errors import UserError
 from bot.forms import Clues
 from bot.french.dates import MONTH_NUMBERS, read_date
 from bot.french.periods import read_coming_days, write_moment
-from bot.french.words import NBSP, say_minutes
+from bot.french.words import NBSP, read_minutes, say_minutes
 from bot.guard import DataKind
 from bot.texts import quote
 from config.text import make_plain
@@ -22,6 +22,7 @@ from dialogs.personal_data import fault_of_memo
 from dialogs.rdv import NewRdv, Spot
 from dialogs.rdv.recurrence import find_rule
 from storage.cra.habits import Usual
+from storage.rdv.appointments import SUBJECT_MAX
 
 MINUTES_USUAL = 60
 _DAY_WORDS = 6
@@ -116,6 +117,76 @@ def read_rdv_line(text: str, clues: Clues, usual: UsualRdv) -> RdvLine:
         found.raw["duree"] = str(ends)
     _settle(found, usual)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingLine:
+    """What a line says of a meeting of colleagues: whom by name, for how long, on which day and at which hour (None
+    where that is not said), where, and what about."""
+
+    names: tuple[str, ...]
+    minutes: int
+    day: date | None
+    hour: time | None
+    spot: Spot | None
+    place: str
+    subject: str
+
+
+_NAME = re.compile(r"(?<![\w@.])@([a-z\d][\w.-]{0,63})", re.IGNORECASE)
+_LENGTH = re.compile(
+    r"(?<![\w/])(?:\d{1,3} ?(?:minutes?|min|mn)|\d ?h(?:eures?)?(?: ?[0-5]\d)?|une heure(?: et demie)?|"
+    r"(?:une )?demi[ -]heure)(?!\w)"
+)
+_LEAD = re.compile(r"^(?:avec|et|pour|sur|au sujet (?:de|du)|a propos (?:de|du)|pendant|:)(?: |$)")
+MEETING_USUAL, MEETING_MIN, MEETING_MAX = 30, 5, 8 * 60
+
+
+def names_colleagues(text: str) -> bool:
+    """Whether a line names somebody of Mattermost’s."""
+    return _NAME.search(text) is not None
+
+
+def read_meeting_line(text: str, clues: Clues) -> MeetingLine:
+    """Read whom somebody wants to meet; the order of the parts does not matter. Raises UserError for a day that is
+    past, a length that cannot be, and what a subject must not tell."""
+    left, found = _Text(text), RdvLine()
+    matches = list(_NAME.finditer(left.typed))
+    for match in reversed(matches):
+        left.take(*match.span())
+    names = tuple(dict.fromkeys(match[1].rstrip(".-_").lower() for match in matches))
+    day, after = _take_day(found, left, clues)
+    hour, minutes = _take_hour(left, after)
+    if "quand" in found.mistakes:
+        raise UserError(found.mistakes["quand"])
+    minutes = minutes or _take_length(left)
+    if not MEETING_MIN <= minutes <= MEETING_MAX:
+        raise UserError(f"Une réunion dure de {say_minutes(MEETING_MIN)} à {say_minutes(MEETING_MAX)}.")
+    _read_spot(found, left)
+    spot = Spot(found.raw["ou"]) if "ou" in found.raw else None
+    place, subject = str(found.raw.get("lieu", "")), _read_subject(left)
+    return MeetingLine(names, minutes, day, hour, spot, place, subject)
+
+
+def _take_length(left: _Text) -> int:
+    match = _LENGTH.search(left.plain)
+    return (read_minutes(left.take(*match.span())) or 0) if match else MEETING_USUAL
+
+
+def _strip_lead(piece: str) -> str:
+    said = piece.strip(' ;:-–«»"“”()')
+    while match := _LEAD.match(make_plain(said)):
+        said = said[match.end() :].strip()
+    return said
+
+
+def _read_subject(left: _Text) -> str:
+    """Read what is left as what it is about."""
+    pieces = (_strip_lead(piece) for piece in left.typed.split(","))
+    said = " ".join(piece for piece in pieces if piece)
+    if guard.find(said):
+        raise UserError("Le sujet se lit de tous : n’y mettez ni numéro, ni adresse de quelqu’un.")
+    return said[:SUBJECT_MAX].strip()
 
 
 def _read_memo(found: RdvLine, left: _Text) -> None:

@@ -24,7 +24,9 @@ def say_where(rdv: Rdv) -> str:
 
 
 def say_what(rdv: Rdv) -> str:
-    """Say what it is about: « Atelier : impôts », « Rendez-vous »."""
+    """Say what it is about: « Atelier : impôts », « Rendez-vous », « Réunion : point kit »."""
+    if rdv.meeting:
+        return f"Réunion : {rdv.subject}" if rdv.subject else "Réunion entre collègues"
     themes = join([_lower(THEMES[code].court) for code in rdv.theme_codes])
     kind = "Atelier" if rdv.collective else "Rendez-vous"
     return f"{kind} : {themes}" if themes else kind

@@ -16,7 +16,7 @@ from config.themes import from_bits
 from storage.cra.report import Canal, Cra
 from storage.database import Code, Labelled, Numbered, UtcTime, change
 
-PLACE_MAX, MEMO_MAX, URL_MAX, UID_BYTES = 150, 80, 1000, 16
+PLACE_MAX, MEMO_MAX, SUBJECT_MAX, URL_MAX, UID_BYTES = 150, 80, 80, 1000, 16
 SEATS_MAX = 100
 KEPT_FOR = timedelta(days=730)
 """How long a rdv that is over is kept, as Rdv Service Public keeps its own; a report that came of it stays."""
@@ -86,6 +86,8 @@ class Rdv(Numbered, table=True):
     ``sequence`` are what calendars know it by. ``external_id``, ``external_at`` and ``external_url`` are of one that is
     kept elsewhere: its id there, when that state of it was sent, and its page. ``evening_told`` and ``hour_told`` say
     which reminders went, ``remind_at`` when one that was put off comes; ``is_unreminded`` says that none does.
+    Where colleagues meet, each has a rdv of their own, and ``meeting`` is the number of the organiser’s; ``agreed``
+    says who accepted, and all read the ``subject``.
     """
 
     __tablename__ = "rdv"
@@ -126,6 +128,9 @@ class Rdv(Numbered, table=True):
     hour_told: bool = False
     remind_at: datetime | None = Field(default=None, sa_type=UtcTime)
     is_unreminded: bool = False
+    meeting: int | None = Field(default=None, index=True)
+    agreed: bool = False
+    subject: str = Field(default="", max_length=SUBJECT_MAX)
     created_at: datetime = Field(sa_type=UtcTime)
     changed_at: datetime = Field(sa_type=UtcTime)
 
@@ -178,8 +183,8 @@ async def find_rdv(db: AsyncSession, number: int) -> Rdv | None:
 
 
 async def find_last(db: AsyncSession, user_id: str) -> Rdv | None:
-    """Find the rdv that somebody noted last."""
-    mine = select(Rdv).where(Rdv.user_id == user_id, Rdv.source == RdvSource.COOP)
+    """Find the rdv that somebody noted last, but for meetings of colleagues."""
+    mine = select(Rdv).where(Rdv.user_id == user_id, Rdv.source == RdvSource.COOP, col(Rdv.meeting).is_(None))
     return (await db.exec(mine.order_by(col(Rdv.id).desc()).limit(1))).first()
 
 
@@ -231,7 +236,8 @@ def has_report() -> ColumnElement[bool]:
 
 def _wants_report(now: datetime) -> ColumnElement[bool]:
     declined = and_(col(Rdv.declined_for).is_not(None), col(Rdv.declined_for) == col(Rdv.starts_at))
-    over = and_(col(Rdv.ends_at) <= now, col(Rdv.state).in_((RdvState.PREVU, RdvState.HONORE)))
+    ours = and_(col(Rdv.meeting).is_(None), col(Rdv.state).in_((RdvState.PREVU, RdvState.HONORE)))
+    over = and_(col(Rdv.ends_at) <= now, ours)
     return and_(over, or_(col(Rdv.declined_for).is_(None), ~declined), ~has_report())
 
 

@@ -1,0 +1,415 @@
+"""Meetings of colleagues: a moment that suits all is proposed, each answers, and all know what becomes of it."""
+
+import secrets
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+
+from bot.account_status import find_active
+from bot.context import Context, ReadingContext
+from bot.errors import UserError
+from bot.french.words import join, say_minutes
+from bot.previews import answer, must_be_author
+from bot.replies import Button, Direct, Message, Redirect, Replies, Reply, Waiting, Whisper
+from bot.texts import quote, render
+from commands.rdv.availability import read_whole_calendar
+from commands.rdv.cards import CARD, describe, draw_meeting
+from commands.rdv.feature import (
+    CONSEILLERS,
+    AnswerMeeting,
+    ChooseMoment,
+    KeepMeeting,
+    Later,
+    MoveMeeting,
+    Proposal,
+    feature,
+    get_own,
+)
+from commands.rdv.rooms import start_rooms
+from commands.rdv.slots import Span, cut_moments, find_shared
+from commands.rdv.visits import say_when
+from config.territories import say_of
+from config.time import find_midnight, is_skipped
+from dialogs.rdv import Spot
+from dialogs.rdv.line import read_meeting_line
+from dialogs.rdv.titles import say_what
+from storage import claims, people
+from storage.agenda import find_homes
+from storage.database import change
+from storage.people import Person, Role
+from storage.people.person import read_departements
+from storage.rdv import Rdv, RdvState
+from storage.rdv.appointments import add_rdv, change_rdv
+from storage.rdv.meetings import hold_hours, list_seats, list_unanswered
+
+SCOPE = "rdv.meeting"
+"""The claims on the keys of what was proposed."""
+PEOPLE_MAX, SHOWN, TOLD_MAX = 8, 3, 3
+NOTICE, AHEAD = timedelta(hours=1), timedelta(days=60)
+STANDING = (RdvState.PROPOSE, RdvState.PREVU)
+OPEN = (*STANDING, RdvState.REFUSE)
+"""The states of an organiser’s rdv in which guests may still answer."""
+
+
+async def propose_meeting(ctx: ReadingContext, text: str) -> Replies:
+    """Propose the first moments at which all who are named are free, or the one that is said."""
+    line = read_meeting_line(text, ctx.clues)
+    persons = await _find_colleagues(ctx, line.names)
+    spot = line.spot or Spot.RATTACHEMENT
+    wanted = Proposal(
+        author=ctx.user.id,
+        key=secrets.token_urlsafe(12),
+        people={person.id: person.username for person in persons},
+        minutes=line.minutes,
+        subject=line.subject,
+        spot=spot.value,
+        place=line.place,
+    )
+    if line.hour is None:
+        after = find_midnight(line.day, ctx.zone) if line.day else ctx.now
+        return answer(ctx, await _draw_moments(ctx, wanted, after))
+    start = datetime.combine(line.day or ctx.today, line.hour, ctx.zone)
+    if is_skipped(start):
+        raise UserError("Cette heure n’existe pas cette nuit-là : on passe à l’heure d’été.")
+    if start <= ctx.now:
+        raise UserError("Ce moment est passé : donnez-en un à venir, par exemple mardi 10h.")
+    return answer(ctx, await _draw_fixed(ctx, wanted, start.astimezone(UTC)))
+
+
+async def _find_colleagues(ctx: ReadingContext, names: Sequence[str]) -> Sequence[Person]:
+    """Find who is named. Raises UserError, with who cannot be asked and why."""
+    if len(names) > PEOPLE_MAX:
+        raise UserError(f"{PEOPLE_MAX} collègues au plus, en plus de vous : pour davantage, proposez un événement "
+                        "avec /agenda proposer.")  # fmt: skip
+    return [await _find_colleague(ctx, name) for name in names]
+
+
+async def _find_colleague(ctx: ReadingContext, name: str) -> Person:
+    account, shown = await ctx.chat.user_by_name(name), quote(name)
+    if account is None:
+        raise UserError(f"Personne ne s’appelle @{shown} dans Mattermost. Vérifiez le nom, puis retapez la ligne.")
+    if account.is_bot:
+        raise UserError(f"@{shown} est un bot : nommez seulement des collègues.")
+    if account.id == ctx.user.id:
+        raise UserError("Vous êtes déjà de la réunion : nommez seulement vos collègues.")
+    person = await ctx.people.of(account.id)
+    if account.deleted or person.has_left(person.today(ctx.now)):
+        raise UserError(f"@{shown} n’est plus là : retirez ce nom de la ligne.")
+    if person.known_role in (None, Role.INVITE):
+        raise UserError(f"@{shown} n’est pas du réseau : on ne peut pas lui proposer de réunion ici.")
+    return person
+
+
+async def _list_people(ctx: Context, ids: Collection[str]) -> Sequence[Person]:
+    """List the organiser and these, as the register has them; who is not in it is taken to be in Paris."""
+    known = {person.id: person for person in await people.among(ctx.db, ids=ids)}
+    others = [known.get(one) or Person(id=one, username="", since=ctx.now) for one in ids]
+    return [ctx.user, *(person for person in others if person.id != ctx.user.id)]
+
+
+async def _list_open(ctx: Context, person: Person, start: datetime, end: datetime) -> Sequence[Span]:
+    first, last = (moment.astimezone(person.zone).date() for moment in (start, end))
+    return (await read_whole_calendar(ctx.db, person, first, last)).list_open(first, last)
+
+
+async def _find_moments(ctx: Context, wanted: Proposal, after: datetime) -> Sequence[datetime]:
+    """Find the first moments from then on at which all are free."""
+    start = max(after.astimezone(UTC), ctx.now + NOTICE)
+    everybody = await _list_people(ctx, wanted.people)
+    shared = await _list_open(ctx, everybody[0], start, ctx.now + AHEAD)
+    for person in everybody[1:]:
+        shared = find_shared(shared, await _list_open(ctx, person, start, ctx.now + AHEAD))
+    return list(islice(cut_moments(shared, start, wanted.minutes), SHOWN))
+
+
+async def _find_busy(ctx: Context, wanted: Proposal, start: datetime) -> Sequence[str]:
+    """Find who is not free at that moment."""
+    end, busy = start + timedelta(minutes=wanted.minutes), list[str]()
+    for person in await _list_people(ctx, wanted.people):
+        open_spans = await _list_open(ctx, person, start, end)
+        if not any(begin <= start and end <= stop for begin, stop in open_spans):
+            busy.append("vous" if person.id == ctx.user.id else f"@{wanted.people[person.id]}")
+    return busy
+
+
+def _describe(wanted: Proposal) -> Mapping[str, object]:
+    names = join([f"@{name}" for name in wanted.people.values()])
+    return {"names": names, "subject": wanted.subject, "length": say_minutes(wanted.minutes)}
+
+
+async def _draw_moments(ctx: Context, wanted: Proposal, after: datetime, *, taken: bool = False) -> Message:
+    """Draw the next moments at which all are free, each a button; nothing is said of what else anybody does."""
+    moments = await _find_moments(ctx, wanted, after)
+    text = render("rdv/moments", count=len(moments), taken=taken, **_describe(wanted))
+    said = wanted.model_dump(include=set(Proposal.model_fields))
+    buttons = [Button(say_when(at, ctx.zone, ctx.now), ChooseMoment(**said, at=at)) for at in moments]
+    later = [Button("Plus tard", Later(**said, after=moments[-1] + timedelta(minutes=wanted.minutes)))]
+    return Message(text, [*buttons, *(later if len(moments) == SHOWN else [])])
+
+
+async def _draw_fixed(ctx: Context, wanted: Proposal, start: datetime) -> Message:
+    busy = await _find_busy(ctx, wanted, start)
+    text = render("rdv/fixed", when=say_when(start, ctx.zone, ctx.now), busy=busy, **_describe(wanted))
+    said = wanted.model_dump()
+    go = Button("Proposer quand même" if busy else "Proposer", ChooseMoment(**said, at=start, anyway=True), "primary")
+    return Message(text, [go, Button("D’autres moments", Later(**said, after=start))])
+
+
+@feature.button(Later, roles=CONSEILLERS, writes=False)
+async def show_later(ctx: ReadingContext, click: Later) -> Replies:
+    """Show the moments after those."""
+    must_be_author(ctx, click.author, "rdv")
+    return answer(ctx, await _draw_moments(ctx, click, click.after))
+
+
+@feature.button(ChooseMoment, roles=CONSEILLERS)
+async def choose_moment(ctx: Context, click: ChooseMoment) -> Replies:
+    """Propose a moment to all, once; where somebody is not free any more, others are shown."""
+    must_be_author(ctx, click.author, "rdv")
+    await hold_hours(ctx.db, [ctx.user.id, *click.people])
+    if await claims.list_taken(ctx.db, SCOPE, [click.key]):
+        return answer(ctx, Message(render("rdv/proposed_already")))
+    if click.at <= ctx.now or (not click.anyway and await _find_busy(ctx, click, click.at)):
+        return answer(ctx, await _draw_moments(ctx, click, click.at, taken=True))
+    await claims.claim(ctx.db, SCOPE, click.key, ctx.now)
+    if click.meeting:
+        seats = await list_seats(ctx.db, click.meeting, locked=True)
+        return [*await _ask_again(ctx, seats, click.at, click.minutes), answer(ctx, Message(render("rdv/proposed")))]
+    seats = await _note(ctx, click)
+    return [answer(ctx, Message(render("rdv/proposed"))), *await _send_cards(ctx, seats)]
+
+
+async def _note(ctx: Context, wanted: ChooseMoment) -> Sequence[Rdv]:
+    """Store a rdv for each, the organiser’s first, whose number is the meeting’s."""
+    own, meeting, seats = ctx.user.id, 0, list[Rdv]()
+    spot = Spot(wanted.spot)
+    for user_id in (own, *wanted.people):
+        seat = Rdv(
+            user_id=user_id,
+            starts_at=wanted.at,
+            ends_at=wanted.at + timedelta(minutes=wanted.minutes),
+            place_kind=spot.kind,
+            place=wanted.place,
+            canal=spot.canal,
+            state=RdvState.PROPOSE,
+            meeting=meeting or None,
+            agreed=user_id == own,
+            subject=wanted.subject,
+            created_at=ctx.now,
+            changed_at=ctx.now,
+        )
+        await add_rdv(ctx.db, seat)
+        if not meeting:
+            meeting = seat.number
+            await change(ctx.db, seat, meeting=meeting)
+        seats.append(seat)
+    return seats
+
+
+async def _send_cards(ctx: Context, seats: Sequence[Rdv]) -> Sequence[Reply]:
+    persons = await _find_persons(ctx, seats)
+    return [CARD.send(seat, await _draw_for(ctx, seat, persons), seat.user_id) for seat in seats]
+
+
+async def _find_persons(ctx: Context, seats: Sequence[Rdv]) -> Mapping[str, Person]:
+    ids = [seat.user_id for seat in seats]
+    known = {person.id: person for person in await people.among(ctx.db, ids=ids)}
+    return {one: known.get(one) or Person(id=one, username="", since=ctx.now) for one in ids}
+
+
+async def _draw_for(ctx: Context, seat: Rdv, persons: Mapping[str, Person]) -> Message:
+    return await draw_meeting(replace(ctx, user=persons[seat.user_id]), seat)
+
+
+async def _lock(ctx: Context, number: int, starts_at: datetime | None = None) -> tuple[Rdv, Rdv, Sequence[Rdv]]:
+    """Lock a meeting by the number of one’s own rdv: that rdv, the organiser’s, and all. Raises UserError for one that
+    is over, or at another hour than who clicked has read."""
+    known = await get_own(ctx, number)
+    seats = await list_seats(ctx.db, known.meeting or 0, locked=True)
+    own = next((seat for seat in seats if seat.user_id == ctx.user.id), None)
+    lead = next((seat for seat in seats if seat.number == seat.meeting), None)
+    if own is None or lead is None or lead.state not in OPEN:
+        raise UserError("Cette réunion est annulée.")
+    if starts_at is not None and own.starts_at != starts_at:
+        when = say_when(own.starts_at, ctx.zone, ctx.now)
+        raise UserError(f"Cette réunion a changé d’heure : c’est maintenant {when}. Relisez la carte.")
+    if own.starts_at <= ctx.now:
+        raise UserError("Cette réunion est passée.")
+    return own, lead, seats
+
+
+def _guests(seats: Sequence[Rdv]) -> list[Rdv]:
+    return [seat for seat in seats if seat.number != seat.meeting]
+
+
+@feature.button(AnswerMeeting)
+async def answer_meeting(ctx: Context, click: AnswerMeeting) -> Replies:
+    """Note what somebody answers; once all have accepted it is sure, and all are told."""
+    own, lead, seats = await _lock(ctx, click.rdv, click.starts_at)
+    if own.number == lead.number:
+        raise UserError("C’est vous qui organisez cette réunion.")
+    if not click.agrees:
+        return await _withdraw(ctx, own, lead, seats)
+    if own.agreed:
+        return Whisper(render("rdv/answered", agrees=True), courtesy=True)
+    if lead.state is RdvState.REFUSE:
+        await change_rdv(ctx.db, lead, ctx.now, state=RdvState.PROPOSE)
+    await change_rdv(ctx.db, own, ctx.now, agreed=True, state=lead.state)
+    if lead.state is RdvState.PROPOSE and all(seat.agreed for seat in seats):
+        return await _confirm(ctx, lead, seats)
+    what = "joined" if lead.state is RdvState.PREVU else ""
+    told = [lead] if what else []
+    return [Whisper(render("rdv/answered", agrees=True), courtesy=True), *await _tell(ctx, seats, what, told)]
+
+
+async def _confirm(ctx: Context, lead: Rdv, seats: Sequence[Rdv]) -> Sequence[Reply]:
+    """All who accepted meet: it is sure, and where it is a visio its room is opened."""
+    coming = [seat for seat in seats if seat.agreed]
+    for seat in coming:
+        if seat.state is not RdvState.PREVU:
+            await change_rdv(ctx.db, seat, ctx.now, state=RdvState.PREVU)
+    return [*await _tell(ctx, seats, "confirmed", coming), *start_rooms(ctx, [lead])]
+
+
+async def _withdraw(ctx: Context, own: Rdv, lead: Rdv, seats: Sequence[Rdv]) -> Sequence[Reply]:
+    """Somebody does not come: the others are told; where nobody is left the meeting is off."""
+    if own.state is RdvState.REFUSE:
+        return [Whisper(render("rdv/answered", agrees=False), courtesy=True)]
+    await change_rdv(ctx.db, own, ctx.now, state=RdvState.REFUSE, agreed=False)
+    left = [seat for seat in _guests(seats) if seat.state in STANDING]
+    if not left:
+        off = RdvState.ANNULE if lead.state is RdvState.PREVU else RdvState.REFUSE
+        await change_rdv(ctx.db, lead, ctx.now, state=off)
+    told = await _tell(ctx, seats, "refused", [lead, *left])
+    return [Whisper(render("rdv/answered", agrees=False), courtesy=True), *told]
+
+
+async def _tell(ctx: Context, seats: Sequence[Rdv], what: str, told: Sequence[Rdv]) -> Sequence[Reply]:
+    """Draw the cards of all again, and tell these what became of the meeting, but who did it and who is gone."""
+    persons = await _find_persons(ctx, seats)
+    replies: list[Reply] = []
+    for seat in seats:
+        here = seat.user_id == ctx.user.id
+        replies.append(CARD.rewrite(seat, await _draw_for(ctx, seat, persons), here=here))
+    active = await find_active(ctx, [seat.user_id for seat in told])
+    for seat in told:
+        if seat.user_id in active and (seat.user_id != ctx.user.id or what == "confirmed"):
+            said = describe(replace(ctx, user=persons[seat.user_id]), seat)
+            text = render(
+                "rdv/meeting_told", event=what, by=ctx.user.username, leads=seat.number == seat.meeting, **said
+            )
+            replies.append(Direct(text, user_id=seat.user_id))
+    return replies
+
+
+@feature.button(KeepMeeting, roles=CONSEILLERS)
+async def keep_meeting(ctx: Context, click: KeepMeeting) -> Replies:
+    """Make a meeting sure with those who accepted, without waiting for the others."""
+    own, lead, seats = await _lock(ctx, click.rdv, click.starts_at)
+    if own.number != lead.number or lead.state is not RdvState.PROPOSE or not any(s.agreed for s in _guests(seats)):
+        raise UserError("Cette réunion a changé depuis : relisez la carte.")
+    return await _confirm(ctx, lead, seats)
+
+
+@feature.button(MoveMeeting, roles=CONSEILLERS, writes=False)
+async def ask_moment(ctx: ReadingContext, click: MoveMeeting) -> Replies:
+    """Show the organiser other moments at which all are free."""
+    lead = await get_own(ctx, click.rdv)
+    seats = await list_seats(ctx.db, lead.meeting or 0)
+    if lead.number != lead.meeting or lead.state not in OPEN:
+        raise UserError("Cette réunion a changé depuis : relisez la carte.")
+    persons = await _find_persons(ctx, _guests(seats))
+    wanted = Proposal(
+        author=ctx.user.id,
+        key=secrets.token_urlsafe(12),
+        people={one: person.username for one, person in persons.items()},
+        minutes=lead.minutes,
+        subject=lead.subject,
+        meeting=lead.number,
+    )
+    shown = await _draw_moments(ctx, wanted, ctx.now)
+    return Whisper(shown.text, shown.buttons)
+
+
+async def move_meeting(ctx: Context, number: int, start: datetime) -> Replies:
+    """Move a meeting to the hour that its organiser typed; all are asked again."""
+    own, lead, seats = await _lock(ctx, number)
+    if own.number != lead.number:
+        raise UserError("C’est la personne qui organise cette réunion qui la déplace : écrivez-lui, ou retirez-vous "
+                        f"avec /rdv annuler {number}.")  # fmt: skip
+    if is_skipped(start) or start <= ctx.now:
+        raise UserError("Ce moment est passé, ou n’existe pas : donnez-en un à venir, par exemple mercredi 15h.")
+    told = await _ask_again(ctx, seats, start.astimezone(UTC), lead.minutes)
+    return [Whisper(render("rdv/proposed")), *told]
+
+
+async def _ask_again(ctx: Context, seats: Sequence[Rdv], start: datetime, minutes: int) -> Sequence[Reply]:
+    """Move all, and ask each again, who refused the hour before, too."""
+    if not any(seat.number == seat.meeting and seat.state in OPEN for seat in seats):
+        raise UserError("Cette réunion est annulée.")
+    when = {"starts_at": start, "ends_at": start + timedelta(minutes=minutes), "state": RdvState.PROPOSE}
+    for seat in seats:
+        await change_rdv(ctx.db, seat, ctx.now, **when, agreed=seat.number == seat.meeting)
+    persons = await _find_persons(ctx, seats)
+    active = await find_active(ctx, list(persons))
+    drawn = [(seat, await _draw_for(ctx, seat, persons)) for seat in seats]
+    old = [CARD.rewrite(seat, card) for seat, card in drawn]
+    return [*old, *(CARD.send(seat, card, seat.user_id) for seat, card in drawn if seat.user_id in active)]
+
+
+async def leave_meeting(ctx: Context, number: int) -> Replies:
+    """Cancel a meeting that one organises, or withdraw from another’s."""
+    own, lead, seats = await _lock(ctx, number)
+    if own.number != lead.number:
+        return await _withdraw(ctx, own, lead, seats)
+    told = [seat for seat in seats if seat.state in STANDING]
+    for seat in told:
+        await change_rdv(ctx.db, seat, ctx.now, state=RdvState.ANNULE)
+    if lead.state is RdvState.REFUSE:
+        await change_rdv(ctx.db, lead, ctx.now, state=RdvState.ANNULE)
+    said = Whisper(render("rdv/is_set", **describe(ctx, lead)), courtesy=True)
+    return [said, *await _tell(ctx, seats, "cancelled", told)]
+
+
+@feature.waiting
+async def list_unanswered_meetings(ctx: ReadingContext) -> Sequence[Waiting]:
+    """List the meetings that wait for one’s answer."""
+    found = await list_unanswered(ctx.db, ctx.user.id, ctx.now, TOLD_MAX)
+    return [_ask(ctx, rdv) for rdv in found]
+
+
+def _ask(ctx: Context, rdv: Rdv) -> Waiting:
+    about = {"rdv": rdv.number, "starts_at": rdv.starts_at}
+    text = f"{quote(say_what(rdv))}, {say_when(rdv.starts_at, ctx.zone, ctx.now)} : venez-vous ?"
+    refuse = Button("Refuser", AnswerMeeting(**about, agrees=False))
+    return Waiting(text, Button("Accepter", AnswerMeeting(**about, agrees=True), "primary"), [refuse])
+
+
+@feature.command(
+    "rdv point",
+    help="Proposer à l’agenda un point de votre département",
+    hint="[69] [sujet]",
+    roles=(*CONSEILLERS, Role.ANIMATEUR),
+    writes=False,
+)
+async def propose_point(ctx: ReadingContext, text: str) -> Replies:
+    """Open the window of the agenda, filled for the meeting of a département. Raises UserError for who may not propose
+    an event there."""
+    said, _, subject = text.strip().partition(" ")
+    try:
+        (code,) = read_departements(said) or ctx.user.departements[:1]
+    except ValueError:
+        raise UserError("Indiquez le département : par exemple /rdv point 69.") from None
+    home = next(iter(find_homes([code])))
+    if not ctx.user.animates and home not in find_homes(ctx.user.departements):
+        raise UserError(await _say_who_may(ctx, code))
+    title = f"Point {say_of(code)}{f' : {subject.strip()}' if subject.strip() else ''}"
+    return Redirect("agenda.Propose", {"titre": title[:100], "departement": home})
+
+
+async def _say_who_may(ctx: ReadingContext, code: str) -> str:
+    leads = [one for one in await people.with_role(ctx.db, Role.COORDINATEUR, 500) if code in one.departements]
+    who = join([f"@{quote(one.username)}" for one in leads[:SHOWN]])
+    asked = f"Demandez à {who}, ou à l’équipe d’animation." if who else "Demandez à l’équipe d’animation."
+    return f"Un point {say_of(code)} se propose depuis ce département, qui n’est pas l’un des vôtres. {asked}"
