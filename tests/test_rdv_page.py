@@ -164,7 +164,7 @@ async def test_a_form_sent_twice_books_once_and_nothing_typed_is_lost(desk: Desk
     assert len(await desk.bookings()) == 2
     wrong = await desk.books(free[2], prenom="<b>Zoé</b>", contact="0612", consentement="")
     assert (wrong.status, len(wrong.moments) > 2) == (422, True)
-    assert f'value="{free[2]}" checked' in wrong.body
+    assert f'value="{free[2]}" autocomplete="off" checked' in wrong.body
     assert 'value="0612"' in wrong.body
     assert "<b>Zoé" not in wrong.body
     for name in ("prenom", "contact", "consentement"):

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -92,7 +93,7 @@ def seats_left(
         if not (busy.start < hours[1] and hours[0] < busy.end):
             continue
         if may_join(busy, one) and (busy.start, busy.end) == span:
-            left -= busy.taken or 0
+            left = min(left, busy.seats or left) - (busy.taken or 0)
         elif any(busy.start <= minute < busy.end for minute in near):
             return 0
     return left
@@ -144,7 +145,7 @@ def invent_busy(chance: random.Random, slots: list[Slot], now: datetime) -> Busy
     themes = chance.choice([(), ("internet",), ("courriel",), ("internet", "courriel")])
     if slots and chance.random() < 0.6:
         slot = chance.choice(slots)
-        return Busy(slot.start, slot.end, chance.choice([None, 1, 2]), themes)
+        return Busy(slot.start, slot.end, chance.choice([None, 1, 2]), themes, chance.choice([None, 2, 3]))
     start = now + timedelta(minutes=chance.randint(0, 8000))
     return Busy(start, start + timedelta(minutes=chance.randint(1, 200)))
 
@@ -177,6 +178,45 @@ def test_slots_equal_a_slow_reference_ten_thousand_times(part: int) -> None:
         must_equal_the_slow_one(seed)
 
 
+def must_not_oversell(seed: int) -> None:
+    """One invented week, booked, given back and booked again by chance: nothing overlaps, no seat is sold twice."""
+    chance = random.Random(seed)
+    calendar, first, last, now = invent(chance)
+    held: list[Busy] = []
+    for _ in range(30):
+        view = replace(
+            calendar, ranges=choose_ranges(calendar.ranges, chance.choice([None, "", "internet"])), busy=held
+        )
+        if held and chance.random() < 0.25:
+            held = give_back(held, chance.choice(held))
+        elif free := view.list_slots(first, last, now):
+            held = take(held, chance.choice(free))
+        for one, other in pairwise(sorted(held, key=lambda busy: busy.start)):
+            assert one.end <= other.start, seed
+        assert all(1 <= (busy.taken or 1) <= (busy.seats or 1) for busy in held), seed
+
+
+def take(held: list[Busy], slot: Slot) -> list[Busy]:
+    """What is taken once somebody has that slot: a seat of a meeting that there is, or a new one."""
+    themes = (slot.by.theme,) if slot.by.theme else ()
+    if slot.by.seats == 1:
+        return [*held, Busy(slot.start, slot.end, None, themes, 1)]
+    there = [busy for busy in held if busy.is_joined(slot.by, (slot.start, slot.end))]
+    joined = there[0] if there else Busy(slot.start, slot.end, 0, themes, slot.by.seats)
+    return [*(busy for busy in held if busy not in there), replace(joined, taken=(joined.taken or 0) + 1)]
+
+
+def give_back(held: list[Busy], gone: Busy) -> list[Busy]:
+    """What is taken once somebody gave a seat of that back."""
+    rest = [busy for busy in held if busy is not gone]
+    return [*rest, replace(gone, taken=gone.taken - 1)] if gone.taken and gone.taken > 1 else rest
+
+
+def test_no_sequence_of_bookings_overlaps_or_oversells_a_seat() -> None:
+    for seed in range(200):
+        must_not_oversell(seed)
+
+
 def test_a_theme_has_its_own_hours_and_those_of_any_and_others_do_not_take_its_seats() -> None:
     alone = make_range(2, 540, 600, 60, theme="internet")
     shared = make_range(2, 540, 600, 30, theme="courriel", seats=3)
@@ -196,6 +236,7 @@ def test_a_theme_has_its_own_hours_and_those_of_any_and_others_do_not_take_its_s
     assert list_hours("courriel", (joined,))[0] == "09:00 30 2"
     assert list_hours("courriel", (replace(joined, themes=("internet",)),))[0] == "09:30 30 3"
     assert list_hours("internet", (joined,)) == ["14:00 60 1"]
+    assert list_hours("courriel", (replace(joined, seats=1),))[0] == "09:30 30 3", "its own seats count"
     assert choose_ranges([alone], "sante") == [alone], "a theme that is no more received apart"
 
 

@@ -11,9 +11,10 @@ from bot.french.periods import Period
 from bot.visits import address_of_page
 from commands.rdv.slots import Busy, Calendar, Slot, choose_ranges, find_instant
 from config.settings import Settings
+from config.themes import from_bits
 from storage.absences import list_absences
 from storage.people import Person
-from storage.rdv.appointments import Rdv, RdvSource, list_overlapping
+from storage.rdv.appointments import Rdv, RdvSource, TakenTime, list_taken
 from storage.rdv.availability import list_ranges
 
 PAGE = "rendez-vous"
@@ -45,7 +46,7 @@ async def read_whole_calendar(db: AsyncSession, person: Person, first: date, las
     ranges = choose_ranges(await list_ranges(db, person.id), wish.theme)
     start = find_instant(first, 0, person.zone)
     end = find_instant(last + timedelta(days=1), 0, person.zone)
-    taken = await list_overlapping(db, person.id, start, end, but=wish.but)
+    taken = await list_taken(db, person.id, start, end, but=wish.but)
     absences = await list_absences(db, [person.id], first)
     days = (first + timedelta(days=number) for number in range((last - first).days + 1))
     off = frozenset(day for day in days if find_holiday(day, person.departement))
@@ -78,7 +79,7 @@ def address_of(settings: Settings, key: str) -> str:
     return address_of_page(settings, PAGE, key)
 
 
-def as_busy(rdv: Rdv) -> Busy:
+def as_busy(rdv: TakenTime) -> Busy:
     """What a rendez-vous takes of its conseiller’s time: people join the collective ones of the page."""
     joined = rdv.collective and rdv.source is RdvSource.PAGE
-    return Busy(rdv.starts_at, rdv.ends_at, rdv.seats_taken if joined else None, rdv.theme_codes)
+    return Busy(rdv.starts_at, rdv.ends_at, rdv.seats_taken if joined else None, from_bits(rdv.themes), rdv.seats)

@@ -139,6 +139,8 @@ async def _take(visit: Visit, slot: Slot, typed: Typed, once: str) -> PageAnswer
     """Take a seat: the page answers with the code, and the conseiller is told."""
     ctx, page, code, seal = visit.ctx, visit.page, make_code(), BookingSeal(visit.ctx.settings.secrets)
     rdv = await _hold(visit, slot)
+    if rdv is None:
+        return await visit.show_form(replace(typed, creneau=""), {"creneau": GONE}, status=409)
     about = digest(code)
     booking = Booking(
         user_id=page.user_id,
@@ -161,13 +163,13 @@ def _first_state(page: BookingPage) -> BookingState:
     return BookingState.ACCEPTED if page.automatic else BookingState.WAITING
 
 
-async def _hold(visit: Visit, slot: Slot) -> Rdv:
-    """Take a seat of the rendez-vous of that moment, which is made where nobody has one yet."""
+async def _hold(visit: Visit, slot: Slot) -> Rdv | None:
+    """Take a seat of the rendez-vous of that moment, which is made where nobody has one yet; None where its conseiller
+    has just cancelled it, or there is no seat any more."""
     ctx, page = visit.ctx, visit.page
     for known in await list_overlapping(ctx.db, page.user_id, slot.start, slot.end):
         if known.starts_at == slot.start and known.source is RdvSource.PAGE and known.collective:
-            await take_seat(ctx.db, known.number)
-            return known
+            return known if await take_seat(ctx.db, known.number) else None
     rdv = Rdv(
         user_id=page.user_id,
         starts_at=slot.start,
@@ -198,7 +200,7 @@ async def _go_to(visit: Visit, code: str, told: list[Reply] | None = None) -> Pa
     held = await _find_held(visit.ctx, visit.key, code)
     if held is None:
         raise LookupError("a booking that was just made")
-    return replace(await held.show(), status=303, location=held.here, replies=told)
+    return replace(await held.show(moves=False), status=303, location=held.here, replies=told)
 
 
 async def _act(held: Held, asked: PageRequest) -> PageAnswer:
@@ -248,18 +250,23 @@ async def _move(held: Held, typed: Typed) -> PageAnswer:
     if slot is None:
         return await held.show({"creneau": GONE if start else "Choisissez un moment."}, status=409 if start else 422)
     rdv = await _change_hour(held, slot)
+    if rdv is None:
+        return await held.show({"creneau": GONE}, status=409)
     await change(ctx.db, held.booking, rdv=rdv.number, state=_first_state(held.page))
     told = await requests.tell_change(ctx, held.booking, rdv, held.visit.owner, "moved")
     told += start_rooms(ctx, [rdv])
     return await _go_to(held.visit, held.code, told)
 
 
-async def _change_hour(held: Held, slot: Slot) -> Rdv:
-    """The rendez-vous of one person alone moves; of others the seat is given back, and another taken."""
+async def _change_hour(held: Held, slot: Slot) -> Rdv | None:
+    """The rendez-vous of one person alone moves; of others another seat is taken, and the one before given back. None
+    where there is no such seat: the person keeps theirs."""
     ctx, rdv = held.visit.ctx, held.rdv
     if rdv.collective or slot.by.seats > 1:
-        await requests.release_seat(ctx, rdv, RdvState.ANNULE)
-        return await _hold(replace(held.visit, subject=held.wish.theme or OTHER), slot)
+        taken = await _hold(replace(held.visit, subject=held.wish.theme or OTHER), slot)
+        if taken:
+            await requests.release_seat(ctx, rdv, RdvState.ANNULE)
+        return taken
     state = RdvState.PREVU if held.page.automatic else RdvState.PROPOSE
     kind = find_kind(slot)
     values = {"starts_at": slot.start, "ends_at": slot.end, "place": slot.by.place, "place_kind": kind}

@@ -25,13 +25,14 @@ Span = tuple[datetime, datetime]
 
 @dataclass(frozen=True, slots=True)
 class Busy:
-    """Some time that is taken. Where people may join what takes it, so many seats of it are ``taken``, and it is about
-    these themes (none: about any)."""
+    """Some time that is taken. Where people may join what takes it, so many of its ``seats`` are ``taken``, and it is
+    about these themes (none: about any)."""
 
     start: datetime
     end: datetime
     taken: int | None = None
     themes: Sequence[str] = ()
+    seats: int | None = None
 
     def is_joined(self, one: WeeklyRange, span: Span) -> bool:
         """Whether who books this meeting of a range joins it."""
@@ -174,7 +175,7 @@ def _count_left(span: Span, one: WeeklyRange, busy: Sequence[Busy]) -> int:
     pause, left = one.pause * _MINUTE, one.seats
     for each in busy:
         if each.taken is not None and each.is_joined(one, span):
-            left -= each.taken
+            left = min(left, each.seats or left) - each.taken
         elif each.start < end + pause and each.end + pause > start:
             return 0
     return left

@@ -293,10 +293,13 @@ class Held:
         """What it moves to: moments about the same subject; one of this person alone takes no time from itself."""
         return Wish(find_theme(self.rdv), () if self.rdv.collective else (self.rdv.number,))
 
-    async def show(self, faults: Mapping[str, str] | None = None, *, status: int = 200) -> PageAnswer:
-        """The page of a booking: its state, and what can be done with it."""
+    async def show(
+        self, faults: Mapping[str, str] | None = None, *, status: int = 200, moves: bool = True
+    ) -> PageAnswer:
+        """The page of a booking: its state, and what can be done with it; without the moments that it ``moves`` to,
+        where the browser asks for the page anew."""
         ctx, owner, rdv = self.visit.ctx, self.visit.owner, self.rdv
-        may_move = self.is_open and self.page.is_on
+        may_move = moves and self.is_open and self.page.is_on
         slots = (await self.visit.list_slots(wish=self.wish))[:SHOWN_MAX] if may_move else []
         slots = [slot for slot in slots if slot.start != rdv.starts_at]
         values = {

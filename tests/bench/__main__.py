@@ -1,4 +1,4 @@
-"""`python -m tests.bench [--quick] [a … x]`: measure those parts, or all, side by side, and print the table."""
+"""`python -m tests.bench [--quick] [a … z]`: measure those parts, or all, side by side, and print the table."""
 
 import argparse
 import asyncio
@@ -15,6 +15,7 @@ from tests.bench import (
     announcements,
     arrivals,
     backlog,
+    bookings,
     burst,
     cases,
     channels,
@@ -46,7 +47,7 @@ from tests.bench.plan import QUICK, Plan
 from tests.bench.stub import Stub
 from tests.bench.team import team
 
-PARTS = tuple("abcdefghijklmnopqrstuvwx")
+PARTS = tuple("abcdefghijklmnopqrstuvwxyz")
 ON_EACH_DATABASE = {
     "i": backlog.measure,
     "j": restarts.measure,
@@ -61,6 +62,8 @@ ON_EACH_DATABASE = {
     "u": chores.measure,
     "w": daily.measure,
     "x": daily.measure_import,
+    "y": bookings.measure,
+    "z": bookings.measure_month,
 }
 
 

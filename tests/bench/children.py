@@ -33,6 +33,12 @@ class Child:
     started_in: float
 
     @property
+    def processor(self) -> float:
+        """The seconds of processor time that it took so far."""
+        user, system = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+    @property
     def resident(self) -> float:
         """Memory it holds, in MB."""
         status = Path(f"/proc/{self.process.pid}/status").read_text()

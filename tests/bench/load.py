@@ -40,7 +40,8 @@ async def closed(send: Send, count: int, at_once: int = 10) -> Run:
         nonlocal failed
         for number in numbers:
             begun = time.perf_counter()
-            failed += not await _safely(send, number)
+            is_done = await _safely(send, number)
+            failed += not is_done
             latencies.append(time.perf_counter() - begun)
 
     started = time.perf_counter()
@@ -56,7 +57,8 @@ async def open_loop(send: Send, rate: float, count: int) -> Run:
 
     async def request(number: int) -> None:
         nonlocal failed
-        failed += not await _safely(send, number)
+        is_done = await _safely(send, number)
+        failed += not is_done
         latencies.append(time.perf_counter() - started - number / rate)
 
     tasks = []

@@ -43,12 +43,16 @@ async def _sqlite(target: str) -> Store:
     return Sqlite(connection)
 
 
+async def open_store(target: str) -> Store:
+    """Open a database as the bot would."""
+    if target.startswith("postgres"):
+        return Postgres(await asyncpg.create_pool(target, min_size=5, max_size=10))
+    return await _sqlite(target)
+
+
 async def application(target: str) -> web.Application:
     """The handler over a database of its own."""
-    if target.startswith("postgres"):
-        store: Store = Postgres(await asyncpg.create_pool(target, min_size=5, max_size=10))
-    else:
-        store = await _sqlite(target)
+    store = await open_store(target)
     async with store.transaction() as db:
         await db.run("INSERT INTO poll_box (poll, sealed) VALUES (1, ?)", b"")
 

@@ -2,15 +2,19 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, ViewportSize, expect
+from sqlmodel import col, select
 
+from storage.database import change
 from storage.people import Role
+from storage.rdv.appointments import Rdv
 from storage.rdv.availability import WeeklyRange, replace_ranges
-from storage.rdv.bookings import BookingSeal, open_page
+from storage.rdv.bookings import Booking, BookingSeal, close_page, digest, open_page
 from tests.people import Person
 from tests.support.house import House
 
@@ -116,6 +120,38 @@ async def test_a_small_phone_without_scripts_has_all_of_it(window: Window) -> No
     await expect(page.get_by_role("heading", name="Votre rendez-vous est annulé")).to_be_visible()
     await page.get_by_role("link", name="Prendre un autre rendez-vous").click()
     await expect(page.get_by_role("heading", name="Prendre rendez-vous")).to_be_visible()
+
+
+async def test_a_button_pressed_twice_and_the_way_back_book_once_and_old_links_say_so(
+    window: Window, house: House, juliette: Person
+) -> None:
+    page, begun = await window.opens(), house.clock()
+    await page.locator("input[name=creneau]").nth(2).check()
+    await page.fill("#prenom", "Bo")
+    await page.fill("#contact", "bo@exemple.fr")
+    await page.check("#consentement")
+    await page.get_by_role("button", name="Réserver ce moment").dblclick()
+    await expect(page.locator("[data-code]")).to_be_visible()
+    code = await page.locator("[data-code]").get_attribute("data-code")
+    await page.go_back()
+    await expect(page.get_by_role("button", name="Réserver ce moment")).to_be_visible()
+    assert await page.locator("input[name=creneau]:checked").count() == 0, "no other moment is chosen for them"
+    await page.go_forward()
+    assert await page.locator("[data-code]").get_attribute("data-code") == code
+    async with house.bot.database.transaction() as db:
+        mine = select(Booking, Rdv).where(Booking.code_hash == digest(code or ""), col(Rdv.id) == col(Booking.rdv))
+        ((_, rdv),) = (await db.exec(mine)).all()
+        alike = select(Booking).where(Booking.user_id == juliette.id, Booking.created_at >= begun)
+        assert len((await db.exec(alike)).all()) == 1
+        await change(db, rdv, starts_at=rdv.starts_at - timedelta(days=30), ends_at=rdv.ends_at - timedelta(days=30))
+    await page.reload()
+    await expect(page.get_by_text("Ce rendez-vous est passé.")).to_be_visible()
+    assert await complaints(page) == []
+    async with house.bot.database.transaction() as db:
+        await close_page(db, juliette.id, house.clock())
+    await page.goto(window.address)
+    await expect(page.get_by_role("heading", name="Cette page n’existe pas")).to_be_visible()
+    assert await complaints(page) == []
 
 
 @pytest.mark.parametrize("size", [320, 360, 1280])
