@@ -4,6 +4,7 @@ import os
 
 import click
 
+from cli import supplies
 from cli.appointments import RDV, SLOTS
 from cli.options import (
     ADMIN_TOKEN,
@@ -255,6 +256,7 @@ COMMANDS: dict[str, click.Command] = {
         JSON_LIST,
         touches=READS,
     ),
+    "kits": supplies.KITS,
     "cases": Command(
         "cli.moderation:show",
         "les dossiers de modération : de qui, dans quel état, ce qui fut décidé",

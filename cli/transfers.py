@@ -1,5 +1,6 @@
 """The operator’s commands that take files in, and those that hand data out."""
 
+from cli import supplies
 from cli.appointments import HOURS
 from cli.options import DIGEST, FILE, PATH, POLL, QUESTION, QUEUE, REHEARSAL, SPAN, STATE, WHOSE
 from cli.usage import Choice, Command, Touches, argument, group, option
@@ -40,6 +41,7 @@ IMPORTS = group(
             touches=WRITES,
         ),
         "disponibilites": HOURS,
+        "kits": supplies.IMPORT,
         "resources": Command(
             "cli.ressources.commands:import_resources",
             "des fiches, en CSV ou JSONL, ou la liste publique des Bases (docs/wire.md)",
@@ -66,6 +68,7 @@ EXPORTS = group(
         "coordination": Command(
             "cli.cra:export_coordination", "les comptes rendus des coordinateurs, en CSV", *SPAN, touches=READS
         ),
+        "kits": supplies.EXPORT,
         "resources": Command(
             "cli.ressources.commands:export_resources",
             "les fiches publiées, sur la sortie standard (docs/wire.md)",

@@ -32,6 +32,7 @@ FILES = {
     "hotline.FiguresFile": "Chiffres de la hotline",
     "sondage.Picture": "Image d’un sondage",
     "idees.Sheet": "Idées en fichiers",
+    "kit.SupplierFile": "Fichier du fournisseur de kits",
     "rdv.CodePicture": "Image de l’adresse de rendez-vous",
     "sondage.Sheet": "Tableau d’un sondage",
     "stats.Carte": "Carte des statistiques",

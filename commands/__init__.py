@@ -23,6 +23,7 @@ MODULES = (
     "annonce",
     "sondage",
     "idees",
+    "kit",
     "visio",
     "moderation",
     "donnees",

@@ -101,6 +101,9 @@ class Settings(BaseSettings):
     charter: Path | None = Field(
         None, description="Table des motifs de signalement, de la forme de config/charte.tsv ; d’office, celle-là."
     )
+    kit: Path | None = Field(
+        None, description="Table des tailles du kit, de la forme de config/kit.tsv ; d’office, celle-là."
+    )
     report_emoji: str = Field(
         "triangular_flag_on_post",
         description="Nom de la réaction qui signale un message ; d’office « triangular_flag_on_post », le drapeau 🚩.",

@@ -95,6 +95,7 @@ class AuditAct(Labelled):
     POLL_WITHDRAW = "sondage.retirer", "sondage retiré"
     IDEA = "idees.decider", "réponse à une idée"
     IDEA_WITHDRAW = "idees.retirer", "idée retirée"
+    KIT = "kit.suivre", "commandes de kits suivies"
     ANNOUNCE = "annonce.envoyer", "annonce envoyée"
     ANNOUNCE_CORRECT = "annonce.corriger", "annonce corrigée"
     ANNOUNCE_WITHDRAW = "annonce.retirer", "annonce retirée"

@@ -124,6 +124,7 @@ def _folders(place: Place) -> None:
     (place.folder / "contacts.csv").write_text("nom,organisme\n,ANCT\n")
     hours = "utilisateur,jour,debut,fin,duree\njuliette,lundi,09:00,12:00,30\n"
     (place.folder / "disponibilites.csv").write_text(hours)
+    (place.folder / "suivi.csv").write_text("commande,colis,suivi\n")
     (place.folder / "resources.csv").write_text("titre,url\nImpots,https://exemple.fr\n")
     settings = {"COMMAND_TOKEN": "c" * 26, "SECRET": "s" * 40, "DATA_DIR": place.data, "BOT_TOKEN": "t" * 26}
     settings |= {"DATABASE_URL": f"sqlite:///{place.database}", "MATTERMOST_URL": "http://127.0.0.1:1"}

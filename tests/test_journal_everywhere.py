@@ -45,10 +45,11 @@ ELSEWHERE: Mapping[str, str] = {
         ressources.AnswerReview hotline hotline.Decline hotline.Unmask hotline.KeepLine hotline.ShowLine hotline.Rate
         hotline.RateTicket hotline.WasIt hotline.WasFiche garde.WithdrawSwap
         absence.* visio idees.FileIdea idees.FileAnyway idees.GiveUp idees.Name idees.Vote idees.TakeVoteBack
+        kit.OrderKit kit.DropOrder kit.Mark kit.ReportParcel
         """,
     "a window that is opened, or a card that is shown anew: nothing is decided by it": """
         ressources.AskAbout ressources.Refuse agenda.Refuse hotline.PutUp actus.brouillon membres.IgnoreGone
-        annonce.Withdraw ressources.Share ressources.ShareHere
+        annonce.Withdraw ressources.Share ressources.ShareHere kit.Report
         """,
     "between a conseiller and who booked: what is said of it is erased three days after": """
         rendez-vous rdv.Accept rdv.Refuse reservation.OfferMoment
@@ -73,7 +74,7 @@ ELSEWHERE: Mapping[str, str] = {
         actus.TellSubscribers actus.ReadFeeds agenda.arrived.Delivered agenda.catch_up agenda.tell
         ressources.keep_library ressources.typed.Posted ressources.taken_away.Deleted ressources.arrived.Delivered
         ressources.catch_up ressources.TellFollowers ressources.remind ressources.CheckLinks
-        sondage.Nudge idees.tell idees.TellVoters canaux.LookForNamesakes
+        sondage.Nudge idees.tell idees.TellVoters kit.RemindAll canaux.LookForNamesakes
         ressources.stands.Delivered sondage.remind_due garde.hand_over garde.forget menage.tidy menage.Sweep
         donnees.erase_due donnees.Doze moderation.card_stands.Delivered moderation.remind drapeau.taken_off.Delivered
         drapeau.left_there.Undelivered moderation.LookAgain moderation.SeeGathered moderation.Summarise

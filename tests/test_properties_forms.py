@@ -42,6 +42,11 @@ REQUEST = {"person_id": "a" * 26, "key": f"{'a' * 26}:6929f000", "username": "le
 HIDDEN: Mapping[str, Sequence[Mapping[str, object]]] = {
     "NewCra": ({}, {"kept": KEPT}),
     "DecideIdea": ({"idea": 12, "said": "Trier"},),
+    "OrderKit": (
+        {"tops": {"M": "M (38-40)"}, "bottoms": {"42": "42"}, "structure": "Maison de quartier"},
+        {"order": 12, "tops": {"M": "M (38-40)"}, "bottoms": {}},
+    ),
+    "ReportParcel": ({"order": 12, "parcel": 2, "to": "manquant"},),
     "WithdrawIdea": ({"idea": 12, "said": "Trier"},),
     "EditCra": ({"numero": 12, "version": 1}, {"numero": 12, "version": 3, "kept": KEPT}),
     "OfferMoment": (

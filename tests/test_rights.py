@@ -23,7 +23,7 @@ CHANNELS = Feature("salons", rights=(Right.MEMBER, Right.ADMINISTER_CHANNELS))
 HOTLINE = Feature("support", rights=(Right.MEMBER, Right.IN_CHANNELS), channels=lambda _: ("hotline", ""))
 OURS = (
     "aide, cra, stats, hotline, ressources, canaux, membres, annuaire, actus, agenda, rdv, annonce, sondage, idees, "
-    "visio"
+    "kit, visio"
 )
 """All that need a right, but the last of them."""
 MORE = (*PLAIN, MODERATION, CHANNELS)
@@ -70,6 +70,7 @@ def test_a_feature_needs_nothing_unless_it_says_so() -> None:
         "annonce": (Right.MEMBER,),
         "sondage": (Right.MEMBER,),
         "idees": (Right.MEMBER,),
+        "kit": (Right.MEMBER,),
         "visio": (Right.MEMBER,),
         "moderation": (Right.MEMBER, Right.ADD_MEMBERS),
         "garde": (Right.MEMBER,),

@@ -44,7 +44,7 @@ def _around(piece: re.Match[str]) -> str:
 
 SAME = (
     "fois|mois|voix|cas|pas|accès|avis|dès|puis|temps|dans|sous|sans|vers|lus|as|es|plus|moins|jamais|toujours|"
-    "agent|client|parent|adhérent|absent|présent"
+    "agent|client|parent|adhérent|absent|présent|colis"
 )
 """Words that end as a plural does, and are none."""
 ONE = re.compile(rf"(?<![\d,.:/°-])(?<!n° )\b[01] (?!(?:{SAME})\b)(?:[^\W\d]+(?:s|x|(?<!m)ent)|ont|sont)\b")

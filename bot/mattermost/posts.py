@@ -20,7 +20,7 @@ class _Settings(BaseModel):
 
 
 class FileReads(Calls):
-    """What is known of files."""
+    """What is known of files, and what is in them."""
 
     async def file(self, file_id: str) -> ChatFile:
         """What a file is; ``ChatPost.file_ids`` names those of a post."""
@@ -30,18 +30,18 @@ class FileReads(Calls):
         """FileSettings.MaxFileSize, as every client is told (5.37 to 11.2)."""
         return wire.read(_Settings, await self.client_settings()).MaxFileSize
 
-
-class FileCalls(FileReads):
-    """Files that are given and brought."""
-
-    async def upload(self, channel_id: str, path: Path) -> str:
-        """Give a file, under its own name, to a channel and return its id; it stays loose until a post carries it."""
-        return wire.read(wire.Upload, await self.client.upload(check_id(channel_id), path)).file_infos[0].id
-
     async def download(self, file_id: str, path: Path, limit: int) -> None:
         """Write a file to ``path``, which is new, as it comes; refused as too large beyond ``limit`` bytes. A failure
         leaves nothing there. Raises OSError where the disk does not take it."""
         await self.client.download(f"/files/{check_id(file_id)}", path, limit)
+
+
+class FileCalls(FileReads):
+    """Files that are given."""
+
+    async def upload(self, channel_id: str, path: Path) -> str:
+        """Give a file, under its own name, to a channel and return its id; it stays loose until a post carries it."""
+        return wire.read(wire.Upload, await self.client.upload(check_id(channel_id), path)).file_infos[0].id
 
 
 LISTED = 1000

@@ -31,6 +31,7 @@ import storage.hotline.suggestions
 import storage.hotline.tickets
 import storage.idees
 import storage.journal
+import storage.kit
 import storage.moderation.cases
 import storage.moderation.measures
 import storage.moderation.rules

@@ -47,6 +47,7 @@ from storage.personal_data.declarations import (
     whose,
 )
 from storage.personal_data.ideas import IDEAS
+from storage.personal_data.kits import KITS
 from storage.personal_data.machine import claimed_for, is_work_given, old_marks, old_work, sent_to, work_of
 from storage.personal_data.register import PEOPLE
 from storage.rdv import appointments, bookings
@@ -443,7 +444,7 @@ MACHINE = (
     PersonalData("watched_member", own=("user_id",), withheld=("changed_by",), fate=KEPT),
 )
 
-GROUPS = (ACTIVITY, SHARING, NEWS, IDEAS, PLACES, CONDUCT, PEOPLE, MACHINE)
+GROUPS = (ACTIVITY, SHARING, NEWS, IDEAS, KITS, PLACES, CONDUCT, PEOPLE, MACHINE)
 """The tables that are erased in one transaction, in their order."""
 PERSONAL_DATA: tuple[PersonalData, ...] = tuple(one for group in GROUPS for one in group)
 """Every table there is, once."""

@@ -1,0 +1,28 @@
+"""The operator’s commands about kits d’animation."""
+
+from cli.options import FILE, JSON_LIST, POLL, REHEARSAL
+from cli.usage import Choice, Command, Touches, option
+
+_BATCH = option("--batch", type=POLL, metavar="N", help="celles d’un seul lot, par son numéro")
+KITS = Command(
+    "cli.kit:kits",
+    "les commandes de kits d’animation : tailles, adresses, colis (docs/wire.md)",
+    _BATCH,
+    JSON_LIST,
+    touches=Touches.READS,
+)
+EXPORT = Command(
+    "cli.kit:export_kits",
+    "les commandes de kits, pour le fournisseur (docs/wire.md)",
+    _BATCH,
+    option("--format", "kind", type=Choice("csv", "xlsx"), default="csv", help="csv (d’office) ou xlsx"),
+    option("--output", metavar="FICHIER", default="-", help="fichier (sinon la sortie standard)"),
+    touches=Touches.READS,
+)
+IMPORT = Command(
+    "cli.kit:import_kits",
+    "les numéros de suivi des colis de kits, en CSV (docs/wire.md)",
+    FILE,
+    REHEARSAL,
+    touches=Touches.WRITES,
+)

@@ -1,0 +1,393 @@
+"""The feature, what its buttons carry, and one’s own kit: ordered in a window, corrected, its parcels told of."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from pydantic import BaseModel
+
+from bot.account_status import is_active, read_display_name
+from bot.audit import AuditEntry, record_entry_at_end
+from bot.cards import RowCard, tell_animateurs
+from bot.context import Context, ReadingContext
+from bot.errors import UserError
+from bot.features import Feature, Front, Right
+from bot.french.dates import say_date
+from bot.french.words import plural
+from bot.replies import Ask, Button, Card, Direct, Message, News, Replies, Reply, Waiting, Whisper
+from bot.texts import Markdown, escape, quotation, render
+from config.kit import Garment, read_sizes
+from config.tables import TableError
+from config.text import fold
+from dialogs.kit import OrderKit, ReportParcel
+from storage import canaux, kit
+from storage.annuaire.contacts import show_phone
+from storage.annuaire.profiles import find_commune
+from storage.communes import get_commune
+from storage.database import change
+from storage.journal import AuditAct
+from storage.kit import AMISS, LABEL_WIDTH, KitBatch, KitOrder, KitParcel, ParcelState
+from storage.people import Person, Role, register
+
+feature = Feature(
+    "kit",
+    rights=(Right.MEMBER,),
+    front=Front("Kit d’animation", "commander votre tenue et votre kit, suivre les trois colis", lambda _: "kit"),
+)
+
+ANIMATEURS = (Role.ANIMATEUR,)
+"""Who follows the lots. (Administrateurs may all that animateurs may.)"""
+ORDERING = (Role.CONSEILLER, Role.ANIMATEUR)
+"""Who has a kit, and who is shown the lots instead."""
+GONE = "Cette commande n’existe plus : tapez /kit pour commander de nouveau."
+CLOSED = (
+    "Ce lot est clos : la commande ne se corrige plus. "
+    "Écrivez à l’équipe d’animation avec /hotline si quelque chose est faux."
+)
+NO_BATCH = "Aucun lot n’existe encore : la première commande ouvre le premier, ou tapez /kit ouvrir."
+UNDER_WAY = "Un colis est déjà parti : la commande ne se corrige plus. Demandez de l’aide avec /hotline."
+
+
+class EditOrder(BaseModel):
+    """« Commander mon kit », « Corriger »: opens the window."""
+
+
+class ShowKit(BaseModel):
+    """« Voir mon kit »."""
+
+
+class DropOrder(BaseModel):
+    """« Retirer ma commande »."""
+
+    order: int
+
+
+class OfParcel(BaseModel):
+    """What a button carries that is about one parcel."""
+
+    order: int
+    parcel: int
+    to: ParcelState
+
+
+class Mark(OfParcel):
+    """« Reçu », « Pas encore reçu »: where somebody’s own parcel is."""
+
+
+class Report(OfParcel):
+    """« Manquant », « Abîmé »: opens the window that asks what is wrong."""
+
+
+class Settle(OfParcel):
+    """« De nouveau commandé », « Reçu »: what animateurs did about a parcel."""
+
+
+CARD = RowCard[KitParcel]("kit.card:", lambda parcel: f"{parcel.order_id}:{parcel.number}")
+"""The card of a parcel that is missing or damaged, in the animateurs’ room."""
+
+
+def list_size_labels(ctx: Context, garment: Garment) -> dict[str, str]:
+    """List the sizes of a garment. Raises UserError where the operator’s table cannot be read."""
+    try:
+        return dict(read_sizes(ctx.settings.kit)[garment])
+    except (TableError, OSError, UnicodeError):
+        raise UserError("La table des tailles ne se lit pas : prévenez l’équipe avec /hotline.") from None
+
+
+def say_batch(batch: KitBatch) -> Markdown:
+    """What a lot is called."""
+    return Markdown(f"lot n° {batch.number}" + (f" ({escape(batch.name)})" if batch.name else ""))
+
+
+def note_batch(ctx: Context, thing: str, target: str = "", **after: object) -> None:
+    """Note in the journal what animateurs do about a lot (« kit:3 ») or a parcel."""
+    record_entry_at_end(ctx, AuditEntry(AuditAct.KIT, thing, target, after=after))
+
+
+async def get_batch(ctx: Context, number: int, *, locked: bool = False) -> KitBatch:
+    """Get a lot. Raises UserError."""
+    batch = await kit.get_batch(ctx.db, number, locked=locked)
+    if batch is None:
+        raise UserError(NO_BATCH)
+    return batch
+
+
+async def ask_own(ctx: ReadingContext, line: str) -> Replies:
+    """Open the window of who has no kit yet, or wants to correct their order; else show the order and its parcels."""
+    order = await kit.find_order(ctx.db, ctx.user.id)
+    wants_change = fold(line) in {"corriger", "modifier", "changer"}
+    return await open_window(ctx, EditOrder()) if order is None or wants_change else await show_kit(ctx, ShowKit())
+
+
+@feature.button(EditOrder, roles=ORDERING, writes=False)
+async def open_window(ctx: ReadingContext, _: EditOrder) -> Replies:
+    """Open the window with what was ordered, or else with what the register knows."""
+    order = await kit.find_order(ctx.db, ctx.user.id)
+    if order:
+        _must_be_open(await kit.get_batch(ctx.db, order.batch), await _list_parcels(ctx, order))
+    known = _fill_from_order(order) if order else await _fill_from_register(ctx)
+    tops, bottoms = (list_size_labels(ctx, garment) for garment in Garment)
+    shown = {"order": order.number if order else 0, "structure": order.structure if order else await _find_name(ctx)}
+    return Ask(OrderKit.draft(**known, **shown, tops=tops, bottoms=bottoms))
+
+
+def _must_be_open(batch: KitBatch | None, parcels: Collection[KitParcel]) -> None:
+    """Raises UserError for an order that can be corrected no more."""
+    if batch is None or not batch.is_open:
+        raise UserError(CLOSED)
+    if kit.is_under_way(parcels):
+        raise UserError(UNDER_WAY)
+
+
+def _fill_from_order(order: KitOrder) -> dict[str, object]:
+    return {
+        "taille_haut": order.top,
+        "taille_bas": order.bottom or None,
+        "receptionnaire": order.recipient,
+        "siret": order.siret,
+        "adresse": order.street,
+        "code_postal": order.postcode,
+        "commune": order.commune,
+        "telephone": show_phone(order.telephone),
+        "horaires": order.hours,
+    }
+
+
+async def _fill_from_register(ctx: Context) -> dict[str, object]:
+    """What is known of who orders: their name, their telephone, their employer and where that is."""
+    person = ctx.user
+    employer = await _find_structure(ctx, person.siret)
+    there = get_commune(employer.code_commune) if employer and employer.code_commune else find_commune(person)
+    return {
+        "receptionnaire": person.full_name[:LABEL_WIDTH] if person.nom else None,
+        "siret": person.siret,
+        "code_postal": there.codes_postaux[0] if there and len(there.codes_postaux) == 1 else None,
+        "commune": there.nom if there else None,
+        "telephone": show_phone(person.telephone) if person.telephone else None,
+    }
+
+
+async def _find_structure(ctx: Context, siret: str | None) -> register.Structure | None:
+    return (await register.find_structures(ctx.db, [siret])).get(siret) if siret else None
+
+
+async def _find_name(ctx: Context) -> str:
+    """What the structure of who orders is called; "" where nobody knows."""
+    employer = await _find_structure(ctx, ctx.user.siret)
+    return employer.nom if employer else ctx.user.structure or ""
+
+
+@feature.submit(OrderKit, roles=(Role.CONSEILLER,))
+async def order_kit(ctx: Context, form: OrderKit) -> Replies:
+    """Put an order into the lot that is open (the first one opens it), or correct it."""
+    batch = await kit.find_open_batch(ctx.db, locked=True)
+    order = await kit.find_order(ctx.db, ctx.user.id, locked=True)
+    if form.order and order is None:
+        raise UserError(GONE)
+    said, is_new = await _read_order(ctx, form), order is None
+    if order is None:
+        batch = batch or await kit.open_batch(ctx.db, ctx.now)
+        order = KitOrder(batch=batch.number, user_id=ctx.user.id, ordered_at=ctx.now, moved_at=ctx.now, **said)
+        await kit.add_order(ctx.db, order)
+    else:
+        _must_be_open(await kit.get_batch(ctx.db, order.batch), await _list_parcels(ctx, order))
+        await change(ctx.db, order, **said)
+    drawn = await draw_kit(ctx, order, heading="kit/ordered" if is_new else "kit/corrected")
+    return Direct(drawn.text, drawn.buttons, drawn.facts, user_id=ctx.user.id)
+
+
+async def _read_order(ctx: Context, form: OrderKit) -> dict[str, Any]:
+    """Read what was said, by the columns of an order; the structure is the register’s, of that SIRET."""
+    place = kit.prove_place(form.code_postal, form.commune)
+    employer = await _find_structure(ctx, form.siret)
+    is_own = form.siret == ctx.user.siret or ctx.user.siret is None
+    return {
+        "structure": employer.nom if employer else (ctx.user.structure or "") if is_own else "",
+        "departement": ctx.user.departement or place.commune.departement,
+        "top": form.taille_haut,
+        "bottom": form.taille_bas or "",
+        "recipient": form.receptionnaire,
+        "siret": form.siret,
+        "street": form.adresse,
+        "postcode": place.code_postal,
+        "commune": place.commune.nom,
+        "telephone": form.telephone,
+        "hours": form.horaires,
+    }
+
+
+@feature.button(DropOrder, roles=(Role.CONSEILLER,))
+async def drop_order(ctx: Context, click: DropOrder) -> Replies:
+    """Take an order back, as long as its lot is open."""
+    order = await _get_own(ctx, click.order)
+    _must_be_open(await kit.get_batch(ctx.db, order.batch, locked=True), await _list_parcels(ctx, order))
+    await kit.drop_order(ctx.db, order)
+    return Whisper(render("kit/dropped"), [Button("Commander mon kit", EditOrder())])
+
+
+async def _get_own(ctx: Context, number: int) -> KitOrder:
+    """Get one’s own order. Raises UserError."""
+    order = await kit.get_order(ctx.db, number, locked=True)
+    if order is None or order.user_id != ctx.user.id:
+        raise UserError(GONE)
+    return order
+
+
+@feature.button(ShowKit, roles=ORDERING, writes=False)
+async def show_kit(ctx: Context, _: ShowKit) -> Replies:
+    """Show somebody’s order and its parcels, as they are now."""
+    order = await kit.find_order(ctx.db, ctx.user.id)
+    if order is None:
+        return Whisper(render("kit/none"), [Button("Commander mon kit", EditOrder(), "primary")])
+    return _whisper(await draw_kit(ctx, order))
+
+
+def _whisper(drawn: Message) -> Whisper:
+    return Whisper(drawn.text, drawn.buttons, drawn.facts, cards=drawn.cards)
+
+
+async def _list_parcels(ctx: Context, order: KitOrder) -> Sequence[KitParcel]:
+    return (await kit.list_parcels(ctx.db, kit.of_order(order.number))).get(order.number, [])
+
+
+async def draw_kit(ctx: Context, order: KitOrder, heading: str = "kit/own") -> Message:
+    """Draw an order for whose it is: corrected while its lot is open, then followed parcel by parcel."""
+    batch = await kit.get_batch(ctx.db, order.batch)
+    assert batch
+    parcels = await _list_parcels(ctx, order)
+    may_change = batch.is_open and not kit.is_under_way(parcels)
+    text = render(
+        "kit/order", heading=render(heading, batch=say_batch(batch), order=order), lines=kit.make_label(order)
+    )
+    buttons = [Button("Corriger", EditOrder()), Button("Retirer ma commande", DropOrder(order=order.number), "danger")]
+    cards = [] if may_change else [draw_parcel(parcel) for parcel in parcels]
+    return Message(text, buttons if may_change else [], _list_facts(ctx, order), cards=cards)
+
+
+def _list_facts(ctx: Context, order: KitOrder) -> list[tuple[str, str]]:
+    sizes = {garment: list_size_labels(ctx, garment) for garment in Garment}
+    bottom = [("Taille du bas", sizes[Garment.BOTTOM].get(order.bottom, order.bottom))] if order.bottom else []
+    said = [
+        ("Taille du haut", sizes[Garment.TOP].get(order.top, order.top)),
+        *bottom,
+        ("SIRET", " ".join((order.siret[:3], order.siret[3:6], order.siret[6:9], order.siret[9:]))),
+        ("Téléphone", show_phone(order.telephone)),
+        ("Horaires", order.hours),
+    ]
+    return [(name, escape(value)) for name, value in said]
+
+
+def draw_parcel(parcel: KitParcel) -> Card:
+    """Draw a parcel for whose it is."""
+
+    def press(kind: type[OfParcel], to: ParcelState) -> OfParcel:
+        return kind(order=parcel.order_id, parcel=parcel.number, to=to)
+
+    received = Button("Reçu", press(Mark, ParcelState.RECEIVED), "primary")
+    amiss = [Button(to.label.capitalize(), press(Report, to)) for to in AMISS if to is not parcel.state]
+    buttons = [received, *amiss]
+    if parcel.state is ParcelState.RECEIVED:
+        buttons = [Button("Pas encore reçu", press(Mark, ParcelState.SENT)), *amiss[1:]]
+    return Card(render("kit/parcel", parcel=parcel, note=quotation(parcel.note, kit.NOTE_MAX)), buttons)
+
+
+async def _get_parcel(ctx: Context, of: OfParcel | ReportParcel) -> tuple[KitOrder, KitParcel]:
+    """Get one’s own parcel, in a lot that is closed or under way. Raises UserError."""
+    order = await _get_own(ctx, of.order)
+    parcel = await kit.get_parcel(ctx.db, of.order, of.parcel)
+    if parcel is None:
+        raise UserError(GONE)
+    return order, parcel
+
+
+@feature.button(Mark, roles=(Role.CONSEILLER,))
+async def mark_parcel(ctx: Context, click: Mark) -> Replies:
+    """Note that a parcel arrived, or did not yet; the animateurs’ card of it says so, where there is one."""
+    if click.to not in {ParcelState.RECEIVED, ParcelState.SENT}:
+        raise UserError(GONE)
+    order, parcel = await _get_parcel(ctx, click)
+    to = click.to if click.to is ParcelState.RECEIVED or parcel.tracking else ParcelState.ORDERED
+    if parcel.state is not to:
+        await kit.move_parcel(ctx.db, parcel, to, ctx.now)
+    return [await rewrite_card(ctx, order, parcel), _whisper(await draw_kit(ctx, order))]
+
+
+@feature.button(Report, roles=(Role.CONSEILLER,))
+async def ask_what_is_wrong(ctx: Context, click: Report) -> Replies:
+    """Open the window in which one says what is missing or damaged."""
+    await _get_parcel(ctx, click)
+    return Ask(ReportParcel.draft(order=click.order, parcel=click.parcel, to=click.to), here=False)
+
+
+@feature.submit(ReportParcel, roles=(Role.CONSEILLER,))
+async def report_parcel(ctx: Context, form: ReportParcel) -> Replies:
+    """Note what is wrong with a parcel, and tell the animateurs."""
+    order, parcel = await _get_parcel(ctx, form)
+    if form.to not in AMISS:
+        raise UserError(GONE)
+    await kit.move_parcel(ctx.db, parcel, form.to, ctx.now, form.details)
+    told = Whisper(render("kit/reported", parcel=parcel), [Button("Voir mon kit", ShowKit())])
+    rewritten = await rewrite_card(ctx, order, parcel)
+    if await CARD.is_sent(ctx.db, parcel):
+        return [rewritten, told]
+    room = await canaux.find_team_room(ctx.db)
+    return [*await tell_animateurs(ctx.db, room, await draw_card(ctx, order, parcel), topic=CARD.of(parcel)), told]
+
+
+async def draw_card(ctx: Context, order: KitOrder, parcel: KitParcel) -> Message:
+    """Draw a parcel for animateurs, with what they can do about it."""
+    settled = {"De nouveau commandé": ParcelState.ORDERED, "Reçu": ParcelState.RECEIVED}
+    press = {label: Settle(order=order.number, parcel=parcel.number, to=to) for label, to in settled.items()}
+    buttons = [Button(label, payload) for label, payload in press.items()] if parcel.state in AMISS else []
+    batch = await kit.get_batch(ctx.db, order.batch)
+    facts = [
+        ("De", await read_display_name(ctx, order.user_id or "")),
+        ("Département", order.departement or "inconnu"),
+        ("Commande", f"n° {order.number}, {say_batch(batch)}" if batch else f"n° {order.number}"),
+        ("Suivi", escape(" ".join(filter(None, (parcel.carrier, parcel.tracking)))) or "aucun"),
+    ]
+    return Message(render("kit/card", parcel=parcel, note=quotation(parcel.note, kit.NOTE_MAX)), buttons, facts)
+
+
+async def rewrite_card(ctx: Context, order: KitOrder, parcel: KitParcel, *, here: bool = False) -> Reply:
+    """Rewrite the animateurs’ card of a parcel wherever it stands."""
+    return CARD.rewrite(parcel, await draw_card(ctx, order, parcel), here=here)
+
+
+@feature.button(Settle, roles=ANIMATEURS)
+async def settle_parcel(ctx: Context, click: Settle) -> Replies:
+    """Note what animateurs did about a parcel; whose it is hears of it in the message of the day."""
+    order, parcel = await kit.get_order(ctx.db, click.order), await kit.get_parcel(ctx.db, click.order, click.parcel)
+    if order is None or parcel is None or not order.user_id:
+        raise UserError("Cette commande n’existe plus.")
+    if parcel.state is not click.to:
+        await kit.move_parcel(ctx.db, parcel, click.to, ctx.now)
+        note_batch(ctx, f"kit:{order.batch}", order.user_id, commande=order.number, colis=parcel.number, etat=click.to)
+    told: list[Reply] = [await rewrite_card(ctx, order, parcel, here=True)]
+    if await is_active(ctx, order.user_id):
+        text = render("kit/settled", parcel=parcel)
+        told.append(News(user_id=order.user_id, text=text, button=Button("Voir mon kit", ShowKit())))
+    return told
+
+
+@feature.waiting
+async def list_own_waiting(ctx: Context) -> Sequence[Waiting]:
+    """Tell a conseiller whom animateurs asked that their kit can be ordered, and that parcels are on their way: the
+    message of the day says each once, as long as it stays the same."""
+    if not _orders(ctx.user):
+        return []
+    order = await kit.find_order(ctx.db, ctx.user.id)
+    if order is None:
+        batch = await kit.find_open_batch(ctx.db)
+        is_asked = batch is not None and batch.opened_by
+        return [Waiting(render("kit/to_order"), Button("Commander mon kit", EditOrder()))] if is_asked else []
+    sent = [parcel for parcel in await _list_parcels(ctx, order) if parcel.state is ParcelState.SENT]
+    if not sent:
+        return []
+    since = max(parcel.changed_at for parcel in sent).astimezone(ctx.zone).date()
+    count = plural(len(sent), "colis", "colis")
+    return [Waiting(render("kit/under_way", count=count, since=say_date(since)), Button("Voir mon kit", ShowKit()))]
+
+
+def _orders(person: Person) -> bool:
+    """Whether a kit is for them."""
+    return person.known_role is Role.CONSEILLER

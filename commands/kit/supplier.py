@@ -1,0 +1,184 @@
+"""What goes to the supplier of kits and comes back: the file of a lot, and the numbers of parcels that were sent."""
+
+import csv
+import io
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.attachments import find_newest_files
+from bot.context import Context, ReadingContext
+from bot.destinations import send_file
+from bot.errors import ChatError, UserError
+from bot.papers import sheets
+from bot.papers.sheets import Cell, CellFormats
+from bot.replies import Parcel, Replies, Reply, SendFile, Whisper
+from bot.texts import render
+from commands.kit.orders import ANIMATEURS, CARD, feature, get_batch, note_batch, rewrite_card, say_batch
+from config.text import fold
+from storage import kit
+from storage.annuaire.contacts import show_phone
+from storage.kit import KitOrder, KitParcel, TrackingLine
+
+FILE_MAX = 1_000_000
+"""Bytes of a file of numbers: some 20,000 parcels."""
+FAULTS_SHOWN = 10
+PREPARING, DONE = "Préparation du fichier du fournisseur…", "✅ Le fichier du fournisseur est prêt, juste en dessous."
+
+
+class SupplierFile(BaseModel):
+    """« Fichier du fournisseur » of a lot; also the order of that file."""
+
+    batch: int
+
+
+@dataclass(frozen=True, slots=True)
+class TrackingFile:
+    """What a file of numbers says: each good line with its number, and a sentence for each that cannot be read."""
+
+    lines: Sequence[tuple[int, TrackingLine]]
+    bad: Sequence[str]
+
+
+async def fetch_lines(ctx: ReadingContext, _: str) -> TrackingFile | Whisper:
+    """Read the numbers in the last file that who asks sent to the bot."""
+    post = await find_newest_files(ctx)
+    if post is None:
+        return Whisper(render("kit/no_file"))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "suivi.csv"
+        try:
+            await ctx.chat.download(post.file_ids[-1], path, FILE_MAX)
+        except ChatError as error:
+            if error.is_temporary:
+                raise
+            raise UserError("Ce fichier ne se lit pas : envoyez un CSV d’un million d’octets au plus.") from None
+        return read_tracking(path.read_bytes())
+
+
+def read_tracking(data: bytes) -> TrackingFile:
+    """Read a CSV as spreadsheets save it. Raises UserError where its columns are not those of docs/wire.md."""
+    text = _decode(data)
+    first = text.partition("\n")[0]
+    table = csv.DictReader(io.StringIO(text), delimiter=max(";,\t", key=first.count))
+    names = [fold(name or "") for name in table.fieldnames or []]
+    if missing := [name for name in kit.COLUMNS[:3] if name not in names]:
+        raise UserError(f"La première ligne doit nommer : {', '.join(kit.COLUMNS)}. Il manque : {', '.join(missing)}.")
+    table.fieldnames = names
+    good, bad = list[tuple[int, TrackingLine]](), list[str]()
+    try:
+        for cells in table:
+            try:
+                good.append((table.line_num, kit.read_tracking_line(cells)))
+            except ValueError as fault:
+                bad.append(f"ligne {table.line_num} : {fault}")
+    except csv.Error:
+        bad.append(f"ligne {table.line_num + 1} : les guillemets empêchent de lire la suite.")
+    return TrackingFile(good, bad)
+
+
+def _decode(data: bytes) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", "replace")
+
+
+@feature.command(
+    "kit suivi", help="Lire les numéros de suivi du dernier CSV envoyé au bot", roles=ANIMATEURS, asks=fetch_lines
+)
+async def take_tracking(ctx: Context, read: TrackingFile) -> Replies:
+    """Note each number; a line that cannot be taken is said, and the others are taken all the same."""
+    changed, bad = list[TrackingLine](), list(read.bad)
+    for number, line in read.lines:
+        try:
+            changed += [line] if await kit.note_tracking(ctx.db, line, ctx.now) else []
+        except ValueError as fault:
+            bad.append(f"ligne {number} : {fault}")
+    if changed:
+        note_batch(ctx, "kit:suivi", colis=len(changed))
+    same = len(read.lines) + len(read.bad) - len(changed) - len(bad)
+    shown = {"sent": len(changed), "same": same, "bad": bad[:FAULTS_SHOWN], "more": max(0, len(bad) - FAULTS_SHOWN)}
+    cards = [await _rewrite(ctx, line) for line in changed if await _was_told(ctx, line)]
+    return [Whisper(render("kit/tracked", **shown)), *cards]
+
+
+async def _was_told(ctx: Context, line: TrackingLine) -> bool:
+    return bool(await ctx.posts_about(f"{CARD.prefix}{line.order}:{line.parcel}"))
+
+
+async def _rewrite(ctx: Context, line: TrackingLine) -> Reply:
+    order, parcel = await kit.get_order(ctx.db, line.order), await kit.get_parcel(ctx.db, line.order, line.parcel)
+    assert order
+    assert parcel
+    return await rewrite_card(ctx, order, parcel)
+
+
+HEAD = (
+    *("lot", "commande", "taille_haut", "taille_bas", "receptionnaire", "structure", "siret", "adresse"),
+    *("code_postal", "commune", "telephone", "horaires"),
+    *(f"ligne_{n}" for n in range(1, kit.LABEL_LINES + 1)),
+    *(f"colis_{n}" for n in kit.PARCELS),
+)
+"""The columns of the supplier’s file (docs/wire.md)."""
+_WIDTHS = (6, 10, 11, 11, 30, 30, 18, 38, 12, 24, 16, 32, *[38] * kit.LABEL_LINES, *[11] * len(kit.PARCELS))
+
+
+@feature.button(SupplierFile, roles=ANIMATEURS, writes=False)
+async def ask_file(ctx: ReadingContext, click: SupplierFile) -> Replies:
+    """Send the supplier’s file of a lot to who asks."""
+    return await send_file(ctx, SendFile(user_id=ctx.user.id, order=click, waiting=PREPARING))
+
+
+@feature.file(SupplierFile, name="kit.SupplierFile", roles=ANIMATEURS)
+async def write_file(ctx: ReadingContext, asked: SupplierFile, folder: Path) -> Parcel:
+    """Write a lot as CSV and as a workbook."""
+    batch = await get_batch(ctx, asked.batch)
+    lines = [HEAD, *await list_lines(ctx.db, batch.number)]
+    if len(lines) == 1:
+        raise UserError(f"Le lot n° {batch.number} n’a aucune commande.")
+    files = [folder / f"Kits-lot-{batch.number}.csv", folder / f"Kits-lot-{batch.number}.xlsx"]
+    sheets.write_csv(files[0], lines)
+    await ctx.compute(lambda: write_book(files[1], lines))
+    text = render("kit/file", batch=say_batch(batch), count=len(lines) - 1, is_open=batch.is_open)
+    return Parcel(text, files=files, done=DONE)
+
+
+async def list_lines(db: AsyncSession, batch: int | None) -> Sequence[Sequence[Cell]]:
+    """List the orders of a lot, or of all, as lines of the supplier’s file."""
+    orders = await kit.list_orders(db, batch)
+    parcels = await kit.list_parcels(db, kit.of_batch(batch))
+    return [_list_cells(order, parcels.get(order.number, [])) for order in orders]
+
+
+def _list_cells(order: KitOrder, parcels: Sequence[KitParcel]) -> Sequence[Cell]:
+    label = list(kit.make_label(order))
+    label += [""] * (kit.LABEL_LINES - len(label))
+    address = ", ".join(order.street.splitlines())
+    phone = show_phone(order.telephone).replace("\u00a0", " ")
+    who = (order.recipient, order.structure, order.siret, address, order.postcode, order.commune, phone, order.hours)
+    return (
+        order.batch,
+        order.number,
+        order.top,
+        order.bottom,
+        *who,
+        *label,
+        *(str(parcel.state) for parcel in parcels),
+    )
+
+
+def write_book(path: Path, lines: Sequence[Sequence[Cell]]) -> None:
+    """Write the lines as a workbook, in which no text is a formula."""
+    with sheets.open_book(path, "Kits") as book:
+        sheet, formats = book.add_worksheet("Kits"), CellFormats(book)
+        for column, width in enumerate(_WIDTHS):
+            sheet.set_column(column, column, width)
+        sheet.freeze_panes(1, 0)
+        sheets.print_wide(sheet)
+        for row, line in enumerate(lines):
+            sheets.write_cells(sheet, row, line, [formats.head if not row else None] * len(line))

@@ -1,0 +1,133 @@
+"""The windows of the kit d’animation: to order one, and to say what is wrong with a parcel."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Self
+
+from pydantic import Field
+
+from bot.forms import Clues, Element, Form, Hidden, Offered, Raw, ReadText
+from dialogs.lines import Roomy, read_line
+from storage.annuaire import contacts
+from storage.kit import (
+    ADDRESS_LINES,
+    HOURS_MAX,
+    LABEL_WIDTH,
+    NOTE_MAX,
+    ParcelState,
+    PlaceError,
+    prove_place,
+    read_address_lines,
+)
+from storage.people import register
+
+COMMUNE_MAX = 80
+SHORTEST_NAME, SHORTEST_HOURS = 3, 4
+
+
+def _read_recipient(text: str, clues: Clues) -> str:
+    name = read_line(LABEL_WIDTH, "ce nom, qui tient sur une ligne d’étiquette")(text, clues)
+    if sum(sign.isalpha() for sign in name) < SHORTEST_NAME:
+        raise ValueError("Écrivez le nom de la personne ou de l’accueil qui reçoit les colis.")
+    return name
+
+
+def _read_postcode(text: str, _: Clues) -> str:
+    digits = "".join(text.split())
+    if not (len(digits) == 5 and digits.isascii() and digits.isdigit()):
+        raise ValueError("Un code postal a cinq chiffres : 69120, par exemple.")
+    return digits
+
+
+def _read_hours(text: str, clues: Clues) -> str:
+    hours = read_line(HOURS_MAX, "ces horaires")(text, clues)
+    if len(hours) < SHORTEST_HOURS:
+        raise ValueError("Écrivez des jours et des heures : lundi à vendredi, 9h-12h.")
+    return hours
+
+
+class OrderKit(Form):
+    """What somebody orders, and where it goes. ``order`` is the order that is corrected (0: a new one), ``tops`` and
+    ``bottoms`` the sizes that the operator’s table has: without any of trousers these are not asked for."""
+
+    title = "Mon kit d’animation"
+    submit_label = "Commander"
+    noun = "commande de kit", "commandes de kit"
+
+    taille_haut: Annotated[str, Offered("tops")] = Field(title="Taille du haut", description="Polo et sweat.")
+    taille_bas: Annotated[str | None, Offered("bottoms")] = Field(
+        None, title="Taille du bas", description="Pantalon, ou rien."
+    )
+    receptionnaire: Annotated[str, ReadText(_read_recipient)] = Field(
+        title="Qui reçoit les colis", description="Vous, un collègue ou l’accueil, présent aux horaires donnés."
+    )
+    siret: Annotated[str, ReadText(lambda text, _: register.read_siret(text), placeholder="732 829 320 00074")] = Field(
+        title="SIRET de la structure", description="Quatorze chiffres, avec ou sans espaces."
+    )
+    adresse: Annotated[str, Roomy(lambda text, _: read_address_lines(text), always=True)] = Field(
+        title="Adresse",
+        description=f"Bâtiment, numéro et rue : {ADDRESS_LINES} lignes de {LABEL_WIDTH} caractères au plus.",
+    )
+    code_postal: Annotated[str, ReadText(_read_postcode, placeholder="69120")] = Field(title="Code postal")
+    commune: Annotated[str, ReadText(read_line(COMMUNE_MAX, "ce nom"), placeholder="Vaulx-en-Velin")] = Field(
+        title="Commune"
+    )
+    telephone: Annotated[
+        str,
+        ReadText(lambda text, _: contacts.read_phone(text), show=contacts.show_phone, placeholder="06 12 34 56 78"),
+    ] = Field(title="Téléphone", description="Pour le transporteur, le jour de la livraison.")
+    horaires: Annotated[str, ReadText(_read_hours)] = Field(
+        title="Horaires de livraison", description="Par exemple : lundi à vendredi, 9h-12h et 14h-17h."
+    )
+    order: Hidden[int] = 0
+    tops: Hidden[dict[str, str]]
+    bottoms: Hidden[dict[str, str]]
+    structure: Hidden[str] = ""
+
+    def introduction(self) -> str:
+        where = f"Structure connue du registre : {self.structure}. " if self.structure else ""
+        return f"{where}Trois colis vous seront envoyés. Vous corrigez jusqu’à la clôture du lot."
+
+    def elements(self, clues: Clues) -> list[Element]:
+        return [each for each in super().elements(clues) if each["name"] != "taille_bas" or self.bottoms]
+
+    @classmethod
+    def parse(cls, raw: Raw, hidden: Mapping[str, object], clues: Clues) -> Self:
+        asked = {name: value for name, value in raw.items() if name != "taille_bas" or hidden.get("bottoms")}
+        return super().parse(asked, hidden, clues)
+
+    @classmethod
+    def problems(cls, values: Mapping[str, Any], clues: Clues) -> Mapping[str, str]:
+        found = {}
+        if values.get("bottoms") and not values.get("taille_bas"):
+            found["taille_bas"] = Offered.missing
+        postcode, commune = values.get("code_postal"), values.get("commune")
+        if postcode and commune:
+            try:
+                prove_place(postcode, commune)
+            except PlaceError as error:
+                found["code_postal" if error.is_postcode else "commune"] = str(error)
+        return found
+
+
+def _read_note(text: str, _: Clues) -> str:
+    note = "\n".join(line.rstrip() for line in text.strip().splitlines())
+    if len(note) > NOTE_MAX:
+        raise ValueError(f"Raccourcissez ce texte : {NOTE_MAX} caractères au plus.")
+    return note
+
+
+class ReportParcel(Form):
+    """What is missing, or damaged."""
+
+    title = "Signaler un colis"
+    submit_label = "Signaler"
+
+    details: Annotated[str, Roomy(_read_note, always=True)] = Field(
+        "", title="Ce qui ne va pas", description="Ce qui manque ou ce qui est abîmé. L’équipe d’animation le lit."
+    )
+    order: Hidden[int]
+    parcel: Hidden[int]
+    to: Hidden[ParcelState]
+
+    def introduction(self) -> str:
+        return f"Colis {self.parcel} : {self.to.label}."

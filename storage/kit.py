@@ -1,0 +1,373 @@
+"""The kit d’animation: orders gathered in lots, the label of each, and its three parcels followed one by one."""
+
+import re
+import textwrap
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, UniqueConstraint, delete, func, or_, update
+from sqlmodel import Field, SQLModel, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from config.kit import Garment
+from config.text import fold, unguard
+from storage.communes import CommunePlace, find_begun_place, find_place_exactly
+from storage.database import Code, Labelled, Numbered, UtcTime, upsert
+from storage.people import Person, Role
+
+KEPT = timedelta(days=365)
+"""How long an order keeps whose it is after something last happened to one of its parcels."""
+PARCELS = (1, 2, 3)
+LABEL_LINES, LABEL_WIDTH = 6, 38
+"""The most lines of a label, and characters of a line (NF Z10-011)."""
+ADDRESS_LINES = 3
+"""Lines of the address itself: a label also has who receives, their structure, and the commune."""
+NAME_MAX, STRUCTURE_MAX, HOURS_MAX, TRACKING_MAX, NOTE_MAX = 60, 200, 100, 40, 300
+ADDRESS_MAX = ADDRESS_LINES * (LABEL_WIDTH + 1)
+STOCK_MAX = 100_000
+
+
+class ParcelState(Labelled):
+    """Where a parcel is."""
+
+    ORDERED = "commande", "commandé"
+    SENT = "envoye", "en route"
+    RECEIVED = "recu", "reçu"
+    MISSING = "manquant", "manquant"
+    DAMAGED = "abime", "abîmé"
+
+
+AMISS = (ParcelState.MISSING, ParcelState.DAMAGED)
+"""States about which animateurs have something to do."""
+
+
+class KitBatch(Numbered, table=True):
+    """Orders that go to the supplier together; one lot at most is open. ``opened_by`` is the animateur who called for
+    orders ("": the first order opened it), ``reminded_at`` when who had not ordered was written to."""
+
+    __tablename__ = "kit_batch"
+    __table_args__ = {"sqlite_autoincrement": True}
+
+    name: str = Field(default="", max_length=NAME_MAX)
+    opened_by: str = Field(default="", max_length=26)
+    opened_at: datetime = Field(sa_type=UtcTime)
+    closed_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    reminded_at: datetime | None = Field(default=None, sa_type=UtcTime)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether orders still come in and can be corrected."""
+        return self.closed_at is None
+
+
+class KitOrder(Numbered, table=True):
+    """What somebody ordered, one kit a person: sizes, and to whom and where it goes.
+
+    ``user_id`` and all that says who is erased a year after ``moved_at``, when something last happened to a parcel;
+    the sizes and the département stay for the figures. ``street`` has a line or several, ``bottom`` is "" where no
+    trousers are asked for, ``siret`` is checked, ``telephone`` written as it is called.
+    """
+
+    __tablename__ = "kit_order"
+    __table_args__ = (UniqueConstraint("batch", "user_id"), {"sqlite_autoincrement": True})
+
+    batch: int = Field(index=True)
+    user_id: str | None = Field(default=None, max_length=26, index=True)
+    departement: str = Field(default="", max_length=3)
+    top: str = Field(max_length=16)
+    bottom: str = Field(default="", max_length=16)
+    recipient: str = Field(max_length=LABEL_WIDTH)
+    structure: str = Field(default="", max_length=STRUCTURE_MAX)
+    siret: str = Field(max_length=14)
+    street: str = Field(max_length=ADDRESS_MAX)
+    postcode: str = Field(max_length=5)
+    commune: str = Field(max_length=80)
+    telephone: str = Field(max_length=32)
+    hours: str = Field(max_length=HOURS_MAX)
+    ordered_at: datetime = Field(sa_type=UtcTime)
+    moved_at: datetime = Field(sa_type=UtcTime, index=True)
+
+
+class KitParcel(SQLModel, table=True):
+    """One of the three parcels of an order; ``note`` is what is missing or damaged, in the person’s words."""
+
+    __tablename__ = "kit_parcel"
+
+    order_id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    state: ParcelState = Field(default=ParcelState.ORDERED, sa_type=Code(ParcelState), index=True)
+    tracking: str = Field(default="", max_length=TRACKING_MAX)
+    carrier: str = Field(default="", max_length=TRACKING_MAX)
+    note: str = Field(default="", max_length=NOTE_MAX)
+    changed_at: datetime = Field(sa_type=UtcTime)
+
+
+class KitStock(SQLModel, table=True):
+    """How many pieces of a size the supplier has for a lot, as an animateur said."""
+
+    __tablename__ = "kit_stock"
+
+    batch: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    garment: Garment = Field(primary_key=True, sa_type=Code(Garment, 8))
+    size: str = Field(primary_key=True, max_length=16)
+    pieces: int
+
+
+class PlaceError(ValueError):
+    """A postcode and a commune that do not go together: a French sentence, and which of both is to be changed."""
+
+    def __init__(self, sentence: str, *, is_postcode: bool) -> None:
+        super().__init__(sentence)
+        self.is_postcode = is_postcode
+
+
+def prove_place(postcode: str, commune: str) -> CommunePlace:
+    """Find the commune of that postcode that is called so, or begins so. Raises PlaceError."""
+    if re.search(r"\bcedex\b", fold(commune)):
+        raise PlaceError("Un colis ne va pas à un CEDEX : écrivez la commune et le code de la rue.", is_postcode=False)
+    text = f"{postcode} {commune}"
+    found = find_place_exactly(text).place or find_begun_place(text)
+    if found and found.code_postal == postcode:
+        return found
+    here = find_place_exactly(postcode)
+    known = [place for place in (here.place, *here.choices) if place and place.code_postal == postcode]
+    if not known:
+        raise PlaceError("Aucune commune n’a ce code postal : relisez-le.", is_postcode=True)
+    names = ", ".join(place.commune.nom for place in known[:LABEL_LINES])
+    raise PlaceError(f"Cette commune n’a pas ce code postal. À {postcode} : {names}.", is_postcode=False)
+
+
+def read_address_lines(text: str) -> str:
+    """Read the lines of an address that a carrier can go to; what is too long is cut at its commas. Raises ValueError,
+    with a French sentence."""
+    typed = [" ".join(line.split()) for line in text.splitlines() if line.strip()]
+    lines = [part for line in typed for part in (_cut_at_commas(line) if len(line) > LABEL_WIDTH else [line])]
+    if long := next((line for line in lines if len(line) > LABEL_WIDTH), ""):
+        raise ValueError(f"Une ligne a {LABEL_WIDTH} caractères au plus, celle-ci {len(long)} : coupez-la en deux.")
+    if len(lines) > ADDRESS_LINES:
+        raise ValueError(f"L’adresse tient en {ADDRESS_LINES} lignes : retirez ce qui ne sert pas au transporteur.")
+    if all(re.match(r"(?:bp|cs|tsa|boite postale)\b", fold(line)) for line in lines):
+        raise ValueError("Un colis ne va pas à une boîte postale : donnez le numéro et la rue.")
+    return "\n".join(lines)
+
+
+def _cut_at_commas(line: str) -> list[str]:
+    return [part.strip() for part in line.split(",") if part.strip()]
+
+
+def make_label(order: KitOrder) -> Sequence[str]:
+    """Write the label of an order: six lines of 38 characters at most, no sign from the address on, the commune last
+    (NF Z10-011)."""
+    address = [_capitalize(line) for line in order.street.splitlines()]
+    place = _capitalize(f"{order.postcode} {order.commune}")
+    room = LABEL_LINES - len(address) - 2
+    structure = textwrap.wrap(" ".join(order.structure.split()), LABEL_WIDTH)[:room]
+    return [line[:LABEL_WIDTH] for line in (order.recipient, *structure, *address, place)]
+
+
+def _capitalize(text: str) -> str:
+    return " ".join(re.sub(r"[^A-Z0-9]+", " ", fold(text).upper()).split())
+
+
+async def find_open_batch(db: AsyncSession, *, locked: bool = False) -> KitBatch | None:
+    """Find the lot that is open; ``locked``, nobody closes it until this transaction ends."""
+    found = select(KitBatch).where(col(KitBatch.closed_at).is_(None)).order_by(col(KitBatch.id))
+    return (await db.exec((found.with_for_update() if locked else found).limit(1))).first()
+
+
+async def get_batch(db: AsyncSession, number: int, *, locked: bool = False) -> KitBatch | None:
+    """Get a lot by its number."""
+    return await db.get(KitBatch, number, with_for_update=locked or None, populate_existing=True)
+
+
+async def open_batch(db: AsyncSession, now: datetime, name: str = "", by: str = "") -> KitBatch:
+    """Open a new lot. (Of two that are opened in the same instant the second one waits until the first is closed.)"""
+    batch = KitBatch(name=name, opened_by=by, opened_at=now)
+    db.add(batch)
+    await db.flush()
+    return batch
+
+
+async def list_batches(db: AsyncSession) -> Sequence[KitBatch]:
+    """List all lots, the newest first."""
+    return (await db.exec(select(KitBatch).order_by(col(KitBatch.id).desc()))).all()
+
+
+async def find_order(db: AsyncSession, user_id: str, *, locked: bool = False) -> KitOrder | None:
+    """Find the last order of somebody."""
+    found = select(KitOrder).where(col(KitOrder.user_id) == user_id).order_by(col(KitOrder.id).desc()).limit(1)
+    return (await db.exec(found.with_for_update() if locked else found)).first()
+
+
+async def get_order(db: AsyncSession, number: int, *, locked: bool = False) -> KitOrder | None:
+    """Get an order by its number."""
+    return await db.get(KitOrder, number, with_for_update=locked or None, populate_existing=True)
+
+
+async def add_order(db: AsyncSession, order: KitOrder) -> KitOrder:
+    """Store a new order, with its parcels."""
+    db.add(order)
+    await db.flush()
+    db.add_all([KitParcel(order_id=order.number, number=n, changed_at=order.ordered_at) for n in PARCELS])
+    await db.flush()
+    return order
+
+
+async def drop_order(db: AsyncSession, order: KitOrder) -> None:
+    """Erase an order and its parcels."""
+    await db.execute(delete(KitParcel).where(col(KitParcel.order_id) == order.number))
+    await db.execute(delete(KitOrder).where(col(KitOrder.id) == order.number))
+
+
+async def list_orders(db: AsyncSession, batch: int | None = None) -> Sequence[KitOrder]:
+    """List the orders of a lot, or all, by number; those that say whose they are."""
+    here = [] if batch is None else [col(KitOrder.batch) == batch]
+    known = select(KitOrder).where(col(KitOrder.user_id).is_not(None), col(KitOrder.recipient) != "", *here)
+    return (await db.exec(known.order_by(col(KitOrder.id)))).all()
+
+
+async def list_parcels(db: AsyncSession, where: ColumnElement[bool]) -> Mapping[int, Sequence[KitParcel]]:
+    """List parcels by the number of their order, in their order."""
+    found: dict[int, list[KitParcel]] = defaultdict(list)
+    rows = select(KitParcel).where(where).order_by(col(KitParcel.order_id), col(KitParcel.number))
+    for parcel in (await db.exec(rows)).all():
+        found[parcel.order_id].append(parcel)
+    return found
+
+
+def of_order(number: int) -> ColumnElement[bool]:
+    """Select the parcels of an order."""
+    return col(KitParcel.order_id) == number
+
+
+def of_batch(batch: int | None) -> ColumnElement[bool]:
+    """Select the parcels of a lot, or of all."""
+    here = [] if batch is None else [col(KitOrder.batch) == batch]
+    return col(KitParcel.order_id).in_(select(KitOrder.id).where(*here))
+
+
+def is_amiss() -> ColumnElement[bool]:
+    """Select the parcels that are missing or damaged, of those who can still be told."""
+    known = select(KitOrder.id).where(col(KitOrder.user_id).is_not(None))
+    return col(KitParcel.state).in_(AMISS) & col(KitParcel.order_id).in_(known)
+
+
+async def get_parcel(db: AsyncSession, order: int, number: int) -> KitParcel | None:
+    """Get a parcel of an order, as it is now; nobody else changes it until this transaction ends."""
+    return await db.get(KitParcel, (order, number), with_for_update=True, populate_existing=True)
+
+
+async def move_parcel(db: AsyncSession, parcel: KitParcel, to: ParcelState, now: datetime, note: str = "") -> None:
+    """Note where a parcel is now; its order is kept a year longer."""
+    parcel.state, parcel.note, parcel.changed_at = to, note, now
+    moved = update(KitOrder).where(col(KitOrder.id) == parcel.order_id).values(moved_at=now)
+    await db.execute(moved.execution_options(synchronize_session=False))
+    await db.flush()
+
+
+async def count_parcels(db: AsyncSession, batch: int) -> Mapping[str, Counter[ParcelState]]:
+    """Count the parcels of a lot by département ("": not known) and state."""
+    counted = select(KitOrder.departement, KitParcel.state, func.count()).join(
+        KitParcel, col(KitParcel.order_id) == col(KitOrder.id)
+    )
+    rows = await db.execute(
+        counted.where(col(KitOrder.batch) == batch).group_by(col(KitOrder.departement), col(KitParcel.state))
+    )
+    found: dict[str, Counter[ParcelState]] = defaultdict(Counter)
+    for departement, state, count in rows:
+        found[departement][state] = count
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class SizeCount:
+    """How many pieces of a size were ordered, and are in stock (None: nobody said)."""
+
+    garment: Garment
+    size: str
+    ordered: int
+    stock: int | None
+
+    @property
+    def lacking(self) -> int:
+        """How many more are needed."""
+        return max(0, self.ordered - self.stock) if self.stock is not None else 0
+
+
+async def count_sizes(db: AsyncSession, batch: int) -> Sequence[SizeCount]:
+    """Count the sizes that a lot has orders or stock of, in no order."""
+    ordered: Counter[tuple[Garment, str]] = Counter()
+    for garment, size in ((Garment.TOP, KitOrder.top), (Garment.BOTTOM, KitOrder.bottom)):
+        counted = select(size, func.count()).where(col(KitOrder.batch) == batch, col(size) != "").group_by(col(size))
+        ordered.update({(garment, code): count for code, count in await db.execute(counted)})
+    rows = (await db.exec(select(KitStock).where(col(KitStock.batch) == batch))).all()
+    stock = {(row.garment, row.size): row.pieces for row in rows}
+    return [SizeCount(*key, ordered[key], stock.get(key)) for key in ordered.keys() | stock.keys()]
+
+
+async def set_stock(db: AsyncSession, batch: int, pieces: Mapping[tuple[Garment, str], int]) -> None:
+    """Note how many pieces of some sizes there are."""
+    rows = [{"batch": batch, "garment": g, "size": size, "pieces": count} for (g, size), count in pieces.items()]
+    await upsert(db, KitStock, rows)
+
+
+async def list_silent(db: AsyncSession, after: str, limit: int) -> Sequence[Person]:
+    """List conseillers of the register who ordered no kit, by id: the next page."""
+    role, derived = col(Person.role), col(Person.derived_role)
+    theirs = or_(role == Role.CONSEILLER, role.is_(None) & (derived == Role.CONSEILLER))
+    ordered = select(KitOrder.user_id).where(col(KitOrder.user_id).is_not(None))
+    silent = select(Person).where(theirs, col(Person.id) > after, col(Person.id).not_in(ordered))
+    return (await db.exec(silent.order_by(col(Person.id)).limit(limit))).all()
+
+
+COLUMNS = ("commande", "colis", "suivi", "transporteur")
+"""Of the file of numbers that the supplier gives back; the last one may be missing or empty."""
+NEEDED = tuple({name} for name in COLUMNS[:3])
+
+
+@dataclass(frozen=True, slots=True)
+class TrackingLine:
+    """The number under which a parcel was sent."""
+
+    order: int
+    parcel: int
+    tracking: str
+    carrier: str = ""
+
+
+def read_tracking_line(cells: Mapping[str, str]) -> TrackingLine:
+    """Read a line of the supplier’s. Raises ValueError, with a French sentence that names the column."""
+    said = {name: " ".join(unguard((cells.get(name) or "").strip()).split()) for name in COLUMNS}
+    order, parcel = said["commande"].removeprefix("n°").strip(), said["colis"]
+    if not re.fullmatch(r"[0-9]{1,9}", order):
+        raise ValueError("commande : son numéro est attendu, comme dans le fichier du fournisseur.")
+    if parcel not in set(map(str, PARCELS)):
+        raise ValueError("colis : 1, 2 ou 3.")
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 /.-]*", said["suivi"]) or len(said["suivi"]) > TRACKING_MAX:
+        raise ValueError(f"suivi : un numéro de lettres et de chiffres, {TRACKING_MAX} caractères au plus.")
+    if len(said["transporteur"]) > TRACKING_MAX or "\ufffd" in said["transporteur"]:
+        raise ValueError(f"transporteur : un nom de {TRACKING_MAX} caractères au plus, en UTF-8.")
+    return TrackingLine(int(order), int(parcel), said["suivi"], said["transporteur"])
+
+
+async def note_tracking(db: AsyncSession, line: TrackingLine, now: datetime) -> bool:
+    """Note that a parcel was sent; False where its number is known already. Raises ValueError, with a French sentence,
+    where it cannot be so."""
+    order = await get_order(db, line.order, locked=True)
+    parcel = await get_parcel(db, line.order, line.parcel) if order and order.user_id else None
+    if parcel is None:
+        raise ValueError(f"commande : aucune commande n’a le numéro {line.order}.")
+    if parcel.tracking == line.tracking:
+        return False
+    if parcel.state is ParcelState.RECEIVED:
+        raise ValueError("colis : il est déjà reçu, sous un autre numéro.")
+    parcel.tracking, parcel.carrier = line.tracking, line.carrier
+    await move_parcel(db, parcel, ParcelState.SENT, now)
+    return True
+
+
+def is_under_way(parcels: Collection[KitParcel]) -> bool:
+    """Whether something of an order left the supplier: it is corrected no more."""
+    return any(parcel.state is not ParcelState.ORDERED for parcel in parcels)

@@ -1,0 +1,409 @@
+"""Stories: a conseiller orders a kit and follows its parcels; animateurs close the lot and speak to the supplier."""
+
+import csv
+import io
+import json
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from sqlalchemy import delete, update
+from sqlmodel import col, select
+
+from bot.errors import UserError
+from commands.kit.batches import read_stock
+from commands.kit.supplier import HEAD, read_tracking
+from config.kit import Garment, read_sizes
+from config.tables import TableError
+from dialogs.kit import OrderKit
+from storage import kit
+from storage.kit import KitBatch, KitOrder, KitParcel, KitStock, PlaceError
+from storage.people import Role, register
+from storage.personal_data import PERSONAL_DATA, copy, retention
+from tests.modes import clues
+from tests.people import Dialog, Person
+from tests.support.cli import operate
+from tests.support.cra import make_conseiller
+from tests.support.forms import make_own_channel
+from tests.support.house import House, plain, read_news
+
+SIRET, POST_OFFICE = "73282932000074", "35600000049837"
+FORM: dict[str, str] = {
+    "taille_haut": "M",
+    "taille_bas": "42",
+    "receptionnaire": "Juliette Moreau",
+    "siret": "732 829 320 00074",
+    "adresse": "12, rue de l’Égalité",
+    "code_postal": "69120",
+    "commune": "vaulx en velin",
+    "telephone": "06 12 34 56 78",
+    "horaires": "lundi à vendredi, 9h-12h",
+}
+
+
+@pytest.fixture(autouse=True)
+async def _empty(house: House) -> None:
+    """There is no lot from another story."""
+    async with house.bot.database.transaction() as db:
+        for table in (KitParcel, KitOrder, KitStock, KitBatch):
+            await db.execute(delete(table))
+
+
+@pytest.fixture
+async def agathe(house: House) -> Person:
+    """An animatrice, in the animateurs’ room."""
+    return await house.someone(Role.ANIMATEUR, "agathe")
+
+
+async def room_of(house: House, animateur: Person) -> str:
+    """The animateurs’ room, which the bot knows."""
+    place = (await make_own_channel(animateur, "P"))["id"]
+    await house.site.admin.post(f"/channels/{place}/members", {"user_id": house.site.bot_id})
+    await house.remembers({"animation": place})
+    return str(place)
+
+
+async def orders(person: Person, **other: str) -> int:
+    """Somebody orders a kit: the number of the order."""
+    form = await person.opens("/kit")
+    assert (await form.fill(**(FORM | other)).submit()).accepted
+    return int(plain(await person.told("est commandé")).partition("commande n° ")[2].partition(",")[0])
+
+
+async def stored(house: House, capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    """The orders as « coop-bot kits --json » tells them."""
+    capsys.readouterr()
+    assert await operate(house.settings, "kits", "--json") == 0
+    found: list[dict[str, Any]] = json.loads(capsys.readouterr().out)
+    return found
+
+
+async def closes(animateur: Person) -> None:
+    """An animateur closes the newest lot."""
+    await animateur.clicks(await animateur.asks("/kit lots"), "Clore")
+    await animateur.whispered("est clos")
+
+
+async def imports(house: House, folder: Path, text: str) -> int:
+    """The operator takes the supplier’s numbers in."""
+    (folder / "suivi.csv").write_text(text)
+    return await operate(house.settings, "import", "kits", str(folder / "suivi.csv"))
+
+
+@pytest.mark.every_mode
+async def test_a_kit_is_ordered_corrected_and_followed_parcel_by_parcel(
+    house: House, agathe: Person, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    room = await room_of(house, agathe)
+    async with house.bot.database.transaction() as db:
+        await register.write_structures(db, [register.Structure(siret=SIRET, nom="Ville", code_commune="69256")])
+    juliette = await house.conseiller(prenom="Juliette", nom="Moreau", siret=SIRET, telephone="+33612345678")
+    form = await juliette.opens("/kit")
+    assert form.names == list(FORM)
+    known = {name: form.shown(name) for name in ("receptionnaire", "siret", "code_postal", "commune", "telephone")}
+    assert known == {
+        "receptionnaire": "Juliette Moreau",
+        "siret": SIRET,
+        "code_postal": "69120",
+        "commune": "Vaulx-en-Velin",
+        "telephone": "06\u00a012\u00a034\u00a056\u00a078",
+    }
+    await each_field_says_what_is_wrong(form)
+    assert (await form.fill(**FORM).submit()).accepted
+    receipt = await juliette.told("est commandé")
+    assert receipt.buttons == ["Corriger", "Retirer ma commande"]
+    for line in ("Juliette Moreau", "Ville", "12 RUE DE L EGALITE", "69120 VAULX EN VELIN"):
+        assert line in receipt.text
+    form = await juliette.opens_by(receipt, "Corriger")
+    assert {name: form.shown(name) for name in ("taille_haut", "adresse", "horaires")} == {
+        name: FORM[name] for name in ("taille_haut", "adresse", "horaires")
+    }
+    assert (await form.fill(taille_haut="L", siret=POST_OFFICE).submit()).accepted
+    await juliette.told("est corrigée")
+    (order,) = await stored(house, capsys)
+    assert (order["taille_haut"], order["taille_bas"], order["siret"]) == ("L", "42", POST_OFFICE)
+    assert [parcel["etat"] for parcel in order["colis"]] == ["commande"] * 3
+
+    late = await juliette.opens("/kit corriger")
+    await closes(agathe)
+    juliette.acts()
+    assert "ne se corrige plus" in said((await late.submit()).error)
+    await juliette.clicks(receipt, "Corriger")
+    assert "ne se corrige plus" in plain(await juliette.whispered())
+
+    lines = "".join(f"{order['id']};{n};CP{n}FR;Transports Rhône\n" for n in (1, 2, 3))
+    assert await imports(house, tmp_path, f"commande;colis;suivi;transporteur\n{lines}") == 0
+    mine = await juliette.asks("/kit")
+    assert "**Colis 2 : en route**\nSuivi : Transports Rhône CP2FR" in plain(mine)
+    await juliette.clicks(mine, "Reçu")
+    assert "Colis 1 : reçu" in plain(await juliette.whispered())
+    window = await juliette.opens_by(await juliette.asks("/kit"), "Manquant")
+    assert (await window.fill(details="Le sweat *manque*.").submit()).accepted
+    await juliette.whispered("L’équipe d’animation le sait")
+    card = await agathe.heard(room, "un colis est manquant")
+    assert r"Le sweat \*manque\*." in card.text
+    assert card.buttons == ["De nouveau commandé", "Reçu"]
+    await agathe.clicks(card, "De nouveau commandé")
+    assert (await agathe.rewritten(card, "commandé")).buttons == []
+    assert "de nouveau commandé" in plain(await read_news(juliette, "colis"))
+    (order,) = await stored(house, capsys)
+    assert sorted(parcel["etat"] for parcel in order["colis"]) == ["commande", "envoye", "recu"]
+
+
+def said(sentence: str) -> str:
+    """A sentence without the spaces that must not break."""
+    return sentence.replace("\u00a0", " ")
+
+
+async def each_field_says_what_is_wrong(form: Dialog) -> None:
+    """What cannot be is said under its field; nothing is stored."""
+    wrong = {
+        "receptionnaire": ("Accueil de la maison des services au public de Vaulx", "38"),
+        "siret": ("73282932000075", "chiffre est faux"),
+        "adresse": ("Maison des associations et de la vie citoyenne", "coupez-la"),
+        "code_postal": ("6912", "cinq chiffres"),
+        "telephone": ("12345", "06 12 34 56 78"),
+        "horaires": ("9h", "jours et des heures"),
+    }
+    errors = (await form.fill(**(FORM | {name: typed for name, (typed, _) in wrong.items()})).submit()).errors
+    for name, (_, sentence) in wrong.items():
+        assert sentence in said(errors[name])
+    for place, name, sentence in (
+        ({"code_postal": "69120", "commune": "Bron"}, "commune", "À 69120 : Vaulx-en-Velin"),
+        ({"code_postal": "69999", "commune": "Bron"}, "code_postal", "Aucune commune"),
+        ({"code_postal": "69120", "commune": "Vaulx-en-Velin CEDEX"}, "commune", "CEDEX"),
+    ):
+        assert sentence in said((await form.fill(**(FORM | place)).submit()).errors[name])
+
+
+async def test_lots_are_called_for_counted_and_closed(house: House, agathe: Person) -> None:
+    room = await room_of(house, agathe)
+    carl, lea = await house.conseillers("carl", "lea")
+    assert "Aucun lot" in plain(await agathe.asks("/kit"))
+    number = await orders(carl)
+    assert "Printemps" in plain(await agathe.asks("/kit ouvrir Printemps"))
+    assert "déjà ouvert" in plain(await agathe.asks("/kit ouvrir Été"))
+    assert "peut être commandé" in plain(await lea.asks("/aide"))
+    assert "peut être commandé" not in plain(await carl.asks("/aide"))
+
+    lots = await agathe.asks("/kit lots")
+    assert "1 commande · colis : 3 commandés" in plain(lots)
+    await agathe.clicks(lots, "Relancer")
+    reminded = await lea.told("vous attend")
+    assert reminded.buttons == ["Commander mon kit"]
+    await house.settled()
+    assert not any("vous attend" in post.text for post in await carl.direct())
+    assert "Relancer" not in (await agathe.asks("/kit lots")).buttons
+    assert "Donnez le vêtement" in plain(await agathe.asks("/kit stock M 40"))
+    assert "il en manque 1" in plain(await agathe.asks("/kit stock haut M=0 L=12"))
+    form = await lea.opens_by(reminded, "Commander mon kit")
+    assert (await form.fill(**(FORM | {"taille_haut": "L"})).submit()).accepted
+    await lea.told("est commandé")
+    await agathe.clicks(await agathe.asks("/kit lots"), "Chiffres et tailles")
+    figures = plain(await agathe.whispered())
+    assert "Rhône (69) : 2 commandes (colis : 6 commandés)" in figures
+    assert "haut L : 1 commandée, 12 en stock" in figures
+
+    await agathe.clicks(await agathe.asks("/kit lots"), "Clore")
+    done = await agathe.whispered("est clos")
+    await agathe.clicks(done, "Annuler")
+    await agathe.whispered("de nouveau ouvert")
+    await carl.clicks(await carl.asks("/kit"), "Retirer ma commande")
+    await carl.whispered("est retirée")
+    assert await orders(carl, taille_haut="XS") > number
+    await closes(agathe)
+    mine = await lea.asks("/kit")
+    window = await lea.opens_by(mine, "Abîmé")
+    assert (await window.submit()).accepted
+    await agathe.heard(room, "abîmé")
+    assert "1 colis de kit manque ou est abîmé" in plain(await agathe.asks("/aide"))
+    await agathe.clicks(await agathe.asks("/kit lots"), "Colis à traiter (1)")
+    assert "1 colis manque ou est abîmé" in plain(await agathe.whispered())
+    marie = await house.someone(Role.COORDINATEUR, "marie")
+    assert "réservée" in plain(await marie.asks("/kit"))
+    assert "réservée" in plain(await lea.asks("/kit lots"))
+
+
+async def test_the_supplier_s_file_and_numbers(
+    house: House, agathe: Person, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    carl, lea = await house.conseillers("carl", "lea")
+    first, second = await orders(carl, receptionnaire="=HYPERLINK(1)", horaires="+9h-12h tous"), await orders(lea)
+    await closes(agathe)
+    await agathe.clicks(await agathe.asks("/kit lots"), "Fichier du fournisseur")
+    found = await agathe.files(await agathe.told("2 commandes"))
+    book = next(data for name, data in found.items() if name.endswith("xlsx"))
+    table = next(data for name, data in found.items() if name.endswith("csv"))
+    rows = list(csv.DictReader(io.StringIO(table.decode("utf-8-sig")), delimiter=";"))
+    assert (tuple(rows[0]), [int(row["commande"]) for row in rows]) == (HEAD, [first, second])
+    assert (rows[0]["receptionnaire"], rows[0]["horaires"]) == ("'=HYPERLINK(1)", "'+9h-12h tous")
+    assert rows[1]["ligne_3"] == "12 RUE DE L EGALITE"
+    sheet = openpyxl.load_workbook(io.BytesIO(book)).active
+    assert sheet is not None
+    cells = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    assert tuple(cells[0]) == HEAD
+    assert cells[1][HEAD.index("receptionnaire")] == "=HYPERLINK(1)"
+    assert {cell.data_type for row in sheet.iter_rows() for cell in row} <= {"s", "n"}
+    assert await operate(house.settings, "export", "kits", "--format", "csv") == 0
+    assert list(csv.DictReader(io.StringIO(capsys.readouterr().out.removeprefix("\ufeff")), delimiter=";")) == rows
+
+    wrong = f"commande,colis,suivi\n{first},1,CP1\n{first},4,CP2\n99999,1,CP3\n{second},2,\n{second},3,CP4\n"
+    (tmp_path / "essai.csv").write_text(wrong)
+    assert await operate(house.settings, "import", "kits", str(tmp_path / "essai.csv"), "--dry-run") == 1
+    assert f"ligne 2 : à changer, commande {first}, colis 1" in capsys.readouterr().out
+    for said in ("2 colis partis, 0 inchangé", "0 colis parti, 2 inchangés"):
+        assert await imports(house, tmp_path, wrong) == 1
+        told = capsys.readouterr()
+        assert said in told.out
+        assert [line.partition(" : ")[0] for line in told.err.splitlines() if line.startswith("ligne ")] == [
+            "ligne 3",
+            "ligne 5",
+            "ligne 4",
+        ]
+    bot = (await agathe.api.post("/channels/direct", [agathe.id, house.site.bot_id]))["id"]
+    assert "Envoyez d’abord" in plain(await agathe.asks("/kit suivi"))
+    text = f"Commande;Colis;Suivi;Transporteur\n{first};1;CP1;\n{first};2;CP9;Société Générale\nx;1;1;\n"
+    file = await agathe.api.upload(bot, "suivi.csv", text.encode("cp1252"))
+    await agathe.api.post("/posts", {"channel_id": bot, "message": "", "file_ids": [file]})
+    read = plain(await agathe.asks("/kit suivi"))
+    assert "1 colis est parti, 1 numéro était déjà connu." in read
+    assert "ligne 4 : commande" in read
+    assert "0 colis est parti, 2 numéros étaient déjà connus" in plain(await agathe.asks("/kit suivi"))
+    assert "2 colis de votre kit en route" in plain(await carl.asks("/aide"))
+    assert (await stored(house, capsys))[0]["colis"][1]["transporteur"] == "Société Générale"
+
+
+async def test_what_is_personal_goes_a_year_after_the_last_parcel(
+    house: House, agathe: Person, capsys: pytest.CaptureFixture[str]
+) -> None:
+    carl, lea = await house.conseillers("carl", "lea")
+    number = await orders(carl)
+    await orders(lea)
+    old = house.clock() - kit.KEPT - timedelta(days=1)
+    async with house.bot.database.transaction() as db:
+        await db.execute(update(KitOrder).where(col(KitOrder.id) == number).values(moved_at=old))
+        await db.execute(update(KitParcel).values(tracking="CP1"))
+    async with house.bot.database.transaction() as db:
+        gone, _ = await retention.delete_expired(db, house.settings, house.clock(), limit=100)
+    assert (gone["kit_order"], gone["kit_parcel"]) == (1, 3)
+    (left,) = await stored(house, capsys)
+    assert left["utilisateur"] == lea.username
+    assert await count_given(house, carl) == (0, 0)
+    assert await count_given(house, lea) == (1, 3)
+    async with house.bot.database.transaction(writes=False) as db:
+        order = await kit.get_order(db, number)
+        assert order is not None
+        assert (order.user_id, order.recipient, order.street, order.telephone) == (None, "", "", "")
+        assert (order.top, order.departement) == ("M", "69")
+        assert {parcel.tracking for parcel in (await db.exec(select(KitParcel))).all()} == {"", "CP1"}
+    assert (await carl.opens("/kit")).title == "Mon kit d’animation"
+    lot = await agathe.asks("/kit lots")
+    assert "2 commandes" in plain(lot)
+
+
+async def count_given(house: House, person: Person) -> tuple[int, int]:
+    """How many orders and parcels somebody is given with all that is kept of them."""
+    tables = [one for name in ("kit_order", "kit_parcel") for one in PERSONAL_DATA if one.name == name]
+    async with house.bot.database.transaction(writes=False) as db:
+        orders, parcels = [
+            [row async for page in copy.read_pages(db, one, person.id) for row in page] for one in tables
+        ]
+    return len(orders), len(parcels)
+
+
+def order(**other: Any) -> KitOrder:
+    """An order as it is stored."""
+    now = datetime(2026, 11, 29, tzinfo=UTC)
+    usual: dict[str, Any] = {
+        "batch": 1,
+        "top": "M",
+        "recipient": "Juliette Moreau",
+        "siret": SIRET,
+        "street": "1 rue Basse",
+    }
+    place = {"postcode": "69120", "commune": "Vaulx-en-Velin", "telephone": "3639", "hours": "9h-12h"}
+    return KitOrder(**(usual | place | {"ordered_at": now, "moved_at": now} | other))
+
+
+def test_a_label_has_six_lines_of_38_characters_at_most() -> None:
+    long = "Communauté d’agglomération du Pays de Saint-Malo et de ses environs, pôle de la médiation numérique"
+    for street, lines in (("1 rue Basse", 6), ("Bât. B\n1 rue Basse\nLe Bourg", 6), ("", 5)):
+        label = kit.make_label(order(structure=long, street=street))
+        assert len(label) <= lines
+        assert all(len(line) <= 38 for line in label)
+        assert label[-1] == "69120 VAULX EN VELIN"
+    assert kit.make_label(order(street="Bât. B\n1, rue d’Œuf")) == [
+        "Juliette Moreau",
+        "BAT B",
+        "1 RUE D OEUF",
+        "69120 VAULX EN VELIN",
+    ]
+    assert kit.read_address_lines("Maison des services publics, 12 rue de la République") == (
+        "Maison des services publics\n12 rue de la République"
+    )
+    for text in ("x" * 39, "a\nb\nc\nd", "BP 12"):
+        with pytest.raises(ValueError, match=r"38 caractères|3 lignes|boîte postale"):
+            kit.read_address_lines(text)
+
+
+def test_a_postcode_and_a_commune_prove_each_other() -> None:
+    for postcode, commune, name in (
+        ("69003", "Lyon", "Lyon"),
+        ("97400", "saint denis", "Saint-Denis"),
+        ("01100", "oyo", "Oyonnax"),
+        ("2A", "", ""),
+    ):
+        if name:
+            assert kit.prove_place(postcode, commune).commune.nom == name
+        else:
+            with pytest.raises(PlaceError):
+                kit.prove_place(postcode, commune)
+    with pytest.raises(PlaceError):
+        kit.prove_place("69256", "Vaulx-en-Velin")  # INSEE’s code is no postcode
+
+
+def test_sizes_stock_and_numbers_are_read() -> None:
+    sizes = read_sizes(None)
+    assert {"S", "XXL"} <= sizes[Garment.TOP].keys()
+    assert read_stock("haut m 40, L 25 ; bas 42 = 3", sizes) == {
+        (Garment.TOP, "M"): 40,
+        (Garment.TOP, "L"): 25,
+        (Garment.BOTTOM, "42"): 3,
+    }
+    for line in ("", "M 40", "haut M", "haut Z 3", "haut M -2"):
+        with pytest.raises(UserError, match="Donnez le vêtement"):
+            read_stock(line, sizes)
+    read = read_tracking("commande;colis;suivi\n1;1;'=A\n1;2;A 1\n1\n".encode("utf-8-sig"))
+    assert [line.parcel for _, line in read.lines] == [2]
+    assert [fault.partition(" : ")[0] for fault in read.bad] == ["ligne 2", "ligne 4"]
+    with pytest.raises(UserError, match="Il manque : suivi"):
+        read_tracking(b"commande,colis\n1,1\n")
+
+
+def test_a_table_of_sizes_of_the_operator_s(tmp_path: Path) -> None:
+    own = tmp_path / "kit.tsv"
+    own.write_text("vetement\ttaille\tnom\nhaut\tU\tTaille unique\n")
+    assert read_sizes(own) == {Garment.TOP: {"U": "Taille unique"}, Garment.BOTTOM: {}}
+    for number, line in enumerate(("haut\tU", "gants\tU\tU", "haut\t=1\tU", "haut\tU\t")):
+        bad = tmp_path / f"{number}.tsv"
+        bad.write_text(f"vetement\ttaille\tnom\n{line}\n")
+        with pytest.raises(TableError, match="Tailles, ligne 2"):
+            read_sizes(bad)
+
+
+def test_trousers_are_asked_for_where_the_table_has_some() -> None:
+    known = clues("5.37", make_conseiller("j" * 26), date(2026, 11, 29))
+    typed = {name: value for name, value in FORM.items() if name != "taille_bas"}
+    for bottoms, asked in (({}, set()), ({"42": "42"}, {"taille_bas"})):
+        hidden = {"tops": {"M": "M"}, "bottoms": bottoms}
+        elements = OrderKit.draft(**hidden).elements(known)
+        assert {str(element["name"]) for element in elements} == FORM.keys() - ({"taille_bas"} - asked)
+        faults: Mapping[str, str] = {}
+        try:
+            OrderKit.parse(typed, hidden, known)
+        except UserError as error:
+            faults = error.fields
+        assert faults.keys() == asked
