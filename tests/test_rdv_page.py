@@ -19,6 +19,7 @@ from storage.rdv.availability import WeeklyRange, replace_ranges
 from storage.rdv.bookings import Booking, BookingSeal, BookingState, close_page, get_page, open_page
 from tests.people import Person, new_session
 from tests.support.house import LOG, House, plain
+from tests.test_rdv_rooms import set_up
 
 MARIE = {"prenom": "Marie-Ange", "contact": "06 39 98 12 34", "consentement": "oui"}
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -356,3 +357,14 @@ async def test_three_days_after_nothing_is_left(desk: Desk) -> None:
     async with database.transaction() as db:
         await retention.delete_expired(db, settings, desk.house.clock(), limit=1000)
     assert await desk.bookings() == []
+
+
+async def test_a_booked_visio_shows_its_link_once_its_room_is_open(desk: Desk) -> None:
+    async with set_up(desk.house, visio="jitsi https://visio.exemple.fr coop"):
+        moments = await desk.has(place="Visio")
+        await desk.is_automatic()
+        booked = await desk.books(moments[0])
+        assert "https://visio.exemple.fr/" in (await desk.juliette.told("en visio")).text
+        await desk.house.settled()
+        assert "https://visio.exemple.fr/" in (await desk.asks(f"/{booked.code}")).body
+        assert "URL:https://visio.exemple.fr/" in (await desk.asks(f"/{booked.code}.ics")).body

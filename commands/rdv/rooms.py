@@ -97,7 +97,7 @@ async def _keep(ctx: Context, rdv: Rdv, made: visio.Room) -> Sequence[Reply]:
 
 async def show_address(ctx: Context, rdv: Rdv, address: str) -> Sequence[Reply]:
     """Note where guests of a rdv enter, for all who take part in it, and draw their cards again."""
-    seats = await list_seats(ctx.db, rdv.meeting) if rdv.meeting else [rdv]
+    seats = await list_seats(ctx.db, rdv.meeting, locked=True) if rdv.meeting else [rdv]
     for seat in seats:
         await change_rdv(ctx.db, seat, ctx.now, visio_url=address)
     return [drawn for seat in seats for drawn in await refresh_for_owner(ctx, seat)]

@@ -339,7 +339,8 @@ class Held:
             "dtend": rdv.ends_at,
             "summary": "Rendez-vous avec votre conseiller numérique",
             "status": "CANCELLED" if state in ("refused", "off") else status,
-            "location": rdv.place,
+            "location": rdv.visio_url or rdv.place,
+            "url": rdv.visio_url,
         }
         return PageAnswer(_write(Calendar(), Event(), fields), content_type=ICS, filename="rendez-vous.ics")
 
