@@ -131,10 +131,10 @@ class Context:
         known, and never in this request’s own transaction."""
         return await self._people.recall(self.user.id, read)
 
-    async def is_among(self, read: GroupQuery) -> bool:
-        """Whether this person is among those whom a query finds, as it was less than a second ago: for what must not be
-        taken for something else where another replica has just written it."""
-        return await self._people.is_among(self.user.id, read)
+    async def is_among(self, read: GroupQuery, whose: str | None = None) -> bool:
+        """Whether this person, or ``whose`` id, is among what a query finds, as it was less than a second ago: for what
+        must not be taken for something else where another replica has just written it."""
+        return await self._people.is_among(self.user.id if whose is None else whose, read)
 
     async def must_still_be(self, roles: Collection[Role]) -> Person:
         """Who acts, by the role that they have now: before other statements, for commands, which know it from a minute

@@ -96,6 +96,7 @@ class SeePeriod(Form):
         None, alias="ecrite", title="Ou bien, par écrit", description="Septembre, 2025, du 01/09 au 15/09…"
     )
     percent: Hidden[Percent] = Percent.JUSTE
+    tag: Hidden[str] = ""
 
     @classmethod
     def problems(cls, values: Any, clues: Clues) -> dict[str, str]:
@@ -127,3 +128,4 @@ class TakeAway(Form):
         alias="periode", title="Période", description="Le mois dernier, septembre, 2025…"
     )
     percent: Hidden[Percent] = Percent.JUSTE
+    tag: Hidden[str] = ""

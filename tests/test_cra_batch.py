@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from commands.cra.records import record_report
+from commands.cra.records import record_form
 from storage.cra import Activite, Report
 from tests.people import Mobile, Person, Post
 from tests.support.cra import read_number
@@ -78,10 +78,10 @@ async def test_what_cannot_be_saved_with_the_others_saves_none(
         seen.append(args)
         if len(seen) == 3:
             raise RuntimeError("killed")
-        return await record_report(*args)
+        return await record_form(*args)
 
     with monkeypatch.context() as patched:
-        patched.setattr("commands.cra.previews.record_report", fails_at_the_third)
+        patched.setattr("commands.cra.previews.record_form", fails_at_the_third)
         await juliette.clicks(preview, "Tout enregistrer")
         await juliette.whispered("erreur")
     assert await house.reports(juliette) == []

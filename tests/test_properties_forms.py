@@ -40,7 +40,7 @@ POLL = {"poll": 12, "question": "Quels outils ?", "options": ["Visio", "Agenda, 
 MOTIVES = {"propos": "Propos blessants", "autre": "Autre chose"}
 REQUEST = {"person_id": "a" * 26, "key": f"{'a' * 26}:6929f000", "username": "lea"}
 HIDDEN: Mapping[str, Sequence[Mapping[str, object]]] = {
-    "NewCra": ({}, {"kept": KEPT}),
+    "NewCra": ({}, {"kept": KEPT}, {"known_tags": ["caf", "bus-numérique"]}),
     "DecideIdea": ({"idea": 12, "said": "Trier"},),
     "OrderKit": (
         {"tops": {"M": "M (38-40)"}, "bottoms": {"42": "42"}, "structure": "Maison de quartier"},

@@ -52,7 +52,7 @@ PIECES = {
     **{"range": "du 1 au 1 ", "since": "depuis ", "de": "de ", "coop": "comme la coop ", "numbers": "vingt et un "},
     **{"accents": "é", "marks": "a\u0301\u0316", "run of marks": "\u0316\u0301", "hebrew": "\u05b0\u05bc\u05b7"},
     **{"quotes": "'", "apostrophes": "l’", "guillemets": "« ", "ticks": "`", "stars": "*_", "colons": ":a"},
-    **{"ats": "@a", "brackets": "[(", "pipes": "| ", "url": "http://", "commas": "a,"},
+    **{"tags": " #1", "tag": "#1-", "ats": "@a", "brackets": "[(", "pipes": "| ", "url": "http://", "commas": "a,"},
     **{
         "secret": "mdp : ",
         "secrets": "mot de passe ",

@@ -1,5 +1,6 @@
 """The receipt of a report: one sentence of all that is stored, and what can be done with it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from bot.cards import RowCard
@@ -13,6 +14,7 @@ from config.themes import THEMES
 from storage.communes import get_commune
 from storage.cra import Activite, Cra, CraRow, Report
 from storage.cra.queries import RESTORE_FOR
+from storage.cra.tags import list_names
 
 RECEIPT = RowCard[int]("cra:")
 PRACTICE_RECEIPT = RowCard[int]("practice:")
@@ -24,9 +26,14 @@ def mark_practice(text: Markdown, *, practice: bool) -> Markdown:
     return render("cra/practice", text=text) if practice else text
 
 
-def say_report(report: Report) -> Markdown:
+def say_report(report: Report, tags: Sequence[str] = ()) -> Markdown:
     """Say all that a report says in one readable sentence."""
-    return render("cra/sentence", day=say_date(report.date), **describe_report(report))
+    return render("cra/sentence", day=say_date(report.date), tags=tags, **describe_report(report))
+
+
+async def read_tags(ctx: Context, cra: CraRow) -> tuple[str, ...]:
+    """Read the names of a report’s tags; a practice sheet has none."""
+    return (await list_names(ctx.db, [cra.number])).get(cra.number, ()) if isinstance(cra, Cra) else ()
 
 
 def describe_report(report: Report) -> dict[str, object]:
@@ -40,21 +47,23 @@ def describe_report(report: Report) -> dict[str, object]:
     }
 
 
-def draw_standing_card(number: int, report: Report, verb: str, *, practice: bool = False) -> Message:
+def draw_standing_card(
+    number: int, report: Report, verb: str, *, practice: bool = False, tags: Sequence[str] = ()
+) -> Message:
     """Draw the receipt of a report that counts; ``verb`` says what was done: enregistré, modifié…"""
-    text = render("cra/receipt", number=number, verb=verb, sentence=say_report(report))
+    text = render("cra/receipt", number=number, verb=verb, sentence=say_report(report, tags))
     short = [("Date", f"{report.date:%d/%m/%Y}"), ("Durée", say_minutes(report.minutes))]
     buttons = _buttons(report.activite, number=number, practice=practice)
     return Message(mark_practice(text, practice=practice), buttons, short)
 
 
-def draw_card(cra: CraRow, verb: str) -> Message:
+async def draw_card(ctx: Context, cra: CraRow, verb: str) -> Message:
     """Draw the receipt of a report as it is in the database, deleted or not."""
-    practice = not isinstance(cra, Cra)
+    practice, tags = not isinstance(cra, Cra), await read_tags(ctx, cra)
     if cra.deleted_at is None:
-        return draw_standing_card(cra.number, cra.report, verb, practice=practice)
+        return draw_standing_card(cra.number, cra.report, verb, practice=practice, tags=tags)
     until = (cra.deleted_at + RESTORE_FOR).date()
-    text = render("cra/deleted", number=cra.number, until=until, sentence=say_report(cra.report))
+    text = render("cra/deleted", number=cra.number, until=until, sentence=say_report(cra.report, tags))
     restore = Restore(number=cra.number, practice=practice)
     return Message(mark_practice(text, practice=practice), [Button("Rétablir", restore, "primary")])
 
@@ -64,15 +73,15 @@ def make_receipt(ctx: Context, number: int, message: Message, *, practice: bool 
     return (PRACTICE_RECEIPT if practice else RECEIPT).send(number, message, ctx.user.id)
 
 
-def refresh_card(cra: CraRow, verb: str, *, here: bool = False) -> Refresh:
+async def refresh_card(ctx: Context, cra: CraRow, verb: str, *, here: bool = False) -> Refresh:
     """Draw every receipt of this report again."""
     card = RECEIPT if isinstance(cra, Cra) else PRACTICE_RECEIPT
-    return card.rewrite(cra.number, draw_card(cra, verb), here=here)
+    return card.rewrite(cra.number, await draw_card(ctx, cra, verb), here=here)
 
 
-def update_card(cra: CraRow, verb: str) -> Update:
+async def update_card(ctx: Context, cra: CraRow, verb: str) -> Update:
     """Draw the receipt whose button was clicked again."""
-    message = draw_card(cra, verb)
+    message = await draw_card(ctx, cra, verb)
     return Update(message.text, message.buttons, message.facts)
 
 

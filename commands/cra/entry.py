@@ -13,14 +13,14 @@ from bot.replies import Ask, Button, Redirect, Replies, Waiting, Whisper
 from bot.texts import render
 from commands.cra.feature import CONSEILLERS, Preview, feature
 from commands.cra.previews import read_text, show_preview
-from commands.cra.records import record_report, redraw_rdv
+from commands.cra.records import find_known_tags, record_form, redraw_rdv
 from config.themes import THEMES
 from dialogs.cra import NewCra
 from storage.absences import list_absences
 from storage.cra import Source
 from storage.cra.habits import read_usual
 from storage.cra.practice import list_trainees
-from storage.cra.queries import Filing, find_filed_keys, list_days_filed
+from storage.cra.queries import find_filed_keys, list_days_filed
 from storage.people import Role
 
 
@@ -67,14 +67,14 @@ async def open_report_form(ctx: Context, day: date) -> Ask:
     """Open the dialog of a new report of that day, with what is usual: canal, commune, durations."""
     usual, practice = await ctx.recall(read_usual), await ctx.is_among(list_trainees)
     known = {"canal": usual.canal, "commune": usual.commune or None, "minutes": next(iter(usual.minutes), None)}
-    more = {"often": usual.minutes, "practice": practice}
+    more = {"often": usual.minutes, "practice": practice, "known_tags": () if practice else await find_known_tags(ctx)}
     return Ask(NewCra.draft(date=day, activite="individuel", **known, **more))
 
 
 @feature.submit(NewCra, roles=CONSEILLERS, accepted=find_filed_keys)
 async def submit_report(ctx: Context, form: NewCra) -> Replies:
     """Record what the dialog says: it counts once, however often it is sent."""
-    recorded = await record_report(ctx, form.report(), Filing(ctx.request.key, Source.DIALOG, ctx.now, form.practice))
+    recorded = await record_form(ctx, form, ctx.request.key, Source.DIALOG)
     if recorded.receipt:
         return [recorded.receipt, *([] if form.practice else await redraw_rdv(ctx, recorded.number))]
     return Whisper(render("cra/saved", again=True, here=False)) if ctx.request.resumed else None

@@ -19,6 +19,7 @@ from dialogs.cra.titles import title_report
 from storage.cra import CraRow, queries
 from storage.cra.queries import Listing, Position
 from storage.cra.search import ReportSearch, Sheet, read_search
+from storage.cra.tags import list_names
 
 SAID_MAX = 100
 """Characters of what is looked for that a button carries on."""
@@ -27,7 +28,7 @@ SAID_MAX = 100
 @feature.command(
     "cra liste",
     help="Revoir vos comptes rendus",
-    hint="[mots] [mois dernier | septembre | 2026]",
+    hint="[mots] [#étiquette] [mois dernier | septembre | 2026]",
     roles=CONSEILLERS,
 )
 async def list_reports(ctx: Context, text: str) -> Replies:
@@ -84,7 +85,9 @@ async def _draw_page(ctx: Context, shown: _Shown, page: Listing) -> Whisper:
     period = Period(shown.wanted.start, shown.wanted.end)
     total = await queries.count_reports(ctx.db, shown.sheet, shown.wanted)
     said = {"period": period, "everything": period.start == FIRST_DAY, "words": quote(shown.words)}
-    rows = [{"number": cra.number, **describe_report(cra.report)} for cra in page.reports]
+    tags = {} if shown.sheet.is_practice else await list_names(ctx.db, [cra.number for cra in page.reports])
+    told = [(cra.number, describe_report(cra.report)) for cra in page.reports]
+    rows = [{"number": number, "tags": tags.get(number, ()), **about} for number, about in told]
     text = render("cra/list", rows=rows, total=total, follows=shown.beyond is not None, **said)
     buttons = [*_offer_acts(ctx, page.reports, practice=shown.sheet.is_practice), *_turn_page(shown, page)]
     return Whisper(mark_practice(text, practice=shown.sheet.is_practice), buttons)

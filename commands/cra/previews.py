@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from bot.context import Context, ReadingContext
 from bot.errors import ChatError, UserError
@@ -12,7 +13,7 @@ from bot.french.dates import say_date
 from bot.french.words import plural
 from bot.menus import Menu
 from bot.previews import answer, must_be_author
-from bot.replies import Ask, Button, Card, Message, Question, Replies, Update, Whisper
+from bot.replies import Ask, Button, Card, Direct, Message, Question, Replies, Update, Whisper
 from bot.spool import Submission
 from bot.texts import Markdown, quote, render
 from commands.cra.cards import describe_report, mark_practice, refresh_card, say_report
@@ -31,15 +32,16 @@ from commands.cra.feature import (
     UndoBatch,
     feature,
 )
-from commands.cra.records import open_sheet, read_sheet, record_report
+from commands.cra.records import find_known_tags, open_sheet, read_sheet, record_form
 from dialogs.cra import NewCra
 from dialogs.cra.line import JudgedLine
 from dialogs.cra.line.batch import BATCH_MAX, Base, Like, Part, Which, cut_line, read_parts, says_nothing
 from dialogs.cra.titles import title_report
 from storage import claims
-from storage.cra import CraRow, Report, Source, queries
+from storage.cra import CraRow, Source, queries
 from storage.cra.habits import find_last_report, list_reports_of, read_usual
-from storage.cra.queries import Filing, find_filed_keys, find_filed_numbers
+from storage.cra.queries import find_filed_keys, find_filed_numbers
+from storage.cra.tags import take_tags
 
 REMOVED = "cra.removed"
 """The claims on the keys of reports that were taken out of a preview: an older one of the same line may still stand."""
@@ -48,18 +50,25 @@ PICK_LABELS = {"commune": "Choisir la commune", "themes": "Choisir le thème", "
 
 async def read_text(ctx: ReadingContext, text: str) -> Preview | Whisper:
     """Read what was typed as one report or several; where it is unclear which report they are like, ask."""
+    text, tags = take_tags(text)
     parts = cut_line(text, ctx.clues)
     bases = await _find_bases(ctx, parts)
     changed = [part for part in parts if len(bases.get(part.like, ())) > 1 and not says_nothing(part.text)]  # type: ignore[arg-type]
     if changed:
-        return _ask_which_base(ctx, parts, changed[0], bases)
+        return _ask_which_base(ctx, parts, _with_tags(changed[0], tags), bases)
     practice = (await read_sheet(ctx)).is_practice
     read = read_parts(parts, bases, ctx.clues, await ctx.recall(read_usual))
-    lines = [replace(line, practice=practice) for line in read]
+    known = await find_known_tags(ctx) if tags and not practice else ()
+    lines = [replace(line, practice=practice).tag(tags, known) for line in read]
     key = secrets.token_urlsafe(16)
     keys = [key] if len(lines) == 1 else [f"{key}.{at}" for at in range(len(lines))]
     reports = [PreviewedReport(key=each, line=line) for each, line in zip(keys, lines, strict=True)]
     return Preview(author=ctx.user.id, key=key, here=await _is_direct(ctx), reports=reports)
+
+
+def _with_tags(part: Part, tags: Sequence[str]) -> Part:
+    """The same part with the tags of its line."""
+    return replace(part, text=" ".join([part.text, *(f"#{name}" for name in tags)]))
 
 
 async def show_preview(ctx: Context, shown: Preview) -> Whisper | Update:
@@ -162,7 +171,7 @@ def _describe_line(judged: JudgedLine) -> dict[str, object]:
     """Describe what was understood of a line, and what was not."""
     line = judged.line
     return {
-        "text": _say_understood(judged) if judged.report is None else say_report(judged.report),
+        "text": _say_understood(judged) if judged.report is None else say_report(judged.report, judged.tags),
         "unread": [quote(word) for word in line.unread],
         "mistakes": list(judged.mistakes.values()),
         "notes": list(line.notes.values()),
@@ -223,7 +232,7 @@ async def save_preview(ctx: Context, click: Save) -> Replies:
     """Record the line as it was previewed; a second click finds it recorded."""
     must_be_author(ctx, click.author, "cra")
     form = NewCra.parse(click.raw, click.hidden, ctx.clues)
-    recorded = await record_report(ctx, form.report(), Filing(click.key, Source.LINE, ctx.now, form.practice))
+    recorded = await record_form(ctx, form, click.key, Source.LINE)
     told = [recorded.receipt] if recorded.receipt else []
     text = mark_practice(render("cra/saved", again=not told, here=click.here), practice=form.practice)
     return [answer(ctx, Message(text)), *told]
@@ -293,22 +302,22 @@ async def save_batch(ctx: Context, click: SaveAll) -> Replies:
     keys = [report.key for report in shown.reports]
     taken = await claims.list_taken(ctx.db, REMOVED, keys)
     filed = await find_filed_numbers(ctx.db, keys, open_sheet(ctx, practice=_is_practice(shown)).table)
-    told, numbers = [], {}
+    told: list[Direct] = []
+    rows: list[dict[str, object]] = []
     for each in shown.reports:
         if each.key in taken or each.key in filed:
             continue
         form = NewCra.parse(each.line.raw, each.line.hidden, ctx.clues)
-        recorded = await record_report(ctx, form.report(), Filing(each.key, Source.LINE, ctx.now, form.practice))
-        numbers[recorded.number] = form.report()
+        recorded = await record_form(ctx, form, each.key, Source.LINE)
+        rows.append({"number": recorded.number, "tags": form.tags, **describe_report(form.report())})
         told += [recorded.receipt] if recorded.receipt else []
-    return [answer(ctx, _draw_saved(shown, numbers, list(filed.values()))), *told]
+    return [answer(ctx, _draw_saved(shown, rows, list(filed.values()))), *told]
 
 
-def _draw_saved(shown: Preview, numbers: Mapping[int, Report], before: Sequence[int]) -> Message:
+def _draw_saved(shown: Preview, rows: Sequence[Mapping[str, Any]], before: Sequence[int]) -> Message:
     """Say which reports are stored, each by its number, with what takes them all back."""
-    rows = [{"number": number, **describe_report(report)} for number, report in numbers.items()]
     text = render("cra/saved_batch", rows=rows, before=[str(number) for number in before], here=shown.here)
-    every = [*before, *numbers]
+    every = [*before, *(row["number"] for row in rows)]
     which = f"ces {plural(len(every), 'compte rendu', 'comptes rendus')}" if len(every) > 1 else "ce compte rendu"
     practice = _is_practice(shown)
     undo = [Button(f"Annuler {which}", UndoBatch(numbers=every, practice=practice))] if every else []
@@ -330,6 +339,6 @@ async def undo_batch(ctx: Context, click: UndoBatch) -> Replies:
     deleted = [cra for n in gone if (cra := await queries.find_own(ctx.db, ctx.user.id, n, table))]
     text = render("cra/undone", numbers=[str(number) for number in gone], kept=[str(number) for number in kept])
     return [
-        *(refresh_card(cra, "supprimé") for cra in deleted),
+        *[await refresh_card(ctx, cra, "supprimé") for cra in deleted],
         answer(ctx, Message(mark_practice(text, practice=click.practice))),
     ]

@@ -8,12 +8,14 @@ from bot.errors import UserError
 from bot.replies import Direct, Start
 from bot.texts import render
 from commands.cra.cards import draw_standing_card, make_receipt
+from dialogs.cra import NewCra
 from dialogs.rdv import Redraw
 from storage import people
-from storage.cra import Cra, CraRow, Report
+from storage.cra import Cra, CraRow, Report, Source
 from storage.cra.practice import PracticeCra, is_training
 from storage.cra.queries import Filing, file_report, note_last_commune
 from storage.cra.search import Sheet
+from storage.cra.tags import FullListError, find_any_tag, read_known_names, tag_report
 from storage.rdv.reports import find_reported, link_report
 
 
@@ -25,8 +27,14 @@ class Recorded:
     receipt: Direct | None
 
 
-async def record_report(ctx: Context, report: Report, how: Filing) -> Recorded:
-    """Store a report and write its receipt; one stored before has its receipt, and gets no second."""
+async def record_form(ctx: Context, form: NewCra, key: str, source: Source) -> Recorded:
+    """Store what a window or a line says, with its tags, and write its receipt; one stored before has its receipt, and
+    gets no second."""
+    how = Filing(key, source, ctx.now, form.practice)
+    return await _record(ctx, form.report(), how, form.chosen_tags or ())
+
+
+async def _record(ctx: Context, report: Report, how: Filing, tags: Sequence[str]) -> Recorded:
     if how.practice:
         return await _record_practice(ctx, report, how)
     author = await people.settle_departement(ctx.db, ctx.user, report.departement)
@@ -35,9 +43,27 @@ async def record_report(ctx: Context, report: Report, how: Filing) -> Recorded:
         return Recorded(filed.number, None)
     await note_last_commune(ctx.db, author.id, report)
     await link_report(ctx.db, author.id, how.key, filed.number)
-    return Recorded(
-        filed.number, make_receipt(ctx, filed.number, draw_standing_card(filed.number, report, "enregistré"))
-    )
+    if tags:
+        await set_tags(ctx, filed.number, tags)
+    card = draw_standing_card(filed.number, report, "enregistré", tags=tags)
+    return Recorded(filed.number, make_receipt(ctx, filed.number, card))
+
+
+async def set_tags(ctx: Context, number: int, tags: Sequence[str]) -> None:
+    """Give a report just these tags; the next window offers those that are new. Raises UserError where they are too
+    many in all."""
+    try:
+        await tag_report(ctx.db, ctx.user, number, tags, ctx.now)
+    except FullListError:
+        raise UserError(render("etiquettes/full", shared=False)) from None
+    ctx.touched.add(ctx.user.id)
+
+
+async def find_known_tags(ctx: Context) -> tuple[str, ...]:
+    """Find the names of the tags that somebody may use; where nobody has one nothing is asked of the database."""
+    if not await ctx.is_among(find_any_tag, ""):
+        return ()
+    return await ctx.recall(read_known_names)
 
 
 async def _record_practice(ctx: Context, report: Report, how: Filing) -> Recorded:

@@ -1,16 +1,17 @@
 """One’s own reports: changed, spread, duplicated, deleted and restored; nobody else’s are said to exist."""
 
 import re
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.replies import Ask, Button, Replies, Whisper
 from bot.texts import render
-from commands.cra.cards import draw_card, make_receipt, mark_practice, refresh_card, update_card
+from commands.cra.cards import draw_card, make_receipt, mark_practice, read_tags, refresh_card, update_card
 from commands.cra.feature import CONSEILLERS, Copy, Delete, Edit, ReportButton, Restore, Spread, feature
-from commands.cra.records import open_sheet, read_sheet, redraw_rdv
+from commands.cra.records import find_known_tags, open_sheet, read_sheet, redraw_rdv, set_tags
 from dialogs.cra import EditCra, NewCra, SpreadCra
 from storage.cra import Activite, Cra, CraRow, Report, queries
 from storage.cra.queries import RESTORE_FOR
@@ -27,14 +28,15 @@ async def edit_by_number(ctx: ReadingContext, text: str) -> Replies:
 async def edit_report(ctx: Context, click: Edit) -> Replies:
     """Open the dialog of a report as it stands."""
     cra = await find_standing_report(ctx, click)
-    return Ask(EditCra.of(cra.report, numero=cra.number, version=cra.version, practice=click.practice))
+    about = {"numero": cra.number, "version": cra.version, "practice": click.practice}
+    return Ask(EditCra.of(cra.report, **about, **await _fill_tags(ctx, cra)))
 
 
 @feature.submit(EditCra, roles=CONSEILLERS)
 async def save_edit(ctx: Context, form: EditCra) -> Replies:
     """Change a report; the same change sent twice is one change."""
     cra = await find_standing_report(ctx, ReportButton(number=form.numero, practice=form.practice))
-    return await _revise(ctx, cra, form.version, form.report(), "modifié")
+    return await _revise(ctx, cra, _Change(form.version, form.report(), form.chosen_tags), "modifié")
 
 
 @feature.command("cra dupliquer", help="Repartir d’un de vos comptes rendus", hint="numéro", roles=CONSEILLERS)
@@ -47,7 +49,7 @@ async def copy_by_number(ctx: ReadingContext, text: str) -> Replies:
 async def copy_report(ctx: Context, click: Copy) -> Replies:
     """Open the dialog of a new report of today, filled as another one."""
     cra = await find_report(ctx, click)
-    form = NewCra.of(cra.report, practice=click.practice)
+    form = NewCra.of(cra.report, practice=click.practice, **await _fill_tags(ctx, cra))
     return Ask(form.model_copy(update={"date": ctx.today}))
 
 
@@ -58,7 +60,7 @@ async def delete_by_number(ctx: Context, text: str) -> Replies:
     """Take a report out of lists and figures."""
     about = await _read_about(ctx, text, "supprimer")
     cra = await _delete(ctx, ReportButton(**about))
-    told = refresh_card(cra, "supprimé")
+    told = await refresh_card(ctx, cra, "supprimé")
     back = Whisper(told.text, [Button("Rétablir", Restore(**about, whispered=True), "primary")])
     return [told, back, *await redraw_rdv(ctx, cra)]
 
@@ -67,7 +69,7 @@ async def delete_by_number(ctx: Context, text: str) -> Replies:
 async def delete_report(ctx: Context, click: Delete) -> Replies:
     """Take a report out of lists and figures; its receipt offers to restore it."""
     cra = await _delete(ctx, click)
-    return [update_card(cra, "supprimé"), *await redraw_rdv(ctx, cra)]
+    return [await update_card(ctx, cra, "supprimé"), *await redraw_rdv(ctx, cra)]
 
 
 @feature.command(
@@ -91,8 +93,8 @@ async def restore_report(ctx: Context, click: Restore) -> Replies:
         cra = await find_report(ctx, click)
     if click.whispered:
         text = mark_practice(render("cra/restored", number=cra.number), practice=click.practice)
-        return [refresh_card(cra, "rétabli"), Whisper(text), *await redraw_rdv(ctx, cra)]
-    return [update_card(cra, "rétabli"), *await redraw_rdv(ctx, cra)]
+        return [await refresh_card(ctx, cra, "rétabli"), Whisper(text), *await redraw_rdv(ctx, cra)]
+    return [await update_card(ctx, cra, "rétabli"), *await redraw_rdv(ctx, cra)]
 
 
 async def find_report(ctx: Context, about: ReportButton) -> CraRow:
@@ -121,18 +123,37 @@ async def _read_about(ctx: Context, text: str, verb: str) -> dict[str, Any]:
     return {"number": number, "practice": (await read_sheet(ctx)).is_practice}
 
 
-async def _revise(ctx: Context, cra: CraRow, version: int, report: Report, verb: str) -> Replies:
+async def _fill_tags(ctx: Context, cra: CraRow) -> dict[str, object]:
+    """Fill a window with a report’s tags, and those that it offers besides; a practice sheet has none."""
+    if not isinstance(cra, Cra):
+        return {}
+    tags, known = await read_tags(ctx, cra), await find_known_tags(ctx)
+    return {"tags": tags, "known_tags": tuple(dict.fromkeys((*known, *tags)))}
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """What a window that was opened at ``version`` says of a report; ``tags`` is None where it did not ask for any."""
+
+    version: int
+    report: Report
+    tags: Sequence[str] | None = None
+
+
+async def _revise(ctx: Context, cra: CraRow, change: _Change, verb: str) -> Replies:
     """Change what a report says, and show it in its receipt: the clicked one, or a new one after a command.
 
-    Where it changed since its dialog was opened at ``version``, nothing is said if it changed to just this.
+    Where it changed since its dialog was opened, nothing is said if it changed to just this.
     """
-    if cra.version == version and await queries.revise_report(ctx.db, cra, report, ctx.now):
+    if cra.version == change.version and await queries.revise_report(ctx.db, cra, change.report, ctx.now):
         practice = not isinstance(cra, Cra)
+        if change.tags is not None:
+            await set_tags(ctx, cra.number, change.tags)
         cra = await find_standing_report(ctx, ReportButton(number=cra.number, practice=practice))
-        told = refresh_card(cra, verb, here=True)
-        receipt = make_receipt(ctx, cra.number, draw_card(cra, verb), practice=practice)
+        told = await refresh_card(ctx, cra, verb, here=True)
+        receipt = make_receipt(ctx, cra.number, await draw_card(ctx, cra, verb), practice=practice)
         return told if ctx.request.post_id else [told, receipt]
-    if cra.report == report:
+    if cra.report == change.report:
         return None
     raise UserError("Ce compte rendu a changé entre-temps. Fermez cette fenêtre, puis rouvrez-le avec « Modifier ».")
 
@@ -168,4 +189,5 @@ async def spread_report(ctx: Context, form: SpreadCra) -> Replies:
     """Record a distribution in place of the one value for everybody."""
     cra = await find_standing_report(ctx, ReportButton(number=form.numero, practice=form.practice))
     ages, statuts = form.counts()
-    return await _revise(ctx, cra, form.version, replace(cra.report, ages=ages, statuts=statuts), "réparti")
+    spread = replace(cra.report, ages=ages, statuts=statuts)
+    return await _revise(ctx, cra, _Change(form.version, spread), "réparti")

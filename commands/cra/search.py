@@ -6,7 +6,7 @@ from bot.french.periods import read_period
 from bot.replies import Button, Replies, Whisper
 from bot.search import NOTHING, Findings, Hit, Search, SearchKind
 from bot.texts import render
-from commands.cra.cards import say_report
+from commands.cra.cards import read_tags, say_report
 from commands.cra.feature import CONSEILLERS, Copy, Edit, See, feature
 from commands.cra.reports import find_standing_report
 from config.themes import THEMES
@@ -47,4 +47,5 @@ async def show_report(ctx: Context, click: See) -> Replies:
     """Show a report as it stands, and what can be done with it."""
     cra = await find_standing_report(ctx, click)
     buttons = [Button("Modifier", Edit(number=cra.number), "primary"), Button("Dupliquer", Copy(number=cra.number))]
-    return Whisper(render("cra/seen", number=cra.number, sentence=say_report(cra.report)), buttons)
+    sentence = say_report(cra.report, await read_tags(ctx, cra))
+    return Whisper(render("cra/seen", number=cra.number, sentence=sentence), buttons)

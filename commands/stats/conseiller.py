@@ -79,18 +79,18 @@ async def find_full_name(chat: ChatReader, person: Person) -> str:
 
 async def read_own_figures(ctx: PageContext, asked: OwnQuery) -> Figures:
     """Read one’s own figures."""
-    return await read_own(ctx.db, ctx.user.id, asked.start, asked.end)
+    return await read_own(ctx.db, ctx.user.id, asked.start, asked.end, asked.tag)
 
 
 async def answer_own(ctx: Context, asked: OwnQuery) -> FiguresAnswer:
     """Say one’s own figures in words, compared with the period before, and where to go from there."""
     figures = await read_own_figures(ctx, asked)
     earlier = period_to_compare(asked.period, ctx.today)
-    then = await read_own(ctx.db, ctx.user.id, earlier.start, earlier.end)
+    then = await read_own(ctx.db, ctx.user.id, earlier.start, earlier.end, asked.tag)
     told = Presentation(figures, asked.percent)
     text = render(
         "stats/answer",
-        period=asked.period.label,
+        period=asked.label,
         f=figures,
         goes_on=told.goes_on,
         drawn=make_chart_sections(told),
@@ -106,7 +106,7 @@ async def make_own_page(ctx: PageContext, asked: OwnQuery, figures: Figures, nam
     user, last = ctx.user, min(asked.period.last, ctx.today)
     return Page(
         title="Mes statistiques",
-        period=asked.period.label,
+        period=asked.label,
         start=asked.start,
         last=max(last, asked.start),
         today=ctx.today,
@@ -125,9 +125,9 @@ async def make_own_sections(
     """Make all sections of one’s own page; the evolution is that of the twelve months up to the period’s last day."""
     told = Presentation(figures, asked.percent)
     first = months_after(last.replace(day=1), 1 - MONTHS_SHOWN)
-    counts = await count_own_months(ctx.db, ctx.user.id, first, last + timedelta(days=1))
+    counts = await count_own_months(ctx.db, ctx.user.id, first, last + timedelta(days=1), asked.tag)
     months = {month: counts.get(month, 0) for month in (months_after(first, n) for n in range(MONTHS_SHOWN))}
-    places = await count_own_communes(ctx.db, ctx.user.id, asked.start, asked.end)
+    places = await count_own_communes(ctx.db, ctx.user.id, asked.start, asked.end, asked.tag)
     return (*make_period_sections(told), make_evolution(months), make_communes(places))
 
 
@@ -222,7 +222,7 @@ async def draw_answer(ctx: ReadingContext, said: FiguresAnswer, folder: Path, do
 @feature.command(
     "stats",
     help="Voir vos statistiques, en mots et en graphiques",
-    hint="[semaine | mois dernier | septembre | 2025]",
+    hint="[semaine | mois dernier | septembre | 2025] [#étiquette]",
     roles=COMMUNITY,
 )
 async def show_own(ctx: ReadingContext, text: str) -> Replies:
@@ -237,6 +237,8 @@ async def show_own(ctx: ReadingContext, text: str) -> Replies:
 
 async def describe_practice(ctx: Context, asked: OwnQuery) -> Markdown:
     """Say the figures of the practice sheet of who is training, in words alone."""
+    if asked.tag:
+        raise UserError("Une feuille d’entraînement n’a pas d’étiquettes : tapez /stats sans elle.")
     figures = await read_practice(ctx.db, ctx.user.id, asked.start, asked.end)
     told = Presentation(figures, asked.percent)
     said = {"drawn": make_chart_sections(told), "earlier": "", "compared": ()}
@@ -253,14 +255,14 @@ async def show_other_period(ctx: ReadingContext, click: See) -> Replies:
 @feature.button(Other, roles=CONSEILLERS, writes=False)
 async def ask_other_period(ctx: Context, click: Other) -> Replies:
     """Ask which other period is wanted."""
-    return Ask(SeePeriod.draft(percent=click.percent))
+    return Ask(SeePeriod.draft(percent=click.percent, tag=click.tag))
 
 
 @feature.submit(SeePeriod, roles=CONSEILLERS, writes=False)
 async def choose_period(ctx: ReadingContext, form: SeePeriod) -> Replies:
     """Show the figures of the period chosen, or written."""
     period = form.written or period_of(form.usual or "", ctx.clues)
-    return await show_figures(ctx, OwnQuery(start=period.start, end=period.end, percent=form.percent))
+    return await show_figures(ctx, OwnQuery(start=period.start, end=period.end, percent=form.percent, tag=form.tag))
 
 
 @feature.button(Details, roles=CONSEILLERS, writes=False)

@@ -21,7 +21,7 @@ from commands.stats.queries import Export, OwnQuery, Take, read_own_query
 from config.text import fold
 from dialogs.stats import Format, TakeAway
 from storage.cra import queries
-from storage.cra.search import ReportSearch, Sheet
+from storage.cra.search import Sheet, read_search
 from storage.stats import subscriptions
 from storage.stats.figures import iterate_own_rows
 
@@ -31,7 +31,7 @@ FORMATS_BY_WORD = {"pdf": Format.PDF, "xlsx": Format.XLSX, "xls": Format.XLSX, "
 @feature.command(
     "stats exporter",
     help="Recevoir vos statistiques en fichier",
-    hint="[pdf | xlsx | csv] [période]",
+    hint="[pdf | xlsx | csv] [période] [#étiquette]",
     roles=CONSEILLERS,
 )
 async def export_by_line(ctx: ReadingContext, text: str) -> Replies:
@@ -52,13 +52,13 @@ async def ask_form(ctx: Context, click: Take) -> Replies:
 @feature.submit(TakeAway, roles=CONSEILLERS, writes=False)
 async def choose_form(ctx: ReadingContext, form: TakeAway) -> Replies:
     """Order the file in the form that was chosen."""
-    asked = OwnQuery(start=form.period.start, end=form.period.end, percent=form.percent)
+    asked = OwnQuery(start=form.period.start, end=form.period.end, percent=form.percent, tag=form.tag)
     return await order_file(ctx, asked, form.format)
 
 
 async def order_file(ctx: ReadingContext, asked: OwnQuery, form: Format) -> Replies:
     """Send the order of a file, and say that it is on its way."""
-    waiting = render("stats/waiting", format=form.value.upper(), period=asked.period.label)
+    waiting = render("stats/waiting", format=form.value.upper(), period=asked.label)
     order = Export(**asked.same, format=form)
     return await send_file(ctx, SendFile(user_id=ctx.user.id, order=order, waiting=waiting))
 
@@ -68,11 +68,12 @@ async def make_file(ctx: ReadingContext, order: Export, folder: Path) -> Parcel:
     """Make the file; a workbook has the reports themselves, read and written a page at a time."""
     name = await find_full_name(ctx.chat, ctx.user)
     page = await make_own_page(ctx, order, await read_own_figures(ctx, order), name)
-    count = await queries.count_reports(ctx.db, Sheet(ctx.user.id), ReportSearch(order.start, order.end))
+    sheet, words = Sheet(ctx.user.id), f"#{order.tag}" if order.tag else ""
+    count = await queries.count_reports(ctx.db, sheet, await read_search(ctx.db, sheet, words, order.start, order.end))
     path = folder / page.file(order.format.value)
     await write_file(ctx, order, page, path)
     told = plural(count, "compte rendu", "comptes rendus")
-    text = render("stats/exported", period=order.period.label, told=told)
+    text = render("stats/exported", period=order.label, told=told)
     done = render("stats/prepared", file=path.name)
     return Parcel(text, files=[path], done=done)
 
@@ -81,7 +82,7 @@ async def write_file(ctx: ReadingContext, order: Export, page: papers.Page, path
     """Write the file."""
     if order.format is Format.XLSX:
         book = await ctx.compute(partial(papers.Workbook, page, path))
-        async for rows in iterate_own_rows(ctx.db, ctx.user.id, order.start, order.end):
+        async for rows in iterate_own_rows(ctx.db, ctx.user.id, order.start, order.end, order.tag):
             await ctx.compute(partial(book.add, rows))
         await ctx.compute(book.close)
         return
@@ -89,7 +90,7 @@ async def write_file(ctx: ReadingContext, order: Export, page: papers.Page, path
 
 
 def _make_window(asked: OwnQuery) -> Ask:
-    return Ask(TakeAway.draft(format=Format.PDF, period=asked.period, percent=asked.percent))
+    return Ask(TakeAway.draft(format=Format.PDF, period=asked.period, percent=asked.percent, tag=asked.tag))
 
 
 HOUR = 8

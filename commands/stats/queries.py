@@ -25,7 +25,9 @@ from config.territories import (
 )
 from config.text import fold
 from config.time import PARIS
+from dialogs.cra.tags import read_tag
 from dialogs.stats import Format, period_of
+from storage.cra.tags import take_tags
 from storage.people import Person
 from storage.stats import Percent
 from storage.stats.territories import MonthSpan, find_told_until
@@ -34,20 +36,26 @@ _AS_COOP = re.compile(r"\bcomme (?:la )?coop$", re.IGNORECASE)
 
 
 class OwnQuery(BaseModel):
-    """Days [start, end[, and how percentages are made."""
+    """Days [start, end[, and how percentages are made; of the reports with a ``tag`` alone, where one is said."""
 
     start: dt.date
     end: dt.date
     percent: Percent = Percent.JUSTE
+    tag: str = ""
 
     @property
     def period(self) -> Period:
         """The days."""
         return Period(self.start, self.end)
 
+    @property
+    def label(self) -> str:
+        """What the figures are of: « octobre 2026 », « octobre 2026, #caf »."""
+        return f"{self.period.label}, #{self.tag}" if self.tag else self.period.label
+
     def about(self, period: Period) -> dict[str, object]:
         """The fields of a payload that asks the same of other days."""
-        return {"start": period.start, "end": period.end, "percent": self.percent}
+        return {"start": period.start, "end": period.end, "percent": self.percent, "tag": self.tag}
 
     @property
     def same(self) -> dict[str, object]:
@@ -57,12 +65,16 @@ class OwnQuery(BaseModel):
 
 def read_own_query(ctx: Context, text: str) -> OwnQuery:
     """Read what a line asks for; this month when it says nothing. Raises UserError saying what is understood."""
+    text, tags = take_tags(text)
     said, as_coop = _AS_COOP.subn("", text.strip())
+    if len(tags) > 1:
+        raise UserError("Demandez une seule étiquette à la fois : /stats mois dernier #caf.")
     try:
-        period = period_of(said, ctx.clues)
+        period, tag = period_of(said, ctx.clues), read_tag(tags[0]) if tags else ""
     except ValueError as problem:
         raise UserError(str(problem)) from None
-    return OwnQuery(start=period.start, end=period.end, percent=Percent.COOP if as_coop else Percent.JUSTE)
+    percent = Percent.COOP if as_coop else Percent.JUSTE
+    return OwnQuery(start=period.start, end=period.end, percent=percent, tag=tag)
 
 
 class See(OwnQuery):
@@ -194,6 +206,8 @@ def read_territory_query(ctx: Context, kind: TerritoryKind, text: str) -> Territ
 
     Raises UserError saying what is understood, or what this person may see.
     """
+    if take_tags(text)[1]:
+        raise UserError("Une étiquette ne filtre que vos propres chiffres : /stats mois dernier #caf.")
     code, rest = read_territory_name(kind, text)
     period = read_period_of(ctx, rest, kind if code is None else None)
     if code is None:

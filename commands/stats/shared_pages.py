@@ -57,6 +57,8 @@ class Wanted:
 async def read_line(ctx: ReadingContext, text: str) -> Wanted | Reply:
     """Read which days a line is about; without any, open the window."""
     asked = read_own_query(ctx, text)
+    if asked.tag:
+        raise UserError("Une page partagée dit tous vos comptes rendus d’une période : tapez la ligne sans étiquette.")
     if not text.strip():
         return Ask(ShareFigures.draft(period=asked.period, life=ShareLife.MONTH, percent=asked.percent))
     return Wanted(asked, await find_full_name(ctx.chat, ctx.user))

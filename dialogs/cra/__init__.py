@@ -14,6 +14,7 @@ from bot.french.dates import say_date
 from bot.french.words import say_minutes
 from config.programme import FIRST_DAY
 from dialogs.communes import COMMUNE_FIELD
+from dialogs.cra.tags import TAG_FIELD
 from dialogs.cra.titles import title_typed
 from dialogs.themes import THEME_FIELD
 from storage.communes import CommunePlace, get_commune
@@ -21,6 +22,7 @@ from storage.communes import make_label as place_label
 from storage.cra import Activite, Age, Canal, Cra, CraRow, Report, Statut, Suite
 from storage.cra.report import AGES, DUREES, STATUTS
 from storage.cra.report import find_problems as rule_problems
+from storage.cra.tags import REPORT_MAX
 
 
 class Keep(StrEnum):
@@ -88,7 +90,8 @@ def _or_keep(enumeration: Any) -> Choice:
 
 class NewCra(Form):
     """One accompaniment or workshop, to be recorded. ``kept`` is the distribution of the report it copies, ``often``
-    the durations, in minutes, that its author uses often; of ``practice`` it counts in no figure."""
+    the durations, in minutes, that its author uses often; of ``practice`` it counts in no figure; ``known_tags`` are
+    the names of the tags that it offers."""
 
     title = "Compte rendu (CRA)"
     submit_label = "Enregistrer"
@@ -115,13 +118,21 @@ class NewCra(Form):
     recurrents: int | None = Field(
         None, title="Déjà venus", description="Nombre de personnes que vous aviez déjà accompagnées."
     )
+    tags: Annotated[tuple[str, ...], TAG_FIELD] = Field(
+        (),
+        alias="etiquettes",
+        title="Étiquettes",
+        description=f"Facultatif, {REPORT_MAX} au plus. Jamais de nom.",
+    )
     kept: Hidden[KeptAnswers | None] = None
     often: Hidden[tuple[int, ...]] = ()
     practice: Hidden[bool] = False
+    known_tags: Hidden[tuple[str, ...]] = ()
 
     @classmethod
     def offers(cls, hidden: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
-        return {"duree": {str(minutes): say_minutes(int(minutes)) for minutes in hidden.get("often") or ()}}
+        often = {str(minutes): say_minutes(int(minutes)) for minutes in hidden.get("often") or ()}
+        return {"duree": often, "etiquettes": {name: name for name in hidden.get("known_tags") or ()}}
 
     def introduction(self) -> str:
         return PRACTICE if self.practice else ""
@@ -162,9 +173,15 @@ class NewCra(Form):
     def raw_of(cls, report: Report) -> dict[str, Any]:
         """Write a report as a submission of the form would send it, without its date."""
         form = cls.of(report)
-        known = {question.name: getattr(form, name) for name, (question, _) in cls._questions.items()}
+        told = {name: question.name for name, (question, _) in cls._questions.items() if name != "tags"}
+        known = {element: getattr(form, name) for name, element in told.items()}
         known |= {"duree": str(report.minutes), "themes": list(report.themes)}
         return {element: value for element, value in known.items() if value is not None and element != "date"}
+
+    @property
+    def chosen_tags(self) -> tuple[str, ...] | None:
+        """The tags that it says; None where it does not ask for any."""
+        return self.tags if self.known_tags else None
 
     def report(self) -> Report:
         """Make the report that the form says, one value for everybody unless a distribution is kept."""

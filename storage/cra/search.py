@@ -6,7 +6,7 @@ from datetime import date
 from functools import cache
 
 from rapidfuzz.distance import OSA
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, false, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -15,6 +15,7 @@ from config.text import fold, split_words
 from config.themes import THEMES, key, theme_of
 from storage.communes import get_commune, reduce_name
 from storage.cra.report import AGES, STATUTS, SUITES, Activite, Age, Canal, Cra, CraRow, Statut
+from storage.cra.tags import has_tag, take_tags
 
 WORDS_MAX = 12
 """Words that are looked for; a report is found by two or three."""
@@ -80,9 +81,10 @@ class ReportSearch:
 
 async def read_search(db: AsyncSession, sheet: Sheet, text: str, start: date, end: date) -> ReportSearch:
     """Read words as what to look for in the author’s reports of [start, end[: each of them must be met."""
+    text, tags = take_tags(text)
     words = split_words(text)[:WORDS_MAX]
     places = await _list_places(db, sheet) if words else {}
-    conditions: list[Condition] = []
+    conditions = [_tagged(name) for name in tags[:WORDS_MAX]]
     unknown: list[str] = []
     at = 0
     while at < len(words):
@@ -93,6 +95,11 @@ async def read_search(db: AsyncSession, sheet: Sheet, text: str, start: date, en
             unknown.append(words[at])
         at += size
     return ReportSearch(start, end, tuple(conditions), tuple(unknown))
+
+
+def _tagged(name: str) -> Condition:
+    """A report of a practice sheet has no tags."""
+    return lambda table: has_tag(col(table.id), name) if table is Cra else false()
 
 
 async def _list_places(db: AsyncSession, sheet: Sheet) -> Mapping[str, str]:

@@ -23,6 +23,7 @@ import storage.cra.months
 import storage.cra.practice
 import storage.cra.queries
 import storage.cra.report
+import storage.cra.tags
 import storage.drafts
 import storage.hotline.duty
 import storage.hotline.incidents

@@ -13,7 +13,6 @@ import storage.actus.feeds
 import storage.actus.items
 import storage.actus.subscriptions
 import storage.canaux
-import storage.cra.coordination
 import storage.cra.queries
 import storage.hotline.incidents
 import storage.hotline.suggestions
@@ -50,6 +49,7 @@ from storage.personal_data.ideas import IDEAS
 from storage.personal_data.kits import KITS
 from storage.personal_data.machine import claimed_for, is_work_given, old_marks, old_work, sent_to, work_of
 from storage.personal_data.register import PEOPLE
+from storage.personal_data.reports import REPORTS
 from storage.rdv import appointments, bookings
 from storage.stats import shared_pages
 
@@ -75,23 +75,7 @@ def _old_move_words(before: datetime) -> ColumnElement[bool]:
 
 
 ACTIVITY = (
-    PersonalData(
-        "cra",
-        own=("author_id",),
-        withheld=("key",),
-        fate=RENAMED,
-        blanks={"structure": None},
-        acts=("created_at", "modified_at"),
-    ),
-    PersonalData("cra_month", own=("author_id",), fate=RENAMED),
-    PersonalData(
-        "coordination_report",
-        own=("author_id",),
-        withheld=("key",),
-        fate=RENAMED,
-        blanks={"subject": ""},
-        acts=("created_at", "modified_at"),
-    ),
+    *REPORTS,
     PersonalData("cra_last_commune", own=("author_id",), fate=DELETED),
     PersonalData(
         "practice_cra",

@@ -27,6 +27,7 @@ from storage.cra.months import (
 )
 from storage.cra.queries import PRACTICE_TABLE
 from storage.cra.report import AGES, STATUTS, SUITES, Activite, Age, Canal, Duree, Statut, Suite
+from storage.cra.tags import has_tag, list_names
 from storage.database import dialect, execute
 from storage.pages import iterate_pages, read_mappings
 
@@ -189,11 +190,11 @@ class DayFigures(NamedTuple):
 _COUNTED = CRA.c.deleted_at.is_(None)
 
 
-async def read_own(db: AsyncSession, author_id: str, start: date, end: date) -> Figures:
-    """Read what one conseiller did in [start, end[."""
-    mine = _select_own(author_id, start, end)
+async def read_own(db: AsyncSession, author_id: str, start: date, end: date, tag: str = "") -> Figures:
+    """Read what one conseiller did in [start, end[; where ``tag`` is said, of the CRAs with that tag alone."""
+    mine = _select_own(author_id, start, end, tag)
     totals = (await execute(db, select(*MEASURE_SUMS.values()).where(*mine))).mappings().one()
-    return Figures.of(dict(totals), await count_own_months(db, author_id, start, end))
+    return Figures.of(dict(totals), await count_own_months(db, author_id, start, end, tag))
 
 
 async def read_practice(db: AsyncSession, author_id: str, start: date, end: date) -> Figures:
@@ -204,10 +205,11 @@ async def read_practice(db: AsyncSession, author_id: str, start: date, end: date
     return Figures.of(dict((await execute(db, select(*sums).where(*mine))).mappings().one()), {})
 
 
-async def count_own_months(db: AsyncSession, author_id: str, start: date, end: date) -> dict[date, int]:
+async def count_own_months(db: AsyncSession, author_id: str, start: date, end: date, tag: str = "") -> dict[date, int]:
     """Count the CRAs of one conseiller in each month of [start, end[ that has some, by its first day."""
     month = month_of(dialect(db)).label("month")
-    counted = select(month, func.count()).where(*_select_own(author_id, start, end)).group_by(literal_column("month"))
+    mine = _select_own(author_id, start, end, tag)
+    counted = select(month, func.count()).where(*mine).group_by(literal_column("month"))
     return await _read_counts(db, counted.order_by(literal_column("month")))
 
 
@@ -219,19 +221,22 @@ async def read_own_days(db: AsyncSession, author_id: str, start: date, end: date
     return {row["date"]: DayFigures(row["reports"], sum(int(row[name]) for name in persons)) for row in rows.mappings()}
 
 
-async def count_own_communes(db: AsyncSession, author_id: str, start: date, end: date) -> dict[str, int]:
+async def count_own_communes(db: AsyncSession, author_id: str, start: date, end: date, tag: str = "") -> dict[str, int]:
     """Count the CRAs of one conseiller in each commune (INSEE code), the most frequent first."""
-    counted = select(CRA.c.commune, func.count()).where(*_select_own(author_id, start, end)).group_by(CRA.c.commune)
+    mine = _select_own(author_id, start, end, tag)
+    counted = select(CRA.c.commune, func.count()).where(*mine).group_by(CRA.c.commune)
     return await _read_counts(db, counted.order_by(func.count().desc(), CRA.c.commune))
 
 
 async def iterate_own_rows(
-    db: AsyncSession, author_id: str, start: date, end: date
+    db: AsyncSession, author_id: str, start: date, end: date, tag: str = ""
 ) -> AsyncIterator[list[Mapping[str, Any]]]:
-    """Yield one’s CRAs of [start, end[ as mappings of the table’s columns, oldest first, a page at a time."""
-    query = select(CRA).where(*_select_own(author_id, start, end))
+    """Yield one’s CRAs of [start, end[ as mappings of the table’s columns and of ``tags``, the names of theirs; oldest
+    first, a page at a time."""
+    query = select(CRA).where(*_select_own(author_id, start, end, tag))
     async for rows in iterate_pages(read_mappings(db), query, CRA.c.date, CRA.c.id):
-        yield [dict(row) for row in rows]
+        tags = await list_names(db, [row["id"] for row in rows])
+        yield [{**row, "tags": tags.get(row["id"], ())} for row in rows]
 
 
 async def read_exact_figures(db: AsyncSession, territory: Territory, start: date, end: date) -> Figures:
@@ -265,8 +270,9 @@ async def _read_counts(db: AsyncSession, query: Executable) -> dict[Any, int]:
     return dict(found)
 
 
-def _select_own(author_id: str, start: date, end: date) -> tuple[ColumnElement[bool], ...]:
-    return CRA.c.author_id == author_id, CRA.c.date >= start, CRA.c.date < end, _COUNTED
+def _select_own(author_id: str, start: date, end: date, tag: str = "") -> tuple[ColumnElement[bool], ...]:
+    mine = (CRA.c.author_id == author_id, CRA.c.date >= start, CRA.c.date < end, _COUNTED)
+    return (*mine, has_tag(CRA.c.id, tag)) if tag else mine
 
 
 def _find_whole_months(start: date, end: date) -> tuple[date, date]:

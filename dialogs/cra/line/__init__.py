@@ -1,6 +1,6 @@
 """A compte rendu in one line: `/cra atelier 8p 1h30 mail, internet 69120 hier +60 retraités`, as it is read."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -35,12 +35,23 @@ class Line:
     assumed: dict[str, str] = field(default_factory=dict)
     kept: KeptAnswers | None = None
     practice: bool = False
+    known_tags: tuple[str, ...] = ()
 
     @property
     def hidden(self) -> dict[str, Any]:
         """What travels hidden with the form of this line."""
         kept = {"kept": self.kept.model_dump(mode="json")} if self.kept else {}
-        return kept | ({"practice": True} if self.practice else {})
+        tags = {"known_tags": self.known_tags} if self.known_tags else {}
+        return kept | tags | ({"practice": True} if self.practice else {})
+
+    def tag(self, names: Sequence[str], known: Sequence[str]) -> "Line":
+        """Make the same line with these tags; those that are ``known`` are offered, too. A practice sheet has none."""
+        if not names:
+            return self
+        if self.practice:
+            return replace(self, notes=self.notes | {"etiquettes": "Une feuille d’entraînement n’a pas d’étiquettes."})
+        offered = tuple(dict.fromkeys((*known, *names)))
+        return replace(self, raw=self.raw | {"etiquettes": list(names)}, known_tags=offered)
 
     def choose(self, element: str, value: str) -> "Line":
         """Make the line that says this value for an element in doubt; a theme goes beside those that were sure."""
@@ -54,7 +65,8 @@ class Line:
         blank = NewCra.find_blank(self.raw, clues)
         blank = {element: label for element, label in blank.items() if element not in self.mistakes}
         try:
-            return JudgedLine(self, NewCra.parse(self.raw, self.hidden, clues).report(), self.mistakes, blank)
+            form = NewCra.parse(self.raw, self.hidden, clues)
+            return JudgedLine(self, form.report(), self.mistakes, blank, form.tags)
         except UserError as refusal:
             found = {e: sentence for e, sentence in refusal.fields.items() if e not in blank}
             return JudgedLine(self, None, found | self.mistakes, blank)
@@ -72,6 +84,7 @@ class JudgedLine:
     report: Report | None
     mistakes: Mapping[str, str]
     blank: Mapping[str, str]
+    tags: tuple[str, ...] = ()
 
     @property
     def sure(self) -> Report | None:
