@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import logs
 from bot.admission import HandlerDependencies
+from bot.api import ApiServer
 from bot.clock import ClockSkew, utc_now
 from bot.connections import Connections, Limits
 from bot.delivery import Delivery, DeliveryDependencies, RegisteredHandlers
@@ -110,7 +111,8 @@ class App:
     ) -> ServerDependencies:
         token = self.settings.command_token.get_secret_value()
         feeds, pages = FeedServer(triggers, dependencies), PageServer(triggers, dependencies)
-        return ServerDependencies(self.dispatcher, links, token, self.ready, self.connections, feeds, pages)
+        programs = ApiServer(triggers, dependencies)
+        return ServerDependencies(self.dispatcher, links, token, self.ready, self.connections, feeds, pages, programs)
 
     @property
     def port(self) -> int:

@@ -25,7 +25,9 @@ from storage.outbox import Sent
 from storage.people import Person, Role
 
 T = TypeVar("T")
-TriggerKind = Literal["command", "submit", "button", "event", "job", "file", "work", "stopped", "feed", "page", "sent"]
+TriggerKind = Literal[
+    "command", "submit", "button", "event", "job", "file", "work", "stopped", "feed", "page", "sent", "api"
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """A feature: its handlers, each with what triggers it and who may; how it shows itself, and the rights it needs."""
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
@@ -19,7 +19,7 @@ from bot.options import LongWork, Shown, Told, WorkPriority
 from bot.replies import Button, Parcel, PlainTextReply, Progress, Replies, Reply, Step, Waiting
 from bot.search import SearchHook, SearchKind, SearchSource
 from bot.texts import Markdown
-from bot.visits import FeedContent, PageAnswer, PageRequest
+from bot.visits import ApiRequest, FeedContent, PageAnswer, PageRequest
 from config.settings import Settings
 from config.text import fold
 from storage.claims import SCOPE_MAX
@@ -101,6 +101,7 @@ FileHandler = Callable[[ReadingContext, P, Path], Awaitable[Parcel]]
 FeedHandler = Callable[[ReadingContext, str], Awaitable[FeedContent | None]]
 PageReader = Callable[[ReadingContext, PageRequest], Awaitable[PageAnswer | None]]
 PageWriter = Callable[[Context, PageRequest], Awaitable[PageAnswer | None]]
+ApiHandler = Callable[[ReadingContext, ApiRequest], Awaitable[Mapping[str, object]]]
 StepHandler = Callable[[Context, P, Progress], Awaitable[Step]]
 StepReader = Callable[[ReadingContext, P, Progress], Awaitable[Step]]
 InformedStep = Callable[[Context, P, Progress, T], Awaitable[Step]]
@@ -372,6 +373,11 @@ class Feature:
         """``POST /name/key``: what such a person sends from that page. What it changes, and what it says to people of
         the réseau, are one transaction."""
         return self._adds(("sent", name), EVERYONE)
+
+    def api(self, name: str) -> Registers[ApiHandler]:
+        """``GET /api/v1/name``: what a program of the operator’s reads that has a bearer, as one JSON object. It acts
+        for nobody, and only reads; UserError says what is wrong with the question."""
+        return self._adds(("api", name), EVERYONE, writes=False)
 
     def stopped(self, payload: type[P], *, name: str) -> Registers[StepHandler[P]]:
         """Such work ends before its end: somebody stopped it, it was refused, or failed.

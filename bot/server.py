@@ -16,6 +16,7 @@ from prometheus_client import generate_latest
 
 from bot import menus, renderers
 from bot.admission import Admission, HandlerDependencies
+from bot.api import ApiServer
 from bot.connections import Connections
 from bot.context import Request
 from bot.dispatch import Dispatcher
@@ -183,6 +184,7 @@ class ServerDependencies:
     connections: Connections
     feeds: FeedServer
     pages: PageServer
+    api: ApiServer
 
 
 def make_application(dependencies: ServerDependencies) -> web.Application:
@@ -201,6 +203,7 @@ def make_application(dependencies: ServerDependencies) -> web.Application:
             web.get("/metrics", server.metrics),
             *dependencies.feeds.routes(),
             *dependencies.pages.routes(),
+            *dependencies.api.routes(),
         ]
     )
     return app

@@ -123,7 +123,7 @@ class PageServer:
         return [*shown, *(web.post(f"/{name}/{{key:.+}}", partial(self._answer, name)) for name in self._sent)]
 
     async def _answer(self, name: str, request: web.Request) -> web.StreamResponse:
-        visitor = self._name_visitor(request)
+        visitor = name_visitor(request, self._salt)
         if refused := self._refuse(request, visitor):
             return refused
         begin_request()
@@ -173,15 +173,16 @@ class PageServer:
         self._d.delivery.deliver_now(rows)
         return answer
 
-    def _name_visitor(self, request: web.Request) -> str:
-        """A name for the address that asks, which means nothing once the bot was started anew.
 
-        What a proxy says of it counts where the proxy is on this machine, or in its network.
-        """
-        address = request.remote or ""
-        if is_near(address) and (said := request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()):
-            address = said[:64]
-        return blake2b(shorten_address(address).encode(), key=self._salt, digest_size=13).hexdigest()
+def name_visitor(request: web.Request, salt: bytes) -> str:
+    """A name for the address that asks, which means nothing once the bot was started anew with another ``salt``.
+
+    What a proxy says of it counts where the proxy is on this machine, or in its network.
+    """
+    address = request.remote or ""
+    if is_near(address) and (said := request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()):
+        address = said[:64]
+    return blake2b(shorten_address(address).encode(), key=salt, digest_size=13).hexdigest()
 
 
 def is_near(address: str) -> bool:

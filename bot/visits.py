@@ -46,6 +46,14 @@ class PageAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class ApiRequest:
+    """What a program of the operator’s asks: the fields of its query, and the address that it asks at, without them."""
+
+    fields: Mapping[str, str]
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class FeedContent:
     """What a program of somebody’s is answered with that asked over HTTP."""
 

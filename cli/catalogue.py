@@ -129,6 +129,27 @@ DIGESTS = group(
         ),
     },
 )
+API = group(
+    "api",
+    "les programmes qui lisent en HTTP (docs/wire.md)",
+    {
+        "list": Command("cli.api:show", "montrer les jetons, sans leur secret", JSON_LIST, touches=READS),
+        "create": Command(
+            "cli.api:create",
+            "créer un jeton, montré cette fois-ci seulement",
+            argument("name", metavar="NOM", help="le nom du programme, ou de qui s’en sert"),
+            JSON_OBJECT,
+            touches=WRITES,
+        ),
+        "revoke": Command(
+            "cli.api:revoke",
+            "révoquer un jeton",
+            argument("client_id", metavar="ID", help="son identifiant, ce qui est avant « : »"),
+            touches=WRITES,
+        ),
+    },
+)
+API.usual = "list"
 
 COMMANDS: dict[str, click.Command] = {
     "serve": Command("cli.serve:serve", "faire tourner le bot", touches=WRITES, is_quiet=False),
@@ -186,6 +207,7 @@ COMMANDS: dict[str, click.Command] = {
         touches=WRITES,
         exclusive=("--json", "--cancel"),
     ),
+    "api": API,
     "backup": Command(
         "cli.backup:backup",
         "sauvegarder toute la base dans un fichier, même si le bot tourne",

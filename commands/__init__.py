@@ -33,6 +33,7 @@ MODULES = (
     "menus",
     "menage",
     "travaux",
+    "lecture",
 )
 """The only list, in the order of « /aide »: the modules of this package whose features the bot has."""
 

@@ -125,6 +125,11 @@ class Settings(BaseSettings):
         description="Adresse à laquelle les agendas des personnes atteignent le bot (« /agenda flux ») ; d’office "
         "COOP_PUBLIC_URL.",
     )
+    api: Literal["oui", "non"] = Field(
+        "non",
+        description="Si des programmes de l’exploitant lisent les comptes rendus et leurs chiffres en HTTP, avec un "
+        "jeton (« coop-bot api create ») : oui ou non.",
+    )
     work_calls: float = Field(
         10.0,
         gt=0,

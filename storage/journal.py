@@ -96,6 +96,7 @@ class AuditAct(Labelled):
     IDEA = "idees.decider", "réponse à une idée"
     IDEA_WITHDRAW = "idees.retirer", "idée retirée"
     KIT = "kit.suivre", "commandes de kits suivies"
+    API_CLIENT = "api.jeton", "jeton de lecture créé ou révoqué"
     ANNOUNCE = "annonce.envoyer", "annonce envoyée"
     ANNOUNCE_CORRECT = "annonce.corriger", "annonce corrigée"
     ANNOUNCE_WITHDRAW = "annonce.retirer", "annonce retirée"

@@ -86,7 +86,19 @@ def test_nobody_reads_in_a_circle() -> None:
 
 
 TABLES_OF_THE_MACHINE = {
-    *("claims", "drafts", "journal", "outbox", "people", "questions", "quotas", "rappels", "watchlist", "work"),
+    *(
+        "claims",
+        "drafts",
+        "journal",
+        "outbox",
+        "people",
+        "programs",
+        "questions",
+        "quotas",
+        "rappels",
+        "watchlist",
+        "work",
+    ),
 }
 HOW_TABLES_ARE_KEPT = {"database", "faults", "private_files"}
 """No tables, but what all of them are kept by."""

@@ -43,6 +43,7 @@ import storage.people.erasures
 import storage.people.notices
 import storage.people.person
 import storage.people.register
+import storage.programs
 import storage.questions
 import storage.quotas
 import storage.rappels

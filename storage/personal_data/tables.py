@@ -55,6 +55,7 @@ from storage.stats import shared_pages
 
 DELETED, RENAMED, KEPT = ErasureFate.DELETED, ErasureFate.RENAMED, ErasureFate.KEPT
 ERASED = "(effacé)"
+_SHARES = limit_of(shared_pages.KEPT, "l’expiration", older(table_named("stats_share").c.expires_at))
 _NEWS = limit_of(rappels.KEPT_FOR, "la nouvelle", older(table_named("daily_news").c.at))
 _TICKET, _MOVE, _LINE = (table_named(name).c for name in ("ticket", "ticket_move", "ticket_line"))
 _OLD_TICKETS, _MY_TICKETS = older(_TICKET.closed_at), whose(_TICKET.author_id)
@@ -92,14 +93,10 @@ ACTIVITY = (
     ),
     PersonalData("stats_subscription", own=("person_id",), fate=DELETED, acts=("since",)),
     PersonalData(
-        "stats_share",
-        limit=limit_of(shared_pages.KEPT, "l’expiration", older(table_named("stats_share").c.expires_at)),
-        own=("user_id",),
-        withheld=("key_hash",),
-        fate=DELETED,
-        acts=("created_at",),
+        "stats_share", limit=_SHARES, own=("user_id",), withheld=("key_hash",), fate=DELETED, acts=("created_at",)
     ),
     PersonalData("stats_secret"),
+    PersonalData("api_client"),
     PersonalData("daily_news", limit=_NEWS, own=("person_id",), withheld=("data", "name"), fate=DELETED),
     PersonalData("daily_choice", own=("person_id",), withheld=("waiting",), fate=DELETED),
     PersonalData(

@@ -1,0 +1,367 @@
+"""What programs of the operator’s read over HTTP, in the shapes of the platform that followed (docs/wire.md): reports
+in the order in which they changed, and what they add up to. Nobody’s words are in it."""
+
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as Base64Error
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from bot.context import ReadingContext
+from bot.errors import UserError
+from bot.features import Feature
+from bot.french.periods import months_after
+from bot.visits import ApiRequest
+from config.programme import FIRST_DAY
+from config.themes import THEMES
+from config.time import PARIS
+from storage.communes import get_commune
+from storage.cra.files import format_instant
+from storage.cra.report import Activite, Age, Canal, Cra, Report, Statut, Suite
+from storage.lecture import (
+    ChangePosition,
+    Counted,
+    Since,
+    count_changed,
+    count_persons_by_day,
+    list_changed,
+    read_counted,
+)
+from storage.stats import Figures
+
+feature = Feature("lecture")
+
+SIZE_MAX, VALUES_MAX, NUMBER_MAX = 500, 100, 2**31 - 1
+"""Reports of a page, values of a filter, and the highest number of a report."""
+DAY_SIGNS, DAYS_SHOWN, DAYS_MAX, MONTHS_SHOWN, MONTHS_MAX = 10, 30, 366, 12, 120
+TYPES = {Activite.COLLECTIF: "collectif", Activite.INDIVIDUEL: "individuel", Activite.PONCTUEL: "individuel"}
+PLACES = {
+    Canal.RATTACHEMENT: "lieu_activite",
+    Canal.AUTRE: "autre",
+    Canal.DISTANCE: "a_distance",
+    Canal.DOMICILE: "domicile",
+}
+AGES = {
+    Age.MOINS_12: "moins_de_douze",
+    Age.DE_12_A_18: "douze_dix_huit",
+    Age.DE_18_A_35: "dix_huit_trente_quatre",
+    Age.DE_35_A_60: "trente_cinq_cinquante_neuf",
+    Age.PLUS_60: "soixante_plus",
+}
+"""The first two are the other platform’s; it has no such classes as the other three."""
+AGES_THERE = (
+    *("moins_de_douze", "douze_dix_huit", "dix_huit_vingt_quatre", "vingt_cinq_trente_neuf"),
+    *("quarante_cinquante_neuf", "soixante_soixante_neuf", "soixante_dix_plus", "non_communique"),
+)
+STATUTS = {
+    Statut.ETUDIANT: "scolarise",
+    Statut.SANS_EMPLOI: "sans_emploi",
+    Statut.EN_EMPLOI: "en_emploi",
+    Statut.RETRAITE: "retraite",
+    Statut.HETEROGENE: "non_communique",
+}
+THEMATIQUES: Mapping[str, tuple[str, ...]] = {
+    "diagnostic": ("diagnostic_numerique",),
+    "equipement informatique": ("prendre_en_main_du_materiel", "gere_ses_contenus_numeriques"),
+    "internet": ("navigation_sur_internet",),
+    "courriel": ("email",),
+    "traitement texte": ("bureautique",),
+    "contenus numeriques": ("creer_avec_le_numerique",),
+    "echanger": ("reseaux_sociaux",),
+    "sante": ("sante",),
+    "scolaire": ("scolarite_et_numerique",),
+    "accompagner enfant": ("parentalite",),
+    "trouver emploi": ("insertion_professionnelle",),
+    "budget": ("banque_et_achats_en_ligne",),
+    "tpe/pme": ("entrepreneuriat",),
+    "fraude et harcelement": ("securite_numerique",),
+    "securite": ("securite_numerique",),
+    "smartphone": ("prendre_en_main_du_materiel",),
+    "demarche en ligne": ("aide_aux_demarches_administratives",),
+    "vocabulaire": ("culture_numerique",),
+    "autre": (),
+}
+"""As that platform took over the reports of this one (coop-mediation-numerique, migrate-cras-v1)."""
+
+PAGE_FIELDS = ("page[size]", "page[after]", "page[before]")
+SINCE_FIELDS = ("filter[creation][depuis]", "filter[modification][depuis]")
+COUNT_FIELDS = tuple(
+    f"filter[{name}]"
+    for name in ("du", "au", "types", "mediateurs", "communes", "departements", "conseiller_numerique")
+)
+
+
+@feature.api("activites")
+async def list_reports(ctx: ReadingContext, asked: ApiRequest) -> Mapping[str, object]:
+    """List reports, deleted ones too, last changed first, a page at a time."""
+    fields = _must_know(asked.fields, (*PAGE_FIELDS, *SINCE_FIELDS))
+    size, beyond = _read_size(fields), _read_cursor(fields)
+    since = Since(*(_read_instant(fields, name) for name in SINCE_FIELDS))
+    found = await list_changed(ctx.db, since, beyond, size)
+    total, back = await count_changed(ctx.db, since), beyond is not None and beyond.newer
+    has_next, has_before = (True, found.more) if back else (found.more, beyond is not None)
+    rows: Sequence[Any] = found.reports
+    links = {"self": _link(asked, {})}
+    if rows and has_next:
+        links["next"] = _link(asked, {"page[after]": _write_cursor(rows[-1])})
+    if rows and has_before:
+        links["prev"] = _link(asked, {"page[before]": _write_cursor(rows[0])})
+    meta = {"total_count": total, "items_per_page": size, "total_pages": -(-total // size)}
+    meta |= {"has_next_page": "next" in links, "has_prev_page": "prev" in links}
+    return {"data": await ctx.compute(lambda: [describe(row) for row in rows]), "links": links, "meta": meta}
+
+
+NOT_KNOWN: Mapping[str, object] = {
+    **dict.fromkeys(("structure_id", "autonomie", "structure_de_redirection", "precisions_demarche")),
+    **dict.fromkeys(("titre_atelier", "niveau_atelier")),
+    "materiel": [],
+    "tags": [],
+}
+"""What the other platform’s reports say, and ours do not."""
+
+
+def describe(cra: Cra) -> dict[str, object]:
+    """One report, as docs/wire.md says."""
+    report, commune = cra.report, get_commune(cra.commune)
+    attributes = {
+        "type": TYPES[cra.activite],
+        "activite": cra.activite.value,
+        "mediateur_id": cra.author_id,
+        "user_id": cra.author_id,
+        "accompagnements": cra.participants,
+        "date": cra.date.isoformat(),
+        "duree": cra.minutes,
+        "type_lieu": PLACES[cra.canal],
+        "lieu_code_postal": cra.code_postal,
+        "lieu_commune": commune.nom if commune else None,
+        "lieu_code_insee": cra.commune,
+        "creation": format_instant(cra.created_at),
+        "modification": format_instant(cra.modified_at),
+        "suppression": format_instant(cra.deleted_at),
+        "oriente_vers_structure": bool(report.suite.get(Suite.REDIRECTION)),
+        "thematiques": list(dict.fromkeys(there for code in report.themes for there in THEMATIQUES[code])),
+        "themes": list(report.themes),
+        "beneficiaires": _describe_persons(report),
+    }
+    return {"type": "activite", "id": str(cra.number), "attributes": attributes | dict(NOT_KNOWN)}
+
+
+def _describe_persons(report: Report) -> dict[str, object]:
+    return {
+        "total": report.participants,
+        "genres": {"masculin": 0, "feminin": 0, "non_communique": report.participants},
+        "tranches_age": dict.fromkeys((*AGES_THERE, *AGES.values()), 0) | _rename(report.ages, AGES),
+        "statuts": _rename(dict.fromkeys(Statut, 0) | dict(report.statuts), STATUTS),
+    }
+
+
+def _rename(counts: Mapping[Any, int], names: Mapping[Any, str]) -> dict[str, int]:
+    return {names[code]: count for code, count in counts.items()}
+
+
+@feature.api("statistiques")
+async def tell_figures(ctx: ReadingContext, asked: ApiRequest) -> Mapping[str, object]:
+    """Tell what some reports add up to, exactly."""
+    fields = _must_know(asked.fields, COUNT_FIELDS)
+    start, last = _read_day(fields, "filter[du]"), _read_day(fields, "filter[au]")
+    latest = max(ctx.now.astimezone(PARIS).date(), start or FIRST_DAY)
+    if start and last and start > last:
+        raise UserError("filter[du] vient après filter[au].")
+    counted = _read_counted(fields, start or FIRST_DAY, (last or latest) + timedelta(days=1))
+    figures = await read_counted(ctx.db, counted)
+    ends = min(last or latest, latest)
+    days = _list_days(start, ends)
+    months = _list_months(start, ends)
+    shown = _read_counted(fields, max(counted.start, min(months[0], days[0])), counted.end)
+    persons = await count_persons_by_day(ctx.db, shown)
+    by_month = {month: sum(n for day, n in persons.items() if day.replace(day=1) == month) for month in months}
+    attributes = {
+        "accompagnements_par_jour": [{"label": f"{day:%d/%m}", "count": persons.get(day, 0)} for day in days],
+        "accompagnements_par_mois": [{"label": f"{month:%m/%y}", "count": n} for month, n in by_month.items()],
+        **describe_figures(figures),
+    }
+    data = {"type": "statistiques", "id": "statistiques", "attributes": attributes}
+    return {"data": data, "links": {"self": _link(asked, {})}, "meta": {}}
+
+
+def _list_days(start: date | None, last: date) -> list[date]:
+    """The days that are told one by one: those asked for, a year of them at most, else the last thirty."""
+    first = max(start, last - timedelta(days=DAYS_MAX - 1)) if start else last - timedelta(days=DAYS_SHOWN - 1)
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
+
+
+def _list_months(start: date | None, last: date) -> list[date]:
+    """The months that are told one by one: those asked for, ten years of them at most, else the last twelve."""
+    end = last.replace(day=1)
+    first = months_after(end, 1 - MONTHS_SHOWN)
+    if start:
+        first = max(start.replace(day=1), months_after(end, 1 - MONTHS_MAX))
+    return [months_after(first, n) for n in range((end.year - first.year) * 12 + end.month - first.month + 1)]
+
+
+def describe_figures(f: Figures) -> dict[str, object]:
+    """What reports add up to, in the shapes of docs/wire.md."""
+    alone = f.individuels + f.ponctuelles
+    activites = {
+        "total": f.accompagnements,
+        "type_activites": _shares({"individuel": alone, "collectif": f.ateliers}, _TYPE_LABELS),
+        "durees": _labelled(f.durees, {code: code.value for code in f.durees}),
+        "type_lieu": _labelled(f.canaux, PLACES),
+        "thematiques": _shares(f.themes, {code: THEMES[code].court for code in f.themes}),
+        "materiels": [],
+    }
+    beneficiaires = {
+        "total": f.personnes,
+        "genres": _shares({"non_communique": f.personnes}, {"non_communique": "Non communiqué"}),
+        "tranche_ages": _labelled(f.ages, AGES),
+        "statuts_social": _labelled(f.statuts, STATUTS),
+    }
+    return {"beneficiaires": beneficiaires, "activites": activites, "totaux": _describe_totals(f, alone)}
+
+
+_TYPE_LABELS = {"individuel": "Accompagnement individuel", "collectif": "Atelier collectif"}
+
+
+def _describe_totals(f: Figures, alone: int) -> dict[str, object]:
+    """Reports, then persons, then who they were: ``alone`` are those of one person."""
+    workshops = _part(f.ateliers, f.accompagnements) | {"participants": f.participants}
+    reports = {"individuels": _part(alone, f.accompagnements), "collectifs": workshops, "demarches": _part(0, 0)}
+    persons = {"individuels": _part(alone, f.personnes), "collectifs": _part(f.participants, f.personnes)}
+    return {
+        "activites": {"total": f.accompagnements, **reports},
+        "accompagnements": {"total": f.personnes, **persons, "demarches": _part(0, 0)},
+        "beneficiaires": {"total": f.personnes, "nouveaux": f.nouveaux, "suivis": 0, "anonymes": f.personnes},
+    }
+
+
+def _labelled(counts: Mapping[Any, int], names: Mapping[Any, str]) -> list[dict[str, object]]:
+    return _shares(_rename(counts, names), {names[code]: str(code.label) for code in counts})
+
+
+def _shares(counts: Mapping[str, int], labels: Mapping[str, str]) -> list[dict[str, object]]:
+    whole = sum(counts.values())
+    return [
+        {"value": code, "label": labels[code], "count": count, "proportion": _proportion(count, whole)}
+        for code, count in counts.items()
+    ]
+
+
+def _part(count: int, whole: int) -> dict[str, int | float]:
+    return {"total": count, "proportion": _proportion(count, whole)}
+
+
+def _proportion(count: int, whole: int) -> float:
+    """Percent, with three figures after the point; 0 of nothing."""
+    return round(100 * count / whole, 3) if whole else 0.0
+
+
+def _must_know(fields: Mapping[str, str], known: Collection[str]) -> Mapping[str, str]:
+    """The fields. Raises UserError for one that is none: what a program believes to be left out would be in it."""
+    if unknown := sorted(set(fields) - set(known)):
+        raise UserError(f"Paramètre inconnu : {unknown[0][:80]}. Il y a : {', '.join(known)}.")
+    return fields
+
+
+def _read_size(fields: Mapping[str, str]) -> int:
+    said = fields.get("page[size]", str(SIZE_MAX))
+    if not re.fullmatch(r"[0-9]{1,3}", said) or not 1 <= int(said) <= SIZE_MAX:
+        raise UserError(f"page[size] va de 1 à {SIZE_MAX}.")
+    return int(said)
+
+
+def _read_instant(fields: Mapping[str, str], name: str) -> datetime | None:
+    said = fields.get(name)
+    if said is None:
+        return None
+    try:
+        found = datetime.fromisoformat(said)
+        if found.tzinfo:
+            return found.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise UserError(f"{name} est un instant, par exemple 2026-09-01T00:00:00Z.")
+
+
+def _read_cursor(fields: Mapping[str, str]) -> ChangePosition | None:
+    after, before = fields.get("page[after]"), fields.get("page[before]")
+    if after and before:
+        raise UserError("Donnez page[after] ou page[before], pas les deux.")
+    said = after or before
+    if not said:
+        return None
+    try:
+        at, _, number = urlsafe_b64decode(said.encode("ascii")).decode("ascii").partition("|")
+        moment = datetime.fromisoformat(at).astimezone(UTC)
+        if re.fullmatch(r"[0-9]{1,10}", number) and int(number) <= NUMBER_MAX:
+            return ChangePosition(moment, int(number), newer=bool(before))
+    except (ValueError, OverflowError, Base64Error):
+        pass
+    raise UserError("Ce curseur n’est pas lisible : prenez celui de links.next ou de links.prev.")
+
+
+def _write_cursor(cra: Cra) -> str:
+    return urlsafe_b64encode(f"{cra.modified_at.astimezone(UTC).isoformat()}|{cra.number}".encode()).decode()
+
+
+def _link(asked: ApiRequest, place: Mapping[str, str]) -> dict[str, str]:
+    """The same question at another place of the list; at this one where none is given."""
+    kept = {name: value for name, value in asked.fields.items() if not place or name not in PAGE_FIELDS[1:]}
+    query = urlencode(kept | dict(place))
+    return {"href": f"{asked.address}?{query}" if query else asked.address}
+
+
+def _read_day(fields: Mapping[str, str], name: str) -> date | None:
+    said = fields.get(name)
+    if not said:
+        return None
+    try:
+        found = date.fromisoformat(said) if len(said) == DAY_SIGNS else date.min
+    except ValueError:
+        found = date.min
+    if not date(2000, 1, 1) <= found <= date(2999, 12, 31):
+        raise UserError(f"{name} est un jour, par exemple 2026-09-01.")
+    return found
+
+
+_ACTIVITES = {
+    "individuel": (Activite.INDIVIDUEL, Activite.PONCTUEL),
+    "collectif": (Activite.COLLECTIF,),
+    "demarche": (),
+}
+
+
+def _read_counted(fields: Mapping[str, str], start: date, end: date) -> Counted:
+    """Which reports are counted. Raises UserError."""
+    types = _read_values(fields, "types", lambda text: text.lower() in _ACTIVITES, "Individuel, Demarche ou Collectif")
+    activites = None if types is None else [each for said in types for each in _ACTIVITES[said.lower()]]
+    if fields.get("filter[conseiller_numerique]", "1") not in {"0", "1"}:
+        raise UserError("filter[conseiller_numerique] est 0 ou 1.")
+    if fields.get("filter[conseiller_numerique]") == "0":
+        activites = []
+    return Counted(
+        start,
+        end,
+        activites,
+        _read_values(fields, "mediateurs", _is_like(r"[a-z0-9]{26}"), "des identifiants de 26 signes"),
+        _read_values(fields, "communes", _is_like(r"[0-9AB]{5}"), "des codes INSEE, par exemple 69385"),
+        _read_values(fields, "departements", _is_like(r"[0-9AB]{2,3}"), "des codes de département, par exemple 69"),
+    )
+
+
+def _is_like(pattern: str) -> Callable[[str], bool]:
+    return lambda text: re.fullmatch(pattern, text) is not None
+
+
+def _read_values(
+    fields: Mapping[str, str], name: str, is_right: Callable[[str], bool], what: str
+) -> Sequence[str] | None:
+    """The values of a filter, between commas; None where it is not given. Raises UserError saying what they are."""
+    said = fields.get(f"filter[{name}]")
+    if said is None:
+        return None
+    values = [value.strip() for value in said.split(",")]
+    if len(values) > VALUES_MAX or not all(map(is_right, values)):
+        raise UserError(f"filter[{name}] est {what}, {VALUES_MAX} au plus, entre virgules.")
+    return values

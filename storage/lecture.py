@@ -1,0 +1,106 @@
+"""What programs of the operator’s read: reports in the order in which they changed, and what some of them add up to."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from config.territories import NATION
+from storage.cra.months import CRA, MEASURE_SUMS
+from storage.cra.queries import Listing
+from storage.cra.report import Activite, Cra
+from storage.database import execute
+from storage.stats.figures import Figures, read_exact_figures
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """From when on reports were filed, or changed last: both included."""
+
+    created: datetime | None = None
+    modified: datetime | None = None
+
+    def select(self) -> list[ColumnElement[bool]]:
+        """What holds of them, in SQL."""
+        told = ((col(Cra.created_at), self.created), (col(Cra.modified_at), self.modified))
+        return [column >= at for column, at in told if at is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePosition:
+    """A report in the list, beyond which a page goes on with those changed earlier, or back to ``newer`` ones."""
+
+    at: datetime
+    number: int
+    newer: bool = False
+
+    def select(self) -> ColumnElement[bool]:
+        """What holds of the reports beyond, in SQL."""
+        at, number = col(Cra.modified_at), col(Cra.id)
+        if self.newer:
+            return (at > self.at) | ((at == self.at) & (number > self.number))
+        return (at < self.at) | ((at == self.at) & (number < self.number))
+
+
+async def list_changed(db: AsyncSession, since: Since, beyond: ChangePosition | None, size: int) -> Listing:
+    """List reports of everybody, deleted ones too, last changed first: the first ones, or those beyond one."""
+    query = select(Cra).where(*since.select())
+    if beyond:
+        query = query.where(beyond.select())
+    back = beyond is not None and beyond.newer
+    order = [each.asc() if back else each.desc() for each in (col(Cra.modified_at), col(Cra.id))]
+    rows = (await db.exec(query.order_by(*order).limit(size + 1))).all()
+    return Listing(rows[:size][::-1] if back else rows[:size], len(rows) > size)
+
+
+async def count_changed(db: AsyncSession, since: Since) -> int:
+    """Count the reports that all pages together list."""
+    return (await db.exec(select(func.count()).select_from(Cra).where(*since.select()))).one()
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Which reports are counted: of days [start, end[, and where they are given of some activities, authors, communes
+    (INSEE codes) and départements where it was done; an empty collection is none at all."""
+
+    start: date
+    end: date
+    activites: Collection[Activite] | None = None
+    authors: Collection[str] | None = None
+    communes: Collection[str] | None = None
+    departements: Collection[str] | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether only days are told."""
+        return all(each is None for each in (self.activites, self.authors, self.communes, self.departements))
+
+    def select(self) -> list[ColumnElement[bool]]:
+        """What holds of them, in SQL."""
+        told = (
+            (CRA.c.activite, self.activites),
+            (CRA.c.author_id, self.authors),
+            (CRA.c.commune, self.communes),
+            (CRA.c.departement, self.departements),
+        )
+        within = [column.in_(sorted(values)) for column, values in told if values is not None]
+        return [CRA.c.deleted_at.is_(None), CRA.c.date >= self.start, CRA.c.date < self.end, *within]
+
+
+async def read_counted(db: AsyncSession, counted: Counted) -> Figures:
+    """Read what they add up to, exactly; of whole months of all from the summary."""
+    if counted.is_whole:
+        return await read_exact_figures(db, NATION, counted.start, counted.end)
+    sums = (await execute(db, select(*MEASURE_SUMS.values()).where(*counted.select()))).mappings().one()
+    return Figures.of(dict(sums), {})
+
+
+async def count_persons_by_day(db: AsyncSession, counted: Counted) -> dict[date, int]:
+    """Count the persons accompanied on each day that has some."""
+    persons = select(CRA.c.date, func.sum(CRA.c.participants)).where(*counted.select()).group_by(CRA.c.date)
+    found: list[Any] = list(await execute(db, persons))
+    return {day: int(many) for day, many in found}
