@@ -129,6 +129,25 @@ async def rings(house: House, name: str, at: datetime, zone: ZoneInfo | None = N
     await house.settled()
 
 
+async def test_all_reminders_are_stopped_and_begin_again(monday: House) -> None:
+    lea = await monday.conseiller("lea")
+    tuesday = MONDAY + timedelta(days=1)
+    await notes(monday, lea, datetime.combine(tuesday, time(10), PARIS))
+    await notes(monday, lea, datetime.combine(tuesday, time(15), PARIS))
+    assert "la veille à 17 h 30" in plain(await lea.asks("/rdv rappels"))
+    assert "oui" in plain(await lea.asks("/rdv rappels bientôt"))
+    stopped = await lea.asks("/rdv rappels non")
+    assert "plus rappelés" in plain(stopped)
+    await rings(monday, "rdv.remind", datetime.combine(tuesday, time(9), PARIS))
+    assert [post for post in await lea.direct() if "Bientôt" in post.text] == []
+    await lea.clicks(stopped, "Me rappeler mes rendez-vous")
+    await rings(monday, "rdv.remind", datetime.combine(tuesday, time(14, 5), PARIS))
+    (soon,) = [post for post in await lea.direct() if "Bientôt" in post.text]
+    await lea.clicks(soon, "Ne plus rappeler")
+    await lea.clicks(await lea.told("plus rappelé"), "Ne plus rien rappeler")
+    assert "Me rappeler mes rendez-vous" in (await lea.asks("/rdv rappels")).buttons
+
+
 @pytest.mark.every_mode
 async def test_reminders_come_the_evening_before_and_an_hour_before_once_and_can_be_put_off(monday: House) -> None:
     lea = await monday.conseiller("lea")

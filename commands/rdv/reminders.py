@@ -12,7 +12,8 @@ from bot.errors import UserError
 from bot.replies import Button, Direct, Progress, Replies, Start, Step, Whisper
 from bot.texts import render
 from commands.rdv.cards import describe
-from commands.rdv.feature import feature
+from commands.rdv.feature import CONSEILLERS, feature
+from config.text import fold
 from config.time import PARIS, find_midnight
 from storage import claims, people
 from storage.absences import find_on_leave
@@ -20,7 +21,7 @@ from storage.database import change
 from storage.people import Person
 from storage.rdv import Rdv
 from storage.rdv.appointments import get_rdv
-from storage.rdv.reminders import list_due, list_of_day, list_owners
+from storage.rdv.reminders import choose_quiet, is_quiet, list_due, list_of_day, list_owners
 
 EVENING, LAST_EVENING, MINUTE = 17, 21, 30
 MORNING = time(8)
@@ -30,6 +31,8 @@ AT_ONCE = 500
 PEOPLE_AT_ONCE = 25
 SCOPE = "rdv.evening"
 UNIT = ("personne", "personnes")
+ANSWERS = {"oui": True, "non": False, "jamais": False, "stop": False}
+"""What may follow « /rdv rappels »."""
 GAP = 2
 """The hour of Paris in which no job runs."""
 
@@ -45,6 +48,12 @@ class Stop(BaseModel):
     """« Ne plus rappeler » these."""
 
     numbers: list[int]
+
+
+class Choose(BaseModel):
+    """« Ne plus rien rappeler », « Me rappeler mes rendez-vous »: of all rdv, from now on."""
+
+    wanted: bool
 
 
 class TellEvening(BaseModel):
@@ -139,7 +148,39 @@ async def stop(ctx: Context, click: Stop) -> Replies:
     rdvs = await _lock(ctx, click.numbers)
     for rdv in rdvs:
         await change(ctx.db, rdv, is_unreminded=True, remind_at=None)
-    return Whisper(render("rdv/stopped", count=len(rdvs)))
+    return Whisper(render("rdv/stopped", count=len(rdvs)), [Button("Ne plus rien rappeler", Choose(wanted=False))])
+
+
+@feature.command(
+    "rdv rappels",
+    roles=CONSEILLERS,
+    help="Recevoir les rappels de vos rendez-vous, ou non",
+    hint="[oui | non]",
+    writes=True,
+)
+async def set_reminders(ctx: Context, line: str) -> Replies:
+    """Say whether one’s rdv are reminded of, and change it."""
+    said = fold(line).strip()
+    if said and said not in ANSWERS:
+        raise UserError("Écrivez /rdv rappels oui, ou /rdv rappels non.")
+    return await _choose(ctx, ANSWERS[said]) if said else await _tell_choice(ctx)
+
+
+@feature.button(Choose)
+async def choose(ctx: Context, click: Choose) -> Replies:
+    """Remind of all rdv from now on, or of none."""
+    return await _choose(ctx, click.wanted)
+
+
+async def _choose(ctx: Context, wanted: bool) -> Whisper:
+    await choose_quiet(ctx.db, ctx.user.id, quiet=not wanted)
+    return await _tell_choice(ctx)
+
+
+async def _tell_choice(ctx: Context) -> Whisper:
+    wanted = not await is_quiet(ctx.db, ctx.user.id)
+    change_it = "Ne plus rien rappeler" if wanted else "Me rappeler mes rendez-vous"
+    return Whisper(render("rdv/reminders", wanted=wanted), [Button(change_it, Choose(wanted=not wanted))])
 
 
 async def _lock(ctx: Context, numbers: Sequence[int]) -> Sequence[Rdv]:

@@ -50,6 +50,7 @@ import storage.rappels
 import storage.rdv.appointments
 import storage.rdv.availability
 import storage.rdv.bookings
+import storage.rdv.reminders
 import storage.rdv.series
 import storage.ressources.collections
 import storage.ressources.feedback

@@ -236,6 +236,7 @@ SHARING = (
         fate=DELETED,
         acts=("created_at",),
     ),
+    PersonalData("rdv_quiet", own=("user_id",), fate=DELETED),
     PersonalData("rdv_range", own=("user_id",), fate=DELETED),
     PersonalData("rdv_page", own=("user_id",), withheld=("key_hash", "sealed"), fate=DELETED),
     PersonalData(

@@ -5,13 +5,38 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, or_
-from sqlmodel import col, select
+from sqlalchemy import ColumnElement, and_, delete, or_
+from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.time import find_midnight
+from storage.database import insert_new
 from storage.people import Person
 from storage.rdv.appointments import Rdv, RdvState
+
+
+class RdvQuiet(SQLModel, table=True):
+    """Somebody who wants no reminders of rdv."""
+
+    __tablename__ = "rdv_quiet"
+
+    user_id: str = Field(primary_key=True, max_length=26)
+
+
+async def is_quiet(db: AsyncSession, user_id: str) -> bool:
+    """Whether somebody wants no reminders of rdv."""
+    return await db.get(RdvQuiet, user_id) is not None
+
+
+async def choose_quiet(db: AsyncSession, user_id: str, *, quiet: bool) -> None:
+    """Note whether somebody wants no reminders of rdv."""
+    await db.execute(delete(RdvQuiet).where(col(RdvQuiet.user_id) == user_id))
+    if quiet:
+        await insert_new(db, RdvQuiet, {"user_id": user_id})
+
+
+def _wants_reminders() -> ColumnElement[bool]:
+    return col(Rdv.is_unreminded).is_(False) & ~select(RdvQuiet).where(RdvQuiet.user_id == Rdv.user_id).exists()
 
 
 async def list_due(db: AsyncSession, now: datetime, until: datetime, limit: int) -> Sequence[Rdv]:
@@ -20,7 +45,7 @@ async def list_due(db: AsyncSession, now: datetime, until: datetime, limit: int)
     soon = and_(col(Rdv.starts_at) <= until, col(Rdv.hour_told).is_(False))
     again = and_(col(Rdv.remind_at).is_not(None), col(Rdv.remind_at) <= now)
     waits = (col(Rdv.starts_at) > now, col(Rdv.starts_at) <= now + timedelta(days=2), Rdv.state == RdvState.PREVU)
-    query = select(Rdv).where(*waits, col(Rdv.is_unreminded).is_(False), or_(soon, again))
+    query = select(Rdv).where(*waits, _wants_reminders(), or_(soon, again))
     ordered = query.order_by(col(Rdv.starts_at), col(Rdv.id)).limit(limit)
     return (await db.exec(ordered.with_for_update(skip_locked=True))).all()
 
@@ -41,4 +66,4 @@ async def list_of_day(db: AsyncSession, user_id: str, start: datetime, end: date
 
 def _of_day(start: datetime, end: datetime) -> Sequence[Any]:
     when = (col(Rdv.starts_at) >= start, col(Rdv.starts_at) < end, Rdv.state == RdvState.PREVU)
-    return (*when, col(Rdv.evening_told).is_(False), col(Rdv.is_unreminded).is_(False))
+    return (*when, col(Rdv.evening_told).is_(False), _wants_reminders())
