@@ -13,6 +13,7 @@ from bot.errors import UserError
 from commands.actus.harvest import harvest_tables
 from commands.idees.decisions import Ruling, read_ruling
 from commands.idees.lists import Listing, read_listing
+from sandbox.faults import Faults
 from storage import idees
 from storage.actus.items import Item, ItemKind
 from storage.idees import Idea, IdeaState, IdeaVote
@@ -123,6 +124,19 @@ async def test_an_idea_is_filed_voted_for_answered_and_told(house: House, juliet
     assert "on ne vote plus" in plain(await carl.whispered())
     assert await stored(house, number) == {"state": "refusee", "votes": 2, "same": None, "named": True}
     assert "réservée" in plain(await carl.asks(f"/idee etat {number} faite"))
+
+
+async def test_a_vote_is_on_the_card_that_was_still_on_its_way(house: House, juliette: Person, faults: Faults) -> None:
+    """What is not there yet cannot be rewritten: it is once it stands."""
+    agathe = await house.someone(Role.ANIMATEUR, "agathe")
+    place, carl = await room_of(house, agathe), await house.conseiller("carl")
+    faults.poison = "Voix"  # Mattermost is in trouble with the card, which has that fact
+    number = await files(juliette, SORT)
+    assert "2 voix" in plain(await votes(carl, number))
+    agathe.acts()
+    faults.poison = ""
+    card = await agathe.heard(place, SORT)
+    assert "Voix : 2" in plain(await agathe.rewritten(card, "Voix"))
 
 
 @pytest.mark.every_mode

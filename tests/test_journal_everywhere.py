@@ -74,7 +74,7 @@ ELSEWHERE: Mapping[str, str] = {
         actus.TellSubscribers actus.ReadFeeds agenda.arrived.Delivered agenda.catch_up agenda.tell
         ressources.keep_library ressources.typed.Posted ressources.taken_away.Deleted ressources.arrived.Delivered
         ressources.catch_up ressources.TellFollowers ressources.remind ressources.CheckLinks
-        sondage.Nudge idees.tell idees.TellVoters kit.RemindAll canaux.LookForNamesakes
+        sondage.Nudge idees.tell idees.TellVoters idees.card_arrived.Delivered kit.RemindAll canaux.LookForNamesakes
         ressources.stands.Delivered sondage.remind_due garde.hand_over garde.forget menage.tidy menage.Sweep
         donnees.erase_due donnees.Doze moderation.card_stands.Delivered moderation.remind drapeau.taken_off.Delivered
         drapeau.left_there.Undelivered moderation.LookAgain moderation.SeeGathered moderation.Summarise
