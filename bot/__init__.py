@@ -49,6 +49,7 @@ Words:
         (`@feature.feed`).
     PageServer, PageRequest, PageAnswer: what somebody without an account is shown under a key, and sends from there
         (`@feature.page`, `@feature.sent`).
+    WebhookServer, WebhookRequest: what another service sends under a key, signed (`@feature.webhook`).
 """
 
 import sys

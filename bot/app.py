@@ -36,6 +36,7 @@ from bot.spool import Spool
 from bot.tasks import Traffic
 from bot.watchlist import Watchlist
 from bot.web import WebClient, describe_agent
+from bot.webhooks import WebhookServer
 from bot.websocket import EventListener, ListenerDependencies
 from bot.work import WorkSignals
 from bot.work.orders import OrderFolders, OrderRunner
@@ -111,8 +112,9 @@ class App:
     ) -> ServerDependencies:
         token = self.settings.command_token.get_secret_value()
         feeds, pages = FeedServer(triggers, dependencies), PageServer(triggers, dependencies)
-        programs = ApiServer(triggers, dependencies)
-        return ServerDependencies(self.dispatcher, links, token, self.ready, self.connections, feeds, pages, programs)
+        programs, hooks = ApiServer(triggers, dependencies), WebhookServer(triggers, dependencies)
+        around = (self.ready, self.connections)
+        return ServerDependencies(self.dispatcher, links, token, *around, feeds, pages, programs, hooks)
 
     @property
     def port(self) -> int:

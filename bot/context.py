@@ -26,7 +26,7 @@ from storage.people import Person, Role
 
 T = TypeVar("T")
 TriggerKind = Literal[
-    "command", "submit", "button", "event", "job", "file", "work", "stopped", "feed", "page", "sent", "api"
+    "command", "submit", "button", "event", "job", "file", "work", "stopped", "feed", "page", "sent", "api", "webhook"
 ]
 
 

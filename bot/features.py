@@ -19,7 +19,7 @@ from bot.options import LongWork, Shown, Told, WorkPriority
 from bot.replies import Button, Parcel, PlainTextReply, Progress, Replies, Reply, Step, Waiting
 from bot.search import SearchHook, SearchKind, SearchSource
 from bot.texts import Markdown
-from bot.visits import ApiRequest, FeedContent, PageAnswer, PageRequest
+from bot.visits import ApiRequest, FeedContent, PageAnswer, PageRequest, WebhookRequest
 from config.settings import Settings
 from config.text import fold
 from storage.claims import SCOPE_MAX
@@ -102,6 +102,7 @@ FeedHandler = Callable[[ReadingContext, str], Awaitable[FeedContent | None]]
 PageReader = Callable[[ReadingContext, PageRequest], Awaitable[PageAnswer | None]]
 PageWriter = Callable[[Context, PageRequest], Awaitable[PageAnswer | None]]
 ApiHandler = Callable[[ReadingContext, ApiRequest], Awaitable[Mapping[str, object]]]
+WebhookWriter = Callable[[Context, T], Awaitable[int]]
 StepHandler = Callable[[Context, P, Progress], Awaitable[Step]]
 StepReader = Callable[[ReadingContext, P, Progress], Awaitable[Step]]
 InformedStep = Callable[[Context, P, Progress, T], Awaitable[Step]]
@@ -378,6 +379,11 @@ class Feature:
         """``GET /api/v1/name``: what a program of the operator’s reads that has a bearer, as one JSON object. It acts
         for nobody, and only reads; UserError says what is wrong with the question."""
         return self._adds(("api", name), EVERYONE, writes=False)
+
+    def webhook(self, name: str, *, asks: Question[WebhookRequest, T]) -> Registers[WebhookWriter[T]]:
+        """``POST /name/key``: what another service sends. Its question proves who sent it, and keeps what is wanted of
+        it; the handler stores that, and returns the status of the answer."""
+        return self._adds(("webhook", name), EVERYONE, asks=asks)
 
     def stopped(self, payload: type[P], *, name: str) -> Registers[StepHandler[P]]:
         """Such work ends before its end: somebody stopped it, it was refused, or failed.

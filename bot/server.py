@@ -30,6 +30,7 @@ from bot.site import PageServer
 from bot.spool import Submission
 from bot.tasks import SingleFlight
 from bot.visits import FeedContent
+from bot.webhooks import WebhookServer
 
 log = structlog.get_logger()
 
@@ -175,7 +176,7 @@ LINGERING = 2.0
 @dataclass(frozen=True, slots=True)
 class ServerDependencies:
     """What the entrance needs: who answers, what opens links, which token commands carry, whether all is well, who is
-    connected, what programs read, and what people without an account are shown."""
+    connected, what programs read, what people without an account are shown, and what other services send."""
 
     dispatcher: Dispatcher
     links: Links
@@ -185,6 +186,7 @@ class ServerDependencies:
     feeds: FeedServer
     pages: PageServer
     api: ApiServer
+    webhooks: WebhookServer
 
 
 def make_application(dependencies: ServerDependencies) -> web.Application:
@@ -204,6 +206,7 @@ def make_application(dependencies: ServerDependencies) -> web.Application:
             *dependencies.feeds.routes(),
             *dependencies.pages.routes(),
             *dependencies.api.routes(),
+            *dependencies.webhooks.routes(),
         ]
     )
     return app
@@ -235,6 +238,7 @@ class _Routes:
     @web.middleware
     async def read_whole(self, request: web.Request, handler: HttpHandler) -> web.StreamResponse:
         """A request is answered once it has come whole: until then its connection keeps the bot waiting."""
+        request = self._d.webhooks.widen(request)
         await read_body(request)
         with self._d.connections.answering(request.transport):
             return await handler(request)

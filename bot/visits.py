@@ -1,4 +1,5 @@
-"""What somebody without an account asks of a page of the bot’s, at which address, and what they are answered."""
+"""What somebody without an account asks of a page of the bot’s, at which address, and what they are answered; what
+another service sends."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,6 +23,23 @@ class PageRequest:
 def address_of_page(settings: Settings, page: str, key: str) -> str:
     """The address of somebody’s page, where people without an account reach the bot."""
     return f"{settings.feed_url or settings.public_url}/{page}/{key}"
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookRequest:
+    """What another service sent under a key: the very bytes, and the headers by names in small letters."""
+
+    key: str
+    body: bytes
+    headers: Mapping[str, str]
+
+
+class WebhookError(Exception):
+    """What was sent is not taken, and nothing of it is written down; ``status`` is the whole answer."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
 
 
 HTML = "text/html; charset=utf-8"

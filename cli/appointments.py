@@ -1,6 +1,6 @@
 """The operator’s commands about rendez-vous."""
 
-from cli.options import DAY, FILE, JSON_LIST, JSON_OBJECT, REHEARSAL, WHO
+from cli.options import DAY, FILE, JSON_LIST, JSON_OBJECT, POLL, REHEARSAL, WHO
 from cli.usage import Command, Touches, group, option
 
 RDV = group(
@@ -26,6 +26,22 @@ RDV = group(
     },
 )
 RDV.usual = "list"
+WEBHOOKS = group(
+    "webhook",
+    "ce que d’autres services envoient au bot",
+    {
+        "rdv-service-public": Command(
+            "cli.webhook:rdv_service_public",
+            "l’adresse et le secret qu’une organisation de RDV Service Public utilise, les mêmes à chaque appel",
+            option("--organisation", type=POLL, required=True, metavar="N", help="son numéro à RDV Service Public"),
+            option("--rotate", is_flag=True, help="faire un autre secret ; l’ancien vaut encore dix jours"),
+            option("--revoke", is_flag=True, help="fermer cette adresse pour toujours"),
+            JSON_OBJECT,
+            touches=Touches.WRITES,
+            exclusive=("--rotate", "--revoke"),
+        ),
+    },
+)
 SLOTS = Command(
     "cli.availability:show_slots",
     "dire les moments où l’on peut prendre rendez-vous avec une personne",

@@ -5,7 +5,7 @@ import os
 import click
 
 from cli import supplies
-from cli.appointments import RDV, SLOTS
+from cli.appointments import RDV, SLOTS, WEBHOOKS
 from cli.options import (
     ADMIN_TOKEN,
     COUNT,
@@ -246,6 +246,7 @@ COMMANDS: dict[str, click.Command] = {
     "digest": DIGESTS,
     "rdv": RDV,
     "slots": SLOTS,
+    "webhook": WEBHOOKS,
     "stats": Command(
         "cli.stats:tell",
         "les chiffres d’une personne ou d’un territoire (docs/wire.md)",

@@ -84,6 +84,7 @@ class AuditAct(Labelled):
     DIGEST_RESTORE = "actus.restaurer", "numéro retiré restauré"
     PROGRAMME = "actus.programmer", "édition des actus réglée"
     FEED = "actus.flux", "flux des actus changé"
+    RDV_WEBHOOK = "rdv.webhook", "adresse d’envoi de rendez-vous changée"
     EVENT_PUBLISH = "agenda.publier", "événement publié"
     EVENT_REFUSE = "agenda.refuser", "événement refusé"
     EVENT_CHANGE = "agenda.modifier", "événement modifié"

@@ -54,6 +54,7 @@ ELSEWHERE: Mapping[str, str] = {
     "between a conseiller and who booked: what is said of it is erased three days after": """
         rendez-vous rdv.Accept rdv.Refuse reservation.OfferMoment
         """,
+    "what another service says, of its own": "webhooks/rdv-service-public",
     "asked of somebody else, whose answer is noted": "garde.echanger garde.SwapTurn",
     "carries out, tells or ends what was noted when it was decided": """
         canaux.Mend canaux.Unmend canaux.arrived.Delivered canaux.refused.Undelivered annonce.Broadcast

@@ -199,6 +199,7 @@ CAME_SINCE = {
     "rdv.evening",
     "rdv.remind",
     "rdv.mail",
+    "rdv.look_for_agents",
     "idees.tell",
 }
 """Jobs that the bot had not when it was killed."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping, Sequence
 from functools import partial
+from urllib.parse import quote
 
 from bot.errors import OF_A_PERSON, ChatError, Refusal, unless_refused
 from bot.mattermost import wire
@@ -173,6 +174,15 @@ class UserReads(Calls):
             return wire.read(wire.User, await self._users.get_user_by_username(name)).value
         except ChatError as error:
             if error.status in {400, 404}:
+                return None
+            raise
+
+    async def user_by_email(self, email: str) -> ChatUser | None:
+        """An account by its address; None when nobody has it, or the server shows the bot none."""
+        try:
+            return wire.read(wire.User, await self._users.get_user_by_email(quote(email, safe="@"))).value
+        except ChatError as error:
+            if error.status in {400, 403, 404}:
                 return None
             raise
 

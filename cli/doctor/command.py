@@ -37,6 +37,8 @@ async def examine(
     house.visio(settings, findings)
     house.smtp(settings, findings)
     await house.database(settings, findings, utc_now())
+    if findings.has_database:
+        await house.webhooks(settings, findings, utc_now())
     try:
         async with open_client(settings.mattermost_url, settings.bot_token.get_secret_value()) as client:
             if await chat.server(client, findings, utc_now) and complete:

@@ -16,10 +16,13 @@ from cli.faults import as_sentence
 from cli.rights import Needs
 from commands.moderation.rules import handlers
 from config.settings import Settings
+from config.time import PARIS
 from config.visio import VisioKind
 from storage import canaux, outbox, people, private_files, schema, work
 from storage.database import Database, async_url
 from storage.people import register
+from storage.rdv.remote import count_waited_for
+from storage.rdv.webhooks import Refusal, Webhook, list_webhooks
 from storage.work import WorkState
 
 COMMAND_TOKEN_LENGTH = 26
@@ -173,6 +176,51 @@ def _say_waiting(waiting: int, findings: Findings, *, late: bool) -> None:
         findings.note(f"En route vers Mattermost : {told}.")
     else:
         findings.well("Aucun message en attente.")
+
+
+QUIET = timedelta(days=7)
+"""How long an organisation may send nothing before that is said."""
+
+
+async def webhooks(settings: Settings, findings: Findings, now: datetime) -> None:
+    """When each organisation of RDV Service Public sent its rendez-vous last, what was refused, and whose are not
+    known."""
+    database = Database(settings.database_url)
+    try:
+        async with database.transaction(writes=False) as db:
+            known, unknown = await list_webhooks(db), await count_waited_for(db)
+    finally:
+        await database.close()
+    for one in known:
+        _say_webhook(one, findings, now)
+    if unknown:
+        told = _count(unknown, "adresse")
+        findings.note(f"RDV Service Public nomme des agents que personne ne connaît ici : {told}. Inscrivez-les au "
+                      "registre avec cette adresse : leurs rendez-vous les attendent.")  # fmt: skip
+
+
+def _say_webhook(one: Webhook, findings: Findings, now: datetime) -> None:
+    name = f"RDV Service Public, organisation {one.organisation}"
+    last = f"dernier envoi le {_say_moment(one.last_at)}" if one.last_at else "aucun envoi reçu"
+    if one.refused_at and one.refusal and (one.last_at is None or one.last_at < one.refused_at):
+        refused = (
+            f"{_count(one.refused, 'envoi refusé', 'envois refusés')}, le dernier le {_say_moment(one.refused_at)}"
+        )
+        findings.fault(f"{name} : {last} ; {refused} : {one.refusal.label}. {_MENDED[one.refusal]}")
+    elif one.last_at is None or one.last_at < now - QUIET:
+        findings.note(f"{name} : {last}. Vérifiez l’adresse et l’abonnement « rdv » à RDV Service Public.")
+    else:
+        findings.well(f"{name} : {last}.")
+
+
+_MENDED = {
+    Refusal.SIGNATURE: "Recopiez à RDV Service Public le secret que donne « coop-bot webhook rdv-service-public ».",
+    Refusal.UNREADABLE: "Une nouvelle version du bot sait peut-être le lire.",
+}
+
+
+def _say_moment(moment: datetime) -> str:
+    return f"{moment.astimezone(PARIS):%d/%m/%Y à %H h %M}"
 
 
 async def next_steps(settings: Settings) -> Sequence[str]:

@@ -43,7 +43,7 @@ SHOWN_OVERLAPS = 3
 def describe(ctx: Context, rdv: Rdv, report: int | None = None) -> dict[str, object]:
     """Describe a rdv, of which a ``report`` may stand, as texts say it."""
     state = rdv.find_state(report)
-    page = link("Voir dans RDV Service Public", rdv.external_url) if rdv.source is RdvSource.RDV_SP else Markdown("")
+    page = link("Ouvrir dans RDV Service Public", rdv.external_url) if rdv.source is RdvSource.RDV_SP else Markdown("")
     return {
         "number": rdv.number,
         "when": say_when(rdv, ctx.zone, ctx.today),
@@ -88,8 +88,10 @@ def _draw_room(ctx: Context, rdv: Rdv) -> list[Button]:
 def draw_buttons(ctx: Context, rdv: Rdv, report: int | None = None) -> Sequence[Button]:
     """Draw what can be done by a click: of one that has begun, what became of it; of one to come, another time."""
     about = rdv.number
-    if rdv.source is RdvSource.RDV_SP or report or rdv.state in (RdvState.PROPOSE, RdvState.REFUSE):
+    if report or rdv.state in (RdvState.PROPOSE, RdvState.REFUSE):
         return []
+    if rdv.source is RdvSource.RDV_SP:
+        return _draw_filing(ctx, rdv)
     back = Button("Remettre", Unset(rdv=about, state=RdvState.PREVU, sequence=rdv.sequence))
     if rdv.state is RdvState.ANNULE:
         return [back]
@@ -101,9 +103,14 @@ def draw_buttons(ctx: Context, rdv: Rdv, report: int | None = None) -> Sequence[
     states = [
         Button(label, SetState(rdv=about, state=state)) for state, label in here.items() if state is not rdv.state
     ]
-    files = ctx.user.role is Role.CONSEILLER and rdv.state is not RdvState.ABSENT
-    filing = [Button("Compte rendu", Report(rdv=about), "primary")] if files else []
-    return [*filing, *states, cancel, *([back] if rdv.state is not RdvState.PREVU else [])]
+    return [*_draw_filing(ctx, rdv), *states, cancel, *([back] if rdv.state is not RdvState.PREVU else [])]
+
+
+def _draw_filing(ctx: Context, rdv: Rdv) -> Sequence[Button]:
+    """Draw « Compte rendu » under what has begun, and took place as far as is known."""
+    is_done = rdv.starts_at <= ctx.now and rdv.state in (RdvState.PREVU, RdvState.HONORE)
+    files = is_done and ctx.user.role is Role.CONSEILLER
+    return [Button("Compte rendu", Report(rdv=rdv.number), "primary")] if files else []
 
 
 def draw_card(ctx: Context, rdv: Rdv, report: int | None = None, verb: str = "") -> Message:

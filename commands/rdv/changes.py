@@ -21,6 +21,7 @@ from commands.rdv.feature import (
     feature,
     get_own,
     lock_own,
+    must_be_kept_here,
     must_have_no_report,
 )
 from commands.rdv.meetings import leave_meeting, move_meeting
@@ -173,6 +174,7 @@ async def move_back(ctx: Context, click: MoveBack) -> Replies:
 async def edit(ctx: ReadingContext, click: Edit) -> Replies:
     """Open the window of a rdv as it is."""
     rdv = await get_own(ctx, click.rdv)
+    must_be_kept_here(rdv)
     if rdv.meeting:
         raise UserError(f"Pour changer l’heure de cette réunion : /rdv décaler {rdv.number} mercredi 15h.")
     if rdv.state not in MOVABLE:

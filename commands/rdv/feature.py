@@ -9,6 +9,7 @@ from bot.context import Context
 from bot.errors import UserError
 from bot.features import Feature, Front, Right
 from bot.menus import Choosing
+from bot.texts import link
 from storage.people import Role
 from storage.rdv import Rdv, RdvSource, RdvState
 from storage.rdv.appointments import find_reports, get_rdv
@@ -200,9 +201,16 @@ async def get_own(ctx: Context, number: int, *, locked: bool = False) -> Rdv:
 async def lock_own(ctx: Context, number: int) -> Rdv:
     """Lock one’s own rdv that is kept here. Raises UserError for one that is kept elsewhere."""
     rdv = await get_own(ctx, number, locked=True)
-    if rdv.source is RdvSource.RDV_SP:
-        raise UserError(f"Le rendez-vous n° {number} vient de RDV Service Public : c’est là qu’on le change.")
+    must_be_kept_here(rdv)
     return rdv
+
+
+def must_be_kept_here(rdv: Rdv) -> None:
+    """Raises UserError for a rdv that is kept elsewhere."""
+    if rdv.source is RdvSource.RDV_SP:
+        there = link("Ouvrez-le là-bas", rdv.external_url)
+        raise UserError(f"{there} : le rendez-vous n° {rdv.number} vient de RDV Service Public, qui est seul à pouvoir "
+                        "le déplacer, l’annuler ou noter sa suite.")  # fmt: skip
 
 
 async def must_have_no_report(ctx: Context, rdv: Rdv) -> None:

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from bot.french.dates import say_hour, say_weekday
 from bot.french.words import join
+from config.text import fold
 from config.themes import THEMES
 from storage.communes import get_commune
 from storage.rdv import PlaceKind, Rdv
@@ -20,7 +21,8 @@ def say_where(rdv: Rdv) -> str:
     """Say where it is: « Médiathèque, Bron », « à domicile, Bron », « par téléphone »; empty where that is unknown."""
     commune = get_commune(rdv.commune) if rdv.commune else None
     kind = "" if rdv.place_kind is PlaceKind.PLACE else _lower(rdv.place_kind.label)
-    return ", ".join(part for part in (kind, rdv.place, commune.nom if commune else "") if part)
+    town = commune.nom if commune and fold(commune.nom) not in fold(rdv.place) else ""
+    return ", ".join(part for part in (kind, rdv.place, town) if part)
 
 
 def say_what(rdv: Rdv) -> str:

@@ -51,7 +51,9 @@ import storage.rdv.appointments
 import storage.rdv.availability
 import storage.rdv.bookings
 import storage.rdv.reminders
+import storage.rdv.remote
 import storage.rdv.series
+import storage.rdv.webhooks
 import storage.ressources.collections
 import storage.ressources.feedback
 import storage.ressources.link_checks

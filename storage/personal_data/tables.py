@@ -17,8 +17,6 @@ import storage.cra.queries
 import storage.hotline.incidents
 import storage.hotline.suggestions
 import storage.hotline.tickets
-import storage.rdv.availability
-import storage.rdv.series
 import storage.ressources.collections
 import storage.ressources.feedback
 import storage.ressources.link_checks
@@ -48,9 +46,9 @@ from storage.personal_data.declarations import (
 from storage.personal_data.ideas import IDEAS
 from storage.personal_data.kits import KITS
 from storage.personal_data.machine import claimed_for, is_work_given, old_marks, old_work, sent_to, work_of
+from storage.personal_data.rdv import RDV
 from storage.personal_data.register import PEOPLE
 from storage.personal_data.reports import REPORTS
-from storage.rdv import appointments, bookings
 from storage.stats import shared_pages
 
 DELETED, RENAMED, KEPT = ErasureFate.DELETED, ErasureFate.RENAMED, ErasureFate.KEPT
@@ -217,35 +215,7 @@ SHARING = (
         acts=("at",),
     ),
     PersonalData("agenda_feed", own=("user_id",), withheld=("token_hash",), fate=DELETED, acts=("created_at",)),
-    PersonalData(
-        "rdv_booking",
-        limit=limit_of(
-            bookings.KEPT_FOR,
-            "le rendez-vous",
-            about(table_named("rdv_booking").c.rdv, table_named("rdv").c.id, older(table_named("rdv").c.ends_at)),
-        ),
-        own=("user_id",),
-        withheld=("page_hash", "code_hash", "once", "sealed", "sealed_code", *bookings.MAIL_COLUMNS),
-        fate=DELETED,
-    ),
-    PersonalData(
-        "rdv",
-        limit=limit_of(appointments.KEPT_FOR, "le rendez-vous", older(table_named("rdv").c.ends_at)),
-        own=("user_id",),
-        withheld=("uid", "external_id", "external_at", "report"),
-        fate=DELETED,
-        acts=("created_at",),
-    ),
-    PersonalData("rdv_quiet", own=("user_id",), fate=DELETED),
-    PersonalData("rdv_range", own=("user_id",), fate=DELETED),
-    PersonalData("rdv_page", own=("user_id",), withheld=("key_hash", "sealed"), fate=DELETED),
-    PersonalData(
-        "rdv_series",
-        limit=limit_of(appointments.KEPT_FOR, "son dernier jour", day_before(table_named("rdv_series").c.until)),
-        own=("user_id",),
-        fate=DELETED,
-        acts=("created_at",),
-    ),
+    *RDV,
 )
 
 _POLL = table_named("poll").c

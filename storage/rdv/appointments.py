@@ -81,7 +81,8 @@ class Rdv(Numbered, table=True):
 
     ``place`` are words (``Rdv.where`` has all of it), ``canal`` what a report of it says, ``themes`` bits of
     config.themes. Of a ``collective`` one there are so many ``seats``, of others one; ``seats_taken`` are known to be
-    taken. ``memo`` is the conseiller’s own, and nobody else reads it. ``series`` and ``occurrence`` say of which rule
+    taken. ``memo`` is the conseiller’s own, and nobody else reads it; of one that is kept elsewhere, what it is about
+    there. ``series`` and ``occurrence`` say of which rule
     it was written out, and for which day of it. ``report`` is the number of the report made of it last, which may be
     deleted; ``declined_for`` is the hour for which its conseiller wants none: moved, it asks again. ``uid`` and
     ``sequence`` are what calendars know it by. ``external_id``, ``external_at`` and ``external_url`` are of one that is
@@ -95,6 +96,7 @@ class Rdv(Numbered, table=True):
     __table_args__ = (
         Index("ix_rdv_user_id_starts_at", "user_id", "starts_at"),
         Index("ix_rdv_starts_at", "starts_at"),
+        Index("ix_rdv_external_id", "external_id"),
         UniqueConstraint("series", "occurrence"),
         UniqueConstraint("user_id", "source", "external_id"),
         {"sqlite_autoincrement": True},

@@ -65,6 +65,7 @@ def list_commands(settings: str, folder: Path) -> dict[str, list[str]]:
         "search people": ["search", "people", "linux", "--as", "juliette"],
         "import disponibilites": ["import", "disponibilites", f"{folder}/disponibilites.csv"],
         "rdv link": ["rdv", "link", "--user", "juliette"],
+        "webhook rdv-service-public": ["webhook", "rdv-service-public", "--organisation", "7"],
         "slots": ["slots", "--user", "juliette", *DAYS],
         "import resources": ["import", "resources", f"{folder}/resources.csv"],
         "digest preview": ["digest", "preview", "--edition", "vendredi"],

@@ -1,0 +1,84 @@
+"""What other services send under a key: proved, cut down, and taken once it is stored.
+
+Its sender hears the status and nothing else. What was sent is in no log, table or file: the question of its handler
+keeps what is wanted, before anything is written.
+"""
+
+from collections.abc import Mapping
+from functools import partial
+from http import HTTPStatus
+
+import structlog
+from aiohttp import web
+
+from bot.admission import Admission, HandlerDependencies
+from bot.context import Request
+from bot.errors import may_succeed_later
+from bot.features import Key, Trigger
+from bot.logs import begin_request
+from bot.metrics import OUTCOMES, REQUESTS
+from bot.people import make_nobody
+from bot.visits import WebhookError, WebhookRequest
+
+log = structlog.get_logger()
+
+BODY_MAX = 1024 * 1024
+"""Bytes of what is sent."""
+KEY_MAX = 200
+
+
+class WebhookServer:
+    """Finds the handler of what was sent, and runs it for nobody."""
+
+    def __init__(self, triggers: Mapping[Key, Trigger], dependencies: HandlerDependencies) -> None:
+        self._triggers = {name: trigger for (kind, name), trigger in triggers.items() if kind == "webhook"}
+        self._paths = {f"/{name}/{{key}}" for name in self._triggers}
+        self._admission = Admission(dependencies)
+        self._d = dependencies
+
+    def routes(self) -> list[web.RouteDef]:
+        """Where they are, whether they are on or not."""
+        return [web.post(f"/{name}/{{key}}", partial(self._answer, name)) for name in self._triggers]
+
+    def widen(self, request: web.Request) -> web.Request:
+        """The same request, which may be as long as what is sent here may be."""
+        resource = request.match_info.route.resource
+        is_ours = resource is not None and resource.canonical in self._paths
+        return request.clone(client_max_size=BODY_MAX) if is_ours else request
+
+    async def _answer(self, name: str, request: web.Request) -> web.StreamResponse:
+        begin_request()
+        with REQUESTS.labels("webhook", name).time(), self._d.traffic.count_request():
+            status = await self._outcome(self._triggers[name], request)
+        OUTCOMES.labels("webhook", "done" if status < 300 else "failed" if status >= 500 else "refused").inc()
+        if 400 <= status < 500:
+            log.warning("webhook_refused", name=name, status=status)
+        answer = {"status": "ok"} if status < 300 else {"error": "refused" if status < 500 else "later"}
+        return web.json_response(answer, status=status)
+
+    async def _outcome(self, trigger: Trigger, request: web.Request) -> int:
+        key = request.match_info["key"]
+        if trigger.is_off or len(key) > KEY_MAX:
+            return HTTPStatus.NOT_FOUND
+        if request.content_type != "application/json":
+            return HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        try:
+            return await self._run(trigger, WebhookRequest(key, await request.read(), headers))
+        except WebhookError as refused:
+            return refused.status
+        except Exception as problem:
+            # Neither its words nor its stack: a delivery tells of people.
+            log.error("webhook_failed", name=trigger.key[1], error=type(problem).__name__)
+            is_passing = may_succeed_later(problem)
+            return HTTPStatus.SERVICE_UNAVAILABLE if is_passing else HTTPStatus.INTERNAL_SERVER_ERROR
+
+    async def _run(self, trigger: Trigger, sent: WebhookRequest) -> int:
+        nobody, request = make_nobody(self._d.clock()), Request(*trigger.key)
+        (kept,) = await self._admission.ask(trigger, nobody, request, sent)
+        async with self._d.database.transaction() as db:
+            context = self._admission.context(nobody, request, db)
+            status: int = await trigger.handler(context, kept)
+        for user_id in context.touched:
+            self._d.people.forget(user_id)
+        return status
