@@ -25,8 +25,9 @@ from storage.annuaire.contacts import show_phone
 from storage.kit import KitOrder, KitParcel, TrackingLine
 
 FILE_MAX = 1_000_000
-"""Bytes of a file of numbers: some 20,000 parcels."""
-FAULTS_SHOWN = 10
+"""Bytes of a file of numbers."""
+LINES_MAX, FAULTS_SHOWN = 1_000, 10
+"""Lines taken at once, while other writers wait a second or two; sentences about bad lines in one answer."""
 PREPARING, DONE = "Préparation du fichier du fournisseur…", "✅ Le fichier du fournisseur est prêt, juste en dessous."
 
 
@@ -78,6 +79,10 @@ def read_tracking(data: bytes) -> TrackingFile:
                 bad.append(f"ligne {table.line_num} : {fault}")
     except csv.Error:
         bad.append(f"ligne {table.line_num + 1} : les guillemets empêchent de lire la suite.")
+    if len(good) + len(bad) > LINES_MAX:
+        raise UserError(
+            f"Coupez ce fichier : {LINES_MAX} lignes au plus à la fois. Chaque partie garde la première ligne."
+        )
     return TrackingFile(good, bad)
 
 
