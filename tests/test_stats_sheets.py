@@ -118,7 +118,7 @@ def test_the_head_of_rows_stands_still_and_filters(tmp_path: Path) -> None:
     write_workbook(page(), [[make_row(1), make_row(2)]], path := tmp_path / "s.xlsx")
     sheet = load_workbook(path)["CRA"]
     assert sheet.freeze_panes == "B2"
-    assert sheet.auto_filter.ref == "A1:Y3"
+    assert sheet.auto_filter.ref == "A1:Z3"
     assert sheet["B2"].number_format == "dd/mm/yyyy"
 
 
@@ -130,7 +130,7 @@ def test_rows_that_do_not_fit_a_sheet_go_to_the_next(tmp_path: Path, monkeypatch
         name: [row[0] for row in book[name].iter_rows(min_row=2, values_only=True)] for name in book.sheetnames[1:]
     }
     assert found == {"CRA": [0, 1, 2], "CRA 2": [3, 4, 5], "CRA 3": [6]}
-    assert [book[name].auto_filter.ref for name in found] == ["A1:Y4", "A1:Y4", "A1:Y2"]
+    assert [book[name].auto_filter.ref for name in found] == ["A1:Z4", "A1:Z4", "A1:Z2"]
 
 
 async def test_rows_that_come_by_and_by_are_written_in_threads(tmp_path: Path) -> None:

@@ -271,11 +271,11 @@ SHEET_COLUMNS: tuple[Column, ...] = (
     *_count_columns("Âge", AGES),
     *_count_columns("Statut", STATUTS),
     Column("Thèmes", _say_themes, "text", 50),
-    Column("Étiquettes", lambda row: "; ".join(row.get("tags", ())), "text", 24),
     Column("Durée (minutes)", itemgetter("minutes")),
     *_count_columns("Suite", SUITES),
     Column("Source", lambda row: _SOURCES[str(row["source"])], "text"),
     Column("Enregistré le", itemgetter("created_at"), "moment", 17),
+    Column("Étiquettes", lambda row: "; ".join(row.get("tags", ())), "text", 24),
 )
 
 
