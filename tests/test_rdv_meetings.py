@@ -128,7 +128,8 @@ async def test_a_fixed_hour_a_refusal_and_who_comes_without_the_others(house: Ho
 @pytest.mark.every_mode
 async def test_two_who_ask_for_the_same_moment_and_who_cannot_be_asked(house: House) -> None:
     lea, paul, carl = await house.conseillers("lea", "paul", "carl")
-    mine, his = [await who.asks(f"/rdv @{carl.username} 45 min") for who in (lea, paul)]
+    day = house.today + timedelta(days=8)
+    mine, his = [await who.asks(f"/rdv @{carl.username} {day:%d/%m/%Y} 45 min") for who in (lea, paul)]
     assert mine.buttons[0] == his.buttons[0]
     await lea.clicks(mine, mine.buttons[0])
     await lea.whispered("C’est proposé")
