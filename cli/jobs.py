@@ -62,6 +62,7 @@ JOBS = {
     "rappels.tell": "Message du jour",
     "rdv.evening": "Rendez-vous : rappels de la veille",
     "rdv.remind": "Rendez-vous : rappels de l’heure",
+    "rdv.mail": "Rendez-vous : rappels par courriel à qui a réservé",
     "rdv.look_for_agents": "Rendez-vous : agents de RDV Service Public à retrouver",
     "regles.find_old": "Règles qui ne servent plus",
     "ressources.catch_up": "Fiches à rattraper",

@@ -34,6 +34,7 @@ FILES = {
     "idees.Sheet": "Idées en fichiers",
     "kit.SupplierFile": "Fichier du fournisseur de kits",
     "rdv.CodePicture": "Image de l’adresse de rendez-vous",
+    "rdv.Poster": "Affiche de la page de rendez-vous",
     "sondage.Sheet": "Tableau d’un sondage",
     "stats.Carte": "Carte des statistiques",
     "stats.CoordinationSheet": "Comptes rendus de coordination en fichiers",

@@ -10,7 +10,7 @@ from bot.command_lines import RunCommand
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.events import DirectMessage, Spoken
-from bot.features import Feature
+from bot.features import Feature, Front
 from bot.french.dates import say_date, say_days
 from bot.french.periods import Period
 from bot.menus import Choosing, Menu
@@ -35,7 +35,10 @@ from storage.hotline import duty
 from storage.rdv import RdvState
 from storage.rdv.appointments import list_between
 
-feature = Feature("absence")
+feature = Feature(
+    "absence",
+    front=Front("Absences", "dire quand vous n’êtes pas là, voir vos absences", lambda _: "absence"),
+)
 GONE = "Cette absence n’existe plus, ou elle est finie : /absence montre les vôtres."
 BACK = ("fin", "retour", "de retour", "je suis de retour", "present", "presente")
 LISTED = ("liste", "voir", "mes absences")

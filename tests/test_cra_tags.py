@@ -50,10 +50,10 @@ async def files_line(person: Person, line: str) -> int:
 async def test_a_line_with_tags_is_found_counted_changed_and_copied(house: House, juliette: Person) -> None:
     assert "etiquettes" not in (await juliette.opens("/cra")).names, "who has no tags has no field for them"
     preview = await juliette.asks(f"/cra {LINE} #Caf #séniors #caf")
-    assert "Étiquettes : #caf, #séniors." in plain(preview)
+    assert "Étiquettes : caf, séniors." in plain(preview)
     await juliette.clicks(preview, "Enregistrer")
     receipt = await juliette.told("enregistré")
-    assert "Étiquettes : #caf, #séniors." in plain(receipt)
+    assert "Étiquettes : caf, séniors." in plain(receipt)
     number = read_number(receipt)
     await files_line(juliette, f"{LINE} #seniors")
     await files_line(juliette, LINE)
@@ -71,7 +71,7 @@ async def test_a_line_with_tags_is_found_counted_changed_and_copied(house: House
     assert await names_of(house, number) == ("caf",)
     copied = await juliette.opens_by(receipt, "Dupliquer")
     assert (await copied.submit()).accepted
-    assert "#caf" in plain(await juliette.told("enregistré"))
+    assert "Étiquettes : caf" in plain(await juliette.told("enregistré"))
 
 
 async def test_own_tags_are_added_renamed_deleted_and_restored(house: House, juliette: Person) -> None:
@@ -122,7 +122,7 @@ async def test_too_many_or_personal_tags_are_explained_and_practice_has_none(hou
     preview = await juliette.asks(f"/cra {LINE} #caf")
     assert "n’a pas d’étiquettes" in plain(preview)
     await juliette.clicks(preview, "Enregistrer")
-    assert "#caf" not in plain(await juliette.told("enregistré"))
+    assert "Étiquettes" not in plain(await juliette.told("enregistré"))
     assert "pas encore d’étiquette" in plain(await juliette.asks("/cra étiquettes"))
 
 

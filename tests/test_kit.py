@@ -3,14 +3,14 @@
 import csv
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import update
 from sqlmodel import col, select
 
 from bot.errors import UserError
@@ -20,7 +20,7 @@ from config.kit import Garment, read_sizes
 from config.tables import TableError
 from dialogs.kit import OrderKit
 from storage import kit
-from storage.kit import KitBatch, KitOrder, KitParcel, KitStock, PlaceError
+from storage.kit import KitOrder, KitParcel, PlaceError
 from storage.people import Role, register
 from storage.personal_data import PERSONAL_DATA, copy, retention
 from tests.modes import clues
@@ -28,7 +28,7 @@ from tests.people import Dialog, Person
 from tests.support.cli import operate
 from tests.support.cra import make_conseiller
 from tests.support.forms import make_own_channel
-from tests.support.house import House, plain, read_news
+from tests.support.house import House, forget_kits, plain, read_news
 
 SIRET, POST_OFFICE = "73282932000074", "35600000049837"
 FORM: dict[str, str] = {
@@ -45,11 +45,11 @@ FORM: dict[str, str] = {
 
 
 @pytest.fixture(autouse=True)
-async def _empty(house: House) -> None:
-    """There is no lot from another story."""
-    async with house.bot.database.transaction() as db:
-        for table in (KitParcel, KitOrder, KitStock, KitBatch):
-            await db.execute(delete(table))
+async def _alone(house: House) -> AsyncIterator[None]:
+    """A story has no lot from another one, and leaves none to it."""
+    await forget_kits(house)
+    yield
+    await forget_kits(house)
 
 
 @pytest.fixture

@@ -73,6 +73,11 @@ class FeatureHelp:
         return self.front.start(self.person)
 
     @property
+    def is_open(self) -> bool:
+        """Whether the person may use what its button runs."""
+        return any(f"{self.start} ".startswith(f"{trigger.key[1]} ") for trigger in self.commands)
+
+    @property
     def words(self) -> set[str]:
         """What it may be called."""
         return {fold(w) for w in (self.feature.name, self.front.title, *(t.key[1].split()[0] for t in self.commands))}
@@ -91,8 +96,9 @@ class FeatureList:
 
     @property
     def shown(self) -> Sequence[FeatureHelp]:
-        """The chapters that the home leads to: what the bot’s own parts have for somebody is among what waits."""
-        return [chapter for chapter in self.chapters if not chapter.feature.always]
+        """The chapters that the home leads to, of those whose start somebody may use: what the bot’s own parts have for
+        them is among what waits."""
+        return [chapter for chapter in self.chapters if chapter.is_open and not chapter.feature.always]
 
 
 async def answer_help(home: Home, ctx: ReadingContext, about: str) -> Message:

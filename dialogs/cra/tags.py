@@ -80,7 +80,7 @@ class TagField(FieldKind):
             raise Unreadable({question.name: str(problem)}) from None
 
     def say(self, typed: object) -> str:
-        return ", ".join(f"#{name}" for name in typed) if isinstance(typed, list) else str(typed)
+        return ", ".join(typed) if isinstance(typed, list) else str(typed)
 
 
 def _split(sent: object) -> list[str]:

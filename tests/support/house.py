@@ -34,6 +34,7 @@ from sandbox import Sandbox
 from storage import canaux, journal, rappels, schema, work
 from storage.cra import Cra
 from storage.cra.queries import LastCommune
+from storage.kit import KitBatch, KitOrder, KitParcel, KitStock
 from storage.outbox import Outgoing, count_by_state
 from storage.people import Person as Registered
 from storage.people import Role
@@ -399,3 +400,10 @@ async def list_audit(house: House, thing: str) -> Sequence[tuple[str, str]]:
     async with house.bot.database.transaction(writes=False) as db:
         found = await journal.list_of_things(db, [thing])
     return [(entry.act.partition(".")[2], entry.actor.partition("-")[0]) for entry in reversed(found)]
+
+
+async def forget_kits(house: House) -> None:
+    """Leave no lot of kits: an open one waits for every conseiller, in their home too."""
+    async with house.bot.database.transaction() as db:
+        for table in (KitParcel, KitOrder, KitStock, KitBatch):
+            await db.execute(delete(table))

@@ -214,6 +214,8 @@ CALLS: dict[str, ApiCall] = {
     "me": ApiCall(lambda c, _: c.me(), [WHO]),
     "user": ApiCall(lambda c, _: c.user(ID), _one("GET", f"/users/{ID}")),
     "user_by_name": ApiCall(lambda c, _: c.user_by_name("@Juliette"), _one("GET", "/users/username/juliette")),
+    "user_by_email": ApiCall(lambda c, _: c.user_by_email("j@exemple.fr"), _one("GET", "/users/email/j@exemple.fr")),
+    "statuses": ApiCall(lambda c, _: c.statuses([ID]), _one("POST", "/users/status/ids")),
     "users": ApiCall(lambda c, _: c.users([ID]), _one("POST", "/users/ids")),
     "users_by_names": ApiCall(lambda c, _: c.users_by_names(["juliette", "É"]), _one("POST", "/users/usernames")),
     "team_users": ApiCall(lambda c, _: c.team_users(), [WHERE, *_one("GET", "/users")]),
