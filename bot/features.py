@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.context import Context, ReadingContext, TriggerKind
 from bot.drafts import AcceptedKeys
+from bot.evening import EveningSource
 from bot.events import Event, Spoken, WatchedPlaces
 from bot.forms import Form, name_of, store_as
 from bot.links import UNDO_LIFE
@@ -190,7 +191,7 @@ class Feature:
         self.rescue: Rescue | None = None
         self.waits, self.words, self.beside = list[WaitingHook](), list[WordsHook](), list[BesideHook]()
         self.home = list[HomeHook]()
-        self.sources: list[SearchSource] = []
+        self.sources, self.evenings = list[SearchSource](), list[EveningSource]()
         self.triggers: list[Trigger] = []
         self.at_start: list[Callable[[], object]] = []
         """What is done once when the bot starts, in a thread, so that no first request waits for it."""

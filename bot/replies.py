@@ -287,11 +287,23 @@ class Perform:
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """Something that waits for a person, shown by « /aide », and the button that leads to it. (No reply of its own.)
-    The message of the day also shows the ``others``: it is a card of its own there."""
+    The message of the day also shows the ``others``: it is a card of its own there. Of what is said otherwise each day
+    the ``key`` tells that it is the same."""
 
     text: str
     button: Button
     others: Sequence[Button] = ()
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EveningPart:
+    """What a feature says to somebody at the end of their day: what it ``asks`` about it, and what it ``tells`` of the
+    next; ``rdvs`` are those asked about, by their numbers. (No reply of its own.)"""
+
+    asks: Sequence[Waiting] = ()
+    tells: Message | None = None
+    rdvs: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,23 @@
-"""The window of the message of the day: at what hour it comes, and how often."""
+"""The window of what one is told each day, and at the end of it: at what hour, how often, on which days."""
 
-from typing import Annotated
+import re
+from typing import Annotated, Self
 
 from pydantic import Field
 
-from bot.forms import Choice, Form
-from storage.rappels import FIRST_HOUR, LAST_HOUR, Rhythm
+from bot.forms import Choice, Form, ReadText
+from config.text import fold
+from config.time import WEEKDAYS
+from storage.rappels import (
+    FIRST_EVENING,
+    FIRST_HOUR,
+    LAST_EVENING,
+    LAST_HOUR,
+    USUAL_DAYS,
+    USUAL_EVENING,
+    DailyChoice,
+    Rhythm,
+)
 
 RHYTHMS = {
     Rhythm.DAILY: "Tous les jours, week-ends et jours fériés compris",
@@ -16,13 +28,77 @@ RHYTHMS = {
 HOURS = Choice({str(hour): f"{hour} h" for hour in range(FIRST_HOUR, LAST_HOUR + 1)})
 
 
-class ChooseReminders(Form):
-    """When somebody gets their message of the day."""
+NO_EVENING = "non"
+YES_NO = {"oui": "Oui", "non": "Non"}
+_DAYS = "lundi, mardi, jeudi"
 
-    title = "Votre message du jour"
+
+def say_evening(minute: int) -> str:
+    """« 17 h 30 », « 18 h »."""
+    return f"{minute // 60} h {minute % 60}" if minute % 60 else f"{minute // 60} h"
+
+
+def read_days(text: str) -> int:
+    """Read « lun mar jeu », « lundi au vendredi », as the bits of weekdays. Raises ValueError, with a sentence."""
+    bits, before, is_range = 0, -1, False
+    for word in fold(re.sub(r"[-–]| à ", " au ", text)).replace(",", " ").split():
+        if word in {"le", "les", "et", "du", "de"}:
+            continue
+        if word == "au":
+            is_range = before >= 0
+            continue
+        day = next((n for n, name in enumerate(WEEKDAYS) if len(word) > 1 and name.startswith(word.rstrip("s"))), -1)
+        if day < 0:
+            raise ValueError(f"Écrivez des jours de la semaine, par exemple {_DAYS}.")
+        for each in range(before, day + 1) if is_range else (day,):
+            bits |= 1 << each
+        before, is_range = day, False
+    if not bits:
+        raise ValueError(f"Écrivez au moins un jour, par exemple {_DAYS}.")
+    return bits
+
+
+def say_days_short(bits: int) -> str:
+    """« lundi, mardi, jeudi »."""
+    return ", ".join(name for number, name in enumerate(WEEKDAYS) if bits >> number & 1)
+
+
+EVENINGS = {
+    NO_EVENING: "Jamais",
+    **{str(minute): say_evening(minute) for minute in range(FIRST_EVENING, LAST_EVENING + 1, 30)},
+}
+
+
+class ChooseReminders(Form):
+    """When somebody gets their message of the day, and the one of its end."""
+
+    title = "Vos rappels"
     submit_label = "Enregistrer"
 
     hour: Annotated[str, HOURS] = Field(alias="heure", title="À quelle heure", description="À votre heure locale.")
     rhythm: Annotated[str, Choice({each.value: text for each, text in RHYTHMS.items()})] = Field(
         alias="rythme", title="Combien de fois", description="Il ne vient que s’il y a du nouveau."
     )
+    evening: Annotated[str, Choice(EVENINGS)] = Field(
+        str(USUAL_EVENING),
+        alias="soir",
+        title="Fin de journée",
+        description="Vos rendez-vous du jour sans compte rendu, s’il y en a.",
+    )
+    days: Annotated[int, ReadText(lambda text, _: read_days(text), show=say_days_short, placeholder=_DAYS)] = Field(
+        USUAL_DAYS, alias="jours", title="Jours travaillés", description="Sans les jours fériés ni vos absences."
+    )
+    rdv: Annotated[str, Choice(YES_NO)] = Field(
+        "oui", alias="rdv", title="Rappels de rendez-vous", description="La veille, puis une heure avant."
+    )
+
+    @classmethod
+    def of(cls, choice: DailyChoice, *, reminds: bool) -> Self:
+        """The window as somebody chose; ``reminds`` says whether they are reminded of rdv."""
+        return cls.draft(
+            hour=str(choice.hour),
+            rhythm=choice.rhythm.value,
+            evening=str(choice.evening) if choice.asks else NO_EVENING,
+            days=choice.days,
+            rdv="oui" if reminds else "non",
+        )

@@ -1,13 +1,15 @@
 """What waits to be told to each person in one message a day: their news, and when and how often they want it."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
-from sqlalchemy import JSON, Column, Index, delete, func, or_
+from sqlalchemy import JSON, Column, Index, SmallInteger, delete, func, or_
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
 from storage.database import Code, UtcTime, insertion, upsert
 from storage.people import Person
@@ -17,6 +19,10 @@ KEPT_FOR = timedelta(days=30)
 FIRST_HOUR, LAST_HOUR = 6, 20
 """Between which hours of their day people may be told."""
 USUAL_HOUR = 9
+FIRST_EVENING, LAST_EVENING, USUAL_EVENING = 12 * 60, 20 * 60 + 30, 17 * 60 + 30
+"""Between which minutes of their day, by halves of an hour, people may be asked about it."""
+USUAL_DAYS = 0b0011111
+"""Monday to Friday: a bit for each weekday, Monday the lowest."""
 LABEL_MAX = 60
 
 
@@ -63,7 +69,11 @@ class DailyNews(SQLModel, table=True):
 
 class DailyChoice(SQLModel, table=True):
     """When somebody is told, on the clock where they are, and how often; ``told_on`` is the last day on which they
-    were, and ``waiting`` what waited for them then, each as a short hash."""
+    were, and ``waiting`` what waited for them then, each as a short hash.
+
+    Their end of day is at minute ``evening`` of it, and was last told on ``evening_on``; they are asked about it if
+    ``asks``, on the weekdays ``days`` on which they work.
+    """
 
     __tablename__ = "daily_choice"
 
@@ -72,6 +82,20 @@ class DailyChoice(SQLModel, table=True):
     rhythm: Rhythm = Field(default=USUAL_RHYTHM, sa_type=Code(Rhythm))
     told_on: date | None = None
     waiting: list[str] = Field(default=[], sa_column=Column(JSON, nullable=False))
+    evening: int = Field(default=USUAL_EVENING, sa_type=SmallInteger)
+    evening_on: date | None = None
+    days: int = Field(default=USUAL_DAYS, sa_type=SmallInteger)
+    asks: bool = True
+
+    def works_on(self, day: date) -> bool:
+        """Whether that weekday is one on which they work."""
+        return bool(self.days >> day.weekday() & 1)
+
+
+def _usual(person_id: str) -> dict[str, Any]:
+    """What a row of somebody who chose nothing says."""
+    told: dict[str, Any] = {"person_id": person_id, "hour": USUAL_HOUR, "rhythm": USUAL_RHYTHM, "waiting": []}
+    return told | {"evening": USUAL_EVENING, "days": USUAL_DAYS, "asks": True}
 
 
 async def add_news(db: AsyncSession, news: DailyNews) -> None:
@@ -100,33 +124,50 @@ async def get_choice(db: AsyncSession, person_id: str) -> DailyChoice:
 
 async def list_choices(db: AsyncSession, person_ids: Collection[str]) -> dict[str, DailyChoice]:
     """Return the same of each of these."""
-    found = await db.exec(select(DailyChoice).where(col(DailyChoice.person_id).in_(person_ids)))
-    usual = {each: DailyChoice(person_id=each, hour=USUAL_HOUR, rhythm=USUAL_RHYTHM) for each in person_ids}
+    theirs = select(DailyChoice).where(col(DailyChoice.person_id).in_(person_ids))
+    found = await db.exec(theirs.execution_options(populate_existing=True))
+    usual = {each: DailyChoice(**_usual(each)) for each in person_ids}
     return usual | {each.person_id: each for each in found.all()}
 
 
-async def choose(db: AsyncSession, person_id: str, *, hour: int | None = None, rhythm: Rhythm | None = None) -> None:
-    """Store when somebody wants to be told, or how often."""
-    wanted: dict[str, Any] = {"hour": hour, "rhythm": rhythm}
-    given = {name: value for name, value in wanted.items() if value is not None}
-    row = {"person_id": person_id, "hour": USUAL_HOUR, "rhythm": USUAL_RHYTHM, "waiting": []} | given
-    await upsert(db, DailyChoice, [row], changed=list(given))
+class Chosen(TypedDict, total=False):
+    """What somebody may choose: columns of ``DailyChoice``."""
+
+    hour: int
+    rhythm: Rhythm
+    evening: int
+    days: int
+    asks: bool
+
+
+async def choose(db: AsyncSession, person_id: str, **chosen: Unpack[Chosen]) -> None:
+    """Store when somebody wants to be told, or how often, of what."""
+    await upsert(db, DailyChoice, [{**_usual(person_id), **chosen}], changed=list(chosen))
 
 
 async def claim_day(db: AsyncSession, person_id: str, day: date, waiting: Sequence[str]) -> bool:
     """Note that somebody is told on that day, and what waits for them; False where they were told already."""
-    row = {"person_id": person_id, "hour": USUAL_HOUR, "rhythm": USUAL_RHYTHM, "told_on": day, "waiting": list(waiting)}
-    once = insertion(db, DailyChoice).values(row)
-    told = or_(col(DailyChoice.told_on).is_(None), col(DailyChoice.told_on) < day)
-    changed = {name: once.excluded[name] for name in ("told_on", "waiting")}
-    once = once.on_conflict_do_update(index_elements=["person_id"], set_=changed, where=told)
+    return await _claim(db, person_id, "told_on", day, waiting=list(waiting))
+
+
+async def claim_evening(db: AsyncSession, person_id: str, day: date) -> bool:
+    """Note that the end of that day is told to somebody; False where it was already."""
+    return await _claim(db, person_id, "evening_on", day)
+
+
+async def _claim(db: AsyncSession, person_id: str, name: str, day: date, **more: Any) -> bool:
+    once = insertion(db, DailyChoice).values({**_usual(person_id), name: day, **more})
+    before = col(getattr(DailyChoice, name))
+    changed = {each: once.excluded[each] for each in (name, *more)}
+    once = once.on_conflict_do_update(
+        index_elements=["person_id"], set_=changed, where=or_(before.is_(None), before < day)
+    )
     return (await db.execute(once.returning(col(DailyChoice.person_id)))).first() is not None
 
 
 async def note_waiting(db: AsyncSession, person_id: str, waiting: Sequence[str]) -> None:
     """Note what waits for somebody who was just told so."""
-    row = {"person_id": person_id, "hour": USUAL_HOUR, "rhythm": USUAL_RHYTHM, "waiting": list(waiting)}
-    await upsert(db, DailyChoice, [row], changed=["waiting"])
+    await upsert(db, DailyChoice, [{**_usual(person_id), "waiting": list(waiting)}], changed=["waiting"])
 
 
 async def list_page(db: AsyncSession, zone: str, hour: int, after: str, most: int) -> Sequence[Person]:
@@ -135,4 +176,26 @@ async def list_page(db: AsyncSession, zone: str, hour: int, after: str, most: in
     wants = func.coalesce(col(DailyChoice.rhythm), USUAL_RHYTHM.value) != Rhythm.NEVER.value
     found = select(Person).outerjoin(DailyChoice, col(DailyChoice.person_id) == col(Person.id))
     found = found.where(Person.timezone == zone, Person.id > after, chosen, wants)
+    return (await db.exec(found.order_by(Person.id).limit(most))).all()
+
+
+@dataclass(frozen=True, slots=True)
+class EveningSlot:
+    """A minute of a day in a zone, by which the end of the day of those who live there has come."""
+
+    zone: str
+    day: date
+    minute: int
+
+
+async def list_evening(
+    db: AsyncSession, slot: EveningSlot, whose: Sequence[SelectOfScalar[str]], after: str, most: int
+) -> Sequence[Person]:
+    """List the next people of the register whose end of day has come and was not told yet, by their ids, of those whose
+    ids one of these queries finds."""
+    come = func.coalesce(col(DailyChoice.evening), USUAL_EVENING) <= slot.minute
+    untold = or_(col(DailyChoice.evening_on).is_(None), col(DailyChoice.evening_on) < slot.day)
+    found = select(Person).outerjoin(DailyChoice, col(DailyChoice.person_id) == col(Person.id))
+    theirs = or_(*(col(Person.id).in_(one) for one in whose))
+    found = found.where(Person.timezone == slot.zone, Person.id > after, come, untold, theirs)
     return (await db.exec(found.order_by(Person.id).limit(most))).all()

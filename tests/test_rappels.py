@@ -11,11 +11,12 @@ from sqlmodel import col, select
 from bot.forms import name_of
 from commands.agenda.cards import Open
 from commands.rappels import SCOPE, is_due, read_hour
+from dialogs.rappels import read_days
 from storage import rappels
 from storage.claims import Claim
 from storage.people import Person as Registered
 from storage.people import Role
-from storage.rappels import DailyNews, Rhythm
+from storage.rappels import DailyChoice, DailyNews, Rhythm
 from tests.people import Person, Post, unique
 from tests.support.house import House, agathe, plain
 
@@ -196,7 +197,25 @@ async def test_who_has_left_is_told_nothing(days: House) -> None:
     ],
 )
 def test_on_which_days(rhythm: Rhythm, day: date, departement: str, due: bool) -> None:
-    assert is_due(rhythm, day, departement) is due
+    assert is_due(DailyChoice(person_id="j" * 26, rhythm=rhythm), day, departement) is due
+
+
+def test_days_away_and_days_of_the_week_count() -> None:
+    weekly = DailyChoice(person_id="j" * 26, rhythm=Rhythm.WEEKLY)
+    assert is_due(weekly, MONDAY + timedelta(days=1), "69", {MONDAY}), "the first day that is worked"
+    assert not is_due(weekly, MONDAY + timedelta(days=2), "69", {MONDAY})
+    part_time = DailyChoice(person_id="j" * 26, rhythm=Rhythm.WORKDAYS, days=read_days("mar-jeu et samedi"))
+    assert [is_due(part_time, MONDAY + timedelta(days=n), "69") for n in range(6)] == [
+        False,
+        True,
+        True,
+        True,
+        False,
+        True,
+    ]
+    assert read_days("lundi, mercredi, ven") == 0b10101
+    with pytest.raises(ValueError, match="jours de la semaine"):
+        read_days("bientôt")
 
 
 @pytest.mark.parametrize(("text", "hour"), [("8h", 8), ("à 8 heures", 8), ("18", 18), ("7 h 00", 7), ("bientôt", None)])

@@ -14,6 +14,7 @@ from bot.texts import render
 from commands.cra.feature import CONSEILLERS, Preview, feature
 from commands.cra.previews import read_text, show_preview
 from commands.cra.records import find_known_tags, record_form, redraw_rdv
+from commands.cra.recurring import read_habit
 from config.themes import THEMES
 from dialogs.cra import NewCra
 from storage.absences import list_absences
@@ -47,7 +48,7 @@ async def read_line(ctx: ReadingContext, line: str) -> Preview | Ask | Whisper:
     """Read a line, where there is one; without, there is the dialog, prefilled with today and what is usual."""
     if not line.strip():
         return await open_report_form(ctx, ctx.today)
-    return await read_text(ctx, line)
+    return await read_habit(ctx, line) or await read_text(ctx, line)
 
 
 @feature.command(

@@ -3,34 +3,35 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
+from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.account_status import find_active
 from bot.context import Context
 from bot.errors import UserError
-from bot.replies import Button, Direct, Progress, Replies, Start, Step, Whisper
+from bot.replies import Button, Direct, EveningPart, Message, Replies, Whisper
 from bot.texts import render
 from commands.rdv.cards import describe
 from commands.rdv.feature import CONSEILLERS, feature
+from commands.rdv.reports import ask_report
 from config.text import fold
 from config.time import PARIS, find_midnight
-from storage import claims, people
+from storage import people
 from storage.absences import find_on_leave
 from storage.database import change
 from storage.people import Person
 from storage.rdv import Rdv
-from storage.rdv.appointments import get_rdv
-from storage.rdv.reminders import choose_quiet, is_quiet, list_due, list_of_day, list_owners
+from storage.rdv.appointments import get_rdv, list_unreported
+from storage.rdv.reminders import choose_quiet, is_quiet, list_due, list_of_day, select_owners
 
-EVENING, LAST_EVENING, MINUTE = 17, 21, 30
 MORNING = time(8)
 BEFORE, LATER = timedelta(hours=1), timedelta(minutes=30)
 EVERY = timedelta(minutes=5)
 AT_ONCE = 500
-PEOPLE_AT_ONCE = 25
-SCOPE = "rdv.evening"
-UNIT = ("personne", "personnes")
+ASKED_MAX = 10
+"""Rdv of one day whose reports are asked for at once."""
 ANSWERS = {"oui": True, "non": False, "jamais": False, "stop": False}
 """What may follow « /rdv rappels »."""
 GAP = 2
@@ -54,13 +55,6 @@ class Choose(BaseModel):
     """« Ne plus rien rappeler », « Me rappeler mes rendez-vous »: of all rdv, from now on."""
 
     wanted: bool
-
-
-class TellEvening(BaseModel):
-    """Work: the people of a zone are reminded of their rdv of that day there."""
-
-    zone: str
-    day: date
 
 
 def find_horizon(now: datetime) -> datetime:
@@ -95,39 +89,35 @@ async def _remind_of(ctx: Context, rdv: Rdv, owner: Person | None) -> Direct | N
     return Direct(render("rdv/soon", **describe(theirs, rdv)), [*put_off, stop], user_id=owner.id)
 
 
-@feature.job(f"hour={EVENING}-{LAST_EVENING} minute={MINUTE}", name="rdv.evening", local=True, writes=True)
-async def remind_evening(ctx: Context) -> Replies:
-    """Begin to remind of the rdv of the day after, once for each zone; later hours are for a bot that was at rest."""
+def _whose(zone: ZoneInfo, day: date) -> SelectOfScalar[str]:
+    """Who has a rdv on that day or the next."""
+    start, end = (find_midnight(one, zone) for one in (day, day + timedelta(days=2)))
+    return select_owners(start, end)
+
+
+async def tell_evening(ctx: Context, asks: bool) -> EveningPart:
+    """Ask for the reports of the rdv of today, and remind of those of tomorrow."""
+    midnight = find_midnight(ctx.today, ctx.zone)
+    found = await list_unreported(ctx.db, ctx.user.id, midnight, ctx.now, ASKED_MAX) if asks else []
+    numbers = [rdv.number for rdv in found]
+    return EveningPart([ask_report(ctx, rdv) for rdv in found], await _tell_tomorrow(ctx), numbers)
+
+
+feature.evenings.append((_whose, tell_evening))
+
+
+async def _tell_tomorrow(ctx: Context) -> Message | None:
     day = ctx.today + timedelta(days=1)
-    if ctx.now.astimezone(ctx.zone).hour < EVENING:  # A bot that was at rest catches up the day after.
-        return None
-    if not await claims.claim(ctx.db, SCOPE, f"{ctx.zone.key}:{day}", ctx.now):
-        return None
-    return Start(payload=TellEvening(zone=ctx.zone.key, day=day), quiet=True)
-
-
-@feature.chore(TellEvening, name="rdv.TellEvening", title="Rappels de la veille", unit=UNIT, writes=True)
-async def tell_evening(ctx: Context, asked: TellEvening, so_far: Progress) -> Step:
-    """Remind the next people of their rdv of that day, each in the transaction that notes it."""
-    owners = await list_owners(ctx.db, asked.zone, asked.day, so_far.cursor or "", PEOPLE_AT_ONCE)
-    active = await find_active(ctx, [one.id for one in owners]) - await find_on_leave(ctx.db, owners, ctx.now)
-    told = [said for one in owners if one.id in active and (said := await _tell_day(ctx, one, asked.day))]
-    last = owners[-1].id if owners else ""
-    return Step(replies=told, cursor=last, done=so_far.done + len(told), finished=not last)
-
-
-async def _tell_day(ctx: Context, owner: Person, day: date) -> Direct | None:
-    start, end = (find_midnight(one, owner.zone) for one in (day, day + timedelta(days=1)))
-    rdvs = await list_of_day(ctx.db, owner.id, max(start, ctx.now), end)
+    start, end = (find_midnight(one, ctx.zone) for one in (day, day + timedelta(days=1)))
+    rdvs = await list_of_day(ctx.db, ctx.user.id, start, end)
     for rdv in rdvs:
         await change(ctx.db, rdv, evening_told=True)
-    if not rdvs or owner.has_left(owner.today(ctx.now)):
+    if not rdvs:
         return None
-    theirs, numbers = replace(ctx, user=owner), [rdv.number for rdv in rdvs]
-    morning = datetime.combine(day, MORNING, owner.zone)
+    numbers, morning = [rdv.number for rdv in rdvs], datetime.combine(day, MORNING, ctx.zone)
     put_off = [Button("Demain à 8 h", PutOff(numbers=numbers, at=morning))] if morning < rdvs[0].starts_at else []
-    text = render("rdv/tomorrow", rows=[describe(theirs, rdv) for rdv in rdvs])
-    return Direct(text, [*put_off, Button("Ne plus rappeler", Stop(numbers=numbers))], user_id=owner.id)
+    text = render("rdv/tomorrow", rows=[describe(ctx, rdv) for rdv in rdvs])
+    return Message(text, [*put_off, Button("Ne plus rappeler", Stop(numbers=numbers))])
 
 
 @feature.button(PutOff)

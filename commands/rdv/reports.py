@@ -130,7 +130,7 @@ async def list_waiting(ctx: Context) -> Sequence[Waiting]:
 async def _list_unreported(ctx: Context) -> Sequence[Waiting]:
     since = ctx.now - ASKED_FOR
     found = await list_unreported(ctx.db, ctx.user.id, since, ctx.now, TOLD_MAX + 1)
-    waiting = [_ask(ctx, rdv) for rdv in found[:TOLD_MAX]]
+    waiting = [ask_report(ctx, rdv) for rdv in found[:TOLD_MAX]]
     if len(found) > TOLD_MAX:
         total = await count_unreported(ctx.db, ctx.user.id, since, ctx.now)
         text = f"{plural(total, 'rendez-vous passé', 'rendez-vous passés')} sans compte rendu"
@@ -138,11 +138,13 @@ async def _list_unreported(ctx: Context) -> Sequence[Waiting]:
     return waiting
 
 
-def _ask(ctx: Context, rdv: Rdv) -> Waiting:
+def ask_report(ctx: Context, rdv: Rdv) -> Waiting:
+    """Ask for the report of a rdv, once for the hour that it has."""
     start = rdv.starts_at.astimezone(ctx.zone)
     text = f"{say_what(rdv)}, {say_weekday(start.date(), ctx.today)} à {say_hour(start)} : le compte rendu ?"
     none = Button("Sans compte rendu", Decline(rdv=rdv.number, starts_at=rdv.starts_at))
-    return Waiting(text, Button("Compte rendu", Report(rdv=rdv.number), "primary"), [none])
+    key = f"rdv:{rdv.number}:{rdv.starts_at:%Y%m%d%H%M}"
+    return Waiting(text, Button("Compte rendu", Report(rdv=rdv.number), "primary"), [none], key)
 
 
 def _tell_today(ctx: Context, rdv: Rdv) -> Waiting:

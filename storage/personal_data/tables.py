@@ -14,6 +14,7 @@ import storage.actus.items
 import storage.actus.subscriptions
 import storage.canaux
 import storage.cra.queries
+import storage.cra.recurring
 import storage.hotline.incidents
 import storage.hotline.suggestions
 import storage.hotline.tickets
@@ -76,6 +77,7 @@ def _old_move_words(before: datetime) -> ColumnElement[bool]:
 ACTIVITY = (
     *REPORTS,
     PersonalData("cra_last_commune", own=("author_id",), fate=DELETED),
+    PersonalData("cra_recurring", own=("author_id",), withheld=("key",), fate=DELETED, acts=("created_at",)),
     PersonalData(
         "practice_cra",
         limit=limit_of(practice.TRAINING_FOR, "la saisie", older(table_named("practice_cra").c.created_at)),

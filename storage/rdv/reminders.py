@@ -1,17 +1,15 @@
 """Of which rdv somebody is to be reminded, and when."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, delete, or_
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
-from config.time import find_midnight
 from storage.database import insert_new
-from storage.people import Person
 from storage.rdv.appointments import Rdv, RdvState
 
 
@@ -50,12 +48,10 @@ async def list_due(db: AsyncSession, now: datetime, until: datetime, limit: int)
     return (await db.exec(ordered.with_for_update(skip_locked=True))).all()
 
 
-async def list_owners(db: AsyncSession, zone: str, day: date, after: str, limit: int) -> Sequence[Person]:
-    """List who of a zone has a rdv on that day there of which they were not told, by id, after that one."""
-    start, end = (find_midnight(one, ZoneInfo(zone)) for one in (day, day + timedelta(days=1)))
-    theirs = select(col(Rdv.user_id)).where(*_of_day(start, end))
-    wanted = (Person.timezone == zone, col(Person.id) > after, col(Person.id).in_(theirs))
-    return (await db.exec(select(Person).where(*wanted).order_by(col(Person.id)).limit(limit))).all()
+def select_owners(start: datetime, end: datetime) -> SelectOfScalar[str]:
+    """Select who has a rdv that begins in that time, and may have taken place or will."""
+    there = col(Rdv.state).in_((RdvState.PREVU, RdvState.HONORE))
+    return select(Rdv.user_id).where(col(Rdv.starts_at) >= start, col(Rdv.starts_at) < end, there)
 
 
 async def list_of_day(db: AsyncSession, user_id: str, start: datetime, end: datetime) -> Sequence[Rdv]:

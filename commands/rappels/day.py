@@ -1,7 +1,6 @@
-"""« /rappels », one message a day: what waits for somebody, what is new for them and what has ended, at their hour."""
+"""The message of the day: what waits for somebody, what is new for them and what has ended, at their hour."""
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from hashlib import sha256
@@ -10,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from bot.account_status import find_active
-from bot.calendar import is_working_day
+from bot.calendar import find_holiday
 from bot.command_lines import RunCommand
 from bot.context import Context, ReadingContext, Request
 from bot.errors import UserError
@@ -18,12 +17,11 @@ from bot.features import Feature
 from bot.french.dates import say_date
 from bot.menus import Choosing, Menu
 from bot.registry import list_waiting
-from bot.replies import Ask, Button, Card, Direct, Message, Progress, Redirect, Replies, Start, Step, Waiting, Whisper
+from bot.replies import Button, Card, Direct, Message, Progress, Redirect, Replies, Start, Step, Waiting, Whisper
 from bot.texts import Markdown, render
 from config.text import fold
-from dialogs.rappels import ChooseReminders
 from storage import claims, rappels
-from storage.absences import find_away
+from storage.absences import list_absences
 from storage.people import Person, Role
 from storage.rappels import FIRST_HOUR, LAST_HOUR, DailyChoice, DailyNews, Rhythm
 
@@ -38,21 +36,6 @@ BUTTONS_MAX = 2
 SCOPE = "rappels.hour"
 NOW = "maintenant"
 UNIT = ("personne", "personnes")
-HELP = "Votre message du jour : à quelle heure, combien de fois"
-HINT = "[8h | moins | plus | jamais | maintenant]"
-RHYTHM_WORDS = {
-    "jour": Rhythm.DAILY,
-    "tous les jours": Rhythm.DAILY,
-    "chaque jour": Rhythm.DAILY,
-    "ouvres": Rhythm.WORKDAYS,
-    "jours ouvres": Rhythm.WORKDAYS,
-    "semaine": Rhythm.WEEKLY,
-    "chaque semaine": Rhythm.WEEKLY,
-    "jamais": Rhythm.NEVER,
-    "non": Rhythm.NEVER,
-    "oui": Rhythm.WORKDAYS,
-}
-_HOUR = re.compile(r"(?:a )?(\d{1,2}) ?(?:h|heures?|:00)?(?: ?00)?")
 
 
 class Less(BaseModel):
@@ -61,10 +44,6 @@ class Less(BaseModel):
 
 class More(BaseModel):
     """« Plus »: more often from now on."""
-
-
-class Choose(BaseModel):
-    """« Choisir l’heure »: opens the window."""
 
 
 class ReadNow(BaseModel):
@@ -82,6 +61,11 @@ class OpenNews(Choosing):
     """What the news of a message lead to, by their number there."""
 
     goals: dict[str, Goal]
+
+
+def lead_to(name: str) -> OpenNews:
+    """Lead to what a button of that name does, in whatever feature."""
+    return OpenNews(goals={"0": Goal(name=name, data={})}, chosen="0")
 
 
 class TellDay(BaseModel):
@@ -103,17 +87,28 @@ class Reader:
     @property
     def hashes(self) -> Sequence[str]:
         """What waits, so that it can be told from what waited before."""
-        return [sha256(each.text.encode()).hexdigest()[:8] for each in self.waiting]
+        return [hash_waiting(each) for each in self.waiting]
 
 
-def is_due(rhythm: Rhythm, day: date, departement: str | None) -> bool:
-    """Whether who wants so many messages gets one on that day."""
-    if rhythm is Rhythm.DAILY:
-        return True
-    if rhythm is Rhythm.NEVER or not is_working_day(day, departement):
+def hash_waiting(waiting: Waiting) -> str:
+    """What something that waits is told from others by, on whatever day."""
+    return sha256((waiting.key or waiting.text).encode()).hexdigest()[:8]
+
+
+def is_worked(day: date, departement: str | None, choice: DailyChoice) -> bool:
+    """Whether somebody who works on these weekdays does so on that day, which is no public holiday there."""
+    return choice.works_on(day) and not find_holiday(day, departement)
+
+
+def is_due(choice: DailyChoice, day: date, departement: str | None, away: Collection[date] = ()) -> bool:
+    """Whether somebody gets a message on that day: as often as they want, and on no day on which they are away."""
+    if choice.rhythm is Rhythm.NEVER or day in away:
         return False
+    if choice.rhythm is Rhythm.DAILY:
+        return True
     before = [day - timedelta(days=n) for n in range(1, day.weekday() + 1)]
-    return rhythm is Rhythm.WORKDAYS or not any(is_working_day(each, departement) for each in before)
+    worked = [each for each in before if is_worked(each, departement, choice) and each not in away]
+    return is_worked(day, departement, choice) and (choice.rhythm is Rhythm.WORKDAYS or not worked)
 
 
 def draw_day(reader: Reader, news: Sequence[DailyNews], day: date, left: int) -> Message:
@@ -173,16 +168,6 @@ async def _take(ctx: Context, reader: Reader, day: date) -> Direct:
     return Direct(told.text, told.buttons, menus=told.menus, cards=told.cards, user_id=reader.person.id)
 
 
-def read_hour(text: str) -> int | None:
-    """Read « 8h », « 8 », « à 8 heures »; None for what is no hour. Raises UserError for one of the night."""
-    found = _HOUR.fullmatch(fold(text).strip())
-    if found is None:
-        return None
-    if not FIRST_HOUR <= int(found[1]) <= LAST_HOUR:
-        raise UserError(f"Choisissez une heure entre {FIRST_HOUR} h et {LAST_HOUR} h.")
-    return int(found[1])
-
-
 @dataclass(frozen=True, slots=True)
 class WaitingReader:
     """What waits for people in these features: asked before something is told."""
@@ -207,67 +192,19 @@ class WaitingReader:
         page = await rappels.list_page(ctx.db, asked.zone, asked.hour, so_far.cursor or "", AT_ONCE)
         ids = [person.id for person in page]
         choices = await rappels.list_choices(ctx.db, ids)
-        active = await find_active(ctx, ids) - await find_away(ctx.db, ids, asked.day)
+        active, away = await find_active(ctx, ids), await _read_days_away(ctx, ids, asked.day)
         readers = [
             Reader(person, choices[person.id], await self.read(ctx, person))
             for person in page
-            if person.id in active and is_due(choices[person.id].rhythm, asked.day, person.departement)
+            if person.id in active and is_due(choices[person.id], asked.day, person.departement, away[person.id])
         ]
         return page[-1].id if page else "", readers
 
 
-async def remind(ctx: Context, asked: tuple[str, Sequence[Waiting]]) -> Replies:
-    """Show when the message of the day comes, or change it."""
-    line, waiting = asked
-    choice, words = await rappels.get_choice(ctx.db, ctx.user.id), fold(line).strip()
-    if words == NOW:
-        return await tell_now(ctx, waiting)
-    if words in {"moins", "plus"}:
-        return await _change_rhythm(ctx, choice.rhythm.less if words == "moins" else choice.rhythm.more)
-    if words in RHYTHM_WORDS:
-        return await _change_rhythm(ctx, RHYTHM_WORDS[words])
-    if words:
-        if (hour := read_hour(words)) is None:
-            raise UserError("Tapez par exemple /rappels 8h, /rappels moins, /rappels plus ou /rappels jamais.")
-        await rappels.choose(ctx.db, ctx.user.id, hour=hour)
-        choice = await rappels.get_choice(ctx.db, ctx.user.id)
-    return await _show(ctx, choice)
-
-
-async def _show(ctx: Context, choice: DailyChoice) -> Whisper:
-    count = await rappels.count_news(ctx.db, ctx.user.id)
-    buttons = [Button("Lire maintenant", ReadNow(), "primary")] if count else []
-    buttons += [Button("Choisir l’heure", Choose())]
-    buttons += [Button("Moins", Less())] if choice.rhythm is not Rhythm.NEVER else []
-    buttons += [Button("Plus", More())] if choice.rhythm is not Rhythm.DAILY else []
-    return Whisper(say_choice(choice, count), buttons)
-
-
-async def _change_rhythm(ctx: Context, rhythm: Rhythm) -> Whisper:
-    await rappels.choose(ctx.db, ctx.user.id, rhythm=rhythm)
-    return Whisper(say_choice(await rappels.get_choice(ctx.db, ctx.user.id), 0))
-
-
-async def tell_less(ctx: Context, _: Less) -> Replies:
-    """Tell less often."""
-    return await _change_rhythm(ctx, (await rappels.get_choice(ctx.db, ctx.user.id)).rhythm.less)
-
-
-async def tell_more(ctx: Context, _: More) -> Replies:
-    """Tell more often."""
-    return await _change_rhythm(ctx, (await rappels.get_choice(ctx.db, ctx.user.id)).rhythm.more)
-
-
-async def ask_hour(ctx: Context, _: Choose) -> Replies:
-    """Open the window."""
-    choice = await rappels.get_choice(ctx.db, ctx.user.id)
-    return Ask(ChooseReminders.draft(hour=str(choice.hour), rhythm=choice.rhythm.value), here=False)
-
-
-async def store_choice(ctx: Context, form: ChooseReminders) -> Replies:
-    """Store what was chosen."""
-    await rappels.choose(ctx.db, ctx.user.id, hour=int(form.hour), rhythm=Rhythm(form.rhythm))
-    return Whisper(say_choice(await rappels.get_choice(ctx.db, ctx.user.id), 0))
+async def _read_days_away(ctx: Context, ids: Sequence[str], day: date) -> Mapping[str, Collection[date]]:
+    """Read on which days of this week people are away."""
+    found = await list_absences(ctx.db, ids, day - timedelta(days=day.weekday()), whole=True)
+    return {each: {away for one in found if one.user_id == each for away in one.days} for each in ids}
 
 
 async def tell_now(ctx: Context, waiting: Sequence[Waiting]) -> Replies:
@@ -310,26 +247,3 @@ async def tell_next(ctx: Context, _: TellDay, so_far: Progress, page: tuple[str,
     last, readers = page
     told = [said for reader in readers if (said := await tell(ctx, reader))]
     return Step(replies=told, cursor=last, done=so_far.done + len(told), finished=not last)
-
-
-def build_rappels(features: Iterable[Feature]) -> Feature:
-    """Build the feature that tells each day what waits in all the others."""
-    feature, reader = Feature("rappels", always=True), WaitingReader(tuple(features))
-    feature.command("rappels", help=HELP, hint=HINT, asks=reader.read_line)(remind)
-    feature.button(Less, name="rappels.Less")(tell_less)
-    feature.button(More, name="rappels.More")(tell_more)
-    feature.button(Choose, name="rappels.Choose", writes=False)(ask_hour)
-    feature.button(ReadNow, name="rappels.ReadNow", asks=reader.read_own)(tell_now)
-    feature.button(OpenNews, name="rappels.OpenNews", writes=False)(open_news)
-    feature.submit(ChooseReminders)(store_choice)
-    feature.waiting(wait_to_be_read)
-    feature.job(f"hour={FIRST_HOUR}-{LAST_HOUR} minute=0", name="rappels.tell", local=True, writes=True)(tell_due)
-    feature.chore(TellDay, name="rappels.TellDay", title="Messages du jour", unit=UNIT, asks=reader.read_page)(
-        tell_next
-    )
-    return feature
-
-
-def say_choice(choice: DailyChoice, count: int) -> Markdown:
-    """Say when the message of the day comes, and how many news wait."""
-    return render("rappels/choice", hour=choice.hour, rhythm=choice.rhythm.value, count=count)

@@ -1,0 +1,253 @@
+"""Reports that come back: « /cra tous les mardis atelier 8p 2h » is proposed on its days, and filed by a click."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel
+from sqlmodel.sql.expression import SelectOfScalar
+
+from bot.calendar import find_holiday
+from bot.context import Context, ReadingContext
+from bot.errors import UserError
+from bot.french.dates import say_date, say_weekday
+from bot.french.words import plural
+from bot.menus import Choosing, Menu
+from bot.replies import Ask, Button, EveningPart, Replies, Waiting, Whisper
+from bot.texts import Markdown, render
+from commands.cra.feature import CONSEILLERS, Drop, PreviewButton, feature
+from commands.cra.previews import read_text
+from commands.cra.records import record_form
+from config.text import make_plain
+from dialogs.cra import NewCra
+from dialogs.cra.line import Line
+from dialogs.rdv.recurrence import Rule, find_rule
+from storage.absences import list_absences
+from storage.cra import Source
+from storage.cra.practice import is_training
+from storage.cra.queries import find_filed_keys
+from storage.cra.recurring import HABITS_MAX, RecurringReport, find_by_key, find_habit, list_habits, select_authors
+from storage.database import change
+from storage.people import Role
+
+ASKED_FOR = 3
+"""Days after its own on which a report that was not filed is still asked for in the message of the day."""
+GONE = "Ce compte rendu n’est plus proposé : /cra habitudes montre les vôtres."
+_DAY = timedelta(days=1)
+
+
+class KeepHabit(PreviewButton):
+    """« Me le proposer »: what is to come back, and when."""
+
+    raw: dict[str, Any]
+    weekday: int
+    nth: int = 0
+    every: int = 1
+    first: date
+    until: date | None = None
+
+
+class HabitDay(BaseModel):
+    """A report that comes back, by its number, on a day."""
+
+    number: int
+    day: date
+
+
+class FileHabit(HabitDay):
+    """« 8 personnes », « Enregistrer »: files it as it was proposed."""
+
+
+class OpenHabit(HabitDay):
+    """« Autre nombre », « Compléter »: opens its window."""
+
+
+class SkipHabit(HabitDay):
+    """« Pas cette fois »."""
+
+
+class StopHabit(Choosing):
+    """« Ne plus proposer », by its number."""
+
+
+class ResumeHabit(BaseModel):
+    """Undo of that."""
+
+    number: int
+    until: date | None = None
+
+
+async def read_habit(ctx: ReadingContext, text: str) -> Whisper | None:
+    """Read a line that says how a report comes back; None for one that does not. Raises UserError."""
+    found = find_rule(make_plain(text), ctx.today)
+    if found is None:
+        return None
+    rule, spans = found
+    rest = text
+    for start, end in sorted(spans, reverse=True):
+        rest = f"{rest[:start]} {rest[end:]}"
+    shown = await read_text(ctx, rest)
+    if isinstance(shown, Whisper):
+        return shown
+    if len(shown.reports) != 1:
+        raise UserError("Un seul compte rendu à la fois revient : tapez-en un par ligne.")
+    judged = shown.reports[0].line.judge(ctx.clues)
+    if problems := [*judged.mistakes.values(), *(f"Je n’ai pas compris « {word} »." for word in judged.line.unread)]:
+        raise UserError(" ".join(problems))
+    return _ask_whether(ctx, rule, {name: value for name, value in judged.line.raw.items() if name != "date"})
+
+
+def _ask_whether(ctx: ReadingContext, rule: Rule, raw: dict[str, Any]) -> Whisper:
+    key = secrets.token_urlsafe(16)
+    first = next(iter(rule.days(ctx.today)), None)
+    if first is None:
+        raise UserError("Aucun jour ne convient jusqu’à cette date : reculez la fin.")
+    until = max(rule.days(first)) if rule.times else rule.until
+    when = {"weekday": rule.weekday, "nth": rule.nth, "every": rule.every, "first": first, "until": until}
+    keep = Button("Me le proposer", KeepHabit(author=ctx.user.id, key=key, raw=raw, **when), "primary")
+    text = render("cra/habit_asked", told=_tell(raw), **_say_when(rule, first, until))
+    return Whisper(text, [keep, Button("Annuler", Drop(author=ctx.user.id, key=key))])
+
+
+def _tell(raw: dict[str, Any]) -> Markdown:
+    return render("cra/understood", told=NewCra.tell(raw))
+
+
+def _say_when(rule: Rule, first: date, until: date | None) -> dict[str, str]:
+    return {"rule": str(rule), "first": say_date(first), "until": say_date(until) if until else ""}
+
+
+def _rule_of(habit: RecurringReport) -> Rule:
+    return Rule(habit.weekday, habit.nth, habit.every, habit.until)
+
+
+def _title(habit: RecurringReport, day: date) -> str:
+    """« Atelier, 8 personnes, tous les mardis »."""
+    return f"{NewCra.summarize(_fill(habit, day), {}, day)}, {_rule_of(habit)}"
+
+
+def _fill(habit: RecurringReport, day: date) -> dict[str, Any]:
+    return {**habit.raw, "date": day.isoformat()}
+
+
+@feature.button(KeepHabit, roles=CONSEILLERS)
+async def keep_habit(ctx: Context, click: KeepHabit) -> Replies:
+    """Keep what is to come back, once."""
+    if click.author != ctx.user.id:
+        raise UserError("Cet aperçu est celui de quelqu’un d’autre : tapez votre propre ligne avec /cra.")
+    habit = await find_by_key(ctx.db, click.key)
+    if habit is None:
+        if len(await list_habits(ctx.db, ctx.user.id, ctx.today)) >= HABITS_MAX:
+            raise UserError(f"Vous en avez déjà {HABITS_MAX} : /cra habitudes en arrête.")
+        habit = RecurringReport(author_id=ctx.user.id, created_at=ctx.now, **click.model_dump(exclude={"author"}))
+        ctx.db.add(habit)
+        await ctx.db.flush()
+    text = render("cra/habit_kept", **_say_when(_rule_of(habit), habit.first, habit.until))
+    return Whisper(text, [Button("Ne plus proposer", StopHabit(chosen=str(habit.number)))])
+
+
+@feature.command("cra habitudes", help="Les comptes rendus proposés chaque semaine, et les arrêter", roles=CONSEILLERS)
+async def show_habits(ctx: ReadingContext, _: str) -> Replies:
+    """List what comes back."""
+    habits = await list_habits(ctx.db, ctx.user.id, ctx.today)
+    offered = {str(one.number): _title(one, ctx.today)[:75] for one in habits}
+    text = render("cra/habits", habits=[_title(one, ctx.today) for one in habits])
+    if len(offered) == 1:
+        return Whisper(text, [Button("Ne plus proposer", StopHabit(chosen=next(iter(offered))))])
+    return Whisper(text, menus=[Menu("Ne plus proposer…", StopHabit(), offered)] if offered else [])
+
+
+@feature.button(StopHabit, roles=CONSEILLERS)
+async def stop_habit(ctx: Context, click: StopHabit) -> Replies:
+    """Propose it no more."""
+    habit = await _find(ctx, int(click.chosen))
+    undo = Button("Le proposer de nouveau", ResumeHabit(number=habit.number, until=habit.until))
+    await change(ctx.db, habit, until=ctx.today - _DAY)
+    return Whisper(render("cra/habit_stopped"), [undo])
+
+
+@feature.undo(ResumeHabit, roles=CONSEILLERS)
+async def resume_habit(ctx: Context, click: ResumeHabit) -> Replies:
+    """Propose it again."""
+    habit = await _find(ctx, click.number)
+    await change(ctx.db, habit, until=click.until)
+    return Whisper(render("cra/habit_kept", **_say_when(_rule_of(habit), max(habit.first, ctx.today), habit.until)))
+
+
+async def _find(ctx: Context, number: int) -> RecurringReport:
+    habit = await find_habit(ctx.db, ctx.user.id, number)
+    if habit is None:
+        raise UserError(GONE)
+    return habit
+
+
+def _whose(_: ZoneInfo, day: date) -> SelectOfScalar[str]:
+    return select_authors(day)
+
+
+async def propose(ctx: Context, asks: bool) -> EveningPart:
+    """Propose what comes back today."""
+    return EveningPart(await _list_unfiled(ctx, [ctx.today]) if asks else [])
+
+
+feature.evenings.append((_whose, propose))
+
+
+@feature.waiting
+async def remind_of_habits(ctx: Context) -> Sequence[Waiting]:
+    """Tell what came back in the last days and was neither filed nor skipped."""
+    if ctx.user.role is not Role.CONSEILLER:
+        return []
+    return await _list_unfiled(ctx, [ctx.today - back * _DAY for back in range(ASKED_FOR, 0, -1)])
+
+
+async def _list_unfiled(ctx: Context, days: Sequence[date]) -> Sequence[Waiting]:
+    habits = await list_habits(ctx.db, ctx.user.id, days[0])
+    due = [(one, day) for day in days for one in habits if one.comes_on(day) and one.created_at.date() <= day]
+    if not due or await is_training(ctx.db, ctx.user.id):
+        return []
+    filed = await find_filed_keys(ctx.db, [one.key_of(day) for one, day in due])
+    away = {day for one in await list_absences(ctx.db, [ctx.user.id], days[0], whole=True) for day in one.days}
+    wanted = [(one, day) for one, day in due if one.key_of(day) not in filed and one.skipped_on != day]
+    worked = [(one, day) for one, day in wanted if day not in away and not find_holiday(day, ctx.user.departement)]
+    return [_ask(ctx, one, day) for one, day in worked]
+
+
+def _ask(ctx: Context, habit: RecurringReport, day: date) -> Waiting:
+    raw, about = _fill(habit, day), {"number": habit.number, "day": day}
+    sure = Line(raw).judge(ctx.clues).sure
+    people = sure.participants if sure and "participants" in raw else 0
+    file = Button(plural(people, "personne") if people else "Enregistrer", FileHabit(**about), "primary")
+    others = [Button("Autre nombre" if people else "Compléter", OpenHabit(**about), "default" if sure else "primary")]
+    skip = Button("Pas cette fois", SkipHabit(**about))
+    first, *rest = [*([file] if sure else []), *others, skip]
+    when = say_weekday(day, ctx.today)
+    text = f"{NewCra.summarize(raw, {}, day)} ({_rule_of(habit)}), {when} : combien de personnes ?"
+    return Waiting(text, first, rest, habit.key_of(day))
+
+
+@feature.button(FileHabit, roles=CONSEILLERS)
+async def file_habit(ctx: Context, click: FileHabit) -> Replies:
+    """File it as it was proposed, once."""
+    habit = await _find(ctx, click.number)
+    form = NewCra.parse(_fill(habit, click.day), {}, ctx.clues)
+    recorded = await record_form(ctx, form, habit.key_of(click.day), Source.LINE)
+    told = [recorded.receipt] if recorded.receipt else []
+    return [Whisper(render("cra/saved", again=not told, here=True)), *told]
+
+
+@feature.button(OpenHabit, roles=CONSEILLERS, writes=False)
+async def open_habit(ctx: ReadingContext, click: OpenHabit) -> Replies:
+    """Open its window, filled; it and « Enregistrer » count once together."""
+    habit = await _find(ctx, click.number)
+    return Ask(NewCra.recall(_fill(habit, click.day), {}), key=habit.key_of(click.day), here=False)
+
+
+@feature.button(SkipHabit, roles=CONSEILLERS)
+async def skip_habit(ctx: Context, click: SkipHabit) -> Replies:
+    """Ask no more for the report of that day."""
+    habit = await _find(ctx, click.number)
+    await change(ctx.db, habit, skipped_on=click.day)
+    return Whisper(render("cra/habit_skipped", day=say_date(click.day, ctx.today)))
