@@ -14,7 +14,7 @@ from bot.texts import render
 from commands.cra.feature import CONSEILLERS, Preview, feature
 from commands.cra.previews import read_text, show_preview
 from commands.cra.records import find_known_tags, record_form, redraw_rdv
-from commands.cra.recurring import read_habit
+from commands.cra.recurrence import read_habit
 from config.themes import THEMES
 from dialogs.cra import NewCra
 from storage.absences import list_absences

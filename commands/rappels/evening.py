@@ -21,7 +21,7 @@ from commands.rappels.day import hash_waiting, is_worked, lead_to
 from storage import rappels
 from storage.absences import find_away
 from storage.cra.queries import find_authors
-from storage.cra.recurring import find_habitual
+from storage.cra.recurrence import find_habitual
 from storage.database import change
 from storage.people import Person, Role
 from storage.rappels import FIRST_EVENING, LAST_EVENING, USUAL_EVENING, DailyChoice, EveningSlot, Rhythm

@@ -22,7 +22,7 @@ import storage.cra.coordination
 import storage.cra.months
 import storage.cra.practice
 import storage.cra.queries
-import storage.cra.recurring
+import storage.cra.recurrence
 import storage.cra.report
 import storage.cra.tags
 import storage.drafts

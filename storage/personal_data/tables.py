@@ -14,7 +14,7 @@ import storage.actus.items
 import storage.actus.subscriptions
 import storage.canaux
 import storage.cra.queries
-import storage.cra.recurring
+import storage.cra.recurrence
 import storage.hotline.incidents
 import storage.hotline.suggestions
 import storage.hotline.tickets
