@@ -23,7 +23,7 @@ CHANNELS = Feature("salons", rights=(Right.MEMBER, Right.ADMINISTER_CHANNELS))
 HOTLINE = Feature("support", rights=(Right.MEMBER, Right.IN_CHANNELS), channels=lambda _: ("hotline", ""))
 OURS = (
     "aide, cra, stats, hotline, ressources, canaux, membres, annuaire, actus, agenda, rdv, annonce, sondage, idees, "
-    "kit, visio"
+    "visio"
 )
 """All that need a right, but the last of them."""
 MORE = (*PLAIN, MODERATION, CHANNELS)
@@ -80,7 +80,7 @@ def test_a_feature_needs_nothing_unless_it_says_so() -> None:
 
 async def test_who_counts_activities_stays_a_plain_member(server: FreshServer) -> None:
     assert await server.setup(PLAIN, rights=True) == 0
-    assert server.said[0] == f"Droit demandé : être membre de l’équipe, pour {OURS}, garde et chercher."
+    assert server.said[0] == f"Droit demandé : être membre de l’équipe, pour {OURS}, garde, kit et chercher."
     assert not await leads(server)
     assert await server.setup(PLAIN, rights=True) == 0
     assert changes(server) == NOTHING
@@ -173,9 +173,9 @@ async def test_doctor_says_by_feature_what_is_missing_and_what_does_not_work(hou
     assert "✗ surveillance : le bot doit retirer les messages des autres ; sans cela, un message signalé reste" in said
     assert "✗ salons : le bot doit administrer les canaux ; sans cela, aucun canal n’est restauré" in said
     assert "✗ support : le bot doit être membre de ses canaux (~hotline) ; sans cela, le bot n’y lit" in said
-    assert f"✓ Droits suffisants pour {OURS}, garde, chercher." in said
+    assert f"✓ Droits suffisants pour {OURS}, garde, kit, chercher." in said
     assert "« coop-bot setup --rights »" in said
-    assert f"✓ Droits suffisants pour {OURS}, garde, chercher." in plain[1]
+    assert f"✓ Droits suffisants pour {OURS}, garde, kit, chercher." in plain[1]
     assert "! moderation : le bot doit retirer les messages des autres ; sans cela, un message signalé" in wished[1]
 
 
@@ -201,4 +201,4 @@ async def test_a_bot_that_may_do_all_lacks_nothing(house: House) -> None:
 async def test_who_is_not_in_the_team_can_do_nothing(house: House) -> None:
     code, said = await run_doctor(house.settings.model_copy(update={"team": unique("autre")}), features=PLAIN)
     assert code == 1
-    assert f"rien ne marche de {OURS}, garde et chercher" in said
+    assert f"rien ne marche de {OURS}, garde, kit et chercher" in said

@@ -30,17 +30,24 @@ class FakeMailServer:
 
     async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Talk to one client until it goes."""
-        with suppress(ConnectionError, asyncio.IncompleteReadError):
-            await self._say(writer, "CONNECT", "220 stand-in")
-            while line := await reader.readline():
-                verb = line.decode().strip().upper().split(" ")[0].split(":")[0]
-                self.heard.append(verb)
-                await self._say(writer, verb, {"EHLO": HELLO, "DATA": "354 go on"}.get(verb, "250 ok"))
-                if verb == "DATA" and "DATA" not in self.answers:
-                    text = await reader.readuntil(b"\r\n.\r\n")
-                    self.letters.append(message_from_bytes(text[:-5], policy=policy.default))
-                    await self._say(writer, "END", "250 taken")
-        writer.close()
+        try:
+            with suppress(ConnectionError, asyncio.IncompleteReadError):
+                await self._answer(reader, writer)
+        finally:
+            writer.close()
+            with suppress(ConnectionError):
+                await writer.wait_closed()
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await self._say(writer, "CONNECT", "220 stand-in")
+        while line := await reader.readline():
+            verb = line.decode().strip().upper().split(" ")[0].split(":")[0]
+            self.heard.append(verb)
+            await self._say(writer, verb, {"EHLO": HELLO, "DATA": "354 go on"}.get(verb, "250 ok"))
+            if verb == "DATA" and "DATA" not in self.answers:
+                text = await reader.readuntil(b"\r\n.\r\n")
+                self.letters.append(message_from_bytes(text[:-5], policy=policy.default))
+                await self._say(writer, "END", "250 taken")
 
     async def _say(self, writer: asyncio.StreamWriter, verb: str, usual: str) -> None:
         if verb == self.stalls_at:
