@@ -139,6 +139,7 @@ ANSWERS: dict[str, Any] = {
     "GET /api/v4/users/me": {"id": BOT, "username": "coop", "is_bot": True},
     "GET /api/v4/users": [USER],
     "POST /api/v4/users/ids": [USER],
+    "POST /api/v4/users/status/ids": [{"user_id": ID, "status": "online"}],
     "POST /api/v4/users/usernames": [USER],
     f"GET /api/v4/users/{ID}": USER,
     "GET /api/v4/users/username/juliette": USER,
