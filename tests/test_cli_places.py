@@ -21,12 +21,13 @@ from cli.main import coop_bot
 from cli.usage import Command, Group, Touches
 from storage import schema, work
 from storage.database import Database
+from storage.programs import ApiClient
 from storage.sondage import PollState
 from storage.work import WorkSort
 from tests.support.backups import fill_tables, save_backup
 from tests.support.broadcasts import make_poll
 from tests.support.databases import create_sqlite
-from tests.support.operator import ASKED, BEGUN, NO_RIGHTS, list_commands
+from tests.support.operator import ASKED, BEGUN, NO_RIGHTS, READER, list_commands
 from tests.support.work import Count
 
 pytestmark = pytest.mark.slow
@@ -90,6 +91,7 @@ async def filled(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, bytes
         begun = make_work(WorkSort.STEPS, Count(steps=3), "", utc_now(), told=False)
         await work.add(db, [begun.sqlmodel_update({"id": BEGUN})])
         db.add(make_poll(number=ASKED, state=PollState.OPEN))
+        db.add(ApiClient(id=READER, name="Tableau", secret_hash="", created_at=utc_now()))
     await database.close()
     return {name: (folder / name).read_bytes() for name in ("good", "coop.db")}
 

@@ -26,6 +26,8 @@ BEGUN = "un-travail"
 """Long work that may be stopped."""
 ASKED = 12
 """A poll."""
+READER = "0a1b2c"
+"""A program that may read."""
 DAYS = ("--from", "2026-01-01", "--to", "2026-01-31")
 
 
@@ -44,7 +46,7 @@ def list_commands(settings: str, folder: Path) -> dict[str, list[str]]:
         "jobs": ["jobs", "--json"],
         "api list": ["api", "list", "--json"],
         "api create": ["api", "create", "tableau"],
-        "api revoke": ["api", "revoke", "0a1b2c"],
+        "api revoke": ["api", "revoke", READER],
         "rdv list": ["rdv", "--user", "juliette", "--json"],
         "work": ["work", "--cancel", BEGUN],
         "backup": ["backup", f"{folder}/sauvegarde"],
