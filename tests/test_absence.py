@@ -17,7 +17,7 @@ from storage.people import Role
 from storage.rappels import DailyNews, Rhythm
 from tests.people import Person, unique
 from tests.support.databases import PostgresServer
-from tests.support.house import House, agathe, plain
+from tests.support.house import House, agathe, plain, wait_until
 
 __all__ = ["agathe"]
 
@@ -66,6 +66,7 @@ async def test_days_away_are_noted_shown_changed_ended_and_put_back(monday: Hous
 
 
 async def test_plain_words_are_asked_about_and_noted_by_a_word(house: House) -> None:
+    await wait_until(lambda: house.bot.events.connected)
     lea = await house.conseiller("lea")
     last = house.today + timedelta(days=40)
     direct = await lea.direct_channel()
