@@ -4,9 +4,6 @@ from collections.abc import Iterator
 from importlib import import_module
 
 from bot.features import Feature
-from commands.aide import build_aide
-from commands.chercher import build_chercher
-from commands.rappels import build_rappels
 
 MODULES = (
     "cra",
@@ -45,6 +42,23 @@ def _find_features(module: str) -> Iterator[Feature]:
     yield from (features[name] for name in sorted(features, key=lambda name: (name != "feature", name)))
 
 
-_OTHERS = tuple(feature for module in MODULES for feature in _find_features(module))
-_ALL = (*_OTHERS, build_chercher(_OTHERS), build_rappels(_OTHERS))
-FEATURES: tuple[Feature, ...] = (build_aide(_ALL), *_ALL)
+FEATURES: tuple[Feature, ...]
+"""What the bot does, made when it is first asked for: a command of the operator’s that needs one feature imports no
+other."""
+
+
+def __getattr__(name: str) -> object:
+    if name != "FEATURES":
+        raise AttributeError(name)
+    globals()["FEATURES"] = features = _build()
+    return features
+
+
+def _build() -> tuple[Feature, ...]:
+    from commands.aide import build_aide
+    from commands.chercher import build_chercher
+    from commands.rappels import build_rappels
+
+    others = tuple(feature for module in MODULES for feature in _find_features(module))
+    built = (*others, build_chercher(others), build_rappels(others))
+    return (build_aide(built), *built)
