@@ -27,6 +27,7 @@ SAID = {
     "efgh": "",
     "ijklm": "10 accueillies une fois, 0 autrement",
     "nopqrstuvwx": ", 0 perdus",
+    "yz": ", 0 de trop",
 }
 """The parts that are measured in one go, and what the table says of them."""
 
