@@ -5,7 +5,7 @@ import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from functools import partial
 from typing import TypeVar
 
@@ -24,7 +24,7 @@ from commands.rdv.availability import address_of, list_free
 from commands.rdv.slots import Slot
 from config.text import fold, unguard
 from config.themes import find_theme
-from config.time import WEEKDAYS
+from config.time import WEEKDAYS, write_instant
 from storage import people
 from storage.cra.files import RowError, read_text
 from storage.journal import AuditAct
@@ -203,12 +203,12 @@ async def show_slots(call: Call, user: str, start: date, end: date, as_json: boo
 
 def as_object(slot: Slot) -> Mapping[str, str | int]:
     """A slot as docs/wire.md describes it."""
-    return {"debut": say_instant(slot.start), "fin": say_instant(slot.end), "lieu": slot.by.place, "places": slot.left}
-
-
-def say_instant(moment: datetime) -> str:
-    """An instant in UTC: « 2026-12-01T08:00:00Z »."""
-    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return {
+        "debut": write_instant(slot.start),
+        "fin": write_instant(slot.end),
+        "lieu": slot.by.place,
+        "places": slot.left,
+    }
 
 
 def _lines(person: Person, found: Sequence[Slot]) -> Sequence[str]:

@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from cli.command import Call
 from cli.environment import begin_reading, open_up_to_date
 from cli.terminal import count, make_printable
+from config.time import write_instant
 from storage import idees
 from storage.idees import SHOWN, Idea, IdeaState
 
@@ -32,13 +32,9 @@ def _line(idea: Idea, votes: Mapping[int, int]) -> dict[str, Any]:
         "votes": votes.get(idea.number, 0),
         "raison": idea.reason or None,
         "doublon_de": idea.duplicate_of,
-        "cree_le": _instant(idea.created_at),
-        "change_le": _instant(idea.changed_at),
+        "cree_le": write_instant(idea.created_at),
+        "change_le": write_instant(idea.changed_at),
     }
-
-
-def _instant(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _table(lines: Sequence[Mapping[str, Any]]) -> str:

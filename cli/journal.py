@@ -14,7 +14,7 @@ from cli.environment import begin_reading, open_up_to_date
 from cli.errors import OperatorError
 from cli.terminal import count, make_printable, open_whole
 from config.settings import Settings
-from config.time import PARIS
+from config.time import PARIS, write_instant
 from storage import journal
 from storage.journal import OPERATOR, AuditAct, JournalEntry
 
@@ -81,7 +81,7 @@ def _midnight(day: date) -> datetime:
 
 async def _as_lines(found: AsyncIterator[JournalEntry], told: TextIO) -> None:
     async for entry in found:
-        at = entry.at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        at = write_instant(entry.at)
         line = {"id": entry.id, "at": at} | {name: getattr(entry, name) for name in TOLD}
         told.write(json.dumps(line, ensure_ascii=False) + "\n")
 

@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from cli.tables import (
 from cli.terminal import ProgressBar, begin_csv, count, make_printable, open_whole
 from commands.kit.supplier import HEAD, list_lines, write_book
 from config.text import guard
+from config.time import write_instant
 from storage import kit, people
 from storage.database import Database
 from storage.journal import AuditAct
@@ -76,7 +77,7 @@ def _line(order: KitOrder, username: str | None, parcels: Sequence[KitParcel]) -
         "telephone": order.telephone,
         "horaires": order.hours,
         "etiquette": list(kit.make_label(order)),
-        "commande_le": _instant(order.ordered_at),
+        "commande_le": write_instant(order.ordered_at),
         "colis": [_tell_parcel(parcel) for parcel in parcels],
     }
 
@@ -88,12 +89,8 @@ def _tell_parcel(parcel: KitParcel) -> dict[str, Any]:
         "suivi": parcel.tracking or None,
         "transporteur": parcel.carrier or None,
         "note": parcel.note or None,
-        "change_le": _instant(parcel.changed_at),
+        "change_le": write_instant(parcel.changed_at),
     }
-
-
-def _instant(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _table(lines: Sequence[Mapping[str, Any]]) -> str:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -12,7 +12,7 @@ from cli.environment import begin_reading, open_up_to_date
 from cli.errors import OperatorError
 from cli.terminal import count, make_printable
 from config.text import fold
-from config.time import PARIS
+from config.time import PARIS, write_instant
 from storage import people
 from storage.journal import label_of
 from storage.moderation import Case, CaseState, cases
@@ -68,9 +68,7 @@ def _line(case: Case, count: int, names: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _instant(moment: datetime | None) -> str | None:
-    if moment is None:
-        return None
-    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return write_instant(moment) if moment else None
 
 
 def _table(lines: Sequence[Mapping[str, Any]]) -> str:

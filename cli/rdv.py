@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -10,7 +10,7 @@ from cli.command import Call
 from cli.environment import open_up_to_date
 from cli.errors import OperatorError
 from config.programme import FIRST_DAY
-from config.time import find_midnight
+from config.time import find_midnight, write_instant
 from dialogs.rdv.titles import say_what, say_when, say_where
 from storage import people
 from storage.people import Person
@@ -48,8 +48,8 @@ def describe(rdv: Rdv, report: int | None) -> Mapping[str, object]:
     """Describe a rdv to a program."""
     return {
         "id": rdv.number,
-        "debut": _write(rdv.starts_at),
-        "fin": _write(rdv.ends_at),
+        "debut": write_instant(rdv.starts_at),
+        "fin": write_instant(rdv.ends_at),
         "duree": rdv.minutes,
         "lieu": say_where(rdv),
         "canal": rdv.canal.value,
@@ -61,7 +61,3 @@ def describe(rdv: Rdv, report: int | None) -> Mapping[str, object]:
         "cra": report,
         "visio": rdv.visio_url or None,
     }
-
-
-def _write(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

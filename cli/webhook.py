@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -14,7 +14,7 @@ from cli.errors import OperatorError
 from cli.journal import note
 from commands.rdv.deliveries import HOOK
 from config.settings import Settings
-from config.time import PARIS
+from config.time import PARIS, write_instant
 from storage.journal import AuditAct
 from storage.rdv.webhooks import make_keys, open_webhook, revoke_webhook, rotate_secret
 from storage.seals import UnreadableError
@@ -56,8 +56,8 @@ async def _rotate(db: AsyncSession, settings: Settings, organisation: int, now: 
     except UnreadableError:
         raise OperatorError(_unreadable(organisation)) from None
     await note(db, AuditAct.RDV_WEBHOOK, THING, now, organisation=organisation, acte="changer le secret")
-    address, last = address_of_page(settings, HOOK, opened.key), until.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return {"adresse": address, "secret": opened.secret, "ancien_jusqu_a": last}
+    address = address_of_page(settings, HOOK, opened.key)
+    return {"adresse": address, "secret": opened.secret, "ancien_jusqu_a": write_instant(until)}
 
 
 async def _revoke(db: AsyncSession, _: Settings, organisation: int, now: datetime) -> Told:

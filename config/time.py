@@ -41,6 +41,11 @@ def find_midnight(day: date, zone: ZoneInfo = PARIS) -> datetime:
     return datetime.combine(day, time(), zone)
 
 
+def write_instant(moment: datetime) -> str:
+    """Write an instant as programs read it, in UTC and to the second: « 2026-12-01T08:00:00Z »."""
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
 def is_skipped(moment: datetime) -> bool:
     """Whether clocks never show that hour: they were put forward over it."""
     return moment.astimezone(UTC).astimezone(moment.tzinfo).replace(tzinfo=None, fold=0) != moment.replace(tzinfo=None)

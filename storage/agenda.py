@@ -15,6 +15,7 @@ from sqlmodel.sql.expression import Select, SelectOfScalar
 
 from config.canaux import home_of
 from storage.database import Code, Numbered, UtcTime, insert_new, upsert
+from storage.tokens import hash_token
 
 TITLE_MAX, PLACE_MAX, DETAILS_MAX, REASON_MAX, LINK_MAX = 150, 150, 3000, 500, 1000
 
@@ -397,8 +398,3 @@ async def find_owner(db: AsyncSession, token: str) -> str:
     nothing of it."""
     found = await db.exec(select(AgendaFeed.user_id).where(AgendaFeed.token_hash == hash_token(token)))
     return found.first() or ""
-
-
-def hash_token(token: str) -> str:
-    """Make what is stored of an address."""
-    return sha256(token.encode()).hexdigest()

@@ -4,12 +4,12 @@ import hmac
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
-from hashlib import sha256
 
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.database import UtcTime
+from storage.tokens import hash_token
 
 ID_BYTES, SECRET_BYTES, NAME_MAX = 6, 32, 80
 
@@ -25,18 +25,13 @@ class ApiClient(SQLModel, table=True):
     created_at: datetime = Field(sa_type=UtcTime)
 
 
-def digest(secret: str) -> str:
-    """What is kept of a secret of 256 bits."""
-    return sha256(secret.encode()).hexdigest()
-
-
-_NOBODY = digest(secrets.token_urlsafe(SECRET_BYTES))
+_NOBODY = hash_token(secrets.token_urlsafe(SECRET_BYTES))
 
 
 async def add_client(db: AsyncSession, name: str, now: datetime) -> tuple[ApiClient, str]:
     """Let a program read, and return its bearer, « id:secret », which nothing else keeps."""
     secret = secrets.token_urlsafe(SECRET_BYTES)
-    client = ApiClient(id=secrets.token_hex(ID_BYTES), name=name, secret_hash=digest(secret), created_at=now)
+    client = ApiClient(id=secrets.token_hex(ID_BYTES), name=name, secret_hash=hash_token(secret), created_at=now)
     db.add(client)
     await db.flush()
     return client, f"{client.id}:{secret}"
@@ -46,7 +41,7 @@ async def find_client(db: AsyncSession, bearer: str) -> ApiClient | None:
     """Find whose bearer it is, in a time that does not depend on the secret; None for nobody’s."""
     name, _, secret = bearer.partition(":")
     client = (await db.exec(select(ApiClient).where(ApiClient.id == name))).first()
-    is_right = hmac.compare_digest(digest(secret), client.secret_hash if client else _NOBODY)
+    is_right = hmac.compare_digest(hash_token(secret), client.secret_hash if client else _NOBODY)
     return client if is_right else None
 
 

@@ -15,7 +15,8 @@ from bot.site import is_glance
 from storage import people
 from storage.people import Role
 from storage.personal_data import retention
-from storage.stats.shared_pages import SHARES_MAX, SharedPage, digest
+from storage.stats.shared_pages import SHARES_MAX, SharedPage
+from storage.tokens import hash_token
 from tests.people import Person, Post, new_session
 from tests.support.cra import make_report, store_reports
 from tests.support.databases import record_statements
@@ -139,7 +140,7 @@ async def test_it_is_counted_listed_and_revoked(office: Office) -> None:
     told = await juliette.whispered("Copiez cette adresse")
     path, until = path_of(told), office.house.today + timedelta(days=7)
     [page] = await office.pages()
-    assert page.key_hash == digest(path.removeprefix("/chiffres/"))
+    assert page.key_hash == hash_token(path.removeprefix("/chiffres/"))
     assert (page.first, page.last) == (date(2026, 10, 1), date(2026, 10, 31))
     assert page.expires_at.astimezone(PARIS).date() == until + timedelta(days=1)
     assert "jamais vue" in plain(await juliette.asks("/stats pages"))
@@ -216,7 +217,7 @@ async def test_nobody_revokes_a_page_of_somebody_else_and_there_are_not_too_many
     async with office.house.bot.database.transaction() as db:
         [page] = await office.pages()
         for number in range(SHARES_MAX - 1):
-            db.add(SharedPage(**page.model_dump(exclude={"id", "key_hash"}), key_hash=digest(str(number))))
+            db.add(SharedPage(**page.model_dump(exclude={"id", "key_hash"}), key_hash=hash_token(str(number))))
     assert "déjà 20 pages" in plain(await office.juliette.asks("/stats partager septembre 2026"))
     assert "plus anciennes" in plain(await office.juliette.asks("/stats pages"))
 

@@ -22,7 +22,8 @@ from storage import people
 from storage.database import change
 from storage.people import Person
 from storage.rdv.appointments import Rdv
-from storage.rdv.bookings import Booking, BookingSeal, digest, find_to_mail, get_page, list_to_mail, read_key
+from storage.rdv.bookings import Booking, BookingSeal, find_to_mail, get_page, list_to_mail, read_key
+from storage.tokens import hash_token
 
 EVENING = timedelta(hours=17)
 BEFORE, LAST = timedelta(hours=3), timedelta(minutes=30)
@@ -102,7 +103,7 @@ async def _write(ctx: ReadingContext, booking: Booking, rdv: Rdv) -> Letter | No
         place=rdv.place,
         visio=rdv.visio_url if rdv.visio_url.startswith("https://") else "",
         who=say_who(owner),
-        address=f"{address_of(ctx.settings, key)}/{code}" if key and digest(key) == booking.page_hash else "",
+        address=f"{address_of(ctx.settings, key)}/{code}" if key and hash_token(key) == booking.page_hash else "",
     )
     ident = f"{booking.code_hash[:32]}.{rdv.starts_at:%Y%m%d%H%M}"
     return Letter(visitor.contact, f"Rappel : rendez-vous {when}", text, ident, ctx.now)

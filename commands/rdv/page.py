@@ -36,7 +36,6 @@ from storage.rdv.bookings import (
     BookingSeal,
     BookingState,
     add_booking,
-    digest,
     find_booking,
     find_page,
     find_sent,
@@ -44,6 +43,7 @@ from storage.rdv.bookings import (
     make_code,
     read_code,
 )
+from storage.tokens import hash_token
 
 CANCELLED = "annule"
 """The part of an address under which a page says that a booking is cancelled."""
@@ -141,7 +141,7 @@ async def _take(visit: Visit, slot: Slot, typed: Typed, once: str) -> PageAnswer
     rdv = await _hold(visit, slot)
     if rdv is None:
         return await visit.show_form(replace(typed, creneau=""), {"creneau": GONE}, status=409)
-    about = digest(code)
+    about = hash_token(code)
     booking = Booking(
         user_id=page.user_id,
         rdv=rdv.number,

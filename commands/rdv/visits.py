@@ -18,6 +18,7 @@ from bot.visits import PageAnswer
 from commands.rdv.availability import Wish, address_of, find_free, find_theme, list_free
 from commands.rdv.slots import Slot
 from config.themes import THEMES
+from config.time import write_instant
 from dialogs.reservation import say_closes
 from storage.annuaire.contacts import read_email, read_phone
 from storage.people import Person
@@ -106,11 +107,6 @@ def _contact_fault(text: str) -> str:
     return ""
 
 
-def say_value(moment: datetime) -> str:
-    """A moment as forms send it: in UTC."""
-    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
-
-
 def say_clock(moment: datetime) -> str:
     """An hour; of one that a night has twice, also which of them it is."""
     is_double = moment.replace(fold=0).utcoffset() != moment.replace(fold=1).utcoffset()
@@ -194,7 +190,7 @@ class Visit:
         seats = plural(slot.left, "place", "places") if slot.by.seats > 1 else ""
         more = " · ".join(filter(None, (length, place, seats)))
         local = slot.start.astimezone(self.owner.zone)
-        return {"value": say_value(slot.start), "hour": say_clock(local), "more": more}
+        return {"value": write_instant(slot.start), "hour": say_clock(local), "more": more}
 
     async def show_page(self, since: date | None) -> PageAnswer:
         """The free moments; before them the subjects, where there are several to choose from."""
@@ -308,7 +304,7 @@ class Held:
             "shown_code": "-".join(self.code[at : at + 4] for at in range(0, len(self.code), 4)),
             "when": say_when(rdv.starts_at, owner.zone, ctx.now),
             "until": say_when(self.closes_at, owner.zone, ctx.now),
-            "value": say_value(rdv.starts_at),
+            "value": write_instant(rdv.starts_at),
             "length": say_minutes(rdv.minutes),
             "zone": name_zone(owner.zone),
             "place": rdv.place,

@@ -28,6 +28,7 @@ from storage import people
 from storage.people import Person
 from storage.stats import shared_pages
 from storage.stats.shared_pages import SHARES_MAX, SharedPage
+from storage.tokens import hash_token
 
 PAGE = "chiffres"
 """The first part of the address of a shared page."""
@@ -85,7 +86,7 @@ async def share(ctx: Context, wanted: Wanted) -> Replies:
     key, last = shared_pages.make_key(), ctx.today + timedelta(days=wanted.life.days)
     page = SharedPage(
         user_id=ctx.user.id,
-        key_hash=shared_pages.digest(key),
+        key_hash=hash_token(key),
         name=wanted.name,
         first=wanted.asked.start,
         last=wanted.asked.period.last,

@@ -16,6 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from storage.database import Code, Labelled, Numbered, UtcTime, change, upsert
 from storage.rdv.appointments import Rdv, RdvState
 from storage.seals import SealingKeys, UnreadableError
+from storage.tokens import hash_token
 
 KEY_BYTES, CODE_SIGNS = 18, 12
 _SIGNS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
@@ -142,11 +143,6 @@ def read_code(typed: str) -> str:
     return "".join(sign for sign in typed.upper() if sign.isalnum())
 
 
-def digest(word: str) -> str:
-    """What a key or a code is found by."""
-    return sha256(word.encode()).hexdigest()
-
-
 async def get_page(db: AsyncSession, user_id: str) -> BookingPage | None:
     """Get somebody’s page, whether it is on or off."""
     return await db.get(BookingPage, user_id, populate_existing=True)
@@ -154,7 +150,7 @@ async def get_page(db: AsyncSession, user_id: str) -> BookingPage | None:
 
 async def find_page(db: AsyncSession, key: str, *, locked: bool = False) -> BookingPage | None:
     """Find the page of a key. One that is ``locked`` is booked by nobody else until the transaction ends."""
-    query = select(BookingPage).where(BookingPage.key_hash == digest(key))
+    query = select(BookingPage).where(BookingPage.key_hash == hash_token(key))
     if locked:
         query = query.with_for_update().execution_options(populate_existing=True)
     return (await db.exec(query)).first()
@@ -174,7 +170,7 @@ async def open_page(db: AsyncSession, user_id: str, seal: BookingSeal, now: date
             await change(db, known, is_on=True, changed_at=now)
         return key
     key = secrets.token_urlsafe(KEY_BYTES)
-    row = {"user_id": user_id, "key_hash": digest(key), "sealed": seal.close(key, digest(key)), "is_on": True}
+    row = {"user_id": user_id, "key_hash": hash_token(key), "sealed": seal.close(key, hash_token(key)), "is_on": True}
     usual = {"automatic": False, "closes": CLOSES_USUAL, "changed_at": now}
     await upsert(db, BookingPage, [row | usual], ("key_hash", "sealed", "is_on", "changed_at"))
     return key
@@ -196,7 +192,9 @@ async def close_page(db: AsyncSession, user_id: str, now: datetime) -> bool:
     known = await get_page(db, user_id)
     if known is None or not known.is_on:
         return False
-    await change(db, known, is_on=False, key_hash=digest(secrets.token_urlsafe(KEY_BYTES)), sealed=b"", changed_at=now)
+    await change(
+        db, known, is_on=False, key_hash=hash_token(secrets.token_urlsafe(KEY_BYTES)), sealed=b"", changed_at=now
+    )
     return True
 
 
@@ -209,7 +207,7 @@ async def add_booking(db: AsyncSession, booking: Booking) -> None:
 async def find_booking(db: AsyncSession, key: str, code: str, *, locked: bool = False) -> tuple[Booking, Rdv] | None:
     """Find a booking by the key of the page and its code, with its rendez-vous; None for one that its person
     cancelled."""
-    here = (Booking.page_hash == digest(key), Booking.code_hash == digest(read_code(code)))
+    here = (Booking.page_hash == hash_token(key), Booking.code_hash == hash_token(read_code(code)))
     query = select(Booking, Rdv).where(*here, Booking.state != BookingState.CANCELLED, col(Rdv.id) == Booking.rdv)
     if locked:
         query = query.with_for_update().execution_options(populate_existing=True)

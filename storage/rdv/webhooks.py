@@ -13,8 +13,9 @@ from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.database import Code, Labelled, UtcTime, change, insert_new
-from storage.rdv.bookings import KEY_BYTES, digest
+from storage.rdv.bookings import KEY_BYTES
 from storage.seals import SealingKeys, UnreadableError
+from storage.tokens import hash_token
 
 SECRET_BYTES = 32
 _SALT, _USE = b"coop-bot.rdv", b"webhook"
@@ -101,7 +102,7 @@ def is_signed(body: bytes, signature: str, known: Sequence[str]) -> bool:
 
 async def find_webhook(db: AsyncSession, key: str) -> Webhook | None:
     """Find whose address has that key."""
-    return (await db.exec(select(Webhook).where(Webhook.key_hash == digest(key)))).first()
+    return (await db.exec(select(Webhook).where(Webhook.key_hash == hash_token(key)))).first()
 
 
 async def list_webhooks(db: AsyncSession) -> Sequence[Webhook]:
@@ -113,7 +114,7 @@ async def open_webhook(db: AsyncSession, organisation: int, keys: SealingKeys, n
     """Return the address of an organisation and its secret, the same each time, and whether they were made just now.
     Raises UnreadableError where no secret of the bot’s opens them any more."""
     key, secret = secrets.token_urlsafe(KEY_BYTES), secrets.token_hex(SECRET_BYTES)
-    about = digest(key)
+    about = hash_token(key)
     row = Webhook(
         organisation=organisation,
         key_hash=about,

@@ -3,7 +3,6 @@
 import datetime as dt
 import secrets
 from collections.abc import Sequence
-from hashlib import sha256
 
 from sqlalchemy import func, update
 from sqlmodel import Field, col, select
@@ -11,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.database import Code, Numbered, UtcTime
 from storage.stats.figures import Percent
+from storage.tokens import hash_token
 
 KEY_BYTES = 18
 SHARES_MAX = 20
@@ -45,11 +45,6 @@ def make_key() -> str:
     return secrets.token_urlsafe(KEY_BYTES)
 
 
-def digest(key: str) -> str:
-    """What a key is found by."""
-    return sha256(key.encode()).hexdigest()
-
-
 async def add_share(db: AsyncSession, page: SharedPage) -> None:
     """Store a new page, which has its number then."""
     db.add(page)
@@ -58,7 +53,7 @@ async def add_share(db: AsyncSession, page: SharedPage) -> None:
 
 async def find_share(db: AsyncSession, key: str, now: dt.datetime) -> SharedPage | None:
     """Find the page of a key; None for one that is over, revoked, or never was: in one statement for all of them."""
-    shown = (SharedPage.key_hash == digest(key), col(SharedPage.expires_at) > now)
+    shown = (SharedPage.key_hash == hash_token(key), col(SharedPage.expires_at) > now)
     return (await db.exec(select(SharedPage).where(*shown))).first()
 
 

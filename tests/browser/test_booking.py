@@ -14,7 +14,8 @@ from storage.database import change
 from storage.people import Role
 from storage.rdv.appointments import Rdv
 from storage.rdv.availability import WeeklyRange, replace_ranges
-from storage.rdv.bookings import Booking, BookingSeal, close_page, digest, open_page
+from storage.rdv.bookings import Booking, BookingSeal, close_page, open_page
+from storage.tokens import hash_token
 from tests.people import Person
 from tests.support.house import House
 
@@ -139,7 +140,7 @@ async def test_a_button_pressed_twice_and_the_way_back_book_once_and_old_links_s
     await page.go_forward()
     assert await page.locator("[data-code]").get_attribute("data-code") == code
     async with house.bot.database.transaction() as db:
-        mine = select(Booking, Rdv).where(Booking.code_hash == digest(code or ""), col(Rdv.id) == col(Booking.rdv))
+        mine = select(Booking, Rdv).where(Booking.code_hash == hash_token(code or ""), col(Rdv.id) == col(Booking.rdv))
         ((_, rdv),) = (await db.exec(mine)).all()
         alike = select(Booking).where(Booking.user_id == juliette.id, Booking.created_at >= begun)
         assert len((await db.exec(alike)).all()) == 1
