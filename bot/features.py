@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.context import Context, ReadingContext, TriggerKind
 from bot.drafts import AcceptedKeys
-from bot.evening import EveningSource
+from bot.end_of_day import EveningSource
 from bot.events import Event, Spoken, WatchedPlaces
 from bot.forms import Form, name_of, store_as
 from bot.links import UNDO_LIFE

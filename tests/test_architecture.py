@@ -220,10 +220,7 @@ NO_NOUN = re.compile(
     r"where|which|who|whom|whose|why|your"
 )
 """Participles, pronouns and adverbs, as names of modules."""
-NOUNS_IN_ING: Mapping[str, str] = {
-    "bot/evening.py": "the end of the day",
-    "commands/rappels/evening.py": "the end of the day",
-}
+NOUNS_IN_ING: Mapping[str, str] = {}
 """Modules whose name ends as a gerund does, and why it is a noun all the same."""
 
 

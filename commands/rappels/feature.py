@@ -26,7 +26,7 @@ from commands.rappels.day import (
     tell_now,
     wait_to_be_read,
 )
-from commands.rappels.evening import EveningReader, tell_evenings
+from commands.rappels.end_of_day import EveningReader, tell_evenings
 from config.text import fold, make_plain
 from config.time import WEEKDAYS
 from dialogs.absence import is_said, say_absence

@@ -10,8 +10,8 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.account_status import find_active
 from bot.context import Context, ReadingContext
+from bot.end_of_day import EveningSource
 from bot.errors import ChatError, UserError
-from bot.evening import EveningSource
 from bot.features import Feature
 from bot.french.dates import say_date
 from bot.registry import is_enabled
