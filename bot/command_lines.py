@@ -32,13 +32,17 @@ MISTYPED_MIN = 4
 """Letters of a word that may be a mistyped one of a command."""
 TWICE_MIN = 6
 """Letters from which two of them may be wrong."""
-_VERBS = (
-    {"decaler", "deplacer", "reporter", "bouger"},
-    {"supprimer", "effacer", "enlever", "retirer"},
-    {"modifier", "changer", "corriger", "editer"},
-    {"retablir", "restaurer", "recuperer"},
-)
-"""Words that people type for one another after a command, folded."""
+_VERBS: Mapping[str, frozenset[str]] = {
+    verb: group
+    for group in (
+        frozenset({"decaler", "deplacer", "reporter", "bouger"}),
+        frozenset({"supprimer", "effacer", "enlever", "retirer"}),
+        frozenset({"modifier", "changer", "corriger", "editer"}),
+        frozenset({"retablir", "restaurer", "recuperer"}),
+    )
+    for verb in group
+}
+"""Words that people type for one another after a command, folded: each with all that mean the same."""
 SAID_MAX = 200
 """Characters in which a command is looked for."""
 NUMBER = r"(?:n ?° ?|#)?(\d{1,9})"
@@ -124,7 +128,7 @@ class CommandIndex:
         word = fold(word)
         if len(word) < MISTYPED_MIN or word in nexts or word in WEEKDAYS or days_away(word) is not None:
             return ""  # « demain » is no slip for « semaine »
-        near = [verb for verbs in _VERBS if word in verbs for verb in nexts if verb in verbs]
+        near = [verb for verb in nexts if verb in _VERBS.get(word, ())]
         near = near or find_nearest(word, list(nexts), 2 if len(word) >= TWICE_MIN else 1, limit=1)[0]
         return nexts[near[0]] if near else ""
 
@@ -155,7 +159,7 @@ class CommandIndex:
 
 def _is_verb_with_number(word: str, more: str) -> bool:
     """Whether a line says what is to be done with the thing of a number: « déplacer 12 mercredi 15h »."""
-    return any(fold(word) in verbs for verbs in _VERBS) and bool(re.match(NUMBER, more))
+    return fold(word) in _VERBS and bool(re.match(NUMBER, more))
 
 
 def _has_words(text: str) -> bool:

@@ -21,8 +21,10 @@ from storage.people import Role
 from storage.ressources.needs import ResourceNeed, make_need_key
 from tests.people import Person, Post
 from tests.support.cli import operate
-from tests.support.forms import make_own_channel
-from tests.support.house import House, plain, read_news, wait_for
+from tests.support.forms import make_team_room
+from tests.support.house import House, agathe, plain, read_news, wait_for
+
+__all__ = ["agathe"]
 
 _RUNS = count()
 SORT = "Trier mes comptes rendus par thème"
@@ -35,20 +37,6 @@ async def _empty(house: House) -> None:
         for table in (Idea, IdeaVote, ResourceNeed):
             await db.execute(delete(table))
         await db.execute(delete(Item).where(col(Item.kind) == ItemKind.IDEA))
-
-
-@pytest.fixture
-async def agathe(house: House) -> Person:
-    """An animatrice."""
-    return await house.someone(Role.ANIMATEUR, "agathe")
-
-
-async def room_of(house: House, animateur: Person) -> str:
-    """The animateurs’ room, which the bot knows."""
-    place = (await make_own_channel(animateur, "P"))["id"]
-    await house.site.admin.post(f"/channels/{place}/members", {"user_id": house.site.bot_id})
-    await house.remembers({"animation": place})
-    return str(place)
 
 
 async def files(person: Person, title: str, **more: str) -> int:
@@ -82,7 +70,7 @@ async def stored(house: House, number: int) -> Mapping[str, object]:
 
 @pytest.mark.every_mode
 async def test_an_idea_is_filed_voted_for_answered_and_told(house: House, juliette: Person, agathe: Person) -> None:
-    place = await room_of(house, agathe)
+    place = await make_team_room(house, agathe)
     carl = await house.conseiller("carl")
     agathe.acts()
     form = await juliette.opens(f"/idee {SORT}")
@@ -129,7 +117,7 @@ async def test_an_idea_is_filed_voted_for_answered_and_told(house: House, juliet
 async def test_a_vote_is_on_the_card_that_was_still_on_its_way(house: House, juliette: Person, faults: Faults) -> None:
     """What is not there yet cannot be rewritten: it is once it stands."""
     agathe = await house.someone(Role.ANIMATEUR, "agathe")
-    place, carl = await room_of(house, agathe), await house.conseiller("carl")
+    place, carl = await make_team_room(house, agathe), await house.conseiller("carl")
     faults.poison = "Voix"  # Mattermost is in trouble with the card, which has that fact
     number = await files(juliette, SORT)
     assert "2 voix" in plain(await votes(carl, number))

@@ -27,8 +27,10 @@ from tests.modes import clues
 from tests.people import Dialog, Person
 from tests.support.cli import operate
 from tests.support.cra import make_conseiller
-from tests.support.forms import make_own_channel
-from tests.support.house import House, forget_kits, plain, read_news
+from tests.support.forms import make_team_room
+from tests.support.house import House, agathe, forget_kits, plain, read_news
+
+__all__ = ["agathe"]
 
 SIRET, POST_OFFICE = "73282932000074", "35600000049837"
 FORM: dict[str, str] = {
@@ -50,20 +52,6 @@ async def _alone(house: House) -> AsyncIterator[None]:
     await forget_kits(house)
     yield
     await forget_kits(house)
-
-
-@pytest.fixture
-async def agathe(house: House) -> Person:
-    """An animatrice, in the animateurs’ room."""
-    return await house.someone(Role.ANIMATEUR, "agathe")
-
-
-async def room_of(house: House, animateur: Person) -> str:
-    """The animateurs’ room, which the bot knows."""
-    place = (await make_own_channel(animateur, "P"))["id"]
-    await house.site.admin.post(f"/channels/{place}/members", {"user_id": house.site.bot_id})
-    await house.remembers({"animation": place})
-    return str(place)
 
 
 async def orders(person: Person, **other: str) -> int:
@@ -97,7 +85,7 @@ async def imports(house: House, folder: Path, text: str) -> int:
 async def test_a_kit_is_ordered_corrected_and_followed_parcel_by_parcel(
     house: House, agathe: Person, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    room = await room_of(house, agathe)
+    room = await make_team_room(house, agathe)
     async with house.bot.database.transaction() as db:
         await register.write_structures(db, [register.Structure(siret=SIRET, nom="Ville", code_commune="69256")])
     juliette = await house.conseiller(prenom="Juliette", nom="Moreau", siret=SIRET, telephone="+33612345678")
@@ -180,7 +168,7 @@ async def each_field_says_what_is_wrong(form: Dialog) -> None:
 
 
 async def test_lots_are_called_for_counted_and_closed(house: House, agathe: Person) -> None:
-    room = await room_of(house, agathe)
+    room = await make_team_room(house, agathe)
     carl, lea = await house.conseillers("carl", "lea")
     assert "Aucun lot" in plain(await agathe.asks("/kit"))
     number = await orders(carl)

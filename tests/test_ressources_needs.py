@@ -12,9 +12,11 @@ from storage.people import Person as Registered
 from storage.people import Role
 from storage.ressources.needs import ResourceNeed, make_need_key
 from tests.people import Person, Post
-from tests.support.forms import make_own_channel
-from tests.support.house import House, plain, read_news, wait_for
+from tests.support.forms import make_team_room
+from tests.support.house import House, agathe, plain, read_news, wait_for
 from tests.support.ressources import empty_shelves, make_resource, shelve
+
+__all__ = ["agathe"]
 
 ROOM = "animation"
 
@@ -26,21 +28,6 @@ async def _empty(house: House) -> None:
     async with house.bot.database.transaction() as db:
         await canaux.forget_channel(db, ROOM)
         await db.execute(update(Registered).where(col(Registered.left_on).is_(None)).values(left_on=date(2020, 1, 1)))
-
-
-@pytest.fixture
-async def agathe(house: House) -> Person:
-    """An animatrice."""
-    return await house.someone(Role.ANIMATEUR, "agathe")
-
-
-async def room_of(house: House, animateur: Person) -> str:
-    """The animateurs’ room, which the bot knows."""
-    place = (await make_own_channel(animateur, "P"))["id"]
-    await house.site.admin.post(f"/channels/{place}/members", {"user_id": house.site.bot_id})
-    async with house.bot.database.transaction() as db:
-        await canaux.remember_channel(db, ROOM, place, house.clock())
-    return place
 
 
 async def misses(person: Person, words: str, about: str = "") -> Post:
@@ -62,7 +49,7 @@ async def stored(house: House) -> list[ResourceNeed]:
 async def test_a_need_is_told_once_for_all_who_have_it_and_answered_once(
     house: House, juliette: Person, agathe: Person
 ) -> None:
-    place = await room_of(house, agathe)
+    place = await make_team_room(house, agathe)
     agathe.acts()
     assert "les animateurs le savent" in plain(await misses(juliette, "imprimante braille", "Pour un atelier."))
     told = await agathe.heard(place, "imprimante braille")

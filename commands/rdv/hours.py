@@ -327,8 +327,7 @@ async def close_link(ctx: Context, _: CloseLink) -> Replies:
 @feature.button(DrawCode, roles=CONSEILLERS, writes=False)
 async def draw_code(ctx: ReadingContext, _: DrawCode) -> Replies:
     """Send a picture of the address, which arrives in the direct channel."""
-    await _must_be_on(ctx)
-    return await send_file(ctx, SendFile(user_id=ctx.user.id, order=CodePicture()))
+    return await _send(ctx, CodePicture())
 
 
 @feature.file(CodePicture, name="rdv.CodePicture", roles=CONSEILLERS)
@@ -349,8 +348,12 @@ async def _read_address(ctx: Context) -> str:
 @feature.button(DrawPoster, roles=CONSEILLERS, writes=False)
 async def draw_poster(ctx: ReadingContext, _: DrawPoster) -> Replies:
     """Send a poster of the address, which arrives in the direct channel."""
+    return await _send(ctx, Poster())
+
+
+async def _send(ctx: ReadingContext, order: CodePicture | Poster) -> Replies:
     await _must_be_on(ctx)
-    return await send_file(ctx, SendFile(user_id=ctx.user.id, order=Poster()))
+    return await send_file(ctx, SendFile(user_id=ctx.user.id, order=order))
 
 
 @feature.file(Poster, name="rdv.Poster", roles=CONSEILLERS)

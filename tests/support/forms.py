@@ -215,3 +215,11 @@ async def make_own_channel(person: Person, kind: str) -> dict[str, str]:
     body = {"team_id": person.site.team_id, "name": name, "display_name": name, "type": kind}
     made: dict[str, str] = await person.api.post("/channels", body)
     return made
+
+
+async def make_team_room(house: House, animateur: Person) -> str:
+    """A private channel with the bot in it, which it takes for the animateurs’ room: its id."""
+    place = (await make_own_channel(animateur, "P"))["id"]
+    await house.site.admin.post(f"/channels/{place}/members", {"user_id": house.site.bot_id})
+    await house.remembers({"animation": place})
+    return place
