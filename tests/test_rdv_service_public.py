@@ -1,14 +1,12 @@
-"""What RDV Service Public sends: proved by its signature, cut down to what is not of citizens, and each agent’s own."""
+"""Stories of RDV Service Public’s deliveries: each agent has their own rendez-vous, and nothing of citizens is kept."""
 
 import asyncio
-import hashlib
-import hmac
 import json
 import random
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -21,269 +19,16 @@ from bot.clock import utc_now
 from cli.doctor import house as doctor
 from cli.doctor.findings import Findings
 from cli.errors import OperatorError
-from commands.rdv.payload import UnreadableDeliveryError, read_delivery, read_moment
-from storage.database import Database
-from storage.rdv import PlaceKind, Rdv, RdvSource, RdvState
-from storage.rdv.remote import RdvAgent, RemoteRdv, take_state
-from storage.rdv.webhooks import Opened, Webhook, is_signed, make_keys, open_webhook, revoke_webhook
+from storage.rdv import Rdv, RdvSource, RdvState
+from storage.rdv.remote import RdvAgent, RemoteRdv
+from storage.rdv.webhooks import Opened, Webhook, make_keys, open_webhook, revoke_webhook
 from tests.people import Person, new_session, unique
 from tests.support.broadcasts import run_job
 from tests.support.cli import elsewhere, operate
-from tests.support.databases import database
+from tests.support.deliveries import CITIZEN, SENT, USER, invent, make_body, must_not_hold, reckon, sign
 from tests.support.house import LOG, House, plain
 
-__all__ = ["database", "elsewhere"]
-
-CITIZEN = (
-    "Zéphyrine",
-    "Quatrebarbes",
-    "0639981234",
-    "zephyrine@orties.example",
-    "12 impasse des Orties",
-    "Surendettée",
-)
-"""Words of a citizen: none of them is kept anywhere."""
-WRONG: Sequence[object] = (None, CITIZEN[0], 10**9, [None], {"name": 1})
-NOW = datetime(2026, 11, 29, 9, tzinfo=UTC)
-SENT = datetime(2026, 11, 28, 9, tzinfo=UTC)
-USER = {
-    "id": 9,
-    "first_name": CITIZEN[0],
-    "last_name": CITIZEN[1],
-    "birth_date": "1961-02-03",
-    "email": CITIZEN[3],
-    "phone_number": CITIZEN[2],
-    "address": CITIZEN[4],
-    "affiliation_number": "2610259350011",
-    "notes": CITIZEN[5],
-}
-AGENTS = [f"agent{number}@cnum.example" for number in range(6)]
-
-
-def make_body(
-    number: int,
-    status: str = "unknown",
-    *,
-    event: str = "updated",
-    sent: datetime = SENT,
-    start: datetime = NOW + timedelta(days=2),
-    agents: Sequence[str] = AGENTS[:1],
-    meta: Mapping[str, Any] | None = None,
-    **more: Any,
-) -> bytes:
-    """A delivery as it comes, citizens’ data and all."""
-    data: dict[str, Any] = {
-        "id": number,
-        "uuid": f"00000000-0000-4000-8000-{number:012d}",
-        "status": status,
-        "starts_at": f"{start:%Y-%m-%d %H:%M:%S} +0000",
-        "ends_at": f"{start + timedelta(minutes=45):%Y-%m-%d %H:%M:%S} +0000",
-        "duration_in_min": 45,
-        "address": CITIZEN[4],
-        "context": f"{CITIZEN[0]} viendra avec sa fille",
-        "name": f"Pour {CITIZEN[1]}",
-        "collectif": False,
-        "users_count": 1,
-        "visio_url": None,
-        "url_for_agents": f"https://rdv.anct.gouv.fr/admin/organisations/7/rdvs/{number}",
-        "organisation": {"id": 7, "name": "Bron"},
-        "motif": {"id": 1, "name": "Impôts en ligne", "location_type": "public_office", "collectif": False},
-        "lieu": {"id": 1, "name": "Médiathèque", "address": "2 place de la Liberté, Bron, 69500"},
-        "agents": [{"id": at, "first_name": "A", "last_name": "B", "email": email} for at, email in enumerate(agents)],
-        "users": [USER],
-        "participations": [{"id": 1, "status": status, "user": USER}],
-    }
-    about = {"model": "Rdv", "event": event, "webhook_reason": None, "timestamp": f"{sent:%Y-%m-%d %H:%M:%S} +0000"}
-    return json.dumps({"data": data | more, "meta": about | dict(meta or {})}, ensure_ascii=False).encode()
-
-
-def edit(name: str, value: object) -> bytes:
-    """A delivery of which one thing is another."""
-    told = json.loads(make_body(1))
-    told["data"][name] = value
-    return json.dumps(told).encode()
-
-
-def sign(body: bytes, secret: str) -> str:
-    """The signature of a body."""
-    return hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
-
-
-def read(body: bytes) -> tuple[RemoteRdv, Sequence[str]]:
-    """What is kept of a delivery."""
-    told = read_delivery(body, 7, NOW)
-    assert told is not None
-    return told.rdv, told.agents
-
-
-def test_a_signature_is_of_the_very_bytes() -> None:
-    body = b'{"data":{"id":1},"meta":{"model":"Rdv","event":"created"}}'
-    known = "ae669f91e86c558fdc8a34a04bf8f662355dcb5db46e5adc3f291f1fb5eacc19"
-    assert is_signed(body, known, ["secret"])
-    assert is_signed(body, known, ["un autre", "secret"])
-    for signature in ("", known[:-1], known.upper(), f"sha256={known}", "é" * 64):
-        assert not is_signed(body, signature, ["secret"])
-    assert not is_signed(body + b" ", known, ["secret"])
-    assert not is_signed(body, known, [])
-
-
-def test_nothing_of_citizens_is_read() -> None:
-    rdv, agents = read(make_body(12, agents=["Agent0@CNUM.example", "agent0@cnum.example", "pas une adresse"]))
-    assert (rdv.key, rdv.state, rdv.motif, rdv.place_kind) == (
-        "7:12",
-        RdvState.PREVU,
-        "Impôts en ligne",
-        PlaceKind.PLACE,
-    )
-    assert (rdv.place, rdv.commune, rdv.code_postal) == (
-        "Médiathèque, 2 place de la Liberté, Bron, 69500",
-        "69029",
-        "69500",
-    )
-    assert (rdv.starts_at, rdv.ends_at - rdv.starts_at) == (NOW + timedelta(days=2), timedelta(minutes=45))
-    assert (rdv.page_url, agents) == (
-        "https://rdv.anct.gouv.fr/admin/organisations/7/rdvs/12",
-        ("agent0@cnum.example",),
-    )
-    assert not [word for word in CITIZEN if word in repr(rdv)]
-    for where, kind in (("home", PlaceKind.HOME), ("phone", PlaceKind.PHONE), ("visio", PlaceKind.VISIO)):
-        motif = {"name": "Aide", "location_type": where}
-        rdv, _ = read(make_body(13, motif=motif, lieu=None, visio_url="https://visio.numerique.gouv.fr/abc"))
-        assert (rdv.place_kind, rdv.place, rdv.commune) == (kind, "", ""), "the address there is the citizen’s"
-        assert rdv.visio_url == "https://visio.numerique.gouv.fr/abc"
-    odd, _ = read(make_body(14, url_for_agents=f"https://pirate.example/?qui={CITIZEN[0]}", visio_url="javascript:x"))
-    assert (odd.page_url, odd.visio_url) == ("https://rdv.anct.gouv.fr/admin/organisations/7/rdvs/14", "")
-
-
-@pytest.mark.parametrize(
-    ("status", "came", "collective", "expected"),
-    [
-        ("unknown", (), False, RdvState.PREVU),
-        ("seen", (), False, RdvState.HONORE),
-        ("noshow", (), False, RdvState.ABSENT),
-        ("excused", (), False, RdvState.ANNULE),
-        ("revoked", (), False, RdvState.ANNULE),
-        ("nouveau", (), False, RdvState.PREVU),
-        ("unknown", ("noshow", "seen"), True, RdvState.HONORE),
-        ("unknown", ("noshow", "excused"), True, RdvState.ABSENT),
-        ("unknown", ("excused", "revoked"), True, RdvState.PREVU),
-        ("revoked", ("seen",), True, RdvState.ANNULE),
-    ],
-)
-def test_statuses_become_states(status: str, came: Sequence[str], collective: bool, expected: RdvState) -> None:
-    participations = [{"status": one, "user": USER} for one in came]
-    rdv, _ = read(make_body(1, status, collectif=collective, participations=participations, max_participants_count=8))
-    assert (rdv.state, rdv.seats) == (expected, 8 if collective else 1)
-
-
-def test_moments_are_read_as_rails_writes_them() -> None:
-    expected = datetime(2022, 1, 1, 7, tzinfo=UTC)
-    for written in (
-        "2022-01-01 08:00:00 +0100",
-        "2022-01-01 07:00:00 UTC",
-        "2022-01-01T08:00:00.123+01:00",
-        1641020400,
-    ):
-        assert read_moment(written) == expected
-    assert read_moment("2022-01-01 08:00:00") == expected, "without a zone, an hour of Paris"
-    odd: Sequence[object] = (None, True, "demain", "2022", "9999-12-31 23:59:59 -0500", "2" * 5000, 1e300, {})
-    for said in odd:
-        with pytest.raises((ValueError, OverflowError, OSError)):
-            read_moment(said)
-
-
-def test_what_is_no_delivery_is_refused_without_a_word_of_it() -> None:
-    odd: list[bytes] = [
-        b"",
-        b"{",
-        b"[]",
-        b"null",
-        b"\xff\xfe",
-        b'{"meta": 1}',
-        b"[" * 90_000,
-        b'{"meta": {"model": "Rdv"}}',
-    ]
-    odd += [edit(name, value) for name in ("id", "starts_at") for value in (*WRONG[:2], True, [], -1, {})]
-    odd += [make_body(1, meta={"timestamp": CITIZEN[0]}), make_body(1, id=10**30), make_body(1, starts_at="1900-01-01")]
-    for body in odd:
-        with pytest.raises(UnreadableDeliveryError) as refused:
-            read_delivery(body, 7, NOW)
-        assert str(refused.value) == ""
-        assert refused.value.__cause__ is None
-    holes = ("motif", "lieu", "agents", "participations", "organisation", "users_count", "ends_at", "duration_in_min")
-    for hole in holes:
-        for value in WRONG:
-            read(edit(hole, value))
-    assert read_delivery(make_body(1, meta={"model": "User"}), 7, NOW) is None
-    assert read_delivery(b'{"data": {"oops": 1}, "meta": {"model": "Absence"}}', 7, NOW) is None
-
-
-Expected = dict[tuple[str, str], tuple[Any, ...]]
-
-
-def reckon(bodies: Sequence[bytes]) -> Expected:
-    """What each agent has in the end, the slow way: of all deliveries about a rendez-vous the last that was sent."""
-    order = ["unknown", "revoked", "excused", "noshow", "seen"]
-    found: Expected = {}
-    told = [json.loads(body) for body in bodies]
-    for number in {one["data"]["id"] for one in told}:
-        mine = [one for one in told if one["data"]["id"] == number]
-        last = max(mine, key=lambda one: (
-            read_moment(one["meta"]["timestamp"]),
-            one["meta"]["event"] == "destroyed",
-            min(order.index(one["data"]["status"]), 1) + max(order.index(one["data"]["status"]) - 2, 0),
-        ))  # fmt: skip
-        state = {"unknown": "prevu", "seen": "honore", "noshow": "absent"}.get(last["data"]["status"], "annule")
-        state = "annule" if last["meta"]["event"] == "destroyed" else state
-        for agent in last["data"]["agents"]:
-            found[f"7:{number}", agent["email"]] = (state, read_moment(last["data"]["starts_at"]))
-    return found
-
-
-def invent(count: int, chance: random.Random) -> list[bytes]:
-    """So many deliveries about some rendez-vous: moved, done, cancelled, deleted, out of order, doubled."""
-    bodies: list[bytes] = []
-    for _ in range(count * 9 // 10):
-        number, status = chance.randrange(1, count // 40 + 2), chance.choice(["unknown", "seen", "noshow", "revoked"])
-        sent = SENT + timedelta(seconds=chance.randrange(40))
-        # Two states of one second that are as far on are the same.
-        hour = NOW + timedelta(days=2, hours=(number + sent.second + len(status)) % 50)
-        agents = chance.sample(AGENTS, 2) if status == "unknown" else AGENTS[:2]
-        agents = [AGENTS[(number + sent.second) % 5], AGENTS[5]] if len(agents) == 2 else agents
-        event = "destroyed" if chance.random() < 0.05 else "updated"
-        hour = hour if event == "updated" else NOW
-        bodies.append(make_body(number, status, event=event, sent=sent, start=hour, agents=agents))
-    bodies += chance.choices(bodies, k=count - len(bodies))
-    chance.shuffle(bodies)
-    return bodies
-
-
-@pytest.mark.parametrize("count", [1_000, pytest.param(10_000, marks=(pytest.mark.slow, pytest.mark.timeout(600)))])
-@pytest.mark.postgres_too
-async def test_deliveries_out_of_order_come_to_what_a_slow_reference_says(
-    database: Database, count: int, tmp_path: Path
-) -> None:
-    bodies = invent(count, random.Random(23))
-    for batch in (bodies[at : at + 200] for at in range(0, count, 200)):
-        async with database.transaction() as db:
-            for body in batch:
-                remote, agents = read(body)
-                await take_state(db, remote, {email: email[:26] for email in agents}, NOW)
-    async with database.transaction(writes=False) as db:
-        rows = (await db.exec(select(Rdv).where(Rdv.source == RdvSource.RDV_SP))).all()
-    expected = {(key, email[:26]): said for (key, email), said in reckon(bodies).items()}
-    have = {(str(one.external_id), one.user_id): (one.state.value, one.starts_at) for one in rows}
-    lost = {key: said for key, said in have.items() if key not in expected}
-    assert {key: have[key] for key in expected} == expected
-    assert {state for state, _ in lost.values()} <= {"annule"}, "who is its agent no more has lost it"
-    must_not_hold(tmp_path)
-
-
-def must_not_hold(*folders: Path) -> None:
-    """No word of a citizen is in any file there: database, its log, spool."""
-    for path in (path for folder in folders for path in folder.rglob("*") if path.is_file()):
-        kept = path.read_bytes()
-        assert not [word for word in CITIZEN if word.encode() in kept], path
+__all__ = ["elsewhere"]
 
 
 @dataclass
