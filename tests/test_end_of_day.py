@@ -71,7 +71,7 @@ async def test_the_rdv_of_the_day_are_asked_about_once_at_ones_hour(evening: Hou
         await has_reported(who)
     for who in (lea, paul, marie):
         await has_rdv(evening, who, MONDAY, 10)
-    await has_rdv(evening, lea, MONDAY, 14)
+    moved = await has_rdv(evening, lea, MONDAY, 14)
     await has_rdv(evening, lea, MONDAY + timedelta(days=1), 9)
     assert "Fin de journée, à 18 h" in plain(await lea.asks("/rappels soir 18h"))
     await marie.asks("/rappels jours mar mer jeu ven")
@@ -94,6 +94,9 @@ async def test_the_rdv_of_the_day_are_asked_about_once_at_ones_hour(evening: Hou
     none = await lea.told("sans compte rendu")
     await lea.clicks(none, "Les demander de nouveau")
     assert "2 comptes rendus vous seront demandés" in plain(await lea.whispered("seront demandés"))
+    await lea.asks(f"/rdv décaler {moved.number} {MONDAY + timedelta(days=2):%d/%m/%Y} 15h")
+    await lea.clicks(told, "Rien aujourd’hui")
+    assert "1 rendez-vous sans compte rendu" in plain(await lea.told("1")), "the other is asked about another day"
     await lea.clicks(told, "Plus tard")
     assert "prochain message du jour, à 9 h" in plain(await lea.whispered("Ce sera"))
     leave = await lea.opens_by(told, "En congés jusqu’au…")

@@ -25,7 +25,7 @@ from storage.cra.recurrence import find_habitual
 from storage.database import change
 from storage.people import Person, Role
 from storage.rappels import FIRST_EVENING, LAST_EVENING, USUAL_EVENING, DailyChoice, EveningSlot, Rhythm
-from storage.rdv.appointments import get_rdv
+from storage.rdv.appointments import lock_rdvs
 
 AT_ONCE = 25
 """People in one step."""
@@ -173,18 +173,18 @@ def draw_evening(day: date, parts: Sequence[EveningPart]) -> Message | None:
 
 
 async def want_none(ctx: Context, click: Nothing) -> Replies:
-    """Note that no report is wanted of these."""
-    found = [await get_rdv(ctx.db, ctx.user.id, number, locked=True) for number in click.rdvs]
-    for rdv in filter(None, found):
+    """Note that no report is wanted of these; one that was moved to another day since is asked about after that one."""
+    known = await lock_rdvs(ctx.db, ctx.user.id, click.rdvs)
+    rdvs = [rdv for rdv in known if rdv.starts_at.astimezone(ctx.zone).date() == click.day]
+    for rdv in rdvs:
         await change(ctx.db, rdv, declined_for=rdv.starts_at)
-    undo = [Button("Les demander de nouveau", Recall(rdvs=click.rdvs))] if click.rdvs else []
-    return Whisper(render("rappels/none", day=say_date(click.day, ctx.today), count=len(click.rdvs)), undo)
+    undo = [Button("Les demander de nouveau", Recall(rdvs=[rdv.number for rdv in rdvs]))] if rdvs else []
+    return Whisper(render("rappels/none", day=say_date(click.day, ctx.today), count=len(rdvs)), undo)
 
 
 async def recall(ctx: Context, click: Recall) -> Replies:
     """Ask for their reports again."""
-    found = [await get_rdv(ctx.db, ctx.user.id, number, locked=True) for number in click.rdvs]
-    for rdv in filter(None, found):
+    for rdv in await lock_rdvs(ctx.db, ctx.user.id, click.rdvs):
         await change(ctx.db, rdv, declined_for=None)
     return Whisper(render("rappels/recalled", count=len(click.rdvs)))
 

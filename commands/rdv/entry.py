@@ -39,7 +39,7 @@ from storage import claims
 from storage.absences import list_absences
 from storage.cra.habits import read_usual
 from storage.rdv import Rdv, RdvState
-from storage.rdv.appointments import add_rdv, change_rdv, find_last, get_rdv
+from storage.rdv.appointments import add_rdv, change_rdv, find_last, lock_rdvs
 from storage.rdv.series import RdvSeries, add_series
 
 SAVED = "rdv.saved"
@@ -295,7 +295,7 @@ def _is_as_noted(rdv: Rdv) -> bool:
 @feature.undo(UndoNew, roles=CONSEILLERS)
 async def undo_new(ctx: Context, click: UndoNew) -> Replies:
     """Cancel what was noted at once; what was changed since stays."""
-    found = [rdv for number in click.numbers if (rdv := await get_rdv(ctx.db, ctx.user.id, number, locked=True))]
+    found = await lock_rdvs(ctx.db, ctx.user.id, click.numbers)
     gone = [rdv for rdv in found if rdv.state is RdvState.PREVU and _is_as_noted(rdv)]
     for rdv in gone:
         await change_rdv(ctx.db, rdv, ctx.now, state=RdvState.ANNULE)

@@ -1,6 +1,5 @@
 """Reminders of rdv: the evening before, and an hour before; each can be put off or stopped, none comes twice."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -23,7 +22,7 @@ from storage.absences import find_on_leave
 from storage.database import change
 from storage.people import Person
 from storage.rdv import Rdv
-from storage.rdv.appointments import get_rdv, list_unreported
+from storage.rdv.appointments import list_unreported, lock_rdvs
 from storage.rdv.reminders import choose_quiet, is_quiet, list_due, list_of_day, select_owners
 
 MORNING = time(8)
@@ -123,7 +122,9 @@ async def _tell_tomorrow(ctx: Context) -> Message | None:
 @feature.button(PutOff)
 async def put_off(ctx: Context, click: PutOff) -> Replies:
     """Let the reminder come again at that moment."""
-    rdvs = [rdv for rdv in await _lock(ctx, click.numbers) if rdv.starts_at > max(click.at, ctx.now)]
+    rdvs = [
+        rdv for rdv in await lock_rdvs(ctx.db, ctx.user.id, click.numbers) if rdv.starts_at > max(click.at, ctx.now)
+    ]
     for rdv in rdvs:
         await change(ctx.db, rdv, remind_at=click.at)
     if not rdvs:
@@ -135,7 +136,7 @@ async def put_off(ctx: Context, click: PutOff) -> Replies:
 @feature.button(Stop)
 async def stop(ctx: Context, click: Stop) -> Replies:
     """Remind of these no more."""
-    rdvs = await _lock(ctx, click.numbers)
+    rdvs = await lock_rdvs(ctx.db, ctx.user.id, click.numbers)
     for rdv in rdvs:
         await change(ctx.db, rdv, is_unreminded=True, remind_at=None)
     return Whisper(render("rdv/stopped", count=len(rdvs)), [Button("Ne plus rien rappeler", Choose(wanted=False))])
@@ -171,8 +172,3 @@ async def _tell_choice(ctx: Context) -> Whisper:
     wanted = not await is_quiet(ctx.db, ctx.user.id)
     change_it = "Ne plus rien rappeler" if wanted else "Me rappeler mes rendez-vous"
     return Whisper(render("rdv/reminders", wanted=wanted), [Button(change_it, Choose(wanted=not wanted))])
-
-
-async def _lock(ctx: Context, numbers: Sequence[int]) -> Sequence[Rdv]:
-    found = [await get_rdv(ctx.db, ctx.user.id, number, locked=True) for number in numbers]
-    return [rdv for rdv in found if rdv is not None]

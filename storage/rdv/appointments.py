@@ -180,6 +180,12 @@ async def get_rdv(db: AsyncSession, user_id: str, number: int, *, locked: bool =
     return (await db.exec(query)).first()
 
 
+async def lock_rdvs(db: AsyncSession, user_id: str, numbers: Sequence[int]) -> Sequence[Rdv]:
+    """Get those of these rdv that are somebody’s, in this order, locked until the transaction ends."""
+    found = [await get_rdv(db, user_id, number, locked=True) for number in numbers]
+    return [rdv for rdv in found if rdv is not None]
+
+
 async def find_rdv(db: AsyncSession, number: int) -> Rdv | None:
     """Find a rdv by its number, whoever has it; nobody changes it until the transaction ends."""
     return await db.get(Rdv, number, with_for_update=True, populate_existing=True)
