@@ -36,7 +36,7 @@ _KEPT = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
-_UNKNOWN = "Jeton absent ou inconnu. « coop-bot api create » en donne un, à mettre dans Authorization, après Bearer."
+_UNKNOWN = "Jeton absent ou inconnu. « coop-bot api create » en donne un, pour Authorization, après Bearer."
 _OFTEN = f"Trop de demandes : {ASKED_MAX} par minute au plus. Attendez une minute."
 
 
@@ -111,10 +111,7 @@ class ApiServer:
             client = await find_client(db, _read_bearer(request))
             if client is None:
                 self._visits.count(visitor, "missed")
-                detail = (
-                    "Jeton absent ou inconnu. « coop-bot api create » en donne un, pour Authorization, après Bearer."
-                )
-                raise ApiFault(HTTPStatus.UNAUTHORIZED, detail, WWW_Authenticate="Bearer")
+                raise ApiFault(HTTPStatus.UNAUTHORIZED, _UNKNOWN, WWW_Authenticate="Bearer")
             if self._visits.count(client.id, "asked") > ASKED_MAX:
                 raise _too_often()
             nobody, came = make_nobody(self._d.clock()), Request("api", trigger.key[1])

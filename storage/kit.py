@@ -26,7 +26,6 @@ ADDRESS_LINES = 3
 """Lines of the address itself: a label also has who receives, their structure, and the commune."""
 NAME_MAX, STRUCTURE_MAX, HOURS_MAX, TRACKING_MAX, NOTE_MAX = 60, 200, 100, 40, 300
 ADDRESS_MAX = ADDRESS_LINES * (LABEL_WIDTH + 1)
-STOCK_MAX = 100_000
 
 
 class ParcelState(Labelled):

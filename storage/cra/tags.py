@@ -3,7 +3,6 @@
 import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -65,14 +64,6 @@ _STANDS = _TAG.c.deleted_at.is_(None)
 
 class FullListError(Exception):
     """There are as many tags as one person, or one département, may have."""
-
-
-@dataclass(frozen=True, slots=True)
-class CountedTag:
-    """A tag, and how many of somebody’s reports that count have it."""
-
-    tag: Tag
-    reports: int
 
 
 def list_owners(person: Person) -> tuple[str, ...]:
