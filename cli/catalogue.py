@@ -153,7 +153,16 @@ API.usual = "list"
 
 COMMANDS: dict[str, click.Command] = {
     "serve": Command("cli.serve:serve", "faire tourner le bot", touches=WRITES, is_quiet=False),
-    "migrate": Command("cli.serve:migrate", "mettre la base de données au niveau de cette version", touches=WRITES),
+    "migrate": Command(
+        "cli.migrate:migrate",
+        "mettre la base de données au niveau de cette version",
+        option(
+            "--check",
+            is_flag=True,
+            help="dire ce qui changerait, sans rien changer ; code 0 : rien, 1 : des étapes à faire, 2 : impossible",
+        ),
+        touches=WRITES,
+    ),
     "setup": Command(
         "cli.setup.command:set_up",
         "préparer un serveur Mattermost pour le bot",

@@ -1,4 +1,4 @@
-"""« coop-bot serve » and « coop-bot migrate »: the bot at work, and the tables that it needs."""
+"""« coop-bot serve »: the bot at work."""
 
 from bot import app
 from cli.command import Call
@@ -33,14 +33,4 @@ async def serve(call: Call) -> int:
     await check_server(settings)
     await schema.prepare(settings.database_url)
     await app.serve(settings, FEATURES)
-    return 0
-
-
-async def migrate(call: Call) -> int:
-    """Take the steps that are missing."""
-    change = await schema.upgrade(call.settings.database_url)
-    if change.before == change.after:
-        print(f"La base de données est à jour (étape {change.after}). Rien à changer.")
-    else:
-        print(f"Base de données : de l’étape {change.before or 'vide'} à l’étape {change.after}.")
     return 0

@@ -1,5 +1,6 @@
 """Bringing the tables of a database to the state this code needs."""
 
+import asyncio
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import Connection, create_engine, func, inspect, select, table, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -24,6 +26,10 @@ VERSION_TABLE = "alembic_version"
 _STEP = re.compile(r"v(\d{4})_\w+\.py")
 # Two processes that migrate one PostgreSQL wait for each other on this number (any would do).
 _LOCK = 7_301_992
+LOCK_MS, LOCK_TRIES = 2000, 15
+"""How long a step waits for a table, and how often it is tried: behind a step that waits, all who serve wait for that
+table as well."""
+_LOCK_NOT_AVAILABLE = "55P03"
 
 
 class SchemaError(Exception):
@@ -64,6 +70,13 @@ async def current(database_url: str) -> str | None:
 async def upgrade(database_url: str, to: str = "head") -> SchemaChange:
     """Take every step up to ``to``, all or none; raises SchemaError for a database at a step that is not known."""
     check_known(database_url, await current(database_url))
+    for _ in range(LOCK_TRIES - 1):
+        try:
+            return await in_transaction(database_url, lambda connection: _move(connection, "upgrade", to))
+        except DBAPIError as problem:
+            if getattr(problem.orig, "sqlstate", "") != _LOCK_NOT_AVAILABLE:
+                raise
+        await asyncio.sleep(LOCK_MS / 1000)
     return await in_transaction(database_url, lambda connection: _move(connection, "upgrade", to))
 
 
@@ -124,9 +137,14 @@ def tables_at(step: str) -> Mapping[str, int]:
     """List the tables of a step, old ones too, each with the rows it is made with, told by taking the steps in
     memory."""
     with create_engine("sqlite://").begin() as connection:
-        _alembic(connection, "upgrade", step)
+        take_steps(connection, step)
         names = set(inspect(connection).get_table_names()) - {VERSION_TABLE}
         return {name: connection.execute(select(func.count()).select_from(table(name))).scalar_one() for name in names}
+
+
+def take_steps(connection: Connection, to: str) -> None:
+    """Take every step up to ``to`` on tables that nobody else has."""
+    _alembic(connection, "upgrade", to)
 
 
 def start_over(connection: Connection, step: str) -> None:
@@ -187,6 +205,7 @@ def step_of(connection: Connection) -> str | None:
 def _move(connection: Connection, command: str, to: str) -> SchemaChange:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+        connection.execute(text(f"SET LOCAL lock_timeout = {LOCK_MS}"))
     before = step_of(connection)
     _alembic(connection, command, to)
     return SchemaChange(before, step_of(connection))

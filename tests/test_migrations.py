@@ -10,10 +10,14 @@ from typing import Any
 import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect, select, table, text
+from sqlalchemy import Connection, Integer, String, inspect, select, table, text
 
 import storage
-from storage import schema
+from cli.command import Call
+from cli.errors import OperatorError
+from cli.migrate import IMPOSSIBLE, PENDING, migrate
+from config.settings import Settings
+from storage import schema, upgrades
 from storage.database import Database
 from tests.support import backups
 from tests.support.databases import PostgresServer, create_sqlite, list_models
@@ -109,6 +113,80 @@ async def test_a_newer_database_is_refused(empty: str) -> None:
     await stands_at(empty, "9999")
     with pytest.raises(schema.SchemaError, match="plus récente"):
         await schema.prepare(empty)
+
+
+async def test_what_a_step_would_do_is_told_before(
+    empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call = Call(known=Settings(database_url=empty))
+    assert await migrate(call, check=True) == PENDING
+    assert "la base est vide" in capsys.readouterr().out
+    await migrate(call)
+    assert await migrate(call, check=True) == 0
+    with backups.add_migration(tmp_path, monkeypatch):
+        assert await migrate(call, check=True) == PENDING
+        said = capsys.readouterr().out
+        assert f"à faire, dans cet ordre : {backups.LATER}." in said
+        assert "la colonne claim.added" in said
+        assert "rien n’est enlevé" in said
+    assert await schema.current(empty) == schema.head(), "nothing is done"
+    await stands_at(empty, "9999")
+    with pytest.raises(OperatorError, match="plus récente") as refused:
+        await migrate(call, check=True)
+    assert refused.value.code == IMPOSSIBLE
+
+
+async def test_who_can_not_look_does_not_say_that_there_are_steps() -> None:
+    with pytest.raises(OperatorError, match="ne répond pas") as refused:
+        await migrate(Call(known=Settings(database_url="postgresql://u@127.0.0.1:1/x")), check=True)
+    assert refused.value.code == IMPOSSIBLE
+
+
+def table_of(**columns: tuple[Any, bool, str | None]) -> upgrades.TableShape:
+    """A table with these columns: type, whether it may be empty, what stands there by itself."""
+    made: dict[str, Any] = {
+        name: {"name": name, "type": kind, "nullable": nullable, "default": default}
+        for name, (kind, nullable, default) in columns.items()
+    }
+    return upgrades.TableShape(made, {})
+
+
+def test_what_the_version_before_would_stumble_over_is_told() -> None:
+    before = {"gone": table_of(), "t": table_of(a=(String(16), True, None), b=(Integer(), True, None))}
+    wider = table_of(a=(String(64), True, None), b=(Integer(), True, None), c=(Integer(), False, "0"))
+    assert upgrades.compare(["2"], before, before | {"t": wider}).breaking == []
+    narrower = table_of(a=(String(8), False, None), c=(Integer(), False, None), d=(String(8), True, None))
+    told = upgrades.compare(["2"], before, {"t": narrower})
+    assert told.breaking == [
+        "la table gone disparaît",
+        "t.a ne peut plus être vide",
+        "t.c n’a pas de valeur d’office",
+        "t.b disparaît",
+    ]
+    unique = upgrades.TableShape(wider.columns, {"uq_t_a": True})
+    assert upgrades.compare(["2"], {"t": wider}, {"t": unique}).breaking == [
+        "t : deux lignes semblables sont refusées (uq_t_a)"
+    ]
+
+
+async def test_a_step_lets_who_serves_go_first(
+    postgres: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Behind a step that waits for a table all would wait who want to read it."""
+    monkeypatch.setattr(schema, "LOCK_MS", 100)
+    async with postgres.database() as url:
+        database = Database(url)
+        with backups.add_migration(tmp_path, monkeypatch):
+            async with database.transaction() as busy:
+                await busy.execute(text("SELECT 1 FROM claim"))
+                step = asyncio.create_task(schema.upgrade(url))
+                for _ in range(5):
+                    async with asyncio.timeout(20), database.transaction() as other:
+                        await other.execute(text("SELECT 1 FROM claim"))
+                    await asyncio.sleep(0.1)
+                assert not step.done()
+            assert (await step).after == backups.LATER
+        await database.close()
 
 
 async def test_two_at_once_take_the_steps_once(postgres: PostgresServer) -> None:
