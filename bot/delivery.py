@@ -91,10 +91,7 @@ class OutgoingWriter:
                 await rappels.add_news(db, self._news(reply))
                 return []
             case Refresh():
-                posts = await _posts_about(db, reply, request)
-                return [
-                    self._row(self._content(reply, who), TargetKind.POST, post, request) for post, who in posts.items()
-                ]
+                return await self._rewrite(db, reply, request)
             case SendFile() | Start() | StopWork():
                 return await self._work(db, reply, request)
             case _ if isinstance(reply, actions.ChatAction):
@@ -118,6 +115,16 @@ class OutgoingWriter:
     def rewritten(self, message: Message, request: Request) -> Outgoing:
         """What the post becomes under which a word was a click."""
         return self._row(self._content(message, request.user_id), TargetKind.POST, request.post_id, request)
+
+    async def _rewrite(self, db: AsyncSession, reply: Refresh, request: Request) -> Sequence[Outgoing]:
+        """A message for each post that stands, for whom it is (empty: all of its channel); what is on its way is
+        rewritten as soon as it does."""
+        for message_id, who in await table.hold_on_its_way(db, reply.topic):
+            await table.rewrite_later(db, message_id, self._content(reply, who))
+        # The one clicked stands, though its mark may be on its way to the database.
+        posts = {request.post_id: request.user_id} if reply.here and request.post_id else {}
+        posts |= {post.post_id: post.user_id for post in await table.find_posts_about(db, reply.topic)}
+        return [self._row(self._content(reply, who), TargetKind.POST, post, request) for post, who in posts.items()]
 
     def _placed(self, message: Message, channel_id: str, user_id: str, request: Request) -> Outgoing:
         """A message in a channel, if one is named, else for a person."""
@@ -203,13 +210,6 @@ class OutgoingWriter:
         said = self._placed(message, reply.told_in or "", request.user_id, request)
         said.topic = started.topic
         return [said, started]
-
-
-async def _posts_about(db: AsyncSession, refresh: Refresh, request: Request) -> dict[str, str]:
-    """The posts to rewrite, and whom each is for (empty: all of its channel): those delivered, and the one clicked (its
-    mark may be on its way to the database)."""
-    clicked = {request.post_id: request.user_id} if refresh.here and request.post_id else {}
-    return clicked | {post.post_id: post.user_id for post in await table.find_posts_about(db, refresh.topic)}
 
 
 log = structlog.get_logger()

@@ -144,7 +144,8 @@ class Update(Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refresh(Message):
-    """Rewrite every message already sent about a topic, in whatever place, so that none tells something old.
+    """Rewrite every message sent about a topic, in whatever place, so that none tells something old; what is on its way
+    is rewritten as soon as it stands.
 
     ``here`` is for a dialog opened by the button of such a message: it is one, though only just delivered (that of a
     whisper does no harm).

@@ -1,4 +1,5 @@
-"""Stories: who posted a message does not live to note it; a button under it finds the message all the same."""
+"""Stories: who posted a message does not live to note it; a button under it finds the message all the same; nor
+is lost what is asked of a card that does not stand yet."""
 
 from time import monotonic
 
@@ -8,9 +9,9 @@ from pydantic import BaseModel
 from bot.app import App
 from bot.context import Context, Request
 from bot.forms import name_of
-from bot.replies import Button, Refresh, Replies, Say
+from bot.replies import Button, Direct, Refresh, Replies, Say
 from tests.people import Post
-from tests.support.house import wait_for
+from tests.support.house import wait_for, wait_until
 from tests.support.outbox import MessageWorkplace, newsroom, room
 
 __all__ = ["newsroom", "room"]
@@ -73,3 +74,22 @@ async def clicks(newsroom: MessageWorkplace, app: App, post: Post) -> None:
     """Juliette clicks « Prendre »."""
     came = Request("button", name_of(Take), newsroom.juliette.id, post.channel_id, post_id=post.id)
     assert not (await app.dispatcher.run(came, {"number": 7})).get("ephemeral_text")
+
+
+async def test_what_is_rewritten_while_it_is_on_its_way_is_so_once_it_stands(newsroom: MessageWorkplace) -> None:
+    """Mattermost takes long for the first post: who votes meanwhile is counted on it."""
+    here, juliette, faults = await newsroom.salon(), newsroom.juliette, newsroom.room.server.faults
+    async with newsroom.bot() as app:
+        faults.slow = "/posts"
+        card = Say("Une voix", channel_id=here, topic=TOPIC), Direct("Une voix", user_id=juliette.id, topic=TOPIC)
+        await newsroom.sends(app, *card)
+        await wait_until(lambda: faults.held == 2)
+        await newsroom.sends(app, Refresh("Deux voix", topic=TOPIC))
+        await newsroom.sends(app, Refresh("Trois voix", topic=TOPIC))
+        faults.slow = ""
+        await newsroom.settled(app)
+        assert [post.text for post in [*await newsroom.said(here), *await juliette.direct()]] == ["Trois voix"] * 2
+        await newsroom.sends(app, Refresh("Quatre voix", topic=TOPIC))
+        await newsroom.settled(app)
+        assert [post.text for post in [*await newsroom.said(here), *await juliette.direct()]] == ["Quatre voix"] * 2
+    assert len(newsroom.news.heard) == 2, "its sender heard of each post once"

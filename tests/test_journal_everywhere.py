@@ -64,7 +64,7 @@ ELSEWHERE: Mapping[str, str] = {
         moderation.came_again.JoinedChannel
         """,
     "tells, reminds, counts or looks, and changes nothing of anybody’s": """
-        hotline.weekly hotline.remind hotline.put_up_all hotline.refused.Undelivered hotline.outage_arrived.Delivered
+        hotline.weekly hotline.remind hotline.put_up_all hotline.refused.Undelivered
         hotline.card_arrived.Delivered hotline.receipt_arrived.Delivered hotline.line_arrived.Delivered
         hotline.card_lost.Undelivered hotline.gone.Deleted hotline.ticked.Reacted hotline.unticked.Unreacted
         billet.reacted.Reacted livre.reacted.Reacted kiosque.* canaux.tell_of_intruder.JoinedChannel
@@ -72,14 +72,14 @@ ELSEWHERE: Mapping[str, str] = {
         membres.TellGuests membres.TellRoles
         membres.TellNewcomers membres.NoteGone membres.note.PersonChanged membres.ask membres.arrive.JoinedTeam
         membres.remind membres.tick annuaire.forget_requests actus.Harvest actus.CheckPlaces actus.keep actus.NameLinks
-        actus.TellSubscribers actus.ReadFeeds agenda.arrived.Delivered agenda.catch_up agenda.tell
+        actus.TellSubscribers actus.ReadFeeds agenda.catch_up agenda.tell
         ressources.keep_library ressources.typed.Posted ressources.taken_away.Deleted ressources.arrived.Delivered
         ressources.catch_up ressources.TellFollowers ressources.remind ressources.CheckLinks
-        sondage.Nudge idees.tell idees.TellVoters idees.card_arrived.Delivered kit.RemindAll canaux.LookForNamesakes
-        ressources.stands.Delivered sondage.remind_due garde.hand_over garde.forget menage.tidy menage.Sweep
-        donnees.erase_due donnees.Doze moderation.card_stands.Delivered moderation.remind drapeau.taken_off.Delivered
+        sondage.Nudge idees.tell idees.TellVoters kit.RemindAll canaux.LookForNamesakes
+        sondage.remind_due garde.hand_over garde.forget menage.tidy menage.Sweep
+        donnees.erase_due donnees.Doze moderation.remind drapeau.taken_off.Delivered
         drapeau.left_there.Undelivered moderation.LookAgain moderation.SeeGathered moderation.Summarise
-        moderation.keep_summary moderation.summary_arrived.Delivered moderation.watch_tables regles.find_old
+        moderation.keep_summary moderation.watch_tables regles.find_old
         regles.joined.JoinedTeam moderation.ClearCases hotline.clear_old
         """,
 }

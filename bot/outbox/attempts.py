@@ -26,10 +26,11 @@ from storage.outbox import EMPTY, LEASE, ActionTurn, DeliveryMark, Outgoing, Sha
 
 
 class OutboxTable:
-    """Taking messages, and noting what became of them."""
+    """Taking messages, and noting what became of them; ``look`` is called once something is to be taken at once."""
 
-    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, clock: Callable[[], datetime], look: Callable[[], None]) -> None:
         self._clock = clock
+        self._look = look
         self._transactions = ShieldedTransactions(database)
         self.wait = self._transactions.wait
 
@@ -73,7 +74,8 @@ class OutboxTable:
 
     async def delivered(self, marks: Sequence[DeliveryMark]) -> None:
         """Mark messages as arrived."""
-        await self._transactions.run(lambda db: table.mark_delivered(db, marks, self._clock()))
+        if await self._transactions.run(lambda db: table.mark_delivered(db, marks, self._clock())):
+            self._look()
 
     async def unnoted(self, ids: Collection[str]) -> Sequence[Outgoing]:
         """Of these messages, those of which nobody wrote down yet that they arrived."""
@@ -81,7 +83,8 @@ class OutboxTable:
 
     async def note(self, mark: DeliveryMark) -> None:
         """Mark a message as arrived, unless somebody did meanwhile."""
-        await self._transactions.run(lambda db: table.mark_arrived(db, mark, self._clock()))
+        if await self._transactions.run(lambda db: table.mark_arrived(db, mark, self._clock())):
+            self._look()
 
     async def failed(
         self, message: Outgoing, fault: str, next_try: datetime | None, news: Mapping[str, Any] = EMPTY

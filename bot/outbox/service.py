@@ -113,7 +113,7 @@ class Outbox:
         options: OutboxOptions | None = None,
     ) -> None:
         options = options or OutboxOptions()
-        self._rows = OutboxTable(database, clock)
+        self._rows = OutboxTable(database, clock, self.look)
         self._one_process = database.is_sqlite and not options.visits
         self.news = asyncio.Event()
         """Set when a sender is to be told that a message of theirs has come to its end (bot/event_dispatcher.py)."""

@@ -9,7 +9,6 @@ from bot.audit import AuditEntry, record_entry_at_end
 from bot.cards import RowCard
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
-from bot.events import Delivered
 from bot.french.periods import read_moment, say_moment, write_moment
 from bot.quotas import Quota
 from bot.replies import Ask, Button, Card, Direct, News, Redirect, Replies, Reply, Whisper
@@ -100,20 +99,6 @@ async def refresh_post(ctx: Context, event: AgendaEvent) -> Sequence[Reply]:
     place = await cards.find_channel(ctx, event)
     here = bool(place) and ctx.channel_id == place
     return [NOTICE.rewrite(event, await cards.draw_channel_post(ctx, event), here=here)]
-
-
-@feature.event(Delivered, name="agenda.arrived.Delivered")
-async def on_delivered(ctx: Context, event: Delivered) -> Replies:
-    """Show what changed while the post was on its way."""
-    if reviewed := await cards.REVIEW.load(ctx.db, event.topic, lock_event):
-        return await cards.refresh_review_card(ctx, reviewed) if reviewed.sequence else None
-    found = await NOTICE.load(ctx.db, event.topic, lock_event)
-    if found is None:
-        return None
-    is_as_said = found.said_at and found.changed_at <= found.said_at
-    if is_as_said and not await agenda.count_attendees(ctx.db, [found.number]):
-        return None
-    return await refresh_post(ctx, found)
 
 
 @feature.job("hour=7-20 minute=20", name="agenda.catch_up", writes=True)

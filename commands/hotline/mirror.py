@@ -15,7 +15,7 @@ from bot.errors import UserError
 from bot.events import Deleted, Delivered, DirectMessage, Edited, Posted, Reacted, Undelivered, Unreacted
 from bot.replies import Button, Direct, Redirect, Replies, Reply, Say, Update
 from bot.texts import Markdown, escape, relay_markdown, relay_plain_text, render
-from commands.hotline.cards import CARD, LINE, RECEIPT, carry_if_moved, draw_receipt, refresh_card
+from commands.hotline.cards import CARD, LINE, RECEIPT, carry_if_moved, refresh_card
 from commands.hotline.feature import feature, say_queue
 from commands.hotline.tickets import Rate, make_move, tell_duplicates
 from config.text import fold
@@ -308,8 +308,7 @@ async def on_receipt_delivered(ctx: Context, event: Delivered) -> Replies:
     if ticket is None or ticket.thread_post:
         return None
     await tickets.set_thread(ctx.db, ticket, event.post_id, event.channel_id)
-    changed = [RECEIPT.rewrite(ticket, await draw_receipt(ctx, ticket))] if ticket.version else []
-    return [*changed, *await send_waiting(ctx, ticket, None, Side.ROOM)]
+    return await send_waiting(ctx, ticket, None, Side.ROOM)
 
 
 @feature.event(Delivered, name="hotline.line_arrived.Delivered", only=LINE.is_of)

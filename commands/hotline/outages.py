@@ -10,7 +10,6 @@ from bot.audit import AuditEntry, record_entry_at_end
 from bot.cards import RowCard
 from bot.context import Context
 from bot.errors import UserError
-from bot.events import Delivered
 from bot.french.dates import say_on
 from bot.french.words import plural
 from bot.menus import Choosing, Menu
@@ -80,18 +79,6 @@ class SayOver(AboutOutage):
 async def refresh_outage(ctx: Context, incident: Incident, *, here: bool = False) -> Refresh:
     """Rewrite the card of an outage as it is now; ``here`` if one of its buttons was clicked."""
     return OUTAGE.rewrite(incident, await draw_outage(ctx, incident), here=here)
-
-
-@feature.event(Delivered, name="hotline.outage_arrived.Delivered", only=OUTAGE.is_of)
-async def on_outage_delivered(ctx: Context, event: Delivered) -> Replies:
-    """Rewrite the card of an outage once it stands in the room: something may have come about while it was on its
-    way."""
-    found = await OUTAGE.load(ctx.db, event.topic, incidents.get)
-    if found is None:
-        return None
-    await incidents.hold_queue(ctx.db, found.queue, ctx.now)  # who adds to it at this moment does not know of the post
-    incident = await incidents.lock(ctx.db, found.number)
-    return await refresh_outage(ctx, incident) if incident else None
 
 
 async def draw_outage(ctx: Context, incident: Incident, refused_by: str = "") -> Message:

@@ -7,7 +7,6 @@ from bot.cards import tell_animateurs
 from bot.command_lines import read_typed_number
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
-from bot.events import Delivered
 from bot.plain_text import shorten
 from bot.quotas import Quota
 from bot.replies import Ask, Button, Direct, Question, Replies, Reply, Update, Whisper
@@ -164,12 +163,3 @@ def _must_be_open(idea: Idea) -> None:
     """Raises UserError for an idea that cannot be voted for."""
     if not idea.is_open:
         raise UserError(f"L’idée n° {idea.number} est {idea.state.label} : on ne vote plus pour elle.")
-
-
-@feature.event(Delivered, name="idees.card_arrived.Delivered", only=CARD.is_of)
-async def on_card_delivered(ctx: Context, event: Delivered) -> Replies:
-    """Rewrite the animateurs’ card once it stands, if somebody voted or decided while it was on its way."""
-    idea = await CARD.load(ctx.db, event.topic, idees.lock)  # who votes at this moment may not know of the post
-    if idea is None or (idea.state is IdeaState.NEW and await count_votes(ctx, idea) == 1):
-        return None
-    return await refresh_card(ctx, idea)

@@ -31,7 +31,6 @@ from commands.moderation.cases import (
     MessageSnapshot,
     Summarise,
     count_arrivals,
-    hold_message,
     list_held_back,
     open_case,
     take_snapshot,
@@ -217,19 +216,6 @@ def mask_personal_data(word: str) -> str:
     return guard.mask(word, guard.find(word))[:WORD_MAX]
 
 
-@feature.event(Delivered, name="moderation.card_stands.Delivered")
-async def refresh_late_card(ctx: Context, event: Delivered) -> Replies:
-    """What was reported, or decided, while a card was on its way stands on it."""
-    found = await cards.CARD.load(ctx.db, event.topic, cases.get)
-    if found is None:
-        return None
-    await hold_message(ctx, found.post_id)  # who reports or decides at this moment does not know of the card
-    case = await cases.lock(ctx.db, found.number) or found
-    said_since = [one for one in await cases.list_reports(ctx.db, case.number) if one.at > case.opened_at]
-    is_as_said = case.state is CaseState.OPEN and not said_since
-    return None if is_as_said else await cards.refresh_card(ctx, case)
-
-
 FLAG = Topic[tuple[int, str]]("drapeau:", lambda flag: f"{flag[0]}:{flag[1]}")
 """A flag that is to be taken off: of which case, and who set it."""
 
@@ -282,8 +268,8 @@ async def _refuse_flag(ctx: Context, event: Reacted, why: str) -> Replies:
 
 @drapeau.event(Delivered, name="drapeau.taken_off.Delivered")
 async def thank_for_removed_flag(ctx: Context, event: Delivered) -> Replies:
-    """Thank who flagged a message, once nobody sees the flag any more. (A card that a flag put up stands.)"""
-    return await refresh_late_card(ctx, event) or _thank_reporter(event.topic, off=True)
+    """Thank who flagged a message, once nobody sees the flag any more."""
+    return _thank_reporter(event.topic, off=True)
 
 
 @drapeau.event(Undelivered, name="drapeau.left_there.Undelivered")
@@ -351,17 +337,10 @@ async def post_summary(ctx: Context, work: Summarise, _: Progress) -> Step:
     return Step(replies=[SUMMARY.post(day, message, place)], finished=True)
 
 
-@feature.event(Delivered, name="moderation.summary_arrived.Delivered")
-async def refresh_late_summary(ctx: Context, event: Delivered) -> Replies:
-    """Rewrite a summary that just arrived: it says what came about while it was on its way."""
-    key = SUMMARY.read_key(event.topic)
-    return SUMMARY.rewrite(key.removeprefix(":"), await draw_summary(ctx)) if key else None
-
-
 @feature.job("hour=0-1,3-23 minute=*/5", name="moderation.keep_summary", writes=True)
 async def update_summary(ctx: Context) -> Replies:
     """Rewrite the summary where cases were decided lately, or people came."""
-    if not await SUMMARY.list_posts(ctx.db, day := _find_day(ctx)):
+    if not await SUMMARY.is_sent(ctx.db, day := _find_day(ctx)):
         return None
     decided = await cases.list_decided_since(ctx.db, ctx.now - LATELY)
     known = await claims.list_taken(ctx.db, GATHERED_CLAIM, [str(number) for number in decided])

@@ -8,8 +8,7 @@ from zoneinfo import ZoneInfo
 from bot import visio
 from bot.cards import RowCard
 from bot.context import Context
-from bot.events import Delivered
-from bot.replies import Button, Card, Message, Progress, Refresh, Replies, Step
+from bot.replies import Button, Card, Message, Progress, Refresh, Step
 from bot.texts import Markdown, link, render
 from commands.rdv.feature import (
     AnswerMeeting,
@@ -182,13 +181,6 @@ async def refresh_for_owner(ctx: Context, rdv: Rdv) -> Sequence[Refresh]:
     """The same, whoever acts: the card is its conseiller’s."""
     owner = await people.get(ctx.db, rdv.user_id)
     return [await refresh(replace(ctx, user=owner), rdv)] if owner else []
-
-
-@feature.event(Delivered, name="rdv.arrived.Delivered")
-async def on_delivered(ctx: Context, event: Delivered) -> Replies:
-    """Show what changed while the card was on its way."""
-    rdv = await CARD.load(ctx.db, event.topic, find_rdv)
-    return await refresh_for_owner(ctx, rdv) if rdv and (rdv.sequence or rdv.report) else None
 
 
 @feature.urgent_work(Redraw, name="rdv.Redraw", title="Carte d’un rendez-vous", writes=True)

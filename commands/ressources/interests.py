@@ -12,7 +12,6 @@ from bot.audit import AuditEntry, record_entry_at_end
 from bot.cards import RowCard
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
-from bot.events import Delivered
 from bot.french.dates import say_date
 from bot.menus import Choosing, Menu
 from bot.quotas import Quota
@@ -365,18 +364,6 @@ async def reopen_need(ctx: Context, click: TakeBack) -> Replies:
     need = await _find_need(ctx, click.need)
     _note_need(ctx, need, {"attend": True})
     return [await _refresh_need(ctx, need), Whisper("Ce besoin attend de nouveau.")]
-
-
-@feature.event(Delivered, name="ressources.stands.Delivered")
-async def note_need_arrived(ctx: Context, event: Delivered) -> Replies:
-    """Rewrite a card that just arrived, where its need changed while it was on its way."""
-    rest = NEED.read_key(event.topic)
-    if rest is None:
-        return None
-    key = f"need:{rest}"
-    await needs.hold_need(ctx.db, key, ctx.now)
-    need = await needs.get_need(ctx.db, key)
-    return await _refresh_need(ctx, need) if need and (len(need.whose) > 1 or not need.is_open) else None
 
 
 async def _refresh_need(ctx: Context, need: Need) -> Refresh:

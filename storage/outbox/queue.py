@@ -74,6 +74,7 @@ class Outgoing(SQLModel, table=True):
     delivered or given up, and what remains is a mark: its content is ``EMPTY``.
     ``crowd`` is true for what is sent to many: what answers a person goes first. ``channel_id`` is where its post
     stands. ``tells`` is the feature that is still to be told of its end; its content is what to tell then.
+    ``later`` is what its post is to become as soon as it stands: it was rewritten while it was on its way.
     """
 
     __tablename__ = "outgoing"
@@ -102,6 +103,7 @@ class Outgoing(SQLModel, table=True):
     crowd: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     channel_id: str | None = Field(default=None, max_length=26)
     tells: str | None = Field(default=None, max_length=64)
+    later: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
 
 
 MAKES_POST = col(Outgoing.where).in_((TargetKind.PERSON, TargetKind.CHANNEL))
@@ -123,6 +125,13 @@ class Share:
 
 
 PEOPLE, CROWD = Share(), Share(crowd=True)
+
+
+class OnItsWay(NamedTuple):
+    """A message that is no post yet, and whom it is for (empty: all of a channel)."""
+
+    message_id: str
+    user_id: str
 
 
 class TakenMessage(NamedTuple):
@@ -313,6 +322,18 @@ async def take_back(db: AsyncSession, message: Outgoing) -> None:
         return
     ended = {"not_before": None, "fault": TAKEN_BACK, "content": {"refusal": TAKEN_BACK}}
     await db.execute(update(Outgoing).where(here).values(ended))
+
+
+async def hold_on_its_way(db: AsyncSession, topic: str) -> Sequence[OnItsWay]:
+    """Lock the messages on a topic that are no post yet: none is marked as arrived until the transaction ends."""
+    held = select(Outgoing.id, Outgoing.where, Outgoing.target).where(MESSAGES, MAKES_POST, Outgoing.topic == topic)
+    found = (await db.exec(held.order_by(col(Outgoing.id)).with_for_update())).all()
+    return [OnItsWay(id_, target if where is TargetKind.PERSON else "") for id_, where, target in found]
+
+
+async def rewrite_later(db: AsyncSession, message_id: str, content: Mapping[str, Any]) -> None:
+    """Write down what the post of a message that is held becomes as soon as it stands."""
+    await db.execute(update(Outgoing).where(col(Outgoing.id) == message_id).values(later=dict(content)))
 
 
 async def begin(db: AsyncSession, message: Outgoing) -> ActionTurn:

@@ -1,5 +1,6 @@
 """What came of messages: delivered or given up, counted by topic, told to their sender, forgotten in time."""
 
+import secrets
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -20,6 +21,7 @@ from storage.outbox.queue import (
     Outgoing,
     Sent,
     TargetKind,
+    add,
 )
 
 
@@ -93,8 +95,8 @@ KEPT = timedelta(days=90)
 """How long what was delivered or given up is remembered."""
 
 
-async def mark_delivered(db: AsyncSession, marks: Sequence[DeliveryMark], now: datetime) -> None:
-    """Mark messages as arrived, in one statement."""
+async def mark_delivered(db: AsyncSession, marks: Sequence[DeliveryMark], now: datetime) -> bool:
+    """Mark messages as arrived, in one statement; True where posts are to be rewritten at once."""
     arrived: dict[str, Any] = {
         "delivered_at": now,
         "not_before": None,
@@ -105,8 +107,35 @@ async def mark_delivered(db: AsyncSession, marks: Sequence[DeliveryMark], now: d
     }
     statement = update(Outgoing).where(col(Outgoing.id) == bindparam("message")).values(arrived)
     connection = await db.connection()
-    values = [{"message": m.message_id, "post": m.post_id, "channel": m.channel_id, "news": m.news} for m in marks]
+    ordered = sorted(marks, key=lambda mark: mark.message_id)  # as who holds them does
+    values = [{"message": m.message_id, "post": m.post_id, "channel": m.channel_id, "news": m.news} for m in ordered]
     await connection.execute(statement, values)
+    return await _rewrite_arrived(db, [mark.message_id for mark in marks], now)
+
+
+async def _rewrite_arrived(db: AsyncSession, ids: Collection[str], now: datetime) -> bool:
+    """Write down the rewritings that waited for the posts of these messages; whether there are any."""
+    rewritten = and_(col(Outgoing.id).in_(ids), col(Outgoing.later).is_not(None))
+    found = (await db.exec(select(Outgoing.post_id, Outgoing.later, Outgoing.crowd).where(rewritten))).all()
+    if not found:
+        return False
+    # Due, but not as if nobody had it: what is written later and leaves first makes it void (is_superseded).
+    due = now - timedelta(microseconds=2)
+    await add(db, [_rewriting(post_id or "", later or EMPTY, due, crowd=crowd) for post_id, later, crowd in found])
+    await db.execute(update(Outgoing).where(rewritten).values(later=None))
+    return True
+
+
+def _rewriting(post_id: str, content: Mapping[str, Any], due: datetime, *, crowd: bool) -> Outgoing:
+    return Outgoing(
+        id=secrets.token_hex(13),
+        where=TargetKind.POST,
+        target=post_id,
+        content=dict(content),
+        created_at=due + timedelta(microseconds=1),
+        not_before=due,
+        crowd=crowd,
+    )
 
 
 async def mark_failed(
@@ -117,7 +146,7 @@ async def mark_failed(
     Nothing changes when another replica delivered it meanwhile, or gave it up.
     """
     values: dict[str, Any] = {"attempts": Outgoing.attempts + 1, "not_before": next_try, "fault": fault[:120]}
-    gone = {"content": news} if next_try is None else {}
+    gone = {"content": news, "later": None} if next_try is None else {}
     waits = (col(Outgoing.id) == message_id, col(Outgoing.not_before).is_not(None))
     await db.exec(update(Outgoing).where(*waits).values(values | gone))
 
@@ -196,9 +225,10 @@ async def find_untold(db: AsyncSession, message_id: str) -> Outgoing | None:
     return (await db.exec(select(Outgoing).where(NEWS, col(Outgoing.id) == message_id))).first()
 
 
-async def mark_arrived(db: AsyncSession, mark: DeliveryMark, now: datetime) -> None:
-    """Mark a message as arrived, unless somebody did meanwhile."""
+async def mark_arrived(db: AsyncSession, mark: DeliveryMark, now: datetime) -> bool:
+    """Mark a message as arrived, unless somebody did meanwhile; True where its post is to be rewritten at once."""
     waits = (col(Outgoing.id) == mark.message_id, col(Outgoing.not_before).is_not(None))
     arrived = {"delivered_at": now, "not_before": None, "fault": None, "content": EMPTY}
     place = {"post_id": mark.post_id, "channel_id": mark.channel_id}
     await db.execute(update(Outgoing).where(*waits).values(**arrived, **place))
+    return await _rewrite_arrived(db, [mark.message_id], now)
