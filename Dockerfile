@@ -31,8 +31,7 @@ ENV PATH=/opt/coop/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     COOP_HOST=0.0.0.0 \
     COOP_PORT=8066 \
-    COOP_DATA_DIR=/var/lib/coop \
-    COOP_DATABASE_URL=sqlite:////var/lib/coop/coop.db
+    COOP_DATA_DIR=/var/lib/coop
 USER 10001
 WORKDIR /var/lib/coop
 VOLUME /var/lib/coop

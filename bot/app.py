@@ -6,7 +6,7 @@ import gc
 import signal
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 
 import structlog
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -21,6 +21,7 @@ from bot.dispatch import Acceptance, Dispatcher
 from bot.drafts import Drafts
 from bot.event_dispatcher import DeliveryEvents, EventDispatcher, ThreadEvents, find_listening_features
 from bot.features import BesideHook, Feature, Key, Rescue, Trigger
+from bot.figures import FigureReader, watch_disk
 from bot.job_runner import JobRunner, JobScheduler
 from bot.links import Links
 from bot.mattermost import Mattermost, RateLimit, outside_transactions
@@ -63,6 +64,8 @@ class App:
     ``first`` is the first pause in seconds after Mattermost did not take a message or a file.
     """
 
+    _leaves = False
+
     def __init__(
         self,
         settings: Settings,
@@ -72,7 +75,7 @@ class App:
         first: float = 1.0,
         limits: Limits | None = None,
     ) -> None:
-        self.settings, self._features = settings, choose_features(features, settings.features)
+        self.settings, self._clock, self._features = settings, clock, choose_features(features, settings.features)
         self.database, self.web = Database(settings.database_url), WebClient(describe_agent(settings))
         database, self.skew, self.budget = self.database, ClockSkew(self.database), RateLimit(settings.work_calls)
         self.client = AioClient(settings.mattermost_url, settings.bot_token.get_secret_value(), self.budget)
@@ -101,6 +104,12 @@ class App:
     def _beside(self) -> tuple[BesideHook, ...]:
         return tuple(hook for feature in self._features for hook in feature.beside)
 
+    @cached_property
+    def figures(self) -> FigureReader:
+        """What reads the figures of /metrics from the tables."""
+        hooks = [hook for feature in self._features for hook in feature.figures]
+        return FigureReader(self.database, self.jobs.schedules, hooks, self._clock)
+
     def _rescue(self) -> Rescue | None:
         return next((feature.rescue for feature in self._features if feature.rescue), None)
 
@@ -127,6 +136,8 @@ class App:
         self.warming = self._spawn(self._warm_up())
         await self.skew.look()
         self._spawn(self.skew.run())
+        watch_disk(self.settings.data_dir)
+        self._spawn(self.figures.run())
         await self.outbox.start()
         self.makers.start()
         self.workers.start()
@@ -157,7 +168,13 @@ class App:
     async def ready(self) -> dict[str, bool]:
         """Whether each thing the bot needs is there."""
         late = {} if self.skew.leads() else {"clock": False}
-        return {"database": await self.database.answers(), "mattermost": await self._mattermost_answers()} | late
+        leaves = {"serving": False} if self._leaves else {}
+        here = {"database": await self.database.answers(), "mattermost": await self._mattermost_answers()}
+        return here | late | leaves
+
+    def leave(self) -> None:
+        """From now on /readyz says that no more requests should come; those that do are answered as before."""
+        self._leaves = True
 
     async def _mattermost_answers(self) -> bool:
         """An open websocket tells; while it is away, a ping does. A server that asked for a long pause is not there."""
@@ -222,18 +239,22 @@ async def _at_once() -> None:
 
 
 async def serve(settings: Settings, features: Sequence[Feature]) -> None:
-    """Run the bot until it is told to stop (SIGTERM, SIGINT)."""
+    """Run the bot until it is told to stop (SIGTERM, SIGINT). For ``settings.drain`` seconds it only says that it is
+    about to, so that a balancer sends it nothing more; told once more, it stops at once."""
     logs.configure(settings.log_level)
     app = App(settings, features)
-    stop = asyncio.Event()
+    told = asyncio.Semaphore(0)
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        asyncio.get_running_loop().add_signal_handler(number, told.release)
     try:
         await app.start()
         log.info("serving", port=app.port)
         # What is there now stays: looking through it all for garbage, again and again, held everybody up for 80 ms.
         app.warming.add_done_callback(lambda _: gc.freeze())
-        await stop.wait()
+        await told.acquire()
+        app.leave()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(told.acquire(), settings.drain)
     finally:
         with contextlib.suppress(asyncio.CancelledError):
             await app.stop()

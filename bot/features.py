@@ -16,7 +16,7 @@ from bot.end_of_day import EveningSource
 from bot.events import Event, Spoken, WatchedPlaces
 from bot.forms import Form, name_of, store_as
 from bot.links import UNDO_LIFE
-from bot.options import LongWork, Shown, Told, WorkPriority
+from bot.options import FiguresHook, LongWork, Shown, Told, WorkPriority
 from bot.replies import Button, Parcel, PlainTextReply, Progress, Replies, Reply, Step, Waiting
 from bot.search import SearchHook, SearchKind, SearchSource
 from bot.texts import Markdown
@@ -192,7 +192,7 @@ class Feature:
         self.waits, self.words, self.beside = list[WaitingHook](), list[WordsHook](), list[BesideHook]()
         self.home = list[HomeHook]()
         self.sources, self.evenings = list[SearchSource](), list[EveningSource]()
-        self.triggers: list[Trigger] = []
+        self.triggers, self.figures = list[Trigger](), list[FiguresHook]()
         self.at_start: list[Callable[[], object]] = []
         """What is done once when the bot starts, in a thread, so that no first request waits for it."""
         self.read_at_start: list[Callable[[AsyncSession], Awaitable[None]]] = []

@@ -130,8 +130,10 @@ class JobScheduler:
         self._run = run
         self._zones = zones
         self._clock = clock
-        self._schedules = {
-            key: Schedule(trigger.schedule, local=trigger.local) for key, trigger in triggers.items() if key[0] == "job"
+        self.schedules = {
+            key[1]: Schedule(trigger.schedule, local=trigger.local)
+            for key, trigger in triggers.items()
+            if key[0] == "job"
         }
         self._looked: dict[Key, datetime] = {}
         self.missed_max = MISSED_MAX
@@ -151,8 +153,9 @@ class JobScheduler:
 
     async def start(self) -> None:
         """Wait for the times to come, and make up for those that passed while nobody was here."""
-        for key, schedule in self._schedules.items():
-            self._scheduler.add_job(self.look, schedule.looks, args=(key,), id=key[1])
+        for name, schedule in self.schedules.items():
+            key: Key = "job", name
+            self._scheduler.add_job(self.look, schedule.looks, args=(key,), id=name)
             await self.look(key)
         self._scheduler.start()
 
@@ -170,7 +173,7 @@ class JobScheduler:
     async def look(self, key: Key) -> None:
         """Begin what came due since the last look."""
         # Tasks of our own: the scheduler would cancel its own at the end.
-        if self._schedules[key].is_local:
+        if self.schedules[key[1]].is_local:
             self._begin(self._look_around(key))
         else:
             self._run_due(key, [PARIS])
@@ -186,7 +189,7 @@ class JobScheduler:
 
     def _run_due(self, key: Key, zones: Sequence[ZoneInfo]) -> None:
         """Begin what came due since the last look. In a zone that is new only what comes from now on."""
-        schedule, now = self._schedules[key], self._clock()
+        schedule, now = self.schedules[key[1]], self._clock()
         since = min(self._looked.get(key, now - self.missed_max), now)
         self._looked[key] = now
         for zone in zones:

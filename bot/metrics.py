@@ -24,4 +24,16 @@ CLOCK_AHEAD = Gauge(
 )
 WEBSOCKET_UP = Gauge("coop_websocket_up", "1 while events come in, 0 while the websocket is away.")
 EVENTS = Counter("coop_events", "Events of the websocket handled, by type and outcome.", ("type", "outcome"))
+OUTBOX_STORED = Gauge(
+    "coop_outbox_stored", "Messages that should leave and lie in the table, of all replicas, by desk.", ("desk",)
+)
+OUTBOX_AGE = Gauge("coop_outbox_age_seconds", "How long the oldest of them waits, by desk.", ("desk",))
+JOB_LATE = Gauge(
+    "coop_job_late_seconds", "Seconds since a scheduled job was due that did not run; 0 where it did.", ("name",)
+)
+FIGURES_READ = Gauge(
+    "coop_figures_read_timestamp_seconds", "When the figures that come from the tables were last read."
+)
+DISK_FREE = Gauge("coop_disk_free_bytes", "Room left where COOP_DATA_DIR is.")
+DISK_SIZE = Gauge("coop_disk_size_bytes", "Size of that disk.")
 JOBS = Counter("coop_jobs", "Scheduled jobs by name and outcome.", ("job", "outcome"))

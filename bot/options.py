@@ -1,11 +1,18 @@
 """What is said of a handler where it is declared, beside what triggers it."""
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
+from datetime import datetime
 from enum import Enum
 from typing import Required, TypedDict
 
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from bot.drafts import AcceptedKeys
 from storage.people import Role
+
+FiguresHook = Callable[[AsyncSession, datetime], Awaitable[None]]
+"""What sets a feature’s gauges (prometheus_client) from its tables once a minute, by few short statements; it names
+nobody."""
 
 
 class WorkPriority(Enum):

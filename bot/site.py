@@ -180,9 +180,14 @@ def name_visitor(request: web.Request, salt: bytes) -> str:
     What a proxy says of it counts where the proxy is on this machine, or in its network.
     """
     address = request.remote or ""
-    if is_near(address) and (said := request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()):
+    if is_near(address) and (said := _forwarded(request)):
         address = said[:64]
     return blake2b(shorten_address(address).encode(), key=salt, digest_size=13).hexdigest()
+
+
+def _forwarded(request: web.Request) -> str:
+    """The last address that was said to be asking: who is next to the bot says it, and anybody may say those before."""
+    return request.headers.getall("X-Forwarded-For", [""])[-1].rpartition(",")[2].strip()
 
 
 def is_near(address: str) -> bool:

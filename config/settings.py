@@ -58,6 +58,18 @@ class Settings(BaseSettings):
         "sqlite:///coop.db", description="sqlite:///fichier.db ou postgresql://utilisateur:…@hôte/base"
     )
     data_dir: Path = Field(Path(), description="Dossier où attendent les saisies reçues mais pas encore enregistrées.")
+    drain: float = Field(
+        0,
+        ge=0,
+        le=300,
+        description="Secondes pendant lesquelles le bot qu’on arrête dit au répartiteur de ne plus rien lui envoyer, "
+        "avant de s’arrêter ; d’office 0, 5 derrière un répartiteur.",
+    )
+    secrets_dir: Path | None = Field(
+        None,
+        description="Dossier où chaque réglage secret est un fichier, qui porte son nom (COOP_BOT_TOKEN) ; "
+        "l’environnement et le fichier de réglages l’emportent.",
+    )
     domains: Annotated[tuple[str, ...], NoDecode, _typed(by_commas)] = Field(
         ("conseiller-numerique.fr",),
         description="Domaines des adresses électroniques de conseillers, séparés par des virgules.",
@@ -222,6 +234,13 @@ class Settings(BaseSettings):
     )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING ou ERROR.")
 
+    @field_validator("secrets_dir")
+    @classmethod
+    def _folder(cls, folder: Path | None) -> Path | None:
+        if folder is not None and not folder.is_dir():
+            raise ValueError("ce dossier n’existe pas")
+        return folder
+
     @field_validator("mattermost_url", "public_url")
     @classmethod
     def _without_slash(cls, url: str) -> str:
@@ -273,5 +292,7 @@ def weak_secret(text: str) -> str | None:
 
 
 def read(env_file: Path | None = None) -> Settings:
-    """Settings from the environment and, where given, an env file."""
-    return Settings(_env_file=env_file)
+    """Settings from the environment and, where given, an env file; and from the folder of secrets that these name.
+    Raises OSError for a secret that may not be read."""
+    found = Settings(_env_file=env_file)
+    return Settings(_env_file=env_file, _secrets_dir=found.secrets_dir) if found.secrets_dir else found

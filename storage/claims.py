@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Connection, case, delete, func
+from sqlalchemy import Connection, case, delete, func, tuple_
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -61,6 +61,13 @@ async def is_taken(db: AsyncSession, scope: str, period: str) -> bool:
 async def list_taken(db: AsyncSession, scope: str, periods: Collection[str]) -> Sequence[str]:
     """List those of these that somebody claimed."""
     return (await db.exec(select(Claim.period).where(Claim.scope == scope, col(Claim.period).in_(periods)))).all()
+
+
+async def find_taken(db: AsyncSession, wanted: Collection[tuple[str, str]]) -> Collection[tuple[str, str]]:
+    """Find those of these scopes and periods that somebody claimed."""
+    both = tuple_(col(Claim.scope), col(Claim.period))
+    found = await db.execute(select(Claim.scope, Claim.period).where(both.in_(wanted)))
+    return {(scope, period) for scope, period in found}
 
 
 async def list_claiming(db: AsyncSession, scopes: Collection[str], period: str) -> Sequence[str]:

@@ -125,7 +125,8 @@ def place(database_url: str) -> str:
     url = async_url(database_url)
     if url.get_backend_name() == "sqlite":
         return str(Path(url.database or "").absolute())
-    return f"{url.host or 'localhost'}:{url.port or 5432}/{url.database or ''}"
+    hosts = url.normalized_query.get("host") or (f"{url.host or 'localhost'}:{url.port or 5432}",)
+    return f"{', '.join(hosts)}/{url.database or ''}"
 
 
 class Numbered(SQLModel):

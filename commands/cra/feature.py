@@ -3,13 +3,17 @@
 import datetime as dt
 from typing import Any
 
+from prometheus_client import Gauge
 from pydantic import BaseModel
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import calendar
 from bot.features import Feature, Front, Right
 from bot.menus import Choosing
+from config.time import PARIS
 from dialogs.cra.line import Line
 from storage import communes
+from storage.cra import months
 from storage.people import Person, Role
 
 
@@ -24,6 +28,21 @@ feature = Feature(
     front=Front("Compte rendu", "enregistrer ce que vous avez fait, le revoir, le corriger", start),
 )
 feature.at_start += [communes.load_communes, calendar.load_holidays]
+
+REPORTS = Gauge("coop_reports", "Reports of the activities of a month: this one, and the one before.", ("month",))
+ACTIVE_PEOPLE = Gauge("coop_people_active", "People who reported an activity of that month.", ("month",))
+
+
+async def count_reports(db: AsyncSession, now: dt.datetime) -> None:
+    """Set the gauges of the reports."""
+    first = now.astimezone(PARIS).date().replace(day=1)
+    for name, month in (("current", first), ("previous", (first - dt.timedelta(days=1)).replace(day=1))):
+        reports, active = await months.measure_month(db, month)
+        REPORTS.labels(name).set(reports)
+        ACTIVE_PEOPLE.labels(name).set(active)
+
+
+feature.figures.append(count_reports)
 
 CONSEILLERS = (Role.CONSEILLER,)
 """Who files reports."""

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
+from prometheus_client import Gauge
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.calendar import OfficeHours
@@ -18,7 +19,7 @@ from config.settings import Settings
 from storage import people, watchlist
 from storage.canaux import find_channel_ids, list_keys_of
 from storage.hotline.states import OURS
-from storage.hotline.tickets import Ticket
+from storage.hotline.tickets import Ticket, count_open
 from storage.people import Person, Role
 
 feature = Feature(
@@ -26,6 +27,24 @@ feature = Feature(
     rights=(Right.MEMBER, Right.ADD_MEMBERS),
     front=Front("Demander de l’aide", "une question, une panne : l’équipe vous répond", lambda _: "hotline"),
 )
+
+
+OPEN_TICKETS = Gauge("coop_tickets_open", "Tickets that are open, by queue.", ("queue",))
+LATE_TICKETS = Gauge("coop_tickets_late", "Those of them that are open for longer than they should be.", ("queue",))
+
+
+async def count_tickets(db: AsyncSession, now: datetime) -> None:
+    """Set the gauges of the tickets."""
+    found = await count_open(db)
+    OPEN_TICKETS.clear()
+    LATE_TICKETS.clear()
+    for queue in {*table.read(None), *found}:
+        tickets, late = found.get(queue, (0, 0))
+        OPEN_TICKETS.labels(queue).set(tickets)
+        LATE_TICKETS.labels(queue).set(late)
+
+
+feature.figures.append(count_tickets)
 
 
 @feature.admits

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Self, TypeVar
 
+from prometheus_client import Gauge
 from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -22,6 +23,7 @@ from bot.replies import Button, Whisper
 from bot.texts import Markdown, escape, quote, render
 from config.settings import Settings
 from config.territories import DEPARTEMENTS, departement
+from config.time import PARIS
 from storage import people
 from storage.journal import AuditAct
 from storage.people import Person, Role, SameNameError
@@ -32,6 +34,17 @@ feature = Feature(
     rights=(Right.MEMBER,),
     front=Front("Membres", "trouver quelqu’un, son rôle, son département, son départ", lambda _: "membres"),
 )
+PEOPLE = Gauge("coop_people", "People who have not left, by the register’s role; « auto »: Mattermost’s.", ("role",))
+
+
+async def count_people(db: AsyncSession, now: dt.datetime) -> None:
+    """Set the gauge of the people."""
+    found = (await people.tally(db, now.astimezone(PARIS).date())).roles
+    for role in (*Role, None):
+        PEOPLE.labels(role.value if role else "auto").set(found.get(role, 0))
+
+
+feature.figures.append(count_people)
 bienvenue = Feature("bienvenue", always=True)
 """What everybody has of it: their own welcome and the charter, which « /aide » need not name."""
 

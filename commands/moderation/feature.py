@@ -7,11 +7,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from time import monotonic
 from zoneinfo import ZoneInfo
 
 import structlog
+from prometheus_client import Gauge
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -35,7 +36,7 @@ from storage import canaux, people
 from storage.canaux import find_watched_channels
 from storage.journal import AuditAct, label_of
 from storage.moderation import Case, Report, measures
-from storage.moderation.cases import list_by_author
+from storage.moderation.cases import count_waiting, list_by_author
 from storage.people import Role
 from storage.watchlist import WatchedPlace
 
@@ -49,6 +50,17 @@ feature = Feature(
     ),
 )
 feature.wishes.append(Right.REMOVE_MESSAGES)
+
+WAITING_CASES = Gauge("coop_cases_waiting", "Cases of moderation that somebody is to decide, by state.", ("state",))
+
+
+async def count_cases(db: AsyncSession, now: datetime) -> None:
+    """Set the gauge of the cases."""
+    for state, count in (await count_waiting(db)).items():
+        WAITING_CASES.labels(state.value).set(count)
+
+
+feature.figures.append(count_cases)
 
 ANIMATEURS = (Role.ANIMATEUR,)
 """Who decides. (Administrateurs may all that animateurs may.)"""

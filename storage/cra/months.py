@@ -41,6 +41,7 @@ from sqlalchemy import (
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from config.territories import DEPARTEMENTS
 from config.themes import THEMES
 from storage.cra.report import AGES, STATUTS, SUITES, Activite, Canal, Cra, Duree
 from storage.database import INSERT, dialect, execute
@@ -190,6 +191,18 @@ def _count_again(kind: str) -> Executable:
 
 _LOCK = _lock()
 _AGAIN = {kind: _count_again(kind) for kind in INSERT}
+
+
+async def measure_month(db: AsyncSession, month: date) -> tuple[int, int]:
+    """Count the reports of the month that begins then, and who filed some. Département by département, as the table
+    lies: its other months are not read."""
+    there = (CRA_MONTH.c.departement.in_(["", *DEPARTEMENTS]), CRA_MONTH.c.month == month)
+    measured = select(
+        func.coalesce(func.sum(CRA_MONTH.c.accompagnements), 0), func.count(CRA_MONTH.c.author_id.distinct())
+    )
+    counted = (await execute(db, measured.where(*there, CRA_MONTH.c.accompagnements > 0))).one()
+    reports, authors = map(int, counted)
+    return reports, authors
 
 
 async def recount_months(db: AsyncSession, keys: Iterable[MonthKey]) -> None:

@@ -1,11 +1,11 @@
 """The tickets: what was asked by whom, who has it, how it stands; the moves made of each, and its history."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, ColumnElement, Index, Text, case, false, update
+from sqlalchemy import JSON, Column, ColumnElement, Index, Text, case, false, func, update
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -140,6 +140,13 @@ async def list_open(db: AsyncSession, **of_ticket: Any) -> Sequence[Ticket]:
     """List the tickets that are open and have these values, the oldest first."""
     found = select(Ticket).where(col(Ticket.state).in_(OPEN)).filter_by(**of_ticket)
     return (await db.exec(found.order_by(col(Ticket.id)))).all()
+
+
+async def count_open(db: AsyncSession) -> Mapping[str, tuple[int, int]]:
+    """Count the tickets that are open, by queue, and those of them that were said to be so for too long."""
+    late = func.count(case((col(Ticket.late_said), 1)))
+    there = select(Ticket.queue, func.count(), late).where(col(Ticket.state).in_(OPEN)).group_by(col(Ticket.queue))
+    return {queue: (tickets, late) for queue, tickets, late in (await db.exec(there)).all()}
 
 
 async def list_duplicates(db: AsyncSession, number: int) -> Sequence[Ticket]:

@@ -2,7 +2,7 @@
 With it, who reported it and why, told to nobody but the animateurs; and the appeals of whom its measures concern.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -106,6 +106,13 @@ async def list_in_states(
     """List the cases in those states (all of them), oldest first."""
     wanted = select(Case).order_by(col(Case.id)).limit(limit)
     return (await db.exec(wanted.where(col(Case.state).in_(states)) if states else wanted)).all()
+
+
+async def count_waiting(db: AsyncSession) -> Mapping[CaseState, int]:
+    """Count the cases that somebody is to decide, by state."""
+    there = select(Case.state, func.count()).where(col(Case.state).in_(WAITING)).group_by(col(Case.state))
+    found = dict((await db.exec(there)).all())
+    return {state: found.get(state, 0) for state in WAITING}
 
 
 async def list_decided_before(db: AsyncSession, moment: datetime, after: int, limit: int) -> Sequence[Case]:

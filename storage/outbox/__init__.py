@@ -8,7 +8,9 @@ from storage.claims import LEASE
 from storage.outbox.queue import (
     AFTER,
     BATCH,
+    CROWD,
     EMPTY,
+    PEOPLE,
     VOID,
     ActionTurn,
     DeliveryMark,
@@ -56,6 +58,7 @@ from storage.outbox.results import (
     mark_failed,
     mark_told,
     may_have_posted,
+    measure,
     recall_unsent,
     tally,
 )
@@ -63,9 +66,11 @@ from storage.outbox.results import (
 __all__ = [
     "AFTER",
     "BATCH",
+    "CROWD",
     "EMPTY",
     "KEPT",
     "LEASE",
+    "PEOPLE",
     "VOID",
     "ActionTurn",
     "DeliveryMark",
@@ -101,6 +106,7 @@ __all__ = [
     "mark_failed",
     "mark_told",
     "may_have_posted",
+    "measure",
     "next_due",
     "recall_unsent",
     "release",

@@ -20,6 +20,7 @@ from storage.outbox.queue import (
     DeliveryMark,
     Outgoing,
     Sent,
+    Share,
     TargetKind,
     add,
 )
@@ -89,6 +90,14 @@ def _posted_on(topics: Collection[str]) -> Sequence[ColumnElement[bool]]:
 def _is_resting(now: datetime) -> ColumnElement[bool]:
     """Select what failed, and is tried again later than any lease lasts."""
     return and_(col(Outgoing.fault).is_not(None), col(Outgoing.not_before) > now + LEASE)
+
+
+async def measure(db: AsyncSession, share: Share, now: datetime) -> tuple[int, datetime | None]:
+    """Count what should have left by now, and find when the oldest of it was said; what rests after a refusal is left
+    out."""
+    wanted = (share.condition, col(Outgoing.created_at) <= now, ~_is_resting(now))
+    count, oldest = (await db.execute(select(func.count(), func.min(Outgoing.created_at)).where(*wanted))).one()
+    return count, oldest
 
 
 KEPT = timedelta(days=90)
