@@ -1,6 +1,11 @@
 # syntax=docker/dockerfile:1
-FROM python:3.12-slim AS build
+# A small Debian with « python » 3.11 or newer and its venv; deploy/image.sh makes one where no registry is at hand.
+ARG BASE=python:3.12-slim
+
+FROM ${BASE} AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
+# For « strip » alone, which takes 40 MB of symbols away; this stage is thrown away, and no compiler is in the last one.
+RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends binutils
 RUN python -m venv /opt/coop
 WORKDIR /src
 # Dependencies first: they change seldom, and their layer is kept.
@@ -16,12 +21,16 @@ COPY sandbox ./sandbox
 COPY storage ./storage
 COPY templates ./templates
 # Compiled once, here: who runs the bot may not write in these folders, so that each start would compile everything.
+# What only builds, tests and symbols are for stays behind.
 RUN /opt/coop/bin/pip install --no-deps --no-build-isolation . \
-    && /opt/coop/bin/pip uninstall --yes pip \
-    && find /opt/coop -name __pycache__ -prune -exec rm -rf {} + \
+    && /opt/coop/bin/pip uninstall --quiet --yes editables hatchling pathspec pluggy setuptools trove-classifiers \
+    && /opt/coop/bin/pip uninstall --quiet --yes pip \
+    && find /opt/coop/lib \( -name __pycache__ -o -path '*/site-packages/*/tests' -o -path '*/site-packages/sqlalchemy/testing' \) \
+        -prune -exec rm -rf {} + \
+    && find /opt/coop/lib -name '*.so' -exec strip --strip-unneeded {} + \
     && /opt/coop/bin/python -m compileall -q --invalidation-mode unchecked-hash /opt/coop/lib
 
-FROM python:3.12-slim
+FROM ${BASE}
 LABEL org.opencontainers.image.title="coop-bot" \
       org.opencontainers.image.description="Le bot Mattermost des conseillers numériques" \
       org.opencontainers.image.licenses="Apache-2.0"

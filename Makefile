@@ -8,7 +8,7 @@ BIN := .venv/bin
 CHECKED := bot cli commands dialogs storage config sandbox tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all check bench guides words plain-words pictures lock wheel clean
+.PHONY: help demo test test-all check bench guides words plain-words pictures lock wheel image sbom clean
 
 help:
 	@echo "make demo    le bot et un Mattermost embarqué (PORT, BOT_PORT, SERVER_VERSION, RESET=1, TOUR=1, OPEN=0)"
@@ -20,6 +20,8 @@ help:
 	@echo "make plain-words  apprendre de nouveau les mots simples (config/plain_examples.tsv)"
 	@echo "make pictures  refaire les images des guides (docs/images)"
 	@echo "make wheel   le paquet à installer, dans dist/"
+	@echo "make image   l’image du Dockerfile, par buildah et debootstrap (root), et la visite dedans ; BASE, MOUNTS : voir deploy/image.sh"
+	@echo "make sbom    ce dont le bot est fait (CycloneDX), dans dist/"
 	@echo "make lock    refaire requirements*.lock (demande uv)"
 
 # A stamp per lock: the environment is made again when its lock or pyproject.toml changed.
@@ -92,6 +94,16 @@ wheel: .venv/.run
 	@rm -rf dist
 	@$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
 	@ls dist/*.whl
+
+image:
+	@deploy/image.sh
+
+# A tool of its own environment: nothing that is tested or shipped needs it.
+sbom:
+	@mkdir -p build dist
+	@test -x build/sbom/bin/cyclonedx-py || { $(PYTHON) -m venv build/sbom && build/sbom/bin/python -m pip install --quiet --disable-pip-version-check 'cyclonedx-bom>=7,<8'; }
+	@build/sbom/bin/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible --output-file dist/coop-bot.cdx.json requirements.lock
+	@ls dist/coop-bot.cdx.json
 
 clean:
 	rm -rf .venv .demo dist build $(REACHED)

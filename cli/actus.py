@@ -22,7 +22,7 @@ from bot.replies import Reply
 from bot.texts import BREAK
 from cli.command import Call
 from cli.delivery import Pen
-from cli.environment import begin_reading, check_editions, open_chat, open_up_to_date
+from cli.environment import begin_reading, check_paths, open_chat, open_up_to_date
 from cli.errors import OperatorError
 from commands.actus import cards, drafts, formats, harvest
 from commands.actus.editions import (
@@ -68,7 +68,7 @@ async def edition_named(desk: Standing, key: str) -> Edition:
 
 async def editions(desk: Standing) -> dict[str, Edition]:
     """All editions by key. Raises OperatorError for a table that cannot be used."""
-    check_editions(desk.settings)
+    check_paths(desk.settings, "editions")
     return dict(await read_editions(desk))
 
 

@@ -21,7 +21,7 @@ from bot.outbox.attempts import LONG_TRY_MAX
 from bot.replies import Message
 from cli.command import Call
 from cli.delivery import Office, Pen, deliver, open_office
-from cli.environment import begin_reading, check_channels, open_up_to_date
+from cli.environment import begin_reading, check_paths, open_up_to_date
 from cli.errors import OperatorError
 from cli.journal import note
 from cli.terminal import ProgressBar
@@ -66,7 +66,7 @@ async def announce(
 ) -> int:
     """Say it where it is not said yet; 1 when some channel has not got it, 0 otherwise."""
     settings, clock = call.settings, call.clock
-    check_channels(settings)
+    check_paths(settings, "channels")
     announcement = Announcement(id="", text=_text(text), targets=[], created_at=clock())
     if fault := find_text_fault(announcement.text):
         raise OperatorError(f"--text : {fault}")

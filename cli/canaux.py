@@ -20,7 +20,7 @@ from bot.mattermost import AioClient, Mattermost, paced_calls
 from bot.outbox.actions import DeliveryResult, find_contradicted, perform_action
 from cli.admin import Admin
 from cli.command import Call
-from cli.environment import check_channels, open_chat, open_up_to_date
+from cli.environment import check_paths, open_chat, open_up_to_date
 from cli.errors import OperatorError
 from cli.faults import chat_fault
 from cli.journal import note
@@ -59,7 +59,7 @@ class Outcome:
 
 async def check(call: Call, as_json: bool) -> int:
     """Say what is not as planned, and change nothing."""
-    check_channels(call.settings)
+    check_paths(call.settings, "channels")
     async with open_up_to_date(call.settings) as database, _chat(call.settings) as chat:
         wanted = await _plan(database, call.settings, call.clock())
         surveyed = [found async for found in _survey(Survey(chat), wanted)]
@@ -88,7 +88,7 @@ async def bring_to_plan(
 
     With ``pretend`` nothing is changed; with an administrator’s token, who is brought in finds the channel read.
     """
-    check_channels(settings)
+    check_paths(settings, "channels")
     left: list[Finding] = []
     async with open_up_to_date(settings) as database, _chat(settings) as chat:
         wanted, survey = await _plan(database, settings, clock()), Survey(chat)

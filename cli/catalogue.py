@@ -152,7 +152,7 @@ API = group(
 API.usual = "list"
 
 COMMANDS: dict[str, click.Command] = {
-    "serve": Command("cli.serve:serve", "faire tourner le bot", touches=WRITES, is_quiet=False),
+    "serve": Command("cli.serve:serve", "faire tourner le bot", touches=WRITES),
     "migrate": Command(
         "cli.migrate:migrate",
         "mettre la base de données au niveau de cette version",

@@ -39,13 +39,12 @@ class Call:
         return self.known
 
 
-def run(ctx: click.Context, load: Callable[[], Callable[..., Any]], *, is_quiet: bool) -> int:
+def run(ctx: click.Context, load: Callable[[], Callable[..., Any]]) -> int:
     """Run the function of a command, and return what the process exits with: 0 done, 1 refused in words, 2 badly
     written; what it raises is told."""
     call = ctx.ensure_object(Call)
     call.env_file = ctx.find_root().params.get("env_file")
-    if is_quiet:
-        hush()
+    hush()
     try:
         done = load()(call, **ctx.params)
         code: int = done if isinstance(done, int) else call.finish(done)
@@ -53,23 +52,24 @@ def run(ctx: click.Context, load: Callable[[], Callable[..., Any]], *, is_quiet:
     except (click.ClickException, click.exceptions.Exit, BrokenPipeError):
         raise
     except Exception as error:
-        return _report_failure(error, call.known)
+        return _report_failure(error, call.known, is_verbose=ctx.find_root().params.get("verbose", False))
     return code
 
 
 def hush() -> None:
-    """What the bot logs while it serves would stand in the middle of a command’s own lines."""
+    """What the bot logs while it serves would stand in the middle of a command’s own lines; « serve » begins to log
+    once it runs."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
 
 
-def _report_failure(error: Exception, settings: Settings | None) -> int:
+def _report_failure(error: Exception, settings: Settings | None, *, is_verbose: bool) -> int:
     """One sentence; the traceback, whose lines may quote secrets, is for who asks for it."""
     sentence = as_sentence(error, settings)
-    if os.environ.get("COOP_LOG_LEVEL", "").upper() == "DEBUG":
+    if is_verbose or os.environ.get("COOP_LOG_LEVEL", "").upper() == "DEBUG":
         traceback.print_exception(error)
     if sentence is None:
         place = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{type(error).__name__}, {Path(place.filename).name}:{place.lineno}"
-        sentence = OperatorError(f"erreur inattendue, à signaler ({where} ; COOP_LOG_LEVEL=DEBUG en dit plus).")
+        sentence = OperatorError(f"erreur inattendue, à signaler ({where} ; « coop-bot --verbose … » en dit plus).")
     print(f"coop-bot : {sentence}", file=sys.stderr)
     return sentence.code

@@ -3,8 +3,10 @@ folder.
 """
 
 import asyncio
+import errno
+import socket
 import sys
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -21,11 +23,11 @@ from bot.mattermost import AioClient, Mattermost, RateLimit
 from bot.papers import page
 from cli.admin import Admin
 from cli.errors import OperatorError
-from cli.faults import chat_fault, folder_fault, text_of
-from config import canaux, editions, liens
+from cli.faults import chat_fault, folder_fault, place_fault, text_of
+from config import canaux, charte, editions, hotline, liens
 from config import settings as configuration
+from config.kit import read_sizes
 from config.settings import Settings
-from config.tables import TableError
 from storage import schema
 from storage.database import Database, async_url, dialect
 
@@ -125,9 +127,9 @@ async def open_chat(settings: Settings) -> AsyncIterator[Mattermost | None]:
         yield Mattermost(client, settings.team)
 
 
-async def check_server(settings: Settings) -> None:
-    """Raises OperatorError for a token that Mattermost refuses, and a team in which the bot is not; a server that does
-    not answer is waited for later."""
+async def check_server(settings: Settings) -> str | None:
+    """Raises OperatorError for an address that is no Mattermost’s, a token that it refuses, and a team in which the bot
+    is not. A server that does not answer is waited for later: the sentence says what to look at meanwhile."""
     token = settings.bot_token.get_secret_value()
     try:
         async with open_client(settings.mattermost_url, token) as client, asyncio.timeout(ANSWERED_WITHIN):
@@ -135,12 +137,13 @@ async def check_server(settings: Settings) -> None:
             me, team = await admin.me(), await admin.team(settings.team)
             is_in = team is not None and await admin.is_member(team.id, me.id)
     except TimeoutError:
-        return
+        return _explain_silence(settings)
     except ChatError as error:
-        if error.status == 401:
-            raise OperatorError(f"COOP_BOT_TOKEN : {chat_fault(error)}", code=2) from None
+        if error.status in {401, 404}:
+            which = "COOP_BOT_TOKEN" if error.status == 401 else "COOP_MATTERMOST_URL"
+            raise OperatorError(f"{which} : {chat_fault(error)}", code=2) from None
         if error.status != 403:
-            return
+            return _explain_silence(settings)
         # A team that one may not look into.
         is_in = False
     if not is_in:
@@ -149,44 +152,73 @@ async def check_server(settings: Settings) -> None:
             "court de l’équipe, celui de son adresse ; « coop-bot setup » y met le bot.",
             code=2,
         )
+    return None
 
 
-def check_channels(settings: Settings) -> None:
-    """Raises OperatorError for a table of channels that can’t be used."""
+def _explain_silence(settings: Settings) -> str:
+    return (
+        f"Le serveur Mattermost ne répond pas à l’adresse {settings.mattermost_url} : vérifiez COOP_MATTERMOST_URL, et "
+        "qu’il est démarré. Le bot se lance, et l’attend."
+    )
+
+
+def _read_editions(path: Path) -> None:
+    for edition in editions.read(path).values():
+        read_recurrence(edition.rhythm)
+
+
+_FILES: Mapping[str, Callable[[Path], object]] = {
+    "channels": canaux.read,
+    "hotline": hotline.read,
+    "editions": _read_editions,
+    "links": liens.read,
+    "logo": page.read_logo,
+    "charter": charte.read,
+    "kit": read_sizes,
+}
+
+
+def check_paths(settings: Settings, *names: str) -> None:
+    """Raises OperatorError for a table or picture of the operator’s that is missing or can’t be used: one of these
+    settings, or of all where none is named."""
+    for name in names or _FILES:
+        path: Path | None = getattr(settings, name)
+        try:
+            if path:
+                _FILES[name](path)
+        except OSError as error:
+            raise OperatorError(f"COOP_{name.upper()} : {place_fault(error, path or '')}", code=2) from None
+        except UnicodeDecodeError:
+            raise OperatorError(
+                f"COOP_{name.upper()} : {path} n’est pas du texte UTF-8 : corrigez-le.", code=2
+            ) from None
+        except ValueError as problem:
+            raise OperatorError(f"COOP_{name.upper()} : {str(problem).rstrip('.')}.", code=2) from None
+
+
+def check_place(settings: Settings) -> None:
+    """Raises OperatorError where the bot can’t listen at its address and port; nothing is done before it is known."""
+    host, port = settings.host, settings.port
     try:
-        canaux.read(settings.channels)
-    except TableError as problem:
-        raise OperatorError(f"COOP_CHANNELS : {problem}.", code=2) from None
-
-
-def check_editions(settings: Settings) -> None:
-    """Raises OperatorError for a table of editions that can’t be used."""
-    try:
-        for edition in editions.read(settings.editions).values():
-            read_recurrence(edition.rhythm)
-    except ValueError as problem:
-        raise OperatorError(f"COOP_EDITIONS : {problem}", code=2) from None
-
-
-def check_links(settings: Settings) -> None:
-    """Raises OperatorError for a table of links that can’t be used."""
-    try:
-        liens.read(settings.links)
-    except FileNotFoundError:
-        raise OperatorError(f"COOP_LINKS : le fichier {settings.links} n’existe pas.", code=2) from None
-    except (OSError, ValueError) as problem:
-        raise OperatorError(f"COOP_LINKS : {problem}", code=2) from None
-
-
-def check_logo(settings: Settings) -> None:
-    """Raises OperatorError for a logo that can’t be drawn."""
-    try:
-        if settings.logo:
-            page.read_logo(settings.logo)
-    except FileNotFoundError:
-        raise OperatorError(f"COOP_LOGO : le fichier {settings.logo} n’existe pas.", code=2) from None
-    except (OSError, ValueError) as problem:
-        raise OperatorError(f"COOP_LOGO : {problem}", code=2) from None
+        found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        for family, kind, protocol, _, address in found:
+            with socket.socket(family, kind, protocol) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind(address)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise OperatorError(
+                f"COOP_PORT : le port {port} est déjà pris. Arrêtez ce qui l’occupe, ou changez-le."
+            ) from None
+        if error.errno in {errno.EACCES, errno.EPERM}:
+            raise OperatorError(
+                f"COOP_PORT : le port {port} demande d’être root. Prenez-en un à partir de 1024."
+            ) from None
+        raise OperatorError(
+            f"COOP_HOST : « {host} » n’est pas une adresse de cette machine. Donnez 127.0.0.1, ou 0.0.0.0 pour que "
+            "le bot soit atteint d’ailleurs.",
+            code=2,
+        ) from None
 
 
 def data_dir_fault(settings: Settings, *, make: bool) -> str | None:

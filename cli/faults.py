@@ -143,7 +143,7 @@ def settings_fault(error: ValidationError) -> OperatorError:
         name = str(fault["loc"][0]) if fault["loc"] else ""
         field = Settings.model_fields.get(name)
         ours = fault["msg"].removeprefix("Value error, ") if fault["type"] == "value_error" else ""
-        sentences.append(f"COOP_{name.upper()} : {ours or 'valeur refusée'} ({field.description if field else ''})")
+        sentences.append(f"COOP_{name.upper()} : {ours or 'valeur à corriger'} ({field.description if field else ''})")
     return OperatorError("Réglage refusé. " + " ".join(sentences), code=2)
 
 

@@ -32,9 +32,10 @@ from cli.usage import Group, Value, explain
     type=Value(Path),
     help="fichier de réglages (sinon .env, s’il est là)",
 )
+@click.option("--verbose", is_flag=True, help="montrer aussi la trace de ce qui échoue")
 @click.version_option(package_name="coop-bot", message="coop-bot %(version)s", help="dire sa version")
-def coop_bot(env_file: Path | None) -> None:
-    """Everything that an operator types; a command reads ``env_file`` when it needs settings."""
+def coop_bot(env_file: Path | None, verbose: bool) -> None:
+    """Everything that an operator types; a command reads both when it needs them."""
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -22,7 +22,7 @@ from bot.texts import Markdown, escape, render
 from cli.actus import Standing, begin_digest, editions, find_digest, standing, unmarked
 from cli.command import Call
 from cli.delivery import Office, Pen, deliver, open_office
-from cli.environment import check_channels, open_up_to_date
+from cli.environment import check_paths, open_up_to_date
 from cli.errors import OperatorError
 from cli.journal import note
 from cli.terminal import ProgressBar
@@ -56,7 +56,7 @@ class Issue:
 async def publish(call: Call, number: int, dry_run: bool) -> int:
     """0 when all its channels have it, 1 when some have not."""
     settings, clock = call.settings, call.clock
-    check_channels(settings)
+    check_paths(settings, "channels")
     async with open_up_to_date(settings) as database:
         async with standing(database, settings, clock, number) as desk:
             digest = await find_digest(desk, number)

@@ -1,16 +1,10 @@
 """« coop-bot serve »: the bot at work."""
 
+import sys
+
 from bot import app
 from cli.command import Call
-from cli.environment import (
-    check_channels,
-    check_editions,
-    check_links,
-    check_logo,
-    check_server,
-    choose_features,
-    data_dir_fault,
-)
+from cli.environment import check_paths, check_place, check_server, choose_features, data_dir_fault
 from cli.errors import OperatorError
 from commands import FEATURES
 from storage import schema
@@ -24,13 +18,12 @@ async def serve(call: Call) -> int:
     if fault := settings.secret_fault():
         raise OperatorError(fault, code=2)
     choose_features(FEATURES, settings)
-    check_channels(settings)
-    check_editions(settings)
-    check_links(settings)
-    check_logo(settings)
+    check_paths(settings)
     if fault := data_dir_fault(settings, make=True):
         raise OperatorError(fault)
-    await check_server(settings)
+    check_place(settings)
+    if silence := await check_server(settings):
+        print(f"coop-bot : {silence}", file=sys.stderr)
     await schema.prepare(settings.database_url)
     await app.serve(settings, FEATURES)
     return 0

@@ -168,7 +168,7 @@ def argument(name: str, **attributes: Any) -> click.Argument:
 
 class Command(_InFrench):
     """A command, with what follows its name. ``where`` is its function, « module:function », which is imported when it
-    is called: help needs none of it. While one ``is_quiet``, nothing that libraries log stands between its lines."""
+    is called: help needs none of it."""
 
     def __init__(
         self,
@@ -177,18 +177,16 @@ class Command(_InFrench):
         *params: click.Parameter,
         touches: Touches = Touches.NOTHING,
         exclusive: Sequence[str] = (),
-        is_quiet: bool = True,
     ) -> None:
         super().__init__(None, params=list(params), short_help=short_help)
         self.where = where
         self.touches = touches
         self.exclusive = exclusive
-        self.is_quiet = is_quiet
 
     def invoke(self, ctx: click.Context) -> int:
         """Run it."""
         run = _load("cli.command:run")
-        code: int = run(ctx, lambda: _load(self.where), is_quiet=self.is_quiet)
+        code: int = run(ctx, lambda: _load(self.where))
         return code
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

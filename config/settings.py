@@ -53,7 +53,7 @@ class Settings(BaseSettings):
         "http://127.0.0.1:8066", description="Adresse du bot, telle que le serveur Mattermost l’appelle."
     )
     host: str = Field("127.0.0.1", description="Adresse d’écoute du bot.")
-    port: int = Field(8066, ge=0, le=65535, description="Port d’écoute du bot.")
+    port: int = Field(8066, ge=0, le=65535, description="Port d’écoute du bot, de 1 à 65535.")
     database_url: str = Field(
         "sqlite:///coop.db", description="sqlite:///fichier.db ou postgresql://utilisateur:…@hôte/base"
     )

@@ -15,7 +15,7 @@ from sqlmodel import select
 
 from bot.app import App
 from bot.clock import utc_now
-from cli.environment import check_editions
+from cli.environment import check_paths
 from cli.errors import OperatorError
 from commands.actus import editions
 from config.settings import Settings
@@ -255,5 +255,5 @@ def test_a_table_of_editions_that_makes_no_sense_is_told_at_once(line: str, sent
     table = tmp_path / "editions.tsv"
     table.write_text(f"cle\tnom\trythme\tpour\tsans_accord\n{line}\n", "utf-8")
     with pytest.raises(OperatorError, match=sentence) as refused:
-        check_editions(Settings.model_validate({"editions": table}))
+        check_paths(Settings.model_validate({"editions": table}), "editions")
     assert refused.value.code == 2

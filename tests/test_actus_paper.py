@@ -13,7 +13,7 @@ from pypdf import PdfReader
 
 from bot.papers import page, typeset
 from bot.papers.page import Brand, Logo
-from cli.environment import check_logo
+from cli.environment import check_paths
 from cli.errors import OperatorError
 from commands.actus import formats
 from commands.actus.editions import Chapter, Piece, Sheet
@@ -170,14 +170,14 @@ def test_a_logo_that_cannot_be_drawn_is_told_at_start_and_left_out_later(tmp_pat
     logo = tmp_path / "logo.svg"
     set_so = Settings.model_validate({"logo": logo})
     with pytest.raises(OperatorError, match="n’existe pas") as refused:
-        check_logo(set_so)
+        check_paths(set_so, "logo")
     assert refused.value.code == 2
     logo.write_bytes(b"%PDF-1.7")
     with pytest.raises(OperatorError, match="ni SVG, ni PNG, ni JPEG"):
-        check_logo(set_so)
+        check_paths(set_so, "logo")
     assert page.read_brand(set_so).logo is None
     logo.write_bytes(DRAWING)
-    check_logo(set_so)
+    check_paths(set_so, "logo")
     assert page.read_brand(set_so).logo == Logo("svg", DRAWING)
     broken = Brand(PLAIN.colours, Logo("png", b"\x89PNG\r\n\x1a\nnothing"))
     assert "Logo du programme" not in pictured(read(sheet(many(NewsSection.PRESS, 1)), broken))

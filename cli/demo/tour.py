@@ -40,7 +40,7 @@ async def _by_form(juliette: Visitor, say: Say) -> None:
 async def _by_line(juliette: Visitor, say: Say) -> None:
     say(f"② En une ligne. Elle tape : {LINE}\n")
     await juliette.types(LINE)
-    preview = await juliette.whisper()
+    preview = await juliette.answer()
     say("Elle seule voit ce que le bot a compris :\n")
     _show_post(preview, say)
     say("Elle clique sur « Enregistrer » :\n")

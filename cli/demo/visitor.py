@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -89,7 +89,7 @@ class Visitor:
 
     async def dialog(self) -> Json:
         """The form that opens next."""
-        data = await self._next("open_dialog", lambda _: True)
+        data = await self._next({"open_dialog"}, lambda _: True)
         found: Json = json.loads(data["dialog"])
         return found
 
@@ -110,11 +110,15 @@ class Visitor:
 
     async def whisper(self) -> Json:
         """The next message that only this person sees."""
-        return await self._post("ephemeral_message", lambda _: True)
+        return await self._post({"ephemeral_message"}, lambda _: True)
+
+    async def answer(self) -> Json:
+        """The next message with buttons: a whisper, or a direct message where a busy machine made the answer late."""
+        return await self._post({"ephemeral_message", "posted"}, lambda data: '"actions"' in data["post"])
 
     async def direct(self) -> Json:
         """The next direct message from somebody else, the bot."""
-        return await self._post("posted", lambda data: data.get("channel_type") == "D")
+        return await self._post({"posted"}, lambda data: data.get("channel_type") == "D")
 
     async def click(self, post: Json, label: str) -> None:
         """Press a button of a message."""
@@ -126,21 +130,21 @@ class Visitor:
                     return
         raise OperatorError(f"Le bouton « {label} » n’est pas là.")
 
-    async def _post(self, event: str, wanted: Callable[[Json], bool]) -> Json:
-        data = await self._next(event, wanted)
+    async def _post(self, events: Collection[str], wanted: Callable[[Json], bool]) -> Json:
+        data = await self._next(events, wanted)
         post: Json = json.loads(data["post"])
         return post
 
-    async def _next(self, event: str, wanted: Callable[[Json], bool]) -> Json:
+    async def _next(self, events: Collection[str], wanted: Callable[[Json], bool]) -> Json:
         try:
-            return await asyncio.wait_for(self._heard(event, wanted), ANSWER_WITHIN)
+            return await asyncio.wait_for(self._heard(events, wanted), ANSWER_WITHIN)
         except (TimeoutError, TypeError, ValueError):
-            raise OperatorError(f"Rien n’est venu de Mattermost ({event}).") from None
+            raise OperatorError(f"Rien n’est venu de Mattermost ({' ou '.join(sorted(events))}).") from None
 
-    async def _heard(self, event: str, wanted: Callable[[Json], bool]) -> Json:
+    async def _heard(self, events: Collection[str], wanted: Callable[[Json], bool]) -> Json:
         while True:
             frame: Json = json.loads((await self._socket.receive()).data)
-            if frame.get("event") == event and wanted(frame["data"]):
+            if frame.get("event") in events and wanted(frame["data"]):
                 data: Json = frame["data"]
                 return data
 

@@ -10,7 +10,7 @@ from typing import TextIO
 from bot.clock import utc_now
 from cli.command import Call
 from cli.delivery import Pen
-from cli.environment import check_channels, open_chat, open_up_to_date
+from cli.environment import check_paths, open_chat, open_up_to_date
 from cli.journal import note
 from cli.people.imports import Accounts, Import, Memberships, PeopleOutcome, Seen
 from cli.people.lines import COLUMNS, NAMED_BY, STRUCTURE_COLUMNS, read_structure, write_cells
@@ -114,7 +114,7 @@ async def _is_first(database: Database) -> bool:
 
 
 async def _memberships(settings: Settings, database: Database) -> Memberships:
-    check_channels(settings)
+    check_paths(settings, "channels")
     async with database.transaction(writes=False) as db:
         return Memberships(await list_planned(db, settings), MembershipRules(await list_allowances(db)))
 
